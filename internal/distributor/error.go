@@ -1,0 +1,77 @@
+package distributor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrorKind says what sort of failure a call met, which decides who can mend it.
+type ErrorKind string
+
+// The kinds of failure.
+const (
+	AddressRefused ErrorKind = "address_refused" // the guard does not let this address through
+	NotHTTPS       ErrorKind = "not_https"
+	NameUnknown    ErrorKind = "name_unknown"    // DNS
+	Unreachable    ErrorKind = "unreachable"     // refused, reset, no route
+	TimedOut       ErrorKind = "timed_out"       // no answer within the limit
+	TLSFailed      ErrorKind = "tls_failed"      // certificate or protocol
+	BadCredentials ErrorKind = "bad_credentials" // the token call was refused
+	NotPermitted   ErrorKind = "not_permitted"   // 403, or 401 with a fresh token
+	NotFound       ErrorKind = "not_found"
+	RateLimited    ErrorKind = "rate_limited"
+	Broken         ErrorKind = "broken" // 5xx
+	Redirected     ErrorKind = "redirected"
+	TooLarge       ErrorKind = "too_large"
+	BadAnswer      ErrorKind = "bad_answer"  // not JSON, unknown shape, totals that disagree
+	Refused        ErrorKind = "refused"     // an error inside the answer, also inside a 200
+	Unsupported    ErrorKind = "unsupported" // the connector has no such call
+)
+
+// Error is a failed call, in words for the person and for the log. It never holds a secret or a token.
+type Error struct {
+	Kind       ErrorKind
+	Op         string // what was asked: "token", "list customers", ...
+	Message    string // one sentence: what happened
+	Advice     string // one sentence: what to do
+	StatusCode int
+	RequestID  string // the distributor's, for its support
+	RetryAfter time.Duration
+	Cause      error
+}
+
+func (e *Error) Error() string {
+	s := e.Op + ": " + e.Message
+	if e.RequestID != "" {
+		s += " (request " + e.RequestID + ")"
+	}
+	if e.Cause != nil {
+		s += ": " + e.Cause.Error()
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// AsError finds the *Error in a chain, or makes one of a stranger.
+func AsError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Unreachable, Op: "call", Message: "The distributor could not be reached.", Advice: "Try again; if it lasts, check the address and the network.", Cause: err}
+}
+
+// KindOf tells the kind of a failed call; empty for strangers.
+func KindOf(err error) ErrorKind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
+
+// Sentence is message and advice together, for a page.
+func (e *Error) Sentence() string { return fmt.Sprintf("%s %s", e.Message, e.Advice) }

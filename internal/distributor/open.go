@@ -1,0 +1,46 @@
+package distributor
+
+import "context"
+
+// Credentials are all that a connector needs to read for one provider.
+// Secrets print as dots.
+type Credentials struct {
+	Connector         string
+	BaseURL           string
+	TokenURL          string
+	Grant             string // client_credentials or password
+	ApplicationID     string
+	ApplicationSecret Secret
+	UserName          string
+	Password          Secret
+	ResellerNumber    string
+	PageSize          int
+	Concurrency       int
+	// Key names the credentials as they stand (provider and the moment of their
+	// last change), so that connectors of the same key share one token.
+	Key string
+}
+
+// Secret is a text that never prints.
+type Secret string
+
+const dots = "•••"
+
+// String gives dots.
+func (Secret) String() string { return dots }
+
+// GoString gives dots.
+func (Secret) GoString() string { return dots }
+
+// MarshalJSON gives dots.
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + dots + `"`), nil }
+
+// MarshalText gives dots.
+func (Secret) MarshalText() ([]byte, error) { return []byte(dots), nil }
+
+// Reveal gives the text itself, for the wire only.
+func (s Secret) Reveal() string { return string(s) }
+
+// Open makes a connector for credentials; app sets which connectors there are.
+// A manual provider has no connector: opening it answers an Unsupported error.
+type Open func(ctx context.Context, c Credentials) (Connector, error)
