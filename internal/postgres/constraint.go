@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"seatledger/internal/errs"
+)
+
+// refusal is how a constraint speaks to a person: at a form's field, or as a conflict.
+type refusal struct {
+	field string // empty: a conflict, not a field's fault
+	says  string
+}
+
+// Constraints by name. A constraint that is not here is a fault of ours and stays internal.
+var refusals = map[string]refusal{
+	"users_email_key":                   {"email", "Another user signs in with this e-mail address."},
+	"first_admin_pkey":                  {"", "The first admin was just made by somebody else. Sign in instead."},
+	"providers_name_key":                {"name", "Another provider has this name."},
+	"providers_name_given":              {"name", "Enter a name."},
+	"providers_same_connection":         {"reseller_number", "Another active provider reads the same host with the same reseller number. Deactivate that one first, or two providers would bring every seat twice."},
+	"providers_frozen":                  {"comprehensive_api", "This provider has accounts, and their ids belong to the API they came from. Leave it as it is and create a new provider for the other API."},
+	"crm_accounts_external_id_key":      {"external_id", "Another CRM account has this external id."},
+	"crm_accounts_name_given":           {"name", "Enter a name."},
+	"crm_accounts_not_own_parent":       {"parent_id", "An account cannot be its own parent."},
+	"price_lists_name_key":              {"name", "Another price list has this name."},
+	"price_list_items_key":              {"effective_from", "The list already has a price for this product, term and frequency from that day on."},
+	"price_list_items_period":           {"effective_to", "The last day lies before the first."},
+	"billing_contracts_name_key":        {"name", "This customer already has a contract of that name."},
+	"billing_contracts_period":          {"end_date", "The contract would end before it starts."},
+	"provider_accounts_one_crm_account": {"", "This CRM account is already mapped to another account of the same provider."},
+	"sync_runs_one_unfinished":          {"", "A sync of this provider is already under way."},
+	"mapping_decisions_undone_once":     {"", "Somebody has just undone this decision."},
+	"license_changes_append_only":       {"", "The ledger is append-only: rows are neither changed nor deleted. Nothing was changed."},
+	"audit_events_append_only":          {"", "The audit trail is append-only. Nothing was changed."},
+	"subscriptions_ledger_sums":         {"", "The ledger would no longer add up to the billable seats, so nothing was saved. Please report this: it is a fault of Seatledger."},
+	"sign_offs_one_standing":            {"", "Somebody has just signed this subscription off."},
+}
+
+// Constraint names the constraint that refused, or is empty.
+func Constraint(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.ConstraintName
+	}
+	return ""
+}
+
+// Translate turns the refusal of a known constraint into an *errs.Error that keeps the cause; all else passes.
+func Translate(err error) error {
+	if err == nil || errs.KindOf(err) != errs.Internal {
+		return err
+	}
+	r, ok := refusals[Constraint(err)]
+	if !ok {
+		return err
+	}
+	if r.field == "" {
+		return errs.Because(errs.Conflict, r.says, err)
+	}
+	e := errs.Because(errs.Invalid, r.says, err)
+	e.Fields = map[string]string{r.field: r.says}
+	return e
+}

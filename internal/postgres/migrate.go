@@ -1,0 +1,166 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	// RiverSchema is where the job queue keeps its tables.
+	RiverSchema = "river"
+	// AppRole is the role that everything but migrations runs as.
+	AppRole      = "seatledger_app"
+	riverVersion = 8
+	migrateLock  = 0x5EA71ED6E2 // one migration at a time, however many replicas start
+)
+
+// ErrNewer says that the database was migrated by a newer Seatledger.
+var ErrNewer = errors.New("the database belongs to a newer Seatledger: start that version, or restore the backup from before the upgrade")
+
+// ErrOlder says that migrations are waiting.
+var ErrOlder = errors.New("the database is older than this Seatledger: run `seatledger migrate` with SEATLEDGER_MIGRATE_DATABASE_URL set to the owner's role")
+
+// MigrationsHash names the set of all migrations, for template databases in tests.
+func MigrationsHash() string {
+	h := sha256.New()
+	_ = fs.WalkDir(migrations, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := migrations.ReadFile(path)
+		fmt.Fprintf(h, "%s %d\n", path, len(b))
+		h.Write(b)
+		return err
+	})
+	fmt.Fprintf(h, "river %d", riverVersion)
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// Migrate brings the schema to this binary's version, as the owner role, under one lock.
+func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
+	lock, err := owner.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	if _, err := lock.Exec(ctx, "select pg_advisory_lock($1)", int64(migrateLock)); err != nil {
+		return err
+	}
+	defer func() {
+		_, _ = lock.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", int64(migrateLock))
+	}()
+	if err := ensureAppRole(ctx, lock.Conn()); err != nil {
+		return err
+	}
+	if err := migrateOwn(ctx, owner); err != nil {
+		return err
+	}
+	return migrateRiver(ctx, owner)
+}
+
+func ensureAppRole(ctx context.Context, c *pgx.Conn) error {
+	var there bool
+	err := c.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1)", AppRole).Scan(&there)
+	if err != nil || there {
+		return err
+	}
+	if _, err := c.Exec(ctx, "create role "+AppRole+" nologin"); err != nil {
+		return fmt.Errorf("the role %s is missing and this role may not create it; run as a superuser: CREATE ROLE %s LOGIN PASSWORD '...'; %w", AppRole, AppRole, err)
+	}
+	return nil
+}
+
+func provider(pool *pgxpool.Pool) (*goose.Provider, func() error, error) {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	p, err := goose.NewProvider(goose.DialectPostgres, db, dir, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	return p, db.Close, err
+}
+
+func migrateOwn(ctx context.Context, owner *pgxpool.Pool) error {
+	p, done, err := provider(owner)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = done() }()
+	has, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if has > want {
+		return ErrNewer
+	}
+	if _, err = p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	_, err = owner.Exec(ctx, "grant select on goose_db_version to "+AppRole)
+	return err
+}
+
+func migrateRiver(ctx context.Context, owner *pgxpool.Pool) error {
+	if _, err := owner.Exec(ctx, "create schema if not exists "+RiverSchema); err != nil {
+		return err
+	}
+	m, err := rivermigrate.New(riverpgxv5.New(owner), &rivermigrate.Config{Schema: RiverSchema, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: riverVersion}); err != nil {
+		return fmt.Errorf("migrate job queue: %w", err)
+	}
+	_, err = owner.Exec(ctx, `
+		grant usage on schema river to seatledger_app;
+		grant select, insert, update, delete on all tables in schema river to seatledger_app;
+		grant usage, select on all sequences in schema river to seatledger_app;
+		grant execute on all functions in schema river to seatledger_app`)
+	return err
+}
+
+// CheckSchema refuses to run on a schema that is not this binary's: ErrNewer or ErrOlder.
+func CheckSchema(ctx context.Context, db *DB) error {
+	var has, want int64
+	var there bool
+	err := db.pool.QueryRow(ctx, "select to_regclass('goose_db_version') is not null").Scan(&there)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return ErrOlder
+	}
+	p, done, err := provider(db.pool)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = done() }()
+	sources := p.ListSources()
+	want = sources[len(sources)-1].Version
+	err = db.pool.QueryRow(ctx, "select max(version_id) from goose_db_version where is_applied").Scan(&has)
+	switch {
+	case err != nil:
+		return err
+	case has > want:
+		return ErrNewer
+	case has < want:
+		return ErrOlder
+	}
+	return nil
+}

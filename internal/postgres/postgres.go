@@ -1,0 +1,60 @@
+// Package postgres is the way to the database: one pool for gorm and River, one
+// transaction for both, migrations, and the translation of what a constraint
+// refused into words for a person. It knows no table but through constraint names.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	gormpg "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// DB is the open database, as one role.
+type DB struct {
+	pool *pgxpool.Pool
+	gorm *gorm.DB
+}
+
+// Open connects as the role of the configuration and checks that the server answers.
+func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach database: %w", err)
+	}
+	sqlDB := stdlib.OpenDBFromPool(pool)
+	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: connPool{sqlDB}}), &gorm.Config{
+		Logger:                 queryLog{log: log, slow: 500 * time.Millisecond},
+		SkipDefaultTransaction: true,
+		NowFunc:                nil,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open gorm: %w", err)
+	}
+	return &DB{pool: pool, gorm: g}, nil
+}
+
+// Pool is the pool itself, for River and for COPY.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Read gives a gorm handle outside any transaction.
+func (db *DB) Read(ctx context.Context) *gorm.DB { return db.gorm.WithContext(ctx) }
+
+// Close waits for borrowed connections and closes them all.
+func (db *DB) Close() { db.pool.Close() }
+
+// Snapshot runs read on one unchanging view of the data, as a list and its CSV want it.
+func (db *DB) Snapshot(ctx context.Context, read func(tx *gorm.DB) error) error {
+	return db.within(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, read)
+}

@@ -1,0 +1,122 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+)
+
+const deadlockTries = 4
+
+// InTx runs write in one transaction that gorm and River share; River takes it
+// through Tx. A refusal by a named constraint, also one checked only at commit,
+// comes back as an *errs.Error. A deadlock or serialisation failure runs write
+// again, so write must keep no state of its own across calls.
+func (db *DB) InTx(ctx context.Context, write func(tx *gorm.DB) error) error {
+	var err error
+	for range deadlockTries {
+		err = db.within(ctx, pgx.TxOptions{}, write)
+		if !retryable(err) {
+			break
+		}
+	}
+	return Translate(err)
+}
+
+func (db *DB) within(ctx context.Context, opts pgx.TxOptions, f func(tx *gorm.DB) error) error {
+	return db.gorm.WithContext(ctx).Transaction(f, &sql.TxOptions{
+		Isolation: isolation(opts.IsoLevel),
+		ReadOnly:  opts.AccessMode == pgx.ReadOnly,
+	})
+}
+
+func isolation(l pgx.TxIsoLevel) sql.IsolationLevel {
+	if l == pgx.RepeatableRead {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault
+}
+
+// Tx gives the pgx transaction under a gorm one, so that a job is enqueued with the rows it concerns.
+func Tx(tx *gorm.DB) pgx.Tx {
+	if c, ok := tx.Statement.ConnPool.(*txConn); ok {
+		return c.tx
+	}
+	return nil
+}
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// connPool gives gorm a *sql.DB whose transactions are pgx transactions.
+type connPool struct{ *sql.DB }
+
+// GetDBConn tells gorm the database under the pool.
+func (p connPool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
+
+// BeginTx pins one connection for exactly the life of the transaction. That is
+// why the pgx connection may be kept after Raw, which database/sql warns about.
+func (p connPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
+	conn, err := p.DB.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pgxOpts := pgx.TxOptions{}
+	if opts != nil && opts.Isolation == sql.LevelRepeatableRead {
+		pgxOpts.IsoLevel = pgx.RepeatableRead
+	}
+	if opts != nil && opts.ReadOnly {
+		pgxOpts.AccessMode = pgx.ReadOnly
+	}
+	var tx pgx.Tx
+	err = conn.Raw(func(dc any) error {
+		c, ok := dc.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("driver connection is %T", dc)
+		}
+		var err error
+		tx, err = c.Conn().BeginTx(ctx, pgxOpts)
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &txConn{Conn: conn, tx: tx}, nil
+}
+
+// txConn sends statements to the pinned connection and the end of the transaction to pgx.
+type txConn struct {
+	*sql.Conn
+	tx pgx.Tx
+}
+
+// Commit ends the transaction; checks that were put off happen here.
+func (c *txConn) Commit() error {
+	err := c.tx.Commit(context.WithoutCancel(context.Background()))
+	return errors.Join(err, c.Conn.Close())
+}
+
+// Rollback gives the transaction up. The connection is broken rather than returned half-way.
+func (c *txConn) Rollback() error {
+	err := c.tx.Rollback(context.Background())
+	if err != nil && !errors.Is(err, pgx.ErrTxClosed) {
+		_ = c.Conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	return errors.Join(ignoreClosed(err), c.Conn.Close())
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, pgx.ErrTxClosed) {
+		return nil
+	}
+	return err
+}
