@@ -1,0 +1,122 @@
+package layout
+
+import (
+	"context"
+	"io"
+
+	"github.com/a-h/templ"
+
+	"seatledger/views/ui"
+)
+
+// Page is the frame of a signed-in screen. Its children are the content:
+//
+//	@m.Page {
+//		@m.Filters
+//		@m.Table
+//	}
+type Page struct {
+	Title     string // the one h1, and the window's title
+	Kicker    string // a quiet line over the title: what kind of thing this is
+	Lead      string // one sentence under the title
+	Badges    []ui.Badge
+	Meta      []Meta            // short facts under the title
+	Actions   []templ.Component // the command bar: buttons and one ui.CommandMenu
+	HasErrors bool              // puts "Error: " in front of the window's title
+	PageLabel string            // added to the window's title, as "page 2"
+
+	Crumbs  []Crumb
+	Flash   []Notice
+	Banner  *Notice // stands over everything until its cause is gone, as a refresh that still runs
+	Nav     []Section
+	User    User
+	Version string
+	Theme   Theme
+	Narrow  bool // a form or text column instead of the full width
+
+	ThemeAction string // where the theme buttons post to; empty: no buttons
+	SignOut     string // where signing out posts to; empty: no button
+	Here        string // path and query of this page, for forms that come back to it
+}
+
+// Bare is the frame of pages without navigation: sign-in, first set-up, errors.
+type Bare struct {
+	Title     string
+	Lead      string
+	HasErrors bool
+	Flash     []Notice
+	Theme     Theme
+	Version   string
+}
+
+// Section is a group of navigation entries. An empty title shows no heading.
+type Section struct {
+	Title string
+	Items []Item
+}
+
+// Item is one navigation entry.
+type Item struct {
+	Label     string
+	Href      string
+	Icon      string
+	Active    bool
+	Count     string // how many wait there; empty: no figure
+	CountTone ui.Tone
+}
+
+// User is who is signed in.
+type User struct{ Name, Role string }
+
+// Crumb is one step of the way to this page; the page itself is not among them.
+type Crumb struct{ Label, Href string }
+
+// Meta is one short fact under the title.
+type Meta struct {
+	Label string
+	Text  string
+	Href  string
+	Value templ.Component // instead of Text, as a ui.Time
+}
+
+// Notice is a sentence over the content: what has just happened, or still runs.
+type Notice struct {
+	Text  string
+	Tone  ui.Tone
+	Href  string // with LinkText: where to look
+	Label string // text of the link
+}
+
+// Theme is the colour scheme a person chose; empty follows the system.
+type Theme string
+
+// The themes.
+const (
+	System Theme = ""
+	Light  Theme = "light"
+	Dark   Theme = "dark"
+)
+
+// Render makes a Page a templ component; its children are the content.
+func (p Page) Render(ctx context.Context, w io.Writer) error { return page(p).Render(ctx, w) }
+
+// Render makes a Bare a templ component; its children are the content.
+func (b Bare) Render(ctx context.Context, w io.Writer) error { return bare(b).Render(ctx, w) }
+
+func windowTitle(title, label string, hasErrors bool) string {
+	if label != "" {
+		title += " (" + label + ")"
+	}
+	if hasErrors {
+		title = "Error: " + title
+	}
+	return title + " · Seatledger"
+}
+
+// role is the live-region role of a notice: only bad news interrupts.
+func (n Notice) role() string {
+	if n.Tone == ui.Bad {
+		return "alert"
+	}
+	return "status"
+}

@@ -1,0 +1,121 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/errs"
+)
+
+// ErrorHandler is the one place that turns an error into an answer. A kind of errs
+// gives the status and its public sentence; anything else is a 500 whose text stays
+// in the log. Browsers get a page, others plain text, both with the request id.
+func ErrorHandler(log *slog.Logger) echo.HTTPErrorHandler {
+	return func(err error, c echo.Context) {
+		f := failureOf(err)
+		record(log, c, f, err)
+		if c.Response().Committed {
+			return
+		}
+		if aerr := answer(c, f); aerr != nil {
+			log.ErrorContext(c.Request().Context(), "the error page failed", "error", aerr)
+			_ = c.String(http.StatusInternalServerError, internalText)
+		}
+	}
+}
+
+const internalText = "Something went wrong on our side. Nothing was changed."
+
+// failure is an error as a person may see it.
+type failure struct {
+	Status  int
+	Title   string
+	Text    string
+	Details map[string]string // field messages
+}
+
+func failureOf(err error) failure {
+	var he *echo.HTTPError
+	if errors.As(err, &he) {
+		return failure{Status: he.Code, Title: titleOf(he.Code), Text: textOf(he.Code)}
+	}
+	if errors.Is(err, context.DeadlineExceeded) && errs.KindOf(err) == errs.Internal {
+		return failure{Status: http.StatusServiceUnavailable, Title: titleOf(http.StatusServiceUnavailable), Text: "This took too long and was stopped. Nothing was changed; try again."}
+	}
+	s := Status(err)
+	return failure{Status: s, Title: titleOf(s), Text: errs.Public(err), Details: errs.FieldsOf(err)}
+}
+
+// Status is the HTTP status of an error's kind.
+func Status(err error) int {
+	switch errs.KindOf(err) {
+	case errs.Invalid:
+		return http.StatusUnprocessableEntity
+	case errs.NotFound:
+		return http.StatusNotFound
+	case errs.Conflict:
+		return http.StatusConflict
+	case errs.Forbidden:
+		return http.StatusForbidden
+	case errs.Unauthenticated:
+		return http.StatusUnauthorized
+	case errs.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+func answer(c echo.Context, f failure) error {
+	r := c.Request()
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if f.Status == http.StatusUnauthorized && safe {
+		return SeeOther(c, LoginPath(r.URL.RequestURI()))
+	}
+	if r.Method == http.MethodHead {
+		return c.NoContent(f.Status)
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if !wantsHTML(c) {
+		return c.String(f.Status, f.Text+requestLine(c)+"\n")
+	}
+	return Render(c, f.Status, errorPage(c, f))
+}
+
+// LoginPath is the sign-in page that leads back to where somebody wanted to go.
+func LoginPath(next string) string {
+	if next = SafeNext(next); next == "/" {
+		return "/login"
+	}
+	return "/login?" + url.Values{"next": {next}}.Encode()
+}
+
+func wantsHTML(c echo.Context) bool {
+	return strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html")
+}
+
+// RequestID is the id of this request, which is also in every log line of it.
+func RequestID(c echo.Context) string {
+	return c.Response().Header().Get(echo.HeaderXRequestID)
+}
+
+func requestLine(c echo.Context) string {
+	if id := RequestID(c); id != "" {
+		return " (request " + id + ")"
+	}
+	return ""
+}
+
+func record(log *slog.Logger, c echo.Context, f failure, err error) {
+	level := slog.LevelInfo
+	if f.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	log.Log(c.Request().Context(), level, "request failed",
+		"status", f.Status, "method", c.Request().Method, "route", c.Path(), "request_id", RequestID(c), "error", err.Error())
+}

@@ -1,0 +1,161 @@
+package httpx
+
+import (
+	"net/url"
+	"time"
+
+	"seatledger/views/ui"
+)
+
+// FilterBar is the bar over the list: a search box when searchLabel is given, a
+// select per enumerated filter, chips for what narrows the list now, and the CSV.
+func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
+	bar := ui.FilterBar{
+		Action: q.Path, Search: q.Search, SearchLabel: searchLabel,
+		Hidden: q.kept(), Chips: q.chips(), CSVHref: q.address(q.Path+".csv", q.parameters()),
+	}
+	for _, f := range q.spec.Filters {
+		if len(f.Allowed) > 0 {
+			bar.Selects = append(bar.Selects, f.field(q.filters[f.Name]))
+		}
+	}
+	if len(bar.Chips) > 1 {
+		bar.ClearHref = q.ClearHref()
+	}
+	return bar
+}
+
+// Column is the head of a column, a sort link when the list may be sorted by key.
+func (q ListQuery) Column(key, label string) ui.Column {
+	col := ui.Column{Label: label}
+	if !q.spec.Sorts.Has(key) {
+		return col
+	}
+	next := key
+	if order := q.Page.Order; order.Sort.Key == key {
+		col.Sorted = ui.Ascending
+		if order.Desc {
+			col.Sorted = ui.Descending
+		} else {
+			next = "-" + key
+		}
+	}
+	col.SortHref = q.With("sort", next)
+	return col
+}
+
+// NumberColumn is Column for figures.
+func (q ListQuery) NumberColumn(key, label string) ui.Column {
+	col := q.Column(key, label)
+	col.Numeric = true
+	return col
+}
+
+// Pager leads to the first and the next page. next is the token of paging.Cut;
+// text says what is shown, as "1 to 50 of 1,240 subscriptions".
+func (q ListQuery) Pager(next, text string) ui.Pager {
+	p := ui.Pager{Text: text}
+	if q.Page.After != nil {
+		p.FirstHref = q.address(q.Path, q.parameters())
+	}
+	if next != "" {
+		v := q.parameters()
+		v.Set("after", next)
+		p.NextHref = q.address(q.Path, v)
+	}
+	return p
+}
+
+// With is the address of this list with one parameter changed, or dropped when
+// value is empty, from its first page.
+func (q ListQuery) With(name, value string) string {
+	v := q.parameters()
+	if value == "" {
+		v.Del(name)
+	} else {
+		v.Set(name, value)
+	}
+	return q.address(q.Path, v)
+}
+
+// ClearHref is the address of this list with nothing that narrows it; the sort stays.
+func (q ListQuery) ClearHref() string {
+	v := url.Values{}
+	q.setSort(v)
+	return q.address(q.Path, v)
+}
+
+// parameters are those that make up the list, without the place in it.
+func (q ListQuery) parameters() url.Values {
+	v := url.Values{}
+	if q.Search != "" {
+		v.Set("q", q.Search)
+	}
+	for name, value := range q.filters {
+		v.Set(name, value)
+	}
+	q.setSort(v)
+	return v
+}
+
+func (q ListQuery) setSort(v url.Values) {
+	if s := q.Page.Order.String(); s != q.spec.Sorts.Default {
+		v.Set("sort", s)
+	}
+}
+
+func (q ListQuery) address(path string, v url.Values) string {
+	return (&url.URL{Path: path, RawQuery: v.Encode()}).String()
+}
+
+// kept are the parameters that the form has no control for.
+func (q ListQuery) kept() []ui.Pair {
+	var out []ui.Pair
+	for _, f := range q.spec.Filters {
+		if v := q.filters[f.Name]; v != "" && len(f.Allowed) == 0 {
+			out = append(out, ui.Pair{Name: f.Name, Value: v})
+		}
+	}
+	if s := q.Page.Order.String(); s != q.spec.Sorts.Default {
+		out = append(out, ui.Pair{Name: "sort", Value: s})
+	}
+	return out
+}
+
+func (q ListQuery) chips() []ui.Chip {
+	var out []ui.Chip
+	if q.Search != "" {
+		out = append(out, ui.Chip{Label: "“" + q.Search + "”", RemoveHref: q.With("q", "")})
+	}
+	for _, f := range q.spec.Filters {
+		if v := q.filters[f.Name]; v != "" {
+			out = append(out, ui.Chip{Label: f.chip(v), RemoveHref: q.With(f.Name, "")})
+		}
+	}
+	return out
+}
+
+func (f Filter) chip(value string) string {
+	for _, c := range f.Allowed {
+		if c.Value == value {
+			return f.Label + ": " + c.Label
+		}
+	}
+	if f.IsID {
+		return f.Label
+	}
+	return f.Label + ": " + value
+}
+
+func (f Filter) field(value string) ui.Field {
+	options := []ui.Option{{Value: "", Label: "All"}}
+	for _, c := range f.Allowed {
+		options = append(options, ui.Option{Value: c.Value, Label: c.Label})
+	}
+	return ui.Field{Kind: ui.SelectBox, Name: f.Name, Label: f.Label, Value: value, Options: options}
+}
+
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
