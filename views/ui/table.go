@@ -165,3 +165,7 @@ func (d Direction) icon() string {
 	}
 	return "sort"
 }
+
+func (c Cell) empty() bool {
+	return c.Text == "" && c.Content == nil && len(c.Badges) == 0
+}
