@@ -53,6 +53,13 @@ CREATE TABLE settings (
     updated_by text NOT NULL
 );
 
+-- A known text sealed with the master key: whoever cannot open it holds the wrong key.
+CREATE TABLE master_key_check (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    sealed   bytea NOT NULL,
+    made_at  timestamptz NOT NULL
+);
+
 -- Keys and names stand in the trail as text: it outlives what it speaks of.
 CREATE TABLE audit_events (
     seq         bigint PRIMARY KEY,
@@ -115,6 +122,7 @@ CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('audit_events_append_only');
 
 GRANT SELECT, INSERT, UPDATE ON users, settings TO seatledger_app;
+GRANT SELECT, INSERT, UPDATE ON master_key_check TO seatledger_app;
 GRANT SELECT, INSERT ON first_admin, audit_events TO seatledger_app;
 GRANT SELECT ON audit_head TO seatledger_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, sign_in_failures TO seatledger_app;

@@ -1,0 +1,95 @@
+// Package config reads the settings that the environment gives (CONTRACT,
+// Commands), checks them all and says every fault at once. It opens nothing and
+// knows no other package of the app.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	// Zones are known also where the system has no zone files, as in a bare container.
+	_ "time/tzdata"
+)
+
+// Prefix stands before the name of every variable.
+const Prefix = "SEATLEDGER_"
+
+// Config is everything the environment says. Make one with Load.
+type Config struct {
+	Addr               string   `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	BaseURL            string   `env:"BASE_URL"` // empty: http and the address listened on
+	MetricsAddr        string   `env:"METRICS_ADDR"`
+	DatabaseURL        string   `env:"DATABASE_URL"` // empty: the private server
+	MigrateDatabaseURL string   `env:"MIGRATE_DATABASE_URL"`
+	DataDir            string   `env:"DATA_DIR" envDefault:"./.seatledger"`
+	PostgresBin        string   `env:"POSTGRES_BIN"`
+	MasterKeyFile      string   `env:"MASTER_KEY_FILE"`
+	OutboundAllow      []string `env:"OUTBOUND_ALLOW"` // CIDR or CIDR:port, as typed
+	TrustedProxies     []string `env:"TRUSTED_PROXIES"`
+	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
+	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
+	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
+	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
+	AdminEmail         string   `env:"ADMIN_EMAIL"`
+	AdminPassword      string   `env:"ADMIN_PASSWORD"`
+}
+
+// PrivateServer tells whether the app runs its own PostgreSQL in the data folder.
+func (c Config) PrivateServer() bool { return c.DatabaseURL == "" }
+
+// KeyFile is where the master key lies. Only on the private server may it be made.
+func (c Config) KeyFile() string {
+	if c.MasterKeyFile != "" {
+		return c.MasterKeyFile
+	}
+	return filepath.Join(c.DataDir, "master.key")
+}
+
+// Zone is the zone whose calendar days are billing days (RULES 2).
+func (c Config) Zone() *time.Location {
+	zone, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return time.UTC // Load has refused this already
+	}
+	return zone
+}
+
+// SyncTime is the time of day of the nightly sync, in Zone.
+func (c Config) SyncTime() (hour, minute int) {
+	t, err := parseTimeOfDay(c.SyncAt)
+	if err != nil {
+		return 2, 0 // Load has refused this already
+	}
+	return t.Hour(), t.Minute()
+}
+
+// Level is the least serious kind of line that is logged.
+func (c Config) Level() slog.Level {
+	var l slog.Level
+	if l.UnmarshalText([]byte(c.LogLevel)) != nil {
+		return slog.LevelInfo
+	}
+	return l
+}
+
+// Proxies are the addresses whose X-Forwarded-For is believed.
+func (c Config) Proxies() []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		if p, err := parsePrefix(s); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// String hides what is secret: a configuration may end up in a log.
+func (c Config) String() string { return "configuration of " + c.Addr }
+
+// GoString hides what is secret.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue hides what is secret.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }

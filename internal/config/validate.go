@@ -1,0 +1,165 @@
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Validate collects everything that is wrong, so that it can be put right at once.
+func (c Config) Validate() error {
+	return errors.Join(
+		c.checkAddr("ADDR", c.Addr),
+		c.checkBaseURL(),
+		c.checkPlainHTTP(),
+		c.checkMetrics(),
+		c.checkDatabase(),
+		c.checkTime(),
+		c.checkLists(),
+		c.checkLog(),
+		c.checkAdmin(),
+	)
+}
+
+func (c Config) checkAddr(name, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return Fault{name, "is not host:port. Set for example 127.0.0.1:8080."}
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return Fault{name, "has no port between 0 and 65535 behind the colon."}
+	}
+	return nil
+}
+
+func (c Config) checkMetrics() error {
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	return c.checkAddr("METRICS_ADDR", c.MetricsAddr)
+}
+
+func (c Config) checkBaseURL() error {
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return Fault{"BASE_URL", "is not an http or https address. Set for example https://seatledger.reseller.example."}
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return Fault{"BASE_URL", "must be a scheme and a host only, without a path, a query or a user."}
+	}
+	return nil
+}
+
+// A session cookie over plain http may be read on the way, so it never leaves the machine.
+func (c Config) checkPlainHTTP() error {
+	if c.HTTPS() || Loopback(c.Addr) {
+		return nil
+	}
+	return Fault{"ADDR", "listens beyond this machine, but " + Prefix + "BASE_URL is not https, so passwords would travel in the clear. " +
+		"Put a TLS proxy in front and set " + Prefix + "BASE_URL=https://..., or set " + Prefix + "ADDR=127.0.0.1:8080."}
+}
+
+func (c Config) checkDatabase() error {
+	if c.DatabaseURL == "" {
+		return nil
+	}
+	var faults []error
+	if !isPostgresURL(c.DatabaseURL) {
+		faults = append(faults, Fault{"DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
+	}
+	if c.MigrateDatabaseURL != "" && !isPostgresURL(c.MigrateDatabaseURL) {
+		faults = append(faults, Fault{"MIGRATE_DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
+	}
+	if c.MasterKeyFile == "" {
+		faults = append(faults, Fault{"MASTER_KEY_FILE", "is required with " + Prefix + "DATABASE_URL: every copy of the app needs the same key. " +
+			"Make one with `seatledger keys new FILE`, keep it out of the database's backups, and set its path here."})
+	}
+	return errors.Join(faults...)
+}
+
+// Both forms that libpq knows are good: an address, or key=value words.
+func isPostgresURL(s string) bool {
+	u, err := url.Parse(s)
+	if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") {
+		return true
+	}
+	return strings.Contains(s, "=") && !strings.Contains(s, "://")
+}
+
+func (c Config) checkTime() error {
+	var faults []error
+	if _, err := parseTimeOfDay(c.SyncAt); err != nil {
+		faults = append(faults, Fault{"SYNC_AT", strconv.Quote(c.SyncAt) + " is not a time of day. Set hh:mm, as 02:00."})
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		faults = append(faults, Fault{"TIME_ZONE", strconv.Quote(c.TimeZone) + " is not a known zone. Set a name as Europe/Amsterdam or America/New_York."})
+	}
+	return errors.Join(faults...)
+}
+
+func parseTimeOfDay(s string) (time.Time, error) { return time.Parse("15:04", s) }
+
+func (c Config) checkLists() error {
+	var faults []error
+	for _, s := range c.OutboundAllow {
+		if !isException(s) {
+			faults = append(faults, Fault{"OUTBOUND_ALLOW", strconv.Quote(s) + " is neither CIDR nor CIDR:port. Set for example 127.0.0.1/32:9090."})
+		}
+	}
+	for _, s := range c.TrustedProxies {
+		if _, err := parsePrefix(s); err != nil {
+			faults = append(faults, Fault{"TRUSTED_PROXIES", strconv.Quote(s) + " is not an address or CIDR. Set for example 10.0.0.5/32."})
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func isException(s string) bool {
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return true
+	}
+	cut := strings.LastIndex(s, ":")
+	if cut < 0 {
+		return false
+	}
+	port, err := strconv.ParseUint(s[cut+1:], 10, 16)
+	if err != nil || port == 0 {
+		return false
+	}
+	_, err = netip.ParsePrefix(strings.Trim(s[:cut], "[]"))
+	return err == nil
+}
+
+func parsePrefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
+}
+
+func (c Config) checkLog() error {
+	var faults []error
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		faults = append(faults, Fault{"LOG_FORMAT", "must be text or json."})
+	}
+	var l slog.Level
+	if l.UnmarshalText([]byte(c.LogLevel)) != nil {
+		faults = append(faults, Fault{"LOG_LEVEL", "must be debug, info, warn or error."})
+	}
+	return errors.Join(faults...)
+}
+
+func (c Config) checkAdmin() error {
+	if (c.AdminEmail == "") == (c.AdminPassword == "") {
+		return nil
+	}
+	return Fault{"ADMIN_EMAIL", "and " + Prefix + "ADMIN_PASSWORD belong together. Set both, or neither and use the first-admin page."}
+}

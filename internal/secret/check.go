@@ -1,0 +1,93 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+)
+
+// Known text, sealed once per database: whoever cannot open it holds the wrong key.
+const checkText = "seatledger master key"
+
+func checkPlace() Place { return Place{Table: "master_key_check", Row: "1", Column: "sealed"} }
+
+// ErrMissing says that the database has secrets but the key file is gone.
+var ErrMissing = errors.New("the master key file is missing, and this database was sealed with it. Restore the file from its backup; a new key could not open the stored secrets, so none was made")
+
+// ErrWrong says that the key file belongs to another database.
+var ErrWrong = errors.New("the master key file does not belong to this database: it cannot open what was sealed here. Set SEATLEDGER_MASTER_KEY_FILE to the right file; nothing was changed")
+
+// Options says where the key lies and whether a first one may be made.
+type Options struct {
+	Path   string
+	Create bool // on the private server, and only on a database that has never had a key
+	Clock  clock.Clock
+}
+
+// Load opens the master key and proves that it belongs to the database: ErrMissing
+// or ErrWrong when it does not. The first key to meet a database is remembered there.
+func Load(ctx context.Context, db *postgres.DB, o Options) (*Sealer, error) {
+	known, err := readCheck(db.Read(ctx))
+	if err != nil {
+		return nil, err
+	}
+	s, err := OpenFile(o.Path)
+	switch {
+	case err == nil:
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case len(known) > 0:
+		return nil, fmt.Errorf("%s: %w", o.Path, ErrMissing)
+	case !o.Create:
+		return nil, fmt.Errorf("there is no master key file at %s. Make one with `seatledger keys new %s`, and keep a copy of it apart from the database's backups", o.Path, o.Path)
+	default:
+		if s, err = createOrOpen(o.Path); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.prove(ctx, db, o)
+}
+
+// createOrOpen takes the other's key when two processes start at once on one folder.
+func createOrOpen(path string) (*Sealer, error) {
+	s, err := CreateFile(path)
+	if errors.Is(err, fs.ErrExist) {
+		return OpenFile(path)
+	}
+	return s, err
+}
+
+// prove opens the known text, or leaves it when the database has none yet.
+func (s *Sealer) prove(ctx context.Context, db *postgres.DB, o Options) error {
+	sealed, err := s.Seal(checkPlace(), checkText)
+	if err != nil {
+		return err
+	}
+	return db.InTx(ctx, func(tx *gorm.DB) error {
+		err := tx.Exec(`INSERT INTO master_key_check (sealed, made_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, sealed, o.Clock.Now()).Error
+		if err != nil {
+			return err
+		}
+		known, err := readCheck(tx)
+		if err != nil {
+			return err
+		}
+		plain, err := s.Open(checkPlace(), known)
+		if err != nil || plain.Reveal() != checkText {
+			return fmt.Errorf("%s: %w", o.Path, ErrWrong)
+		}
+		return nil
+	})
+}
+
+func readCheck(db *gorm.DB) ([]byte, error) {
+	var row struct{ Sealed []byte }
+	err := db.Raw(`SELECT sealed FROM master_key_check`).Scan(&row).Error
+	return row.Sealed, err
+}

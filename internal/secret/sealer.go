@@ -1,0 +1,130 @@
+// Package secret seals what must not be read from the database: providers'
+// passwords and application secrets. One keyset file is the master key. A sealed
+// value opens only in the table, row and column it was sealed for. The package
+// knows the table of provider secrets only to check and to re-seal it.
+package secret
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+)
+
+// Place is where a sealed value stands. It is bound to the value, so that one
+// copied to another row or column does not open there.
+type Place struct{ Table, Row, Column string }
+
+// ProviderSecret is the place of one secret of a provider: "password" or "application_secret".
+func ProviderSecret(provider uuid.UUID, name string) Place {
+	return Place{Table: "provider_secrets", Row: provider.String(), Column: name}
+}
+
+// bound writes the place so that no two places read the same.
+func (p Place) bound() []byte {
+	b := []byte("seatledger/1")
+	for _, s := range []string{p.Table, p.Row, p.Column} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(s))) //nolint:gosec // a name or an id, never gigabytes
+		b = append(b, s...)
+	}
+	return b
+}
+
+// ErrDoesNotOpen says that a value was changed, moved, or sealed with another key.
+var ErrDoesNotOpen = errors.New("secret: the sealed value does not open")
+
+// Sealer seals and opens with the keys of one file. It is safe for concurrent use.
+type Sealer struct {
+	path string
+
+	mu   sync.RWMutex
+	aead tink.AEAD
+	keys *keyset.Handle
+	seen stamp // of the file that keys came from
+}
+
+// Seal encrypts with the primary key. A rotation that happened meanwhile is picked
+// up first, so that nothing new is sealed with an old key.
+func (s *Sealer) Seal(at Place, plain distributor.Secret) ([]byte, error) {
+	if err := s.refresh(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.aead.Encrypt([]byte(plain.Reveal()), at.bound())
+}
+
+// Open decrypts with whichever key of the file sealed the value. What does not
+// open is an errs.Conflict around ErrDoesNotOpen that tells what a person can do.
+func (s *Sealer) Open(at Place, sealed []byte) (distributor.Secret, error) {
+	if id, ok := KeyID(sealed); ok && !s.has(id) {
+		if err := s.refresh(); err != nil {
+			return "", err
+		}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	plain, err := s.aead.Decrypt(sealed, at.bound())
+	if err != nil {
+		return "", errs.Because(errs.Conflict,
+			"A stored secret cannot be opened: it was sealed with another master key, or changed in the database. Nothing was lost; enter the secret again.",
+			fmt.Errorf("%w at %s %s %s", ErrDoesNotOpen, at.Table, at.Row, at.Column))
+	}
+	return distributor.Secret(plain), nil
+}
+
+// PrimaryID names the key that seals. It is no secret.
+func (s *Sealer) PrimaryID() uint32 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.keys.KeysetInfo().GetPrimaryKeyId()
+}
+
+// IDs names all keys of the file.
+func (s *Sealer) IDs() []uint32 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []uint32
+	for _, k := range s.keys.KeysetInfo().GetKeyInfo() {
+		out = append(out, k.GetKeyId())
+	}
+	return out
+}
+
+func (s *Sealer) has(id uint32) bool {
+	for _, k := range s.IDs() {
+		if k == id {
+			return true
+		}
+	}
+	return false
+}
+
+// KeyID reads which key sealed a value, without opening it.
+func KeyID(sealed []byte) (uint32, bool) {
+	const tinkPrefix = 1
+	if len(sealed) < 5 || sealed[0] != tinkPrefix {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(sealed[1:5]), true
+}
+
+// use takes over the keys of a file that was read at a stamp.
+func (s *Sealer) use(keys *keyset.Handle, seen stamp) error {
+	a, err := aead.New(keys)
+	if err != nil {
+		return fmt.Errorf("master key %s: %w", s.path, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aead, s.keys, s.seen = a, keys, seen
+	return nil
+}
