@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"sync"
 	"syscall"
@@ -96,6 +97,15 @@ func (s *Server) PoolConfig(role, database string) (*pgxpool.Config, error) {
 	}
 	config.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return s.dial(ctx) }
 	return config, nil
+}
+
+// URL is PoolConfig for another process of the same user, for as long as this one runs the server.
+func (s *Server) URL(role, database string) string {
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, s.passwords[role]), Path: "/" + database}
+	u.RawQuery = url.Values{
+		"host": {fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), s.dir.Fd())}, "port": {port}, "sslmode": {"disable"},
+	}.Encode()
+	return u.String()
 }
 
 // dial reaches the socket through the descriptor of the data folder, because

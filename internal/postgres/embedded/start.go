@@ -72,3 +72,14 @@ func (o Options) resume(ctx context.Context, c cluster) (*Server, error) {
 	}
 	return s, nil
 }
+
+// FindVersion tells the version of the server that a new cluster would get.
+func FindVersion(ctx context.Context, o Options) (string, error) {
+	o = o.withDefaults()
+	as, err := o.account()
+	if err != nil {
+		return "", err
+	}
+	b, err := o.findBinaries(ctx, as, 0)
+	return b.version, err
+}

@@ -1,0 +1,90 @@
+package pgtest
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const copyPrefix = "seatledger-pgtest-"
+
+// copyFolder is a binary's copy of a cluster in the temp folder. It is locked
+// while the binary lives, so that another can tell one left by a killed run.
+type copyFolder struct {
+	path string
+	lock *os.File
+}
+
+func newCopy(cluster string) (*copyFolder, error) {
+	path, err := os.MkdirTemp("", copyPrefix)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(filepath.Join(path, "alive"), false)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	f := &copyFolder{path: path, lock: lock}
+	if err := copyTree(cluster, path); err != nil {
+		return nil, errors.Join(err, f.remove())
+	}
+	return f, nil
+}
+
+func (f *copyFolder) remove() error {
+	return errors.Join(os.RemoveAll(f.path), f.lock.Close())
+}
+
+// sweepCopies removes what killed runs of this user left. Nothing depends on
+// its success, and other users' folders cannot be opened.
+func sweepCopies() {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), copyPrefix+"*"))
+	for _, path := range left {
+		lock, err := lockFile(filepath.Join(path, "alive"), false)
+		if err != nil {
+			continue
+		}
+		_ = (&copyFolder{path: path, lock: lock}).remove()
+	}
+}
+
+// copyTree copies files and folders with their modes and owners; as root the
+// cluster belongs to another user.
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil || name == "." {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		if entry.IsDir() {
+			err = os.Mkdir(target, info.Mode().Perm())
+		} else {
+			err = copyFile(path, target, info.Mode().Perm())
+		}
+		return errors.Join(err, keepOwner(target, info))
+	})
+}
+
+func copyFile(from, to string, mode fs.FileMode) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
