@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
@@ -80,19 +79,15 @@ func (c cache) build(ctx context.Context, cluster string) error {
 	return c.prune(cluster)
 }
 
-// prune keeps the clusters used last.
+// prune clears the clusters used longest ago, never the current one.
 func (c cache) prune(current string) error {
 	all, err := filepath.Glob(filepath.Join(c.dir, "cluster-*"))
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if a == current || b == current {
-			return cmp.Compare(strings.Compare(b, current), strings.Compare(a, current))
-		}
-		return cmp.Compare(lastUse(b), lastUse(a))
-	})
-	for _, old := range all[min(kept, len(all)):] {
+	others := slices.DeleteFunc(all, func(path string) bool { return path == current })
+	slices.SortFunc(others, func(a, b string) int { return cmp.Compare(lastUse(b), lastUse(a)) })
+	for _, old := range others[min(kept-1, len(others)):] {
 		err = errors.Join(err, os.RemoveAll(old))
 	}
 	return err
