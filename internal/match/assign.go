@@ -1,0 +1,109 @@
+package match
+
+import (
+	"runtime"
+	"sort"
+	"sync"
+)
+
+// Assign pairs accounts with CRM accounts one to one, chosen as a whole: in
+// each group of records that compete, the pairing with the greatest total
+// evidence. Near ties are left to a person (band unclear, Ties filled). The
+// order of either slice does not matter.
+func Assign(accounts, crm []Record, o Options) Result {
+	as, bs := profiles(byID(accounts)), profiles(byID(crm))
+	x := newIndex(bs, as)
+	for i := range as {
+		x.vocab.weigh(&as[i])
+	}
+	links := x.linkAll(as, o.workers())
+	weighRivals(links, func(l *link) int32 { return l.account })
+	crmRivals(links)
+	chosen := optimal(links)
+	return Result{Pairs: x.dress(as, links, chosen, o.floor())}
+}
+
+func (o Options) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (o Options) floor() float64 {
+	if o.MinProbability > 0 {
+		return o.MinProbability
+	}
+	return 0.25
+}
+
+func byID(rs []Record) []Record {
+	out := append([]Record{}, rs...)
+	sort.SliceStable(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// faint is the score below which a pair is not worth keeping.
+const faint = -12
+
+// linkAll scores every pair that shares a key, on several goroutines. The
+// result does not depend on their number.
+func (x *Index) linkAll(as []profile, workers int) []link {
+	parts := make([][]link, len(as))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			s := x.newScratch()
+			for i := w; i < len(as); i += workers {
+				parts[i] = x.linksOf(int32(i), &as[i], s)
+			}
+		})
+	}
+	wg.Wait()
+	var all []link
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+func (x *Index) linksOf(i int32, a *profile, s *scratch) []link {
+	var out []link
+	for _, j := range x.nearby(a, s) {
+		cmp := x.compare(a, &x.crm[j])
+		if v := x.model.judge(&cmp, len(x.crm)); v.score > faint {
+			out = append(out, link{account: i, crm: j, verdict: v})
+		}
+	}
+	return out
+}
+
+// crmRivals does for the CRM side what weighRivals did for the account side.
+func crmRivals(links []link) { weighRivals(links, func(l *link) int32 { return l.crm }) }
+
+func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) []Candidate {
+	byAccount := map[int32][]link{}
+	byCRM := map[int32][]link{}
+	for _, l := range links {
+		byAccount[l.account] = append(byAccount[l.account], l)
+		byCRM[l.crm] = append(byCRM[l.crm], l)
+	}
+	var out []Candidate
+	for _, i := range chosen {
+		l := links[i]
+		if probability(l.score()) < floor {
+			continue
+		}
+		c := x.candidate(&as[l.account], l, byAccount[l.account])
+		for _, o := range byCRM[l.crm] {
+			if o.account != l.account && o.verdict.score > l.verdict.score-tieBits && o.verdict.score > 0 {
+				c.Ties = append(c.Ties, c.CRMID)
+				c.Band = Unclear
+				break
+			}
+		}
+		out = append(out, c)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].AccountID < out[j].AccountID })
+	return out
+}

@@ -1,0 +1,138 @@
+package match
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// readRecords reads a CSV with any subset of the known columns, in any order.
+// A byte order mark, CRLF and quotes are fine; unknown columns are ignored.
+// Errors name the line.
+func readRecords(r io.Reader) ([]Record, error) {
+	rows := csv.NewReader(withoutBOM(r))
+	rows.FieldsPerRecord = -1
+	rows.LazyQuotes = true
+	head, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty; it needs a header line with at least external_id and one more column")
+	}
+	if err != nil {
+		return nil, err
+	}
+	cols, err := readHeader(head)
+	if err != nil {
+		return nil, err
+	}
+	return readRows(rows, cols)
+}
+
+func withoutBOM(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = b.Discard(3)
+	}
+	return b
+}
+
+// setters put a cell into its field.
+var setters = map[string]func(*Record, string){
+	"external_id":   func(r *Record, s string) { r.ID = s },
+	"name":          func(r *Record, s string) { r.Name = s },
+	"domain":        func(r *Record, s string) { r.Website = orElse(s, r.Website) },
+	"website":       func(r *Record, s string) { r.Website = orElse(s, r.Website) },
+	"email_domains": func(r *Record, s string) { r.EmailDomains = splitList(s) },
+	"tenant_id":     func(r *Record, s string) { r.TenantID = s },
+	"street":        func(r *Record, s string) { r.Street = s },
+	"city":          func(r *Record, s string) { r.City = s },
+	"state":         func(r *Record, s string) { r.State = s },
+	"postal_code":   func(r *Record, s string) { r.PostalCode = s },
+	"country":       func(r *Record, s string) { r.Country = s },
+	"phone":         func(r *Record, s string) { r.Phone = s },
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// splitList parts mail domains at commas, semicolons, bars and blanks.
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;| \t\n", r) })
+}
+
+func readHeader(head []string) ([]string, error) {
+	cols := make([]string, len(head))
+	seen := map[string]bool{}
+	for i, h := range head {
+		c := strings.ToLower(strings.TrimSpace(h))
+		if setters[c] == nil {
+			continue
+		}
+		if seen[c] {
+			return nil, fmt.Errorf("line 1: column %s stands there twice", c)
+		}
+		seen[c] = true
+		cols[i] = c
+	}
+	if !seen["external_id"] {
+		return nil, fmt.Errorf("line 1: column external_id is missing; found %s", strings.Join(head, ", "))
+	}
+	if len(seen) < 2 {
+		return nil, errors.New("line 1: besides external_id at least one of name, domain, website, email_domains, tenant_id, street, city, state, postal_code, country, phone is needed")
+	}
+	return cols, nil
+}
+
+func readRows(rows *csv.Reader, cols []string) ([]Record, error) {
+	var out []Record
+	lineOf := map[string]int{}
+	for {
+		cells, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err // encoding/csv names the line
+		}
+		line, _ := rows.FieldPos(0)
+		r, err := readRow(cells, cols)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		if r == nil {
+			continue
+		}
+		if first, ok := lineOf[r.ID]; ok {
+			return nil, fmt.Errorf("line %d: external_id %q stands already on line %d", line, r.ID, first)
+		}
+		lineOf[r.ID] = line
+		out = append(out, *r)
+	}
+}
+
+// readRow gives nil for a blank line.
+func readRow(cells, cols []string) (*Record, error) {
+	if strings.TrimSpace(strings.Join(cells, "")) == "" {
+		return nil, nil
+	}
+	if len(cells) > len(cols) {
+		return nil, fmt.Errorf("%d cells, but the header has %d columns", len(cells), len(cols))
+	}
+	r := &Record{}
+	for i, cell := range cells {
+		if put := setters[cols[i]]; put != nil {
+			put(r, strings.TrimSpace(cell))
+		}
+	}
+	if r.ID == "" {
+		return nil, errors.New("external_id is empty")
+	}
+	return r, nil
+}

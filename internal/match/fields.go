@@ -1,0 +1,257 @@
+package match
+
+import (
+	"slices"
+	"strings"
+)
+
+// field is one thing that two records are compared by.
+type field uint8
+
+const (
+	fieldTenant field = iota
+	fieldDomain
+	fieldName
+	fieldForm
+	fieldStreet
+	fieldPostal
+	fieldCity
+	fieldState
+	fieldCountry
+	fieldPhone
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{"tenant_id", "domain", "name", "legal_form", "street", "postal_code", "city", "state", "country", "phone"}
+
+// grade is a level of agreement inside the model. Zero is missing: it weighs
+// nothing, ever.
+type grade uint8
+
+const (
+	gradeMissing grade = iota
+	gradeAgree
+	gradePartly
+	gradeDiffer
+	gradeCount
+)
+
+// comparison is how two records compare, field by field.
+type comparison struct {
+	grade  [fieldCount]grade
+	chance [fieldCount]float64 // probability that a stranger agrees on this very value
+	name   alignment
+	shared string // the domain or label that agrees
+}
+
+// compare lays two records side by side.
+func (x *Index) compare(a, b *profile) comparison {
+	var c comparison
+	c.name = x.vocab.alignBest(a.names, b.names)
+	if c.name.pattern != nameMissing {
+		c.grade[fieldName] = gradeAgree
+	}
+	c.set(fieldForm, compareForms(a, b), 0.3)
+	c.set(fieldTenant, same(a.tenant, b.tenant), x.rare.of(fieldTenant, a.tenant))
+	x.compareSites(&c, a, b)
+	x.comparePlace(&c, a, b)
+	c.set(fieldPhone, same(a.phone, b.phone), x.rare.of(fieldPhone, a.phone))
+	return c
+}
+
+func (c *comparison) set(f field, g grade, chance float64) { c.grade[f], c.chance[f] = g, chance }
+
+// alignBest takes the closest pair among the names and their aliases.
+func (v *vocabulary) alignBest(as, bs []name) alignment {
+	var best alignment
+	for i := range as {
+		for j := range bs {
+			if al := v.align(&as[i], &bs[j]); best.pattern == nameMissing || al.worth() > best.worth() {
+				best = al
+			}
+		}
+	}
+	return best
+}
+
+// worth orders alignments of aliases.
+func (al *alignment) worth() float64 {
+	switch al.pattern {
+	case nameMissing, nameStranger:
+		return 0
+	case nameExact:
+		return al.bits + 12 - 4*float64(al.typos)
+	case swapWord, swapPlace:
+		return al.bits
+	}
+	return al.bits + 6 - 4*float64(al.typos)
+}
+
+func compareForms(a, b *profile) grade {
+	if len(a.names) == 0 || len(b.names) == 0 {
+		return gradeMissing
+	}
+	x, y := a.names[0].form, b.names[0].form
+	switch {
+	case x == formNone || y == formNone:
+		return gradeMissing
+	case x == y:
+		return gradeAgree
+	case x == formAny && y <= formStock || y == formAny && x <= formStock:
+		return gradePartly
+	}
+	return gradeDiffer
+}
+
+func same(a, b string) grade {
+	switch {
+	case a == "" || b == "":
+		return gradeMissing
+	case a == b:
+		return gradeAgree
+	}
+	return gradeDiffer
+}
+
+// compareSites looks for a shared domain, then for a shared label under
+// another ending, then for a domain that reads like the other side's name.
+func (x *Index) compareSites(c *comparison, a, b *profile) {
+	if len(a.sites) > 0 && len(b.sites) > 0 {
+		c.set(fieldDomain, gradeDiffer, 0)
+		for _, s := range a.sites {
+			for _, t := range b.sites {
+				switch {
+				case s.domain != "" && s.domain == t.domain:
+					c.set(fieldDomain, gradeAgree, x.rare.of(fieldDomain, s.domain))
+					c.shared = s.domain
+					return
+				case s.label == t.label && len(s.label) > 2:
+					c.set(fieldDomain, gradePartly, x.rare.of(fieldDomain, s.domain)+0.0005)
+					c.shared = s.label
+				}
+			}
+		}
+	}
+	if c.grade[fieldDomain] == gradePartly || len(a.sites)+len(b.sites) == 0 {
+		return
+	}
+	x.siteAsName(c, a, b)
+}
+
+// siteAsName is the case of a domain on one side only, or of two different
+// domains: it counts when the domain reads as the whole name of the other side.
+func (x *Index) siteAsName(c *comparison, a, b *profile) {
+	label, bits := x.readsAs(a, b)
+	if l, n := x.readsAs(b, a); n > bits {
+		label, bits = l, n
+	}
+	if bits > 0 {
+		c.set(fieldDomain, gradePartly, exp2(-bits)+0.0005)
+		c.shared = label
+	}
+}
+
+func (x *Index) readsAs(sited, named *profile) (string, float64) {
+	for _, s := range sited.sites {
+		if s.label == "" || len(named.names) == 0 || named.names[0].label != "" {
+			continue
+		}
+		l := name{label: s.label}
+		al := x.vocab.align(&l, &named.names[0])
+		if (al.pattern == nameExact || al.pattern == extraFiller) && al.typos == 0 {
+			return s.label, al.bits
+		}
+	}
+	return "", 0
+}
+
+func (x *Index) comparePlace(c *comparison, a, b *profile) {
+	c.set(fieldCountry, same(a.country, b.country), x.rare.of(fieldCountry, a.country))
+	c.set(fieldState, same(a.state, b.state), x.rare.of(fieldState, a.state))
+	if c.grade[fieldCountry] == gradeDiffer && c.grade[fieldState] == gradeAgree {
+		c.grade[fieldState] = gradeMissing
+	}
+	if c.grade[fieldState] == gradeAgree {
+		c.grade[fieldCountry] = gradeMissing // told by the state already
+	}
+	c.set(fieldCity, nearCity(a.city, b.city), x.rare.of(fieldCity, a.city))
+	if c.grade[fieldCity] == gradeAgree && c.grade[fieldState] == gradeAgree {
+		c.grade[fieldState] = gradeMissing
+	}
+	c.set(fieldPostal, nearPostal(a.postal, b.postal), x.rare.of(fieldPostal, a.postal))
+	if c.grade[fieldPostal] == gradeAgree && c.grade[fieldCity] == gradeAgree {
+		// Given the city, the postcode says only what it adds.
+		c.chance[fieldPostal] = min(0.9, c.chance[fieldPostal]/max(c.chance[fieldCity], 1e-9))
+	}
+	c.set(fieldStreet, nearStreet(a.street, b.street), 0.002)
+}
+
+func nearCity(a, b string) grade {
+	g := same(a, b)
+	if g == gradeDiffer && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a) || len(a) > 4 && len(b) > 4 && distance(a, b, 1) == 1) {
+		return gradePartly
+	}
+	return g
+}
+
+// nearPostal takes a common start of all but two signs as the same quarter.
+func nearPostal(a, b string) grade {
+	g := same(a, b)
+	if g != gradeDiffer {
+		return g
+	}
+	n := min(len(a), len(b))
+	if n >= 5 && a[:5] == b[:5] {
+		return gradeAgree // ZIP+4
+	}
+	if n >= 4 && (a[:n-2] == b[:n-2] || distance(a, b, 1) == 1) {
+		return gradePartly
+	}
+	return gradeDiffer
+}
+
+// nearStreet wants number and street for agreement; one of them is partly.
+func nearStreet(a, b []string) grade {
+	if len(a) == 0 || len(b) == 0 {
+		return gradeMissing
+	}
+	if slices.Equal(a, b) {
+		return gradeAgree
+	}
+	numbers, words := overlap(a, b, true), overlap(a, b, false)
+	switch {
+	case words >= 0.5 && numbers != 0:
+		return gradeAgree
+	case words >= 0.5:
+		return gradePartly
+	}
+	return gradeDiffer
+}
+
+// overlap is the share of common words; -1 when a side has none of that sort.
+func overlap(a, b []string, digits bool) float64 {
+	x, y := only(a, digits), only(b, digits)
+	if len(x) == 0 || len(y) == 0 {
+		return -1
+	}
+	common := 0.
+	for _, w := range x {
+		for _, o := range y {
+			if w == o || !digits && len(w) > 4 && len(o) > 4 && distance(w, o, 1) <= 1 {
+				common++
+				break
+			}
+		}
+	}
+	return common / float64(max(len(x), len(y)))
+}
+
+func only(words []string, digits bool) []string {
+	var out []string
+	for _, w := range words {
+		if (w[0] >= '0' && w[0] <= '9') == digits {
+			out = append(out, w)
+		}
+	}
+	return out
+}

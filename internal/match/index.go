@@ -1,0 +1,139 @@
+package match
+
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
+// Index is a set of CRM accounts made ready to be searched. It is safe for use
+// by several goroutines at once.
+type Index struct {
+	crm      []profile
+	vocab    *vocabulary
+	rare     *rarity
+	model    *model
+	postings map[uint64][]int32
+}
+
+// NewIndex reads the CRM accounts. Building it costs some microseconds per
+// record; it is meant to be kept while the CRM accounts stay as they are.
+func NewIndex(crm []Record) *Index { return newIndex(profiles(crm), nil) }
+
+// newIndex also counts the other side's words and values, when it is known.
+func newIndex(crm, accounts []profile) *Index {
+	x := &Index{crm: crm, model: defaultModel()}
+	x.vocab = newVocabulary(crm, accounts)
+	x.rare = newRarity(crm, accounts)
+	for i := range crm {
+		x.vocab.weigh(&crm[i])
+	}
+	x.postings = map[uint64][]int32{}
+	var keys keysOf
+	for i := range crm {
+		for _, k := range keys.of(&crm[i]) {
+			x.postings[k] = append(x.postings[k], int32(i))
+		}
+	}
+	return x
+}
+
+// Limits of blocking: a key held by more records than crowd is skipped unless
+// nothing else is found; at most depth records are compared in full.
+const (
+	crowd = 400
+	depth = 40
+)
+
+// scratch is the room one goroutine needs while it searches.
+type scratch struct {
+	keys   keysOf
+	weight []float32
+	hits   []int32
+}
+
+func (x *Index) newScratch() *scratch {
+	return &scratch{weight: make([]float32, len(x.crm))}
+}
+
+// nearby gives the CRM records that share the rarest keys with the account.
+func (x *Index) nearby(a *profile, s *scratch) []int32 {
+	s.hits = s.hits[:0]
+	for _, k := range s.keys.of(a) {
+		held := x.postings[k]
+		if len(held) == 0 || len(held) > crowd && len(x.crm) > crowd {
+			continue
+		}
+		w := float32(math.Log2(float64(len(x.crm)+1)/float64(len(held)))) + 0.1
+		for _, j := range held {
+			if s.weight[j] == 0 {
+				s.hits = append(s.hits, j)
+			}
+			s.weight[j] += w
+		}
+	}
+	sort.Slice(s.hits, func(m, n int) bool {
+		i, j := s.hits[m], s.hits[n]
+		if s.weight[i] != s.weight[j] {
+			return s.weight[i] > s.weight[j]
+		}
+		return x.crm[i].rec.ID < x.crm[j].rec.ID
+	})
+	for _, j := range s.hits {
+		s.weight[j] = 0
+	}
+	return slices.Clone(s.hits[:min(depth, len(s.hits))])
+}
+
+// Candidates gives at most n CRM accounts that may be the account, the best
+// first, each with its evidence. Rivals are weighed in: two equally good
+// candidates have at most one half each.
+func (x *Index) Candidates(account Record, n int) []Candidate {
+	a := newProfile(account)
+	x.vocab.weigh(&a)
+	var found []link
+	for _, j := range x.nearby(&a, x.newScratch()) {
+		cmp := x.compare(&a, &x.crm[j])
+		found = append(found, link{crm: j, verdict: x.model.judge(&cmp, len(x.crm))})
+	}
+	weighRivals(found, func(l *link) int32 { return 0 })
+	sortLinks(found, x.crm)
+	out := make([]Candidate, 0, n)
+	for _, l := range found[:min(n, len(found))] {
+		out = append(out, x.candidate(&a, l, found))
+	}
+	return out
+}
+
+// link is a scored pair of an account and a CRM record.
+type link struct {
+	account int32
+	crm     int32
+	verdict verdict
+	rivals  float64 // bits lost to the other candidates of either side
+}
+
+func (l *link) score() float64 { return l.verdict.score + l.rivals }
+
+// weighRivals takes from every link what its rivals claim. group names the
+// side that can have only one partner.
+func weighRivals(links []link, group func(*link) int32) {
+	claims := map[int32]float64{}
+	for i := range links {
+		claims[group(&links[i])] += exp2(min(links[i].verdict.score, 60))
+	}
+	for i := range links {
+		own := exp2(min(links[i].verdict.score, 60))
+		others := max(0, claims[group(&links[i])]-own)
+		links[i].rivals -= math.Log2(1 + others)
+	}
+}
+
+func sortLinks(links []link, crm []profile) {
+	sort.SliceStable(links, func(i, j int) bool {
+		if si, sj := links[i].score(), links[j].score(); si != sj {
+			return si > sj
+		}
+		return crm[links[i].crm].rec.ID < crm[links[j].crm].rec.ID
+	})
+}

@@ -1,0 +1,158 @@
+package match
+
+import "math"
+
+// class is how two records may be related. Only the first is a match; the
+// others are what a false match is made of.
+type class uint8
+
+const (
+	classMatch     class = iota // the same company
+	classBranch                 // same name, other place: branch, franchise, namesake
+	classSister                 // one house: parent, subsidiary; shares domain or address
+	classNeighbour              // same building or switchboard, nothing else
+	classStranger
+	classCount
+)
+
+// model holds the probability of every level of every field, per class. The
+// numbers below are beliefs before any data are seen; learn moves them.
+type model struct {
+	perAccount [classCount]float64 // how many CRM accounts stand so to an account
+	agree      [fieldCount][classCount][gradeCount]float64
+	pattern    [patternCount][classCount]float64
+	slip       [classCount]float64 // probability of a slip of the pen per word
+}
+
+func levels(agree, partly, differ float64) [gradeCount]float64 {
+	return [gradeCount]float64{gradeMissing: 1, gradeAgree: agree, gradePartly: partly, gradeDiffer: differ}
+}
+
+// defaultModel is the state of belief before any data.
+func defaultModel() *model {
+	m := &model{
+		perAccount: [classCount]float64{0.75, 0.03, 0.08, 0.05, 1},
+		slip:       [classCount]float64{0.06, 0.06, 0.06, 0.5, 0.5},
+	}
+	//                                        match                        branch                      sister                      neighbour                   stranger (agree: see chance)
+	m.agree[fieldTenant] = [classCount][4]float64{levels(.96, .01, .03), levels(.03, .01, .96), levels(.05, .01, .94), levels(.002, .001, .99), levels(1, .01, 1)}
+	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.40, .20, .40), levels(.40, .05, .55), levels(.02, .01, .97), levels(1, 1, 1)}
+	m.agree[fieldForm] = [classCount][4]float64{levels(.78, .14, .08), levels(.60, .20, .20), levels(.45, .20, .35), levels(.40, .25, .35), levels(1.3, .25, .35)}
+	m.agree[fieldStreet] = [classCount][4]float64{levels(.78, .10, .12), levels(.02, .03, .95), levels(.40, .05, .55), levels(.75, .10, .15), levels(1, .02, .98)}
+	m.agree[fieldPostal] = [classCount][4]float64{levels(.87, .04, .09), levels(.06, .10, .84), levels(.45, .10, .45), levels(.94, .03, .03), levels(1, .02, .97)}
+	m.agree[fieldCity] = [classCount][4]float64{levels(.90, .03, .07), levels(.06, .02, .92), levels(.50, .02, .48), levels(.95, .02, .03), levels(1, .005, .97)}
+	m.agree[fieldState] = [classCount][4]float64{levels(.96, .01, .04), levels(.35, .01, .64), levels(.70, .01, .29), levels(.98, .01, .01), levels(1, .01, .92)}
+	m.agree[fieldCountry] = [classCount][4]float64{levels(.99, .01, .01), levels(.90, .01, .09), levels(.88, .01, .11), levels(.99, .01, .01), levels(1, .01, .4)}
+	m.agree[fieldPhone] = [classCount][4]float64{levels(.65, .01, .34), levels(.04, .01, .95), levels(.30, .01, .69), levels(.25, .01, .74), levels(1, .01, 1)}
+	m.pattern = [patternCount][classCount]float64{
+		nameMissing:  {1, 1, 1, 1, 1},
+		nameExact:    {.70, .50, .02, .3, .5},
+		extraFiller:  {.10, .05, .12, .3, .4},
+		extraWord:    {.08, .05, .20, .5, .6},
+		extraPlace:   {.025, .18, .05, .3, .3},
+		extraNumber:  {.004, .04, .03, .3, .3},
+		swapWord:     {.015, .02, .40, 1, 1},
+		swapPlace:    {.0015, .15, .06, .5, .5},
+		nameAcronym:  {.02, .005, .01, .2, .3},
+		nameStranger: {.03, .002, .10, 1, 1},
+	}
+	return m
+}
+
+// chanceOf is the probability of one field's outcome in one class.
+func (m *model) chanceOf(f field, c class, cmp *comparison) float64 {
+	g := cmp.grade[f]
+	if g == gradeMissing {
+		return 1
+	}
+	if f == fieldName {
+		return m.chanceOfName(c, &cmp.name)
+	}
+	p := m.agree[f][c][g]
+	if c == classStranger && (g == gradeAgree || g == gradePartly && f == fieldDomain) {
+		return min(1, p*cmp.chance[f])
+	}
+	return max(p, cmp.chance[f]*0.5*agreeing(g)) // relatives agree at least as often as half of all strangers do
+}
+
+func agreeing(g grade) float64 {
+	if g == gradeAgree {
+		return 1
+	}
+	return 0
+}
+
+func (m *model) chanceOfName(c class, al *alignment) float64 {
+	p := m.pattern[al.pattern][c] * math.Pow(m.slip[c], float64(al.typos))
+	if c == classStranger || c == classNeighbour {
+		return p * exp2(-al.bits)
+	}
+	return p
+}
+
+// prior is the probability that a CRM account taken at random stands so to the account.
+func (m *model) prior(c class, size int) float64 {
+	if c == classStranger {
+		return 1
+	}
+	return m.perAccount[c] / (float64(size) + 0.7)
+}
+
+// verdict is the score of one pair: log2 odds of match against all the rest,
+// and the share that each field has in it. The shares add up to the score.
+type verdict struct {
+	score float64
+	prior float64
+	share [fieldCount]float64
+	class class // the likeliest of the others
+}
+
+// judge scores a pair. The other classes are a mixture; the log of the mixture
+// is divided among the fields by each class's responsibility, which is exact.
+func (m *model) judge(cmp *comparison, size int) verdict {
+	var logs [fieldCount][classCount]float64
+	var total [classCount]float64
+	for c := range classCount {
+		total[c] = math.Log2(m.prior(c, size))
+		for f := range fieldCount {
+			logs[f][c] = math.Log2(m.chanceOf(f, c, cmp))
+			total[c] += logs[f][c]
+		}
+	}
+	rest := logSum(total[1:])
+	v := verdict{score: total[classMatch] - rest, prior: total[classMatch], class: classBranch}
+	for f := range fieldCount {
+		v.share[f] = logs[f][classMatch]
+	}
+	for c := classBranch; c < classCount; c++ {
+		if total[c] > total[v.class] {
+			v.class = c
+		}
+		duty := exp2(total[c] - rest)
+		for f := range fieldCount {
+			v.share[f] -= duty * logs[f][c]
+		}
+	}
+	v.prior = v.score
+	for f := range fieldCount {
+		v.prior -= v.share[f]
+	}
+	return v
+}
+
+func exp2(x float64) float64 { return math.Exp2(x) }
+
+func logSum(xs []float64) float64 {
+	top := math.Inf(-1)
+	for _, x := range xs {
+		top = max(top, x)
+	}
+	sum := 0.
+	for _, x := range xs {
+		sum += exp2(x - top)
+	}
+	return top + math.Log2(sum)
+}
+
+// probability of a score in bits.
+func probability(score float64) float64 { return 1 / (1 + exp2(-score)) }

@@ -1,0 +1,141 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+)
+
+// token is one word of a name.
+type token struct {
+	text string
+	kind kind
+	bits float64 // how much it says when both sides have it; set by vocabulary.weigh
+}
+
+// name is a company name as the comparison reads it.
+type name struct {
+	tokens  []token
+	compact string // words without stop words and legal form, run together
+	form    form
+	label   string // set when the name is a domain: "harborviewdental"
+}
+
+func (n *name) blank() bool { return len(n.tokens) == 0 && n.label == "" }
+
+// aliasMarks part a name from a second one: "Foo Ltd t/a Bar".
+var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ", " f/k/a ", " fka ", " formerly ", " c/o "}
+
+// parseNames reads a name and its aliases; the first is the name as a whole.
+func parseNames(raw string) []name {
+	s := fold(raw)
+	if s == "" {
+		return nil
+	}
+	if label := labelOf(s); label != "" {
+		return []name{{label: label}}
+	}
+	var all []name
+	for _, part := range aliases(s) {
+		if n := parseName(part); !n.blank() {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+func aliases(s string) []string {
+	for _, mark := range aliasMarks {
+		if before, after, ok := strings.Cut(s, mark); ok {
+			return []string{before, after}
+		}
+	}
+	if before, after, ok := strings.Cut(s, "/"); ok && len(before) >= 4 && len(after) >= 4 {
+		return []string{s, before, after}
+	}
+	return []string{s}
+}
+
+func parseName(s string) name {
+	words := splitWords(s)
+	core, family := stripForms(words)
+	n := name{form: family}
+	var compact strings.Builder
+	for i, w := range core {
+		w = plainSpelling(w, i == len(core)-1)
+		t := token{text: w, kind: kindOf(w)}
+		if t.kind != stop {
+			compact.WriteString(w)
+		}
+		n.tokens = append(n.tokens, t)
+	}
+	if compact.Len() == 0 {
+		for i := range n.tokens { // all stop words: then they are the name
+			n.tokens[i].kind = filler
+			compact.WriteString(n.tokens[i].text)
+		}
+	}
+	n.compact = compact.String()
+	return n
+}
+
+// plainSpelling expands abbreviations and figures. A lone I, V or X counts as
+// a figure only as the last word of a name.
+func plainSpelling(w string, last bool) string {
+	if last {
+		switch w {
+		case "i":
+			return "1"
+		case "v":
+			return "5"
+		case "x":
+			return "10"
+		}
+	}
+	if long, ok := shortened[w]; ok {
+		return long
+	}
+	return w
+}
+
+// splitWords cuts folded text into words. Dots inside an initialism vanish
+// ("s.p.a." is spa), and single letters in a row become one word.
+func splitWords(s string) []string {
+	s = strings.NewReplacer("'", "", "&", " and ", "+", " and ", "united states of america", "usa", "united states", "usa", "united kingdom", "uk").Replace(s)
+	raw := strings.FieldsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '/' && r != '-'
+	})
+	var words []string
+	for _, w := range raw {
+		words = append(words, splitDotted(w)...)
+	}
+	return joinLetters(words)
+}
+
+func splitDotted(w string) []string {
+	parts := strings.FieldsFunc(w, func(r rune) bool { return r == '.' || r == '/' || r == '-' })
+	letters := 0
+	for _, p := range parts {
+		if len([]rune(p)) == 1 {
+			letters++
+		}
+	}
+	if len(parts) > 1 && letters == len(parts) {
+		return []string{strings.Join(parts, "")}
+	}
+	return parts
+}
+
+func joinLetters(words []string) []string {
+	var out []string
+	run := false
+	for _, w := range words {
+		single := len(w) == 1 && w[0] >= 'a' && w[0] <= 'z'
+		if single && run {
+			out[len(out)-1] += w
+			continue
+		}
+		out = append(out, w)
+		run = single
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package match
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Run is the verb `seatledger match`: it pairs two CSV files and writes
+// account_external_id,crm_external_id,probability,band,reasons, one row per
+// account that found a partner, each CRM account at most once. A summary goes
+// to out. Nothing but the file of --out is written.
+func Run(ctx context.Context, args []string, out io.Writer) error {
+	o, err := readFlags(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	accounts, err := readFile(o.accounts)
+	if err != nil {
+		return err
+	}
+	crm, err := readFile(o.crm)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	res := Assign(accounts, crm, Options{MinProbability: o.floor})
+	if o.out == "-" {
+		return writePairs(out, res.Pairs)
+	}
+	if err := writeFile(o.out, res.Pairs); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, summary(len(accounts), len(crm), res.Pairs, o.out))
+	return err
+}
+
+type runFlags struct {
+	accounts, crm, out string
+	floor              float64
+}
+
+func readFlags(args []string, w io.Writer) (runFlags, error) {
+	var o runFlags
+	fs := flag.NewFlagSet("match", flag.ContinueOnError)
+	fs.SetOutput(w)
+	fs.StringVar(&o.accounts, "accounts", "", "CSV of the provider accounts")
+	fs.StringVar(&o.crm, "crm", "", "CSV of the CRM accounts")
+	fs.StringVar(&o.out, "out", "", "CSV to write; - for standard output")
+	fs.Float64Var(&o.floor, "min", 0.25, "leave out pairs less probable than this")
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	if o.accounts == "" || o.crm == "" || o.out == "" {
+		return o, errors.New("match needs --accounts FILE, --crm FILE and --out FILE")
+	}
+	if o.floor < 0 || o.floor > 1 {
+		return o, fmt.Errorf("--min is a probability between 0 and 1, not %v", o.floor)
+	}
+	if fs.NArg() > 0 {
+		return o, fmt.Errorf("match does not know %q", fs.Arg(0))
+	}
+	return o, nil
+}
+
+func readFile(path string) ([]Record, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	rs, err := readRecords(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return rs, nil
+}
+
+// writeFile writes beside the target and renames, so that a failure leaves no half file.
+func writeFile(path string, pairs []Candidate) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".pairs-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err = writePairs(f, pairs); err != nil {
+		_ = f.Close()
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		_ = f.Close()
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func writePairs(w io.Writer, pairs []Candidate) error {
+	rows := csv.NewWriter(w)
+	rows.UseCRLF = true
+	_ = rows.Write([]string{"account_external_id", "crm_external_id", "probability", "band", "reasons"})
+	for i := range pairs {
+		c := &pairs[i]
+		_ = rows.Write([]string{formulaSafe(c.AccountID), formulaSafe(c.CRMID), strconv.FormatFloat(c.Probability, 'f', 4, 64), string(c.Band), formulaSafe(reasons(c))})
+	}
+	rows.Flush()
+	return rows.Error()
+}
+
+// formulaSafe keeps a spreadsheet from running a cell (CONTRACT, CSV).
+func formulaSafe(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// reasons joins the evidence, each part with its weight in bits.
+func reasons(c *Candidate) string {
+	parts := make([]string, 0, len(c.Evidence)+1)
+	for _, e := range c.Evidence {
+		if e.Field == "prior" {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s [%+.1f]", e.Sentence, e.Weight))
+	}
+	if len(c.Ties) > 0 {
+		parts = append(parts, "nearly as good: "+strings.Join(c.Ties, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func summary(accounts, crm int, pairs []Candidate, path string) string {
+	n := map[Band]int{}
+	for i := range pairs {
+		n[pairs[i].Band]++
+	}
+	return fmt.Sprintf("%d accounts, %d CRM accounts: %d certain, %d likely, %d unclear, %d without a partner. Written to %s",
+		accounts, crm, n[Certain], n[Likely], n[Unclear], accounts-len(pairs), path)
+}

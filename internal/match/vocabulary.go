@@ -1,0 +1,132 @@
+package match
+
+import "math"
+
+// vocabulary knows how often a word stands in the names at hand.
+type vocabulary struct {
+	count map[string]int // records of the larger side that have the word
+	size  float64        // records of that side
+}
+
+// seen is how many records' worth the background knowledge counts for.
+const seen = 500
+
+func newVocabulary(sides ...[]profile) *vocabulary {
+	v := &vocabulary{count: map[string]int{}}
+	for _, side := range sides {
+		v.size = max(v.size, float64(len(side)))
+		for w, n := range wordCounts(side) {
+			v.count[w] = max(v.count[w], n)
+		}
+	}
+	return v
+}
+
+func wordCounts(side []profile) map[string]int {
+	counts := map[string]int{}
+	for i := range side {
+		mine := map[string]bool{}
+		for _, n := range side[i].names {
+			for _, t := range n.tokens {
+				mine[t.text] = true
+			}
+		}
+		for w := range mine {
+			counts[w]++
+		}
+	}
+	return counts
+}
+
+// bits is how surprising it is that a stranger's name has the word too. The
+// record at hand does not count as a stranger of its own.
+func (v *vocabulary) bits(w string, k kind) float64 {
+	others := float64(max(v.count[w]-1, 0))
+	p := (others + seen*background(w, k)) / (v.size + seen)
+	return -math.Log2(p)
+}
+
+func (v *vocabulary) token(w string) token {
+	t := token{text: w, kind: kindOf(w)}
+	t.bits = v.bits(w, t.kind)
+	return t
+}
+
+func (v *vocabulary) weigh(p *profile) {
+	for i := range p.names {
+		for j := range p.names[i].tokens {
+			t := &p.names[i].tokens[j]
+			t.bits = v.bits(t.text, t.kind)
+		}
+	}
+}
+
+func (v *vocabulary) sum(ts []token) float64 {
+	bits := make([]float64, 0, len(ts))
+	for _, t := range ts {
+		if t.kind != stop {
+			bits = append(bits, t.bits)
+		}
+	}
+	return discounted(bits)
+}
+
+// segment reads a domain label as words, as far as the other side's words help:
+// "harborviewdental" beside Harborview Dental Group is "harborview dental".
+// What is left over stays as words of its own.
+func (v *vocabulary) segment(label string, words []token) []token {
+	covered := cover(label, words)
+	var out []token
+	for i := 0; i < len(label); {
+		if w := covered[i]; w != "" {
+			out = append(out, v.token(w))
+			i += len(w)
+			continue
+		}
+		j := i
+		for j < len(label) && covered[j] == "" {
+			j++
+		}
+		out = append(out, v.rest(label[i:j])...)
+		i = j
+	}
+	return out
+}
+
+func (v *vocabulary) rest(piece string) []token {
+	w := plainSpelling(piece, false)
+	if len(piece) <= 2 && kindOf(w) == plain {
+		return []token{{text: piece, kind: filler, bits: 1}}
+	}
+	return []token{v.token(w)}
+}
+
+// cover finds at which places of the label which words stand, so that as many
+// letters as possible are explained by as few words as possible.
+func cover(label string, words []token) []string {
+	n := len(label)
+	best := make([]int, n+1)
+	pick := make([]string, n+1)
+	for i := n - 1; i >= 0; i-- {
+		best[i] = best[i+1]
+		for _, w := range words {
+			t := w.text
+			if len(t) < 2 || i+len(t) > n || label[i:i+len(t)] != t {
+				continue
+			}
+			if gain := best[i+len(t)] + 4*len(t) - 5; gain > best[i] {
+				best[i], pick[i] = gain, t
+			}
+		}
+	}
+	out := make([]string, n)
+	for i := 0; i < n; {
+		if pick[i] == "" {
+			i++
+			continue
+		}
+		out[i] = pick[i]
+		i += len(pick[i])
+	}
+	return out
+}
