@@ -28,7 +28,8 @@ CREATE TABLE sessions (
     data       bytea NOT NULL,
     expiry     timestamptz NOT NULL,
     user_id    uuid REFERENCES users,
-    created_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL,
+    seen_at    timestamptz NOT NULL,
     address    text NOT NULL DEFAULT '',
     user_agent text NOT NULL DEFAULT ''
 );
@@ -98,7 +99,7 @@ $$;
 -- The head row is the lock that puts the events in one order.
 -- +goose StatementBegin
 CREATE FUNCTION audit_chain() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE audit_head SET seq = seq + 1 RETURNING seq, hash INTO NEW.seq, NEW.prev_hash;
     NEW.hash := audit_event_hash(NEW.prev_hash, NEW);

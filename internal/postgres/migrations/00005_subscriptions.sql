@@ -31,6 +31,8 @@ CREATE TABLE subscriptions (
     missing_confirmed_at   timestamptz, -- a person has seen that it is gone
     moved_from_account_id  uuid REFERENCES provider_accounts,
     raw                    jsonb,
+    raw_hash               text NOT NULL DEFAULT '', -- of what the record means: the order of its keys and its request id do not count
+    term_start             date, -- of the current term, as far as it is known
     request_id             text NOT NULL DEFAULT '',
     first_seen_at          timestamptz NOT NULL,
     facts_at               timestamptz NOT NULL,

@@ -26,13 +26,14 @@ CREATE TABLE license_changes (
     note             text NOT NULL DEFAULT '',
     origin_change_id uuid REFERENCES license_changes,
     CONSTRAINT license_changes_reason_given CHECK ((event IN ('deactivate', 'activate')) <= (reason IS NOT NULL)),
+    CONSTRAINT license_changes_price_whole CHECK (unit_price IS NULL OR (price_period <> '' AND currency <> '')),
     CONSTRAINT license_changes_no_seats CHECK (event NOT IN ('price', 'cost') OR delta = 0)
 );
 CREATE INDEX license_changes_subscription ON license_changes (subscription_id, seq);
 CREATE UNIQUE INDEX license_changes_seq ON license_changes (seq);
 CREATE INDEX license_changes_effective ON license_changes (effective_at, id);
 CREATE INDEX license_changes_origin ON license_changes (origin_change_id) WHERE origin_change_id IS NOT NULL;
--- A subscription begins once; a set-aside beginning of reassigned history is a copy with an origin.
+-- A subscription begins once. Reassigned history and a corrected date are copies with an origin.
 CREATE UNIQUE INDEX license_changes_one_create ON license_changes (subscription_id) WHERE event = 'create' AND origin_change_id IS NULL;
 
 CREATE TABLE license_change_status (
@@ -76,10 +77,13 @@ CREATE TRIGGER license_change_marks_append_only BEFORE UPDATE OR DELETE ON licen
 CREATE TRIGGER license_change_marks_no_truncate BEFORE TRUNCATE ON license_change_marks
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('license_changes_append_only');
 
+-- pg_temp stands last in the search path of each function below: else a temporary
+-- table named like ours would be read and written in its place.
+
 -- A change of status tells who and why through two settings of the transaction; without them it is refused.
 -- +goose StatementBegin
 CREATE FUNCTION license_change_mark() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_actor text := coalesce(current_setting('seatledger.actor', true), '');
     v_why   text := coalesce(current_setting('seatledger.why', true), '');
@@ -102,7 +106,7 @@ CREATE TRIGGER license_change_mark BEFORE UPDATE ON license_change_status FOR EA
 -- The ledger quantity of a subscription follows its counted rows.
 -- +goose StatementBegin
 CREATE FUNCTION ledger_quantity_on_insert() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE subscriptions s SET ledger_quantity = s.ledger_quantity + d.delta
     FROM (SELECT c.subscription_id, sum(c.delta)::integer AS delta
@@ -112,13 +116,14 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE FUNCTION ledger_quantity_on_update() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE subscriptions s SET ledger_quantity = s.ledger_quantity + d.delta
     FROM (SELECT c.subscription_id, sum(CASE WHEN n.counted THEN c.delta ELSE -c.delta END)::integer AS delta
           FROM new_rows n JOIN old_rows o ON o.change_id = n.change_id AND o.counted <> n.counted
           JOIN license_changes c ON c.id = n.change_id
-          GROUP BY c.subscription_id) d
+          GROUP BY c.subscription_id
+          HAVING sum(CASE WHEN n.counted THEN c.delta ELSE -c.delta END) <> 0) d
     WHERE s.id = d.subscription_id;
     RETURN NULL;
 END $$;
@@ -131,7 +136,7 @@ CREATE TRIGGER ledger_quantity_on_update AFTER UPDATE ON license_change_status
 -- Nobody sets the ledger quantity by hand: it moves only from within the ledger's own trigger.
 -- +goose StatementBegin
 CREATE FUNCTION subscriptions_ledger_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF (TG_OP = 'INSERT' AND NEW.ledger_quantity <> 0)
        OR (TG_OP = 'UPDATE' AND pg_trigger_depth() < 2) THEN
@@ -148,7 +153,7 @@ CREATE TRIGGER subscriptions_ledger_guard_update BEFORE UPDATE ON subscriptions 
 -- The counted rows of a subscription sum to its billable quantity, at every commit (RULES 1).
 -- +goose StatementBegin
 CREATE FUNCTION subscriptions_ledger_sums() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_ledger   integer;
     v_billable integer;
