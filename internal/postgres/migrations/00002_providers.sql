@@ -29,8 +29,6 @@ CREATE TABLE providers (
     -- Set when host or reseller number changed on a provider with accounts: until a listing was
     -- compared and a person agreed, nothing counts as gone.
     identity_changed_at    timestamptz,
-    last_accounts_sync     timestamptz,
-    last_subscriptions_sync timestamptz,
     version                integer NOT NULL DEFAULT 1,
     created_at             timestamptz NOT NULL,
     updated_at             timestamptz NOT NULL,

@@ -25,6 +25,7 @@ CREATE TABLE provider_accounts (
     decided_why          text NOT NULL DEFAULT '',
     decided_by_person    boolean NOT NULL DEFAULT false,
     raw                  jsonb,
+    raw_hash             text NOT NULL DEFAULT '',
     request_id           text NOT NULL DEFAULT '',
     version              integer NOT NULL DEFAULT 1,
     first_seen_at        timestamptz NOT NULL,

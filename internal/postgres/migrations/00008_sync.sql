@@ -6,9 +6,10 @@ CREATE TABLE sync_runs (
     trigger             text NOT NULL CHECK (trigger IN ('person', 'nightly', 'retry', 'demo')),
     account_id          uuid REFERENCES provider_accounts, -- null: all accounts
     contract_id         uuid REFERENCES billing_contracts, -- a contract's own sync
-    only_accounts       uuid[],   -- retry of the failed
-    only_external_ids   text[],   -- ticked in a contract's preview
+    only_accounts       jsonb NOT NULL DEFAULT '[]',   -- retry of the failed: external ids of accounts
+    only_external_ids   jsonb NOT NULL DEFAULT '[]',   -- ticked in a contract's preview
     retry_of            uuid REFERENCES sync_runs,
+    then_subscriptions  boolean NOT NULL DEFAULT false, -- the night reads accounts first, then subscriptions
     anyway              boolean NOT NULL DEFAULT false, -- a person asked to sync without a fresh check
     allow_gone          boolean NOT NULL DEFAULT false, -- a person agreed to what the guard stopped
     state               text NOT NULL CHECK (state IN ('queued', 'running', 'interrupted', 'succeeded', 'partial', 'failed', 'cancelled', 'stopped')),
@@ -18,6 +19,7 @@ CREATE TABLE sync_runs (
     started_at          timestamptz,
     finished_at         timestamptz,
     attempt             integer NOT NULL DEFAULT 0,
+    resume_at           timestamptz, -- interrupted: queued again if nobody has it by then
     cancel_requested_at timestamptz,
     cancel_requested_by text NOT NULL DEFAULT '',
     -- Accounts in the order of their external id; all up to this one are done.
@@ -58,6 +60,14 @@ CREATE TABLE sync_run_accounts (
     PRIMARY KEY (run_id, external_id)
 );
 
+-- Which subscriptions a running run has seen, so that a resumed one can still tell what is gone; cleared at its end.
+CREATE TABLE sync_run_seen (
+    run_id              uuid NOT NULL REFERENCES sync_runs,
+    account_external_id text NOT NULL,
+    external_ids        text[] NOT NULL,
+    PRIMARY KEY (run_id, account_external_id)
+);
+
 -- A run works under a lease; each applying transaction checks its epoch, so a stale holder cannot commit.
 CREATE TABLE sync_leases (
     provider_id uuid PRIMARY KEY REFERENCES providers,
@@ -83,4 +93,4 @@ CREATE TABLE contract_listings (
 );
 
 GRANT SELECT, INSERT, UPDATE ON sync_runs, sync_leases, sync_schedule TO seatledger_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sync_run_accounts, contract_listings TO seatledger_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sync_run_accounts, sync_run_seen, contract_listings TO seatledger_app;
