@@ -62,6 +62,8 @@ func (o Options) lastResort(ctx context.Context, as account, major int, found []
 		return b, nil
 	case major != 0 && len(found) > 0:
 		return binaries{}, o.wrongMajor(major, found)
+	case len(found) > 0:
+		return binaries{}, tooOld(found[0])
 	default:
 		return binaries{}, noBinaries(err)
 	}

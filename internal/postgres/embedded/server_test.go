@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,18 @@ func TestAClusterKeepsItsDataOverARestart(t *testing.T) {
 	err := connect(t, start(t, o), embedded.OwnerRole).QueryRow(t.Context(), "select seats from kept").Scan(&seats)
 	if err != nil || seats != 7 {
 		t.Fatalf("after the restart: seats %d, error %v", seats, err)
+	}
+}
+
+// refused checks that a start failed and that its error says what it must.
+func refused(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("the start succeeded")
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("error %q does not say %q", err, w)
+		}
 	}
 }
