@@ -1,0 +1,36 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+)
+
+// Service changes users, passwords and sessions. Every change needs an actor and
+// leaves a row in the audit trail, in its own transaction.
+type Service struct {
+	DB     *postgres.DB
+	Clock  clock.Clock
+	Hasher *Hasher
+}
+
+// ErrStale says that somebody else changed the user after the form was opened.
+var ErrStale = errors.New("auth: the user was changed meanwhile")
+
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, u User, change Change) error {
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{
+		Action: action, ObjectType: "user", ObjectID: u.ID.String(), ObjectName: u.Name,
+		Before: change.before, After: change.after,
+	})
+}
+
+// Change is what the trail shows of a user before and after.
+type Change struct{ before, after any }
+
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

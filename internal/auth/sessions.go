@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+)
+
+// How long a session lives.
+const (
+	IdleLimit     = 12 * time.Hour     // without a request
+	AbsoluteLimit = 7 * 24 * time.Hour // from sign-in, whatever happens
+	seenEvery     = time.Minute        // a session that is in use is written no more often than this
+)
+
+// Sessions keeps sessions in the database, under the hash of their token. Its
+// methods are those that the session manager of the web asks of a store.
+type Sessions struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+}
+
+// Visit is what the store needs to know of the request that a session is used in.
+type Visit struct {
+	Address   string
+	UserAgent string
+	User      uuid.UUID // zero until somebody has signed in
+
+	found string // hash of the token that was found at the start of the request
+}
+
+type visitKey struct{}
+
+// WithVisit carries the visit to the store.
+func WithVisit(ctx context.Context, v *Visit) context.Context {
+	return context.WithValue(ctx, visitKey{}, v)
+}
+
+func visitOf(ctx context.Context) *Visit {
+	if v, ok := ctx.Value(visitKey{}).(*Visit); ok {
+		return v
+	}
+	return &Visit{}
+}
+
+// FindCtx reads a session that has not ended, and notes that it is in use.
+func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
+	var row struct {
+		Data   []byte
+		SeenAt time.Time
+	}
+	now := s.Clock.Now()
+	found := s.DB.Read(ctx).Raw(`SELECT data, seen_at FROM sessions WHERE token_hash = ? AND expiry > ?`, hash, now).Scan(&row)
+	if found.Error != nil || found.RowsAffected == 0 {
+		return nil, false, found.Error
+	}
+	visitOf(ctx).found = hash
+	if now.Sub(row.SeenAt) < seenEvery {
+		return row.Data, true, nil
+	}
+	return row.Data, true, s.DB.Read(ctx).Exec(`
+		UPDATE sessions SET seen_at = @now, expiry = least(@idle::timestamptz, created_at + @absolute * interval '1 second')
+		WHERE token_hash = @hash`, s.limits(hash, now)).Error
+}
+
+func (s Sessions) limits(hash string, now time.Time) map[string]any {
+	return map[string]any{"hash": hash, "now": now, "idle": now.Add(IdleLimit), "absolute": AbsoluteLimit.Seconds()}
+}
+
+// CommitCtx stores a session. One that was found at the start of the request is
+// only updated: if it was ended meanwhile, it stays ended. The expiry of the
+// manager is not used, as it comes from another clock.
+func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ time.Time) error {
+	v, now := visitOf(ctx), s.Clock.Now()
+	if v.found == hash {
+		return s.DB.Read(ctx).Exec(`UPDATE sessions SET data = ? WHERE token_hash = ?`, data, hash).Error
+	}
+	var user any
+	if v.User != uuid.Nil {
+		user = v.User
+	}
+	err := s.DB.Read(ctx).Exec(`
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, seen_at, address, user_agent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, now, v.Address, short(v.UserAgent)).Error
+	if err == nil {
+		v.found = hash
+	}
+	return err
+}
+
+// DeleteCtx ends a session.
+func (s Sessions) DeleteCtx(ctx context.Context, hash string) error {
+	return s.DB.Read(ctx).Exec(`DELETE FROM sessions WHERE token_hash = ?`, hash).Error
+}
+
+var errNoContext = errors.New("auth: sessions need a context")
+
+// Find is never used: the manager calls FindCtx.
+func (Sessions) Find(string) ([]byte, bool, error) { return nil, false, errNoContext }
+
+// Commit is never used: the manager calls CommitCtx.
+func (Sessions) Commit(string, []byte, time.Time) error { return errNoContext }
+
+// Delete is never used: the manager calls DeleteCtx.
+func (Sessions) Delete(string) error { return errNoContext }
+
+// Holder is the active user of a session that has not ended, without noting that
+// it is in use: an open stream must not keep a session alive.
+func (s Sessions) Holder(ctx context.Context, hash string) (User, bool, error) {
+	var u User
+	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in
+		FROM sessions s JOIN users u ON u.id = s.user_id
+		WHERE s.token_hash = ? AND s.expiry > ? AND u.active`, hash, s.Clock.Now()).Scan(&u)
+	return u, found.RowsAffected > 0, found.Error
+}
+
+// Session is one sign-in that has not ended, as its owner sees it. Hash names it; it opens nothing.
+type Session struct {
+	Hash      string    `gorm:"column:token_hash"`
+	CreatedAt time.Time `gorm:"column:created_at"`
+	SeenAt    time.Time `gorm:"column:seen_at"`
+	Address   string    `gorm:"column:address"`
+	UserAgent string    `gorm:"column:user_agent"`
+}
+
+// Of lists the sessions of a user, the last used first.
+func (s Sessions) Of(ctx context.Context, user uuid.UUID) ([]Session, error) {
+	var out []Session
+	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, seen_at, address, user_agent FROM sessions
+		WHERE user_id = ? AND expiry > ? ORDER BY seen_at DESC, token_hash`, user, s.Clock.Now()).Scan(&out).Error
+	return out, err
+}
+
+// endSessions ends those of a user, except the one with the hash keep; empty ends all.
+func endSessions(tx *gorm.DB, user uuid.UUID, keep string) (ended int64, err error) {
+	done := tx.Exec(`DELETE FROM sessions WHERE user_id = ? AND token_hash <> ?`, user, keep)
+	return done.RowsAffected, done.Error
+}
+
+func short(s string) string {
+	const most = 200
+	if len(s) > most {
+		s = s[:most]
+	}
+	return toText(s)
+}
+
+// toText drops what the database would not take: a header may hold any bytes.
+func toText(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }

@@ -1,0 +1,18 @@
+// Package session holds the pages in front of the door: sign-in and first admin.
+package session
+
+import (
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+)
+
+// Door is a page with one form, before anybody is signed in.
+type Door struct {
+	Frame   layout.Bare
+	Summary ui.ErrorSummary
+	Action  string
+	Hidden  []ui.Pair
+	Fields  []ui.Field
+	Button  string
+	Note    string // under the form
+}

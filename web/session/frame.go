@@ -1,0 +1,123 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+)
+
+// Frame is what httpx puts around every page: navigation, user, notices. Use it
+// with httpx.WithFrame behind Load.
+func (m *Manager) Frame() httpx.Frame {
+	return httpx.Frame{Base: m.base, Notices: notices{m}}
+}
+
+func (m *Manager) base(c echo.Context) layout.Page {
+	u := User(c)
+	if u.Role == "" {
+		return layout.Page{Version: m.o.Version}
+	}
+	return layout.Page{
+		Nav:     Navigation(u.Role),
+		User:    layout.User{Name: u.Name, Role: u.Role.Label()},
+		Version: m.o.Version, ThemeAction: httpx.ThemePath, SignOut: LogoutPath,
+	}
+}
+
+// Page is the frame of a signed-in screen with its title. section is the entry of
+// the navigation that the screen belongs to, by its label or path; empty leaves it
+// to the address.
+func Page(c echo.Context, title, section string) layout.Page {
+	p := httpx.Page(c, title)
+	if section == "" {
+		return p
+	}
+	for i := range p.Nav {
+		for j := range p.Nav[i].Items {
+			if it := &p.Nav[i].Items[j]; strings.EqualFold(it.Label, section) || strings.Trim(it.Href, "/") == strings.Trim(section, "/") {
+				unmark(p.Nav)
+				it.Active = true
+			}
+		}
+	}
+	return p
+}
+
+func unmark(nav []layout.Section) {
+	for i := range nav {
+		for j := range nav[i].Items {
+			nav[i].Items[j].Active = false
+		}
+	}
+}
+
+// Flash keeps a sentence for the next page.
+func Flash(c echo.Context, text string) { httpx.Tell(c, ui.Good, text) }
+
+// Navigation is the menu of a role: everybody may look at every list.
+func Navigation(r auth.Role) []layout.Section {
+	s := []layout.Section{
+		{Items: []layout.Item{{Label: "Dashboard", Href: "/", Icon: "home"}}},
+		{Title: "Distributor", Items: []layout.Item{
+			{Label: "Providers", Href: "/providers", Icon: "provider"},
+			{Label: "Accounts", Href: "/accounts", Icon: "accounts"},
+			{Label: "Sync runs", Href: "/sync-runs", Icon: "sync"},
+		}},
+		{Title: "Customers", Items: []layout.Item{
+			{Label: "CRM accounts", Href: "/crm-accounts", Icon: "crm"},
+			{Label: "Contracts", Href: "/contracts", Icon: "contract"},
+			{Label: "Price lists", Href: "/price-lists", Icon: "price"},
+		}},
+		{Title: "Seats", Items: []layout.Item{
+			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
+			{Label: "Changes", Href: "/changes", Icon: "change"},
+		}},
+		{Title: "Administration", Items: []layout.Item{
+			{Label: "Audit trail", Href: "/audit", Icon: "audit"},
+			{Label: "Settings", Href: "/settings", Icon: "settings"},
+		}},
+	}
+	if auth.Allowed(r, auth.Admin) {
+		last := &s[len(s)-1]
+		last.Items = append(last.Items, layout.Item{Label: "Users", Href: "/settings/users", Icon: "users"})
+	}
+	return s
+}
+
+// notices keeps what is told once in the session. Without a user nothing is kept,
+// so that strangers fill no table.
+type notices struct{ m *Manager }
+
+// Put keeps a notice for the next page.
+func (n notices) Put(ctx context.Context, notice layout.Notice) {
+	if n.m.scs.GetString(ctx, userValue) == "" {
+		return
+	}
+	b, err := json.Marshal(append(n.read(ctx), notice))
+	if err != nil {
+		return
+	}
+	n.m.scs.Put(ctx, noticesValue, string(b))
+}
+
+// Pop gives the notices that wait, once.
+func (n notices) Pop(ctx context.Context) []layout.Notice {
+	out := n.read(ctx)
+	n.m.scs.Remove(ctx, noticesValue)
+	return out
+}
+
+func (n notices) read(ctx context.Context) []layout.Notice {
+	var out []layout.Notice
+	if s := n.m.scs.GetString(ctx, noticesValue); s != "" {
+		_ = json.Unmarshal([]byte(s), &out)
+	}
+	return out
+}

@@ -1,0 +1,16 @@
+package session
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"seatledger/web/httpx"
+)
+
+// Logout ends the session, here and in the browser.
+func (h Handlers) Logout(c echo.Context) error {
+	if err := h.Manager.end(c); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return httpx.SeeOther(c, LoginPath)
+}
