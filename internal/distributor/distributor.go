@@ -56,6 +56,7 @@ type AccountListing struct {
 	Accounts  []Account
 	Bad       []BadRecord // rows without a readable id: kept for a person, and the listing is then not complete
 	Complete  bool
+	Why       string // why the listing is not complete, in plain words
 	RequestID string
 }
 
@@ -83,6 +84,7 @@ type SubscriptionListing struct {
 	Subscriptions []Subscription
 	Bad           []BadRecord
 	Complete      bool
+	Why           string // why the listing is not complete, in plain words
 	RequestID     string
 }
 
@@ -112,7 +114,8 @@ type Subscription struct {
 	End                  clock.Date
 	Status               Status
 	StatusText           string
-	Raw                  json.RawMessage
+	Notes                []string        // fields that were there but could not be read, in plain words
+	Raw                  json.RawMessage // fit for jsonb; as received but for characters PostgreSQL cannot hold
 	RequestID            string
 }
 

@@ -16,6 +16,7 @@ const (
 	NameUnknown    ErrorKind = "name_unknown"    // DNS
 	Unreachable    ErrorKind = "unreachable"     // refused, reset, no route
 	TimedOut       ErrorKind = "timed_out"       // no answer within the limit
+	Dropped        ErrorKind = "dropped"         // the connection broke off in the middle
 	TLSFailed      ErrorKind = "tls_failed"      // certificate or protocol
 	BadCredentials ErrorKind = "bad_credentials" // the token call was refused
 	NotPermitted   ErrorKind = "not_permitted"   // 403, or 401 with a fresh token
@@ -42,7 +43,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := e.Op + ": " + e.Message
+	s := e.Message
+	if e.Op != "" {
+		s = e.Op + ": " + s
+	}
 	if e.RequestID != "" {
 		s += " (request " + e.RequestID + ")"
 	}

@@ -1,6 +1,12 @@
 package distributor
 
-import "context"
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
 
 // Credentials are all that a connector needs to read for one provider.
 // Secrets print as dots.
@@ -41,6 +47,21 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(dots), nil }
 // Reveal gives the text itself, for the wire only.
 func (s Secret) Reveal() string { return string(s) }
 
+// Redact blots the secrets, and whatever else is given, out of a text that came
+// from outside: a server may well repeat what it was sent.
+func (c Credentials) Redact(text string, more ...string) string {
+	for _, secret := range append([]string{c.ApplicationSecret.Reveal(), c.Password.Reveal()}, more...) {
+		if len(secret) < 4 {
+			continue
+		}
+		quoted, _ := json.Marshal(secret) // a string always marshals
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(secret))} {
+			text = strings.ReplaceAll(text, form, dots)
+		}
+	}
+	return text
+}
+
 // Open makes a connector for credentials; app sets which connectors there are.
-// A manual provider has no connector: opening it answers an Unsupported error.
+// The connector of a manual provider reads nothing: its calls answer an Unsupported error.
 type Open func(ctx context.Context, c Credentials) (Connector, error)

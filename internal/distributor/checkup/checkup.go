@@ -1,0 +1,74 @@
+// Package checkup runs a connectivity check layer by layer: the first three, which
+// are the same for every API, and whatever steps a connector adds. It knows no
+// API itself.
+package checkup
+
+import (
+	"context"
+	"time"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+)
+
+// Limit is how long a whole check may take; a person waits for it.
+const Limit = 28 * time.Second
+
+// Outcome is what a step came to, when it did not fail.
+type Outcome struct {
+	Message   string
+	Advice    string
+	RequestID string
+	Warning   bool
+	Skip      bool // the step had nothing to check
+}
+
+// Step is one layer. A failure is an error; the steps behind it are skipped.
+type Step struct {
+	Layer string
+	Run   func(context.Context) (Outcome, error)
+}
+
+// Run takes the steps in their order within Limit, and always answers.
+func Run(ctx context.Context, clk clock.Clock, steps []Step) distributor.Check {
+	ctx, cancel := context.WithTimeout(ctx, Limit)
+	defer cancel()
+	var check distributor.Check
+	broken := false
+	for _, s := range steps {
+		if broken {
+			check.Layers = append(check.Layers, distributor.Layer{Name: s.Layer, Result: distributor.Skipped, Message: "Not tried, because an earlier step failed."})
+			continue
+		}
+		layer := runStep(ctx, clk, s)
+		broken = layer.Result == distributor.Failed
+		check.Layers = append(check.Layers, layer)
+	}
+	return check
+}
+
+func runStep(ctx context.Context, clk clock.Clock, s Step) distributor.Layer {
+	began := clk.Now()
+	out, err := s.Run(ctx)
+	layer := distributor.Layer{Name: s.Layer, Result: distributor.Passed, Message: out.Message, Advice: out.Advice, RequestID: out.RequestID}
+	switch {
+	case err != nil:
+		layer = failedLayer(ctx, s.Layer, err)
+	case out.Skip:
+		layer.Result = distributor.Skipped
+	case out.Warning:
+		layer.Result = distributor.Warned
+	}
+	layer.Took = clk.Now().Sub(began)
+	return layer
+}
+
+func failedLayer(ctx context.Context, name string, err error) distributor.Layer {
+	if ctx.Err() != nil {
+		return distributor.Layer{Name: name, Result: distributor.Failed,
+			Message: "The check was broken off, because it took longer than " + Limit.String() + " or was cancelled.",
+			Advice:  "Try again; if it lasts, ask the distributor whether the service is slow."}
+	}
+	e := distributor.AsError(err)
+	return distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice, RequestID: e.RequestID}
+}

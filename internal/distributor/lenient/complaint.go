@@ -1,0 +1,161 @@
+package lenient
+
+import (
+	"encoding/json"
+	"sort"
+	"strings"
+)
+
+// Complaint is an error that a distributor tells inside an answer, with whatever HTTP code.
+type Complaint struct {
+	Code      string
+	Text      string
+	RequestID string
+}
+
+func (c *Complaint) Error() string {
+	if c.Code != "" && c.Text != "" {
+		return c.Text + " (" + c.Code + ")"
+	}
+	return c.Text + c.Code
+}
+
+// ReadComplaint finds what an answer with an error code says about itself; the
+// zero Complaint when it says nothing that can be read.
+func ReadComplaint(body []byte) Complaint {
+	raw, err := check(body)
+	if err != nil {
+		return Complaint{}
+	}
+	top, ok := asObject(raw)
+	if !ok {
+		return Complaint{}
+	}
+	c := complaintIn(top)
+	if c == nil {
+		c = &Complaint{Text: said(top["message"]), RequestID: requestID(top)}
+		if data, ok := asObject(top["data"]); ok && c.Text == "" {
+			c.Text = said(data["message"])
+		}
+	}
+	if c.Code == "" {
+		c.Code = codeIn(top)
+	}
+	return *c
+}
+
+var (
+	complaintKeys = []string{"errormessage", "errordetail", "bizerror", "errordescription", "error", "errors", "fault", "faultstring", "exception"}
+	codeKeys      = []string{"errorcode", "code"}
+	failWords     = []string{"error", "fail", "failed", "failure"}
+)
+
+// complaintIn looks for error keys at the top and in the objects below it, but
+// not inside lists: a record may well have a status "error" of its own.
+func complaintIn(top object) *Complaint {
+	text := complaintText(top, 0)
+	if text == "" {
+		return nil
+	}
+	return &Complaint{Text: cut(text, 300), Code: codeIn(top), RequestID: requestID(top)}
+}
+
+func complaintText(o object, depth int) string {
+	if depth > 3 {
+		return ""
+	}
+	for _, key := range complaintKeys {
+		if text := said(o[key]); text != "" {
+			return reasonFor(text, o)
+		}
+	}
+	if text := failed(o); text != "" {
+		return text
+	}
+	for _, key := range sortedKeys(o) {
+		if inner, ok := asObject(o[key]); ok {
+			if text := complaintText(inner, depth+1); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// failed reads {status: "error", message: ...} and {success: false, message: ...}.
+func failed(o object) string {
+	word := strings.ToLower(plainText(o["status"]))
+	bad := plainText(o["success"]) == "false"
+	for _, w := range failWords {
+		bad = bad || word == w
+	}
+	if !bad {
+		return ""
+	}
+	return reasonFor("true", o)
+}
+
+// reasonFor takes the message beside a bare {error: true}.
+func reasonFor(text string, o object) string {
+	if text != "true" {
+		return text
+	}
+	if message := said(o["message"]); message != "" {
+		return message
+	}
+	return "the answer reports a failure without a reason"
+}
+
+// said turns the value of an error key into text; empty for values that mean "no error".
+func said(raw json.RawMessage) string {
+	if inner, ok := asObject(raw); ok {
+		return saidBy(inner)
+	}
+	if list, ok := asArray(raw); ok {
+		if len(list) == 0 {
+			return ""
+		}
+		return said(list[0])
+	}
+	text := Clean(plainText(raw))
+	switch strings.ToLower(text) {
+	case "", "null", "none", "false", "0", "ok", "success", "n/a":
+		return ""
+	}
+	return text
+}
+
+func saidBy(o object) string {
+	for _, key := range append([]string{"message", "text", "reason", "description"}, complaintKeys...) {
+		if text := said(o[key]); text != "" {
+			return text
+		}
+	}
+	for _, key := range sortedKeys(o) {
+		if text := said(o[key]); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func codeIn(o object) string {
+	for _, key := range codeKeys {
+		if code := Clean(plainText(o[key])); code != "" {
+			return cut(code, 60)
+		}
+	}
+	if data, ok := asObject(o["data"]); ok {
+		return codeIn(data)
+	}
+	return ""
+}
+
+func sortedKeys(o object) []string {
+	keys := make([]string, 0, len(o))
+	for k := range o {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,151 @@
+package lenient
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/clock"
+)
+
+// Field is one field under the names it may have, the likeliest first. A dot
+// leads into an inner object: "address.city".
+type Field []string
+
+// Record is one JSON object read by aliases. It remembers which alias hit, and
+// what could not be read.
+type Record struct {
+	raw   json.RawMessage
+	top   object
+	hits  map[string]bool
+	notes []string
+}
+
+// NewRecord takes a record of a list; false when it is no object.
+func NewRecord(raw json.RawMessage) (*Record, bool) {
+	o, ok := asObject(raw)
+	return &Record{raw: raw, top: o, hits: map[string]bool{}}, ok
+}
+
+// Raw is the record for safekeeping, as Storable gives it.
+func (r *Record) Raw() json.RawMessage { return Storable(r.raw) }
+
+// Notes tells in plain words which fields were there but could not be read.
+func (r *Record) Notes() []string { return r.notes }
+
+// Text gives the first alias that holds something, fit for the database.
+func (r *Record) Text(f Field) string { return Clean(r.find(f)) }
+
+func (r *Record) find(f Field) string {
+	for _, alias := range f {
+		if text := plainText(r.lookup(alias)); text != "" {
+			r.hits[f[0]+"="+alias] = true
+			return text
+		}
+	}
+	return ""
+}
+
+func (r *Record) lookup(alias string) json.RawMessage {
+	o := r.top
+	for {
+		head, rest, nested := strings.Cut(alias, ".")
+		if !nested {
+			return o[fold(head)]
+		}
+		inner, ok := asObject(o[fold(head)])
+		if !ok {
+			return nil
+		}
+		o, alias = inner, rest
+	}
+}
+
+const maxID = 200
+
+// ID gives an id that came as text or number; an error in plain words when
+// there is none that could be kept and asked for again.
+func (r *Record) ID(f Field) (string, error) {
+	text := r.find(f)
+	switch {
+	case text == "":
+		return "", errors.New("it has no id")
+	case Clean(text) != text || strings.ContainsRune(text, '\uFFFD'):
+		return "", errors.New("its id holds characters that cannot be kept")
+	case len(text) > maxID:
+		return "", errors.New("its id is too long")
+	case text == "." || text == "..":
+		return "", errors.New("its id cannot be used in an address")
+	}
+	if strings.ContainsAny(text, ".eE") {
+		if d, ok := decimalOf(text); ok && d.IsInteger() && !strings.HasPrefix(text, "0") && r.isNumber(f) {
+			return d.String(), nil
+		}
+	}
+	return text, nil
+}
+
+// isNumber tells whether the field came as a JSON number: only then may 100200.0 become 100200.
+func (r *Record) isNumber(f Field) bool {
+	for _, alias := range f {
+		if raw := r.lookup(alias); plainText(raw) != "" {
+			return !starts(raw, '"')
+		}
+	}
+	return false
+}
+
+// Seats gives a quantity, or says in plain words why there is none.
+func (r *Record) Seats(f Field) (int, error) { return parseSeats(r.find(f)) }
+
+// Amount gives a price exactly as written; invalid, with a note, when it cannot be kept exactly.
+func (r *Record) Amount(f Field) decimal.NullDecimal {
+	text := r.find(f)
+	if text == "" {
+		return decimal.NullDecimal{}
+	}
+	d, err := parseAmount(text)
+	if err != nil {
+		r.notes = append(r.notes, fmt.Sprintf("%s: %s", f[0], err))
+		return decimal.NullDecimal{}
+	}
+	return decimal.NewNullDecimal(d)
+}
+
+// Date gives a calendar date as written; zero, with a note, when it cannot be read.
+func (r *Record) Date(f Field) clock.Date {
+	text := r.find(f)
+	if text == "" {
+		return clock.Date{}
+	}
+	d, ok := ParseDate(text)
+	if !ok {
+		r.notes = append(r.notes, fmt.Sprintf("%s: %q is not a date", f[0], cut(Clean(text), 40)))
+	}
+	return d
+}
+
+// Hits lists field=alias for every field found, to be logged: the first live
+// answer then tells which names are real.
+func (r *Record) Hits() []string {
+	out := make([]string, 0, len(r.hits))
+	for h := range r.hits {
+		out = append(out, h)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Parts gives the objects of an inner list, such as the lines of an order; none when there is no such list.
+func (r *Record) Parts(f Field) []json.RawMessage {
+	for _, alias := range f {
+		if list, ok := asArray(r.lookup(alias)); ok {
+			return list
+		}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package stellr
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/vocabulary"
+)
+
+func customers() list {
+	return list{op: "list customers", path: "/api/v1/cloud/customers", noun: "customers", key: idOf(customerNo)}
+}
+
+func idOf(f lenient.Field) func(json.RawMessage) string {
+	return func(raw json.RawMessage) string {
+		r, ok := lenient.NewRecord(raw)
+		if !ok {
+			return ""
+		}
+		id, _ := r.ID(f) // an unreadable id tells nothing apart
+		return id
+	}
+}
+
+// Accounts lists every customer of the reseller.
+func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, error) {
+	r, why, err := c.readAll(ctx, customers())
+	if err != nil {
+		return distributor.AccountListing{}, err
+	}
+	out := distributor.AccountListing{RequestID: r.requestID, Why: why}
+	found := hits{}
+	for _, row := range r.rows {
+		a, bad := readAccount(row, found)
+		if bad != nil {
+			out.Bad = append(out.Bad, *bad)
+			continue
+		}
+		out.Accounts = append(out.Accounts, a)
+	}
+	found.log(ctx, c.log, "customer")
+	out.Why = orBad(why, out.Bad)
+	out.Complete = out.Why == ""
+	return out, nil
+}
+
+func readAccount(row row, found hits) (distributor.Account, *distributor.BadRecord) {
+	r, ok := lenient.NewRecord(row.raw)
+	if !ok {
+		return distributor.Account{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
+	}
+	id, err := r.ID(customerNo)
+	if err != nil {
+		return distributor.Account{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
+	}
+	a := distributor.Account{
+		ExternalID: id, Name: r.Text(customerName), Domain: r.Text(customerDomain), TenantID: r.Text(tenantID),
+		Email: r.Text(email), Phone: r.Text(phone), Street: r.Text(street), City: r.Text(city), State: r.Text(state),
+		PostalCode: r.Text(postalCode), Country: r.Text(country), StatusText: r.Text(customerStatus),
+		Raw: r.Raw(), RequestID: row.requestID,
+	}
+	a.Active = vocabulary.AccountActive(a.StatusText)
+	found.add(r)
+	return a, nil
+}
+
+// orBad adds to the reasons against a listing that some of its rows have no id:
+// whoever they are, they must not be taken for gone.
+func orBad(why string, bad []distributor.BadRecord) string {
+	n := 0
+	for _, b := range bad {
+		if b.ExternalID == "" {
+			n++
+		}
+	}
+	if why == "" && n > 0 {
+		return fmt.Sprintf("%d of the rows have no readable id", n)
+	}
+	return why
+}
+
+// hits collects which names of fields are real.
+type hits map[string]bool
+
+func (h hits) add(r *lenient.Record) {
+	for _, hit := range r.Hits() {
+		h[hit] = true
+	}
+}
+
+func (h hits) log(ctx context.Context, log *slog.Logger, record string) {
+	names := make([]string, 0, len(h))
+	for n := range h {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	log.DebugContext(ctx, "field names found", "record", record, "names", names)
+}

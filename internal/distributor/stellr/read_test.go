@@ -1,0 +1,62 @@
+package stellr
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+	"seatledger/internal/money"
+)
+
+func TestASubscriptionIsReadWithEveryKnownField(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	raw := `{"subscriptionId":"411833_1","contractNo":411833,"lineNo":1,"customerNo":"77","vendorName":"Microsoft","productName":"Microsoft 365 Business Premium (annual, billed monthly)",` +
+		`"mfgPartNo":"CFQ7TTC0LCHC:0002:P1Y:M","skuNo":7654321,"quantity":"12","unitPrice":"17.60","customerPrice":22,"currency":"usd","billingFrequency":"month",` +
+		`"startDate":"2026-03-01T00:00:00.000-0500","endDate":"2027-02-28T23:59:59Z","status":"Activated"}`
+	f.says("/api/v1/customers/77/subscriptions", `{"requestId":"r9","data":{"total":1,"records":[`+raw+`]}}`)
+
+	got, err := f.connect(t).Subscriptions(t.Context(), "77")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want := distributor.SubscriptionListing{Complete: true, RequestID: "r9", Subscriptions: []distributor.Subscription{{
+		ExternalID: "411833_1", AccountExternalID: "77", ContractNo: "411833", LineNo: "1", Vendor: "Microsoft", Kind: distributor.Licence,
+		ProductName: "Microsoft 365 Business Premium (annual, billed monthly)", PartNumber: "CFQ7TTC0LCHC:0002:P1Y:M", SKU: "7654321", Quantity: 12,
+		UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("17.60")), CostPeriod: money.Month,
+		SuggestedPrice: decimal.NewNullDecimal(decimal.RequireFromString("22")), Currency: "USD",
+		Frequency: distributor.Monthly, FrequencyText: "month", Term: distributor.Annual, TermText: "P1Y",
+		Start: clock.NewDate(2026, 3, 1), End: clock.NewDate(2027, 2, 28), Status: distributor.StatusActive, StatusText: "Activated",
+		Raw: json.RawMessage(raw), RequestID: "r9",
+	}}}
+	equalDates := cmp.Comparer(func(a, b clock.Date) bool { return a.String() == b.String() })
+	if d := cmp.Diff(want, got, equalDates); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestAccountsAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.says("/api/v1/cloud/customers", `{"requestId":"r1","data":{"total":1,"records":[{"customerNo":100200,"companyName":"northwind.example","address1":"1 Main St","city":"Tulsa","zipCode":74101,"microsoftTenantId":"8a5e","status":null}]}}`)
+
+	got, err := f.connect(t).Accounts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Complete || len(got.Accounts) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	a := got.Accounts[0]
+	if a.ExternalID != "100200" || a.Name != "northwind.example" || a.PostalCode != "74101" || !a.Active {
+		t.Errorf("%+v", a)
+	}
+	if d := cmp.Diff([]string{"GET /api/v1/cloud/customers?pageNo=1&pageSize=100"}, f.requests()); d != "" {
+		t.Error(d)
+	}
+}

@@ -1,0 +1,132 @@
+package stellr
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/vocabulary"
+	"seatledger/internal/money"
+)
+
+func subscriptionsOf(account string) list {
+	return list{op: "list subscriptions of " + account, path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
+		noun: "subscriptions", key: subscriptionKey}
+}
+
+func subscriptionKey(raw json.RawMessage) string {
+	r, ok := lenient.NewRecord(raw)
+	if !ok {
+		return ""
+	}
+	id, _ := subscriptionIDOf(r) // an unreadable id tells nothing apart
+	return id
+}
+
+// subscriptionIDOf makes the id of contract and line when the record gives only those.
+func subscriptionIDOf(r *lenient.Record) (string, error) {
+	id, err := r.ID(subscriptionID)
+	if err == nil {
+		return id, nil
+	}
+	contract, noContract := r.ID(contractNo)
+	line, noLine := r.ID(lineNo)
+	if noContract != nil || noLine != nil {
+		return "", err
+	}
+	return contract + "_" + line, nil
+}
+
+// Subscriptions lists every subscription of one customer, of all vendors.
+func (c *Connector) Subscriptions(ctx context.Context, accountExternalID string) (distributor.SubscriptionListing, error) {
+	r, why, err := c.readAll(ctx, subscriptionsOf(accountExternalID))
+	if err != nil {
+		return distributor.SubscriptionListing{}, err
+	}
+	out := distributor.SubscriptionListing{RequestID: r.requestID}
+	found := hits{}
+	for _, row := range r.rows {
+		s, bad := readSubscription(row, accountExternalID, found)
+		if bad != nil {
+			out.Bad = append(out.Bad, *bad)
+			continue
+		}
+		out.Subscriptions = append(out.Subscriptions, s)
+	}
+	found.log(ctx, c.log, "subscription")
+	out.Why = orBad(why, out.Bad)
+	out.Complete = out.Why == ""
+	return out, nil
+}
+
+func readSubscription(row row, account string, found hits) (distributor.Subscription, *distributor.BadRecord) {
+	r, ok := lenient.NewRecord(row.raw)
+	if !ok {
+		return distributor.Subscription{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
+	}
+	id, err := subscriptionIDOf(r)
+	if err != nil {
+		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
+	}
+	seats, err := r.Seats(quantity)
+	if err != nil {
+		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}
+	}
+	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats}
+	readProduct(r, &s)
+	readRhythm(r, &s)
+	readMoney(r, &s)
+	s.Start, s.End = r.Date(startDate), r.Date(endDate)
+	s.StatusText = r.Text(status)
+	s.Status = vocabulary.Status(s.StatusText)
+	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel), Frequency: s.Frequency, Term: s.Term})
+	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
+	found.add(r)
+	return s, nil
+}
+
+func readProduct(r *lenient.Record, s *distributor.Subscription) {
+	s.ContractNo, s.LineNo = r.Text(contractNo), r.Text(lineNo)
+	s.VendorSubscriptionID = r.Text(vendorSubID)
+	s.ProductName, s.PartNumber, s.SKU = r.Text(productName), r.Text(partNumber), r.Text(skuNo)
+	s.Vendor = vocabulary.Vendor(r.Text(vendor), s.PartNumber)
+}
+
+// readRhythm takes the term from its own field, else from the part number, else
+// from the product's name: for many rows that is the only place.
+func readRhythm(r *lenient.Record, s *distributor.Subscription) {
+	s.FrequencyText = r.Text(billing)
+	s.Frequency = vocabulary.Rhythm(s.FrequencyText)
+	if s.FrequencyText == "" {
+		s.Frequency, s.FrequencyText = vocabulary.FrequencyOfPart(s.PartNumber)
+	}
+	s.TermText = r.Text(term)
+	if s.Term = vocabulary.Rhythm(s.TermText); s.Term != distributor.FreqUnknown {
+		return
+	}
+	if t, word := vocabulary.TermOfPart(s.PartNumber); word != "" {
+		s.Term, s.TermText = t, word
+		return
+	}
+	if t, word := vocabulary.TermOfName(s.ProductName); word != "" {
+		s.Term, s.TermText = t, word
+	}
+}
+
+func readMoney(r *lenient.Record, s *distributor.Subscription) {
+	s.UnitCost, s.SuggestedPrice = r.Amount(unitCost), r.Amount(suggestedPrice)
+	s.CostPeriod = vocabulary.CostPeriod(s.Frequency)
+	if code, ok := money.ParseCurrency(r.Text(currency)); ok {
+		s.Currency = code
+	}
+}
+
+func strangeCustomer(r *lenient.Record, account string) []string {
+	if id, err := r.ID(recordCustomer); err == nil && id != account {
+		return []string{fmt.Sprintf("the record names customer %s, although %s was asked for", id, account)}
+	}
+	return nil
+}

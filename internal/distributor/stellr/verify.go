@@ -1,0 +1,94 @@
+package stellr
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/checkup"
+	"seatledger/internal/distributor/lenient"
+)
+
+// Verify checks the connection layer by layer, within 30 s and without repeating a call.
+func (c *Connector) Verify(ctx context.Context) distributor.Check {
+	v := &verification{c: c}
+	steps := append(checkup.Network(c.http, c.base, c.tokenURL),
+		checkup.Step{Layer: distributor.LayerToken, Run: v.token},
+		checkup.Step{Layer: distributor.LayerCustomers, Run: v.customers},
+		checkup.Step{Layer: distributor.LayerSubscriptions, Run: v.subscriptions},
+		checkup.Step{Layer: distributor.LayerReseller, Run: v.reseller},
+	)
+	return checkup.Run(ctx, c.clk, steps)
+}
+
+// verification carries from one layer to the next what it found.
+type verification struct {
+	c     *Connector
+	page  lenient.List
+	first string // a customer in use, else any
+}
+
+func (v *verification) token(ctx context.Context) (checkup.Outcome, error) {
+	return checkup.Outcome{Message: "The sign-in was accepted."}, v.c.session.SignIn(ctx)
+}
+
+func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
+	var err error
+	if v.page, err = v.c.page(ctx, customers(), 1, true); err != nil {
+		return checkup.Outcome{}, err
+	}
+	v.first = pickCustomer(v.page.Records)
+	out := checkup.Outcome{RequestID: v.page.RequestID, Message: fmt.Sprintf("Customers can be listed: %s.", v.count())}
+	if v.first == "" && len(v.page.Records) > 0 {
+		out.Warning = true
+		out.Message = "Customers can be listed, but none of them has an id that can be read."
+		out.Advice = "Give the distributor the request id and ask for the form of its answer."
+	}
+	return out, nil
+}
+
+func (v *verification) count() string {
+	if v.page.Total >= 0 {
+		return fmt.Sprintf("%d in all", v.page.Total)
+	}
+	return fmt.Sprintf("%d on the first page", len(v.page.Records))
+}
+
+func pickCustomer(records []json.RawMessage) string {
+	any := ""
+	for _, raw := range records {
+		a, bad := readAccount(row{raw: raw}, hits{})
+		switch {
+		case bad != nil:
+		case a.Active:
+			return a.ExternalID
+		case any == "":
+			any = a.ExternalID
+		}
+	}
+	return any
+}
+
+func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, error) {
+	if v.first == "" {
+		return checkup.Outcome{Skip: true, Message: "Not tried, because there is no customer to try it with."}, nil
+	}
+	page, err := v.c.page(ctx, subscriptionsOf(v.first), 1, true)
+	if err != nil {
+		return checkup.Outcome{}, err
+	}
+	return checkup.Outcome{RequestID: page.RequestID,
+		Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d on the first page.", v.first, len(page.Records))}, nil
+}
+
+// reseller: with the wrong reseller the lists come back empty, not as an error.
+func (v *verification) reseller(context.Context) (checkup.Outcome, error) {
+	number := v.c.cred.ResellerNumber
+	if len(v.page.Records) > 0 {
+		return checkup.Outcome{Message: fmt.Sprintf("Customers are visible under reseller number %s.", number)}, nil
+	}
+	return checkup.Outcome{Warning: true, RequestID: v.page.RequestID,
+		Message: fmt.Sprintf("The connection works, but no customer is visible under reseller number %s.", number),
+		Advice:  "Check the reseller number, and that the credentials belong to that reseller and to production; a new reseller may really have none."}, nil
+}

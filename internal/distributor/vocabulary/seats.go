@@ -1,0 +1,62 @@
+package vocabulary
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const seatNoun = `(?:seats?|licen[sc]es?|users?|units?)`
+
+// Guess: the sentences are those seen in a public client's tests, with
+// neighbouring spellings; a few of them may be made up.
+var (
+	upVerb   = `(?:add(?:ed|ing)?|increas(?:e|ed|ing))`
+	downVerb = `(?:remov(?:e|ed|ing)|reduc(?:e|ed|ing)|decreas(?:e|ed|ing)|subtract(?:ed)?)`
+
+	verbNumber = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:by\s+)?(\d[\d,]*)\s+(?:\w+\s+)?` + seatNoun + `\b`)
+	verbNoun   = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:the\s+)?(?:number of\s+)?` + seatNoun + `(?:\s+count)?\s+by\s+(\d[\d,]*)\b`)
+	fromTo     = regexp.MustCompile(`(?i)\b(?:` + seatNoun + `|quantity)\b[^.;\d]{0,30}?\bfrom\s+(\d[\d,]*)\s+to\s+(\d[\d,]*)\b`)
+	down       = regexp.MustCompile(`(?i)^` + downVerb + `$`)
+)
+
+// SeatDelta reads how many seats an entry of the change log adds or removes; 0
+// when it tells of none. Several in one text are summed.
+func SeatDelta(text string) int {
+	delta, found := 0, false
+	for _, pattern := range []*regexp.Regexp{verbNumber, verbNoun} {
+		for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+			found = true
+			delta += signed(m[1], number(m[2]))
+		}
+	}
+	if m := fromTo.FindStringSubmatch(text); m != nil && !found {
+		return number(m[2]) - number(m[1])
+	}
+	return delta
+}
+
+func signed(verb string, n int) int {
+	if down.MatchString(verb) {
+		return -n
+	}
+	return n
+}
+
+// number reads up to seven digits; a longer one is no number of seats.
+func number(text string) int {
+	text = strings.ReplaceAll(text, ",", "")
+	if len(text) > 7 {
+		return 0
+	}
+	n, _ := strconv.Atoi(text) // the pattern lets only digits through
+	return n
+}
+
+var (
+	ended = regexp.MustCompile(`(?i)\b(cancell?ed|cancel (the )?(service|subscription|order)|(service|subscription) cancellation|(subscription|service) (was |is |has been )?(deleted|terminated))\b`)
+	doubt = regexp.MustCompile(`(?i)\b(schedul\w*|renew\w*|at (the )?end|will|request\w*|pending|undo\w*|not|fail\w*|rejected|notification)\b`)
+)
+
+// Ended tells whether an entry of the change log tells of a cancellation that happened.
+func Ended(text string) bool { return ended.MatchString(text) && !doubt.MatchString(text) }
