@@ -13,7 +13,7 @@ CREATE TABLE crm_accounts (
     postal_code   text NOT NULL DEFAULT '',
     country       text NOT NULL DEFAULT '',
     phone         text NOT NULL DEFAULT '',
-    parent_id     uuid REFERENCES crm_accounts CONSTRAINT crm_accounts_not_own_parent CHECK (parent_id <> id),
+    parent_id     uuid CONSTRAINT crm_accounts_parent_known REFERENCES crm_accounts CONSTRAINT crm_accounts_not_own_parent CHECK (parent_id <> id),
     source        text NOT NULL CHECK (source IN ('person', 'csv', 'account')),
     version       integer NOT NULL DEFAULT 1,
     created_at    timestamptz NOT NULL,
@@ -22,6 +22,11 @@ CREATE TABLE crm_accounts (
 );
 CREATE INDEX crm_accounts_name ON crm_accounts (lower(name), id);
 CREATE INDEX crm_accounts_name_search ON crm_accounts USING gin (lower(name) gin_trgm_ops);
+CREATE INDEX crm_accounts_search ON crm_accounts
+    USING gin ((lower(name || ' ' || coalesce(external_id, '') || ' ' || domain || ' ' || tenant_id)) gin_trgm_ops);
+CREATE INDEX crm_accounts_by_external_id ON crm_accounts (coalesce(external_id, ''), id);
+CREATE INDEX crm_accounts_by_updated_at ON crm_accounts (updated_at, id);
+CREATE INDEX crm_accounts_parent ON crm_accounts (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX crm_accounts_domain ON crm_accounts (domain) WHERE domain <> '';
 CREATE INDEX crm_accounts_tenant ON crm_accounts (tenant_id) WHERE tenant_id <> '';
 
@@ -33,10 +38,13 @@ CREATE TABLE products (
     name        text NOT NULL DEFAULT '',
     sku         text NOT NULL DEFAULT '', -- comprehensive API
     legacy_sku  text NOT NULL DEFAULT '', -- v1
+    -- A price named a part number that no sync has brought yet, without its vendor: the first sync that brings it sets the vendor.
+    vendor_assumed boolean NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX products_vendor_part_number_key ON products (lower(vendor), lower(part_number));
+CREATE INDEX products_part_number ON products (lower(part_number));
 CREATE INDEX products_sku ON products (sku) WHERE sku <> '';
 CREATE INDEX products_legacy_sku ON products (legacy_sku) WHERE legacy_sku <> '';
 
@@ -90,9 +98,13 @@ CREATE TABLE billing_contracts (
     version           integer NOT NULL DEFAULT 1,
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL,
-    CONSTRAINT billing_contracts_period CHECK (end_date > start_date)
+    CONSTRAINT billing_contracts_period CHECK (end_date > start_date),
+    CONSTRAINT billing_contracts_bill_from CHECK (bill_from >= start_date)
 );
 CREATE UNIQUE INDEX billing_contracts_name_key ON billing_contracts (crm_account_id, lower(name));
+CREATE INDEX billing_contracts_by_name ON billing_contracts (lower(name), id);
+CREATE INDEX billing_contracts_by_start ON billing_contracts (start_date, id);
+CREATE INDEX billing_contracts_search ON billing_contracts USING gin (lower(name) gin_trgm_ops);
 CREATE INDEX billing_contracts_price_list ON billing_contracts (price_list_id);
 
 GRANT SELECT, INSERT, UPDATE ON crm_accounts, products, price_lists, billing_contracts TO seatledger_app;

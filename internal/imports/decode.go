@@ -1,0 +1,55 @@
+package imports
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
+	"seatledger/internal/errs"
+)
+
+const notUTF8 = "The file is not in UTF-8, so it was read as Windows-1252. Look at the accented letters below before you apply it."
+
+// decode turns the bytes of a file into text, with a note where the letters were guessed.
+func decode(content []byte) (text, note string, err error) {
+	switch {
+	case bytes.HasPrefix(content, []byte("PK\x03\x04")), bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0")):
+		return "", "", unreadable("This is a spreadsheet workbook. In the spreadsheet program, save it as CSV UTF-8 and upload that file.")
+	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
+		b, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(content)
+		if err != nil {
+			return "", "", unreadable("The file begins as UTF-16 but is not. Save it as CSV UTF-8 and upload it again.")
+		}
+		content = b
+	}
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	if bytes.IndexByte(content, 0) >= 0 {
+		return "", "", unreadable("This is no text file. Save it as CSV UTF-8 and upload it again.")
+	}
+	if utf8.Valid(content) {
+		return newlines(string(content)), "", nil
+	}
+	b, err := charmap.Windows1252.NewDecoder().Bytes(content)
+	if err != nil || bytes.ContainsRune(b, utf8.RuneError) {
+		return "", "", unreadable("The letters of this file are in no encoding that can be read. Save it as CSV UTF-8 and upload it again.")
+	}
+	return newlines(string(b)), notUTF8, nil
+}
+
+// newlines mends the line ends of old Mac programs, which encoding/csv does not take.
+func newlines(s string) string {
+	if strings.Contains(s, "\n") {
+		return s
+	}
+	return strings.ReplaceAll(s, "\r", "\n")
+}
+
+// unreadable is a file that is refused as a whole, at the form's field.
+func unreadable(why string) error {
+	f := errs.Fields{}
+	f.Add("file", "%s", why)
+	return f.Err()
+}

@@ -1,0 +1,118 @@
+package imports
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+)
+
+// patience is how long a file waits for its application before its content is cleared.
+const patience = 30 * 24 * time.Hour
+
+// Service keeps files and applies them.
+type Service struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+}
+
+// File is an uploaded file.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// stored is a row of imports.
+type stored struct {
+	ID         uuid.UUID
+	FileName   string
+	Content    []byte
+	UploadedBy string
+	UploadedAt time.Time
+	AppliedBy  string
+	AppliedAt  *time.Time
+	Result     []byte
+}
+
+// Upload checks that a file can be read and keeps it for its preview. A file that
+// cannot be read is errs.Invalid at "file".
+func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uuid.UUID, error) {
+	if _, err := Read(f.Content, k.Columns()); err != nil {
+		return uuid.Nil, err
+	}
+	id := uuid.Must(uuid.NewV7())
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := s.clearForgotten(tx); err != nil {
+			return err
+		}
+		subject := k.Subject()
+		return tx.Exec(`INSERT INTO imports (id, kind, target_id, file_name, content, uploaded_by, uploaded_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			id, subject.Kind, subject.target(), f.Name, f.Content, by.Name, s.Clock.Now()).Error
+	})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("keep import: %w", err)
+	}
+	return id, nil
+}
+
+// clearForgotten empties old files: they hold customers' data. What they did stays on record.
+func (s Service) clearForgotten(tx *gorm.DB) error {
+	return tx.Exec(`UPDATE imports SET content = '' WHERE uploaded_at < ? AND content <> ''`, s.Clock.Now().Add(-patience)).Error
+}
+
+func (s Subject) target() uuid.NullUUID {
+	return uuid.NullUUID{UUID: s.Target, Valid: s.Target != uuid.Nil}
+}
+
+// load reads the file of this very subject; another list's file is not found.
+func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
+	var found []stored
+	subject := k.Subject()
+	err := db.Raw(`SELECT id, file_name, content, uploaded_by, uploaded_at, applied_by, applied_at, result FROM imports
+		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
+	if err != nil {
+		return stored{}, fmt.Errorf("import %s: %w", id, err)
+	}
+	if len(found) == 0 {
+		return stored{}, errs.New(errs.NotFound, "There is no such import.")
+	}
+	return found[0], nil
+}
+
+func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
+	if len(f.Content) == 0 {
+		return Plan{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+	}
+	t, err := Read(f.Content, k.Columns())
+	if err != nil {
+		return Plan{}, err
+	}
+	p, err := k.Plan(tx, t)
+	if err != nil {
+		return Plan{}, err
+	}
+	p.Rows = inFileOrder(append(p.Rows, t.Bad...))
+	p.Notes = append(t.Notes, p.Notes...)
+	return p, nil
+}
+
+func (f stored) outcome() (*Result, error) {
+	if f.AppliedAt == nil {
+		return nil, nil
+	}
+	r := &Result{}
+	if err := json.Unmarshal(f.Result, r); err != nil {
+		return nil, fmt.Errorf("result of import %s: %w", f.ID, err)
+	}
+	r.By, r.At = f.AppliedBy, *f.AppliedAt
+	return r, nil
+}
