@@ -40,19 +40,24 @@ func (s *store) change(id string, f func(*Subscription) error) error {
 // setSeats sets the total and writes the difference into the change log. The start date stays.
 func (s *store) setSeats(id string, total int, a actor) error {
 	return s.change(id, func(sub *Subscription) error {
-		delta := total - sub.Quantity
-		if delta == 0 {
-			return nil
-		}
-		sub.Quantity = total
-		if delta > 0 {
-			sub.windows = append(sub.windows, window{s.now(), delta})
-		} else {
-			sub.takeBack(-delta)
-		}
-		s.note(sub, seatText(delta), a)
+		s.putSeats(sub, total, a)
 		return nil
 	})
+}
+
+// putSeats is setSeats for a caller that holds the lock.
+func (s *store) putSeats(sub *Subscription, total int, a actor) {
+	delta := total - sub.Quantity
+	if delta == 0 {
+		return
+	}
+	sub.Quantity = total
+	if delta > 0 {
+		sub.windows = append(sub.windows, window{s.now(), delta})
+	} else {
+		sub.takeBack(-delta)
+	}
+	s.note(sub, seatText(delta), a)
 }
 
 // takeBack removes seats from the newest additions first.
@@ -64,16 +69,7 @@ func (sub *Subscription) takeBack(seats int) {
 	}
 }
 
-// setStatus sets the status and writes what was done into the change log.
-func (s *store) setStatus(id, status, text string, a actor) error {
-	return s.change(id, func(sub *Subscription) error {
-		sub.Status = ptr(status)
-		s.note(sub, text, a)
-		return nil
-	})
-}
-
-// setGone takes a customer or brings it back; what it holds goes and comes with it.
+// setCustomerGone takes a customer or brings it back; what it holds goes and comes with it.
 func (s *store) setCustomerGone(no string, gone bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

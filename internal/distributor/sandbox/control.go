@@ -7,15 +7,6 @@ import (
 	"seatledger/internal/clock"
 )
 
-// adminActor signs what the admin face changes.
-func adminActor() actor { return actor{"portal.user@reseller.example", "Portal"} }
-
-// SetSeats sets the seats of a subscription by its comprehensive id; the change
-// log gains a line and the start date stays. No vendor rule holds it back.
-func (s *Server) SetSeats(subscriptionID string, total int) error {
-	return s.store.setSeats(subscriptionID, total, adminActor())
-}
-
 // Customers are all customers as they stand, gone ones too.
 func (s *Server) Customers() []Customer {
 	s.store.mu.RLock()
@@ -34,20 +25,12 @@ func (s *Server) Subscriptions() []Subscription {
 	var all []Subscription
 	for _, c := range s.store.customers {
 		for _, sub := range s.store.ofCustomer[c.CustomerNo] {
-			all = append(all, *sub)
+			copied := *sub
+			copied.windows = nil // they change under the lock
+			all = append(all, copied)
 		}
 	}
 	return all
-}
-
-// SetCustomerGone takes a customer away from both faces, or brings it back.
-func (s *Server) SetCustomerGone(customerNo string, gone bool) error {
-	return s.store.setCustomerGone(customerNo, gone)
-}
-
-// SetSubscriptionGone takes a subscription away from both faces, or brings it back.
-func (s *Server) SetSubscriptionGone(subscriptionID string, gone bool) error {
-	return s.store.setGone(subscriptionID, gone)
 }
 
 // Advance moves the sandbox's clock; terms that ended meanwhile renew or expire,

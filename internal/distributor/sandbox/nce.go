@@ -51,17 +51,17 @@ func (s *store) changeSeats(id string, total int, a actor) error {
 	if total < 1 {
 		return badRequest("quantity must be at least 1.")
 	}
-	err := s.change(id, func(sub *Subscription) error {
-		p := s.bySKU[sub.SKU]
-		if less, free := sub.Quantity-total, sub.refundable(p, s.now()); less > free {
+	return s.change(id, func(sub *Subscription) error {
+		if err := sub.mustBeLive(); err != nil {
+			return err
+		}
+		less, free := sub.Quantity-total, sub.refundable(s.bySKU[sub.SKU], s.now())
+		if less > free {
 			return badRequest("Only %d seats are within the 168 hours in which they can be reduced; %d were asked for.", free, less)
 		}
-		return sub.mustBeLive()
+		s.putSeats(sub, total, a)
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return s.setSeats(id, total, a)
 }
 
 // cancel ends a subscription within the window of its purchase or renewal.
