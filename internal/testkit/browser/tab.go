@@ -1,0 +1,125 @@
+package browser
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Context is the chromedp context of the tab, for steps that have no method here.
+func (tab *Tab) Context() context.Context { return tab.ctx }
+
+// Do runs chromedp actions, with a time limit.
+func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
+// Go opens an address and waits until it has loaded.
+func (tab *Tab) Go(url string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Navigate(url))
+}
+
+// Fill types into the field with that name, in place of what it held.
+func (tab *Tab) Fill(name, value string) {
+	tab.t.Helper()
+	tab.Do(chromedp.SetValue(chromedp.CSS(`[name="`+name+`"]`), value))
+}
+
+// Click clicks the first element that the CSS selector finds.
+func (tab *Tab) Click(selector string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// WaitFor waits until the CSS selector finds something visible.
+func (tab *Tab) WaitFor(selector string) {
+	tab.t.Helper()
+	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// Size sets the viewport in CSS pixels.
+func (tab *Tab) Size(width, height int64) {
+	tab.t.Helper()
+	tab.Do(chromedp.EmulateViewport(width, height))
+}
+
+// Dark makes the system's colour scheme dark or light.
+func (tab *Tab) Dark(on bool) {
+	tab.t.Helper()
+	scheme := "light"
+	if on {
+		scheme = "dark"
+	}
+	tab.feature("prefers-color-scheme", scheme)
+}
+
+// ForcedColors turns the system's high contrast mode on.
+func (tab *Tab) ForcedColors() {
+	tab.t.Helper()
+	tab.feature("forced-colors", "active")
+}
+
+func (tab *Tab) feature(name, value string) {
+	tab.t.Helper()
+	_, err := chromedp.Call(tab.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: name, Value: value}},
+	})
+	tab.must(err)
+}
+
+// NoScript turns JavaScript of pages off, from the next page on.
+func (tab *Tab) NoScript() {
+	tab.t.Helper()
+	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	tab.must(err)
+}
+
+// Screenshot writes a picture of the whole page, as PNG.
+func (tab *Tab) Screenshot(path string) {
+	tab.t.Helper()
+	m, err := chromedp.Call(tab.ctx, page.GetLayoutMetrics, cdp.Empty{})
+	tab.must(err)
+	beyond := true
+	shot, err := chromedp.Call(tab.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		CaptureBeyondViewport: &beyond,
+		Clip:                  &page.Viewport{Width: m.CSSContentSize.Width, Height: m.CSSContentSize.Height, Scale: 1},
+	})
+	tab.must(err)
+	tab.must(os.MkdirAll(filepath.Dir(path), 0o755))
+	tab.must(os.WriteFile(path, shot.Data, 0o644))
+}
+
+// Overflow is how many CSS pixels the page is wider than the viewport; a page that
+// reflows has none.
+func (tab *Tab) Overflow() int {
+	tab.t.Helper()
+	return Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+}
+
+// Eval runs JavaScript in the page and waits for its value.
+func Eval[T any](tab *Tab, script string) T {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	tab.must(err)
+	return v
+}
+
+func (tab *Tab) must(err error) {
+	tab.t.Helper()
+	if err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
