@@ -3,11 +3,10 @@
 package embedded
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -36,40 +35,47 @@ func (a account) apply(cmd *exec.Cmd) {
 // account decides who runs the server: the app's own user, or for root the
 // owner of the cluster, and before there is one `postgres` or `nobody`.
 func (o Options) account() (account, error) {
+	if uid := os.Geteuid(); uid != 0 {
+		return account{name: userName(uid), uid: uid, gid: os.Getegid()}, nil
+	}
+	if a, ok := o.owner(); ok && a.uid != 0 {
+		a.drop = true
+		return a, nil
+	}
+	return unprivileged()
+}
+
+// owner is the user that the cluster belongs to, if there is a cluster.
+func (o Options) owner() (account, bool) {
+	if _, err := os.Lstat(filepath.Join(o.Dir, "PG_VERSION")); err != nil {
+		return account{}, false
+	}
 	info, err := os.Stat(o.Dir)
-	clusterExists := err == nil && hasCluster(o.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return account{}, err
+	if err != nil {
+		return account{}, false
 	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return account{}, false
+	}
+	return account{name: userName(int(st.Uid)), uid: int(st.Uid), gid: int(st.Gid)}, true
+}
+
+// checkOwner refuses a cluster that PostgreSQL would refuse, in words that help.
+func (o Options) checkOwner(as account) error {
+	a, ok := o.owner()
 	switch {
-	case os.Geteuid() != 0:
-		return o.ownAccount(info, clusterExists)
-	case clusterExists:
-		return o.ownerAccount(info)
+	case !ok || a.uid == as.uid:
+		return nil
+	case a.uid == 0:
+		return errs.Newf(errs.Unavailable,
+			"The data folder %s belongs to root, and PostgreSQL does not run as root. Nothing was changed. Give it to another user, for example: chown -R %s '%s'.",
+			o.Dir, as.name, o.Dir)
 	default:
-		return unprivileged()
+		return errs.Newf(errs.Unavailable,
+			"The data folder %s belongs to the user %s, but Seatledger runs as %s. Nothing was changed. Start it as %s or as root.",
+			o.Dir, a.name, as.name, a.name)
 	}
-}
-
-func (o Options) ownAccount(info fs.FileInfo, clusterExists bool) (account, error) {
-	me := account{uid: os.Geteuid(), gid: os.Getegid()}
-	me.name = userName(me.uid)
-	if clusterExists && owner(info).uid != me.uid {
-		return account{}, errs.Newf(errs.Unavailable,
-			"The data folder %s belongs to the user %s, but Seatledger runs as %s. Start it as %s or as root; nothing was changed.",
-			o.Dir, owner(info).name, me.name, owner(info).name)
-	}
-	return me, nil
-}
-
-func (o Options) ownerAccount(info fs.FileInfo) (account, error) {
-	a := owner(info)
-	if a.uid == 0 {
-		return account{}, errs.Newf(errs.Unavailable,
-			"The data folder %s belongs to root, and PostgreSQL does not run as root. Give it to a user of its own, for example: chown -R postgres '%s'.", o.Dir, o.Dir)
-	}
-	a.drop = true
-	return a, nil
 }
 
 func unprivileged() (account, error) {
@@ -86,14 +92,6 @@ func unprivileged() (account, error) {
 	}
 	return account{}, errs.New(errs.Unavailable,
 		"PostgreSQL does not run as root, and this system has neither a user postgres nor nobody. Add one, or start Seatledger as an ordinary user.")
-}
-
-func owner(info fs.FileInfo) account {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return account{}
-	}
-	return account{name: userName(int(st.Uid)), uid: int(st.Uid), gid: int(st.Gid)}
 }
 
 func userName(uid int) string {

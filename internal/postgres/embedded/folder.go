@@ -72,11 +72,6 @@ func poll(ctx context.Context, limit time.Duration, yes func() bool) error {
 	return nil
 }
 
-func hasCluster(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, "PG_VERSION"))
-	return err == nil
-}
-
 // clusterMajor reads the version that made the folder; 0 means there is no
 // cluster yet and the folder is free to take.
 func (o Options) clusterMajor() (int, error) {

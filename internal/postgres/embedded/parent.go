@@ -51,7 +51,8 @@ func underGoRun(executable, parentName, buildCache string) bool {
 		return true
 	}
 	for _, folder := range strings.Split(filepath.ToSlash(executable), "/") {
-		if strings.HasPrefix(folder, "go-build") {
+		number, ours := strings.CutPrefix(folder, "go-build")
+		if ours && strings.Trim(number, "0123456789") == "" {
 			return true
 		}
 	}

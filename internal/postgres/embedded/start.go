@@ -47,6 +47,9 @@ func (o Options) startLocked(ctx context.Context) (*Server, error) {
 	if c.bin, err = o.findBinaries(ctx, c.as, major); err != nil {
 		return nil, err
 	}
+	if err := o.checkOwner(c.as); err != nil {
+		return nil, err
+	}
 	if c.passwords, err = o.loadPasswords(major != 0); err != nil {
 		return nil, err
 	}
