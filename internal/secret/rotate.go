@@ -1,0 +1,148 @@
+package secret
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+)
+
+// Rotation is what Rotate did.
+type Rotation struct {
+	Resumed  bool // an earlier rotation was finished; no new key was made
+	Primary  uint32
+	Resealed int
+}
+
+// Rotate makes a new primary key and seals every stored value again. All keys stay
+// in the file, so at every moment everything opens, and a rotation that was
+// interrupted is finished by the next one. Running processes pick the new key up
+// from the file.
+func (s *Sealer) Rotate(ctx context.Context, db *postgres.DB, clk clock.Clock, by audit.Actor) (Rotation, error) {
+	health, err := s.Examine(ctx, db)
+	if err != nil {
+		return Rotation{}, err
+	}
+	if !health.Good() {
+		return Rotation{}, errs.Newf(errs.Conflict, "%d stored values do not open. Nothing was changed; see `seatledger keys doctor` and enter those secrets again first.", len(health.Broken))
+	}
+	r := Rotation{Resumed: s.unfinished(health)}
+	if !r.Resumed {
+		if err := s.addPrimary(); err != nil {
+			return r, err
+		}
+	}
+	r.Primary = s.PrimaryID()
+	if r.Resealed, err = s.reseal(ctx, db); err != nil {
+		return r, err
+	}
+	return r, db.InTx(ctx, func(tx *gorm.DB) error {
+		return audit.Record(ctx, tx, clk, by, audit.Event{
+			Action: "master_key.rotated", ObjectType: "master_key", ObjectID: fmt.Sprint(r.Primary), ObjectName: "Master key",
+			After: map[string]any{"primary": r.Primary, "resealed": r.Resealed},
+		})
+	})
+}
+
+func (s *Sealer) unfinished(h Health) bool {
+	for _, k := range h.Keys {
+		if !k.Primary && k.Values > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Sealer) addPrimary() error {
+	s.mu.RLock()
+	m := keyset.NewManagerFromHandle(s.keys)
+	s.mu.RUnlock()
+	id, err := m.Add(aead.XAES256GCM192BitNonceKeyTemplate())
+	if err != nil {
+		return err
+	}
+	if err := m.SetPrimary(id); err != nil {
+		return err
+	}
+	return s.write(m)
+}
+
+func (s *Sealer) write(m *keyset.Manager) error {
+	keys, err := m.Handle()
+	if err != nil {
+		return err
+	}
+	if err := replace(s.path, keys); err != nil {
+		return err
+	}
+	return s.refresh()
+}
+
+// reseal goes on until nothing is left under an old key: a process that had not
+// yet seen the new file may have sealed meanwhile.
+func (s *Sealer) reseal(ctx context.Context, db *postgres.DB) (int, error) {
+	for done := 0; ; {
+		values, err := all(ctx, db)
+		if err != nil {
+			return done, err
+		}
+		left := 0
+		for _, v := range values {
+			if id, _ := KeyID(v.Sealed); id == s.PrimaryID() {
+				continue
+			}
+			left++
+			if err := s.resealOne(ctx, db, v); err != nil {
+				return done, err
+			}
+			done++
+		}
+		if left == 0 {
+			return done, nil
+		}
+	}
+}
+
+func (s *Sealer) resealOne(ctx context.Context, db *postgres.DB, v stored) error {
+	plain, err := s.Open(v.place(), v.Sealed)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.Seal(v.place(), plain)
+	if err != nil {
+		return err
+	}
+	return db.InTx(ctx, func(tx *gorm.DB) error { return v.swap(tx, sealed) })
+}
+
+// Prune removes the keys that seal nothing any more. Backups of the database from
+// before the rotation then need a copy of the old key file.
+func (s *Sealer) Prune(ctx context.Context, db *postgres.DB) (removed int, err error) {
+	health, err := s.Examine(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	s.mu.RLock()
+	m := keyset.NewManagerFromHandle(s.keys)
+	s.mu.RUnlock()
+	for _, k := range health.Keys {
+		if k.Primary || k.Values > 0 {
+			continue
+		}
+		if err := m.Delete(k.ID); err != nil {
+			return 0, err
+		}
+		removed++
+	}
+	if removed == 0 {
+		return 0, nil
+	}
+	return removed, s.write(m)
+}

@@ -1,0 +1,138 @@
+// Package settings keeps the few choices that an administrator makes on the
+// settings page, with a default for each. It knows nothing of what they steer.
+package settings
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+)
+
+// Settings are the choices. Version is 0 while nothing was ever saved.
+type Settings struct {
+	GoneShare       float64 // a listing that lacks more than this share stops the run (0 to 1)
+	AutoMap         bool    // certain pairs are mapped without a person
+	Refunds         bool    // the global refund setting (RULES 8)
+	AccessRequestTo string  // recipients of the access-request mail, comma between them
+
+	Version   int
+	UpdatedAt time.Time
+	UpdatedBy string
+}
+
+// document is how the choices are stored and shown in the trail. A choice that an
+// older version did not store keeps its default.
+type document struct {
+	GoneShare       float64 `json:"gone_share"`
+	AutoMap         bool    `json:"auto_map"`
+	Refunds         bool    `json:"refunds"`
+	AccessRequestTo string  `json:"access_request_to"`
+}
+
+const row = "general"
+
+// ErrStale says that somebody else saved settings after the form was opened.
+var ErrStale = errors.New("settings: changed meanwhile")
+
+// Defaults hold until an administrator saves something else.
+func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true} }
+
+// Load reads the choices.
+func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
+	s := Defaults()
+	var stored struct {
+		Value     string
+		Version   int
+		UpdatedAt time.Time
+		UpdatedBy string
+	}
+	found := db.WithContext(ctx).Raw(`SELECT value, version, updated_at, updated_by FROM settings WHERE name = ?`, row).Scan(&stored)
+	if found.Error != nil || found.RowsAffected == 0 {
+		return s, found.Error
+	}
+	d := s.document()
+	if err := json.Unmarshal([]byte(stored.Value), &d); err != nil {
+		return s, err
+	}
+	return Settings{
+		GoneShare: d.GoneShare, AutoMap: d.AutoMap, Refunds: d.Refunds, AccessRequestTo: d.AccessRequestTo,
+		Version: stored.Version, UpdatedAt: stored.UpdatedAt, UpdatedBy: stored.UpdatedBy,
+	}, nil
+}
+
+// Save stores the choices over the version they were read at: errs.Invalid with
+// messages at gone_share and access_request_to, or ErrStale.
+func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
+	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
+	if err := s.validate(); err != nil {
+		return err
+	}
+	before, err := Load(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if before.document() == s.document() && before.Version == s.Version {
+		return nil
+	}
+	if err := store(ctx, tx, clk, by, s); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, clk, by, audit.Event{
+		Action: "settings.changed", ObjectType: "settings", ObjectID: row, ObjectName: "General settings",
+		Before: before.document(), After: s.document(),
+	})
+}
+
+func store(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
+	value, err := json.Marshal(s.document())
+	if err != nil {
+		return err
+	}
+	done := tx.WithContext(ctx).Exec(`
+		INSERT INTO settings AS was (name, value, version, updated_at, updated_by) VALUES (@row, @value::jsonb, 1, @now, @by)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = was.version + 1,
+			updated_at = excluded.updated_at, updated_by = excluded.updated_by
+		WHERE was.version = @version`,
+		map[string]any{"row": row, "value": string(value), "now": clk.Now(), "by": by.Name, "version": s.Version})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return ErrStale
+	}
+	return done.Error
+}
+
+func (s Settings) document() document {
+	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, Refunds: s.Refunds, AccessRequestTo: s.AccessRequestTo}
+}
+
+func (s Settings) validate() error {
+	f := errs.Fields{}
+	if !(s.GoneShare >= 0 && s.GoneShare <= 1) {
+		f.Add("gone_share", "Enter a percentage from 0 to 100.")
+	}
+	for _, to := range Recipients(s.AccessRequestTo) {
+		if a, err := mail.ParseAddress(to); err != nil || a.Address != to {
+			f.Add("access_request_to", "%q is not an e-mail address. Separate several with commas.", to)
+		}
+	}
+	return f.Err()
+}
+
+// Recipients splits the stored list.
+func Recipients(list string) []string {
+	var out []string
+	for _, s := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",; \n\t", r) }) {
+		out = append(out, s)
+	}
+	return out
+}
+
+func tidyRecipients(list string) string { return strings.Join(Recipients(list), ", ") }
