@@ -2,7 +2,11 @@
 
 package embedded
 
-import "os"
+import (
+	"io"
+	"log/slog"
+	"os"
+)
 
 // ServerProcesses lets tests look for orphans.
 func ServerProcesses(dir *os.File) []int { return serverProcesses(dir) }
@@ -12,3 +16,11 @@ func Forget(s *Server) {
 	_ = s.lock.Close()
 	s.lock = nil
 }
+
+// UnderGoRun is the decision behind ParentGone.
+func UnderGoRun(executable, parentName, buildCache string) bool {
+	return underGoRun(executable, parentName, buildCache)
+}
+
+// LogWriter takes the server's output for a log.
+func LogWriter(log *slog.Logger) io.Writer { return newServerLog(log) }

@@ -4,7 +4,6 @@ package embedded
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"strings"
 	"sync"
@@ -60,7 +59,18 @@ func (l *serverLog) line(line string) {
 	if text == readyLine {
 		l.once.Do(func() { close(l.ready) })
 	}
-	l.log.Log(context.TODO(), l.level, text, "from", "postgres")
+	l.pass(text)
+}
+
+func (l *serverLog) pass(text string) {
+	say := l.log.Debug
+	switch l.level {
+	case slog.LevelWarn:
+		say = l.log.Warn
+	case slog.LevelError:
+		say = l.log.Error
+	}
+	say(text, "from", "postgres")
 }
 
 // lastTrouble is what the server said before it gave up.
