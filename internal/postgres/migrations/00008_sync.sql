@@ -78,8 +78,8 @@ CREATE TABLE sync_leases (
 );
 
 CREATE TABLE sync_schedule (
-    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-    next_at  timestamptz NOT NULL
+    provider_id uuid PRIMARY KEY REFERENCES providers,
+    next_at     timestamptz NOT NULL
 );
 
 -- The last read-only listing for a contract: what the distributor has.

@@ -1,0 +1,182 @@
+// Package app wires the rooms together for one process: database, keys, outbound
+// client, services, queue and clockwork. It holds no rule of its own.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
+	"seatledger/internal/config"
+	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/connect"
+	"seatledger/internal/distributor/outbound"
+	"seatledger/internal/errs"
+	"seatledger/internal/jobs"
+	"seatledger/internal/postgres"
+	"seatledger/internal/provider"
+	"seatledger/internal/secret"
+	"seatledger/internal/syncing"
+)
+
+// App is everything a request or a job may need.
+type App struct {
+	Config    config.Config
+	Clock     clock.Clock
+	Zone      *time.Location
+	Log       *slog.Logger
+	DB        *postgres.DB
+	Sealer    *secret.Sealer
+	Outbound  *outbound.Client
+	Auth      auth.Service
+	Providers *provider.Service
+	Sync      *syncing.Service
+
+	queue    *jobs.Queue
+	database *database
+	stop     context.CancelFunc
+	wait     func()
+	ready    chan struct{}
+}
+
+// Start brings everything up, in the order in which one thing needs the other. What
+// was started is stopped again when a later step fails.
+func Start(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	d, err := openDatabase(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	a, err := New(ctx, cfg, d.db, log)
+	if err != nil {
+		return nil, errors.Join(err, d.close(ctx))
+	}
+	a.database = d
+	if err := a.begin(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
+	}
+	return a, nil
+}
+
+// New wires the app over an open database without starting anything, as tests want it.
+func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logger) (*App, error) {
+	a := &App{Config: cfg, Clock: clock.System{}, Zone: cfg.Zone(), Log: log, DB: db, ready: make(chan struct{})}
+	var err error
+	a.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
+	if err != nil {
+		return nil, err
+	}
+	if a.Outbound, err = outboundClient(cfg); err != nil {
+		return nil, err
+	}
+	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
+	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
+	a.Sync = a.syncService()
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
+	return a, err
+}
+
+func outboundClient(cfg config.Config) (*outbound.Client, error) {
+	allow, err := outbound.ParseAllow(joined(cfg.OutboundAllow))
+	if err != nil {
+		return nil, err
+	}
+	return outbound.New(outbound.Options{Allow: allow})
+}
+
+func (a *App) syncService() *syncing.Service {
+	hour, minute := a.Config.SyncTime()
+	host, _ := os.Hostname()
+	return &syncing.Service{
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log,
+		Connect: a.Providers.Connect,
+		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
+			return a.Providers.Verify(ctx, audit.System, id)
+		},
+		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
+			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
+		},
+		SyncAt: time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
+		Holder: fmt.Sprintf("%s %d", host, os.Getpid()),
+	}
+}
+
+// begin starts the queue and the clockwork. They outlive ctx, which bounds the start only.
+func (a *App) begin(ctx context.Context) error {
+	if err := a.firstAdmin(ctx); err != nil {
+		return err
+	}
+	if a.Config.PrivateServer() {
+		if err := a.Sync.TakeOver(ctx); err != nil {
+			return err
+		}
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	if err := a.queue.Start(running); err != nil {
+		return err
+	}
+	a.wait = jobs.Keep(running, a.Log, a.beats()...)
+	close(a.ready)
+	return nil
+}
+
+func (a *App) beats() []jobs.Beat {
+	return []jobs.Beat{
+		{Name: "watch over sync runs", Every: 5 * time.Second, Do: a.Sync.Watch},
+		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
+		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
+	}
+}
+
+// firstAdmin makes the administrator that the environment names, on an empty database only.
+func (a *App) firstAdmin(ctx context.Context) error {
+	if a.Config.AdminEmail == "" {
+		return nil
+	}
+	any, err := auth.AnyUser(ctx, a.DB.Read(ctx))
+	if err != nil || any {
+		return err
+	}
+	_, err = a.Auth.FirstAdmin(ctx, auth.NewUser{Name: "Administrator", Email: a.Config.AdminEmail, Password: a.Config.AdminPassword})
+	return err
+}
+
+// Ready tells whether migrations are done, an administrator exists and jobs are worked.
+func (a *App) Ready(ctx context.Context) error {
+	select {
+	case <-a.ready:
+	default:
+		return errs.New(errs.Unavailable, "The workers have not started yet.")
+	}
+	any, err := auth.AnyUser(ctx, a.DB.Read(ctx))
+	if err == nil && !any {
+		err = errs.New(errs.Unavailable, "There is no administrator yet: open /setup.")
+	}
+	return err
+}
+
+// Lost is closed when the private database server ended unexpectedly.
+func (a *App) Lost() <-chan struct{} { return a.database.lost() }
+
+// Close stops what Start began: the clockwork, then the jobs, then the database.
+func (a *App) Close(ctx context.Context) error {
+	var err error
+	if a.stop != nil {
+		err = a.queue.Stop(ctx)
+		a.stop()
+	}
+	if a.wait != nil {
+		a.wait()
+	}
+	a.Outbound.CloseIdle()
+	return errors.Join(err, a.database.close(ctx))
+}

@@ -1,0 +1,66 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+)
+
+const checkLimit = 30 * time.Second
+
+// Verify checks the connection layer by layer, at most 30 s, and stores what came
+// out. A check whose credentials were edited meanwhile is stale from the start.
+func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (distributor.Check, error) {
+	p, err := Get(ctx, s.DB.Read(ctx), id)
+	if err != nil {
+		return distributor.Check{}, err
+	}
+	if p.Connector == distributor.Manual {
+		return distributor.Check{}, errs.New(errs.Conflict, "A manual provider has no connection to verify.")
+	}
+	conn, err := s.Connect(ctx, p)
+	if err != nil {
+		return distributor.Check{}, err
+	}
+	checking, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	began := s.Clock.Now()
+	check := conn.Verify(checking)
+	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
+}
+
+func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check, at time.Time) error {
+	layers, err := json.Marshal(c.Layers)
+	if err != nil {
+		return err
+	}
+	err = tx.Exec(`UPDATE providers SET checked_at = ?, checked_by = ?, check_result = ?, check_layers = ?::jsonb WHERE id = ?`,
+		at, by.Name, c.Result(), string(layers), p.ID).Error
+	if err != nil || !by.IsPerson() {
+		return err
+	}
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "provider.verified", ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name,
+		After: map[string]any{"result": c.Result()}})
+}
+
+// Layers reads the stored layers of the last check.
+func (p Provider) Layers() []distributor.Layer {
+	var ls []distributor.Layer
+	if json.Unmarshal(p.CheckLayers, &ls) != nil {
+		return nil
+	}
+	return ls
+}
+
+// IdentityCompared says that a listing under a changed host or reseller number was
+// compared with what is stored and accepted. Without such a change it writes nothing.
+func IdentityCompared(ctx context.Context, db *gorm.DB, id uuid.UUID) error {
+	return db.WithContext(ctx).Exec(`UPDATE providers SET identity_changed_at = NULL WHERE id = ? AND identity_changed_at IS NOT NULL`, id).Error
+}

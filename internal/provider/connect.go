@@ -1,0 +1,37 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+	"seatledger/internal/postgres"
+	"seatledger/internal/secret"
+)
+
+// Service is what the room needs beyond a transaction.
+type Service struct {
+	DB     *postgres.DB
+	Clock  clock.Clock
+	Sealer *secret.Sealer
+	Open   distributor.Open
+	// CheckURL says whether an address may be called at all, in words for a form's field.
+	CheckURL func(raw string) error
+}
+
+// Connect opens the connector of a provider with its secrets.
+func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connector, error) {
+	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.Open(ctx, distributor.Credentials{
+		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenURL, Grant: p.GrantType,
+		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
+		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
+		PageSize: p.PageSize, Concurrency: p.Concurrency,
+		Key: fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)),
+	})
+}

@@ -1,0 +1,166 @@
+package syncing
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/distributor"
+	"seatledger/internal/provider"
+)
+
+// accounts reads all customers and applies what differs, one account a transaction.
+// The guard is asked before anything is written.
+func (w *worker) accounts(ctx context.Context) outcome {
+	listing, err := w.conn.Accounts(ctx)
+	if err != nil {
+		return failure(err)
+	}
+	stored, err := account.ByExternalID(ctx, w.s.DB.Read(ctx), w.provider.ID)
+	if err != nil {
+		return failure(err)
+	}
+	listed := make(map[string]distributor.Account, len(listing.Accounts))
+	for _, a := range listing.Accounts {
+		listed[a.ExternalID] = a
+	}
+	absent := absentAccounts(stored, listed, listing)
+	if out, stop := w.guardAccounts(ctx, stored, listed, absent); stop {
+		return out
+	}
+	if err := w.applyAccounts(ctx, stored, listed); err != nil {
+		return failure(err)
+	}
+	if err := w.accountsGone(ctx, stored, absent); err != nil {
+		return failure(err)
+	}
+	if err := w.keepUnreadable(ctx, "account", uuid.Nil, listing.Bad, listing.Complete); err != nil {
+		return failure(err)
+	}
+	return w.accountsEnd(ctx, listing)
+}
+
+// absentAccounts are those that a complete listing lacked; an incomplete one proves nothing.
+func absentAccounts(stored map[string]account.Account, listed map[string]distributor.Account, l distributor.AccountListing) []string {
+	if !l.Complete || len(l.Bad) > 0 {
+		return nil
+	}
+	var absent []string
+	for id, a := range stored {
+		if _, ok := listed[id]; !ok && a.Facts.Status != account.Gone {
+			absent = append(absent, id)
+		}
+	}
+	slices.Sort(absent)
+	return absent
+}
+
+func (w *worker) applyAccounts(ctx context.Context, stored map[string]account.Account, listed map[string]distributor.Account) error {
+	ids := slices.Sorted(maps.Keys(listed))
+	from, err := w.progress.plan(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := from; i < len(ids); i++ {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		r, err := w.applyAccount(ctx, stored, listed[ids[i]])
+		if err != nil {
+			return err
+		}
+		if err := w.progress.finish(ctx, i, r); err != nil {
+			return err
+		}
+	}
+	return w.progress.save(ctx)
+}
+
+func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Account, d distributor.Account) (result, error) {
+	have, known := stored[d.ExternalID]
+	if known && !have.Differs(d) {
+		return w.already(ctx, d.ExternalID, result{counts: Counts{Unchanged: 1}})
+	}
+	r := result{counts: Counts{Changed: 1}}
+	if !known {
+		r = result{counts: Counts{Added: 1}}
+	}
+	err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
+		id, err := have.ID, error(nil)
+		if known {
+			err = account.Update(ctx, tx, id, d, w.s.Clock.Now())
+		} else {
+			id, err = account.New(ctx, tx, w.provider.ID, d, w.s.Clock.Now())
+		}
+		if err != nil {
+			return err
+		}
+		return w.note(tx, accountResult{ExternalID: d.ExternalID, AccountID: id, Name: d.Name, Outcome: "changed", Cause: accountCause(known, have, d), Counts: r.counts})
+	})
+	return r, err
+}
+
+func accountCause(known bool, have account.Account, d distributor.Account) string {
+	now := account.FactsOf(d)
+	switch {
+	case !known:
+		return "New at the distributor."
+	case have.Facts.Status == account.Gone:
+		return "Back at the distributor."
+	case have.Facts.Status != now.Status:
+		return fmt.Sprintf("Status changed from %s to %s.", have.Facts.Status, now.Status)
+	case have.Facts.Name != now.Name:
+		return fmt.Sprintf("Name changed from %q to %q.", have.Facts.Name, now.Name)
+	}
+	return "Details changed."
+}
+
+func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Account, absent []string) error {
+	for _, id := range absent {
+		a := stored[id]
+		err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
+			if err := account.MarkGone(ctx, tx, a.ID, w.s.Clock.Now()); err != nil {
+				return err
+			}
+			return w.note(tx, accountResult{ExternalID: id, AccountID: a.ID, Name: a.Name, Outcome: "changed",
+				Cause: "Gone: a complete listing lacked it. Its mapping and its subscriptions stay as they are.", Counts: Counts{Gone: 1}})
+		})
+		if err != nil {
+			return err
+		}
+		w.progress.counts.Gone++
+	}
+	return nil
+}
+
+// accountsEnd lets mapping work on what changed and says how the run ended.
+func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) outcome {
+	c := &w.progress.counts
+	if err := provider.IdentityCompared(ctx, w.s.DB.Read(ctx), w.provider.ID); err != nil {
+		return failure(err)
+	}
+	mapped := 0
+	if c.Added+c.Changed+c.Gone > 0 && w.s.AccountsChanged != nil {
+		var err error
+		if mapped, err = w.s.AccountsChanged(ctx, w.provider.ID); err != nil {
+			return outcome{Partial, "The accounts were read and stored, but the mapping suggestions could not be made again.", "Sync the accounts once more."}
+		}
+	}
+	c.Failed += len(l.Bad)
+	out := outcome{state: Succeeded}
+	if mapped > 0 {
+		out.message = fmt.Sprintf("%d mapped by Seatledger: same tenant id, or same domain with one candidate.", mapped)
+	}
+	switch {
+	case len(l.Bad) > 0:
+		return outcome{Partial, fmt.Sprintf("%d records could not be read. They are kept for a person, and no account was marked as gone.", len(l.Bad)), "Look at the records that could not be read."}
+	case !l.Complete:
+		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.", "Sync again; if it lasts, ask the distributor."}
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package syncing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+	"seatledger/internal/provider"
+)
+
+// Request asks for a run.
+type Request struct {
+	ProviderID        uuid.UUID
+	Kind              Kind
+	Trigger           Trigger
+	AccountID         *uuid.UUID // only this account
+	ContractID        *uuid.UUID // a contract's own sync: the account of its customer
+	OnlyAccounts      []string   // external ids; a retry of the failed
+	OnlyExternalIDs   []string   // subscriptions ticked in a contract's preview
+	RetryOf           *uuid.UUID
+	ThenSubscriptions bool
+	Anyway            bool // sync without a fresh check
+	AllowGone         bool // a person agreed to what the guard stopped
+}
+
+// Request queues a run together with its job, or finds the one of this provider
+// that has not ended; found says which. errs.Conflict when the provider is
+// inactive, has nothing to read, or was not verified and the request does not insist.
+func (s *Service) Request(ctx context.Context, by audit.Actor, q Request) (run Run, found bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		run, found, err = s.request(ctx, tx, by, q)
+		return err
+	})
+	if postgres.Constraint(err) == "sync_runs_one_unfinished" {
+		run, found, err = Unfinished(ctx, s.DB.Read(ctx), q.ProviderID)
+		if err == nil && !found {
+			return s.Request(ctx, by, q)
+		}
+	}
+	return run, found, err
+}
+
+func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) (Run, bool, error) {
+	run, found, err := Unfinished(ctx, tx, q.ProviderID)
+	if err != nil || found {
+		return run, found, err
+	}
+	p, err := provider.Get(ctx, tx, q.ProviderID)
+	if err != nil {
+		return run, false, err
+	}
+	if err := maySync(p, q); err != nil {
+		return run, false, err
+	}
+	run = s.newRun(by, q)
+	if err := tx.Create(&run).Error; err != nil {
+		return run, false, fmt.Errorf("queue run: %w", err)
+	}
+	return run, false, s.Enqueue(ctx, tx, run.ID, 0)
+}
+
+func (s *Service) newRun(by audit.Actor, q Request) Run {
+	r := Run{
+		ID: uuid.Must(uuid.NewV7()), ProviderID: q.ProviderID, Kind: q.Kind, Trigger: q.Trigger,
+		AccountID: q.AccountID, ContractID: q.ContractID, OnlyAccounts: q.OnlyAccounts, OnlyExternalIDs: q.OnlyExternalIDs,
+		RetryOf: q.RetryOf, ThenSubscriptions: q.ThenSubscriptions, Anyway: q.Anyway, AllowGone: q.AllowGone,
+		State: Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(),
+	}
+	if by.IsPerson() {
+		r.RequestedByID = &by.ID
+	}
+	return r
+}
+
+func maySync(p provider.Provider, q Request) error {
+	switch {
+	case p.Connector == distributor.Manual:
+		return errs.New(errs.Conflict, "A manual provider has nothing to sync: its accounts and subscriptions are entered or imported by hand.")
+	case !p.Active:
+		return errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first.", p.Name)
+	case q.Trigger == ByNight || q.Anyway:
+		return nil
+	}
+	switch p.Connectivity() {
+	case provider.Unverified:
+		return errs.Newf(errs.Conflict, "%s has not been verified yet. Verify the connectivity first, or choose to sync anyway.", p.Name)
+	case provider.Stale:
+		return errs.Newf(errs.Conflict, "The credentials of %s were edited since they were verified. Verify again, or choose to sync anyway.", p.Name)
+	case provider.CheckFailed:
+		return errs.Newf(errs.Conflict, "The last connectivity check of %s failed. Verify again, or choose to sync anyway.", p.Name)
+	}
+	return nil
+}

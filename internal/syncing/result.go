@@ -1,0 +1,64 @@
+package syncing
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+)
+
+// accountResult is a row of sync_run_accounts: an account that changed, failed or is held.
+type accountResult struct {
+	ExternalID string
+	AccountID  uuid.UUID
+	Name       string
+	Outcome    string // changed, failed, held
+	Cause      string
+	Advice     string
+	ErrorKind  distributor.ErrorKind
+	RequestID  string
+	Counts     Counts
+}
+
+// note stores what an account came to, in the transaction that applied it.
+func (w *worker) note(tx *gorm.DB, r accountResult) error {
+	id := uuid.NullUUID{UUID: r.AccountID, Valid: r.AccountID != uuid.Nil}
+	return tx.Exec(`
+		INSERT INTO sync_run_accounts (run_id, external_id, account_id, name, outcome, cause, advice, error_kind, request_id, added, changed, unchanged, gone, held, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run_id, external_id) DO UPDATE SET outcome = excluded.outcome, cause = excluded.cause, advice = excluded.advice,
+			error_kind = excluded.error_kind, request_id = excluded.request_id, added = excluded.added, changed = excluded.changed,
+			unchanged = excluded.unchanged, gone = sync_run_accounts.gone + excluded.gone, held = excluded.held, at = excluded.at`,
+		w.run.ID, r.ExternalID, id, r.Name, r.Outcome, r.Cause, r.Advice, r.ErrorKind, r.RequestID,
+		r.Counts.Added, r.Counts.Changed, r.Counts.Unchanged, r.Counts.Gone, r.Counts.Held, w.s.Clock.Now()).Error
+}
+
+// already gives what an earlier attempt at this run noted for an account, so that a
+// resumed run counts what it did and not what it finds done. Else it gives r.
+func (w *worker) already(ctx context.Context, externalID string, r result) (result, error) {
+	if w.run.Attempt < 2 {
+		return r, nil
+	}
+	var noted []Counts
+	err := w.s.DB.Read(ctx).Raw(`SELECT added, changed, unchanged, gone, held FROM sync_run_accounts
+		WHERE run_id = ? AND external_id = ? AND outcome = 'changed'`, w.run.ID, externalID).Scan(&noted).Error
+	if err == nil && len(noted) > 0 {
+		r.counts = noted[0]
+	}
+	return r, err
+}
+
+// failedAccount is an account whose reading failed: its cause in plain words.
+func (w *worker) failedAccount(ctx context.Context, a target, err error) (result, error) {
+	row := accountResult{ExternalID: a.ExternalID, AccountID: a.ID, Name: a.Name, Outcome: "failed", Cause: errs.Public(err), Advice: "Retry the failed accounts; if it lasts, look in the log for this run."}
+	var e *distributor.Error
+	if errors.As(err, &e) {
+		row.Cause, row.Advice, row.ErrorKind, row.RequestID = e.Message, e.Advice, e.Kind, e.RequestID
+	}
+	w.s.Log.WarnContext(ctx, "account failed", "account", a.ExternalID, "error", err)
+	return result{counts: Counts{Failed: 1}}, w.lease.inTx(ctx, func(tx *gorm.DB) error { return w.note(tx, row) })
+}

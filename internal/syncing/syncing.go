@@ -1,0 +1,57 @@
+// Package syncing reads a provider and applies what it finds: runs that are
+// queued with their job, held by a lease, fenced by its epoch, resumable at the
+// last saved account, and careful about absence (DESIGN 5, RULES 1 to 3). It
+// knows connectors only through the port and knows nothing of River or HTTP.
+package syncing
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+	"seatledger/internal/postgres"
+	"seatledger/internal/provider"
+)
+
+// Service runs syncs. Its functions are set once, by app.
+type Service struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+	Zone  *time.Location
+	Log   *slog.Logger
+
+	// Connect opens the connector of a provider with its credentials.
+	Connect func(ctx context.Context, p provider.Provider) (distributor.Connector, error)
+	// Verify checks a provider and stores the result; the night run asks for it first.
+	Verify func(ctx context.Context, id uuid.UUID) (distributor.Check, error)
+	// Enqueue puts the run's job into the queue, in the run's own transaction, not before the delay is over.
+	Enqueue func(ctx context.Context, tx *gorm.DB, runID uuid.UUID, delay time.Duration) error
+	// AccountsChanged is told after an account run that brought changes: mapping makes its
+	// suggestions again and maps what is certain. It gives how many were mapped.
+	AccountsChanged func(ctx context.Context, providerID uuid.UUID) (mapped int, err error)
+
+	// SyncAt is the time of day of the nightly run, as hours and minutes since midnight in Zone.
+	SyncAt time.Duration
+	// Lease is how long a run holds its provider without a sign of life; 0 means 40 s.
+	Lease time.Duration
+	// Holder names this process in the lease.
+	Holder string
+}
+
+const (
+	defaultLease = 40 * time.Second
+	maxAttempts  = 3 // after that an interrupted run is failed
+	resumeDelay  = 5 * time.Second
+)
+
+func (s *Service) lease() time.Duration {
+	if s.Lease > 0 {
+		return s.Lease
+	}
+	return defaultLease
+}

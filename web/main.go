@@ -1,0 +1,149 @@
+// Seatledger: the admin web app for Microsoft CSP resellers. This file knows the
+// verbs; what they do stands in the rooms.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"seatledger/internal/app"
+	"seatledger/internal/config"
+	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/match"
+	"seatledger/internal/obs"
+	"seatledger/internal/postgres/embedded"
+	"seatledger/web/session"
+	"seatledger/web/site"
+)
+
+const usage = `seatledger [verb]
+
+  serve     the web app (the default)
+  demo      the web app on sample data, with a stand-in distributor
+  sandbox   the stand-in distributor alone
+  migrate   bring the database to this version
+  user      make or change a user from the command line
+  keys      look after the master key
+  match     match two CSV files of companies
+  version   print the version
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "seatledger:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program; out gets what a person or a script reads, the log goes to standard error.
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	verb, rest := "serve", args
+	if len(args) > 0 {
+		verb, rest = args[0], args[1:]
+	}
+	switch verb {
+	case "serve":
+		return serve(ctx, getenv, out)
+	case "sandbox":
+		return sandbox.Run(ctx, rest, out)
+	case "match":
+		return match.Run(ctx, rest, out)
+	case "migrate":
+		cfg, log, err := settings(getenv)
+		if err != nil {
+			return err
+		}
+		return app.Migrate(ctx, cfg, log)
+	case "version":
+		_, err := fmt.Fprintln(out, "seatledger", version())
+		return err
+	case "help", "-h", "--help":
+		_, err := io.WriteString(out, usage)
+		return err
+	}
+	return fmt.Errorf("no such verb: %s\n\n%s", verb, usage)
+}
+
+func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {
+	cfg, err := config.Load(getenv)
+	if err != nil {
+		return cfg, nil, err
+	}
+	return cfg, obs.NewLogger(os.Stderr, cfg.LogFormat, cfg.Level()), nil
+}
+
+const closeLimit = 30 * time.Second
+
+func serve(ctx context.Context, getenv func(string) string, out io.Writer) (err error) {
+	cfg, log, err := settings(getenv)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", cfg.Addr, err)
+	}
+	defer func() { _ = l.Close() }()
+	a, err := app.Start(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+		defer cancel()
+		err = errors.Join(err, a.Close(closing))
+	}()
+	base := cfg.BaseURLAt(l.Addr().String())
+	o := site.Options{BaseURL: base, Version: version()}
+	if !config.Loopback(cfg.Addr) {
+		o.SetupCode = session.NewSetupCode()
+		log.Info("the first-admin page asks for this code", "code", o.SetupCode)
+	}
+	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
+	return site.Serve(whileNeeded(ctx, a, log), l, site.Handler(a, o), log)
+}
+
+// whileNeeded ends when a person stops the app, when `go run` that started it is
+// gone, or when the private database is lost.
+func whileNeeded(ctx context.Context, a *app.App, log *slog.Logger) context.Context {
+	ctx, end := context.WithCancel(ctx)
+	go func() {
+		defer end()
+		select {
+		case <-ctx.Done():
+		case <-embedded.ParentGone(ctx):
+			log.Info("the process that started this one is gone; stopping")
+		case <-a.Lost():
+			log.Error("the private PostgreSQL ended unexpectedly; stopping, so that a restart recovers it")
+		}
+	}()
+	return ctx
+}
+
+// version is the module's version, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	if info.Main.Version == "(devel)" || info.Main.Version == "" {
+		return "development"
+	}
+	return info.Main.Version
+}

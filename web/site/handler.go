@@ -1,0 +1,59 @@
+package site
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/app"
+	"seatledger/internal/auth"
+	"seatledger/static"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// Options is what the site depends on beyond the app.
+type Options struct {
+	BaseURL   string // as people type it; decides cookies and the accepted Host
+	SetupCode string // asked for on the first-admin page; empty on loopback
+	Version   string
+}
+
+// Handler is the whole site.
+func Handler(a *app.App, o Options) http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(discard{})
+	e.IPExtractor = ipExtractor(a.Config.Proxies())
+	e.HTTPErrorHandler = httpx.ErrorHandler(a.Log)
+	https := isHTTPS(o.BaseURL)
+	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
+
+	e.Pre(trailingSlash)
+	e.Use(requestID, requestLog(a.Log, a.Clock), recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), crossOrigin(), httpx.WithFrame(sessions.Frame()))
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	health(e, a)
+
+	pages := e.Group("", sessions.Load, sessions.SetupFirst)
+	for _, r := range routes(a, sessions, o) {
+		r.add(pages, sessions)
+	}
+	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
+	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
+	return e
+}
+
+func (r route) add(g *echo.Group, m *session.Manager) {
+	var guards []echo.MiddlewareFunc
+	if !r.open {
+		guards = append(guards, m.Require(r.roles...))
+	}
+	for _, path := range r.paths() {
+		g.Add(r.method, path, r.handle, guards...)
+		if r.method == http.MethodGet && !r.stream {
+			g.Add(http.MethodHead, path, r.handle, guards...)
+		}
+	}
+}
+
+var anyRole []auth.Role

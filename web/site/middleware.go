@@ -1,0 +1,166 @@
+package site
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/obs"
+)
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func isHTTPS(base string) bool { return strings.HasPrefix(strings.ToLower(base), "https://") }
+
+// ipExtractor believes X-Forwarded-For only from the proxies that were named.
+func ipExtractor(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	opts := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		_, network, err := net.ParseCIDR(p.String())
+		if err == nil {
+			opts = append(opts, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(opts...)
+}
+
+// trailingSlash sends an address with a slash too many to the one without.
+func trailingSlash(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		if len(u.Path) < 2 || !strings.HasSuffix(u.Path, "/") || strings.HasPrefix(u.Path, "/static/") {
+			return next(c)
+		}
+		to := url.URL{Path: "/" + strings.Trim(u.Path, "/"), RawQuery: u.RawQuery}
+		code := http.StatusMovedPermanently
+		if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead {
+			code = http.StatusPermanentRedirect
+		}
+		return c.Redirect(code, to.String())
+	}
+}
+
+func requestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := uuid.NewString()
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		c.SetRequest(c.Request().WithContext(obs.WithRequest(c.Request().Context(), id)))
+		return next(c)
+	}
+}
+
+// requestLog writes one line per request: never a query, a form or a cookie.
+func requestLog(log *slog.Logger, clk clock.Clock) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			began := clk.Now()
+			err := next(c)
+			if err != nil {
+				c.Error(err)
+			}
+			r := c.Request()
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+				slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", clk.Now().Sub(began)))
+			return nil
+		}
+	}
+}
+
+// recovered turns a panic into an error page. http.ErrAbortHandler passes: it breaks the connection on purpose.
+func recovered(log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) (err error) {
+			defer func() {
+				p := recover()
+				if p == nil {
+					return
+				}
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				log.ErrorContext(c.Request().Context(), "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+				err = fmt.Errorf("panic in %s", c.Path())
+			}()
+			return next(c)
+		}
+	}
+}
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+
+func securityHeaders(https bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			h.Set("Content-Security-Policy", policy)
+			h.Set("X-Content-Type-Options", "nosniff")
+			h.Set("Referrer-Policy", "same-origin")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+			if !strings.HasPrefix(c.Request().URL.Path, "/static/") {
+				h.Set("Cache-Control", "no-store")
+			}
+			if https {
+				h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+			}
+			return next(c)
+		}
+	}
+}
+
+// hostGuard answers only to the name people use, so that no page is made for another's.
+func hostGuard(base string) echo.MiddlewareFunc {
+	own := ""
+	if u, err := url.Parse(base); err == nil {
+		own = u.Host
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if isHealth(c.Request().URL.Path) || strings.EqualFold(c.Request().Host, own) || sameLoopback(c.Request().Host, own) {
+				return next(c)
+			}
+			return echo.NewHTTPError(http.StatusMisdirectedRequest, "This server is not known by that name. Use "+base+".")
+		}
+	}
+}
+
+// sameLoopback lets 127.0.0.1 and localhost stand for each other on the same port.
+func sameLoopback(host, own string) bool {
+	h, hp, err1 := net.SplitHostPort(host)
+	o, op, err2 := net.SplitHostPort(own)
+	return err1 == nil && err2 == nil && hp == op && isLoopbackName(h) && isLoopbackName(o)
+}
+
+func isLoopbackName(h string) bool {
+	ip, err := netip.ParseAddr(h)
+	return strings.EqualFold(h, "localhost") || err == nil && ip.IsLoopback()
+}
+
+// crossOrigin refuses writes that another site makes a browser send. A request
+// without Origin and Sec-Fetch-Site comes from no browser and passes.
+func crossOrigin() echo.MiddlewareFunc {
+	guard := http.NewCrossOriginProtection()
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := guard.Check(c.Request()); err != nil {
+				return echo.NewHTTPError(http.StatusForbidden, "This request came from another site, so nothing was changed. Open the page here and try again.")
+			}
+			return next(c)
+		}
+	}
+}

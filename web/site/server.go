@@ -1,0 +1,50 @@
+// Package site is the web site as one handler: the table of its routes with the
+// role beside each, the middleware in its order, and the server around it. It
+// holds no screen of its own.
+package site
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Limits of a connection. Streams and exports set their own while they write.
+const (
+	readHeaderLimit = 10 * time.Second
+	readLimit       = 60 * time.Second
+	writeLimit      = 60 * time.Second
+	idleLimit       = 2 * time.Minute
+	headerBytes     = 64 << 10
+	drainLimit      = 10 * time.Second
+)
+
+// Serve answers on the listener until ctx ends, then lets requests finish. Streams
+// are told to end by the context that every request has.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	requests, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit,
+		IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
+		BaseContext: func(net.Listener) context.Context { return requests },
+		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	srv.RegisterOnShutdown(end)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	return nil
+}
