@@ -100,7 +100,7 @@ func galleryList() templ.Component {
 			Chips:     []ui.Chip{{Label: "“contoso”", RemoveHref: "/s?a"}, {Label: "State: Held", RemoveHref: "/s?b"}},
 			ClearHref: "/s", CSVHref: "/subscriptions.csv",
 		},
-		with(ui.BulkBar{FormID: "bulk", Action: "/subscriptions/sign-off", Hint: "Tick the subscriptions to sign off.", Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign", Compact: true}}},
+		with(ui.BulkBar{FormID: "bulk", Action: "/subscriptions/sign-off", Hint: "Tick the subscriptions to sign off.", Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"}}},
 			ui.Field{Name: "note", Label: "Note", FormID: "bulk", Size: ui.Medium},
 		),
 		galleryTable(),
