@@ -1,0 +1,125 @@
+package contract
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/money"
+)
+
+// Input is the form of a contract, as typed. An empty frequency, timing, billing
+// day or refund setting takes the form's first choice.
+type Input struct {
+	CRMAccount       string // id, external id or exact name
+	Name             string
+	Currency         string
+	BillingFrequency string
+	Timing           string
+	BillingDay       string
+	PriceList        string // id or exact name; empty: none
+	StartDate        string
+	EndDate          string
+	BillFrom         string
+	Refunds          string
+	PaymentTerms     string
+	TaxCode          string
+	IsDefault        bool
+}
+
+const maxText = 200
+
+// terms reads all that needs no look into the database.
+func (in Input) terms(problems errs.Fields) Terms {
+	t := Terms{IsDefault: in.IsDefault}
+	t.Name = text(problems, "name", in.Name)
+	if t.Name == "" {
+		problems.Add("name", "Enter a name.")
+	}
+	t.PaymentTerms = text(problems, "payment_terms", in.PaymentTerms)
+	t.TaxCode = text(problems, "tax_code", in.TaxCode)
+	t.Currency = currency(problems, in.Currency)
+	t.BillingFrequency = choice(problems, "billing_frequency", in.BillingFrequency, Monthly, Quarterly, Annual)
+	t.Timing = choice(problems, "timing", in.Timing, Advance, Arrears)
+	t.Refunds = choice(problems, "refunds", in.Refunds, RefundsGlobal, RefundsYes, RefundsNo)
+	t.BillingDay = billingDay(problems, in.BillingDay)
+	in.dates(problems, &t)
+	return t
+}
+
+func (in Input) dates(problems errs.Fields, t *Terms) {
+	t.StartDate = date(problems, "start_date", in.StartDate)
+	t.EndDate = date(problems, "end_date", in.EndDate)
+	t.BillFrom = date(problems, "bill_from", in.BillFrom)
+	if t.StartDate.IsZero() {
+		problems.Add("start_date", "Enter the first day of the contract.")
+		return
+	}
+	if !t.EndDate.IsZero() && !t.EndDate.After(t.StartDate) {
+		problems.Add("end_date", "The contract would end before it starts. The end is the first day that is no longer covered.")
+	}
+	if !t.BillFrom.IsZero() && t.BillFrom.Before(t.StartDate) {
+		problems.Add("bill_from", "Billing cannot begin before the contract does.")
+	}
+	if !t.BillFrom.IsZero() && !t.EndDate.IsZero() && !t.BillFrom.Before(t.EndDate) {
+		problems.Add("bill_from", "Billing would begin after the contract has ended.")
+	}
+}
+
+func text(problems errs.Fields, field, s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > maxText {
+		problems.Add(field, "This is longer than %d characters.", maxText)
+	}
+	return s
+}
+
+func currency(problems errs.Fields, s string) string {
+	code, ok := money.ParseCurrency(s)
+	if !ok {
+		problems.Add("currency", "Enter a currency as three letters, like USD.")
+	}
+	return code
+}
+
+func choice[T ~string](problems errs.Fields, field, s string, allowed ...T) T {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "" {
+		return allowed[0]
+	}
+	words := make([]string, len(allowed))
+	for i, a := range allowed {
+		if s == string(a) {
+			return a
+		}
+		words[i] = string(a)
+	}
+	problems.Add(field, "Choose one of: %s.", strings.Join(words, ", "))
+	return ""
+}
+
+func billingDay(problems errs.Fields, s string) int {
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch s {
+	case "":
+		return 1
+	case "last":
+		return LastDay
+	}
+	day, err := strconv.Atoi(s)
+	if err != nil || day < 1 || day > 28 {
+		problems.Add("billing_day", "Enter a day from 1 to 28, or last for the last day of the month.")
+		return 0
+	}
+	return day
+}
+
+func date(problems errs.Fields, field, s string) clock.Date {
+	d, err := clock.ParseDate(strings.TrimSpace(s))
+	if err != nil {
+		problems.Add(field, "Write the date as YYYY-MM-DD.")
+	}
+	return d
+}
