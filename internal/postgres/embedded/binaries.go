@@ -5,7 +5,9 @@ package embedded
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,9 +94,12 @@ func (o Options) searchSystem(ctx context.Context, as account) []binaries {
 	seen := map[string]bool{}
 	for _, dir := range o.searchDirs() {
 		b, err := inspect(ctx, as, dir)
-		if err == nil && !seen[b.dir] {
+		switch {
+		case err == nil && !seen[b.dir]:
 			seen[b.dir] = true
 			found = append(found, b)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			o.Log.Warn("passed over a PostgreSQL server that cannot be run", "folder", dir, "user", as.name, "error", err)
 		}
 	}
 	return found
@@ -107,6 +112,8 @@ func (o Options) searchDirs() []string {
 	dirs := filepath.SplitList(os.Getenv("PATH"))
 	for _, pattern := range []string{
 		"/usr/lib/postgresql/*/bin",         // Debian, Ubuntu
+		"/usr/lib/postgresql*/bin",          // openSUSE
+		"/usr/libexec/postgresql*",          // Alpine
 		"/usr/pgsql-*/bin",                  // the RPMs of postgresql.org
 		"/usr/local/pgsql/bin",              // built from source
 		"/opt/homebrew/opt/postgresql*/bin", // Homebrew on Apple silicon

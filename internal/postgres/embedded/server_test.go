@@ -58,6 +58,15 @@ func TestAnyPathServes(t *testing.T) {
 	}
 }
 
+func TestLettersBeyondASCIIHaveACase(t *testing.T) {
+	t.Parallel()
+	var lower string
+	err := connect(t, start(t, options(t)), embedded.AppRole).QueryRow(t.Context(), "select lower('MÜLLER ÉA')").Scan(&lower)
+	if err != nil || lower != "müller éa" {
+		t.Errorf("%q, %v", lower, err)
+	}
+}
+
 func TestTheServerIsSetUpAsTheAppNeedsIt(t *testing.T) {
 	t.Parallel()
 	conn := connect(t, start(t, options(t)), embedded.AppRole)
