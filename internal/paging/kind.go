@@ -2,6 +2,7 @@ package paging
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,25 +26,36 @@ const (
 // reads tells whether the database would accept s as this kind, so that a cursor
 // somebody made up is refused here and not by a failing query.
 func (k Kind) reads(s string) bool {
-	var err error
 	switch k {
+	case Text:
+		return true
 	case Integer:
-		_, err = strconv.ParseInt(s, 10, 64)
+		_, err := strconv.ParseInt(s, 10, 64)
+		return err == nil
 	case Numeric:
-		_, err = decimal.NewFromString(s)
+		_, err := decimal.NewFromString(s)
+		return err == nil && len(s) <= maxDigits && !strings.ContainsAny(s, "eE")
 	case Time:
-		_, err = time.Parse(time.RFC3339Nano, s)
+		return isInfinity(s) || isMoment(s, time.RFC3339Nano)
 	case Date:
-		_, err = time.Parse(time.DateOnly, s)
+		return isInfinity(s) || isMoment(s, time.DateOnly)
 	case Bool:
-		_, err = strconv.ParseBool(s)
+		return s == "true" || s == "false"
 	case UUID:
-		_, err = uuid.Parse(s)
+		_, err := uuid.Parse(s)
+		return err == nil && len(s) == 36
 	}
-	return err == nil || isInfinity(k, s)
+	return false
+}
+
+// maxDigits is far over what a numeric column of ours holds.
+const maxDigits = 60
+
+// isMoment refuses the year 0, which Go knows and PostgreSQL does not.
+func isMoment(s, layout string) bool {
+	t, err := time.Parse(layout, s)
+	return err == nil && t.Year() > 0
 }
 
 // isInfinity allows the words that PostgreSQL writes for an open end.
-func isInfinity(k Kind, s string) bool {
-	return (k == Time || k == Date) && (s == "infinity" || s == "-infinity")
-}
+func isInfinity(s string) bool { return s == "infinity" || s == "-infinity" }
