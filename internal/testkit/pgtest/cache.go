@@ -54,7 +54,7 @@ func (c cache) copy(ctx context.Context) (folder *copyFolder, err error) {
 	if err := os.Chtimes(cluster, now, now); err != nil { // used last, cleared last
 		return nil, err
 	}
-	sweepCopies()
+	sweepCopies(scratch())
 	return newCopy(cluster)
 }
 

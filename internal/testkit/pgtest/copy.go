@@ -50,8 +50,8 @@ func (f *copyFolder) remove() error {
 
 // sweepCopies removes what killed runs of this user left. Nothing depends on
 // its success, and other users' folders cannot be opened.
-func sweepCopies() {
-	left, _ := filepath.Glob(filepath.Join(scratch(), copyPrefix+"*"))
+func sweepCopies(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, copyPrefix+"*"))
 	for _, path := range left {
 		lock, err := lockFile(filepath.Join(path, "alive"), false)
 		if err != nil {
