@@ -7,8 +7,6 @@ package stellr
 import (
 	"log/slog"
 	"strings"
-	"sync"
-	"time"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
@@ -70,12 +68,4 @@ func pageSizeOf(n int) int {
 		return DefaultPageSize
 	}
 	return min(n, MaxPageSize)
-}
-
-// changePath remembers which of the guessed paths of the change log is real.
-type changePath struct {
-	mu       sync.Mutex
-	found    string
-	misses   int
-	restTill time.Time
 }

@@ -82,13 +82,6 @@ func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, erro
 		Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d on the first page.", v.first, len(page.Records))}, nil
 }
 
-// reseller: with the wrong reseller the lists come back empty, not as an error.
 func (v *verification) reseller(context.Context) (checkup.Outcome, error) {
-	number := v.c.cred.ResellerNumber
-	if len(v.page.Records) > 0 {
-		return checkup.Outcome{Message: fmt.Sprintf("Customers are visible under reseller number %s.", number)}, nil
-	}
-	return checkup.Outcome{Warning: true, RequestID: v.page.RequestID,
-		Message: fmt.Sprintf("The connection works, but no customer is visible under reseller number %s.", number),
-		Advice:  "Check the reseller number, and that the credentials belong to that reseller and to production; a new reseller may really have none."}, nil
+	return checkup.Reseller(v.c.cred.ResellerNumber, len(v.page.Records), v.page.RequestID), nil
 }

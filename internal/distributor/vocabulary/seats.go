@@ -59,4 +59,7 @@ var (
 )
 
 // Ended tells whether an entry of the change log tells of a cancellation that happened.
-func Ended(text string) bool { return ended.MatchString(text) && !doubt.MatchString(text) }
+func Ended(text string) bool { return ended.MatchString(text) && !Doubtful(text) }
+
+// Doubtful tells whether a text speaks of something planned, asked for, renewed or failed.
+func Doubtful(text string) bool { return doubt.MatchString(text) }
