@@ -24,6 +24,7 @@ import (
 	"seatledger/internal/jobs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/review"
 	"seatledger/internal/secret"
 	"seatledger/internal/syncing"
 )
@@ -39,6 +40,7 @@ type App struct {
 	Outbound  *outbound.Client
 	Auth      auth.Service
 	Providers *provider.Service
+	Reviews   review.Reviewer
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -79,6 +81,7 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
+	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
 	return a, err
@@ -97,6 +100,7 @@ func (a *App) syncService() *syncing.Service {
 	host, _ := os.Hostname()
 	return &syncing.Service{
 		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log,
+		Reviews: a.Reviews,
 		Connect: a.Providers.Connect,
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
 			return a.Providers.Verify(ctx, audit.System, id)

@@ -11,7 +11,6 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
-	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 )
 
@@ -94,7 +93,7 @@ func (w *worker) store(ctx context.Context, t target, l subscription.Listing) (s
 		if res, err = subscription.SyncAccount(ctx, tx, l); err != nil || len(res.Touched) == 0 {
 			return err
 		}
-		if err := review.Refresh(ctx, tx, w.s.Clock, res.Touched); err != nil {
+		if err := w.s.Reviews.Refresh(ctx, tx, res.Touched); err != nil {
 			return err
 		}
 		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "changed", Cause: changes(res),

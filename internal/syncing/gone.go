@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 )
 
@@ -35,7 +34,7 @@ func (w *worker) subscriptionsGone(ctx context.Context) (outcome, bool, error) {
 			if err != nil {
 				return err
 			}
-			return review.Refresh(ctx, tx, w.s.Clock, res.Touched)
+			return w.s.Reviews.Refresh(ctx, tx, res.Touched)
 		})
 		if err != nil {
 			return outcome{}, false, err

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/review"
 )
 
 // Service runs syncs. Its functions are set once, by app.
@@ -24,6 +25,8 @@ type Service struct {
 	Clock clock.Clock
 	Zone  *time.Location
 	Log   *slog.Logger
+	// Reviews judges what a sync has changed, in the same transaction.
+	Reviews review.Reviewer
 
 	// Connect opens the connector of a provider with its credentials.
 	Connect func(ctx context.Context, p provider.Provider) (distributor.Connector, error)

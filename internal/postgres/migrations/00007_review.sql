@@ -32,6 +32,44 @@ CREATE TABLE review_queue (
     queued_at       timestamptz NOT NULL
 );
 
+-- Everything a verdict reads, one row a subscription, so that any number of them is judged in one query.
+-- Prices that lie about are told apart from prices that were set; the words are made in the review room.
+CREATE VIEW review_facts AS
+SELECT s.id AS subscription_id, s.external_id, s.product_name,
+       p.connector, p.name AS provider,
+       a.id AS account_id, a.name AS account, a.state AS account_state, a.provider_status AS account_status,
+       a.crm_account_id AS mapped_crm_account_id, mapped.name AS mapped_crm_account,
+       s.crm_account_id, customer.name AS crm_account, moved.name AS moved_from,
+       s.state, coalesce(s.hold_reason, '') AS hold_reason, s.deactivated_by, s.provider_status, s.provider_status_text,
+       s.missing_confirmed_at IS NOT NULL AS missing_confirmed,
+       s.contract_id, c.name AS contract, c.crm_account_id AS contract_crm_account_id, c.active AS contract_active,
+       c.currency AS contract_currency, c.billing_frequency AS contract_frequency, c.price_list_id AS contract_price_list_id,
+       c.start_date AS contract_start, c.end_date AS contract_end,
+       s.vendor, s.kind, s.product_id, s.part_number, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text,
+       s.start_date, s.end_date, s.quantity, s.billable_quantity, s.ledger_quantity,
+       s.unit_price, s.price_period, s.currency, s.price_by_person, s.price_list_item_id,
+       item.unit_price AS item_price, item.unit AS item_unit, item.price_list_id AS item_price_list_id,
+       proposed.unit_price AS proposed_price, proposed.unit AS proposed_unit,
+       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.suggested_price,
+       twin.provider AS twin_provider, twin.external_id AS twin_external_id, twin.id AS twin_id
+FROM subscriptions s
+JOIN providers p ON p.id = s.provider_id
+JOIN provider_accounts a ON a.id = s.account_id
+LEFT JOIN crm_accounts mapped ON mapped.id = a.crm_account_id
+LEFT JOIN crm_accounts customer ON customer.id = s.crm_account_id
+LEFT JOIN provider_accounts moved ON moved.id = s.moved_from_account_id
+LEFT JOIN billing_contracts c ON c.id = s.contract_id
+LEFT JOIN price_list_items item ON item.id = s.price_list_item_id
+LEFT JOIN price_list_items proposed ON proposed.id = s.proposed_item_id
+LEFT JOIN LATERAL (
+    SELECT o.id, o.external_id, op.name AS provider
+    FROM subscriptions o JOIN providers op ON op.id = o.provider_id
+    WHERE s.crm_account_id IS NOT NULL AND NOT s.no_twin AND o.crm_account_id = s.crm_account_id
+      AND o.provider_id <> s.provider_id AND o.state = 'active' AND NOT o.no_twin
+      AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
+    ORDER BY o.id LIMIT 1) twin ON true;
+
+GRANT SELECT ON review_facts TO seatledger_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON subscription_reviews, review_queue TO seatledger_app;
 GRANT SELECT, INSERT ON sign_offs TO seatledger_app;
 GRANT UPDATE (lapsed_at, lapsed_because) ON sign_offs TO seatledger_app;

@@ -1,0 +1,63 @@
+package review
+
+import (
+	"fmt"
+
+	"seatledger/internal/distributor"
+)
+
+// customer asks whose subscription it is, and whether the distributor still says so.
+func customer(f Facts) []Check {
+	account := Mend{"account", f.AccountID.String()}
+	cs := []Check{customerSet(f, account)}
+	if f.MovedFrom != "" && !f.CRMAccountID.Valid {
+		cs = append(cs, Check{Customer, "moved", Fail, fmt.Sprintf("Moved from %s: the distributor reports it under another account now. Contract and sign-off were cleared.", f.MovedFrom), account})
+	}
+	if f.AccountStatus == "gone" {
+		cs = append(cs, Check{Customer, "account_gone", Fail, "The distributor no longer lists this account, but its subscriptions are not proven gone, so they stay as they are.", account})
+	}
+	return append(cs, providerStatus(f)...)
+}
+
+func customerSet(f Facts, account Mend) Check {
+	switch {
+	case f.AccountState == "excluded":
+		return Check{Customer, "customer", Fail, "The account is excluded, so nobody is billed for it.", account}
+	case !f.MappedCRMAccountID.Valid:
+		return Check{Customer, "customer", Fail, fmt.Sprintf("The account %s is not mapped to a CRM account.", f.Account), account}
+	case !f.CRMAccountID.Valid:
+		return Check{Customer, "customer", Fail, fmt.Sprintf("No customer is set, though the account is mapped to %s.", f.MappedCRMAccount), Mend{"subscription", f.SubscriptionID.String()}}
+	case f.CRMAccountID != f.MappedCRMAccountID:
+		return Check{Customer, "customer", Fail, fmt.Sprintf("The customer is %s, but the account is mapped to %s.", f.CRMAccount, f.MappedCRMAccount), account}
+	}
+	return Check{Customer, "customer", OK, fmt.Sprintf("%s, as mapped.", f.CRMAccount), Mend{}}
+}
+
+// providerStatus speaks of words at the distributor that a person should know of (RULES 3).
+func providerStatus(f Facts) []Check {
+	at := Mend{"subscription", f.SubscriptionID.String()}
+	ended := !f.EndDate.IsZero() && f.EndDate.Before(f.Today)
+	switch {
+	case f.ProviderStatus == distributor.StatusUnknown:
+		return []Check{{Customer, "status", Fail, fmt.Sprintf("The distributor's status %q is not known here, so it counts as active. Ask the distributor what it means.", f.ProviderStatusText), at}}
+	case f.ProviderStatus == distributor.StatusBlank && ended:
+		return []Check{{Customer, "status", Warn, fmt.Sprintf("The distributor gives no status, and the end date %s has passed. It counts as active.", f.EndDate), at}}
+	case f.ProviderStatus == distributor.StatusPending:
+		return []Check{{Customer, "status", Warn, "Still pending at the distributor, so it is held.", at}}
+	case f.ProviderStatus == distributor.StatusSuspended:
+		return []Check{{Customer, "status", Warn, "Suspended at the distributor, which bills it all the same.", at}}
+	case cancelledAhead(f):
+		return []Check{{Customer, "status", Warn, fmt.Sprintf("Cancelled at the distributor; you may be charged until %s.", f.EndDate), at}}
+	case f.HoldReason == "twin":
+		return []Check{{Customer, "twin_hold", Warn, "Held until a person decides whether it is another provider's subscription again.", at}}
+	}
+	return nil
+}
+
+func cancelledAhead(f Facts) bool {
+	switch f.ProviderStatus {
+	case distributor.StatusCancelled, distributor.StatusDiscontinued, distributor.StatusDeleted:
+		return f.EndDate.After(f.Today)
+	}
+	return false
+}

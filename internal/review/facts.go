@@ -1,0 +1,104 @@
+package review
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+	"seatledger/internal/money"
+	"seatledger/internal/postgres"
+)
+
+// Facts are all that a verdict reads, of one subscription, as one query gives them.
+type Facts struct {
+	SubscriptionID uuid.UUID
+	ExternalID     string
+	ProductName    string
+	Connector      string
+	Provider       string
+
+	AccountID          uuid.UUID
+	Account            string
+	AccountState       string
+	AccountStatus      string
+	MappedCRMAccountID uuid.NullUUID
+	MappedCRMAccount   string
+	CRMAccountID       uuid.NullUUID
+	CRMAccount         string
+	MovedFrom          string
+
+	State              string
+	HoldReason         string
+	ProviderStatus     distributor.Status
+	ProviderStatusText string
+	MissingConfirmed   bool
+
+	ContractID           uuid.NullUUID
+	Contract             string
+	ContractCRMAccountID uuid.NullUUID
+	ContractActive       bool
+	ContractCurrency     string
+	ContractFrequency    string
+	ContractPriceListID  uuid.NullUUID
+	ContractStart        clock.Date
+	ContractEnd          clock.Date
+
+	Vendor               string
+	Kind                 distributor.Kind
+	ProductID            uuid.NullUUID
+	PartNumber           string
+	Term                 distributor.Term
+	TermText             string
+	BillingFrequency     distributor.Frequency
+	BillingFrequencyText string
+	StartDate            clock.Date
+	EndDate              clock.Date
+	Quantity             int
+	BillableQuantity     int
+	LedgerQuantity       int
+
+	UnitPrice       decimal.NullDecimal
+	PricePeriod     money.Period
+	Currency        string
+	PriceByPerson   bool
+	PriceListItemID uuid.NullUUID
+	ItemPrice       decimal.NullDecimal
+	ItemUnit        money.Period
+	ItemPriceListID uuid.NullUUID
+	ProposedPrice   decimal.NullDecimal
+	ProposedUnit    money.Period
+
+	UnitCost            decimal.NullDecimal
+	CostPeriod          money.Period
+	CostCurrency        string
+	CostCurrencyAssumed bool
+	SuggestedPrice      decimal.NullDecimal
+
+	TwinProvider   string
+	TwinExternalID string
+	TwinID         uuid.NullUUID
+
+	// Today is the billing day of the judgement; it is not read from the database.
+	Today clock.Date `gorm:"-"`
+}
+
+func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID) ([]Facts, error) {
+	var fs []Facts
+	err := db.WithContext(ctx).Raw(`SELECT * FROM review_facts WHERE subscription_id = ANY (?::uuid[]) ORDER BY subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
+	for i := range fs {
+		fs[i].Today = today
+	}
+	return fs, err
+}
+
+// waits tells whether the review has anything to say: an ended subscription is out of
+// it, unless it vanished and nobody has confirmed that (RULES 3).
+func (f Facts) waits() bool { return f.State != "inactive" || f.vanished() }
+
+func (f Facts) vanished() bool {
+	return f.ProviderStatus == distributor.StatusMissing && !f.MissingConfirmed
+}

@@ -1,0 +1,193 @@
+package review
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/money"
+)
+
+// pricing asks whether product, price and cost are there and fit each other (RULES 5).
+func pricing(f Facts) []Check {
+	cs := []Check{product(f)}
+	if f.LedgerQuantity != f.BillableQuantity {
+		cs = append(cs, Check{Pricing, "ledger", Fail, fmt.Sprintf("The ledger counts %d seats, but %d are billable.", f.LedgerQuantity, f.BillableQuantity), Mend{"subscription", f.SubscriptionID.String()}})
+	}
+	if f.TwinID.Valid {
+		cs = append(cs, Check{Pricing, "twin", Fail, fmt.Sprintf("The same product is active for this customer under %s (%s): it would be billed twice.", f.TwinProvider, f.TwinExternalID), Mend{"subscription", f.TwinID.UUID.String()}})
+	}
+	if f.Kind == distributor.Usage {
+		return append(cs, Check{Pricing, "price", OK, "Usage is billed elsewhere; price checks are not applicable.", Mend{}})
+	}
+	cs = append(cs, price(f)...)
+	return append(cs, cost(f)...)
+}
+
+func product(f Facts) Check {
+	if !f.ProductID.Valid {
+		return Check{Pricing, "product", Fail, "The record carries no part number that leads to a product.", Mend{"subscription", f.SubscriptionID.String()}}
+	}
+	return Check{Pricing, "product", OK, fmt.Sprintf("%s, %s.", f.ProductName, orDash(f.PartNumber)), Mend{}}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "no part number"
+	}
+	return s
+}
+
+func price(f Facts) []Check {
+	at := Mend{"price", f.SubscriptionID.String()}
+	if !f.UnitPrice.Valid {
+		return []Check{{Pricing, "price", Fail, noPrice(f), at}}
+	}
+	if f.PricePeriod == money.Unknown {
+		return []Check{{Pricing, "price", Fail, "The period of the price is not known.", at}}
+	}
+	cs := []Check{source(f, at)}
+	if c, ok := periodFits(f, at); !ok {
+		cs = append(cs, c)
+	}
+	if f.ProposedPrice.Valid {
+		cs = append(cs, Check{Pricing, "proposal", Warn, fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
+			amount(f.ProposedPrice.Decimal, f.Currency, f.ProposedUnit), amount(f.UnitPrice.Decimal, f.Currency, f.PricePeriod)), at})
+	}
+	return cs
+}
+
+func noPrice(f Facts) string {
+	s := "No price: the contract's price list has no item for this product, term, frequency and currency on the start of the current term."
+	if f.ContractID.Valid && !f.ContractPriceListID.Valid {
+		s = "No price: the contract has no price list."
+	}
+	if f.SuggestedPrice.Valid {
+		s += fmt.Sprintf(" The distributor suggests %s; it is never used by itself.", amount(f.SuggestedPrice.Decimal, f.CostCurrency, f.CostPeriod))
+	}
+	return s
+}
+
+// source tells where the price comes from, and whether it is still what the list says.
+func source(f Facts, at Mend) Check {
+	now := amount(f.UnitPrice.Decimal, f.Currency, f.PricePeriod)
+	switch {
+	case f.PriceByPerson:
+		return Check{Pricing, "price", Warn, now + ", set by a person as an exception to the price list.", at}
+	case !f.PriceListItemID.Valid:
+		return Check{Pricing, "price", Warn, now + ", from no price list item.", at}
+	case f.ItemPriceListID != f.ContractPriceListID:
+		return Check{Pricing, "price", Warn, now + ", from another price list than the contract's.", at}
+	case !f.ItemPrice.Decimal.Equal(f.UnitPrice.Decimal) || f.ItemUnit != f.PricePeriod:
+		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now, amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
+	}
+	return Check{Pricing, "price", OK, now + ", from the contract's price list.", Mend{}}
+}
+
+// periodFits finds the classic error: a year's price on a monthly term.
+func periodFits(f Facts, at Mend) (Check, bool) {
+	if f.Kind == distributor.OneTime || f.Term == distributor.FreqOneTime {
+		if f.PricePeriod == money.Once {
+			return Check{}, true
+		}
+		return Check{Pricing, "period", Fail, fmt.Sprintf("It is bought once, but the price is per %s.", f.PricePeriod), at}, false
+	}
+	months, known := termMonths(f.Term)
+	switch {
+	case f.Kind == distributor.Trial || f.Term == distributor.FreqTrial:
+		return Check{}, true
+	case f.PricePeriod == money.Once:
+		return Check{Pricing, "period", Fail, "The price is for once, but the subscription goes on.", at}, false
+	case !known:
+		return Check{Pricing, "period", Warn, fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.", f.TermText), at}, false
+	case f.PricePeriod.Months() > months:
+		return Check{Pricing, "period", Fail, fmt.Sprintf("The price is per %s, longer than the %s term.", word(f.PricePeriod), f.Term), at}, false
+	}
+	return Check{}, true
+}
+
+func termMonths(t distributor.Term) (int, bool) {
+	switch t {
+	case distributor.Monthly:
+		return 1, true
+	case distributor.Quarterly:
+		return 3, true
+	case distributor.Annual:
+		return 12, true
+	case distributor.Triennial:
+		return 36, true
+	}
+	return 0, false
+}
+
+func cost(f Facts) []Check {
+	at := Mend{"subscription", f.SubscriptionID.String()}
+	switch {
+	case !f.UnitCost.Valid:
+		return []Check{{Pricing, "cost", Warn, "The distributor gives no cost, so there is no margin to check.", at}}
+	case f.CostPeriod == money.Unknown:
+		return []Check{{Pricing, "cost", Fail, "The period of the cost is not known, and it is never guessed.", at}}
+	}
+	cs := []Check{{Pricing, "cost", OK, amount(f.UnitCost.Decimal, f.CostCurrency, f.CostPeriod) + assumed(f) + ".", Mend{}}}
+	return append(cs, margin(f, at)...)
+}
+
+func assumed(f Facts) string {
+	if f.CostCurrencyAssumed {
+		return " (currency assumed: the provider's default)"
+	}
+	return ""
+}
+
+// margin compares per month, and only within one currency.
+func margin(f Facts, at Mend) []Check {
+	if !f.UnitPrice.Valid || f.PricePeriod == money.Unknown {
+		return nil
+	}
+	if f.Currency != f.CostCurrency {
+		return []Check{{Pricing, "margin", Warn, fmt.Sprintf("The margin is not comparable: sold in %s, bought in %s.", f.Currency, f.CostCurrency), at}}
+	}
+	sold, ok1 := comparable(f.UnitPrice.Decimal, f.PricePeriod)
+	bought, ok2 := comparable(f.UnitCost.Decimal, f.CostPeriod)
+	if !ok1 || !ok2 || (f.PricePeriod == money.Once) != (f.CostPeriod == money.Once) {
+		return nil
+	}
+	m := sold.Sub(bought)
+	says := fmt.Sprintf("Margin %s per seat and month.", figure(m, f.Currency))
+	if f.PricePeriod == money.Once {
+		says = fmt.Sprintf("Margin %s per unit.", figure(m, f.Currency))
+	}
+	if m.IsNegative() && f.Kind != distributor.Trial {
+		return []Check{{Pricing, "margin", Warn, "Sold below cost. " + says, at}}
+	}
+	return []Check{{Pricing, "margin", OK, says, Mend{}}}
+}
+
+func comparable(a decimal.Decimal, p money.Period) (decimal.Decimal, bool) {
+	if p == money.Once {
+		return a, true
+	}
+	return money.PerMonth(a, p)
+}
+
+func amount(a decimal.Decimal, currency string, p money.Period) string {
+	return fmt.Sprintf("%s per %s", figure(a, currency), word(p))
+}
+
+func figure(a decimal.Decimal, currency string) string {
+	places := max(money.Digits(currency), -a.Exponent())
+	return a.StringFixed(min(places, 6)) + " " + currency
+}
+
+func word(p money.Period) string {
+	switch p {
+	case money.ThreeYears:
+		return "three years"
+	case money.Once:
+		return "unit, once"
+	case money.Unknown:
+		return "unknown period"
+	}
+	return string(p)
+}
