@@ -199,8 +199,13 @@ func (s *seller) history(sub *Subscription, p Product) {
 		e.Activity = "Update Service (" + p.Name + ")"
 		s.data.log = append(s.data.log, e)
 	}
-	if sub.AutoRenew && chance(s.rng, 30) {
-		s.note(sub, p, "Set to Renew with current plan")
+	switch {
+	case sub.is("Cancelled"):
+		s.note(sub, p, "Cancel subscription", max(1, sub.Start.DaysUntil(today)-3)) // within the window of the purchase
+	case sub.is("Expire"):
+		s.note(sub, p, "Expire subscription", sub.End.DaysUntil(today))
+	case sub.AutoRenew && chance(s.rng, 30):
+		s.note(sub, p, "Set to Renew with current plan", 1)
 	}
 }
 
@@ -232,9 +237,9 @@ func (s *seller) seatChanges(sub *Subscription) (entries []LogEntry, bought int)
 	return entries, bought
 }
 
-func (s *seller) note(sub *Subscription, p Product, text string) {
+func (s *seller) note(sub *Subscription, p Product, text string, daysAgo int) {
 	s.data.log = append(s.data.log, LogEntry{
-		SubscriptionID: sub.ID, ContractNo: sub.ContractNo, At: s.moment(s.data.options.Today.AddDays(-1)),
+		SubscriptionID: sub.ID, ContractNo: sub.ContractNo, At: s.moment(s.data.options.Today.AddDays(-daysAgo)),
 		Activity: "Update Service (" + p.Name + ")", Text: text, By: "system", Source: "System",
 	})
 }

@@ -79,8 +79,11 @@ func (s *store) cancel(id string, a actor) error {
 	})
 }
 
+// is tells whether the status is that word.
+func (sub *Subscription) is(status string) bool { return sub.Status != nil && *sub.Status == status }
+
 func (sub *Subscription) mustBeLive() error {
-	if sub.Status != nil && (*sub.Status == "Cancelled" || *sub.Status == "Expire") {
+	if sub.is("Cancelled") || sub.is("Expire") {
 		return badRequest("The subscription is %s; nothing can be changed on it.", *sub.Status)
 	}
 	return nil
@@ -131,6 +134,9 @@ func (s *store) changePlan(id string, sku int, a actor) error {
 			return badRequest("skuNo must name a product of the same vendor.")
 		}
 		sub.SKU, sub.UnitPrice, sub.CustomerPrice = to.SKU, to.UnitPrice, to.CustomerPrice
+		if sub.BillingTerm != "" {
+			sub.BillingTerm = to.Term
+		}
 		s.note(sub, "Change plan to "+to.Name, a)
 		return nil
 	})
