@@ -8,6 +8,7 @@
 package embedded
 
 import (
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -22,6 +23,9 @@ const (
 
 // MinMajor is the oldest PostgreSQL that the app runs on.
 const MinMajor = 14
+
+// ErrRunning says that another process of the app has the folder; see Attach.
+var ErrRunning = errors.New("the data folder is in use")
 
 // Options says where the private server lives and how it may be found. Only Dir is required.
 type Options struct {

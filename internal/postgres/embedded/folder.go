@@ -41,9 +41,9 @@ func (o Options) lock(ctx context.Context) (*os.File, error) {
 	if err != nil {
 		holder := make([]byte, 32)
 		n, _ := f.ReadAt(holder, 0)
-		return nil, errors.Join(errs.Newf(errs.Unavailable,
+		return nil, errors.Join(errs.Because(errs.Unavailable, fmt.Sprintf(
 			"Seatledger is already running on %s (process %s). Stop that one first, or set SEATLEDGER_DATA_DIR to another folder.",
-			o.Dir, strings.TrimSpace(string(holder[:n]))), f.Close())
+			o.Dir, strings.TrimSpace(string(holder[:n]))), ErrRunning), f.Close())
 	}
 	if err := errors.Join(f.Truncate(0), writeAt(f, fmt.Sprintln(os.Getpid()))); err != nil {
 		return nil, errors.Join(err, f.Close())

@@ -3,9 +3,11 @@
 package embedded_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +21,26 @@ func TestAFolderInUseNamesTheProcess(t *testing.T) {
 	start(t, o)
 	_, err := embedded.Start(t.Context(), o)
 	refused(t, err, "already running", fmt.Sprintf("process %d", os.Getpid()))
+	if !errors.Is(err, embedded.ErrRunning) {
+		t.Errorf("not ErrRunning: %v", err)
+	}
+}
+
+func TestACommandAttachesToTheRunningServer(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	a := play(t, o.Dir, nil)
+	a.awaitRows(100)
+	s, err := embedded.Attach(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, connect(t, s, embedded.OwnerRole), "select count(*) from written")
+	stop(t, s)
+	a.awaitRows(a.last + 100) // it runs on
+	_ = a.end(syscall.SIGTERM)
+	_, err = embedded.Attach(t.Context(), o)
+	refused(t, err, "No private PostgreSQL runs")
 }
 
 func TestAnotherMajorVersionIsRefusedWithTheWayOut(t *testing.T) {

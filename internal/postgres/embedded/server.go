@@ -23,8 +23,8 @@ import (
 type Server struct {
 	cluster
 	log     *slog.Logger
-	process *process
-	lock    *os.File
+	process *process // nil when attached
+	lock    *os.File // the same
 	lost    chan struct{}
 
 	mu       sync.Mutex

@@ -20,6 +20,9 @@ func Start(context.Context, Options) (*Server, error) {
 		"The private PostgreSQL runs on Linux only. Set SEATLEDGER_DATABASE_URL to a PostgreSQL server of your own.")
 }
 
+// Attach refuses like Start.
+func Attach(ctx context.Context, o Options) (*Server, error) { return Start(ctx, o) }
+
 // FindVersion refuses like Start.
 func FindVersion(ctx context.Context, o Options) (string, error) {
 	_, err := Start(ctx, o)

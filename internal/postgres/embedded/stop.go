@@ -37,6 +37,9 @@ func (s *Server) beginStop() bool {
 
 // shutDown asks for a fast shutdown, then for an immediate one.
 func (s *Server) shutDown(ctx context.Context) error {
+	if s.process == nil {
+		return nil // attached: the server is another's
+	}
 	if err := s.process.signal(os.Interrupt); err != nil {
 		return err
 	}
