@@ -1,0 +1,182 @@
+package provider
+
+import (
+	"strconv"
+	"strings"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+	"seatledger/internal/money"
+)
+
+// Input is what the form sends, as it was typed. A blank secret keeps the stored
+// one; only Clear removes it.
+type Input struct {
+	Connector              string
+	Name                   string
+	ComprehensiveAPI       bool
+	InternalName           string
+	UserName               string
+	Password               distributor.Secret
+	URL                    string
+	ApplicationID          string
+	ApplicationSecret      distributor.Secret
+	ResellerNumber         string
+	ResellerAuthorizeURL   string
+	DelegatedAdminURL      string
+	TokenURL               string
+	Grant                  string
+	PageSize               string
+	Concurrency            string
+	Currency               string
+	CurrencyGiven          bool // the field was in the form, perhaps empty on purpose
+	PasswordClear          bool
+	ApplicationSecretClear bool
+}
+
+// stored says which secrets a provider has already.
+type stored struct{ password, applicationSecret bool }
+
+// provider checks the input and makes a provider of it; all problems come at once.
+func (s *Service) provider(in Input, have stored) (Provider, error) {
+	problems := errs.Fields{}
+	p := Provider{Name: strings.TrimSpace(in.Name), Connector: connectorOf(in, problems)}
+	if p.Name == "" {
+		problems.Add("name", "Enter a name.")
+	}
+	if len([]rune(p.Name)) > 200 {
+		problems.Add("name", "The name is longer than 200 characters.")
+	}
+	p.GrantType, p.PageSize, p.Concurrency = DefaultGrant, DefaultPageSize, DefaultConcurrency
+	p.Currency = currency(in, problems)
+	if p.Connector == distributor.Manual {
+		return p, problems.Err()
+	}
+	p.ComprehensiveAPI = p.Connector == distributor.Stellr
+	p.InternalName = strings.TrimSpace(in.InternalName)
+	if p.InternalName == "" {
+		p.InternalName = DefaultInternalName
+	}
+	s.address(&p, in, problems)
+	credentials(&p, in, have, problems)
+	advanced(&p, in, problems)
+	links(&p, in, problems)
+	return p, problems.Err()
+}
+
+func connectorOf(in Input, problems errs.Fields) string {
+	switch in.Connector {
+	case distributor.Manual:
+		return distributor.Manual
+	case "", distributor.Stellr, distributor.StellrLegacy:
+		if in.ComprehensiveAPI {
+			return distributor.Stellr
+		}
+		return distributor.StellrLegacy
+	}
+	problems.Add("connector", "There is no such connector. Choose stellr or manual.")
+	return distributor.Stellr
+}
+
+func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
+	p.URL = strings.TrimSpace(in.URL)
+	if p.URL == "" {
+		problems.Add("url", "Enter the address of the API. TD SYNNEX in the United States has %s.", DefaultURL)
+		return
+	}
+	if err := s.CheckURL(p.URL); err != nil {
+		problems.Add("url", "%s", errs.Public(err))
+		return
+	}
+	p.Host = hostOf(p.URL)
+	if p.TokenURL = strings.TrimSpace(in.TokenURL); p.TokenURL == "" {
+		p.TokenURL = TokenURLFor(p.Connector, p.URL)
+	}
+	if p.Connector == distributor.StellrLegacy {
+		p.TokenURL = ""
+	} else if err := s.CheckURL(p.TokenURL); err != nil {
+		problems.Add("token_url", "%s", errs.Public(err))
+	}
+}
+
+func credentials(p *Provider, in Input, have stored, problems errs.Fields) {
+	p.UserName, p.ApplicationID, p.ResellerNumber = strings.TrimSpace(in.UserName), strings.TrimSpace(in.ApplicationID), strings.TrimSpace(in.ResellerNumber)
+	p.GrantType = grant(in, problems)
+	hasPassword := in.Password != "" || have.password && !in.PasswordClear
+	hasSecret := in.ApplicationSecret != "" || have.applicationSecret && !in.ApplicationSecretClear
+	if p.ResellerNumber == "" {
+		problems.Add("reseller_number", "Enter the reseller number: the TD SYNNEX account number you use for CSP.")
+	}
+	if p.Connector == distributor.StellrLegacy || p.GrantType == PasswordGrant {
+		if p.UserName == "" {
+			problems.Add("user_name", "Enter the user name of the integration account.")
+		}
+		if !hasPassword {
+			problems.Add("password", "Enter the password of the integration account.")
+		}
+	}
+	if p.Connector == distributor.Stellr {
+		if p.ApplicationID == "" {
+			problems.Add("application_id", "Enter the application id from the developer portal.")
+		}
+		if !hasSecret {
+			problems.Add("application_secret", "Enter the application secret. The portal shows it once, when it is made.")
+		}
+	}
+}
+
+func grant(in Input, problems errs.Fields) string {
+	switch g := strings.TrimSpace(in.Grant); g {
+	case "", DefaultGrant:
+		return DefaultGrant
+	case PasswordGrant:
+		return PasswordGrant
+	}
+	problems.Add("grant", "Choose client_credentials or password.")
+	return DefaultGrant
+}
+
+func advanced(p *Provider, in Input, problems errs.Fields) {
+	p.PageSize = number(problems, "page_size", in.PageSize, limits{1, 200, DefaultPageSize})
+	p.Concurrency = number(problems, "concurrency", in.Concurrency, limits{1, 16, DefaultConcurrency})
+}
+
+type limits struct{ from, to, standard int }
+
+func number(problems errs.Fields, field, s string, l limits) int {
+	if s = strings.TrimSpace(s); s == "" {
+		return l.standard
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < l.from || n > l.to {
+		problems.Add(field, "Enter a whole number from %d to %d.", l.from, l.to)
+		return l.standard
+	}
+	return n
+}
+
+func currency(in Input, problems errs.Fields) string {
+	s := strings.TrimSpace(in.Currency)
+	if s == "" {
+		if in.CurrencyGiven || in.Connector == distributor.Manual {
+			return ""
+		}
+		return CurrencyFor(in.URL)
+	}
+	c, ok := money.ParseCurrency(s)
+	if !ok {
+		problems.Add("currency", "Enter a currency as three letters, such as USD.")
+	}
+	return c
+}
+
+func links(p *Provider, in Input, problems errs.Fields) {
+	reseller, admin := CheckResellerLink(in.ResellerAuthorizeURL), CheckAdminLink(in.DelegatedAdminURL)
+	p.ResellerAuthorizeURL, p.DelegatedAdminURL = reseller.URL, admin.URL
+	if reseller.Problem != "" {
+		problems.Add("reseller_authorize_url", "%s", reseller.Problem)
+	}
+	if admin.Problem != "" {
+		problems.Add("delegated_admin_url", "%s", admin.Problem)
+	}
+}

@@ -1,0 +1,186 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/distributor"
+	"seatledger/internal/errs"
+)
+
+// ErrStale says that somebody else saved the provider after the form was opened.
+var ErrStale = errs.New(errs.Conflict, "Somebody else changed this provider after you opened the form. Nothing was saved.")
+
+// Create stores a new provider with its secrets. errs.Invalid with all field messages when the form does not fit.
+func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Provider, error) {
+	p, err := s.provider(in, stored{})
+	if err != nil {
+		return p, err
+	}
+	now := s.Clock.Now()
+	p.ID, p.Active, p.Version = uuid.Must(uuid.NewV7()), true, 1
+	p.CreatedAt, p.UpdatedAt, p.CredentialsAt = now, now, now
+	return p, s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&p).Error; err != nil {
+			return err
+		}
+		set, err := s.saveSecrets(tx, by, p.ID, in)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s.Clock, by, event("provider.created", p, nil, trail(p, set)))
+	})
+}
+
+// Update stores an edited provider. A changed credential makes the last check
+// stale; a changed host or reseller number has the next listing compared first.
+// ErrStale when version is not the stored one.
+func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, version int, in Input) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		was, err := lock(tx, id)
+		if err != nil {
+			return err
+		}
+		if was.Version != version {
+			return ErrStale
+		}
+		have, err := storedSecrets(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if was.Connector == distributor.Manual {
+			in.Connector = distributor.Manual
+		}
+		p, err := s.provider(in, have)
+		if err != nil {
+			return err
+		}
+		set, err := s.saveSecrets(tx, by, id, in)
+		if err != nil {
+			return err
+		}
+		s.carry(&p, was, len(set) > 0)
+		if err := s.keepIdentity(tx, &p, was); err != nil {
+			return err
+		}
+		if err := write(tx, p); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s.Clock, by, event("provider.changed", p, trail(was, nil), trail(p, set)))
+	})
+}
+
+func lock(tx *gorm.DB, id uuid.UUID) (Provider, error) {
+	var p Provider
+	err := tx.Raw(`SELECT * FROM providers WHERE id = ? FOR UPDATE`, id).Scan(&p).Error
+	if err == nil && p.ID == uuid.Nil {
+		return p, errs.New(errs.NotFound, "There is no such provider.")
+	}
+	return p, err
+}
+
+func storedSecrets(ctx context.Context, tx *gorm.DB, id uuid.UUID) (stored, error) {
+	marks, err := SecretMarks(ctx, tx, id)
+	_, pw := marks[Password]
+	_, app := marks[ApplicationSecret]
+	return stored{password: pw, applicationSecret: app}, err
+}
+
+// carry brings over what a form does not hold, and ages the last check when a credential changed.
+func (s *Service) carry(p *Provider, was Provider, secrets bool) {
+	p.ID, p.Version, p.UpdatedAt, p.CredentialsAt, p.IdentityChangedAt = was.ID, was.Version+1, s.Clock.Now(), was.CredentialsAt, was.IdentityChangedAt
+	if secrets || p.URL != was.URL || p.TokenURL != was.TokenURL || p.GrantType != was.GrantType || p.UserName != was.UserName ||
+		p.ApplicationID != was.ApplicationID || p.ResellerNumber != was.ResellerNumber || p.Connector != was.Connector {
+		p.CredentialsAt = s.Clock.Now()
+	}
+}
+
+// keepIdentity notes that host or reseller number of a provider with accounts changed:
+// its listing may be another reseller's, so nothing may be gone before it was compared.
+func (s *Service) keepIdentity(tx *gorm.DB, p *Provider, was Provider) error {
+	if p.Host == was.Host && p.ResellerNumber == was.ResellerNumber {
+		return nil
+	}
+	has, err := HasAccounts(tx, p.ID)
+	if has {
+		now := s.Clock.Now()
+		p.IdentityChangedAt = &now
+	}
+	return err
+}
+
+// HasAccounts tells whether a provider has accounts, so that its connector and internal name stay.
+func HasAccounts(db *gorm.DB, id uuid.UUID) (bool, error) {
+	var has bool
+	err := db.Raw(`SELECT EXISTS (SELECT FROM provider_accounts WHERE provider_id = ?)`, id).Scan(&has).Error
+	return has, err
+}
+
+func write(tx *gorm.DB, p Provider) error {
+	return tx.Exec(`
+		UPDATE providers SET name = ?, connector = ?, internal_name = ?, comprehensive_api = ?, user_name = ?, url = ?, host = ?, application_id = ?,
+			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?, page_size = ?, concurrency = ?,
+			currency = ?, credentials_at = ?, identity_changed_at = ?, version = ?, updated_at = ?
+		WHERE id = ?`,
+		p.Name, p.Connector, p.InternalName, p.ComprehensiveAPI, p.UserName, p.URL, p.Host, p.ApplicationID,
+		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize, p.Concurrency,
+		p.Currency, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt, p.ID).Error
+}
+
+// saveSecrets seals what was typed, removes what was cleared, and names what changed.
+func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, id uuid.UUID, in Input) (map[string]string, error) {
+	changed := map[string]string{}
+	for _, f := range []struct {
+		name  string
+		plain distributor.Secret
+		clear bool
+	}{{Password, in.Password, in.PasswordClear}, {ApplicationSecret, in.ApplicationSecret, in.ApplicationSecretClear}} {
+		switch {
+		case f.plain != "":
+			if err := s.setSecret(tx, by, id, f.name, f.plain); err != nil {
+				return nil, err
+			}
+			changed[f.name] = "set"
+		case f.clear:
+			if err := clearSecret(tx, id, f.name); err != nil {
+				return nil, err
+			}
+			changed[f.name] = "removed"
+		}
+	}
+	return changed, nil
+}
+
+// trail is what the audit shows of a provider: never a secret, only that one was set.
+func trail(p Provider, secrets map[string]string) map[string]any {
+	t := map[string]any{
+		"name": p.Name, "connector": p.Connector, "internal_name": p.InternalName, "user_name": p.UserName, "url": p.URL,
+		"application_id": p.ApplicationID, "reseller_number": p.ResellerNumber, "reseller_authorize_url": p.ResellerAuthorizeURL,
+		"delegated_admin_url": p.DelegatedAdminURL, "token_url": p.TokenURL, "grant": p.GrantType, "page_size": p.PageSize,
+		"concurrency": p.Concurrency, "currency": p.Currency,
+	}
+	for name, what := range secrets {
+		t[name] = what
+	}
+	return t
+}
+
+func event(action string, p Provider, before, after map[string]any) audit.Event {
+	e := audit.Event{Action: action, ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name}
+	if before == nil {
+		e.After = after
+		return e
+	}
+	was, is := map[string]any{}, map[string]any{}
+	for k, v := range after {
+		if fmt.Sprint(before[k]) != fmt.Sprint(v) {
+			was[k], is[k] = before[k], v
+		}
+	}
+	e.Before, e.After = was, is
+	return e
+}
