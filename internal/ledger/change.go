@@ -5,7 +5,6 @@
 package ledger
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -112,11 +111,25 @@ type Origin struct {
 // Details is what a row stands on: before and after of what changed, the text of the change log.
 type Details map[string]any
 
-// text is the jsonb of the details, nil when there are none.
-func (d Details) text() (any, error) {
-	if len(d) == 0 {
-		return nil, nil
+// With gives the details with one more entry.
+func (d Details) With(key string, value any) Details {
+	all := Details{key: value}
+	for k, v := range d {
+		all[k] = v
 	}
-	b, err := json.Marshal(d)
-	return string(b), err
+	return all
+}
+
+// Was is before and after of one thing that changed.
+type Was struct {
+	Before any `json:"before"`
+	After  any `json:"after"`
+}
+
+// Words is the amount for the details of a row: digits, period and currency; nil when unknown.
+func (a Amount) Words() any {
+	if !a.Value.Valid {
+		return nil
+	}
+	return map[string]string{"amount": a.Value.Decimal.String(), "period": string(a.Period), "currency": a.Currency}
 }

@@ -49,6 +49,27 @@ func (t Timeline) At(day clock.Date) int {
 	return sum
 }
 
+// begins is the first day with a change of seats.
+func (t Timeline) begins() (clock.Date, bool) {
+	for _, p := range t.byDay() {
+		if p.Delta != 0 {
+			return p.On, true
+		}
+	}
+	return clock.Date{}, false
+}
+
+// belowZero finds the first day that would have fewer than zero seats.
+func (t Timeline) belowZero() (clock.Date, bool) {
+	sum := 0
+	for _, p := range t.byDay() {
+		if sum += p.Delta; sum < 0 {
+			return p.On, true
+		}
+	}
+	return clock.Date{}, false
+}
+
 // byDay is the timeline in order, with one point per day.
 func (t Timeline) byDay() Timeline {
 	sorted := slices.Clone(t)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
@@ -22,7 +23,7 @@ type Provider struct {
 type Account struct {
 	ID           uuid.UUID
 	ExternalID   string
-	State        AccountState
+	State        account.State
 	CRMAccountID uuid.NullUUID // set while mapped
 }
 
@@ -45,8 +46,8 @@ type Input struct {
 // Today is the billing day of the reading.
 func (in Input) Today() clock.Date { return clock.DateOf(in.Seen, in.Zone) }
 
-// Plan is what a reading means: the row to store and the ledger rows to append.
-// It is empty when nothing differs.
+// Plan is what a reading or a person's act means: the row to store and the ledger
+// rows to append. It is empty when nothing differs.
 type Plan struct {
 	Row       Subscription // as it will stand
 	New       bool
@@ -73,3 +74,15 @@ const (
 	ConflictQuantity ConflictKind = "quantity"
 	ConflictState    ConflictKind = "state"
 )
+
+// Decide plans what a reading means. It is pure: the same input gives the same plan,
+// and the reading that is already stored gives an empty one.
+func Decide(in Input) Plan {
+	switch {
+	case in.Stored == nil:
+		return firstSeen(in)
+	case in.Reading == nil:
+		return gone(in)
+	}
+	return seenAgain(in)
+}

@@ -1,6 +1,9 @@
 package subscription
 
-import "seatledger/internal/distributor"
+import (
+	"seatledger/internal/account"
+	"seatledger/internal/distributor"
+)
 
 // State is whether a subscription is billed (RULES 3).
 type State string
@@ -36,21 +39,11 @@ const (
 	ByCutover      DeactivatedBy = "cutover"
 )
 
-// AccountState is the mapping state of the provider account.
-type AccountState string
-
-// The mapping states.
-const (
-	Unmapped AccountState = "unmapped"
-	Mapped   AccountState = "mapped"
-	Excluded AccountState = "excluded"
-)
-
 // Standing is all that the state depends on.
 type Standing struct {
 	Ended         bool          // the provider ended it, see Ends
 	DeactivatedBy DeactivatedBy // a person's or a cut-over's decision that stands
-	Account       AccountState
+	Account       account.State
 	HasCustomer   bool // landed with the account's CRM account; a moved one waits for a person
 	Pending       bool
 	TwinHold      bool
@@ -81,9 +74,9 @@ func Derive(s Standing) Verdict {
 
 func hold(s Standing) HoldReason {
 	switch {
-	case s.Account == Excluded:
+	case s.Account == account.Excluded:
 		return HoldExcluded
-	case s.Account == Unmapped || !s.HasCustomer:
+	case s.Account == account.Unmapped || !s.HasCustomer:
 		return HoldUnmapped
 	case s.Pending:
 		return HoldPending

@@ -102,6 +102,9 @@ type Subscription struct {
 	DeactivatedOn  clock.Date    `gorm:"column:deactivated_on"` // first day without seats
 	LedgerQuantity int           `gorm:"column:ledger_quantity"`
 	Version        int           `gorm:"column:version"`
+
+	Raw       string    `gorm:"-"` // the record as received, to be stored; empty when it stays
+	writtenAt time.Time `gorm:"-"`
 }
 
 // Frozen tells whether a cut-over's switch day has come for it: facts come in, seats do not count (RULES 9).

@@ -9,7 +9,6 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
-	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 )
 
@@ -19,17 +18,22 @@ type Listing struct {
 	Account  Account
 	Records  []distributor.Subscription
 	Log      []distributor.Change // of all contracts that NeedLog named, as far as it could be read
-	Land     []string             // external ids a person ticked; nil: all may land by themselves
+	Land     []string             // external ids that a person ticked in a contract's sync; nil: all may land by themselves
+	Contract uuid.NullUUID        // the contract of that sync, in which the ticked ones land; unset: the customer's default
 	Origin   ledger.Origin
 	Zone     *time.Location
 }
 
 // Result is what a listing came to. Counts are of subscriptions.
 type Result struct {
-	Added, Changed, Unchanged, Held int
-	Touched                         []uuid.UUID             // rows written: their reviews are to be refreshed
-	Bad                             []distributor.BadRecord // records no row can hold; nothing of theirs was changed
-	Conflicts                       map[uuid.UUID][]Conflict
+	Added     int
+	Changed   int
+	Unchanged int
+	Gone      int
+	Held      int                     // of all that were listed
+	Touched   []uuid.UUID             // rows written: their reviews are to be refreshed
+	Bad       []distributor.BadRecord // records that no row can hold; nothing of theirs was changed
+	Conflicts map[uuid.UUID][]Conflict
 }
 
 // LogWanted names a contract whose change log can date a change, and from when.
@@ -38,25 +42,67 @@ type LogWanted struct {
 	From       clock.Date
 }
 
-// NeedLog tells, before anything is written, whose change log is worth reading:
-// contracts of records whose quantity or state differs from what is stored.
-func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
-	return nil, errs.New(errs.Internal, "not written yet")
-}
-
 // SyncAccount compares a listing of one account with what is stored and writes the
-// difference, within the caller's transaction. The same listing again writes nothing.
+// difference within the caller's transaction. The same listing again writes nothing
+// and locks nothing. What a listing lacks is left alone: see Absent.
 func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
-	return Result{}, errs.New(errs.Internal, "not written yet")
+	w := &work{Listing: l}
+	w.read()
+	for _, lock := range []bool{false, true} {
+		if err := w.compare(ctx, tx, lock); err != nil {
+			return Result{}, err
+		}
+		if !w.differs() {
+			break
+		}
+	}
+	touched, err := apply(ctx, tx, l.Origin, w.plans)
+	if err != nil {
+		return Result{}, err
+	}
+	return w.result(touched), nil
 }
 
-// Absent lists the stored subscriptions of a provider that are not among the
-// external ids of a complete listing of all its accounts, and are not known as gone yet.
-func Absent(ctx context.Context, db *gorm.DB, providerID uuid.UUID, listed []string) ([]uuid.UUID, error) {
-	return nil, errs.New(errs.Internal, "not written yet")
+// NeedLog tells, before anything is written, whose change log is worth reading:
+// contracts of records whose seats differ from what is stored, or that have ended.
+func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
+	w := &work{Listing: l}
+	w.read()
+	was, err := stored(ctx, db, l.Provider.ID, w.ids(), false)
+	if err != nil {
+		return nil, err
+	}
+	from := map[string]clock.Date{}
+	for _, r := range w.readings {
+		s := was[r.ExternalID]
+		if s == nil || r.ContractNo == "" || s.Quantity == r.Quantity && Ends(s.Status) == Ends(r.Status) {
+			continue
+		}
+		day := wantedFrom(*s, r, l.Zone)
+		if f, asked := from[r.ContractNo]; !asked || day.Before(f) {
+			from[r.ContractNo] = day
+		}
+	}
+	return wantedLogs(w.readings, from), nil
 }
 
-// MarkGone closes subscriptions that a complete listing of all accounts lacked (RULES 3).
-func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o ledger.Origin, zone *time.Location) (Result, error) {
-	return Result{}, errs.New(errs.Internal, "not written yet")
+// wantedFrom is the day before the facts were last stored, since the distributor may
+// write its dates in another zone; or the start of the term where an end is to be dated.
+func wantedFrom(s Subscription, r Reading, zone *time.Location) clock.Date {
+	day := clock.DateOf(s.FactsAt, zone).AddDays(-1)
+	if Ends(r.Status) && !s.TermStart.IsZero() && s.TermStart.Before(day) {
+		return s.TermStart
+	}
+	return day
+}
+
+func wantedLogs(readings []Reading, from map[string]clock.Date) []LogWanted {
+	var wanted []LogWanted
+	for _, r := range readings {
+		if day, asked := from[r.ContractNo]; asked {
+			wanted = append(wanted, LogWanted{ContractNo: r.ContractNo, From: day})
+			delete(from, r.ContractNo)
+		}
+	}
+	return wanted
 }

@@ -1,0 +1,141 @@
+package subscription
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/clock"
+)
+
+// column is one stored column with its value for a row, as PostgreSQL reads it from JSON.
+type column struct {
+	name string
+	of   func(s *Subscription) any
+}
+
+// identity is what an insert sets beside the written columns, once and for all.
+func identity() []column {
+	return []column{
+		{"id", func(s *Subscription) any { return s.ID }},
+		{"provider_id", func(s *Subscription) any { return s.ProviderID }},
+		{"external_id", func(s *Subscription) any { return s.ExternalID }},
+		{"first_seen_at", func(s *Subscription) any { return s.FirstSeenAt }},
+		{"frozen_from", func(s *Subscription) any { return date(s.FrozenFrom) }},
+		{"frozen_quantity", func(s *Subscription) any { return s.FrozenQuantity }},
+		{"billable_from", func(s *Subscription) any { return date(s.BillableFrom) }},
+		{"billed_through", func(s *Subscription) any { return date(s.BilledThrough) }},
+		{"history_since", func(s *Subscription) any { return date(s.HistorySince) }},
+	}
+}
+
+// written is what a plan may change. The ledger quantity is not among it: the
+// database keeps it. Nor is what billing and the cut-over keep on the row.
+func written() []column {
+	return append(factColumns(), []column{
+		{"account_id", func(s *Subscription) any { return s.AccountID }},
+		{"term_start", func(s *Subscription) any { return date(s.TermStart) }},
+		{"missing_confirmed_at", func(s *Subscription) any { return s.MissingConfirmedAt }},
+		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
+		{"request_id", func(s *Subscription) any { return s.RequestID }},
+		{"facts_at", func(s *Subscription) any { return s.FactsAt }},
+		{"crm_account_id", func(s *Subscription) any { return s.CRMAccountID }},
+		{"contract_id", func(s *Subscription) any { return s.ContractID }},
+		{"never_land", func(s *Subscription) any { return s.NeverLand }},
+		{"unit_price", func(s *Subscription) any { return amount(s.UnitPrice) }},
+		{"price_period", func(s *Subscription) any { return s.PricePeriod }},
+		{"currency", func(s *Subscription) any { return s.Currency }},
+		{"price_list_item_id", func(s *Subscription) any { return s.PriceItemID }},
+		{"price_by_person", func(s *Subscription) any { return s.PriceByPerson }},
+		{"proposed_item_id", func(s *Subscription) any { return s.ProposedItemID }},
+		{"no_twin", func(s *Subscription) any { return s.NoTwin }},
+		{"twin_hold", func(s *Subscription) any { return s.TwinHold }},
+		{"cutover_hold", func(s *Subscription) any { return s.CutoverHold }},
+		{"state", func(s *Subscription) any { return s.State }},
+		{"hold_reason", func(s *Subscription) any { return word(string(s.HoldReason)) }},
+		{"deactivated_by", func(s *Subscription) any { return word(string(s.DeactivatedBy)) }},
+		{"deactivated_on", func(s *Subscription) any { return date(s.DeactivatedOn) }},
+		{"version", func(s *Subscription) any { return s.Version }},
+		{"updated_at", func(s *Subscription) any { return s.writtenAt }},
+	}...)
+}
+
+func factColumns() []column {
+	return []column{
+		{"contract_no", func(s *Subscription) any { return s.ContractNo }},
+		{"vendor", func(s *Subscription) any { return s.Vendor }},
+		{"vendor_subscription_id", func(s *Subscription) any { return s.VendorSubscriptionID }},
+		{"kind", func(s *Subscription) any { return s.Kind }},
+		{"product_id", func(s *Subscription) any { return s.ProductID }},
+		{"product_name", func(s *Subscription) any { return s.ProductName }},
+		{"part_number", func(s *Subscription) any { return s.PartNumber }},
+		{"sku", func(s *Subscription) any { return s.SKU }},
+		{"quantity", func(s *Subscription) any { return s.Quantity }},
+		{"unit_cost", func(s *Subscription) any { return amount(s.UnitCost) }},
+		{"cost_period", func(s *Subscription) any { return s.CostPeriod }},
+		{"cost_currency", func(s *Subscription) any { return s.CostCurrency }},
+		{"cost_currency_assumed", func(s *Subscription) any { return s.CostCurrencyAssumed }},
+		{"suggested_price", func(s *Subscription) any { return amount(s.SuggestedPrice) }},
+		{"billing_frequency", func(s *Subscription) any { return s.Frequency }},
+		{"billing_frequency_text", func(s *Subscription) any { return s.FrequencyText }},
+		{"term", func(s *Subscription) any { return s.Term }},
+		{"term_text", func(s *Subscription) any { return s.TermText }},
+		{"start_date", func(s *Subscription) any { return date(s.Start) }},
+		{"end_date", func(s *Subscription) any { return date(s.End) }},
+		{"provider_status", func(s *Subscription) any { return s.Status }},
+		{"provider_status_text", func(s *Subscription) any { return s.StatusText }},
+		{"raw_hash", func(s *Subscription) any { return s.RawHash }},
+	}
+}
+
+// document is rows as one JSON text: one parameter, whatever their number. The raw
+// record goes in only where it is to be stored.
+func document(rows []*Subscription, cols []column, now time.Time) (string, error) {
+	all := make([]map[string]any, len(rows))
+	for i, r := range rows {
+		r.writtenAt = now
+		all[i] = make(map[string]any, len(cols)+1)
+		for _, c := range cols {
+			all[i][c.name] = c.of(r)
+		}
+		if r.Raw != "" {
+			all[i]["raw"] = json.RawMessage(r.Raw)
+		}
+	}
+	b, err := json.Marshal(all)
+	return string(b), err
+}
+
+func names(cols []column, prefix string) string {
+	list := make([]string, len(cols))
+	for i, c := range cols {
+		list[i] = prefix + c.name
+	}
+	return strings.Join(list, ", ")
+}
+
+func date(d clock.Date) any {
+	if d.IsZero() {
+		return nil
+	}
+	return d.String()
+}
+
+func amount(d decimal.NullDecimal) any {
+	if !d.Valid {
+		return nil
+	}
+	return d.Decimal.String()
+}
+
+func word(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func set(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

@@ -1,0 +1,73 @@
+package subscription
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+)
+
+// FollowAccount brings all subscriptions of an account in line with its mapping as it
+// now stands, in the transaction that decided it (RULES 6). Mapped: they get the
+// customer, land in its default contract where there is exactly one, and are
+// released; a twin of another provider's is held instead. Unmapped or excluded: they
+// lose customer, contract and the contract's price, and are held. No ledger row is
+// written either way. It gives the ids that changed.
+func FollowAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
+	a, err := heldAccount(ctx, tx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := lockAccount(ctx, tx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	landed, err := arrive(ctx, tx, newcomers(a, rows, clock.DateOf(o.At, zone)))
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]Plan, len(rows))
+	for i := range rows {
+		plans[i] = follow(a, &rows[i], landed, i)
+	}
+	touched, err := apply(ctx, tx, o, plans)
+	if err != nil {
+		return nil, err
+	}
+	_, err = ledger.ArchiveBefore(ctx, tx, o.By, touched)
+	return touched, err
+}
+
+// newcomers are the subscriptions that do not have the account's customer yet.
+func newcomers(a Account, rows []Subscription, today clock.Date) arrivals {
+	all := arrivals{crmAccountID: a.CRMAccountID.UUID, today: today}
+	for i, s := range rows {
+		if a.State == account.Mapped && s.CRMAccountID != a.CRMAccountID {
+			all.rows = append(all.rows, arrival{n: i, row: s, never: s.NeverLand})
+		}
+	}
+	return all
+}
+
+func follow(a Account, s *Subscription, landed map[int]arrival, n int) Plan {
+	d := draftOf(*s, a.State, nil)
+	to, lands := landed[n]
+	if a.State != account.Mapped || lands {
+		unsettle(&d.Row)
+	}
+	if lands {
+		to.landing.settle(&d.Row)
+		d.Row.TwinHold = to.twin && s.State != Inactive
+	}
+	d.derive()
+	p := d.finish(s)
+	if p.Changed {
+		p.Row.Version++
+	}
+	return p
+}

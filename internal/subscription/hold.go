@@ -1,0 +1,44 @@
+package subscription
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/errs"
+)
+
+// DeclareNoTwin notes a person's word that a subscription is not another provider's
+// again, and releases it. The word stands for good (RULES 3).
+func DeclareNoTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
+	return act(ctx, tx, a, func(s standing) (Plan, error) {
+		d := s.draft()
+		d.Row.NoTwin, d.Row.TwinHold = true, false
+		d.derive()
+		return d.finish(&s.Subscription), nil
+	})
+}
+
+// HoldForCutover holds a subscription back, or releases it. Neither writes a ledger
+// row: what was held is caught up from where billing stands (RULES 3).
+func HoldForCutover(ctx context.Context, tx *gorm.DB, a Act, hold bool) (Subscription, error) {
+	return act(ctx, tx, a, func(s standing) (Plan, error) {
+		d := s.draft()
+		d.Row.CutoverHold = hold
+		d.derive()
+		return d.finish(&s.Subscription), nil
+	})
+}
+
+// ConfirmGone notes that a person has seen that a subscription is gone.
+func ConfirmGone(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
+	return act(ctx, tx, a, func(s standing) (Plan, error) {
+		if s.Status != "missing" {
+			return Plan{}, errs.New(errs.Conflict, "The distributor lists this subscription, so there is nothing to confirm.")
+		}
+		d := s.draft()
+		at := a.Origin.At
+		d.Row.MissingConfirmedAt = &at
+		return d.finish(&s.Subscription), nil
+	})
+}

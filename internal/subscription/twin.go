@@ -1,0 +1,48 @@
+package subscription
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+// candidate is a subscription that lands and may be another provider's again.
+type candidate struct {
+	N            int           `json:"n"`
+	ProviderID   uuid.UUID     `json:"provider_id"`
+	CRMAccountID uuid.UUID     `json:"crm_account_id"`
+	ProductID    uuid.NullUUID `json:"product_id"`
+	SKU          string        `json:"sku"`
+}
+
+func candidateOf(n int, s Subscription, crmAccountID uuid.UUID) candidate {
+	return candidate{N: n, ProviderID: s.ProviderID, CRMAccountID: crmAccountID, ProductID: s.ProductID, SKU: s.SKU}
+}
+
+// twins tells which candidates have an active subscription of the same product,
+// under any other provider, for the same customer (RULES 3).
+func twins(ctx context.Context, db *gorm.DB, asked []candidate) (map[int]bool, error) {
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	doc, err := json.Marshal(asked)
+	if err != nil {
+		return nil, err
+	}
+	var found []int
+	err = db.WithContext(ctx).Raw(`
+		SELECT w.n FROM jsonb_to_recordset(?::jsonb) AS w (n integer, provider_id uuid, crm_account_id uuid, product_id uuid, sku text)
+		WHERE EXISTS (SELECT FROM subscriptions o WHERE o.crm_account_id = w.crm_account_id AND o.state = 'active'
+		              AND o.provider_id <> w.provider_id AND (o.product_id = w.product_id OR o.sku = w.sku AND w.sku <> ''))`, string(doc)).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for twins: %w", err)
+	}
+	set := make(map[int]bool, len(found))
+	for _, n := range found {
+		set[n] = true
+	}
+	return set, nil
+}

@@ -1,0 +1,159 @@
+package subscription
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/ledger"
+)
+
+// work is one listing on its way into the database.
+type work struct {
+	Listing
+	readings  []Reading
+	bad       []distributor.BadRecord
+	catalogue *catalogue
+	inputs    []Input
+	plans     []Plan
+}
+
+// read brings the records into stored form. An id that comes twice with the same
+// facts is one record; with different facts it is nobody's guess which is right.
+func (w *work) read() {
+	at := map[string]int{}
+	for _, d := range w.Records {
+		r, err := Read(d, w.Provider)
+		if err != nil {
+			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID, Reason: err.Error(), Raw: d.Raw})
+			continue
+		}
+		first, twice := at[r.ExternalID]
+		if !twice {
+			at[r.ExternalID] = len(w.readings)
+			w.readings = append(w.readings, r)
+			continue
+		}
+		if w.readings[first].RawHash != r.RawHash || w.readings[first].Quantity != r.Quantity {
+			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID, Reason: "the listing has this subscription twice, with different facts", Raw: d.Raw})
+		}
+	}
+	w.readings = slices.DeleteFunc(w.readings, func(r Reading) bool {
+		return slices.ContainsFunc(w.bad, func(b distributor.BadRecord) bool { return b.ExternalID == r.ExternalID })
+	})
+}
+
+func (w *work) ids() []string {
+	ids := make([]string, len(w.readings))
+	for i, r := range w.readings {
+		ids[i] = r.ExternalID
+	}
+	return ids
+}
+
+// compare plans every record. The first time it only looks; the second time it
+// holds the account and the rows, and looks up what the plans depend on.
+func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
+	if lock {
+		if err := w.holdAccount(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := w.products(ctx, tx, lock); err != nil {
+		return err
+	}
+	was, err := stored(ctx, tx, w.Provider.ID, w.ids(), lock)
+	if err != nil {
+		return err
+	}
+	w.inputs = make([]Input, len(w.readings))
+	for i := range w.readings {
+		w.inputs[i] = Input{
+			Stored: was[w.readings[i].ExternalID], Reading: &w.readings[i], Provider: w.Provider, Account: w.Account,
+			Log: w.Log, Refund: ledger.Open, Seen: w.Origin.At, Zone: w.Zone,
+		}
+	}
+	w.decide()
+	if !lock {
+		return nil
+	}
+	if err := w.lookUp(ctx, tx); err != nil {
+		return err
+	}
+	w.decide()
+	return nil
+}
+
+func (w *work) decide() {
+	w.plans = make([]Plan, len(w.inputs))
+	for i := range w.inputs {
+		w.plans[i] = Decide(w.inputs[i])
+	}
+}
+
+func (w *work) differs() bool {
+	return w.catalogue.unwritten() || slices.ContainsFunc(w.plans, func(p Plan) bool { return !p.Empty() })
+}
+
+// holdAccount reads the mapping as it stands now, and keeps it so until commit:
+// somebody may have mapped the account since the listing began.
+func (w *work) holdAccount(ctx context.Context, tx *gorm.DB) error {
+	a, err := heldAccount(ctx, tx, w.Account.ID)
+	w.Account.State, w.Account.CRMAccountID = a.State, a.CRMAccountID
+	return err
+}
+
+func heldAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Account, error) {
+	var a Account
+	err := tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ? FOR SHARE`, id).Scan(&a).Error
+	if err == nil && a.ID == uuid.Nil {
+		err = fmt.Errorf("provider account %s is not stored", id)
+	}
+	return a, err
+}
+
+// products ties each record to its product. Another writer may have added the same
+// product a moment ago; then the records are resolved once more.
+func (w *work) products(ctx context.Context, tx *gorm.DB, write bool) error {
+	for {
+		var err error
+		if w.catalogue, err = catalogueOf(ctx, tx, w.Provider.Connector, w.readings); err != nil {
+			return err
+		}
+		for i := range w.readings {
+			w.readings[i].ProductID = w.catalogue.resolve(w.readings[i].Facts)
+		}
+		if !write {
+			return nil
+		}
+		again, err := w.catalogue.write(ctx, tx, w.Origin.At)
+		if err != nil || !again {
+			return err
+		}
+	}
+}
+
+func (w *work) result(touched []uuid.UUID) Result {
+	r := Result{Touched: touched, Bad: w.bad, Conflicts: map[uuid.UUID][]Conflict{}}
+	for _, p := range w.plans {
+		switch {
+		case p.New:
+			r.Added++
+		case p.Empty():
+			r.Unchanged++
+		default:
+			r.Changed++
+		}
+		if p.Row.State == Held {
+			r.Held++
+		}
+		if len(p.Conflicts) > 0 {
+			r.Conflicts[p.Row.ID] = p.Conflicts
+		}
+	}
+	return r
+}
