@@ -66,7 +66,7 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		return row.Data, true, nil
 	}
 	return row.Data, true, s.DB.Read(ctx).Exec(`
-		UPDATE sessions SET seen_at = @now, expiry = least(@idle::timestamptz, created_at + @absolute * interval '1 second')
+		UPDATE sessions SET seen_at = @now, expiry = least(CAST(@idle AS timestamptz), created_at + @absolute * interval '1 second')
 		WHERE token_hash = @hash`, s.limits(hash, now)).Error
 }
 

@@ -62,7 +62,7 @@ func parseFlags(args []string) (userFlags, error) {
 	set.SetOutput(io.Discard)
 	set.StringVar(&f.email, "email", "", "")
 	set.StringVar(&f.name, "name", "", "")
-	set.StringVar(&f.role, "role", string(Viewer), "")
+	set.StringVar(&f.role, "role", "", "")
 	set.BoolVar(&f.generate, "generate", false, "")
 	err := set.Parse(args)
 	if err == nil && set.NArg() > 0 {
@@ -159,6 +159,7 @@ func (t Tool) say(format string, args ...any) error {
 	_, err := fmt.Fprintf(t.Out, format+"\n", args...)
 	return err
 }
+
 // inFull writes the field messages of a refused form out, for a terminal.
 func inFull(err error) error {
 	fields := errs.FieldsOf(err)

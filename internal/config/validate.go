@@ -134,7 +134,7 @@ func isException(s string) bool {
 	if err != nil || port == 0 {
 		return false
 	}
-	_, err = netip.ParsePrefix(strings.Trim(s[:cut], "[]"))
+	_, err = netip.ParsePrefix(strings.NewReplacer("[", "", "]", "").Replace(s[:cut]))
 	return err == nil
 }
 

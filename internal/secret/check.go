@@ -70,7 +70,8 @@ func (s *Sealer) prove(ctx context.Context, db *postgres.DB, o Options) error {
 		return err
 	}
 	return db.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`INSERT INTO master_key_check (sealed, made_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, sealed, o.Clock.Now()).Error
+		// gorm would spread bytes out that stand first in a parenthesis, so the time does.
+		err := tx.Exec(`INSERT INTO master_key_check (made_at, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING`, o.Clock.Now(), sealed).Error
 		if err != nil {
 			return err
 		}

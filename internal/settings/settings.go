@@ -98,7 +98,7 @@ func store(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s 
 		return err
 	}
 	done := tx.WithContext(ctx).Exec(`
-		INSERT INTO settings AS was (name, value, version, updated_at, updated_by) VALUES (@row, @value::jsonb, 1, @now, @by)
+		INSERT INTO settings AS was (name, value, version, updated_at, updated_by) VALUES (@row, CAST(@value AS jsonb), 1, @now, @by)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = was.version + 1,
 			updated_at = excluded.updated_at, updated_by = excluded.updated_by
 		WHERE was.version = @version`,
