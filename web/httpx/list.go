@@ -47,7 +47,10 @@ type ListQuery struct {
 // a known parameter is errs.Invalid; an unknown parameter is ignored; an empty one
 // is as good as absent. "after" means nothing to a CSV and is not read there.
 func ParseList(c echo.Context, spec ListSpec) (ListQuery, error) {
-	raw := c.QueryParams()
+	raw, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return ListQuery{}, errs.Because(errs.Invalid, "This address is damaged. Start again from the list.", err)
+	}
 	q := ListQuery{Path: strings.TrimSuffix(c.Request().URL.Path, ".csv"), spec: spec, raw: raw, filters: map[string]string{}}
 	problems := errs.Fields{}
 	q.Search = readSearch(raw, problems)
@@ -94,6 +97,8 @@ func (q *ListQuery) readFilters(problems errs.Fields) {
 	for _, f := range q.spec.Filters {
 		v := q.raw.Get(f.Name)
 		switch {
+		case len(q.raw[f.Name]) > 1:
+			problems.Add(f.Name, "%s: only one choice at a time.", f.Label)
 		case v == "":
 		case f.accepts(v):
 			q.filters[f.Name] = v

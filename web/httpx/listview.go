@@ -70,7 +70,7 @@ func (q ListQuery) Pager(next, text string) ui.Pager {
 // value is empty, from its first page.
 func (q ListQuery) With(name, value string) string {
 	v := q.parameters()
-	if value == "" {
+	if value == "" || name == "sort" && value == q.spec.Sorts.Default {
 		v.Del(name)
 	} else {
 		v.Set(name, value)
