@@ -140,7 +140,7 @@ func fetch(ctx context.Context, npm string, build npmBuild, installed string) er
 func download(ctx context.Context, npm string, build npmBuild, work string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, npm, "pack", "--ignore-scripts", "--silent", "--prefer-offline",
+	cmd := exec.CommandContext(ctx, npm, "pack", "--ignore-scripts", "--loglevel=error", "--prefer-offline",
 		"--fetch-retries=1", "--fetch-retry-mintimeout=100", "--pack-destination="+work, build.name+"@"+npmVersion)
 	cmd.Dir = work // so that no project's .npmrc is read
 	cmd.WaitDelay = time.Second
