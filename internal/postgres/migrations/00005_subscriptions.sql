@@ -83,6 +83,8 @@ CREATE INDEX subscriptions_contract ON subscriptions (contract_id) WHERE contrac
 CREATE INDEX subscriptions_crm_product ON subscriptions (crm_account_id, product_id) WHERE crm_account_id IS NOT NULL;
 CREATE INDEX subscriptions_crm_sku ON subscriptions (crm_account_id, sku) WHERE crm_account_id IS NOT NULL AND sku <> '';
 CREATE INDEX subscriptions_product ON subscriptions (product_id);
+CREATE INDEX subscriptions_price_list_item ON subscriptions (price_list_item_id) WHERE price_list_item_id IS NOT NULL;
+CREATE INDEX subscriptions_proposed_item ON subscriptions (proposed_item_id) WHERE proposed_item_id IS NOT NULL;
 CREATE INDEX subscriptions_review ON subscriptions (review, id);
 CREATE INDEX subscriptions_state ON subscriptions (state, hold_reason, id);
 CREATE INDEX subscriptions_product_name ON subscriptions (lower(product_name), id);

@@ -1,0 +1,99 @@
+package price
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+const productRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Vendor" text, "PartNumber" text, "Name" text, "VendorAssumed" boolean)`
+
+const itemRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ProductID" uuid, "Unit" text, "Term" text, "BillingFrequency" text,
+	"UnitPrice" numeric, "EffectiveFrom" date, "EffectiveTo" date)`
+
+// write does what the plan says, in one statement per table and kind of change.
+func (k importKind) write(tx *gorm.DB, p *planning) error {
+	now := k.Clock.Now()
+	made, filled := p.productWrites()
+	steps := []struct {
+		rows any
+		n    int
+		sql  string
+		args []any
+	}{
+		{made, len(made), `INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at)
+			SELECT x."ID", x."Vendor", x."PartNumber", x."Name", x."VendorAssumed", ?, ? FROM ` + productRecord, []any{now, now}},
+		{filled, len(filled), `UPDATE products p SET vendor = x."Vendor", name = x."Name", vendor_assumed = x."VendorAssumed", updated_at = ?
+			FROM ` + productRecord + ` WHERE p.id = x."ID"`, []any{now}},
+		{itemRows(p.added), len(p.added), `INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+				effective_from, effective_to, created_at, updated_at)
+			SELECT x."ID", ?, x."ProductID", x."Unit", x."Term", x."BillingFrequency", x."UnitPrice", x."EffectiveFrom", x."EffectiveTo", ?, ?
+			FROM ` + itemRecord, []any{k.list.ID, now, now}},
+		{itemRows(p.changed), len(p.changed), `UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
+			version = i.version + 1, updated_at = ? FROM ` + itemRecord + ` WHERE i.id = x."ID"`, []any{now}},
+	}
+	for _, s := range steps {
+		if s.n == 0 {
+			continue
+		}
+		doc, err := json.Marshal(s.rows)
+		if err != nil {
+			return err
+		}
+		if err := tx.Exec(s.sql, append(s.args, string(doc))...).Error; err != nil {
+			return fmt.Errorf("write prices: %w", err)
+		}
+	}
+	return k.touchedList(tx, len(p.added)+len(p.changed))
+}
+
+// productWrites are the products to make and those to fill in, without those that only refused lines name.
+func (p *planning) productWrites() (made, filled []Product) {
+	used := p.usedProducts()
+	for _, s := range p.products {
+		for _, product := range s.products {
+			switch {
+			case !used[product.ID]:
+			case s.isNew[product.ID]:
+				made = append(made, product)
+			case s.filled[product.ID]:
+				filled = append(filled, product)
+			}
+		}
+	}
+	return made, filled
+}
+
+type itemRow struct {
+	ID, ProductID                uuid.UUID
+	Unit, Term, BillingFrequency string
+	UnitPrice                    string
+	EffectiveFrom                string
+	EffectiveTo                  *string
+}
+
+func itemRows(items []Item) []itemRow {
+	rows := make([]itemRow, len(items))
+	for n, i := range items {
+		rows[n] = itemRow{i.ID, i.ProductID, string(i.Unit), string(i.Term), string(i.BillingFrequency), i.UnitPrice.String(), i.EffectiveFrom.String(), nil}
+		if to := i.EffectiveTo.String(); to != "" {
+			rows[n].EffectiveTo = &to
+		}
+	}
+	return rows
+}
+
+func (k importKind) touchedList(tx *gorm.DB, writes int) error {
+	if k.Touched == nil || writes == 0 {
+		return nil
+	}
+	var ids []uuid.UUID
+	err := tx.Raw(`SELECT s.id FROM subscriptions s JOIN billing_contracts c ON c.id = s.contract_id
+		WHERE c.price_list_id = ? AND s.state <> 'inactive'`, k.list.ID).Scan(&ids).Error
+	if err != nil {
+		return fmt.Errorf("subscriptions of price list %s: %w", k.list.ID, err)
+	}
+	return k.touched(tx, ids)
+}
