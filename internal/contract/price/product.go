@@ -141,7 +141,7 @@ func addProduct(tx *gorm.DB, clk clock.Clock, p Product) (uuid.UUID, error) {
 	var id uuid.UUID
 	err := tx.Raw(`INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (lower(vendor), lower(part_number)) DO UPDATE SET updated_at = products.updated_at RETURNING id`,
-		p.ID, p.Vendor, p.PartNumber, p.Name, p.VendorAssumed, clk.Now(), clk.Now()).Scan(&id).Error
+		p.ID, p.Vendor, p.PartNumber, p.Name, p.VendorAssumed, clk.Now(), clk.Now()).Row().Scan(&id)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("add product %s: %w", p.PartNumber, err)
 	}
