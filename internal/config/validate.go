@@ -123,7 +123,10 @@ func (c Config) checkLists() error {
 }
 
 func isException(s string) bool {
-	if _, err := netip.ParsePrefix(s); err == nil {
+	if _, err := parsePrefix(s); err == nil {
+		return true
+	}
+	if _, err := netip.ParseAddrPort(s); err == nil {
 		return true
 	}
 	cut := strings.LastIndex(s, ":")

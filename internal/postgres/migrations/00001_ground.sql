@@ -79,6 +79,7 @@ CREATE TABLE audit_events (
 );
 CREATE INDEX audit_events_object ON audit_events (object_type, object_id, seq);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, seq);
+CREATE INDEX audit_events_action ON audit_events (action, seq);
 
 CREATE TABLE audit_head (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),

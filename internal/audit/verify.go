@@ -1,0 +1,80 @@
+package audit
+
+import (
+	"context"
+	"encoding/hex"
+
+	"gorm.io/gorm"
+)
+
+// Integrity is what a check of the chain found.
+type Integrity struct {
+	Checked int64  // rows looked at
+	Broken  int64  // number of the first row that does not fit; 0 when all do
+	Missing bool   // the end of the trail is not where the head says
+	Head    Anchor // noted elsewhere, it also betrays somebody who rewrote trail and head together
+}
+
+// Anchor is the end of the trail: number and hash of its last row.
+type Anchor struct {
+	Seq  int64
+	Hash string // hex
+}
+
+// Sound tells whether no row was edited, deleted, inserted, put elsewhere or cut off.
+func (i Integrity) Sound() bool { return i.Broken == 0 && !i.Missing }
+
+// Verify walks the chain: each row's hash must follow from its content and from
+// the row before it, numbers must have no gap, and the last row must be the head.
+// last limits the walk to so many rows at the end; 0 walks all of it.
+func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
+	var row struct {
+		Checked  int64
+		Broken   *int64
+		LastSeq  *int64
+		LastHash []byte
+		HeadSeq  int64
+		HeadHash []byte
+		FirstSeq *int64
+		Start    int64
+	}
+	err := db.WithContext(ctx).Raw(`
+		WITH head AS (SELECT seq, hash FROM audit_head),
+		start AS (SELECT CASE WHEN @last > 0 THEN greatest(1, (SELECT seq FROM head) - @last + 1) ELSE 1 END AS seq),
+		chain AS (
+			SELECT e.seq, e.hash, e.prev_hash,
+			       audit_event_hash(e.prev_hash, e) AS due,
+			       lag(e.hash) OVER w AS before_hash, lag(e.seq) OVER w AS before_seq
+			FROM audit_events e
+			WHERE e.seq >= (SELECT seq FROM start)
+			WINDOW w AS (ORDER BY e.seq)
+		)
+		SELECT count(*) AS checked,
+		       min(seq) FILTER (WHERE hash <> due
+		           OR (before_seq IS NOT NULL AND (seq <> before_seq + 1 OR prev_hash <> before_hash))
+		           OR (before_seq IS NULL AND seq = 1 AND prev_hash <> sha256('seatledger'))) AS broken,
+		       min(seq) AS first_seq, max(seq) AS last_seq,
+		       (SELECT hash FROM chain ORDER BY seq DESC LIMIT 1) AS last_hash,
+		       (SELECT seq FROM head) AS head_seq, (SELECT hash FROM head) AS head_hash,
+		       (SELECT seq FROM start) AS start
+		FROM chain`, map[string]any{"last": last}).Scan(&row).Error
+	if err != nil {
+		return Integrity{}, err
+	}
+	i := Integrity{Checked: row.Checked, Head: Anchor{Seq: row.HeadSeq, Hash: hex.EncodeToString(row.HeadHash)}}
+	if row.Broken != nil {
+		i.Broken = *row.Broken
+	}
+	i.Missing = cutOff(row.HeadSeq, row.HeadHash, row.LastSeq, row.LastHash)
+	if row.FirstSeq != nil && *row.FirstSeq != row.Start && i.Broken == 0 {
+		i.Broken = *row.FirstSeq
+	}
+	return i, nil
+}
+
+func cutOff(headSeq int64, headHash []byte, lastSeq *int64, lastHash []byte) bool {
+	if lastSeq == nil {
+		return headSeq != 0
+	}
+	return *lastSeq != headSeq || string(lastHash) != string(headHash)
+}

@@ -1,0 +1,111 @@
+package audit
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/testkit/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// newTrail is a database with n events in its trail.
+func newTrail(t *testing.T, n int) *pgtest.DB {
+	t.Helper()
+	db := pgtest.New(t)
+	clk := clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))
+	ada := Actor{ID: uuid.New(), Name: "Ada Example"}
+	err := db.InTx(t.Context(), func(tx *gorm.DB) error {
+		for i := range n {
+			clk.Advance(time.Minute)
+			by := ada
+			if i%3 == 2 {
+				by = System
+			}
+			err := Record(t.Context(), tx, clk, by, Event{
+				Action: "provider.changed", ObjectType: "provider", ObjectID: fmt.Sprint(i), ObjectName: fmt.Sprintf("Provider %d", i),
+				Before: map[string]any{"n": i}, After: map[string]any{"n": i + 1},
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func verify(t *testing.T, db *pgtest.DB, last int64) Integrity {
+	t.Helper()
+	i, err := Verify(t.Context(), db.Read(t.Context()), last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func TestAnUntouchedTrailIsSound(t *testing.T) {
+	t.Parallel()
+	if i := verify(t, newTrail(t, 0), 0); !i.Sound() {
+		t.Errorf("an empty trail: %+v", i)
+	}
+	db := newTrail(t, 9)
+	for last, want := range map[int64]int64{0: 9, 4: 4, 9: 9, 100: 9} {
+		if i := verify(t, db, last); !i.Sound() || i.Checked != want || i.Head.Seq != 9 {
+			t.Errorf("last %d: %+v", last, i)
+		}
+	}
+}
+
+func TestEveryKindOfTamperingShows(t *testing.T) {
+	t.Parallel()
+	for name, sql := range map[string]string{
+		"edited":              `UPDATE audit_events SET actor = 'Somebody else' WHERE seq = 5`,
+		"edited and rehashed": `UPDATE audit_events e SET actor = 'x', hash = audit_event_hash(prev_hash, (SELECT x FROM audit_events x WHERE x.seq = 5)) WHERE seq = 5`,
+		"time moved":          `UPDATE audit_events SET at = at + interval '1 microsecond' WHERE seq = 5`,
+		"nulled":              `UPDATE audit_events SET before = NULL WHERE seq = 5`,
+		"first deleted":       `DELETE FROM audit_events WHERE seq = 1`,
+		"middle deleted":      `DELETE FROM audit_events WHERE seq = 5`,
+		"tail cut":            `DELETE FROM audit_events WHERE seq > 7`,
+		"all deleted":         `DELETE FROM audit_events`,
+		"reordered":           `UPDATE audit_events SET seq = CASE seq WHEN 5 THEN 1006 ELSE 1005 END WHERE seq IN (5, 6); UPDATE audit_events SET seq = seq - 1000 WHERE seq > 1000`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newTrail(t, 9)
+			// The owner of the tables can switch triggers off: that is what the chain is for.
+			if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
+				t.Fatal(err)
+			}
+			if i := verify(t, db, 0); i.Sound() {
+				t.Errorf("not noticed: %+v", i)
+			}
+			if i := verify(t, db, 6); i.Sound() && name != "first deleted" {
+				t.Errorf("not noticed in the last six: %+v", i)
+			}
+		})
+	}
+}
+
+func TestTheAppMayNeitherEditNorDeleteTheTrail(t *testing.T) {
+	t.Parallel()
+	db := newTrail(t, 2)
+	for _, sql := range []string{
+		`UPDATE audit_events SET actor = 'x'`, `DELETE FROM audit_events`, `TRUNCATE audit_events`, `UPDATE audit_head SET seq = 0`, `DELETE FROM audit_head`,
+	} {
+		if err := db.Read(t.Context()).Exec(sql).Error; err == nil {
+			t.Errorf("%s went through as the app's role", sql)
+		}
+		if _, err := db.Owner().Exec(t.Context(), sql); err == nil && sql != `UPDATE audit_head SET seq = 0` && sql != `DELETE FROM audit_head` {
+			t.Errorf("%s went through as the owner", sql)
+		}
+	}
+}
