@@ -2,6 +2,7 @@
 const menus = document.querySelectorAll("details[data-menu]");
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("dialog")) return;
   for (const m of menus) {
     if (!m.contains(event.target)) m.open = false;
   }
@@ -23,5 +24,6 @@ function step(menu, event) {
   event.preventDefault();
   const by = event.key === "ArrowDown" ? 1 : -1;
   const at = items.indexOf(document.activeElement);
-  items[(at + by + items.length) % items.length].focus();
+  const next = at < 0 && by < 0 ? items.length - 1 : at + by;
+  items[(next + items.length) % items.length].focus();
 }

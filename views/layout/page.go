@@ -33,6 +33,7 @@ type Page struct {
 	Version string
 	Theme   Theme
 	Narrow  bool // a form or text column instead of the full width
+	Htmx    bool // the page uses hx- attributes, and works without them
 
 	ThemeAction string // where the theme buttons post to; empty: no buttons
 	SignOut     string // where signing out posts to; empty: no button
