@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 )
@@ -18,7 +19,7 @@ import (
 func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUUID) (Subscription, error) {
 	now, err := act(ctx, tx, a, func(s standing) (Plan, error) {
 		if !contractID.Valid {
-			return leaveContract(s), nil
+			return leaveContract(s, a.Today()), nil
 		}
 		return enterContract(ctx, tx, a, s, contractID)
 	})
@@ -29,12 +30,13 @@ func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUU
 	return now, err
 }
 
-func leaveContract(s standing) Plan {
+func leaveContract(s standing, today clock.Date) Plan {
 	d := s.draft()
 	customer := d.Row.CRMAccountID
 	unsettle(&d.Row)
 	d.Row.CRMAccountID, d.Row.TwinHold = customer, s.TwinHold
 	d.derive()
+	d.reprice(s.Price(), today, "taken out of its contract")
 	return d.finish(&s.Subscription)
 }
 
