@@ -98,6 +98,7 @@ func (s *Session) hush(err error, more ...string) error {
 	if !errors.As(err, &e) {
 		return err
 	}
+	more = append(more, s.tokens.held()...)
 	quiet := *e
 	quiet.Message = s.cred.Redact(e.Message, more...)
 	quiet.RequestID = s.cred.Redact(e.RequestID, more...)

@@ -35,6 +35,7 @@ type Tokens struct {
 
 	mu        sync.Mutex
 	value     string
+	last      string // the token before, which a late answer may still repeat
 	renewAt   time.Time
 	fruitless int
 	refusal   error
@@ -72,6 +73,13 @@ func (t *Tokens) Forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.value, t.refusal, t.fruitless = "", nil, 0
+}
+
+// held lists the tokens that a server could repeat in an answer.
+func (t *Tokens) held() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return []string{t.value, t.last}
 }
 
 func (t *Tokens) fresh() string {
@@ -138,7 +146,7 @@ func (t *Tokens) fetch(ctx context.Context) (string, error) {
 		}
 		return "", err
 	}
-	t.value, t.refusal, t.renewAt = token.Value, nil, t.clk.Now().Add(usable(token.Life))
+	t.last, t.value, t.refusal, t.renewAt = t.value, token.Value, nil, t.clk.Now().Add(usable(token.Life))
 	return token.Value, nil
 }
 

@@ -45,7 +45,11 @@ func Status(text string) distributor.Status {
 func byStem(word string) distributor.Status {
 	found := distributor.StatusUnknown
 	for _, s := range statusStems {
-		if !strings.Contains(word, s.stem) || found == s.status {
+		if !strings.Contains(word, s.stem) {
+			continue
+		}
+		word = strings.ReplaceAll(word, s.stem, "") // "suspended" holds "pend" too
+		if found == s.status {
 			continue
 		}
 		if found == distributor.StatusUnknown {
