@@ -17,11 +17,13 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/crm"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/errs"
 	"seatledger/internal/jobs"
+	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
@@ -41,6 +43,7 @@ type App struct {
 	Auth      auth.Service
 	Providers *provider.Service
 	Reviews   review.Reviewer
+	Mapping   *mapping.Service
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -82,6 +85,7 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
+	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: crm.Service{DB: db, Clock: a.Clock}}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
 	return a, err
@@ -108,8 +112,9 @@ func (a *App) syncService() *syncing.Service {
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
 		},
-		SyncAt: time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
-		Holder: fmt.Sprintf("%s %d", host, os.Getpid()),
+		AccountsChanged: a.Mapping.Refresh,
+		SyncAt:          time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
+		Holder:          fmt.Sprintf("%s %d", host, os.Getpid()),
 	}
 }
 
@@ -134,8 +139,11 @@ func (a *App) begin(ctx context.Context) error {
 }
 
 func (a *App) beats() []jobs.Beat {
+	watch := &mapping.Watcher{Service: a.Mapping}
 	return []jobs.Beat{
 		{Name: "watch over sync runs", Every: 5 * time.Second, Do: a.Sync.Watch},
+		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
+		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}

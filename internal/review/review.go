@@ -28,6 +28,10 @@ const atOnce = 500 // subscriptions judged by one query
 // verdict reads, and lapses signatures whose ground has changed. What stays as it
 // was is not written.
 func (r Reviewer) Refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
+	ids, err := withTwins(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(ids, atOnce) {
 		if err := r.refresh(ctx, tx, batch); err != nil {
 			return err
@@ -36,12 +40,30 @@ func (r Reviewer) Refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) err
 	return nil
 }
 
+// withTwins adds the subscriptions whose verdict speaks of these as their twin, or
+// will: those of the same product and customer under other providers.
+func withTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var all []uuid.UUID
+	err := tx.WithContext(ctx).Raw(`
+		SELECT unnest(@ids::uuid[])
+		UNION SELECT subscription_id FROM subscription_reviews WHERE twin_id = ANY (@ids::uuid[])
+		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id AND o.provider_id <> s.provider_id
+			AND o.state <> 'inactive' AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
+		WHERE s.id = ANY (@ids::uuid[])
+		ORDER BY 1`, map[string]any{"ids": postgres.IDs(ids)}).Scan(&all).Error
+	return all, err
+}
+
 // standing is what the database holds of a subscription's review.
 type standing struct {
 	SubscriptionID uuid.UUID
 	Verdict        Verdict
 	Checks         string
 	Fingerprint    string
+	TwinID         uuid.NullUUID
 	Review         string // subscriptions.review
 	SignedID       uuid.NullUUID
 	SignedPrint    string
@@ -68,7 +90,7 @@ func (r Reviewer) refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) err
 func standings(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]standing, error) {
 	var rows []standing
 	err := tx.WithContext(ctx).Raw(`
-		SELECT s.id AS subscription_id, coalesce(s.review, '') AS review, v.verdict, v.checks::text AS checks, v.fingerprint,
+		SELECT s.id AS subscription_id, coalesce(s.review, '') AS review, v.verdict, v.checks::text AS checks, v.fingerprint, v.twin_id,
 			g.id AS signed_id, g.fingerprint AS signed_print, g.facts::text AS signed_facts
 		FROM subscriptions s
 		LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
@@ -99,7 +121,7 @@ func (r Reviewer) judge(tx *gorm.DB, f Facts, have standing) error {
 	if err != nil {
 		return err
 	}
-	if err := r.store(tx, f.SubscriptionID, have, Worst(cs), string(checks), print); err != nil {
+	if err := r.store(tx, f, have, finding{Worst(cs), string(checks), print}); err != nil {
 		return err
 	}
 	return setWord(tx, f.SubscriptionID, have.Review, Word(Worst(cs), signed))
@@ -113,13 +135,21 @@ func Word(v Verdict, signed bool) Verdict {
 	return v
 }
 
-func (r Reviewer) store(tx *gorm.DB, id uuid.UUID, have standing, v Verdict, checks, print string) error {
-	if have.Verdict == v && have.Fingerprint == print && sameJSON(have.Checks, checks) {
+// finding is what a judgement came to, as it is stored.
+type finding struct {
+	verdict     Verdict
+	checks      string
+	fingerprint string
+}
+
+func (r Reviewer) store(tx *gorm.DB, f Facts, have standing, now finding) error {
+	if have.Verdict == now.verdict && have.Fingerprint == now.fingerprint && have.TwinID == f.TwinID && sameJSON(have.Checks, now.checks) {
 		return nil
 	}
-	return tx.Exec(`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at) VALUES (?, ?, ?::jsonb, ?, ?)
-		ON CONFLICT (subscription_id) DO UPDATE SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint, refreshed_at = excluded.refreshed_at`,
-		id, v, checks, print, r.Clock.Now()).Error
+	return tx.Exec(`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, twin_id, refreshed_at) VALUES (?, ?, ?::jsonb, ?, ?, ?)
+		ON CONFLICT (subscription_id) DO UPDATE SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
+			twin_id = excluded.twin_id, refreshed_at = excluded.refreshed_at`,
+		f.SubscriptionID, now.verdict, now.checks, now.fingerprint, f.TwinID, r.Clock.Now()).Error
 }
 
 // silence takes an ended subscription out of the review.

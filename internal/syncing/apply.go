@@ -54,8 +54,11 @@ func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscr
 		Origin:   w.origin(),
 		Zone:     w.s.Zone,
 	}
-	if w.run.ContractID != nil && len(w.run.OnlyExternalIDs) > 0 {
-		l.Land = w.run.OnlyExternalIDs
+	if w.run.ContractID != nil {
+		l.Contract = uuid.NullUUID{UUID: *w.run.ContractID, Valid: true}
+		if len(w.run.OnlyExternalIDs) > 0 {
+			l.Land = w.run.OnlyExternalIDs
+		}
 	}
 	return l
 }

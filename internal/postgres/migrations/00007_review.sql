@@ -5,8 +5,10 @@ CREATE TABLE subscription_reviews (
     verdict         text NOT NULL CHECK (verdict IN ('fail', 'warn', 'ok')),
     checks          jsonb NOT NULL,
     fingerprint     text NOT NULL, -- of what a signature stands for (RULES 7)
+    twin_id         uuid REFERENCES subscriptions, -- the double that the verdict speaks of: when that changes, so does this
     refreshed_at    timestamptz NOT NULL
 );
+CREATE INDEX subscription_reviews_twin ON subscription_reviews (twin_id) WHERE twin_id IS NOT NULL;
 
 CREATE TABLE sign_offs (
     id              uuid PRIMARY KEY,

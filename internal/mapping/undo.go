@@ -1,0 +1,89 @@
+package mapping
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+)
+
+// Decision is one entry of an account's mapping history.
+type Decision struct {
+	ID               uuid.UUID
+	At               time.Time
+	Actor            string
+	Action           string
+	FromState        account.State
+	FromCRMAccountID uuid.NullUUID
+	FromCRMAccount   string
+	ToState          account.State
+	ToCRMAccountID   uuid.NullUUID
+	ToCRMAccount     string
+	Why              string
+	Undone           bool
+}
+
+// History lists the decisions about an account, the newest first.
+func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision, error) {
+	var ds []Decision
+	err := db.WithContext(ctx).Raw(`
+		SELECT d.id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account,
+			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
+		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id
+		WHERE d.account_id = ? ORDER BY d.at DESC, d.id DESC`, accountID).Scan(&ds).Error
+	return ds, err
+}
+
+// errNothingToUndo says that no decision stands that could be taken back.
+var errNothingToUndo = errs.New(errs.Conflict, "There is no decision to undo for this account.")
+
+// Undo restores what stood before the last decision that was not undone yet.
+func (s *Service) Undo(ctx context.Context, by audit.Actor, c Choice) error {
+	var back uuid.UUID
+	err := s.decide(ctx, by, c, func(tx *gorm.DB, a account.Account) (change, error) {
+		last, err := lastDecision(ctx, tx, a.ID)
+		if err != nil {
+			return change{}, err
+		}
+		back = last.FromCRMAccountID.UUID
+		ch := change{action: "undo", state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount, why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}}
+		if last.FromState == account.Excluded {
+			ch.reason, err = exclusionReason(ctx, tx, a.ID)
+		}
+		return ch, err
+	})
+	var e *errs.Error
+	if errors.As(err, &e) && back != uuid.Nil && e.Kind == errs.Conflict {
+		if h, herr := s.HolderFor(ctx, c.AccountID, back); herr == nil && h.AccountID != uuid.Nil && h.AccountID != c.AccountID {
+			return s.taken(ctx, Choice{AccountID: c.AccountID, CRMAccountID: back})
+		}
+	}
+	return err
+}
+
+// exclusionReason is the reason that stood when the account was last excluded.
+func exclusionReason(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (string, error) {
+	var why string
+	err := tx.WithContext(ctx).Raw(`SELECT why FROM mapping_decisions WHERE account_id = ? AND action = 'exclude' ORDER BY at DESC, id DESC LIMIT 1`, accountID).Scan(&why).Error
+	return why, err
+}
+
+// lastDecision is the newest that is neither an undo nor undone, and still describes how the account stands.
+func lastDecision(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (Decision, error) {
+	ds, err := History(ctx, tx, accountID)
+	if err != nil {
+		return Decision{}, err
+	}
+	for _, d := range ds {
+		if d.Action != "undo" && !d.Undone {
+			return d, nil
+		}
+	}
+	return Decision{}, errNothingToUndo
+}
