@@ -33,7 +33,15 @@ const (
 
 // termMonths is how long a term lasts; 0 where there is none.
 func termMonths(term string) int {
-	return map[string]int{"P1M": 1, "P1Y": 12, "P3Y": 36}[term]
+	switch term {
+	case "P1M":
+		return 1
+	case "P1Y":
+		return 12
+	case "P3Y":
+		return 36
+	}
+	return 0
 }
 
 // family is a product title with the plans it is sold in; list is the price of

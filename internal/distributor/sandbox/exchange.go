@@ -19,6 +19,7 @@ type exchange struct {
 	action    string // action_name of a legacy call
 	reseller  string
 	fault     string // kind of the fault that was applied
+	no        int    // in the journal
 }
 
 type exchangeKey struct{}
@@ -38,10 +39,12 @@ func (s *Server) exchanges(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{requestID: newGUID()}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-		seen := &observed{ResponseWriter: w}
 		started := s.base.Now()
-		defer func() { s.record(r, seen, started) }()
-		if err := x.read(w, r); err != nil {
+		err := x.read(w, r)
+		s.noteArrival(r, x)
+		seen := &observed{ResponseWriter: w, onHeader: func(status, length int) { s.noteAnswer(x, status, length) }}
+		defer func() { s.noteEnd(x, seen.bytes, started) }()
+		if err != nil {
 			s.fail(seen, r, err)
 			return
 		}
@@ -87,23 +90,25 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// observed notes what was answered.
+// observed notes what is answered.
 type observed struct {
 	http.ResponseWriter
-	status int
-	bytes  int
+	onHeader func(status, length int) // before anything is sent; length as promised, or 0
+	begun    bool
+	bytes    int
 }
 
 func (o *observed) WriteHeader(status int) {
-	if o.status == 0 {
-		o.status = status
+	if !o.begun {
+		o.begun = true
+		o.onHeader(status, atoi(o.Header().Get("Content-Length")))
 	}
 	o.ResponseWriter.WriteHeader(status)
 }
 
 func (o *observed) Write(b []byte) (int, error) {
-	if o.status == 0 {
-		o.status = http.StatusOK
+	if !o.begun {
+		o.WriteHeader(http.StatusOK)
 	}
 	n, err := o.ResponseWriter.Write(b)
 	o.bytes += n

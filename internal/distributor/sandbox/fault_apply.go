@@ -49,7 +49,9 @@ func (s *Server) faults(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		exchangeOf(r).fault = f.Kind
+		x := exchangeOf(r)
+		x.fault = f.Kind
+		s.noteAnswer(x, 0, 0) // a connection that is broken gets no header
 		kinds[f.Kind](spoiled{f, s, w, r, next})
 	})
 }

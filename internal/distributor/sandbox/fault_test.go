@@ -84,9 +84,12 @@ func TestBrokenConnections(t *testing.T) {
 		"short":        func(a reply) bool { return a.status == 200 && errors.Is(a.err, io.ErrUnexpectedEOF) },
 		"cut":          func(a reply) bool { return a.status == 200 && a.err == nil && !json.Valid(a.raw) && len(a.raw) > 0 },
 	} {
-		_, c := faulty(t, Fault{Kind: kind, Path: "/api/**"})
+		s, c := faulty(t, Fault{Kind: kind, Path: "/api/**"})
 		if a := c.get(customersPage); !check(a) {
 			t.Errorf("%s gave %d, %v, %s", kind, a.status, a.err, a.raw)
+		}
+		if e := s.Journal()[len(s.Journal())-1]; e.Fault != kind || e.Path != "/api/v1/cloud/customers" {
+			t.Errorf("the journal has %+v", e)
 		}
 	}
 }
@@ -108,7 +111,7 @@ func TestSlowHangAndDrip(t *testing.T) {
 	}
 
 	_, c = faulty(t, Fault{Kind: "drip", Millis: 20})
-	c.http.Timeout = 300 * time.Millisecond
+	c.http.Timeout = 2 * time.Second // long enough for the header on a busy machine, too short for the body
 	if a := c.get(customersPage); a.status != 200 || a.err == nil || len(a.raw) == 0 {
 		t.Errorf("a drip gave %d, %v, %s", a.status, a.err, a.raw)
 	}

@@ -34,7 +34,8 @@ type journal struct {
 	no      int
 }
 
-func (j *journal) add(e JournalEntry) {
+// begin notes a request when it arrives and gives its number.
+func (j *journal) begin(e JournalEntry) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.no++
@@ -43,12 +44,26 @@ func (j *journal) add(e JournalEntry) {
 		j.entries = slices.Delete(j.entries, 0, journalSize/10)
 	}
 	j.entries = append(j.entries, e)
+	return e.No
 }
 
+// update completes an entry; one that was cleared meanwhile is left out.
+func (j *journal) update(no int, f func(*JournalEntry)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.entries) == 0 {
+		return
+	}
+	if i := no - j.entries[0].No; i >= 0 && i < len(j.entries) {
+		f(&j.entries[i])
+	}
+}
+
+// clear forgets the entries; the numbers go on.
 func (j *journal) clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.no = nil, 0
+	j.entries = nil
 }
 
 func (j *journal) all() []JournalEntry {
@@ -63,11 +78,25 @@ func (s *Server) Journal() []JournalEntry { return s.journal.all() }
 // ClearJournal forgets all requests.
 func (s *Server) ClearJournal() { s.journal.clear() }
 
-func (s *Server) record(r *http.Request, seen *observed, started time.Time) {
-	x := exchangeOf(r)
-	s.journal.add(JournalEntry{
-		At: s.now(), Millis: s.base.Now().Sub(started).Milliseconds(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Action: x.action, Token: fingerprint(bearer(r)), Reseller: x.reseller, Status: seen.status, Bytes: seen.bytes,
-		Fault: x.fault, RequestID: x.requestID,
+// noteArrival opens the entry of a request.
+func (s *Server) noteArrival(r *http.Request, x *exchange) {
+	x.no = s.journal.begin(JournalEntry{
+		At: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Action: x.action, Token: fingerprint(bearer(r)), RequestID: x.requestID,
+	})
+}
+
+// noteAnswer writes what is answered, before the client can have seen it: who
+// reads the journal after an answer finds it there.
+func (s *Server) noteAnswer(x *exchange, status, bytes int) {
+	s.journal.update(x.no, func(e *JournalEntry) {
+		e.Reseller, e.Fault, e.Status, e.Bytes = x.reseller, x.fault, status, bytes
+	})
+}
+
+// noteEnd adds how long it took and what was sent in the end.
+func (s *Server) noteEnd(x *exchange, bytes int, started time.Time) {
+	s.journal.update(x.no, func(e *JournalEntry) {
+		e.Bytes, e.Millis = bytes, s.base.Now().Sub(started).Milliseconds()
 	})
 }
