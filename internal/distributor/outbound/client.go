@@ -129,6 +129,9 @@ func (c *Client) do(ctx context.Context, r Request) (Answer, error) {
 		req.Header = r.Header.Clone()
 	}
 	req.Header.Set("User-Agent", "Seatledger")
+	// All calls only read, so one that met a connection the server had just closed
+	// may go out again. The empty value says so to net/http and is not sent.
+	req.Header["Idempotency-Key"] = nil
 	resp, err := c.roundTrip(req)
 	if err != nil {
 		return Answer{}, explain(err, c.timeout)

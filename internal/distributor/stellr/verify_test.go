@@ -1,12 +1,20 @@
 package stellr
 
 import (
+	"context"
+	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/outbound"
 )
 
 func results(c distributor.Check) map[string]distributor.LayerResult {
@@ -80,5 +88,76 @@ func TestVerifySkipsWhatLiesBehindAFailedLayer(t *testing.T) {
 	mustContain(t, layer(t, check, distributor.LayerToken).Message, "refused the sign-in", "•••")
 	if f.signIns() != 1 {
 		t.Errorf("%d sign-ins", f.signIns())
+	}
+}
+
+func TestVerifyTellsEachFaultOfTheConnectionInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadURL := "http://" + dead.Addr().String()
+	dead.Close()
+	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(selfSigned.Close)
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>portal</html>")) }))
+	t.Cleanup(page.Close)
+	moved := httptest.NewServer(http.RedirectHandler("https://login.example/x", http.StatusFound))
+	t.Cleanup(moved.Close)
+	for name, test := range map[string]struct{ url, allow, layer, says string }{
+		"private address":        {"https://10.0.0.7/", "", distributor.LayerAddress, "a private address"},
+		"http to a private one":  {"http://127.0.0.1:1/", "", distributor.LayerAddress, "this machine itself"},
+		"http":                   {"http://api.us.tdsynnex.com/", "", distributor.LayerAddress, "http://"},
+		"not an address":         {"api.us.tdsynnex.com", "", distributor.LayerAddress, "https://"},
+		"a name nobody knows":    {"https://no-such-host.invalid/", "", distributor.LayerName, "no-such-host.invalid"},
+		"nobody answers":         {deadURL, "127.0.0.0/8", distributor.LayerTLS, "refused"},
+		"self-signed":            {selfSigned.URL, "127.0.0.0/8", distributor.LayerTLS, "certificate"},
+		"a web page for a token": {page.URL, "127.0.0.0/8", distributor.LayerToken, "web page"},
+		"a redirect":             {moved.URL, "127.0.0.0/8", distributor.LayerToken, "login.example"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check := verifyAt(t, test.url, test.allow)
+			l := layer(t, check, test.layer)
+			if l.Result != distributor.Failed || l.Advice == "" || !strings.Contains(l.Message, test.says) {
+				t.Errorf("%+v", l)
+			}
+			behind := false
+			for _, other := range check.Layers {
+				if behind && other.Result != distributor.Skipped {
+					t.Errorf("%s was tried", other.Name)
+				}
+				behind = behind || other.Name == test.layer
+			}
+		})
+	}
+}
+
+func verifyAt(t *testing.T, url, allowed string) distributor.Check {
+	t.Helper()
+	allow, err := outbound.ParseAllow(allowed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noNames := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+	}}
+	hc, err := outbound.New(outbound.Options{Allow: allow, Timeout: 5 * time.Second, Resolver: noNames})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(hc.CloseIdle)
+	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret, ResellerNumber: "100200"}
+	return New(cred, hc, clock.System{}, slog.New(slog.DiscardHandler)).Verify(t.Context())
+}
+
+func TestVerifyKeepsTheRequestIDOfTheFailure(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.says("/api/v1/cloud/customers", `{"requestId":"r42","errorMessage":"no access to customers"}`)
+	l := layer(t, f.connect(t).Verify(t.Context()), distributor.LayerCustomers)
+	if l.Result != distributor.Failed || l.RequestID != "r42" || !strings.Contains(l.Message, "no access to customers") {
+		t.Errorf("%+v", l)
 	}
 }
