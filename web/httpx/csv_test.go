@@ -106,8 +106,7 @@ func TestAFailureMidwayBreaksTheConnection(t *testing.T) {
 			}
 		}
 		return errors.New("the database is gone")
-	}), io.Discard, middleware.Recover())
-	e.Logger.SetOutput(io.Discard)
+	}), io.Discard, middleware.Recover(), httpx.WithFrame(httpx.Frame{Log: slog.New(slog.DiscardHandler)}))
 	s := httptest.NewUnstartedServer(e)
 	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	s.Start()

@@ -15,7 +15,7 @@ import (
 
 // ErrorHandler is the one place that turns an error into an answer. A kind of errs
 // gives the status and its public sentence; anything else is a 500 whose text stays
-// in the log. Browsers get a page, others plain text, both with the request id.
+// in the log. Whoever takes HTML gets a page, others plain text, both with the request id.
 func ErrorHandler(log *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		f := failureOf(err)
@@ -95,8 +95,14 @@ func LoginPath(next string) string {
 	return "/login?" + url.Values{"next": {next}}.Encode()
 }
 
+// wantsHTML is true for browsers and for whoever takes anything; a file or a
+// stream that fails is told in text.
 func wantsHTML(c echo.Context) bool {
-	return strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html")
+	accept := c.Request().Header.Get(echo.HeaderAccept)
+	if strings.Contains(accept, "text/html") {
+		return true
+	}
+	return !IsCSV(c) && (accept == "" || strings.Contains(accept, "*/*"))
 }
 
 // RequestID is the id of this request, which is also in every log line of it.
@@ -112,10 +118,12 @@ func requestLine(c echo.Context) string {
 }
 
 func record(log *slog.Logger, c echo.Context, f failure, err error) {
+	ctx := c.Request().Context()
 	level := slog.LevelInfo
-	if f.Status >= http.StatusInternalServerError {
+	// A person who left is no fault of ours.
+	if f.Status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
 		level = slog.LevelError
 	}
-	log.Log(c.Request().Context(), level, "request failed",
+	log.Log(ctx, level, "request failed",
 		"status", f.Status, "method", c.Request().Method, "route", c.Path(), "request_id", RequestID(c), "error", err.Error())
 }

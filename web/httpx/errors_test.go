@@ -46,7 +46,7 @@ func TestAStrangersTextStaysInTheLog(t *testing.T) {
 		"cause":        errs.Because(errs.Unavailable, "Not now.", errors.New("password=hunter2")),
 		"echo message": echo.NewHTTPError(http.StatusBadRequest, "password=hunter2").SetInternal(errors.New("password=hunter2")),
 	} {
-		for _, accept := range []string{"text/html", "*/*"} {
+		for _, accept := range []string{"text/html", "application/json"} {
 			var log bytes.Buffer
 			w := ask{target: "/x", header: map[string]string{"Accept": accept}}.of(site(failing(err), &log))
 			if strings.Contains(w.Body.String(), "hunter2") {
@@ -59,11 +59,34 @@ func TestAStrangersTextStaysInTheLog(t *testing.T) {
 	}
 }
 
-func TestOthersThanBrowsersGetText(t *testing.T) {
+func TestWhoeverTakesNoPageGetsText(t *testing.T) {
 	t.Parallel()
-	w := ask{target: "/x", header: map[string]string{"Accept": "*/*"}}.of(site(failing(errs.New(errs.Conflict, "Taken by Contoso.")), io.Discard))
-	if w.Code != http.StatusConflict || w.Body.String() != "Taken by Contoso. (request req-1)\n" {
-		t.Errorf("%d %q", w.Code, w.Body)
+	e := site(failing(errs.New(errs.Conflict, "Taken by Contoso.")), io.Discard)
+	const text = "Taken by Contoso. (request req-1)\n"
+	for _, c := range []struct {
+		target, accept string
+		page           bool
+	}{
+		{"/x", "application/json", false}, {"/x", "text/event-stream", false}, {"/x.csv", "*/*", false},
+		{"/x", "*/*", true}, {"/x", "", true}, {"/x", "text/html,*/*;q=0.8", true},
+	} {
+		w := ask{target: c.target, header: map[string]string{"Accept": c.accept}}.of(e)
+		if w.Code != http.StatusConflict || (w.Body.String() != text) != c.page {
+			t.Errorf("%s for %q: %d %.80q", c.target, c.accept, w.Code, w.Body)
+		}
+	}
+}
+
+func TestOnlyAFormWithMessagesIsRefused(t *testing.T) {
+	t.Parallel()
+	f := errs.Fields{"name": "Taken."}
+	if m, ok := httpx.Refused(fmt.Errorf("op: %w", f.Err())); !ok || m["name"] != "Taken." {
+		t.Errorf("%v, %v", m, ok)
+	}
+	for _, err := range []error{nil, errors.New("x"), errs.New(errs.Conflict, "x"), errs.New(errs.Invalid, "x")} {
+		if _, ok := httpx.Refused(err); ok {
+			t.Errorf("%v is taken for a refused form", err)
+		}
 	}
 }
 

@@ -49,6 +49,13 @@ func Form(c echo.Context) (Values, error) {
 	return tidy(r.PostForm)
 }
 
+// Refused gives the messages of a refused form, by field, so that the handler shows
+// the form again with 422. Anything else is not refused but failed: return it.
+func Refused(err error) (messages map[string]string, ok bool) {
+	messages = errs.FieldsOf(err)
+	return messages, errs.KindOf(err) == errs.Invalid && len(messages) > 0
+}
+
 func parse(r *http.Request) error {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == "multipart/form-data" {

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -22,7 +23,8 @@ type Frame struct {
 	// Base gives navigation, user and version for this request. It is asked when a
 	// page is made, so that counts in the navigation are fresh.
 	Base    func(c echo.Context) layout.Page
-	Notices Notices // nil: notices are dropped, as on pages without a session
+	Notices Notices      // nil: notices are dropped, as on pages without a session
+	Log     *slog.Logger // for what goes wrong after an answer has begun; the default logger when nil
 }
 
 const frameKey = "httpx.frame"
@@ -77,6 +79,13 @@ func SeeOther(c echo.Context, to string) error {
 func Done(c echo.Context, to, text string) error {
 	Tell(c, ui.Good, text)
 	return SeeOther(c, to)
+}
+
+func logOf(c echo.Context) *slog.Logger {
+	if f := frameOf(c); f.Log != nil {
+		return f.Log
+	}
+	return slog.Default()
 }
 
 func frameOf(c echo.Context) Frame {

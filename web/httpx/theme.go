@@ -35,7 +35,7 @@ func SetTheme(c echo.Context) error {
 	t := readTheme(form.Get("theme"))
 	k := &http.Cookie{
 		Name: themeCookie, Value: string(t), Path: "/", MaxAge: oneYear,
-		HttpOnly: true, Secure: c.IsTLS(), SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: c.Scheme() == "https", SameSite: http.SameSiteLaxMode,
 	}
 	if t == layout.System {
 		k.MaxAge = -1
