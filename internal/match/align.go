@@ -27,10 +27,11 @@ type alignment struct {
 	pattern pattern
 	bits    float64 // how unlikely it is that strangers share these words
 	typos   int
-	shared  []string // words of the first name that found a partner, for the sentence
-	onlyA   []string
-	onlyB   []string
+	words   *laidOut // only when asked for
 }
+
+// laidOut are the words of an alignment, for the sentence that explains it.
+type laidOut struct{ shared, onlyA, onlyB []string }
 
 // align lays name b beside name a. It is symmetric but for which side is which.
 func (v *vocabulary) align(a, b *name) alignment {
@@ -45,7 +46,7 @@ func (v *vocabulary) align(a, b *name) alignment {
 	case b.label != "":
 		return v.alignTokens(a.tokens, v.segment(b.label, a.tokens))
 	case a.compact == b.compact:
-		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)), shared: texts(a.tokens)}
+		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)), words: &laidOut{shared: texts(a.tokens)}}
 	}
 	return v.alignTokens(a.tokens, b.tokens)
 }
@@ -195,7 +196,7 @@ func initialsAt(acronym string, words []token, used *[32]bool) (at, n int) {
 
 func (p *pairing) outcome() alignment {
 	restA, restB := leftover(p.a, &p.usedA), leftover(p.b, &p.usedB)
-	al := alignment{bits: discounted(p.bits), typos: p.typos, shared: p.shared, onlyA: texts(restA), onlyB: texts(restB)}
+	al := alignment{bits: discounted(p.bits), typos: p.typos, words: &laidOut{p.shared, texts(restA), texts(restB)}}
 	al.pattern = p.patternOf(restA, restB)
 	return al
 }

@@ -17,10 +17,9 @@ func Assign(accounts, crm []Record, o Options) Result {
 		x.vocab.weigh(&as[i])
 	}
 	links := x.linkAll(as, o.workers())
-	weighRivals(links, func(l *link) int32 { return l.account })
-	crmRivals(links)
-	chosen := optimal(links)
-	return Result{Pairs: x.dress(as, links, chosen, o.floor())}
+	x.learn(links)
+	links = x.rank(links)
+	return Result{Pairs: x.dress(as, links, optimal(links), o.floor())}
 }
 
 func (o Options) workers() int {
@@ -71,15 +70,24 @@ func (x *Index) linksOf(i int32, a *profile, s *scratch) []link {
 	var out []link
 	for _, j := range x.nearby(a, s) {
 		cmp := x.compare(a, &x.crm[j])
-		if v := x.model.judge(&cmp, len(x.crm)); v.score > faint {
-			out = append(out, link{account: i, crm: j, verdict: v})
-		}
+		cmp.name.words = nil
+		out = append(out, link{account: i, crm: j, cmp: cmp})
 	}
 	return out
 }
 
-// crmRivals does for the CRM side what weighRivals did for the account side.
-func crmRivals(links []link) { weighRivals(links, func(l *link) int32 { return l.crm }) }
+// rank scores the links, drops the faint ones and weighs in the rivals.
+func (x *Index) rank(links []link) []link {
+	scale := x.model.scale(x.n)
+	kept := links[:0]
+	for _, l := range links {
+		if l.score = scale.score(&l.cmp); l.score > faint {
+			kept = append(kept, l)
+		}
+	}
+	weighRivals(kept)
+	return kept
+}
 
 func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) []Candidate {
 	byAccount := map[int32][]link{}
@@ -91,12 +99,12 @@ func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) [
 	var out []Candidate
 	for _, i := range chosen {
 		l := links[i]
-		if probability(l.score()) < floor {
+		if probability(l.final()) < floor {
 			continue
 		}
 		c := x.candidate(&as[l.account], l, byAccount[l.account])
 		for _, o := range byCRM[l.crm] {
-			if o.account != l.account && o.verdict.score > l.verdict.score-tieBits && o.verdict.score > 0 {
+			if o.account != l.account && o.final() > l.final()-tieBits && o.score > 0 {
 				c.Ties = append(c.Ties, c.CRMID)
 				c.Band = Unclear
 				break

@@ -6,20 +6,20 @@ import (
 )
 
 // explain writes the parts of a score in plain words. Their weights sum to it.
-func explain(a, b *profile, cmp *comparison, l *link) []Evidence {
-	out := []Evidence{{Field: "prior", Level: Missing, Weight: l.verdict.prior, Sentence: priorSentence(l.verdict.class)}}
+func explain(a, b *profile, cmp *comparison, v verdict, rivals float64) []Evidence {
+	out := []Evidence{{Field: "prior", Level: Missing, Weight: v.prior, Sentence: priorSentence(v.class)}}
 	for f := range fieldCount {
-		e := Evidence{Field: fieldNames[f], Level: levelOf(f, cmp), Weight: l.verdict.share[f]}
+		e := Evidence{Field: fieldNames[f], Level: levelOf(f, cmp), Weight: v.share[f]}
 		if e.Level == Missing {
 			continue // weighs nothing
 		}
 		e.Sentence = sentence(f, e.Level, a, b, cmp)
 		out = append(out, e)
 	}
-	if l.rivals < -0.01 {
-		out = append(out, Evidence{Field: "rivals", Level: Differ, Weight: l.rivals, Sentence: "other records claim the same partner"})
-	} else if l.rivals != 0 {
-		out[0].Weight += l.rivals
+	if rivals < -0.01 {
+		out = append(out, Evidence{Field: "rivals", Level: Differ, Weight: rivals, Sentence: "other records claim the same partner"})
+	} else if rivals != 0 {
+		out[0].Weight += rivals
 	}
 	return out
 }
@@ -113,8 +113,11 @@ func domainSentence(lv Level, shared string) string {
 }
 
 func nameSentence(al *alignment) string {
-	shared := strings.Join(al.shared, " ")
-	rest := strings.Join(append(append([]string{}, al.onlyA...), al.onlyB...), ", ")
+	if al.words == nil {
+		return "no name to compare"
+	}
+	shared := strings.Join(al.words.shared, " ")
+	rest := strings.Join(append(append([]string{}, al.words.onlyA...), al.words.onlyB...), ", ")
 	switch al.pattern {
 	case nameExact:
 		if al.typos > 0 {
@@ -130,7 +133,7 @@ func nameSentence(al *alignment) string {
 	case extraNumber:
 		return fmt.Sprintf("same name (%s), only one side has the figure %s", shared, rest)
 	case swapPlace, swapWord:
-		return fmt.Sprintf("names share %s but differ in %s against %s", shared, strings.Join(al.onlyA, " "), strings.Join(al.onlyB, " "))
+		return fmt.Sprintf("names share %s but differ in %s against %s", shared, strings.Join(al.words.onlyA, " "), strings.Join(al.words.onlyB, " "))
 	}
 	return "different names"
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -39,7 +40,8 @@ const (
 // comparison is how two records compare, field by field.
 type comparison struct {
 	grade  [fieldCount]grade
-	chance [fieldCount]float64 // probability that a stranger agrees on this very value
+	chance [fieldCount]float32 // log2 of the probability that a stranger agrees on this very value
+	told   [fieldCount]bool    // says what a coarser field said already: shown, but weighs nothing
 	name   alignment
 	shared string // the domain or label that agrees
 }
@@ -51,6 +53,9 @@ func (x *Index) compare(a, b *profile) comparison {
 	if c.name.pattern != nameMissing {
 		c.grade[fieldName] = gradeAgree
 	}
+	if c.name.pattern >= swapWord && len(a.names) == 1 && len(b.names) == 1 && (a.names[0].label != "" || b.names[0].label != "") {
+		defer c.muteLabel()
+	}
 	c.set(fieldForm, compareForms(a, b), 0.3)
 	c.set(fieldTenant, same(a.tenant, b.tenant), x.rare.of(fieldTenant, a.tenant))
 	x.compareSites(&c, a, b)
@@ -59,7 +64,16 @@ func (x *Index) compare(a, b *profile) comparison {
 	return c
 }
 
-func (c *comparison) set(f field, g grade, chance float64) { c.grade[f], c.chance[f] = g, chance }
+// muteLabel is for a name that is only the shared domain again: that it does
+// not read like the other name says nothing more.
+func (c *comparison) muteLabel() { c.told[fieldName] = c.grade[fieldDomain] == gradeAgree }
+
+func (c *comparison) set(f field, g grade, chance float64) {
+	c.grade[f] = g
+	if g == gradeAgree || g == gradePartly {
+		c.chance[f] = float32(math.Log2(max(chance, 1e-12)))
+	}
+}
 
 // alignBest takes the closest pair among the names and their aliases.
 func (v *vocabulary) alignBest(as, bs []name) alignment {
@@ -165,25 +179,39 @@ func (x *Index) readsAs(sited, named *profile) (string, float64) {
 	return "", 0
 }
 
+// comparePlace compares country, state, city, postcode and street. They hang
+// together, so each counts only for what it adds: a company that moved has
+// another street, postcode and city, and that is one difference, not three.
 func (x *Index) comparePlace(c *comparison, a, b *profile) {
 	c.set(fieldCountry, same(a.country, b.country), x.rare.of(fieldCountry, a.country))
 	c.set(fieldState, same(a.state, b.state), x.rare.of(fieldState, a.state))
-	if c.grade[fieldCountry] == gradeDiffer && c.grade[fieldState] == gradeAgree {
-		c.grade[fieldState] = gradeMissing
-	}
-	if c.grade[fieldState] == gradeAgree {
-		c.grade[fieldCountry] = gradeMissing // told by the state already
-	}
 	c.set(fieldCity, nearCity(a.city, b.city), x.rare.of(fieldCity, a.city))
-	if c.grade[fieldCity] == gradeAgree && c.grade[fieldState] == gradeAgree {
-		c.grade[fieldState] = gradeMissing
-	}
 	c.set(fieldPostal, nearPostal(a.postal, b.postal), x.rare.of(fieldPostal, a.postal))
+	c.set(fieldStreet, nearStreet(a.street, b.street), 0.002)
 	if c.grade[fieldPostal] == gradeAgree && c.grade[fieldCity] == gradeAgree {
 		// Given the city, the postcode says only what it adds.
-		c.chance[fieldPostal] = min(0.9, c.chance[fieldPostal]/max(c.chance[fieldCity], 1e-9))
+		c.chance[fieldPostal] = min(-0.2, c.chance[fieldPostal]-c.chance[fieldCity])
 	}
-	c.set(fieldStreet, nearStreet(a.street, b.street), 0.002)
+	c.tellOnce()
+}
+
+// tellOnce mutes what follows from another field: agreement upwards (the city
+// tells the state), difference downwards (another state tells another city).
+func (c *comparison) tellOnce() {
+	order := [...]field{fieldCountry, fieldState, fieldCity, fieldPostal, fieldStreet}
+	differs, agrees := false, false
+	for _, f := range order {
+		if differs && c.grade[f] == gradeDiffer {
+			c.told[f] = true
+		}
+		differs = differs || c.grade[f] == gradeDiffer
+	}
+	for _, f := range []field{fieldCity, fieldState, fieldCountry} {
+		if agrees && c.grade[f] == gradeAgree {
+			c.told[f] = true
+		}
+		agrees = agrees || c.grade[f] == gradeAgree
+	}
 }
 
 func nearCity(a, b string) grade {

@@ -13,6 +13,7 @@ type Index struct {
 	vocab    *vocabulary
 	rare     *rarity
 	model    *model
+	n        sizes
 	postings map[uint64][]int32
 }
 
@@ -22,7 +23,10 @@ func NewIndex(crm []Record) *Index { return newIndex(profiles(crm), nil) }
 
 // newIndex also counts the other side's words and values, when it is known.
 func newIndex(crm, accounts []profile) *Index {
-	x := &Index{crm: crm, model: defaultModel()}
+	x := &Index{crm: crm, model: defaultModel(), n: sizes{len(accounts), len(crm)}}
+	if accounts == nil {
+		x.n.accounts = len(crm) // unknown; taken as equal
+	}
 	x.vocab = newVocabulary(crm, accounts)
 	x.rare = newRarity(crm, accounts)
 	for i := range crm {
@@ -91,12 +95,12 @@ func (x *Index) nearby(a *profile, s *scratch) []int32 {
 func (x *Index) Candidates(account Record, n int) []Candidate {
 	a := newProfile(account)
 	x.vocab.weigh(&a)
-	var found []link
-	for _, j := range x.nearby(&a, x.newScratch()) {
-		cmp := x.compare(&a, &x.crm[j])
-		found = append(found, link{crm: j, verdict: x.model.judge(&cmp, len(x.crm))})
+	scale := x.model.scale(x.n)
+	found := x.linksOf(0, &a, x.newScratch())
+	for i := range found {
+		found[i].score = scale.score(&found[i].cmp)
 	}
-	weighRivals(found, func(l *link) int32 { return 0 })
+	weighRivals(found)
 	sortLinks(found, x.crm)
 	out := make([]Candidate, 0, n)
 	for _, l := range found[:min(n, len(found))] {
@@ -105,33 +109,20 @@ func (x *Index) Candidates(account Record, n int) []Candidate {
 	return out
 }
 
-// link is a scored pair of an account and a CRM record.
+// link is a compared pair of an account and a CRM record.
 type link struct {
 	account int32
 	crm     int32
-	verdict verdict
+	cmp     comparison
+	score   float64 // log2 odds on the evidence alone
 	rivals  float64 // bits lost to the other candidates of either side
 }
 
-func (l *link) score() float64 { return l.verdict.score + l.rivals }
-
-// weighRivals takes from every link what its rivals claim. group names the
-// side that can have only one partner.
-func weighRivals(links []link, group func(*link) int32) {
-	claims := map[int32]float64{}
-	for i := range links {
-		claims[group(&links[i])] += exp2(min(links[i].verdict.score, 60))
-	}
-	for i := range links {
-		own := exp2(min(links[i].verdict.score, 60))
-		others := max(0, claims[group(&links[i])]-own)
-		links[i].rivals -= math.Log2(1 + others)
-	}
-}
+func (l *link) final() float64 { return l.score + l.rivals }
 
 func sortLinks(links []link, crm []profile) {
 	sort.SliceStable(links, func(i, j int) bool {
-		if si, sj := links[i].score(), links[j].score(); si != sj {
+		if si, sj := links[i].final(), links[j].final(); si != sj {
 			return si > sj
 		}
 		return crm[links[i].crm].rec.ID < crm[links[j].crm].rec.ID

@@ -1,7 +1,5 @@
 package match
 
-import "math"
-
 // class is how two records may be related. Only the first is a match; the
 // others are what a false match is made of.
 type class uint8
@@ -31,7 +29,7 @@ func levels(agree, partly, differ float64) [gradeCount]float64 {
 // defaultModel is the state of belief before any data.
 func defaultModel() *model {
 	m := &model{
-		perAccount: [classCount]float64{0.75, 0.03, 0.08, 0.05, 1},
+		perAccount: [classCount]float64{0.6, 0.03, 0.08, 0.05, 1},
 		slip:       [classCount]float64{0.06, 0.06, 0.06, 0.5, 0.5},
 	}
 	//                                        match                        branch                      sister                      neighbour                   stranger (agree: see chance)
@@ -59,100 +57,20 @@ func defaultModel() *model {
 	return m
 }
 
-// chanceOf is the probability of one field's outcome in one class.
-func (m *model) chanceOf(f field, c class, cmp *comparison) float64 {
-	g := cmp.grade[f]
-	if g == gradeMissing {
+// sizes are the numbers of records on either side.
+type sizes struct{ accounts, crm int }
+
+// prior is the weight of a class before any evidence. For a match it is the
+// odds that two records are partners when partners are drawn one to one: of
+// all pairings with k pairs, k/(ua*ub) have a given pair where ua and ub count
+// the records without a partner. The fewer are left over, the surer a pair.
+func (m *model) prior(c class, n sizes) float64 {
+	switch c {
+	case classStranger:
 		return 1
+	case classMatch:
+		k := m.perAccount[classMatch] * float64(min(n.accounts, n.crm))
+		return k / ((float64(n.accounts) - k + 0.7) * (float64(n.crm) - k + 0.7))
 	}
-	if f == fieldName {
-		return m.chanceOfName(c, &cmp.name)
-	}
-	p := m.agree[f][c][g]
-	if c == classStranger && (g == gradeAgree || g == gradePartly && f == fieldDomain) {
-		return min(1, p*cmp.chance[f])
-	}
-	return max(p, cmp.chance[f]*0.5*agreeing(g)) // relatives agree at least as often as half of all strangers do
+	return m.perAccount[c] / (float64(n.crm) + 0.7)
 }
-
-func agreeing(g grade) float64 {
-	if g == gradeAgree {
-		return 1
-	}
-	return 0
-}
-
-func (m *model) chanceOfName(c class, al *alignment) float64 {
-	p := m.pattern[al.pattern][c] * math.Pow(m.slip[c], float64(al.typos))
-	if c == classStranger || c == classNeighbour {
-		return p * exp2(-al.bits)
-	}
-	return p
-}
-
-// prior is the probability that a CRM account taken at random stands so to the account.
-func (m *model) prior(c class, size int) float64 {
-	if c == classStranger {
-		return 1
-	}
-	return m.perAccount[c] / (float64(size) + 0.7)
-}
-
-// verdict is the score of one pair: log2 odds of match against all the rest,
-// and the share that each field has in it. The shares add up to the score.
-type verdict struct {
-	score float64
-	prior float64
-	share [fieldCount]float64
-	class class // the likeliest of the others
-}
-
-// judge scores a pair. The other classes are a mixture; the log of the mixture
-// is divided among the fields by each class's responsibility, which is exact.
-func (m *model) judge(cmp *comparison, size int) verdict {
-	var logs [fieldCount][classCount]float64
-	var total [classCount]float64
-	for c := range classCount {
-		total[c] = math.Log2(m.prior(c, size))
-		for f := range fieldCount {
-			logs[f][c] = math.Log2(m.chanceOf(f, c, cmp))
-			total[c] += logs[f][c]
-		}
-	}
-	rest := logSum(total[1:])
-	v := verdict{score: total[classMatch] - rest, prior: total[classMatch], class: classBranch}
-	for f := range fieldCount {
-		v.share[f] = logs[f][classMatch]
-	}
-	for c := classBranch; c < classCount; c++ {
-		if total[c] > total[v.class] {
-			v.class = c
-		}
-		duty := exp2(total[c] - rest)
-		for f := range fieldCount {
-			v.share[f] -= duty * logs[f][c]
-		}
-	}
-	v.prior = v.score
-	for f := range fieldCount {
-		v.prior -= v.share[f]
-	}
-	return v
-}
-
-func exp2(x float64) float64 { return math.Exp2(x) }
-
-func logSum(xs []float64) float64 {
-	top := math.Inf(-1)
-	for _, x := range xs {
-		top = max(top, x)
-	}
-	sum := 0.
-	for _, x := range xs {
-		sum += exp2(x - top)
-	}
-	return top + math.Log2(sum)
-}
-
-// probability of a score in bits.
-func probability(score float64) float64 { return 1 / (1 + exp2(-score)) }

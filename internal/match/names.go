@@ -13,6 +13,6 @@ func NewPair(a, b Record) Candidate {
 	x := newIndex(bs, as)
 	x.vocab.weigh(&as[0])
 	cmp := x.compare(&as[0], &bs[0])
-	l := link{verdict: x.model.judge(&cmp, 1)}
+	l := link{cmp: cmp, score: x.model.scale(x.n).score(&cmp)}
 	return x.candidate(&as[0], l, []link{l})
 }

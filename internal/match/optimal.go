@@ -18,7 +18,7 @@ func optimal(links []link) []int {
 }
 
 // gain is what choosing a link is worth: nothing at even odds of one to 64.
-func gain(l *link) float64 { return max(l.verdict.score+6, 0) }
+func gain(l *link) float64 { return max(l.score+6, 0) }
 
 // groups are the sets of links that compete, directly or through others.
 func groups(links []link) [][]int {

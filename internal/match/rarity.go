@@ -37,6 +37,9 @@ func (r *rarity) tally(side []profile) {
 		r.add(fieldState, p.state)
 		r.add(fieldCountry, p.country)
 		r.add(fieldPostal, p.postal)
+		if len(p.names) > 0 {
+			r.add(fieldName, p.names[0].compact)
+		}
 		for _, s := range p.sites {
 			r.add(fieldDomain, s.domain)
 		}

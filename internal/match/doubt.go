@@ -1,0 +1,82 @@
+package match
+
+// doubt tells what a person would hesitate at, whatever the score; "" when
+// there is nothing. These are the ways in which two different companies look
+// alike: branches, sisters, namesakes, neighbours, and old data.
+func (x *Index) doubt(a, b *profile, cmp *comparison) string {
+	switch {
+	case cmp.grade[fieldTenant] == gradeAgree:
+		return x.doubtTenant(a)
+	case cmp.grade[fieldTenant] == gradeDiffer:
+		return "the tenant ids differ"
+	}
+	if d := x.doubtName(a, b, cmp); d != "" {
+		return d
+	}
+	return x.doubtPlace(cmp)
+}
+
+func (x *Index) doubtTenant(a *profile) string {
+	if x.rare.holders(fieldTenant, a.tenant) > 1 {
+		return "several records have this tenant id"
+	}
+	return ""
+}
+
+func (x *Index) doubtName(a, b *profile, cmp *comparison) string {
+	sure := cmp.name.pattern == nameExact && cmp.name.typos == 0
+	switch p := cmp.name.pattern; {
+	case cmp.told[fieldName]: // the name is the domain again
+	case p == swapPlace || p == extraNumber:
+		return "the names differ in a place or a figure: perhaps a branch"
+	case p == extraPlace && !x.backed(cmp):
+		return "only one name has the place: perhaps a branch"
+	case p == swapWord || p == nameStranger:
+		return "the names differ: perhaps a sister company"
+	}
+	spelled := len(a.names) > 0 && len(b.names) > 0 && a.names[0].label == "" && b.names[0].label == ""
+	switch {
+	case cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) > 1 && !(sure && spelled):
+		return "several records have this domain: perhaps a sister company"
+	case cmp.name.typos > 0 && !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree:
+		return "the names are spelled differently and nothing else agrees"
+	case !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree && ownDomain(a) && ownDomain(b):
+		return "the domains differ"
+	case !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree && x.namesakes(a, b):
+		return "several records have this name"
+	}
+	return ""
+}
+
+func (x *Index) doubtPlace(cmp *comparison) string {
+	moved := cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer || cmp.grade[fieldCountry] == gradeDiffer
+	own := cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) <= 1
+	if moved && !own && cmp.grade[fieldPhone] != gradeAgree {
+		return "the places differ: perhaps a branch"
+	}
+	return ""
+}
+
+// backed is true when the address or the telephone speaks for the pair too.
+func (x *Index) backed(cmp *comparison) bool {
+	return cmp.grade[fieldStreet] == gradeAgree || cmp.grade[fieldPhone] == gradeAgree
+}
+
+func ownDomain(p *profile) bool {
+	for _, s := range p.sites {
+		if s.domain != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// namesakes is true when either side has the name more than once.
+func (x *Index) namesakes(a, b *profile) bool {
+	for _, p := range []*profile{a, b} {
+		if len(p.names) > 0 && x.rare.holders(fieldName, p.names[0].compact) > 1 {
+			return true
+		}
+	}
+	return false
+}
