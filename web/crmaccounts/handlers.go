@@ -1,0 +1,40 @@
+// Package crmaccounts is the screens of CRM accounts: list and CSV, form, record, import.
+package crmaccounts
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/crm"
+	"seatledger/web/httpx"
+	"seatledger/web/imports"
+	"seatledger/web/session"
+)
+
+// Handlers answers the routes of CRM accounts.
+type Handlers struct {
+	Accounts crm.Service
+	Imports  imports.Pages
+	Zone     *time.Location
+}
+
+const (
+	path = "/crm-accounts"
+	nav  = "CRM accounts"
+)
+
+// mayWrite tells whether to offer what changes something; the routes decide.
+func mayWrite(c echo.Context) bool {
+	return auth.Allowed(session.User(c).Role, auth.Operator, auth.Billing)
+}
+
+func recordPath(id interface{ String() string }) string { return path + "/" + id.String() }
+
+var listSpec = httpx.ListSpec{
+	Sorts: crm.Sorts(),
+	Filters: []httpx.Filter{
+		{Name: "mapped", Label: "Mapped", Allowed: []httpx.Choice{{Value: "yes", Label: "To a provider account"}, {Value: "no", Label: "Not mapped"}}},
+	},
+}

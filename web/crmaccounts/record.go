@@ -1,0 +1,154 @@
+package crmaccounts
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/crm"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/crmaccounts"
+)
+
+// Record is the page of one account.
+func (h Handlers) Record(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	o, err := crm.Look(ctx, h.Accounts.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	m := view.Record{
+		Page: session.Page(c, o.Name, nav), Facts: facts(o), Stats: stats(o),
+		Providers: providers(o), Contracts: contracts(o, auth.Allowed(session.User(c).Role, auth.Billing)), Children: children(o),
+	}
+	m.Page.Kicker, m.Page.Crumbs = "CRM account", []layout.Crumb{{Label: nav, Href: path}}
+	m.Page.Meta = []layout.Meta{{Label: "Changed", Value: h.moment(o.UpdatedAt)}, {Label: "Came by", Text: sources[o.Source]}}
+	if mayWrite(c) {
+		m.Page.Actions = []templ.Component{
+			ui.LinkButton{Text: "Add account below", Href: path + "/new?parent_id=" + o.ID.String(), Icon: "plus"},
+			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary},
+		}
+	}
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import", crm.SourceAccount: "a provider account"}
+
+func facts(o crm.Overview) ui.DefinitionList {
+	parent := ui.Cell{}
+	if o.Parent != nil {
+		parent = ui.LinkCell(o.Parent.Name, recordPath(o.Parent.ID))
+	}
+	var address []string
+	for _, s := range []string{o.Street, strings.TrimSpace(o.PostalCode + " " + o.City), o.State, o.Country} {
+		if s != "" {
+			address = append(address, s)
+		}
+	}
+	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+		{Term: "External id", Value: ui.Cell{Text: o.ExternalID, Mono: true}},
+		{Term: "Tenant id", Value: ui.Cell{Text: o.TenantID, Mono: true}},
+		{Term: "Domain", Value: ui.TextCell(o.Domain), Note: noteOf(o)},
+		ui.Fact("Mail domains", strings.ReplaceAll(o.EmailDomains, " ", ", ")),
+		ui.Fact("Address", strings.Join(address, ", ")),
+		ui.Fact("Phone", o.Phone),
+		{Term: "Part of", Value: parent},
+	}}
+}
+
+func noteOf(o crm.Overview) string {
+	if o.Website == "" || o.Website == o.Domain {
+		return ""
+	}
+	return "from " + o.Website
+}
+
+func stats(o crm.Overview) ui.Stats {
+	subscriptions := func(state string) string {
+		return "/subscriptions?" + url.Values{"crm_account": {o.ID.String()}, "state": {state}}.Encode()
+	}
+	return ui.Stats{
+		{Label: "Active subscriptions", Value: strconv.Itoa(o.Active), Href: subscriptions("active")},
+		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"), Tone: toneIf(o.Held > 0, ui.Warn)},
+		{Label: "Inactive subscriptions", Value: strconv.Itoa(o.Inactive), Href: subscriptions("inactive")},
+		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)), Href: "/contracts?crm_account=" + o.ID.String()},
+	}
+}
+
+func toneIf(on bool, t ui.Tone) ui.Tone {
+	if on {
+		return t
+	}
+	return ui.Neutral
+}
+
+func providers(o crm.Overview) view.Part {
+	t := ui.Table{
+		Caption: "Provider accounts", Plain: true,
+		Columns: []ui.Column{{Label: "Account"}, {Label: "Provider"}, {Label: "External id"}, {Label: "At the distributor"}, {Label: "Subscriptions", Numeric: true}},
+		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "Not mapped", Text: "No account at a distributor is tied to this customer yet.", Action: &ui.LinkButton{Text: "Open the mapping page", Href: "/accounts?state=unmapped"}},
+	}
+	for _, p := range o.Providers {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			ui.LinkCell(p.Name, "/accounts/"+p.ID.String()), ui.LinkCell(p.Provider, "/providers/"+p.ProviderID.String()),
+			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus, toneIf(p.ProviderStatus != "active", ui.Warn)), ui.TextCell(strconv.Itoa(p.Subscriptions)),
+		}})
+	}
+	return view.Part{Card: ui.Card{Title: "Provider accounts", Flush: true}, Table: t}
+}
+
+func contracts(o crm.Overview, mayAdd bool) view.Part {
+	add := ui.LinkButton{Text: "New contract", Href: "/contracts/new?crm_account_id=" + o.ID.String(), Compact: true, Icon: "plus"}
+	p := view.Part{Card: ui.Card{Title: "Billing contracts", Flush: true}, Table: ui.Table{
+		Caption: "Billing contracts", Plain: true,
+		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"}, {Label: "Subscriptions", Numeric: true}},
+		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contract", Text: "Subscriptions of this customer land nowhere and cannot be billed until there is one."},
+	}}
+	if mayAdd {
+		p.Card.Actions = []templ.Component{add}
+	}
+	for _, x := range o.Contracts {
+		state := ui.BadgeCell("active", ui.Good)
+		if !x.Active {
+			state = ui.BadgeCell("inactive", ui.Neutral)
+		}
+		if x.IsDefault {
+			state.Badges = append(state.Badges, ui.Badge{Text: "default", Tone: ui.Info})
+		}
+		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: !x.Active, Cells: []ui.Cell{
+			ui.LinkCell(x.Name, "/contracts/"+x.ID.String()), state, ui.TextCell(x.Currency), ui.TextCell(strconv.Itoa(x.Subscriptions)),
+		}})
+	}
+	return p
+}
+
+func children(o crm.Overview) *view.Part {
+	if len(o.Children) == 0 {
+		return nil
+	}
+	p := &view.Part{Card: ui.Card{Title: "Accounts below this one", Flush: true}, Table: ui.Table{
+		Caption: "Accounts below this one", Plain: true, Columns: []ui.Column{{Label: "Name"}, {Label: "External id"}},
+	}}
+	for _, x := range o.Children {
+		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(x.Name, recordPath(x.ID)), {Text: x.ExternalID, Mono: true}}})
+	}
+	return p
+}
+
+func (h Handlers) moment(t time.Time) ui.Time {
+	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Relative: true}
+}
