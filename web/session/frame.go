@@ -97,7 +97,7 @@ type notices struct{ m *Manager }
 
 // Put keeps a notice for the next page.
 func (n notices) Put(ctx context.Context, notice layout.Notice) {
-	if n.m.scs.GetString(ctx, userValue) == "" {
+	if !isLoaded(ctx) || n.m.scs.GetString(ctx, userValue) == "" {
 		return
 	}
 	b, err := json.Marshal(append(n.read(ctx), notice))
@@ -109,6 +109,9 @@ func (n notices) Put(ctx context.Context, notice layout.Notice) {
 
 // Pop gives the notices that wait, once.
 func (n notices) Pop(ctx context.Context) []layout.Notice {
+	if !isLoaded(ctx) {
+		return nil
+	}
 	out := n.read(ctx)
 	n.m.scs.Remove(ctx, noticesValue)
 	return out

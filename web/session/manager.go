@@ -66,7 +66,7 @@ func (m *Manager) Load(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		c.SetRequest(r.WithContext(ctx))
+		c.SetRequest(r.WithContext(context.WithValue(ctx, loadedKey{}, true)))
 		c.Set(managerKey, m)
 		c.Response().Before(func() { m.save(c) })
 		if err := m.findUser(c, visit); err != nil {
@@ -75,6 +75,12 @@ func (m *Manager) Load(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+type loadedKey struct{}
+
+// isLoaded tells whether Load has run: the error page of an address that no route
+// has is made without it.
+func isLoaded(ctx context.Context) bool { return ctx.Value(loadedKey{}) != nil }
 
 // findUser reads the user afresh on every request: what an admin takes away is gone at once.
 func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
