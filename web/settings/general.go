@@ -1,0 +1,122 @@
+package settings
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/errs"
+	"seatledger/internal/settings"
+	views "seatledger/views/settings"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// generalInput is the form as typed.
+type generalInput struct {
+	GoneShare       string // percent
+	AutoMap         bool
+	Refunds         bool
+	AccessRequestTo string
+	Version         int
+}
+
+// General shows the choices as a form.
+func (h Handlers) General(c echo.Context) error {
+	ctx := c.Request().Context()
+	s, err := settings.Load(ctx, h.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, http.StatusOK, h.generalPage(c, inputOf(s), nil).Page())
+}
+
+// SaveGeneral stores the choices.
+func (h Handlers) SaveGeneral(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	in := readGeneral(form)
+	ctx := c.Request().Context()
+	err = h.DB.InTx(ctx, func(tx *gorm.DB) error { return settings.Save(ctx, tx, h.Clock, session.Actor(c), in.settings()) })
+	switch {
+	case errors.Is(err, settings.ErrStale):
+		return h.generalStale(c, in)
+	case errs.KindOf(err) == errs.Invalid:
+		return httpx.Render(c, http.StatusUnprocessableEntity, h.generalPage(c, in, errs.FieldsOf(err)).Page())
+	case err != nil:
+		return err
+	}
+	return httpx.Done(c, generalPath, "The settings were saved.")
+}
+
+func (h Handlers) generalStale(c echo.Context, in generalInput) error {
+	ctx := c.Request().Context()
+	now, err := settings.Load(ctx, h.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	stands := inputOf(now)
+	in.Version = stands.Version
+	page := h.generalPage(c, in, nil)
+	page.Stale = stale(now.UpdatedBy, []ui.Diff{
+		{Field: "Guard share", Before: stands.GoneShare + " %", After: in.GoneShare + " %"},
+		{Field: "Map certain accounts", Before: yesNo(stands.AutoMap), After: yesNo(in.AutoMap)},
+		{Field: "Refunds", Before: yesNo(stands.Refunds), After: yesNo(in.Refunds)},
+		{Field: "Access-request mail", Before: stands.AccessRequestTo, After: in.AccessRequestTo},
+	})
+	return httpx.Render(c, http.StatusConflict, page.Page())
+}
+
+func readGeneral(form httpx.Values) generalInput {
+	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is stale once anything was saved
+	return generalInput{
+		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"), Refunds: form.On("refunds"),
+		AccessRequestTo: form.Get("access_request_to"), Version: version,
+	}
+}
+
+func inputOf(s settings.Settings) generalInput {
+	return generalInput{
+		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap, Refunds: s.Refunds,
+		AccessRequestTo: s.AccessRequestTo, Version: s.Version,
+	}
+}
+
+func (in generalInput) settings() settings.Settings {
+	share, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(in.GoneShare), "%"), 64)
+	if err != nil {
+		share = math.NaN() // refused by the rule, with its own words
+	}
+	return settings.Settings{
+		GoneShare: share / 100, AutoMap: in.AutoMap, Refunds: in.Refunds,
+		AccessRequestTo: in.AccessRequestTo, Version: in.Version,
+	}
+}
+
+func (h Handlers) generalPage(c echo.Context, in generalInput, problems map[string]string) views.Edit {
+	fields := withProblems([]ui.Field{
+		{Kind: ui.NumberInput, Name: "gone_share", Label: "Guard against vanished records", Value: in.GoneShare, Suffix: "%", Size: ui.Short, Required: true,
+			Hint: "A sync that would mark more than this share of a provider's records as gone stops and asks. 20 is a good start."},
+		{Kind: ui.Toggle, Name: "auto_map", Label: "Map certain accounts by itself", Checked: in.AutoMap,
+			Hint: "Only pairs that leave no doubt: the same tenant id, or the same domain with one candidate."},
+		{Kind: ui.Toggle, Name: "refunds", Label: "Refund seats that are taken back within a billed period", Checked: in.Refunds,
+			Hint: "Holds for contracts whose refund setting says “use global”."},
+		{Name: "access_request_to", Label: "Access-request mail goes to", Value: in.AccessRequestTo,
+			Hint: "The distributor's address that grants API access. Separate several with commas."},
+	}, problems)
+	summary := ui.Summarize(problems, fields...)
+	frame := h.frame(c, "General settings", summary)
+	frame.Narrow = true
+	return views.Edit{
+		Frame: frame, Tabs: tabs(c, generalPath), Summary: summary, Fields: fields,
+		Form: ui.Form{Action: generalPath, Version: strconv.Itoa(in.Version), Save: "Save settings", Cancel: path},
+	}
+}

@@ -1,0 +1,46 @@
+// Package settings answers the settings pages: what runs here, the general
+// choices, users, and a person's own profile.
+package settings
+
+import (
+	"time"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+)
+
+// Handlers answers the pages under /settings.
+type Handlers struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+	Zone  *time.Location
+	Auth  auth.Service
+	About About
+}
+
+// About is what runs here and cannot be changed on a page.
+type About struct {
+	Version         string
+	BaseURL         string
+	TimeZone        string
+	SyncAt          string   // hh:mm, in TimeZone
+	Outbound        []string // exceptions of the address guard
+	PrivateDatabase bool
+	DataDir         string
+	KeyFile         string
+	KeyID           func() uint32 // of the key that seals now
+}
+
+// Where the pages are.
+const (
+	path         = "/settings"
+	generalPath  = path + "/general"
+	usersPath    = path + "/users"
+	profilePath  = path + "/profile"
+	passwordPath = profilePath + "/password"
+	endPath      = profilePath + "/end-session"
+	endOthers    = profilePath + "/end-others"
+)
+
+func (h Handlers) sessions() auth.Sessions { return auth.Sessions{DB: h.DB, Clock: h.Clock} }

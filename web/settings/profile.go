@@ -1,0 +1,104 @@
+package settings
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/errs"
+	views "seatledger/views/settings"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// Profile shows a person their own account and where they are signed in.
+func (h Handlers) Profile(c echo.Context) error { return h.profile(c, http.StatusOK, nil) }
+
+// ChangePassword changes one's own password; the other sessions end.
+func (h Handlers) ChangePassword(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	err = h.Auth.ChangePassword(c.Request().Context(), session.User(c), auth.NewPassword{
+		Current: form.Get("current_password"), New: form.Get("new_password"), Keep: session.Hash(c), Address: c.RealIP(),
+	})
+	var many *auth.TooMany
+	switch {
+	case errors.As(err, &many):
+		return h.profile(c, http.StatusTooManyRequests, map[string]string{"current_password": many.Says()})
+	case errs.KindOf(err) == errs.Invalid:
+		return h.profile(c, http.StatusUnprocessableEntity, errs.FieldsOf(err))
+	case err != nil:
+		return err
+	}
+	if err := session.Renew(c); err != nil {
+		return err
+	}
+	return httpx.Done(c, profilePath, "Your password was changed, and your other sessions have ended.")
+}
+
+// EndSession ends one of one's own sessions.
+func (h Handlers) EndSession(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Auth.EndSession(c.Request().Context(), session.User(c), form.Get("session")); err != nil {
+		return err
+	}
+	return httpx.Done(c, profilePath, ended(1))
+}
+
+// EndOthers ends all of one's own sessions but this.
+func (h Handlers) EndOthers(c echo.Context) error {
+	n, err := h.Auth.EndSessions(c.Request().Context(), session.Actor(c), session.User(c).ID, session.Hash(c))
+	if err != nil {
+		return err
+	}
+	return httpx.Done(c, profilePath, ended(n))
+}
+
+func (h Handlers) profile(c echo.Context, status int, problems map[string]string) error {
+	u := session.User(c)
+	open, err := h.sessions().Of(c.Request().Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	fields := withProblems([]ui.Field{
+		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password", Autocomplete: "current-password", Required: true, Size: ui.Medium},
+		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password", Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
+	}, problems)
+	summary := ui.Summarize(problems, fields...)
+	v := views.Profile{
+		Frame: h.frame(c, "Your profile", summary), Tabs: tabs(c, profilePath), Summary: summary, Fields: fields,
+		Who: views.Facts{Card: ui.Card{Title: "You"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+			ui.Fact("Name", u.Name), ui.Fact("E-mail address", u.Email), {Term: "Role", Value: ui.TextCell(u.Role.Label()), Note: u.Role.Explains()},
+		}}},
+		Password: ui.Form{Action: passwordPath, Save: "Change password"},
+		Sessions: h.sessionTable(open, session.Hash(c)),
+	}
+	if len(open) > 1 {
+		v.EndOthers = &ui.PostButton{Button: ui.Button{Text: "End all other sessions", Action: endOthers}}
+	}
+	return httpx.Render(c, status, v.Page())
+}
+
+func (h Handlers) sessionTable(open []auth.Session, here string) ui.Table {
+	t := ui.Table{Caption: "Your sessions", Plain: true, Columns: []ui.Column{
+		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in", Nowrap: true}, {Label: "Last used", Nowrap: true}, {Label: "Actions", Hidden: true},
+	}}
+	for _, s := range open {
+		browser, last := ui.TextCell(browserName(s.UserAgent)), ui.Of(ui.PostButton{
+			Button: ui.Button{Text: "End session", Action: endPath, Compact: true}, Hidden: []ui.Pair{{Name: "session", Value: s.Hash}},
+		})
+		if s.Hash == here {
+			browser.Badges, last = []ui.Badge{{Text: "this one", Tone: ui.Info}}, ui.Cell{}
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address), ui.Of(h.moment(s.CreatedAt)), ui.Of(h.moment(s.SeenAt)), last}})
+	}
+	return t
+}

@@ -1,0 +1,64 @@
+package settings
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/views/layout"
+	views "seatledger/views/settings"
+	"seatledger/views/ui"
+	"seatledger/web/session"
+)
+
+// frame is the page around every settings screen. An error on it shows in the window's title.
+func (h Handlers) frame(c echo.Context, title string, summary ui.ErrorSummary) layout.Page {
+	p := session.Page(c, title, "")
+	p.HasErrors = summary.Any()
+	return p
+}
+
+func tabs(c echo.Context, here string) ui.Tabs {
+	t := ui.Tabs{Label: "Settings", Items: []ui.Tab{{Label: "Overview", Href: path}}}
+	if session.User(c).Role == auth.Admin {
+		t.Items = append(t.Items, ui.Tab{Label: "General", Href: generalPath}, ui.Tab{Label: "Users", Href: usersPath})
+	}
+	t.Items = append(t.Items, ui.Tab{Label: "Your profile", Href: profilePath})
+	for i := range t.Items {
+		t.Items[i].Active = t.Items[i].Href == here
+	}
+	return t
+}
+
+// withProblems puts each message at its field.
+func withProblems(fields []ui.Field, problems map[string]string) []ui.Field {
+	for i := range fields {
+		fields[i].Error = problems[fields[i].Name]
+	}
+	return fields
+}
+
+// moment is a time as people read it, in the configured zone.
+func (h Handlers) moment(t time.Time) ui.Time {
+	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006, 15:04 MST")}
+}
+
+func (h Handlers) momentCell(t *time.Time) ui.Cell {
+	if t == nil {
+		return ui.Cell{}
+	}
+	return ui.Of(h.moment(*t))
+}
+
+// stale tells that somebody else saved meanwhile, and shows both versions.
+func stale(who string, rows []ui.Diff) *views.Stale {
+	if who == "" {
+		who = "Somebody else"
+	}
+	return &views.Stale{
+		Note: ui.Callout{Tone: ui.Warn, Title: who + " saved this while you were editing",
+			Text: "Nothing of yours was saved. Compare both versions; saving now puts yours over theirs."},
+		Diff: ui.DiffTable{Caption: "Both versions", Before: "What stands now", After: "What you typed", Rows: rows},
+	}
+}
