@@ -15,11 +15,11 @@ func gone(in Input) Plan {
 		return d.finish(in.Stored)
 	}
 	d.Row.Status, d.Row.StatusText, d.Row.FactsAt = distributor.StatusMissing, "", in.Seen
+	d.derive()
 	if before.decided() || before.Frozen() {
 		d.dispute(before)
 		return d.finish(in.Stored)
 	}
-	d.derive()
 	d.Row.DeactivatedOn = d.enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Billing: ledger.Open,
 	})

@@ -1,0 +1,21 @@
+package subscription
+
+import (
+	"seatledger/internal/account"
+	"seatledger/internal/ledger"
+)
+
+// PlanEnding is a person's deactivation as a pure rule.
+func PlanEnding(s Subscription, a account.State, t ledger.Timeline, e Ending) (Plan, error) {
+	return planEnding(standing{Subscription: s, account: Account{State: a}, timeline: t}, e)
+}
+
+// PlanReturn is a person's activation as a pure rule.
+func PlanReturn(s Subscription, a account.State, t ledger.Timeline, r Return) (Plan, error) {
+	return planReturn(standing{Subscription: s, account: Account{State: a}, timeline: t}, r)
+}
+
+// PlanPrice is a person's price as a pure rule.
+func PlanPrice(s Subscription, a account.State, t ledger.Timeline, p Price, currency string) (Plan, error) {
+	return planPrice(standing{Subscription: s, account: Account{State: a}, timeline: t}, p, currency)
+}
