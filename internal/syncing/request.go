@@ -72,6 +72,12 @@ func (s *Service) newRun(by audit.Actor, q Request) Run {
 		RetryOf: q.RetryOf, ThenSubscriptions: q.ThenSubscriptions, Anyway: q.Anyway, AllowGone: q.AllowGone,
 		State: Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(),
 	}
+	if r.OnlyAccounts == nil {
+		r.OnlyAccounts = []string{}
+	}
+	if r.OnlyExternalIDs == nil {
+		r.OnlyExternalIDs = []string{}
+	}
 	if by.IsPerson() {
 		r.RequestedByID = &by.ID
 	}

@@ -76,8 +76,8 @@ type Run struct {
 	Trigger           Trigger
 	AccountID         *uuid.UUID
 	ContractID        *uuid.UUID
-	OnlyAccounts      []string `gorm:"serializer:json"`
-	OnlyExternalIDs   []string `gorm:"serializer:json;column:only_external_ids"`
+	OnlyAccounts      []string `gorm:"type:jsonb;serializer:json"`
+	OnlyExternalIDs   []string `gorm:"type:jsonb;serializer:json;column:only_external_ids"`
 	RetryOf           *uuid.UUID
 	ThenSubscriptions bool
 	Anyway            bool
