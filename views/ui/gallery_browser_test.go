@@ -26,6 +26,7 @@ func serve(t *testing.T) string {
 	mux.Handle(static.Prefix, static.Handler())
 	mux.Handle("/gallery", page(gallery()))
 	mux.Handle("/sign-in", page(signIn()))
+	mux.Handle("/problem", page(problem()))
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s.URL
@@ -49,10 +50,18 @@ func signIn() templ.Component {
 	)
 }
 
+func problem() templ.Component {
+	frame := galleryFrame()
+	return layout.Problem{
+		Status: 409, Text: "Contoso Example Ltd already belongs to account 400017. Nothing was changed. Choose another CRM account, or unmap that account first.",
+		RequestID: "0190c3a1-7e2b", Back: "/accounts",
+	}.In(layout.Page{Title: "This cannot be done now", Nav: frame.Nav, User: frame.User, ThemeAction: frame.ThemeAction, SignOut: frame.SignOut, Here: "/x"})
+}
+
 func TestGalleryKeepsTheRulesOfEveryPage(t *testing.T) {
 	t.Parallel()
 	url := serve(t)
-	for _, path := range []string{"/gallery", "/sign-in"} {
+	for _, path := range []string{"/gallery", "/sign-in", "/problem"} {
 		res, err := http.Get(url + path)
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +78,7 @@ func TestGalleryInABrowser(t *testing.T) {
 	t.Parallel()
 	url := serve(t)
 	b := browser.Start(t)
-	for _, path := range []string{"/gallery", "/sign-in"} {
+	for _, path := range []string{"/gallery", "/sign-in", "/problem"} {
 		for _, width := range []int64{1280, 320} {
 			for _, dark := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s %d dark=%v", path[1:], width, dark), func(t *testing.T) {

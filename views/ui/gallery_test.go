@@ -25,7 +25,7 @@ func gallery() templ.Component {
 		galleryStats(), ui.Tabs{Label: "Views", Items: []ui.Tab{
 			{Label: "Subscriptions", Href: "/a", Count: "340", Active: true}, {Label: "Ledger", Href: "/b", Count: "1,204"}, {Label: "Raw record", Href: "/c"},
 		}},
-		galleryList(), galleryColumns(), galleryForm(), galleryStates(), galleryConfirm(),
+		galleryList(), galleryLedger(), galleryColumns(), galleryForm(), galleryStates(), galleryConfirm(),
 	)
 }
 
@@ -131,6 +131,23 @@ func galleryTable() ui.Table {
 		},
 		Sums: []ui.Cell{{Text: "Sum of this page", Span: 2}, {Text: "1,185"}, {Text: "6,048.60 USD"}, {Text: "6,957.70 USD"}, {Span: 2}},
 	}
+}
+
+func galleryLedger() templ.Component {
+	row := func(day, event, delta, after, state string, muted bool) ui.Row {
+		return ui.Row{Muted: muted, Cells: []ui.Cell{{Text: day, Href: "/changes/1"}, ui.TextCell(event), ui.TextCell(delta), ui.TextCell(after), ui.BadgeCell(state, ui.Neutral)}}
+	}
+	return with(ui.Card{Title: "Ledger", Text: "Counted rows sum to 120 seats.", Flush: true, Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: "/changes.csv", Icon: "download", Compact: true, Weight: ui.Quiet}}},
+		ui.Table{Caption: "Ledger", Compact: true,
+			Columns: []ui.Column{{Label: "Effective"}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Billing"}},
+			Rows: []ui.Row{
+				row("2026-11-20", "update", "+20", "120", "open", false), row("2026-06-01", "price", "0", "100", "invoiced", false), row("2026-03-01", "create", "+100", "100", "archived", true),
+			},
+			Sums: []ui.Cell{{Text: "Counted", Span: 2}, {Text: "+120"}, {Text: "120"}, {}},
+		},
+		// A card that is empty is a common sight, so it is here as well.
+		ui.Table{Caption: "Nothing", Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No changes yet", Text: "Every change of seats or price will be a row here."}},
+	)
 }
 
 func galleryColumns() templ.Component {
