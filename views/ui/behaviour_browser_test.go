@@ -1,7 +1,6 @@
 package ui_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -75,6 +74,7 @@ func TestScriptsAddTheirComfort(t *testing.T) {
 		"summary":  summaryLeadsToTheField,
 		"progress": progressListens,
 		"unsaved":  unsavedIsMarked,
+		"none":     everythingIsThereWithoutScripts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, tab := newStage(t), b.Tab(t)
@@ -160,9 +160,7 @@ func unsavedIsMarked(t *testing.T, _ *stage, tab *browser.Tab) {
 	wait(tab, `document.querySelector("form.form").dataset.dirty === "yes"`)
 }
 
-func TestEverythingIsThereWithoutScripts(t *testing.T) {
-	t.Parallel()
-	s, tab := newStage(t), browser.Start(t).Tab(t)
+func everythingIsThereWithoutScripts(t *testing.T, s *stage, tab *browser.Tab) {
 	tab.NoScript()
 	tab.Size(320, 800)
 	tab.Go(s.URL + "/gallery")
@@ -180,12 +178,4 @@ func TestEverythingIsThereWithoutScripts(t *testing.T) {
 	if browser.Eval[bool](tab, `[...document.querySelectorAll("[data-copy-button]")].some(b => b.offsetParent)`) {
 		t.Error("a copy button is shown that nothing stands behind")
 	}
-}
-
-func TestForcedColorsKeepEverythingVisible(t *testing.T) {
-	t.Parallel()
-	s, tab := newStage(t), browser.Start(t).Tab(t)
-	tab.ForcedColors()
-	tab.Go(s.URL + "/gallery")
-	look(t, tab, fmt.Sprintf("gallery-forced-%d.png", 1280))
 }

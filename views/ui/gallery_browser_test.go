@@ -78,19 +78,29 @@ func TestGalleryInABrowser(t *testing.T) {
 	t.Parallel()
 	url := serve(t)
 	b := browser.Start(t)
-	for _, path := range []string{"/gallery", "/sign-in", "/problem"} {
-		for _, width := range []int64{1280, 320} {
-			for _, dark := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s %d dark=%v", path[1:], width, dark), func(t *testing.T) {
-					tab := b.Tab(t)
-					tab.Size(width, 900)
-					tab.Dark(dark)
-					tab.Go(url + path)
-					look(t, tab, fmt.Sprintf("%s-%d-%v.png", path[1:], width, dark))
-				})
-			}
-		}
+	for _, v := range []struct {
+		path  string
+		width int64
+		dark  bool
+	}{
+		{"/gallery", 1280, false}, {"/gallery", 1280, true}, {"/gallery", 320, false}, {"/gallery", 320, true},
+		{"/sign-in", 1280, true}, {"/sign-in", 320, false}, {"/problem", 1280, false}, {"/problem", 320, true},
+	} {
+		name := fmt.Sprintf("%s-%d-%v", v.path[1:], v.width, v.dark)
+		t.Run(name, func(t *testing.T) {
+			tab := b.Tab(t)
+			tab.Size(v.width, 900)
+			tab.Dark(v.dark)
+			tab.Go(url + v.path)
+			look(t, tab, name+".png")
+		})
 	}
+	t.Run("forced colours", func(t *testing.T) {
+		tab := b.Tab(t)
+		tab.ForcedColors()
+		tab.Go(url + "/gallery")
+		look(t, tab, "gallery-forced.png")
+	})
 }
 
 func look(t *testing.T, tab *browser.Tab, name string) {
