@@ -1,0 +1,54 @@
+package audit
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+	views "seatledger/views/audit"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+func entryPath(seq int64) string { return path + "/" + strconv.FormatInt(seq, 10) }
+
+// Entry shows one row of the trail in full.
+func (h Handlers) Entry(c echo.Context) error {
+	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
+	if err != nil {
+		return errs.New(errs.NotFound, "There is no such entry in the trail.")
+	}
+	ctx := c.Request().Context()
+	e, err := audit.Get(ctx, h.DB.Read(ctx), seq)
+	if err != nil {
+		return err
+	}
+	frame := session.Page(c, readable(e.Action), "")
+	frame.Kicker = "Audit entry " + strconv.FormatInt(e.Seq, 10)
+	frame.Crumbs = []layout.Crumb{{Label: "Audit trail", Href: path}}
+	return httpx.Render(c, http.StatusOK, views.Entry{Frame: frame, Facts: h.facts(e), Diff: diffTable(e)}.Page())
+}
+
+func (h Handlers) facts(e audit.Entry) ui.DefinitionList {
+	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+		{Term: "When", Value: ui.Of(h.moment(e.At))},
+		ui.Fact("Who", e.Actor),
+		ui.Fact("What", readable(e.Action)),
+		{Term: "On", Value: ui.Cell{Text: e.ObjectName, Href: objectHref(e)}, Note: readable(e.ObjectType)},
+		{Term: "Id", Value: ui.Cell{Text: e.ObjectID, Mono: true}},
+		{Term: "Request", Value: ui.Cell{Text: e.RequestID, Mono: true}},
+	}}
+}
+
+func diffTable(e audit.Entry) *ui.DiffTable {
+	rows := differences(e)
+	if len(rows) == 0 {
+		return nil
+	}
+	return &ui.DiffTable{Caption: "What changed", Rows: rows}
+}

@@ -1,0 +1,116 @@
+package audit
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	views "seatledger/views/audit"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// checkedRows is how far back the chain is checked with every page; check=all goes back to the first row.
+const checkedRows = 2000
+
+// List shows the trail, or writes it as a file.
+func (h Handlers) List(c echo.Context) error {
+	if httpx.IsCSV(c) {
+		return h.file(c)
+	}
+	var v views.List
+	err := h.DB.Snapshot(c.Request().Context(), func(tx *gorm.DB) error {
+		var err error
+		v, err = h.page(c, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, http.StatusOK, v.Page())
+}
+
+func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
+	ctx := c.Request().Context()
+	q, filter, err := h.query(c, tx)
+	if err != nil {
+		return views.List{}, err
+	}
+	rows, next, err := audit.List(ctx, tx, filter, q.Page)
+	if err != nil {
+		return views.List{}, err
+	}
+	all := c.QueryParam("check") == "all"
+	chain, err := audit.Verify(ctx, tx, depth(all))
+	if err != nil {
+		return views.List{}, err
+	}
+	frame := session.Page(c, "Audit trail", "")
+	frame.Lead = "Who did what, when, with before and after. Rows are only ever added, each bound to the one before it."
+	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, chainMeta(chain, all)
+	return views.List{
+		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(q, rows),
+		Pager: q.Pager(next, fmt.Sprintf("%d entries on this page", len(rows))),
+	}, nil
+}
+
+func depth(all bool) int64 {
+	if all {
+		return 0
+	}
+	return checkedRows
+}
+
+func chainBadge(i audit.Integrity) ui.Badge {
+	if i.Sound() {
+		return ui.Badge{Text: "chain intact", Tone: ui.Good}
+	}
+	return ui.Badge{Text: "chain broken", Tone: ui.Bad}
+}
+
+func chainMeta(i audit.Integrity, all bool) []layout.Meta {
+	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("the latest %d entries; check all", i.Checked), Href: path + "?check=all"}
+	if all || i.Checked < checkedRows {
+		checked.Text, checked.Href = fmt.Sprintf("all %d entries", i.Checked), ""
+	}
+	return []layout.Meta{checked, {Label: "End of the chain", Text: fmt.Sprintf("%d · %.16s", i.Head.Seq, i.Head.Hash)}}
+}
+
+func alarm(i audit.Integrity) *ui.Callout {
+	if i.Sound() {
+		return nil
+	}
+	text := "Rows at the end of the trail are missing."
+	if i.Broken > 0 {
+		text = fmt.Sprintf("Entry %d does not follow from the one before it.", i.Broken)
+	}
+	return &ui.Callout{Tone: ui.Bad, Title: "The trail was changed outside of Seatledger",
+		Text: text + " Somebody with the database owner's rights edited, removed or moved rows. Compare with a backup, and with the end of the chain noted in earlier logs."}
+}
+
+func (h Handlers) table(q httpx.ListQuery, rows []audit.Entry) ui.Table {
+	t := ui.Table{Caption: "Audit trail", Compact: true, Empty: emptiness(q), Columns: []ui.Column{
+		q.NumberColumn("seq", "No."), {Label: "When", Nowrap: true}, {Label: "Who"}, {Label: "What"}, {Label: "On"}, {Label: "Changed"},
+	}}
+	for _, e := range rows {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), ui.Of(h.moment(e.At)), ui.TextCell(e.Actor), ui.TextCell(readable(e.Action)),
+			{Text: e.ObjectName, Sub: readable(e.ObjectType), Href: objectHref(e)}, ui.TextCell(summary(e)),
+		}})
+	}
+	return t
+}
+
+func emptiness(q httpx.ListQuery) *ui.EmptyState {
+	if q.Narrowed() {
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No entry fits", Text: "Entries are there, but the filter hides them.",
+			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
+	}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing has happened yet", Text: "Every sign-in and every change will stand here."}
+}
