@@ -82,6 +82,36 @@ func TestASilenceHoldsForAllCallers(t *testing.T) {
 	}
 }
 
+func TestALimitWithoutATimeSilencesEverybodyForTheBackoff(t *testing.T) {
+	t.Parallel()
+	l, clk, _ := line(t, 4)
+	limited, pausing, release := true, make(chan time.Duration), make(chan struct{})
+	l.wait = func(_ context.Context, d time.Duration) error {
+		pausing <- d
+		<-release
+		clk.Advance(d)
+		return nil
+	}
+	done := make(chan error)
+	go func() {
+		done <- l.Read(t.Context(), func(context.Context) error {
+			if limited {
+				limited = false
+				return failing(distributor.RateLimited, 0)
+			}
+			return nil
+		})
+	}()
+	pause := <-pausing
+	if left := l.silence(); left != pause || pause <= 0 {
+		t.Errorf("silent for %s, paused for %s", left, pause)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestALongSilenceIsHandedToTheCallerWithoutAnyCall(t *testing.T) {
 	t.Parallel()
 	l, _, w := line(t, 4)

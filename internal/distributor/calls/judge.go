@@ -3,6 +3,7 @@ package calls
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"seatledger/internal/distributor"
@@ -23,7 +24,7 @@ func Judge(op string, a outbound.Answer, now time.Time) error {
 		e.RetryAfter = RetryAfter(a.Header, now)
 	}
 	if text := said.Error(); text != "" {
-		e.Message += " It says: " + text
+		e.Message += " It says: " + stop(text)
 	}
 	return e
 }
@@ -59,13 +60,16 @@ func verdict(code int) (kind distributor.ErrorKind, message, advice string) {
 func Unreadable(op string, cause error, h http.Header) error {
 	if c, ok := cause.(*lenient.Complaint); ok {
 		return &distributor.Error{Kind: distributor.Refused, Op: op, StatusCode: http.StatusOK, RequestID: RequestID(c.RequestID, h),
-			Message: "The distributor answered with an error: " + c.Error() + ".",
+			Message: "The distributor answered with an error: " + stop(c.Error()),
 			Advice:  "Nothing of the answer was used; give the distributor the request id if the reason is not clear."}
 	}
 	return &distributor.Error{Kind: distributor.BadAnswer, Op: op, StatusCode: http.StatusOK, RequestID: RequestID("", h),
 		Message: fmt.Sprintf("The distributor's answer could not be used: %s.", cause),
 		Advice:  "Nothing of it was used; check the URL, and try again if it may be maintenance."}
 }
+
+// stop ends a text that came from outside as a sentence.
+func stop(text string) string { return strings.TrimRight(text, ". ") + "." }
 
 // RequestID takes the id from the body, else from the usual headers.
 func RequestID(fromBody string, h http.Header) string {

@@ -14,7 +14,7 @@ import (
 // Options of a line; what is left zero gets a sensible value.
 type Options struct {
 	Concurrency int // calls at once; 4
-	PerSecond   int // calls begun in a second; 100
+	PerSecond   int // calls begun in a second; 200
 	Clock       clock.Clock
 	// Wait sleeps, or ends early with the context's error. Tests put their own in.
 	Wait func(context.Context, time.Duration) error
@@ -40,7 +40,7 @@ func NewLine(o Options) *Line {
 		o.Concurrency = 4
 	}
 	if o.PerSecond <= 0 {
-		o.PerSecond = 100
+		o.PerSecond = 200
 	}
 	if o.Wait == nil {
 		o.Wait = sleep
@@ -126,13 +126,16 @@ func (l *Line) heed(err error) {
 	if distributor.KindOf(err) != distributor.RateLimited && distributor.KindOf(err) != distributor.Broken {
 		return
 	}
-	wish := distributor.AsError(err).RetryAfter
-	if wish <= 0 {
-		return
+	if wish := distributor.AsError(err).RetryAfter; wish > 0 {
+		l.keepSilent(wish)
 	}
+}
+
+// keepSilent lets no call of anybody begin for a while.
+func (l *Line) keepSilent(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := l.clk.Now().Add(wish); until.After(l.silent) {
+	if until := l.clk.Now().Add(d); until.After(l.silent) {
 		l.silent = until
 	}
 }

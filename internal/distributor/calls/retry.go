@@ -29,7 +29,11 @@ func (l *Line) Read(ctx context.Context, call func(context.Context) error) error
 		if ctx.Err() != nil || !l.again(err, try) {
 			return err
 		}
-		if err := l.wait(ctx, pauseFor(err, pauses)); err != nil {
+		pause := pauseFor(err, pauses)
+		if distributor.KindOf(err) == distributor.RateLimited {
+			l.keepSilent(pause)
+		}
+		if err := l.wait(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -52,7 +52,7 @@ func refusal(e *distributor.Error, said string) error {
 		e.Kind = distributor.BadCredentials
 		e.Message = "The distributor refused the sign-in."
 		if said != "" {
-			e.Message = "The distributor refused the sign-in: " + said + "."
+			e.Message = "The distributor refused the sign-in: " + stop(said)
 		}
 	}
 	return e

@@ -28,7 +28,7 @@ func certificateFault(err error) string {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
-	var any *tls.CertificateVerificationError
+	var other *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &host):
 		return fmt.Sprintf("The server's certificate belongs to another name than %s.", host.Host)
@@ -37,7 +37,7 @@ func certificateFault(err error) string {
 			invalid.Cert.NotBefore.Format("2006-01-02"), invalid.Cert.NotAfter.Format("2006-01-02"))
 	case errors.As(err, &unknown):
 		return unknownAuthority(unknown)
-	case errors.As(err, &invalid), errors.As(err, &any):
+	case errors.As(err, &invalid), errors.As(err, &other):
 		return "The server's certificate could not be verified."
 	}
 	return ""

@@ -60,3 +60,14 @@ func TestAccountsAreReadPageByPage(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestTheLogTellsWhichNamesOfFieldsAreReal(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.says("/api/v1/cloud/customers", `{"data":{"total":1,"records":[{"customerNumber":"1","displayName":"a.example"}]}}`)
+	c := f.connect(t)
+	if _, err := c.Accounts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, c.logged.String(), "customerNo=customerNumber", "name=displayName")
+}

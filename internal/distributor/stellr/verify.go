@@ -56,18 +56,18 @@ func (v *verification) count() string {
 }
 
 func pickCustomer(records []json.RawMessage) string {
-	any := ""
+	fallback := ""
 	for _, raw := range records {
 		a, bad := readAccount(row{raw: raw}, hits{})
 		switch {
 		case bad != nil:
 		case a.Active:
 			return a.ExternalID
-		case any == "":
-			any = a.ExternalID
+		case fallback == "":
+			fallback = a.ExternalID
 		}
 	}
-	return any
+	return fallback
 }
 
 func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, error) {
