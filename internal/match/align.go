@@ -16,7 +16,8 @@ const (
 	extraPlace           // one side names a place more
 	extraNumber          // one side has a figure more
 	swapWord             // each side has a word that the other lacks
-	swapPlace            // each side names another place, or another figure
+	swapPlace            // each side names another place
+	swapNumber           // the same but for one figure
 	nameAcronym          // one is the initials of the other
 	nameStranger         // nothing that tells is shared
 	patternCount
@@ -47,6 +48,9 @@ func (v *vocabulary) align(a, b *name) alignment {
 		return v.alignTokens(a.tokens, v.segment(b.label, a.tokens))
 	case a.compact == b.compact:
 		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)), words: &laidOut{shared: texts(a.tokens)}}
+	}
+	if d := distance(a.compact, b.compact, 1); d == 1 && len(a.compact) >= 9 && len(b.compact) >= 9 && !has(a.tokens, number) && !has(b.tokens, number) && len(a.tokens) != len(b.tokens) {
+		return alignment{pattern: nameExact, bits: max(0, min(v.sum(a.tokens), v.sum(b.tokens))-nearCost[slip]), typos: 1, words: &laidOut{shared: texts(a.tokens)}}
 	}
 	return v.alignTokens(a.tokens, b.tokens)
 }
@@ -197,7 +201,9 @@ func initialsAt(acronym string, words []token, used *[32]bool) (at, n int) {
 func (p *pairing) outcome() alignment {
 	restA, restB := leftover(p.a, &p.usedA), leftover(p.b, &p.usedB)
 	al := alignment{bits: discounted(p.bits), typos: p.typos, words: &laidOut{p.shared, texts(restA), texts(restB)}}
-	al.pattern = p.patternOf(restA, restB)
+	if al.pattern = p.patternOf(restA, restB); al.pattern == nameStranger {
+		al.bits, al.typos = 0, 0 // what many names share is no evidence
+	}
 	return al
 }
 
@@ -206,10 +212,7 @@ func (p *pairing) patternOf(restA, restB []token) pattern {
 	case !p.tells():
 		return nameStranger
 	case len(restA) > 0 && len(restB) > 0:
-		if bothHave(restA, restB, place) || bothHave(restA, restB, number) {
-			return swapPlace
-		}
-		return swapWord
+		return swapOf(restA, restB)
 	case p.acronym:
 		return nameAcronym
 	case len(restA)+len(restB) == 0:
@@ -218,19 +221,32 @@ func (p *pairing) patternOf(restA, restB []token) pattern {
 	return extraOf(append(restA, restB...))
 }
 
-// tells is false when only fillers are shared although the names have better words.
+// tells is false when all that is shared is what many names share.
 func (p *pairing) tells() bool {
-	for i, t := range p.a {
-		if p.usedA[i] && t.kind != stop && t.kind != filler {
-			return true
+	if len(p.bits) == 0 {
+		return false
+	}
+	if len(leftover(p.a, &p.usedA))+len(leftover(p.b, &p.usedB)) == 0 {
+		return true
+	}
+	return max(telling(p.a, &p.usedA), telling(p.b, &p.usedB)) >= 2
+}
+
+// telling counts the shared words that say something, a proper one double.
+func telling(ts []token, used *[32]bool) int {
+	n := 0
+	for i, t := range ts {
+		if !used[i] {
+			continue
+		}
+		switch t.kind {
+		case plain:
+			n += 2
+		case trade, place, number:
+			n++
 		}
 	}
-	for j, t := range p.b {
-		if p.usedB[j] && t.kind != stop && t.kind != filler {
-			return true
-		}
-	}
-	return len(p.bits) > 0 && len(leftover(p.a, &p.usedA))+len(leftover(p.b, &p.usedB)) == 0
+	return n
 }
 
 func extraOf(rest []token) pattern {
@@ -246,6 +262,16 @@ func extraOf(rest []token) pattern {
 		}
 	}
 	return worst
+}
+
+func swapOf(a, b []token) pattern {
+	switch {
+	case len(a) == 1 && len(b) == 1 && bothHave(a, b, number):
+		return swapNumber
+	case bothHave(a, b, place) || bothHave(a, b, number):
+		return swapPlace
+	}
+	return swapWord
 }
 
 func bothHave(a, b []token, k kind) bool { return has(a, k) && has(b, k) }

@@ -20,7 +20,7 @@ func (x *Index) candidate(a *profile, l link, all []link) Candidate {
 		}
 	}
 	sort.Strings(c.Ties)
-	c.Doubt = x.doubt(a, b, &cmp)
+	c.Doubt = x.doubt(a, b, &cmp, &l)
 	c.Band = bandOf(&c)
 	return c
 }

@@ -3,14 +3,14 @@ package match
 // doubt tells what a person would hesitate at, whatever the score; "" when
 // there is nothing. These are the ways in which two different companies look
 // alike: branches, sisters, namesakes, neighbours, and old data.
-func (x *Index) doubt(a, b *profile, cmp *comparison) string {
+func (x *Index) doubt(a, b *profile, cmp *comparison, l *link) string {
 	switch {
 	case cmp.grade[fieldTenant] == gradeAgree:
 		return x.doubtTenant(a)
 	case cmp.grade[fieldTenant] == gradeDiffer:
 		return "the tenant ids differ"
 	}
-	if d := x.doubtName(a, b, cmp); d != "" {
+	if d := x.doubtName(a, b, cmp, l); d != "" {
 		return d
 	}
 	return x.doubtPlace(cmp)
@@ -23,11 +23,11 @@ func (x *Index) doubtTenant(a *profile) string {
 	return ""
 }
 
-func (x *Index) doubtName(a, b *profile, cmp *comparison) string {
+func (x *Index) doubtName(a, b *profile, cmp *comparison, l *link) string {
 	sure := cmp.name.pattern == nameExact && cmp.name.typos == 0
 	switch p := cmp.name.pattern; {
 	case cmp.told[fieldName]: // the name is the domain again
-	case p == swapPlace || p == extraNumber:
+	case p == swapPlace || p == swapNumber || p == extraNumber:
 		return "the names differ in a place or a figure: perhaps a branch"
 	case p == extraPlace && !x.backed(cmp):
 		return "only one name has the place: perhaps a branch"
@@ -36,7 +36,7 @@ func (x *Index) doubtName(a, b *profile, cmp *comparison) string {
 	}
 	spelled := len(a.names) > 0 && len(b.names) > 0 && a.names[0].label == "" && b.names[0].label == ""
 	switch {
-	case cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) > 1 && !(sure && spelled):
+	case cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) > 1 && !(sure && spelled) && !(x.backed(cmp) && l.rivals > -1):
 		return "several records have this domain: perhaps a sister company"
 	case cmp.name.typos > 0 && !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree:
 		return "the names are spelled differently and nothing else agrees"

@@ -45,7 +45,7 @@ func nameLevel(p pattern, typos int) Level {
 			return Agree
 		}
 		return Partly
-	case nameStranger, swapPlace, swapWord:
+	case nameStranger, swapPlace, swapNumber, swapWord:
 		return Differ
 	}
 	return Partly
@@ -132,7 +132,7 @@ func nameSentence(al *alignment) string {
 		return fmt.Sprintf("same name (%s), only one side names the place %s: perhaps a branch", shared, rest)
 	case extraNumber:
 		return fmt.Sprintf("same name (%s), only one side has the figure %s", shared, rest)
-	case swapPlace, swapWord:
+	case swapPlace, swapNumber, swapWord:
 		return fmt.Sprintf("names share %s but differ in %s against %s", shared, strings.Join(al.words.onlyA, " "), strings.Join(al.words.onlyB, " "))
 	}
 	return "different names"

@@ -95,7 +95,7 @@ func (al *alignment) worth() float64 {
 		return 0
 	case nameExact:
 		return al.bits + 12 - 4*float64(al.typos)
-	case swapWord, swapPlace:
+	case swapWord, swapPlace, swapNumber:
 		return al.bits
 	}
 	return al.bits + 6 - 4*float64(al.typos)

@@ -35,7 +35,7 @@ func defaultModel() *model {
 	//                                        match                        branch                      sister                      neighbour                   stranger (agree: see chance)
 	m.agree[fieldTenant] = [classCount][4]float64{levels(.96, .01, .03), levels(.03, .01, .96), levels(.05, .01, .94), levels(.002, .001, .99), levels(1, .01, 1)}
 	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.40, .20, .40), levels(.40, .05, .55), levels(.02, .01, .97), levels(1, 1, 1)}
-	m.agree[fieldForm] = [classCount][4]float64{levels(.78, .14, .08), levels(.60, .20, .20), levels(.45, .20, .35), levels(.40, .25, .35), levels(1.3, .25, .35)}
+	m.agree[fieldForm] = [classCount][4]float64{levels(.80, .15, .05), levels(.55, .20, .25), levels(.35, .15, .50), levels(.40, .25, .35), levels(1.3, .25, .35)}
 	m.agree[fieldStreet] = [classCount][4]float64{levels(.78, .10, .12), levels(.02, .03, .95), levels(.40, .05, .55), levels(.75, .10, .15), levels(1, .02, .98)}
 	m.agree[fieldPostal] = [classCount][4]float64{levels(.87, .04, .09), levels(.06, .10, .84), levels(.45, .10, .45), levels(.94, .03, .03), levels(1, .02, .97)}
 	m.agree[fieldCity] = [classCount][4]float64{levels(.90, .03, .07), levels(.06, .02, .92), levels(.50, .02, .48), levels(.95, .02, .03), levels(1, .005, .97)}
@@ -44,13 +44,14 @@ func defaultModel() *model {
 	m.agree[fieldPhone] = [classCount][4]float64{levels(.65, .01, .34), levels(.04, .01, .95), levels(.30, .01, .69), levels(.25, .01, .74), levels(1, .01, 1)}
 	m.pattern = [patternCount][classCount]float64{
 		nameMissing:  {1, 1, 1, 1, 1},
-		nameExact:    {.70, .50, .02, .3, .5},
+		nameExact:    {.70, .50, .04, .3, .5},
 		extraFiller:  {.10, .05, .12, .3, .4},
 		extraWord:    {.08, .05, .20, .5, .6},
-		extraPlace:   {.025, .18, .05, .3, .3},
-		extraNumber:  {.004, .04, .03, .3, .3},
+		extraPlace:   {.012, .18, .05, .3, .3},
+		extraNumber:  {.003, .08, .03, .3, .3},
 		swapWord:     {.015, .02, .40, 1, 1},
 		swapPlace:    {.0015, .15, .06, .5, .5},
+		swapNumber:   {.01, .05, .03, .5, .5},
 		nameAcronym:  {.02, .005, .01, .2, .3},
 		nameStranger: {.03, .002, .10, 1, 1},
 	}

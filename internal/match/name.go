@@ -1,6 +1,7 @@
 package match
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -22,12 +23,17 @@ type name struct {
 
 func (n *name) blank() bool { return len(n.tokens) == 0 && n.label == "" }
 
+// glued finds a legal form written without a space: "SiemensAG".
+var glued = regexp.MustCompile(`(\p{Ll}{2})(AG|SA|SE|NV|BV|AB|LLC|LTD|GmbH|INC|PLC)\b`)
+
+func unglue(raw string) string { return glued.ReplaceAllString(raw, "$1 $2") }
+
 // aliasMarks part a name from a second one: "Foo Ltd t/a Bar".
 var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ", " f/k/a ", " fka ", " formerly ", " c/o "}
 
 // parseNames reads a name and its aliases; the first is the name as a whole.
 func parseNames(raw string) []name {
-	s := fold(raw)
+	s := fold(unglue(raw))
 	if s == "" {
 		return nil
 	}
@@ -100,7 +106,7 @@ func plainSpelling(w string, last bool) string {
 // splitWords cuts folded text into words. Dots inside an initialism vanish
 // ("s.p.a." is spa), and single letters in a row become one word.
 func splitWords(s string) []string {
-	s = strings.NewReplacer("'", "", "&", " and ", "+", " and ", "united states of america", "usa", "united states", "usa", "united kingdom", "uk").Replace(s)
+	s = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa", "united states", "usa", "united kingdom", "uk").Replace(s)
 	raw := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '/' && r != '-'
 	})
@@ -108,7 +114,30 @@ func splitWords(s string) []string {
 	for _, w := range raw {
 		words = append(words, splitDotted(w)...)
 	}
-	return joinLetters(words)
+	return joinNumbers(joinLetters(words))
+}
+
+// joinNumbers reads "forty four", "forty 4" and "fourty-four" as 44.
+func joinNumbers(words []string) []string {
+	out := words[:0]
+	for _, w := range words {
+		if n := len(out); n > 0 && len(w) > 0 {
+			tens, unit := shortened[out[n-1]], orLonger(w)
+			if len(tens) == 2 && tens[1] == '0' && tens >= "20" && len(unit) == 1 && unit >= "1" && unit <= "9" {
+				out[n-1] = tens[:1] + unit
+				continue
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func orLonger(w string) string {
+	if long, ok := shortened[w]; ok {
+		return long
+	}
+	return w
 }
 
 func splitDotted(w string) []string {

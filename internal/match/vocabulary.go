@@ -95,10 +95,11 @@ func (v *vocabulary) segment(label string, words []token) []token {
 
 func (v *vocabulary) rest(piece string) []token {
 	w := plainSpelling(piece, false)
-	if len(piece) <= 2 && kindOf(w) == plain {
-		return []token{{text: piece, kind: filler, bits: 1}}
+	t := v.token(w)
+	if t.kind == filler || w == "usa" || len(piece) <= 2 && t.kind == plain {
+		t.kind = stop // "hq", "group", "us": people add them to get a free domain
 	}
-	return []token{v.token(w)}
+	return []token{t}
 }
 
 // cover finds at which places of the label which words stand, so that as many

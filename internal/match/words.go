@@ -34,7 +34,7 @@ func pairs(words string) map[string]string {
 var stopWords = set(`the of and for in at on to by a an de la le les du des da do dos das del della di el los las der die das den dem
 	und et y e i en van von zu zum zur och og ja fur pour per u v`)
 
-var fillerWords = set(`group groupe gruppe grupo gruppo grupa holding holdings international global worldwide services service solutions solution
+var fillerWords = set(`group groupe gruppe grupo gruppo grupa holding holdings international global worldwide europe asia america africa emea apac latam services service solutions solution
 	systems system enterprises enterprise industries industry industrial products product partners partner associates association ventures venture
 	management consulting consultants consultancy company companies corporation limited incorporated trading trade com net org online
 	intl national operations operating agency network networks works office offices hq headquarters business commercial general
@@ -66,12 +66,12 @@ var commonNames = set(`smith johnson williams brown jones garcia miller davis ro
 	dubois moreau laurent simon silva santos oliveira souza kim park chen wang li zhang liu yang huang wu murphy kelly kumar singh patel khan ali ahmed
 	ivanov petrov novak kowalski andersson johansson karlsson nilsson eriksson hansen jensen nielsen`)
 
-var placeWords = set(`usa uk emea apac latam afghanistan albania algeria argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia bosnia brazil bulgaria
+var placeWords = set(`usa uk afghanistan albania algeria argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia bosnia brazil bulgaria
 	cambodia cameroon canada chad chile china colombia congo croatia cuba cyprus czech denmark ecuador egypt estonia ethiopia finland france georgia germany ghana
 	greece guatemala honduras hungary iceland india indonesia iran iraq ireland israel italy japan jordan kazakhstan kenya korea kuwait latvia lebanon libya
 	lithuania luxembourg malaysia malta mexico moldova mongolia morocco mozambique myanmar namibia nepal netherlands nigeria norway oman pakistan panama paraguay
 	peru philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore slovakia slovenia spain sweden switzerland syria taiwan tanzania
-	thailand tunisia turkey uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe england britain america asia europe africa iberia
+	thailand tunisia turkey uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe england britain iberia
 	deutschland schweiz suisse svizzera osterreich italia espana brasil nederland belgique belgie danmark norge sverige suomi polska rossiya ukraina france magyar
 	american british german french italian spanish dutch swiss chinese japanese indian canadian australian european asian african nordic
 	london paris berlin munich munchen hamburg frankfurt cologne koln vienna wien zurich geneva basel milan milano rome roma madrid barcelona lisbon porto amsterdam
