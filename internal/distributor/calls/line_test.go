@@ -3,8 +3,6 @@ package calls
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,7 +10,6 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
-	"seatledger/internal/distributor/outbound"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -205,157 +202,5 @@ func TestACancelledCallerWaitsForNothing(t *testing.T) {
 	cancel()
 	if err := l.Read(ctx, func(context.Context) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
-	}
-}
-
-func TestRetryAfterIsReadInBothFormsAndKeptSane(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]time.Duration{
-		"30": 30 * time.Second, " 5 ": 5 * time.Second, "0": 0, "-5": 0, "": 0, "soon": 0, "1.5": 0, "99999999999999999999": 0,
-		"7200": time.Hour, "315360000": 0,
-		noon.Add(45 * time.Second).Format(http.TimeFormat): 45 * time.Second,
-		noon.Add(-time.Hour).Format(http.TimeFormat):       0,
-		noon.AddDate(10, 0, 0).Format(http.TimeFormat):     0,
-	} {
-		if got := RetryAfter(http.Header{"Retry-After": {text}}, noon); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
-	}
-}
-
-func TestEachCodeHasItsKindAndKeepsWhatTheServerSaid(t *testing.T) {
-	t.Parallel()
-	for code, want := range map[int]distributor.ErrorKind{
-		401: distributor.NotPermitted, 403: distributor.NotPermitted, 404: distributor.NotFound, 429: distributor.RateLimited, 408: distributor.TimedOut,
-		500: distributor.Broken, 502: distributor.Broken, 503: distributor.Broken, 504: distributor.Broken, 400: distributor.Refused, 422: distributor.Refused, 204: distributor.BadAnswer, 206: distributor.BadAnswer,
-	} {
-		err := Judge("list customers", outbound.Answer{Status: code, Header: http.Header{}, Body: []byte(`{"requestId":"r7","errorMessage":"because"}`)}, noon)
-		e := distributor.AsError(err)
-		if e.Kind != want || e.RequestID != "r7" || e.StatusCode != code || e.Advice == "" {
-			t.Errorf("%d: %+v", code, e)
-		}
-	}
-	if err := Judge("x", outbound.Answer{Status: 200}, noon); err != nil {
-		t.Error(err)
-	}
-}
-
-func signIns(n *atomic.Int32, life time.Duration) func(context.Context) (Token, error) {
-	return func(context.Context) (Token, error) {
-		return Token{Value: fmt.Sprintf("token-%d", n.Add(1)), Life: life}, nil
-	}
-}
-
-func TestManyWorkersShareOneSignIn(t *testing.T) {
-	t.Parallel()
-	var n atomic.Int32
-	release := make(chan struct{})
-	tokens := NewTokens(clock.NewFake(noon), func(context.Context) (Token, error) {
-		<-release
-		return Token{Value: fmt.Sprintf("token-%d", n.Add(1)), Life: 2 * time.Hour}, nil
-	})
-	var wg sync.WaitGroup
-	for range 32 {
-		wg.Go(func() {
-			if value, err := tokens.Get(t.Context()); err != nil || value != "token-1" {
-				t.Errorf("%s %v", value, err)
-			}
-		})
-	}
-	close(release)
-	wg.Wait()
-	for range 32 {
-		wg.Go(func() {
-			if value, err := tokens.Replace(t.Context(), "token-1"); err != nil || value != "token-2" {
-				t.Errorf("%s %v", value, err)
-			}
-		})
-	}
-	wg.Wait()
-	if n.Load() != 2 {
-		t.Errorf("%d sign-ins", n.Load())
-	}
-}
-
-func TestATokenIsRenewedBeforeItEndsAndNeverInALoop(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ life, kept time.Duration }{
-		"two hours": {2 * time.Hour, 118 * time.Minute}, "a minute": {time.Minute, 30 * time.Second}, "not told": {0, 8 * time.Minute},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var n atomic.Int32
-			clk := clock.NewFake(noon)
-			tokens := NewTokens(clk, signIns(&n, test.life))
-			for _, step := range []struct {
-				at   time.Duration
-				want string
-			}{{0, "token-1"}, {test.kept - time.Second, "token-1"}, {test.kept, "token-2"}} {
-				clk.Set(noon.Add(step.at))
-				if value, err := tokens.Get(t.Context()); err != nil || value != step.want {
-					t.Errorf("after %s: %s %v", step.at, value, err)
-				}
-			}
-		})
-	}
-}
-
-func TestARefusedSignInIsNotRepeatedUntilSomeTimePassed(t *testing.T) {
-	t.Parallel()
-	n := 0
-	clk := clock.NewFake(noon)
-	tokens := NewTokens(clk, func(context.Context) (Token, error) { n++; return Token{}, failing(distributor.BadCredentials, 0) })
-	for range 20 {
-		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.BadCredentials {
-			t.Errorf("%v", err)
-		}
-	}
-	if n != 1 {
-		t.Errorf("%d sign-ins", n)
-	}
-	clk.Advance(refusedFor)
-	_, _ = tokens.Get(t.Context())
-	tokens.Forget() // a person checks: one try, at once
-	_, _ = tokens.Get(t.Context())
-	if n != 3 {
-		t.Errorf("%d sign-ins", n)
-	}
-}
-
-func TestTokensThatNeverWorkAreNotRenewedForEver(t *testing.T) {
-	t.Parallel()
-	var n atomic.Int32
-	tokens := NewTokens(clock.NewFake(noon), signIns(&n, time.Hour))
-	value, err := tokens.Get(t.Context())
-	for range 50 {
-		if err != nil {
-			break
-		}
-		value, err = tokens.Replace(t.Context(), value)
-	}
-	if distributor.KindOf(err) != distributor.NotPermitted || n.Load() > 1+maxFruitless {
-		t.Errorf("%d sign-ins, %v", n.Load(), err)
-	}
-}
-
-func TestACallerThatGivesUpDoesNotEndTheSignInOfTheOthers(t *testing.T) {
-	t.Parallel()
-	begun, release := make(chan struct{}), make(chan struct{})
-	tokens := NewTokens(clock.NewFake(noon), func(ctx context.Context) (Token, error) {
-		close(begun)
-		<-release
-		return Token{Value: "t", Life: time.Hour}, ctx.Err()
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	gone := make(chan error)
-	go func() { _, err := tokens.Get(ctx); gone <- err }()
-	<-begun
-	cancel()
-	if err := <-gone; !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-	close(release)
-	if value, err := tokens.Get(t.Context()); err != nil || value != "t" {
-		t.Errorf("%s %v", value, err)
 	}
 }
