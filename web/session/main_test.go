@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/httpx"
 )
@@ -123,6 +124,9 @@ func (v visitor) send(r *http.Request) answer {
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(string(b)))
 	if err != nil {
 		v.t.Fatal(err)
+	}
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") && len(b) > 0 {
+		htmlcheck.Page(v.t, page)
 	}
 	return answer{res, string(b), page}
 }

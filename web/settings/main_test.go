@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -128,6 +129,9 @@ func (v visitor) send(method, path string, form url.Values) answer {
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(string(b)))
 	if err != nil {
 		v.t.Fatal(err)
+	}
+	if len(b) > 0 {
+		htmlcheck.Page(v.t, page)
 	}
 	return answer{res.StatusCode, res.Header.Get("Location"), string(b), page}
 }
