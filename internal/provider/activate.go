@@ -7,18 +7,24 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // Deactivate stops a provider's syncs. Its accounts and subscriptions stay, and its
-// active subscriptions stay billable until they are retired (RULES 9). A run under
-// way is asked to end.
+// active subscriptions stay billable until they are retired (RULES 9).
+// The caller asks runs under way to end.
 func (s *Service) Deactivate(ctx context.Context, by audit.Actor, id uuid.UUID) error {
 	return s.setActive(ctx, by, id, false)
 }
 
 // Activate lets a provider sync again. The database refuses a second active one that reads the same customers.
 func (s *Service) Activate(ctx context.Context, by audit.Actor, id uuid.UUID) error {
-	return s.setActive(ctx, by, id, true)
+	err := s.setActive(ctx, by, id, true)
+	if postgres.Constraint(err) == "providers_same_connection" {
+		return errs.Because(errs.Conflict, errs.Public(err), err) // no form stands behind the command
+	}
+	return err
 }
 
 func (s *Service) setActive(ctx context.Context, by audit.Actor, id uuid.UUID, active bool) error {

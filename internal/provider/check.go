@@ -18,6 +18,7 @@ const checkLimit = 30 * time.Second
 // Verify checks the connection layer by layer, at most 30 s, and stores what came
 // out. A check whose credentials were edited meanwhile is stale from the start.
 func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (distributor.Check, error) {
+	began := s.Clock.Now()
 	p, err := Get(ctx, s.DB.Read(ctx), id)
 	if err != nil {
 		return distributor.Check{}, err
@@ -31,7 +32,6 @@ func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (dis
 	}
 	checking, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	began := s.Clock.Now()
 	check := conn.Verify(checking)
 	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
 }
@@ -41,8 +41,10 @@ func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`UPDATE providers SET checked_at = ?, checked_by = ?, check_result = ?, check_layers = ?::jsonb WHERE id = ?`,
-		at, by.Name, c.Result(), string(layers), p.ID).Error
+	// Credentials saved while the check ran are not those that were checked.
+	err = tx.Exec(`UPDATE providers SET checked_by = ?, check_result = ?, check_layers = ?::jsonb,
+			checked_at = CASE WHEN credentials_at = ? THEN ?::timestamptz ELSE least(?::timestamptz, credentials_at - interval '1 microsecond') END
+		WHERE id = ?`, by.Name, c.Result(), string(layers), p.CredentialsAt, at, at, p.ID).Error
 	if err != nil || !by.IsPerson() {
 		return err
 	}

@@ -56,16 +56,3 @@ func CurrencyFor(api string) string {
 	}
 	return "USD"
 }
-
-// hostOf names the server of an address, with its port where that is not the usual one.
-func hostOf(api string) string {
-	u, err := url.Parse(api)
-	if err != nil {
-		return ""
-	}
-	h := strings.ToLower(u.Hostname())
-	if p := u.Port(); p != "" && p != "443" {
-		h += ":" + p
-	}
-	return h
-}

@@ -30,6 +30,7 @@ type Input struct {
 	Concurrency            string
 	Currency               string
 	CurrencyGiven          bool // the field was in the form, perhaps empty on purpose
+	ConfirmIdentity        bool // the person knows what another host or reseller number means
 	PasswordClear          bool
 	ApplicationSecretClear bool
 }
@@ -44,9 +45,7 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	if p.Name == "" {
 		problems.Add("name", "Enter a name.")
 	}
-	if len([]rune(p.Name)) > 200 {
-		problems.Add("name", "The name is longer than 200 characters.")
-	}
+	lengths(in, problems)
 	p.GrantType, p.PageSize, p.Concurrency = DefaultGrant, DefaultPageSize, DefaultConcurrency
 	p.Currency = currency(in, problems)
 	if p.Connector == distributor.Manual {
@@ -64,6 +63,27 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	return p, problems.Err()
 }
 
+const (
+	textLimit   = 200
+	secretLimit = 2000
+)
+
+// lengths refuses what nobody types: a pasted page, a file.
+func lengths(in Input, problems errs.Fields) {
+	for field, text := range map[string]string{
+		"name": in.Name, "internal_name": in.InternalName, "user_name": in.UserName, "application_id": in.ApplicationID, "reseller_number": in.ResellerNumber,
+		"password": in.Password.Reveal(), "application_secret": in.ApplicationSecret.Reveal(),
+	} {
+		limit := textLimit
+		if field == Password || field == ApplicationSecret {
+			limit = secretLimit
+		}
+		if len([]rune(text)) > limit {
+			problems.Add(field, "This is longer than %d characters. Has something else been pasted here?", limit)
+		}
+	}
+}
+
 func connectorOf(in Input, problems errs.Fields) string {
 	switch in.Connector {
 	case distributor.Manual:
@@ -76,27 +96,6 @@ func connectorOf(in Input, problems errs.Fields) string {
 	}
 	problems.Add("connector", "There is no such connector. Choose stellr or manual.")
 	return distributor.Stellr
-}
-
-func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
-	p.URL = strings.TrimSpace(in.URL)
-	if p.URL == "" {
-		problems.Add("url", "Enter the address of the API. TD SYNNEX in the United States has %s.", DefaultURL)
-		return
-	}
-	if err := s.CheckURL(p.URL); err != nil {
-		problems.Add("url", "%s", errs.Public(err))
-		return
-	}
-	p.Host = hostOf(p.URL)
-	if p.TokenURL = strings.TrimSpace(in.TokenURL); p.TokenURL == "" {
-		p.TokenURL = TokenURLFor(p.Connector, p.URL)
-	}
-	if p.Connector == distributor.StellrLegacy {
-		p.TokenURL = ""
-	} else if err := s.CheckURL(p.TokenURL); err != nil {
-		problems.Add("token_url", "%s", errs.Public(err))
-	}
 }
 
 func credentials(p *Provider, in Input, have stored, problems errs.Fields) {

@@ -38,7 +38,9 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Provide
 
 // Update stores an edited provider. A changed credential makes the last check
 // stale; a changed host or reseller number has the next listing compared first.
-// ErrStale when version is not the stored one.
+// ErrStale when version is not the stored one. errs.Invalid with a message at
+// confirm_identity when host or reseller number of a provider with accounts change
+// and the input does not say that this is meant.
 func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, version int, in Input) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		was, err := lock(tx, id)
@@ -48,14 +50,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, vers
 		if was.Version != version {
 			return ErrStale
 		}
-		have, err := storedSecrets(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if was.Connector == distributor.Manual {
-			in.Connector = distributor.Manual
-		}
-		p, err := s.provider(in, have)
+		p, err := s.edited(ctx, tx, was, in)
 		if err != nil {
 			return err
 		}
@@ -64,14 +59,39 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, vers
 			return err
 		}
 		s.carry(&p, was, len(set) > 0)
-		if err := s.keepIdentity(tx, &p, was); err != nil {
-			return err
+		e := event("provider.changed", p, trail(was, nil), trail(p, set))
+		if e.After == nil {
+			return nil
 		}
 		if err := write(tx, p); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, event("provider.changed", p, trail(was, nil), trail(p, set)))
+		return audit.Record(ctx, tx, s.Clock, by, e)
 	})
+}
+
+// edited makes the provider that the input asks for, if it may become that.
+func (s *Service) edited(ctx context.Context, tx *gorm.DB, was Provider, in Input) (Provider, error) {
+	has, err := HasAccounts(tx, was.ID)
+	if err != nil {
+		return was, err
+	}
+	if err := in.settle(was, has); err != nil {
+		return was, err
+	}
+	have, err := storedSecrets(ctx, tx, was.ID)
+	if err != nil {
+		return was, err
+	}
+	p, err := s.provider(in, have)
+	if err != nil {
+		return was, err
+	}
+	p.ID, p.IdentityChangedAt = was.ID, was.IdentityChangedAt
+	if has {
+		err = s.changeIdentity(ctx, tx, &p, change{was: was, confirmed: in.ConfirmIdentity})
+	}
+	return p, err
 }
 
 func lock(tx *gorm.DB, id uuid.UUID) (Provider, error) {
@@ -92,32 +112,11 @@ func storedSecrets(ctx context.Context, tx *gorm.DB, id uuid.UUID) (stored, erro
 
 // carry brings over what a form does not hold, and ages the last check when a credential changed.
 func (s *Service) carry(p *Provider, was Provider, secrets bool) {
-	p.ID, p.Version, p.UpdatedAt, p.CredentialsAt, p.IdentityChangedAt = was.ID, was.Version+1, s.Clock.Now(), was.CredentialsAt, was.IdentityChangedAt
+	p.Version, p.UpdatedAt, p.CredentialsAt = was.Version+1, s.Clock.Now(), was.CredentialsAt
 	if secrets || p.URL != was.URL || p.TokenURL != was.TokenURL || p.GrantType != was.GrantType || p.UserName != was.UserName ||
 		p.ApplicationID != was.ApplicationID || p.ResellerNumber != was.ResellerNumber || p.Connector != was.Connector {
 		p.CredentialsAt = s.Clock.Now()
 	}
-}
-
-// keepIdentity notes that host or reseller number of a provider with accounts changed:
-// its listing may be another reseller's, so nothing may be gone before it was compared.
-func (s *Service) keepIdentity(tx *gorm.DB, p *Provider, was Provider) error {
-	if p.Host == was.Host && p.ResellerNumber == was.ResellerNumber {
-		return nil
-	}
-	has, err := HasAccounts(tx, p.ID)
-	if has {
-		now := s.Clock.Now()
-		p.IdentityChangedAt = &now
-	}
-	return err
-}
-
-// HasAccounts tells whether a provider has accounts, so that its connector and internal name stay.
-func HasAccounts(db *gorm.DB, id uuid.UUID) (bool, error) {
-	var has bool
-	err := db.Raw(`SELECT EXISTS (SELECT FROM provider_accounts WHERE provider_id = ?)`, id).Scan(&has).Error
-	return has, err
 }
 
 func write(tx *gorm.DB, p Provider) error {
@@ -169,6 +168,7 @@ func trail(p Provider, secrets map[string]string) map[string]any {
 	return t
 }
 
+// event holds what changed; nothing when before and after are the same.
 func event(action string, p Provider, before, after map[string]any) audit.Event {
 	e := audit.Event{Action: action, ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name}
 	if before == nil {
@@ -181,6 +181,8 @@ func event(action string, p Provider, before, after map[string]any) audit.Event 
 			was[k], is[k] = before[k], v
 		}
 	}
-	e.Before, e.After = was, is
+	if len(is) > 0 {
+		e.Before, e.After = was, is
+	}
 	return e
 }

@@ -1,0 +1,193 @@
+package providers
+
+import (
+	"fmt"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/distributor"
+	"seatledger/internal/provider"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/session"
+	"seatledger/web/syncruns"
+
+	view "seatledger/views/providers"
+)
+
+func (h Handlers) recordPage(c echo.Context, r record) view.Record {
+	m := view.Record{Page: session.Page(c, r.Name, "Providers"), Stats: stats(r), Facts: h.facts(c, r), Notes: notes(r)}
+	m.Page.Kicker, m.Page.Crumbs = "Provider", crumbs()
+	m.Page.Lead = connectorLabel(r.Connector) + "."
+	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivityBadge(r.Connectivity())}
+	m.Page.Meta = meta(r)
+	m.Page.Actions = actions(c, r)
+	m.Unreadable = h.unreadable(r)
+	if r.Connector == distributor.Manual {
+		m.Manual = manualEntry(r)
+		return m
+	}
+	m.Check, m.Links, m.Runs = h.checkCard(r), linksOf(r), h.runsCard(r)
+	if r.figures.Accounts() == 0 {
+		m.Prerequisites = panel(accessRequest{user: r.UserName, number: r.ResellerNumber, to: r.to})
+	}
+	return m
+}
+
+func meta(r record) []layout.Meta {
+	if r.Connector == distributor.Manual {
+		return nil
+	}
+	return []layout.Meta{{Label: "Host", Text: r.Host}, {Label: "Reseller number", Text: r.ResellerNumber}}
+}
+
+func notes(r record) []ui.Callout {
+	var out []ui.Callout
+	if !r.Active {
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated", Text: "This provider syncs nothing. Its accounts and subscriptions are kept, and its active subscriptions stay billable until they are retired."})
+	}
+	if r.IdentityChangedAt != nil {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Host or reseller number was changed", Text: "The next listing of accounts is compared with what is here. If anything is missing, the run stops and asks before it counts as gone."})
+	}
+	if want := provider.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" && r.Currency != want && want != "USD" {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Check the default currency", Text: fmt.Sprintf("Amounts without a currency are taken as %s, while the host suggests %s.", r.Currency, want)})
+	}
+	return out
+}
+
+func stats(r record) ui.Stats {
+	f := r.figures
+	stat := func(label string, n int, href string) ui.Stat {
+		return ui.Stat{Label: label, Value: fmt.Sprint(n), Href: href}
+	}
+	unmapped := stat("Accounts to map", f.Unmapped, accountsPath(r.ID, "unmapped"))
+	if f.Unmapped > 0 {
+		unmapped.Tone = ui.Warn
+	}
+	return ui.Stats{
+		unmapped,
+		stat("Accounts mapped", f.Mapped, accountsPath(r.ID, "mapped")),
+		stat("Accounts excluded", f.Excluded, accountsPath(r.ID, "excluded")),
+		stat("Subscriptions active", f.Active, subscriptionsPath(r.ID, "active")),
+		stat("Subscriptions held", f.Held, subscriptionsPath(r.ID, "held")),
+		stat("Subscriptions inactive", f.Inactive, subscriptionsPath(r.ID, "inactive")),
+	}
+}
+
+func actions(c echo.Context, r record) []templ.Component {
+	var out []templ.Component
+	if r.Connector != distributor.Manual && maySync(c) {
+		out = append(out,
+			ui.PostButton{Button: ui.Button{Text: "Verify Connectivity", Icon: "check", Action: path(r.ID) + "/verify"}},
+			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync", Action: path(r.ID) + "/sync-accounts", Disabled: !r.Active, Why: "The provider is deactivated"}})
+	}
+	if mayEdit(c) {
+		out = append(out, ui.LinkButton{Text: "Edit", Href: path(r.ID) + "/edit", Icon: "edit"})
+	}
+	return append(out, menu(c, r))
+}
+
+// menu is the command menu of the guide.
+func menu(c echo.Context, r record) ui.CommandMenu {
+	why := syncRefusal(c, r)
+	sync := func(label, action, icon string) ui.Command {
+		return ui.Command{Label: label, Action: path(r.ID) + action, Icon: icon, Disabled: why != "", Hint: why}
+	}
+	verify := ui.Command{Label: "Verify Connectivity", Action: path(r.ID) + "/verify", Icon: "check"}
+	switch {
+	case r.Connector == distributor.Manual:
+		verify.Disabled, verify.Hint = true, "A manual provider has no connection"
+	case !maySync(c):
+		verify.Disabled, verify.Hint = true, "For operators and administrators"
+	}
+	return ui.CommandMenu{Commands: []ui.Command{
+		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"), sync("Sync Subscriptions", "/sync-subscriptions", "subscription"), onOff(c, r),
+	}}
+}
+
+func syncRefusal(c echo.Context, r record) string {
+	switch {
+	case r.Connector == distributor.Manual:
+		return "A manual provider has nothing to sync"
+	case !maySync(c):
+		return "For operators and administrators"
+	case !r.Active:
+		return "The provider is deactivated"
+	}
+	return ""
+}
+
+func onOff(c echo.Context, r record) ui.Command {
+	cmd := ui.Command{Label: "Activate", Action: path(r.ID) + "/activate", Icon: "play"}
+	if r.Active {
+		cmd = ui.Command{
+			Label: "Deactivate", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true,
+			Confirm: fmt.Sprintf("Deactivate %s? Its syncs stop, and a run under way is asked to end. Its %d active subscriptions stay billable until they are retired.", r.Name, r.figures.Active),
+		}
+	}
+	if !mayEdit(c) {
+		cmd.Disabled, cmd.Hint = true, "For administrators"
+	}
+	return cmd
+}
+
+func (h Handlers) facts(c echo.Context, r record) view.Facts {
+	f := view.Facts{Card: ui.Card{Title: "Connection"}}
+	add := func(term, text string) { f.Items.Items = append(f.Items.Items, ui.Fact(term, text)) }
+	add("Name", r.Name)
+	if r.Connector == distributor.Manual {
+		f.Card.Title = "Provider"
+		add("Connector", connectorLabel(r.Connector))
+		return h.madeAt(f, r)
+	}
+	add("Comprehensive API", onOffWord(r.ComprehensiveAPI))
+	add("Internal Name", r.InternalName)
+	add("User Name", r.UserName)
+	add("Password", h.secretFact(r, provider.Password))
+	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "URL", Value: ui.Cell{Text: r.URL, Mono: true}})
+	if r.ComprehensiveAPI {
+		add("Application ID", r.ApplicationID)
+		add("Application Secret", h.secretFact(r, provider.ApplicationSecret))
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
+		add("Grant", r.GrantType)
+		add("Page size", itoa(r.PageSize))
+	}
+	add("Reseller Number", r.ResellerNumber)
+	add("Concurrency", itoa(r.Concurrency))
+	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency), Note: "Assumed where a record names none."})
+	return h.madeAt(f, r)
+}
+
+func (h Handlers) madeAt(f view.Facts, r record) view.Facts {
+	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Created", Value: ui.Of(syncruns.Moment(&r.CreatedAt, h.Zone))})
+	if r.DeactivatedAt != nil {
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Deactivated", Value: ui.Of(syncruns.Moment(r.DeactivatedAt, h.Zone)), Note: "by " + r.DeactivatedBy})
+	}
+	return f
+}
+
+func onOffWord(on bool) string {
+	if on {
+		return "On"
+	}
+	return "Off (legacy)"
+}
+
+func (h Handlers) secretFact(r record, name string) string {
+	if m, ok := r.marks[name]; ok {
+		return h.setText(m)
+	}
+	return "Not set"
+}
+
+func (h Handlers) runsCard(r record) *view.Part {
+	p := &view.Part{Card: ui.Card{Title: "Last sync runs", Flush: true}}
+	if len(r.runs) > 0 {
+		p.Card.Actions = []templ.Component{ui.LinkButton{Text: "All runs", Href: "/sync-runs?provider=" + r.ID.String(), Compact: true}}
+	}
+	p.Table = syncruns.Table(r.runs, h.Zone)
+	p.Table.Plain, p.Table.Compact = true, true
+	p.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet", Text: "Verify the connectivity, then sync the provider accounts. After that it happens every night by itself."}
+	return p
+}
