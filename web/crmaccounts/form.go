@@ -157,6 +157,9 @@ func Picker(f ui.Field, choices []crm.Choice) ui.Field {
 	id, err := uuid.Parse(f.Value)
 	known := f.Value == ""
 	options := []ui.Option{{Value: "", Label: "None"}}
+	if f.Required {
+		options[0].Label = "Choose an account"
+	}
 	for _, x := range choices {
 		label := x.Name
 		if x.ExternalID != "" {

@@ -1,0 +1,96 @@
+package contracts
+
+import (
+	"strconv"
+
+	"seatledger/internal/contract"
+	"seatledger/views/ui"
+	"seatledger/web/crmaccounts"
+
+	view "seatledger/views/contracts"
+)
+
+// groups are the fields of the form, with what was typed and what was wrong.
+func groups(s sheet) []view.Group {
+	return []view.Group{
+		{Group: ui.Group{Title: "Contract"}, Fields: s.who()},
+		{Group: ui.Group{Title: "Billing", Two: true}, Fields: s.how()},
+		{Group: ui.Group{Title: "Days", Text: "A last day is given as the first day that no longer belongs.", Two: true}, Fields: s.when()},
+		{Group: ui.Group{Title: "Further terms"}, Fields: s.rest()},
+	}
+}
+
+func (s sheet) field(f ui.Field, value string) ui.Field {
+	f.Value, f.Error = value, s.problems[f.Name]
+	return f
+}
+
+func (s sheet) who() []ui.Field {
+	in := s.input
+	isDefault := s.field(ui.Field{Kind: ui.Checkbox, Name: "is_default", Label: "Default contract of the customer", Hint: "New subscriptions land here by themselves, as long as it is the only active default."}, "")
+	isDefault.Checked = in.IsDefault
+	return []ui.Field{
+		crmaccounts.Picker(s.field(ui.Field{Name: "crm_account_id", Label: "CRM account", Required: true, Hint: "The customer that is billed."}, in.CRMAccount), s.accounts),
+		s.field(ui.Field{Name: "name", Label: "Name", Required: true, Hint: "As you find it again, like Contoso licences monthly."}, in.Name),
+		isDefault,
+	}
+}
+
+func (s sheet) how() []ui.Field {
+	in := s.input
+	return []ui.Field{
+		s.field(ui.Field{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD", Hint: "Stays once subscriptions have prices in it."}, in.Currency),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "price_list_id", Label: "Price list", Options: s.listOptions(), Hint: "In the same currency."}, in.PriceList),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "billing_frequency", Label: "Billing frequency", Options: options(frequencies, contract.Monthly, contract.Quarterly, contract.Annual)}, in.BillingFrequency),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "timing", Label: "Billed", Options: options(timings, contract.Advance, contract.Arrears)}, in.Timing),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "billing_day", Label: "Billing day", Size: ui.Short, Options: days()}, in.BillingDay),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "refunds", Label: "Refunds", Options: options(refunds, contract.RefundsGlobal, contract.RefundsYes, contract.RefundsNo), Hint: "Whether removed seats are credited."}, in.Refunds),
+	}
+}
+
+func (s sheet) when() []ui.Field {
+	in := s.input
+	return []ui.Field{
+		s.field(ui.Field{Kind: ui.DateInput, Name: "start_date", Label: "Start", Required: true, Size: ui.Short}, in.StartDate),
+		s.field(ui.Field{Kind: ui.DateInput, Name: "end_date", Label: "End", Size: ui.Short, Hint: "Empty: open."}, in.EndDate),
+		s.field(ui.Field{Kind: ui.DateInput, Name: "bill_from", Label: "Billed from", Size: ui.Short, Hint: "First day that Seatledger bills; needed before the first invoice. Earlier changes count as billed elsewhere."}, in.BillFrom),
+	}
+}
+
+func (s sheet) rest() []ui.Field {
+	return []ui.Field{
+		s.field(ui.Field{Name: "payment_terms", Label: "Payment terms", Size: ui.Medium, Placeholder: "30 days"}, s.input.PaymentTerms),
+		s.field(ui.Field{Name: "tax_code", Label: "Tax code", Size: ui.Medium, Hint: "Handed to your accounting; amounts here are net."}, s.input.TaxCode),
+	}
+}
+
+// listOptions are the price lists in use, and the one that stands in the contract.
+func (s sheet) listOptions() []ui.Option {
+	out := []ui.Option{{Value: "", Label: "None"}}
+	for _, l := range s.lists {
+		id := l.ID.String()
+		switch {
+		case l.Active:
+			out = append(out, ui.Option{Value: id, Label: l.Name + " (" + l.Currency + ")"})
+		case id == s.input.PriceList:
+			out = append(out, ui.Option{Value: id, Label: l.Name + " (" + l.Currency + ", deactivated)"})
+		}
+	}
+	return out
+}
+
+func options[T ~string](labels map[T]string, order ...T) []ui.Option {
+	var out []ui.Option
+	for _, v := range order {
+		out = append(out, ui.Option{Value: string(v), Label: labels[v]})
+	}
+	return out
+}
+
+func days() []ui.Option {
+	var out []ui.Option
+	for d := 1; d <= 28; d++ {
+		out = append(out, ui.Option{Value: strconv.Itoa(d), Label: strconv.Itoa(d)})
+	}
+	return append(out, ui.Option{Value: "last", Label: "Last day"})
+}

@@ -1,0 +1,197 @@
+package contracts
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/contract"
+	"seatledger/internal/contract/price"
+	"seatledger/internal/crm"
+	"seatledger/internal/errs"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/contracts"
+)
+
+// New is the empty form; crm_account_id in the address fills in the customer.
+func (h Handlers) New(c echo.Context) error {
+	in := contract.Input{
+		CRMAccount: c.QueryParam("crm_account_id"), BillingFrequency: string(contract.Monthly), Timing: string(contract.Advance),
+		BillingDay: "1", Refunds: string(contract.RefundsGlobal), StartDate: h.today().String(), IsDefault: true,
+	}
+	if id, err := uuid.Parse(in.CRMAccount); err == nil {
+		_, taken, err := contract.DefaultFor(h.Contracts.DB.Read(c.Request().Context()), id)
+		if err != nil {
+			return err
+		}
+		in.IsDefault = !taken
+	}
+	return h.form(c, http.StatusOK, sheet{input: in})
+}
+
+// Create saves a new contract.
+func (h Handlers) Create(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	in := input(form)
+	made, err := h.Contracts.Create(c.Request().Context(), session.Actor(c), in)
+	if errs.KindOf(err) == errs.Invalid {
+		return h.form(c, http.StatusUnprocessableEntity, sheet{input: in, problems: errs.FieldsOf(err)})
+	}
+	if err != nil {
+		return err
+	}
+	return httpx.Done(c, recordPath(made.ID), made.Name+" was created.")
+}
+
+// Edit is the form of a standing contract.
+func (h Handlers) Edit(c echo.Context) error {
+	k, err := h.contract(c)
+	if err != nil {
+		return err
+	}
+	return h.form(c, http.StatusOK, sheet{contract: &k, input: inputOf(k)})
+}
+
+// Update saves a changed contract. A form that somebody else has overtaken comes back with both versions.
+func (h Handlers) Update(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	k, err := h.contract(c)
+	if err != nil {
+		return err
+	}
+	in := input(form)
+	version, _ := strconv.Atoi(form.Get("version"))
+	err = h.Contracts.Update(c.Request().Context(), session.Actor(c), contract.Edit{ID: k.ID, Version: version, Input: in})
+	switch {
+	case errors.Is(err, contract.ErrStale):
+		return h.form(c, http.StatusConflict, sheet{contract: &k, input: in, stale: true})
+	case errs.KindOf(err) == errs.Invalid:
+		k.Version = version
+		return h.form(c, http.StatusUnprocessableEntity, sheet{contract: &k, input: in, problems: errs.FieldsOf(err)})
+	case err != nil:
+		return err
+	}
+	return httpx.Done(c, recordPath(k.ID), in.Name+" was saved.")
+}
+
+func input(form httpx.Values) contract.Input {
+	return contract.Input{
+		CRMAccount: form.Get("crm_account_id"), Name: form.Get("name"), Currency: form.Get("currency"), BillingFrequency: form.Get("billing_frequency"),
+		Timing: form.Get("timing"), BillingDay: form.Get("billing_day"), PriceList: form.Get("price_list_id"), StartDate: form.Get("start_date"),
+		EndDate: form.Get("end_date"), BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
+		TaxCode: form.Get("tax_code"), IsDefault: form.On("is_default"),
+	}
+}
+
+func inputOf(k contract.Contract) contract.Input {
+	in := contract.Input{
+		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency, BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
+		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(), BillFrom: k.BillFrom.String(),
+		Refunds: string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, IsDefault: k.IsDefault,
+	}
+	if k.PriceListID.Valid {
+		in.PriceList = k.PriceListID.UUID.String()
+	}
+	return in
+}
+
+// sheet is a form as it stands: of which contract, with which values and problems.
+type sheet struct {
+	contract *contract.Contract // nil: a new one
+	input    contract.Input
+	problems map[string]string
+	stale    bool
+	accounts []crm.Choice
+	lists    []price.ListRow
+}
+
+// maxChoices is how many accounts the select holds; beyond that a person types the name.
+const maxChoices = 500
+
+func (h Handlers) form(c echo.Context, status int, s sheet) error {
+	if err := h.choices(c, &s); err != nil {
+		return err
+	}
+	m := view.Form{Page: session.Page(c, "New billing contract", nav), Groups: groups(s)}
+	m.Form = ui.Form{Action: path, Save: "Create contract", Cancel: path}
+	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: path}}
+	if k := s.contract; k != nil {
+		m.Page.Title = "Edit " + k.Name
+		m.Page.Crumbs = append(m.Page.Crumbs, layout.Crumb{Label: k.Name, Href: recordPath(k.ID)})
+		m.Form = ui.Form{Action: recordPath(k.ID), Version: strconv.Itoa(k.Version), Save: "Save contract", Cancel: recordPath(k.ID)}
+	}
+	if s.stale {
+		m.Stale = s.difference()
+	}
+	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
+	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
+	return httpx.Render(c, status, m.Show())
+}
+
+func (h Handlers) choices(c echo.Context, s *sheet) error {
+	ctx := c.Request().Context()
+	db := h.Contracts.DB.Read(ctx)
+	var err error
+	if s.accounts, err = crm.Choices(db, maxChoices); err != nil {
+		return err
+	}
+	order, err := price.ListSorts().Parse("")
+	if err != nil {
+		return err
+	}
+	s.lists, err = price.AllLists(ctx, db, price.ListFilter{}, order)
+	return err
+}
+
+// difference sets what stands now beside what was typed, with names for ids.
+func (s sheet) difference() *ui.DiffTable {
+	d := &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed"}
+	mine := s.typed(s.input)
+	for i, f := range s.typed(inputOf(*s.contract)) {
+		d.Rows = append(d.Rows, ui.Diff{Field: f.Name, Before: f.Value, After: mine[i].Value})
+	}
+	return d
+}
+
+// typed are the values of a form, readable.
+func (s sheet) typed(in contract.Input) []contract.Column {
+	customer, list := in.CRMAccount, in.PriceList
+	for _, a := range s.accounts {
+		if a.ID.String() == in.CRMAccount {
+			customer = a.Name
+		}
+	}
+	for _, l := range s.lists {
+		if l.ID.String() == in.PriceList {
+			list = l.Name
+		}
+	}
+	return []contract.Column{
+		{Name: "CRM account", Value: customer}, {Name: "Name", Value: in.Name}, {Name: "Currency", Value: in.Currency},
+		{Name: "Billing frequency", Value: in.BillingFrequency}, {Name: "Timing", Value: in.Timing}, {Name: "Billing day", Value: in.BillingDay},
+		{Name: "Price list", Value: list}, {Name: "Start", Value: in.StartDate}, {Name: "End", Value: in.EndDate}, {Name: "Billed from", Value: in.BillFrom},
+		{Name: "Refunds", Value: in.Refunds}, {Name: "Payment terms", Value: in.PaymentTerms}, {Name: "Tax code", Value: in.TaxCode},
+		{Name: "Default", Value: strconv.FormatBool(in.IsDefault)},
+	}
+}
+
+func fields(groups []view.Group) []ui.Field {
+	var out []ui.Field
+	for _, g := range groups {
+		out = append(out, g.Fields...)
+	}
+	return out
+}

@@ -1,0 +1,69 @@
+// Package contracts is the screens of billing contracts: list and CSV, form,
+// record, deactivation.
+package contracts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// Handlers answers the routes of billing contracts.
+type Handlers struct {
+	Contracts contract.Service
+	Zone      *time.Location
+}
+
+const (
+	path = "/contracts"
+	nav  = "Contracts"
+)
+
+// mayWrite tells whether to offer what changes something; the routes decide.
+func mayWrite(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
+
+func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
+
+func (h Handlers) today() clock.Date { return clock.Today(h.Contracts.Clock, h.Zone) }
+
+func (h Handlers) contract(c echo.Context) (contract.Contract, error) {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return contract.Contract{}, err
+	}
+	ctx := c.Request().Context()
+	return contract.Get(ctx, h.Contracts.DB.Read(ctx), id)
+}
+
+// amountText writes an amount with at least two decimals and grouped thousands.
+func amountText(d decimal.Decimal) string {
+	s := d.String()
+	if d.Equal(d.Round(2)) {
+		s = d.StringFixed(2)
+	}
+	whole, rest, _ := strings.Cut(s, ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return fmt.Sprintf("%s%s.%s", sign, whole, rest)
+}
+
+var (
+	frequencies = map[contract.Frequency]string{contract.Monthly: "Monthly", contract.Quarterly: "Quarterly", contract.Annual: "Annual"}
+	timings     = map[contract.Timing]string{contract.Advance: "In advance", contract.Arrears: "In arrears"}
+	refunds     = map[contract.Refunds]string{contract.RefundsGlobal: "Use the global setting", contract.RefundsYes: "Yes", contract.RefundsNo: "No"}
+)

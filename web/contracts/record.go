@@ -1,0 +1,157 @@
+package contracts
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/contract"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/contracts"
+)
+
+// Record is the page of one contract.
+func (h Handlers) Record(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	o, err := contract.Look(ctx, h.Contracts.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	m := view.Record{
+		Page: session.Page(c, o.Name, nav), Remarks: remarks(o), Stats: stats(o), Facts: facts(o), Table: subscriptions(o),
+		Subscriptions: ui.Card{Title: "Subscriptions", Flush: true, Actions: []templ.Component{
+			ui.LinkButton{Text: "All of them", Href: subscriptionsPath(o.Contract, ""), Compact: true},
+		}},
+	}
+	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract), []layout.Crumb{{Label: "Billing contracts", Href: path}}
+	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Currency", Text: o.Currency}}
+	m.Page.Actions = actions(o, mayWrite(c))
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+func actions(o contract.Overview, mayWrite bool) []templ.Component {
+	out := []templ.Component{ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync"}}
+	if !mayWrite {
+		return out
+	}
+	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Deactivate", Hint: "Shows first what it means for its subscriptions", Href: recordPath(o.ID) + "/deactivate", Icon: "stop", Destructive: true}}}
+	if !o.Active {
+		menu.Commands = []ui.Command{{Label: "Activate", Hint: "Subscriptions can land and be billed here again", Action: recordPath(o.ID) + "/activate", Icon: "play"}}
+	}
+	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary}, menu)
+}
+
+// remarks tell what keeps the contract from doing its work.
+func remarks(o contract.Overview) []ui.Callout {
+	var out []ui.Callout
+	add := func(on bool, title, text string) {
+		if on {
+			out = append(out, ui.Callout{Tone: ui.Warn, Title: title, Text: text})
+		}
+	}
+	add(!o.Active, "This contract is deactivated", "Nothing lands here, and the subscriptions that stand here fail their review and are not billed.")
+	add(o.Active && o.IsDefault && o.OtherDefaults > 0, "The customer has several default contracts", "New subscriptions land in none of them until only one is marked default.")
+	add(!o.PriceListID.Valid, "No price list", "Subscriptions that land here get no price by themselves and fail their review.")
+	add(o.BillFrom.IsZero(), "Not billed yet", "Set the first day that Seatledger bills before the first invoice.")
+	return out
+}
+
+func subscriptionsPath(c contract.Contract, state string) string {
+	p := "/subscriptions?contract=" + c.ID.String()
+	if state != "" {
+		p += "&state=" + state
+	}
+	return p
+}
+
+func stats(o contract.Overview) ui.Stats {
+	s := o.Standings
+	out := ui.Stats{
+		{Label: "Active subscriptions", Value: strconv.Itoa(s.Active), Href: subscriptionsPath(o.Contract, "active")},
+		{Label: "Held", Value: strconv.Itoa(s.Held), Href: subscriptionsPath(o.Contract, "held"), Tone: toneIf(s.Held > 0)},
+		{Label: "Inactive", Value: strconv.Itoa(s.Inactive), Href: subscriptionsPath(o.Contract, "inactive")},
+		{Label: "Without a price", Value: strconv.Itoa(s.Unpriced), Tone: toneIf(s.Unpriced > 0)},
+	}
+	for _, a := range s.Monthly {
+		out = append(out, ui.Stat{Label: "Active, per month", Value: amountText(a.Sum.Round(2)), Unit: a.Currency, Note: "one-time prices left out"})
+	}
+	return out
+}
+
+func toneIf(on bool) ui.Tone {
+	if on {
+		return ui.Warn
+	}
+	return ui.Neutral
+}
+
+func facts(o contract.Overview) ui.DefinitionList {
+	list := ui.Cell{}
+	if o.PriceListID.Valid {
+		list = ui.LinkCell(o.PriceList, "/price-lists/"+o.PriceListID.UUID.String())
+	}
+	day := "Day " + contract.DayText(o.BillingDay)
+	if o.BillingDay == contract.LastDay {
+		day = "Last day of the month"
+	}
+	end := ui.Definition{Term: "End", Value: ui.TextCell(o.EndDate.String()), Note: "first day no longer covered"}
+	if o.EndDate.IsZero() {
+		end = ui.Fact("End", "open")
+	}
+	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+		{Term: "CRM account", Value: ui.LinkCell(o.CRMAccount, "/crm-accounts/"+o.CRMAccountID.String())},
+		{Term: "Price list", Value: list},
+		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]), ui.Fact("Billed", timings[o.Timing]),
+		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end, ui.Fact("Billed from", o.BillFrom.String()),
+		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode),
+	}}
+}
+
+var reviewTones = map[string]ui.Tone{"fail": ui.Bad, "warn": ui.Warn, "ok": ui.Info, "signed": ui.Good}
+
+func subscriptions(o contract.Overview) ui.Table {
+	t := ui.Table{
+		Caption: "Subscriptions in this contract", Plain: true,
+		Columns: []ui.Column{{Label: "Product"}, {Label: "State"}, {Label: "Review"}, {Label: "Quantity", Numeric: true}, {Label: "Price", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet", Text: "They land here when the customer's account is mapped, or when you choose them from the distributor.",
+			Action: &ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync"}},
+	}
+	for _, s := range o.Subscriptions {
+		review := ui.Cell{}
+		if s.Review != "" {
+			review = ui.BadgeCell(s.Review, reviewTones[s.Review])
+		}
+		t.Rows = append(t.Rows, ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{
+			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
+			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(priceOf(s)),
+		}})
+	}
+	return t
+}
+
+func name(s contract.Subscription) string {
+	if s.Product == "" {
+		return s.ExternalID
+	}
+	return s.Product
+}
+
+func priceOf(s contract.Subscription) ui.Money {
+	if !s.UnitPrice.Valid {
+		return ui.Money{}
+	}
+	return ui.Money{Amount: amountText(s.UnitPrice.Decimal), Currency: s.Currency, Period: fmt.Sprintf("per %s", periods[s.PricePeriod])}
+}
+
+var periods = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}
