@@ -30,7 +30,7 @@ func (importKind) Columns() []imports.Column {
 	return []imports.Column{
 		{Name: "part_number", Required: true}, {Name: "product_name"}, {Name: "unit", Required: true},
 		{Name: "term", Required: true}, {Name: "billing_frequency", Required: true}, {Name: "unit_price", Required: true},
-		{Name: "effective_from", Required: true}, {Name: "effective_to"}, {Name: "vendor"},
+		{Name: "effective_from", Required: true}, {Name: "effective_to"}, {Name: "vendor"}, {Name: "id"}, // id: of our own CSV, where the key finds the item anyway
 	}
 }
 

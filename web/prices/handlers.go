@@ -1,0 +1,82 @@
+// Package prices is the screens of price lists: the lists, one list with its
+// prices and CSV, the forms, the import.
+package prices
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
+	"seatledger/internal/contract/price"
+	"seatledger/internal/errs"
+	"seatledger/views/layout"
+	"seatledger/web/httpx"
+	"seatledger/web/imports"
+	"seatledger/web/session"
+)
+
+// Handlers answers the routes of price lists.
+type Handlers struct {
+	Prices  price.Service
+	Imports imports.Pages
+	Zone    *time.Location
+}
+
+const (
+	path = "/price-lists"
+	nav  = "Price lists"
+)
+
+// mayWrite tells whether to offer what changes something; the routes decide.
+func mayWrite(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
+
+func listPath(id uuid.UUID) string { return path + "/" + id.String() }
+
+func itemPath(i price.Item) string { return listPath(i.PriceListID) + "/items/" + i.ID.String() }
+
+func (h Handlers) today() clock.Date { return clock.Today(h.Prices.Clock, h.Zone) }
+
+// list is the price list of the address. The router takes "{id}.csv" for the id of
+// the list's file, so the ending comes off here.
+func (h Handlers) list(c echo.Context) (price.List, error) {
+	raw := c.Param("id")
+	if httpx.IsCSV(c) {
+		raw = strings.TrimSuffix(raw, ".csv")
+	}
+	id, err := uuid.Parse(raw)
+	if err != nil || len(raw) != 36 {
+		return price.List{}, errs.New(errs.NotFound, "There is no such price list.")
+	}
+	ctx := c.Request().Context()
+	return price.Get(ctx, h.Prices.DB.Read(ctx), id)
+}
+
+func crumbs(more ...layout.Crumb) []layout.Crumb {
+	return append([]layout.Crumb{{Label: nav, Href: path}}, more...)
+}
+
+func crumbOf(l price.List) layout.Crumb { return layout.Crumb{Label: l.Name, Href: listPath(l.ID)} }
+
+// amountText writes an amount with at least two decimals and grouped thousands.
+func amountText(d decimal.Decimal) string {
+	s := d.String()
+	if d.Equal(d.Round(2)) {
+		s = d.StringFixed(2)
+	}
+	whole, rest, _ := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return fmt.Sprintf("%s.%s", whole, rest)
+}
+
+var (
+	units = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}
+	terms = map[string]string{"monthly": "Monthly", "quarterly": "Quarterly", "annual": "Annual", "triennial": "Triennial", "one_time": "One time", "trial": "Trial", "unknown": "Unknown"}
+)
