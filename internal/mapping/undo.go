@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +15,7 @@ import (
 // Decision is one entry of an account's mapping history.
 type Decision struct {
 	ID               uuid.UUID
+	AccountID        uuid.UUID
 	At               time.Time
 	Actor            string
 	Action           string
@@ -26,15 +26,19 @@ type Decision struct {
 	ToCRMAccountID   uuid.NullUUID
 	ToCRMAccount     string
 	Why              string
+	Because          uuid.NullUUID // the decision at another account that it was made together with
 	Undone           bool
 }
+
+// Undoable tells whether the decision may be taken back: it is none itself, and was not yet.
+func (d Decision) Undoable() bool { return d.Action != actionUndo && !d.Undone }
 
 // History lists the decisions about an account, the newest first.
 func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision, error) {
 	var ds []Decision
 	err := db.WithContext(ctx).Raw(`
-		SELECT d.id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account,
-			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
+		SELECT d.id, d.account_id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account,
+			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, d.because, EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
 		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id
 		WHERE d.account_id = ? ORDER BY d.at DESC, d.id DESC`, accountID).Scan(&ds).Error
 	return ds, err
@@ -45,32 +49,37 @@ var errNothingToUndo = errs.New(errs.Conflict, "There is no decision to undo for
 
 // Undo restores what stood before the last decision that was not undone yet.
 func (s *Service) Undo(ctx context.Context, by audit.Actor, c Choice) error {
-	var back uuid.UUID
-	err := s.decide(ctx, by, c, func(tx *gorm.DB, a account.Account) (change, error) {
+	return s.decide(ctx, by, c, func(tx *gorm.DB, a account.Account) (change, error) {
 		last, err := lastDecision(ctx, tx, a.ID)
 		if err != nil {
 			return change{}, err
 		}
-		back = last.FromCRMAccountID.UUID
-		ch := change{action: "undo", state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount, why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}}
-		if last.FromState == account.Excluded {
-			ch.reason, err = exclusionReason(ctx, tx, a.ID)
+		if c.DecisionID != uuid.Nil && c.DecisionID != last.ID {
+			return change{}, overtaken(a)
 		}
-		return ch, err
+		return undoing(ctx, tx, last)
 	})
-	var e *errs.Error
-	if errors.As(err, &e) && back != uuid.Nil && e.Kind == errs.Conflict {
-		if h, herr := s.HolderFor(ctx, c.AccountID, back); herr == nil && h.AccountID != uuid.Nil && h.AccountID != c.AccountID {
-			return s.taken(ctx, Choice{AccountID: c.AccountID, CRMAccountID: back})
-		}
-	}
-	return err
 }
 
-// exclusionReason is the reason that stood when the account was last excluded.
-func exclusionReason(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (string, error) {
+func overtaken(a account.Account) error {
+	return errs.Newf(errs.Conflict, "What you want to undo is no longer the last decision about %s: it is now %s, by %s. Nothing was changed.", called(a), a.Mapping, a.DecidedBy)
+}
+
+func undoing(ctx context.Context, tx *gorm.DB, last Decision) (change, error) {
+	ch := change{action: actionUndo, state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount,
+		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}}
+	var err error
+	if last.FromState == account.Excluded {
+		ch.reason, err = exclusionReason(ctx, tx, last)
+	}
+	return ch, err
+}
+
+// exclusionReason is the reason that stood before a decision.
+func exclusionReason(ctx context.Context, tx *gorm.DB, before Decision) (string, error) {
 	var why string
-	err := tx.WithContext(ctx).Raw(`SELECT why FROM mapping_decisions WHERE account_id = ? AND action = 'exclude' ORDER BY at DESC, id DESC LIMIT 1`, accountID).Scan(&why).Error
+	err := tx.WithContext(ctx).Raw(`SELECT why FROM mapping_decisions WHERE account_id = ? AND action = 'exclude' AND (at, id) < (?, ?)
+		ORDER BY at DESC, id DESC LIMIT 1`, before.AccountID, before.At, before.ID).Scan(&why).Error
 	return why, err
 }
 
@@ -81,7 +90,7 @@ func lastDecision(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (Decisi
 		return Decision{}, err
 	}
 	for _, d := range ds {
-		if d.Action != "undo" && !d.Undone {
+		if d.Undoable() {
 			return d, nil
 		}
 	}

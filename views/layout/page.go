@@ -86,6 +86,8 @@ type Notice struct {
 	Tone  ui.Tone
 	Href  string // with LinkText: where to look
 	Label string // text of the link
+
+	Command *ui.PostButton // what can be done about it at once, as "Undo"
 }
 
 // Theme is the colour scheme a person chose; empty follows the system.

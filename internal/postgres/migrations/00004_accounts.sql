@@ -38,8 +38,15 @@ CREATE TABLE provider_accounts (
 CREATE UNIQUE INDEX provider_accounts_one_crm_account ON provider_accounts (provider_id, crm_account_id) WHERE state = 'mapped';
 CREATE INDEX provider_accounts_crm ON provider_accounts (crm_account_id) WHERE crm_account_id IS NOT NULL;
 CREATE INDEX provider_accounts_name ON provider_accounts (lower(name), id);
-CREATE INDEX provider_accounts_state ON provider_accounts (state, lower(name), id);
-CREATE INDEX provider_accounts_search ON provider_accounts USING gin ((lower(name || ' ' || domain || ' ' || external_id)) gin_trgm_ops);
+-- The mapping page: what waits for a person first, then by name.
+CREATE INDEX provider_accounts_to_do ON provider_accounts
+    ((CASE state WHEN 'unmapped' THEN '0' WHEN 'mapped' THEN '1' ELSE '2' END || lower(name)), id);
+CREATE INDEX provider_accounts_state ON provider_accounts (state, provider_id);
+CREATE INDEX provider_accounts_by_external_id ON provider_accounts (external_id, id);
+CREATE INDEX provider_accounts_first_seen ON provider_accounts (first_seen_at, id);
+CREATE INDEX provider_accounts_tenant ON provider_accounts (provider_id, lower(tenant_id)) WHERE tenant_id <> '';
+CREATE INDEX provider_accounts_search ON provider_accounts
+    USING gin ((lower(name || ' ' || domain || ' ' || external_id || ' ' || tenant_id)) gin_trgm_ops);
 
 -- What each decision was and what stood before, so that it can be undone exactly.
 CREATE TABLE mapping_decisions (
@@ -54,7 +61,8 @@ CREATE TABLE mapping_decisions (
     to_state            text NOT NULL,
     to_crm_account_id   uuid REFERENCES crm_accounts,
     why                 text NOT NULL DEFAULT '',
-    undoes              uuid REFERENCES mapping_decisions CONSTRAINT mapping_decisions_undone_once UNIQUE
+    undoes              uuid REFERENCES mapping_decisions CONSTRAINT mapping_decisions_undone_once UNIQUE,
+    because             uuid REFERENCES mapping_decisions -- the decision at another account that this one was made together with
 );
 CREATE INDEX mapping_decisions_account ON mapping_decisions (account_id, at);
 

@@ -1,0 +1,158 @@
+package mapping
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
+	"seatledger/internal/subscription"
+)
+
+// The decisions, as the history names them.
+const (
+	actionMap     = "map"
+	actionUnmap   = "unmap"
+	actionExclude = "exclude"
+	actionInclude = "include"
+	actionUndo    = "undo"
+)
+
+// change is what a decision does to an account; the zero change does nothing.
+type change struct {
+	action  string
+	state   account.State
+	crm     uuid.NullUUID
+	crmName string
+	why     string
+	reason  string        // of an exclusion
+	undoes  uuid.NullUUID // the decision that an undo takes back
+	because uuid.NullUUID // the decision at another account that this one was made together with
+}
+
+// decide locks the account, asks what to do, and carries it through to its
+// subscriptions, their reviews and the trail, in one transaction.
+func (s *Service) decide(ctx context.Context, by audit.Actor, c Choice, ask func(*gorm.DB, account.Account) (change, error)) error {
+	var wanted uuid.UUID
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		a, err := account.Lock(ctx, tx, c.AccountID)
+		if err != nil {
+			return err
+		}
+		if c.Version != 0 && c.Version != a.Version {
+			return stale(a)
+		}
+		ch, err := ask(tx, a)
+		if err != nil || ch.action == "" {
+			return err
+		}
+		wanted = ch.crm.UUID
+		_, event, err := s.carry(ctx, tx, by, a, ch)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s.Clock, by, event)
+	})
+	return s.named(ctx, err, c.AccountID, wanted)
+}
+
+// ErrStale is the cause of a conflict where the account was changed after a person saw it.
+var ErrStale = errors.New("mapping: account changed meanwhile")
+
+func stale(a account.Account) error {
+	now := string(a.Mapping)
+	if a.DecidedBy != "" {
+		now += ", by " + a.DecidedBy
+	}
+	return errs.Because(errs.Conflict, called(a)+" was changed since you opened it: it is now "+now+". Nothing was changed by you. Look at it again, then decide.", ErrStale)
+}
+
+// carry stores a decision and lets the subscriptions follow. It gives the decision's
+// id, and the event for the trail, which is to be recorded last.
+func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, a account.Account, ch change) (uuid.UUID, audit.Event, error) {
+	if a.Mapping == account.Mapped {
+		if err := noInvoices(ctx, tx, a); err != nil {
+			return uuid.Nil, audit.Event{}, err
+		}
+	}
+	now := s.Clock.Now()
+	err := account.Decide(ctx, tx, a.ID, account.Decision{State: ch.state, CRMAccountID: ch.crm, ExcludeReason: ch.reason, By: by.Name, ByPerson: by.IsPerson(), Why: ch.why, At: now})
+	if err != nil {
+		return uuid.Nil, audit.Event{}, err
+	}
+	id, err := remember(tx, by, a, ch, now)
+	if err != nil {
+		return id, audit.Event{}, err
+	}
+	touched, err := subscription.FollowAccount(ctx, tx, a.ID, originOf(by, now), s.Zone)
+	if err != nil {
+		return id, audit.Event{}, err
+	}
+	return id, eventOf(a, ch, len(touched)), s.Reviews.Refresh(ctx, tx, touched)
+}
+
+func originOf(by audit.Actor, now time.Time) ledger.Origin {
+	o := ledger.Origin{Source: ledger.FromPerson, By: by, At: now}
+	if !by.IsPerson() {
+		o.Source = ledger.FromSync
+	}
+	return o
+}
+
+func eventOf(a account.Account, ch change, subscriptions int) audit.Event {
+	return audit.Event{
+		Action: "account." + pastTense(ch.action), ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name,
+		Before: map[string]any{"state": a.Mapping, "crm_account_id": a.CRMAccountID},
+		After:  map[string]any{"state": ch.state, "crm_account_id": ch.crm, "crm_account": ch.crmName, "why": ch.why, "subscriptions": subscriptions},
+	}
+}
+
+func pastTense(action string) string {
+	switch action {
+	case actionMap, actionUnmap:
+		return action + "ped"
+	case actionUndo:
+		return "decision_undone"
+	}
+	return action + "d"
+}
+
+// noInvoices refuses to move what a live invoice was cut for (RULES 6).
+func noInvoices(ctx context.Context, tx *gorm.DB, a account.Account) error {
+	var n int
+	err := tx.WithContext(ctx).Raw(`SELECT count(DISTINCT c.subscription_id) FROM license_change_status s JOIN license_changes c ON c.id = s.change_id
+		JOIN subscriptions u ON u.id = c.subscription_id WHERE u.account_id = ? AND s.billing_state = 'invoiced'`, a.ID).Scan(&n).Error
+	if err != nil || n == 0 {
+		return err
+	}
+	return errs.Newf(errs.Conflict, "%d subscriptions of %s stand on invoices that are not void. Void those invoices first, or credit them, and then change the mapping. Nothing was changed.", n, called(a))
+}
+
+func remember(tx *gorm.DB, by audit.Actor, a account.Account, ch change, now time.Time) (uuid.UUID, error) {
+	id := uuid.Must(uuid.NewV7())
+	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, to_state, to_crm_account_id, why, undoes, because)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, a.ID, now, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, ch.state, ch.crm, ch.why, ch.undoes, ch.because).Error
+}
+
+// named says who holds the CRM account that the database refused to give twice.
+func (s *Service) named(ctx context.Context, err error, accountID, crmAccountID uuid.UUID) error {
+	if postgres.Constraint(err) != "provider_accounts_one_crm_account" {
+		return err
+	}
+	h, herr := HolderOf(ctx, s.DB.Read(ctx), accountID, crmAccountID)
+	switch {
+	case herr != nil:
+		return errors.Join(err, herr)
+	case h.AccountID == uuid.Nil: // given free in the same moment
+		return errs.Because(errs.Conflict, "This CRM account was held by another account of the same provider a moment ago and has just become free. Nothing was changed; try again.", err)
+	}
+	return &Taken{Holder: h, cause: errs.Because(errs.Conflict, h.says(), err)}
+}

@@ -1,0 +1,126 @@
+package mapping
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/match"
+	"seatledger/internal/postgres"
+)
+
+// Proposal is a CRM account that may be the customer of an account, with the reasons
+// and with who has it at the same provider already.
+type Proposal struct {
+	AccountID    uuid.UUID
+	Rank         int
+	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
+	CRMAccount   string
+	ExternalID   string
+	Probability  float64
+	Band         match.Band
+	Evidence     []match.Evidence `gorm:"-"`
+	Holder       Holder           `gorm:"-"`
+}
+
+// Free tells whether nobody at the provider has it.
+func (p Proposal) Free() bool { return p.Holder.AccountID == uuid.Nil }
+
+// Percent is the confidence, rounded down: 100 is never promised.
+func (p Proposal) Percent() int { return min(int(p.Probability*100), 99) }
+
+// Reasons are the sentences that speak for (Weight over 0) or against it, the weightiest first as stored.
+func (p Proposal) Reasons() (pro, contra []string) {
+	for _, e := range p.Evidence {
+		switch {
+		case e.Field == "prior" || e.Level == match.Missing:
+		case e.Weight > 0:
+			pro = append(pro, e.Sentence)
+		case e.Weight < 0:
+			contra = append(contra, e.Sentence)
+		}
+	}
+	return pro, contra
+}
+
+type proposalRow struct {
+	Proposal
+	Doc              string
+	HolderID         uuid.NullUUID
+	HolderName       string
+	HolderExternalID string
+	HolderStatus     string
+	HolderDecidedBy  string
+}
+
+// Proposals reads the stored suggestions of accounts, the best first.
+func Proposals(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid.UUID][]Proposal, error) {
+	var rows []proposalRow
+	err := db.WithContext(ctx).Raw(`
+		SELECT s.account_id, s.rank, s.crm_account_id, c.name AS crm_account, coalesce(c.external_id, '') AS external_id,
+			s.probability, s.band, s.evidence::text AS doc,
+			h.id AS holder_id, h.name AS holder_name, h.external_id AS holder_external_id, h.provider_status AS holder_status, h.decided_by AS holder_decided_by
+		FROM mapping_suggestions s JOIN provider_accounts a ON a.id = s.account_id JOIN crm_accounts c ON c.id = s.crm_account_id
+		LEFT JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id
+		WHERE s.account_id = ANY(?::uuid[]) ORDER BY s.account_id, s.rank`, postgres.IDs(accountIDs)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read suggestions: %w", err)
+	}
+	out := map[uuid.UUID][]Proposal{}
+	for _, r := range rows {
+		if err := json.Unmarshal([]byte(r.Doc), &r.Proposal.Evidence); err != nil {
+			return nil, fmt.Errorf("evidence for account %s: %w", r.AccountID, err)
+		}
+		if r.HolderID.Valid {
+			r.Proposal.Holder = Holder{AccountID: r.HolderID.UUID, Name: r.HolderName, ExternalID: r.HolderExternalID,
+				Status: r.HolderStatus, DecidedBy: r.HolderDecidedBy, CRMAccount: r.CRMAccount}
+		}
+		out[r.AccountID] = append(out[r.AccountID], r.Proposal)
+	}
+	return out, nil
+}
+
+// Heritage is a gone account whose CRM account its successor may take over: both
+// have the same tenant id at the same provider (RULES 6).
+type Heritage struct {
+	AccountID      uuid.UUID // the successor
+	GoneID         uuid.UUID
+	GoneName       string
+	GoneExternalID string
+	CRMAccountID   uuid.UUID `gorm:"column:crm_account_id"`
+	CRMAccount     string
+}
+
+const heritage = `SELECT a.id AS account_id, g.id AS gone_id, g.name AS gone_name, g.external_id AS gone_external_id, g.crm_account_id, c.name AS crm_account
+	FROM provider_accounts a JOIN provider_accounts g ON g.provider_id = a.provider_id AND g.id <> a.id
+		AND lower(g.tenant_id) = lower(a.tenant_id) AND g.tenant_id <> '' AND g.provider_status = 'gone' AND g.state = 'mapped'
+	JOIN crm_accounts c ON c.id = g.crm_account_id
+	WHERE a.state = 'unmapped' AND a.provider_status <> 'gone' AND `
+
+// Heritages finds, for each of the accounts, the gone one it may take over from.
+func Heritages(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid.UUID]Heritage, error) {
+	return heritages(ctx, db, "a.id = ANY(?::uuid[])", accountIDs)
+}
+
+// HeirsOf finds the successors that a gone account has, by their id.
+func HeirsOf(ctx context.Context, db *gorm.DB, goneID uuid.UUID) (map[uuid.UUID]Heritage, error) {
+	return heritages(ctx, db, "g.id = ANY(?::uuid[])", []uuid.UUID{goneID})
+}
+
+func heritages(ctx context.Context, db *gorm.DB, cond string, ids []uuid.UUID) (map[uuid.UUID]Heritage, error) {
+	var rows []Heritage
+	err := db.WithContext(ctx).Raw(heritage+cond+" ORDER BY g.gone_at, g.id", postgres.IDs(ids)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read heritages: %w", err)
+	}
+	out := make(map[uuid.UUID]Heritage, len(rows))
+	for _, r := range rows {
+		r.GoneName = strings.TrimSpace(r.GoneName)
+		out[r.AccountID] = r
+	}
+	return out, nil
+}
