@@ -52,14 +52,40 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		operator = auth.Operator
 		billing  = auth.Billing
 	)
-	sessions := session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode}
+	h := handlersOf(a, m, o)
 
 	return []route{
-		open(get(session.SetupPath, sessions.SetupForm)),
-		open(post(session.SetupPath, sessions.Setup)),
-		open(get(session.LoginPath, sessions.LoginForm)),
-		open(post(session.LoginPath, sessions.Login)),
-		open(post(session.LogoutPath, sessions.Logout)),
+		open(get(session.SetupPath, h.sessions.SetupForm)),
+		open(post(session.SetupPath, h.sessions.Setup)),
+		open(get(session.LoginPath, h.sessions.LoginForm)),
+		open(post(session.LoginPath, h.sessions.Login)),
+		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
+
+		list("/providers", h.providers.List),
+		get("/providers/new", h.providers.New, admin),
+		post("/providers", h.providers.Create, admin),
+		get("/providers/:id", h.providers.Show),
+		get("/providers/:id/edit", h.providers.Edit, admin),
+		post("/providers/:id", h.providers.Update, admin),
+		post("/providers/:id/verify", h.providers.Verify, operator),
+		post("/providers/:id/sync-accounts", h.providers.SyncAccounts, operator),
+		post("/providers/:id/sync-subscriptions", h.providers.SyncSubscriptions, operator),
+		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
+		post("/providers/:id/activate", h.providers.Activate, admin),
+
+		list("/crm-accounts", h.crm.List),
+		get("/crm-accounts/new", h.crm.New, operator, billing),
+		post("/crm-accounts", h.crm.Create, operator, billing),
+		get("/crm-accounts/import", h.crm.ImportForm, operator, billing),
+		post("/crm-accounts/import", h.crm.Upload, operator, billing),
+		get("/crm-accounts/import/:import", h.crm.Preview, operator, billing),
+		post("/crm-accounts/import/:import/apply", h.crm.Apply, operator, billing),
+		get("/crm-accounts/:id", h.crm.Record),
+		get("/crm-accounts/:id/edit", h.crm.Edit, operator, billing),
+		post("/crm-accounts/:id", h.crm.Update, operator, billing),
+
+		list("/audit", h.audit.List),
+		get("/audit/:seq", h.audit.Entry),
 	}
 }

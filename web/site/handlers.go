@@ -1,0 +1,44 @@
+package site
+
+import (
+	"fmt"
+
+	"seatledger/internal/app"
+	"seatledger/internal/crm"
+	"seatledger/internal/imports"
+	"seatledger/web/audit"
+	"seatledger/web/crmaccounts"
+	webimports "seatledger/web/imports"
+	"seatledger/web/providers"
+	"seatledger/web/session"
+	"seatledger/web/settings"
+)
+
+// handlers are the screen families, each with what it needs of the app.
+type handlers struct {
+	sessions  session.Handlers
+	providers providers.Handlers
+	crm       crmaccounts.Handlers
+	settings  settings.Handlers
+	audit     audit.Handlers
+}
+
+func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
+	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
+	return handlers{
+		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		crm:       crmaccounts.Handlers{Accounts: crm.Service{DB: a.DB, Clock: a.Clock}, Imports: files, Zone: a.Zone},
+		settings:  settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
+		audit:     audit.Handlers{DB: a.DB, Zone: a.Zone},
+	}
+}
+
+func about(a *app.App, o Options) settings.About {
+	hour, minute := a.Config.SyncTime()
+	return settings.About{
+		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone, SyncAt: fmt.Sprintf("%02d:%02d", hour, minute),
+		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
+		KeyFile: a.Config.KeyFile(), KeyID: a.Sealer.PrimaryID,
+	}
+}
