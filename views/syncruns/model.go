@@ -1,0 +1,46 @@
+// Package syncruns holds the pages of sync runs: the list, and one run with its
+// progress and outcomes.
+package syncruns
+
+import (
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+)
+
+// List is the list of runs.
+type List struct {
+	Page    layout.Page
+	Filters ui.FilterBar
+	Table   ui.Table
+	Pager   ui.Pager
+}
+
+// Record is the page of one run.
+type Record struct {
+	Page     layout.Page
+	Live     *ui.LiveProgress // nil once the run has ended
+	Result   *ui.Callout      // how it ended, or why it waits
+	Agree    *ui.ConfirmForm  // asked after the guard stopped it
+	Counts   ui.Card
+	Figures  ui.DefinitionList
+	Facts    ui.DefinitionList
+	Causes   *Causes
+	Outcomes *Outcomes
+}
+
+// Causes are the reasons of the failures, counted.
+type Causes struct {
+	Card  ui.Card
+	Table ui.Table
+}
+
+// Outcomes are the accounts that changed, failed or were held.
+type Outcomes struct {
+	Card  ui.Card
+	Tabs  ui.Tabs
+	Table ui.Table
+	Pager *ui.Pager
+}
+
+// FactsCard frames the facts of a run.
+func (Record) FactsCard() ui.Card { return ui.Card{Title: "Run"} }

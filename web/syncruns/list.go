@@ -1,0 +1,144 @@
+package syncruns
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/provider"
+	"seatledger/internal/syncing"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/syncruns"
+)
+
+// List shows the runs, newest first, or hands them over as a file.
+func (h Handlers) List(c echo.Context) error {
+	ctx := c.Request().Context()
+	spec, err := h.listSpec(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := httpx.ParseList(c, spec)
+	if err != nil {
+		return err
+	}
+	if httpx.IsCSV(c) {
+		return h.listCSV(c, q)
+	}
+	var p listPage
+	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		p, err = readList(ctx, tx, q)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, http.StatusOK, h.listView(c, q, p).Show())
+}
+
+type listPage struct {
+	rows  []syncing.Row
+	next  string
+	total int
+}
+
+func readList(ctx context.Context, tx *gorm.DB, q httpx.ListQuery) (listPage, error) {
+	var p listPage
+	var err error
+	if p.rows, p.next, err = syncing.List(ctx, tx, filterOf(q), q.Page); err != nil {
+		return p, err
+	}
+	p.total, err = syncing.Count(ctx, tx, filterOf(q))
+	return p, err
+}
+
+// listSpec offers the providers by name: there are a handful.
+func (h Handlers) listSpec(ctx context.Context) (httpx.ListSpec, error) {
+	spec := httpx.ListSpec{Sorts: syncing.Sorts(), Filters: []httpx.Filter{
+		{Name: "provider", Label: "Provider"},
+		{Name: "kind", Label: "What", Allowed: kindChoices()},
+		{Name: "state", Label: "State", Allowed: stateChoices()},
+		{Name: "trigger", Label: "Started by", Allowed: triggerChoices()},
+	}}
+	order, err := provider.Sorts().Parse("name")
+	if err != nil {
+		return spec, err
+	}
+	err = provider.Each(ctx, h.DB.Read(ctx), provider.Filter{}, order, func(r provider.Row) error {
+		spec.Filters[0].Allowed = append(spec.Filters[0].Allowed, httpx.Choice{Value: r.ID.String(), Label: r.Name})
+		return nil
+	})
+	return spec, err
+}
+
+func filterOf(q httpx.ListQuery) syncing.Filter {
+	return syncing.Filter{
+		ProviderID: q.FilterID("provider"), Kind: syncing.Kind(q.Filter("kind")),
+		State: syncing.State(q.Filter("state")), Trigger: syncing.Trigger(q.Filter("trigger")),
+	}
+}
+
+func kindChoices() []httpx.Choice {
+	var out []httpx.Choice
+	for _, k := range []syncing.Kind{syncing.Accounts, syncing.Subscriptions, syncing.Listing} {
+		out = append(out, httpx.Choice{Value: string(k), Label: KindLabel(k)})
+	}
+	return out
+}
+
+func stateChoices() []httpx.Choice {
+	var out []httpx.Choice
+	for _, s := range []syncing.State{syncing.Queued, syncing.Running, syncing.Interrupted, syncing.Succeeded, syncing.Partial, syncing.Failed, syncing.Cancelled, syncing.Stopped} {
+		out = append(out, httpx.Choice{Value: string(s), Label: StateLabel(s)})
+	}
+	return out
+}
+
+func triggerChoices() []httpx.Choice {
+	var out []httpx.Choice
+	for _, t := range []syncing.Trigger{syncing.ByPerson, syncing.ByNight, syncing.ByRetry, "demo"} {
+		out = append(out, httpx.Choice{Value: string(t), Label: TriggerLabel(t)})
+	}
+	return out
+}
+
+func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) view.List {
+	page := session.Page(c, "Sync runs", "Sync runs")
+	page.Lead = "Each run reads a provider once: its accounts, or the subscriptions of its accounts. Nothing is ever changed at the distributor."
+	return view.List{
+		Page: page, Filters: q.FilterBar(""), Table: h.listTable(q, p.rows),
+		Pager: q.Pager(p.next, fmt.Sprintf("%d of %d", len(p.rows), p.total)),
+	}
+}
+
+func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
+	t := ui.Table{Caption: "Sync runs", Empty: listEmpty(q), Columns: []ui.Column{
+		q.Column("requested_at", "Requested"), {Label: "Provider"}, {Label: "What"}, {Label: "State"}, q.Column("started_at", "Started"), {Label: "Took", Numeric: true},
+		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Unchanged", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true}, {Label: "Failed", Numeric: true},
+	}}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
+			{Text: Moment(&r.RequestedAt, h.Zone).Text, Href: Path(r.ID), Sub: "by " + r.RequestedBy},
+			ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()),
+			{Text: KindLabel(r.Kind), Sub: TriggerLabel(r.Trigger)},
+			{Badges: []ui.Badge{Badge(r.State)}, Sub: r.Message},
+			ui.Of(Moment(r.StartedAt, h.Zone)),
+			ui.TextCell(took(r.StartedAt, r.FinishedAt, h.Clock.Now())),
+			number(r.Added), number(r.Changed), number(r.Unchanged), number(r.Gone), number(r.Held), failedCell(r.Failed),
+		}})
+	}
+	return t
+}
+
+func listEmpty(q httpx.ListQuery) *ui.EmptyState {
+	if q.Narrowed() {
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No run matches", Text: "The filters hide every run.", Action: &ui.LinkButton{Text: "Clear all filters", Href: q.ClearHref()}}
+	}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet", Text: "A run begins on a provider's page, and every night by itself.", Action: &ui.LinkButton{Text: "Providers", Href: "/providers"}}
+}

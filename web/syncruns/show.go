@@ -1,0 +1,83 @@
+package syncruns
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/syncing"
+	"seatledger/web/httpx"
+)
+
+// record is all that a run's page tells of.
+type record struct {
+	syncing.Run
+	names    syncing.Names
+	outcomes map[string]int
+	causes   []syncing.Cause
+	rows     []syncing.AccountOutcome
+	next     string
+}
+
+// Show is the page of one run. While it works, a reload shows what the stream shows.
+func (h Handlers) Show(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	q, err := httpx.ParseList(c, outcomeSpec())
+	if err != nil {
+		return err
+	}
+	var r record
+	ctx := c.Request().Context()
+	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		r, err = readRecord(ctx, tx, id, q)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, http.StatusOK, h.recordView(c, r, q).Show())
+}
+
+// outcomeSpec is what the address of a run may say: which accounts to list, and from where on.
+func outcomeSpec() httpx.ListSpec {
+	return httpx.ListSpec{Sorts: syncing.OutcomeSorts(), Filters: []httpx.Filter{{Name: "outcome", Label: "Accounts", Allowed: []httpx.Choice{
+		{Value: syncing.OutcomeFailed, Label: "Failed"}, {Value: syncing.OutcomeChanged, Label: "Changed"}, {Value: syncing.OutcomeHeld, Label: "Held"}}}}}
+}
+
+func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID, q httpx.ListQuery) (record, error) {
+	var r record
+	var err error
+	if r.Run, err = syncing.Get(ctx, tx, id); err != nil {
+		return r, err
+	}
+	if r.names, err = syncing.NamesOf(ctx, tx, r.Run); err != nil {
+		return r, err
+	}
+	if r.outcomes, err = syncing.OutcomeCounts(ctx, tx, id); err != nil {
+		return r, err
+	}
+	if r.causes, err = syncing.Causes(ctx, tx, id); err != nil {
+		return r, err
+	}
+	r.rows, r.next, err = syncing.Outcomes(ctx, tx, id, chosen(q, r.outcomes), q.Page)
+	return r, err
+}
+
+// chosen is the outcome shown: the one asked for, else failures before all.
+func chosen(q httpx.ListQuery, counts map[string]int) string {
+	if asked := q.Filter("outcome"); asked != "" {
+		return asked
+	}
+	for _, o := range []string{syncing.OutcomeFailed, syncing.OutcomeChanged, syncing.OutcomeHeld} {
+		if counts[o] > 0 {
+			return o
+		}
+	}
+	return syncing.OutcomeChanged
+}
