@@ -43,7 +43,10 @@ func byID(rs []Record) []Record {
 }
 
 // faint is the score below which a pair is not worth keeping.
-const faint = -12
+const (
+	faint    = -12
+	hopeless = -18 // the same before learning, which may move a score by some bits
+)
 
 // linkAll scores every pair that shares a key, on several goroutines. The
 // result does not depend on their number.
@@ -69,9 +72,10 @@ func (x *Index) linkAll(as []profile, workers int) []link {
 func (x *Index) linksOf(i int32, a *profile, s *scratch) []link {
 	var out []link
 	for _, j := range x.nearby(a, s) {
-		cmp := x.compare(a, &x.crm[j])
-		cmp.name.words = nil
-		out = append(out, link{account: i, crm: j, cmp: cmp})
+		l := link{account: i, crm: j, cmp: x.compare(a, &x.crm[j])}
+		if l.score = s.scale.score(&l.cmp); l.score > hopeless {
+			out = append(out, l)
+		}
 	}
 	return out
 }

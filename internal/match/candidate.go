@@ -9,7 +9,7 @@ const tieBits = 1
 // candidate dresses a link for the outside: evidence, band, near ties.
 func (x *Index) candidate(a *profile, l link, all []link) Candidate {
 	b := &x.crm[l.crm]
-	cmp := x.compare(a, b) // again, this time for its words
+	cmp := x.telling().compare(a, b) // again, this time with its words
 	c := Candidate{AccountID: a.rec.ID, CRMID: b.rec.ID, Score: l.final()}
 	c.Probability = probability(c.Score)
 	c.Decisive = x.decisive(a, b)
@@ -23,6 +23,14 @@ func (x *Index) candidate(a *profile, l link, all []link) Candidate {
 	c.Doubt = x.doubt(a, b, &cmp, &l)
 	c.Band = bandOf(&c)
 	return c
+}
+
+// telling is the index with a vocabulary that keeps the words of alignments.
+func (x *Index) telling() *Index {
+	loud, vocab := *x, *x.vocab
+	vocab.tell = true
+	loud.vocab = &vocab
+	return &loud
 }
 
 func (x *Index) decisive(a, b *profile) bool {

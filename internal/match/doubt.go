@@ -1,5 +1,7 @@
 package match
 
+import "strings"
+
 // doubt tells what a person would hesitate at, whatever the score; "" when
 // there is nothing. These are the ways in which two different companies look
 // alike: branches, sisters, namesakes, neighbours, and old data.
@@ -36,13 +38,13 @@ func (x *Index) doubtName(a, b *profile, cmp *comparison, l *link) string {
 	}
 	spelled := len(a.names) > 0 && len(b.names) > 0 && a.names[0].label == "" && b.names[0].label == ""
 	switch {
-	case cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) > 1 && !(sure && spelled) && !(x.backed(cmp) && l.rivals > -1):
+	case x.crowdedDomain(cmp) && !(sure && spelled) && !(x.backed(cmp) && (l.rivals > -1 || sure && l.final() > overwhelming)):
 		return "several records have this domain: perhaps a sister company"
-	case cmp.name.typos > 0 && !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree:
+	case cmp.name.typos > 0 && !x.backed(cmp) && !sameDomain(cmp):
 		return "the names are spelled differently and nothing else agrees"
-	case !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree && ownDomain(a) && ownDomain(b):
+	case !x.backed(cmp) && !sameDomain(cmp) && ownDomain(a) && ownDomain(b):
 		return "the domains differ"
-	case !x.backed(cmp) && cmp.grade[fieldDomain] != gradeAgree && x.namesakes(a, b):
+	case !x.backed(cmp) && !sameDomain(cmp) && x.namesakes(a, b):
 		return "several records have this name"
 	}
 	return ""
@@ -50,7 +52,7 @@ func (x *Index) doubtName(a, b *profile, cmp *comparison, l *link) string {
 
 func (x *Index) doubtPlace(cmp *comparison) string {
 	moved := cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer || cmp.grade[fieldCountry] == gradeDiffer
-	own := cmp.grade[fieldDomain] == gradeAgree && x.rare.holders(fieldDomain, cmp.shared) <= 1
+	own := sameDomain(cmp) && !x.crowdedDomain(cmp)
 	if moved && !own && cmp.grade[fieldPhone] != gradeAgree {
 		return "the places differ: perhaps a branch"
 	}
@@ -79,4 +81,17 @@ func (x *Index) namesakes(a, b *profile) bool {
 		}
 	}
 	return false
+}
+
+// overwhelming is a score that outweighs a rival of the same house, in bits.
+const overwhelming = 13
+
+// sameDomain is true for a registrable domain in common, not a mere label.
+func sameDomain(cmp *comparison) bool {
+	return cmp.grade[fieldDomain] == gradeAgree && strings.Contains(cmp.shared, ".")
+}
+
+// crowdedDomain is true when the shared domain is held more than once on a side.
+func (x *Index) crowdedDomain(cmp *comparison) bool {
+	return sameDomain(cmp) && x.rare.holders(fieldDomain, cmp.shared) > 1
 }

@@ -127,29 +127,44 @@ func same(a, b string) grade {
 	return gradeDiffer
 }
 
-// compareSites looks for a shared domain, then for a shared label under
-// another ending, then for a domain that reads like the other side's name.
+// compareSites looks for a shared domain, then for a shared label under a
+// shared roof or another ending, then for a domain that reads like the other
+// side's name.
 func (x *Index) compareSites(c *comparison, a, b *profile) {
-	if len(a.sites) > 0 && len(b.sites) > 0 {
-		c.set(fieldDomain, gradeDiffer, 0)
-		for _, s := range a.sites {
-			for _, t := range b.sites {
-				switch {
-				case s.domain != "" && s.domain == t.domain:
-					c.set(fieldDomain, gradeAgree, x.rare.of(fieldDomain, s.domain))
-					c.shared = s.domain
-					return
-				case s.label == t.label && len(s.label) > 2:
-					c.set(fieldDomain, gradePartly, x.rare.of(fieldDomain, s.domain)+0.0005)
-					c.shared = s.label
-				}
-			}
-		}
-	}
-	if c.grade[fieldDomain] == gradePartly || len(a.sites)+len(b.sites) == 0 {
+	if len(a.sites)+len(b.sites) == 0 {
 		return
 	}
-	x.siteAsName(c, a, b)
+	if len(a.sites) > 0 && len(b.sites) > 0 {
+		c.set(fieldDomain, gradeDiffer, 0)
+	}
+	for _, s := range a.sites {
+		for _, t := range b.sites {
+			if s.domain != "" && s.domain == t.domain {
+				c.set(fieldDomain, gradeAgree, x.rare.of(fieldDomain, s.domain))
+				c.shared = s.domain
+				return
+			}
+			x.compareLabels(c, s, t)
+		}
+	}
+	if c.grade[fieldDomain] != gradePartly && c.grade[fieldDomain] != gradeAgree {
+		x.siteAsName(c, a, b)
+	}
+}
+
+// labelChance is how often strangers have one label under different roofs.
+const labelChance = 0.0005
+
+func (x *Index) compareLabels(c *comparison, s, t site) {
+	if s.label != t.label || len(s.label) < 3 {
+		return
+	}
+	g := gradePartly
+	if s.domain == "" || t.domain == "" {
+		g = gradeAgree // acme.onmicrosoft.com and acme.example
+	}
+	c.set(fieldDomain, g, labelChance)
+	c.shared = s.label
 }
 
 // siteAsName is the case of a domain on one side only, or of two different
@@ -160,7 +175,7 @@ func (x *Index) siteAsName(c *comparison, a, b *profile) {
 		label, bits = l, n
 	}
 	if bits > 0 {
-		c.set(fieldDomain, gradePartly, exp2(-bits)+0.0005)
+		c.set(fieldDomain, gradePartly, exp2(-bits)+labelChance)
 		c.shared = label
 	}
 }
@@ -170,6 +185,9 @@ func (x *Index) readsAs(sited, named *profile) (string, float64) {
 		if s.label == "" || len(named.names) == 0 || named.names[0].label != "" {
 			continue
 		}
+		if !mentions(s.label, named.names[0].tokens) {
+			continue
+		}
 		l := name{label: s.label}
 		al := x.vocab.align(&l, &named.names[0])
 		if (al.pattern == nameExact || al.pattern == extraFiller) && al.typos == 0 {
@@ -177,6 +195,17 @@ func (x *Index) readsAs(sited, named *profile) (string, float64) {
 		}
 	}
 	return "", 0
+}
+
+// mentions is a quick look before the careful one: does the first telling word
+// of the name stand in the label at all?
+func mentions(label string, ts []token) bool {
+	for _, t := range ts {
+		if t.kind != stop && t.kind != filler {
+			return strings.Contains(label, t.text)
+		}
+	}
+	return false
 }
 
 // comparePlace compares country, state, city, postcode and street. They hang
@@ -201,7 +230,7 @@ func (c *comparison) tellOnce() {
 	order := [...]field{fieldCountry, fieldState, fieldCity, fieldPostal, fieldStreet}
 	differs, agrees := false, false
 	for _, f := range order {
-		if differs && c.grade[f] == gradeDiffer {
+		if differs && c.grade[f] >= gradePartly {
 			c.told[f] = true
 		}
 		differs = differs || c.grade[f] == gradeDiffer
@@ -248,9 +277,9 @@ func nearStreet(a, b []string) grade {
 	}
 	numbers, words := overlap(a, b, true), overlap(a, b, false)
 	switch {
-	case words >= 0.5 && numbers != 0:
+	case words > 0.5 && numbers != 0 || words == 0.5 && numbers == 1:
 		return gradeAgree
-	case words >= 0.5:
+	case words > 0.5:
 		return gradePartly
 	}
 	return gradeDiffer
@@ -264,20 +293,23 @@ func overlap(a, b []string, digits bool) float64 {
 	}
 	common := 0.
 	for _, w := range x {
-		for _, o := range y {
-			if w == o || !digits && len(w) > 4 && len(o) > 4 && distance(w, o, 1) <= 1 {
-				common++
-				break
-			}
+		if slices.ContainsFunc(y, func(o string) bool {
+			return w == o || !digits && len(w) > 4 && len(o) > 4 && distance(w, o, 1) <= 1
+		}) {
+			common++
 		}
 	}
 	return common / float64(max(len(x), len(y)))
 }
 
+// streetKinds say what sort of street it is, and tell none apart.
+var streetKinds = set(`st ave rd blvd dr ln ct pl sq hwy pkwy ter cir way n s e w ne nw se sw str rue via calle the of de la`)
+
+// only keeps the numbers of a street, or the words that tell it from others.
 func only(words []string, digits bool) []string {
 	var out []string
 	for _, w := range words {
-		if (w[0] >= '0' && w[0] <= '9') == digits {
+		if (w[0] >= '0' && w[0] <= '9') == digits && !streetKinds[w] {
 			out = append(out, w)
 		}
 	}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -19,7 +20,7 @@ type Index struct {
 
 // NewIndex reads the CRM accounts. Building it costs some microseconds per
 // record; it is meant to be kept while the CRM accounts stay as they are.
-func NewIndex(crm []Record) *Index { return newIndex(profiles(crm), nil) }
+func NewIndex(crm []Record) *Index { return newIndex(profiles(byID(crm)), nil) }
 
 // newIndex also counts the other side's words and values, when it is known.
 func newIndex(crm, accounts []profile) *Index {
@@ -45,8 +46,8 @@ func newIndex(crm, accounts []profile) *Index {
 // Limits of blocking: a key held by more records than crowd is skipped unless
 // nothing else is found; at most depth records are compared in full.
 const (
-	crowd = 400
-	depth = 40
+	crowd = 300
+	depth = 32
 )
 
 // scratch is the room one goroutine needs while it searches.
@@ -54,10 +55,11 @@ type scratch struct {
 	keys   keysOf
 	weight []float32
 	hits   []int32
+	scale  *scale
 }
 
 func (x *Index) newScratch() *scratch {
-	return &scratch{weight: make([]float32, len(x.crm))}
+	return &scratch{weight: make([]float32, len(x.crm)), scale: x.model.scale(x.n)}
 }
 
 // nearby gives the CRM records that share the rarest keys with the account.
@@ -76,12 +78,11 @@ func (x *Index) nearby(a *profile, s *scratch) []int32 {
 			s.weight[j] += w
 		}
 	}
-	sort.Slice(s.hits, func(m, n int) bool {
-		i, j := s.hits[m], s.hits[n]
-		if s.weight[i] != s.weight[j] {
-			return s.weight[i] > s.weight[j]
+	slices.SortFunc(s.hits, func(i, j int32) int {
+		if c := cmp.Compare(s.weight[j], s.weight[i]); c != 0 {
+			return c
 		}
-		return x.crm[i].rec.ID < x.crm[j].rec.ID
+		return cmp.Compare(i, j) // records stand in order of their ids
 	})
 	for _, j := range s.hits {
 		s.weight[j] = 0
@@ -95,11 +96,7 @@ func (x *Index) nearby(a *profile, s *scratch) []int32 {
 func (x *Index) Candidates(account Record, n int) []Candidate {
 	a := newProfile(account)
 	x.vocab.weigh(&a)
-	scale := x.model.scale(x.n)
 	found := x.linksOf(0, &a, x.newScratch())
-	for i := range found {
-		found[i].score = scale.score(&found[i].cmp)
-	}
 	weighRivals(found)
 	sortLinks(found, x.crm)
 	out := make([]Candidate, 0, n)

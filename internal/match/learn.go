@@ -32,7 +32,6 @@ func (x *Index) within() (pairs []comparison, asked int) {
 		for _, j := range x.nearby(&x.crm[i], s) {
 			if int(j) != i {
 				cmp := x.compare(&x.crm[i], &x.crm[j])
-				cmp.name.words = nil
 				pairs = append(pairs, cmp)
 			}
 		}

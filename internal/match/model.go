@@ -34,7 +34,7 @@ func defaultModel() *model {
 	}
 	//                                        match                        branch                      sister                      neighbour                   stranger (agree: see chance)
 	m.agree[fieldTenant] = [classCount][4]float64{levels(.96, .01, .03), levels(.03, .01, .96), levels(.05, .01, .94), levels(.002, .001, .99), levels(1, .01, 1)}
-	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.40, .20, .40), levels(.40, .05, .55), levels(.02, .01, .97), levels(1, 1, 1)}
+	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.40, .10, .50), levels(.40, .05, .55), levels(.02, .01, .97), levels(1, 1, 1)}
 	m.agree[fieldForm] = [classCount][4]float64{levels(.80, .15, .05), levels(.55, .20, .25), levels(.35, .15, .50), levels(.40, .25, .35), levels(1.3, .25, .35)}
 	m.agree[fieldStreet] = [classCount][4]float64{levels(.78, .10, .12), levels(.02, .03, .95), levels(.40, .05, .55), levels(.75, .10, .15), levels(1, .02, .98)}
 	m.agree[fieldPostal] = [classCount][4]float64{levels(.87, .04, .09), levels(.06, .10, .84), levels(.45, .10, .45), levels(.94, .03, .03), levels(1, .02, .97)}

@@ -8,9 +8,10 @@ import (
 
 // token is one word of a name.
 type token struct {
-	text string
-	kind kind
-	bits float64 // how much it says when both sides have it; set by vocabulary.weigh
+	text  string
+	kind  kind
+	sound string  // as it sounds; set with bits
+	bits  float64 // how much it says when both sides have it; set by vocabulary.weigh
 }
 
 // name is a company name as the comparison reads it.

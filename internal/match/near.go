@@ -31,7 +31,7 @@ func nearWords(x, y token) nearness {
 		return apart
 	case b == a+"s" || b == a+"es" || strings.HasSuffix(a, "y") && b == a[:len(a)-1]+"ies":
 		return inflected
-	case soundOf(a) == soundOf(b):
+	case x.sound == y.sound:
 		return sameSound
 	case strings.HasPrefix(b, a) && len(b) > len(a)+2:
 		return cutShort

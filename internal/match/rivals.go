@@ -15,32 +15,42 @@ const passes = 12
 func weighRivals(links []link) {
 	w, a, b := make([]float64, len(links)), make([]float64, len(links)), make([]float64, len(links))
 	for i := range links {
-		w[i] = exp2(min(links[i].score, 60))
+		w[i] = exp2(min(links[i].score, 40)) // more would drown the small claims
 		a[i], b[i] = w[i], w[i]
 	}
-	var sumA, sumB map[int32]float64
+	c := newClaims(links)
 	for range passes {
-		sumA, sumB = claims(links, a, b)
+		c.sum(links, a, b)
 		for i := range links {
 			// a: the account's claim on the record, b: the record's on the account.
-			next := w[i] / (1 + max(0, sumB[links[i].account]-b[i]))
-			b[i] = w[i] / (1 + max(0, sumA[links[i].crm]-a[i]))
+			next := w[i] / (1 + max(0, c.onAccount[links[i].account]-b[i]))
+			b[i] = w[i] / (1 + max(0, c.onCRM[links[i].crm]-a[i]))
 			a[i] = next
 		}
 	}
-	sumA, sumB = claims(links, a, b)
+	c.sum(links, a, b)
 	for i := range links {
-		others := math.Log2(1+max(0, sumB[links[i].account]-b[i])) + math.Log2(1+max(0, sumA[links[i].crm]-a[i]))
-		links[i].rivals = -others
+		others := (1 + max(0, c.onAccount[links[i].account]-b[i])) * (1 + max(0, c.onCRM[links[i].crm]-a[i]))
+		links[i].rivals = -math.Log2(others)
 	}
 }
 
-// claims adds up what accounts claim of each record and records of each account.
-func claims(links []link, a, b []float64) (onCRM, onAccount map[int32]float64) {
-	onCRM, onAccount = map[int32]float64{}, map[int32]float64{}
+// claims are what accounts claim of each record, and records of each account.
+type claims struct{ onCRM, onAccount []float64 }
+
+func newClaims(links []link) *claims {
+	var accounts, crm int32
 	for i := range links {
-		onCRM[links[i].crm] += a[i]
-		onAccount[links[i].account] += b[i]
+		accounts, crm = max(accounts, links[i].account+1), max(crm, links[i].crm+1)
 	}
-	return onCRM, onAccount
+	return &claims{make([]float64, crm), make([]float64, accounts)}
+}
+
+func (c *claims) sum(links []link, a, b []float64) {
+	clear(c.onCRM)
+	clear(c.onAccount)
+	for i := range links {
+		c.onCRM[links[i].crm] += a[i]
+		c.onAccount[links[i].account] += b[i]
+	}
 }

@@ -1,11 +1,15 @@
 package match
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // vocabulary knows how often a word stands in the names at hand.
 type vocabulary struct {
 	count map[string]int // records of the larger side that have the word
 	size  float64        // records of that side
+	tell  bool           // alignments shall keep their words, to be shown
 }
 
 // seen is how many records' worth the background knowledge counts for.
@@ -48,7 +52,7 @@ func (v *vocabulary) bits(w string, k kind) float64 {
 
 func (v *vocabulary) token(w string) token {
 	t := token{text: w, kind: kindOf(w)}
-	t.bits = v.bits(w, t.kind)
+	t.bits, t.sound = v.bits(w, t.kind), soundOf(w)
 	return t
 }
 
@@ -56,7 +60,7 @@ func (v *vocabulary) weigh(p *profile) {
 	for i := range p.names {
 		for j := range p.names[i].tokens {
 			t := &p.names[i].tokens[j]
-			t.bits = v.bits(t.text, t.kind)
+			t.bits, t.sound = v.bits(t.text, t.kind), soundOf(t.text)
 		}
 	}
 }
@@ -76,15 +80,15 @@ func (v *vocabulary) sum(ts []token) float64 {
 // What is left over stays as words of its own.
 func (v *vocabulary) segment(label string, words []token) []token {
 	covered := cover(label, words)
-	var out []token
+	out := make([]token, 0, len(words)+2)
 	for i := 0; i < len(label); {
-		if w := covered[i]; w != "" {
-			out = append(out, v.token(w))
-			i += len(w)
+		if k := covered[i]; k >= 0 {
+			out = append(out, words[k])
+			i += len(words[k].text)
 			continue
 		}
 		j := i
-		for j < len(label) && covered[j] == "" {
+		for j < len(label) && covered[j] < 0 {
 			j++
 		}
 		out = append(out, v.rest(label[i:j])...)
@@ -102,32 +106,32 @@ func (v *vocabulary) rest(piece string) []token {
 	return []token{t}
 }
 
-// cover finds at which places of the label which words stand, so that as many
-// letters as possible are explained by as few words as possible.
-func cover(label string, words []token) []string {
+// cover finds at which places of the label which words stand (-1: none), so
+// that as many letters as possible are explained by as few words as possible.
+func cover(label string, words []token) []int8 {
 	n := len(label)
-	best := make([]int, n+1)
-	pick := make([]string, n+1)
+	best := make([]int16, n+1)
+	pick := make([]int8, n)
 	for i := n - 1; i >= 0; i-- {
-		best[i] = best[i+1]
-		for _, w := range words {
-			t := w.text
-			if len(t) < 2 || i+len(t) > n || label[i:i+len(t)] != t {
+		best[i], pick[i] = best[i+1], -1
+		for k := range words[:min(len(words), 32)] {
+			t := words[k].text
+			if len(t) < 2 || !strings.HasPrefix(label[i:], t) {
 				continue
 			}
-			if gain := best[i+len(t)] + 4*len(t) - 5; gain > best[i] {
-				best[i], pick[i] = gain, t
+			if gain := best[i+len(t)] + int16(4*len(t)-5); gain > best[i] {
+				best[i], pick[i] = gain, int8(k)
 			}
 		}
 	}
-	out := make([]string, n)
-	for i := 0; i < n; {
-		if pick[i] == "" {
-			i++
-			continue
+	for i := 0; i < n; i++ {
+		if k := pick[i]; k >= 0 {
+			end := i + len(words[k].text)
+			for i++; i < end; i++ {
+				pick[i] = -1
+			}
+			i--
 		}
-		out[i] = pick[i]
-		i += len(pick[i])
 	}
-	return out
+	return pick
 }
