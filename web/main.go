@@ -17,6 +17,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/config"
+	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/match"
 	"seatledger/internal/obs"
@@ -54,8 +55,17 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	}
 	switch verb {
 	case "serve":
-		return serve(ctx, getenv, out)
+		cfg, log, err := settings(getenv)
+		if err != nil {
+			return err
+		}
+		return serve(ctx, cfg, log, out, nil)
+	case "demo":
+		return runDemo(ctx, rest, getenv, out)
 	case "sandbox":
+		if getenv(demo.UntilStdinCloses) != "" {
+			ctx = untilEOF(ctx, os.Stdin)
+		}
 		return sandbox.Run(ctx, rest, out)
 	case "match":
 		return match.Run(ctx, rest, out)
@@ -85,16 +95,25 @@ func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {
 
 const closeLimit = 30 * time.Second
 
-func serve(ctx context.Context, getenv func(string) string, out io.Writer) (err error) {
-	cfg, log, err := settings(getenv)
+// afterStart runs once the site answers; its failure ends the program.
+type afterStart func(ctx context.Context, a *app.App, base string, out io.Writer) error
+
+func runDemo(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	log := obs.NewLogger(os.Stderr, getenv(config.Prefix+"LOG_FORMAT"), slog.LevelWarn)
+	d, err := demo.Prepare(ctx, args, getenv, log)
 	if err != nil {
 		return err
 	}
+	return errors.Join(serve(ctx, d.Config, log, out, d.Walk), d.Close())
+}
+
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, then afterStart) (err error) {
 	l, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", cfg.Addr, err)
 	}
 	defer func() { _ = l.Close() }()
+	parentGone := embedded.ParentGone(ctx)
 	a, err := app.Start(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -104,25 +123,47 @@ func serve(ctx context.Context, getenv func(string) string, out io.Writer) (err 
 		defer cancel()
 		err = errors.Join(err, a.Close(closing))
 	}()
-	base := cfg.BaseURLAt(l.Addr().String())
-	o := site.Options{BaseURL: base, Version: version()}
+	o := site.Options{BaseURL: cfg.BaseURLAt(l.Addr().String()), Version: version()}
 	if !config.Loopback(cfg.Addr) {
 		o.SetupCode = session.NewSetupCode()
 		log.Info("the first-admin page asks for this code", "code", o.SetupCode)
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
-	return site.Serve(whileNeeded(ctx, a, log), l, site.Handler(a, o), log)
+	ctx, end := context.WithCancelCause(whileNeeded(ctx, a, parentGone, log))
+	defer end(nil)
+	if then != nil {
+		go func() {
+			if err := then(ctx, a, o.BaseURL, out); err != nil && ctx.Err() == nil {
+				end(err)
+			}
+		}()
+	}
+	err = site.Serve(ctx, l, site.Handler(a, o), log)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(err, cause)
+	}
+	return err
+}
+
+// untilEOF ends with the parent: a pipe closes also when who holds it was killed.
+func untilEOF(ctx context.Context, r io.Reader) context.Context {
+	ctx, end := context.WithCancel(ctx)
+	go func() {
+		defer end()
+		_, _ = io.Copy(io.Discard, r)
+	}()
+	return ctx
 }
 
 // whileNeeded ends when a person stops the app, when `go run` that started it is
 // gone, or when the private database is lost.
-func whileNeeded(ctx context.Context, a *app.App, log *slog.Logger) context.Context {
+func whileNeeded(ctx context.Context, a *app.App, parentGone <-chan struct{}, log *slog.Logger) context.Context {
 	ctx, end := context.WithCancel(ctx)
 	go func() {
 		defer end()
 		select {
 		case <-ctx.Done():
-		case <-embedded.ParentGone(ctx):
+		case <-parentGone:
 			log.Info("the process that started this one is gone; stopping")
 		case <-a.Lost():
 			log.Error("the private PostgreSQL ended unexpectedly; stopping, so that a restart recovers it")
