@@ -33,6 +33,7 @@ type Change struct{ Field, Before, After string }
 
 // Changes is the cell with the changes of a line.
 type Changes struct {
-	Items []Change
-	Note  string
+	Items  []Change
+	Note   string
+	Inline bool // of a new record: its values in a row instead of before and after
 }

@@ -21,7 +21,13 @@ type Form struct {
 	Stale   *ui.DiffTable // what stands now beside what was typed; nil: nobody saved in between
 	Remark  *ui.Callout
 	Form    ui.Form
-	Fields  []ui.Field
+	Groups  []Group
+}
+
+// Group is a titled part of a form.
+type Group struct {
+	ui.Group
+	Fields []ui.Field
 }
 
 // Record is the page of one price list, with its prices.

@@ -43,7 +43,7 @@ func TestAContractIsMadeShownAndEdited(t *testing.T) {
 	d := open(t)
 	where := d.post("/contracts", d.filled("Contoso"), http.StatusSeeOther).Header().Get("Location")
 	text := htmlcheck.Text(d.get(where).Find("main"))
-	for _, part := range []string{"Contoso", "List for Contoso", "Last day of the month", "default", "Not billed yet", "No subscriptions yet"} {
+	for _, part := range []string{"Contoso", "List for Contoso", "Last day of the month", "default", "No first billing day", "No subscriptions yet"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("record lacks %q: %s", part, text)
 		}

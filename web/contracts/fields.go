@@ -15,7 +15,7 @@ func groups(s sheet) []view.Group {
 	return []view.Group{
 		{Group: ui.Group{Title: "Contract"}, Fields: s.who()},
 		{Group: ui.Group{Title: "Billing", Two: true}, Fields: s.how()},
-		{Group: ui.Group{Title: "Days", Text: "A last day is given as the first day that no longer belongs.", Two: true}, Fields: s.when()},
+		{Group: ui.Group{Title: "Days", Text: "The end is the first day that no longer belongs to the contract.", Two: true}, Fields: s.when()},
 		{Group: ui.Group{Title: "Further terms"}, Fields: s.rest()},
 	}
 }

@@ -49,7 +49,7 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	if !o.Active {
 		menu.Commands = []ui.Command{{Label: "Activate", Hint: "Subscriptions can land and be billed here again", Action: recordPath(o.ID) + "/activate", Icon: "play"}}
 	}
-	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary}, menu)
+	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit"}, menu)
 }
 
 // remarks tell what keeps the contract from doing its work.
@@ -63,7 +63,7 @@ func remarks(o contract.Overview) []ui.Callout {
 	add(!o.Active, "This contract is deactivated", "Nothing lands here, and the subscriptions that stand here fail their review and are not billed.")
 	add(o.Active && o.IsDefault && o.OtherDefaults > 0, "The customer has several default contracts", "New subscriptions land in none of them until only one is marked default.")
 	add(!o.PriceListID.Valid, "No price list", "Subscriptions that land here get no price by themselves and fail their review.")
-	add(o.BillFrom.IsZero(), "Not billed yet", "Set the first day that Seatledger bills before the first invoice.")
+	add(o.BillFrom.IsZero(), "No first billing day", "Set the first day that Seatledger bills before the first invoice.")
 	return out
 }
 

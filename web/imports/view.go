@@ -125,7 +125,7 @@ func table(rows []imports.Row, applied bool) ui.Table {
 }
 
 func changes(r imports.Row) view.Changes {
-	c := view.Changes{Note: r.Note}
+	c := view.Changes{Note: r.Note, Inline: r.Outcome == imports.New}
 	for _, x := range r.Changes {
 		if r.Outcome != imports.New || x.After != "" {
 			c.Items = append(c.Items, view.Change(x))

@@ -4,6 +4,8 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
+
+	view "seatledger/views/prices"
 )
 
 func itemInput(form httpx.Values) price.ItemInput {
@@ -21,23 +23,39 @@ func inputOf(i price.Item) price.ItemInput {
 	}
 }
 
-func (s itemSheet) fields() []ui.Field {
+func (s itemSheet) groups() []view.Group {
 	in := s.input
 	field := func(f ui.Field, value string) ui.Field {
 		f.Value, f.Error = value, s.problems[f.Name]
 		return f
 	}
-	return []ui.Field{
-		field(ui.Field{Name: "part_number", Label: "Part number", Required: true, Size: ui.Medium, Hint: "The manufacturer's, as the distributor shows it."}, in.PartNumber),
-		field(ui.Field{Name: "vendor", Label: "Vendor", Size: ui.Medium, Hint: "May stay empty when only one vendor has the part number."}, in.Vendor),
-		field(ui.Field{Name: "product_name", Label: "Product name", Hint: "Used while the product has no name from the distributor."}, in.ProductName),
-		field(ui.Field{Name: "unit_price", Label: "Price per unit", Kind: ui.NumberInput, Required: true, Size: ui.Short, Suffix: s.list.Currency}, in.UnitPrice),
-		field(ui.Field{Name: "unit", Label: "Unit: the price is for one seat and one", Kind: ui.SelectBox, Size: ui.Short, Options: options(units, price.Units())}, in.Unit),
-		field(ui.Field{Name: "term", Label: "Term", Kind: ui.SelectBox, Size: ui.Short, Options: options(terms, price.Terms()), Hint: "How long the seat is committed for."}, in.Term),
-		field(ui.Field{Name: "billing_frequency", Label: "Billing frequency", Kind: ui.SelectBox, Size: ui.Short, Options: options(terms, price.Terms()), Hint: "How often the distributor bills it."}, in.BillingFrequency),
-		field(ui.Field{Name: "effective_from", Label: "From", Kind: ui.DateInput, Required: true, Size: ui.Short, Hint: "First day of the price."}, in.EffectiveFrom),
-		field(ui.Field{Name: "effective_to", Label: "Until before", Kind: ui.DateInput, Size: ui.Short, Hint: "First day on which it no longer counts. Empty: open."}, in.EffectiveTo),
+	return []view.Group{
+		{Group: ui.Group{Title: "Product", Two: true}, Fields: []ui.Field{
+			field(ui.Field{Name: "part_number", Label: "Part number", Required: true, Hint: "The manufacturer's, as the distributor shows it."}, in.PartNumber),
+			field(ui.Field{Name: "vendor", Label: "Vendor", Hint: "May stay empty when only one has the part number."}, in.Vendor),
+			field(ui.Field{Name: "product_name", Label: "Product name", Hint: "Used while the distributor has given none."}, in.ProductName),
+		}},
+		{Group: ui.Group{Title: "Price", Two: true}, Fields: []ui.Field{
+			field(ui.Field{Name: "unit_price", Label: "Price per seat", Kind: ui.NumberInput, Required: true, Size: ui.Short, Suffix: s.list.Currency}, in.UnitPrice),
+			field(ui.Field{Name: "unit", Label: "Unit", Kind: ui.SelectBox, Size: ui.Short, Options: options(unitLabels, price.Units()), Hint: "What the price is for."}, in.Unit),
+			field(ui.Field{Name: "term", Label: "Term", Kind: ui.SelectBox, Size: ui.Short, Options: options(terms, price.Terms()), Hint: "How long a seat is committed for."}, in.Term),
+			field(ui.Field{Name: "billing_frequency", Label: "Billing frequency", Kind: ui.SelectBox, Size: ui.Short, Options: options(terms, price.Terms()), Hint: "How often the distributor bills it."}, in.BillingFrequency),
+		}},
+		{Group: ui.Group{Title: "In force", Two: true}, Fields: []ui.Field{
+			field(ui.Field{Name: "effective_from", Label: "From", Kind: ui.DateInput, Required: true, Size: ui.Short, Hint: "First day of the price."}, in.EffectiveFrom),
+			field(ui.Field{Name: "effective_to", Label: "Until before", Kind: ui.DateInput, Size: ui.Short, Hint: "First day it no longer counts. Empty: open."}, in.EffectiveTo),
+		}},
 	}
+}
+
+var unitLabels = map[string]string{"month": "Month", "quarter": "Quarter", "year": "Year", "three_years": "Three years", "once": "Once"}
+
+func fields(groups []view.Group) []ui.Field {
+	var out []ui.Field
+	for _, g := range groups {
+		out = append(out, g.Fields...)
+	}
+	return out
 }
 
 func options(labels map[string]string, order []string) []ui.Option {
@@ -51,10 +69,10 @@ func options(labels map[string]string, order []string) []ui.Option {
 // difference sets what stands now beside what was typed.
 func (s itemSheet) difference() *ui.DiffTable {
 	d := &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed"}
-	mine := s.fields()
-	now := itemSheet{list: s.list, input: inputOf(*s.item)}.fields()
-	for i, f := range now {
-		d.Rows = append(d.Rows, ui.Diff{Field: f.Name, Before: f.Value, After: mine[i].Value})
+	mine := fields(s.groups())
+	now := itemSheet{list: s.list, input: inputOf(*s.item)}.groups()
+	for i, f := range fields(now) {
+		d.Rows = append(d.Rows, ui.Diff{Field: f.Label, Before: f.Value, After: mine[i].Value})
 	}
 	return d
 }

@@ -145,7 +145,7 @@ type itemSheet struct {
 }
 
 func (h Handlers) itemForm(c echo.Context, status int, s itemSheet) error {
-	m := view.Form{Page: session.Page(c, "Add a price to "+s.list.Name, nav), Fields: s.fields()}
+	m := view.Form{Page: session.Page(c, "Add a price to "+s.list.Name, nav), Groups: s.groups()}
 	m.Page.Crumbs = crumbs(crumbOf(s.list))
 	m.Form = ui.Form{Action: listPath(s.list.ID) + "/items", Save: "Add price", Cancel: listPath(s.list.ID)}
 	if i := s.item; i != nil {
@@ -163,7 +163,7 @@ func (h Handlers) itemForm(c echo.Context, status int, s itemSheet) error {
 	if s.stale {
 		m.Stale = s.difference()
 	}
-	m.Summary = ui.Summarize(s.problems, m.Fields...)
+	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
 	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
 	return httpx.Render(c, status, m.Show())
 }

@@ -100,10 +100,10 @@ type listSheet struct {
 }
 
 func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
-	m := view.Form{Page: session.Page(c, "New price list", nav), Fields: []ui.Field{
+	m := view.Form{Page: session.Page(c, "New price list", nav), Groups: []view.Group{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
 		{Name: "name", Label: "Name", Required: true, Value: s.input.Name, Error: s.problems["name"], Hint: "Like Standard 2027 USD."},
 		{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD", Value: s.input.Currency, Error: s.problems["currency"], Hint: "Stays once the list has prices. Prices are never converted."},
-	}}
+	}}}}
 	m.Page.Crumbs, m.Form = crumbs(), ui.Form{Action: path, Save: "Create price list", Cancel: path}
 	if l := s.list; l != nil {
 		m.Page.Title, m.Page.Crumbs = "Edit "+l.Name, crumbs(crumbOf(*l))
@@ -114,7 +114,7 @@ func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
 			{Field: "Name", Before: s.list.Name, After: s.input.Name}, {Field: "Currency", Before: s.list.Currency, After: s.input.Currency},
 		}}
 	}
-	m.Summary = ui.Summarize(s.problems, m.Fields...)
+	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
 	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
 	return httpx.Render(c, status, m.Show())
 }

@@ -85,7 +85,7 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 	}
 	return []templ.Component{
 		ui.LinkButton{Text: "Import CSV", Href: listPath(l.ID) + "/import", Icon: "upload"},
-		ui.LinkButton{Text: "Add price", Href: listPath(l.ID) + "/items/new", Icon: "plus", Weight: ui.Primary}, menu,
+		ui.LinkButton{Text: "Add price", Href: listPath(l.ID) + "/items/new", Icon: "plus"}, menu,
 	}
 }
 

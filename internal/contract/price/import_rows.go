@@ -21,7 +21,7 @@ func (p *planning) row(l line) imports.Row {
 	row := imports.Row{Line: l.Number, Label: label, Changes: l.note}
 	before, stands := p.items[l.item.Key()]
 	if !stands {
-		return p.added1(row, l.item)
+		return p.addedRow(row, l.item)
 	}
 	after := l.item
 	after.ID = before.ID
@@ -39,7 +39,7 @@ func (p *planning) row(l line) imports.Row {
 	return row
 }
 
-func (p *planning) added1(row imports.Row, i Item) imports.Row {
+func (p *planning) addedRow(row imports.Row, i Item) imports.Row {
 	i.ID = uuid.Must(uuid.NewV7())
 	p.added = append(p.added, i)
 	row.Outcome = imports.New
@@ -79,10 +79,10 @@ func (i Item) columns() []imports.Change {
 func (p *planning) notes() []string {
 	var out []string
 	if n := p.newProducts(); n > 0 {
-		out = append(out, fmt.Sprintf("%d part numbers are not known yet: their products are made with the prices.", n))
+		out = append(out, fmt.Sprintf("Part numbers not known yet: %d. Their products are made with the prices.", n))
 	}
 	if p.newer > 0 {
-		out = append(out, fmt.Sprintf("%d lines begin a new price for something that has one without an end. The older price stays on record; from its first day the newer one counts.", p.newer))
+		out = append(out, fmt.Sprintf("Lines that begin a new price for something that has one without an end: %d. The older price stays on record without an end; from its first day the newer one counts.", p.newer))
 	}
 	if len(p.added)+len(p.changed) > 0 {
 		out = append(out, "Subscriptions keep the prices they have. A new price is used where one lands or renews.")

@@ -68,6 +68,9 @@ func (in ItemInput) check() (Item, errs.Fields) {
 		Vendor: text(problems, "vendor", in.Vendor), PartNumber: text(problems, "part_number", in.PartNumber),
 		ProductName: text(problems, "product_name", in.ProductName),
 	}
+	if strings.EqualFold(i.Vendor, unknownVendor) {
+		i.Vendor = ""
+	}
 	if i.PartNumber == "" {
 		problems.Add("part_number", "Enter the part number.")
 	}

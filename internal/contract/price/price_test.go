@@ -142,7 +142,15 @@ func TestAPriceAndASyncMeetAtOneProduct(t *testing.T) {
 	if n := s.number(`SELECT count(*) FROM products WHERE vendor = 'Microsoft' AND vendor_assumed AND part_number = ?`, part); n != 1 {
 		t.Error("a part number of Microsoft's shape is not Microsoft's")
 	}
-	in := form("2026-02-01", "11")
+	in := form("2026-01-01", "10.5")
+	in.Vendor = i.Vendor
+	if err := s.UpdateItem(t.Context(), bea, price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: in}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.number(`SELECT count(*) FROM products WHERE vendor_assumed`); n != 1 {
+		t.Error("a form that hands the assumed vendor back made it sure")
+	}
+	in = form("2026-02-01", "11")
 	in.PartNumber, in.Vendor = strings.ToLower(part), "Microsoft Corporation"
 	if j := s.add(in); j.ProductID != i.ProductID {
 		t.Error("the product with an assumed vendor was not taken over")

@@ -130,7 +130,8 @@ func (p Product) filled(vendor, name string) Product {
 	if p.Name == "" {
 		p.Name = name
 	}
-	if p.VendorAssumed && vendor != "" {
+	// The assumed vendor that our own form or file hands back is no news.
+	if p.VendorAssumed && vendor != "" && !strings.EqualFold(vendor, p.Vendor) {
 		p.Vendor, p.VendorAssumed = vendor, false
 	}
 	return p
