@@ -74,3 +74,17 @@ func TestLegacyAndNewRecordsMeetInOneProduct(t *testing.T) {
 	}
 	o.wantLedger("L1", "2026-03-10 create +5 -> 5 archived estimated")
 }
+
+func TestWhatHasEndedIsNobodysTwin(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	old := o.world.provider("Stellr old", distributor.StellrLegacy)
+	oldAccount := o.mapTo(o.world.account(old, "100"), o.customer)
+	o.sync(old, oldAccount, legacy("L1"))
+	o.sync(old, oldAccount, record("L1", status(distributor.StatusExpired)))
+	o.account = o.mapTo(o.account, o.customer)
+	o.sync(o.provider, o.account, record("S1"))
+	if s := o.byExternal("S1"); s.State != subscription.Active {
+		t.Errorf("%s %s", s.State, s.HoldReason)
+	}
+}
