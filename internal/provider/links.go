@@ -22,7 +22,10 @@ type Link struct {
 var (
 	guid       = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	digitsOnly = regexp.MustCompile(`^[0-9]+$`)
-	gdapLink   = regexp.MustCompile(`(?i)granularAdminRelationships/([^/?#]+)`)
+	// One GUID in Microsoft's examples, two in practice.
+	relationship = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(-[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$`)
+	hashReseller = regexp.MustCompile(`(?i)partners/invitation/indirectReseller\b`)
+	gdapLink     = regexp.MustCompile(`(?i)granularAdminRelationships/([^/?#]+)`)
 )
 
 // CheckResellerLink checks the address with which a customer accepts the reseller
@@ -33,10 +36,10 @@ func CheckResellerLink(raw string) Link {
 		return l
 	}
 	q := lowerKeys(u)
-	switch invitation := strings.ToLower(q["invtype"]); {
+	switch invitation := invitationOf(u, q); {
 	case isGDAP(u) || invitation == "administration":
 		l.Problem = "This is a delegated admin link. You may have swapped the two addresses: it belongs into the other field."
-	case invitation == "resellerrelationship" || invitation == "indirectresellerrelationship":
+	case isReseller(invitation):
 		l.Problem = resellerParts(q, invitation)
 	case isOlder(u):
 	case isMicrosoft(u):
@@ -47,9 +50,9 @@ func CheckResellerLink(raw string) Link {
 
 func resellerParts(q map[string]string, invitation string) string {
 	switch {
-	case !guid.MatchString(q["partnerid"]):
+	case !guid.MatchString(partnerOf(q)):
 		return "partnerId in the link is missing or is not a GUID. Copy the link again from the partner portal."
-	case invitation == "indirectresellerrelationship" && !guid.MatchString(q["indirectcspid"]):
+	case invitation == indirectReseller && !guid.MatchString(q["indirectcspid"]):
 		return "indirectCSPId in the link is missing or is not a GUID. Copy the link again from the partner portal."
 	case q["msppid"] != "" && !digitsOnly.MatchString(q["msppid"]):
 		return "msppId in the link is not a number. Copy the link again from the partner portal."
@@ -65,12 +68,12 @@ func CheckAdminLink(raw string) Link {
 		return l
 	}
 	q := lowerKeys(u)
-	switch invitation := strings.ToLower(q["invtype"]); {
+	switch invitation := invitationOf(u, q); {
 	case isGDAP(u):
-		l.Warnings = append(l.Warnings, "A GDAP link belongs to one relationship: it serves one customer, not all of them.")
-	case strings.HasSuffix(invitation, "resellerrelationship"):
+		l.Warnings = append(l.Warnings, gdapWarnings(u)...)
+	case isReseller(invitation):
 		l.Problem = "This is a reseller relationship link. You may have swapped the two addresses: it belongs into the other field."
-	case invitation == "administration" && !guid.MatchString(q["partnerid"]):
+	case invitation == "administration" && !guid.MatchString(partnerOf(q)):
 		l.Problem = "partnerId in the link is missing or is not a GUID. Copy the link again from the partner portal."
 	case invitation == "administration", isOlder(u):
 	case isMicrosoft(u):
@@ -127,6 +130,45 @@ func isOlder(u *url.URL) bool {
 		return true
 	}
 	return false
+}
+
+// invitationOf is what a link invites to, in lower case. The older hosts call it
+// type; a link whose # leads to the indirect reseller's page names it only there.
+func invitationOf(u *url.URL, q map[string]string) string {
+	switch {
+	case q["invtype"] != "":
+		return strings.ToLower(q["invtype"])
+	case isOlder(u):
+		return strings.ToLower(q["type"])
+	case hashReseller.MatchString(u.Fragment): // Guess: seen with one app only.
+		return indirectReseller
+	}
+	return ""
+}
+
+const (
+	directReseller   = "resellerrelationship"
+	indirectReseller = "indirectresellerrelationship"
+)
+
+func isReseller(invitation string) bool {
+	return invitation == directReseller || invitation == indirectReseller
+}
+
+// partnerOf is the partner's id, which the older hosts call id.
+func partnerOf(q map[string]string) string {
+	if q["partnerid"] != "" {
+		return q["partnerid"]
+	}
+	return q["id"]
+}
+
+func gdapWarnings(u *url.URL) []string {
+	w := []string{"A GDAP link belongs to one relationship: it serves one customer, not all of them."}
+	if id := gdapLink.FindStringSubmatch(u.Fragment)[1]; !relationship.MatchString(id) {
+		w = append(w, "The relationship id at its end does not look like one of Microsoft's. Check that it was copied whole.")
+	}
+	return w
 }
 
 func isGDAP(u *url.URL) bool { return gdapLink.MatchString(u.Fragment) }
