@@ -12,7 +12,10 @@ import (
 )
 
 // catalogueOf reads the products that some records may mean.
-func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []Reading) (*catalogue, error) {
+func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []*Reading) (*catalogue, error) {
+	if len(readings) == 0 {
+		return newCatalogue(connector, nil), nil
+	}
 	parts, skus := map[string]bool{}, map[string]bool{}
 	for _, r := range readings {
 		parts[strings.ToLower(r.PartNumber)] = r.PartNumber != ""
@@ -29,7 +32,7 @@ func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []
 		     skus AS (SELECT jsonb_array_elements_text(j->'skus') AS sku FROM asked)
 		SELECT id, vendor, part_number, name, sku, legacy_sku, vendor_assumed FROM products p
 		WHERE lower(part_number) IN (SELECT part FROM parts)
-		   OR (p.sku <> '' AND p.sku IN (SELECT sku FROM skus)) OR (legacy_sku <> '' AND legacy_sku IN (SELECT sku FROM skus))
+		   OR p.sku <> '' AND p.sku IN (SELECT sku FROM skus) OR legacy_sku <> '' AND legacy_sku IN (SELECT sku FROM skus)
 		ORDER BY id`, string(asked)).Scan(&known).Error
 	if err != nil {
 		return nil, fmt.Errorf("read products: %w", err)

@@ -63,11 +63,11 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 			return err
 		}
 	}
-	if err := w.products(ctx, tx, lock); err != nil {
-		return err
-	}
 	was, err := stored(ctx, tx, w.Provider.ID, w.ids(), lock)
 	if err != nil {
+		return err
+	}
+	if err := w.products(ctx, tx, was, lock); err != nil {
 		return err
 	}
 	w.inputs = make([]Input, len(w.readings))
@@ -116,16 +116,26 @@ func heldAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Account, error
 	return a, err
 }
 
-// products ties each record to its product. Another writer may have added the same
-// product a moment ago; then the records are resolved once more.
-func (w *work) products(ctx context.Context, tx *gorm.DB, write bool) error {
+// products ties each record to its product. A record that names what it named
+// before keeps the product it has. Another writer may have added the same product a
+// moment ago; then the records are resolved once more.
+func (w *work) products(ctx context.Context, tx *gorm.DB, was map[string]*Subscription, write bool) error {
+	var open []*Reading
+	for i := range w.readings {
+		r := &w.readings[i]
+		if s := was[r.ExternalID]; s != nil && s.ProductID.Valid && s.namesSame(r.Facts) {
+			r.ProductID = s.ProductID
+			continue
+		}
+		open = append(open, r)
+	}
 	for {
 		var err error
-		if w.catalogue, err = catalogueOf(ctx, tx, w.Provider.Connector, w.readings); err != nil {
+		if w.catalogue, err = catalogueOf(ctx, tx, w.Provider.Connector, open); err != nil {
 			return err
 		}
-		for i := range w.readings {
-			w.readings[i].ProductID = w.catalogue.resolve(w.readings[i].Facts)
+		for _, r := range open {
+			r.ProductID = w.catalogue.resolve(r.Facts)
 		}
 		if !write {
 			return nil
@@ -135,6 +145,10 @@ func (w *work) products(ctx context.Context, tx *gorm.DB, write bool) error {
 			return err
 		}
 	}
+}
+
+func (f Facts) namesSame(o Facts) bool {
+	return f.Vendor == o.Vendor && f.PartNumber == o.PartNumber && f.SKU == o.SKU && f.ProductName == o.ProductName
 }
 
 func (w *work) result(touched []uuid.UUID) Result {
