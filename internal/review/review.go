@@ -5,7 +5,6 @@ package review
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -25,15 +24,23 @@ type Reviewer struct {
 const atOnce = 500 // subscriptions judged by one query
 
 // Refresh judges subscriptions anew in the transaction that changed something a
-// verdict reads, and lapses signatures whose ground has changed. What stays as it
-// was is not written.
+// verdict reads, and lapses signatures whose ground has changed. Their rows are
+// locked first: whoever else judges one of them waits and then sees this change.
+// What stays as it was is not written.
 func (r Reviewer) Refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	ids, err := withTwins(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
+	if err := lock(ctx, tx, ids); err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(ids, atOnce) {
-		if err := r.refresh(ctx, tx, batch); err != nil {
+		found, err := r.assess(ctx, tx, batch)
+		if err != nil {
+			return err
+		}
+		if err := r.write(ctx, tx, found); err != nil {
 			return err
 		}
 	}
@@ -48,142 +55,55 @@ func withTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]uuid.UUID, 
 	}
 	var all []uuid.UUID
 	err := tx.WithContext(ctx).Raw(`
-		SELECT unnest(@ids::uuid[])
-		UNION SELECT subscription_id FROM subscription_reviews WHERE twin_id = ANY (@ids::uuid[])
+		SELECT unnest(CAST(@ids AS uuid[]))
+		UNION SELECT subscription_id FROM subscription_reviews WHERE twin_id = ANY (CAST(@ids AS uuid[]))
 		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id AND o.provider_id <> s.provider_id
 			AND o.state <> 'inactive' AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
-		WHERE s.id = ANY (@ids::uuid[])
+		WHERE s.id = ANY (CAST(@ids AS uuid[]))
 		ORDER BY 1`, map[string]any{"ids": postgres.IDs(ids)}).Scan(&all).Error
 	return all, err
 }
 
-// standing is what the database holds of a subscription's review.
-type standing struct {
-	SubscriptionID uuid.UUID
-	Verdict        Verdict
-	Checks         string
-	Fingerprint    string
-	TwinID         uuid.NullUUID
-	Review         string // subscriptions.review
-	SignedID       uuid.NullUUID
-	SignedPrint    string
-	SignedFacts    string
-}
-
-func (r Reviewer) refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
-	facts, err := factsOf(ctx, tx, clock.Today(r.Clock, r.Zone), ids)
-	if err != nil {
-		return err
-	}
-	have, err := standings(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
-	for _, f := range facts {
-		if err := r.judge(tx, f, have[f.SubscriptionID]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func standings(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]standing, error) {
-	var rows []standing
-	err := tx.WithContext(ctx).Raw(`
-		SELECT s.id AS subscription_id, coalesce(s.review, '') AS review, v.verdict, v.checks::text AS checks, v.fingerprint, v.twin_id,
-			g.id AS signed_id, g.fingerprint AS signed_print, g.facts::text AS signed_facts
-		FROM subscriptions s
-		LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
-		LEFT JOIN sign_offs g ON g.subscription_id = s.id AND g.lapsed_at IS NULL
-		WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&rows).Error
-	byID := make(map[uuid.UUID]standing, len(rows))
-	for _, s := range rows {
-		byID[s.SubscriptionID] = s
-	}
-	return byID, err
-}
-
-// judge stores the verdict of one subscription where it differs from what stands.
-func (r Reviewer) judge(tx *gorm.DB, f Facts, have standing) error {
-	ground := GroundOf(f)
-	print := ground.Fingerprint()
-	signed := have.SignedID.Valid && have.SignedPrint == print
-	if have.SignedID.Valid && !signed {
-		if err := r.lapse(tx, have, ground); err != nil {
-			return err
-		}
-	}
-	if !f.waits() {
-		return r.silence(tx, f.SubscriptionID, have)
-	}
-	cs := Judge(f)
-	checks, err := json.Marshal(cs)
-	if err != nil {
-		return err
-	}
-	if err := r.store(tx, f, have, finding{Worst(cs), string(checks), print}); err != nil {
-		return err
-	}
-	return setWord(tx, f.SubscriptionID, have.Review, Word(Worst(cs), signed))
-}
-
-// Word is how a review is named in lists: a failing one fails also when it was signed.
-func Word(v Verdict, signed bool) Verdict {
-	if signed && v != Fail {
-		return Signed
-	}
-	return v
-}
-
-// finding is what a judgement came to, as it is stored.
-type finding struct {
-	verdict     Verdict
-	checks      string
-	fingerprint string
-}
-
-func (r Reviewer) store(tx *gorm.DB, f Facts, have standing, now finding) error {
-	if have.Verdict == now.verdict && have.Fingerprint == now.fingerprint && have.TwinID == f.TwinID && sameJSON(have.Checks, now.checks) {
+// lock holds subscriptions until commit, always in the order of their ids, so that
+// two who want several of them rarely wait for each other in a circle.
+func lock(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	return tx.Exec(`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, twin_id, refreshed_at) VALUES (?, ?, ?::jsonb, ?, ?, ?)
-		ON CONFLICT (subscription_id) DO UPDATE SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
-			twin_id = excluded.twin_id, refreshed_at = excluded.refreshed_at`,
-		f.SubscriptionID, now.verdict, now.checks, now.fingerprint, f.TwinID, r.Clock.Now()).Error
+	return tx.WithContext(ctx).Exec(`SELECT FROM subscriptions WHERE id = ANY (?::uuid[]) ORDER BY id FOR NO KEY UPDATE`, postgres.IDs(ids)).Error
 }
 
-// silence takes an ended subscription out of the review.
-func (r Reviewer) silence(tx *gorm.DB, id uuid.UUID, have standing) error {
-	if have.Verdict != "" {
-		if err := tx.Exec(`DELETE FROM subscription_reviews WHERE subscription_id = ?`, id).Error; err != nil {
+// Sweep judges all subscriptions anew, for what depends on the date alone and for
+// names that were reworded. It only looks, and locks and writes where the verdict
+// differs, so that it costs nothing to do it twice.
+func (r Reviewer) Sweep(ctx context.Context, db *postgres.DB) error {
+	after := uuid.Nil
+	for {
+		var ids []uuid.UUID
+		err := db.Read(ctx).Raw(`SELECT id FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`, after, atOnce).Scan(&ids).Error
+		if err != nil || len(ids) == 0 {
 			return err
 		}
+		found, err := r.assess(ctx, db.Read(ctx), ids)
+		if err != nil {
+			return err
+		}
+		if err := r.again(ctx, db, found); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
 	}
-	return setWord(tx, id, have.Review, "")
 }
 
-// setWord keeps the verdict beside the subscription, for its lists.
-func setWord(tx *gorm.DB, id uuid.UUID, have string, v Verdict) error {
-	if have == string(v) {
+func (r Reviewer) again(ctx context.Context, db *postgres.DB, found []assessment) error {
+	var ids []uuid.UUID
+	for _, a := range found {
+		if a.differs() {
+			ids = append(ids, a.id)
+		}
+	}
+	if len(ids) == 0 {
 		return nil
 	}
-	return tx.Exec(`UPDATE subscriptions SET review = nullif(?, '') WHERE id = ?`, v, id).Error
-}
-
-func (r Reviewer) lapse(tx *gorm.DB, have standing, now Ground) error {
-	var signed Ground
-	if err := json.Unmarshal([]byte(have.SignedFacts), &signed); err != nil {
-		return err
-	}
-	return tx.Exec(`UPDATE sign_offs SET lapsed_at = ?, lapsed_because = ? WHERE id = ? AND lapsed_at IS NULL`,
-		r.Clock.Now(), signed.Changes(now), have.SignedID).Error
-}
-
-// sameJSON compares findings as they are meant: the database writes jsonb in its own way.
-func sameJSON(a, b string) bool {
-	var x, y []Check
-	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
-		return false
-	}
-	return slices.Equal(x, y)
+	return db.InTx(ctx, func(tx *gorm.DB) error { return r.Refresh(ctx, tx, ids) })
 }
