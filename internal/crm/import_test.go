@@ -121,6 +121,12 @@ func TestOurOwnFileComesBackUnchanged(t *testing.T) {
 	if d := cmp.Diff([4]int{0, 0, 2, 0}, counts(preview(t, s, upload(t, s, file)).Plan.Summary())); d != "" {
 		t.Error(d)
 	}
+	// A line found by its id neither loses nor needs its external id.
+	file = fmt.Sprintf("id,external_id,name\n%s,N-1,A\n%s,,B\n", a.ID, b.ID)
+	apply(t, s, imports.Order{ID: upload(t, s, file)})
+	if n := number(t, s.DB, "SELECT count(*) FROM crm_accounts WHERE (name, external_id) IN (('A', 'N-1'), ('B', '-7'))"); n != 2 {
+		t.Errorf("%d accounts are as the file says", n)
+	}
 }
 
 func TestAnIDAndAnExternalIDOfTwoAccountsAreRefused(t *testing.T) {

@@ -143,7 +143,7 @@ func TestAPriceAndASyncMeetAtOneProduct(t *testing.T) {
 		t.Error("a part number of Microsoft's shape is not Microsoft's")
 	}
 	in := form("2026-01-01", "10.5")
-	in.Vendor = i.Vendor
+	in.Vendor = "microsoft"
 	if err := s.UpdateItem(t.Context(), bea, price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: in}); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,23 @@ func TestAPriceFileChangesTheItemOfItsKeyAndAddsTheRest(t *testing.T) {
 	}
 }
 
-func TestAThousandsOfPricesComeInOneGo(t *testing.T) {
+func TestAColumnThatTheFileLacksStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	in := form("2026-01-01", "10")
+	in.EffectiveTo = "2026-07-01"
+	i := s.add(in)
+	s.apply(s.upload("part_number,unit,term,billing_frequency,unit_price,effective_from\n" + part + ",month,annual,monthly,11,2026-01-01\n"))
+	if got := s.on(i.ProductID, "2026-06-30") + s.on(i.ProductID, "2026-07-01"); got != "11" {
+		t.Errorf("the end did not stay: %q", got)
+	}
+	s.apply(s.upload(header + part + ",,month,annual,monthly,11,2026-01-01,\n"))
+	if got := s.on(i.ProductID, "2026-07-01"); got != "11" {
+		t.Errorf("an empty end did not open the price: %q", got)
+	}
+}
+
+func TestThousandsOfPricesComeInOneGo(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	var file strings.Builder
