@@ -24,15 +24,15 @@ func (w *work) lookUp(ctx context.Context, tx *gorm.DB) error {
 
 func (w *work) today() clock.Date { return clock.DateOf(w.Origin.At, w.Zone) }
 
-// landings finds where new subscriptions of a mapped account land, at what price,
-// and which of them have a twin.
+// landings finds where subscriptions of a mapped account land, at what price, and
+// which of them have a twin: new ones, and known ones that a person has chosen.
 func (w *work) landings(ctx context.Context, tx *gorm.DB) error {
 	if !w.Account.CRMAccountID.Valid {
 		return nil
 	}
 	var fresh []arrival
 	for i, p := range w.plans {
-		if p.New {
+		if p.New || w.chosen(w.inputs[i].Stored) {
 			fresh = append(fresh, arrival{n: i, row: p.Row, never: w.unticked(p.Row.ExternalID)})
 		}
 	}

@@ -35,8 +35,8 @@ type Input struct {
 	Account  Account
 	Log      []distributor.Change // change-log entries; those since the last read are picked here
 	Timeline ledger.Timeline      // counted seats by day, of a stored one
-	Landing  *Landing             // where one never seen before lands; nil: nowhere
-	Twin     bool                 // one never seen before has a twin under another provider
+	Landing  *Landing             // where it lands, if never seen before or chosen by a person now; nil: nowhere
+	Twin     bool                 // what lands has a twin under another provider
 	Proposal uuid.NullUUID        // price list item in force on a new term's start
 	Refund   ledger.BillingState  // of negative rows: Open, or Archived where nothing is refunded (RULES 8)
 	Seen     time.Time

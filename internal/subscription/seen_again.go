@@ -12,6 +12,7 @@ func seenAgain(in Input) Plan {
 	d := draftOf(before, in.Account.State, in.Timeline)
 	d.store(in)
 	d.move(in)
+	d.land(in)
 	switch {
 	case before.decided() || before.Frozen():
 		d.derive()

@@ -18,8 +18,8 @@ type Listing struct {
 	Account  Account
 	Records  []distributor.Subscription
 	Log      []distributor.Change // of all contracts that NeedLog named, as far as it could be read
-	Land     []string             // external ids that a person ticked in a contract's sync; nil: all may land by themselves
-	Contract uuid.NullUUID        // the contract of that sync, in which the ticked ones land; unset: the customer's default
+	Land     []string             // external ids that a person ticked in a contract's sync; nil: all land
+	Contract uuid.NullUUID        // the contract of that sync, in which they land, also known ones without one; unset: new ones land in the customer's default
 	Origin   ledger.Origin
 	Zone     *time.Location
 }
@@ -52,7 +52,7 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 		if err := w.compare(ctx, tx, lock); err != nil {
 			return Result{}, err
 		}
-		if !w.differs() {
+		if !w.differs() && len(w.latecomers()) == 0 {
 			break
 		}
 	}
@@ -60,7 +60,8 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return w.result(touched), nil
+	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, w.latecomers())
+	return w.result(touched), err
 }
 
 // NeedLog tells, before anything is written, whose change log is worth reading:
