@@ -95,6 +95,22 @@ func TestEveryKindOfTamperingShows(t *testing.T) {
 	}
 }
 
+func TestAChainMadeAnewFromAnotherStartShows(t *testing.T) {
+	t.Parallel()
+	db := newTrail(t, 1)
+	_, err := db.Owner().Exec(t.Context(), `
+		ALTER TABLE audit_events DISABLE TRIGGER USER;
+		UPDATE audit_events SET prev_hash = '\x00', actor = 'Somebody else';
+		UPDATE audit_events e SET hash = audit_event_hash(e.prev_hash, e);
+		UPDATE audit_head SET hash = (SELECT hash FROM audit_events)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := verify(t, db, 0); i.Sound() {
+		t.Errorf("not noticed: %+v", i)
+	}
+}
+
 func TestTheAppMayNeitherEditNorDeleteTheTrail(t *testing.T) {
 	t.Parallel()
 	db := newTrail(t, 2)

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
@@ -70,17 +72,42 @@ func TestTheLastActiveAdminStays(t *testing.T) {
 	}
 }
 
-func TestTwoAdminsWhoDemoteEachOtherLeaveOne(t *testing.T) {
+func TestTwoAdminsWhoDisableEachOtherLeaveOne(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
-	a, b := mustAdmin(t, s), mustUser(t, s, "bob@reseller.example", Admin)
-	var wg sync.WaitGroup
-	for _, u := range []User{a, b} {
-		wg.Go(func() { _ = s.Disable(t.Context(), audit.System, u.ID) })
+	ada, bob := mustAdmin(t, s), mustUser(t, s, "bob@reseller.example", Admin)
+	second := make(chan error, 1)
+	err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error {
+		if err := tx.Exec(`UPDATE users SET active = false WHERE id = ?`, bob.ID).Error; err != nil {
+			return err
+		}
+		// While bob's end is not committed yet, ada's begins.
+		go func() { second <- s.Disable(t.Context(), audit.System, ada.ID) }()
+		waitUntilBlocked(t, s, second)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	wg.Wait()
+	if err := <-second; errs.KindOf(err) != errs.Conflict {
+		t.Errorf("the second of the two got %v, want a conflict", err)
+	}
 	if n := count(t, s, "SELECT count(*) FROM users WHERE role = 'admin' AND active"); n != 1 {
 		t.Errorf("%d active admins left, want 1", n)
+	}
+}
+
+// waitUntilBlocked returns when a statement waits for a lock, or when done has an answer.
+func waitUntilBlocked(t *testing.T, s Service, done chan error) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); len(done) == 0; {
+		if count(t, s, `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`) > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Error("the second change neither waited nor ended")
+			return
+		}
 	}
 }
 

@@ -117,6 +117,22 @@ func TestAnInterruptedRotationIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
+func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
+	t.Parallel()
+	v := newVault(t, 1)
+	running, err := OpenFile(v.sealer.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := v.sealer.Rotate(t.Context(), v.db.DB, newClock(), audit.System)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, _ := KeyID(seal(t, running, ProviderSecret(v.providers[0], "password"), "typed later")); id != r.Primary {
+		t.Errorf("sealed with key %d, want %d", id, r.Primary)
+	}
+}
+
 func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, 2)
