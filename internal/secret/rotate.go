@@ -85,29 +85,36 @@ func (s *Sealer) write(m *keyset.Manager) error {
 	return s.refresh()
 }
 
-// reseal goes on until nothing is left under an old key: a process that had not
-// yet seen the new file may have sealed meanwhile.
-func (s *Sealer) reseal(ctx context.Context, db *postgres.DB) (int, error) {
-	for done := 0; ; {
-		values, err := all(ctx, db)
-		if err != nil {
+const resealPasses = 10
+
+// reseal goes over all values until a pass finds nothing under an old key: a
+// process that had not yet seen the new file may have sealed meanwhile.
+func (s *Sealer) reseal(ctx context.Context, db *postgres.DB) (done int, err error) {
+	for range resealPasses {
+		n, err := s.resealPass(ctx, db)
+		done += n
+		if err != nil || n == 0 {
 			return done, err
 		}
-		left := 0
-		for _, v := range values {
-			if id, _ := KeyID(v.Sealed); id == s.PrimaryID() {
-				continue
-			}
-			left++
-			if err := s.resealOne(ctx, db, v); err != nil {
-				return done, err
-			}
-			done++
-		}
-		if left == 0 {
-			return done, nil
-		}
 	}
+	return done, errs.New(errs.Conflict, "Somebody goes on sealing with the old key, so the rotation is not finished. Everything still opens. Give every copy of the app the new key file, then rotate again.")
+}
+
+func (s *Sealer) resealPass(ctx context.Context, db *postgres.DB) (done int, err error) {
+	values, err := all(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	for _, v := range values {
+		if id, _ := KeyID(v.Sealed); id == s.PrimaryID() {
+			continue
+		}
+		if err := s.resealOne(ctx, db, v); err != nil {
+			return done, err
+		}
+		done++
+	}
+	return done, nil
 }
 
 func (s *Sealer) resealOne(ctx context.Context, db *postgres.DB, v stored) error {
