@@ -21,7 +21,7 @@ func (x *Index) candidate(a *profile, l link, all []link) Candidate {
 	}
 	sort.Strings(c.Ties)
 	c.Doubt = x.doubt(a, b, &cmp, &l)
-	c.Band = bandOf(&c)
+	c.Band = x.bandOf(&c, &cmp)
 	return c
 }
 
@@ -39,17 +39,24 @@ func (x *Index) decisive(a, b *profile) bool {
 
 // Thresholds of the bands.
 const (
-	certainAt = 0.99
-	likelyAt  = 0.5
+	certainAt   = 0.99
+	identicalAt = 0.95 // with the same name and the same domain, which nobody else has
+	likelyAt    = 0.5
 )
 
 // bandOf sorts a candidate. Certain also needs that nothing speaks against it
 // in kind: a machine must not overrule a doubt that a person would have.
-func bandOf(c *Candidate) Band {
+func (x *Index) bandOf(c *Candidate, cmp *comparison) Band {
+	floor := certainAt
+	if cmp.name.pattern == nameExact && cmp.name.typos == 0 && sameDomain(cmp) && !x.crowdedDomain(cmp) {
+		floor = identicalAt
+	}
 	switch {
-	case c.Probability >= certainAt && len(c.Ties) == 0 && c.Doubt == "":
+	case len(c.Ties) > 0:
+		return Unclear
+	case c.Probability >= floor && c.Doubt == "":
 		return Certain
-	case c.Probability >= likelyAt && len(c.Ties) == 0:
+	case c.Probability >= likelyAt:
 		return Likely
 	}
 	return Unclear

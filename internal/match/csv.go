@@ -1,7 +1,6 @@
 package match
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -14,9 +13,25 @@ import (
 // A byte order mark, CRLF and quotes are fine; unknown columns are ignored.
 // Errors name the line.
 func readRecords(r io.Reader) ([]Record, error) {
-	rows := csv.NewReader(withoutBOM(r))
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	out, err := parseRecords(text, false)
+	if errors.Is(err, csv.ErrBareQuote) { // 12" Pipes Ltd
+		return parseRecords(text, true)
+	}
+	return out, err
+}
+
+// parseRecords is strict about quotes, or lazy: then a quote inside a cell is a
+// sign like any other, and a cell must not go over lines, for that is how a
+// quote that was never closed would swallow the rest of a file.
+func parseRecords(text []byte, lazy bool) ([]Record, error) {
+	rows := csv.NewReader(bytes.NewReader(text))
 	rows.FieldsPerRecord = -1
-	rows.LazyQuotes = true
+	rows.LazyQuotes = lazy
 	head, err := rows.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("the file is empty; it needs a header line with at least external_id and one more column")
@@ -29,14 +44,6 @@ func readRecords(r io.Reader) ([]Record, error) {
 		return nil, err
 	}
 	return readRows(rows, cols)
-}
-
-func withoutBOM(r io.Reader) io.Reader {
-	b := bufio.NewReader(r)
-	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = b.Discard(3)
-	}
-	return b
 }
 
 // setters put a cell into its field.
@@ -102,7 +109,7 @@ func readRows(rows *csv.Reader, cols []string) ([]Record, error) {
 			return nil, err // encoding/csv names the line
 		}
 		line, _ := rows.FieldPos(0)
-		r, err := readRow(cells, cols)
+		r, err := readRow(cells, cols, rows.LazyQuotes)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
@@ -118,9 +125,12 @@ func readRows(rows *csv.Reader, cols []string) ([]Record, error) {
 }
 
 // readRow gives nil for a blank line.
-func readRow(cells, cols []string) (*Record, error) {
+func readRow(cells, cols []string, lazy bool) (*Record, error) {
 	if strings.TrimSpace(strings.Join(cells, "")) == "" {
 		return nil, nil
+	}
+	if lazy && strings.Contains(strings.Join(cells, ""), "\n") {
+		return nil, errors.New("a quote is opened and not closed")
 	}
 	if len(cells) > len(cols) {
 		return nil, fmt.Errorf("%d cells, but the header has %d columns", len(cells), len(cols))

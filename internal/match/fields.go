@@ -217,15 +217,11 @@ func (x *Index) comparePlace(c *comparison, a, b *profile) {
 	c.set(fieldCity, nearCity(a.city, b.city), x.rare.of(fieldCity, a.city))
 	c.set(fieldPostal, nearPostal(a.postal, b.postal), x.rare.of(fieldPostal, a.postal))
 	c.set(fieldStreet, nearStreet(a.street, b.street), 0.002)
-	if c.grade[fieldPostal] == gradeAgree && c.grade[fieldCity] == gradeAgree {
-		// Given the city, the postcode says only what it adds.
-		c.chance[fieldPostal] = min(-0.2, c.chance[fieldPostal]-c.chance[fieldCity])
-	}
 	c.tellOnce()
 }
 
-// tellOnce mutes what follows from another field: agreement upwards (the city
-// tells the state), difference downwards (another state tells another city).
+// tellOnce mutes what follows from another field: agreement upwards (the postcode
+// tells the city, the city the state), difference downwards (another state tells another city).
 func (c *comparison) tellOnce() {
 	order := [...]field{fieldCountry, fieldState, fieldCity, fieldPostal, fieldStreet}
 	differs, agrees := false, false
@@ -235,7 +231,11 @@ func (c *comparison) tellOnce() {
 		}
 		differs = differs || c.grade[f] == gradeDiffer
 	}
-	for _, f := range []field{fieldCity, fieldState, fieldCountry} {
+	finest := [...]field{fieldPostal, fieldCity, fieldState, fieldCountry}
+	if c.chance[fieldCity] < c.chance[fieldPostal] {
+		finest[0], finest[1] = fieldCity, fieldPostal // a village inside one postcode
+	}
+	for _, f := range finest {
 		if agrees && c.grade[f] == gradeAgree {
 			c.told[f] = true
 		}

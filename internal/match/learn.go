@@ -13,8 +13,15 @@ const (
 	duplicates  = -6.6 // bits: one CRM row in a hundred that looks like another is the same company
 )
 
+// enough is the number of records on either side below which nothing is
+// learned: a pair must not be its own teacher.
+const enough = 40
+
 // learn moves the model towards the data at hand.
 func (x *Index) learn(links []link) {
+	if min(x.n.accounts, x.n.crm) < enough {
+		return
+	}
 	within, asked := x.within()
 	believed := x.model
 	for range rounds {
@@ -108,11 +115,20 @@ func (t *tallies) fit(believed *model, asked, possible float64) *model {
 		m.perAccount[c] = (t.class[c] + rateBeliefs*believed.perAccount[c]) / (n + rateBeliefs)
 		for f := range fieldCount {
 			m.agree[f][c] = temper(believed.agree[f][c], t.field[f][c])
+			keepOrder(&m.agree[f][c], &m.agree[f][classMatch])
 		}
 		t.fitPattern(&m, believed, c)
 	}
 	m.perAccount[classMatch] = min(m.perAccount[classMatch], 0.97)
 	return &m
+}
+
+// keepOrder holds what learning must not overturn: no relative agrees more
+// often than the company itself, and agreement says at least as much as partial
+// agreement. So taking agreement away never makes a pair more probable.
+func keepOrder(other, match *[gradeCount]float64) {
+	other[gradeAgree] = min(other[gradeAgree], match[gradeAgree])
+	other[gradePartly] = max(other[gradePartly], match[gradePartly]*other[gradeAgree]/match[gradeAgree])
 }
 
 func (t *tallies) fitPattern(m, believed *model, c class) {

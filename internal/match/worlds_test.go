@@ -1,0 +1,75 @@
+package match
+
+import (
+	"testing"
+)
+
+// The floors stand some way under what is measured, because the seeds differ
+// by a little. docs/matching.md has the measured figures; -v prints them.
+var worldFloors = []struct {
+	name          string
+	knobs         knobs
+	f1            float64
+	certainRecall float64
+	wrongIn1000   float64 // of the certain ones
+}{
+	{"clean export", knobs{1000, .5, false}, .99, .94, .5},
+	{"usual export", knobs{1000, .75, false}, .985, .91, .9},
+	{"poor export", knobs{1000, 1, false}, .98, .85, .9},
+	{"names alone", knobs{1000, .5, true}, .94, .65, 5},
+	{"names alone, poor", knobs{1000, 1, true}, .92, .6, 5},
+}
+
+func TestFiguresOnInventedWorlds(t *testing.T) {
+	t.Parallel()
+	for _, f := range worldFloors {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			var sum figures
+			for seed := range uint64(3) {
+				w := newWorld(100+seed, f.knobs)
+				sum.merge(measure(w, Assign(w.accounts, w.crm, Options{})))
+			}
+			t.Log(sum)
+			if sum.f1() < f.f1 || sum.certainRecall() < f.certainRecall || float64(sum.certainBad) > f.wrongIn1000*float64(sum.certain)/1000 {
+				t.Errorf("want F1 >= %v, certain recall >= %v, at most %v wrong in 1000 certain", f.f1, f.certainRecall, f.wrongIn1000)
+			}
+		})
+	}
+}
+
+func TestProbabilitiesMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
+	var sum figures
+	for seed := range uint64(3) {
+		for _, k := range []knobs{{600, .75, false}, {600, 1.5, false}, {600, 1, true}} {
+			w := newWorld(200+seed, k)
+			sum.merge(measure(w, Assign(w.accounts, w.crm, Options{MinProbability: .05})))
+		}
+	}
+	for i, b := range sum.bins {
+		t.Logf("%.1f to %.1f: %4d rows, %.3f right", float64(i)/10, float64(i+1)/10, b.pairs, float64(b.right)/max(1, float64(b.pairs)))
+		if middle := float64(i)/10 + .05; b.pairs >= 40 && float64(b.right)/float64(b.pairs) < middle-.25 {
+			t.Errorf("rows at %.2f are right in %d of %d", middle, b.right, b.pairs)
+		}
+	}
+	if top := sum.bins[9]; float64(top.right) < .98*float64(top.pairs) {
+		t.Errorf("above .9 right in %d of %d", top.right, top.pairs)
+	}
+}
+
+func TestBetterThanAnAfternoonsScript(t *testing.T) {
+	t.Parallel()
+	for _, k := range []knobs{{500, .75, false}, {500, .75, true}} {
+		w := newWorld(300, k)
+		best := 0.
+		for _, threshold := range []float64{.45, .6, .75} {
+			best = max(best, measure(w, baseline(w, threshold)).f1())
+		}
+		ours := measure(w, Assign(w.accounts, w.crm, Options{})).f1()
+		t.Logf("%+v: script %.4f, matcher %.4f", k, best, ours)
+		if ours <= best {
+			t.Errorf("%+v: a script has %.4f, the matcher %.4f", k, best, ours)
+		}
+	}
+}
