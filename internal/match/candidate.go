@@ -21,7 +21,7 @@ func (x *Index) candidate(a *profile, l link, all []link) Candidate {
 	}
 	sort.Strings(c.Ties)
 	c.Doubt = x.doubt(a, b, &cmp, &l)
-	c.Band = x.bandOf(&c, &cmp)
+	c.Band = x.bandOf(&c, &cmp, &l)
 	return c
 }
 
@@ -46,9 +46,9 @@ const (
 
 // bandOf sorts a candidate. Certain also needs that nothing speaks against it
 // in kind: a machine must not overrule a doubt that a person would have.
-func (x *Index) bandOf(c *Candidate, cmp *comparison) Band {
+func (x *Index) bandOf(c *Candidate, cmp *comparison, l *link) Band {
 	floor := certainAt
-	if cmp.name.pattern == nameExact && cmp.name.typos == 0 && sameDomain(cmp) && !x.crowdedDomain(cmp) {
+	if exactly(cmp) && sameDomain(cmp) && !x.crowdedDomain(cmp) && l.rivals > -1 {
 		floor = identicalAt
 	}
 	switch {

@@ -26,33 +26,47 @@ func (x *Index) doubtTenant(a *profile) string {
 }
 
 func (x *Index) doubtName(a, b *profile, cmp *comparison, l *link) string {
-	sure := cmp.name.pattern == nameExact && cmp.name.typos == 0
 	switch p := cmp.name.pattern; {
 	case cmp.told[fieldName]: // the name is the domain again
 	case p == swapPlace || p == swapNumber || p == extraNumber:
 		return "the names differ in a place or a figure: perhaps a branch"
-	case p == extraPlace && !x.backed(cmp):
+	case p == extraPlace && !backed(cmp):
 		return "only one name has the place: perhaps a branch"
 	case p == swapWord || p == nameStranger:
 		return "the names differ: perhaps a sister company"
-	}
-	spelled := len(a.names) > 0 && len(b.names) > 0 && a.names[0].label == "" && b.names[0].label == ""
-	switch {
-	case x.crowdedDomain(cmp) && !(sure && spelled) && !(x.backed(cmp) && (l.rivals > -1 || sure && l.final() > overwhelming)):
-		return "several records have this domain: perhaps a sister company"
-	case cmp.name.typos > 0 && !x.backed(cmp) && !sameDomain(cmp):
+	case (p == extraWord || p == extraFiller) && (cmp.grade[fieldPhone] == gradeDiffer || !backed(cmp) && !sameDomain(cmp)):
+		return "one name says more, and nothing else settles it: perhaps a sister company"
+	case cmp.name.typos > 0 && !backed(cmp) && !sameDomain(cmp):
 		return "the names are spelled differently and nothing else agrees"
-	case !x.backed(cmp) && !sameDomain(cmp) && ownDomain(a) && ownDomain(b):
+	}
+	return x.doubtHouse(a, b, cmp, l)
+}
+
+// doubtHouse looks for others of the same house or name that the record might be.
+func (x *Index) doubtHouse(a, b *profile, cmp *comparison, l *link) string {
+	alone := l.rivals > -1 // no rival worth the name
+	spelled := a.spelled() && b.spelled()
+	switch {
+	case !spelled && l.rivals < -3:
+		return "the name is only a domain, and another record could be meant"
+	case x.crowdedDomain(cmp) && !(exactly(cmp) && spelled) && !(backed(cmp) && alone):
+		return "several records have this domain: perhaps a sister company"
+	case !backed(cmp) && !sameDomain(cmp) && ownDomain(a) && ownDomain(b):
 		return "the domains differ"
-	case !x.backed(cmp) && !sameDomain(cmp) && x.namesakes(a, b):
+	case !backed(cmp) && !sameDomain(cmp) && x.namesakes(a, b):
 		return "several records have this name"
 	}
 	return ""
 }
 
+func exactly(cmp *comparison) bool { return cmp.name.pattern == nameExact && cmp.name.typos == 0 }
+
+// spelled is true when the name is a name and no domain.
+func (p *profile) spelled() bool { return len(p.names) > 0 && p.names[0].label == "" }
+
 func (x *Index) doubtPlace(cmp *comparison) string {
 	moved := cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer || cmp.grade[fieldCountry] == gradeDiffer
-	own := sameDomain(cmp) && !x.crowdedDomain(cmp)
+	own := sameDomain(cmp) && !x.crowdedDomain(cmp) && cmp.grade[fieldPhone] != gradeDiffer
 	if moved && !own && cmp.grade[fieldPhone] != gradeAgree {
 		return "the places differ: perhaps a branch"
 	}
@@ -60,7 +74,7 @@ func (x *Index) doubtPlace(cmp *comparison) string {
 }
 
 // backed is true when the address or the telephone speaks for the pair too.
-func (x *Index) backed(cmp *comparison) bool {
+func backed(cmp *comparison) bool {
 	return cmp.grade[fieldStreet] == gradeAgree || cmp.grade[fieldPhone] == gradeAgree
 }
 
@@ -82,9 +96,6 @@ func (x *Index) namesakes(a, b *profile) bool {
 	}
 	return false
 }
-
-// overwhelming is a score that outweighs a rival of the same house, in bits.
-const overwhelming = 13
 
 // sameDomain is true for a registrable domain in common, not a mere label.
 func sameDomain(cmp *comparison) bool {

@@ -13,9 +13,9 @@ var worldFloors = []struct {
 	certainRecall float64
 	wrongIn1000   float64 // of the certain ones
 }{
-	{"clean export", knobs{1000, .5, false}, .99, .94, .5},
-	{"usual export", knobs{1000, .75, false}, .985, .91, .9},
-	{"poor export", knobs{1000, 1, false}, .98, .85, .9},
+	{"clean export", knobs{1000, .5, false}, .99, .93, 1},
+	{"usual export", knobs{1000, .75, false}, .985, .89, 1},
+	{"poor export", knobs{1000, 1, false}, .98, .83, 1},
 	{"names alone", knobs{1000, .5, true}, .94, .65, 5},
 	{"names alone, poor", knobs{1000, 1, true}, .92, .6, 5},
 }
