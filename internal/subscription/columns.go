@@ -42,6 +42,7 @@ func written() []column {
 		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
 		{"request_id", func(s *Subscription) any { return s.RequestID }},
 		{"facts_at", func(s *Subscription) any { return s.FactsAt }},
+		{"logged_through", func(s *Subscription) any { return s.LoggedThrough }},
 		{"crm_account_id", func(s *Subscription) any { return s.CRMAccountID }},
 		{"contract_id", func(s *Subscription) any { return s.ContractID }},
 		{"never_land", func(s *Subscription) any { return s.NeverLand }},

@@ -91,6 +91,7 @@ type Subscription struct {
 	RequestID          string        `gorm:"column:request_id"` // the distributor's, of the record last stored
 	FirstSeenAt        time.Time     `gorm:"column:first_seen_at"`
 	FactsAt            time.Time     `gorm:"column:facts_at"`
+	LoggedThrough      time.Time     `gorm:"column:logged_through"` // the newest change-log entry that a ledger row stands on
 
 	Facts
 	Local

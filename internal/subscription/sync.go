@@ -87,10 +87,11 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 	return wantedLogs(w.readings, from), nil
 }
 
-// wantedFrom is the day before the facts were last stored, since the distributor may
-// write its dates in another zone; or the start of the term where an end is to be dated.
+// wantedFrom is the first day whose entries can explain a change seen now, and a day
+// more, since the distributor may write its dates in another zone; or the start of the
+// term where an end is to be dated.
 func wantedFrom(s Subscription, r Reading, zone *time.Location) clock.Date {
-	day := clock.DateOf(s.FactsAt, zone).AddDays(-1)
+	day := clock.DateOf(s.FactsAt.Add(-logWindow), zone).AddDays(-1)
 	if Ends(r.Status) && !s.TermStart.IsZero() && s.TermStart.Before(day) {
 		return s.TermStart
 	}

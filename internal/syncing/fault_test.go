@@ -9,7 +9,9 @@ import (
 	"seatledger/internal/syncing"
 )
 
-func small() sandbox.DataOptions { return sandbox.DataOptions{Customers: 12, Subscriptions: 40, Seed: 3} }
+func small() sandbox.DataOptions {
+	return sandbox.DataOptions{Customers: 12, Subscriptions: 40, Seed: 3}
+}
 
 func ready(t *testing.T) *world {
 	w := newWorld(t, small())
@@ -220,5 +222,29 @@ func TestTheChangeLogDatesAMidTermChange(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
 		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 3 AND NOT c.estimated AND c.effective_at IN ('2026-11-20', '2026-11-21')`, id); n != 1 {
 		t.Error("the change does not carry the change log's date")
+	}
+}
+
+func TestAnEntryDatedBeforeTheLastReadingStillDatesTheChangeOnce(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	var id string
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive' AND kind = 'licence' ORDER BY external_id LIMIT 1`).Scan(&id).Error)
+	var have int
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT quantity FROM subscriptions WHERE external_id = ?`, id).Scan(&have).Error)
+	w.far.SetNow(time.Date(2026, 11, 15, 9, 0, 0, 0, time.UTC))
+	w.ok(w.far.SetSeats(id, have+4))
+	if r := w.subscriptions(); r.Changed != 1 {
+		t.Fatalf("changed %d: %s", r.Changed, r.Message)
+	}
+	const rows = `SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 4 AND c.estimated = ? AND c.effective_at = ?`
+	if w.count(rows, id, false, "2026-11-15") != 1 {
+		t.Error("the change does not carry the log's date")
+	}
+	quantity := have + 8
+	w.ok(w.far.ChangeSubscription(id, sandbox.SubscriptionChange{Quantity: &quantity, Quiet: true}))
+	w.subscriptions()
+	if w.count(rows, id, true, "2026-11-20") != 1 {
+		t.Error("a change that the log does not tell of was dated by an entry that is used up")
 	}
 }

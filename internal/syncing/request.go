@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -95,11 +96,18 @@ func maySync(p provider.Provider, q Request) error {
 	}
 	switch p.Connectivity() {
 	case provider.Unverified:
-		return errs.Newf(errs.Conflict, "%s has not been verified yet. Verify the connectivity first, or choose to sync anyway.", p.Name)
+		return unverified("%s has not been verified yet. Verify the connectivity first, or choose to sync anyway.", p.Name)
 	case provider.Stale:
-		return errs.Newf(errs.Conflict, "The credentials of %s were edited since they were verified. Verify again, or choose to sync anyway.", p.Name)
+		return unverified("The credentials of %s were edited since they were verified. Verify again, or choose to sync anyway.", p.Name)
 	case provider.CheckFailed:
-		return errs.Newf(errs.Conflict, "The last connectivity check of %s failed. Verify again, or choose to sync anyway.", p.Name)
+		return unverified("The last connectivity check of %s failed. Verify again, or choose to sync anyway.", p.Name)
 	}
 	return nil
+}
+
+// ErrUnverified is the cause of a refusal that a person may overrule by Request.Anyway.
+var ErrUnverified = errors.New("syncing: the provider is not verified")
+
+func unverified(format, name string) error {
+	return errs.Because(errs.Conflict, fmt.Sprintf(format, name), ErrUnverified)
 }

@@ -105,7 +105,9 @@ func (w *world) run(q syncing.Request) syncing.Run {
 
 func (w *world) accounts() syncing.Run { return w.run(syncing.Request{Kind: syncing.Accounts}) }
 
-func (w *world) subscriptions() syncing.Run { return w.run(syncing.Request{Kind: syncing.Subscriptions}) }
+func (w *world) subscriptions() syncing.Run {
+	return w.run(syncing.Request{Kind: syncing.Subscriptions})
+}
 
 // work works what is queued, also what that queues.
 func (w *world) work() {

@@ -36,6 +36,7 @@ CREATE TABLE subscriptions (
     request_id             text NOT NULL DEFAULT '',
     first_seen_at          timestamptz NOT NULL,
     facts_at               timestamptz NOT NULL,
+    logged_through         timestamptz NOT NULL DEFAULT '0001-01-01T00:00:00Z', -- newest change-log entry that a ledger row stands on
 
     -- People's side: no sync overwrites it.
     crm_account_id         uuid REFERENCES crm_accounts,
@@ -86,10 +87,11 @@ CREATE INDEX subscriptions_product ON subscriptions (product_id);
 CREATE INDEX subscriptions_price_list_item ON subscriptions (price_list_item_id) WHERE price_list_item_id IS NOT NULL;
 CREATE INDEX subscriptions_proposed_item ON subscriptions (proposed_item_id) WHERE proposed_item_id IS NOT NULL;
 CREATE INDEX subscriptions_review ON subscriptions (review, id);
-CREATE INDEX subscriptions_state ON subscriptions (state, hold_reason, id);
+CREATE INDEX subscriptions_state ON subscriptions (state, hold_reason, review);
 CREATE INDEX subscriptions_product_name ON subscriptions (lower(product_name), id);
 CREATE INDEX subscriptions_external_id ON subscriptions (external_id, id);
-CREATE INDEX subscriptions_end_date ON subscriptions (end_date, id);
+CREATE INDEX subscriptions_quantity ON subscriptions (quantity, id);
+CREATE INDEX subscriptions_end_date ON subscriptions (coalesce(end_date, 'infinity'), id);
 CREATE INDEX subscriptions_search ON subscriptions USING gin ((lower(product_name || ' ' || part_number || ' ' || external_id)) gin_trgm_ops);
 
 -- Rows of a listing that could not be read: kept for a person, never 0 and never gone (RULES 3).
