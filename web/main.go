@@ -16,12 +16,16 @@ import (
 	"time"
 
 	"seatledger/internal/app"
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/match"
 	"seatledger/internal/obs"
+	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
+	"seatledger/internal/secret"
 	"seatledger/web/session"
 	"seatledger/web/site"
 )
@@ -75,6 +79,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return app.Migrate(ctx, cfg, log)
+	case "user", "keys":
+		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
 		return err
@@ -83,6 +89,26 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return err
 	}
 	return fmt.Errorf("no such verb: %s\n\n%s", verb, usage)
+}
+
+// command is a verb for an administrator at the machine; the app may run meanwhile.
+func command(ctx context.Context, verb string, args []string, getenv func(string) string, out io.Writer) error {
+	cfg, _, err := settings(getenv)
+	if err != nil {
+		return err
+	}
+	log := obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn)
+	openDB := func(ctx context.Context) (*postgres.DB, func(), error) { return app.OpenForCommand(ctx, cfg, log) }
+	if verb == "keys" {
+		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clock.System{}, Out: out, OpenDB: openDB})
+	}
+	db, done, err := openDB(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	users := auth.Service{DB: db, Clock: clock.System{}, Hasher: auth.NewHasher(auth.DefaultCost())}
+	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
 }
 
 func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {

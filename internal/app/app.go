@@ -17,6 +17,8 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/contract"
+	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
@@ -43,6 +45,9 @@ type App struct {
 	Auth      auth.Service
 	Providers *provider.Service
 	Reviews   review.Reviewer
+	CRM       crm.Service
+	Contracts contract.Service
+	Prices    price.Service
 	Mapping   *mapping.Service
 	Sync      *syncing.Service
 
@@ -85,10 +90,24 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
-	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: crm.Service{DB: db, Clock: a.Clock}}
+	a.CRM = crm.Service{DB: db, Clock: a.Clock}
+	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
+	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
+	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
 	return a, err
+}
+
+const judgedAtOnce = 200 // more than that are judged in the background, and the pages say so
+
+// judgeAgain refreshes the reviews of subscriptions whose contract or prices changed, in the transaction of the change.
+func (a *App) judgeAgain(tx *gorm.DB, subscriptions []uuid.UUID) error {
+	ctx := tx.Statement.Context
+	if len(subscriptions) > judgedAtOnce {
+		return a.Reviews.Queue(ctx, tx, "s.id = ANY (?::uuid[])", postgres.IDs(subscriptions))
+	}
+	return a.Reviews.Refresh(ctx, tx, subscriptions)
 }
 
 func outboundClient(cfg config.Config) (*outbound.Client, error) {

@@ -17,21 +17,20 @@ import (
 // seedCustomers makes CRM accounts for the distributor's companies: some that match
 // well, some poorly, some not at all; and a few that the distributor does not know.
 func seedCustomers(ctx context.Context, a *app.App, by audit.Actor, companies []sandbox.Company) ([]crm.Account, error) {
-	accounts := crm.Service{DB: a.DB, Clock: a.Clock}
 	var made []crm.Account
 	for i, c := range companies {
 		facts, ok := asInCRM(i, c)
 		if !ok {
 			continue
 		}
-		acc, err := accounts.Create(ctx, by, crm.Input{Facts: facts})
+		acc, err := a.CRM.Create(ctx, by, crm.Input{Facts: facts})
 		if err != nil {
 			return nil, fmt.Errorf("sample CRM account %s: %w", c.Name, err)
 		}
 		made = append(made, acc)
 	}
 	for i, name := range []string{"Bramble Lane Books", "Quillfeather Press LLC", "Old Harbor Chandlery", "Tansy & Rue Apothecary"} {
-		_, err := accounts.Create(ctx, by, crm.Input{Facts: crm.Facts{ExternalID: fmt.Sprintf("CRM-9%02d", i), Name: name}})
+		_, err := a.CRM.Create(ctx, by, crm.Input{Facts: crm.Facts{ExternalID: fmt.Sprintf("CRM-9%02d", i), Name: name}})
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +63,6 @@ func firstWords(name string) string {
 
 // seedContracts makes a default contract for most customers; one in twelve has none, one in fifteen has two.
 func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []crm.Account, list uuid.UUID) (int, error) {
-	contracts := contract.Service{DB: a.DB, Clock: a.Clock}
 	n := 0
 	for i, c := range customers {
 		if i%12 == 11 {
@@ -75,7 +73,7 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 			names = append(names, "Projects")
 		}
 		for j, name := range names {
-			_, err := contracts.Create(ctx, by, contract.Input{
+			_, err := a.Contracts.Create(ctx, by, contract.Input{
 				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance", BillingDay: "1",
 				PriceList: list.String(), StartDate: "2024-01-01", Refunds: "global", IsDefault: j == 0,
 			})

@@ -15,8 +15,7 @@ import (
 
 // seedPrices makes a price list with a markup of a fifth over cost for most products; a few are left out, and one is sold below cost.
 func seedPrices(ctx context.Context, a *app.App, by audit.Actor, products []sandbox.Product) (list uuid.UUID, items int, err error) {
-	prices := price.Service{DB: a.DB, Clock: a.Clock}
-	l, err := prices.CreateList(ctx, by, price.ListInput{Name: "Standard 2026", Currency: "USD"})
+	l, err := a.Prices.CreateList(ctx, by, price.ListInput{Name: "Standard 2026", Currency: "USD"})
 	if err != nil {
 		return uuid.Nil, 0, err
 	}
@@ -25,7 +24,7 @@ func seedPrices(ctx context.Context, a *app.App, by audit.Actor, products []sand
 		if !ok {
 			continue
 		}
-		if _, err := prices.AddItem(ctx, by, l.ID, in); err != nil {
+		if _, err := a.Prices.AddItem(ctx, by, l.ID, in); err != nil {
 			return l.ID, items, fmt.Errorf("sample price of %s: %w", p.PartNumber, err)
 		}
 		items++

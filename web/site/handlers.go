@@ -4,21 +4,28 @@ import (
 	"fmt"
 
 	"seatledger/internal/app"
-	"seatledger/internal/crm"
 	"seatledger/internal/imports"
+	"seatledger/web/accounts"
 	"seatledger/web/audit"
+	"seatledger/web/contracts"
 	"seatledger/web/crmaccounts"
 	webimports "seatledger/web/imports"
+	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/session"
 	"seatledger/web/settings"
+	"seatledger/web/syncruns"
 )
 
 // handlers are the screen families, each with what it needs of the app.
 type handlers struct {
 	sessions  session.Handlers
 	providers providers.Handlers
+	accounts  accounts.Handlers
 	crm       crmaccounts.Handlers
+	contracts contracts.Handlers
+	prices    prices.Handlers
+	syncruns  syncruns.Handlers
 	settings  settings.Handlers
 	audit     audit.Handlers
 }
@@ -28,7 +35,11 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	return handlers{
 		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
 		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
-		crm:       crmaccounts.Handlers{Accounts: crm.Service{DB: a.DB, Clock: a.Clock}, Imports: files, Zone: a.Zone},
+		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
+		contracts: contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone},
+		prices:    prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
+		syncruns:  syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
 		settings:  settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:     audit.Handlers{DB: a.DB, Zone: a.Zone},
 	}
