@@ -33,7 +33,7 @@ func (o Options) floor() float64 {
 	if o.MinProbability > 0 {
 		return o.MinProbability
 	}
-	return 0.25
+	return 0.5
 }
 
 func byID(rs []Record) []Record {
@@ -103,19 +103,25 @@ func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) [
 	var out []Candidate
 	for _, i := range chosen {
 		l := links[i]
-		if probability(l.final()) < floor {
-			continue
-		}
 		c := x.candidate(&as[l.account], l, byAccount[l.account])
-		for _, o := range byCRM[l.crm] {
-			if o.account != l.account && o.final() > l.final()-tieBits && o.score > 0 {
-				c.Ties = append(c.Ties, c.CRMID)
-				c.Band = Unclear
-				break
-			}
+		fought := contested(&l, byCRM[l.crm])
+		if fought {
+			c.Band, c.Doubt = Unclear, "another account fits this CRM account as well"
 		}
-		out = append(out, c)
+		if tied := l.score > 0 && (fought || len(c.Ties) > 0); tied || c.Probability >= floor {
+			out = append(out, c)
+		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].AccountID < out[j].AccountID })
 	return out
+}
+
+// contested is true when another account has nearly as good a claim to the record.
+func contested(l *link, all []link) bool {
+	for i := range all {
+		if o := &all[i]; o.account != l.account && o.final() > l.final()-tieBits && o.score > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -65,6 +65,12 @@ func (x *Index) newScratch() *scratch {
 // nearby gives the CRM records that share the rarest keys with the account.
 func (x *Index) nearby(a *profile, s *scratch) []int32 {
 	s.hits = s.hits[:0]
+	if len(x.crm) <= depth {
+		for j := range x.crm {
+			s.hits = append(s.hits, int32(j)) // few enough to compare them all
+		}
+		return slices.Clone(s.hits)
+	}
 	for _, k := range s.keys.of(a) {
 		held := x.postings[k]
 		if len(held) == 0 || len(held) > crowd && len(x.crm) > crowd {

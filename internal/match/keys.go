@@ -71,6 +71,7 @@ func (k *keysOf) name(n *name, p *profile) {
 		return
 	}
 	k.add('c', n.compact)
+	k.add('c', n.whole())
 	k.starts(n.tokens)
 	last := ""
 	for _, t := range n.tokens {

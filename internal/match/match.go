@@ -69,7 +69,7 @@ type Candidate struct {
 
 // Options steer Assign. The zero value is right for most.
 type Options struct {
-	MinProbability float64 // pairs below are left out; 0 means 0.25
+	MinProbability float64 // pairs below are left out, near ties excepted; 0 means 0.5
 	Workers        int     // goroutines; 0 means one per CPU
 }
 

@@ -22,6 +22,15 @@ type name struct {
 	label   string // set when the name is a domain: "harborviewdental"
 }
 
+// whole is the name run together with its stop words: "van der Bilt" is vanderbilt.
+func (n *name) whole() string {
+	var b strings.Builder
+	for _, t := range n.tokens {
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
 func (n *name) blank() bool { return len(n.tokens) == 0 && n.label == "" }
 
 // glued finds a legal form written without a space: "SiemensAG".

@@ -59,7 +59,7 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 	fs.StringVar(&o.accounts, "accounts", "", "CSV of the provider accounts")
 	fs.StringVar(&o.crm, "crm", "", "CSV of the CRM accounts")
 	fs.StringVar(&o.out, "out", "", "CSV to write; - for standard output")
-	fs.Float64Var(&o.floor, "min", 0.25, "leave out pairs less probable than this")
+	fs.Float64Var(&o.floor, "min", 0.5, "leave out pairs less probable than this, near ties excepted")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
@@ -144,6 +144,9 @@ func reasons(c *Candidate) string {
 	}
 	if len(c.Ties) > 0 {
 		parts = append(parts, "nearly as good: "+strings.Join(c.Ties, ", "))
+	}
+	if c.Doubt != "" {
+		parts = append(parts, "doubt: "+c.Doubt)
 	}
 	return strings.Join(parts, "; ")
 }
