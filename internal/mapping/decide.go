@@ -34,7 +34,15 @@ type change struct {
 	why     string
 	reason  string        // of an exclusion
 	undoes  uuid.NullUUID // the decision that an undo takes back
-	because uuid.NullUUID // the decision at another account that this one was made together with
+	back    string        // where the subscriptions return to when a decision is undone; empty: they land anew
+	first   *step         // made before this one, at another account
+	then    *step         // made after this one
+}
+
+// step is a change of one account.
+type step struct {
+	account account.Account
+	change  change
 }
 
 // decide locks the account, asks what to do, and carries it through to its
@@ -54,11 +62,11 @@ func (s *Service) decide(ctx context.Context, by audit.Actor, c Choice, ask func
 			return err
 		}
 		wanted = ch.crm.UUID
-		_, event, err := s.carry(ctx, tx, by, a, ch)
+		events, err := s.carryAll(ctx, tx, by, step{a, ch})
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, event)
+		return audit.Record(ctx, tx, s.Clock, by, events...)
 	})
 	return s.named(ctx, err, c.AccountID, wanted)
 }
@@ -74,28 +82,58 @@ func stale(a account.Account) error {
 	return errs.Because(errs.Conflict, called(a)+" was changed since you opened it: it is now "+now+". Nothing was changed by you. Look at it again, then decide.", ErrStale)
 }
 
-// carry stores a decision and lets the subscriptions follow. It gives the decision's
-// id, and the event for the trail, which is to be recorded last.
-func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, a account.Account, ch change) (uuid.UUID, audit.Event, error) {
+// carryAll carries out a step with the steps at other accounts that belong to it. It
+// gives the events for the trail, which are to be recorded last.
+func (s *Service) carryAll(ctx context.Context, tx *gorm.DB, by audit.Actor, st step) ([]audit.Event, error) {
+	var events []audit.Event
+	var because uuid.NullUUID
+	if first := st.change.first; first != nil {
+		id, event, err := s.carry(ctx, tx, by, *first, because)
+		if err != nil {
+			return nil, err
+		}
+		because, events = uuid.NullUUID{UUID: id, Valid: true}, append(events, event)
+	}
+	_, event, err := s.carry(ctx, tx, by, st, because)
+	if err != nil || st.change.then == nil {
+		return append(events, event), err
+	}
+	more, err := s.carryAll(ctx, tx, by, *st.change.then)
+	return append(append(events, event), more...), err
+}
+
+// carry stores a decision and lets the subscriptions follow. It gives the decision's id.
+func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, st step, because uuid.NullUUID) (uuid.UUID, audit.Event, error) {
+	a, ch, now := st.account, st.change, s.Clock.Now()
 	if a.Mapping == account.Mapped {
 		if err := noInvoices(ctx, tx, a); err != nil {
 			return uuid.Nil, audit.Event{}, err
 		}
 	}
-	now := s.Clock.Now()
-	err := account.Decide(ctx, tx, a.ID, account.Decision{State: ch.state, CRMAccountID: ch.crm, ExcludeReason: ch.reason, By: by.Name, ByPerson: by.IsPerson(), Why: ch.why, At: now})
+	placements, err := subscription.Placements(ctx, tx, a.ID)
 	if err != nil {
 		return uuid.Nil, audit.Event{}, err
 	}
-	id, err := remember(tx, by, a, ch, now)
+	err = account.Decide(ctx, tx, a.ID, account.Decision{State: ch.state, CRMAccountID: ch.crm, ExcludeReason: ch.reason, By: by.Name, ByPerson: by.IsPerson(), Why: ch.why, At: now})
+	if err != nil {
+		return uuid.Nil, audit.Event{}, err
+	}
+	id, err := remember(tx, by, st, memory{now, because, placements})
 	if err != nil {
 		return id, audit.Event{}, err
 	}
-	touched, err := subscription.FollowAccount(ctx, tx, a.ID, originOf(by, now), s.Zone)
+	touched, err := s.follow(ctx, tx, a.ID, ch.back, originOf(by, now))
 	if err != nil {
 		return id, audit.Event{}, err
 	}
 	return id, eventOf(a, ch, len(touched)), s.Reviews.Refresh(ctx, tx, touched)
+}
+
+func (s *Service) follow(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, back string, o ledger.Origin) ([]uuid.UUID, error) {
+	if back == "" {
+		return subscription.FollowAccount(ctx, tx, accountID, o, s.Zone)
+	}
+	return subscription.FollowBack(ctx, tx, accountID, back, o, s.Zone)
 }
 
 func originOf(by audit.Actor, now time.Time) ledger.Origin {
@@ -135,11 +173,18 @@ func noInvoices(ctx context.Context, tx *gorm.DB, a account.Account) error {
 	return errs.Newf(errs.Conflict, "%d subscriptions of %s stand on invoices that are not void. Void those invoices first, or credit them, and then change the mapping. Nothing was changed.", n, called(a))
 }
 
-func remember(tx *gorm.DB, by audit.Actor, a account.Account, ch change, now time.Time) (uuid.UUID, error) {
-	id := uuid.Must(uuid.NewV7())
-	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, to_state, to_crm_account_id, why, undoes, because)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, a.ID, now, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, ch.state, ch.crm, ch.why, ch.undoes, ch.because).Error
+// memory is what a decision keeps beside the change itself.
+type memory struct {
+	at         time.Time
+	because    uuid.NullUUID
+	placements string
+}
+
+func remember(tx *gorm.DB, by audit.Actor, st step, m memory) (uuid.UUID, error) {
+	id, a, ch := uuid.Must(uuid.NewV7()), st.account, st.change
+	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, to_state, to_crm_account_id,
+			why, undoes, because, placements) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)`,
+		id, a.ID, m.at, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, ch.state, ch.crm, ch.why, ch.undoes, m.because, m.placements).Error
 }
 
 // named says who holds the CRM account that the database refused to give twice.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
 )
 
 // Holder is the mapped account that has a CRM account.
@@ -45,4 +47,23 @@ func HolderOf(ctx context.Context, db *gorm.DB, accountID, crmAccountID uuid.UUI
 		return h, fmt.Errorf("holder of CRM account %s: %w", crmAccountID, err)
 	}
 	return h, nil
+}
+
+// HoldersAt finds which of the CRM accounts are held at a provider, and by whom.
+func HoldersAt(ctx context.Context, db *gorm.DB, providerID uuid.UUID, crmAccountIDs []uuid.UUID) (map[uuid.UUID]Holder, error) {
+	var rows []struct {
+		CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
+		Holder
+	}
+	err := db.WithContext(ctx).Raw(`SELECT h.crm_account_id, h.id AS account_id, h.name, h.external_id, h.provider_status AS status, h.decided_by, c.name AS crm_account
+		FROM provider_accounts h JOIN crm_accounts c ON c.id = h.crm_account_id
+		WHERE h.provider_id = ? AND h.state = 'mapped' AND h.crm_account_id = ANY(?::uuid[])`, providerID, postgres.IDs(crmAccountIDs)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("holders: %w", err)
+	}
+	held := make(map[uuid.UUID]Holder, len(rows))
+	for _, r := range rows {
+		held[r.CRMAccountID] = r.Holder
+	}
+	return held, nil
 }

@@ -36,6 +36,7 @@ type Choice struct {
 	Version      int       // of the account as the person saw it; 0: not asked
 	Reason       string    // with Exclude: why; with Map: what it rests on
 	DecisionID   uuid.UUID // with Undo: the decision the person means; uuid.Nil: the last one
+	FromID       uuid.UUID // with TakeOver: the gone account
 }
 
 // Map ties an account to a CRM account. Without a version only an unmapped account,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -87,15 +86,14 @@ func Proposals(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uu
 // Heritage is a gone account whose CRM account its successor may take over: both
 // have the same tenant id at the same provider (RULES 6).
 type Heritage struct {
-	AccountID      uuid.UUID // the successor
-	GoneID         uuid.UUID
-	GoneName       string
-	GoneExternalID string
-	CRMAccountID   uuid.UUID `gorm:"column:crm_account_id"`
-	CRMAccount     string
+	AccountID    uuid.UUID // the successor
+	GoneID       uuid.UUID
+	GoneName     string    // or its external id
+	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
+	CRMAccount   string
 }
 
-const heritage = `SELECT a.id AS account_id, g.id AS gone_id, g.name AS gone_name, g.external_id AS gone_external_id, g.crm_account_id, c.name AS crm_account
+const heritage = `SELECT a.id AS account_id, g.id AS gone_id, coalesce(nullif(g.name, ''), g.external_id) AS gone_name, g.crm_account_id, c.name AS crm_account
 	FROM provider_accounts a JOIN provider_accounts g ON g.provider_id = a.provider_id AND g.id <> a.id
 		AND lower(g.tenant_id) = lower(a.tenant_id) AND g.tenant_id <> '' AND g.provider_status = 'gone' AND g.state = 'mapped'
 	JOIN crm_accounts c ON c.id = g.crm_account_id
@@ -103,24 +101,24 @@ const heritage = `SELECT a.id AS account_id, g.id AS gone_id, g.name AS gone_nam
 
 // Heritages finds, for each of the accounts, the gone one it may take over from.
 func Heritages(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid.UUID]Heritage, error) {
-	return heritages(ctx, db, "a.id = ANY(?::uuid[])", accountIDs)
+	rows, err := heritages(ctx, db, "a.id = ANY(?::uuid[])", accountIDs)
+	out := make(map[uuid.UUID]Heritage, len(rows))
+	for _, r := range rows {
+		out[r.AccountID] = r
+	}
+	return out, err
 }
 
-// HeirsOf finds the successors that a gone account has, by their id.
-func HeirsOf(ctx context.Context, db *gorm.DB, goneID uuid.UUID) (map[uuid.UUID]Heritage, error) {
+// HeirsOf finds the successors that a gone account has.
+func HeirsOf(ctx context.Context, db *gorm.DB, goneID uuid.UUID) ([]Heritage, error) {
 	return heritages(ctx, db, "g.id = ANY(?::uuid[])", []uuid.UUID{goneID})
 }
 
-func heritages(ctx context.Context, db *gorm.DB, cond string, ids []uuid.UUID) (map[uuid.UUID]Heritage, error) {
+func heritages(ctx context.Context, db *gorm.DB, cond string, ids []uuid.UUID) ([]Heritage, error) {
 	var rows []Heritage
-	err := db.WithContext(ctx).Raw(heritage+cond+" ORDER BY g.gone_at, g.id", postgres.IDs(ids)).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(heritage+cond+" ORDER BY g.gone_at, g.id, a.id", postgres.IDs(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read heritages: %w", err)
 	}
-	out := make(map[uuid.UUID]Heritage, len(rows))
-	for _, r := range rows {
-		r.GoneName = strings.TrimSpace(r.GoneName)
-		out[r.AccountID] = r
-	}
-	return out, nil
+	return rows, nil
 }

@@ -42,19 +42,28 @@ func crmSide(ctx context.Context, db *gorm.DB) (side, error) {
 	return s, err
 }
 
-// accountSide reads the accounts of a provider that are not gone.
-func accountSide(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (side, map[uuid.UUID]account.Account, error) {
+// distributorSide is the accounts of one provider.
+type distributorSide struct {
+	side
+	byID map[uuid.UUID]account.Account
+	held map[uuid.UUID]bool // CRM accounts that a mapped account has, a gone one included
+}
+
+// accountSide reads the accounts of a provider. Gone ones are nobody's match, but keep what they hold.
+func accountSide(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (distributorSide, error) {
 	all, err := account.ByExternalID(ctx, db, providerID)
-	s := side{ids: make(map[string]uuid.UUID, len(all))}
-	byID := make(map[uuid.UUID]account.Account, len(all))
+	s := distributorSide{side: side{ids: make(map[string]uuid.UUID, len(all))}, byID: make(map[uuid.UUID]account.Account, len(all)), held: map[uuid.UUID]bool{}}
 	for _, a := range all {
+		if a.CRMAccountID.Valid {
+			s.held[a.CRMAccountID.UUID] = true
+		}
 		if a.Status == account.Gone {
 			continue
 		}
-		byID[a.ID] = a
+		s.byID[a.ID] = a
 		s.add(a.ID, recordOf(a))
 	}
-	return s, byID, err
+	return s, err
 }
 
 func recordOf(a account.Account) match.Record {

@@ -28,7 +28,7 @@ func (s *Service) Refresh(ctx context.Context, providerID uuid.UUID) (mapped int
 	if err != nil {
 		return 0, err
 	}
-	accounts, byID, err := accountSide(ctx, s.DB.Read(ctx), providerID)
+	accounts, err := accountSide(ctx, s.DB.Read(ctx), providerID)
 	if err != nil {
 		return 0, err
 	}
@@ -38,26 +38,26 @@ func (s *Service) Refresh(ctx context.Context, providerID uuid.UUID) (mapped int
 	}
 	done := map[uuid.UUID]bool{}
 	if set.AutoMap {
-		if done, err = s.autoMap(ctx, accounts, customers, byID); err != nil {
+		if done, err = s.autoMap(ctx, accounts, customers); err != nil {
 			return len(done), err
 		}
 	}
-	return len(done), s.suggest(ctx, accounts, customers, func(id uuid.UUID) bool {
-		return byID[id].Mapping == account.Unmapped && !done[id]
+	return len(done), s.suggest(ctx, accounts.side, customers, func(id uuid.UUID) bool {
+		return accounts.byID[id].Mapping == account.Unmapped && !done[id]
 	})
 }
 
 // autoMap ties what is certain by identity: the same tenant id, or the same domain
 // with one candidate on each side. What a person has decided is left alone, and a
 // CRM account that somebody holds is not taken.
-func (s *Service) autoMap(ctx context.Context, accounts, customers side, byID map[uuid.UUID]account.Account) (map[uuid.UUID]bool, error) {
+func (s *Service) autoMap(ctx context.Context, accounts distributorSide, customers side) (map[uuid.UUID]bool, error) {
 	done := map[uuid.UUID]bool{}
 	for _, pair := range match.CertainByIdentity(accounts.records, customers.records) {
-		a := byID[accounts.ids[pair.AccountID]]
-		if a.Mapping != account.Unmapped || a.DecidedByPerson {
+		a, customer := accounts.byID[accounts.ids[pair.AccountID]], customers.ids[pair.CRMID]
+		if a.Mapping != account.Unmapped || a.DecidedByPerson || accounts.held[customer] {
 			continue
 		}
-		err := s.Map(ctx, audit.System, Choice{AccountID: a.ID, CRMAccountID: customers.ids[pair.CRMID], Reason: pair.Reason})
+		err := s.Map(ctx, audit.System, Choice{AccountID: a.ID, CRMAccountID: customer, Reason: pair.Reason})
 		switch {
 		case errs.KindOf(err) == errs.Conflict: // held by another, or decided meanwhile: a person's matter
 		case err != nil:

@@ -44,21 +44,46 @@ func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision,
 	return ds, err
 }
 
-// errNothingToUndo says that no decision stands that could be taken back.
-var errNothingToUndo = errs.New(errs.Conflict, "There is no decision to undo for this account.")
-
-// Undo restores what stood before the last decision that was not undone yet.
+// Undo restores what stood before the last decision that was not undone yet, also at
+// the account that a decision was made together with. The subscriptions return to
+// their contracts and prices; signatures that have lapsed are to be given again.
 func (s *Service) Undo(ctx context.Context, by audit.Actor, c Choice) error {
 	return s.decide(ctx, by, c, func(tx *gorm.DB, a account.Account) (change, error) {
-		last, err := lastDecision(ctx, tx, a.ID)
+		last, err := lastDecision(ctx, tx, a)
 		if err != nil {
 			return change{}, err
 		}
 		if c.DecisionID != uuid.Nil && c.DecisionID != last.ID {
 			return change{}, overtaken(a)
 		}
-		return undoing(ctx, tx, last)
+		ch, err := undoing(ctx, tx, last)
+		if err != nil || !last.Because.Valid {
+			return ch, err
+		}
+		ch.then, err = together(ctx, tx, last.Because.UUID)
+		return ch, err
 	})
+}
+
+// together undoes the decision at the other account, unless somebody has decided about that since.
+func together(ctx context.Context, tx *gorm.DB, decisionID uuid.UUID) (*step, error) {
+	var other uuid.UUID
+	if err := tx.WithContext(ctx).Raw(`SELECT account_id FROM mapping_decisions WHERE id = ?`, decisionID).Row().Scan(&other); err != nil {
+		return nil, err
+	}
+	a, err := account.Lock(ctx, tx, other)
+	if err != nil {
+		return nil, err
+	}
+	last, err := lastDecision(ctx, tx, a)
+	if err != nil {
+		return nil, err
+	}
+	if last.ID != decisionID {
+		return nil, overtaken(a)
+	}
+	ch, err := undoing(ctx, tx, last)
+	return &step{a, ch}, err
 }
 
 func overtaken(a account.Account) error {
@@ -69,8 +94,11 @@ func undoing(ctx context.Context, tx *gorm.DB, last Decision) (change, error) {
 	ch := change{action: actionUndo, state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount,
 		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}}
 	var err error
-	if last.FromState == account.Excluded {
+	switch last.FromState {
+	case account.Excluded:
 		ch.reason, err = exclusionReason(ctx, tx, last)
+	case account.Mapped:
+		err = tx.WithContext(ctx).Raw(`SELECT coalesce(placements::text, '') FROM mapping_decisions WHERE id = ?`, last.ID).Row().Scan(&ch.back)
 	}
 	return ch, err
 }
@@ -84,8 +112,8 @@ func exclusionReason(ctx context.Context, tx *gorm.DB, before Decision) (string,
 }
 
 // lastDecision is the newest that is neither an undo nor undone, and still describes how the account stands.
-func lastDecision(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (Decision, error) {
-	ds, err := History(ctx, tx, accountID)
+func lastDecision(ctx context.Context, tx *gorm.DB, a account.Account) (Decision, error) {
+	ds, err := History(ctx, tx, a.ID)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -94,5 +122,5 @@ func lastDecision(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (Decisi
 			return d, nil
 		}
 	}
-	return Decision{}, errNothingToUndo
+	return Decision{}, errs.Newf(errs.Conflict, "No decision about %s is left to undo. Nothing was changed.", called(a))
 }

@@ -19,27 +19,40 @@ import (
 // lose customer, contract and the contract's price, and are held. No ledger row is
 // written either way. It gives the ids that changed.
 func FollowAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
-	a, err := heldAccount(ctx, tx, accountID)
+	return followAccount(ctx, tx, following{accountID: accountID, origin: o, zone: zone})
+}
+
+// following is an account whose mapping has just been decided.
+type following struct {
+	accountID uuid.UUID
+	origin    ledger.Origin
+	zone      *time.Location
+	back      map[uuid.UUID]Local // where subscriptions return to when a decision is undone
+}
+
+func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, error) {
+	a, err := heldAccount(ctx, tx, f.accountID)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := lockAccount(ctx, tx, accountID)
+	rows, err := lockAccount(ctx, tx, f.accountID)
 	if err != nil {
 		return nil, err
 	}
-	landed, err := arrive(ctx, tx, newcomers(a, rows, clock.DateOf(o.At, zone)))
+	landed, err := arrive(ctx, tx, newcomers(a, rows, clock.DateOf(f.origin.At, f.zone)))
 	if err != nil {
 		return nil, err
 	}
 	plans := make([]Plan, len(rows))
 	for i := range rows {
-		plans[i] = follow(a, &rows[i], landed, i)
+		to, lands := landed[i]
+		plans[i] = follow(a, &rows[i], to, lands, f.back)
 	}
-	touched, err := apply(ctx, tx, o, plans)
+	touched, err := apply(ctx, tx, f.origin, plans)
 	if err != nil {
 		return nil, err
 	}
-	_, err = ledger.ArchiveBefore(ctx, tx, o.By, touched)
+	_, err = ledger.ArchiveBefore(ctx, tx, f.origin.By, touched)
 	return touched, err
 }
 
@@ -54,15 +67,17 @@ func newcomers(a Account, rows []Subscription, today clock.Date) arrivals {
 	return all
 }
 
-func follow(a Account, s *Subscription, landed map[int]arrival, n int) Plan {
+func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UUID]Local) Plan {
 	d := draftOf(*s, a.State, nil)
-	to, lands := landed[n]
 	if a.State != account.Mapped || lands {
 		unsettle(&d.Row)
 	}
 	if lands {
 		to.landing.settle(&d.Row)
 		d.Row.TwinHold = to.twin && s.State != Inactive
+		if was, known := back[s.ID]; known {
+			putBack(&d.Row, was)
+		}
 	}
 	d.derive()
 	p := d.finish(s)

@@ -65,12 +65,29 @@ type Callout struct {
 	Actions []templ.Component
 }
 
+// Candidate is a CRM account that may be the customer, set beside the account.
+type Candidate struct {
+	Card      ui.Card
+	Notes     []Note
+	Compare   ui.Table
+	Waterfall ui.Waterfall
+}
+
+// Choose is the search for another CRM account.
+type Choose struct {
+	Card   ui.Card
+	Action string
+	Query  string
+	Table  *ui.Table // nil: nothing was searched for
+}
+
 // Confirm is the question before a mapping is taken apart.
 type Confirm struct {
 	Page    layout.Page
 	Summary ui.ErrorSummary
 	Form    ui.ConfirmForm
 	Fields  []ui.Field
+	Parts   []templ.Component
 }
 
 // Part is a card with any content.

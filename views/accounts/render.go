@@ -13,3 +13,9 @@ func (m Commands) Render(ctx context.Context, w io.Writer) error { return comman
 
 // Render makes a Part a templ component.
 func (p Part) Render(ctx context.Context, w io.Writer) error { return part(p).Render(ctx, w) }
+
+// Render makes a Candidate a templ component.
+func (m Candidate) Render(ctx context.Context, w io.Writer) error { return candidate(m).Render(ctx, w) }
+
+// Render makes a Choose a templ component.
+func (m Choose) Render(ctx context.Context, w io.Writer) error { return choose(m).Render(ctx, w) }

@@ -1,11 +1,14 @@
 package accounts
 
 import (
+	"net/http"
+
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
+	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -42,11 +45,22 @@ func (h Handlers) Unmap(c echo.Context) error {
 	})
 }
 
-// Exclude says that the account is nobody's customer.
+// Exclude says that the account is nobody's customer. Without a reason the form comes again.
 func (h Handlers) Exclude(c echo.Context) error {
-	return h.command(c, func(_ httpx.Values, choice mapping.Choice) error {
+	err := h.command(c, func(_ httpx.Values, choice mapping.Choice) error {
 		return h.Mapping.Exclude(c.Request().Context(), session.Actor(c), choice)
 	})
+	messages, isRefused := httpx.Refused(err)
+	if !isRefused || messages["reason"] == "" {
+		return err
+	}
+	q, err := h.question(c)
+	if err != nil {
+		return err
+	}
+	q.status, q.problem = http.StatusUnprocessableEntity, messages
+	q.hidden = []ui.Pair{nextPair(httpx.Values(c.Request().PostForm).Get("next"))}
+	return h.ask(c, excluding(q, c.Request().PostForm.Get("reason")))
 }
 
 // Include takes an exclusion back.
@@ -75,5 +89,17 @@ func (h Handlers) Undo(c echo.Context) error {
 			choice.DecisionID = decision
 		}
 		return h.Mapping.Undo(c.Request().Context(), session.Actor(c), choice)
+	})
+}
+
+// TakeOver releases the CRM account of a gone account and ties it to this one.
+func (h Handlers) TakeOver(c echo.Context) error {
+	return h.command(c, func(form httpx.Values, choice mapping.Choice) error {
+		ids, err := form.IDs("from")
+		if err != nil || len(ids) != 1 {
+			return errs.New(errs.NotFound, "There is no such provider account to take over from.")
+		}
+		choice.FromID = ids[0]
+		return h.Mapping.TakeOver(c.Request().Context(), session.Actor(c), choice)
 	})
 }

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -33,9 +32,8 @@ func (h Handlers) command(c echo.Context, do func(form httpx.Values, choice mapp
 		return err
 	}
 	if err := do(form, mapping.Choice{AccountID: accountID, Version: version, Reason: form.Get("reason")}); err != nil {
-		var taken *mapping.Taken
-		if errors.As(err, &taken) {
-			return h.taken(c, accountID, taken)
+		if errs.KindOf(err) == errs.Conflict {
+			return h.refused(c, accountID, form, err)
 		}
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
@@ -92,7 +93,7 @@ func (h Handlers) decided(what string, r account.Row) string {
 // proposed is the best candidate with its reasons, who has it, and the runner-up.
 func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 	m := view.Match{}
-	if heir.GoneID != [16]byte{} {
+	if heir.GoneID != uuid.Nil {
 		m.Notes = append(m.Notes, view.Note{Tone: ui.Info, Text: "Same tenant id as the gone account", Label: heir.GoneName, Href: recordPath(heir.GoneID)})
 	}
 	if len(all) == 0 {
@@ -137,7 +138,7 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 	}
 	m := view.Commands{Exclude: &view.Exclude{ID: r.ID.String(), Action: recordPath(r.ID) + "/exclude", Hidden: []ui.Pair{versionPair(r.Version), next}}}
 	if heir, ok := s.heritages[r.ID]; ok {
-		m.Buttons = append(m.Buttons, takeOver(r.ID, heir, next))
+		m.Buttons = append(m.Buttons, takeOver(heir, next))
 	}
 	if p := s.proposals[r.ID]; len(p) > 0 && p[0].Free() {
 		m.Buttons = append(m.Buttons, accept(p[0], next))
@@ -166,7 +167,7 @@ func why(p mapping.Proposal) string {
 	return text
 }
 
-func takeOver(_ any, heir mapping.Heritage, more ...ui.Pair) ui.PostButton {
+func takeOver(heir mapping.Heritage, more ...ui.Pair) ui.PostButton {
 	return post("Take over from "+heir.GoneName, recordPath(heir.AccountID)+"/take-over", ui.Secondary,
 		append([]ui.Pair{{Name: "from", Value: heir.GoneID.String()}}, more...)...)
 }

@@ -68,8 +68,12 @@ func (w *world) serve(h Handlers) {
 	pages.GET("/accounts", h.List, all)
 	pages.GET("/accounts.csv", h.List, all)
 	pages.GET("/accounts/:id", h.Record, all)
+	for name, handle := range map[string]echo.HandlerFunc{"map": h.ConfirmMap, "unmap": h.ConfirmUnmap, "exclude": h.ConfirmExclude} {
+		pages.GET("/accounts/:id/"+name, handle, operator)
+	}
 	for name, handle := range map[string]echo.HandlerFunc{
 		"map": h.Map, "unmap": h.Unmap, "exclude": h.Exclude, "include": h.Include, "create-crm-account": h.CreateCRMAccount, "undo": h.Undo,
+		"take-over": h.TakeOver, "sync": h.SyncAccount,
 	} {
 		pages.POST("/accounts/:id/"+name, handle, operator)
 	}

@@ -62,7 +62,8 @@ CREATE TABLE mapping_decisions (
     to_crm_account_id   uuid REFERENCES crm_accounts,
     why                 text NOT NULL DEFAULT '',
     undoes              uuid REFERENCES mapping_decisions CONSTRAINT mapping_decisions_undone_once UNIQUE,
-    because             uuid REFERENCES mapping_decisions -- the decision at another account that this one was made together with
+    because             uuid REFERENCES mapping_decisions, -- the decision at another account that this one was made together with
+    placements          jsonb -- of a mapped account's subscriptions: where each lay before the decision
 );
 CREATE INDEX mapping_decisions_account ON mapping_decisions (account_id, at);
 

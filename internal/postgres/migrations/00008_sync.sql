@@ -59,6 +59,7 @@ CREATE TABLE sync_run_accounts (
     at          timestamptz NOT NULL,
     PRIMARY KEY (run_id, external_id)
 );
+CREATE INDEX sync_run_accounts_account ON sync_run_accounts (account_id, at) WHERE account_id IS NOT NULL;
 
 -- Which subscriptions a running run has seen, so that a resumed one can still tell what is gone; cleared at its end.
 CREATE TABLE sync_run_seen (
