@@ -15,6 +15,8 @@ import (
 type Filter struct {
 	Search string // in name, external id, domain and tenant id
 	Mapped string // yes, no or empty for both
+	// Contract is about active contracts: yes, no or empty for both.
+	Contract string
 }
 
 // Row is one line of the list.
@@ -37,6 +39,8 @@ func Sorts() paging.Sorts {
 
 const mapped = `EXISTS (SELECT 1 FROM provider_accounts m WHERE m.crm_account_id = a.id AND m.state = 'mapped')`
 
+const contracted = `EXISTS (SELECT 1 FROM billing_contracts b WHERE b.crm_account_id = a.id AND b.active)`
+
 func (f Filter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
 	if f.Search != "" {
@@ -48,6 +52,12 @@ func (f Filter) where() (string, []any) {
 		conds = append(conds, mapped)
 	case "no":
 		conds = append(conds, "NOT "+mapped)
+	}
+	switch f.Contract {
+	case "yes":
+		conds = append(conds, contracted)
+	case "no":
+		conds = append(conds, "NOT "+contracted)
 	}
 	return strings.Join(conds, " AND "), args
 }

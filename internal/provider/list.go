@@ -17,6 +17,7 @@ type Filter struct {
 	Active       string // true, false or empty for both
 	Connectivity string // a word of Connectivity, or empty
 	Connector    string
+	Unreadable   string // yes: with records that wait because they could not be read; no; or empty for both
 }
 
 // Row is one line of the list.
@@ -66,8 +67,16 @@ func (f Filter) where() (string, []any) {
 	if f.Connector != "" {
 		add(`p.connector = ?`, f.Connector)
 	}
+	switch f.Unreadable {
+	case "yes":
+		conds = append(conds, unreadable)
+	case "no":
+		conds = append(conds, "NOT "+unreadable)
+	}
 	return strings.Join(conds, " AND "), args
 }
+
+const unreadable = `EXISTS (SELECT 1 FROM unreadable_records u WHERE u.provider_id = p.id AND u.resolved_at IS NULL)`
 
 // contains is the LIKE pattern of a search, with nothing in it that LIKE reads.
 func contains(s string) string {

@@ -18,6 +18,7 @@ type Filter struct {
 	Kind       Kind
 	State      State
 	Trigger    Trigger
+	Since      time.Time // requested then or later; zero for all
 }
 
 // Row is one line of the list of runs.
@@ -64,6 +65,9 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Trigger != "" {
 		add("r.trigger = ?", f.Trigger)
+	}
+	if !f.Since.IsZero() {
+		add("r.requested_at >= ?", f.Since)
 	}
 	return strings.Join(conds, " AND "), args
 }

@@ -36,5 +36,6 @@ var listSpec = httpx.ListSpec{
 	Sorts: crm.Sorts(),
 	Filters: []httpx.Filter{
 		{Name: "mapped", Label: "Mapped", Allowed: []httpx.Choice{{Value: "yes", Label: "To a provider account"}, {Value: "no", Label: "Not mapped"}}},
+		{Name: "contract", Label: "Active contract", Allowed: []httpx.Choice{{Value: "yes", Label: "With one"}, {Value: "no", Label: "Without"}}},
 	},
 }

@@ -23,7 +23,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := crm.Filter{Search: q.Search, Mapped: q.Filter("mapped")}
+	f := crm.Filter{Search: q.Search, Mapped: q.Filter("mapped"), Contract: q.Filter("contract")}
 	if httpx.IsCSV(c) {
 		return h.file(c, f, q)
 	}

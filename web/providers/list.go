@@ -28,6 +28,7 @@ func listSpec() httpx.ListSpec {
 			{Value: distributor.StellrLegacy, Label: connectorLabel(distributor.StellrLegacy)},
 			{Value: distributor.Manual, Label: connectorLabel(distributor.Manual)},
 		}},
+		{Name: "unreadable", Label: "Unreadable records", Allowed: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
 	}}
 }
 
@@ -40,7 +41,7 @@ func connectivityChoices() []httpx.Choice {
 }
 
 func filterOf(q httpx.ListQuery) provider.Filter {
-	return provider.Filter{Search: q.Search, Active: q.Filter("active"), Connectivity: q.Filter("connectivity"), Connector: q.Filter("connector")}
+	return provider.Filter{Search: q.Search, Active: q.Filter("active"), Connectivity: q.Filter("connectivity"), Connector: q.Filter("connector"), Unreadable: q.Filter("unreadable")}
 }
 
 // List shows the providers, or hands them over as a file.

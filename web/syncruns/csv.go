@@ -20,7 +20,7 @@ func (h Handlers) listCSV(c echo.Context, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "sync-runs.csv", csvColumns(), func(write httpx.Row) error {
 		return h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return syncing.Each(ctx, tx, filterOf(q), q.Page.Order, func(r syncing.Row) error { return write(csvRow(r)...) })
+			return syncing.Each(ctx, tx, h.filterOf(q), q.Page.Order, func(r syncing.Row) error { return write(csvRow(r)...) })
 		})
 	})
 }

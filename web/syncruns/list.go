@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
@@ -33,7 +34,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	var p listPage
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		p, err = readList(ctx, tx, q)
+		p, err = h.readList(ctx, tx, q)
 		return err
 	})
 	if err != nil {
@@ -48,13 +49,13 @@ type listPage struct {
 	total int
 }
 
-func readList(ctx context.Context, tx *gorm.DB, q httpx.ListQuery) (listPage, error) {
+func (h Handlers) readList(ctx context.Context, tx *gorm.DB, q httpx.ListQuery) (listPage, error) {
 	var p listPage
 	var err error
-	if p.rows, p.next, err = syncing.List(ctx, tx, filterOf(q), q.Page); err != nil {
+	if p.rows, p.next, err = syncing.List(ctx, tx, h.filterOf(q), q.Page); err != nil {
 		return p, err
 	}
-	p.total, err = syncing.Count(ctx, tx, filterOf(q))
+	p.total, err = syncing.Count(ctx, tx, h.filterOf(q))
 	return p, err
 }
 
@@ -65,6 +66,7 @@ func (h Handlers) listSpec(ctx context.Context) (httpx.ListSpec, error) {
 		{Name: "kind", Label: "What", Allowed: kindChoices()},
 		{Name: "state", Label: "State", Allowed: stateChoices()},
 		{Name: "trigger", Label: "Started by", Allowed: triggerChoices()},
+		{Name: "since", Label: "Requested since", IsDate: true},
 	}}
 	order, err := provider.Sorts().Parse("name")
 	if err != nil {
@@ -77,11 +79,15 @@ func (h Handlers) listSpec(ctx context.Context) (httpx.ListSpec, error) {
 	return spec, err
 }
 
-func filterOf(q httpx.ListQuery) syncing.Filter {
-	return syncing.Filter{
+func (h Handlers) filterOf(q httpx.ListQuery) syncing.Filter {
+	f := syncing.Filter{
 		ProviderID: q.FilterID("provider"), Kind: syncing.Kind(q.Filter("kind")),
 		State: syncing.State(q.Filter("state")), Trigger: syncing.Trigger(q.Filter("trigger")),
 	}
+	if day, err := clock.ParseDate(q.Filter("since")); err == nil && !day.IsZero() {
+		f.Since = day.Start(h.Zone)
+	}
+	return f
 }
 
 func kindChoices() []httpx.Choice {
