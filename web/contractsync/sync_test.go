@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	premium = "CFQ7TTC0LCHC:0002"
-	basic   = "CFQ7TTC0LH18:0001"
+	premium = "CFQ7TTC0LCHC:0002:P1Y:M"
+	basic   = "CFQ7TTC0LH18:0001:P1Y:M"
 )
 
 // price sets what a seat of a product costs in the contract's list, from its first day.
