@@ -18,7 +18,10 @@ import (
 	"seatledger/internal/settings"
 )
 
-const perAccount = 3 // the best candidate, the runner-up and one more
+const (
+	perAccount = 3    // the best candidate, the runner-up and one more
+	worthALook = 0.05 // a less probable candidate would only be in the way
+)
 
 // Refresh maps what is certain, where the settings allow it, and makes the
 // suggestions for all other unmapped accounts of a provider anew. What stays as it
@@ -93,6 +96,9 @@ func (s *Service) suggest(ctx context.Context, accounts, customers side, open fu
 			continue
 		}
 		for i, c := range index.Candidates(r, perAccount) {
+			if c.Probability < worthALook {
+				break
+			}
 			row, err := suggestionOf(id, i+1, c, customers)
 			if err != nil {
 				return err

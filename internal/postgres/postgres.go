@@ -34,7 +34,7 @@ func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
 	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: connPool{sqlDB}}), &gorm.Config{
-		Logger:                 queryLog{log: log, slow: 500 * time.Millisecond},
+		Logger:                 queryLog{log: log, slow: 2 * time.Second},
 		SkipDefaultTransaction: true,
 		NowFunc:                nil,
 	})
