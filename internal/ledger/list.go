@@ -21,6 +21,9 @@ type Filter struct {
 	BillingState BillingState
 	Counted      *bool
 	Estimated    *bool
+	From         clock.Date // first day of effect
+	To           clock.Date // last day of effect
+	Run          uuid.NullUUID
 	Text         string // in product, part number, subscription id, person or note
 }
 
@@ -49,6 +52,7 @@ type ListRow struct {
 	PricePeriod    string
 	Currency       string
 	Source         Source
+	SyncRunID      uuid.NullUUID
 	Actor          string
 	Note           string
 	BillingState   BillingState
@@ -108,7 +112,7 @@ func list(ctx context.Context, db *gorm.DB, f Filter) *gorm.DB {
 		Joins("LEFT JOIN crm_accounts a ON a.id = s.crm_account_id").
 		Select(`c.id, c.seq, c.subscription_id, s.provider_id, p.name AS provider, s.external_id, s.product_name AS product, a.name AS crm_account,
 			c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, st.counted, c.estimated, c.unit_cost, c.cost_period,
-			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.actor, c.note, st.billing_state, st.invoice_id, c.origin_change_id`)
+			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note, st.billing_state, st.invoice_id, c.origin_change_id`)
 	return f.narrow(q)
 }
 
@@ -118,6 +122,15 @@ func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 	}
 	if f.Subscription.Valid {
 		q = q.Where("c.subscription_id = ?", f.Subscription.UUID)
+	}
+	if f.Run.Valid {
+		q = q.Where("c.sync_run_id = ?", f.Run.UUID)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("c.effective_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q = q.Where("c.effective_at <= ?", f.To)
 	}
 	if f.Event != "" {
 		q = q.Where("c.event = ?", f.Event)

@@ -81,6 +81,20 @@ func Marks(ctx context.Context, db *gorm.DB, changeID uuid.UUID) ([]Moment, erro
 	return rows, err
 }
 
+// RowMoment is a moment of the row that it names.
+type RowMoment struct {
+	ChangeID uuid.UUID
+	Moment
+}
+
+// MarksOf is the history of status of all rows of a subscription, newest first.
+func MarksOf(ctx context.Context, db *gorm.DB, subscriptionID uuid.UUID) ([]RowMoment, error) {
+	var rows []RowMoment
+	err := db.WithContext(ctx).Raw(`SELECT m.change_id, m.at, m.actor, m.why, m.old_counted, m.new_counted, m.old_state, m.new_state, m.old_invoice, m.new_invoice
+		FROM license_change_marks m JOIN license_changes c ON c.id = m.change_id WHERE c.subscription_id = ? ORDER BY m.id DESC`, subscriptionID).Scan(&rows).Error
+	return rows, err
+}
+
 // Timelines reads the counted seats by day of some subscriptions.
 func Timelines(ctx context.Context, db *gorm.DB, subscriptions []uuid.UUID) (map[uuid.UUID]Timeline, error) {
 	lines := make(map[uuid.UUID]Timeline, len(subscriptions))

@@ -38,10 +38,12 @@ type Mend struct {
 
 // Judge runs all checks over the facts. It is pure: the same facts give the same findings in the same order.
 func Judge(f Facts) []Check {
-	if !f.waits() {
+	switch {
+	case !f.waits() && cancelledAhead(f):
+		return providerStatus(f)
+	case !f.waits():
 		return nil
-	}
-	if f.vanished() {
+	case f.vanished():
 		return []Check{{Customer, "missing", Fail, "The distributor no longer lists this subscription. It was closed on the day it was missed. Confirm that it has really ended, or ask the distributor.", Mend{"subscription", f.SubscriptionID.String()}}}
 	}
 	var cs []Check

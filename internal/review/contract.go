@@ -28,13 +28,15 @@ func ownContract(f Facts, at Mend) Check {
 func covered(f Facts, at Mend) Check {
 	switch {
 	case !f.ContractEnd.IsZero() && !f.Today.Before(f.ContractEnd):
-		return Check{Contract, "period", Fail, fmt.Sprintf("The contract ended on %s.", f.ContractEnd), at}
+		return Check{Contract, "dates", Fail, fmt.Sprintf("The contract ended on %s.", f.ContractEnd), at}
+	case !f.ContractEnd.IsZero() && !f.StartDate.Before(f.ContractEnd):
+		return Check{Contract, "dates", Fail, fmt.Sprintf("It starts on %s, when the contract has ended (%s).", f.StartDate, f.ContractEnd), at}
 	case f.StartDate.IsZero():
-		return Check{Contract, "period", Warn, "The start date is not given by this connector.", Mend{}}
+		return Check{Contract, "dates", Warn, "The start date is not given by this connector.", Mend{}}
 	case f.StartDate.Before(f.ContractStart):
-		return Check{Contract, "period", Warn, fmt.Sprintf("It started on %s, before the contract (%s).", f.StartDate, f.ContractStart), at}
+		return Check{Contract, "dates", Warn, fmt.Sprintf("It started on %s, before the contract (%s).", f.StartDate, f.ContractStart), at}
 	}
-	return Check{Contract, "period", OK, fmt.Sprintf("The contract covers it from %s on.", f.StartDate), Mend{}}
+	return Check{Contract, "dates", OK, fmt.Sprintf("The contract covers it from %s on.", f.StartDate), Mend{}}
 }
 
 // rhythm warns when the distributor bills in another rhythm than the contract (RULES 4).

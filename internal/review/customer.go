@@ -49,7 +49,9 @@ func providerStatus(f Facts) []Check {
 	case cancelledAhead(f):
 		return []Check{{Customer, "status", Warn, fmt.Sprintf("Cancelled at the distributor; you may be charged until %s.", f.EndDate), at}}
 	case f.HoldReason == "twin":
-		return []Check{{Customer, "twin_hold", Warn, "Held until a person decides whether it is another provider's subscription again.", at}}
+		return []Check{{Customer, "hold", Warn, "Held until a person decides whether it is another provider's subscription again.", at}}
+	case f.HoldReason == "cutover":
+		return []Check{{Customer, "hold", Warn, "Held by a cut-over until its switch.", at}}
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ type Facts struct {
 	BillingFrequencyText string
 	StartDate            clock.Date
 	EndDate              clock.Date
+	TermStart            clock.Date // of the current term
 	Quantity             int
 	BillableQuantity     int
 	LedgerQuantity       int
@@ -69,6 +70,11 @@ type Facts struct {
 	ItemPrice       decimal.NullDecimal
 	ItemUnit        money.Period
 	ItemPriceListID uuid.NullUUID
+	ItemProductID   uuid.NullUUID
+	ItemTerm        distributor.Term
+	ItemFrequency   distributor.Frequency
+	ItemFrom        clock.Date
+	ItemTo          clock.Date // first day on which it is no longer in force
 	ProposedPrice   decimal.NullDecimal
 	ProposedUnit    money.Period
 

@@ -31,7 +31,7 @@ type Ground struct {
 // GroundOf takes the ground of a signature from the facts.
 func GroundOf(f Facts) Ground {
 	g := Ground{
-		Customer: f.CRMAccount, Contract: f.Contract, Product: f.ProductName, Term: string(f.Term), Frequency: string(f.BillingFrequency),
+		Customer: f.CRMAccount, Contract: f.Contract, Product: f.ProductName, Term: known(string(f.Term), f.TermText), Frequency: known(string(f.BillingFrequency), f.BillingFrequencyText),
 		Currency: f.Currency, Price: "none", Cost: "none", State: f.State,
 		CustomerID: f.CRMAccountID.UUID.String(), ContractID: f.ContractID.UUID.String(), ProductID: f.ProductID.UUID.String(),
 	}
@@ -42,6 +42,14 @@ func GroundOf(f Facts) Ground {
 		g.Cost = money.Plain(f.UnitCost.Decimal) + " " + f.CostCurrency + " per " + word(f.CostPeriod)
 	}
 	return g
+}
+
+// known is our word; where there is none, the distributor's, so that a change of it shows.
+func known(word, text string) string {
+	if word == "unknown" && text != "" {
+		return fmt.Sprintf("unknown (%q)", text)
+	}
+	return word
 }
 
 // Fingerprint names a ground by what decides, not by names that may be reworded.
@@ -69,6 +77,9 @@ func (g Ground) Changes(now Ground) string {
 	note("price", g.Price, now.Price, g.Price != now.Price)
 	note("cost", g.Cost, now.Cost, g.Cost != now.Cost)
 	note("state", g.State, now.State, g.State != now.State)
+	if len(out) == 0 {
+		return "what a signature stands on is recorded in another way now"
+	}
 	return strings.Join(out, "; ")
 }
 

@@ -12,6 +12,9 @@ import (
 // pricing asks whether product, price and cost are there and fit each other (RULES 5).
 func pricing(f Facts) []Check {
 	cs := []Check{product(f)}
+	if f.Kind == distributor.UnknownKind {
+		cs = append(cs, Check{Pricing, "kind", Warn, "Whether it is a licence, a purchase, usage or a trial cannot be told from the record. It is treated as a licence.", Mend{"subscription", f.SubscriptionID.String()}})
+	}
 	if f.LedgerQuantity != f.BillableQuantity {
 		cs = append(cs, Check{Pricing, "ledger", Fail, fmt.Sprintf("The ledger counts %d seats, but %d are billable.", f.LedgerQuantity, f.BillableQuantity), Mend{"subscription", f.SubscriptionID.String()}})
 	}
@@ -51,6 +54,9 @@ func price(f Facts) []Check {
 	if c, ok := periodFits(f, at); !ok {
 		cs = append(cs, c)
 	}
+	if f.UnitPrice.Decimal.IsZero() && f.Kind != distributor.Trial {
+		cs = append(cs, Check{Pricing, "free", Warn, "The price is 0, which is expected of trials only.", at})
+	}
 	if f.ProposedPrice.Valid {
 		cs = append(cs, Check{Pricing, "proposal", Warn, fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
 			amount(f.ProposedPrice.Decimal, f.Currency, f.ProposedUnit), amount(f.UnitPrice.Decimal, f.Currency, f.PricePeriod)), at})
@@ -60,7 +66,10 @@ func price(f Facts) []Check {
 
 func noPrice(f Facts) string {
 	s := "No price: the contract's price list has no item for this product, term, frequency and currency on the start of the current term."
-	if f.ContractID.Valid && !f.ContractPriceListID.Valid {
+	switch {
+	case !f.ContractID.Valid:
+		s = "No price: without a contract there is no price list to take it from."
+	case !f.ContractPriceListID.Valid:
 		s = "No price: the contract has no price list."
 	}
 	if f.SuggestedPrice.Valid {
@@ -79,10 +88,19 @@ func source(f Facts, at Mend) Check {
 		return Check{Pricing, "price", Warn, now + ", from no price list item.", at}
 	case f.ItemPriceListID != f.ContractPriceListID:
 		return Check{Pricing, "price", Warn, now + ", from another price list than the contract's.", at}
+	case f.ItemProductID != f.ProductID || f.ItemTerm != f.Term || f.ItemFrequency != f.BillingFrequency:
+		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item of another product, term or frequency (%s, billed %s).", now, f.ItemTerm, f.ItemFrequency), at}
 	case !f.ItemPrice.Decimal.Equal(f.UnitPrice.Decimal) || f.ItemUnit != f.PricePeriod:
 		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now, amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
+	case !f.itemInForce():
+		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item that was not in force on %s, when the current term began.", now, f.TermStart), at}
 	}
 	return Check{Pricing, "price", OK, now + ", from the contract's price list.", Mend{}}
+}
+
+// itemInForce tells whether the price is the one of the start of the current term (RULES 5).
+func (f Facts) itemInForce() bool {
+	return f.TermStart.IsZero() || !f.TermStart.Before(f.ItemFrom) && (f.ItemTo.IsZero() || f.TermStart.Before(f.ItemTo))
 }
 
 // periodFits finds the classic error: a year's price on a monthly term.
@@ -125,7 +143,7 @@ func cost(f Facts) []Check {
 	at := Mend{"subscription", f.SubscriptionID.String()}
 	switch {
 	case !f.UnitCost.Valid:
-		return []Check{{Pricing, "cost", Warn, "The distributor gives no cost, so there is no margin to check.", at}}
+		return []Check{{Pricing, "cost", Warn, "No cost is given, so there is no margin to check.", at}}
 	case f.CostPeriod == money.Unknown:
 		return []Check{{Pricing, "cost", Fail, "The period of the cost is not known, and it is never guessed.", at}}
 	}
@@ -150,19 +168,25 @@ func margin(f Facts, at Mend) []Check {
 	}
 	sold, ok1 := comparable(f.UnitPrice.Decimal, f.PricePeriod)
 	bought, ok2 := comparable(f.UnitCost.Decimal, f.CostPeriod)
-	if !ok1 || !ok2 || (f.PricePeriod == money.Once) != (f.CostPeriod == money.Once) {
+	if !ok1 || !ok2 {
 		return nil
 	}
+	if (f.PricePeriod == money.Once) != (f.CostPeriod == money.Once) {
+		return []Check{{Pricing, "margin", Warn, fmt.Sprintf("The margin is not comparable: sold per %s, bought per %s.", word(f.PricePeriod), word(f.CostPeriod)), at}}
+	}
 	m := sold.Sub(bought)
-	says := fmt.Sprintf("Margin %s per seat and month.", figure(m, f.Currency))
+	says := fmt.Sprintf("Margin %s per seat and month.", figure(m.Round(marginPlaces), f.Currency))
 	if f.PricePeriod == money.Once {
-		says = fmt.Sprintf("Margin %s per unit.", figure(m, f.Currency))
+		says = fmt.Sprintf("Margin %s per unit.", figure(m.Round(marginPlaces), f.Currency))
 	}
 	if m.IsNegative() && f.Kind != distributor.Trial {
 		return []Check{{Pricing, "margin", Warn, "Sold below cost. " + says, at}}
 	}
 	return []Check{{Pricing, "margin", OK, says, Mend{}}}
 }
+
+// marginPlaces is how far a month's share of a year is worth showing.
+const marginPlaces = 4
 
 func comparable(a decimal.Decimal, p money.Period) (decimal.Decimal, bool) {
 	if p == money.Once {
@@ -175,9 +199,13 @@ func amount(a decimal.Decimal, currency string, p money.Period) string {
 	return fmt.Sprintf("%s per %s", figure(a, currency), word(p))
 }
 
+// figure writes an amount with all its digits, and at least those of its currency.
 func figure(a decimal.Decimal, currency string) string {
-	places := max(money.Digits(currency), -a.Exponent())
-	return a.StringFixed(min(places, 6)) + " " + currency
+	places := money.Digits(currency)
+	if !a.Equal(a.Round(places)) {
+		return a.String() + " " + currency
+	}
+	return a.StringFixed(places) + " " + currency
 }
 
 func word(p money.Period) string {

@@ -14,7 +14,7 @@ import (
 // meanwhile. The condition is constant SQL of the caller.
 func (r Reviewer) Queue(ctx context.Context, tx *gorm.DB, where string, args ...any) error {
 	return tx.WithContext(ctx).Exec(`INSERT INTO review_queue (subscription_id, queued_at)
-		SELECT s.id, ? FROM subscriptions s WHERE `+where+` ON CONFLICT DO NOTHING`, append([]any{r.Clock.Now()}, args...)...).Error
+		SELECT s.id, ? FROM subscriptions s WHERE `+where+` ON CONFLICT (subscription_id) DO UPDATE SET queued_at = excluded.queued_at`, append([]any{r.Clock.Now()}, args...)...).Error
 }
 
 // Waiting is how many subscriptions wait to be judged anew.
@@ -42,9 +42,6 @@ func (r Reviewer) drainOnce(ctx context.Context, db *postgres.DB) (int, error) {
 		err := tx.Raw(`DELETE FROM review_queue WHERE subscription_id IN (
 			SELECT subscription_id FROM review_queue ORDER BY subscription_id FOR UPDATE SKIP LOCKED LIMIT ?) RETURNING subscription_id`, atOnce).Scan(&ids).Error
 		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := lock(tx, ids); err != nil {
 			return err
 		}
 		return r.Refresh(ctx, tx, ids)

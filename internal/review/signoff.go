@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -12,60 +11,94 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
 )
 
 // SignOff asks to sign subscriptions. Seen may carry, per id, the fingerprint that
-// the person had before their eyes; one that has changed meanwhile is refused.
+// the person had before their eyes; one that has changed meanwhile is refused. Digest
+// is the same for many at once: when any of them has changed, none is signed.
 type SignOff struct {
-	IDs  []uuid.UUID
-	Seen map[uuid.UUID]string
-	Note string
+	IDs    []uuid.UUID
+	Seen   map[uuid.UUID]string
+	Digest string
+	Note   string
 }
 
 // Refused is a subscription that was not signed, and why.
 type Refused struct {
 	ID         uuid.UUID
+	Name       string
 	ExternalID string
-	Why        string
+	Why        string // the end of a sentence
 }
+
+// Outcome is what a sign-off came to.
+type Outcome struct {
+	Signed  int
+	Already int // signatures that stood before
+	Refused []Refused
+}
+
+// LongestNote is how many bytes a note may have.
+const LongestNote = 1000
 
 // Sign puts a person's signature under the standing verdict of each subscription. Those
 // that fail, are ended or have changed are refused one by one; the others are signed.
 // Signing what is signed already changes nothing.
-func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff) (signed int, refused []Refused, err error) {
+func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff) (Outcome, error) {
+	if len(s.Note) > LongestNote {
+		return Outcome{}, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", LongestNote)}.Err()
+	}
 	ids := sorted(s.IDs)
-	if err := lock(tx, ids); err != nil {
-		return 0, nil, err
-	}
 	if err := r.Refresh(ctx, tx, ids); err != nil {
-		return 0, nil, err
+		return Outcome{}, err
 	}
+	if err := unchanged(ctx, tx, ids, s.Digest); err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	var signed []Facts
+	for batch := range slices.Chunk(ids, atOnce) {
+		facts, err := r.signBatch(ctx, tx, by, s, batch, &out)
+		if err != nil {
+			return Outcome{}, err
+		}
+		signed = append(signed, facts...)
+	}
+	return out, r.trail(ctx, tx, by, signed, s.Note)
+}
+
+func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff, ids []uuid.UUID, out *Outcome) ([]Facts, error) {
 	facts, err := factsOf(ctx, tx, clock.Today(r.Clock, r.Zone), ids)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
+	}
+	if len(facts) < len(ids) {
+		return nil, errs.New(errs.NotFound, "One of these subscriptions does not exist. Nothing was signed.")
 	}
 	have, err := standings(ctx, tx, ids)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
+	var good []Facts
 	for _, f := range facts {
-		if why := mayNotSign(f, s.Seen[f.SubscriptionID]); why != "" {
-			refused = append(refused, Refused{f.SubscriptionID, f.ExternalID, why})
-			continue
+		switch why := mayNotSign(f, s.Seen[f.SubscriptionID]); {
+		case why != "":
+			out.Refused = append(out.Refused, Refused{f.SubscriptionID, f.called(), f.ExternalID, why})
+		case have[f.SubscriptionID].SignedID.Valid:
+			out.Already++
+		default:
+			good = append(good, f)
 		}
-		if have[f.SubscriptionID].SignedID.Valid {
-			continue
-		}
-		if err := r.sign(tx, by, f, s.Note); err != nil {
-			return 0, nil, err
-		}
-		signed++
 	}
-	if len(facts) < len(ids) {
-		return 0, nil, errs.New(errs.NotFound, "One of these subscriptions does not exist. Nothing was signed.")
+	out.Signed += len(good)
+	return good, r.sign(ctx, tx, by, s.Note, good)
+}
+
+func (f Facts) called() string {
+	if f.ProductName != "" {
+		return f.ProductName
 	}
-	return signed, refused, r.trail(ctx, tx, by, signed, s.Note, ids)
+	return f.ExternalID
 }
 
 func sorted(ids []uuid.UUID) []uuid.UUID {
@@ -74,19 +107,17 @@ func sorted(ids []uuid.UUID) []uuid.UUID {
 	return slices.Compact(out)
 }
 
-func lock(tx *gorm.DB, ids []uuid.UUID) error {
-	return tx.Exec(`SELECT id FROM subscriptions WHERE id = ANY (?::uuid[]) ORDER BY id FOR UPDATE`, postgres.IDs(ids)).Error
-}
-
 func mayNotSign(f Facts, seen string) string {
 	cs := Judge(f)
 	switch {
+	case f.vanished():
+		return "it is gone at the distributor; confirm that instead"
 	case f.State == "inactive":
 		return "it is inactive, so there is nothing to sign"
 	case seen != "" && seen != GroundOf(f).Fingerprint():
 		return "it has changed since you opened the page; look at it again"
 	case Worst(cs) == Fail:
-		return "it fails: " + firstFailure(cs)
+		return "its review fails: " + firstFailure(cs)
 	}
 	return ""
 }
@@ -100,29 +131,38 @@ func firstFailure(cs []Check) string {
 	return ""
 }
 
-func (r Reviewer) sign(tx *gorm.DB, by audit.Actor, f Facts, note string) error {
-	ground := GroundOf(f)
-	b, err := json.Marshal(ground)
-	if err != nil {
-		return err
+func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note string, facts []Facts) error {
+	rows := make([]map[string]any, len(facts))
+	words := make([]map[string]any, len(facts))
+	for i, f := range facts {
+		ground := GroundOf(f)
+		rows[i] = map[string]any{
+			"id": uuid.Must(uuid.NewV7()), "subscription_id": f.SubscriptionID, "fingerprint": ground.Fingerprint(), "facts": ground, "contract_id": f.ContractID,
+			"verdict": Worst(Judge(f)), "by_id": uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, "by_name": by.Name, "note": note,
+		}
+		words[i] = map[string]any{"id": f.SubscriptionID, "word": Signed}
 	}
-	err = tx.Exec(`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by_id, signed_by, signed_at, note)
-		VALUES (?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?)`,
-		uuid.Must(uuid.NewV7()), f.SubscriptionID, ground.Fingerprint(), string(b), f.ContractID, Worst(Judge(f)),
-		uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, by.Name, r.Clock.Now(), note).Error
-	if err != nil {
-		return fmt.Errorf("sign %s: %w", f.ExternalID, err)
-	}
-	return tx.Exec(`UPDATE subscriptions SET review = 'signed' WHERE id = ?`, f.SubscriptionID).Error
+	w := writer{tx: tx.WithContext(ctx), now: r.Clock.Now()}
+	w.rows(signature, rows)
+	w.rows(rename, words)
+	return w.err
 }
 
-func (r Reviewer) trail(ctx context.Context, tx *gorm.DB, by audit.Actor, signed int, note string, ids []uuid.UUID) error {
-	if signed == 0 {
+const signature = `INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by_id, signed_by, signed_at, note)
+	SELECT x.id, x.subscription_id, x.fingerprint, x.facts, x.contract_id, x.verdict, x.by_id, x.by_name, CAST(@now AS timestamptz), x.note
+	FROM jsonb_to_recordset(CAST(@rows AS jsonb))
+		AS x (id uuid, subscription_id uuid, fingerprint text, facts jsonb, contract_id uuid, verdict text, by_id uuid, by_name text, note text)`
+
+// trail tells the audit: one event for what one person signed at once. Which
+// subscriptions they were stands in sign_offs.
+func (r Reviewer) trail(ctx context.Context, tx *gorm.DB, by audit.Actor, signed []Facts, note string) error {
+	if len(signed) == 0 {
 		return nil
 	}
-	e := audit.Event{Action: "subscription.signed_off", ObjectType: "subscription", ObjectName: fmt.Sprintf("%d subscriptions", signed), After: map[string]any{"signed": signed, "note": note}}
-	if len(ids) == 1 {
-		e.ObjectID, e.ObjectName = ids[0].String(), "1 subscription"
+	e := audit.Event{Action: "subscription.signed_off", ObjectType: "subscription", ObjectName: fmt.Sprintf("%d subscriptions", len(signed)),
+		After: map[string]any{"signed": len(signed), "note": note}}
+	if len(signed) == 1 {
+		e.ObjectID, e.ObjectName = signed[0].SubscriptionID.String(), signed[0].called()
 	}
 	return audit.Record(ctx, tx, r.Clock, by, e)
 }

@@ -29,8 +29,8 @@ const (
 )
 
 // Field is one labelled control of a form. Hint and Error are tied to the
-// control for screen readers. The control's id is "f-" + Name, which is what an
-// ErrorSummary links to.
+// control for screen readers. The control's id is "f-" + Name, with the Scope
+// between them where there is one; an ErrorSummary links to it.
 type Field struct {
 	Kind     Kind
 	Name     string
@@ -57,6 +57,7 @@ type Field struct {
 	ClearName string // SecretInput: name of the checkbox that removes what is stored; Name + "_clear" when empty
 	Cleared   bool   // SecretInput: that checkbox was ticked
 	FormID    string // the form's id, when the control stands outside of it
+	Scope     string // sets its id apart from a field of the same name in another form of the page
 }
 
 // Option is one choice of a SelectBox or RadioGroup. The chosen one is the one whose Value equals the field's.
@@ -81,7 +82,12 @@ const (
 func (f Field) Render(ctx context.Context, w io.Writer) error { return field(f).Render(ctx, w) }
 
 // ID is the id of the control, for links to it.
-func (f Field) ID() string { return "f-" + f.Name }
+func (f Field) ID() string {
+	if f.Scope != "" {
+		return "f-" + f.Scope + "-" + f.Name
+	}
+	return "f-" + f.Name
+}
 
 func (f Field) hintID() string  { return f.ID() + "-hint" }
 func (f Field) errorID() string { return f.ID() + "-error" }

@@ -159,3 +159,12 @@ func isDate(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil
 }
+
+// Without are the parameters of this list but some, for an address in which several change.
+func (q ListQuery) Without(names ...string) url.Values {
+	v := q.parameters()
+	for _, name := range names {
+		v.Del(name)
+	}
+	return v
+}

@@ -48,9 +48,10 @@ SELECT s.id AS subscription_id, s.external_id, s.product_name,
        c.currency AS contract_currency, c.billing_frequency AS contract_frequency, c.price_list_id AS contract_price_list_id,
        c.start_date AS contract_start, c.end_date AS contract_end,
        s.vendor, s.kind, s.product_id, s.part_number, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text,
-       s.start_date, s.end_date, s.quantity, s.billable_quantity, s.ledger_quantity,
+       s.start_date, s.end_date, s.term_start, s.quantity, s.billable_quantity, s.ledger_quantity,
        s.unit_price, s.price_period, s.currency, s.price_by_person, s.price_list_item_id,
-       item.unit_price AS item_price, item.unit AS item_unit, item.price_list_id AS item_price_list_id,
+       item.unit_price AS item_price, item.unit AS item_unit, item.price_list_id AS item_price_list_id, item.product_id AS item_product_id,
+       item.term AS item_term, item.billing_frequency AS item_frequency, item.effective_from AS item_from, item.effective_to AS item_to,
        proposed.unit_price AS proposed_price, proposed.unit AS proposed_unit,
        s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.suggested_price,
        twin.provider AS twin_provider, twin.external_id AS twin_external_id, twin.id AS twin_id
@@ -67,7 +68,7 @@ LEFT JOIN LATERAL (
     SELECT o.id, o.external_id, op.name AS provider
     FROM subscriptions o JOIN providers op ON op.id = o.provider_id
     WHERE s.crm_account_id IS NOT NULL AND NOT s.no_twin AND o.crm_account_id = s.crm_account_id
-      AND o.provider_id <> s.provider_id AND o.state = 'active' AND NOT o.no_twin
+      AND o.provider_id <> s.provider_id AND o.state = 'active' AND (s.twin_hold OR NOT o.no_twin)
       AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
     ORDER BY o.id LIMIT 1) twin ON true;
 

@@ -1,0 +1,78 @@
+package subscription
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+)
+
+// Filter narrows the list. Empty fields do not narrow.
+type Filter struct {
+	Search     string // in product, part number, subscription id, and the names of customer and account
+	Provider   uuid.UUID
+	Account    uuid.UUID
+	CRMAccount uuid.UUID
+	Contract   uuid.UUID
+	State      string
+	HoldReason string
+	Review     string
+	Excluded   string // "no": without those of excluded accounts; "yes": only those
+	Kind       string
+	Vendor     string
+	Proposal   string     // "yes": a renewal has proposed a price, and nobody has decided
+	EndsFrom   clock.Date // end date on that day or later
+	EndsBefore clock.Date
+}
+
+func (f Filter) where() (string, []any) {
+	conds, args := []string{"true"}, []any{}
+	add := func(on bool, cond string, values ...any) {
+		if on {
+			conds, args = append(conds, cond), append(args, values...)
+		}
+	}
+	add(f.Provider != uuid.Nil, "s.provider_id = ?", f.Provider)
+	add(f.Account != uuid.Nil, "s.account_id = ?", f.Account)
+	add(f.CRMAccount != uuid.Nil, "s.crm_account_id = ?", f.CRMAccount)
+	add(f.Contract != uuid.Nil, "s.contract_id = ?", f.Contract)
+	add(f.State != "", "s.state = ?", f.State)
+	add(f.HoldReason != "", "s.hold_reason = ?", f.HoldReason)
+	add(f.Review != "", "s.review = ?", f.Review)
+	add(f.Excluded == "no", "s.hold_reason IS DISTINCT FROM 'excluded'")
+	add(f.Excluded == "yes", "s.hold_reason = 'excluded'")
+	add(f.Kind != "", "s.kind = ?", f.Kind)
+	add(f.Vendor != "", "lower(s.vendor) = lower(?)", f.Vendor)
+	add(f.Proposal == "yes", "s.proposed_item_id IS NOT NULL")
+	add(f.Proposal == "no", "s.proposed_item_id IS NULL")
+	add(!f.EndsFrom.IsZero(), "s.end_date >= ?", f.EndsFrom)
+	add(!f.EndsBefore.IsZero(), "s.end_date < ?", f.EndsBefore)
+	like := contains(f.Search)
+	add(f.Search != "", searched, like, like, like)
+	return strings.Join(conds, " AND "), args
+}
+
+// Each arm has an index of its own. The names come as arrays, because the planner
+// cannot combine indexes over a subquery.
+const searched = `(lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id) LIKE ?
+	OR s.crm_account_id = ANY (ARRAY(SELECT n.id FROM crm_accounts n WHERE lower(n.name) LIKE ?))
+	OR s.account_id = ANY (ARRAY(SELECT n.id FROM provider_accounts n WHERE lower(n.name || ' ' || n.domain || ' ' || n.external_id || ' ' || n.tenant_id) LIKE ?)))`
+
+func contains(s string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
+}
+
+// Count is how many subscriptions a filter lets through, counted no further than most+1.
+func Count(ctx context.Context, db *gorm.DB, f Filter, most int) (int, error) {
+	where, args := f.where()
+	var n int
+	err := db.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT FROM subscriptions s WHERE "+where+" LIMIT ?) q", append(args, most+1)...).Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count subscriptions: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,113 @@
+// Package subscriptions holds the pages of subscriptions: list, sign-off, record,
+// correction of a date.
+package subscriptions
+
+import (
+	"github.com/a-h/templ"
+
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+)
+
+// List is the list of subscriptions.
+type List struct {
+	Page     layout.Page
+	Tabs     ui.Tabs
+	Progress *ui.Progress // nil: nothing to sign at all
+	Filters  ui.FilterBar
+	Bulk     *ui.BulkBar // nil: who looks may not sign
+	Note     ui.Field
+	SignAll  *ui.LinkButton // nil: nothing to sign
+	Table    ui.Table
+	Pager    ui.Pager
+}
+
+// Confirm asks before all subscriptions of a filter are signed off.
+type Confirm struct {
+	Page  layout.Page
+	Form  ui.ConfirmForm
+	Table *ui.Table // the warnings that are accepted; nil: none
+	Note  ui.Field
+}
+
+// Record is the page of one subscription.
+type Record struct {
+	Page     layout.Page
+	Summary  ui.ErrorSummary
+	Stale    *Stale // somebody saved in between
+	Remarks  []Remark
+	Stats    ui.Stats
+	Review   Review
+	Ledger   Part
+	Marks    *Part // nil: no row was ever marked
+	SignOffs *Part // nil: never signed
+	Provider Facts
+	Local    Facts
+	Contract *Edit // nil: who looks may not, or it cannot be
+	Price    *Edit
+	Quantity *Edit
+	Raw      *ui.Raw
+}
+
+// Stale sets what was typed beside what stands now.
+type Stale struct {
+	Callout ui.Callout
+	Table   ui.DiffTable
+}
+
+// Remark is what a person should know or decide first.
+type Remark struct {
+	ui.Callout
+	Actions []templ.Component
+}
+
+// Review is the verdict with its findings in their groups, and the sign-off.
+type Review struct {
+	Card   ui.Card
+	Groups []Group
+	Silent string   // why there is nothing to review; empty: there is
+	Form   *ui.Form // nil: it cannot be signed off now, or who looks may not
+	Note   ui.Field // of the form
+	Why    string   // why it cannot be signed off
+}
+
+// Group is the findings under one of the three questions.
+type Group struct {
+	Title    string
+	Findings ui.Steps
+}
+
+// Facts is a card with facts.
+type Facts struct {
+	Card  ui.Card
+	Items ui.DefinitionList
+}
+
+// Edit is a form that opens in place.
+type Edit struct {
+	Fold   ui.Fold
+	ID     string // so that links can lead here
+	Form   ui.Form
+	Groups []FieldGroup
+}
+
+// FieldGroup is a titled part of a form.
+type FieldGroup struct {
+	ui.Group
+	Fields []ui.Field
+}
+
+// Part is a table in a card.
+type Part struct {
+	Card  ui.Card
+	Table ui.Table
+}
+
+// DateForm asks for the right date of an estimated ledger row.
+type DateForm struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Facts   ui.DefinitionList
+	Form    ui.Form
+	Fields  []ui.Field
+}

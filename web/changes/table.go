@@ -1,0 +1,96 @@
+package changes
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/ledger"
+	"seatledger/internal/money"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+)
+
+func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
+	t := ui.Table{
+		Caption: "License changes", Compact: true,
+		Columns: []ui.Column{
+			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
+			{Label: "Price", Numeric: true}, {Label: "Cost", Numeric: true}, {Label: "Billing"}, q.Column("recorded_at", "Recorded"),
+		},
+		Empty: empty(q),
+	}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, h.row(r))
+	}
+	return t
+}
+
+func (h Handlers) row(r ledger.ListRow) ui.Row {
+	effective := ui.TextCell(r.EffectiveAt.String())
+	if r.Estimated {
+		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn, Title: "The distributor gives no date; this is the day it was seen"}}
+	}
+	event := ui.Cell{Text: string(r.Event), Sub: string(r.Reason)}
+	billing := ui.Cell{Badges: []ui.Badge{{Text: string(r.BillingState)}}}
+	if !r.Counted {
+		billing.Badges = append(billing.Badges, ui.Badge{Text: "set aside", Tone: ui.Warn, Title: "It does not count"})
+	}
+	return ui.Row{Muted: !r.Counted, Cells: []ui.Cell{
+		effective, subscriptionCell(r), event, ui.TextCell(seats(r)), ui.TextCell(strconv.Itoa(r.QuantityAfter)),
+		ui.Of(amountOf(r.UnitPrice, r.Currency, r.PricePeriod)), ui.Of(amountOf(r.UnitCost, r.CostCurrency, r.CostPeriod)), billing, h.recorded(r),
+	}}
+}
+
+func subscriptionCell(r ledger.ListRow) ui.Cell {
+	name := r.Product
+	if name == "" {
+		name = r.ExternalID
+	}
+	sub := r.CRMAccount
+	if sub == "" {
+		sub = "no customer"
+	}
+	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: sub + ", " + r.ExternalID + ", " + r.Provider}
+}
+
+func seats(r ledger.ListRow) string {
+	switch {
+	case r.Event == ledger.Price || r.Event == ledger.Cost:
+		return ""
+	case r.Delta < 0:
+		return "−" + strconv.Itoa(-r.Delta)
+	}
+	return "+" + strconv.Itoa(r.Delta)
+}
+
+// recorded is when and by whom; what a sync found leads to its run.
+func (h Handlers) recorded(r ledger.ListRow) ui.Cell {
+	at := r.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST")
+	if r.SyncRunID.Valid {
+		return ui.Cell{Text: at, Href: "/sync-runs/" + r.SyncRunID.UUID.String(), Sub: "by a sync"}
+	}
+	return ui.Cell{Content: ui.Time{ISO: r.RecordedAt.UTC().Format(time.RFC3339), Text: at}, Sub: "by " + r.Actor}
+}
+
+var periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once", "": "period unknown"}
+
+func amountOf(d decimal.NullDecimal, currency, period string) ui.Money {
+	if !d.Valid {
+		return ui.Money{}
+	}
+	s := d.Decimal.String()
+	if places := money.Digits(currency); d.Decimal.Equal(d.Decimal.Round(places)) {
+		s = d.Decimal.StringFixed(places)
+	}
+	return ui.Money{Amount: s, Currency: currency, Period: periods[period]}
+}
+
+func empty(q httpx.ListQuery) *ui.EmptyState {
+	if q.Narrowed() {
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No change matches", Text: "Change the search or the filters.", Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+	}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No changes yet", Text: "Every change of seats, price or state that a sync finds or a person makes will be a row here.",
+		Action: &ui.LinkButton{Text: "Open the providers", Href: "/providers"}}
+}

@@ -1,0 +1,165 @@
+package subscriptions
+
+import (
+	"strconv"
+	"strings"
+
+	"seatledger/internal/subscription"
+	"seatledger/views/ui"
+
+	view "seatledger/views/subscriptions"
+)
+
+func version(s sheet) string { return strconv.Itoa(s.Version) }
+
+// provider is what the distributor says; only a sync changes it.
+func (h Handlers) provider(s sheet) view.Facts {
+	f := view.Facts{Card: ui.Card{Title: "At the distributor", Text: "Only a sync changes this.", Badges: []ui.Badge{statusBadge(s)}}}
+	if s.Connector == "manual" {
+		f.Card.Text = "Entered by hand."
+	}
+	f.Items = ui.DefinitionList{Items: []ui.Definition{
+		{Term: "Status", Value: ui.TextCell(string(s.Status)), Note: received(s.StatusText, string(s.Status))},
+		{Term: "Account", Value: ui.LinkCell(called(s.AccountName, s.AccountExternalID), "/accounts/"+s.AccountID.String()), Note: s.AccountExternalID},
+		{Term: "Product", Value: ui.TextCell(s.ProductName), Note: s.Vendor},
+		{Term: "Part number", Value: ui.Cell{Text: s.PartNumber, Mono: true}},
+		{Term: "SKU", Value: ui.Cell{Text: s.SKU, Mono: true}},
+		ui.Fact("Kind", kinds[s.Kind]), ui.Fact("Seats", count(s.Quantity)),
+		{Term: "Cost", Value: ui.Of(moneyOf(s.UnitCost, s.CostCurrency, s.CostPeriod)), Note: assumed(s)},
+		{Term: "Suggested price", Value: ui.TextCell(words(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)), Note: "never used by itself"},
+		{Term: "Term", Value: ui.TextCell(string(s.Term)), Note: received(s.TermText, string(s.Term))},
+		{Term: "Billed", Value: ui.TextCell(string(s.Frequency)), Note: received(s.FrequencyText, string(s.Frequency))},
+		ui.Fact("Start", s.Start.String()), ui.Fact("End", s.End.String()), ui.Fact("Current term since", s.TermStart.String()),
+		{Term: "Distributor's contract", Value: ui.Cell{Text: s.ContractNo, Mono: true}},
+		{Term: "Vendor's id", Value: ui.Cell{Text: s.VendorSubscriptionID, Mono: true}},
+		{Term: "These facts since", Value: ui.Of(h.moment(s.FactsAt)), Note: requestNote(s)},
+	}}
+	if s.run != nil {
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Last sync", Value: ui.Cell{Text: s.run.At.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Href: "/sync-runs/" + s.run.RunID.String()}, Note: s.run.State})
+	}
+	f.Items.Items = given(f.Items.Items)
+	return f
+}
+
+// given leaves out what may well be missing, so that the eye finds what matters.
+func given(all []ui.Definition) []ui.Definition {
+	var out []ui.Definition
+	for _, d := range all {
+		optional := d.Term == "Suggested price" || d.Term == "SKU" || d.Term == "Vendor's id" || d.Term == "Distributor's contract"
+		if !optional || d.Value.Text != "" {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func statusBadge(s sheet) ui.Badge {
+	tone := ui.Good
+	switch {
+	case s.Status == "missing" || s.Status == "unknown":
+		tone = ui.Bad
+	case subscription.Ends(s.Status):
+		tone = ui.Neutral
+	case s.Status != "active":
+		tone = ui.Warn
+	}
+	return ui.Badge{Text: string(s.Status), Tone: tone}
+}
+
+func received(text, word string) string {
+	if sameWord(text, word) {
+		return ""
+	}
+	return "received as “" + text + "”"
+}
+
+func sameWord(text, word string) bool {
+	return text == "" || strings.EqualFold(strings.NewReplacer("-", "_", " ", "_").Replace(text), word)
+}
+
+func assumed(s sheet) string {
+	if s.UnitCost.Valid && s.CostCurrencyAssumed {
+		return "currency assumed: the provider's default"
+	}
+	return ""
+}
+
+func requestNote(s sheet) string {
+	if s.RequestID == "" {
+		return ""
+	}
+	return "request " + s.RequestID
+}
+
+// local is what people and rules here say; no sync overwrites it.
+func (h Handlers) local(s sheet) view.Facts {
+	customer, contract := ui.Cell{}, ui.Cell{}
+	if s.CRMAccountID.Valid {
+		customer = ui.LinkCell(s.CRMAccount, "/crm-accounts/"+s.CRMAccountID.UUID.String())
+	}
+	if s.ContractID.Valid {
+		contract = ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())
+	}
+	items := []ui.Definition{
+		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason)}}, Note: ended(s)},
+		{Term: "Customer", Value: customer, Note: accountNote(s)},
+		{Term: "Contract", Value: contract},
+		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
+		ui.Fact("Billable seats", count(s.Billable())),
+		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
+	}
+	items = optional(items, "Billable from", s.BillableFrom.String())
+	items = optional(items, "History since", s.HistorySince.String())
+	if s.NoTwin {
+		items = append(items, ui.Fact("Twin", "declared to be none"))
+	}
+	if s.MissingConfirmedAt != nil {
+		items = append(items, ui.Definition{Term: "Confirmed gone", Value: ui.Of(h.moment(*s.MissingConfirmedAt))})
+	}
+	return view.Facts{Card: ui.Card{Title: "Here", Text: "No sync overwrites this."}, Items: ui.DefinitionList{Items: items}}
+}
+
+func optional(items []ui.Definition, term, value string) []ui.Definition {
+	if value == "" {
+		return items
+	}
+	return append(items, ui.Fact(term, value))
+}
+
+func note(on bool, text string) string {
+	if on {
+		return text
+	}
+	return ""
+}
+
+func ended(s sheet) string {
+	switch s.DeactivatedBy {
+	case subscription.ByProvider:
+		return "ended by the distributor, first day without seats " + s.DeactivatedOn.String()
+	case subscription.ByPerson:
+		return "deactivated by a person, first day without seats " + s.DeactivatedOn.String()
+	case subscription.ByCutover:
+		return "retired by the cut-over, first day without seats " + s.DeactivatedOn.String()
+	}
+	return ""
+}
+
+func accountNote(s sheet) string {
+	if s.AccountState == "mapped" {
+		return "as the account is mapped"
+	}
+	return "the account is " + s.AccountState
+}
+
+func origin(s sheet) string {
+	switch {
+	case !s.UnitPrice.Valid:
+		return ""
+	case s.PriceByPerson:
+		return "set by a person, an exception to the price list"
+	case s.PriceItemID.Valid:
+		return "from the price list, in force since " + s.ItemFrom.String()
+	}
+	return "from no price list"
+}

@@ -1,0 +1,65 @@
+// Package subscriptions is the screens of subscriptions: list and CSV, the record
+// with its ledger and review, what people decide about one, and the sign-off.
+package subscriptions
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
+	"seatledger/internal/review"
+	"seatledger/internal/subscription"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+)
+
+// Handlers answers the routes of subscriptions.
+type Handlers struct {
+	DB      *postgres.DB
+	Clock   clock.Clock
+	Zone    *time.Location
+	Reviews review.Reviewer
+}
+
+const (
+	path = "/subscriptions"
+	nav  = "Subscriptions"
+)
+
+func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
+
+// mayDecide tells whether to offer contract, price and sign-off; the routes decide.
+func mayDecide(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
+
+// mayDeclare tells whether to offer what operators may say, too.
+func mayDeclare(c echo.Context) bool {
+	return auth.Allowed(session.User(c).Role, auth.Billing, auth.Operator)
+}
+
+func (h Handlers) today() clock.Date { return clock.Today(h.Clock, h.Zone) }
+
+// act is what the signed-in person does to a subscription now. A version is asked
+// for only where the form carries one.
+func (h Handlers) act(c echo.Context, id uuid.UUID, form httpx.Values) subscription.Act {
+	version, _ := strconv.Atoi(form.Get("version"))
+	return subscription.Act{
+		ID: id, Version: version, Zone: h.Zone,
+		Origin: ledger.Origin{Source: ledger.FromPerson, By: session.Actor(c), At: h.Clock.Now()},
+	}
+}
+
+// posted reads the id of the path and the form of a command.
+func posted(c echo.Context) (uuid.UUID, httpx.Values, error) {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return uuid.Nil, nil, err
+	}
+	form, err := httpx.Form(c)
+	return id, form, err
+}

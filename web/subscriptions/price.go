@@ -1,0 +1,74 @@
+package subscriptions
+
+import (
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/contract/price"
+	"seatledger/internal/errs"
+	"seatledger/internal/money"
+	"seatledger/internal/subscription"
+	"seatledger/web/httpx"
+)
+
+// SetPrice sets the selling price: an item of the contract's price list, or a
+// person's own amount, which is an exception.
+func (h Handlers) SetPrice(c echo.Context) error {
+	id, form, err := posted(c)
+	if err != nil {
+		return err
+	}
+	return h.carryOut(c, id, form, command{action: "subscription.price_set", form: "price", done: "The price was saved.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
+		p, err := h.priceIn(form)
+		if err != nil {
+			return subscription.Subscription{}, err
+		}
+		return subscription.SetPrice(c.Request().Context(), tx, a, p)
+	}})
+}
+
+// KeepPrice declines what a renewal proposed.
+func (h Handlers) KeepPrice(c echo.Context) error {
+	id, form, err := posted(c)
+	if err != nil {
+		return err
+	}
+	return h.carryOut(c, id, form, command{action: "subscription.price_kept", done: "The price stays as it is.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
+		return subscription.KeepPrice(c.Request().Context(), tx, a)
+	}})
+}
+
+// priceIn reads the form. A script that names no day means today.
+func (h Handlers) priceIn(form httpx.Values) (subscription.Price, error) {
+	p := subscription.Price{Note: form.Get("note"), On: h.today()}
+	problems := errs.Fields{}
+	var err error
+	if form.Has("effective_on") {
+		if p.On, err = clock.ParseDate(form.Get("effective_on")); err != nil {
+			problems.Add("effective_on", "Write the date as YYYY-MM-DD.")
+		}
+	}
+	if p.ItemID, err = idIn(form, "price_list_item_id", "Choose an item of the contract's price list."); err != nil {
+		problems.Add("price_list_item_id", "Choose an item of the contract's price list.")
+	}
+	if !p.ItemID.Valid {
+		ownPrice(form, &p, problems)
+	}
+	return p, problems.Err()
+}
+
+func ownPrice(form httpx.Values, p *subscription.Price, problems errs.Fields) {
+	amount, err := price.ParseAmount(form.Get("unit_price"))
+	if err != nil {
+		problems.Add("unit_price", "%s", errs.Public(err))
+	} else {
+		p.UnitPrice = decimal.NewNullDecimal(amount)
+	}
+	period, known := money.ParsePeriod(form.Get("price_period"))
+	if !known {
+		problems.Add("price_period", "Choose what the price is for: a month, a quarter, a year, three years, or once.")
+	}
+	p.Period = period
+}

@@ -1,0 +1,156 @@
+package subscriptions
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/review"
+	"seatledger/internal/subscription"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/subscriptions"
+)
+
+// sheet is the record page as it stands: everything that was read, and of a refused
+// form what was typed and what was wrong.
+type sheet struct {
+	subscription.Detail
+	report  review.Report
+	ledger  []ledger.Entry
+	marks   []ledger.RowMoment
+	options subscription.Options
+	run     *subscription.LatestRun
+
+	form     string       // which form was refused: contract or price
+	typed    httpx.Values // what was typed in it
+	problems map[string]string
+	stale    bool
+}
+
+// Record is the page of one subscription.
+func (h Handlers) Record(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	return h.show(c, http.StatusOK, id, sheet{})
+}
+
+func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error {
+	ctx := c.Request().Context()
+	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error { return h.read(ctx, tx, id, &s) })
+	if err != nil {
+		return err
+	}
+	m := view.Record{
+		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Marks: h.marks(s),
+	}
+	if mayDecide(c) {
+		m.Contract, m.Price, m.Quantity = contractForm(s), h.priceForm(s), h.quantityForm(s)
+		m.Summary = summary(s, m.Contract, m.Price)
+		m.Stale = stale(s)
+	}
+	if s.Raw != "" {
+		m.Raw = &ui.Raw{Summary: "Record as received", Text: s.Raw}
+	}
+	m.Page.HasErrors = m.Summary.Any()
+	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges, m.Page.Meta = "Subscription", []layout.Crumb{{Label: nav, Href: path}}, badges(s), meta(s)
+	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Its changes", Href: "/changes?subscription=" + s.ID.String(), Icon: "change"}}
+	return httpx.Render(c, status, m.Show())
+}
+
+func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet) (err error) {
+	if s.Detail, err = subscription.Show(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.report, err = h.Reviews.Look(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.ledger, err = ledger.Of(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.marks, err = ledger.MarksOf(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.options, err = subscription.OptionsOf(ctx, tx, id); err != nil {
+		return err
+	}
+	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
+	if any {
+		s.run = &run
+	}
+	return err
+}
+
+func badges(s sheet) []ui.Badge {
+	out := []ui.Badge{stateBadge(s.State, s.HoldReason)}
+	return append(out, reviewBadge(string(s.report.Word))...)
+}
+
+func meta(s sheet) []layout.Meta {
+	m := []layout.Meta{{Label: "Id", Text: s.ExternalID}, {Label: "Provider", Text: s.Provider, Href: "/providers/" + s.ProviderID.String()}}
+	if s.CRMAccountID.Valid {
+		m = append(m, layout.Meta{Label: "Customer", Text: s.CRMAccount, Href: "/crm-accounts/" + s.CRMAccountID.UUID.String()})
+	}
+	return m
+}
+
+func stats(s sheet) ui.Stats {
+	out := ui.Stats{
+		{Label: "Seats at the distributor", Value: count(s.Quantity)},
+		{Label: "Billable seats", Value: count(s.Billable()), Note: "the ledger counts " + count(s.LedgerQuantity), Href: "/changes?counted=yes&subscription=" + s.ID.String()},
+	}
+	if s.UnitCost.Valid {
+		out = append(out, ui.Stat{Label: "Cost per seat", Value: digits(s.UnitCost.Decimal, s.CostCurrency), Unit: s.CostCurrency, Note: periods[s.CostPeriod]})
+	}
+	if s.UnitPrice.Valid {
+		out = append(out, ui.Stat{Label: "Price per seat", Value: digits(s.UnitPrice.Decimal, s.Currency), Unit: s.Currency, Note: periods[s.PricePeriod]})
+	}
+	return out
+}
+
+// remarks are what a person should know or decide before anything else.
+func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
+	var out []view.Remark
+	add := func(tone ui.Tone, title, text string, actions ...templ.Component) {
+		out = append(out, view.Remark{Callout: ui.Callout{Tone: tone, Title: title, Text: text}, Actions: actions})
+	}
+	if s.Status == "missing" && s.MissingConfirmedAt == nil {
+		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
+	}
+	if s.TwinHold && s.State == subscription.Held {
+		add(ui.Warn, "Perhaps the same subscription as another provider's", "It arrived while the same product was active for this customer under another provider. It is held, so that no seat is billed twice.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
+	}
+	if s.MovedFrom != "" {
+		add(ui.Warn, "Moved from "+s.MovedFrom, "The distributor reports it under another account now. The ledger stayed; contract and sign-off were cleared.")
+	}
+	if s.ProposedPrice.Valid && mayDecide(c) {
+		out = append(out, proposal(s, today))
+	}
+	for _, d := range s.Disputes() {
+		add(ui.Warn, "The distributor says otherwise", d.Message)
+	}
+	return out
+}
+
+// decides is the button of a person's word, for who may give it.
+func decides(may bool, text string, s sheet, command string) []templ.Component {
+	if !may {
+		return nil
+	}
+	return []templ.Component{ui.PostButton{
+		Button: ui.Button{Text: text, Action: recordPath(s.ID) + "/" + command, Compact: true},
+		Hidden: []ui.Pair{{Name: "version", Value: version(s)}},
+	}}
+}
