@@ -1,0 +1,126 @@
+// Package webtest starts the whole site on a database of its own, with a stand-in
+// distributor beside it, and drives it over real HTTP as a browser does: it follows
+// links, fills the forms it finds and keeps cookies. It knows no rule of the
+// product; what must hold stands in the tests that use it.
+package webtest
+
+import (
+	"context"
+	"net"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"seatledger/internal/app"
+	"seatledger/internal/auth"
+	"seatledger/internal/config"
+	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/obs"
+	"seatledger/internal/secret"
+	"seatledger/internal/testkit/pgtest"
+	"seatledger/web/site"
+)
+
+// Options says what a test wants beyond the bare site.
+type Options struct {
+	Workers bool                // start the queue and the clockwork; else WaitRun does their work
+	Far     sandbox.DataOptions // the distributor's data; zero: no customers
+	Env     map[string]string   // further variables, without their prefix
+}
+
+// Site is the running site of one test. Its database, server and distributor end with the test.
+type Site struct {
+	URL    string // without a slash at its end
+	App    *app.App
+	DB     *pgtest.DB
+	Far    *sandbox.Server
+	FarURL string
+	Log    *Log // everything logged so far
+
+	t       testing.TB
+	workers bool
+	signed  map[auth.Role]string // e-mail addresses of the users made by SignIn
+}
+
+// Start brings a site up on an empty database: nobody can sign in yet.
+func Start(t testing.TB, o Options) *Site {
+	t.Helper()
+	s := &Site{t: t, workers: o.Workers, DB: pgtest.New(t), Log: &Log{}, signed: map[auth.Role]string{}}
+	s.startDistributor(o.Far)
+	front := httptest.NewUnstartedServer(nil)
+	s.URL = "http://" + front.Listener.Addr().String()
+	s.startApp(s.config(o.Env))
+	front.Config.Handler = site.Handler(s.App, site.Options{BaseURL: s.URL, Version: "test"})
+	front.Start()
+	t.Cleanup(front.Close)
+	return s
+}
+
+func (s *Site) startDistributor(data sandbox.DataOptions) {
+	s.t.Helper()
+	var err error
+	s.Far, err = sandbox.New(sandbox.Options{Data: data})
+	s.must(err)
+	far := httptest.NewServer(s.Far.Handler())
+	s.t.Cleanup(far.Close)
+	s.FarURL = far.URL
+}
+
+// config is an environment with the test's database, a master key of its own, and
+// the address guard open for exactly the distributor beside it.
+func (s *Site) config(more map[string]string) config.Config {
+	s.t.Helper()
+	key := filepath.Join(s.t.TempDir(), "master.key")
+	_, err := secret.CreateFile(key)
+	s.must(err)
+	host, port, err := net.SplitHostPort(strings.TrimPrefix(s.FarURL, "http://"))
+	s.must(err)
+	vars := map[string]string{
+		"DATABASE_URL": s.DB.AppURL(), "MASTER_KEY_FILE": key, "BASE_URL": s.URL,
+		"OUTBOUND_ALLOW": host + "/32:" + port, "SYNC_AT": awayFromNow(),
+	}
+	for name, v := range more {
+		vars[name] = v
+	}
+	cfg, err := config.Load(func(name string) string { return vars[strings.TrimPrefix(name, config.Prefix)] })
+	s.must(err)
+	return cfg
+}
+
+// awayFromNow is an hour of the night at which no test runs.
+func awayFromNow() string { return time.Now().UTC().Add(12 * time.Hour).Format("15:04") }
+
+const closeLimit = 30 * time.Second
+
+func (s *Site) startApp(cfg config.Config) {
+	s.t.Helper()
+	log := obs.NewLogger(s.Log, "text", -8)
+	var err error
+	if s.workers {
+		s.App, err = app.Start(s.t.Context(), cfg, log)
+	} else {
+		s.App, err = app.New(s.t.Context(), cfg, s.DB.DB, log)
+	}
+	s.must(err)
+	// Passwords of tests are worth nothing, so their hashes need not be dear.
+	s.App.Auth.Hasher = auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})
+	s.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+		defer cancel()
+		if err := s.App.Close(ctx); err != nil {
+			s.t.Errorf("webtest: stop the app: %v", err)
+		}
+	})
+}
+
+// Client is a browser nobody has signed in with yet.
+func (s *Site) Client() *Client { return newClient(s.t, s.URL) }
+
+func (s *Site) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatalf("webtest: %v", err)
+	}
+}
