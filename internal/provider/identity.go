@@ -80,7 +80,7 @@ func identityQuestion(ctx context.Context, tx *gorm.DB, id uuid.UUID, what strin
 		return err
 	}
 	problems := errs.Fields{}
-	problems.Add("confirm_identity", "You change %s. The %d accounts and %d subscriptions of this provider came from there. Nothing was saved. If the new one belongs to the same reseller, confirm it and save again; else create a new provider.",
+	problems.Add("confirm_identity", "You change %s. Its accounts (%d) and subscriptions (%d) came from there. Nothing was saved. If the new one belongs to the same reseller, confirm it and save again; else create a new provider.",
 		what, f.Accounts(), f.Subscriptions())
 	return problems.Err()
 }

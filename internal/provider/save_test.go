@@ -151,7 +151,7 @@ func TestAnotherHostOrResellerNumberAsksFirst(t *testing.T) {
 	}
 	r.account(p.ID, "c1")
 	f := r.fields(r.Update(t.Context(), r.by, p.ID, 2, moved))
-	for _, part := range []string{"api.us.tdsynnex.com", "api.ca.tdsynnex.com", "100300", "100999", "1 accounts"} {
+	for _, part := range []string{"api.us.tdsynnex.com", "api.ca.tdsynnex.com", "100300", "100999", "accounts (1)"} {
 		if !strings.Contains(f["confirm_identity"], part) {
 			t.Errorf("the question lacks %s: %s", part, f["confirm_identity"])
 		}

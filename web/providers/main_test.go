@@ -28,6 +28,7 @@ import (
 	"seatledger/views/layout"
 	"seatledger/web/httpx"
 	"seatledger/web/providers"
+	"seatledger/web/session"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -92,7 +93,9 @@ func open(t *testing.T) *desk {
 }
 
 func (d *desk) routes(h providers.Handlers) {
-	d.echo.Use(d.signIn, httpx.WithFrame(httpx.Frame{Notices: d}))
+	d.echo.Use(d.signIn, httpx.WithFrame(httpx.Frame{Notices: d, Base: func(echo.Context) layout.Page {
+		return layout.Page{Nav: session.Navigation(d.role), User: layout.User{Name: "Ada Example", Role: d.role.Label()}}
+	}}))
 	d.echo.GET("/providers", h.List)
 	d.echo.GET("/providers.csv", h.List)
 	d.echo.GET("/providers/new", h.New)

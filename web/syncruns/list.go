@@ -124,22 +124,45 @@ func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) view.L
 }
 
 func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
+	requested := q.Column("requested_at", "Requested")
+	requested.Nowrap = true
 	t := ui.Table{Caption: "Sync runs", Empty: listEmpty(q), Columns: []ui.Column{
-		q.Column("requested_at", "Requested"), {Label: "Provider"}, {Label: "What"}, {Label: "State"}, q.Column("started_at", "Started"), {Label: "Took", Numeric: true},
+		requested, {Label: "Provider"}, {Label: "What"}, {Label: "State"},
 		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Unchanged", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true}, {Label: "Failed", Numeric: true},
 	}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
-			{Text: Moment(&r.RequestedAt, h.Zone).Text, Href: Path(r.ID), Sub: "by " + r.RequestedBy},
+			{Text: Moment(&r.RequestedAt, h.Zone).Text, Href: Path(r.ID), Sub: h.tookText(r)},
 			ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()),
-			{Text: KindLabel(r.Kind), Sub: TriggerLabel(r.Trigger)},
-			{Badges: []ui.Badge{Badge(r.State)}, Sub: r.Message},
-			ui.Of(Moment(r.StartedAt, h.Zone)),
-			ui.TextCell(took(r.StartedAt, r.FinishedAt, h.Clock.Now())),
+			{Text: KindLabel(r.Kind), Sub: startedBy(r.Trigger, r.RequestedBy)},
+			{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)},
 			number(r.Added), number(r.Changed), number(r.Unchanged), number(r.Gone), number(r.Held), failedCell(r.Failed),
 		}})
 	}
 	return t
+}
+
+func (h Handlers) tookText(r syncing.Row) string {
+	if r.StartedAt == nil {
+		return "not started"
+	}
+	return "took " + took(r.StartedAt, r.FinishedAt, h.Clock.Now())
+}
+
+func startedBy(t syncing.Trigger, by string) string {
+	if t == syncing.ByNight {
+		return TriggerLabel(t)
+	}
+	return "by " + by
+}
+
+// trouble is the message of a run that did not go well; a good one needs no words in a list.
+func trouble(r syncing.Row) string {
+	switch tone(r.State) {
+	case ui.Bad, ui.Warn:
+		return r.Message
+	}
+	return ""
 }
 
 func listEmpty(q httpx.ListQuery) *ui.EmptyState {

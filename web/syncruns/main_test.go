@@ -23,6 +23,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
+	"seatledger/static"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 	"seatledger/web/syncruns"
@@ -58,7 +59,11 @@ func open(t *testing.T) *desk {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.Use(httpx.WithFrame(m.Frame()))
 	pages := e.Group("", m.Load, m.SetupFirst)
-	pages.POST(session.LoginPath, session.Handlers{Manager: m, Auth: d.auth}.Login)
+	doors := session.Handlers{Manager: m, Auth: d.auth}
+	pages.GET(session.LoginPath, doors.LoginForm)
+	pages.POST(session.LoginPath, doors.Login)
+	pages.GET("/", func(c echo.Context) error { return httpx.Render(c, http.StatusOK, session.Page(c, "Dashboard", "")) })
+	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	h := syncruns.Handlers{DB: d.db.DB, Clock: d.clock, Zone: time.UTC, Sync: d.sync, Sessions: m}
 	runs := pages.Group("/sync-runs", m.Require())
 	runs.GET("", h.List)

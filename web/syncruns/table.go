@@ -23,7 +23,7 @@ func Table(runs []syncing.Row, zone *time.Location) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
 			ui.LinkCell(Moment(&r.RequestedAt, zone).Text, Path(r.ID)),
 			ui.TextCell(KindLabel(r.Kind)),
-			{Badges: []ui.Badge{Badge(r.State)}, Sub: r.Message},
+			{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)},
 			number(r.Added), number(r.Changed), number(r.Gone), failedCell(r.Failed),
 		}})
 	}
