@@ -25,6 +25,7 @@ import (
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/errs"
 	"seatledger/internal/jobs"
+	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
@@ -49,6 +50,7 @@ type App struct {
 	Contracts contract.Service
 	Prices    price.Service
 	Mapping   *mapping.Service
+	Manual    manual.Service
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -94,6 +96,7 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM}
+	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
 	return a, err

@@ -7,41 +7,56 @@ import (
 	"seatledger/internal/imports"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
+	"seatledger/web/changes"
 	"seatledger/web/contracts"
+	"seatledger/web/contractsync"
 	"seatledger/web/crmaccounts"
+	"seatledger/web/dashboard"
 	webimports "seatledger/web/imports"
+	"seatledger/web/manual"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/session"
 	"seatledger/web/settings"
+	"seatledger/web/subscriptions"
 	"seatledger/web/syncruns"
 )
 
 // handlers are the screen families, each with what it needs of the app.
 type handlers struct {
-	sessions  session.Handlers
-	providers providers.Handlers
-	accounts  accounts.Handlers
-	crm       crmaccounts.Handlers
-	contracts contracts.Handlers
-	prices    prices.Handlers
-	syncruns  syncruns.Handlers
-	settings  settings.Handlers
-	audit     audit.Handlers
+	sessions      session.Handlers
+	providers     providers.Handlers
+	accounts      accounts.Handlers
+	crm           crmaccounts.Handlers
+	contracts     contracts.Handlers
+	prices        prices.Handlers
+	syncruns      syncruns.Handlers
+	dashboard     dashboard.Handlers
+	manual        manual.Handlers
+	contractsync  contractsync.Handlers
+	subscriptions subscriptions.Handlers
+	changes       changes.Handlers
+	settings      settings.Handlers
+	audit         audit.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
-		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
-		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
-		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
-		contracts: contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone},
-		prices:    prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
-		syncruns:  syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
-		settings:  settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
-		audit:     audit.Handlers{DB: a.DB, Zone: a.Zone},
+		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
+		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone},
+		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
+		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
+		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
+		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
+		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
+		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
+		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
+		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 	}
 }
 

@@ -62,6 +62,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
 
+		get("/", h.dashboard.Show),
+
 		list("/providers", h.providers.List),
 		get("/providers/new", h.providers.New, admin),
 		post("/providers", h.providers.Create, admin),
@@ -73,6 +75,15 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/providers/:id/sync-subscriptions", h.providers.SyncSubscriptions, operator),
 		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
 		post("/providers/:id/activate", h.providers.Activate, admin),
+
+		get("/providers/:id/accounts/new", h.manual.NewAccount, operator),
+		post("/providers/:id/accounts", h.manual.CreateAccount, operator),
+		get("/providers/:id/subscriptions/new", h.manual.NewSubscription, operator),
+		post("/providers/:id/subscriptions", h.manual.CreateSubscription, operator),
+		get("/providers/:id/import", h.manual.ImportForm, operator),
+		post("/providers/:id/import", h.manual.Upload, operator),
+		get("/providers/:id/import/:import", h.manual.Preview, operator),
+		post("/providers/:id/import/:import/apply", h.manual.Apply, operator),
 
 		list("/crm-accounts", h.crm.List),
 		get("/crm-accounts/new", h.crm.New, operator, billing),
@@ -96,6 +107,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/accounts/:id/include", h.accounts.Include, operator),
 		post("/accounts/:id/create-crm-account", h.accounts.CreateCRMAccount, operator),
 		post("/accounts/:id/undo", h.accounts.Undo, operator),
+		post("/accounts/:id/take-over", h.accounts.TakeOver, operator),
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
 
 		list("/contracts", h.contracts.List),
@@ -107,6 +119,9 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/contracts/:id/deactivate", h.contracts.ConfirmDeactivate, billing),
 		post("/contracts/:id/deactivate", h.contracts.Deactivate, billing),
 		post("/contracts/:id/activate", h.contracts.Activate, billing),
+
+		get("/contracts/:id/sync", h.contractsync.Show),
+		post("/contracts/:id/sync", h.contractsync.Run, operator, billing),
 
 		list("/price-lists", h.prices.List),
 		get("/price-lists/new", h.prices.New, billing),
@@ -126,6 +141,21 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/price-lists/:id/import", h.prices.Upload, billing),
 		get("/price-lists/:id/import/:import", h.prices.Preview, billing),
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
+
+		list("/subscriptions", h.subscriptions.List),
+		get("/subscriptions/sign-off", h.subscriptions.ConfirmSignOff, billing),
+		post("/subscriptions/sign-off", h.subscriptions.SignOff, billing),
+		get("/subscriptions/:id", h.subscriptions.Record),
+		post("/subscriptions/:id/contract", h.subscriptions.SetContract, billing),
+		post("/subscriptions/:id/price", h.subscriptions.SetPrice, billing),
+		post("/subscriptions/:id/price/keep", h.subscriptions.KeepPrice, billing),
+		post("/subscriptions/:id/no-twin", h.subscriptions.NoTwin, operator, billing),
+		post("/subscriptions/:id/confirm-gone", h.subscriptions.ConfirmGone, billing),
+		get("/subscriptions/:id/changes/:change/date", h.subscriptions.DateForm, billing),
+		post("/subscriptions/:id/changes/:change/date", h.subscriptions.CorrectDate, billing),
+		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
+		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
+		list("/changes", h.changes.List),
 
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),

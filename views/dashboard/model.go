@@ -1,0 +1,30 @@
+// Package dashboard is the first page: the way in on an empty installation, and
+// figures that each open the rows they count.
+package dashboard
+
+import (
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+)
+
+// Show is the page.
+type Show struct {
+	Page   layout.Page
+	Start  *Start // nil once everything was done once
+	Groups []Group
+}
+
+// Start is the way from nothing to the first reviewed subscription.
+type Start struct {
+	Card  ui.Card
+	Steps ui.Steps
+}
+
+// Group is a card with figures about one matter.
+type Group struct {
+	Card     ui.Card
+	Progress *ui.Progress
+	Stats    ui.Stats
+	Table    *ui.Table
+	Note     string
+}

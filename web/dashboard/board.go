@@ -1,0 +1,173 @@
+package dashboard
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+	"seatledger/internal/contract/price"
+	"seatledger/internal/crm"
+	"seatledger/internal/provider"
+	"seatledger/internal/subscription"
+	"seatledger/internal/syncing"
+)
+
+// board is everything that the page shows, as read in one snapshot.
+type board struct {
+	ctx  context.Context
+	db   *gorm.DB
+	now  time.Time
+	zone *time.Location
+
+	mapping      account.Progress
+	review       subscription.Progress
+	held         map[subscription.HoldReason]int
+	ends         map[int]int // active subscriptions that end within so many days
+	proposals    int
+	orphans      []subscription.Orphans
+	uncontracted int // mapped CRM accounts without an active contract
+	runs         map[syncing.State]int
+	providers    []provider.Row
+	connectivity map[provider.Connectivity]int
+	unreadable   int // active or not: providers with records that wait
+	successes    map[uuid.UUID]syncing.Success
+	crmAccounts  int
+	contracts    int
+	priceLists   int
+	subscribed   int
+}
+
+var (
+	holdReasons = []subscription.HoldReason{subscription.HoldUnmapped, subscription.HoldExcluded, subscription.HoldPending, subscription.HoldTwin, subscription.HoldCutover}
+	horizons    = []int{30, 60, 90}
+	badRuns     = []syncing.State{syncing.Failed, syncing.Stopped, syncing.Partial, syncing.Interrupted}
+	troubles    = []provider.Connectivity{provider.CheckFailed, provider.Warning, provider.Stale, provider.Unverified}
+)
+
+// runDays is how far back runs that went wrong are counted.
+const runDays = 7
+
+func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
+
+func (b *board) read() error {
+	for _, part := range []func() error{b.readMapping, b.readSubscriptions, b.readEnds, b.readRuns, b.readProviders, b.readCustomers} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *board) readMapping() (err error) {
+	b.mapping, err = account.ProgressOf(b.ctx, b.db, uuid.Nil)
+	return err
+}
+
+func (b *board) readSubscriptions() (err error) {
+	if b.review, err = subscription.ProgressOf(b.ctx, b.db, subscription.Filter{}); err != nil {
+		return err
+	}
+	b.held = map[subscription.HoldReason]int{}
+	for _, why := range holdReasons {
+		if b.held[why], err = b.subscriptions(heldFilter(why)); err != nil {
+			return err
+		}
+	}
+	if b.orphans, err = subscription.CostWithoutCustomer(b.ctx, b.db); err != nil {
+		return err
+	}
+	if b.proposals, err = b.subscriptions(subscription.Filter{Proposal: "yes"}); err != nil {
+		return err
+	}
+	b.subscribed, err = b.subscriptions(subscription.Filter{})
+	return err
+}
+
+func (b *board) subscriptions(f subscription.Filter) (int, error) {
+	return subscription.Count(b.ctx, b.db, f, math.MaxInt32)
+}
+
+func heldFilter(why subscription.HoldReason) subscription.Filter {
+	return subscription.Filter{State: string(subscription.Held), HoldReason: string(why)}
+}
+
+func (b *board) readEnds() (err error) {
+	b.ends = map[int]int{}
+	for _, days := range horizons {
+		if b.ends[days], err = b.subscriptions(b.endsFilter(days)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endsFilter is about active subscriptions whose end date lies within so many days from today.
+func (b *board) endsFilter(days int) subscription.Filter {
+	return subscription.Filter{State: string(subscription.Active), EndsFrom: b.today(), EndsBefore: b.today().AddDays(days + 1)}
+}
+
+func (b *board) readRuns() (err error) {
+	b.runs = map[syncing.State]int{}
+	for _, s := range badRuns {
+		if b.runs[s], err = syncing.Count(b.ctx, b.db, b.runFilter(s)); err != nil {
+			return err
+		}
+	}
+	b.successes, err = syncing.Successes(b.ctx, b.db)
+	return err
+}
+
+// runFilter is about runs of the last days; an interrupted one has not ended, however old.
+func (b *board) runFilter(s syncing.State) syncing.Filter {
+	if s == syncing.Interrupted {
+		return syncing.Filter{State: s}
+	}
+	return syncing.Filter{State: s, Since: b.since().Start(b.zone)}
+}
+
+func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
+
+func (b *board) readProviders() error {
+	order, err := provider.Sorts().Parse("name")
+	if err != nil {
+		return err
+	}
+	b.connectivity = map[provider.Connectivity]int{}
+	err = provider.Each(b.ctx, b.db, provider.Filter{}, order, func(r provider.Row) error {
+		b.providers = append(b.providers, r)
+		if r.Active {
+			b.connectivity[r.Connectivity()]++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	b.unreadable, err = provider.Count(b.ctx, b.db, provider.Filter{Unreadable: "yes"})
+	return err
+}
+
+func (b *board) readCustomers() (err error) {
+	if b.uncontracted, err = crm.Count(b.ctx, b.db, crm.Filter{Mapped: "yes", Contract: "no"}); err != nil {
+		return err
+	}
+	if b.crmAccounts, err = crm.Count(b.ctx, b.db, crm.Filter{}); err != nil {
+		return err
+	}
+	if b.contracts, err = contract.Count(b.ctx, b.db, contract.Filter{Active: "yes"}); err != nil {
+		return err
+	}
+	order, err := price.ListSorts().Parse("")
+	if err != nil {
+		return err
+	}
+	lists, err := price.AllLists(b.ctx, b.db, price.ListFilter{}, order)
+	b.priceLists = len(lists)
+	return err
+}

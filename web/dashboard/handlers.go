@@ -1,0 +1,36 @@
+// Package dashboard is the screen at /. Each figure is counted by the query of the
+// list that it opens, with the filter that stands in its link.
+package dashboard
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+	"seatledger/web/httpx"
+)
+
+// Handlers answers /.
+type Handlers struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+	Zone  *time.Location
+}
+
+// Show counts everything in one snapshot.
+func (h Handlers) Show(c echo.Context) error {
+	ctx := c.Request().Context()
+	b := &board{ctx: ctx, now: h.Clock.Now(), zone: h.Zone}
+	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		b.db = tx
+		return b.read()
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, http.StatusOK, h.page(c, b).View())
+}

@@ -1,0 +1,44 @@
+package dashboard
+
+import (
+	"net/url"
+	"strconv"
+
+	"seatledger/internal/subscription"
+	"seatledger/internal/syncing"
+	"seatledger/views/ui"
+)
+
+// to is the address of a list with its filter, names and values in turn.
+func to(list string, pairs ...string) string {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return (&url.URL{Path: list, RawQuery: v.Encode()}).String()
+}
+
+// subscriptionsAt is the list of subscriptions with a filter.
+func subscriptionsAt(f subscription.Filter) string {
+	return to("/subscriptions", "state", f.State, "hold_reason", f.HoldReason, "review", f.Review, "excluded", f.Excluded, "proposal", f.Proposal,
+		"ends_from", f.EndsFrom.String(), "ends_before", f.EndsBefore.String())
+}
+
+func (b *board) runsAt(s syncing.State) string {
+	since := b.since().String()
+	if s == syncing.Interrupted {
+		since = ""
+	}
+	return to("/sync-runs", "state", string(s), "since", since)
+}
+
+// figure is a number that opens its rows; above zero it takes the tone.
+func figure(label string, n int, href string, tone ui.Tone) ui.Stat {
+	s := ui.Stat{Label: label, Value: strconv.Itoa(n), Href: href}
+	if n > 0 {
+		s.Tone = tone
+	}
+	return s
+}

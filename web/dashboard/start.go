@@ -1,0 +1,85 @@
+package dashboard
+
+import (
+	"github.com/a-h/templ"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/provider"
+	"seatledger/views/ui"
+
+	view "seatledger/views/dashboard"
+)
+
+// step is one of the guide's first steps.
+type step struct {
+	title, text, href, action string
+	done                      bool
+	role                      auth.Role // who may take it, beside an admin
+}
+
+// start is the way in; nil once somebody has signed a subscription off.
+func (b *board) start(role auth.Role) *view.Start {
+	if b.review.Signed > 0 {
+		return nil
+	}
+	out := &view.Start{Card: ui.Card{Title: "First steps", Text: "From an empty installation to the first signature."}}
+	now := true
+	for _, s := range b.steps() {
+		x := ui.Step{Title: s.title, Text: s.text}
+		switch {
+		case s.done:
+			x.State, x.Text = ui.StepDone, ""
+		case now:
+			x.State, now = ui.StepNow, false
+			x.Action = actionOf(s, role)
+			if x.Action == nil {
+				x.Note = "This is for the role " + s.role.Label() + "."
+			}
+		}
+		out.Steps = append(out.Steps, x)
+	}
+	return out
+}
+
+func actionOf(s step, role auth.Role) templ.Component {
+	if !auth.Allowed(role, s.role) {
+		return nil
+	}
+	return ui.LinkButton{Text: s.action, Href: s.href, Weight: ui.Primary}
+}
+
+// steps are in the order of the guide.
+func (b *board) steps() []step {
+	mapped := b.mapping.Mapped + b.mapping.Excluded
+	return []step{
+		{"Connect a provider", "Enter the credentials that your distributor gave you.", "/providers/new", "New provider", len(b.providers) > 0, auth.Admin},
+		{"Verify the connectivity", "Open the provider and press Verify Connectivity: it tells layer by layer what works.", b.firstProvider(), "Open the provider", b.connected(), auth.Operator},
+		{"Sync the provider accounts", "Press Sync Provider Accounts on the provider's page.", b.firstProvider(), "Open the provider", mapped+b.mapping.Unmapped > 0, auth.Operator},
+		{"Bring in your CRM accounts", "Import them as a CSV, or enter them one by one.", "/crm-accounts/import", "Import CRM accounts", b.crmAccounts > 0, auth.Operator},
+		{"Map each account to its customer", "Accept what is proposed, choose another, or exclude what is not a customer.", to("/accounts", "state", "unmapped"), "Map accounts", mapped > 0, auth.Operator},
+		{"Enter prices", "A price list per currency, by hand or from a CSV.", "/price-lists", "Price lists", b.priceLists > 0, auth.Billing},
+		{"Enter billing contracts", "One default contract per customer, so that subscriptions land by themselves.", "/contracts/new", "New contract", b.contracts > 0, auth.Billing},
+		{"Sync the subscriptions", "Press Sync Subscriptions on the provider's page; from then on it runs every night.", b.firstProvider(), "Open the provider", b.subscribed > 0, auth.Operator},
+		{"Review and sign off", "Check that customer, contract and pricing are right, then sign.", "/subscriptions", "Review subscriptions", b.review.Signed > 0, auth.Billing},
+	}
+}
+
+// connected tells whether a provider can be read, or was.
+func (b *board) connected() bool {
+	for _, p := range b.providers {
+		switch p.Connectivity() {
+		case provider.Verified, provider.Warning, provider.Stale, provider.NotApplicable:
+			return true
+		}
+	}
+	return false
+}
+
+func (b *board) firstProvider() string {
+	for _, p := range b.providers {
+		if p.Active {
+			return "/providers/" + p.ID.String()
+		}
+	}
+	return "/providers"
+}

@@ -1,0 +1,120 @@
+package dashboard
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/money"
+	"seatledger/internal/provider"
+	"seatledger/internal/subscription"
+	"seatledger/internal/syncing"
+	"seatledger/views/ui"
+	"seatledger/web/session"
+
+	view "seatledger/views/dashboard"
+)
+
+func (h Handlers) page(c echo.Context, b *board) view.Show {
+	m := view.Show{Page: session.Page(c, "Dashboard", "Dashboard"), Start: b.start(session.User(c).Role)}
+	m.Page.Lead = "Each number opens exactly the rows it counts."
+	if len(b.providers) == 0 {
+		m.Page.Lead = "Welcome. The steps below lead from an empty installation to subscriptions that are checked and signed off."
+		return m
+	}
+	m.Groups = []view.Group{b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
+	return m
+}
+
+func (b *board) toMap() view.Group {
+	p := b.mapping
+	return view.Group{
+		Card: ui.Card{Title: "Accounts"},
+		Stats: ui.Stats{
+			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
+			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),
+			figure("Excluded", p.Excluded, to("/accounts", "state", "excluded"), ui.Neutral),
+			figure("Mapped customers without a contract", b.uncontracted, to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
+		},
+	}
+}
+
+func (b *board) toReview() view.Group {
+	p := b.review
+	at := func(verdict string) string {
+		return subscriptionsAt(subscription.Filter{Review: verdict, Excluded: "no"})
+	}
+	g := view.Group{
+		Card:     ui.Card{Title: "Review"},
+		Progress: &ui.Progress{Label: "Signed off", Text: fmt.Sprintf("%d of %d signed", p.Signed, p.Total()), Done: p.Signed, Total: p.Total(), Tone: ui.Good},
+		Stats: ui.Stats{
+			figure("Failing", p.Failing(), at("fail"), ui.Bad),
+			figure("With warnings", p.Warn, at("warn"), ui.Warn),
+			figure("Ok, to sign", p.OK, at("ok"), ui.Info),
+			figure("Signed", p.Signed, at("signed"), ui.Good),
+		},
+	}
+	if p.Unjudged > 0 {
+		g.Note = fmt.Sprintf("%d more are being reviewed at the moment.", p.Unjudged)
+	}
+	return g
+}
+
+var holdLabels = map[subscription.HoldReason]string{
+	subscription.HoldUnmapped: "Account not mapped", subscription.HoldExcluded: "Account excluded", subscription.HoldPending: "Pending at the distributor",
+	subscription.HoldTwin: "Twin at another provider", subscription.HoldCutover: "Waiting for a cut-over",
+}
+
+func (b *board) onHold() view.Group {
+	g := view.Group{Card: ui.Card{Title: "Held subscriptions", Text: "Kept with a full ledger, and not billed until the reason is gone."}}
+	for _, why := range holdReasons {
+		tone := ui.Warn
+		if why == subscription.HoldExcluded {
+			tone = ui.Neutral
+		}
+		g.Stats = append(g.Stats, figure(holdLabels[why], b.held[why], subscriptionsAt(heldFilter(why)), tone))
+	}
+	return g
+}
+
+func (b *board) ahead() view.Group {
+	g := view.Group{Card: ui.Card{Title: "Coming up"}}
+	for _, days := range horizons {
+		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days], subscriptionsAt(b.endsFilter(days)), ui.Info))
+	}
+	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(subscription.Filter{Proposal: "yes"}), ui.Warn))
+	return g
+}
+
+func (b *board) orphanCost() view.Group {
+	g := view.Group{Card: ui.Card{Title: "Cost without a customer", Text: "What the distributor charges and nobody here is billed for."}}
+	for _, o := range b.orphans {
+		s := figure(holdLabels[o.Reason], o.Count, subscriptionsAt(heldFilter(o.Reason)), ui.Warn)
+		s.Unit, s.Note = "subscriptions", costWords(o)
+		g.Stats = append(g.Stats, s)
+	}
+	return g
+}
+
+// costWords are the sums, each in its currency: different ones are never added up.
+func costWords(o subscription.Orphans) string {
+	var parts []string
+	for _, m := range o.Monthly {
+		parts = append(parts, money.Grouped(money.Round(m.Sum, m.Currency), m.Currency)+" "+m.Currency+" per month")
+	}
+	if o.Uncosted > 0 {
+		parts = append(parts, fmt.Sprintf("%d without a monthly cost", o.Uncosted))
+	}
+	return strings.Join(parts, ", ")
+}
+
+var (
+	runLabels = map[syncing.State]string{
+		syncing.Failed: "Failed", syncing.Stopped: "Stopped by the guard", syncing.Partial: "Partial", syncing.Interrupted: "Interrupted",
+	}
+	connectivityLabels = map[provider.Connectivity]string{
+		provider.CheckFailed: "Connection failed", provider.Warning: "Connection with a warning",
+		provider.Stale: "Changed since verified", provider.Unverified: "Never verified",
+	}
+)
