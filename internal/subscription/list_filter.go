@@ -49,8 +49,8 @@ func (f Filter) where() (string, []any) {
 	add(f.Vendor != "", "lower(s.vendor) = lower(?)", f.Vendor)
 	add(f.Proposal == "yes", "s.proposed_item_id IS NOT NULL")
 	add(f.Proposal == "no", "s.proposed_item_id IS NULL")
-	add(!f.EndsFrom.IsZero(), "s.end_date >= ?", f.EndsFrom)
-	add(!f.EndsBefore.IsZero(), "s.end_date < ?", f.EndsBefore)
+	add(!f.EndsFrom.IsZero(), "coalesce(s.end_date, 'infinity') >= ? AND s.end_date IS NOT NULL", f.EndsFrom)
+	add(!f.EndsBefore.IsZero(), "coalesce(s.end_date, 'infinity') < ?", f.EndsBefore)
 	like := contains(f.Search)
 	add(f.Search != "", searched, like, like, like)
 	return strings.Join(conds, " AND "), args
