@@ -176,3 +176,19 @@ func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progres
 	}
 	return p, nil
 }
+
+// ProviderChoice is a provider that the list may be narrowed to.
+type ProviderChoice struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// ProviderChoices are the providers that have accounts, by name.
+func ProviderChoices(ctx context.Context, db *gorm.DB) ([]ProviderChoice, error) {
+	var all []ProviderChoice
+	err := db.WithContext(ctx).Raw(`SELECT id, name FROM providers p WHERE EXISTS (SELECT FROM provider_accounts a WHERE a.provider_id = p.id) ORDER BY lower(name), id`).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list providers with accounts: %w", err)
+	}
+	return all, nil
+}

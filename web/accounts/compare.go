@@ -26,6 +26,9 @@ func compareTable(a account.Account, c crm.Account, evidence []match.Evidence) u
 		Columns: []ui.Column{{Label: "Field"}, {Label: "Distributor"}, {Label: "CRM account"}, {Label: "Agrees", Nowrap: true}},
 	}
 	for _, p := range pairsOf(a, c) {
+		if p.ours == "" && p.theirs == "" {
+			continue
+		}
 		badge := levelWords[p.level(evidence)]
 		cells := []ui.Cell{ui.TextCell(p.label), {Text: p.ours, Mono: p.mono}, {Text: p.theirs, Mono: p.mono}, {Badges: []ui.Badge{badge}}}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})

@@ -35,6 +35,8 @@ type question struct {
 	status  int
 	problem map[string]string
 	parts   []templ.Component
+	// concerned is the account whose mapping is taken apart, which for taking over is the gone one.
+	concerned account.Overview
 }
 
 // ConfirmUnmap shows what unmapping takes apart.
@@ -101,6 +103,67 @@ func (h Handlers) ConfirmMap(c echo.Context) error {
 	return h.ask(c, q)
 }
 
+// ConfirmTakeOver shows what a gone account's release takes apart, before its successor takes over.
+func (h Handlers) ConfirmTakeOver(c echo.Context) error {
+	q, err := h.question(c)
+	if err != nil {
+		return err
+	}
+	from, err := uuid.Parse(c.QueryParam("from"))
+	if err != nil {
+		return errs.New(errs.NotFound, "There is no such provider account to take over from.")
+	}
+	ctx := c.Request().Context()
+	db := h.DB.Read(ctx)
+	gone, err := account.Look(ctx, db, from)
+	if err != nil {
+		return err
+	}
+	if gone.Mapping != account.Mapped {
+		return notMapped(gone.Account)
+	}
+	if q.impact, err = mapping.ImpactOf(ctx, db, from); err != nil {
+		return err
+	}
+	q.title, q.button, q.action = "Take over "+gone.CRMAccount, "Take over", "/take-over"
+	q.hidden = []ui.Pair{{Name: "from", Value: from.String()}}
+	q.text = fmt.Sprintf("%s is gone at the distributor and still has the CRM account %s. It is released there, and %s is mapped to it. What still stands under the gone account loses customer and contract and is held.",
+		nameOf(gone.Account), gone.CRMAccount, nameOf(q.o.Account))
+	q.concerned = gone
+	return h.ask(c, q)
+}
+
+// ConfirmUndo shows what stood before the last decision, and what going back takes apart.
+func (h Handlers) ConfirmUndo(c echo.Context) error {
+	q, err := h.question(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	history, err := mapping.History(ctx, h.DB.Read(ctx), q.o.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range history {
+		if !d.Undoable() {
+			continue
+		}
+		q.title, q.button, q.action = "Undo the last decision", "Undo decision", "/undo"
+		q.hidden = []ui.Pair{{Name: "decision", Value: d.ID.String()}}
+		q.text = fmt.Sprintf("%s, by %s on %s. Going back makes the account %s.", eventTitle(d), d.Actor, d.At.In(h.Zone).Format("2 Jan 2006"), before(d))
+		return h.ask(c, q)
+	}
+	return errs.Newf(errs.Conflict, "No decision about %s is left to undo.", nameOf(q.o.Account))
+}
+
+// before is how the account stood before a decision.
+func before(d mapping.Decision) string {
+	if d.FromState == account.Mapped {
+		return "mapped to " + d.FromCRMAccount + " again"
+	}
+	return string(d.FromState) + " again"
+}
+
 func (h Handlers) question(c echo.Context) (question, error) {
 	accountID, err := id(c)
 	if err != nil {
@@ -112,6 +175,7 @@ func (h Handlers) question(c echo.Context) (question, error) {
 	if q.o, err = account.Look(ctx, db, accountID); err != nil {
 		return q, err
 	}
+	q.concerned = q.o
 	q.impact, err = mapping.ImpactOf(ctx, db, accountID)
 	return q, err
 }
@@ -119,7 +183,7 @@ func (h Handlers) question(c echo.Context) (question, error) {
 func (h Handlers) ask(c echo.Context, q question) error {
 	back := recordPath(q.o.ID)
 	m := view.Confirm{Page: session.Page(c, q.title, nav), Fields: q.fields, Parts: q.parts, Summary: ui.Summarize(q.problem, q.fields...), Form: ui.ConfirmForm{
-		Action: back + q.action, Title: "What this changes", Text: q.text, Effects: effects(q.o, q.impact),
+		Action: back + q.action, Title: "What this changes", Text: q.text, Effects: effects(q.concerned, q.impact),
 		Hidden: append(q.hidden, versionPair(q.o.Version)), Button: q.button, Cancel: back, Gentle: q.impact.Subscriptions == 0,
 	}}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}, {Label: nameOf(q.o.Account), Href: back}}
@@ -134,7 +198,7 @@ func effects(o account.Overview, i mapping.Impact) []ui.Definition {
 	}
 	out := []ui.Definition{
 		ui.Fact("Subscriptions that lose customer and contract", strconv.Itoa(i.Subscriptions)),
-		ui.Fact("Active seats that are held", strconv.Itoa(i.Seats)),
+		ui.Fact("Active seats concerned", strconv.Itoa(i.Seats)),
 		{Term: "Contracts", Value: ui.TextCell(orNone(strings.Join(i.Contracts, ", ")))},
 		ui.Fact("Selling price per month", orNone(monthly(i.Monthly))),
 		{Term: "Signatures that lapse", Value: ui.TextCell(strconv.Itoa(i.Signed)), Note: lapseNote(i)},

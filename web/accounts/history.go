@@ -62,8 +62,7 @@ func heirCallout(d dossier) *view.Callout {
 		for _, x := range d.heirs {
 			c.Actions = append(c.Actions, ui.LinkButton{Text: "Open the successor with the same tenant id", Href: recordPath(x.AccountID), Compact: true})
 			if d.mayMap {
-				c.Actions = append(c.Actions, post("Let the successor take over", recordPath(x.AccountID)+"/take-over", ui.Secondary,
-					ui.Pair{Name: "from", Value: x.GoneID.String()}))
+				c.Actions = append(c.Actions, takeOverBy(x))
 			}
 		}
 	default:
@@ -72,11 +71,18 @@ func heirCallout(d dossier) *view.Callout {
 	return &c
 }
 
+// takeOverBy is the same step, offered on the page of the gone account.
+func takeOverBy(x mapping.Heritage) ui.LinkButton {
+	b := takeOver(x)
+	b.Text = "Let the successor take over"
+	return b
+}
+
 // history lists the decisions about the account, with the way to take the last one back.
 func (h Handlers) history(d dossier) view.Part {
 	part := view.Part{Card: ui.Card{Title: "Decisions"}}
 	if len(d.history) == 0 {
-		part.Content = []templ.Component{ui.EmptyState{Kind: ui.NothingYet, Title: "No decision yet", Text: "Who maps, unmaps or excludes this account, when and why, will stand here."}}
+		part.Card.Text = "None yet. Who maps, unmaps or excludes this account, when and why, will stand here."
 		return part
 	}
 	var line ui.Timeline
@@ -85,7 +91,7 @@ func (h Handlers) history(d dossier) view.Part {
 		line = append(line, ui.Event{Title: eventTitle(x), Who: x.Actor, When: h.moment(x.At), Text: x.Why, Tone: eventTone(x)})
 		if x.Undoable() && !undo && d.mayMap {
 			undo = true
-			part.Card.Actions = []templ.Component{post("Undo the last decision", recordPath(d.ID)+"/undo", ui.Secondary, ui.Pair{Name: "decision", Value: x.ID.String()})}
+			part.Card.Actions = []templ.Component{ui.LinkButton{Text: "Undo the last decision", Href: recordPath(d.ID) + "/undo", Compact: true}}
 		}
 	}
 	part.Content = []templ.Component{line}

@@ -3,6 +3,7 @@ package accounts
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +35,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := view.List{
 		Page: session.Page(c, "Accounts", nav), Progress: progress(s.progress), Tabs: tabs(q, s.progress),
-		Filters: q.FilterBar("Search name, domain, external id or tenant id"),
+		Filters: filters(q, s.providers),
 		Table:   h.table(q, s), Pager: q.Pager(s.next, shown(len(s.rows), s.total)),
 	}
 	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its subscriptions are billed."
@@ -49,6 +50,7 @@ type sheet struct {
 	progress  account.Progress
 	proposals map[uuid.UUID][]mapping.Proposal
 	heritages map[uuid.UUID]mapping.Heritage
+	providers []account.ProviderChoice
 	mayMap    bool
 	here      string
 }
@@ -77,8 +79,29 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	if s.proposals, err = mapping.Proposals(ctx, db, open); err != nil {
 		return s, err
 	}
-	s.heritages, err = mapping.Heritages(ctx, db, open)
+	if s.heritages, err = mapping.Heritages(ctx, db, open); err != nil {
+		return s, err
+	}
+	s.providers, err = account.ProviderChoices(ctx, db)
 	return s, err
+}
+
+// filters is the bar over the list, with a select of the providers that have accounts.
+func filters(q httpx.ListQuery, providers []account.ProviderChoice) ui.FilterBar {
+	bar := q.FilterBar("Search name, domain, external id or tenant id")
+	chosen := q.Filter("provider")
+	choice := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: chosen, Options: []ui.Option{{Label: "All"}}}
+	for _, p := range providers {
+		choice.Options = append(choice.Options, ui.Option{Value: p.ID.String(), Label: p.Name})
+		for i := range bar.Chips {
+			if bar.Chips[i].Label == "Provider" && chosen == p.ID.String() {
+				bar.Chips[i].Label = "Provider: " + p.Name
+			}
+		}
+	}
+	bar.Selects = append([]ui.Field{choice}, bar.Selects...)
+	bar.Hidden = slices.DeleteFunc(bar.Hidden, func(p ui.Pair) bool { return p.Name == "provider" })
+	return bar
 }
 
 func progress(p account.Progress) ui.Progress {

@@ -139,7 +139,7 @@ func (h Handlers) lastSync(d dossier) view.Part {
 	part := view.Part{Card: ui.Card{Title: "Last sync that brought something", Text: "Runs that found the account unchanged are only counted."}}
 	r := d.LastResult
 	if r == nil {
-		part.Content = []templ.Component{ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing noted", Text: "No run has changed, held or failed this account."}}
+		part.Card.Text = "None yet: no run has changed, held or failed this account."
 		return part
 	}
 	items := []ui.Definition{

@@ -138,13 +138,17 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 	}
 	m := view.Commands{Exclude: &view.Exclude{ID: r.ID.String(), Action: recordPath(r.ID) + "/exclude", Hidden: []ui.Pair{versionPair(r.Version), next}}}
 	if heir, ok := s.heritages[r.ID]; ok {
-		m.Buttons = append(m.Buttons, takeOver(heir, next))
+		m.Buttons = append(m.Buttons, takeOver(heir))
 	}
 	if p := s.proposals[r.ID]; len(p) > 0 && p[0].Free() {
 		m.Buttons = append(m.Buttons, accept(p[0], next))
 	}
+	choose := "Choose another"
+	if len(s.proposals[r.ID]) == 0 {
+		choose = "Choose"
+	}
 	m.Buttons = append(m.Buttons,
-		ui.LinkButton{Text: "Choose another", Href: recordPath(r.ID) + "#choose", Compact: true},
+		ui.LinkButton{Text: choose, Href: recordPath(r.ID) + "#choose", Compact: true},
 		post("Create CRM account", recordPath(r.ID)+"/create-crm-account", ui.Quiet, next))
 	return m
 }
@@ -167,9 +171,9 @@ func why(p mapping.Proposal) string {
 	return text
 }
 
-func takeOver(heir mapping.Heritage, more ...ui.Pair) ui.PostButton {
-	return post("Take over from "+heir.GoneName, recordPath(heir.AccountID)+"/take-over", ui.Secondary,
-		append([]ui.Pair{{Name: "from", Value: heir.GoneID.String()}}, more...)...)
+// takeOver leads to the page that shows what taking over concerns.
+func takeOver(heir mapping.Heritage) ui.LinkButton {
+	return ui.LinkButton{Text: "Take over from " + heir.GoneName, Href: recordPath(heir.AccountID) + "/take-over?" + query("from", heir.GoneID.String()), Compact: true}
 }
 
 func versionPair(v int) ui.Pair { return ui.Pair{Name: "version", Value: strconv.Itoa(v)} }

@@ -14,16 +14,22 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/crm"
+	"seatledger/internal/distributor"
+	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
+	"seatledger/internal/money"
 	"seatledger/internal/review"
+	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/pgtest"
+	"seatledger/static"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -63,12 +69,15 @@ func (w *world) serve(h Handlers) {
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)
 	e.Use(httpx.WithFrame(manager.Frame()))
 	pages := e.Group("", manager.Load)
-	pages.POST(session.LoginPath, session.Handlers{Manager: manager, Auth: w.auth}.Login)
+	doors := session.Handlers{Manager: manager, Auth: w.auth}
+	pages.GET(session.LoginPath, doors.LoginForm)
+	pages.POST(session.LoginPath, doors.Login)
+	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	all, operator := manager.Require(), manager.Require(auth.Operator)
 	pages.GET("/accounts", h.List, all)
 	pages.GET("/accounts.csv", h.List, all)
 	pages.GET("/accounts/:id", h.Record, all)
-	for name, handle := range map[string]echo.HandlerFunc{"map": h.ConfirmMap, "unmap": h.ConfirmUnmap, "exclude": h.ConfirmExclude} {
+	for name, handle := range map[string]echo.HandlerFunc{"map": h.ConfirmMap, "unmap": h.ConfirmUnmap, "exclude": h.ConfirmExclude, "take-over": h.ConfirmTakeOver, "undo": h.ConfirmUndo} {
 		pages.GET("/accounts/:id/"+name, handle, operator)
 	}
 	for name, handle := range map[string]echo.HandlerFunc{
@@ -134,6 +143,32 @@ func (w *world) state(account uuid.UUID) string {
 	w.t.Helper()
 	return w.value(`SELECT state || coalesce(' ' || (SELECT name FROM crm_accounts c WHERE c.id = crm_account_id), '') || CASE exclude_reason WHEN '' THEN '' ELSE ' ' || exclude_reason END
 		FROM provider_accounts WHERE id = ?`, account)
+}
+
+// olga is an operator who decides without a browser.
+var olga = audit.Actor{ID: uuid.MustParse("018f0000-0000-7000-8000-000000000001"), Name: "Olga Adler"}
+
+// subscription stores one as a sync does, landed at a customer.
+func (w *world) subscription(provider, accountID uuid.UUID, external string) {
+	w.t.Helper()
+	var acc subscription.Account
+	if err := w.db.Read(w.t.Context()).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ?`, accountID).Scan(&acc).Error; err != nil {
+		w.t.Fatal(err)
+	}
+	record := distributor.Subscription{ExternalID: external, AccountExternalID: acc.ExternalID, Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Standard",
+		PartNumber: "CFQ7TTC0LDPB", Quantity: 12, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("10.40")), CostPeriod: money.Month, Currency: "USD",
+		Term: distributor.Annual, Frequency: distributor.Monthly, Start: clock.NewDate(2026, 5, 1), Status: distributor.StatusActive}
+	err := w.db.InTx(w.t.Context(), func(tx *gorm.DB) error {
+		res, err := subscription.SyncAccount(w.t.Context(), tx, subscription.Listing{Provider: subscription.Provider{ID: provider, Connector: "stellr", Currency: "USD"},
+			Account: acc, Records: []distributor.Subscription{record}, Zone: time.UTC, Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.clock.Now()}})
+		if err != nil {
+			return err
+		}
+		return w.mapping.Reviews.Refresh(w.t.Context(), tx, res.Touched)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // person is somebody signed in, with a browser that does not follow redirects.
