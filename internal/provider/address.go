@@ -16,8 +16,8 @@ func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
 		problems.Add("url", "Enter the address of the API. TD SYNNEX in the United States has %s.", usualURL(p.Connector))
 		return
 	}
-	if err := s.CheckURL(p.URL); err != nil {
-		problems.Add("url", "%s", sentence(err))
+	if problem := s.judge(p.URL); problem != "" {
+		problems.Add("url", "%s", problem)
 		return
 	}
 	p.Host = hostOf(p.URL)
@@ -28,9 +28,22 @@ func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
 	if p.TokenURL = strings.TrimSpace(in.TokenURL); p.TokenURL == "" {
 		p.TokenURL = TokenURLFor(p.Connector, p.URL)
 	}
-	if err := s.CheckURL(p.TokenURL); err != nil {
-		problems.Add("token_url", "%s", sentence(err))
+	if problem := s.judge(p.TokenURL); problem != "" {
+		problems.Add("token_url", "%s", problem)
 	}
+}
+
+// judge words what is wrong with an address; empty when it can be tried. Where the
+// operator allows plain http for a stand-in, TD SYNNEX's own hosts still want https.
+func (s *Service) judge(raw string) string {
+	if err := s.CheckURL(raw); err != nil {
+		return sentence(err)
+	}
+	host, _, _ := strings.Cut(hostOf(raw), ":")
+	if strings.HasPrefix(strings.ToLower(raw), "http:") && (isOf(host, "tdsynnex.com") || isOf(host, "synnex.com") || isOf(host, "synnex.ca")) {
+		return "TD SYNNEX answers over https only. Begin the address with https://."
+	}
+	return ""
 }
 
 // otherAPI notices the address of the one API under the toggle of the other: the two

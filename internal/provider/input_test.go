@@ -123,3 +123,16 @@ func TestAnEmptyCurrencyIsKeptOnlyWhenItWasOnTheForm(t *testing.T) {
 		t.Errorf("given empty: %q, not given: %q", asked.Currency, absent.Currency)
 	}
 }
+
+func TestTheDistributorsOwnHostsWantHTTPSWhateverIsAllowed(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	r.CheckURL = func(string) error { return nil } // as with exceptions for a stand-in
+	_, err := r.Create(t.Context(), r.by, with(good(), func(in *provider.Input) {
+		in.URL, in.TokenURL = "HTTP://api.us.tdsynnex.com:80/", "http://sso.us.tdsynnex.com/oauth2/v1/token"
+	}))
+	if f := r.fields(err); !strings.Contains(f["url"], "https only") {
+		t.Error(f)
+	}
+	r.create(with(good(), func(in *provider.Input) { in.URL = "http://127.0.0.1:9090/" }))
+}

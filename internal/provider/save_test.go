@@ -271,3 +271,19 @@ func TestACheckOfCredentialsThatWereEditedMeanwhileIsStale(t *testing.T) {
 		t.Errorf("it is %s", got)
 	}
 }
+
+func TestAnEditCommittedDuringACheckMakesItStaleWhateverItsClockSaid(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := r.create(good())
+	r.clock.Advance(time.Minute)
+	r.stub.during = func() { // an edit that took its time before the check began, and committed after the check had read
+		r.exec(`UPDATE providers SET credentials_at = ? WHERE id = ?`, r.clock.Now().Add(-time.Second), p.ID)
+	}
+	if _, err := r.Verify(t.Context(), r.by, p.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.get(p.ID).Connectivity(); got != provider.Stale {
+		t.Errorf("it is %s", got)
+	}
+}
