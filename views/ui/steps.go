@@ -27,6 +27,7 @@ type Steps []Step
 type Step struct {
 	Title  string
 	State  StepState
+	Word   string // in place of the state's own word, as "Next"
 	Text   string // the finding, and what to do about it
 	Note   string // quiet: a duration, a request id
 	Action templ.Component
@@ -80,6 +81,9 @@ func (s Step) class() string {
 }
 
 func (s Step) word() string {
+	if s.Word != "" {
+		return s.Word
+	}
 	switch s.State {
 	case StepNow:
 		return "In progress"

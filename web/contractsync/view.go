@@ -93,14 +93,14 @@ func tickBar(s sheet, p syncing.Preview, offers []offer) *ui.BulkBar {
 
 // syncAll says what would land, as far as the last listing tells.
 func syncAll(s sheet, p syncing.Preview, offers []offer) *view.All {
-	text := "Sync all: whatever the distributor then has and no contract holds yet lands in this contract."
+	text := "Sync all reads every subscription again and lands here what no contract holds yet"
 	if p.Listing != nil {
-		n := count(offers, isNew) + count(offers, isLoose)
-		text = fmt.Sprintf("Sync all: the %d that no contract holds yet land in this contract, and whatever the distributor has by then.", n)
+		text += fmt.Sprintf(": %d of those listed", count(offers, isNew)+count(offers, isLoose))
 		if left := count(offers, isLeft); left > 0 {
-			text += fmt.Sprintf(" %d of them were left unticked before.", left)
+			text += fmt.Sprintf(", %d of which were left unticked before", left)
 		}
 	}
+	text += "."
 	return &view.All{Text: text, Button: ui.PostButton{
 		Button: ui.Button{Text: "Sync all", Icon: "sync", Action: path(s.contract.ID)},
 		Hidden: []ui.Pair{{Name: "provider", Value: p.ProviderID.String()}},

@@ -40,7 +40,7 @@ type board struct {
 	crmAccounts  int
 	contracts    int
 	priceLists   int
-	subscribed   int
+	subscribed   int // 1 when there is any
 }
 
 var (
@@ -85,7 +85,7 @@ func (b *board) readSubscriptions() (err error) {
 	if b.proposals, err = b.subscriptions(subscription.Filter{Proposal: "yes"}); err != nil {
 		return err
 	}
-	b.subscribed, err = b.subscriptions(subscription.Filter{})
+	b.subscribed, err = subscription.Count(b.ctx, b.db, subscription.Filter{}, 0)
 	return err
 }
 

@@ -28,9 +28,9 @@ func (b *board) start(role auth.Role) *view.Start {
 		x := ui.Step{Title: s.title, Text: s.text}
 		switch {
 		case s.done:
-			x.State, x.Text = ui.StepDone, ""
+			x.State, x.Word, x.Text = ui.StepDone, "Done", ""
 		case now:
-			x.State, now = ui.StepNow, false
+			x.State, x.Word, now = ui.StepNow, "Next", false
 			x.Action = actionOf(s, role)
 			if x.Action == nil {
 				x.Note = "This is for the role " + s.role.Label() + "."

@@ -35,7 +35,7 @@ func (b *board) toMap() view.Group {
 			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
 			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),
 			figure("Excluded", p.Excluded, to("/accounts", "state", "excluded"), ui.Neutral),
-			figure("Mapped customers without a contract", b.uncontracted, to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
+			figure("Customers without a contract", b.uncontracted, to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
 		},
 	}
 }
@@ -114,7 +114,7 @@ var (
 		syncing.Failed: "Failed", syncing.Stopped: "Stopped by the guard", syncing.Partial: "Partial", syncing.Interrupted: "Interrupted",
 	}
 	connectivityLabels = map[provider.Connectivity]string{
-		provider.CheckFailed: "Connection failed", provider.Warning: "Connection with a warning",
-		provider.Stale: "Changed since verified", provider.Unverified: "Never verified",
+		provider.CheckFailed: "Connectivity failed", provider.Warning: "Connectivity with a warning",
+		provider.Stale: "Edited since verified", provider.Unverified: "Never verified",
 	}
 )

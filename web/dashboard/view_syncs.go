@@ -27,21 +27,37 @@ func (b *board) syncs() view.Group {
 		}
 		g.Stats = append(g.Stats, figure(runLabels[s], b.runs[s], b.runsAt(s), tone))
 	}
-	for _, c := range troubles {
-		g.Stats = append(g.Stats, b.trouble(c))
+	for _, s := range b.troubles() {
+		if s.Value != "0" {
+			g.Stats = append(g.Stats, s)
+		}
 	}
-	g.Stats = append(g.Stats, figure("Providers with unreadable records", b.unreadable, to("/providers", "unreadable", "yes"), ui.Warn))
 	t := b.providerTable()
 	g.Table = &t
 	return g
 }
 
-func (b *board) trouble(c provider.Connectivity) ui.Stat {
-	tone := ui.Warn
-	if c == provider.CheckFailed {
-		tone = ui.Bad
+// troubles are the providers that somebody should look at; those of which there are none are not shown.
+func (b *board) troubles() ui.Stats {
+	out := ui.Stats{figure("With unreadable records", b.unreadable, to("/providers", "unreadable", "yes"), ui.Warn)}
+	for _, c := range troubles {
+		tone := ui.Warn
+		if c == provider.CheckFailed {
+			tone = ui.Bad
+		}
+		out = append(out, figure(connectivityLabels[c], b.connectivity[c], to("/providers", "active", "true", "connectivity", string(c)), tone))
 	}
-	return figure(connectivityLabels[c], b.connectivity[c], to("/providers", "active", "true", "connectivity", string(c)), tone)
+	for i := range out {
+		out[i].Unit = plural(out[i].Value, "provider")
+	}
+	return out
+}
+
+func plural(n, what string) string {
+	if n == "1" {
+		return what
+	}
+	return what + "s"
 }
 
 func (b *board) providerTable() ui.Table {
