@@ -20,8 +20,6 @@ import (
 
 // board is everything that the page shows, as read in one snapshot.
 type board struct {
-	ctx  context.Context
-	db   *gorm.DB
 	now  time.Time
 	zone *time.Location
 
@@ -55,52 +53,52 @@ const runDays = 7
 
 func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
-func (b *board) read() error {
-	for _, part := range []func() error{b.readMapping, b.readSubscriptions, b.readEnds, b.readRuns, b.readProviders, b.readCustomers} {
-		if err := part(); err != nil {
+func (b *board) read(ctx context.Context, db *gorm.DB) error {
+	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds, b.readRuns, b.readProviders, b.readCustomers} {
+		if err := part(ctx, db); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *board) readMapping() (err error) {
-	b.mapping, err = account.ProgressOf(b.ctx, b.db, uuid.Nil)
+func (b *board) readMapping(ctx context.Context, db *gorm.DB) (err error) {
+	b.mapping, err = account.ProgressOf(ctx, db, uuid.Nil)
 	return err
 }
 
-func (b *board) readSubscriptions() (err error) {
-	if b.review, err = subscription.ProgressOf(b.ctx, b.db, subscription.Filter{}); err != nil {
+func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) {
+	if b.review, err = subscription.ProgressOf(ctx, db, subscription.Filter{}); err != nil {
 		return err
 	}
 	b.held = map[subscription.HoldReason]int{}
 	for _, why := range holdReasons {
-		if b.held[why], err = b.subscriptions(heldFilter(why)); err != nil {
+		if b.held[why], err = countSubscriptions(ctx, db, heldFilter(why)); err != nil {
 			return err
 		}
 	}
-	if b.orphans, err = subscription.CostWithoutCustomer(b.ctx, b.db); err != nil {
+	if b.orphans, err = subscription.CostWithoutCustomer(ctx, db); err != nil {
 		return err
 	}
-	if b.proposals, err = b.subscriptions(subscription.Filter{Proposal: "yes"}); err != nil {
+	if b.proposals, err = countSubscriptions(ctx, db, subscription.Filter{Proposal: "yes"}); err != nil {
 		return err
 	}
-	b.subscribed, err = subscription.Count(b.ctx, b.db, subscription.Filter{}, 0)
+	b.subscribed, err = subscription.Count(ctx, db, subscription.Filter{}, 0)
 	return err
 }
 
-func (b *board) subscriptions(f subscription.Filter) (int, error) {
-	return subscription.Count(b.ctx, b.db, f, math.MaxInt32)
+func countSubscriptions(ctx context.Context, db *gorm.DB, f subscription.Filter) (int, error) {
+	return subscription.Count(ctx, db, f, math.MaxInt32)
 }
 
 func heldFilter(why subscription.HoldReason) subscription.Filter {
 	return subscription.Filter{State: string(subscription.Held), HoldReason: string(why)}
 }
 
-func (b *board) readEnds() (err error) {
+func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
 	b.ends = map[int]int{}
 	for _, days := range horizons {
-		if b.ends[days], err = b.subscriptions(b.endsFilter(days)); err != nil {
+		if b.ends[days], err = countSubscriptions(ctx, db, b.endsFilter(days)); err != nil {
 			return err
 		}
 	}
@@ -112,14 +110,14 @@ func (b *board) endsFilter(days int) subscription.Filter {
 	return subscription.Filter{State: string(subscription.Active), EndsFrom: b.today(), EndsBefore: b.today().AddDays(days + 1)}
 }
 
-func (b *board) readRuns() (err error) {
+func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
 	b.runs = map[syncing.State]int{}
 	for _, s := range badRuns {
-		if b.runs[s], err = syncing.Count(b.ctx, b.db, b.runFilter(s)); err != nil {
+		if b.runs[s], err = syncing.Count(ctx, db, b.runFilter(s)); err != nil {
 			return err
 		}
 	}
-	b.successes, err = syncing.Successes(b.ctx, b.db)
+	b.successes, err = syncing.Successes(ctx, db)
 	return err
 }
 
@@ -133,13 +131,13 @@ func (b *board) runFilter(s syncing.State) syncing.Filter {
 
 func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
 
-func (b *board) readProviders() error {
+func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
 	order, err := provider.Sorts().Parse("name")
 	if err != nil {
 		return err
 	}
 	b.connectivity = map[provider.Connectivity]int{}
-	err = provider.Each(b.ctx, b.db, provider.Filter{}, order, func(r provider.Row) error {
+	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
 		b.providers = append(b.providers, r)
 		if r.Active {
 			b.connectivity[r.Connectivity()]++
@@ -149,25 +147,25 @@ func (b *board) readProviders() error {
 	if err != nil {
 		return err
 	}
-	b.unreadable, err = provider.Count(b.ctx, b.db, provider.Filter{Unreadable: "yes"})
+	b.unreadable, err = provider.Count(ctx, db, provider.Filter{Unreadable: "yes"})
 	return err
 }
 
-func (b *board) readCustomers() (err error) {
-	if b.uncontracted, err = crm.Count(b.ctx, b.db, crm.Filter{Mapped: "yes", Contract: "no"}); err != nil {
+func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
+	if b.uncontracted, err = crm.Count(ctx, db, crm.Filter{Mapped: "yes", Contract: "no"}); err != nil {
 		return err
 	}
-	if b.crmAccounts, err = crm.Count(b.ctx, b.db, crm.Filter{}); err != nil {
+	if b.crmAccounts, err = crm.Count(ctx, db, crm.Filter{}); err != nil {
 		return err
 	}
-	if b.contracts, err = contract.Count(b.ctx, b.db, contract.Filter{Active: "yes"}); err != nil {
+	if b.contracts, err = contract.Count(ctx, db, contract.Filter{Active: "yes"}); err != nil {
 		return err
 	}
 	order, err := price.ListSorts().Parse("")
 	if err != nil {
 		return err
 	}
-	lists, err := price.AllLists(b.ctx, b.db, price.ListFilter{}, order)
+	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
 	b.priceLists = len(lists)
 	return err
 }

@@ -24,10 +24,9 @@ type Handlers struct {
 // Show counts everything in one snapshot.
 func (h Handlers) Show(c echo.Context) error {
 	ctx := c.Request().Context()
-	b := &board{ctx: ctx, now: h.Clock.Now(), zone: h.Zone}
+	b := &board{now: h.Clock.Now(), zone: h.Zone}
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		b.db = tx
-		return b.read()
+		return b.read(ctx, tx)
 	})
 	if err != nil {
 		return err
