@@ -71,6 +71,7 @@ func TestAnInactiveProviderSyncsNothingNotEvenAnyway(t *testing.T) {
 	d := open(t)
 	p := d.verified()
 	d.post(p+"/sync-accounts", nil, http.StatusSeeOther)
+	d.exec(`UPDATE sync_runs SET state = 'running'`) // and it has not seen yet that it should end
 	d.post(p+"/deactivate", nil, http.StatusSeeOther)
 	for _, tail := range []string{"/sync-accounts", "/sync-subscriptions"} {
 		doc := d.page(d.post(p+tail, url.Values{"anyway": {"on"}}, http.StatusConflict))
