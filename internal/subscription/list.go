@@ -111,11 +111,8 @@ func Sorts() paging.Sorts {
 
 // List reads one page of the subscriptions that a filter lets through, and the token of the next page.
 func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
 	var page []ListRow
-	err := each(ctx, db, listing{where: where + " AND " + behind, order: r.Order, rest: " LIMIT ?", args: args}, func(row ListRow) error {
+	err := each(ctx, db, pageOf(f, r), func(row ListRow) error {
 		page = append(page, row)
 		return nil
 	})
@@ -138,9 +135,19 @@ type listing struct {
 	args  []any
 }
 
+func pageOf(f Filter, r paging.Request) listing {
+	where, args := f.where()
+	behind, more := r.Where()
+	return listing{where: where + " AND " + behind, order: r.Order, rest: " LIMIT ?", args: append(append(args, more...), r.Limit())}
+}
+
+func (l listing) sql() string {
+	return "SELECT " + listColumns + ", (" + l.order.Sort.Expr + ")::text FROM subscriptions s" + listJoins +
+		" WHERE " + l.where + " ORDER BY " + l.order.SQL() + l.rest
+}
+
 func each(ctx context.Context, db *gorm.DB, l listing, do func(ListRow) error) error {
-	rows, err := db.WithContext(ctx).Raw("SELECT "+listColumns+", ("+l.order.Sort.Expr+")::text FROM subscriptions s"+listJoins+
-		" WHERE "+l.where+" ORDER BY "+l.order.SQL()+l.rest, l.args...).Rows()
+	rows, err := db.WithContext(ctx).Raw(l.sql(), l.args...).Rows()
 	if err != nil {
 		return fmt.Errorf("list subscriptions: %w", err)
 	}

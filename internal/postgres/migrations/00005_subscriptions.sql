@@ -89,6 +89,7 @@ CREATE INDEX subscriptions_proposed_item ON subscriptions (proposed_item_id) WHE
 CREATE INDEX subscriptions_review ON subscriptions (review, id);
 CREATE INDEX subscriptions_state ON subscriptions (state, hold_reason, review);
 CREATE INDEX subscriptions_product_name ON subscriptions (lower(product_name), id);
+CREATE INDEX subscriptions_vendor ON subscriptions (lower(vendor), lower(product_name), id);
 CREATE INDEX subscriptions_external_id ON subscriptions (external_id, id);
 CREATE INDEX subscriptions_quantity ON subscriptions (quantity, id);
 CREATE INDEX subscriptions_end_date ON subscriptions (coalesce(end_date, 'infinity'), id);

@@ -32,6 +32,7 @@ CREATE TABLE license_changes (
 CREATE INDEX license_changes_subscription ON license_changes (subscription_id, seq);
 CREATE UNIQUE INDEX license_changes_seq ON license_changes (seq);
 CREATE INDEX license_changes_effective ON license_changes (effective_at, id);
+CREATE INDEX license_changes_run ON license_changes (sync_run_id) WHERE sync_run_id IS NOT NULL;
 CREATE INDEX license_changes_origin ON license_changes (origin_change_id) WHERE origin_change_id IS NOT NULL;
 -- A subscription begins once. Reassigned history and a corrected date are copies with an origin.
 CREATE UNIQUE INDEX license_changes_one_create ON license_changes (subscription_id) WHERE event = 'create' AND origin_change_id IS NULL;
