@@ -182,9 +182,9 @@ type memory struct {
 
 func remember(tx *gorm.DB, by audit.Actor, st step, m memory) (uuid.UUID, error) {
 	id, a, ch := uuid.Must(uuid.NewV7()), st.account, st.change
-	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, to_state, to_crm_account_id,
-			why, undoes, because, placements) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)`,
-		id, a.ID, m.at, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, ch.state, ch.crm, ch.why, ch.undoes, m.because, m.placements).Error
+	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, from_exclude_reason, to_state, to_crm_account_id,
+			why, undoes, because, placements) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)`,
+		id, a.ID, m.at, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, a.ExcludeReason, ch.state, ch.crm, ch.why, ch.undoes, m.because, m.placements).Error
 }
 
 // named says who holds the CRM account that the database refused to give twice.

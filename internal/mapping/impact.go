@@ -14,8 +14,8 @@ type Impact struct {
 	Signed        int
 	Seats         int // active ones
 	OnInvoices    int
-	Contracts     []string
-	Monthly       []Monthly
+	Contracts     []string  `gorm:"-"`
+	Monthly       []Monthly `gorm:"-"`
 }
 
 // Monthly is what the account's active subscriptions come to per month, by currency.

@@ -14,20 +14,21 @@ import (
 
 // Decision is one entry of an account's mapping history.
 type Decision struct {
-	ID               uuid.UUID
-	AccountID        uuid.UUID
-	At               time.Time
-	Actor            string
-	Action           string
-	FromState        account.State
-	FromCRMAccountID uuid.NullUUID
-	FromCRMAccount   string
-	ToState          account.State
-	ToCRMAccountID   uuid.NullUUID
-	ToCRMAccount     string
-	Why              string
-	Because          uuid.NullUUID // the decision at another account that it was made together with
-	Undone           bool
+	ID                uuid.UUID
+	AccountID         uuid.UUID
+	At                time.Time
+	Actor             string
+	Action            string
+	FromState         account.State
+	FromCRMAccountID  uuid.NullUUID
+	FromCRMAccount    string
+	FromExcludeReason string
+	ToState           account.State
+	ToCRMAccountID    uuid.NullUUID
+	ToCRMAccount      string
+	Why               string
+	Because           uuid.NullUUID // the decision at another account that it was made together with
+	Undone            bool
 }
 
 // Undoable tells whether the decision may be taken back: it is none itself, and was not yet.
@@ -37,7 +38,7 @@ func (d Decision) Undoable() bool { return d.Action != actionUndo && !d.Undone }
 func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision, error) {
 	var ds []Decision
 	err := db.WithContext(ctx).Raw(`
-		SELECT d.id, d.account_id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account,
+		SELECT d.id, d.account_id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account, d.from_exclude_reason,
 			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, d.because, EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
 		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id
 		WHERE d.account_id = ? ORDER BY d.at DESC, d.id DESC`, accountID).Scan(&ds).Error
@@ -92,23 +93,11 @@ func overtaken(a account.Account) error {
 
 func undoing(ctx context.Context, tx *gorm.DB, last Decision) (change, error) {
 	ch := change{action: actionUndo, state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount,
-		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}}
-	var err error
-	switch last.FromState {
-	case account.Excluded:
-		ch.reason, err = exclusionReason(ctx, tx, last)
-	case account.Mapped:
-		err = tx.WithContext(ctx).Raw(`SELECT coalesce(placements::text, '') FROM mapping_decisions WHERE id = ?`, last.ID).Row().Scan(&ch.back)
+		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}, reason: last.FromExcludeReason}
+	if last.FromState != account.Mapped {
+		return ch, nil
 	}
-	return ch, err
-}
-
-// exclusionReason is the reason that stood before a decision.
-func exclusionReason(ctx context.Context, tx *gorm.DB, before Decision) (string, error) {
-	var why string
-	err := tx.WithContext(ctx).Raw(`SELECT why FROM mapping_decisions WHERE account_id = ? AND action = 'exclude' AND (at, id) < (?, ?)
-		ORDER BY at DESC, id DESC LIMIT 1`, before.AccountID, before.At, before.ID).Scan(&why).Error
-	return why, err
+	return ch, tx.WithContext(ctx).Raw(`SELECT coalesce(placements::text, '') FROM mapping_decisions WHERE id = ?`, last.ID).Row().Scan(&ch.back)
 }
 
 // lastDecision is the newest that is neither an undo nor undone, and still describes how the account stands.

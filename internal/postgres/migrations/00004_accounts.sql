@@ -58,6 +58,7 @@ CREATE TABLE mapping_decisions (
     action              text NOT NULL CHECK (action IN ('map', 'unmap', 'exclude', 'include', 'undo')),
     from_state          text NOT NULL,
     from_crm_account_id uuid REFERENCES crm_accounts,
+    from_exclude_reason text NOT NULL DEFAULT '',
     to_state            text NOT NULL,
     to_crm_account_id   uuid REFERENCES crm_accounts,
     why                 text NOT NULL DEFAULT '',
