@@ -154,6 +154,14 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 		o.SetupCode = session.NewSetupCode()
 		log.Info("the first-admin page asks for this code", "code", o.SetupCode)
 	}
+	if cfg.MetricsAddr != "" {
+		o.Metrics = site.NewMetrics()
+		m, err := net.Listen("tcp", cfg.MetricsAddr)
+		if err != nil {
+			return fmt.Errorf("cannot listen on %s for metrics: %w", cfg.MetricsAddr, err)
+		}
+		go func() { _ = site.Serve(ctx, m, o.Metrics.Handler(), log) }()
+	}
 	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
 	ctx, end := context.WithCancelCause(whileNeeded(ctx, a, parentGone, log))
 	defer end(nil)

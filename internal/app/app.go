@@ -165,6 +165,7 @@ func (a *App) beats() []jobs.Beat {
 	return []jobs.Beat{
 		{Name: "watch over sync runs", Every: 5 * time.Second, Do: a.Sync.Watch},
 		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
+		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},

@@ -17,6 +17,7 @@ type Options struct {
 	BaseURL   string // as people type it; decides cookies and the accepted Host
 	SetupCode string // asked for on the first-admin page; empty on loopback
 	Version   string
+	Metrics   *Metrics // nil: nothing is measured
 }
 
 // Handler is the whole site.
@@ -30,7 +31,7 @@ func Handler(a *app.App, o Options) http.Handler {
 	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
 
 	e.Pre(trailingSlash)
-	e.Use(requestID, requestLog(a.Log, a.Clock), recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), crossOrigin(), httpx.WithFrame(sessions.Frame()))
+	e.Use(requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock), recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), crossOrigin(), httpx.WithFrame(sessions.Frame()))
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)
 
