@@ -3,7 +3,6 @@ package syncing
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -51,11 +50,4 @@ func (w *worker) goOn(ctx context.Context, tx *gorm.DB, out outcome) error {
 	}
 	_, _, err := w.s.request(ctx, tx, audit.System, Request{ProviderID: w.run.ProviderID, Kind: Subscriptions, Trigger: w.run.Trigger})
 	return err
-}
-
-// cancelledBy names who asked for the end of a run.
-func (s *Service) cancelledBy(id uuid.UUID) string {
-	var name string
-	s.DB.Read(context.Background()).Raw(`SELECT cancel_requested_by FROM sync_runs WHERE id = ?`, id).Scan(&name)
-	return name
 }

@@ -34,7 +34,7 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	go w.lease.keep(working, stop)
 	out := w.work(working)
 	if cause := context.Cause(working); cause != nil {
-		out = w.brokenOff(cause)
+		out = w.brokenOff(context.WithoutCancel(ctx), cause)
 	}
 	// The end is written also when the process is asked to stop.
 	return w.end(context.WithoutCancel(ctx), out)
@@ -122,10 +122,14 @@ func (w *worker) verify(ctx context.Context) error {
 	return nil
 }
 
-func (w *worker) brokenOff(cause error) outcome {
+func (w *worker) brokenOff(ctx context.Context, cause error) outcome {
 	switch {
 	case errors.Is(cause, errCancelled):
-		return outcome{Cancelled, fmt.Sprintf("Cancelled by %s. What was read until then is kept.", w.s.cancelledBy(w.run.ID)), ""}
+		by := "a person"
+		if now, err := Get(ctx, w.s.DB.Read(ctx), w.run.ID); err == nil {
+			by = now.CancelRequestedBy
+		}
+		return outcome{Cancelled, fmt.Sprintf("Cancelled by %s. What was read until then is kept.", by), ""}
 	case errors.Is(cause, errLeaseLost):
 		return outcome{state: ""}
 	}

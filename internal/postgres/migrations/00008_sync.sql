@@ -38,7 +38,8 @@ CREATE TABLE sync_runs (
 );
 -- One unfinished run per provider: a second request finds the first.
 CREATE UNIQUE INDEX sync_runs_one_unfinished ON sync_runs (provider_id) WHERE state IN ('queued', 'running', 'interrupted');
-CREATE INDEX sync_runs_started ON sync_runs (requested_at DESC, id);
+CREATE INDEX sync_runs_requested ON sync_runs (requested_at, id);
+CREATE INDEX sync_runs_started ON sync_runs (started_at, id);
 
 -- Accounts that changed, failed or were held; the rest is a count.
 CREATE TABLE sync_run_accounts (
