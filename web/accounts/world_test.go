@@ -258,3 +258,11 @@ func (p person) press(a answer, button string) answer {
 }
 
 func (a answer) text() string { return strings.Join(strings.Fields(a.page.Find("main").Text()), " ") }
+
+func hrefEnds(end string) func(int, *goquery.Selection) bool {
+	return func(_ int, s *goquery.Selection) bool { return strings.HasSuffix(s.AttrOr("href", ""), end) }
+}
+
+func hrefContains(part string) func(int, *goquery.Selection) bool {
+	return func(_ int, s *goquery.Selection) bool { return strings.Contains(s.AttrOr("href", ""), part) }
+}
