@@ -31,15 +31,15 @@ func (h Handlers) Entry(c echo.Context) error {
 	frame := session.Page(c, readable(e.Action), "")
 	frame.Kicker = "Audit entry " + strconv.FormatInt(e.Seq, 10)
 	frame.Crumbs = []layout.Crumb{{Label: "Audit trail", Href: path}}
-	return httpx.Render(c, http.StatusOK, views.Entry{Frame: frame, Facts: h.facts(e), Diff: diffTable(e)}.Page())
+	return httpx.Render(c, http.StatusOK, views.Entry{Frame: frame, Facts: h.facts(c, e), Diff: diffTable(e)}.Page())
 }
 
-func (h Handlers) facts(e audit.Entry) ui.DefinitionList {
+func (h Handlers) facts(c echo.Context, e audit.Entry) ui.DefinitionList {
 	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "When", Value: ui.Of(h.moment(e.At))},
 		ui.Fact("Who", e.Actor),
 		ui.Fact("What", readable(e.Action)),
-		{Term: "On", Value: ui.Cell{Text: e.ObjectName, Href: objectHref(e)}, Note: readable(e.ObjectType)},
+		{Term: "On", Value: ui.Cell{Text: e.ObjectName, Href: objectHref(c, e)}, Note: readable(e.ObjectType)},
 		{Term: "Id", Value: ui.Cell{Text: e.ObjectID, Mono: true}},
 		{Term: "Request", Value: ui.Cell{Text: e.RequestID, Mono: true}},
 	}}

@@ -55,7 +55,7 @@ func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
 	frame.Lead = "Who did what, when, with before and after. Rows are only ever added, each bound to the one before it."
 	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, chainMeta(chain, all)
 	return views.List{
-		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(q, rows),
+		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, rows),
 		Pager: q.Pager(next, fmt.Sprintf("%d entries on this page", len(rows))),
 	}, nil
 }
@@ -94,14 +94,14 @@ func alarm(i audit.Integrity) *ui.Callout {
 		Text: text + " Somebody with the database owner's rights edited, removed or moved rows. Compare with a backup, and with the end of the chain noted in earlier logs."}
 }
 
-func (h Handlers) table(q httpx.ListQuery, rows []audit.Entry) ui.Table {
+func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {
 	t := ui.Table{Caption: "Audit trail", Compact: true, Empty: emptiness(q), Columns: []ui.Column{
 		q.NumberColumn("seq", "No."), {Label: "When", Nowrap: true}, {Label: "Who"}, {Label: "What"}, {Label: "On"}, {Label: "Changed"},
 	}}
 	for _, e := range rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), ui.Of(h.moment(e.At)), ui.TextCell(e.Actor), ui.TextCell(readable(e.Action)),
-			{Text: e.ObjectName, Sub: readable(e.ObjectType), Href: objectHref(e)}, ui.TextCell(summary(e)),
+			{Text: e.ObjectName, Sub: readable(e.ObjectType), Href: objectHref(c, e)}, ui.TextCell(summary(e)),
 		}})
 	}
 	return t

@@ -2,12 +2,16 @@ package audit
 
 import (
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/auth"
+	"seatledger/web/session"
 )
 
-// objectHref leads to what an entry is about, where it has a page of its own.
-func objectHref(e audit.Entry) string {
+// objectHref leads to what an entry is about, where it has a page of its own that
+// the reader may open.
+func objectHref(c echo.Context, e audit.Entry) string {
 	if _, err := uuid.Parse(e.ObjectID); err != nil {
 		return ""
 	}
@@ -27,6 +31,9 @@ func objectHref(e audit.Entry) string {
 	case "sync_run":
 		return "/sync-runs/" + e.ObjectID
 	case "user":
+		if !auth.Allowed(session.User(c).Role, auth.Admin) {
+			return ""
+		}
 		return "/settings/users/" + e.ObjectID
 	}
 	return ""

@@ -156,7 +156,7 @@ func TestAManualProviderSaysWhatIsDifferent(t *testing.T) {
 	d := open(t)
 	p := d.create(url.Values{"connector": {"manual"}, "name": {"By hand"}})
 	doc := d.get(p)
-	for _, tail := range []string{"/accounts", "/subscriptions", "/import"} {
+	for _, tail := range []string{"/accounts/new", "/subscriptions/new", "/import"} {
 		if doc.Find(`#entry a[href="`+p+tail+`"]`).Length() != 1 {
 			t.Errorf("no way to %s", tail)
 		}

@@ -3,6 +3,8 @@ package providers
 import (
 	"fmt"
 
+	"github.com/labstack/echo/v4"
+
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
 	"seatledger/web/syncruns"
@@ -36,16 +38,19 @@ func link(title, text string, l provider.Link) view.Link {
 }
 
 // manualEntry is where a manual provider's records come in.
-func manualEntry(r record) *view.Manual {
-	return &view.Manual{
+func manualEntry(c echo.Context, r record) *view.Manual {
+	m := &view.Manual{
 		Card: ui.Card{Title: "Entered by hand", ID: "entry"},
 		Text: "This provider has no API: nothing is verified and nothing syncs. Its accounts and subscriptions are entered or imported here, and each change of a quantity becomes a row of the ledger with its date and note.",
-		Links: []ui.LinkButton{
-			{Text: "Accounts", Href: path(r.ID) + "/accounts", Icon: "accounts"},
-			{Text: "Subscriptions", Href: path(r.ID) + "/subscriptions", Icon: "subscription"},
-			{Text: "Import CSV", Href: path(r.ID) + "/import", Icon: "upload"},
-		},
 	}
+	if maySync(c) {
+		m.Links = []ui.LinkButton{
+			{Text: "Enter an account", Href: path(r.ID) + "/accounts/new", Icon: "accounts"},
+			{Text: "Enter a subscription", Href: path(r.ID) + "/subscriptions/new", Icon: "subscription"},
+			{Text: "Import CSV", Href: path(r.ID) + "/import", Icon: "upload"},
+		}
+	}
+	return m
 }
 
 // unreadable are records that no sync could read; they wait for a person.

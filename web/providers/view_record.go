@@ -25,7 +25,7 @@ func (h Handlers) recordPage(c echo.Context, r record) view.Record {
 	m.Page.Actions = actions(c, r)
 	m.Unreadable = h.unreadable(r)
 	if r.Connector == distributor.Manual {
-		m.Manual = manualEntry(r)
+		m.Manual = manualEntry(c, r)
 		return m
 	}
 	m.Check, m.Links, m.Runs = h.checkCard(r), linksOf(r), h.runsCard(r)
