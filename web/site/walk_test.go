@@ -26,7 +26,8 @@ type walk struct {
 	t        *testing.T
 	admin    *webtest.Client
 	data     *sandbox.Data
-	provider string // path of its page
+	provider string   // path of its page
+	extra    []string // pages that no link leads to
 }
 
 // walked is a site on which the whole path has been gone.

@@ -1,0 +1,32 @@
+package site
+
+import (
+	"net/http"
+
+	"seatledger/internal/app"
+	"seatledger/internal/auth"
+	"seatledger/web/session"
+)
+
+// Line is a route as the tests see it.
+type Line struct {
+	Method string
+	Path   string
+	Roles  []auth.Role
+	Open   bool
+}
+
+// Table is the table of contents, with the files of lists as lines of their own.
+func Table(a *app.App, o Options) []Line {
+	var out []Line
+	m := session.New(session.Options{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	for _, r := range routes(a, m, o) {
+		for _, path := range r.paths() {
+			out = append(out, Line{Method: r.method, Path: path, Roles: r.roles, Open: r.open})
+		}
+	}
+	return out
+}
+
+// Safe tells whether a route must change nothing.
+func (l Line) Safe() bool { return l.Method == http.MethodGet }

@@ -1,0 +1,71 @@
+package site_test
+
+import (
+	"testing"
+
+	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/testkit/webtest"
+)
+
+// lived is a site some weeks later: the distributor's data moved on, something is
+// kept by hand, files were looked at. All screens have something to show.
+func lived(t *testing.T) *walk {
+	t.Helper()
+	w := walked(t)
+	w.moveOn()
+	w.keepByHand()
+	w.previewAgain()
+	return w
+}
+
+// moveOn changes seats, one of them without a word in the change log, and takes one subscription away.
+func (w *walk) moveOn() {
+	w.t.Helper()
+	far := w.Far.Subscriptions()
+	quiet := far[0].Quantity + 3
+	w.must(w.Far.ChangeSubscription(far[0].ID, sandbox.SubscriptionChange{Quantity: &quiet, Quiet: true}))
+	w.must(w.Far.SetSeats(far[1].ID, far[1].Quantity+1))
+	w.must(w.Far.SetSubscriptionGone(far[len(far)-1].ID, true))
+	w.sync("/sync-subscriptions")
+	for _, s := range w.admin.Get("/subscriptions.csv").Records() {
+		if s["external_id"] == far[0].ID {
+			w.extra = append(w.extra, "/subscriptions/"+s["id"])
+		}
+	}
+}
+
+// keepByHand adds a distributor without an API, a customer and a subscription there.
+func (w *walk) keepByHand() {
+	w.t.Helper()
+	p := w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "Direct from the vendor").Submit().Next()
+	manual := p.Path()
+	account := w.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "M-1", "name", "Juniper Bakery").Submit().Next()
+	entered := w.admin.Get(manual+"/subscriptions/new").FormTo(manual+"/subscriptions").Set(
+		"account_external_id", "M-1", "external_id", "MS-1", "part_number", "CFQ7TTC0LH18:0001", "product", "Microsoft 365 Business Basic", "quantity", "7",
+		"unit_cost", "5.10", "cost_period", "month", "currency", "USD", "start_date", "2026-01-01").Submit().Next()
+	w.extra = append(w.extra, entered.Path(), account.Path()+"?crm_q=a")
+	w.look(manual+"/import", "external_id,name\r\nM-2,Rowan Florist\r\n")
+}
+
+// previewAgain uploads files without applying them.
+func (w *walk) previewAgain() {
+	w.t.Helper()
+	w.look("/crm-accounts/import", "external_id,name\r\nC-3,Renamed Example\r\n,nameless\r\nC-4\r\n")
+	list := w.admin.Get("/price-lists.csv").Records()[0]["id"]
+	w.look("/price-lists/"+list+"/import", "part_number,unit,term,billing_frequency,unit_price,effective_from\r\nABC,month,monthly,month,1.50,2026-01-01\r\nABC,fortnight,,,x,\r\n")
+}
+
+// look uploads a file and remembers its preview for whoever walks all pages.
+func (w *walk) look(path, file string) *webtest.Page {
+	w.t.Helper()
+	p := w.admin.Get(path).FormTo(path).File("file", file).Submit().Next()
+	w.extra = append(w.extra, p.Path())
+	return p
+}
+
+func (w *walk) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
