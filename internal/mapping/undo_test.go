@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -55,7 +56,8 @@ func TestAnUndoThatNeedsATakenCRMAccountNamesTheHolder(t *testing.T) {
 	w.must(w.Unmap(t.Context(), olga, mapping.Choice{AccountID: a}))
 	w.must(w.Map(t.Context(), pete, mapping.Choice{AccountID: b, CRMAccountID: c}))
 	err := w.Undo(t.Context(), olga, mapping.Choice{AccountID: a})
-	if taken, ok := err.(*mapping.Taken); !ok || taken.Holder.AccountID != b {
+	var taken *mapping.Taken
+	if !errors.As(err, &taken) || taken.Holder.AccountID != b {
 		t.Errorf("told %v", err)
 	}
 }
