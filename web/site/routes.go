@@ -106,7 +106,9 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/accounts/:id/exclude", h.accounts.Exclude, operator),
 		post("/accounts/:id/include", h.accounts.Include, operator),
 		post("/accounts/:id/create-crm-account", h.accounts.CreateCRMAccount, operator),
+		get("/accounts/:id/undo", h.accounts.ConfirmUndo, operator),
 		post("/accounts/:id/undo", h.accounts.Undo, operator),
+		get("/accounts/:id/take-over", h.accounts.ConfirmTakeOver, operator),
 		post("/accounts/:id/take-over", h.accounts.TakeOver, operator),
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
 
