@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
+	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -220,7 +221,7 @@ func lapseNote(i mapping.Impact) string {
 func monthly(all []mapping.Monthly) string {
 	var out []string
 	for _, m := range all {
-		out = append(out, amountText(m.Amount)+" "+m.Currency)
+		out = append(out, money.Grouped(m.Amount, m.Currency)+" "+m.Currency)
 	}
 	return strings.Join(out, ", ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
+	"seatledger/internal/money"
 	"seatledger/views/ui"
 
 	view "seatledger/views/accounts"
@@ -96,10 +97,10 @@ func holdingRow(s account.Holding) ui.Row {
 	}
 	cost, price := ui.Money{}, ui.Money{}
 	if s.UnitCost.Valid {
-		cost = ui.Money{Amount: amountText(s.UnitCost.Decimal), Currency: s.CostCurrency, Period: periods[s.CostPeriod]}
+		cost = ui.Money{Amount: money.Grouped(s.UnitCost.Decimal, s.CostCurrency), Currency: s.CostCurrency, Period: periods[s.CostPeriod]}
 	}
 	if s.UnitPrice.Valid {
-		price = ui.Money{Amount: amountText(s.UnitPrice.Decimal), Currency: s.Currency, Period: periods[s.PricePeriod]}
+		price = ui.Money{Amount: money.Grouped(s.UnitPrice.Decimal, s.Currency), Currency: s.Currency, Period: periods[s.PricePeriod]}
 	}
 	return ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost), ui.Of(price), review}}
 }
@@ -175,3 +176,5 @@ func filled(all ...string) []string {
 	}
 	return out
 }
+
+var periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once"}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/contract"
+	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -41,7 +42,7 @@ func effects(s contract.Standings) []ui.Definition {
 		ui.Fact("Held subscriptions", strconv.Itoa(s.Held)),
 	}
 	for _, a := range s.Monthly {
-		out = append(out, ui.Fact("Per month", amountText(a.Sum.Round(2))+" "+a.Currency))
+		out = append(out, ui.Fact("Per month", money.Grouped(money.Round(a.Sum, a.Currency), a.Currency)+" "+a.Currency))
 	}
 	return out
 }

@@ -3,13 +3,10 @@
 package contracts
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
@@ -43,23 +40,6 @@ func (h Handlers) contract(c echo.Context) (contract.Contract, error) {
 	}
 	ctx := c.Request().Context()
 	return contract.Get(ctx, h.Contracts.DB.Read(ctx), id)
-}
-
-// amountText writes an amount with at least two decimals and grouped thousands.
-func amountText(d decimal.Decimal) string {
-	s := d.String()
-	if d.Equal(d.Round(2)) {
-		s = d.StringFixed(2)
-	}
-	whole, rest, _ := strings.Cut(s, ".")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	return fmt.Sprintf("%s%s.%s", sign, whole, rest)
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/contract"
+	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -84,7 +85,7 @@ func stats(o contract.Overview) ui.Stats {
 		{Label: "Without a price", Value: strconv.Itoa(s.Unpriced), Tone: toneIf(s.Unpriced > 0)},
 	}
 	for _, a := range s.Monthly {
-		out = append(out, ui.Stat{Label: "Active, per month", Value: amountText(a.Sum.Round(2)), Unit: a.Currency, Note: "one-time prices left out"})
+		out = append(out, ui.Stat{Label: "Active, per month", Value: money.Grouped(money.Round(a.Sum, a.Currency), a.Currency), Unit: a.Currency, Note: "one-time prices left out"})
 	}
 	return out
 }
@@ -151,7 +152,7 @@ func priceOf(s contract.Subscription) ui.Money {
 	if !s.UnitPrice.Valid {
 		return ui.Money{}
 	}
-	return ui.Money{Amount: amountText(s.UnitPrice.Decimal), Currency: s.Currency, Period: fmt.Sprintf("per %s", periods[s.PricePeriod])}
+	return ui.Money{Amount: money.Grouped(s.UnitPrice.Decimal, s.Currency), Currency: s.Currency, Period: fmt.Sprintf("per %s", periods[s.PricePeriod])}
 }
 
 var periods = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}

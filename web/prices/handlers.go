@@ -3,13 +3,11 @@
 package prices
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
@@ -62,19 +60,6 @@ func crumbs(more ...layout.Crumb) []layout.Crumb {
 }
 
 func crumbOf(l price.List) layout.Crumb { return layout.Crumb{Label: l.Name, Href: listPath(l.ID)} }
-
-// amountText writes an amount with at least two decimals and grouped thousands.
-func amountText(d decimal.Decimal) string {
-	s := d.String()
-	if d.Equal(d.Round(2)) {
-		s = d.StringFixed(2)
-	}
-	whole, rest, _ := strings.Cut(s, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	return fmt.Sprintf("%s.%s", whole, rest)
-}
 
 var (
 	units = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}
