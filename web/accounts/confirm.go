@@ -221,7 +221,7 @@ func lapseNote(i mapping.Impact) string {
 func monthly(all []mapping.Monthly) string {
 	var out []string
 	for _, m := range all {
-		out = append(out, money.Grouped(m.Amount, m.Currency)+" "+m.Currency)
+		out = append(out, money.Grouped(money.Round(m.Amount, m.Currency), m.Currency)+" "+m.Currency)
 	}
 	return strings.Join(out, ", ")
 }
