@@ -66,7 +66,7 @@ func (d Date) AddMonths(n int) Date {
 // DaysUntil counts the days of [d, o).
 func (d Date) DaysUntil(o Date) int { return int(o.t.Sub(d.t).Hours() / 24) }
 
-// Year, Month and Day of the date.
+// Year of the date.
 func (d Date) Year() int { return d.t.Year() }
 
 // Month of the year.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
@@ -41,11 +40,4 @@ func number(t *testing.T, db *postgres.DB, sql string, args ...any) int {
 		t.Fatal(err)
 	}
 	return n
-}
-
-func exec(t *testing.T, db *postgres.DB, sql string, args ...any) {
-	t.Helper()
-	if err := db.InTx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(sql, args...).Error }); err != nil {
-		t.Fatal(err)
-	}
 }

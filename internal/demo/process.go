@@ -100,12 +100,17 @@ func (p *distributorProcess) exception() string {
 // stop closes the child's input, on which it ends, and kills it if it does not.
 func (p *distributorProcess) stop() error {
 	_ = p.stdin.Close()
-	ended := make(chan error, 1)
-	go func() { ended <- p.cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = p.cmd.Wait()
+		close(ended)
+	}()
 	select {
 	case <-ended:
 		return nil
 	case <-time.After(stopLimit):
-		return errors.Join(p.cmd.Process.Kill(), <-ended)
+		err := p.cmd.Process.Kill()
+		<-ended
+		return err
 	}
 }

@@ -13,15 +13,15 @@ import (
 
 // company is the truth.
 type company struct {
-	words              []string // "Harborview", "Dental"
-	form               string
-	domain, tenant     string
-	street, city       string
-	state, zip         string
-	phone              string
-	family             int // companies of one house or one name share it
-	inAccounts, inCRM  bool
-	freeMail, nameless bool
+	words             []string // "Harborview", "Dental"
+	form              string
+	domain, tenant    string
+	street, city      string
+	state, zip        string
+	phone             string
+	family            int // companies of one house or one name share it
+	inAccounts, inCRM bool
+	freeMail          bool
 }
 
 // world is a labelled data set: truth maps an account id to its CRM id.

@@ -101,13 +101,13 @@ type txConn struct {
 
 // Commit ends the transaction; checks that were put off happen here.
 func (c *txConn) Commit() error {
-	err := c.tx.Commit(context.WithoutCancel(context.Background()))
+	err := c.tx.Commit(context.Background()) //nolint:forbidigo // database/sql gives none
 	return errors.Join(err, c.Conn.Close())
 }
 
 // Rollback gives the transaction up. The connection is broken rather than returned half-way.
 func (c *txConn) Rollback() error {
-	err := c.tx.Rollback(context.Background())
+	err := c.tx.Rollback(context.Background()) //nolint:forbidigo // database/sql gives none
 	if err != nil && !errors.Is(err, pgx.ErrTxClosed) {
 		_ = c.Conn.Raw(func(any) error { return driver.ErrBadConn })
 	}

@@ -128,11 +128,7 @@ func (s Settings) validate() error {
 
 // Recipients splits the stored list.
 func Recipients(list string) []string {
-	var out []string
-	for _, s := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",; \n\t", r) }) {
-		out = append(out, s)
-	}
-	return out
+	return strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",; \n\t", r) })
 }
 
 func tidyRecipients(list string) string { return strings.Join(Recipients(list), ", ") }

@@ -87,7 +87,7 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 	ctx := c.Request().Context()
 	id, err := uuid.Parse(m.scs.GetString(ctx, userValue))
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // nobody is signed in
 	}
 	u, err := auth.Get(ctx, m.o.DB.Read(ctx), id)
 	if errs.KindOf(err) == errs.NotFound || err == nil && !u.Active {

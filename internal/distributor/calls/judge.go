@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -58,7 +59,8 @@ func verdict(code int) (kind distributor.ErrorKind, message, advice string) {
 
 // Unreadable turns the failure to read a good answer's body into an error.
 func Unreadable(op string, cause error, h http.Header) error {
-	if c, ok := cause.(*lenient.Complaint); ok {
+	var c *lenient.Complaint
+	if errors.As(cause, &c) {
 		return &distributor.Error{Kind: distributor.Refused, Op: op, StatusCode: http.StatusOK, RequestID: RequestID(c.RequestID, h),
 			Message: "The distributor answered with an error: " + stop(c.Error()),
 			Advice:  "Nothing of the answer was used; give the distributor the request id if the reason is not clear."}

@@ -39,7 +39,7 @@ func (n *network) address(ctx context.Context) (Outcome, error) {
 		addrs, err := n.client.Resolve(ctx, u)
 		if err != nil {
 			n.failed = err
-			return Outcome{Message: "The address is well formed."}, nil
+			return Outcome{Message: "The address is well formed."}, nil //nolint:nilerr // the next layer tells it
 		}
 		if err := n.client.Permitted(u, addrs); err != nil {
 			return Outcome{}, err

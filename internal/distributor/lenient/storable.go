@@ -100,7 +100,7 @@ func (s *storer) number() {
 		end++
 	}
 	literal := s.in[s.at:end]
-	if _, ok := decimalOf(string(literal)); ok || len(literal) < 64 && bytes.IndexAny(literal, "eE") < 0 {
+	if _, ok := decimalOf(string(literal)); ok || len(literal) < 64 && !bytes.ContainsAny(literal, "eE") {
 		s.take(len(literal))
 		return
 	}

@@ -41,10 +41,9 @@ type Fault struct {
 
 	Hits int `json:"hits"`
 
-	seen     int
-	rng      *rand.Rand
-	kept     map[string]keptAnswer // for stale
-	matchers []string
+	seen int
+	rng  *rand.Rand
+	kept map[string]keptAnswer // for stale
 }
 
 // keptAnswer is an answer that is replayed later.

@@ -66,7 +66,7 @@ func (c *Connector) read(ctx context.Context, account string, raw json.RawMessag
 	}
 	id, err := r.ID(subscriptionID)
 	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}, nil
+		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}, nil //nolint:nilerr // a bad record is a result
 	}
 	if r.Text(quantity) == "" {
 		detail, detailID, err := c.detail(ctx, id)
@@ -82,7 +82,7 @@ func (c *Connector) read(ctx context.Context, account string, raw json.RawMessag
 	}
 	seats, err := r.Seats(quantity)
 	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}, nil
+		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}, nil //nolint:nilerr // a bad record is a result
 	}
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats, RequestID: requestID}
 	fill(r, &s)
