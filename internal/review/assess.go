@@ -94,7 +94,7 @@ func assessed(f Facts, have standing) (assessment, error) {
 	}
 	cs := Judge(f)
 	checks, err := json.Marshal(cs)
-	a.finding = finding{Worst(cs), string(checks), ground.Fingerprint(), f.TwinID}
+	a.finding = finding{Worst(cs), string(checks), ground.Fingerprint(), f.twin()}
 	a.word = Word(Worst(cs), signed)
 	return a, err
 }

@@ -108,3 +108,12 @@ func (f Facts) waits() bool { return f.State != "inactive" || f.vanished() }
 func (f Facts) vanished() bool {
 	return f.ProviderStatus == distributor.StatusMissing && !f.MissingConfirmed
 }
+
+// twin is the double that the verdict speaks of, so that a change there is judged
+// here too; of one that vanished the verdict says nothing else.
+func (f Facts) twin() uuid.NullUUID {
+	if f.vanished() {
+		return uuid.NullUUID{}
+	}
+	return f.TwinID
+}
