@@ -41,6 +41,7 @@ func startDistributor(ctx context.Context, k keepsakes) (*distributorProcess, er
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
+	//nolint:noctx // it ends with its input, not with the start
 	cmd := exec.Command(self, "sandbox", "--addr", addr, "--customers", strconv.Itoa(customers),
 		"--subscriptions", strconv.Itoa(subscriptions), "--seed", strconv.Itoa(seed), "--today", k.Today.String())
 	cmd.Env = []string{UntilStdinCloses + "=1"}

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/app"
-	"seatledger/internal/auth"
 	"seatledger/static"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -56,5 +55,3 @@ func (r route) add(g *echo.Group, m *session.Manager) {
 		}
 	}
 }
-
-var anyRole []auth.Role

@@ -89,7 +89,7 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 				if p == nil {
 					return
 				}
-				if p == http.ErrAbortHandler {
+				if p == http.ErrAbortHandler { //nolint:errorlint // net/http looks for this very value
 					panic(p)
 				}
 				log.ErrorContext(c.Request().Context(), "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))

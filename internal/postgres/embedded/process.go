@@ -23,7 +23,7 @@ type process struct {
 // folder as its first handed-down file, in a session of its own so that ^C on
 // the terminal reaches the app alone, and with nothing of the app's environment.
 func command(as account, dir *os.File, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
+	cmd := exec.Command(program, args...) //nolint:noctx // a server is stopped by its own signals
 	cmd.ExtraFiles = []*os.File{dir}
 	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGQUIT}
