@@ -75,6 +75,7 @@ type Facts struct {
 	ItemFrequency   distributor.Frequency
 	ItemFrom        clock.Date
 	ItemTo          clock.Date // first day on which it is no longer in force
+	ItemOvertaken   bool       // a newer item was in force when the term began
 	ProposedPrice   decimal.NullDecimal
 	ProposedUnit    money.Period
 

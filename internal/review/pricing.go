@@ -93,14 +93,14 @@ func source(f Facts, at Mend) Check {
 	case !f.ItemPrice.Decimal.Equal(f.UnitPrice.Decimal) || f.ItemUnit != f.PricePeriod:
 		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now, amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
 	case !f.itemInForce():
-		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item that was not in force on %s, when the current term began.", now, f.TermStart), at}
+		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item that was not the one in force on %s, when the current term began.", now, f.TermStart), at}
 	}
 	return Check{Pricing, "price", OK, now + ", from the contract's price list.", Mend{}}
 }
 
 // itemInForce tells whether the price is the one of the start of the current term (RULES 5).
 func (f Facts) itemInForce() bool {
-	return f.TermStart.IsZero() || !f.TermStart.Before(f.ItemFrom) && (f.ItemTo.IsZero() || f.TermStart.Before(f.ItemTo))
+	return f.TermStart.IsZero() || !f.ItemOvertaken && !f.TermStart.Before(f.ItemFrom) && (f.ItemTo.IsZero() || f.TermStart.Before(f.ItemTo))
 }
 
 // periodFits finds the classic error: a year's price on a monthly term.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -233,3 +234,31 @@ func (d *desk) file(path string) []map[string]string {
 }
 
 func text(s *goquery.Selection) string { return htmlcheck.Text(s) }
+
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// missing closes a subscription that a complete listing lacked.
+func (d *desk) missing(external string) {
+	d.Helper()
+	err := d.db.InTx(d.Context(), func(tx *gorm.DB) error {
+		res, err := subscription.MarkGone(d.Context(), tx, d.provider, []uuid.UUID{uuid.MustParse(d.id(external))},
+			ledger.Origin{Source: ledger.FromSync, By: audit.System, At: d.clock.Now()}, time.UTC)
+		if err != nil {
+			return err
+		}
+		return d.reviews.Refresh(d.Context(), tx, res.Touched)
+	})
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (d *desk) exclude(a subscription.Account) {
+	d.Helper()
+	m := mapping.Service{DB: d.db.DB, Clock: d.clock, Zone: time.UTC, Reviews: d.reviews}
+	if err := m.Exclude(d.Context(), ada.Actor(), mapping.Choice{AccountID: a.ID, Reason: "our own"}); err != nil {
+		d.Fatal(err)
+	}
+}

@@ -52,6 +52,9 @@ SELECT s.id AS subscription_id, s.external_id, s.product_name,
        s.unit_price, s.price_period, s.currency, s.price_by_person, s.price_list_item_id,
        item.unit_price AS item_price, item.unit AS item_unit, item.price_list_id AS item_price_list_id, item.product_id AS item_product_id,
        item.term AS item_term, item.billing_frequency AS item_frequency, item.effective_from AS item_from, item.effective_to AS item_to,
+       EXISTS (SELECT FROM price_list_items n WHERE n.price_list_id = item.price_list_id AND n.product_id = item.product_id AND n.term = item.term
+           AND n.billing_frequency = item.billing_frequency AND n.effective_from > item.effective_from AND n.effective_from <= s.term_start
+           AND (n.effective_to IS NULL OR n.effective_to > s.term_start)) AS item_overtaken, -- by a newer one, when the term began
        proposed.unit_price AS proposed_price, proposed.unit AS proposed_unit,
        s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.suggested_price,
        twin.provider AS twin_provider, twin.external_id AS twin_external_id, twin.id AS twin_id
