@@ -13,9 +13,25 @@ func lived(t *testing.T) *walk {
 	t.Helper()
 	w := walked(t)
 	w.moveOn()
+	w.succeed()
 	w.keepByHand()
 	w.previewAgain()
 	return w
+}
+
+// succeed replaces a customer by another of the same tenant, as after a merger.
+func (w *walk) succeed() {
+	w.t.Helper()
+	heirless := w.admin.Get("/accounts.csv?state=mapped").Records()[0]
+	for _, c := range w.Far.Customers() {
+		if c.CustomerNo == heirless["external_id"] {
+			next := sandbox.Company{Name: c.Company.Name + " Holding", TenantID: c.Company.TenantID}
+			_, err := w.Far.AddCustomer(sandbox.NewCustomer{Company: next})
+			w.must(err)
+			w.must(w.Far.SetCustomerGone(c.CustomerNo, true))
+		}
+	}
+	w.sync("/sync-accounts")
 }
 
 // moveOn changes seats, one of them without a word in the change log, and takes one subscription away.
