@@ -98,6 +98,14 @@ func (w *worker) work(ctx context.Context) outcome {
 	if w.progress, err = w.openProgress(ctx); err != nil {
 		return failure(err)
 	}
+	out := w.read(ctx)
+	if out.state == Failed {
+		out.message += " " + w.kept()
+	}
+	return out
+}
+
+func (w *worker) read(ctx context.Context) outcome {
 	switch w.run.Kind {
 	case Accounts:
 		return w.accounts(ctx)
@@ -105,6 +113,14 @@ func (w *worker) work(ctx context.Context) outcome {
 		return w.listing(ctx)
 	}
 	return w.subscriptions(ctx)
+}
+
+// kept says what a failed run leaves behind.
+func (w *worker) kept() string {
+	if c := w.progress.counts; c.Done > 0 {
+		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done, c.Total)
+	}
+	return "Nothing was changed."
 }
 
 // verify is what the night does first: a refused connection ends the run before it

@@ -248,3 +248,18 @@ func TestAnEntryDatedBeforeTheLastReadingStillDatesTheChangeOnce(t *testing.T) {
 		t.Error("a change that the log does not tell of was dated by an entry that is used up")
 	}
 }
+
+func TestReadableRecordsOfAnAccountCountAlsoWhenOthersCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.accounts()
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[1].CustomerNo + "/subscriptions", Kind: "set_field", Field: "quantity", Value: []byte(`null`), Row: 1})
+	w.ok(err)
+	first, second := w.subscriptions(), w.subscriptions()
+	if first.Failed != 1 || second.Failed != 1 || second.Unchanged != first.Added {
+		t.Errorf("first added %d (failed %d), second unchanged %d (failed %d)", first.Added, first.Failed, second.Unchanged, second.Failed)
+	}
+	if n := w.count(`SELECT count(*) FROM unreadable_records WHERE resolved_at IS NULL`); n != 1 {
+		t.Errorf("%d unreadable records kept", n)
+	}
+}

@@ -43,13 +43,16 @@ func (w *worker) openUnreadable(ctx context.Context, what string, account uuid.N
 }
 
 func (w *worker) keepOne(tx *gorm.DB, what string, account uuid.NullUUID, b distributor.BadRecord) (uuid.UUID, error) {
-	var id uuid.UUID
+	var known []uuid.UUID
 	err := tx.Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ? AND account_id IS NOT DISTINCT FROM ? AND resolved_at IS NULL
-		AND external_id = ? AND reason = ? AND raw = ?`, w.provider.ID, what, account, b.ExternalID, b.Reason, string(b.Raw)).Scan(&id).Error
-	if err != nil || id != uuid.Nil {
-		return id, err
+		AND external_id = ? AND reason = ? AND raw = ?`, w.provider.ID, what, account, b.ExternalID, b.Reason, string(b.Raw)).Scan(&known).Error
+	if err != nil {
+		return uuid.Nil, err
 	}
-	id = uuid.Must(uuid.NewV7())
+	if len(known) > 0 {
+		return known[0], nil
+	}
+	id := uuid.Must(uuid.NewV7())
 	return id, tx.Exec(`INSERT INTO unreadable_records (id, provider_id, account_id, external_id, what, reason, raw, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, w.provider.ID, account, b.ExternalID, what, b.Reason, string(b.Raw), w.s.Clock.Now()).Error
 }

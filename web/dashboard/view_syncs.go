@@ -61,8 +61,8 @@ func plural(n, what string) string {
 }
 
 func (b *board) providerTable() ui.Table {
-	t := ui.Table{Caption: "Providers and when they were last read", Plain: true, Columns: []ui.Column{
-		{Label: "Provider"}, {Label: "Accounts last read"}, {Label: "Subscriptions last read"}, {Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
+	t := ui.Table{Caption: "Providers and when they were last read whole", Plain: true, Columns: []ui.Column{
+		{Label: "Provider"}, {Label: "Accounts read whole"}, {Label: "Subscriptions read whole"}, {Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
 	}}
 	for _, p := range b.providers {
 		if !p.Active || p.Connector == distributor.Manual {

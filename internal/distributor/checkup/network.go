@@ -38,6 +38,9 @@ func (n *network) address(ctx context.Context) (Outcome, error) {
 		}
 		addrs, err := n.client.Resolve(ctx, u)
 		if err != nil {
+			if strings.HasPrefix(u, "http:") {
+				return Outcome{}, notProvenSafe(u)
+			}
 			n.failed = err
 			return Outcome{Message: "The address is well formed."}, nil //nolint:nilerr // the next layer tells it
 		}
@@ -47,6 +50,13 @@ func (n *network) address(ctx context.Context) (Outcome, error) {
 		n.found[u] = addrs
 	}
 	return Outcome{Message: "The address may be called."}, nil
+}
+
+// notProvenSafe refuses plain http to a name that leads nowhere: only an address
+// that is an exception may be called so.
+func notProvenSafe(u string) error {
+	return &distributor.Error{Kind: distributor.NotHTTPS, Message: fmt.Sprintf("The address begins with http://, and %s does not resolve to an address that is an exception.", hostOf(u)),
+		Advice: "Enter it as https://; plain http would send the secret for all to read."}
 }
 
 func (n *network) name(context.Context) (Outcome, error) {

@@ -38,6 +38,11 @@ func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
 	if v.page, err = v.c.page(ctx, customers(), 1, true); err != nil {
 		return checkup.Outcome{}, err
 	}
+	if v.page.Total > 0 && len(v.page.Records) == 0 {
+		return checkup.Outcome{}, &distributor.Error{Kind: distributor.BadAnswer, RequestID: v.page.RequestID,
+			Message: fmt.Sprintf("The distributor says that it has %d customers, but it lists none.", v.page.Total),
+			Advice:  "Try again; if it lasts, give the distributor the request id."}
+	}
 	v.first = pickCustomer(v.page.Records)
 	out := checkup.Outcome{RequestID: v.page.RequestID, Message: fmt.Sprintf("Customers can be listed: %s.", v.count())}
 	if v.first == "" && len(v.page.Records) > 0 {
