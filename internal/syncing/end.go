@@ -19,7 +19,7 @@ func (w *worker) end(ctx context.Context, out outcome) error {
 			return err
 		}
 		if w.progress != nil {
-			if err := saveCounts(tx, w.run.ID, w.progress.counts, w.progress.mark()); err != nil {
+			if err := w.progress.write(tx); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/syncing"
 )
@@ -147,8 +149,16 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 	}
 	const sums = `SELECT sum(hashtext(external_id || quantity || state || ledger_quantity || coalesce(review, ''))::bigint) FROM subscriptions`
 	if w.count(sums) != calm.count(sums) {
-		t.Error("the data differ from a run without the break")
+		t.Errorf("the data differ from a run without the break:\n%s", cmp.Diff(calm.rows(), w.rows()))
 	}
+}
+
+// rows are the stored subscriptions in words, for a difference that a person can read.
+func (w *world) rows() []string {
+	w.t.Helper()
+	var rows []string
+	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT concat_ws(' ', external_id, quantity, state, hold_reason, provider_status, ledger_quantity, review) FROM subscriptions ORDER BY external_id`).Scan(&rows).Error)
+	return rows
 }
 
 // breakOff works a run until some accounts are applied, then takes its context away

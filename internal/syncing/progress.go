@@ -102,16 +102,7 @@ func (c *Counts) add(o Counts) {
 
 // save writes counts, mark and what was seen, under the lease.
 func (p *progress) save(ctx context.Context) error {
-	err := p.w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		for account, ids := range p.unsaved {
-			err := tx.Exec(`INSERT INTO sync_run_seen (run_id, account_external_id, external_ids) VALUES (?, ?, ?)
-				ON CONFLICT (run_id, account_external_id) DO UPDATE SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
-			if err != nil {
-				return err
-			}
-		}
-		return saveCounts(tx, p.w.run.ID, p.counts, p.mark())
-	})
+	err := p.w.lease.inTx(ctx, p.write)
 	if err == nil {
 		clear(p.unsaved)
 		p.savedAt = p.w.s.Clock.Now()
@@ -126,7 +117,17 @@ func (p *progress) mark() string {
 	return p.names[p.next-1]
 }
 
-func saveCounts(tx *gorm.DB, runID any, c Counts, mark string) error {
+// write stores the mark together with what was seen up to it: a resumed attempt
+// skips those accounts, and without what they listed it would take it for gone.
+func (p *progress) write(tx *gorm.DB) error {
+	for account, ids := range p.unsaved {
+		err := tx.Exec(`INSERT INTO sync_run_seen (run_id, account_external_id, external_ids) VALUES (?, ?, ?)
+			ON CONFLICT (run_id, account_external_id) DO UPDATE SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
+		if err != nil {
+			return err
+		}
+	}
+	c := p.counts
 	return tx.Exec(`UPDATE sync_runs SET total = ?, done = ?, added = ?, changed = ?, unchanged = ?, gone = ?, held = ?, failed = ?, saved_through = ? WHERE id = ?`,
-		c.Total, c.Done, c.Added, c.Changed, c.Unchanged, c.Gone, c.Held, c.Failed, mark, runID).Error
+		c.Total, c.Done, c.Added, c.Changed, c.Unchanged, c.Gone, c.Held, c.Failed, p.mark(), p.w.run.ID).Error
 }
