@@ -16,8 +16,8 @@ func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
 	t := ui.Table{
 		Caption: "License changes", Compact: true,
 		Columns: []ui.Column{
-			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
-			{Label: "Price", Numeric: true}, {Label: "Cost", Numeric: true}, {Label: "Billing"}, q.Column("recorded_at", "Recorded"),
+			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Customer"}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
+			{Label: "Price", Numeric: true}, {Label: "Billing"}, q.Column("recorded_at", "Recorded"),
 		},
 		Empty: empty(q),
 	}
@@ -35,11 +35,10 @@ func (h Handlers) row(r ledger.ListRow) ui.Row {
 	event := ui.Cell{Text: string(r.Event), Sub: string(r.Reason)}
 	billing := ui.Cell{Badges: []ui.Badge{{Text: string(r.BillingState)}}}
 	if !r.Counted {
-		billing.Badges = append(billing.Badges, ui.Badge{Text: "set aside", Tone: ui.Warn, Title: "It does not count"})
+		billing.Sub = "set aside, does not count"
 	}
 	return ui.Row{Muted: !r.Counted, Cells: []ui.Cell{
-		effective, subscriptionCell(r), event, ui.TextCell(seats(r)), ui.TextCell(strconv.Itoa(r.QuantityAfter)),
-		ui.Of(amountOf(r.UnitPrice, r.Currency, r.PricePeriod)), ui.Of(amountOf(r.UnitCost, r.CostCurrency, r.CostPeriod)), billing, h.recorded(r),
+		effective, subscriptionCell(r), customer(r), event, ui.TextCell(seats(r)), ui.TextCell(strconv.Itoa(r.QuantityAfter)), prices(r), billing, h.recorded(r),
 	}}
 }
 
@@ -48,11 +47,23 @@ func subscriptionCell(r ledger.ListRow) ui.Cell {
 	if name == "" {
 		name = r.ExternalID
 	}
-	sub := r.CRMAccount
-	if sub == "" {
-		sub = "no customer"
+	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.ExternalID + ", " + r.Provider}
+}
+
+func customer(r ledger.ListRow) ui.Cell {
+	if r.CRMAccount == "" {
+		return ui.Cell{Text: "no customer", Muted: true}
 	}
-	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: sub + ", " + r.ExternalID + ", " + r.Provider}
+	return ui.TextCell(r.CRMAccount)
+}
+
+// prices is the selling price as the row has it, with the cost under it.
+func prices(r ledger.ListRow) ui.Cell {
+	cell := ui.Of(amountOf(r.UnitPrice, r.Currency, r.PricePeriod))
+	if m := amountOf(r.UnitCost, r.CostCurrency, r.CostPeriod); m.Amount != "" {
+		cell.Sub = "cost " + m.Amount + " " + m.Currency + " " + m.Period
+	}
+	return cell
 }
 
 func seats(r ledger.ListRow) string {

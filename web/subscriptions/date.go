@@ -108,8 +108,8 @@ func (h Handlers) dateForm(c echo.Context, status int, d dated, typed httpx.Valu
 	m := view.DateForm{
 		Page: session.Page(c, "Correct a date", nav),
 		Facts: ui.DefinitionList{Items: []ui.Definition{
-			{Term: "Subscription", Value: ui.LinkCell(name, back)}, ui.Fact("Event", eventText(d.row)), ui.Fact("Change", signedSeats(d.row.Delta)+" seats"),
-			{Term: "Estimated date", Value: ui.TextCell(d.row.EffectiveAt.String()), Note: "the day it was seen"},
+			{Term: "Subscription", Value: ui.LinkCell(name, back)}, ui.Fact("Event", eventText(d.row)),
+			{Term: "Change", Value: ui.TextCell(changeText(d.row))}, {Term: "Estimated date", Value: ui.TextCell(d.row.EffectiveAt.String()), Note: "the day it was seen"},
 		}},
 		Form: ui.Form{Action: fmt.Sprintf("%s/changes/%s/date", back, d.row.ID), Save: "Correct date", Cancel: back},
 	}

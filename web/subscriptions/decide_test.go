@@ -118,7 +118,6 @@ func TestAnOwnPriceIsAnExceptionAndAListPriceIsNot(t *testing.T) {
 	d := settled(t)
 	at := "/subscriptions/" + d.id("S-1")
 	v := d.form(at, at+"/price")
-	v.Set("price_list_item_id", "")
 	v.Set("unit_price", "23.5")
 	v.Set("effective_on", "2026-11-01")
 	d.post(at+"/price", v, http.StatusSeeOther)
@@ -132,6 +131,12 @@ func TestAnOwnPriceIsAnExceptionAndAListPriceIsNot(t *testing.T) {
 	d.post(at+"/price", url.Values{"price_list_item_id": {d.item.String()}}, http.StatusSeeOther)
 	if r := d.row("S-1"); r["unit_price"] != "22" || r["price_by_person"] != "false" || r["review"] != "ok" {
 		t.Errorf("%v", r)
+	}
+	both := url.Values{"price_list_item_id": {d.item.String()}, "unit_price": {"22.00"}, "price_period": {"month"}}
+	d.post(at+"/price", both, http.StatusSeeOther)
+	both.Set("unit_price", "23")
+	if page := d.page(d.post(at+"/price", both, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "not both") {
+		t.Errorf("%s", text(page.Find(".summary")))
 	}
 }
 

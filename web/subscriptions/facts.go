@@ -18,7 +18,7 @@ func (h Handlers) provider(s sheet) view.Facts {
 	if s.Connector == "manual" {
 		f.Card.Text = "Entered by hand."
 	}
-	f.Items = ui.DefinitionList{Items: []ui.Definition{
+	f.Items = ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "Status", Value: ui.TextCell(string(s.Status)), Note: received(s.StatusText, string(s.Status))},
 		{Term: "Account", Value: ui.LinkCell(called(s.AccountName, s.AccountExternalID), "/accounts/"+s.AccountID.String()), Note: s.AccountExternalID},
 		{Term: "Product", Value: ui.TextCell(s.ProductName), Note: s.Vendor},

@@ -1,12 +1,15 @@
 package subscriptions
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/subscription"
+	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
 
@@ -68,4 +71,17 @@ func filterOf(q httpx.ListQuery) subscription.Filter {
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),
 		Proposal: q.Filter("proposal"), EndsFrom: day("ends_from"), EndsBefore: day("ends_before"),
 	}
+}
+
+// bar leaves to the tabs and to other pages what they choose, so that the bar stays short.
+func bar(q httpx.ListQuery) ui.FilterBar {
+	b := q.FilterBar("Search product, customer, part number or id")
+	b.Selects = slices.DeleteFunc(b.Selects, func(f ui.Field) bool {
+		elsewhere := slices.Contains([]string{"review", "excluded", "proposal"}, f.Name)
+		if elsewhere && f.Value != "" {
+			b.Hidden = append(b.Hidden, ui.Pair{Name: f.Name, Value: f.Value})
+		}
+		return elsewhere
+	})
+	return b
 }

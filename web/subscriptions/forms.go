@@ -3,6 +3,7 @@ package subscriptions
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
@@ -65,13 +66,9 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 	if len(s.options.Prices) > 0 {
 		e.Groups = append(e.Groups, view.FieldGroup{Group: ui.Group{Title: "From the price list"}, Fields: []ui.Field{s.again("price", itemField(s))}})
 	}
-	amount := ""
-	if s.UnitPrice.Valid && s.PriceByPerson {
-		amount = s.UnitPrice.Decimal.String()
-	}
 	e.Groups = append(e.Groups,
 		view.FieldGroup{Group: ui.Group{Title: "Or your own price", Text: "An exception to the price list. It is kept by every later sync and landing.", Two: true}, Fields: []ui.Field{
-			s.again("price", ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat", Value: amount, Prefix: s.ContractCurrency}),
+			s.again("price", ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat", Prefix: s.ContractCurrency}),
 			s.again("price", ui.Field{Kind: ui.SelectBox, Name: "price_period", Label: "Period", Value: ownPeriod(s), Options: periodOptions}),
 		}},
 		view.FieldGroup{Group: ui.Group{Title: "When and why"}, Fields: []ui.Field{
@@ -82,14 +79,14 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 }
 
 func itemField(s sheet) ui.Field {
-	f := ui.Field{Kind: ui.SelectBox, Name: "price_list_item_id", Label: "Item", Options: []ui.Option{{Value: "", Label: "None: my own price below"}}, Hint: "Choosing an item takes its price; what is typed below is then left aside."}
-	if s.PriceItemID.Valid {
-		f.Value = s.PriceItemID.UUID.String()
-	}
+	f := ui.Field{Kind: ui.SelectBox, Name: "price_list_item_id", Label: "Item", Options: []ui.Option{{Value: "", Label: "None: my own price below"}}, Hint: "Choosing an item takes its price and period."}
 	for _, p := range s.options.Prices {
 		label := digits(p.UnitPrice, p.Currency) + " " + p.Currency + " " + periods[p.Unit] + ", " + p.Term + " billed " + p.Frequency + ", from " + p.From.String()
 		if !p.To.IsZero() {
 			label += " until " + p.To.String()
+		}
+		if s.PriceItemID.Valid && p.ID == s.PriceItemID.UUID {
+			label += " (now)"
 		}
 		f.Options = append(f.Options, ui.Option{Value: p.ID.String(), Label: label})
 	}
@@ -113,7 +110,7 @@ func (h Handlers) quantityForm(s sheet) *view.Edit {
 		ID: "quantity", Fold: ui.Fold{Summary: "Set the seats"},
 		Form: ui.Form{Action: recordPath(s.ID) + "/quantity", Version: version(s), Save: "Save seats"},
 		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Seats"}, Fields: []ui.Field{
-			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats", Value: count(s.Quantity), Size: ui.Short, InputMode: "numeric"}),
+			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats", Value: strconv.Itoa(s.Quantity), Size: ui.Short, InputMode: "numeric"}),
 			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: h.today().String(), Size: ui.Short}),
 			field(ui.Field{Name: "note", Label: "Note"}),
 		}}},

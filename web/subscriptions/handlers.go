@@ -42,6 +42,9 @@ func mayDeclare(c echo.Context) bool {
 	return auth.Allowed(session.User(c).Role, auth.Billing, auth.Operator)
 }
 
+// mayEnter tells whether to offer what is entered by hand for a manual provider.
+func mayEnter(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Operator) }
+
 func (h Handlers) today() clock.Date { return clock.Today(h.Clock, h.Zone) }
 
 // act is what the signed-in person does to a subscription now. A version is asked

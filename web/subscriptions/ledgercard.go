@@ -43,7 +43,7 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	billing := ui.Cell{Badges: []ui.Badge{{Text: string(e.BillingState)}}}
 	if !e.Counted {
 		after = ui.Cell{}
-		billing.Badges = append(billing.Badges, ui.Badge{Text: "set aside", Tone: ui.Warn, Title: "It does not count"})
+		billing.Sub = "set aside, does not count"
 	}
 	recorded := ui.Cell{Content: h.moment(e.RecordedAt), Sub: "by " + e.Actor}
 	if e.SyncRunID.Valid {
@@ -60,6 +60,14 @@ func change(e ledger.Entry) ui.Cell {
 		return ui.Cell{}
 	}
 	return ui.TextCell(signedSeats(e.Delta))
+}
+
+// changeText is what a row changed, in a line.
+func changeText(e ledger.Entry) string {
+	if e.Event == ledger.Price || e.Event == ledger.Cost {
+		return told(e)
+	}
+	return signedSeats(e.Delta) + " seats"
 }
 
 var reasonsOf = map[ledger.Reason]string{

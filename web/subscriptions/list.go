@@ -55,7 +55,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.progress), Progress: progress(l.progress),
-		Filters: q.FilterBar("Search product, customer, part number or id"), Table: h.table(c, q, l.rows), Pager: q.Pager(l.next, shown(len(l.rows), l.total)),
+		Filters: bar(q), Table: h.table(c, q, l.rows), Pager: q.Pager(l.next, shown(len(l.rows), l.total)),
 	}
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
 	m.Page.Banner = waiting(l.waiting)

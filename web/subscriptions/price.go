@@ -1,6 +1,9 @@
 package subscriptions
 
 import (
+	"context"
+
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
@@ -25,8 +28,29 @@ func (h Handlers) SetPrice(c echo.Context) error {
 		if err != nil {
 			return subscription.Subscription{}, err
 		}
+		if err := notBoth(c.Request().Context(), tx, id, form, p); err != nil {
+			return subscription.Subscription{}, err
+		}
 		return subscription.SetPrice(c.Request().Context(), tx, a, p)
 	}})
+}
+
+// notBoth refuses an item together with another price: nobody can tell which was meant.
+func notBoth(ctx context.Context, tx *gorm.DB, id uuid.UUID, form httpx.Values, p subscription.Price) error {
+	if !p.ItemID.Valid || form.Get("unit_price") == "" {
+		return nil
+	}
+	typed, err := price.ParseAmount(form.Get("unit_price"))
+	options, oerr := subscription.OptionsOf(ctx, tx, id)
+	if oerr != nil {
+		return oerr
+	}
+	for _, x := range options.Prices {
+		if x.ID == p.ItemID.UUID && err == nil && x.UnitPrice.Equal(typed) {
+			return nil
+		}
+	}
+	return errs.Fields{"unit_price": "Choose an item of the price list or type a price of your own, not both."}.Err()
 }
 
 // KeepPrice declines what a renewal proposed.

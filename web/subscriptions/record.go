@@ -57,9 +57,12 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
-		m.Contract, m.Price, m.Quantity = contractForm(s), h.priceForm(s), h.quantityForm(s)
+		m.Contract, m.Price = contractForm(s), h.priceForm(s)
 		m.Summary = summary(s, m.Contract, m.Price)
 		m.Stale = stale(s)
+	}
+	if mayEnter(c) {
+		m.Quantity = h.quantityForm(s)
 	}
 	if s.Raw != "" {
 		m.Raw = &ui.Raw{Summary: "Record as received", Text: s.Raw}

@@ -20,10 +20,11 @@ import (
 
 // signAll leads to the confirm page for all that match, where there is something to sign.
 func signAll(q httpx.ListQuery, p subscription.Progress) *ui.LinkButton {
-	if p.OK+p.Warn == 0 {
+	n := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
+	if n == 0 || q.Filter("excluded") == "yes" {
 		return nil
 	}
-	return &ui.LinkButton{Text: "Sign all that match", Href: address(path+"/sign-off", q.Without("sort")), Icon: "sign"}
+	return &ui.LinkButton{Text: "Sign all " + count(n) + " that match", Href: address(path+"/sign-off", q.Without("sort")), Icon: "sign"}
 }
 
 // ConfirmSignOff shows what a signature under all subscriptions of a filter would

@@ -15,8 +15,8 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []subscription.L
 	t := ui.Table{
 		Caption: "Subscriptions",
 		Columns: []ui.Column{
-			q.Column("product", "Product"), q.Column("external_id", "Id"), {Label: "Customer"}, q.NumberColumn("quantity", "Seats"), {Label: "Cost", Numeric: true},
-			{Label: "Price", Numeric: true}, q.Column("end_date", "Ends"), {Label: "At the distributor"}, {Label: "State"}, {Label: "Review"},
+			q.Column("product", "Product"), {Label: "Review"}, {Label: "Customer"}, q.Column("external_id", "Id"), {Label: "State"},
+			q.NumberColumn("quantity", "Seats"), {Label: "Price", Numeric: true}, nowrap(q.Column("end_date", "Ends")),
 		},
 		Empty: empty(q),
 	}
@@ -34,12 +34,33 @@ func row(r subscription.ListRow) ui.Row {
 		ID: r.ID.String(), Label: called(r.Product, r.ExternalID) + " of " + owner(r), Muted: r.State == subscription.Inactive,
 		Unselectable: r.Review != "ok" && r.Review != "warn",
 		Cells: []ui.Cell{
-			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber},
-			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, customer(r), ui.TextCell(count(r.Quantity)),
-			ui.Of(moneyOf(r.UnitCost, r.CostCurrency, r.CostPeriod)), ui.Of(moneyOf(r.UnitPrice, r.Currency, r.PricePeriod)), day(r.End),
-			statusCell(r.Status, r.StatusText), {Badges: []ui.Badge{stateBadge(r.State, r.HoldReason)}}, {Badges: reviewBadge(r.Review)},
+			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}, {Badges: reviewBadge(r.Review)}, customer(r),
+			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), day(r.End),
 		},
 	}
+}
+
+func nowrap(c ui.Column) ui.Column { c.Nowrap = true; return c }
+
+// state is ours, with the distributor's under it where that is another than plainly active.
+func state(r subscription.ListRow) ui.Cell {
+	cell := ui.Cell{Badges: []ui.Badge{stateBadge(r.State, r.HoldReason)}}
+	switch {
+	case !sameWord(r.StatusText, string(r.Status)):
+		cell.Sub = "distributor: " + r.StatusText
+	case r.Status != distributor.StatusActive:
+		cell.Sub = "distributor: " + string(r.Status)
+	}
+	return cell
+}
+
+// prices is the selling price, with the cost under it.
+func prices(r subscription.ListRow) ui.Cell {
+	cell := ui.Of(moneyOf(r.UnitPrice, r.Currency, r.PricePeriod))
+	if r.UnitCost.Valid {
+		cell.Sub = "cost " + words(r.UnitCost, r.CostCurrency, r.CostPeriod)
+	}
+	return cell
 }
 
 func owner(r subscription.ListRow) string {
@@ -58,15 +79,6 @@ func customer(r subscription.ListRow) ui.Cell {
 	cell.Sub = "no contract"
 	if r.ContractID.Valid {
 		cell.Sub = r.Contract
-	}
-	return cell
-}
-
-// statusCell is our word, and the distributor's under it where it says something else.
-func statusCell(s distributor.Status, text string) ui.Cell {
-	cell := ui.TextCell(string(s))
-	if !sameWord(text, string(s)) {
-		cell.Sub = text
 	}
 	return cell
 }
