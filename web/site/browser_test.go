@@ -1,0 +1,121 @@
+package site_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"seatledger/internal/testkit/browser"
+	"seatledger/internal/testkit/webtest"
+)
+
+// TestEveryPageInABrowser looks at every page in both schemes and at both ends of
+// the widths: axe finds nothing, nothing scrolls sideways, the policy blocks nothing.
+func TestEveryPageInABrowser(t *testing.T) {
+	t.Parallel()
+	b := browser.Start(t)
+	w := lived(t)
+	pages := crawlAs(w.admin, w.extra...).one()
+	if len(pages) < 30 {
+		t.Errorf("only %d pages", len(pages))
+	}
+	for _, half := range [][]*webtest.Page{pages[:len(pages)/2], pages[len(pages)/2:]} {
+		t.Run("pages", func(t *testing.T) {
+			t.Parallel()
+			tab := w.tab(t, b)
+			for _, p := range half {
+				lookAt(t, tab, w.URL+p.Path())
+			}
+			lookAt(t, tab, w.URL+"/nowhere")
+		})
+	}
+}
+
+// tab is a tab in which the first administrator has signed in.
+func (w *walk) tab(t *testing.T, b *browser.Browser) *browser.Tab {
+	t.Helper()
+	tab := b.Tab(t)
+	signIn(tab, w.URL)
+	return tab
+}
+
+func signIn(tab *browser.Tab, base string) {
+	tab.Go(base + "/login")
+	tab.Fill("email", "ada@reseller.example")
+	tab.Fill("password", "an honest sentence")
+	tab.Click(`form button[type="submit"]`)
+	tab.WaitFor(".app")
+}
+
+func lookAt(t *testing.T, tab *browser.Tab, url string) {
+	t.Helper()
+	for _, look := range looks() {
+		tab.Size(look.width, 900)
+		tab.Dark(look.dark)
+		tab.Go(url) // anew, since colours fade from one scheme to the other
+		if n := tab.Overflow(); n > 0 {
+			t.Errorf("%s is %d pixels too wide at %d", url, n, look.width)
+		}
+		browser.Axe(at{t, fmt.Sprintf("%s, %d wide, dark %v", url, look.width, look.dark)}, tab)
+	}
+	for _, trouble := range tab.Troubles() {
+		t.Errorf("%s: %s", url, trouble)
+	}
+}
+
+type look struct {
+	width int64
+	dark  bool
+}
+
+// looks are two that together show each scheme and each width, and all four where
+// everything is required: they take as long again.
+func looks() []look {
+	two := []look{{1280, false}, {320, true}}
+	if os.Getenv("SEATLEDGER_TEST_REQUIRE") == "all" {
+		return append(two, look{1280, true}, look{320, false})
+	}
+	return two
+}
+
+// at says of which page a failure is.
+type at struct {
+	*testing.T
+	page string
+}
+
+// Errorf puts the page in front.
+func (a at) Errorf(format string, args ...any) {
+	a.Helper()
+	a.T.Errorf(a.page+": "+format, args...)
+}
+
+// TestTheMainPathWithScriptsOff goes through the forms in a browser that runs none.
+func TestTheMainPathWithScriptsOff(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	tab := browser.Start(t).Tab(t)
+	tab.NoScript()
+	tab.Go(w.URL)
+	tab.Fill("name", "Ada Example")
+	tab.Fill("email", "ada@reseller.example")
+	tab.Fill("password", "an honest sentence")
+	tab.Click(`form button[type="submit"]`)
+	tab.WaitFor(".app")
+	tab.Go(w.URL + "/providers/new")
+	tab.Do(chromedp.Click(chromedp.CSS(".fold > summary")))
+	for name, v := range map[string]string{
+		"name": "TD SYNNEX US", "user_name": "integration@reseller.example", "password": apiPassword, "url": w.FarURL, "application_id": "app-1",
+		"application_secret": apiSecret, "reseller_number": "100200", "token_url": w.FarURL + "/oauth2/v1/token", "grant": "password", "currency": "USD",
+	} {
+		tab.Fill(name, v)
+	}
+	tab.Click(".actions .btn--primary")
+	tab.WaitFor(".head__actions")
+	tab.Click(`.head__actions form[action$="/verify"] button`)
+	tab.WaitFor(".notice--tone-good")
+	tab.Click(`.head__actions form[action$="/sync-accounts"] button`)
+	tab.WaitFor(`.crumbs a[href="/sync-runs"]`)
+}
