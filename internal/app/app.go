@@ -25,12 +25,14 @@ import (
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/errs"
 	"seatledger/internal/jobs"
+	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
+	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 )
 
@@ -93,7 +95,7 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
-	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
+	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
@@ -111,6 +113,16 @@ func (a *App) judgeAgain(tx *gorm.DB, subscriptions []uuid.UUID) error {
 		return a.Reviews.Queue(ctx, tx, "s.id = ANY (?::uuid[])", postgres.IDs(subscriptions))
 	}
 	return a.Reviews.Refresh(ctx, tx, subscriptions)
+}
+
+// landWaiting lets subscriptions land that waited for a default contract of their customer.
+func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) error {
+	origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: a.Clock.Now()}
+	landed, err := subscription.LandWaiting(tx.Statement.Context, tx, crmAccount, origin, a.Zone)
+	if err != nil {
+		return err
+	}
+	return a.judgeAgain(tx, landed)
 }
 
 func outboundClient(cfg config.Config) (*outbound.Client, error) {

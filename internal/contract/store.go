@@ -24,6 +24,9 @@ type Service struct {
 	// Touched runs in the transaction of a change, with the subscriptions that stand
 	// in the contract, so that their review is made again. It may be nil.
 	Touched func(tx *gorm.DB, subscriptions []uuid.UUID) error
+	// Opened runs in the transaction that made or changed a contract: what waits for a
+	// default contract of the customer may land now. It may be nil.
+	Opened func(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) error
 }
 
 // Get reads one contract; errs.NotFound when there is none.
@@ -68,6 +71,9 @@ func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract
 		now := s.Clock.Now()
 		made = Contract{ID: uuid.Must(uuid.NewV7()), Terms: terms, Active: true, Version: 1, CreatedAt: now, UpdatedAt: now}
 		if err := insert(tx, made); err != nil {
+			return err
+		}
+		if err := s.opened(tx, by, made); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, event("contract.created", made, nil, values(made.Terms)))
@@ -129,7 +135,17 @@ func (s Service) saved(tx *gorm.DB, by audit.Actor, c Contract, e audit.Event) e
 	if err := s.touched(tx, c.ID); err != nil {
 		return err
 	}
+	if err := s.opened(tx, by, c); err != nil {
+		return err
+	}
 	return audit.Record(tx.Statement.Context, tx, s.Clock, by, e)
+}
+
+func (s Service) opened(tx *gorm.DB, by audit.Actor, c Contract) error {
+	if s.Opened == nil {
+		return nil
+	}
+	return s.Opened(tx, by, c.CRMAccountID)
 }
 
 func (s Service) touched(tx *gorm.DB, contract uuid.UUID) error {

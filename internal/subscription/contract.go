@@ -35,6 +35,7 @@ func leaveContract(s standing, today clock.Date) Plan {
 	customer := d.Row.CRMAccountID
 	unsettle(&d.Row)
 	d.Row.CRMAccountID, d.Row.TwinHold = customer, s.TwinHold
+	d.Row.NeverLand = true // a person took it out: it does not come back by itself
 	d.derive()
 	d.reprice(s.Price(), today, "taken out of its contract")
 	return d.finish(&s.Subscription)

@@ -3,11 +3,13 @@
 package contracts
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
@@ -19,6 +21,8 @@ import (
 type Handlers struct {
 	Contracts contract.Service
 	Zone      *time.Location
+	// Fill gives what has no price in a contract the one its list has, and tells how many got one.
+	Fill func(ctx context.Context, by audit.Actor, contractID uuid.UUID) (int, error)
 }
 
 const (

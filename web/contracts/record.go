@@ -50,6 +50,9 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	if !o.Active {
 		menu.Commands = []ui.Command{{Label: "Activate", Hint: "Subscriptions can land and be billed here again", Action: recordPath(o.ID) + "/activate", Icon: "play"}}
 	}
+	if o.Active && o.PriceListID.Valid && o.Standings.Unpriced > 0 {
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Fill missing prices", Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
+	}
 	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit"}, menu)
 }
 

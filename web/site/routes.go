@@ -122,6 +122,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/contracts/:id/deactivate", h.contracts.Deactivate, billing),
 		post("/contracts/:id/activate", h.contracts.Activate, billing),
 
+		post("/contracts/:id/fill-prices", h.contracts.FillPrices, billing),
 		get("/contracts/:id/sync", h.contractsync.Show),
 		post("/contracts/:id/sync", h.contractsync.Run, operator, billing),
 
