@@ -3,6 +3,7 @@ package syncing
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -45,6 +46,9 @@ func (w *worker) subscriptions(ctx context.Context) outcome {
 	ts, err := w.targets(ctx)
 	if err != nil {
 		return failure(err)
+	}
+	if len(ts) == 0 && w.run.ContractID != nil {
+		return outcome{Failed, "The contract's customer has no mapped account at this provider.", "Map the account first."}
 	}
 	names := make([]string, len(ts))
 	for i, t := range ts {
@@ -126,7 +130,7 @@ func (w *worker) subscriptionsEnd(ctx context.Context) outcome {
 	case c.Failed > 0:
 		return outcome{Partial, fmt.Sprintf("%d of %d accounts could not be read, so nothing was marked as gone.", c.Failed, c.Total), "See the causes below, then retry the failed ones."}
 	case !w.run.whole():
-		return out
+		return w.withUnlisted(out)
 	}
 	stopped, halt, err := w.subscriptionsGone(ctx)
 	switch {
@@ -136,6 +140,21 @@ func (w *worker) subscriptionsEnd(ctx context.Context) outcome {
 		return stopped
 	}
 	return out
+}
+
+// withUnlisted names what a person ticked and the distributor no longer lists.
+func (w *worker) withUnlisted(out outcome) outcome {
+	var gone []string
+	for _, id := range w.run.OnlyExternalIDs {
+		if _, listed := w.progress.seen[id]; !listed {
+			gone = append(gone, id)
+		}
+	}
+	if len(gone) == 0 {
+		return out
+	}
+	return outcome{Partial, fmt.Sprintf("The distributor does not list %s for this customer, so nothing was done about it. %s", strings.Join(gone, ", "), out.message),
+		"List again what the distributor has."}
 }
 
 func (w *worker) logTrouble() string {
