@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Filter narrows the list. Zero values let everything through.
@@ -80,14 +81,9 @@ func (f Filter) where() (string, []any) {
 		add("a.provider_status = ?", f.Status)
 	}
 	if f.Search != "" {
-		add("lower(a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id) LIKE ?", contains(f.Search))
+		add("lower(a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id) LIKE ?", postgres.Contains(f.Search))
 	}
 	return strings.Join(conds, " AND "), args
-}
-
-// contains is the LIKE pattern of a search, with nothing in it that LIKE reads.
-func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }
 
 // List reads one page and the token of the next.
@@ -132,21 +128,7 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every account of a filter in order, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	rows, err := db.WithContext(ctx).Raw(`SELECT `+rowColumns+rowTables+` WHERE `+where+` ORDER BY `+o.SQL(), args...).Rows()
-	if err != nil {
-		return fmt.Errorf("read accounts: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r Row
-		if err := db.ScanRows(rows, &r); err != nil {
-			return fmt.Errorf("read accounts: %w", err)
-		}
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+rowTables+` WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
 }
 
 // Progress is how far the mapping is.

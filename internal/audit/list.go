@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Entry is one row of the trail.
@@ -64,21 +65,7 @@ func List(ctx context.Context, db *gorm.DB, f Filter, page paging.Request) ([]En
 // Each gives all rows of a filter one by one, for a file.
 func Each(ctx context.Context, db *gorm.DB, f Filter, page paging.Request, row func(Entry) error) error {
 	page.After = nil
-	rows, err := query(ctx, db, f, page).Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e Entry
-		if err := db.ScanRows(rows, &e); err != nil {
-			return err
-		}
-		if err := row(e); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(query(ctx, db, f, page), row)
 }
 
 // Get reads one row; errs.NotFound when there is none.
@@ -120,7 +107,7 @@ func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 		q = q.Where("at < ?", f.Until)
 	}
 	if f.Search != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Search) + "%"
+		like := postgres.Contains(f.Search)
 		q = q.Where("(actor ILIKE ? OR action ILIKE ? OR object_name ILIKE ? OR object_id ILIKE ?)", like, like, like, like)
 	}
 	return q

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Filter narrows the list.
@@ -48,7 +49,7 @@ func (f Filter) where() (string, []any) {
 		conds, args = append(conds, cond), append(args, values...)
 	}
 	if f.Search != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Search)) + "%"
+		like := postgres.Contains(f.Search)
 		add(`(lower(c.name) LIKE ? OR lower(a.name || ' ' || coalesce(a.external_id, '') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?)`, like, like)
 	}
 	if f.Active != "" {
@@ -96,19 +97,5 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every contract of a filter in order, for the CSV; counts are left out.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	rows, err := db.WithContext(ctx).Raw(`SELECT `+listed+joined+where+` ORDER BY `+o.SQL(), args...).Rows()
-	if err != nil {
-		return fmt.Errorf("read contracts: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r Row
-		if err := db.ScanRows(rows, &r); err != nil {
-			return fmt.Errorf("read contracts: %w", err)
-		}
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+listed+joined+where+` ORDER BY `+o.SQL(), args...), do)
 }

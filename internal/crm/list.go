@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Filter narrows the list.
@@ -45,7 +46,7 @@ func (f Filter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
 	if f.Search != "" {
 		conds = append(conds, `lower(a.name || ' ' || coalesce(a.external_id, '') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?`)
-		args = append(args, contains(f.Search))
+		args = append(args, postgres.Contains(f.Search))
 	}
 	switch f.Mapped {
 	case "yes":
@@ -60,11 +61,6 @@ func (f Filter) where() (string, []any) {
 		conds = append(conds, "NOT "+contracted)
 	}
 	return strings.Join(conds, " AND "), args
-}
-
-// contains is the LIKE pattern of a search, with nothing in it that LIKE reads.
-func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }
 
 // List reads one page and the token of the next.
@@ -109,20 +105,6 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every account of a filter in order, for the CSV; counts are left out.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	rows, err := db.WithContext(ctx).Raw(`SELECT `+columns+`, coalesce(p.name, '') AS parent FROM crm_accounts a
-		LEFT JOIN crm_accounts p ON p.id = a.parent_id WHERE `+where+` ORDER BY `+o.SQL(), args...).Rows()
-	if err != nil {
-		return fmt.Errorf("read crm accounts: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r Row
-		if err := db.ScanRows(rows, &r); err != nil {
-			return fmt.Errorf("read crm accounts: %w", err)
-		}
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+columns+`, coalesce(p.name, '') AS parent FROM crm_accounts a
+		LEFT JOIN crm_accounts p ON p.id = a.parent_id WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
 }

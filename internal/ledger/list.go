@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +10,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Filter narrows the list of all ledger rows. Empty fields do not narrow.
@@ -87,21 +87,7 @@ func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListR
 // Each reads all rows that a filter lets through, one by one, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(ListRow) error) error {
 	q := list(ctx, db, f).Order(o.SQL())
-	rows, err := q.Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var row ListRow
-		if err := db.ScanRows(rows, &row); err != nil {
-			return err
-		}
-		if err := do(row); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(q, do)
 }
 
 func list(ctx context.Context, db *gorm.DB, f Filter) *gorm.DB {
@@ -145,7 +131,7 @@ func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 		q = q.Where("c.estimated = ?", *f.Estimated)
 	}
 	if f.Text != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text)) + "%"
+		like := postgres.Contains(f.Text)
 		q = q.Where("(lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id) LIKE ? OR lower(c.actor) LIKE ? OR lower(c.note) LIKE ?)", like, like, like)
 	}
 	return q

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Filter narrows the list.
@@ -56,7 +57,7 @@ func (f Filter) where() (string, []any) {
 		conds, args = append(conds, cond), append(args, arg)
 	}
 	if f.Search != "" {
-		add(`lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?`, contains(f.Search))
+		add(`lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?`, postgres.Contains(f.Search))
 	}
 	if f.Active != "" {
 		add(`p.active = ?`, f.Active == "true")
@@ -77,11 +78,6 @@ func (f Filter) where() (string, []any) {
 }
 
 const unreadable = `EXISTS (SELECT 1 FROM unreadable_records u WHERE u.provider_id = p.id AND u.resolved_at IS NULL)`
-
-// contains is the LIKE pattern of a search, with nothing in it that LIKE reads.
-func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
-}
 
 // List reads one page and the token of the next.
 func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, string, error) {
@@ -120,19 +116,5 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every provider of a filter in order, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	rows, err := db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` ORDER BY `+o.SQL(), args...).Rows()
-	if err != nil {
-		return fmt.Errorf("read providers: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r Row
-		if err := db.ScanRows(rows, &r); err != nil {
-			return fmt.Errorf("read providers: %w", err)
-		}
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
 }

@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // ItemFilter narrows the items of a list.
@@ -49,7 +50,7 @@ const inForce = `(i.effective_from <= ?::date AND (i.effective_to IS NULL OR i.e
 func (f ItemFilter) where() (string, []any) {
 	conds, args := []string{"i.price_list_id = ?"}, []any{f.ListID}
 	if f.Search != "" {
-		conds, args = append(conds, `lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?`), append(args, contains(f.Search))
+		conds, args = append(conds, `lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?`), append(args, postgres.Contains(f.Search))
 	}
 	if f.Term != "" {
 		conds, args = append(conds, "i.term = ?"), append(args, f.Term)
@@ -95,19 +96,5 @@ func CountItems(ctx context.Context, db *gorm.DB, f ItemFilter) (int, error) {
 // EachItem hands over every item of a filter in order, for the CSV.
 func EachItem(ctx context.Context, db *gorm.DB, f ItemFilter, o paging.Order, do func(Item) error) error {
 	where, args := f.where()
-	rows, err := db.WithContext(ctx).Raw(`SELECT `+itemColumns+itemJoin+where+` ORDER BY `+o.SQL(), args...).Rows()
-	if err != nil {
-		return fmt.Errorf("read prices: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var i Item
-		if err := db.ScanRows(rows, &i); err != nil {
-			return fmt.Errorf("read prices: %w", err)
-		}
-		if err := do(i); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+itemColumns+itemJoin+where+` ORDER BY `+o.SQL(), args...), do)
 }

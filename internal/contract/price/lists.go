@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // ListFilter narrows the list of price lists.
@@ -35,17 +36,12 @@ func ListSorts() paging.Sorts {
 func (f ListFilter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
 	if f.Search != "" {
-		conds, args = append(conds, `lower(l.name) LIKE ?`), append(args, contains(f.Search))
+		conds, args = append(conds, `lower(l.name) LIKE ?`), append(args, postgres.Contains(f.Search))
 	}
 	if f.Active != "" {
 		conds, args = append(conds, "l.active = ?"), append(args, f.Active == "yes")
 	}
 	return strings.Join(conds, " AND "), args
-}
-
-// contains is the LIKE pattern of a search, with nothing in it that LIKE reads.
-func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
 }
 
 const listColumns = `l.*, lower(l.name) AS lower_name, (SELECT count(*) FROM price_list_items i WHERE i.price_list_id = l.id) AS items,
