@@ -49,6 +49,17 @@ func (t Timeline) At(day clock.Date) int {
 	return sum
 }
 
+// LastChange is the last day on which the seats changed; false when they never did.
+func (t Timeline) LastChange() (clock.Date, bool) {
+	var last clock.Date
+	for _, p := range t.byDay() {
+		if p.Delta != 0 {
+			last = p.On
+		}
+	}
+	return last, !last.IsZero()
+}
+
 // begins is the first day with a change of seats.
 func (t Timeline) begins() (clock.Date, bool) {
 	for _, p := range t.byDay() {

@@ -19,8 +19,9 @@ import (
 )
 
 const (
-	perAccount = 3    // the best candidate, the runner-up and one more
-	worthALook = 0.05 // a less probable candidate would only be in the way
+	perAccount      = 3          // the best candidate, the runner-up and one more
+	suggestionsLock = 0x5EA7A10D // one writer of suggestions at a time: the run's end and the watcher may come together
+	worthALook      = 0.05       // a less probable candidate would only be in the way
 )
 
 // Refresh maps what is certain, where the settings allow it, and makes the
@@ -123,6 +124,9 @@ func suggestionOf(id uuid.UUID, rank int, c match.Candidate, customers side) (su
 // storeSuggestions replaces the suggestions of a batch of accounts where they differ.
 func (s *Service) storeSuggestions(ctx context.Context, ids []uuid.UUID, made map[uuid.UUID][]suggestion) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(`SELECT pg_advisory_xact_lock(?)`, suggestionsLock).Error; err != nil {
+			return err
+		}
 		stored, err := storedSuggestions(tx, ids)
 		if err != nil {
 			return err

@@ -55,6 +55,9 @@ func planQuantity(s standing, q Quantity, refund ledger.BillingState) (Plan, err
 	if delta == 0 {
 		return d.finish(&s.Subscription), nil
 	}
+	if last, changed := s.timeline.LastChange(); changed && q.On.Before(last) {
+		return Plan{}, errs.Fields{"effective_at": "The seats changed again on " + last.String() + ". Enter that day or a later one, or correct the date of that change first."}.Err()
+	}
 	if err := bearable(s.timeline, q.On, delta); err != nil {
 		return Plan{}, err
 	}

@@ -141,8 +141,10 @@ func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Acc
 // accountsEnd lets mapping work on what changed and says how the run ended.
 func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) outcome {
 	c := &w.progress.counts
-	if err := provider.IdentityCompared(ctx, w.s.DB.Read(ctx), w.provider.ID); err != nil {
-		return failure(err)
+	if l.Complete && len(l.Bad) == 0 {
+		if err := provider.IdentityCompared(ctx, w.s.DB.Read(ctx), w.provider); err != nil {
+			return failure(err)
+		}
 	}
 	mapped := 0
 	if c.Added+c.Changed+c.Gone > 0 && w.s.AccountsChanged != nil {

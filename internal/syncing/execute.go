@@ -100,7 +100,7 @@ func (w *worker) work(ctx context.Context) outcome {
 	}
 	out := w.read(ctx)
 	if out.state == Failed {
-		out.message += " " + w.kept()
+		out.message += " " + w.kept(ctx)
 	}
 	return out
 }
@@ -115,12 +115,21 @@ func (w *worker) read(ctx context.Context) outcome {
 	return w.subscriptions(ctx)
 }
 
-// kept says what a failed run leaves behind.
-func (w *worker) kept() string {
-	if c := w.progress.counts; c.Done > 0 {
-		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done, c.Total)
+// kept says what a failed run leaves behind; where every account failed, the cause of most.
+func (w *worker) kept(ctx context.Context) string {
+	c := w.progress.counts
+	switch {
+	case c.Done == 0:
+		return "Nothing was changed."
+	case c.Failed < c.Done:
+		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done-c.Failed, c.Total)
 	}
-	return "Nothing was changed."
+	var causes []string
+	err := w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed' GROUP BY cause ORDER BY count(*) DESC, cause LIMIT 1`, w.run.ID).Scan(&causes).Error
+	if err != nil || len(causes) == 0 {
+		return ""
+	}
+	return "The cause of most: " + causes[0]
 }
 
 // verify is what the night does first: a refused connection ends the run before it

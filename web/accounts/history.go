@@ -23,7 +23,7 @@ func (h Handlers) callouts(d dossier) []view.Callout {
 	case account.Unmapped:
 		text := "Its subscriptions are kept up to date and held; they are not billed until the account is mapped."
 		if len(d.proposals) == 0 {
-			text += " No CRM account looks like this customer: search for one below, or create it from this account."
+			text += " No CRM account looks like this customer so far (after a change suggestions take a few seconds): search for one below, or create it from this account."
 		}
 		out = append(out, view.Callout{Callout: ui.Callout{Tone: ui.Warn, Title: "Not mapped yet", Text: text}})
 	}

@@ -97,7 +97,7 @@ func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 		m.Notes = append(m.Notes, view.Note{Tone: ui.Info, Text: "Same tenant id as the gone account", Label: heir.GoneName, Href: recordPath(heir.GoneID)})
 	}
 	if len(all) == 0 {
-		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer."})
+		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer so far; after a change suggestions take a few seconds."})
 		return m
 	}
 	best := all[0]
