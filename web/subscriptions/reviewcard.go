@@ -78,6 +78,9 @@ func mend(s sheet, m review.Mend) (text, href string) {
 	case "contract_choice":
 		return "Choose a contract", "#contract"
 	case "price":
+		if !s.ContractID.Valid { // a price needs the contract's currency
+			return "Choose a contract first", "#contract"
+		}
 		return "Set the price", "#price"
 	case "subscription":
 		if m.ID != s.ID.String() {
