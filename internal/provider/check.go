@@ -61,8 +61,12 @@ func (p Provider) Layers() []distributor.Layer {
 	return ls
 }
 
-// IdentityCompared says that a listing under a changed host or reseller number was
-// compared with what is stored and accepted. Without such a change it writes nothing.
-func IdentityCompared(ctx context.Context, db *gorm.DB, id uuid.UUID) error {
-	return db.WithContext(ctx).Exec(`UPDATE providers SET identity_changed_at = NULL WHERE id = ? AND identity_changed_at IS NOT NULL`, id).Error
+// IdentityCompared says that a complete listing was compared with what is stored under
+// the host and reseller number that p was read with. A change made since then still waits
+// for its own comparison. Without a change it writes nothing.
+func IdentityCompared(ctx context.Context, db *gorm.DB, p Provider) error {
+	if p.IdentityChangedAt == nil {
+		return nil
+	}
+	return db.WithContext(ctx).Exec(`UPDATE providers SET identity_changed_at = NULL WHERE id = ? AND identity_changed_at = ?`, p.ID, *p.IdentityChangedAt).Error
 }

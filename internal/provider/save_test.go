@@ -166,7 +166,7 @@ func TestAnotherHostOrResellerNumberAsksFirst(t *testing.T) {
 	if got.Host != "api.ca.tdsynnex.com" || got.IdentityChangedAt == nil {
 		t.Errorf("host %s, next listing compared first: %v", got.Host, got.IdentityChangedAt)
 	}
-	if err := provider.IdentityCompared(t.Context(), r.DB.Read(t.Context()), p.ID); err != nil || r.get(p.ID).IdentityChangedAt != nil {
+	if err := provider.IdentityCompared(t.Context(), r.DB.Read(t.Context()), got); err != nil || r.get(p.ID).IdentityChangedAt != nil {
 		t.Error("an accepted listing does not settle it")
 	}
 }

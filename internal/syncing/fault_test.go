@@ -108,6 +108,24 @@ func TestManyVanishedAtOnceStopTheRunUntilAPersonAgrees(t *testing.T) {
 	}
 }
 
+func TestAChangedResellerIsComparedByACompleteListingOnly(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET identity_changed_at = ? WHERE id = ?`, w.clock.Now(), w.provider).Error)
+	waiting := func() int {
+		return w.count(`SELECT count(*) FROM providers WHERE identity_changed_at IS NOT NULL`)
+	}
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "total_mismatch", Count: 3})
+	w.ok(err)
+	if r := w.accounts(); r.State != syncing.Partial || waiting() != 1 {
+		t.Errorf("after an incomplete listing: %s, %d wait for their comparison", r.State, waiting())
+	}
+	w.far.ClearFaults()
+	if r := w.accounts(); r.State != syncing.Succeeded || waiting() != 0 {
+		t.Errorf("after a complete listing: %s, %d wait for their comparison", r.State, waiting())
+	}
+}
+
 func TestASecondRequestFindsTheRunUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
