@@ -154,17 +154,12 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 		o.SetupCode = session.NewSetupCode()
 		log.Info("the first-admin page asks for this code", "code", o.SetupCode)
 	}
-	if cfg.MetricsAddr != "" {
-		o.Metrics = site.NewMetrics()
-		m, err := net.Listen("tcp", cfg.MetricsAddr)
-		if err != nil {
-			return fmt.Errorf("cannot listen on %s for metrics: %w", cfg.MetricsAddr, err)
-		}
-		go func() { _ = site.Serve(ctx, m, o.Metrics.Handler(), log) }()
-	}
-	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
 	ctx, end := context.WithCancelCause(whileNeeded(ctx, a, parentGone, log))
 	defer end(nil)
+	if o.Metrics, err = metrics(ctx, cfg.MetricsAddr, log); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
 	if then != nil {
 		go func() {
 			if err := then(ctx, a, o.BaseURL, out); err != nil && ctx.Err() == nil {
@@ -179,6 +174,24 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 	return err
 }
 
+// metrics answers on an address of its own until ctx ends; without an address nothing is measured.
+func metrics(ctx context.Context, addr string, log *slog.Logger) (*site.Metrics, error) {
+	if addr == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s for metrics: %w", addr, err)
+	}
+	m := site.NewMetrics()
+	go func() {
+		if err := site.Serve(ctx, l, m.Handler(), log); err != nil {
+			log.ErrorContext(ctx, "metrics are no longer served", "error", err)
+		}
+	}()
+	return m, nil
+}
+
 // untilEOF ends with the parent: a pipe closes also when who holds it was killed.
 func untilEOF(ctx context.Context, r io.Reader) context.Context {
 	ctx, end := context.WithCancel(ctx)
@@ -189,18 +202,22 @@ func untilEOF(ctx context.Context, r io.Reader) context.Context {
 	return ctx
 }
 
+var errDatabaseLost = errors.New("the private PostgreSQL ended unexpectedly; start again to recover it")
+
 // whileNeeded ends when a person stops the app, when `go run` that started it is
-// gone, or when the private database is lost.
+// gone, or, as a failure, when the private database is lost: whoever supervises the
+// app starts it again.
 func whileNeeded(ctx context.Context, a *app.App, parentGone <-chan struct{}, log *slog.Logger) context.Context {
-	ctx, end := context.WithCancel(ctx)
+	ctx, end := context.WithCancelCause(ctx)
 	go func() {
-		defer end()
+		defer end(nil)
 		select {
 		case <-ctx.Done():
 		case <-parentGone:
 			log.Info("the process that started this one is gone; stopping")
 		case <-a.Lost():
-			log.Error("the private PostgreSQL ended unexpectedly; stopping, so that a restart recovers it")
+			log.Error("the private PostgreSQL ended unexpectedly; stopping")
+			end(errDatabaseLost)
 		}
 	}()
 	return ctx
