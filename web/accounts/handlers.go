@@ -31,7 +31,7 @@ type Handlers struct {
 
 const (
 	path = "/accounts"
-	nav  = "Accounts"
+	nav  = "Provider accounts"
 )
 
 // mayMap tells whether to offer decisions; the routes decide.

@@ -34,7 +34,7 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	m := view.List{
-		Page: session.Page(c, "Accounts", nav), Progress: progress(s.progress), Tabs: tabs(q, s.progress),
+		Page: session.Page(c, "Provider accounts", nav), Progress: progress(s.progress), Tabs: tabs(q, s.progress),
 		Filters: filters(q, s.providers),
 		Table:   h.table(q, s), Pager: q.Pager(s.next, shown(len(s.rows), s.total)),
 	}

@@ -22,7 +22,7 @@ type Handlers struct {
 	Zone *time.Location
 }
 
-const nav = "Changes"
+const nav = "License changes"
 
 var yesNo = []httpx.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
 

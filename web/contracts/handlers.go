@@ -27,7 +27,7 @@ type Handlers struct {
 
 const (
 	path = "/contracts"
-	nav  = "Contracts"
+	nav  = "Billing contracts"
 )
 
 // mayWrite tells whether to offer what changes something; the routes decide.

@@ -32,7 +32,7 @@ func (h Handlers) Record(c echo.Context) error {
 	m := view.Record{
 		Page: session.Page(c, o.Name, nav), Remarks: remarks(o), Stats: stats(o), Facts: facts(o), Table: subscriptions(o),
 		Subscriptions: ui.Card{Title: "Subscriptions", Flush: true, Actions: []templ.Component{
-			ui.LinkButton{Text: "All of them", Href: subscriptionsPath(o.Contract, ""), Compact: true},
+			ui.LinkButton{Text: "Show all subscriptions", Href: subscriptionsPath(o.Contract, ""), Compact: true},
 		}},
 	}
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract), []layout.Crumb{{Label: "Billing contracts", Href: path}}

@@ -25,7 +25,7 @@ type Handlers struct {
 	Sync  *syncing.Service
 }
 
-const nav = "Contracts"
+const nav = "Billing contracts"
 
 func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
 

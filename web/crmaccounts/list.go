@@ -44,7 +44,7 @@ func (h Handlers) List(c echo.Context) error {
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
-			ui.LinkButton{Text: "Import CSV", Href: path + "/import", Icon: "upload"},
+			ui.LinkButton{Text: "Import CRM accounts", Href: path + "/import", Icon: "upload"},
 			ui.LinkButton{Text: "New CRM account", Href: path + "/new", Icon: "plus", Weight: ui.Primary},
 		}
 	}
@@ -86,7 +86,7 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 	}
 	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM accounts yet", Text: "Import them from your CRM as a CSV, or enter them one by one. Then provider accounts can be mapped to them."}
 	if mayWrite {
-		e.Action = &ui.LinkButton{Text: "Import CSV", Href: path + "/import", Weight: ui.Primary}
+		e.Action = &ui.LinkButton{Text: "Import CRM accounts", Href: path + "/import", Weight: ui.Primary}
 	}
 	return e
 }

@@ -30,7 +30,7 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 func (b *board) toMap() view.Group {
 	p := b.mapping
 	return view.Group{
-		Card: ui.Card{Title: "Accounts"},
+		Card: ui.Card{Title: "Provider accounts"},
 		Stats: ui.Stats{
 			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
 			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),

@@ -65,7 +65,7 @@ func (h Handlers) Record(c echo.Context) error {
 	}
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Price list", badges(l), crumbs()
 	m.Page.Lead = "From its first day the newest price counts. A change here changes no subscription: new prices are used where one lands or renews."
-	m.Page.Meta = []layout.Meta{{Label: "Currency", Text: l.Currency}, {Label: "Contracts", Text: "show", Href: "/contracts?price_list=" + l.ID.String()}}
+	m.Page.Meta = []layout.Meta{{Label: "Currency", Text: l.Currency}, {Label: "Billing contracts", Text: "those that price by it", Href: "/contracts?price_list=" + l.ID.String()}}
 	m.Page.Actions = listActions(l, mayWrite(c))
 	if !l.Active {
 		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: "This price list is deactivated", Text: "No new contract can take it. Contracts that have it keep pricing by it."}}
@@ -85,7 +85,7 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 		menu.Commands[1] = ui.Command{Label: "Activate", Action: listPath(l.ID) + "/activate", Icon: "play"}
 	}
 	return []templ.Component{
-		ui.LinkButton{Text: "Import CSV", Href: listPath(l.ID) + "/import", Icon: "upload"},
+		ui.LinkButton{Text: "Import prices", Href: listPath(l.ID) + "/import", Icon: "upload"},
 		ui.LinkButton{Text: "Add price", Href: listPath(l.ID) + "/items/new", Icon: "plus"}, menu,
 	}
 }
@@ -151,7 +151,7 @@ func emptyItems(q httpx.ListQuery, o itemsTable) *ui.EmptyState {
 	}
 	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No prices yet", Text: "Import them as a CSV, or add them one by one. Without a price a subscription fails its review."}
 	if o.mayWrite {
-		e.Action = &ui.LinkButton{Text: "Import CSV", Href: listPath(o.list.ID) + "/import", Weight: ui.Primary}
+		e.Action = &ui.LinkButton{Text: "Import prices", Href: listPath(o.list.ID) + "/import", Weight: ui.Primary}
 	}
 	return e
 }

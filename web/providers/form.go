@@ -58,9 +58,9 @@ func (f formState) summaryFields(fields, advanced []ui.Field) []ui.Field {
 func (f formState) form() ui.Form {
 	hidden := []ui.Pair{{Name: "connector", Value: f.connectorWord()}}
 	if f.stored == nil {
-		return ui.Form{Action: listPath, Hidden: hidden, Save: "Save", Cancel: listPath}
+		return ui.Form{Action: listPath, Hidden: hidden, Save: "Create provider", Cancel: listPath}
 	}
-	return ui.Form{Action: path(f.stored.ID), Version: f.version, Hidden: hidden, Save: "Save", Cancel: path(f.stored.ID)}
+	return ui.Form{Action: path(f.stored.ID), Version: f.version, Hidden: hidden, Save: "Save provider", Cancel: path(f.stored.ID)}
 }
 
 // connectorWord is what the hidden field says; the toggle tells the two APIs apart.

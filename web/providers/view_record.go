@@ -83,7 +83,7 @@ func actions(c echo.Context, r record) []templ.Component {
 			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync", Action: path(r.ID) + "/sync-accounts", Disabled: !r.Active, Why: "The provider is deactivated"}})
 	}
 	if mayEdit(c) {
-		out = append(out, ui.LinkButton{Text: "Edit", Href: path(r.ID) + "/edit", Icon: "edit"})
+		out = append(out, ui.LinkButton{Text: "Edit provider", Href: path(r.ID) + "/edit", Icon: "edit"})
 	}
 	return append(out, menu(c, r))
 }

@@ -67,17 +67,17 @@ func Navigation(r auth.Role) []layout.Section {
 		{Items: []layout.Item{{Label: "Dashboard", Href: "/", Icon: "home"}}},
 		{Title: "Distributor", Items: []layout.Item{
 			{Label: "Providers", Href: "/providers", Icon: "provider"},
-			{Label: "Accounts", Href: "/accounts", Icon: "accounts"},
+			{Label: "Provider accounts", Href: "/accounts", Icon: "accounts"},
 			{Label: "Sync runs", Href: "/sync-runs", Icon: "sync"},
 		}},
 		{Title: "Customers", Items: []layout.Item{
 			{Label: "CRM accounts", Href: "/crm-accounts", Icon: "crm"},
-			{Label: "Contracts", Href: "/contracts", Icon: "contract"},
+			{Label: "Billing contracts", Href: "/contracts", Icon: "contract"},
 			{Label: "Price lists", Href: "/price-lists", Icon: "price"},
 		}},
 		{Title: "Seats", Items: []layout.Item{
 			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
-			{Label: "Changes", Href: "/changes", Icon: "change"},
+			{Label: "License changes", Href: "/changes", Icon: "change"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Audit trail", Href: "/audit", Icon: "audit"},
