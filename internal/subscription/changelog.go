@@ -1,47 +1,61 @@
 package subscription
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 )
 
-// logWindow is how far before the last reading an entry may be dated and still
-// explain a change seen now: an order may be entered days after it took effect.
+// logWindow is how far before a reading the log is read: an order may be entered
+// days after it took effect.
 const logWindow = 31 * 24 * time.Hour
 
 // logged dates a change of seats by the change log: one row for each entry since
-// the facts were last stored, if they add up exactly to the difference. Failing
-// that, the newest entries that do add up and that no row stands on yet, if they
-// are not older than logWindow. Otherwise the log explains nothing and false is
-// given (RULES 2).
+// the last reading, if they add up exactly to the difference. Otherwise the log
+// explains nothing and false is given (RULES 2). Which entries are new is told by
+// those that were there at the last reading, and where that is not known by their time.
 func logged(log []distributor.Change, before Subscription, seats int) ([]ledger.Change, bool) {
 	if seats == 0 {
 		return nil, false
 	}
-	own := seatEntries(log, before.ExternalID)
-	for _, since := range []func(distributor.Change) bool{after(before.FactsAt), onOrAfter(before.FactsAt)} {
-		if rows, ok := addUp(own, since, seats); ok {
-			return rows, true
-		}
+	fresh := before.unseen(seatEntries(log, before.ExternalID))
+	if rows, ok := addUp(fresh, func(distributor.Change) bool { return true }, seats); ok && before.LogKnown {
+		return rows, true
 	}
-	return newest(own, before, seats)
-}
-
-// newest takes entries from the end of the log until they add up.
-func newest(own []distributor.Change, before Subscription, seats int) ([]ledger.Change, bool) {
-	for i := len(own) - 1; i >= 0; i-- {
-		e := own[i]
-		if e.At.Before(before.FactsAt.Add(-logWindow)) || !e.At.After(before.LoggedThrough) || e.On.Before(before.TermStart) {
-			return nil, false
-		}
-		if rows, ok := addUp(own[i:], func(distributor.Change) bool { return true }, seats); ok {
+	for _, since := range []func(distributor.Change) bool{after(before.FactsAt), onOrAfter(before.FactsAt)} {
+		if rows, ok := addUp(fresh, since, seats); ok {
 			return rows, true
 		}
 	}
 	return nil, false
+}
+
+// unseen are the entries that the log did not hold when it was last read.
+func (s Subscription) unseen(entries []distributor.Change) []distributor.Change {
+	seen := strings.Fields(s.LogSeen)
+	return slices.DeleteFunc(slices.Clone(entries), func(c distributor.Change) bool { return slices.Contains(seen, entryName(c)) })
+}
+
+// remember keeps which entries the log holds, for the next reading.
+func (s *Subscription) remember(log []distributor.Change) {
+	names := strings.Fields(s.LogSeen)
+	for _, c := range seatEntries(log, s.ExternalID) {
+		if n := entryName(c); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	s.LogKnown, s.LogSeen = true, strings.Join(names, " ")
+}
+
+// entryName is short for an entry, which has no id of its own: its time and its text.
+func entryName(c distributor.Change) string {
+	sum := sha256.Sum256([]byte(c.At.UTC().Format(time.RFC3339Nano) + " " + c.On.String() + " " + c.Text))
+	return hex.EncodeToString(sum[:6])
 }
 
 func seatEntries(log []distributor.Change, externalID string) []distributor.Change {
@@ -68,17 +82,6 @@ func addUp(entries []distributor.Change, since func(distributor.Change) bool, se
 		})
 	}
 	return rows, seats == 0 && len(rows) > 0
-}
-
-// loggedThrough is the newest entry that rows stand on.
-func loggedThrough(rows []ledger.Change, so time.Time) time.Time {
-	for _, c := range rows {
-		text, _ := c.Details["at"].(string)
-		if at, err := time.Parse(time.RFC3339Nano, text); err == nil && at.After(so) {
-			so = at
-		}
-	}
-	return so
 }
 
 func after(t time.Time) func(distributor.Change) bool {

@@ -16,7 +16,6 @@ func (d *draft) compare(in Input, before Subscription) {
 	dated, ok := logged(in.Log, before, seats)
 	if ok {
 		rows, seats = dated, 0
-		d.Row.LoggedThrough = loggedThrough(dated, before.LoggedThrough)
 	}
 	if renewed {
 		rows = append(rows, d.renew(in, before, term, seats))

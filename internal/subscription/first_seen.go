@@ -14,6 +14,9 @@ func firstSeen(in Input) Plan {
 		TermStart: r.Start, Raw: string(r.Raw), RequestID: r.RequestID,
 		FirstSeenAt: in.Seen, FactsAt: in.Seen, Version: 1,
 	}, in.Account.State, nil)
+	if in.LogRead {
+		d.Row.remember(in.Log)
+	}
 	if in.Landing != nil {
 		in.Landing.settle(&d.Row)
 	}

@@ -25,7 +25,7 @@ func (s Subscription) comparable() comparableRow {
 	r.UnitCost, r.SuggestedPrice, r.UnitPrice = decimal.NullDecimal{}, decimal.NullDecimal{}, decimal.NullDecimal{}
 	r.FrozenQuantity, r.MissingConfirmedAt = nil, nil
 	r.RequestID, r.Raw, r.LedgerQuantity, r.Version, r.writtenAt = "", "", 0, 0, time.Time{}
-	r.FactsAt, r.FirstSeenAt, r.LoggedThrough = time.Time{}, time.Time{}, time.Time{}
+	r.FactsAt, r.FirstSeenAt, r.LogKnown, r.LogSeen = time.Time{}, time.Time{}, false, ""
 	return c
 }
 

@@ -41,6 +41,9 @@ func (d *draft) store(in Input) {
 		d.Row.Raw = string(r.Raw)
 	}
 	d.Row.RequestID, d.Row.FactsAt = r.RequestID, in.Seen
+	if in.LogRead {
+		d.Row.remember(in.Log)
+	}
 	if d.Row.TermStart.IsZero() || r.Start.After(d.Row.TermStart) {
 		d.Row.TermStart = r.Start
 	}

@@ -91,7 +91,8 @@ type Subscription struct {
 	RequestID          string        `gorm:"column:request_id"` // the distributor's, of the record last stored
 	FirstSeenAt        time.Time     `gorm:"column:first_seen_at"`
 	FactsAt            time.Time     `gorm:"column:facts_at"`
-	LoggedThrough      time.Time     `gorm:"column:logged_through"` // the newest change-log entry that a ledger row stands on
+	LogKnown           bool          `gorm:"column:log_known"` // the change log was read, and LogSeen says what it held
+	LogSeen            string        `gorm:"column:log_seen"`  // short names of its entries, see changelog.go
 
 	Facts
 	Local

@@ -18,6 +18,7 @@ type Listing struct {
 	Account  Account
 	Records  []distributor.Subscription
 	Log      []distributor.Change // of all contracts that NeedLog named, as far as it could be read
+	LogRead  []string             // the contracts whose log could be read
 	Land     []string             // external ids that a person ticked in a contract's sync; nil: all land
 	Contract uuid.NullUUID        // the contract of that sync, in which they land, also known ones without one; unset: new ones land in the customer's default
 	Origin   ledger.Origin
@@ -76,10 +77,13 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 	from := map[string]clock.Date{}
 	for _, r := range w.readings {
 		s := was[r.ExternalID]
-		if s == nil || r.ContractNo == "" || s.Quantity == r.Quantity && Ends(s.Status) == Ends(r.Status) {
+		if r.ContractNo == "" || s == nil && Ends(r.Status) || s != nil && s.Quantity == r.Quantity && Ends(s.Status) == Ends(r.Status) {
 			continue
 		}
-		day := wantedFrom(*s, r, l.Zone)
+		day := clock.DateOf(l.Origin.At.Add(-logWindow), l.Zone).AddDays(-1)
+		if s != nil {
+			day = wantedFrom(*s, r, l.Zone)
+		}
 		if f, asked := from[r.ContractNo]; !asked || day.Before(f) {
 			from[r.ContractNo] = day
 		}

@@ -100,14 +100,19 @@ func TestTheChangeLogIsAskedForOnlyWhereItCanDateSomething(t *testing.T) {
 	o.sync(o.provider, o.account, record("S1"), record("S2", other), record("S3", other))
 	o.now = o.now.AddDate(0, 0, 3)
 	need := func(records ...distributor.Subscription) []subscription.LogWanted {
-		wanted, err := subscription.NeedLog(t.Context(), o.db.Read(t.Context()), subscription.Listing{Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC})
+		wanted, err := subscription.NeedLog(t.Context(), o.db.Read(t.Context()), subscription.Listing{Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC, Origin: o.person()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return wanted
 	}
-	if got := need(record("S1"), record("S2", other, costs("3")), record("S9")); len(got) != 0 {
+	if got := need(record("S1"), record("S2", other, costs("3"))); len(got) != 0 {
 		t.Errorf("asked for %v", got)
+	}
+	ended := func(d *distributor.Subscription) { d.ContractNo = "C8" }
+	fresh := func(d *distributor.Subscription) { d.ContractNo = "C9" }
+	if got := need(record("S8", ended, status(distributor.StatusCancelled)), record("S9", fresh)); len(got) != 1 || got[0].ContractNo != "C9" {
+		t.Errorf("what a new one's log holds already is to be known: asked for %v", got)
 	}
 	want := []subscription.LogWanted{{ContractNo: "C2", From: date("2026-01-15")}}
 	if got := need(record("S1"), record("S2", other, seats(9)), record("S3", other, status(distributor.StatusCancelled))); !cmp.Equal(got, want, cmp.Comparer(sameDay)) {

@@ -26,7 +26,7 @@ func (w *worker) applySubscriptions(ctx context.Context, t target) (result, erro
 	if err != nil {
 		return result{}, err
 	}
-	l.Log = w.changeLog(ctx, t, wanted)
+	l.Log, l.LogRead = w.changeLog(ctx, t, wanted)
 	res, err := w.store(ctx, t, l)
 	if err != nil {
 		return result{}, err
@@ -72,11 +72,10 @@ func (w *worker) origin() ledger.Origin {
 }
 
 // changeLog reads the logs that can date a change. A failure is counted and told, and never fails the sync.
-func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.LogWanted) []distributor.Change {
+func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.LogWanted) (log []distributor.Change, read []string) {
 	if !w.conn.Capabilities().ChangeLog {
-		return nil
+		return nil, nil
 	}
-	var log []distributor.Change
 	for _, q := range wanted {
 		entries, err := w.conn.Changes(ctx, distributor.ChangeQuery{AccountExternalID: t.ExternalID, ContractNo: q.ContractNo, From: q.From})
 		if err != nil {
@@ -84,9 +83,9 @@ func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.
 			w.s.Log.WarnContext(ctx, "change log not read", "account", t.ExternalID, "contract", q.ContractNo, "error", err)
 			continue
 		}
-		log = append(log, entries...)
+		log, read = append(log, entries...), append(read, q.ContractNo)
 	}
-	return log
+	return log, read
 }
 
 func (w *worker) store(ctx context.Context, t target, l subscription.Listing) (subscription.Result, error) {

@@ -291,3 +291,22 @@ func TestReadableRecordsOfAnAccountCountAlsoWhenOthersCannotBeRead(t *testing.T)
 		t.Errorf("%d unreadable records kept", n)
 	}
 }
+
+func TestAnOldEntryNeverDatesAChangeThatTheLogDoesNotTellOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	id := w.far.Subscriptions()[0].ID
+	w.far.SetNow(time.Date(2026, 11, 15, 9, 0, 0, 0, time.UTC))
+	w.ok(w.far.SetSeats(id, w.far.Subscriptions()[0].Quantity+2)) // told by the log, before the first reading
+	w.accounts()
+	w.subscriptions()
+	var have int
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT quantity FROM subscriptions WHERE external_id = ?`, id).Scan(&have).Error)
+	quantity := have + 2
+	w.ok(w.far.ChangeSubscription(id, sandbox.SubscriptionChange{Quantity: &quantity, Quiet: true}))
+	w.subscriptions()
+	if n := w.count(`SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
+		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 2 AND c.estimated AND c.effective_at = '2026-11-20'`, id); n != 1 {
+		t.Error("a change that the log does not tell of was dated by an entry that was there before")
+	}
+}

@@ -36,7 +36,8 @@ CREATE TABLE subscriptions (
     request_id             text NOT NULL DEFAULT '',
     first_seen_at          timestamptz NOT NULL,
     facts_at               timestamptz NOT NULL,
-    logged_through         timestamptz NOT NULL DEFAULT '0001-01-01T00:00:00Z', -- newest change-log entry that a ledger row stands on
+    log_known              boolean NOT NULL DEFAULT false, -- the change log was read; log_seen names the entries it held
+    log_seen               text NOT NULL DEFAULT '',
 
     -- People's side: no sync overwrites it.
     crm_account_id         uuid REFERENCES crm_accounts,
