@@ -6,29 +6,6 @@ import (
 	"seatledger/views/ui"
 )
 
-// List is the list of CRM accounts.
-type List struct {
-	Page    layout.Page
-	Filters ui.FilterBar
-	Table   ui.Table
-	Pager   ui.Pager
-}
-
-// Form is the form of a new or standing account.
-type Form struct {
-	Page    layout.Page
-	Summary ui.ErrorSummary
-	Stale   *ui.DiffTable // what stands now beside what was typed; nil: nobody saved in between
-	Form    ui.Form
-	Groups  []Group
-}
-
-// Group is a titled part of the form.
-type Group struct {
-	ui.Group
-	Fields []ui.Field
-}
-
 // Record is the page of one account.
 type Record struct {
 	Page      layout.Page

@@ -8,9 +8,7 @@ package crmaccounts
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import (
-	"seatledger/views/ui"
-)
+import "seatledger/views/ui"
 
 // Show is the record.
 func (m Record) Show() templ.Component {

@@ -7,14 +7,6 @@ import (
 	"seatledger/views/ui"
 )
 
-// List is the list of providers.
-type List struct {
-	Page    layout.Page
-	Filters ui.FilterBar
-	Table   ui.Table
-	Pager   ui.Pager
-}
-
 // Form is the form of a new or standing provider.
 type Form struct {
 	Page          layout.Page

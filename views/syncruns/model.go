@@ -7,14 +7,6 @@ import (
 	"seatledger/views/ui"
 )
 
-// List is the list of runs.
-type List struct {
-	Page    layout.Page
-	Filters ui.FilterBar
-	Table   ui.Table
-	Pager   ui.Pager
-}
-
 // Record is the page of one run.
 type Record struct {
 	Page     layout.Page

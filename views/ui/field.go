@@ -89,6 +89,22 @@ func (f Field) ID() string {
 	return "f-" + f.Name
 }
 
+// Text is the value as a person reads it: the label of a choice, Yes or No of a checkbox.
+func (f Field) Text() string {
+	switch {
+	case (f.Kind == Checkbox || f.Kind == Toggle) && f.Checked:
+		return "Yes"
+	case f.Kind == Checkbox || f.Kind == Toggle:
+		return "No"
+	}
+	for _, o := range f.Options {
+		if o.Value == f.Value {
+			return o.Label
+		}
+	}
+	return f.Value
+}
+
 func (f Field) hintID() string  { return f.ID() + "-hint" }
 func (f Field) errorID() string { return f.ID() + "-error" }
 func (f Field) setID() string   { return f.ID() + "-set" }

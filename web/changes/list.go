@@ -12,10 +12,9 @@ import (
 
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/views/layout"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/changes"
 )
 
 // List is the list of license changes, and with .csv its file.
@@ -36,7 +35,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{
+	m := layout.List{
 		Page: session.Page(c, "License changes", nav), Filters: bar(q),
 		Table: h.table(q, rows), Pager: q.Pager(next, shown(len(rows), next)),
 	}

@@ -12,8 +12,6 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/contracts"
 )
 
 // ConfirmDeactivate shows what deactivating a contract means before it is done.
@@ -26,7 +24,7 @@ func (h Handlers) ConfirmDeactivate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Confirm{Page: session.Page(c, "Deactivate "+k.Name, nav), Form: ui.ConfirmForm{
+	m := layout.Confirm{Page: session.Page(c, "Deactivate "+k.Name, nav), Form: ui.ConfirmForm{
 		Action: recordPath(k.ID) + "/deactivate", Title: "What this changes", Effects: effects(s),
 		Text:   "Nothing lands in the contract any more. The subscriptions below keep their contract and price, but fail their review and are not billed until you move them or activate the contract again. Nothing is sent to the distributor.",
 		Button: "Deactivate contract", Cancel: recordPath(k.ID),

@@ -60,6 +60,9 @@ func TestAContractIsMadeShownAndEdited(t *testing.T) {
 	if text := htmlcheck.Text(page.Find("main")); !strings.Contains(text, "Somebody else has saved") {
 		t.Errorf("stale: %s", text)
 	}
+	if both := htmlcheck.Text(page.Find("table").First()); !strings.Contains(both, "In arrears") || strings.Contains(both, v.Get("crm_account_id")) {
+		t.Errorf("both versions are not in words: %s", both)
+	}
 }
 
 func TestARefusedContractComesBackWithItsProblems(t *testing.T) {

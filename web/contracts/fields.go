@@ -4,15 +4,14 @@ import (
 	"strconv"
 
 	"seatledger/internal/contract"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/crmaccounts"
-
-	view "seatledger/views/contracts"
 )
 
 // groups are the fields of the form, with what was typed and what was wrong.
-func groups(s sheet) []view.Group {
-	return []view.Group{
+func groups(s sheet) []layout.FieldGroup {
+	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Contract"}, Fields: s.who()},
 		{Group: ui.Group{Title: "Billing", Two: true}, Fields: s.how()},
 		{Group: ui.Group{Title: "Days", Text: "The end is the first day that no longer belongs to the contract.", Two: true}, Fields: s.when()},

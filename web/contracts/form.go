@@ -16,8 +16,6 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/contracts"
 )
 
 // New is the empty form; crm_account_id in the address fills in the customer.
@@ -125,7 +123,7 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	if err := h.choices(c, &s); err != nil {
 		return err
 	}
-	m := view.Form{Page: session.Page(c, "New billing contract", nav), Groups: groups(s)}
+	m := layout.Form{Page: session.Page(c, "New billing contract", nav), Groups: groups(s)}
 	m.Form = ui.Form{Action: path, Save: "Create contract", Cancel: path}
 	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: path}}
 	if k := s.contract; k != nil {
@@ -134,10 +132,12 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 		m.Form = ui.Form{Action: recordPath(k.ID), Version: strconv.Itoa(k.Version), Save: "Save contract", Cancel: recordPath(k.ID)}
 	}
 	if s.stale {
-		m.Stale = s.difference()
+		now := s
+		now.input = inputOf(*s.contract)
+		m.Overtaken(groups(now))
 	}
-	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
-	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
+	m.Summarize(s.problems)
+	m.Page.Narrow = true
 	return httpx.Render(c, status, m.Show())
 }
 
@@ -154,44 +154,4 @@ func (h Handlers) choices(c echo.Context, s *sheet) error {
 	}
 	s.lists, err = price.AllLists(ctx, db, price.ListFilter{}, order)
 	return err
-}
-
-// difference sets what stands now beside what was typed, with names for ids.
-func (s sheet) difference() *ui.DiffTable {
-	d := &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed"}
-	mine := s.typed(s.input)
-	for i, f := range s.typed(inputOf(*s.contract)) {
-		d.Rows = append(d.Rows, ui.Diff{Field: f.Name, Before: f.Value, After: mine[i].Value})
-	}
-	return d
-}
-
-// typed are the values of a form, readable.
-func (s sheet) typed(in contract.Input) []contract.Column {
-	customer, list := in.CRMAccount, in.PriceList
-	for _, a := range s.accounts {
-		if a.ID.String() == in.CRMAccount {
-			customer = a.Name
-		}
-	}
-	for _, l := range s.lists {
-		if l.ID.String() == in.PriceList {
-			list = l.Name
-		}
-	}
-	return []contract.Column{
-		{Name: "CRM account", Value: customer}, {Name: "Name", Value: in.Name}, {Name: "Currency", Value: in.Currency},
-		{Name: "Billing frequency", Value: in.BillingFrequency}, {Name: "Timing", Value: in.Timing}, {Name: "Billing day", Value: in.BillingDay},
-		{Name: "Price list", Value: list}, {Name: "Start", Value: in.StartDate}, {Name: "End", Value: in.EndDate}, {Name: "Billed from", Value: in.BillFrom},
-		{Name: "Refunds", Value: in.Refunds}, {Name: "Payment terms", Value: in.PaymentTerms}, {Name: "Tax code", Value: in.TaxCode},
-		{Name: "Default", Value: strconv.FormatBool(in.IsDefault)},
-	}
-}
-
-func fields(groups []view.Group) []ui.Field {
-	var out []ui.Field
-	for _, g := range groups {
-		out = append(out, g.Fields...)
-	}
-	return out
 }

@@ -10,11 +10,10 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/contract"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/contracts"
 )
 
 var listSpec = httpx.ListSpec{
@@ -50,7 +49,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{
+	m := layout.List{
 		Page: session.Page(c, "Billing contracts", nav), Filters: q.FilterBar("Search contract or customer"),
 		Table: table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
 	}

@@ -2,19 +2,18 @@ package crmaccounts
 
 import (
 	"seatledger/internal/crm"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
-
-	view "seatledger/views/crmaccounts"
 )
 
 // groups are the fields of the form, with what was typed and what was wrong.
-func groups(s sheet, parents []crm.Choice) []view.Group {
+func groups(s sheet, parents []crm.Choice) []layout.FieldGroup {
 	in := s.input
 	field := func(f ui.Field, value string) ui.Field {
 		f.Value, f.Error = value, s.problems[f.Name]
 		return f
 	}
-	return []view.Group{
+	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Customer"}, Fields: []ui.Field{
 			field(ui.Field{Name: "name", Label: "Name", Required: true, Autofocus: s.account == nil}, in.Name),
 			field(ui.Field{Name: "external_id", Label: "External id", Size: ui.Medium, Hint: "The account's id in your CRM. Imports find the account by it."}, in.ExternalID),

@@ -14,8 +14,6 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/crmaccounts"
 )
 
 // New is the empty form; parent_id in the address fills in the parent.
@@ -113,7 +111,7 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	if err != nil {
 		return err
 	}
-	m := view.Form{Page: session.Page(c, "New CRM account", nav), Groups: groups(s, parents)}
+	m := layout.Form{Page: session.Page(c, "New CRM account", nav), Groups: groups(s, parents)}
 	m.Form = ui.Form{Action: path, Save: "Create account", Cancel: path}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
 	if a := s.account; a != nil {
@@ -122,30 +120,13 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 		m.Form = ui.Form{Action: recordPath(a.ID), Version: strconv.Itoa(a.Version), Save: "Save account", Cancel: recordPath(a.ID)}
 	}
 	if s.stale {
-		m.Stale = difference(inputOf(*s.account), s.input)
+		now := s
+		now.input = inputOf(*s.account)
+		m.Overtaken(groups(now, parents))
 	}
-	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
-	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
+	m.Summarize(s.problems)
+	m.Page.Narrow = true
 	return httpx.Render(c, status, m.Show())
-}
-
-func fields(groups []view.Group) []ui.Field {
-	var out []ui.Field
-	for _, g := range groups {
-		out = append(out, g.Fields...)
-	}
-	return out
-}
-
-// difference sets what stands now beside what was typed.
-func difference(now, typed crm.Input) *ui.DiffTable {
-	d := &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed"}
-	mine := typed.Columns()
-	for i, column := range now.Columns() {
-		d.Rows = append(d.Rows, ui.Diff{Field: column.Name, Before: column.Value, After: mine[i].Value})
-	}
-	d.Rows = append(d.Rows, ui.Diff{Field: "parent_id", Before: now.Parent, After: typed.Parent})
-	return d
 }
 
 // maxChoices is how many accounts a select may hold; beyond that a person types the name.

@@ -10,11 +10,10 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/crm"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/crmaccounts"
 )
 
 // List is the list of CRM accounts, and with .csv its file.
@@ -37,7 +36,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{
+	m := layout.List{
 		Page: session.Page(c, "CRM accounts", nav), Filters: q.FilterBar("Search name, external id, domain or tenant id"),
 		Table: h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
 	}

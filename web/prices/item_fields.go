@@ -2,10 +2,9 @@ package prices
 
 import (
 	"seatledger/internal/contract/price"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
-
-	view "seatledger/views/prices"
 )
 
 func itemInput(form httpx.Values) price.ItemInput {
@@ -23,13 +22,13 @@ func inputOf(i price.Item) price.ItemInput {
 	}
 }
 
-func (s itemSheet) groups() []view.Group {
+func (s itemSheet) groups() []layout.FieldGroup {
 	in := s.input
 	field := func(f ui.Field, value string) ui.Field {
 		f.Value, f.Error = value, s.problems[f.Name]
 		return f
 	}
-	return []view.Group{
+	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Product", Two: true}, Fields: []ui.Field{
 			field(ui.Field{Name: "part_number", Label: "Part number", Required: true, Hint: "The manufacturer's, as the distributor shows it."}, in.PartNumber),
 			field(ui.Field{Name: "vendor", Label: "Vendor", Hint: "May stay empty when only one has the part number."}, in.Vendor),
@@ -50,29 +49,10 @@ func (s itemSheet) groups() []view.Group {
 
 var unitLabels = map[string]string{"month": "Month", "quarter": "Quarter", "year": "Year", "three_years": "Three years", "once": "Once"}
 
-func fields(groups []view.Group) []ui.Field {
-	var out []ui.Field
-	for _, g := range groups {
-		out = append(out, g.Fields...)
-	}
-	return out
-}
-
 func options(labels map[string]string, order []string) []ui.Option {
 	var out []ui.Option
 	for _, v := range order {
 		out = append(out, ui.Option{Value: v, Label: labels[v]})
 	}
 	return out
-}
-
-// difference sets what stands now beside what was typed.
-func (s itemSheet) difference() *ui.DiffTable {
-	d := &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed"}
-	mine := fields(s.groups())
-	now := itemSheet{list: s.list, input: inputOf(*s.item)}.groups()
-	for i, f := range fields(now) {
-		d.Rows = append(d.Rows, ui.Diff{Field: f.Label, Before: f.Value, After: mine[i].Value})
-	}
-	return d
 }

@@ -12,11 +12,10 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/prices"
 )
 
 // NewItem is the empty form of a price.
@@ -94,7 +93,7 @@ func (h Handlers) ConfirmDelete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Confirm{Page: session.Page(c, "Delete the price of "+productName(i), nav), Form: ui.ConfirmForm{
+	m := layout.Confirm{Page: session.Page(c, "Delete the price of "+productName(i), nav), Form: ui.ConfirmForm{
 		Action: itemPath(i) + "/delete", Title: "What this changes", Button: "Delete price", Cancel: itemPath(i),
 		Text: "Subscriptions keep the price they have, but no longer show which list it came from. To stop using a price from a day on, give it an end instead.",
 		Effects: []ui.Definition{
@@ -146,7 +145,7 @@ type itemSheet struct {
 }
 
 func (h Handlers) itemForm(c echo.Context, status int, s itemSheet) error {
-	m := view.Form{Page: session.Page(c, "Add a price to "+s.list.Name, nav), Groups: s.groups()}
+	m := layout.Form{Page: session.Page(c, "Add a price to "+s.list.Name, nav), Groups: s.groups()}
 	m.Page.Crumbs = crumbs(crumbOf(s.list))
 	m.Form = ui.Form{Action: listPath(s.list.ID) + "/items", Save: "Add price", Cancel: listPath(s.list.ID)}
 	if i := s.item; i != nil {
@@ -162,9 +161,9 @@ func (h Handlers) itemForm(c echo.Context, status int, s itemSheet) error {
 		}
 	}
 	if s.stale {
-		m.Stale = s.difference()
+		m.Overtaken(itemSheet{list: s.list, item: s.item, input: inputOf(*s.item)}.groups())
 	}
-	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
-	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
+	m.Summarize(s.problems)
+	m.Page.Narrow = true
 	return httpx.Render(c, status, m.Show())
 }

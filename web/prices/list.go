@@ -9,11 +9,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/contract/price"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/prices"
 )
 
 var listsSpec = httpx.ListSpec{
@@ -38,7 +37,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{
+	m := layout.List{
 		Page: session.Page(c, "Price lists", nav), Filters: q.FilterBar("Search price lists"),
 		Table: listsTable(q, rows, mayWrite(c)), Pager: q.Pager(next, fmt.Sprintf("%d price lists on this page", len(rows))),
 	}

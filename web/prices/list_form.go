@@ -9,11 +9,10 @@ import (
 
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/prices"
 )
 
 // New is the empty form of a price list.
@@ -99,22 +98,24 @@ type listSheet struct {
 	stale    bool
 }
 
-func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
-	m := view.Form{Page: session.Page(c, "New price list", nav), Groups: []view.Group{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
+func listGroups(s listSheet) []layout.FieldGroup {
+	return []layout.FieldGroup{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
 		{Name: "name", Label: "Name", Required: true, Value: s.input.Name, Error: s.problems["name"], Hint: "Like Standard 2027 USD."},
 		{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD", Value: s.input.Currency, Error: s.problems["currency"], Hint: "Stays once the list has prices. Prices are never converted."},
-	}}}}
+	}}}
+}
+
+func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
+	m := layout.Form{Page: session.Page(c, "New price list", nav), Groups: listGroups(s)}
 	m.Page.Crumbs, m.Form = crumbs(), ui.Form{Action: path, Save: "Create price list", Cancel: path}
 	if l := s.list; l != nil {
 		m.Page.Title, m.Page.Crumbs = "Edit "+l.Name, crumbs(crumbOf(*l))
 		m.Form = ui.Form{Action: listPath(l.ID), Version: strconv.Itoa(l.Version), Save: "Save price list", Cancel: listPath(l.ID)}
 	}
 	if s.stale {
-		m.Stale = &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed", Rows: []ui.Diff{
-			{Field: "Name", Before: s.list.Name, After: s.input.Name}, {Field: "Currency", Before: s.list.Currency, After: s.input.Currency},
-		}}
+		m.Overtaken(listGroups(listSheet{input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))
 	}
-	m.Summary = ui.Summarize(s.problems, fields(m.Groups)...)
-	m.Page.HasErrors, m.Page.Narrow = m.Summary.Any(), true
+	m.Summarize(s.problems)
+	m.Page.Narrow = true
 	return httpx.Render(c, status, m.Show())
 }

@@ -15,8 +15,6 @@ import (
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 	"seatledger/web/syncruns"
-
-	view "seatledger/views/providers"
 )
 
 func listSpec() httpx.ListSpec {
@@ -83,13 +81,13 @@ type listEnd struct {
 	total int
 }
 
-func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Row, end listEnd) view.List {
+func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Row, end listEnd) layout.List {
 	page := session.Page(c, "Providers", "Providers")
 	page.Lead = "A provider is one connection to a distributor. Several may stand side by side, as during a move from an old connector to a new one."
 	if mayEdit(c) {
 		page.Actions = append(page.Actions, ui.LinkButton{Text: "New provider", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"})
 	}
-	return view.List{
+	return layout.List{
 		Page: page, Filters: q.FilterBar("Search name, host or reseller number"), Table: h.listTable(c, q, rows),
 		Pager: q.Pager(end.next, fmt.Sprintf("%d of %d", len(rows), end.total)),
 	}

@@ -11,11 +11,10 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/syncruns"
 )
 
 // List shows the runs, newest first, or hands them over as a file.
@@ -114,10 +113,10 @@ func triggerChoices() []httpx.Choice {
 	return out
 }
 
-func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) view.List {
+func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) layout.List {
 	page := session.Page(c, "Sync runs", "Sync runs")
 	page.Lead = "Each run reads a provider once: its accounts, or the subscriptions of its accounts. Nothing is ever changed at the distributor."
-	return view.List{
+	return layout.List{
 		Page: page, Filters: q.FilterBar(""), Table: h.listTable(q, p.rows),
 		Pager: q.Pager(p.next, fmt.Sprintf("%d of %d", len(p.rows), p.total)),
 	}
