@@ -77,7 +77,9 @@ func onward(form httpx.Values, accountID uuid.UUID) string {
 func nextPair(here string) ui.Pair { return ui.Pair{Name: "next", Value: here} }
 
 func (h Handlers) moment(t time.Time) ui.Time {
-	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Relative: true}
+	m := httpx.Moment(t, h.Zone)
+	m.Relative = true
+	return m
 }
 
 func query(pairs ...string) string {

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 
 	view "seatledger/views/accounts"
 )
@@ -38,7 +39,7 @@ func (h Handlers) decision(d dossier) string {
 	if d.DecidedAt == nil {
 		return ""
 	}
-	out := fmt.Sprintf("By %s on %s", d.DecidedBy, d.DecidedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST"))
+	out := fmt.Sprintf("By %s on %s", d.DecidedBy, httpx.MomentText(*d.DecidedAt, h.Zone))
 	if d.DecidedWhy != "" && d.Mapping == account.Mapped {
 		out += ": " + d.DecidedWhy
 	}

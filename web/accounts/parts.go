@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 
 	view "seatledger/views/accounts"
 )
@@ -95,13 +96,8 @@ func holdingRow(s account.Holding) ui.Row {
 	if s.Review != "" {
 		review = ui.BadgeCell(s.Review, reviewTones[s.Review])
 	}
-	cost, price := ui.Money{}, ui.Money{}
-	if s.UnitCost.Valid {
-		cost = ui.Money{Amount: money.Grouped(s.UnitCost.Decimal, s.CostCurrency), Currency: s.CostCurrency, Period: periods[s.CostPeriod]}
-	}
-	if s.UnitPrice.Valid {
-		price = ui.Money{Amount: money.Grouped(s.UnitPrice.Decimal, s.Currency), Currency: s.Currency, Period: periods[s.PricePeriod]}
-	}
+	cost := httpx.Amount(s.UnitCost, s.CostCurrency, money.Period(s.CostPeriod))
+	price := httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))
 	return ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost), ui.Of(price), review}}
 }
 
@@ -176,5 +172,3 @@ func filled(all ...string) []string {
 	}
 	return out
 }
-
-var periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once"}

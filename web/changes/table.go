@@ -2,9 +2,6 @@ package changes
 
 import (
 	"strconv"
-	"time"
-
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
@@ -59,8 +56,8 @@ func customer(r ledger.ListRow) ui.Cell {
 
 // prices is the selling price as the row has it, with the cost under it.
 func prices(r ledger.ListRow) ui.Cell {
-	cell := ui.Of(amountOf(r.UnitPrice, r.Currency, r.PricePeriod))
-	if m := amountOf(r.UnitCost, r.CostCurrency, r.CostPeriod); m.Amount != "" {
+	cell := ui.Of(httpx.Amount(r.UnitPrice, r.Currency, money.Period(r.PricePeriod)))
+	if m := httpx.Amount(r.UnitCost, r.CostCurrency, money.Period(r.CostPeriod)); m.Amount != "" {
 		cell.Sub = "cost " + m.Amount + " " + m.Currency + " " + m.Period
 	}
 	return cell
@@ -78,24 +75,11 @@ func seats(r ledger.ListRow) string {
 
 // recorded is when and by whom; what a sync found leads to its run.
 func (h Handlers) recorded(r ledger.ListRow) ui.Cell {
-	at := r.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST")
+	at := httpx.Moment(r.RecordedAt, h.Zone)
 	if r.SyncRunID.Valid {
-		return ui.Cell{Text: at, Href: "/sync-runs/" + r.SyncRunID.UUID.String(), Sub: "by a sync"}
+		return ui.Cell{Text: at.Text, Href: "/sync-runs/" + r.SyncRunID.UUID.String(), Sub: "by a sync"}
 	}
-	return ui.Cell{Content: ui.Time{ISO: r.RecordedAt.UTC().Format(time.RFC3339), Text: at}, Sub: "by " + r.Actor}
-}
-
-var periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once", "": "period unknown"}
-
-func amountOf(d decimal.NullDecimal, currency, period string) ui.Money {
-	if !d.Valid {
-		return ui.Money{}
-	}
-	s := d.Decimal.String()
-	if places := money.Digits(currency); d.Decimal.Equal(d.Decimal.Round(places)) {
-		s = d.Decimal.StringFixed(places)
-	}
-	return ui.Money{Amount: s, Currency: currency, Period: periods[period]}
+	return ui.Cell{Content: at, Sub: "by " + r.Actor}
 }
 
 func empty(q httpx.ListQuery) *ui.EmptyState {

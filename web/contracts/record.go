@@ -1,7 +1,6 @@
 package contracts
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -138,7 +137,7 @@ func subscriptions(o contract.Overview) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{
 			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
-			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(priceOf(s)),
+			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
 		}})
 	}
 	return t
@@ -150,12 +149,3 @@ func name(s contract.Subscription) string {
 	}
 	return s.Product
 }
-
-func priceOf(s contract.Subscription) ui.Money {
-	if !s.UnitPrice.Valid {
-		return ui.Money{}
-	}
-	return ui.Money{Amount: money.Grouped(s.UnitPrice.Decimal, s.Currency), Currency: s.Currency, Period: fmt.Sprintf("per %s", periods[s.PricePeriod])}
-}
-
-var periods = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}

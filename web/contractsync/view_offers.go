@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
 // staleAfter is the age at which a listing is called old: by then a nightly run has passed.
@@ -171,11 +172,7 @@ func (o offer) cost() ui.Money {
 	if err != nil {
 		return ui.Money{}
 	}
-	return ui.Money{Amount: money.Grouped(d, o.Currency), Currency: o.Currency, Period: periods[money.Period(o.CostPeriod)]}
-}
-
-var periods = map[money.Period]string{
-	money.Month: "per month", money.Quarter: "per quarter", money.Year: "per year", money.ThreeYears: "per three years", money.Once: "once",
+	return httpx.Amount(decimal.NewNullDecimal(d), o.Currency, money.Period(o.CostPeriod))
 }
 
 func statusTone(s distributor.Status) ui.Tone {

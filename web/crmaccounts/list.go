@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -113,5 +114,5 @@ func cells(r crm.Row) []httpx.Cell {
 	if r.ParentID.Valid {
 		parent = r.ParentID.UUID.String()
 	}
-	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source), httpx.Plain(r.UpdatedAt.UTC().Format("2006-01-02T15:04:05Z07:00")))
+	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source), httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)))
 }

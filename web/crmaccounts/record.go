@@ -150,5 +150,7 @@ func children(o crm.Overview) *view.Part {
 }
 
 func (h Handlers) moment(t time.Time) ui.Time {
-	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Relative: true}
+	m := httpx.Moment(t, h.Zone)
+	m.Relative = true
+	return m
 }

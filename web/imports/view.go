@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/imports"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 
 	view "seatledger/views/imports"
 )
@@ -172,4 +173,4 @@ func lines(n int) string {
 	return strconv.Itoa(n) + " lines"
 }
 
-func (p Pages) when(t time.Time) string { return t.In(p.Zone).Format("2 Jan 2006 15:04 MST") }
+func (p Pages) when(t time.Time) string { return httpx.MomentText(t, p.Zone) }

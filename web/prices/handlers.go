@@ -62,6 +62,5 @@ func crumbs(more ...layout.Crumb) []layout.Crumb {
 func crumbOf(l price.List) layout.Crumb { return layout.Crumb{Label: l.Name, Href: listPath(l.ID)} }
 
 var (
-	units = map[string]string{"month": "month", "quarter": "quarter", "year": "year", "three_years": "three years", "once": "unit, once"}
 	terms = map[string]string{"monthly": "Monthly", "quarterly": "Quarterly", "annual": "Annual", "triennial": "Triennial", "one_time": "One time", "trial": "Trial", "unknown": "Unknown"}
 )

@@ -97,7 +97,7 @@ func (h Handlers) ConfirmDelete(c echo.Context) error {
 		Action: itemPath(i) + "/delete", Title: "What this changes", Button: "Delete price", Cancel: itemPath(i),
 		Text: "Subscriptions keep the price they have, but no longer show which list it came from. To stop using a price from a day on, give it an end instead.",
 		Effects: []ui.Definition{
-			ui.Fact("Price", fmt.Sprintf("%s %s per %s from %s", money.Grouped(i.UnitPrice, l.Currency), l.Currency, units[string(i.Unit)], i.EffectiveFrom)),
+			ui.Fact("Price", fmt.Sprintf("%s %s %s from %s", money.Grouped(i.UnitPrice, l.Currency), l.Currency, httpx.Per(i.Unit), i.EffectiveFrom)),
 			ui.Fact("Subscriptions priced by it", strconv.Itoa(used)),
 		},
 	}}

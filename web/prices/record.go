@@ -7,10 +7,10 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/contract/price"
-	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -133,7 +133,7 @@ func (h Handlers) itemRow(r price.ItemRow, o itemsTable) ui.Row {
 	}
 	return ui.Row{ID: r.ID.String(), Label: product.Text, Muted: over, Cells: []ui.Cell{
 		product, {Text: r.PartNumber, Mono: true}, ui.TextCell(terms[string(r.Term)]), ui.TextCell(terms[string(r.BillingFrequency)]),
-		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, o.list.Currency), Currency: o.list.Currency, Period: "per " + units[string(r.Unit)]}),
+		ui.Of(httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit)),
 		from, ui.TextCell(r.EffectiveTo.String()), ui.TextCell(strconv.Itoa(r.Used)),
 	}}
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/views/layout"
 	views "seatledger/views/settings"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
 
@@ -39,10 +40,7 @@ func withProblems(fields []ui.Field, problems map[string]string) []ui.Field {
 	return fields
 }
 
-// moment is a time as people read it, in the configured zone.
-func (h Handlers) moment(t time.Time) ui.Time {
-	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006, 15:04 MST")}
-}
+func (h Handlers) moment(t time.Time) ui.Time { return httpx.Moment(t, h.Zone) }
 
 func (h Handlers) momentCell(t *time.Time) ui.Cell {
 	if t == nil {

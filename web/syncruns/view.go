@@ -6,14 +6,15 @@ import (
 
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
-// Moment is a point in time as pages show it, in the configured zone.
+// Moment is httpx.Moment of a time that may not have come.
 func Moment(t *time.Time, zone *time.Location) ui.Time {
-	if t == nil || t.IsZero() {
+	if t == nil {
 		return ui.Time{}
 	}
-	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(zone).Format("2 Jan 2006, 15:04 MST")}
+	return httpx.Moment(*t, zone)
 }
 
 // Badge is the word of a run's state in its colour.
