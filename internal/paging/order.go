@@ -109,17 +109,3 @@ func (o Order) whereNull(cmp string) string {
 	}
 	return cond
 }
-
-// Numbered rewrites the "?" of a condition to "$first", "$first+1" and so on, for pgx.
-func Numbered(cond string, first int) string {
-	var b strings.Builder
-	for _, r := range cond {
-		if r != '?' {
-			b.WriteRune(r)
-			continue
-		}
-		fmt.Fprintf(&b, "$%d", first)
-		first++
-	}
-	return b.String()
-}

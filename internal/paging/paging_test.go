@@ -134,14 +134,6 @@ func TestAFloatCannotBeASortKey(t *testing.T) {
 	}
 }
 
-func TestPlaceholdersAreNumberedForPgx(t *testing.T) {
-	t.Parallel()
-	cond, _ := order(t, "quantity").Where(&paging.Cursor{Key: "1"})
-	if got := paging.Numbered(cond, 4); got != "(s.quantity, s.id) > ($4::bigint, $5::uuid)" {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestALastPageHasNoNext(t *testing.T) {
 	t.Parallel()
 	rows := make([]int, paging.Size)

@@ -9,7 +9,6 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/views/layout"
-	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
 
@@ -57,9 +56,6 @@ func unmark(nav []layout.Section) {
 		}
 	}
 }
-
-// Flash keeps a sentence for the next page.
-func Flash(c echo.Context, text string) { httpx.Tell(c, ui.Good, text) }
 
 // Navigation is the menu of a role: everybody may look at every list.
 func Navigation(r auth.Role) []layout.Section {

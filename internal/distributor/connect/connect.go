@@ -38,19 +38,6 @@ func pick(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *
 	return nil, unknown(c.Connector)
 }
 
-// CapabilitiesOf tells what a connector can do by its name alone; nothing for a name nobody knows.
-func CapabilitiesOf(connector string) distributor.Capabilities {
-	switch connector {
-	case distributor.Stellr:
-		return stellr.Capabilities()
-	case distributor.StellrLegacy:
-		return stellrlegacy.Capabilities()
-	case distributor.Manual:
-		return manual.Capabilities()
-	}
-	return distributor.Capabilities{}
-}
-
 func unknown(connector string) error {
 	return &distributor.Error{Kind: distributor.Unsupported, Op: "open",
 		Message: "There is no connector named " + connector + ".", Advice: "Choose one of those the form offers."}

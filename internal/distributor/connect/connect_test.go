@@ -84,19 +84,3 @@ func TestTheConnectorsKeptAreBounded(t *testing.T) {
 		t.Errorf("%d kept", len(k.kept))
 	}
 }
-
-func TestCapabilitiesAreKnownByName(t *testing.T) {
-	t.Parallel()
-	if c := CapabilitiesOf(distributor.Stellr); !c.Verify || !c.ChangeLog {
-		t.Errorf("%+v", c)
-	}
-	if c := CapabilitiesOf(distributor.StellrLegacy); !c.Verify || c.ChangeLog {
-		t.Errorf("%+v", c)
-	}
-	if c := CapabilitiesOf(distributor.Manual); c.Verify || !c.ManualEntry {
-		t.Errorf("%+v", c)
-	}
-	if c := CapabilitiesOf("ion"); c != (distributor.Capabilities{}) {
-		t.Errorf("%+v", c)
-	}
-}
