@@ -174,3 +174,20 @@ func ProviderChoices(ctx context.Context, db *gorm.DB) ([]ProviderChoice, error)
 	}
 	return all, nil
 }
+
+// Choice is an account as a select shows it.
+type Choice struct {
+	ExternalID string
+	Name       string
+}
+
+// Choices are a provider's accounts that are not gone, by name, at most so many.
+func Choices(ctx context.Context, db *gorm.DB, providerID uuid.UUID, most int) ([]Choice, error) {
+	var all []Choice
+	err := db.WithContext(ctx).Raw(`SELECT external_id, name FROM provider_accounts WHERE provider_id = ? AND provider_status <> 'gone'
+		ORDER BY lower(name), id LIMIT ?`, providerID, most).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("accounts to choose from: %w", err)
+	}
+	return all, nil
+}

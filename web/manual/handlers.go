@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/manual"
@@ -87,9 +88,7 @@ func problemsOf(err error) (map[string]string, bool) {
 // choices are the accounts that a subscription may belong to, for a select; nil when there are too many.
 func (h Handlers) choices(ctx context.Context, p provider.Provider) ([]ui.Option, error) {
 	const most = 500
-	var rows []struct{ ExternalID, Name string }
-	err := h.Entries.DB.Read(ctx).Raw(`SELECT external_id, name FROM provider_accounts WHERE provider_id = ? AND provider_status <> 'gone'
-		ORDER BY lower(name), id LIMIT ?`, p.ID, most+1).Scan(&rows).Error
+	rows, err := account.Choices(ctx, h.Entries.DB.Read(ctx), p.ID, most+1)
 	if err != nil || len(rows) > most {
 		return nil, err
 	}
