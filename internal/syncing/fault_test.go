@@ -310,3 +310,26 @@ func TestAnOldEntryNeverDatesAChangeThatTheLogDoesNotTellOf(t *testing.T) {
 		t.Error("a change that the log does not tell of was dated by an entry that was there before")
 	}
 }
+
+func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	r, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
+	w.ok(err)
+	w.queued = nil // the job is lost
+	w.clock.Advance(9 * time.Minute)
+	w.ok(w.sync.Watch(t.Context()))
+	if len(w.queued) != 0 {
+		t.Fatal("a run that waits its turn was queued twice")
+	}
+	w.clock.Advance(2 * time.Minute)
+	w.ok(w.sync.Watch(t.Context()))
+	w.ok(w.sync.Watch(t.Context()))
+	if len(w.queued) != 1 {
+		t.Fatalf("queued again %d times", len(w.queued))
+	}
+	w.work()
+	if got := w.get(r.ID); got.State != syncing.Succeeded {
+		t.Errorf("run: %s", got.State)
+	}
+}

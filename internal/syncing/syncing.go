@@ -50,6 +50,7 @@ const (
 	defaultLease = 40 * time.Second
 	maxAttempts  = 3 // after that an interrupted run is failed
 	resumeDelay  = 5 * time.Second
+	queuedLimit  = 10 * time.Minute // after that a queued run's job counts as lost
 )
 
 func (s *Service) lease() time.Duration {
