@@ -42,7 +42,7 @@ func (n *network) address(ctx context.Context) (Outcome, error) {
 				return Outcome{}, notProvenSafe(u)
 			}
 			n.failed = err
-			return Outcome{Message: "The address is well formed."}, nil //nolint:nilerr // the next layer tells it
+			return Outcome{Message: "The address is well formed."}, nil
 		}
 		if err := n.client.Permitted(u, addrs); err != nil {
 			return Outcome{}, err
