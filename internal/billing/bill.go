@@ -1,0 +1,64 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+)
+
+// Step is a person's word about one invoice.
+type Step struct {
+	ID      uuid.UUID
+	Version int // of the invoice as the person saw it; 0: not asked
+	Reason  string
+}
+
+// Bill gives a draft its number and issues it. Numbers have no gaps: the counter's
+// lock is held until commit, and a rollback takes the number back.
+func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		i, err := locked(ctx, tx, st.ID, st.Version)
+		if err != nil {
+			return err
+		}
+		if i.State != Draft {
+			return errs.Newf(errs.Conflict, "%s is %s already, so it is not billed again. Nothing was changed.", i.Called(), i.State)
+		}
+		var number int64
+		if err := tx.Raw(`UPDATE invoice_numbers SET last = last + 1 RETURNING last`).Scan(&number).Error; err != nil {
+			return fmt.Errorf("next invoice number: %w", err)
+		}
+		err = tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, issued_at = ?, version = version + 1 WHERE id = ?`, number, s.Clock.Now(), i.ID).Error
+		if err != nil {
+			return fmt.Errorf("bill invoice %s: %w", i.ID, err)
+		}
+		return s.told(ctx, tx, by, "invoice.billed", i, map[string]any{"state": Billed, "number": number, "total": i.Total.String(), "currency": i.Currency})
+	})
+}
+
+// Pay notes that a billed invoice was paid.
+func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		i, err := locked(ctx, tx, st.ID, st.Version)
+		if err != nil {
+			return err
+		}
+		if i.State != Billed {
+			return errs.Newf(errs.Conflict, "%s is %s; only a billed invoice can be paid. Nothing was changed.", i.Called(), i.State)
+		}
+		if err := tx.Exec(`UPDATE invoices SET state = 'paid', paid_at = ?, version = version + 1 WHERE id = ?`, s.Clock.Now(), i.ID).Error; err != nil {
+			return fmt.Errorf("pay invoice %s: %w", i.ID, err)
+		}
+		return s.told(ctx, tx, by, "invoice.paid", i, map[string]any{"state": Paid})
+	})
+}
+
+func (s Service) told(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice, after map[string]any) error {
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called(),
+		Before: map[string]any{"state": i.State}, After: after})
+}

@@ -1,0 +1,145 @@
+package billing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+	"seatledger/internal/errs"
+	"seatledger/internal/ledger"
+)
+
+// Outside says that another system has billed some rows. Through is the first day
+// that it has not billed of them; zero: it billed each up to the end of the contract
+// cycle in which the row begins, as a first charge is.
+type Outside struct {
+	Changes   []uuid.UUID
+	Reference string
+	Through   clock.Date
+}
+
+const longestReference = 200
+
+// BilledElsewhere marks open rows as billed under a reference of another system.
+// Their first charge is thereby taken; from the day after on they are billed here
+// like any other. Refused, all together, for a row that is not open or is set aside.
+func (s Service) BilledElsewhere(ctx context.Context, by audit.Actor, o Outside) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		rows, err := outsideRows(ctx, tx, o.Changes)
+		if err != nil {
+			return err
+		}
+		if err := o.store(ctx, tx, by, s, rows); err != nil {
+			return err
+		}
+		state := ledger.Invoiced
+		if _, err := (ledger.Mark{By: by, Why: "billed elsewhere: " + o.Reference, Billing: &state}).Apply(ctx, tx, o.Changes); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "changes.billed_elsewhere", ObjectType: "license_change", ObjectID: rows[0].ID.String(),
+			ObjectName: fmt.Sprintf("%d license changes", len(rows)), After: map[string]any{"reference": o.Reference, "through": o.Through.String(), "changes": o.Changes}})
+	})
+}
+
+func (o Outside) check() error {
+	problems := errs.Fields{}
+	if strings.TrimSpace(o.Reference) == "" {
+		problems.Add("reference", "Enter the reference under which the other system billed it, as an invoice number.")
+	}
+	if len(o.Reference) > longestReference {
+		problems.Add("reference", "The reference is longer than %d characters.", longestReference)
+	}
+	if len(o.Changes) == 0 {
+		problems.Add("id", "Tick the changes that were billed elsewhere.")
+	}
+	return problems.Err()
+}
+
+type outsideRow struct {
+	ID            uuid.UUID
+	EffectiveAt   clock.Date
+	Counted       bool
+	BillingState  ledger.BillingState
+	BilledThrough clock.Date
+	ContractID    uuid.NullUUID
+}
+
+// outsideRows locks the subscriptions, then reads the rows.
+func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRow, error) {
+	err := tx.WithContext(ctx).Exec(`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM license_changes WHERE id IN (?)) ORDER BY id FOR NO KEY UPDATE`, ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock subscriptions: %w", err)
+	}
+	var rows []outsideRow
+	err = tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at, st.counted, st.billing_state, s.billed_through, s.contract_id
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id JOIN subscriptions s ON s.id = c.subscription_id WHERE c.id IN (?) ORDER BY c.id`, ids).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("rows billed elsewhere: %w", err)
+	}
+	taken := 0
+	for _, r := range rows {
+		if r.BillingState != ledger.Open || !r.Counted {
+			taken++
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		return nil, errs.New(errs.NotFound, "There are no such license changes.")
+	case taken > 0:
+		return nil, errs.Newf(errs.Conflict, "%d of these rows are not open: billed, archived or set aside already. Nothing was marked; reload the list and choose open ones.", taken)
+	}
+	return rows, nil
+}
+
+func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Service, rows []outsideRow) error {
+	grids := map[uuid.UUID]Grid{}
+	doc := make([]map[string]any, len(rows))
+	for i, r := range rows {
+		until, err := o.until(ctx, tx, r, grids)
+		if err != nil {
+			return err
+		}
+		doc[i] = map[string]any{"id": r.ID}
+		if !until.IsZero() {
+			doc[i]["until"] = until
+		}
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	err = tx.WithContext(ctx).Exec(`INSERT INTO billed_elsewhere (change_id, reference, until, marked_at, marked_by)
+		SELECT id, CAST(@reference AS text), until, CAST(@at AS timestamptz), CAST(@by AS text) FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, until date)`,
+		map[string]any{"reference": o.Reference, "at": s.Clock.Now(), "by": by.Name, "rows": string(b)}).Error
+	if err != nil {
+		return fmt.Errorf("note what was billed elsewhere: %w", err)
+	}
+	return nil
+}
+
+// until is the first day that the other system has not billed of a row.
+func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]Grid) (clock.Date, error) {
+	if !o.Through.IsZero() || !r.ContractID.Valid {
+		return o.Through, nil
+	}
+	grid, known := grids[r.ContractID.UUID]
+	if !known {
+		k, err := contract.Get(ctx, tx, r.ContractID.UUID)
+		if err != nil {
+			return clock.Date{}, err
+		}
+		grid = GridOf(k.Terms)
+		grids[r.ContractID.UUID] = grid
+	}
+	return later(grid.Cycle(r.EffectiveAt).To, r.BilledThrough), nil
+}
