@@ -37,6 +37,10 @@ var refusals = map[string]refusal{
 	"license_changes_append_only":       {"", "The ledger is append-only: rows are neither changed nor deleted. Nothing was changed."},
 	"audit_events_append_only":          {"", "The audit trail is append-only. Nothing was changed."},
 	"subscriptions_ledger_sums":         {"", "The ledger would no longer add up to the billable seats, so nothing was saved. Please report this: it is a fault of Seatledger."},
+	"invoices_one_cycle":                {"", "Somebody has just billed this cycle. Nothing was billed twice; look at the contract's invoices."},
+	"invoice_lines_no_overlap":          {"", "A day of one of these subscriptions is on another live invoice already. Nothing was billed; look at the preview again."},
+	"invoice_lines_credited_once":       {"", "Somebody has just credited one of these lines. Nothing was changed."},
+	"billed_elsewhere_pkey":             {"", "Somebody has just marked one of these rows. Nothing was changed."},
 	"sign_offs_one_standing":            {"", "Somebody has just signed this subscription off."},
 }
 

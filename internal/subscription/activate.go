@@ -13,8 +13,9 @@ import (
 
 // Return is a person's or a cut-over's decision that a subscription goes on.
 type Return struct {
-	On   clock.Date // first day with seats again
-	Note string
+	On      clock.Date // first day with seats again
+	Note    string
+	Billing ledger.BillingState // of its row; open when empty. Archived where its days were billed already and never given back
 }
 
 // Activate takes a deactivation back that was decided here, and writes one row up to
@@ -35,7 +36,7 @@ func planReturn(s standing, r Return) (Plan, error) {
 	d := s.draft()
 	d.Row.DeactivatedBy = NotDeactivated
 	d.derive()
-	d.enter(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Note: r.Note})
+	d.enter(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Billing: r.Billing, Note: r.Note})
 	return d.finish(&s.Subscription), nil
 }
 

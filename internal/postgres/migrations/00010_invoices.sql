@@ -62,13 +62,16 @@ CREATE TABLE invoice_lines (
     currency        text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     amount          numeric(20, 6) NOT NULL,
     exact           numeric NOT NULL, -- what it is worth before rounding, in parts of the currency unit (internal/billing/proration.go)
+    credits_line_id uuid REFERENCES invoice_lines, -- the line that a credit turns around
     live            boolean NOT NULL DEFAULT true, -- its invoice is not void
     CONSTRAINT invoice_lines_position UNIQUE (invoice_id, position),
     CONSTRAINT invoice_lines_period CHECK (to_date > from_date),
+    CONSTRAINT invoice_lines_credit_of CHECK ((kind = 'credit') = (credits_line_id IS NOT NULL)),
     -- No day of a subscription is billed for the first time on two live invoices.
     CONSTRAINT invoice_lines_no_overlap EXCLUDE USING gist (subscription_id WITH =, daterange(from_date, to_date) WITH &&)
         WHERE (live AND kind = 'cycle')
 );
+CREATE UNIQUE INDEX invoice_lines_credited_once ON invoice_lines (credits_line_id) WHERE live;
 CREATE INDEX invoice_lines_subscription ON invoice_lines (subscription_id) WHERE live;
 
 -- The ledger rows whose first charge or credit a line is.
