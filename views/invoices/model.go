@@ -1,0 +1,74 @@
+// Package invoices holds the pages of invoices: lists, the preview of a run, the
+// invoice itself, and what asks before it is voided or credited.
+package invoices
+
+import (
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+)
+
+// List is the list of invoices, or of their lines.
+type List struct {
+	Page    layout.Page
+	Filters ui.FilterBar
+	Table   ui.Table
+	Pager   ui.Pager
+}
+
+// Run is the preview of a run: what it bills, what it leaves out and why.
+type Run struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Choice  Choice
+	Remarks []ui.Callout
+	Plan    *Plan // nil: the run cannot be made
+}
+
+// Choice is the form that shows another run.
+type Choice struct {
+	Action string
+	Fields []ui.Field
+}
+
+// Plan is a run that can be made.
+type Plan struct {
+	Stats      ui.Stats
+	Lines      ui.Table
+	Exceptions *ui.Table // nil: none
+	LeftOut    *ui.Table // nil: none
+	Draft      *Draft    // nil: who looks may not bill, or there is nothing to bill
+}
+
+// Draft is the form that makes the draft.
+type Draft struct {
+	Form    ui.Form
+	Earlier *ui.Field // asked at the first run with earlier periods
+}
+
+// Record is the page of one invoice.
+type Record struct {
+	Page    layout.Page
+	Remarks []ui.Callout
+	To      []string // name and address of the customer
+	Facts   ui.DefinitionList
+	Lines   ui.Table
+	Notes   []string
+	Credits *ui.Table
+}
+
+// Confirm is the page before an invoice is voided or credited.
+type Confirm struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Form    ui.ConfirmForm
+	Fields  []ui.Field
+}
+
+// Elsewhere is the page of open rows that another system has billed.
+type Elsewhere struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Bulk    ui.BulkBar
+	Fields  []ui.Field
+	Table   ui.Table
+}

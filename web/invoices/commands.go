@@ -1,0 +1,118 @@
+package invoices
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/billing"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/invoices"
+)
+
+// Bill gives a draft its number and issues it.
+func (h Handlers) Bill(c echo.Context) error {
+	return h.step(c, h.Invoices.Bill, "Billed. The number stays with this invoice for good.")
+}
+
+// Pay notes that an invoice was paid.
+func (h Handlers) Pay(c echo.Context) error {
+	return h.step(c, h.Invoices.Pay, "Marked as paid.")
+}
+
+// Void takes an invoice back.
+func (h Handlers) Void(c echo.Context) error {
+	return h.step(c, h.Invoices.Void, "Voided. Its days and ledger rows can be billed again.")
+}
+
+type step func(ctx context.Context, by audit.Actor, st billing.Step) error
+
+func (h Handlers) step(c echo.Context, do step, done string) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	if err := do(c.Request().Context(), session.Actor(c), billing.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
+		return err
+	}
+	return httpx.Done(c, recordPath(id), done)
+}
+
+func version(form httpx.Values) int {
+	n, err := strconv.Atoi(form.Get("version"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// ConfirmVoid shows what voiding an invoice means before it is done.
+func (h Handlers) ConfirmVoid(c echo.Context) error {
+	o, err := h.look(c)
+	if err != nil {
+		return err
+	}
+	return h.confirm(c, o, http.StatusOK, view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
+		Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
+		Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. A number that was given stays with the void invoice. Only the latest invoice of each of its subscriptions can be voided.",
+	}, Fields: []ui.Field{{Name: "reason", Label: "Reason", Hint: "It stands on the void invoice and in the audit trail."}}})
+}
+
+// ConfirmCredit shows what a credit means before it is drafted.
+func (h Handlers) ConfirmCredit(c echo.Context) error { return h.creditForm(c, http.StatusOK, nil) }
+
+func (h Handlers) creditForm(c echo.Context, status int, problems map[string]string) error {
+	o, err := h.look(c)
+	if err != nil {
+		return err
+	}
+	fields := []ui.Field{{Name: "reason", Label: "Reason", Required: true, Hint: "It stands on the credit.", Error: problems["reason"]}}
+	return h.confirm(c, o, status, view.Confirm{Page: session.Page(c, "Credit "+o.Called(), nav), Summary: ui.Summarize(problems, fields...), Form: ui.ConfirmForm{
+		Action: recordPath(o.ID) + "/credit", Title: "What this changes", Button: "Make the credit", Gentle: true,
+		Text: "A draft credit with all lines that were not credited yet, turned around. It gives money back and nothing else: the ledger stays, and the same days are not billed again by themselves.",
+	}, Fields: fields})
+}
+
+// Credit drafts a credit for an invoice that can no longer be voided.
+func (h Handlers) Credit(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	lines, err := form.IDs("line")
+	if err != nil {
+		return err
+	}
+	credit, err := h.Invoices.CreditLines(c.Request().Context(), session.Actor(c), billing.CreditOrder{InvoiceID: id, Version: version(form), Lines: lines, Reason: form.Get("reason")})
+	if messages, refused := httpx.Refused(err); refused {
+		return h.creditForm(c, http.StatusUnprocessableEntity, messages)
+	}
+	if err != nil {
+		return err
+	}
+	return httpx.Done(c, recordPath(credit), "The credit was drafted. Bill it to give it a number.")
+}
+
+func (h Handlers) confirm(c echo.Context, o billing.Overview, status int, m view.Confirm) error {
+	m.Form.Hidden = []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}
+	m.Form.Cancel = recordPath(o.ID)
+	m.Form.Effects = []ui.Definition{ui.Fact("Customer", o.CRMAccount), {Term: "Total", Value: ui.Of(sum(o.Total, o.Currency))}, ui.Fact("Lines", strconv.Itoa(len(o.Lines)))}
+	m.Page.Narrow, m.Page.HasErrors = true, m.Summary.Any()
+	m.Page.Crumbs = append(crumbs[:1:1], layout.Crumb{Label: o.Called(), Href: recordPath(o.ID)})
+	return httpx.Render(c, status, m.Show())
+}

@@ -1,0 +1,55 @@
+// Package invoices is the screens of invoices: lists and files, the preview of a
+// run, the invoice with what can be done to it, and what was billed elsewhere.
+package invoices
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/auth"
+	"seatledger/internal/billing"
+	"seatledger/internal/money"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/session"
+)
+
+// Handlers answers the routes of invoices.
+type Handlers struct {
+	Invoices billing.Service
+}
+
+const (
+	path      = "/invoices"
+	linesPath = "/invoice-lines"
+	nav       = "Invoices"
+)
+
+// mayBill tells whether to offer what changes something; the routes decide.
+func mayBill(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
+
+func recordPath(id uuid.UUID) string   { return path + "/" + id.String() }
+func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
+
+var crumbs = []layout.Crumb{{Label: "Invoices", Href: path}}
+
+var (
+	kinds  = map[billing.RunKind]string{billing.FullCycle: "Full cycle", billing.ChangeLog: "Change log", billing.Credit: "Credit"}
+	states = map[billing.State]ui.Tone{billing.Draft: ui.Info, billing.Billed: ui.Warn, billing.Paid: ui.Good, billing.Void: ui.Neutral}
+	// What a line is for.
+	lineKinds = map[billing.Kind]string{billing.Cycle: "", billing.CatchUp: "catch-up", billing.Reprice: "price difference", billing.Once: "purchase", "credit": "credit"}
+	periods   = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once"}
+)
+
+func badge(s billing.State) ui.Badge { return ui.Badge{Text: string(s), Tone: states[s]} }
+
+func sum(d decimal.Decimal, currency string) ui.Money {
+	return ui.Money{Amount: money.Grouped(d, currency), Currency: currency}
+}
+
+func moment(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2 Jan 2006 15:04 MST")
+}

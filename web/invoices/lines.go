@@ -1,0 +1,98 @@
+package invoices
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/money"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/invoices"
+)
+
+var linesSpec = httpx.ListSpec{
+	Sorts: billing.LineSorts(),
+	Filters: []httpx.Filter{
+		{Name: "state", Label: "Invoice", Allowed: stateChoices},
+		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "invoice", Label: "One invoice", IsID: true},
+		{Name: "contract", Label: "One contract", IsID: true},
+		{Name: "crm_account", Label: "One CRM account", IsID: true},
+		{Name: "subscription", Label: "One subscription", IsID: true},
+	},
+}
+
+// Lines is the list of the lines of all invoices, and with .csv its file; narrowed
+// to one invoice, that file is what an accounting system takes.
+func (h Handlers) Lines(c echo.Context) error {
+	q, err := httpx.ParseList(c, linesSpec)
+	if err != nil {
+		return err
+	}
+	f := billing.LineFilter{Search: q.Search, State: billing.State(q.Filter("state")), Kind: billing.Kind(q.Filter("kind")), Invoice: q.FilterID("invoice"),
+		Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account"), Subscription: q.FilterID("subscription")}
+	if httpx.IsCSV(c) {
+		return h.linesFile(c, f, q)
+	}
+	ctx := c.Request().Context()
+	rows, next, err := billing.Lines(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
+	if err != nil {
+		return err
+	}
+	m := view.List{Page: session.Page(c, "Invoice lines", nav), Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows), Pager: q.Pager(next, shown(len(rows), next, "line"))}
+	m.Page.Crumbs = crumbs
+	m.Page.Lead = "What every invoice bills, line by line, with the ledger rows it stands for in the file."
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
+	t := ui.Table{Caption: "Invoice lines", Compact: true, Empty: empty(q, "line"), Columns: []ui.Column{
+		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"}, {Label: "Period"}, {Label: "Days", Numeric: true},
+		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
+	for _, r := range rows {
+		invoice := ui.Cell{Text: billing.Invoice{Number: r.Number}.Called(), Href: recordPath(r.InvoiceID), Badges: []ui.Badge{badge(r.State)}}
+		row := lineCells(r)
+		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: append([]ui.Cell{row[0], invoice, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
+	}
+	return t
+}
+
+// lineCells are product, period, days, seats, price and amount of a line.
+func lineCells(r billing.LineRow) []ui.Cell {
+	product := ui.Cell{Text: r.ProductName, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.PartNumber}
+	if word := lineKinds[r.Kind]; word != "" {
+		product.Badges = []ui.Badge{{Text: word, Tone: ui.Info}}
+	}
+	return []ui.Cell{product, ui.TextCell(r.FromDate.String() + " to " + r.ToDate.String()), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(strconv.Itoa(r.Seats)),
+		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency, Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
+}
+
+var linesHeader = []string{
+	"invoice_id", "subscription_id", "change_ids", "from", "to", "days", "seats", "unit_price", "price_period", "amount", "currency",
+	"id", "invoice_number", "invoice_state", "position", "kind", "contract", "crm_account", "external_id", "product", "part_number", "tax_code", "forfeited_seat_days",
+}
+
+func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQuery) error {
+	ctx := c.Request().Context()
+	return httpx.CSV(c, "invoice-lines.csv", linesHeader, func(write httpx.Row) error {
+		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+			return billing.EachLine(ctx, tx, f, q.Page.Order, func(r billing.LineRow) error { return write(lineFile(r)...) })
+		})
+	})
+}
+
+func lineFile(r billing.LineRow) []httpx.Cell {
+	text, plain := httpx.Text, httpx.Plain
+	return []httpx.Cell{
+		plain(r.InvoiceID.String()), plain(r.SubscriptionID.String()), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
+		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency),
+		plain(r.ID.String()), plain(number(r.Number)), plain(string(r.State)), plain(strconv.Itoa(r.Position)), plain(string(r.Kind)), text(r.Contract), text(r.CRMAccount),
+		text(r.ExternalID), text(r.ProductName), text(r.PartNumber), text(r.TaxCode), plain(strconv.Itoa(r.Forfeited)),
+	}
+}

@@ -1,0 +1,123 @@
+package invoices
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/money"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/invoices"
+)
+
+var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "billed", Label: "Billed"}, {Value: "paid", Label: "Paid"}, {Value: "void", Label: "Void"}}
+
+var listSpec = httpx.ListSpec{
+	Sorts: billing.Sorts(),
+	Filters: []httpx.Filter{
+		{Name: "state", Label: "State", Allowed: stateChoices},
+		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"}, {Value: "change_log", Label: "Change log"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "contract", Label: "One contract", IsID: true},
+		{Name: "crm_account", Label: "One CRM account", IsID: true},
+	},
+}
+
+// List is the list of invoices, and with .csv its file.
+func (h Handlers) List(c echo.Context) error {
+	q, err := httpx.ParseList(c, listSpec)
+	if err != nil {
+		return err
+	}
+	f := billing.Filter{Search: q.Search, State: billing.State(q.Filter("state")), Kind: billing.RunKind(q.Filter("kind")), Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account")}
+	if httpx.IsCSV(c) {
+		return h.file(c, f, q)
+	}
+	ctx := c.Request().Context()
+	rows, next, err := billing.List(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
+	if err != nil {
+		return err
+	}
+	m := view.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
+	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+func shown(n int, next, what string) string {
+	text := strconv.Itoa(n) + " " + what
+	if n != 1 {
+		text += "s"
+	}
+	if next != "" {
+		text += ", and more"
+	}
+	return text
+}
+
+func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
+	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period"}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
+			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
+			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}, ui.TextCell(kinds[r.Kind]),
+			ui.TextCell(r.PeriodStart.String() + " to " + r.PeriodEnd.String()), ui.Of(sum(r.Total, r.Currency)),
+		}})
+	}
+	return t
+}
+
+func empty(q httpx.ListQuery, what string) *ui.EmptyState {
+	if q.Narrowed() {
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No " + what + " matches", Text: "Change the search or the filters.", Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+	}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No " + what + "s yet", Text: "Open a billing contract and choose New invoice: you see what it would bill before anything is made.",
+		Action: &ui.LinkButton{Text: "Open the contracts", Href: "/contracts"}}
+}
+
+var header = []string{
+	"id", "number", "contract", "crm_account", "kind", "state", "currency", "total", "period_start", "period_end", "issued_at",
+	"contract_id", "crm_account_id", "drafted_at", "paid_at", "voided_at", "payment_terms", "tax_code", "credits_id", "forfeited_seat_days",
+}
+
+func (h Handlers) file(c echo.Context, f billing.Filter, q httpx.ListQuery) error {
+	ctx := c.Request().Context()
+	return httpx.CSV(c, "invoices.csv", header, func(write httpx.Row) error {
+		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r)...) })
+		})
+	})
+}
+
+func cells(r billing.ListRow) []httpx.Cell {
+	text, plain := httpx.Text, httpx.Plain
+	credits := ""
+	if r.CreditsID.Valid {
+		credits = r.CreditsID.UUID.String()
+	}
+	return []httpx.Cell{
+		plain(r.ID.String()), plain(number(r.Number)), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
+		plain(money.Plain(r.Total)), plain(r.PeriodStart.String()), plain(r.PeriodEnd.String()), at(r.IssuedAt),
+		plain(r.ContractID.String()), plain(r.CRMAccountID.String()), at(&r.DraftedAt), at(r.PaidAt), at(r.VoidedAt), text(r.PaymentTerms), text(r.TaxCode), plain(credits),
+		plain(strconv.Itoa(r.Forfeited)),
+	}
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
+func at(t *time.Time) httpx.Cell {
+	if t == nil {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(t.UTC().Format(time.RFC3339))
+}

@@ -1,0 +1,98 @@
+package invoices
+
+import (
+	"fmt"
+	"strconv"
+
+	"seatledger/internal/billing"
+	"seatledger/views/ui"
+
+	view "seatledger/views/invoices"
+)
+
+func planOf(p billing.Plan, a asked, mayBill bool) *view.Plan {
+	m := &view.Plan{Stats: planStats(p), Lines: planLines(p), Exceptions: exceptions(p), LeftOut: leftOut(p)}
+	if mayBill && !p.Empty() {
+		m.Draft = draftForm(p, a)
+	}
+	return m
+}
+
+func planStats(p billing.Plan) ui.Stats {
+	lines := 0
+	for _, it := range p.Items {
+		lines += len(it.Lines)
+	}
+	return ui.Stats{
+		{Label: "Total, net", Value: sum(p.Total, p.Contract.Currency).Amount, Unit: p.Contract.Currency, Note: p.Period.From.String() + " to " + p.Period.To.String()},
+		{Label: "Subscriptions", Value: strconv.Itoa(len(p.Items)), Note: fmt.Sprintf("%d lines", lines)},
+		{Label: "Seat-days billed", Value: strconv.Itoa(p.Days.Billed), Note: fmt.Sprintf("forfeited since the last invoice: %d", p.Days.Forfeited)},
+		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out", Tone: toneIf(len(p.LeftOut) > 0)},
+	}
+}
+
+func toneIf(on bool) ui.Tone {
+	if on {
+		return ui.Warn
+	}
+	return ui.Neutral
+}
+
+func planLines(p billing.Plan) ui.Table {
+	t := ui.Table{Caption: "Lines of this run", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Period"}, {Label: "Days", Numeric: true},
+		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "This run bills nothing."}}
+	for _, it := range p.Items {
+		for _, l := range it.Lines {
+			cells := lineCells(billing.LineRow{SubscriptionID: it.ID, ProductName: it.Name, PartNumber: it.PartNumber, Kind: l.Kind, FromDate: l.Period.From, ToDate: l.Period.To,
+				Days: l.Period.Days(), Seats: l.Seats, UnitPrice: l.Price.Value.Decimal, PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
+			if l.Earlier {
+				cells[1].Badges = []ui.Badge{{Text: "before this cycle", Tone: ui.Warn}}
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: cells})
+		}
+	}
+	return t
+}
+
+// exceptions are what is billed although its sign-off lapsed (RULES 7).
+func exceptions(p billing.Plan) *ui.Table {
+	t := ui.Table{Caption: "Exceptions", Plain: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Why the sign-off lapsed"}}}
+	for _, it := range p.Items {
+		if it.Exception != "" {
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: it.Name, Href: "/subscriptions/" + it.ID.String(), Sub: it.ExternalID}, ui.TextCell(it.Exception)}})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return &t
+}
+
+func leftOut(p billing.Plan) *ui.Table {
+	if len(p.LeftOut) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Why"}, {Label: "Would come to", Numeric: true}}}
+	for _, l := range p.LeftOut {
+		worth := ui.Cell{Text: "unknown", Muted: true}
+		if l.Amount.Valid {
+			worth = ui.Of(sum(l.Amount.Decimal, p.Contract.Currency))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Href: "/subscriptions/" + l.ID.String(), Sub: l.ExternalID + ", " + l.Provider}, ui.TextCell(l.Says), worth}})
+	}
+	return &t
+}
+
+func draftForm(p billing.Plan, a asked) *view.Draft {
+	d := &view.Draft{Form: ui.Form{
+		Action: contractPath(p.Contract.ID) + "/invoices", Save: "Make the draft", Cancel: contractPath(p.Contract.ID),
+		Hidden: []ui.Pair{{Name: "kind", Value: string(p.Kind)}, {Name: "period_end", Value: p.Period.To.String()}, {Name: "digest", Value: p.Digest}},
+	}}
+	if p.Asks() {
+		n, amount := p.Earlier()
+		d.Earlier = &ui.Field{Kind: ui.Checkbox, Name: "earlier", Error: a.problems["earlier"], Hint: "This is the first invoice of the contract. Untouched, nothing is made.",
+			Label: fmt.Sprintf("Bill the %d lines that begin before this cycle too (%s %s)", n, sum(amount, p.Contract.Currency).Amount, p.Contract.Currency)}
+	}
+	return d
+}

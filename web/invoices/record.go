@@ -1,0 +1,124 @@
+package invoices
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/billing"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/invoices"
+)
+
+// Record is the page of one invoice, made to be printed.
+func (h Handlers) Record(c echo.Context) error {
+	o, err := h.look(c)
+	if err != nil {
+		return err
+	}
+	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o), To: address(o), Facts: h.facts(o), Lines: recordLines(o), Credits: credits(o)}
+	m.Notes = []string{fmt.Sprintf("Amounts are net. Periods run from the first day up to, not including, the second. Seat-days billed: %d; forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
+	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
+	m.Page.Meta = []layout.Meta{{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)}}
+	m.Page.Actions = actions(o, mayBill(c))
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+func (h Handlers) look(c echo.Context) (billing.Overview, error) {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return billing.Overview{}, err
+	}
+	ctx := c.Request().Context()
+	return billing.Look(ctx, h.Invoices.DB.Read(ctx), id)
+}
+
+func actions(o billing.Overview, mayBill bool) []templ.Component {
+	out := []templ.Component{ui.LinkButton{Text: "Accounting CSV", Href: linesPath + ".csv?invoice=" + o.ID.String(), Icon: "download", Download: true}}
+	if !mayBill {
+		return out
+	}
+	version := []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}
+	here := recordPath(o.ID)
+	menu := ui.CommandMenu{}
+	switch o.State {
+	case billing.Draft:
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Bill it", Weight: ui.Primary, Action: here + "/bill"}, Hidden: version})
+	case billing.Billed:
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Mark as paid", Action: here + "/pay"}, Hidden: version})
+	}
+	if o.Kind != billing.Credit && (o.State == billing.Billed || o.State == billing.Paid) {
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Credit", Hint: "Gives the money of its lines back on an invoice of its own", Href: here + "/credit"})
+	}
+	if o.State == billing.Draft || o.State == billing.Billed {
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Void", Hint: "Gives its days and rows back, to be billed again", Href: here + "/void", Destructive: true})
+	}
+	if len(menu.Commands) > 0 {
+		out = append(out, menu)
+	}
+	return out
+}
+
+func notes(o billing.Overview) []ui.Callout {
+	switch o.State {
+	case billing.Draft:
+		return []ui.Callout{{Tone: ui.Info, Title: "A draft", Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them."}}
+	case billing.Void:
+		return []ui.Callout{{Tone: ui.Warn, Title: "Void", Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)}}
+	}
+	return nil
+}
+
+func address(o billing.Overview) []string {
+	out := []string{o.CRMAccount}
+	for _, s := range []string{o.Street, strings.TrimSpace(o.PostalCode + " " + o.City), o.StateName, o.Country} {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
+	items := []ui.Definition{ui.Fact("Number", number(o.Number)), ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Currency", o.Currency),
+		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode), {Term: "Drafted", Value: ui.TextCell(moment(o.DraftedAt, h.Invoices.Zone)), Note: "by " + o.DraftedBy}}
+	if o.IssuedAt != nil {
+		items = append(items, ui.Fact("Billed", moment(*o.IssuedAt, h.Invoices.Zone)))
+	}
+	if o.PaidAt != nil {
+		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
+	}
+	if o.CreditsID.Valid {
+		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+number(o.Credits), recordPath(o.CreditsID.UUID)), Note: o.Note})
+	}
+	return ui.DefinitionList{Columns: 2, Items: items}
+}
+
+func recordLines(o billing.Overview) ui.Table {
+	t := ui.Table{Caption: "Lines", Plain: true, Columns: []ui.Column{{Label: "Product"}, {Label: "Period"}, {Label: "Days", Numeric: true}, {Label: "Seats", Numeric: true},
+		{Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}, Sums: []ui.Cell{{Text: "Total, net", Span: 5}, ui.Of(sum(o.Total, o.Currency))},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "It settles ledger rows that cost nothing."}}
+	for _, l := range o.Lines {
+		t.Rows = append(t.Rows, ui.Row{Cells: lineCells(l)})
+	}
+	return t
+}
+
+func credits(o billing.Overview) *ui.Table {
+	if len(o.Followers) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Credits", Plain: true, Columns: []ui.Column{{Label: "Credit"}, {Label: "State"}, {Label: "Why"}, {Label: "Total", Numeric: true}}}
+	for _, i := range o.Followers {
+		t.Rows = append(t.Rows, ui.Row{Muted: i.State == billing.Void, Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{badge(i.State)}}, ui.TextCell(i.Note), ui.Of(sum(i.Total, i.Currency))}})
+	}
+	return &t
+}
