@@ -15,6 +15,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contract"
@@ -30,6 +31,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
 	"seatledger/internal/subscription"
@@ -53,6 +55,8 @@ type App struct {
 	Prices    price.Service
 	Mapping   *mapping.Service
 	Manual    manual.Service
+	Billing   billing.Service
+	Retire    retire.Service
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -99,6 +103,8 @@ func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logg
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
+	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
 	return a, err

@@ -41,7 +41,10 @@ func (h Handlers) Record(c echo.Context) error {
 }
 
 func actions(o contract.Overview, mayWrite bool) []templ.Component {
-	out := []templ.Component{ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync"}}
+	out := []templ.Component{
+		ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync"},
+		ui.LinkButton{Text: "Invoices", Href: "/invoices?contract=" + o.ID.String()},
+	}
 	if !mayWrite {
 		return out
 	}
@@ -51,6 +54,10 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	}
 	if o.Active && o.PriceListID.Valid && o.Standings.Unpriced > 0 {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Fill missing prices", Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
+	}
+	menu.Commands = append([]ui.Command{{Label: "Billed elsewhere", Hint: "Marks what another system has billed", Href: "/changes/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
+	if o.Active {
+		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}
 	return append(out, ui.LinkButton{Text: "Edit contract", Href: recordPath(o.ID) + "/edit", Icon: "edit"}, menu)
 }

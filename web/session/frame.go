@@ -75,6 +75,10 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
 			{Label: "License changes", Href: "/changes", Icon: "change"},
 		}},
+		{Title: "Money", Items: []layout.Item{
+			{Label: "Invoices", Href: "/invoices", Icon: "price"},
+			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
+		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Audit trail", Href: "/audit", Icon: "audit"},
 			{Label: "Settings", Href: "/settings", Icon: "settings"},

@@ -13,9 +13,11 @@ import (
 	"seatledger/web/crmaccounts"
 	"seatledger/web/dashboard"
 	webimports "seatledger/web/imports"
+	"seatledger/web/invoices"
 	"seatledger/web/manual"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
+	"seatledger/web/retire"
 	"seatledger/web/session"
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
@@ -36,6 +38,8 @@ type handlers struct {
 	contractsync  contractsync.Handlers
 	subscriptions subscriptions.Handlers
 	changes       changes.Handlers
+	invoices      invoices.Handlers
+	retire        retire.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
 }
@@ -55,6 +59,8 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
+		invoices:      invoices.Handlers{Invoices: a.Billing},
+		retire:        retire.Handlers{Retire: a.Retire},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 	}

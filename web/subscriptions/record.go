@@ -69,7 +69,7 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	m.Page.HasErrors = m.Summary.Any()
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges, m.Page.Meta = "Subscription", []layout.Crumb{{Label: nav, Href: path}}, badges(s), meta(s)
-	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Its changes", Href: "/changes?subscription=" + s.ID.String(), Icon: "change"}}
+	m.Page.Actions = commands(c, s)
 	return httpx.Render(c, status, m.Show())
 }
 
@@ -156,4 +156,20 @@ func decides(may bool, text string, s sheet, command string) []templ.Component {
 		Button: ui.Button{Text: text, Action: recordPath(s.ID) + "/" + command, Compact: true},
 		Hidden: []ui.Pair{{Name: "version", Value: version(s)}},
 	}}
+}
+
+// commands lead to what belongs to the subscription, and to the dialogs that end it here or open it again.
+func commands(c echo.Context, s sheet) []templ.Component {
+	out := []templ.Component{
+		ui.LinkButton{Text: "Its changes", Href: "/changes?subscription=" + s.ID.String(), Icon: "change"},
+		ui.LinkButton{Text: "Its invoice lines", Href: "/invoice-lines?subscription=" + s.ID.String()},
+	}
+	switch {
+	case !mayDecide(c):
+	case s.State != subscription.Inactive:
+		out = append(out, ui.LinkButton{Text: "Deactivate", Href: path + "/" + s.ID.String() + "/deactivate"})
+	case s.DeactivatedBy != subscription.ByProvider:
+		out = append(out, ui.LinkButton{Text: "Activate", Href: path + "/" + s.ID.String() + "/activate"})
+	}
+	return out
 }

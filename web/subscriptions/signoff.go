@@ -120,7 +120,7 @@ func bulk(q httpx.ListQuery, rows []subscription.ListRow) *ui.BulkBar {
 	return &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick the subscriptions that are right.",
 		Hidden:  append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),
-		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"}},
+		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"}, {Text: "Deactivate", Action: path + "/deactivate"}},
 	}
 }
 
