@@ -1,4 +1,4 @@
-// Package invoices holds the pages of invoices: lists, the preview of a run, the
+// Package invoices holds the pages of invoices: the preview of a run, the
 // invoice itself, and what asks before it is voided or credited.
 package invoices
 
@@ -6,14 +6,6 @@ import (
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 )
-
-// List is the list of invoices, or of their lines.
-type List struct {
-	Page    layout.Page
-	Filters ui.FilterBar
-	Table   ui.Table
-	Pager   ui.Pager
-}
 
 // Run is the preview of a run: what it bills, what it leaves out and why.
 type Run struct {

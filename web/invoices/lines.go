@@ -9,11 +9,10 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/money"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/invoices"
 )
 
 var linesSpec = httpx.ListSpec{
@@ -45,7 +44,7 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, "Invoice lines", nav), Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows), Pager: q.Pager(next, shown(len(rows), next, "line"))}
+	m := layout.List{Page: session.Page(c, "Invoice lines", nav), Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows), Pager: q.Pager(next, shown(len(rows), next, "line"))}
 	m.Page.Crumbs = crumbs
 	m.Page.Lead = "What every invoice bills, line by line, with the ledger rows it stands for in the file."
 	return httpx.Render(c, http.StatusOK, m.Show())

@@ -10,11 +10,10 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/money"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/invoices"
 )
 
 var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "billed", Label: "Billed"}, {Value: "paid", Label: "Paid"}, {Value: "void", Label: "Void"}}
@@ -44,7 +43,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
+	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

@@ -17,7 +17,7 @@ func (w *walk) bill() {
 	w.admin.Get(draft.Path()).FormTo(draft.URL.Path + "/bill").Submit().Next().Shows("Invoice 1")
 	ended := "/subscriptions/" + s["id"]
 	w.admin.Get(ended).Follow("Deactivate").FormTo(ended + "/deactivate").Submit().Next().Shows("inactive")
-	w.extra = append(w.extra, draft.URL.Path, ended)
+	w.extra = append([]string{draft.URL.Path, ended + "/activate"}, w.extra...)
 }
 
 // The file of lines and the list of invoices agree, and the rows of the ledger name their invoice.
