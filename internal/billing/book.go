@@ -23,6 +23,8 @@ type Row struct {
 	Open   bool          // its first charge or credit was not taken yet
 	// Elsewhere is the first day that another system has not billed of this row; zero: none of it was.
 	Elsewhere clock.Date
+	// Undated tells that another system billed it before there was a contract: its cycle decides how far.
+	Undated bool
 }
 
 // Book is the counted ledger of one subscription, with where its billing stands.

@@ -59,8 +59,8 @@ func ledgers(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][
 
 func (r storedRow) row() (Row, error) {
 	out := Row{ID: r.ID, Seq: r.Seq, Event: r.Event, Reason: r.Reason, On: r.EffectiveAt, Delta: r.Delta, Open: r.BillingState == ledger.Open}
-	if r.Outside && !r.Until.IsZero() {
-		out.Elsewhere = r.Until
+	if r.Outside {
+		out.Elsewhere, out.Undated = r.Until, r.Until.IsZero()
 	}
 	if r.Event != ledger.Price {
 		return out, nil

@@ -105,6 +105,9 @@ func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servi
 	grids := map[uuid.UUID]Grid{}
 	doc := make([]map[string]any, len(rows))
 	for i, r := range rows {
+		if !o.Through.IsZero() && !o.Through.After(r.EffectiveAt) {
+			return errs.Fields{"through": fmt.Sprintf("A row begins on %s; the other system cannot have billed it only up to %s.", r.EffectiveAt, o.Through)}.Err()
+		}
 		until, err := o.until(ctx, tx, r, grids)
 		if err != nil {
 			return err

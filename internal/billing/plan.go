@@ -178,6 +178,11 @@ func (p *Plan) book(c candidate, rows []Row, r rhythm) (clock.Date, Book) {
 	if !c.Began.IsZero() {
 		b.Floor = earlier(b.Floor, c.Began)
 	}
+	for i, row := range b.Rows {
+		if row.Undated {
+			b.Rows[i].Elsewhere = r.Cycle(row.On).To
+		}
+	}
 	b = b.Until(p.Period.To)
 	to := p.Period.To
 	if p.Kind == ChangeLog {

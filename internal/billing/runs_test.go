@@ -376,3 +376,31 @@ func TestARunSaysWhyItCannotBeMade(t *testing.T) {
 		t.Errorf("no first billing day: %v", err)
 	}
 }
+
+func TestWhatWasBilledElsewhereBeforeThereWasAContractIsNotBilledAgain(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-03-02", billtest.Terms{})
+	a := o.Add("S1", 10, "2026-03-01")
+	move := func(to uuid.NullUUID) {
+		o.Tx(func(tx *gorm.DB) error {
+			_, err := subscription.SetContract(t.Context(), tx, o.Act(a), to)
+			return err
+		})
+	}
+	move(uuid.NullUUID{})
+	var rows []uuid.UUID
+	if err := o.World.DB.Read(t.Context()).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE subscription_id = ? AND st.billing_state = 'open'`, a).Scan(&rows).Error; err != nil {
+		t.Fatal(err)
+	}
+	early := billing.Outside{Changes: rows, Reference: "Xero 4711", Through: billtest.Day(t, "2026-02-01")}
+	if err := o.BilledElsewhere(t.Context(), billtest.Bea, early); errs.FieldsOf(err)["through"] == "" {
+		t.Errorf("billed before it began: %v", err)
+	}
+	if err := o.BilledElsewhere(t.Context(), billtest.Bea, billing.Outside{Changes: rows, Reference: "Xero 4711"}); err != nil {
+		t.Fatal(err)
+	}
+	move(uuid.NullUUID{UUID: o.Contract, Valid: true})
+	o.Tx(func(tx *gorm.DB) error { return o.Reviewer().Refresh(t.Context(), tx, []uuid.UUID{a}) })
+	o.Today("2026-03-28")
+	o.want(o.draft(billing.FullCycle, "2026-05-01"), "S1 cycle 2026-04-01 2026-05-01 10 120")
+}

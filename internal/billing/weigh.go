@@ -48,7 +48,7 @@ type weighed struct {
 func Weigh(ctx context.Context, db *gorm.DB, ids []uuid.UUID, on clock.Date) (map[uuid.UUID]Weight, error) {
 	var subs []weighed
 	err := db.WithContext(ctx).Raw(`SELECT s.id, s.kind, s.unit_price, s.price_period, s.currency, s.billed_through, s.billable_quantity, s.quantity, s.state,
-			coalesce(k.billing_day, 1) AS billing_day, coalesce(k.billing_frequency, 'monthly') AS billing_frequency, coalesce(k.start_date, CURRENT_DATE) AS start_date, k.bill_from, coalesce(k.currency, s.currency) AS contract_currency
+			coalesce(k.billing_day, 1) AS billing_day, coalesce(k.billing_frequency, 'monthly') AS billing_frequency, coalesce(k.start_date, DATE '2000-01-01') AS start_date, k.bill_from, coalesce(k.currency, s.currency) AS contract_currency
 		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
 	if err != nil {
 		return nil, fmt.Errorf("weigh subscriptions: %w", err)
