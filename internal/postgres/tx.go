@@ -101,21 +101,33 @@ type txConn struct {
 
 // Commit ends the transaction; checks that were put off happen here.
 func (c *txConn) Commit() error {
-	err := c.tx.Commit(context.Background()) //nolint:forbidigo // database/sql gives none
-	return errors.Join(err, c.Conn.Close())
+	err := c.end(c.tx.Commit)
+	return errors.Join(err, ignoreDone(c.Conn.Close()))
 }
 
-// Rollback gives the transaction up. The connection is broken rather than returned half-way.
+// Rollback gives the transaction up. The connection is broken rather than returned
+// half-way; one that database/sql broke already took the transaction with it.
 func (c *txConn) Rollback() error {
-	err := c.tx.Rollback(context.Background()) //nolint:forbidigo // database/sql gives none
-	if err != nil && !errors.Is(err, pgx.ErrTxClosed) {
-		_ = c.Conn.Raw(func(any) error { return driver.ErrBadConn })
-	}
-	return errors.Join(ignoreClosed(err), c.Conn.Close())
+	err := c.end(func(ctx context.Context) error {
+		err := c.tx.Rollback(ctx)
+		if err != nil && !errors.Is(err, pgx.ErrTxClosed) {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	return errors.Join(ignoreDone(err), ignoreDone(c.Conn.Close()))
 }
 
-func ignoreClosed(err error) error {
-	if errors.Is(err, pgx.ErrTxClosed) {
+// end speaks to the connection only while it is still ours: after a cancelled
+// statement database/sql may have given it back to the pool, which closes it meanwhile.
+func (c *txConn) end(how func(context.Context) error) error {
+	return c.Conn.Raw(func(any) error {
+		return how(context.Background()) //nolint:forbidigo // database/sql gives none
+	})
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) {
 		return nil
 	}
 	return err
