@@ -32,6 +32,9 @@ func (in *Input) settle(was Provider, hasAccounts bool) error {
 		in.Connector = distributor.Manual
 		return nil
 	}
+	if !in.CostPeriodGiven {
+		in.CostPeriod = string(was.CostPeriod) // a form without the field leaves it as it is
+	}
 	if !hasAccounts {
 		return nil
 	}

@@ -30,6 +30,8 @@ type Input struct {
 	Concurrency            string
 	Currency               string
 	CurrencyGiven          bool // the field was in the form, perhaps empty on purpose
+	CostPeriod             string
+	CostPeriodGiven        bool // the field was in the form, perhaps empty on purpose
 	ConfirmIdentity        bool // the person knows what another host or reseller number means
 	PasswordClear          bool
 	ApplicationSecretClear bool
@@ -58,6 +60,7 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	}
 	s.address(&p, in, problems)
 	credentials(&p, in, have, problems)
+	p.CostPeriod = costPeriod(in, problems)
 	advanced(&p, in, problems)
 	links(&p, in, problems)
 	return p, problems.Err()
@@ -167,6 +170,20 @@ func currency(in Input, problems errs.Fields) string {
 		problems.Add("currency", "Enter a currency as three letters, such as USD.")
 	}
 	return c
+}
+
+// costPeriod is asked of a legacy provider alone: the other API gives a billing
+// frequency with every cost.
+func costPeriod(in Input, problems errs.Fields) money.Period {
+	if in.ComprehensiveAPI {
+		return money.Unknown
+	}
+	switch p := money.Period(strings.TrimSpace(in.CostPeriod)); p {
+	case money.Unknown, money.Month, money.Quarter, money.Year, money.ThreeYears:
+		return p
+	}
+	problems.Add("cost_period", "Choose month, quarter, year or three_years, or leave it open.")
+	return money.Unknown
 }
 
 func links(p *Provider, in Input, problems errs.Fields) {

@@ -14,6 +14,7 @@ import (
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 )
 
 // Provider is one connection to a distributor. Its secrets stand apart, sealed.
@@ -34,7 +35,8 @@ type Provider struct {
 	GrantType            string
 	PageSize             int
 	Concurrency          int
-	Currency             string // used where a record has none; shown as assumed
+	Currency             string       // used where a record has none; shown as assumed
+	CostPeriod           money.Period // of a legacy API's costs, as a person says; shown as assumed
 	Active               bool
 	DeactivatedAt        *time.Time
 	DeactivatedBy        string

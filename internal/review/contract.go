@@ -45,6 +45,9 @@ func rhythm(f Facts, at Mend) []Check {
 	case f.ContractFrequency, "one_time", "trial":
 		return nil
 	case "unknown":
+		if f.BillingFrequencyText == "" {
+			return []Check{{Contract, "frequency", Warn, "The distributor's billing frequency is not given by this connector, so it cannot be compared with the contract's.", at}}
+		}
 		return []Check{{Contract, "frequency", Warn, fmt.Sprintf("The distributor's billing frequency %q is not known here.", f.BillingFrequencyText), at}}
 	}
 	return []Check{{Contract, "frequency", Warn, fmt.Sprintf("The distributor bills it %s, the contract %s.", f.BillingFrequency, f.ContractFrequency), at}}

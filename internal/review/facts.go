@@ -19,6 +19,7 @@ type Facts struct {
 	ExternalID     string
 	ProductName    string
 	Connector      string
+	ProviderID     uuid.UUID
 	Provider       string
 
 	AccountID          uuid.UUID
@@ -83,6 +84,7 @@ type Facts struct {
 	CostPeriod          money.Period
 	CostCurrency        string
 	CostCurrencyAssumed bool
+	CostPeriodAssumed   bool
 	SuggestedPrice      decimal.NullDecimal
 
 	TwinProvider   string
@@ -95,7 +97,8 @@ type Facts struct {
 
 func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID) ([]Facts, error) {
 	var fs []Facts
-	err := db.WithContext(ctx).Raw(`SELECT * FROM review_facts WHERE subscription_id = ANY (?::uuid[]) ORDER BY subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
+	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id
+		WHERE f.subscription_id = ANY (?::uuid[]) ORDER BY f.subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
 	for i := range fs {
 		fs[i].Today = today
 	}

@@ -29,10 +29,18 @@ func pricing(f Facts) []Check {
 }
 
 func product(f Facts) Check {
-	if !f.ProductID.Valid {
+	switch {
+	case !f.ProductID.Valid && f.ProductName != "" && givesNoPart(f.Connector):
+		return Check{Pricing, "product", Warn, fmt.Sprintf("%s. The part number is not given by this connector, so no price list has its price: a person sets it.", f.ProductName), Mend{"price", f.SubscriptionID.String()}}
+	case !f.ProductID.Valid:
 		return Check{Pricing, "product", Fail, "The record carries no part number that leads to a product.", Mend{"subscription", f.SubscriptionID.String()}}
 	}
 	return Check{Pricing, "product", OK, fmt.Sprintf("%s, %s.", f.ProductName, orDash(f.PartNumber)), Mend{}}
+}
+
+// givesNoPart: the legacy API has no part numbers, and a person may know none.
+func givesNoPart(connector string) bool {
+	return connector == distributor.StellrLegacy || connector == distributor.Manual
 }
 
 func orDash(s string) string {
@@ -117,6 +125,8 @@ func periodFits(f Facts, at Mend) (Check, bool) {
 		return Check{}, true
 	case f.PricePeriod == money.Once:
 		return Check{Pricing, "period", Fail, "The price is for once, but the subscription goes on.", at}, false
+	case !known && f.TermText == "":
+		return Check{Pricing, "period", Warn, "The term is not given by this connector, so the period of the price cannot be compared with it.", at}, false
 	case !known:
 		return Check{Pricing, "period", Warn, fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.", f.TermText), at}, false
 	case f.PricePeriod.Months() > months:
@@ -145,15 +155,30 @@ func cost(f Facts) []Check {
 	case !f.UnitCost.Valid:
 		return []Check{{Pricing, "cost", Warn, "No cost is given, so there is no margin to check.", at}}
 	case f.CostPeriod == money.Unknown:
-		return []Check{{Pricing, "cost", Fail, "The period of the cost is not known, and it is never guessed.", at}}
+		return []Check{periodUnknown(f, at)}
 	}
 	cs := []Check{{Pricing, "cost", OK, amount(f.UnitCost.Decimal, f.CostCurrency, f.CostPeriod) + assumed(f) + ".", Mend{}}}
 	return append(cs, margin(f, at)...)
 }
 
+// periodUnknown names the page where a person can say it.
+func periodUnknown(f Facts, at Mend) Check {
+	says := "The period of the cost is not known, and it is never guessed."
+	if f.Connector == distributor.StellrLegacy {
+		says += " This API does not give it: if you know it, set it on the provider, and sync."
+		at = Mend{"provider", f.ProviderID.String()}
+	}
+	return Check{Pricing, "cost", Fail, says, at}
+}
+
 func assumed(f Facts) string {
-	if f.CostCurrencyAssumed {
+	switch {
+	case f.CostCurrencyAssumed && f.CostPeriodAssumed:
+		return " (currency and period assumed: the provider's default, and what is set there)"
+	case f.CostCurrencyAssumed:
 		return " (currency assumed: the provider's default)"
+	case f.CostPeriodAssumed:
+		return " (period assumed: as set on the provider)"
 	}
 	return ""
 }

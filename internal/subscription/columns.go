@@ -78,6 +78,7 @@ func factColumns() []column {
 		{"quantity", func(s *Subscription) any { return s.Quantity }},
 		{"unit_cost", func(s *Subscription) any { return amount(s.UnitCost) }},
 		{"cost_period", func(s *Subscription) any { return s.CostPeriod }},
+		{"cost_period_assumed", func(s *Subscription) any { return s.CostPeriodAssumed }},
 		{"cost_currency", func(s *Subscription) any { return s.CostCurrency }},
 		{"cost_currency_assumed", func(s *Subscription) any { return s.CostCurrencyAssumed }},
 		{"suggested_price", func(s *Subscription) any { return amount(s.SuggestedPrice) }},

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
+	"seatledger/internal/money"
 )
 
 // Provider is what the rules need to know of a provider.
@@ -16,7 +17,9 @@ type Provider struct {
 	ID        uuid.UUID
 	Connector string
 	Currency  string // its default, used where a record has none
-	EndDate   EndDate
+	// CostPeriod is what a person says the costs are for, where records do not tell; unknown when nobody has.
+	CostPeriod money.Period
+	EndDate    EndDate
 }
 
 // Account is the provider account that the distributor reports a subscription under.

@@ -31,11 +31,12 @@ func Read(d distributor.Subscription, p Provider) (Reading, error) {
 	f := Facts{
 		ContractNo: clean(d.ContractNo), Vendor: clean(d.Vendor), VendorSubscriptionID: clean(d.VendorSubscriptionID), Kind: kindOf(d.Kind),
 		ProductName: clean(d.ProductName), PartNumber: clean(d.PartNumber), SKU: clean(d.SKU), Quantity: d.Quantity,
-		UnitCost: places(d.UnitCost), CostPeriod: d.CostPeriod, SuggestedPrice: places(d.SuggestedPrice),
+		UnitCost: places(d.UnitCost), SuggestedPrice: places(d.SuggestedPrice),
 		Frequency: wordOf(d.Frequency), FrequencyText: clean(d.FrequencyText), Term: wordOf(d.Term), TermText: clean(d.TermText),
 		Start: d.Start, End: d.End, Status: statusOf(d.Status), StatusText: clean(d.StatusText), RawHash: distributor.Meaning(d.Raw),
 	}
 	f.CostCurrency, f.CostCurrencyAssumed = currencyOf(d.Currency, p.Currency)
+	f.CostPeriod, f.CostPeriodAssumed = costPeriodOf(d, p.CostPeriod)
 	return Reading{ExternalID: d.ExternalID, Facts: f, Raw: d.Raw, RequestID: clean(d.RequestID)}, nil
 }
 
@@ -71,6 +72,19 @@ func currencyOf(said, usual string) (currency string, assumed bool) {
 	}
 	c, _ := money.ParseCurrency(said)
 	return c, false
+}
+
+// costPeriodOf gives the record's period of the cost. Where it has none, what a person
+// said of this provider's costs stands in, and is shown as assumed: that is no guess
+// (RULES 5). What is bought once has no other period, and usage has no unit cost.
+func costPeriodOf(d distributor.Subscription, usual money.Period) (period money.Period, assumed bool) {
+	switch {
+	case d.CostPeriod != money.Unknown || usual == money.Unknown || d.Kind == distributor.Usage:
+		return d.CostPeriod, false
+	case d.Kind == distributor.OneTime:
+		return money.Once, true
+	}
+	return usual, true
 }
 
 func clean(s string) string {

@@ -30,6 +30,7 @@ type Facts struct {
 	Quantity             int                   `gorm:"column:quantity"` // what the distributor last reported, in every state
 	UnitCost             decimal.NullDecimal   `gorm:"column:unit_cost"`
 	CostPeriod           money.Period          `gorm:"column:cost_period"`
+	CostPeriodAssumed    bool                  `gorm:"column:cost_period_assumed"` // the record had none: the provider's setting
 	CostCurrency         string                `gorm:"column:cost_currency"`
 	CostCurrencyAssumed  bool                  `gorm:"column:cost_currency_assumed"` // the record had none: the provider's default
 	SuggestedPrice       decimal.NullDecimal   `gorm:"column:suggested_price"`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seatledger/internal/distributor"
+	"seatledger/internal/money"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
 )
@@ -42,6 +43,9 @@ func (h Handlers) fields(f formState) []ui.Field {
 			hint: "Same place. The portal shows it once, when it is made, and it may take ten minutes to work."}))
 	}
 	all = append(all, resellerNumber(f.in), resellerLink(f.in))
+	if !f.in.ComprehensiveAPI {
+		all = append(all, costPeriod(f.in))
+	}
 	if f.in.ComprehensiveAPI || f.in.DelegatedAdminURL != "" {
 		all = append(all, adminLink(f.in))
 	}
@@ -128,6 +132,26 @@ func resellerLink(in provider.Input) ui.Field {
 func adminLink(in provider.Input) ui.Field {
 	return ui.Field{Kind: ui.URLInput, Name: "delegated_admin_url", Label: "Delegated Admin Authorize URL", Value: in.DelegatedAdminURL,
 		Hint: "The link with which a customer accepts delegated admin rights. Keep the part behind the #; a GDAP link serves one customer only."}
+}
+
+// costPeriod asks a person for what this API leaves out. Nobody has to know it.
+func costPeriod(in provider.Input) ui.Field {
+	return ui.Field{Kind: ui.SelectBox, Name: "cost_period", Label: "Period of the unit costs", Value: in.CostPeriod, Size: ui.Medium, Options: costPeriods(),
+		Hint: "This API gives a unit cost without saying for how long. Choose what your agreement or the distributor's invoice says; it is shown as assumed, and the next sync applies it. A record that names its billing frequency keeps that. Left open, the reviews fail on the cost."}
+}
+
+func costPeriods() []ui.Option {
+	return []ui.Option{{Value: "", Label: "Not known"}, {Value: string(money.Month), Label: "Per month"}, {Value: string(money.Quarter), Label: "Per quarter"},
+		{Value: string(money.Year), Label: "Per year"}, {Value: string(money.ThreeYears), Label: "Per three years"}}
+}
+
+func costPeriodWord(p string) string {
+	for _, o := range costPeriods() {
+		if o.Value == p {
+			return o.Label
+		}
+	}
+	return p
 }
 
 // advancedFields are those that hardly anybody changes.

@@ -30,7 +30,7 @@ func TestTheFormHasTheFieldsOfTheGuideInItsOrder(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/providers/new": append(slices.Clone(guide), "Token URL", "Grant", "Page size", "Concurrency", "Default currency"),
 		"/providers/new?comprehensive_api=off": {"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL",
-			"Reseller Number", "Reseller Authorize Relationship URL", "Concurrency", "Default currency"},
+			"Reseller Number", "Reseller Authorize Relationship URL", "Period of the unit costs", "Concurrency", "Default currency"},
 		"/providers/new?connector=manual": {"Name"},
 	} {
 		if diff := cmp.Diff(want, labels(d.get(path))); diff != "" {

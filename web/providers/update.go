@@ -54,6 +54,9 @@ func saved(was, is provider.Input) string {
 		is.Grant != was.Grant || is.UserName != was.UserName || is.ApplicationID != was.ApplicationID || is.ResellerNumber != was.ResellerNumber {
 		text += " What the last connectivity check was about has changed: verify again."
 	}
+	if is.CostPeriodGiven && is.CostPeriod != was.CostPeriod {
+		text += " The next sync writes the period of the unit costs; signatures of subscriptions whose cost it changes lapse then."
+	}
 	return text
 }
 
@@ -82,6 +85,7 @@ func differences(typed, now provider.Input) []ui.Diff {
 		ui.Diff{Field: "Grant", Before: typed.Grant, After: now.Grant},
 		ui.Diff{Field: "Page size", Before: typed.PageSize, After: now.PageSize},
 		ui.Diff{Field: "Concurrency", Before: typed.Concurrency, After: now.Concurrency},
+		ui.Diff{Field: "Period of the unit costs", Before: costPeriodWord(typed.CostPeriod), After: costPeriodWord(now.CostPeriod)},
 		ui.Diff{Field: "Default currency", Before: typed.Currency, After: now.Currency},
 	)
 }

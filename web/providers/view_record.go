@@ -155,6 +155,9 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	}
 	add("Reseller Number", r.ResellerNumber)
 	add("Concurrency", itoa(r.Concurrency))
+	if !r.ComprehensiveAPI {
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Period of the unit costs", Value: ui.TextCell(costPeriodWord(string(r.CostPeriod))), Note: "As set here; this API does not say."})
+	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency), Note: "Assumed where a record names none."})
 	return h.madeAt(f, r)
 }

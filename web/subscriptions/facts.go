@@ -78,10 +78,14 @@ func sameWord(text, word string) bool {
 }
 
 func assumed(s sheet) string {
+	var what []string
 	if s.UnitCost.Valid && s.CostCurrencyAssumed {
-		return "currency assumed: the provider's default"
+		what = append(what, "currency assumed: the provider's default")
 	}
-	return ""
+	if s.UnitCost.Valid && s.CostPeriodAssumed {
+		what = append(what, "period assumed: as set on the provider")
+	}
+	return strings.Join(what, "; ")
 }
 
 func requestNote(s sheet) string {

@@ -82,6 +82,8 @@ func mend(s sheet, m review.Mend) (text, href string) {
 			return "Choose a contract first", "#contract"
 		}
 		return "Set the price", "#price"
+	case "provider":
+		return "Open the provider", "/providers/" + m.ID
 	case "subscription":
 		if m.ID != s.ID.String() {
 			return "Open the other one", path + "/" + m.ID
