@@ -106,6 +106,7 @@ type purchase struct {
 	po                     string
 	unitPrice              *decimal.Decimal // nil: as in the catalogue
 	actor                  actor
+	onlyFace, vendorID     string // both empty: on both faces, with a new vendor's number
 }
 
 // buy adds a subscription that starts today.
@@ -140,10 +141,10 @@ func (s *store) newSubscription(p purchase, product Product) Subscription {
 	}
 	sub := Subscription{
 		ID: fmt.Sprintf("%s_%d", contract, line), LegacyID: s.legacyID + 3, ContractNo: contract, LineNo: line,
-		CustomerNo: p.customerNo, VendorSubscriptionID: newGUID(), SKU: p.sku, Quantity: p.quantity,
+		CustomerNo: p.customerNo, VendorSubscriptionID: or(p.vendorID, newGUID()), SKU: p.sku, Quantity: p.quantity,
 		UnitPrice: product.UnitPrice, CustomerPrice: product.CustomerPrice, Currency: "USD",
 		Status: ptr("Activated"), Start: clock.DateOf(s.now(), time.UTC), PurchaseOrder: p.po, AutoRenew: true,
-		windows: []window{{s.now(), p.quantity}},
+		windows: []window{{s.now(), p.quantity}}, OnlyFace: p.onlyFace,
 	}
 	if p.unitPrice != nil {
 		sub.UnitPrice = *p.unitPrice

@@ -105,7 +105,9 @@ type NewSubscription struct {
 	SKU        int              `json:"sku_no"`      // or PartNumber
 	PartNumber string           `json:"mfg_part_no"`
 	Quantity   int              `json:"quantity"`
-	UnitPrice  *decimal.Decimal `json:"unit_price"` // nil: as in the catalogue
+	UnitPrice  *decimal.Decimal `json:"unit_price"`             // nil: as in the catalogue
+	OnlyFace   string           `json:"only_face"`              // stellr or legacy; empty: both
+	VendorID   string           `json:"vendor_subscription_id"` // empty: a new one
 }
 
 // AddSubscription adds a subscription and its line in the change log.
@@ -113,9 +115,12 @@ func (s *Server) AddSubscription(in NewSubscription) (Subscription, error) {
 	if in.SKU == 0 {
 		in.SKU = s.skuOf(writeBody{PartNumber: in.PartNumber})
 	}
+	if err := checkFace(in.OnlyFace); err != nil {
+		return Subscription{}, err
+	}
 	return s.store.buy(purchase{
 		customerNo: in.CustomerNo, contractNo: in.ContractNo, sku: in.SKU, quantity: in.Quantity,
-		unitPrice: in.UnitPrice, actor: adminActor(),
+		unitPrice: in.UnitPrice, actor: adminActor(), onlyFace: in.OnlyFace, vendorID: in.VendorID,
 	})
 }
 
@@ -131,13 +136,21 @@ type SubscriptionChange struct {
 	Start         *clock.Date      `json:"start_date"`
 	End           *clock.Date      `json:"end_date"`
 	AutoRenew     *bool            `json:"auto_renew"`
-	Quiet         bool             `json:"quiet"`
+	OnlyFace      *string          `json:"only_face"` // stellr, legacy, or empty for both
+	// LegacyQuantity is what the legacy face tells from then on; a negative one: the same as the other again.
+	LegacyQuantity *int `json:"legacy_quantity"`
+	Quiet          bool `json:"quiet"`
 }
 
 // ChangeSubscription changes a subscription by its comprehensive id.
 func (s *Server) ChangeSubscription(subscriptionID string, in SubscriptionChange) error {
 	if in.SKU != nil && s.store.product(*in.SKU).SKU == 0 {
 		return errNotThere(fmt.Sprintf("product with SKU %d", *in.SKU))
+	}
+	if in.OnlyFace != nil {
+		if err := checkFace(*in.OnlyFace); err != nil {
+			return err
+		}
 	}
 	return s.store.change(subscriptionID, func(sub *Subscription) error {
 		if in.Quantity != nil && !in.Quiet {
@@ -160,5 +173,12 @@ func (in SubscriptionChange) apply(sub *Subscription) {
 	set(&sub.Start, in.Start)
 	set(&sub.End, in.End)
 	set(&sub.AutoRenew, in.AutoRenew)
+	set(&sub.OnlyFace, in.OnlyFace)
 	sub.Status = statusOf(sub.Status, in.Status)
+	if n := in.LegacyQuantity; n != nil {
+		sub.LegacyQuantity = n
+		if *n < 0 {
+			sub.LegacyQuantity = nil
+		}
+	}
 }

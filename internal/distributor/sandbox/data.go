@@ -51,7 +51,9 @@ type Subscription struct {
 	End                  clock.Date      `json:"end_date"`
 	PurchaseOrder        string          `json:"rs_po_no"`
 	AutoRenew            bool            `json:"auto_renew"`
-	Gone                 bool            `json:"gone"` // neither face lists it
+	Gone                 bool            `json:"gone"`            // neither face lists it
+	OnlyFace             string          `json:"only_face"`       // stellr or legacy: the other face does not list it
+	LegacyQuantity       *int            `json:"legacy_quantity"` // what the legacy face says instead; nil: the same
 
 	windows []window
 }

@@ -46,7 +46,7 @@ type legacyRow struct {
 }
 
 func (s *Server) legacyRow(sub Subscription) any {
-	return legacyRow{sub.LegacyID, s.store.product(sub.SKU).Name, sub.SKU, sub.Quantity, sub.Status, num(sub.UnitPrice), num(sub.CustomerPrice)}
+	return legacyRow{sub.LegacyID, s.store.product(sub.SKU).Name, sub.SKU, sub.legacySeats(), sub.Status, num(sub.UnitPrice), num(sub.CustomerPrice)}
 }
 
 // legacyID is all that a list row is known to hold.
@@ -76,7 +76,7 @@ func (s *Server) ofEndUser(c legacyCall) ([]Subscription, bool) {
 	if !ok {
 		return nil, false
 	}
-	return s.store.subscriptionsOf(owner.CustomerNo), true
+	return s.store.subscriptionsOf(owner.CustomerNo, faceLegacy), true
 }
 
 func (s *Server) endUserSubscriptions(c legacyCall) any {
@@ -112,7 +112,7 @@ func (s *Server) licences(c legacyCall) any {
 	if !ok {
 		return s.noEndUser(c)
 	}
-	return legacyItems(rows(subs, func(sub Subscription) any { return licence{sub.SKU, sub.Quantity} }))
+	return legacyItems(rows(subs, func(sub Subscription) any { return licence{sub.SKU, sub.legacySeats()} }))
 }
 
 // subscribedSKUs reads with a tenant's token, which opens its own customer only.

@@ -42,7 +42,7 @@ func (s *Server) charges(sc scope) []chargeRow {
 	month := s.lastMonth()
 	var all []chargeRow
 	for _, owner := range s.store.customersOf(sc) {
-		for _, sub := range s.store.subscriptionsOf(owner.CustomerNo) {
+		for _, sub := range s.store.subscriptionsOf(owner.CustomerNo, faceStellr) {
 			p := s.store.product(sub.SKU)
 			if p.Frequency != "month" || !sub.Start.Before(month.AddMonths(1)) || sub.mustBeLive() != nil {
 				continue
@@ -100,7 +100,7 @@ type azureRow struct {
 func (s *Server) azureSummary(c call) (any, error) {
 	var found []azureRow
 	for _, owner := range s.store.customersOf(c.scope) {
-		for _, sub := range s.store.subscriptionsOf(owner.CustomerNo) {
+		for _, sub := range s.store.subscriptionsOf(owner.CustomerNo, faceStellr) {
 			if s.store.product(sub.SKU).Kind == kindUsage {
 				cost := decimal.New(int64(sub.LegacyID%100000), -2)
 				found = append(found, azureRow{sub.CustomerNo, sub.ID, s.lastMonth().String()[:7], num(cost)})

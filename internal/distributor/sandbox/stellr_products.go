@@ -129,7 +129,7 @@ func (s *Server) subscribedProducts(c call) (any, error) {
 		return nil, err
 	}
 	held := map[int]bool{}
-	for _, sub := range s.store.subscriptionsOf(owner.CustomerNo) {
+	for _, sub := range s.store.subscriptionsOf(owner.CustomerNo, faceStellr) {
 		held[sub.SKU] = true
 	}
 	return whole(s, c.Request, s.productsWhere(func(p Product) bool {

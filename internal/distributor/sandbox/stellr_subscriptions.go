@@ -56,7 +56,7 @@ func isoDate(d clock.Date) string {
 func (s *Server) listSubscriptions(c call) (any, error) {
 	no := c.PathValue("customerNo")
 	if _, ok := s.store.customer(c.scope, no); ok {
-		return page(s, c.Request, s.store.subscriptionsOf(no), s.subscriptionRow)
+		return page(s, c.Request, s.store.subscriptionsOf(no, faceStellr), s.subscriptionRow)
 	}
 	if s.store.foreign(c.scope, no) {
 		return page(s, c.Request, nil, s.subscriptionRow)
@@ -67,7 +67,7 @@ func (s *Server) listSubscriptions(c call) (any, error) {
 func (s *Server) listAllSubscriptions(c call) (any, error) {
 	var all []Subscription
 	for _, owner := range s.store.customersOf(c.scope) {
-		all = append(all, s.store.subscriptionsOf(owner.CustomerNo)...)
+		all = append(all, s.store.subscriptionsOf(owner.CustomerNo, faceStellr)...)
 	}
 	return page(s, c.Request, all, s.subscriptionRow)
 }

@@ -107,13 +107,13 @@ func (s *store) legacyCustomer(sc scope, no int) (Customer, bool) {
 	return Customer{}, false
 }
 
-// subscriptionsOf lists a customer's subscriptions.
-func (s *store) subscriptionsOf(no string) []Subscription {
+// subscriptionsOf lists a customer's subscriptions as a face knows them.
+func (s *store) subscriptionsOf(no, face string) []Subscription {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var all []Subscription
 	for _, sub := range s.ofCustomer[no] {
-		if !sub.Gone {
+		if sub.on(face) {
 			all = append(all, *sub)
 		}
 	}
@@ -125,7 +125,7 @@ func (s *store) subscription(sc scope, customerNo, id string) (Subscription, boo
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	sub := s.subs[id]
-	if sub == nil || sub.Gone || sub.CustomerNo != customerNo || !sc.sees(s.byNo[customerNo]) {
+	if sub == nil || !sub.on(faceStellr) || sub.CustomerNo != customerNo || !sc.sees(s.byNo[customerNo]) {
 		return Subscription{}, false
 	}
 	return *sub, true
@@ -135,7 +135,7 @@ func (s *store) legacySubscription(sc scope, id int) (Subscription, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	sub := s.byLegacyID[id]
-	if sub == nil || sub.Gone || !sc.sees(s.byNo[sub.CustomerNo]) {
+	if sub == nil || !sub.on(faceLegacy) || !sc.sees(s.byNo[sub.CustomerNo]) {
 		return Subscription{}, false
 	}
 	return *sub, true
