@@ -16,7 +16,7 @@ func Assign(accounts, crm []Record, o Options) Result {
 	for i := range as {
 		x.vocab.weigh(&as[i])
 	}
-	links := x.linkAll(as, o.workers())
+	links := x.withoutRefused(as, x.linkAll(as, o.workers()), o.Refused)
 	x.learn(links)
 	links = x.rank(links)
 	return Result{Pairs: x.dress(as, links, optimal(links), o.floor())}

@@ -69,8 +69,9 @@ type Candidate struct {
 
 // Options steer Assign. The zero value is right for most.
 type Options struct {
-	MinProbability float64 // pairs below are left out, near ties excepted; 0 means 0.5
-	Workers        int     // goroutines; 0 means one per CPU
+	MinProbability float64       // pairs below are left out, near ties excepted; 0 means 0.5
+	Workers        int           // goroutines; 0 means one per CPU
+	Refused        map[Pair]bool // pairs that a person has said no to
 }
 
 // Result is a one-to-one assignment of accounts to CRM accounts.
