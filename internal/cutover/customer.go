@@ -1,0 +1,216 @@
+package cutover
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/money"
+	"seatledger/internal/paging"
+	"seatledger/internal/subscription"
+)
+
+// Step is how far a customer has come in a run.
+type Step string
+
+// The steps, in their order.
+const (
+	Open       Step = "open"       // old and new are being paired
+	Confirmed  Step = "confirmed"  // old ones frozen, new ones held back
+	Reassigned Step = "reassigned" // history has gone over
+	Retired    Step = "retired"    // old ones ended, new ones released
+)
+
+// Customer is one line of a run: a customer of the old provider, or one of the new
+// whose subscriptions wait for a decision.
+type Customer struct {
+	ID           uuid.UUID  // of its row in the run; uuid.Nil until somebody decides something
+	CRMAccountID uuid.UUID  `gorm:"column:crm_account_id"`
+	CRMAccount   string     `gorm:"column:crm_account"`
+	SwitchDay    clock.Date // its own, or else the run's; zero: none yet
+	OwnSwitchDay bool
+	Step         Step
+	ConfirmedAt  *time.Time
+	ConfirmedBy  string
+	ReassignedAt *time.Time
+	ReassignedBy string
+	RetiredAt    *time.Time
+	RetiredBy    string
+	Version      int
+	OldCount     int // old subscriptions that are not ended, or stand in a pair
+	NewCount     int // new subscriptions that are not ended, or stand in a pair
+	OldSeats     int // billable of the old ones now
+	NewSeats     int // billable of the new ones now, held ones included
+	Undecided    int // subscriptions of both sides that need a decision
+	Twins        int // standing decisions by kind
+	Additions    int // "no twin: new"
+	Endings      int // "no twin: ended"
+	OpenRows     int // counted rows of old ones in a decision whose first charge was not taken
+	Unsigned     int // new twins without a standing signature under their contract
+	LowerName    string
+}
+
+// Done tells whether nothing is left to do for the customer.
+func (c Customer) Done() bool {
+	return c.Undecided == 0 && (c.Step == Retired || c.Twins+c.Endings == 0)
+}
+
+// CustomerFilter narrows the customers of a run. Empty fields do not narrow.
+type CustomerFilter struct {
+	Search string // in the name
+	Step   Step
+	Todo   string    // "undecided", "open_rows", "unsigned", "to_do" (not done) or "done"
+	Only   uuid.UUID // one CRM account
+}
+
+// CustomerSorts are the keys of the list.
+func CustomerSorts() paging.Sorts {
+	return paging.Sorts{ID: "m.crm_account_id", Default: "name", Keys: []paging.Sort{
+		{Key: "name", Expr: "m.lower_name", Kind: paging.Text},
+	}}
+}
+
+// Side is one subscription on one side, as the pairing looks at it.
+type Side struct {
+	ID            uuid.UUID
+	ExternalID    string
+	ProductID     uuid.NullUUID
+	ProductName   string
+	PartNumber    string
+	SKU           string
+	Kind          string
+	Quantity      int // as the distributor last reported
+	Billable      int // as it counts now
+	Term          string
+	Frequency     string
+	Start         clock.Date
+	End           clock.Date
+	Currency      string // of the selling price; empty: no price
+	UnitPrice     decimal.NullDecimal
+	PricePeriod   money.Period
+	UnitCost      decimal.NullDecimal
+	CostPeriod    money.Period
+	CostCurrency  string
+	State         subscription.State
+	HoldReason    subscription.HoldReason
+	DeactivatedBy subscription.DeactivatedBy
+	DeactivatedOn clock.Date
+	ContractID    uuid.NullUUID
+	Contract      string
+	FrozenFrom    clock.Date
+	BillableFrom  clock.Date
+	BilledThrough clock.Date
+	Review        string // the standing verdict
+	Needs         bool   // it needs a decision (and stands in none)
+}
+
+// Called is what a person calls it.
+func (s Side) Called() string {
+	if s.ProductName == "" {
+		return s.ExternalID
+	}
+	return s.ProductName
+}
+
+// Kind is what a decision says.
+type Kind string
+
+// The kinds of decisions.
+const (
+	Twin  Kind = "twin"  // both are the same subscription
+	New   Kind = "new"   // the new one is a subscription of its own
+	Ended Kind = "ended" // the old one ends on the switch day
+)
+
+// Confidence is how sure a pair is.
+type Confidence string
+
+// The confidences.
+const (
+	Exact    Confidence = "exact"
+	Likely   Confidence = "likely"
+	ByPerson Confidence = "person"
+)
+
+// Proposal is a pair that the machine sees; nothing is kept until somebody accepts it.
+type Proposal struct {
+	Old, New   uuid.UUID
+	Confidence Confidence // Exact: ticked beforehand
+	Reason     string     // in a sentence
+}
+
+// Pair is a standing decision.
+type Pair struct {
+	ID         uuid.UUID
+	Kind       Kind
+	Old        uuid.NullUUID `gorm:"column:old_subscription_id"`
+	New        uuid.NullUUID `gorm:"column:new_subscription_id"`
+	Confidence Confidence
+	Reason     string
+	DecidedAt  time.Time
+	DecidedBy  string
+	Day        clock.Date // once confirmed: the first day of the new one, and the first without the old one
+	ClosedOld  bool       // this cut-over ended the old one
+}
+
+// Check is one thing that must be fulfilled before the next step.
+type Check struct {
+	Says string // what is missing and what to do
+	Link Link   // where to do it
+}
+
+// Link names a page by the record it shows; what is empty leads nowhere.
+type Link struct {
+	Kind string // "subscription", "contract", "account", "provider", "crm_account", "accounts", "invoices", "changes", "proof"
+	ID   string
+}
+
+// CustomerView is all that the page of one customer shows.
+type CustomerView struct {
+	Run       Run
+	Customer  Customer
+	Old, New  []Side // also those that are ended, as far as they matter here
+	Pairs     []Pair
+	Proposals []Proposal // of those that need a decision
+	Warnings  []string   // about the switch day and the like: nothing is refused for them
+	Missing   []Check    // before the next step
+	Next      Step       // the next step; the same as Customer.Step when all is done
+	Carries   []Carried  // what confirming would carry over to new ones that have none
+}
+
+// Carried is a contract or price that confirming takes over from the old twin.
+type Carried struct {
+	New        uuid.UUID
+	ContractID uuid.NullUUID // set: it lands in this contract
+	Contract   string
+	UnitPrice  decimal.NullDecimal // set: no list price was found, the old one's is kept as an exception
+	Period     money.Period
+	Currency   string
+}
+
+// Customers reads one page of a run's customers and the token of the next.
+func Customers(ctx context.Context, db *gorm.DB, id uuid.UUID, f CustomerFilter, r paging.Request) ([]Customer, string, error) {
+	return nil, "", errNotYet
+}
+
+// CustomerIDs are all customers of a filter, for what is done to many at once.
+func CustomerIDs(ctx context.Context, db *gorm.DB, id uuid.UUID, f CustomerFilter) ([]uuid.UUID, error) {
+	return nil, errNotYet
+}
+
+// Progress counts the customers of a run by their step, and those that are done.
+type Progress struct{ All, Open, Confirmed, Reassigned, Retired, Undecided, Done int }
+
+// ProgressOf counts the customers of a run.
+func ProgressOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Progress, error) {
+	return Progress{}, errNotYet
+}
+
+// CustomerOf reads what the page of one customer shows.
+func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (CustomerView, error) {
+	return CustomerView{}, errNotYet
+}
