@@ -79,7 +79,7 @@ func TestLegacyLicencesBySKU(t *testing.T) {
 	c.token = c.legacySignIn("").want(200).str("access_token")
 	customer := s.Customers()[0]
 	want := map[string]int{}
-	for _, sub := range s.store.subscriptionsOf(customer.CustomerNo) {
+	for _, sub := range s.store.subscriptionsOf(customer.CustomerNo, faceLegacy) {
 		want[itoa(sub.SKU)] += sub.Quantity
 	}
 	body := fmt.Sprintf(`{"action_name":"get_subscriptions","snx_eu_no":"%d"}`, customer.LegacyNo)
