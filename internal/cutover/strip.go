@@ -1,0 +1,156 @@
+package cutover
+
+import "seatledger/internal/clock"
+
+// strip is a pair, or one subscription without a partner.
+type strip struct {
+	Tie      Kind // what was decided; empty: nothing yet
+	Old, New *strand
+	Turn     turn
+}
+
+// turn is the day that divides old from new. It is fixed once a switch day is set;
+// until then it is today, and only tells where decisions begin to be missing.
+type turn struct {
+	Day   clock.Date
+	Fixed bool
+}
+
+// finding is one day of a strip.
+type finding struct {
+	before, after int
+	verdict       Verdict
+	why           string
+}
+
+// judge says how a day is covered. What was billed twice is told whatever was decided.
+func (p strip) judge(day clock.Date) finding {
+	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
+	switch {
+	case p.Old.billed(day) > 0 && p.New.billed(day) > 0:
+		f.say(Double, "Both sides have billed these days: void or credit the invoice of one.")
+	case p.Tie == "":
+		p.judgeUntied(day, &f)
+	case p.Tie == Twin && f.before > 0 && f.after > 0:
+		f.say(Double, "Old and new both count these days. Check the day on which the old one was ended, or the switch day.")
+	case p.Tie == Twin && day.Before(p.Turn.Day):
+		p.judgeTwinBefore(day, &f)
+	case p.Tie == Twin:
+		p.judgeTwinAfter(day, &f)
+	case p.Tie == Ended:
+		p.judgeEnded(day, &f)
+	case p.New.Held && p.New.ledgerSeats(day) > 0:
+		f.say(Waiting, "The new subscription is held back until this customer is confirmed.")
+	}
+	return f
+}
+
+func (f *finding) say(v Verdict, why string) { f.verdict, f.why = v, why }
+
+func (p strip) judgeUntied(day clock.Date, f *finding) {
+	if p.Old.closedHere(day) && p.Old.Running {
+		f.say(Undecided, "The old one was ended here since the run began, and nobody has said what it went on as.")
+	}
+	if day.Before(p.Turn.Day) {
+		return
+	}
+	if f.before > 0 && !p.Old.Over {
+		f.say(Undecided, "Nobody has said yet what becomes of the old subscription.")
+	}
+	if p.New != nil && p.New.Asks && p.New.ledgerSeats(day) > 0 {
+		f.say(Undecided, "Nobody has said yet whether the new subscription goes on with an old one.")
+	}
+}
+
+// judgeTwinBefore: a day before the switch is the old one's.
+func (p strip) judgeTwinBefore(day clock.Date, f *finding) {
+	if f.before > 0 || f.after > 0 {
+		return
+	}
+	since, until := p.Old.empty(day)
+	trailing := until.IsZero() || !until.Before(p.Turn.Day)
+	if since.IsZero() || !(trailing && p.Turn.Fixed || p.Old.closedHere(day)) {
+		return
+	}
+	f.say(Gap, "The old one had ended, and the new one does not count yet. Activate the old one again, or set the switch day to the day on which it ended.")
+}
+
+// judgeTwinAfter: a day from the switch on is the new one's.
+func (p strip) judgeTwinAfter(day clock.Date, f *finding) {
+	switch {
+	case f.before > 0 && p.Old.Over && p.New.promised(day) > 0:
+		f.say(Double, "The old one was ended here after the switch day, so its days and the new one's meet.")
+	case f.before > 0:
+		f.say(Waiting, "The old subscription still counts: this customer is not confirmed.")
+	case p.New.Held && p.New.promised(day) > 0:
+		f.say(Waiting, "The new subscription is held back until the old one is retired.")
+	case p.billedAhead(day):
+		f.say(Double, "The old one is billed for these days, and the new one will be.")
+	case p.refundLost(day):
+		f.say(Gap, "These days were given back on the old one, and the new one's billing begins after them.")
+	case p.nobody(day):
+		f.say(Gap, "The old one's days are over and the new one does not count. Activate the new one, or decide again.")
+	}
+}
+
+// billedAhead: the old one was billed past the switch, and the new one's billing
+// does not take account of it. Those days are forfeited only if the new one skips them.
+func (p strip) billedAhead(day clock.Date) bool {
+	return p.Old.billed(day) > 0 && !p.Old.Refunded && p.New.asNew(day) > 0 && !day.Before(p.New.Through)
+}
+
+func (p strip) refundLost(day clock.Date) bool {
+	return p.Old.Refunded && day.Before(p.Old.Through) && day.Before(p.New.Through) && p.New.billed(day) == 0 && p.New.asNew(day) > 0
+}
+
+// nobody: the new one has not begun, or was closed here while the distributor has
+// it running. An end that the distributor reports is an end.
+func (p strip) nobody(day clock.Date) bool {
+	if p.New.asNew(day) > 0 || !p.Old.everBefore(p.Turn.Day) {
+		return false
+	}
+	if p.New.closedHere(day) {
+		return true
+	}
+	for _, d := range append(p.New.breaks(), p.Turn.Day) {
+		if !d.Before(p.Turn.Day) && !d.After(day) && p.New.asNew(d) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *strand) everBefore(day clock.Date) bool {
+	for _, d := range s.days() {
+		if d.Before(day) && s.Seats.At(d) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p strip) judgeEnded(day clock.Date, f *finding) {
+	switch {
+	case day.Before(p.Turn.Day) && f.before == 0 && p.Turn.Fixed && p.Old.closedHere(day):
+		f.say(Gap, "The old one was ended here before the switch day. Activate it again, or set the switch day to that day.")
+	case !day.Before(p.Turn.Day) && f.before > 0 && !p.Old.Over:
+		f.say(Waiting, "The old subscription still counts: this customer is not confirmed.")
+	}
+}
+
+// intended is the seats of a day once every decision is carried out: what changes of
+// quantity are told by.
+func (p strip) intended(day clock.Date) int {
+	old := day.Before(p.Turn.Day)
+	switch {
+	case p.Tie == Twin && old, p.Tie == Ended && (old || p.Old.Over), p.Tie == "" && p.Old != nil:
+		return p.Old.asOld(day)
+	case p.Tie == Twin:
+		return p.New.promised(day)
+	case p.Tie == Ended, p.Tie == "" && p.New.Asks:
+		return 0
+	case !p.New.From.IsZero() && day.Before(p.New.From):
+		return 0
+	}
+	return p.New.ledgerSeats(day)
+}

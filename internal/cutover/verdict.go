@@ -1,0 +1,49 @@
+package cutover
+
+import "seatledger/internal/clock"
+
+// Verdict says how the days of a customer's product are covered.
+type Verdict string
+
+// The verdicts, from the best to the worst. The last five keep a run from being finished.
+const (
+	OK           Verdict = "ok"           // exactly one side has the day
+	Acknowledged Verdict = "acknowledged" // seats or price change over the switch, and somebody has said so by name
+	Waiting      Verdict = "waiting"      // the day belongs to the new one, which is held back until the old is retired
+	Changed      Verdict = "changed"      // seats or price change over the switch, and nobody has acknowledged it
+	Undecided    Verdict = "undecided"    // nobody has said yet what becomes of the subscription
+	Gap          Verdict = "gap"          // seats were held, and nobody has the day
+	Double       Verdict = "double"       // both sides have the day
+)
+
+// Verdicts are all of them, the worst first.
+func Verdicts() []Verdict {
+	return []Verdict{Double, Gap, Undecided, Changed, Waiting, Acknowledged, OK}
+}
+
+// Blocks tells whether a run with such a day cannot be finished.
+func (v Verdict) Blocks() bool { return v != OK && v != Acknowledged }
+
+func (v Verdict) worse(than Verdict) bool {
+	for _, w := range Verdicts() {
+		if w == than {
+			return false
+		}
+		if w == v {
+			return true
+		}
+	}
+	return false
+}
+
+// Segment is a row of days that are all alike: [From, To).
+type Segment struct {
+	From, To clock.Date
+	Before   int // seats that the old subscriptions are billable for on each day
+	After    int // seats that the new ones are billable for
+	Verdict  Verdict
+	Why      string // in a sentence; empty when all is well
+}
+
+// Days counts them.
+func (s Segment) Days() int { return s.From.DaysUntil(s.To) }
