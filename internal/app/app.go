@@ -69,24 +69,45 @@ type App struct {
 // Start brings everything up, in the order in which one thing needs the other. What
 // was started is stopped again when a later step fails.
 func Start(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	a, err := opened(ctx, cfg, log, clock.System{})
+	if err != nil {
+		return nil, err
+	}
+	return a, a.begin(ctx, a.beats()...)
+}
+
+// StartOn brings the app up on a clock that its caller moves. Jobs are worked, but
+// nothing happens by the clock alone: each step of a history is the caller's.
+func StartOn(ctx context.Context, cfg config.Config, log *slog.Logger, clk clock.Clock) (*App, error) {
+	a, err := opened(ctx, cfg, log, clk)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.begin(ctx)
+}
+
+func opened(ctx context.Context, cfg config.Config, log *slog.Logger, clk clock.Clock) (*App, error) {
 	d, err := openDatabase(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
-	a, err := New(ctx, cfg, d.db, log)
+	a, err := wired(ctx, d.db, App{Config: cfg, Clock: clk, Log: log})
 	if err != nil {
 		return nil, errors.Join(err, d.close(ctx))
 	}
 	a.database = d
-	if err := a.begin(ctx); err != nil {
-		return nil, errors.Join(err, a.Close(ctx))
-	}
 	return a, nil
 }
 
 // New wires the app over an open database without starting anything, as tests want it.
 func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logger) (*App, error) {
-	a := &App{Config: cfg, Clock: clock.System{}, Zone: cfg.Zone(), Log: log, DB: db, ready: make(chan struct{})}
+	return wired(ctx, db, App{Config: cfg, Clock: clock.System{}, Log: log})
+}
+
+// wired completes an app that has its configuration, clock and log.
+func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
+	a, cfg, log := &bare, bare.Config, bare.Log
+	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
 	var err error
 	a.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
 	if err != nil {
@@ -158,8 +179,16 @@ func (a *App) syncService() *syncing.Service {
 	}
 }
 
-// begin starts the queue and the clockwork. They outlive ctx, which bounds the start only.
-func (a *App) begin(ctx context.Context) error {
+// begin starts the queue and the clockwork, or stops all that was started. They
+// outlive ctx, which bounds the start only.
+func (a *App) begin(ctx context.Context, beats ...jobs.Beat) error {
+	if err := a.work(ctx, beats); err != nil {
+		return errors.Join(err, a.Close(ctx))
+	}
+	return nil
+}
+
+func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.firstAdmin(ctx); err != nil {
 		return err
 	}
@@ -173,7 +202,7 @@ func (a *App) begin(ctx context.Context) error {
 	if err := a.queue.Start(running); err != nil {
 		return err
 	}
-	a.wait = jobs.Keep(running, a.Log, a.beats()...)
+	a.wait = jobs.Keep(running, a.Log, beats...)
 	close(a.ready)
 	return nil
 }
