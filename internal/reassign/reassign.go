@@ -1,0 +1,110 @@
+// Package reassign lets the history of one subscription go over to another, so that
+// seats, people, dates and invoices stay known where a new record takes an old one's
+// place (RULES 9). The target gets copies; the source counts on until it is retired,
+// and both ledgers sum up after every step. It decides no pairs, knows no screen, and
+// sends nothing to a distributor.
+package reassign
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
+	"seatledger/internal/review"
+	"seatledger/internal/subscription"
+)
+
+// Service moves history and takes that back. Each operation stands twice: the plain
+// one is one transaction, the one that ends in Tx works within the caller's.
+type Service struct {
+	DB      *postgres.DB
+	Clock   clock.Clock
+	Zone    *time.Location
+	Reviews review.Reviewer
+}
+
+// Unbilled is what a person says about the source's rows that are not billed yet.
+type Unbilled string
+
+// What may be said of them.
+const (
+	RefuseUnbilled Unbilled = ""     // bill them first
+	TakeAlong      Unbilled = "take" // the target bills them, and goes on where the source's billing stands
+)
+
+// Move asks for the history of Source to go over to Target.
+type Move struct {
+	Source   uuid.UUID
+	Target   uuid.UUID
+	On       clock.Date // switch day: first day that belongs to the target; zero: see Service.Look
+	Unbilled Unbilled
+	Note     string
+	Course   ledger.Source // ledger.FromPerson when empty, or ledger.FromCutover
+}
+
+// Ending asks to retire the source of a move.
+type Ending struct {
+	Source uuid.UUID
+	On     clock.Date                 // first day without seats; zero: the move's switch day
+	By     subscription.DeactivatedBy // subscription.ByPerson when empty, or ByCutover
+	Note   string
+}
+
+// Back asks to take a move back. ID is either of its subscriptions, or the move itself.
+type Back struct {
+	ID   uuid.UUID
+	Note string
+}
+
+// Do moves the history in one transaction, and gives the record of it. errs.NotFound
+// for an unknown source, errs.Invalid at target_id for an unknown target,
+// errs.Conflict with reason and remedy where it is refused (see Refusal).
+func (s Service) Do(ctx context.Context, by audit.Actor, m Move) (Record, error) {
+	var r Record
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		r, err = s.DoTx(ctx, tx, by, m)
+		return err
+	})
+	return r, err
+}
+
+// Undo takes a move back in one transaction. errs.Conflict once an invoice uses it,
+// naming that invoice, and when it was taken back already.
+func (s Service) Undo(ctx context.Context, by audit.Actor, b Back) (Record, error) {
+	var r Record
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		r, err = s.UndoTx(ctx, tx, by, b)
+		return err
+	})
+	return r, err
+}
+
+// Retire ends the source with No refund and releases the target, in one transaction.
+func (s Service) Retire(ctx context.Context, by audit.Actor, e Ending) (Record, error) {
+	var r Record
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		r, err = s.RetireTx(ctx, tx, by, e)
+		return err
+	})
+	return r, err
+}
+
+// Reopen takes Retire back, in one transaction: the source counts again, the target is
+// held. errs.Conflict once an invoice has billed the target.
+func (s Service) Reopen(ctx context.Context, by audit.Actor, b Back) (Record, error) {
+	var r Record
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		r, err = s.ReopenTx(ctx, tx, by, b)
+		return err
+	})
+	return r, err
+}
+
+// Today is the billing day of the service's clock.
+func (s Service) Today() clock.Date { return clock.Today(s.Clock, s.Zone) }
