@@ -48,13 +48,13 @@ func (s *Service) Request(ctx context.Context, by audit.Actor, q Request) (run R
 }
 
 func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) (Run, bool, error) {
+	p, err := held(ctx, tx, q.ProviderID)
+	if err != nil {
+		return Run{}, false, err
+	}
 	run, found, err := Unfinished(ctx, tx, q.ProviderID)
 	if err != nil || found {
 		return run, found, err
-	}
-	p, err := provider.Get(ctx, tx, q.ProviderID)
-	if err != nil {
-		return run, false, err
 	}
 	if err := maySync(p, q); err != nil {
 		return run, false, err
@@ -64,6 +64,19 @@ func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Re
 		return run, false, fmt.Errorf("queue run: %w", err)
 	}
 	return run, false, s.Enqueue(ctx, tx, run.ID, 0)
+}
+
+// held reads a provider that may sync, and keeps it from being deactivated until
+// commit. An inactive one is refused even while its last run is still ending.
+func held(ctx context.Context, tx *gorm.DB, id uuid.UUID) (provider.Provider, error) {
+	if err := tx.WithContext(ctx).Exec(`SELECT 1 FROM providers WHERE id = ? FOR SHARE`, id).Error; err != nil {
+		return provider.Provider{}, err
+	}
+	p, err := provider.Get(ctx, tx, id)
+	if err == nil && !p.Active && p.Connector != distributor.Manual {
+		err = errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first.", p.Name)
+	}
+	return p, err
 }
 
 func (s *Service) newRun(by audit.Actor, q Request) Run {
@@ -89,8 +102,6 @@ func maySync(p provider.Provider, q Request) error {
 	switch {
 	case p.Connector == distributor.Manual:
 		return errs.New(errs.Conflict, "A manual provider has nothing to sync: its accounts and subscriptions are entered or imported by hand.")
-	case !p.Active:
-		return errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first.", p.Name)
 	case q.Trigger == ByNight || q.Anyway:
 		return nil
 	}

@@ -126,3 +126,11 @@ type Refused struct {
 	Buttons []ui.PostButton
 	Back    ui.LinkButton
 }
+
+// Ending is the question before a provider is deactivated, with what hangs on it.
+type Ending struct {
+	Page  layout.Page
+	Card  ui.Card
+	Table ui.Table
+	Form  ui.ConfirmForm
+}

@@ -107,6 +107,7 @@ func (d *desk) routes(h providers.Handlers) {
 	d.echo.POST("/providers/:id/sync-accounts", h.SyncAccounts)
 	d.echo.POST("/providers/:id/sync-subscriptions", h.SyncSubscriptions)
 	d.echo.POST("/providers/:id/activate", h.Activate)
+	d.echo.GET("/providers/:id/deactivate", h.ConfirmDeactivate)
 	d.echo.POST("/providers/:id/deactivate", h.Deactivate)
 }
 

@@ -119,17 +119,15 @@ func syncRefusal(c echo.Context, r record) string {
 }
 
 func onOff(c echo.Context, r record) ui.Command {
-	cmd := ui.Command{Label: "Activate", Action: path(r.ID) + "/activate", Icon: "play"}
-	if r.Active {
-		cmd = ui.Command{
-			Label: "Deactivate", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true,
-			Confirm: fmt.Sprintf("Deactivate %s? Its syncs stop, and a run under way is asked to end. Its %d active subscriptions stay billable until they are retired.", r.Name, r.figures.Active),
-		}
+	switch {
+	case r.Active && mayEdit(c):
+		return ui.Command{Label: "Deactivate", Hint: "Shows first what stops and what stays", Href: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true}
+	case r.Active:
+		return ui.Command{Label: "Deactivate", Hint: "For administrators", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true, Disabled: true}
+	case mayEdit(c):
+		return ui.Command{Label: "Activate", Action: path(r.ID) + "/activate", Icon: "play"}
 	}
-	if !mayEdit(c) {
-		cmd.Disabled, cmd.Hint = true, "For administrators"
-	}
-	return cmd
+	return ui.Command{Label: "Activate", Hint: "For administrators", Action: path(r.ID) + "/activate", Icon: "play", Disabled: true}
 }
 
 func (h Handlers) facts(c echo.Context, r record) view.Facts {

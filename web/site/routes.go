@@ -73,6 +73,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/providers/:id/verify", h.providers.Verify, operator),
 		post("/providers/:id/sync-accounts", h.providers.SyncAccounts, operator),
 		post("/providers/:id/sync-subscriptions", h.providers.SyncSubscriptions, operator),
+		get("/providers/:id/deactivate", h.providers.ConfirmDeactivate, admin),
 		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
 		post("/providers/:id/activate", h.providers.Activate, admin),
 
