@@ -35,6 +35,9 @@ func GroundOf(f Facts) Ground {
 		Currency: f.Currency, Price: "none", Cost: "none", State: f.State,
 		CustomerID: f.CRMAccountID.UUID.String(), ContractID: f.ContractID.UUID.String(), ProductID: f.ProductID.UUID.String(),
 	}
+	if f.HoldReason == "cutover" {
+		g.State = "active" // signed before its switch, for what it is from then on (RULES 9)
+	}
 	if f.UnitPrice.Valid {
 		g.Price = money.Plain(f.UnitPrice.Decimal) + " " + f.Currency + " per " + word(f.PricePeriod)
 	}

@@ -44,6 +44,8 @@ func returnable(s standing, on clock.Date) error {
 	switch {
 	case !s.decided():
 		return errs.New(errs.Conflict, "Nobody deactivated this subscription here, so there is nothing to take back. Nothing was changed.")
+	case s.Frozen() && s.DeactivatedBy == ByCutover:
+		return errs.New(errs.Conflict, "A cut-over ended this subscription, and its seats count at the new provider. Take the step back in the cut-over instead; nothing was changed.")
 	case Ends(s.Status):
 		return errs.Newf(errs.Conflict, "The distributor lists this subscription as %s, so it cannot be billed again. Nothing was changed.", s.Status)
 	case on.IsZero():

@@ -30,6 +30,9 @@ func planEnding(s standing, e Ending) (Plan, error) {
 	if s.State == Inactive {
 		return Plan{}, errs.New(errs.Conflict, "This subscription is already inactive. Nothing was changed.")
 	}
+	if s.Frozen() && e.By != ByCutover {
+		return Plan{}, errs.Newf(errs.Conflict, "A cut-over has frozen this subscription and ends it itself on %s, with No refund. Go on with the cut-over, or take its confirmation back there first; nothing was changed.", s.FrozenFrom)
+	}
 	if err := bearable(s.timeline, e.On, -s.LedgerQuantity); err != nil {
 		return Plan{}, err
 	}

@@ -2,6 +2,7 @@ package subscription
 
 import (
 	"seatledger/internal/account"
+	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 )
 
@@ -18,4 +19,14 @@ func PlanReturn(s Subscription, a account.State, t ledger.Timeline, r Return) (P
 // PlanPrice is a person's price as a pure rule.
 func PlanPrice(s Subscription, a account.State, t ledger.Timeline, p Price, currency string) (Plan, error) {
 	return planPrice(standing{Subscription: s, account: Account{State: a}, timeline: t}, p, currency)
+}
+
+// PlanFreeze is a cut-over's freeze as a pure rule.
+func PlanFreeze(s Subscription, a account.State, t ledger.Timeline, on clock.Date) (Plan, error) {
+	return planFreeze(standing{Subscription: s, account: Account{State: a}, timeline: t}, on)
+}
+
+// PlanUnfreeze is its undoing as a pure rule.
+func PlanUnfreeze(s Subscription, a account.State, t ledger.Timeline, today clock.Date, refund ledger.BillingState) (Plan, error) {
+	return planUnfreeze(standing{Subscription: s, account: Account{State: a}, timeline: t}, today, refund)
 }

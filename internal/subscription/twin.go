@@ -23,7 +23,9 @@ func candidateOf(n int, s Subscription, crmAccountID uuid.UUID) candidate {
 }
 
 // twins tells which candidates have an active subscription of the same product,
-// under any other provider, for the same customer (RULES 3).
+// under any other provider, for the same customer (RULES 3); or come from the new
+// provider of a cut-over while the customer has old subscriptions that nobody has
+// spoken of or that still count: there the products need not be known as the same (RULES 9).
 func twins(ctx context.Context, db *gorm.DB, asked []candidate) (map[int]bool, error) {
 	if len(asked) == 0 {
 		return nil, nil
@@ -36,7 +38,10 @@ func twins(ctx context.Context, db *gorm.DB, asked []candidate) (map[int]bool, e
 	err = db.WithContext(ctx).Raw(`
 		SELECT w.n FROM jsonb_to_recordset(?::jsonb) AS w (n integer, provider_id uuid, crm_account_id uuid, product_id uuid, sku text)
 		WHERE EXISTS (SELECT FROM subscriptions o WHERE o.crm_account_id = w.crm_account_id AND o.state = 'active'
-		              AND o.provider_id <> w.provider_id AND (o.product_id = w.product_id OR o.sku = w.sku AND w.sku <> ''))`, string(doc)).Scan(&found).Error
+		              AND o.provider_id <> w.provider_id AND (o.product_id = w.product_id OR o.sku = w.sku AND w.sku <> ''))
+		   OR EXISTS (SELECT FROM cutovers r JOIN subscriptions o ON o.provider_id = r.old_provider_id AND o.crm_account_id = w.crm_account_id
+		              WHERE r.state = 'open' AND r.new_provider_id = w.provider_id AND (o.state <> 'inactive' OR o.deactivated_by = 'person'
+		              AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.old_subscription_id = o.id AND p.undone_at IS NULL)))`, string(doc)).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for twins: %w", err)
 	}
