@@ -25,6 +25,10 @@ type Row struct {
 	Elsewhere clock.Date
 	// Undated tells that another system billed it before there was a contract: its cycle decides how far.
 	Undated bool
+	// Moved: it came with reassigned history, as a copy or as what differed on the switch day (RULES 9).
+	Moved bool
+	// Inherited: of a copy, that its first charge or credit was settled by its origin, and is in no line here.
+	Inherited bool
 }
 
 // Book is the counted ledger of one subscription, with where its billing stands.
@@ -48,8 +52,8 @@ func (b Book) sorted() []Row {
 	return rows
 }
 
-// starts is the first day that the next invoice bills anew.
-func (b Book) starts() clock.Date {
+// Starts is the first day that the next invoice bills anew.
+func (b Book) Starts() clock.Date {
 	if b.Through.IsZero() {
 		return b.From
 	}
@@ -102,11 +106,15 @@ func (b Book) price(rows []Row, day clock.Date) ledger.Amount {
 	return b.Current
 }
 
+// PriceOn is what a seat costs on a day.
+func (b Book) PriceOn(day clock.Date) ledger.Amount { return b.price(b.sorted(), day) }
+
 // initial is the price before any price row: what the first recorded one replaced.
+// History that was reassigned was recorded before the rows of its own.
 func (b Book) initial() ledger.Amount {
 	var first *Row
 	for i, r := range b.Rows {
-		if r.Event == ledger.Price && (first == nil || r.Seq < first.Seq) {
+		if r.Event == ledger.Price && (first == nil || r.Moved && !first.Moved || r.Moved == first.Moved && r.Seq < first.Seq) {
 			first = &b.Rows[i]
 		}
 	}

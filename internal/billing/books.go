@@ -30,6 +30,8 @@ type storedRow struct {
 	BillingState   ledger.BillingState
 	Until          clock.Date
 	Outside        bool
+	Moved          string // how it came with reassigned history
+	Here           bool   // it is on an invoice of its own subscription
 }
 
 // ledgers reads the counted rows of subscriptions, as billing needs them.
@@ -38,7 +40,10 @@ func ledgers(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][
 	err := db.WithContext(ctx).Raw(`
 		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.effective_at, c.delta, c.unit_price, c.price_period, c.currency,
 		       CASE WHEN c.event = 'price' THEN coalesce(c.details->'price'->'before', 'null')::text ELSE 'null' END AS before,
-		       st.billing_state, e.until, e.change_id IS NOT NULL AS outside
+		       st.billing_state, e.until, e.change_id IS NOT NULL AS outside,
+		       coalesce((SELECT m.role FROM reassigned_changes m JOIN reassignments r ON r.id = m.reassignment_id AND r.undone_at IS NULL
+		                 WHERE m.change_id IN (c.id, c.origin_change_id) AND m.role IN ('copy', 'adjust') AND r.target_id = c.subscription_id LIMIT 1), '') AS moved,
+		       EXISTS (SELECT FROM invoice_coverage v WHERE v.invoice_id = st.invoice_id AND v.subscription_id = c.subscription_id) AS here
 		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
 		LEFT JOIN billed_elsewhere e ON e.change_id = c.id
 		WHERE c.subscription_id = ANY (?::uuid[]) AND st.counted
@@ -58,7 +63,8 @@ func ledgers(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][
 }
 
 func (r storedRow) row() (Row, error) {
-	out := Row{ID: r.ID, Seq: r.Seq, Event: r.Event, Reason: r.Reason, On: r.EffectiveAt, Delta: r.Delta, Open: r.BillingState == ledger.Open}
+	out := Row{ID: r.ID, Seq: r.Seq, Event: r.Event, Reason: r.Reason, On: r.EffectiveAt, Delta: r.Delta, Open: r.BillingState == ledger.Open, Moved: r.Moved != ""}
+	out.Inherited = r.Moved == "copy" && !out.Open && !r.Here
 	if r.Outside {
 		out.Elsewhere, out.Undated = r.Until, r.Until.IsZero()
 	}

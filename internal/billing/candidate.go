@@ -40,6 +40,9 @@ type candidate struct {
 	Checks     string // the standing verdict, as JSON
 	Queued     bool   // the verdict is being refreshed
 
+	OriginFloor clock.Date // first day billed of the subscription whose history it has
+	Taken       bool       // its history went to another, with what was not billed: that one bills it
+
 	Began     clock.Date // first day on a live invoice
 	Exact     decimal.Decimal
 	Billed    decimal.Decimal
@@ -51,6 +54,8 @@ const candidateColumns = `s.id, s.external_id, p.name AS provider, s.product_nam
 	s.unit_price, s.price_period, s.currency, s.billable_from, s.billed_through, s.frozen_from,
 	g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
 	EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
+	(SELECT r.floor FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL) AS origin_floor,
+	EXISTS (SELECT FROM reassignments r WHERE r.source_id = s.id AND r.undone_at IS NULL AND r.taken) AS taken,
 	b.began, b.forfeited, l.exact, l.billed, l.days`
 
 const candidateJoins = ` FROM subscriptions s
@@ -67,7 +72,9 @@ const candidateJoins = ` FROM subscriptions s
 	LEFT JOIN LATERAL (
 		SELECT coalesce(sum(exact), 0) AS exact, coalesce(sum(amount), 0) AS billed,
 		       coalesce(sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up')), 0) AS days
-		FROM invoice_lines WHERE subscription_id = s.id AND live AND kind <> 'credit' AND currency = @currency) l ON true
+		FROM invoice_lines WHERE subscription_id = s.id AND live AND kind <> 'credit' AND currency = @currency) l ON true`
+
+const candidatesOfContract = `
 	WHERE s.contract_id = @contract
 	   OR s.contract_id IS NULL AND s.state <> 'inactive' AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
 	ORDER BY lower(s.product_name), s.id`
@@ -75,7 +82,7 @@ const candidateJoins = ` FROM subscriptions s
 // candidates reads what a run looks at. The rows must be locked when it is more than a look.
 func candidates(ctx context.Context, db *gorm.DB, k contract.Contract) ([]candidate, error) {
 	var all []candidate
-	err := db.WithContext(ctx).Raw(`SELECT `+candidateColumns+candidateJoins,
+	err := db.WithContext(ctx).Raw(`SELECT `+candidateColumns+candidateJoins+candidatesOfContract,
 		map[string]any{"contract": k.ID, "currency": k.Currency, "customer": k.CRMAccountID}).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions to bill: %w", err)

@@ -61,7 +61,7 @@ func (b Book) Charges(to clock.Date, currency string) ([]Charge, error) {
 func (b Book) Settled(to clock.Date) []uuid.UUID {
 	var ids []uuid.UUID
 	for _, r := range b.sorted() {
-		if r.Open && r.On.Before(later(to, b.starts())) && !b.beforeBilling(r) {
+		if r.Open && r.On.Before(later(to, b.Starts())) && !b.beforeBilling(r) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -138,7 +138,7 @@ func (b Book) reprice(r Row, p Period, n int, was, is ledger.Amount) []Charge {
 // days charges every day that is not billed yet, cut where seats or price change and where a cycle ends.
 func (b Book) days(to clock.Date) []Charge {
 	rows := b.sorted()
-	over := Period{From: b.starts(), To: to}
+	over := Period{From: b.Starts(), To: to}
 	var out []Charge
 	for _, p := range cut(over, append(b.breaks(rows), b.cycleEnds(over)...)) {
 		n, price := seats(rows, p.From), b.price(rows, p.From)
@@ -181,7 +181,7 @@ func (b Book) purchases(to clock.Date) []Charge {
 	var out []Charge
 	for _, r := range rows {
 		ended := (r.Event == ledger.Deactivate || r.Event == ledger.Activate) && r.Reason != ledger.ByPerson && r.Reason != ledger.ByCutover
-		if !r.Open || r.Delta == 0 || ended || !r.On.Before(later(to, b.starts())) || b.beforeBilling(r) {
+		if !r.Open || r.Delta == 0 || ended || !r.On.Before(later(to, b.Starts())) || b.beforeBilling(r) {
 			continue
 		}
 		c := Charge{Kind: Once, Period: Period{From: r.On, To: r.On.AddDays(1)}, Seats: r.Delta, Price: b.price(rows, r.On), Changes: []uuid.UUID{r.ID}}

@@ -25,7 +25,7 @@ func TestTheTotalDoesNotDependOnWhenInvoicesWereCut(t *testing.T) {
 			often.book.Rows = append(slices.Clone(often.book.Rows), w.book.Rows[len(often.book.Rows):]...)
 			often.book.Current = w.book.Current
 			if rapid.Bool().Draw(r, "cut") {
-				often.invoice(r, later(often.book.starts(), first.AddDays(rapid.IntRange(0, 320).Draw(r, "to"))))
+				often.invoice(r, later(often.book.Starts(), first.AddDays(rapid.IntRange(0, 320).Draw(r, "to"))))
 			}
 		}
 		w.bill(330)

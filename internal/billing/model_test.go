@@ -147,7 +147,7 @@ func (d *desk) invoice(r *rapid.T, to clock.Date) {
 		d.lines = append(d.lines, line{c, d.tally.Add(c.Exact, d.currency)})
 	}
 	if d.book.Began.IsZero() {
-		d.book.Began = d.book.starts()
+		d.book.Began = d.book.Starts()
 	}
 	d.book.Rows = slices.Clone(d.book.Rows)
 	for i, row := range d.book.Rows {
@@ -155,7 +155,7 @@ func (d *desk) invoice(r *rapid.T, to clock.Date) {
 			d.book.Rows[i].Open = false
 		}
 	}
-	d.book.Through = later(d.book.starts(), to)
+	d.book.Through = later(d.book.Starts(), to)
 }
 
 func (d *desk) total() decimal.Decimal {

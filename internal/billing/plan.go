@@ -147,13 +147,16 @@ func idsOf(all []candidate) []uuid.UUID {
 }
 
 // weigh puts a subscription among those that are billed or those that are not. One
-// with nothing to bill is in neither.
+// with nothing to bill is in neither, nor is one whose unbilled days another one took along.
 func (p *Plan) weigh(c candidate, rows []Row, r rhythm) {
+	if c.Taken {
+		return
+	}
 	to, b := p.book(c, rows, r)
 	item := Item{ID: c.ID, Name: c.name(), ExternalID: c.ExternalID, PartNumber: c.PartNumber, Provider: c.Provider, Before: c.BilledThrough,
-		Began: c.Began, After: later(b.starts(), to), settled: b.Settled(to), unbilled: b.Unbilled()}
+		Began: c.Began, After: later(b.Starts(), to), settled: b.Settled(to), unbilled: b.Unbilled()}
 	if item.Began.IsZero() {
-		item.Began = b.starts()
+		item.Began = b.Starts()
 	}
 	charges, err := b.Charges(to, r.Currency)
 	if err == nil && len(charges)+len(item.settled) == 0 {
@@ -173,17 +176,7 @@ func (p *Plan) weigh(c candidate, rows []Row, r rhythm) {
 
 // book is the ledger of a candidate, and the day up to which this run bills it.
 func (p *Plan) book(c candidate, rows []Row, r rhythm) (clock.Date, Book) {
-	b := Book{Rows: rows, Current: c.price(), OneTime: c.Kind == "one_time", Grid: r.Grid, Through: c.BilledThrough, Began: c.Began,
-		From: later(r.BillFrom, c.BillableFrom), Floor: r.BillFrom}
-	if !c.Began.IsZero() {
-		b.Floor = earlier(b.Floor, c.Began)
-	}
-	for i, row := range b.Rows {
-		if row.Undated {
-			b.Rows[i].Elsewhere = r.Cycle(row.On).To
-		}
-	}
-	b = b.Until(p.Period.To)
+	b := c.book(rows, r).Until(p.Period.To)
 	to := p.Period.To
 	if p.Kind == ChangeLog {
 		to = p.reach(b, r)

@@ -1,6 +1,10 @@
 package billing
 
-import "seatledger/internal/clock"
+import (
+	"slices"
+
+	"seatledger/internal/clock"
+)
 
 // SeatDays are the days of seats up to where billing stands: what was billed is
 // what was held and what was forfeited (RULES 8).
@@ -12,7 +16,7 @@ func (b Book) Stand(to clock.Date, billed int) SeatDays {
 	if b.OneTime {
 		return SeatDays{}
 	}
-	held := b.held(later(to, b.starts()))
+	held := b.held(later(to, b.Starts()))
 	return SeatDays{Billed: billed, Held: held, Forfeited: billed - held}
 }
 
@@ -20,11 +24,25 @@ func (b Book) Stand(to clock.Date, billed int) SeatDays {
 func (b Book) held(to clock.Date) int {
 	over := Period{From: b.Began, To: to}
 	if b.Began.IsZero() {
-		over.From = b.starts()
+		over.From = b.Starts()
 	}
 	n := 0
 	for _, p := range cut(over, b.breaks(b.Rows)) {
 		n += seats(b.Rows, p.From) * p.Days()
+	}
+	return n + b.heldBefore(over.From)
+}
+
+// heldBefore counts the seat-days before the first that is billed here, in a book with
+// reassigned history: those of rows that are charged here. The others are the origin's.
+func (b Book) heldBefore(began clock.Date) int {
+	own := slices.DeleteFunc(slices.Clone(b.Rows), func(r Row) bool { return r.Inherited })
+	if len(own) == len(b.Rows) {
+		return 0
+	}
+	n := 0
+	for _, p := range cut(Period{From: b.Floor, To: began}, b.breaks(own)) {
+		n += seats(own, p.From) * p.Days()
 	}
 	return n
 }
