@@ -14,6 +14,7 @@ type strand struct {
 	ID         uuid.UUID
 	Seats      ledger.Timeline // the counted rows
 	Billed     []stretch       // seats on live invoices
+	Elsewhere  []stretch       // seats that another system has billed
 	Prices     []priceFrom     // of a seat, in order; the last one holds on
 	Through    clock.Date      // first day not billed yet
 	From       clock.Date      // no day before it is billable; zero: no such limit
@@ -85,8 +86,20 @@ func (s *strand) billed(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
+	return seatsOn(s.Billed, day)
+}
+
+// paid is the seats of the day that were billed, here or elsewhere.
+func (s *strand) paid(day clock.Date) int {
+	if s == nil {
+		return 0
+	}
+	return s.billed(day) + seatsOn(s.Elsewhere, day)
+}
+
+func seatsOn(all []stretch, day clock.Date) int {
 	n := 0
-	for _, b := range s.Billed {
+	for _, b := range all {
 		if !day.Before(b.From) && day.Before(b.To) {
 			n += b.Seats
 		}
@@ -162,7 +175,7 @@ func (s *strand) breaks() []clock.Date {
 		return nil
 	}
 	out := append(s.days(), s.Through, s.From, s.Frozen)
-	for _, b := range s.Billed {
+	for _, b := range slices.Concat(s.Billed, s.Elsewhere) {
 		out = append(out, b.From, b.To)
 	}
 	for _, p := range s.Prices {

@@ -27,7 +27,7 @@ type finding struct {
 func (p strip) judge(day clock.Date) finding {
 	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
 	switch {
-	case p.Old.billed(day) > 0 && p.New.billed(day) > 0:
+	case p.Old.paid(day) > 0 && p.New.billed(day) > 0:
 		f.say(Double, "Both sides have billed these days: void or credit the invoice of one.")
 	case p.Tie == "":
 		p.judgeUntied(day, &f)
@@ -96,7 +96,7 @@ func (p strip) judgeTwinAfter(day clock.Date, f *finding) {
 // billedAhead: the old one was billed past the switch, and the new one's billing
 // does not take account of it. Those days are forfeited only if the new one skips them.
 func (p strip) billedAhead(day clock.Date) bool {
-	return p.Old.billed(day) > 0 && !p.Old.Refunded && p.New.asNew(day) > 0 && !day.Before(p.New.Through)
+	return p.Old.paid(day) > 0 && !p.Old.Refunded && p.New.asNew(day) > 0 && !day.Before(p.New.Through) && seatsOn(p.New.Elsewhere, day) == 0
 }
 
 func (p strip) refundLost(day clock.Date) bool {

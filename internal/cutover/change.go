@@ -1,0 +1,180 @@
+package cutover
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/money"
+)
+
+// What changes over the switch.
+type What string
+
+// The changes. The words are those of cutover_acknowledgements.
+const (
+	QuantityChanged What = "quantity"
+	PriceChanged    What = "price"
+	SeatsEnded      What = "ended"
+	SeatsNew        What = "new"
+)
+
+// Change is a real change of seats or price over the switch. Somebody acknowledges it by name.
+type Change struct {
+	What        What
+	Day         clock.Date // the first day of the new figures
+	Shown       clock.Date // the same, or the first day that the proof looks at
+	Before      string     // the figure of the day before
+	After       string
+	Fingerprint string // of the figures: others need another acknowledgement
+	By          *Acknowledgement
+}
+
+// Acknowledgement is a person's word that a change is real.
+type Acknowledgement struct {
+	ProductKey     string
+	What           What
+	Fingerprint    string
+	AcknowledgedAt time.Time
+	AcknowledgedBy string
+	Note           string
+}
+
+// Verdict of the day of the change, as far as the change alone is concerned.
+func (c Change) Verdict() Verdict {
+	if c.By != nil {
+		return Acknowledged
+	}
+	return Changed
+}
+
+// Says is the change in a sentence.
+func (c Change) Says() string {
+	said := map[What]string{QuantityChanged: "Seats change", PriceChanged: "The price changes", SeatsEnded: "The seats end", SeatsNew: "Seats are new"}[c.What]
+	return fmt.Sprintf("%s from %s to %s on %s.", said, c.Before, c.After, c.Day)
+}
+
+// changes are those over the switch days of the product, in order. Without a switch day there are none yet.
+func (l lane) changes(from clock.Date) []Change {
+	var out []Change
+	for _, day := range l.turns() {
+		was, is := l.intended(day.AddDays(-1)), l.intended(day)
+		switch {
+		case was == is:
+		case was == 0:
+			out = append(out, l.change(SeatsNew, day, strconv.Itoa(was), strconv.Itoa(is)))
+		case is == 0:
+			out = append(out, l.change(SeatsEnded, day, strconv.Itoa(was), strconv.Itoa(is)))
+		default:
+			out = append(out, l.change(QuantityChanged, day, strconv.Itoa(was), strconv.Itoa(is)))
+		}
+	}
+	out = append(out, l.priceChanges()...)
+	for i := range out {
+		out[i].Shown = later(out[i].Day, from)
+	}
+	slices.SortStableFunc(out, func(a, b Change) int { return byDay(a.Day, b.Day) })
+	return out
+}
+
+func (l lane) intended(day clock.Date) int {
+	n := 0
+	for _, p := range l.Strips {
+		n += p.intended(day)
+	}
+	return n
+}
+
+// turns are the days on which the cut-over itself may change the seats; what the
+// ledgers change on other days is everyday business.
+func (l lane) turns() []clock.Date {
+	var out []clock.Date
+	for _, p := range l.Strips {
+		out = append(out, p.turns()...)
+	}
+	slices.SortFunc(out, byDay)
+	return slices.Compact(out)
+}
+
+func (p strip) turns() []clock.Date {
+	switch {
+	case p.Tie == "" || !p.Turn.Fixed:
+		return nil
+	case p.Tie == New:
+		if first, ok := p.New.first(); ok {
+			return []clock.Date{later(first, p.New.From)}
+		}
+		return nil
+	case p.Tie == Ended && p.Old.Over:
+		days := p.Old.days()
+		return days[max(len(days)-1, 0):]
+	case p.Tie == Ended:
+		return []clock.Date{p.Turn.Day}
+	}
+	out := []clock.Date{p.Turn.Day}
+	for _, day := range p.New.Adjusted {
+		if day.After(p.Turn.Day) {
+			out = append(out, day)
+		}
+	}
+	return out
+}
+
+func (l lane) change(what What, day clock.Date, before, after string) Change {
+	c := Change{What: what, Day: day, Before: before, After: after}
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(what), day.String(), before, after}, "|")))
+	c.Fingerprint = hex.EncodeToString(sum[:12])
+	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == c.Fingerprint })
+	if i >= 0 {
+		c.By = &l.Acknowledged[i]
+	}
+	return c
+}
+
+// priceChanges compares the price of each twin on its last old and first new day. One that
+// was never known here says nothing; one that is known no more does.
+func (l lane) priceChanges() []Change {
+	var out []Change
+	for _, p := range l.Strips {
+		if p.Tie != Twin || !p.Turn.Fixed {
+			continue
+		}
+		was, is := p.Old.price(p.Turn.Day.AddDays(-1)), p.New.price(p.Turn.Day)
+		if !was.Value.Valid || samePerMonth(was, is) {
+			continue
+		}
+		c := l.change(PriceChanged, p.Turn.Day, priceText(was), priceText(is))
+		if !slices.ContainsFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// samePerMonth compares prices as RULES 5 wants: per month, in one currency.
+func samePerMonth(a, b ledger.Amount) bool {
+	if !a.Value.Valid || !b.Value.Valid || a.Currency != b.Currency {
+		return false
+	}
+	x, ok := money.PerMonth(a.Value.Decimal, a.Period)
+	y, also := money.PerMonth(b.Value.Decimal, b.Period)
+	if !ok || !also {
+		return a.Equal(b)
+	}
+	return x.Equal(y)
+}
+
+func priceText(a ledger.Amount) string {
+	if !a.Value.Valid {
+		return "no price"
+	}
+	return strings.TrimSpace(a.Value.Decimal.String() + " " + a.Currency + perWords[a.Period])
+}
+
+var perWords = map[money.Period]string{money.Month: " per month", money.Quarter: " per quarter", money.Year: " per year", money.ThreeYears: " per three years", money.Once: " once"}

@@ -1,0 +1,136 @@
+package cutover
+
+import (
+	"slices"
+
+	"seatledger/internal/clock"
+)
+
+// lane is one product of one customer: all subscriptions of it, on both sides.
+type lane struct {
+	Strips       []strip
+	Acknowledged []Acknowledgement
+}
+
+// The proof looks a year back from the switch, and a month ahead of it and of today.
+const (
+	lookBack  = 366
+	lookAhead = 31
+)
+
+// window is the days that are proved: [from, to).
+func (l lane) window(today clock.Date) (from, to clock.Date) {
+	earliest, turnDay, last := clock.Date{}, clock.Date{}, today
+	for _, p := range l.Strips {
+		turnDay = p.Turn.Day
+		last = later(last, turnDay)
+		for _, s := range p.sides() {
+			if days := s.days(); len(days) > 0 && (earliest.IsZero() || days[0].Before(earliest)) {
+				earliest = days[0]
+			}
+		}
+	}
+	to = last.AddDays(lookAhead + 1)
+	for _, p := range l.Strips {
+		for _, s := range p.sides() {
+			for _, b := range s.Billed {
+				to = later(to, b.To)
+			}
+		}
+	}
+	if earliest.IsZero() {
+		earliest = turnDay
+	}
+	return later(earliest, turnDay.AddDays(-lookBack)), to
+}
+
+func (p strip) sides() []*strand {
+	return slices.DeleteFunc([]*strand{p.Old, p.New}, func(s *strand) bool { return s == nil })
+}
+
+// segments proves the product, day by day, told in rows of days that are alike. The
+// worst of its pairs gives a day its verdict.
+func (l lane) segments(today clock.Date) []Segment {
+	from, to := l.window(today)
+	changes := l.changes(from)
+	days := []clock.Date{from}
+	for _, c := range changes {
+		days = append(days, c.Shown, c.Shown.AddDays(1))
+	}
+	for _, p := range l.Strips {
+		days = append(days, p.Turn.Day)
+		days = append(append(days, p.Old.breaks()...), p.New.breaks()...)
+	}
+	slices.SortFunc(days, byDay)
+	var out []Segment
+	for i, day := range slices.Compact(days) {
+		if day.Before(from) || !day.Before(to) {
+			continue
+		}
+		s := l.day(day, changes)
+		s.From = day
+		if n := len(out); n > 0 {
+			out[n-1].To = day
+			if i > 0 && out[n-1].same(s) {
+				continue
+			}
+		}
+		out = append(out, s)
+	}
+	if n := len(out); n > 0 {
+		out[n-1].To = to
+	}
+	return out
+}
+
+func (s Segment) same(o Segment) bool {
+	return s.Before == o.Before && s.After == o.After && s.Verdict == o.Verdict && s.Why == o.Why
+}
+
+// day sums one day over all pairs of the product.
+func (l lane) day(day clock.Date, changes []Change) Segment {
+	s := Segment{Verdict: OK}
+	for _, p := range l.Strips {
+		f := p.judge(day)
+		s.Before, s.After = s.Before+f.before, s.After+f.after
+		s.worsen(f.verdict, f.why)
+	}
+	for _, c := range changes {
+		if c.Shown == day {
+			s.worsen(c.Verdict(), c.Says())
+		}
+	}
+	return s
+}
+
+func (s *Segment) worsen(v Verdict, why string) {
+	if v.worse(s.Verdict) {
+		s.Verdict, s.Why = v, why
+	}
+}
+
+// forfeited are the seat-days that the old side billed and that closing it gave up:
+// paid for, never held, and not given back (RULES 8).
+func (l lane) forfeited() int {
+	n := 0
+	for _, p := range l.Strips {
+		if p.Old == nil || p.Old.Refunded {
+			continue
+		}
+		days := slices.SortedFunc(slices.Values(p.Old.breaks()), byDay)
+		for i := 0; i+1 < len(days); i++ {
+			over := p.Old.paid(days[i]) - p.Old.asOld(days[i])
+			if !days[i].IsZero() && over > 0 {
+				n += over * days[i].DaysUntil(days[i+1])
+			}
+		}
+	}
+	return n
+}
+
+func later(a, b clock.Date) clock.Date {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,340 @@
+package cutover
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/money"
+)
+
+var dayOne = clock.NewDate(2026, time.January, 1)
+
+func on(n int) clock.Date { return dayOne.AddDays(n) }
+
+// story is a twin as it is moved in days counted from dayOne, told so simply that
+// who has a day can be read off arrays.
+type story struct {
+	seats    []int // what the customer really holds, by day
+	turn     int
+	from     int // the new one's first billable day
+	closed   int // the old one's first day without seats; -1: not closed
+	frozen   bool
+	held     bool
+	oldBill  [2]int // days billed on the old one
+	newBill  [2]int
+	through  int // of the new one
+	refunded bool
+}
+
+const horizon = 120
+
+func drawStory(t *rapid.T) story {
+	s := story{seats: make([]int, horizon), turn: rapid.IntRange(20, 80).Draw(t, "turn"), closed: -1, frozen: true}
+	moves := rapid.MapOfN(rapid.IntRange(1, horizon-1), rapid.IntRange(-5, 5), 0, 6).Draw(t, "moves")
+	n := rapid.IntRange(1, 20).Draw(t, "first")
+	for d := range s.seats {
+		n = max(1, n+moves[d])
+		s.seats[d] = n
+	}
+	s.from, s.closed = s.turn, s.turn
+	billed := rapid.IntRange(0, 100).Draw(t, "billed")
+	s.oldBill = [2]int{0, billed}
+	s.through = max(s.turn, billed)
+	if end := rapid.IntRange(0, horizon).Draw(t, "new billed"); end > s.through {
+		s.newBill, s.through = [2]int{s.through, end}, end
+	}
+	return s
+}
+
+// lane is the story as the ledgers and invoices would have it.
+func (s story) lane() lane {
+	old := &strand{Over: s.closed >= 0, Running: true, Refunded: s.refunded, Through: on(s.oldBill[1])}
+	if s.frozen {
+		old.Frozen = on(s.turn)
+	}
+	fresh := &strand{Held: s.held, Running: true, From: on(s.from), Through: on(s.through)}
+	was, wasOld := 0, 0
+	for d, n := range s.seats {
+		fresh.Seats, was = stepped(fresh.Seats, d, n-was), n
+		if s.frozen && d >= s.turn || s.closed >= 0 && d >= s.closed {
+			n = 0
+		}
+		if s.frozen && s.closed < 0 && d >= s.turn {
+			n = wasOld
+		}
+		old.Seats, wasOld = stepped(old.Seats, d, n-wasOld), n
+	}
+	if s.closed >= 0 {
+		old.ClosedHere = []clock.Date{on(s.closed)}
+	}
+	for d := s.oldBill[0]; d < s.oldBill[1]; d++ {
+		old.Billed = append(old.Billed, stretch{on(d), on(d + 1), s.seats[min(d, s.turn-1)]})
+	}
+	for d := s.newBill[0]; d < s.newBill[1]; d++ {
+		fresh.Billed = append(fresh.Billed, stretch{on(d), on(d + 1), s.seats[d]})
+	}
+	return lane{Strips: []strip{{Tie: Twin, Old: old, New: fresh, Turn: turn{Day: on(s.turn), Fixed: true}}}}
+}
+
+func stepped(t ledger.Timeline, d, delta int) ledger.Timeline {
+	if delta == 0 {
+		return t
+	}
+	return t.Add(on(d), delta)
+}
+
+// verdicts are the worst things of each day, without the changes that need a person.
+func (l lane) verdicts(t interface{ Fatalf(string, ...any) }) map[int]Segment {
+	l.Acknowledged = nil
+	out := map[int]Segment{}
+	segments := l.segments(on(horizon))
+	for i, s := range segments {
+		if i > 0 && (segments[i-1].To != s.From || segments[i-1].same(s)) {
+			t.Fatalf("segments do not join, or should be one: %+v %+v", segments[i-1], s)
+		}
+		for d := s.From; d.Before(s.To); d = d.AddDays(1) {
+			out[dayOne.DaysUntil(d)] = s
+		}
+	}
+	return out
+}
+
+// expect compares every day with what a plain array says.
+func (s story) expect(t *rapid.T, want func(d int) Verdict) {
+	got := s.lane().verdicts(t)
+	for d := range horizon {
+		v := got[d].Verdict
+		if v == Changed && d == s.turn { // the customer's seats changed on that very day
+			continue
+		}
+		if v != want(d) {
+			t.Fatalf("day %d (%s): %s (%s), want %s\n%+v", d, on(d), v, got[d].Why, want(d), s)
+		}
+	}
+}
+
+func only(on bool, v Verdict) Verdict {
+	if on {
+		return v
+	}
+	return OK
+}
+
+func TestAMoveAsItShouldBeCoversEveryDayOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.expect(t, func(int) Verdict { return OK })
+		for d, seg := range s.lane().verdicts(t) {
+			if d < horizon && d >= 0 && seg.Before+seg.After != s.seats[d] {
+				t.Fatalf("day %d: %d and %d seats, the customer holds %d", d, seg.Before, seg.After, s.seats[d])
+			}
+		}
+	})
+}
+
+func TestWhatTheOldOneWasPaidForAndNotHeldIsForfeited(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s, want := drawStory(t), 0
+		for d := s.turn; d < s.oldBill[1]; d++ {
+			want += s.seats[s.turn-1]
+		}
+		if got := s.lane().forfeited(); got != want {
+			t.Fatalf("%d seat-days forfeited, want %d: %+v", got, want, s)
+		}
+	})
+}
+
+func TestTheOldOneEndedTooEarlyLeavesAGap(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.closed, s.oldBill, s.newBill, s.through = rapid.IntRange(1, s.turn).Draw(t, "closed"), [2]int{}, [2]int{}, 0
+		s.expect(t, func(d int) Verdict { return only(d >= s.closed && d < s.turn, Gap) })
+	})
+}
+
+func TestTheOldOneEndedTooLateIsADouble(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.frozen, s.closed = false, rapid.IntRange(s.turn, 100).Draw(t, "closed")
+		s.oldBill, s.newBill = [2]int{}, [2]int{}
+		s.held = rapid.Bool().Draw(t, "held")
+		s.expect(t, func(d int) Verdict {
+			if s.held && d >= s.closed {
+				return Waiting
+			}
+			return only(d >= s.turn && d < s.closed, Double)
+		})
+	})
+}
+
+func TestTheNewOneFromAnotherDayThanTheSwitchIsAGapOrADouble(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.from, s.oldBill, s.newBill, s.through = rapid.IntRange(1, 100).Draw(t, "from"), [2]int{}, [2]int{}, 0
+		s.expect(t, func(d int) Verdict {
+			if d >= s.turn && d < s.from {
+				return Gap
+			}
+			return only(d >= s.from && d < s.turn, Double)
+		})
+	})
+}
+
+func TestDaysBilledOnBothSidesAreDouble(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		from := rapid.IntRange(s.turn, 100).Draw(t, "new from")
+		s.newBill = [2]int{from, from + rapid.IntRange(1, 10).Draw(t, "new days")}
+		s.through = max(s.newBill[1], s.oldBill[1])
+		s.expect(t, func(d int) Verdict {
+			return only(d < s.oldBill[1] && d >= s.newBill[0] && d < s.newBill[1], Double)
+		})
+	})
+}
+
+func TestTheNewOneBilledFromTheSwitchAlthoughTheOldWasBilledPastItIsADouble(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.newBill, s.through = [2]int{}, s.turn
+		s.refunded = rapid.Bool().Draw(t, "refunded")
+		s.expect(t, func(d int) Verdict { return only(!s.refunded && d >= s.turn && d < s.oldBill[1], Double) })
+	})
+}
+
+func TestDaysGivenBackOnTheOldOneAndSkippedByTheNewAreAGap(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.newBill, s.refunded, s.through = [2]int{}, true, max(s.turn, s.oldBill[1])
+		s.expect(t, func(d int) Verdict { return only(d >= s.turn && d < s.oldBill[1], Gap) })
+	})
+}
+
+func TestUntilTheOldOneIsRetiredTheNewOnesDaysWait(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.held, s.newBill, s.closed = true, [2]int{}, -1
+		s.frozen = rapid.Bool().Draw(t, "confirmed")
+		s.expect(t, func(d int) Verdict { return only(d >= s.turn, Waiting) })
+	})
+}
+
+func twinOf(old, fresh int) strip {
+	return strip{Tie: Twin, Turn: turn{Day: on(30), Fixed: true},
+		Old: &strand{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
+		New: &strand{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
+}
+
+func priced(amount string, p money.Period) []priceFrom {
+	return []priceFrom{{on(0), ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: p, Currency: "USD"}}}
+}
+
+func told(l lane) []string {
+	var out []string
+	for _, c := range l.changes(dayOne) {
+		out = append(out, fmt.Sprintf("%s %s>%s %s %s", c.What, c.Before, c.After, c.Day, c.Verdict()))
+	}
+	return out
+}
+
+func TestAChangeOverTheSwitchWaitsForAPersonAndAnotherFigureForAnotherWord(t *testing.T) {
+	t.Parallel()
+	l := lane{Strips: []strip{twinOf(10, 12)}}
+	if diff := cmp.Diff([]string{"quantity 10>12 2026-01-31 changed"}, told(l)); diff != "" {
+		t.Fatal(diff)
+	}
+	if got := l.verdicts(t)[30].Verdict; got != Changed {
+		t.Error(got)
+	}
+	l.Acknowledged = []Acknowledgement{{What: QuantityChanged, Fingerprint: l.changes(dayOne)[0].Fingerprint, AcknowledgedBy: "Bea"}}
+	if diff := cmp.Diff([]string{"quantity 10>12 2026-01-31 acknowledged"}, told(l)); diff != "" {
+		t.Error(diff)
+	}
+	l.Strips = []strip{twinOf(10, 13)}
+	if diff := cmp.Diff([]string{"quantity 10>13 2026-01-31 changed"}, told(l)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPriceIsComparedPerMonth(t *testing.T) {
+	t.Parallel()
+	same := twinOf(10, 10)
+	if got := told(lane{Strips: []strip{same}}); got != nil {
+		t.Errorf("10 a month and 120 a year: %v", got)
+	}
+	same.New.Prices = priced("11", money.Month)
+	if diff := cmp.Diff([]string{"price 10 USD per month>11 USD per month 2026-01-31 changed"}, told(lane{Strips: []strip{same}})); diff != "" {
+		t.Error(diff)
+	}
+	same.New.Prices = nil
+	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"}, told(lane{Strips: []strip{same}})); diff != "" {
+		t.Error(diff)
+	}
+	same.Old.Prices, same.New.Prices = nil, priced("11", money.Month)
+	if got := told(lane{Strips: []strip{same}}); got != nil {
+		t.Errorf("a price that was never known here: %v", got)
+	}
+}
+
+func TestSeatsThatMoveTogetherAreOneSumPerProduct(t *testing.T) {
+	t.Parallel()
+	a, b := twinOf(5, 10), strip{Tie: Ended, Turn: turn{Day: on(30), Fixed: true}}
+	b.Old = twinOf(5, 0).Old
+	if got := told(lane{Strips: []strip{a, b}}); got != nil {
+		t.Errorf("five and five became ten: %v", got)
+	}
+	if diff := cmp.Diff([]string{"ended 5>0 2026-01-31 changed"}, told(lane{Strips: []strip{b}})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestASubscriptionOfItsOwnIsNewOnItsFirstDay(t *testing.T) {
+	t.Parallel()
+	p := strip{Tie: New, Turn: turn{Day: on(30), Fixed: true}, New: &strand{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
+	if diff := cmp.Diff([]string{"new 0>3 2026-02-10 changed"}, told(lane{Strips: []strip{p}})); diff != "" {
+		t.Error(diff)
+	}
+	p.New.Held = true
+	if got := (lane{Strips: []strip{p}}).verdicts(t); got[40].Verdict != Changed || got[41].Verdict != Waiting {
+		t.Errorf("held back: %+v", got[41])
+	}
+}
+
+func TestWithoutADecisionDaysAreUndecidedFromTheSwitchOn(t *testing.T) {
+	t.Parallel()
+	open := turn{Day: on(60)}
+	old := strip{Turn: open, Old: &strand{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
+	fresh := strip{Turn: open, New: &strand{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
+	got := lane{Strips: []strip{old, fresh}}.verdicts(t)
+	if got[59].Verdict != OK || got[60].Verdict != Undecided || got[60].Before != 4 || got[60].After != 0 {
+		t.Errorf("%+v %+v", got[59], got[60])
+	}
+}
+
+func TestAnEndThatTheDistributorReportsIsNoGapButAClosingHereIs(t *testing.T) {
+	t.Parallel()
+	p := twinOf(10, 10)
+	p.New.Seats = p.New.Seats.Add(on(45), -10)
+	if got := (lane{Strips: []strip{p}}).verdicts(t)[50].Verdict; got != OK {
+		t.Errorf("ended there: %s", got)
+	}
+	p.New.ClosedHere = []clock.Date{on(45)}
+	if got := (lane{Strips: []strip{p}}).verdicts(t)[50].Verdict; got != Gap {
+		t.Errorf("closed here: %s", got)
+	}
+}
