@@ -1,7 +1,6 @@
 package crm
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -24,14 +23,6 @@ func (importKind) Subject() imports.Subject {
 	return imports.Subject{Kind: "crm-accounts", ObjectType: "crm_accounts", ObjectName: "CRM accounts"}
 }
 
-func (importKind) Columns() []imports.Column {
-	columns := []imports.Column{{Name: "id"}}
-	for _, c := range (Facts{}).Columns() {
-		columns = append(columns, imports.Column{Name: c.Name, Required: c.Name == "external_id" || c.Name == "name"})
-	}
-	return columns
-}
-
 func (importKind) Lock(tx *gorm.DB) error {
 	return tx.Exec("LOCK TABLE crm_accounts IN SHARE ROW EXCLUSIVE MODE").Error
 }
@@ -42,23 +33,45 @@ func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 		return imports.Plan{}, err
 	}
 	p := planning{known: known, table: t, sameID: imports.Duplicates(t.Lines, func(l imports.Line) string { return l.Get("external_id") })}
+	if p.provenance, err = provenances(tx, known.ids()); err != nil {
+		return imports.Plan{}, err
+	}
+	p.by = Origin{By: File, Name: t.From.File, ID: t.From.ID.String(), At: k.Clock.Now()}
 	p.sameRecord = imports.Duplicates(t.Lines, p.recordKey)
 	plan := imports.Plan{}
 	for _, l := range t.Lines {
 		plan.Rows = append(plan.Rows, p.row(l))
 	}
-	plan.Write = func(tx *gorm.DB) error { return k.write(tx, p.added, p.changed) }
+	plan.Notes = p.notes()
+	plan.Write = func(tx *gorm.DB) error { return k.writeImport(tx, t.From.ID, p.batch) }
 	return plan, nil
 }
 
 // planning gathers what the lines of one file do.
 type planning struct {
 	known      known
+	provenance map[uuid.UUID]Provenance
+	by         Origin
 	table      imports.Table
 	sameID     map[int]int
 	sameRecord map[int]int
-	added      []Account
-	changed    []Account
+	keeps      int // lines of which something edited by hand is kept
+	batch
+}
+
+// notes say what holds for the whole file.
+func (p *planning) notes() []string {
+	var out []string
+	if !p.table.Has("external_id") {
+		out = append(out, "No column is the external id, so a line is matched by its name among the accounts that have none. Where your CRM has an id, choose its column.")
+	}
+	if n := len(p.sameID) + len(p.sameRecord); n > 0 {
+		out = append(out, fmt.Sprintf("%d lines speak of the same account as another line and are refused.", n))
+	}
+	if p.keeps > 0 {
+		out = append(out, fmt.Sprintf("In %d lines the file has something else than a person wrote by hand. What the person wrote stays; the file's value is kept beside it.", p.keeps))
+	}
+	return out
 }
 
 func (p *planning) recordKey(l imports.Line) string {
@@ -86,11 +99,15 @@ func (p *planning) row(l imports.Line) imports.Row {
 	if err != nil {
 		return imports.Refuse(l.Number, label, errs.Public(err))
 	}
-	after, err := p.facts(l, before).Check()
+	says, err := p.facts(l, before).Check()
 	if err != nil {
 		return imports.Refuse(l.Number, label, reasons(err))
 	}
-	return p.compare(imports.Row{Line: l.Number, Label: label}, before, after)
+	row := imports.Row{Line: l.Number, Label: label}
+	if before == nil {
+		return p.new(row, says)
+	}
+	return p.standing(row, *before, says)
 }
 
 // facts lays the columns of the file over what stands.
@@ -108,28 +125,56 @@ func (p *planning) facts(l imports.Line, before *Account) Facts {
 	return f
 }
 
-func (p *planning) compare(row imports.Row, before *Account, after Facts) imports.Row {
-	old := Facts{}
-	if before != nil {
-		old = before.Facts
+func (p *planning) new(row imports.Row, says Facts) imports.Row {
+	row.Outcome, row.Changes = imports.New, differences(Facts{}, says)
+	p.added = append(p.added, change{account: Account{ID: uuid.Must(uuid.NewV7()), Facts: says}, provenance: fresh(says, p.by)})
+	return row
+}
+
+func (p *planning) standing(row imports.Row, before Account, says Facts) imports.Row {
+	was := p.provenance[before.ID]
+	m := merge(before.Facts, was, says, p.by)
+	row.Outcome, row.Changes, row.Note = imports.Unchanged, differences(before.Facts, m.Facts), keptNote(m.Kept, "the file")
+	if len(m.Kept) > 0 {
+		p.keeps++
 	}
-	was := old.Columns()
-	for i, c := range after.Columns() {
-		if c.Value != was[i].Value {
-			row.Changes = append(row.Changes, imports.Change{Field: c.Name, Before: was[i].Value, After: c.Value})
-		}
-	}
+	c := change{account: before, provenance: m.Provenance, before: before.Facts, was: was}
+	c.account.Facts = m.Facts
 	switch {
-	case before == nil:
-		row.Outcome = imports.New
-		p.added = append(p.added, Account{ID: uuid.Must(uuid.NewV7()), Facts: after})
-	case len(row.Changes) > 0:
+	case m.changed:
 		row.Outcome = imports.Changed
-		p.changed = append(p.changed, Account{ID: before.ID, Facts: after})
-	default:
-		row.Outcome = imports.Unchanged
+		p.changed = append(p.changed, c)
+	case m.noted:
+		p.noted = append(p.noted, c)
 	}
 	return row
+}
+
+// keptNote says which hand edits stay, and what was offered instead.
+func keptNote(kept []Kept, who string) string {
+	var out []string
+	for _, k := range kept {
+		out = append(out, fmt.Sprintf("%s stays %s, edited by hand; %s says %s.", Label(k.Field), orNothing(k.Value), who, k.Says))
+	}
+	return strings.Join(out, " ")
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "empty"
+	}
+	return s
+}
+
+func differences(before, after Facts) []imports.Change {
+	var out []imports.Change
+	was := before.Columns()
+	for i, c := range after.Columns() {
+		if c.Value != was[i].Value {
+			out = append(out, imports.Change{Field: c.Name, Before: was[i].Value, After: c.Value})
+		}
+	}
+	return out
 }
 
 // reasons writes all field messages of a refused line, in the order of the columns.
@@ -145,81 +190,4 @@ func reasons(err error) string {
 		return errs.Public(err)
 	}
 	return strings.Join(out, " ")
-}
-
-// known are the accounts that the lines of a file may speak of.
-type known struct {
-	byID       map[uuid.UUID]*Account
-	byExternal map[string]*Account
-	byName     map[string][]*Account // those without an external id
-}
-
-func knownFor(tx *gorm.DB, lines []imports.Line) (known, error) {
-	var keys struct{ IDs, Externals, Names []string }
-	for _, l := range lines {
-		if id, err := uuid.Parse(l.Get("id")); err == nil {
-			keys.IDs = append(keys.IDs, id.String())
-		}
-		if external := l.Get("external_id"); external != "" {
-			keys.Externals = append(keys.Externals, external)
-		} else {
-			keys.Names = append(keys.Names, l.Get("name"))
-		}
-	}
-	doc, err := json.Marshal(keys)
-	if err != nil {
-		return known{}, err
-	}
-	var found []*Account
-	err = tx.Raw(`WITH keys AS (SELECT ?::jsonb AS k)
-		SELECT `+columns+` FROM crm_accounts a WHERE a.id IN (SELECT jsonb_array_elements_text(nullif(k->'IDs', 'null'))::uuid FROM keys)
-			OR a.external_id IN (SELECT jsonb_array_elements_text(nullif(k->'Externals', 'null')) FROM keys)
-			OR (a.external_id IS NULL AND lower(a.name) IN (SELECT lower(jsonb_array_elements_text(nullif(k->'Names', 'null'))) FROM keys))`,
-		string(doc)).Scan(&found).Error
-	if err != nil {
-		return known{}, fmt.Errorf("read known crm accounts: %w", err)
-	}
-	return index(found), nil
-}
-
-func index(found []*Account) known {
-	k := known{byID: map[uuid.UUID]*Account{}, byExternal: map[string]*Account{}, byName: map[string][]*Account{}}
-	for _, a := range found {
-		k.byID[a.ID] = a
-		if a.ExternalID != "" {
-			k.byExternal[a.ExternalID] = a
-		} else {
-			name := strings.ToLower(a.Name)
-			k.byName[name] = append(k.byName[name], a)
-		}
-	}
-	return k
-}
-
-// match finds the account that a line speaks of; nil is a new one.
-func (k known) match(l imports.Line) (*Account, error) {
-	id, _ := uuid.Parse(l.Get("id"))
-	byID, external := k.byID[id], l.Get("external_id")
-	byExternal := k.byExternal[external]
-	switch {
-	case byID != nil && byExternal != nil && byID != byExternal:
-		return nil, errs.Newf(errs.Invalid, "The id is that of %s, but the external id belongs to %s.", byID.Name, byExternal.Name)
-	case byID != nil:
-		return byID, nil
-	case byExternal != nil:
-		return byExternal, nil
-	case external != "":
-		return nil, nil
-	}
-	return k.matchName(l.Get("name"))
-}
-
-func (k known) matchName(name string) (*Account, error) {
-	switch same := k.byName[strings.ToLower(name)]; len(same) {
-	case 0:
-		return nil, nil
-	case 1:
-		return same[0], nil
-	}
-	return nil, errs.Newf(errs.Invalid, "Several accounts without an external id are called %q. Give the line an external id.", name)
 }

@@ -22,6 +22,7 @@ const (
 	SourcePerson  = "person"
 	SourceCSV     = "csv"
 	SourceAccount = "account" // made out of a provider account on the mapping page
+	SourceCRM     = "dataverse"
 )
 
 const columns = `a.id, coalesce(a.external_id, '') AS external_id, a.name, a.website, a.domain,
@@ -75,7 +76,7 @@ func (s Service) CreateIn(tx *gorm.DB, by audit.Actor, source string, in Input) 
 	}
 	a := Account{ID: uuid.Must(uuid.NewV7()), Facts: facts, ParentID: parent, Source: source, Version: 1, CreatedAt: s.Clock.Now()}
 	a.UpdatedAt = a.CreatedAt
-	if err := insert(tx, a); err != nil {
+	if err := insert(tx, a, fresh(facts, s.origin(by, source))); err != nil {
 		return Account{}, err
 	}
 	if err := s.touched(tx); err != nil {
@@ -86,12 +87,20 @@ func (s Service) CreateIn(tx *gorm.DB, by audit.Actor, source string, in Input) 
 	})
 }
 
-func insert(tx *gorm.DB, a Account) error {
+// origin is who answers for the values of an account that a person makes.
+func (s Service) origin(by audit.Actor, source string) Origin {
+	if source == SourceAccount {
+		return Origin{By: Distributor, Name: "the distributor", At: s.Clock.Now()}
+	}
+	return Origin{By: Entered, Name: by.Name, At: s.Clock.Now()}
+}
+
+func insert(tx *gorm.DB, a Account, p Provenance) error {
 	err := tx.Exec(`INSERT INTO crm_accounts (id, external_id, name, website, domain, email_domains, tenant_id,
-			street, city, state, postal_code, country, phone, parent_id, source, version, created_at, updated_at)
-		VALUES (?, nullif(?, ''), ?, ?, ?, string_to_array(?, ' '), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			street, city, state, postal_code, country, phone, parent_id, source, version, created_at, updated_at, origins, offers)
+		VALUES (?, nullif(?, ''), ?, ?, ?, string_to_array(?, ' '), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)`,
 		a.ID, a.ExternalID, a.Name, a.Website, a.Domain, a.EmailDomains, a.TenantID,
-		a.Street, a.City, a.State, a.PostalCode, a.Country, a.Phone, a.ParentID, a.Source, a.Version, a.CreatedAt, a.UpdatedAt).Error
+		a.Street, a.City, a.State, a.PostalCode, a.Country, a.Phone, a.ParentID, a.Source, a.Version, a.CreatedAt, a.UpdatedAt, p.Origins, p.Offers).Error
 	return postgres.Translate(err)
 }
 
@@ -117,19 +126,24 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if after.Facts, after.ParentID, err = checked(tx, e.ID, e.Input); err != nil || after == before {
 			return err
 		}
-		if err := s.save(tx, after); err != nil {
+		p, err := ProvenanceOf(tx, e.ID)
+		if err != nil {
+			return err
+		}
+		p = p.edited(before.Facts, after.Facts, Origin{By: Edited, Name: by.Name, At: s.Clock.Now()})
+		if err := s.save(tx, after, p); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, changed(before, after))
 	})
 }
 
-func (s Service) save(tx *gorm.DB, a Account) error {
+func (s Service) save(tx *gorm.DB, a Account, p Provenance) error {
 	err := tx.Exec(`UPDATE crm_accounts SET external_id = nullif(?, ''), name = ?, website = ?, domain = ?,
 			email_domains = string_to_array(?, ' '), tenant_id = ?, street = ?, city = ?, state = ?, postal_code = ?,
-			country = ?, phone = ?, parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+			country = ?, phone = ?, parent_id = ?, version = version + 1, updated_at = ?, origins = ?::jsonb, offers = ?::jsonb WHERE id = ?`,
 		a.ExternalID, a.Name, a.Website, a.Domain, a.EmailDomains, a.TenantID, a.Street, a.City, a.State, a.PostalCode,
-		a.Country, a.Phone, a.ParentID, s.Clock.Now(), a.ID).Error
+		a.Country, a.Phone, a.ParentID, s.Clock.Now(), p.Origins, p.Offers, a.ID).Error
 	if err != nil {
 		return postgres.Translate(err)
 	}

@@ -23,8 +23,10 @@ type Result struct {
 	Expected *Summary  `json:"expected,omitempty"`
 	Rows     []Row     `json:"rows"` // refused, changed and new lines, up to a thousand
 	Notes    []string  `json:"notes,omitempty"`
+	Undoable bool      `json:"undoable,omitempty"`
 	By       string    `json:"-"`
 	At       time.Time `json:"-"`
+	Undone   *Undone   `json:"-"` // nil unless somebody took it back
 }
 
 // Order asks to apply a file.
@@ -65,7 +67,9 @@ func (s Service) write(tx *gorm.DB, k Kind, f stored, seen string) (*Result, err
 	if err := p.Write(tx); err != nil {
 		return nil, fmt.Errorf("write import: %w", err)
 	}
-	return resultOf(p, seen), nil
+	r := resultOf(p, seen)
+	_, r.Undoable = k.(Undoer)
+	return r, nil
 }
 
 func resultOf(p Plan, seen string) *Result {
@@ -95,12 +99,16 @@ func (s Service) record(tx *gorm.DB, by audit.Actor, subject Subject, f stored, 
 	if err != nil {
 		return fmt.Errorf("keep result of import: %w", err)
 	}
-	id := f.ID.String()
-	if subject.Target != uuid.Nil {
-		id = subject.Target.String()
-	}
 	return audit.Record(tx.Statement.Context, tx, s.Clock, by, audit.Event{
-		Action: subject.ObjectType + ".imported", ObjectType: subject.ObjectType, ObjectID: id, ObjectName: subject.ObjectName,
+		Action: subject.ObjectType + ".imported", ObjectType: subject.ObjectType, ObjectID: subject.objectID(f.ID), ObjectName: subject.ObjectName,
 		After: map[string]any{"import": f.ID, "file": f.FileName, "new": r.New, "changed": r.Changed, "unchanged": r.Unchanged, "refused": r.Refused},
 	})
+}
+
+// objectID names in the trail the record imported into, else the import itself.
+func (s Subject) objectID(importID uuid.UUID) string {
+	if s.Target != uuid.Nil {
+		return s.Target.String()
+	}
+	return importID.String()
 }

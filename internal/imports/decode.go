@@ -16,8 +16,8 @@ const notUTF8 = "The file is not in UTF-8, so it was read as Windows-1252. Look 
 // decode turns the bytes of a file into text, with a note where the letters were guessed.
 func decode(content []byte) (text, note string, err error) {
 	switch {
-	case bytes.HasPrefix(content, []byte("PK\x03\x04")), bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0")):
-		return "", "", unreadable("This is a spreadsheet workbook. In the spreadsheet program, save it as CSV UTF-8 and upload that file.")
+	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0")):
+		return "", "", oldOrLocked(content)
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		b, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(content)
 		if err != nil {
@@ -29,6 +29,9 @@ func decode(content []byte) (text, note string, err error) {
 	if bytes.IndexByte(content, 0) >= 0 {
 		return "", "", unreadable("This is no text file. Save it as CSV UTF-8 and upload it again.")
 	}
+	if start := bytes.ToLower(bytes.TrimSpace(content[:min(len(content), 200)])); bytes.HasPrefix(start, []byte("<html")) || bytes.HasPrefix(start, []byte("<!doctype")) || bytes.HasPrefix(start, []byte("<?xml")) {
+		return "", "", unreadable("This is a web page or an XML file, not a list. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
+	}
 	if utf8.Valid(content) {
 		return newlines(string(content)), "", nil
 	}
@@ -37,6 +40,15 @@ func decode(content []byte) (text, note string, err error) {
 		return "", "", unreadable("The letters of this file are in no encoding that can be read. Save it as CSV UTF-8 and upload it again.")
 	}
 	return newlines(string(b)), notUTF8, nil
+}
+
+// oldOrLocked tells an encrypted workbook from one of the old kind: both come in the same wrapping.
+func oldOrLocked(content []byte) error {
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String("EncryptedPackage")
+	if err == nil && bytes.Contains(content, []byte(wide)) {
+		return unreadable("This workbook is protected with a password. Save it without one, or as CSV UTF-8, and upload that file.")
+	}
+	return unreadable("This is a workbook of the old kind (.xls), whatever its name says. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
 }
 
 // newlines mends the line ends of old Mac programs, which encoding/csv does not take.

@@ -30,6 +30,49 @@ type Subject struct {
 type Column struct {
 	Name     string // as CONTRACT spells it
 	Required bool   // a file without it is refused; a line may still leave it empty
+	Label    string // what a person chooses; Name when empty
+	// Aliases are other names of the column, in letters and digits of lower case. A kind
+	// with any lets a person choose which column of a file is which.
+	Aliases []string
+	// Looks tells whether a value looks like one of this column, where no name says so.
+	Looks func(string) bool
+	// Strict takes a column of this name only when its values look so.
+	Strict bool
+	// Spared: files in other people's words may do without it, though it is Required.
+	Spared bool
+}
+
+func (c Column) label() string {
+	if c.Label != "" {
+		return c.Label
+	}
+	return c.Name
+}
+
+// Undoer is a Kind whose application can be taken back.
+type Undoer interface {
+	// PlanUndo compares what the import did with what stands now. It changes nothing.
+	PlanUndo(tx *gorm.DB, importID uuid.UUID) (Undo, error)
+}
+
+// Undo is what taking an import back would do, or did.
+type Undo struct {
+	Removed  int   `json:"removed"`  // records that the import had made
+	Restored int   `json:"restored"` // records whose fields go back to what they were
+	Rows     []Row `json:"rows"`     // Refused: kept as it stands, and why
+	// Write does it, within the transaction of Lock and PlanUndo.
+	Write func(tx *gorm.DB) error `json:"-"`
+}
+
+// Kept is how many records stay, wholly or in part, as they are.
+func (u Undo) Kept() int {
+	n := 0
+	for _, r := range u.Rows {
+		if r.Outcome == Refused || r.Note != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Outcome is what a line does.

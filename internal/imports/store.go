@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,38 +36,53 @@ type stored struct {
 	ID         uuid.UUID
 	FileName   string
 	Content    []byte
+	Layout     []byte
+	Sheet      []byte
 	UploadedBy string
 	UploadedAt time.Time
 	AppliedBy  string
 	AppliedAt  *time.Time
 	Result     []byte
+	UndoneBy   string
+	UndoneAt   *time.Time
+	UndoResult []byte
 }
 
 // Upload checks that a file can be read and keeps it for its preview. A file that
-// cannot be read is errs.Invalid at "file".
+// cannot be read is errs.Invalid at "file". Where only its columns are not understood,
+// and a person may choose them, the file is kept all the same and its id given with the error.
 func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uuid.UUID, error) {
-	if _, err := Read(f.Content, k.Columns()); err != nil {
+	opened, err := openSheet(f.Content, "")
+	if err != nil {
 		return uuid.Nil, err
 	}
+	layout, unclear := s.layoutFor(ctx, k, opened)
+	if unclear != nil && (errs.KindOf(unclear) != errs.Invalid || !mappable(k.Columns())) {
+		return uuid.Nil, unclear
+	}
 	id := uuid.Must(uuid.NewV7())
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		if err := s.clearForgotten(tx); err != nil {
 			return err
 		}
 		subject := k.Subject()
-		return tx.Exec(`INSERT INTO imports (id, kind, target_id, file_name, content, uploaded_by, uploaded_at)
+		err := tx.Exec(`INSERT INTO imports (id, kind, target_id, file_name, content, uploaded_by, uploaded_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			id, subject.Kind, subject.target(), f.Name, f.Content, by.Name, s.Clock.Now()).Error
+		if err != nil {
+			return err
+		}
+		return keepLayout(tx, id, opened, layout)
 	})
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("keep import: %w", err)
 	}
-	return id, nil
+	return id, unclear
 }
 
 // clearForgotten empties old files: they hold customers' data. What they did stays on record.
 func (s Service) clearForgotten(tx *gorm.DB) error {
-	return tx.Exec(`UPDATE imports SET content = '' WHERE uploaded_at < ? AND content <> ''`, s.Clock.Now().Add(-patience)).Error
+	return tx.Exec(`UPDATE imports SET content = '', sheet = NULL WHERE uploaded_at < ? AND content <> ''`, s.Clock.Now().Add(-patience)).Error
 }
 
 func (s Subject) target() uuid.NullUUID {
@@ -77,7 +93,7 @@ func (s Subject) target() uuid.NullUUID {
 func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	var found []stored
 	subject := k.Subject()
-	err := db.Raw(`SELECT id, file_name, content, uploaded_by, uploaded_at, applied_by, applied_at, result FROM imports
+	err := db.Raw(`SELECT id, file_name, content, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
 		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
 	if err != nil {
 		return stored{}, fmt.Errorf("import %s: %w", id, err)
@@ -88,14 +104,51 @@ func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	return found[0], nil
 }
 
-func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
+// read gives the rows of the file and which column is which.
+func (f stored) read(columns []Column) (sheet, Layout, error) {
 	if len(f.Content) == 0 {
-		return Plan{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+		return sheet{}, Layout{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
 	}
-	t, err := Read(f.Content, k.Columns())
+	s, err := f.open("")
+	if err != nil || len(f.Layout) == 0 {
+		l, lerr := recognise(s, columns)
+		return s, l, errors.Join(err, lerr)
+	}
+	l := Layout{}
+	if err := json.Unmarshal(f.Layout, &l); err != nil {
+		return s, l, fmt.Errorf("layout of import %s: %w", f.ID, err)
+	}
+	return s, l, nil
+}
+
+// open gives the rows; those of a workbook were read once, when it came or when its sheet was chosen.
+func (f stored) open(worksheet string) (sheet, error) {
+	if len(f.Sheet) == 0 {
+		return openSheet(f.Content, worksheet)
+	}
+	s := sheet{}
+	if err := json.Unmarshal(f.Sheet, &s); err != nil {
+		return s, fmt.Errorf("rows of import %s: %w", f.ID, err)
+	}
+	if worksheet == "" || worksheet == s.Name {
+		return s, nil
+	}
+	return openSheet(f.Content, worksheet)
+}
+
+func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
+	s, l, err := f.read(k.Columns())
 	if err != nil {
 		return Plan{}, err
 	}
+	if err := l.usable(k.Columns()); err != nil {
+		return Plan{}, err
+	}
+	return f.planned(tx, k, s.table(l))
+}
+
+func (f stored) planned(tx *gorm.DB, k Kind, t Table) (Plan, error) {
+	t.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
 	p, err := k.Plan(tx, t)
 	if err != nil {
 		return Plan{}, err
@@ -114,5 +167,7 @@ func (f stored) outcome() (*Result, error) {
 		return nil, fmt.Errorf("result of import %s: %w", f.ID, err)
 	}
 	r.By, r.At = f.AppliedBy, *f.AppliedAt
-	return r, nil
+	var err error
+	r.Undone, err = f.undone()
+	return r, err
 }

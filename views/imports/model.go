@@ -13,19 +13,21 @@ type Upload struct {
 	Summary ui.ErrorSummary
 	Form    ui.Form
 	File    ui.Field
-	Columns ui.Table // the columns a file may have
+	ByHand  *ui.LinkButton // a refused file was kept, and its columns can be chosen
+	Columns ui.Table       // the columns a file may have
 }
 
 // Preview is what a file would do, or what it did.
 type Preview struct {
-	Page   layout.Page
-	Remark *ui.Callout // what needs to be read first
-	Stats  ui.Stats
-	Notes  []string
-	Apply  *ui.Form // the one form; nil once the file is applied
-	Tabs   ui.Tabs
-	Table  ui.Table
-	Pager  *ui.Pager
+	Page    layout.Page
+	Remark  *ui.Callout // what needs to be read first
+	Stats   ui.Stats
+	Notes   []string
+	Apply   *ui.Form // the one form; nil once the file is applied
+	Columns *Columns // within the form; nil where there is nothing to choose
+	Tabs    ui.Tabs
+	Table   ui.Table
+	Pager   *ui.Pager
 }
 
 // Change is one field that a line changes.
@@ -36,4 +38,21 @@ type Changes struct {
 	Items  []Change
 	Note   string
 	Inline bool // of a new record: its values in a row instead of before and after
+}
+
+// Columns is the choice of which column of the file is which.
+type Columns struct {
+	Summary ui.ErrorSummary
+	Fold    ui.Fold
+	Hidden  []ui.Pair
+	Sheet   *ui.Field // of a workbook with several
+	Fields  []ui.Field
+	Again   ui.Button
+}
+
+// Undo is the question before an import is taken back.
+type Undo struct {
+	Page    layout.Page
+	Confirm ui.ConfirmForm
+	Table   ui.Table
 }

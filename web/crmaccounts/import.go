@@ -19,10 +19,19 @@ func (h Handlers) Preview(c echo.Context) error { return h.Imports.Preview(c, h.
 // Apply does what a file says.
 func (h Handlers) Apply(c echo.Context) error { return h.Imports.Apply(c, h.screen()) }
 
+// Columns sets which column of a file is which.
+func (h Handlers) Columns(c echo.Context) error { return h.Imports.Columns(c, h.screen()) }
+
+// ConfirmUndo asks before an import is taken back.
+func (h Handlers) ConfirmUndo(c echo.Context) error { return h.Imports.ConfirmUndo(c, h.screen()) }
+
+// Undo takes an import back.
+func (h Handlers) Undo(c echo.Context) error { return h.Imports.Undo(c, h.screen()) }
+
 func (h Handlers) screen() imports.Screen {
 	return imports.Screen{
-		Kind: h.Accounts.Import(), Title: "Import CRM accounts", Nav: nav, Path: path + "/import", Back: path,
-		Lead:   "An account is found by its external id, so the same file can be imported again and again. An empty cell empties the field.",
+		Kind: h.Accounts.Import(), Undo: true, Title: "Import CRM accounts", Nav: nav, Path: path + "/import", Back: path,
+		Lead:   "An account is found by its external id, so the same file can be imported again and again. An empty cell empties the field; what somebody edited by hand stays.",
 		Crumbs: []layout.Crumb{{Label: nav, Href: path}},
 		Columns: []imports.ColumnHelp{
 			{Name: "external_id", Help: "The account's id in your CRM. A line without one is matched by its name among the accounts that have none."},

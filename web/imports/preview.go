@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/imports"
+	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -28,7 +29,7 @@ func (p Pages) Preview(c echo.Context, s Screen) error {
 	if err != nil {
 		return err
 	}
-	m := p.previewOf(session.Page(c, s.Title, s.Nav), s, found, w)
+	m := p.previewOf(session.Page(c, s.Title, s.Nav), s, shown{Preview: found, window: w})
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
@@ -42,6 +43,18 @@ func (p Pages) Apply(c echo.Context, s Screen) error {
 	form, err := httpx.Form(c)
 	if err != nil {
 		return err
+	}
+	// Columns chosen but not previewed are not what the person has seen.
+	changed, err := p.choose(c, s, id, form)
+	if errs.KindOf(err) == errs.Invalid {
+		return p.refuseColumns(c, s, id, form, errs.FieldsOf(err))
+	}
+	if err != nil {
+		return err
+	}
+	if changed {
+		httpx.Tell(c, ui.Info, "The columns were changed, so nothing was applied yet. This is the preview with the new columns.")
+		return httpx.SeeOther(c, s.preview(id.String()))
 	}
 	_, err = p.Service.Apply(c.Request().Context(), session.Actor(c), s.Kind, imports.Order{ID: id, Seen: form.Get("preview")})
 	if err != nil {

@@ -23,6 +23,7 @@ type Screen struct {
 	Back    string // where the person comes from and goes to
 	Crumbs  []layout.Crumb
 	Columns []ColumnHelp
+	Undo    bool // the person may take an import back
 }
 
 // ColumnHelp explains one column.
@@ -34,3 +35,7 @@ type ColumnHelp struct {
 func (s Screen) preview(id string) string { return s.Path + "/" + id }
 
 func (s Screen) apply(id string) string { return s.preview(id) + "/apply" }
+
+func (s Screen) columns(id string) string { return s.preview(id) + "/columns" }
+
+func (s Screen) undo(id string) string { return s.preview(id) + "/undo" }

@@ -18,18 +18,29 @@ import (
 
 var tones = map[imports.Outcome]ui.Tone{imports.New: ui.Good, imports.Changed: ui.Info, imports.Refused: ui.Bad}
 
+// shown is a file as its page shows it: which lines, and a refused choice of columns.
+type shown struct {
+	imports.Preview
+	window
+	fields   []string
+	problems map[string]string
+}
+
 // previewOf fills the page of a file, before or after it was applied.
-func (p Pages) previewOf(frame layout.Page, s Screen, f imports.Preview, w window) view.Preview {
-	id := f.ID.String()
+func (p Pages) previewOf(frame layout.Page, s Screen, f shown) view.Preview {
+	id, w := f.ID.String(), f.window
 	frame.Crumbs = append(slices.Clone(s.Crumbs), layout.Crumb{Label: "Import", Href: s.Path})
 	frame.Meta = []layout.Meta{{Label: "File", Text: f.FileName}, {Label: "Uploaded", Text: p.when(f.UploadedAt) + " by " + f.UploadedBy}}
 	m := view.Preview{Page: frame}
 	if f.Result != nil {
-		p.showResult(&m, s, f.Result)
+		p.showResult(&m, s, id, f.Result)
 	} else {
-		showPlan(&m, s, id, f.Plan)
+		p.showPlan(&m, s, f)
 	}
-	sum, rows := summaryOf(f)
+	if f.Unclear != "" {
+		return m
+	}
+	sum, rows := summaryOf(f.Preview)
 	page, total, next := w.cut(rows)
 	m.Stats = stats(sum, s.preview(id))
 	m.Tabs = tabs(sum, s.preview(id), w, f.Result != nil)
@@ -45,30 +56,54 @@ func summaryOf(f imports.Preview) (imports.Summary, []imports.Row) {
 	return f.Plan.Summary(), f.Plan.Rows
 }
 
-func showPlan(m *view.Preview, s Screen, id string, plan imports.Plan) {
-	sum := plan.Summary()
+func (p Pages) showPlan(m *view.Preview, s Screen, f shown) {
 	m.Page.Badges = []ui.Badge{{Text: "preview", Tone: ui.Info}}
 	m.Page.Lead = "Nothing is changed yet. Applying writes all new and changed lines together, or none."
-	m.Notes = plan.Notes
-	switch {
-	case sum.Lines() == 0:
-		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "The file has no lines", Text: "It names its columns, but nothing stands below them."}
-	case sum.Refused > 0:
-		m.Remark = &ui.Callout{Tone: ui.Warn, Title: lines(sum.Refused) + " will be left out", Text: "Each says why. Mend the file and upload it again, or apply the rest now; a later upload does no harm."}
+	m.Columns = p.columnsOf(s, f)
+	m.Apply = &ui.Form{Action: s.apply(f.ID.String())}
+	if f.Unclear != "" {
+		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "Which column is which?", Text: f.Unclear}
+		return
 	}
-	button := fmt.Sprintf("Apply %d new and %d changed", sum.New, sum.Changed)
-	if sum.Writes() == 0 {
-		button = "Finish: nothing to change"
-	}
-	m.Apply = &ui.Form{Action: s.apply(id), Hidden: []ui.Pair{{Name: "preview", Value: sum.Token()}}, Save: button, Cancel: s.Back}
+	m.Notes = f.Plan.Notes
+	sum := f.Plan.Summary()
+	m.Remark = remarkOn(sum)
+	m.Apply.Hidden = []ui.Pair{{Name: "preview", Value: sum.Token()}}
+	m.Apply.Save, m.Apply.Cancel = applyText(sum), s.Back
 }
 
-func (p Pages) showResult(m *view.Preview, s Screen, r *imports.Result) {
+func remarkOn(sum imports.Summary) *ui.Callout {
+	switch {
+	case sum.Lines() == 0:
+		return &ui.Callout{Tone: ui.Warn, Title: "The file has no lines", Text: "It names its columns, but nothing stands below them."}
+	case sum.Refused > 0:
+		return &ui.Callout{Tone: ui.Warn, Title: lines(sum.Refused) + " will be left out", Text: "Each says why. Mend the file and upload it again, or apply the rest now; a later upload does no harm."}
+	}
+	return nil
+}
+
+func applyText(sum imports.Summary) string {
+	if sum.Writes() == 0 {
+		return "Finish: nothing to change"
+	}
+	return fmt.Sprintf("Apply %d new and %d changed", sum.New, sum.Changed)
+}
+
+func (p Pages) showResult(m *view.Preview, s Screen, id string, r *imports.Result) {
 	m.Page.Badges = []ui.Badge{{Text: "applied", Tone: ui.Good}}
 	m.Page.Lead = fmt.Sprintf("%d added, %d changed, %d as they were, %d refused.", r.New, r.Changed, r.Unchanged, r.Refused)
 	m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Applied", Text: p.when(r.At) + " by " + r.By})
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Done", Href: s.Back, Weight: ui.Primary})
 	m.Notes = r.Notes
+	if u := r.Undone; u != nil {
+		m.Page.Badges = []ui.Badge{{Text: "taken back", Tone: ui.Warn}}
+		m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Taken back", Text: p.when(u.At) + " by " + u.By})
+		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "This import was taken back", Text: undoText(u.Undo) + " Below stands what it had done."}
+		return
+	}
+	if r.Undoable && s.Undo && r.Writes() > 0 {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Undo import", Href: s.undo(id)})
+	}
 	if was := r.Expected; was != nil {
 		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "The records had changed since the preview", Text: fmt.Sprintf(
 			"The preview had said %d new, %d changed, %d unchanged, %d refused. The file was compared again when it was applied, and what is shown here was done.",

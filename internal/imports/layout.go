@@ -1,0 +1,172 @@
+package imports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"seatledger/internal/errs"
+)
+
+// How tells by what a column was recognised.
+type How string
+
+// The ways. Named is our own name of it.
+const (
+	Named      How = "named"
+	Alias      How = "alias"
+	Content    How = "content"
+	Remembered How = "remembered"
+	Chosen     How = "chosen"
+)
+
+// Layout says which column of a file is which.
+type Layout struct {
+	Sheet   string    `json:"sheet,omitempty"`
+	Columns []Placed  `json:"columns"`
+	SavedBy string    `json:"saved_by,omitempty"` // who chose it, where it is remembered
+	SavedAt time.Time `json:"saved_at,omitzero"`
+}
+
+// Placed is one column of the file.
+type Placed struct {
+	Head   string `json:"head"`            // as the file names it
+	Field  string `json:"field,omitempty"` // our column; empty: not used
+	How    How    `json:"how,omitempty"`
+	Sample string `json:"sample,omitempty"` // its first values
+}
+
+// Plain tells whether every column that is used has our own name.
+func (l Layout) Plain() bool {
+	return !slices.ContainsFunc(l.Columns, func(p Placed) bool { return p.Field != "" && p.How != Named })
+}
+
+// foreign tells whether the file has any column in somebody else's words.
+func (l Layout) foreign() bool {
+	return slices.ContainsFunc(l.Columns, func(p Placed) bool { return p.How != Named && p.Head != "" })
+}
+
+func (l Layout) column(field string) int {
+	return slices.IndexFunc(l.Columns, func(p Placed) bool { return p.Field == field })
+}
+
+// complete refuses a layout that lacks a column without which no line means anything.
+func (l Layout) complete(columns []Column) error {
+	var missing, all []string
+	for _, c := range columns {
+		all = append(all, c.Name)
+		if c.Required && l.column(c.Name) < 0 && !(c.Spared && l.foreign()) {
+			missing = append(missing, c.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.", strings.Join(missing, ", "), strings.Join(all, ", ")))
+}
+
+// usable refuses what a person may still mend by choosing columns: it is a conflict, as no file is at fault.
+func (l Layout) usable(columns []Column) error {
+	for _, c := range columns {
+		if c.Required && !c.Spared && l.column(c.Name) < 0 {
+			return errs.Newf(errs.Conflict, "No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
+		}
+	}
+	return nil
+}
+
+const (
+	sampled = 50
+	shown   = 3
+	longest = 40
+)
+
+// recognise finds out which column is which: by our own names, then by names that other
+// programs use, then by what the values look like. An earlier way goes before a later one.
+func recognise(s sheet, columns []Column) (Layout, error) {
+	l := s.bare()
+	for _, way := range []struct {
+		how How
+		is  func(Column, int) bool
+	}{
+		{Named, func(c Column, i int) bool { return columnKey(s.Head[i]) == c.Name && (!c.Strict || s.looks(c, i)) }},
+		{Alias, func(c Column, i int) bool { return slices.Contains(c.Aliases, lettersOf(s.Head[i])) }},
+		{Content, func(c Column, i int) bool { return !c.Strict && s.looks(c, i) }},
+	} {
+		if err := l.claim(columns, way.how, way.is); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// bare is a layout in which no column is used.
+func (s *sheet) bare() Layout {
+	l := Layout{Sheet: s.Name, Columns: make([]Placed, s.width())}
+	for i := range l.Columns {
+		sample := []rune(strings.Join(s.samples(i, shown), " · "))
+		if len(sample) > longest {
+			sample = append(sample[:longest], '…')
+		}
+		l.Columns[i] = Placed{Head: strings.TrimSpace(unescape(s.Head[i])), Sample: string(sample)}
+	}
+	return l
+}
+
+// claim gives each field that has no column yet the first one that fits. Our own name
+// twice is refused: which of them is meant is anybody's guess.
+func (l *Layout) claim(columns []Column, how How, fits func(Column, int) bool) error {
+	for _, c := range columns {
+		if l.column(c.Name) >= 0 {
+			continue
+		}
+		for i, p := range l.Columns {
+			if p.Field != "" || !fits(c, i) {
+				continue
+			}
+			if l.column(c.Name) < 0 {
+				l.Columns[i].Field, l.Columns[i].How = c.Name, how
+			} else if how == Named {
+				return unreadable(fmt.Sprintf("The column %s stands twice in the first line. Remove one of them.", c.Name))
+			}
+		}
+	}
+	return nil
+}
+
+// looks tells whether nearly all of a column's first values look like one of c.
+func (s *sheet) looks(c Column, i int) bool {
+	if c.Looks == nil {
+		return false
+	}
+	values := s.samples(i, sampled)
+	n := 0
+	for _, v := range values {
+		if c.Looks(unescape(v)) {
+			n++
+		}
+	}
+	return n > 0 && n*10 >= len(values)*9
+}
+
+// columnKey is a header name without regard to case, spaces and hyphens.
+func columnKey(name string) string {
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(unescape(name))))
+}
+
+// lettersOf is a name in letters and digits alone: "Address 1: ZIP/Postal Code" is address1zippostalcode.
+func lettersOf(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
+
+// mappable tells whether a person may choose the columns of such files.
+func mappable(columns []Column) bool {
+	return slices.ContainsFunc(columns, func(c Column) bool { return len(c.Aliases) > 0 })
+}
