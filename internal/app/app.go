@@ -122,13 +122,17 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
-	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM}
+	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM, Enqueue: a.enqueueMapping}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Sync = a.syncService()
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping))
 	return a, err
+}
+
+func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job) error {
+	return a.queue.Put(ctx, tx, job, 0)
 }
 
 const judgedAtOnce = 200 // more than that are judged in the background, and the pages say so

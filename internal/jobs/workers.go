@@ -7,6 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"seatledger/internal/mapping"
 	"seatledger/internal/syncing"
 )
 
@@ -14,15 +15,19 @@ const (
 	runTimeout = 12 * time.Hour // of a whole sync run; its calls have limits of their own
 	attempts   = 5              // of the job; how often a run is resumed is the run's own count
 	busyWait   = 5 * time.Second
+
+	mappingTimeout = 30 * time.Minute // of a provider's suggestions, or of a batch
 )
 
 // Workers are the use cases that jobs call.
 type Workers struct{ all *river.Workers }
 
 // NewWorkers binds each kind of job to its use case.
-func NewWorkers(sync *syncing.Service) *Workers {
+func NewWorkers(sync *syncing.Service, maps *mapping.Service) *Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
+	river.AddWorker(w, &suggestWorker{mapping: maps})
+	river.AddWorker(w, &batchWorker{mapping: maps})
 	return &Workers{all: w}
 }
 
@@ -41,4 +46,31 @@ func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncing.Job]) erro
 		return river.JobSnooze(busyWait)
 	}
 	return err
+}
+
+type suggestWorker struct {
+	river.WorkerDefaults[mapping.SuggestJob]
+	mapping *mapping.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*suggestWorker) Timeout(*river.Job[mapping.SuggestJob]) time.Duration { return mappingTimeout }
+
+// Work makes the suggestions of a provider anew.
+func (w *suggestWorker) Work(ctx context.Context, job *river.Job[mapping.SuggestJob]) error {
+	_, err := w.mapping.Refresh(ctx, job.Args.ProviderID)
+	return err
+}
+
+type batchWorker struct {
+	river.WorkerDefaults[mapping.BatchJob]
+	mapping *mapping.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*batchWorker) Timeout(*river.Job[mapping.BatchJob]) time.Duration { return mappingTimeout }
+
+// Work carries out what is left of a batch, or of its undo.
+func (w *batchWorker) Work(ctx context.Context, job *river.Job[mapping.BatchJob]) error {
+	return w.mapping.WorkBatch(ctx, job.Args.BatchID)
 }

@@ -2,7 +2,9 @@ package mapping
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +14,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/match"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 )
@@ -36,7 +39,9 @@ type change struct {
 	undoes  uuid.NullUUID // the decision that an undo takes back
 	back    string        // where the subscriptions return to when a decision is undone; empty: they land anew
 	first   *step         // made before this one, at another account
-	then    *step         // made after this one
+	batch   uuid.UUID
+
+	candidate *match.Candidate // what it rests on; nil: on the stored suggestion
 }
 
 // step is a change of one account.
@@ -82,24 +87,30 @@ func stale(a account.Account) error {
 	return errs.Because(errs.Conflict, called(a)+" was changed since you opened it: it is now "+now+". Nothing was changed by you. Look at it again, then decide.", ErrStale)
 }
 
-// carryAll carries out a step with the steps at other accounts that belong to it. It
-// gives the events for the trail, which are to be recorded last.
+// carryAll carries out a step with the one at another account that belongs before it.
+// It gives the events for the trail, which are to be recorded last.
 func (s *Service) carryAll(ctx context.Context, tx *gorm.DB, by audit.Actor, st step) ([]audit.Event, error) {
+	if st.change.first == nil {
+		return s.carryTogether(ctx, tx, by, st)
+	}
+	return s.carryTogether(ctx, tx, by, *st.change.first, st)
+}
+
+// carryTogether carries out steps that belong together: they are undone together too.
+func (s *Service) carryTogether(ctx context.Context, tx *gorm.DB, by audit.Actor, steps ...step) ([]audit.Event, error) {
 	var events []audit.Event
 	var because uuid.NullUUID
-	if first := st.change.first; first != nil {
-		id, event, err := s.carry(ctx, tx, by, *first, because)
+	for _, st := range steps {
+		id, event, err := s.carry(ctx, tx, by, st, because)
 		if err != nil {
 			return nil, err
 		}
-		because, events = uuid.NullUUID{UUID: id, Valid: true}, append(events, event)
+		if !because.Valid {
+			because = uuid.NullUUID{UUID: id, Valid: true}
+		}
+		events = append(events, event)
 	}
-	_, event, err := s.carry(ctx, tx, by, st, because)
-	if err != nil || st.change.then == nil {
-		return append(events, event), err
-	}
-	more, err := s.carryAll(ctx, tx, by, *st.change.then)
-	return append(append(events, event), more...), err
+	return events, nil
 }
 
 // carry stores a decision and lets the subscriptions follow. It gives the decision's id.
@@ -165,8 +176,9 @@ func pastTense(action string) string {
 // noInvoices refuses to move what a live invoice was cut for (RULES 6).
 func noInvoices(ctx context.Context, tx *gorm.DB, a account.Account) error {
 	var n int
-	err := tx.WithContext(ctx).Raw(`SELECT count(DISTINCT c.subscription_id) FROM license_change_status s JOIN license_changes c ON c.id = s.change_id
-		JOIN subscriptions u ON u.id = c.subscription_id WHERE u.account_id = ? AND s.billing_state = 'invoiced'`, a.ID).Scan(&n).Error
+	err := tx.WithContext(ctx).Raw(`SELECT count(*) FROM subscriptions u WHERE u.account_id = ? AND (
+		EXISTS (SELECT FROM license_changes c JOIN license_change_status s ON s.change_id = c.id WHERE c.subscription_id = u.id AND s.billing_state = 'invoiced')
+		OR EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = u.id AND l.live))`, a.ID).Scan(&n).Error
 	if err != nil || n == 0 {
 		return err
 	}
@@ -182,9 +194,33 @@ type memory struct {
 
 func remember(tx *gorm.DB, by audit.Actor, st step, m memory) (uuid.UUID, error) {
 	id, a, ch := uuid.Must(uuid.NewV7()), st.account, st.change
-	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, from_crm_account_id, from_exclude_reason, to_state, to_crm_account_id,
-			why, undoes, because, placements) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)`,
-		id, a.ID, m.at, by.Name, by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, a.ExcludeReason, ch.state, ch.crm, ch.why, ch.undoes, m.because, m.placements).Error
+	g, err := groundsOf(ch)
+	if err != nil {
+		return id, err
+	}
+	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, actor_id, by_person, action, from_state, from_crm_account_id, from_exclude_reason, to_state,
+			to_crm_account_id, why, undoes, because, batch_id, placements, probability, evidence)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb,
+			coalesce(?, (SELECT probability FROM mapping_suggestions WHERE account_id = ? AND crm_account_id = ?)),
+			coalesce(?::jsonb, (SELECT evidence FROM mapping_suggestions WHERE account_id = ? AND crm_account_id = ?)))`,
+		id, a.ID, m.at, by.Name, actorID(by), by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, a.ExcludeReason, ch.state,
+		ch.crm, ch.why, ch.undoes, m.because, uuid.NullUUID{UUID: ch.batch, Valid: ch.batch != uuid.Nil}, m.placements,
+		g.probability, a.ID, ch.crm, g.evidence, a.ID, ch.crm).Error
+}
+
+// grounds are what a machine's decision rests on; a person's rests on the stored suggestion.
+type grounds struct {
+	probability *float64
+	evidence    *string
+}
+
+func groundsOf(ch change) (grounds, error) {
+	if ch.candidate == nil {
+		return grounds{}, nil
+	}
+	doc, err := json.Marshal(ch.candidate.Evidence)
+	probability, evidence := math.Round(ch.candidate.Probability*1e4)/1e4, string(doc)
+	return grounds{&probability, &evidence}, err
 }
 
 // named says who holds the CRM account that the database refused to give twice.

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
+	"seatledger/internal/match"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 )
@@ -27,16 +28,24 @@ type Service struct {
 	Zone    *time.Location
 	Reviews review.Reviewer
 	CRM     crm.Service
+	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns.
+	Enqueue func(ctx context.Context, tx *gorm.DB, job Job) error
 }
+
+// Job is work for the queue.
+type Job interface{ Kind() string }
 
 // Choice is a person's (or the machine's) word about one account.
 type Choice struct {
 	AccountID    uuid.UUID
-	CRMAccountID uuid.UUID // with Map only
-	Version      int       // of the account as the person saw it; 0: not asked
-	Reason       string    // with Exclude: why; with Map: what it rests on
-	DecisionID   uuid.UUID // with Undo: the decision the person means; uuid.Nil: the last one
-	FromID       uuid.UUID // with TakeOver: the gone account
+	CRMAccountID uuid.UUID        // with Map only
+	Version      int              // of the account as the person saw it; 0: not asked
+	Reason       string           // with Exclude: why; with Map: what it rests on
+	DecisionID   uuid.UUID        // with Undo: the decision the person means; uuid.Nil: the last one
+	FromID       uuid.UUID        // with TakeOver: the gone account
+	BatchID      uuid.UUID        // with Map: the batch it belongs to; uuid.Nil: none
+	Until        clock.Date       // with Snooze: the day on which it is asked about again
+	Candidate    *match.Candidate // with Map: what the machine's decision rests on; nil: as suggested
 }
 
 // Map ties an account to a CRM account. Without a version only an unmapped account,
@@ -59,7 +68,7 @@ func (s *Service) Map(ctx context.Context, by audit.Actor, c Choice) error {
 		case a.Mapping == account.Excluded && c.Version == 0:
 			return change{}, errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again before you map it.", called(a), a.DecidedBy)
 		}
-		return change{action: actionMap, state: account.Mapped, crm: to, crmName: customer.Name, why: c.Reason}, nil
+		return change{action: actionMap, state: account.Mapped, crm: to, crmName: customer.Name, why: c.Reason, batch: c.BatchID, candidate: c.Candidate}, nil
 	})
 }
 

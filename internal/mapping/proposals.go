@@ -30,7 +30,7 @@ type Proposal struct {
 func (p Proposal) Free() bool { return p.Holder.AccountID == uuid.Nil }
 
 // Percent is the confidence, rounded down: 100 is never promised.
-func (p Proposal) Percent() int { return min(int(p.Probability*100), 99) }
+func (p Proposal) Percent() int { return percentOf(p.Probability) }
 
 // Reasons are the sentences that speak for (Weight over 0) or against it, the weightiest first as stored.
 func (p Proposal) Reasons() (pro, contra []string) {

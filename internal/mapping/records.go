@@ -9,16 +9,31 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/match"
+	"seatledger/internal/postgres"
 )
 
 // side is one side of the matching, with what is needed beside the records.
 type side struct {
 	records []match.Record
 	ids     map[string]uuid.UUID
+	at      map[uuid.UUID]int // where in records
 }
+
+func newSide() side { return side{ids: map[string]uuid.UUID{}, at: map[uuid.UUID]int{}} }
 
 // crmSide reads all CRM accounts as records.
 func crmSide(ctx context.Context, db *gorm.DB) (side, error) {
+	return readCRM(db.WithContext(ctx).Raw(crmFields + ` ORDER BY id`))
+}
+
+// crmRecords reads some CRM accounts as records.
+func crmRecords(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (side, error) {
+	return readCRM(db.WithContext(ctx).Raw(crmFields+` WHERE id = ANY(?::uuid[]) ORDER BY id`, postgres.IDs(ids)))
+}
+
+const crmFields = `SELECT id, name, domain, array_to_string(email_domains, ' ') AS email_domains, tenant_id, street, city, state, postal_code, country, phone FROM crm_accounts`
+
+func readCRM(query *gorm.DB) (side, error) {
 	var rows []struct {
 		ID           uuid.UUID
 		Name         string
@@ -32,9 +47,8 @@ func crmSide(ctx context.Context, db *gorm.DB) (side, error) {
 		Country      string
 		Phone        string
 	}
-	err := db.WithContext(ctx).Raw(`SELECT id, name, domain, array_to_string(email_domains, ' ') AS email_domains, tenant_id, street, city, state, postal_code, country, phone
-		FROM crm_accounts ORDER BY id`).Scan(&rows).Error
-	s := side{ids: make(map[string]uuid.UUID, len(rows))}
+	err := query.Scan(&rows).Error
+	s := newSide()
 	for _, r := range rows {
 		s.add(r.ID, match.Record{Name: r.Name, Website: r.Domain, EmailDomains: strings.Fields(r.EmailDomains), TenantID: r.TenantID,
 			Street: r.Street, City: r.City, State: r.State, PostalCode: r.PostalCode, Country: r.Country, Phone: r.Phone})
@@ -46,16 +60,16 @@ func crmSide(ctx context.Context, db *gorm.DB) (side, error) {
 type distributorSide struct {
 	side
 	byID map[uuid.UUID]account.Account
-	held map[uuid.UUID]bool // CRM accounts that a mapped account has, a gone one included
+	held map[uuid.UUID]uuid.UUID // CRM accounts that a mapped account has, a gone one included, and which
 }
 
 // accountSide reads the accounts of a provider. Gone ones are nobody's match, but keep what they hold.
 func accountSide(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (distributorSide, error) {
 	all, err := account.ByExternalID(ctx, db, providerID)
-	s := distributorSide{side: side{ids: make(map[string]uuid.UUID, len(all))}, byID: make(map[uuid.UUID]account.Account, len(all)), held: map[uuid.UUID]bool{}}
+	s := distributorSide{side: newSide(), byID: make(map[uuid.UUID]account.Account, len(all)), held: map[uuid.UUID]uuid.UUID{}}
 	for _, a := range all {
 		if a.CRMAccountID.Valid {
-			s.held[a.CRMAccountID.UUID] = true
+			s.held[a.CRMAccountID.UUID] = a.ID
 		}
 		if a.Status == account.Gone {
 			continue
@@ -77,6 +91,14 @@ func recordOf(a account.Account) match.Record {
 
 func (s *side) add(id uuid.UUID, r match.Record) {
 	r.ID = id.String()
-	s.ids[r.ID] = id
+	s.ids[r.ID], s.at[id] = id, len(s.records)
 	s.records = append(s.records, r)
+}
+
+// record finds a record by its id; a blank one if there is none.
+func (s side) record(id uuid.UUID) match.Record {
+	if i, ok := s.at[id]; ok {
+		return s.records[i]
+	}
+	return match.Record{}
 }

@@ -46,45 +46,74 @@ func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision,
 }
 
 // Undo restores what stood before the last decision that was not undone yet, also at
-// the account that a decision was made together with. The subscriptions return to
-// their contracts and prices; signatures that have lapsed are to be given again.
+// the accounts that were decided together with it. The subscriptions return to their
+// contracts and prices; signatures that have lapsed are to be given again.
 func (s *Service) Undo(ctx context.Context, by audit.Actor, c Choice) error {
-	return s.decide(ctx, by, c, func(tx *gorm.DB, a account.Account) (change, error) {
+	var wanted uuid.UUID
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		a, err := account.Lock(ctx, tx, c.AccountID)
+		if err != nil {
+			return err
+		}
 		last, err := lastDecision(ctx, tx, a)
 		if err != nil {
-			return change{}, err
+			return err
 		}
+		wanted = last.FromCRMAccountID.UUID
 		if c.DecisionID != uuid.Nil && c.DecisionID != last.ID {
-			return change{}, overtaken(a)
+			return overtaken(a)
 		}
-		ch, err := undoing(ctx, tx, last)
-		if err != nil || !last.Because.Valid {
-			return ch, err
+		events, err := s.undoTogether(ctx, tx, by, last)
+		if err != nil {
+			return err
 		}
-		ch.then, err = together(ctx, tx, last.Because.UUID)
-		return ch, err
+		return audit.Record(ctx, tx, s.Clock, by, events...)
 	})
+	return s.named(ctx, err, c.AccountID, wanted)
 }
 
-// together undoes the decision at the other account, unless somebody has decided about that since.
-func together(ctx context.Context, tx *gorm.DB, decisionID uuid.UUID) (*step, error) {
-	var other uuid.UUID
-	if err := tx.WithContext(ctx).Raw(`SELECT account_id FROM mapping_decisions WHERE id = ?`, decisionID).Row().Scan(&other); err != nil {
-		return nil, err
-	}
-	a, err := account.Lock(ctx, tx, other)
+// undoTogether takes back a decision and those it was made together with, the last
+// one first, unless somebody has decided about one of the accounts since.
+func (s *Service) undoTogether(ctx context.Context, tx *gorm.DB, by audit.Actor, d Decision) ([]audit.Event, error) {
+	together, err := togetherWith(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}
-	last, err := lastDecision(ctx, tx, a)
-	if err != nil {
-		return nil, err
+	var events []audit.Event
+	for _, d := range together {
+		a, err := account.Lock(ctx, tx, d.AccountID)
+		if err != nil {
+			return nil, err
+		}
+		last, err := lastDecision(ctx, tx, a)
+		if err != nil {
+			return nil, err
+		}
+		if last.ID != d.ID {
+			return nil, overtaken(a)
+		}
+		ch, err := undoing(ctx, tx, last)
+		if err != nil {
+			return nil, err
+		}
+		_, event, err := s.carry(ctx, tx, by, step{a, ch}, uuid.NullUUID{})
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
 	}
-	if last.ID != decisionID {
-		return nil, overtaken(a)
+	return events, nil
+}
+
+// togetherWith are the decisions that were made in one step, the last one first.
+func togetherWith(ctx context.Context, db *gorm.DB, d Decision) ([]Decision, error) {
+	first := d.ID
+	if d.Because.Valid {
+		first = d.Because.UUID
 	}
-	ch, err := undoing(ctx, tx, last)
-	return &step{a, ch}, err
+	var all []Decision
+	err := db.WithContext(ctx).Raw(`SELECT id, account_id FROM mapping_decisions WHERE (id = ? OR because = ?) AND action <> 'undo' ORDER BY id DESC`, first, first).Scan(&all).Error
+	return all, err
 }
 
 func overtaken(a account.Account) error {

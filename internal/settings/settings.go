@@ -21,6 +21,7 @@ import (
 type Settings struct {
 	GoneShare       float64 // a listing that lacks more than this share stops the run (0 to 1)
 	AutoMap         bool    // certain pairs are mapped without a person
+	AutoMapScope    Scope   // which
 	Refunds         bool    // the global refund setting (RULES 8)
 	AccessRequestTo string  // recipients of the access-request mail, comma between them
 
@@ -29,11 +30,21 @@ type Settings struct {
 	UpdatedBy string
 }
 
+// Scope is what may be mapped without a person.
+type Scope string
+
+// The scopes: what is certain by identity, or all that the matcher calls certain.
+const (
+	ByIdentity Scope = "identity"
+	AllCertain Scope = "certain"
+)
+
 // document is how the choices are stored and shown in the trail. A choice that an
 // older version did not store keeps its default.
 type document struct {
 	GoneShare       float64 `json:"gone_share"`
 	AutoMap         bool    `json:"auto_map"`
+	AutoMapScope    Scope   `json:"auto_map_scope"`
 	Refunds         bool    `json:"refunds"`
 	AccessRequestTo string  `json:"access_request_to"`
 }
@@ -44,7 +55,7 @@ const row = "general"
 var ErrStale = errors.New("settings: changed meanwhile")
 
 // Defaults hold until an administrator saves something else.
-func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true} }
+func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true, AutoMapScope: ByIdentity} }
 
 // Load reads the choices.
 func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
@@ -64,7 +75,7 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 		return s, err
 	}
 	return Settings{
-		GoneShare: d.GoneShare, AutoMap: d.AutoMap, Refunds: d.Refunds, AccessRequestTo: d.AccessRequestTo,
+		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds, AccessRequestTo: d.AccessRequestTo,
 		Version: stored.Version, UpdatedAt: stored.UpdatedAt, UpdatedBy: stored.UpdatedBy,
 	}, nil
 }
@@ -73,6 +84,9 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 // messages at gone_share and access_request_to, or ErrStale.
 func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
+	if s.AutoMapScope == "" {
+		s.AutoMapScope = ByIdentity
+	}
 	if err := s.validate(); err != nil {
 		return err
 	}
@@ -110,13 +124,16 @@ func store(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s 
 }
 
 func (s Settings) document() document {
-	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, Refunds: s.Refunds, AccessRequestTo: s.AccessRequestTo}
+	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds, AccessRequestTo: s.AccessRequestTo}
 }
 
 func (s Settings) validate() error {
 	f := errs.Fields{}
 	if !(s.GoneShare >= 0 && s.GoneShare <= 1) {
 		f.Add("gone_share", "Enter a percentage from 0 to 100.")
+	}
+	if s.AutoMapScope != ByIdentity && s.AutoMapScope != AllCertain {
+		f.Add("auto_map_scope", "Choose what may be mapped without a person.")
 	}
 	for _, to := range Recipients(s.AccessRequestTo) {
 		if a, err := mail.ParseAddress(to); err != nil || a.Address != to {

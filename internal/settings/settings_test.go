@@ -35,7 +35,7 @@ func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Load(t.Context(), db.Read(t.Context()))
-	want := Settings{Refunds: true, AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example", UpdatedAt: newClock().Now()}
+	want := Settings{AutoMapScope: ByIdentity, Refunds: true, AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example", UpdatedAt: newClock().Now()}
 	got.UpdatedAt = got.UpdatedAt.UTC()
 	if err != nil || got != want {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)

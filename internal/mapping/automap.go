@@ -1,0 +1,104 @@
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"seatledger/internal/account"
+	"seatledger/internal/audit"
+	"seatledger/internal/errs"
+	"seatledger/internal/match"
+	"seatledger/internal/settings"
+)
+
+// machinePair is a pair that the machine may tie, with what it rests on.
+type machinePair struct {
+	account, customer uuid.UUID
+	reason            string
+	candidate         *match.Candidate
+}
+
+// autoMap ties what the settings allow: nothing, what is certain by identity (the
+// same tenant id, or the same domain with one candidate on each side), or all of the
+// band "certain". What a person has decided or said no to is left alone, and a CRM
+// account that somebody holds is not taken.
+func (s *Service) autoMap(ctx context.Context, w *sides) (int, error) {
+	if !w.settings.AutoMap {
+		return 0, nil
+	}
+	if err := s.tieAll(ctx, w, w.identical()); err != nil || w.settings.AutoMapScope != settings.AllCertain {
+		return len(w.done), err
+	}
+	err := s.tieAll(ctx, w, w.certain())
+	w.pairs = nil // what is left is paired anew
+	return len(w.done), err
+}
+
+func (w *sides) identical() []machinePair {
+	var out []machinePair
+	for _, p := range match.CertainByIdentity(w.accounts.records, w.customers.records) {
+		if w.refused[match.Pair{AccountID: p.AccountID, CRMID: p.CRMID}] {
+			continue
+		}
+		out = append(out, machinePair{account: w.accounts.ids[p.AccountID], customer: w.customers.ids[p.CRMID], reason: p.Reason})
+	}
+	return out
+}
+
+func (w *sides) certain() []machinePair {
+	var out []machinePair
+	for i := range w.assign() {
+		c := &w.pairs[i]
+		if c.Band != match.Certain || w.betterTaken(c) != nil {
+			continue
+		}
+		out = append(out, machinePair{account: w.accounts.ids[c.AccountID], customer: w.customers.ids[c.CRMID], reason: wordsOf(c), candidate: c})
+	}
+	return out
+}
+
+// wordsOf says in one line what a pair rests on.
+func wordsOf(c *match.Candidate) string {
+	var pro []string
+	for _, e := range c.Evidence {
+		if e.Field != "prior" && e.Weight > 0 {
+			pro = append(pro, e.Sentence)
+		}
+	}
+	return fmt.Sprintf("certain, %d %%: %s", percentOf(c.Probability), strings.Join(pro[:min(3, len(pro))], ", "))
+}
+
+func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) error {
+	for _, p := range pairs {
+		a := w.accounts.byID[p.account]
+		if _, held := w.accounts.held[p.customer]; held || a.Mapping != account.Unmapped || a.DecidedByPerson || w.done[a.ID] {
+			continue
+		}
+		if p.candidate == nil {
+			p.candidate = w.candidate(a.ID, p.customer)
+		}
+		err := s.Map(ctx, audit.System, Choice{AccountID: a.ID, CRMAccountID: p.customer, Reason: p.reason, Candidate: p.candidate})
+		switch {
+		case errs.KindOf(err) == errs.Conflict: // held by another, or decided meanwhile: a person's matter
+		case err != nil:
+			return fmt.Errorf("map account %s: %w", a.ExternalID, err)
+		default:
+			w.done[a.ID] = true
+			w.accounts.held[p.customer] = a.ID
+		}
+	}
+	return nil
+}
+
+// candidate looks a pair up among an account's candidates, for its evidence.
+func (w *sides) candidate(accountID, customer uuid.UUID) *match.Candidate {
+	for _, c := range w.index.Candidates(w.accounts.record(accountID), perAccount) {
+		if w.customers.ids[c.CRMID] == customer {
+			return &c
+		}
+	}
+	return nil
+}
