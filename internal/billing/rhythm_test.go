@@ -98,11 +98,23 @@ func (c *cutting) actions() map[string]func(*rapid.T) {
 	one := func(t *rapid.T, of ...string) string { return rapid.SampledFrom(of).Draw(t, "choice") }
 	try := func(change func(*contract.Input)) { c.tolerate(c.edit(change)) }
 	return map[string]func(*rapid.T){
-		"frequency": func(t *rapid.T) { f := one(t, "monthly", "quarterly", "annual"); try(func(in *contract.Input) { in.BillingFrequency = f }) },
-		"day":       func(t *rapid.T) { d := one(t, "1", "15", "28", "last"); try(func(in *contract.Input) { in.BillingDay = d }) },
-		"timing":    func(t *rapid.T) { x := one(t, "advance", "arrears"); try(func(in *contract.Input) { in.Timing = x }) },
-		"from":      func(t *rapid.T) { d := one(t, "2026-01-01", "2026-01-20", "2026-03-01"); try(func(in *contract.Input) { in.BillFrom = d }) },
-		"start":     func(t *rapid.T) { d := one(t, "2025-11-05", "2026-01-01"); try(func(in *contract.Input) { in.StartDate = d }) },
+		"frequency": func(t *rapid.T) {
+			f := one(t, "monthly", "quarterly", "annual")
+			try(func(in *contract.Input) { in.BillingFrequency = f })
+		},
+		"day": func(t *rapid.T) {
+			d := one(t, "1", "15", "28", "last")
+			try(func(in *contract.Input) { in.BillingDay = d })
+		},
+		"timing": func(t *rapid.T) { x := one(t, "advance", "arrears"); try(func(in *contract.Input) { in.Timing = x }) },
+		"from": func(t *rapid.T) {
+			d := one(t, "2026-01-01", "2026-01-20", "2026-03-01")
+			try(func(in *contract.Input) { in.BillFrom = d })
+		},
+		"start": func(t *rapid.T) {
+			d := one(t, "2025-11-05", "2026-01-01")
+			try(func(in *contract.Input) { in.StartDate = d })
+		},
 		"draft": func(t *rapid.T) {
 			kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.FullCycle, billing.ChangeLog}).Draw(t, "kind")
 			id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, ""), Earlier: true})

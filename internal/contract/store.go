@@ -114,6 +114,9 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if err := frozen(tx, before, after.Terms); err != nil {
 			return err
 		}
+		if err := settled(tx, before, after.Terms); err != nil {
+			return err
+		}
 		was, is := difference(before.Terms, after.Terms)
 		if len(is) == 0 {
 			return nil
