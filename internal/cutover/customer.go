@@ -1,12 +1,10 @@
 package cutover
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/money"
@@ -95,6 +93,10 @@ type Side struct {
 	UnitCost      decimal.NullDecimal
 	CostPeriod    money.Period
 	CostCurrency  string
+	CostAssumed   bool // the currency is the provider's default: the record had none
+	NoTwin        bool // a person said that it is no other provider's again
+	TwinHold      bool
+	AccountID     uuid.UUID
 	State         subscription.State
 	HoldReason    subscription.HoldReason
 	DeactivatedBy subscription.DeactivatedBy
@@ -190,27 +192,4 @@ type Carried struct {
 	UnitPrice  decimal.NullDecimal // set: no list price was found, the old one's is kept as an exception
 	Period     money.Period
 	Currency   string
-}
-
-// Customers reads one page of a run's customers and the token of the next.
-func Customers(ctx context.Context, db *gorm.DB, id uuid.UUID, f CustomerFilter, r paging.Request) ([]Customer, string, error) {
-	return nil, "", errNotYet
-}
-
-// CustomerIDs are all customers of a filter, for what is done to many at once.
-func CustomerIDs(ctx context.Context, db *gorm.DB, id uuid.UUID, f CustomerFilter) ([]uuid.UUID, error) {
-	return nil, errNotYet
-}
-
-// Progress counts the customers of a run by their step, and those that are done.
-type Progress struct{ All, Open, Confirmed, Reassigned, Retired, Undecided, Done int }
-
-// ProgressOf counts the customers of a run.
-func ProgressOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Progress, error) {
-	return Progress{}, errNotYet
-}
-
-// CustomerOf reads what the page of one customer shows.
-func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (CustomerView, error) {
-	return CustomerView{}, errNotYet
 }

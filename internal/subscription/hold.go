@@ -19,6 +19,29 @@ func DeclareNoTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error
 	})
 }
 
+// HoldAsTwin holds a subscription until a person says whether it is another
+// provider's again; one of which that was said already is left as it is.
+func HoldAsTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
+	return twinHold(ctx, tx, a, false)
+}
+
+// Undeclare takes DeclareNoTwin back: it waits for a person's word again.
+func Undeclare(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
+	return twinHold(ctx, tx, a, true)
+}
+
+func twinHold(ctx context.Context, tx *gorm.DB, a Act, anyway bool) (Subscription, error) {
+	return act(ctx, tx, a, func(s standing) (Plan, error) {
+		d := s.draft()
+		if s.State == Inactive || s.NoTwin && !anyway {
+			return d.finish(&s.Subscription), nil
+		}
+		d.Row.NoTwin, d.Row.TwinHold = false, true
+		d.derive()
+		return d.finish(&s.Subscription), nil
+	})
+}
+
 // HoldForCutover holds a subscription back, or releases it. Neither writes a ledger
 // row: what was held is caught up from where billing stands (RULES 3).
 func HoldForCutover(ctx context.Context, tx *gorm.DB, a Act, hold bool) (Subscription, error) {
