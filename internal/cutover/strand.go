@@ -24,6 +24,7 @@ type strand struct {
 	Over       bool            // it has ended, there or here
 	Running    bool            // the distributor still has it running
 	Refunded   bool            // its closing row gives money back for days that were billed
+	Takes      bool            // with the history it took over what was not billed: it bills days of the old one
 	ClosedHere []clock.Date    // days on which somebody closed it here since the run began
 	Adjusted   []clock.Date    // days on which the cut-over set a remaining difference right
 }
@@ -63,6 +64,9 @@ func (s *strand) asNew(day clock.Date) int {
 		return 0
 	}
 	if s.Held || !s.From.IsZero() && day.Before(s.From) {
+		if s.Takes {
+			return 0
+		}
 		return s.billed(day)
 	}
 	return s.Seats.At(day)

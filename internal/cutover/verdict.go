@@ -1,6 +1,10 @@
 package cutover
 
-import "seatledger/internal/clock"
+import (
+	"slices"
+
+	"seatledger/internal/clock"
+)
 
 // Verdict says how the days of a customer's product are covered.
 type Verdict string
@@ -24,17 +28,10 @@ func Verdicts() []Verdict {
 // Blocks tells whether a run with such a day cannot be finished.
 func (v Verdict) Blocks() bool { return v != OK && v != Acknowledged }
 
-func (v Verdict) worse(than Verdict) bool {
-	for _, w := range Verdicts() {
-		if w == than {
-			return false
-		}
-		if w == v {
-			return true
-		}
-	}
-	return false
-}
+func (v Verdict) worse(than Verdict) bool { return v.rank() < than.rank() }
+
+// rank is 0 for the worst.
+func (v Verdict) rank() int { return slices.Index(Verdicts(), v) }
 
 // Segment is a row of days that are all alike: [From, To).
 type Segment struct {

@@ -1,0 +1,146 @@
+package cutover
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+)
+
+// Acks says which changes of a customer a person acknowledges: those named by
+// fingerprint, or all of a kind, or all of them.
+type Acks struct {
+	CRMAccountID uuid.UUID
+	PartNumber   string // as ProductProof.Key; empty: any product
+	What         What   // empty: any
+	Fingerprints []string
+	Note         string
+}
+
+const longestNote = 1000
+
+// Acknowledge keeps, under the person's name, that changes over the switch are real.
+// It gives how many were acknowledged now. What changes later needs another word.
+// errs.Conflict when there is nothing of the kind, or the figures are others by now.
+func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, a Acks) (int, error) {
+	if len(a.Note) > longestNote {
+		return 0, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", longestNote)}.Err()
+	}
+	n := 0
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		run, err := openForAcknowledging(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		open, known, err := a.find(ctx, tx, run, s.today())
+		if err != nil {
+			return err
+		}
+		n = len(open)
+		if n == 0 {
+			return a.nothing(known)
+		}
+		if err := s.keep(ctx, tx, by, run, a, open); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, s.Clock, by, acknowledged(run, a, open))
+	})
+	return n, err
+}
+
+func openForAcknowledging(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, error) {
+	if err := tx.WithContext(ctx).Exec(`SELECT FROM cutovers WHERE id = ? FOR SHARE`, id).Error; err != nil {
+		return Run{}, fmt.Errorf("lock cut-over %s: %w", id, err)
+	}
+	run, err := Get(ctx, tx, id)
+	if err == nil && run.State != RunOpen {
+		err = errs.Newf(errs.Conflict, "The cut-over %s is %s, so its proof stands as it is. Nothing was changed.", run.Name, run.State)
+	}
+	return run, err
+}
+
+// keyed is a change with its product.
+type keyed struct {
+	key string
+	Change
+}
+
+// find gives the changes asked for that nobody has acknowledged, and how many of them somebody has.
+func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, err error) {
+	err = EachProof(ctx, tx, run, ProofFilter{Customer: a.CRMAccountID}, today, func(c CustomerProof) error {
+		for _, p := range c.Products {
+			for _, ch := range p.Changes {
+				switch {
+				case !a.means(p.Key, ch):
+				case ch.By != nil:
+					known++
+				default:
+					open = append(open, keyed{p.Key, ch})
+				}
+			}
+		}
+		return nil
+	})
+	return open, known, err
+}
+
+func (a Acks) means(key string, c Change) bool {
+	if len(a.Fingerprints) > 0 && !slices.Contains(a.Fingerprints, c.Fingerprint) {
+		return false
+	}
+	return (a.PartNumber == "" || a.PartNumber == key) && (a.What == "" || a.What == c.What)
+}
+
+func (a Acks) nothing(known int) error {
+	if known > 0 {
+		return errs.New(errs.Conflict, "These changes are acknowledged already. Nothing was changed.")
+	}
+	return errs.New(errs.Conflict, "There is no such change to acknowledge, or its figures are others by now. Nothing was changed; look at the proof again.")
+}
+
+func (s Service) keep(ctx context.Context, tx *gorm.DB, by audit.Actor, run Run, a Acks, open []keyed) error {
+	for _, c := range open {
+		err := tx.WithContext(ctx).Exec(`INSERT INTO cutover_acknowledgements (id, cutover_id, crm_account_id, product_key, what, fingerprint, acknowledged_at, acknowledged_by, note)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ON CONSTRAINT cutover_acknowledgements_once DO NOTHING`,
+			uuid.Must(uuid.NewV7()), run.ID, a.CRMAccountID, c.key, c.What, c.Fingerprint, s.Clock.Now(), by.Name, a.Note).Error
+		if err != nil {
+			return fmt.Errorf("acknowledge %s of %s: %w", c.What, c.key, err)
+		}
+	}
+	return nil
+}
+
+func acknowledged(run Run, a Acks, open []keyed) audit.Event {
+	before, after := map[string]any{}, map[string]any{"crm_account_id": a.CRMAccountID, "note": a.Note}
+	for _, c := range open {
+		name := strings.Join([]string{c.key, string(c.What), c.Day.String()}, " ")
+		before[name], after[name] = c.Before, c.After
+	}
+	return audit.Event{Action: "cutover.acknowledged", ObjectType: "cutover", ObjectID: run.ID.String(), ObjectName: run.Name, Before: before, After: after}
+}
+
+// acknowledgements reads what was acknowledged of customers.
+func acknowledgements(ctx context.Context, db *gorm.DB, run uuid.UUID, customers []uuid.UUID) (map[uuid.UUID][]Acknowledgement, error) {
+	var rows []struct {
+		CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
+		Acknowledgement
+	}
+	err := db.WithContext(ctx).Raw(`SELECT crm_account_id, product_key, what, fingerprint, acknowledged_at, acknowledged_by, note FROM cutover_acknowledgements
+		WHERE cutover_id = ? AND crm_account_id = ANY (?::uuid[]) ORDER BY acknowledged_at, id`, run, postgres.IDs(customers)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("acknowledgements: %w", err)
+	}
+	byCustomer := map[uuid.UUID][]Acknowledgement{}
+	for _, r := range rows {
+		byCustomer[r.CRMAccountID] = append(byCustomer[r.CRMAccountID], r.Acknowledgement)
+	}
+	return byCustomer, nil
+}

@@ -1,0 +1,234 @@
+package cutover
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
+)
+
+// ProofFilter narrows the customers of a proof. Empty fields do not narrow.
+type ProofFilter struct {
+	Customer uuid.UUID
+	Search   string // in the name
+}
+
+// CustomerProof is the proof of one customer.
+type CustomerProof struct {
+	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
+	CRMAccount   string    `gorm:"column:crm_account"`
+	SwitchDay    clock.Date
+	Step         Step
+	Products     []ProductProof
+	Totals
+}
+
+// ProductProof is the days of one product of a customer.
+type ProductProof struct {
+	Key       string // part number, or the SKU or name where there is none
+	Name      string
+	Segments  []Segment // all days, in order
+	Changes   []Change  // over the switch
+	Forfeited int       // seat-days billed on the old side and given up
+	Worst     Verdict
+}
+
+// From is the first day that is proved, and To the one after the last.
+func (p ProductProof) From() clock.Date { return p.Segments[0].From }
+
+// To is the day after the last that is proved.
+func (p ProductProof) To() clock.Date { return p.Segments[len(p.Segments)-1].To }
+
+// Worst is the worst verdict of all products.
+func (c CustomerProof) Worst() Verdict {
+	worst := OK
+	for _, p := range c.Products {
+		if p.Worst.worse(worst) {
+			worst = p.Worst
+		}
+	}
+	return worst
+}
+
+// proofBatch is how many customers are read at a time.
+const proofBatch = 50
+
+// EachProof hands over the proof of every customer of a run, by name. Read it in one
+// snapshot: the rooms it reads go on changing. Once the run has ended, today is that day.
+func EachProof(ctx context.Context, db *gorm.DB, run Run, asked ProofFilter, today clock.Date, do func(CustomerProof) error) error {
+	customers, err := proofCustomers(ctx, db, run, asked)
+	if err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(customers, proofBatch) {
+		ids := make([]uuid.UUID, len(batch))
+		for i, c := range batch {
+			ids[i] = c.CRMAccountID
+		}
+		subs, strands, err := loadProof(ctx, db, run, ids)
+		if err != nil {
+			return err
+		}
+		acks, err := acknowledgements(ctx, db, run.ID, ids)
+		if err != nil {
+			return err
+		}
+		for _, c := range batch {
+			c.prove(subs, strands, acks[c.CRMAccountID], today)
+			if err := do(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Customers of the old provider, those the run has a row of, and those at the new
+// one alone whose subscriptions wait for a decision.
+func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([]CustomerProof, error) {
+	var found []CustomerProof
+	err := db.WithContext(ctx).Raw(`SELECT a.id AS crm_account_id, a.name AS crm_account, coalesce(c.switch_day, r.switch_day) AS switch_day, coalesce(c.state, 'open') AS step
+		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id AND c.crm_account_id = a.id
+		WHERE r.id = @run AND (c.id IS NOT NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.crm_account_id = a.id
+			AND (s.provider_id = r.old_provider_id OR s.provider_id = r.new_provider_id AND s.state = 'held' AND (s.twin_hold OR s.cutover_hold))))
+		AND (@one = CAST(@nobody AS uuid) OR a.id = @one) AND lower(a.name) LIKE @search ORDER BY lower(a.name), a.id`,
+		map[string]any{"run": run.ID, "one": f.Customer, "nobody": uuid.Nil, "search": postgres.Contains(f.Search)}).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("customers of the proof: %w", err)
+	}
+	return found, nil
+}
+
+// prove lays the customer's subscriptions out by product, and judges every day.
+func (c *CustomerProof) prove(subs []proofSubscription, strands map[uuid.UUID]*strand, acks []Acknowledgement, today clock.Date) {
+	t := turn{Day: c.SwitchDay, Fixed: !c.SwitchDay.IsZero()}
+	if !t.Fixed {
+		t.Day = today
+	}
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s proofSubscription) bool { return s.CRMAccountID != c.CRMAccountID })
+	for _, p := range productsOf(subs, strands, t) {
+		for _, a := range acks {
+			if a.ProductKey == p.key {
+				p.lane.Acknowledged = append(p.lane.Acknowledged, a)
+			}
+		}
+		proof := p.prove(today)
+		if proof.empty() {
+			continue
+		}
+		c.Products = append(c.Products, proof)
+		c.add(p.lane, proof)
+	}
+}
+
+// product is a lane with its names.
+type product struct {
+	key, name string
+	lane      lane
+}
+
+func (p product) prove(today clock.Date) ProductProof {
+	out := ProductProof{Key: p.key, Name: p.name, Segments: p.lane.segments(today), Forfeited: p.lane.forfeited(), Worst: OK}
+	from, _ := p.lane.window(today)
+	out.Changes = p.lane.changes(from)
+	for _, s := range out.Segments {
+		if s.Verdict.worse(out.Worst) {
+			out.Worst = s.Verdict
+		}
+	}
+	return out
+}
+
+// empty: nobody held a seat of it in all the days that are looked at.
+func (p ProductProof) empty() bool {
+	return !slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Before != 0 || s.After != 0 || s.Verdict != OK })
+}
+
+// productsOf groups subscriptions and their pairs by product. A pair is the new one's
+// product; an old one that names only its SKU is that of a new one with the same SKU.
+func productsOf(subs []proofSubscription, strands map[uuid.UUID]*strand, t turn) []product {
+	slices.SortStableFunc(subs, func(a, b proofSubscription) int { return cmp.Compare(a.side(), b.side()) }) // new ones first
+	keys := map[string]string{}
+	pairs := map[uuid.UUID]*strip{}
+	names, lanes := map[string]string{}, map[string][]*strip{}
+	for _, s := range subs {
+		if pair := pairs[s.PairID.UUID]; pair != nil {
+			pair.put(s, strands[s.ID])
+			continue
+		}
+		key := s.key(keys)
+		if s.IsNew && s.SKU != "" {
+			keys[s.SKU] = key
+		}
+		p := &strip{Turn: s.turn(t)}
+		p.put(s, strands[s.ID])
+		if s.PairID.Valid {
+			pairs[s.PairID.UUID] = p
+		}
+		if names[key] == "" {
+			names[key] = s.called()
+		}
+		lanes[key] = append(lanes[key], p)
+	}
+	var out []product
+	for _, key := range slices.Sorted(maps.Keys(lanes)) {
+		p := product{key: key, name: names[key]}
+		for _, s := range lanes[key] {
+			p.lane.Strips = append(p.lane.Strips, *s)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (s proofSubscription) side() int {
+	if s.IsNew {
+		return 0
+	}
+	return 1
+}
+
+func (p *strip) put(s proofSubscription, it *strand) {
+	p.Tie = s.PairKind
+	if s.IsNew {
+		p.New = it
+	} else {
+		p.Old = it
+	}
+}
+
+// turn is the day of the decision once it was confirmed, else the customer's.
+func (s proofSubscription) turn(t turn) turn {
+	if s.PairID.Valid && !s.PairDay.IsZero() {
+		return turn{Day: s.PairDay, Fixed: true}
+	}
+	return t
+}
+
+func (s proofSubscription) called() string {
+	if s.ProductName == "" {
+		return s.ExternalID
+	}
+	return s.ProductName
+}
+
+// key is what the product is known by.
+func (s proofSubscription) key(bySKU map[string]string) string {
+	if !s.IsNew && s.PartNumber == "" && bySKU[s.SKU] != "" {
+		return bySKU[s.SKU]
+	}
+	for _, k := range []string{s.PartNumber, s.SKU, strings.TrimSpace(s.ProductName)} {
+		if k != "" {
+			return k
+		}
+	}
+	return s.ExternalID
+}

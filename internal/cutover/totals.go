@@ -1,0 +1,89 @@
+package cutover
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/money"
+)
+
+// Totals compares the last day of the old subscriptions with the first of the new ones.
+type Totals struct {
+	SeatsBefore int
+	SeatsAfter  int
+	Months      []MonthlyChange // by currency
+	Unpriced    int             // subscriptions whose price per month is not known: they are in the seats, not in the money
+	Forfeited   int             // seat-days that were billed and never held, and not given back
+}
+
+// MonthlyChange is what a month costs the customer, before and after.
+type MonthlyChange struct {
+	Currency      string
+	Before, After decimal.Decimal
+}
+
+// Add sums two.
+func (t *Totals) Add(o Totals) {
+	t.SeatsBefore += o.SeatsBefore
+	t.SeatsAfter += o.SeatsAfter
+	t.Unpriced += o.Unpriced
+	t.Forfeited += o.Forfeited
+	for _, m := range o.Months {
+		t.month(m)
+	}
+}
+
+func (t *Totals) month(m MonthlyChange) {
+	i, found := slices.BinarySearchFunc(t.Months, m, func(a, b MonthlyChange) int { return cmp.Compare(a.Currency, b.Currency) })
+	if !found {
+		t.Months = slices.Insert(slices.Clone(t.Months), i, m)
+		return
+	}
+	t.Months[i].Before, t.Months[i].After = t.Months[i].Before.Add(m.Before), t.Months[i].After.Add(m.After)
+}
+
+func (c *CustomerProof) add(l lane, p ProductProof) {
+	c.Forfeited += p.Forfeited
+	for _, s := range l.Strips {
+		last := s.Turn.Day.AddDays(-1)
+		before, was := s.seatsOn(last)
+		after, is := s.seatsOn(s.Turn.Day)
+		c.SeatsBefore, c.SeatsAfter = c.SeatsBefore+before, c.SeatsAfter+after
+		c.worth(before, was, func(m *MonthlyChange, d decimal.Decimal) { m.Before = d })
+		c.worth(after, is, func(m *MonthlyChange, d decimal.Decimal) { m.After = d })
+	}
+}
+
+// seatsOn is the seats of a strip that somebody pays for on the last day of the old
+// or the first of the new ones, as decided, and their price.
+func (p strip) seatsOn(day clock.Date) (int, ledger.Amount) {
+	old := day.Before(p.Turn.Day)
+	switch {
+	case p.Old != nil && (old || p.Tie == ""):
+		return p.Old.asOld(day), p.Old.price(day)
+	case p.Tie == Twin || p.Tie == New && !old:
+		return p.New.promised(day), p.New.price(day)
+	case p.Tie == "" && !p.New.Asks:
+		return p.New.asNew(day), p.New.price(day)
+	}
+	return 0, ledger.Amount{}
+}
+
+// worth adds seats times the price of a month; once-prices and unknown ones have none.
+func (c *CustomerProof) worth(seats int, price ledger.Amount, set func(*MonthlyChange, decimal.Decimal)) {
+	if seats == 0 {
+		return
+	}
+	each, ok := money.PerMonth(price.Value.Decimal, price.Period)
+	if !price.Value.Valid || !ok {
+		c.Unpriced++
+		return
+	}
+	m := MonthlyChange{Currency: price.Currency}
+	set(&m, each.Mul(decimal.NewFromInt(int64(seats))))
+	c.month(m)
+}
