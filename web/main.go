@@ -33,7 +33,7 @@ import (
 const usage = `seatledger [verb]
 
   serve     the web app (the default)
-  demo      the web app on sample data, with a stand-in distributor
+  demo      the web app on sample data, with a stand-in distributor; --cutover: in the middle of a year, before a move
   sandbox   the stand-in distributor alone
   migrate   bring the database to this version
   user      make or change a user from the command line
@@ -129,6 +129,9 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, out
 	d, err := demo.Prepare(ctx, args, getenv, log)
 	if err != nil {
 		return err
+	}
+	if err := d.MakeYear(ctx, out); err != nil {
+		return errors.Join(err, d.Close())
 	}
 	return errors.Join(serve(ctx, d.Config, log, out, d.Walk), d.Close())
 }

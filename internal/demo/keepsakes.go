@@ -17,9 +17,18 @@ type keepsakes struct {
 	Password string     `json:"password"`
 	Addr     string     `json:"distributor"` // host:port; empty before the first run
 	Today    clock.Date `json:"today"`       // the sample data are dated from it
+	Year     progress   `json:"year"`        // of the cut-over's history
 
 	path string
 }
+
+// progress is how far the history of a cut-over has been made.
+type progress string
+
+const (
+	yearBegun progress = "begun"
+	yearMade  progress = "made"
+)
 
 func loadKeepsakes(folder string, clk clock.Clock) (keepsakes, error) {
 	k := keepsakes{path: filepath.Join(folder, "demo.json")}

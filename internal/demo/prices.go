@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -32,6 +33,19 @@ func seedPrices(ctx context.Context, a *app.App, by audit.Actor, products []sand
 	return l.ID, items, nil
 }
 
+// listedPrices are the prices that seedPrices enters, by the distributor's number of the product.
+func listedPrices(products []sandbox.Product) map[string]decimal.Decimal {
+	by := map[string]decimal.Decimal{}
+	for i, p := range products {
+		if in, ok := itemOf(i, p); ok {
+			by[strconv.Itoa(p.SKU)] = decimal.RequireFromString(in.UnitPrice)
+		}
+	}
+	return by
+}
+
+const markup = "1.2" // selling price over cost
+
 func itemOf(i int, p sandbox.Product) (price.ItemInput, bool) {
 	unit := map[string]string{"month": "month", "annual": "year", "one_time": "once"}[p.Frequency]
 	term := map[string]string{"P1M": "monthly", "P1Y": "annual", "P3Y": "triennial"}[p.Term]
@@ -41,7 +55,7 @@ func itemOf(i int, p sandbox.Product) (price.ItemInput, bool) {
 	if p.Kind == "usage" || unit == "" || term == "" || i%13 == 12 {
 		return price.ItemInput{}, false
 	}
-	factor := decimal.RequireFromString("1.2")
+	factor := decimal.RequireFromString(markup)
 	if i%17 == 9 {
 		factor = decimal.RequireFromString("0.95")
 	}

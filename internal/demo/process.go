@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"seatledger/internal/distributor/sandbox"
 )
 
 // UntilStdinCloses is the variable that makes a child end when its standard input
@@ -32,7 +34,7 @@ type distributorProcess struct {
 
 // startDistributor starts this same program as the sandbox, on the address it had
 // the last time: the provider's settings hold it.
-func startDistributor(ctx context.Context, k keepsakes) (*distributorProcess, error) {
+func startDistributor(ctx context.Context, k keepsakes, data sandbox.DataOptions) (*distributorProcess, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -42,8 +44,8 @@ func startDistributor(ctx context.Context, k keepsakes) (*distributorProcess, er
 		addr = "127.0.0.1:0"
 	}
 	//nolint:noctx // it ends with its input, not with the start
-	cmd := exec.Command(self, "sandbox", "--addr", addr, "--customers", strconv.Itoa(customers),
-		"--subscriptions", strconv.Itoa(subscriptions), "--seed", strconv.Itoa(seed), "--today", k.Today.String())
+	cmd := exec.Command(self, "sandbox", "--addr", addr, "--customers", strconv.Itoa(data.Customers),
+		"--subscriptions", strconv.Itoa(data.Subscriptions), "--seed", strconv.FormatUint(data.Seed, 10), "--today", data.Today.String())
 	cmd.Env = []string{UntilStdinCloses + "=1"}
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
@@ -61,8 +63,7 @@ func startDistributor(ctx context.Context, k keepsakes) (*distributorProcess, er
 	if p.addr, err = awaitAddress(ctx, stdout); err != nil {
 		return nil, errors.Join(fmt.Errorf("the stand-in distributor did not start on %s: %w", addr, err), p.stop())
 	}
-	k.Addr = p.addr
-	return p, k.save()
+	return p, nil
 }
 
 // awaitAddress reads the line that says where the sandbox listens, and drains the rest.

@@ -31,12 +31,16 @@ func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer)
 	if err := a.DB.Read(ctx).Raw(`SELECT count(*) FROM providers`).Scan(&there).Error; err != nil {
 		return err
 	}
-	if there == 0 {
+	if there == 0 && !d.cutover {
 		if err := d.firstWalk(ctx, a, me.Actor(), out); err != nil {
 			return err
 		}
 	}
-	if err := report(ctx, a, out); err != nil {
+	told := report
+	if d.cutover {
+		told = d.reportYear
+	}
+	if err := told(ctx, a, base, out); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Ready after %.1f s, in %s\n\n", d.clock.Now().Sub(began).Seconds(), d.folder)
@@ -45,7 +49,7 @@ func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer)
 }
 
 func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io.Writer) error {
-	data := sandbox.NewData(sandbox.DataOptions{Customers: customers, Subscriptions: subscriptions, Seed: seed, Today: d.keep.Today})
+	data := sandbox.NewData(d.data())
 	list, items, err := seedPrices(ctx, a, me, data.Products())
 	if err != nil {
 		return err
@@ -59,27 +63,34 @@ func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io
 		return err
 	}
 	fmt.Fprintf(out, "Seeded %d CRM accounts, %d contracts, %d prices\n", len(known), contracts, items)
-	id, err := d.connect(ctx, a, me)
+	id, err := connect(ctx, a, me, d.comprehensive(providerName))
 	if err != nil {
 		return err
 	}
 	for _, kind := range []syncing.Kind{syncing.Accounts, syncing.Subscriptions} {
-		if err := d.sync(ctx, a, me, id, kind, out); err != nil {
+		r, err := syncNow(ctx, a, me, id, kind)
+		if err != nil {
 			return err
 		}
+		fmt.Fprintf(out, "Synced %s: %s, %d new, %d held, %d failed. %s\n", kind, r.State, r.Added, r.Held, r.Failed, r.Message)
 	}
 	return nil
 }
 
-// connect makes the provider and verifies it.
-func (d *Demo) connect(ctx context.Context, a *app.App, me audit.Actor) (uuid.UUID, error) {
-	p, err := a.Providers.Create(ctx, me, provider.Input{
-		Name: providerName, ComprehensiveAPI: true, UserName: "integration@reseller.example", Password: "sandbox-password",
+// comprehensive is the form of a provider of the comprehensive API.
+func (d *Demo) comprehensive(name string) provider.Input {
+	return provider.Input{
+		Name: name, ComprehensiveAPI: true, UserName: "integration@reseller.example", Password: "sandbox-password",
 		URL: d.far.url(), TokenURL: d.far.url() + "/oauth2/v1/token", ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret",
 		ResellerNumber: sandbox.DefaultReseller, Currency: "USD",
-	})
+	}
+}
+
+// connect makes the provider and verifies it.
+func connect(ctx context.Context, a *app.App, me audit.Actor, in provider.Input) (uuid.UUID, error) {
+	p, err := a.Providers.Create(ctx, me, in)
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, fmt.Errorf("provider %s: %w", in.Name, err)
 	}
 	check, err := a.Providers.Verify(ctx, me, p.ID)
 	if err != nil {
@@ -87,38 +98,37 @@ func (d *Demo) connect(ctx context.Context, a *app.App, me audit.Actor) (uuid.UU
 	}
 	for _, l := range check.Layers {
 		if l.Result == distributor.Failed {
-			return uuid.Nil, fmt.Errorf("verify the sandbox: %s %s", l.Message, l.Advice)
+			return uuid.Nil, fmt.Errorf("verify %s: %s %s", in.Name, l.Message, l.Advice)
 		}
 	}
 	return p.ID, nil
 }
 
-const lookEvery = 100 * time.Millisecond
+const lookEvery = 50 * time.Millisecond
 
-// sync asks for a run and waits for its end.
-func (d *Demo) sync(ctx context.Context, a *app.App, me audit.Actor, id uuid.UUID, kind syncing.Kind, out io.Writer) error {
+// syncNow asks for a run and waits for its end.
+func syncNow(ctx context.Context, a *app.App, me audit.Actor, id uuid.UUID, kind syncing.Kind) (syncing.Run, error) {
 	r, _, err := a.Sync.Request(ctx, me, syncing.Request{ProviderID: id, Kind: kind, Trigger: syncing.ByPerson})
 	if err != nil {
-		return err
+		return r, err
 	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for !r.State.Finished() {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return r, ctx.Err()
 		case <-tick.C:
 		}
 		if r, err = syncing.Get(ctx, a.DB.Read(ctx), r.ID); err != nil {
-			return err
+			return r, err
 		}
 	}
-	_, err = fmt.Fprintf(out, "Synced %s: %s, %d new, %d held, %d failed. %s\n", kind, r.State, r.Added, r.Held, r.Failed, r.Message)
-	return err
+	return r, nil
 }
 
 // report counts what stands and what waits for a person.
-func report(ctx context.Context, a *app.App, out io.Writer) error {
+func report(ctx context.Context, a *app.App, _ string, out io.Writer) error {
 	var n struct{ Mapped, Unmapped, Subscriptions, Held, Fail, Warn, OK, Signed int }
 	err := a.DB.Read(ctx).Raw(`SELECT
 		(SELECT count(*) FROM provider_accounts WHERE state = 'mapped') AS mapped,

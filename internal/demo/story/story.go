@@ -59,7 +59,7 @@ func New(data *sandbox.Data, today clock.Date) *Story {
 		}
 	}
 	s.before()
-	for m := 1; s.Month(m).Before(s.ThisMonth()); m++ {
+	for m := 1; m < s.months(); m++ {
 		s.month(m)
 	}
 	s.thisMonth()
@@ -86,12 +86,21 @@ func (s *Story) ThisMonth() clock.Date {
 	return clock.NewDate(s.Today.Year(), s.Today.Month(), 1)
 }
 
-// Late is the day of this month on which the last changes happen.
-func (s *Story) Late() clock.Date {
+// Day is the day of a month on which things change; of this month, not after today.
+func (s *Story) Day(m int) clock.Date {
+	first := s.Month(m)
+	if first != s.ThisMonth() {
+		return first.AddDays(9 + m%7)
+	}
 	if d := s.Today.AddDays(-1); !d.Before(s.ThisMonth()) {
 		return d
 	}
 	return s.Today
+}
+
+// months is the number of this month.
+func (s *Story) months() int {
+	return (s.Today.Year()-s.First.Year())*12 + int(s.Today.Month()) - 1
 }
 
 // before is what everybody holds when the year begins: one to three products each.
@@ -107,7 +116,7 @@ func (s *Story) before() {
 
 // month has a few changes of seats, and in some months a purchase or an end.
 func (s *Story) month(m int) {
-	on := s.Month(m).AddDays(9 + m%7)
+	on := s.Day(m)
 	for k := range s.busy() {
 		s.seats(on, Line{s.ordinary(m*7 + k*17), 0}, step(m+k))
 	}
@@ -121,7 +130,7 @@ func (s *Story) month(m int) {
 
 // thisMonth has what a person meets in the cut-over, and changes that nobody has billed yet.
 func (s *Story) thisMonth() {
-	on := s.Late()
+	on := s.Day(s.months())
 	for k := range 3 {
 		s.seats(on, Line{s.ordinary(k*11 + 1), 0}, 2+k)
 	}

@@ -1,0 +1,123 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/account"
+	"seatledger/internal/app"
+	"seatledger/internal/billing"
+	"seatledger/internal/demo/story"
+	"seatledger/internal/provider"
+	"seatledger/internal/subscription"
+)
+
+// reportYear says what stands on either side of the cut-over, and how a person goes on.
+func (d *Demo) reportYear(ctx context.Context, a *app.App, base string, out io.Writer) error {
+	db := a.DB.Read(ctx)
+	ids, err := providerIDs(ctx, db)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, part := range []func(context.Context, *gorm.DB, map[string]uuid.UUID) (string, error){oldSide, invoices, newSide} {
+		said, err := part(ctx, db, ids)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, said)
+	}
+	lines = append(lines, "", "Out of the ordinary, for a person to decide:")
+	lines = append(lines, d.oddities()...)
+	lines = append(lines, "", "What to do next:")
+	lines = append(lines, nextSteps(base, ids[newProvider])...)
+	_, err = fmt.Fprintln(out, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+func providerIDs(ctx context.Context, db *gorm.DB) (map[string]uuid.UUID, error) {
+	order, err := provider.Sorts().Parse("")
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]uuid.UUID{}
+	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
+		ids[r.Name] = r.ID
+		return nil
+	})
+	return ids, err
+}
+
+func oldSide(ctx context.Context, db *gorm.DB, ids map[string]uuid.UUID) (string, error) {
+	accounts, err := account.ProgressOf(ctx, db, ids[oldProvider])
+	if err != nil {
+		return "", err
+	}
+	reviews, err := subscription.ProgressOf(ctx, db, subscription.Filter{Provider: ids[oldProvider]})
+	return fmt.Sprintf("%s: %d accounts mapped, %d excluded; %d subscriptions signed off, %d not",
+		oldProvider, accounts.Mapped, accounts.Excluded, reviews.Signed, reviews.Total()-reviews.Signed), err
+}
+
+func newSide(ctx context.Context, db *gorm.DB, ids map[string]uuid.UUID) (string, error) {
+	p, err := provider.Get(ctx, db, ids[newProvider])
+	if err != nil {
+		return "", err
+	}
+	accounts, err := account.ProgressOf(ctx, db, p.ID)
+	return fmt.Sprintf("%s: %s; %d accounts mapped by what is certain, %d wait; no subscription synced yet",
+		newProvider, p.Connectivity(), accounts.Mapped, accounts.Unmapped), err
+}
+
+func invoices(ctx context.Context, db *gorm.DB, _ map[string]uuid.UUID) (string, error) {
+	order, err := billing.Sorts().Parse("")
+	if err != nil {
+		return "", err
+	}
+	n, months := 0, map[string]bool{}
+	err = billing.Each(ctx, db, billing.Filter{State: billing.Billed}, order, func(r billing.ListRow) error {
+		n++
+		months[r.IssuedAt.Format("2006-01")] = true
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	open, err := billing.OpenRows(ctx, db, uuid.Nil, uuid.Nil)
+	return fmt.Sprintf("%d invoices billed in %d months; %d changes of this month are not billed yet", n, len(months), len(open)), err
+}
+
+// oddities are the customers that an exact pair does not settle.
+func (d *Demo) oddities() []string {
+	s := d.tale()
+	product := func(customer, no int) string { return s.ProductOf(story.Line{Customer: customer, No: no}) }
+	var lines []string
+	for _, o := range []struct {
+		customer int
+		says     string
+	}{
+		{story.Equal, "two equal subscriptions of " + product(story.Equal, 0)},
+		{story.Differs, "the new API tells 3 seats more of " + product(story.Differs, 0)},
+		{story.NewOnly, product(story.NewOnly, 3) + " is new there and has no twin"},
+		{story.OldOnly, product(story.OldOnly, 3) + " is not in the new API any more"},
+		{story.ByHand, product(story.ByHand, 0) + " was deactivated by hand, before its days were billed"},
+		{story.Special, "pays 10% less than the price list says"},
+		{story.Excluded, "our own test tenant, excluded"},
+	} {
+		lines = append(lines, fmt.Sprintf("  %s: %s", s.Companies[o.customer].Name, o.says))
+	}
+	return lines
+}
+
+func nextSteps(base string, provider uuid.UUID) []string {
+	return []string{
+		fmt.Sprintf("  1. %s/cutovers/new: from %s to %s, with the first of next month as switch day", base, oldProvider, newProvider),
+		"  2. Carry the old mapping over to the accounts that wait, and exclude the test tenant",
+		fmt.Sprintf("  3. %s/providers/%s: Sync Subscriptions", base, provider),
+		"  4. Pair, confirm, bill what is open, reassign, sign, deactivate: the run's page leads from gate to gate",
+	}
+}
