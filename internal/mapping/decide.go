@@ -173,18 +173,6 @@ func pastTense(action string) string {
 	return action + "d"
 }
 
-// noInvoices refuses to move what a live invoice was cut for (RULES 6).
-func noInvoices(ctx context.Context, tx *gorm.DB, a account.Account) error {
-	var n int
-	err := tx.WithContext(ctx).Raw(`SELECT count(*) FROM subscriptions u WHERE u.account_id = ? AND (
-		EXISTS (SELECT FROM license_changes c JOIN license_change_status s ON s.change_id = c.id WHERE c.subscription_id = u.id AND s.billing_state = 'invoiced')
-		OR EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = u.id AND l.live))`, a.ID).Scan(&n).Error
-	if err != nil || n == 0 {
-		return err
-	}
-	return errs.Newf(errs.Conflict, "%d subscriptions of %s stand on invoices that are not void. Void those invoices first, or credit them, and then change the mapping. Nothing was changed.", n, called(a))
-}
-
 // memory is what a decision keeps beside the change itself.
 type memory struct {
 	at         time.Time

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
 	"seatledger/internal/subscription"
@@ -129,33 +128,6 @@ func TestAnUndoDoesNotReturnToAContractThatNoLongerStands(t *testing.T) {
 	w.must(w.Undo(t.Context(), olga, mapping.Choice{AccountID: a}))
 	if got := w.subs(a); !strings.HasPrefix(got, "S-1 active Harborview LLC Next 16") {
 		t.Errorf("landed: %s", got)
-	}
-}
-
-func TestWhatStandsOnALiveInvoiceKeepsItsCustomer(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	p := w.provider("North")
-	a := w.account(p, "10001", facts{name: "Harborview"})
-	customer := w.customer(facts{name: "Harborview LLC"})
-	w.contract(customer, "Default", "14", true)
-	w.sync(p, a, "S-1", 12)
-	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: customer}))
-	w.tx(func(tx *gorm.DB) error {
-		return tx.Exec(`SELECT set_config('seatledger.actor', 'Olga Example', true), set_config('seatledger.why', 'invoiced', true)`).
-			Exec(`UPDATE license_change_status SET billing_state = 'invoiced'`).Error
-	})
-	err := w.Unmap(t.Context(), olga, mapping.Choice{AccountID: a})
-	if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Void those invoices first") {
-		t.Errorf("unmap: %v", err)
-	}
-	if got := w.state(a); got != "mapped Harborview LLC" {
-		t.Errorf("state %s", got)
-	}
-	i, err := mapping.ImpactOf(t.Context(), w.db.Read(t.Context()), a)
-	w.must(err)
-	if i.Subscriptions != 1 || i.Seats != 12 || i.OnInvoices != 1 || len(i.Contracts) != 1 || len(i.Monthly) != 1 || i.Monthly[0].Amount.String() != "168" {
-		t.Errorf("impact %+v", i)
 	}
 }
 

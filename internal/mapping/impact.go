@@ -12,8 +12,9 @@ import (
 type Impact struct {
 	Subscriptions int // with a customer
 	Signed        int
-	Seats         int // active ones
-	OnInvoices    int
+	Seats         int       // active ones
+	OnInvoices    int       // live ones of ours
+	Elsewhere     int       // with rows that another system has billed
 	Contracts     []string  `gorm:"-"`
 	Monthly       []Monthly `gorm:"-"`
 }
@@ -30,8 +31,7 @@ func ImpactOf(ctx context.Context, db *gorm.DB, accountID uuid.UUID) (Impact, er
 	err := db.WithContext(ctx).Raw(`
 		SELECT count(*) FILTER (WHERE s.crm_account_id IS NOT NULL) AS subscriptions, count(*) FILTER (WHERE s.review = 'signed') AS signed,
 			coalesce(sum(s.billable_quantity) FILTER (WHERE s.state = 'active'), 0) AS seats,
-			count(*) FILTER (WHERE EXISTS (SELECT FROM license_changes c JOIN license_change_status t ON t.change_id = c.id
-				WHERE c.subscription_id = s.id AND t.billing_state = 'invoiced')) AS on_invoices
+			count(*) FILTER (WHERE `+onInvoice+`) AS on_invoices, count(*) FILTER (WHERE `+onOtherBill+`) AS elsewhere
 		FROM subscriptions s WHERE s.account_id = ?`, accountID).Scan(&i).Error
 	if err != nil {
 		return i, err

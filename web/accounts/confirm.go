@@ -206,7 +206,11 @@ func effects(o account.Overview, i mapping.Impact) []ui.Definition {
 	}
 	if i.OnInvoices > 0 {
 		out = append(out, ui.Definition{Term: "On invoices", Value: ui.Cell{Text: strconv.Itoa(i.OnInvoices), Tone: ui.Bad},
-			Note: "These stand on invoices that are not void, so this will be refused. Void those invoices first, or credit them."})
+			Note: "These stand on invoices that are not void, so this will be refused. Void those invoices first, or credit them and bill the credit."})
+	}
+	if i.Elsewhere > 0 {
+		out = append(out, ui.Definition{Term: "Billed elsewhere", Value: ui.TextCell(strconv.Itoa(i.Elsewhere)),
+			Note: "Another system has billed rows of these. They stay marked, and those days are not billed here for another customer either; correct that invoice where it was made."})
 	}
 	return out
 }
