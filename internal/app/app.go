@@ -31,6 +31,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -57,6 +58,7 @@ type App struct {
 	Manual    manual.Service
 	Billing   billing.Service
 	Retire    retire.Service
+	Reassign  reassign.Service
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -125,7 +127,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM, Enqueue: a.enqueueMapping}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
-	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
+	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
+	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended, Reopening: a.Reassign.MayReopen}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping))
 	return a, err

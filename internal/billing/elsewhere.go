@@ -146,3 +146,17 @@ func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map
 	}
 	return later(grid.Cycle(r.EffectiveAt).To, r.BilledThrough), nil
 }
+
+// CopyElsewhere lets copies of rows keep what another system billed of their origins.
+func CopyElsewhere(ctx context.Context, tx *gorm.DB, copies []ledger.Copy) error {
+	doc, err := json.Marshal(copies)
+	if err != nil {
+		return fmt.Errorf("copy what was billed elsewhere: %w", err)
+	}
+	err = tx.WithContext(ctx).Exec(`INSERT INTO billed_elsewhere (change_id, reference, until, marked_at, marked_by)
+		SELECT r.id, e.reference, e.until, e.marked_at, e.marked_by FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, origin uuid) JOIN billed_elsewhere e ON e.change_id = r.origin`, string(doc)).Error
+	if err != nil {
+		return fmt.Errorf("copy what was billed elsewhere: %w", err)
+	}
+	return nil
+}

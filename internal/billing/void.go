@@ -86,13 +86,16 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice, subs []covered) error
 	return unmoved(ctx, tx, i)
 }
 
-// unmoved refuses while other records rest on the invoice: a credit, or history that was copied to another subscription.
+// unmoved refuses while other records rest on the invoice: a credit, or history that
+// went to another subscription, whose billing goes on where this one's ended.
 func unmoved(ctx context.Context, tx *gorm.DB, i Invoice) error {
 	var credits, copies int
 	err := tx.WithContext(ctx).Raw(`SELECT (SELECT count(*) FROM invoices WHERE credits_id = @id AND state <> 'void'),
 		(SELECT count(*) FROM license_change_status st JOIN license_changes c ON c.id = st.change_id
-		 WHERE st.invoice_id = @id AND NOT EXISTS (SELECT FROM invoice_coverage v WHERE v.invoice_id = @id AND v.subscription_id = c.subscription_id))`,
-		map[string]any{"id": i.ID}).Row().Scan(&credits, &copies)
+		 WHERE st.invoice_id = @id AND NOT EXISTS (SELECT FROM invoice_coverage v WHERE v.invoice_id = @id AND v.subscription_id = c.subscription_id))
+		+ (SELECT count(*) FROM invoice_coverage v JOIN reassignments r ON r.source_id = v.subscription_id AND r.undone_at IS NULL
+		   WHERE v.invoice_id = @id AND (r.made_at >= @drafted OR v.through_after > coalesce(r.ended_on, r.switch_on)))`,
+		map[string]any{"id": i.ID, "drafted": i.DraftedAt}).Row().Scan(&credits, &copies)
 	switch {
 	case err != nil:
 		return fmt.Errorf("what rests on invoice %s: %w", i.ID, err)

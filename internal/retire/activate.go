@@ -33,6 +33,11 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 		if err != nil {
 			return err
 		}
+		if s.Reopening != nil {
+			if err := s.Reopening(ctx, tx, r.ID); err != nil {
+				return err
+			}
+		}
 		on := r.On
 		if on.IsZero() {
 			on = s.Today()

@@ -48,6 +48,13 @@ func (s Service) Deactivate(ctx context.Context, by audit.Actor, e End) error {
 			}
 			events = append(events, deactivated(was, e))
 		}
+		if s.Ended != nil {
+			more, err := s.Ended(ctx, tx, by, ids, e.Refund)
+			if err != nil {
+				return err
+			}
+			events = append(events, more...)
+		}
 		if err := s.Reviews.Refresh(ctx, tx, ids); err != nil {
 			return err
 		}

@@ -29,6 +29,10 @@ type Service struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Reviews review.Reviewer
+	// Ended is told within the transaction which subscriptions were ended, and whether
+	// with a refund; Reopening is asked before one is activated again. Both may be nil.
+	Ended     func(ctx context.Context, tx *gorm.DB, by audit.Actor, ids []uuid.UUID, refund bool) ([]audit.Event, error)
+	Reopening func(ctx context.Context, tx *gorm.DB, id uuid.UUID) error
 }
 
 // Today is the day from which an end holds when none is named.

@@ -1,0 +1,216 @@
+package reassign
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/ledger"
+	"seatledger/internal/retire"
+	"seatledger/internal/subscription"
+)
+
+// RetireTx is Retire within the caller's transaction. A source that has ended already
+// stays as it is, and the target is released. errs.Conflict when no move of it stands.
+func (s Service) RetireTx(ctx context.Context, tx *gorm.DB, by audit.Actor, e Ending) (Record, error) {
+	r, err := standing(ctx, tx, e.Source)
+	if err != nil {
+		return r, err
+	}
+	if r.SourceID != e.Source {
+		return r, errs.Newf(errs.Conflict, "No history was reassigned from this subscription, so there is nothing to take its place. Reassign it first, or deactivate it by itself; nothing was changed.")
+	}
+	was, err := subscription.Get(ctx, tx, r.SourceID)
+	if err != nil {
+		return r, err
+	}
+	if was.State != subscription.Inactive {
+		if was, err = s.end(ctx, tx, by, &r, e); err != nil {
+			return r, err
+		}
+	}
+	return s.settle(ctx, tx, by, r, was)
+}
+
+// end closes the source, with No refund.
+func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record, e Ending) (subscription.Subscription, error) {
+	if e.On.IsZero() {
+		e.On = r.SwitchOn
+	}
+	course := ledger.FromPerson
+	if e.By == "" {
+		e.By = subscription.ByPerson
+	}
+	if e.By == subscription.ByCutover {
+		course = ledger.FromCutover
+	}
+	was, err := subscription.Get(ctx, tx, r.SourceID)
+	if err != nil {
+		return was, err
+	}
+	now, err := subscription.Deactivate(ctx, tx, s.act(by, r.SourceID, course), subscription.Ending{By: e.By, On: e.On, Note: e.Note})
+	if said := errs.FieldsOf(err)["effective_at"]; said != "" {
+		err = errs.Newf(errs.Conflict, "%s cannot end on %s: %s Nothing was changed.", r.SourceExt, e.On, said)
+	}
+	r.Audit = append(r.Audit, audit.Event{Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
+		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
+		After:  map[string]any{"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt, "note": e.Note}})
+	return now, err
+}
+
+// settle releases the target of a move whose source has ended, and lets its billing
+// go on where the source's ends.
+func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, source subscription.Subscription) (Record, error) {
+	target, err := sideOfTarget(ctx, tx, r)
+	if err != nil {
+		return r, err
+	}
+	from, err := sideOf(ctx, tx, source)
+	if err != nil {
+		return r, err
+	}
+	h := target.History()
+	h.TwinHold, h.CutoverHold = false, false
+	if used := unused(ctx, tx, r); errs.KindOf(used) == errs.Internal && used != nil {
+		return r, used
+	} else if used == nil && !r.Taken {
+		c := from.closing()
+		refunded := c != nil && c.BillingState != ledger.Archived
+		h.BillableFrom, h.BilledThrough = source.DeactivatedOn, begins(source.BilledThrough, source.DeactivatedOn, target.book.Floor, refunded && !source.BilledThrough.IsZero())
+	}
+	now, err := subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
+	if err != nil {
+		return r, err
+	}
+	here := (r.EndedHere || r.EndedOn.IsZero()) && source.DeactivatedBy != subscription.ByProvider
+	if err := keepEnd(ctx, tx, r.ID, source.DeactivatedOn, here); err != nil {
+		return r, err
+	}
+	r.EndedOn, r.EndedHere = source.DeactivatedOn, here
+	r.Audit = append(r.Audit, audit.Event{Action: "subscription.released", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
+		Before: map[string]any{"state": target.State, "hold_reason": target.HoldReason, "billed_through": target.BilledThrough.String()},
+		After:  map[string]any{"state": now.State, "hold_reason": now.HoldReason, "billed_through": now.BilledThrough.String(), "history_of": r.SourceExt}})
+	return r, s.Reviews.Refresh(ctx, tx, []uuid.UUID{r.SourceID, r.TargetID})
+}
+
+func sideOfTarget(ctx context.Context, tx *gorm.DB, r Record) (side, error) {
+	t, err := subscription.Get(ctx, tx, r.TargetID)
+	if err != nil {
+		return side{}, err
+	}
+	return sideOf(ctx, tx, t)
+}
+
+// Ended is told by the room that ends subscriptions: of those whose history has gone
+// over, the target is released. Nothing of what it took along can be refunded.
+func (s Service) Ended(ctx context.Context, tx *gorm.DB, by audit.Actor, ended []uuid.UUID, refund bool) ([]audit.Event, error) {
+	var events []audit.Event
+	for _, id := range ended {
+		moves, err := records(ctx, tx, `r.undone_at IS NULL AND r.source_id = ?`, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(moves) == 0 {
+			continue
+		}
+		if refund && moves[0].Taken {
+			return nil, errs.Newf(errs.Conflict, "What is not billed of %s went along to %s, so there is nothing to refund here. Deactivate it with No refund; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
+		}
+		source, err := subscription.Get(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.settle(ctx, tx, by, moves[0], source)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, r.Audit...)
+	}
+	return events, nil
+}
+
+// MayReopen refuses to activate a subscription by itself while its history stands elsewhere.
+func (s Service) MayReopen(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
+	moves, err := records(ctx, tx, `r.undone_at IS NULL AND r.source_id = ?`, id)
+	if err != nil || len(moves) == 0 {
+		return err
+	}
+	return errs.Newf(errs.Conflict, "The history of %s went over to %s, which is billed in its place: both would count. Undo the reassignment first; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
+}
+
+// ReopenTx is Reopen within the caller's transaction.
+func (s Service) ReopenTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Back) (Record, error) {
+	r, err := standing(ctx, tx, b.ID)
+	if err != nil {
+		return r, err
+	}
+	if r.EndedOn.IsZero() {
+		return r, errs.Newf(errs.Conflict, "%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.", r.SourceExt)
+	}
+	if err := unused(ctx, tx, r); err != nil {
+		return r, err
+	}
+	if r.EndedHere {
+		r, err = s.reopen(ctx, tx, by, r, b.Note)
+	} else {
+		err = s.hold(ctx, tx, by, r)
+	}
+	if err != nil {
+		return r, err
+	}
+	return r, s.Reviews.Refresh(ctx, tx, []uuid.UUID{r.SourceID, r.TargetID})
+}
+
+// hold lets the target wait again.
+func (s Service) hold(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
+	target, err := sideOfTarget(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	h := target.History()
+	h.CutoverHold = true
+	if r.EndedHere && !r.Taken {
+		source, err := subscription.Get(ctx, tx, r.SourceID)
+		if err != nil {
+			return err
+		}
+		h.BillableFrom, h.BilledThrough = r.SwitchOn, begins(source.BilledThrough, r.SwitchOn, target.book.Floor, false)
+	}
+	_, err = subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
+	return err
+}
+
+// reopen lets the source count again from the day it ended, and holds the target.
+func (s Service) reopen(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, note string) (Record, error) {
+	was, err := subscription.Get(ctx, tx, r.SourceID)
+	if err != nil {
+		return r, err
+	}
+	paid, err := retire.AlreadyPaid(ctx, tx, was, r.EndedOn)
+	if err != nil {
+		return r, err
+	}
+	back := subscription.Return{On: r.EndedOn, Note: note}
+	if paid || r.Taken {
+		back.Billing = ledger.Archived
+	}
+	now, err := subscription.Activate(ctx, tx, s.act(by, r.SourceID, ""), back)
+	if err != nil {
+		return r, err
+	}
+	if err := s.hold(ctx, tx, by, r); err != nil {
+		return r, err
+	}
+	if err := keepEnd(ctx, tx, r.ID, clock.Date{}, false); err != nil {
+		return r, err
+	}
+	r.EndedOn, r.EndedHere = clock.Date{}, false
+	r.Audit = append(r.Audit, audit.Event{Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
+		Before: map[string]any{"state": was.State, "seats": 0},
+		After:  map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": back.On.String(), "billed_already": paid, "note": note}})
+	return r, nil
+}
