@@ -20,13 +20,13 @@ import (
 // reportYear says what stands on either side of the cut-over, and how a person goes on.
 func (d *Demo) reportYear(ctx context.Context, a *app.App, base string, out io.Writer) error {
 	db := a.DB.Read(ctx)
-	ids, err := providerIDs(ctx, db)
+	have, err := providers(ctx, db)
 	if err != nil {
 		return err
 	}
 	var lines []string
-	for _, part := range []func(context.Context, *gorm.DB, map[string]uuid.UUID) (string, error){oldSide, invoices, newSide} {
-		said, err := part(ctx, db, ids)
+	for _, part := range []func(context.Context, *gorm.DB, map[string]provider.Provider) (string, error){oldSide, invoices, newSide} {
+		said, err := part(ctx, db, have)
 		if err != nil {
 			return err
 		}
@@ -35,45 +35,43 @@ func (d *Demo) reportYear(ctx context.Context, a *app.App, base string, out io.W
 	lines = append(lines, "", "Out of the ordinary, for a person to decide:")
 	lines = append(lines, d.oddities()...)
 	lines = append(lines, "", "What to do next:")
-	lines = append(lines, nextSteps(base, ids[newProvider])...)
+	lines = append(lines, nextSteps(base, have[newProvider].ID)...)
 	_, err = fmt.Fprintln(out, strings.Join(lines, "\n")+"\n")
 	return err
 }
 
-func providerIDs(ctx context.Context, db *gorm.DB) (map[string]uuid.UUID, error) {
+// providers are all, by name.
+func providers(ctx context.Context, db *gorm.DB) (map[string]provider.Provider, error) {
 	order, err := provider.Sorts().Parse("")
 	if err != nil {
 		return nil, err
 	}
-	ids := map[string]uuid.UUID{}
+	all := map[string]provider.Provider{}
 	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
-		ids[r.Name] = r.ID
+		all[r.Name] = r.Provider
 		return nil
 	})
-	return ids, err
+	return all, err
 }
 
-func oldSide(ctx context.Context, db *gorm.DB, ids map[string]uuid.UUID) (string, error) {
-	accounts, err := account.ProgressOf(ctx, db, ids[oldProvider])
+func oldSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider) (string, error) {
+	accounts, err := account.ProgressOf(ctx, db, have[oldProvider].ID)
 	if err != nil {
 		return "", err
 	}
-	reviews, err := subscription.ProgressOf(ctx, db, subscription.Filter{Provider: ids[oldProvider]})
+	reviews, err := subscription.ProgressOf(ctx, db, subscription.Filter{Provider: have[oldProvider].ID})
 	return fmt.Sprintf("%s: %d accounts mapped, %d excluded; %d subscriptions signed off, %d not",
 		oldProvider, accounts.Mapped, accounts.Excluded, reviews.Signed, reviews.Total()-reviews.Signed), err
 }
 
-func newSide(ctx context.Context, db *gorm.DB, ids map[string]uuid.UUID) (string, error) {
-	p, err := provider.Get(ctx, db, ids[newProvider])
-	if err != nil {
-		return "", err
-	}
+func newSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider) (string, error) {
+	p := have[newProvider]
 	accounts, err := account.ProgressOf(ctx, db, p.ID)
 	return fmt.Sprintf("%s: %s; %d accounts mapped by what is certain, %d wait; no subscription synced yet",
 		newProvider, p.Connectivity(), accounts.Mapped, accounts.Unmapped), err
 }
 
-func invoices(ctx context.Context, db *gorm.DB, _ map[string]uuid.UUID) (string, error) {
+func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) (string, error) {
 	order, err := billing.Sorts().Parse("")
 	if err != nil {
 		return "", err

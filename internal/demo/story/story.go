@@ -118,7 +118,7 @@ func (s *Story) before() {
 func (s *Story) month(m int) {
 	on := s.Day(m)
 	for k := range s.busy() {
-		s.seats(on, Line{s.ordinary(m*7 + k*17), 0}, step(m+k))
+		s.seats(on, Line{s.ordinary(m*7 + k*16), 0}, step(m+k))
 	}
 	switch m {
 	case 2:
