@@ -75,7 +75,7 @@ type keyed struct {
 
 // find gives the changes asked for that nobody has acknowledged, and how many of them somebody has.
 func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, err error) {
-	err = EachProof(ctx, tx, run, ProofFilter{Customer: a.CRMAccountID}, today, func(c CustomerProof) error {
+	err = EachProof(ctx, tx, run, ProofFilter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c CustomerProof) error {
 		for _, p := range c.Products {
 			for _, ch := range p.Changes {
 				switch {

@@ -17,8 +17,8 @@ import (
 
 // ProofFilter narrows the customers of a proof. Empty fields do not narrow.
 type ProofFilter struct {
-	Customer uuid.UUID
-	Search   string // in the name
+	Customers []uuid.UUID
+	Search    string // in the name
 }
 
 // CustomerProof is the proof of one customer.
@@ -99,8 +99,8 @@ func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([
 		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id AND c.crm_account_id = a.id
 		WHERE r.id = @run AND (c.id IS NOT NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.crm_account_id = a.id
 			AND (s.provider_id = r.old_provider_id OR s.provider_id = r.new_provider_id AND s.state = 'held' AND (s.twin_hold OR s.cutover_hold))))
-		AND (@one = CAST(@nobody AS uuid) OR a.id = @one) AND lower(a.name) LIKE @search ORDER BY lower(a.name), a.id`,
-		map[string]any{"run": run.ID, "one": f.Customer, "nobody": uuid.Nil, "search": postgres.Contains(f.Search)}).Scan(&found).Error
+		AND (@every OR a.id = ANY (CAST(@customers AS uuid[]))) AND lower(a.name) LIKE @search ORDER BY lower(a.name), a.id`,
+		map[string]any{"run": run.ID, "every": len(f.Customers) == 0, "customers": postgres.IDs(f.Customers), "search": postgres.Contains(f.Search)}).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("customers of the proof: %w", err)
 	}

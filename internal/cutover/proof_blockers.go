@@ -23,17 +23,17 @@ type Blocker struct {
 // blockers are the gaps, doubles, undecided and waiting days and the changes nobody
 // has acknowledged, worst first. None: the proof allows the run to be finished.
 func blockers(ctx context.Context, tx *gorm.DB, runID uuid.UUID, today clock.Date) ([]Blocker, error) {
-	return blockersOf(ctx, tx, runID, uuid.Nil, today)
+	return blockersOf(ctx, tx, runID, nil, today)
 }
 
-// blockersOf is blockers of one customer; uuid.Nil: of all.
-func blockersOf(ctx context.Context, tx *gorm.DB, runID, customer uuid.UUID, today clock.Date) ([]Blocker, error) {
+// blockersOf is blockers of some customers; none: of all.
+func blockersOf(ctx context.Context, tx *gorm.DB, runID uuid.UUID, customers []uuid.UUID, today clock.Date) ([]Blocker, error) {
 	run, err := Get(ctx, tx, runID)
 	if err != nil {
 		return nil, err
 	}
 	var out []Blocker
-	err = EachProof(ctx, tx, run, ProofFilter{Customer: customer}, today, func(c CustomerProof) error {
+	err = EachProof(ctx, tx, run, ProofFilter{Customers: customers}, today, func(c CustomerProof) error {
 		out = append(out, c.Blockers()...)
 		return nil
 	})
