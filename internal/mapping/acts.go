@@ -87,3 +87,23 @@ func decisionOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Decision, error
 	}
 	return d, err
 }
+
+// AccountOf is the account that an act was about; none with a batch.
+func AccountOf(ctx context.Context, db *gorm.DB, a Act) (uuid.NullUUID, error) {
+	tables := map[ActKind]string{
+		ActDecision: `SELECT account_id FROM mapping_decisions WHERE id = ?`, ActRefusal: `SELECT account_id FROM mapping_refusals WHERE act_id = ? LIMIT 1`,
+		ActSnooze: `SELECT account_id FROM mapping_snoozes WHERE id = ?`,
+	}
+	query, known := tables[a.Kind]
+	if !known {
+		return uuid.NullUUID{}, nil
+	}
+	var ids []uuid.UUID
+	if err := db.WithContext(ctx).Raw(query, a.ID).Scan(&ids).Error; err != nil {
+		return uuid.NullUUID{}, fmt.Errorf("account of an act: %w", err)
+	}
+	if len(ids) == 0 {
+		return uuid.NullUUID{}, errs.New(errs.NotFound, "There is nothing of this kind to undo.")
+	}
+	return uuid.NullUUID{UUID: ids[0], Valid: true}, nil
+}

@@ -22,6 +22,12 @@ type Proposal struct {
 	ExternalID   string
 	Probability  float64
 	Band         match.Band
+	Score        float64          // the sum of the evidence
+	Doubt        string           // why it is not certain
+	Tied         bool             // nearly as good as another
+	Chosen       bool             // by the assignment of the whole provider
+	Claimant     string           // the unmapped account that fits it better; empty: none
+	ClaimantID   uuid.NullUUID    // of that account
 	Evidence     []match.Evidence `gorm:"-"`
 	Holder       Holder           `gorm:"-"`
 }
@@ -56,16 +62,20 @@ type proposalRow struct {
 	HolderDecidedBy  string
 }
 
-// Proposals reads the stored suggestions of accounts, the best first.
+// Proposals reads the stored suggestions of accounts, the best first, without those a
+// person said no to.
 func Proposals(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid.UUID][]Proposal, error) {
 	var rows []proposalRow
 	err := db.WithContext(ctx).Raw(`
 		SELECT s.account_id, s.rank, s.crm_account_id, c.name AS crm_account, coalesce(c.external_id, '') AS external_id,
-			s.probability, s.band, s.evidence::text AS doc,
+			s.probability, s.band, s.score, s.doubt, s.tied, s.chosen, coalesce(nullif(k.name, ''), k.external_id, '') AS claimant, k.id AS claimant_id, s.evidence::text AS doc,
 			h.id AS holder_id, h.name AS holder_name, h.external_id AS holder_external_id, h.provider_status AS holder_status, h.decided_by AS holder_decided_by
 		FROM mapping_suggestions s JOIN provider_accounts a ON a.id = s.account_id JOIN crm_accounts c ON c.id = s.crm_account_id
 		LEFT JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id
-		WHERE s.account_id = ANY(?::uuid[]) ORDER BY s.account_id, s.rank`, postgres.IDs(accountIDs)).Scan(&rows).Error
+		LEFT JOIN provider_accounts k ON k.id = s.claimed_by AND k.state = 'unmapped'
+		WHERE s.account_id = ANY(?::uuid[]) AND NOT EXISTS (SELECT FROM mapping_refusals r
+			WHERE r.account_id = s.account_id AND r.crm_account_id = s.crm_account_id AND r.revoked_at IS NULL AND r.lapsed_at IS NULL)
+		ORDER BY s.account_id, s.rank`, postgres.IDs(accountIDs)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read suggestions: %w", err)
 	}

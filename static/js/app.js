@@ -9,3 +9,4 @@ import "./dirty.js";
 import "./menus.js";
 import "./filters.js";
 import "./summary.js";
+import "./keys.js";

@@ -51,13 +51,15 @@ type Waterfall struct {
 	Caption string
 	Bars    []Bar
 	Total   string
+	Sum     *Bar // the bar of the total; nil: none
 }
 
-// Bar is one reason. Percent is the length of the bar, 0 to 100; Against turns it around.
+// Bar is one reason. From is where the bar begins and Percent how long it is, both 0 to 100; Against colours it otherwise.
 type Bar struct {
 	Label   string
 	Text    string // the two values that were compared
 	Value   string // "+4.2"
+	From    int
 	Percent int
 	Against bool
 }

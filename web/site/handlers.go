@@ -15,6 +15,7 @@ import (
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/manual"
+	"seatledger/web/mapping"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/retire"
@@ -29,6 +30,7 @@ type handlers struct {
 	sessions      session.Handlers
 	providers     providers.Handlers
 	accounts      accounts.Handlers
+	mapping       mapping.Handlers
 	crm           crmaccounts.Handlers
 	contracts     contracts.Handlers
 	prices        prices.Handlers
@@ -51,6 +53,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
 		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
+		mapping:       mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping},
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},

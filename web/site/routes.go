@@ -116,6 +116,14 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/accounts/:id/take-over", h.accounts.TakeOver, operator),
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
 
+		get("/mapping", h.mapping.Queue),
+		post("/mapping/undo", h.mapping.Undo, operator),
+		post("/mapping/:id/accept", h.mapping.Accept, operator),
+		post("/mapping/:id/none", h.mapping.None, operator),
+		post("/mapping/:id/create", h.mapping.Create, operator),
+		post("/mapping/:id/exclude", h.mapping.Exclude, operator),
+		post("/mapping/:id/snooze", h.mapping.Snooze, operator),
+
 		list("/contracts", h.contracts.List),
 		get("/contracts/new", h.contracts.New, billing),
 		post("/contracts", h.contracts.Create, billing),

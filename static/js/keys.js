@@ -1,0 +1,61 @@
+// Single keys for the mapping queue. They press what is on the page: whoever has no
+// script, or turned the keys off, reaches the same by mouse and Tab.
+const store = "seatledger.keys";
+const place = document.querySelector("[data-keys]");
+
+if (place) {
+  let on = localStorage.getItem(store) !== "off";
+  let busy = false; // something was pressed and the next page is on its way
+  const root = document.documentElement;
+
+  const show = () => root.classList.toggle("keys-off", !on);
+  show();
+
+  const offer = document.querySelector("[data-keys-switch]");
+  if (offer) {
+    const box = offer.querySelector("input");
+    box.checked = on;
+    box.addEventListener("change", () => {
+      on = box.checked;
+      localStorage.setItem(store, on ? "on" : "off");
+      show();
+    });
+    offer.hidden = false;
+  }
+
+  // What has just been done is said once the page has settled.
+  const said = document.querySelector("[data-said]");
+  const notice = document.querySelector(".notice--flash p");
+  if (said && notice) setTimeout(() => { said.textContent = notice.textContent.trim() + (find("u") ? " Undo with u." : ""); }, 150);
+
+  addEventListener("pageshow", () => { busy = false; });
+  document.addEventListener("keydown", (event) => {
+    if (!on || busy || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+    let key = event.key;
+    if (key === "Enter") {
+      if (event.target.closest("a, button, summary")) return;
+      key = "a";
+    }
+    const target = find(key);
+    if (!target) return;
+    event.preventDefault();
+    press(target);
+  });
+
+  function press(target) {
+    if (target instanceof HTMLDetailsElement) {
+      target.open = !target.open;
+      const first = target.open ? target.querySelector("form input:not([type=hidden]), form button, input") : null;
+      (first ?? target.querySelector("summary")).focus();
+      return;
+    }
+    busy = true;
+    target.click();
+  }
+}
+
+function find(key) {
+  if (key === "u") return document.querySelector('form[action="/mapping/undo"] button');
+  return document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+}
