@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
@@ -39,6 +40,7 @@ type Demo struct {
 	far    *distributorProcess
 	keep   keepsakes
 	folder string
+	began  time.Time
 }
 
 // options are what the command line asks for, and how much of it.
@@ -72,6 +74,7 @@ func prepare(ctx context.Context, o options, getenv func(string) string, log *sl
 		return nil, err
 	}
 	d := &Demo{options: o, clock: clock.System{}, log: log, folder: folder}
+	d.began = d.clock.Now()
 	if d.keep, err = loadKeepsakes(folder, d.clock); err != nil {
 		return nil, err
 	}

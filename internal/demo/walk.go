@@ -22,7 +22,6 @@ const providerName = "TD SYNNEX (sandbox)"
 // Walk goes the whole path on an empty folder, and on a folder that has it already
 // only tells what is there. It ends with where to sign in and as whom.
 func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer) error {
-	began := d.clock.Now()
 	me, err := auth.ByEmail(ctx, a.DB.Read(ctx), adminEmail)
 	if err != nil {
 		return err
@@ -43,7 +42,7 @@ func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer)
 	if err := told(ctx, a, base, out); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Ready after %.1f s, in %s\n\n", d.clock.Now().Sub(began).Seconds(), d.folder)
+	fmt.Fprintf(out, "Ready after %.1f s, in %s\n\n", d.clock.Now().Sub(d.began).Seconds(), d.folder)
 	_, err = fmt.Fprintf(out, "Sign in: %s\nEmail: %s\nPassword: %s\n", base, adminEmail, d.keep.Password)
 	return err
 }

@@ -14,7 +14,8 @@ import (
 
 const billers = 4 // contracts at a time
 
-// bill makes the invoices that are due on the first day of a month.
+// bill makes the invoices that are due on the first day of a month, and notes as
+// paid what the customers had of the one before the last.
 func (y *year) bill(ctx context.Context, month int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(billers)
@@ -23,13 +24,38 @@ func (y *year) bill(ctx context.Context, month int) error {
 			continue
 		}
 		g.Go(func() error {
-			if err := y.invoice(ctx, c.due(month, y.story.Month)); err != nil {
+			if err := y.routine(ctx, c, month); err != nil {
 				return fmt.Errorf("invoice of %s: %w", y.story.Month(month), err)
 			}
 			return nil
 		})
 	}
 	return g.Wait()
+}
+
+func (y *year) routine(ctx context.Context, c *customer, month int) error {
+	id, err := y.invoice(ctx, c.due(month, y.story.Month))
+	if err != nil {
+		return err
+	}
+	if id != uuid.Nil {
+		c.unpaid = append(c.unpaid, owed{id, month})
+	}
+	for len(c.unpaid) > 0 && c.unpaid[0].month <= month-paysAfter {
+		if err := y.app.Billing.Pay(ctx, y.me, billing.Step{ID: c.unpaid[0].invoice}); err != nil {
+			return err
+		}
+		c.unpaid = c.unpaid[1:]
+	}
+	return nil
+}
+
+const paysAfter = 2 // months
+
+// owed is an invoice with the month it was billed in.
+type owed struct {
+	invoice uuid.UUID
+	month   int
 }
 
 // due is the run of a month: the cycle that begins in it or, in arrears, has ended.
@@ -49,18 +75,18 @@ func (c *customer) due(month int, first func(int) clock.Date) billing.Run {
 	return run
 }
 
-// invoice previews, drafts and bills a run; a run without anything in it makes none.
-func (y *year) invoice(ctx context.Context, run billing.Run) error {
+// invoice previews, drafts and bills a run; a run without anything in it makes none: uuid.Nil.
+func (y *year) invoice(ctx context.Context, run billing.Run) (uuid.UUID, error) {
 	if run.ContractID == uuid.Nil {
-		return nil
+		return uuid.Nil, nil
 	}
 	plan, err := y.app.Billing.Preview(ctx, run)
 	if err != nil || plan.Empty() {
-		return err
+		return uuid.Nil, err
 	}
 	id, err := y.app.Billing.Draft(ctx, y.me, billing.Order{Run: run, Digest: plan.Digest, Earlier: plan.Asks()})
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
-	return y.app.Billing.Bill(ctx, y.me, billing.Step{ID: id})
+	return id, y.app.Billing.Bill(ctx, y.me, billing.Step{ID: id})
 }

@@ -22,6 +22,7 @@ type customer struct {
 	id       uuid.UUID
 	contract uuid.UUID
 	rhythm   rhythm
+	unpaid   []owed
 }
 
 // rhythm is how often a contract is billed, and when.

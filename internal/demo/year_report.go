@@ -76,9 +76,16 @@ func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) 
 	if err != nil {
 		return "", err
 	}
-	n, months := 0, map[string]bool{}
-	err = billing.Each(ctx, db, billing.Filter{State: billing.Billed}, order, func(r billing.ListRow) error {
-		n++
+	billed, paid, months := 0, 0, map[string]bool{}
+	err = billing.Each(ctx, db, billing.Filter{}, order, func(r billing.ListRow) error {
+		switch r.State {
+		case billing.Billed:
+			billed++
+		case billing.Paid:
+			paid++
+		default:
+			return nil
+		}
 		months[r.IssuedAt.Format("2006-01")] = true
 		return nil
 	})
@@ -86,7 +93,7 @@ func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) 
 		return "", err
 	}
 	open, err := billing.OpenRows(ctx, db, uuid.Nil, uuid.Nil)
-	return fmt.Sprintf("%d invoices billed in %d months; %d changes of this month are not billed yet", n, len(months), len(open)), err
+	return fmt.Sprintf("%d invoices of %d months, %d of them paid; %d changes are not billed yet", billed+paid, len(months), paid, len(open)), err
 }
 
 // oddities are the customers that an exact pair does not settle.
