@@ -26,7 +26,7 @@ func customerSet(f Facts, account Mend) Check {
 	case !f.MappedCRMAccountID.Valid:
 		return Check{Customer, "customer", Fail, fmt.Sprintf("The account %s is not mapped to a CRM account.", f.Account), account}
 	case !f.CRMAccountID.Valid:
-		return Check{Customer, "customer", Fail, fmt.Sprintf("No customer is set, though the account is mapped to %s.", f.MappedCRMAccount), Mend{"subscription", f.SubscriptionID.String()}}
+		return Check{Customer, "customer", Fail, fmt.Sprintf("No customer is set, though the account is mapped to %s. A contract of that customer takes it in.", f.MappedCRMAccount), Mend{"contract_choice", f.SubscriptionID.String()}}
 	case f.CRMAccountID != f.MappedCRMAccountID:
 		return Check{Customer, "customer", Fail, fmt.Sprintf("The customer is %s, but the account is mapped to %s.", f.CRMAccount, f.MappedCRMAccount), account}
 	}

@@ -60,6 +60,7 @@ type ListRow struct {
 
 	State            State
 	HoldReason       HoldReason
+	Moved            bool // held because it moved to an account that is mapped
 	DeactivatedBy    DeactivatedBy
 	DeactivatedOn    clock.Date
 	BillableQuantity int
@@ -79,7 +80,7 @@ const listColumns = `s.id, s.provider_id, p.name, s.external_id, s.account_id, a
 	s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.cost_period_assumed, s.unit_price, s.price_period, s.currency, s.price_by_person,
 	s.billing_frequency, s.billing_frequency_text, s.term, s.term_text, s.term_start, s.start_date, s.end_date, s.provider_status, s.provider_status_text,
 	s.state, coalesce(s.hold_reason, ''), coalesce(s.deactivated_by, ''), s.deactivated_on, s.billable_quantity, s.ledger_quantity, s.billed_through,
-	coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''), g.signed_at, s.first_seen_at`
+	coalesce(s.hold_reason = 'unmapped' AND a.state = 'mapped', false), coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''), g.signed_at, s.first_seen_at`
 
 // scan reads listColumns and the sort key. It is written out because a file of
 // 100,000 rows spends most of its time here.
@@ -89,7 +90,7 @@ func (r *ListRow) scan(rows *sql.Rows) error {
 		&r.UnitCost, &r.CostPeriod, &r.CostCurrency, &r.CostCurrencyAssumed, &r.CostPeriodAssumed, &r.UnitPrice, &r.PricePeriod, &r.Currency, &r.PriceByPerson,
 		&r.Frequency, &r.FrequencyText, &r.Term, &r.TermText, &r.TermStart, &r.Start, &r.End, &r.Status, &r.StatusText,
 		&r.State, &r.HoldReason, &r.DeactivatedBy, &r.DeactivatedOn, &r.BillableQuantity, &r.LedgerQuantity, &r.BilledThrough,
-		&r.Review, &r.Fingerprint, &r.SignedBy, &r.SignedAt, &r.FirstSeenAt, &r.sortText)
+		&r.Moved, &r.Review, &r.Fingerprint, &r.SignedBy, &r.SignedAt, &r.FirstSeenAt, &r.sortText)
 }
 
 const listJoins = `

@@ -20,6 +20,7 @@ type Filter struct {
 	Contract   uuid.UUID
 	State      string
 	HoldReason string
+	Moved      string // "yes": held because it moved to an account that is mapped, "no": all others
 	Review     string
 	Excluded   string // "no": without those of excluded accounts; "yes": only those
 	Kind       string
@@ -42,6 +43,8 @@ func (f Filter) where() (string, []any) {
 	add(f.Contract != uuid.Nil, "s.contract_id = ?", f.Contract)
 	add(f.State != "", "s.state = ?", f.State)
 	add(f.HoldReason != "", "s.hold_reason = ?", f.HoldReason)
+	add(f.Moved == "yes", movedHere)
+	add(f.Moved == "no", "NOT ("+movedHere+")")
 	add(f.Review != "", "s.review = ?", f.Review)
 	add(f.Excluded == "no", "s.hold_reason IS DISTINCT FROM 'excluded'")
 	add(f.Excluded == "yes", "s.hold_reason = 'excluded'")
@@ -55,6 +58,11 @@ func (f Filter) where() (string, []any) {
 	add(f.Search != "", searched, like, like, like)
 	return strings.Join(conds, " AND "), args
 }
+
+// movedHere is the condition of a subscription that the distributor reports under
+// another account, which is mapped: it is held as unmapped, since nobody has said yet
+// that it is this customer's, but there is no account to map (RULES 3).
+const movedHere = `s.state = 'held' AND s.hold_reason = 'unmapped' AND EXISTS (SELECT FROM provider_accounts m WHERE m.id = s.account_id AND m.state = 'mapped')`
 
 // Each arm has an index of its own, which an OR over three tables could not use.
 const searched = `s.id IN (

@@ -9,10 +9,12 @@ import (
 )
 
 // Orphans are the subscriptions that the distributor charges for and that no
-// customer is billed for, because their account is unmapped or excluded (RULES 6).
+// customer is billed for, because their account is unmapped or excluded (RULES 6),
+// or because they moved and nobody has said yet that they are the account's customer's.
 type Orphans struct {
 	Reason   HoldReason
-	Count    int // the rows of the list with this hold reason
+	Moved    bool // held as unmapped, though the account they moved to is mapped
+	Count    int  // the rows of the list with this hold reason
 	Monthly  []Monthly
 	Uncosted int // of Count: without a known cost per month, or usage or one-time, which have none
 }
@@ -23,28 +25,33 @@ type Monthly struct {
 	Sum      decimal.Decimal
 }
 
-// CostWithoutCustomer sums them up, unmapped ones first.
+// CostWithoutCustomer sums them up: unmapped ones, moved ones, excluded ones.
 func CostWithoutCustomer(ctx context.Context, db *gorm.DB) ([]Orphans, error) {
 	var rows []struct {
 		Reason   HoldReason
+		Moved    bool
 		Currency string
 		Rows     int
 		Costed   int
 		Sum      decimal.NullDecimal
 	}
-	err := db.WithContext(ctx).Raw(`SELECT hold_reason AS reason, CASE WHEN costed THEN cost_currency ELSE '' END AS currency, count(*) AS rows,
+	err := db.WithContext(ctx).Raw(`SELECT hold_reason AS reason, moved, CASE WHEN costed THEN cost_currency ELSE '' END AS currency, count(*) AS rows,
 			count(*) FILTER (WHERE costed) AS costed,
 			sum(billable_quantity * unit_cost / CASE cost_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 ELSE 36 END) FILTER (WHERE costed) AS sum
-		FROM (SELECT *, unit_cost IS NOT NULL AND cost_currency <> '' AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
-			FROM subscriptions WHERE state = 'held' AND hold_reason IN ('unmapped', 'excluded')) s
-		GROUP BY 1, 2 ORDER BY 1 DESC, 2`).Scan(&rows).Error
+		FROM (SELECT *, ` + movedHere + ` AS moved,
+				unit_cost IS NOT NULL AND cost_currency <> '' AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
+			FROM subscriptions s WHERE state = 'held' AND hold_reason IN ('unmapped', 'excluded')) s
+		GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("cost without a customer: %w", err)
 	}
-	out := []Orphans{{Reason: HoldUnmapped}, {Reason: HoldExcluded}}
+	out := []Orphans{{Reason: HoldUnmapped}, {Reason: HoldUnmapped, Moved: true}, {Reason: HoldExcluded}}
 	for _, r := range rows {
 		o := &out[0]
-		if r.Reason == HoldExcluded {
+		switch {
+		case r.Reason == HoldExcluded:
+			o = &out[2]
+		case r.Moved:
 			o = &out[1]
 		}
 		o.Count += r.Rows

@@ -32,12 +32,23 @@ func TestCostWithoutACustomerIsPerMonthAndCurrency(t *testing.T) {
 	mapped := o.world.account(o.provider, "mapped.example")
 	o.sync(o.provider, o.mapTo(mapped, o.customer), record("S9"))
 
+	bolt := o.world.customer("Bolt")
+	o.sync(o.provider, o.mapTo(o.world.account(o.provider, "bolt.example"), bolt), record("S8b", cost("3", money.Month, "USD"), seats(2)))
+	moved := o.world.account(o.provider, "moved.example")
+	o.sync(o.provider, o.mapTo(moved, o.world.customer("Moved")), record("S8b", cost("3", money.Month, "USD"), seats(2)))
+
 	got, err := subscription.CostWithoutCustomer(t.Context(), o.db.Read(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := map[subscription.HoldReason][]string{}
 	for _, g := range got {
+		if g.Moved {
+			if g.Count != 1 || len(g.Monthly) != 1 || g.Monthly[0].Sum.String() != "6" {
+				t.Errorf("moved to a mapped account: %+v", g)
+			}
+			continue
+		}
 		for _, m := range g.Monthly {
 			lines[g.Reason] = append(lines[g.Reason], m.Sum.String()+" "+m.Currency)
 		}

@@ -72,7 +72,7 @@ func subscriptions(d dossier) view.Part {
 		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions", Text: "None was read for this account yet, or the distributor holds none."},
 	}
 	for _, s := range d.Subscriptions {
-		t.Rows = append(t.Rows, holdingRow(s))
+		t.Rows = append(t.Rows, holdingRow(s, d.Mapping == account.Mapped))
 	}
 	card := ui.Card{Title: "Subscriptions", Text: countOf(d.Holdings, "subscription"), Flush: true}
 	if d.Holdings > 0 {
@@ -81,12 +81,15 @@ func subscriptions(d dossier) view.Part {
 	return view.Part{Card: card, Content: []templ.Component{t}}
 }
 
-func holdingRow(s account.Holding) ui.Row {
+func holdingRow(s account.Holding, mapped bool) ui.Row {
 	product := ui.LinkCell(orElse(s.Product, s.ExternalID), "/subscriptions/"+s.ID.String())
 	product.Sub = s.PartNumber
 	state := ui.BadgeCell(s.State, holdingTones[s.State])
 	if s.HoldReason != "" {
 		state = ui.BadgeCell("held: "+s.HoldReason, ui.Warn)
+		if s.HoldReason == "unmapped" && mapped { // it moved here, and nobody has said yet that it is this customer's
+			state = ui.BadgeCell("held: moved here", ui.Warn)
+		}
 	}
 	contract := ui.Cell{}
 	if s.ContractID.Valid {

@@ -26,6 +26,7 @@ type board struct {
 	mapping      account.Progress
 	review       subscription.Progress
 	held         map[subscription.HoldReason]int
+	moved        int         // of those held as unmapped: to an account that is mapped
 	ends         map[int]int // active subscriptions that end within so many days
 	proposals    int
 	orphans      []subscription.Orphans
@@ -77,6 +78,9 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 			return err
 		}
 	}
+	if b.moved, err = countSubscriptions(ctx, db, movedFilter()); err != nil {
+		return err
+	}
 	if b.orphans, err = subscription.CostWithoutCustomer(ctx, db); err != nil {
 		return err
 	}
@@ -92,7 +96,15 @@ func countSubscriptions(ctx context.Context, db *gorm.DB, f subscription.Filter)
 }
 
 func heldFilter(why subscription.HoldReason) subscription.Filter {
-	return subscription.Filter{State: string(subscription.Held), HoldReason: string(why)}
+	f := subscription.Filter{State: string(subscription.Held), HoldReason: string(why)}
+	if why == subscription.HoldUnmapped {
+		f.Moved = "no" // those are counted apart: there is no account to map
+	}
+	return f
+}
+
+func movedFilter() subscription.Filter {
+	return subscription.Filter{State: string(subscription.Held), Moved: "yes"}
 }
 
 func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {

@@ -66,6 +66,8 @@ var holdLabels = map[subscription.HoldReason]string{
 	subscription.HoldTwin: "Twin at another provider", subscription.HoldCutover: "Waiting for a cut-over",
 }
 
+const movedLabel = "Moved to a mapped account"
+
 func (b *board) onHold() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Held subscriptions", Text: "Kept with a full ledger, and not billed until the reason is gone."}}
 	for _, why := range holdReasons {
@@ -74,6 +76,9 @@ func (b *board) onHold() view.Group {
 			tone = ui.Neutral
 		}
 		g.Stats = append(g.Stats, figure(holdLabels[why], b.held[why], subscriptionsAt(heldFilter(why)), tone))
+		if why == subscription.HoldUnmapped {
+			g.Stats = append(g.Stats, figure(movedLabel, b.moved, subscriptionsAt(movedFilter()), ui.Warn))
+		}
 	}
 	return g
 }
@@ -90,7 +95,11 @@ func (b *board) ahead() view.Group {
 func (b *board) orphanCost() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Cost without a customer", Text: "What the distributor charges and nobody here is billed for."}}
 	for _, o := range b.orphans {
-		s := figure(holdLabels[o.Reason], o.Count, subscriptionsAt(heldFilter(o.Reason)), ui.Warn)
+		label, filter := holdLabels[o.Reason], heldFilter(o.Reason)
+		if o.Moved {
+			label, filter = movedLabel, movedFilter()
+		}
+		s := figure(label, o.Count, subscriptionsAt(filter), ui.Warn)
 		s.Unit, s.Note = "subscriptions", costWords(o)
 		g.Stats = append(g.Stats, s)
 	}

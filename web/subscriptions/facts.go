@@ -105,7 +105,7 @@ func (h Handlers) local(s sheet) view.Facts {
 		contract = ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())
 	}
 	items := []ui.Definition{
-		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason)}}, Note: ended(s)},
+		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason, s.moved())}}, Note: ended(s)},
 		{Term: "Customer", Value: customer, Note: accountNote(s)},
 		{Term: "Contract", Value: contract},
 		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
@@ -149,7 +149,15 @@ func ended(s sheet) string {
 	return ""
 }
 
+// moved tells whether it is held only because it moved to an account that is mapped.
+func (s sheet) moved() bool {
+	return s.HoldReason == subscription.HoldUnmapped && s.AccountState == "mapped"
+}
+
 func accountNote(s sheet) string {
+	if s.moved() {
+		return "the account is mapped; a contract of its customer takes it in"
+	}
 	if s.AccountState == "mapped" {
 		return "as the account is mapped"
 	}

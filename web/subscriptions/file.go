@@ -21,7 +21,7 @@ var header = []string{
 	"vendor", "kind", "product", "part_number", "quantity", "unit_cost", "cost_period", "cost_currency", "unit_price", "price_period", "currency",
 	"billing_frequency", "term", "start_date", "end_date", "provider_status", "state", "hold_reason", "deactivated_by", "billed_through", "review",
 	"provider_status_text", "account_id", "account", "contract_no", "vendor_subscription_id", "sku", "billing_frequency_text", "term_text", "term_start",
-	"billable_quantity", "ledger_quantity", "cost_currency_assumed", "price_by_person", "deactivated_on", "signed_by", "signed_at", "first_seen_at", "cost_period_assumed",
+	"billable_quantity", "ledger_quantity", "cost_currency_assumed", "price_by_person", "deactivated_on", "signed_by", "signed_at", "first_seen_at", "cost_period_assumed", "moved",
 }
 
 func (h Handlers) file(c echo.Context, f subscription.Filter, q httpx.ListQuery) error {
@@ -46,7 +46,7 @@ func cells(r subscription.ListRow) []httpx.Cell {
 		text(r.FrequencyText), text(r.TermText), plain(r.TermStart.String()),
 		plain(strconv.Itoa(r.BillableQuantity)), plain(strconv.Itoa(r.LedgerQuantity)), plain(strconv.FormatBool(r.CostCurrencyAssumed)),
 		plain(strconv.FormatBool(r.PriceByPerson)), plain(r.DeactivatedOn.String()), text(r.SignedBy), moment(r.SignedAt), moment(&r.FirstSeenAt),
-		plain(strconv.FormatBool(r.CostPeriodAssumed)),
+		plain(strconv.FormatBool(r.CostPeriodAssumed)), plain(strconv.FormatBool(r.Moved)),
 	}
 }
 

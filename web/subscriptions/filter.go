@@ -35,6 +35,7 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "active", Label: "Active"}, {Value: "held", Label: "Held"}, {Value: "inactive", Label: "Inactive"}}},
 		{Name: "hold_reason", Label: "Held because", Allowed: []httpx.Choice{
 			{Value: "unmapped", Label: "Unmapped"}, {Value: "excluded", Label: "Excluded"}, {Value: "pending", Label: "Pending"}, {Value: "twin", Label: "Twin"}, {Value: "cutover", Label: "Cut-over"}}},
+		{Name: "moved", Label: "Moved to a mapped account", Allowed: []httpx.Choice{{Value: "yes", Label: "Only"}, {Value: "no", Label: "Without"}}},
 		{Name: "review", Label: "Review", Allowed: []httpx.Choice{{Value: "fail", Label: "Fail"}, {Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"}, {Value: "signed", Label: "Signed"}}},
 		{Name: "vendor", Label: "Vendor", Allowed: vendors},
 		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{
@@ -67,7 +68,7 @@ func filterOf(q httpx.ListQuery) subscription.Filter {
 	day := func(name string) clock.Date { d, _ := clock.ParseDate(q.Filter(name)); return d } // checked by the spec
 	return subscription.Filter{
 		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"), Contract: id("contract"),
-		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Review: q.Filter("review"), Excluded: q.Filter("excluded"),
+		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Excluded: q.Filter("excluded"),
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),
 		Proposal: q.Filter("proposal"), EndsFrom: day("ends_from"), EndsBefore: day("ends_before"),
 	}
@@ -77,7 +78,7 @@ func filterOf(q httpx.ListQuery) subscription.Filter {
 func bar(q httpx.ListQuery) ui.FilterBar {
 	b := q.FilterBar("Search product, customer, part number or id")
 	b.Selects = slices.DeleteFunc(b.Selects, func(f ui.Field) bool {
-		elsewhere := slices.Contains([]string{"review", "excluded", "proposal"}, f.Name)
+		elsewhere := slices.Contains([]string{"review", "excluded", "proposal", "moved"}, f.Name)
 		if elsewhere && f.Value != "" {
 			b.Hidden = append(b.Hidden, ui.Pair{Name: f.Name, Value: f.Value})
 		}

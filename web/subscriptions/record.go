@@ -97,7 +97,7 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 }
 
 func badges(s sheet) []ui.Badge {
-	out := []ui.Badge{stateBadge(s.State, s.HoldReason)}
+	out := []ui.Badge{stateBadge(s.State, s.HoldReason, s.moved())}
 	return append(out, reviewBadge(string(s.report.Word))...)
 }
 
@@ -135,8 +135,8 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	if s.TwinHold && s.State == subscription.Held {
 		add(ui.Warn, "Perhaps the same subscription as another provider's", "It arrived while the same product was active for this customer under another provider. It is held, so that no seat is billed twice.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
 	}
-	if s.MovedFrom != "" {
-		add(ui.Warn, "Moved from "+s.MovedFrom, "The distributor reports it under another account now. The ledger stayed; contract and sign-off were cleared.")
+	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
+		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
 	}
 	if s.ProposedPrice.Valid && mayDecide(c) {
 		out = append(out, proposal(s, today))
@@ -145,6 +145,15 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 		add(ui.Warn, "The distributor says otherwise", d.Message)
 	}
 	return out
+}
+
+// movedText tells what a person has to do about one that moved.
+func movedText(s sheet) string {
+	text := "The distributor reports it under another account now. The ledger stayed; customer, contract and sign-off were cleared, and it is held until somebody says whose it is. "
+	if s.moved() {
+		return text + "Its new account is mapped: put it into a contract of that customer below, and sign it off again."
+	}
+	return text + "Map its new account, then choose a contract."
 }
 
 // decides is the button of a person's word, for who may give it.

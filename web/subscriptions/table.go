@@ -44,7 +44,7 @@ func nowrap(c ui.Column) ui.Column { c.Nowrap = true; return c }
 
 // state is ours, with the distributor's under it where that is another than plainly active.
 func state(r subscription.ListRow) ui.Cell {
-	cell := ui.Cell{Badges: []ui.Badge{stateBadge(r.State, r.HoldReason)}}
+	cell := ui.Cell{Badges: []ui.Badge{stateBadge(r.State, r.HoldReason, r.Moved)}}
 	switch {
 	case !sameWord(r.StatusText, string(r.Status)):
 		cell.Sub = "distributor: " + r.StatusText
@@ -73,7 +73,11 @@ func owner(r subscription.ListRow) string {
 // customer is who is billed; until there is one, the distributor's name for it.
 func customer(r subscription.ListRow) ui.Cell {
 	if !r.CRMAccountID.Valid {
-		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: "/accounts/" + r.AccountID.String(), Sub: "not mapped", Muted: true}
+		sub := "not mapped"
+		if r.Moved {
+			sub = "moved here, choose a contract"
+		}
+		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: "/accounts/" + r.AccountID.String(), Sub: sub, Muted: true}
 	}
 	cell := ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.UUID.String())
 	cell.Sub = "no contract"

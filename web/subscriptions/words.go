@@ -32,9 +32,14 @@ var holds = map[subscription.HoldReason]string{
 
 var stateTones = map[subscription.State]ui.Tone{subscription.Active: ui.Good, subscription.Held: ui.Warn, subscription.Inactive: ui.Neutral}
 
-func stateBadge(s subscription.State, why subscription.HoldReason) ui.Badge {
+// stateBadge says the state and why. One that moved to a mapped account is held as
+// unmapped, but there is nothing to map: it waits for somebody to say whose it is.
+func stateBadge(s subscription.State, why subscription.HoldReason, moved bool) ui.Badge {
 	text := string(s)
-	if why != subscription.NotHeld {
+	switch {
+	case moved:
+		text += ": moved"
+	case why != subscription.NotHeld:
 		text += ": " + holds[why]
 	}
 	return ui.Badge{Text: text, Tone: stateTones[s]}
