@@ -1,12 +1,25 @@
 package match
 
+import "strings"
+
 // alignment is the outcome of laying two names side by side.
 type alignment struct {
 	pattern pattern
 	bits    float64 // how unlikely it is that strangers share these words
 	typos   int
+	place   string   // the place that only one name has, run together; set with extraPlace
+	placeOn side     // whose name that is
+	besides pattern  // the pattern without that place
 	words   *laidOut // nil unless the vocabulary is asked to tell
 }
+
+// side is one of the two that are laid beside each other.
+type side uint8
+
+const (
+	sideA side = iota
+	sideB
+)
 
 // laidOut are the words of an alignment, for the sentence that explains it.
 type laidOut struct{ shared, onlyA, onlyB []string }
@@ -27,9 +40,10 @@ func (v *vocabulary) align(a, b *name) alignment {
 	case a.label != "" && b.label != "":
 		return v.alignLabels(a.label, b.label)
 	case a.label != "":
-		return v.alignTokens(v.segment(a.label, b.tokens), b.tokens)
+		return v.alignLabel(a.label, b.tokens)
 	case b.label != "":
-		return v.alignTokens(a.tokens, v.segment(b.label, a.tokens))
+		al := v.alignLabel(b.label, a.tokens)
+		return al.mirrored()
 	case a.compact == b.compact:
 		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)), words: v.words(a.tokens, nil, nil)}
 	}
@@ -41,4 +55,26 @@ func (v *vocabulary) align(a, b *name) alignment {
 
 func (v *vocabulary) alignLabels(a, b string) alignment {
 	return v.alignTokens([]token{v.token(a)}, []token{v.token(b)})
+}
+
+// digraphs undo what German and Nordic companies do to get a domain: "mueller".
+var digraphs = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
+
+// alignLabel reads a label as words, as the other name has them.
+func (v *vocabulary) alignLabel(label string, words []token) alignment {
+	al := v.alignTokens(v.segment(label, words), words)
+	if plain := digraphs.Replace(label); plain != label && al.pattern != nameExact {
+		if other := v.alignTokens(v.segment(plain, words), words); other.worth() > al.worth() {
+			return other
+		}
+	}
+	return al
+}
+
+func (al alignment) mirrored() alignment {
+	al.placeOn = sideB - al.placeOn
+	if al.words != nil {
+		al.words = &laidOut{al.words.shared, al.words.onlyB, al.words.onlyA}
+	}
+	return al
 }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 )
@@ -103,7 +104,7 @@ func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) [
 	var out []Candidate
 	for _, i := range chosen {
 		l := links[i]
-		c := x.candidate(&as[l.account], l, byAccount[l.account])
+		c := x.candidate(&as[l.account], l, slices.Concat(byAccount[l.account], byCRM[l.crm]))
 		fought := contested(&l, byCRM[l.crm])
 		if fought {
 			c.Band, c.Doubt = Unclear, "another account fits this CRM account as well"

@@ -1,28 +1,39 @@
 package match
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // tieBits is how much better than its runner-up a candidate must be; below,
 // a person chooses.
 const tieBits = 1
 
 // candidate dresses a link for the outside: evidence, band, near ties.
-func (x *Index) candidate(a *profile, l link, all []link) Candidate {
+//
+// rivals are the other links of the account and of the CRM record.
+func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	b := &x.crm[l.crm]
 	cmp := x.telling().compare(a, b) // again, this time with its words
 	c := Candidate{AccountID: a.rec.ID, CRMID: b.rec.ID, Score: l.final()}
 	c.Probability = probability(c.Score)
 	c.Decisive = x.decisive(a, b)
 	c.Evidence = explain(a, b, &cmp, x.model.scale(x.n).judge(&cmp), l.rivals)
-	for _, o := range all {
-		if o.crm != l.crm && o.final() > l.final()-tieBits && o.score > 0 {
+	rivals = others(rivals, l)
+	for _, o := range rivals {
+		if o.account == l.account && o.final() > l.final()-tieBits && o.score > 0 {
 			c.Ties = append(c.Ties, x.crm[o.crm].rec.ID)
 		}
 	}
 	sort.Strings(c.Ties)
-	c.Doubt = x.doubt(a, b, &cmp, &l)
+	c.Doubt = x.doubt(a, b, &l, rivals)
 	c.Band = x.bandOf(&c, &cmp, &l)
 	return c
+}
+
+// others are the links without the one.
+func others(all []link, l link) []link {
+	return slices.DeleteFunc(slices.Clone(all), func(o link) bool { return o.account == l.account && o.crm == l.crm })
 }
 
 // telling is the index with a vocabulary that keeps the words of alignments.
@@ -40,7 +51,7 @@ func (x *Index) decisive(a, b *profile) bool {
 // Thresholds of the bands.
 const (
 	certainAt   = 0.99
-	identicalAt = 0.95 // with the same name and the same domain, which nobody else has
+	identicalAt = 0.95 // with the same name and the same domain, which nobody else has, and no field that differs
 	likelyAt    = 0.5
 )
 
@@ -48,7 +59,7 @@ const (
 // in kind: a machine must not overrule a doubt that a person would have.
 func (x *Index) bandOf(c *Candidate, cmp *comparison, l *link) Band {
 	floor := certainAt
-	if exactly(cmp) && sameDomain(cmp) && !x.crowdedDomain(cmp) && l.rivals > -1 {
+	if exactly(cmp) && sameDomain(cmp) && !x.crowdedDomain(cmp) && l.rivals > -1 && !cmp.differs() {
 		floor = identicalAt
 	}
 	switch {

@@ -49,7 +49,7 @@ func (x *Index) compare(a, b *profile) comparison {
 	if c.name.pattern != nameMissing {
 		c.grade[fieldName] = gradeAgree
 	}
-	if c.name.pattern >= swapWord && len(a.names) == 1 && len(b.names) == 1 && (a.names[0].label != "" || b.names[0].label != "") {
+	if c.name.pattern >= swapWord && (a.onlyLabel() || b.onlyLabel()) {
 		defer c.muteLabel()
 	}
 	c.set(fieldForm, compareForms(a, b), 0.3)
@@ -95,22 +95,6 @@ func (al *alignment) worth() float64 {
 		return al.bits
 	}
 	return al.bits + 6 - 4*float64(al.typos)
-}
-
-func compareForms(a, b *profile) grade {
-	if len(a.names) == 0 || len(b.names) == 0 {
-		return gradeMissing
-	}
-	x, y := a.names[0].form, b.names[0].form
-	switch {
-	case x == formNone || y == formNone:
-		return gradeMissing
-	case x == y:
-		return gradeAgree
-	case x == formAny && y <= formStock || y == formAny && x <= formStock:
-		return gradePartly
-	}
-	return gradeDiffer
 }
 
 func same(a, b string) grade {

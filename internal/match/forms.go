@@ -27,7 +27,7 @@ var formTable = []struct {
 	forms  string
 }{
 	{formAny, `inc|incorporated|incorporation|incorp|corp|corporation|co|company|comp|cia|compania|companhia|compagnie|cie|firma`},
-	{formLimited, `llc|lc|ltd co|limited liability company|limited liability co|limited company|llc company|ltd|limited|ltd co|co ltd|co limited|company limited|company ltd|corp ltd|private limited|private limited company|pvt ltd|pvt limited|pvt|p ltd|pty ltd|pty limited|pty|proprietary limited|proprietary ltd|pte ltd|pte|pte limited|pllc|ulc|unlimited company|dac|designated activity company|clg|cyf|cyfyngedig|teoranta|teo
+	{formLimited, `llc|lc|ltd co|limited liability company|limited liability co|limited company|llc company|ltd|limited|ltd co|co ltd|co limited|company limited|company ltd|corp ltd|private limited|private limited company|pvt ltd|pvt limited|pvt|p ltd|pty ltd|pty limited|pty|proprietary limited|proprietary ltd|pte ltd|pte|pte limited|pllc|ulc|pc|p c|apc|unlimited company|dac|designated activity company|clg|cyf|cyfyngedig|teoranta|teo
 	|gmbh|ggmbh|g mbh|gesmbh|ges mbh|gesellschaft mbh|gesellschaft mit beschrankter haftung|gesellschaft mit beschraenkter haftung|mbh|ug|ug haftungsbeschrankt|unternehmergesellschaft|unternehmergesellschaft haftungsbeschrankt|haftungsbeschrankt
 	|sarl|sarlu|societe a responsabilite limitee|eurl|sas|sasu|societe par actions simplifiee|srl|srls|societa a responsabilita limitata|societa responsabilita limitata|societatea cu raspundere limitata|societate cu raspundere limitata|srlu|srl unipersonale|sl|slu|slne|sociedad limitada|sociedad de responsabilidad limitada|sociedad limitada unipersonal|s de rl de cv|s de rl|srl de cv|sapi de cv|ltda|limitada|cia ltda|lda|unipessoal lda|eireli|me|epp|eirl
 	|bv|b v|bvba|besloten vennootschap|besloten vennootschap met beperkte aansprakelijkheid|srl bv|bv srl|sprl|ebvba|aps|anpartsselskab|ivs|oy|osakeyhtio|oy ab|ab oy|ehf|einkahlutafelag|ou|osauhing|sia|sabiedriba ar ierobezotu atbildibu|uab|uzdaroji akcine bendrove|mb
@@ -80,25 +80,27 @@ func pickForms(all map[string]form, list string) map[string]form {
 }
 
 // stripForms takes legal forms off both ends, also stacked ones, and tells the
-// strongest family. It never takes the last word that says something: of "The
+// strongest. It never takes the last word that says something: of "The
 // Limited LLC" remains "the limited".
-func stripForms(words []string) ([]string, form) {
-	family := formNone
+func stripForms(words []string) ([]string, legalForm) {
+	var found legalForm
 	for {
 		n, f := formBehind(words)
 		if n == 0 || !saysSomething(words[:len(words)-n]) {
 			break
 		}
-		words, family = words[:len(words)-n], strongest(family, f)
+		found = strongest(found, legalFormOf(f, strings.Join(words[len(words)-n:], " ")))
+		words = words[:len(words)-n]
 	}
 	for {
-		n, f := formInFront(words, family)
+		n, f := formInFront(words, found.family)
 		if n == 0 || !saysSomething(words[n:]) {
 			break
 		}
-		words, family = words[n:], strongest(family, f)
+		found = strongest(found, legalFormOf(f, strings.Join(words[:n], " ")))
+		words = words[n:]
 	}
-	return words, family
+	return words, found
 }
 
 func formBehind(words []string) (int, form) {
@@ -123,9 +125,10 @@ func formInFront(words []string, behind form) (int, form) {
 	return 0, formNone
 }
 
-func strongest(a, b form) form {
-	if a <= formAny {
-		return max(a, b)
+// strongest keeps the form that says more; "Co." beside "Ltd." says nothing.
+func strongest(a, b legalForm) legalForm {
+	if a.family <= formAny && b.family > a.family {
+		return b
 	}
 	return a
 }

@@ -18,7 +18,7 @@ type token struct {
 type name struct {
 	tokens  []token
 	compact string // words without stop words and legal form, run together
-	form    form
+	form    legalForm
 	label   string // set when the name is a domain: "harborviewdental"
 }
 
@@ -73,8 +73,8 @@ func aliases(s string) []string {
 
 func parseName(s string) name {
 	words := splitWords(s)
-	core, family := stripForms(words)
-	n := name{form: family}
+	core, legal := stripForms(words)
+	n := name{form: legal}
 	var compact strings.Builder
 	for i, w := range core {
 		w = plainSpelling(w, i == len(core)-1)

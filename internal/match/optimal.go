@@ -17,8 +17,15 @@ func optimal(links []link) []int {
 	return chosen
 }
 
-// gain is what choosing a link is worth: nothing at even odds of one to 64.
-func gain(l *link) float64 { return max(l.score+6, 0) }
+// gain is what choosing a link is worth: the probability that it is right, so
+// that the pairing as a whole has the most right pairs to be expected. Evidence
+// breaks ties. Below even odds of one to 64 a link is not chosen at all.
+func gain(l *link) float64 {
+	if l.score < -6 {
+		return 0
+	}
+	return probability(l.final()) + 1e-5*(l.score+7)
+}
 
 // groups are the sets of links that compete, directly or through others.
 func groups(links []link) [][]int {

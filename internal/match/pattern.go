@@ -26,7 +26,31 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern = p.patternOf(restA, restB); al.pattern == nameStranger {
 		al.bits, al.typos = 0, 0 // what many names share is no evidence
 	}
+	if al.pattern == extraPlace {
+		al.notePlace(restA, restB)
+	}
 	return al
+}
+
+// notePlace keeps the place that only one name has: it may be where the other
+// record says it sits.
+func (al *alignment) notePlace(restA, restB []token) {
+	rest := restA
+	if len(restA) == 0 {
+		rest, al.placeOn = restB, sideB
+	}
+	var others []token
+	for _, t := range rest {
+		if t.kind == place {
+			al.place += t.text
+		} else {
+			others = append(others, t)
+		}
+	}
+	al.besides = nameExact
+	if len(others) > 0 {
+		al.besides = extraOf(others)
+	}
 }
 
 func (p *pairing) patternOf(restA, restB []token) pattern {

@@ -14,7 +14,23 @@ func (x *Index) comparePlace(c *comparison, a, b *profile) {
 	c.set(fieldCity, nearCity(a.city, b.city), x.rare.of(fieldCity, a.city))
 	c.set(fieldPostal, nearPostal(a.postal, b.postal), x.rare.of(fieldPostal, a.postal))
 	c.set(fieldStreet, nearStreet(a.street, b.street), 0.002)
+	c.settlePlace(a, b)
 	c.tellOnce()
+}
+
+// settlePlace takes a place off the name when it is only where the other record
+// sits: "Harborview Dental (Reno)" beside Harborview Dental in Reno.
+func (c *comparison) settlePlace(a, b *profile) {
+	if c.name.pattern != extraPlace {
+		return
+	}
+	other := b
+	if c.name.placeOn == sideB {
+		other = a
+	}
+	if other.city != "" && c.name.place == other.city {
+		c.name.pattern = max(c.name.besides, extraFiller)
+	}
 }
 
 // tellOnce mutes what follows from another field: agreement upwards (the postcode
@@ -42,7 +58,7 @@ func (c *comparison) tellOnce() {
 
 func nearCity(a, b string) grade {
 	g := same(a, b)
-	if g == gradeDiffer && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a) || len(a) > 4 && len(b) > 4 && distance(a, b, 1) == 1) {
+	if g == gradeDiffer && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a) || min(len(a), len(b)) >= 4 && distance(a, b, 1) == 1) {
 		return gradePartly
 	}
 	return g

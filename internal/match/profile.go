@@ -24,7 +24,39 @@ func newProfile(r Record) profile {
 	p.postal = strings.ToLower(onlyAlnum(fold(r.PostalCode)))
 	p.phone = phoneOf(r.Phone)
 	p.street = streetOf(r.Street)
+	p.names = append(p.names, p.echoes()...)
 	return p
+}
+
+// streetKey is the street as rarity counts it.
+func (p *profile) streetKey() string { return strings.Join(p.street, " ") }
+
+// siteValues are the domains and labels of a record, each once.
+func (p *profile) siteValues() map[string]bool {
+	all := make(map[string]bool, 2*len(p.sites))
+	for _, s := range p.sites {
+		all[s.domain], all[s.label] = true, true
+	}
+	return all
+}
+
+// echoes reads a name of one word that is the record's own domain as a domain
+// too: "goharborview" beside goharborview.example is a label, not a word.
+func (p *profile) echoes() []name {
+	if len(p.names) != 1 || len(p.names[0].tokens) != 1 {
+		return nil
+	}
+	for _, s := range p.sites {
+		if s.label == p.names[0].compact {
+			return []name{{label: s.label}}
+		}
+	}
+	return nil
+}
+
+// onlyLabel is true when the name says no more than the domain does.
+func (p *profile) onlyLabel() bool {
+	return len(p.names) > 0 && p.names[len(p.names)-1].label != ""
 }
 
 func profiles(rs []Record) []profile {
@@ -81,8 +113,12 @@ var streetWords = pairs(`street=st avenue=ave av=ave road=rd boulevard=blvd driv
 
 // streetOf gives the words of a street without the suite, house number among them.
 func streetOf(raw string) []string {
+	words := strings.Fields(strings.Map(wordRune, fold(raw)))
+	if isBox(words) {
+		return nil
+	}
 	var out []string
-	for _, w := range strings.Fields(strings.Map(wordRune, fold(raw))) {
+	for _, w := range words {
 		if short, ok := streetWords[w]; ok {
 			w = short
 		}
@@ -95,6 +131,12 @@ func streetOf(raw string) []string {
 		out = append(out, w)
 	}
 	return out
+}
+
+// isBox is true for a post box: where letters go says nothing of where a company sits.
+func isBox(words []string) bool {
+	whole := strings.Join(words, "")
+	return strings.HasPrefix(whole, "pobox") || strings.HasPrefix(whole, "postbox") || strings.HasPrefix(whole, "postfach") || strings.HasPrefix(whole, "boitepostale")
 }
 
 func wordRune(r rune) rune {

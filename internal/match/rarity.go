@@ -40,8 +40,9 @@ func (r *rarity) tally(side []profile) {
 		if len(p.names) > 0 {
 			r.add(fieldName, p.names[0].compact)
 		}
-		for _, s := range p.sites {
-			r.add(fieldDomain, s.domain)
+		r.add(fieldStreet, p.streetKey())
+		for v := range p.siteValues() {
+			r.add(fieldDomain, v)
 		}
 	}
 }

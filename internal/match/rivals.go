@@ -9,7 +9,7 @@ import "math"
 // other end's remaining links claim.
 
 // passes are enough for groups of the size that names make.
-const passes = 12
+const passes = 40
 
 // weighRivals sets rivals of every link: the bits lost to the competition.
 func weighRivals(links []link) {
@@ -24,8 +24,8 @@ func weighRivals(links []link) {
 		for i := range links {
 			// a: the account's claim on the record, b: the record's on the account.
 			next := w[i] / (1 + max(0, c.onAccount[links[i].account]-b[i]))
-			b[i] = w[i] / (1 + max(0, c.onCRM[links[i].crm]-a[i]))
-			a[i] = next
+			b[i] = math.Sqrt(b[i] * w[i] / (1 + max(0, c.onCRM[links[i].crm]-a[i])))
+			a[i] = math.Sqrt(a[i] * next)
 		}
 	}
 	c.sum(links, a, b)

@@ -6,12 +6,11 @@ import "strings"
 // shared roof or another ending, then for a domain that reads like the other
 // side's name.
 func (x *Index) compareSites(c *comparison, a, b *profile) {
-	if len(a.sites)+len(b.sites) == 0 {
+	if len(a.sites) == 0 || len(b.sites) == 0 {
+		x.siteForName(c, a, b)
 		return
 	}
-	if len(a.sites) > 0 && len(b.sites) > 0 {
-		c.set(fieldDomain, gradeDiffer, 0)
-	}
+	c.set(fieldDomain, gradeDiffer, 0)
 	for _, s := range a.sites {
 		for _, t := range b.sites {
 			if s.domain != "" && s.domain == t.domain {
@@ -42,34 +41,53 @@ func (x *Index) compareLabels(c *comparison, s, t site) {
 	c.shared = s.label
 }
 
-// siteAsName is the case of a domain on one side only, or of two different
-// domains: it counts when the domain reads as the whole name of the other side.
-func (x *Index) siteAsName(c *comparison, a, b *profile) {
-	label, bits := x.readsAs(a, b)
-	if l, n := x.readsAs(b, a); n > bits {
-		label, bits = l, n
+// siteForName is the case of a domain on one side only. It cannot agree with a
+// domain, but it may read as the other side's name where the name itself does
+// not: "HVD Inc." at harborviewdental.example beside Harborview Dental.
+func (x *Index) siteForName(c *comparison, a, b *profile) {
+	if p := c.name.pattern; p != nameMissing && p != nameStranger && p != nameAcronym {
+		return // the names speak for themselves
 	}
-	if bits > 0 {
-		c.set(fieldDomain, gradePartly, exp2(-bits)+labelChance)
+	al, _, ok := x.siteAligned(a, b)
+	if !ok {
+		al, _, ok = x.siteAligned(b, a)
+	}
+	if ok {
+		al.pattern = extraFiller // a domain is short for many names
+		c.name, c.grade[fieldName] = al, gradeAgree
+	}
+}
+
+// siteAsName is the case of two different domains: it counts when the domain
+// reads as the whole name of the other side.
+func (x *Index) siteAsName(c *comparison, a, b *profile) {
+	al, label, ok := x.siteAligned(a, b)
+	if other, l, yes := x.siteAligned(b, a); yes && (!ok || other.bits > al.bits) {
+		al, label, ok = other, l, yes
+	}
+	if ok {
+		c.set(fieldDomain, gradePartly, exp2(-al.bits)+labelChance)
 		c.shared = label
 	}
 }
 
-func (x *Index) readsAs(sited, named *profile) (string, float64) {
+// siteAligned reads the domains of one record as the name of the other.
+func (x *Index) siteAligned(sited, named *profile) (alignment, string, bool) {
+	if !named.spelled() {
+		return alignment{}, "", false
+	}
+	n := &named.names[0]
 	for _, s := range sited.sites {
-		if s.label == "" || len(named.names) == 0 || named.names[0].label != "" {
-			continue
-		}
-		if !mentions(s.label, named.names[0].tokens) {
+		if s.label == "" || !mentions(s.label, n.tokens) {
 			continue
 		}
 		l := name{label: s.label}
-		al := x.vocab.align(&l, &named.names[0])
+		al := x.vocab.align(&l, n)
 		if (al.pattern == nameExact || al.pattern == extraFiller) && al.typos == 0 {
-			return s.label, al.bits
+			return al, s.label, true
 		}
 	}
-	return "", 0
+	return alignment{}, "", false
 }
 
 // mentions is a quick look before the careful one: does the first telling word

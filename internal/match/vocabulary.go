@@ -7,17 +7,23 @@ import (
 
 // vocabulary knows how often a word stands in the names at hand.
 type vocabulary struct {
-	count map[string]int // records of the larger side that have the word
-	size  float64        // records of that side
-	tell  bool           // alignments shall keep their words, to be shown
+	count map[string]int  // records of the larger side that have the word
+	size  float64         // records of that side
+	towns map[string]bool // cities that stand in the addresses, run together
+	tell  bool            // alignments shall keep their words, to be shown
 }
 
 // seen is how many records' worth the background knowledge counts for.
 const seen = 500
 
 func newVocabulary(sides ...[]profile) *vocabulary {
-	v := &vocabulary{count: map[string]int{}}
+	v := &vocabulary{count: map[string]int{}, towns: map[string]bool{}}
 	for _, side := range sides {
+		for i := range side {
+			if city := side[i].city; len(city) >= 4 {
+				v.towns[city] = true
+			}
+		}
 		v.size = max(v.size, float64(len(side)))
 		for w, n := range wordCounts(side) {
 			v.count[w] = max(v.count[w], n)
@@ -58,9 +64,23 @@ func (v *vocabulary) token(w string) token {
 
 func (v *vocabulary) weigh(p *profile) {
 	for i := range p.names {
+		v.findTowns(p.names[i].tokens)
 		for j := range p.names[i].tokens {
 			t := &p.names[i].tokens[j]
 			t.bits, t.sound = v.bits(t.text, t.kind), soundOf(t.text)
+		}
+	}
+}
+
+// findTowns marks the words of a name that are a town of somebody's address. The
+// first word is left alone: Lincoln Dental is more likely Mr Lincoln's.
+func (v *vocabulary) findTowns(ts []token) {
+	for i := 1; i < len(ts); i++ {
+		if v.towns[ts[i].text] && ts[i].kind == plain {
+			ts[i].kind = place
+		}
+		if i > 1 && v.towns[ts[i-1].text+ts[i].text] {
+			ts[i-1].kind, ts[i].kind = place, place
 		}
 	}
 }
@@ -100,6 +120,9 @@ func (v *vocabulary) segment(label string, words []token) []token {
 func (v *vocabulary) rest(piece string) []token {
 	w := plainSpelling(piece, false)
 	t := v.token(w)
+	if v.towns[w] {
+		t.kind = place
+	}
 	if t.kind == filler || w == "usa" || len(piece) <= 2 && t.kind == plain {
 		t.kind = stop // "hq", "group", "us": people add them to get a free domain
 	}

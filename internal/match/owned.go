@@ -1,0 +1,109 @@
+package match
+
+import (
+	"slices"
+	"strings"
+)
+
+// owned tells what a pair shares that nobody else has. Agreement shared by a
+// whole house (one switchboard, one domain, one building) tells no sister from
+// another; agreement that only these two have does.
+type owned struct {
+	domain  bool // the same domain or label, held once on either side
+	crowded bool // the same domain, held by several records of a side
+	phone   bool // the same telephone, held once on either side
+	street  bool // the same street and number, held once on either side
+	backed  bool // the same street or telephone, whoever else has it
+	place   bool // the same postcode, or the same city
+	apart   bool // both have domains, and they differ
+	bare    bool // one of the names is no more than a domain
+}
+
+func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
+	agrees := func(f field) bool { return cmp.grade[f] == gradeAgree }
+	alone := func(f field, v string) bool { return x.rare.holders(f, v) <= 1 }
+	o := &owned{
+		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
+		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
+		backed: agrees(fieldStreet) || agrees(fieldPhone),
+		place:  agrees(fieldPostal) || agrees(fieldCity),
+		bare:   !a.spelled() || !b.spelled(),
+	}
+	if sameDomain(cmp) {
+		o.crowded = !alone(fieldDomain, cmp.shared)
+		o.domain = !o.crowded
+	}
+	o.apart = !o.domain && !o.crowded && ownDomain(a) && ownDomain(b)
+	return o
+}
+
+// bareName is true for a domain of its own beside a full name: a domain leaves
+// words, places and figures out, so their lack says nothing.
+func (o *owned) bareName() bool { return o.bare && o.domain }
+
+// settles is true when the rest leaves no room for a sister whose name says a
+// word more or less.
+func (o *owned) settles(cmp *comparison) bool {
+	if cmp.grade[fieldPhone] == gradeDiffer {
+		return o.bareName() && o.street
+	}
+	return o.backed || o.domain || o.crowded
+}
+
+// serious is how near, in bits, a rival's own evidence must come to be ruled out.
+const serious = 12
+const claimed = -3
+
+// beats is true when the pair agrees in a field in which its rival differs. Both
+// being exact in name, the name decides nothing; a bare domain never does.
+func (o *owned) beats(pair, rival *comparison) bool {
+	for _, f := range [...]field{fieldTenant, fieldDomain, fieldStreet, fieldPostal, fieldCity, fieldPhone} {
+		if pair.grade[f] == gradeAgree && rival.grade[f] == gradeDiffer {
+			return true
+		}
+	}
+	return !o.bare && exactly(pair) && rival.name.pattern > nameExact
+}
+
+// differs is true when any field speaks against the pair.
+func (c *comparison) differs() bool { return slices.Contains(c.grade[:], gradeDiffer) }
+
+// domainName is true when a whole domain is shared, not only its label.
+func (o *owned) domainName(cmp *comparison) bool {
+	return (o.domain || o.crowded) && strings.Contains(cmp.shared, ".")
+}
+
+func exactly(cmp *comparison) bool { return cmp.name.pattern == nameExact && cmp.name.typos == 0 }
+
+// spelled is true when the name is a name and no domain.
+func (p *profile) spelled() bool { return len(p.names) > 0 && p.names[0].label == "" }
+
+func ownDomain(p *profile) bool {
+	for _, s := range p.sites {
+		if s.domain != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// namesakes is true when either side has the name more than once.
+func (x *Index) namesakes(a, b *profile) bool {
+	for _, p := range []*profile{a, b} {
+		if len(p.names) > 0 && x.rare.holders(fieldName, p.names[0].compact) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// sameDomain is true for a registrable domain in common, or for a label long
+// enough to be somebody's own: harborview.onmicrosoft.com and harborview.example.
+func sameDomain(cmp *comparison) bool {
+	return cmp.grade[fieldDomain] == gradeAgree && (strings.Contains(cmp.shared, ".") || len(cmp.shared) >= 6)
+}
+
+// crowdedDomain is true when the shared domain is held more than once on a side.
+func (x *Index) crowdedDomain(cmp *comparison) bool {
+	return sameDomain(cmp) && x.rare.holders(fieldDomain, cmp.shared) > 1
+}
