@@ -21,6 +21,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
+	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
@@ -59,6 +60,7 @@ type App struct {
 	Billing   billing.Service
 	Retire    retire.Service
 	Reassign  reassign.Service
+	Cutover   cutover.Service
 	Sync      *syncing.Service
 
 	queue    *jobs.Queue
@@ -129,6 +131,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended, Reopening: a.Reassign.MayReopen}
+	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping))
 	return a, err

@@ -14,7 +14,6 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/paging"
 	"seatledger/internal/postgres"
-	"seatledger/internal/retire"
 	"seatledger/internal/review"
 )
 
@@ -25,7 +24,6 @@ type Service struct {
 	Zone    *time.Location
 	Reviews review.Reviewer
 	Mapping *mapping.Service
-	Retire  retire.Service
 }
 
 func (s Service) today() clock.Date { return clock.Today(s.Clock, s.Zone) }

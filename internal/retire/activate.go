@@ -38,6 +38,9 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 				return err
 			}
 		}
+		if was.Frozen() {
+			return errs.Newf(errs.Conflict, "%s was frozen by a cut-over, and its days from %s on belong to the new provider's subscription. Take the step back in the cut-over instead; nothing was changed.", called(was), was.FrozenFrom)
+		}
 		on := r.On
 		if on.IsZero() {
 			on = s.Today()

@@ -20,7 +20,7 @@ type Return struct {
 
 // Activate takes a deactivation back that was decided here, and writes one row up to
 // the current quantity (RULES 1). errs.Conflict if nothing of the kind stands, or if
-// the distributor has ended the subscription meanwhile.
+// the distributor has ended the subscription meanwhile: of a frozen one that does not count.
 func Activate(ctx context.Context, tx *gorm.DB, a Act, r Return) (Subscription, error) {
 	return act(ctx, tx, a, func(s standing) (Plan, error) { return planReturn(s, r) })
 }
@@ -33,6 +33,9 @@ func planReturn(s standing, r Return) (Plan, error) {
 	if s.DeactivatedBy == ByCutover {
 		reason = ledger.ByCutover
 	}
+	if s.Frozen() { // its days before the switch were charged already, and it has none after it
+		r.Billing = ledger.Archived
+	}
 	d := s.draft()
 	d.Row.DeactivatedBy = NotDeactivated
 	d.derive()
@@ -44,9 +47,7 @@ func returnable(s standing, on clock.Date) error {
 	switch {
 	case !s.decided():
 		return errs.New(errs.Conflict, "Nobody deactivated this subscription here, so there is nothing to take back. Nothing was changed.")
-	case s.Frozen() && s.DeactivatedBy == ByCutover:
-		return errs.New(errs.Conflict, "A cut-over ended this subscription, and its seats count at the new provider. Take the step back in the cut-over instead; nothing was changed.")
-	case Ends(s.Status):
+	case Ends(s.Status) && !s.Frozen():
 		return errs.Newf(errs.Conflict, "The distributor lists this subscription as %s, so it cannot be billed again. Nothing was changed.", s.Status)
 	case on.IsZero():
 		return errs.Fields{"effective_at": "Enter the day from which it holds."}.Err()

@@ -1,0 +1,227 @@
+package cutover
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+	"seatledger/internal/ledger"
+	"seatledger/internal/subscription"
+)
+
+// Confirm freezes the old subscriptions of customers and holds the new ones back
+// until their switch (RULES 9). Refused while something is undecided, without a
+// switch day, and where the old ledger goes on behind it.
+func (s Service) Confirm(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID) (Report, error) {
+	return s.each(ctx, by, id, customers, (*matter).confirm)
+}
+
+func (m *matter) standing() standing { return standing{m.sides, m.customer} }
+
+func (m *matter) confirm() error {
+	if err := m.already(Confirmed); err != nil {
+		return err
+	}
+	if err := refuse(m.standing().missing(m.ctx, m.tx, Confirmed)); err != nil {
+		return err
+	}
+	for _, p := range m.Pairs {
+		if err := m.confirmPair(p); err != nil {
+			return err
+		}
+	}
+	return m.step(Confirmed)
+}
+
+// confirmPair does to the subscriptions of one decision what confirming means for them.
+func (m *matter) confirmPair(p Pair) error {
+	day := m.customer.SwitchDay
+	var kept placement
+	if p.Kind != New {
+		old, _, _ := m.find(p.Old.UUID)
+		day = leaver{Pair: p, old: old}.firstDay(day)
+		if !old.Over() {
+			if _, err := subscription.Freeze(m.ctx, m.tx, m.act(old.ID), day); err != nil {
+				return err
+			}
+		}
+		var err error
+		if kept.Archived, err = m.leaveToNew(old, day); err != nil {
+			return err
+		}
+	}
+	if p.Kind != Ended {
+		if err := m.confirmNew(p, day, &kept); err != nil {
+			return err
+		}
+	}
+	doc, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	return m.pairUpdate(p.ID, "day = ?, placement = ?::jsonb", day, string(doc))
+}
+
+// placement is what taking a confirmation back needs to know.
+type placement struct {
+	Was      subscription.Local `json:"was"`     // people's side of the new one before
+	Carried  subscription.Local `json:"carried"` // and after: what the confirmation carried over
+	Archived []uuid.UUID        `json:"archived,omitempty"`
+}
+
+// confirmNew releases one that has no twin, and holds a twin back, with what it lacks
+// of the old one's contract and price.
+func (m *matter) confirmNew(p Pair, day clock.Date, kept *placement) error {
+	now, err := subscription.Get(m.ctx, m.tx, p.New.UUID)
+	if err != nil {
+		return err
+	}
+	kept.Was = now.Local
+	if p.Kind == New {
+		now, err = subscription.DeclareNoTwin(m.ctx, m.tx, m.act(now.ID))
+		kept.Carried = now.Local
+		return err
+	}
+	if now, err = subscription.HoldBack(m.ctx, m.tx, m.act(now.ID), day); err != nil {
+		return err
+	}
+	old, err := subscription.Get(m.ctx, m.tx, p.Old.UUID)
+	if err != nil {
+		return err
+	}
+	if now, err = m.carryContract(old, now); err != nil {
+		return err
+	}
+	now, err = m.carryPrice(old, now, day)
+	kept.Carried = now.Local
+	return err
+}
+
+// carryContract lets a new twin without a contract land in the old one's, at the
+// price of its list.
+func (m *matter) carryContract(old, now subscription.Subscription) (subscription.Subscription, error) {
+	if now.ContractID.Valid || !old.ContractID.Valid || now.State == subscription.Inactive {
+		return now, nil
+	}
+	k, err := contract.Get(m.ctx, m.tx, old.ContractID.UUID)
+	if err != nil || !k.Active || k.CRMAccountID != now.CRMAccountID.UUID {
+		return now, err
+	}
+	return subscription.SetContract(m.ctx, m.tx, m.act(now.ID), old.ContractID)
+}
+
+// carryPrice keeps the old twin's price as an exception where the contract's list has none.
+func (m *matter) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
+	if now.UnitPrice.Valid || !old.UnitPrice.Valid || !now.ContractID.Valid || now.ContractID != old.ContractID || now.State == subscription.Inactive {
+		return now, nil
+	}
+	return subscription.SetPrice(m.ctx, m.tx, m.act(now.ID), subscription.Price{UnitPrice: old.UnitPrice, Period: old.PricePeriod, On: day,
+		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)})
+}
+
+// leaveToNew archives open rows of an old one that begin on the switch day itself:
+// that day is the new one's, so no run could ever bill them on the old. One that is
+// billed past the switch settles them there.
+func (m *matter) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
+	if old.BilledThrough.After(day) {
+		return nil, nil
+	}
+	var ids []uuid.UUID
+	err := m.tx.WithContext(m.ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id
+		WHERE c.subscription_id = ? AND t.counted AND t.billing_state = 'open' AND c.effective_at = ? ORDER BY c.id`, old.ID, day).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("rows on the switch day: %w", err)
+	}
+	archived := ledger.Archived
+	_, err = ledger.Mark{By: m.by, Why: fmt.Sprintf("the switch day %s belongs to the new subscription", day), Billing: &archived}.Apply(m.ctx, m.tx, ids)
+	return ids, err
+}
+
+// unconfirm lets the old ones count again as the distributor has them, and the new
+// ones wait for a person as before.
+func (m *matter) unconfirm() error {
+	for _, p := range m.Pairs {
+		if err := m.unconfirmPair(p); err != nil {
+			return err
+		}
+	}
+	return m.step(Open)
+}
+
+func (m *matter) unconfirmPair(p Pair) error {
+	kept, err := m.placementOf(p)
+	if err != nil {
+		return err
+	}
+	if p.Kind != New {
+		if err := m.unfreeze(p, kept); err != nil {
+			return err
+		}
+	}
+	if p.Kind != Ended {
+		if err := m.unconfirmNew(p, kept); err != nil {
+			return err
+		}
+	}
+	return m.pairUpdate(p.ID, "day = NULL, placement = NULL")
+}
+
+func (m *matter) unfreeze(p Pair, kept placement) error {
+	old, err := subscription.Get(m.ctx, m.tx, p.Old.UUID)
+	if err != nil {
+		return err
+	}
+	open := ledger.Open
+	if _, err := (ledger.Mark{By: m.by, Why: "the cut-over's confirmation was taken back", Billing: &open}).Apply(m.ctx, m.tx, kept.Archived); err != nil || !old.Frozen() {
+		return err
+	}
+	_, err = subscription.Unfreeze(m.ctx, m.tx, m.act(old.ID))
+	return err
+}
+
+// unconfirmNew lets a new one wait again. One that was released and billed since stays
+// what it was declared to be.
+func (m *matter) unconfirmNew(p Pair, kept placement) error {
+	now, err := subscription.Get(m.ctx, m.tx, p.New.UUID)
+	switch {
+	case err != nil:
+		return err
+	case p.Kind == Twin && now.CutoverHold:
+		_, err = subscription.GiveBack(m.ctx, m.tx, m.act(now.ID), kept.Was, kept.Carried)
+	case p.Kind == New && !kept.Was.NoTwin && kept.Was.TwinHold && now.BilledThrough.IsZero():
+		_, err = subscription.Undeclare(m.ctx, m.tx, m.act(now.ID))
+	}
+	return err
+}
+
+func (m *matter) placementOf(p Pair) (placement, error) {
+	var kept placement
+	var doc string
+	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(placement::text, '{}') FROM cutover_pairs WHERE id = ?`, p.ID).Row().Scan(&doc); err != nil {
+		return kept, fmt.Errorf("placement of decision %s: %w", p.ID, err)
+	}
+	return kept, json.Unmarshal([]byte(doc), &kept)
+}
+
+// carries tells what confirming would carry over, for the preview.
+func (s *sides) carries() []Carried {
+	var out []Carried
+	for _, t := range s.twins() {
+		c := Carried{New: t.new.ID}
+		if !t.new.ContractID.Valid && t.old.ContractID.Valid {
+			c.ContractID, c.Contract = t.old.ContractID, t.old.Contract
+		}
+		if !t.new.UnitPrice.Valid && t.old.UnitPrice.Valid && (c.ContractID.Valid || t.new.ContractID == t.old.ContractID) {
+			c.UnitPrice, c.Period, c.Currency = t.old.UnitPrice, t.old.PricePeriod, t.old.Currency
+		}
+		if c.ContractID.Valid || c.UnitPrice.Valid {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,265 @@
+package cutover
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/clock"
+	"seatledger/internal/provider"
+)
+
+// GateState is how a gate stands.
+type GateState string
+
+// The states of a gate.
+const (
+	GateDone    GateState = "done"
+	GateOpen    GateState = "open"
+	GateBlocked GateState = "blocked" // something before it must be done first
+	GateNone    GateState = "none"    // not needed
+)
+
+// Passed tells whether nothing is left to do at it.
+func (s GateState) Passed() bool { return s == GateDone || s == GateNone }
+
+// Gate is one step of a run as a whole.
+type Gate struct {
+	Key   string // "access", "verified", "accounts", "mapped", "subscriptions", "paired", "billed", "reassigned", "signed", "retired", "deactivated", "proof"
+	Name  string
+	State GateState
+	Says  string // what stands, or what is missing, with counts
+	Count int    // how much is left
+	Link  Link   // to the work
+}
+
+// facts are all that the gates read.
+type facts struct {
+	run       Run
+	next      provider.Provider
+	accounts  *time.Time // last whole and good listing of accounts
+	synced    *time.Time // start of the last whole and good sync of subscriptions
+	mapped    *time.Time // last decision about an account of the new provider
+	unmapped  int
+	listed    int // accounts of the new provider
+	unbilled  int // confirmed customers with something not billed
+	progress  Progress
+	blocking  int
+	firstSays string
+}
+
+// Gates are the steps of a run, in the order of the guide.
+func (s Service) Gates(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Gate, error) {
+	f, err := s.factsOf(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	return []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(), f.reassigned(), f.signed(), f.retired(), f.deactivated(), f.proof()}, nil
+}
+
+func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts, error) {
+	var f facts
+	var err error
+	if f.run, err = Get(ctx, db, id); err != nil {
+		return f, err
+	}
+	if f.next, err = provider.Get(ctx, db, f.run.NewProviderID); err != nil {
+		return f, err
+	}
+	whole := `FROM sync_runs WHERE provider_id = @next AND state = 'succeeded' AND account_id IS NULL AND contract_id IS NULL AND only_accounts = '[]' AND kind = `
+	err = db.WithContext(ctx).Raw(`SELECT (SELECT max(finished_at) `+whole+`'accounts'), (SELECT max(started_at) `+whole+`'subscriptions'),
+		(SELECT max(d.at) FROM mapping_decisions d JOIN provider_accounts a ON a.id = d.account_id WHERE a.provider_id = @next),
+		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next AND state = 'unmapped' AND provider_status <> 'gone'),
+		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next)`, map[string]any{"next": f.run.NewProviderID}).Row().Scan(&f.accounts, &f.synced, &f.mapped, &f.unmapped, &f.listed)
+	if err != nil {
+		return f, fmt.Errorf("gates of cut-over %s: %w", id, err)
+	}
+	if f.progress, err = ProgressOf(ctx, db, id); err != nil {
+		return f, err
+	}
+	if f.unbilled, err = unbilledCustomers(ctx, db, id); err != nil {
+		return f, err
+	}
+	today := s.today()
+	if f.run.EndedAt != nil {
+		today = clock.DateOf(*f.run.EndedAt, s.Zone)
+	}
+	left, err := blockers(ctx, db, id, today)
+	f.blocking = len(left)
+	if len(left) > 0 {
+		f.firstSays = fmt.Sprintf(" First: %s, %s, from %s: %s", left[0].CRMAccount, left[0].PartNumber, left[0].From, left[0].Says)
+	}
+	return f, err
+}
+
+// unbilledCustomers counts confirmed customers that have something of an old one unbilled.
+func unbilledCustomers(ctx context.Context, db *gorm.DB, id uuid.UUID) (int, error) {
+	var rows []struct {
+		ID       uuid.UUID
+		Customer uuid.UUID
+		Day      clock.Date
+	}
+	err := db.WithContext(ctx).Raw(`SELECT p.old_subscription_id AS id, c.id AS customer, p.day FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+		WHERE c.cutover_id = ? AND c.state = 'confirmed' AND p.undone_at IS NULL AND p.kind <> 'new'`, id).Scan(&rows).Error
+	if err != nil {
+		return 0, fmt.Errorf("what is not billed: %w", err)
+	}
+	until := map[uuid.UUID]clock.Date{}
+	for _, r := range rows {
+		until[r.ID] = r.Day
+	}
+	reach, err := billing.ReachOf(ctx, db, until)
+	left := map[uuid.UUID]bool{}
+	for _, r := range rows {
+		if !reach[r.ID].Reached() {
+			left[r.Customer] = true
+		}
+	}
+	return len(left), err
+}
+
+func (f facts) toNew() Link { return Link{"provider", f.run.NewProviderID.String()} }
+
+func passed(yes bool, g Gate) Gate {
+	g.State = GateOpen
+	if yes {
+		g.State = GateDone
+	}
+	return g
+}
+
+func (f facts) works() bool {
+	c := f.next.Connectivity()
+	return c == provider.Verified || c == provider.Warning
+}
+
+func (f facts) access() Gate {
+	g := Gate{Key: "access", Name: "Access requested", Says: "Ask the distributor for access to the new API, and note it here.", Link: f.toNew()}
+	switch {
+	case f.run.AccessRequestedAt != nil:
+		g.Says = fmt.Sprintf("Noted by %s.", f.run.AccessRequestedBy)
+	case f.works():
+		g.Says = "The new provider works, so access is given."
+	}
+	return passed(f.run.AccessRequestedAt != nil || f.works(), g)
+}
+
+func (f facts) verified() Gate {
+	g := Gate{Key: "verified", Name: "New provider verified", Says: fmt.Sprintf("%s: connectivity is %s. Verify it.", f.run.NewProvider, f.next.Connectivity()), Link: f.toNew()}
+	if f.works() {
+		g.Says = fmt.Sprintf("%s: connectivity is %s.", f.run.NewProvider, f.next.Connectivity())
+	}
+	return passed(f.works(), g)
+}
+
+func (f facts) listing() Gate {
+	g := Gate{Key: "accounts", Name: "Accounts synced", Says: "Sync the accounts of the new provider.", Link: f.toNew()}
+	if f.accounts != nil {
+		g.Says = fmt.Sprintf("%s read.", count(f.listed, "account"))
+	}
+	return passed(f.accounts != nil, g)
+}
+
+func (f facts) mapping() Gate {
+	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped, Link: Link{"accounts", f.run.NewProviderID.String()}}
+	switch {
+	case f.listed == 0 && f.accounts == nil:
+		g.State, g.Says = GateBlocked, "There are no accounts yet: sync them first."
+		return g
+	case f.unmapped > 0:
+		g.Says = fmt.Sprintf("%s of the new provider to map or exclude.", count(f.unmapped, "account"))
+	default:
+		g.Says = "Every account is mapped or excluded."
+	}
+	return passed(f.unmapped == 0, g)
+}
+
+func (f facts) syncing() Gate {
+	g := Gate{Key: "subscriptions", Name: "Subscriptions synced", Link: f.toNew()}
+	fresh := f.synced != nil && (f.mapped == nil || !f.synced.Before(*f.mapped))
+	switch {
+	case fresh:
+		g.Says = "Synced since the mapping."
+	case f.accounts == nil:
+		g.State, g.Says = GateBlocked, "Sync the accounts first."
+		return g
+	case f.synced == nil:
+		g.Says = "Sync the subscriptions of the new provider, or wait for the night."
+	default:
+		g.Says = "Accounts were mapped since the last whole sync. Sync the subscriptions again, or wait for the night."
+	}
+	return passed(fresh, g)
+}
+
+func (f facts) paired() Gate {
+	p := f.progress
+	left := p.Undecided + p.ToConfirm
+	g := Gate{Key: "paired", Name: "Twins paired and confirmed", Count: left, Says: "Every customer is decided and confirmed."}
+	if left > 0 {
+		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"), count(p.ToConfirm, "customer"))
+	}
+	return passed(left == 0, g)
+}
+
+// after is a gate over customers: how many can pass it now, and how many have not come to it yet.
+func after(g Gate, here, before int, says, waiting, done string) Gate {
+	g.Count = here
+	switch {
+	case here > 0:
+		g.State, g.Says = GateOpen, fmt.Sprintf(says, count(here, "customer"))
+	case before > 0:
+		g.State, g.Says = GateBlocked, fmt.Sprintf(waiting, count(before, "customer"))
+	default:
+		g.State, g.Says = GateDone, done
+	}
+	return g
+}
+
+func (f facts) billed() Gate {
+	return after(Gate{Key: "billed", Name: "Open rows billed", Link: Link{Kind: "invoices"}}, f.unbilled, f.progress.ToConfirm+f.progress.Undecided,
+		"%s with something not billed up to the switch day.", "%s must be decided and confirmed first.", "Everything up to the switch is billed, here or elsewhere.")
+}
+
+func (f facts) reassigned() Gate {
+	return after(Gate{Key: "reassigned", Name: "History reassigned"}, f.progress.Confirmed, f.progress.ToConfirm+f.progress.Undecided,
+		"%s whose history has not gone over.", "%s must be decided and confirmed first.", "All history has gone over.")
+}
+
+func (f facts) signed() Gate {
+	return after(Gate{Key: "signed", Name: "Reviews signed", Link: Link{Kind: "subscriptions", ID: f.run.NewProviderID.String()}}, f.progress.Unsigned, f.progress.ToConfirm+f.progress.Undecided,
+		"%s with new subscriptions that nobody has signed off.", "%s must be decided and confirmed first.", "Every new subscription that takes an old one's place is signed off.")
+}
+
+func (f facts) retired() Gate {
+	p := f.progress
+	return after(Gate{Key: "retired", Name: "Old subscriptions deactivated"}, p.Reassigned, p.ToConfirm+p.Undecided+p.Confirmed,
+		"%s whose old subscriptions are to be deactivated with No refund.", "%s have not come so far.", "Every old subscription is deactivated.")
+}
+
+func (f facts) deactivated() Gate {
+	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Says: fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider), Link: Link{"provider", f.run.OldProviderID.String()}}
+	if !f.run.OldActive {
+		g.Says = fmt.Sprintf("%s is deactivated.", f.run.OldProvider)
+	}
+	return passed(!f.run.OldActive, g)
+}
+
+func (f facts) proof() Gate {
+	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking, Says: "Every day is covered exactly once, and every change is acknowledged.", Link: Link{"proof", f.run.ID.String()}}
+	if f.blocking > 0 {
+		g.Says = fmt.Sprintf("%s in the proof to settle.%s", count(f.blocking, "finding"), f.firstSays)
+	}
+	return passed(f.blocking == 0, g)
+}
+
+// count is a number with its word.
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

@@ -1,0 +1,266 @@
+package cutover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
+	"seatledger/internal/reassign"
+	"seatledger/internal/subscription"
+)
+
+// matter is one customer of a run under lock: nobody else takes a step or a decision
+// about it until the transaction ends.
+type matter struct {
+	Service
+	sides
+	ctx      context.Context
+	tx       *gorm.DB
+	by       audit.Actor
+	run      Run
+	customer Customer
+	touched  []uuid.UUID // subscriptions whose review is to be made again
+	events   []audit.Event
+}
+
+// openRun reads a run and keeps it open until commit.
+func openRun(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, error) {
+	if err := tx.WithContext(ctx).Exec(`SELECT FROM cutovers WHERE id = ? FOR SHARE`, id).Error; err != nil {
+		return Run{}, fmt.Errorf("lock cut-over %s: %w", id, err)
+	}
+	run, err := Get(ctx, tx, id)
+	if err == nil {
+		err = run.mustBeOpen()
+	}
+	return run, err
+}
+
+func (r Run) mustBeOpen() error {
+	if r.State == RunOpen {
+		return nil
+	}
+	return errs.Newf(errs.Conflict, "The cut-over %s is %s, so it stays as it is. Nothing was changed.", r.Name, r.State)
+}
+
+// take locks a customer of an open run, making its row with the first decision.
+func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID) (*matter, error) {
+	run, err := openRun(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, found, err := one(ctx, tx, id, crmAccountID); err != nil || !found {
+		return nil, errors.Join(err, notAMember(found, err))
+	}
+	for _, lock := range []string{
+		`INSERT INTO cutover_customers (id, cutover_id, crm_account_id) VALUES (@row, @run, @customer) ON CONFLICT ON CONSTRAINT cutover_customers_once DO NOTHING`,
+		`SELECT FROM cutover_customers WHERE cutover_id = @run AND crm_account_id = @customer FOR UPDATE`,
+		`SELECT FROM subscriptions s WHERE s.crm_account_id = @customer AND s.provider_id IN (@old, @new) ORDER BY s.id FOR UPDATE`,
+	} {
+		args := map[string]any{"row": uuid.Must(uuid.NewV7()), "run": id, "customer": crmAccountID, "old": run.OldProviderID, "new": run.NewProviderID}
+		if err := tx.WithContext(ctx).Exec(lock, args).Error; err != nil {
+			return nil, fmt.Errorf("lock customer of cut-over: %w", err)
+		}
+	}
+	m := &matter{Service: s, ctx: ctx, tx: tx, by: by, run: run}
+	if m.customer, _, err = one(ctx, tx, id, crmAccountID); err != nil {
+		return nil, err
+	}
+	m.sides, err = sidesOf(ctx, tx, id, crmAccountID)
+	return m, err
+}
+
+func notAMember(found bool, err error) error {
+	if found || err != nil {
+		return nil
+	}
+	return errs.New(errs.NotFound, "This customer has nothing to move in this cut-over.")
+}
+
+// settle makes the reviews again of what was touched, and records what was done. It is the last of a transaction.
+func (m *matter) settle() error {
+	slices.SortFunc(m.touched, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	if err := m.Reviews.Refresh(m.ctx, m.tx, slices.Compact(m.touched)); err != nil {
+		return err
+	}
+	return audit.Record(m.ctx, m.tx, m.Clock, m.by, m.events...)
+}
+
+func (m *matter) told(action string, before, after map[string]any) {
+	after["cutover"] = m.run.Name
+	m.events = append(m.events, audit.Event{Action: action, ObjectType: "crm_account", ObjectID: m.customer.CRMAccountID.String(), ObjectName: m.customer.CRMAccount, Before: before, After: after})
+}
+
+func (m *matter) act(id uuid.UUID) subscription.Act {
+	m.touched = append(m.touched, id)
+	return subscription.Act{ID: id, Zone: m.Zone, Origin: ledger.Origin{Source: ledger.FromCutover, By: m.by, At: m.Clock.Now()}}
+}
+
+// moves is the room that lets history go over.
+func (m *matter) moves() reassign.Service {
+	return reassign.Service{DB: m.DB, Clock: m.Clock, Zone: m.Zone, Reviews: m.Reviews}
+}
+
+// step writes how far the customer has come. A step that is taken back loses who made it.
+func (m *matter) step(to Step) error {
+	now, none := m.Clock.Now(), (*time.Time)(nil)
+	at := map[Step]*time.Time{}
+	who := map[Step]string{}
+	have := map[Step]*time.Time{Confirmed: m.customer.ConfirmedAt, Reassigned: m.customer.ReassignedAt, Retired: m.customer.RetiredAt}
+	names := map[Step]string{Confirmed: m.customer.ConfirmedBy, Reassigned: m.customer.ReassignedBy, Retired: m.customer.RetiredBy}
+	order := []Step{Open, Confirmed, Reassigned, Retired}
+	reached := slices.Index(order, to)
+	for i, s := range order {
+		switch {
+		case i > reached:
+			at[s], who[s] = none, ""
+		case have[s] != nil:
+			at[s], who[s] = have[s], names[s]
+		default:
+			at[s], who[s] = &now, m.by.Name
+		}
+	}
+	day := m.customer.SwitchDay
+	if to == Open && !m.customer.OwnSwitchDay {
+		day = clock.Date{}
+	}
+	err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_customers SET state = ?, switch_day = ?, confirmed_at = ?, confirmed_by = ?, reassigned_at = ?, reassigned_by = ?, retired_at = ?, retired_by = ?,
+		version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, to, day, at[Confirmed], who[Confirmed], at[Reassigned], who[Reassigned], at[Retired], who[Retired],
+		m.run.ID, m.customer.CRMAccountID).Error
+	if err != nil {
+		return fmt.Errorf("step of customer: %w", err)
+	}
+	m.told("cutover."+string(to), map[string]any{"step": m.customer.Step}, map[string]any{"step": to, "switch_day": m.customer.SwitchDay.String(), "twins": m.customer.Twins, "ended": m.customer.Endings, "new": m.customer.Additions})
+	m.customer.Step = to
+	return nil
+}
+
+// doneBefore says that a step was made before, by whom and when.
+type doneBefore struct{ says string }
+
+func (d doneBefore) Error() string { return d.says }
+
+// already gives what a step answers that was done before; nil when it was not.
+func (m *matter) already(step Step) error {
+	c := m.customer
+	at, by := c.ConfirmedAt, c.ConfirmedBy
+	switch step {
+	case Reassigned:
+		at, by = c.ReassignedAt, c.ReassignedBy
+	case Retired:
+		at, by = c.RetiredAt, c.RetiredBy
+	}
+	if at == nil {
+		return nil
+	}
+	return doneBefore{fmt.Sprintf("Done already by %s, %s.", by, m.moment(*at))}
+}
+
+func (m *matter) moment(at time.Time) string { return at.In(m.Zone).Format("2 January 2006 15:04") }
+
+// pairUpdate writes what a step did to a decision.
+func (m *matter) pairUpdate(id uuid.UUID, set string, args ...any) error {
+	if err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_pairs SET `+set+` WHERE id = ?`, append(args, id)...).Error; err != nil {
+		return fmt.Errorf("decision %s: %w", id, err)
+	}
+	return nil
+}
+
+// each takes customers one by one, each in a transaction of its own: what was done
+// stays done, whatever becomes of the others.
+func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*matter) error) (Report, error) {
+	var out Report
+	run, err := Get(ctx, s.DB.Read(ctx), id)
+	if err == nil {
+		err = run.mustBeOpen()
+	}
+	if err != nil {
+		return out, err
+	}
+	customers = unique(customers)
+	if len(customers) == 0 {
+		return out, errs.Fields{"crm_account_id": "Tick the customers first."}.Err()
+	}
+	names, err := s.names(ctx, customers)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range customers {
+		err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+			m, err := s.take(ctx, tx, by, id, c)
+			if err != nil {
+				return err
+			}
+			if err := step(m); err != nil {
+				return err
+			}
+			return m.settle()
+		})
+		if err := out.note(Refusal{CRMAccountID: c, CRMAccount: names[c]}, err); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// note sorts an outcome; what is neither done nor refused by a rule ends the batch.
+func (r *Report) note(c Refusal, err error) error {
+	var before doneBefore
+	switch {
+	case err == nil:
+		r.Done = append(r.Done, c.CRMAccountID)
+	case errors.As(err, &before):
+		c.Why = before.says
+		r.Already = append(r.Already, c)
+	case errs.KindOf(err) == errs.Internal || errs.KindOf(err) == errs.Unavailable:
+		return err
+	default:
+		c.Why = sentence(err)
+		r.Refused = append(r.Refused, c)
+	}
+	return nil
+}
+
+// sentence is what an error tells a person, with what it says at a field.
+func sentence(err error) string {
+	for _, says := range errs.FieldsOf(err) {
+		return says
+	}
+	return errs.Public(err)
+}
+
+func (s Service) names(ctx context.Context, customers []uuid.UUID) (map[uuid.UUID]string, error) {
+	var rows []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	if err := s.DB.Read(ctx).Raw(`SELECT id, name FROM crm_accounts WHERE id = ANY (?::uuid[])`, postgres.IDs(customers)).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("names of customers: %w", err)
+	}
+	out := map[uuid.UUID]string{}
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, nil
+}
+
+func unique(ids []uuid.UUID) []uuid.UUID {
+	var out []uuid.UUID
+	seen := map[uuid.UUID]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package cutover
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/contract"
+	"seatledger/internal/errs"
+)
+
+// CustomerOf reads what the page of one customer shows; errs.NotFound for one that
+// has nothing in the run.
+func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (CustomerView, error) {
+	run, err := Get(ctx, db, id)
+	if err != nil {
+		return CustomerView{}, err
+	}
+	c, found, err := one(ctx, db, id, crmAccountID)
+	if err != nil {
+		return CustomerView{}, err
+	}
+	if !found {
+		return CustomerView{}, errs.New(errs.NotFound, "This customer has nothing to move in this cut-over.")
+	}
+	both, err := sidesOf(ctx, db, id, crmAccountID)
+	if err != nil {
+		return CustomerView{}, err
+	}
+	v := CustomerView{Run: run, Customer: c, Old: both.Old, New: both.New, Pairs: both.Pairs, Proposals: both.proposals(), Next: following(c.Step)}
+	if c.Step == Open {
+		v.Carries = both.carries()
+	}
+	if c.Step != Retired {
+		if v.Missing, err = (standing{both, c}).missing(ctx, db, v.Next); err != nil {
+			return v, err
+		}
+	}
+	v.Warnings, err = s.warnings(ctx, db, standing{both, c})
+	return v, err
+}
+
+// following is the step after one; the last stays.
+func following(s Step) Step {
+	switch s {
+	case Open:
+		return Confirmed
+	case Confirmed:
+		return Reassigned
+	}
+	return Retired
+}
+
+// warnings are what a person should know of a switch day, and may mean so.
+func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]string, error) {
+	day := st.customer.SwitchDay
+	if day.IsZero() || st.customer.Step != Open {
+		return nil, nil
+	}
+	var out []string
+	if day.After(s.today()) {
+		out = append(out, fmt.Sprintf("The switch day %s lies ahead. Once confirmed, seats that change before it count only from then on, at the new provider.", day))
+	}
+	contracts := map[uuid.UUID]bool{}
+	for _, o := range st.Old {
+		if o.Over() || !o.ContractID.Valid {
+			continue
+		}
+		if o.BilledThrough.After(day) {
+			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already; the new one's billing begins there.", o.Called(), o.ExternalID, o.BilledThrough))
+		}
+		contracts[o.ContractID.UUID] = true
+	}
+	for k := range contracts {
+		k, err := contract.Get(ctx, db, k)
+		if err != nil {
+			return nil, err
+		}
+		if cycle := billing.GridOf(k.Terms).Cycle(day); cycle.From != day {
+			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: the last cycle of the old ones is billed in part, up to it.", day, k.Name))
+		}
+	}
+	return out, nil
+}
