@@ -12,15 +12,16 @@ import (
 
 // Row is a counted ledger row, as far as billing reads it.
 type Row struct {
-	ID     uuid.UUID
-	Seq    int64
-	Event  ledger.Event
-	Reason ledger.Reason
-	On     clock.Date // effective
-	Delta  int
-	Price  ledger.Amount // of a price row: the price from then on
-	Before ledger.Amount // of a price row: the price until then
-	Open   bool          // its first charge or credit was not taken yet
+	ID       uuid.UUID
+	Seq      int64
+	Event    ledger.Event
+	Reason   ledger.Reason
+	On       clock.Date // effective
+	Delta    int
+	Price    ledger.Amount // of a price row: the price from then on
+	Before   ledger.Amount // of a price row: the price until then
+	Open     bool          // its first charge or credit was not taken yet
+	Archived bool          // it never will be
 	// Elsewhere is the first day that another system has not billed of this row; zero: none of it was.
 	Elsewhere clock.Date
 	// Undated tells that another system billed it before there was a contract: its cycle decides how far.
@@ -80,6 +81,18 @@ func seats(rows []Row, day clock.Date) int {
 		}
 	}
 	return n
+}
+
+// due is the seats that a day is charged for. Fewer than another system has billed
+// are given back only where a row says so: one closed without refund does not.
+func due(rows []Row, day clock.Date) int {
+	n, back := seats(rows, day), 0
+	for _, r := range rows {
+		if r.Delta < 0 && !r.Archived && !r.On.After(day) {
+			back += r.Delta
+		}
+	}
+	return max(n, min(back, 0))
 }
 
 // price is what a seat costs on a day. Only price rows change it. A row that took

@@ -42,6 +42,9 @@ func (c candidate) book(rows []Row, r rhythm) Book {
 			b.Floor = earlier(b.Floor, day)
 		}
 	}
+	if c.Succeeds {
+		b.Floor = later(r.BillFrom, c.BillableFrom)
+	}
 	for i, row := range b.Rows {
 		if row.Undated {
 			b.Rows[i].Elsewhere = r.Cycle(row.On).To

@@ -63,7 +63,7 @@ func ledgers(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][
 }
 
 func (r storedRow) row() (Row, error) {
-	out := Row{ID: r.ID, Seq: r.Seq, Event: r.Event, Reason: r.Reason, On: r.EffectiveAt, Delta: r.Delta, Open: r.BillingState == ledger.Open, Moved: r.Moved != ""}
+	out := Row{ID: r.ID, Seq: r.Seq, Event: r.Event, Reason: r.Reason, On: r.EffectiveAt, Delta: r.Delta, Open: r.BillingState == ledger.Open, Archived: r.BillingState == ledger.Archived, Moved: r.Moved != ""}
 	out.Inherited = r.Moved == "copy" && !out.Open && !r.Here
 	if r.Outside {
 		out.Elsewhere, out.Undated = r.Until, r.Until.IsZero()

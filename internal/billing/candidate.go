@@ -40,7 +40,8 @@ type candidate struct {
 	Checks     string // the standing verdict, as JSON
 	Queued     bool   // the verdict is being refreshed
 
-	OriginFloor clock.Date // first day billed of the subscription whose history it has
+	Succeeds    bool       // it has another's history, and that one's days before billable_from are not its own
+	OriginFloor clock.Date // it has another's history with what was not billed, back to this day
 	Taken       bool       // its history went to another, with what was not billed: that one bills it
 
 	Began     clock.Date // first day on a live invoice
@@ -54,7 +55,8 @@ const candidateColumns = `s.id, s.external_id, p.name AS provider, s.product_nam
 	s.unit_price, s.price_period, s.currency, s.billable_from, s.billed_through, s.frozen_from,
 	g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
 	EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
-	(SELECT r.floor FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL) AS origin_floor,
+	EXISTS (SELECT FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL AND NOT r.taken) AS succeeds,
+	(SELECT r.floor FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL AND r.taken) AS origin_floor,
 	EXISTS (SELECT FROM reassignments r WHERE r.source_id = s.id AND r.undone_at IS NULL AND r.taken) AS taken,
 	b.began, b.forfeited, l.exact, l.billed, l.days`
 

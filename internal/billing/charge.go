@@ -141,7 +141,7 @@ func (b Book) days(to clock.Date) []Charge {
 	over := Period{From: b.Starts(), To: to}
 	var out []Charge
 	for _, p := range cut(over, append(b.breaks(rows), b.cycleEnds(over)...)) {
-		n, price := seats(rows, p.From), b.price(rows, p.From)
+		n, price := due(rows, p.From), b.price(rows, p.From)
 		last := len(out) - 1
 		if last >= 0 && out[last].Seats == n && out[last].Price.Equal(price) && out[last].Period.To == p.From && !b.Grid.EndsOn(p.From) {
 			out[last].Period.To = p.To

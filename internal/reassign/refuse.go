@@ -125,7 +125,7 @@ func (p plan) kinds() (string, string) {
 }
 
 func (p plan) otherInvoices() (string, string) {
-	if len(p.foreign) == 0 {
+	if len(p.foreign) == 0 || p.source.CRMAccountID != p.target.CRMAccountID {
 		return "", ""
 	}
 	var names []string
