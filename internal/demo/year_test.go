@@ -52,8 +52,12 @@ type shown struct {
 // show runs the demo in a data folder, and shows it to look until it is stopped again.
 func show(t *testing.T, folder string, look func(shown)) {
 	t.Helper()
+	set := map[string]string{"DATA_DIR": folder, "DATABASE_URL": "", "SYNC_AT": time.Now().UTC().Add(12 * time.Hour).Format("15:04")}
 	getenv := func(name string) string {
-		return map[string]string{"DATA_DIR": folder, "SYNC_AT": time.Now().UTC().Add(12 * time.Hour).Format("15:04")}[strings.TrimPrefix(name, config.Prefix)]
+		if v, ok := set[strings.TrimPrefix(name, config.Prefix)]; ok {
+			return v
+		}
+		return os.Getenv(name)
 	}
 	d, err := prepare(t.Context(), options{cutover: true, customers: story.Fewest}, getenv, slog.New(slog.DiscardHandler))
 	must(t, err)
