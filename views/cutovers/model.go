@@ -18,7 +18,7 @@ type Run struct {
 	Gates     ui.Steps
 	Filters   ui.FilterBar
 	Bulk      *ui.BulkBar // nil: who looks may not act, or the run has ended
-	SwitchDay ui.Field
+	Fields    []ui.Field  // within the bulk bar
 	Table     ui.Table
 	Pager     ui.Pager
 }

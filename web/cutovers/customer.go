@@ -1,0 +1,348 @@
+package cutovers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/cutover"
+	"seatledger/internal/subscription"
+	"seatledger/views/layout"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/cutovers"
+)
+
+// Customer is the pairing of one customer: both sides, what is proposed, what was decided.
+func (h Handlers) Customer(c echo.Context) error {
+	run, err := h.run(c)
+	if err != nil {
+		return err
+	}
+	id, err := httpx.ID(c, "customer")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	v, err := h.Cutovers.CustomerOf(ctx, h.Cutovers.DB.Read(ctx), run.ID, id)
+	if err != nil {
+		return err
+	}
+	p := pairing{CustomerView: v, may: canAct(c, run)}
+	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Proposals: p.proposals(), Keep: p.keep(),
+		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.carries(),
+		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
+	if p.may && v.Customer.Step == cutover.Open {
+		m.SwitchDay = &ui.Form{Action: path(run.ID) + "/switch-day", Save: "Set the switch day", Hidden: p.hidden()}
+		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: v.Customer.SwitchDay.String(), Size: ui.Short, Hint: "Days before it belong to the old subscriptions. The billing day of the contract suits best."}
+	}
+	if m.History, err = h.history(ctx, id); err != nil {
+		return err
+	}
+	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = "Cut-over "+run.Name, crumbs(run), stepBadges(v.Customer)
+	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: v.Customer.CRMAccount, Href: "/crm-accounts/" + id.String()}, {Label: "Proof", Text: "Day by day", Href: path(run.ID) + "/proof?crm_account=" + id.String()}}
+	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+// pairing is the customer with who looks.
+type pairing struct {
+	cutover.CustomerView
+	may bool
+}
+
+func (p pairing) open() bool { return p.may && p.Customer.Step == cutover.Open }
+
+func (p pairing) hidden() []ui.Pair {
+	return []ui.Pair{{Name: "crm_account_id", Value: p.Customer.CRMAccountID.String()}}
+}
+
+func (p pairing) base() string { return path(p.Run.ID) }
+
+func warnings(v cutover.CustomerView) []ui.Callout {
+	var out []ui.Callout
+	for _, w := range v.Warnings {
+		out = append(out, ui.Callout{Tone: ui.Warn, Text: w})
+	}
+	return out
+}
+
+func (p pairing) stats() ui.Stats {
+	day, note := "not set", ""
+	if !p.Customer.SwitchDay.IsZero() {
+		day = p.Customer.SwitchDay.String()
+		if !p.Customer.OwnSwitchDay {
+			note = "of the cut-over"
+		}
+	}
+	return ui.Stats{{Label: "Switch day", Value: day, Note: note}, {Label: "Seats, old", Value: itoa(p.Customer.OldSeats), Note: counted(p.Customer.OldCount, "subscription", "subscriptions")},
+		{Label: "Seats, new", Value: itoa(p.Customer.NewSeats), Note: counted(p.Customer.NewCount, "subscription", "subscriptions")},
+		{Label: "Undecided", Value: itoa(p.Customer.Undecided), Note: decided(p.Customer) + " decided", Tone: toneIf(p.Customer.Undecided > 0, ui.Warn)}}
+}
+
+// missing is what must be fulfilled before the next step, each with the way to its work.
+func (p pairing) missing() ui.Steps {
+	var out ui.Steps
+	for _, m := range p.Missing {
+		s := ui.Step{Title: m.Says, State: ui.StepWarned, Word: "Missing"}
+		if href := address(p.Run, m.Link); href != "" {
+			s.Action = ui.LinkButton{Text: linkWords[m.Link.Kind], Href: href, Compact: true}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+var linkWords = map[string]string{"subscription": "Open the subscription", "contract": "Preview its invoice", "account": "Open the account", "provider": "Open the provider", "crm_account": "Open the CRM account",
+	"accounts": "Open the accounts", "invoices": "Open its invoice lines", "invoice": "Open the invoice", "changes": "Open its license changes", "proof": "Open the proof"}
+
+// address is where the work named by a link is done.
+func address(run cutover.Run, l cutover.Link) string {
+	switch l.Kind {
+	case "subscription":
+		return "/subscriptions/" + l.ID
+	case "contract":
+		return "/contracts/" + l.ID + "/invoices/new"
+	case "account":
+		return "/accounts/" + l.ID
+	case "provider":
+		return "/providers/" + l.ID
+	case "crm_account":
+		return "/crm-accounts/" + l.ID
+	case "accounts":
+		return "/accounts?state=unmapped&provider=" + l.ID
+	case "invoices":
+		return "/invoice-lines?subscription=" + l.ID
+	case "invoice":
+		return "/invoices/" + l.ID
+	case "changes":
+		return "/changes?subscription=" + l.ID
+	case "proof":
+		return path(run.ID) + "/proof"
+	}
+	return ""
+}
+
+// next is the button of the next step, and the one that takes the last back.
+func (p pairing) next() templ.Component {
+	if !p.may {
+		return nil
+	}
+	var out row
+	words := map[cutover.Step]struct{ text, to string }{cutover.Confirmed: {"Confirm this customer", "/confirm"}, cutover.Reassigned: {"Reassign the history", "/reassign"}, cutover.Retired: {"Retire the old ones", "/retire"}}
+	if w, more := words[p.Next]; more && p.Next != p.Customer.Step {
+		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: ui.Primary, Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
+	}
+	if p.Customer.Step != cutover.Open {
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+func (p pairing) side(id uuid.UUID) cutover.Side {
+	for _, all := range [][]cutover.Side{p.Old, p.New} {
+		for _, s := range all {
+			if s.ID == id {
+				return s
+			}
+		}
+	}
+	return cutover.Side{ID: id, ExternalID: "no longer this customer's"}
+}
+
+const proposalsForm = "proposals-keep"
+
+// proposals are ticked beforehand where they are exact.
+func (p pairing) proposals() *ui.Table {
+	if len(p.Proposals) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Proposed pairs", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
+	if p.open() {
+		t.Select = &ui.Selection{FormID: proposalsForm, Name: "pair"}
+	}
+	for _, x := range p.Proposals {
+		old, fresh := p.side(x.Old), p.side(x.New)
+		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(), Checked: x.Confidence == cutover.Exact, Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+	}
+	return &t
+}
+
+func (p pairing) keep() *ui.BulkBar {
+	if len(p.Proposals) == 0 || !p.open() {
+		return nil
+	}
+	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Untick what is not the same subscription.", Buttons: []ui.Button{{Text: "Keep the ticked pairs", Weight: ui.Primary}}}
+}
+
+func confidence(c cutover.Confidence) ui.Badge {
+	switch c {
+	case cutover.Exact:
+		return ui.Badge{Text: "exact", Tone: ui.Good}
+	case cutover.Likely:
+		return ui.Badge{Text: "likely", Tone: ui.Warn}
+	}
+	return ui.Badge{Text: "by a person", Tone: ui.Info}
+}
+
+func sideCell(s cutover.Side) ui.Cell {
+	return ui.Cell{Text: s.Called(), Href: "/subscriptions/" + s.ID.String(), Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · ")}
+}
+
+func seatsText(s cutover.Side) string { return counted(s.Quantity, "seat", "seats") }
+
+func priceText(s cutover.Side) string { return amountText(s.UnitPrice, s.Currency, s) }
+
+func amountText(d decimal.NullDecimal, currency string, s cutover.Side) string {
+	if !d.Valid {
+		return "no price"
+	}
+	return sum(d.Decimal, currency) + " " + httpx.Per(s.PricePeriod)
+}
+
+// choices ask what becomes of each old subscription without a decision.
+func (p pairing) choices() []view.Choice {
+	if !p.open() {
+		return nil
+	}
+	var out []view.Choice
+	for i, s := range p.Old {
+		if !s.Needs {
+			continue
+		}
+		f := ui.Field{Kind: ui.SelectBox, Name: "choice", Label: "What becomes of it", Scope: itoa(i), Options: []ui.Option{{Label: "Choose"}}}
+		for _, n := range p.New {
+			if n.Needs {
+				f.Options = append(f.Options, ui.Option{Value: n.ID.String(), Label: fmt.Sprintf("Goes on as %s, %s, %s", n.Called(), n.ExternalID, seatsText(n))})
+			}
+		}
+		f.Options = append(f.Options, ui.Option{Value: "ended", Label: "No twin: it ends on the switch day"})
+		out = append(out, view.Choice{Name: s.Called(), Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · "), Field: f,
+			Form: ui.Form{Action: p.base() + "/pairs", Save: "Decide", Hidden: append(p.hidden(), ui.Pair{Name: "old_subscription_id", Value: s.ID.String()})}})
+	}
+	return out
+}
+
+// fresh are new subscriptions without a decision.
+func (p pairing) fresh() *ui.Table {
+	t := ui.Table{Caption: "New subscriptions to decide", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
+	for _, s := range p.New {
+		if !s.Needs {
+			continue
+		}
+		cells := []ui.Cell{sideCell(s), {Badges: []ui.Badge{stateBadge(s)}}, {}}
+		if p.open() {
+			cells[2] = ui.Of(ui.PostButton{Button: ui.Button{Text: "No twin: it is new", Action: p.base() + "/pairs", Compact: true},
+				Hidden: append(p.hidden(), ui.Pair{Name: "kind", Value: string(cutover.New)}, ui.Pair{Name: "new_subscription_id", Value: s.ID.String()})})
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: cells})
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return &t
+}
+
+var kinds = map[cutover.Kind]string{cutover.Twin: "goes on as", cutover.New: "no twin: new", cutover.Ended: "no twin: ends"}
+
+func (p pairing) pairs(h Handlers) *ui.Table {
+	if len(p.Pairs) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Decided", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "Decision"}, {Label: "New"}, {Label: "By"}, {Label: "Take back", Hidden: true}}}
+	for _, x := range p.Pairs {
+		var old, fresh, back ui.Cell
+		if x.Old.Valid {
+			old = sideCell(p.side(x.Old.UUID))
+		}
+		if x.New.Valid {
+			fresh = sideCell(p.side(x.New.UUID))
+		}
+		if p.open() {
+			back = ui.Of(ui.PostButton{Button: ui.Button{Text: "Take back", Action: p.base() + "/pairs/" + x.ID.String() + "/undo", Compact: true}})
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{old, {Text: kinds[x.Kind], Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}, fresh, {Text: x.DecidedBy, Sub: h.moment(&x.DecidedAt)}, back}})
+	}
+	return &t
+}
+
+func (p pairing) column(all []cutover.Side, provider string) view.Column {
+	out := view.Column{Card: ui.Card{Title: provider}, None: "No subscriptions of this customer."}
+	for _, s := range all {
+		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(), Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
+	}
+	return out
+}
+
+func sideBadges(s cutover.Side) []ui.Badge {
+	out := []ui.Badge{stateBadge(s)}
+	if s.Needs {
+		out = append(out, ui.Badge{Text: "to decide", Tone: ui.Warn})
+	}
+	if !s.FrozenFrom.IsZero() {
+		out = append(out, ui.Badge{Text: "frozen", Tone: ui.Info})
+	}
+	return out
+}
+
+func stateBadge(s cutover.Side) ui.Badge {
+	switch s.State {
+	case subscription.Active:
+		return ui.Badge{Text: "active", Tone: ui.Good}
+	case subscription.Held:
+		return ui.Badge{Text: "held (" + string(s.HoldReason) + ")", Tone: ui.Warn}
+	}
+	return ui.Badge{Text: "ended " + s.DeactivatedOn.String()}
+}
+
+func sideFacts(s cutover.Side) []ui.Definition {
+	product := s.PartNumber
+	if product == "" {
+		product = s.SKU
+	}
+	out := []ui.Definition{ui.Fact("Number", s.ExternalID), ui.Fact("Part number or SKU", product), ui.Fact("Seats", itoa(s.Quantity)), ui.Fact("Price", priceText(s)),
+		ui.Fact("Term, billing", s.Term+", "+s.Frequency), ui.Fact("Start, end", dates(s))}
+	if s.Billable != s.Quantity {
+		out = append(out, ui.Fact("Counts here as", itoa(s.Billable)))
+	}
+	if s.ContractID.Valid {
+		out = append(out, ui.Definition{Term: "Contract", Value: ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())})
+	}
+	for _, d := range []struct{ term, day string }{{"Frozen from", s.FrozenFrom.String()}, {"Billable from", s.BillableFrom.String()}, {"Billed up to, not including", s.BilledThrough.String()}} {
+		if d.day != "" {
+			out = append(out, ui.Fact(d.term, d.day))
+		}
+	}
+	return out
+}
+
+func dates(s cutover.Side) string {
+	if s.Start.IsZero() && s.End.IsZero() {
+		return "not given by this connector"
+	}
+	return s.Start.String() + " to " + s.End.String()
+}
+
+func (p pairing) carries() *ui.Table {
+	if len(p.Carries) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Carried over by confirming", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "Contract"}, {Label: "Price"}}}
+	for _, x := range p.Carries {
+		price := ui.Cell{}
+		if x.UnitPrice.Valid {
+			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: no list price was found"}
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{sideCell(p.side(x.New)), ui.TextCell(x.Contract), price}})
+	}
+	return &t
+}
