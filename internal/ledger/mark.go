@@ -77,5 +77,5 @@ func ArchiveBefore(ctx context.Context, tx *gorm.DB, by audit.Actor, subscriptio
 		return 0, fmt.Errorf("rows before billing: %w", err)
 	}
 	archived := Archived
-	return Mark{By: by, Why: "dated before the first day the contract bills", Billing: &archived}.Apply(ctx, tx, ids)
+	return Mark{By: by, Why: beforeBilling, Billing: &archived}.Apply(ctx, tx, ids)
 }

@@ -71,7 +71,7 @@ func (w Waiting) Called() string {
 const waitingRows = `
 	SELECT a.id, a.provider_id, p.name AS provider, a.external_id, a.name, a.domain, a.tenant_id, a.provider_status AS status, a.version,
 		CASE WHEN b.account_id IS NULL THEN 'none' WHEN h.id IS NOT NULL THEN 'unclear' ELSE b.band END AS band,
-		coalesce(b.probability, 0) AS probability, b.crm_account_id, coalesce(c.name, '') AS crm_account, coalesce(b.doubt, '') AS doubt, coalesce(b.tied, false) AS tied,
+		coalesce(b.probability, 0) AS probability, b.crm_account_id, coalesce(c.name, '') AS crm_account, coalesce(b.doubt, '') AS doubt, coalesce(b.tied, false) AS tied, coalesce(b.chosen, false) AS chosen,
 		h.id AS holder_id, coalesce(nullif(h.name, ''), h.external_id, '') AS holder, z.until AS snoozed_until, coalesce(z.actor, '') AS snoozer,
 		CASE WHEN z.id IS NOT NULL THEN 'snoozed' WHEN b.account_id IS NULL AND n.id IS NOT NULL THEN 'no_match' ELSE 'open' END AS shelf
 	FROM provider_accounts a JOIN providers p ON p.id = a.provider_id

@@ -41,7 +41,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
 	w.Service = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
-		Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
+		Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}, Enqueue: noQueue}
 	return w
 }
 

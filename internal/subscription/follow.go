@@ -39,6 +39,9 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
+	if _, err := ledger.ReopenBefore(ctx, tx, f.origin.By, leaving(a, rows)); err != nil {
+		return nil, err
+	}
 	landed, err := arrive(ctx, tx, newcomers(a, rows, clock.DateOf(f.origin.At, f.zone)))
 	if err != nil {
 		return nil, err
@@ -54,6 +57,17 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 	}
 	_, err = ledger.ArchiveBefore(ctx, tx, f.origin.By, touched)
 	return touched, err
+}
+
+// leaving are the subscriptions that lose the contract they lie in.
+func leaving(a Account, rows []Subscription) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, s := range rows {
+		if s.ContractID.Valid && (a.State != account.Mapped || s.CRMAccountID != a.CRMAccountID) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
 }
 
 // newcomers are the subscriptions that do not have the account's customer yet.
