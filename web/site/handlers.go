@@ -11,6 +11,7 @@ import (
 	"seatledger/web/contracts"
 	"seatledger/web/contractsync"
 	"seatledger/web/crmaccounts"
+	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
@@ -42,6 +43,7 @@ type handlers struct {
 	changes       changes.Handlers
 	invoices      invoices.Handlers
 	retire        retire.Handlers
+	cutovers      cutovers.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
 }
@@ -64,6 +66,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing},
 		retire:        retire.Handlers{Retire: a.Retire},
+		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 	}
