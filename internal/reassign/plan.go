@@ -21,7 +21,8 @@ type side struct {
 	subscription.Subscription
 	rows     []ledger.Entry
 	book     billing.Book
-	currency string // its contract's; empty: it stands in none
+	currency string     // its contract's; empty: it stands in none
+	charged  clock.Date // first day that nobody was charged for
 	moves    []Record
 }
 
@@ -32,6 +33,9 @@ func sideOf(ctx context.Context, db *gorm.DB, s subscription.Subscription) (side
 		return out, fmt.Errorf("ledger of %s: %w", s.ID, err)
 	}
 	if out.book, out.currency, err = billing.BookOf(ctx, db, s.ID); err != nil {
+		return out, err
+	}
+	if out.charged, err = chargedThrough(ctx, db, s); err != nil {
 		return out, err
 	}
 	out.moves, err = Standing(ctx, db, []uuid.UUID{s.ID})
@@ -227,7 +231,7 @@ func (p *plan) stand() {
 		}
 	} else {
 		credited := p.closing != nil && p.closing.BillingState == ledger.Invoiced
-		h.BillableFrom, h.BilledThrough = p.move.On, begins(p.source.BilledThrough, p.move.On, p.target.book.Floor, credited)
+		h.BillableFrom, h.BilledThrough = p.move.On, begins(p.source.charged, p.move.On, p.target.book.Floor, credited)
 	}
 	switch {
 	case p.source.State != subscription.Inactive:

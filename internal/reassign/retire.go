@@ -80,7 +80,7 @@ func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Reco
 	} else if used == nil && !r.Taken {
 		c := from.closing()
 		refunded := c != nil && c.BillingState != ledger.Archived
-		h.BillableFrom, h.BilledThrough = source.DeactivatedOn, begins(source.BilledThrough, source.DeactivatedOn, target.book.Floor, refunded && !source.BilledThrough.IsZero())
+		h.BillableFrom, h.BilledThrough = source.DeactivatedOn, begins(from.charged, source.DeactivatedOn, target.book.Floor, refunded && !source.BilledThrough.IsZero())
 	}
 	now, err := subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
 	if err != nil {
