@@ -22,6 +22,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
+	"seatledger/internal/crmsource"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
@@ -62,6 +63,7 @@ type App struct {
 	Reassign  reassign.Service
 	Cutover   cutover.Service
 	Sync      *syncing.Service
+	Sources   *crmsource.Service
 
 	queue    *jobs.Queue
 	database *database
@@ -133,7 +135,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended, Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping))
+	a.Sources = a.sourceService()
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
 	return a, err
 }
 
@@ -203,7 +206,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := a.Sync.TakeOver(ctx); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -225,6 +228,8 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
+		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
+		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }

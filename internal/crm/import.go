@@ -133,7 +133,7 @@ func (p *planning) new(row imports.Row, says Facts) imports.Row {
 
 func (p *planning) standing(row imports.Row, before Account, says Facts) imports.Row {
 	was := p.provenance[before.ID]
-	m := merge(before.Facts, was, says, p.by)
+	m := merge(before.Facts, was, said{Facts: says, about: p.table.Has, by: p.by})
 	row.Outcome, row.Changes, row.Note = imports.Unchanged, differences(before.Facts, m.Facts), keptNote(m.Kept, "the file")
 	if len(m.Kept) > 0 {
 		p.keeps++

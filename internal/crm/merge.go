@@ -18,21 +18,29 @@ type merged struct {
 	noted      bool // provenance or an offer differs
 }
 
+// said is what a file or source says of an account.
+type said struct {
+	Facts
+	about func(field string) bool // fields that it speaks of at all
+	by    Origin
+}
+
 // merge lays what a file or source says over what stands, field by field.
 //
 // What a person edited stays, and the other value is kept beside it. What a person only
 // typed when making the account gives way to a file, which a person chose and previewed,
 // but not to a source that is read at night. A source that is silent about a field
 // empties only what it gave itself; an empty cell of a file empties the field.
-func merge(before Facts, p Provenance, says Facts, by Origin) merged {
+func merge(before Facts, p Provenance, s said) merged {
 	m := merged{Facts: before, Provenance: p.clone()}
-	said := says.Columns()
+	says := s.Columns()
 	for i, c := range before.Columns() {
-		m.field(c, said[i].Value, by)
+		if s.about(c.Name) {
+			m.field(c, says[i].Value, s.by)
+		}
 	}
-	m.Facts.Domain = says.Domain
-	if m.Facts.Website != says.Website {
-		m.Facts.Domain = before.Domain
+	if m.Facts.Website == s.Website {
+		m.Facts.Domain = s.Domain
 	}
 	m.changed = m.Facts != before
 	m.noted = !maps.Equal(m.Provenance.Origins, p.Origins) || !maps.Equal(m.Provenance.Offers, p.Offers)

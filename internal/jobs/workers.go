@@ -7,6 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"seatledger/internal/crmsource"
 	"seatledger/internal/mapping"
 	"seatledger/internal/syncing"
 )
@@ -23,11 +24,12 @@ const (
 type Workers struct{ all *river.Workers }
 
 // NewWorkers binds each kind of job to its use case.
-func NewWorkers(sync *syncing.Service, maps *mapping.Service) *Workers {
+func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource.Service) *Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
 	river.AddWorker(w, &suggestWorker{mapping: maps})
 	river.AddWorker(w, &batchWorker{mapping: maps})
+	river.AddWorker(w, &sourceWorker{sources: sources})
 	return &Workers{all: w}
 }
 
@@ -73,4 +75,17 @@ func (*batchWorker) Timeout(*river.Job[mapping.BatchJob]) time.Duration { return
 // Work carries out what is left of a batch, or of its undo.
 func (w *batchWorker) Work(ctx context.Context, job *river.Job[mapping.BatchJob]) error {
 	return w.mapping.WorkBatch(ctx, job.Args.BatchID)
+}
+
+type sourceWorker struct {
+	river.WorkerDefaults[crmsource.Job]
+	sources *crmsource.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*sourceWorker) Timeout(*river.Job[crmsource.Job]) time.Duration { return runTimeout }
+
+// Work reads a CRM source.
+func (w *sourceWorker) Work(ctx context.Context, job *river.Job[crmsource.Job]) error {
+	return w.sources.Execute(ctx, job.Args.RunID)
 }

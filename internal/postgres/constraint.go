@@ -25,6 +25,8 @@ var refusals = map[string]refusal{
 	"crm_accounts_external_id_key":      {"external_id", "Another CRM account has this external id."},
 	"crm_accounts_name_given":           {"name", "Enter a name."},
 	"crm_accounts_not_own_parent":       {"parent_id", "An account cannot be its own parent."},
+	"crm_sources_name_key":              {"name", "Another CRM source has this name."},
+	"crm_sources_name_given":            {"name", "Enter a name."},
 	"price_lists_name_key":              {"name", "Another price list has this name."},
 	"price_list_items_key":              {"effective_from", "The list already has a price for this product, term and frequency from that day on."},
 	"price_list_items_period":           {"effective_to", "The price would end before it begins."},

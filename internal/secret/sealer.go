@@ -1,5 +1,5 @@
 // Package secret seals what must not be read from the database: providers'
-// passwords and application secrets. One keyset file is the master key. A sealed
+// passwords and application secrets, and those of CRM sources. One keyset file is the master key. A sealed
 // value opens only in the table, row and column it was sealed for. The package
 // knows the table of provider secrets only to check and to re-seal it.
 package secret
@@ -26,6 +26,11 @@ type Place struct{ Table, Row, Column string }
 // ProviderSecret is the place of one secret of a provider: "password" or "application_secret".
 func ProviderSecret(provider uuid.UUID, name string) Place {
 	return Place{Table: "provider_secrets", Row: provider.String(), Column: name}
+}
+
+// SourceSecret is the place of the secret of a CRM source.
+func SourceSecret(source uuid.UUID, name string) Place {
+	return Place{Table: "crm_source_secrets", Row: source.String(), Column: name}
 }
 
 // bound writes the place so that no two places read the same.

@@ -64,10 +64,12 @@ func Navigation(r auth.Role) []layout.Section {
 		{Title: "Distributor", Items: []layout.Item{
 			{Label: "Providers", Href: "/providers", Icon: "provider"},
 			{Label: "Provider accounts", Href: "/accounts", Icon: "accounts"},
+			{Label: "Mapping", Href: "/mapping", Icon: "link"},
 			{Label: "Sync runs", Href: "/sync-runs", Icon: "sync"},
 		}},
 		{Title: "Customers", Items: []layout.Item{
 			{Label: "CRM accounts", Href: "/crm-accounts", Icon: "crm"},
+			{Label: "CRM sources", Href: "/crm-sources", Icon: "sync"},
 			{Label: "Billing contracts", Href: "/contracts", Icon: "contract"},
 			{Label: "Price lists", Href: "/price-lists", Icon: "price"},
 		}},

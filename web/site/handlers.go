@@ -11,6 +11,7 @@ import (
 	"seatledger/web/contracts"
 	"seatledger/web/contractsync"
 	"seatledger/web/crmaccounts"
+	"seatledger/web/crmsources"
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	webimports "seatledger/web/imports"
@@ -33,6 +34,7 @@ type handlers struct {
 	accounts      accounts.Handlers
 	mapping       mapping.Handlers
 	crm           crmaccounts.Handlers
+	sources       crmsources.Handlers
 	contracts     contracts.Handlers
 	prices        prices.Handlers
 	syncruns      syncruns.Handlers
@@ -54,6 +56,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
 		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		sources:       crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
 		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
 		mapping:       mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping},
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/crm/dataverse"
+	"seatledger/internal/crmsource"
+)
+
+// sourceService reads CRMs through the same guarded door as everything else.
+func (a *App) sourceService() *crmsource.Service {
+	hour, minute := a.Config.SyncTime()
+	return &crmsource.Service{
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Sealer: a.Sealer, CRM: a.CRM,
+		Open: func(c dataverse.Config) (*dataverse.Client, error) {
+			return dataverse.New(c, a.Outbound, a.Clock, a.Log)
+		},
+		CheckURL: a.Outbound.CheckURL,
+		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
+			return a.queue.Put(ctx, tx, crmsource.Job{RunID: run}, delay)
+		},
+		SyncAt: time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
+	}
+}

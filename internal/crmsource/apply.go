@@ -1,0 +1,260 @@
+package crmsource
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/crm"
+)
+
+const atOnce = 500 // accounts a transaction
+
+// apply brings in what was read, some hundred accounts a transaction, and saves where
+// the next reading goes on with the last of it. Cut short, the next run does the rest.
+func (w *worker) apply(ctx context.Context, r reading) (outcome, error) {
+	p, err := w.plan(ctx, r)
+	if err != nil {
+		return outcome{}, err
+	}
+	if out, stop := p.guard(w.run, w.source); stop {
+		return out, nil
+	}
+	w.run.Counts = Counts{Accounts: len(r.accounts.Records) + len(r.accounts.Deleted), Contacts: len(r.contacts.Records), Refused: r.accounts.Bad}
+	w.run.ReadHow = "changes"
+	if r.whole {
+		w.run.ReadHow = "whole"
+	}
+	for some := range slices.Chunk(p.items, atOnce) {
+		counts := w.run.Counts
+		err := w.inTx(ctx, func(tx *gorm.DB) error {
+			w.run.Counts = counts // a transaction that is repeated counts anew
+			if err := w.takeIn(tx, some); err != nil {
+				return err
+			}
+			return w.saveCounts(tx)
+		})
+		if err != nil {
+			return outcome{}, err
+		}
+	}
+	return w.finish(ctx, p)
+}
+
+func (w *worker) takeIn(tx *gorm.DB, items []item) error {
+	var from []crm.FromSource
+	var which []int
+	for i, it := range items {
+		if it.account.Inactive && it.brandNew() {
+			continue
+		}
+		which = append(which, i)
+		from = append(from, it.said())
+	}
+	taken, err := w.s.CRM.TakeIn(tx, w.source.origin(w.s.Clock.Now()), from)
+	if err != nil {
+		return err
+	}
+	became := make([]*crm.Taken, len(items))
+	for i, t := range taken {
+		became[which[i]] = &t
+	}
+	var changed []Record
+	for i, it := range items {
+		r, err := w.recordOf(it, became[i])
+		if err != nil {
+			return err
+		}
+		if it.before == nil || !r.same(*it.before) {
+			changed = append(changed, r)
+		}
+	}
+	w.run.Applied += len(items)
+	return saveRecords(tx, w.source.ID, changed)
+}
+
+// said is what the source says of an account, in our words.
+func (it item) said() crm.FromSource {
+	a := it.account
+	f := crm.FromSource{Account: it.adopt, Silent: it.silent, Facts: crm.Facts{
+		ExternalID: a.ID, Name: a.Name, Website: a.Website, EmailDomains: strings.Join(it.mailDomains(), " "), TenantID: a.TenantID,
+		Street: a.Street, City: a.City, State: a.State, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone,
+	}}
+	if it.before != nil && it.before.CRMAccountID.Valid {
+		f.Account = it.before.CRMAccountID.UUID
+	}
+	return f
+}
+
+const mostDomains = 50 // that an account may have
+
+func (it item) mailDomains() []string {
+	out := it.domains
+	if own := it.account.MailDomain; own != "" && !slices.Contains(out, own) {
+		out = append([]string{own}, out...)
+	}
+	return out[:min(len(out), mostDomains)]
+}
+
+// recordOf is what is remembered of an account, and counts what became of it.
+func (w *worker) recordOf(it item, t *crm.Taken) (Record, error) {
+	doc, err := json.Marshal(it.account)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{ExternalID: it.account.ID, Name: it.account.Name, AccountNumber: it.account.Number, Facts: doc, Status: ActiveThere, StatusSince: w.s.Clock.Now()}
+	if it.account.Inactive {
+		r.Status = InactiveThere
+	}
+	if it.before != nil {
+		r.CRMAccountID = it.before.CRMAccountID
+	}
+	switch {
+	case t == nil:
+		w.run.Skipped++
+	case t.Refused != "":
+		r.Status, r.Note = RefusedHere, t.Refused
+		w.run.Refused++
+	default:
+		r.CRMAccountID = uuid.NullUUID{UUID: t.Account, Valid: true}
+		r.Note = strings.Join(t.Notes, " ")
+		w.count(t)
+	}
+	if it.before != nil && it.before.Status == r.Status {
+		r.StatusSince = it.before.StatusSince
+	}
+	return r, nil
+}
+
+func (w *worker) count(t *crm.Taken) {
+	switch {
+	case t.Made:
+		w.run.Added++
+	case t.Changed:
+		w.run.Changed++
+	default:
+		w.run.Unchanged++
+	}
+	if len(t.Kept) > 0 {
+		w.run.Kept++
+	}
+}
+
+func (r Record) same(o Record) bool {
+	return r.CRMAccountID == o.CRMAccountID && r.Name == o.Name && r.AccountNumber == o.AccountNumber && r.Status == o.Status && r.Note == o.Note && sameDocument(r.Facts, o.Facts)
+}
+
+// sameDocument compares without regard to how the database writes a document.
+func sameDocument(a, b json.RawMessage) bool {
+	var x, y map[string]any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return bytes.Equal(a, b)
+	}
+	return fmt.Sprint(x) == fmt.Sprint(y)
+}
+
+func (w *worker) saveCounts(tx *gorm.DB) error {
+	c := w.run.Counts
+	return tx.Exec(`UPDATE crm_source_runs SET read_how = ?, accounts = ?, contacts = ?, applied = ?, added = ?, changed = ?, unchanged = ?, gone = ?, kept = ?, skipped = ?, refused = ? WHERE id = ?`,
+		w.run.ReadHow, c.Accounts, c.Contacts, c.Applied, c.Added, c.Changed, c.Unchanged, c.Gone, c.Kept, c.Skipped, c.Refused, w.run.ID).Error
+}
+
+// finish marks what is gone, keeps the contacts' domains, saves where the next reading
+// goes on, and ends the run: all in one transaction, so that they are never apart.
+func (w *worker) finish(ctx context.Context, p plan) (outcome, error) {
+	var out outcome
+	counts := w.run.Counts
+	err := w.inTx(ctx, func(tx *gorm.DB) error {
+		w.run.Counts = counts
+		w.run.Gone = len(p.gone)
+		if err := saveRecords(tx, w.source.ID, p.goneRecords(w)); err != nil {
+			return err
+		}
+		if err := p.people.save(tx, w.source.ID); err != nil {
+			return fmt.Errorf("contacts of crm source: %w", err)
+		}
+		if err := w.saveCounts(tx); err != nil {
+			return err
+		}
+		if err := w.saveDeltas(tx, p); err != nil {
+			return err
+		}
+		out = w.result(p)
+		err := tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ? WHERE id = ?`, out.state, out.message, out.advice, w.s.Clock.Now(), w.run.ID).Error
+		if err != nil || w.run.Added+w.run.Changed+w.run.Gone == 0 {
+			return err
+		}
+		return audit.Record(ctx, tx, w.s.Clock, audit.System, audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(), ObjectName: w.source.Name,
+			After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added, "changed": w.run.Changed, "gone": w.run.Gone}})
+	})
+	return out, err
+}
+
+func (p *plan) goneRecords(w *worker) []Record {
+	var out []Record
+	for id, why := range p.gone {
+		r := p.known[id]
+		r.Status, r.StatusSince, r.Note = GoneThere, w.s.Clock.Now(), why
+		out = append(out, r)
+	}
+	return out
+}
+
+// saveDeltas keeps the links only of readings that were complete: what a reading could not
+// read has to come again.
+func (w *worker) saveDeltas(tx *gorm.DB, p plan) error {
+	now := w.s.Clock.Now()
+	accounts, contacts := p.r.accounts.Delta, p.r.contacts.Delta
+	if p.r.accounts.Bad > 0 {
+		accounts = ""
+	}
+	if p.r.contacts.Bad > 0 || p.people.why != "" || p.r.contactsWhy != "" {
+		contacts = ""
+	}
+	// The settings may have been edited meanwhile: then the links are not theirs.
+	return tx.Exec(`UPDATE crm_sources SET accounts_delta = ?, contacts_delta = ?, compare_first = false, read_at = ?,
+			read_whole_at = CASE WHEN ? THEN ?::timestamptz ELSE read_whole_at END WHERE id = ? AND credentials_at = ?`,
+		accounts, contacts, now, p.r.whole, now, w.source.ID, w.source.CredentialsAt).Error
+}
+
+// result words what came of a run.
+func (w *worker) result(p plan) outcome {
+	c := w.run.Counts
+	out := outcome{state: Succeeded, message: fmt.Sprintf("%d added, %d changed, %d as they were.", c.Added, c.Changed, c.Unchanged)}
+	say := func(n int, one, many string) {
+		if n == 1 {
+			out.message += " " + one
+		} else if n > 1 {
+			out.message += fmt.Sprintf(" "+many, n)
+		}
+	}
+	say(c.Gone, "One is gone at the source; it is kept here and marked.", "%d are gone at the source; they are kept here and marked.")
+	say(c.Kept, "In one, a field edited by hand was kept.", "In %d, fields edited by hand were kept.")
+	say(c.Skipped, "One is inactive in the CRM and was not brought in.", "%d are inactive in the CRM and were not brought in.")
+	say(p.namesakes, "One new account has the name of an account that was here already.", "%d new accounts have the names of accounts that were here already.")
+	if p.namesakes > 0 {
+		out.advice = "Where both are one customer, give the older account the CRM's account number or id as its external id before the next source is added; this time, merge them by hand."
+	}
+	for _, trouble := range []struct {
+		is   bool
+		says string
+	}{
+		{p.r.accounts.Bad > 0, "Some records had no readable id, so nothing was marked as gone and everything is read again next time."},
+		{c.Refused > p.r.accounts.Bad, "Some accounts could not be brought in; see below."},
+		{p.r.contactsWhy != "", "Contacts could not be read: " + p.r.contactsWhy + " Mail domains stay as they are."},
+		{p.people.why != "", p.people.why},
+	} {
+		if trouble.is {
+			out.state = Partial
+			out.message += " " + trouble.says
+		}
+	}
+	return out
+}
