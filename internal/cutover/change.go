@@ -138,7 +138,8 @@ func (l lane) change(what What, day clock.Date, before, after string) Change {
 }
 
 // priceChanges compares the price of each twin on its last old and first new day. One that
-// was never known here says nothing; one that is known no more does.
+// was never known here says nothing; one that is known no more does, once confirming
+// has carried over what there was.
 func (l lane) priceChanges() []Change {
 	var out []Change
 	for _, p := range l.Strips {
@@ -146,7 +147,7 @@ func (l lane) priceChanges() []Change {
 			continue
 		}
 		was, is := p.Old.price(p.Turn.Day.AddDays(-1)), p.New.price(p.Turn.Day)
-		if !was.Value.Valid || samePerMonth(was, is) {
+		if !was.Value.Valid || !is.Value.Valid && !p.Confirmed || samePerMonth(was, is) {
 			continue
 		}
 		c := l.change(PriceChanged, p.Turn.Day, priceText(was), priceText(is))

@@ -23,12 +23,17 @@ type ProofFilter struct {
 
 // CustomerProof is the proof of one customer.
 type CustomerProof struct {
+	ProvedCustomer
+	Products []ProductProof
+	Totals
+}
+
+// ProvedCustomer is whose proof it is.
+type ProvedCustomer struct {
 	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
 	CRMAccount   string    `gorm:"column:crm_account"`
 	SwitchDay    clock.Date
 	Step         Step
-	Products     []ProductProof
-	Totals
 }
 
 // ProductProof is the days of one product of a customer.
@@ -81,7 +86,8 @@ func EachProof(ctx context.Context, db *gorm.DB, run Run, asked ProofFilter, tod
 		if err != nil {
 			return err
 		}
-		for _, c := range batch {
+		for _, whose := range batch {
+			c := CustomerProof{ProvedCustomer: whose}
 			c.prove(subs, strands, acks[c.CRMAccountID], today)
 			if err := do(c); err != nil {
 				return err
@@ -93,8 +99,8 @@ func EachProof(ctx context.Context, db *gorm.DB, run Run, asked ProofFilter, tod
 
 // Customers of the old provider, those the run has a row of, and those at the new
 // one alone whose subscriptions wait for a decision.
-func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([]CustomerProof, error) {
-	var found []CustomerProof
+func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([]ProvedCustomer, error) {
+	var found []ProvedCustomer
 	err := db.WithContext(ctx).Raw(`SELECT a.id AS crm_account_id, a.name AS crm_account, coalesce(c.switch_day, r.switch_day) AS switch_day, coalesce(c.state, 'open') AS step
 		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id AND c.crm_account_id = a.id
 		WHERE r.id = @run AND (c.id IS NOT NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.crm_account_id = a.id
@@ -149,7 +155,7 @@ func (p product) prove(today clock.Date) ProductProof {
 
 // empty: nobody held a seat of it in all the days that are looked at.
 func (p ProductProof) empty() bool {
-	return !slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Before != 0 || s.After != 0 || s.Verdict != OK })
+	return !slices.ContainsFunc(p.Segments, func(s Segment) bool { return !s.idle() })
 }
 
 // productsOf groups subscriptions and their pairs by product. A pair is the new one's
@@ -197,7 +203,7 @@ func (s proofSubscription) side() int {
 }
 
 func (p *strip) put(s proofSubscription, it *strand) {
-	p.Tie = s.PairKind
+	p.Tie, p.Confirmed = s.PairKind, !s.PairDay.IsZero()
 	if s.IsNew {
 		p.New = it
 	} else {

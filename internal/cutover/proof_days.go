@@ -10,7 +10,7 @@ import (
 
 // Day is one day of one product of one customer, for the CSV.
 type Day struct {
-	Customer CustomerProof // without its products
+	Customer ProvedCustomer
 	Key      string
 	Name     string
 	Day      clock.Date
@@ -20,12 +20,10 @@ type Day struct {
 // EachDay hands over every day of a run's proof, customer by customer.
 func EachDay(ctx context.Context, db *gorm.DB, run Run, f ProofFilter, today clock.Date, do func(Day) error) error {
 	return EachProof(ctx, db, run, f, today, func(c CustomerProof) error {
-		products := c.Products
-		c.Products = nil
-		for _, p := range products {
+		for _, p := range c.Products {
 			for _, s := range p.Segments {
 				for d := s.From; d.Before(s.To); d = d.AddDays(1) {
-					if err := do(Day{Customer: c, Key: p.Key, Name: p.Name, Day: d, Segment: s}); err != nil {
+					if err := do(Day{Customer: c.ProvedCustomer, Key: p.Key, Name: p.Name, Day: d, Segment: s}); err != nil {
 						return err
 					}
 				}

@@ -7,6 +7,8 @@ type strip struct {
 	Tie      Kind // what was decided; empty: nothing yet
 	Old, New *strand
 	Turn     turn
+
+	Confirmed bool // and what confirming carries over has been carried
 }
 
 // turn is the day that divides old from new. It is fixed once a switch day is set;

@@ -80,8 +80,14 @@ func (l lane) segments(today clock.Date) []Segment {
 	if n := len(out); n > 0 {
 		out[n-1].To = to
 	}
+	if len(out) > 1 && out[0].idle() { // the new one's own history, before the old one was known here
+		out = out[1:]
+	}
 	return out
 }
+
+// idle: nobody has seats, and nobody should.
+func (s Segment) idle() bool { return s.Before == 0 && s.After == 0 && s.Verdict == OK }
 
 func (s Segment) same(o Segment) bool {
 	return s.Before == o.Before && s.After == o.After && s.Verdict == o.Verdict && s.Why == o.Why

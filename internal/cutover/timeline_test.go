@@ -235,7 +235,7 @@ func TestUntilTheOldOneIsRetiredTheNewOnesDaysWait(t *testing.T) {
 }
 
 func twinOf(old, fresh int) strip {
-	return strip{Tie: Twin, Turn: turn{Day: on(30), Fixed: true},
+	return strip{Tie: Twin, Turn: turn{Day: on(30), Fixed: true}, Confirmed: true,
 		Old: &strand{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
 		New: &strand{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
 }
@@ -284,6 +284,10 @@ func TestAPriceIsComparedPerMonth(t *testing.T) {
 	same.New.Prices = nil
 	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"}, told(lane{Strips: []strip{same}})); diff != "" {
 		t.Error(diff)
+	}
+	same.Confirmed = false
+	if got := told(lane{Strips: []strip{same}}); got != nil {
+		t.Errorf("confirming may still carry it over: %v", got)
 	}
 	same.Old.Prices, same.New.Prices = nil, priced("11", money.Month)
 	if got := told(lane{Strips: []strip{same}}); got != nil {
