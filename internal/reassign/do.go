@@ -38,6 +38,9 @@ func (s Service) DoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, m Move) 
 	if err := refused(p.refusals()); err != nil {
 		return Record{}, err
 	}
+	if m.Seen != "" && m.Seen != p.digest() {
+		return Record{}, errs.New(errs.Conflict, "One of the two has changed since you looked, and the result would be another. Nothing was moved; look at it again.")
+	}
 	return s.write(ctx, tx, by, p)
 }
 

@@ -3,6 +3,8 @@ package reassign
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -41,6 +43,7 @@ type Result struct {
 	Open     int                  // rows of the source that are not billed
 	Unbilled Worth                // of the source, up to the switch day
 	CatchUp  Worth                // what the target would charge for days that are billed already
+	Digest   string               // of all this: whoever confirms it names what they saw
 	Refusals []Refusal            // empty: it can be done
 	Warnings []string
 }
@@ -81,9 +84,20 @@ func (p plan) result() Result {
 	r := Result{Move: p.move, History: p.history, Adjusted: p.adjusted, Taken: p.taken, Open: len(p.open), Refusals: p.refusals(), Warnings: p.warnings(),
 		Source: Side{Subscription: p.source.Subscription, Before: p.source.rows, After: p.sourceAfter()},
 		Target: Side{Subscription: p.target.Subscription, Before: p.target.rows, After: p.targetAfter()}}
+	r.Digest = p.digest()
 	r.Unbilled = worth(p.source.book.Until(p.move.On), later(p.move.On, p.source.BilledThrough), p.source.currency)
 	r.CatchUp = worth(p.bookAfter(), p.history.BilledThrough, p.target.currency)
 	return r
+}
+
+// digest tells two results apart.
+func (p plan) digest() string {
+	h := sha256.New()
+	for _, e := range p.carried {
+		_, _ = fmt.Fprintln(h, e.ID, e.BillingState)
+	}
+	_, _ = fmt.Fprintln(h, idsOf(p.aside), p.adjusted, len(p.added), p.taken, p.move.On, p.history.BilledThrough, p.target.Price(), p.source.Price())
+	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
 // worth is what a book would charge up to a day.

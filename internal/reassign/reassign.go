@@ -48,6 +48,7 @@ type Move struct {
 	On       clock.Date // switch day: first day that belongs to the target
 	Unbilled Unbilled
 	Note     string
+	Seen     string        // Result.Digest of what a person looked at; empty: they did not look
 	Course   ledger.Source // ledger.FromPerson when empty, or ledger.FromCutover
 }
 

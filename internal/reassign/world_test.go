@@ -112,4 +112,3 @@ func (h *house) snapshot(id uuid.UUID) string {
 }
 
 var ada = audit.Actor{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example"}
-

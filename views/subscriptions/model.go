@@ -39,6 +39,7 @@ type Record struct {
 	Stats    ui.Stats
 	Review   Review
 	Ledger   Part
+	Moves    *Part // nil: no history was ever reassigned from or to it
 	Marks    *Part // nil: no row was ever marked
 	SignOffs *Part // nil: never signed
 	Provider Facts

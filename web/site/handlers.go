@@ -20,6 +20,7 @@ import (
 	"seatledger/web/mapping"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
+	"seatledger/web/reassign"
 	"seatledger/web/retire"
 	"seatledger/web/session"
 	"seatledger/web/settings"
@@ -45,6 +46,7 @@ type handlers struct {
 	changes       changes.Handlers
 	invoices      invoices.Handlers
 	retire        retire.Handlers
+	reassign      reassign.Handlers
 	cutovers      cutovers.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
@@ -69,6 +71,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing},
 		retire:        retire.Handlers{Retire: a.Retire},
+		reassign:      reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},

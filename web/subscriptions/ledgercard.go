@@ -50,7 +50,7 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 		recorded = ui.Cell{Text: e.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Href: "/sync-runs/" + e.SyncRunID.UUID.String(), Sub: "by a sync"}
 	}
 	return ui.Row{Muted: !e.Counted, Cells: []ui.Cell{
-		effective, {Text: eventText(e), Sub: told(e)}, change(e), after,
+		effective, {Text: eventText(e), Sub: told(e, s.origin(e))}, change(e), after,
 		ui.TextCell(words(e.UnitPrice, e.Currency, money.Period(e.PricePeriod))), billing, recorded,
 	}}
 }
@@ -65,7 +65,7 @@ func change(e ledger.Entry) ui.Cell {
 // changeText is what a row changed, in a line.
 func changeText(e ledger.Entry) string {
 	if e.Event == ledger.Price || e.Event == ledger.Cost {
-		return told(e)
+		return told(e, "")
 	}
 	return signedSeats(e.Delta) + " seats"
 }
@@ -82,8 +82,8 @@ func eventText(e ledger.Entry) string {
 	return string(e.Event)
 }
 
-// told is what a row stands on, in words: before and after, the change log's text, the note.
-func told(e ledger.Entry) string {
+// told is what a row stands on, in words: before and after, where it came from, the note.
+func told(e ledger.Entry, origin string) string {
 	var details map[string]json.RawMessage
 	_ = json.Unmarshal([]byte(e.Details), &details)
 	var out []string
@@ -92,8 +92,8 @@ func told(e ledger.Entry) string {
 			out = append(out, name+" "+s)
 		}
 	}
-	if e.OriginChangeID.Valid {
-		out = append(out, "takes the place of a row that was set aside")
+	if origin != "" {
+		out = append(out, origin)
 	}
 	if e.Note != "" {
 		out = append(out, "“"+e.Note+"”")

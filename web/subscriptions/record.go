@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
+	"seatledger/internal/reassign"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
@@ -30,6 +31,7 @@ type sheet struct {
 	marks   []ledger.RowMoment
 	options subscription.Options
 	run     *subscription.LatestRun
+	moves   []reassign.Record // that stand or stood
 
 	form     string       // which form was refused: contract or price
 	typed    httpx.Values // what was typed in it
@@ -54,7 +56,7 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	m := view.Record{
 		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
-		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Marks: h.marks(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
 		m.Contract, m.Price = contractForm(s), h.priceForm(s)
@@ -87,6 +89,9 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 		return err
 	}
 	if s.options, err = subscription.OptionsOf(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
 		return err
 	}
 	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
@@ -138,6 +143,7 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
 	}
+	out = append(out, moved(c, s)...)
 	if s.ProposedPrice.Valid && mayDecide(c) {
 		out = append(out, proposal(s, today))
 	}
@@ -172,6 +178,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	out := []templ.Component{
 		ui.LinkButton{Text: "Its changes", Href: "/changes?subscription=" + s.ID.String(), Icon: "change"},
 		ui.LinkButton{Text: "Its invoice lines", Href: "/invoice-lines?subscription=" + s.ID.String()},
+	}
+	if mayDeclare(c) && !s.gone() {
+		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})
 	}
 	switch {
 	case !mayDecide(c):

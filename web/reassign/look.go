@@ -1,0 +1,207 @@
+package reassign
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/ledger"
+	"seatledger/internal/money"
+	"seatledger/internal/reassign"
+	"seatledger/internal/subscription"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/reassign"
+)
+
+// look shows both ledgers and what the move would make of them.
+func (h Handlers) look(c echo.Context, id uuid.UUID, status int, a asked, problems map[string]string) error {
+	m, err := a.move(id)
+	if messages, refused := wrong(err); refused {
+		if messages["target_id"] != "" {
+			return h.choose(c, id, 422, messages)
+		}
+		problems, status, m.Unbilled = messages, 422, ""
+	}
+	r, err := h.Reassign.Look(c.Request().Context(), m)
+	if messages, refused := wrong(err); refused {
+		return h.choose(c, id, 422, messages)
+	}
+	if err != nil {
+		return err
+	}
+	p := page(r, a, problems)
+	title := fmt.Sprintf("Reassign the history of %s", r.Source.Called())
+	p.Page, p.Page.HasErrors, p.Page.Crumbs = session.Page(c, title, nav), p.Summary.Any(), crumbsTo(r.Source.Subscription)
+	p.Page.Lead = fmt.Sprintf("From %s to %s.", r.Source.ExternalID, r.Target.ExternalID)
+	return httpx.Render(c, status, p.Show())
+}
+
+func page(r reassign.Result, a asked, problems map[string]string) view.Look {
+	at := recordPath(r.Source.ID) + "/reassign"
+	m := view.Look{Sides: []view.Part{side("Gives: ", r.Source), side("Takes: ", r.Target)}, Result: result(r),
+		Note:     ui.Field{Name: "note", Label: "Note", Value: a.note, Error: problems["note"], Hint: "It stands with the move, and in the audit trail."},
+		OtherWay: ui.LinkButton{Text: "Choose another target", Href: at, Weight: ui.Quiet}}
+	for _, x := range r.Refusals {
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Bad, Title: "This cannot be done as it stands", Text: x.Says})
+	}
+	for _, w := range r.Warnings {
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "Look at this first", Text: w})
+	}
+	m.Ask = ask(at, r, a, problems)
+	m.Summary = ui.Summarize(problems, append(m.Ask.Fields, m.Note)...)
+	if len(r.Refusals) > 0 {
+		m.NotYet = "Nothing can be moved until that is settled."
+		return m
+	}
+	m.Form = &ui.ConfirmForm{Action: at, Title: "What this changes", Text: nothingIsSent, Effects: effects(r), Button: "Reassign history", Cancel: recordPath(r.Source.ID), Gentle: true,
+		Hidden: []ui.Pair{{Name: "target_id", Value: r.Target.ID.String()}, {Name: "switch_on", Value: r.Move.On.String()}, {Name: "unbilled", Value: string(r.Move.Unbilled)}, {Name: "seen", Value: r.Digest}}}
+	return m
+}
+
+// ask reckons the result for another switch day, or with what is not billed.
+func ask(at string, r reassign.Result, a asked, problems map[string]string) view.Ask {
+	on := a.on
+	if on == "" {
+		on = r.Move.On.String()
+	}
+	day := ui.Field{Kind: ui.DateInput, Name: "switch_on", Label: "Switch day", Value: on, Error: problems["switch_on"], Size: ui.Short, Hint: "The first day that belongs to the target. Days before it stay with the source."}
+	if r.Source.State == subscription.Inactive {
+		day.ReadOnly, day.Value, day.Hint = true, r.Move.On.String(), "The source has ended on this day, so it is the switch day."
+	}
+	fields := []ui.Field{day}
+	if r.Open > 0 || r.Move.Unbilled != "" {
+		fields = append(fields, ui.Field{Kind: ui.RadioGroup, Name: "unbilled", Label: "What is not billed yet", Value: a.unbilled, Error: problems["unbilled"],
+			Hint: fmt.Sprintf("%s up to the switch day: %s.", plural(r.Open, "open row"), amount(r.Unbilled)), Options: []ui.Option{
+				{Value: "", Label: "Bill it first", Hint: "Refused until the contract's next run, or a change-log run, has billed it."},
+				{Value: string(reassign.TakeAlong), Label: "Take it along", Hint: "The source is billed no more; the target is billed from where the source's billing stands."}}})
+	}
+	return view.Ask{Card: ui.Card{Title: "Reckon again", Text: "Nothing is saved by this."}, Action: at, Hidden: []ui.Pair{{Name: "target_id", Value: r.Target.ID.String()}}, Fields: fields, Button: ui.Button{Text: "Show the result"}}
+}
+
+func effects(r reassign.Result) []ui.Definition {
+	before, after := sums(r.Target.Before), sums(r.Target.After)
+	all := []ui.Definition{
+		{Term: "Copied to the target", Value: ui.TextCell(plural(after.copies, "row")), Note: "with their dates, people, prices and invoices"},
+		{Term: "The target's own, set aside", Value: ui.TextCell(plural(before.counted-after.own, "row"))},
+		{Term: "Adjustment on " + r.Move.On.String(), Value: ui.TextCell(seats(r.Adjusted)), Note: "what the two differ by on the switch day"},
+		{Term: "Counted seats of the target", Value: ui.TextCell(fmt.Sprintf("%d before, %d after", before.seats, after.seats))},
+		{Term: "Counted seats of the source", Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", sums(r.Source.After).seats))},
+		ui.Fact("Billed up to, not including", orNothing(r.Target.BilledThrough)+" before, "+orNothing(r.History.BilledThrough)+" after"),
+		ui.Fact("History since", r.History.Since.String()),
+		{Term: "Charged for days that are billed already", Value: ui.TextCell(amount(r.CatchUp)), Note: "by the target's next invoice"},
+	}
+	if r.Open > 0 {
+		all = append(all, ui.Definition{Term: "Taken along, not billed yet", Value: ui.TextCell(amount(r.Unbilled)), Note: plural(r.Open, "open row") + " and the days up to the switch day"})
+	}
+	if r.Source.State != subscription.Inactive {
+		all = append(all, ui.Definition{Term: "Until the source is deactivated", Value: ui.TextCell("the target is held"), Note: "so that no seat is billed twice"})
+	}
+	return all
+}
+
+func amount(w reassign.Worth) string {
+	switch {
+	case w.Currency == "":
+		return "unknown: it stands in no contract"
+	case !w.Amount.Valid:
+		return "unknown: a day has no price"
+	}
+	s := money.Grouped(w.Amount.Decimal, w.Currency) + " " + w.Currency
+	if w.SeatDays != 0 {
+		s += fmt.Sprintf(" for %d seat-days", w.SeatDays)
+	}
+	return s
+}
+
+func orNothing(d clock.Date) string {
+	if d.IsZero() {
+		return "nothing"
+	}
+	return d.String()
+}
+
+type totals struct{ counted, own, copies, seats int }
+
+func sums(rows []ledger.Entry) totals {
+	var t totals
+	for _, e := range rows {
+		if !e.Counted {
+			continue
+		}
+		t.counted, t.seats = t.counted+1, t.seats+e.Delta
+		switch {
+		case e.OriginChangeID.Valid:
+			t.copies++
+		case e.Event != ledger.Adjust && !e.RecordedAt.IsZero():
+			t.own++
+		}
+	}
+	return t
+}
+
+func side(what string, s reassign.Side) view.Part {
+	p := view.Part{Card: ui.Card{Title: what + s.Called(), Flush: true, Actions: nil}, Table: rows("Ledger of "+s.ExternalID+" now", s.Before, nil)}
+	p.Facts = ui.DefinitionList{Items: []ui.Definition{
+		{Term: "Id", Value: ui.LinkCell(s.ExternalID, recordPath(s.ID))}, ui.Fact("State", string(s.State)), ui.Fact("Counted seats", strconv.Itoa(s.LedgerQuantity)),
+		ui.Fact("Billed up to, not including", orNothing(s.BilledThrough)), ui.Fact("Starts", s.Start.String())}}
+	return p
+}
+
+func result(r reassign.Result) view.Part {
+	fresh := map[uuid.UUID]bool{}
+	for _, e := range r.Target.After {
+		fresh[e.ID] = true
+	}
+	for _, e := range r.Target.Before {
+		delete(fresh, e.ID)
+	}
+	return view.Part{Card: ui.Card{Title: "The result: " + r.Target.Called(), Text: fmt.Sprintf("The ledger of %s as it would be. The source's own rows stay counted until it is deactivated.", r.Target.ExternalID), Flush: true},
+		Table: rows("Ledger of "+r.Target.ExternalID+" after the move", r.Target.After, func(e ledger.Entry) string {
+			switch {
+			case fresh[e.ID] && e.OriginChangeID.Valid:
+				return "from " + r.Source.ExternalID
+			case fresh[e.ID]:
+				return "made by the move"
+			case !e.Counted:
+				return "set aside"
+			}
+			return ""
+		})}
+}
+
+func rows(caption string, entries []ledger.Entry, says func(ledger.Entry) string) ui.Table {
+	t := ui.Table{Caption: caption, Compact: true, Plain: true, Columns: []ui.Column{{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Billing"}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows", Text: "Nothing was recorded of this subscription."}}
+	sum := 0
+	for _, e := range entries {
+		event := ui.Cell{Text: string(e.Event)}
+		if says != nil {
+			event.Sub = says(e)
+		}
+		after, change := ui.Cell{}, ui.Cell{}
+		if e.Counted {
+			sum += e.Delta
+			after = ui.TextCell(strconv.Itoa(sum))
+		} else if says == nil {
+			event.Sub = "set aside"
+		}
+		if e.Event != ledger.Price && e.Event != ledger.Cost {
+			change = ui.TextCell(fmt.Sprintf("%+d", e.Delta))
+		}
+		price := ui.Cell{}
+		if e.UnitPrice.Valid {
+			price = ui.Of(httpx.Amount(e.UnitPrice, e.Currency, money.Period(e.PricePeriod)))
+		}
+		t.Rows = append(t.Rows, ui.Row{Muted: !e.Counted, Cells: []ui.Cell{ui.TextCell(e.EffectiveAt.String()), event, change, after, price, ui.BadgeCell(string(e.BillingState), ui.Neutral)}})
+	}
+	if len(entries) > 0 {
+		t.Sums = []ui.Cell{{Text: "Counted", Span: 3}, {Text: strconv.Itoa(sum)}, {Span: 2}}
+	}
+	return t
+}
