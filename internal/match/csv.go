@@ -9,17 +9,20 @@ import (
 	"strings"
 )
 
-// readRecords reads a CSV with any subset of the known columns, in any order.
-// A byte order mark, CRLF and quotes are fine; unknown columns are ignored.
-// Errors name the line.
+// readRecords reads a CSV with any subset of the known columns, in any order;
+// unknown columns are ignored. Commas, semicolons, tabs and bars may part the
+// cells. Errors name the line.
 func readRecords(r io.Reader) ([]Record, error) {
-	text, err := io.ReadAll(r)
+	raw, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	text, err := plainText(raw)
+	if err != nil {
+		return nil, err
+	}
 	out, err := parseRecords(text, false)
-	if errors.Is(err, csv.ErrBareQuote) { // 12" Pipes Ltd
+	if errors.Is(err, csv.ErrBareQuote) || errors.Is(err, csv.ErrQuote) { // 12" Pipes Ltd
 		return parseRecords(text, true)
 	}
 	return out, err
@@ -30,6 +33,7 @@ func readRecords(r io.Reader) ([]Record, error) {
 // quote that was never closed would swallow the rest of a file.
 func parseRecords(text []byte, lazy bool) ([]Record, error) {
 	rows := csv.NewReader(bytes.NewReader(text))
+	rows.Comma = delimiterOf(text)
 	rows.FieldsPerRecord = -1
 	rows.LazyQuotes = lazy
 	head, err := rows.Read()
@@ -50,9 +54,9 @@ func parseRecords(text []byte, lazy bool) ([]Record, error) {
 var setters = map[string]func(*Record, string){
 	"external_id":   func(r *Record, s string) { r.ID = s },
 	"name":          func(r *Record, s string) { r.Name = s },
-	"domain":        func(r *Record, s string) { r.Website = orElse(s, r.Website) },
-	"website":       func(r *Record, s string) { r.Website = orElse(s, r.Website) },
-	"email_domains": func(r *Record, s string) { r.EmailDomains = splitList(s) },
+	"domain":        addSites,
+	"website":       addSites,
+	"email_domains": func(r *Record, s string) { r.EmailDomains = append(r.EmailDomains, splitList(s)...) },
 	"tenant_id":     func(r *Record, s string) { r.TenantID = s },
 	"street":        func(r *Record, s string) { r.Street = s },
 	"city":          func(r *Record, s string) { r.City = s },
@@ -62,11 +66,16 @@ var setters = map[string]func(*Record, string){
 	"phone":         func(r *Record, s string) { r.Phone = s },
 }
 
-func orElse(s, other string) string {
-	if s == "" {
-		return other
+// addSites takes the first address as the website and keeps the others beside
+// the mail domains: domain and website may both be there, with several in one cell.
+func addSites(r *Record, s string) {
+	for _, site := range splitList(s) {
+		if r.Website == "" {
+			r.Website = site
+		} else if site != r.Website {
+			r.EmailDomains = append(r.EmailDomains, site)
+		}
 	}
-	return s
 }
 
 // splitList parts mail domains at commas, semicolons, bars and blanks.
@@ -78,7 +87,7 @@ func readHeader(head []string) ([]string, error) {
 	cols := make([]string, len(head))
 	seen := map[string]bool{}
 	for i, h := range head {
-		c := strings.ToLower(strings.TrimSpace(h))
+		c := columnOf(h)
 		if setters[c] == nil {
 			continue
 		}
@@ -133,7 +142,10 @@ func readRow(cells, cols []string, lazy bool) (*Record, error) {
 		return nil, errors.New("a quote is opened and not closed")
 	}
 	if len(cells) > len(cols) {
-		return nil, fmt.Errorf("%d cells, but the header has %d columns", len(cells), len(cols))
+		if strings.TrimSpace(strings.Join(cells[len(cols):], "")) != "" {
+			return nil, fmt.Errorf("%d cells, but the header has %d columns", len(cells), len(cols))
+		}
+		cells = cells[:len(cols)] // delimiters at the end, nothing between them
 	}
 	r := &Record{}
 	for i, cell := range cells {

@@ -36,7 +36,12 @@ func (n *name) blank() bool { return len(n.tokens) == 0 && n.label == "" }
 // glued finds a legal form written without a space: "SiemensAG".
 var glued = regexp.MustCompile(`(\p{Ll}{2})(AG|SA|SE|NV|BV|AB|LLC|LTD|GmbH|INC|PLC)\b`)
 
-func unglue(raw string) string { return glued.ReplaceAllString(raw, "$1 $2") }
+// eastern are the forms that are written without a space on either end.
+var eastern = regexp.MustCompile(`株式会社|有限会社|合同会社|㈱|（株）|\(株\)|股份有限公司|有限责任公司|有限責任公司|有限公司|주식회사|유한회사`)
+
+func unglue(raw string) string {
+	return eastern.ReplaceAllString(glued.ReplaceAllString(raw, "$1 $2"), " $0 ")
+}
 
 // aliasMarks part a name from a second one: "Foo Ltd t/a Bar".
 var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ", " f/k/a ", " fka ", " formerly ", " c/o "}

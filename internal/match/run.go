@@ -58,13 +58,18 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 	fs.SetOutput(w)
 	fs.StringVar(&o.accounts, "accounts", "", "CSV of the provider accounts")
 	fs.StringVar(&o.crm, "crm", "", "CSV of the CRM accounts")
-	fs.StringVar(&o.out, "out", "", "CSV to write; - for standard output")
+	fs.StringVar(&o.out, "out", "-", "CSV to write; - for standard output")
 	fs.Float64Var(&o.floor, "min", 0.5, "leave out pairs less probable than this, near ties excepted")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
 	if o.accounts == "" || o.crm == "" || o.out == "" {
-		return o, errors.New("match needs --accounts FILE, --crm FILE and --out FILE")
+		return o, errors.New("match needs --accounts FILE and --crm FILE; --out FILE takes the pairs, else they go to standard output")
+	}
+	for _, in := range []string{o.accounts, o.crm} {
+		if sameFile(in, o.out) {
+			return o, fmt.Errorf("--out %s would overwrite what is read; nothing was written", o.out)
+		}
 	}
 	if o.floor < 0 || o.floor > 1 {
 		return o, fmt.Errorf("--min is a probability between 0 and 1, not %v", o.floor)
@@ -73,6 +78,15 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 		return o, fmt.Errorf("match does not know %q", fs.Arg(0))
 	}
 	return o, nil
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 func readFile(path string) ([]Record, error) {
