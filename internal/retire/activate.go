@@ -5,12 +5,14 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/ledger"
+	"seatledger/internal/money"
 	"seatledger/internal/subscription"
 )
 
@@ -52,11 +54,7 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 		if err != nil {
 			return err
 		}
-		back := subscription.Return{On: on, Note: r.Note}
-		if paid {
-			back.Billing = ledger.Archived
-		}
-		now, err := subscription.Activate(ctx, tx, s.act(by, r.ID, r.Version), back)
+		now, err := subscription.Activate(ctx, tx, s.act(by, r.ID, r.Version), subscription.Return{On: on, Note: r.Note})
 		if err != nil {
 			return err
 		}
@@ -69,23 +67,42 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 	})
 }
 
-// AlreadyPaid tells whether the days from on to where billing stands were billed
-// before the subscription was closed without refund: the same seats, and no invoice since.
+// AlreadyPaid tells whether all days from on to where billing stands were charged
+// with these seats before they were closed without refund, so that none is charged again.
 func AlreadyPaid(ctx context.Context, db *gorm.DB, s subscription.Subscription, on clock.Date) (bool, error) {
-	if s.BilledThrough.IsZero() || !on.Before(s.BilledThrough) {
-		return false, nil
+	shares, err := subscription.SharesOf(ctx, db, s, on)
+	return len(shares) == 1 && shares[0].Seats == s.Quantity, err
+}
+
+// unpaid leaves of the weight what was not charged before the seats were closed.
+func (i *Impact) unpaid(ctx context.Context, tx *gorm.DB) error {
+	shares, err := subscription.SharesOf(ctx, tx, i.Subscription, i.On)
+	if err != nil || len(shares) == 0 || i.Seats <= 0 {
+		return err
 	}
-	var paid bool
-	err := db.WithContext(ctx).Raw(`
-		SELECT coalesce((
-			SELECT st.billing_state = 'archived' AND c.delta = -CAST(@seats AS integer) AND NOT EXISTS (
-				SELECT FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void'
-				WHERE v.subscription_id = c.subscription_id AND i.drafted_at >= c.recorded_at)
-			FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
-			WHERE c.subscription_id = @id AND c.event = 'deactivate' AND st.counted ORDER BY c.seq DESC LIMIT 1), false)`,
-		map[string]any{"id": s.ID, "seats": s.Quantity}).Row().Scan(&paid)
-	if err != nil {
-		return false, fmt.Errorf("what was paid of %s: %w", s.ID, err)
+	whole := i.Weight
+	amount, left := decimal.Decimal{}, 0
+	for n, s := range shares {
+		from, rest, err := whole, billing.Weight{}, error(nil)
+		if n > 0 {
+			from, err = weighOne(ctx, tx, i.Subscription.ID, s.From)
+		}
+		if n+1 < len(shares) && err == nil {
+			rest, err = weighOne(ctx, tx, i.Subscription.ID, shares[n+1].From)
+		}
+		if err != nil {
+			return err
+		}
+		open := decimal.NewFromInt(int64(i.Seats - s.Seats)).Div(decimal.NewFromInt(int64(i.Seats)))
+		amount = amount.Add(from.Amount.Decimal.Sub(rest.Amount.Decimal).Mul(open))
+		left += (from.SeatDays - rest.SeatDays) / i.Seats * (i.Seats - s.Seats)
 	}
-	return paid, nil
+	i.PaidDays, i.Weight.SeatDays = whole.SeatDays-left, left
+	i.Weight.Amount.Decimal = money.Round(amount, whole.Currency)
+	return nil
+}
+
+func weighOne(ctx context.Context, tx *gorm.DB, id uuid.UUID, on clock.Date) (billing.Weight, error) {
+	w, err := billing.Weigh(ctx, tx, []uuid.UUID{id}, on)
+	return w[id], err
 }

@@ -80,7 +80,8 @@ type Impact struct {
 	On      clock.Date
 	Refunds Refunds
 	billing.Weight
-	Why string // why it cannot be done; empty: it can
+	PaidDays int    // of seats that would come back: seat-days charged before they were closed, and not charged again
+	Why      string // why it cannot be done; empty: it can
 }
 
 // Look weighs subscriptions before anything is done.
@@ -102,7 +103,13 @@ func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Im
 					return err
 				}
 			}
-			out = append(out, Impact{Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id]})
+			i := Impact{Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id]}
+			if sub.State == subscription.Inactive {
+				if err := i.unpaid(ctx, tx); err != nil {
+					return err
+				}
+			}
+			out = append(out, i)
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
@@ -15,14 +16,22 @@ import (
 type Return struct {
 	On      clock.Date // first day with seats again
 	Note    string
-	Billing ledger.BillingState // of its row; open when empty. Archived where its days were billed already and never given back
+	Billing ledger.BillingState // of its row; empty: archived as far as its days were charged already and never given back, else open
+	charged []Charged
 }
 
 // Activate takes a deactivation back that was decided here, and writes one row up to
 // the current quantity (RULES 1). errs.Conflict if nothing of the kind stands, or if
 // the distributor has ended the subscription meanwhile: of a frozen one that does not count.
 func Activate(ctx context.Context, tx *gorm.DB, a Act, r Return) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) { return planReturn(s, r) })
+	return act(ctx, tx, a, func(s standing) (Plan, error) {
+		charged, err := chargedOf(ctx, tx, []uuid.UUID{s.ID})
+		if err != nil {
+			return Plan{}, err
+		}
+		r.charged = charged[s.ID]
+		return planReturn(s, r)
+	})
 }
 
 func planReturn(s standing, r Return) (Plan, error) {
@@ -39,7 +48,7 @@ func planReturn(s standing, r Return) (Plan, error) {
 	d := s.draft()
 	d.Row.DeactivatedBy = NotDeactivated
 	d.derive()
-	d.enter(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Billing: r.Billing, Note: r.Note})
+	d.comeBack(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Billing: r.Billing, Note: r.Note}, r.charged)
 	return d.finish(&s.Subscription), nil
 }
 

@@ -14,7 +14,7 @@ import (
 // lookUp reads what plans that write something depend on: where new ones land,
 // the timelines of known ones, refund settings, and prices at a renewal.
 func (w *work) lookUp(ctx context.Context, tx *gorm.DB) error {
-	for _, look := range []func(context.Context, *gorm.DB) error{w.landings, w.timelines, w.refunds, w.proposals} {
+	for _, look := range []func(context.Context, *gorm.DB) error{w.landings, w.timelines, w.charges, w.refunds, w.proposals} {
 		if err := look(ctx, tx); err != nil {
 			return err
 		}
@@ -44,6 +44,23 @@ func (w *work) landings(ctx context.Context, tx *gorm.DB) error {
 		w.inputs[n].Landing, w.inputs[n].Twin = a.landing, a.twin
 	}
 	return nil
+}
+
+// charges reads what was charged of those that come back.
+func (w *work) charges(ctx context.Context, tx *gorm.DB) error {
+	var ids []uuid.UUID
+	for i, p := range w.plans {
+		if was := w.inputs[i].Stored; was != nil && was.State == Inactive && p.Row.State != Inactive {
+			ids = append(ids, was.ID)
+		}
+	}
+	charged, err := chargedOf(ctx, tx, ids)
+	for i := range w.inputs {
+		if was := w.inputs[i].Stored; was != nil {
+			w.inputs[i].Charged = charged[was.ID]
+		}
+	}
+	return err
 }
 
 func (w *work) unticked(externalID string) bool {

@@ -39,6 +39,7 @@ type Input struct {
 	Log      []distributor.Change // change-log entries; those since the last read are picked here
 	LogRead  bool                 // the log of its contract was read, even if it held nothing
 	Timeline ledger.Timeline      // counted seats by day, of a stored one
+	Charged  []Charged            // of a stored one that comes back: what was charged of it
 	Landing  *Landing             // where it lands, if never seen before or chosen by a person now; nil: nowhere
 	Twin     bool                 // what lands has a twin under another provider
 	Proposal uuid.NullUUID        // price list item in force on a new term's start

@@ -1,6 +1,7 @@
 package retire
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -72,13 +73,9 @@ func (h Handlers) returnDialog(c echo.Context, id uuid.UUID, status int, t typed
 	} else if t.on == "" {
 		t.on = on.String()
 	}
-	paid, err := retire.AlreadyPaid(ctx, h.Retire.DB.Read(ctx), i.Subscription, on)
-	if err != nil {
-		return err
-	}
 	charge := ui.Definition{Term: "Billed for days before " + i.Through.String(), Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency))}
-	if paid {
-		charge.Value, charge.Note = ui.TextCell("0 "+i.Weight.Currency), "these days were billed already and never credited"
+	if i.PaidDays > 0 {
+		charge.Note = fmt.Sprintf("%d seat-days were billed before it was closed and never credited; they are not billed again", i.PaidDays)
 	}
 	m := view.Dialog{Page: session.Page(c, "Activate "+i.Called(), nav), Fields: []ui.Field{dateField(t, "First day with seats again", "", problems), noteField(t, problems)}}
 	m.Form = ui.ConfirmForm{Action: recordPath(id) + "/activate", Title: "What this changes", Button: "Activate", Gentle: true, Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},

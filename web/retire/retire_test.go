@@ -146,7 +146,7 @@ func TestActivateAgainTellsThatPaidDaysAreNotBilledTwice(t *testing.T) {
 	d := open(t, "no")
 	d.post(d.at+"/activate", nil, http.StatusConflict)
 	d.post(d.at+"/deactivate", nil, http.StatusSeeOther)
-	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")), "billed already and never credited", "0 USD")
+	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")), "billed before it was closed and never credited", "0 USD")
 	d.post(d.at+"/activate", nil, http.StatusSeeOther)
 	if got := d.closing(); got != "activate 10 2026-03-22 archived" {
 		t.Error(got)

@@ -21,3 +21,18 @@ CREATE TRIGGER billing_contracts_rhythm BEFORE UPDATE ON billing_contracts FOR E
        OR OLD.timing <> NEW.timing OR OLD.billing_day <> NEW.billing_day OR OLD.bill_from IS DISTINCT FROM NEW.bill_from
        OR OLD.start_date <> NEW.start_date AND OLD.billing_frequency <> 'monthly')
     EXECUTE FUNCTION billing_contracts_rhythm();
+
+-- Seats that were charged for days, by a live line or by another system, or are about to be, by an open row: what is closed without refund and comes back
+-- is not charged for them again (internal/subscription/comeback.go).
+CREATE VIEW charged_seats AS
+SELECT subscription_id, from_date, to_date, seats, kind = 'once' AS once
+FROM invoice_lines WHERE live AND kind IN ('cycle', 'catch_up', 'once')
+UNION ALL
+SELECT c.subscription_id, c.effective_at, e.until, c.delta, false
+FROM billed_elsewhere e JOIN license_changes c ON c.id = e.change_id JOIN license_change_status st ON st.change_id = c.id AND st.counted
+WHERE e.until > c.effective_at
+UNION ALL
+SELECT c.subscription_id, c.effective_at, DATE '9999-12-31', c.delta, s.kind = 'one_time'
+FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted AND st.billing_state = 'open' JOIN subscriptions s ON s.id = c.subscription_id
+WHERE c.delta <> 0;
+GRANT SELECT ON charged_seats TO seatledger_app;

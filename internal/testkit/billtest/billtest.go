@@ -48,8 +48,17 @@ type Terms struct {
 // New makes the world on a day; its contract starts on 2026-01-01 and is billed in USD.
 func New(t testing.TB, today string, k Terms) *World {
 	t.Helper()
+	return furnish(t, pgtest.New(t), today, k)
+}
+
+// Beside makes another world in the same database, with a customer, a contract, a
+// provider and a clock of its own.
+func (w *World) Beside(today string, k Terms) *World { return furnish(w.TB, w.DB, today, k) }
+
+func furnish(t testing.TB, db *pgtest.DB, today string, k Terms) *World {
+	t.Helper()
 	on := Day(t, today)
-	w := &World{TB: t, DB: pgtest.New(t), Clock: clock.NewFake(on.Start(time.UTC).Add(9 * time.Hour)), Customer: uuid.Must(uuid.NewV7()), Contract: uuid.Must(uuid.NewV7())}
+	w := &World{TB: t, DB: db, Clock: clock.NewFake(on.Start(time.UTC).Add(9 * time.Hour)), Customer: uuid.Must(uuid.NewV7()), Contract: uuid.Must(uuid.NewV7())}
 	now := w.Clock.Now()
 	w.Exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Contoso', 'person', ?, ?)`, w.Customer, now, now)
 	w.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, payment_terms, tax_code,
@@ -57,7 +66,7 @@ func New(t testing.TB, today string, k Terms) *World {
 		w.Contract, w.Customer, or(k.Frequency, "monthly"), or(k.Timing, "advance"), max(k.Day, 1), or(k.BillFrom, "2026-01-01"), or(k.Refunds, "no"), now, now)
 	w.Provider = subscription.Provider{ID: uuid.Must(uuid.NewV7()), Connector: distributor.Manual, Currency: "USD"}
 	w.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, 'By hand', 'manual', false, '', '', 'USD', true, ?, ?, ?)`, w.Provider.ID, now, now, now)
+		VALUES (?, ?, 'manual', false, '', '', 'USD', true, ?, ?, ?)`, w.Provider.ID, "By hand "+w.Provider.ID.String(), now, now, now)
 	w.Account = subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: "A-1", State: account.Mapped, CRMAccountID: uuid.NullUUID{UUID: w.Customer, Valid: true}}
 	w.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id, first_seen_at, updated_at)
 		VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, ?, ?)`, w.Account.ID, w.Provider.ID, w.Customer, now, now)
