@@ -40,7 +40,6 @@ type Ask struct {
 // Part is a ledger in a card.
 type Part struct {
 	Card  ui.Card
-	Facts ui.DefinitionList
 	Table ui.Table
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -96,7 +97,8 @@ func effects(r reassign.Result) []ui.Definition {
 		ui.Fact("History since", r.History.Since.String()),
 		{Term: "Charged for days that are billed already", Value: ui.TextCell(amount(r.CatchUp)), Note: "by the target's next invoice"},
 	}
-	if r.Open > 0 {
+	if r.Taken {
+		all[len(all)-1].Note = "by the target's next invoice, with what is taken along"
 		all = append(all, ui.Definition{Term: "Taken along, not billed yet", Value: ui.TextCell(amount(r.Unbilled)), Note: plural(r.Open, "open row") + " and the days up to the switch day"})
 	}
 	if r.Source.State != subscription.Inactive {
@@ -146,11 +148,9 @@ func sums(rows []ledger.Entry) totals {
 }
 
 func side(what string, s reassign.Side) view.Part {
-	p := view.Part{Card: ui.Card{Title: what + s.Called(), Flush: true, Actions: nil}, Table: rows("Ledger of "+s.ExternalID+" now", s.Before, nil)}
-	p.Facts = ui.DefinitionList{Items: []ui.Definition{
-		{Term: "Id", Value: ui.LinkCell(s.ExternalID, recordPath(s.ID))}, ui.Fact("State", string(s.State)), ui.Fact("Counted seats", strconv.Itoa(s.LedgerQuantity)),
-		ui.Fact("Billed up to, not including", orNothing(s.BilledThrough)), ui.Fact("Starts", s.Start.String())}}
-	return p
+	text := fmt.Sprintf("%s, %s, %s, billed up to %s, begins %s", s.ExternalID, s.State, plural(s.LedgerQuantity, "counted seat"), orNothing(s.BilledThrough), s.Start)
+	return view.Part{Card: ui.Card{Title: what + s.Called(), Text: text, Flush: true, Actions: []templ.Component{ui.LinkButton{Text: "Open", Href: recordPath(s.ID), Compact: true, Weight: ui.Quiet}}},
+		Table: rows("Ledger of "+s.ExternalID+" now", s.Before, nil)}
 }
 
 func result(r reassign.Result) view.Part {
@@ -175,33 +175,43 @@ func result(r reassign.Result) view.Part {
 		})}
 }
 
+// rows is a ledger with its running sum. Where somebody says what becomes of each row there is room for prices, too.
 func rows(caption string, entries []ledger.Entry, says func(ledger.Entry) string) ui.Table {
-	t := ui.Table{Caption: caption, Compact: true, Plain: true, Columns: []ui.Column{{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Billing"}},
+	t := ui.Table{Caption: caption, Compact: true, Plain: true, Columns: []ui.Column{{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Billing"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows", Text: "Nothing was recorded of this subscription."}}
+	if says != nil {
+		t.Columns = append(t.Columns, ui.Column{Label: "Price", Numeric: true})
+	}
 	sum := 0
 	for _, e := range entries {
-		event := ui.Cell{Text: string(e.Event)}
-		if says != nil {
-			event.Sub = says(e)
-		}
-		after, change := ui.Cell{}, ui.Cell{}
-		if e.Counted {
-			sum += e.Delta
-			after = ui.TextCell(strconv.Itoa(sum))
-		} else if says == nil {
-			event.Sub = "set aside"
+		cells := []ui.Cell{ui.TextCell(e.EffectiveAt.String()), {Text: string(e.Event)}, {}, {}, ui.BadgeCell(string(e.BillingState), ui.Neutral)}
+		switch {
+		case says != nil:
+			cells[1].Sub = says(e)
+		case !e.Counted:
+			cells[1].Sub = "set aside"
 		}
 		if e.Event != ledger.Price && e.Event != ledger.Cost {
-			change = ui.TextCell(fmt.Sprintf("%+d", e.Delta))
+			cells[2].Text = fmt.Sprintf("%+d", e.Delta)
 		}
-		price := ui.Cell{}
-		if e.UnitPrice.Valid {
-			price = ui.Of(httpx.Amount(e.UnitPrice, e.Currency, money.Period(e.PricePeriod)))
+		if e.Counted {
+			sum += e.Delta
+			cells[3].Text = strconv.Itoa(sum)
 		}
-		t.Rows = append(t.Rows, ui.Row{Muted: !e.Counted, Cells: []ui.Cell{ui.TextCell(e.EffectiveAt.String()), event, change, after, price, ui.BadgeCell(string(e.BillingState), ui.Neutral)}})
+		if says != nil {
+			cells = append(cells, priceCell(e))
+		}
+		t.Rows = append(t.Rows, ui.Row{Muted: !e.Counted, Cells: cells})
 	}
 	if len(entries) > 0 {
-		t.Sums = []ui.Cell{{Text: "Counted", Span: 3}, {Text: strconv.Itoa(sum)}, {Span: 2}}
+		t.Sums = []ui.Cell{{Text: "Counted", Span: 3}, {Text: strconv.Itoa(sum)}, {Span: len(t.Columns) - 4}}
 	}
 	return t
+}
+
+func priceCell(e ledger.Entry) ui.Cell {
+	if !e.UnitPrice.Valid {
+		return ui.Cell{}
+	}
+	return ui.Of(httpx.Amount(e.UnitPrice, e.Currency, money.Period(e.PricePeriod)))
 }
