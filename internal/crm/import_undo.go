@@ -34,10 +34,7 @@ func (k importKind) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, err
 	if err != nil {
 		return imports.Undo{}, fmt.Errorf("what the import did: %w", err)
 	}
-	if len(all) == 0 {
-		return imports.Undo{Write: func(*gorm.DB) error { return nil }}, nil
-	}
-	u := &undoing{tx: tx}
+	u := &undoing{tx: tx, importID: importID}
 	if err := u.read(all); err != nil {
 		return imports.Undo{}, err
 	}
@@ -53,6 +50,7 @@ func (k importKind) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, err
 // undoing gathers what goes, what goes back, and what stays.
 type undoing struct {
 	tx         *gorm.DB
+	importID   uuid.UUID
 	standing   map[uuid.UUID]*Account
 	provenance map[uuid.UUID]Provenance
 	uses       map[uuid.UUID]string
@@ -177,5 +175,18 @@ func (k importKind) writeUndo(tx *gorm.DB, u *undoing) error {
 	if err := k.update(tx, u.restore); err != nil {
 		return err
 	}
+	if err := withdraw(tx, u.importID); err != nil {
+		return err
+	}
 	return k.touched(tx)
+}
+
+// withdraw takes back what the file offered beside hand edits.
+func withdraw(tx *gorm.DB, importID uuid.UUID) error {
+	err := tx.Exec(`UPDATE crm_accounts a SET offers = (SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') FROM jsonb_each(a.offers) o WHERE o.value->>'id' IS DISTINCT FROM @id)
+		WHERE EXISTS (SELECT FROM jsonb_each(a.offers) o WHERE o.value->>'id' = @id)`, map[string]any{"id": importID.String()}).Error
+	if err != nil {
+		return fmt.Errorf("withdraw the file's offers: %w", err)
+	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 // Record is the page of one account.
 type Record struct {
 	Page      layout.Page
+	Notes     []ui.Callout
+	Origins   *Part // nil: everything was typed here
 	Facts     ui.DefinitionList
 	Stats     ui.Stats
 	Providers Part
@@ -20,4 +22,10 @@ type Record struct {
 type Part struct {
 	Card  ui.Card
 	Table ui.Table
+}
+
+// Offer is what a file or source has instead of what a person edited.
+type Offer struct {
+	Text string
+	Use  *ui.PostButton
 }

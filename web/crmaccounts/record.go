@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
+	"seatledger/internal/crmsource"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -27,16 +28,29 @@ func (h Handlers) Record(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	o, err := crm.Look(ctx, h.Accounts.DB.Read(ctx), id)
+	db := h.Accounts.DB.Read(ctx)
+	o, err := crm.Look(ctx, db, id)
+	if err != nil {
+		return err
+	}
+	from, err := crm.ProvenanceOf(db, id)
+	if err != nil {
+		return err
+	}
+	fed, err := crmsource.Feeding(db, id)
 	if err != nil {
 		return err
 	}
 	m := view.Record{
 		Page: session.Page(c, o.Name, nav), Facts: facts(o), Stats: stats(o),
 		Providers: providers(o), Contracts: contracts(o, auth.Allowed(session.User(c).Role, auth.Billing)), Children: children(o),
+		Notes: h.notesOn(fed), Origins: h.origins(o.Account, from, mayWrite(c)),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "CRM account", []layout.Crumb{{Label: nav, Href: path}}
 	m.Page.Meta = []layout.Meta{{Label: "Changed", Value: h.moment(o.UpdatedAt)}, {Label: "Came by", Text: sources[o.Source]}}
+	for _, k := range fed {
+		m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Fed by", Text: k.Source, Href: "/crm-sources/" + k.SourceID.String()})
+	}
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
 			ui.LinkButton{Text: "Add account below", Href: path + "/new?parent_id=" + o.ID.String(), Icon: "plus"},
@@ -46,7 +60,7 @@ func (h Handlers) Record(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import", crm.SourceAccount: "a provider account"}
+var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import", crm.SourceAccount: "a provider account", crm.SourceCRM: "a CRM source"}
 
 func facts(o crm.Overview) ui.DefinitionList {
 	parent := ui.Cell{}

@@ -99,6 +99,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/:id", h.crm.Record),
 		get("/crm-accounts/:id/edit", h.crm.Edit, operator, billing),
 		post("/crm-accounts/:id", h.crm.Update, operator, billing),
+		post("/crm-accounts/:id/use-source", h.crm.UseOffer, operator, billing),
 
 		list("/crm-sources", h.sources.List),
 		get("/crm-sources/new", h.sources.New, admin),
@@ -131,12 +132,19 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
 
 		get("/mapping", h.mapping.Queue),
+		list("/mapping/list", h.mapping.List),
+		list("/mapping/history", h.mapping.History),
+		get("/mapping/bulk", h.mapping.Bulk, operator),
+		post("/mapping/bulk", h.mapping.AcceptMany, operator),
+		get("/mapping/batches/:id", h.mapping.Batch),
 		post("/mapping/undo", h.mapping.Undo, operator),
 		post("/mapping/:id/accept", h.mapping.Accept, operator),
 		post("/mapping/:id/none", h.mapping.None, operator),
 		post("/mapping/:id/create", h.mapping.Create, operator),
 		post("/mapping/:id/exclude", h.mapping.Exclude, operator),
 		post("/mapping/:id/snooze", h.mapping.Snooze, operator),
+		get("/mapping/:id/swap", h.mapping.ConfirmSwap, operator),
+		post("/mapping/:id/swap", h.mapping.Swap, operator),
 
 		list("/contracts", h.contracts.List),
 		get("/contracts/new", h.contracts.New, billing),
