@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
+	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -234,5 +235,53 @@ func TestAMoveIsKeptAsItWas(t *testing.T) {
 		if err := db.Exec(sql).Error; err == nil {
 			t.Errorf("%s was done", sql)
 		}
+	}
+}
+
+func TestDaysThatTheSourcePaidAreNotChargedAgainWhenTheTargetComesBack(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.do(h.move())
+	h.end()
+	h.World.Today("2026-03-20")
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.new}}); err != nil {
+		t.Fatal(err)
+	}
+	h.World.Today("2026-03-24")
+	if err := h.retire.Activate(t.Context(), billtest.Bea, retire.Return{ID: h.new}); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.lines(h.bill("2026-05-01")); got != "NEW cycle 2026-04-01 2026-05-01 13 156" {
+		t.Error(got)
+	}
+}
+
+func TestACutOverRetiresAFrozenSourceOnItsSwitchDay(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.Tx(func(tx *gorm.DB) error {
+		_, err := subscription.Freeze(t.Context(), tx, h.Act(h.old), billtest.Day(t, "2026-03-12"))
+		return err
+	})
+	h.Sync(billtest.Record("OLD", 20, billtest.Day(t, "2026-01-01"))) // does not count while it is frozen
+	m := h.move()
+	m.Course = ledger.FromCutover
+	if r := h.do(m); r.SwitchOn.String() != "2026-03-12" {
+		t.Errorf("%+v", r)
+	}
+	if _, err := h.Retire(t.Context(), billtest.Bea, reassign.Ending{Source: h.old, By: subscription.ByCutover}); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.Text(`SELECT concat_ws(' ', deactivated_by, deactivated_on, ledger_quantity) FROM subscriptions WHERE id = ?`, h.old); got != "cutover 2026-03-12 0" {
+		t.Error(got)
+	}
+	if got := h.stands(h.new); got != "active 13 13 from 2026-03-12 through 2026-04-01 since 2026-01-01" {
+		t.Error(got)
+	}
+	if _, err := h.Undo(t.Context(), billtest.Bea, reassign.Back{ID: h.old}); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.stands(h.old); got != "active 13 13 from through 2026-04-01 since" {
+		t.Error(got)
 	}
 }
