@@ -42,7 +42,8 @@ type ProductProof struct {
 	Name      string
 	Segments  []Segment // all days, in order
 	Changes   []Change  // over the switch
-	Forfeited int       // seat-days billed on the old side and given up
+	Forfeited int       // seat-days billed on the old side and given up by a closing without refund
+	Late      int       // of them, from the switch on
 	Worst     Verdict
 }
 
@@ -142,7 +143,8 @@ type product struct {
 }
 
 func (p product) prove(today clock.Date) ProductProof {
-	out := ProductProof{Key: p.key, Name: p.name, Segments: p.lane.segments(today), Forfeited: p.lane.forfeited(), Worst: OK}
+	out := ProductProof{Key: p.key, Name: p.name, Segments: p.lane.segments(today), Worst: OK}
+	out.Forfeited, out.Late = p.lane.forfeited()
 	from, _ := p.lane.window(today)
 	out.Changes = p.lane.changes(from)
 	for _, s := range out.Segments {

@@ -78,7 +78,9 @@ func loadProof(ctx context.Context, db *gorm.DB, run Run, customers []uuid.UUID)
 }
 
 func (s proofSubscription) strand() *strand {
-	return &strand{ID: s.ID, Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held,
+	// A new one that had ended and that nobody has spoken of was never billable here.
+	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
+	return &strand{ID: s.ID, Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
 		Running: !subscription.Ends(s.ProviderStatus), Takes: s.Takes}
 }

@@ -115,23 +115,26 @@ func (s *Segment) worsen(v Verdict, why string) {
 	}
 }
 
-// forfeited are the seat-days that the old side billed and that closing it gave up:
-// paid for, never held, and not given back (RULES 8).
-func (l lane) forfeited() int {
-	n := 0
+// forfeited are the seat-days that the old side billed and that a closing gave up:
+// paid for, never held, and not given back (RULES 8). Of them late: from the switch on.
+func (l lane) forfeited() (all, late int) {
 	for _, p := range l.Strips {
 		if p.Old == nil || p.Old.Refunded {
 			continue
 		}
-		days := slices.SortedFunc(slices.Values(p.Old.breaks()), byDay)
+		days := slices.SortedFunc(slices.Values(append(p.Old.breaks(), p.Turn.Day)), byDay)
 		for i := 0; i+1 < len(days); i++ {
-			over := p.Old.paid(days[i]) - p.Old.asOld(days[i])
-			if !days[i].IsZero() && over > 0 {
-				n += over * days[i].DaysUntil(days[i+1])
+			over := (p.Old.paid(days[i]) - p.Old.asOld(days[i])) * days[i].DaysUntil(days[i+1])
+			if days[i].IsZero() || over <= 0 {
+				continue
+			}
+			all += over
+			if !days[i].Before(p.Turn.Day) {
+				late += over
 			}
 		}
 	}
-	return n
+	return all, late
 }
 
 func later(a, b clock.Date) clock.Date {

@@ -17,7 +17,8 @@ type Totals struct {
 	SeatsAfter  int
 	Months      []MonthlyChange // by currency
 	Unpriced    int             // subscriptions whose price per month is not known: they are in the seats, not in the money
-	Forfeited   int             // seat-days that were billed and never held, and not given back
+	Forfeited   int             // seat-days that were billed on the old side, never held, and not given back
+	Late        int             // of them, from the switch on
 }
 
 // MonthlyChange is what a month costs the customer, before and after.
@@ -31,7 +32,7 @@ func (t *Totals) Add(o Totals) {
 	t.SeatsBefore += o.SeatsBefore
 	t.SeatsAfter += o.SeatsAfter
 	t.Unpriced += o.Unpriced
-	t.Forfeited += o.Forfeited
+	t.Forfeited, t.Late = t.Forfeited+o.Forfeited, t.Late+o.Late
 	for _, m := range o.Months {
 		t.month(m)
 	}
@@ -47,7 +48,7 @@ func (t *Totals) month(m MonthlyChange) {
 }
 
 func (c *CustomerProof) add(l lane, p ProductProof) {
-	c.Forfeited += p.Forfeited
+	c.Forfeited, c.Late = c.Forfeited+p.Forfeited, c.Late+p.Late
 	for _, s := range l.Strips {
 		last := s.Turn.Day.AddDays(-1)
 		before, was := s.seatsOn(last)

@@ -137,7 +137,7 @@ func (p pairing) next() templ.Component {
 	var out row
 	words := map[cutover.Step]struct{ text, to string }{cutover.Confirmed: {"Confirm this customer", "/confirm"}, cutover.Reassigned: {"Reassign the history", "/reassign"}, cutover.Retired: {"Retire the old ones", "/retire"}}
 	if w, more := words[p.Next]; more && p.Next != p.Customer.Step {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: ui.Primary, Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: p.weight(), Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
 	if p.Customer.Step != cutover.Open {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
@@ -146,6 +146,14 @@ func (p pairing) next() templ.Component {
 		return nil
 	}
 	return out
+}
+
+// weight is loud once nothing is missing.
+func (p pairing) weight() ui.Weight {
+	if len(p.Missing) == 0 {
+		return ui.Primary
+	}
+	return ui.Secondary
 }
 
 func (p pairing) side(id uuid.UUID) cutover.Side {

@@ -34,7 +34,7 @@ func proved(run cutover.Run, i int, p cutover.CustomerProof) view.ProvedCustomer
 		m.Facts.Items = append(m.Facts.Items, ui.Fact("Per month, before and after", sum(x.Before, x.Currency)+" and "+sum(x.After, x.Currency)))
 	}
 	if p.Forfeited > 0 {
-		m.Facts.Items = append(m.Facts.Items, ui.Fact("Forfeited seat-days", itoa(p.Forfeited)))
+		m.Facts.Items = append(m.Facts.Items, ui.Fact("Forfeited seat-days", fmt.Sprintf("%d, of them %d from the switch on", p.Forfeited, p.Late)))
 	}
 	for j, product := range p.Products {
 		m.Products = append(m.Products, view.ProvedProduct{Name: product.Name, Part: product.Key, Badges: []ui.Badge{verdicts[product.Worst]},

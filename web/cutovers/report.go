@@ -54,11 +54,14 @@ func backFrom(run cutover.Run, r cutover.Report) string {
 	case len(r.Done) == 0 && len(r.Already) == 1:
 		return customerPath(run.ID, r.Already[0].CRMAccountID)
 	}
-	return path(run.ID) + "#customers"
+	return path(run.ID)
 }
 
 func (k kept) sentence() string {
 	text := counted(k.Count, "customer", "customers") + " " + k.Done + "."
+	if k.Count == 0 {
+		text = "Nothing was changed."
+	}
 	if n := len(k.Already); n == 1 {
 		text += " " + k.Already[0].CRMAccount + ": " + k.Already[0].Why
 	} else if n > 1 {
