@@ -167,8 +167,8 @@ func (f facts) listing() Gate {
 func (f facts) mapping() Gate {
 	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped, Link: Link{"accounts", f.run.NewProviderID.String()}}
 	switch {
-	case f.listed == 0 && f.accounts == nil:
-		g.State, g.Says = GateBlocked, "There are no accounts yet: sync them first."
+	case f.accounts == nil:
+		g.State, g.Says = GateBlocked, "Sync the accounts first: nobody knows yet whether these are all."
 		return g
 	case f.unmapped > 0:
 		g.Says = fmt.Sprintf("%s of the new provider to map or exclude.", count(f.unmapped, "account"))

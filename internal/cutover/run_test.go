@@ -177,10 +177,22 @@ func TestDeactivatedByHandBeforeItWasBilled(t *testing.T) {
 	m.must(m.bill(c, "2026-07-01"))
 	m.do(c, moved)
 	m.sign(c.newID(m, "E3"))
+	for range 2 {
+		m.do(c, retired)
+		if s := m.sub(id); s.DeactivatedBy != subscription.ByPerson || s.DeactivatedOn.String() != "2026-06-09" {
+			t.Errorf("the old one: %s by %s on %s", s.State, s.DeactivatedBy, s.DeactivatedOn)
+		}
+		m.do(c, undo)
+		if s := m.sub(id); s.State != subscription.Inactive {
+			t.Errorf("what a person ended before was opened again: %s", s.State)
+		}
+		if s := m.sub(c.newID(m, "E3")); s.HoldReason != subscription.HoldCutover {
+			t.Errorf("the new one is %s %s", s.State, s.HoldReason)
+		}
+	}
 	m.do(c, retired)
 	m.must(m.bill(c, "2026-08-01"))
 	m.oneSeatDayEach(c, "2026-08-01")
-	m.must(func() error { _, err := m.UndoStep(t.Context(), ada, m.run, []uuid.UUID{c.id}); return err }())
 }
 
 func TestAFrozenOneIsNotEndedByHand(t *testing.T) {
