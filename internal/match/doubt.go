@@ -33,7 +33,7 @@ func (x *Index) doubtTenant(a *profile) string {
 // doubtFigure: a series of companies differs in a figure only.
 func doubtFigure(cmp *comparison, own *owned) string {
 	p := cmp.name.pattern
-	if p == swapNumber || p == swapPlace && !cmp.told[fieldName] || p == extraNumber && !own.bareName() {
+	if p == swapNumber || p == swapPlace && !cmp.told[fieldName] || p == extraNumber && !(own.bareName() && (own.phone || own.street)) {
 		return "the names differ in a place or a figure: perhaps a branch"
 	}
 	return ""
@@ -79,7 +79,7 @@ func doubtForm(cmp *comparison, own *owned) string {
 func doubtMove(cmp *comparison, own *owned) string {
 	away := cmp.grade[fieldCountry] == gradeDiffer ||
 		!own.place && (cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer)
-	stayed := cmp.grade[fieldPhone] == gradeAgree && !own.apart || own.domain && !own.bare && cmp.grade[fieldPhone] != gradeDiffer
+	stayed := cmp.grade[fieldPhone] == gradeAgree && !own.apart || own.domain && own.domainName(cmp) && !own.bare && cmp.grade[fieldPhone] != gradeDiffer
 	if away && !stayed {
 		return "the places differ: perhaps a branch"
 	}
@@ -89,7 +89,7 @@ func doubtMove(cmp *comparison, own *owned) string {
 // doubtRivals: a record that fits on its own evidence must be contradicted by a
 // field in which this pair agrees; otherwise it could be meant as well.
 func doubtRivals(l *link, own *owned, rivals []link) string {
-	if !own.bare && !own.crowded || l.rivals > claimed {
+	if !own.bare && !own.crowded && !own.apart || l.rivals > claimed {
 		return ""
 	}
 	for i := range rivals {
@@ -105,7 +105,7 @@ func (x *Index) doubtHouse(a, b *profile, cmp *comparison, own *owned) string {
 	switch {
 	case own.crowded && !own.phone && !own.street && (own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
 		return "several records have this domain: perhaps a sister company"
-	case own.apart && !(own.backed && exactly(cmp)):
+	case own.apart && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):
 		return "the domains differ"
 	case !own.backed && !own.domain && !own.crowded && !own.place && x.namesakes(a, b):
 		return "several records have this name"

@@ -40,6 +40,7 @@ type comparison struct {
 	told   [fieldCount]bool    // says what a coarser field said already: shown, but weighs nothing
 	name   alignment
 	shared string // the domain or label that agrees
+	rooted bool   // both have domains of their own, so that a label alone is no agreement
 }
 
 // compare lays two records side by side.

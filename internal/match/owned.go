@@ -26,7 +26,7 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
 		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
 		backed: agrees(fieldStreet) || agrees(fieldPhone),
-		place:  agrees(fieldPostal) || agrees(fieldCity),
+		place:  agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer,
 		bare:   !a.spelled() || !b.spelled(),
 	}
 	if sameDomain(cmp) {
@@ -44,10 +44,13 @@ func (o *owned) bareName() bool { return o.bare && o.domain }
 // settles is true when the rest leaves no room for a sister whose name says a
 // word more or less.
 func (o *owned) settles(cmp *comparison) bool {
+	if cmp.name.place != "" && cmp.grade[fieldStreet] == gradeDiffer && cmp.grade[fieldPostal] == gradeDiffer {
+		return o.phone // two branches in one town
+	}
 	if cmp.grade[fieldPhone] == gradeDiffer {
 		return o.bareName() && o.street
 	}
-	return o.backed || o.domain || o.crowded
+	return o.phone || o.street || o.domain || o.crowded || o.backed && (o.bare || cmp.name.pattern == extraFiller)
 }
 
 // serious is how near, in bits, a rival's own evidence must come to be ruled out.

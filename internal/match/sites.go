@@ -11,6 +11,7 @@ func (x *Index) compareSites(c *comparison, a, b *profile) {
 		return
 	}
 	c.set(fieldDomain, gradeDiffer, 0)
+	c.rooted = ownDomain(a) && ownDomain(b)
 	for _, s := range a.sites {
 		for _, t := range b.sites {
 			if s.domain != "" && s.domain == t.domain {
@@ -34,7 +35,7 @@ func (x *Index) compareLabels(c *comparison, s, t site) {
 		return
 	}
 	g := gradePartly
-	if s.domain == "" || t.domain == "" {
+	if !c.rooted && (s.domain == "" || t.domain == "") {
 		g = gradeAgree // acme.onmicrosoft.com and acme.example
 	}
 	c.set(fieldDomain, g, labelChance)
