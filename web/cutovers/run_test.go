@@ -28,7 +28,7 @@ func TestACustomerIsMovedThroughThePagesAloneAndTheRunIsFinished(t *testing.T) {
 	change, _ := proof.Doc().Find(`input[name="change"]`).Attr("value")
 	proof.FormTo(m.run+"/acknowledge").Tick("change", change).Set("note", "two more were ordered").Submit().Next().Shows("Every day is covered exactly once", "two more were ordered", "by Robin Operator")
 
-	m.post("/finish", "name", "Spring move").Want(http.StatusConflict).Shows("old provider")
+	m.post("/finish", "name", "Spring move").Want(http.StatusConflict).Shows("Old provider deactivated")
 	m.exec(`UPDATE providers SET active = false, deactivated_at = now(), deactivated_by = 'Bea Example' WHERE id = ?`, m.old.ID)
 	m.client.Get(m.run+"/finish").FormTo(m.run+"/finish").Set("name", "spring").Submit().Want(http.StatusUnprocessableEntity)
 	m.client.Get(m.run+"/finish").FormTo(m.run+"/finish").Set("name", "Spring move").Submit().Next().Shows("The cut-over is finished")
