@@ -264,7 +264,7 @@ func TestOnlyWhatIsSignedAndSoundIsBilledAndTheRestIsListedWithItsMoney(t *testi
 	o.AddUnpriced("S3", 7, "2026-03-01")
 	held := o.Add("S4", 1, "2026-03-01")
 	o.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.HoldForCutover(t.Context(), tx, o.Act(held), true)
+		_, err := subscription.HoldBack(t.Context(), tx, o.Act(held), billtest.Day(t, "2026-03-01"))
 		return err
 	})
 	out := o.Add("S5", 2, "2026-03-01")

@@ -78,13 +78,38 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 				return err
 			})
 		},
-		"hold for cut-over": func(t *rapid.T) {
-			hold := rapid.Bool().Draw(t, "hold")
+		"hold back": func(*rapid.T) {
 			if s.try(func(tx *gorm.DB, a subscription.Act) error {
-				_, err := subscription.HoldForCutover(s.t.Context(), tx, a, hold)
+				_, err := subscription.HoldBack(s.t.Context(), tx, a, date("2026-04-01"))
 				return err
 			}) {
-				s.model.twin = hold
+				s.model.twin = true
+			}
+		},
+		"give back": func(*rapid.T) {
+			was := s.byExternal(s.ext).Local
+			if s.try(func(tx *gorm.DB, a subscription.Act) error {
+				_, err := subscription.GiveBack(s.t.Context(), tx, a, was, was)
+				return err
+			}) {
+				s.model.twin = false
+			}
+		},
+		"freeze": func(*rapid.T) {
+			if s.try(func(tx *gorm.DB, a subscription.Act) error {
+				_, err := subscription.Freeze(s.t.Context(), tx, a, date("2026-04-01"))
+				return err
+			}) {
+				counted := s.byExternal(s.ext).LedgerQuantity
+				s.model.frozen = &counted
+			}
+		},
+		"unfreeze": func(*rapid.T) {
+			if s.try(func(tx *gorm.DB, a subscription.Act) error {
+				_, err := subscription.Unfreeze(s.t.Context(), tx, a)
+				return err
+			}) {
+				s.model.frozen = nil
 			}
 		},
 		"person ends":       s.personEnds,
@@ -143,7 +168,7 @@ func (s *stored) correct(t *rapid.T) {
 }
 
 func (s *stored) miss() {
-	alreadyEnded := s.model.ended() && !s.model.endedHere
+	alreadyEnded := s.model.ended() && !s.model.endedHere && s.model.frozen == nil
 	s.tx(func(tx *gorm.DB) error {
 		_, err := subscription.MarkGone(s.t.Context(), tx, s.provider, []uuid.UUID{s.byExternal(s.ext).ID}, s.person(), time.UTC)
 		return err

@@ -42,17 +42,6 @@ func twinHold(ctx context.Context, tx *gorm.DB, a Act, anyway bool) (Subscriptio
 	})
 }
 
-// HoldForCutover holds a subscription back, or releases it. Neither writes a ledger
-// row: what was held is caught up from where billing stands (RULES 3).
-func HoldForCutover(ctx context.Context, tx *gorm.DB, a Act, hold bool) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
-		d := s.draft()
-		d.Row.CutoverHold = hold
-		d.derive()
-		return d.finish(&s.Subscription), nil
-	})
-}
-
 // ConfirmGone notes that a person has seen that a subscription is gone.
 func ConfirmGone(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 	return act(ctx, tx, a, func(s standing) (Plan, error) {
