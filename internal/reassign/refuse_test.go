@@ -113,7 +113,7 @@ func TestATargetWhoseBillingHasBegunIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.HoldForCutover(h.Context(), tx, h.Act(h.new), false)
+		_, err := subscription.SetHistory(h.Context(), tx, h.Act(h.new), subscription.History{})
 		return err
 	})
 	h.bill("2026-05-01")

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/billing"
+	"seatledger/internal/clock"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -57,7 +58,7 @@ func open(t testing.TB) *house {
 func (h *house) hold(id uuid.UUID) {
 	h.Helper()
 	h.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.HoldForCutover(h.Context(), tx, h.Act(id), true)
+		_, err := subscription.HoldBack(h.Context(), tx, h.Act(id), clock.Date{})
 		return err
 	})
 }
