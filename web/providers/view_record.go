@@ -101,9 +101,14 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 	case !maySync(c):
 		verify.Disabled, verify.Hint = true, "For operators and administrators"
 	}
-	return ui.CommandMenu{Commands: []ui.Command{
-		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"), sync("Sync Subscriptions", "/sync-subscriptions", "subscription"), onOff(c, r),
+	m := ui.CommandMenu{Commands: []ui.Command{
+		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"), sync("Sync Subscriptions", "/sync-subscriptions", "subscription"),
 	}}
+	if r.Connector != distributor.Stellr && maySync(c) {
+		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…", Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(), Icon: "cutover"})
+	}
+	m.Commands = append(m.Commands, onOff(c, r))
+	return m
 }
 
 func syncRefusal(c echo.Context, r record) string {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
@@ -32,6 +33,7 @@ type sheet struct {
 	options subscription.Options
 	run     *subscription.LatestRun
 	moves   []reassign.Record // that stand or stood
+	place   *cutover.Place    // in a cut-over; nil: in none
 
 	form     string       // which form was refused: contract or price
 	typed    httpx.Values // what was typed in it
@@ -94,6 +96,13 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
 		return err
 	}
+	place, moves, err := cutover.PlaceOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if moves {
+		s.place = &place
+	}
 	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
 	if any {
 		s.run = &run
@@ -144,6 +153,7 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
 	}
 	out = append(out, moved(c, s)...)
+	out = append(out, moving(s)...)
 	if s.ProposedPrice.Valid && mayDecide(c) {
 		out = append(out, proposal(s, today))
 	}
