@@ -90,6 +90,9 @@ func (s *Service) acceptItem(ctx context.Context, tx *gorm.DB, by audit.Actor, b
 	if err != nil {
 		return err
 	}
+	if err := stillSuggested(ctx, tx, a, i.CRMAccountID); err != nil {
+		return err
+	}
 	ch, err := mapTo(ctx, tx, i.CRMAccountID)
 	if err != nil {
 		return err
@@ -103,6 +106,23 @@ func (s *Service) acceptItem(ctx context.Context, tx *gorm.DB, by audit.Actor, b
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, event)
+}
+
+// stillSuggested refuses what somebody said no to, or what is suggested otherwise, since the preview.
+func stillSuggested(ctx context.Context, tx *gorm.DB, a account.Account, customer uuid.UUID) error {
+	var other, no bool
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM mapping_suggestions s WHERE s.account_id = ? AND s.chosen AND s.crm_account_id <> ?),
+		EXISTS (SELECT FROM mapping_refusals r WHERE r.account_id = ? AND r.crm_account_id = ? AND r.revoked_at IS NULL AND r.lapsed_at IS NULL)`,
+		a.ID, customer, a.ID, customer).Row().Scan(&other, &no)
+	switch {
+	case err != nil:
+		return err
+	case no:
+		return errs.Newf(errs.Conflict, "Somebody has said no to this CRM account for %s since the preview.", called(a))
+	case other:
+		return errs.Newf(errs.Conflict, "Another CRM account is suggested for %s since the preview.", called(a))
+	}
+	return nil
 }
 
 func (s *Service) undoItem(ctx context.Context, tx *gorm.DB, by audit.Actor, batch uuid.UUID, i item) error {

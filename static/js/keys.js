@@ -5,6 +5,7 @@ const place = document.querySelector("[data-keys]");
 
 if (place) {
   let on = localStorage.getItem(store) !== "off";
+  let taken = null; // the key that was just heard
   let busy = false; // something was pressed and the next page is on its way
   const root = document.documentElement;
 
@@ -40,13 +41,17 @@ if (place) {
     const target = find(key);
     if (!target) return;
     event.preventDefault();
+    taken = event.key;
     press(target);
   });
+  // The letter that opened a field is not its first one.
+  document.addEventListener("keypress", (event) => { if (event.key === taken) event.preventDefault(); });
+  document.addEventListener("keyup", () => { taken = null; });
 
   function press(target) {
     if (target instanceof HTMLDetailsElement) {
       target.open = !target.open;
-      const first = target.open ? target.querySelector("form input:not([type=hidden]), form button, input") : null;
+      const first = target.open ? target.querySelector(":is(input:not([type=hidden]), button)") : null;
       (first ?? target.querySelector("summary")).focus();
       return;
     }

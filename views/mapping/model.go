@@ -125,3 +125,39 @@ type Refused struct {
 	Actions []templ.Component
 	Next    string
 }
+
+// Bulk previews what is accepted at once.
+type Bulk struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Choose  Choose
+	Offers  int
+	Effects []ui.Definition
+	Table   ui.Table
+	Hidden  []ui.Pair
+	Confirm ui.Field
+	Empty   *ui.EmptyState
+}
+
+// Choose says which suggestions are previewed.
+type Choose struct {
+	Action string
+	Fields []ui.Field
+}
+
+// Batch is what a batch came to.
+type Batch struct {
+	Page     layout.Page
+	Progress *ui.Progress
+	Facts    []ui.Definition
+	Undo     *ui.ConfirmForm
+	Table    ui.Table
+}
+
+// Swap asks before a CRM account is taken over.
+type Swap struct {
+	Page     layout.Page
+	Form     ui.ConfirmForm
+	Fields   []ui.Field
+	Compared []Compare
+}

@@ -76,7 +76,9 @@ func (h Handlers) order(c echo.Context) (order, error) {
 	}
 	ctx := c.Request().Context()
 	place, err := mapping.PlaceOf(ctx, h.DB.Read(ctx), o.where.filter(h.today()), o.choice.AccountID)
-	o.next = o.where.at(place.Next)
+	if o.next = o.where.at(place.Next); o.form.Get("view") == "list" {
+		o.next = o.where.link(listPath)
+	}
 	return o, err
 }
 
@@ -234,7 +236,7 @@ func (h Handlers) Undo(c echo.Context) error {
 		return err
 	}
 	if act.Kind == mapping.ActBatch {
-		return httpx.Done(c, path+"/batches/"+act.ID.String(), "The batch is taken back.")
+		return h.batchTakenBack(c, act.ID)
 	}
 	a, err := account.Get(ctx, h.DB.Read(ctx), about.UUID)
 	if err != nil {
@@ -251,4 +253,20 @@ func (h Handlers) backAt(ctx context.Context, w where, a account.Account) string
 		}
 	}
 	return accountPath(a.ID)
+}
+
+func (h Handlers) batchTakenBack(c echo.Context, id uuid.UUID) error {
+	ctx := c.Request().Context()
+	if err := h.Mapping.WorkBatchFor(ctx, id, atOnce); err != nil {
+		return err
+	}
+	b, err := mapping.GetBatch(ctx, h.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Undone: %d mappings are taken back.", b.Undone)
+	if b.Kept > 0 {
+		text += fmt.Sprintf(" %d were kept; the reasons stand below.", b.Kept)
+	}
+	return httpx.Done(c, batchPath(id), text)
 }
