@@ -53,9 +53,12 @@ func (o *owned) settles(cmp *comparison) bool {
 	return o.phone || o.street || o.domain || o.crowded || o.backed && (o.bare || cmp.name.pattern == extraFiller)
 }
 
-// serious is how near, in bits, a rival's own evidence must come to be ruled out.
-const serious = 12
-const claimed = -3
+// A pair has to rule out its rivals when they cost it more than claimed bits, and
+// of them those whose own evidence comes within serious bits of its own.
+const (
+	claimed = -3
+	serious = 12
+)
 
 // beats is true when the pair agrees in a field in which its rival differs. Both
 // being exact in name, the name decides nothing; a bare domain never does.
