@@ -16,7 +16,7 @@ func TestASourceIsMadeVerifiedReadAndShown(t *testing.T) {
 	d.customers(5)
 	d.admin.Get("/crm-sources").Shows("No CRM sources yet")
 	source := d.source()
-	d.admin.Get(source).Shows("Unverified").FormTo(source + "/verify").Submit().Next().Shows("Connectivity verified", "Signed in to organisation", "Contacts can be read")
+	d.admin.Get(source).Shows("Unverified").FormTo(source+"/verify").Submit().Next().Shows("Connectivity verified", "Signed in to organisation", "Contacts can be read")
 	d.read(source, d.admin).Shows("Succeeded", "5 added", "Everything")
 	d.admin.Get(source).Shows("Customers from here")
 	if rows := d.admin.Get("/crm-sources.csv").Records(); len(rows) != 1 || rows[0]["customers"] != "5" || rows[0]["connectivity"] != "verified" {
@@ -43,7 +43,7 @@ func TestAHandEditIsKeptAndTheSourcesValueCanBeTaken(t *testing.T) {
 	d.read(source, d.admin).Shows("In one, a field edited by hand was kept")
 	p := billing.Get(record).Shows("Edited by hand", "Kept; Dynamics 365 says “+44 113 2”.", "+44 20 7")
 	d.SignIn(auth.Viewer).Get(record).Shows("Kept; Dynamics 365 says")
-	p.FormTo(record + "/use-source").Submit().Next().Shows("follows it from now on", "+44 113 2")
+	p.FormTo(record+"/use-source").Submit().Next().Shows("follows it from now on", "+44 113 2")
 	if again := billing.Post(record+"/use-source", map[string][]string{"field": {"phone"}}); again.Status != http.StatusConflict {
 		t.Errorf("nothing is offered any more: %d", again.Status)
 	}
@@ -97,8 +97,8 @@ func TestAnOvertakenFormShowsBothVersions(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	source := d.source()
-	mine := d.admin.Get(source + "/edit").FormTo(source).Set("name", "Mine")
-	d.admin.Get(source + "/edit").FormTo(source).Set("name", "Theirs").Submit().Next()
+	mine := d.admin.Get(source+"/edit").FormTo(source).Set("name", "Mine")
+	d.admin.Get(source+"/edit").FormTo(source).Set("name", "Theirs").Submit().Next()
 	mine.Submit().Want(http.StatusConflict).Shows("Mine", "Theirs")
 }
 
@@ -116,7 +116,7 @@ func TestOnlyAdministratorsSeeToSourcesAndOperatorsRead(t *testing.T) {
 	if n := viewer.Get(source).Doc().Find("main form").Length(); n != 0 {
 		t.Errorf("a viewer is offered %d forms", n)
 	}
-	d.admin.Get(source).FormTo(source + "/deactivate").Submit().Next().Shows("Inactive", "is not read")
+	d.admin.Get(source).FormTo(source+"/deactivate").Submit().Next().Shows("Inactive", "is not read")
 	d.admin.Post(source+"/read", map[string][]string{}).Want(http.StatusConflict)
 }
 

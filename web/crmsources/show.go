@@ -73,7 +73,7 @@ func (h Handlers) page(c echo.Context, r record) view.Record {
 	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivityBadge(r.Connectivity())}
 	m.Page.Actions = actions(c, r)
 	if len(r.gone) > 0 {
-		m.Parts = append(m.Parts, h.records("Gone at the source", fmt.Sprintf("These %d are kept here, with everything that hangs on them. A person decides what becomes of them.", r.figures.Gone), r.gone))
+		m.Parts = append(m.Parts, h.records("Gone at the source", "They are kept here, with everything that hangs on them. A person decides what becomes of them.", r.gone))
 	}
 	if len(r.refused) > 0 {
 		m.Parts = append(m.Parts, h.records("Not brought in", "These accounts lack what every customer must have. They come by themselves once that is mended in the CRM.", r.refused))
