@@ -72,13 +72,13 @@ func (h Handlers) openRows(c echo.Context, status int, form httpx.Values, proble
 		return err
 	}
 	m := view.Elsewhere{Page: session.Page(c, "Billed elsewhere", "Changes"), Table: openTable(rows, form.All("id")), Fields: []ui.Field{
-		{Name: "reference", Label: "Reference", Hint: "The invoice number of the other system.", Value: form.Get("reference"), Error: problems["reference"], Required: true, FormID: elsewhereForm, Size: ui.Medium},
-		{Kind: ui.DateInput, Name: "through", Label: "Billed there up to, not including", Hint: "Empty: up to the end of the cycle in which each row begins.", Value: form.Get("through"), Error: problems["through"], FormID: elsewhereForm, Size: ui.Short},
+		{Name: "reference", Label: "Invoice number there", Value: form.Get("reference"), Error: problems["reference"], Required: true, FormID: elsewhereForm, Size: ui.Medium},
+		{Kind: ui.DateInput, Name: "through", Label: "Billed there up to, not including", Value: form.Get("through"), Error: problems["through"], FormID: elsewhereForm, Size: ui.Short},
 	}}
 	m.Summary = ui.Summarize(problems, m.Fields...)
-	m.Page.HasErrors, m.Page.Crumbs = m.Summary.Any(), []layout.Crumb{{Label: "Changes", Href: "/changes"}}
+	m.Page.HasErrors, m.Page.Crumbs = m.Summary.Any(), []layout.Crumb{{Label: "License changes", Href: "/changes"}}
 	m.Page.Lead = "Open rows whose first charge another system has billed. They are not billed here again; later cycles are."
-	m.Bulk = ui.BulkBar{FormID: elsewhereForm, Action: elsewherePath, Hint: "Tick the changes that were billed elsewhere.", Buttons: []ui.Button{{Text: "Mark as billed elsewhere", Weight: ui.Primary}},
+	m.Bulk = ui.BulkBar{FormID: elsewhereForm, Action: elsewherePath, Hint: "Tick the changes that were billed elsewhere. Without a date, each was billed there up to the end of the cycle in which it begins.", Buttons: []ui.Button{{Text: "Mark as billed elsewhere", Weight: ui.Primary}},
 		Hidden: []ui.Pair{{Name: "contract", Value: form.Get("contract")}, {Name: "subscription", Value: form.Get("subscription")}}}
 	return httpx.Render(c, status, m.Show())
 }

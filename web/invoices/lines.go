@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/clock"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -52,7 +53,7 @@ func (h Handlers) Lines(c echo.Context) error {
 
 func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
 	t := ui.Table{Caption: "Invoice lines", Compact: true, Empty: empty(q, "line"), Columns: []ui.Column{
-		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"}, {Label: "Period"}, {Label: "Days", Numeric: true},
+		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
 	for _, r := range rows {
 		invoice := ui.Cell{Text: billing.Invoice{Number: r.Number}.Called(), Href: recordPath(r.InvoiceID), Badges: []ui.Badge{badge(r.State)}}
@@ -62,13 +63,16 @@ func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
 	return t
 }
 
+// span is a period in a narrow column: neither day is torn apart.
+func span(from, to clock.Date) ui.Cell { return ui.Cell{Text: from.String(), Sub: "to " + to.String()} }
+
 // lineCells are product, period, days, seats, price and amount of a line.
 func lineCells(r billing.LineRow) []ui.Cell {
 	product := ui.Cell{Text: r.ProductName, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.PartNumber}
 	if word := lineKinds[r.Kind]; word != "" {
 		product.Badges = []ui.Badge{{Text: word, Tone: ui.Info}}
 	}
-	return []ui.Cell{product, ui.TextCell(r.FromDate.String() + " to " + r.ToDate.String()), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(strconv.Itoa(r.Seats)),
+	return []ui.Cell{product, span(r.FromDate, r.ToDate), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(strconv.Itoa(r.Seats)),
 		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency, Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
 }
 

@@ -60,12 +60,12 @@ func shown(n int, next, what string) string {
 }
 
 func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
-	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period"}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
+	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
 			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
 			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}, ui.TextCell(kinds[r.Kind]),
-			ui.TextCell(r.PeriodStart.String() + " to " + r.PeriodEnd.String()), ui.Of(sum(r.Total, r.Currency)),
+			span(r.PeriodStart, r.PeriodEnd), ui.Of(sum(r.Total, r.Currency)),
 		}})
 	}
 	return t

@@ -39,7 +39,7 @@ func toneIf(on bool) ui.Tone {
 }
 
 func planLines(p billing.Plan) ui.Table {
-	t := ui.Table{Caption: "Lines of this run", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Period"}, {Label: "Days", Numeric: true},
+	t := ui.Table{Caption: "Lines of this run", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "This run bills nothing."}}
 	for _, it := range p.Items {

@@ -103,7 +103,7 @@ func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
 }
 
 func recordLines(o billing.Overview) ui.Table {
-	t := ui.Table{Caption: "Lines", Plain: true, Columns: []ui.Column{{Label: "Product"}, {Label: "Period"}, {Label: "Days", Numeric: true}, {Label: "Seats", Numeric: true},
+	t := ui.Table{Caption: "Lines", Plain: true, Columns: []ui.Column{{Label: "Product"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true}, {Label: "Seats", Numeric: true},
 		{Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}, Sums: []ui.Cell{{Text: "Total, net", Span: 5}, ui.Of(sum(o.Total, o.Currency))},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "It settles ledger rows that cost nothing."}}
 	for _, l := range o.Lines {

@@ -101,6 +101,9 @@ func (h Handlers) preview(c echo.Context, a asked) error {
 	m.Page.Lead = "What the run bills and what it leaves out. Nothing is made until you make the draft."
 	m.Summary = ui.Summarize(a.problems, m.Choice.Fields...)
 	m.Page.HasErrors = m.Summary.Any()
+	if p == nil && mayBill(c) {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Edit the contract", Href: contractPath(a.contract.ID) + "/edit", Icon: "edit"})
+	}
 	if a.notice != nil {
 		m.Remarks = append(m.Remarks, *a.notice)
 	}
