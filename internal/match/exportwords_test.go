@@ -32,4 +32,3 @@ var (
 	alleyKind = []string{"Street", "Road", "Avenue", "Lane", "Drive", "Way", "Place", "Court"}
 	endingsOf = map[string][]string{"gb": {".co.uk", ".co.uk", ".com", ".uk", ".org.uk"}, "us": {".com", ".com", ".com", ".net", ".org", ".us"}, "de": {".de", ".de", ".com", ".eu"}, "nl": {".nl"}, "fr": {".fr", ".com"}, "ca": {".ca", ".com"}, "au": {".com.au"}, "ie": {".ie"}, "se": {".se"}}
 )
-
