@@ -12,15 +12,15 @@ import (
 
 // Run is the page of one cut-over.
 type Run struct {
-	Page      layout.Page
-	Remarks   []ui.Callout
-	Progress  []ui.Progress
-	Gates     ui.Steps
-	Filters   ui.FilterBar
-	Bulk      *ui.BulkBar // nil: who looks may not act, or the run has ended
-	Fields    []ui.Field  // within the bulk bar
-	Table     ui.Table
-	Pager     ui.Pager
+	Page     layout.Page
+	Remarks  []ui.Callout
+	Progress []ui.Progress
+	Gates    ui.Steps
+	Filters  ui.FilterBar
+	Bulk     *ui.BulkBar // nil: who looks may not act, or the run has ended
+	Fields   []ui.Field  // within the bulk bar
+	Table    ui.Table
+	Pager    ui.Pager
 }
 
 // Ask is the page before a step of many customers.

@@ -161,7 +161,7 @@ func TestAManualProviderSaysWhatIsDifferent(t *testing.T) {
 			t.Errorf("no way to %s", tail)
 		}
 	}
-	if diff := cmp.Diff([]string{"Verify Connectivity (off)", "Sync Provider Accounts (off)", "Sync Subscriptions (off)", "Deactivate"}, menu(doc)); diff != "" {
+	if diff := cmp.Diff([]string{"Verify Connectivity (off)", "Sync Provider Accounts (off)", "Sync Subscriptions (off)", "Move to another provider…", "Deactivate"}, menu(doc)); diff != "" {
 		t.Error(diff)
 	}
 	d.post(p+"/verify", nil, http.StatusConflict)
