@@ -27,7 +27,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := view.List{Page: session.Page(c, "CRM sources", nav), Table: h.table(rows)}
 	m.Page.Lead = "A CRM that is read by itself: its accounts become CRM accounts here, and follow it. Nothing is ever changed there. For everything else there is the import of a file."
-	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "CRM accounts", Href: "/crm-accounts"})
+	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "CSV", Href: listPath + ".csv", Icon: "download", Download: true})
 	m.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM sources yet", Text: "Connect Dynamics 365, and its accounts come by themselves every night, with the mail domains of their contacts."}
 	if mayEdit(c) {
 		add := ui.LinkButton{Text: "New CRM source", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"}

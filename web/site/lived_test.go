@@ -16,6 +16,7 @@ func lived(t *testing.T) *walk {
 	w.succeed()
 	w.keepByHand()
 	w.previewAgain()
+	w.readCRM()
 	w.bill()
 	return w
 }

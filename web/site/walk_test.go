@@ -50,7 +50,7 @@ func walked(t *testing.T) *walk {
 func begin(t *testing.T) *walk {
 	t.Helper()
 	size := sandbox.DataOptions{Customers: 9, Subscriptions: 36, Seed: 20}
-	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size}), data: sandbox.NewData(size)}
+	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size, Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}}), data: sandbox.NewData(size)}
 	w.Far.SetCredentials([]sandbox.Credential{{
 		ApplicationID: "app-1", ApplicationSecret: apiSecret, UserName: "integration@reseller.example", Password: apiPassword, Reseller: sandbox.DefaultReseller,
 	}})
