@@ -36,10 +36,10 @@ func (b Book) held(to clock.Date) int {
 // heldBefore counts the seat-days before the first that is billed here, in a book with
 // reassigned history: those of rows that are charged here. The others are the origin's.
 func (b Book) heldBefore(began clock.Date) int {
-	own := slices.DeleteFunc(slices.Clone(b.Rows), func(r Row) bool { return r.Inherited })
-	if len(own) == len(b.Rows) {
+	if !slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Moved }) {
 		return 0
 	}
+	own := slices.DeleteFunc(slices.Clone(b.Rows), func(r Row) bool { return r.Inherited })
 	n := 0
 	for _, p := range cut(Period{From: b.Floor, To: began}, b.breaks(own)) {
 		n += seats(own, p.From) * p.Days()

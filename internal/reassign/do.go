@@ -102,7 +102,7 @@ func (w writing) keep(s Service) error {
 		ended = w.move.On
 	}
 	err = w.tx.WithContext(w.ctx).Exec(`INSERT INTO reassignments (id, source_id, target_id, switch_on, taken, floor, copied, aside, adjusted, before, note, made_at, made_by_id, made_by, ended_on)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)`, w.id, w.source.ID, w.target.ID, w.move.On, w.taken, w.source.book.Floor, len(w.copies), len(w.aside), w.adjusted,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)`, w.id, w.source.ID, w.target.ID, w.move.On, w.taken, w.floor(), len(w.copies), len(w.aside), w.adjusted,
 		string(before), w.move.Note, s.Clock.Now(), uuid.NullUUID{UUID: w.by.ID, Valid: w.by.IsPerson()}, w.by.Name, ended).Error
 	if err != nil {
 		return fmt.Errorf("keep reassignment: %w", err)

@@ -1,9 +1,13 @@
 package reassign_test
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"seatledger/internal/billing"
+	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/testkit/billtest"
 )
@@ -121,5 +125,50 @@ func TestAnotherPriceHoldsFromTheSwitchDay(t *testing.T) {
 	h.end()
 	if got, want := h.lines(h.bill("2026-05-01")), "NEW price 2026-03-16 2026-04-01 13 -13.42, NEW cycle 2026-04-01 2026-05-01 13 130"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestASourceThatWasNeverBilledIsBilledWithTheTargetFromTheContractsFirstDay(t *testing.T) {
+	t.Parallel()
+	h := bare(t, "2026-02-16", billtest.Terms{BillFrom: "2026-02-01"})
+	h.old = h.Add("OLD", 10, "2026-01-10")
+	h.Seats(h.old, 12, "2026-02-11")
+	h.new = h.Add("NEW", 12, "2026-02-16")
+	m := h.move()
+	m.Unbilled = reassign.TakeAlong
+	h.do(m)
+	h.end()
+	if got, want := h.lines(h.bill("2026-03-01")), "NEW cycle 2026-02-01 2026-02-11 10 42.86, NEW cycle 2026-02-11 2026-03-01 12 92.57"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestWhatLooksLikeItIsDoneLikeIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.Seats(h.new, 15, "2026-03-10")
+	h.Price(h.new, "10", "2026-02-15")
+	seen, err := h.Look(t.Context(), h.move())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := h.move()
+	m.Seen = seen.Digest
+	h.do(m)
+	done, err := ledger.Of(t.Context(), h.World.DB.Read(t.Context()), h.new)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(e ledger.Entry) string {
+		return fmt.Sprint(e.Event, e.EffectiveAt, e.Delta, e.Counted, e.BillingState, e.Running, e.UnitPrice.Decimal, e.OriginChangeID)
+	}
+	for i, e := range done {
+		if i >= len(seen.Target.After) || line(seen.Target.After[i]) != line(e) {
+			t.Errorf("row %d: %s", i, line(e))
+		}
+	}
+	h.end()
+	if got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND kind <> 'cycle'`, h.bill("2026-05-01")); !seen.CatchUp.Amount.Decimal.Equal(decimal.RequireFromString(got)) {
+		t.Errorf("%s was billed, %s was shown", got, seen.CatchUp.Amount.Decimal)
 	}
 }

@@ -123,7 +123,7 @@ func (p plan) bookAfter() billing.Book {
 	b := p.target.book
 	b.Through, b.Rows, b.Floor = p.history.BilledThrough, nil, later(b.Floor, p.history.BillableFrom)
 	if p.taken {
-		b.Floor = p.source.book.Floor
+		b.Floor = p.floor()
 	}
 	aside := idsOf(p.aside)
 	for _, r := range p.target.book.Rows {

@@ -242,6 +242,15 @@ func (p *plan) stand() {
 	p.history = h
 }
 
+// floor is the first day that was ever billed of the source, or will be: no row that
+// is taken along is charged for a day before it.
+func (p plan) floor() clock.Date {
+	if p.source.BilledThrough.IsZero() {
+		return p.source.book.From
+	}
+	return p.source.book.Floor
+}
+
 // begins is the first day that the target bills when the source holds the days up to
 // on: not one that the source has billed, unless that was given back (RULES 9). Zero
 // where neither has billed, and no contract says from when it is.
