@@ -69,7 +69,7 @@ type Callout struct {
 type Candidate struct {
 	Card      ui.Card
 	Notes     []Note
-	Compare   ui.Table
+	Compare   templ.Component
 	Waterfall ui.Waterfall
 }
 

@@ -107,7 +107,7 @@ func TestOnThePageAnotherCRMAccountIsFoundComparedAndChosen(t *testing.T) {
 		t.Fatalf("%d may be chosen", links.Length())
 	}
 	ask := pete.get(links.AttrOr("href", ""))
-	if !strings.Contains(ask.text(), "aspen.example redwood.example differs") {
+	if !strings.Contains(ask.text(), "aspen.example redwood.example ≠ differs") {
 		t.Errorf("compared: %s", ask.text())
 	}
 	if got := pete.press(ask, "Map account"); got.StatusCode != http.StatusSeeOther || w.state(a) != "mapped Redwood LLC" {

@@ -35,7 +35,7 @@ func (h Handlers) refused(c echo.Context, accountID uuid.UUID, form httpx.Values
 	var taken *mapping.Taken
 	if errors.As(cause, &taken) {
 		call.Title = taken.Holder.CRMAccount + " is taken"
-		call.Actions = append(call.Actions, ui.LinkButton{Text: "Open " + taken.Holder.Name, Href: recordPath(taken.Holder.AccountID)})
+		call.Actions = append(call.Actions, swapLink(o.ID.String(), form.Get("crm_account_id")), ui.LinkButton{Text: "Open " + taken.Holder.Name, Href: recordPath(taken.Holder.AccountID)})
 	}
 	call.Actions = append(call.Actions, []templ.Component{ui.LinkButton{Text: "Back to " + nameOf(o.Account), Href: recordPath(o.ID), Weight: ui.Primary}}...)
 	m.Callouts = []view.Callout{call}

@@ -87,6 +87,7 @@ func foundRow(d dossier, f crm.Row) ui.Row {
 	case held:
 		standing = ui.LinkCell(holder.Name, recordPath(holder.AccountID))
 		standing.Sub = "has it, by " + holder.DecidedBy
+		button = ui.Of(swapLink(d.ID.String(), f.ID.String()))
 	default:
 		button = ui.Of(ask)
 	}

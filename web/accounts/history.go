@@ -81,7 +81,7 @@ func takeOverBy(x mapping.Heritage) ui.LinkButton {
 
 // history lists the decisions about the account, with the way to take the last one back.
 func (h Handlers) history(d dossier) view.Part {
-	part := view.Part{Card: ui.Card{Title: "Decisions"}}
+	part := view.Part{Card: ui.Card{Title: "Decisions", Actions: []templ.Component{ui.LinkButton{Text: "With noes and snoozes", Href: "/mapping/history?" + query("account", d.ID.String()), Compact: true}}}}
 	if len(d.history) == 0 {
 		part.Card.Text = "None yet. Who maps, unmaps or excludes this account, when and why, will stand here."
 		return part
@@ -92,7 +92,7 @@ func (h Handlers) history(d dossier) view.Part {
 		line = append(line, ui.Event{Title: eventTitle(x), Who: x.Actor, When: h.moment(x.At), Text: x.Why, Tone: eventTone(x)})
 		if x.Undoable() && !undo && d.mayMap {
 			undo = true
-			part.Card.Actions = []templ.Component{ui.LinkButton{Text: "Undo the last decision", Href: recordPath(d.ID) + "/undo", Compact: true}}
+			part.Card.Actions = append(part.Card.Actions, ui.LinkButton{Text: "Undo the last decision", Href: recordPath(d.ID) + "/undo", Compact: true})
 		}
 	}
 	part.Content = []templ.Component{line}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
@@ -38,6 +39,7 @@ func (h Handlers) List(c echo.Context) error {
 		Filters: filters(q, s.providers),
 		Table:   h.table(q, s), Pager: q.Pager(s.next, shown(len(s.rows), s.total)),
 	}
+	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping?" + query("provider", q.Filter("provider"))}}
 	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its subscriptions are billed."
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

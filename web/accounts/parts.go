@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
+	queue "seatledger/web/mapping"
 
 	view "seatledger/views/accounts"
 )
@@ -40,11 +41,11 @@ func candidateOf(d dossier, i int, p mapping.Proposal) view.Candidate {
 	customer := d.customers[p.CRMAccountID]
 	m := view.Candidate{
 		Card:    ui.Card{Title: rankTitle(i) + p.CRMAccount, Badges: []ui.Badge{*confidence(p)}, Actions: []templ.Component{ui.LinkButton{Text: "Open CRM account", Href: crmPath(p.CRMAccountID), Compact: true}}},
-		Compare: compareTable(d.Account, customer, p.Evidence), Waterfall: waterfall(p),
+		Compare: compareTable(d.Account, customer, p.Evidence), Waterfall: queue.Waterfall(p), Notes: remarks(p),
 	}
 	switch {
-	case !p.Free():
-		m.Notes = []view.Note{{Tone: ui.Warn, Text: "Already mapped, by " + p.Holder.DecidedBy + ", to", Label: p.Holder.Name, Href: recordPath(p.Holder.AccountID)}}
+	case !p.Free() && d.mayMap:
+		m.Card.Actions = append(m.Card.Actions, swapLink(d.ID.String(), p.CRMAccountID.String()))
 	case d.mayMap:
 		b := accept(p)
 		if i == 0 && d.heritage == nil {

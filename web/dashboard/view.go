@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/money"
@@ -30,7 +31,8 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 func (b *board) toMap() view.Group {
 	p := b.mapping
 	return view.Group{
-		Card: ui.Card{Title: "Provider accounts"},
+		Card:     ui.Card{Title: "Provider accounts", Actions: []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping", Compact: true}}},
+		Progress: &ui.Progress{Label: "Mapped", Text: fmt.Sprintf("%d %% mapped, %d to do", p.Percent(), p.Unmapped), Done: p.Mapped, Total: p.Mapped + p.Unmapped, Tone: ui.Good},
 		Stats: ui.Stats{
 			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
 			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/http"
@@ -22,9 +23,15 @@ import (
 type generalInput struct {
 	GoneShare       string // percent
 	AutoMap         bool
+	AutoMapScope    string
 	Refunds         bool
 	AccessRequestTo string
 	Version         int
+}
+
+var scopeWords = map[string]string{
+	string(settings.ByIdentity): "The same tenant id, or the same domain with one candidate on each side",
+	string(settings.AllCertain): "Everything that the matcher calls certain",
 }
 
 // General shows the choices as a form.
@@ -69,6 +76,7 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 	page.Stale = stale(now.UpdatedBy, []ui.Diff{
 		{Field: "Guard share", Before: stands.GoneShare + " %", After: in.GoneShare + " %"},
 		{Field: "Map certain accounts", Before: yesNo(stands.AutoMap), After: yesNo(in.AutoMap)},
+		{Field: "What may be mapped so", Before: scopeWords[stands.AutoMapScope], After: scopeWords[in.AutoMapScope]},
 		{Field: "Refunds", Before: yesNo(stands.Refunds), After: yesNo(in.Refunds)},
 		{Field: "Access-request mail", Before: stands.AccessRequestTo, After: in.AccessRequestTo},
 	})
@@ -78,14 +86,14 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 func readGeneral(form httpx.Values) generalInput {
 	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is stale once anything was saved
 	return generalInput{
-		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"), Refunds: form.On("refunds"),
+		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"), AutoMapScope: cmp.Or(form.Get("auto_map_scope"), string(settings.ByIdentity)), Refunds: form.On("refunds"),
 		AccessRequestTo: form.Get("access_request_to"), Version: version,
 	}
 }
 
 func inputOf(s settings.Settings) generalInput {
 	return generalInput{
-		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap, Refunds: s.Refunds,
+		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap, AutoMapScope: string(s.AutoMapScope), Refunds: s.Refunds,
 		AccessRequestTo: s.AccessRequestTo, Version: s.Version,
 	}
 }
@@ -96,7 +104,7 @@ func (in generalInput) settings() settings.Settings {
 		share = math.NaN() // refused by the rule, with its own words
 	}
 	return settings.Settings{
-		GoneShare: share / 100, AutoMap: in.AutoMap, Refunds: in.Refunds,
+		GoneShare: share / 100, AutoMap: in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
 		AccessRequestTo: in.AccessRequestTo, Version: in.Version,
 	}
 }
@@ -106,7 +114,10 @@ func (h Handlers) generalPage(c echo.Context, in generalInput, problems map[stri
 		{Kind: ui.NumberInput, Name: "gone_share", Label: "Guard against vanished records", Value: in.GoneShare, Suffix: "%", Size: ui.Short, Required: true,
 			Hint: "A sync that would mark more than this share of a provider's records as gone stops and asks. 20 is a good start."},
 		{Kind: ui.Toggle, Name: "auto_map", Label: "Map certain accounts by itself", Checked: in.AutoMap,
-			Hint: "Only pairs that leave no doubt: the same tenant id, or the same domain with one candidate."},
+			Hint: "Never against a person's decision or a no, and never what is taken. Each such mapping is recorded with what it rests on, and can be undone."},
+		{Kind: ui.SelectBox, Name: "auto_map_scope", Label: "What may be mapped so", Value: in.AutoMapScope, Options: []ui.Option{
+			{Value: string(settings.ByIdentity), Label: scopeWords[string(settings.ByIdentity)]}, {Value: string(settings.AllCertain), Label: scopeWords[string(settings.AllCertain)]}},
+			Hint: "The first is the stricter one."},
 		{Kind: ui.Toggle, Name: "refunds", Label: "Refund seats that are taken back within a billed period", Checked: in.Refunds,
 			Hint: "Holds for contracts whose refund setting says “use global”."},
 		{Name: "access_request_to", Label: "Access-request mail goes to", Value: in.AccessRequestTo,
