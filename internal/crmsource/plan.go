@@ -188,11 +188,26 @@ func (p *plan) guard(run Run, src Source) (outcome, bool) {
 	case run.AllowGone || len(p.gone) == 0:
 		return outcome{}, false
 	case src.CompareFirst:
-		return outcome{Stopped, fmt.Sprintf("The organisation's URL was changed, and %d of %d known accounts are not there. Nothing was changed.", len(p.gone), there),
+		return outcome{Stopped, fmt.Sprintf("The organisation's URL was changed, and %d of %d known accounts are not there: %s. Nothing was changed.", len(p.gone), there, p.goneNames()),
 			"Check that the new address is the same organisation. If these accounts are really gone, say so and it is read again; if it is another organisation, make a new source."}, true
 	case p.tooMany(len(p.gone), there):
-		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts would be gone, more than the share of %d %% that may go at once. Nothing was changed.", len(p.gone), there, p.share),
+		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts would be gone, more than the share of %d %% that may go at once: %s. Nothing was changed.", len(p.gone), there, p.share, p.goneNames()),
 			"Look in the CRM whether these accounts were really deleted, and whether the application user still reads the whole organisation. If they are gone, say so and it is read again."}, true
 	}
 	return outcome{}, false
+}
+
+const namesShown = 12
+
+// goneNames lets a person look in the CRM before agreeing.
+func (p *plan) goneNames() string {
+	var names []string
+	for id := range p.gone {
+		names = append(names, p.known[id].Name)
+	}
+	slices.Sort(names)
+	if more := len(names) - namesShown; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:namesShown], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }

@@ -105,7 +105,7 @@ func TestMassLossStopsTheRunBeforeAnythingIsWritten(t *testing.T) {
 	w.org.Lose("accounts", id(1), id(2), id(3))
 	w.org.PutAccount(id(9), map[string]any{"address1_city": "Bath"})
 	r := w.read(whole)
-	w.ends(r, crmsource.Stopped, "3 of 10 known accounts would be gone")
+	w.ends(r, crmsource.Stopped, "3 of 10 known accounts would be gone", "Customer 01 Ltd, Customer 02 Ltd, Customer 03 Ltd")
 	if w.customer(9).City != "Leeds" {
 		t.Error("a stopped run wrote")
 	}
