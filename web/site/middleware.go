@@ -93,6 +93,9 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 					panic(p)
 				}
 				log.ErrorContext(c.Request().Context(), "panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+				if c.Response().Committed {
+					panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+				}
 				err = fmt.Errorf("panic in %s", c.Path())
 			}()
 			return next(c)
