@@ -33,6 +33,8 @@ type candidate struct {
 	BillableFrom  clock.Date
 	BilledThrough clock.Date
 	FrozenFrom    clock.Date
+	DeactivatedBy string
+	DeactivatedOn clock.Date
 
 	SignedOnce bool   // under this contract
 	SignedNow  bool   // and the signature stands
@@ -53,6 +55,7 @@ type candidate struct {
 
 const candidateColumns = `s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.contract_id,
 	s.unit_price, s.price_period, s.currency, s.billable_from, s.billed_through, s.frozen_from,
+	coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
 	g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
 	EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
 	EXISTS (SELECT FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL AND NOT r.taken) AS succeeds,
@@ -103,6 +106,18 @@ func lockCandidates(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// closing is the first day that is no longer its own, once a person or a cut-over has
+// said so; zero: it goes on, or its end came from the provider and may be taken back.
+func (c candidate) closing() clock.Date {
+	switch {
+	case c.DeactivatedBy == "person" || c.DeactivatedBy == "cutover":
+		return c.DeactivatedOn
+	case c.DeactivatedBy == "":
+		return c.FrozenFrom
+	}
+	return clock.Date{}
 }
 
 // Name is what a person calls it.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -101,12 +102,12 @@ func (s Service) Preview(ctx context.Context, run Run) (Plan, error) {
 
 // Due is the day up to which the next run of a kind would bill.
 func (s Service) Due(ctx context.Context, contractID uuid.UUID, kind RunKind) (clock.Date, error) {
-	r, err := rhythmOf(ctx, s.DB.Read(ctx), contractID)
-	return r.due(kind, s.today()), err
+	r, err := s.rhythm(ctx, s.DB.Read(ctx), contractID)
+	return r.due(kind), err
 }
 
 func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) {
-	r, err := rhythmOf(ctx, db, run.ContractID)
+	r, err := s.rhythm(ctx, db, run.ContractID)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -114,9 +115,9 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		run.Kind = FullCycle
 	}
 	if run.End.IsZero() {
-		run.End = r.due(run.Kind, s.today())
+		run.End = r.due(run.Kind)
 	}
-	if err := r.allows(*run, s.today()); err != nil {
+	if err := r.allows(*run); err != nil {
 		return Plan{}, err
 	}
 	if err := r.once(ctx, db, *run); err != nil {
@@ -179,7 +180,7 @@ func (p *Plan) book(c candidate, rows []Row, r rhythm) (clock.Date, Book) {
 	b := c.book(rows, r).Until(p.Period.To)
 	to := p.Period.To
 	if p.Kind == ChangeLog {
-		to = p.reach(b, r)
+		to = p.reach(c, b, r)
 	}
 	if !r.EndDate.IsZero() {
 		to = earlier(to, r.EndDate)
@@ -191,15 +192,15 @@ func (p *Plan) book(c candidate, rows []Row, r rhythm) (clock.Date, Book) {
 }
 
 // reach is how far a change-log run bills a subscription: to where the contract is
-// billed, so that what came mid-term joins its cycle; and one with open rows at
-// least up to the day of the run.
-func (p *Plan) reach(b Book, r rhythm) clock.Date {
-	for _, row := range b.Rows {
-		if row.Open && !b.beforeBilling(row) {
-			return later(p.Period.To, r.billedTo)
-		}
+// billed, so that what came mid-term joins its cycle; one with open rows at least up
+// to the day of the run; and one that a person or a cut-over ends up to its last day,
+// or a cut-over within a cycle in arrears could not be billed before it.
+func (p *Plan) reach(c candidate, b Book, r rhythm) clock.Date {
+	to := r.billedTo
+	if slices.ContainsFunc(b.Rows, func(row Row) bool { return row.Open && !b.beforeBilling(row) }) {
+		to = later(to, earlier(p.Period.To, r.tomorrow()))
 	}
-	return r.billedTo
+	return later(to, earlier(p.Period.To, c.closing()))
 }
 
 func (it *Item) charge(c candidate, charges []Charge, cycle clock.Date, currency string) {
