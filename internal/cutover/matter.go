@@ -58,8 +58,12 @@ func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmA
 	if err != nil {
 		return nil, err
 	}
-	if _, found, err := one(ctx, tx, id, crmAccountID); err != nil || !found {
-		return nil, errors.Join(err, notAMember(found, err))
+	_, found, err := one(ctx, tx, id, crmAccountID)
+	if err == nil && !found {
+		err = errNotAMember()
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, lock := range []string{
 		`INSERT INTO cutover_customers (id, cutover_id, crm_account_id) VALUES (@row, @run, @customer) ON CONFLICT ON CONSTRAINT cutover_customers_once DO NOTHING`,
@@ -79,10 +83,7 @@ func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmA
 	return m, err
 }
 
-func notAMember(found bool, err error) error {
-	if found || err != nil {
-		return nil
-	}
+func errNotAMember() error {
 	return errs.New(errs.NotFound, "This customer has nothing to move in this cut-over.")
 }
 

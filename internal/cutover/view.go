@@ -9,7 +9,6 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/contract"
-	"seatledger/internal/errs"
 )
 
 // CustomerOf reads what the page of one customer shows; errs.NotFound for one that
@@ -24,7 +23,7 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 		return CustomerView{}, err
 	}
 	if !found {
-		return CustomerView{}, errs.New(errs.NotFound, "This customer has nothing to move in this cut-over.")
+		return CustomerView{}, errNotAMember()
 	}
 	both, err := sidesOf(ctx, db, id, crmAccountID)
 	if err != nil {
