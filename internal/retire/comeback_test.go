@@ -20,7 +20,7 @@ import (
 func TestAnInvoiceInBetweenDoesNotChargeForfeitedDaysAgain(t *testing.T) {
 	t.Parallel()
 	h := open(t, "no")
-	h.end(false) // on 22 March; March is paid
+	h.end(false)                      // on 22 March; March is paid
 	h.Price(h.id, "13", "2026-04-15") // it has a row to settle, so the run takes it along
 	h.bill("2026-05-01")
 	if got := h.Text(`SELECT billed_through FROM subscriptions WHERE id = ?`, h.id); got != "2026-05-01" {
