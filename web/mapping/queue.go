@@ -41,6 +41,13 @@ type picked struct {
 	customer crm.Account
 	proposal *mapping.Proposal // nil: it was searched for
 	holder   mapping.Holder
+	named    bool // somebody chose it; else it stands first
+}
+
+// acceptable tells whether one key may map to it: it is free, and where others fit
+// nearly as well a person has chosen it.
+func (p picked) acceptable() bool {
+	return p.free() && (p.named || p.proposal == nil || !p.proposal.Tied)
 }
 
 func (p picked) free() bool { return p.holder.AccountID == uuid.Nil }
@@ -150,6 +157,7 @@ func (d *desk) pick(ctx context.Context, db *gorm.DB, number, other string) erro
 		p.customer.ID = id
 	}
 	n, err := strconv.Atoi(number)
+	p.named = p.customer.ID != uuid.Nil || err == nil
 	if err != nil || n < 1 || n > len(d.proposals) {
 		n = 1
 	}

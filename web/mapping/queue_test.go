@@ -29,3 +29,23 @@ func TestADecisionGoesOnWithTheNextAccountAtOnce(t *testing.T) {
 		t.Errorf("undo leads to %q, not %q", got, first)
 	}
 }
+
+func TestANearTieIsNotAcceptedBeforeAPersonChose(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("North")
+	a := w.account(p, "1", company{name: "Lakeside Clinic"})
+	for _, city := range []string{"Salem", "Bend"} {
+		w.customer(company{name: "Lakeside Clinic", city: city})
+	}
+	w.suggest(p)
+	c := w.operator()
+	page := c.Get("/mapping").Shows("near tie", "Several fit nearly as well", "Why Lakeside Clinic is not certain")
+	if page.Doc().Find(`form[action$="/accept"]`).Length() != 0 {
+		t.Error("one of two equals can be accepted unseen")
+	}
+	c.Get("/mapping?at="+a.String()+"&pick=2").Form(`form[action$="/accept"]`).Submit().Next()
+	if w.state(a) != "mapped Lakeside Clinic" {
+		t.Error(w.state(a))
+	}
+}

@@ -222,6 +222,9 @@ func (h Handlers) callouts(d desk) []ui.Callout {
 	if p := d.picked; p != nil && p.proposal != nil && p.proposal.Doubt != "" {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Why " + p.customer.Name + " is not certain", Text: sentence(p.proposal.Doubt)})
 	}
+	if p := d.picked; p != nil && p.free() && !p.acceptable() {
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Several fit nearly as well", Text: "Choose one by its number; then it can be accepted."})
+	}
 	return out
 }
 
@@ -268,7 +271,7 @@ func decide(d desk) *view.Decide {
 	for _, n := range mapping.SnoozeDays() {
 		m.Days = append(m.Days, view.Days{Value: strconv.Itoa(n), Label: days(n)})
 	}
-	if p := d.picked; p != nil && p.free() {
+	if p := d.picked; p != nil && p.acceptable() {
 		m.Accept = &view.Accept{ID: p.customer.ID.String(), Name: p.customer.Name, Why: why(p)}
 	}
 	back := func(text string, kind mapping.ActKind, act uuid.UUID) *ui.PostButton {

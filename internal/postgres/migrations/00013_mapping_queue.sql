@@ -31,7 +31,7 @@ CREATE TABLE mapping_refusals (
     id             uuid PRIMARY KEY,
     act_id         uuid NOT NULL, -- what was refused in one go
     account_id     uuid NOT NULL REFERENCES provider_accounts,
-    crm_account_id uuid REFERENCES crm_accounts,
+    crm_account_id uuid REFERENCES crm_accounts ON DELETE CASCADE, -- an import that is taken back takes the noes to what it made along
     account_print  text NOT NULL, -- of the fields compared
     crm_print      text NOT NULL DEFAULT '',
     at             timestamptz NOT NULL,
@@ -75,7 +75,7 @@ CREATE INDEX mapping_batches_at ON mapping_batches (at, id);
 CREATE TABLE mapping_batch_items (
     batch_id       uuid NOT NULL REFERENCES mapping_batches,
     account_id     uuid NOT NULL REFERENCES provider_accounts,
-    crm_account_id uuid NOT NULL REFERENCES crm_accounts,
+    crm_account_id uuid NOT NULL REFERENCES crm_accounts ON DELETE CASCADE, -- what was mapped is kept by its decision
     state          text NOT NULL CHECK (state IN ('waiting', 'mapped', 'skipped', 'undoing', 'undone', 'kept')),
     decision_id    uuid REFERENCES mapping_decisions,
     why            text NOT NULL DEFAULT '', -- it was skipped, or kept
