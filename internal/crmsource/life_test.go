@@ -246,6 +246,28 @@ func TestAnEditMakesTheCheckStale(t *testing.T) {
 	}
 }
 
+func TestACheckOfSettingsThatWereEditedMeanwhileIsStaleFromTheStart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	slow := *w.Service
+	slow.Open = func(c dataverse.Config) (*dataverse.Client, error) {
+		w.clock.Advance(time.Second)
+		if err := w.Update(t.Context(), ada, crmsource.Edit{ID: w.source.ID, Version: 1, Input: w.input()}); err != nil {
+			t.Error(err)
+		}
+		w.clock.Advance(-2 * time.Second)
+		return w.Service.Open(c)
+	}
+	w.clock.Advance(time.Minute)
+	if _, err := slow.Verify(t.Context(), ada, w.source.ID); err != nil {
+		t.Fatal(err)
+	}
+	src, err := crmsource.Get(t.Context(), w.DB.Read(t.Context()), w.source.ID)
+	if err != nil || src.Connectivity() != crmsource.Stale {
+		t.Errorf("%v %s", err, src.Connectivity())
+	}
+}
+
 func TestTheSecretIsSealedAndTurnsWithTheMasterKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
