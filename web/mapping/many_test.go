@@ -151,7 +151,7 @@ func TestListAndHistoryGiveTheSameRowsAsFiles(t *testing.T) {
 	w := newWorld(t)
 	_, accounts := w.clear(3)
 	person := w.operator()
-	person.Get("/mapping/list").Form(`form[action="/mapping/` + accounts[1].String() + `/accept"]`).Submit().Next().Shows("Mapping queue as a list", "Undo")
+	person.Get("/mapping/list").Form(`form[action="/mapping/`+accounts[1].String()+`/accept"]`).Submit().Next().Shows("Mapping queue as a list", "Undo")
 	if rows := person.Get("/mapping/list.csv?band=certain").Records(); len(rows) != 2 || rows[0]["confidence"] != "certain" || rows[0]["crm_account"] == "" {
 		t.Errorf("%v", rows)
 	}

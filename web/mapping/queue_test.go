@@ -44,7 +44,7 @@ func TestANearTieIsNotAcceptedBeforeAPersonChose(t *testing.T) {
 	if page.Doc().Find(`form[action$="/accept"]`).Length() != 0 {
 		t.Error("one of two equals can be accepted unseen")
 	}
-	c.Get("/mapping?at="+a.String()+"&pick=2").Form(`form[action$="/accept"]`).Submit().Next()
+	c.Get("/mapping?at=" + a.String() + "&pick=2").Form(`form[action$="/accept"]`).Submit().Next()
 	if w.state(a) != "mapped Lakeside Clinic" {
 		t.Error(w.state(a))
 	}
