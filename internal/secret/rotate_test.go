@@ -175,8 +175,15 @@ func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 	stop()
 	wg.Wait()
 	h, err := v.sealer.Examine(t.Context(), v.db.DB)
-	if err != nil || !h.Good() || onOldKeys(h) != 0 {
+	if err != nil || !h.Good() {
 		t.Errorf("health %+v, %v", h, err)
+	}
+	// A writer may have sealed before the last key came and stored after its last pass: the next rotation takes that in.
+	if _, err := v.sealer.Rotate(t.Context(), v.db.DB, newClock(), audit.System); err != nil {
+		t.Error(err)
+	}
+	if h, err := v.sealer.Examine(t.Context(), v.db.DB); err != nil || !h.Good() || onOldKeys(h) != 0 {
+		t.Errorf("health once nobody writes: %+v, %v", h, err)
 	}
 }
 
