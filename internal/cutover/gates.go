@@ -35,6 +35,8 @@ type Gate struct {
 	Says  string // what stands, or what is missing, with counts
 	Count int    // how much is left
 	Link  Link   // to the work
+
+	Strayed bool // of "paired": something decided is no longer its customer's
 }
 
 // facts are all that the gates read.
@@ -50,6 +52,7 @@ type facts struct {
 	progress  Progress
 	blocking  int
 	firstSays string
+	stray     stray // the first, where there is one
 }
 
 // Gates are the steps of a run, in the order of the guide.
@@ -84,6 +87,14 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 	if f.unbilled, err = unbilledCustomers(ctx, db, id); err != nil {
 		return f, err
 	}
+	if f.underWay() > 0 { // the proof cannot hold yet, and takes its time
+		return f, nil
+	}
+	if f.progress.Strayed > 0 {
+		if f.stray, err = firstStray(ctx, db, id); err != nil {
+			return f, err
+		}
+	}
 	today := s.today()
 	if f.run.EndedAt != nil {
 		today = clock.DateOf(*f.run.EndedAt, s.Zone)
@@ -94,6 +105,12 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 		f.firstSays = fmt.Sprintf(" First: %s, %s, from %s: %s", left[0].CRMAccount, left[0].PartNumber, left[0].From, left[0].Says)
 	}
 	return f, err
+}
+
+// underWay counts the customers that have not come to the end.
+func (f facts) underWay() int {
+	p := f.progress
+	return max(p.All-p.Done, 0)
 }
 
 // unbilledCustomers counts confirmed customers that have something of an old one unbilled.
@@ -202,7 +219,11 @@ func (f facts) paired() Gate {
 	if left > 0 {
 		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"), count(p.ToConfirm, "customer"))
 	}
-	return passed(left == 0, g)
+	if p.Strayed > 0 {
+		g.Strayed, g.Count = true, g.Count+p.Strayed
+		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.stray.customer, f.stray.says)
+	}
+	return passed(g.Count == 0, g)
 }
 
 // after is a gate over customers: how many can pass it now, and how many have not come to it yet.
@@ -250,6 +271,10 @@ func (f facts) deactivated() Gate {
 
 func (f facts) proof() Gate {
 	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking, Says: "Every day is covered exactly once, and every change is acknowledged.", Link: Link{"proof", f.run.ID.String()}}
+	if n := f.underWay(); n > 0 {
+		g.State, g.Count, g.Says = GateBlocked, n, fmt.Sprintf("%s to move first. The proof shows how far each has come.", count(n, "customer"))
+		return g
+	}
 	if f.blocking > 0 {
 		g.Says = fmt.Sprintf("%s in the proof to settle.%s", count(f.blocking, "finding"), f.firstSays)
 	}

@@ -58,17 +58,15 @@ func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmA
 	if err != nil {
 		return nil, err
 	}
-	_, found, err := one(ctx, tx, id, crmAccountID)
-	if err == nil && !found {
-		err = errNotAMember()
-	}
-	if err != nil {
+	if err := belongs(ctx, tx, run, crmAccountID); err != nil {
 		return nil, err
 	}
 	for _, lock := range []string{
 		`INSERT INTO cutover_customers (id, cutover_id, crm_account_id) VALUES (@row, @run, @customer) ON CONFLICT ON CONSTRAINT cutover_customers_once DO NOTHING`,
 		`SELECT FROM cutover_customers WHERE cutover_id = @run AND crm_account_id = @customer FOR UPDATE`,
-		`SELECT FROM subscriptions s WHERE s.crm_account_id = @customer AND s.provider_id IN (@old, @new) ORDER BY s.id FOR UPDATE`,
+		`SELECT FROM subscriptions s WHERE s.provider_id IN (@old, @new) AND s.id IN (SELECT id FROM subscriptions WHERE crm_account_id = @customer
+			UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+			WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL) ORDER BY s.id FOR UPDATE`,
 	} {
 		args := map[string]any{"row": uuid.Must(uuid.NewV7()), "run": id, "customer": crmAccountID, "old": run.OldProviderID, "new": run.NewProviderID}
 		if err := tx.WithContext(ctx).Exec(lock, args).Error; err != nil {
@@ -81,6 +79,22 @@ func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmA
 	}
 	m.sides, err = sidesOf(ctx, tx, id, crmAccountID)
 	return m, err
+}
+
+// belongs refuses a customer that has nothing at either provider.
+func belongs(ctx context.Context, tx *gorm.DB, run Run, crmAccountID uuid.UUID) error {
+	var there bool
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM provider_accounts WHERE state = 'mapped' AND crm_account_id = @customer AND provider_id IN (@old, @new))
+		OR EXISTS (SELECT FROM subscriptions WHERE crm_account_id = @customer AND provider_id IN (@old, @new))
+		OR EXISTS (SELECT FROM cutover_customers WHERE crm_account_id = @customer AND cutover_id = @run)`,
+		map[string]any{"run": run.ID, "customer": crmAccountID, "old": run.OldProviderID, "new": run.NewProviderID}).Row().Scan(&there)
+	if err != nil {
+		return fmt.Errorf("customer of cut-over: %w", err)
+	}
+	if !there {
+		return errNotAMember()
+	}
+	return nil
 }
 
 func errNotAMember() error {

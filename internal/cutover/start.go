@@ -3,6 +3,7 @@ package cutover
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 )
@@ -103,14 +105,21 @@ func (s Service) holdArrived(ctx context.Context, tx *gorm.DB, by audit.Actor, i
 	if err != nil {
 		return 0, fmt.Errorf("what has arrived at the new provider: %w", err)
 	}
-	for _, sub := range ids {
-		act := subscription.Act{ID: sub, Zone: s.Zone, Origin: ledger.Origin{Source: ledger.FromCutover, By: by, At: s.Clock.Now()}}
-		if _, err := subscription.HoldAsTwin(ctx, tx, act); err != nil {
-			return 0, err
+	held := 0
+	for batch := range slices.Chunk(ids, atOnce) {
+		touched, err := subscription.HoldAsTwins(ctx, tx, batch, ledger.Origin{Source: ledger.FromCutover, By: by, At: s.Clock.Now()})
+		if err != nil {
+			return held, err
 		}
+		held += len(touched)
 	}
-	return len(ids), s.Reviews.Refresh(ctx, tx, ids)
+	if held > atOnce {
+		return held, s.Reviews.Queue(ctx, tx, "s.id = ANY (?::uuid[])", postgres.IDs(ids))
+	}
+	return held, s.Reviews.Refresh(ctx, tx, ids)
 }
+
+const atOnce = 500 // more than that are judged in the background
 
 // NoteAccess notes that access to the new API was asked for. A second note changes nothing.
 func (s Service) NoteAccess(ctx context.Context, by audit.Actor, id uuid.UUID) error {

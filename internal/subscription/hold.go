@@ -2,10 +2,15 @@ package subscription
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/errs"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
 )
 
 // DeclareNoTwin notes a person's word that a subscription is not another provider's
@@ -19,24 +24,57 @@ func DeclareNoTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error
 	})
 }
 
-// HoldAsTwin holds a subscription until a person says whether it is another
-// provider's again; one of which that was said already is left as it is.
-func HoldAsTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return twinHold(ctx, tx, a, false)
+// HoldAsTwins holds subscriptions until a person says whether they are another
+// provider's again; one of which that was said already is left as it is. It gives the
+// ids that changed.
+func HoldAsTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, o ledger.Origin) ([]uuid.UUID, error) {
+	rows, err := lockMany(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := accountStates(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	var plans []Plan
+	for i := range rows {
+		s := &rows[i]
+		if s.State == Inactive || s.NoTwin {
+			continue
+		}
+		d := draftOf(*s, accounts[s.AccountID], nil)
+		d.Row.TwinHold = true
+		d.derive()
+		p := d.finish(s)
+		if p.Changed {
+			p.Row.Version++
+		}
+		plans = append(plans, p)
+	}
+	return apply(ctx, tx, o, plans)
+}
+
+func accountStates(ctx context.Context, tx *gorm.DB, rows []Subscription) (map[uuid.UUID]account.State, error) {
+	ids := make([]uuid.UUID, len(rows))
+	for i, s := range rows {
+		ids[i] = s.AccountID
+	}
+	var found []Account
+	if err := tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("accounts of subscriptions: %w", err)
+	}
+	states := make(map[uuid.UUID]account.State, len(found))
+	for _, a := range found {
+		states[a.ID] = a.State
+	}
+	return states, nil
 }
 
 // Undeclare takes DeclareNoTwin back: it waits for a person's word again.
 func Undeclare(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return twinHold(ctx, tx, a, true)
-}
-
-func twinHold(ctx context.Context, tx *gorm.DB, a Act, anyway bool) (Subscription, error) {
 	return act(ctx, tx, a, func(s standing) (Plan, error) {
 		d := s.draft()
-		if s.State == Inactive || s.NoTwin && !anyway {
-			return d.finish(&s.Subscription), nil
-		}
-		d.Row.NoTwin, d.Row.TwinHold = false, true
+		d.Row.NoTwin, d.Row.TwinHold = false, s.State != Inactive
 		d.derive()
 		return d.finish(&s.Subscription), nil
 	})
