@@ -104,7 +104,7 @@ func (l lane) turns() []clock.Date {
 
 func (p strip) turns() []clock.Date {
 	switch {
-	case p.Tie == "" || !p.Turn.Fixed:
+	case p.Tie == "" || !p.Turn.Fixed || p.torn() != "":
 		return nil
 	case p.Tie == New:
 		if first, ok := p.New.first(); ok {
@@ -143,7 +143,7 @@ func (l lane) change(what What, day clock.Date, before, after string) Change {
 func (l lane) priceChanges() []Change {
 	var out []Change
 	for _, p := range l.Strips {
-		if p.Tie != Twin || !p.Turn.Fixed {
+		if p.Tie != Twin || !p.Turn.Fixed || p.torn() != "" {
 			continue
 		}
 		was, is := p.Old.price(p.Turn.Day.AddDays(-1)), p.New.price(p.Turn.Day)

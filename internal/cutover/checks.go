@@ -35,6 +35,9 @@ type standing struct {
 
 // missing is what must be fulfilled before a customer's next step.
 func (s standing) missing(ctx context.Context, db *gorm.DB, next Step) ([]Check, error) {
+	if gone := s.strayed(); len(gone) > 0 {
+		return gone, nil
+	}
 	switch next {
 	case Confirmed:
 		return s.beforeConfirming(ctx, db)
@@ -193,16 +196,8 @@ func (s standing) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, err
 		return nil, err
 	}
 	out = append(out, s.undecidedChecks()...)
-	for _, l := range s.leaving() {
-		if !l.found {
-			out = append(out, Check{"An old subscription is no longer this customer's: its account was mapped elsewhere. Map it back, or take the steps back.", subscriptionLink(l.Old.UUID)})
-		}
-	}
 	for _, t := range s.twins() {
-		switch {
-		case t.new.ID == uuid.Nil:
-			out = append(out, Check{"A new subscription is no longer this customer's: its account was mapped elsewhere. Map it back, or take the steps back.", subscriptionLink(t.Pair.New.UUID)})
-		case t.new.Over() && t.new.DeactivatedBy != subscription.ByProvider:
+		if t.new.Over() && t.new.DeactivatedBy != subscription.ByProvider {
 			out = append(out, Check{fmt.Sprintf("%s (%s) at the new provider was deactivated by hand, so its days would be nobody's. Activate it again first.", t.new.Called(), t.new.ExternalID), subscriptionLink(t.new.ID)})
 		}
 	}

@@ -212,6 +212,9 @@ func (m *matter) placementOf(p Pair) (placement, error) {
 func (s *sides) carries() []Carried {
 	var out []Carried
 	for _, t := range s.twins() {
+		if t.old.Strayed || t.new.Strayed {
+			continue
+		}
 		c := Carried{New: t.new.ID}
 		if !t.new.ContractID.Valid && t.old.ContractID.Valid {
 			c.ContractID, c.Contract = t.old.ContractID, t.old.Contract

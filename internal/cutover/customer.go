@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/money"
 	"seatledger/internal/paging"
@@ -49,19 +50,20 @@ type Customer struct {
 	Endings      int // "no twin: ended"
 	OpenRows     int // counted rows of old ones in a decision whose first charge was not taken
 	Unsigned     int // new twins without a standing signature under their contract
+	Strayed      int // subscriptions in a decision that are no longer this customer's
 	LowerName    string
 }
 
 // Done tells whether nothing is left to do for the customer.
 func (c Customer) Done() bool {
-	return c.Undecided == 0 && (c.Step == Retired || c.Twins+c.Endings == 0)
+	return c.Undecided+c.Strayed == 0 && (c.Step == Retired || c.Twins+c.Endings == 0)
 }
 
 // CustomerFilter narrows the customers of a run. Empty fields do not narrow.
 type CustomerFilter struct {
 	Search string // in the name
 	Step   Step
-	Todo   string    // "undecided", "open_rows", "unsigned", "to_do" (not done) or "done"
+	Todo   string    // "undecided", "strayed", "open_rows", "unsigned", "to_do" (not done) or "done"
 	Only   uuid.UUID // one CRM account
 }
 
@@ -108,6 +110,9 @@ type Side struct {
 	BilledThrough clock.Date
 	Review        string // the standing verdict
 	Needs         bool   // it needs a decision (and stands in none)
+	Strayed       bool   // it stands in a decision, and is no longer this customer's
+	AccountState  account.State
+	Whose         string // the CRM account it lies with now; empty: none
 }
 
 // Called is what a person calls it.

@@ -41,8 +41,9 @@ const members = `
 			count(*) FILTER (WHERE NOT old AND kind = 'twin' AND goes_on AND NOT EXISTS (SELECT FROM sign_offs g
 				WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id AND g.lapsed_at IS NULL)) AS unsigned
 		FROM s GROUP BY s.crm_account_id),
-	k AS (SELECT customer_id, count(*) FILTER (WHERE kind = 'twin') AS twins, count(*) FILTER (WHERE kind = 'new') AS additions, count(*) FILTER (WHERE kind = 'ended') AS endings
-		FROM p GROUP BY customer_id),
+	k AS (SELECT customer_id, count(*) FILTER (WHERE p.kind = 'twin') AS twins, count(*) FILTER (WHERE p.kind = 'new') AS additions, count(*) FILTER (WHERE p.kind = 'ended') AS endings,
+			count(o.id) FILTER (WHERE o.crm_account_id IS DISTINCT FROM c.crm_account_id) + count(n.id) FILTER (WHERE n.crm_account_id IS DISTINCT FROM c.crm_account_id) AS strayed
+		FROM p JOIN c ON c.id = p.customer_id LEFT JOIN subscriptions o ON o.id = p.old_subscription_id LEFT JOIN subscriptions n ON n.id = p.new_subscription_id GROUP BY customer_id),
 	m AS (
 		SELECT coalesce(c.id, '00000000-0000-0000-0000-000000000000') AS id, a.id AS crm_account_id, a.name AS crm_account, lower(a.name) AS lower_name,
 			coalesce(c.switch_day, r.switch_day) AS switch_day, c.switch_day IS NOT NULL AS own_switch_day, coalesce(c.state, 'open') AS step,
@@ -50,13 +51,13 @@ const members = `
 			c.retired_at, coalesce(c.retired_by, '') AS retired_by, coalesce(c.version, 0) AS version,
 			coalesce(f.old_count, 0) AS old_count, coalesce(f.new_count, 0) AS new_count, coalesce(f.old_seats, 0) AS old_seats, coalesce(f.new_seats, 0) AS new_seats,
 			coalesce(f.undecided, 0) AS undecided, coalesce(f.open_rows, 0) AS open_rows, coalesce(f.unsigned, 0) AS unsigned,
-			coalesce(k.twins, 0) AS twins, coalesce(k.additions, 0) AS additions, coalesce(k.endings, 0) AS endings
+			coalesce(k.twins, 0) AS twins, coalesce(k.additions, 0) AS additions, coalesce(k.endings, 0) AS endings, coalesce(k.strayed, 0) AS strayed
 		FROM ids JOIN crm_accounts a ON a.id = ids.crm_account_id CROSS JOIN r
 		LEFT JOIN c ON c.crm_account_id = a.id LEFT JOIN f ON f.crm_account_id = a.id LEFT JOIN k ON k.customer_id = c.id)
 	`
 
 // done is Customer.Done in SQL.
-const done = `(m.undecided = 0 AND (m.step = 'retired' OR m.step = 'open' AND m.twins + m.endings + m.additions = 0))`
+const done = `(m.undecided + m.strayed = 0 AND (m.step = 'retired' OR m.step = 'open' AND m.twins + m.endings + m.additions = 0))`
 
 func (f CustomerFilter) where(id uuid.UUID) (string, map[string]any) {
 	args := map[string]any{"run": id}
@@ -73,6 +74,8 @@ func (f CustomerFilter) where(id uuid.UUID) (string, map[string]any) {
 	switch f.Todo {
 	case "undecided":
 		conds = append(conds, "m.undecided > 0")
+	case "strayed":
+		conds = append(conds, "m.strayed > 0")
 	case "open_rows":
 		conds = append(conds, "m.open_rows > 0")
 	case "unsigned":
@@ -120,6 +123,7 @@ type Progress struct {
 	Undecided                                 int // customers with something undecided
 	ToConfirm                                 int // customers with decisions that are not confirmed
 	Unsigned                                  int // customers not retired whose new twins lack a signature
+	Strayed                                   int // customers with decided subscriptions that are no longer theirs
 	Done                                      int
 }
 
@@ -129,6 +133,7 @@ func ProgressOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Progress, error
 	err := db.WithContext(ctx).Raw(members+`SELECT count(*) AS "all", count(*) FILTER (WHERE step = 'open') AS open, count(*) FILTER (WHERE step = 'confirmed') AS confirmed,
 		count(*) FILTER (WHERE step = 'reassigned') AS reassigned, count(*) FILTER (WHERE step = 'retired') AS retired, count(*) FILTER (WHERE undecided > 0) AS undecided,
 		count(*) FILTER (WHERE step = 'open' AND twins + additions + endings > 0) AS to_confirm, count(*) FILTER (WHERE step <> 'retired' AND unsigned > 0) AS unsigned,
+		count(*) FILTER (WHERE strayed > 0) AS strayed,
 		count(*) FILTER (WHERE `+done+`) AS done FROM m`, map[string]any{"run": id}).Scan(&p).Error
 	if err != nil {
 		return p, fmt.Errorf("progress of cut-over %s: %w", id, err)

@@ -52,13 +52,13 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 	if f.unbilled, err = unbilledCustomers(ctx, db, id); err != nil {
 		return f, err
 	}
-	if f.underWay() > 0 { // the proof cannot hold yet, and takes its time
-		return f, nil
-	}
 	if f.progress.Strayed > 0 {
 		if f.stray, err = firstStray(ctx, db, id); err != nil {
 			return f, err
 		}
+	}
+	if f.underWay() > 0 { // the proof cannot hold yet, and takes its time
+		return f, nil
 	}
 	today := s.today()
 	if f.run.EndedAt != nil {

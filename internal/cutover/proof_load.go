@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
@@ -41,21 +42,31 @@ type proofSubscription struct {
 	PairKind       Kind
 	PairDay        clock.Date
 	Takes          bool
+	Strayed        bool
+	AccountState   account.State
+	Whose          string
+	Step           Step
 }
 
 // Subscriptions that the proof looks at: licences of both providers that have not ended
-// long ago, and those in a decision. Purchases and usage have no seat-days (RULES 4).
-const proofSubscriptions = `SELECT s.id, s.provider_id = r.new_provider_id AS is_new, s.crm_account_id, s.external_id, s.product_name,
+// long ago, and those in a decision, which stay in the proof of the customer that it is
+// about, whoever's they are now. Purchases and usage have no seat-days (RULES 4).
+const proofSubscriptions = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
+	SELECT s.id, s.provider_id = r.new_provider_id AS is_new, coalesce(d.whose, s.crm_account_id) AS crm_account_id, s.external_id, s.product_name,
 	coalesce(p.part_number, s.part_number) AS part_number, s.sku, s.state, s.twin_hold, s.cutover_hold, s.provider_status,
 	s.frozen_from, s.billable_from, s.billed_through, s.unit_price, s.price_period, s.currency,
 	d.id AS pair_id, coalesce(d.kind, '') AS pair_kind, d.day AS pair_day,
-	EXISTS (SELECT FROM reassignments m WHERE m.target_id = s.id AND m.undone_at IS NULL AND m.taken) AS takes
-	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id)
+	EXISTS (SELECT FROM reassignments m WHERE m.target_id = s.id AND m.undone_at IS NULL AND m.taken) AS takes,
+	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step
+	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
+		SELECT id FROM subscriptions WHERE crm_account_id = ANY (CAST(@customers AS uuid[]))
+		UNION SELECT unnest(ARRAY[old_subscription_id, new_subscription_id]) FROM d WHERE d.whose = ANY (CAST(@customers AS uuid[])))
+	JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts w ON w.id = s.crm_account_id
 	LEFT JOIN products p ON p.id = s.product_id
-	LEFT JOIN cutover_pairs d ON s.id IN (d.old_subscription_id, d.new_subscription_id) AND d.undone_at IS NULL
-	WHERE r.id = @run AND s.crm_account_id = ANY (CAST(@customers AS uuid[])) AND s.kind NOT IN ('one_time', 'usage')
+	LEFT JOIN d ON s.id IN (d.old_subscription_id, d.new_subscription_id)
+	WHERE r.id = @run AND s.kind NOT IN ('one_time', 'usage')
 	AND (d.id IS NOT NULL OR s.state <> 'inactive' OR s.deactivated_on >= r.created_at::date - 400)
-	ORDER BY s.crm_account_id, lower(s.product_name), s.id`
+	ORDER BY crm_account_id, lower(s.product_name), s.id`
 
 func loadProof(ctx context.Context, db *gorm.DB, run Run, customers []uuid.UUID) ([]proofSubscription, map[uuid.UUID]*strand, error) {
 	var subs []proofSubscription
@@ -80,9 +91,17 @@ func loadProof(ctx context.Context, db *gorm.DB, run Run, customers []uuid.UUID)
 func (s proofSubscription) strand() *strand {
 	// A new one that had ended and that nobody has spoken of was never billable here.
 	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
-	return &strand{ID: s.ID, Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
+	return &strand{ID: s.ID, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
 		Running: !subscription.Ends(s.ProviderStatus), Takes: s.Takes}
+}
+
+// strayed says, of one that is no longer the customer's, what to do; else nothing.
+func (s proofSubscription) strayed() string {
+	if !s.Strayed {
+		return ""
+	}
+	return Side{ExternalID: s.ExternalID, ProductName: s.ProductName, AccountState: s.AccountState, Whose: s.Whose}.strays(s.Step)
 }
 
 func (s proofSubscription) price() ledger.Amount {

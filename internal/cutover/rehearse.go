@@ -139,7 +139,7 @@ func (r *Rehearsed) weigh(ctx context.Context, tx *gorm.DB, id uuid.UUID, seats 
 	r.SwitchDay, *at = c.SwitchDay, c.Step
 	sums := map[string]decimal.Decimal{}
 	for _, side := range slices.Concat(both.Old, both.New) {
-		if side.State != subscription.Active {
+		if side.State != subscription.Active || side.Strayed {
 			continue
 		}
 		*seats += side.Billable

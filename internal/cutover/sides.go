@@ -9,7 +9,7 @@ import (
 )
 
 // sides are the subscriptions of one customer that a run is about, with the standing
-// decisions about them.
+// decisions about them. What strayed to another customer since it was decided is among them.
 type sides struct {
 	Old, New []Side
 	Pairs    []Pair
@@ -17,15 +17,20 @@ type sides struct {
 
 // Of old ones, those that go on, stand in a decision, were ended by a person (the
 // wrong turn of ending one before it is billed), or ended since the run began; of new
-// ones, those that go on or stand in a decision.
+// ones, those that go on. Of both, whatever stands in a decision, whoever's it is now.
 const sideRows = `
 	SELECT s.id, s.provider_id = r.old_provider_id AS is_old, s.external_id, s.product_id, s.product_name, s.part_number, s.sku, s.kind, s.quantity, s.billable_quantity AS billable,
 	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency, s.unit_price, s.price_period,
 	       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed AS cost_assumed, s.no_twin, s.twin_hold, s.account_id,
 	       s.state, coalesce(s.hold_reason, '') AS hold_reason, coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
-	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, coalesce(s.review, '') AS review
-	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.crm_account_id = @customer
-	LEFT JOIN billing_contracts k ON k.id = s.contract_id
+	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, coalesce(s.review, '') AS review,
+	       s.crm_account_id IS DISTINCT FROM @customer AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose
+	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
+		SELECT id FROM subscriptions WHERE crm_account_id = @customer
+		UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+		WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL)
+	JOIN provider_accounts a ON a.id = s.account_id
+	LEFT JOIN billing_contracts k ON k.id = s.contract_id LEFT JOIN crm_accounts w ON w.id = s.crm_account_id
 	WHERE r.id = @run AND (s.state <> 'inactive'
 	   OR s.provider_id = r.old_provider_id AND (s.deactivated_by = 'person' OR s.deactivated_by = 'provider' AND s.deactivated_on >= CAST(r.created_at AS date))
 	   OR EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND s.id IN (p.old_subscription_id, p.new_subscription_id)))
@@ -64,7 +69,7 @@ func (s *sides) needs() {
 	oldGoesOn := false
 	for i := range s.Old {
 		o := &s.Old[i]
-		oldGoesOn = oldGoesOn || !o.Over()
+		oldGoesOn = oldGoesOn || !o.Over() && !o.Strayed
 		o.Needs = !o.Over() && s.pairOf(o.ID) == nil
 	}
 	for i := range s.New {
@@ -147,17 +152,15 @@ func (s *sides) leaving() []leaver {
 	var out []leaver
 	for _, p := range s.Pairs {
 		if p.Kind != New {
-			old, _, found := s.find(p.Old.UUID)
-			out = append(out, leaver{p, old, found})
+			old, _, _ := s.find(p.Old.UUID)
+			out = append(out, leaver{p, old})
 		}
 	}
 	return out
 }
 
-// leaver is an old subscription whose days end with the switch. One that was unmapped
-// meanwhile is no longer found among the customer's.
+// leaver is an old subscription whose days end with the switch.
 type leaver struct {
 	Pair
-	old   Side
-	found bool
+	old Side
 }

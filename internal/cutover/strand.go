@@ -20,6 +20,7 @@ type strand struct {
 	From       clock.Date      // no day before it is billable; zero: no such limit
 	Frozen     clock.Date      // no day from it on counts; zero: not frozen
 	Held       bool            // held back from billing, for whatever reason
+	Strayed    string          // it stands in a decision and is no longer this customer's: in words, with what to do
 	Asks       bool            // held as a possible twin: a person must say what it is
 	Over       bool            // it has ended, there or here
 	Running    bool            // the distributor still has it running

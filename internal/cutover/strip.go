@@ -31,6 +31,10 @@ func (p strip) judge(day clock.Date) finding {
 	switch {
 	case p.Old.paid(day) > 0 && p.New.billed(day) > 0:
 		f.say(Double, "Both sides have billed these days: void or credit the invoice of one.")
+	case p.torn() != "":
+		if !day.Before(p.Turn.Day) {
+			f.say(Undecided, p.torn())
+		}
 	case p.Tie == "":
 		p.judgeUntied(day, &f)
 	case p.Tie == Twin && f.before > 0 && f.after > 0:
@@ -45,6 +49,20 @@ func (p strip) judge(day clock.Date) finding {
 		f.say(Waiting, "The new subscription is held back until this customer is confirmed.")
 	}
 	return f
+}
+
+// torn says why a decision cannot be judged: a side of it is no longer the customer's,
+// or has no seat-days. Empty where all that it needs is there.
+func (p strip) torn() string {
+	for _, s := range p.sides() {
+		if s.Strayed != "" {
+			return s.Strayed
+		}
+	}
+	if p.Old == nil && (p.Tie == Twin || p.Tie == Ended) || p.New == nil && (p.Tie == Twin || p.Tie == New) {
+		return "The other one of this pair is a purchase or usage, which has no seats by the day. Take the decision back, and decide again."
+	}
+	return ""
 }
 
 func (f *finding) say(v Verdict, why string) { f.verdict, f.why = v, why }
@@ -145,6 +163,10 @@ func (p strip) judgeEnded(day clock.Date, f *finding) {
 func (p strip) intended(day clock.Date) int {
 	old := day.Before(p.Turn.Day)
 	switch {
+	case p.torn() != "" && old:
+		return p.Old.asOld(day)
+	case p.torn() != "":
+		return p.New.promised(day)
 	case p.Tie == Twin && old, p.Tie == Ended && (old || p.Old.Over), p.Tie == "" && p.Old != nil:
 		return p.Old.asOld(day)
 	case p.Tie == Twin:

@@ -342,3 +342,28 @@ func TestAnEndThatTheDistributorReportsIsNoGapButAClosingHereIs(t *testing.T) {
 		t.Errorf("closed here: %s", got)
 	}
 }
+
+func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
+	t.Parallel()
+	whole := twinOf(10, 10)
+	strayed := whole
+	strayed.Old = &strand{Seats: whole.Old.Seats, Frozen: whole.Old.Frozen, Strayed: "It is gone. Map it back."}
+	for name, p := range map[string]strip{
+		"twin without the old one": {Tie: Twin, Turn: whole.Turn, New: whole.New, Confirmed: true},
+		"twin without the new one": {Tie: Twin, Turn: whole.Turn, Old: whole.Old, Confirmed: true},
+		"ended, without it":        {Tie: Ended, Turn: whole.Turn, New: whole.New},
+		"new, without it":          {Tie: New, Turn: whole.Turn, Old: whole.Old},
+		"no longer the customer's": strayed,
+	} {
+		l := lane{Strips: []strip{p}}
+		got := l.verdicts(t)
+		if got[29].Verdict != OK || got[30].Verdict != Undecided || got[30].Why == "" {
+			t.Errorf("%s: %+v %+v", name, got[29], got[30])
+		}
+		_, _ = l.forfeited()
+		(&CustomerProof{}).add(l, ProductProof{})
+		if c := l.changes(dayOne); len(c) > 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}

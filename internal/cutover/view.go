@@ -65,7 +65,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]stri
 	}
 	contracts := map[uuid.UUID]bool{}
 	for _, o := range st.Old {
-		if o.Over() || !o.ContractID.Valid {
+		if o.Over() || o.Strayed || !o.ContractID.Valid {
 			continue
 		}
 		if o.BilledThrough.After(day) {

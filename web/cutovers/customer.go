@@ -296,6 +296,9 @@ func sideBadges(s cutover.Side) []ui.Badge {
 	if s.Needs {
 		out = append(out, ui.Badge{Text: "to decide", Tone: ui.Warn})
 	}
+	if s.Strayed {
+		out = append(out, ui.Badge{Text: "no longer this customer's", Tone: ui.Bad})
+	}
 	if !s.FrozenFrom.IsZero() {
 		out = append(out, ui.Badge{Text: "frozen", Tone: ui.Info})
 	}

@@ -14,7 +14,7 @@ var customerSpec = httpx.ListSpec{
 	Sorts: cutover.CustomerSorts(),
 	Filters: []httpx.Filter{
 		{Name: "step", Label: "Step", Allowed: []httpx.Choice{{Value: "open", Label: "Open"}, {Value: "confirmed", Label: "Confirmed"}, {Value: "reassigned", Label: "Reassigned"}, {Value: "retired", Label: "Retired"}}},
-		{Name: "todo", Label: "To do", Allowed: []httpx.Choice{{Value: "to_do", Label: "Not done"}, {Value: "undecided", Label: "Undecided"}, {Value: "open_rows", Label: "Open rows"},
+		{Name: "todo", Label: "To do", Allowed: []httpx.Choice{{Value: "to_do", Label: "Not done"}, {Value: "undecided", Label: "Undecided"}, {Value: "strayed", Label: "No longer theirs"}, {Value: "open_rows", Label: "Open rows"},
 			{Value: "unsigned", Label: "Not signed"}, {Value: "done", Label: "Done"}}},
 	},
 }
@@ -74,6 +74,8 @@ func decided(r cutover.Customer) string {
 // missingCell is what stands before the customer's next step, in short.
 func missingCell(r cutover.Customer) ui.Cell {
 	switch {
+	case r.Strayed > 0:
+		return ui.Cell{Text: counted(r.Strayed, "subscription is no longer this customer's", "subscriptions are no longer this customer's"), Tone: ui.Bad}
 	case r.Undecided > 0:
 		return ui.Cell{Text: counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
 	case r.Step == cutover.Retired || r.Done():

@@ -135,6 +135,9 @@ func gateAction(run cutover.Run, g cutover.Gate, may bool) templ.Component {
 	case "mapped":
 		return link("Carry the mapping over", here+"/carry")
 	case "paired":
+		if g.Strayed {
+			return link("Show these customers", here+"?todo=strayed#customers")
+		}
 		return link("Show undecided customers", here+"?todo=undecided#customers")
 	case "billed":
 		return link("Show customers with open rows", here+"?todo=open_rows#customers")
