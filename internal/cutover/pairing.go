@@ -69,7 +69,9 @@ func liken(o, n Side) likeness {
 	}
 	l.compare("term", known(o.Term), known(n.Term))
 	l.compare("billing frequency", known(o.Frequency), known(n.Frequency))
-	l.compare("start date", o.Start.String(), n.Start.String())
+	if o.Start == n.Start { // another start is no evidence: the new one began when it was set up there
+		l.compare("start date", o.Start.String(), n.Start.String())
+	}
 	l.compare("end date", o.End.String(), n.End.String())
 	l.compare("kind", known(o.Kind), known(n.Kind))
 	l.compare("part number", o.PartNumber, n.PartNumber)
