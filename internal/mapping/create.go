@@ -13,6 +13,11 @@ import (
 	"seatledger/internal/errs"
 )
 
+const madeFromAccount = "CRM account made from this account"
+
+// MadeCustomer tells whether the decision made the CRM account; that stays when it is undone.
+func (d Decision) MadeCustomer() bool { return d.Action == actionMap && d.Why == madeFromAccount }
+
 // CreateAndMap makes a CRM account from the provider account and ties the two in one transaction.
 func (s *Service) CreateAndMap(ctx context.Context, by audit.Actor, c Choice) (uuid.UUID, error) {
 	var made uuid.UUID
@@ -28,7 +33,7 @@ func (s *Service) CreateAndMap(ctx context.Context, by audit.Actor, c Choice) (u
 			return change{}, err
 		}
 		made = customer.ID
-		return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: made, Valid: true}, crmName: customer.Name, why: "CRM account made from this account"}, nil
+		return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: made, Valid: true}, crmName: customer.Name, why: madeFromAccount}, nil
 	})
 	return made, err
 }

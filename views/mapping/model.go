@@ -137,6 +137,7 @@ type Bulk struct {
 	Hidden  []ui.Pair
 	Confirm ui.Field
 	Empty   *ui.EmptyState
+	Earlier *ui.Table // the latest batches; nil: none
 }
 
 // Choose says which suggestions are previewed.

@@ -27,6 +27,8 @@ import (
 // atOnce is how long an answer waits for a batch; what is left is done by the queue.
 const atOnce = 8 * time.Second
 
+const earlierShown = 20
+
 // asked is what the bulk form asks for.
 type asked struct {
 	provider string
@@ -141,6 +143,7 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 	var providers []account.ProviderChoice
 	var offers []mapping.Offer
 	var gain mapping.Gain
+	var earlier []mapping.Batch
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
 		if providers, err = account.ProviderChoices(ctx, tx); err != nil || len(providers) == 0 {
 			return err
@@ -151,7 +154,10 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 		if offers, err = mapping.Offers(ctx, tx, f, mapping.QueueFilter{Today: h.today()}); err != nil {
 			return err
 		}
-		gain, err = mapping.GainOf(ctx, tx, offers)
+		if gain, err = mapping.GainOf(ctx, tx, offers); err != nil {
+			return err
+		}
+		earlier, err = mapping.Batches(ctx, tx, f.ProviderID, earlierShown)
 		return err
 	})
 	if err != nil {
@@ -161,6 +167,7 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 	m := view.Bulk{Page: session.Page(c, "Accept many at once", nav), Choose: chooseForm(a, providers, problems), Offers: len(offers)}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
 	m.Page.Lead = "Each account is mapped to the CRM account beside it. Nothing is changed before you confirm, and one undo takes the whole batch back."
+	m.Earlier = h.earlierTable(earlier)
 	m.Effects, m.Table = gains(gain), offerTable(a, offers)
 	m.Hidden = []ui.Pair{{Name: "provider", Value: a.provider}, {Name: "above", Value: a.above}}
 	m.Confirm = ui.Field{Kind: ui.Checkbox, Name: "confirm", Label: "I have looked at the list; map what is ticked", Error: problems["confirm"]}
@@ -220,6 +227,19 @@ func offerTable(a asked, offers []mapping.Offer) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{ID: pairText(o), Label: o.Called() + " for " + o.CRMAccount, Checked: a.chosen == nil || a.chosen[mapping.Pair{AccountID: o.ID, CRMAccountID: o.CRMAccountID.UUID}],
 			Cells: []ui.Cell{name, ui.LinkCell(o.CRMAccount, crmPath(o.CRMAccountID.UUID)), ui.BadgeCell(fmt.Sprintf("%d %% %s", min(int(o.Probability*100), 99), o.Band), bandTones[match.Band(o.Band)]),
 				ui.TextCell(strconv.Itoa(o.Subscriptions)), contract}})
+	}
+	return t
+}
+
+// earlierTable lists the latest batches, each with the way to take it back; nil without any.
+func (h Handlers) earlierTable(all []mapping.Batch) *ui.Table {
+	if len(all) == 0 {
+		return nil
+	}
+	t := &ui.Table{Caption: "Earlier batches", ShowCaption: true, Compact: true, Columns: []ui.Column{{Label: "When"}, {Label: "By"}, {Label: "Mapped", Numeric: true}, {Label: "Skipped", Numeric: true}, {Label: "Taken back", Numeric: true}}}
+	for _, b := range all {
+		t.Rows = append(t.Rows, ui.Row{Muted: b.UndoAt != nil, Cells: []ui.Cell{ui.LinkCell(httpx.MomentText(b.At, h.Zone), batchPath(b.ID)), ui.TextCell(b.Actor),
+			ui.TextCell(strconv.Itoa(b.Mapped + b.Undone + b.Kept + b.Undoing)), ui.TextCell(strconv.Itoa(b.Skipped)), ui.TextCell(strconv.Itoa(b.Undone))}})
 	}
 	return t
 }

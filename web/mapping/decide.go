@@ -242,7 +242,17 @@ func (h Handlers) Undo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, h.backAt(ctx, w, a), "Undone: "+nameOf(a)+" is "+string(a.Mapping)+" again.")
+	history, err := mapping.History(ctx, h.DB.Read(ctx), a.ID)
+	if err != nil {
+		return err
+	}
+	text := "Undone: " + nameOf(a) + " is " + string(a.Mapping) + " again."
+	for _, d := range history {
+		if d.ID == act.ID && d.MadeCustomer() {
+			text += " The CRM account " + d.ToCRMAccount + ", which was made for it, stays."
+		}
+	}
+	return httpx.Done(c, h.backAt(ctx, w, a), text)
 }
 
 // backAt is where an account waits now: in the part of the queue that was shown, else wherever it is.

@@ -15,6 +15,7 @@ func lived(t *testing.T) *walk {
 	w.moveOn()
 	w.succeed()
 	w.keepByHand()
+	w.acceptMany()
 	w.previewAgain()
 	w.readCRM()
 	w.bill()
