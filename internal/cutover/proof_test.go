@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/billing"
 	"seatledger/internal/cutover"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
@@ -224,5 +225,45 @@ func TestEveryDayStandsOnceInTheFile(t *testing.T) {
 	}))
 	if n := day("2026-01-01").DaysUntil(day("2026-07-12")); len(seen) != n {
 		t.Errorf("%d days, want %d", len(seen), n)
+	}
+}
+
+func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refunds string
+		seats   []int // that the new provider lists, one after the other
+		lines   string
+	}{
+		"more":                        {"yes", []int{14}, "catch_up 4"},
+		"fewer, given back":           {"yes", []int{7}, "catch_up -3"},
+		"fewer, forfeited, then more": {"no", []int{7, 8}, "catch_up 1"},
+		"more, then fewer":            {"yes", []int{14, 9}, "catch_up -5, catch_up 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, k := begun(t, 10)
+			m.exec(`UPDATE billing_contracts SET refunds = ? WHERE id = ?`, c.refunds, k.contract)
+			m.must(m.bill(k, "2026-07-01"))
+			if _, err := m.SetSwitchDay(m.Context(), ada, m.run, []uuid.UUID{k.id}, day("2026-06-11")); err != nil {
+				t.Fatal(err)
+			}
+			m.do(k, exact)
+			m.throughReassigned(k)
+			m.do(k, retired)
+			for i, n := range c.seats {
+				m.today(day("2026-06-20").AddDays(i).String())
+				m.syncNew(k, modern("E3", n))
+			}
+			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Earlier: true})
+			m.must(err)
+			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
+			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {
+				t.Errorf("lines: %s", got)
+			}
+			if all := strings.Join(m.proof(), "\n"); strings.Contains(all, "double") {
+				t.Error(all)
+			}
+		})
 	}
 }

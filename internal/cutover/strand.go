@@ -27,6 +27,7 @@ type strand struct {
 	Refunded   bool            // its closing row gives money back for days that were billed
 	Takes      bool            // with the history it took over what was not billed: it bills days of the old one
 	ClosedHere []clock.Date    // days on which somebody closed it here since the run began
+	Lost       ledger.Timeline // seats that went without a refund, less those that came back without a charge
 	Adjusted   []clock.Date    // days on which the cut-over set a remaining difference right
 }
 
@@ -101,6 +102,9 @@ func (s *strand) paid(day clock.Date) int {
 	}
 	return s.billed(day) + seatsOn(s.Elsewhere, day)
 }
+
+// lost is the seats that are paid for on a day although they went: they are forfeited.
+func (s *strand) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
 
 func seatsOn(all []stretch, day clock.Date) int {
 	n := 0

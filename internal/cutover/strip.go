@@ -29,8 +29,8 @@ type finding struct {
 func (p strip) judge(day clock.Date) finding {
 	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
 	switch {
-	case p.Old.paid(day) > 0 && p.New.billed(day) > 0:
-		f.say(Double, "Both sides have billed these days: void or credit the invoice of one.")
+	case p.billedTwice(day):
+		f.say(Double, "Both sides have billed these days, for more seats than there were: void or credit the invoice of one.")
 	case p.torn() != "":
 		if !day.Before(p.Turn.Day) {
 			f.say(Undecided, p.torn())
@@ -63,6 +63,21 @@ func (p strip) torn() string {
 		return "The other one of this pair is a purchase or usage, which has no seats by the day. Take the decision back, and decide again."
 	}
 	return ""
+}
+
+// billedTwice: both sides have billed the day, and together for more than its seats
+// and those forfeited. A new one that bills only what differs from the old one's
+// invoice charges nobody twice.
+func (p strip) billedTwice(day clock.Date) bool {
+	old, fresh := p.Old.paid(day), p.New.billed(day)
+	if old <= 0 || fresh <= 0 {
+		return false
+	}
+	held := p.New.promised(day)
+	if day.Before(p.Turn.Day) {
+		held = p.Old.ledgerSeats(day)
+	}
+	return old+fresh > held+p.New.lost(day)
 }
 
 func (f *finding) say(v Verdict, why string) { f.verdict, f.why = v, why }

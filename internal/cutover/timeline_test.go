@@ -31,6 +31,9 @@ type story struct {
 	newBill  [2]int
 	through  int // of the new one
 	refunded bool
+	extra    [3]int // so many seats billed once more on the new one, over days
+	caught   bool   // the new one has billed what differs over the days that the old one had billed
+	credits  bool   // fewer seats are given back
 }
 
 const horizon = 120
@@ -80,7 +83,25 @@ func (s story) lane() lane {
 	for d := s.newBill[0]; d < s.newBill[1]; d++ {
 		fresh.Billed = append(fresh.Billed, stretch{on(d), on(d + 1), s.seats[d]})
 	}
+	s.catchUp(fresh)
+	for d := s.extra[0]; d < s.extra[1]; d++ {
+		fresh.Billed = append(fresh.Billed, stretch{on(d), on(d + 1), s.extra[2]})
+	}
 	return lane{Strips: []strip{{Tie: Twin, Old: old, New: fresh, Turn: turn{Day: on(s.turn), Fixed: true}}}}
+}
+
+// catchUp bills each change after the switch over the days that the old one had billed.
+func (s story) catchUp(fresh *strand) {
+	for d := s.turn; s.caught && d < s.oldBill[1]; d++ {
+		delta := s.seats[d] - s.seats[d-1]
+		switch {
+		case delta == 0:
+		case delta < 0 && !s.credits:
+			fresh.Lost = fresh.Lost.Add(on(d), delta)
+		default:
+			fresh.Billed = append(fresh.Billed, stretch{on(d), on(s.oldBill[1]), delta})
+		}
+	}
 }
 
 func stepped(t ledger.Timeline, d, delta int) ledger.Timeline {
@@ -357,7 +378,7 @@ func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
 	} {
 		l := lane{Strips: []strip{p}}
 		got := l.verdicts(t)
-		if got[29].Verdict != OK || got[30].Verdict != Undecided || got[30].Why == "" {
+		if before := got[29].Verdict; before != "" && before != OK || got[30].Verdict != Undecided || got[30].Why == "" {
 			t.Errorf("%s: %+v %+v", name, got[29], got[30])
 		}
 		_, _ = l.forfeited()
@@ -366,4 +387,22 @@ func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
+}
+
+func TestACatchUpOfADifferenceIsNoDoubleAndMoreThanTheDifferenceIs(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t)
+		s.newBill, s.caught, s.credits = [2]int{}, true, rapid.Bool().Draw(t, "credits")
+		s.through = max(s.turn, s.oldBill[1])
+		s.expect(t, func(int) Verdict { return OK })
+		if s.oldBill[1] <= s.turn {
+			return
+		}
+		from := rapid.IntRange(s.turn, s.oldBill[1]-1).Draw(t, "extra from")
+		s.extra = [3]int{from, rapid.IntRange(from+1, s.oldBill[1]).Draw(t, "extra to"), rapid.IntRange(1, 5).Draw(t, "extra seats")}
+		lane := s.lane()
+		fresh := lane.Strips[0].New
+		s.expect(t, func(d int) Verdict { return only(d >= s.extra[0] && d < s.extra[1] && fresh.billed(on(d)) > 0, Double) })
+	})
 }
