@@ -122,7 +122,7 @@ func bestCell(r mapping.Waiting) ui.Cell {
 }
 
 func acceptCell(r mapping.Waiting, w where, mayMap bool) templ.Component {
-	if !mayMap || !r.CRMAccountID.Valid || r.HolderID.Valid {
+	if !mayMap || !r.CRMAccountID.Valid || r.HolderID.Valid || r.Tied {
 		return ui.LinkButton{Text: "Look", Href: w.link(path, "at", r.ID.String()), Compact: true}
 	}
 	return ui.PostButton{Button: ui.Button{Text: "Accept", Action: path + "/" + r.ID.String() + "/accept", Compact: true},
