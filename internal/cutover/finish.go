@@ -23,7 +23,11 @@ func (s Service) Abandon(ctx context.Context, by audit.Actor, id uuid.UUID) erro
 		return orMoved(further, err)
 	}
 	if len(confirmed) > 0 {
-		back, err := s.UndoStep(ctx, by, id, confirmed)
+		seen := map[uuid.UUID]Step{}
+		for _, c := range confirmed {
+			seen[c] = Confirmed
+		}
+		back, err := s.TakeBack(ctx, by, id, confirmed, seen)
 		if err != nil {
 			return err
 		}

@@ -130,9 +130,8 @@ func (m *matter) step(to Step) error {
 	who := map[Step]string{}
 	have := map[Step]*time.Time{Confirmed: m.customer.ConfirmedAt, Reassigned: m.customer.ReassignedAt, Retired: m.customer.RetiredAt}
 	names := map[Step]string{Confirmed: m.customer.ConfirmedBy, Reassigned: m.customer.ReassignedBy, Retired: m.customer.RetiredBy}
-	order := []Step{Open, Confirmed, Reassigned, Retired}
-	reached := slices.Index(order, to)
-	for i, s := range order {
+	reached := slices.Index(inOrder, to)
+	for i, s := range inOrder {
 		switch {
 		case i > reached:
 			at[s], who[s] = none, ""

@@ -94,23 +94,6 @@ func (m *matter) retire() error {
 	return m.step(Retired)
 }
 
-// UndoStep takes the last step of customers back: retired, reassigned, confirmed.
-func (s Service) UndoStep(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID) (Report, error) {
-	return s.each(ctx, by, id, customers, (*matter).undo)
-}
-
-func (m *matter) undo() error {
-	switch m.customer.Step {
-	case Retired:
-		return m.unretire()
-	case Reassigned:
-		return m.moveBack()
-	case Confirmed:
-		return m.unconfirm()
-	}
-	return errs.New(errs.Conflict, "No step of this customer stands, so there is nothing to take back. Nothing was changed.")
-}
-
 // unretire lets the old ones count again from the very day they ended, and holds the
 // new ones back again. Refused once a live invoice has days of a new one.
 func (m *matter) unretire() error {

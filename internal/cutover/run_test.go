@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/cutover"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
@@ -389,5 +390,50 @@ func (m *market) oneSeatDayEach(c *client, until string) {
 		map[string]any{"until": until, "old": m.old.ID, "new": m.new.ID, "customer": c.id})
 	if got != "" {
 		m.Errorf("seat-days that are not billed exactly once:\n%s", got)
+	}
+}
+
+func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t, "2026-01-01")
+	c := m.settled("contoso", map[string]int{"E3": 10})
+	m.start("2026-06-01")
+	m.do(c, exact)
+	m.do(c, confirm)
+	m.do(c, moved)
+	back := func(by audit.Actor, step cutover.Step) cutover.Report {
+		r, err := m.TakeBack(context.WithoutCancel(t.Context()), by, m.run, []uuid.UUID{c.id}, map[uuid.UUID]cutover.Step{c.id: step})
+		if err != nil {
+			t.Error(err)
+		}
+		return r
+	}
+	var wait sync.WaitGroup
+	results := make([]cutover.Report, 4)
+	for i := range results {
+		wait.Go(func() { results[i] = back(bob, cutover.Reassigned) })
+	}
+	wait.Wait()
+	done := 0
+	for _, r := range results {
+		done += len(r.Done)
+		for _, a := range r.Already {
+			if !strings.Contains(a.Why, "Done already by Bob Example, 10 June 2026") {
+				t.Error(a.Why)
+			}
+		}
+	}
+	if at := m.view(c).Customer.Step; done != 1 || at != cutover.Confirmed {
+		t.Errorf("%d done, at %s", done, at)
+	}
+	if r := back(ada, cutover.Retired); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "never retired") {
+		t.Errorf("%+v", r)
+	}
+	m.do(c, moved)
+	if r := back(ada, cutover.Confirmed); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "is reassigned by now") {
+		t.Errorf("%+v", r)
+	}
+	if r := back(ada, "x"); len(r.Refused) != 1 || m.view(c).Customer.Step != cutover.Reassigned {
+		t.Errorf("%+v", r)
 	}
 }

@@ -47,6 +47,11 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	for _, id := range q.ids {
 		m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "crm_account_id", Value: id.String()})
 	}
+	if q.name == "undo" {
+		for _, r := range ready {
+			m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "step", Value: r.CRMAccountID.String() + " " + string(r.Step)})
+		}
+	}
 	if n := len(q.ids) - len(ready); n > 0 {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: counted(n, "customer is", "customers are") + " at another step", Text: "They are told apart in the report: done before, or refused with the reason. The others are done."})
 	}

@@ -161,3 +161,17 @@ func TestAnAbandonedRunMovesNobody(t *testing.T) {
 	m.client.Get(m.run+"/abandon").FormTo(m.run+"/abandon").Submit().Next().Shows("abandoned", "Nobody was moved.")
 	m.post("/confirm", "crm_account_id", m.customer.String(), "exact", "1").Want(http.StatusConflict)
 }
+
+func TestTheSecondPersonTakesNoFurtherStepBack(t *testing.T) {
+	t.Parallel()
+	m := open(t, 10)
+	m.begin()
+	m.pair()
+	m.take("confirm").Next()
+	m.take("reassign").Next()
+	one, two := m.page().FormTo(m.run+"/undo").Submit().Want(200), m.page().FormTo(m.run+"/undo").Submit().Want(200)
+	one.FormTo(m.run + "/undo").Submit().Next().Shows("1 customer taken back.")
+	two.FormTo(m.run+"/undo").Submit().Next().Shows("Nothing was changed. Contoso: Done already by Robin Operator", "Reassign the history")
+	m.post("/undo", "crm_account_id", m.customer.String(), "step", "reassigned").Next().Shows("Done already by Robin Operator")
+	m.post("/undo", "crm_account_id", m.customer.String()).Next().Shows("1 customer taken back.", "Confirm this customer")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -33,6 +34,7 @@ type act struct {
 type told struct {
 	day   clock.Date
 	exact bool
+	seen  map[uuid.UUID]cutover.Step // the step to be taken back; of those it does not name, whichever stands
 }
 
 func (h Handlers) confirming() act {
@@ -67,8 +69,8 @@ func (h Handlers) retiringStep() act {
 func (h Handlers) undoing() act {
 	return act{name: "undo", title: "Take the last step back for", button: "Take the step back", done: "taken back", from: []cutover.Step{cutover.Confirmed, cutover.Reassigned, cutover.Retired},
 		says: "Each customer goes one step back: retired to reassigned, reassigned to confirmed, confirmed to open. What the distributor changed at a frozen subscription meanwhile becomes a row of today.",
-		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, _ told) (cutover.Report, error) {
-			return h.Cutovers.UndoStep(ctx, by, run, customers)
+		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error) {
+			return h.Cutovers.TakeBack(ctx, by, run, customers, t.seen)
 		}}
 }
 
@@ -135,7 +137,7 @@ func (h Handlers) carryOut(c echo.Context, q question) (cutover.Report, error) {
 	if err != nil && q.name == "switch-day" {
 		return cutover.Report{}, errs.Fields{"switch_day": "Enter a date as 2026-03-31."}.Err()
 	}
-	return q.do(c.Request().Context(), session.Actor(c), q.run.ID, q.ids, told{day: day, exact: q.form.On("exact")})
+	return q.do(c.Request().Context(), session.Actor(c), q.run.ID, q.ids, told{day: day, exact: q.form.On("exact"), seen: q.seen()})
 }
 
 // meant are the ticked customers, or all of the list that was looked at.
@@ -155,6 +157,23 @@ func (h Handlers) meant(c echo.Context, run cutover.Run, form httpx.Values) ([]u
 		return nil, errs.Fields{"crm_account_id": "Tick the customers first. Nothing was changed."}.Err()
 	}
 	return ids, nil
+}
+
+// seen reads which step of which customer is to be taken back: step is one of all
+// customers, or stands behind the id of one.
+func (q question) seen() map[uuid.UUID]cutover.Step {
+	out := map[uuid.UUID]cutover.Step{}
+	for _, value := range q.form.All("step") {
+		id, step, ofOne := strings.Cut(value, " ")
+		if ofOne {
+			out[chosen(id)] = cutover.Step(step)
+			continue
+		}
+		for _, id := range q.ids {
+			out[id] = cutover.Step(value)
+		}
+	}
+	return out
 }
 
 func (q question) typedPhrase() string { return fmt.Sprintf("%s %d", q.phrase, len(q.ids)) }
