@@ -35,6 +35,7 @@ type candidate struct {
 	FrozenFrom    clock.Date
 	DeactivatedBy string
 	DeactivatedOn clock.Date
+	HandedOver    clock.Date // first day that a confirmed cut-over gives to another
 
 	SignedOnce bool   // under this contract
 	SignedNow  bool   // and the signature stands
@@ -56,6 +57,7 @@ type candidate struct {
 const candidateColumns = `s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.contract_id,
 	s.unit_price, s.price_period, s.currency, s.billable_from, s.billed_through, s.frozen_from,
 	coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
+	(SELECT d.day FROM cutover_pairs d WHERE d.old_subscription_id = s.id AND d.undone_at IS NULL) AS handed_over,
 	g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
 	EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
 	EXISTS (SELECT FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL AND NOT r.taken) AS succeeds,
@@ -109,7 +111,7 @@ func lockCandidates(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 }
 
 // closing is the first day that is no longer its own, once a person or a cut-over has
-// said so; zero: it goes on, or its end came from the provider and may be taken back.
+// said so; zero: it goes on, or its end came from the provider alone and may be taken back.
 func (c candidate) closing() clock.Date {
 	switch {
 	case c.DeactivatedBy == "person" || c.DeactivatedBy == "cutover":
@@ -117,7 +119,7 @@ func (c candidate) closing() clock.Date {
 	case c.DeactivatedBy == "":
 		return c.FrozenFrom
 	}
-	return clock.Date{}
+	return c.HandedOver
 }
 
 // Name is what a person calls it.

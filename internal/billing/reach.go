@@ -20,6 +20,7 @@ type Reach struct {
 	SeatDays int           // from there on, up to the day; 0 where no contract with a first billing day bills it
 	Draft    uuid.NullUUID // an invoice that has it and is only a draft
 	Contract uuid.NullUUID
+	Billable bool // the contract has a first billing day, so an invoice of it can bill what is left
 }
 
 // Reached tells whether nothing is left: what is on a draft is not billed.
@@ -64,7 +65,7 @@ func ReachOf(ctx context.Context, db *gorm.DB, until map[uuid.UUID]clock.Date) (
 }
 
 func (s reaching) reach(rows []Row, to clock.Date) Reach {
-	out := Reach{Draft: s.DraftID, Contract: s.ContractID}
+	out := Reach{Draft: s.DraftID, Contract: s.ContractID, Billable: s.ContractID.Valid && !s.BillFrom.IsZero()}
 	if s.Kind == "usage" { // never billed here
 		return out
 	}

@@ -42,7 +42,8 @@ func rhythmOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (rhythm, error) {
 	}
 	err = db.WithContext(ctx).Raw(`SELECT max(period_end) FILTER (WHERE kind = 'full_cycle') AS billed_to, count(*) AS runs,
 		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
-			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
+			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover')
+				OR EXISTS (SELECT FROM cutover_pairs d WHERE d.old_subscription_id = s.id AND d.undone_at IS NULL AND d.day IS NOT NULL))
 			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from))
 			AND NOT EXISTS (SELECT FROM reassignments m WHERE m.source_id = s.id AND m.undone_at IS NULL AND m.taken)) AS closing
 		FROM invoices WHERE contract_id = @id AND state <> 'void'`, map[string]any{"id": id}).Scan(&found).Error

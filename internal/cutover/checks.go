@@ -80,7 +80,7 @@ func (s standing) undecidedChecks() []Check {
 	return out
 }
 
-func subscriptionLink(id uuid.UUID) Link { return Link{"subscription", id.String()} }
+func subscriptionLink(id uuid.UUID) Link { return Link{Kind: "subscription", ID: id.String()} }
 
 // late are old subscriptions with counted rows after the switch day: those days
 // belong to the new one, which tells of them itself.
@@ -136,7 +136,7 @@ func (s standing) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 		if r.Number != nil {
 			called = fmt.Sprintf("invoice %d (%s)", *r.Number, r.State)
 		}
-		out = append(out, Check{fmt.Sprintf("%s (%s) is on %s already, at the new provider. Void that invoice first, or say that the new one has no twin and the old one ends.", n.Called(), n.ExternalID, called), Link{"invoices", r.ID.String()}})
+		out = append(out, Check{fmt.Sprintf("%s (%s) is on %s already, at the new provider. Void that invoice first, or say that the new one has no twin and the old one ends.", n.Called(), n.ExternalID, called), Link{Kind: "invoices", ID: r.ID.String()}})
 	}
 	return out, nil
 }
@@ -155,6 +155,7 @@ func (s standing) unbilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	var out []Check
 	for _, l := range s.leaving() {
 		if r := reach[l.Old.UUID]; !r.Reached() {
+			l.customer = s.customer.Step
 			out = append(out, l.bill(r, until[l.Old.UUID]))
 		}
 	}
@@ -175,19 +176,35 @@ func (l leaver) firstDay(switchDay clock.Date) clock.Date {
 
 func (l leaver) bill(r billing.Reach, until clock.Date) Check {
 	name := fmt.Sprintf("%s (%s)", l.old.Called(), l.old.ExternalID)
-	at := Link{"contract", r.Contract.UUID.String()}
-	if !r.Contract.Valid {
-		at = subscriptionLink(l.Old.UUID)
+	if r.Draft.Valid {
+		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name), Link{Kind: "invoice", ID: r.Draft.UUID.String()}}
 	}
-	switch {
-	case r.Draft.Valid:
-		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name), Link{"invoice", r.Draft.UUID.String()}}
-	case r.SeatDays > 0:
-		return Check{fmt.Sprintf("%s: %d seat-days from %s up to %s are not billed. Bill the contract up to %s, or mark the rows as billed elsewhere.", name, r.SeatDays, r.From, until, until), at}
-	case r.OpenRows == 1:
-		return Check{fmt.Sprintf("%s has an open row. Bill it, or mark it as billed elsewhere.", name), at}
+	var missing, remedies []string
+	if r.SeatDays > 0 {
+		missing = append(missing, fmt.Sprintf("%d seat-days from %s up to %s", r.SeatDays, r.From, until))
 	}
-	return Check{fmt.Sprintf("%s has %d open rows. Bill them, or mark them as billed elsewhere.", name, r.OpenRows), at}
+	if r.OpenRows > 0 {
+		missing = append(missing, count(r.OpenRows, "open row"))
+	}
+	at := Link{Kind: "elsewhere", ID: l.Old.UUID.String()}
+	if r.Billable {
+		remedies = append(remedies, fmt.Sprintf("make a change-log invoice of its contract up to %s and bill it", until))
+		at = Link{Kind: "closing", ID: r.Contract.UUID.String(), Day: until}
+	}
+	if r.OpenRows > 0 {
+		remedies = append(remedies, "mark the open rows as billed elsewhere")
+	}
+	if l.customer == Confirmed {
+		remedies = append(remedies, "take the confirmation back and choose another switch day")
+	}
+	return Check{fmt.Sprintf("%s: %s not billed yet. %s.", name, strings.Join(missing, " and "), capital(strings.Join(remedies, ", or "))), at}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func (s standing) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, error) {

@@ -45,7 +45,7 @@ func (s Service) Gates(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Gate, 
 	return []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(), f.reassigned(), f.signed(), f.retired(), f.deactivated(), f.proof()}, nil
 }
 
-func (f facts) toNew() Link { return Link{"provider", f.run.NewProviderID.String()} }
+func (f facts) toNew() Link { return Link{Kind: "provider", ID: f.run.NewProviderID.String()} }
 
 func passed(yes bool, g Gate) Gate {
 	g.State = GateOpen
@@ -88,7 +88,7 @@ func (f facts) listing() Gate {
 }
 
 func (f facts) mapping() Gate {
-	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped, Link: Link{"accounts", f.run.NewProviderID.String()}}
+	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped, Link: Link{Kind: "accounts", ID: f.run.NewProviderID.String()}}
 	switch {
 	case f.accounts == nil:
 		g.State, g.Says = GateBlocked, "Sync the accounts first: nobody knows yet whether these are all."
@@ -168,7 +168,7 @@ func (f facts) retired() Gate {
 }
 
 func (f facts) deactivated() Gate {
-	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Says: fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider), Link: Link{"provider", f.run.OldProviderID.String()}}
+	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Says: fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider), Link: Link{Kind: "provider", ID: f.run.OldProviderID.String()}}
 	if !f.run.OldActive {
 		g.Says = fmt.Sprintf("%s is deactivated.", f.run.OldProvider)
 	}
@@ -176,7 +176,7 @@ func (f facts) deactivated() Gate {
 }
 
 func (f facts) proof() Gate {
-	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking, Says: "Every day is covered exactly once, and every change is acknowledged.", Link: Link{"proof", f.run.ID.String()}}
+	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking, Says: "Every day is covered exactly once, and every change is acknowledged.", Link: Link{Kind: "proof", ID: f.run.ID.String()}}
 	if n := f.underWay(); n > 0 {
 		g.State, g.Count, g.Says = GateBlocked, n, fmt.Sprintf("%s to move first. The proof shows how far each has come.", count(n, "customer"))
 		return g

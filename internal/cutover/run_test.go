@@ -132,7 +132,7 @@ func TestWhatIsNotBilledUpToTheSwitchStopsTheHistory(t *testing.T) {
 	m.start("2026-06-11")
 	m.do(c, exact)
 	m.do(c, confirm)
-	if why := m.refused(c, moved); !strings.Contains(why, "100 seat-days from 2026-06-01 up to 2026-06-11 are not billed") {
+	if why := m.refused(c, moved); !strings.Contains(why, "100 seat-days from 2026-06-01 up to 2026-06-11 not billed yet. Make a change-log invoice of its contract up to 2026-06-11") {
 		t.Error(why)
 	}
 	m.today("2026-06-11")

@@ -153,7 +153,7 @@ func (s *sides) leaving() []leaver {
 	for _, p := range s.Pairs {
 		if p.Kind != New {
 			old, _, _ := s.find(p.Old.UUID)
-			out = append(out, leaver{p, old})
+			out = append(out, leaver{Pair: p, old: old})
 		}
 	}
 	return out
@@ -162,5 +162,6 @@ func (s *sides) leaving() []leaver {
 // leaver is an old subscription whose days end with the switch.
 type leaver struct {
 	Pair
-	old Side
+	old      Side
+	customer Step // how far its customer has come, where that matters
 }

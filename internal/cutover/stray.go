@@ -20,7 +20,7 @@ func (s standing) strayed() []Check {
 	for _, all := range [][]Side{s.Old, s.New} {
 		for _, side := range all {
 			if side.Strayed {
-				out = append(out, Check{side.strays(s.customer.Step), Link{"account", side.AccountID.String()}})
+				out = append(out, Check{side.strays(s.customer.Step), Link{Kind: "account", ID: side.AccountID.String()}})
 			}
 		}
 	}

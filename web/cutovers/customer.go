@@ -99,7 +99,7 @@ func (p pairing) missing() ui.Steps {
 	return out
 }
 
-var linkWords = map[string]string{"subscription": "Open the subscription", "contract": "Preview its invoice", "account": "Open the account", "provider": "Open the provider", "crm_account": "Open the CRM account",
+var linkWords = map[string]string{"subscription": "Open the subscription", "contract": "Preview its invoice", "closing": "Preview the change-log invoice", "elsewhere": "Mark as billed elsewhere", "account": "Open the account", "provider": "Open the provider", "crm_account": "Open the CRM account",
 	"accounts": "Open the accounts", "invoices": "Open its invoice lines", "invoice": "Open the invoice", "changes": "Open its license changes", "proof": "Open the proof"}
 
 // address is where the work named by a link is done.
@@ -107,6 +107,10 @@ func address(run cutover.Run, l cutover.Link) string {
 	switch l.Kind {
 	case "subscription":
 		return "/subscriptions/" + l.ID
+	case "closing":
+		return "/contracts/" + l.ID + "/invoices/new?kind=change_log&period_end=" + l.Day.String()
+	case "elsewhere":
+		return "/changes/billed-elsewhere?subscription=" + l.ID
 	case "contract":
 		return "/contracts/" + l.ID + "/invoices/new"
 	case "account":
