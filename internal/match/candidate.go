@@ -27,7 +27,7 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	}
 	sort.Strings(c.Ties)
 	c.Doubt = x.doubt(a, b, &l, rivals)
-	c.Band = x.bandOf(&c, &cmp, &l)
+	c.Band = bandOf(&c, x.ownership(a, b, &cmp), &cmp)
 	return c
 }
 
@@ -50,17 +50,17 @@ func (x *Index) decisive(a, b *profile) bool {
 
 // Thresholds of the bands.
 const (
-	certainAt   = 0.99
-	identicalAt = 0.95 // with the same name and the same domain, which nobody else has, and no field that differs
-	likelyAt    = 0.5
+	certainAt = 0.99
+	ownedAt   = 0.95 // with a domain, telephone or street that nobody else has, and no field that differs
+	likelyAt  = 0.5
 )
 
 // bandOf sorts a candidate. Certain also needs that nothing speaks against it
 // in kind: a machine must not overrule a doubt that a person would have.
-func (x *Index) bandOf(c *Candidate, cmp *comparison, l *link) Band {
+func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 	floor := certainAt
-	if exactly(cmp) && sameDomain(cmp) && !x.crowdedDomain(cmp) && l.rivals > -1 && !cmp.differs() {
-		floor = identicalAt
+	if (own.domain || own.phone || own.street) && !cmp.differs() {
+		floor = ownedAt
 	}
 	switch {
 	case len(c.Ties) > 0:

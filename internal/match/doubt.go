@@ -33,14 +33,14 @@ func (x *Index) doubtTenant(a *profile) string {
 // doubtFigure: a series of companies differs in a figure only.
 func doubtFigure(cmp *comparison, own *owned) string {
 	p := cmp.name.pattern
-	if p == swapNumber || p == swapPlace && !cmp.told[fieldName] || p == extraNumber && !(own.bareName() && (own.phone || own.street)) {
+	if p == swapNumber || p == swapPlace && !cmp.told[fieldName] || p == extraNumber && !own.settlesFigure(cmp) {
 		return "the names differ in a place or a figure: perhaps a branch"
 	}
 	return ""
 }
 
 func doubtPlaceName(cmp *comparison, own *owned) string {
-	if cmp.name.pattern == extraPlace && !own.bareName() && !own.backed && !own.place {
+	if cmp.name.pattern == extraPlace && !own.bareName() && !own.backed && !own.place && !(own.domain && !cmp.away()) {
 		return "only one name has the place: perhaps a branch"
 	}
 	return ""
@@ -61,7 +61,7 @@ func doubtWords(cmp *comparison, own *owned) string {
 }
 
 func doubtSpelling(cmp *comparison, own *owned) string {
-	if cmp.name.typos > 0 && !own.backed && !own.domain {
+	if cmp.name.typos > 0 && !own.backed && !own.domain && !own.place {
 		return "the names are spelled differently and nothing else agrees"
 	}
 	return ""
@@ -70,7 +70,8 @@ func doubtSpelling(cmp *comparison, own *owned) string {
 // doubtForm: a GmbH and an Inc. of one name are two companies of one house.
 func doubtForm(cmp *comparison, own *owned) string {
 	mixed := cmp.grade[fieldForm] == gradeDiffer || cmp.grade[fieldForm] == gradePartly && !own.domainName(cmp)
-	if mixed && !own.backed && !own.place {
+	settled := own.backed || own.place || own.domain && cmp.grade[fieldCountry] != gradeDiffer
+	if mixed && !settled {
 		return "the legal forms differ: perhaps a sister company"
 	}
 	return ""
@@ -79,7 +80,8 @@ func doubtForm(cmp *comparison, own *owned) string {
 func doubtMove(cmp *comparison, own *owned) string {
 	away := cmp.grade[fieldCountry] == gradeDiffer ||
 		!own.place && (cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer)
-	stayed := cmp.grade[fieldPhone] == gradeAgree && !own.apart || own.domain && own.domainName(cmp) && !own.bare && cmp.grade[fieldPhone] != gradeDiffer
+	stayed := cmp.grade[fieldPhone] == gradeAgree && !own.apart ||
+		own.domain && own.domainName(cmp) && own.readsAlike(cmp) && cmp.grade[fieldPhone] != gradeDiffer
 	if away && !stayed {
 		return "the places differ: perhaps a branch"
 	}
@@ -89,7 +91,7 @@ func doubtMove(cmp *comparison, own *owned) string {
 // doubtRivals: a record that fits on its own evidence must be contradicted by a
 // field in which this pair agrees; otherwise it could be meant as well.
 func doubtRivals(l *link, own *owned, rivals []link) string {
-	if !own.bare && !own.crowded && !own.apart || l.rivals > claimed {
+	if !own.bare && !own.crowded && !own.apart || own.crowded && own.phone || l.rivals > claimed {
 		return ""
 	}
 	for i := range rivals {
@@ -105,7 +107,7 @@ func (x *Index) doubtHouse(a, b *profile, cmp *comparison, own *owned) string {
 	switch {
 	case own.crowded && !own.phone && !own.street && (own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
 		return "several records have this domain: perhaps a sister company"
-	case own.apart && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):
+	case own.apart && !own.phone && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):
 		return "the domains differ"
 	case !own.backed && !own.domain && !own.crowded && !own.place && x.namesakes(a, b):
 		return "several records have this name"

@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // field is one thing that two records are compared by.
 type field uint8
@@ -50,20 +53,33 @@ func (x *Index) compare(a, b *profile) comparison {
 	if c.name.pattern != nameMissing {
 		c.grade[fieldName] = gradeAgree
 	}
-	if c.name.pattern >= swapWord && (a.onlyLabel() || b.onlyLabel()) {
-		defer c.muteLabel()
-	}
 	c.set(fieldForm, compareForms(a, b), 0.3)
 	c.set(fieldTenant, same(a.tenant, b.tenant), x.rare.of(fieldTenant, a.tenant))
 	x.compareSites(&c, a, b)
+	x.muteLabel(&c, a, b)
 	x.comparePlace(&c, a, b)
 	c.set(fieldPhone, same(a.phone, b.phone), x.rare.of(fieldPhone, a.phone))
 	return c
 }
 
 // muteLabel is for a name that is only the shared domain again: that it does
-// not read like the other name says nothing more.
-func (c *comparison) muteLabel() { c.told[fieldName] = c.grade[fieldDomain] == gradeAgree }
+// not read like the other name says nothing more, unless it has a word that the
+// other name lacks; then the domain may be a sister's.
+func (x *Index) muteLabel(c *comparison, a, b *profile) {
+	if c.name.pattern >= swapWord && c.grade[fieldDomain] == gradeAgree {
+		c.told[fieldName] = x.vocab.echoed(a, b) || x.vocab.echoed(b, a)
+	}
+}
+
+// echoed is true when the name is no more than a domain of the other record, and
+// the domain has no word of its own.
+func (v *vocabulary) echoed(p, other *profile) bool {
+	if !p.onlyLabel() || !other.spelled() {
+		return false
+	}
+	label := p.names[len(p.names)-1].label
+	return slices.ContainsFunc(other.sites, func(s site) bool { return s.label == label }) && !v.hasWord(label, other.names[0].tokens)
+}
 
 func (c *comparison) set(f field, g grade, chance float64) {
 	c.grade[f] = g

@@ -47,10 +47,23 @@ func (o *owned) settles(cmp *comparison) bool {
 	if cmp.name.place != "" && cmp.grade[fieldStreet] == gradeDiffer && cmp.grade[fieldPostal] == gradeDiffer {
 		return o.phone // two branches in one town
 	}
+	filler := cmp.name.pattern == extraFiller
 	if cmp.grade[fieldPhone] == gradeDiffer {
-		return o.bareName() && o.street
+		return o.domain || o.street && filler
 	}
-	return o.phone || o.street || o.domain || o.crowded || o.backed && (o.bare || cmp.name.pattern == extraFiller)
+	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && !cmp.differs()
+}
+
+// settlesFigure is true when a figure that only one name has says nothing: the
+// other is no more than their own domain, or they share two things of their own.
+func (o *owned) settlesFigure(cmp *comparison) bool {
+	return o.domain && (o.phone || o.street) || o.bareName() && !cmp.differs()
+}
+
+// readsAlike is true for the same name, and for a domain that spells the name
+// out; a domain that leaves a word out may be a sister's.
+func (o *owned) readsAlike(cmp *comparison) bool {
+	return exactly(cmp) || o.bare && cmp.name.pattern == extraFiller && cmp.name.typos == 0
 }
 
 // A pair has to rule out its rivals when they cost it more than claimed bits, and
@@ -73,6 +86,11 @@ func (o *owned) beats(pair, rival *comparison) bool {
 
 // differs is true when any field speaks against the pair.
 func (c *comparison) differs() bool { return slices.Contains(c.grade[:], gradeDiffer) }
+
+// away is true when the addresses name two places.
+func (c *comparison) away() bool {
+	return slices.Contains(c.grade[fieldStreet:fieldPhone], gradeDiffer)
+}
 
 // domainName is true when a whole domain is shared, not only its label.
 func (o *owned) domainName(cmp *comparison) bool {
@@ -107,9 +125,4 @@ func (x *Index) namesakes(a, b *profile) bool {
 // enough to be somebody's own: harborview.onmicrosoft.com and harborview.example.
 func sameDomain(cmp *comparison) bool {
 	return cmp.grade[fieldDomain] == gradeAgree && (strings.Contains(cmp.shared, ".") || len(cmp.shared) >= 6)
-}
-
-// crowdedDomain is true when the shared domain is held more than once on a side.
-func (x *Index) crowdedDomain(cmp *comparison) bool {
-	return sameDomain(cmp) && x.rare.holders(fieldDomain, cmp.shared) > 1
 }

@@ -129,6 +129,33 @@ func (v *vocabulary) rest(piece string) []token {
 	return []token{t}
 }
 
+// shortest is how long a word must be to be told from a chance run of letters.
+const shortest = 4
+
+// hasWord is true when a label has a word that others' names have, and that is none of the words.
+func (v *vocabulary) hasWord(label string, words []token) bool {
+	for _, t := range words {
+		if len(t.text) >= 3 {
+			label = strings.ReplaceAll(label, t.text, " ")
+		}
+	}
+	for _, piece := range strings.Fields(label) {
+		for i := range piece {
+			for j := i + shortest; j <= len(piece); j++ {
+				if v.known(piece[i:j]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (v *vocabulary) known(w string) bool {
+	k := kindOf(w)
+	return k == plain && v.count[w] > 0 || k == trade || k == place
+}
+
 // cover finds at which places of the label which words stand (-1: none), so
 // that as many letters as possible are explained by as few words as possible.
 func cover(label string, words []token) []int8 {
