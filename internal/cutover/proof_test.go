@@ -267,3 +267,32 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 		})
 	}
 }
+
+func TestTheFirstDayOfALedgerIsNoChangeOverTheSwitch(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t, "2026-06-10")
+	c := m.client("contoso", "no")
+	for sku, n := range map[string]int{"E3": 13, "E5": 4} {
+		m.syncOld(c, legacy(sku, n))
+		m.price(c.oldID(m, sku), "12", "2026-06-10")
+		m.syncNew(c, modern(sku, 13))
+	}
+	m.start("2026-06-10")
+	for _, sku := range []string{"E3", "E5"} {
+		m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, sku), New: c.newID(m, sku)}))
+	}
+	var got []string
+	m.eachProof(func(p cutover.CustomerProof) {
+		for _, x := range p.Products {
+			for _, change := range x.Changes {
+				got = append(got, x.Key+" "+change.Says())
+			}
+		}
+		if p.SeatsBefore != 17 || p.SeatsAfter != 26 {
+			t.Errorf("%+v", p.Totals)
+		}
+	})
+	if diff := cmp.Diff([]string{"PN-E5 Seats change from 4 to 13 on 2026-06-10."}, got); diff != "" {
+		t.Error(diff)
+	}
+}

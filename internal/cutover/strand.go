@@ -59,6 +59,17 @@ func (s *strand) asOld(day clock.Date) int {
 	return s.Seats.At(day)
 }
 
+// known is asOld, but before its ledger begins as many as on its first day: a provider
+// that gives no dates has its rows dated when they were first seen, and nothing is new.
+func (s *strand) known(day clock.Date) int {
+	if s != nil {
+		if first, ok := s.first(); ok && day.Before(first) {
+			return s.Seats.At(first)
+		}
+	}
+	return s.asOld(day)
+}
+
 // asNew is the seats of the day that count on the new side. A day that was billed
 // although it is not the new one's counts too: somebody has paid for it.
 func (s *strand) asNew(day clock.Date) int {

@@ -178,11 +178,11 @@ func (p strip) judgeEnded(day clock.Date, f *finding) {
 func (p strip) intended(day clock.Date) int {
 	old := day.Before(p.Turn.Day)
 	switch {
-	case p.torn() != "" && old:
-		return p.Old.asOld(day)
+	case p.torn() != "" && old, p.Tie == Twin && old, p.Tie == Ended && old:
+		return p.Old.known(day)
 	case p.torn() != "":
 		return p.New.promised(day)
-	case p.Tie == Twin && old, p.Tie == Ended && (old || p.Old.Over), p.Tie == "" && p.Old != nil:
+	case p.Tie == Ended && p.Old.Over, p.Tie == "" && p.Old != nil:
 		return p.Old.asOld(day)
 	case p.Tie == Twin:
 		return p.New.promised(day)

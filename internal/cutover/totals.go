@@ -64,7 +64,9 @@ func (c *CustomerProof) add(l lane, p ProductProof) {
 func (p strip) seatsOn(day clock.Date) (int, ledger.Amount) {
 	old := day.Before(p.Turn.Day)
 	switch {
-	case p.Old != nil && (old || p.Tie == ""):
+	case p.Old != nil && old && p.Tie != "":
+		return p.Old.known(day), p.Old.price(day)
+	case p.Old != nil && p.Tie == "":
 		return p.Old.asOld(day), p.Old.price(day)
 	case p.Tie == Twin || p.Tie == New && !old:
 		return p.New.promised(day), p.New.price(day)
