@@ -42,7 +42,7 @@ type ProductProof struct {
 	Name      string
 	Segments  []Segment // all days, in order
 	Changes   []Change  // over the switch
-	Forfeited int       // seat-days billed on the old side and given up by a closing without refund
+	Forfeited int       // seat-days billed, not given back, and held by nobody
 	Late      int       // of them, from the switch on
 	Worst     Verdict
 }
@@ -144,7 +144,7 @@ type product struct {
 
 func (p product) prove(today clock.Date) ProductProof {
 	out := ProductProof{Key: p.key, Name: p.name, Segments: p.lane.segments(today), Worst: OK}
-	out.Forfeited, out.Late = p.lane.forfeited()
+	out.Forfeited, out.Late = forfeited(out.Segments)
 	from, _ := p.lane.window(today)
 	out.Changes = p.lane.changes(from)
 	for _, s := range out.Segments {

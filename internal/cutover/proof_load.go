@@ -154,6 +154,9 @@ func (s *strand) take(r proofRow, since time.Time) error {
 	if r.Delta != 0 {
 		s.Seats = append(s.Seats, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
 	}
+	if r.Delta < 0 && r.BillingState == ledger.Open {
+		s.Owed = append(s.Owed, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
+	}
 	if r.Delta != 0 && r.BillingState == ledger.Archived && !r.Copied {
 		s.Lost = append(s.Lost, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
 	}

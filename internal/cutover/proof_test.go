@@ -159,7 +159,7 @@ func TestAnOldOneEndedByHandTooEarlyIsAGapUntilTheSwitchDayIsThatDay(t *testing.
 	}
 }
 
-func TestForfeitedDaysAreTheirOwnFigureAndNoDouble(t *testing.T) {
+func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *testing.T) {
 	t.Parallel()
 	m, c := begun(t, 10)
 	m.must(m.bill(c, "2026-07-01"))
@@ -171,7 +171,7 @@ func TestForfeitedDaysAreTheirOwnFigureAndNoDouble(t *testing.T) {
 	m.do(c, retired)
 	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-07-12 0+10 ok")
 	m.eachProof(func(p cutover.CustomerProof) {
-		if p.Forfeited != 200 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
+		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
 			t.Errorf("%+v", p.Totals)
 		}
 	})
@@ -294,5 +294,38 @@ func TestTheFirstDayOfALedgerIsNoChangeOverTheSwitch(t *testing.T) {
 	})
 	if diff := cmp.Diff([]string{"PN-E5 Seats change from 4 to 13 on 2026-06-10."}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Of a difference that is forfeited, the proof tells what the invoices tell.
+func TestBilledIsHeldAndForfeitedOverTheSwitch(t *testing.T) {
+	t.Parallel()
+	m, c := begun(t, 10)
+	m.must(m.bill(c, "2026-07-01"))
+	if _, err := m.SetSwitchDay(m.Context(), ada, m.run, []uuid.UUID{c.id}, day("2026-06-11")); err != nil {
+		t.Fatal(err)
+	}
+	m.do(c, exact)
+	m.throughReassigned(c)
+	m.do(c, retired)
+	m.today("2026-06-21")
+	m.syncNew(c, modern("E3", 7))
+	m.must(m.bill(c, "2026-08-01"))
+	told := m.text(`SELECT sum(new_forfeited) FROM invoice_coverage`)
+	billed := m.text(`SELECT sum(seats * days) FROM invoice_lines WHERE live AND kind IN ('cycle', 'catch_up')`)
+	forfeited, held := 0, 0
+	m.eachProof(func(p cutover.CustomerProof) {
+		for _, s := range p.Products[0].Segments {
+			if s.To.After(day("2026-08-01")) {
+				t.Fatalf("the proof goes on to %s", s.To)
+			}
+			forfeited, held = forfeited+s.Forfeited*s.Days(), held+(s.Before+s.After)*s.Days()
+		}
+		if p.Forfeited != forfeited || forfeited != 30 {
+			t.Errorf("%d forfeited, in the totals %d", forfeited, p.Forfeited)
+		}
+	})
+	if told != fmt.Sprint(forfeited) || billed != fmt.Sprint(held+forfeited) {
+		t.Errorf("billed %s, held %d, forfeited %d, on invoices %s", billed, held, forfeited, told)
 	}
 }

@@ -27,6 +27,7 @@ type strand struct {
 	Refunded   bool            // its closing row gives money back for days that were billed
 	Takes      bool            // with the history it took over what was not billed: it bills days of the old one
 	ClosedHere []clock.Date    // days on which somebody closed it here since the run began
+	Owed       ledger.Timeline // seats that went and are not credited yet
 	Lost       ledger.Timeline // seats that went without a refund, less those that came back without a charge
 	Adjusted   []clock.Date    // days on which the cut-over set a remaining difference right
 }

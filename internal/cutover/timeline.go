@@ -87,10 +87,10 @@ func (l lane) segments(today clock.Date) []Segment {
 }
 
 // idle: nobody has seats, and nobody should.
-func (s Segment) idle() bool { return s.Before == 0 && s.After == 0 && s.Verdict == OK }
+func (s Segment) idle() bool { return s.Before+s.After+s.Forfeited == 0 && s.Verdict == OK }
 
 func (s Segment) same(o Segment) bool {
-	return s.Before == o.Before && s.After == o.After && s.Verdict == o.Verdict && s.Why == o.Why
+	return s.Before == o.Before && s.After == o.After && s.Verdict == o.Verdict && s.Why == o.Why && s.Forfeited == o.Forfeited && s.late == o.late
 }
 
 // day sums one day over all pairs of the product.
@@ -100,6 +100,11 @@ func (l lane) day(day clock.Date, changes []Change) Segment {
 		f := p.judge(day)
 		s.Before, s.After = s.Before+f.before, s.After+f.after
 		s.worsen(f.verdict, f.why)
+		n := p.forfeits(day, f)
+		s.Forfeited += n
+		if !day.Before(p.Turn.Day) {
+			s.late += n
+		}
 	}
 	for _, c := range changes {
 		if c.Shown == day {
@@ -115,24 +120,11 @@ func (s *Segment) worsen(v Verdict, why string) {
 	}
 }
 
-// forfeited are the seat-days that the old side billed and that a closing gave up:
-// paid for, never held, and not given back (RULES 8). Of them late: from the switch on.
-func (l lane) forfeited() (all, late int) {
-	for _, p := range l.Strips {
-		if p.Old == nil || p.Old.Refunded {
-			continue
-		}
-		days := slices.SortedFunc(slices.Values(append(p.Old.breaks(), p.Turn.Day)), byDay)
-		for i := 0; i+1 < len(days); i++ {
-			over := (p.Old.paid(days[i]) - p.Old.asOld(days[i])) * days[i].DaysUntil(days[i+1])
-			if days[i].IsZero() || over <= 0 {
-				continue
-			}
-			all += over
-			if !days[i].Before(p.Turn.Day) {
-				late += over
-			}
-		}
+// forfeited are the seat-days that were billed, that nobody held, and that were not
+// given back (RULES 8). Of them late: from the switch on.
+func forfeited(segments []Segment) (all, late int) {
+	for _, s := range segments {
+		all, late = all+s.Forfeited*s.Days(), late+s.late*s.Days()
 	}
 	return all, late
 }

@@ -17,7 +17,7 @@ type Totals struct {
 	SeatsAfter  int
 	Months      []MonthlyChange // by currency
 	Unpriced    int             // subscriptions whose price per month is not known: they are in the seats, not in the money
-	Forfeited   int             // seat-days that were billed on the old side, never held, and not given back
+	Forfeited   int             // seat-days that were billed, held by nobody, and not given back
 	Late        int             // of them, from the switch on
 }
 

@@ -40,6 +40,9 @@ type Segment struct {
 	After    int // seats that the new ones are billable for
 	Verdict  Verdict
 	Why      string // in a sentence; empty when all is well
+
+	Forfeited int // seats of each day that were billed, that nobody held, and that were not given back
+	late      int // of them, those of days from the switch on
 }
 
 // Days counts them.

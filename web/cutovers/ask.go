@@ -134,7 +134,7 @@ func effects(all, ready int, t cutover.Totals) []ui.Definition {
 		out = append(out, ui.Definition{Term: "Without a price per month", Value: ui.TextCell(itoa(t.Unpriced)), Note: "in the seats, not in the money"})
 	}
 	if t.Forfeited > 0 {
-		out = append(out, ui.Definition{Term: "Forfeited seat-days", Value: ui.TextCell(itoa(t.Forfeited)), Note: "billed on the old side, then closed without refund; " + itoa(t.Late) + " of them from the switch on"})
+		out = append(out, ui.Definition{Term: "Forfeited seat-days", Value: ui.TextCell(itoa(t.Forfeited)), Note: "billed, closed without refund, and held by nobody; " + itoa(t.Late) + " of them from the switch on"})
 	}
 	return out
 }

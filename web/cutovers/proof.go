@@ -195,7 +195,7 @@ func totalsTable(t cutover.Totals) ui.Table {
 	for _, m := range t.Months {
 		row("Per month, "+m.Currency, sum(m.Before, m.Currency), sum(m.After, m.Currency), sum(m.After.Sub(m.Before), m.Currency))
 	}
-	row("Forfeited seat-days: billed on the old side and closed without refund. After the switch the new one holds the seats, and its billing begins behind these days", itoa(t.Forfeited-t.Late), itoa(t.Late), "")
+	row("Forfeited seat-days: billed, closed without refund, and held by nobody. Days billed on the old side that the new one holds are not among them", itoa(t.Forfeited-t.Late), itoa(t.Late), "")
 	if t.Unpriced > 0 {
 		row("Figures without a price per month: in the seats, not in the money", itoa(t.Unpriced), "", "")
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // The first six columns stand in CONTRACT.
-var proofHeader = []string{"crm_account", "part_number", "day", "seats_before", "seats_after", "verdict", "crm_account_id", "product", "why"}
+var proofHeader = []string{"crm_account", "part_number", "day", "seats_before", "seats_after", "verdict", "crm_account_id", "product", "why", "forfeited"}
 
 func (h Handlers) proofFile(c echo.Context, run cutover.Run, f cutover.ProofFilter) error {
 	ctx := c.Request().Context()
@@ -23,5 +23,5 @@ func (h Handlers) proofFile(c echo.Context, run cutover.Run, f cutover.ProofFilt
 func dayCells(d cutover.Day) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	return []httpx.Cell{text(d.Customer.CRMAccount), text(d.Key), plain(d.Day.String()), plain(itoa(d.Before)), plain(itoa(d.After)), plain(string(d.Verdict)),
-		plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Why)}
+		plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Why), plain(itoa(d.Forfeited))}
 }
