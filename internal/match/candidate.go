@@ -59,7 +59,7 @@ const (
 // in kind: a machine must not overrule a doubt that a person would have.
 func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 	floor := certainAt
-	if (own.domain || own.phone || own.street) && !cmp.differs() {
+	if (own.domain || !own.crowded && (own.phone || own.street)) && !cmp.differs() {
 		floor = ownedAt
 	}
 	switch {

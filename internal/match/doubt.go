@@ -20,7 +20,7 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 	if d := doubtRivals(l, own, rivals); d != "" {
 		return d
 	}
-	return x.doubtHouse(a, b, cmp, own)
+	return x.doubtHouse(a, b, l, own)
 }
 
 func (x *Index) doubtTenant(a *profile) string {
@@ -103,9 +103,10 @@ func doubtRivals(l *link, own *owned, rivals []link) string {
 }
 
 // doubtHouse looks for others of the same house or name that the record might be.
-func (x *Index) doubtHouse(a, b *profile, cmp *comparison, own *owned) string {
+func (x *Index) doubtHouse(a, b *profile, l *link, own *owned) string {
+	cmp := &l.cmp
 	switch {
-	case own.crowded && !own.phone && !own.street && (own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
+	case own.crowded && !own.tellsSisters(l) && (own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
 		return "several records have this domain: perhaps a sister company"
 	case own.apart && !own.phone && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):
 		return "the domains differ"

@@ -49,7 +49,7 @@ func (o *owned) settles(cmp *comparison) bool {
 	}
 	filler := cmp.name.pattern == extraFiller
 	if cmp.grade[fieldPhone] == gradeDiffer {
-		return o.domain || o.street && filler
+		return o.domain && (filler || o.place) || o.street && (filler || o.bareName())
 	}
 	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && !cmp.differs()
 }
@@ -65,6 +65,16 @@ func (o *owned) settlesFigure(cmp *comparison) bool {
 func (o *owned) readsAlike(cmp *comparison) bool {
 	return exactly(cmp) || o.bare && cmp.name.pattern == extraFiller && cmp.name.typos == 0
 }
+
+// tellsSisters is true when something tells the pair from others of its domain: a
+// telephone or street of their own, or a town or postcode when no rival comes near.
+// A street that others have too is the seat of the house, and tells nothing.
+func (o *owned) tellsSisters(l *link) bool {
+	return o.phone || o.street || l.rivals > unrivalled && o.place && !o.backed && !l.cmp.away()
+}
+
+// unrivalled is how many bits the rivals may cost a pair that hardly has any.
+const unrivalled = -1
 
 // A pair has to rule out its rivals when they cost it more than claimed bits, and
 // of them those whose own evidence comes within serious bits of its own.
