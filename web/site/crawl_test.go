@@ -175,7 +175,7 @@ func TestEveryRouteThatReadsIsCrawled(t *testing.T) {
 }
 
 // notByLinks are reached before signing in, by script, or by a refused form.
-var notByLinks = []string{"/setup", "/login", "/sync-runs/:id/events", "/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity"}
+var notByLinks = []string{"/setup", "/login", "/sync-runs/:id/events", "/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
 func TestHeadAnswersAsGet(t *testing.T) {

@@ -19,6 +19,7 @@ func lived(t *testing.T) *walk {
 	w.previewAgain()
 	w.readCRM()
 	w.bill()
+	w.moveAway()
 	return w
 }
 
