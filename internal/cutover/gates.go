@@ -120,7 +120,7 @@ func (f facts) syncing() Gate {
 
 func (f facts) paired() Gate {
 	p := f.progress
-	left := p.Undecided + p.ToConfirm
+	left := p.Unready
 	g := Gate{Key: "paired", Name: "Twins paired and confirmed", Count: left, Says: "Every customer is decided and confirmed."}
 	if left > 0 {
 		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"), count(p.ToConfirm, "customer"))
@@ -147,23 +147,23 @@ func after(g Gate, here, before int, says, waiting, done string) Gate {
 }
 
 func (f facts) billed() Gate {
-	return after(Gate{Key: "billed", Name: "Open rows billed", Link: Link{Kind: "invoices"}}, f.unbilled, f.progress.ToConfirm+f.progress.Undecided,
+	return after(Gate{Key: "billed", Name: "Open rows billed", Link: Link{Kind: "invoices"}}, f.unbilled, f.progress.Waiting,
 		"%s with something not billed up to the switch day.", "%s must be decided and confirmed first.", "Everything up to the switch is billed, here or elsewhere.")
 }
 
 func (f facts) reassigned() Gate {
-	return after(Gate{Key: "reassigned", Name: "History reassigned"}, f.progress.Confirmed, f.progress.ToConfirm+f.progress.Undecided,
+	return after(Gate{Key: "reassigned", Name: "History reassigned"}, f.progress.Confirmed, f.progress.Waiting,
 		"%s whose history has not gone over.", "%s must be decided and confirmed first.", "All history has gone over.")
 }
 
 func (f facts) signed() Gate {
-	return after(Gate{Key: "signed", Name: "Reviews signed", Link: Link{Kind: "subscriptions", ID: f.run.NewProviderID.String()}}, f.progress.Unsigned, f.progress.ToConfirm+f.progress.Undecided,
+	return after(Gate{Key: "signed", Name: "Reviews signed", Link: Link{Kind: "subscriptions", ID: f.run.NewProviderID.String()}}, f.progress.Unsigned, f.progress.Waiting,
 		"%s with new subscriptions that nobody has signed off.", "%s must be decided and confirmed first.", "Every new subscription that takes an old one's place is signed off.")
 }
 
 func (f facts) retired() Gate {
 	p := f.progress
-	return after(Gate{Key: "retired", Name: "Old subscriptions deactivated"}, p.Reassigned, p.ToConfirm+p.Undecided+p.Confirmed,
+	return after(Gate{Key: "retired", Name: "Old subscriptions deactivated"}, p.Reassigned, p.Waiting+p.Confirmed,
 		"%s whose old subscriptions are to be deactivated with No refund.", "%s have not come so far.", "Every old subscription is deactivated.")
 }
 

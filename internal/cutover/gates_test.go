@@ -213,3 +213,29 @@ func TestCustomersArePagedFilteredAndCounted(t *testing.T) {
 		t.Errorf("%+v %v", p, err)
 	}
 }
+
+func TestGatesCountEachCustomerOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t, "2026-01-01")
+	c := m.settled("contoso", map[string]int{"E3": 10, "E5": 4})
+	m.start("2026-06-01")
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
+	gates, err := m.Gates(t.Context(), m.db.Read(t.Context()), m.run)
+	m.must(err)
+	for _, g := range gates {
+		if g.Key == "paired" && g.Count != 1 || (g.Key == "retired" || g.Key == "billed") && !strings.HasPrefix(g.Says, "1 customer") {
+			t.Errorf("%s: %d %s", g.Key, g.Count, g.Says)
+		}
+	}
+	if _, err := m.DryRun(t.Context(), ada, m.run, make101(c.id)); errs.FieldsOf(err)["crm_account_id"] == "" {
+		t.Errorf("101 customers at once: %v", err)
+	}
+}
+
+func make101(first uuid.UUID) []uuid.UUID {
+	out := []uuid.UUID{first}
+	for len(out) < 101 {
+		out = append(out, uuid.New())
+	}
+	return out
+}

@@ -3,6 +3,7 @@ package cutover
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -43,6 +44,10 @@ type MonthlyAmount struct {
 	Amount   decimal.Decimal
 }
 
+// MostRehearsed is how many customers one rehearsal takes: it is one transaction, and
+// whoever wants to move one of them waits for its end.
+const MostRehearsed = 100
+
 var errRehearsed = errors.New("cutover: rehearsed, nothing is kept")
 
 // DryRun does confirm, reassign and retire for customers as far as they go, with the
@@ -53,6 +58,9 @@ func (s Service) DryRun(ctx context.Context, by audit.Actor, id uuid.UUID, custo
 	customers = unique(customers)
 	if len(customers) == 0 {
 		return out, errs.Fields{"crm_account_id": "Tick the customers first."}.Err()
+	}
+	if len(customers) > MostRehearsed {
+		return out, errs.Fields{"crm_account_id": fmt.Sprintf("These are %d customers; rehearse up to %d at a time. Nothing was changed.", len(customers), MostRehearsed)}.Err()
 	}
 	names, err := s.names(ctx, customers)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
-	"seatledger/internal/errs"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -32,8 +31,8 @@ func (h Handlers) ConfirmDryRun(c echo.Context) error {
 		return err
 	}
 	m := view.Run{Page: session.Page(c, "Dry run", nav), Filters: q.FilterBar("Search customer"), Table: customerTable(q, run, rows, true), Pager: q.Pager("", "")}
-	m.Page.Lead = "Confirms, reassigns and retires in one transaction that is rolled back: you see what would happen, what would be refused, and the money. Nothing is kept."
-	m.Bulk = &ui.BulkBar{FormID: bulkForm, Action: path(run.ID) + "/dry-run", Hint: "Tick customers, or take all of them.", Buttons: []ui.Button{{Text: "Rehearse", Weight: ui.Primary}}}
+	m.Page.Lead = "Confirms, reassigns and retires in one transaction that is rolled back: you see what would happen, what would be refused, and the money. Nothing is kept. Up to " + itoa(cutover.MostRehearsed) + " customers at a time."
+	m.Bulk = &ui.BulkBar{FormID: bulkForm, Action: path(run.ID) + "/dry-run", Hint: "Tick up to " + itoa(cutover.MostRehearsed) + " customers, or take all of the list if they are no more.", Buttons: []ui.Button{{Text: "Rehearse", Weight: ui.Primary}}}
 	m.Fields = []ui.Field{{Kind: ui.Checkbox, Name: "all", Label: "All customers", Value: "1"}}
 	m.Page.Crumbs, m.Filters.CSVHref = crumbs(run), ""
 	return httpx.Render(c, http.StatusOK, m.ShowDryRun())
@@ -53,17 +52,12 @@ func (h Handlers) DryRun(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(ids) > mostRehearsed {
-		return errs.Fields{"crm_account_id": "These are more than " + itoa(mostRehearsed) + " customers; rehearse them in parts. Nothing was changed."}.Err()
-	}
 	r, err := h.Cutovers.DryRun(c.Request().Context(), session.Actor(c), run.ID, ids)
 	if err != nil {
 		return err
 	}
 	return httpx.Render(c, http.StatusOK, rehearsal(c, run, r).Show())
 }
-
-const mostRehearsed = 200
 
 func rehearsal(c echo.Context, run cutover.Run, r cutover.Rehearsal) view.Report {
 	m := view.Report{Page: session.Page(c, "Dry run", nav), Actions: []templ.Component{ui.LinkButton{Text: "Back to the cut-over", Href: path(run.ID), Weight: ui.Primary}, ui.LinkButton{Text: "Another dry run", Href: path(run.ID) + "/dry-run"}},
