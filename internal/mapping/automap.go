@@ -22,8 +22,8 @@ type machinePair struct {
 }
 
 // autoMap ties what the settings allow: nothing, what is certain by identity (the
-// same tenant id, or the same domain with one candidate on each side), or all of the
-// band "certain". What a person has decided or said no to is left alone, and a CRM
+// same tenant id, or the same domain with one candidate on each side, and no doubt
+// that a person would have), or all of the band "certain". What a person has decided or said no to is left alone, and a CRM
 // account that somebody holds is not taken.
 func (s *Service) autoMap(ctx context.Context, w *sides) (int, error) {
 	if !w.settings.AutoMap {
@@ -79,6 +79,9 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 		}
 		if p.candidate == nil {
 			p.candidate = w.candidate(a.ID, p.customer)
+		}
+		if p.candidate != nil && p.candidate.Doubt != "" {
+			continue // a sister may have the domain: a person's matter
 		}
 		err := s.Map(ctx, audit.System, Choice{AccountID: a.ID, CRMAccountID: p.customer, Reason: p.reason, Candidate: p.candidate})
 		switch {

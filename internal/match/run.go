@@ -151,9 +151,6 @@ func formulaSafe(s string) string {
 func reasons(c *Candidate) string {
 	parts := make([]string, 0, len(c.Evidence)+1)
 	for _, e := range c.Evidence {
-		if e.Field == "prior" {
-			continue
-		}
 		parts = append(parts, fmt.Sprintf("%s [%+.1f]", e.Sentence, e.Weight))
 	}
 	if len(c.Ties) > 0 {
