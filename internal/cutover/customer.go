@@ -45,6 +45,7 @@ type Customer struct {
 	OldSeats     int // billable of the old ones now
 	NewSeats     int // billable of the new ones now, held ones included
 	Undecided    int // subscriptions of both sides that need a decision
+	Exact        int `gorm:"-"` // of them, exact pairs that wait to be accepted; only where CountExact was asked
 	Twins        int // standing decisions by kind
 	Additions    int // "no twin: new"
 	Endings      int // "no twin: ended"

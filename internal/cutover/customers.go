@@ -166,3 +166,22 @@ func one(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (c Custom
 	}
 	return rows[0], true, nil
 }
+
+// CountExact notes of a page of customers how many exact pairs wait to be accepted.
+func CountExact(ctx context.Context, db *gorm.DB, id uuid.UUID, page []Customer) error {
+	for i, c := range page {
+		if c.Undecided < 2 {
+			continue
+		}
+		both, err := sidesOf(ctx, db, id, c.CRMAccountID)
+		if err != nil {
+			return err
+		}
+		for _, p := range both.proposals() {
+			if p.Confidence == Exact {
+				page[i].Exact++
+			}
+		}
+	}
+	return nil
+}

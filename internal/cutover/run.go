@@ -129,3 +129,12 @@ func (f ListFilter) where() (string, []any) {
 	}
 	return strings.Join(conds, " AND "), args
 }
+
+// OpenRuns counts the runs that are under way.
+func OpenRuns(ctx context.Context, db *gorm.DB) (int, error) {
+	var n int64
+	if err := db.WithContext(ctx).Table("cutovers").Where("state = ?", RunOpen).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count open cut-overs: %w", err)
+	}
+	return int(n), nil
+}

@@ -77,7 +77,11 @@ func missingCell(r cutover.Customer) ui.Cell {
 	case r.Strayed > 0:
 		return ui.Cell{Text: counted(r.Strayed, "subscription is no longer this customer's", "subscriptions are no longer this customer's"), Tone: ui.Bad}
 	case r.Undecided > 0:
-		return ui.Cell{Text: counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
+		cell := ui.Cell{Text: counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
+		if r.Exact > 0 {
+			cell.Sub = counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
+		}
+		return cell
 	case r.Step == cutover.Retired || r.Done():
 		return ui.Cell{}
 	case r.SwitchDay.IsZero():

@@ -15,6 +15,9 @@ func TestACustomerIsMovedThroughThePagesAloneAndTheRunIsFinished(t *testing.T) {
 	t.Parallel()
 	m := open(t, 12)
 	m.begin().Shows("Twins paired and confirmed", "0 of 1", "Contoso", "2 subscriptions undecided")
+	if text := m.client.Get(m.run).Text(); strings.Contains(text, "to be accepted") {
+		t.Error("10 and 12 seats are no exact pair")
+	}
 	m.pair()
 	m.take("confirm").Next().Shows("1 customer confirmed.", "frozen", "held (cutover)", "Confirmed: old ones frozen")
 	m.take("reassign").Next().Shows("1 customer reassigned.")
@@ -65,6 +68,7 @@ func TestExactPairsAreTickedAndConfirmedInOneStroke(t *testing.T) {
 	t.Parallel()
 	m := open(t, 10)
 	m.begin()
+	m.client.Get(m.run).Shows("1 exact pair waits to be accepted")
 	page := m.page().Shows("exact")
 	if page.Doc().Find(`input[name="pair"][checked]`).Length() != 1 {
 		t.Error("the exact proposal is not ticked")

@@ -39,6 +39,9 @@ func (h Handlers) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := cutover.CountExact(ctx, db, run.ID, rows); err != nil {
+		return err
+	}
 	m := view.Run{Page: h.frame(c, run), Remarks: h.remarks(run), Progress: bars(run, progress), Gates: gateSteps(run, gates, mayAct(c)),
 		Filters: q.FilterBar("Search customer"), Table: customerTable(q, run, rows, canAct(c, run)), Pager: q.Pager(next, shown(len(rows), next, "customer", "customers"))}
 	m.Filters.CSVHref = ""

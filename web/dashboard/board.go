@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
+	"seatledger/internal/cutover"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
@@ -29,6 +30,7 @@ type board struct {
 	moved        int         // of those held as unmapped: to an account that is mapped
 	ends         map[int]int // active subscriptions that end within so many days
 	proposals    int
+	cutovers     int // under way
 	orphans      []subscription.Orphans
 	uncontracted int // mapped CRM accounts without an active contract
 	runs         map[syncing.State]int
@@ -69,6 +71,9 @@ func (b *board) readMapping(ctx context.Context, db *gorm.DB) (err error) {
 }
 
 func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) {
+	if b.cutovers, err = cutover.OpenRuns(ctx, db); err != nil {
+		return err
+	}
 	if b.review, err = subscription.ProgressOf(ctx, db, subscription.Filter{}); err != nil {
 		return err
 	}

@@ -90,7 +90,8 @@ func (b *board) ahead() view.Group {
 	for _, days := range horizons {
 		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days], subscriptionsAt(b.endsFilter(days)), ui.Info))
 	}
-	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(subscription.Filter{Proposal: "yes"}), ui.Warn))
+	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(subscription.Filter{Proposal: "yes"}), ui.Warn),
+		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
 	return g
 }
 

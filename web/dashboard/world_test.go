@@ -18,10 +18,12 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/crm"
+	"seatledger/internal/cutover"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/accounts"
 	"seatledger/web/crmaccounts"
+	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	"seatledger/web/httpx"
 	"seatledger/web/providers"
@@ -60,6 +62,7 @@ func open(t *testing.T) *desk {
 	for path, h := range map[string]echo.HandlerFunc{
 		"/accounts":      accounts.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
 		"/crm-accounts":  crmaccounts.Handlers{Accounts: crm.Service{DB: db, Clock: d.clock}, Zone: zone}.List,
+		"/cutovers":      cutovers.Handlers{Cutovers: cutover.Service{DB: db, Clock: d.clock, Zone: zone}}.List,
 		"/providers":     providers.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
 		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
 		"/sync-runs":     syncruns.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
