@@ -17,6 +17,7 @@ type profile struct {
 }
 
 func newProfile(r Record) profile {
+	r = r.readable()
 	p := profile{rec: r, names: parseNames(r.Name), tenant: tenantOf(r.TenantID), sites: sitesOf(r)}
 	p.city = cityOf(r.City)
 	p.country = countryOf(r.Country)
