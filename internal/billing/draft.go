@@ -61,7 +61,7 @@ func (s Service) Draft(ctx context.Context, by audit.Actor, o Order) (uuid.UUID,
 func (o Order) accepts(p Plan) error {
 	switch n, _ := p.Earlier(); {
 	case p.Empty():
-		return errs.Newf(errs.Conflict, "There is nothing to bill in %s up to %s; %d subscriptions are left out. No invoice was made.", p.Contract.Name, p.Period.To, len(p.LeftOut))
+		return errs.Newf(errs.Conflict, "There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. No invoice was made.", p.Contract.Name, p.Period.To, len(p.LeftOut))
 	case o.Digest != "" && o.Digest != p.Digest:
 		return errs.Because(errs.Conflict, "What would be billed has changed since the preview. Nothing was billed; look at it again.", ErrChanged)
 	case p.Asks() && !o.Earlier:

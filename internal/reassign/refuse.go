@@ -170,7 +170,7 @@ func (p plan) unbilled() (string, string) {
 	if len(p.open) == 0 || p.taken {
 		return "", ""
 	}
-	return IsUnbilled, fmt.Sprintf("%s of %s are not billed yet; bill them first, or choose to take them along, and they are billed with %s.", rows(len(p.open)), name(p.source), name(p.target))
+	return IsUnbilled, fmt.Sprintf("Not billed yet: %s of %s. Bill what is open first, or choose to take it along, and it is billed with %s.", rows(len(p.open)), name(p.source), name(p.target))
 }
 
 func rows(n int) string {

@@ -78,7 +78,7 @@ func TestUnbilledRowsAreRefusedUnlessBilledOrTakenAlong(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.Seats(h.old, 14, "2026-03-10")
-	h.refuses(h.move(), reassign.IsUnbilled, "1 row of Product OLD (OLD) are not billed yet", "bill them first", "take them along")
+	h.refuses(h.move(), reassign.IsUnbilled, "Not billed yet: 1 row of Product OLD (OLD)", "Bill what is open first", "take it along")
 	if _, err := h.invoices.Draft(t.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, Kind: billing.ChangeLog}}); err != nil {
 		t.Fatal(err)
 	}

@@ -182,7 +182,7 @@ func TestARefusalSaysWhyAndWhatToDo(t *testing.T) {
 	d := open(t)
 	d.Seats(d.old, 12, "2026-03-10")
 	_, text := d.page(d.post(d.at+"/reassign", d.to(d.new), http.StatusConflict), http.StatusConflict)
-	has(t, text, "not billed yet; bill them first, or choose to take them along")
+	has(t, text, "Bill what is open first, or choose to take it along")
 	doc, text := d.get(d.at+"/reassign?target_id="+d.new.String(), http.StatusOK)
 	has(t, text, "This cannot be done as it stands", "Take it along", "Nothing can be moved until that is settled")
 	if doc.Find(`main form[method=post]`).Length() > 0 {
