@@ -14,7 +14,7 @@ type owned struct {
 	phone   bool // the same telephone, held once on either side
 	street  bool // the same street and number, held once on either side
 	backed  bool // the same street or telephone, whoever else has it
-	place   bool // the same postcode, or the same city
+	place   bool // the same postcode, or the same city of one state
 	apart   bool // both have domains, and they differ
 	bare    bool // one of the names is no more than a domain
 }
@@ -26,7 +26,7 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
 		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
 		backed: agrees(fieldStreet) || agrees(fieldPhone),
-		place:  agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer,
+		place:  agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer && cmp.grade[fieldState] != gradeDiffer,
 		bare:   !a.spelled() || !b.spelled(),
 	}
 	if sameDomain(cmp) {

@@ -90,12 +90,22 @@ func nearStreet(a, b []string) grade {
 	}
 	numbers, words := overlap(a, b, true), overlap(a, b, false)
 	switch {
-	case words > 0.5 && numbers != 0 || words == 0.5 && numbers == 1:
+	case words > 0.5 && numbersFit(a, b) || words == 0.5 && numbers == 1:
 		return gradeAgree
 	case words > 0.5:
 		return gradePartly
 	}
 	return gradeDiffer
+}
+
+// numbersFit is true when no side has a number that contradicts the other's: "12-14"
+// has 12, and of "1744 County Road 12" the road's number is not the house's.
+func numbersFit(a, b []string) bool {
+	x, y := only(a, true), only(b, true)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	return !slices.ContainsFunc(x, func(n string) bool { return !slices.Contains(y, n) })
 }
 
 // overlap is the share of common words; -1 when a side has none of that sort.

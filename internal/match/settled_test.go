@@ -38,11 +38,29 @@ func TestWhatAHouseSharesSettlesNoDoubt(t *testing.T) {
 		"a domain with a sister's word":         {{Name: "quellariplumbing.com", Website: "quellariplumbing.com"}, {Name: "Quellari Foods", Website: "quellariplumbing.com"}},
 		"forms of two countries, one of either": {{Name: "Quellari Tyres GmbH", Website: "quellari.com", Country: "DE"}, {Name: "Quellari Tyres Inc.", Website: "quellari.com", Country: "US"}},
 		"a moved company under half a name":     {{Name: "quellarityres.com", Website: "quellarityres.com", City: "Reno", State: "NV"}, {Name: "Quellari Zandvoort Tyres", Website: "quellarityres.com", City: "Salem", State: "OR"}},
+		"towns of one name in two states":       {{Name: "Quellari Tyres", City: "Springfield", State: "MO"}, {Name: "Quellari Tyres", City: "Springfield", State: "IL"}},
 		"a word more, another telephone":        {{Name: "quellari.com", Website: "quellari.com", Phone: "775-555-0143"}, {Name: "Quellari Tyres", Website: "quellari.com", Phone: "503-555-0188"}},
 	} {
 		p[0].ID, p[1].ID = "a", "b"
 		if band, doubt := bandOfPair(p[0], p[1]); band == Certain || doubt == "" {
 			t.Errorf("%s: %s, %q", rule, band, doubt)
+		}
+	}
+}
+
+func TestTheNumberOfARoadIsNotTheHouses(t *testing.T) {
+	t.Parallel()
+	for _, p := range []struct {
+		a, b string
+		want grade
+	}{
+		{"1744 County Road 12", "5944 County Road 12", gradePartly},
+		{"1744 County Road 12", "1744 County Rd 12", gradeAgree},
+		{"12-14 Quarry Lane", "12 Quarry Ln", gradeAgree},
+		{"12 State Route 9", "880 State Route 9", gradePartly},
+	} {
+		if got := nearStreet(streetOf(p.a), streetOf(p.b)); got != p.want {
+			t.Errorf("%s, %s: %v, not %v", p.a, p.b, got, p.want)
 		}
 	}
 }
