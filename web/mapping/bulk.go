@@ -220,12 +220,14 @@ func offerTable(a asked, offers []mapping.Offer) ui.Table {
 	for _, o := range offers {
 		name := ui.LinkCell(o.Called(), (where{provider: a.provider}).link(path, "at", o.ID.String()))
 		name.Sub = o.ExternalID
+		confidence := ui.BadgeCell(fmt.Sprintf("%d %% %s", min(int(o.Probability*100), 99), o.Band), bandTones[match.Band(o.Band)])
+		confidence.Sub = o.Doubt
 		contract := ui.TextCell(o.Contract)
 		if !o.ContractID.Valid {
 			contract = ui.Cell{Text: "none by itself", Muted: true}
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: pairText(o), Label: o.Called() + " for " + o.CRMAccount, Checked: a.chosen == nil || a.chosen[mapping.Pair{AccountID: o.ID, CRMAccountID: o.CRMAccountID.UUID}],
-			Cells: []ui.Cell{name, ui.LinkCell(o.CRMAccount, crmPath(o.CRMAccountID.UUID)), ui.BadgeCell(fmt.Sprintf("%d %% %s", min(int(o.Probability*100), 99), o.Band), bandTones[match.Band(o.Band)]),
+			Cells: []ui.Cell{name, ui.LinkCell(o.CRMAccount, crmPath(o.CRMAccountID.UUID)), confidence,
 				ui.TextCell(strconv.Itoa(o.Subscriptions)), contract}})
 	}
 	return t
