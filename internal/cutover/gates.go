@@ -164,7 +164,7 @@ func (f facts) signed() Gate {
 func (f facts) retired() Gate {
 	p := f.progress
 	return after(Gate{Key: "retired", Name: "Old subscriptions deactivated"}, p.Reassigned, p.Waiting+p.Confirmed,
-		"%s whose old subscriptions are to be deactivated with No refund.", "Not so far yet: %s.", "Every old subscription is deactivated.")
+		"%s whose old subscriptions are to be deactivated with No refund.", "%s still on the way.", "Every old subscription is deactivated.")
 }
 
 func (f facts) deactivated() Gate {
