@@ -1,4 +1,4 @@
-package billing
+package history
 
 import (
 	"seatledger/internal/clock"
@@ -16,8 +16,11 @@ func (p Period) Empty() bool { return !p.From.Before(p.To) }
 
 // Within is the part of p that lies in o.
 func (p Period) Within(o Period) Period {
-	return Period{From: later(p.From, o.From), To: earlier(p.To, o.To)}
+	return Period{From: Later(p.From, o.From), To: Earlier(p.To, o.To)}
 }
+
+// Has tells whether a day is one of the period.
+func (p Period) Has(day clock.Date) bool { return !day.Before(p.From) && day.Before(p.To) }
 
 // Grid is the rhythm of a contract: its months begin on the billing day, and a
 // cycle is so many of them, counted from the month in which the contract starts.
@@ -58,8 +61,15 @@ func (g Grid) Cycle(day clock.Date) Period {
 	return Period{From: g.begins(n), To: g.begins(n + g.Months)}
 }
 
-// EndsOn tells whether a cycle ends where day begins.
-func (g Grid) EndsOn(day clock.Date) bool { return g.Cycle(day).From == day }
+// CycleEnds are the days in a period on which a cycle begins.
+func (g Grid) CycleEnds(over Period) []clock.Date {
+	var days []clock.Date
+	for day := over.From; day.Before(over.To); {
+		day = g.Cycle(day).To
+		days = append(days, day)
+	}
+	return days
+}
 
 // begins is the first day of a contract month, by the calendar month it begins in.
 func (g Grid) begins(month int) clock.Date {
@@ -75,14 +85,16 @@ func monthNumber(d clock.Date) int { return d.Year()*12 + int(d.Month()) - 1 }
 
 func mod(a, n int) int { return (a%n + n) % n }
 
-func later(a, b clock.Date) clock.Date {
+// Later is the later of two days; a zero one is before all.
+func Later(a, b clock.Date) clock.Date {
 	if b.After(a) {
 		return b
 	}
 	return a
 }
 
-func earlier(a, b clock.Date) clock.Date {
+// Earlier is the earlier of two days.
+func Earlier(a, b clock.Date) clock.Date {
 	if b.Before(a) {
 		return b
 	}

@@ -1,4 +1,4 @@
-package billing
+package history
 
 import (
 	"github.com/shopspring/decimal"
@@ -26,21 +26,24 @@ func (p Parts) Rounded(currency string) decimal.Decimal {
 // Plus adds.
 func (p Parts) Plus(o Parts) Parts { return Parts{p.Add(o.Decimal)} }
 
-// times is an amount so many times.
-func times(amount decimal.Decimal, n int) Parts {
+// Minus takes away.
+func (p Parts) Minus(o Parts) Parts { return Parts{p.Sub(o.Decimal)} }
+
+// Times is an amount so many times.
+func Times(amount decimal.Decimal, n int) Parts {
 	return Parts{amount.Mul(decimal.NewFromInt(int64(n))).Mul(denominator)}
 }
 
-// prorated is what seats cost over a period: per contract month its share of the
+// Worth is what seats cost over a period: per contract month its share of the
 // price, by days (RULES 8). The price must have a period of months.
-func (g Grid) prorated(price ledger.Amount, seats int, p Period) Parts {
+func (g Grid) Worth(price ledger.Amount, seats int, p Period) Parts {
 	sum := Parts{}
 	months := int64(price.Period.Months())
 	for day := p.From; day.Before(p.To); {
 		month := g.Month(day)
-		days := Period{From: day, To: earlier(p.To, month.To)}.Days()
-		perDay := Denominator / (months * int64(month.Days()))
-		sum = sum.Plus(Parts{price.Value.Decimal.Mul(decimal.NewFromInt(perDay * int64(days))).Mul(decimal.NewFromInt(int64(seats)))})
+		days := Period{From: day, To: Earlier(p.To, month.To)}.Days()
+		share := Denominator / (months * int64(month.Days())) * int64(days)
+		sum = sum.Plus(Parts{price.Value.Decimal.Mul(decimal.NewFromInt(share)).Mul(decimal.NewFromInt(int64(seats)))})
 		day = month.To
 	}
 	return sum
