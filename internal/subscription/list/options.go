@@ -16,7 +16,7 @@ import (
 
 // Options are what a person may choose for one subscription.
 type Options struct {
-	Contracts []Named     // active ones of the customer that its account is mapped to
+	Contracts []Named // active ones of the customer that its account is mapped to
 	Prices    []Price // of its product in its contract's price list
 }
 
