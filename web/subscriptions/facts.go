@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 	"seatledger/views/ui"
 
 	view "seatledger/views/subscriptions"
@@ -58,7 +59,7 @@ func statusBadge(s sheet) ui.Badge {
 	switch {
 	case s.Status == "missing" || s.Status == "unknown":
 		tone = ui.Bad
-	case subscription.Ends(s.Status):
+	case plan.Ends(s.Status):
 		tone = ui.Neutral
 	case s.Status != "active":
 		tone = ui.Warn
