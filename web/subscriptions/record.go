@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
@@ -144,7 +145,7 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	add := func(tone ui.Tone, title, text string, actions ...templ.Component) {
 		out = append(out, view.Remark{Callout: ui.Callout{Tone: tone, Title: title, Text: text}, Actions: actions})
 	}
-	if s.Status == "missing" && s.MissingConfirmedAt == nil {
+	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
 		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
 	if s.TwinHold && s.State == subscription.Held {
