@@ -29,7 +29,7 @@ type Refusal struct {
 
 // each takes customers one by one, each in a transaction of its own: what was done
 // stays done, whatever becomes of the others.
-func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*matter) error) (Report, error) {
+func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*lockedCustomer) error) (Report, error) {
 	var out Report
 	run, err := Get(ctx, s.DB.Read(ctx), id)
 	if err == nil {
@@ -48,7 +48,7 @@ func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, custome
 	}
 	for _, c := range customers {
 		err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-			m, err := s.take(ctx, tx, by, id, c)
+			m, err := s.lockCustomer(ctx, tx, by, id, c)
 			if err != nil {
 				return err
 			}

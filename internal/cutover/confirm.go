@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 )
@@ -18,16 +19,16 @@ import (
 // until their switch (RULES 9). Refused while something is undecided, without a
 // switch day, and where the old ledger goes on behind it.
 func (s Service) Confirm(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID) (Report, error) {
-	return s.each(ctx, by, id, customers, (*matter).confirm)
+	return s.each(ctx, by, id, customers, (*lockedCustomer).confirm)
 }
 
-func (m *matter) standing() standing { return standing{m.sides, m.customer} }
+func (m *lockedCustomer) readiness() readiness { return readiness{m.sides, m.customer} }
 
-func (m *matter) confirm() error {
-	if err := m.already(Confirmed); err != nil {
+func (m *lockedCustomer) confirm() error {
+	if err := m.already(pairing.Confirmed); err != nil {
 		return err
 	}
-	if err := refuse(m.standing().missing(m.ctx, m.tx, Confirmed)); err != nil {
+	if err := refuse(m.readiness().missing(m.ctx, m.tx, pairing.Confirmed)); err != nil {
 		return err
 	}
 	for _, p := range m.Pairs {
@@ -35,16 +36,16 @@ func (m *matter) confirm() error {
 			return err
 		}
 	}
-	return m.step(Confirmed)
+	return m.step(pairing.Confirmed)
 }
 
 // confirmPair does to the subscriptions of one decision what confirming means for them.
-func (m *matter) confirmPair(p Pair) error {
+func (m *lockedCustomer) confirmPair(p pairing.Pair) error {
 	day := m.customer.SwitchDay
 	var kept placement
-	if p.Kind != New {
+	if p.Kind != pairing.New {
 		old, _, _ := m.find(p.Old.UUID)
-		day = leaver{Pair: p, old: old}.firstDay(day)
+		day = leavingOld{Pair: p, old: old}.firstDay(day)
 		if !old.Over() {
 			if _, err := subscription.Freeze(m.ctx, m.tx, m.act(old.ID), day); err != nil {
 				return err
@@ -55,7 +56,7 @@ func (m *matter) confirmPair(p Pair) error {
 			return err
 		}
 	}
-	if p.Kind != Ended {
+	if p.Kind != pairing.Ended {
 		if err := m.confirmNew(p, day, &kept); err != nil {
 			return err
 		}
@@ -76,13 +77,13 @@ type placement struct {
 
 // confirmNew releases one that has no twin, and holds a twin back, with what it lacks
 // of the old one's contract and price.
-func (m *matter) confirmNew(p Pair, day clock.Date, kept *placement) error {
+func (m *lockedCustomer) confirmNew(p pairing.Pair, day clock.Date, kept *placement) error {
 	now, err := subscription.Get(m.ctx, m.tx, p.New.UUID)
 	if err != nil {
 		return err
 	}
 	kept.Was = now.Local
-	if p.Kind == New {
+	if p.Kind == pairing.New {
 		now, err = subscription.DeclareNoTwin(m.ctx, m.tx, m.act(now.ID))
 		kept.Carried = now.Local
 		return err
@@ -104,7 +105,7 @@ func (m *matter) confirmNew(p Pair, day clock.Date, kept *placement) error {
 
 // carryContract lets a new twin without a contract land in the old one's, at the
 // price of its list.
-func (m *matter) carryContract(old, now subscription.Subscription) (subscription.Subscription, error) {
+func (m *lockedCustomer) carryContract(old, now subscription.Subscription) (subscription.Subscription, error) {
 	if now.ContractID.Valid || !old.ContractID.Valid || now.State == subscription.Inactive {
 		return now, nil
 	}
@@ -116,7 +117,7 @@ func (m *matter) carryContract(old, now subscription.Subscription) (subscription
 }
 
 // carryPrice keeps the old twin's price as an exception where the contract's list has none.
-func (m *matter) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
+func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
 	if now.UnitPrice.Valid || !old.UnitPrice.Valid || !now.ContractID.Valid || now.ContractID != old.ContractID || now.State == subscription.Inactive {
 		return now, nil
 	}
@@ -127,7 +128,7 @@ func (m *matter) carryPrice(old, now subscription.Subscription, day clock.Date) 
 // leaveToNew archives open rows of an old one that begin on the switch day itself:
 // that day is the new one's, so no run could ever bill them on the old. One that is
 // billed past the switch settles them there.
-func (m *matter) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
+func (m *lockedCustomer) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
 	if old.BilledThrough.After(day) {
 		return nil, nil
 	}
@@ -144,26 +145,26 @@ func (m *matter) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
 
 // unconfirm lets the old ones count again as the distributor has them, and the new
 // ones wait for a person as before.
-func (m *matter) unconfirm() error {
+func (m *lockedCustomer) unconfirm() error {
 	for _, p := range m.Pairs {
 		if err := m.unconfirmPair(p); err != nil {
 			return err
 		}
 	}
-	return m.step(Open)
+	return m.step(pairing.Open)
 }
 
-func (m *matter) unconfirmPair(p Pair) error {
+func (m *lockedCustomer) unconfirmPair(p pairing.Pair) error {
 	kept, err := m.placementOf(p)
 	if err != nil {
 		return err
 	}
-	if p.Kind != New {
+	if p.Kind != pairing.New {
 		if err := m.unfreeze(p, kept); err != nil {
 			return err
 		}
 	}
-	if p.Kind != Ended {
+	if p.Kind != pairing.Ended {
 		if err := m.unconfirmNew(p, kept); err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (m *matter) unconfirmPair(p Pair) error {
 	return m.pairUpdate(p.ID, "day = NULL, placement = NULL")
 }
 
-func (m *matter) unfreeze(p Pair, kept placement) error {
+func (m *lockedCustomer) unfreeze(p pairing.Pair, kept placement) error {
 	old, err := subscription.Get(m.ctx, m.tx, p.Old.UUID)
 	if err != nil {
 		return err
@@ -186,20 +187,20 @@ func (m *matter) unfreeze(p Pair, kept placement) error {
 
 // unconfirmNew lets a new one wait again. One that was released and billed since stays
 // what it was declared to be.
-func (m *matter) unconfirmNew(p Pair, kept placement) error {
+func (m *lockedCustomer) unconfirmNew(p pairing.Pair, kept placement) error {
 	now, err := subscription.Get(m.ctx, m.tx, p.New.UUID)
 	switch {
 	case err != nil:
 		return err
-	case p.Kind == Twin && now.CutoverHold:
+	case p.Kind == pairing.Twin && now.CutoverHold:
 		_, err = subscription.GiveBack(m.ctx, m.tx, m.act(now.ID), kept.Was, kept.Carried)
-	case p.Kind == New && !kept.Was.NoTwin && kept.Was.TwinHold && now.BilledThrough.IsZero():
+	case p.Kind == pairing.New && !kept.Was.NoTwin && kept.Was.TwinHold && now.BilledThrough.IsZero():
 		_, err = subscription.Undeclare(m.ctx, m.tx, m.act(now.ID))
 	}
 	return err
 }
 
-func (m *matter) placementOf(p Pair) (placement, error) {
+func (m *lockedCustomer) placementOf(p pairing.Pair) (placement, error) {
 	var kept placement
 	var doc string
 	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(placement::text, '{}') FROM cutover_pairs WHERE id = ?`, p.ID).Row().Scan(&doc); err != nil {
@@ -208,14 +209,14 @@ func (m *matter) placementOf(p Pair) (placement, error) {
 	return kept, json.Unmarshal([]byte(doc), &kept)
 }
 
-// carries tells what confirming would carry over, for the preview.
-func (s *sides) carries() []Carried {
-	var out []Carried
+// takesOver tells what confirming would carry over, for the preview.
+func (s *sides) takesOver() []TakenOver {
+	var out []TakenOver
 	for _, t := range s.twins() {
 		if t.old.Strayed || t.new.Strayed {
 			continue
 		}
-		c := Carried{New: t.new.ID}
+		c := TakenOver{New: t.new.ID}
 		if !t.new.ContractID.Valid && t.old.ContractID.Valid {
 			c.ContractID, c.Contract = t.old.ContractID, t.old.Contract
 		}

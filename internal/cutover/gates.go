@@ -127,7 +127,7 @@ func (f facts) paired() Gate {
 	}
 	if p.Strayed > 0 {
 		g.Strayed, g.Count = true, g.Count+p.Strayed
-		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.stray.customer, f.stray.says)
+		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.departed.customer, f.departed.says)
 	}
 	return passed(g.Count == 0, g)
 }

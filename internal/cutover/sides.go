@@ -6,13 +6,15 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/cutover/pairing"
 )
 
 // sides are the subscriptions of one customer that a run is about, with the standing
 // decisions about them. What strayed to another customer since it was decided is among them.
 type sides struct {
 	Old, New []Side
-	Pairs    []Pair
+	Pairs    []pairing.Pair
 }
 
 // Of old ones, those that go on, stand in a decision, were ended by a person (the
@@ -79,7 +81,7 @@ func (s *sides) needs() {
 }
 
 // pairOf is the standing decision about a subscription; nil when there is none.
-func (s *sides) pairOf(id uuid.UUID) *Pair {
+func (s *sides) pairOf(id uuid.UUID) *pairing.Pair {
 	for i, p := range s.Pairs {
 		if p.Old.UUID == id || p.New.UUID == id {
 			return &s.Pairs[i]
@@ -114,54 +116,54 @@ func (s *sides) undecided() []Side {
 
 // proposals pairs what is undecided; an old one that a person ended by hand may be the
 // twin of a new one that nobody has spoken of.
-func (s *sides) proposals() []Proposal {
-	var old, new []Side
+func (s *sides) proposals() []pairing.Proposal {
+	var old, new []pairing.Side
 	for _, o := range s.Old {
 		if s.pairOf(o.ID) == nil {
-			old = append(old, o)
+			old = append(old, o.Side)
 		}
 	}
 	for _, n := range s.New {
 		if n.Needs {
-			new = append(new, n)
+			new = append(new, n.Side)
 		}
 	}
-	return propose(old, new)
+	return pairing.Propose(old, new)
 }
 
 // twins gives the pairs of a kind with both their sides.
-func (s *sides) twins() []twinned {
-	var out []twinned
+func (s *sides) twins() []twinSides {
+	var out []twinSides
 	for _, p := range s.Pairs {
-		if p.Kind == Twin {
+		if p.Kind == pairing.Twin {
 			old, _, _ := s.find(p.Old.UUID)
 			new, _, _ := s.find(p.New.UUID)
-			out = append(out, twinned{p, old, new})
+			out = append(out, twinSides{p, old, new})
 		}
 	}
 	return out
 }
 
-type twinned struct {
-	Pair
+type twinSides struct {
+	pairing.Pair
 	old, new Side
 }
 
 // leaving are the old ones of twins and endings, in the order of their ids.
-func (s *sides) leaving() []leaver {
-	var out []leaver
+func (s *sides) leaving() []leavingOld {
+	var out []leavingOld
 	for _, p := range s.Pairs {
-		if p.Kind != New {
+		if p.Kind != pairing.New {
 			old, _, _ := s.find(p.Old.UUID)
-			out = append(out, leaver{Pair: p, old: old})
+			out = append(out, leavingOld{Pair: p, old: old})
 		}
 	}
 	return out
 }
 
-// leaver is an old subscription whose days end with the switch.
-type leaver struct {
-	Pair
+// leavingOld is an old subscription whose days end with the switch.
+type leavingOld struct {
+	pairing.Pair
 	old      Side
-	customer Step // how far its customer has come, where that matters
+	customer pairing.Step // how far its customer has come, where that matters
 }

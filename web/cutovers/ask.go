@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/paging"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -73,19 +74,19 @@ func (q question) fields() []ui.Field {
 // member is a customer with what is at stake.
 type member struct {
 	cutover.Customer
-	cutover.Totals
+	proof.Totals
 }
 
-func (h Handlers) atStake(ctx context.Context, q question) ([]member, cutover.Totals, error) {
+func (h Handlers) atStake(ctx context.Context, q question) ([]member, proof.Totals, error) {
 	var all []member
-	var totals cutover.Totals
+	var totals proof.Totals
 	err := h.Cutovers.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		customers, err := customersOf(ctx, tx, q.run.ID, q.ids)
 		if err != nil {
 			return err
 		}
-		worth := map[uuid.UUID]cutover.Totals{}
-		err = cutover.EachProof(ctx, tx, q.run, cutover.ProofFilter{Customers: q.ids}, h.Cutovers.ProofDay(q.run), func(p cutover.CustomerProof) error {
+		worth := map[uuid.UUID]proof.Totals{}
+		err = proof.Each(ctx, tx, q.run.ID, proof.Filter{Customers: q.ids}, h.Cutovers.ProofDay(q.run), func(p proof.Customer) error {
 			worth[p.CRMAccountID] = p.Totals
 			totals.Add(p.Totals)
 			return nil
@@ -124,7 +125,7 @@ func customersOf(ctx context.Context, db *gorm.DB, run uuid.UUID, ids []uuid.UUI
 	}
 }
 
-func effects(all, ready int, t cutover.Totals) []ui.Definition {
+func effects(all, ready int, t proof.Totals) []ui.Definition {
 	out := []ui.Definition{ui.Fact("Customers", itoa(all)), {Term: "Of them at the right step", Value: ui.TextCell(itoa(ready))},
 		ui.Fact("Seats, last day of the old ones", itoa(t.SeatsBefore)), ui.Fact("Seats, first day of the new ones", itoa(t.SeatsAfter))}
 	for _, m := range t.Months {
@@ -154,7 +155,7 @@ func (q question) table(all []member) *ui.Table {
 	return &t
 }
 
-func monthCells(t cutover.Totals) (before, after ui.Cell) {
+func monthCells(t proof.Totals) (before, after ui.Cell) {
 	for i, m := range t.Months {
 		if i > 0 {
 			before.Text, after.Text = before.Text+", ", after.Text+", "

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -35,11 +36,11 @@ func (h Handlers) Customer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := pairing{CustomerView: v, may: canAct(c, run)}
+	p := customerPage{CustomerView: v, may: canAct(c, run)}
 	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Proposals: p.proposals(), Keep: p.keep(),
-		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.carries(),
+		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
 		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
-	if p.may && v.Customer.Step == cutover.Open {
+	if p.may && v.Customer.Step == pairing.Open {
 		m.SwitchDay = &ui.Form{Action: path(run.ID) + "/switch-day", Save: "Set the switch day", Hidden: p.hidden()}
 		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: v.Customer.SwitchDay.String(), Size: ui.Short, Hint: "Days before it belong to the old subscriptions. The billing day of the contract suits best."}
 	}
@@ -51,19 +52,19 @@ func (h Handlers) Customer(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-// pairing is the customer with who looks.
-type pairing struct {
+// customerPage is the customer with who looks.
+type customerPage struct {
 	cutover.CustomerView
 	may bool
 }
 
-func (p pairing) open() bool { return p.may && p.Customer.Step == cutover.Open }
+func (p customerPage) open() bool { return p.may && p.Customer.Step == pairing.Open }
 
-func (p pairing) hidden() []ui.Pair {
+func (p customerPage) hidden() []ui.Pair {
 	return []ui.Pair{{Name: "crm_account_id", Value: p.Customer.CRMAccountID.String()}}
 }
 
-func (p pairing) base() string { return path(p.Run.ID) }
+func (p customerPage) base() string { return path(p.Run.ID) }
 
 func warnings(v cutover.CustomerView) []ui.Callout {
 	var out []ui.Callout
@@ -73,7 +74,7 @@ func warnings(v cutover.CustomerView) []ui.Callout {
 	return out
 }
 
-func (p pairing) stats() ui.Stats {
+func (p customerPage) stats() ui.Stats {
 	day, note := "not set", ""
 	if !p.Customer.SwitchDay.IsZero() {
 		day = p.Customer.SwitchDay.String()
@@ -87,7 +88,7 @@ func (p pairing) stats() ui.Stats {
 }
 
 // missing is what must be fulfilled before the next step, each with the way to its work.
-func (p pairing) missing() ui.Steps {
+func (p customerPage) missing() ui.Steps {
 	var out ui.Steps
 	for _, m := range p.Missing {
 		s := ui.Step{Title: m.Says, State: ui.StepWarned, Word: "Missing"}
@@ -134,16 +135,16 @@ func address(run cutover.Run, l cutover.Link) string {
 }
 
 // next is the button of the next step, and the one that takes the last back.
-func (p pairing) next() templ.Component {
+func (p customerPage) next() templ.Component {
 	if !p.may {
 		return nil
 	}
 	var out row
-	words := map[cutover.Step]struct{ text, to string }{cutover.Confirmed: {"Confirm this customer", "/confirm"}, cutover.Reassigned: {"Reassign the history", "/reassign"}, cutover.Retired: {"Retire the old ones", "/retire"}}
+	words := map[pairing.Step]struct{ text, to string }{pairing.Confirmed: {"Confirm this customer", "/confirm"}, pairing.Reassigned: {"Reassign the history", "/reassign"}, pairing.Retired: {"Retire the old ones", "/retire"}}
 	if w, more := words[p.Next]; more && p.Next != p.Customer.Step {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: p.weight(), Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
-	if p.Customer.Step != cutover.Open {
+	if p.Customer.Step != pairing.Open {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
 	if len(out) == 0 {
@@ -153,14 +154,14 @@ func (p pairing) next() templ.Component {
 }
 
 // weight is loud once nothing is missing.
-func (p pairing) weight() ui.Weight {
+func (p customerPage) weight() ui.Weight {
 	if len(p.Missing) == 0 {
 		return ui.Primary
 	}
 	return ui.Secondary
 }
 
-func (p pairing) side(id uuid.UUID) cutover.Side {
+func (p customerPage) side(id uuid.UUID) cutover.Side {
 	for _, all := range [][]cutover.Side{p.Old, p.New} {
 		for _, s := range all {
 			if s.ID == id {
@@ -168,13 +169,13 @@ func (p pairing) side(id uuid.UUID) cutover.Side {
 			}
 		}
 	}
-	return cutover.Side{ID: id, ExternalID: "no longer this customer's"}
+	return cutover.Side{Side: pairing.Side{ID: id, ExternalID: "no longer this customer's"}}
 }
 
 const proposalsForm = "proposals-keep"
 
 // proposals are ticked beforehand where they are exact.
-func (p pairing) proposals() *ui.Table {
+func (p customerPage) proposals() *ui.Table {
 	if len(p.Proposals) == 0 {
 		return nil
 	}
@@ -184,23 +185,23 @@ func (p pairing) proposals() *ui.Table {
 	}
 	for _, x := range p.Proposals {
 		old, fresh := p.side(x.Old), p.side(x.New)
-		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(), Checked: x.Confidence == cutover.Exact, Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(), Checked: x.Confidence == pairing.Exact, Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
 	}
 	return &t
 }
 
-func (p pairing) keep() *ui.BulkBar {
+func (p customerPage) keep() *ui.BulkBar {
 	if len(p.Proposals) == 0 || !p.open() {
 		return nil
 	}
 	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Untick what is not the same subscription.", Buttons: []ui.Button{{Text: "Keep the ticked pairs", Weight: ui.Primary}}}
 }
 
-func confidence(c cutover.Confidence) ui.Badge {
+func confidence(c pairing.Confidence) ui.Badge {
 	switch c {
-	case cutover.Exact:
+	case pairing.Exact:
 		return ui.Badge{Text: "exact", Tone: ui.Good}
-	case cutover.Likely:
+	case pairing.Likely:
 		return ui.Badge{Text: "likely", Tone: ui.Warn}
 	}
 	return ui.Badge{Text: "by a person", Tone: ui.Info}
@@ -222,7 +223,7 @@ func amountText(d decimal.NullDecimal, currency string, s cutover.Side) string {
 }
 
 // choices ask what becomes of each old subscription without a decision.
-func (p pairing) choices() []view.Choice {
+func (p customerPage) choices() []view.Choice {
 	if !p.open() {
 		return nil
 	}
@@ -245,7 +246,7 @@ func (p pairing) choices() []view.Choice {
 }
 
 // fresh are new subscriptions without a decision.
-func (p pairing) fresh() *ui.Table {
+func (p customerPage) fresh() *ui.Table {
 	t := ui.Table{Caption: "New subscriptions to decide", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
 	for _, s := range p.New {
 		if !s.Needs {
@@ -254,7 +255,7 @@ func (p pairing) fresh() *ui.Table {
 		cells := []ui.Cell{sideCell(s), {Badges: []ui.Badge{stateBadge(s)}}, {}}
 		if p.open() {
 			cells[2] = ui.Of(ui.PostButton{Button: ui.Button{Text: "No twin: it is new", Action: p.base() + "/pairs", Compact: true},
-				Hidden: append(p.hidden(), ui.Pair{Name: "kind", Value: string(cutover.New)}, ui.Pair{Name: "new_subscription_id", Value: s.ID.String()})})
+				Hidden: append(p.hidden(), ui.Pair{Name: "kind", Value: string(pairing.New)}, ui.Pair{Name: "new_subscription_id", Value: s.ID.String()})})
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
@@ -264,9 +265,9 @@ func (p pairing) fresh() *ui.Table {
 	return &t
 }
 
-var kinds = map[cutover.Kind]string{cutover.Twin: "goes on as", cutover.New: "no twin: new", cutover.Ended: "no twin: ends"}
+var kinds = map[pairing.Kind]string{pairing.Twin: "goes on as", pairing.New: "no twin: new", pairing.Ended: "no twin: ends"}
 
-func (p pairing) pairs(h Handlers) *ui.Table {
+func (p customerPage) pairs(h Handlers) *ui.Table {
 	if len(p.Pairs) == 0 {
 		return nil
 	}
@@ -287,7 +288,7 @@ func (p pairing) pairs(h Handlers) *ui.Table {
 	return &t
 }
 
-func (p pairing) column(all []cutover.Side, provider string) view.Column {
+func (p customerPage) column(all []cutover.Side, provider string) view.Column {
 	out := view.Column{Card: ui.Card{Title: provider}, None: "No subscriptions of this customer."}
 	for _, s := range all {
 		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(), Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
@@ -347,12 +348,12 @@ func dates(s cutover.Side) string {
 	return s.Start.String() + " to " + s.End.String()
 }
 
-func (p pairing) carries() *ui.Table {
-	if len(p.Carries) == 0 {
+func (p customerPage) takesOver() *ui.Table {
+	if len(p.TakesOver) == 0 {
 		return nil
 	}
 	t := ui.Table{Caption: "Carried over by confirming", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "Contract"}, {Label: "Price"}}}
-	for _, x := range p.Carries {
+	for _, x := range p.TakesOver {
 		price := ui.Cell{}
 		if x.UnitPrice.Valid {
 			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: no list price was found"}

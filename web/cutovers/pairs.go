@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -44,23 +45,23 @@ func decisionsIn(form httpx.Values) ([]cutover.Decision, error) {
 	var out []cutover.Decision
 	for _, pair := range form.All("pair") {
 		old, fresh, _ := strings.Cut(pair, " ")
-		out = append(out, cutover.Decision{CRMAccountID: customer, Kind: cutover.Twin, Old: chosen(old), New: chosen(fresh)})
+		out = append(out, cutover.Decision{CRMAccountID: customer, Kind: pairing.Twin, Old: chosen(old), New: chosen(fresh)})
 	}
 	if len(out) > 0 {
 		return out, nil
 	}
-	d := cutover.Decision{CRMAccountID: customer, Kind: cutover.Kind(form.Get("kind")), Old: chosen(form.Get("old_subscription_id")), New: chosen(form.Get("new_subscription_id"))}
+	d := cutover.Decision{CRMAccountID: customer, Kind: pairing.Kind(form.Get("kind")), Old: chosen(form.Get("old_subscription_id")), New: chosen(form.Get("new_subscription_id"))}
 	switch choice := form.Get("choice"); {
 	case d.Kind != "":
-	case choice == string(cutover.Ended):
-		d.Kind = cutover.Ended
+	case choice == string(pairing.Ended):
+		d.Kind = pairing.Ended
 	case choice != "":
-		d.Kind, d.New = cutover.Twin, chosen(choice)
+		d.Kind, d.New = pairing.Twin, chosen(choice)
 	default:
 		return nil, errs.Fields{"choice": "Choose what becomes of the subscription, or tick a proposal. Nothing was changed."}.Err()
 	}
 	switch d.Kind {
-	case cutover.Twin, cutover.New, cutover.Ended:
+	case pairing.Twin, pairing.New, pairing.Ended:
 		return []cutover.Decision{d}, nil
 	}
 	return nil, errs.Fields{"kind": "Say twin, new or ended. Nothing was changed."}.Err()

@@ -1,4 +1,4 @@
-package cutover
+package pairing
 
 import (
 	"cmp"
@@ -7,15 +7,13 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-
-	"seatledger/internal/clock"
 )
 
-// propose pairs the undecided subscriptions of one customer. A pair is exact (RULES 9)
+// Propose pairs the undecided subscriptions of one customer. A pair is exact (RULES 9)
 // when product and quantity agree, nothing that both sides know differs, and it is the
 // only such pair on both sides. What is left is offered as likely, the most alike
 // first, each subscription once; a person decides.
-func propose(old, new []Side) []Proposal {
+func Propose(old, new []Side) []Proposal {
 	var all []likeness
 	for _, o := range old {
 		for _, n := range new {
@@ -159,14 +157,4 @@ func (s Side) givenCurrency() string {
 		return ""
 	}
 	return s.CostCurrency
-}
-
-// Over tells whether it has ended.
-func (s Side) Over() bool { return s.State == "inactive" }
-
-func earlier(a, b clock.Date) clock.Date {
-	if b.IsZero() || !a.IsZero() && a.Before(b) {
-		return a
-	}
-	return b
 }
