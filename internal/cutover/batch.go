@@ -24,7 +24,8 @@ type Report struct {
 type Refusal struct {
 	CRMAccountID uuid.UUID
 	CRMAccount   string
-	Why          string // sentences: what is missing, what to do
+	Why          string  // sentences: what is missing, what to do
+	Missing      []Check // the same one by one, each with the way to its work; empty where it is one sentence
 }
 
 // each takes customers one by one, each in a transaction of its own: what was done
@@ -76,6 +77,10 @@ func (r *Report) note(c Refusal, err error) error {
 	case errs.KindOf(err) == errs.Internal || errs.KindOf(err) == errs.Unavailable:
 		return err
 	default:
+		var lacking Lacking
+		if errors.As(err, &lacking) {
+			c.Missing = lacking.Checks
+		}
 		c.Why = sentence(err)
 		r.Refused = append(r.Refused, c)
 	}

@@ -16,16 +16,28 @@ import (
 	"seatledger/internal/subscription"
 )
 
+// Lacking is the conflict of a step for which something is missing.
+type Lacking struct{ Checks []Check }
+
+func (l Lacking) Error() string { return l.conflict().Error() }
+
+// Unwrap gives the conflict with all that is missing in one text.
+func (l Lacking) Unwrap() error { return l.conflict() }
+
+func (l Lacking) conflict() *errs.Error {
+	says := make([]string, 0, len(l.Checks))
+	for _, c := range l.Checks {
+		says = append(says, c.Says)
+	}
+	return errs.New(errs.Conflict, strings.Join(says, " ")+" Nothing was changed.")
+}
+
 // refuse makes one conflict of what is missing; nil when nothing is.
 func refuse(missing []Check, err error) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	says := make([]string, 0, len(missing))
-	for _, c := range missing {
-		says = append(says, c.Says)
-	}
-	return errs.New(errs.Conflict, strings.Join(says, " ")+" Nothing was changed.")
+	return Lacking{missing}
 }
 
 // readiness is a customer of a run with both sides, as the checks read it.

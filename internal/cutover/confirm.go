@@ -36,7 +36,36 @@ func (m *lockedCustomer) confirm() error {
 			return err
 		}
 	}
+	for _, n := range m.unpaired() {
+		if err := m.billFrom(n.ID, m.customer.SwitchDay); err != nil {
+			return err
+		}
+	}
 	return m.step(pairing.Confirmed)
+}
+
+// unpaired are new ones that go on although nothing was decided about them here: they
+// too are billed from the switch day. What an invoice has days of keeps its first day.
+func (m *lockedCustomer) unpaired() []Side {
+	var out []Side
+	for _, n := range m.New {
+		if !n.Over() && !n.Strayed && m.pairOf(n.ID) == nil && !n.Billed && n.HistorySince.IsZero() {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// billFrom sets the first day that a new one is billed; zero: none but its own.
+func (m *lockedCustomer) billFrom(id uuid.UUID, day clock.Date) error {
+	now, err := subscription.Get(m.ctx, m.tx, id)
+	if err != nil || now.BillableFrom == day {
+		return err
+	}
+	h := now.History()
+	h.BillableFrom = day
+	_, err = subscription.SetHistory(m.ctx, m.tx, m.act(id), h)
+	return err
 }
 
 // confirmPair does to the subscriptions of one decision what confirming means for them.
@@ -84,9 +113,14 @@ func (m *lockedCustomer) confirmNew(p pairing.Pair, day clock.Date, kept *placem
 	}
 	kept.Was = now.Local
 	if p.Kind == pairing.New {
-		now, err = subscription.DeclareNoTwin(m.ctx, m.tx, m.act(now.ID))
+		if now, err = subscription.DeclareNoTwin(m.ctx, m.tx, m.act(now.ID)); err != nil {
+			return err
+		}
 		kept.Carried = now.Local
-		return err
+		if p.FromStart {
+			day = clock.Date{}
+		}
+		return m.billFrom(now.ID, day)
 	}
 	if now, err = subscription.HoldBack(m.ctx, m.tx, m.act(now.ID), day); err != nil {
 		return err
@@ -116,13 +150,31 @@ func (m *lockedCustomer) carryContract(old, now subscription.Subscription) (subs
 	return subscription.SetContract(m.ctx, m.tx, m.act(now.ID), old.ContractID)
 }
 
-// carryPrice keeps the old twin's price as an exception where the contract's list has none.
+// carryPrice lets the old twin's price go over: one that a person set whatever the list
+// says, any other where the list has none (RULES 9). A price that a person set for the
+// new one stays.
 func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
-	if now.UnitPrice.Valid || !old.UnitPrice.Valid || !now.ContractID.Valid || now.ContractID != old.ContractID || now.State == subscription.Inactive {
+	if !carriesPrice(old, now) || now.State == subscription.Inactive {
 		return now, nil
+	}
+	if now.ContractID != old.ContractID {
+		k, err := contract.Get(m.ctx, m.tx, now.ContractID.UUID)
+		if err != nil || k.Currency != old.Currency {
+			return now, err
+		}
 	}
 	return subscription.SetPrice(m.ctx, m.tx, m.act(now.ID), subscription.Price{UnitPrice: old.UnitPrice, Period: old.PricePeriod, On: day,
 		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)})
+}
+
+func carriesPrice(old, now subscription.Subscription) bool {
+	switch {
+	case !old.UnitPrice.Valid || !now.ContractID.Valid || now.PriceByPerson && now.UnitPrice.Valid:
+		return false
+	case old.PriceByPerson:
+		return !now.UnitPrice.Valid || !now.Price().Equal(old.Price())
+	}
+	return !now.UnitPrice.Valid && now.ContractID == old.ContractID
 }
 
 // leaveToNew archives open rows of an old one that begin on the switch day itself:
@@ -149,6 +201,13 @@ func (m *lockedCustomer) unconfirm() error {
 	for _, p := range m.Pairs {
 		if err := m.unconfirmPair(p); err != nil {
 			return err
+		}
+	}
+	for _, n := range m.unpaired() {
+		if n.BillableFrom == m.customer.SwitchDay {
+			if err := m.billFrom(n.ID, clock.Date{}); err != nil {
+				return err
+			}
 		}
 	}
 	return m.step(pairing.Open)
@@ -194,10 +253,20 @@ func (m *lockedCustomer) unconfirmNew(p pairing.Pair, kept placement) error {
 		return err
 	case p.Kind == pairing.Twin && now.CutoverHold:
 		_, err = subscription.GiveBack(m.ctx, m.tx, m.act(now.ID), kept.Was, kept.Carried)
-	case p.Kind == pairing.New && !kept.Was.NoTwin && kept.Was.TwinHold && now.BilledThrough.IsZero():
-		_, err = subscription.Undeclare(m.ctx, m.tx, m.act(now.ID))
+	case p.Kind == pairing.New && !m.billed(now.ID):
+		if !kept.Was.NoTwin && kept.Was.TwinHold {
+			if _, err = subscription.Undeclare(m.ctx, m.tx, m.act(now.ID)); err != nil {
+				return err
+			}
+		}
+		return m.billFrom(now.ID, clock.Date{})
 	}
 	return err
+}
+
+func (m *lockedCustomer) billed(id uuid.UUID) bool {
+	side, _, _ := m.find(id)
+	return side.Billed
 }
 
 func (m *lockedCustomer) placementOf(p pairing.Pair) (placement, error) {
@@ -220,12 +289,18 @@ func (s *sides) takesOver() []TakenOver {
 		if !t.new.ContractID.Valid && t.old.ContractID.Valid {
 			c.ContractID, c.Contract = t.old.ContractID, t.old.Contract
 		}
-		if !t.new.UnitPrice.Valid && t.old.UnitPrice.Valid && (c.ContractID.Valid || t.new.ContractID == t.old.ContractID) {
-			c.UnitPrice, c.Period, c.Currency = t.old.UnitPrice, t.old.PricePeriod, t.old.Currency
+		lands := c.ContractID.Valid || t.new.ContractID.Valid && t.new.ContractID == t.old.ContractID
+		negotiated := t.old.PriceByPerson && !t.new.PriceByPerson && !samePrice(t.old, t.new)
+		if t.old.UnitPrice.Valid && lands && (negotiated || !t.new.UnitPrice.Valid) {
+			c.UnitPrice, c.Period, c.Currency, c.Negotiated = t.old.UnitPrice, t.old.PricePeriod, t.old.Currency, t.old.PriceByPerson
 		}
 		if c.ContractID.Valid || c.UnitPrice.Valid {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+func samePrice(a, b Side) bool {
+	return a.UnitPrice.Valid == b.UnitPrice.Valid && a.UnitPrice.Decimal.Equal(b.UnitPrice.Decimal) && a.PricePeriod == b.PricePeriod && a.Currency == b.Currency
 }

@@ -72,6 +72,7 @@ type Side struct {
 	Currency      string // of the selling price; empty: no price
 	UnitPrice     decimal.NullDecimal
 	PricePeriod   money.Period
+	PriceByPerson bool
 	UnitCost      decimal.NullDecimal
 	CostPeriod    money.Period
 	NoTwin        bool // a person said that it is no other provider's again
@@ -84,6 +85,8 @@ type Side struct {
 	FrozenFrom    clock.Date
 	BillableFrom  clock.Date
 	BilledThrough clock.Date
+	HistorySince  clock.Date
+	Billed        bool   // a live invoice has days of it
 	Review        string // the standing verdict
 	Needs         bool   // it needs a decision (and stands in none)
 	Strayed       bool   // it stands in a decision, and is no longer this customer's
@@ -122,7 +125,8 @@ type TakenOver struct {
 	New        uuid.UUID
 	ContractID uuid.NullUUID // set: it lands in this contract
 	Contract   string
-	UnitPrice  decimal.NullDecimal // set: no list price was found, the old one's is kept as an exception
+	UnitPrice  decimal.NullDecimal // set: the old one's is kept as an exception
 	Period     money.Period
 	Currency   string
+	Negotiated bool // a person had set it; else no list price was found
 }

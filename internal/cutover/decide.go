@@ -75,6 +75,8 @@ type Decision struct {
 	CRMAccountID uuid.UUID
 	Kind         pairing.Kind
 	Old, New     uuid.UUID
+	FromStart    bool   // of a new one: it is billed from its start, and not only from the switch day
+	Confirmed    string // the customer's name as a person typed it, where the decision asks for it
 }
 
 // Decide keeps a decision. One that comes late, when its customer is confirmed, is
@@ -96,10 +98,17 @@ func (m *lockedCustomer) decide(d Decision) error {
 	if err := m.decidable(d); err != nil {
 		return err
 	}
-	p := pairing.Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: orNull(d.Old), New: orNull(d.New), Confidence: pairing.ByPerson, Reason: "Paired by hand."}
+	if err := m.asks(d); err != nil {
+		return err
+	}
+	p := pairing.Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: orNull(d.Old), New: orNull(d.New), FromStart: d.FromStart,
+		Confidence: pairing.ByPerson, Reason: "Paired by hand."}
 	switch d.Kind {
 	case pairing.New:
-		p.Reason = "No twin: a new subscription."
+		p.Reason = "No twin: a new subscription, billed from the switch day."
+		if d.FromStart {
+			p.Reason = "No twin: a new subscription, billed from its start."
+		}
 	case pairing.Ended:
 		p.Reason = "No twin: ends on the switch day."
 	}
@@ -138,6 +147,9 @@ func (m *lockedCustomer) decidable(d Decision) error {
 			return errs.Newf(errs.Conflict, "%s (%s) stands in a decision of %s already. Take that back first; nothing was changed.", side.Called(), side.ExternalID, m.pairOf(w.id).DecidedBy)
 		}
 	}
+	if d.FromStart && d.Kind != pairing.New {
+		problems.Add("from_start", "Only a new subscription without a twin is billed from its start.")
+	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
@@ -172,8 +184,9 @@ func (m *lockedCustomer) late(p pairing.Pair) error {
 func orNull(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
 
 func (m *lockedCustomer) keepPair(p pairing.Pair) error {
-	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind, confidence, reason, decided_at, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, m.customer.ID, p.Old, p.New, p.Kind, p.Confidence, p.Reason, m.Clock.Now(), m.by.Name).Error
+	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind, confidence, reason, from_start, decided_at, decided_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, m.customer.ID, p.Old, p.New, p.Kind, p.Confidence, p.Reason, p.FromStart, m.Clock.Now(), m.by.Name).Error
 	if err != nil {
 		return fmt.Errorf("keep decision: %w", err)
 	}
@@ -184,7 +197,7 @@ func (m *lockedCustomer) keepPair(p pairing.Pair) error {
 func (m *lockedCustomer) words(p pairing.Pair) map[string]any {
 	old, _, _ := m.find(p.Old.UUID)
 	now, _, _ := m.find(p.New.UUID)
-	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence, "reason": p.Reason}
+	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence, "reason": p.Reason, "from_start": p.FromStart}
 }
 
 // AcceptExact keeps the exact proposals of customers as decisions.

@@ -48,6 +48,7 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	for _, id := range q.ids {
 		m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "crm_account_id", Value: id.String()})
 	}
+	m.Form.Hidden = append(m.Form.Hidden, q.hidden...)
 	if q.name == "undo" {
 		for _, r := range ready {
 			m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "step", Value: r.CRMAccountID.String() + " " + string(r.Step)})
@@ -62,11 +63,8 @@ func (h Handlers) ask(c echo.Context, q question) error {
 }
 
 func (q question) fields() []ui.Field {
-	switch q.name {
-	case "switch-day":
+	if q.name == "switch-day" {
 		return []ui.Field{{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: q.form.Get("switch_day"), Error: q.problems["switch_day"], Required: true, Size: ui.Short, Hint: "The first day that belongs to the new subscriptions."}}
-	case "confirm":
-		return []ui.Field{{Kind: ui.Checkbox, Name: "exact", Label: "Accept the exact pairs of these customers first", Value: "1", Checked: q.form.On("exact") || q.form.On("ask"), Hint: "Customer, product and seats agree and nothing known differs. All others wait for a person."}}
 	}
 	return nil
 }

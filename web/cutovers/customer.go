@@ -3,6 +3,7 @@ package cutovers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -37,7 +38,7 @@ func (h Handlers) Customer(c echo.Context) error {
 		return err
 	}
 	p := customerPage{CustomerView: v, may: canAct(c, run)}
-	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Proposals: p.proposals(), Keep: p.keep(),
+	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(), Proposals: p.proposals(), Keep: p.keep(),
 		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
 		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
 	if p.may && v.Customer.Step == pairing.Open {
@@ -174,27 +175,54 @@ func (p customerPage) side(id uuid.UUID) cutover.Side {
 
 const proposalsForm = "proposals-keep"
 
-// proposals are ticked beforehand where they are exact.
+// exact are the pairs that one step accepts together.
+func (p customerPage) exact() *ui.Table { return p.proposed("Exact pairs", true) }
+
+// proposals are the other pairs that the machine sees; each is ticked by a person.
 func (p customerPage) proposals() *ui.Table {
-	if len(p.Proposals) == 0 {
-		return nil
-	}
-	t := ui.Table{Caption: "Proposed pairs", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
-	if p.open() {
+	t := p.proposed("Likely pairs", false)
+	if t != nil && p.open() {
 		t.Select = &ui.Selection{FormID: proposalsForm, Name: "pair"}
 	}
+	return t
+}
+
+func (p customerPage) proposed(caption string, exact bool) *ui.Table {
+	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
 	for _, x := range p.Proposals {
+		if (x.Confidence == pairing.Exact) != exact {
+			continue
+		}
 		old, fresh := p.side(x.Old), p.side(x.New)
-		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(), Checked: x.Confidence == pairing.Exact, Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(),
+			Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+	}
+	if len(t.Rows) == 0 {
+		return nil
 	}
 	return &t
 }
 
-func (p customerPage) keep() *ui.BulkBar {
-	if len(p.Proposals) == 0 || !p.open() {
+// accept is the step that keeps the exact pairs.
+func (p customerPage) accept() *ui.PostButton {
+	t := p.exact()
+	if t == nil || !p.open() {
 		return nil
 	}
-	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Untick what is not the same subscription.", Buttons: []ui.Button{{Text: "Keep the ticked pairs", Weight: ui.Primary}}}
+	text := "Accept the exact pair"
+	if n := len(t.Rows); n > 1 {
+		text = fmt.Sprintf("Accept the %d exact pairs", n)
+	}
+	return &ui.PostButton{Button: ui.Button{Text: text, Weight: ui.Primary, Action: p.base() + "/pairs"},
+		Hidden: append(p.hidden(), ui.Pair{Name: "exact", Value: "1"})}
+}
+
+func (p customerPage) keep() *ui.BulkBar {
+	if p.proposals() == nil || !p.open() {
+		return nil
+	}
+	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Tick what is the same subscription.",
+		Buttons: []ui.Button{{Text: "Keep the ticked pairs"}}}
 }
 
 func confidence(c pairing.Confidence) ui.Badge {
@@ -249,13 +277,15 @@ func (p customerPage) choices() []view.Choice {
 func (p customerPage) fresh() *ui.Table {
 	t := ui.Table{Caption: "New subscriptions to decide", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
 	for _, s := range p.New {
-		if !s.Needs {
+		if !s.Needs && !p.fromSwitch(s) {
 			continue
 		}
 		cells := []ui.Cell{sideCell(s), {Badges: []ui.Badge{stateBadge(s)}}, {}}
-		if p.open() {
-			cells[2] = ui.Of(ui.PostButton{Button: ui.Button{Text: "No twin: it is new", Action: p.base() + "/pairs", Compact: true},
-				Hidden: append(p.hidden(), ui.Pair{Name: "kind", Value: string(pairing.New)}, ui.Pair{Name: "new_subscription_id", Value: s.ID.String()})})
+		if !s.Needs {
+			cells[1].Sub = "billed from the switch day, " + s.BillableFrom.String()
+		}
+		if p.may && (s.Needs || p.fromSwitch(s)) {
+			cells[2] = ui.Of(p.newButtons(s))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
@@ -263,6 +293,31 @@ func (p customerPage) fresh() *ui.Table {
 		return nil
 	}
 	return &t
+}
+
+// fromSwitch tells whether one without a decision begins before the switch day from which it is billed.
+func (p customerPage) fromSwitch(s cutover.Side) bool {
+	if s.State == subscription.Inactive || s.BillableFrom.IsZero() || !s.Start.Before(s.BillableFrom) || !s.HistorySince.IsZero() {
+		return false
+	}
+	return !slices.ContainsFunc(p.Pairs, func(x pairing.Pair) bool { return x.New.UUID == s.ID })
+}
+
+// newButtons say that a new one has no twin: billed from the switch day, or from its
+// start, which asks for the customer's name.
+func (p customerPage) newButtons(s cutover.Side) row {
+	button := func(text string, more ...ui.Pair) ui.PostButton {
+		return ui.PostButton{Button: ui.Button{Text: text, Action: p.base() + "/pairs", Compact: true},
+			Hidden: slices.Concat(p.hidden(), []ui.Pair{{Name: "kind", Value: string(pairing.New)}, {Name: "new_subscription_id", Value: s.ID.String()}}, more)}
+	}
+	var out row
+	if s.Needs {
+		out = append(out, button("No twin: it is new"))
+	}
+	if !p.Customer.SwitchDay.IsZero() && (s.Start.IsZero() || s.Start.Before(p.Customer.SwitchDay)) {
+		out = append(out, button("New, billed from its start", ui.Pair{Name: "from_start", Value: "1"}))
+	}
+	return out
 }
 
 var kinds = map[pairing.Kind]string{pairing.Twin: "goes on as", pairing.New: "no twin: new", pairing.Ended: "no twin: ends"}
@@ -356,9 +411,16 @@ func (p customerPage) takesOver() *ui.Table {
 	for _, x := range p.TakesOver {
 		price := ui.Cell{}
 		if x.UnitPrice.Valid {
-			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: no list price was found"}
+			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: " + carriedBecause(x.Negotiated)}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{sideCell(p.side(x.New)), ui.TextCell(x.Contract), price}})
 	}
 	return &t
+}
+
+func carriedBecause(negotiated bool) string {
+	if negotiated {
+		return "a person had set it"
+	}
+	return "no list price was found"
 }

@@ -104,7 +104,7 @@ func bulk(q httpx.ListQuery, run cutover.Run) *ui.BulkBar {
 	here := path(run.ID)
 	b := &ui.BulkBar{FormID: bulkForm, Action: here + "/confirm", Hint: "Tick customers, then choose a step. You see what it does before it is done.",
 		Hidden: []ui.Pair{{Name: "ask", Value: "1"}, {Name: "q", Value: q.Search}, {Name: "step", Value: q.Filter("step")}, {Name: "todo", Value: q.Filter("todo")}}}
-	for _, x := range []struct{ text, to string }{{"Set switch day", "/switch-day"}, {"Confirm", "/confirm"}, {"Reassign history", "/reassign"}, {"Retire old ones", "/retire"}, {"Take a step back", "/undo"}} {
+	for _, x := range []struct{ text, to string }{{"Set switch day", "/switch-day"}, {"Accept exact pairs", "/pairs"}, {"Confirm", "/confirm"}, {"Reassign history", "/reassign"}, {"Retire old ones", "/retire"}, {"Take a step back", "/undo"}} {
 		b.Buttons = append(b.Buttons, ui.Button{Text: x.text, Action: here + x.to})
 	}
 	return b

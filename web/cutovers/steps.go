@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
+	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -27,6 +28,7 @@ type act struct {
 	done   string // "confirmed"
 	phrase string // must be typed, with the number of customers behind it; empty: a click is enough
 	gentle bool
+	hidden []ui.Pair      // what its form says besides
 	from   []pairing.Step // where a customer must stand
 	do     func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error)
 }
@@ -48,6 +50,15 @@ func (h Handlers) confirming() act {
 				}
 			}
 			return h.Cutovers.Confirm(ctx, by, run, customers)
+		}}
+}
+
+func (h Handlers) accepting() act {
+	return act{name: "pairs", title: "Accept the exact pairs of", button: "Accept the exact pairs", done: "paired", gentle: true, from: []pairing.Step{pairing.Open},
+		hidden: []ui.Pair{{Name: "exact", Value: "1"}},
+		says:   "Pairs whose customer, product and seats agree, that differ in nothing both sides know, and that are the only such ones. All others wait for a person. Each can be taken back until its customer is confirmed.",
+		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, _ told) (cutover.Report, error) {
+			return h.Cutovers.AcceptExact(ctx, by, run, customers)
 		}}
 }
 

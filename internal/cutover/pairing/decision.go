@@ -58,4 +58,5 @@ type Pair struct {
 	DecidedBy  string
 	Day        clock.Date // once confirmed: the first day of the new one, and the first without the old one
 	ClosedOld  bool       // this cut-over ended the old one
+	FromStart  bool       // of a new one: billed from its start
 }

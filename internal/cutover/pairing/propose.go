@@ -60,8 +60,7 @@ type likeness struct {
 
 func liken(o, n Side) likeness {
 	l := likeness{old: o, new: n, quantity: o.Quantity == n.Quantity}
-	l.product = o.ProductID.Valid && o.ProductID == n.ProductID || o.SKU != "" && o.SKU == n.SKU
-	l.named = o.ProductName != "" && folded(o.ProductName) == folded(n.ProductName)
+	l.product, l.named = sameKey(o, n), sameName(o, n)
 	if !l.product && !l.named {
 		return l
 	}
@@ -85,6 +84,20 @@ func liken(o, n Side) likeness {
 		l.score -= 30
 	}
 	return l
+}
+
+func sameKey(o, n Side) bool {
+	return o.ProductID.Valid && o.ProductID == n.ProductID || o.SKU != "" && o.SKU == n.SKU
+}
+
+func sameName(o, n Side) bool {
+	return o.ProductName != "" && folded(o.ProductName) == folded(n.ProductName)
+}
+
+// SameProduct tells whether both are seats of one product, as far as anybody can see:
+// by product, SKU or part number, or else by name.
+func SameProduct(o, n Side) bool {
+	return sameKey(o, n) || o.PartNumber != "" && o.PartNumber == n.PartNumber || sameName(o, n)
 }
 
 // compare notes a field that both sides know. A field that one side lacks is no evidence.
