@@ -11,16 +11,16 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
 )
 
 // Acks says which changes of a customer a person acknowledges: those named by
 // fingerprint, or all of a kind, or all of them.
 type Acks struct {
 	CRMAccountID uuid.UUID
-	PartNumber   string // as ProductProof.Key; empty: any product
-	What         What   // empty: any
+	PartNumber   string     // as proof.Product.Key; empty: any product
+	What         proof.What // empty: any
 	Fingerprints []string
 	Note         string
 }
@@ -28,7 +28,7 @@ type Acks struct {
 const longestNote = 1000
 
 // Acknowledge keeps, under the person's name, that changes over the switch are real.
-// It gives how many were acknowledged now. What changes later needs another word.
+// It gives how many were acknowledged now. proof.What changes later needs another word.
 // errs.Conflict when there is nothing of the kind, or the figures are others by now.
 func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, a Acks) (int, error) {
 	if len(a.Note) > longestNote {
@@ -70,12 +70,12 @@ func openForAcknowledging(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, 
 // keyed is a change with its product.
 type keyed struct {
 	key string
-	Change
+	proof.Change
 }
 
 // find gives the changes asked for that nobody has acknowledged, and how many of them somebody has.
 func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, err error) {
-	err = EachProof(ctx, tx, run, ProofFilter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c CustomerProof) error {
+	err = proof.Each(ctx, tx, run.ID, proof.Filter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c proof.Customer) error {
 		for _, p := range c.Products {
 			for _, ch := range p.Changes {
 				switch {
@@ -92,7 +92,7 @@ func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) 
 	return open, known, err
 }
 
-func (a Acks) means(key string, c Change) bool {
+func (a Acks) means(key string, c proof.Change) bool {
 	if len(a.Fingerprints) > 0 && !slices.Contains(a.Fingerprints, c.Fingerprint) {
 		return false
 	}
@@ -125,22 +125,4 @@ func acknowledged(run Run, a Acks, open []keyed) audit.Event {
 		before[name], after[name] = c.Before, c.After
 	}
 	return audit.Event{Action: "cutover.acknowledged", ObjectType: "cutover", ObjectID: run.ID.String(), ObjectName: run.Name, Before: before, After: after}
-}
-
-// acknowledgements reads what was acknowledged of customers.
-func acknowledgements(ctx context.Context, db *gorm.DB, run uuid.UUID, customers []uuid.UUID) (map[uuid.UUID][]Acknowledgement, error) {
-	var rows []struct {
-		CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
-		Acknowledgement
-	}
-	err := db.WithContext(ctx).Raw(`SELECT crm_account_id, product_key, what, fingerprint, acknowledged_at, acknowledged_by, note FROM cutover_acknowledgements
-		WHERE cutover_id = ? AND crm_account_id = ANY (?::uuid[]) ORDER BY acknowledged_at, id`, run, postgres.IDs(customers)).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("acknowledgements: %w", err)
-	}
-	byCustomer := map[uuid.UUID][]Acknowledgement{}
-	for _, r := range rows {
-		byCustomer[r.CRMAccountID] = append(byCustomer[r.CRMAccountID], r.Acknowledgement)
-	}
-	return byCustomer, nil
 }

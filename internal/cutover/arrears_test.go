@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/billing"
-	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 )
 
@@ -71,7 +71,7 @@ func TestInArrearsASwitchWithinTheCycleIsFinishedAtOnce(t *testing.T) {
 					m.sign(c.newID(m, "E3"))
 					m.do(c, retired)
 					for _, b := range m.blockersOf(c) {
-						if b.Verdict == cutover.Double || b.Verdict == cutover.Gap {
+						if b.Verdict == proof.Double || b.Verdict == proof.Gap {
 							t.Errorf("%+v", b)
 						}
 					}

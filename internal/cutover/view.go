@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/contract"
+	"seatledger/internal/cutover/pairing"
 )
 
 // CustomerOf reads what the page of one customer shows; errs.NotFound for one that
@@ -18,7 +19,7 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 	if err != nil {
 		return CustomerView{}, err
 	}
-	c, found, err := one(ctx, db, id, crmAccountID)
+	c, found, err := customerIn(ctx, db, id, crmAccountID)
 	if err != nil {
 		return CustomerView{}, err
 	}
@@ -30,33 +31,33 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 		return CustomerView{}, err
 	}
 	v := CustomerView{Run: run, Customer: c, Old: both.Old, New: both.New, Pairs: both.Pairs, Proposals: both.proposals(), Next: following(c.Step)}
-	if c.Step == Open {
-		v.Carries = both.carries()
+	if c.Step == pairing.Open {
+		v.TakesOver = both.takesOver()
 	}
-	if c.Step != Retired {
-		if v.Missing, err = (standing{both, c}).missing(ctx, db, v.Next); err != nil {
+	if c.Step != pairing.Retired {
+		if v.Missing, err = (readiness{both, c}).missing(ctx, db, v.Next); err != nil {
 			return v, err
 		}
 	}
-	v.Warnings, err = s.warnings(ctx, db, standing{both, c})
+	v.Warnings, err = s.warnings(ctx, db, readiness{both, c})
 	return v, err
 }
 
 // following is the step after one; the last stays.
-func following(s Step) Step {
+func following(s pairing.Step) pairing.Step {
 	switch s {
-	case Open:
-		return Confirmed
-	case Confirmed:
-		return Reassigned
+	case pairing.Open:
+		return pairing.Confirmed
+	case pairing.Confirmed:
+		return pairing.Reassigned
 	}
-	return Retired
+	return pairing.Retired
 }
 
 // warnings are what a person should know of a switch day, and may mean so.
-func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]string, error) {
+func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]string, error) {
 	day := st.customer.SwitchDay
-	if day.IsZero() || st.customer.Step != Open {
+	if day.IsZero() || st.customer.Step != pairing.Open {
 		return nil, nil
 	}
 	var out []string

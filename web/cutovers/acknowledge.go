@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -55,7 +56,7 @@ func acksIn(form httpx.Values) ([]cutover.Acks, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := cutover.What(form.Get("what"))
+	what := proof.What(form.Get("what"))
 	if what == "all" {
 		what = ""
 	}

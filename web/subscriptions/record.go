@@ -29,13 +29,13 @@ import (
 // form what was typed and what was wrong.
 type sheet struct {
 	subscription.Detail
-	report  review.Report
-	ledger  []ledger.Entry
-	marks   []ledger.RowMoment
-	options list.Options
-	run     *list.LatestRun
-	moves   []reassign.Record // that stand or stood
-	place   *cutover.Place    // in a cut-over; nil: in none
+	report     review.Report
+	ledger     []ledger.Entry
+	marks      []ledger.RowMoment
+	options    list.Options
+	run        *list.LatestRun
+	moves      []reassign.Record   // that stand or stood
+	membership *cutover.Membership // in a cut-over; nil: in none
 
 	form     string       // which form was refused: contract or price
 	typed    httpx.Values // what was typed in it
@@ -98,12 +98,12 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
 		return err
 	}
-	place, moves, err := cutover.PlaceOf(ctx, tx, id)
+	membership, moves, err := cutover.MembershipOf(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	if moves {
-		s.place = &place
+		s.membership = &membership
 	}
 	run, any, err := list.LastRead(ctx, tx, s.Subscription)
 	if any {

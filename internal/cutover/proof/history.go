@@ -1,7 +1,8 @@
-package cutover
+package proof
 
 import (
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -9,9 +10,10 @@ import (
 	"seatledger/internal/ledger"
 )
 
-// strand is one subscription as the proof reads it.
-type strand struct {
+// history is one subscription as the proof reads it.
+type history struct {
 	ID         uuid.UUID
+	Since      time.Time       // the run began
 	Seats      ledger.Timeline // the counted rows
 	Billed     []stretch       // seats on live invoices
 	Elsewhere  []stretch       // seats that another system has billed
@@ -45,7 +47,7 @@ type priceFrom struct {
 }
 
 // ledgerSeats is what the counted rows come to on a day; none before the first row.
-func (s *strand) ledgerSeats(day clock.Date) int {
+func (s *history) ledgerSeats(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -53,7 +55,7 @@ func (s *strand) ledgerSeats(day clock.Date) int {
 }
 
 // asOld is the seats of the day that count on the old side.
-func (s *strand) asOld(day clock.Date) int {
+func (s *history) asOld(day clock.Date) int {
 	if s == nil || !s.Frozen.IsZero() && !day.Before(s.Frozen) {
 		return 0
 	}
@@ -62,7 +64,7 @@ func (s *strand) asOld(day clock.Date) int {
 
 // known is asOld, but before its ledger begins as many as on its first day: a provider
 // that gives no dates has its rows dated when they were first seen, and nothing is new.
-func (s *strand) known(day clock.Date) int {
+func (s *history) known(day clock.Date) int {
 	if s != nil {
 		if first, ok := s.first(); ok && day.Before(first) {
 			return s.Seats.At(first)
@@ -73,7 +75,7 @@ func (s *strand) known(day clock.Date) int {
 
 // asNew is the seats of the day that count on the new side. A day that was billed
 // although it is not the new one's counts too: somebody has paid for it.
-func (s *strand) asNew(day clock.Date) int {
+func (s *history) asNew(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -89,7 +91,7 @@ func (s *strand) asNew(day clock.Date) int {
 // promised is the seats of the day that will count once nothing holds it back. Its
 // own history may begin after the switch day; its first seats stand in until the
 // old one's history is reassigned.
-func (s *strand) promised(day clock.Date) int {
+func (s *history) promised(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -100,7 +102,7 @@ func (s *strand) promised(day clock.Date) int {
 }
 
 // billed is the seats of the day on live invoices, less what was credited.
-func (s *strand) billed(day clock.Date) int {
+func (s *history) billed(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -108,7 +110,7 @@ func (s *strand) billed(day clock.Date) int {
 }
 
 // paid is the seats of the day that were billed, here or elsewhere.
-func (s *strand) paid(day clock.Date) int {
+func (s *history) paid(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -116,7 +118,7 @@ func (s *strand) paid(day clock.Date) int {
 }
 
 // lost is the seats that are paid for on a day although they went: they are forfeited.
-func (s *strand) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
+func (s *history) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
 
 func seatsOn(all []stretch, day clock.Date) int {
 	n := 0
@@ -129,7 +131,7 @@ func seatsOn(all []stretch, day clock.Date) int {
 }
 
 // price is what a seat costs on a day. The first price that was ever set also holds before it.
-func (s *strand) price(day clock.Date) ledger.Amount {
+func (s *history) price(day clock.Date) ledger.Amount {
 	var p ledger.Amount
 	if s == nil || len(s.Prices) == 0 {
 		return p
@@ -144,7 +146,7 @@ func (s *strand) price(day clock.Date) ledger.Amount {
 }
 
 // first is the first day with seats.
-func (s *strand) first() (clock.Date, bool) {
+func (s *history) first() (clock.Date, bool) {
 	for _, day := range s.days() {
 		if s.Seats.At(day) > 0 {
 			return day, true
@@ -154,7 +156,7 @@ func (s *strand) first() (clock.Date, bool) {
 }
 
 // days are the days on which the counted seats change, in order.
-func (s *strand) days() []clock.Date {
+func (s *history) days() []clock.Date {
 	out := make([]clock.Date, len(s.Seats))
 	for i, p := range s.Seats {
 		out[i] = p.On
@@ -165,7 +167,7 @@ func (s *strand) days() []clock.Date {
 
 // empty gives the row of days without seats that a day lies in: since when, and
 // until when; a zero end means for good.
-func (s *strand) empty(day clock.Date) (since, until clock.Date) {
+func (s *history) empty(day clock.Date) (since, until clock.Date) {
 	for _, d := range s.days() {
 		n := s.Seats.At(d)
 		switch {
@@ -182,7 +184,7 @@ func (s *strand) empty(day clock.Date) (since, until clock.Date) {
 }
 
 // closedHere tells whether somebody closed it here on the day since which it has no seats.
-func (s *strand) closedHere(day clock.Date) bool {
+func (s *history) closedHere(day clock.Date) bool {
 	if s == nil {
 		return false
 	}
@@ -191,7 +193,7 @@ func (s *strand) closedHere(day clock.Date) bool {
 }
 
 // breaks are the days on which anything of it changes.
-func (s *strand) breaks() []clock.Date {
+func (s *history) breaks() []clock.Date {
 	if s == nil {
 		return nil
 	}

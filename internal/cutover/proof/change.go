@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"crypto/sha256"
@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 )
@@ -36,16 +36,6 @@ type Change struct {
 	By          *Acknowledgement
 }
 
-// Acknowledgement is a person's word that a change is real.
-type Acknowledgement struct {
-	ProductKey     string
-	What           What
-	Fingerprint    string
-	AcknowledgedAt time.Time
-	AcknowledgedBy string
-	Note           string
-}
-
 // Verdict of the day of the change, as far as the change alone is concerned.
 func (c Change) Verdict() Verdict {
 	if c.By != nil {
@@ -61,9 +51,9 @@ func (c Change) Says() string {
 }
 
 // changes are those over the switch days of the product, in order. Without a switch day there are none yet.
-func (l lane) changes(from clock.Date) []Change {
+func (l productDays) changes(from clock.Date) []Change {
 	var out []Change
-	for _, day := range l.turns() {
+	for _, day := range l.switchDays() {
 		was, is := l.intended(day.AddDays(-1)), l.intended(day)
 		switch {
 		case was == is:
@@ -83,50 +73,50 @@ func (l lane) changes(from clock.Date) []Change {
 	return out
 }
 
-func (l lane) intended(day clock.Date) int {
+func (l productDays) intended(day clock.Date) int {
 	n := 0
-	for _, p := range l.Strips {
+	for _, p := range l.Pairs {
 		n += p.intended(day)
 	}
 	return n
 }
 
-// turns are the days on which the cut-over itself may change the seats; what the
+// switchDays are the days on which the cut-over itself may change the seats; what the
 // ledgers change on other days is everyday business.
-func (l lane) turns() []clock.Date {
+func (l productDays) switchDays() []clock.Date {
 	var out []clock.Date
-	for _, p := range l.Strips {
-		out = append(out, p.turns()...)
+	for _, p := range l.Pairs {
+		out = append(out, p.switchDays()...)
 	}
 	slices.SortFunc(out, byDay)
 	return slices.Compact(out)
 }
 
-func (p strip) turns() []clock.Date {
+func (p pairDays) switchDays() []clock.Date {
 	switch {
-	case p.Tie == "" || !p.Turn.Fixed || p.torn() != "":
+	case p.Kind == "" || !p.Switch.Fixed || p.broken() != "":
 		return nil
-	case p.Tie == New:
+	case p.Kind == pairing.New:
 		if first, ok := p.New.first(); ok {
 			return []clock.Date{later(first, p.New.From)}
 		}
 		return nil
-	case p.Tie == Ended && p.Old.Over:
+	case p.Kind == pairing.Ended && p.Old.Over:
 		days := p.Old.days()
 		return days[max(len(days)-1, 0):]
-	case p.Tie == Ended:
-		return []clock.Date{p.Turn.Day}
+	case p.Kind == pairing.Ended:
+		return []clock.Date{p.Switch.Day}
 	}
-	out := []clock.Date{p.Turn.Day}
+	out := []clock.Date{p.Switch.Day}
 	for _, day := range p.New.Adjusted {
-		if day.After(p.Turn.Day) {
+		if day.After(p.Switch.Day) {
 			out = append(out, day)
 		}
 	}
 	return out
 }
 
-func (l lane) change(what What, day clock.Date, before, after string) Change {
+func (l productDays) change(what What, day clock.Date, before, after string) Change {
 	c := Change{What: what, Day: day, Before: before, After: after}
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(what), day.String(), before, after}, "|")))
 	c.Fingerprint = hex.EncodeToString(sum[:12])
@@ -140,17 +130,17 @@ func (l lane) change(what What, day clock.Date, before, after string) Change {
 // priceChanges compares the price of each twin on its last old and first new day. One that
 // was never known here says nothing; one that is known no more does, once confirming
 // has carried over what there was.
-func (l lane) priceChanges() []Change {
+func (l productDays) priceChanges() []Change {
 	var out []Change
-	for _, p := range l.Strips {
-		if p.Tie != Twin || !p.Turn.Fixed || p.torn() != "" {
+	for _, p := range l.Pairs {
+		if p.Kind != pairing.Twin || !p.Switch.Fixed || p.broken() != "" {
 			continue
 		}
-		was, is := p.Old.price(p.Turn.Day.AddDays(-1)), p.New.price(p.Turn.Day)
+		was, is := p.Old.price(p.Switch.Day.AddDays(-1)), p.New.price(p.Switch.Day)
 		if !was.Value.Valid || !is.Value.Valid && !p.Confirmed || samePerMonth(was, is) {
 			continue
 		}
-		c := l.change(PriceChanged, p.Turn.Day, priceText(was), priceText(is))
+		c := l.change(PriceChanged, p.Switch.Day, priceText(was), priceText(is))
 		if !slices.ContainsFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint }) {
 			out = append(out, c)
 		}

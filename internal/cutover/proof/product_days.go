@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"seatledger/internal/clock"
 )
 
-// lane is one product of one customer: all subscriptions of it, on both sides.
-type lane struct {
-	Strips       []strip
+// productDays is one product of one customer: all subscriptions of it, on both sides.
+type productDays struct {
+	Pairs        []pairDays
 	Acknowledged []Acknowledgement
 }
 
@@ -19,10 +19,10 @@ const (
 )
 
 // window is the days that are proved: [from, to).
-func (l lane) window(today clock.Date) (from, to clock.Date) {
+func (l productDays) window(today clock.Date) (from, to clock.Date) {
 	earliest, turnDay, last := clock.Date{}, clock.Date{}, today
-	for _, p := range l.Strips {
-		turnDay = p.Turn.Day
+	for _, p := range l.Pairs {
+		turnDay = p.Switch.Day
 		last = later(last, turnDay)
 		for _, s := range p.sides() {
 			if days := s.days(); len(days) > 0 && (earliest.IsZero() || days[0].Before(earliest)) {
@@ -31,7 +31,7 @@ func (l lane) window(today clock.Date) (from, to clock.Date) {
 		}
 	}
 	to = last.AddDays(lookAhead + 1)
-	for _, p := range l.Strips {
+	for _, p := range l.Pairs {
 		for _, s := range p.sides() {
 			for _, b := range s.Billed {
 				to = later(to, b.To)
@@ -44,21 +44,21 @@ func (l lane) window(today clock.Date) (from, to clock.Date) {
 	return later(earliest, turnDay.AddDays(-lookBack)), to
 }
 
-func (p strip) sides() []*strand {
-	return slices.DeleteFunc([]*strand{p.Old, p.New}, func(s *strand) bool { return s == nil })
+func (p pairDays) sides() []*history {
+	return slices.DeleteFunc([]*history{p.Old, p.New}, func(s *history) bool { return s == nil })
 }
 
 // segments proves the product, day by day, told in rows of days that are alike. The
 // worst of its pairs gives a day its verdict.
-func (l lane) segments(today clock.Date) []Segment {
+func (l productDays) segments(today clock.Date) []Segment {
 	from, to := l.window(today)
 	changes := l.changes(from)
 	days := []clock.Date{from}
 	for _, c := range changes {
 		days = append(days, c.Shown, c.Shown.AddDays(1))
 	}
-	for _, p := range l.Strips {
-		days = append(days, p.Turn.Day)
+	for _, p := range l.Pairs {
+		days = append(days, p.Switch.Day)
 		days = append(append(days, p.Old.breaks()...), p.New.breaks()...)
 	}
 	slices.SortFunc(days, byDay)
@@ -94,15 +94,15 @@ func (s Segment) same(o Segment) bool {
 }
 
 // day sums one day over all pairs of the product.
-func (l lane) day(day clock.Date, changes []Change) Segment {
+func (l productDays) day(day clock.Date, changes []Change) Segment {
 	s := Segment{Verdict: OK}
-	for _, p := range l.Strips {
+	for _, p := range l.Pairs {
 		f := p.judge(day)
 		s.Before, s.After = s.Before+f.before, s.After+f.after
 		s.worsen(f.verdict, f.why)
 		n := p.forfeits(day, f)
 		s.Forfeited += n
-		if !day.Before(p.Turn.Day) {
+		if !day.Before(p.Switch.Day) {
 			s.late += n
 		}
 	}

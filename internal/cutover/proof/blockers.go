@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"context"
@@ -20,20 +20,12 @@ type Blocker struct {
 	Says         string     // what is wrong and what to do, in a sentence
 }
 
-// blockers are the gaps, doubles, undecided and waiting days and the changes nobody
-// has acknowledged, worst first. None: the proof allows the run to be finished.
-func blockers(ctx context.Context, tx *gorm.DB, runID uuid.UUID, today clock.Date) ([]Blocker, error) {
-	return blockersOf(ctx, tx, runID, nil, today)
-}
-
-// blockersOf is blockers of some customers; none: of all.
-func blockersOf(ctx context.Context, tx *gorm.DB, runID uuid.UUID, customers []uuid.UUID, today clock.Date) ([]Blocker, error) {
-	run, err := Get(ctx, tx, runID)
-	if err != nil {
-		return nil, err
-	}
+// Blockers are the gaps, doubles, undecided and waiting days and the changes nobody has
+// acknowledged of a run's customers, worst first. None: the proof allows the run to be
+// finished.
+func Blockers(ctx context.Context, tx *gorm.DB, runID uuid.UUID, f Filter, today clock.Date) ([]Blocker, error) {
 	var out []Blocker
-	err = EachProof(ctx, tx, run, ProofFilter{Customers: customers}, today, func(c CustomerProof) error {
+	err := Each(ctx, tx, runID, f, today, func(c Customer) error {
 		out = append(out, c.Blockers()...)
 		return nil
 	})
@@ -42,7 +34,7 @@ func blockersOf(ctx context.Context, tx *gorm.DB, runID uuid.UUID, customers []u
 }
 
 // Blockers are what of a customer's proof keeps the run from being finished, in the order of days.
-func (c CustomerProof) Blockers() []Blocker {
+func (c Customer) Blockers() []Blocker {
 	var out []Blocker
 	for _, p := range c.Products {
 		for _, s := range p.Segments {

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
@@ -152,7 +153,7 @@ func (s *moveStory) actions() map[string]func(*rapid.T) {
 func (s *moveStory) goOn(t *rapid.T) {
 	v := s.view(s.client)
 	switch v.Customer.Step {
-	case cutover.Open:
+	case pairing.Open:
 		if v.Customer.SwitchDay.IsZero() || rapid.Bool().Draw(t, "another switch day") {
 			on := s.todayIs().AddDays(rapid.IntRange(-25, 5).Draw(t, "day"))
 			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
@@ -160,19 +161,19 @@ func (s *moveStory) goOn(t *rapid.T) {
 			})
 		}
 		for _, p := range v.Proposals {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: cutover.Twin, Old: p.Old, New: p.New}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
 			return s.Confirm(s.Context(), by, s.run, c)
 		})
-	case cutover.Confirmed:
+	case pairing.Confirmed:
 		if len(v.Missing) > 0 {
 			s.billDue()
 		}
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
 			return s.Reassign(s.Context(), by, s.run, c)
 		})
-	case cutover.Reassigned:
+	case pairing.Reassigned:
 		s.priceAndSign()
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
 			return s.RetireOld(s.Context(), by, s.run, c)
@@ -185,11 +186,11 @@ func (s *moveStory) goOn(t *rapid.T) {
 
 func (s *moveStory) decide(t *rapid.T) {
 	v := s.view(s.client)
-	d := cutover.Decision{CRMAccountID: s.client.id, Kind: rapid.SampledFrom([]cutover.Kind{cutover.Twin, cutover.Twin, cutover.New, cutover.Ended}).Draw(t, "kind")}
-	if d.Kind != cutover.New && len(v.Old) > 0 {
+	d := cutover.Decision{CRMAccountID: s.client.id, Kind: rapid.SampledFrom([]pairing.Kind{pairing.Twin, pairing.Twin, pairing.New, pairing.Ended}).Draw(t, "kind")}
+	if d.Kind != pairing.New && len(v.Old) > 0 {
 		d.Old = rapid.SampledFrom(v.Old).Draw(t, "old").ID
 	}
-	if d.Kind != cutover.Ended && len(v.New) > 0 {
+	if d.Kind != pairing.Ended && len(v.New) > 0 {
 		d.New = rapid.SampledFrom(v.New).Draw(t, "new").ID
 	}
 	s.rule(s.Decide(s.Context(), ada, s.run, d))
@@ -231,7 +232,7 @@ func (s *moveStory) todayIs() clock.Date { return clock.Today(s.clock, time.UTC)
 
 // complete takes the customer the rest of the way.
 func (s *moveStory) complete() {
-	for round := 0; s.view(s.client).Customer.Step != cutover.Retired; round++ {
+	for round := 0; s.view(s.client).Customer.Step != pairing.Retired; round++ {
 		if round > 12 {
 			v := s.view(s.client)
 			s.rt.Fatalf("stuck at %s: %+v", v.Customer.Step, v.Missing)
@@ -248,7 +249,7 @@ func (s *moveStory) complete() {
 func (s *moveStory) push(round int) {
 	ctx, c := s.Context(), []uuid.UUID{s.client.id}
 	v := s.view(s.client)
-	if v.Customer.Step == cutover.Open {
+	if v.Customer.Step == pairing.Open {
 		if _, err := s.SetSwitchDay(ctx, ada, s.run, c, s.todayIs()); err != nil {
 			s.rt.Fatal(err)
 		}
@@ -264,7 +265,7 @@ func (s *moveStory) push(round int) {
 		_, err := do(s.market, s.client)
 		s.must(err)
 	}
-	if now := s.view(s.client); round > 6 && now.Customer.Step != cutover.Retired {
+	if now := s.view(s.client); round > 6 && now.Customer.Step != pairing.Retired {
 		_, err := s.UndoStep(ctx, ada, s.run, c)
 		s.must(err)
 	}
@@ -277,18 +278,18 @@ func (s *moveStory) decideAll(v cutover.CustomerView, round int) {
 		}
 	} else {
 		for _, p := range v.Proposals {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: cutover.Twin, Old: p.Old, New: p.New}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 	}
 	v = s.view(s.client)
 	for _, o := range v.Old {
 		if o.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: cutover.Ended, Old: o.ID}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Ended, Old: o.ID}))
 		}
 	}
 	for _, n := range v.New {
 		if n.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: cutover.New, New: n.ID}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.New, New: n.ID}))
 		}
 	}
 }

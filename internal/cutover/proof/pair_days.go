@@ -1,24 +1,27 @@
-package cutover
+package proof
 
-import "seatledger/internal/clock"
+import (
+	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
+)
 
-// strip is a pair, or one subscription without a partner.
-type strip struct {
-	Tie      Kind // what was decided; empty: nothing yet
-	Old, New *strand
-	Turn     turn
+// pairDays is a pair, or one subscription without a partner.
+type pairDays struct {
+	Kind     pairing.Kind // what was decided; empty: nothing yet
+	Old, New *history
+	Switch   boundary
 
-	Confirmed bool // and what confirming carries over has been carried
+	Confirmed bool // and what confirming takesOver over has been carried
 }
 
-// turn is the day that divides old from new. It is fixed once a switch day is set;
+// boundary is the day that divides old from new. It is fixed once a switch day is set;
 // until then it is today, and only tells where decisions begin to be missing.
-type turn struct {
+type boundary struct {
 	Day   clock.Date
 	Fixed bool
 }
 
-// finding is one day of a strip.
+// finding is one day of a pairDays.
 type finding struct {
 	before, after int
 	verdict       Verdict
@@ -26,24 +29,24 @@ type finding struct {
 }
 
 // judge says how a day is covered. What was billed twice is told whatever was decided.
-func (p strip) judge(day clock.Date) finding {
+func (p pairDays) judge(day clock.Date) finding {
 	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
 	switch {
 	case p.billedTwice(day):
 		f.say(Double, "Both sides have billed these days, for more seats than there were: void or credit the invoice of one.")
-	case p.torn() != "":
-		if !day.Before(p.Turn.Day) {
-			f.say(Undecided, p.torn())
+	case p.broken() != "":
+		if !day.Before(p.Switch.Day) {
+			f.say(Undecided, p.broken())
 		}
-	case p.Tie == "":
+	case p.Kind == "":
 		p.judgeUntied(day, &f)
-	case p.Tie == Twin && f.before > 0 && f.after > 0:
+	case p.Kind == pairing.Twin && f.before > 0 && f.after > 0:
 		f.say(Double, "Old and new both count these days. Check the day on which the old one was ended, or the switch day.")
-	case p.Tie == Twin && day.Before(p.Turn.Day):
+	case p.Kind == pairing.Twin && day.Before(p.Switch.Day):
 		p.judgeTwinBefore(day, &f)
-	case p.Tie == Twin:
+	case p.Kind == pairing.Twin:
 		p.judgeTwinAfter(day, &f)
-	case p.Tie == Ended:
+	case p.Kind == pairing.Ended:
 		p.judgeEnded(day, &f)
 	case p.New.Held && p.New.ledgerSeats(day) > 0:
 		f.say(Waiting, "The new subscription is held back until this customer is confirmed.")
@@ -51,15 +54,15 @@ func (p strip) judge(day clock.Date) finding {
 	return f
 }
 
-// torn says why a decision cannot be judged: a side of it is no longer the customer's,
+// broken says why a decision cannot be judged: a side of it is no longer the customer's,
 // or has no seat-days. Empty where all that it needs is there.
-func (p strip) torn() string {
+func (p pairDays) broken() string {
 	for _, s := range p.sides() {
 		if s.Strayed != "" {
 			return s.Strayed
 		}
 	}
-	if p.Old == nil && (p.Tie == Twin || p.Tie == Ended) || p.New == nil && (p.Tie == Twin || p.Tie == New) {
+	if p.Old == nil && (p.Kind == pairing.Twin || p.Kind == pairing.Ended) || p.New == nil && (p.Kind == pairing.Twin || p.Kind == pairing.New) {
 		return "The other one of this pair is a purchase or usage, which has no seats by the day. Take the decision back, and decide again."
 	}
 	return ""
@@ -68,13 +71,13 @@ func (p strip) torn() string {
 // billedTwice: both sides have billed the day, and together for more than its seats
 // and those forfeited. A new one that bills only what differs from the old one's
 // invoice charges nobody twice.
-func (p strip) billedTwice(day clock.Date) bool {
+func (p pairDays) billedTwice(day clock.Date) bool {
 	old, fresh := p.Old.paid(day), p.New.billed(day)
 	if old <= 0 || fresh <= 0 {
 		return false
 	}
 	held := p.New.promised(day)
-	if day.Before(p.Turn.Day) {
+	if day.Before(p.Switch.Day) {
 		held = p.Old.ledgerSeats(day)
 	}
 	return old+fresh > held+p.New.lost(day)
@@ -82,11 +85,11 @@ func (p strip) billedTwice(day clock.Date) bool {
 
 func (f *finding) say(v Verdict, why string) { f.verdict, f.why = v, why }
 
-func (p strip) judgeUntied(day clock.Date, f *finding) {
+func (p pairDays) judgeUntied(day clock.Date, f *finding) {
 	if p.Old.closedHere(day) && p.Old.Running {
 		f.say(Undecided, "The old one was ended here since the run began, and nobody has said what it went on as.")
 	}
-	if day.Before(p.Turn.Day) {
+	if day.Before(p.Switch.Day) {
 		return
 	}
 	if f.before > 0 && !p.Old.Over {
@@ -98,20 +101,20 @@ func (p strip) judgeUntied(day clock.Date, f *finding) {
 }
 
 // judgeTwinBefore: a day before the switch is the old one's.
-func (p strip) judgeTwinBefore(day clock.Date, f *finding) {
+func (p pairDays) judgeTwinBefore(day clock.Date, f *finding) {
 	if f.before > 0 || f.after > 0 {
 		return
 	}
 	since, until := p.Old.empty(day)
-	trailing := until.IsZero() || !until.Before(p.Turn.Day)
-	if since.IsZero() || !(trailing && p.Turn.Fixed || p.Old.closedHere(day)) {
+	trailing := until.IsZero() || !until.Before(p.Switch.Day)
+	if since.IsZero() || !(trailing && p.Switch.Fixed || p.Old.closedHere(day)) {
 		return
 	}
 	f.say(Gap, "The old one had ended, and the new one does not count yet. Activate the old one again, or set the switch day to the day on which it ended.")
 }
 
 // judgeTwinAfter: a day from the switch on is the new one's.
-func (p strip) judgeTwinAfter(day clock.Date, f *finding) {
+func (p pairDays) judgeTwinAfter(day clock.Date, f *finding) {
 	switch {
 	case f.before > 0 && p.Old.Over && p.New.promised(day) > 0:
 		f.say(Double, "The old one was ended here after the switch day, so its days and the new one's meet.")
@@ -130,32 +133,32 @@ func (p strip) judgeTwinAfter(day clock.Date, f *finding) {
 
 // billedAhead: the old one was billed past the switch, and the new one's billing
 // does not take account of it. Those days are forfeited only if the new one skips them.
-func (p strip) billedAhead(day clock.Date) bool {
+func (p pairDays) billedAhead(day clock.Date) bool {
 	return p.Old.paid(day) > 0 && !p.Old.Refunded && p.New.asNew(day) > 0 && !day.Before(p.New.Through) && seatsOn(p.New.Elsewhere, day) == 0
 }
 
-func (p strip) refundLost(day clock.Date) bool {
+func (p pairDays) refundLost(day clock.Date) bool {
 	return p.Old.Refunded && day.Before(p.Old.Through) && day.Before(p.New.Through) && p.New.billed(day) == 0 && p.New.asNew(day) > 0
 }
 
 // nobody: the new one has not begun, or was closed here while the distributor has
 // it running. An end that the distributor reports is an end.
-func (p strip) nobody(day clock.Date) bool {
-	if p.New.asNew(day) > 0 || !p.Old.everBefore(p.Turn.Day) {
+func (p pairDays) nobody(day clock.Date) bool {
+	if p.New.asNew(day) > 0 || !p.Old.everBefore(p.Switch.Day) {
 		return false
 	}
 	if p.New.closedHere(day) {
 		return true
 	}
-	for _, d := range append(p.New.breaks(), p.Turn.Day) {
-		if !d.Before(p.Turn.Day) && !d.After(day) && p.New.asNew(d) > 0 {
+	for _, d := range append(p.New.breaks(), p.Switch.Day) {
+		if !d.Before(p.Switch.Day) && !d.After(day) && p.New.asNew(d) > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *strand) everBefore(day clock.Date) bool {
+func (s *history) everBefore(day clock.Date) bool {
 	for _, d := range s.days() {
 		if d.Before(day) && s.Seats.At(d) > 0 {
 			return true
@@ -164,29 +167,29 @@ func (s *strand) everBefore(day clock.Date) bool {
 	return false
 }
 
-func (p strip) judgeEnded(day clock.Date, f *finding) {
+func (p pairDays) judgeEnded(day clock.Date, f *finding) {
 	switch {
-	case day.Before(p.Turn.Day) && f.before == 0 && p.Turn.Fixed && p.Old.closedHere(day):
+	case day.Before(p.Switch.Day) && f.before == 0 && p.Switch.Fixed && p.Old.closedHere(day):
 		f.say(Gap, "The old one was ended here before the switch day. Activate it again, or set the switch day to that day.")
-	case !day.Before(p.Turn.Day) && f.before > 0 && !p.Old.Over:
+	case !day.Before(p.Switch.Day) && f.before > 0 && !p.Old.Over:
 		f.say(Waiting, "The old subscription still counts: this customer is not confirmed.")
 	}
 }
 
 // intended is the seats of a day once every decision is carried out: what changes of
 // quantity are told by.
-func (p strip) intended(day clock.Date) int {
-	old := day.Before(p.Turn.Day)
+func (p pairDays) intended(day clock.Date) int {
+	old := day.Before(p.Switch.Day)
 	switch {
-	case p.torn() != "" && old, p.Tie == Twin && old, p.Tie == Ended && old:
+	case p.broken() != "" && old, p.Kind == pairing.Twin && old, p.Kind == pairing.Ended && old:
 		return p.Old.known(day)
-	case p.torn() != "":
+	case p.broken() != "":
 		return p.New.promised(day)
-	case p.Tie == Ended && p.Old.Over, p.Tie == "" && p.Old != nil:
+	case p.Kind == pairing.Ended && p.Old.Over, p.Kind == "" && p.Old != nil:
 		return p.Old.asOld(day)
-	case p.Tie == Twin:
+	case p.Kind == pairing.Twin:
 		return p.New.promised(day)
-	case p.Tie == Ended, p.Tie == "" && p.New.Asks:
+	case p.Kind == pairing.Ended, p.Kind == "" && p.New.Asks:
 		return 0
 	case !p.New.From.IsZero() && day.Before(p.New.From):
 		return 0

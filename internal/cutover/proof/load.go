@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
@@ -20,8 +21,8 @@ import (
 	"seatledger/internal/subscription/plan"
 )
 
-// proofSubscription is one subscription of either side, with what was decided about it.
-type proofSubscription struct {
+// subscriptionRow is one subscription of either side, with what was decided about it.
+type subscriptionRow struct {
 	ID             uuid.UUID
 	IsNew          bool
 	CRMAccountID   uuid.UUID `gorm:"column:crm_account_id"`
@@ -40,25 +41,26 @@ type proofSubscription struct {
 	PricePeriod    money.Period
 	Currency       string
 	PairID         uuid.NullUUID
-	PairKind       Kind
+	PairKind       pairing.Kind
 	PairDay        clock.Date
 	Takes          bool
 	Strayed        bool
 	AccountState   account.State
 	Whose          string
-	Step           Step
+	Step           pairing.Step
+	Since          time.Time // the run began
 }
 
 // Subscriptions that the proof looks at: licences of both providers that have not ended
 // long ago, and those in a decision, which stay in the proof of the customer that it is
 // about, whoever's they are now. Purchases and usage have no seat-days (RULES 4).
-const proofSubscriptions = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
+const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
 	SELECT s.id, s.provider_id = r.new_provider_id AS is_new, coalesce(d.whose, s.crm_account_id) AS crm_account_id, s.external_id, s.product_name,
 	coalesce(p.part_number, s.part_number) AS part_number, s.sku, s.state, s.twin_hold, s.cutover_hold, s.provider_status,
 	s.frozen_from, s.billable_from, s.billed_through, s.unit_price, s.price_period, s.currency,
 	d.id AS pair_id, coalesce(d.kind, '') AS pair_kind, d.day AS pair_day,
 	EXISTS (SELECT FROM reassignments m WHERE m.target_id = s.id AND m.undone_at IS NULL AND m.taken) AS takes,
-	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step
+	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step, r.created_at AS since
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
 		SELECT id FROM subscriptions WHERE crm_account_id = ANY (CAST(@customers AS uuid[]))
 		UNION SELECT unnest(ARRAY[old_subscription_id, new_subscription_id]) FROM d WHERE d.whose = ANY (CAST(@customers AS uuid[])))
@@ -69,54 +71,54 @@ const proofSubscriptions = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.
 	AND (d.id IS NOT NULL OR s.state <> 'inactive' OR s.deactivated_on >= r.created_at::date - 400)
 	ORDER BY crm_account_id, lower(s.product_name), s.id`
 
-func loadProof(ctx context.Context, db *gorm.DB, run Run, customers []uuid.UUID) ([]proofSubscription, map[uuid.UUID]*strand, error) {
-	var subs []proofSubscription
-	err := db.WithContext(ctx).Raw(proofSubscriptions, map[string]any{"run": run.ID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
+func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*history, error) {
+	var subs []subscriptionRow
+	err := db.WithContext(ctx).Raw(subscriptionRows, map[string]any{"run": runID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("subscriptions of the proof: %w", err)
 	}
 	ids := make([]uuid.UUID, len(subs))
-	strands := make(map[uuid.UUID]*strand, len(subs))
+	histories := make(map[uuid.UUID]*history, len(subs))
 	for i, s := range subs {
-		ids[i], strands[s.ID] = s.ID, s.strand()
+		ids[i], histories[s.ID] = s.ID, s.history()
 	}
-	if err := loadRows(ctx, db, run, ids, strands); err != nil {
+	if err := loadRows(ctx, db, ids, histories); err != nil {
 		return nil, nil, err
 	}
 	for _, s := range subs {
-		strands[s.ID].current(s.price())
+		histories[s.ID].current(s.price())
 	}
-	return subs, strands, loadBilled(ctx, db, ids, strands)
+	return subs, histories, loadBilled(ctx, db, ids, histories)
 }
 
-func (s proofSubscription) strand() *strand {
+func (s subscriptionRow) history() *history {
 	// A new one that had ended and that nobody has spoken of was never billable here.
 	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
-	return &strand{ID: s.ID, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
+	return &history{ID: s.ID, Since: s.Since, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
 		Running: !plan.Ends(s.ProviderStatus), Takes: s.Takes}
 }
 
 // strayed says, of one that is no longer the customer's, what to do; else nothing.
-func (s proofSubscription) strayed() string {
+func (s subscriptionRow) strayed() string {
 	if !s.Strayed {
 		return ""
 	}
-	return Side{ExternalID: s.ExternalID, ProductName: s.ProductName, AccountState: s.AccountState, Whose: s.Whose}.strays(s.Step)
+	return pairing.Side{ExternalID: s.ExternalID, ProductName: s.ProductName}.NoLongerTheirs(s.Whose, s.AccountState, s.Step)
 }
 
-func (s proofSubscription) price() ledger.Amount {
+func (s subscriptionRow) price() ledger.Amount {
 	return ledger.Amount{Value: s.UnitPrice, Period: s.PricePeriod, Currency: s.Currency}
 }
 
 // current ends the row of prices with the standing one, where no ledger row tells of it.
-func (s *strand) current(p ledger.Amount) {
+func (s *history) current(p ledger.Amount) {
 	if len(s.Prices) == 0 && p.Value.Valid {
 		s.Prices = []priceFrom{{Price: p}}
 	}
 }
 
-type proofRow struct {
+type ledgerRow struct {
 	SubscriptionID uuid.UUID
 	Event          ledger.Event
 	Reason         ledger.Reason
@@ -133,8 +135,8 @@ type proofRow struct {
 }
 
 // loadRows fills in what the counted ledger rows tell.
-func loadRows(ctx context.Context, db *gorm.DB, run Run, ids []uuid.UUID, strands map[uuid.UUID]*strand) error {
-	var rows []proofRow
+func loadRows(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
+	var rows []ledgerRow
 	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.effective_at, c.recorded_at, c.delta, st.billing_state,
 		c.unit_price, c.price_period, c.currency, CASE WHEN c.event = 'price' THEN coalesce(c.details->'price'->'before', 'null')::text ELSE 'null' END AS before, e.until,
 		EXISTS (SELECT FROM reassigned_changes m JOIN reassignments r ON r.id = m.reassignment_id AND r.undone_at IS NULL WHERE m.change_id = c.id AND m.role = 'copy') AS copied
@@ -144,14 +146,14 @@ func loadRows(ctx context.Context, db *gorm.DB, run Run, ids []uuid.UUID, strand
 		return fmt.Errorf("ledgers of the proof: %w", err)
 	}
 	for _, r := range rows {
-		if err := strands[r.SubscriptionID].take(r, run.CreatedAt); err != nil {
+		if err := histories[r.SubscriptionID].take(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *strand) take(r proofRow, since time.Time) error {
+func (s *history) take(r ledgerRow) error {
 	if r.Delta != 0 {
 		s.Seats = append(s.Seats, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
 	}
@@ -170,7 +172,7 @@ func (s *strand) take(r proofRow, since time.Time) error {
 	case r.Event == ledger.Adjust && r.Delta != 0:
 		s.Adjusted = append(s.Adjusted, r.EffectiveAt)
 	case r.Event == ledger.Deactivate && (r.Reason == ledger.ByPerson || r.Reason == ledger.ByCutover) && !r.Copied:
-		if !r.RecordedAt.Before(since) {
+		if !r.RecordedAt.Before(s.Since) {
 			s.ClosedHere = append(s.ClosedHere, r.EffectiveAt)
 		}
 	}
@@ -181,7 +183,7 @@ func (s *strand) take(r proofRow, since time.Time) error {
 }
 
 // takePrice notes a price row. What the first one replaced held before it.
-func (s *strand) takePrice(r proofRow) error {
+func (s *history) takePrice(r ledgerRow) error {
 	var before *struct {
 		Amount   decimal.Decimal
 		Period   money.Period
@@ -198,7 +200,7 @@ func (s *strand) takePrice(r proofRow) error {
 }
 
 // loadBilled fills in the seat-days on live invoices. A credit takes its line's back.
-func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, strands map[uuid.UUID]*strand) error {
+func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
 	var rows []struct {
 		SubscriptionID uuid.UUID
 		FromDate       clock.Date
@@ -211,7 +213,7 @@ func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, strands map[u
 		return fmt.Errorf("invoices of the proof: %w", err)
 	}
 	for _, r := range rows {
-		s := strands[r.SubscriptionID]
+		s := histories[r.SubscriptionID]
 		s.Billed = append(s.Billed, stretch{r.FromDate, r.ToDate, r.Seats})
 	}
 	return nil

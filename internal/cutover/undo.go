@@ -9,20 +9,21 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 )
 
 // UndoStep takes the last step of customers back, whichever that is: retired,
 // reassigned, confirmed.
 func (s Service) UndoStep(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID) (Report, error) {
-	return s.each(ctx, by, id, customers, (*matter).undo)
+	return s.each(ctx, by, id, customers, (*lockedCustomer).undo)
 }
 
 // TakeBack takes one step of customers back: the one that the person saw each standing
 // at, or whichever stands where seen has none. Whoever comes second is told who was
 // first, and takes no further step back by it.
-func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, seen map[uuid.UUID]Step) (Report, error) {
-	return s.each(ctx, by, id, customers, func(m *matter) error {
+func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, seen map[uuid.UUID]pairing.Step) (Report, error) {
+	return s.each(ctx, by, id, customers, func(m *lockedCustomer) error {
 		if err := m.standsAt(seen[m.customer.CRMAccountID]); err != nil {
 			return err
 		}
@@ -30,23 +31,23 @@ func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, cus
 	})
 }
 
-func (m *matter) undo() error {
+func (m *lockedCustomer) undo() error {
 	switch m.customer.Step {
-	case Retired:
+	case pairing.Retired:
 		return m.unretire()
-	case Reassigned:
+	case pairing.Reassigned:
 		return m.moveBack()
-	case Confirmed:
+	case pairing.Confirmed:
 		return m.unconfirm()
 	}
 	return errs.New(errs.Conflict, "No step of this customer stands, so there is nothing to take back. Nothing was changed.")
 }
 
 // inOrder are the steps as a customer takes them.
-var inOrder = []Step{Open, Confirmed, Reassigned, Retired}
+var inOrder = []pairing.Step{pairing.Open, pairing.Confirmed, pairing.Reassigned, pairing.Retired}
 
 // standsAt refuses to take back another step than the one that was meant.
-func (m *matter) standsAt(meant Step) error {
+func (m *lockedCustomer) standsAt(meant pairing.Step) error {
 	at, want := slices.Index(inOrder, m.customer.Step), slices.Index(inOrder, meant)
 	switch {
 	case meant == "" || at == want:
@@ -60,7 +61,7 @@ func (m *matter) standsAt(meant Step) error {
 }
 
 // takenBack tells who took a step back that stands no more.
-func (m *matter) takenBack(step Step) error {
+func (m *lockedCustomer) takenBack(step pairing.Step) error {
 	var last []struct {
 		At    time.Time
 		Actor string

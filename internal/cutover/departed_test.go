@@ -10,6 +10,8 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
@@ -33,18 +35,18 @@ func (m *market) unbilled(name string) *client {
 }
 
 // advance takes a customer up to a step.
-func (m *market) advance(c *client, to cutover.Step) {
+func (m *market) advance(c *client, to pairing.Step) {
 	m.Helper()
 	m.do(c, exact)
 	for _, s := range []struct {
-		before cutover.Step
+		before pairing.Step
 		do     step
-	}{{cutover.Open, confirm}, {cutover.Confirmed, moved}, {cutover.Reassigned, retired}} {
+	}{{pairing.Open, confirm}, {pairing.Confirmed, moved}, {pairing.Reassigned, retired}} {
 		if s.before == to {
 			return
 		}
 		m.do(c, s.do)
-		if s.before == cutover.Open {
+		if s.before == pairing.Open {
 			m.sign(c.newID(m, "E3"))
 		}
 	}
@@ -92,7 +94,7 @@ func TestWhatIsNoLongerItsCustomersStopsThatCustomerWithWordsAndNobodyElse(t *te
 				t.Parallel()
 				m := newMarket(t, "2026-06-10")
 				m.start("2026-06-01")
-				for _, at := range []cutover.Step{cutover.Open, cutover.Confirmed, cutover.Reassigned, cutover.Retired} {
+				for _, at := range []pairing.Step{pairing.Open, pairing.Confirmed, pairing.Reassigned, pairing.Retired} {
 					m.straying(string(at)+" "+way, at, func(c *client) uuid.UUID {
 						p, a, id := m.new, c.new, c.newID(m, "E3")
 						if old {
@@ -107,14 +109,14 @@ func TestWhatIsNoLongerItsCustomersStopsThatCustomerWithWordsAndNobodyElse(t *te
 	}
 }
 
-func (m *market) straying(name string, at cutover.Step, stray func(*client) uuid.UUID, mayReturn bool) {
+func (m *market) straying(name string, at pairing.Step, stray func(*client) uuid.UUID, mayReturn bool) {
 	m.Helper()
 	c, fine := m.unbilled(name), m.unbilled("fine "+name)
 	m.advance(c, at)
 	accountID := stray(c)
 	m.saysSo(c, at)
-	m.advance(fine, cutover.Retired)
-	if at != cutover.Open {
+	m.advance(fine, pairing.Retired)
+	if at != pairing.Open {
 		m.do(c, undo)
 	}
 	if mayReturn {
@@ -126,7 +128,7 @@ func (m *market) straying(name string, at cutover.Step, stray func(*client) uuid
 		}
 		return
 	}
-	for m.view(c).Customer.Step != cutover.Open {
+	for m.view(c).Customer.Step != pairing.Open {
 		m.do(c, undo)
 	}
 	for _, p := range m.view(c).Pairs {
@@ -145,10 +147,10 @@ func (m *market) mapBack(accountID uuid.UUID, c *client) {
 	m.must(m.Mapping.Map(m.Context(), ada, mapping.Choice{AccountID: accountID, CRMAccountID: c.id, Version: m.version(accountID)}))
 }
 
-func (m *market) blockersOf(c *client) []cutover.Blocker {
+func (m *market) blockersOf(c *client) []proof.Blocker {
 	m.Helper()
-	var out []cutover.Blocker
-	m.eachProof(func(p cutover.CustomerProof) {
+	var out []proof.Blocker
+	m.eachProof(func(p proof.Customer) {
 		if p.CRMAccountID == c.id {
 			out = p.Blockers()
 		}
@@ -157,10 +159,10 @@ func (m *market) blockersOf(c *client) []cutover.Blocker {
 }
 
 // saysSo looks at everything that tells of a run.
-func (m *market) saysSo(c *client, at cutover.Step) {
+func (m *market) saysSo(c *client, at pairing.Step) {
 	m.Helper()
 	const words = "is no longer this customer's"
-	if found := m.blockersOf(c); len(found) == 0 || !strings.Contains(found[0].Says, words) || found[0].Verdict != cutover.Undecided {
+	if found := m.blockersOf(c); len(found) == 0 || !strings.Contains(found[0].Says, words) || found[0].Verdict != proof.Undecided {
 		m.Errorf("proof: %+v", found)
 	}
 	gates, err := m.Gates(m.Context(), m.db.Read(m.Context()), m.run)
@@ -168,10 +170,10 @@ func (m *market) saysSo(c *client, at cutover.Step) {
 	if g := gates[5]; g.State != cutover.GateOpen || !strings.Contains(g.Says, words) || !g.Strayed {
 		m.Errorf("gate: %+v", g)
 	}
-	if v := m.view(c); v.Customer.Strayed != 1 || at != cutover.Retired && (len(v.Missing) == 0 || !strings.Contains(v.Missing[0].Says, words)) {
+	if v := m.view(c); v.Customer.Strayed != 1 || at != pairing.Retired && (len(v.Missing) == 0 || !strings.Contains(v.Missing[0].Says, words)) {
 		m.Errorf("customer's page: %+v %+v", v.Customer, v.Missing)
 	}
-	next := map[cutover.Step]step{cutover.Open: confirm, cutover.Confirmed: moved, cutover.Reassigned: retired}[at]
+	next := map[pairing.Step]step{pairing.Open: confirm, pairing.Confirmed: moved, pairing.Reassigned: retired}[at]
 	if next != nil {
 		why := m.refused(c, next)
 		if !strings.Contains(why, words) || !strings.Contains(why, ", or take") || !strings.Contains(why, "Nothing was changed.") || !strings.Contains(why, "E3") {

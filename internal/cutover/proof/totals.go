@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 )
@@ -47,37 +48,37 @@ func (t *Totals) month(m MonthlyChange) {
 	t.Months[i].Before, t.Months[i].After = t.Months[i].Before.Add(m.Before), t.Months[i].After.Add(m.After)
 }
 
-func (c *CustomerProof) add(l lane, p ProductProof) {
+func (c *Customer) add(l productDays, p Product) {
 	c.Forfeited, c.Late = c.Forfeited+p.Forfeited, c.Late+p.Late
-	for _, s := range l.Strips {
-		last := s.Turn.Day.AddDays(-1)
+	for _, s := range l.Pairs {
+		last := s.Switch.Day.AddDays(-1)
 		before, was := s.seatsOn(last)
-		after, is := s.seatsOn(s.Turn.Day)
+		after, is := s.seatsOn(s.Switch.Day)
 		c.SeatsBefore, c.SeatsAfter = c.SeatsBefore+before, c.SeatsAfter+after
 		c.worth(before, was, func(m *MonthlyChange, d decimal.Decimal) { m.Before = d })
 		c.worth(after, is, func(m *MonthlyChange, d decimal.Decimal) { m.After = d })
 	}
 }
 
-// seatsOn is the seats of a strip that somebody pays for on the last day of the old
+// seatsOn is the seats of a pairDays that somebody pays for on the last day of the old
 // or the first of the new ones, as decided, and their price.
-func (p strip) seatsOn(day clock.Date) (int, ledger.Amount) {
-	old := day.Before(p.Turn.Day)
+func (p pairDays) seatsOn(day clock.Date) (int, ledger.Amount) {
+	old := day.Before(p.Switch.Day)
 	switch {
-	case p.Old != nil && old && p.Tie != "":
+	case p.Old != nil && old && p.Kind != "":
 		return p.Old.known(day), p.Old.price(day)
-	case p.Old != nil && p.Tie == "":
+	case p.Old != nil && p.Kind == "":
 		return p.Old.asOld(day), p.Old.price(day)
-	case p.Tie == Twin || p.Tie == New && !old:
+	case p.Kind == pairing.Twin || p.Kind == pairing.New && !old:
 		return p.New.promised(day), p.New.price(day)
-	case p.Tie == "" && !p.New.Asks:
+	case p.Kind == "" && !p.New.Asks:
 		return p.New.asNew(day), p.New.price(day)
 	}
 	return 0, ledger.Amount{}
 }
 
 // worth adds seats times the price of a month; once-prices and unknown ones have none.
-func (c *CustomerProof) worth(seats int, price ledger.Amount, set func(*MonthlyChange, decimal.Decimal)) {
+func (c *Customer) worth(seats int, price ledger.Amount, set func(*MonthlyChange, decimal.Decimal)) {
 	if seats == 0 {
 		return
 	}

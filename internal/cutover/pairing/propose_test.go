@@ -1,4 +1,4 @@
-package cutover
+package pairing
 
 import (
 	"fmt"
@@ -59,12 +59,12 @@ func TestAPairIsExactOnlyToTheLetter(t *testing.T) {
 		"an old one that has ended":                                  {with(old, func(s *Side) { s.State = subscription.Inactive }), []Side{new}, 0},
 		"two pairs of different quantity":                            {[]Side{old, seat("L2", "900100", 7)}, []Side{new, modernSeat("N2", "900100", 7)}, 2},
 	} {
-		got := propose(c.old, c.new)
+		got := Propose(c.old, c.new)
 		if exactOf(got) != c.exact {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	two := propose([]Side{old, seat("L2", "900100", 5)}, []Side{new, modernSeat("N2", "900100", 5)})
+	two := Propose([]Side{old, seat("L2", "900100", 5)}, []Side{new, modernSeat("N2", "900100", 5)})
 	if len(two) != 2 || !strings.Contains(two[0].Reason, "a person must say") {
 		t.Errorf("two equal rows: %+v", two)
 	}
@@ -92,7 +92,7 @@ func TestExactPairsFollowTheRule(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		old, new := draw(t, "L", rapid.IntRange(0, 4).Draw(t, "old")), draw(t, "N", rapid.IntRange(0, 4).Draw(t, "new"))
-		got := propose(old, new)
+		got := Propose(old, new)
 		want := map[[2]uuid.UUID]bool{}
 		for _, o := range old {
 			for _, n := range new {
@@ -118,7 +118,7 @@ func TestExactPairsFollowTheRule(t *testing.T) {
 		}
 		slices.Reverse(old)
 		slices.Reverse(new)
-		if again := propose(old, new); !slices.Equal(again, got) {
+		if again := Propose(old, new); !slices.Equal(again, got) {
 			t.Fatalf("the order of the rows decides:\n%+v\n%+v", got, again)
 		}
 	})

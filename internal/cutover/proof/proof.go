@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"cmp"
@@ -12,32 +12,33 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/postgres"
 )
 
-// ProofFilter narrows the customers of a proof. Empty fields do not narrow.
-type ProofFilter struct {
+// Filter narrows the customers of a proof. Empty fields do not narrow.
+type Filter struct {
 	Customers []uuid.UUID
 	Search    string // in the name
 }
 
-// CustomerProof is the proof of one customer.
-type CustomerProof struct {
-	ProvedCustomer
-	Products []ProductProof
+// Customer is the proof of one customer.
+type Customer struct {
+	Whose
+	Products []Product
 	Totals
 }
 
-// ProvedCustomer is whose proof it is.
-type ProvedCustomer struct {
+// Whose is whose proof it is.
+type Whose struct {
 	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
 	CRMAccount   string    `gorm:"column:crm_account"`
 	SwitchDay    clock.Date
-	Step         Step
+	Step         pairing.Step
 }
 
-// ProductProof is the days of one product of a customer.
-type ProductProof struct {
+// Product is the days of one product of a customer.
+type Product struct {
 	Key       string // part number, or the SKU or name where there is none
 	Name      string
 	Segments  []Segment // all days, in order
@@ -48,13 +49,13 @@ type ProductProof struct {
 }
 
 // From is the first day that is proved, and To the one after the last.
-func (p ProductProof) From() clock.Date { return p.Segments[0].From }
+func (p Product) From() clock.Date { return p.Segments[0].From }
 
 // To is the day after the last that is proved.
-func (p ProductProof) To() clock.Date { return p.Segments[len(p.Segments)-1].To }
+func (p Product) To() clock.Date { return p.Segments[len(p.Segments)-1].To }
 
 // Worst is the worst verdict of all products.
-func (c CustomerProof) Worst() Verdict {
+func (c Customer) Worst() Verdict {
 	worst := OK
 	for _, p := range c.Products {
 		if p.Worst.worse(worst) {
@@ -64,32 +65,32 @@ func (c CustomerProof) Worst() Verdict {
 	return worst
 }
 
-// proofBatch is how many customers are read at a time.
-const proofBatch = 50
+// batchSize is how many customers are read at a time.
+const batchSize = 50
 
-// EachProof hands over the proof of every customer of a run, by name. Read it in one
+// Each hands over the proof of every customer of a run, by name. Read it in one
 // snapshot: the rooms it reads go on changing. Once the run has ended, today is that day.
-func EachProof(ctx context.Context, db *gorm.DB, run Run, asked ProofFilter, today clock.Date, do func(CustomerProof) error) error {
-	customers, err := proofCustomers(ctx, db, run, asked)
+func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today clock.Date, do func(Customer) error) error {
+	customers, err := customersOf(ctx, db, runID, asked)
 	if err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(customers, proofBatch) {
+	for batch := range slices.Chunk(customers, batchSize) {
 		ids := make([]uuid.UUID, len(batch))
 		for i, c := range batch {
 			ids[i] = c.CRMAccountID
 		}
-		subs, strands, err := loadProof(ctx, db, run, ids)
+		subs, histories, err := load(ctx, db, runID, ids)
 		if err != nil {
 			return err
 		}
-		acks, err := acknowledgements(ctx, db, run.ID, ids)
+		acks, err := acknowledgements(ctx, db, runID, ids)
 		if err != nil {
 			return err
 		}
 		for _, whose := range batch {
-			c := CustomerProof{ProvedCustomer: whose}
-			c.prove(subs, strands, acks[c.CRMAccountID], today)
+			c := Customer{Whose: whose}
+			c.prove(subs, histories, acks[c.CRMAccountID], today)
 			if err := do(c); err != nil {
 				return err
 			}
@@ -100,14 +101,14 @@ func EachProof(ctx context.Context, db *gorm.DB, run Run, asked ProofFilter, tod
 
 // Customers of the old provider, those the run has a row of, and those at the new
 // one alone whose subscriptions wait for a decision.
-func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([]ProvedCustomer, error) {
-	var found []ProvedCustomer
+func customersOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, f Filter) ([]Whose, error) {
+	var found []Whose
 	err := db.WithContext(ctx).Raw(`SELECT a.id AS crm_account_id, a.name AS crm_account, coalesce(c.switch_day, r.switch_day) AS switch_day, coalesce(c.state, 'open') AS step
 		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id AND c.crm_account_id = a.id
 		WHERE r.id = @run AND (c.id IS NOT NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.crm_account_id = a.id
 			AND (s.provider_id = r.old_provider_id OR s.provider_id = r.new_provider_id AND s.state = 'held' AND (s.twin_hold OR s.cutover_hold))))
 		AND (@every OR a.id = ANY (CAST(@customers AS uuid[]))) AND lower(a.name) LIKE @search ORDER BY lower(a.name), a.id`,
-		map[string]any{"run": run.ID, "every": len(f.Customers) == 0, "customers": postgres.IDs(f.Customers), "search": postgres.Contains(f.Search)}).Scan(&found).Error
+		map[string]any{"run": runID, "every": len(f.Customers) == 0, "customers": postgres.IDs(f.Customers), "search": postgres.Contains(f.Search)}).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("customers of the proof: %w", err)
 	}
@@ -115,16 +116,16 @@ func proofCustomers(ctx context.Context, db *gorm.DB, run Run, f ProofFilter) ([
 }
 
 // prove lays the customer's subscriptions out by product, and judges every day.
-func (c *CustomerProof) prove(subs []proofSubscription, strands map[uuid.UUID]*strand, acks []Acknowledgement, today clock.Date) {
-	t := turn{Day: c.SwitchDay, Fixed: !c.SwitchDay.IsZero()}
+func (c *Customer) prove(subs []subscriptionRow, histories map[uuid.UUID]*history, acks []Acknowledgement, today clock.Date) {
+	t := boundary{Day: c.SwitchDay, Fixed: !c.SwitchDay.IsZero()}
 	if !t.Fixed {
 		t.Day = today
 	}
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s proofSubscription) bool { return s.CRMAccountID != c.CRMAccountID })
-	for _, p := range productsOf(subs, strands, t) {
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s subscriptionRow) bool { return s.CRMAccountID != c.CRMAccountID })
+	for _, p := range productsOf(subs, histories, t) {
 		for _, a := range acks {
 			if a.ProductKey == p.key {
-				p.lane.Acknowledged = append(p.lane.Acknowledged, a)
+				p.productDays.Acknowledged = append(p.productDays.Acknowledged, a)
 			}
 		}
 		proof := p.prove(today)
@@ -132,21 +133,21 @@ func (c *CustomerProof) prove(subs []proofSubscription, strands map[uuid.UUID]*s
 			continue
 		}
 		c.Products = append(c.Products, proof)
-		c.add(p.lane, proof)
+		c.add(p.productDays, proof)
 	}
 }
 
-// product is a lane with its names.
+// product is a productDays with its names.
 type product struct {
-	key, name string
-	lane      lane
+	key, name   string
+	productDays productDays
 }
 
-func (p product) prove(today clock.Date) ProductProof {
-	out := ProductProof{Key: p.key, Name: p.name, Segments: p.lane.segments(today), Worst: OK}
+func (p product) prove(today clock.Date) Product {
+	out := Product{Key: p.key, Name: p.name, Segments: p.productDays.segments(today), Worst: OK}
 	out.Forfeited, out.Late = forfeited(out.Segments)
-	from, _ := p.lane.window(today)
-	out.Changes = p.lane.changes(from)
+	from, _ := p.productDays.window(today)
+	out.Changes = p.productDays.changes(from)
 	for _, s := range out.Segments {
 		if s.Verdict.worse(out.Worst) {
 			out.Worst = s.Verdict
@@ -156,56 +157,56 @@ func (p product) prove(today clock.Date) ProductProof {
 }
 
 // empty: nobody held a seat of it in all the days that are looked at.
-func (p ProductProof) empty() bool {
+func (p Product) empty() bool {
 	return !slices.ContainsFunc(p.Segments, func(s Segment) bool { return !s.idle() })
 }
 
 // productsOf groups subscriptions and their pairs by product. A pair is the new one's
 // product; an old one that names only its SKU is that of a new one with the same SKU.
-func productsOf(subs []proofSubscription, strands map[uuid.UUID]*strand, t turn) []product {
-	slices.SortStableFunc(subs, func(a, b proofSubscription) int { return cmp.Compare(a.side(), b.side()) }) // new ones first
+func productsOf(subs []subscriptionRow, histories map[uuid.UUID]*history, t boundary) []product {
+	slices.SortStableFunc(subs, func(a, b subscriptionRow) int { return cmp.Compare(a.side(), b.side()) }) // new ones first
 	keys := map[string]string{}
-	pairs := map[uuid.UUID]*strip{}
-	names, lanes := map[string]string{}, map[string][]*strip{}
+	pairs := map[uuid.UUID]*pairDays{}
+	names, products := map[string]string{}, map[string][]*pairDays{}
 	for _, s := range subs {
 		if pair := pairs[s.PairID.UUID]; pair != nil {
-			pair.put(s, strands[s.ID])
+			pair.put(s, histories[s.ID])
 			continue
 		}
 		key := s.key(keys)
 		if s.IsNew && s.SKU != "" {
 			keys[s.SKU] = key
 		}
-		p := &strip{Turn: s.turn(t)}
-		p.put(s, strands[s.ID])
+		p := &pairDays{Switch: s.boundary(t)}
+		p.put(s, histories[s.ID])
 		if s.PairID.Valid {
 			pairs[s.PairID.UUID] = p
 		}
 		if names[key] == "" {
 			names[key] = s.called()
 		}
-		lanes[key] = append(lanes[key], p)
+		products[key] = append(products[key], p)
 	}
 	var out []product
-	for _, key := range slices.Sorted(maps.Keys(lanes)) {
+	for _, key := range slices.Sorted(maps.Keys(products)) {
 		p := product{key: key, name: names[key]}
-		for _, s := range lanes[key] {
-			p.lane.Strips = append(p.lane.Strips, *s)
+		for _, s := range products[key] {
+			p.productDays.Pairs = append(p.productDays.Pairs, *s)
 		}
 		out = append(out, p)
 	}
 	return out
 }
 
-func (s proofSubscription) side() int {
+func (s subscriptionRow) side() int {
 	if s.IsNew {
 		return 0
 	}
 	return 1
 }
 
-func (p *strip) put(s proofSubscription, it *strand) {
-	p.Tie, p.Confirmed = s.PairKind, !s.PairDay.IsZero()
+func (p *pairDays) put(s subscriptionRow, it *history) {
+	p.Kind, p.Confirmed = s.PairKind, !s.PairDay.IsZero()
 	if s.IsNew {
 		p.New = it
 	} else {
@@ -213,15 +214,15 @@ func (p *strip) put(s proofSubscription, it *strand) {
 	}
 }
 
-// turn is the day of the decision once it was confirmed, else the customer's.
-func (s proofSubscription) turn(t turn) turn {
+// boundary is the day of the decision once it was confirmed, else the customer's.
+func (s subscriptionRow) boundary(t boundary) boundary {
 	if s.PairID.Valid && !s.PairDay.IsZero() {
-		return turn{Day: s.PairDay, Fixed: true}
+		return boundary{Day: s.PairDay, Fixed: true}
 	}
 	return t
 }
 
-func (s proofSubscription) called() string {
+func (s subscriptionRow) called() string {
 	if s.ProductName == "" {
 		return s.ExternalID
 	}
@@ -229,7 +230,7 @@ func (s proofSubscription) called() string {
 }
 
 // key is what the product is known by.
-func (s proofSubscription) key(bySKU map[string]string) string {
+func (s subscriptionRow) key(bySKU map[string]string) string {
 	if !s.IsNew && s.PartNumber == "" && bySKU[s.SKU] != "" {
 		return bySKU[s.SKU]
 	}

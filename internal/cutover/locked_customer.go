@@ -11,15 +11,16 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/subscription"
 )
 
-// matter is one customer of a run under lock: nobody else takes a step or a decision
+// lockedCustomer is one customer of a run under lock: nobody else takes a step or a decision
 // about it until the transaction ends.
-type matter struct {
+type lockedCustomer struct {
 	Service
 	sides
 	ctx      context.Context
@@ -50,8 +51,8 @@ func (r Run) mustBeOpen() error {
 	return errs.Newf(errs.Conflict, "The cut-over %s is %s, so it stays as it is. Nothing was changed.", r.Name, r.State)
 }
 
-// take locks a customer of an open run, making its row with the first decision.
-func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID) (*matter, error) {
+// lockCustomer locks a customer of an open run, making its row with the first decision.
+func (s Service) lockCustomer(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID) (*lockedCustomer, error) {
 	run, err := openRun(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -71,8 +72,8 @@ func (s Service) take(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmA
 			return nil, fmt.Errorf("lock customer of cut-over: %w", err)
 		}
 	}
-	m := &matter{Service: s, ctx: ctx, tx: tx, by: by, run: run}
-	if m.customer, _, err = one(ctx, tx, id, crmAccountID); err != nil {
+	m := &lockedCustomer{Service: s, ctx: ctx, tx: tx, by: by, run: run}
+	if m.customer, _, err = customerIn(ctx, tx, id, crmAccountID); err != nil {
 		return nil, err
 	}
 	m.sides, err = sidesOf(ctx, tx, id, crmAccountID)
@@ -100,7 +101,7 @@ func errNotAMember() error {
 }
 
 // settle makes the reviews again of what was touched, and records what was done. It is the last of a transaction.
-func (m *matter) settle() error {
+func (m *lockedCustomer) settle() error {
 	slices.SortFunc(m.touched, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	if err := m.Reviews.Refresh(m.ctx, m.tx, slices.Compact(m.touched)); err != nil {
 		return err
@@ -108,28 +109,28 @@ func (m *matter) settle() error {
 	return audit.Record(m.ctx, m.tx, m.Clock, m.by, m.events...)
 }
 
-func (m *matter) told(action string, before, after map[string]any) {
+func (m *lockedCustomer) recordEvent(action string, before, after map[string]any) {
 	after["cutover"] = m.run.Name
 	m.events = append(m.events, audit.Event{Action: action, ObjectType: "crm_account", ObjectID: m.customer.CRMAccountID.String(), ObjectName: m.customer.CRMAccount, Before: before, After: after})
 }
 
-func (m *matter) act(id uuid.UUID) subscription.Act {
+func (m *lockedCustomer) act(id uuid.UUID) subscription.Act {
 	m.touched = append(m.touched, id)
 	return subscription.Act{ID: id, Zone: m.Zone, Origin: ledger.Origin{Source: ledger.FromCutover, By: m.by, At: m.Clock.Now()}}
 }
 
 // moves is the room that lets history go over.
-func (m *matter) moves() reassign.Service {
+func (m *lockedCustomer) moves() reassign.Service {
 	return reassign.Service{DB: m.DB, Clock: m.Clock, Zone: m.Zone, Reviews: m.Reviews}
 }
 
 // step writes how far the customer has come. A step that is taken back loses who made it.
-func (m *matter) step(to Step) error {
+func (m *lockedCustomer) step(to pairing.Step) error {
 	now, none := m.Clock.Now(), (*time.Time)(nil)
-	at := map[Step]*time.Time{}
-	who := map[Step]string{}
-	have := map[Step]*time.Time{Confirmed: m.customer.ConfirmedAt, Reassigned: m.customer.ReassignedAt, Retired: m.customer.RetiredAt}
-	names := map[Step]string{Confirmed: m.customer.ConfirmedBy, Reassigned: m.customer.ReassignedBy, Retired: m.customer.RetiredBy}
+	at := map[pairing.Step]*time.Time{}
+	who := map[pairing.Step]string{}
+	have := map[pairing.Step]*time.Time{pairing.Confirmed: m.customer.ConfirmedAt, pairing.Reassigned: m.customer.ReassignedAt, pairing.Retired: m.customer.RetiredAt}
+	names := map[pairing.Step]string{pairing.Confirmed: m.customer.ConfirmedBy, pairing.Reassigned: m.customer.ReassignedBy, pairing.Retired: m.customer.RetiredBy}
 	reached := slices.Index(inOrder, to)
 	for i, s := range inOrder {
 		switch {
@@ -142,16 +143,16 @@ func (m *matter) step(to Step) error {
 		}
 	}
 	day := m.customer.SwitchDay
-	if to == Open && !m.customer.OwnSwitchDay {
+	if to == pairing.Open && !m.customer.OwnSwitchDay {
 		day = clock.Date{}
 	}
 	err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_customers SET state = ?, switch_day = ?, confirmed_at = ?, confirmed_by = ?, reassigned_at = ?, reassigned_by = ?, retired_at = ?, retired_by = ?,
-		version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, to, day, at[Confirmed], who[Confirmed], at[Reassigned], who[Reassigned], at[Retired], who[Retired],
+		version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, to, day, at[pairing.Confirmed], who[pairing.Confirmed], at[pairing.Reassigned], who[pairing.Reassigned], at[pairing.Retired], who[pairing.Retired],
 		m.run.ID, m.customer.CRMAccountID).Error
 	if err != nil {
 		return fmt.Errorf("step of customer: %w", err)
 	}
-	m.told("cutover."+string(to), map[string]any{"step": m.customer.Step}, map[string]any{"step": to, "switch_day": m.customer.SwitchDay.String(), "twins": m.customer.Twins, "ended": m.customer.Endings, "new": m.customer.Additions})
+	m.recordEvent("cutover."+string(to), map[string]any{"step": m.customer.Step}, map[string]any{"step": to, "switch_day": m.customer.SwitchDay.String(), "twins": m.customer.Twins, "ended": m.customer.Endings, "new": m.customer.Additions})
 	m.customer.Step = to
 	return nil
 }
@@ -162,13 +163,13 @@ type doneBefore struct{ says string }
 func (d doneBefore) Error() string { return d.says }
 
 // already gives what a step answers that was done before; nil when it was not.
-func (m *matter) already(step Step) error {
+func (m *lockedCustomer) already(step pairing.Step) error {
 	c := m.customer
 	at, by := c.ConfirmedAt, c.ConfirmedBy
 	switch step {
-	case Reassigned:
+	case pairing.Reassigned:
 		at, by = c.ReassignedAt, c.ReassignedBy
-	case Retired:
+	case pairing.Retired:
 		at, by = c.RetiredAt, c.RetiredBy
 	}
 	if at == nil {
@@ -177,10 +178,12 @@ func (m *matter) already(step Step) error {
 	return doneBefore{fmt.Sprintf("Done already by %s, %s.", by, m.moment(*at))}
 }
 
-func (m *matter) moment(at time.Time) string { return at.In(m.Zone).Format("2 January 2006 15:04") }
+func (m *lockedCustomer) moment(at time.Time) string {
+	return at.In(m.Zone).Format("2 January 2006 15:04")
+}
 
 // pairUpdate writes what a step did to a decision.
-func (m *matter) pairUpdate(id uuid.UUID, set string, args ...any) error {
+func (m *lockedCustomer) pairUpdate(id uuid.UUID, set string, args ...any) error {
 	if err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_pairs SET `+set+` WHERE id = ?`, append(args, id)...).Error; err != nil {
 		return fmt.Errorf("decision %s: %w", id, err)
 	}

@@ -1,4 +1,4 @@
-package cutover
+package pairing
 
 import (
 	"cmp"
@@ -7,15 +7,13 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-
-	"seatledger/internal/clock"
 )
 
-// propose pairs the undecided subscriptions of one customer. A pair is exact (RULES 9)
+// Propose pairs the undecided subscriptions of one customer. A pair is exact (RULES 9)
 // when product and quantity agree, nothing that both sides know differs, and it is the
 // only such pair on both sides. What is left is offered as likely, the most alike
 // first, each subscription once; a person decides.
-func propose(old, new []Side) []Proposal {
+func Propose(old, new []Side) []Proposal {
 	var all []likeness
 	for _, o := range old {
 		for _, n := range new {
@@ -62,8 +60,7 @@ type likeness struct {
 
 func liken(o, n Side) likeness {
 	l := likeness{old: o, new: n, quantity: o.Quantity == n.Quantity}
-	l.product = o.ProductID.Valid && o.ProductID == n.ProductID || o.SKU != "" && o.SKU == n.SKU
-	l.named = o.ProductName != "" && folded(o.ProductName) == folded(n.ProductName)
+	l.product, l.named = sameKey(o, n), sameName(o, n)
 	if !l.product && !l.named {
 		return l
 	}
@@ -87,6 +84,20 @@ func liken(o, n Side) likeness {
 		l.score -= 30
 	}
 	return l
+}
+
+func sameKey(o, n Side) bool {
+	return o.ProductID.Valid && o.ProductID == n.ProductID || o.SKU != "" && o.SKU == n.SKU
+}
+
+func sameName(o, n Side) bool {
+	return o.ProductName != "" && folded(o.ProductName) == folded(n.ProductName)
+}
+
+// SameProduct tells whether both are seats of one product, as far as anybody can see:
+// by product, SKU or part number, or else by name.
+func SameProduct(o, n Side) bool {
+	return sameKey(o, n) || o.PartNumber != "" && o.PartNumber == n.PartNumber || sameName(o, n)
 }
 
 // compare notes a field that both sides know. A field that one side lacks is no evidence.
@@ -159,14 +170,4 @@ func (s Side) givenCurrency() string {
 		return ""
 	}
 	return s.CostCurrency
-}
-
-// Over tells whether it has ended.
-func (s Side) Over() bool { return s.State == "inactive" }
-
-func earlier(a, b clock.Date) clock.Date {
-	if b.IsZero() || !a.IsZero() && a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -15,8 +15,8 @@ import (
 	"seatledger/internal/match"
 )
 
-// Carry is the mapping of an old account that a new, unmapped one is likely to share.
-type Carry struct {
+// AccountMatch is the mapping of an old account that a new, unmapped one is likely to share.
+type AccountMatch struct {
 	AccountID     uuid.UUID // of the new provider
 	Account       string
 	ExternalID    string
@@ -25,23 +25,23 @@ type Carry struct {
 	OldExternalID string
 	CRMAccountID  uuid.UUID `gorm:"column:crm_account_id"`
 	CRMAccount    string    `gorm:"column:crm_account"`
-	By            CarryBy
+	By            AgreeBy
 	Reason        string // in a sentence
 	Taken         bool   // another account of the new provider has the CRM account already
 }
 
-// CarryBy is what two accounts agree in.
-type CarryBy string
+// AgreeBy is what two accounts agree in.
+type AgreeBy string
 
 // The grounds, strongest first.
 const (
-	ByTenant CarryBy = "tenant"
-	ByDomain CarryBy = "domain"
-	ByName   CarryBy = "name"
+	ByTenant AgreeBy = "tenant"
+	ByDomain AgreeBy = "domain"
+	ByName   AgreeBy = "name"
 )
 
-// carried is an account of either provider, as it is compared.
-type carriedAccount struct {
+// comparedAccount is an account of either provider, as it is compared.
+type comparedAccount struct {
 	ID           uuid.UUID
 	IsOld        bool
 	Name         string
@@ -59,11 +59,11 @@ type carriedAccount struct {
 	Taken        bool
 }
 
-// CarryOver suggests customers for the unmapped accounts of the new provider, from
+// MatchAccounts suggests customers for the unmapped accounts of the new provider, from
 // the old one's mapping: by tenant id, then domain, then what the matcher finds alike
 // in name and address. One that fits several is nobody's.
-func CarryOver(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Carry, error) {
-	var all []carriedAccount
+func MatchAccounts(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]AccountMatch, error) {
+	var all []comparedAccount
 	err := db.WithContext(ctx).Raw(`SELECT a.id, a.provider_id = r.old_provider_id AS is_old, coalesce(nullif(a.name, ''), a.external_id) AS name, a.external_id, a.domain, a.tenant_id, a.email,
 			a.street, a.city, a.postal_code, a.country, a.phone, coalesce(a.crm_account_id, '00000000-0000-0000-0000-000000000000') AS crm_account_id, coalesce(c.name, '') AS crm_account,
 			EXISTS (SELECT FROM provider_accounts h WHERE h.provider_id = r.new_provider_id AND h.state = 'mapped' AND h.crm_account_id = a.crm_account_id) AS taken
@@ -72,7 +72,7 @@ func CarryOver(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Carry, error) 
 	if err != nil {
 		return nil, fmt.Errorf("mapping to carry over: %w", err)
 	}
-	var old, fresh []carriedAccount
+	var old, fresh []comparedAccount
 	for _, a := range all {
 		if a.IsOld {
 			old = append(old, a)
@@ -80,33 +80,33 @@ func CarryOver(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Carry, error) 
 			fresh = append(fresh, a)
 		}
 	}
-	return carry(old, fresh), nil
+	return matchAccounts(old, fresh), nil
 }
 
-// carry finds, for each new account, the old one that is the same company.
-func carry(old, fresh []carriedAccount) []Carry {
-	tenant := func(a carriedAccount) string { return strings.ToLower(strings.TrimSpace(a.TenantID)) }
-	domain := func(a carriedAccount) string { return strings.ToLower(strings.TrimSpace(a.Domain)) }
+// matchAccounts finds, for each new account, the old one that is the same company.
+func matchAccounts(old, fresh []comparedAccount) []AccountMatch {
+	tenant := func(a comparedAccount) string { return strings.ToLower(strings.TrimSpace(a.TenantID)) }
+	domain := func(a comparedAccount) string { return strings.ToLower(strings.TrimSpace(a.Domain)) }
 	byTenant, byDomain := onlyPairs(old, fresh, tenant), onlyPairs(old, fresh, domain)
 	records := make([]match.Record, len(old))
-	at := map[string]carriedAccount{}
+	at := map[string]comparedAccount{}
 	for i, o := range old {
 		records[i] = o.record()
 		at[records[i].ID] = o
 	}
 	alike := match.NewIndex(records)
-	var out []Carry
+	var out []AccountMatch
 	for _, n := range fresh {
 		o, found := byTenant[n.ID]
-		c := Carry{By: ByTenant, Reason: "Same tenant id as the old account."}
+		c := AccountMatch{By: ByTenant, Reason: "Same tenant id as the old account."}
 		if !found {
 			o, found = byDomain[n.ID]
-			c = Carry{By: ByDomain, Reason: "Same domain as the old account."}
+			c = AccountMatch{By: ByDomain, Reason: "Same domain as the old account."}
 		}
 		if !found {
 			if best := alike.Candidates(n.record(), 1); len(best) > 0 && best[0].Band != match.Unclear {
 				o, found = at[best[0].CRMID], true
-				c = Carry{By: ByName, Reason: reasonOf(best[0])}
+				c = AccountMatch{By: ByName, Reason: reasonOf(best[0])}
 			}
 		}
 		if found {
@@ -119,9 +119,9 @@ func carry(old, fresh []carriedAccount) []Carry {
 }
 
 // onlyPairs gives the old account for each new one where exactly one on each side has the value.
-func onlyPairs(old, fresh []carriedAccount, value func(carriedAccount) string) map[uuid.UUID]carriedAccount {
-	bySide := func(side []carriedAccount) map[string][]carriedAccount {
-		m := map[string][]carriedAccount{}
+func onlyPairs(old, fresh []comparedAccount, value func(comparedAccount) string) map[uuid.UUID]comparedAccount {
+	bySide := func(side []comparedAccount) map[string][]comparedAccount {
+		m := map[string][]comparedAccount{}
 		for _, a := range side {
 			if v := value(a); v != "" {
 				m[v] = append(m[v], a)
@@ -129,7 +129,7 @@ func onlyPairs(old, fresh []carriedAccount, value func(carriedAccount) string) m
 		}
 		return m
 	}
-	olds, out := bySide(old), map[uuid.UUID]carriedAccount{}
+	olds, out := bySide(old), map[uuid.UUID]comparedAccount{}
 	for v, n := range bySide(fresh) {
 		if len(n) == 1 && len(olds[v]) == 1 {
 			out[n[0].ID] = olds[v][0]
@@ -138,7 +138,7 @@ func onlyPairs(old, fresh []carriedAccount, value func(carriedAccount) string) m
 	return out
 }
 
-func (a carriedAccount) record() match.Record {
+func (a comparedAccount) record() match.Record {
 	r := match.Record{ID: a.ID.String(), Name: a.Name, Website: a.Domain, TenantID: a.TenantID, Street: a.Street, City: a.City, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone}
 	if _, domain, ok := strings.Cut(a.Email, "@"); ok {
 		r.EmailDomains = []string{strings.ToLower(domain)}
@@ -157,22 +157,22 @@ func reasonOf(c match.Candidate) string {
 	return "Like the old account: " + strings.TrimSuffix(best.Sentence, ".") + "."
 }
 
-// Carryover is what accepting suggestions came to.
-type Carryover struct {
+// Accepted is what accepting suggestions came to.
+type Accepted struct {
 	Done    []uuid.UUID // accounts
-	Refused []Uncarried
+	Refused []Unmatched
 }
 
-// Uncarried is an account whose suggestion was not taken, and why.
-type Uncarried struct {
+// Unmatched is an account whose suggestion was not taken, and why.
+type Unmatched struct {
 	AccountID uuid.UUID
 	Account   string
 	Why       string
 }
 
-// AcceptCarry maps accounts as suggested, each in a transaction of its own.
-func (s Service) AcceptCarry(ctx context.Context, by audit.Actor, id uuid.UUID, accounts []uuid.UUID) (Carryover, error) {
-	var out Carryover
+// AcceptMatches maps accounts as suggested, each in a transaction of its own.
+func (s Service) AcceptMatches(ctx context.Context, by audit.Actor, id uuid.UUID, accounts []uuid.UUID) (Accepted, error) {
+	var out Accepted
 	run, err := Get(ctx, s.DB.Read(ctx), id)
 	if err == nil {
 		err = run.mustBeOpen()
@@ -183,14 +183,14 @@ func (s Service) AcceptCarry(ctx context.Context, by audit.Actor, id uuid.UUID, 
 	if len(accounts) == 0 {
 		return out, errs.Fields{"account_id": "Tick the accounts first."}.Err()
 	}
-	all, err := CarryOver(ctx, s.DB.Read(ctx), id)
+	all, err := MatchAccounts(ctx, s.DB.Read(ctx), id)
 	if err != nil {
 		return out, err
 	}
 	for _, account := range unique(accounts) {
-		i := slices.IndexFunc(all, func(c Carry) bool { return c.AccountID == account })
+		i := slices.IndexFunc(all, func(c AccountMatch) bool { return c.AccountID == account })
 		if i < 0 {
-			out.Refused = append(out.Refused, Uncarried{AccountID: account, Why: "Nothing is suggested for this account any more: it may be mapped by now."})
+			out.Refused = append(out.Refused, Unmatched{AccountID: account, Why: "Nothing is suggested for this account any more: it may be mapped by now."})
 			continue
 		}
 		c := all[i]
@@ -201,7 +201,7 @@ func (s Service) AcceptCarry(ctx context.Context, by audit.Actor, id uuid.UUID, 
 		case errs.KindOf(err) == errs.Internal:
 			return out, err
 		default:
-			out.Refused = append(out.Refused, Uncarried{AccountID: account, Account: c.Account, Why: sentence(err)})
+			out.Refused = append(out.Refused, Unmatched{AccountID: account, Account: c.Account, Why: sentence(err)})
 		}
 	}
 	return out, nil

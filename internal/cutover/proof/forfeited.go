@@ -1,11 +1,14 @@
-package cutover
+package proof
 
-import "seatledger/internal/clock"
+import (
+	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
+)
 
 // forfeits is the seats of a day that somebody has paid for and nobody held, less what
 // is still to be given back (RULES 8). Days past the switch that the old one was billed
 // for and the new one holds are billed and held; what was billed twice is a double.
-func (p strip) forfeits(day clock.Date, f finding) int {
+func (p pairDays) forfeits(day clock.Date, f finding) int {
 	if f.verdict == Double {
 		return 0
 	}
@@ -17,11 +20,11 @@ func (p strip) forfeits(day clock.Date, f finding) int {
 }
 
 // holds is the seats that the customer has on a day, on the side that the day belongs to.
-func (p strip) holds(day clock.Date) int {
+func (p pairDays) holds(day clock.Date) int {
 	switch {
 	case p.Old == nil:
 		return p.New.ledgerSeats(day)
-	case p.Tie != Twin || day.Before(p.Turn.Day):
+	case p.Kind != pairing.Twin || day.Before(p.Switch.Day):
 		return p.Old.asOld(day)
 	case !p.Old.Over && p.Old.Frozen.IsZero():
 		return max(p.Old.asOld(day), p.New.promised(day))
@@ -30,7 +33,7 @@ func (p strip) holds(day clock.Date) int {
 }
 
 // owed is the seats of a day that were closed and are still to be given back.
-func (s *strand) owed(day clock.Date) int {
+func (s *history) owed(day clock.Date) int {
 	if s == nil {
 		return 0
 	}

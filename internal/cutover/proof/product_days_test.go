@@ -1,4 +1,4 @@
-package cutover
+package proof
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 )
@@ -56,13 +57,13 @@ func drawStory(t *rapid.T) story {
 	return s
 }
 
-// lane is the story as the ledgers and invoices would have it.
-func (s story) lane() lane {
-	old := &strand{Over: s.closed >= 0, Running: true, Refunded: s.refunded, Through: on(s.oldBill[1])}
+// productDays is the story as the ledgers and invoices would have it.
+func (s story) productDays() productDays {
+	old := &history{Over: s.closed >= 0, Running: true, Refunded: s.refunded, Through: on(s.oldBill[1])}
 	if s.frozen {
 		old.Frozen = on(s.turn)
 	}
-	fresh := &strand{Held: s.held, Running: true, From: on(s.from), Through: on(s.through)}
+	fresh := &history{Held: s.held, Running: true, From: on(s.from), Through: on(s.through)}
 	was, wasOld := 0, 0
 	for d, n := range s.seats {
 		fresh.Seats, was = stepped(fresh.Seats, d, n-was), n
@@ -87,11 +88,11 @@ func (s story) lane() lane {
 	for d := s.extra[0]; d < s.extra[1]; d++ {
 		fresh.Billed = append(fresh.Billed, stretch{on(d), on(d + 1), s.extra[2]})
 	}
-	return lane{Strips: []strip{{Tie: Twin, Old: old, New: fresh, Turn: turn{Day: on(s.turn), Fixed: true}}}}
+	return productDays{Pairs: []pairDays{{Kind: pairing.Twin, Old: old, New: fresh, Switch: boundary{Day: on(s.turn), Fixed: true}}}}
 }
 
 // catchUp bills each change after the switch over the days that the old one had billed.
-func (s story) catchUp(fresh *strand) {
+func (s story) catchUp(fresh *history) {
 	for d := s.turn; s.caught && d < s.oldBill[1]; d++ {
 		delta := s.seats[d] - s.seats[d-1]
 		switch {
@@ -112,7 +113,7 @@ func stepped(t ledger.Timeline, d, delta int) ledger.Timeline {
 }
 
 // verdicts are the worst things of each day, without the changes that need a person.
-func (l lane) verdicts(t interface{ Fatalf(string, ...any) }) map[int]Segment {
+func (l productDays) verdicts(t interface{ Fatalf(string, ...any) }) map[int]Segment {
 	l.Acknowledged = nil
 	out := map[int]Segment{}
 	segments := l.segments(on(horizon))
@@ -129,7 +130,7 @@ func (l lane) verdicts(t interface{ Fatalf(string, ...any) }) map[int]Segment {
 
 // expect compares every day with what a plain array says.
 func (s story) expect(t *rapid.T, want func(d int) Verdict) {
-	got := s.lane().verdicts(t)
+	got := s.productDays().verdicts(t)
 	for d := range horizon {
 		v := got[d].Verdict
 		if v == Changed && d == s.turn { // the customer's seats changed on that very day
@@ -153,7 +154,7 @@ func TestAMoveAsItShouldBeCoversEveryDayOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawStory(t)
 		s.expect(t, func(int) Verdict { return OK })
-		for d, seg := range s.lane().verdicts(t) {
+		for d, seg := range s.productDays().verdicts(t) {
 			if d < horizon && d >= 0 && seg.Before+seg.After != s.seats[d] {
 				t.Fatalf("day %d: %d and %d seats, the customer holds %d", d, seg.Before, seg.After, s.seats[d])
 			}
@@ -168,7 +169,7 @@ func TestWhatTheOldOneWasPaidForAndNotHeldIsForfeited(t *testing.T) {
 		for d := s.turn; d < s.oldBill[1]; d++ {
 			want += max(0, s.seats[s.turn-1]-s.seats[d]) // what the new one holds is not forfeited
 		}
-		if all, late := forfeited(s.lane().segments(on(horizon))); late != want || all != late {
+		if all, late := forfeited(s.productDays().segments(on(horizon))); late != want || all != late {
 			t.Fatalf("%d seat-days forfeited, %d of them late, want %d: %+v", all, late, want, s)
 		}
 	})
@@ -255,17 +256,17 @@ func TestUntilTheOldOneIsRetiredTheNewOnesDaysWait(t *testing.T) {
 	})
 }
 
-func twinOf(old, fresh int) strip {
-	return strip{Tie: Twin, Turn: turn{Day: on(30), Fixed: true}, Confirmed: true,
-		Old: &strand{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
-		New: &strand{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
+func twinOf(old, fresh int) pairDays {
+	return pairDays{Kind: pairing.Twin, Switch: boundary{Day: on(30), Fixed: true}, Confirmed: true,
+		Old: &history{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
+		New: &history{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
 }
 
 func priced(amount string, p money.Period) []priceFrom {
 	return []priceFrom{{on(0), ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: p, Currency: "USD"}}}
 }
 
-func told(l lane) []string {
+func told(l productDays) []string {
 	var out []string
 	for _, c := range l.changes(dayOne) {
 		out = append(out, fmt.Sprintf("%s %s>%s %s %s", c.What, c.Before, c.After, c.Day, c.Verdict()))
@@ -275,7 +276,7 @@ func told(l lane) []string {
 
 func TestAChangeOverTheSwitchWaitsForAPersonAndAnotherFigureForAnotherWord(t *testing.T) {
 	t.Parallel()
-	l := lane{Strips: []strip{twinOf(10, 12)}}
+	l := productDays{Pairs: []pairDays{twinOf(10, 12)}}
 	if diff := cmp.Diff([]string{"quantity 10>12 2026-01-31 changed"}, told(l)); diff != "" {
 		t.Fatal(diff)
 	}
@@ -286,7 +287,7 @@ func TestAChangeOverTheSwitchWaitsForAPersonAndAnotherFigureForAnotherWord(t *te
 	if diff := cmp.Diff([]string{"quantity 10>12 2026-01-31 acknowledged"}, told(l)); diff != "" {
 		t.Error(diff)
 	}
-	l.Strips = []strip{twinOf(10, 13)}
+	l.Pairs = []pairDays{twinOf(10, 13)}
 	if diff := cmp.Diff([]string{"quantity 10>13 2026-01-31 changed"}, told(l)); diff != "" {
 		t.Error(diff)
 	}
@@ -295,57 +296,57 @@ func TestAChangeOverTheSwitchWaitsForAPersonAndAnotherFigureForAnotherWord(t *te
 func TestAPriceIsComparedPerMonth(t *testing.T) {
 	t.Parallel()
 	same := twinOf(10, 10)
-	if got := told(lane{Strips: []strip{same}}); got != nil {
+	if got := told(productDays{Pairs: []pairDays{same}}); got != nil {
 		t.Errorf("10 a month and 120 a year: %v", got)
 	}
 	same.New.Prices = priced("11", money.Month)
-	if diff := cmp.Diff([]string{"price 10 USD per month>11 USD per month 2026-01-31 changed"}, told(lane{Strips: []strip{same}})); diff != "" {
+	if diff := cmp.Diff([]string{"price 10 USD per month>11 USD per month 2026-01-31 changed"}, told(productDays{Pairs: []pairDays{same}})); diff != "" {
 		t.Error(diff)
 	}
 	same.New.Prices = nil
-	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"}, told(lane{Strips: []strip{same}})); diff != "" {
+	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"}, told(productDays{Pairs: []pairDays{same}})); diff != "" {
 		t.Error(diff)
 	}
 	same.Confirmed = false
-	if got := told(lane{Strips: []strip{same}}); got != nil {
+	if got := told(productDays{Pairs: []pairDays{same}}); got != nil {
 		t.Errorf("confirming may still carry it over: %v", got)
 	}
 	same.Old.Prices, same.New.Prices = nil, priced("11", money.Month)
-	if got := told(lane{Strips: []strip{same}}); got != nil {
+	if got := told(productDays{Pairs: []pairDays{same}}); got != nil {
 		t.Errorf("a price that was never known here: %v", got)
 	}
 }
 
 func TestSeatsThatMoveTogetherAreOneSumPerProduct(t *testing.T) {
 	t.Parallel()
-	a, b := twinOf(5, 10), strip{Tie: Ended, Turn: turn{Day: on(30), Fixed: true}}
+	a, b := twinOf(5, 10), pairDays{Kind: pairing.Ended, Switch: boundary{Day: on(30), Fixed: true}}
 	b.Old = twinOf(5, 0).Old
-	if got := told(lane{Strips: []strip{a, b}}); got != nil {
+	if got := told(productDays{Pairs: []pairDays{a, b}}); got != nil {
 		t.Errorf("five and five became ten: %v", got)
 	}
-	if diff := cmp.Diff([]string{"ended 5>0 2026-01-31 changed"}, told(lane{Strips: []strip{b}})); diff != "" {
+	if diff := cmp.Diff([]string{"ended 5>0 2026-01-31 changed"}, told(productDays{Pairs: []pairDays{b}})); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestASubscriptionOfItsOwnIsNewOnItsFirstDay(t *testing.T) {
 	t.Parallel()
-	p := strip{Tie: New, Turn: turn{Day: on(30), Fixed: true}, New: &strand{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
-	if diff := cmp.Diff([]string{"new 0>3 2026-02-10 changed"}, told(lane{Strips: []strip{p}})); diff != "" {
+	p := pairDays{Kind: pairing.New, Switch: boundary{Day: on(30), Fixed: true}, New: &history{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
+	if diff := cmp.Diff([]string{"new 0>3 2026-02-10 changed"}, told(productDays{Pairs: []pairDays{p}})); diff != "" {
 		t.Error(diff)
 	}
 	p.New.Held = true
-	if got := (lane{Strips: []strip{p}}).verdicts(t); got[40].Verdict != Changed || got[41].Verdict != Waiting {
+	if got := (productDays{Pairs: []pairDays{p}}).verdicts(t); got[40].Verdict != Changed || got[41].Verdict != Waiting {
 		t.Errorf("held back: %+v", got[41])
 	}
 }
 
 func TestWithoutADecisionDaysAreUndecidedFromTheSwitchOn(t *testing.T) {
 	t.Parallel()
-	open := turn{Day: on(60)}
-	old := strip{Turn: open, Old: &strand{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
-	fresh := strip{Turn: open, New: &strand{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
-	got := lane{Strips: []strip{old, fresh}}.verdicts(t)
+	open := boundary{Day: on(60)}
+	old := pairDays{Switch: open, Old: &history{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
+	fresh := pairDays{Switch: open, New: &history{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
+	got := productDays{Pairs: []pairDays{old, fresh}}.verdicts(t)
 	if got[59].Verdict != OK || got[60].Verdict != Undecided || got[60].Before != 4 || got[60].After != 0 {
 		t.Errorf("%+v %+v", got[59], got[60])
 	}
@@ -355,11 +356,11 @@ func TestAnEndThatTheDistributorReportsIsNoGapButAClosingHereIs(t *testing.T) {
 	t.Parallel()
 	p := twinOf(10, 10)
 	p.New.Seats = p.New.Seats.Add(on(45), -10)
-	if got := (lane{Strips: []strip{p}}).verdicts(t)[50].Verdict; got != OK {
+	if got := (productDays{Pairs: []pairDays{p}}).verdicts(t)[50].Verdict; got != OK {
 		t.Errorf("ended there: %s", got)
 	}
 	p.New.ClosedHere = []clock.Date{on(45)}
-	if got := (lane{Strips: []strip{p}}).verdicts(t)[50].Verdict; got != Gap {
+	if got := (productDays{Pairs: []pairDays{p}}).verdicts(t)[50].Verdict; got != Gap {
 		t.Errorf("closed here: %s", got)
 	}
 }
@@ -368,21 +369,21 @@ func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
 	t.Parallel()
 	whole := twinOf(10, 10)
 	strayed := whole
-	strayed.Old = &strand{Seats: whole.Old.Seats, Frozen: whole.Old.Frozen, Strayed: "It is gone. Map it back."}
-	for name, p := range map[string]strip{
-		"twin without the old one": {Tie: Twin, Turn: whole.Turn, New: whole.New, Confirmed: true},
-		"twin without the new one": {Tie: Twin, Turn: whole.Turn, Old: whole.Old, Confirmed: true},
-		"ended, without it":        {Tie: Ended, Turn: whole.Turn, New: whole.New},
-		"new, without it":          {Tie: New, Turn: whole.Turn, Old: whole.Old},
+	strayed.Old = &history{Seats: whole.Old.Seats, Frozen: whole.Old.Frozen, Strayed: "It is gone. Map it back."}
+	for name, p := range map[string]pairDays{
+		"twin without the old one": {Kind: pairing.Twin, Switch: whole.Switch, New: whole.New, Confirmed: true},
+		"twin without the new one": {Kind: pairing.Twin, Switch: whole.Switch, Old: whole.Old, Confirmed: true},
+		"ended, without it":        {Kind: pairing.Ended, Switch: whole.Switch, New: whole.New},
+		"new, without it":          {Kind: pairing.New, Switch: whole.Switch, Old: whole.Old},
 		"no longer the customer's": strayed,
 	} {
-		l := lane{Strips: []strip{p}}
+		l := productDays{Pairs: []pairDays{p}}
 		got := l.verdicts(t)
 		if before := got[29].Verdict; before != "" && before != OK || got[30].Verdict != Undecided || got[30].Why == "" {
 			t.Errorf("%s: %+v %+v", name, got[29], got[30])
 		}
 		_, _ = forfeited(l.segments(on(horizon)))
-		(&CustomerProof{}).add(l, ProductProof{})
+		(&Customer{}).add(l, Product{})
 		if c := l.changes(dayOne); len(c) > 0 {
 			t.Errorf("%s: %+v", name, c)
 		}
@@ -401,8 +402,8 @@ func TestACatchUpOfADifferenceIsNoDoubleAndMoreThanTheDifferenceIs(t *testing.T)
 		}
 		from := rapid.IntRange(s.turn, s.oldBill[1]-1).Draw(t, "extra from")
 		s.extra = [3]int{from, rapid.IntRange(from+1, s.oldBill[1]).Draw(t, "extra to"), rapid.IntRange(1, 5).Draw(t, "extra seats")}
-		lane := s.lane()
-		fresh := lane.Strips[0].New
+		productDays := s.productDays()
+		fresh := productDays.Pairs[0].New
 		s.expect(t, func(d int) Verdict { return only(d >= s.extra[0] && d < s.extra[1] && fresh.billed(on(d)) > 0, Double) })
 	})
 }
