@@ -34,7 +34,7 @@ type year struct {
 	*Demo
 	app       *app.App
 	me        audit.Actor
-	clk       *pastClock
+	clk       *clock.Moved
 	story     *story.Story
 	player    *story.Player
 	legacy    uuid.UUID
@@ -60,7 +60,7 @@ func (d *Demo) MakeYear(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "Making the history from %s to %s: syncs, seat changes, invoices\n", s.First, s.Today)
-	y := &year{Demo: d, clk: &pastClock{wall: d.clock}, story: s, player: player}
+	y := &year{Demo: d, clk: clock.NewMoved(d.clock, d.clock.Now()), story: s, player: player}
 	if err := y.live(ctx); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ const closeLimit = 30 * time.Second
 
 // live starts the app in January and leaves it today.
 func (y *year) live(ctx context.Context) (err error) {
-	y.clk.put(story.Moment(y.clock, y.story.First))
+	y.clk.Put(story.Moment(y.clock, y.story.First))
 	y.app, err = app.StartOn(ctx, y.Config, y.log, y.clk)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (y *year) present(ctx context.Context) error {
 	if err := y.player.Rest(ctx); err != nil {
 		return err
 	}
-	y.clk.put(y.clock.Now())
+	y.clk.Put(y.clock.Now())
 	id, err := connect(ctx, y.app, y.me, y.comprehensive(newProvider))
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func (y *year) byHand(ctx context.Context) error {
 
 // to puts both clocks on a day, and makes everything happen that happened at the distributor up to it.
 func (y *year) to(ctx context.Context, day clock.Date) error {
-	y.clk.put(story.Moment(y.clock, day))
+	y.clk.Put(story.Moment(y.clock, day))
 	return y.player.Until(ctx, day)
 }
 
