@@ -61,7 +61,7 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 		if err := s.writeCredit(ctx, tx, by, id, i, o, lines); err != nil {
 			return err
 		}
-		if err := refreshThrough(ctx, tx, subs); err != nil {
+		if err := RefreshThrough(ctx, tx, subs); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, "invoice.credited", i, map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})

@@ -102,7 +102,7 @@ func (d draft) write(ctx context.Context, tx *gorm.DB, now any) error {
 			return err
 		}
 	}
-	return refreshThrough(ctx, tx, d.subscriptions())
+	return RefreshThrough(ctx, tx, d.subscriptions())
 }
 
 func (d draft) subscriptions() []uuid.UUID {

@@ -13,9 +13,9 @@ import (
 	"seatledger/internal/subscription"
 )
 
-// refreshThrough notes for lists where the billing of subscriptions stands: the end of
+// RefreshThrough notes for lists where the billing of subscriptions stands: the end of
 // their last live run, or an unpaid day before it. Nothing decides by it.
-func refreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
+func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	var runs []struct {
 		ID uuid.UUID
 		To clock.Date

@@ -39,7 +39,7 @@ func (s Service) void(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step)
 	if err != nil {
 		return fmt.Errorf("void invoice %s: %w", i.ID, err)
 	}
-	if err := refreshThrough(ctx, tx, subs); err != nil {
+	if err := RefreshThrough(ctx, tx, subs); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, by, "invoice.voided", i, map[string]any{"state": Void, "reason": st.Reason, "subscriptions": len(subs)})
