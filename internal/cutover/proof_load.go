@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 )
 
 // proofSubscription is one subscription of either side, with what was decided about it.
@@ -93,7 +94,7 @@ func (s proofSubscription) strand() *strand {
 	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
 	return &strand{ID: s.ID, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
-		Running: !subscription.Ends(s.ProviderStatus), Takes: s.Takes}
+		Running: !plan.Ends(s.ProviderStatus), Takes: s.Takes}
 }
 
 // strayed says, of one that is no longer the customer's, what to do; else nothing.

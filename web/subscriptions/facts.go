@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 	"seatledger/views/ui"
 
 	view "seatledger/views/subscriptions"
@@ -60,7 +61,7 @@ func statusBadge(s sheet) ui.Badge {
 	switch {
 	case s.Status == distributor.StatusMissing || s.Status == distributor.StatusUnknown:
 		tone = ui.Bad
-	case subscription.Ends(s.Status):
+	case plan.Ends(s.Status):
 		tone = ui.Neutral
 	case s.Status != distributor.StatusActive:
 		tone = ui.Warn

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -39,7 +40,7 @@ func (h Handlers) notBoth(ctx context.Context, id uuid.UUID, form httpx.Values, 
 		return nil
 	}
 	typed, err := price.ParseAmount(form.Get("unit_price"))
-	options, oerr := subscription.OptionsOf(ctx, h.DB.Read(ctx), id)
+	options, oerr := list.OptionsOf(ctx, h.DB.Read(ctx), id)
 	if oerr != nil {
 		return oerr
 	}

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -31,8 +32,8 @@ type sheet struct {
 	report  review.Report
 	ledger  []ledger.Entry
 	marks   []ledger.RowMoment
-	options subscription.Options
-	run     *subscription.LatestRun
+	options list.Options
+	run     *list.LatestRun
 	moves   []reassign.Record // that stand or stood
 	place   *cutover.Place    // in a cut-over; nil: in none
 
@@ -91,7 +92,7 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.marks, err = ledger.MarksOf(ctx, tx, id); err != nil {
 		return err
 	}
-	if s.options, err = subscription.OptionsOf(ctx, tx, id); err != nil {
+	if s.options, err = list.OptionsOf(ctx, tx, id); err != nil {
 		return err
 	}
 	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
@@ -104,7 +105,7 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if moves {
 		s.place = &place
 	}
-	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
+	run, any, err := list.LastRead(ctx, tx, s.Subscription)
 	if any {
 		s.run = &run
 	}
