@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // Settings are the choices. Version is 0 while nothing was ever saved.
@@ -82,7 +83,7 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 
 // Save stores the choices over the version they were read at: errs.Invalid with
 // messages at gone_share and access_request_to, or ErrStale.
-func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
+func Save(ctx context.Context, db *postgres.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
 	if s.AutoMapScope == "" {
 		s.AutoMapScope = ByIdentity
@@ -90,6 +91,10 @@ func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s S
 	if err := s.validate(); err != nil {
 		return err
 	}
+	return db.InTx(ctx, func(tx *gorm.DB) error { return replace(ctx, tx, clk, by, s) })
+}
+
+func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	before, err := Load(ctx, tx)
 	if err != nil {
 		return err
