@@ -88,7 +88,7 @@ func address(o billing.Overview) []string {
 }
 
 func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
-	items := []ui.Definition{ui.Fact("Number", number(o.Number)), ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Currency", o.Currency),
+	items := []ui.Definition{ui.Fact("Number", o.NumberText), ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Currency", o.Currency),
 		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode), {Term: "Drafted", Value: ui.TextCell(moment(o.DraftedAt, h.Invoices.Zone)), Note: "by " + o.DraftedBy}}
 	if o.IssuedAt != nil {
 		items = append(items, ui.Fact("Billed", moment(*o.IssuedAt, h.Invoices.Zone)))
@@ -97,7 +97,7 @@ func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
 		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
 	}
 	if o.CreditsID.Valid {
-		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+number(o.Credits), recordPath(o.CreditsID.UUID)), Note: o.Note})
+		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+o.Credits, recordPath(o.CreditsID.UUID)), Note: o.Note})
 	}
 	return ui.DefinitionList{Columns: 2, Items: items}
 }
