@@ -209,7 +209,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/invoice-lines", h.invoices.Lines),
 		get("/contracts/:id/invoices/new", h.invoices.New),
 		post("/contracts/:id/invoices", h.invoices.Create, billing),
-		get("/invoices/:id", h.invoices.Record),
+		get("/invoices/:id", h.invoices.Record), // also answers {id}.pdf and {id}.csv: one parameter, one handler
+		get("/invoices/:id/logo", h.invoices.Logo),
 		post("/invoices/:id/bill", h.invoices.Bill, billing),
 		post("/invoices/:id/pay", h.invoices.Pay, billing),
 		get("/invoices/:id/void", h.invoices.ConfirmVoid, billing),
