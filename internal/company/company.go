@@ -5,6 +5,7 @@ package company
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -57,12 +58,33 @@ type Service struct {
 // Form is what a person saves on the page of the company.
 type Form struct {
 	Company
-	Version          int
-	Picture          []byte // a new logo; empty: as it was
-	RemoveLogo       bool
-	Numbering        Numbering
-	NumberingVersion int
-	NextShown        int64 // the next number as the form showed it
+	Numbering  Numbering
+	Version    int    // of both, as Look gave it
+	NextShown  int64  // the next number as the form showed it
+	Picture    []byte // a new logo; empty: as it was
+	RemoveLogo bool
+}
+
+// Page is all that the page of the company shows. Version moves with each change of any of it.
+type Page struct {
+	Company
+	Numbering Numbering
+	Version   int
+	By        string // who saved the company last
+}
+
+// Look reads the page.
+func Look(ctx context.Context, db *gorm.DB, today clock.Date) (Page, error) {
+	return look(ctx, db, today, "")
+}
+
+func look(ctx context.Context, db *gorm.DB, today clock.Date, lock string) (Page, error) {
+	n, err := numberingAt(db.WithContext(ctx), today, lock)
+	if err != nil {
+		return Page{}, err
+	}
+	c, saved, err := Load(ctx, db)
+	return Page{Company: c, Numbering: n, Version: saved.Version + n.Version - 1, By: saved.UpdatedBy}, err
 }
 
 // Save stores the form: errs.Invalid with messages by field, or settings.ErrStale.
@@ -74,44 +96,47 @@ func (s Service) Save(ctx context.Context, by audit.Actor, today clock.Date, f F
 		problems.Add("logo", "%s", errs.Public(err))
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		before, _, err := Load(ctx, tx)
+		problems := maps.Clone(problems)
+		stands, err := look(ctx, tx, today, "FOR UPDATE")
 		if err != nil {
 			return err
 		}
-		after := f.Company
-		if after.Logo = before.Logo; f.RemoveLogo {
-			after.Logo = ""
+		if f.Version != stands.Version {
+			return settings.ErrStale
 		}
-		if len(f.Picture) > 0 {
-			after.Logo = logo.SHA256
-		}
-		numbers, err := numberingAt(tx, today, "FOR UPDATE")
-		if err != nil {
-			return err
-		}
-		f.Numbering = f.Numbering.or(numbers, f.NextShown)
-		if err := f.Numbering.check(tx, today, problems); err != nil {
+		numbers := f.Numbering.or(stands.Numbering, f.NextShown)
+		if err := numbers.check(tx, today, problems); err != nil {
 			return err
 		}
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		if len(f.Picture) > 0 {
+		after := f.Company
+		after.Logo = stands.Logo
+		switch {
+		case len(f.Picture) > 0:
+			after.Logo = logo.SHA256
 			if err := logo.store(tx, s.Clock.Now()); err != nil {
 				return err
 			}
+		case f.RemoveLogo:
+			after.Logo = ""
 		}
-		if before != after {
-			if err := s.write(ctx, tx, by, f.Version, before, after); err != nil {
+		if after != stands.Company {
+			if err := s.write(ctx, tx, by, stands.Company, after); err != nil {
 				return err
 			}
 		}
-		return s.saveNumbering(ctx, tx, by, today, f, numbers)
+		return s.saveNumbering(ctx, tx, by, today, stands.Numbering, numbers)
 	})
 }
 
-func (s Service) write(ctx context.Context, tx *gorm.DB, by audit.Actor, version int, before, after Company) error {
-	if err := settings.Write(ctx, tx, s.Clock, by, row, version, after); err != nil {
+func (s Service) write(ctx context.Context, tx *gorm.DB, by audit.Actor, before, after Company) error {
+	_, saved, err := Load(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := settings.Write(ctx, tx, s.Clock, by, row, saved.Version, after); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings", ObjectID: row, ObjectName: "Company", Before: before, After: after})

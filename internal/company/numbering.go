@@ -12,7 +12,6 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/settings"
 )
 
 // Numbering is how invoices and credit notes are numbered, in one series.
@@ -49,11 +48,7 @@ func (n Numbering) or(stands Numbering, shown int64) Numbering {
 	return n
 }
 
-// LoadNumbering reads the numbering, and which number comes next on a day.
-func LoadNumbering(ctx context.Context, db *gorm.DB, today clock.Date) (Numbering, error) {
-	return numberingAt(db.WithContext(ctx), today, "")
-}
-
+// numberingAt reads the numbering, and which number comes next on a day.
 func numberingAt(db *gorm.DB, today clock.Date, lock string) (Numbering, error) {
 	var n Numbering
 	var year int
@@ -149,18 +144,19 @@ func printable(s string) bool {
 	return true
 }
 
-func (s Service) saveNumbering(ctx context.Context, tx *gorm.DB, by audit.Actor, today clock.Date, f Form, before Numbering) error {
-	after := f.Numbering
-	after.Version = before.Version
-	if after == before {
+func (s Service) saveNumbering(ctx context.Context, tx *gorm.DB, by audit.Actor, today clock.Date, before, after Numbering) error {
+	if after.Version = before.Version; after == before {
 		return nil
 	}
-	if f.NumberingVersion != before.Version {
-		return settings.ErrStale
-	}
-	err := tx.Exec(`UPDATE invoice_numbers SET format = ?, yearly = ?, last = ?, year = ?, version = version + 1`, after.Format, after.Yearly, after.Next-1, today.Year()).Error
+	err := tx.Exec(`UPDATE invoice_numbers SET format = ?, yearly = ?, last = ?, year = ?, version = version + 1`,
+		after.Format, after.Yearly, after.Next-1, today.Year()).Error
 	if err != nil {
 		return fmt.Errorf("save numbering: %w", err)
 	}
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings", ObjectID: "numbering", ObjectName: "Invoice numbers", Before: before, After: after})
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings", ObjectID: "numbering", ObjectName: "Invoice numbers",
+		Before: before.trail(), After: after.trail()})
+}
+
+func (n Numbering) trail() map[string]any {
+	return map[string]any{"format": n.Format, "yearly": n.Yearly, "next": n.Next}
 }
