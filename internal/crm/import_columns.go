@@ -27,7 +27,7 @@ func Label(field string) string { return labels[field] }
 // labels and aliases are tables that nobody changes.
 var labels = map[string]string{
 	"external_id": "external id", "name": "name", "website": "website", "email_domains": "mail domains", "tenant_id": "Microsoft tenant id",
-	"street": "street", "city": "city", "state": "state or region", "postal_code": "postal code", "country": "country", "phone": "phone",
+	"street": "street", "city": "city", "state": "state or region", "postal_code": "postal code", "country": "country", "phone": "phone", "tax_id": "tax id",
 }
 
 var aliases = map[string]string{
@@ -47,6 +47,7 @@ var aliases = map[string]string{
 		plz postleitzahl codepostal cp codigopostal códigopostal cap postnummer postnr`,
 	"country": `countryregion address1countryregion address1country billingcountry shippingcountry mailingcountry land staat pays pais país paese countrycode ländercode landkod`,
 	"phone":   `telephone tel phonenumber mainphone businessphone companyphone workphone telephone1 telefon telefonnummer telefonnr rufnummer telephonenumber téléphone telefono teléfono telefoon telefoonnummer`,
+	"tax_id":  `vatid vatnumber vat taxnumber taxregistrationnumber vatregistrationnumber gstnumber abn ein umsatzsteuerid ustid ustidnr uid steuernummer numerotva tva nif cif partitaiva piva btwnummer momsnummer cvr`,
 }
 
 // looks recognises what has an unmistakable shape, where no name says so.

@@ -66,3 +66,14 @@ func SetAside(ctx context.Context, tx *gorm.DB, by audit.Actor, why string, row 
 	}
 	return err
 }
+
+// ReplacementOf is the row that stands in another's place; false: none does.
+func ReplacementOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Entry, bool, error) {
+	var rows []Entry
+	err := db.WithContext(ctx).Raw(`SELECT `+entryColumns+` FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		WHERE c.replaces_id = ?`, id).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return Entry{}, false, err
+	}
+	return rows[0], true, nil
+}

@@ -86,36 +86,52 @@ func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action strin
 	})
 }
 
-// DateCorrection is the right date of an estimated row of a subscription's ledger.
-type DateCorrection struct {
-	ID     uuid.UUID // the subscription
-	Change uuid.UUID
-	On     clock.Date
-	Note   string
+// CorrectChange sets a row of seats aside and writes it anew as it should have been (see the act CorrectChange).
+func (s Service) CorrectChange(ctx context.Context, by audit.Actor, at Opened, c Correction) error {
+	return s.correct(ctx, by, at, c.ChangeID, "subscription.change_corrected", c.Note, func(tx *gorm.DB, a Act) (Subscription, error) {
+		return CorrectChange(ctx, tx, a, c)
+	})
 }
 
-// CorrectDate sets an estimated row aside and writes one with the right date (RULES 2).
-func (s Service) CorrectDate(ctx context.Context, by audit.Actor, c DateCorrection) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		row, err := Lock(ctx, tx, c.ID)
-		if err != nil {
-			return err
-		}
-		old, err := entryOf(ctx, tx, c.ID, c.Change)
-		if err != nil {
-			return err
-		}
-		correction := ledger.Correction{ChangeID: c.Change, On: c.On, Note: c.Note, By: by, At: s.Clock.Now()}
-		if _, err := ledger.Correct(ctx, tx, correction); err != nil {
-			return err
-		}
-		if err := s.Touched(tx, []uuid.UUID{c.ID}); err != nil {
-			return err
-		}
-		was := map[string]any{"effective_at": old.EffectiveAt.String()}
-		is := map[string]any{"effective_at": c.On.String(), "note": c.Note}
-		return audit.Record(ctx, tx, s.Clock, by, event(row, "subscription.date_corrected", was, is))
+// CorrectPrice sets a price aside and writes it anew as it should have been (see the act CorrectPrice).
+func (s Service) CorrectPrice(ctx context.Context, by audit.Actor, at Opened, c PriceCorrection) error {
+	return s.correct(ctx, by, at, c.ChangeID, "subscription.price_corrected", c.Note, func(tx *gorm.DB, a Act) (Subscription, error) {
+		return CorrectPrice(ctx, tx, a, c)
 	})
+}
+
+// correct writes of a correction the row as it was and as it is now into the trail.
+func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change uuid.UUID, action, note string, do deed) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		old, err := entryOf(ctx, tx, at.ID, change)
+		if err != nil {
+			return err
+		}
+		origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}
+		row, err := do(tx, Act{ID: at.ID, Version: at.Version, Zone: s.Zone, Origin: origin})
+		if err != nil {
+			return err
+		}
+		if err := s.Touched(tx, []uuid.UUID{at.ID}); err != nil {
+			return err
+		}
+		is := map[string]any{"set_aside": true, "note": note}
+		if fresh, found, err := ledger.ReplacementOf(ctx, tx, change); err != nil {
+			return err
+		} else if found {
+			is = words(fresh)
+			is["note"] = note
+		}
+		return audit.Record(ctx, tx, s.Clock, by, event(row, action, words(old), is))
+	})
+}
+
+func words(e ledger.Entry) map[string]any {
+	m := map[string]any{"event": e.Event, "effective_at": e.EffectiveAt.String(), "delta": e.Delta, "refund": e.Refund}
+	if e.UnitPrice.Valid {
+		m["unit_price"] = e.UnitPrice.Decimal.String()
+	}
+	return m
 }
 
 func entryOf(ctx context.Context, tx *gorm.DB, id, change uuid.UUID) (ledger.Entry, error) {
