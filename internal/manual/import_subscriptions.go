@@ -90,7 +90,7 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 	if p.accounts, err = account.ByExternalID(tx.Statement.Context, tx, k.provider.ID); err != nil {
 		return imports.Plan{}, err
 	}
-	plan := imports.Plan{Notes: unused(t, accountColumns, "subscriptions")}
+	plan := imports.Plan{Notes: []string{"The file holds subscriptions."}}
 	twice := doubles(t)
 	var todo []subscriptionLine
 	for _, l := range t.Lines {
@@ -114,7 +114,7 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 	row := imports.Row{Line: l.Number, Label: orElse(after.Product, after.ExternalID)}
 	d, on, err := p.read(l, after)
 	if err != nil {
-		return imports.Refuse(row.Line, row.Label, reasons(err, append([]string{"external_id"}, subscriptionColumns...)...)), nil
+		return imports.Refuse(row.Line, row.Label, reasons(err, subscriptionColumns...)), nil
 	}
 	line := &subscriptionLine{number: l.Number, record: d}
 	if !exists {
