@@ -92,6 +92,11 @@ type Question struct {
 // Option is one answer.
 type Option struct{ Value, Label string }
 
+// Rehearser is a Kind whose Plan writes what the lines say and takes it back, so that a
+// preview promises nothing that Apply would refuse. Its previews are made under its
+// Lock, in a transaction that is given up.
+type Rehearser interface{ Rehearses() }
+
 // Undoer is a Kind whose application can be taken back.
 type Undoer interface {
 	// PlanUndo compares what the import did with what stands now. It changes nothing.

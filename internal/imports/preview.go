@@ -3,6 +3,7 @@ package imports
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -30,10 +31,18 @@ type Preview struct {
 	Result     *Result    // nil until it is
 }
 
-// Preview reads a file against what stands now, within one snapshot.
+// errGivenUp ends the transaction of a preview that wrote and took it back.
+var errGivenUp = errors.New("a rehearsal is kept by nobody")
+
+// Preview reads a file against what stands now, within one snapshot. It changes nothing.
 func (s Service) Preview(ctx context.Context, k Kind, id uuid.UUID) (Preview, error) {
 	var p Preview
-	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+	within := s.DB.Snapshot
+	_, rehearses := k.(Rehearser)
+	if rehearses {
+		within = s.DB.InTx
+	}
+	err := within(ctx, func(tx *gorm.DB) error {
 		f, err := load(tx, k, id, "")
 		if err != nil {
 			return err
@@ -42,8 +51,20 @@ func (s Service) Preview(ctx context.Context, k Kind, id uuid.UUID) (Preview, er
 		if p.Result, err = f.outcome(); err != nil || p.Result != nil {
 			return err
 		}
-		return p.read(tx, k, f)
+		if !rehearses {
+			return p.read(tx, k, f)
+		}
+		if err := k.Lock(tx); err != nil {
+			return err
+		}
+		if err := p.read(tx, k, f); err != nil {
+			return err
+		}
+		return errGivenUp
 	})
+	if errors.Is(err, errGivenUp) {
+		err = nil
+	}
 	return p, err
 }
 

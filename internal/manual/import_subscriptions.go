@@ -3,6 +3,7 @@ package manual
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -103,6 +104,16 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 			todo = append(todo, *line)
 		}
 	}
+	refused, err := k.rehearse(tx.Statement.Context, tx, todo)
+	if err != nil {
+		return imports.Plan{}, err
+	}
+	for i, r := range plan.Rows {
+		if why := refused[r.Line]; why != "" {
+			plan.Rows[i] = imports.Refuse(r.Line, r.Label, why)
+		}
+	}
+	todo = slices.DeleteFunc(todo, func(l subscriptionLine) bool { return refused[l.number] != "" })
 	plan.Write = func(tx *gorm.DB) error { return k.writeSubscriptions(tx.Statement.Context, tx, todo) }
 	return plan, nil
 }
@@ -192,6 +203,15 @@ func entryFields(e *subscription.HandEntry) []field {
 }
 
 func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) error {
+	touched, err := k.enterLines(ctx, tx, todo)
+	if err != nil {
+		return errs.Because(errs.Conflict, firstMessage(err)+" Nothing was imported.", err)
+	}
+	return k.Reviews.Refresh(ctx, tx, touched)
+}
+
+// enterLines stores the lines and the ledger rows of their seats. It gives the subscriptions that it touched.
+func (k importKind) enterLines(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) ([]uuid.UUID, error) {
 	o := k.origin(k.by, ledger.FromImport)
 	records := make([]distributor.Subscription, len(todo))
 	for i, l := range todo {
@@ -199,10 +219,10 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 	}
 	res, err := subscription.EnterByHand(ctx, tx, ruled(k.provider), records, o, k.Zone)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(res.Bad) > 0 {
-		return errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s. Nothing was imported.", res.Bad[0].ExternalID, res.Bad[0].Reason)
+		return nil, errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s.", res.Bad[0].ExternalID, res.Bad[0].Reason)
 	}
 	touched := res.Touched
 	for _, l := range todo {
@@ -210,11 +230,11 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 			continue
 		}
 		if _, err := subscription.SetQuantity(ctx, tx, subscription.Act{ID: l.known, Origin: o, Zone: k.Zone}, *l.quantity); err != nil {
-			return errs.Because(errs.Conflict, fmt.Sprintf("Line %d: %s Nothing was imported.", l.number, firstMessage(err)), err)
+			return nil, err
 		}
 		touched = append(touched, l.known)
 	}
-	return k.Reviews.Refresh(ctx, tx, touched)
+	return touched, nil
 }
 
 func firstMessage(err error) string {

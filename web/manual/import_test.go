@@ -94,19 +94,26 @@ func TestALineThatNamesAnotherAccountMovesTheSubscription(t *testing.T) {
 	}
 }
 
-func TestADateThatCannotBearTheChangeImportsNothing(t *testing.T) {
+func TestWhatApplyWouldRefuseIsRefusedInThePreviewAndTheRestIsApplied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.provider("By hand", "manual")
 	w.account(p, "10001", "Aspen")
 	olga := w.person("Olga Example", auth.Operator)
 	olga.post(providerPath(p)+"/subscriptions", subscriptionFields("S-1", "12")...)
-	preview := olga.upload(providerPath(p)+"/import", "account_external_id,external_id,quantity,effective_at\n10001,S-1,2,2020-01-01\n10001,S-9,4,\n")
-	done := olga.press(preview, "Apply 1 new and 1 changed")
-	if done.StatusCode != http.StatusConflict || !strings.Contains(done.text(), "Line 2") {
+	rows := w.value(`SELECT count(*) || '' FROM license_changes`)
+	preview := olga.upload(providerPath(p)+"/import", "account_external_id,external_id,quantity,effective_at\n10001,S-1,2,2020-01-01\n10001,S-9,4,\n10001,S-8,2147483647,\n")
+	if got := preview.outcomes(); got != "refused new new" {
+		t.Fatalf("outcomes %s\n%s", got, preview.text())
+	}
+	if got := w.value(`SELECT count(*) || '' FROM license_changes`); got != rows || w.value(`SELECT count(*) || '' FROM subscriptions`) != "1" {
+		t.Error("the preview left something behind")
+	}
+	done := olga.press(preview, "Apply 2 new and 0 changed")
+	if done.StatusCode != http.StatusSeeOther {
 		t.Errorf("%d %s", done.StatusCode, done.text())
 	}
-	if n := w.value(`SELECT count(*) || ' ' || sum(quantity) FROM subscriptions`); n != "1 12" {
-		t.Errorf("stored: %s", n)
+	if got := strings.Join(w.values(`SELECT external_id || ' ' || quantity FROM subscriptions ORDER BY 1`), ","); got != "S-1 12,S-8 2147483647,S-9 4" {
+		t.Errorf("stored: %s", got)
 	}
 }
