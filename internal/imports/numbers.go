@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"seatledger/internal/imports/sheet"
 )
 
@@ -20,7 +22,7 @@ const (
 )
 
 // sign and the sign between thousands.
-func (d Decimal) signs() (decimal, group byte) {
+func (d Decimal) signs() (sign, group byte) {
 	if d == Comma {
 		return ',', '.'
 	}
@@ -87,9 +89,9 @@ func fitted(v string, d Decimal) bool {
 
 // plainly writes an amount with a point and nothing else.
 func plainly(v string, d Decimal) string {
-	decimal, group := d.signs()
+	sign, group := d.signs()
 	v = strings.ReplaceAll(v, string(group), "")
-	v = strings.TrimPrefix(strings.ReplaceAll(v, string(decimal), "."), "+")
+	v = strings.TrimPrefix(strings.ReplaceAll(v, string(sign), "."), "+")
 	if strings.HasPrefix(v, ".") {
 		v = "0" + v
 	}
@@ -183,9 +185,9 @@ func (d decimals) whole(v string) (string, string) {
 	if !ok {
 		return v, ""
 	}
-	decimal, _ := d.signs()
+	sign, _ := d.signs()
 	if shapeOf(bare) == either {
-		if d.needed && strings.IndexByte(bare, decimal) >= 0 {
+		if d.needed && strings.IndexByte(bare, sign) >= 0 {
 			return v, fmt.Sprintf("“%s” can be a thousand or one. Write the number without a sign in it.", v)
 		}
 		return strings.NewReplacer(".", "", ",", "").Replace(bare), ""
@@ -199,4 +201,23 @@ func (d decimals) whole(v string) (string, string) {
 		}
 	}
 	return v, ""
+}
+
+// decimalPlaces is how many decimals of an amount can be kept.
+const decimalPlaces = 6
+
+// noise is what a computer's arithmetic leaves behind in a number that has fewer decimals.
+var noise = decimal.New(1, -9)
+
+// exact writes a number of a workbook with the decimals that can be kept.
+func (h *how) exact(v string) string {
+	d, err := decimal.NewFromString(v)
+	if err != nil || d.Exponent() >= -decimalPlaces {
+		return v
+	}
+	r := d.Round(decimalPlaces)
+	if r.Sub(d).Abs().GreaterThan(noise) {
+		h.rounded++
+	}
+	return r.String()
 }

@@ -96,6 +96,9 @@ func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 	for _, r := range s.Rows {
 		t.add(r)
 	}
+	if t.how.rounded > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("Numbers of the workbook with more than %d decimals: %d. They were rounded to %d.", decimalPlaces, t.how.rounded, decimalPlaces))
+	}
 	if t.how.folded > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("Ids with characters that nobody sees, or in full-width letters: %d, the first in line %d. They were taken out or written in plain letters.", t.how.folded, t.how.foldedAt))
 	}
@@ -109,6 +112,7 @@ type how struct {
 	holds            map[int]Holds
 	names            map[int]string
 	folded, foldedAt int
+	rounded          int
 }
 
 func howOf(s *sheet.Sheet, l Layout, f Form) how {
@@ -171,7 +175,9 @@ func (h *how) value(column int, v string, typed bool) (string, string) {
 		return FoldKey(v), ""
 	case holds == Date:
 		return dateOf(v, h.dates), ""
-	case holds == Amount && !typed:
+	case holds == Amount && typed:
+		return h.exact(v), ""
+	case holds == Amount:
 		return h.amount(v)
 	case holds == Whole && !typed:
 		return h.whole(v)
