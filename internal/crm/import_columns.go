@@ -8,17 +8,18 @@ import (
 	"seatledger/internal/imports"
 )
 
-// Columns are ours, with the names that other programs give them: Dynamics 365, HubSpot,
-// Salesforce, Zoho and plain lists in the languages of Europe.
-func (importKind) Columns() []imports.Column {
+// Forms is the one form: our columns, with the names that other programs give them:
+// Dynamics 365, HubSpot, Salesforce, Zoho and plain lists in the languages of Europe.
+func (importKind) Forms() []imports.Form {
 	columns := []imports.Column{{Name: "id", Label: "id in Seatledger", Strict: true, Looks: isUUID}}
+	holds := map[string]imports.Holds{"external_id": imports.ID, "tenant_id": imports.ID, "website": imports.ID, "email_domains": imports.ID}
 	for _, c := range (Facts{}).Columns() {
 		columns = append(columns, imports.Column{
-			Name: c.Name, Label: labels[c.Name], Aliases: strings.Fields(aliases[c.Name]), Looks: looks(c.Name),
+			Name: c.Name, Holds: holds[c.Name], Label: labels[c.Name], Aliases: strings.Fields(aliases[c.Name]), Looks: looks(c.Name),
 			Required: c.Name == "external_id" || c.Name == "name", Spared: c.Name == "external_id",
 		})
 	}
-	return columns
+	return []imports.Form{{Columns: columns}}
 }
 
 // Label is what a person calls a field.

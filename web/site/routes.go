@@ -84,6 +84,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/import", h.manual.ImportForm, operator),
 		post("/providers/:id/import", h.manual.Upload, operator),
 		get("/providers/:id/import/:import", h.manual.Preview, operator),
+		post("/providers/:id/import/:import/columns", h.manual.Columns, operator),
 		post("/providers/:id/import/:import/apply", h.manual.Apply, operator),
 
 		list("/crm-accounts", h.crm.List),
@@ -177,6 +178,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/price-lists/:id/import", h.prices.ImportForm, billing),
 		post("/price-lists/:id/import", h.prices.Upload, billing),
 		get("/price-lists/:id/import/:import", h.prices.Preview, billing),
+		post("/price-lists/:id/import/:import/columns", h.prices.Columns, billing),
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
 
 		list("/subscriptions", h.subscriptions.List),
