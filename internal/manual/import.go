@@ -30,7 +30,7 @@ func (k importKind) Subject() imports.Subject {
 var accountColumns = []string{"name", "domain", "tenant_id"}
 
 var subscriptionColumns = []string{
-	"account_external_id", "part_number", "product", "quantity", "unit_cost", "cost_period", "currency", "term", "billing_frequency", "start_date", "end_date",
+	"account_external_id", "part_number", "product", "quantity", "unit_cost", "cost_period", "currency", "term", "billing_frequency", "start_date", "end_date", "at_end",
 	"effective_at", // not among the form's: the day a changed quantity holds from
 }
 
