@@ -49,3 +49,6 @@ DROP TRIGGER subscriptions_ledger_sums ON subscriptions;
 CREATE CONSTRAINT TRIGGER subscriptions_ledger_sums
     AFTER INSERT OR UPDATE OF quantity, state, frozen_quantity, ledger_quantity, undated ON subscriptions
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION subscriptions_ledger_sums();
+
+-- Lists filter by a finding.
+CREATE INDEX subscription_reviews_checks ON subscription_reviews USING gin (checks jsonb_path_ops);
