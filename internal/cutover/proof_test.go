@@ -171,7 +171,7 @@ func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *
 	m.do(c, exact)
 	m.throughReassigned(c)
 	m.do(c, retired)
-	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-07-12 0+10 ok")
+	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-06-30 0+10 ok", "PN-E3 2026-07-01..2026-07-12 0+10 ok")
 	m.eachProof(func(p proof.Customer) {
 		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
 			t.Errorf("%+v", p.Totals)

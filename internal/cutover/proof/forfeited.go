@@ -33,7 +33,7 @@ func (p pairDays) holds(day clock.Date) int {
 }
 
 // owed is the seats of a day that were closed and are still to be given back.
-func (s *history) owed(day clock.Date) int {
+func (s *side) owed(day clock.Date) int {
 	if s == nil {
 		return 0
 	}

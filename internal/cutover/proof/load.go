@@ -70,30 +70,30 @@ const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.st
 	AND (d.id IS NOT NULL OR s.state <> 'inactive' OR s.deactivated_on >= r.created_at::date - 400)
 	ORDER BY crm_account_id, lower(s.product_name), s.id`
 
-func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*history, error) {
+func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*side, error) {
 	var subs []subscriptionRow
 	err := db.WithContext(ctx).Raw(subscriptionRows, map[string]any{"run": runID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("subscriptions of the proof: %w", err)
 	}
 	ids := make([]uuid.UUID, len(subs))
-	histories := make(map[uuid.UUID]*history, len(subs))
+	sides := make(map[uuid.UUID]*side, len(subs))
 	for i, s := range subs {
-		ids[i], histories[s.ID] = s.ID, s.history()
+		ids[i], sides[s.ID] = s.ID, s.side()
 	}
-	if err := loadRows(ctx, db, ids, histories); err != nil {
+	if err := loadRows(ctx, db, ids, sides); err != nil {
 		return nil, nil, err
 	}
 	for _, s := range subs {
-		histories[s.ID].current(s.price())
+		sides[s.ID].current(s.price())
 	}
-	return subs, histories, loadBilled(ctx, db, ids, histories)
+	return subs, sides, loadBilled(ctx, db, ids, sides)
 }
 
-func (s subscriptionRow) history() *history {
+func (s subscriptionRow) side() *side {
 	// A new one that had ended and that nobody has spoken of was never billable here.
-	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
-	return &history{ID: s.ID, Since: s.Since, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
+	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive && s.BilledThrough.IsZero()
+	return &side{ID: s.ID, Number: s.ExternalID, Since: s.Since, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
 		Running: !subscription.Ends(s.ProviderStatus), Takes: s.Takes}
 }
@@ -111,7 +111,7 @@ func (s subscriptionRow) price() ledger.Amount {
 }
 
 // current ends the row of prices with the standing one, where no ledger row tells of it.
-func (s *history) current(p ledger.Amount) {
+func (s *side) current(p ledger.Amount) {
 	if len(s.Prices) == 0 && p.Value.Valid {
 		s.Prices = []priceFrom{{Price: p}}
 	}
@@ -134,7 +134,7 @@ type ledgerRow struct {
 }
 
 // loadRows fills in what the counted ledger rows tell.
-func loadRows(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
+func loadRows(ctx context.Context, db *gorm.DB, ids []uuid.UUID, sides map[uuid.UUID]*side) error {
 	var rows []ledgerRow
 	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.effective_at, c.recorded_at, c.delta, st.billing_state,
 		c.unit_price, c.price_period, c.currency, CASE WHEN c.event = 'price' THEN coalesce(c.details->'price'->'before', 'null')::text ELSE 'null' END AS before, e.until,
@@ -145,14 +145,14 @@ func loadRows(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[u
 		return fmt.Errorf("ledgers of the proof: %w", err)
 	}
 	for _, r := range rows {
-		if err := histories[r.SubscriptionID].take(r); err != nil {
+		if err := sides[r.SubscriptionID].take(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *history) take(r ledgerRow) error {
+func (s *side) take(r ledgerRow) error {
 	if r.Delta != 0 {
 		s.Seats = append(s.Seats, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
 	}
@@ -182,7 +182,7 @@ func (s *history) take(r ledgerRow) error {
 }
 
 // takePrice notes a price row. What the first one replaced held before it.
-func (s *history) takePrice(r ledgerRow) error {
+func (s *side) takePrice(r ledgerRow) error {
 	var before *struct {
 		Amount   decimal.Decimal
 		Period   money.Period
@@ -199,7 +199,7 @@ func (s *history) takePrice(r ledgerRow) error {
 }
 
 // loadBilled fills in the seat-days on live invoices. A credit takes its line's back.
-func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
+func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, sides map[uuid.UUID]*side) error {
 	var rows []struct {
 		SubscriptionID uuid.UUID
 		FromDate       clock.Date
@@ -212,7 +212,7 @@ func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map
 		return fmt.Errorf("invoices of the proof: %w", err)
 	}
 	for _, r := range rows {
-		s := histories[r.SubscriptionID]
+		s := sides[r.SubscriptionID]
 		s.Billed = append(s.Billed, stretch{r.FromDate, r.ToDate, r.Seats})
 	}
 	return nil

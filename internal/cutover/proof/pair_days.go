@@ -8,7 +8,7 @@ import (
 // pairDays is a pair, or one subscription without a partner.
 type pairDays struct {
 	Kind     pairing.Kind // what was decided; empty: nothing yet
-	Old, New *history
+	Old, New *side
 	Switch   boundary
 
 	Confirmed bool // and what confirming takesOver over has been carried
@@ -40,8 +40,6 @@ func (p pairDays) judge(day clock.Date) finding {
 		}
 	case p.Kind == "":
 		p.judgeUntied(day, &f)
-	case p.Kind == pairing.Twin && f.before > 0 && f.after > 0:
-		f.say(Double, "Old and new both count these days. Check the day on which the old one was ended, or the switch day.")
 	case p.Kind == pairing.Twin && day.Before(p.Switch.Day):
 		p.judgeTwinBefore(day, &f)
 	case p.Kind == pairing.Twin:
@@ -158,7 +156,7 @@ func (p pairDays) nobody(day clock.Date) bool {
 	return true
 }
 
-func (s *history) everBefore(day clock.Date) bool {
+func (s *side) everBefore(day clock.Date) bool {
 	for _, d := range s.days() {
 		if d.Before(day) && s.Seats.At(d) > 0 {
 			return true

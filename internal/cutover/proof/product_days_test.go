@@ -59,11 +59,11 @@ func drawStory(t *rapid.T) story {
 
 // productDays is the story as the ledgers and invoices would have it.
 func (s story) productDays() productDays {
-	old := &history{Over: s.closed >= 0, Running: true, Refunded: s.refunded, Through: on(s.oldBill[1])}
+	old := &side{Over: s.closed >= 0, Running: true, Refunded: s.refunded, Through: on(s.oldBill[1])}
 	if s.frozen {
 		old.Frozen = on(s.turn)
 	}
-	fresh := &history{Held: s.held, Running: true, From: on(s.from), Through: on(s.through)}
+	fresh := &side{Held: s.held, Running: true, From: on(s.from), Through: on(s.through)}
 	was, wasOld := 0, 0
 	for d, n := range s.seats {
 		fresh.Seats, was = stepped(fresh.Seats, d, n-was), n
@@ -92,7 +92,7 @@ func (s story) productDays() productDays {
 }
 
 // catchUp bills each change after the switch over the days that the old one had billed.
-func (s story) catchUp(fresh *history) {
+func (s story) catchUp(fresh *side) {
 	for d := s.turn; s.caught && d < s.oldBill[1]; d++ {
 		delta := s.seats[d] - s.seats[d-1]
 		switch {
@@ -258,8 +258,8 @@ func TestUntilTheOldOneIsRetiredTheNewOnesDaysWait(t *testing.T) {
 
 func twinOf(old, fresh int) pairDays {
 	return pairDays{Kind: pairing.Twin, Switch: boundary{Day: on(30), Fixed: true}, Confirmed: true,
-		Old: &history{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
-		New: &history{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
+		Old: &side{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Prices: priced("10", money.Month)},
+		New: &side{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Through: on(30), Running: true, Prices: priced("120", money.Year)}}
 }
 
 func priced(amount string, p money.Period) []priceFrom {
@@ -331,7 +331,7 @@ func TestSeatsThatMoveTogetherAreOneSumPerProduct(t *testing.T) {
 
 func TestASubscriptionOfItsOwnIsNewOnItsFirstDay(t *testing.T) {
 	t.Parallel()
-	p := pairDays{Kind: pairing.New, Switch: boundary{Day: on(30), Fixed: true}, New: &history{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
+	p := pairDays{Kind: pairing.New, Switch: boundary{Day: on(30), Fixed: true}, New: &side{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
 	if diff := cmp.Diff([]string{"new 0>3 2026-02-10 changed"}, told(productDays{Pairs: []pairDays{p}})); diff != "" {
 		t.Error(diff)
 	}
@@ -344,8 +344,8 @@ func TestASubscriptionOfItsOwnIsNewOnItsFirstDay(t *testing.T) {
 func TestWithoutADecisionDaysAreUndecidedFromTheSwitchOn(t *testing.T) {
 	t.Parallel()
 	open := boundary{Day: on(60)}
-	old := pairDays{Switch: open, Old: &history{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
-	fresh := pairDays{Switch: open, New: &history{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
+	old := pairDays{Switch: open, Old: &side{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
+	fresh := pairDays{Switch: open, New: &side{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
 	got := productDays{Pairs: []pairDays{old, fresh}}.verdicts(t)
 	if got[59].Verdict != OK || got[60].Verdict != Undecided || got[60].Before != 4 || got[60].After != 0 {
 		t.Errorf("%+v %+v", got[59], got[60])
@@ -369,7 +369,7 @@ func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
 	t.Parallel()
 	whole := twinOf(10, 10)
 	strayed := whole
-	strayed.Old = &history{Seats: whole.Old.Seats, Frozen: whole.Old.Frozen, Strayed: "It is gone. Map it back."}
+	strayed.Old = &side{Seats: whole.Old.Seats, Frozen: whole.Old.Frozen, Strayed: "It is gone. Map it back."}
 	for name, p := range map[string]pairDays{
 		"twin without the old one": {Kind: pairing.Twin, Switch: whole.Switch, New: whole.New, Confirmed: true},
 		"twin without the new one": {Kind: pairing.Twin, Switch: whole.Switch, Old: whole.Old, Confirmed: true},

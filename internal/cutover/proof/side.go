@@ -10,9 +10,10 @@ import (
 	"seatledger/internal/ledger"
 )
 
-// history is one subscription as the proof reads it.
-type history struct {
+// side is one subscription as the proof reads it.
+type side struct {
 	ID         uuid.UUID
+	Number     string          // the distributor's
 	Since      time.Time       // the run began
 	Seats      ledger.Timeline // the counted rows
 	Billed     []stretch       // seats on live invoices
@@ -47,7 +48,7 @@ type priceFrom struct {
 }
 
 // ledgerSeats is what the counted rows come to on a day; none before the first row.
-func (s *history) ledgerSeats(day clock.Date) int {
+func (s *side) ledgerSeats(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -55,7 +56,7 @@ func (s *history) ledgerSeats(day clock.Date) int {
 }
 
 // asOld is the seats of the day that count on the old side.
-func (s *history) asOld(day clock.Date) int {
+func (s *side) asOld(day clock.Date) int {
 	if s == nil || !s.Frozen.IsZero() && !day.Before(s.Frozen) {
 		return 0
 	}
@@ -64,7 +65,7 @@ func (s *history) asOld(day clock.Date) int {
 
 // known is asOld, but before its ledger begins as many as on its first day: a provider
 // that gives no dates has its rows dated when they were first seen, and nothing is new.
-func (s *history) known(day clock.Date) int {
+func (s *side) known(day clock.Date) int {
 	if s != nil {
 		if first, ok := s.first(); ok && day.Before(first) {
 			return s.Seats.At(first)
@@ -73,25 +74,28 @@ func (s *history) known(day clock.Date) int {
 	return s.asOld(day)
 }
 
-// asNew is the seats of the day that count on the new side. A day that was billed
-// although it is not the new one's counts too: somebody has paid for it.
-func (s *history) asNew(day clock.Date) int {
-	if s == nil {
+// own is the seats of the day that count on the new side as its own: none while it is
+// held back, and none before its first billable day.
+func (s *side) own(day clock.Date) int {
+	if s == nil || s.Held || !s.From.IsZero() && day.Before(s.From) {
 		return 0
 	}
-	if s.Held || !s.From.IsZero() && day.Before(s.From) {
-		if s.Takes {
-			return 0
-		}
+	return s.Seats.At(day)
+}
+
+// asNew is own. A day that was billed although it is not the new one's counts too:
+// somebody has paid for it.
+func (s *side) asNew(day clock.Date) int {
+	if s != nil && (s.Held || !s.From.IsZero() && day.Before(s.From)) && !s.Takes {
 		return s.billed(day)
 	}
-	return s.Seats.At(day)
+	return s.own(day)
 }
 
 // promised is the seats of the day that will count once nothing holds it back. Its
 // own history may begin after the switch day; its first seats stand in until the
 // old one's history is reassigned.
-func (s *history) promised(day clock.Date) int {
+func (s *side) promised(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -102,7 +106,7 @@ func (s *history) promised(day clock.Date) int {
 }
 
 // billed is the seats of the day on live invoices, less what was credited.
-func (s *history) billed(day clock.Date) int {
+func (s *side) billed(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -110,7 +114,7 @@ func (s *history) billed(day clock.Date) int {
 }
 
 // paid is the seats of the day that were billed, here or elsewhere.
-func (s *history) paid(day clock.Date) int {
+func (s *side) paid(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
@@ -118,7 +122,7 @@ func (s *history) paid(day clock.Date) int {
 }
 
 // lost is the seats that are paid for on a day although they went: they are forfeited.
-func (s *history) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
+func (s *side) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
 
 func seatsOn(all []stretch, day clock.Date) int {
 	n := 0
@@ -131,7 +135,7 @@ func seatsOn(all []stretch, day clock.Date) int {
 }
 
 // price is what a seat costs on a day. The first price that was ever set also holds before it.
-func (s *history) price(day clock.Date) ledger.Amount {
+func (s *side) price(day clock.Date) ledger.Amount {
 	var p ledger.Amount
 	if s == nil || len(s.Prices) == 0 {
 		return p
@@ -146,7 +150,7 @@ func (s *history) price(day clock.Date) ledger.Amount {
 }
 
 // first is the first day with seats.
-func (s *history) first() (clock.Date, bool) {
+func (s *side) first() (clock.Date, bool) {
 	for _, day := range s.days() {
 		if s.Seats.At(day) > 0 {
 			return day, true
@@ -156,7 +160,7 @@ func (s *history) first() (clock.Date, bool) {
 }
 
 // days are the days on which the counted seats change, in order.
-func (s *history) days() []clock.Date {
+func (s *side) days() []clock.Date {
 	out := make([]clock.Date, len(s.Seats))
 	for i, p := range s.Seats {
 		out[i] = p.On
@@ -167,7 +171,7 @@ func (s *history) days() []clock.Date {
 
 // empty gives the row of days without seats that a day lies in: since when, and
 // until when; a zero end means for good.
-func (s *history) empty(day clock.Date) (since, until clock.Date) {
+func (s *side) empty(day clock.Date) (since, until clock.Date) {
 	for _, d := range s.days() {
 		n := s.Seats.At(d)
 		switch {
@@ -184,7 +188,7 @@ func (s *history) empty(day clock.Date) (since, until clock.Date) {
 }
 
 // closedHere tells whether somebody closed it here on the day since which it has no seats.
-func (s *history) closedHere(day clock.Date) bool {
+func (s *side) closedHere(day clock.Date) bool {
 	if s == nil {
 		return false
 	}
@@ -193,7 +197,7 @@ func (s *history) closedHere(day clock.Date) bool {
 }
 
 // breaks are the days on which anything of it changes.
-func (s *history) breaks() []clock.Date {
+func (s *side) breaks() []clock.Date {
 	if s == nil {
 		return nil
 	}
