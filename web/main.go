@@ -17,7 +17,6 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
-	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
@@ -97,17 +96,21 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 	if err != nil {
 		return err
 	}
+	clk, err := app.ClockOf(cfg)
+	if err != nil {
+		return err
+	}
 	log := obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn)
 	openDB := func(ctx context.Context) (*postgres.DB, func(), error) { return app.OpenForCommand(ctx, cfg, log) }
 	if verb == "keys" {
-		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clock.System{}, Out: out, OpenDB: openDB})
+		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clk, Out: out, OpenDB: openDB})
 	}
 	db, done, err := openDB(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	users := auth.Service{DB: db, Clock: clock.System{}, Hasher: auth.NewHasher(auth.DefaultCost())}
+	users := auth.Service{DB: db, Clock: clk, Hasher: auth.NewHasher(auth.DefaultCost())}
 	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
 }
 

@@ -75,7 +75,11 @@ type App struct {
 // Start brings everything up, in the order in which one thing needs the other. What
 // was started is stopped again when a later step fails.
 func Start(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
-	a, err := opened(ctx, cfg, log, clock.System{})
+	clk, err := ClockOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a, err := opened(ctx, cfg, log, clk)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +111,12 @@ func opened(ctx context.Context, cfg config.Config, log *slog.Logger, clk clock.
 
 // New wires the app over an open database without starting anything, as tests want it.
 func New(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logger) (*App, error) {
-	return wired(ctx, db, App{Config: cfg, Clock: clock.System{}, Log: log})
+	return NewOn(ctx, cfg, db, log, clock.System{})
+}
+
+// NewOn is New on a clock that its caller moves.
+func NewOn(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Logger, clk clock.Clock) (*App, error) {
+	return wired(ctx, db, App{Config: cfg, Clock: clk, Log: log})
 }
 
 // wired completes an app that has its configuration, clock and log.
@@ -123,7 +132,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		return nil, err
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
-	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, a.Clock, log), CheckURL: a.Outbound.CheckURL}
+	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}

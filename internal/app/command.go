@@ -15,6 +15,9 @@ import (
 // server is reached where the app already runs it, and started for the time of the
 // command where it does not.
 func OpenForCommand(ctx context.Context, cfg config.Config, log *slog.Logger) (*postgres.DB, func(), error) {
+	if _, err := ClockOf(cfg); err != nil {
+		return nil, nil, err
+	}
 	d, err := openDatabase(ctx, cfg, log)
 	if errors.Is(err, embedded.ErrRunning) {
 		d, err = attach(ctx, cfg, log)

@@ -39,11 +39,18 @@ func openDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*da
 }
 
 func openPrivate(ctx context.Context, cfg config.Config, log *slog.Logger) (*database, error) {
+	used, err := hasDatabase(cfg)
+	if err == nil && !used {
+		err = markClock(cfg) // before there is a database, or a crash would leave one without the mark
+	}
+	if err != nil {
+		return nil, err
+	}
 	server, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	if err := migratePrivate(ctx, server); err != nil {
+	if err := errors.Join(markClock(cfg), migratePrivate(ctx, server)); err != nil {
 		return nil, errors.Join(err, server.Stop(ctx))
 	}
 	pool, err := server.PoolConfig(embedded.AppRole, embedded.Database)

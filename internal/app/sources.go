@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/crmsource"
 )
@@ -17,7 +18,7 @@ func (a *App) sourceService() *crmsource.Service {
 	return &crmsource.Service{
 		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Sealer: a.Sealer, CRM: a.CRM,
 		Open: func(c dataverse.Config) (*dataverse.Client, error) {
-			return dataverse.New(c, a.Outbound, a.Clock, a.Log)
+			return dataverse.New(c, a.Outbound, clock.Outside(a.Clock), a.Log)
 		},
 		CheckURL: a.Outbound.CheckURL,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {

@@ -17,6 +17,7 @@ import (
 type Entry struct {
 	Seq        int64      `gorm:"column:seq"`
 	At         time.Time  `gorm:"column:at"`
+	TrueAt     *time.Time `gorm:"column:true_at"`  // beside the time of a moved clock
 	ActorID    *uuid.UUID `gorm:"column:actor_id"` // nil: no user, as Seatledger itself
 	Actor      string     `gorm:"column:actor"`
 	Action     string     `gorm:"column:action"`
@@ -50,7 +51,7 @@ func Sorts() paging.Sorts {
 	}
 }
 
-const entryColumns = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text, request_id`
+const entryColumns = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text, request_id, true_at`
 
 // List reads a page of the trail and the token of the next one.
 func List(ctx context.Context, db *gorm.DB, f Filter, page paging.Request) ([]Entry, string, error) {

@@ -87,8 +87,8 @@ func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ tim
 		user = v.User
 	}
 	err := s.DB.Read(ctx).Exec(`
-		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, seen_at, address, user_agent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, now, v.Address, short(v.UserAgent)).Error
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now, v.Address, short(v.UserAgent)).Error
 	if err == nil {
 		v.found = hash
 	}
@@ -115,7 +115,7 @@ func (Sessions) Delete(string) error { return errNoContext }
 // it is in use: an open stream must not keep a session alive.
 func (s Sessions) Holder(ctx context.Context, hash string) (User, bool, error) {
 	var u User
-	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in
+	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in, u.last_sign_in_true
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.token_hash = ? AND s.expiry > ? AND u.active`, hash, s.Clock.Now()).Scan(&u)
 	return u, found.RowsAffected > 0, found.Error
@@ -123,17 +123,18 @@ func (s Sessions) Holder(ctx context.Context, hash string) (User, bool, error) {
 
 // Session is one sign-in that has not ended, as its owner sees it. Hash names it; it opens nothing.
 type Session struct {
-	Hash      string    `gorm:"column:token_hash"`
-	CreatedAt time.Time `gorm:"column:created_at"`
-	SeenAt    time.Time `gorm:"column:seen_at"`
-	Address   string    `gorm:"column:address"`
-	UserAgent string    `gorm:"column:user_agent"`
+	Hash      string     `gorm:"column:token_hash"`
+	CreatedAt time.Time  `gorm:"column:created_at"`
+	TrueAt    *time.Time `gorm:"column:true_at"` // beside the time of a moved clock
+	SeenAt    time.Time  `gorm:"column:seen_at"`
+	Address   string     `gorm:"column:address"`
+	UserAgent string     `gorm:"column:user_agent"`
 }
 
 // Of lists the sessions of a user, the last used first.
 func (s Sessions) Of(ctx context.Context, user uuid.UUID) ([]Session, error) {
 	var out []Session
-	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, seen_at, address, user_agent FROM sessions
+	err := s.DB.Read(ctx).Raw(`SELECT token_hash, created_at, true_at, seen_at, address, user_agent FROM sessions
 		WHERE user_id = ? AND expiry > ? ORDER BY seen_at DESC, token_hash`, user, s.Clock.Now()).Scan(&out).Error
 	return out, err
 }

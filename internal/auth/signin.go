@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 )
 
@@ -105,8 +106,8 @@ func (s Service) welcomed(ctx context.Context, a Attempt, c credentials, try try
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		// The condition keeps a password that was changed in this very moment.
-		err := tx.Exec(`UPDATE users SET last_sign_in = ?, password_hash = CASE WHEN password_hash = ? THEN ? ELSE password_hash END WHERE id = ?`,
-			s.Clock.Now(), c.PasswordHash, hash, c.ID).Error
+		err := tx.Exec(`UPDATE users SET last_sign_in = ?, last_sign_in_true = ?, password_hash = CASE WHEN password_hash = ? THEN ? ELSE password_hash END WHERE id = ?`,
+			s.Clock.Now(), clock.TrueOrNil(s.Clock), c.PasswordHash, hash, c.ID).Error
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
 		if err != nil {
 			return fmt.Errorf("bill invoice %s: %w", i.ID, err)
 		}
-		return s.told(ctx, tx, by, "invoice.billed", i, map[string]any{"state": Billed, "number": number, "total": i.Total.String(), "currency": i.Currency})
+		return s.record(ctx, tx, by, "invoice.billed", i, map[string]any{"state": Billed, "number": number, "total": i.Total.String(), "currency": i.Currency})
 	})
 }
 
@@ -54,11 +54,11 @@ func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
 		if err := tx.Exec(`UPDATE invoices SET state = 'paid', paid_at = ?, version = version + 1 WHERE id = ?`, s.Clock.Now(), i.ID).Error; err != nil {
 			return fmt.Errorf("pay invoice %s: %w", i.ID, err)
 		}
-		return s.told(ctx, tx, by, "invoice.paid", i, map[string]any{"state": Paid})
+		return s.record(ctx, tx, by, "invoice.paid", i, map[string]any{"state": Paid})
 	})
 }
 
-func (s Service) told(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice, after map[string]any) error {
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice, after map[string]any) error {
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called(),
 		Before: map[string]any{"state": i.State}, After: after})
 }

@@ -25,8 +25,9 @@ type Invoice struct {
 	State        State
 	Currency     string
 	Total        decimal.Decimal
-	PeriodStart  clock.Date
+	PeriodStart  clock.Date // what its lines cover, to PeriodEnd
 	PeriodEnd    clock.Date
+	RunTo        clock.Date // day up to which its run billed
 	PaymentTerms string
 	TaxCode      string
 	CreditsID    uuid.NullUUID

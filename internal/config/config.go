@@ -30,6 +30,7 @@ type Config struct {
 	TrustedProxies     []string `env:"TRUSTED_PROXIES"`
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
 	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
+	Clock              string   `env:"CLOCK"` // RFC 3339; empty: the true time
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
 	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
 	AdminEmail         string   `env:"ADMIN_EMAIL"`
@@ -63,6 +64,12 @@ func (c Config) SyncTime() (hour, minute int) {
 		return 2, 0 // Load has refused this already
 	}
 	return t.Hour(), t.Minute()
+}
+
+// ClockStart is the moment at which the clock starts, and whether it was moved at all.
+func (c Config) ClockStart() (at time.Time, moved bool) {
+	at, err := time.Parse(time.RFC3339, c.Clock)
+	return at.UTC(), err == nil // Load has refused what is none
 }
 
 // Level is the least serious kind of line that is logged.

@@ -77,6 +77,12 @@ func TestEachFaultNamesItsVariable(t *testing.T) {
 		{map[string]string{"OUTBOUND_ALLOW": "localhost:9090"}, "OUTBOUND_ALLOW"},
 		{map[string]string{"OUTBOUND_ALLOW": "10.0.0.0/8:0"}, "OUTBOUND_ALLOW"},
 		{map[string]string{"TRUSTED_PROXIES": "proxy.example"}, "TRUSTED_PROXIES"},
+		{map[string]string{"CLOCK": "tomorrow"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15T09:00:00"}, "CLOCK"},
+		{map[string]string{"CLOCK": "1926-01-15T09:00:00Z"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z", "DATABASE_URL": "postgres://db.example/x", "MASTER_KEY_FILE": "k"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z", "MIGRATE_DATABASE_URL": "postgres://db.example/x"}, "CLOCK"},
 		{map[string]string{"LOG_FORMAT": "xml"}, "LOG_FORMAT"},
 		{map[string]string{"LOG_LEVEL": "loud"}, "LOG_LEVEL"},
 		{map[string]string{"ADMIN_EMAIL": "ada@reseller.example"}, "ADMIN_PASSWORD"},
@@ -86,6 +92,17 @@ func TestEachFaultNamesItsVariable(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), Prefix+c.want) {
 			t.Errorf("%v: %v; want %s named", c.vars, err, c.want)
 		}
+	}
+}
+
+func TestTheClockStartsWhereItIsSet(t *testing.T) {
+	t.Parallel()
+	c, err := load(map[string]string{"CLOCK": "2027-03-31T23:30:00+02:00"})
+	if at, moved := c.ClockStart(); err != nil || !moved || !at.Equal(time.Date(2027, 3, 31, 21, 30, 0, 0, time.UTC)) {
+		t.Errorf("starts at %s, moved %v, %v", at, moved, err)
+	}
+	if _, moved := (Config{}).ClockStart(); moved {
+		t.Error("a clock that nobody set is moved")
 	}
 }
 

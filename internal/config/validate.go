@@ -20,6 +20,7 @@ func (c Config) Validate() error {
 		c.checkMetrics(),
 		c.checkDatabase(),
 		c.checkTime(),
+		c.checkClock(),
 		c.checkLists(),
 		c.checkLog(),
 		c.checkAdmin(),
@@ -104,6 +105,27 @@ func (c Config) checkTime() error {
 	}
 	return errors.Join(faults...)
 }
+
+// The clock of a rehearsal must never come near a database in which somebody really bills.
+func (c Config) checkClock() error {
+	if c.Clock == "" {
+		return nil
+	}
+	if c.DatabaseURL != "" || c.MigrateDatabaseURL != "" {
+		return Fault{"CLOCK", "moves the clock of a private database only, so that no invoice of yours is ever dated by it. Nothing was started. " +
+			"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix + "MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
+	}
+	at, err := time.Parse(time.RFC3339, c.Clock)
+	if err != nil {
+		return Fault{"CLOCK", strconv.Quote(c.Clock) + " is not a moment with its zone. Set for example 2027-01-15T09:00:00Z."}
+	}
+	if at.Year() < earliestClock || at.Year() > latestClock {
+		return Fault{"CLOCK", "must lie between the years " + strconv.Itoa(earliestClock) + " and " + strconv.Itoa(latestClock) + "."}
+	}
+	return nil
+}
+
+const earliestClock, latestClock = 2000, 2100
 
 func parseTimeOfDay(s string) (time.Time, error) { return time.Parse("15:04", s) }
 

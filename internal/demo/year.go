@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -33,7 +34,7 @@ type year struct {
 	*Demo
 	app       *app.App
 	me        audit.Actor
-	clk       *pastClock
+	clk       *clock.Moved
 	story     *story.Story
 	player    *story.Player
 	legacy    uuid.UUID
@@ -59,7 +60,7 @@ func (d *Demo) MakeYear(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "Making the history from %s to %s: syncs, seat changes, invoices\n", s.First, s.Today)
-	y := &year{Demo: d, clk: &pastClock{wall: d.clock}, story: s, player: player}
+	y := &year{Demo: d, clk: clock.NewMoved(d.clock, d.clock.Now()), story: s, player: player}
 	if err := y.live(ctx); err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ const closeLimit = 30 * time.Second
 
 // live starts the app in January and leaves it today.
 func (y *year) live(ctx context.Context) (err error) {
-	y.clk.put(story.Moment(y.clock, y.story.First))
+	y.clk.Put(story.Moment(y.clock, y.story.First))
 	y.app, err = app.StartOn(ctx, y.Config, y.log, y.clk)
 	if err != nil {
 		return err
@@ -147,7 +148,7 @@ func (y *year) present(ctx context.Context) error {
 	if err := y.player.Rest(ctx); err != nil {
 		return err
 	}
-	y.clk.put(y.clock.Now())
+	y.clk.Put(y.clock.Now())
 	id, err := connect(ctx, y.app, y.me, y.comprehensive(newProvider))
 	if err != nil {
 		return err
@@ -157,7 +158,7 @@ func (y *year) present(ctx context.Context) error {
 
 // byHand deactivates a subscription whose days are not billed yet.
 func (y *year) byHand(ctx context.Context) error {
-	rows, err := y.rows(ctx, subscription.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id, State: string(subscription.Active)})
+	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id, State: string(subscription.Active)})
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (y *year) byHand(ctx context.Context) error {
 
 // to puts both clocks on a day, and makes everything happen that happened at the distributor up to it.
 func (y *year) to(ctx context.Context, day clock.Date) error {
-	y.clk.put(story.Moment(y.clock, day))
+	y.clk.Put(story.Moment(y.clock, day))
 	return y.player.Until(ctx, day)
 }
 
@@ -183,13 +184,13 @@ func (y *year) sync(ctx context.Context, provider uuid.UUID, kind syncing.Kind) 
 }
 
 // rows are the subscriptions that a filter lets through.
-func (y *year) rows(ctx context.Context, f subscription.Filter) ([]subscription.ListRow, error) {
-	order, err := subscription.Sorts().Parse("external_id")
+func (y *year) rows(ctx context.Context, f list.Filter) ([]list.Row, error) {
+	order, err := list.Sorts().Parse("external_id")
 	if err != nil {
 		return nil, err
 	}
-	var all []subscription.ListRow
-	err = subscription.Each(ctx, y.app.DB.Read(ctx), f, order, func(r subscription.ListRow) error {
+	var all []list.Row
+	err = list.Each(ctx, y.app.DB.Read(ctx), f, order, func(r list.Row) error {
 		all = append(all, r)
 		return nil
 	})

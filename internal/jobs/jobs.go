@@ -54,7 +54,8 @@ func (never) Next(now time.Time) time.Time { return now.Add(math.MaxInt64) }
 func (q *Queue) Put(ctx context.Context, tx *gorm.DB, args river.JobArgs, delay time.Duration) error {
 	opts := &river.InsertOpts{MaxAttempts: attempts}
 	if delay > 0 {
-		opts.ScheduledAt = q.clock.Now().Add(delay)
+		now, _ := clock.True(q.clock) // the queue goes by the true time
+		opts.ScheduledAt = now.Add(delay)
 	}
 	_, err := q.client.InsertTx(ctx, postgres.Tx(tx), args, opts)
 	return err

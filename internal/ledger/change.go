@@ -21,7 +21,8 @@ type Event string
 // The events.
 const (
 	Create     Event = "create"
-	Update     Event = "update" // of the quantity
+	Update     Event = "update"  // of the quantity
+	Product    Event = "product" // another product, kind or rhythm under the same id
 	Price      Event = "price"  // of the selling price
 	Cost       Event = "cost"
 	Renew      Event = "renew" // a new term; its delta may be 0
@@ -95,10 +96,34 @@ type Change struct {
 	Billing        BillingState // Open when empty
 	Cost           Amount
 	Price          Amount
+	PriceFor       PriceFor // of a price row
+	Refund         bool     // of a reduction: what it takes away is given back (RULES 8)
 	Details        Details
 	Note           string
-	OriginID       uuid.NullUUID // the row it was copied from, or that it corrects
+	OriginID       uuid.NullUUID // the row it was copied from
+	ReplacesID     uuid.NullUUID // the row in whose place it stands
+	WrittenForID   uuid.NullUUID // the row entered before it, because of which it was written anew
 }
+
+// PriceFor is what a price is for, and who set it. What is empty agrees with anything.
+type PriceFor struct {
+	Product   uuid.NullUUID
+	Term      string
+	Frequency string
+	From      PriceFrom
+}
+
+// PriceFrom is who set a price.
+type PriceFrom string
+
+// The ways in which a price is set.
+const (
+	ByTyping  PriceFrom = "person"  // a person's own amount, an exception
+	FromList  PriceFrom = "list"    // a person chose the list's
+	OnLanding PriceFrom = "landing" // filled by itself from the contract's list
+	CarriedIn PriceFrom = "carried" // a cut-over brought it
+	WasShown  PriceFrom = "shown"   // what pages showed before prices were dated
+)
 
 // Origin says who appends and in what course.
 type Origin struct {

@@ -49,9 +49,11 @@ func Correct(ctx context.Context, tx *gorm.DB, c Correction) (uuid.UUID, error) 
 const copyRow = `
 WITH copied AS (
     INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-        unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id)
+        unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, replaces_id, refund,
+        product_id, term, billing_frequency, price_from)
     SELECT CAST(@id AS uuid), c.subscription_id, c.event, c.reason, CAST(@on AS date), CAST(@at AS timestamptz), c.delta, s.ledger_quantity + c.delta, false,
-        c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, 'person', NULL::uuid, CAST(@actor_id AS uuid), @actor, @note, c.id
+        c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, 'person', NULL::uuid, CAST(@actor_id AS uuid), @actor, @note, c.id, c.refund,
+        c.product_id, c.term, c.billing_frequency, c.price_from
     FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id WHERE c.id = CAST(@old AS uuid)
     RETURNING id)
 INSERT INTO license_change_status (change_id, counted, billing_state) SELECT id, true, @billing FROM copied`

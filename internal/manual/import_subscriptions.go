@@ -36,7 +36,7 @@ type standing struct {
 	FrequencyText     string `gorm:"column:billing_frequency_text"`
 	StartDate         clock.Date
 	EndDate           clock.Date
-	State             string
+	State             subscription.State
 }
 
 func (s standing) entry() subscription.HandEntry {
@@ -127,7 +127,7 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 		return row, nil
 	}
 	row.Outcome = imports.Changed
-	if d.Quantity != was.Quantity && was.State != "inactive" {
+	if d.Quantity != was.Quantity && was.State != subscription.Inactive {
 		row.Note = "The seats change from " + on.String() + " on."
 		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on, Note: fmt.Sprintf("import, line %d", l.Number)}
 		line.record.Quantity = was.Quantity // the row of the ledger is dated as typed, so it is written apart

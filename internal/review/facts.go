@@ -7,10 +7,12 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
+	"seatledger/internal/subscription"
 )
 
 // Facts are all that a verdict reads, of one subscription, as one query gives them.
@@ -24,16 +26,16 @@ type Facts struct {
 
 	AccountID          uuid.UUID
 	Account            string
-	AccountState       string
-	AccountStatus      string
+	AccountState       account.State
+	AccountStatus      account.Status
 	MappedCRMAccountID uuid.NullUUID
 	MappedCRMAccount   string
 	CRMAccountID       uuid.NullUUID
 	CRMAccount         string
 	MovedFrom          string
 
-	State              string
-	HoldReason         string
+	State              subscription.State
+	HoldReason         subscription.HoldReason
 	ProviderStatus     distributor.Status
 	ProviderStatusText string
 	MissingConfirmed   bool
@@ -107,7 +109,7 @@ func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID
 
 // waits tells whether the review has anything to say: an ended subscription is out of
 // it, unless it vanished and nobody has confirmed that (RULES 3).
-func (f Facts) waits() bool { return f.State != "inactive" || f.vanished() }
+func (f Facts) waits() bool { return f.State != subscription.Inactive || f.vanished() }
 
 func (f Facts) vanished() bool {
 	return f.ProviderStatus == distributor.StatusMissing && !f.MissingConfirmed

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/subscription"
 )
 
 // SignOff asks to sign subscriptions. Seen may carry, per id, the fingerprint that
@@ -112,7 +113,7 @@ func mayNotSign(f Facts, seen string) string {
 	switch {
 	case f.vanished():
 		return "it is gone at the distributor; confirm that instead"
-	case f.State == "inactive":
+	case f.State == subscription.Inactive:
 		return "it is inactive, so there is nothing to sign"
 	case seen != "" && seen != GroundOf(f).Fingerprint():
 		return "it has changed since you opened the page; look at it again"

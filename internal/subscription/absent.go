@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Absent lists the stored subscriptions of a provider that a complete listing of all
@@ -48,17 +49,17 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 		return Result{}, err
 	}
 	res := Result{Conflicts: map[uuid.UUID][]Conflict{}}
-	var plans []Plan
+	var plans []plan.Plan
 	for i := range rows {
 		s := &rows[i]
 		if s.ProviderID != p.ID {
 			continue
 		}
-		plan := Decide(Input{Stored: s, Provider: p, Timeline: lines[s.ID], Seen: o.At, Zone: zone})
-		if len(plan.Conflicts) > 0 {
-			res.Conflicts[s.ID] = plan.Conflicts
+		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Seen: o.At, Zone: zone})
+		if len(made.Conflicts) > 0 {
+			res.Conflicts[s.ID] = made.Conflicts
 		}
-		plans = append(plans, plan)
+		plans = append(plans, made)
 	}
 	res.Touched, err = apply(ctx, tx, o, plans)
 	res.Gone = len(res.Touched)

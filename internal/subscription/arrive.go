@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/subscription/plan"
 )
 
 // arrival is a subscription whose customer has just become known.
@@ -14,7 +15,7 @@ type arrival struct {
 	n       int
 	row     Subscription
 	never   bool // a person left it unticked
-	landing *Landing
+	landing *plan.Landing
 	twin    bool
 }
 
@@ -74,8 +75,8 @@ func (a arrivals) ground(ctx context.Context, tx *gorm.DB) (*ground, error) {
 	return g, nil
 }
 
-func landingAt(crmAccountID uuid.UUID, to *ground, never bool) *Landing {
-	l := &Landing{CRMAccountID: crmAccountID, Never: never}
+func landingAt(crmAccountID uuid.UUID, to *ground, never bool) *plan.Landing {
+	l := &plan.Landing{CRMAccountID: crmAccountID, Never: never}
 	if to != nil && !never {
 		l.ContractID, l.BillFrom = set(to.ID), to.BillFrom
 	}

@@ -61,7 +61,7 @@ func written() []column {
 		{"deactivated_by", func(s *Subscription) any { return word(string(s.DeactivatedBy)) }},
 		{"deactivated_on", func(s *Subscription) any { return date(s.DeactivatedOn) }},
 		{"version", func(s *Subscription) any { return s.Version }},
-		{"updated_at", func(s *Subscription) any { return s.writtenAt }},
+		{"updated_at", func(s *Subscription) any { return s.WrittenAt }},
 	}...)
 }
 
@@ -99,7 +99,7 @@ func factColumns() []column {
 func document(rows []*Subscription, cols []column, now time.Time) (string, error) {
 	all := make([]map[string]any, len(rows))
 	for i, r := range rows {
-		r.writtenAt = now
+		r.WrittenAt = now
 		all[i] = make(map[string]any, len(cols)+1)
 		for _, c := range cols {
 			all[i][c.name] = c.of(r)

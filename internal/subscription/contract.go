@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // SetContract puts a subscription into a contract of its customer, or takes it out of
@@ -17,7 +18,7 @@ import (
 // gets the customer of its account. The price is the contract's list's, unless a
 // person set it; a price that stood and is replaced leaves a row in the ledger.
 func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUUID) (Subscription, error) {
-	now, err := act(ctx, tx, a, func(s standing) (Plan, error) {
+	now, err := act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		if !contractID.Valid {
 			return leaveContract(s, a.Today()), nil
 		}
@@ -30,41 +31,41 @@ func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUU
 	return now, err
 }
 
-func leaveContract(s standing, today clock.Date) Plan {
-	d := s.draft()
+func leaveContract(s plan.Current, today clock.Date) plan.Plan {
+	d := s.Draft()
 	customer := d.Row.CRMAccountID
-	unsettle(&d.Row)
+	plan.Unsettle(&d.Row)
 	d.Row.CRMAccountID, d.Row.TwinHold = customer, s.TwinHold
 	d.Row.NeverLand = true // a person took it out: it does not come back by itself
-	d.derive()
-	d.reprice(s.Price(), today, "taken out of its contract")
-	return d.finish(&s.Subscription)
+	d.Derive()
+	d.Reprice(s.Price(), today, "taken out of its contract")
+	return d.Finish(&s.Subscription)
 }
 
-func enterContract(ctx context.Context, tx *gorm.DB, a Act, s standing, contractID uuid.NullUUID) (Plan, error) {
-	if s.account.State != account.Mapped {
-		return Plan{}, errs.New(errs.Conflict, "Its account is not mapped to a customer yet. Map the account first; nothing was changed.")
+func enterContract(ctx context.Context, tx *gorm.DB, a Act, s plan.Current, contractID uuid.NullUUID) (plan.Plan, error) {
+	if s.Account.State != account.Mapped {
+		return plan.Plan{}, errs.New(errs.Conflict, "Its account is not mapped to a customer yet. Map the account first; nothing was changed.")
 	}
 	found, err := arrive(ctx, tx, arrivals{
-		rows: []arrival{{row: s.Subscription}}, crmAccountID: s.account.CRMAccountID.UUID, contract: contractID, today: a.Today()})
+		rows: []arrival{{row: s.Subscription}}, crmAccountID: s.Account.CRMAccountID.UUID, contract: contractID, today: a.Today()})
 	if err != nil {
-		return Plan{}, err
+		return plan.Plan{}, err
 	}
 	to := found[0]
 	if !to.landing.ContractID.Valid {
-		return Plan{}, errs.Fields{"contract_id": "Choose an active contract of this customer."}.Err()
+		return plan.Plan{}, errs.Fields{"contract_id": "Choose an active contract of this customer."}.Err()
 	}
-	d := s.draft()
-	newCustomer := d.Row.CRMAccountID != s.account.CRMAccountID
-	to.landing.settle(&d.Row)
+	d := s.Draft()
+	newCustomer := d.Row.CRMAccountID != s.Account.CRMAccountID
+	to.landing.Settle(&d.Row)
 	if newCustomer {
 		d.Row.TwinHold = to.twin && d.Row.State != Inactive
 	}
-	d.derive()
+	d.Derive()
 	if s.UnitPrice.Valid {
-		d.reprice(s.Price(), a.Today(), "")
+		d.Reprice(s.Price(), a.Today(), "")
 	}
-	return d.finish(&s.Subscription), nil
+	return d.Finish(&s.Subscription), nil
 }
 
 func contractsOf(s Subscription) []uuid.UUID {

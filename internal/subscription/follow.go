@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // FollowAccount brings all subscriptions of an account in line with its mapping as it
@@ -46,7 +47,7 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	plans := make([]Plan, len(rows))
+	plans := make([]plan.Plan, len(rows))
 	for i := range rows {
 		to, lands := landed[i]
 		plans[i] = follow(a, &rows[i], to, lands, f.back)
@@ -81,20 +82,20 @@ func newcomers(a Account, rows []Subscription, today clock.Date) arrivals {
 	return all
 }
 
-func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UUID]Local) Plan {
-	d := draftOf(*s, a.State, nil)
+func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UUID]Local) plan.Plan {
+	d := plan.DraftOf(*s, a.State, nil)
 	if a.State != account.Mapped || lands {
-		unsettle(&d.Row)
+		plan.Unsettle(&d.Row)
 	}
 	if lands {
-		to.landing.settle(&d.Row)
+		to.landing.Settle(&d.Row)
 		d.Row.TwinHold = to.twin && s.State != Inactive
 		if was, known := back[s.ID]; known {
 			putBack(&d.Row, was)
 		}
 	}
-	d.derive()
-	p := d.finish(s)
+	d.Derive()
+	p := d.Finish(s)
 	if p.Changed {
 		p.Row.Version++
 	}

@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription/plan"
 )
 
 // HandEntry is a subscription of a manual provider as a person typed or imported it:
@@ -90,7 +91,7 @@ func cost(p errs.Fields, s string) decimal.NullDecimal {
 		return decimal.NullDecimal{}
 	}
 	d, err := decimal.NewFromString(s)
-	if err != nil || d.Abs().GreaterThanOrEqual(tooMuch) {
+	if err != nil || d.Abs().GreaterThanOrEqual(plan.TooMuch) {
 		p.Add("unit_cost", "Enter an amount, as 12.50.")
 		return decimal.NullDecimal{}
 	}
@@ -123,7 +124,7 @@ func day(p errs.Fields, field, s string) clock.Date {
 
 // rhythm reads a term or frequency; the words for periods mean the same here.
 func rhythm(p errs.Fields, field, s string) distributor.Frequency {
-	if f := wordOf(distributor.Frequency(strings.ToLower(s))); f != distributor.FreqUnknown {
+	if f := plan.FrequencyOf(distributor.Frequency(strings.ToLower(s))); f != distributor.FreqUnknown {
 		return f
 	}
 	known, ok := money.ParsePeriod(s)

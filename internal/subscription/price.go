@@ -9,8 +9,8 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription/plan"
 )
 
 // Price is a selling price that a person sets: an amount of their own, or an item of
@@ -27,13 +27,13 @@ type Price struct {
 // of a person's own is kept by every later landing, and marked as an exception. A
 // proposal that stood is thereby decided.
 func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		if !s.ContractID.Valid {
-			return Plan{}, errs.New(errs.Conflict, "A price is set within a contract, in its currency. Put the subscription into a contract first.")
+			return plan.Plan{}, errs.New(errs.Conflict, "A price is set within a contract, in its currency. Put the subscription into a contract first.")
 		}
 		to, err := groundOf(ctx, tx, s.ContractID.UUID)
 		if err != nil {
-			return Plan{}, err
+			return plan.Plan{}, err
 		}
 		if p.ItemID.Valid {
 			return priceOfItem(ctx, tx, s, p, *to)
@@ -42,16 +42,16 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 	})
 }
 
-func priceOfItem(ctx context.Context, tx *gorm.DB, s standing, p Price, to ground) (Plan, error) {
+func priceOfItem(ctx context.Context, tx *gorm.DB, s plan.Current, p Price, to ground) (plan.Plan, error) {
 	var found []item
 	err := tx.WithContext(ctx).Raw(`
 		SELECT i.id, i.unit_price, i.unit, l.currency FROM price_list_items i JOIN price_lists l ON l.id = i.price_list_id
 		WHERE i.id = ? AND i.price_list_id = ? AND i.product_id = ?`, p.ItemID.UUID, to.PriceListID, s.ProductID).Scan(&found).Error
 	if err != nil {
-		return Plan{}, err
+		return plan.Plan{}, err
 	}
 	if len(found) == 0 || found[0].Currency != to.Currency {
-		return Plan{}, errs.Fields{"price_list_item_id": "This is no price of this product in the contract's price list and currency."}.Err()
+		return plan.Plan{}, errs.Fields{"price_list_item_id": "This is no price of this product in the contract's price list and currency."}.Err()
 	}
 	p.UnitPrice, p.Period = decimal.NewNullDecimal(found[0].UnitPrice), found[0].Unit
 	return planPrice(s, p, to.Currency)
@@ -59,7 +59,7 @@ func priceOfItem(ctx context.Context, tx *gorm.DB, s standing, p Price, to groun
 
 var highestPrice = decimal.New(1, 14)
 
-func planPrice(s standing, p Price, currency string) (Plan, error) {
+func planPrice(s plan.Current, p Price, currency string) (plan.Plan, error) {
 	problems := errs.Fields{}
 	switch {
 	case !p.UnitPrice.Valid:
@@ -74,32 +74,21 @@ func planPrice(s standing, p Price, currency string) (Plan, error) {
 		problems.Add("effective_on", "Enter the day from which it holds.")
 	}
 	if err := problems.Err(); err != nil {
-		return Plan{}, err
+		return plan.Plan{}, err
 	}
-	d := s.draft()
+	d := s.Draft()
 	r := &d.Row
-	r.UnitPrice, r.PricePeriod, r.Currency = places(p.UnitPrice), p.Period, currency
+	r.UnitPrice, r.PricePeriod, r.Currency = plan.Places(p.UnitPrice), p.Period, currency
 	r.PriceItemID, r.PriceByPerson, r.ProposedItemID = p.ItemID, !p.ItemID.Valid, uuid.NullUUID{}
-	d.reprice(s.Price(), p.On, p.Note)
-	return d.finish(&s.Subscription), nil
-}
-
-// reprice enters a price row if the selling price is another than before.
-func (d *draft) reprice(before ledger.Amount, on clock.Date, note string) {
-	if before.Equal(d.Row.Price()) {
-		return
-	}
-	d.enter(ledger.Change{
-		Event: ledger.Price, EffectiveAt: on, Note: note,
-		Details: ledger.Details{"price": ledger.Was{Before: before.Words(), After: d.Row.Price().Words()}},
-	})
+	d.Reprice(s.Price(), p.On, p.Note)
+	return d.Finish(&s.Subscription), nil
 }
 
 // KeepPrice declines what a renewal proposed: the price stays.
 func KeepPrice(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
-		d := s.draft()
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
+		d := s.Draft()
 		d.Row.ProposedItemID = uuid.NullUUID{}
-		return d.finish(&s.Subscription), nil
+		return d.Finish(&s.Subscription), nil
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Quantity is a new number of seats that a person enters for a manual provider.
@@ -28,12 +29,12 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 	if !byHand {
 		return Subscription{}, errs.New(errs.Conflict, "The seats of this subscription come from the distributor. Change them there; the next sync brings them.")
 	}
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		born := ledger.Open
 		if q.Seats < s.Quantity && s.ContractID.Valid {
 			states, err := refunds(ctx, tx, contractsOf(s.Subscription))
 			if err != nil {
-				return Plan{}, err
+				return plan.Plan{}, err
 			}
 			born = states[s.ContractID.UUID]
 		}
@@ -41,33 +42,33 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 	})
 }
 
-func planQuantity(s standing, q Quantity, refund ledger.BillingState) (Plan, error) {
+func planQuantity(s plan.Current, q Quantity, refund ledger.BillingState) (plan.Plan, error) {
 	switch {
 	case q.Seats < 0 || q.Seats > math.MaxInt32:
-		return Plan{}, errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
+		return plan.Plan{}, errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
 	case s.State == Inactive:
-		return Plan{}, errs.New(errs.Conflict, "This subscription is inactive. Activate it first; nothing was changed.")
+		return plan.Plan{}, errs.New(errs.Conflict, "This subscription is inactive. Activate it first; nothing was changed.")
 	case s.Frozen():
-		return Plan{}, errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
+		return plan.Plan{}, errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
 	}
-	d := s.draft()
+	d := s.Draft()
 	delta := q.Seats - s.Quantity
 	if delta == 0 {
-		return d.finish(&s.Subscription), nil
+		return d.Finish(&s.Subscription), nil
 	}
-	if last, changed := s.timeline.LastChange(); changed && q.On.Before(last) {
-		return Plan{}, errs.Fields{"effective_at": "The seats changed again on " + last.String() + ". Enter that day or a later one, or correct the date of that change first."}.Err()
+	if last, changed := s.Timeline.LastChange(); changed && q.On.Before(last) {
+		return plan.Plan{}, errs.Fields{"effective_at": "The seats changed again on " + last.String() + ". Enter that day or a later one, or correct the date of that change first."}.Err()
 	}
-	if err := bearable(s.timeline, q.On, delta); err != nil {
-		return Plan{}, err
+	if err := plan.Bearable(s.Timeline, q.On, delta); err != nil {
+		return plan.Plan{}, err
 	}
 	d.Row.Quantity = q.Seats
 	row := ledger.Change{Event: ledger.Update, EffectiveAt: q.On, Delta: delta, Note: q.Note}
 	if delta < 0 {
 		row.Billing = refund
 	}
-	d.enter(row)
-	return d.finish(&s.Subscription), nil
+	d.Enter(row)
+	return d.Finish(&s.Subscription), nil
 }
 
 func enteredByHand(ctx context.Context, tx *gorm.DB, a Act) (bool, error) {

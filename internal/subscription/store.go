@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Get reads one subscription; errs.NotFound if there is none.
@@ -77,7 +78,7 @@ func load(ctx context.Context, db *gorm.DB, condition string, args ...any) ([]Su
 
 // apply writes plans within the caller's transaction: new rows, changed rows and
 // ledger rows, each in one statement. Empty plans write nothing. It gives the ids written.
-func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]uuid.UUID, error) {
+func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []plan.Plan) ([]uuid.UUID, error) {
 	var fresh, changed []*Subscription
 	var entries []ledger.Change
 	var touched []uuid.UUID
@@ -86,7 +87,7 @@ func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]u
 		if p.Empty() {
 			continue
 		}
-		p.name()
+		name(p)
 		touched = append(touched, p.Row.ID)
 		entries = append(entries, p.Entries...)
 		switch {
@@ -106,7 +107,7 @@ func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]u
 }
 
 // name gives a new subscription its id, and its ledger rows with it.
-func (p *Plan) name() {
+func name(p *plan.Plan) {
 	if p.Row.ID == uuid.Nil {
 		p.Row.ID = uuid.Must(uuid.NewV7())
 	}

@@ -27,6 +27,7 @@ type Page struct {
 
 	Crumbs  []Crumb
 	Flash   []Notice
+	Clock   string  // says that the clock is moved; empty where it is true
 	Banner  *Notice // stands over everything until its cause is gone, as a refresh that still runs
 	Nav     []Section
 	User    User
@@ -48,6 +49,7 @@ type Bare struct {
 	Flash     []Notice
 	Theme     Theme
 	Version   string
+	Clock     string // says that the clock is moved; empty where it is true
 }
 
 // Section is a group of navigation entries. An empty title shows no heading.

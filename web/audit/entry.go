@@ -35,8 +35,12 @@ func (h Handlers) Entry(c echo.Context) error {
 }
 
 func (h Handlers) facts(c echo.Context, e audit.Entry) ui.DefinitionList {
+	when := ui.Definition{Term: "When", Value: ui.Of(h.moment(e.At))}
+	if e.TrueAt != nil {
+		when.Note = "by a moved clock; in truth " + h.moment(*e.TrueAt).Text
+	}
 	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		{Term: "When", Value: ui.Of(h.moment(e.At))},
+		when,
 		ui.Fact("Who", e.Actor),
 		ui.Fact("What", readable(e.Action)),
 		{Term: "On", Value: ui.Cell{Text: e.ObjectName, Href: objectHref(c, e)}, Note: readable(e.ObjectType)},

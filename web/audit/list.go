@@ -100,11 +100,20 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) u
 	}}
 	for _, e := range rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), ui.Of(h.moment(e.At)), ui.TextCell(e.Actor), ui.TextCell(readable(e.Action)),
+			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), h.when(e), ui.TextCell(e.Actor), ui.TextCell(readable(e.Action)),
 			{Text: e.ObjectName, Sub: readable(e.ObjectType), Href: objectHref(c, e)}, ui.TextCell(summary(e)),
 		}})
 	}
 	return t
+}
+
+// when is the time of an entry, with the true one below it where the clock was moved.
+func (h Handlers) when(e audit.Entry) ui.Cell {
+	cell := ui.Of(h.moment(e.At))
+	if e.TrueAt != nil {
+		cell.Sub = "in truth " + h.moment(*e.TrueAt).Text
+	}
+	return cell
 }
 
 func emptiness(q httpx.ListQuery) *ui.EmptyState {

@@ -11,7 +11,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -30,7 +30,7 @@ var yesNo = []httpx.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "N
 func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	choices, err := subscription.ChoicesOf(ctx, db)
+	choices, err := list.ChoicesOf(ctx, db)
 	if err != nil {
 		return httpx.ListSpec{}, err
 	}
@@ -40,7 +40,7 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	}
 	one := httpx.Filter{Name: "subscription", Label: "One subscription", IsID: true}
 	if id, err := uuid.Parse(c.QueryParam("subscription")); err == nil {
-		if name, err := subscription.NameOf(ctx, db, "subscription", id); err == nil && name != "" {
+		if name, err := list.NameOf(ctx, db, "subscription", id); err == nil && name != "" {
 			one.Label = "Subscription: " + name
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/contract"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -142,7 +143,7 @@ func subscriptions(o contract.Overview) ui.Table {
 		if s.Review != "" {
 			review = ui.BadgeCell(s.Review, reviewTones[s.Review])
 		}
-		t.Rows = append(t.Rows, ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{
+		t.Rows = append(t.Rows, ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{
 			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
 			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
 		}})

@@ -27,7 +27,7 @@ func errorPage(c echo.Context, f failure) templ.Component {
 	if page := Page(c, f.Title); page.User.Name != "" {
 		return p.In(page)
 	}
-	return p.Alone(layout.Bare{Title: f.Title, Theme: Theme(c)})
+	return p.Alone(Bare(c, f.Title))
 }
 
 // backTo is the page of ours that the person came from.

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/clock"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 )
@@ -39,6 +41,33 @@ func WithFrame(f Frame) echo.MiddlewareFunc {
 	}
 }
 
+const clockKey = "httpx.clock"
+
+// WithClock is the middleware that has every page say so where the clock was moved.
+func WithClock(clk clock.Clock, zone *time.Location) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if at, moved := clock.True(clk); moved {
+				const form = "Mon 2 Jan 2006, 15:04 MST"
+				c.Set(clockKey, "The clock is moved: it is "+clk.Now().In(zone).Format(form)+" here, and in truth "+at.In(zone).Format(form)+
+					". Nothing on this server is real business.")
+			}
+			return next(c)
+		}
+	}
+}
+
+// movedClock is the sentence of a moved clock, or nothing.
+func movedClock(c echo.Context) string {
+	s, _ := c.Get(clockKey).(string)
+	return s
+}
+
+// Bare is the frame of a page without navigation.
+func Bare(c echo.Context, title string) layout.Bare {
+	return layout.Bare{Title: title, Theme: Theme(c), Clock: movedClock(c)}
+}
+
 // Page is the frame of a page with its title: navigation with the present place
 // marked, user, theme, and the notices that wait. Call it once per answer, as
 // notices are shown once.
@@ -49,6 +78,7 @@ func Page(c echo.Context, title string) layout.Page {
 		p = f.Base(c)
 	}
 	p.Title = title
+	p.Clock = movedClock(c)
 	p.Theme = Theme(c)
 	p.Here = c.Request().URL.RequestURI()
 	p.Nav = marked(p.Nav, c.Request().URL.Path)

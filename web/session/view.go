@@ -3,7 +3,6 @@ package session
 import (
 	"github.com/labstack/echo/v4"
 
-	"seatledger/views/layout"
 	views "seatledger/views/session"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -15,8 +14,10 @@ func (h Handlers) door(c echo.Context, title string, fields []ui.Field, problems
 		fields[i].Error = problems[fields[i].Name]
 	}
 	summary := ui.Summarize(problems, fields...)
+	frame := httpx.Bare(c, title)
+	frame.HasErrors, frame.Version = summary.Any(), h.Manager.o.Version
 	return views.Door{
-		Frame:   layout.Bare{Title: title, HasErrors: summary.Any(), Theme: httpx.Theme(c), Version: h.Manager.o.Version},
+		Frame:   frame,
 		Summary: summary,
 		Fields:  fields,
 	}

@@ -111,7 +111,7 @@ func (h Handlers) userPage(c echo.Context, u auth.User, in auth.Edit, problems m
 		Frame: frame, Tabs: tabs(c, usersPath), Summary: summary, Fields: fields,
 		Facts: &ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 			{Term: "Created", Value: ui.Of(h.moment(u.CreatedAt))},
-			{Term: "Last sign-in", Value: h.momentCell(u.LastSignIn)},
+			{Term: "Last sign-in", Value: h.signInCell(u)},
 			ui.Fact("Sessions", strconv.Itoa(len(open))),
 		}},
 		Form: ui.Form{Action: userPath(u.ID), Version: strconv.Itoa(in.Version), Save: "Save user", Cancel: usersPath},

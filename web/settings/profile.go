@@ -98,7 +98,7 @@ func (h Handlers) sessionTable(open []auth.Session, here string) ui.Table {
 		if s.Hash == here {
 			browser.Badges, last = []ui.Badge{{Text: "this one", Tone: ui.Info}}, ui.Cell{}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address), ui.Of(h.moment(s.CreatedAt)), ui.Of(h.moment(s.SeenAt)), last}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address), h.besideTrue(ui.Of(h.moment(s.CreatedAt)), s.TrueAt), ui.Of(h.moment(s.SeenAt)), last}})
 	}
 	return t
 }

@@ -28,7 +28,7 @@ func (h Handlers) userTable(users []auth.User) ui.Table {
 	t := ui.Table{Caption: "Users", Columns: []ui.Column{{Label: "Name"}, {Label: "E-mail address"}, {Label: "Role"}, {Label: "State"}, {Label: "Last sign-in", Nowrap: true}}}
 	for _, u := range users {
 		t.Rows = append(t.Rows, ui.Row{Muted: !u.Active, Cells: []ui.Cell{
-			ui.LinkCell(u.Name, userPath(u.ID)), ui.TextCell(u.Email), ui.TextCell(u.Role.Label()), {Badges: []ui.Badge{stateBadge(u)}}, h.momentCell(u.LastSignIn),
+			ui.LinkCell(u.Name, userPath(u.ID)), ui.TextCell(u.Email), ui.TextCell(u.Role.Label()), {Badges: []ui.Badge{stateBadge(u)}}, h.signInCell(u),
 		}})
 	}
 	return t

@@ -49,6 +49,18 @@ func (h Handlers) momentCell(t *time.Time) ui.Cell {
 	return ui.Of(h.moment(*t))
 }
 
+// signInCell is when somebody signed in last, with the true time below it where the clock was moved.
+func (h Handlers) signInCell(u auth.User) ui.Cell {
+	return h.besideTrue(h.momentCell(u.LastSignIn), u.LastSignInTrue)
+}
+
+func (h Handlers) besideTrue(cell ui.Cell, at *time.Time) ui.Cell {
+	if at != nil {
+		cell.Sub = "in truth " + h.moment(*at).Text
+	}
+	return cell
+}
+
 // stale tells that somebody else saved meanwhile, and shows both versions.
 func stale(who string, rows []ui.Diff) *views.Stale {
 	if who == "" {

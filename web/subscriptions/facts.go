@@ -4,7 +4,10 @@ import (
 	"strconv"
 	"strings"
 
+	"seatledger/internal/account"
+	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 	"seatledger/views/ui"
 
 	view "seatledger/views/subscriptions"
@@ -56,11 +59,11 @@ func given(all []ui.Definition) []ui.Definition {
 func statusBadge(s sheet) ui.Badge {
 	tone := ui.Good
 	switch {
-	case s.Status == "missing" || s.Status == "unknown":
+	case s.Status == distributor.StatusMissing || s.Status == distributor.StatusUnknown:
 		tone = ui.Bad
-	case subscription.Ends(s.Status):
+	case plan.Ends(s.Status):
 		tone = ui.Neutral
-	case s.Status != "active":
+	case s.Status != distributor.StatusActive:
 		tone = ui.Warn
 	}
 	return ui.Badge{Text: string(s.Status), Tone: tone}
@@ -151,14 +154,14 @@ func ended(s sheet) string {
 
 // moved tells whether it is held only because it moved to an account that is mapped.
 func (s sheet) moved() bool {
-	return s.HoldReason == subscription.HoldUnmapped && s.AccountState == "mapped"
+	return s.HoldReason == subscription.HoldUnmapped && s.AccountState == string(account.Mapped)
 }
 
 func accountNote(s sheet) string {
 	if s.moved() {
 		return "the account is mapped; a contract of its customer takes it in"
 	}
-	if s.AccountState == "mapped" {
+	if s.AccountState == string(account.Mapped) {
 		return "as the account is mapped"
 	}
 	return "the account is " + s.AccountState

@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/money"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/web/httpx"
 )
 
@@ -24,16 +24,16 @@ var header = []string{
 	"billable_quantity", "ledger_quantity", "cost_currency_assumed", "price_by_person", "deactivated_on", "signed_by", "signed_at", "first_seen_at", "cost_period_assumed", "moved",
 }
 
-func (h Handlers) file(c echo.Context, f subscription.Filter, q httpx.ListQuery) error {
+func (h Handlers) file(c echo.Context, f list.Filter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "subscriptions.csv", header, func(write httpx.Row) error {
 		return h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return subscription.Each(ctx, tx, f, q.Page.Order, func(r subscription.ListRow) error { return write(cells(r)...) })
+			return list.Each(ctx, tx, f, q.Page.Order, func(r list.Row) error { return write(cells(r)...) })
 		})
 	})
 }
 
-func cells(r subscription.ListRow) []httpx.Cell {
+func cells(r list.Row) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	return []httpx.Cell{
 		plain(r.ID.String()), plain(r.ProviderID.String()), text(r.Provider), text(r.ExternalID), text(r.AccountExternalID),

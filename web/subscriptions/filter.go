@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -17,7 +17,7 @@ import (
 // there are; an id in the address is named by its record.
 func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	ctx := c.Request().Context()
-	choices, err := subscription.ChoicesOf(ctx, h.DB.Read(ctx))
+	choices, err := list.ChoicesOf(ctx, h.DB.Read(ctx))
 	if err != nil {
 		return httpx.ListSpec{}, err
 	}
@@ -30,7 +30,7 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 		providers[i] = httpx.Choice{Value: p.ID.String(), Label: p.Name}
 	}
 	db := h.DB.Read(ctx)
-	return httpx.ListSpec{Sorts: subscription.Sorts(), Filters: []httpx.Filter{
+	return httpx.ListSpec{Sorts: list.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
 		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "active", Label: "Active"}, {Value: "held", Label: "Held"}, {Value: "inactive", Label: "Inactive"}}},
 		{Name: "hold_reason", Label: "Held because", Allowed: []httpx.Choice{
@@ -57,16 +57,16 @@ func named(c echo.Context, db *gorm.DB, parameter, label string) httpx.Filter {
 	if err != nil {
 		return f
 	}
-	if name, err := subscription.NameOf(c.Request().Context(), db, parameter, id); err == nil && name != "" {
+	if name, err := list.NameOf(c.Request().Context(), db, parameter, id); err == nil && name != "" {
 		f.Label = label + ": " + name
 	}
 	return f
 }
 
-func filterOf(q httpx.ListQuery) subscription.Filter {
+func filterOf(q httpx.ListQuery) list.Filter {
 	id := func(name string) uuid.UUID { return q.FilterID(name) }
 	day := func(name string) clock.Date { d, _ := clock.ParseDate(q.Filter(name)); return d } // checked by the spec
-	return subscription.Filter{
+	return list.Filter{
 		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"), Contract: id("contract"),
 		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Excluded: q.Filter("excluded"),
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"seatledger/internal/account"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 
@@ -25,7 +26,7 @@ func (s sheet) again(form string, f ui.Field) ui.Field {
 }
 
 func contractForm(s sheet) *view.Edit {
-	if s.AccountState != "mapped" {
+	if s.AccountState != string(account.Mapped) {
 		return nil
 	}
 	options := []ui.Option{{Value: "", Label: "None"}}

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/web/httpx"
 )
 
@@ -41,7 +42,7 @@ func notBoth(ctx context.Context, tx *gorm.DB, id uuid.UUID, form httpx.Values, 
 		return nil
 	}
 	typed, err := price.ParseAmount(form.Get("unit_price"))
-	options, oerr := subscription.OptionsOf(ctx, tx, id)
+	options, oerr := list.OptionsOf(ctx, tx, id)
 	if oerr != nil {
 		return oerr
 	}

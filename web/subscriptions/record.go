@@ -11,10 +11,12 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -30,8 +32,8 @@ type sheet struct {
 	report     review.Report
 	ledger     []ledger.Entry
 	marks      []ledger.RowMoment
-	options    subscription.Options
-	run        *subscription.LatestRun
+	options    list.Options
+	run        *list.LatestRun
 	moves      []reassign.Record   // that stand or stood
 	membership *cutover.Membership // in a cut-over; nil: in none
 
@@ -90,7 +92,7 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.marks, err = ledger.MarksOf(ctx, tx, id); err != nil {
 		return err
 	}
-	if s.options, err = subscription.OptionsOf(ctx, tx, id); err != nil {
+	if s.options, err = list.OptionsOf(ctx, tx, id); err != nil {
 		return err
 	}
 	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
@@ -103,7 +105,7 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if moves {
 		s.membership = &membership
 	}
-	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
+	run, any, err := list.LastRead(ctx, tx, s.Subscription)
 	if any {
 		s.run = &run
 	}
@@ -143,7 +145,7 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	add := func(tone ui.Tone, title, text string, actions ...templ.Component) {
 		out = append(out, view.Remark{Callout: ui.Callout{Tone: tone, Title: title, Text: text}, Actions: actions})
 	}
-	if s.Status == "missing" && s.MissingConfirmedAt == nil {
+	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
 		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
 	if s.TwinHold && s.State == subscription.Held {

@@ -10,7 +10,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/review"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -86,7 +86,7 @@ func refusals(all []review.Refused) string {
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.
-func seen(rows []subscription.ListRow) []ui.Pair {
+func seen(rows []list.Row) []ui.Pair {
 	var out []ui.Pair
 	for _, r := range rows {
 		if r.Fingerprint != "" {
@@ -116,7 +116,7 @@ func back(form httpx.Values) string {
 	return path
 }
 
-func bulk(q httpx.ListQuery, rows []subscription.ListRow) *ui.BulkBar {
+func bulk(q httpx.ListQuery, rows []list.Row) *ui.BulkBar {
 	return &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick the subscriptions that are right.",
 		Hidden:  append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),

@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 )
 
 // subscriptionRow is one subscription of either side, with what was decided about it.
@@ -95,7 +96,7 @@ func (s subscriptionRow) side() *side {
 	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive && s.BilledThrough.IsZero()
 	return &side{ID: s.ID, Number: s.ExternalID, Since: s.Since, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
 		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
-		Running: !subscription.Ends(s.ProviderStatus), Takes: s.Takes}
+		Running: !plan.Ends(s.ProviderStatus), Takes: s.Takes}
 }
 
 // strayed says, of one that is no longer the customer's, what to do; else nothing.

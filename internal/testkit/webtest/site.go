@@ -15,6 +15,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/obs"
@@ -28,6 +29,7 @@ type Options struct {
 	Workers bool                // start the queue and the clockwork; else WaitRun does their work
 	Far     sandbox.DataOptions // the distributor's data; zero: no customers
 	Env     map[string]string   // further variables, without their prefix
+	At      time.Time           // where the site's clock starts; zero: the true time. Site.Clock moves it on
 }
 
 // Site is the running site of one test. Its database, server and distributor end with the test.
@@ -37,7 +39,8 @@ type Site struct {
 	DB     *pgtest.DB
 	Far    *sandbox.Server
 	FarURL string
-	Log    *Log // everything logged so far
+	Log    *Log         // everything logged so far
+	Clock  *clock.Moved // the site's clock, with Options.At; else nil
 
 	t       testing.TB
 	workers bool
@@ -48,6 +51,9 @@ type Site struct {
 func Start(t testing.TB, o Options) *Site {
 	t.Helper()
 	s := &Site{t: t, workers: o.Workers, DB: pgtest.New(t), Log: &Log{}, signed: map[auth.Role]string{}}
+	if !o.At.IsZero() {
+		s.Clock = clock.NewMoved(clock.System{}, o.At)
+	}
 	s.startDistributor(o.Far)
 	front := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + front.Listener.Addr().String()
@@ -98,10 +104,15 @@ func (s *Site) startApp(cfg config.Config) {
 	s.t.Helper()
 	log := obs.NewLogger(s.Log, "text", -8)
 	var err error
-	if s.workers {
-		s.App, err = app.Start(s.t.Context(), cfg, log)
-	} else {
-		s.App, err = app.New(s.t.Context(), cfg, s.DB.DB, log)
+	switch ctx := s.t.Context(); {
+	case s.workers && s.Clock != nil:
+		s.App, err = app.StartOn(ctx, cfg, log, s.Clock)
+	case s.workers:
+		s.App, err = app.Start(ctx, cfg, log)
+	case s.Clock != nil:
+		s.App, err = app.NewOn(ctx, cfg, s.DB.DB, log, s.Clock)
+	default:
+		s.App, err = app.New(ctx, cfg, s.DB.DB, log)
 	}
 	s.must(err)
 	// Passwords of tests are worth nothing, so their hashes need not be dear.

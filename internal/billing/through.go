@@ -1,0 +1,58 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/history"
+	"seatledger/internal/postgres"
+	"seatledger/internal/subscription"
+)
+
+// RefreshThrough notes for lists where the billing of subscriptions stands: the end of
+// their last live run, or an unpaid day before it. Nothing decides by it.
+func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
+	var runs []struct {
+		ID uuid.UUID
+		To clock.Date
+	}
+	err := tx.WithContext(ctx).Raw(`
+		SELECT s.id, (SELECT max(v.through_after) FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void'
+			WHERE v.subscription_id = s.id) AS "to"
+		FROM unnest(CAST(? AS uuid[])) AS s (id)`, postgres.IDs(ids)).Scan(&runs).Error
+	if err != nil {
+		return fmt.Errorf("where billing stands: %w", err)
+	}
+	histories, err := history.Load(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	all := make([]subscription.Billed, len(runs))
+	for i, r := range runs {
+		all[i] = subscription.Billed{ID: r.ID, Through: r.To}
+		if day := firstUnpaid(histories[r.ID], r.To); !day.IsZero() {
+			all[i].Through = day
+		}
+	}
+	return subscription.SetBilled(ctx, tx, all)
+}
+
+// firstUnpaid is the first day before one with seats to be charged; zero: none.
+func firstUnpaid(h history.History, to clock.Date) clock.Date {
+	var first clock.Date
+	if h.Kind == oneTime || to.IsZero() {
+		return first
+	}
+	for _, id := range h.Contracts() {
+		for _, s := range h.Days(id, to) {
+			if s.Due() > 0 && s.Priced && (first.IsZero() || s.From.Before(first)) {
+				first = s.From
+			}
+		}
+	}
+	return first
+}
