@@ -49,28 +49,12 @@ func (p pairDays) succeeds(day clock.Date) bool {
 	return p.Kind == pairing.Twin && p.Old != nil && p.broken() == "" && !day.Before(p.Switch.Day)
 }
 
-// counted is the seats of the day that each side counts as its own. What is another
-// customer's by now is told as such, and counts for nobody here.
-func (p pairDays) counted(day clock.Date) Both {
-	var b Both
-	if p.Old != nil && p.Old.Strayed == "" {
-		b.Before = p.Old.asOld(day)
-	}
-	if p.New != nil && p.New.Strayed == "" {
-		b.After = p.New.own(day)
-	}
-	return b
-}
+// counted is the seats of the day that each side counts as its own.
+func (p pairDays) counted(day clock.Date) Both { return Both{p.Old.counted(day), p.New.counted(day)} }
 
-// billed is the seats of the day on live invoices. From the switch day on, what was
-// billed on the old one is the new one's (RULES 9).
-func (p pairDays) billed(day clock.Date) Both {
-	b := Both{p.Old.billed(day), p.New.billed(day)}
-	if p.succeeds(day) || p.New != nil && p.New.Takes {
-		return Both{After: b.Before + b.After}
-	}
-	return b
-}
+// billed is the seats of the day on standing lines. From the switch day on, what was
+// billed on the old one stands on the new one (RULES 9).
+func (p pairDays) billed(day clock.Date) Both { return Both{p.Old.billed(day), p.New.billed(day)} }
 
 // named is a side with its seats, as a person looks for it.
 func (s *side) named(seats int) string {

@@ -104,7 +104,7 @@ func (l productDays) day(day clock.Date, changes []Change) Segment {
 		s.Before, s.After = s.Before+f.before, s.After+f.after
 		s.Counted, s.Billed = s.Counted.plus(p.counted(day)), s.Billed.plus(p.billed(day))
 		s.worsen(f.verdict, f.why)
-		n := p.forfeits(day, f)
+		n := p.forfeits(day, f.verdict)
 		s.Forfeited += n
 		if !day.Before(p.Switch.Day) {
 			s.late += n

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -13,38 +12,40 @@ import (
 // side is one subscription as the proof reads it.
 type side struct {
 	ID         uuid.UUID
-	Number     string          // the distributor's
-	Since      time.Time       // the run began
-	Seats      ledger.Timeline // the counted rows
-	Billed     []stretch       // seats on live invoices
-	Elsewhere  []stretch       // seats that another system has billed
-	Prices     []priceFrom     // of a seat, in order; the last one holds on
-	Through    clock.Date      // first day not billed yet
-	From       clock.Date      // no day before it is billable; zero: no such limit
-	Frozen     clock.Date      // no day from it on counts; zero: not frozen
-	Held       bool            // held back from billing, for whatever reason
-	Strayed    string          // it stands in a decision and is no longer this customer's: in words, with what to do
-	Asks       bool            // held as a possible twin: a person must say what it is
-	Over       bool            // it has ended, there or here
-	Running    bool            // the distributor still has it running
-	Refunded   bool            // its closing row gives money back for days that were billed
-	Takes      bool            // with the history it took over what was not billed: it bills days of the old one
-	ClosedHere []clock.Date    // days on which somebody closed it here since the run began
-	Owed       ledger.Timeline // seats that went and are not credited yet
-	Lost       ledger.Timeline // seats that went without a refund, less those that came back without a charge
-	Adjusted   []clock.Date    // days on which the cut-over set a remaining difference right
+	Number     string                         // the distributor's
+	Seats      ledger.Timeline                // the counted rows, whosever the days are
+	Own        []stretch                      // seats that count on its own days
+	Billed     []stretch                      // seats on standing lines; of a new one also those that were its old twin's
+	Moved      []stretch                      // of them, those that were billed on the old twin
+	Elsewhere  []stretch                      // seats that another system has billed
+	Forfeited  []stretch                      // seats that are paid, and left without refund
+	Most       func(clock.Date) int           // the most seats that ever counted for a day; nil: what counts
+	Price      func(clock.Date) ledger.Amount // of a seat on a day; nil: none
+	From       clock.Date                     // no day before it is billable; zero: no such limit
+	Frozen     clock.Date                     // no day from it on counts; zero: not frozen
+	Held       bool                           // held back from billing, for whatever reason
+	Strayed    string                         // it stands in a decision and is no longer this customer's: in words, with what to do
+	Asks       bool                           // held as a possible twin: a person must say what it is
+	Over       bool                           // it has ended, there or here
+	Running    bool                           // the distributor still has it running
+	ClosedHere []clock.Date                   // days on which somebody closed it here since the run began
+	Adjusted   []clock.Date                   // days on which the cut-over set a remaining difference right
 }
 
-// stretch is so many seats billed for the days [From, To).
+// stretch is so many seats for the days [From, To).
 type stretch struct {
 	From, To clock.Date
 	Seats    int
 }
 
-// priceFrom is a price and the first day it holds.
-type priceFrom struct {
-	From  clock.Date
-	Price ledger.Amount
+func seatsOn(all []stretch, day clock.Date) int {
+	n := 0
+	for _, b := range all {
+		if !day.Before(b.From) && day.Before(b.To) {
+			n += b.Seats
+		}
+	}
+	return n
 }
 
 // ledgerSeats is what the counted rows come to on a day; none before the first row.
@@ -55,7 +56,7 @@ func (s *side) ledgerSeats(day clock.Date) int {
 	return s.Seats.At(day)
 }
 
-// asOld is the seats of the day that count on the old side.
+// asOld is the seats of the day that the old side has.
 func (s *side) asOld(day clock.Date) int {
 	if s == nil || !s.Frozen.IsZero() && !day.Before(s.Frozen) {
 		return 0
@@ -74,22 +75,25 @@ func (s *side) known(day clock.Date) int {
 	return s.asOld(day)
 }
 
-// own is the seats of the day that count on the new side as its own: none while it is
-// held back, and none before its first billable day.
-func (s *side) own(day clock.Date) int {
-	if s == nil || s.Held || !s.From.IsZero() && day.Before(s.From) {
+// counted is the seats that count on the day as its own: none while it is held back.
+// What is another customer's by now counts for nobody here.
+func (s *side) counted(day clock.Date) int {
+	if s == nil || s.Held || s.Strayed != "" {
 		return 0
 	}
-	return s.Seats.At(day)
+	return seatsOn(s.Own, day)
 }
 
-// asNew is own. A day that was billed although it is not the new one's counts too:
-// somebody has paid for it.
+// asNew is the seats of the day that the new side has. A day that was billed although
+// it is not the new one's counts too: somebody has paid for it.
 func (s *side) asNew(day clock.Date) int {
-	if s != nil && (s.Held || !s.From.IsZero() && day.Before(s.From)) && !s.Takes {
+	if s == nil {
+		return 0
+	}
+	if s.Held || !s.From.IsZero() && day.Before(s.From) {
 		return s.billed(day)
 	}
-	return s.own(day)
+	return s.Seats.At(day)
 }
 
 // promised is the seats of the day that will count once nothing holds it back. Its
@@ -105,7 +109,7 @@ func (s *side) promised(day clock.Date) int {
 	return s.Seats.At(day)
 }
 
-// billed is the seats of the day on live invoices, less what was credited.
+// billed is the seats of the day on standing lines.
 func (s *side) billed(day clock.Date) int {
 	if s == nil {
 		return 0
@@ -113,40 +117,33 @@ func (s *side) billed(day clock.Date) int {
 	return seatsOn(s.Billed, day)
 }
 
-// paid is the seats of the day that were billed, here or elsewhere.
-func (s *side) paid(day clock.Date) int {
+// overpaid tells whether a day is billed twice for seats that were billed once on the
+// old one: for more than ever counted on it.
+func (s *side) overpaid(day clock.Date) bool {
+	if s == nil || seatsOn(s.Moved, day) <= 0 || s.billed(day) <= seatsOn(s.Moved, day) {
+		return false
+	}
+	most := s.Seats.At(day)
+	if s.Most != nil {
+		most = max(most, s.Most(day))
+	}
+	return s.billed(day) > most+seatsOn(s.Forfeited, day)
+}
+
+// forfeited is the seats that are paid for the day and that nobody holds.
+func (s *side) forfeited(day clock.Date) int {
 	if s == nil {
 		return 0
 	}
-	return s.billed(day) + seatsOn(s.Elsewhere, day)
+	return seatsOn(s.Forfeited, day)
 }
 
-// lost is the seats that are paid for on a day although they went: they are forfeited.
-func (s *side) lost(day clock.Date) int { return max(0, -s.Lost.At(day)) }
-
-func seatsOn(all []stretch, day clock.Date) int {
-	n := 0
-	for _, b := range all {
-		if !day.Before(b.From) && day.Before(b.To) {
-			n += b.Seats
-		}
-	}
-	return n
-}
-
-// price is what a seat costs on a day. The first price that was ever set also holds before it.
+// price is what a seat costs on a day.
 func (s *side) price(day clock.Date) ledger.Amount {
-	var p ledger.Amount
-	if s == nil || len(s.Prices) == 0 {
-		return p
+	if s == nil || s.Price == nil {
+		return ledger.Amount{}
 	}
-	p = s.Prices[0].Price
-	for _, x := range s.Prices {
-		if !x.From.After(day) {
-			p = x.Price
-		}
-	}
-	return p
+	return s.Price(day)
 }
 
 // first is the first day with seats.
@@ -201,12 +198,9 @@ func (s *side) breaks() []clock.Date {
 	if s == nil {
 		return nil
 	}
-	out := append(s.days(), s.Through, s.From, s.Frozen)
-	for _, b := range slices.Concat(s.Billed, s.Elsewhere) {
+	out := append(s.days(), s.From, s.Frozen)
+	for _, b := range slices.Concat(s.Own, s.Billed, s.Elsewhere, s.Forfeited) {
 		out = append(out, b.From, b.To)
-	}
-	for _, p := range s.Prices {
-		out = append(out, p.From)
 	}
 	return append(out, s.Adjusted...)
 }
