@@ -3,6 +3,7 @@ package manual
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -90,7 +91,7 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 	if p.accounts, err = account.ByExternalID(tx.Statement.Context, tx, k.provider.ID); err != nil {
 		return imports.Plan{}, err
 	}
-	plan := imports.Plan{Notes: unused(t, accountColumns, "subscriptions")}
+	plan := imports.Plan{Notes: []string{"The file holds subscriptions."}}
 	twice := doubles(t)
 	var todo []subscriptionLine
 	for _, l := range t.Lines {
@@ -103,6 +104,16 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 			todo = append(todo, *line)
 		}
 	}
+	refused, err := k.rehearse(tx.Statement.Context, tx, todo)
+	if err != nil {
+		return imports.Plan{}, err
+	}
+	for i, r := range plan.Rows {
+		if why := refused[r.Line]; why != "" {
+			plan.Rows[i] = imports.Refuse(r.Line, r.Label, why)
+		}
+	}
+	todo = slices.DeleteFunc(todo, func(l subscriptionLine) bool { return refused[l.number] != "" })
 	plan.Write = func(tx *gorm.DB) error { return k.writeSubscriptions(tx.Statement.Context, tx, todo) }
 	return plan, nil
 }
@@ -114,7 +125,7 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 	row := imports.Row{Line: l.Number, Label: orElse(after.Product, after.ExternalID)}
 	d, on, err := p.read(l, after)
 	if err != nil {
-		return imports.Refuse(row.Line, row.Label, reasons(err, append([]string{"external_id"}, subscriptionColumns...)...)), nil
+		return imports.Refuse(row.Line, row.Label, reasons(err, subscriptionColumns...)), nil
 	}
 	line := &subscriptionLine{number: l.Number, record: d}
 	if !exists {
@@ -192,6 +203,15 @@ func entryFields(e *subscription.HandEntry) []field {
 }
 
 func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) error {
+	touched, err := k.enterLines(ctx, tx, todo)
+	if err != nil {
+		return errs.Because(errs.Conflict, firstMessage(err)+" Nothing was imported.", err)
+	}
+	return k.Reviews.Refresh(ctx, tx, touched)
+}
+
+// enterLines stores the lines and the ledger rows of their seats. It gives the subscriptions that it touched.
+func (k importKind) enterLines(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) ([]uuid.UUID, error) {
 	o := k.origin(k.by, ledger.FromImport)
 	records := make([]distributor.Subscription, len(todo))
 	for i, l := range todo {
@@ -199,10 +219,10 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 	}
 	res, err := subscription.EnterByHand(ctx, tx, ruled(k.provider), records, o, k.Zone)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(res.Bad) > 0 {
-		return errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s. Nothing was imported.", res.Bad[0].ExternalID, res.Bad[0].Reason)
+		return nil, errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s.", res.Bad[0].ExternalID, res.Bad[0].Reason)
 	}
 	touched := res.Touched
 	for _, l := range todo {
@@ -210,11 +230,11 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 			continue
 		}
 		if _, err := subscription.SetQuantity(ctx, tx, subscription.Act{ID: l.known, Origin: o, Zone: k.Zone}, *l.quantity); err != nil {
-			return errs.Because(errs.Conflict, fmt.Sprintf("Line %d: %s Nothing was imported.", l.number, firstMessage(err)), err)
+			return nil, err
 		}
 		touched = append(touched, l.known)
 	}
-	return k.Reviews.Refresh(ctx, tx, touched)
+	return touched, nil
 }
 
 func firstMessage(err error) string {

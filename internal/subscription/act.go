@@ -40,8 +40,10 @@ func act(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current) (pla
 	}
 	decided.Row.Version++
 	decided.Changed = true
-	_, err = apply(ctx, tx, a.Origin, []plan.Plan{decided})
-	return decided.Row, err
+	if _, err = apply(ctx, tx, a.Origin.In(a.Zone), []plan.Plan{decided}); err != nil {
+		return decided.Row, err
+	}
+	return Get(ctx, tx, a.ID)
 }
 
 func stand(ctx context.Context, tx *gorm.DB, a Act) (plan.Current, error) {

@@ -33,7 +33,8 @@ func identity() []column {
 }
 
 // written is what a plan may change. The ledger quantity is not among it: the
-// database keeps it. Nor is what billing and the cut-over keep on the row.
+// database keeps it; nor the price, a copy of the dated one (prices.go); nor what
+// billing and the cut-over keep on the row.
 func written() []column {
 	return append(factColumns(), []column{
 		{"account_id", func(s *Subscription) any { return s.AccountID }},
@@ -47,11 +48,6 @@ func written() []column {
 		{"crm_account_id", func(s *Subscription) any { return s.CRMAccountID }},
 		{"contract_id", func(s *Subscription) any { return s.ContractID }},
 		{"never_land", func(s *Subscription) any { return s.NeverLand }},
-		{"unit_price", func(s *Subscription) any { return amount(s.UnitPrice) }},
-		{"price_period", func(s *Subscription) any { return s.PricePeriod }},
-		{"currency", func(s *Subscription) any { return s.Currency }},
-		{"price_list_item_id", func(s *Subscription) any { return s.PriceItemID }},
-		{"price_by_person", func(s *Subscription) any { return s.PriceByPerson }},
 		{"proposed_item_id", func(s *Subscription) any { return s.ProposedItemID }},
 		{"no_twin", func(s *Subscription) any { return s.NoTwin }},
 		{"twin_hold", func(s *Subscription) any { return s.TwinHold }},

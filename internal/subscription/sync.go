@@ -58,7 +58,7 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 			break
 		}
 	}
-	touched, err := apply(ctx, tx, l.Origin, w.plans)
+	touched, err := apply(ctx, tx, l.Origin.In(l.Zone), w.plans)
 	if err != nil {
 		return Result{}, err
 	}

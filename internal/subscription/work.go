@@ -9,7 +9,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
-	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 )
 
@@ -75,7 +74,7 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	for i := range w.readings {
 		w.inputs[i] = plan.Input{
 			Stored: was[w.readings[i].ExternalID], Reading: &w.readings[i], Provider: w.Provider, Account: w.Account,
-			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Refund: ledger.Open, Seen: w.Origin.At, Zone: w.Zone,
+			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Seen: w.Origin.At, Zone: w.Zone,
 		}
 	}
 	w.decide()

@@ -37,13 +37,13 @@ type Draft struct {
 	Earlier *ui.Field // asked at the first run with earlier periods
 }
 
-// Record is the page of one invoice.
+// Record is the page of one invoice: the document, and beside it what the reader of
+// the document does not see.
 type Record struct {
 	Page    layout.Page
 	Remarks []ui.Callout
-	To      []string // name and address of the customer
+	Paper   Paper
 	Facts   ui.DefinitionList
-	Lines   ui.Table
 	Notes   []string
 	Credits *ui.Table
 }

@@ -17,7 +17,7 @@ func (d *Draft) close(in Input, before Subscription) {
 	on, estimated := closingDay(in, before)
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: on, Estimated: estimated,
-		Delta: -d.seats, Billing: in.Refund,
+		Delta: -d.seats, Refund: in.Refund,
 		Details: ledger.Details{"status": ledger.Was{Before: string(before.Status), After: string(d.Row.Status)}},
 	})
 }

@@ -18,7 +18,7 @@ func firstSeen(in Input) Plan {
 		d.Row.remember(in.Log)
 	}
 	if in.Landing != nil {
-		in.Landing.Settle(&d.Row)
+		d.Settle(in.Landing)
 	}
 	d.Row.TwinHold = in.Twin && !Ends(r.Status)
 	d.Derive()
@@ -53,6 +53,7 @@ func (d *Draft) endAtOnce(in Input, began clock.Date) {
 	}
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: on, Estimated: estimated,
-		Delta: -d.seats, Billing: ledger.Archived,
+		Delta: -d.seats,
 	})
+	d.Row.BillableFrom = d.Row.DeactivatedOn // days before are nobody's here, unless a person says so
 }

@@ -1,4 +1,4 @@
-package imports
+package sheet
 
 import (
 	"archive/zip"
@@ -16,7 +16,7 @@ import (
 )
 
 // book makes a workbook as a spreadsheet program would.
-func book(t *testing.T, fill func(f *excelize.File)) []byte {
+func workbook(t *testing.T, fill func(f *excelize.File)) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
@@ -39,7 +39,7 @@ func rowsOf(t *testing.T, f *excelize.File, name string, rows ...[]any) {
 
 func TestCellsAreReadAsAPersonSeesThem(t *testing.T) {
 	t.Parallel()
-	content := book(t, func(f *excelize.File) {
+	content := workbook(t, func(f *excelize.File) {
 		rowsOf(t, f, "Sheet1", []any{"external_id", "name", "city", "", ""}, []any{"0017", "Text keeps its zeros", "01067"}, []any{441134960000, "A long number is whole", 12.5},
 			[]any{7, "Formulas give their value", nil}, []any{nil, nil, nil}, []any{true, "=not a formula", time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)}, []any{9, "Beyond the columns", "x", "y", "z"})
 		general, _ := f.NewStyle(&excelize.Style{NumFmt: 0, Font: &excelize.Font{Bold: true}})
@@ -52,34 +52,45 @@ func TestCellsAreReadAsAPersonSeesThem(t *testing.T) {
 	})
 	want := [][]string{{"0017", "Text keeps its zeros", "01067"}, {"441134960000", "A long number is whole", "12.5"}, {"7", "Formulas give their value", "01067"},
 		{"TRUE", "=not a formula", "2026-11-03"}, {"9", "Beyond the columns", "x"}}
-	table := read(t, string(content))
-	if d := cmp.Diff(want, values(table)); d != "" {
+	s, err := Parse(content, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, cellsOf(s)); d != "" {
 		t.Error(d)
 	}
-	if table.Lines[3].Number != 6 {
-		t.Errorf("row %d, want as the program counts", table.Lines[3].Number)
+	if s.Rows[3].Line != 6 {
+		t.Errorf("row %d, want as the program counts", s.Rows[3].Line)
 	}
+}
+
+func cellsOf(s Sheet) [][]string {
+	var out [][]string
+	for _, r := range s.Rows {
+		out = append(out, r.Cells[:min(3, len(r.Cells))])
+	}
+	return out
 }
 
 func ptr(s string) *string { return &s }
 
 func TestTheFirstSheetThatHoldsSomethingIsReadUnlessAnotherIsChosen(t *testing.T) {
 	t.Parallel()
-	content := book(t, func(f *excelize.File) {
+	content := workbook(t, func(f *excelize.File) {
 		for _, name := range []string{"Hidden", "Customers", "Other"} {
 			_, _ = f.NewSheet(name)
 			rowsOf(t, f, name, []any{"external_id", "name"}, []any{1, name})
 		}
 		_ = f.SetSheetVisible("Hidden", false)
 	})
-	s, err := openSheet(content, "")
+	s, err := Parse(content, "")
 	if err != nil || s.Name != "Customers" || !cmp.Equal(s.Names, []string{"Customers", "Other"}) {
 		t.Fatalf("%v %+v", err, s)
 	}
-	if s, err = openSheet(content, "Other"); err != nil || s.Rows[0].Cells[1] != "Other" {
+	if s, err = Parse(content, "Other"); err != nil || s.Rows[0].Cells[1] != "Other" {
 		t.Errorf("%v %+v", err, s)
 	}
-	if _, err = openSheet(content, "Hidden"); errs.KindOf(err) != errs.Invalid {
+	if _, err = Parse(content, "Hidden"); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("a hidden sheet: %v", err)
 	}
 }
@@ -87,25 +98,23 @@ func TestTheFirstSheetThatHoldsSomethingIsReadUnlessAnotherIsChosen(t *testing.T
 func TestAWorkbookThatCannotBeUsedIsRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	locked, _ := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String("EncryptedPackage")
-	good := book(t, func(f *excelize.File) { rowsOf(t, f, "Sheet1", []any{"external_id", "name"}, []any{1, "A"}) })
+	good := workbook(t, func(f *excelize.File) { rowsOf(t, f, "Sheet1", []any{"external_id", "name"}, []any{1, "A"}) })
 	for name, c := range map[string]struct {
 		content []byte
 		reason  string
 	}{
-		"old kind":        {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)), ".xls"},
-		"encrypted":       {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600) + locked), "password"},
-		"web page":        {[]byte("\n<html><table><tr><td>external_id</td></tr></table></html>"), "web page"},
-		"cut off":         {good[:len(good)/2], "damaged"},
-		"empty":           {book(t, func(*excelize.File) {}), "holds nothing"},
-		"a document":      {packed(t, map[string]int{"word/document.xml": 10}), "no workbook"},
-		"binary":          {packed(t, map[string]int{"xl/workbook.bin": 10}), ".xlsb"},
-		"open document":   {packed(t, map[string]int{"content.xml": 10, "mimetype": 10}), "OpenDocument"},
-		"a bomb":          {packed(t, map[string]int{"xl/workbook.xml": 100, "xl/worksheets/sheet1.xml": 200 << 20}), "128 MB"},
-		"many small ones": {packed(t, map[string]int{"xl/workbook.xml": 1, "a": 90 << 20, "b": 90 << 20}), "128 MB"},
-		"hollow":          {packed(t, map[string]int{"xl/workbook.xml": 10, "xl/worksheets/sheet1.xml": 10}), "damaged"},
-		"too large":       {append(good, make([]byte, MaxBytes)...), "10 MB"},
+		"old kind":      {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)), ".xls"},
+		"encrypted":     {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600) + locked), "password"},
+		"web page":      {[]byte("\n<html><table><tr><td>external_id</td></tr></table></html>"), "web page"},
+		"cut off":       {good[:len(good)/2], "damaged"},
+		"empty":         {workbook(t, func(*excelize.File) {}), "holds nothing"},
+		"a document":    {packed(t, map[string]int{"word/document.xml": 10}), "no workbook"},
+		"binary":        {packed(t, map[string]int{"xl/workbook.bin": 10}), ".xlsb"},
+		"open document": {packed(t, map[string]int{"content.xml": 10, "mimetype": 10}), "OpenDocument"},
+		"hollow":        {packed(t, map[string]int{"xl/workbook.xml": 10, "xl/worksheets/sheet1.xml": 10}), "damaged"},
+		"too large":     {append(good, make([]byte, MaxBytes)...), "10 MB"},
 	} {
-		_, err := Read(c.content, columns)
+		_, err := Parse(c.content, "")
 		if got := errs.FieldsOf(err)["file"]; !strings.Contains(got, c.reason) {
 			t.Errorf("%s: got %q (%v), want %q in it", name, got, err, c.reason)
 		}
@@ -136,7 +145,7 @@ func packed(t *testing.T, parts map[string]int) []byte {
 
 func TestTooManyRowsOfAWorkbookAreRefused(t *testing.T) {
 	t.Parallel()
-	content := book(t, func(f *excelize.File) {
+	content := workbook(t, func(f *excelize.File) {
 		w, err := f.NewStreamWriter("Sheet1")
 		if err != nil {
 			t.Fatal(err)
@@ -147,16 +156,8 @@ func TestTooManyRowsOfAWorkbookAreRefused(t *testing.T) {
 		}
 		_ = w.Flush()
 	})
-	_, err := Read(content, columns)
+	_, err := Parse(content, "")
 	if got := errs.FieldsOf(err)["file"]; !strings.Contains(got, "100,000") {
 		t.Errorf("got %q (%v)", got, err)
-	}
-}
-
-func TestAFormulaThatCameToNothingIsRefusedForItsLine(t *testing.T) {
-	t.Parallel()
-	table := read(t, "external_id,name,city\n1,A,#REF!\n2,B,x\n")
-	if len(table.Lines) != 1 || len(table.Bad) != 1 || !strings.Contains(table.Bad[0].Reason, "#REF!") {
-		t.Errorf("%+v %+v", table.Lines, table.Bad)
 	}
 }

@@ -1,4 +1,4 @@
-package imports
+package sheet
 
 import (
 	"encoding/csv"
@@ -9,8 +9,8 @@ import (
 )
 
 // readCSV reads a text file, whatever spreadsheet wrote it.
-func readCSV(content []byte) (sheet, error) {
-	s := sheet{}
+func readCSV(content []byte) (Sheet, error) {
+	s := Sheet{}
 	text, note, err := decode(content)
 	if err != nil {
 		return s, err
@@ -22,17 +22,18 @@ func readCSV(content []byte) (sheet, error) {
 	names, err := r.Read()
 	switch {
 	case errors.Is(err, io.EOF):
-		return s, unreadable("The file is empty. Its first line must name the columns.")
+		return s, Unreadable("The file is empty. Its first line must name the columns.")
 	case err != nil:
 		return s, r.broken(err)
 	}
-	if err := s.add(1+r.skipped, names); err != nil {
+	s.Comma = string(r.Comma)
+	if err := s.add(Row{Line: 1 + r.skipped, Cells: names}); err != nil {
 		return s, err
 	}
 	return s, s.readLines(r)
 }
 
-func (s *sheet) readLines(r reader) error {
+func (s *Sheet) readLines(r reader) error {
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -41,11 +42,14 @@ func (s *sheet) readLines(r reader) error {
 		if err != nil {
 			return r.broken(err)
 		}
-		if blank(cells) {
+		if Blank(cells) {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		if err := s.add(line+r.skipped, cells); err != nil {
+		if len(cells) > maxValues {
+			return Unreadable(fmt.Sprintf("Line %d has %d values. Save only the columns of the list and upload that.", line+r.skipped, len(cells)))
+		}
+		if err := s.add(Row{Line: line + r.skipped, Cells: cells}); err != nil {
 			return err
 		}
 	}
@@ -94,15 +98,7 @@ func separator(header string) rune {
 func (r reader) broken(err error) error {
 	var p *csv.ParseError
 	if !errors.As(err, &p) {
-		return unreadable("The file cannot be read as CSV.")
+		return Unreadable("The file cannot be read as CSV.")
 	}
-	return unreadable(fmt.Sprintf("Line %d cannot be read: a quotation mark stands in the wrong place. Write it twice, and put the whole value in quotation marks.", p.Line+r.skipped))
-}
-
-// unescape takes off the ' that our own CSVs put before what a spreadsheet would run as a formula.
-func unescape(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(s[1])) {
-		return s[1:]
-	}
-	return s
+	return Unreadable(fmt.Sprintf("Line %d cannot be read: a quotation mark stands in the wrong place. Write it twice, and put the whole value in quotation marks.", p.Line+r.skipped))
 }

@@ -1,4 +1,4 @@
-package imports
+package sheet
 
 import (
 	"bytes"
@@ -7,8 +7,6 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
-
-	"seatledger/internal/errs"
 )
 
 const notUTF8 = "The file is not in UTF-8, so it was read as Windows-1252. Look at the accented letters below before you apply it."
@@ -21,23 +19,23 @@ func decode(content []byte) (text, note string, err error) {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		b, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(content)
 		if err != nil {
-			return "", "", unreadable("The file begins as UTF-16 but is not. Save it as CSV UTF-8 and upload it again.")
+			return "", "", Unreadable("The file begins as UTF-16 but is not. Save it as CSV UTF-8 and upload it again.")
 		}
 		content = b
 	}
 	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(content, 0) >= 0 {
-		return "", "", unreadable("This is no text file. Save it as CSV UTF-8 and upload it again.")
+		return "", "", Unreadable("This is no text file. Save it as CSV UTF-8 and upload it again.")
 	}
 	if start := bytes.ToLower(bytes.TrimSpace(content[:min(len(content), 200)])); bytes.HasPrefix(start, []byte("<html")) || bytes.HasPrefix(start, []byte("<!doctype")) || bytes.HasPrefix(start, []byte("<?xml")) {
-		return "", "", unreadable("This is a web page or an XML file, not a list. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
+		return "", "", Unreadable("This is a web page or an XML file, not a list. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
 	}
 	if utf8.Valid(content) {
 		return newlines(string(content)), "", nil
 	}
 	b, err := charmap.Windows1252.NewDecoder().Bytes(content)
 	if err != nil || bytes.ContainsRune(b, utf8.RuneError) {
-		return "", "", unreadable("The letters of this file are in no encoding that can be read. Save it as CSV UTF-8 and upload it again.")
+		return "", "", Unreadable("The letters of this file are in no encoding that can be read. Save it as CSV UTF-8 and upload it again.")
 	}
 	return newlines(string(b)), notUTF8, nil
 }
@@ -46,9 +44,9 @@ func decode(content []byte) (text, note string, err error) {
 func oldOrLocked(content []byte) error {
 	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String("EncryptedPackage")
 	if err == nil && bytes.Contains(content, []byte(wide)) {
-		return unreadable("This workbook is protected with a password. Save it without one, or as CSV UTF-8, and upload that file.")
+		return Unreadable("This workbook is protected with a password. Save it without one, or as CSV UTF-8, and upload that file.")
 	}
-	return unreadable("This is a workbook of the old kind (.xls), whatever its name says. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
+	return Unreadable("This is a workbook of the old kind (.xls), whatever its name says. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
 }
 
 // newlines mends the line ends of old Mac programs, which encoding/csv does not take.
@@ -57,11 +55,4 @@ func newlines(s string) string {
 		return s
 	}
 	return strings.ReplaceAll(s, "\r", "\n")
-}
-
-// unreadable is a file that is refused as a whole, at the form's field.
-func unreadable(why string) error {
-	f := errs.Fields{}
-	f.Add("file", "%s", why)
-	return f.Err()
 }
