@@ -45,6 +45,7 @@ type market struct {
 
 // client is one customer, with what each provider lists for it.
 type client struct {
+	name         string
 	id, contract uuid.UUID
 	old, new     subscription.Account
 	oldList      map[string]distributor.Subscription
@@ -77,7 +78,7 @@ func (m *market) provider(name, connector string) subscription.Provider {
 // client makes a customer that both providers know, with a contract billed in advance.
 func (m *market) client(name, refunds string) *client {
 	m.Helper()
-	c := &client{id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()), oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
+	c := &client{name: name, id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()), oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
 	now := m.clock.Now()
 	m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, c.id, name, now, now)
 	m.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, is_default, active, created_at, updated_at)
