@@ -31,7 +31,7 @@ func End(s Current, e Ending) (Plan, error) {
 	d := s.Draft()
 	d.Row.DeactivatedBy, d.Row.DeactivatedOn = e.By, e.On
 	d.Derive()
-	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Billing: ledger.Archived, Note: e.Note}
+	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Refund: e.Refund, Billing: ledger.Archived, Note: e.Note}
 	if e.By == ByCutover {
 		closing.Reason = ledger.ByCutover
 	}
