@@ -190,8 +190,11 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/price/keep", h.subscriptions.KeepPrice, billing),
 		post("/subscriptions/:id/no-twin", h.subscriptions.NoTwin, operator, billing),
 		post("/subscriptions/:id/confirm-gone", h.subscriptions.ConfirmGone, billing),
-		get("/subscriptions/:id/changes/:change/date", h.subscriptions.DateForm, billing),
-		post("/subscriptions/:id/changes/:change/date", h.subscriptions.CorrectDate, billing),
+		list("/subscriptions/:id/prices", h.subscriptions.Prices),
+		get("/subscriptions/:id/prices/:change/correct", h.subscriptions.PriceForm, billing),
+		post("/subscriptions/:id/prices/:change/correct", h.subscriptions.CorrectPrice, billing),
+		get("/subscriptions/:id/changes/:change/correct", h.subscriptions.ChangeForm, operator, billing),
+		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing), // setting aside: billing alone
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		post("/subscriptions/deactivate", h.retire.DeactivateMany, billing),
