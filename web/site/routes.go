@@ -187,6 +187,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/price", h.subscriptions.SetPrice, billing),
 		post("/subscriptions/:id/price/keep", h.subscriptions.KeepPrice, billing),
 		post("/subscriptions/:id/no-twin", h.subscriptions.NoTwin, operator, billing),
+		post("/subscriptions/:id/dates", h.subscriptions.SayDates, billing),
+		post("/subscriptions/:id/renewed", h.retire.Renewed, billing),
 		post("/subscriptions/:id/confirm-gone", h.subscriptions.ConfirmGone, billing),
 		get("/subscriptions/:id/changes/:change/date", h.subscriptions.DateForm, billing),
 		post("/subscriptions/:id/changes/:change/date", h.subscriptions.CorrectDate, billing),

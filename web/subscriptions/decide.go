@@ -86,6 +86,8 @@ func changed(before, after subscription.Subscription) (was, is map[string]any) {
 	note("hold_reason", string(before.HoldReason), string(after.HoldReason))
 	note("no_twin", before.NoTwin, after.NoTwin)
 	note("missing_confirmed", before.MissingConfirmedAt != nil, after.MissingConfirmedAt != nil)
+	note("start_date", before.Start.String(), after.Start.String())
+	note("end_date", before.End.String(), after.End.String())
 	note("proposed_item_id", id(before.ProposedItemID), id(after.ProposedItemID))
 	return was, is
 }
