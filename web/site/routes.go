@@ -194,6 +194,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/changes/:change/date", h.subscriptions.CorrectDate, billing),
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
+		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
+		post("/subscriptions/:id/end", h.manual.SetEnd, operator, billing),
 		post("/subscriptions/deactivate", h.retire.DeactivateMany, billing),
 		get("/subscriptions/:id/deactivate", h.retire.ConfirmDeactivate, billing),
 		post("/subscriptions/:id/deactivate", h.retire.Deactivate, billing),

@@ -144,14 +144,8 @@ func TestTheSameVendorIdTwiceHoldsTheLaterUntilAPersonDecides(t *testing.T) {
 func TestAManualSubscriptionEndsAtTheEndThatWasTyped(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	manual := h.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "By hand").Submit().Next().Path()
-	h.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "A1", "name", "Fabrikam").Submit().Next()
-	account := "/accounts/" + h.admin.Get("/accounts.csv?q=A1").Records()[0]["id"]
-	customer := h.admin.Get("/crm-accounts.csv").Records()[0]["id"]
-	h.admin.Post(account+"/map", url.Values{"crm_account_id": {customer}}).Next()
-	const columns = "account_external_id,external_id,part_number,product,quantity,unit_cost,cost_period,currency,term,billing_frequency,start_date,end_date"
-	h.upload(manual, columns+"\nA1,PE1,PN-PE,Prod,10,1,month,USD,annual,monthly,2026-01-01,2026-06-30\nA1,PE2,PN-P2,Other,4,1,month,USD,annual,monthly,2026-01-01,\n")
-	h.upload(manual, columns+",at_end\nA1,PE3,PN-P3,Third,4,1,month,USD,annual,monthly,2026-01-01,2026-06-30,renews\n")
+	manual := h.byHand("A1,PE1,PN-PE,Prod,10,1,month,USD,annual,monthly,2026-01-01,2026-06-30", "A1,PE2,PN-P2,Other,4,1,month,USD,annual,monthly,2026-01-01,")
+	h.upload(manual, byHandColumns+",at_end\nA1,PE3,PN-P3,Third,4,1,month,USD,annual,monthly,2026-01-01,2026-06-30,renews\n")
 	s := h.sub("PE1")
 	if s["at_end"] != "ends" || s["auto_renew"] != "false" || s["ends_on"] != "2026-07-01" || !has(s["checks"], "past_end") || h.changes("PE1") != "2026-01-01 create 10" {
 		t.Fatalf("%v, ledger %q", s, h.changes("PE1"))
@@ -175,20 +169,6 @@ func TestAManualSubscriptionEndsAtTheEndThatWasTyped(t *testing.T) {
 	h.admin.Get("/subscriptions/" + h.sub("PE1")["id"]).Shows("first day without seats 2026-07-01")
 	if total := h.bill("2026-11-01"); total != "600" {
 		t.Errorf("billed %s", total)
-	}
-}
-
-func (h *house) upload(provider, file string) {
-	h.t.Helper()
-	preview := h.admin.Get(provider+"/import").FormTo(provider+"/import").File("file", file).Submit().Next()
-	preview.FormTo(preview.URL.Path + "/apply").Submit().Next()
-}
-
-// atTheirEnd is what the clockwork does every 20 seconds.
-func (h *house) atTheirEnd() {
-	h.t.Helper()
-	if err := h.App.Retire.AtTheirEnd(h.t.Context()); err != nil {
-		h.t.Fatal(err)
 	}
 }
 
@@ -228,4 +208,46 @@ func TestARenewalUnderANewIdIsBilledAsOne(t *testing.T) {
 	if total := h.bill(month.AddMonths(1).String()); total != "24" {
 		t.Errorf("billed %s", total)
 	}
+}
+
+func TestTheEndOfAManualSubscriptionIsSetOnItsPage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.byHand("A1,PE1,PN-PE,Prod,10,1,month,USD,annual,monthly,2026-01-01,")
+	h.price("PE1", "10")
+	h.sign("PE1")
+	if total := h.bill("2026-11-01"); total != "1000" {
+		t.Fatalf("billed %s", total)
+	}
+	record := "/subscriptions/" + h.sub("PE1")["id"]
+	end := func(pairs ...string) url.Values {
+		form := url.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		return form
+	}
+	for _, refused := range []url.Values{
+		end("end_date", "30 June"), end("end_date", "2025-06-30"), end("at_end", "renews"), end("end_date", "2026-06-30", "at_end", "stops"),
+		end("end_date", "2026-06-30"), end("end_date", "2026-06-30", "refund", "perhaps"),
+	} {
+		h.admin.Post(record+"/end", refused).Want(http.StatusUnprocessableEntity)
+	}
+	if s := h.sub("PE1"); s["end_date"] != "" || s["ends_on"] != "" {
+		t.Fatalf("a refused end was stored: %v", s)
+	}
+	page := h.admin.Get(record).Follow("Set the end…")
+	page.FormTo(record+"/end").Set("end_date", "2026-06-30", "refund", "yes").Submit().Next().Shows("2026-07-01")
+	page.FormTo(record+"/end").Set("end_date", "2026-05-31", "refund", "yes").Submit().Want(http.StatusConflict) // the page is stale
+	h.atTheirEnd()
+	if s := h.sub("PE1"); s["state"] != "inactive" || s["ends_on"] != "2026-07-01" || !strings.Contains(h.changes("PE1"), "2026-07-01 deactivate -10") {
+		t.Errorf("%v, %s", s, h.changes("PE1"))
+	}
+	h.admin.Get(record+"/end").FormTo(record+"/end").Set("end_date", "2099-12-31", "refund", "").Submit().Next()
+	h.atTheirEnd()
+	if s := h.sub("PE1"); s["state"] != "active" || !strings.Contains(h.changes("PE1"), "2026-07-01 activate 10") {
+		t.Errorf("%v, %s", s, h.changes("PE1"))
+	}
+	other := "/subscriptions/" + h.listed("S-1")["id"]
+	h.admin.Post(other+"/end", end("end_date", "2026-06-30")).Want(http.StatusConflict) // its dates come from the distributor
 }

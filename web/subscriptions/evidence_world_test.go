@@ -159,3 +159,39 @@ func (h *house) billFrom(day string) {
 	h.t.Helper()
 	h.admin.Get(h.contract+"/edit").FormTo(h.contract).Set("bill_from", day).Submit().Next()
 }
+
+const byHandColumns = "account_external_id,external_id,part_number,product,quantity,unit_cost,cost_period,currency,term,billing_frequency,start_date,end_date"
+
+// byHand makes a manual provider with an account of the customer and subscriptions from
+// lines of a file, and gives the provider's page.
+func (h *house) byHand(lines ...string) string {
+	h.t.Helper()
+	manual := h.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "By hand").Submit().Next().Path()
+	h.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "A1", "name", "Fabrikam").Submit().Next()
+	account := "/accounts/" + h.admin.Get("/accounts.csv?q=A1").Records()[0]["id"]
+	h.admin.Post(account+"/map", url.Values{"crm_account_id": {h.admin.Get("/crm-accounts.csv").Records()[0]["id"]}}).Next()
+	h.upload(manual, byHandColumns+"\n"+strings.Join(lines, "\n")+"\n")
+	return manual
+}
+
+// listed syncs one licence of the distributor and gives its row.
+func (h *house) listed(external string) map[string]string {
+	h.t.Helper()
+	h.wire.list(licence(external))
+	h.run("/sync-subscriptions")
+	return h.sub(external)
+}
+
+func (h *house) upload(provider, file string) {
+	h.t.Helper()
+	preview := h.admin.Get(provider+"/import").FormTo(provider+"/import").File("file", file).Submit().Next()
+	preview.FormTo(preview.URL.Path + "/apply").Submit().Next()
+}
+
+// atTheirEnd is what the clockwork does every 20 seconds.
+func (h *house) atTheirEnd() {
+	h.t.Helper()
+	if err := h.App.Retire.AtTheirEnd(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+}

@@ -195,6 +195,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	if mayDeclare(c) && !s.gone() {
 		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})
 	}
+	if mayDeclare(c) && s.Connector == "manual" {
+		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
+	}
 	switch {
 	case !mayDecide(c):
 	case s.State != subscription.Inactive:
