@@ -189,6 +189,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/price", h.subscriptions.SetPrice, billing),
 		post("/subscriptions/:id/price/keep", h.subscriptions.KeepPrice, billing),
 		post("/subscriptions/:id/no-twin", h.subscriptions.NoTwin, operator, billing),
+		post("/subscriptions/:id/dates", h.subscriptions.SayDates, billing),
+		post("/subscriptions/:id/renewed", h.retire.Renewed, billing),
 		post("/subscriptions/:id/confirm-gone", h.subscriptions.ConfirmGone, billing),
 		list("/subscriptions/:id/prices", h.subscriptions.Prices),
 		get("/subscriptions/:id/prices/:change/correct", h.subscriptions.PriceForm, billing),
@@ -197,6 +199,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing), // setting aside: billing alone
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
+		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
+		post("/subscriptions/:id/end", h.manual.SetEnd, operator, billing),
 		post("/subscriptions/deactivate", h.retire.DeactivateMany, billing),
 		get("/subscriptions/:id/deactivate", h.retire.ConfirmDeactivate, billing),
 		post("/subscriptions/:id/deactivate", h.retire.Deactivate, billing),
