@@ -2,7 +2,6 @@ package billing_test
 
 import (
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"time"
