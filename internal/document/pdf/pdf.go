@@ -124,12 +124,12 @@ func (s *sheet) layColumns() {
 		x -= w
 		s.columns = append([]column{{s.doc.Label(label), x, w, right}}, s.columns...)
 	}
-	add("amount", 32)
+	add("amount", 30)
 	if taxed {
-		add("rate", 17)
+		add("rate", 15)
 	}
-	add("price", 30)
-	add("seats", 15)
+	add("price", 28)
+	add("seats", 14)
 	s.columns = append([]column{{s.doc.Label("description"), margin, x - margin - 3, left}}, s.columns...)
 }
 
@@ -246,6 +246,9 @@ func (s *sheet) line(l document.Line) {
 	c := s.columns[0]
 	wide := s.columns[len(s.columns)-1].x - margin // below the figures the words have their room
 	name := s.wrap(l.Product, c.w, normal, false)
+	if len(name) == 0 {
+		name = []string{""}
+	}
 	var below []string
 	if l.PartNumber != "" && l.PartNumber != l.Product {
 		below = s.wrap(l.PartNumber, c.w, small, false)
@@ -258,12 +261,12 @@ func (s *sheet) line(l document.Line) {
 		s.carry()
 	}
 	y := s.y
-	for i, text := range s.doc.Cells(l) {
-		s.figure(s.columns[i+1], y, text)
-	}
 	for _, t := range name {
 		s.put(c.x, y, c.w, t, normal, false, left)
 		y += lineHeight(normal)
+	}
+	for i, text := range s.doc.Cells(l) { // beside the name's last line, so that a reader of the text finds it whole
+		s.figure(s.columns[i+1], y-lineHeight(normal), text)
 	}
 	s.grey(true)
 	for _, t := range below {
