@@ -1,0 +1,153 @@
+package oracle
+
+import "math/big"
+
+// Cycle is the end of a full-cycle run for an invoice that ends on a day, or the
+// end that a change-log run takes: that of the last live full cycle, and in arrears
+// or before any cycle the day asked for.
+func (c *Contract) changeLogEnd(invoices []*Invoice, asked Day) Day {
+	end := Day(0)
+	for _, i := range invoices {
+		if i.Contract == c && i.Full && !i.Void {
+			end = max(end, i.End)
+		}
+	}
+	if c.Arrears || end == 0 {
+		return asked
+	}
+	return end
+}
+
+// Draft is what a run of a contract up to a day bills: the difference of two states (RULES 8).
+func (m *Model) Draft(c *Contract, subscriptions []*Subscription, invoices []*Invoice, full bool, asked Day) *Invoice {
+	inv := &Invoice{Contract: c, Full: full, End: asked, Lines: map[*Subscription]*big.Rat{}, records: map[*Subscription]*record{}}
+	if !full {
+		inv.End = c.changeLogEnd(invoices, asked)
+	}
+	place := m.next()
+	for _, s := range subscriptions {
+		r := s.run(c, inv.End)
+		if r == nil {
+			continue
+		}
+		r.place = place
+		inv.records[s], inv.Lines[s] = r, r.amount
+	}
+	return inv
+}
+
+// Take stores a draft: its days are taken from here on.
+func (inv *Invoice) Take() {
+	for s, r := range inv.records {
+		s.paid = append(s.paid, r)
+		s.add(r.contract, r.amount)
+	}
+}
+
+func (s *Subscription) add(c *Contract, amount *big.Rat) {
+	if s.live[c] == nil {
+		s.live[c] = new(big.Rat)
+	}
+	s.live[c].Add(s.live[c], amount)
+}
+
+// run reckons one subscription; nil when there is nothing to say about it.
+func (s *Subscription) run(c *Contract, end Day) *record {
+	r := &record{contract: c, seats: map[Day]int{}, worth: map[Day]*big.Rat{}, goodwill: new(big.Rat), standing: true}
+	was, worthWas := s.standingWorth(c)
+	end = max(end, was)
+	now := new(big.Rat)
+	stopped := false
+	for d := s.FirstIn(c); d < end; d++ {
+		if s.contractOn(d) != c {
+			continue
+		}
+		before := worthWas[d]
+		if before == nil {
+			before = new(big.Rat)
+		}
+		st, price := s.On(d), s.PriceOn(d)
+		if price == nil || stopped {
+			// Neither charged nor credited: what it was paid stays. The run stops here.
+			stopped = stopped || st.Due() > 0
+			now.Add(now, before)
+			continue
+		}
+		worth := new(big.Rat).Mul(price, share(d, c.BillingDay))
+		worth.Mul(worth, big.NewRat(int64(st.Want()), 1))
+		now.Add(now, worth)
+		if st.Due() != 0 {
+			r.seats[d] = st.Due()
+		}
+		if worth.Cmp(before) != 0 {
+			r.worth[d] = new(big.Rat).Sub(worth, before)
+		}
+		if r.seats[d] != 0 || r.worth[d] != nil {
+			r.last = d + 1
+		}
+	}
+	if len(r.seats) == 0 && len(r.worth) == 0 {
+		return nil
+	}
+	live := s.live[c]
+	if live == nil {
+		live = new(big.Rat)
+	}
+	r.amount = new(big.Rat).Sub(Rounded(now, c.Places), live)
+	return r
+}
+
+// standingWorth is the exact worth that standing lines hold of each day, and the first day behind them.
+func (s *Subscription) standingWorth(c *Contract) (end Day, worth map[Day]*big.Rat) {
+	worth = map[Day]*big.Rat{}
+	for _, r := range s.paid {
+		if !r.standing || r.contract != c {
+			continue
+		}
+		end = max(end, r.last)
+		for d, w := range r.worth {
+			if worth[d] == nil {
+				worth[d] = new(big.Rat)
+			}
+			worth[d].Add(worth[d], w)
+		}
+	}
+	return end, worth
+}
+
+// Cancel voids an invoice.
+func (inv *Invoice) Cancel() {
+	inv.Void = true
+	for s, r := range inv.records {
+		r.standing, r.void = false, true
+		s.add(r.contract, new(big.Rat).Neg(r.amount))
+	}
+}
+
+// CreditAgain credits all lines of a subscription on an invoice, to be billed again.
+// It gives the amount of the credit, which leaves out what goodwill gave back already.
+func (inv *Invoice) CreditAgain(s *Subscription) *big.Rat {
+	r := inv.records[s]
+	r.standing = false
+	credit := new(big.Rat).Sub(r.goodwill, r.amount)
+	s.add(r.contract, credit)
+	return credit
+}
+
+// Goodwill gives money back and changes no sum.
+func (inv *Invoice) Goodwill(s *Subscription, amount *big.Rat) {
+	r := inv.records[s]
+	r.goodwill.Add(r.goodwill, amount)
+}
+
+// Stands tells whether the lines of a subscription on an invoice still do.
+func (inv *Invoice) Stands(s *Subscription) bool {
+	r := inv.records[s]
+	return r != nil && r.standing
+}
+
+// Rebillable is what a credit of a subscription's lines could still give back.
+func (inv *Invoice) Rebillable(s *Subscription) *big.Rat {
+	r := inv.records[s]
+	return new(big.Rat).Sub(r.amount, r.goodwill)
+}
