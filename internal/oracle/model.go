@@ -83,6 +83,9 @@ type record struct {
 	standing bool
 	void     bool
 	last     Day // first day after its lines
+
+	exact      *big.Rat // what standing lines before it were worth exactly
+	liveBefore *big.Rat // what live lines before it came to
 }
 
 // Model is everything that the rules speak of, in the order in which it was recorded.
@@ -312,4 +315,6 @@ func (m *Model) EndContract(c *Contract, end Day, refund bool) {
 	c.End = end
 }
 
-func (s *Subscription) String() string { return fmt.Sprintf("%s (%d seats)", s.Name, s.SeatsOn(Never-1)) }
+func (s *Subscription) String() string {
+	return fmt.Sprintf("%s (%d seats)", s.Name, s.SeatsOn(Never-1))
+}

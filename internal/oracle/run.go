@@ -2,9 +2,8 @@ package oracle
 
 import "math/big"
 
-// Cycle is the end of a full-cycle run for an invoice that ends on a day, or the
-// end that a change-log run takes: that of the last live full cycle, and in arrears
-// or before any cycle the day asked for.
+// changeLogEnd is the end that a change-log run takes: that of the last live full
+// cycle, and in arrears or before any cycle the day asked for.
 func (c *Contract) changeLogEnd(invoices []*Invoice, asked Day) Day {
 	end := Day(0)
 	for _, i := range invoices {
@@ -94,6 +93,10 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 		live = new(big.Rat)
 	}
 	r.amount = new(big.Rat).Sub(Rounded(now, c.Places), live)
+	r.exact, r.liveBefore = new(big.Rat), new(big.Rat).Set(live)
+	for _, w := range worthWas {
+		r.exact.Add(r.exact, w)
+	}
 	return r
 }
 
@@ -113,6 +116,57 @@ func (s *Subscription) standingWorth(c *Contract) (end Day, worth map[Day]*big.R
 		}
 	}
 	return end, worth
+}
+
+// Split tells what each line of a subscription comes to, in the order of its lines,
+// from what each is worth exactly; nil where they do not add up to what is due.
+func (inv *Invoice) Split(s *Subscription, worths []*big.Rat) []*big.Rat {
+	r := inv.records[s]
+	due, sum := new(big.Rat), new(big.Rat)
+	for _, w := range r.worth {
+		due.Add(due, w)
+	}
+	for _, w := range worths {
+		sum.Add(sum, w)
+	}
+	if due.Cmp(sum) != 0 {
+		return nil
+	}
+	out := make([]*big.Rat, len(worths))
+	upTo, before := new(big.Rat).Set(r.exact), r.liveBefore
+	for i, w := range worths {
+		upTo.Add(upTo, w)
+		now := Rounded(upTo, r.contract.Places)
+		out[i] = new(big.Rat).Sub(now, before)
+		before = now
+	}
+	return out
+}
+
+// Seats are those that an invoice takes of a subscription for a day.
+func (inv *Invoice) Seats(s *Subscription, d Day) int { return inv.records[s].seats[d] }
+
+// Days are the first day with something due and the one behind the last.
+func (inv *Invoice) Days(s *Subscription) (from, to Day) {
+	r := inv.records[s]
+	from = r.last
+	for d := range r.seats {
+		from = min(from, d)
+	}
+	for d := range r.worth {
+		from = min(from, d)
+	}
+	return from, r.last
+}
+
+// Worth is what days of a contract are worth for so many seats at a price per month.
+func (c *Contract) Worth(seats int, perMonth *big.Rat, from, to Day) *big.Rat {
+	sum := new(big.Rat)
+	for d := from; d < to; d++ {
+		sum.Add(sum, share(d, c.BillingDay))
+	}
+	sum.Mul(sum, perMonth)
+	return sum.Mul(sum, big.NewRat(int64(seats), 1))
 }
 
 // Cancel voids an invoice.

@@ -1,0 +1,269 @@
+package oracle
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// act is what one step of a campaign does.
+type act string
+
+const (
+	setSeats    act = "seats"     // a number of seats from a day on
+	fixSeats    act = "fix seats" // another number for the latest row
+	dropSeats   act = "drop seats"
+	setPrice    act = "price"
+	fixPrice    act = "fix price"
+	dropPrice   act = "drop price"
+	bill        act = "bill" // a full cycle
+	changeLog   act = "change log"
+	void        act = "void"
+	creditAgain act = "credit again"
+	goodwill    act = "goodwill"
+	elsewhere   act = "elsewhere"
+	move        act = "move"
+	setRefunds  act = "refunds"
+	endContract act = "end contract"
+	deactivate  act = "deactivate"
+	activate    act = "activate"
+)
+
+// op is one step. What it means depends on what stands when its turn comes; where it
+// has no meaning it is left out, so that any part of a script is a script.
+type op struct {
+	Act    act    `json:"act"`
+	Sub    int    `json:"sub,omitempty"`
+	On     string `json:"on,omitempty"` // a day
+	N      int    `json:"n,omitempty"`
+	Yes    bool   `json:"yes,omitempty"` // with refund; replace later prices; contract B
+	Price  string `json:"price,omitempty"`
+	Period string `json:"period,omitempty"`
+}
+
+// terms are those of one contract.
+type terms struct {
+	Currency string `json:"currency"`
+	Months   int    `json:"months"`
+	Arrears  bool   `json:"arrears,omitempty"`
+	Day      int    `json:"day"`
+	List     string `json:"list"` // price per seat and month in its price list; empty: no list
+}
+
+// script is one random history of one customer.
+type script struct {
+	Seed    uint64   `json:"seed"`
+	A       terms    `json:"a"`
+	B       terms    `json:"b"`
+	Refunds bool     `json:"refunds"`
+	Seats   []int    `json:"seats"`  // of each subscription
+	Starts  []string `json:"starts"` // and its start
+	Price   string   `json:"price"`  // by a person, where A has no list
+	Phases  [][]op   `json:"phases"` // by the clock's stops
+}
+
+// The clock's stops. The second is half an hour into a new month.
+func stops() []string {
+	return []string{"2027-03-20T09:00:00Z", "2027-05-01T00:30:00Z", "2027-08-16T12:00:00Z", "2028-02-02T08:00:00Z"}
+}
+
+func today(phase int) Day { return On(stops()[phase][:10]) }
+
+func (s script) String() string {
+	var b strings.Builder
+	line := func(v any) string {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err.Error()
+		}
+		return string(text)
+	}
+	head := s
+	head.Phases = nil
+	fmt.Fprintf(&b, "  %s\n", line(head))
+	for i, ops := range s.Phases {
+		for _, o := range ops {
+			fmt.Fprintf(&b, "  %s  %s\n", stops()[i][:10], line(o))
+		}
+	}
+	return b.String()
+}
+
+// size is how much there is to read.
+func (s script) size() int {
+	n := 0
+	for _, ops := range s.Phases {
+		n += len(ops)
+	}
+	return n
+}
+
+// without is the script without some of its steps, counted over all phases.
+func (s script) without(from, to int) script {
+	out := s
+	out.Phases = nil
+	i := 0
+	for _, ops := range s.Phases {
+		var kept []op
+		for _, o := range ops {
+			if i < from || i >= to {
+				kept = append(kept, o)
+			}
+			i++
+		}
+		out.Phases = append(out.Phases, kept)
+	}
+	return out
+}
+
+type money struct {
+	currency string
+	places   int
+}
+
+func currencies() []money { return []money{{"USD", 2}, {"EUR", 2}, {"JPY", 0}, {"KWD", 3}} }
+
+func placesOf(currency string) int {
+	for _, m := range currencies() {
+		if m.currency == currency {
+			return m.places
+		}
+	}
+	return 2
+}
+
+func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
+
+func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
+
+// generate makes the script of a seed.
+func generate(seed uint64) script {
+	r := rand.New(rand.NewPCG(seed, 27))
+	s := script{Seed: seed, Refunds: chance(r, 60)}
+	s.A = someTerms(r)
+	s.B = someTerms(r)
+	if chance(r, 50) {
+		s.B.Currency, s.B.List = s.A.Currency, somePrice(r, placesOf(s.A.Currency))
+	}
+	if s.B.List == "" {
+		s.B.List = somePrice(r, placesOf(s.B.Currency))
+	}
+	s.Price = somePrice(r, placesOf(s.A.Currency))
+	for range 1 + r.IntN(2) {
+		s.Seats = append(s.Seats, 1+r.IntN(12))
+		s.Starts = append(s.Starts, (begin(s.A) + Day(pick(r, 0, 0, 0, r.IntN(40)))).String())
+	}
+	for phase := range stops() {
+		var ops []op
+		n := 4 + r.IntN(6)
+		if phase == 3 {
+			n = 2 + r.IntN(4)
+		}
+		for range n {
+			ops = append(ops, someStep(r, s, phase)...)
+		}
+		ops = append(ops, op{Act: bill}) // every phase ends with what is due
+		s.Phases = append(s.Phases, ops)
+	}
+	return s
+}
+
+// begin is the first day that contracts of these terms bill: a billing day early in 2027.
+func begin(t terms) Day {
+	_, to := ContractMonth(On("2026-12-31"), t.Day)
+	return to
+}
+
+func someTerms(r *rand.Rand) terms {
+	t := terms{Currency: pick(r, "USD", "USD", "EUR", "JPY", "KWD"), Months: pick(r, 1, 1, 1, 1, 3, 12), Arrears: chance(r, 35), Day: pick(r, 1, 1, 15, 28, Last)}
+	if chance(r, 50) {
+		t.List = somePrice(r, placesOf(t.Currency))
+	}
+	return t
+}
+
+// somePrice is mostly a plain one; some end in a half of the smallest unit.
+func somePrice(r *rand.Rand, places int) string {
+	whole := 1 + r.IntN(40)
+	if places == 0 {
+		whole *= 100
+	}
+	switch r.IntN(4) {
+	case 0:
+		return fmt.Sprint(whole)
+	case 1:
+		return fmt.Sprintf("%d.5", whole)
+	case 2:
+		return fmt.Sprintf("%d.%02d", whole, 1+r.IntN(99))
+	}
+	return fmt.Sprintf("%d.%0*d5", whole, places, r.IntN(9))
+}
+
+// someStep is a step, or several that belong together.
+func someStep(r *rand.Rand, s script, phase int) []op {
+	now, first := today(phase), begin(s.A)
+	sub := r.IntN(len(s.Seats))
+	back := func(most int) string { return max(first, now-Day(r.IntN(most))).String() }
+	seats := func() op {
+		return op{Act: setSeats, Sub: sub, N: 1 + r.IntN(15), On: back(pick(r, 10, 70, 120)), Yes: chance(r, 50)}
+	}
+	price := func() op {
+		on := back(120)
+		if chance(r, 30) {
+			on = (now + Day(r.IntN(150))).String() // ahead
+		}
+		return op{Act: setPrice, Sub: sub, On: on, Price: somePrice(r, placesOf(s.A.Currency)), Period: pick(r, "month", "month", "month", "quarter", "year", "three_years"), Yes: chance(r, 50)}
+	}
+	run := func() op {
+		if chance(r, 35) {
+			return op{Act: changeLog, Yes: chance(r, 30), On: back(20)}
+		}
+		return op{Act: bill, Yes: chance(r, 30)}
+	}
+	switch n := r.IntN(100); {
+	case n < 22:
+		return []op{seats()}
+	case n < 32: // two reductions on one day, in either order, with an invoice after each or not
+		a := op{Act: setSeats, Sub: sub, On: back(60), N: 4 + r.IntN(3), Yes: chance(r, 50)}
+		b := op{Act: setSeats, Sub: sub, On: a.On, N: 1 + r.IntN(3), Yes: !a.Yes}
+		if chance(r, 50) {
+			return []op{a, run(), b, run()}
+		}
+		return []op{a, b, run()}
+	case n < 37: // away and back
+		a := op{Act: setSeats, Sub: sub, On: back(60), N: 1 + r.IntN(3), Yes: chance(r, 30)}
+		b := seats()
+		b.N += 4
+		return []op{a, b}
+	case n < 50:
+		return []op{price()}
+	case n < 54:
+		return []op{{Act: fixPrice, Sub: sub, N: r.IntN(4), Price: somePrice(r, placesOf(s.A.Currency))}}
+	case n < 56:
+		return []op{{Act: dropPrice, Sub: sub, N: r.IntN(4)}}
+	case n < 59:
+		return []op{{Act: pick(r, fixSeats, dropSeats), Sub: sub, N: 1 + r.IntN(9)}}
+	case n < 76:
+		return []op{run()}
+	case n < 79:
+		return []op{{Act: void, N: r.IntN(3)}}
+	case n < 83:
+		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50)}}
+	case n < 86:
+		return []op{{Act: goodwill, N: r.IntN(6), Sub: sub}}
+	case n < 89:
+		join := seats()
+		join.N, join.Act = 0, elsewhere
+		return []op{join}
+	case n < 93:
+		return []op{{Act: move, Sub: sub, On: (now - Day(r.IntN(40)) + Day(r.IntN(20))).String()}}
+	case n < 95:
+		return []op{{Act: setRefunds, Yes: chance(r, 50)}, run()}
+	case n < 97:
+		return []op{{Act: endContract, On: (now + Day(r.IntN(40)) - 15).String(), Yes: chance(r, 50)}}
+	case n < 99:
+		return []op{{Act: deactivate, Sub: sub, On: back(20), Yes: chance(r, 50)}}
+	}
+	return []op{{Act: activate, Sub: sub, On: back(20)}}
+}
