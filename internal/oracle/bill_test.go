@@ -66,9 +66,14 @@ func (w *world) run(o op) error {
 	}
 	inv := w.m.Draft(c, subs, before, full, end)
 	w.note("%s of %s up to %s (asked %s): the model takes %s", kind, c.Name, inv.End, end, totals(inv))
-	id, err := w.draft(c, kind, end)
-	if err != nil {
-		return err
+	id := "dry"
+	var err error
+	if !w.dry {
+		if id, err = w.draft(c, kind, end); err != nil {
+			return err
+		}
+	} else if w.trace = append(w.trace, c.Name+" "+inv.End.String()+" "+totals(inv)); len(inv.Lines) == 0 {
+		return nil
 	}
 	if id == "" {
 		if len(inv.Lines) > 0 {
@@ -78,10 +83,11 @@ func (w *world) run(o op) error {
 		return nil
 	}
 	b := &billed{Invoice: inv, id: id, given: map[string]*big.Rat{}}
-	if b.lines, err = w.lines(id); err != nil {
+	if w.dry {
+		b.lines = w.imagined(b)
+	} else if b.lines, err = w.lines(id); err != nil {
 		return err
-	}
-	if err := w.compare(b); err != nil {
+	} else if err := w.compare(b); err != nil {
 		return err
 	}
 	inv.Take()
@@ -94,6 +100,9 @@ func (w *world) run(o op) error {
 
 // agreed is a form of a page with every box ticked; an empty one where there is none.
 func (w *world) agreed(page, action string) url.Values {
+	if w.dry {
+		return url.Values{}
+	}
 	a, err := w.p.get(page)
 	if err != nil {
 		return url.Values{}
@@ -141,6 +150,18 @@ func (w *world) draft(c *Contract, kind string, end Day) (string, error) {
 		return "", wrong("run refused", "POST %s %s answers %d: %s", path, f.Encode(), made.status, made.gist())
 	}
 	return made.id(), nil
+}
+
+// imagined is one line for each subscription of a dry run.
+func (w *world) imagined(b *billed) map[*seat][]line {
+	out := map[*seat][]line{}
+	for _, x := range w.subs {
+		if amount, due := b.Lines[x.Subscription]; due {
+			from, to := b.Days(x.Subscription)
+			out[x] = []line{{id: fmt.Sprintf("%d-%s", len(w.bills), x.external), from: from, to: to, amount: amount}}
+		}
+	}
+	return out
 }
 
 func totals(inv *Invoice) string {
@@ -359,6 +380,11 @@ func (w *world) creditAgain(o op) error {
 	if err != nil {
 		return err
 	}
+	if w.dry {
+		for x, amount := range want {
+			credit[x] = []line{{amount: amount}}
+		}
+	}
 	for x, amount := range want {
 		got := new(big.Rat)
 		for _, l := range credit[x] {
@@ -375,6 +401,9 @@ func (w *world) creditAgain(o op) error {
 
 // credit makes a credit note and bills it.
 func (w *world) credit(b *billed, f url.Values) (map[*seat][]line, error) {
+	if w.dry {
+		return map[*seat][]line{}, nil
+	}
 	path := "/invoices/" + b.id + "/credit"
 	for name, v := range w.agreed(path, path) {
 		if name == "version" || name == "digest" {
@@ -418,6 +447,9 @@ func (w *world) goodwill(o op) error {
 		return err
 	}
 	got := new(big.Rat)
+	if w.dry {
+		got.Neg(amount)
+	}
 	for _, c := range credit[x] {
 		got.Add(got, c.amount)
 	}

@@ -15,6 +15,7 @@ import (
 )
 
 var (
+	program    = flag.String("oracle.program", "", "a program that is built already; empty: this module's")
 	campaigns  = flag.Int("oracle.n", 0, "so many campaigns; 0: as many as fit into -oracle.for")
 	firstSeed  = flag.Uint64("oracle.seed", 0, "the first seed; 0: another one each time")
 	longest    = flag.Duration("oracle.for", 40*time.Second, "no batch of campaigns begins after so long")

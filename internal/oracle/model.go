@@ -67,6 +67,7 @@ type Subscription struct {
 	Rows   []*Row
 	Prices []*PriceRow
 
+	m     *Model
 	stays []stay
 	paid  []*record
 	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
@@ -90,7 +91,8 @@ type record struct {
 
 // Model is everything that the rules speak of, in the order in which it was recorded.
 type Model struct {
-	place int
+	place  int
+	mutant string // one wrong turn, to see that campaigns come upon it; empty: none
 }
 
 // Invoice is a run that was drafted.
@@ -110,7 +112,7 @@ func (m *Model) next() int {
 
 // Subscribe enters a subscription of so many seats from its start, in a contract.
 func (m *Model) Subscribe(name string, seats int, start Day, c *Contract) *Subscription {
-	s := &Subscription{Name: name, Start: start, live: map[*Contract]*big.Rat{}, stays: []stay{{from: -Never, contract: c}}}
+	s := &Subscription{m: m, Name: name, Start: start, live: map[*Contract]*big.Rat{}, stays: []stay{{from: -Never, contract: c}}}
 	s.Rows = []*Row{{Place: m.next(), On: start, Delta: seats, Reached: seats}}
 	return s
 }
@@ -172,6 +174,9 @@ func again(s *Subscription, r *Row, delta int) *Row {
 	n := *r
 	n.Delta, n.Absorbs = delta, true
 	r.Aside = true
+	if s.m.mutant == RewrittenLast {
+		n.Place = s.m.next()
+	}
 	s.Rows = append(s.Rows, &n)
 	for _, o := range s.Rows {
 		if o.Absorber == r {
@@ -243,6 +248,9 @@ func (m *Model) SetPriceAside(p *PriceRow) { m.next(); p.Aside = true }
 func (m *Model) Land(s *Subscription, perMonth *big.Rat, on Day) *PriceRow {
 	c := s.contractOn(on)
 	on = max(on, s.Start, c.Start, c.BillFrom)
+	if m.mutant == LandingFirst {
+		on = s.FirstDay()
+	}
 	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: c.Currency}
 	s.Prices = append(s.Prices, p)
 	return p

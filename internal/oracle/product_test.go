@@ -36,6 +36,9 @@ var built struct {
 // binary is the program under test, built once for this run of the tests.
 func binary(t testing.TB) string {
 	t.Helper()
+	if *program != "" {
+		return *program
+	}
 	built.once.Do(func() {
 		var dir string
 		if dir, built.err = os.MkdirTemp("", "seatledger-oracle-"); built.err != nil {

@@ -23,7 +23,7 @@ type step struct {
 
 // On replays ledger rows and standing lines for one day in the order of recording.
 func (s *Subscription) On(d Day) State {
-	return play(s.steps(d))
+	return play(s.steps(d), s.m.mutant == CapByPaidNow)
 }
 
 func (s *Subscription) steps(d Day) []step {
@@ -39,6 +39,9 @@ func (s *Subscription) steps(d Day) []step {
 		}
 		if groups[top] == nil {
 			groups[top] = &step{place: top.Place, refund: top.Refund}
+			if s.m.mutant == RefundWhenBilled {
+				groups[top].refund = s.contractOn(d).Refunds
+			}
 			out = append(out, groups[top])
 		}
 		groups[top].seats += r.Delta
@@ -67,8 +70,12 @@ func (s *Subscription) steps(d Day) []step {
 }
 
 // play is the replay of RULES 8. A contract that ends is a reduction of all its seats there.
-func play(steps []step) State {
+func play(steps []step, byPaidNow bool) State {
 	var t State
+	all := 0
+	for _, x := range steps {
+		all += x.paid + x.outside
+	}
 	seats, open := 0, true
 	for _, x := range steps {
 		seats += x.seats
@@ -89,6 +96,9 @@ func play(steps []step) State {
 		t.Outside += x.outside
 		t.Paid += x.paid
 		over := max(0, t.Paid+t.Outside-t.Counted) // what was paid and is not counted
+		if byPaidNow {
+			over = max(0, all-t.Counted)
+		}
 		switch {
 		case delta > 0: // seats that join take forfeited ones back first
 			t.Forfeited -= min(t.Forfeited, delta)

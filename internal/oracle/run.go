@@ -66,14 +66,21 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			before = new(big.Rat)
 		}
 		st, price := s.On(d), s.PriceOn(d)
+		if s.m.mutant == PriceCutOff {
+			price = s.cutOff(d, end)
+		}
 		if price == nil || stopped {
 			// Neither charged nor credited: what it was paid stays. The run stops here.
 			stopped = stopped || st.Due() > 0
 			now.Add(now, before)
 			continue
 		}
-		worth := new(big.Rat).Mul(price, share(d, c.BillingDay))
-		worth.Mul(worth, big.NewRat(int64(st.Want()), 1))
+		worth := new(big.Rat).Mul(price, share(d, s.months(c)))
+		seats := st.Want()
+		if s.m.mutant == OutsideInMoney {
+			seats += st.Outside
+		}
+		worth.Mul(worth, big.NewRat(int64(seats), 1))
 		now.Add(now, worth)
 		if st.Due() != 0 {
 			r.seats[d] = st.Due()
@@ -92,7 +99,11 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 	if live == nil {
 		live = new(big.Rat)
 	}
-	r.amount = new(big.Rat).Sub(Rounded(now, c.Places), live)
+	sum := Rounded(now, c.Places)
+	if s.m.mutant == HalfEven {
+		sum = halfEven(now, c.Places)
+	}
+	r.amount = new(big.Rat).Sub(sum, live)
 	r.exact, r.liveBefore = new(big.Rat), new(big.Rat).Set(live)
 	for _, w := range worthWas {
 		r.exact.Add(r.exact, w)
@@ -182,7 +193,7 @@ func (inv *Invoice) Cancel() {
 // It gives the amount of the credit, which leaves out what goodwill gave back already.
 func (inv *Invoice) CreditAgain(s *Subscription) *big.Rat {
 	r := inv.records[s]
-	r.standing = false
+	r.standing = s.m.mutant == CreditedStands
 	credit := new(big.Rat).Sub(r.goodwill, r.amount)
 	s.add(r.contract, credit)
 	return credit
@@ -192,6 +203,9 @@ func (inv *Invoice) CreditAgain(s *Subscription) *big.Rat {
 func (inv *Invoice) Goodwill(s *Subscription, amount *big.Rat) {
 	r := inv.records[s]
 	r.goodwill.Add(r.goodwill, amount)
+	if s.m.mutant == GoodwillInSum {
+		s.add(r.contract, new(big.Rat).Neg(amount))
+	}
 }
 
 // Stands tells whether the lines of a subscription on an invoice still do.

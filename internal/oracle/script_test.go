@@ -189,7 +189,7 @@ func somePrice(r *rand.Rand, places int) string {
 	if places == 0 {
 		whole *= 100
 	}
-	switch r.IntN(4) {
+	switch r.IntN(6) {
 	case 0:
 		return fmt.Sprint(whole)
 	case 1:
@@ -197,7 +197,7 @@ func somePrice(r *rand.Rand, places int) string {
 	case 2:
 		return fmt.Sprintf("%d.%02d", whole, 1+r.IntN(99))
 	}
-	return fmt.Sprintf("%d.%0*d5", whole, places, r.IntN(9))
+	return fmt.Sprintf("%d.%s5", whole, strings.Repeat("0", max(0, places-1))+strings.Repeat(fmt.Sprint(r.IntN(10)), min(1, places)))
 }
 
 // someStep is a step, or several that belong together.
@@ -224,6 +224,12 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 	switch n := r.IntN(100); {
 	case n < 22:
 		return []op{seats()}
+	case n < 25: // one leaves before anything is billed, and another after it
+		a := seats()
+		a.N, a.Yes = 1+r.IntN(2), false
+		b := op{Act: setSeats, Sub: sub, On: a.On, N: a.N + 2, Yes: false}
+		c := op{Act: setSeats, Sub: sub, On: a.On, N: a.N, Yes: true}
+		return []op{a, run(), b, run(), c, run()}
 	case n < 32: // two reductions on one day, in either order, with an invoice after each or not
 		a := op{Act: setSeats, Sub: sub, On: back(60), N: 4 + r.IntN(3), Yes: chance(r, 50)}
 		b := op{Act: setSeats, Sub: sub, On: a.On, N: 1 + r.IntN(3), Yes: !a.Yes}

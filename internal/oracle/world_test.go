@@ -35,6 +35,8 @@ type world struct {
 	phase  int
 	did    []string       // what was done, for a person who reads a violation
 	counts map[string]int // of what was done and compared, over all worlds of a batch
+	dry    bool           // without a product: the model alone
+	trace  []string       // what a dry world came to, step by step
 }
 
 // seat is a subscription in the product.
@@ -75,6 +77,9 @@ func (w *world) note(format string, args ...any) {
 // setUp makes customer, contracts, price lists, account and subscriptions.
 func (w *world) setUp(provider string) error {
 	w.ids = map[*Contract]string{}
+	if w.dry {
+		return w.makeUp()
+	}
 	a, err := w.send("setup", "/crm-accounts", url.Values{"name": {w.name}, "external_id": {w.name}})
 	if err != nil {
 		return err
@@ -101,6 +106,23 @@ func (w *world) setUp(provider string) error {
 	}
 	for i := range w.s.Seats {
 		if err := w.enter(provider, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeUp is setUp without a product.
+func (w *world) makeUp() error {
+	var err error
+	if w.a, err = w.contract("", "A", w.s.A); err != nil {
+		return err
+	}
+	if w.b, err = w.contract("", "B", w.s.B); err != nil {
+		return err
+	}
+	for i := range w.s.Seats {
+		if err := w.enter("", i); err != nil {
 			return err
 		}
 	}
@@ -185,6 +207,9 @@ func (w *world) enter(provider string, i int) error {
 }
 
 func (w *world) sign(x *seat) error {
+	if w.dry {
+		return nil
+	}
 	if _, err := w.send("sign-off", "/subscriptions/sign-off", url.Values{"id": {x.id}}); err != nil {
 		return err
 	}
@@ -211,6 +236,10 @@ func (w *world) row(x *seat) (map[string]string, error) {
 // look compares what pages show of a subscription today with the model: its price is
 // that of today, before the first billable day that of that day (RULES 5).
 func (w *world) look(x *seat) error {
+	if w.dry {
+		w.trace = append(w.trace, "price "+show(x.PriceOn(max(w.today(), x.FirstDay()))))
+		return nil
+	}
 	r, err := w.row(x)
 	if err != nil {
 		return err
@@ -244,6 +273,9 @@ func show(r *big.Rat) string {
 
 // send posts a form that must be taken.
 func (w *world) send(kind, path string, f url.Values) (answer, error) {
+	if w.dry {
+		return answer{status: http.StatusSeeOther, location: "/x/dry"}, nil
+	}
 	a, err := w.p.post(path, f)
 	if err == nil && a.status != http.StatusSeeOther {
 		err = wrong(kind, "POST %s %s answers %d: %s", path, f.Encode(), a.status, a.gist())
@@ -348,6 +380,9 @@ func yesNo(b bool) string {
 
 // change finds a row of the model in changes.csv.
 func (w *world) change(x *seat, r *Row) (string, error) {
+	if w.dry {
+		return "dry", nil
+	}
 	rows, err := w.p.records("/changes.csv?subscription=" + x.id)
 	if err != nil {
 		return "", err
@@ -417,7 +452,7 @@ func (w *world) setPrice(x *seat, o op) error {
 	path := "/subscriptions/" + x.id + "/price"
 	f := url.Values{"unit_price": {o.Price}, "price_period": {o.Period}, "effective_on": {on.String()}, "note": {"campaign"}}
 	w.note("%s: %s a %s from %s, later ones replaced %v", x.external, o.Price, o.Period, on, o.Yes)
-	if x.LaterPrices(on) {
+	if x.LaterPrices(on) && !w.dry {
 		a, err := w.p.post(path, f)
 		if err != nil {
 			return err
@@ -449,11 +484,14 @@ func (w *world) correctPrice(x *seat, o op) error {
 		return nil
 	}
 	p := rows[o.N%len(rows)]
-	found, err := w.p.records("/subscriptions/" + x.id + "/prices.csv")
-	if err != nil {
+	var err error
+	var found []map[string]string
+	id := ""
+	if w.dry {
+		id = "dry"
+	} else if found, err = w.p.records("/subscriptions/" + x.id + "/prices.csv"); err != nil {
 		return err
 	}
-	id := ""
 	for _, c := range found {
 		if c["set_aside"] != "true" && c["effective_on"] == p.On.String() && c["unit_price"] != "" && PerMonth(Amount(c["unit_price"]), c["price_period"]).Cmp(p.PerMonth) == 0 {
 			id = c["change_id"]
@@ -561,6 +599,9 @@ func (w *world) setRefunds(o op) error {
 
 // edit saves the form of a contract as the model has it.
 func (w *world) edit(c *Contract, t terms, more url.Values) error {
+	if w.dry {
+		return nil
+	}
 	path := "/contracts/" + w.ids[c]
 	a, err := w.p.get(path + "/edit")
 	if err != nil {
