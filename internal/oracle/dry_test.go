@@ -23,7 +23,7 @@ func dream(s script, mutant string) ([]string, error) {
 
 // Each wrong turn shows in the bills or prices of some of a few dozen campaigns: what
 // fits into a minute of the real program.
-func TestCampaignsMeetEachWrongTurnOfTheModel(t *testing.T) {
+func TestEachWrongTurnOfTheModelShowsInCampaigns(t *testing.T) {
 	t.Parallel()
 	const campaigns, enough = 160, 8 // one in twenty
 	var right [campaigns][]string
