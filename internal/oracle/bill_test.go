@@ -92,6 +92,26 @@ func (w *world) run(o op) error {
 	}
 	inv.Take()
 	w.bills = append(w.bills, b)
+	if b.draft = o.Open; b.draft {
+		return nil
+	}
+	return w.number(b)
+}
+
+// issue bills the oldest draft that was left open, whatever has changed since.
+func (w *world) issue() error {
+	for _, b := range w.bills {
+		if b.draft && !b.Void {
+			w.note("bill the draft of %s to %s", b.Contract.Name, b.End)
+			b.draft = false
+			return w.number(b)
+		}
+	}
+	return nil
+}
+
+func (w *world) number(b *billed) error {
+	id := b.id
 	if _, err := w.send("bill refused", "/invoices/"+id+"/bill", w.agreed("/invoices/"+id, "/invoices/"+id+"/bill")); err != nil {
 		return err
 	}
@@ -325,7 +345,7 @@ func (w *world) days(b *billed, x *seat) string {
 func (w *world) standing() []*billed {
 	var out []*billed
 	for _, b := range w.bills {
-		if !b.Void && slices.ContainsFunc(w.subs, func(x *seat) bool { return b.Stands(x.Subscription) }) {
+		if !b.Void && !b.draft && slices.ContainsFunc(w.subs, func(x *seat) bool { return b.Stands(x.Subscription) }) {
 			out = append(out, b)
 		}
 	}

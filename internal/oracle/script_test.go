@@ -19,6 +19,7 @@ const (
 	dropPrice   act = "drop price"
 	bill        act = "bill" // a full cycle
 	changeLog   act = "change log"
+	issue       act = "issue" // a draft that was left open
 	void        act = "void"
 	creditAgain act = "credit again"
 	goodwill    act = "goodwill"
@@ -37,7 +38,8 @@ type op struct {
 	Sub    int    `json:"sub,omitempty"`
 	On     string `json:"on,omitempty"` // a day
 	N      int    `json:"n,omitempty"`
-	Yes    bool   `json:"yes,omitempty"` // with refund; replace later prices; contract B
+	Yes    bool   `json:"yes,omitempty"`  // with refund; replace later prices; contract B
+	Open   bool   `json:"open,omitempty"` // leave the draft open
 	Price  string `json:"price,omitempty"`
 	Period string `json:"period,omitempty"`
 }
@@ -57,10 +59,11 @@ type script struct {
 	A       terms    `json:"a"`
 	B       terms    `json:"b"`
 	Refunds bool     `json:"refunds"`
-	Seats   []int    `json:"seats"`  // of each subscription
-	Starts  []string `json:"starts"` // and its start
-	Price   string   `json:"price"`  // by a person, where A has no list
-	Phases  [][]op   `json:"phases"` // by the clock's stops
+	Global  bool     `json:"global,omitempty"` // "no" by the global setting
+	Seats   []int    `json:"seats"`            // of each subscription
+	Starts  []string `json:"starts"`           // and its start
+	Price   string   `json:"price"`            // by a person, where A has no list
+	Phases  [][]op   `json:"phases"`           // by the clock's stops
 }
 
 // The clock's stops. The second is half an hour into a new month.
@@ -141,6 +144,7 @@ func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
 func generate(seed uint64) script {
 	r := rand.New(rand.NewPCG(seed, 27))
 	s := script{Seed: seed, Refunds: chance(r, 60)}
+	s.Global = chance(r, 50)
 	s.A = someTerms(r)
 	s.B = someTerms(r)
 	if chance(r, 50) {
@@ -152,7 +156,7 @@ func generate(seed uint64) script {
 	s.Price = somePrice(r, placesOf(s.A.Currency))
 	for range 1 + r.IntN(2) {
 		s.Seats = append(s.Seats, 1+r.IntN(12))
-		s.Starts = append(s.Starts, (begin(s.A) + Day(pick(r, 0, 0, 0, r.IntN(40)))).String())
+		s.Starts = append(s.Starts, (begin(s.A) + Day(pick(r, 0, 0, -r.IntN(40), r.IntN(40)))).String())
 	}
 	for phase := range stops() {
 		var ops []op
@@ -217,9 +221,9 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 	}
 	run := func() op {
 		if chance(r, 35) {
-			return op{Act: changeLog, Yes: chance(r, 30), On: back(20)}
+			return op{Act: changeLog, Yes: chance(r, 30), On: back(20), Open: chance(r, 15)}
 		}
-		return op{Act: bill, Yes: chance(r, 30)}
+		return op{Act: bill, Yes: chance(r, 30), Open: chance(r, 15)}
 	}
 	switch n := r.IntN(100); {
 	case n < 22:
@@ -252,8 +256,10 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		return []op{{Act: pick(r, fixSeats, dropSeats), Sub: sub, N: 1 + r.IntN(9)}}
 	case n < 76:
 		return []op{run()}
+	case n < 78:
+		return []op{{Act: void}}
 	case n < 79:
-		return []op{{Act: void, N: r.IntN(3)}}
+		return []op{{Act: issue}}
 	case n < 83:
 		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50)}}
 	case n < 86:

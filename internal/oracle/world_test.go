@@ -54,6 +54,7 @@ type billed struct {
 	id    string
 	lines map[*seat][]line
 	given map[string]*big.Rat // goodwill by line
+	draft bool
 }
 
 // line is a row of invoice-lines.csv.
@@ -172,6 +173,8 @@ func (w *world) terms(c *Contract, t terms) url.Values {
 	refunds := "no"
 	if c.Refunds {
 		refunds = "yes"
+	} else if w.s.Global {
+		refunds = "global"
 	}
 	return url.Values{"name": {w.name + " " + c.Name}, "currency": {t.Currency}, "billing_frequency": {frequency}, "timing": {timing}, "billing_day": {day},
 		"start_date": {c.Start.String()}, "bill_from": {c.BillFrom.String()}, "end_date": {c.End.String()}, "refunds": {refunds}, "payment_terms": {"30"}, "tax_code": {""}}
@@ -313,7 +316,7 @@ func (w *world) step(o op) error {
 		return err
 	}
 	switch o.Act {
-	case bill, changeLog, void, creditAgain, goodwill, setRefunds, endContract:
+	case bill, changeLog, issue, void, creditAgain, goodwill, setRefunds, endContract:
 		return nil
 	}
 	return w.look(x)
@@ -331,6 +334,8 @@ func (w *world) act(o op, x *seat) error {
 		return w.correctPrice(x, o)
 	case bill, changeLog:
 		return w.run(o)
+	case issue:
+		return w.issue()
 	case void:
 		return w.void()
 	case creditAgain:
