@@ -54,6 +54,11 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 	}
 	var enough atomic.Bool
 	provider := ""
+	far, err := newDistributor(p, out)
+	if err != nil {
+		return nil, err
+	}
+	defer far.stop()
 	for phase, stop := range stops() {
 		moment, err := time.Parse(time.RFC3339, stop)
 		if err != nil {
@@ -69,36 +74,22 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 			}
 			provider = a.id()
 		}
-		work := make(chan int)
-		var all sync.WaitGroup
-		for range *hands {
-			all.Add(1)
-			go func() {
-				defer all.Done()
-				for i := range work {
-					o := &out[i]
-					if enough.Load() {
-						continue
-					}
-					if phase == 0 {
-						o.err = o.world.setUp(provider)
-					}
-					if o.err == nil {
-						o.err = o.world.play(phase)
-					}
-					if o.err != nil && r.quick {
-						enough.Store(true)
+		for half := range 2 {
+			if err := far.wave(2*phase+half, moment); err != nil {
+				return nil, err
+			}
+			for i := range out {
+				out[i].world.half = half
+			}
+			sideBySide(out, &enough, r.quick, func(w *world) error {
+				if phase == 0 && half == 0 {
+					if err := w.setUp(provider); err != nil {
+						return err
 					}
 				}
-			}()
+				return w.play(phase)
+			})
 		}
-		for i := range scripts {
-			if out[i].err == nil {
-				work <- i
-			}
-		}
-		close(work)
-		all.Wait()
 		if enough.Load() {
 			break
 		}
@@ -109,6 +100,33 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 		}
 	}
 	return out, nil
+}
+
+// sideBySide does a part of all campaigns in which nothing has gone wrong.
+func sideBySide(out []outcome, enough *atomic.Bool, quick bool, do func(w *world) error) {
+	work := make(chan *outcome)
+	var all sync.WaitGroup
+	for range *hands {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for o := range work {
+				if enough.Load() {
+					continue
+				}
+				if o.err = do(o.world); o.err != nil && quick {
+					enough.Store(true)
+				}
+			}
+		}()
+	}
+	for i := range out {
+		if out[i].err == nil {
+			work <- &out[i]
+		}
+	}
+	close(work)
+	all.Wait()
 }
 
 // runs is how scripts are played.
@@ -178,7 +196,7 @@ func shrink(t testing.TB, worst outcome) outcome {
 
 // simpler are scripts of fewer subscriptions.
 func simpler(s script) []script {
-	if len(s.Seats) < 2 {
+	if len(s.Seats) < 2 || s.Far {
 		return nil
 	}
 	var out []script

@@ -64,6 +64,7 @@ type product struct {
 	log      bytes.Buffer
 	base     string
 	http     *http.Client
+	allow    string // what the address guard lets through
 }
 
 func newProduct(t testing.TB, fault string) *product {
@@ -78,7 +79,7 @@ func (p *product) at(moment time.Time) error {
 	}
 	p.cmd = exec.Command(p.bin, "serve")
 	p.cmd.Env = append(os.Environ(), "SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_DATA_DIR="+filepath.Join(p.dir, "data"), "SEATLEDGER_CLOCK="+moment.Format(time.RFC3339),
-		"SEATLEDGER_ADMIN_EMAIL="+adminEmail, "SEATLEDGER_ADMIN_PASSWORD="+adminPassword, "SEATLEDGER_LOG_LEVEL=warn", "SEATLEDGER_FAULT="+p.fault)
+		"SEATLEDGER_ADMIN_EMAIL="+adminEmail, "SEATLEDGER_ADMIN_PASSWORD="+adminPassword, "SEATLEDGER_LOG_LEVEL=warn", "SEATLEDGER_FAULT="+p.fault, "SEATLEDGER_OUTBOUND_ALLOW="+p.allow)
 	p.log.Reset()
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,14 @@ const (
 	endContract act = "end contract"
 	deactivate  act = "deactivate"
 	activate    act = "activate"
+
+	// What happens at the distributor, and comes here by a sync.
+	farSeats   act = "far seats"
+	farSuspend act = "far suspended"
+	farResume  act = "far resumed"
+	farCancel  act = "far cancelled"
+	farGone    act = "far gone"
+	farBack    act = "far back"
 )
 
 // op is one step. What it means depends on what stands when its turn comes; where it
@@ -63,6 +72,8 @@ type script struct {
 	Seats   []int    `json:"seats"`            // of each subscription
 	Starts  []string `json:"starts"`           // and its start
 	Price   string   `json:"price"`            // by a person, where A has no list
+	Far     bool     `json:"far,omitempty"`    // the subscriptions are a distributor's, and not entered by hand
+	Waves   [][]op   `json:"waves,omitempty"`  // what happens there: before the first and before the second half of each phase
 	Phases  [][]op   `json:"phases"`           // by the clock's stops
 }
 
@@ -83,9 +94,12 @@ func (s script) String() string {
 		return string(text)
 	}
 	head := s
-	head.Phases = nil
+	head.Phases, head.Waves = nil, nil
 	fmt.Fprintf(&b, "  %s\n", line(head))
 	for i, ops := range s.Phases {
+		if len(s.Waves) > 0 {
+			fmt.Fprintf(&b, "  %s  at the distributor %s, half-way %s\n", stops()[i][:10], line(s.Waves[2*i]), line(s.Waves[2*i+1]))
+		}
 		for _, o := range ops {
 			fmt.Fprintf(&b, "  %s  %s\n", stops()[i][:10], line(o))
 		}
@@ -96,7 +110,7 @@ func (s script) String() string {
 // size is how much there is to read.
 func (s script) size() int {
 	n := 0
-	for _, ops := range s.Phases {
+	for _, ops := range slices.Concat(s.Waves, s.Phases) {
 		n += len(ops)
 	}
 	return n
@@ -105,18 +119,22 @@ func (s script) size() int {
 // without is the script without some of its steps, counted over all phases.
 func (s script) without(from, to int) script {
 	out := s
-	out.Phases = nil
 	i := 0
-	for _, ops := range s.Phases {
-		var kept []op
-		for _, o := range ops {
-			if i < from || i >= to {
-				kept = append(kept, o)
+	drop := func(all [][]op) [][]op {
+		var left [][]op
+		for _, ops := range all {
+			var kept []op
+			for _, o := range ops {
+				if i < from || i >= to {
+					kept = append(kept, o)
+				}
+				i++
 			}
-			i++
+			left = append(left, kept)
 		}
-		out.Phases = append(out.Phases, kept)
+		return left
 	}
+	out.Waves, out.Phases = drop(s.Waves), drop(s.Phases)
 	return out
 }
 
@@ -154,7 +172,14 @@ func generate(seed uint64) script {
 		s.B.List = somePrice(r, placesOf(s.B.Currency))
 	}
 	s.Price = somePrice(r, placesOf(s.A.Currency))
-	for range 1 + r.IntN(2) {
+	if s.Far = seed%5 == 0; s.Far {
+		s.Seats, s.Starts = []int{2 + r.IntN(12), 2 + r.IntN(12)}, []string{farBegin, farBegin}
+		s.Waves = someWaves(r)
+	}
+	for range pick(r, 1, 2) {
+		if s.Far {
+			break
+		}
 		s.Seats = append(s.Seats, 1+r.IntN(12))
 		s.Starts = append(s.Starts, (begin(s.A) + Day(pick(r, 0, 0, -r.IntN(40), r.IntN(40)))).String())
 	}
@@ -171,6 +196,33 @@ func generate(seed uint64) script {
 		s.Phases = append(s.Phases, ops)
 	}
 	return s
+}
+
+// farBegin is the day on which the distributor sells its subscriptions.
+const farBegin = "2027-01-04"
+
+// someWaves are what happens at the distributor. Only the first subscription goes
+// away: an account that is suddenly empty is another matter.
+func someWaves(r *rand.Rand) [][]op {
+	waves := make([][]op, 2*len(stops()))
+	away := false
+	for i := 1; i < len(waves); i++ {
+		for sub := range 2 {
+			switch n := r.IntN(10); {
+			case n < 5 && !(sub == 0 && away):
+				waves[i] = append(waves[i], op{Act: farSeats, Sub: sub, N: 1 + r.IntN(15)})
+			case n < 6 && !away:
+				waves[i] = append(waves[i], op{Act: pick(r, farSuspend, farResume), Sub: sub})
+			case n == 8 && sub == 0 && !away:
+				waves[i], away = append(waves[i], op{Act: farGone}), true
+			case n > 5 && sub == 0 && away:
+				waves[i], away = append(waves[i], op{Act: farBack}), false
+			case n == 9 && sub == 1 && i > 4:
+				waves[i] = append(waves[i], op{Act: farCancel, Sub: sub})
+			}
+		}
+	}
+	return waves
 }
 
 // begin is the first day that contracts of these terms bill: a billing day early in 2027.
