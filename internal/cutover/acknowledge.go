@@ -51,6 +51,9 @@ func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, 
 		if err := s.keep(ctx, tx, by, run, a, open); err != nil {
 			return err
 		}
+		if err := notePricesThatWait(ctx, tx, run.ID, a.CRMAccountID, s.today()); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.Clock, by, acknowledged(run, a, open))
 	})
 	return n, err

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
@@ -34,6 +36,7 @@ type Change struct {
 	After       string
 	Fingerprint string // of the figures: others need another acknowledgement
 	By          *Acknowledgement
+	Twins       []uuid.UUID // of a price: the confirmed new ones whose price it is
 }
 
 // Verdict of the day of the change, as far as the change alone is concerned.
@@ -141,8 +144,12 @@ func (l productDays) priceChanges() []Change {
 			continue
 		}
 		c := l.change(PriceChanged, p.Switch.Day, priceText(was), priceText(is))
-		if !slices.ContainsFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint }) {
-			out = append(out, c)
+		i := slices.IndexFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint })
+		if i < 0 {
+			i, out = len(out), append(out, c)
+		}
+		if p.Confirmed {
+			out[i].Twins = append(out[i].Twins, p.New.ID)
 		}
 	}
 	return out
