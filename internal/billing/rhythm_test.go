@@ -117,7 +117,7 @@ func (c *cutting) actions() map[string]func(*rapid.T) {
 		},
 		"draft": func(t *rapid.T) {
 			kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.FullCycle, billing.ChangeLog}).Draw(t, "kind")
-			id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, ""), Earlier: true})
+			id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, ""), Late: true})
 			if c.tolerate(err); err == nil {
 				c.live = append(c.live, id)
 			}

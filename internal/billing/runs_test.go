@@ -43,7 +43,7 @@ func (o *office) run(kind billing.RunKind, end string) billing.Run {
 
 func (o *office) draft(kind billing.RunKind, end string) uuid.UUID {
 	o.Helper()
-	id, err := o.Service.Draft(o.Context(), billtest.Bea, billing.Order{Run: o.run(kind, end), Earlier: true})
+	id, err := o.Service.Draft(o.Context(), billtest.Bea, billing.Order{Run: o.run(kind, end), Late: true})
 	if err != nil {
 		o.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (m *market) noTwin(id uuid.UUID) {
 // wholeYear bills everything of the customer's contract, what is earlier too.
 func (m *market) wholeYear(c *client, through string) {
 	m.Helper()
-	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: day(through)}, Earlier: true})
+	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: day(through)}, Late: true})
 	m.must(err)
 	m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 }

@@ -257,7 +257,7 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.today(day("2026-06-20").AddDays(i).String())
 				m.syncNew(k, modern("E3", n))
 			}
-			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Earlier: true})
+			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
 			m.must(err)
 			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {

@@ -229,7 +229,7 @@ func (m *market) sign(ids ...uuid.UUID) int {
 
 // bill drafts and bills a cycle of a customer.
 func (m *market) bill(c *client, end string) error {
-	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Earlier: true})
+	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Late: true})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ var accountColumns = []string{"external_id", "name", "domain", "tenant_id"}
 
 var subscriptionColumns = []string{
 	"external_id", "account_external_id", "part_number", "product", "quantity", "unit_cost", "cost_period", "currency", "term", "billing_frequency",
-	"start_date", "end_date",
+	"start_date", "end_date", "at_end",
 	"effective_at", // not among the form's: the day a changed quantity holds from
 }
 

@@ -37,6 +37,7 @@ type standing struct {
 	FrequencyText     string `gorm:"column:billing_frequency_text"`
 	StartDate         clock.Date
 	EndDate           clock.Date
+	AtEnd             string
 	State             subscription.State
 }
 
@@ -44,7 +45,7 @@ func (s standing) entry() subscription.HandEntry {
 	e := subscription.HandEntry{
 		AccountExternalID: s.AccountExternalID, ExternalID: s.ExternalID, PartNumber: s.PartNumber, Product: s.ProductName, Quantity: strconv.Itoa(s.Quantity),
 		CostPeriod: s.CostPeriod, Currency: s.CostCurrency, Term: s.TermText, BillingFrequency: s.FrequencyText,
-		StartDate: s.StartDate.String(), EndDate: s.EndDate.String(),
+		StartDate: s.StartDate.String(), EndDate: s.EndDate.String(), AtEnd: s.AtEnd,
 	}
 	if s.UnitCost.Valid {
 		e.UnitCost = money.Plain(s.UnitCost.Decimal)
@@ -55,7 +56,7 @@ func (s standing) entry() subscription.HandEntry {
 func standingsOf(tx *gorm.DB, providerID uuid.UUID) (map[string]standing, error) {
 	var rows []standing
 	err := tx.Raw(`SELECT s.id, a.external_id AS account_external_id, s.external_id, s.part_number, s.product_name, s.quantity, s.unit_cost, s.cost_period,
-			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date, s.end_date, s.state
+			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date, s.end_date, s.at_end, s.state
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE s.provider_id = ?`, providerID).Scan(&rows).Error
 	byID := make(map[string]standing, len(rows))
 	for _, s := range rows {
@@ -186,7 +187,7 @@ func (p subscriptionPlanning) changed(before, after subscription.HandEntry, d di
 	stored := after
 	stored.Quantity, stored.CostPeriod = strconv.Itoa(d.Quantity), string(d.CostPeriod)
 	stored.Currency = orElse(d.Currency, p.currency)
-	stored.StartDate, stored.EndDate, stored.UnitCost = d.Start.String(), d.End.String(), ""
+	stored.StartDate, stored.EndDate, stored.AtEnd, stored.UnitCost = d.Start.String(), d.End.String(), string(d.AtEnd), ""
 	if d.UnitCost.Valid {
 		stored.UnitCost = money.Plain(d.UnitCost.Decimal.Round(6))
 	}
@@ -198,7 +199,7 @@ func entryFields(e *subscription.HandEntry) []field {
 	return []field{
 		{"account_external_id", &e.AccountExternalID}, {"external_id", &e.ExternalID}, {"part_number", &e.PartNumber}, {"product", &e.Product},
 		{"quantity", &e.Quantity}, {"unit_cost", &e.UnitCost}, {"cost_period", &e.CostPeriod}, {"currency", &e.Currency}, {"term", &e.Term},
-		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate},
+		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate}, {"at_end", &e.AtEnd},
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *story) change(who int, id uuid.UUID, since clock.Date) {
 }
 
 func (s *story) invoice(kind billing.RunKind) bool {
-	_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Earlier: true})
+	_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Late: true})
 	if err == nil {
 		s.drafted++
 	} else if k := errs.KindOf(err); k != errs.Conflict && k != errs.Invalid {
@@ -93,7 +93,7 @@ func (s *story) invoice(kind billing.RunKind) bool {
 // upTo bills every cycle up to a day that is not billed yet.
 func (s *story) upTo(day string) {
 	for end := s.first().AddDays(s.billDay - 1); !end.After(billtest.Day(s, day)); end = end.AddMonths(1) {
-		_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, End: end}, Earlier: true})
+		_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, End: end}, Late: true})
 		if k := errs.KindOf(err); err != nil && k != errs.Conflict && k != errs.Invalid {
 			s.t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func (h *house) hold(id uuid.UUID) {
 
 func (h *house) bill(end string) uuid.UUID {
 	h.Helper()
-	id, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Earlier: true})
+	id, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Late: true})
 	if err != nil {
 		h.Fatal(err)
 	}

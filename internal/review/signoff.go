@@ -123,7 +123,7 @@ func mayNotSign(f Facts, seen string) string {
 	switch {
 	case f.vanished():
 		return "it is gone at the distributor; confirm that instead"
-	case f.State == subscription.Inactive:
+	case f.State == subscription.Inactive && !f.endedUnsigned():
 		return "it is inactive, so there is nothing to sign"
 	case seen != "" && seen != GroundOf(f).Fingerprint():
 		return "it has changed since you opened the page; look at it again"

@@ -39,6 +39,13 @@ func written() []column {
 	return append(factColumns(), []column{
 		{"account_id", func(s *Subscription) any { return s.AccountID }},
 		{"term_start", func(s *Subscription) any { return date(s.TermStart) }},
+		{"start_said", func(s *Subscription) any { return date(s.StartSaid) }},
+		{"start_said_for", func(s *Subscription) any { return s.StartSaidFor }},
+		{"end_said", func(s *Subscription) any { return date(s.EndSaid) }},
+		{"end_said_for", func(s *Subscription) any { return s.EndSaidFor }},
+		{"undated", func(s *Subscription) any { return s.Undated }},
+		{"sightings", func(s *Subscription) any { return s.Sightings }},
+		{"ends_on", func(s *Subscription) any { return date(s.EndsOn) }},
 		{"missing_confirmed_at", func(s *Subscription) any { return s.MissingConfirmedAt }},
 		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
 		{"request_id", func(s *Subscription) any { return s.RequestID }},
@@ -86,6 +93,10 @@ func factColumns() []column {
 		{"end_date", func(s *Subscription) any { return date(s.End) }},
 		{"provider_status", func(s *Subscription) any { return s.Status }},
 		{"provider_status_text", func(s *Subscription) any { return s.StatusText }},
+		{"start_text", func(s *Subscription) any { return s.StartText }},
+		{"end_text", func(s *Subscription) any { return s.EndText }},
+		{"auto_renew", func(s *Subscription) any { return s.AutoRenew }},
+		{"at_end", func(s *Subscription) any { return s.AtEnd }},
 		{"raw_hash", func(s *Subscription) any { return s.RawHash }},
 	}
 }

@@ -62,7 +62,7 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, w.latecomers())
+	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, append(w.latecomers(), w.begun()...))
 	return w.result(touched), err
 }
 

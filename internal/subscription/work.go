@@ -151,6 +151,17 @@ func namesSame(f, o Facts) bool {
 	return f.Vendor == o.Vendor && f.PartNumber == o.PartNumber && f.SKU == o.SKU && f.ProductName == o.ProductName
 }
 
+// begun are the ids of known subscriptions whose start has just become readable.
+func (w *work) begun() []uuid.UUID {
+	var ids []uuid.UUID
+	for i, in := range w.inputs {
+		if in.Stored != nil && in.Stored.Undated && !w.plans[i].Row.Undated {
+			ids = append(ids, in.Stored.ID)
+		}
+	}
+	return ids
+}
+
 func (w *work) result(touched []uuid.UUID) Result {
 	r := Result{Touched: touched, Bad: w.bad, Conflicts: map[uuid.UUID][]Conflict{}}
 	for _, p := range w.plans {

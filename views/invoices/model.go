@@ -33,8 +33,8 @@ type Plan struct {
 
 // Draft is the form that makes the draft.
 type Draft struct {
-	Form    ui.Form
-	Earlier *ui.Field // asked at the first run with earlier periods
+	Form ui.Form
+	Late *ui.Field // asked where lines begin before the cycle or change paid days
 }
 
 // Record is the page of one invoice: the document, and beside it what the reader of

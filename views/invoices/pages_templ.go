@@ -213,8 +213,8 @@ func (p Plan) body() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.Draft.Earlier != nil {
-					templ_7745c5c3_Err = p.Draft.Earlier.Render(ctx, templ_7745c5c3_Buffer)
+				if p.Draft.Late != nil {
+					templ_7745c5c3_Err = p.Draft.Late.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -43,6 +43,7 @@ func (h Handlers) within(c echo.Context, page func(echo.Context, imports.Screen)
 			{Name: "unit_cost", Help: "What you pay per seat and cost_period: month, quarter, year, three_years or once; currency as USD."},
 			{Name: "term", Help: "And billing_frequency: monthly, quarterly, annual, triennial, one_time or trial."},
 			{Name: "start_date", Help: "And end_date, as 2026-03-31."},
+			{Name: "at_end", Help: "What happens at the end: ends or renews. Empty: it ends, where an end is given."},
 		},
 	})
 }

@@ -31,9 +31,9 @@ func closingDay(in Input, before Subscription) (on clock.Date, estimated bool) {
 	if day, ok := cancelledEarly(in, before); ok && !expired {
 		return day, false
 	}
-	end := in.Provider.EndDate.FirstDayWithout(now.End)
+	end, guessed := now.FirstDayWithout(in.Provider.EndDate)
 	if !end.IsZero() && (expired || end.After(in.Today())) {
-		return end, false
+		return end, guessed && now.certainEnd().IsZero()
 	}
 	return in.Today(), true
 }

@@ -55,6 +55,7 @@ func (d *Draft) Derive() {
 	v := Derive(d.standing())
 	r := &d.Row
 	r.State, r.HoldReason, r.DeactivatedBy = v.State, v.HoldReason, v.DeactivatedBy
+	r.EndsOn = r.certainEnd()
 	if r.State != Inactive {
 		r.DeactivatedOn = clock.Date{}
 	}
@@ -62,7 +63,7 @@ func (d *Draft) Derive() {
 
 func (d *Draft) standing() Standing {
 	r := d.Row
-	ended := Ends(r.Status)
+	ended := Ends(r.Status) && (!r.EndUnread() || r.Status == distributor.StatusMissing) // when it ended is to be said first
 	if r.Frozen() {
 		ended = r.State == Inactive && r.DeactivatedBy == ByProvider
 	}

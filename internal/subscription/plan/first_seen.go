@@ -22,6 +22,10 @@ func firstSeen(in Input) Plan {
 	}
 	d.Row.TwinHold = in.Twin && !Ends(r.Status)
 	d.Derive()
+	if d.Row.StartUnread() {
+		d.wait(in.Today())
+		return d.Finish(nil)
+	}
 	began := d.begin(in)
 	if d.Row.State == Inactive {
 		d.endAtOnce(in, began)
@@ -44,7 +48,7 @@ func (d *Draft) begin(in Input) clock.Date {
 
 // endAtOnce enters the end of a subscription first seen when it had already ended.
 func (d *Draft) endAtOnce(in Input, began clock.Date) {
-	on, estimated := in.Provider.EndDate.FirstDayWithout(d.Row.End), false
+	on, estimated := d.Row.FirstDayWithout(in.Provider.EndDate)
 	if on.IsZero() {
 		on, estimated = in.Today(), true
 	}

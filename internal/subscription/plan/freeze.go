@@ -14,6 +14,8 @@ func Freeze(s Current, on clock.Date) (Plan, error) {
 		return Plan{}, errs.New(errs.Conflict, "This subscription has ended, so there is nothing to freeze. Nothing was changed.")
 	case s.Frozen():
 		return Plan{}, errs.Newf(errs.Conflict, "A cut-over has frozen this subscription already, from %s. Nothing was changed.", s.FrozenFrom)
+	case s.Undated:
+		return Plan{}, errs.Newf(errs.Conflict, "Its start, %q, cannot be read, so no seat of it counts yet. Say on its page when it started; nothing was changed.", s.StartText)
 	case on.IsZero():
 		return Plan{}, errs.Fields{"switch_day": "Enter the first day of the new subscription."}.Err()
 	}

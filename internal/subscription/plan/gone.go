@@ -20,6 +20,10 @@ func gone(in Input) Plan {
 		d.dispute(before)
 		return d.Finish(in.Stored)
 	}
+	if before.Undated {
+		d.wait(in.Today())
+		return d.Finish(in.Stored)
+	}
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Refund: in.Refund, Billing: ledger.Open,
 	})

@@ -88,6 +88,9 @@ const (
 // Decide plans what a reading means. It is pure: the same input gives the same plan,
 // and the reading that is already stored gives an empty one.
 func Decide(in Input) Plan {
+	if in.Reading != nil {
+		in.Reading = in.told()
+	}
 	switch {
 	case in.Stored == nil:
 		return firstSeen(in)

@@ -13,6 +13,11 @@ import (
 func (d *Draft) reopen(in Input, before Subscription) {
 	wasGone := before.Status == distributor.StatusMissing
 	newStart := !before.Start.IsZero() && !in.Reading.Start.IsZero() && before.Start != in.Reading.Start
+	if before.lapsed() && !newStart { // a person typed another end: it never really ended on the first
+		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
+		d.compare(in, before)
+		return
+	}
 	if wasGone && !newStart {
 		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.Back, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
 		d.compare(in, before)

@@ -39,6 +39,10 @@ type Facts struct {
 	TermText             string                `gorm:"column:term_text"`
 	Start                clock.Date            `gorm:"column:start_date"`
 	End                  clock.Date            `gorm:"column:end_date"`
+	StartText            string                `gorm:"column:start_text"` // as received, where it cannot be read; see unread.go
+	EndText              string                `gorm:"column:end_text"`
+	AutoRenew            distributor.YesNo     `gorm:"column:auto_renew"` // whether it renews by itself, where that is given
+	AtEnd                distributor.AtEnd     `gorm:"column:at_end"`     // what a person says happens at the end; manual providers only
 	Status               distributor.Status    `gorm:"column:provider_status"`
 	StatusText           string                `gorm:"column:provider_status_text"`
 	RawHash              string                `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
@@ -97,6 +101,11 @@ type Subscription struct {
 	Facts
 	Local
 	Billing
+	Said
+
+	Undated   bool       `gorm:"column:undated"`   // its start cannot be read and nobody has said it: no seat counts yet
+	Sightings string     `gorm:"column:sightings"` // what was reported meanwhile, see unread.go
+	EndsOn    clock.Date `gorm:"column:ends_on"`   // first day without seats of an end that is certain: no run bills it or a later day
 
 	State          State         `gorm:"column:state"`
 	HoldReason     HoldReason    `gorm:"column:hold_reason"`
@@ -115,7 +124,7 @@ func (s Subscription) Frozen() bool { return s.FrozenQuantity != nil }
 // Billable is the quantity that the counted rows must sum to (RULES 1).
 func (s Subscription) Billable() int {
 	switch {
-	case s.State == Inactive:
+	case s.State == Inactive || s.Undated:
 		return 0
 	case s.Frozen():
 		return *s.FrozenQuantity
