@@ -25,6 +25,7 @@ const (
 	PriceChanged    What = "price"
 	SeatsEnded      What = "ended"
 	SeatsNew        What = "new"
+	BothReal        What = "double" // days on both sides whose seats a person says are there twice; never among all changes
 )
 
 // Change is a real change of seats or price over the switch. Somebody acknowledges it by name.
@@ -120,14 +121,23 @@ func (p pairDays) switchDays() []clock.Date {
 }
 
 func (l productDays) change(what What, day clock.Date, before, after string) Change {
-	c := Change{What: what, Day: day, Before: before, After: after}
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(what), day.String(), before, after}, "|")))
-	c.Fingerprint = hex.EncodeToString(sum[:12])
-	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == c.Fingerprint })
-	if i >= 0 {
-		c.By = &l.Acknowledged[i]
-	}
+	c := Change{What: what, Day: day, Before: before, After: after, Fingerprint: fingerprint(string(what), day.String(), before, after)}
+	c.By = l.acknowledged(what, c.Fingerprint)
 	return c
+}
+
+func fingerprint(figures ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(figures, "|")))
+	return hex.EncodeToString(sum[:12])
+}
+
+// acknowledged is a person's word about these very figures; nil: nobody's.
+func (l productDays) acknowledged(what What, fingerprint string) *Acknowledgement {
+	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == fingerprint })
+	if i < 0 {
+		return nil
+	}
+	return &l.Acknowledged[i]
 }
 
 // priceChanges compares the price of each twin on its last old and first new day. One that
