@@ -153,7 +153,7 @@ func (s *story) resize(t *rapid.T) {
 }
 
 func (s *story) bill() {
-	id, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract}, Earlier: true})
+	id, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract}, Late: true})
 	if err != nil {
 		return // nothing to bill, or not yet
 	}
