@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +17,7 @@ import (
 type Invoice struct {
 	ID           uuid.UUID
 	Seq          int64
+	NumberText   string // the number as it is written; empty: a draft
 	Number       *int64 // given at billing, without gaps; kept by a void
 	ContractID   uuid.UUID
 	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
@@ -43,10 +43,10 @@ type Invoice struct {
 
 // Called names the invoice: its number, or that it is a draft.
 func (i Invoice) Called() string {
-	if i.Number == nil {
+	if i.NumberText == "" {
 		return "Draft invoice"
 	}
-	return "Invoice " + strconv.FormatInt(*i.Number, 10)
+	return "Invoice " + i.NumberText
 }
 
 // Get reads one invoice; errs.NotFound when there is none.

@@ -28,7 +28,7 @@ type LineRow struct {
 	ID             uuid.UUID
 	Seq            int64 // of its invoice
 	InvoiceID      uuid.UUID
-	Number         *int64
+	NumberText     string
 	State          State
 	Contract       string
 	CRMAccount     string `gorm:"column:crm_account"`
@@ -56,7 +56,7 @@ func LineSorts() paging.Sorts {
 	return paging.Sorts{ID: "l.id", Default: "-drafted_at", Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
 }
 
-const lineColumns = `l.id, i.seq, l.invoice_id, i.number, i.state, k.name AS contract, a.name AS crm_account, l.position, l.kind, l.subscription_id, s.external_id, l.product_name, l.part_number,
+const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, k.name AS contract, a.name AS crm_account, l.position, l.kind, l.subscription_id, s.external_id, l.product_name, l.part_number,
 	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c WHERE c.line_id = l.id) AS change_ids,
 	l.from_date, l.to_date, l.days, l.seats, l.unit_price, l.price_period, l.amount, l.currency, i.tax_code,
 	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0

@@ -193,6 +193,9 @@ func (s *moveStory) decide(t *rapid.T) {
 	if d.Kind != pairing.Ended && len(v.New) > 0 {
 		d.New = rapid.SampledFrom(v.New).Draw(t, "new").ID
 	}
+	if rapid.Bool().Draw(t, "by name") {
+		d.Confirmed, d.FromStart = s.client.name, d.Kind == pairing.New && rapid.Bool().Draw(t, "from its start")
+	}
 	s.rule(s.Decide(s.Context(), ada, s.run, d))
 }
 
@@ -284,12 +287,12 @@ func (s *moveStory) decideAll(v cutover.CustomerView, round int) {
 	v = s.view(s.client)
 	for _, o := range v.Old {
 		if o.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Ended, Old: o.ID}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Ended, Old: o.ID, Confirmed: s.client.name}))
 		}
 	}
 	for _, n := range v.New {
 		if n.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.New, New: n.ID}))
+			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.New, New: n.ID, Confirmed: s.client.name}))
 		}
 	}
 }
@@ -339,10 +342,10 @@ func (s *moveStory) eachDayOnce() {
 	got := s.text(`
 		WITH d AS (SELECT CAST(g AS date) AS day FROM generate_series(DATE '2026-01-01', CAST(@until AS date) - 1, interval '1 day') g),
 		subs AS (SELECT s.* FROM subscriptions s WHERE s.crm_account_id = @customer),
-		p AS (SELECT p.old_subscription_id AS old, p.new_subscription_id AS new, CASE p.kind WHEN 'new' THEN DATE '2000-01-01' ELSE p.day END AS turn FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+		p AS (SELECT p.old_subscription_id AS old, p.new_subscription_id AS new, CASE WHEN p.from_start THEN DATE '2000-01-01' ELSE p.day END AS turn FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
 				WHERE p.undone_at IS NULL AND c.crm_account_id = @customer
 			UNION ALL SELECT s.id, NULL, DATE '9999-01-01' FROM subs s WHERE s.provider_id = @old AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.old_subscription_id = s.id)
-			UNION ALL SELECT NULL, s.id, DATE '2000-01-01' FROM subs s WHERE s.provider_id = @new AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.new_subscription_id = s.id)),
+			UNION ALL SELECT NULL, s.id, coalesce(s.billable_from, DATE '2000-01-01') FROM subs s WHERE s.provider_id = @new AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.new_subscription_id = s.id)),
 		x AS (SELECT p.*, d.day,
 			coalesce((SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
 				WHERE c.subscription_id = CASE WHEN d.day < p.turn THEN p.old ELSE p.new END AND c.effective_at <= d.day), 0) AS held,

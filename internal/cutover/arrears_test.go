@@ -64,7 +64,7 @@ func TestInArrearsASwitchWithinTheCycleIsFinishedAtOnce(t *testing.T) {
 					if l := m.view(c).Missing[0].Link; l.Kind != "closing" || l.ID != c.contract.String() || l.Day != until {
 						t.Errorf("%+v", l)
 					}
-					id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until}, Earlier: true})
+					id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until}, Late: true})
 					m.must(err)
 					m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 					m.do(c, moved)

@@ -159,7 +159,7 @@ func (m *lockedCustomer) decidable(d Decision) error {
 	return nil
 }
 
-// late takesOver a decision out whose customer is confirmed already.
+// late carries a decision out whose customer is confirmed already.
 func (m *lockedCustomer) late(p pairing.Pair) error {
 	if m.customer.Step == pairing.Open {
 		return nil

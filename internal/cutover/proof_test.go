@@ -171,7 +171,7 @@ func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *
 	m.do(c, exact)
 	m.throughReassigned(c)
 	m.do(c, retired)
-	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-07-12 0+10 ok")
+	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-06-30 0+10 ok", "PN-E3 2026-07-01..2026-07-12 0+10 ok")
 	m.eachProof(func(p proof.Customer) {
 		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
 			t.Errorf("%+v", p.Totals)
@@ -188,14 +188,14 @@ func TestWithoutATwinSeatsEndOrAreNewAndAreAcknowledged(t *testing.T) {
 	m, c := begun(t, 10)
 	m.syncNew(c, modern("E5", 3))
 	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E5")}} {
-		d.CRMAccountID = c.id
+		d.CRMAccountID, d.Confirmed = c.id, c.name
 		m.must(m.Decide(m.Context(), ada, m.run, d))
 	}
 	m.do(c, confirm)
 	m.do(c, moved)
 	m.do(c, retired)
 	all := strings.Join(m.proof(), "\n")
-	for _, want := range []string{"PN-E5 2025-10-01..2025-10-01 0+3 changed", "PN-E3 2026-06-01..2026-06-01 0+10 changed"} {
+	for _, want := range []string{"PN-E5 2026-06-01..2026-06-01 0+3 changed", "PN-E3 2026-06-01..2026-07-11 0+10 ok"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%s is missing in %s", want, all)
 		}
@@ -257,7 +257,7 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.today(day("2026-06-20").AddDays(i).String())
 				m.syncNew(k, modern("E3", n))
 			}
-			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Earlier: true})
+			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
 			m.must(err)
 			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {

@@ -245,7 +245,12 @@ func TestTheEndedOnesEndOnTheSwitchDayAndTheNewOnesGoTheirOwnWay(t *testing.T) {
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-01")
 	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3")}))
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "E3")}))
+	fresh := cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "E3")}
+	if says := m.conflict(m.Decide(t.Context(), ada, m.run, fresh)); !strings.Contains(says, "pair them instead") {
+		t.Error(says)
+	}
+	fresh.Confirmed = c.name
+	m.must(m.Decide(t.Context(), ada, m.run, fresh))
 	m.do(c, confirm)
 	if s := m.sub(c.newID(m, "E3")); s.State != subscription.Active || !s.NoTwin {
 		t.Errorf("new: %s", s.State)

@@ -39,8 +39,16 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 			return v, err
 		}
 	}
-	v.Warnings, err = s.warnings(ctx, db, readiness{both, c})
-	return v, err
+	if v.Warnings, err = s.warnings(ctx, db, readiness{both, c}); err != nil {
+		return v, err
+	}
+	for _, n := range both.New {
+		if n.PriceWaits {
+			v.Unseen = append(v.Unseen, fmt.Sprintf("The price of %s (%s) is another from %s on, and nobody has acknowledged that. Invoices leave its line out until somebody does.",
+				n.Called(), n.ExternalID, n.BillableFrom))
+		}
+	}
+	return v, nil
 }
 
 // following is the step after one; the last stays.

@@ -74,18 +74,19 @@ func (w *stored) decodeRows(all map[uuid.UUID]History) error {
 func (r storedRow) row(h History, kin kinship) Row {
 	out := Row{
 		ID: r.ID, Place: kin.place(r.ID), Event: r.Event, Reason: r.Reason, Source: r.Source, On: r.EffectiveAt, Delta: r.Delta, Refund: r.Refund,
-		origin: kin.origin(r.ID), writtenFor: kin.writtenFor(r.ID),
+		origin: kin.origin(r.ID), replaces: r.ReplacesID.Valid, writtenFor: kin.writtenFor(r.ID),
 	}
-	if r.Outside {
-		out.Elsewhere = r.Until
-	}
-	if k, known := h.contracts[h.firstContract(r.EffectiveAt)]; r.Outside && r.Until.IsZero() && known {
-		out.Elsewhere = k.Grid.Cycle(r.EffectiveAt).To
+	if marked := kin.marked(r.ID); marked.Outside {
+		out.Elsewhere, out.Outside = marked.Until, marked.Delta
+		if k, known := h.contracts[h.firstContract(r.EffectiveAt)]; marked.Until.IsZero() && known {
+			out.Elsewhere = k.Grid.Cycle(marked.EffectiveAt).To
+		}
 	}
 	if r.Event == ledger.Price {
 		out.Price = Price{
 			Amount:  ledger.Amount{Value: r.UnitPrice, Period: r.PricePeriod, Currency: r.Currency},
-			Product: r.ProductID, Term: r.Term, Rhythm: r.BillingFrequency, ByPerson: r.PriceFrom == "person",
+			Product: r.ProductID, Term: r.Term, Rhythm: r.BillingFrequency, ByPerson: r.PriceFrom == ledger.ByTyping,
+			From: r.PriceFrom, ItemID: r.PriceItemID,
 		}
 	}
 	return out
@@ -158,6 +159,19 @@ func (k kinship) origin(id uuid.UUID) uuid.UUID {
 		id = r.OriginChangeID.UUID
 	}
 	return id
+}
+
+// marked is the row of the line that another system has billed; the row itself where none is.
+func (k kinship) marked(id uuid.UUID) storedRow {
+	r := k[id]
+	for range k {
+		before, known := k[r.ReplacesID.UUID]
+		if r.Outside || !r.ReplacesID.Valid || !known {
+			break
+		}
+		r = before
+	}
+	return r
 }
 
 // writtenFor are the rows entered before one, for which it or what it replaces was written anew.

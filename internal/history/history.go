@@ -51,10 +51,13 @@ type Row struct {
 	Delta  int
 	Refund bool // of a reduction
 	Price  Price
-	// Elsewhere is the first day that another system has not billed of this row; zero: it billed none.
+	// Elsewhere is the first day that another system has not billed of it; zero: it billed none. Outside are
+	// the seats it billed: those of the row that was marked, also where another was written in its place.
 	Elsewhere clock.Date
+	Outside   int
 
 	origin     uuid.UUID   // the row it was first copied from; itself where it is no copy
+	replaces   bool        // it stands in another's place
 	writtenFor []uuid.UUID // rows entered before it, because of which it was written anew
 }
 
@@ -65,6 +68,8 @@ type Price struct {
 	Term     string
 	Rhythm   string
 	ByPerson bool
+	From     ledger.PriceFrom
+	ItemID   uuid.NullUUID // of the price list; none where a person typed it
 }
 
 // ProductFrom is what the subscription was from a day on.
@@ -230,3 +235,6 @@ func (h History) WithoutInvoice(id uuid.UUID) History {
 func termsOf(t contract.Terms, id uuid.UUID, end Bound) Contract {
 	return Contract{ID: id, Currency: t.Currency, Grid: GridOf(t), Start: t.StartDate, BillFrom: t.BillFrom, End: end}
 }
+
+// Rewritten tells whether the row was written anew in another's place.
+func (r Row) Rewritten() bool { return len(r.writtenFor) > 0 || r.replaces }

@@ -116,7 +116,8 @@ type storedRow struct {
 	UnitPrice        decimal.NullDecimal
 	PricePeriod      money.Period
 	Currency         string
-	PriceFrom        string
+	PriceFrom        ledger.PriceFrom
+	PriceItemID      uuid.NullUUID
 	ProductID        uuid.NullUUID
 	Term             string
 	BillingFrequency string
@@ -132,7 +133,7 @@ type storedRow struct {
 func (w *stored) readRows() error {
 	return w.db.Raw(`
 		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at, c.delta, c.refund, st.counted,
-		       c.unit_price, c.price_period, c.currency, c.price_from, c.product_id, c.term, c.billing_frequency,
+		       c.unit_price, c.price_period, c.currency, c.price_from, c.price_item_id, c.product_id, c.term, c.billing_frequency,
 		       coalesce((c.details->'product')::text, '') AS product, c.origin_change_id, c.replaces_id, c.written_for_id,
 		       e.change_id IS NOT NULL AS outside, e.until
 		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id LEFT JOIN billed_elsewhere e ON e.change_id = c.id

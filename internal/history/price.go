@@ -25,7 +25,9 @@ func (h History) PriceOn(day clock.Date) (Row, bool) {
 
 // PriceToday is the price that a page, a CSV, a review or a signature calls the price:
 // that of today, before the first billable day that of that day.
-func (h History) PriceToday(today clock.Date) (Row, bool) { return h.PriceOn(Later(today, h.FirstDay())) }
+func (h History) PriceToday(today clock.Date) (Row, bool) {
+	return h.PriceOn(Later(today, h.FirstDay()))
+}
 
 // PriceUntil is the next day after one on which PriceToday may be another; zero: none is known.
 func (h History) PriceUntil(today clock.Date) clock.Date {
@@ -60,14 +62,14 @@ func (h History) ProductOn(day clock.Date) ProductFrom {
 	return last
 }
 
-// agrees tells whether a price row is a price of a day. Price 0 is one only for a
+// agrees tells whether a price row is a price of a day; outside of a contract no day has one. Price 0 is one only for a
 // trial, and where a person typed it.
 func (h History) agrees(r Row, day clock.Date) bool {
 	p, is := r.Price, h.ProductOn(day)
 	k, inContract := h.contracts[h.ContractOn(day)]
 	trial := is.Kind == string(distributor.Trial)
 	switch {
-	case !p.Value.Valid || inContract && p.Currency != k.Currency:
+	case !p.Value.Valid || !inContract || p.Currency != k.Currency:
 		return false
 	case p.Value.Decimal.IsZero() && !trial && !p.ByPerson:
 		return false

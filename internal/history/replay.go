@@ -128,7 +128,7 @@ func (h History) rowsOn(day clock.Date) []step {
 		}
 		steps[i].delta += r.Delta
 		if day.Before(r.Elsewhere) {
-			steps[i].outside += r.Delta
+			steps[i].outside += r.Outside
 		}
 	}
 	return steps

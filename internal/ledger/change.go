@@ -23,7 +23,7 @@ const (
 	Create     Event = "create"
 	Update     Event = "update"  // of the quantity
 	Product    Event = "product" // another product, kind or rhythm under the same id
-	Price      Event = "price"  // of the selling price
+	Price      Event = "price"   // of the selling price
 	Cost       Event = "cost"
 	Renew      Event = "renew" // a new term; its delta may be 0
 	Deactivate Event = "deactivate"
@@ -111,6 +111,7 @@ type PriceFor struct {
 	Term      string
 	Frequency string
 	From      PriceFrom
+	ItemID    uuid.NullUUID // of the price list
 }
 
 // PriceFrom is who set a price.
@@ -131,6 +132,21 @@ type Origin struct {
 	By     audit.Actor
 	RunID  uuid.NullUUID // the sync run
 	At     time.Time
+	Zone   *time.Location // of the billing day; nil: UTC
+}
+
+// In gives the origin with the zone of its billing day.
+func (o Origin) In(zone *time.Location) Origin {
+	o.Zone = zone
+	return o
+}
+
+// Today is the billing day.
+func (o Origin) Today() clock.Date {
+	if o.Zone == nil {
+		return clock.DateOf(o.At, time.UTC)
+	}
+	return clock.DateOf(o.At, o.Zone)
 }
 
 // Details is what a row stands on: before and after of what changed, the text of the change log.

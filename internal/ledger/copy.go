@@ -41,10 +41,10 @@ func Take(ctx context.Context, tx *gorm.DB, copies []Copy) error {
 const insertCopies = `
 INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
     unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
-    refund, product_id, term, billing_frequency, price_from)
+    refund, product_id, term, billing_frequency, price_from, price_item_id)
 SELECT r.id, r.subscription_id, r.event, c.reason, c.effective_at, c.recorded_at, c.delta, r.quantity_after, c.estimated,
     c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, c.source, c.sync_run_id, c.actor_id, c.actor, c.note, c.id,
-    c.refund, c.product_id, c.term, c.billing_frequency, c.price_from
+    c.refund, c.product_id, c.term, c.billing_frequency, c.price_from, c.price_item_id
 FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, origin uuid, subscription_id uuid, event text, quantity_after integer)) WITH ORDINALITY r
 JOIN license_changes c ON c.id = r.origin
 ORDER BY r.ordinality`

@@ -58,7 +58,7 @@ func (b billed) refused(state string) {
 
 func (b billed) draft() uuid.UUID {
 	b.Helper()
-	id, err := b.office.Draft(b.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: b.Contract, Kind: billing.FullCycle}, Earlier: true})
+	id, err := b.office.Draft(b.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: b.Contract, Kind: billing.FullCycle}, Late: true})
 	b.ok(err)
 	return id
 }

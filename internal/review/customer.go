@@ -18,7 +18,8 @@ func customer(f Facts) []Check {
 	if f.AccountStatus == account.Gone {
 		cs = append(cs, Check{Customer, "account_gone", Fail, "The distributor no longer lists this account, but its subscriptions are not proven gone, so they stay as they are.", mend})
 	}
-	return append(cs, providerStatus(f)...)
+	cs = append(append(cs, unread(f)...), pastEnd(f)...)
+	return append(append(cs, renewed(f)...), providerStatus(f)...)
 }
 
 func customerSet(f Facts, mend Mend) Check {
@@ -50,6 +51,8 @@ func providerStatus(f Facts) []Check {
 		return []Check{{Customer, "status", Warn, "Suspended at the distributor, which bills it all the same.", at}}
 	case cancelledAhead(f):
 		return []Check{{Customer, "status", Warn, fmt.Sprintf("Cancelled at the distributor; you may be charged until %s.", f.EndDate), at}}
+	case f.HoldReason == subscription.HoldTwin && f.SameID.Valid:
+		return []Check{{Customer, "hold", Warn, fmt.Sprintf("Held until a person decides whether it is %s of the same provider again.", f.SameExternalID), at}}
 	case f.HoldReason == subscription.HoldTwin:
 		return []Check{{Customer, "hold", Warn, "Held until a person decides whether it is another provider's subscription again.", at}}
 	case f.HoldReason == subscription.HoldCutover:

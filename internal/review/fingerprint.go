@@ -39,6 +39,9 @@ func GroundOf(f Facts) Ground {
 	if f.HoldReason == subscription.HoldCutover {
 		g.State = string(subscription.Active) // signed before its switch, for what it is from then on (RULES 9)
 	}
+	if f.cameToItsEnd() {
+		g.State = "active" // signed for what it was until the end that was known then
+	}
 	if f.UnitPrice.Valid {
 		g.Price = money.Plain(f.UnitPrice.Decimal) + " " + f.Currency + " per " + word(f.PricePeriod)
 	}

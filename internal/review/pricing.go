@@ -15,11 +15,14 @@ func pricing(f Facts) []Check {
 	if f.Kind == distributor.UnknownKind {
 		cs = append(cs, Check{Pricing, "kind", Warn, "Whether it is a licence, a purchase, usage or a trial cannot be told from the record. It is treated as a licence.", Mend{"subscription", f.SubscriptionID.String()}})
 	}
-	if f.LedgerQuantity != f.BillableQuantity {
+	if f.LedgerQuantity != f.BillableQuantity && !f.Undated {
 		cs = append(cs, Check{Pricing, "ledger", Fail, fmt.Sprintf("The ledger counts %d seats, but %d are billable.", f.LedgerQuantity, f.BillableQuantity), Mend{"subscription", f.SubscriptionID.String()}})
 	}
 	if f.TwinID.Valid {
 		cs = append(cs, Check{Pricing, "twin", Fail, fmt.Sprintf("The same product is active for this customer under %s (%s): it would be billed twice.", f.TwinProvider, f.TwinExternalID), Mend{"subscription", f.TwinID.UUID.String()}})
+	}
+	if f.SameID.Valid && !f.TwinID.Valid {
+		cs = append(cs, Check{Pricing, "twin", Fail, fmt.Sprintf("The vendor's subscription id %s is also that of %s, active under the same provider: it would be billed twice.", f.VendorSubscriptionID, f.SameExternalID), Mend{"subscription", f.SameID.UUID.String()}})
 	}
 	if f.Kind == distributor.Usage {
 		return append(cs, Check{Pricing, "price", OK, "Usage is billed elsewhere; price checks are not applicable.", Mend{}})

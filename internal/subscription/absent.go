@@ -48,6 +48,14 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 	if err != nil {
 		return Result{}, err
 	}
+	var contracts []uuid.UUID
+	for _, s := range rows {
+		contracts = append(contracts, contractsOf(s)...)
+	}
+	given, err := refundsOf(ctx, tx, contracts)
+	if err != nil {
+		return Result{}, err
+	}
 	res := Result{Conflicts: map[uuid.UUID][]Conflict{}}
 	var plans []plan.Plan
 	for i := range rows {
@@ -55,7 +63,7 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 		if s.ProviderID != p.ID {
 			continue
 		}
-		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Seen: o.At, Zone: zone})
+		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Refund: given.of(s.ContractID), Seen: o.At, Zone: zone})
 		if len(made.Conflicts) > 0 {
 			res.Conflicts[s.ID] = made.Conflicts
 		}

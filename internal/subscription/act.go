@@ -40,8 +40,13 @@ func act(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current) (pla
 	}
 	decided.Row.Version++
 	decided.Changed = true
-	_, err = apply(ctx, tx, a.Origin, []plan.Plan{decided})
-	return decided.Row, err
+	if _, err = apply(ctx, tx, a.Origin.In(a.Zone), []plan.Plan{decided}); err != nil {
+		return decided.Row, err
+	}
+	stored, err := Get(ctx, tx, a.ID)
+	now := decided.Row
+	now.CopiedPrice = stored.CopiedPrice
+	return now, err
 }
 
 func stand(ctx context.Context, tx *gorm.DB, a Act) (plan.Current, error) {

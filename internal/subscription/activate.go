@@ -3,7 +3,6 @@ package subscription
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/subscription/plan"
@@ -14,11 +13,6 @@ import (
 // the distributor has ended the subscription meanwhile: of a frozen one that does not count.
 func Activate(ctx context.Context, tx *gorm.DB, a Act, r Return) (Subscription, error) {
 	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
-		charged, err := chargedOf(ctx, tx, []uuid.UUID{s.ID})
-		if err != nil {
-			return plan.Plan{}, err
-		}
-		r.Charged = charged[s.ID]
 		return plan.TakeBack(s, r)
 	})
 }

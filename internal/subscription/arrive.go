@@ -56,7 +56,7 @@ func arrive(ctx context.Context, tx *gorm.DB, a arrivals) (map[int]arrival, erro
 	for _, r := range a.rows {
 		r.landing, r.twin = landingAt(a.crmAccountID, to, r.never), doubles[r.n]
 		if i, ok := items[r.n]; ok {
-			r.landing.Price, r.landing.PriceItemID = i.price(), set(i.ID)
+			r.landing.Fill = i.fill()
 		}
 		found[r.n] = r
 	}

@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
-	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
@@ -20,7 +19,7 @@ import (
 func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUUID) (Subscription, error) {
 	now, err := act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		if !contractID.Valid {
-			return leaveContract(s, a.Today()), nil
+			return leaveContract(s), nil
 		}
 		return enterContract(ctx, tx, a, s, contractID)
 	})
@@ -31,14 +30,13 @@ func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUU
 	return now, err
 }
 
-func leaveContract(s plan.Current, today clock.Date) plan.Plan {
+func leaveContract(s plan.Current) plan.Plan {
 	d := s.Draft()
 	customer := d.Row.CRMAccountID
 	plan.Unsettle(&d.Row)
 	d.Row.CRMAccountID, d.Row.TwinHold = customer, s.TwinHold
 	d.Row.NeverLand = true // a person took it out: it does not come back by itself
 	d.Derive()
-	d.Reprice(s.Price(), today, "taken out of its contract")
 	return d.Finish(&s.Subscription)
 }
 
@@ -57,14 +55,11 @@ func enterContract(ctx context.Context, tx *gorm.DB, a Act, s plan.Current, cont
 	}
 	d := s.Draft()
 	newCustomer := d.Row.CRMAccountID != s.Account.CRMAccountID
-	to.landing.Settle(&d.Row)
+	d.Settle(to.landing)
 	if newCustomer {
 		d.Row.TwinHold = to.twin && d.Row.State != Inactive
 	}
 	d.Derive()
-	if s.UnitPrice.Valid {
-		d.Reprice(s.Price(), a.Today(), "")
-	}
 	return d.Finish(&s.Subscription), nil
 }
 

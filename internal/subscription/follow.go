@@ -52,7 +52,7 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 		to, lands := landed[i]
 		plans[i] = follow(a, &rows[i], to, lands, f.back)
 	}
-	touched, err := apply(ctx, tx, f.origin, plans)
+	touched, err := apply(ctx, tx, f.origin.In(f.zone), plans)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UU
 		plan.Unsettle(&d.Row)
 	}
 	if lands {
-		to.landing.Settle(&d.Row)
+		d.Settle(to.landing)
 		d.Row.TwinHold = to.twin && s.State != Inactive
 		if was, known := back[s.ID]; known {
 			putBack(&d.Row, was)

@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 )
 
@@ -23,15 +22,11 @@ func Freeze(ctx context.Context, tx *gorm.DB, a Act, on clock.Date) (Subscriptio
 // if it is not frozen, or ended by the cut-over: that is to be taken back first.
 func Unfreeze(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 	return handOver(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
-		born, err := refunds(ctx, tx, contractsOf(s.Subscription))
+		given, err := refundsOf(ctx, tx, contractsOf(s.Subscription))
 		if err != nil {
 			return plan.Plan{}, err
 		}
-		refund := ledger.Open
-		if state, known := born[s.ContractID.UUID]; known {
-			refund = state
-		}
-		return plan.Unfreeze(s, a.Today(), refund)
+		return plan.Unfreeze(s, a.Today(), given.of(s.ContractID))
 	})
 }
 

@@ -35,6 +35,7 @@ type HandEntry struct {
 	BillingFrequency  string `json:"billing_frequency"`
 	StartDate         string `json:"start_date"`
 	EndDate           string `json:"end_date"`
+	AtEnd             string `json:"at_end"` // ends or renews; empty: ends, where an end is given
 }
 
 // Record reads the entry as the record of a listing, or says at each field what is wrong.
@@ -54,6 +55,13 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 		Term: rhythm(problems, "term", e.Term), TermText: e.Term,
 		Frequency: rhythm(problems, "billing_frequency", e.BillingFrequency), FrequencyText: e.BillingFrequency,
 		Start: day(problems, "start_date", e.StartDate), End: day(problems, "end_date", e.EndDate), Raw: raw,
+		AtEnd: atEnd(problems, e),
+	}
+	switch d.AtEnd {
+	case distributor.AtEndEnds:
+		d.AutoRenew = distributor.No
+	case distributor.AtEndRenews:
+		d.AutoRenew = distributor.Yes
 	}
 	if !d.Start.IsZero() && !d.End.IsZero() && d.End.Before(d.Start) {
 		problems.Add("end_date", "The end lies before the start.")
@@ -66,7 +74,7 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 
 func (e HandEntry) trimmed() HandEntry {
 	for _, s := range []*string{&e.AccountExternalID, &e.ExternalID, &e.PartNumber, &e.Product, &e.Quantity, &e.UnitCost, &e.CostPeriod,
-		&e.Currency, &e.Term, &e.BillingFrequency, &e.StartDate, &e.EndDate} {
+		&e.Currency, &e.Term, &e.BillingFrequency, &e.StartDate, &e.EndDate, &e.AtEnd} {
 		*s = strings.TrimSpace(*s)
 	}
 	return e
@@ -120,6 +128,20 @@ func day(p errs.Fields, field, s string) clock.Date {
 		p.Add(field, "Enter a date as 2026-03-31.")
 	}
 	return d
+}
+
+// atEnd is what happens at the end: a typed end ends, unless it is said that it renews.
+func atEnd(p errs.Fields, e HandEntry) distributor.AtEnd {
+	what := distributor.AtEnd(strings.ToLower(e.AtEnd))
+	switch {
+	case what != "" && what != distributor.AtEndEnds && what != distributor.AtEndRenews:
+		p.Add("at_end", "Enter ends or renews.")
+	case what != "" && e.EndDate == "":
+		p.Add("at_end", "Enter the end date that this speaks of.")
+	case what == "" && e.EndDate != "":
+		return distributor.AtEndEnds
+	}
+	return what
 }
 
 // rhythm reads a term or frequency; the words for periods mean the same here.

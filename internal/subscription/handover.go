@@ -17,7 +17,8 @@ func HoldBack(ctx context.Context, tx *gorm.DB, a Act, from clock.Date) (Subscri
 
 // GiveBack takes HoldBack back: the new one waits for a person as a twin again, or
 // goes on unheld where was says that it did. What a person has set meanwhile stays:
-// contract and price go back only where they are still what the cut-over carried over.
+// the contract goes back only where it is still what the cut-over carried over. A price
+// that the cut-over brought is taken back by SetPriceAside.
 func GiveBack(ctx context.Context, tx *gorm.DB, a Act, was, carried Local) (Subscription, error) {
-	return handOver(ctx, tx, a, func(s plan.Current) (plan.Plan, error) { return plan.GiveBack(s, a.Today(), was, carried) })
+	return handOver(ctx, tx, a, func(s plan.Current) (plan.Plan, error) { return plan.GiveBack(s, was, carried) })
 }

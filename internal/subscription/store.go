@@ -103,7 +103,10 @@ func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []plan.Plan)
 	if err := update(ctx, tx, changed, o.At); err != nil {
 		return nil, err
 	}
-	return touched, ledger.Append(ctx, tx, o, entries)
+	if err := ledger.Append(ctx, tx, o, entries); err != nil {
+		return nil, err
+	}
+	return touched, settlePrices(ctx, tx, o, plans)
 }
 
 // name gives a new subscription its id, and its ledger rows with it.

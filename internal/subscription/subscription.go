@@ -36,8 +36,6 @@ type (
 	Ending = plan.Ending
 	// Return is a decision that it goes on.
 	Return = plan.Return
-	// Share is how many of the seats that come back were charged already.
-	Share = plan.Share
 )
 
 // The states.

@@ -58,11 +58,11 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 			break
 		}
 	}
-	touched, err := apply(ctx, tx, l.Origin, w.plans)
+	touched, err := apply(ctx, tx, l.Origin.In(l.Zone), w.plans)
 	if err != nil {
 		return Result{}, err
 	}
-	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, w.latecomers())
+	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, append(w.latecomers(), w.begun()...))
 	return w.result(touched), err
 }
 

@@ -63,14 +63,14 @@ func place(ctx context.Context, tx *gorm.DB, p placing) ([]uuid.UUID, error) {
 	plans := make([]plan.Plan, 0, len(p.rows))
 	for i := range p.rows {
 		d := plan.DraftOf(p.rows[i], account.Mapped, nil)
-		found[i].landing.Settle(&d.Row)
+		d.Settle(found[i].landing)
 		made := d.Finish(&p.rows[i])
 		if made.Changed {
 			made.Row.Version++
 		}
 		plans = append(plans, made)
 	}
-	touched, err := apply(ctx, tx, p.origin, plans)
+	touched, err := apply(ctx, tx, p.origin.In(p.zone), plans)
 	if err != nil {
 		return nil, err
 	}

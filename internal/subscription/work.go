@@ -9,7 +9,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
-	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 )
 
@@ -75,7 +74,7 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	for i := range w.readings {
 		w.inputs[i] = plan.Input{
 			Stored: was[w.readings[i].ExternalID], Reading: &w.readings[i], Provider: w.Provider, Account: w.Account,
-			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Refund: ledger.Open, Seen: w.Origin.At, Zone: w.Zone,
+			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Seen: w.Origin.At, Zone: w.Zone,
 		}
 	}
 	w.decide()
@@ -150,6 +149,17 @@ func (w *work) products(ctx context.Context, tx *gorm.DB, was map[string]*Subscr
 
 func namesSame(f, o Facts) bool {
 	return f.Vendor == o.Vendor && f.PartNumber == o.PartNumber && f.SKU == o.SKU && f.ProductName == o.ProductName
+}
+
+// begun are the ids of known subscriptions whose start has just become readable.
+func (w *work) begun() []uuid.UUID {
+	var ids []uuid.UUID
+	for i, in := range w.inputs {
+		if in.Stored != nil && in.Stored.Undated && !w.plans[i].Row.Undated {
+			ids = append(ids, in.Stored.ID)
+		}
+	}
+	return ids
 }
 
 func (w *work) result(touched []uuid.UUID) Result {

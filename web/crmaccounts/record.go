@@ -81,6 +81,7 @@ func facts(o crm.Overview) ui.DefinitionList {
 		ui.Fact("Mail domains", strings.ReplaceAll(o.EmailDomains, " ", ", ")),
 		ui.Fact("Address", strings.Join(address, ", ")),
 		ui.Fact("Phone", o.Phone),
+		ui.Fact("Tax id", o.TaxID),
 		{Term: "Part of", Value: parent},
 	}}
 }

@@ -84,13 +84,15 @@ func bars3(d view.Drawing, from clock.Date, s proof.Segment) []view.Bar {
 }
 
 func segmentTable(c proof.Customer, p proof.Product) ui.Table {
-	t := ui.Table{Caption: "Days of " + p.Name + " of " + c.CRMAccount, Plain: true, Compact: true, Columns: []ui.Column{{Label: "Days", Nowrap: true}, {Label: "How many", Numeric: true}, {Label: "Seats, old", Numeric: true}, {Label: "Seats, new", Numeric: true}, {Label: "Verdict"}, {Label: "Why"}}}
+	t := ui.Table{Caption: "Days of " + p.Name + " of " + c.CRMAccount, Plain: true, Compact: true, Columns: []ui.Column{{Label: "Days", Nowrap: true}, {Label: "How many", Numeric: true}, {Label: "Seats, old", Numeric: true}, {Label: "Seats, new", Numeric: true},
+		{Label: "Billed, old", Numeric: true}, {Label: "Billed, new", Numeric: true}, {Label: "Verdict"}, {Label: "Why"}}}
 	for _, s := range p.Segments {
 		tone := ui.Neutral
 		if s.Verdict.Blocks() {
 			tone = verdicts[s.Verdict].Tone
 		}
-		t.Rows = append(t.Rows, ui.Row{Tone: tone, Cells: []ui.Cell{ui.TextCell(period(s.From, s.To)), ui.TextCell(itoa(s.Days())), ui.TextCell(itoa(s.Before)), ui.TextCell(itoa(s.After)), {Badges: []ui.Badge{verdicts[s.Verdict]}}, ui.TextCell(s.Why)}})
+		t.Rows = append(t.Rows, ui.Row{Tone: tone, Cells: []ui.Cell{ui.TextCell(period(s.From, s.To)), ui.TextCell(itoa(s.Days())), ui.TextCell(itoa(s.Before)), ui.TextCell(itoa(s.After)),
+			ui.TextCell(itoa(s.Billed.Before)), ui.TextCell(itoa(s.Billed.After)), {Badges: []ui.Badge{verdicts[s.Verdict]}}, ui.TextCell(s.Why)}})
 	}
 	return t
 }

@@ -9,8 +9,9 @@ import (
 	"seatledger/web/httpx"
 )
 
-// The first six columns stand in CONTRACT.
-var proofHeader = []string{"crm_account", "part_number", "day", "seats_before", "seats_after", "verdict", "crm_account_id", "product", "why", "forfeited"}
+// As CONTRACT has them: customer x product x day.
+var proofHeader = []string{"crm_account", "crm_account_id", "product", "part_number", "day", "seats_before", "seats_after", "verdict", "why", "forfeited",
+	"counted_before", "counted_after", "billed_before", "billed_after"}
 
 func (h Handlers) proofFile(c echo.Context, run cutover.Run, f proof.Filter) error {
 	ctx := c.Request().Context()
@@ -23,6 +24,10 @@ func (h Handlers) proofFile(c echo.Context, run cutover.Run, f proof.Filter) err
 
 func dayCells(d proof.Day) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
-	return []httpx.Cell{text(d.Customer.CRMAccount), text(d.Key), plain(d.Day.String()), plain(itoa(d.Before)), plain(itoa(d.After)), plain(string(d.Verdict)),
-		plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Why), plain(itoa(d.Forfeited))}
+	cells := []httpx.Cell{text(d.Customer.CRMAccount), plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Key), plain(d.Day.String()),
+		plain(itoa(d.Before)), plain(itoa(d.After)), plain(string(d.Verdict)), text(d.Why)}
+	for _, n := range []int{d.Forfeited, d.Counted.Before, d.Counted.After, d.Billed.Before, d.Billed.After} {
+		cells = append(cells, plain(itoa(n)))
+	}
+	return cells
 }

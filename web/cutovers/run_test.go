@@ -44,7 +44,7 @@ func TestTheProofsFileHasEveryDayOnceAndItsColumns(t *testing.T) {
 	m := open(t, 10)
 	m.begin()
 	p := m.client.Get(m.run + "/proof.csv")
-	if !strings.HasPrefix(string(p.Body), "crm_account,part_number,day,seats_before,seats_after,verdict,") {
+	if !strings.HasPrefix(string(p.Body), "crm_account,crm_account_id,product,part_number,day,seats_before,seats_after,verdict,why,forfeited,counted_before,counted_after,billed_before,billed_after\r\n") {
 		t.Errorf("%.100s", p.Body)
 	}
 	seen := map[string]map[string]string{}

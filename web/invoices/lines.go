@@ -56,7 +56,7 @@ func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
 		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
 	for _, r := range rows {
-		invoice := ui.Cell{Text: billing.Invoice{Number: r.Number}.Called(), Href: recordPath(r.InvoiceID), Badges: []ui.Badge{badge(r.State)}}
+		invoice := ui.Cell{Text: billing.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID), Badges: []ui.Badge{badge(r.State)}}
 		row := lineCells(r)
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: append([]ui.Cell{row[0], invoice, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
 	}
@@ -95,7 +95,7 @@ func lineFile(r billing.LineRow) []httpx.Cell {
 	return []httpx.Cell{
 		plain(r.InvoiceID.String()), plain(r.SubscriptionID.String()), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
 		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency),
-		plain(r.ID.String()), plain(number(r.Number)), plain(string(r.State)), plain(strconv.Itoa(r.Position)), plain(string(r.Kind)), text(r.Contract), text(r.CRMAccount),
+		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)), plain(string(r.Kind)), text(r.Contract), text(r.CRMAccount),
 		text(r.ExternalID), text(r.ProductName), text(r.PartNumber), text(r.TaxCode), plain(strconv.Itoa(r.Forfeited)),
 	}
 }

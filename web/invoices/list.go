@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/clock"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -82,36 +84,46 @@ func empty(q httpx.ListQuery, what string) *ui.EmptyState {
 var header = []string{
 	"id", "number", "contract", "crm_account", "kind", "state", "currency", "total", "period_start", "period_end", "issued_at",
 	"contract_id", "crm_account_id", "drafted_at", "paid_at", "voided_at", "payment_terms", "tax_code", "credits_id", "forfeited_seat_days",
+	"due_on", "paid_on", "open", "sent_at", "exported_at", "tax", "total_with_tax",
 }
 
 func (h Handlers) file(c echo.Context, f billing.Filter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoices.csv", header, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r)...) })
+			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
 		})
 	})
 }
 
-func cells(r billing.ListRow) []httpx.Cell {
+func cells(r billing.ListRow, zone *time.Location) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	credits := ""
 	if r.CreditsID.Valid {
 		credits = r.CreditsID.UUID.String()
 	}
 	return []httpx.Cell{
-		plain(r.ID.String()), plain(number(r.Number)), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
+		plain(r.ID.String()), text(r.NumberText), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
 		plain(money.Plain(r.Total)), plain(r.PeriodStart.String()), plain(r.PeriodEnd.String()), at(r.IssuedAt),
 		plain(r.ContractID.String()), plain(r.CRMAccountID.String()), at(&r.DraftedAt), at(r.PaidAt), at(r.VoidedAt), text(r.PaymentTerms), text(r.TaxCode), plain(credits),
 		plain(strconv.Itoa(r.Forfeited)),
+		plain(r.DueOn.String()), day(r.PaidAt, zone), perhaps(r.Open()), plain(""), plain(""), perhaps(r.Tax), perhaps(r.Gross), // nothing is sent or exported yet
 	}
 }
 
-func number(n *int64) string {
-	if n == nil {
-		return ""
+// perhaps is an amount that may not be known yet.
+func perhaps(d decimal.NullDecimal) httpx.Cell {
+	if !d.Valid {
+		return httpx.Plain("")
 	}
-	return strconv.FormatInt(*n, 10)
+	return httpx.Plain(money.Plain(d.Decimal))
+}
+
+func day(t *time.Time, zone *time.Location) httpx.Cell {
+	if t == nil {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(clock.DateOf(*t, zone).String())
 }
 
 func at(t *time.Time) httpx.Cell {

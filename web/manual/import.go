@@ -19,6 +19,9 @@ func (h Handlers) Preview(c echo.Context) error { return h.within(c, h.Imports.P
 // Apply does what a file says.
 func (h Handlers) Apply(c echo.Context) error { return h.within(c, h.Imports.Apply) }
 
+// Columns sets which column of a file is which, and what else it needs to be told.
+func (h Handlers) Columns(c echo.Context) error { return h.within(c, h.Imports.Columns) }
+
 func (h Handlers) within(c echo.Context, page func(echo.Context, imports.Screen) error) error {
 	p, err := h.provider(c)
 	if err != nil {
@@ -40,6 +43,7 @@ func (h Handlers) within(c echo.Context, page func(echo.Context, imports.Screen)
 			{Name: "unit_cost", Help: "What you pay per seat and cost_period: month, quarter, year, three_years or once; currency as USD."},
 			{Name: "term", Help: "And billing_frequency: monthly, quarterly, annual, triennial, one_time or trial."},
 			{Name: "start_date", Help: "And end_date, as 2026-03-31."},
+			{Name: "at_end", Help: "What happens at the end: ends or renews. Empty: it ends, where an end is given."},
 		},
 	})
 }

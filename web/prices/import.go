@@ -19,6 +19,9 @@ func (h Handlers) Preview(c echo.Context) error { return h.with(c, h.Imports.Pre
 // Apply does what a file says.
 func (h Handlers) Apply(c echo.Context) error { return h.with(c, h.Imports.Apply) }
 
+// Columns sets which column of a file is which, and what else it needs to be told.
+func (h Handlers) Columns(c echo.Context) error { return h.with(c, h.Imports.Columns) }
+
 func (h Handlers) with(c echo.Context, page func(echo.Context, imports.Screen) error) error {
 	l, err := h.list(c)
 	if err != nil {

@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
-	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
@@ -61,19 +58,8 @@ func (h Handlers) correct(c echo.Context, d dated, form httpx.Values) error {
 	if err != nil {
 		return errs.Fields{"effective_at": "Write the date as YYYY-MM-DD."}.Err()
 	}
-	ctx, by := c.Request().Context(), session.Actor(c)
-	return h.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if _, err := ledger.Correct(ctx, tx, ledger.Correction{ChangeID: d.row.ID, On: on, Note: form.Get("note"), By: by, At: h.Clock.Now()}); err != nil {
-			return err
-		}
-		if err := h.Reviews.Refresh(ctx, tx, []uuid.UUID{d.subscription.ID}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, h.Clock, by, audit.Event{
-			Action: "subscription.date_corrected", ObjectType: "subscription", ObjectID: d.subscription.ID.String(), ObjectName: called(d.subscription.ProductName, d.subscription.ExternalID),
-			Before: map[string]string{"effective_at": d.row.EffectiveAt.String()}, After: map[string]string{"effective_at": on.String(), "note": form.Get("note")},
-		})
-	})
+	return h.decisions().CorrectDate(c.Request().Context(), session.Actor(c), subscription.DateCorrection{
+		ID: d.subscription.ID, Change: d.row.ID, On: on, Note: form.Get("note")})
 }
 
 func (h Handlers) dated(c echo.Context) (d dated, err error) {

@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/contract/price"
@@ -15,6 +14,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/web/httpx"
+	"seatledger/web/session"
 )
 
 // SetPrice sets the selling price: an item of the contract's price list, or a
@@ -24,25 +24,23 @@ func (h Handlers) SetPrice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.price_set", form: "price", done: "The price was saved.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		p, err := h.priceIn(form)
-		if err != nil {
-			return subscription.Subscription{}, err
-		}
-		if err := notBoth(c.Request().Context(), tx, id, form, p); err != nil {
-			return subscription.Subscription{}, err
-		}
-		return subscription.SetPrice(c.Request().Context(), tx, a, p)
-	}})
+	p, err := h.priceIn(form)
+	if err == nil {
+		err = h.notBoth(c.Request().Context(), id, form, p)
+	}
+	if err == nil {
+		err = h.decisions().SetPrice(c.Request().Context(), session.Actor(c), opened(id, form), p)
+	}
+	return h.answer(c, id, form, "price", "The price was saved.", err)
 }
 
 // notBoth refuses an item together with another price: nobody can tell which was meant.
-func notBoth(ctx context.Context, tx *gorm.DB, id uuid.UUID, form httpx.Values, p subscription.Price) error {
+func (h Handlers) notBoth(ctx context.Context, id uuid.UUID, form httpx.Values, p subscription.Price) error {
 	if !p.ItemID.Valid || form.Get("unit_price") == "" {
 		return nil
 	}
 	typed, err := price.ParseAmount(form.Get("unit_price"))
-	options, oerr := list.OptionsOf(ctx, tx, id)
+	options, oerr := list.OptionsOf(ctx, h.DB.Read(ctx), id)
 	if oerr != nil {
 		return oerr
 	}
@@ -60,9 +58,8 @@ func (h Handlers) KeepPrice(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.price_kept", done: "The price stays as it is.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		return subscription.KeepPrice(c.Request().Context(), tx, a)
-	}})
+	err = h.decisions().KeepPrice(c.Request().Context(), session.Actor(c), opened(id, form))
+	return h.answer(c, id, form, "", "The price stays as it is.", err)
 }
 
 // priceIn reads the form. A script that names no day means today.

@@ -97,10 +97,11 @@ func (h Handlers) signMatching(c echo.Context, form httpx.Values) error {
 		return errs.New(errs.Conflict, "To sign all that match, open the list, choose “Sign all that match” and confirm what it shows. Nothing was signed.")
 	}
 	ctx := c.Request().Context()
-	return h.sign(c, back(form), func(tx *gorm.DB) (review.SignOff, error) {
-		ids, err := list.Signable(ctx, tx, filterOf(q))
-		return review.SignOff{IDs: ids, Digest: form.Get("digest"), Note: form.Get("note")}, err
-	})
+	ids, err := list.Signable(ctx, h.DB.Read(ctx), filterOf(q))
+	if err != nil {
+		return err
+	}
+	return h.sign(c, back(form), review.SignOff{IDs: ids, Digest: form.Get("digest"), Note: form.Get("note")})
 }
 
 // filterIn reads the list's parameters out of a form as the list reads them out of its address.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
 	"seatledger/internal/review"
@@ -35,21 +34,12 @@ func (h Handlers) SignOff(c echo.Context) error {
 	if len(s.IDs) == 0 {
 		return errs.Fields{"id": "Nothing was signed, because no subscription was ticked. Go back and tick those that are right."}.Err()
 	}
-	return h.sign(c, back(form), func(*gorm.DB) (review.SignOff, error) { return s, nil })
+	return h.sign(c, back(form), s)
 }
 
 // sign carries a sign-off through and says on the next page what came of it.
-func (h Handlers) sign(c echo.Context, to string, ask func(*gorm.DB) (review.SignOff, error)) error {
-	ctx := c.Request().Context()
-	var out review.Outcome
-	err := h.DB.InTx(ctx, func(tx *gorm.DB) error {
-		s, err := ask(tx)
-		if err != nil {
-			return err
-		}
-		out, err = h.Reviews.Sign(ctx, tx, session.Actor(c), s)
-		return err
-	})
+func (h Handlers) sign(c echo.Context, to string, s review.SignOff) error {
+	out, err := h.Reviews.SignOff(c.Request().Context(), h.DB, session.Actor(c), s)
 	if err != nil {
 		return err
 	}

@@ -2,20 +2,19 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/distributor"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
-	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/plan"
@@ -36,19 +35,13 @@ type subscriptionRow struct {
 	ProviderStatus distributor.Status
 	FrozenFrom     clock.Date
 	BillableFrom   clock.Date
-	BilledThrough  clock.Date
-	UnitPrice      decimal.NullDecimal
-	PricePeriod    money.Period
-	Currency       string
 	PairID         uuid.NullUUID
 	PairKind       pairing.Kind
 	PairDay        clock.Date
-	Takes          bool
 	Strayed        bool
 	AccountState   account.State
 	Whose          string
 	Step           pairing.Step
-	Since          time.Time // the run began
 }
 
 // Subscriptions that the proof looks at: licences of both providers that have not ended
@@ -57,10 +50,9 @@ type subscriptionRow struct {
 const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
 	SELECT s.id, s.provider_id = r.new_provider_id AS is_new, coalesce(d.whose, s.crm_account_id) AS crm_account_id, s.external_id, s.product_name,
 	coalesce(p.part_number, s.part_number) AS part_number, s.sku, s.state, s.twin_hold, s.cutover_hold, s.provider_status,
-	s.frozen_from, s.billable_from, s.billed_through, s.unit_price, s.price_period, s.currency,
+	s.frozen_from, s.billable_from,
 	d.id AS pair_id, coalesce(d.kind, '') AS pair_kind, d.day AS pair_day,
-	EXISTS (SELECT FROM reassignments m WHERE m.target_id = s.id AND m.undone_at IS NULL AND m.taken) AS takes,
-	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step, r.created_at AS since
+	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
 		SELECT id FROM subscriptions WHERE crm_account_id = ANY (CAST(@customers AS uuid[]))
 		UNION SELECT unnest(ARRAY[old_subscription_id, new_subscription_id]) FROM d WHERE d.whose = ANY (CAST(@customers AS uuid[])))
@@ -71,32 +63,163 @@ const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.st
 	AND (d.id IS NOT NULL OR s.state <> 'inactive' OR s.deactivated_on >= r.created_at::date - 400)
 	ORDER BY crm_account_id, lower(s.product_name), s.id`
 
-func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*history, error) {
+func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*side, error) {
 	var subs []subscriptionRow
 	err := db.WithContext(ctx).Raw(subscriptionRows, map[string]any{"run": runID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("subscriptions of the proof: %w", err)
 	}
 	ids := make([]uuid.UUID, len(subs))
-	histories := make(map[uuid.UUID]*history, len(subs))
 	for i, s := range subs {
-		ids[i], histories[s.ID] = s.ID, s.history()
+		ids[i] = s.ID
 	}
-	if err := loadRows(ctx, db, ids, histories); err != nil {
+	histories, err := history.Load(ctx, db, ids)
+	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range subs {
-		histories[s.ID].current(s.price())
+	r, err := recordsOf(ctx, db, runID, ids)
+	if err != nil {
+		return nil, nil, err
 	}
-	return subs, histories, loadBilled(ctx, db, ids, histories)
+	sides := make(map[uuid.UUID]*side, len(subs))
+	for _, s := range subs {
+		sides[s.ID] = s.side(histories[s.ID], r)
+	}
+	return subs, sides, nil
 }
 
-func (s subscriptionRow) history() *history {
-	// A new one that had ended and that nobody has spoken of was never billable here.
-	foreign := s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive
-	return &history{ID: s.ID, Since: s.Since, Strayed: s.strayed(), Through: s.BilledThrough, From: s.BillableFrom, Frozen: s.FrozenFrom, Held: s.State == subscription.Held || foreign,
-		Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
-		Running: !plan.Ends(s.ProviderStatus), Takes: s.Takes}
+// records are what of the ledger and the invoices is no meaning of a row, but how it came to be.
+type records struct {
+	closings map[uuid.UUID]bool      // rows with which somebody closed a subscription here since the run began
+	billedOn map[uuid.UUID]uuid.UUID // the subscription that a line was made for
+}
+
+func recordsOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, ids []uuid.UUID) (records, error) {
+	out := records{closings: map[uuid.UUID]bool{}, billedOn: map[uuid.UUID]uuid.UUID{}}
+	var rows []uuid.UUID
+	err := db.WithContext(ctx).Raw(`SELECT c.id FROM cutovers r JOIN license_changes c ON c.recorded_at >= r.created_at
+		WHERE r.id = ? AND c.subscription_id = ANY (?::uuid[]) AND c.event = 'deactivate' AND c.reason IN ('person', 'cutover') AND c.origin_change_id IS NULL`,
+		runID, postgres.IDs(ids)).Scan(&rows).Error
+	if err != nil {
+		return out, fmt.Errorf("closings of the proof: %w", err)
+	}
+	for _, id := range rows {
+		out.closings[id] = true
+	}
+	var lines []struct{ ID, SubscriptionID uuid.UUID }
+	err = db.WithContext(ctx).Raw(`SELECT id, subscription_id FROM invoice_lines WHERE live AND subscription_id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&lines).Error
+	if err != nil {
+		return out, fmt.Errorf("lines of the proof: %w", err)
+	}
+	for _, l := range lines {
+		out.billedOn[l.ID] = l.SubscriptionID
+	}
+	return out, nil
+}
+
+// farAhead is behind every day that the proof looks at.
+var farAhead = clock.NewDate(9999, time.December, 31)
+
+// side lays a subscription's history out in days.
+func (s subscriptionRow) side(h history.History, r records) *side {
+	out := &side{
+		ID: s.ID, Number: s.ExternalID, Strayed: s.strayed(), From: s.BillableFrom, Frozen: s.FrozenFrom,
+		Held: s.State == subscription.Held, Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
+		Running: !plan.Ends(s.ProviderStatus),
+		Price: func(day clock.Date) ledger.Amount {
+			row, _ := h.PriceOn(day)
+			return row.Price.Amount
+		},
+		Most: func(day clock.Date) int { return mostCounted(h, r.movedAt(h, day), day) },
+	}
+	for _, row := range h.Rows {
+		if row.Delta == 0 {
+			continue
+		}
+		out.Seats = append(out.Seats, ledger.Point{On: row.On, Delta: row.Delta})
+		if row.Event == ledger.Adjust {
+			out.Adjusted = append(out.Adjusted, row.On)
+		}
+		if r.closings[row.ID] {
+			out.ClosedHere = append(out.ClosedHere, row.On)
+		}
+	}
+	if end := h.Ends.On; !end.IsZero() {
+		out.Seats = append(out.Seats, ledger.Point{On: end, Delta: -out.Seats.At(end)})
+	}
+	out.charged(h, r)
+	// A new one that had ended, that nobody has spoken of and that nobody billed was never billable here.
+	out.Held = out.Held || s.IsNew && !s.PairID.Valid && s.State == subscription.Inactive && len(out.Billed) == 0
+	return out
+}
+
+// charged fills in what counts, is billed and is forfeited, over all contracts. Days
+// that no contract bills count from the first day on that could be billed.
+func (s *side) charged(h history.History, r records) {
+	add := func(to *[]stretch, p history.Period, seats int) {
+		if seats != 0 {
+			*to = append(*to, stretch{p.From, p.To, seats})
+		}
+	}
+	for _, id := range h.Contracts() {
+		for _, span := range h.Days(id, farAhead) {
+			if span.Own {
+				add(&s.Own, span.Period, span.Counted)
+			}
+			add(&s.Billed, span.Period, span.Paid)
+			add(&s.Elsewhere, span.Period, span.Outside)
+			add(&s.Forfeited, span.Period, span.Forfeited)
+		}
+	}
+	for _, l := range h.Lines {
+		if r.moved(h, l) {
+			add(&s.Moved, l.Period, l.Seats)
+		}
+	}
+	own := history.Period{From: h.FirstDay(), To: farAhead}
+	if !h.Limit.IsZero() {
+		own.To = h.Limit
+	}
+	for _, span := range h.Ledger(farAhead) {
+		if p := span.Within(own); !p.Empty() && h.ContractOn(p.From) == uuid.Nil {
+			add(&s.Own, p, span.Counted)
+		}
+	}
+}
+
+// moved tells whether a line was made for another subscription: it stands here since the switch.
+func (r records) moved(h history.History, l history.Line) bool {
+	return l.Standing && (l.Kind == history.Cycle || l.Kind == history.CatchUp) && r.billedOn[l.ID] != h.ID
+}
+
+// movedAt is where the last line that moved here with a day stands in the order of recording.
+func (r records) movedAt(h history.History, day clock.Date) history.Place {
+	var at history.Place
+	for _, l := range h.Lines {
+		if r.moved(h, l) && l.Period.Has(day) && l.Place.Compare(at) > 0 {
+			at = l.Place
+		}
+	}
+	return at
+}
+
+// mostCounted is the most seats that counted for a day at any time since a place in the order of recording.
+func mostCounted(h history.History, since history.Place, day clock.Date) int {
+	rows := slices.Clone(h.Rows)
+	slices.SortStableFunc(rows, func(a, b history.Row) int { return a.Place.Compare(b.Place) })
+	before, seats, most := 0, 0, 0
+	for _, row := range rows {
+		if row.On.After(day) {
+			continue
+		}
+		seats += row.Delta
+		if row.Place.Compare(since) <= 0 {
+			before = seats
+			continue
+		}
+		most = max(most, seats)
+	}
+	return max(before, most)
 }
 
 // strayed says, of one that is no longer the customer's, what to do; else nothing.
@@ -105,116 +228,4 @@ func (s subscriptionRow) strayed() string {
 		return ""
 	}
 	return pairing.Side{ExternalID: s.ExternalID, ProductName: s.ProductName}.NoLongerTheirs(s.Whose, s.AccountState, s.Step)
-}
-
-func (s subscriptionRow) price() ledger.Amount {
-	return ledger.Amount{Value: s.UnitPrice, Period: s.PricePeriod, Currency: s.Currency}
-}
-
-// current ends the row of prices with the standing one, where no ledger row tells of it.
-func (s *history) current(p ledger.Amount) {
-	if len(s.Prices) == 0 && p.Value.Valid {
-		s.Prices = []priceFrom{{Price: p}}
-	}
-}
-
-type ledgerRow struct {
-	SubscriptionID uuid.UUID
-	Event          ledger.Event
-	Reason         ledger.Reason
-	EffectiveAt    clock.Date
-	RecordedAt     time.Time
-	Delta          int
-	BillingState   ledger.BillingState
-	UnitPrice      decimal.NullDecimal
-	PricePeriod    money.Period
-	Currency       string
-	Before         string // of a price row, as JSON
-	Until          clock.Date
-	Copied         bool
-}
-
-// loadRows fills in what the counted ledger rows tell.
-func loadRows(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
-	var rows []ledgerRow
-	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.effective_at, c.recorded_at, c.delta, st.billing_state,
-		c.unit_price, c.price_period, c.currency, CASE WHEN c.event = 'price' THEN coalesce(c.details->'price'->'before', 'null')::text ELSE 'null' END AS before, e.until,
-		EXISTS (SELECT FROM reassigned_changes m JOIN reassignments r ON r.id = m.reassignment_id AND r.undone_at IS NULL WHERE m.change_id = c.id AND m.role = 'copy') AS copied
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id LEFT JOIN billed_elsewhere e ON e.change_id = c.id
-		WHERE c.subscription_id = ANY (?::uuid[]) AND st.counted ORDER BY c.effective_at, c.seq`, postgres.IDs(ids)).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("ledgers of the proof: %w", err)
-	}
-	for _, r := range rows {
-		if err := histories[r.SubscriptionID].take(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *history) take(r ledgerRow) error {
-	if r.Delta != 0 {
-		s.Seats = append(s.Seats, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
-	}
-	if r.Delta < 0 && r.BillingState == ledger.Open {
-		s.Owed = append(s.Owed, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
-	}
-	if r.Delta != 0 && r.BillingState == ledger.Archived && !r.Copied {
-		s.Lost = append(s.Lost, ledger.Point{On: r.EffectiveAt, Delta: r.Delta})
-	}
-	if !r.Until.IsZero() && r.Delta > 0 {
-		s.Elsewhere = append(s.Elsewhere, stretch{r.EffectiveAt, r.Until, r.Delta})
-	}
-	switch {
-	case r.Event == ledger.Price:
-		return s.takePrice(r)
-	case r.Event == ledger.Adjust && r.Delta != 0:
-		s.Adjusted = append(s.Adjusted, r.EffectiveAt)
-	case r.Event == ledger.Deactivate && (r.Reason == ledger.ByPerson || r.Reason == ledger.ByCutover) && !r.Copied:
-		if !r.RecordedAt.Before(s.Since) {
-			s.ClosedHere = append(s.ClosedHere, r.EffectiveAt)
-		}
-	}
-	if r.Event == ledger.Deactivate && s.Over {
-		s.Refunded = r.BillingState != ledger.Archived
-	}
-	return nil
-}
-
-// takePrice notes a price row. What the first one replaced held before it.
-func (s *history) takePrice(r ledgerRow) error {
-	var before *struct {
-		Amount   decimal.Decimal
-		Period   money.Period
-		Currency string
-	}
-	if err := json.Unmarshal([]byte(r.Before), &before); err != nil {
-		return fmt.Errorf("price row of %s: %w", r.SubscriptionID, err)
-	}
-	if len(s.Prices) == 0 && before != nil {
-		s.Prices = append(s.Prices, priceFrom{Price: ledger.Amount{Value: decimal.NewNullDecimal(before.Amount), Period: before.Period, Currency: before.Currency}})
-	}
-	s.Prices = append(s.Prices, priceFrom{r.EffectiveAt, ledger.Amount{Value: r.UnitPrice, Period: r.PricePeriod, Currency: r.Currency}})
-	return nil
-}
-
-// loadBilled fills in the seat-days on live invoices. A credit takes its line's back.
-func loadBilled(ctx context.Context, db *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]*history) error {
-	var rows []struct {
-		SubscriptionID uuid.UUID
-		FromDate       clock.Date
-		ToDate         clock.Date
-		Seats          int
-	}
-	err := db.WithContext(ctx).Raw(`SELECT l.subscription_id, l.from_date, l.to_date, l.seats FROM invoice_lines l LEFT JOIN invoice_lines o ON o.id = l.credits_line_id
-		WHERE l.subscription_id = ANY (?::uuid[]) AND l.live AND coalesce(o.kind, l.kind) IN ('cycle', 'catch_up')`, postgres.IDs(ids)).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("invoices of the proof: %w", err)
-	}
-	for _, r := range rows {
-		s := histories[r.SubscriptionID]
-		s.Billed = append(s.Billed, stretch{r.FromDate, r.ToDate, r.Seats})
-	}
-	return nil
 }

@@ -8,10 +8,10 @@ import (
 // pairDays is a pair, or one subscription without a partner.
 type pairDays struct {
 	Kind     pairing.Kind // what was decided; empty: nothing yet
-	Old, New *history
+	Old, New *side
 	Switch   boundary
 
-	Confirmed bool // and what confirming takesOver over has been carried
+	Confirmed bool // and what confirming carries over has been carried
 }
 
 // boundary is the day that divides old from new. It is fixed once a switch day is set;
@@ -32,7 +32,7 @@ type finding struct {
 func (p pairDays) judge(day clock.Date) finding {
 	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
 	switch {
-	case p.billedTwice(day):
+	case p.New.overpaid(day):
 		f.say(Double, "Both sides have billed these days, for more seats than there were: void or credit the invoice of one.")
 	case p.broken() != "":
 		if !day.Before(p.Switch.Day) {
@@ -40,8 +40,6 @@ func (p pairDays) judge(day clock.Date) finding {
 		}
 	case p.Kind == "":
 		p.judgeUntied(day, &f)
-	case p.Kind == pairing.Twin && f.before > 0 && f.after > 0:
-		f.say(Double, "Old and new both count these days. Check the day on which the old one was ended, or the switch day.")
 	case p.Kind == pairing.Twin && day.Before(p.Switch.Day):
 		p.judgeTwinBefore(day, &f)
 	case p.Kind == pairing.Twin:
@@ -66,21 +64,6 @@ func (p pairDays) broken() string {
 		return "The other one of this pair is a purchase or usage, which has no seats by the day. Take the decision back, and decide again."
 	}
 	return ""
-}
-
-// billedTwice: both sides have billed the day, and together for more than its seats
-// and those forfeited. A new one that bills only what differs from the old one's
-// invoice charges nobody twice.
-func (p pairDays) billedTwice(day clock.Date) bool {
-	old, fresh := p.Old.paid(day), p.New.billed(day)
-	if old <= 0 || fresh <= 0 {
-		return false
-	}
-	held := p.New.promised(day)
-	if day.Before(p.Switch.Day) {
-		held = p.Old.ledgerSeats(day)
-	}
-	return old+fresh > held+p.New.lost(day)
 }
 
 func (f *finding) say(v Verdict, why string) { f.verdict, f.why = v, why }
@@ -122,23 +105,9 @@ func (p pairDays) judgeTwinAfter(day clock.Date, f *finding) {
 		f.say(Waiting, "The old subscription still counts: this customer is not confirmed.")
 	case p.New.Held && p.New.promised(day) > 0:
 		f.say(Waiting, "The new subscription is held back until the old one is retired.")
-	case p.billedAhead(day):
-		f.say(Double, "The old one is billed for these days, and the new one will be.")
-	case p.refundLost(day):
-		f.say(Gap, "These days were given back on the old one, and the new one's billing begins after them.")
 	case p.nobody(day):
 		f.say(Gap, "The old one's days are over and the new one does not count. Activate the new one, or decide again.")
 	}
-}
-
-// billedAhead: the old one was billed past the switch, and the new one's billing
-// does not take account of it. Those days are forfeited only if the new one skips them.
-func (p pairDays) billedAhead(day clock.Date) bool {
-	return p.Old.paid(day) > 0 && !p.Old.Refunded && p.New.asNew(day) > 0 && !day.Before(p.New.Through) && seatsOn(p.New.Elsewhere, day) == 0
-}
-
-func (p pairDays) refundLost(day clock.Date) bool {
-	return p.Old.Refunded && day.Before(p.Old.Through) && day.Before(p.New.Through) && p.New.billed(day) == 0 && p.New.asNew(day) > 0
 }
 
 // nobody: the new one has not begun, or was closed here while the distributor has
@@ -158,7 +127,7 @@ func (p pairDays) nobody(day clock.Date) bool {
 	return true
 }
 
-func (s *history) everBefore(day clock.Date) bool {
+func (s *side) everBefore(day clock.Date) bool {
 	for _, d := range s.days() {
 		if d.Before(day) && s.Seats.At(d) > 0 {
 			return true

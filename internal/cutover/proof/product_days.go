@@ -44,8 +44,8 @@ func (l productDays) window(today clock.Date) (from, to clock.Date) {
 	return later(earliest, turnDay.AddDays(-lookBack)), to
 }
 
-func (p pairDays) sides() []*history {
-	return slices.DeleteFunc([]*history{p.Old, p.New}, func(s *history) bool { return s == nil })
+func (p pairDays) sides() []*side {
+	return slices.DeleteFunc([]*side{p.Old, p.New}, func(s *side) bool { return s == nil })
 }
 
 // segments proves the product, day by day, told in rows of days that are alike. The
@@ -80,6 +80,7 @@ func (l productDays) segments(today clock.Date) []Segment {
 	if n := len(out); n > 0 {
 		out[n-1].To = to
 	}
+	l.bothReal(out)
 	if len(out) > 1 && out[0].idle() { // the new one's own history, before the old one was known here
 		out = out[1:]
 	}
@@ -87,10 +88,13 @@ func (l productDays) segments(today clock.Date) []Segment {
 }
 
 // idle: nobody has seats, and nobody should.
-func (s Segment) idle() bool { return s.Before+s.After+s.Forfeited == 0 && s.Verdict == OK }
+func (s Segment) idle() bool {
+	return s.Before+s.After+s.Forfeited == 0 && s.Billed == Both{} && s.Verdict == OK
+}
 
 func (s Segment) same(o Segment) bool {
-	return s.Before == o.Before && s.After == o.After && s.Verdict == o.Verdict && s.Why == o.Why && s.Forfeited == o.Forfeited && s.late == o.late
+	return s.Before == o.Before && s.After == o.After && s.Counted == o.Counted && s.Billed == o.Billed && s.Verdict == o.Verdict && s.Why == o.Why &&
+		s.Forfeited == o.Forfeited && s.late == o.late
 }
 
 // day sums one day over all pairs of the product.
@@ -99,13 +103,15 @@ func (l productDays) day(day clock.Date, changes []Change) Segment {
 	for _, p := range l.Pairs {
 		f := p.judge(day)
 		s.Before, s.After = s.Before+f.before, s.After+f.after
+		s.Counted, s.Billed = s.Counted.plus(p.counted(day)), s.Billed.plus(p.billed(day))
 		s.worsen(f.verdict, f.why)
-		n := p.forfeits(day, f)
+		n := p.forfeits(day, f.verdict)
 		s.Forfeited += n
 		if !day.Before(p.Switch.Day) {
 			s.late += n
 		}
 	}
+	s.worsen(l.doubled(day))
 	for _, c := range changes {
 		if c.Shown == day {
 			s.worsen(c.Verdict(), c.Says())

@@ -1,12 +1,9 @@
 package proof
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -80,7 +77,7 @@ func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today
 		for i, c := range batch {
 			ids[i] = c.CRMAccountID
 		}
-		subs, histories, err := load(ctx, db, runID, ids)
+		subs, sides, err := load(ctx, db, runID, ids)
 		if err != nil {
 			return err
 		}
@@ -90,7 +87,7 @@ func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today
 		}
 		for _, whose := range batch {
 			c := Customer{Whose: whose}
-			c.prove(subs, histories, acks[c.CRMAccountID], today)
+			c.prove(subs, sides, acks[c.CRMAccountID], today)
 			if err := do(c); err != nil {
 				return err
 			}
@@ -116,16 +113,16 @@ func customersOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, f Filter) ([
 }
 
 // prove lays the customer's subscriptions out by product, and judges every day.
-func (c *Customer) prove(subs []subscriptionRow, histories map[uuid.UUID]*history, acks []Acknowledgement, today clock.Date) {
+func (c *Customer) prove(subs []subscriptionRow, sides map[uuid.UUID]*side, acks []Acknowledgement, today clock.Date) {
 	t := boundary{Day: c.SwitchDay, Fixed: !c.SwitchDay.IsZero()}
 	if !t.Fixed {
 		t.Day = today
 	}
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s subscriptionRow) bool { return s.CRMAccountID != c.CRMAccountID })
-	for _, p := range productsOf(subs, histories, t) {
+	for _, p := range productsOf(subs, sides, t) {
 		for _, a := range acks {
 			if a.ProductKey == p.key {
-				p.productDays.Acknowledged = append(p.productDays.Acknowledged, a)
+				p.days.Acknowledged = append(p.days.Acknowledged, a)
 			}
 		}
 		proof := p.prove(today)
@@ -133,21 +130,15 @@ func (c *Customer) prove(subs []subscriptionRow, histories map[uuid.UUID]*histor
 			continue
 		}
 		c.Products = append(c.Products, proof)
-		c.add(p.productDays, proof)
+		c.add(p.days, proof)
 	}
 }
 
-// product is a productDays with its names.
-type product struct {
-	key, name   string
-	productDays productDays
-}
-
 func (p product) prove(today clock.Date) Product {
-	out := Product{Key: p.key, Name: p.name, Segments: p.productDays.segments(today), Worst: OK}
+	out := Product{Key: p.key, Name: p.name, Segments: p.days.segments(today), Worst: OK}
 	out.Forfeited, out.Late = forfeited(out.Segments)
-	from, _ := p.productDays.window(today)
-	out.Changes = p.productDays.changes(from)
+	from, _ := p.days.window(today)
+	out.Changes = p.days.changes(from)
 	for _, s := range out.Segments {
 		if s.Verdict.worse(out.Worst) {
 			out.Worst = s.Verdict
@@ -159,85 +150,4 @@ func (p product) prove(today clock.Date) Product {
 // empty: nobody held a seat of it in all the days that are looked at.
 func (p Product) empty() bool {
 	return !slices.ContainsFunc(p.Segments, func(s Segment) bool { return !s.idle() })
-}
-
-// productsOf groups subscriptions and their pairs by product. A pair is the new one's
-// product; an old one that names only its SKU is that of a new one with the same SKU.
-func productsOf(subs []subscriptionRow, histories map[uuid.UUID]*history, t boundary) []product {
-	slices.SortStableFunc(subs, func(a, b subscriptionRow) int { return cmp.Compare(a.side(), b.side()) }) // new ones first
-	keys := map[string]string{}
-	pairs := map[uuid.UUID]*pairDays{}
-	names, products := map[string]string{}, map[string][]*pairDays{}
-	for _, s := range subs {
-		if pair := pairs[s.PairID.UUID]; pair != nil {
-			pair.put(s, histories[s.ID])
-			continue
-		}
-		key := s.key(keys)
-		if s.IsNew && s.SKU != "" {
-			keys[s.SKU] = key
-		}
-		p := &pairDays{Switch: s.boundary(t)}
-		p.put(s, histories[s.ID])
-		if s.PairID.Valid {
-			pairs[s.PairID.UUID] = p
-		}
-		if names[key] == "" {
-			names[key] = s.called()
-		}
-		products[key] = append(products[key], p)
-	}
-	var out []product
-	for _, key := range slices.Sorted(maps.Keys(products)) {
-		p := product{key: key, name: names[key]}
-		for _, s := range products[key] {
-			p.productDays.Pairs = append(p.productDays.Pairs, *s)
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-func (s subscriptionRow) side() int {
-	if s.IsNew {
-		return 0
-	}
-	return 1
-}
-
-func (p *pairDays) put(s subscriptionRow, it *history) {
-	p.Kind, p.Confirmed = s.PairKind, !s.PairDay.IsZero()
-	if s.IsNew {
-		p.New = it
-	} else {
-		p.Old = it
-	}
-}
-
-// boundary is the day of the decision once it was confirmed, else the customer's.
-func (s subscriptionRow) boundary(t boundary) boundary {
-	if s.PairID.Valid && !s.PairDay.IsZero() {
-		return boundary{Day: s.PairDay, Fixed: true}
-	}
-	return t
-}
-
-func (s subscriptionRow) called() string {
-	if s.ProductName == "" {
-		return s.ExternalID
-	}
-	return s.ProductName
-}
-
-// key is what the product is known by.
-func (s subscriptionRow) key(bySKU map[string]string) string {
-	if !s.IsNew && s.PartNumber == "" && bySKU[s.SKU] != "" {
-		return bySKU[s.SKU]
-	}
-	for _, k := range []string{s.PartNumber, s.SKU, strings.TrimSpace(s.ProductName)} {
-		if k != "" {
-			return k
-		}
-	}
-	return s.ExternalID
 }

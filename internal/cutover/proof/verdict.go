@@ -33,16 +33,29 @@ func (v Verdict) worse(than Verdict) bool { return v.rank() < than.rank() }
 // rank is 0 for the worst.
 func (v Verdict) rank() int { return slices.Index(Verdicts(), v) }
 
+// Both are seats of a day on both sides, over all subscriptions of the product.
+type Both struct{ Before, After int }
+
+func (b Both) plus(o Both) Both { return Both{b.Before + o.Before, b.After + o.After} }
+
+// twice tells whether both sides have seats.
+func (b Both) twice() bool { return b.Before > 0 && b.After > 0 }
+
 // Segment is a row of days that are all alike: [From, To).
 type Segment struct {
 	From, To clock.Date
 	Before   int // seats that the old subscriptions are billable for on each day
 	After    int // seats that the new ones are billable for
+	Counted  Both
+	Billed   Both
 	Verdict  Verdict
 	Why      string // in a sentence; empty when all is well
 
-	Forfeited int // seats of each day that were billed, that nobody held, and that were not given back
-	late      int // of them, those of days from the switch on
+	Double string // of days on both sides: the fingerprint by which a person says that both are real
+
+	Forfeited int    // seats of each day that were billed, that nobody held, and that were not given back
+	says      string // why it is double, whatever a person said of it
+	late      int    // of them, those of days from the switch on
 }
 
 // Days counts them.

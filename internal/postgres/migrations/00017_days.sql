@@ -7,6 +7,7 @@ ALTER TABLE license_changes
     ADD COLUMN product_id        uuid REFERENCES products, -- of a price: what it is for; unknown agrees with anything
     ADD COLUMN term              text NOT NULL DEFAULT '',
     ADD COLUMN billing_frequency text NOT NULL DEFAULT '',
+    ADD COLUMN price_item_id     uuid, -- the price list item it was taken from; the item itself may be gone
     ADD COLUMN price_from        text NOT NULL DEFAULT '' -- of a price: who set it
         CONSTRAINT license_changes_price_from CHECK (price_from IN ('', 'person', 'list', 'landing', 'carried', 'shown'));
 ALTER TABLE license_changes DROP CONSTRAINT license_changes_event_check;
@@ -33,7 +34,7 @@ ALTER TABLE billing_contracts
     ADD COLUMN end_refund boolean NOT NULL DEFAULT false,
     ADD COLUMN end_seq    bigint NOT NULL DEFAULT 0;
 ALTER TABLE subscriptions
-    ADD COLUMN ends_on      date, -- first day without seats, known ahead; no row of the ledger says it yet
+    ADD COLUMN ends_on      date, -- first day without seats of an end that is certain: it and later days are not billed
     ADD COLUMN ends_refund  boolean NOT NULL DEFAULT false,
     ADD COLUMN ends_seq     bigint NOT NULL DEFAULT 0,
     -- Of a price set by a cut-over that nobody has acknowledged: its line waits (RULES 7).

@@ -17,7 +17,7 @@ func (d *Draft) close(in Input, before Subscription) {
 	on, estimated := closingDay(in, before)
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: on, Estimated: estimated,
-		Delta: -d.seats, Billing: in.Refund,
+		Delta: -d.seats, Refund: in.Refund,
 		Details: ledger.Details{"status": ledger.Was{Before: string(before.Status), After: string(d.Row.Status)}},
 	})
 }
@@ -31,9 +31,9 @@ func closingDay(in Input, before Subscription) (on clock.Date, estimated bool) {
 	if day, ok := cancelledEarly(in, before); ok && !expired {
 		return day, false
 	}
-	end := in.Provider.EndDate.FirstDayWithout(now.End)
+	end, guessed := now.FirstDayWithout(in.Provider.EndDate)
 	if !end.IsZero() && (expired || end.After(in.Today())) {
-		return end, false
+		return end, guessed && now.certainEnd().IsZero()
 	}
 	return in.Today(), true
 }

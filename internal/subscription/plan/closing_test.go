@@ -24,7 +24,7 @@ func TestClosingDay(t *testing.T) {
 		{"later the term is owed to its end", record("S", status(distributor.StatusCancelled)), late, "2027-01-15 deactivate -5 provider"},
 		{"Microsoft's window is Microsoft's", record("S", status(distributor.StatusCancelled), other), early, "2027-01-15 deactivate -5 provider"},
 		{"without an end date ahead: when seen", record("S", status(distributor.StatusDiscontinued), ended), nil, "2026-03-10 deactivate -5 provider estimated"},
-		{"a term that ran out ends with its end date", record("S", status(distributor.StatusExpired), ended), nil, "2026-03-02 deactivate -5 provider"},
+		{"a term that ran out ends with its end date", record("S", status(distributor.StatusExpired), ended), nil, "2026-03-02 deactivate -5 provider estimated"},
 		{"expired without an end date: when seen", record("S", status(distributor.StatusExpired), term("2026-01-15", "")), nil, "2026-03-10 deactivate -5 provider estimated"},
 	}
 	for _, c := range cases {

@@ -8,7 +8,7 @@ import (
 	"seatledger/internal/ledger"
 )
 
-// compare enters what changed on a subscription that goes on: seats, term and cost.
+// compare enters what changed on a subscription that goes on: seats, product, term and cost.
 func (d *Draft) compare(in Input, before Subscription) {
 	term, renewed := renewal(before, in.Reading.Facts, in.Provider.EndDate, in.Today())
 	var rows []ledger.Change
@@ -24,14 +24,13 @@ func (d *Draft) compare(in Input, before Subscription) {
 	if seats != 0 {
 		rows = append(rows, ledger.Change{Event: ledger.Update, EffectiveAt: in.Today(), Delta: seats, Estimated: true})
 	}
+	rows = d.another(in, before, rows)
 	if !renewed && !before.Cost().Equal(d.Row.Cost()) {
 		rows = append(rows, costRow(before, d.Row, in.Today()))
 	}
 	slices.SortStableFunc(rows, func(a, b ledger.Change) int { return cmp.Compare(b.EffectiveAt.DaysUntil(a.EffectiveAt), 0) })
 	for _, c := range rows {
-		if c.Delta < 0 {
-			c.Billing = in.Refund
-		}
+		c.Refund = in.Refund
 		d.Enter(c)
 	}
 }

@@ -33,10 +33,21 @@ func (d *Draft) Enter(c ledger.Change) clock.Date {
 	d.seats += c.Delta
 	c.QuantityAfter = d.seats
 	c.SubscriptionID = d.Row.ID
-	c.Cost, c.Price = d.Row.Cost(), d.Row.Price()
+	c.Cost = d.Row.Cost()
+	if c.Event != ledger.Price {
+		c.Price = d.Row.Price()
+	}
 	d.timeline = d.timeline.Add(c.EffectiveAt, c.Delta)
 	d.Entries = append(d.Entries, c)
 	return c.EffectiveAt
+}
+
+// EnterTyped adds a row on the very day a person typed: what stands behind it is written anew to fit.
+func (d *Draft) EnterTyped(c ledger.Change) {
+	d.seats += c.Delta
+	c.QuantityAfter, c.SubscriptionID = d.seats, d.Row.ID
+	c.Cost, c.Price = d.Row.Cost(), d.Row.Price()
+	d.Entries = append(d.Entries, c)
 }
 
 // Derive sets the state that follows from the row and its account.
@@ -44,6 +55,7 @@ func (d *Draft) Derive() {
 	v := Derive(d.standing())
 	r := &d.Row
 	r.State, r.HoldReason, r.DeactivatedBy = v.State, v.HoldReason, v.DeactivatedBy
+	r.EndsOn = r.certainEnd()
 	if r.State != Inactive {
 		r.DeactivatedOn = clock.Date{}
 	}
@@ -51,7 +63,7 @@ func (d *Draft) Derive() {
 
 func (d *Draft) standing() Standing {
 	r := d.Row
-	ended := Ends(r.Status)
+	ended := Ends(r.Status) && (!r.EndUnread() || r.Status == distributor.StatusMissing) // when it ended is to be said first
 	if r.Frozen() {
 		ended = r.State == Inactive && r.DeactivatedBy == ByProvider
 	}
@@ -70,6 +82,7 @@ func (s Subscription) Decided() bool {
 func (d *Draft) Finish(stored *Subscription) Plan {
 	d.New = stored == nil
 	d.Changed = stored != nil && !d.Row.Same(*stored)
+	d.Placed = stored == nil && d.Row.ContractID.Valid || stored != nil && stored.ContractID != d.Row.ContractID
 	d.Row.LedgerQuantity = d.seats
 	return d.Plan
 }

@@ -13,7 +13,7 @@ import (
 type Ending struct {
 	By     DeactivatedBy // ByPerson or ByCutover
 	On     clock.Date    // first day without seats
-	Refund bool          // the closing row stays open and becomes a credit; else it is archived
+	Refund bool          // what was paid beyond is credited; else it is forfeited
 	Note   string
 }
 
@@ -31,12 +31,9 @@ func End(s Current, e Ending) (Plan, error) {
 	d := s.Draft()
 	d.Row.DeactivatedBy, d.Row.DeactivatedOn = e.By, e.On
 	d.Derive()
-	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Refund: e.Refund, Billing: ledger.Archived, Note: e.Note}
+	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Refund: e.Refund, Note: e.Note}
 	if e.By == ByCutover {
 		closing.Reason = ledger.ByCutover
-	}
-	if e.Refund {
-		closing.Billing = ledger.Open
 	}
 	d.Enter(closing)
 	return d.Finish(&s.Subscription), nil

@@ -18,10 +18,14 @@ func firstSeen(in Input) Plan {
 		d.Row.remember(in.Log)
 	}
 	if in.Landing != nil {
-		in.Landing.Settle(&d.Row)
+		d.Settle(in.Landing)
 	}
 	d.Row.TwinHold = in.Twin && !Ends(r.Status)
 	d.Derive()
+	if d.Row.StartUnread() {
+		d.wait(in.Today())
+		return d.Finish(nil)
+	}
 	began := d.begin(in)
 	if d.Row.State == Inactive {
 		d.endAtOnce(in, began)
@@ -44,7 +48,7 @@ func (d *Draft) begin(in Input) clock.Date {
 
 // endAtOnce enters the end of a subscription first seen when it had already ended.
 func (d *Draft) endAtOnce(in Input, began clock.Date) {
-	on, estimated := in.Provider.EndDate.FirstDayWithout(d.Row.End), false
+	on, estimated := d.Row.FirstDayWithout(in.Provider.EndDate)
 	if on.IsZero() {
 		on, estimated = in.Today(), true
 	}
@@ -53,6 +57,7 @@ func (d *Draft) endAtOnce(in Input, began clock.Date) {
 	}
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
 		Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: on, Estimated: estimated,
-		Delta: -d.seats, Billing: ledger.Archived,
+		Delta: -d.seats,
 	})
+	d.Row.BillableFrom = d.Row.DeactivatedOn // days before are nobody's here, unless a person says so
 }

@@ -36,7 +36,7 @@ func TestFirstSeen(t *testing.T) {
 		{"already ended without an end: closed when seen", record("S", status(distributor.StatusDeleted), term("2025-01-15", "")), plan.Inactive,
 			[]string{"2025-01-15 create +5 archived", "2026-03-10 deactivate -5 provider archived estimated"}},
 		{"an end before the start closes at the start", record("S", status(distributor.StatusCancelled), term("2026-02-01", "2026-01-01")), plan.Inactive,
-			[]string{"2026-02-01 create +5 archived", "2026-02-01 deactivate -5 provider archived"}},
+			[]string{"2026-02-01 create +5 archived", "2026-02-01 deactivate -5 provider archived estimated"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -57,12 +57,34 @@ func TestRowsBeforeTheFirstBillingDayAreArchived(t *testing.T) {
 	m.see(record("S")).want(plan.Active, "2026-01-15 create +5 archived")
 }
 
-func TestEndDateMayBeTheDayAfter(t *testing.T) {
+// The record says what its end date means where start, term and end are known: the
+// same day some terms later is the day after, one day less the last. Else the setting
+// does, and that is a guess (RULES 2).
+func TestWhatAnEndDateMeans(t *testing.T) {
 	t.Parallel()
-	if got := plan.EndIsDayAfter.FirstDayWithout(date("2026-01-15")); got != date("2026-01-15") {
-		t.Errorf("day after: %s", got)
-	}
-	if got := plan.EndIsLastDay.FirstDayWithout(date("2026-01-14")); got != date("2026-01-15") {
-		t.Errorf("last day: %s", got)
+	for _, c := range []struct {
+		start   string
+		term    distributor.Term
+		end     string
+		usual   plan.EndDate
+		want    string
+		guessed bool
+	}{
+		{"2026-01-15", distributor.Annual, "2027-01-14", "", "2027-01-15", false},
+		{"2026-01-15", distributor.Annual, "2027-01-15", "", "2027-01-15", false},
+		{"2026-01-15", distributor.Annual, "2027-01-15", plan.EndIsLastDay, "2027-01-15", false},
+		{"2024-01-15", distributor.Annual, "2027-01-15", "", "2027-01-15", false}, // after a renewal: the start does not move
+		{"2026-01-31", distributor.Monthly, "2026-02-28", "", "2026-02-28", false},
+		{"2026-01-15", distributor.Triennial, "2029-01-14", plan.EndIsDayAfter, "2029-01-15", false},
+		{"2026-06-10", distributor.Annual, "2026-11-10", "", "2026-11-11", true}, // aligned to another's end
+		{"2026-06-10", distributor.Annual, "2026-11-10", plan.EndIsDayAfter, "2026-11-10", true},
+		{"", distributor.Annual, "2026-11-10", "", "2026-11-11", true},
+		{"2026-06-10", distributor.FreqUnknown, "2027-06-10", "", "2027-06-11", true},
+		{"2026-06-10", distributor.Annual, "", "", "", false},
+	} {
+		on, guessed := plan.Facts{Start: date(c.start), Term: c.term, End: date(c.end)}.FirstDayWithout(c.usual)
+		if on != date(c.want) || guessed != c.guessed {
+			t.Errorf("%s %s %s %s: %s guessed %v", c.start, c.term, c.end, c.usual, on, guessed)
+		}
 	}
 }

@@ -14,6 +14,8 @@ func Freeze(s Current, on clock.Date) (Plan, error) {
 		return Plan{}, errs.New(errs.Conflict, "This subscription has ended, so there is nothing to freeze. Nothing was changed.")
 	case s.Frozen():
 		return Plan{}, errs.Newf(errs.Conflict, "A cut-over has frozen this subscription already, from %s. Nothing was changed.", s.FrozenFrom)
+	case s.Undated:
+		return Plan{}, errs.Newf(errs.Conflict, "Its start, %q, cannot be read, so no seat of it counts yet. Say on its page when it started; nothing was changed.", s.StartText)
 	case on.IsZero():
 		return Plan{}, errs.Fields{"switch_day": "Enter the first day of the new subscription."}.Err()
 	}
@@ -24,7 +26,7 @@ func Freeze(s Current, on clock.Date) (Plan, error) {
 }
 
 // Unfreeze plans the way back.
-func Unfreeze(s Current, today clock.Date, refund ledger.BillingState) (Plan, error) {
+func Unfreeze(s Current, today clock.Date, refund bool) (Plan, error) {
 	switch {
 	case !s.Frozen():
 		return Plan{}, errs.New(errs.Conflict, "No cut-over has frozen this subscription. Nothing was changed.")
@@ -39,11 +41,7 @@ func Unfreeze(s Current, today clock.Date, refund ledger.BillingState) (Plan, er
 	case d.Row.State == Inactive:
 		d.thawEnded(today, refund)
 	case d.Row.Quantity != d.seats:
-		c := ledger.Change{Event: ledger.Update, EffectiveAt: today, Delta: d.Row.Quantity - d.seats, Estimated: true, Note: thawed}
-		if c.Delta < 0 {
-			c.Billing = refund
-		}
-		d.Enter(c)
+		d.Enter(ledger.Change{Event: ledger.Update, EffectiveAt: today, Delta: d.Row.Quantity - d.seats, Refund: refund, Estimated: true, Note: thawed})
 	}
 	return d.Finish(&s.Subscription), nil
 }
@@ -51,10 +49,10 @@ func Unfreeze(s Current, today clock.Date, refund ledger.BillingState) (Plan, er
 const thawed = "changed at the distributor while a cut-over had frozen it"
 
 // thawEnded enters the end that the distributor gave it while it was frozen.
-func (d *Draft) thawEnded(today clock.Date, refund ledger.BillingState) {
-	c := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: today, Delta: -d.seats, Estimated: true, Billing: refund, Note: thawed}
+func (d *Draft) thawEnded(today clock.Date, refund bool) {
+	c := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: today, Delta: -d.seats, Estimated: true, Refund: refund, Note: thawed}
 	if d.Row.Status == distributor.StatusMissing {
-		c.Reason, c.Billing = ledger.Gone, ledger.Open
+		c.Reason = ledger.Gone
 	}
 	d.Row.DeactivatedOn = d.Enter(c)
 }

@@ -20,8 +20,12 @@ func gone(in Input) Plan {
 		d.dispute(before)
 		return d.Finish(in.Stored)
 	}
+	if before.Undated {
+		d.wait(in.Today())
+		return d.Finish(in.Stored)
+	}
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
-		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Billing: ledger.Open,
+		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Refund: in.Refund, Billing: ledger.Open,
 	})
 	return d.Finish(in.Stored)
 }

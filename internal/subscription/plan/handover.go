@@ -17,7 +17,7 @@ func HoldBack(s Current, from clock.Date) (Plan, error) {
 }
 
 // GiveBack plans the way back.
-func GiveBack(s Current, today clock.Date, was, carried Local) (Plan, error) {
+func GiveBack(s Current, was, carried Local) (Plan, error) {
 	if !s.CutoverHold {
 		return Plan{}, errs.New(errs.Conflict, "No cut-over holds this subscription back. Nothing was changed.")
 	}
@@ -25,16 +25,9 @@ func GiveBack(s Current, today clock.Date, was, carried Local) (Plan, error) {
 	r := &d.Row
 	r.CutoverHold, r.BillableFrom = false, clock.Date{}
 	r.TwinHold, r.NoTwin = was.TwinHold && s.State != Inactive, was.NoTwin
-	price := r.Price()
-	if carried.Price().Equal(price) && carried.PriceByPerson == r.PriceByPerson {
-		r.UnitPrice, r.PricePeriod, r.Currency, r.PriceItemID, r.PriceByPerson = was.UnitPrice, was.PricePeriod, was.Currency, was.PriceItemID, was.PriceByPerson
-	}
 	if carried.ContractID == r.ContractID && carried.CRMAccountID == r.CRMAccountID && was.CRMAccountID == r.CRMAccountID {
 		r.ContractID, r.NeverLand = was.ContractID, was.NeverLand
 	}
 	d.Derive()
-	if price.Value.Valid {
-		d.Reprice(price, today, "the cut-over's confirmation was taken back")
-	}
 	return d.Finish(&s.Subscription), nil
 }

@@ -2,11 +2,9 @@ package plan
 
 import (
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
-	"seatledger/internal/money"
 )
 
 // Landing is where a subscription comes to lie: its customer, and a contract with a
@@ -15,20 +13,27 @@ type Landing struct {
 	CRMAccountID uuid.UUID
 	ContractID   uuid.NullUUID
 	BillFrom     clock.Date // the contract's; zero: not set
-	Price        ledger.Amount
-	PriceItemID  uuid.NullUUID
-	Never        bool // left unticked in a contract's sync: no contract, also not later by itself
+	Fill         *Fill      // nil: the contract's list has no price
+	Never        bool       // left unticked in a contract's sync: no contract, also not later by itself
 }
 
-// Settle puts a subscription where it lands. A price that a person set is kept, and
-// so is any price where the contract's list has none to put in its place.
-func (l *Landing) Settle(s *Subscription) {
-	s.CRMAccountID = uuid.NullUUID{UUID: l.CRMAccountID, Valid: true}
-	s.ContractID, s.NeverLand = l.ContractID, l.Never
-	if s.PriceByPerson || !l.ContractID.Valid {
-		return
+// Fill is a price from the contract's list that is entered by itself: on landing, and
+// for another product or term (RULES 5). A price of a person's own that holds there
+// stays.
+type Fill struct {
+	Price  ledger.Amount
+	ItemID uuid.UUID
+	On     clock.Date // zero: the first day under the contract
+	Note   string
+}
+
+// Settle puts a subscription where it lands, with the price of the contract's list.
+func (d *Draft) Settle(l *Landing) {
+	d.Row.CRMAccountID = uuid.NullUUID{UUID: l.CRMAccountID, Valid: true}
+	d.Row.ContractID, d.Row.NeverLand = l.ContractID, l.Never
+	if l.ContractID.Valid && l.Fill != nil {
+		d.Fills = append(d.Fills, *l.Fill)
 	}
-	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceItemID = l.Price.Value, l.Price.Period, l.Price.Currency, l.PriceItemID
 }
 
 // beforeBilling tells whether a day lies before the first day that the contract bills (RULES 8).
@@ -36,14 +41,10 @@ func (l *Landing) beforeBilling(day clock.Date) bool {
 	return l != nil && !l.BillFrom.IsZero() && day.Before(l.BillFrom)
 }
 
-// Unsettle takes customer, contract and the contract's price away. A price that a person set is kept.
+// Unsettle takes customer and contract away, and with them the price: outside of a contract no day has one.
 func Unsettle(s *Subscription) {
 	s.CRMAccountID, s.ContractID, s.ProposedItemID = uuid.NullUUID{}, uuid.NullUUID{}, uuid.NullUUID{}
 	s.TwinHold = false
-	if s.PriceByPerson {
-		return
-	}
-	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceItemID = decimal.NullDecimal{}, money.Unknown, "", uuid.NullUUID{}
 }
 
 // land puts a known subscription where a person chose that it lands. A contract that
@@ -54,7 +55,7 @@ func (d *Draft) land(in Input) {
 		return
 	}
 	newCustomer := d.Row.CRMAccountID.UUID != l.CRMAccountID
-	l.Settle(&d.Row)
+	d.Settle(l)
 	if newCustomer {
 		d.Row.TwinHold = in.Twin && !Ends(in.Reading.Status)
 	}

@@ -39,11 +39,11 @@ type Input struct {
 	Log      []distributor.Change // change-log entries; those since the last read are picked here
 	LogRead  bool                 // the log of its contract was read, even if it held nothing
 	Timeline ledger.Timeline      // counted seats by day, of a stored one
-	Charged  []Charged            // of a stored one that comes back: what was charged of it
 	Landing  *Landing             // where it lands, if never seen before or chosen by a person now; nil: nowhere
 	Twin     bool                 // what lands has a twin under another provider
 	Proposal uuid.NullUUID        // price list item in force on a new term's start
-	Refund   ledger.BillingState  // of negative rows: Open, or Archived where nothing is refunded (RULES 8)
+	Refund   bool                 // of reductions: the contract's setting, else the global one (RULES 8)
+	Fill     *Fill                // the list's price of what the reading says, where that is another product or term
 	Seen     time.Time
 	Zone     *time.Location
 }
@@ -58,12 +58,17 @@ type Plan struct {
 	New       bool
 	Moved     bool // reported under another account than before
 	Changed   bool // Row differs from what is stored
+	Placed    bool // its contract is another than what is stored
+	Touched   bool // its rows were marked, so that what is reckoned from them is made anew
 	Entries   []ledger.Change
+	Fills     []Fill // prices that are entered where none of a person stands
 	Conflicts []Conflict
 }
 
 // Empty tells that nothing is to be written.
-func (p Plan) Empty() bool { return !p.New && !p.Changed && len(p.Entries) == 0 }
+func (p Plan) Empty() bool {
+	return !p.New && !p.Changed && !p.Touched && len(p.Entries)+len(p.Fills) == 0
+}
 
 // Conflict is a difference between the distributor and a person's or a cut-over's decision that stands.
 type Conflict struct {
@@ -83,6 +88,9 @@ const (
 // Decide plans what a reading means. It is pure: the same input gives the same plan,
 // and the reading that is already stored gives an empty one.
 func Decide(in Input) Plan {
+	if in.Reading != nil {
+		in.Reading = in.told()
+	}
 	switch {
 	case in.Stored == nil:
 		return firstSeen(in)

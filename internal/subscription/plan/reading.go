@@ -33,7 +33,8 @@ func Read(d distributor.Subscription, p Provider) (Reading, error) {
 		ProductName: clean(d.ProductName), PartNumber: clean(d.PartNumber), SKU: clean(d.SKU), Quantity: d.Quantity,
 		UnitCost: Places(d.UnitCost), SuggestedPrice: Places(d.SuggestedPrice),
 		Frequency: FrequencyOf(d.Frequency), FrequencyText: clean(d.FrequencyText), Term: FrequencyOf(d.Term), TermText: clean(d.TermText),
-		Start: d.Start, End: d.End, Status: statusOf(d.Status), StatusText: clean(d.StatusText), RawHash: distributor.Meaning(d.Raw),
+		Start: d.Start, End: d.End, StartText: clean(d.StartText), EndText: clean(d.EndText), AutoRenew: d.AutoRenew, AtEnd: d.AtEnd,
+		Status: statusOf(d.Status), StatusText: clean(d.StatusText), RawHash: distributor.Meaning(d.Raw),
 	}
 	f.CostCurrency, f.CostCurrencyAssumed = currencyOf(d.Currency, p.Currency)
 	f.CostPeriod, f.CostPeriodAssumed = costPeriodOf(d, p.CostPeriod)

@@ -21,7 +21,7 @@ func renewal(before Subscription, now Facts, e EndDate, today clock.Date) (term,
 	if !before.TermStart.IsZero() && now.Start.After(before.TermStart) {
 		return term{start: now.Start}, true
 	}
-	reached := e.FirstDayWithout(before.End)
+	reached, _ := before.FirstDayWithout(e)
 	if !before.End.IsZero() && now.End.After(before.End) && !reached.After(today.AddDays(1)) {
 		return term{start: reached}, true
 	}

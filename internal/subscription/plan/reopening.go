@@ -13,8 +13,13 @@ import (
 func (d *Draft) reopen(in Input, before Subscription) {
 	wasGone := before.Status == distributor.StatusMissing
 	newStart := !before.Start.IsZero() && !in.Reading.Start.IsZero() && before.Start != in.Reading.Start
+	if before.lapsed() && !newStart { // a person typed another end: it never really ended on the first
+		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
+		d.compare(in, before)
+		return
+	}
 	if wasGone && !newStart {
-		d.ComeBack(ledger.Change{Event: ledger.Activate, Reason: ledger.Back, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity}, in.Charged)
+		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.Back, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
 		d.compare(in, before)
 		return
 	}
@@ -29,7 +34,7 @@ func (d *Draft) reopen(in Input, before Subscription) {
 	if newStart {
 		c.Details = ledger.Details{"term": ledger.Was{Before: termWords(before.Facts), After: termWords(d.Row.Facts)}}
 	}
-	d.ComeBack(c, in.Charged)
+	d.Enter(c)
 }
 
 // notBefore is the later day: seats that come back before they end would count twice.

@@ -10,10 +10,8 @@ import (
 
 // Return is a person's or a cut-over's decision that a subscription goes on.
 type Return struct {
-	On      clock.Date // first day with seats again
-	Note    string
-	Billing ledger.BillingState // of its row; empty: archived as far as its days were charged already and never given back, else open
-	Charged []Charged           // what was charged of the subscription
+	On   clock.Date // first day with seats again
+	Note string
 }
 
 // TakeBack plans it.
@@ -25,13 +23,10 @@ func TakeBack(s Current, r Return) (Plan, error) {
 	if s.DeactivatedBy == ByCutover {
 		reason = ledger.ByCutover
 	}
-	if s.Frozen() { // its days before the switch were charged already, and it has none after it
-		r.Billing = ledger.Archived
-	}
 	d := s.Draft()
 	d.Row.DeactivatedBy = NotDeactivated
 	d.Derive()
-	d.ComeBack(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Billing: r.Billing, Note: r.Note}, r.Charged)
+	d.Enter(ledger.Change{Event: ledger.Activate, Reason: reason, EffectiveAt: r.On, Delta: d.Row.Billable() - d.seats, Note: r.Note})
 	return d.Finish(&s.Subscription), nil
 }
 

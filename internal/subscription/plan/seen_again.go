@@ -13,11 +13,14 @@ func seenAgain(in Input) Plan {
 	d.store(in)
 	d.move(in)
 	d.land(in)
+	if before.Undated {
+		return d.stillUndated(in)
+	}
 	switch {
 	case before.Decided() || before.Frozen():
 		d.Derive()
 		d.dispute(before)
-	case Ends(d.Row.Status):
+	case Ends(d.Row.Status) && !d.Row.EndUnread():
 		d.Derive()
 		if before.State != Inactive {
 			d.close(in, before)
@@ -28,6 +31,17 @@ func seenAgain(in Input) Plan {
 	default:
 		d.Derive()
 		d.compare(in, before)
+	}
+	return d.Finish(in.Stored)
+}
+
+// stillUndated plans a reading of one whose start was not known until now.
+func (d *Draft) stillUndated(in Input) Plan {
+	d.Derive()
+	if d.waits() {
+		d.wait(in.Today())
+	} else {
+		d.beginLate(in)
 	}
 	return d.Finish(in.Stored)
 }

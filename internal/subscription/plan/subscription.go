@@ -39,6 +39,10 @@ type Facts struct {
 	TermText             string                `gorm:"column:term_text"`
 	Start                clock.Date            `gorm:"column:start_date"`
 	End                  clock.Date            `gorm:"column:end_date"`
+	StartText            string                `gorm:"column:start_text"` // as received, where it cannot be read; see unread.go
+	EndText              string                `gorm:"column:end_text"`
+	AutoRenew            distributor.YesNo     `gorm:"column:auto_renew"` // whether it renews by itself, where that is given
+	AtEnd                distributor.AtEnd     `gorm:"column:at_end"`     // what a person says happens at the end; manual providers only
 	Status               distributor.Status    `gorm:"column:provider_status"`
 	StatusText           string                `gorm:"column:provider_status_text"`
 	RawHash              string                `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
@@ -51,23 +55,29 @@ func (f Facts) Cost() ledger.Amount {
 
 // Local is people's side: no sync overwrites it.
 type Local struct {
-	CRMAccountID   uuid.NullUUID       `gorm:"column:crm_account_id"`
-	ContractID     uuid.NullUUID       `gorm:"column:contract_id"`
-	NeverLand      bool                `gorm:"column:never_land"`
-	UnitPrice      decimal.NullDecimal `gorm:"column:unit_price"`
-	PricePeriod    money.Period        `gorm:"column:price_period"`
-	Currency       string              `gorm:"column:currency"`
-	PriceItemID    uuid.NullUUID       `gorm:"column:price_list_item_id"`
-	PriceByPerson  bool                `gorm:"column:price_by_person"`
-	ProposedItemID uuid.NullUUID       `gorm:"column:proposed_item_id"` // offered at a renewal, until a person decides
-	NoTwin         bool                `gorm:"column:no_twin"`
-	TwinHold       bool                `gorm:"column:twin_hold"`
-	CutoverHold    bool                `gorm:"column:cutover_hold"`
+	CRMAccountID uuid.NullUUID `gorm:"column:crm_account_id"`
+	ContractID   uuid.NullUUID `gorm:"column:contract_id"`
+	NeverLand    bool          `gorm:"column:never_land"`
+	CopiedPrice
+	ProposedItemID uuid.NullUUID `gorm:"column:proposed_item_id"` // offered at a renewal, until a person decides
+	NoTwin         bool          `gorm:"column:no_twin"`
+	TwinHold       bool          `gorm:"column:twin_hold"`
+	CutoverHold    bool          `gorm:"column:cutover_hold"`
 }
 
-// Price is the selling price with its period and currency.
-func (l Local) Price() ledger.Amount {
-	return ledger.Amount{Value: l.UnitPrice, Period: l.PricePeriod, Currency: l.Currency}
+// CopiedPrice is the price of today, copied for lists from the dated ones (RULES 5).
+// No plan sets it, and billing never reads it.
+type CopiedPrice struct {
+	UnitPrice     decimal.NullDecimal `gorm:"column:unit_price"`
+	PricePeriod   money.Period        `gorm:"column:price_period"`
+	Currency      string              `gorm:"column:currency"`
+	PriceItemID   uuid.NullUUID       `gorm:"column:price_list_item_id"`
+	PriceByPerson bool                `gorm:"column:price_by_person"`
+}
+
+// Price is the amount with its period and currency.
+func (c CopiedPrice) Price() ledger.Amount {
+	return ledger.Amount{Value: c.UnitPrice, Period: c.PricePeriod, Currency: c.Currency}
 }
 
 // Billing is where billing stands and what a cut-over froze (RULES 8 and 9).
@@ -97,6 +107,11 @@ type Subscription struct {
 	Facts
 	Local
 	Billing
+	Said
+
+	Undated   bool       `gorm:"column:undated"`   // its start cannot be read and nobody has said it: no seat counts yet
+	Sightings string     `gorm:"column:sightings"` // what was reported meanwhile, see unread.go
+	EndsOn    clock.Date `gorm:"column:ends_on"`   // first day without seats of an end that is certain: no run bills it or a later day
 
 	State          State         `gorm:"column:state"`
 	HoldReason     HoldReason    `gorm:"column:hold_reason"`
@@ -115,7 +130,7 @@ func (s Subscription) Frozen() bool { return s.FrozenQuantity != nil }
 // Billable is the quantity that the counted rows must sum to (RULES 1).
 func (s Subscription) Billable() int {
 	switch {
-	case s.State == Inactive:
+	case s.State == Inactive || s.Undated:
 		return 0
 	case s.Frozen():
 		return *s.FrozenQuantity
