@@ -14,7 +14,8 @@ import (
 )
 
 // RefreshThrough notes for lists where the billing of subscriptions stands: the end of
-// their last live run, or an unpaid day before it. Nothing decides by it.
+// their last live run, or of what was paid for the days that went over to them, or an
+// unpaid day before it. Nothing decides by it.
 func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	var runs []struct {
 		ID uuid.UUID
@@ -33,8 +34,12 @@ func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	}
 	all := make([]subscription.Billed, len(runs))
 	for i, r := range runs {
+		h := histories[r.ID]
+		for _, k := range h.Contracts() {
+			r.To = history.Later(r.To, h.PaidTo(k))
+		}
 		all[i] = subscription.Billed{ID: r.ID, Through: r.To}
-		if day := firstUnpaid(histories[r.ID], r.To); !day.IsZero() {
+		if day := firstUnpaid(h, r.To); !day.IsZero() {
 			all[i].Through = day
 		}
 	}

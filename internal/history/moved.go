@@ -1,40 +1,48 @@
 package history
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 )
 
 func decimalOf(d decimal.Decimal) decimal.NullDecimal { return decimal.NewNullDecimal(d) }
 
-// moveDays gives the days from a target's first billable one to the target: what
-// standing lines took for the source is paid there, with its money and its place, and
-// no longer on the source (RULES 9).
+// moveDays hands over the days of all that moved, in the order in which they did.
 func (w *stored) moveDays(all map[uuid.UUID]History) {
 	for _, m := range w.moves {
-		source, target := all[m.SourceID], all[m.TargetID]
-		on := target.FirstDay()
-		if on.IsZero() {
+		all[m.SourceID], all[m.TargetID] = HandOver(all[m.SourceID], all[m.TargetID])
+	}
+}
+
+// HandOver gives the days from a target's first billable one to the target: what
+// standing lines took for the source is paid there, with its money and its place, and
+// no longer on the source (RULES 9).
+func HandOver(source, target History) (sourceAfter, targetAfter History) {
+	on := target.FirstDay()
+	if on.IsZero() {
+		return source, target
+	}
+	source.Limit = on
+	var kept []Line
+	taken := slices.Clone(target.Lines)
+	for _, l := range source.Lines {
+		before, from := Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To}
+		stays, goes := l.split(before, from)
+		if !stays.Period.Empty() {
+			kept = append(kept, stays)
+		}
+		if goes.Period.Empty() {
 			continue
 		}
-		source.Limit = on
-		var kept []Line
-		for _, l := range source.Lines {
-			stays, goes := l.split(Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To})
-			if !stays.Period.Empty() {
-				kept = append(kept, stays)
-			}
-			if goes.Period.Empty() {
-				continue
-			}
-			if k := target.ContractOn(goes.Period.From); k != uuid.Nil {
-				goes.Contract = k
-			}
-			target.Lines = append(target.Lines, goes)
+		if k := target.ContractOn(goes.Period.From); k != uuid.Nil {
+			goes.Contract = k
 		}
-		source.Lines = kept
-		all[m.SourceID], all[m.TargetID] = source, target
+		taken = append(taken, goes)
 	}
+	source.Lines, target.Lines = kept, taken
+	return source, target
 }
 
 // split divides a line with its money at a day. What no longer stands stays whole.
