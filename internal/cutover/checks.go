@@ -197,7 +197,7 @@ func (l leavingOld) bill(r billing.Reach, until clock.Date) Check {
 		missing = append(missing, fmt.Sprintf("%d seat-days from %s up to %s", r.SeatDays, r.From, until))
 	}
 	if r.Credits > 0 {
-		missing = append(missing, fmt.Sprintf("%d seat-days to be credited", r.Credits))
+		missing = append(missing, fmt.Sprintf("%d seat-days to credit", r.Credits))
 	}
 	at := Link{Kind: "elsewhere", ID: l.Old.UUID.String()}
 	if r.Billable {
