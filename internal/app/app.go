@@ -134,7 +134,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
-	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
+	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
@@ -213,6 +213,9 @@ func (a *App) begin(ctx context.Context, beats ...jobs.Beat) error {
 
 func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.firstAdmin(ctx); err != nil {
+		return err
+	}
+	if err := a.Billing.TakeStock(ctx); err != nil {
 		return err
 	}
 	if a.Config.PrivateServer() {

@@ -22,6 +22,8 @@ type Acks struct {
 	PartNumber   string     // as proof.Product.Key; empty: any product
 	What         proof.What // empty: any
 	Fingerprints []string
+	Doubles      []string // fingerprints of days on both sides whose seats are there twice
+	Confirmed    string   // for doubles: the customer's name as a person typed it
 	Note         string
 }
 
@@ -40,8 +42,11 @@ func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		open, known, err := a.find(ctx, tx, run, s.today())
+		open, known, name, err := a.find(ctx, tx, run, s.today())
 		if err != nil {
+			return err
+		}
+		if err := a.asks(open, name); err != nil {
 			return err
 		}
 		n = len(open)
@@ -49,6 +54,9 @@ func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, 
 			return a.nothing(known)
 		}
 		if err := s.keep(ctx, tx, by, run, a, open); err != nil {
+			return err
+		}
+		if err := notePricesThatWait(ctx, tx, run.ID, a.CRMAccountID, s.today()); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, acknowledged(run, a, open))
@@ -73,9 +81,11 @@ type keyed struct {
 	proof.Change
 }
 
-// find gives the changes asked for that nobody has acknowledged, and how many of them somebody has.
-func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, err error) {
+// find gives the changes asked for that nobody has acknowledged, how many of them somebody has, and the customer's name.
+func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, name string, err error) {
 	err = proof.Each(ctx, tx, run.ID, proof.Filter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c proof.Customer) error {
+		name = c.CRMAccount
+		open = append(open, a.doubles(c)...)
 		for _, p := range c.Products {
 			for _, ch := range p.Changes {
 				switch {
@@ -89,10 +99,46 @@ func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) 
 		}
 		return nil
 	})
-	return open, known, err
+	return open, known, name, err
+}
+
+// doubles are the days on both sides that are asked for.
+func (a Acks) doubles(c proof.Customer) []keyed {
+	var out []keyed
+	for _, b := range c.Blockers() {
+		if b.Double != "" && slices.Contains(a.Doubles, b.Double) {
+			out = append(out, keyed{b.PartNumber, proof.Change{What: proof.BothReal, Day: b.From, Before: b.Says, After: "both are real", Fingerprint: b.Double}})
+		}
+	}
+	return out
+}
+
+// asks keeps a word about doubles waiting until a person has typed the customer's name, and says why.
+func (a Acks) asks(open []keyed, name string) error {
+	var says []string
+	for _, c := range open {
+		if c.What == proof.BothReal {
+			says = append(says, c.Before)
+		}
+	}
+	switch typed := strings.TrimSpace(a.Confirmed); {
+	case len(says) == 0:
+		return nil
+	case typed == "":
+		return Asked{Says: says, Name: name, error: errs.Newf(errs.Conflict,
+			"%s Type the customer's name, %s, to say that the seats of both are real; nothing was changed.", strings.Join(says, " "), name)}
+	case typed != name:
+		return Asked{Says: says, Name: name, error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
+	case strings.TrimSpace(a.Note) == "":
+		return Asked{Says: says, Name: name, error: errs.Fields{"note": "Say why the customer has both. Nothing was changed."}.Err()}
+	}
+	return nil
 }
 
 func (a Acks) means(key string, c proof.Change) bool {
+	if len(a.Doubles) > 0 && len(a.Fingerprints) == 0 {
+		return false
+	}
 	if len(a.Fingerprints) > 0 && !slices.Contains(a.Fingerprints, c.Fingerprint) {
 		return false
 	}

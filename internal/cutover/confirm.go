@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 )
@@ -99,8 +101,9 @@ func (m *lockedCustomer) confirmPair(p pairing.Pair) error {
 
 // placement is what taking a confirmation back needs to know.
 type placement struct {
-	Was      subscription.Local `json:"was"`     // people's side of the new one before
-	Carried  subscription.Local `json:"carried"` // and after: what the confirmation carried over
+	Was      subscription.Local `json:"was"`              // people's side of the new one before
+	Carried  subscription.Local `json:"carried"`          // and after: what the confirmation carried over
+	Prices   []uuid.UUID        `json:"prices,omitempty"` // rows that it brought
 	Archived []uuid.UUID        `json:"archived,omitempty"`
 }
 
@@ -122,6 +125,10 @@ func (m *lockedCustomer) confirmNew(p pairing.Pair, day clock.Date, kept *placem
 		}
 		return m.billFrom(now.ID, day)
 	}
+	seq, err := m.lastRow()
+	if err != nil {
+		return err
+	}
 	if now, err = subscription.HoldBack(m.ctx, m.tx, m.act(now.ID), day); err != nil {
 		return err
 	}
@@ -132,9 +139,31 @@ func (m *lockedCustomer) confirmNew(p pairing.Pair, day clock.Date, kept *placem
 	if now, err = m.carryContract(old, now); err != nil {
 		return err
 	}
-	now, err = m.carryPrice(old, now, day)
+	if now, err = m.carryPrice(old, now, day); err != nil {
+		return err
+	}
 	kept.Carried = now.Local
+	kept.Prices, err = m.pricesSince(now.ID, seq)
 	return err
+}
+
+// lastRow is the place of the last row of all ledgers.
+func (m *lockedCustomer) lastRow() (seq int64, err error) {
+	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(max(seq), 0) FROM license_changes`).Row().Scan(&seq); err != nil {
+		return 0, fmt.Errorf("last row of the ledger: %w", err)
+	}
+	return seq, nil
+}
+
+// pricesSince are the prices of a subscription that hold and were entered behind a place.
+func (m *lockedCustomer) pricesSince(id uuid.UUID, seq int64) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := m.tx.WithContext(m.ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
+		WHERE c.subscription_id = ? AND c.event = 'price' AND c.seq > ? ORDER BY c.seq`, id, seq).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("prices of %s: %w", id, err)
+	}
+	return ids, nil
 }
 
 // carryContract lets a new twin without a contract land in the old one's, at the
@@ -150,31 +179,31 @@ func (m *lockedCustomer) carryContract(old, now subscription.Subscription) (subs
 	return subscription.SetContract(m.ctx, m.tx, m.act(now.ID), old.ContractID)
 }
 
-// carryPrice lets the old twin's price go over: one that a person set whatever the list
-// says, any other where the list has none (RULES 9). A price that a person set for the
-// new one stays.
+// carryPrice lets the price that the old twin had on its last day go over: one that a
+// person set whatever the list says, any other where the contract they share has none
+// (RULES 9). A price that a person set for the new one stays.
 func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
-	if !carriesPrice(old, now) || now.State == subscription.Inactive {
+	histories, err := history.Load(m.ctx, m.tx, []uuid.UUID{old.ID, now.ID})
+	if err != nil {
+		return now, err
+	}
+	fresh := histories[now.ID]
+	on := history.Later(day, fresh.FirstDay())
+	was, had := histories[old.ID].PriceOn(day.AddDays(-1))
+	is, has := fresh.PriceOn(on)
+	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on, Later: subscription.KeepLater, Gap: true, From: ledger.CarriedIn,
+		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)}
+	switch {
+	case !had || now.State == subscription.Inactive || !now.ContractID.Valid || fresh.Contract(now.ContractID.UUID).Currency != was.Price.Currency:
+		return now, nil
+	case has && (is.Price.ByPerson || is.Price.Equal(was.Price.Amount)):
+		return now, nil
+	case was.Price.ByPerson: // it stays a person's: no list replaces it
+		price.From = ledger.ByTyping
+	case has || now.ContractID != old.ContractID:
 		return now, nil
 	}
-	if now.ContractID != old.ContractID {
-		k, err := contract.Get(m.ctx, m.tx, now.ContractID.UUID)
-		if err != nil || k.Currency != old.Currency {
-			return now, err
-		}
-	}
-	return subscription.SetPrice(m.ctx, m.tx, m.act(now.ID), subscription.Price{UnitPrice: old.UnitPrice, Period: old.PricePeriod, On: day,
-		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)})
-}
-
-func carriesPrice(old, now subscription.Subscription) bool {
-	switch {
-	case !old.UnitPrice.Valid || !now.ContractID.Valid || now.PriceByPerson && now.UnitPrice.Valid:
-		return false
-	case old.PriceByPerson:
-		return !now.UnitPrice.Valid || !now.Price().Equal(old.Price())
-	}
-	return !now.UnitPrice.Valid && now.ContractID == old.ContractID
+	return subscription.SetPrice(m.ctx, m.tx, m.act(now.ID), price)
 }
 
 // leaveToNew archives open rows of an old one that begin on the switch day itself:
@@ -252,6 +281,9 @@ func (m *lockedCustomer) unconfirmNew(p pairing.Pair, kept placement) error {
 	case err != nil:
 		return err
 	case p.Kind == pairing.Twin && now.CutoverHold:
+		if err := m.takePricesBack(now.ID, kept.Prices); err != nil {
+			return err
+		}
 		_, err = subscription.GiveBack(m.ctx, m.tx, m.act(now.ID), kept.Was, kept.Carried)
 	case p.Kind == pairing.New && !m.billed(now.ID):
 		if !kept.Was.NoTwin && kept.Was.TwinHold {
@@ -262,6 +294,24 @@ func (m *lockedCustomer) unconfirmNew(p pairing.Pair, kept placement) error {
 		return m.billFrom(now.ID, clock.Date{})
 	}
 	return err
+}
+
+// takePricesBack sets aside what confirming brought and nobody has corrected since.
+func (m *lockedCustomer) takePricesBack(id uuid.UUID, brought []uuid.UUID) error {
+	stands, err := m.pricesSince(id, 0)
+	if err != nil {
+		return err
+	}
+	for _, row := range brought {
+		if !slices.Contains(stands, row) {
+			continue
+		}
+		back := subscription.PriceCorrection{ChangeID: row, SetAside: true, Note: "the cut-over's confirmation was taken back"}
+		if _, err := subscription.CorrectPrice(m.ctx, m.tx, m.act(id), back); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *lockedCustomer) billed(id uuid.UUID) bool {

@@ -87,6 +87,7 @@ type Side struct {
 	BilledThrough clock.Date
 	HistorySince  clock.Date
 	Billed        bool   // a live invoice has days of it
+	PriceWaits    bool   // the cut-over changed its price, and nobody has acknowledged that
 	Review        string // the standing verdict
 	Needs         bool   // it needs a decision (and stands in none)
 	Strayed       bool   // it stands in a decision, and is no longer this customer's
@@ -115,6 +116,7 @@ type CustomerView struct {
 	Pairs     []pairing.Pair
 	Proposals []pairing.Proposal // of those that need a decision
 	Warnings  []string           // about the switch day and the like: nothing is refused for them
+	Unseen    []string           // prices that wait for an acknowledgement, in the proof
 	Missing   []Check            // before the next step
 	Next      pairing.Step       // the next step; the same as Customer.Step when all is done
 	TakesOver []TakenOver        // what confirming would carry over to new ones that have none

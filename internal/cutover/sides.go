@@ -25,7 +25,7 @@ const sideRows = `
 	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency, s.unit_price, s.price_period, s.price_by_person,
 	       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed AS cost_assumed, s.no_twin, s.twin_hold, s.account_id,
 	       s.state, coalesce(s.hold_reason, '') AS hold_reason, coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
-	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, s.history_since, coalesce(s.review, '') AS review,
+	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, s.history_since, coalesce(s.review, '') AS review, s.price_waits,
 	       EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = s.id AND l.live) AS billed,
 	       s.crm_account_id IS DISTINCT FROM @customer AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (

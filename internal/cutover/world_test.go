@@ -56,7 +56,7 @@ func newMarket(t testing.TB, today string) *market {
 	t.Helper()
 	db := pgtest.New(t)
 	m := &market{TB: t, db: db.DB, clock: clock.NewFake(day(today).Start(time.UTC).Add(9 * time.Hour)), fatal: t.Fatalf}
-	reviews := review.Reviewer{Clock: m.clock, Zone: time.UTC}
+	reviews := review.Reviewer{Clock: m.clock, Zone: time.UTC, Refreshed: cutover.PricesTouched(m.clock, time.UTC)}
 	m.Service = cutover.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews,
 		Mapping: &mapping.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}}
 	m.bills = billing.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC}

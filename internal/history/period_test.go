@@ -50,7 +50,7 @@ func TestEveryDayIsInExactlyOneCycleOfWholeMonths(t *testing.T) {
 			Start: day("2024-01-31").AddDays(rapid.IntRange(0, 800).Draw(r, "start"))}
 		d := g.Start.AddDays(rapid.IntRange(-500, 1500).Draw(r, "on"))
 		c := g.Cycle(d)
-		if d.Before(c.From) || !d.Before(c.To) || !g.EndsOn(c.To) || g.Cycle(c.To).From != c.To || g.Cycle(c.To.AddDays(-1)) != c {
+		if d.Before(c.From) || !d.Before(c.To) || g.Cycle(c.To).From != c.To || g.Cycle(c.To.AddDays(-1)) != c {
 			r.Fatalf("%v: cycle of %s is %v", g, d, c)
 		}
 		months := 0

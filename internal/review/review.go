@@ -19,6 +19,8 @@ import (
 type Reviewer struct {
 	Clock clock.Clock
 	Zone  *time.Location
+	// Refreshed is told of what was judged again, in the same transaction; may be nil.
+	Refreshed func(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error
 }
 
 const atOnce = 500 // subscriptions judged by one query
@@ -44,7 +46,10 @@ func (r Reviewer) Refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) err
 			return err
 		}
 	}
-	return nil
+	if r.Refreshed == nil || len(ids) == 0 {
+		return nil
+	}
+	return r.Refreshed(ctx, tx, ids)
 }
 
 // withTwins adds the subscriptions whose verdict speaks of these, or will: those of the

@@ -43,7 +43,10 @@ func act(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current) (pla
 	if _, err = apply(ctx, tx, a.Origin.In(a.Zone), []plan.Plan{decided}); err != nil {
 		return decided.Row, err
 	}
-	return Get(ctx, tx, a.ID)
+	stored, err := Get(ctx, tx, a.ID)
+	now := decided.Row
+	now.CopiedPrice = stored.CopiedPrice
+	return now, err
 }
 
 func stand(ctx context.Context, tx *gorm.DB, a Act) (plan.Current, error) {

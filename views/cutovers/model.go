@@ -70,6 +70,7 @@ type Customer struct {
 	Stats     ui.Stats
 	Steps     ui.Steps // what the next step still needs
 	Next      templ.Component
+	Prices    *WorkList      // changed by the cut-over, to acknowledge; nil: none
 	Exact     *ui.Table      // pairs that agree to the letter
 	Accept    *ui.PostButton // over them: a step of its own
 	Proposals *ui.Table      // the others

@@ -70,6 +70,7 @@ type Grouped struct {
 	Tabs    ui.Tabs
 	Summary ui.ErrorSummary
 	Stale   *Stale
+	Picture string // address of a picture over the form; empty: none
 	Form    ui.Form
 	Groups  []layout.FieldGroup
 }

@@ -38,7 +38,7 @@ func (h Handlers) Customer(c echo.Context) error {
 		return err
 	}
 	p := customerPage{CustomerView: v, may: canAct(c, run)}
-	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(), Proposals: p.proposals(), Keep: p.keep(),
+	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Prices: pricesToSee(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(), Proposals: p.proposals(), Keep: p.keep(),
 		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
 		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
 	if p.may && v.Customer.Step == pairing.Open {
@@ -51,6 +51,19 @@ func (h Handlers) Customer(c echo.Context) error {
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = "Cut-over "+run.Name, crumbs(run), stepBadges(v.Customer)
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: v.Customer.CRMAccount, Href: "/crm-accounts/" + id.String()}, {Label: "Proof", Text: "Day by day", Href: path(run.ID) + "/proof?crm_account=" + id.String()}}
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+// pricesToSee are the lines that invoices leave out until their price is acknowledged.
+func pricesToSee(v cutover.CustomerView) *view.WorkList {
+	if len(v.Unseen) == 0 {
+		return nil
+	}
+	list := view.WorkList{}
+	for _, says := range v.Unseen {
+		list.Items = append(list.Items, view.WorkItem{Says: says, Link: "Acknowledge it in the proof",
+			Href: path(v.Run.ID) + "/proof?crm_account=" + v.Customer.CRMAccountID.String()})
+	}
+	return &list
 }
 
 // customerPage is the customer with who looks.
@@ -358,6 +371,9 @@ func sideBadges(s cutover.Side) []ui.Badge {
 	}
 	if s.Strayed {
 		out = append(out, ui.Badge{Text: "no longer this customer's", Tone: ui.Bad})
+	}
+	if s.PriceWaits {
+		out = append(out, ui.Badge{Text: "price to acknowledge", Tone: ui.Warn})
 	}
 	if !s.FrozenFrom.IsZero() {
 		out = append(out, ui.Badge{Text: "frozen", Tone: ui.Info})

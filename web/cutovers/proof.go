@@ -131,7 +131,7 @@ func (r *report) reached(p proof.Customer, from string) bool {
 
 func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, r report) view.Proof {
 	m := view.Proof{Page: session.Page(c, "Proof", nav), Remarks: verdictRemark(run, r), Stats: proofStats(r), Filters: q.FilterBar("Search customer"), Totals: totalsTable(r.totals), Legend: legend(),
-		Faults: faults(run.ID, r.findings), Changes: h.changesTable(run, r.changes, canAct(c, run))}
+		Faults: faults(run.ID, r.findings, canAct(c, run)), Changes: h.changesTable(run, r.changes, canAct(c, run))}
 	m.Page.Kicker, m.Page.Crumbs = "Cut-over "+run.Name, crumbs(run)
 	m.Page.Lead = fmt.Sprintf("From %s to %s, as of %s. Every day of every product must be covered exactly once.", run.OldProvider, run.NewProvider, h.Cutovers.ProofDay(run))
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Every day as CSV", Href: m.Filters.CSVHref, Icon: "download", Download: true}}
@@ -203,19 +203,35 @@ func totalsTable(t proof.Totals) ui.Table {
 	return out
 }
 
-func faults(run uuid.UUID, all []proof.Blocker) *ui.Table {
+func faults(run uuid.UUID, all []proof.Blocker, act bool) *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
 	t := ui.Table{Caption: "To put right", Plain: true, Columns: findingColumns}
+	if act {
+		t.Columns = append(slices.Clone(findingColumns), ui.Column{Label: "If it is right", Hidden: true})
+	}
 	if len(all) > mostFindings {
 		t.Caption, t.ShowCaption = fmt.Sprintf("The first %d of %d findings; the CSV has all", mostFindings, len(all)), true
 		all = all[:mostFindings]
 	}
 	for _, b := range all {
-		t.Rows = append(t.Rows, finding(run, b))
+		row := finding(run, b)
+		if act {
+			row.Cells = append(row.Cells, realCell(run, b))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return &t
+}
+
+// realCell offers to say that the seats of both sides are real; that asks for the customer's name.
+func realCell(run uuid.UUID, b proof.Blocker) ui.Cell {
+	if b.Double == "" {
+		return ui.Cell{}
+	}
+	return ui.Of(ui.PostButton{Button: ui.Button{Text: "Both are real", Action: path(run) + "/acknowledge", Compact: true},
+		Hidden: []ui.Pair{{Name: "double", Value: b.CRMAccountID.String() + " " + b.Double}}})
 }
 
 var whats = map[proof.What]string{proof.QuantityChanged: "seats", proof.PriceChanged: "price", proof.SeatsEnded: "seats end", proof.SeatsNew: "seats are new"}

@@ -115,7 +115,11 @@ func (h Handlers) companyPage(c echo.Context, f company.Form, hasLogo bool, prob
 	frame := h.frame(c, "Company", summary)
 	frame.Narrow = true
 	frame.Lead = "Who you are on invoices. Each document keeps what stood here when it was billed."
-	return views.Grouped{Frame: frame, Tabs: tabs(c, companyPath), Summary: summary, Groups: groups,
+	picture := ""
+	if hasLogo {
+		picture = companyPath + "/logo"
+	}
+	return views.Grouped{Frame: frame, Picture: picture, Tabs: tabs(c, companyPath), Summary: summary, Groups: groups,
 		Form: ui.Form{Action: companyPath, Version: strconv.Itoa(f.Version), Save: "Save company", Cancel: path, Upload: true,
 			Hidden: []ui.Pair{{Name: "next_shown", Value: strconv.FormatInt(f.NextShown, 10)}}}}
 }

@@ -18,6 +18,7 @@ type Blocker struct {
 	Verdict      Verdict
 	From, To     clock.Date // first day, and the day after the last
 	Says         string     // what is wrong and what to do, in a sentence
+	Double       string     // of a double: by which a person says that both are real
 }
 
 // Blockers are the gaps, doubles, undecided and waiting days and the changes nobody has
@@ -41,7 +42,7 @@ func (c Customer) Blockers() []Blocker {
 			if !s.Verdict.Blocks() {
 				continue
 			}
-			b := Blocker{CRMAccountID: c.CRMAccountID, CRMAccount: c.CRMAccount, PartNumber: p.Key, Verdict: s.Verdict, From: s.From, To: s.To, Says: s.Why}
+			b := Blocker{CRMAccountID: c.CRMAccountID, CRMAccount: c.CRMAccount, PartNumber: p.Key, Verdict: s.Verdict, From: s.From, To: s.To, Says: s.Why, Double: s.Double}
 			if n := len(out); n > 0 && out[n-1].joins(b) {
 				out[n-1].To = b.To
 				continue

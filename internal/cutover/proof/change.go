@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
@@ -23,6 +25,7 @@ const (
 	PriceChanged    What = "price"
 	SeatsEnded      What = "ended"
 	SeatsNew        What = "new"
+	BothReal        What = "double" // days on both sides whose seats a person says are there twice; never among all changes
 )
 
 // Change is a real change of seats or price over the switch. Somebody acknowledges it by name.
@@ -34,6 +37,7 @@ type Change struct {
 	After       string
 	Fingerprint string // of the figures: others need another acknowledgement
 	By          *Acknowledgement
+	Twins       []uuid.UUID // of a price: the confirmed new ones whose price it is
 }
 
 // Verdict of the day of the change, as far as the change alone is concerned.
@@ -117,14 +121,23 @@ func (p pairDays) switchDays() []clock.Date {
 }
 
 func (l productDays) change(what What, day clock.Date, before, after string) Change {
-	c := Change{What: what, Day: day, Before: before, After: after}
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(what), day.String(), before, after}, "|")))
-	c.Fingerprint = hex.EncodeToString(sum[:12])
-	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == c.Fingerprint })
-	if i >= 0 {
-		c.By = &l.Acknowledged[i]
-	}
+	c := Change{What: what, Day: day, Before: before, After: after, Fingerprint: fingerprint(string(what), day.String(), before, after)}
+	c.By = l.acknowledged(what, c.Fingerprint)
 	return c
+}
+
+func fingerprint(figures ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(figures, "|")))
+	return hex.EncodeToString(sum[:12])
+}
+
+// acknowledged is a person's word about these very figures; nil: nobody's.
+func (l productDays) acknowledged(what What, fingerprint string) *Acknowledgement {
+	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == fingerprint })
+	if i < 0 {
+		return nil
+	}
+	return &l.Acknowledged[i]
 }
 
 // priceChanges compares the price of each twin on its last old and first new day. One that
@@ -141,8 +154,12 @@ func (l productDays) priceChanges() []Change {
 			continue
 		}
 		c := l.change(PriceChanged, p.Switch.Day, priceText(was), priceText(is))
-		if !slices.ContainsFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint }) {
-			out = append(out, c)
+		i := slices.IndexFunc(out, func(o Change) bool { return o.Fingerprint == c.Fingerprint })
+		if i < 0 {
+			i, out = len(out), append(out, c)
+		}
+		if p.Confirmed {
+			out[i].Twins = append(out[i].Twins, p.New.ID)
 		}
 	}
 	return out

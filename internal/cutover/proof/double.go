@@ -44,6 +44,25 @@ func (l productDays) doubled(day clock.Date) (Verdict, string) {
 	return OK, ""
 }
 
+// bothReal notes which days on both sides a person has said to be real, row by row of
+// days with the same seats.
+func (l productDays) bothReal(segments []Segment) {
+	for i := range segments {
+		s := &segments[i]
+		if s.Verdict != Double {
+			continue
+		}
+		s.Double = fingerprint(string(BothReal), s.From.String(), s.Why)
+		if before := i - 1; before >= 0 && segments[before].Double != "" && segments[before].says == s.Why {
+			s.Double = segments[before].Double
+		}
+		s.says = s.Why
+		if a := l.acknowledged(BothReal, s.Double); a != nil {
+			s.Verdict, s.Why = Acknowledged, fmt.Sprintf("%s %s says that both are real: %s", s.Why, a.AcknowledgedBy, a.Note)
+		}
+	}
+}
+
 // succeeds: the day is the new one's, in place of the old one.
 func (p pairDays) succeeds(day clock.Date) bool {
 	return p.Kind == pairing.Twin && p.Old != nil && p.broken() == "" && !day.Before(p.Switch.Day)

@@ -80,6 +80,7 @@ func (l productDays) segments(today clock.Date) []Segment {
 	if n := len(out); n > 0 {
 		out[n-1].To = to
 	}
+	l.bothReal(out)
 	if len(out) > 1 && out[0].idle() { // the new one's own history, before the old one was known here
 		out = out[1:]
 	}

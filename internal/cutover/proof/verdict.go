@@ -51,8 +51,11 @@ type Segment struct {
 	Verdict  Verdict
 	Why      string // in a sentence; empty when all is well
 
-	Forfeited int // seats of each day that were billed, that nobody held, and that were not given back
-	late      int // of them, those of days from the switch on
+	Double string // of days on both sides: the fingerprint by which a person says that both are real
+
+	Forfeited int    // seats of each day that were billed, that nobody held, and that were not given back
+	says      string // why it is double, whatever a person said of it
+	late      int    // of them, those of days from the switch on
 }
 
 // Days counts them.

@@ -124,12 +124,12 @@ func (s *sheet) layColumns() {
 		x -= w
 		s.columns = append([]column{{s.doc.Label(label), x, w, right}}, s.columns...)
 	}
-	add("amount", 32)
+	add("amount", 30)
 	if taxed {
-		add("rate", 17)
+		add("rate", 15)
 	}
-	add("price", 30)
-	add("seats", 15)
+	add("price", 28)
+	add("seats", 14)
 	s.columns = append([]column{{s.doc.Label("description"), margin, x - margin - 3, left}}, s.columns...)
 }
 
@@ -161,44 +161,65 @@ func (s *sheet) next() {
 
 // head is the seller, the customer and what the document is.
 func (s *sheet) head() {
-	half := (s.width - 2*margin) / 2
-	x, top := margin+half+6, s.y
-	if len(s.logo.Image) > 0 {
-		w, h := 60.0, 60*float64(s.logo.Height)/float64(s.logo.Width)
-		if h > 22 {
-			w, h = w*22/h, 22
-		}
-		s.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(s.logo.Image))
-		s.ImageOptions("logo", margin, top, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
-	}
-	y := s.block(x, top, half-6, []string{s.doc.Seller.Name}, normal, true)
-	y = s.block(x, y, half-6, s.doc.Seller.Address, small, false)
-	y = s.block(x, y, half-6, s.doc.Seller.TaxIDs, small, false)
-	s.y = max(y, top+26) + 8
+	whole := s.width - 2*margin
+	x := margin + 0.46*whole
+	right, lefts := whole-(x-margin), x-margin-6
+	top := s.y
+	s.picture(margin, top)
+	y := s.block(x, top, right, []string{s.doc.Seller.Name}, normal, true)
+	y = s.block(x, y, right, s.doc.Seller.Address, small, false)
+	y = s.block(x, y, right, s.doc.Seller.TaxIDs, small, false)
+	s.y = max(y, top+logoHeight+4) + 8
 
-	s.grey(true)
-	s.put(margin, s.y, half, s.doc.Label("to"), small, false, left)
-	s.grey(false)
-	y = s.block(margin, s.y+lineHeight(small), half-4, []string{s.doc.Customer.Name}, normal, true)
-	y = s.block(margin, y, half-4, s.doc.Customer.Address, normal, false)
-	for _, id := range s.doc.Customer.TaxIDs {
-		y = s.block(margin, y, half-4, []string{s.doc.Label("tax_id") + " " + id}, small, false)
-	}
-	if s.doc.For != "" {
-		y = s.block(margin, y, half-4, []string{s.doc.Label("for") + " " + s.doc.For}, small, false)
-	}
 	title := s.doc.Title()
 	if s.doc.Number == "" {
 		title += " (" + s.doc.Label("draft") + ")"
 	}
-	at := s.block(x, s.y, half-6, []string{title}, large, true) + 1
-	s.y = max(y, s.facts(x, at, half-6)) + 8
+	at := s.block(x, s.y, right, []string{title}, large, true) + 1
+	s.y = max(s.customer(margin, s.y, lefts), s.facts(x, at, right)) + 8
+}
+
+const (
+	logoWidth  = 60.0 // at most, in millimetres
+	logoHeight = 22.0
+)
+
+func (s *sheet) picture(x, y float64) {
+	if len(s.logo.Image) == 0 {
+		return
+	}
+	w, h := logoWidth, logoWidth*float64(s.logo.Height)/float64(s.logo.Width)
+	if h > logoHeight {
+		w, h = w*logoHeight/h, logoHeight
+	}
+	s.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(s.logo.Image))
+	s.ImageOptions("logo", x, y, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+}
+
+func (s *sheet) customer(x, y, w float64) float64 {
+	d := s.doc
+	s.grey(true)
+	s.put(x, y, w, d.Label("to"), small, false, left)
+	s.grey(false)
+	y = s.block(x, y+lineHeight(small), w, []string{d.Customer.Name}, normal, true)
+	y = s.block(x, y, w, d.Customer.Address, normal, false)
+	for _, id := range d.Customer.TaxIDs {
+		y = s.block(x, y, w, []string{d.Label("tax_id") + " " + id}, small, false)
+	}
+	if d.For != "" {
+		y = s.block(x, y, w, []string{d.Label("for") + " " + d.For}, small, false)
+	}
+	return y
 }
 
 // facts are the short facts beside the customer, and give where they ended.
 func (s *sheet) facts(x, y, w float64) float64 {
-	const term = 34.0
-	for _, f := range s.doc.Facts() {
+	all, term := s.doc.Facts(), 0.0
+	for _, f := range all {
+		term = max(term, s.measure(f.Label, small, false)+3)
+	}
+	term = min(term, w/2)
+	for _, f := range all {
 		s.grey(true)
 		ended := s.block(x, y, term-2, []string{f.Label}, small, false)
 		s.grey(false)
@@ -225,6 +246,9 @@ func (s *sheet) line(l document.Line) {
 	c := s.columns[0]
 	wide := s.columns[len(s.columns)-1].x - margin // below the figures the words have their room
 	name := s.wrap(l.Product, c.w, normal, false)
+	if len(name) == 0 {
+		name = []string{""}
+	}
 	var below []string
 	if l.PartNumber != "" && l.PartNumber != l.Product {
 		below = s.wrap(l.PartNumber, c.w, small, false)
@@ -237,12 +261,12 @@ func (s *sheet) line(l document.Line) {
 		s.carry()
 	}
 	y := s.y
-	for i, text := range s.doc.Cells(l) {
-		s.put(s.columns[i+1].x, y, s.columns[i+1].w, text, normal, false, right)
-	}
 	for _, t := range name {
 		s.put(c.x, y, c.w, t, normal, false, left)
 		y += lineHeight(normal)
+	}
+	for i, text := range s.doc.Cells(l) { // beside the name's last line, so that a reader of the text finds it whole
+		s.figure(s.columns[i+1], y-lineHeight(normal), text)
 	}
 	s.grey(true)
 	for _, t := range below {
@@ -252,6 +276,15 @@ func (s *sheet) line(l document.Line) {
 	s.grey(false)
 	s.sum = s.sum.Add(l.Amount)
 	s.y += high
+}
+
+// figure draws a figure in its column, smaller where it is wider than that.
+func (s *sheet) figure(c column, y float64, text string) {
+	size, room := normal, c.w-1.5
+	if w := s.measure(text, size, false); w > room {
+		size *= room / w
+	}
+	s.put(c.x, y+lineHeight(normal)-lineHeight(size), c.w, text, size, false, right)
 }
 
 // carry ends a page with the sum so far and begins the next with it.

@@ -24,3 +24,7 @@ CREATE TRIGGER subscriptions_billable_from_insert BEFORE INSERT ON subscriptions
     WHEN (NEW.billable_from IS NULL AND NEW.crm_account_id IS NOT NULL) EXECUTE FUNCTION subscriptions_billable_from_the_switch();
 CREATE TRIGGER subscriptions_billable_from_update BEFORE UPDATE OF crm_account_id ON subscriptions FOR EACH ROW
     WHEN (OLD.crm_account_id IS DISTINCT FROM NEW.crm_account_id) EXECUTE FUNCTION subscriptions_billable_from_the_switch();
+
+-- A person may say of days on both sides that the seats of both are real.
+ALTER TABLE cutover_acknowledgements DROP CONSTRAINT cutover_acknowledgements_what_check;
+ALTER TABLE cutover_acknowledgements ADD CONSTRAINT cutover_acknowledgements_what_check CHECK (what IN ('quantity', 'price', 'ended', 'new', 'double'));

@@ -55,23 +55,29 @@ func (f Facts) Cost() ledger.Amount {
 
 // Local is people's side: no sync overwrites it.
 type Local struct {
-	CRMAccountID   uuid.NullUUID       `gorm:"column:crm_account_id"`
-	ContractID     uuid.NullUUID       `gorm:"column:contract_id"`
-	NeverLand      bool                `gorm:"column:never_land"`
-	UnitPrice      decimal.NullDecimal `gorm:"column:unit_price"`
-	PricePeriod    money.Period        `gorm:"column:price_period"`
-	Currency       string              `gorm:"column:currency"`
-	PriceItemID    uuid.NullUUID       `gorm:"column:price_list_item_id"`
-	PriceByPerson  bool                `gorm:"column:price_by_person"`
-	ProposedItemID uuid.NullUUID       `gorm:"column:proposed_item_id"` // offered at a renewal, until a person decides
-	NoTwin         bool                `gorm:"column:no_twin"`
-	TwinHold       bool                `gorm:"column:twin_hold"`
-	CutoverHold    bool                `gorm:"column:cutover_hold"`
+	CRMAccountID uuid.NullUUID `gorm:"column:crm_account_id"`
+	ContractID   uuid.NullUUID `gorm:"column:contract_id"`
+	NeverLand    bool          `gorm:"column:never_land"`
+	CopiedPrice
+	ProposedItemID uuid.NullUUID `gorm:"column:proposed_item_id"` // offered at a renewal, until a person decides
+	NoTwin         bool          `gorm:"column:no_twin"`
+	TwinHold       bool          `gorm:"column:twin_hold"`
+	CutoverHold    bool          `gorm:"column:cutover_hold"`
 }
 
-// Price is the selling price with its period and currency.
-func (l Local) Price() ledger.Amount {
-	return ledger.Amount{Value: l.UnitPrice, Period: l.PricePeriod, Currency: l.Currency}
+// CopiedPrice is the price of today, copied for lists from the dated ones (RULES 5).
+// No plan sets it, and billing never reads it.
+type CopiedPrice struct {
+	UnitPrice     decimal.NullDecimal `gorm:"column:unit_price"`
+	PricePeriod   money.Period        `gorm:"column:price_period"`
+	Currency      string              `gorm:"column:currency"`
+	PriceItemID   uuid.NullUUID       `gorm:"column:price_list_item_id"`
+	PriceByPerson bool                `gorm:"column:price_by_person"`
+}
+
+// Price is the amount with its period and currency.
+func (c CopiedPrice) Price() ledger.Amount {
+	return ledger.Amount{Value: c.UnitPrice, Period: c.PricePeriod, Currency: c.Currency}
 }
 
 // Billing is where billing stands and what a cut-over froze (RULES 8 and 9).
