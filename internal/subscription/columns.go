@@ -69,6 +69,9 @@ func written() []column {
 	}...)
 }
 
+// copiedColumns are read with a row but never written by a plan: the copy of the price of today (prices.go).
+const copiedColumns = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person"
+
 func factColumns() []column {
 	return []column{
 		{"contract_no", func(s *Subscription) any { return s.ContractNo }},
