@@ -148,7 +148,8 @@ type understood struct {
 	form      Form
 	table     Table
 	questions []Question
-	unclear   error // what a person has to say before there is a plan
+	lacking   bool   // a column without which no line means anything
+	unclear   string // what a person has to say before there is a plan
 }
 
 func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
@@ -160,12 +161,11 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	u.form = formOf(k, u.layout.Form)
 	u.table = tableOf(&u.sheet, u.layout, u.form)
 	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
-	if u.unclear = u.layout.usable(u.form.Columns); u.unclear != nil {
+	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {
+		u.lacking = true
 		return u, nil
 	}
-	if asked := u.table.how.asked; asked != "" {
-		u.unclear = errs.New(errs.Conflict, asked)
-	}
+	u.unclear = u.table.how.asked
 	asker, ok := k.(Asker)
 	if !ok {
 		return u, nil
@@ -173,35 +173,35 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	if u.questions, err = asker.Questions(tx, u.table); err != nil {
 		return u, err
 	}
-	if u.unclear == nil {
+	if u.unclear == "" {
 		u.unclear = unanswered(u.questions)
 	}
 	return u, nil
 }
 
-func unanswered(questions []Question) error {
+func unanswered(questions []Question) string {
 	var open []string
 	for _, q := range questions {
 		switch {
 		case q.Error != "":
-			return errs.Newf(errs.Conflict, "%s: %s", q.Label, q.Error)
+			return q.Label + ": " + q.Error
 		case q.Needed && q.Value == "":
 			open = append(open, q.Label)
 		}
 	}
 	if len(open) == 0 {
-		return nil
+		return ""
 	}
-	return errs.Newf(errs.Conflict, "Choose first: %s. Then look at the preview.", strings.Join(open, ", "))
+	return "Choose first: " + strings.Join(open, ", ") + ". Then look at the preview."
 }
 
 func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
 	u, err := f.understand(tx, k)
-	if err == nil {
-		err = u.unclear
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return Plan{}, err
+	case u.unclear != "":
+		return Plan{}, errs.New(errs.Conflict, u.unclear)
 	}
 	return u.plan(tx, k)
 }
