@@ -115,7 +115,11 @@ func recognise(s *sheet.Sheet, f Form) (Layout, error) {
 func bare(s *sheet.Sheet) Layout {
 	l := Layout{Sheet: s.Name, Columns: make([]Placed, s.Width())}
 	for i := range l.Columns {
-		sample := []rune(strings.Join(s.Samples(i, shown), " · "))
+		var values []string
+		for _, v := range s.Samples(i, shown) {
+			values = append(values, Isolated(v))
+		}
+		sample := []rune(strings.Join(values, " · "))
 		if len(sample) > longest {
 			sample = append(sample[:longest], '…')
 		}
