@@ -3,13 +3,12 @@ package subscriptions
 import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
+	"seatledger/web/session"
 
 	view "seatledger/views/subscriptions"
 )
@@ -20,14 +19,11 @@ func (h Handlers) SayDates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.dates_said", form: "dates", done: "The day was noted, and what follows from it is in the ledger.",
-		do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-			start, end, err := daysIn(form)
-			if err != nil {
-				return subscription.Subscription{}, err
-			}
-			return subscription.SayDates(c.Request().Context(), tx, a, start, end)
-		}})
+	start, end, err := daysIn(form)
+	if err == nil {
+		err = h.decisions().SayDates(c.Request().Context(), session.Actor(c), opened(id, form), start, end)
+	}
+	return h.answer(c, id, form, "dates", "The day was noted, and what follows from it is in the ledger.", err)
 }
 
 func daysIn(form httpx.Values) (start, end clock.Date, err error) {
