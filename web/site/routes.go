@@ -192,8 +192,11 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/dates", h.subscriptions.SayDates, billing),
 		post("/subscriptions/:id/renewed", h.retire.Renewed, billing),
 		post("/subscriptions/:id/confirm-gone", h.subscriptions.ConfirmGone, billing),
-		get("/subscriptions/:id/changes/:change/date", h.subscriptions.DateForm, billing),
-		post("/subscriptions/:id/changes/:change/date", h.subscriptions.CorrectDate, billing),
+		list("/subscriptions/:id/prices", h.subscriptions.Prices),
+		get("/subscriptions/:id/prices/:change/correct", h.subscriptions.PriceForm, billing),
+		post("/subscriptions/:id/prices/:change/correct", h.subscriptions.CorrectPrice, billing),
+		get("/subscriptions/:id/changes/:change/correct", h.subscriptions.ChangeForm, operator, billing),
+		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing), // setting aside: billing alone
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
