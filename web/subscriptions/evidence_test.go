@@ -251,3 +251,37 @@ func TestTheEndOfAManualSubscriptionIsSetOnItsPage(t *testing.T) {
 	other := "/subscriptions/" + h.listed("S-1")["id"]
 	h.admin.Post(other+"/end", end("end_date", "2026-06-30")).Want(http.StatusConflict) // its dates come from the distributor
 }
+
+func TestWhatAnEndDateMeansIsToldByTheRecordElseByTheProvidersSetting(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	rows := func(status string) []map[string]any {
+		return []map[string]any{
+			licence("told", "startDate", "2025-06-10", "endDate", "2026-06-10", "status", status),    // a year later: the day after
+			licence("last", "startDate", "2025-06-10", "endDate", "2026-06-09", "status", status),    // a day less: the last
+			licence("aligned", "startDate", "2025-06-10", "endDate", "2026-03-20", "status", status), // to another's end: not told
+		}
+	}
+	h.wire.list(rows("Activated")...)
+	h.run("/sync-subscriptions")
+	h.admin.Get("/subscriptions/"+h.sub("told")["id"]).Shows("the day after the last one, as its start and term tell")
+	h.admin.Get("/subscriptions/"+h.sub("aligned")["id"]).Shows("a guess")
+	page := h.admin.Get(h.provider + "/edit")
+	if refused := page.FormTo(h.provider).Set("end_date_means", "noon").Submit(); refused.Status != http.StatusUnprocessableEntity {
+		t.Errorf("noon answers %d", refused.Status)
+	}
+	page.FormTo(h.provider).Set("end_date_means", "day_after").Submit().Next()
+	h.wire.list(rows("Expired")...)
+	h.run("/sync-subscriptions")
+	for id, day := range map[string]string{"told": "2026-06-10", "last": "2026-06-10", "aligned": "2026-03-20"} {
+		if got := h.changes(id); !strings.Contains(got, day+" deactivate -8") {
+			t.Errorf("%s: %s", id, got)
+		}
+		estimated := h.admin.Get("/changes.csv?subscription=" + h.sub(id)["id"]).Records()
+		for _, c := range estimated {
+			if c["event"] == "deactivate" && (c["estimated"] == "true") != (id == "aligned") {
+				t.Errorf("%s: estimated %s", id, c["estimated"])
+			}
+		}
+	}
+}

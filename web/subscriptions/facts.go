@@ -62,12 +62,14 @@ func endNote(s sheet) string {
 	if s.EndText != "" {
 		return unreadNote(s.EndText, s.EndUnread())
 	}
-	on, guessed := s.FirstDayWithout("")
+	on, guessed := s.FirstDayWithout(s.EndDateMeans)
 	switch {
 	case s.End.IsZero():
 		return ""
 	case !s.EndsOn.IsZero():
 		return "it ends then: no seat from " + s.EndsOn.String() + " on"
+	case guessed && s.EndDateMeans != "":
+		return "taken as " + map[bool]string{true: "the day after the last one", false: "the last day"}[on == s.End] + ", as set on the provider: a guess"
 	case guessed:
 		return "taken as the last day, a guess: the record does not tell"
 	case on == s.End:
