@@ -71,7 +71,7 @@ func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool
 		return ledger.Change{}, false
 	}
 	stands, found := h.PriceOn(on)
-	if found && f.On.IsZero() && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
+	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
 		return ledger.Change{}, false
 	}
 	note := f.Note

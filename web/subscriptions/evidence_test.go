@@ -264,8 +264,8 @@ func TestWhatAnEndDateMeansIsToldByTheRecordElseByTheProvidersSetting(t *testing
 	}
 	h.wire.list(rows("Activated")...)
 	h.run("/sync-subscriptions")
-	h.admin.Get("/subscriptions/"+h.sub("told")["id"]).Shows("the day after the last one, as its start and term tell")
-	h.admin.Get("/subscriptions/"+h.sub("aligned")["id"]).Shows("a guess")
+	h.admin.Get("/subscriptions/" + h.sub("told")["id"]).Shows("the day after the last one, as its start and term tell")
+	h.admin.Get("/subscriptions/" + h.sub("aligned")["id"]).Shows("a guess")
 	page := h.admin.Get(h.provider + "/edit")
 	if refused := page.FormTo(h.provider).Set("end_date_means", "noon").Submit(); refused.Status != http.StatusUnprocessableEntity {
 		t.Errorf("noon answers %d", refused.Status)
