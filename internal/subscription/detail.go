@@ -37,10 +37,9 @@ type Detail struct {
 
 // Show reads the detail of a subscription; errs.NotFound if there is none.
 func Show(ctx context.Context, db *gorm.DB, id uuid.UUID) (Detail, error) {
-	cols := append(identity(), written()...)
 	var found []Detail
 	err := db.WithContext(ctx).Raw(`
-		SELECT `+names(cols, "s.")+`, s.ledger_quantity, coalesce(s.review, '') AS review, coalesce(jsonb_pretty(s.raw), '') AS raw,
+		SELECT `+readable()+`, coalesce(s.review, '') AS review, coalesce(jsonb_pretty(s.raw), '') AS raw,
 		       p.name AS provider, p.connector, p.active AS provider_active,
 		       a.external_id AS account_external_id, a.name AS account_name, a.state AS account_state,
 		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency, l.name AS price_list,
