@@ -284,12 +284,3 @@ func (c PriceCorrection) row(h history.History, s Subscription, old history.Row)
 	}
 	return row
 }
-
-// KeepPrice declines what a renewal proposed: the price stays.
-func KeepPrice(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
-		d := s.Draft()
-		d.Row.ProposedItemID = uuid.NullUUID{}
-		return d.Finish(&s.Subscription), nil
-	})
-}
