@@ -196,16 +196,16 @@ func (l leavingOld) bill(r billing.Reach, until clock.Date) Check {
 	if r.SeatDays > 0 {
 		missing = append(missing, fmt.Sprintf("%d seat-days from %s up to %s", r.SeatDays, r.From, until))
 	}
-	if r.OpenRows > 0 {
-		missing = append(missing, count(r.OpenRows, "open row"))
+	if r.Credits > 0 {
+		missing = append(missing, fmt.Sprintf("%d seat-days to credit", r.Credits))
 	}
 	at := Link{Kind: "elsewhere", ID: l.Old.UUID.String()}
 	if r.Billable {
 		remedies = append(remedies, fmt.Sprintf("make a change-log invoice of its contract up to %s and bill it", until))
 		at = Link{Kind: "closing", ID: r.Contract.UUID.String(), Day: until}
 	}
-	if r.OpenRows > 0 {
-		remedies = append(remedies, "mark the open rows as billed elsewhere")
+	if r.SeatDays > 0 {
+		remedies = append(remedies, "mark its rows as billed elsewhere")
 	}
 	if l.customer == pairing.Confirmed {
 		remedies = append(remedies, "take the confirmation back and choose another switch day")

@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/contract"
 	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/history"
 )
 
 // CustomerOf reads what the page of one customer shows; errs.NotFound for one that
@@ -78,7 +78,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 			continue
 		}
 		if o.BilledThrough.After(day) {
-			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already; the new one's billing begins there.", o.Called(), o.ExternalID, o.BilledThrough))
+			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already: what was paid for the days from %s on counts for the new one.", o.Called(), o.ExternalID, o.BilledThrough, day))
 		}
 		contracts[o.ContractID.UUID] = true
 	}
@@ -87,7 +87,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 		if err != nil {
 			return nil, err
 		}
-		if cycle := billing.GridOf(k.Terms).Cycle(day); cycle.From != day {
+		if cycle := history.GridOf(k.Terms).Cycle(day); cycle.From != day {
 			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: the last cycle of the old ones is billed in part, up to it.", day, k.Name))
 		}
 	}
