@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
@@ -125,13 +124,13 @@ func effects(r reassign.Result) []ui.Definition {
 }
 
 func dueText(s reassign.Side) string {
-	return amounts(s, s.DueBefore) + " before, " + amounts(s, s.DueAfter) + " after"
+	return amounts(s.DueBefore) + " before, " + amounts(s.DueAfter) + " after"
 }
 
 // amounts are sums as people read them, by currency.
-func amounts(s reassign.Side, due []billing.Due) string {
+func amounts(due []billing.Due) string {
 	if len(due) == 0 {
-		return strings.TrimSpace(money.Grouped(decimal.Decimal{}, s.Currency) + " " + s.Currency)
+		return "nothing"
 	}
 	var says []string
 	for _, d := range due {
