@@ -77,7 +77,7 @@ func TestAPurchaseThatComesBackIsNotChargedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Seats(h.id, 8, "2026-03-22")
-	if got := h.lines(h.bill("2026-06-01")); got != "once 2026-03-22 2026-03-23 3 300" {
+	if got := h.lines(h.bill("2026-05-01")); got != "once 2026-03-22 2026-03-23 3 300" {
 		t.Error(got)
 	}
 }
