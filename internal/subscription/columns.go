@@ -28,6 +28,7 @@ func identity() []column {
 		{"frozen_quantity", func(s *Subscription) any { return s.FrozenQuantity }},
 		{"billable_from", func(s *Subscription) any { return date(s.BillableFrom) }},
 		{"billed_through", func(s *Subscription) any { return date(s.BilledThrough) }},
+		{"end_refund", func(s *Subscription) any { return s.EndRefund }},
 		{"history_since", func(s *Subscription) any { return date(s.HistorySince) }},
 	}
 }

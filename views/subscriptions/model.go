@@ -47,6 +47,7 @@ type Record struct {
 	Contract *Edit // nil: who looks may not, or it cannot be
 	Price    *Edit
 	Quantity *Edit
+	Dates    *Edit // nil: every date that was given can be read
 	Raw      *ui.Raw
 }
 

@@ -63,8 +63,8 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
-		m.Contract, m.Price = contractForm(s), h.priceForm(s)
-		m.Summary = summary(s, m.Contract, m.Price)
+		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
+		m.Summary = summary(s, m.Contract, m.Price, m.Dates)
 		m.Stale = stale(s)
 	}
 	if mayEnter(c) {
@@ -148,8 +148,10 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
 		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
+	out = append(out, unreadDates(c, s)...)
+	out = append(out, renewal(c, s)...)
 	if s.TwinHold && s.State == subscription.Held {
-		add(ui.Warn, "Perhaps the same subscription as another provider's", "It arrived while the same product was active for this customer under another provider. It is held, so that no seat is billed twice.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
+		add(ui.Warn, "Perhaps the same subscription again", "It arrived while the same product was active for this customer under another provider, or bears the vendor's id of another one of this provider. It is held, so that no seat is billed twice; the review names the other.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
 	}
 	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
@@ -193,6 +195,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	}
 	if mayDeclare(c) && !s.gone() {
 		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})
+	}
+	if mayDeclare(c) && s.Connector == "manual" {
+		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
 	}
 	switch {
 	case !mayDecide(c):
