@@ -113,7 +113,7 @@ func effects(r reassign.Result) []ui.Definition {
 		{Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID), Note: "what is not billed of them, its contract bills"},
 		{Term: "Days from " + on + " on", Value: ui.TextCell("belong to " + r.Target.ExternalID), Note: "with what was paid for them already"},
 		{Term: "Due of " + r.Source.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Source)), Note: "by the next invoice of its contract"},
-		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by its next invoice, once it is not held"},
+		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by the next invoice of its contract"},
 	}
 	if r.Source.State != subscription.Inactive {
 		all = append(all, ui.Definition{
