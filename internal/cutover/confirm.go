@@ -189,7 +189,7 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day cloc
 	}
 	fresh := histories[now.ID]
 	on := history.Later(day, fresh.FirstDay())
-	was, had := histories[old.ID].PriceOn(day.AddDays(-1))
+	was, had := histories[old.ID].PriceToday(day.AddDays(-1))
 	is, has := fresh.PriceOn(on)
 	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on, Later: subscription.KeepLater, Gap: true, From: ledger.CarriedIn,
 		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)}
