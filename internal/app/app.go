@@ -215,6 +215,9 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.firstAdmin(ctx); err != nil {
 		return err
 	}
+	if err := a.Billing.TakeStock(ctx); err != nil {
+		return err
+	}
 	if a.Config.PrivateServer() {
 		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
 			return err

@@ -46,6 +46,9 @@ func (i Invoice) Called() string {
 	if i.NumberText == "" {
 		return "Draft invoice"
 	}
+	if i.Kind == Credit || i.Total.IsNegative() {
+		return "Credit note " + i.NumberText
+	}
 	return "Invoice " + i.NumberText
 }
 

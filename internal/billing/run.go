@@ -37,7 +37,7 @@ func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rh
 		return rhythm{}, err
 	}
 	r := rhythm{Contract: k, Grid: history.GridOf(k.Terms), today: s.today()}
-	err = db.WithContext(ctx).Raw(`SELECT max(run_to) FILTER (WHERE kind = 'full_cycle'),
+	err = db.WithContext(ctx).Raw(`SELECT max(coalesce(run_to, period_end)) FILTER (WHERE kind = 'full_cycle'),
 		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
 			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
 			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from)))

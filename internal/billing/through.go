@@ -1,8 +1,11 @@
 package billing
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -17,20 +20,21 @@ import (
 // their last live run, or of what was paid for the days that went over to them, or an
 // unpaid day before it. Nothing decides by it.
 func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
+	histories, err := history.Load(ctx, tx, ids) // with those that share what is paid
+	if err != nil {
+		return err
+	}
+	ids = slices.SortedFunc(maps.Keys(histories), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	var runs []struct {
 		ID uuid.UUID
 		To clock.Date
 	}
-	err := tx.WithContext(ctx).Raw(`
+	err = tx.WithContext(ctx).Raw(`
 		SELECT s.id, (SELECT max(v.through_after) FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void'
 			WHERE v.subscription_id = s.id) AS "to"
 		FROM unnest(CAST(? AS uuid[])) AS s (id)`, postgres.IDs(ids)).Scan(&runs).Error
 	if err != nil {
 		return fmt.Errorf("where billing stands: %w", err)
-	}
-	histories, err := history.Load(ctx, tx, ids)
-	if err != nil {
-		return err
 	}
 	all := make([]subscription.Billed, len(runs))
 	for i, r := range runs {

@@ -78,7 +78,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 			continue
 		}
 		if o.BilledThrough.After(day) {
-			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already; the new one's billing begins there.", o.Called(), o.ExternalID, o.BilledThrough))
+			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already: what was paid for the days from %s on counts for the new one.", o.Called(), o.ExternalID, o.BilledThrough, day))
 		}
 		contracts[o.ContractID.UUID] = true
 	}

@@ -100,7 +100,7 @@ func (c *composing) take() {
 }
 
 // tax gives a line its rate: of the line that it turns around; else the one in force on
-// its last day or, where that is later, on the day of issue.
+// its last day, or on the day of issue where that comes first.
 func (c *composing) tax(l *Line, r lineRow) {
 	if was, ok := c.credited[r.CreditsLine.UUID]; ok && r.CreditsLine.Valid {
 		l.TaxCode, l.TaxName, l.TaxPercent = was.TaxCode, was.TaxName, was.TaxPercent

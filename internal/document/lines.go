@@ -104,6 +104,8 @@ func (c *composing) why(r lineRow) []string {
 		out = append(out, c.pack.Say("credit", c.namedBy(r)))
 	case r.Kind == "price":
 		out = append(out, c.pack.Say("price"))
+	case r.Kind == "catch_up":
+		out = append(out, c.pack.Say("difference"))
 	case late:
 		out = append(out, c.pack.Say("earlier"))
 	}

@@ -64,9 +64,9 @@ func TestALineThatComesLateSaysWhy(t *testing.T) {
 	s.Today("2026-11-29")
 	late := line{kind: "catch_up", from: "2026-11-20", to: "2026-12-01", seats: 5, price: "10", period: "month", amount: "18.33"}
 	for language, want := range map[string][]string{
-		"en": {"20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days", "These days lie before the period billed here; they were not on an earlier document, or not in this way.",
+		"en": {"20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days", "Difference to what an earlier document charged for these days.",
 			"Why it is here: 5 seats more from 20 Nov 2026, recorded on 22 Nov 2026."},
-		"fr": {"du 20 nov. 2026 au 30 nov. 2026: 5 postes × 10,00 par mois × 11/30 jours", "Ces jours précèdent la période de ce document ; ils ne figuraient pas sur un document antérieur, ou pas ainsi.",
+		"fr": {"du 20 nov. 2026 au 30 nov. 2026: 5 postes × 10,00 par mois × 11/30 jours", "Différence avec ce qu'un document antérieur a facturé pour ces jours.",
 			"Raison de cette ligne : 5 postes de plus à partir du 20 nov. 2026, enregistré le 22 nov. 2026."},
 	} {
 		s.contract("language = ?", language)

@@ -182,7 +182,7 @@ func (w *stored) readLines() error {
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live
 		UNION ALL
-		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, 'catch_up', d.from_date, d.to_date, d.seats,
+		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, CASE WHEN d.kind = 'cycle' THEN 'catch_up' ELSE d.kind END, d.from_date, d.to_date, d.seats,
 		       d.unit_price, d.price_period, d.currency, d.exact, d.amount, true, false
 		FROM opening_differences d WHERE d.subscription_id = ANY (CAST(@ids AS uuid[])) AND d.taken_at IS NULL
 		ORDER BY after_seq, seq, from_date, id`, map[string]any{"ids": w.ids()}).Scan(&w.lines).Error

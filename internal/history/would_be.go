@@ -1,6 +1,7 @@
 package history
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -19,7 +20,8 @@ func (h History) Taking(other History, rows, aside []uuid.UUID, from clock.Date)
 			h.Rows = append(h.Rows, r)
 		}
 	}
-	h.From = from
+	h.From, h.contracts = from, maps.Clone(h.contracts)
+	maps.Copy(h.contracts, other.contracts)
 	if other.ProductChanges() {
 		h.Products = slices.Clone(other.Products)
 		if is := was.ProductOn(from); !is.Same(other.ProductOn(from)) {

@@ -142,6 +142,9 @@ func (p plan) otherInvoices() (string, string) {
 
 // contracts refuses where paid days would belong to no contract: the next run would give them back.
 func (p plan) contracts() (string, string) {
+	if len(p.foreign) > 0 || p.source.CRMAccountID != p.target.CRMAccountID {
+		return "", ""
+	}
 	own := p.target.history.Lines
 	for _, l := range p.after.target.Lines {
 		is := func(o history.Line) bool { return o.ID == l.ID }

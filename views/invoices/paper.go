@@ -5,6 +5,7 @@ import "seatledger/views/ui"
 // Paper is a document as its reader sees it.
 type Paper struct {
 	Lang     string
+	Mark     string // over it and no part of it, as that it is void; empty: none
 	Logo     string // address of the picture; empty: none
 	Seller   []string
 	ToLabel  string

@@ -35,6 +35,9 @@ func paper(o billing.Overview, d document.Document) view.Paper {
 	if d.Number == "" {
 		p.Title += " (" + d.Label("draft") + ")"
 	}
+	if o.State == billing.Void {
+		p.Mark = "Void"
+	}
 	if d.For != "" {
 		p.To = append(p.To, d.Label("for")+" "+d.For)
 	}

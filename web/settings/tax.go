@@ -116,7 +116,7 @@ func (h Handlers) taxPage(c echo.Context, status int, in taxInput) error {
 		}
 	}
 	m.Frame = h.frame(c, "Tax", m.Summary)
-	m.Frame.Lead = "A contract names a code. The tax is reckoned for each rate on the sum of its lines, by the rate of a line's last day or, where that is later, of the invoice's date."
+	m.Frame.Lead = "A contract names a code. The tax is reckoned for each rate on the sum of its lines. A line has the rate of its last day, or of the invoice's date where that comes first."
 	return httpx.Render(c, status, m.Page())
 }
 

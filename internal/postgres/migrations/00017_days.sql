@@ -93,14 +93,13 @@ CREATE INDEX invoice_lines_credits ON invoice_lines (credits_line_id) WHERE cred
 CREATE UNIQUE INDEX invoice_lines_again_once ON invoice_lines (credits_line_id) WHERE live AND again;
 
 -- A cycle has as many invoices as it needs. after_seq is the draft's place among the rows of the ledger, run_to the day up to
--- which it billed; period_start and period_end are what its lines cover.
+-- which it billed (null: its period's end); period_start and period_end are what its lines cover.
 ALTER TABLE invoices
     DROP CONSTRAINT invoices_one_cycle,
     ADD COLUMN after_seq bigint NOT NULL DEFAULT 0,
     ADD COLUMN run_to    date;
 UPDATE invoices i SET run_to = period_end,
     after_seq = coalesce((SELECT max(seq) FROM license_changes c WHERE c.recorded_at <= i.drafted_at), 0);
-ALTER TABLE invoices ALTER COLUMN run_to SET NOT NULL;
 GRANT UPDATE (standing) ON invoice_lines TO seatledger_app;
 
 -- Credits of one line together never exceed it.
@@ -151,6 +150,7 @@ CREATE TABLE opening_differences (
     id              uuid PRIMARY KEY,
     contract_id     uuid NOT NULL REFERENCES billing_contracts,
     subscription_id uuid NOT NULL REFERENCES subscriptions,
+    kind            text NOT NULL CHECK (kind IN ('cycle', 'catch_up', 'price', 'once')),
     from_date       date NOT NULL,
     to_date         date NOT NULL CHECK (to_date > from_date),
     seats           integer NOT NULL,
