@@ -91,7 +91,11 @@ func (s Service) choose(tx *gorm.DB, by audit.Actor, k Kind, f stored, c Choice)
 
 // otherSheet takes another worksheet of the file, with the columns that it has.
 func (s Service) otherSheet(tx *gorm.DB, k Kind, f stored, name string) error {
-	opened, rows, err := sheet.Open(tx.Statement.Context, f.Content, name)
+	content, err := f.content(tx)
+	if err != nil {
+		return err
+	}
+	opened, rows, err := sheet.Open(tx.Statement.Context, content, name)
 	if err != nil {
 		return err
 	}

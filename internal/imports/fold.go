@@ -53,3 +53,16 @@ func unescape(s string) string {
 	}
 	return s
 }
+
+// Isolated keeps the marks of the direction of writing that a value has from turning
+// what is written beside it.
+func Isolated(s string) string {
+	if plainASCII(s) || strings.IndexFunc(s, isDirection) < 0 {
+		return s
+	}
+	return "\u2068" + s + "\u2069"
+}
+
+func isDirection(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}

@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"seatledger/internal/errs"
 	"seatledger/internal/imports/sheet"
 )
 
@@ -72,14 +71,15 @@ func (l Layout) complete(columns []Column) error {
 	return sheet.Unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.", strings.Join(missing, ", "), strings.Join(all, ", ")))
 }
 
-// usable refuses what a person may still mend by choosing columns: it is a conflict, as no file is at fault.
-func (l Layout) usable(columns []Column) error {
+// lacks names a column without which no line means anything, for the person who may
+// still choose it; empty when all are there.
+func (l Layout) lacks(columns []Column) string {
 	for _, c := range columns {
 		if c.Required && !c.Spared && l.column(c.Name) < 0 {
-			return errs.Newf(errs.Conflict, "No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
+			return fmt.Sprintf("No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
 		}
 	}
-	return nil
+	return ""
 }
 
 const (
@@ -115,7 +115,11 @@ func recognise(s *sheet.Sheet, f Form) (Layout, error) {
 func bare(s *sheet.Sheet) Layout {
 	l := Layout{Sheet: s.Name, Columns: make([]Placed, s.Width())}
 	for i := range l.Columns {
-		sample := []rune(strings.Join(s.Samples(i, shown), " · "))
+		var values []string
+		for _, v := range s.Samples(i, shown) {
+			values = append(values, Isolated(v))
+		}
+		sample := []rune(strings.Join(values, " · "))
 		if len(sample) > longest {
 			sample = append(sample[:longest], '…')
 		}

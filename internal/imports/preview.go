@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-
-	"seatledger/internal/errs"
 )
 
 // Preview is a file and what it would do now, or what it did.
@@ -77,8 +75,7 @@ func (p *Preview) read(tx *gorm.DB, k Kind, f stored) error {
 	if len(u.sheet.Names) > 1 {
 		p.Sheets = u.sheet.Names
 	}
-	if u.unclear != nil {
-		p.Unclear, p.Lacking = errs.Public(u.unclear), u.layout.usable(u.form.Columns) != nil
+	if p.Unclear, p.Lacking = u.unclear, u.lacking; p.Unclear != "" {
 		return nil
 	}
 	p.Plan, err = u.plan(tx, k)

@@ -36,7 +36,7 @@ type File struct {
 type stored struct {
 	ID         uuid.UUID
 	FileName   string
-	Content    []byte
+	Cleared    bool // its content is gone
 	Layout     []byte
 	Sheet      []byte
 	UploadedBy string
@@ -94,7 +94,7 @@ func (s Subject) target() uuid.NullUUID {
 func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	var found []stored
 	subject := k.Subject()
-	err := db.Raw(`SELECT id, file_name, content, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
+	err := db.Raw(`SELECT id, file_name, content = '' AS cleared, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
 		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
 	if err != nil {
 		return stored{}, fmt.Errorf("import %s: %w", id, err)
@@ -105,12 +105,24 @@ func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	return found[0], nil
 }
 
+// content is the file itself, which is rarely wanted: its rows are kept beside it.
+func (f stored) content(tx *gorm.DB) ([]byte, error) {
+	var found [][]byte
+	if err := tx.Raw(`SELECT content FROM imports WHERE id = ?`, f.ID).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("content of import %s: %w", f.ID, err)
+	}
+	if len(found) == 0 {
+		return nil, errs.New(errs.NotFound, "There is no such import.")
+	}
+	return found[0], nil
+}
+
 // read gives the rows of the file and which column is which.
-func (f stored) read(ctx context.Context, k Kind) (sheet.Sheet, Layout, error) {
-	if len(f.Content) == 0 {
+func (f stored) read(tx *gorm.DB, k Kind) (sheet.Sheet, Layout, error) {
+	if f.Cleared {
 		return sheet.Sheet{}, Layout{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
 	}
-	s, err := f.open(ctx)
+	s, err := f.open(tx)
 	if err != nil {
 		return s, Layout{}, err
 	}
@@ -129,9 +141,13 @@ func (f stored) read(ctx context.Context, k Kind) (sheet.Sheet, Layout, error) {
 }
 
 // open gives the rows, which were read once, when the file came or when its sheet was chosen.
-func (f stored) open(ctx context.Context) (sheet.Sheet, error) {
+func (f stored) open(tx *gorm.DB) (sheet.Sheet, error) {
 	if len(f.Sheet) == 0 {
-		s, _, err := sheet.Open(ctx, f.Content, "")
+		content, err := f.content(tx)
+		if err != nil {
+			return sheet.Sheet{}, err
+		}
+		s, _, err := sheet.Open(tx.Statement.Context, content, "")
 		return s, err
 	}
 	s := sheet.Sheet{}
@@ -148,24 +164,24 @@ type understood struct {
 	form      Form
 	table     Table
 	questions []Question
-	unclear   error // what a person has to say before there is a plan
+	lacking   bool   // a column without which no line means anything
+	unclear   string // what a person has to say before there is a plan
 }
 
 func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	var u understood
 	var err error
-	if u.sheet, u.layout, err = f.read(tx.Statement.Context, k); err != nil {
+	if u.sheet, u.layout, err = f.read(tx, k); err != nil {
 		return u, err
 	}
 	u.form = formOf(k, u.layout.Form)
 	u.table = tableOf(&u.sheet, u.layout, u.form)
 	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
-	if u.unclear = u.layout.usable(u.form.Columns); u.unclear != nil {
+	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {
+		u.lacking = true
 		return u, nil
 	}
-	if asked := u.table.how.asked; asked != "" {
-		u.unclear = errs.New(errs.Conflict, asked)
-	}
+	u.unclear = u.table.how.asked
 	asker, ok := k.(Asker)
 	if !ok {
 		return u, nil
@@ -173,35 +189,35 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	if u.questions, err = asker.Questions(tx, u.table); err != nil {
 		return u, err
 	}
-	if u.unclear == nil {
+	if u.unclear == "" {
 		u.unclear = unanswered(u.questions)
 	}
 	return u, nil
 }
 
-func unanswered(questions []Question) error {
+func unanswered(questions []Question) string {
 	var open []string
 	for _, q := range questions {
 		switch {
 		case q.Error != "":
-			return errs.Newf(errs.Conflict, "%s: %s", q.Label, q.Error)
+			return q.Label + ": " + q.Error
 		case q.Needed && q.Value == "":
 			open = append(open, q.Label)
 		}
 	}
 	if len(open) == 0 {
-		return nil
+		return ""
 	}
-	return errs.Newf(errs.Conflict, "Choose first: %s. Then look at the preview.", strings.Join(open, ", "))
+	return "Choose first: " + strings.Join(open, ", ") + ". Then look at the preview."
 }
 
 func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
 	u, err := f.understand(tx, k)
-	if err == nil {
-		err = u.unclear
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return Plan{}, err
+	case u.unclear != "":
+		return Plan{}, errs.New(errs.Conflict, u.unclear)
 	}
 	return u.plan(tx, k)
 }

@@ -196,3 +196,12 @@ func TestIDsThatASpreadsheetHasDamagedAreTold(t *testing.T) {
 		t.Error("only a number loses its last digits")
 	}
 }
+
+func TestAValueWithMarksOfDirectionTurnsNothingButItself(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[string]string{"Contoso": "Contoso", "Müller": "Müller", "Evil \u202ecod.exe": "\u2068Evil \u202ecod.exe\u2069", "שלום": "שלום"} {
+		if got := Isolated(v); got != want {
+			t.Errorf("%+q: %+q", v, got)
+		}
+	}
+}

@@ -41,7 +41,7 @@ type board struct {
 	successes    map[uuid.UUID]syncing.Success
 	crmAccounts  int
 	contracts    int
-	priceLists   int
+	priceLists   int // that hold a price
 	subscribed   int // 1 when there is any
 }
 
@@ -184,6 +184,10 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 		return err
 	}
 	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
-	b.priceLists = len(lists)
+	for _, l := range lists {
+		if l.Items > 0 {
+			b.priceLists++
+		}
+	}
 	return err
 }

@@ -98,7 +98,7 @@ func (p Pages) columnsOf(s Screen, f shown) *view.Columns {
 	m.Whole = p.wholeFile(s, f)
 	choices := fieldChoices(f.Form)
 	for i, c := range l.Columns {
-		field := ui.Field{Kind: ui.SelectBox, Name: imports.ColumnName(i), Label: c.Head, Value: c.Field, Options: choices, Hint: p.how(l, c), Error: f.problems[imports.ColumnName(i)]}
+		field := ui.Field{Kind: ui.SelectBox, Name: imports.ColumnName(i), Label: c.Head, Value: c.Field, Options: choices, Hint: p.how(f.Preview, c), Error: f.problems[imports.ColumnName(i)]}
 		if field.Label == "" {
 			field.Label = fmt.Sprintf("Column %d, without a name", i+1)
 		}
@@ -192,13 +192,16 @@ func hint(l imports.Layout) string {
 }
 
 // how tells by what a column was recognised, with some of its values.
-func (p Pages) how(l imports.Layout, c imports.Placed) string {
+func (p Pages) how(f imports.Preview, c imports.Placed) string {
 	words := map[imports.How]string{
 		imports.Named: "Our own name.", imports.Alias: "Recognised by its name.", imports.Content: "Recognised by its values.",
 		imports.Remembered: "Remembered", imports.Chosen: "Chosen",
 	}[c.How]
+	if c.How == imports.Named && f.Form.Theirs {
+		words = "As its maker names it."
+	}
 	if c.How == imports.Remembered || c.How == imports.Chosen {
-		words += fmt.Sprintf(" from %s on %s.", l.SavedBy, p.when(l.SavedAt))
+		words += fmt.Sprintf(" from %s on %s.", f.Layout.SavedBy, p.when(f.Layout.SavedAt))
 	}
 	if c.Sample == "" {
 		return join(words, "Holds nothing.")

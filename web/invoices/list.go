@@ -47,6 +47,13 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
+	before, err := billing.OpeningOf(ctx, h.Invoices.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	if before.Any() {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 

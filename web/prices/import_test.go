@@ -159,7 +159,7 @@ func TestMicrosoftsPriceSheetIsRecognisedAndAskedWhatTheListSellsAt(t *testing.T
 	if diff := cmp.Diff(want, d.prices(list, 0, 2, 3, 4, 5, 6, 7, 10, 11)); diff != "" {
 		t.Error(diff)
 	}
-	if text := htmlcheck.Text(d.get(list).Find("main table")); !strings.Contains(text, "cost 5.04, suggested 6.3") {
+	if text := htmlcheck.Text(d.get(list).Find("main table")); !strings.Contains(text, "cost 5.04, suggested 6.30") {
 		t.Error(text)
 	}
 }

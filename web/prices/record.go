@@ -93,6 +93,9 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 }
 
 func shown(n, total int) string {
+	if total == 1 {
+		return "1 price"
+	}
 	if n == total {
 		return fmt.Sprintf("%d prices", total)
 	}
@@ -110,7 +113,7 @@ func (h Handlers) itemsTable(q httpx.ListQuery, rows []price.ItemRow, o itemsTab
 		Caption: "Prices", Empty: emptyItems(q, o),
 		Columns: []ui.Column{
 			q.Column("product_name", "Product"), q.Column("part_number", "Part number"), q.Column("term", "Term"), q.Column("billing_frequency", "Billed"),
-			q.NumberColumn("unit_price", "Price"), {Label: "Cost, suggested"}, q.Column("effective_from", "From"), q.Column("effective_to", "Until before"), q.NumberColumn("used", "Used by"),
+			q.NumberColumn("unit_price", "Price"), q.Column("effective_from", "From"), q.Column("effective_to", "Until before"), q.NumberColumn("used", "Used by"),
 		},
 	}
 	for _, r := range rows {
@@ -135,19 +138,19 @@ func (h Handlers) itemRow(r price.ItemRow, o itemsTable) ui.Row {
 	}
 	return ui.Row{ID: r.ID.String(), Label: product.Text, Muted: over, Cells: []ui.Cell{
 		product, {Text: r.PartNumber, Mono: true}, ui.TextCell(terms[string(r.Term)]), ui.TextCell(terms[string(r.BillingFrequency)]),
-		ui.Of(httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit)), {Text: beside(r.Item)},
+		{Content: httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit), Sub: beside(r.Item, o.list.Currency)},
 		from, ui.TextCell(r.EffectiveTo.String()), ui.TextCell(strconv.Itoa(r.Used)),
 	}}
 }
 
 // beside tells what a file said of an item besides its price.
-func beside(i price.Item) string {
+func beside(i price.Item, currency string) string {
 	var out []string
 	if i.UnitCost.Valid {
-		out = append(out, "cost "+known(i.UnitCost))
+		out = append(out, "cost "+money.Grouped(i.UnitCost.Decimal, currency))
 	}
 	if i.SuggestedPrice.Valid {
-		out = append(out, "suggested "+known(i.SuggestedPrice))
+		out = append(out, "suggested "+money.Grouped(i.SuggestedPrice.Decimal, currency))
 	}
 	return strings.Join(out, ", ")
 }

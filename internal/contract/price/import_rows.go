@@ -13,7 +13,7 @@ import (
 
 // row says what a line does, and keeps it for the writing.
 func (p *planning) row(l line) imports.Row {
-	label := strings.TrimSpace(l.item.ProductName + " " + l.item.PartNumber)
+	label := strings.TrimSpace(imports.Isolated(l.item.ProductName) + " " + l.item.PartNumber)
 	if l.refused != "" {
 		return imports.Refuse(l.Number, label, l.refused)
 	}
