@@ -81,14 +81,6 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 			m.noTwin(c.newID(m, "E3"))
 			m.must(m.retires.Deactivate(m.Context(), ada, retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-06-01")}))
 		},
-		"paired, and released before its switch": func(m *market, c *client) {
-			m.do(c, exact)
-			m.do(c, confirm)
-			m.sign(c.newID(m, "E3"))
-			m.do(c, moved)
-			m.do(c, retired)
-			m.exec(`UPDATE subscriptions SET billable_from = '2026-01-01' WHERE id = ?`, c.newID(m, "E3"))
-		},
 		"the two are called the same, and have no number in common": func(m *market, c *client) {
 			m.exec(`UPDATE subscriptions SET sku = 'other', product_id = NULL WHERE id = ?`, c.oldID(m, "E3"))
 			m.apart(c, true)
