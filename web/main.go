@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/config"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/imports/sheet"
 	"seatledger/internal/match"
 	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
@@ -42,6 +43,7 @@ const usage = `seatledger [verb]
 `
 
 func main() {
+	sheet.BecomeReader()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {

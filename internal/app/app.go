@@ -26,6 +26,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
+	"seatledger/internal/document"
 	"seatledger/internal/errs"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
@@ -133,7 +134,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
-	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone}
+	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
@@ -214,6 +215,9 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.firstAdmin(ctx); err != nil {
 		return err
 	}
+	if err := a.Billing.TakeStock(ctx); err != nil {
+		return err
+	}
 	if a.Config.PrivateServer() {
 		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
 			return err
@@ -236,10 +240,27 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
 		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
+		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
+		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
+	}
+}
+
+// olderDocuments makes the documents of invoices that were billed before documents were
+// kept. Once there are none left it rests: billing stores a document with each invoice.
+func (a *App) olderDocuments() func(context.Context) error {
+	const atOnce = 200
+	desk, rest := document.Desk{Clock: a.Clock, Zone: a.Zone}, false
+	return func(ctx context.Context) error {
+		if rest {
+			return nil
+		}
+		made, err := desk.MakeMissing(ctx, a.DB, atOnce)
+		rest = err == nil && made < atOnce
+		return err
 	}
 }
 

@@ -1,26 +1,34 @@
 package billing
 
 import (
-	"errors"
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 )
 
-// Kind is what a charge is for.
-type Kind string
+// Kind is what a line is for.
+type Kind = history.Kind
 
-// The kinds. Only cycle lines charge days for the first time; they never overlap.
+// The kinds of lines.
 const (
-	Cycle   Kind = "cycle"
-	CatchUp Kind = "catch_up" // seats of days that were billed before the row was known
-	Reprice Kind = "price"    // the difference a price makes over such days
-	Once    Kind = "once"     // a purchase, never prorated
+	Cycle   = history.Cycle
+	CatchUp = history.CatchUp
+	Reprice = history.Reprice
+	Once    = history.Once
 )
+
+// Period is the days [From, To).
+type Period = history.Period
+
+// Parts are exact money.
+type Parts = history.Parts
 
 // Charge is one line before it is rounded: so many seats at one price over a period.
 type Charge struct {
@@ -29,7 +37,7 @@ type Charge struct {
 	Seats   int
 	Price   ledger.Amount // of a seat; of a Reprice, the difference
 	Exact   Parts
-	Changes []uuid.UUID // the rows whose first charge or credit it is
+	Changes []uuid.UUID // the rows it tells of: they began to hold in it
 }
 
 // SeatDays is what the charge adds to the seat-days billed. A price makes none, nor does a purchase.
@@ -40,217 +48,253 @@ func (c Charge) SeatDays() int {
 	return 0
 }
 
-// Why a book cannot be billed.
-var (
-	ErrNoPrice  = errors.New("billing: a day has no price")
-	ErrCurrency = errors.New("billing: a price in another currency")
-	ErrPeriod   = errors.New("billing: the price's period does not fit")
-)
-
-// Charges is what an invoice up to the day to takes of the book (RULES 8): for every
-// open row effective before Through the difference it makes up to there, and every
-// day from Through on with its seats at its price.
-func (b Book) Charges(to clock.Date, currency string) ([]Charge, error) {
-	if b.OneTime {
-		return checked(b.purchases(to), currency, money.Once)
-	}
-	return checked(slices.Concat(b.differences(), b.days(to)), currency, "")
+// reckoning is what one subscription comes to under one contract up to a day: for
+// every day what it is charged for in all, less what was paid of it (RULES 8).
+type reckoning struct {
+	history.History
+	contract history.Contract
+	to       clock.Date
+	charges  []Charge
+	// stopped is why days from `to` on wait, though they are due.
+	stopped error
+	days    []history.Span
 }
 
-// Settled are the open rows whose first charge or credit the invoice takes.
-func (b Book) Settled(to clock.Date) []uuid.UUID {
-	var ids []uuid.UUID
-	for _, r := range b.sorted() {
-		if r.Open && r.On.Before(later(to, b.Starts())) && !b.beforeBilling(r) {
-			ids = append(ids, r.ID)
+// reckon compares two states, never a sum of events: the days as they are now, and
+// what standing lines were charged for them.
+func reckon(h history.History, contractID uuid.UUID, to clock.Date) reckoning {
+	r := reckoning{History: h, contract: h.Contract(contractID), to: history.Later(to, h.PaidTo(contractID))}
+	if h.Kind == oneTime {
+		r.purchases()
+	} else {
+		r.cycles()
+	}
+	r.tell()
+	return r
+}
+
+const oneTime = "one_time"
+
+func (r *reckoning) cycles() {
+	over := Period{From: history.Earlier(r.FirstDay(), r.to), To: r.to}
+	r.days = r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
+	for i, s := range r.days {
+		price, err := r.price(s)
+		switch {
+		case err == nil:
+			r.add(r.span(s, price)...)
+		case s.Due() > 0:
+			r.stop(s.From, err)
+			r.days = r.days[:i]
+			return
 		}
 	}
-	return ids
 }
 
-// Unbilled are the open rows dated before the first day that is billed at all: they count, and are never charged by themselves.
-func (b Book) Unbilled() []uuid.UUID {
-	var ids []uuid.UUID
-	for _, r := range b.Rows {
-		if r.Open && b.beforeBilling(r) {
-			ids = append(ids, r.ID)
-		}
+// price is what a seat of a span costs; of days that are not the contract's own, what they were charged at.
+func (r *reckoning) price(s history.Span) (ledger.Amount, error) {
+	p := s.Price.Price.Amount
+	if !s.Own && len(s.Lines) > 0 {
+		p = s.Lines[0].Price
+	} else if !s.Priced {
+		return p, ErrNoPrice
 	}
-	return ids
+	switch {
+	case p.Currency != r.contract.Currency:
+		return p, ErrCurrency
+	case p.Period.Months() == 0:
+		return p, ErrPeriod
+	}
+	return p, nil
 }
 
-func (b Book) beforeBilling(r Row) bool { return b.Through.IsZero() && r.On.Before(b.From) }
+// span is what days on which nothing differs come to: seats not paid yet or paid too
+// many, and what another price makes of those that are paid.
+func (r *reckoning) span(s history.Span, price ledger.Amount) []Charge {
+	out := repriced(s, price)
+	if due := s.Due(); due != 0 {
+		kind := CatchUp
+		if due > 0 && !s.InCycle() {
+			kind = Cycle
+		}
+		out = append(out, Charge{Kind: kind, Period: s.Period, Seats: due, Price: price})
+	}
+	return out
+}
 
-// differences are what open rows make of days that are billed already. Each is set
-// beside the rows before it, so that together they come to the whole difference.
-func (b Book) differences() []Charge {
-	if b.Through.IsZero() {
-		return nil
+// repriced is the difference between what the paid seats of a span were charged and
+// the price as it is now. Where lines of one period of price say it, it is one line a
+// seat; else what was charged is credited by each period and charged anew.
+func repriced(s history.Span, price ledger.Amount) []Charge {
+	charged := map[money.Period]decimal.Decimal{}
+	for _, l := range s.Lines {
+		charged[l.Price.Period] = charged[l.Price.Period].Add(l.Price.Value.Decimal.Mul(decimal.NewFromInt(int64(l.Seats))))
+	}
+	now := price.Value.Decimal.Mul(decimal.NewFromInt(int64(s.Paid)))
+	if diff := now.Sub(charged[price.Period]); only(charged, price.Period) {
+		if diff.IsZero() {
+			return nil
+		}
+		if each, even := evenly(diff, s.Paid); even {
+			return []Charge{{Kind: Reprice, Period: s.Period, Seats: s.Paid, Price: with(price, each)}}
+		}
 	}
 	var out []Charge
-	var known []Row
-	for _, r := range b.sorted() {
-		if !r.Open {
-			known = append(known, r)
+	for _, period := range slices.Sorted(mapsKeys(charged)) {
+		each, even := evenly(charged[period], s.Paid)
+		line := Charge{Kind: Reprice, Period: s.Period, Seats: -s.Paid, Price: ledger.Amount{Value: decimal.NewNullDecimal(each), Period: period, Currency: price.Currency}}
+		if !even {
+			line.Seats, line.Price.Value.Decimal = -1, charged[period]
+		}
+		out = append(out, line)
+	}
+	return append(out, Charge{Kind: Reprice, Period: s.Period, Seats: s.Paid, Price: price})
+}
+
+// only tells whether nothing was charged at a price of another period.
+func only(charged map[money.Period]decimal.Decimal, period money.Period) bool {
+	for p, sum := range charged {
+		if p != period && !sum.IsZero() {
+			return false
 		}
 	}
-	for _, r := range b.sorted() {
-		if !r.Open || !r.On.Before(b.Through) {
+	return true
+}
+
+// evenly divides a price among seats, if that comes out even within the six places that a price may have.
+func evenly(sum decimal.Decimal, seats int) (decimal.Decimal, bool) {
+	if seats == 0 {
+		return sum, false
+	}
+	each := sum.DivRound(decimal.NewFromInt(int64(seats)), 6)
+	return each, each.Mul(decimal.NewFromInt(int64(seats))).Equal(sum)
+}
+
+func with(a ledger.Amount, value decimal.Decimal) ledger.Amount {
+	a.Value = decimal.NewNullDecimal(value)
+	return a
+}
+
+func mapsKeys(m map[money.Period]decimal.Decimal) func(yield func(money.Period) bool) {
+	return func(yield func(money.Period) bool) {
+		for p, sum := range m {
+			if !sum.IsZero() && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+func (r *reckoning) purchases() {
+	for _, p := range r.Purchases(r.contract.ID, r.to) {
+		due, price := p.Seats-p.Paid, p.Price.Price.Amount
+		if !p.Own && len(p.Lines) > 0 {
+			price = p.Lines[0].Price
+		} else if !p.Priced {
+			if due > 0 {
+				r.stop(p.On, ErrNoPrice)
+				return
+			}
 			continue
 		}
-		with := append(slices.Clone(known), r)
-		with = Book{Rows: with}.sorted()
-		over := Period{From: later(r.On, b.Floor), To: b.Through}
-		for _, p := range cut(over, b.breaks(with)) {
-			out = append(out, b.difference(r, known, with, p)...)
+		if err := oncePrice(price, r.contract.Currency); err != nil {
+			r.stop(p.On, err)
+			return
 		}
-		known = with
+		day := history.Span{Period: Period{From: p.On, To: p.On.AddDays(1)}, Seats: history.Seats{Paid: p.Paid}, Lines: p.Lines}
+		r.add(repriced(day, price)...)
+		if due != 0 {
+			r.add(Charge{Kind: Once, Period: day.Period, Seats: due, Price: price})
+		}
 	}
-	return out
 }
 
-// difference is what one row makes of days of one quantity and price.
-func (b Book) difference(r Row, known, with []Row, p Period) []Charge {
-	var out []Charge
-	was, is := b.price(known, p.From), b.price(with, p.From)
-	if n := seats(with, p.From) - seats(known, p.From); n != 0 {
-		out = append(out, b.charge(Charge{Kind: CatchUp, Period: p, Seats: n, Price: is, Changes: []uuid.UUID{r.ID}}))
+func oncePrice(p ledger.Amount, currency string) error {
+	switch {
+	case p.Currency != currency:
+		return ErrCurrency
+	case p.Period != money.Once:
+		return ErrPeriod
 	}
-	if n := seats(known, p.From); n != 0 && !was.Equal(is) {
-		out = append(out, b.reprice(r, p, n, was, is)...)
-	}
-	return out
+	return nil
 }
 
-// reprice is the difference of two prices over the same seats. Two prices for
-// different periods cannot be subtracted: the old is credited and the new charged.
-func (b Book) reprice(r Row, p Period, n int, was, is ledger.Amount) []Charge {
-	line := Charge{Kind: Reprice, Period: p, Seats: n, Price: is, Changes: []uuid.UUID{r.ID}}
-	if was.Period == is.Period && was.Currency == is.Currency && was.Value.Valid && is.Value.Valid {
-		line.Price.Value.Decimal = is.Value.Decimal.Sub(was.Value.Decimal)
-		return []Charge{b.charge(line)}
-	}
-	credit := line
-	credit.Seats, credit.Price = -n, was
-	return []Charge{b.charge(credit), b.charge(line)}
-}
-
-// days charges every day that is not billed yet, cut where seats or price change and where a cycle ends.
-func (b Book) days(to clock.Date) []Charge {
-	rows := b.sorted()
-	over := Period{From: b.Starts(), To: to}
-	var out []Charge
-	for _, p := range cut(over, append(b.breaks(rows), b.cycleEnds(over)...)) {
-		n, price := due(rows, p.From), b.price(rows, p.From)
-		last := len(out) - 1
-		if last >= 0 && out[last].Seats == n && out[last].Price.Equal(price) && out[last].Period.To == p.From && !b.Grid.EndsOn(p.From) {
-			out[last].Period.To = p.To
+// add joins a charge to the one before where they say the same; a cycle's line ends with its cycle.
+func (r *reckoning) add(more ...Charge) {
+	for _, c := range more {
+		i := slices.IndexFunc(r.charges, func(o Charge) bool {
+			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats && o.Price.Equal(c.Price) &&
+				(c.Kind != Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
+		})
+		if i >= 0 {
+			r.charges[i].Period.To = c.Period.To
 			continue
 		}
-		out = append(out, Charge{Kind: Cycle, Period: p, Seats: n, Price: price})
+		r.charges = append(r.charges, c)
 	}
-	out = slices.DeleteFunc(out, func(c Charge) bool { return c.Seats == 0 })
-	for i := range out {
-		out[i] = b.charge(out[i])
-	}
-	b.attach(out, rows, over)
-	return out
 }
 
-// attach names on each line the open rows that began to count in it; one whose own
-// days have no seats stands on the nearest line.
-func (b Book) attach(lines []Charge, rows []Row, over Period) {
-	if len(lines) == 0 {
+// stop lets the days from one on wait, and tells what they would come to where a price is known.
+func (r *reckoning) stop(from clock.Date, why error) {
+	if !r.to.After(from) {
 		return
 	}
-	for _, r := range rows {
-		if !r.Open || !r.On.Before(over.To) || r.On.Before(over.From) {
+	r.to, r.stopped = from, why
+}
+
+// tell prices the charges, orders them, and names on each the rows that began to hold in it.
+func (r *reckoning) tell() {
+	slices.SortStableFunc(r.charges, func(a, b Charge) int {
+		return cmp.Or(b.Period.From.DaysUntil(a.Period.From), b.Period.To.DaysUntil(a.Period.To))
+	})
+	for i, c := range r.charges {
+		if c.Price.Period == money.Once {
+			r.charges[i].Exact = history.Times(c.Price.Value.Decimal, c.Seats)
+		} else {
+			r.charges[i].Exact = r.contract.Grid.Worth(c.Price, c.Seats, c.Period)
+		}
+	}
+	for _, row := range r.Rows {
+		if i := r.lineOf(row); i >= 0 {
+			r.charges[i].Changes = append(r.charges[i].Changes, row.ID)
+		}
+	}
+}
+
+// lineOf finds the line that a row began to hold in; none for a row that lies before all of them.
+func (r *reckoning) lineOf(row history.Row) int {
+	return slices.IndexFunc(r.charges, func(c Charge) bool { return c.Period.Has(row.On) })
+}
+
+// standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
+func (r *reckoning) standing() Tally {
+	t := Tally{}
+	for _, l := range r.Lines {
+		if l.Contract != r.contract.ID {
 			continue
 		}
-		at := slices.IndexFunc(lines, func(c Charge) bool { return r.On.Before(c.Period.To) })
-		if at < 0 {
-			at = len(lines) - 1
+		if l.Standing {
+			t.Exact = t.Exact.Plus(l.Exact)
 		}
-		lines[at].Changes = append(lines[at].Changes, r.ID)
-	}
-}
-
-// purchases charges each open row once, whole, on its day. What the provider ends is no return of the purchase.
-func (b Book) purchases(to clock.Date) []Charge {
-	rows := b.sorted()
-	var out []Charge
-	for _, r := range rows {
-		ended := (r.Event == ledger.Deactivate || r.Event == ledger.Activate) && r.Reason != ledger.ByPerson && r.Reason != ledger.ByCutover
-		if !r.Open || r.Delta == 0 || ended || !r.On.Before(later(to, b.Starts())) || b.beforeBilling(r) {
-			continue
-		}
-		c := Charge{Kind: Once, Period: Period{From: r.On, To: r.On.AddDays(1)}, Seats: r.Delta, Price: b.price(rows, r.On), Changes: []uuid.UUID{r.ID}}
-		c.Exact = times(c.Price.Value.Decimal, c.Seats)
-		out = append(out, c)
-	}
-	return out
-}
-
-func (b Book) charge(c Charge) Charge {
-	if c.Price.Period.Months() > 0 {
-		c.Exact = b.Grid.prorated(c.Price, c.Seats, c.Period)
-	}
-	return c
-}
-
-// checked refuses charges of which one cannot be reckoned. want is the only period they may have; empty: any of months.
-func checked(cs []Charge, currency string, want money.Period) ([]Charge, error) {
-	for _, c := range cs {
-		fits := c.Price.Period.Months() > 0
-		if want != "" {
-			fits = c.Price.Period == want
-		}
-		switch {
-		case !c.Price.Value.Valid:
-			return nil, ErrNoPrice
-		case c.Price.Currency != currency:
-			return nil, ErrCurrency
-		case !fits:
-			return nil, ErrPeriod
+		if !l.Goodwill {
+			t.Billed = t.Billed.Add(l.Amount)
 		}
 	}
-	return cs, nil
+	return t
 }
 
-// breaks are the days on which rows change the seats or the price.
-func (b Book) breaks(rows []Row) []clock.Date {
-	var days []clock.Date
-	for _, r := range rows {
-		days = append(days, r.On)
-		if !r.Elsewhere.IsZero() {
-			days = append(days, r.Elsewhere)
-		}
+// seatDays are those of the days that are reckoned.
+func (r *reckoning) seatDays() SeatDays {
+	var d SeatDays
+	for _, s := range r.days {
+		n := s.Days()
+		d.Billed += s.Charged() * n
+		d.Held += (s.Counted - s.Outside) * n
+		d.Forfeited += s.Forfeited * n
 	}
-	return days
+	return d
 }
 
-func (b Book) cycleEnds(over Period) []clock.Date {
-	var days []clock.Date
-	for day := over.From; day.Before(over.To); {
-		day = b.Grid.Cycle(day).To
-		days = append(days, day)
-	}
-	return days
-}
-
-// cut divides a period at days, which may lie outside of it and repeat.
-func cut(p Period, days []clock.Date) []Period {
-	days = slices.Clone(days)
-	slices.SortFunc(days, func(a, b clock.Date) int { return b.DaysUntil(a) })
-	var out []Period
-	for _, d := range days {
-		if d.After(p.From) && d.Before(p.To) {
-			out = append(out, Period{From: p.From, To: d})
-			p.From = d
-		}
-	}
-	if !p.Empty() {
-		out = append(out, p)
-	}
-	return out
-}
+// SeatDays are the days of seats up to where billing stands: what is billed is what
+// counts here and what is forfeited (RULES 8).
+type SeatDays struct{ Billed, Held, Forfeited int }

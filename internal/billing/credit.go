@@ -3,28 +3,43 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 )
 
-// CreditOrder asks for money back for lines of an invoice. No lines: all that were not credited yet.
+// CreditOrder asks for money back for lines of an invoice. No lines: all of them.
 type CreditOrder struct {
 	InvoiceID uuid.UUID
 	Version   int
 	Lines     []uuid.UUID
+	Again     *bool               // to be billed again, or goodwill; a person says which
+	Amount    decimal.NullDecimal // of goodwill: so much, and not all that is left
 	Reason    string
 }
 
-// CreditLines drafts a credit: an invoice of its own with the lines turned around.
-// It corrects money only: the ledger, and where billing stands, stay as they are, so
-// the same days are not billed again by themselves. A line is credited once.
+// creditable is a line that a credit may take, with what is left of it.
+type creditable struct {
+	ID             uuid.UUID
+	SubscriptionID uuid.UUID
+	Amount         decimal.Decimal
+	Left           decimal.Decimal
+	Again          bool // it was credited to be billed again already
+}
+
+// CreditLines drafts a credit note with the lines turned around (RULES 8). To be billed
+// again: the days are as though never billed, and the next run takes them anew.
+// Goodwill: money only, which no later run takes back. Credits of one line together
+// never exceed it.
 func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder) (uuid.UUID, error) {
-	if o.Reason == "" {
-		return uuid.Nil, errs.Fields{"reason": "Say why the money goes back; it stands on the credit."}.Err()
+	if err := o.check(); err != nil {
+		return uuid.Nil, err
 	}
 	id := uuid.Must(uuid.NewV7())
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
@@ -35,43 +50,117 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 		if i.State != Billed && i.State != Paid || i.Kind == Credit {
 			return errs.Newf(errs.Conflict, "%s is %s; only a billed or paid invoice is credited. Nothing was changed.", i.Called(), i.State)
 		}
-		n, err := s.writeCredit(tx, by, id, i, o)
+		subs, err := lockSubscriptions(ctx, tx, i.ID)
 		if err != nil {
 			return err
 		}
-		return s.told(ctx, tx, by, "invoice.credited", i, map[string]any{"credit": id, "lines": n, "reason": o.Reason})
+		lines, err := o.take(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		if err := s.writeCredit(ctx, tx, by, id, i, o, lines); err != nil {
+			return err
+		}
+		if err := RefreshThrough(ctx, tx, subs); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "invoice.credited", i, map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})
 	})
 	return id, err
 }
 
-func (s Service) writeCredit(tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder) (int, error) {
-	err := tx.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, payment_terms, tax_code, credits_id, note, drafted_by, drafted_at)
-		SELECT @id, contract_id, crm_account_id, 'credit', 'draft', currency,
-			(SELECT coalesce(-sum(l.amount), 0) FROM invoice_lines l WHERE `+creditable+`), period_start, period_end, payment_terms, tax_code, id, @reason, @by, CAST(@now AS timestamptz)
-		FROM invoices WHERE id = @of`, map[string]any{"id": id, "of": i.ID, "reason": o.Reason, "by": by.Name, "now": s.Clock.Now(), "lines": o.ids(), "some": len(o.Lines) > 0}).Error
-	if err != nil {
-		return 0, fmt.Errorf("credit invoice %s: %w", i.ID, err)
+func (o CreditOrder) check() error {
+	problems := errs.Fields{}
+	if o.Reason == "" {
+		problems.Add("reason", "Say why the money goes back; it stands on the credit note.")
 	}
-	done := tx.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id)
-		SELECT gen_random_uuid(), @id, row_number() OVER (ORDER BY l.position), l.subscription_id, 'credit', l.product_name, l.part_number, l.from_date, l.to_date, -l.seats, l.unit_price,
-			l.price_period, l.currency, -l.amount, 0, l.id
-		FROM invoice_lines l WHERE `+creditable, map[string]any{"id": id, "of": i.ID, "lines": o.ids(), "some": len(o.Lines) > 0})
-	if done.Error != nil {
-		return 0, fmt.Errorf("credit invoice %s: %w", i.ID, done.Error)
+	switch {
+	case o.Again == nil:
+		problems.Add("again", "Say whether these days are to be billed again, or whether this is goodwill.")
+	case *o.Again && o.Amount.Valid:
+		problems.Add("amount", "Only goodwill may name an amount: what is to be billed again is credited whole.")
+	case o.Amount.Valid && !o.Amount.Decimal.IsPositive():
+		problems.Add("amount", "Enter an amount over 0.")
 	}
-	if n := int(done.RowsAffected); n > 0 {
-		return n, nil
-	}
-	return 0, errs.Newf(errs.Conflict, "The lines of %s are credited already. Nothing was changed.", i.Called())
+	return problems.Err()
 }
 
-// Lines of the invoice that were asked for and are on no live credit yet.
-const creditable = `l.invoice_id = @of AND (NOT @some OR l.id IN (@lines))
-	AND NOT EXISTS (SELECT FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live)`
-
-func (o CreditOrder) ids() []uuid.UUID {
-	if len(o.Lines) == 0 {
-		return []uuid.UUID{uuid.Nil}
+// take gives the lines to credit, each with its share.
+func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]creditable, error) {
+	var all []creditable
+	err := tx.WithContext(ctx).Raw(`
+		SELECT l.id, l.subscription_id, l.amount, l.amount + coalesce((SELECT sum(c.amount) FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live), 0) AS "left",
+		       EXISTS (SELECT FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live AND c.again) AS again
+		FROM invoice_lines l WHERE l.invoice_id = ? ORDER BY l.position`, i.ID).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("lines to credit of invoice %s: %w", i.ID, err)
 	}
-	return o.Lines
+	all = slices.DeleteFunc(all, func(l creditable) bool {
+		asked := len(o.Lines) == 0 || slices.Contains(o.Lines, l.ID)
+		return !asked || l.Again || l.Left.IsZero() && !*o.Again
+	})
+	if len(all) == 0 {
+		return nil, errs.Newf(errs.Conflict, "The lines of %s are credited already. Nothing was changed.", i.Called())
+	}
+	if !o.Amount.Valid {
+		return all, nil
+	}
+	return o.share(all, i.Currency)
+}
+
+// share gives an amount of goodwill to the lines in their order, to each at most what is left of it.
+func (o CreditOrder) share(all []creditable, currency string) ([]creditable, error) {
+	rest, sum := o.Amount.Decimal, decimal.Decimal{}
+	if !money.Round(rest, currency).Equal(rest) {
+		return nil, errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + currency + "."}.Err()
+	}
+	var out []creditable
+	for _, l := range all {
+		if !l.Left.IsPositive() {
+			continue
+		}
+		sum = sum.Add(l.Left)
+		if rest.IsPositive() {
+			l.Left = decimal.Min(rest, l.Left)
+			rest = rest.Sub(l.Left)
+			out = append(out, l)
+		}
+	}
+	if rest.IsPositive() {
+		return nil, errs.Fields{"amount": fmt.Sprintf("Of these lines %s %s are left to credit.", sum, currency)}.Err()
+	}
+	return out, nil
+}
+
+func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder, lines []creditable) error {
+	total := decimal.Decimal{}
+	var rows []map[string]any
+	for n, l := range lines {
+		total = total.Sub(l.Left)
+		rows = append(rows, map[string]any{"of": l.ID, "position": n + 1, "amount": l.Left.Neg()})
+	}
+	err := tx.WithContext(ctx).Exec(`
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to, after_seq,
+			payment_terms, tax_code, credits_id, note, drafted_by, drafted_at)
+		SELECT @id, contract_id, crm_account_id, 'credit', 'draft', currency, CAST(@total AS numeric), period_start, period_end, run_to,
+			(SELECT coalesce(max(seq), 0) FROM license_changes), payment_terms, tax_code, id, @reason, @by, CAST(@now AS timestamptz)
+		FROM invoices WHERE id = @of`,
+		map[string]any{"id": id, "of": i.ID, "total": total, "reason": o.Reason, "by": by.Name, "now": s.Clock.Now()}).Error
+	if err != nil {
+		return fmt.Errorf("credit invoice %s: %w", i.ID, err)
+	}
+	err = insert(ctx, tx, fmt.Sprintf(`
+		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats,
+			unit_price, price_period, currency, amount, exact, credits_line_id, again)
+		SELECT gen_random_uuid(), '%s', c.position, l.subscription_id, 'credit', l.product_name, l.part_number, l.from_date, l.to_date, -l.seats,
+			l.unit_price, l.price_period, l.currency, c.amount, 0, l.id, %t
+		FROM jsonb_to_recordset(?::jsonb) AS c (of uuid, position integer, amount numeric) JOIN invoice_lines l ON l.id = c.of`, id, *o.Again), rows)
+	if err != nil || !*o.Again {
+		return err
+	}
+	err = tx.WithContext(ctx).Exec(`UPDATE invoice_lines SET standing = false WHERE id IN (SELECT credits_line_id FROM invoice_lines WHERE invoice_id = ?)`, id).Error
+	if err != nil {
+		return fmt.Errorf("credit invoice %s: %w", i.ID, err)
+	}
+	return nil
 }

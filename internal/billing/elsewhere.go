@@ -13,12 +13,13 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 )
 
 // Outside says that another system has billed some rows. Through is the first day
 // that it has not billed of them; zero: it billed each up to the end of the contract
-// cycle in which the row begins, as a first charge is.
+// cycle in which the row begins.
 type Outside struct {
 	Changes   []uuid.UUID
 	Reference string
@@ -27,9 +28,9 @@ type Outside struct {
 
 const longestReference = 200
 
-// BilledElsewhere marks open rows as billed under a reference of another system.
-// Their first charge is thereby taken; from the day after on they are billed here
-// like any other. Refused, all together, for a row that is not open or is set aside.
+// BilledElsewhere marks rows as billed under a reference of another system, up to a
+// day; from there on they are billed here like any other. Refused, all together, for
+// a row that is on an invoice here, marked already or set aside.
 func (s Service) BilledElsewhere(ctx context.Context, by audit.Actor, o Outside) error {
 	if err := o.check(); err != nil {
 		return err
@@ -42,8 +43,7 @@ func (s Service) BilledElsewhere(ctx context.Context, by audit.Actor, o Outside)
 		if err := o.store(ctx, tx, by, s, rows); err != nil {
 			return err
 		}
-		state := ledger.Invoiced
-		if _, err := (ledger.Mark{By: by, Why: "billed elsewhere: " + o.Reference, Billing: &state}).Apply(ctx, tx, o.Changes); err != nil {
+		if err := ledger.SettleElsewhere(ctx, tx, by, o.Reference, o.Changes); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "changes.billed_elsewhere", ObjectType: "license_change", ObjectID: rows[0].ID.String(),
@@ -66,12 +66,10 @@ func (o Outside) check() error {
 }
 
 type outsideRow struct {
-	ID            uuid.UUID
-	EffectiveAt   clock.Date
-	Counted       bool
-	BillingState  ledger.BillingState
-	BilledThrough clock.Date
-	ContractID    uuid.NullUUID
+	ID          uuid.UUID
+	EffectiveAt clock.Date
+	Taken       bool // on an invoice, marked already, or set aside
+	ContractID  uuid.NullUUID
 }
 
 // outsideRows locks the subscriptions, then reads the rows.
@@ -81,14 +79,17 @@ func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRo
 		return nil, fmt.Errorf("lock subscriptions: %w", err)
 	}
 	var rows []outsideRow
-	err = tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at, st.counted, st.billing_state, s.billed_through, s.contract_id
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id JOIN subscriptions s ON s.id = c.subscription_id WHERE c.id IN (?) ORDER BY c.id`, ids).Scan(&rows).Error
+	err = tx.WithContext(ctx).Raw(`
+		SELECT c.id, c.effective_at, s.contract_id,
+		       NOT st.counted OR st.invoice_id IS NOT NULL OR EXISTS (SELECT FROM billed_elsewhere e WHERE e.change_id = c.id) AS taken
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id JOIN subscriptions s ON s.id = c.subscription_id
+		WHERE c.id IN (?) ORDER BY c.id`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows billed elsewhere: %w", err)
 	}
 	taken := 0
 	for _, r := range rows {
-		if r.BillingState != ledger.Open || !r.Counted {
+		if r.Taken {
 			taken++
 		}
 	}
@@ -96,13 +97,13 @@ func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRo
 	case len(rows) == 0:
 		return nil, errs.New(errs.NotFound, "There are no such license changes.")
 	case taken > 0:
-		return nil, errs.Newf(errs.Conflict, "%d of these rows are not open: billed, archived or set aside already. Nothing was marked; reload the list and choose open ones.", taken)
+		return nil, errs.Newf(errs.Conflict, "%d of these rows are billed here or elsewhere, or set aside already. Nothing was marked; reload the list and choose others.", taken)
 	}
 	return rows, nil
 }
 
 func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Service, rows []outsideRow) error {
-	grids := map[uuid.UUID]Grid{}
+	grids := map[uuid.UUID]history.Grid{}
 	doc := make([]map[string]any, len(rows))
 	for i, r := range rows {
 		if !o.Through.IsZero() && !o.Through.After(r.EffectiveAt) {
@@ -131,7 +132,7 @@ func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servi
 }
 
 // until is the first day that the other system has not billed of a row.
-func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]Grid) (clock.Date, error) {
+func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]history.Grid) (clock.Date, error) {
 	if !o.Through.IsZero() || !r.ContractID.Valid {
 		return o.Through, nil
 	}
@@ -141,10 +142,10 @@ func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map
 		if err != nil {
 			return clock.Date{}, err
 		}
-		grid = GridOf(k.Terms)
+		grid = history.GridOf(k.Terms)
 		grids[r.ContractID.UUID] = grid
 	}
-	return later(grid.Cycle(r.EffectiveAt).To, r.BilledThrough), nil
+	return grid.Cycle(r.EffectiveAt).To, nil
 }
 
 // CopyElsewhere lets copies of rows keep what another system billed of their origins.

@@ -32,7 +32,7 @@ func TestAYearOfInvoicesComesToWhatOneInvoiceOfTheYearWould(t *testing.T) {
 				o.Price(a, []string{"11.35", "7.99", "0.333333"}[r.IntN(3)], today.AddDays(-r.IntN(20)).String())
 			}
 			kind := []billing.RunKind{billing.FullCycle, billing.ChangeLog}[r.IntN(2)]
-			id, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(kind, ""), Earlier: true})
+			id, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(kind, ""), Late: true})
 			if err == nil {
 				drafted = append(drafted, id)
 			} else if k := errs.KindOf(err); k != errs.Conflict && k != errs.Invalid {

@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +17,7 @@ import (
 type Invoice struct {
 	ID           uuid.UUID
 	Seq          int64
+	NumberText   string // the number as it is written; empty: a draft
 	Number       *int64 // given at billing, without gaps; kept by a void
 	ContractID   uuid.UUID
 	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
@@ -25,8 +25,9 @@ type Invoice struct {
 	State        State
 	Currency     string
 	Total        decimal.Decimal
-	PeriodStart  clock.Date
+	PeriodStart  clock.Date // what its lines cover, to PeriodEnd
 	PeriodEnd    clock.Date
+	RunTo        clock.Date // day up to which its run billed
 	PaymentTerms string
 	TaxCode      string
 	CreditsID    uuid.NullUUID
@@ -42,10 +43,13 @@ type Invoice struct {
 
 // Called names the invoice: its number, or that it is a draft.
 func (i Invoice) Called() string {
-	if i.Number == nil {
+	if i.NumberText == "" {
 		return "Draft invoice"
 	}
-	return "Invoice " + strconv.FormatInt(*i.Number, 10)
+	if i.Kind == Credit || i.Total.IsNegative() {
+		return "Credit note " + i.NumberText
+	}
+	return "Invoice " + i.NumberText
 }
 
 // Get reads one invoice; errs.NotFound when there is none.

@@ -74,7 +74,7 @@ func TestAKillInTheMiddleLeavesNothingHalf(t *testing.T) {
 	o.Add("S1", 5, "2026-01-01")
 	o.Add("S2", 3, "2026-02-10")
 	draft := func(ctx context.Context) error {
-		_, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, ""), Earlier: true})
+		_, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, ""), Late: true})
 		return err
 	}
 	dies := func(what string, act func(context.Context) error, tables ...string) {
@@ -170,7 +170,7 @@ func (o *office) oneStep(r *rand.Rand) {
 	if r.IntN(3) == 0 {
 		o.World.Clock.Advance(9 * 24 * time.Hour)
 	}
-	if _, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, ""), Earlier: true}); errs.KindOf(err) == errs.Invalid {
+	if _, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, ""), Late: true}); errs.KindOf(err) == errs.Invalid {
 		return
 	}
 	var ids []uuid.UUID

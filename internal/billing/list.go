@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/paging"
 )
 
@@ -26,6 +28,20 @@ type ListRow struct {
 	Contract   string
 	CRMAccount string `gorm:"column:crm_account"`
 	Forfeited  int    // seat-days first told as forfeited on it
+	Tax        decimal.NullDecimal
+	Gross      decimal.NullDecimal // with tax, as its document has it; unknown before billing
+	DueOn      clock.Date
+}
+
+// Open is what is still to be paid; unknown for a draft.
+func (r ListRow) Open() decimal.NullDecimal {
+	switch {
+	case r.State == Billed:
+		return r.Gross
+	case r.State == Draft:
+		return decimal.NullDecimal{}
+	}
+	return decimal.NewNullDecimal(decimal.Zero)
 }
 
 // Sorts are the keys of the list.
@@ -35,7 +51,8 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const listed = `i.*, k.name AS contract, a.name AS crm_account, (SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited`
+const listed = `i.*, k.name AS contract, a.name AS crm_account, (SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
+	d.tax, d.gross, d.due_on`
 
 // List reads one page and the token of the next.
 func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
@@ -67,9 +84,10 @@ func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Li
 }
 
 func (f Filter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").Select(listed)
+	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
+		Joins("LEFT JOIN invoice_documents d ON d.invoice_id = i.id").Select(listed)
 	if f.Search != "" {
-		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR i.number::text = ?)", like(f.Search), f.Search)
+		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR lower(i.number_text) = lower(?))", like(f.Search), f.Search)
 	}
 	if f.State != "" {
 		q = q.Where("i.state = ?", f.State)

@@ -18,7 +18,7 @@ type Overview struct {
 	StateName  string
 	PostalCode string
 	Country    string
-	Credits    *int64 // number of the invoice that it credits
+	Credits    string // number of the invoice that it credits
 	Lines      []LineRow
 	Days       SeatDays // Billed: on this invoice; Forfeited: first told on it
 	Followers  []Invoice
@@ -32,7 +32,7 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 	}
 	o := Overview{Invoice: i}
 	db = db.WithContext(ctx)
-	err = db.Raw(`SELECT k.name, a.name, a.street, a.city, a.state, a.postal_code, a.country, (SELECT number FROM invoices WHERE id = ?),
+	err = db.Raw(`SELECT k.name, a.name, a.street, a.city, a.state, a.postal_code, a.country, coalesce((SELECT number_text FROM invoices WHERE id = ?), ''),
 			(SELECT coalesce(sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up')), 0) FROM invoice_lines WHERE invoice_id = ?),
 			(SELECT coalesce(sum(new_forfeited), 0) FROM invoice_coverage WHERE invoice_id = ?)
 		FROM billing_contracts k, crm_accounts a WHERE k.id = ? AND a.id = ?`, i.CreditsID, id, id, i.ContractID, i.CRMAccountID).Row().

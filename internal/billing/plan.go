@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -13,6 +12,8 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/internal/errs"
+	"seatledger/internal/history"
 )
 
 // Plan is what a run would bill, and what it leaves out and why. It is what a person
@@ -21,14 +22,16 @@ type Plan struct {
 	Contract contract.Contract
 	Customer string
 	Kind     RunKind
-	Period   Period // of the invoice
+	Period   Period // of the run: the cycle it ends in, up to the day it bills to
+	Covers   Period // what its lines cover
 	Items    []Item
 	LeftOut  []LeftOut
 	Total    decimal.Decimal
 	Days     SeatDays // Billed: on this invoice; Forfeited: first told on it
-	First    bool     // nothing of this contract was billed before
 	Unmapped int      // subscriptions of accounts that belong to no customer yet, of all contracts
 	Digest   string   // of the lines: whoever confirms a preview names what they saw
+	Next     clock.Date
+	Waits    string // why nothing can be billed yet, and when; empty: it can
 }
 
 // Item is what a run bills of one subscription.
@@ -39,25 +42,24 @@ type Item struct {
 	PartNumber  string
 	Provider    string
 	Lines       []Line
-	Before      clock.Date // where its billing stands; zero: nowhere yet
-	Began       clock.Date // first day that this run could bill
-	After       clock.Date
-	Stand       SeatDays // over all live invoices, this one included
-	Forfeited   int      // seat-days first told as forfeited by this run
-	Exception   string   // its sign-off lapsed: why; empty when it stands
-	settled     []uuid.UUID
-	unbilled    []uuid.UUID
+	After       clock.Date // first day that is not billed after it
+	Stand       SeatDays   // of all its days under the contract, once this is billed
+	Forfeited   int        // seat-days first told as forfeited by this run
+	Exception   string     // its sign-off lapsed: why; empty when it stands
+	Goodwill    bool       // its money goes down though a goodwill credit was given for it
+	firstDay    clock.Date
+	rows        []history.Row
 	chargedDays int
 }
 
 // Line is a charge with its rounded amount.
 type Line struct {
 	Charge
-	Amount  decimal.Decimal
-	Earlier bool // its period begins before the cycle of this run
+	Amount decimal.Decimal
+	Late   bool // its period begins before the cycle of this run, or it moves days that were paid
 }
 
-// LeftOut is a subscription that a run does not bill.
+// LeftOut is a subscription, or some of its days, that a run does not bill.
 type LeftOut struct {
 	ID         uuid.UUID
 	Name       string
@@ -68,11 +70,11 @@ type LeftOut struct {
 	Amount     decimal.NullDecimal // what it would come to; unknown without a price
 }
 
-// Earlier counts the lines whose period begins before this run's cycle, and their money.
-func (p Plan) Earlier() (n int, amount decimal.Decimal) {
+// Late counts the lines that a person must confirm, and their money.
+func (p Plan) Late() (n int, amount decimal.Decimal) {
 	for _, it := range p.Items {
 		for _, l := range it.Lines {
-			if l.Earlier {
+			if l.Late {
 				n, amount = n+1, amount.Add(l.Amount)
 			}
 		}
@@ -80,13 +82,7 @@ func (p Plan) Earlier() (n int, amount decimal.Decimal) {
 	return n, amount
 }
 
-// Asks tells whether a person must confirm what lies before the cycle (RULES 8, first run).
-func (p Plan) Asks() bool {
-	n, _ := p.Earlier()
-	return p.First && n > 0
-}
-
-// Empty tells whether there is nothing to bill and nothing to settle.
+// Empty tells whether there is nothing to bill.
 func (p Plan) Empty() bool { return len(p.Items) == 0 }
 
 // Preview reckons a run without doing anything.
@@ -102,130 +98,141 @@ func (s Service) Preview(ctx context.Context, run Run) (Plan, error) {
 
 // Due is the day up to which the next run of a kind would bill.
 func (s Service) Due(ctx context.Context, contractID uuid.UUID, kind RunKind) (clock.Date, error) {
-	r, err := s.rhythm(ctx, s.DB.Read(ctx), contractID)
+	r, err := s.rhythm(ctx, s.DB.Read(ctx), contractID, uuid.Nil)
 	return r.due(kind), err
 }
 
 func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) {
-	r, err := s.rhythm(ctx, db, run.ContractID)
+	r, err := s.rhythm(ctx, db, run.ContractID, run.instead)
 	if err != nil {
 		return Plan{}, err
 	}
 	if run.Kind == "" {
 		run.Kind = FullCycle
 	}
-	if run.End.IsZero() {
+	proposed := run.End.IsZero()
+	if proposed {
 		run.End = r.due(run.Kind)
 	}
-	if err := r.allows(*run); err != nil {
+	if err := r.allows(*run); proposed && errs.KindOf(err) == errs.Invalid {
+		return Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
+	} else if err != nil {
 		return Plan{}, err
 	}
-	if err := r.once(ctx, db, *run); err != nil {
-		return Plan{}, err
-	}
-	all, err := candidates(ctx, db, r.Contract)
+	books, err := r.books(ctx, db, run.instead)
 	if err != nil {
 		return Plan{}, err
 	}
-	rows, err := ledgers(ctx, db, idsOf(all))
-	if err != nil {
+	p := r.plan(*run, books)
+	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have something.
+	for proposed && p.Empty() && run.Kind == FullCycle && r.allows(r.following(*run)) == nil {
+		*run = r.following(*run)
+		p = r.plan(*run, books)
+	}
+	if err := p.storable(); err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Contract: r.Contract, Kind: run.Kind, First: r.runs == 0, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}}
-	for _, c := range all {
-		p.weigh(c, rows[c.ID], r)
-	}
-	p.sum()
 	return p, p.surroundings(ctx, db)
 }
 
-func idsOf(all []candidate) []uuid.UUID {
+// book is a candidate with its history.
+type book struct {
+	candidate
+	history history.History
+}
+
+func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, error) {
+	all, err := candidates(ctx, db, r.Contract, but)
+	if err != nil {
+		return nil, err
+	}
 	ids := make([]uuid.UUID, len(all))
 	for i, c := range all {
 		ids[i] = c.ID
 	}
-	return ids
+	histories, err := history.Load(ctx, db, ids)
+	books := make([]book, len(all))
+	for i, c := range all {
+		books[i] = book{c, histories[c.ID].WithoutInvoice(but)}
+	}
+	return books, err
+}
+
+func (r rhythm) plan(run Run, books []book) Plan {
+	p := Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
+	for _, b := range books {
+		p.weigh(b, r.reach(run))
+	}
+	p.sum()
+	return p
 }
 
 // weigh puts a subscription among those that are billed or those that are not. One
-// with nothing to bill is in neither, nor is one whose unbilled days another one took along.
-func (p *Plan) weigh(c candidate, rows []Row, r rhythm) {
-	if c.Taken {
+// with nothing due is in neither.
+func (p *Plan) weigh(b book, to clock.Date) {
+	r := reckon(b.history, p.Contract.ID, to)
+	if len(r.charges) == 0 && r.stopped == nil && b.ContractID.Valid {
 		return
 	}
-	to, b := p.book(c, rows, r)
-	item := Item{ID: c.ID, Name: c.name(), ExternalID: c.ExternalID, PartNumber: c.PartNumber, Provider: c.Provider, Before: c.BilledThrough,
-		Began: c.Began, After: later(b.Starts(), to), settled: b.Settled(to), unbilled: b.Unbilled()}
-	if item.Began.IsZero() {
-		item.Began = b.Starts()
-	}
-	charges, err := b.Charges(to, r.Currency)
-	if err == nil && len(charges)+len(item.settled) == 0 {
+	if why, says := b.stops(p.Contract.ID); why != "" {
+		if b.ContractID.Valid || r.stopped != nil || p.alone(b) {
+			p.leaveOut(b, why, says, r)
+		}
 		return
 	}
-	if why, says := c.stops(r.ID, err); why != "" {
-		p.LeftOut = append(p.LeftOut, LeftOut{ID: c.ID, Name: c.name(), ExternalID: c.ExternalID, Provider: c.Provider, Why: why, Says: says, Amount: worth(charges, err, r.Currency)})
+	if why, says := unreckoned(r.stopped, r.to.String()); why != "" {
+		p.leaveOut(b, why, says, reckoning{stopped: r.stopped})
+	}
+	if len(r.charges) == 0 {
 		return
 	}
-	item.charge(c, charges, p.Period.From, r.Currency)
-	item.stand(c, b, to)
-	if !c.SignedNow {
-		item.Exception = c.Lapsed
+	item := p.item(b, r)
+	for _, l := range item.Lines {
+		if l.Amount.Abs().GreaterThanOrEqual(highest) {
+			p.leaveOut(b, TooMuch, fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. Correct its seats or price.",
+				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, highest), r)
+			return
+		}
 	}
 	p.Items = append(p.Items, item)
 }
 
-// book is the ledger of a candidate, and the day up to which this run bills it.
-func (p *Plan) book(c candidate, rows []Row, r rhythm) (clock.Date, Book) {
-	b := c.book(rows, r).Until(p.Period.To)
-	to := p.Period.To
-	if p.Kind == ChangeLog {
-		to = p.reach(c, b, r)
-	}
-	if !r.EndDate.IsZero() {
-		to = earlier(to, r.EndDate)
-	}
-	if !c.FrozenFrom.IsZero() {
-		to = earlier(to, c.FrozenFrom)
-	}
-	return to, b
-}
+// alone tells whether a subscription of the customer stands in no contract and has seats that one could bill.
+func (p *Plan) alone(b book) bool { return !b.ContractID.Valid && !b.history.Begins().IsZero() }
 
-// reach is how far a change-log run bills a subscription: to where the contract is
-// billed, so that what came mid-term joins its cycle; one with open rows at least up
-// to the day of the run; and one that a person or a cut-over ends up to its last day,
-// or a cut-over within a cycle in arrears could not be billed before it.
-func (p *Plan) reach(c candidate, b Book, r rhythm) clock.Date {
-	to := r.billedTo
-	if slices.ContainsFunc(b.Rows, func(row Row) bool { return row.Open && !b.beforeBilling(row) }) {
-		to = later(to, earlier(p.Period.To, r.tomorrow()))
-	}
-	return later(to, earlier(p.Period.To, c.closing()))
-}
-
-func (it *Item) charge(c candidate, charges []Charge, cycle clock.Date, currency string) {
-	t := Tally{Exact: Parts{c.Exact}, Billed: c.Billed}
-	for _, ch := range charges {
-		it.chargedDays += ch.SeatDays()
-		it.Lines = append(it.Lines, Line{Charge: ch, Amount: t.Add(ch.Exact, currency), Earlier: ch.Period.From.Before(cycle)})
-	}
-}
-
-func (it *Item) stand(c candidate, b Book, to clock.Date) {
-	it.Stand = b.Stand(to, c.Days+it.chargedDays)
-	it.Forfeited = it.Stand.Forfeited - c.Forfeited
+func (p *Plan) leaveOut(b book, why Reason, says string, r reckoning) {
+	p.LeftOut = append(p.LeftOut, LeftOut{
+		ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says, Amount: r.worth(p.Contract.Currency),
+	})
 }
 
 // worth is what charges that are left out would come to, by themselves.
-func worth(charges []Charge, err error, currency string) decimal.NullDecimal {
-	if err != nil {
+func (r *reckoning) worth(currency string) decimal.NullDecimal {
+	if r.stopped != nil || len(r.charges) == 0 {
 		return decimal.NullDecimal{}
 	}
 	sum := Parts{}
-	for _, c := range charges {
+	for _, c := range r.charges {
 		sum = sum.Plus(c.Exact)
 	}
 	return decimal.NewNullDecimal(sum.Rounded(currency))
+}
+
+func (p *Plan) item(b book, r reckoning) Item {
+	it := Item{ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider, After: r.to,
+		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays()}
+	it.Forfeited = it.Stand.Forfeited - b.Forfeited
+	if !b.SignedNow {
+		it.Exception = b.Lapsed
+	}
+	t, sum := r.standing(), decimal.Decimal{}
+	for _, c := range r.charges {
+		it.chargedDays += c.SeatDays()
+		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) || c.Kind == CatchUp || c.Kind == Reprice}
+		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)
+	}
+	it.Goodwill = b.Goodwill && sum.IsNegative()
+	return it
 }
 
 func (p *Plan) sum() {
@@ -233,14 +240,32 @@ func (p *Plan) sum() {
 	for _, it := range p.Items {
 		p.Days.Forfeited += it.Forfeited
 		p.Days.Billed += it.chargedDays
-		fmt.Fprintln(h, it.ID, it.Before, it.After, len(it.settled))
+		_, _ = fmt.Fprintln(h, it.ID, it.After)
 		for _, l := range it.Lines {
 			p.Total = p.Total.Add(l.Amount)
-			fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal, l.Price.Period, l.Amount)
+			p.cover(l.Period)
+			_, _ = fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal, l.Price.Period, l.Amount)
 		}
 	}
 	p.Days.Held = p.Days.Billed - p.Days.Forfeited
 	p.Digest = hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+func (p *Plan) cover(days Period) {
+	if p.Covers.From.IsZero() || days.From.Before(p.Covers.From) {
+		p.Covers.From = days.From
+	}
+	p.Covers.To = history.Later(p.Covers.To, days.To)
+}
+
+// highest is the first amount that no line and no invoice may have, in units of its currency.
+var highest = decimal.New(1, 12)
+
+func (p *Plan) storable() error {
+	if p.Total.Abs().GreaterThanOrEqual(highest) {
+		return errTooMuch(fmt.Sprintf("The invoice of %s, %s %s,", p.Contract.Name, p.Total, p.Contract.Currency))
+	}
+	return nil
 }
 
 func (p *Plan) surroundings(ctx context.Context, db *gorm.DB) error {

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 )
 
 // Run asks for an invoice of a contract.
@@ -17,48 +18,34 @@ type Run struct {
 	ContractID uuid.UUID
 	Kind       RunKind    // FullCycle when empty
 	End        clock.Date // first day that it no longer takes in; zero: the next one due
+	instead    uuid.UUID  // a draft that it would take the place of
 }
 
 // rhythm is what a contract's runs depend on besides its terms.
 type rhythm struct {
 	contract.Contract
-	Grid
+	history.Grid
 	billedTo clock.Date // end of the last live full cycle; zero: none
-	runs     int        // invoices that are not void
 	closing  clock.Date // last day on which something of it is ended by a person or a cut-over and not billed up to there; zero: nothing
-	today    clock.Date // of the run; zero where there is none
+	today    clock.Date // of the run
 }
 
-func rhythmOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (rhythm, error) {
+// rhythm reads what a run of today depends on, as though a draft had not been made.
+func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rhythm, error) {
 	k, err := contract.Get(ctx, db, id)
 	if err != nil {
 		return rhythm{}, err
 	}
-	r := rhythm{Contract: k, Grid: GridOf(k.Terms)}
-	var found struct {
-		BilledTo clock.Date
-		Runs     int
-		Closing  clock.Date
-	}
-	err = db.WithContext(ctx).Raw(`SELECT max(period_end) FILTER (WHERE kind = 'full_cycle') AS billed_to, count(*) AS runs,
+	r := rhythm{Contract: k, Grid: history.GridOf(k.Terms), today: s.today()}
+	err = db.WithContext(ctx).Raw(`SELECT max(coalesce(run_to, period_end)) FILTER (WHERE kind = 'full_cycle'),
 		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
-			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover')
-				OR EXISTS (SELECT FROM cutover_pairs d WHERE d.old_subscription_id = s.id AND d.undone_at IS NULL AND d.day IS NOT NULL))
-			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from))
-			AND NOT EXISTS (SELECT FROM reassignments m WHERE m.source_id = s.id AND m.undone_at IS NULL AND m.taken)) AS closing
-		FROM invoices WHERE contract_id = @id AND state <> 'void'`, map[string]any{"id": id}).Scan(&found).Error
+			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
+			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from)))
+		FROM invoices WHERE contract_id = @id AND state <> 'void' AND id <> @but`, map[string]any{"id": id, "but": but}).Row().Scan(&r.billedTo, &r.closing)
 	if err != nil {
 		return r, fmt.Errorf("invoices of contract %s: %w", id, err)
 	}
-	r.billedTo, r.runs, r.closing = found.BilledTo, found.Runs, found.Closing
 	return r, nil
-}
-
-// rhythm is what a run of today depends on.
-func (s Service) rhythm(ctx context.Context, db *gorm.DB, id uuid.UUID) (rhythm, error) {
-	r, err := rhythmOf(ctx, db, id)
-	r.today = s.today()
-	return r, err
 }
 
 func (r rhythm) tomorrow() clock.Date { return r.today.AddDays(1) }
@@ -66,11 +53,11 @@ func (r rhythm) tomorrow() clock.Date { return r.today.AddDays(1) }
 // due is the day up to which the next run of a kind would bill.
 func (r rhythm) due(kind RunKind) clock.Date {
 	if kind == ChangeLog {
-		return later(r.tomorrow(), r.closing)
+		return history.Later(r.tomorrow(), r.closing)
 	}
-	at := later(r.today, r.BillFrom)
+	at := history.Later(r.today, r.BillFrom)
 	if r.Timing == contract.Arrears {
-		at = later(r.Cycle(r.today).From.AddDays(-1), r.BillFrom)
+		at = history.Later(r.Cycle(r.today).From.AddDays(-1), r.BillFrom)
 	}
 	if !r.billedTo.IsZero() {
 		at = r.billedTo
@@ -78,11 +65,26 @@ func (r rhythm) due(kind RunKind) clock.Date {
 	return r.ends(at)
 }
 
+// following is the run of the next cycle.
+func (r rhythm) following(run Run) Run {
+	run.End = r.ends(run.End)
+	return run
+}
+
+// reach is the day up to which a run bills: a full cycle's end; of a change log the end of the last live full
+// cycle, so that what came mid-term joins it; in arrears, or before any, the day asked for (RULES 8).
+func (r rhythm) reach(run Run) clock.Date {
+	if run.Kind == ChangeLog && r.Timing == contract.Advance && !r.billedTo.IsZero() {
+		return r.billedTo
+	}
+	return run.End
+}
+
 // ends is the end of the cycle that holds a day, or of the contract if that comes first.
 func (r rhythm) ends(day clock.Date) clock.Date {
 	end := r.Cycle(day).To
 	if !r.EndDate.IsZero() && day.Before(r.EndDate) {
-		end = earlier(end, r.EndDate)
+		end = history.Earlier(end, r.EndDate)
 	}
 	return end
 }
@@ -101,7 +103,7 @@ func (r rhythm) allows(run Run) error {
 		return errs.Fields{"kind": "Choose a full cycle or the change log."}.Err()
 	case !run.End.After(r.BillFrom):
 		return errs.Fields{"period_end": fmt.Sprintf("Billing of this contract begins on %s; choose a later day.", r.BillFrom)}.Err()
-	case run.Kind == ChangeLog && run.End.After(later(later(r.tomorrow(), r.billedTo), r.closing)):
+	case run.Kind == ChangeLog && run.End.After(history.Later(history.Later(r.tomorrow(), r.billedTo), r.closing)):
 		return errs.Fields{"period_end": "The change log can be billed up to today, up to where the contract is billed, or up to the last day of a subscription that ends here."}.Err()
 	case run.Kind == FullCycle:
 		return r.allowsCycle(run.End)
@@ -119,29 +121,7 @@ func (r rhythm) allowsCycle(end clock.Date) error {
 		return errs.Fields{"period_end": fmt.Sprintf("This contract is billed in arrears: the cycle up to %s can be billed once it has ended.", end)}.Err()
 	}
 	if start := r.Cycle(last).From; start.After(r.today.AddDays(ahead)) {
-		return errs.Fields{"period_end": fmt.Sprintf("The cycle begins on %s, more than %d days ahead.", start, ahead)}.Err()
+		return errs.Fields{"period_end": fmt.Sprintf("The cycle begins on %s, more than %d days ahead. It can be billed from %s on.", start, ahead, start.AddDays(-ahead))}.Err()
 	}
 	return nil
-}
-
-// once refuses a cycle that a live invoice has billed.
-func (r rhythm) once(ctx context.Context, db *gorm.DB, run Run) error {
-	if run.Kind != FullCycle {
-		return nil
-	}
-	cycle := r.Cycle(run.End.AddDays(-1))
-	var standing []struct {
-		State  State
-		Number *int64
-	}
-	err := db.WithContext(ctx).Raw(`SELECT state, number FROM invoices WHERE contract_id = ? AND kind = 'full_cycle' AND state <> 'void'
-		AND period_start < ? AND period_end > ?`, r.ID, run.End, cycle.From).Scan(&standing).Error
-	if err != nil || len(standing) == 0 {
-		return err
-	}
-	called := "a draft"
-	if n := standing[0].Number; n != nil {
-		called = fmt.Sprintf("invoice %d (%s)", *n, standing[0].State)
-	}
-	return errs.Newf(errs.Conflict, "The cycle from %s to %s is on %s already. Void that first, or bill what changed since with a change-log run. Nothing was billed.", cycle.From, run.End, called)
 }

@@ -8,58 +8,48 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
-	"seatledger/internal/subscription"
 )
 
-// covered is what an invoice did to one subscription, beside where it stands now.
-type covered struct {
-	SubscriptionID uuid.UUID
-	Name           string
-	ThroughBefore  clock.Date
-	ThroughAfter   clock.Date
-	BilledThrough  clock.Date
-	Newer          bool // a later invoice that is not void has it
-}
-
-// Void takes an invoice back, whole: its rows are open again and billing stands
-// where it stood. Only the latest of each of its subscriptions can be voided, and
-// no paid one; those are corrected by a credit. A number that was given stays with it.
+// Void takes an invoice back, whole: its days are unpaid again, or what it credited is
+// paid again. Only the latest of each of its subscriptions can be voided, and no paid
+// one; those are corrected by a credit. A number that was given stays with it.
 func (s Service) Void(ctx context.Context, by audit.Actor, st Step) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := locked(ctx, tx, st.ID, st.Version)
-		if err != nil {
-			return err
-		}
-		subs, err := coveredBy(ctx, tx, i.ID)
-		if err != nil {
-			return err
-		}
-		if err := voidable(ctx, tx, i, subs); err != nil {
-			return err
-		}
-		if err := s.restore(ctx, tx, by, i, subs); err != nil {
-			return err
-		}
-		err = tx.Exec(`UPDATE invoices SET state = 'void', voided_at = ?, void_reason = ?, version = version + 1 WHERE id = ?`, s.Clock.Now(), st.Reason, i.ID).Error
-		if err != nil {
-			return fmt.Errorf("void invoice %s: %w", i.ID, err)
-		}
-		return s.told(ctx, tx, by, "invoice.voided", i, map[string]any{"state": Void, "reason": st.Reason, "subscriptions": len(subs)})
-	})
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.void(ctx, tx, by, st) })
 }
 
-// coveredBy locks the subscriptions of an invoice, in the order of their ids.
-func coveredBy(ctx context.Context, tx *gorm.DB, id uuid.UUID) ([]covered, error) {
-	var subs []covered
-	err := tx.WithContext(ctx).Raw(`
-		SELECT v.subscription_id, coalesce(nullif(s.product_name, ''), s.external_id) AS name, v.through_before, v.through_after, s.billed_through,
-		       EXISTS (SELECT FROM invoice_coverage n JOIN invoices j ON j.id = n.invoice_id AND j.state <> 'void'
-		               WHERE n.subscription_id = s.id AND j.seq > i.seq) AS newer
-		FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id JOIN subscriptions s ON s.id = v.subscription_id
-		WHERE v.invoice_id = ? ORDER BY s.id FOR NO KEY UPDATE OF s`, id).Scan(&subs).Error
+func (s Service) void(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step) error {
+	i, err := locked(ctx, tx, st.ID, st.Version)
+	if err != nil {
+		return err
+	}
+	subs, err := lockSubscriptions(ctx, tx, i.ID)
+	if err != nil {
+		return err
+	}
+	if err := voidable(ctx, tx, i); err != nil {
+		return err
+	}
+	if err := s.undo(ctx, tx, by, i); err != nil {
+		return err
+	}
+	err = tx.Exec(`UPDATE invoices SET state = 'void', voided_at = ?, void_reason = ?, version = version + 1 WHERE id = ?`,
+		s.Clock.Now(), st.Reason, i.ID).Error
+	if err != nil {
+		return fmt.Errorf("void invoice %s: %w", i.ID, err)
+	}
+	if err := RefreshThrough(ctx, tx, subs); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, "invoice.voided", i, map[string]any{"state": Void, "reason": st.Reason, "subscriptions": len(subs)})
+}
+
+// lockSubscriptions locks the subscriptions of an invoice, in the order of their ids.
+func lockSubscriptions(ctx context.Context, tx *gorm.DB, id uuid.UUID) ([]uuid.UUID, error) {
+	var subs []uuid.UUID
+	err := tx.WithContext(ctx).Raw(`SELECT id FROM subscriptions WHERE id IN (SELECT subscription_id FROM invoice_lines WHERE invoice_id = ?)
+		ORDER BY id FOR NO KEY UPDATE`, id).Scan(&subs).Error
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions of invoice %s: %w", id, err)
 	}
@@ -67,61 +57,110 @@ func coveredBy(ctx context.Context, tx *gorm.DB, id uuid.UUID) ([]covered, error
 }
 
 // voidable refuses with the reason and the way out.
-func voidable(ctx context.Context, tx *gorm.DB, i Invoice, subs []covered) error {
+func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 	switch i.State {
 	case Void:
 		return errs.Newf(errs.Conflict, "%s is void already. Nothing was changed.", i.Called())
 	case Paid:
 		return errs.Newf(errs.Conflict, "%s is paid, so it stays. Correct it by a credit; nothing was changed.", i.Called())
 	}
-	for _, c := range subs {
-		switch {
-		case c.Newer:
-			return errs.Newf(errs.Conflict, "A later invoice has %s too, so this one stays. Void the later one first, or correct this one by a credit; nothing was changed.", c.Name)
-		case c.BilledThrough != c.ThroughAfter:
-			return errs.Newf(errs.Conflict, "The billing of %s stands at %s since, not at %s: a cut-over moved it. Undo that first, or correct the invoice by a credit; nothing was changed.",
-				c.Name, c.BilledThrough, c.ThroughAfter)
-		}
+	var later []struct {
+		Name   string
+		Credit bool
 	}
-	return unmoved(ctx, tx, i)
-}
-
-// unmoved refuses while other records rest on the invoice: a credit, or history that
-// went to another subscription, whose billing goes on where this one's ended.
-func unmoved(ctx context.Context, tx *gorm.DB, i Invoice) error {
-	var credits, copies int
-	err := tx.WithContext(ctx).Raw(`SELECT (SELECT count(*) FROM invoices WHERE credits_id = @id AND state <> 'void'),
-		(SELECT count(*) FROM license_change_status st JOIN license_changes c ON c.id = st.change_id
-		 WHERE st.invoice_id = @id AND NOT EXISTS (SELECT FROM invoice_coverage v WHERE v.invoice_id = @id AND v.subscription_id = c.subscription_id))
-		+ (SELECT count(*) FROM invoice_coverage v JOIN reassignments r ON r.source_id = v.subscription_id AND r.undone_at IS NULL
-		   WHERE v.invoice_id = @id AND (r.made_at >= @drafted OR v.through_after > coalesce(r.ended_on, r.switch_on)))`,
-		map[string]any{"id": i.ID, "drafted": i.DraftedAt}).Row().Scan(&credits, &copies)
+	// Days that went to another subscription are paid on that one's invoices from there on.
+	err := tx.WithContext(ctx).Raw(`
+		SELECT coalesce(nullif(s.product_name, ''), s.external_id) AS name, j.kind = 'credit' AS credit
+		FROM invoice_lines l
+		LEFT JOIN reassignments r ON r.source_id = l.subscription_id AND r.undone_at IS NULL
+		JOIN subscriptions s ON s.id = l.subscription_id
+		JOIN invoice_lines n ON n.live AND n.subscription_id IN (l.subscription_id, r.target_id)
+		JOIN invoices j ON j.id = n.invoice_id AND j.state <> 'void' AND j.seq > ?
+		WHERE l.invoice_id = ? ORDER BY j.seq LIMIT 1`, i.Seq, i.ID).Scan(&later).Error
 	switch {
 	case err != nil:
 		return fmt.Errorf("what rests on invoice %s: %w", i.ID, err)
-	case credits > 0:
-		return errs.Newf(errs.Conflict, "%s has a credit. Void the credit first; nothing was changed.", i.Called())
-	case copies > 0:
-		return errs.Newf(errs.Conflict, "History on %s was reassigned to another subscription. Undo that first, or correct the invoice by a credit; nothing was changed.", i.Called())
+	case len(later) > 0 && later[0].Credit:
+		return errs.Newf(errs.Conflict, "A later credit has %s too, so this one stays. Void the credit first, or correct this one by a credit; nothing was changed.", later[0].Name)
+	case len(later) > 0:
+		return errs.Newf(errs.Conflict, "A later invoice has %s too, so this one stays. Void the later one first, or correct this one by a credit; nothing was changed.", later[0].Name)
 	}
 	return nil
 }
 
-func (s Service) restore(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoice, subs []covered) error {
-	var rows []uuid.UUID
-	if err := tx.Raw(`SELECT change_id FROM license_change_status WHERE invoice_id = ?`, i.ID).Scan(&rows).Error; err != nil {
-		return fmt.Errorf("rows of invoice %s: %w", i.ID, err)
+func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoice) error {
+	for _, sql := range []string{
+		`UPDATE invoice_lines SET live = false, standing = false WHERE invoice_id = ?`,
+		// What it credited to be billed again stands again.
+		`UPDATE invoice_lines SET standing = true WHERE id IN (SELECT credits_line_id FROM invoice_lines WHERE invoice_id = ? AND again)`,
+	} {
+		if err := tx.WithContext(ctx).Exec(sql, i.ID).Error; err != nil {
+			return fmt.Errorf("lines of invoice %s: %w", i.ID, err)
+		}
 	}
-	open, none := ledger.Open, uuid.NullUUID{}
-	if _, err := (ledger.Mark{By: by, Why: i.Called() + " was voided", Billing: &open, Invoice: &none}).Apply(ctx, tx, rows); err != nil {
+	return ledger.Unsettle(ctx, tx, by, i.Called()+" was voided", i.ID)
+}
+
+// Redraw makes a draft anew from what is known now, in the old one's place.
+func (s Service) Redraw(ctx context.Context, by audit.Actor, st Step) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		i, err := locked(ctx, tx, st.ID, st.Version)
+		if err != nil {
+			return err
+		}
+		if i.State != Draft || i.Kind == Credit {
+			return errs.Newf(errs.Conflict, "%s is %s; only a draft is drawn anew. Nothing was changed.", i.Called(), i.State)
+		}
+		if err := s.void(ctx, tx, by, Step{ID: i.ID, Reason: "drawn anew"}); err != nil {
+			return err
+		}
+		id, err = s.draft(ctx, tx, by, Order{Run: Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo}, Late: true})
 		return err
+	})
+	return id, err
+}
+
+// Contradiction is what a draft made now would differ by from one that stands.
+type Contradiction struct {
+	Fresh Plan
+	Says  bool // that it differs
+}
+
+// Contradicted compares a draft with a fresh one: what was recorded since may have changed it.
+func (s Service) Contradicted(ctx context.Context, i Invoice) (Contradiction, error) {
+	var c Contradiction
+	if i.State != Draft || i.Kind == Credit {
+		return c, nil
 	}
-	if err := tx.Exec(`UPDATE invoice_lines SET live = false WHERE invoice_id = ?`, i.ID).Error; err != nil {
-		return fmt.Errorf("lines of invoice %s: %w", i.ID, err)
+	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		run := Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, instead: i.ID}
+		var err error
+		if c.Fresh, err = s.plan(ctx, tx, &run); err != nil {
+			return err
+		}
+		var lines []string
+		err = tx.Raw(`SELECT concat_ws(' ', subscription_id, kind, from_date, to_date, seats, trim_scale(unit_price), trim_scale(amount))
+			FROM invoice_lines WHERE invoice_id = ? ORDER BY position`, i.ID).Scan(&lines).Error
+		c.Says = !c.Fresh.sameLines(lines)
+		return err
+	})
+	if errs.KindOf(err) == errs.Conflict || errs.KindOf(err) == errs.Invalid { // the run could not be made now: nothing to compare with
+		return Contradiction{}, nil
 	}
-	back := make([]subscription.Billed, len(subs))
-	for n, c := range subs {
-		back[n] = subscription.Billed{ID: c.SubscriptionID, Through: c.ThroughBefore}
+	return c, err
+}
+
+func (p Plan) sameLines(stored []string) bool {
+	n := 0
+	for _, it := range p.Items {
+		for _, l := range it.Lines {
+			says := fmt.Sprint(it.ID, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ", l.Price.Value.Decimal, " ", l.Amount)
+			if n == len(stored) || stored[n] != says {
+				return false
+			}
+			n++
+		}
 	}
-	return subscription.SetBilled(ctx, tx, back)
+	return n == len(stored)
 }

@@ -9,9 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/contract"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
-	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 )
 
@@ -20,73 +19,75 @@ type Weight struct {
 	ID       uuid.UUID
 	Seats    int        // that the change takes away or brings
 	Through  clock.Date // first day not billed yet; zero: nothing was billed
-	SeatDays int        // billed days that it touches
+	SeatDays int        // of billed days that are credited, or charged
+	PaidDays int        // of seats that come back: seat-days that were paid before they left
 	Amount   decimal.NullDecimal
 	Currency string
-	OpenRows int // rows whose first charge or credit was not taken yet
 }
 
-type weighed struct {
-	ID               uuid.UUID
-	Kind             string
-	UnitPrice        decimal.NullDecimal
-	PricePeriod      money.Period
-	Currency         string
-	BilledThrough    clock.Date
-	BillableQuantity int
-	Quantity         int
-	State            string
-	BillingDay       int
-	BillingFrequency contract.Frequency
-	StartDate        clock.Date
-	BillFrom         clock.Date
-	ContractCurrency string
-}
-
-// Weigh tells, per subscription, what closing it on a day, or opening it again,
-// makes of the days that are billed already: the credit or charge of an open row.
+// Weigh tells, per subscription, what closing it on a day with refund, or opening it
+// again, makes of the days that are billed already.
 func Weigh(ctx context.Context, db *gorm.DB, ids []uuid.UUID, on clock.Date) (map[uuid.UUID]Weight, error) {
 	var subs []weighed
-	err := db.WithContext(ctx).Raw(`SELECT s.id, s.kind, s.unit_price, s.price_period, s.currency, s.billed_through, s.billable_quantity, s.quantity, s.state,
-			coalesce(k.billing_day, 1) AS billing_day, coalesce(k.billing_frequency, 'monthly') AS billing_frequency, coalesce(k.start_date, DATE '2000-01-01') AS start_date, k.bill_from, coalesce(k.currency, s.currency) AS contract_currency
+	err := db.WithContext(ctx).Raw(`SELECT s.id, s.contract_id, s.billed_through, s.billable_quantity, s.quantity, s.state = 'inactive' AS inactive,
+			coalesce(k.currency, s.currency) AS currency
 		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
 	if err != nil {
 		return nil, fmt.Errorf("weigh subscriptions: %w", err)
 	}
-	rows, err := ledgers(ctx, db, ids)
-	if err != nil {
-		return nil, err
-	}
+	histories, err := history.Load(ctx, db, ids)
 	out := make(map[uuid.UUID]Weight, len(subs))
 	for _, s := range subs {
-		out[s.ID] = s.weigh(rows[s.ID], on)
+		out[s.ID] = s.weigh(histories[s.ID], on)
 	}
-	return out, nil
+	return out, err
 }
 
-func (s weighed) weigh(rows []Row, on clock.Date) Weight {
-	w := Weight{ID: s.ID, Seats: -s.BillableQuantity, Through: s.BilledThrough, Currency: s.ContractCurrency}
-	if s.State == "inactive" {
+type weighed struct {
+	ID               uuid.UUID
+	ContractID       uuid.UUID
+	BilledThrough    clock.Date
+	BillableQuantity int
+	Quantity         int
+	Inactive         bool
+	Currency         string
+}
+
+func (s weighed) weigh(h history.History, on clock.Date) Weight {
+	w := Weight{ID: s.ID, Seats: -s.BillableQuantity, Through: s.BilledThrough, Currency: s.Currency}
+	if s.Inactive {
 		w.Seats = s.Quantity
 	}
-	for _, r := range rows {
-		if r.Open {
-			w.OpenRows++
-		}
+	w.Amount = w.difference(h, history.Row{Event: ledger.Deactivate, Source: ledger.FromPerson, On: on, Delta: w.Seats, Refund: true})
+	if w.Seats > 0 {
+		w.PaidDays = max(0, w.Seats*Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
 	}
-	change := Row{ID: uuid.New(), Seq: 1 << 62, Event: ledger.Deactivate, Reason: ledger.ByPerson, On: on, Delta: w.Seats, Open: true}
-	b := Book{Rows: append(rows, change), Current: ledger.Amount{Value: s.UnitPrice, Period: s.PricePeriod, Currency: s.Currency}, OneTime: s.Kind == "one_time",
-		Through: s.BilledThrough, Floor: s.BillFrom, Grid: GridOf(contract.Terms{BillingDay: s.BillingDay, BillingFrequency: s.BillingFrequency, StartDate: s.StartDate})}
-	charges, err := b.Charges(s.BilledThrough, s.ContractCurrency)
-	if err != nil {
-		return w
-	}
+	return w
+}
+
+// difference is what one more row makes of the days that are paid.
+func (w *Weight) difference(h history.History, row history.Row) decimal.NullDecimal {
+	return w.between(h, h.With(row))
+}
+
+// between is what the days that are paid come to more in one state than in another, over all contracts that have some.
+func (w *Weight) between(was, would history.History) decimal.NullDecimal {
 	sum := Parts{}
-	for _, c := range charges {
-		if len(c.Changes) == 1 && c.Changes[0] == change.ID {
+	for _, id := range was.Contracts() {
+		to := was.PaidTo(id)
+		if to.IsZero() {
+			continue
+		}
+		before, after := reckon(was, id, to), reckon(would, id, to)
+		if before.stopped != nil || after.stopped != nil {
+			return decimal.NullDecimal{}
+		}
+		for _, c := range after.charges {
 			sum, w.SeatDays = sum.Plus(c.Exact), w.SeatDays+c.SeatDays()
 		}
+		for _, c := range before.charges {
+			sum, w.SeatDays = sum.Minus(c.Exact), w.SeatDays-c.SeatDays()
+		}
 	}
-	w.Amount = decimal.NewNullDecimal(sum.Rounded(s.ContractCurrency))
-	return w
+	return decimal.NewNullDecimal(sum.Rounded(w.Currency))
 }

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -10,6 +11,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
+	"seatledger/internal/tax"
 )
 
 // checked reads a whole form, so that a person sees all of its problems at once.
@@ -21,6 +23,9 @@ func checked(tx *gorm.DB, in Input, kept uuid.NullUUID) (Terms, error) {
 	if in.CRMAccount == "" {
 		problems.Add("crm_account_id", "Choose the CRM account that is billed.")
 	} else if t.CRMAccountID, err = crm.Find(tx, in.CRMAccount); err != nil && !note(problems, "crm_account_id", err) {
+		return t, err
+	}
+	if err := checkTax(tx, problems, t.TaxCode); err != nil {
 		return t, err
 	}
 	if in.PriceList == "" {
@@ -36,6 +41,20 @@ func checked(tx *gorm.DB, in Input, kept uuid.NullUUID) (Terms, error) {
 	t.PriceListID = uuid.NullUUID{UUID: list.ID, Valid: true}
 	checkList(problems, t, list, kept)
 	return t, problems.Err()
+}
+
+// checkTax refuses a code that has no rate, once there are any: nothing could be billed with it.
+func checkTax(tx *gorm.DB, problems errs.Fields, code string) error {
+	b, err := tax.Load(tx.Statement.Context, tx)
+	if err != nil || code == "" || len(b.Rates) == 0 || b.Knows(code) {
+		return err
+	}
+	var known []string
+	for _, r := range b.Codes() {
+		known = append(known, r.Code)
+	}
+	problems.Add("tax_code", "No rate is set up for this code. Choose one of: %s.", strings.Join(known, ", "))
+	return nil
 }
 
 func checkList(problems errs.Fields, t Terms, list price.List, kept uuid.NullUUID) {

@@ -38,6 +38,15 @@ const (
 	RefundsNo     Refunds = "no"
 )
 
+// Language is the one in which the customer reads documents.
+type Language string
+
+// The languages.
+const (
+	English Language = "en"
+	French  Language = "fr"
+)
+
 // LastDay as a billing day is the last day of each month.
 const LastDay = 31
 
@@ -54,8 +63,11 @@ type Terms struct {
 	EndDate          clock.Date // first day no longer covered; zero: open
 	BillFrom         clock.Date // first day Seatledger bills; zero: not set yet
 	Refunds          Refunds
-	PaymentTerms     string
+	PaymentTerms     string // as Due writes it; older words may stand
 	TaxCode          string
+	PurchaseOrder    string // the customer's
+	Recipients       string // of invoices, comma and blank between them
+	Language         Language
 	IsDefault        bool
 }
 
@@ -92,6 +104,6 @@ func (t Terms) Columns() []Column {
 		{"billing_frequency", string(t.BillingFrequency)}, {"timing", string(t.Timing)}, {"billing_day", DayText(t.BillingDay)},
 		{"price_list_id", list}, {"start_date", t.StartDate.String()}, {"end_date", t.EndDate.String()},
 		{"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)}, {"payment_terms", t.PaymentTerms},
-		{"tax_code", t.TaxCode}, {"is_default", strconv.FormatBool(t.IsDefault)},
+		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients}, {"language", string(t.Language)}, {"is_default", strconv.FormatBool(t.IsDefault)},
 	}
 }

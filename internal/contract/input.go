@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"net/mail"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,8 +25,11 @@ type Input struct {
 	EndDate          string
 	BillFrom         string
 	Refunds          string
-	PaymentTerms     string
+	PaymentTerms     string // days, or eom+N
 	TaxCode          string
+	PurchaseOrder    string
+	Recipients       string
+	Language         string
 	IsDefault        bool
 }
 
@@ -38,7 +42,10 @@ func (in Input) terms(problems errs.Fields) Terms {
 	if t.Name == "" {
 		problems.Add("name", "Enter a name.")
 	}
-	t.PaymentTerms = text(problems, "payment_terms", in.PaymentTerms)
+	t.PaymentTerms = paymentTerms(problems, in.PaymentTerms)
+	t.PurchaseOrder = text(problems, "purchase_order", in.PurchaseOrder)
+	t.Recipients = recipients(problems, in.Recipients)
+	t.Language = choice(problems, "language", in.Language, English, French)
 	t.TaxCode = text(problems, "tax_code", in.TaxCode)
 	t.Currency = currency(problems, in.Currency)
 	t.BillingFrequency = choice(problems, "billing_frequency", in.BillingFrequency, Monthly, Quarterly, Annual)
@@ -74,6 +81,29 @@ func text(problems errs.Fields, field, s string) string {
 		problems.Add(field, "This is longer than %d characters.", maxText)
 	}
 	return s
+}
+
+func paymentTerms(problems errs.Fields, s string) string {
+	d, ok := ParseDue(s)
+	if !ok {
+		problems.Add("payment_terms", "Enter days from the invoice's date, like 30, or eom+10 for ten days after the end of its month.")
+	}
+	return d.String()
+}
+
+const maxRecipients = 10
+
+func recipients(problems errs.Fields, s string) string {
+	list := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",; \n\t", r) })
+	for _, to := range list {
+		if a, err := mail.ParseAddress(to); err != nil || a.Address != to {
+			problems.Add("recipients", "%q is not an e-mail address. Separate several with commas.", to)
+		}
+	}
+	if len(list) > maxRecipients {
+		problems.Add("recipients", "Enter at most %d addresses.", maxRecipients)
+	}
+	return strings.Join(list, ", ")
 }
 
 func currency(problems errs.Fields, s string) string {

@@ -52,13 +52,13 @@ type invoiced struct {
 	Count  int
 	Paid   int
 	State  string
-	Number *int64
+	Number string // as it is written; empty: a draft
 	Until  string
 }
 
 func liveInvoices(tx *gorm.DB, contract uuid.UUID) (invoiced, error) {
 	var found []invoiced
-	err := tx.Raw(`SELECT count(*) OVER () AS count, count(*) FILTER (WHERE state = 'paid') OVER () AS paid, state, number, period_end::text AS until
+	err := tx.Raw(`SELECT count(*) OVER () AS count, count(*) FILTER (WHERE state = 'paid') OVER () AS paid, state, number_text AS number, period_end::text AS until
 		FROM invoices WHERE contract_id = ? AND state <> 'void' ORDER BY seq DESC LIMIT 1`, contract).Scan(&found).Error
 	if err != nil {
 		return invoiced{}, fmt.Errorf("live invoices of contract %s: %w", contract, err)
@@ -71,8 +71,8 @@ func liveInvoices(tx *gorm.DB, contract uuid.UUID) (invoiced, error) {
 
 func (i invoiced) says() string {
 	what := "A draft up to " + i.Until
-	if i.Number != nil {
-		what = fmt.Sprintf("Invoice %d (%s)", *i.Number, i.State)
+	if i.Number != "" {
+		what = fmt.Sprintf("Invoice %s (%s)", i.Number, i.State)
 	}
 	verb := "was"
 	if i.Count > 1 {

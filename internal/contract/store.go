@@ -83,10 +83,11 @@ func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract
 
 func insert(tx *gorm.DB, c Contract) error {
 	return tx.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
-			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, is_default, active, version, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order, recipients, language, is_default, active, version, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay,
-		c.PriceListID, c.StartDate, c.EndDate, c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.IsDefault, c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
+		c.PriceListID, c.StartDate, c.EndDate, c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode,
+		c.PurchaseOrder, c.Recipients, c.Language, c.IsDefault, c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
 }
 
 // Edit is a changed form of a contract: the version it was opened at, and its values.
@@ -129,9 +130,9 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 func (s Service) saved(tx *gorm.DB, by audit.Actor, c Contract, e audit.Event) error {
 	err := tx.Exec(`UPDATE billing_contracts SET crm_account_id = ?, name = ?, currency = ?, billing_frequency = ?, timing = ?,
 			billing_day = ?, price_list_id = ?, start_date = ?, end_date = ?, bill_from = ?, refunds = ?, payment_terms = ?,
-			tax_code = ?, is_default = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, is_default = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
 		c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay, c.PriceListID, c.StartDate, c.EndDate,
-		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
+		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
 	if err != nil {
 		return postgres.Translate(err)
 	}

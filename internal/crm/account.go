@@ -23,23 +23,26 @@ type Facts struct {
 	PostalCode   string
 	Country      string
 	Phone        string
+	TaxID        string // as it stands on documents
 }
 
 // Account is one customer as the CRM knows it.
 type Account struct {
 	ID uuid.UUID
 	Facts
-	ParentID  uuid.NullUUID
-	Source    string // person, csv or account: how it came here
-	Version   int
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ParentID     uuid.NullUUID
+	BillToParent bool   // documents are made out to the parent
+	Source       string // person, csv or account: how it came here
+	Version      int
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 // Input is the form of an account.
 type Input struct {
 	Facts
-	Parent string // id, external id or exact name of another account; empty: none
+	Parent       string // id, external id or exact name of another account; empty: none
+	BillToParent bool
 }
 
 // Column is one field under its CONTRACT name.
@@ -52,6 +55,7 @@ func (f Facts) Columns() []Column {
 		{"email_domains", f.EmailDomains}, {"tenant_id", f.TenantID},
 		{"street", f.Street}, {"city", f.City}, {"state", f.State},
 		{"postal_code", f.PostalCode}, {"country", f.Country}, {"phone", f.Phone},
+		{"tax_id", f.TaxID},
 	}
 }
 
@@ -62,6 +66,7 @@ func (f *Facts) set(column, value string) {
 		"email_domains": &f.EmailDomains, "tenant_id": &f.TenantID,
 		"street": &f.Street, "city": &f.City, "state": &f.State,
 		"postal_code": &f.PostalCode, "country": &f.Country, "phone": &f.Phone,
+		"tax_id": &f.TaxID,
 	}
 	if p, ok := fields[column]; ok {
 		*p = value

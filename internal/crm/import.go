@@ -88,7 +88,7 @@ func (p *planning) recordKey(l imports.Line) string {
 }
 
 func (p *planning) row(l imports.Line) imports.Row {
-	label := strings.TrimSpace(l.Get("name") + " " + l.Get("external_id"))
+	label := strings.TrimSpace(imports.Isolated(l.Get("name")) + " " + l.Get("external_id"))
 	if other, twice := p.sameID[l.Number]; twice {
 		return imports.Refuse(l.Number, label, imports.SameAs("external id", other))
 	}

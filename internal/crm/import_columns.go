@@ -8,17 +8,18 @@ import (
 	"seatledger/internal/imports"
 )
 
-// Columns are ours, with the names that other programs give them: Dynamics 365, HubSpot,
-// Salesforce, Zoho and plain lists in the languages of Europe.
-func (importKind) Columns() []imports.Column {
+// Forms is the one form: our columns, with the names that other programs give them:
+// Dynamics 365, HubSpot, Salesforce, Zoho and plain lists in the languages of Europe.
+func (importKind) Forms() []imports.Form {
 	columns := []imports.Column{{Name: "id", Label: "id in Seatledger", Strict: true, Looks: isUUID}}
+	holds := map[string]imports.Holds{"external_id": imports.ID, "tenant_id": imports.ID, "website": imports.ID, "email_domains": imports.ID}
 	for _, c := range (Facts{}).Columns() {
 		columns = append(columns, imports.Column{
-			Name: c.Name, Label: labels[c.Name], Aliases: strings.Fields(aliases[c.Name]), Looks: looks(c.Name),
+			Name: c.Name, Holds: holds[c.Name], Label: labels[c.Name], Aliases: strings.Fields(aliases[c.Name]), Looks: looks(c.Name),
 			Required: c.Name == "external_id" || c.Name == "name", Spared: c.Name == "external_id",
 		})
 	}
-	return columns
+	return []imports.Form{{Columns: columns}}
 }
 
 // Label is what a person calls a field.
@@ -27,7 +28,7 @@ func Label(field string) string { return labels[field] }
 // labels and aliases are tables that nobody changes.
 var labels = map[string]string{
 	"external_id": "external id", "name": "name", "website": "website", "email_domains": "mail domains", "tenant_id": "Microsoft tenant id",
-	"street": "street", "city": "city", "state": "state or region", "postal_code": "postal code", "country": "country", "phone": "phone",
+	"street": "street", "city": "city", "state": "state or region", "postal_code": "postal code", "country": "country", "phone": "phone", "tax_id": "tax id",
 }
 
 var aliases = map[string]string{
@@ -47,6 +48,7 @@ var aliases = map[string]string{
 		plz postleitzahl codepostal cp codigopostal códigopostal cap postnummer postnr`,
 	"country": `countryregion address1countryregion address1country billingcountry shippingcountry mailingcountry land staat pays pais país paese countrycode ländercode landkod`,
 	"phone":   `telephone tel phonenumber mainphone businessphone companyphone workphone telephone1 telefon telefonnummer telefonnr rufnummer telephonenumber téléphone telefono teléfono telefoon telefoonnummer`,
+	"tax_id":  `vatid vatnumber vat taxnumber taxregistrationnumber vatregistrationnumber gstnumber abn ein umsatzsteuerid ustid ustidnr uid steuernummer numerotva tva nif cif partitaiva piva btwnummer momsnummer cvr`,
 }
 
 // looks recognises what has an unmistakable shape, where no name says so.

@@ -30,13 +30,13 @@ func (b batch) empty() bool { return len(b.added)+len(b.changed)+len(b.noted) ==
 // record reads a batch that was handed over as one JSON document: one statement
 // for ten thousand lines, whatever their number.
 const record = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ExternalID" text, "Name" text, "Website" text, "Domain" text,
-	"EmailDomains" text, "TenantID" text, "Street" text, "City" text, "State" text, "PostalCode" text, "Country" text, "Phone" text,
+	"EmailDomains" text, "TenantID" text, "Street" text, "City" text, "State" text, "PostalCode" text, "Country" text, "Phone" text, "TaxID" text,
 	"Origins" jsonb, "Offers" jsonb)`
 
 const recordValues = `nullif(x."ExternalID", ''), x."Name", x."Website", x."Domain", string_to_array(x."EmailDomains", ' '), x."TenantID",
-	x."Street", x."City", x."State", x."PostalCode", x."Country", x."Phone", x."Origins", x."Offers"`
+	x."Street", x."City", x."State", x."PostalCode", x."Country", x."Phone", x."TaxID", x."Origins", x."Offers"`
 
-const recordColumns = `external_id, name, website, domain, email_domains, tenant_id, street, city, state, postal_code, country, phone, origins, offers`
+const recordColumns = `external_id, name, website, domain, email_domains, tenant_id, street, city, state, postal_code, country, phone, tax_id, origins, offers`
 
 // writeImport writes a file's changes, and beside them what it takes to undo them.
 func (s Service) writeImport(tx *gorm.DB, importID uuid.UUID, b batch) error {

@@ -63,26 +63,35 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return w.end(context.WithoutCancel(ctx), out)
 }
 
-// begin takes the run; nil when there is nothing to do.
+// begin takes the run; nil when there is nothing to do. A try that was rolled back leaves nothing behind.
 func (s *Service) begin(ctx context.Context, id uuid.UUID) (*worker, error) {
-	w := &worker{s: s}
-	now := s.Clock.Now()
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		var taken []Run
-		err := tx.Raw(`UPDATE crm_source_runs SET state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, ?), held_until = ?,
-				accounts = 0, contacts = 0, applied = 0, added = 0, changed = 0, unchanged = 0, gone = 0, kept = 0, skipped = 0, refused = 0, message = ''
-			WHERE id = ? AND (state IN ('queued', 'interrupted') OR state = 'running' AND held_until < ?) RETURNING *`, now, now.Add(s.hold()), id, now).Scan(&taken).Error
-		if err != nil || len(taken) == 0 {
-			return err
-		}
-		w.run = taken[0]
-		w.source, err = Get(ctx, tx, w.run.SourceID)
+	var w *worker
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		w, err = s.take(ctx, tx, id)
 		return err
 	})
-	if err != nil || w.run.ID == uuid.Nil {
+	if err != nil {
 		return nil, err
 	}
 	return w, nil
+}
+
+func (s *Service) take(ctx context.Context, tx *gorm.DB, id uuid.UUID) (*worker, error) {
+	now := s.Clock.Now()
+	var taken []Run
+	err := tx.Raw(`
+		UPDATE crm_source_runs
+		SET state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, ?), held_until = ?, message = '',
+			accounts = 0, contacts = 0, applied = 0, added = 0, changed = 0, unchanged = 0, gone = 0, kept = 0, skipped = 0,
+			refused = 0
+		WHERE id = ? AND (state IN ('queued', 'interrupted') OR state = 'running' AND held_until < ?)
+		RETURNING *`, now, now.Add(s.hold()), id, now).Scan(&taken).Error
+	if err != nil || len(taken) == 0 {
+		return nil, err
+	}
+	w := &worker{s: s, run: taken[0]}
+	w.source, err = Get(ctx, tx, w.run.SourceID)
+	return w, err
 }
 
 // inTx runs write unless the run was taken over; it holds the run's row until commit.

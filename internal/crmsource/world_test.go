@@ -35,6 +35,7 @@ var ada = audit.Actor{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001")
 type world struct {
 	*testing.T
 	*crmsource.Service
+	db     *pgtest.DB
 	org    *standin.Organisation
 	server *httptest.Server
 	clock  *clock.Fake
@@ -62,7 +63,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := pgtest.New(t).DB
+	w.db = pgtest.New(t)
+	db := w.db.DB
 	log := slog.New(slog.NewTextHandler(&locked{to: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Service = &crmsource.Service{
 		DB: db, Clock: w.clock, Zone: time.UTC, Log: log, Sealer: sealer, CRM: crm.Service{DB: db, Clock: w.clock}, CheckURL: door.CheckURL, SyncAt: 2 * time.Hour,

@@ -11,24 +11,26 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
 )
 
 // Acks says which changes of a customer a person acknowledges: those named by
 // fingerprint, or all of a kind, or all of them.
 type Acks struct {
 	CRMAccountID uuid.UUID
-	PartNumber   string // as ProductProof.Key; empty: any product
-	What         What   // empty: any
+	PartNumber   string     // as proof.Product.Key; empty: any product
+	What         proof.What // empty: any
 	Fingerprints []string
+	Doubles      []string // fingerprints of days on both sides whose seats are there twice
+	Confirmed    string   // for doubles: the customer's name as a person typed it
 	Note         string
 }
 
 const longestNote = 1000
 
 // Acknowledge keeps, under the person's name, that changes over the switch are real.
-// It gives how many were acknowledged now. What changes later needs another word.
+// It gives how many were acknowledged now. proof.What changes later needs another word.
 // errs.Conflict when there is nothing of the kind, or the figures are others by now.
 func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, a Acks) (int, error) {
 	if len(a.Note) > longestNote {
@@ -40,8 +42,11 @@ func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		open, known, err := a.find(ctx, tx, run, s.today())
+		open, known, name, err := a.find(ctx, tx, run, s.today())
 		if err != nil {
+			return err
+		}
+		if err := a.asks(open, name); err != nil {
 			return err
 		}
 		n = len(open)
@@ -49,6 +54,9 @@ func (s Service) Acknowledge(ctx context.Context, by audit.Actor, id uuid.UUID, 
 			return a.nothing(known)
 		}
 		if err := s.keep(ctx, tx, by, run, a, open); err != nil {
+			return err
+		}
+		if err := notePricesThatWait(ctx, tx, run.ID, a.CRMAccountID, s.today()); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, acknowledged(run, a, open))
@@ -70,12 +78,14 @@ func openForAcknowledging(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, 
 // keyed is a change with its product.
 type keyed struct {
 	key string
-	Change
+	proof.Change
 }
 
-// find gives the changes asked for that nobody has acknowledged, and how many of them somebody has.
-func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, err error) {
-	err = EachProof(ctx, tx, run, ProofFilter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c CustomerProof) error {
+// find gives the changes asked for that nobody has acknowledged, how many of them somebody has, and the customer's name.
+func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, name string, err error) {
+	err = proof.Each(ctx, tx, run.ID, proof.Filter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c proof.Customer) error {
+		name = c.CRMAccount
+		open = append(open, a.doubles(c)...)
 		for _, p := range c.Products {
 			for _, ch := range p.Changes {
 				switch {
@@ -89,10 +99,46 @@ func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) 
 		}
 		return nil
 	})
-	return open, known, err
+	return open, known, name, err
 }
 
-func (a Acks) means(key string, c Change) bool {
+// doubles are the days on both sides that are asked for.
+func (a Acks) doubles(c proof.Customer) []keyed {
+	var out []keyed
+	for _, b := range c.Blockers() {
+		if b.Double != "" && slices.Contains(a.Doubles, b.Double) {
+			out = append(out, keyed{b.PartNumber, proof.Change{What: proof.BothReal, Day: b.From, Before: b.Says, After: "both are real", Fingerprint: b.Double}})
+		}
+	}
+	return out
+}
+
+// asks keeps a word about doubles waiting until a person has typed the customer's name, and says why.
+func (a Acks) asks(open []keyed, name string) error {
+	var says []string
+	for _, c := range open {
+		if c.What == proof.BothReal {
+			says = append(says, c.Before)
+		}
+	}
+	switch typed := strings.TrimSpace(a.Confirmed); {
+	case len(says) == 0:
+		return nil
+	case typed == "":
+		return Asked{Says: says, Name: name, error: errs.Newf(errs.Conflict,
+			"%s Type the customer's name, %s, to say that the seats of both are real; nothing was changed.", strings.Join(says, " "), name)}
+	case typed != name:
+		return Asked{Says: says, Name: name, error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
+	case strings.TrimSpace(a.Note) == "":
+		return Asked{Says: says, Name: name, error: errs.Fields{"note": "Say why the customer has both. Nothing was changed."}.Err()}
+	}
+	return nil
+}
+
+func (a Acks) means(key string, c proof.Change) bool {
+	if len(a.Doubles) > 0 && len(a.Fingerprints) == 0 {
+		return false
+	}
 	if len(a.Fingerprints) > 0 && !slices.Contains(a.Fingerprints, c.Fingerprint) {
 		return false
 	}
@@ -125,22 +171,4 @@ func acknowledged(run Run, a Acks, open []keyed) audit.Event {
 		before[name], after[name] = c.Before, c.After
 	}
 	return audit.Event{Action: "cutover.acknowledged", ObjectType: "cutover", ObjectID: run.ID.String(), ObjectName: run.Name, Before: before, After: after}
-}
-
-// acknowledgements reads what was acknowledged of customers.
-func acknowledgements(ctx context.Context, db *gorm.DB, run uuid.UUID, customers []uuid.UUID) (map[uuid.UUID][]Acknowledgement, error) {
-	var rows []struct {
-		CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
-		Acknowledgement
-	}
-	err := db.WithContext(ctx).Raw(`SELECT crm_account_id, product_key, what, fingerprint, acknowledged_at, acknowledged_by, note FROM cutover_acknowledgements
-		WHERE cutover_id = ? AND crm_account_id = ANY (?::uuid[]) ORDER BY acknowledged_at, id`, run, postgres.IDs(customers)).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("acknowledgements: %w", err)
-	}
-	byCustomer := map[uuid.UUID][]Acknowledgement{}
-	for _, r := range rows {
-		byCustomer[r.CRMAccountID] = append(byCustomer[r.CRMAccountID], r.Acknowledgement)
-	}
-	return byCustomer, nil
 }

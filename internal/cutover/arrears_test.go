@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/billing"
-	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 )
 
@@ -64,14 +64,14 @@ func TestInArrearsASwitchWithinTheCycleIsFinishedAtOnce(t *testing.T) {
 					if l := m.view(c).Missing[0].Link; l.Kind != "closing" || l.ID != c.contract.String() || l.Day != until {
 						t.Errorf("%+v", l)
 					}
-					id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until}, Earlier: true})
+					id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until}, Late: true})
 					m.must(err)
 					m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 					m.do(c, moved)
 					m.sign(c.newID(m, "E3"))
 					m.do(c, retired)
 					for _, b := range m.blockersOf(c) {
-						if b.Verdict == cutover.Double || b.Verdict == cutover.Gap {
+						if b.Verdict == proof.Double || b.Verdict == proof.Gap {
 							t.Errorf("%+v", b)
 						}
 					}

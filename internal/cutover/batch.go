@@ -24,12 +24,13 @@ type Report struct {
 type Refusal struct {
 	CRMAccountID uuid.UUID
 	CRMAccount   string
-	Why          string // sentences: what is missing, what to do
+	Why          string  // sentences: what is missing, what to do
+	Missing      []Check // the same one by one, each with the way to its work; empty where it is one sentence
 }
 
 // each takes customers one by one, each in a transaction of its own: what was done
 // stays done, whatever becomes of the others.
-func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*matter) error) (Report, error) {
+func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*lockedCustomer) error) (Report, error) {
 	var out Report
 	run, err := Get(ctx, s.DB.Read(ctx), id)
 	if err == nil {
@@ -48,7 +49,7 @@ func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, custome
 	}
 	for _, c := range customers {
 		err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-			m, err := s.take(ctx, tx, by, id, c)
+			m, err := s.lockCustomer(ctx, tx, by, id, c)
 			if err != nil {
 				return err
 			}
@@ -76,6 +77,10 @@ func (r *Report) note(c Refusal, err error) error {
 	case errs.KindOf(err) == errs.Internal || errs.KindOf(err) == errs.Unavailable:
 		return err
 	default:
+		var lacking Lacking
+		if errors.As(err, &lacking) {
+			c.Missing = lacking.Checks
+		}
 		c.Why = sentence(err)
 		r.Refused = append(r.Refused, c)
 	}

@@ -10,46 +10,59 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 )
+
+// Lacking is the conflict of a step for which something is missing.
+type Lacking struct{ Checks []Check }
+
+func (l Lacking) Error() string { return l.conflict().Error() }
+
+// Unwrap gives the conflict with all that is missing in one text.
+func (l Lacking) Unwrap() error { return l.conflict() }
+
+func (l Lacking) conflict() *errs.Error {
+	says := make([]string, 0, len(l.Checks))
+	for _, c := range l.Checks {
+		says = append(says, c.Says)
+	}
+	return errs.New(errs.Conflict, strings.Join(says, " ")+" Nothing was changed.")
+}
 
 // refuse makes one conflict of what is missing; nil when nothing is.
 func refuse(missing []Check, err error) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	says := make([]string, 0, len(missing))
-	for _, c := range missing {
-		says = append(says, c.Says)
-	}
-	return errs.New(errs.Conflict, strings.Join(says, " ")+" Nothing was changed.")
+	return Lacking{missing}
 }
 
-// standing is a customer of a run with both sides, as the checks read it.
-type standing struct {
+// readiness is a customer of a run with both sides, as the checks read it.
+type readiness struct {
 	sides
 	customer Customer
 }
 
 // missing is what must be fulfilled before a customer's next step.
-func (s standing) missing(ctx context.Context, db *gorm.DB, next Step) ([]Check, error) {
+func (s readiness) missing(ctx context.Context, db *gorm.DB, next pairing.Step) ([]Check, error) {
 	if gone := s.strayed(); len(gone) > 0 {
 		return gone, nil
 	}
 	switch next {
-	case Confirmed:
+	case pairing.Confirmed:
 		return s.beforeConfirming(ctx, db)
-	case Reassigned:
+	case pairing.Reassigned:
 		return s.unbilled(ctx, db)
-	case Retired:
+	case pairing.Retired:
 		return s.beforeRetiring(ctx, db)
 	}
 	return nil, nil
 }
 
-func (s standing) beforeConfirming(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) beforeConfirming(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	var out []Check
 	if s.customer.SwitchDay.IsZero() {
 		out = append(out, Check{Says: "Set the switch day: the first day that belongs to the new subscriptions."})
@@ -72,7 +85,7 @@ func (s standing) beforeConfirming(ctx context.Context, db *gorm.DB) ([]Check, e
 	return out, err
 }
 
-func (s standing) undecidedChecks() []Check {
+func (s readiness) undecidedChecks() []Check {
 	var out []Check
 	for _, u := range s.undecided() {
 		out = append(out, Check{fmt.Sprintf("Say what becomes of %s (%s, %d seats).", u.Called(), u.ExternalID, u.Quantity), subscriptionLink(u.ID)})
@@ -84,7 +97,7 @@ func subscriptionLink(id uuid.UUID) Link { return Link{Kind: "subscription", ID:
 
 // late are old subscriptions with counted rows after the switch day: those days
 // belong to the new one, which tells of them itself.
-func (s standing) late(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) late(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	if s.customer.SwitchDay.IsZero() {
 		return nil, nil
 	}
@@ -114,7 +127,7 @@ func (s standing) late(ctx context.Context, db *gorm.DB) ([]Check, error) {
 }
 
 // newBilled are new twins that were billed before anybody said what they are.
-func (s standing) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	var ids []uuid.UUID
 	for _, t := range s.twins() {
 		ids = append(ids, t.new.ID)
@@ -143,7 +156,7 @@ func (s standing) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 
 // unbilled are old subscriptions of which something is not billed up to the switch,
 // here or elsewhere: a draft is not enough (RULES 8).
-func (s standing) unbilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) unbilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	until := map[uuid.UUID]clock.Date{}
 	for _, l := range s.leaving() {
 		until[l.Old.UUID] = l.firstDay(s.customer.SwitchDay)
@@ -164,7 +177,7 @@ func (s standing) unbilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 
 // firstDay is the first day that no longer belongs to an old one: the switch day, or
 // the day on which it had ended before.
-func (l leaver) firstDay(switchDay clock.Date) clock.Date {
+func (l leavingOld) firstDay(switchDay clock.Date) clock.Date {
 	if !l.Day.IsZero() {
 		return l.Day
 	}
@@ -174,7 +187,7 @@ func (l leaver) firstDay(switchDay clock.Date) clock.Date {
 	return switchDay
 }
 
-func (l leaver) bill(r billing.Reach, until clock.Date) Check {
+func (l leavingOld) bill(r billing.Reach, until clock.Date) Check {
 	name := fmt.Sprintf("%s (%s)", l.old.Called(), l.old.ExternalID)
 	if r.Draft.Valid {
 		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name), Link{Kind: "invoice", ID: r.Draft.UUID.String()}}
@@ -183,18 +196,18 @@ func (l leaver) bill(r billing.Reach, until clock.Date) Check {
 	if r.SeatDays > 0 {
 		missing = append(missing, fmt.Sprintf("%d seat-days from %s up to %s", r.SeatDays, r.From, until))
 	}
-	if r.OpenRows > 0 {
-		missing = append(missing, count(r.OpenRows, "open row"))
+	if r.Credits > 0 {
+		missing = append(missing, fmt.Sprintf("%d seat-days to credit", r.Credits))
 	}
 	at := Link{Kind: "elsewhere", ID: l.Old.UUID.String()}
 	if r.Billable {
 		remedies = append(remedies, fmt.Sprintf("make a change-log invoice of its contract up to %s and bill it", until))
 		at = Link{Kind: "closing", ID: r.Contract.UUID.String(), Day: until}
 	}
-	if r.OpenRows > 0 {
-		remedies = append(remedies, "mark the open rows as billed elsewhere")
+	if r.SeatDays > 0 {
+		remedies = append(remedies, "mark its rows as billed elsewhere")
 	}
-	if l.customer == Confirmed {
+	if l.customer == pairing.Confirmed {
 		remedies = append(remedies, "take the confirmation back and choose another switch day")
 	}
 	return Check{fmt.Sprintf("%s: %s not billed yet. %s.", name, strings.Join(missing, " and "), capital(strings.Join(remedies, ", or "))), at}
@@ -207,7 +220,7 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-func (s standing) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	out, err := s.unbilled(ctx, db)
 	if err != nil {
 		return nil, err
@@ -223,7 +236,7 @@ func (s standing) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, err
 }
 
 // unsigned are new twins that go on without a standing signature under their contract.
-func (s standing) unsigned(ctx context.Context, db *gorm.DB) ([]Check, error) {
+func (s readiness) unsigned(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	var ids []uuid.UUID
 	for _, t := range s.twins() {
 		if !t.new.Over() {
@@ -246,4 +259,11 @@ func (s standing) unsigned(ctx context.Context, db *gorm.DB) ([]Check, error) {
 		out = append(out, Check{says, subscriptionLink(id)})
 	}
 	return out, nil
+}
+
+func earlier(a, b clock.Date) clock.Date {
+	if b.IsZero() || !a.IsZero() && a.Before(b) {
+		return a
+	}
+	return b
 }

@@ -8,20 +8,10 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/money"
 	"seatledger/internal/paging"
 	"seatledger/internal/subscription"
-)
-
-// Step is how far a customer has come in a run.
-type Step string
-
-// The steps, in their order.
-const (
-	Open       Step = "open"       // old and new are being paired
-	Confirmed  Step = "confirmed"  // old ones frozen, new ones held back
-	Reassigned Step = "reassigned" // history has gone over
-	Retired    Step = "retired"    // old ones ended, new ones released
 )
 
 // Customer is one line of a run: a customer of the old provider, or one of the new
@@ -32,7 +22,7 @@ type Customer struct {
 	CRMAccount   string     `gorm:"column:crm_account"`
 	SwitchDay    clock.Date // its own, or else the run's; zero: none yet
 	OwnSwitchDay bool
-	Step         Step
+	Step         pairing.Step
 	ConfirmedAt  *time.Time
 	ConfirmedBy  string
 	ReassignedAt *time.Time
@@ -57,13 +47,13 @@ type Customer struct {
 
 // Done tells whether nothing is left to do for the customer.
 func (c Customer) Done() bool {
-	return c.Undecided+c.Strayed == 0 && (c.Step == Retired || c.Twins+c.Endings == 0)
+	return c.Undecided+c.Strayed == 0 && (c.Step == pairing.Retired || c.Twins+c.Endings == 0)
 }
 
 // CustomerFilter narrows the customers of a run. Empty fields do not narrow.
 type CustomerFilter struct {
 	Search string // in the name
-	Step   Step
+	Step   pairing.Step
 	Todo   string    // "undecided", "strayed", "open_rows", "unsigned", "to_do" (not done) or "done"
 	Only   uuid.UUID // one CRM account
 }
@@ -75,94 +65,34 @@ func CustomerSorts() paging.Sorts {
 	}}
 }
 
-// Side is one subscription on one side, as the pairing looks at it.
+// Side is one subscription on one side: what pairing looks at, and what the steps need.
 type Side struct {
-	ID            uuid.UUID
-	ExternalID    string
-	ProductID     uuid.NullUUID
-	ProductName   string
-	PartNumber    string
-	SKU           string
-	Kind          string
-	Quantity      int // as the distributor last reported
-	Billable      int // as it counts now
-	Term          string
-	Frequency     string
-	Start         clock.Date
-	End           clock.Date
+	pairing.Side
+	Billable      int    // as it counts now
 	Currency      string // of the selling price; empty: no price
 	UnitPrice     decimal.NullDecimal
 	PricePeriod   money.Period
+	PriceByPerson bool
 	UnitCost      decimal.NullDecimal
 	CostPeriod    money.Period
-	CostCurrency  string
-	CostAssumed   bool // the currency is the provider's default: the record had none
 	NoTwin        bool // a person said that it is no other provider's again
 	TwinHold      bool
 	AccountID     uuid.UUID
-	State         subscription.State
 	HoldReason    subscription.HoldReason
 	DeactivatedBy subscription.DeactivatedBy
-	DeactivatedOn clock.Date
 	ContractID    uuid.NullUUID
 	Contract      string
 	FrozenFrom    clock.Date
 	BillableFrom  clock.Date
 	BilledThrough clock.Date
+	HistorySince  clock.Date
+	Billed        bool   // a live invoice has days of it
+	PriceWaits    bool   // the cut-over changed its price, and nobody has acknowledged that
 	Review        string // the standing verdict
 	Needs         bool   // it needs a decision (and stands in none)
 	Strayed       bool   // it stands in a decision, and is no longer this customer's
 	AccountState  account.State
 	Whose         string // the CRM account it lies with now; empty: none
-}
-
-// Called is what a person calls it.
-func (s Side) Called() string {
-	if s.ProductName == "" {
-		return s.ExternalID
-	}
-	return s.ProductName
-}
-
-// Kind is what a decision says.
-type Kind string
-
-// The kinds of decisions.
-const (
-	Twin  Kind = "twin"  // both are the same subscription
-	New   Kind = "new"   // the new one is a subscription of its own
-	Ended Kind = "ended" // the old one ends on the switch day
-)
-
-// Confidence is how sure a pair is.
-type Confidence string
-
-// The confidences.
-const (
-	Exact    Confidence = "exact"
-	Likely   Confidence = "likely"
-	ByPerson Confidence = "person"
-)
-
-// Proposal is a pair that the machine sees; nothing is kept until somebody accepts it.
-type Proposal struct {
-	Old, New   uuid.UUID
-	Confidence Confidence // Exact: ticked beforehand
-	Reason     string     // in a sentence
-}
-
-// Pair is a standing decision.
-type Pair struct {
-	ID         uuid.UUID
-	Kind       Kind
-	Old        uuid.NullUUID `gorm:"column:old_subscription_id"`
-	New        uuid.NullUUID `gorm:"column:new_subscription_id"`
-	Confidence Confidence
-	Reason     string
-	DecidedAt  time.Time
-	DecidedBy  string
-	Day        clock.Date // once confirmed: the first day of the new one, and the first without the old one
-	ClosedOld  bool       // this cut-over ended the old one
 }
 
 // Check is one thing that must be fulfilled before the next step.
@@ -183,20 +113,22 @@ type CustomerView struct {
 	Run       Run
 	Customer  Customer
 	Old, New  []Side // also those that are ended, as far as they matter here
-	Pairs     []Pair
-	Proposals []Proposal // of those that need a decision
-	Warnings  []string   // about the switch day and the like: nothing is refused for them
-	Missing   []Check    // before the next step
-	Next      Step       // the next step; the same as Customer.Step when all is done
-	Carries   []Carried  // what confirming would carry over to new ones that have none
+	Pairs     []pairing.Pair
+	Proposals []pairing.Proposal // of those that need a decision
+	Warnings  []string           // about the switch day and the like: nothing is refused for them
+	Unseen    []string           // prices that wait for an acknowledgement, in the proof
+	Missing   []Check            // before the next step
+	Next      pairing.Step       // the next step; the same as Customer.Step when all is done
+	TakesOver []TakenOver        // what confirming would carry over to new ones that have none
 }
 
-// Carried is a contract or price that confirming takes over from the old twin.
-type Carried struct {
+// TakenOver is a contract or price that confirming takes over from the old twin.
+type TakenOver struct {
 	New        uuid.UUID
 	ContractID uuid.NullUUID // set: it lands in this contract
 	Contract   string
-	UnitPrice  decimal.NullDecimal // set: no list price was found, the old one's is kept as an exception
+	UnitPrice  decimal.NullDecimal // set: the old one's is kept as an exception
 	Period     money.Period
 	Currency   string
+	Negotiated bool // a person had set it; else no list price was found
 }

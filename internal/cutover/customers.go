@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/paging"
 	"seatledger/internal/postgres"
 )
@@ -56,8 +57,8 @@ const members = `
 		LEFT JOIN c ON c.crm_account_id = a.id LEFT JOIN f ON f.crm_account_id = a.id LEFT JOIN k ON k.customer_id = c.id)
 	`
 
-// ofThe narrows members to one customer where its parts begin: a run of thousands is not read for one.
-var ofThe = []string{
+// narrowedToOne narrows members to one customer where its parts begin: a run of thousands is not read for one.
+var narrowedToOne = []string{
 	"p.state = 'mapped'", "p.state = 'mapped' AND p.crm_account_id = @only",
 	"s.state <> 'inactive' AND s.crm_account_id IS NOT NULL", "s.state <> 'inactive' AND s.crm_account_id = @only",
 	"FROM cutover_customers c JOIN r ON c.cutover_id = r.id", "FROM cutover_customers c JOIN r ON c.cutover_id = r.id AND c.crm_account_id = @only",
@@ -153,11 +154,11 @@ func ProgressOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Progress, error
 	return p, nil
 }
 
-// one reads a single customer; found tells whether it belongs to the run.
-func one(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (c Customer, found bool, err error) {
+// customerIn reads a single customer; found tells whether it belongs to the run.
+func customerIn(ctx context.Context, db *gorm.DB, id, crmAccountID uuid.UUID) (c Customer, found bool, err error) {
 	where, args := CustomerFilter{Only: crmAccountID}.where(id)
 	var rows []Customer
-	err = db.WithContext(ctx).Raw(strings.NewReplacer(ofThe...).Replace(members)+`SELECT * FROM m WHERE `+where, args).Scan(&rows).Error
+	err = db.WithContext(ctx).Raw(strings.NewReplacer(narrowedToOne...).Replace(members)+`SELECT * FROM m WHERE `+where, args).Scan(&rows).Error
 	if err != nil {
 		return Customer{}, false, fmt.Errorf("customer of cut-over %s: %w", id, err)
 	}
@@ -178,7 +179,7 @@ func CountExact(ctx context.Context, db *gorm.DB, id uuid.UUID, page []Customer)
 			return err
 		}
 		for _, p := range both.proposals() {
-			if p.Confidence == Exact {
+			if p.Confidence == pairing.Exact {
 				page[i].Exact++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 )
 
@@ -20,7 +21,7 @@ func (s Service) SetSwitchDay(ctx context.Context, by audit.Actor, id uuid.UUID,
 	if err := s.possible(day); err != nil {
 		return Report{}, err
 	}
-	return s.each(ctx, by, id, customers, func(m *matter) error { return m.setSwitchDay(day) })
+	return s.each(ctx, by, id, customers, func(m *lockedCustomer) error { return m.setSwitchDay(day) })
 }
 
 func (s Service) possible(day clock.Date) error {
@@ -37,8 +38,8 @@ func (s Service) possible(day clock.Date) error {
 	return nil
 }
 
-func (m *matter) setSwitchDay(day clock.Date) error {
-	if m.customer.Step != Open {
+func (m *lockedCustomer) setSwitchDay(day clock.Date) error {
+	if m.customer.Step != pairing.Open {
 		return errs.Newf(errs.Conflict, "The switch day %s is confirmed. Take the steps of this customer back to change it; nothing was changed.", m.customer.SwitchDay)
 	}
 	if m.customer.OwnSwitchDay && m.customer.SwitchDay == day {
@@ -54,7 +55,7 @@ func (m *matter) setSwitchDay(day clock.Date) error {
 	if err := m.tx.Exec(`UPDATE cutover_customers SET switch_day = ?, version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, day, m.run.ID, m.customer.CRMAccountID).Error; err != nil {
 		return fmt.Errorf("switch day: %w", err)
 	}
-	m.told("cutover.switch_day_set", map[string]any{"switch_day": m.customer.SwitchDay.String()}, map[string]any{"switch_day": day.String()})
+	m.recordEvent("cutover.switch_day_set", map[string]any{"switch_day": m.customer.SwitchDay.String()}, map[string]any{"switch_day": day.String()})
 	return nil
 }
 
@@ -72,15 +73,17 @@ func firstDay(ctx context.Context, db *gorm.DB, provider, customer uuid.UUID) (c
 // Decision is a person's word about old and new subscriptions of a customer.
 type Decision struct {
 	CRMAccountID uuid.UUID
-	Kind         Kind
+	Kind         pairing.Kind
 	Old, New     uuid.UUID
+	FromStart    bool   // of a new one: it is billed from its start, and not only from the switch day
+	Confirmed    string // the customer's name as a person typed it, where the decision asks for it
 }
 
 // Decide keeps a decision. One that comes late, when its customer is confirmed, is
 // carried out at once. errs.Conflict where one of the two stands in a decision already.
 func (s Service) Decide(ctx context.Context, by audit.Actor, id uuid.UUID, d Decision) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		m, err := s.take(ctx, tx, by, id, d.CRMAccountID)
+		m, err := s.lockCustomer(ctx, tx, by, id, d.CRMAccountID)
 		if err != nil {
 			return err
 		}
@@ -91,19 +94,26 @@ func (s Service) Decide(ctx context.Context, by audit.Actor, id uuid.UUID, d Dec
 	})
 }
 
-func (m *matter) decide(d Decision) error {
+func (m *lockedCustomer) decide(d Decision) error {
 	if err := m.decidable(d); err != nil {
 		return err
 	}
-	p := Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: set(d.Old), New: set(d.New), Confidence: ByPerson, Reason: "Paired by hand."}
+	if err := m.asks(d); err != nil {
+		return err
+	}
+	p := pairing.Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: orNull(d.Old), New: orNull(d.New), FromStart: d.FromStart,
+		Confidence: pairing.ByPerson, Reason: "Paired by hand."}
 	switch d.Kind {
-	case New:
-		p.Reason = "No twin: a new subscription."
-	case Ended:
+	case pairing.New:
+		p.Reason = "No twin: a new subscription, billed from the switch day."
+		if d.FromStart {
+			p.Reason = "No twin: a new subscription, billed from its start."
+		}
+	case pairing.Ended:
 		p.Reason = "No twin: ends on the switch day."
 	}
 	for _, q := range m.proposals() {
-		if d.Kind == Twin && q.Old == d.Old && q.New == d.New {
+		if d.Kind == pairing.Twin && q.Old == d.Old && q.New == d.New {
 			p.Confidence, p.Reason = q.Confidence, q.Reason
 		}
 	}
@@ -114,9 +124,9 @@ func (m *matter) decide(d Decision) error {
 }
 
 // decidable refuses what cannot be decided, with the way out.
-func (m *matter) decidable(d Decision) error {
+func (m *lockedCustomer) decidable(d Decision) error {
 	problems := errs.Fields{}
-	wantOld, wantNew := d.Kind == Twin || d.Kind == Ended, d.Kind == Twin || d.Kind == New
+	wantOld, wantNew := d.Kind == pairing.Twin || d.Kind == pairing.Ended, d.Kind == pairing.Twin || d.Kind == pairing.New
 	if !wantOld && !wantNew {
 		problems.Add("kind", "Say whether it is a twin, new, or ended.")
 	}
@@ -137,26 +147,29 @@ func (m *matter) decidable(d Decision) error {
 			return errs.Newf(errs.Conflict, "%s (%s) stands in a decision of %s already. Take that back first; nothing was changed.", side.Called(), side.ExternalID, m.pairOf(w.id).DecidedBy)
 		}
 	}
+	if d.FromStart && d.Kind != pairing.New {
+		problems.Add("from_start", "Only a new subscription without a twin is billed from its start.")
+	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	if d.Kind == Twin && m.customer.Step != Open && m.customer.Step != Confirmed || d.Kind == Ended && m.customer.Step == Retired {
+	if d.Kind == pairing.Twin && m.customer.Step != pairing.Open && m.customer.Step != pairing.Confirmed || d.Kind == pairing.Ended && m.customer.Step == pairing.Retired {
 		return errs.Newf(errs.Conflict, "This customer is %s. Take its steps back to confirmed first, so that this one comes along; nothing was changed.", m.customer.Step)
 	}
 	return nil
 }
 
 // late carries a decision out whose customer is confirmed already.
-func (m *matter) late(p Pair) error {
-	if m.customer.Step == Open {
+func (m *lockedCustomer) late(p pairing.Pair) error {
+	if m.customer.Step == pairing.Open {
 		return nil
 	}
 	var err error
 	if m.sides, err = sidesOf(m.ctx, m.tx, m.run.ID, m.customer.CRMAccountID); err != nil {
 		return err
 	}
-	only := m.standing()
-	only.Pairs = []Pair{p}
+	only := m.readiness()
+	only.Pairs = []pairing.Pair{p}
 	rows, err := only.late(m.ctx, m.tx)
 	if err != nil {
 		return err
@@ -168,27 +181,28 @@ func (m *matter) late(p Pair) error {
 	return m.confirmPair(p)
 }
 
-func set(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
+func orNull(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
 
-func (m *matter) keepPair(p Pair) error {
-	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind, confidence, reason, decided_at, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, m.customer.ID, p.Old, p.New, p.Kind, p.Confidence, p.Reason, m.Clock.Now(), m.by.Name).Error
+func (m *lockedCustomer) keepPair(p pairing.Pair) error {
+	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind, confidence, reason, from_start, decided_at, decided_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, m.customer.ID, p.Old, p.New, p.Kind, p.Confidence, p.Reason, p.FromStart, m.Clock.Now(), m.by.Name).Error
 	if err != nil {
 		return fmt.Errorf("keep decision: %w", err)
 	}
-	m.told("cutover.decided", nil, m.words(p))
+	m.recordEvent("cutover.decided", nil, m.words(p))
 	return nil
 }
 
-func (m *matter) words(p Pair) map[string]any {
+func (m *lockedCustomer) words(p pairing.Pair) map[string]any {
 	old, _, _ := m.find(p.Old.UUID)
 	now, _, _ := m.find(p.New.UUID)
-	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence, "reason": p.Reason}
+	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence, "reason": p.Reason, "from_start": p.FromStart}
 }
 
 // AcceptExact keeps the exact proposals of customers as decisions.
 func (s Service) AcceptExact(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID) (Report, error) {
-	return s.each(ctx, by, id, customers, func(m *matter) error {
+	return s.each(ctx, by, id, customers, func(m *lockedCustomer) error {
 		n, err := m.acceptExact()
 		if err == nil && n == 0 {
 			err = doneBefore{"No exact pair waits for a decision."}
@@ -197,13 +211,13 @@ func (s Service) AcceptExact(ctx context.Context, by audit.Actor, id uuid.UUID, 
 	})
 }
 
-func (m *matter) acceptExact() (int, error) {
+func (m *lockedCustomer) acceptExact() (int, error) {
 	n := 0
 	for _, p := range m.proposals() {
-		if p.Confidence != Exact {
+		if p.Confidence != pairing.Exact {
 			continue
 		}
-		if err := m.decide(Decision{Kind: Twin, Old: p.Old, New: p.New}); err != nil {
+		if err := m.decide(Decision{Kind: pairing.Twin, Old: p.Old, New: p.New}); err != nil {
 			return n, err
 		}
 		n++
@@ -222,7 +236,7 @@ func (s Service) Undecide(ctx context.Context, by audit.Actor, id, pairID uuid.U
 		if len(customer) == 0 {
 			return errs.New(errs.NotFound, "There is no such decision.")
 		}
-		m, err := s.take(ctx, tx, by, id, customer[0])
+		m, err := s.lockCustomer(ctx, tx, by, id, customer[0])
 		if err != nil {
 			return err
 		}
@@ -233,15 +247,15 @@ func (s Service) Undecide(ctx context.Context, by audit.Actor, id, pairID uuid.U
 	})
 }
 
-func (m *matter) undecide(pairID uuid.UUID) error {
-	if m.customer.Step != Open {
+func (m *lockedCustomer) undecide(pairID uuid.UUID) error {
+	if m.customer.Step != pairing.Open {
 		return errs.Newf(errs.Conflict, "This customer is %s. Take its steps back first; nothing was changed.", m.customer.Step)
 	}
 	for _, p := range m.Pairs {
 		if p.ID != pairID {
 			continue
 		}
-		m.told("cutover.decision_undone", m.words(p), map[string]any{})
+		m.recordEvent("cutover.decision_undone", m.words(p), map[string]any{})
 		return m.pairUpdate(p.ID, "undone_at = ?, undone_by = ?", m.Clock.Now(), m.by.Name)
 	}
 	return errs.New(errs.Conflict, "Somebody has taken this decision back already. Nothing was changed.")

@@ -9,13 +9,14 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 )
 
 // Abandon gives a run up. Customers that are confirmed are taken back first; refused
 // while one has come further. What waits as a twin stays held until a person decides.
 func (s Service) Abandon(ctx context.Context, by audit.Actor, id uuid.UUID) error {
-	confirmed, err := CustomerIDs(ctx, s.DB.Read(ctx), id, CustomerFilter{Step: Confirmed})
+	confirmed, err := CustomerIDs(ctx, s.DB.Read(ctx), id, CustomerFilter{Step: pairing.Confirmed})
 	if err != nil {
 		return err
 	}
@@ -23,9 +24,9 @@ func (s Service) Abandon(ctx context.Context, by audit.Actor, id uuid.UUID) erro
 		return orMoved(further, err)
 	}
 	if len(confirmed) > 0 {
-		seen := map[uuid.UUID]Step{}
+		seen := map[uuid.UUID]pairing.Step{}
 		for _, c := range confirmed {
-			seen[c] = Confirmed
+			seen[c] = pairing.Confirmed
 		}
 		back, err := s.TakeBack(ctx, by, id, confirmed, seen)
 		if err != nil {
@@ -36,7 +37,7 @@ func (s Service) Abandon(ctx context.Context, by audit.Actor, id uuid.UUID) erro
 		}
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		run, err := s.lock(ctx, tx, id)
+		run, err := s.lockRun(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func orMoved(n int, err error) error {
 // must be done; name is the run's, as a person typed it.
 func (s Service) Finish(ctx context.Context, by audit.Actor, id uuid.UUID, name string) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		run, err := s.lock(ctx, tx, id)
+		run, err := s.lockRun(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/provider"
 )
 
@@ -26,7 +27,7 @@ type facts struct {
 	progress  Progress
 	blocking  int
 	firstSays string
-	stray     stray // the first, where there is one
+	departed  departed // the first, where there is one
 }
 
 func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts, error) {
@@ -53,18 +54,14 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 		return f, err
 	}
 	if f.progress.Strayed > 0 {
-		if f.stray, err = firstStray(ctx, db, id); err != nil {
+		if f.departed, err = firstDeparted(ctx, db, id); err != nil {
 			return f, err
 		}
 	}
 	if f.underWay() > 0 { // the proof cannot hold yet, and takes its time
 		return f, nil
 	}
-	today := s.today()
-	if f.run.EndedAt != nil {
-		today = clock.DateOf(*f.run.EndedAt, s.Zone)
-	}
-	left, err := blockers(ctx, db, id, today)
+	left, err := proof.Blockers(ctx, db, id, proof.Filter{}, s.ProofDay(f.run))
 	f.blocking = len(left)
 	if len(left) > 0 {
 		f.firstSays = fmt.Sprintf(" First: %s, %s, from %s: %s", left[0].CRMAccount, left[0].PartNumber, left[0].From, left[0].Says)

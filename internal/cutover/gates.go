@@ -3,6 +3,7 @@ package cutover
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -42,7 +43,8 @@ func (s Service) Gates(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Gate, 
 	if err != nil {
 		return nil, err
 	}
-	return []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(), f.reassigned(), f.signed(), f.retired(), f.deactivated(), f.proof()}, nil
+	gates := []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(), f.reassigned(), f.signed(), f.retired()}
+	return append(gates, f.deactivated(gates), f.proof()), nil
 }
 
 func (f facts) toNew() Link { return Link{Kind: "provider", ID: f.run.NewProviderID.String()} }
@@ -127,7 +129,7 @@ func (f facts) paired() Gate {
 	}
 	if p.Strayed > 0 {
 		g.Strayed, g.Count = true, g.Count+p.Strayed
-		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.stray.customer, f.stray.says)
+		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.departed.customer, f.departed.says)
 	}
 	return passed(g.Count == 0, g)
 }
@@ -167,12 +169,26 @@ func (f facts) retired() Gate {
 		"%s whose old subscriptions are to be deactivated with No refund.", "%s still on the way.", "Every old subscription is deactivated.")
 }
 
-func (f facts) deactivated() Gate {
-	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Says: fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider), Link: Link{Kind: "provider", ID: f.run.OldProviderID.String()}}
-	if !f.run.OldActive {
-		g.Says = fmt.Sprintf("%s is deactivated.", f.run.OldProvider)
+// deactivated waits for the gates before it. Whoever deactivated the old provider first
+// has passed it all the same (RULES 9).
+func (f facts) deactivated(before []Gate) Gate {
+	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Link: Link{Kind: "provider", ID: f.run.OldProviderID.String()}}
+	var left []string
+	for _, b := range before {
+		if !b.State.Passed() {
+			left = append(left, b.Name)
+		}
 	}
-	return passed(!f.run.OldActive, g)
+	switch {
+	case !f.run.OldActive:
+		g.State, g.Says = GateDone, fmt.Sprintf("%s is deactivated.", f.run.OldProvider)
+	case len(left) > 0:
+		g.State, g.Count = GateBlocked, len(left)
+		g.Says = fmt.Sprintf("%s before it: %s.", count(len(left), "gate"), strings.Join(left, ", "))
+	default:
+		g.State, g.Says = GateOpen, fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider)
+	}
+	return g
 }
 
 func (f facts) proof() Gate {

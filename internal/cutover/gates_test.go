@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 	"seatledger/internal/paging"
 	"seatledger/internal/subscription"
@@ -44,12 +45,12 @@ func TestARunIsFinishedOnceEveryGateIsPassed(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-01")
-	m.wantGates("access open, verified open, accounts open, mapped blocked, subscriptions blocked, paired open, billed blocked, reassigned blocked, signed blocked, retired blocked, deactivated open, proof blocked")
+	m.wantGates("access open, verified open, accounts open, mapped blocked, subscriptions blocked, paired open, billed blocked, reassigned blocked, signed blocked, retired blocked, deactivated blocked, proof blocked")
 	m.must(m.NoteAccess(t.Context(), ada, m.run))
 	m.connected()
 	m.do(c, exact)
 	m.do(c, confirm)
-	m.wantGates("reassigned open, signed open, retired blocked, deactivated open, proof blocked")
+	m.wantGates("reassigned open, signed open, retired blocked, deactivated blocked, proof blocked")
 	m.do(c, moved)
 	m.sign(c.newID(m, "E3"))
 	m.do(c, retired)
@@ -151,9 +152,9 @@ func TestTheLegacyMappingIsCarriedOver(t *testing.T) {
 	}
 	m.exec(`UPDATE provider_accounts SET name = external_id WHERE provider_id = ?`, m.new.ID)
 	m.start("")
-	all, err := cutover.CarryOver(t.Context(), m.db.Read(t.Context()), m.run)
+	all, err := cutover.MatchAccounts(t.Context(), m.db.Read(t.Context()), m.run)
 	m.must(err)
-	by := map[string]cutover.CarryBy{}
+	by := map[string]cutover.AgreeBy{}
 	var ids []uuid.UUID
 	for _, c := range all {
 		by[c.ExternalID] = c.By
@@ -164,12 +165,12 @@ func TestTheLegacyMappingIsCarriedOver(t *testing.T) {
 	if by["N-Contoso"] != cutover.ByTenant || by["N-Fabrikam"] != cutover.ByDomain || by["N-Twice"] == cutover.ByDomain {
 		t.Fatalf("%v", by)
 	}
-	out, err := m.AcceptCarry(t.Context(), ada, m.run, ids)
+	out, err := m.AcceptMatches(t.Context(), ada, m.run, ids)
 	m.must(err)
 	if len(out.Done) != 2 || m.text(`SELECT count(*) FROM provider_accounts WHERE provider_id = ? AND state = 'mapped'`, m.new.ID) != "2" {
 		t.Errorf("%+v", out)
 	}
-	again, err := m.AcceptCarry(t.Context(), bob, m.run, ids)
+	again, err := m.AcceptMatches(t.Context(), bob, m.run, ids)
 	m.must(err)
 	if len(again.Done) != 0 || len(again.Refused) != 2 {
 		t.Errorf("again: %+v", again)
@@ -204,7 +205,7 @@ func TestCustomersArePagedFilteredAndCounted(t *testing.T) {
 	if strings.Join(names, " ") != "customer-0 customer-1 customer-2 customer-3 customer-4" {
 		t.Error(names)
 	}
-	for want, f := range map[int]cutover.CustomerFilter{5: {Step: cutover.Open}, 1: {Search: "ER-3"}, 0: {Todo: "done"}} {
+	for want, f := range map[int]cutover.CustomerFilter{5: {Step: pairing.Open}, 1: {Search: "ER-3"}, 0: {Todo: "done"}} {
 		if ids, err := cutover.CustomerIDs(t.Context(), m.db.Read(t.Context()), m.run, f); err != nil || len(ids) != want {
 			t.Errorf("%+v: %d %v", f, len(ids), err)
 		}
@@ -219,7 +220,7 @@ func TestGatesCountEachCustomerOnce(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10, "E5": 4})
 	m.start("2026-06-01")
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
 	gates, err := m.Gates(t.Context(), m.db.Read(t.Context()), m.run)
 	m.must(err)
 	for _, g := range gates {

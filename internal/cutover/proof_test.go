@@ -11,6 +11,8 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
 )
@@ -19,7 +21,7 @@ import (
 func (m *market) proof() []string {
 	m.Helper()
 	var out []string
-	m.eachProof(func(p cutover.CustomerProof) {
+	m.eachProof(func(p proof.Customer) {
 		for _, product := range p.Products {
 			for _, s := range product.Segments {
 				out = append(out, fmt.Sprintf("%s %s..%s %d+%d %s", product.Key, s.From, s.To.AddDays(-1), s.Before, s.After, s.Verdict))
@@ -29,14 +31,14 @@ func (m *market) proof() []string {
 	return out
 }
 
-func (m *market) eachProof(do func(cutover.CustomerProof)) {
+func (m *market) eachProof(do func(proof.Customer)) {
 	m.Helper()
 	m.must(m.db.Snapshot(m.Context(), func(tx *gorm.DB) error {
 		run, err := cutover.Get(m.Context(), tx, m.run)
 		if err != nil {
 			return err
 		}
-		return cutover.EachProof(m.Context(), tx, run, cutover.ProofFilter{}, m.ProofDay(run), func(p cutover.CustomerProof) error {
+		return proof.Each(m.Context(), tx, run.ID, proof.Filter{}, m.ProofDay(run), func(p proof.Customer) error {
 			do(p)
 			return nil
 		})
@@ -70,7 +72,7 @@ func begun(t *testing.T, listed int) (*market, *client) {
 
 func (m *market) twin(c *client) {
 	m.Helper()
-	m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
+	m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
 }
 
 func (m *market) throughReassigned(c *client) {
@@ -118,7 +120,7 @@ func TestSeatsThatDifferWaitForANameAndAreDatedOnTheSwitch(t *testing.T) {
 	m.throughReassigned(c)
 	m.do(c, retired)
 	m.proves("not acknowledged", "PN-E3 2026-01-01..2026-05-31 10+0 ok", "PN-E3 2026-06-01..2026-06-01 0+12 changed", "PN-E3 2026-06-02..2026-07-11 0+12 ok")
-	n, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id, What: cutover.QuantityChanged, Note: "two more were ordered"})
+	n, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id, What: proof.QuantityChanged, Note: "two more were ordered"})
 	if err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
@@ -169,8 +171,8 @@ func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *
 	m.do(c, exact)
 	m.throughReassigned(c)
 	m.do(c, retired)
-	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-07-12 0+10 ok")
-	m.eachProof(func(p cutover.CustomerProof) {
+	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-06-30 0+10 ok", "PN-E3 2026-07-01..2026-07-12 0+10 ok")
+	m.eachProof(func(p proof.Customer) {
 		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
 			t.Errorf("%+v", p.Totals)
 		}
@@ -185,15 +187,15 @@ func TestWithoutATwinSeatsEndOrAreNewAndAreAcknowledged(t *testing.T) {
 	t.Parallel()
 	m, c := begun(t, 10)
 	m.syncNew(c, modern("E5", 3))
-	for _, d := range []cutover.Decision{{Kind: cutover.Ended, Old: c.oldID(m, "E3")}, {Kind: cutover.New, New: c.newID(m, "E3")}, {Kind: cutover.New, New: c.newID(m, "E5")}} {
-		d.CRMAccountID = c.id
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E5")}} {
+		d.CRMAccountID, d.Confirmed = c.id, c.name
 		m.must(m.Decide(m.Context(), ada, m.run, d))
 	}
 	m.do(c, confirm)
 	m.do(c, moved)
 	m.do(c, retired)
 	all := strings.Join(m.proof(), "\n")
-	for _, want := range []string{"PN-E5 2025-10-01..2025-10-01 0+3 changed", "PN-E3 2026-06-01..2026-06-01 0+10 changed"} {
+	for _, want := range []string{"PN-E5 2026-06-01..2026-06-01 0+3 changed", "PN-E3 2026-06-01..2026-07-11 0+10 ok"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%s is missing in %s", want, all)
 		}
@@ -201,7 +203,7 @@ func TestWithoutATwinSeatsEndOrAreNewAndAreAcknowledged(t *testing.T) {
 	if _, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id}); err != nil {
 		t.Fatal(err)
 	}
-	m.eachProof(func(p cutover.CustomerProof) {
+	m.eachProof(func(p proof.Customer) {
 		if blockers := p.Blockers(); len(blockers) > 0 {
 			t.Errorf("%+v", blockers)
 		}
@@ -218,7 +220,7 @@ func TestEveryDayStandsOnceInTheFile(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return cutover.EachDay(m.Context(), tx, run, cutover.ProofFilter{}, m.ProofDay(run), func(d cutover.Day) error {
+		return proof.EachDay(m.Context(), tx, run.ID, proof.Filter{}, m.ProofDay(run), func(d proof.Day) error {
 			seen[d.Key+" "+d.Day.String()]++
 			return nil
 		})
@@ -255,7 +257,7 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.today(day("2026-06-20").AddDays(i).String())
 				m.syncNew(k, modern("E3", n))
 			}
-			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Earlier: true})
+			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
 			m.must(err)
 			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {
@@ -279,10 +281,10 @@ func TestTheFirstDayOfALedgerIsNoChangeOverTheSwitch(t *testing.T) {
 	}
 	m.start("2026-06-10")
 	for _, sku := range []string{"E3", "E5"} {
-		m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, sku), New: c.newID(m, sku)}))
+		m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, sku), New: c.newID(m, sku)}))
 	}
 	var got []string
-	m.eachProof(func(p cutover.CustomerProof) {
+	m.eachProof(func(p proof.Customer) {
 		for _, x := range p.Products {
 			for _, change := range x.Changes {
 				got = append(got, x.Key+" "+change.Says())
@@ -314,7 +316,7 @@ func TestBilledIsHeldAndForfeitedOverTheSwitch(t *testing.T) {
 	told := m.text(`SELECT sum(new_forfeited) FROM invoice_coverage`)
 	billed := m.text(`SELECT sum(seats * days) FROM invoice_lines WHERE live AND kind IN ('cycle', 'catch_up')`)
 	forfeited, held := 0, 0
-	m.eachProof(func(p cutover.CustomerProof) {
+	m.eachProof(func(p proof.Customer) {
 		for _, s := range p.Products[0].Segments {
 			if s.To.After(day("2026-08-01")) {
 				t.Fatalf("the proof goes on to %s", s.To)

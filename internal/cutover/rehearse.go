@@ -13,6 +13,8 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
@@ -28,14 +30,14 @@ type Rehearsal struct {
 type Rehearsed struct {
 	CRMAccountID uuid.UUID
 	CRMAccount   string
-	From, To     Step   // it would come from here to there
-	Why          string // why not further; empty: all the way
+	From, To     pairing.Step // it would come from here to there
+	Why          string       // why not further; empty: all the way
 	SwitchDay    clock.Date
 	SeatsBefore  int // active ones of both sides, now
 	SeatsAfter   int // and then
 	MonthBefore  []MonthlyAmount
 	MonthAfter   []MonthlyAmount
-	Blockers     []Blocker // of the proof, as it would read
+	Blockers     []proof.Blocker // of the proof, as it would read
 }
 
 // MonthlyAmount is what seats cost a month in one currency.
@@ -85,14 +87,14 @@ func (s Service) DryRun(ctx context.Context, by audit.Actor, id uuid.UUID, custo
 
 // rehearse takes one customer through the steps, each within a savepoint.
 func (s Service) rehearse(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, r *Rehearsed) error {
-	accept := func(m *matter) error {
+	accept := func(m *lockedCustomer) error {
 		_, err := m.acceptExact()
 		return err
 	}
-	if err := r.weigh(ctx, tx, id, &r.SeatsBefore, &r.MonthBefore, &r.From); err != nil {
+	if err := r.sum(ctx, tx, id, &r.SeatsBefore, &r.MonthBefore, &r.From); err != nil {
 		return err
 	}
-	for _, step := range []func(*matter) error{accept, (*matter).confirm, (*matter).reassign, (*matter).retire} {
+	for _, step := range []func(*lockedCustomer) error{accept, (*lockedCustomer).confirm, (*lockedCustomer).reassign, (*lockedCustomer).retire} {
 		err := postgres.Translate(tx.Transaction(func(tx *gorm.DB) error { return s.try(ctx, tx, by, id, r.CRMAccountID, step) }))
 		var before doneBefore
 		switch {
@@ -106,17 +108,17 @@ func (s Service) rehearse(ctx context.Context, tx *gorm.DB, by audit.Actor, id u
 			break
 		}
 	}
-	if err := r.weigh(ctx, tx, id, &r.SeatsAfter, &r.MonthAfter, &r.To); err != nil {
+	if err := r.sum(ctx, tx, id, &r.SeatsAfter, &r.MonthAfter, &r.To); err != nil {
 		return err
 	}
 	var err error
-	r.Blockers, err = blockersOf(ctx, tx, id, []uuid.UUID{r.CRMAccountID}, s.today())
+	r.Blockers, err = proof.Blockers(ctx, tx, id, proof.Filter{Customers: []uuid.UUID{r.CRMAccountID}}, s.today())
 	return err
 }
 
 // try takes one step, and checks what is otherwise checked at commit.
-func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID, step func(*matter) error) error {
-	m, err := s.take(ctx, tx, by, id, crmAccountID)
+func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID, step func(*lockedCustomer) error) error {
+	m, err := s.lockCustomer(ctx, tx, by, id, crmAccountID)
 	if err != nil {
 		return err
 	}
@@ -134,9 +136,9 @@ func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAc
 	return nil
 }
 
-// weigh sums what is active on both sides, and what it costs a month.
-func (r *Rehearsed) weigh(ctx context.Context, tx *gorm.DB, id uuid.UUID, seats *int, month *[]MonthlyAmount, at *Step) error {
-	c, _, err := one(ctx, tx, id, r.CRMAccountID)
+// sum adds up what is active on both sides, and what it costs a month.
+func (r *Rehearsed) sum(ctx context.Context, tx *gorm.DB, id uuid.UUID, seats *int, month *[]MonthlyAmount, at *pairing.Step) error {
+	c, _, err := customerIn(ctx, tx, id, r.CRMAccountID)
 	if err != nil {
 		return err
 	}

@@ -138,3 +138,11 @@ func OpenRuns(ctx context.Context, db *gorm.DB) (int, error) {
 	}
 	return int(n), nil
 }
+
+// ProofDay is the day on which a run's proof is made: today, or the day on which the run ended.
+func (s Service) ProofDay(run Run) clock.Date {
+	if run.EndedAt != nil {
+		return clock.DateOf(*run.EndedAt, s.Zone)
+	}
+	return s.today()
+}

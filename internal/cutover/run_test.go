@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -30,7 +31,7 @@ func TestACustomerIsMovedWithoutASeatLostOrBilledTwice(t *testing.T) {
 		t.Fatalf("the new one arrived %s %s", s.State, s.HoldReason)
 	}
 	m.start("2026-06-01")
-	if v := m.view(c); len(v.Proposals) != 1 || v.Proposals[0].Confidence != cutover.Exact || v.Customer.Undecided != 2 {
+	if v := m.view(c); len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Exact || v.Customer.Undecided != 2 {
 		t.Fatalf("%+v", v)
 	}
 	if why := m.refused(c, confirm); !strings.Contains(why, "Say what becomes of") {
@@ -166,10 +167,10 @@ func TestDeactivatedByHandBeforeItWasBilled(t *testing.T) {
 	id := c.oldID(m, "E3")
 	m.must(m.retires.Deactivate(t.Context(), ada, retire.End{IDs: []uuid.UUID{id}, On: day("2026-06-09")}))
 	v := m.view(c)
-	if len(v.Proposals) != 1 || v.Proposals[0].Confidence != cutover.Likely || v.Customer.Undecided != 1 {
+	if len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Likely || v.Customer.Undecided != 1 {
 		t.Fatalf("%+v", v.Proposals)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: id, New: c.newID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: id, New: c.newID(m, "E3")}))
 	m.do(c, confirm)
 	if why := m.refused(c, moved); !strings.Contains(why, "not billed") {
 		t.Error(why)
@@ -219,13 +220,13 @@ func TestTheWrongTwoArePairedApartAgain(t *testing.T) {
 	c := m.settled("contoso", map[string]int{"E3": 10, "E5": 4})
 	other := m.settled("fabrikam", map[string]int{"E3": 10})
 	m.start("2026-06-01")
-	wrong := cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, "E3"), New: other.newID(m, "E3")}
+	wrong := cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: other.newID(m, "E3")}
 	if err := m.Decide(t.Context(), ada, m.run, wrong); errs.FieldsOf(err)["new_subscription_id"] == "" {
 		t.Errorf("another customer's: %v", err)
 	}
 	wrong.New = c.newID(m, "E5")
 	m.must(m.Decide(t.Context(), ada, m.run, wrong))
-	right := cutover.Decision{CRMAccountID: c.id, Kind: cutover.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}
+	right := cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}
 	if says := m.conflict(m.Decide(t.Context(), bob, m.run, right)); !strings.Contains(says, "Ada Example") {
 		t.Error(says)
 	}
@@ -233,7 +234,7 @@ func TestTheWrongTwoArePairedApartAgain(t *testing.T) {
 	m.must(m.Undecide(t.Context(), bob, m.run, pair))
 	m.conflict(m.Undecide(t.Context(), bob, m.run, pair))
 	m.do(c, exact)
-	if v := m.view(c); len(v.Pairs) != 2 || v.Pairs[0].Confidence != cutover.Exact {
+	if v := m.view(c); len(v.Pairs) != 2 || v.Pairs[0].Confidence != pairing.Exact {
 		t.Errorf("%+v", v.Pairs)
 	}
 }
@@ -243,8 +244,13 @@ func TestTheEndedOnesEndOnTheSwitchDayAndTheNewOnesGoTheirOwnWay(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-01")
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.Ended, Old: c.oldID(m, "E3")}))
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.New, New: c.newID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3")}))
+	fresh := cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "E3")}
+	if says := m.conflict(m.Decide(t.Context(), ada, m.run, fresh)); !strings.Contains(says, "pair them instead") {
+		t.Error(says)
+	}
+	fresh.Confirmed = c.name
+	m.must(m.Decide(t.Context(), ada, m.run, fresh))
 	m.do(c, confirm)
 	if s := m.sub(c.newID(m, "E3")); s.State != subscription.Active || !s.NoTwin {
 		t.Errorf("new: %s", s.State)
@@ -301,7 +307,7 @@ func TestAfterTheStartNewSubscriptionsWaitAlsoWhereNoProductIsTheSame(t *testing
 	if why := m.refused(c, confirm); !strings.Contains(why, "OTHER") {
 		t.Error(why)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.New, New: c.newID(m, "OTHER")}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "OTHER")}))
 	m.do(c, confirm)
 	m.syncNew(c, modern("LATE", 2))
 	if s := m.sub(c.newID(m, "LATE")); s.HoldReason != subscription.HoldTwin {
@@ -312,7 +318,7 @@ func TestAfterTheStartNewSubscriptionsWaitAlsoWhereNoProductIsTheSame(t *testing
 	if why := m.refused(c, retired); !strings.Contains(why, "LATE") {
 		t.Error(why)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: cutover.New, New: c.newID(m, "LATE")}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "LATE")}))
 	if s := m.sub(c.newID(m, "LATE")); s.State != subscription.Active {
 		t.Errorf("a late decision was not carried out: %s", s.State)
 	}
@@ -328,7 +334,7 @@ func TestARehearsalKeepsNothing(t *testing.T) {
 	before := m.everything()
 	r, err := m.DryRun(t.Context(), ada, m.run, []uuid.UUID{c.id, other.id})
 	m.must(err)
-	if len(r.Customers) != 2 || r.Customers[0].To != cutover.Reassigned || !strings.Contains(r.Customers[0].Why, "signed off") || r.Customers[0].SeatsBefore != 10 {
+	if len(r.Customers) != 2 || r.Customers[0].To != pairing.Reassigned || !strings.Contains(r.Customers[0].Why, "signed off") || r.Customers[0].SeatsBefore != 10 {
 		t.Errorf("%+v", r)
 	}
 	if after := m.everything(); after != before {
@@ -401,8 +407,8 @@ func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
 	m.do(c, exact)
 	m.do(c, confirm)
 	m.do(c, moved)
-	back := func(by audit.Actor, step cutover.Step) cutover.Report {
-		r, err := m.TakeBack(context.WithoutCancel(t.Context()), by, m.run, []uuid.UUID{c.id}, map[uuid.UUID]cutover.Step{c.id: step})
+	back := func(by audit.Actor, step pairing.Step) cutover.Report {
+		r, err := m.TakeBack(context.WithoutCancel(t.Context()), by, m.run, []uuid.UUID{c.id}, map[uuid.UUID]pairing.Step{c.id: step})
 		if err != nil {
 			t.Error(err)
 		}
@@ -411,7 +417,7 @@ func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
 	var wait sync.WaitGroup
 	results := make([]cutover.Report, 4)
 	for i := range results {
-		wait.Go(func() { results[i] = back(bob, cutover.Reassigned) })
+		wait.Go(func() { results[i] = back(bob, pairing.Reassigned) })
 	}
 	wait.Wait()
 	done := 0
@@ -423,17 +429,17 @@ func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
 			}
 		}
 	}
-	if at := m.view(c).Customer.Step; done != 1 || at != cutover.Confirmed {
+	if at := m.view(c).Customer.Step; done != 1 || at != pairing.Confirmed {
 		t.Errorf("%d done, at %s", done, at)
 	}
-	if r := back(ada, cutover.Retired); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "never retired") {
+	if r := back(ada, pairing.Retired); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "never retired") {
 		t.Errorf("%+v", r)
 	}
 	m.do(c, moved)
-	if r := back(ada, cutover.Confirmed); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "is reassigned by now") {
+	if r := back(ada, pairing.Confirmed); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "is reassigned by now") {
 		t.Errorf("%+v", r)
 	}
-	if r := back(ada, "x"); len(r.Refused) != 1 || m.view(c).Customer.Step != cutover.Reassigned {
+	if r := back(ada, "x"); len(r.Refused) != 1 || m.view(c).Customer.Step != pairing.Reassigned {
 		t.Errorf("%+v", r)
 	}
 }

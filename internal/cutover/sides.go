@@ -6,13 +6,15 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/cutover/pairing"
 )
 
 // sides are the subscriptions of one customer that a run is about, with the standing
 // decisions about them. What strayed to another customer since it was decided is among them.
 type sides struct {
 	Old, New []Side
-	Pairs    []Pair
+	Pairs    []pairing.Pair
 }
 
 // Of old ones, those that go on, stand in a decision, were ended by a person (the
@@ -20,10 +22,11 @@ type sides struct {
 // ones, those that go on. Of both, whatever stands in a decision, whoever's it is now.
 const sideRows = `
 	SELECT s.id, s.provider_id = r.old_provider_id AS is_old, s.external_id, s.product_id, s.product_name, s.part_number, s.sku, s.kind, s.quantity, s.billable_quantity AS billable,
-	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency, s.unit_price, s.price_period,
+	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency, s.unit_price, s.price_period, s.price_by_person,
 	       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed AS cost_assumed, s.no_twin, s.twin_hold, s.account_id,
 	       s.state, coalesce(s.hold_reason, '') AS hold_reason, coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
-	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, coalesce(s.review, '') AS review,
+	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, s.history_since, coalesce(s.review, '') AS review, s.price_waits,
+	       EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = s.id AND l.live) AS billed,
 	       s.crm_account_id IS DISTINCT FROM @customer AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
 		SELECT id FROM subscriptions WHERE crm_account_id = @customer
@@ -79,7 +82,7 @@ func (s *sides) needs() {
 }
 
 // pairOf is the standing decision about a subscription; nil when there is none.
-func (s *sides) pairOf(id uuid.UUID) *Pair {
+func (s *sides) pairOf(id uuid.UUID) *pairing.Pair {
 	for i, p := range s.Pairs {
 		if p.Old.UUID == id || p.New.UUID == id {
 			return &s.Pairs[i]
@@ -114,54 +117,54 @@ func (s *sides) undecided() []Side {
 
 // proposals pairs what is undecided; an old one that a person ended by hand may be the
 // twin of a new one that nobody has spoken of.
-func (s *sides) proposals() []Proposal {
-	var old, new []Side
+func (s *sides) proposals() []pairing.Proposal {
+	var old, new []pairing.Side
 	for _, o := range s.Old {
 		if s.pairOf(o.ID) == nil {
-			old = append(old, o)
+			old = append(old, o.Side)
 		}
 	}
 	for _, n := range s.New {
 		if n.Needs {
-			new = append(new, n)
+			new = append(new, n.Side)
 		}
 	}
-	return propose(old, new)
+	return pairing.Propose(old, new)
 }
 
 // twins gives the pairs of a kind with both their sides.
-func (s *sides) twins() []twinned {
-	var out []twinned
+func (s *sides) twins() []twinSides {
+	var out []twinSides
 	for _, p := range s.Pairs {
-		if p.Kind == Twin {
+		if p.Kind == pairing.Twin {
 			old, _, _ := s.find(p.Old.UUID)
 			new, _, _ := s.find(p.New.UUID)
-			out = append(out, twinned{p, old, new})
+			out = append(out, twinSides{p, old, new})
 		}
 	}
 	return out
 }
 
-type twinned struct {
-	Pair
+type twinSides struct {
+	pairing.Pair
 	old, new Side
 }
 
 // leaving are the old ones of twins and endings, in the order of their ids.
-func (s *sides) leaving() []leaver {
-	var out []leaver
+func (s *sides) leaving() []leavingOld {
+	var out []leavingOld
 	for _, p := range s.Pairs {
-		if p.Kind != New {
+		if p.Kind != pairing.New {
 			old, _, _ := s.find(p.Old.UUID)
-			out = append(out, leaver{Pair: p, old: old})
+			out = append(out, leavingOld{Pair: p, old: old})
 		}
 	}
 	return out
 }
 
-// leaver is an old subscription whose days end with the switch.
-type leaver struct {
-	Pair
+// leavingOld is an old subscription whose days end with the switch.
+type leavingOld struct {
+	pairing.Pair
 	old      Side
-	customer Step // how far its customer has come, where that matters
+	customer pairing.Step // how far its customer has come, where that matters
 }

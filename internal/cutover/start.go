@@ -124,7 +124,7 @@ const atOnce = 500 // more than that are judged in the background
 // NoteAccess notes that access to the new API was asked for. A second note changes nothing.
 func (s Service) NoteAccess(ctx context.Context, by audit.Actor, id uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		run, err := s.lock(ctx, tx, id)
+		run, err := s.lockRun(ctx, tx, id)
 		if err != nil || run.AccessRequestedAt != nil {
 			return err
 		}
@@ -140,8 +140,8 @@ func (r Run) event(action string, before, after any) audit.Event {
 	return audit.Event{Action: action, ObjectType: "cutover", ObjectID: r.ID.String(), ObjectName: r.Name, Before: before, After: after}
 }
 
-// lock takes an open run for a change of the run itself.
-func (s Service) lock(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, error) {
+// lockRun takes an open run for a change of the run itself.
+func (s Service) lockRun(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, error) {
 	if err := tx.WithContext(ctx).Exec(`SELECT FROM cutovers WHERE id = ? FOR UPDATE`, id).Error; err != nil {
 		return Run{}, fmt.Errorf("lock cut-over %s: %w", id, err)
 	}

@@ -7,8 +7,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/contract"
+	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/history"
 )
 
 // CustomerOf reads what the page of one customer shows; errs.NotFound for one that
@@ -18,7 +19,7 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 	if err != nil {
 		return CustomerView{}, err
 	}
-	c, found, err := one(ctx, db, id, crmAccountID)
+	c, found, err := customerIn(ctx, db, id, crmAccountID)
 	if err != nil {
 		return CustomerView{}, err
 	}
@@ -30,33 +31,41 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 		return CustomerView{}, err
 	}
 	v := CustomerView{Run: run, Customer: c, Old: both.Old, New: both.New, Pairs: both.Pairs, Proposals: both.proposals(), Next: following(c.Step)}
-	if c.Step == Open {
-		v.Carries = both.carries()
+	if c.Step == pairing.Open {
+		v.TakesOver = both.takesOver()
 	}
-	if c.Step != Retired {
-		if v.Missing, err = (standing{both, c}).missing(ctx, db, v.Next); err != nil {
+	if c.Step != pairing.Retired {
+		if v.Missing, err = (readiness{both, c}).missing(ctx, db, v.Next); err != nil {
 			return v, err
 		}
 	}
-	v.Warnings, err = s.warnings(ctx, db, standing{both, c})
-	return v, err
+	if v.Warnings, err = s.warnings(ctx, db, readiness{both, c}); err != nil {
+		return v, err
+	}
+	for _, n := range both.New {
+		if n.PriceWaits {
+			v.Unseen = append(v.Unseen, fmt.Sprintf("The price of %s (%s) is another from %s on, and nobody has acknowledged that. Invoices leave its line out until somebody does.",
+				n.Called(), n.ExternalID, n.BillableFrom))
+		}
+	}
+	return v, nil
 }
 
 // following is the step after one; the last stays.
-func following(s Step) Step {
+func following(s pairing.Step) pairing.Step {
 	switch s {
-	case Open:
-		return Confirmed
-	case Confirmed:
-		return Reassigned
+	case pairing.Open:
+		return pairing.Confirmed
+	case pairing.Confirmed:
+		return pairing.Reassigned
 	}
-	return Retired
+	return pairing.Retired
 }
 
 // warnings are what a person should know of a switch day, and may mean so.
-func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]string, error) {
+func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]string, error) {
 	day := st.customer.SwitchDay
-	if day.IsZero() || st.customer.Step != Open {
+	if day.IsZero() || st.customer.Step != pairing.Open {
 		return nil, nil
 	}
 	var out []string
@@ -69,7 +78,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]stri
 			continue
 		}
 		if o.BilledThrough.After(day) {
-			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already; the new one's billing begins there.", o.Called(), o.ExternalID, o.BilledThrough))
+			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already: what was paid for the days from %s on counts for the new one.", o.Called(), o.ExternalID, o.BilledThrough, day))
 		}
 		contracts[o.ContractID.UUID] = true
 	}
@@ -78,7 +87,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st standing) ([]stri
 		if err != nil {
 			return nil, err
 		}
-		if cycle := billing.GridOf(k.Terms).Cycle(day); cycle.From != day {
+		if cycle := history.GridOf(k.Terms).Cycle(day); cycle.From != day {
 			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: the last cycle of the old ones is billed in part, up to it.", day, k.Name))
 		}
 	}

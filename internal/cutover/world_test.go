@@ -45,6 +45,7 @@ type market struct {
 
 // client is one customer, with what each provider lists for it.
 type client struct {
+	name         string
 	id, contract uuid.UUID
 	old, new     subscription.Account
 	oldList      map[string]distributor.Subscription
@@ -55,7 +56,7 @@ func newMarket(t testing.TB, today string) *market {
 	t.Helper()
 	db := pgtest.New(t)
 	m := &market{TB: t, db: db.DB, clock: clock.NewFake(day(today).Start(time.UTC).Add(9 * time.Hour)), fatal: t.Fatalf}
-	reviews := review.Reviewer{Clock: m.clock, Zone: time.UTC}
+	reviews := review.Reviewer{Clock: m.clock, Zone: time.UTC, Refreshed: cutover.PricesTouched(m.clock, time.UTC)}
 	m.Service = cutover.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews,
 		Mapping: &mapping.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}}
 	m.bills = billing.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC}
@@ -77,7 +78,7 @@ func (m *market) provider(name, connector string) subscription.Provider {
 // client makes a customer that both providers know, with a contract billed in advance.
 func (m *market) client(name, refunds string) *client {
 	m.Helper()
-	c := &client{id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()), oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
+	c := &client{name: name, id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()), oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
 	now := m.clock.Now()
 	m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, c.id, name, now, now)
 	m.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, is_default, active, created_at, updated_at)
@@ -228,7 +229,7 @@ func (m *market) sign(ids ...uuid.UUID) int {
 
 // bill drafts and bills a cycle of a customer.
 func (m *market) bill(c *client, end string) error {
-	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Earlier: true})
+	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Late: true})
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ func (d *Demo) Walk(ctx context.Context, a *app.App, base string, out io.Writer)
 
 func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io.Writer) error {
 	data := sandbox.NewData(d.data())
+	if err := seedSeller(ctx, a, me); err != nil {
+		return err
+	}
 	list, items, err := seedPrices(ctx, a, me, data.Products())
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -157,7 +158,7 @@ func (y *year) present(ctx context.Context) error {
 
 // byHand deactivates a subscription whose days are not billed yet.
 func (y *year) byHand(ctx context.Context) error {
-	rows, err := y.rows(ctx, subscription.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id, State: string(subscription.Active)})
+	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id, State: string(subscription.Active)})
 	if err != nil {
 		return err
 	}
@@ -183,13 +184,13 @@ func (y *year) sync(ctx context.Context, provider uuid.UUID, kind syncing.Kind) 
 }
 
 // rows are the subscriptions that a filter lets through.
-func (y *year) rows(ctx context.Context, f subscription.Filter) ([]subscription.ListRow, error) {
-	order, err := subscription.Sorts().Parse("external_id")
+func (y *year) rows(ctx context.Context, f list.Filter) ([]list.Row, error) {
+	order, err := list.Sorts().Parse("external_id")
 	if err != nil {
 		return nil, err
 	}
-	var all []subscription.ListRow
-	err = subscription.Each(ctx, y.app.DB.Read(ctx), f, order, func(r subscription.ListRow) error {
+	var all []list.Row
+	err = list.Each(ctx, y.app.DB.Read(ctx), f, order, func(r list.Row) error {
 		all = append(all, r)
 		return nil
 	})

@@ -48,6 +48,9 @@ func rhythmOf(i int) rhythm {
 // seed enters prices, CRM accounts and contracts, as a reseller has them before the first sync.
 func (y *year) seed(ctx context.Context) error {
 	products := sandbox.NewData(y.data()).Products()
+	if err := seedSeller(ctx, y.app, y.me); err != nil {
+		return err
+	}
 	list, _, err := seedPrices(ctx, y.app, y.me, products)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/provider"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 )
 
 // reportYear says what stands on either side of the cut-over, and how a person goes on.
@@ -59,7 +59,7 @@ func oldSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider
 	if err != nil {
 		return "", err
 	}
-	reviews, err := subscription.ProgressOf(ctx, db, subscription.Filter{Provider: have[oldProvider].ID})
+	reviews, err := list.ProgressOf(ctx, db, list.Filter{Provider: have[oldProvider].ID})
 	return fmt.Sprintf("%s: %d accounts mapped, %d excluded; %d subscriptions signed off, %d not",
 		oldProvider, accounts.Mapped, accounts.Excluded, reviews.Signed, reviews.Total()-reviews.Signed), err
 }

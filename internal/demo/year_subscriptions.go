@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -26,22 +27,20 @@ func (y *year) subscriptions(ctx context.Context) error {
 	if err := y.price(ctx); err != nil {
 		return err
 	}
-	ids, err := subscription.Signable(ctx, y.app.DB.Read(ctx), subscription.Filter{Provider: y.legacy, Excluded: "no"})
+	ids, err := list.Signable(ctx, y.app.DB.Read(ctx), list.Filter{Provider: y.legacy, Excluded: "no"})
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return y.app.DB.InTx(ctx, func(tx *gorm.DB) error {
-		out, err := y.app.Reviews.Sign(ctx, tx, y.me, review.SignOff{IDs: ids})
-		if err == nil && len(out.Refused) > 0 {
-			err = fmt.Errorf("%s was not signed: %s", out.Refused[0].Name, out.Refused[0].Why)
-		}
-		return err
-	})
+	out, err := y.app.Reviews.SignOff(ctx, y.app.DB, y.me, review.SignOff{IDs: ids})
+	if err == nil && len(out.Refused) > 0 {
+		err = fmt.Errorf("%s was not signed: %s", out.Refused[0].Name, out.Refused[0].Why)
+	}
+	return err
 }
 
 // price sets the prices that no list could give: the legacy API has no part numbers.
 func (y *year) price(ctx context.Context) error {
-	rows, err := y.rows(ctx, subscription.Filter{Provider: y.legacy, State: string(subscription.Active), Review: string(review.Fail)})
+	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, State: string(subscription.Active), Review: string(review.Fail)})
 	if err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func (y *year) price(ctx context.Context) error {
 	})
 }
 
-func (y *year) setPrice(ctx context.Context, tx *gorm.DB, r subscription.ListRow) error {
+func (y *year) setPrice(ctx context.Context, tx *gorm.DB, r list.Row) error {
 	act := subscription.Act{ID: r.ID, Zone: y.app.Zone, Origin: ledger.Origin{Source: ledger.FromPerson, By: y.me, At: y.clk.Now()}}
 	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(y.priceOf(r)), Period: money.Month, On: clock.Today(y.clk, y.app.Zone), Note: "as agreed"}
 	if _, err := subscription.SetPrice(ctx, tx, act, p); err != nil {
@@ -71,7 +70,7 @@ func (y *year) setPrice(ctx context.Context, tx *gorm.DB, r subscription.ListRow
 }
 
 // priceOf is what the price list says, or as much as it would; one customer pays less.
-func (y *year) priceOf(r subscription.ListRow) decimal.Decimal {
+func (y *year) priceOf(r list.Row) decimal.Decimal {
 	p, listed := y.listed[r.SKU]
 	if !listed {
 		p = r.UnitCost.Decimal.Mul(decimal.RequireFromString(markup)).Round(2)

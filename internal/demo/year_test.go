@@ -22,6 +22,7 @@ import (
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -213,10 +214,10 @@ func (s shown) sidesStand() {
 	}
 }
 
-func (s shown) subscriptions() []subscription.ListRow {
+func (s shown) subscriptions() []list.Row {
 	s.Helper()
 	y := &year{Demo: s.demo, app: s.app}
-	rows, err := y.rows(s.Context(), subscription.Filter{})
+	rows, err := y.rows(s.Context(), list.Filter{})
 	must(s, err)
 	return rows
 }

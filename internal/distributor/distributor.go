@@ -112,6 +112,10 @@ type Subscription struct {
 	TermText             string
 	Start                clock.Date // as the distributor wrote it, never shifted by a zone
 	End                  clock.Date
+	StartText            string // as received, where one was given that cannot be read
+	EndText              string
+	AutoRenew            YesNo // whether it renews by itself at its end
+	AtEnd                AtEnd // what a person says happens then; of a manual provider only
 	Status               Status
 	StatusText           string
 	Notes                []string        // fields that were there but could not be read, in plain words
@@ -172,6 +176,24 @@ const (
 	FreqOneTime Frequency = "one_time"
 	FreqTrial   Frequency = "trial"
 	FreqUnknown Frequency = "unknown"
+)
+
+// YesNo is a yes, a no, or empty where nobody said.
+type YesNo string
+
+// The answers.
+const (
+	Yes YesNo = "yes"
+	No  YesNo = "no"
+)
+
+// AtEnd is what happens at the end that a person typed (RULES 3).
+type AtEnd string
+
+// What may happen; empty where nobody said.
+const (
+	AtEndEnds   AtEnd = "ends"
+	AtEndRenews AtEnd = "renews"
 )
 
 // Status is the state at the distributor (RULES 3).

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,18 +17,23 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
+	"seatledger/internal/imports/sheet"
 )
 
-// Choice is what a person says of a file's columns.
+// Choice is what a person says of a file.
 type Choice struct {
-	ID     uuid.UUID
-	Sheet  string   // worksheet; empty: as it is
-	Fields []string // our column for each of the file's, in its order; empty: not used
+	ID      uuid.UUID
+	Sheet   string            // worksheet; empty: as it is
+	Form    *string           // sort of file; nil: as it is
+	Fields  []string          // our column for each of the file's, in its order; empty: not used
+	Decimal *Decimal          // nil: as it is; Undecided: by the file itself
+	Answers map[string]string // to the kind's questions; those not named stay
 }
 
-// Choose sets which column is which, and remembers it for files with the same column
-// names. It tells whether that is a change: then what the person saw is no longer the
-// preview. A field given twice, or to a column that is not there, is errs.Invalid.
+// Choose sets what a person says of a file, and remembers columns, form and decimal
+// sign for files with the same column names. It tells whether that is a change: then
+// what the person saw is no longer the preview. A field given twice, or to a column
+// that is not there, is errs.Invalid.
 func (s Service) Choose(ctx context.Context, by audit.Actor, k Kind, c Choice) (changed bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		f, err := load(tx, k, c.ID, "FOR UPDATE")
@@ -40,29 +47,70 @@ func (s Service) Choose(ctx context.Context, by audit.Actor, k Kind, c Choice) (
 }
 
 func (s Service) choose(tx *gorm.DB, by audit.Actor, k Kind, f stored, c Choice) (bool, error) {
-	opened, now, err := f.read(k.Columns())
+	seen, err := f.understand(tx, k)
 	if err != nil {
 		return false, err
 	}
+	opened, now := seen.sheet, seen.layout
 	if c.Sheet != "" && c.Sheet != opened.Name {
-		if opened, err = f.open(c.Sheet); err != nil {
-			return false, err
-		}
-		l, err := s.recall(tx, k, opened)
+		return true, s.otherSheet(tx, k, f, c.Sheet)
+	}
+	if c.Form != nil && *c.Form != now.Form {
+		l, err := recognise(&opened, formOf(k, *c.Form))
 		if err != nil {
 			return false, err
 		}
-		return true, keepLayout(tx, f.ID, opened, l)
+		l.SavedBy, l.SavedAt = by.Name, s.Clock.Now()
+		return true, errors.Join(keepLayout(tx, f.ID, nil, l), s.remember(tx, k, l))
 	}
-	l, changed, err := now.chosen(k.Columns(), c.Fields)
-	if err != nil || !changed {
+	l, changed, err := now.chosen(formOf(k, now.Form).Columns, c.Fields)
+	if err != nil {
 		return false, err
 	}
-	l.SavedBy, l.SavedAt = by.Name, s.Clock.Now()
-	if err := keepLayout(tx, f.ID, sheet{}, l); err != nil {
-		return false, err
+	if c.Decimal != nil && *c.Decimal != l.Decimal {
+		l.Decimal, l.Before, changed = *c.Decimal, Undecided, true
 	}
-	return true, s.remember(tx, by, k, l)
+	remembered := changed
+	for _, q := range seen.questions {
+		if v, given := c.Answers[q.Name]; given && v != q.Value {
+			l.answer(q.Name, v)
+			changed = true
+		}
+	}
+	if !changed {
+		return false, nil
+	}
+	if remembered {
+		l.SavedBy, l.SavedAt = by.Name, s.Clock.Now()
+		if err := s.remember(tx, k, l); err != nil {
+			return false, err
+		}
+	}
+	return true, keepLayout(tx, f.ID, nil, l)
+}
+
+// otherSheet takes another worksheet of the file, with the columns that it has.
+func (s Service) otherSheet(tx *gorm.DB, k Kind, f stored, name string) error {
+	content, err := f.content(tx)
+	if err != nil {
+		return err
+	}
+	opened, rows, err := sheet.Open(tx.Statement.Context, content, name)
+	if err != nil {
+		return err
+	}
+	l, err := s.recall(tx, k, &opened)
+	if err != nil {
+		return err
+	}
+	return keepLayout(tx, f.ID, rows, l)
+}
+
+func (l *Layout) answer(question, v string) {
+	if l.Answers = maps.Clone(l.Answers); l.Answers == nil {
+		l.Answers = map[string]string{}
+	}
+	l.Answers[question] = v
 }
 
 // chosen is the layout with a person's choice in it.
@@ -105,26 +153,46 @@ func quoted(head string) string {
 }
 
 // layoutFor recognises a file's columns, or remembers them. Its error says what is lacking.
-func (s Service) layoutFor(ctx context.Context, k Kind, opened sheet) (Layout, error) {
-	l, err := s.recall(s.DB.Read(ctx), k, opened)
+func (s Service) layoutFor(ctx context.Context, k Kind, opened *sheet.Sheet) (Layout, error) {
+	db := s.DB.Read(ctx)
+	l, err := s.recall(db, k, opened)
 	if err != nil {
 		return l, err
 	}
-	return l, l.complete(k.Columns())
+	if l.Answers, err = answersBefore(db, k, l.Form); err != nil {
+		return l, err
+	}
+	return l, l.complete(formOf(k, l.Form).Columns)
+}
+
+// answersBefore are those of the last file of this form that was applied here.
+func answersBefore(db *gorm.DB, k Kind, form string) (map[string]string, error) {
+	var found [][]byte
+	subject := k.Subject()
+	err := db.Raw(`SELECT layout->'answers' FROM imports WHERE kind = ? AND target_id IS NOT DISTINCT FROM ? AND applied_at IS NOT NULL
+			AND coalesce(layout->>'form', '') = ? AND layout->'answers' IS NOT NULL
+		ORDER BY applied_at DESC LIMIT 1`, subject.Kind, subject.target(), form).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	answers := map[string]string{}
+	return answers, json.Unmarshal(found[0], &answers)
 }
 
 // recall gives what a person chose last for such column names, else what they look like.
-func (s Service) recall(db *gorm.DB, k Kind, opened sheet) (Layout, error) {
-	l, err := recognise(opened, k.Columns())
-	if err != nil || !mappable(k.Columns()) {
+func (s Service) recall(db *gorm.DB, k Kind, opened *sheet.Sheet) (Layout, error) {
+	l, err := recogniseForm(opened, k)
+	if err != nil {
 		return l, err
 	}
 	var found []struct {
 		Fields  []byte
+		Form    string
+		Decimal Decimal `gorm:"column:decimal_sign"`
 		SavedBy string
 		SavedAt time.Time
 	}
-	err = db.Raw(`SELECT fields, saved_by, saved_at FROM import_layouts WHERE kind = ? AND headers = ?`, k.Subject().Kind, l.headers()).Scan(&found).Error
+	err = db.Raw(`SELECT fields, form, decimal_sign, saved_by, saved_at FROM import_layouts WHERE kind = ? AND headers = ?`, k.Subject().Kind, l.headers()).Scan(&found).Error
 	if err != nil || len(found) == 0 {
 		return l, err
 	}
@@ -132,7 +200,12 @@ func (s Service) recall(db *gorm.DB, k Kind, opened sheet) (Layout, error) {
 	if err := json.Unmarshal(found[0].Fields, &fields); err != nil {
 		return l, fmt.Errorf("remembered columns: %w", err)
 	}
-	l.SavedBy, l.SavedAt = found[0].SavedBy, found[0].SavedAt
+	if found[0].Form != l.Form {
+		if l, err = recognise(opened, formOf(k, found[0].Form)); err != nil {
+			return l, err
+		}
+	}
+	l.Before, l.SavedBy, l.SavedAt = found[0].Decimal, found[0].SavedBy, found[0].SavedAt
 	for i, key := range l.keys() {
 		if field, ok := fields[key]; ok && field != l.Columns[i].Field {
 			l.Columns[i].Field, l.Columns[i].How = field, Remembered
@@ -141,7 +214,7 @@ func (s Service) recall(db *gorm.DB, k Kind, opened sheet) (Layout, error) {
 	return l, nil
 }
 
-func (s Service) remember(tx *gorm.DB, by audit.Actor, k Kind, l Layout) error {
+func (s Service) remember(tx *gorm.DB, k Kind, l Layout) error {
 	fields := map[string]string{}
 	for i, key := range l.keys() {
 		fields[key] = l.Columns[i].Field
@@ -150,9 +223,10 @@ func (s Service) remember(tx *gorm.DB, by audit.Actor, k Kind, l Layout) error {
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`INSERT INTO import_layouts (kind, headers, fields, saved_by, saved_at) VALUES (?, ?, ?::jsonb, ?, ?)
-		ON CONFLICT (kind, headers) DO UPDATE SET fields = excluded.fields, saved_by = excluded.saved_by, saved_at = excluded.saved_at`,
-		k.Subject().Kind, l.headers(), string(doc), by.Name, s.Clock.Now()).Error
+	return tx.Exec(`INSERT INTO import_layouts (kind, headers, fields, form, decimal_sign, saved_by, saved_at) VALUES (?, ?, ?::jsonb, ?, ?, ?, ?)
+		ON CONFLICT (kind, headers) DO UPDATE SET fields = excluded.fields, form = excluded.form, decimal_sign = excluded.decimal_sign,
+			saved_by = excluded.saved_by, saved_at = excluded.saved_at`,
+		k.Subject().Kind, l.headers(), string(doc), l.Form, l.Decimal, l.SavedBy, l.SavedAt).Error
 }
 
 // keys name the columns; a name that comes again is numbered.
@@ -160,7 +234,7 @@ func (l Layout) keys() []string {
 	seen := map[string]int{}
 	out := make([]string, len(l.Columns))
 	for i, p := range l.Columns {
-		out[i] = strings.ToLower(strings.TrimSpace(p.Head))
+		out[i] = strings.ToLower(FoldKey(p.Head))
 		if seen[out[i]]++; seen[out[i]] > 1 {
 			out[i] = fmt.Sprintf("%s#%d", out[i], seen[out[i]])
 		}
@@ -176,18 +250,14 @@ func (l Layout) headers() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// keepLayout stores which column is which, and the rows of a workbook, which take long to read.
-func keepLayout(tx *gorm.DB, id uuid.UUID, s sheet, l Layout) error {
+// keepLayout stores what is known of a file, and its rows where they were read anew.
+func keepLayout(tx *gorm.DB, id uuid.UUID, rows []byte, l Layout) error {
 	doc, err := json.Marshal(l)
 	if err != nil {
 		return err
 	}
-	if s.Name == "" {
+	if rows == nil {
 		return tx.Exec(`UPDATE imports SET layout = ?::jsonb WHERE id = ?`, string(doc), id).Error
-	}
-	rows, err := json.Marshal(s)
-	if err != nil {
-		return err
 	}
 	return tx.Exec(`UPDATE imports SET layout = ?::jsonb, sheet = ? WHERE id = ?`, string(doc), rows, id).Error
 }

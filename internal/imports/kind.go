@@ -9,8 +9,9 @@ import (
 type Kind interface {
 	// Subject says what is imported into, for the stored file and for the trail.
 	Subject() Subject
-	// Columns are those the file may have. Others are named in the preview and passed over.
-	Columns() []Column
+	// Forms are the sorts of files it takes, at least one. The one of which most columns
+	// are there is taken, of equals the first; a person may choose another.
+	Forms() []Form
 	// Lock keeps the records concerned as they are until the transaction ends, so
 	// that what Plan finds is what Write changes.
 	Lock(tx *gorm.DB) error
@@ -26,14 +27,23 @@ type Subject struct {
 	ObjectName string
 }
 
+// Form is one sort of file: our own columns, or those of somebody's file as it is.
+type Form struct {
+	Name    string // as stored; may be empty for the only one
+	Title   string // what a person chooses: "Subscriptions"
+	Columns []Column
+	// Theirs: the columns are somebody else's. A file that has all that are required is of
+	// this form, whatever else fits, and its dates are written month first.
+	Theirs bool
+}
+
 // Column is one column of a file.
 type Column struct {
 	Name     string // as CONTRACT spells it
-	Required bool   // a file without it is refused; a line may still leave it empty
+	Required bool   // a file without it cannot be used; a line may still leave it empty
 	Label    string // what a person chooses; Name when empty
-	// Aliases are other names of the column, in letters and digits of lower case. A kind
-	// with any lets a person choose which column of a file is which.
-	Aliases []string
+	Holds    Holds
+	Aliases  []string // other names of the column, in letters and digits of lower case
 	// Looks tells whether a value looks like one of this column, where no name says so.
 	Looks func(string) bool
 	// Strict takes a column of this name only when its values look so.
@@ -48,6 +58,44 @@ func (c Column) label() string {
 	}
 	return c.Name
 }
+
+// Holds says what the values of a column are, so that they are read as such.
+type Holds int
+
+// What a column may hold. Text is as it was written.
+const (
+	Text   Holds = iota
+	ID           // found again by it: what nobody sees is taken out of it
+	Amount       // with decimals: comes as digits with a point
+	Whole        // a number of things: comes as digits
+	Date         // comes as YYYY-MM-DD where it can mean one day only
+)
+
+// Asker is a Kind that has to be told more of a file than which column is which.
+type Asker interface {
+	// Questions are what it asks of a file, with the answers so far. A question that is
+	// needed and has no value, or has an error, keeps the file from its preview.
+	Questions(tx *gorm.DB, t Table) ([]Question, error)
+}
+
+// Question is a choice of the person for the whole file.
+type Question struct {
+	Name    string
+	Label   string
+	Hint    string
+	Value   string
+	Options []Option // none: it is typed
+	Needed  bool
+	Error   string // why the value cannot be used
+}
+
+// Option is one answer.
+type Option struct{ Value, Label string }
+
+// Rehearser is a Kind whose Plan writes what the lines say and takes it back, so that a
+// preview promises nothing that Apply would refuse. Its previews are made under its
+// Lock, in a transaction that is given up.
+type Rehearser interface{ Rehearses() }
 
 // Undoer is a Kind whose application can be taken back.
 type Undoer interface {

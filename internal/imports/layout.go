@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode"
 
-	"seatledger/internal/errs"
+	"seatledger/internal/imports/sheet"
 )
 
 // How tells by what a column was recognised.
@@ -24,10 +24,14 @@ const (
 
 // Layout says which column of a file is which.
 type Layout struct {
-	Sheet   string    `json:"sheet,omitempty"`
-	Columns []Placed  `json:"columns"`
-	SavedBy string    `json:"saved_by,omitempty"` // who chose it, where it is remembered
-	SavedAt time.Time `json:"saved_at,omitzero"`
+	Sheet   string            `json:"sheet,omitempty"`
+	Form    string            `json:"form,omitempty"`
+	Columns []Placed          `json:"columns"`
+	Decimal Decimal           `json:"decimal,omitempty"`  // as chosen for this file
+	Before  Decimal           `json:"before,omitempty"`   // as chosen for such files before
+	Answers map[string]string `json:"answers,omitempty"`  // to the kind's questions
+	SavedBy string            `json:"saved_by,omitempty"` // who chose it, where it is remembered
+	SavedAt time.Time         `json:"saved_at,omitzero"`
 }
 
 // Placed is one column of the file.
@@ -64,17 +68,18 @@ func (l Layout) complete(columns []Column) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.", strings.Join(missing, ", "), strings.Join(all, ", ")))
+	return sheet.Unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.", strings.Join(missing, ", "), strings.Join(all, ", ")))
 }
 
-// usable refuses what a person may still mend by choosing columns: it is a conflict, as no file is at fault.
-func (l Layout) usable(columns []Column) error {
+// lacks names a column without which no line means anything, for the person who may
+// still choose it; empty when all are there.
+func (l Layout) lacks(columns []Column) string {
 	for _, c := range columns {
 		if c.Required && !c.Spared && l.column(c.Name) < 0 {
-			return errs.Newf(errs.Conflict, "No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
+			return fmt.Sprintf("No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
 		}
 	}
-	return nil
+	return ""
 }
 
 const (
@@ -85,15 +90,19 @@ const (
 
 // recognise finds out which column is which: by our own names, then by names that other
 // programs use, then by what the values look like. An earlier way goes before a later one.
-func recognise(s sheet, columns []Column) (Layout, error) {
-	l := s.bare()
+func recognise(s *sheet.Sheet, f Form) (Layout, error) {
+	columns := f.Columns
+	l := bare(s)
+	l.Form = f.Name
 	for _, way := range []struct {
 		how How
 		is  func(Column, int) bool
 	}{
-		{Named, func(c Column, i int) bool { return columnKey(s.Head[i]) == c.Name && (!c.Strict || s.looks(c, i)) }},
+		{Named, func(c Column, i int) bool {
+			return columnKey(s.Head[i]) == columnKey(c.Name) && (!c.Strict || looks(s, c, i))
+		}},
 		{Alias, func(c Column, i int) bool { return slices.Contains(c.Aliases, lettersOf(s.Head[i])) }},
-		{Content, func(c Column, i int) bool { return !c.Strict && s.looks(c, i) }},
+		{Content, func(c Column, i int) bool { return !c.Strict && looks(s, c, i) }},
 	} {
 		if err := l.claim(columns, way.how, way.is); err != nil {
 			return l, err
@@ -103,14 +112,18 @@ func recognise(s sheet, columns []Column) (Layout, error) {
 }
 
 // bare is a layout in which no column is used.
-func (s *sheet) bare() Layout {
-	l := Layout{Sheet: s.Name, Columns: make([]Placed, s.width())}
+func bare(s *sheet.Sheet) Layout {
+	l := Layout{Sheet: s.Name, Columns: make([]Placed, s.Width())}
 	for i := range l.Columns {
-		sample := []rune(strings.Join(s.samples(i, shown), " · "))
+		var values []string
+		for _, v := range s.Samples(i, shown) {
+			values = append(values, Isolated(v))
+		}
+		sample := []rune(strings.Join(values, " · "))
 		if len(sample) > longest {
 			sample = append(sample[:longest], '…')
 		}
-		l.Columns[i] = Placed{Head: strings.TrimSpace(unescape(s.Head[i])), Sample: string(sample)}
+		l.Columns[i] = Placed{Head: FoldKey(unescape(s.Head[i])), Sample: string(sample)}
 	}
 	return l
 }
@@ -129,7 +142,7 @@ func (l *Layout) claim(columns []Column, how How, fits func(Column, int) bool) e
 			if l.column(c.Name) < 0 {
 				l.Columns[i].Field, l.Columns[i].How = c.Name, how
 			} else if how == Named {
-				return unreadable(fmt.Sprintf("The column %s stands twice in the first line. Remove one of them.", c.Name))
+				return sheet.Unreadable(fmt.Sprintf("The column %s stands twice in the first line. Remove one of them.", c.Name))
 			}
 		}
 	}
@@ -137,11 +150,11 @@ func (l *Layout) claim(columns []Column, how How, fits func(Column, int) bool) e
 }
 
 // looks tells whether nearly all of a column's first values look like one of c.
-func (s *sheet) looks(c Column, i int) bool {
+func looks(s *sheet.Sheet, c Column, i int) bool {
 	if c.Looks == nil {
 		return false
 	}
-	values := s.samples(i, sampled)
+	values := s.Samples(i, sampled)
 	n := 0
 	for _, v := range values {
 		if c.Looks(unescape(v)) {
@@ -153,7 +166,7 @@ func (s *sheet) looks(c Column, i int) bool {
 
 // columnKey is a header name without regard to case, spaces and hyphens.
 func columnKey(name string) string {
-	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(unescape(name))))
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(FoldKey(unescape(name))))
 }
 
 // lettersOf is a name in letters and digits alone: "Address 1: ZIP/Postal Code" is address1zippostalcode.
@@ -163,10 +176,45 @@ func lettersOf(name string) string {
 			return unicode.ToLower(r)
 		}
 		return -1
-	}, name)
+	}, FoldKey(name))
 }
 
-// mappable tells whether a person may choose the columns of such files.
-func mappable(columns []Column) bool {
-	return slices.ContainsFunc(columns, func(c Column) bool { return len(c.Aliases) > 0 })
+// known counts the columns that were recognised by a name.
+func (l Layout) known() int {
+	n := 0
+	for _, p := range l.Columns {
+		if p.How == Named || p.How == Alias {
+			n++
+		}
+	}
+	return n
+}
+
+// formOf is the form of that name; the first where there is none such.
+func formOf(k Kind, name string) Form {
+	forms := k.Forms()
+	if i := slices.IndexFunc(forms, func(f Form) bool { return f.Name == name }); i > 0 {
+		return forms[i]
+	}
+	return forms[0]
+}
+
+// recogniseForm finds the form that fits best. A form in somebody else's words, whose
+// columns are all there, goes before our own.
+func recogniseForm(s *sheet.Sheet, k Kind) (Layout, error) {
+	var best Layout
+	for i, f := range k.Forms() {
+		l, err := recognise(s, f)
+		if err != nil {
+			return l, err
+		}
+		whole := l.complete(f.Columns) == nil
+		if f.Theirs && whole {
+			return l, nil
+		}
+		if i == 0 || l.known() > best.known() {
+			best = l
+		}
+	}
+	return best, nil
 }

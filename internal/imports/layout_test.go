@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/imports/sheet"
 )
 
 // foreign are columns that other programs have names for.
@@ -19,11 +20,11 @@ var foreign = []Column{
 
 func laid(t *testing.T, content string) Layout {
 	t.Helper()
-	s, err := openSheet([]byte(content), "")
+	s, err := sheet.Parse([]byte(content), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := recognise(s, foreign)
+	l, err := recognise(&s, Form{Columns: foreign})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,8 @@ package imports
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/imports/sheet"
 	"seatledger/internal/postgres"
 )
 
@@ -35,7 +36,7 @@ type File struct {
 type stored struct {
 	ID         uuid.UUID
 	FileName   string
-	Content    []byte
+	Cleared    bool // its content is gone
 	Layout     []byte
 	Sheet      []byte
 	UploadedBy string
@@ -52,12 +53,12 @@ type stored struct {
 // cannot be read is errs.Invalid at "file". Where only its columns are not understood,
 // and a person may choose them, the file is kept all the same and its id given with the error.
 func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uuid.UUID, error) {
-	opened, err := openSheet(f.Content, "")
+	opened, rows, err := sheet.Open(ctx, f.Content, "")
 	if err != nil {
 		return uuid.Nil, err
 	}
-	layout, unclear := s.layoutFor(ctx, k, opened)
-	if unclear != nil && (errs.KindOf(unclear) != errs.Invalid || !mappable(k.Columns())) {
+	layout, unclear := s.layoutFor(ctx, k, &opened)
+	if unclear != nil && (errs.KindOf(unclear) != errs.Invalid || len(layout.Columns) == 0) {
 		return uuid.Nil, unclear
 	}
 	id := uuid.Must(uuid.NewV7())
@@ -72,7 +73,7 @@ func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uu
 		if err != nil {
 			return err
 		}
-		return keepLayout(tx, id, opened, layout)
+		return keepLayout(tx, id, rows, layout)
 	})
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("keep import: %w", err)
@@ -93,7 +94,7 @@ func (s Subject) target() uuid.NullUUID {
 func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	var found []stored
 	subject := k.Subject()
-	err := db.Raw(`SELECT id, file_name, content, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
+	err := db.Raw(`SELECT id, file_name, content = '' AS cleared, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
 		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
 	if err != nil {
 		return stored{}, fmt.Errorf("import %s: %w", id, err)
@@ -104,57 +105,140 @@ func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	return found[0], nil
 }
 
-// read gives the rows of the file and which column is which.
-func (f stored) read(columns []Column) (sheet, Layout, error) {
-	if len(f.Content) == 0 {
-		return sheet{}, Layout{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+// content is the file itself, which is rarely wanted: its rows are kept beside it.
+func (f stored) content(tx *gorm.DB) ([]byte, error) {
+	var found [][]byte
+	if err := tx.Raw(`SELECT content FROM imports WHERE id = ?`, f.ID).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("content of import %s: %w", f.ID, err)
 	}
-	s, err := f.open("")
-	if err != nil || len(f.Layout) == 0 {
-		l, lerr := recognise(s, columns)
-		return s, l, errors.Join(err, lerr)
+	if len(found) == 0 {
+		return nil, errs.New(errs.NotFound, "There is no such import.")
+	}
+	return found[0], nil
+}
+
+// read gives the rows of the file and which column is which.
+func (f stored) read(tx *gorm.DB, k Kind) (sheet.Sheet, Layout, error) {
+	if f.Cleared {
+		return sheet.Sheet{}, Layout{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+	}
+	s, err := f.open(tx)
+	if err != nil {
+		return s, Layout{}, err
+	}
+	if len(f.Layout) == 0 {
+		l, err := recogniseForm(&s, k)
+		return s, l, err
 	}
 	l := Layout{}
 	if err := json.Unmarshal(f.Layout, &l); err != nil {
 		return s, l, fmt.Errorf("layout of import %s: %w", f.ID, err)
 	}
-	return s, l, nil
+	if l.Form == "" && len(k.Forms()) > 1 { // it came before there were forms
+		l, err = recogniseForm(&s, k)
+	}
+	return s, l, err
 }
 
-// open gives the rows; those of a workbook were read once, when it came or when its sheet was chosen.
-func (f stored) open(worksheet string) (sheet, error) {
+// open gives the rows, which were read once, when the file came or when its sheet was chosen.
+func (f stored) open(tx *gorm.DB) (sheet.Sheet, error) {
 	if len(f.Sheet) == 0 {
-		return openSheet(f.Content, worksheet)
+		content, err := f.content(tx)
+		if err != nil {
+			return sheet.Sheet{}, err
+		}
+		s, _, err := sheet.Open(tx.Statement.Context, content, "")
+		return s, err
 	}
-	s := sheet{}
+	s := sheet.Sheet{}
 	if err := json.Unmarshal(f.Sheet, &s); err != nil {
 		return s, fmt.Errorf("rows of import %s: %w", f.ID, err)
 	}
-	if worksheet == "" || worksheet == s.Name {
-		return s, nil
+	return s, nil
+}
+
+// understood is a file as far as it is understood.
+type understood struct {
+	sheet     sheet.Sheet
+	layout    Layout
+	form      Form
+	table     Table
+	questions []Question
+	lacking   bool   // a column without which no line means anything
+	unclear   string // what a person has to say before there is a plan
+}
+
+func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
+	var u understood
+	var err error
+	if u.sheet, u.layout, err = f.read(tx, k); err != nil {
+		return u, err
 	}
-	return openSheet(f.Content, worksheet)
+	u.form = formOf(k, u.layout.Form)
+	u.table = tableOf(&u.sheet, u.layout, u.form)
+	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
+	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {
+		u.lacking = true
+		return u, nil
+	}
+	u.unclear = u.table.how.asked
+	asker, ok := k.(Asker)
+	if !ok {
+		return u, nil
+	}
+	if u.questions, err = asker.Questions(tx, u.table); err != nil {
+		return u, err
+	}
+	if u.unclear == "" {
+		u.unclear = unanswered(u.questions)
+	}
+	return u, nil
+}
+
+func unanswered(questions []Question) string {
+	var open []string
+	for _, q := range questions {
+		switch {
+		case q.Error != "":
+			return q.Label + ": " + q.Error
+		case q.Needed && q.Value == "":
+			open = append(open, q.Label)
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	return "Choose first: " + strings.Join(open, ", ") + ". Then look at the preview."
 }
 
 func (f stored) plan(tx *gorm.DB, k Kind) (Plan, error) {
-	s, l, err := f.read(k.Columns())
-	if err != nil {
+	u, err := f.understand(tx, k)
+	switch {
+	case err != nil:
 		return Plan{}, err
+	case u.unclear != "":
+		return Plan{}, errs.New(errs.Conflict, u.unclear)
 	}
-	if err := l.usable(k.Columns()); err != nil {
-		return Plan{}, err
-	}
-	return f.planned(tx, k, s.table(l))
+	return u.plan(tx, k)
 }
 
-func (f stored) planned(tx *gorm.DB, k Kind, t Table) (Plan, error) {
-	t.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
+func (u understood) plan(tx *gorm.DB, k Kind) (Plan, error) {
+	t := u.table
 	p, err := k.Plan(tx, t)
 	if err != nil {
 		return Plan{}, err
 	}
 	p.Rows = inFileOrder(append(p.Rows, t.Bad...))
 	p.Notes = append(t.Notes, p.Notes...)
+	damaged := t.damaged()
+	for i, r := range p.Rows {
+		if why := damaged[r.Line]; why != "" {
+			p.Rows[i].Note = strings.TrimSpace(r.Note + " " + why)
+		}
+	}
+	if n := len(damaged); n > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("Ids that a spreadsheet seems to have damaged: %d; their lines say how. Nothing was mended: look into the file they came from.", n))
+	}
 	return p, nil
 }
 

@@ -2,10 +2,13 @@ package imports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"seatledger/internal/imports/sheet"
 )
 
 // Table is a file read by the columns of its kind.
@@ -14,8 +17,12 @@ type Table struct {
 	Bad   []Row    // lines that do not fit the header
 	Notes []string // what a person should know: columns not used, letters guessed
 	From  Upload   // where the lines come from
-	head  map[string]int
-	width int // columns of the first line
+
+	form    Form
+	answers map[string]string
+	how     how
+	head    map[string]int
+	width   int // columns of the first line
 }
 
 // Upload names a file for what remembers it.
@@ -30,6 +37,7 @@ type Line struct {
 	Number int // in the file, as editors count
 	cells  []string
 	head   map[string]int
+	typed  []int // columns that a workbook holds as numbers or dates
 }
 
 // Has tells whether the file has a column.
@@ -44,25 +52,15 @@ func (l Line) Get(column string) string {
 	return l.cells[i]
 }
 
-// Read reads a file by the names of its columns. What makes it useless as a whole is errs.Invalid at "file".
-func Read(content []byte, columns []Column) (Table, error) {
-	s, err := openSheet(content, "")
-	if err != nil {
-		return Table{}, err
-	}
-	l, err := recognise(s, columns)
-	if err != nil {
-		return Table{}, err
-	}
-	if err := l.complete(columns); err != nil {
-		return Table{}, err
-	}
-	return s.table(l), nil
-}
+// Answer is what a person answered to a Question; empty when nothing.
+func (t Table) Answer(question string) string { return t.answers[question] }
 
-// table lays a layout over the rows.
-func (s *sheet) table(l Layout) Table {
-	t := Table{Notes: append([]string{}, s.Notes...), head: map[string]int{}, width: len(s.Head)}
+// Form is the name of the form that the file has.
+func (t Table) Form() string { return t.form.Name }
+
+// tableOf lays a layout over the rows.
+func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
+	t := Table{Notes: append([]string{}, s.Notes...), form: f, answers: l.Answers, head: map[string]int{}, width: len(s.Head)}
 	var unused []string
 	for i, p := range l.Columns {
 		switch {
@@ -75,17 +73,53 @@ func (s *sheet) table(l Layout) Table {
 	if len(unused) > 0 {
 		t.Notes = append(t.Notes, "Columns not used: "+strings.Join(unused, ", ")+".")
 	}
+	t.how = howOf(s, l, f)
+	if t.how.said != "" {
+		t.Notes = append(t.Notes, t.how.said)
+	}
 	for _, r := range s.Rows {
 		t.add(r)
+	}
+	if t.how.rounded > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("Numbers of the workbook with more than %d decimals: %d. They were rounded to %d.", decimalPlaces, t.how.rounded, decimalPlaces))
+	}
+	if t.how.folded > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("Ids with characters that nobody sees, or in full-width letters: %d, the first in line %d. They were taken out or written in plain letters.", t.how.folded, t.how.foldedAt))
 	}
 	return t
 }
 
+// how is the way in which the values of a file are written.
+type how struct {
+	decimals
+	dates            order
+	holds            map[int]Holds
+	names            map[int]string
+	folded, foldedAt int
+	rounded          int
+}
+
+func howOf(s *sheet.Sheet, l Layout, f Form) how {
+	h := how{holds: map[int]Holds{}, names: map[int]string{}}
+	at := map[Holds][]int{}
+	for _, c := range f.Columns {
+		if i := l.column(c.Name); i >= 0 {
+			h.holds[i], h.names[i] = c.Holds, c.Name
+			at[c.Holds] = append(at[c.Holds], i)
+		}
+	}
+	h.decimals = decide(s, at[Amount], l.Decimal, l.Before)
+	if h.dates = orderOf(s, at[Date]); f.Theirs && h.dates == unknownOrder {
+		h.dates = monthFirst
+	}
+	return h
+}
+
 // add takes one record. Empty cells too many are what spreadsheets leave behind;
 // a value too many or too few would put every value behind it into the wrong column.
-func (t *Table) add(r row) {
+func (t *Table) add(r sheet.Row) {
 	cells := r.Cells
-	if len(cells) > t.width && blank(cells[t.width:]) {
+	if len(cells) > t.width && sheet.Blank(cells[t.width:]) {
 		cells = cells[:t.width]
 	}
 	if len(cells) != t.width {
@@ -93,14 +127,46 @@ func (t *Table) add(r row) {
 		return
 	}
 	values := make([]string, len(cells))
+	var bad []string
 	for i, c := range cells {
-		values[i] = strings.TrimSpace(unescape(c))
+		var why string
+		values[i], why = t.how.value(i, strings.TrimSpace(tidy.Replace(unescape(c))), slices.Contains(r.Typed, i))
+		if why != "" {
+			bad = append(bad, t.how.names[i]+": "+why)
+		}
+		if t.how.holds[i] == ID && values[i] != strings.TrimSpace(unescape(c)) {
+			if t.how.folded++; t.how.folded == 1 {
+				t.how.foldedAt = r.Line
+			}
+		}
 	}
 	if column := t.fault(values); column != "" {
-		t.Bad = append(t.Bad, Refuse(r.Line, "", fmt.Sprintf("The cell of %s holds an error of the spreadsheet (%s). Mend the formula there.", column, values[t.head[column]])))
+		bad = []string{fmt.Sprintf("The cell of %s holds an error of the spreadsheet (%s). Mend the formula there.", column, values[t.head[column]])}
+	}
+	if len(bad) > 0 {
+		t.Bad = append(t.Bad, Refuse(r.Line, "", strings.Join(bad, " ")))
 		return
 	}
-	t.Lines = append(t.Lines, Line{Number: r.Line, cells: values, head: t.head})
+	t.Lines = append(t.Lines, Line{Number: r.Line, cells: values, head: t.head, typed: r.Typed})
+}
+
+// value reads a cell as its column holds it. typed: a workbook has it as a number or date.
+func (h *how) value(column int, v string, typed bool) (string, string) {
+	switch holds := h.holds[column]; {
+	case v == "":
+		return "", ""
+	case holds == ID:
+		return FoldKey(v), ""
+	case holds == Date:
+		return dateOf(v, h.dates), ""
+	case holds == Amount && typed:
+		return h.exact(v), ""
+	case holds == Amount:
+		return h.amount(v)
+	case holds == Whole && !typed:
+		return h.whole(v)
+	}
+	return v, ""
 }
 
 // fault names a column whose formula came to nothing.

@@ -9,13 +9,30 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/imports/sheet"
 )
 
 var columns = []Column{{Name: "external_id", Required: true}, {Name: "name", Required: true}, {Name: "city"}}
 
+// readFile reads a file by the columns of a form.
+func readFile(content []byte, f Form) (Table, error) {
+	s, err := sheet.Parse(content, "")
+	if err != nil {
+		return Table{}, err
+	}
+	l, err := recognise(&s, f)
+	if err != nil {
+		return Table{}, err
+	}
+	if err := l.complete(f.Columns); err != nil {
+		return Table{}, err
+	}
+	return tableOf(&s, l, f), nil
+}
+
 func read(t *testing.T, content string) Table {
 	t.Helper()
-	table, err := Read([]byte(content), columns)
+	table, err := readFile([]byte(content), Form{Columns: columns})
 	if err != nil {
 		t.Fatalf("read %q: %v", content, err)
 	}
@@ -54,7 +71,7 @@ func TestAFileIsReadWhateverTheSpreadsheetWrote(t *testing.T) {
 
 func TestGuessedLettersAndUnusedColumnsAreTold(t *testing.T) {
 	t.Parallel()
-	if notes := read(t, "external_id,name\n1,K\xf6ln\n").Notes; len(notes) != 1 || notes[0] != notUTF8 {
+	if notes := read(t, "external_id,name\n1,K\xf6ln\n").Notes; len(notes) != 1 || !strings.Contains(notes[0], "Windows-1252") {
 		t.Errorf("notes %q", notes)
 	}
 	notes := read(t, "external_id,Owner,name, Last Call \n1,x,K,y\n").Notes
@@ -73,10 +90,10 @@ func TestAFileThatCannotBeUsedIsRefusedWithAReason(t *testing.T) {
 		"external_id,name\n1,A\x00\n":            "no text file",
 		"external_id,name\n1,\x81\x8d\n":         "encoding",
 		"external_id,name\n1,A\n2,\"B\"x\n3,C\n": "Line 3",
-		"external_id,name\n" + strings.Repeat("1,A\n", MaxLines+1): "100,000",
-		strings.Repeat("x", MaxBytes+1):                            "10 MB",
+		"external_id,name\n" + strings.Repeat("1,A\n", sheet.MaxLines+1): "100,000",
+		strings.Repeat("x", sheet.MaxBytes+1):                            "10 MB",
 	} {
-		_, err := Read([]byte(content), columns)
+		_, err := readFile([]byte(content), Form{Columns: columns})
 		if got := errs.FieldsOf(err)["file"]; !strings.Contains(got, reason) {
 			t.Errorf("%.40q: got %q, want %q in it", content, got, reason)
 		}
@@ -109,5 +126,13 @@ func TestLinesOfOneRecordNameEachOther(t *testing.T) {
 	got := Duplicates(table.Lines, func(l Line) string { return l.Get("external_id") })
 	if d := cmp.Diff(map[int]int{2: 4, 4: 2, 7: 2}, got); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestAFormulaThatCameToNothingIsRefusedForItsLine(t *testing.T) {
+	t.Parallel()
+	table := read(t, "external_id,name,city\n1,A,#REF!\n2,B,x\n")
+	if len(table.Lines) != 1 || len(table.Bad) != 1 || !strings.Contains(table.Bad[0].Reason, "#REF!") {
+		t.Errorf("%+v %+v", table.Lines, table.Bad)
 	}
 }

@@ -35,12 +35,15 @@ func Append(ctx context.Context, tx *gorm.DB, o Origin, rows []Change) error {
 
 const insertChanges = `
 INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id)
+    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
+    refund, replaces_id, written_for_id, product_id, term, billing_frequency, price_from, price_item_id)
 SELECT id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id
+    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
+    refund, replaces_id, written_for_id, product_id, term, billing_frequency, price_from, price_item_id
 FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, subscription_id uuid, event text, reason text, effective_at date, recorded_at timestamptz,
     delta integer, quantity_after integer, estimated boolean, unit_cost numeric, cost_period text, cost_currency text, unit_price numeric,
-    price_period text, currency text, details jsonb, source text, sync_run_id uuid, actor_id uuid, actor text, note text, origin_change_id uuid))
+    price_period text, currency text, details jsonb, source text, sync_run_id uuid, actor_id uuid, actor text, note text, origin_change_id uuid,
+    refund boolean, replaces_id uuid, written_for_id uuid, product_id uuid, term text, billing_frequency text, price_from text, price_item_id uuid))
     WITH ORDINALITY
 ORDER BY ordinality`
 
@@ -72,6 +75,14 @@ type row struct {
 	Actor          string        `json:"actor"`
 	Note           string        `json:"note"`
 	OriginID       uuid.NullUUID `json:"origin_change_id"`
+	Refund         bool          `json:"refund"`
+	ReplacesID     uuid.NullUUID `json:"replaces_id"`
+	WrittenForID   uuid.NullUUID `json:"written_for_id"`
+	ProductID      uuid.NullUUID `json:"product_id"`
+	Term           string        `json:"term"`
+	Frequency      string        `json:"billing_frequency"`
+	PriceFrom      PriceFrom     `json:"price_from"`
+	PriceItemID    uuid.NullUUID `json:"price_item_id"`
 	Counted        bool          `json:"counted"`
 	Billing        BillingState  `json:"billing_state"`
 }
@@ -97,11 +108,20 @@ func rowOf(o Origin, c Change) row {
 		UnitPrice: c.Price.number(), PricePeriod: string(c.Price.Period), Currency: c.Price.Currency,
 		Details: c.Details, Source: o.Source, RunID: o.RunID, Actor: o.By.Name, Note: c.Note, OriginID: c.OriginID,
 		ActorID: uuid.NullUUID{UUID: o.By.ID, Valid: o.By.IsPerson()}, Counted: !c.Uncounted, Billing: c.Billing,
+		Refund: c.Refund && c.Delta < 0, ReplacesID: c.ReplacesID, WrittenForID: c.WrittenForID,
+	}
+	if c.Event == Price {
+		r.ProductID, r.Term, r.Frequency = c.PriceFor.Product, c.PriceFor.Term, c.PriceFor.Frequency
+		r.PriceFrom, r.PriceItemID = c.PriceFor.From, c.PriceFor.ItemID
 	}
 	if c.Reason != NoReason {
 		r.Reason = &c.Reason
 	}
-	if r.Billing == "" {
+	switch {
+	case r.Billing != "":
+	case c.Delta < 0 && !c.Refund:
+		r.Billing = Archived // nothing of it is ever given back
+	default:
 		r.Billing = Open
 	}
 	return r

@@ -21,8 +21,9 @@ type Event string
 // The events.
 const (
 	Create     Event = "create"
-	Update     Event = "update" // of the quantity
-	Price      Event = "price"  // of the selling price
+	Update     Event = "update"  // of the quantity
+	Product    Event = "product" // another product, kind or rhythm under the same id
+	Price      Event = "price"   // of the selling price
 	Cost       Event = "cost"
 	Renew      Event = "renew" // a new term; its delta may be 0
 	Deactivate Event = "deactivate"
@@ -95,10 +96,35 @@ type Change struct {
 	Billing        BillingState // Open when empty
 	Cost           Amount
 	Price          Amount
+	PriceFor       PriceFor // of a price row
+	Refund         bool     // of a reduction: what it takes away is given back (RULES 8)
 	Details        Details
 	Note           string
-	OriginID       uuid.NullUUID // the row it was copied from, or that it corrects
+	OriginID       uuid.NullUUID // the row it was copied from
+	ReplacesID     uuid.NullUUID // the row in whose place it stands
+	WrittenForID   uuid.NullUUID // the row entered before it, because of which it was written anew
 }
+
+// PriceFor is what a price is for, and who set it. What is empty agrees with anything.
+type PriceFor struct {
+	Product   uuid.NullUUID
+	Term      string
+	Frequency string
+	From      PriceFrom
+	ItemID    uuid.NullUUID // of the price list
+}
+
+// PriceFrom is who set a price.
+type PriceFrom string
+
+// The ways in which a price is set.
+const (
+	ByTyping  PriceFrom = "person"  // a person's own amount, an exception
+	FromList  PriceFrom = "list"    // a person chose the list's
+	OnLanding PriceFrom = "landing" // filled by itself from the contract's list
+	CarriedIn PriceFrom = "carried" // a cut-over brought it
+	WasShown  PriceFrom = "shown"   // what pages showed before prices were dated
+)
 
 // Origin says who appends and in what course.
 type Origin struct {
@@ -106,6 +132,21 @@ type Origin struct {
 	By     audit.Actor
 	RunID  uuid.NullUUID // the sync run
 	At     time.Time
+	Zone   *time.Location // of the billing day; nil: UTC
+}
+
+// In gives the origin with the zone of its billing day.
+func (o Origin) In(zone *time.Location) Origin {
+	o.Zone = zone
+	return o
+}
+
+// Today is the billing day.
+func (o Origin) Today() clock.Date {
+	if o.Zone == nil {
+		return clock.DateOf(o.At, time.UTC)
+	}
+	return clock.DateOf(o.At, o.Zone)
 }
 
 // Details is what a row stands on: before and after of what changed, the text of the change log.

@@ -58,6 +58,10 @@ type ListRow struct {
 	BillingState   BillingState
 	InvoiceID      uuid.NullUUID
 	OriginChangeID uuid.NullUUID
+	Refund         bool
+	ReplacesID     uuid.NullUUID
+	SetAside       bool
+	ElsewhereUntil clock.Date
 }
 
 // Sorts is what the list may be sorted by: the order of recording, or of effect.
@@ -98,7 +102,8 @@ func list(ctx context.Context, db *gorm.DB, f Filter) *gorm.DB {
 		Joins("LEFT JOIN crm_accounts a ON a.id = s.crm_account_id").
 		Select(`c.id, c.seq, c.subscription_id, s.provider_id, p.name AS provider, s.external_id, s.product_name AS product, a.name AS crm_account,
 			c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, st.counted, c.estimated, c.unit_cost, c.cost_period,
-			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note, st.billing_state, st.invoice_id, c.origin_change_id`)
+			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note, st.billing_state, st.invoice_id, c.origin_change_id,
+			c.refund, c.replaces_id, NOT st.counted AS set_aside, (SELECT e.until FROM billed_elsewhere e WHERE e.change_id = c.id) AS elsewhere_until`)
 	return f.narrow(q)
 }
 

@@ -35,6 +35,9 @@ type Entry struct {
 	Actor          string
 	Note           string
 	OriginChangeID uuid.NullUUID
+	Refund         bool
+	ReplacesID     uuid.NullUUID
+	PriceFrom      PriceFrom
 	Counted        bool
 	BillingState   BillingState
 	InvoiceID      uuid.NullUUID
@@ -44,7 +47,7 @@ type Entry struct {
 
 const entryColumns = `c.id, c.seq, c.subscription_id, c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, c.estimated,
 	c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, coalesce(c.details::text, '') AS details,
-	c.source, c.sync_run_id, c.actor, c.note, c.origin_change_id, st.counted, st.billing_state, st.invoice_id`
+	c.source, c.sync_run_id, c.actor, c.note, c.origin_change_id, c.refund, c.replaces_id, c.price_from, st.counted, st.billing_state, st.invoice_id`
 
 // Of reads the ledger of a subscription in the order of effect, with running sums
 // over the counted rows.

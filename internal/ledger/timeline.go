@@ -70,8 +70,8 @@ func (t Timeline) begins() (clock.Date, bool) {
 	return clock.Date{}, false
 }
 
-// belowZero finds the first day that would have fewer than zero seats.
-func (t Timeline) belowZero() (clock.Date, bool) {
+// BelowZero finds the first day that would have fewer than zero seats.
+func (t Timeline) BelowZero() (clock.Date, bool) {
 	sum := 0
 	for _, p := range t.byDay() {
 		if sum += p.Delta; sum < 0 {

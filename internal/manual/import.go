@@ -1,8 +1,6 @@
 package manual
 
 import (
-	"slices"
-
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -27,19 +25,17 @@ func (k importKind) Subject() imports.Subject {
 	return imports.Subject{Kind: "provider", Target: k.provider.ID, ObjectType: "provider", ObjectName: k.provider.Name}
 }
 
-var accountColumns = []string{"name", "domain", "tenant_id"}
+// The forms of a file.
+const (
+	formAccounts      = "accounts"
+	formSubscriptions = "subscriptions"
+)
 
-var subscriptionColumns = []string{
-	"account_external_id", "part_number", "product", "quantity", "unit_cost", "cost_period", "currency", "term", "billing_frequency", "start_date", "end_date",
-	"effective_at", // not among the form's: the day a changed quantity holds from
-}
-
-func (importKind) Columns() []imports.Column {
-	columns := []imports.Column{{Name: "external_id", Required: true}}
-	for _, name := range slices.Concat(accountColumns, subscriptionColumns) {
-		columns = append(columns, imports.Column{Name: name})
+func (importKind) Forms() []imports.Form {
+	return []imports.Form{
+		{Name: formAccounts, Title: "Accounts", Columns: columnsOf(accountColumns)},
+		{Name: formSubscriptions, Title: "Subscriptions", Columns: columnsOf(subscriptionColumns)},
 	}
-	return columns
 }
 
 // Lock lets nobody else enter something by hand until the transaction ends.
@@ -49,31 +45,10 @@ func (k importKind) Lock(tx *gorm.DB) error {
 }
 
 func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	if slices.ContainsFunc(subscriptionColumns, t.Has) {
+	if t.Form() == formSubscriptions {
 		return k.planSubscriptions(tx, t)
 	}
 	return k.planAccounts(tx, t)
-}
-
-// unused names the columns of the other sort of file.
-func unused(t imports.Table, others []string, what string) []string {
-	var found []string
-	for _, name := range others {
-		if t.Has(name) {
-			found = append(found, name)
-		}
-	}
-	if len(found) == 0 {
-		return []string{"The file holds " + what + "."}
-	}
-	note := "The file holds " + what + ", so these columns are not used: "
-	for i, name := range found {
-		if i > 0 {
-			note += ", "
-		}
-		note += name
-	}
-	return []string{note + "."}
 }
 
 // doubles refuses every line whose external id stands on another line too.

@@ -3,7 +3,9 @@ package manual
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -36,14 +38,15 @@ type standing struct {
 	FrequencyText     string `gorm:"column:billing_frequency_text"`
 	StartDate         clock.Date
 	EndDate           clock.Date
-	State             string
+	AtEnd             string
+	State             subscription.State
 }
 
 func (s standing) entry() subscription.HandEntry {
 	e := subscription.HandEntry{
 		AccountExternalID: s.AccountExternalID, ExternalID: s.ExternalID, PartNumber: s.PartNumber, Product: s.ProductName, Quantity: strconv.Itoa(s.Quantity),
 		CostPeriod: s.CostPeriod, Currency: s.CostCurrency, Term: s.TermText, BillingFrequency: s.FrequencyText,
-		StartDate: s.StartDate.String(), EndDate: s.EndDate.String(),
+		StartDate: s.StartDate.String(), EndDate: s.EndDate.String(), AtEnd: s.AtEnd,
 	}
 	if s.UnitCost.Valid {
 		e.UnitCost = money.Plain(s.UnitCost.Decimal)
@@ -54,7 +57,7 @@ func (s standing) entry() subscription.HandEntry {
 func standingsOf(tx *gorm.DB, providerID uuid.UUID) (map[string]standing, error) {
 	var rows []standing
 	err := tx.Raw(`SELECT s.id, a.external_id AS account_external_id, s.external_id, s.part_number, s.product_name, s.quantity, s.unit_cost, s.cost_period,
-			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date, s.end_date, s.state
+			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date, s.end_date, s.at_end, s.state
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE s.provider_id = ?`, providerID).Scan(&rows).Error
 	byID := make(map[string]standing, len(rows))
 	for _, s := range rows {
@@ -90,7 +93,7 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 	if p.accounts, err = account.ByExternalID(tx.Statement.Context, tx, k.provider.ID); err != nil {
 		return imports.Plan{}, err
 	}
-	plan := imports.Plan{Notes: unused(t, accountColumns, "subscriptions")}
+	plan := imports.Plan{Notes: []string{"The file holds subscriptions."}}
 	twice := doubles(t)
 	var todo []subscriptionLine
 	for _, l := range t.Lines {
@@ -103,6 +106,16 @@ func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Pla
 			todo = append(todo, *line)
 		}
 	}
+	refused, err := k.rehearse(tx.Statement.Context, tx, todo)
+	if err != nil {
+		return imports.Plan{}, err
+	}
+	for i, r := range plan.Rows {
+		if why := refused[r.Line]; why != "" {
+			plan.Rows[i] = imports.Refuse(r.Line, r.Label, why)
+		}
+	}
+	todo = slices.DeleteFunc(todo, func(l subscriptionLine) bool { return refused[l.number] != "" })
 	plan.Write = func(tx *gorm.DB) error { return k.writeSubscriptions(tx.Statement.Context, tx, todo) }
 	return plan, nil
 }
@@ -114,25 +127,34 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 	row := imports.Row{Line: l.Number, Label: orElse(after.Product, after.ExternalID)}
 	d, on, err := p.read(l, after)
 	if err != nil {
-		return imports.Refuse(row.Line, row.Label, reasons(err, append([]string{"external_id"}, subscriptionColumns...)...)), nil
+		return imports.Refuse(row.Line, row.Label, reasons(err, subscriptionColumns...)), nil
 	}
 	line := &subscriptionLine{number: l.Number, record: d}
+	row.Note = endsNote(d, was.AtEnd)
 	if !exists {
 		row.Outcome, row.Changes = imports.New, changes(entryFields(&subscription.HandEntry{}), entryFields(&after))
 		return row, line
 	}
 	line.known = was.ID
 	if row.Changes = p.changed(before, after, d); len(row.Changes) == 0 {
-		row.Outcome = imports.Unchanged
+		row.Outcome, row.Note = imports.Unchanged, ""
 		return row, nil
 	}
 	row.Outcome = imports.Changed
-	if d.Quantity != was.Quantity && was.State != "inactive" {
-		row.Note = "The seats change from " + on.String() + " on."
+	if d.Quantity != was.Quantity && was.State != subscription.Inactive {
+		row.Note = strings.TrimSpace("The seats change from " + on.String() + " on. " + row.Note)
 		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on, Note: fmt.Sprintf("import, line %d", l.Number)}
 		line.record.Quantity = was.Quantity // the row of the ledger is dated as typed, so it is written apart
 	}
 	return row, line
+}
+
+// endsNote says what a typed end means in money, where the line says it anew.
+func endsNote(d distributor.Subscription, was string) string {
+	if d.AtEnd != distributor.AtEndEnds || was == string(d.AtEnd) {
+		return ""
+	}
+	return "It ends with " + d.End.String() + ": no later day is billed, and it closes by itself."
 }
 
 // entry lays the columns of the file over what stands.
@@ -175,7 +197,7 @@ func (p subscriptionPlanning) changed(before, after subscription.HandEntry, d di
 	stored := after
 	stored.Quantity, stored.CostPeriod = strconv.Itoa(d.Quantity), string(d.CostPeriod)
 	stored.Currency = orElse(d.Currency, p.currency)
-	stored.StartDate, stored.EndDate, stored.UnitCost = d.Start.String(), d.End.String(), ""
+	stored.StartDate, stored.EndDate, stored.AtEnd, stored.UnitCost = d.Start.String(), d.End.String(), string(d.AtEnd), ""
 	if d.UnitCost.Valid {
 		stored.UnitCost = money.Plain(d.UnitCost.Decimal.Round(6))
 	}
@@ -187,11 +209,20 @@ func entryFields(e *subscription.HandEntry) []field {
 	return []field{
 		{"account_external_id", &e.AccountExternalID}, {"external_id", &e.ExternalID}, {"part_number", &e.PartNumber}, {"product", &e.Product},
 		{"quantity", &e.Quantity}, {"unit_cost", &e.UnitCost}, {"cost_period", &e.CostPeriod}, {"currency", &e.Currency}, {"term", &e.Term},
-		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate},
+		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate}, {"at_end", &e.AtEnd},
 	}
 }
 
 func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) error {
+	touched, err := k.enterLines(ctx, tx, todo)
+	if err != nil {
+		return errs.Because(errs.Conflict, firstMessage(err)+" Nothing was imported.", err)
+	}
+	return k.Reviews.Refresh(ctx, tx, touched)
+}
+
+// enterLines stores the lines and the ledger rows of their seats. It gives the subscriptions that it touched.
+func (k importKind) enterLines(ctx context.Context, tx *gorm.DB, todo []subscriptionLine) ([]uuid.UUID, error) {
 	o := k.origin(k.by, ledger.FromImport)
 	records := make([]distributor.Subscription, len(todo))
 	for i, l := range todo {
@@ -199,10 +230,10 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 	}
 	res, err := subscription.EnterByHand(ctx, tx, ruled(k.provider), records, o, k.Zone)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(res.Bad) > 0 {
-		return errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s. Nothing was imported.", res.Bad[0].ExternalID, res.Bad[0].Reason)
+		return nil, errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s.", res.Bad[0].ExternalID, res.Bad[0].Reason)
 	}
 	touched := res.Touched
 	for _, l := range todo {
@@ -210,11 +241,11 @@ func (k importKind) writeSubscriptions(ctx context.Context, tx *gorm.DB, todo []
 			continue
 		}
 		if _, err := subscription.SetQuantity(ctx, tx, subscription.Act{ID: l.known, Origin: o, Zone: k.Zone}, *l.quantity); err != nil {
-			return errs.Because(errs.Conflict, fmt.Sprintf("Line %d: %s Nothing was imported.", l.number, firstMessage(err)), err)
+			return nil, err
 		}
 		touched = append(touched, l.known)
 	}
-	return k.Reviews.Refresh(ctx, tx, touched)
+	return touched, nil
 }
 
 func firstMessage(err error) string {

@@ -36,9 +36,10 @@ var ErrNewer = errors.New("the database belongs to a newer Seatledger: start tha
 // ErrOlder says that migrations are waiting.
 var ErrOlder = errors.New("the database is older than this Seatledger: run `seatledger migrate` with SEATLEDGER_MIGRATE_DATABASE_URL set to the owner's role")
 
-// MigrationsHash names the set of all migrations, for template databases in tests.
+// MigrationsHash names the set of all migrations and views, for template databases in tests.
 func MigrationsHash() string {
 	h := sha256.New()
+	views, _ := ownViews()
 	_ = fs.WalkDir(migrations, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -48,11 +49,11 @@ func MigrationsHash() string {
 		h.Write(b)
 		return err
 	})
-	fmt.Fprintf(h, "river %d", riverVersion)
+	fmt.Fprintf(h, "river %d, views %d %s", riverVersion, views.number, views.hash())
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// Migrate brings the schema to this binary's version, as the owner role, under one lock.
+// Migrate brings schema and views to this binary's version, as the owner role, under one lock.
 func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	lock, err := owner.Acquire(ctx)
 	if err != nil {
@@ -68,7 +69,14 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	if err := ensureAppRole(ctx, lock.Conn()); err != nil {
 		return err
 	}
-	if err := migrateOwn(ctx, owner); err != nil {
+	views, err := ownViews()
+	if err != nil {
+		return err
+	}
+	if err := migrateOwn(ctx, owner, views); err != nil {
+		return err
+	}
+	if err := views.apply(ctx, owner); err != nil {
 		return err
 	}
 	return migrateRiver(ctx, owner)
@@ -96,7 +104,8 @@ func provider(pool *pgxpool.Pool) (*goose.Provider, func() error, error) {
 	return p, db.Close, err
 }
 
-func migrateOwn(ctx context.Context, owner *pgxpool.Pool) error {
+// migrateOwn applies our migrations. A database whose views are newer is refused before anything is done to it.
+func migrateOwn(ctx context.Context, owner *pgxpool.Pool, views viewSet) error {
 	p, done, err := provider(owner)
 	if err != nil {
 		return err
@@ -106,7 +115,11 @@ func migrateOwn(ctx context.Context, owner *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	if has > want {
+	stands, err := standingViews(ctx, owner)
+	if err != nil {
+		return err
+	}
+	if has > want || stands.number > views.number {
 		return ErrNewer
 	}
 	if _, err = p.Up(ctx); err != nil {
@@ -135,9 +148,14 @@ func migrateRiver(ctx context.Context, owner *pgxpool.Pool) error {
 	return err
 }
 
-// CheckSchema refuses to run on a schema that is not this binary's: ErrNewer or ErrOlder.
+// schemaVersion is the last migration that was applied.
+func schemaVersion(ctx context.Context, pool *pgxpool.Pool) (v int64, err error) {
+	err = pool.QueryRow(ctx, "select max(version_id) from goose_db_version where is_applied").Scan(&v)
+	return v, err
+}
+
+// CheckSchema refuses to run on a schema or views that are not this binary's: ErrNewer, ErrOlder or ErrViews.
 func CheckSchema(ctx context.Context, db *DB) error {
-	var has, want int64
 	var there bool
 	err := db.pool.QueryRow(ctx, "select to_regclass('goose_db_version') is not null").Scan(&there)
 	if err != nil {
@@ -146,21 +164,32 @@ func CheckSchema(ctx context.Context, db *DB) error {
 	if !there {
 		return ErrOlder
 	}
-	p, done, err := provider(db.pool)
+	has, err := schemaVersion(ctx, db.pool)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = done() }()
-	sources := p.ListSources()
-	want = sources[len(sources)-1].Version
-	err = db.pool.QueryRow(ctx, "select max(version_id) from goose_db_version where is_applied").Scan(&has)
-	switch {
-	case err != nil:
+	want, err := newestMigration(db.pool)
+	if err != nil {
 		return err
+	}
+	switch {
 	case has > want:
 		return ErrNewer
 	case has < want:
 		return ErrOlder
 	}
-	return nil
+	views, err := ownViews()
+	if err != nil {
+		return err
+	}
+	return views.check(ctx, db.pool, has)
+}
+
+func newestMigration(pool *pgxpool.Pool) (int64, error) {
+	p, done, err := provider(pool)
+	if err != nil {
+		return 0, err
+	}
+	sources := p.ListSources()
+	return sources[len(sources)-1].Version, done()
 }

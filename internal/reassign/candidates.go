@@ -38,13 +38,15 @@ const candidatesShown = 50
 func Candidates(ctx context.Context, db *gorm.DB, source uuid.UUID, search string) ([]Candidate, error) {
 	where := `s.crm_account_id = o.crm_account_id`
 	if search != "" {
-		where = `lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id || ' ' || coalesce(k.name, '')) LIKE @search`
+		where = `lower(concat_ws(' ', s.product_name, s.part_number, s.external_id, k.name)) LIKE @search`
 	}
 	var all []Candidate
 	err := db.WithContext(ctx).Raw(`
-		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name, '') AS crm_account, s.quantity, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.start_date,
+		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name, '') AS crm_account, s.quantity,
+		       s.state, coalesce(s.hold_reason, '') AS hold_reason, s.start_date,
 		       coalesce(s.crm_account_id = o.crm_account_id, false) AS same_customer,
-		       coalesce(s.product_id = o.product_id, false) OR s.sku <> '' AND s.sku = o.sku AS same_product, s.provider_id <> o.provider_id AS elsewhere,
+		       coalesce(s.product_id = o.product_id, false) OR s.sku <> '' AND s.sku = o.sku AS same_product,
+		       s.provider_id <> o.provider_id AS elsewhere,
 		       EXISTS (SELECT FROM reassignments r WHERE r.target_id = s.id AND r.undone_at IS NULL) AS has
 		FROM subscriptions o JOIN subscriptions s ON s.id <> o.id AND s.state <> 'inactive'
 		JOIN providers p ON p.id = s.provider_id LEFT JOIN crm_accounts k ON k.id = s.crm_account_id

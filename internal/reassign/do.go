@@ -18,10 +18,17 @@ import (
 
 const longestNote = 1000
 
+func checkNote(note string) error {
+	if len(note) > longestNote {
+		return errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", longestNote)}.Err()
+	}
+	return nil
+}
+
 // DoTx is Do within the caller's transaction.
 func (s Service) DoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, m Move) (Record, error) {
-	if len(m.Note) > longestNote {
-		return Record{}, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", longestNote)}.Err()
+	if err := checkNote(m.Note); err != nil {
+		return Record{}, err
 	}
 	both, err := subscription.LockBoth(ctx, tx, m.Source, m.Target)
 	if err != nil {
@@ -39,7 +46,8 @@ func (s Service) DoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, m Move) 
 		return Record{}, err
 	}
 	if m.Seen != "" && m.Seen != p.digest() {
-		return Record{}, errs.New(errs.Conflict, "One of the two has changed since you looked, and the result would be another. Nothing was moved; look at it again.")
+		return Record{}, errs.New(errs.Conflict,
+			"One of the two has changed since you looked, and the result would be another. Nothing was moved; look at it again.")
 	}
 	return s.write(ctx, tx, by, p)
 }
@@ -57,30 +65,16 @@ func pick(both map[uuid.UUID]subscription.Subscription, m Move) (source, target 
 
 // writing is one move under way.
 type writing struct {
-	ctx context.Context
-	tx  *gorm.DB
-	by  audit.Actor
-	id  uuid.UUID
+	Service
 	plan
+	by audit.Actor
+	id uuid.UUID
 }
 
 func (s Service) write(ctx context.Context, tx *gorm.DB, by audit.Actor, p plan) (Record, error) {
-	w := writing{ctx: ctx, tx: tx, by: by, id: uuid.Must(uuid.NewV7()), plan: p}
-	steps := []func() error{
-		func() error { return w.keep(s) },
-		w.marks,
-		func() error { return ledger.Take(ctx, tx, p.copies) },
-		func() error { return billing.CopyElsewhere(ctx, tx, p.copies) },
-		func() error { return ledger.Append(ctx, tx, s.origin(by, p.move.Course), p.added) },
-		w.rows,
-		func() error {
-			_, err := subscription.SetHistory(ctx, tx, s.act(by, p.target.ID, p.move.Course), p.history)
-			return err
-		},
-		func() error { return s.Reviews.Refresh(ctx, tx, []uuid.UUID{p.source.ID, p.target.ID}) },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
+	w := writing{Service: s, plan: p, by: by, id: uuid.Must(uuid.NewV7())}
+	for _, step := range []func(context.Context, *gorm.DB) error{w.keep, w.marks, w.append, w.keepRoles, w.settle} {
+		if err := step(ctx, tx); err != nil {
 			return Record{}, err
 		}
 	}
@@ -92,7 +86,7 @@ func (s Service) write(ctx context.Context, tx *gorm.DB, by audit.Actor, p plan)
 	return all[0], nil
 }
 
-func (w writing) keep(s Service) error {
+func (w writing) keep(ctx context.Context, tx *gorm.DB) error {
 	before, err := json.Marshal(w.target.History())
 	if err != nil {
 		return err
@@ -101,31 +95,37 @@ func (w writing) keep(s Service) error {
 	if w.source.State == subscription.Inactive {
 		ended = w.move.On
 	}
-	err = w.tx.WithContext(w.ctx).Exec(`INSERT INTO reassignments (id, source_id, target_id, switch_on, taken, floor, copied, aside, adjusted, before, note, made_at, made_by_id, made_by, ended_on)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)`, w.id, w.source.ID, w.target.ID, w.move.On, w.taken, w.floor(), len(w.copies), len(w.aside), w.adjusted,
-		string(before), w.move.Note, s.Clock.Now(), uuid.NullUUID{UUID: w.by.ID, Valid: w.by.IsPerson()}, w.by.Name, ended).Error
+	err = tx.WithContext(ctx).Exec(`
+		INSERT INTO reassignments (id, source_id, target_id, switch_on, taken, floor, copied, aside, adjusted, before, note,
+			made_at, made_by_id, made_by, ended_on)
+		VALUES (?, ?, ?, ?, false, NULL, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)`,
+		w.id, w.source.ID, w.target.ID, w.move.On, len(w.copies), len(w.aside), w.adjusted, string(before), w.move.Note,
+		w.Clock.Now(), uuid.NullUUID{UUID: w.by.ID, Valid: w.by.IsPerson()}, w.by.Name, ended).Error
 	if err != nil {
 		return fmt.Errorf("keep reassignment: %w", err)
 	}
 	return nil
 }
 
-// marks sets the target's own rows aside, and takes the source's open rows off its bill.
-func (w writing) marks() error {
-	aside, archived := false, ledger.Archived
+// marks sets the target's own rows aside.
+func (w writing) marks(ctx context.Context, tx *gorm.DB) error {
+	aside := false
 	why := fmt.Sprintf("set aside: the history of %s takes their place", w.source.ExternalID)
-	if _, err := (ledger.Mark{By: w.by, Why: why, Counted: &aside}).Apply(w.ctx, w.tx, idsOf(w.aside)); err != nil {
-		return err
-	}
-	if !w.taken {
-		return nil
-	}
-	why = fmt.Sprintf("taken along to %s, which is billed for it", w.target.ExternalID)
-	_, err := ledger.Mark{By: w.by, Why: why, Billing: &archived}.Apply(w.ctx, w.tx, idsOf(w.open))
+	_, err := ledger.Mark{By: w.by, Why: why, Counted: &aside}.Apply(ctx, tx, idsOf(w.aside))
 	return err
 }
 
-func (w writing) rows() error {
+func (w writing) append(ctx context.Context, tx *gorm.DB) error {
+	if err := ledger.Take(ctx, tx, w.copies); err != nil {
+		return err
+	}
+	if err := billing.CopyElsewhere(ctx, tx, w.copies); err != nil {
+		return err
+	}
+	return ledger.Append(ctx, tx, w.origin(w.by, w.move.Course), w.added)
+}
+
+func (w writing) keepRoles(ctx context.Context, tx *gorm.DB) error {
 	var copies, added []uuid.UUID
 	for _, c := range w.copies {
 		copies = append(copies, c.ID)
@@ -133,29 +133,49 @@ func (w writing) rows() error {
 	for _, c := range w.added {
 		added = append(added, c.ID)
 	}
-	kept := map[role][]uuid.UUID{roleCopy: copies, roleAdjust: added, roleAside: idsOf(w.aside)}
-	if w.taken {
-		kept[roleTaken] = idsOf(w.open)
-	}
-	for r, ids := range kept {
-		if err := keepRows(w.ctx, w.tx, w.id, r, ids); err != nil {
+	for r, ids := range map[role][]uuid.UUID{roleCopy: copies, roleAdjust: added, roleAside: idsOf(w.aside)} {
+		if err := keepRows(ctx, tx, w.id, r, ids); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w writing) event() audit.Event {
-	told := func(h subscription.History) map[string]any {
-		return map[string]any{"billed_through": h.BilledThrough.String(), "billable_from": h.BillableFrom.String(), "history_since": h.Since.String()}
+func (w writing) settle(ctx context.Context, tx *gorm.DB) error {
+	if _, err := subscription.SetHistory(ctx, tx, w.act(w.by, w.target.ID, w.move.Course), w.stands); err != nil {
+		return err
 	}
-	before, after := told(w.target.History()), told(w.history)
+	return w.refresh(ctx, tx, w.source.ID, w.target.ID)
+}
+
+// refresh makes anew what lists and reviews say of both.
+func (s Service) refresh(ctx context.Context, tx *gorm.DB, source, target uuid.UUID) error {
+	both := []uuid.UUID{source, target}
+	if err := subscription.CopyPrices(ctx, tx, both, s.Today()); err != nil {
+		return err
+	}
+	if err := billing.RefreshThrough(ctx, tx, both); err != nil {
+		return err
+	}
+	return s.Reviews.Refresh(ctx, tx, both)
+}
+
+func (w writing) event() audit.Event {
+	of := func(h subscription.History) map[string]any {
+		return map[string]any{"billable_from": h.BillableFrom.String(), "history_since": h.Since.String()}
+	}
+	before, after := of(w.target.History()), of(w.stands)
 	before["counted_rows"], before["target"] = idsOf(w.aside), w.target.ExternalID
-	for k, v := range map[string]any{"source": w.source.ExternalID, "source_id": w.source.ID, "target": w.target.ExternalID, "switch_on": w.move.On.String(), "copied": len(w.copies),
-		"set_aside": len(w.aside), "adjusted": w.adjusted, "taken_along": w.taken, "note": w.move.Note} {
+	for k, v := range map[string]any{
+		"source": w.source.ExternalID, "source_id": w.source.ID, "target": w.target.ExternalID, "switch_on": w.move.On.String(),
+		"copied": len(w.copies), "set_aside": len(w.aside), "adjusted": w.adjusted, "note": w.move.Note,
+	} {
 		after[k] = v
 	}
-	return audit.Event{Action: "subscription.reassigned", ObjectType: "subscription", ObjectID: w.target.ID.String(), ObjectName: w.target.Called(), Before: before, After: after}
+	return audit.Event{
+		Action: "subscription.reassigned", ObjectType: "subscription", ObjectID: w.target.ID.String(), ObjectName: w.target.Called(),
+		Before: before, After: after,
+	}
 }
 
 func idsOf(rows []ledger.Entry) []uuid.UUID {

@@ -2,253 +2,245 @@ package reassign_test
 
 import (
 	"fmt"
-	"math/big"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/reassign"
+	"seatledger/internal/retire"
 	"seatledger/internal/testkit/billtest"
 )
 
-// story is a random history of two subscriptions, kept day by day beside the product.
+// story is one random history told twice: in one world the subscription goes on, in the
+// other its history moves to a successor on the way.
 type story struct {
-	*house
-	*rand.Rand
-	t       testing.TB
-	today   clock.Date
-	timing  string
-	billDay int
-	seats   [2]map[int]int // of the old one and the new one, by day since first
-	price   [2]map[int]string
-	drafted int
+	*rapid.T
+	plain, moved *house
+	timing       string
+	billDay      int
+	today, last  clock.Date // last: of a change of the ledger
+	seats        int
+	gone         bool // it has moved
 }
 
-const (
-	days   = 470
-	oldOne = 0
-	newOne = 1
-)
+// whose is the subscription whose days are now.
+func (s *story) whose() uuid.UUID {
+	if s.gone {
+		return s.moved.new
+	}
+	return s.moved.old
+}
 
-func (s *story) first() clock.Date { return billtest.Day(s, "2026-01-01") }
-
-func (s *story) day(d clock.Date) int { return s.first().DaysUntil(d) }
-
-func (s *story) from(who int, on clock.Date, seats int, price string) {
-	for d := s.day(on); d < days; d++ {
-		if seats >= 0 {
-			s.seats[who][d] = seats
-		}
-		if price != "" {
-			s.price[who][d] = price
-		}
+func (s *story) wait(most int) {
+	s.today = s.today.AddDays(rapid.IntRange(1, most).Draw(s.T, "days"))
+	for _, h := range []*house{s.plain, s.moved} {
+		h.World.Today(s.today.String())
 	}
 }
 
-func (s *story) wait(n int) {
-	s.today = s.today.AddDays(n)
-	s.World.Today(s.today.String())
+// day is one on which a change may be dated: some days back, but not before the last one.
+func (s *story) day() clock.Date {
+	return history.Later(s.today.AddDays(rapid.IntRange(-12, 3).Draw(s.T, "on")), s.last)
 }
 
-// change gives the one that people change other seats or another price, some days back.
-func (s *story) change(who int, id uuid.UUID, since clock.Date) {
-	on := s.today.AddDays(-s.IntN(9))
-	if on.Before(since) {
-		on = since
-	}
-	if s.IntN(4) == 0 {
-		price := []string{"11.35", "7.99", "0.333333", "12"}[s.IntN(4)]
-		s.Price(id, price, on.String())
-		s.from(who, on, -1, price)
+func (s *story) change() {
+	on := s.day()
+	s.last = on
+	if rapid.IntRange(0, 3).Draw(s.T, "what") == 0 {
+		price := rapid.SampledFrom([]string{"11.35", "7.99", "0.333333", "12"}).Draw(s.T, "price")
+		s.plain.Price(s.plain.old, price, on.String())
+		s.moved.Price(s.whose(), price, on.String())
 		return
 	}
-	// Only the last word counts here: a day on which seats change later keeps its difference.
-	n := s.IntN(14) + 1
-	delta := n - s.seats[who][days-1]
-	for d := s.day(on); d < days; d++ {
-		if s.seats[who][d]+delta < 0 {
-			return
-		}
-	}
-	s.Seats(id, n, on.String())
-	for d := s.day(on); d < days; d++ {
-		s.seats[who][d] += delta
-	}
+	s.seats = rapid.IntRange(1, 14).Draw(s.T, "seats")
+	s.plain.Seats(s.plain.old, s.seats, on.String())
+	s.moved.Seats(s.whose(), s.seats, on.String())
 }
 
-func (s *story) invoice(kind billing.RunKind) bool {
-	_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Earlier: true})
-	if err == nil {
-		s.drafted++
-	} else if k := errs.KindOf(err); k != errs.Conflict && k != errs.Invalid {
-		s.t.Fatal(err)
+// invoice bills both worlds up to the end of a cycle: that of today, or in arrears the one before.
+func (s *story) invoice() {
+	end := s.today.AddDays(1 - s.billDay)
+	end = end.AddDays(1 - end.Day()).AddDays(s.billDay - 1)
+	if s.timing == "advance" {
+		end = end.AddMonths(1)
 	}
-	return err == nil
-}
-
-// upTo bills every cycle up to a day that is not billed yet.
-func (s *story) upTo(day string) {
-	for end := s.first().AddDays(s.billDay - 1); !end.After(billtest.Day(s, day)); end = end.AddMonths(1) {
-		_, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, End: end}, Earlier: true})
+	for _, h := range []*house{s.plain, s.moved} {
+		run := billing.Run{ContractID: h.Contract, End: end}
+		_, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: run, Late: true})
 		if k := errs.KindOf(err); err != nil && k != errs.Conflict && k != errs.Invalid {
-			s.t.Fatal(err)
+			s.Fatal(err)
 		}
 	}
 }
 
-func (s *story) someInvoice() {
-	s.invoice([]billing.RunKind{billing.FullCycle, billing.FullCycle, billing.ChangeLog}[s.IntN(3)])
-}
-
-func tell(t *testing.T, seed uint64) *story {
-	r := rand.New(rand.NewPCG(seed, 11))
-	timing, billDay := []string{"advance", "arrears"}[r.IntN(2)], []int{1, 15}[r.IntN(2)]
-	s := &story{t: t, Rand: r, timing: timing, billDay: billDay, house: bare(t, "2026-01-02", billtest.Terms{Refunds: "yes", Timing: timing, Day: billDay})}
-	for who := range 2 {
-		s.seats[who], s.price[who] = map[int]int{}, map[int]string{}
-	}
-	s.today = billtest.Day(t, "2026-01-02")
-	s.old = s.Add("OLD", 10, "2026-01-01")
-	s.from(oldOne, s.first(), 10, "12")
-	for range 3 + s.IntN(5) {
-		s.wait(s.IntN(25) + 3)
-		s.change(oldOne, s.old, s.first())
-		if s.IntN(2) == 0 {
-			s.someInvoice()
+func (s *story) goOn(most int) {
+	for range rapid.IntRange(1, most).Draw(s.T, "steps") {
+		s.wait(25)
+		if rapid.IntRange(0, 2).Draw(s.T, "bill") > 0 {
+			s.invoice()
+		}
+		if rapid.Bool().Draw(s.T, "changes") {
+			s.change()
 		}
 	}
-	return s
 }
 
-// arrive brings the new one, with its own seats and price, some days ago.
-func (s *story) arrive() {
-	n := max(0, s.seats[oldOne][days-1]+s.IntN(3)-1) + 1
-	start := s.today.AddDays(-s.IntN(60))
-	if s.day(start) < 0 {
-		start = s.first()
+// successor brings the new one, with seats and a price of its own, some days ago.
+func (s *story) successor(external string, refunds string) (differs func(on clock.Date)) {
+	h := s.moved
+	n := s.seats + rapid.IntRange(-2, 2).Draw(s.T, "differs by")
+	if n < 1 || refunds == "yes" && n < s.seats { // what is given back stands in a test of its own
+		n = s.seats
 	}
-	s.new = s.Add("NEW", n, start.String())
-	s.hold(s.new)
-	price := "12"
-	if s.IntN(2) == 0 {
-		price = "9.49"
-		s.Price(s.new, price, start.String())
+	start := history.Later(s.today.AddDays(-rapid.IntRange(0, 40).Draw(s.T, "began")), billtest.Day(h, "2026-01-01"))
+	h.new = h.Add(external, n, start.String())
+	h.hold(h.new)
+	price := rapid.SampledFrom([]string{"", "9.49"}).Draw(s.T, "new price")
+	if price != "" {
+		h.Price(h.new, price, start.String())
 	}
-	s.from(newOne, s.first(), n, price)
-}
-
-// owed is what all days up to an end are worth, when those before the hand-over are
-// the old one's, with the seat-days.
-func (s *story) owed(handover, end clock.Date) (*big.Rat, map[int]int) {
-	sum, held := new(big.Rat), map[int]int{}
-	for d := range s.day(end) {
-		who := newOne
-		if d < s.day(handover) {
-			who = oldOne
+	return func(on clock.Date) {
+		if n != s.seats {
+			s.plain.Seats(s.plain.old, n, on.String())
 		}
-		held[d] = s.seats[who][d]
-		v, _ := new(big.Rat).SetString(s.price[who][d])
-		v.Mul(v, big.NewRat(int64(held[d]), int64(s.monthDays(d))))
-		sum.Add(sum, v)
+		s.plain.Price(s.plain.old, or(price, "12"), on.String())
+		s.seats = n
 	}
-	return sum, held
 }
 
-func (s *story) monthDays(d int) int {
-	from := s.first().AddDays(d)
-	for from.Day() != s.billDay {
-		from = from.AddDays(-1)
+func or(a, b string) string {
+	if a != "" {
+		return a
 	}
-	return from.DaysUntil(from.AddMonths(1))
+	return b
 }
 
-// billed is the seat-days of each day that the live lines of both bill.
-func (s *story) billed() map[int]int {
+// move hands the history over on a day, in one of the ways in which it may be done.
+func (s *story) move(refunds string, differs func(clock.Date)) {
+	h, on := s.moved, s.day()
+	if rapid.Bool().Draw(s.T, "undone first") {
+		h.do(reassign.Move{Source: h.old, Target: h.new, On: on})
+		if rapid.Bool().Draw(s.T, "retired first") {
+			h.end()
+		}
+		if _, err := h.Undo(h.Context(), billtest.Bea, reassign.Back{ID: h.old}); err != nil {
+			s.Fatal(err)
+		}
+	}
+	ended := rapid.IntRange(0, 2).Draw(s.T, "ended first") == 0
+	if ended {
+		end := retire.End{IDs: []uuid.UUID{h.old}, On: on, Refund: refunds == "yes" && rapid.Bool().Draw(s.T, "refund")}
+		if err := h.retire.Deactivate(h.Context(), billtest.Bea, end); err != nil {
+			s.Fatal(err)
+		}
+	}
+	h.do(reassign.Move{Source: h.old, Target: h.new, On: on})
+	differs(on)
+	if !ended {
+		if rapid.Bool().Draw(s.T, "later") {
+			s.wait(20)
+			s.invoice()
+		}
+		if _, err := h.Retire(h.Context(), billtest.Bea, reassign.Ending{Source: h.old}); err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.gone, s.last = true, on
+	s.invoice()
+}
+
+// paid is the seats of each day on standing lines, by both subscriptions of a world together.
+func (s *story) paid(h *house) map[clock.Date]int {
 	var lines []struct {
 		FromDate, ToDate clock.Date
 		Seats            int
 	}
-	if err := s.World.DB.Read(s.Context()).Raw(`SELECT from_date, to_date, seats FROM invoice_lines WHERE live AND kind IN ('cycle', 'catch_up')`).Scan(&lines).Error; err != nil {
-		s.t.Fatal(err)
+	err := h.World.DB.Read(h.Context()).Raw(`SELECT from_date, to_date, seats FROM invoice_lines
+		WHERE standing AND kind IN ('cycle', 'catch_up') AND subscription_id IN (?, ?)`, h.old, h.new).Scan(&lines).Error
+	if err != nil {
+		s.Fatal(err)
 	}
-	out := map[int]int{}
+	out := map[clock.Date]int{}
 	for _, l := range lines {
 		for d := l.FromDate; d.Before(l.ToDate); d = d.AddDays(1) {
-			out[s.day(d)] += l.Seats
+			out[d] += l.Seats
 		}
 	}
 	return out
 }
 
-func TestEachSeatDayIsBilledOnceOverAMoveToTheCent(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(24) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			s := tell(t, seed)
-			last := s.today
-			s.arrive()
-			m := s.move()
-			m.On = last.AddDays(s.IntN(6) - 1)
-			if m.On.Before(last) {
-				m.On = last
-			}
-			if s.IntN(2) == 0 {
-				m.Unbilled = reassign.TakeAlong
-			} else {
-				s.invoice(billing.ChangeLog)
-			}
-			r := s.do(m)
-			for d := range s.day(r.SwitchOn) { // the history is the old one's
-				s.seats[newOne][d], s.price[newOne][d] = s.seats[oldOne][d], s.price[oldOne][d]
-			}
-			if s.IntN(3) == 0 {
-				s.wait(s.IntN(5))
-				s.someInvoice()
-			}
-			end := r.SwitchOn.AddDays(s.IntN(8) - 2)
-			if end.Before(last) || s.IntN(2) == 0 {
-				end = r.SwitchOn
-			}
-			if _, err := s.Retire(t.Context(), billtest.Bea, reassign.Ending{Source: s.old, On: end}); err != nil {
-				t.Fatal(err)
-			}
-			for range s.IntN(5) {
-				s.wait(s.IntN(25) + 10)
-				s.change(newOne, s.new, end.AddDays(8))
-				s.someInvoice()
-			}
-			s.World.Today("2027-02-20")
-			s.upTo("2027-02-15")
+func (s *story) money(h *house) decimal.Decimal {
+	return decimal.RequireFromString(h.Text(`SELECT coalesce(sum(amount), 0) FROM invoice_lines
+		WHERE live AND subscription_id IN (?, ?)`, h.old, h.new))
+}
 
-			handover := end
-			if r.Taken {
-				handover = r.SwitchOn
-			}
-			through := billtest.Day(t, s.Text(`SELECT billed_through FROM subscriptions WHERE id = ?`, s.new))
-			owed, held := s.owed(handover, through)
-			for d, n := range s.billed() {
-				if n != held[d] {
-					t.Fatalf("seed %d (%s, taken %v, switch %s, end %s): %s is billed for %d seats, %d were held", seed, s.timing, r.Taken, r.SwitchOn, end, s.first().AddDays(d), n, held[d])
-				}
-				delete(held, d)
-			}
-			for d, n := range held {
-				if n != 0 {
-					t.Fatalf("seed %d (%s, taken %v, switch %s, end %s): %s is not billed, %d were held", seed, s.timing, r.Taken, r.SwitchOn, end, s.first().AddDays(d), n)
-				}
-			}
-			paid, _ := new(big.Rat).SetString(s.Text(`SELECT sum(amount) FROM invoice_lines WHERE live`))
-			if off := new(big.Rat).Sub(paid, owed); off.Abs(off).Cmp(big.NewRat(1, 100)) > 0 {
-				t.Fatalf("seed %d (%s, taken %v, switch %s, end %s): paid %s, owed %s", seed, s.timing, r.Taken, r.SwitchOn, end, paid.FloatString(2), owed.FloatString(6))
-			}
-			if got := s.Text(`SELECT string_agg(forfeited_days::text, ',') FROM invoice_coverage WHERE subscription_id = ? AND forfeited_days <> 0`, s.new); got != "" {
-				t.Errorf("seed %d (taken %v): %s seat-days forfeited by the target", seed, r.Taken, got)
-			}
-		})
+// owned checks that each day is one subscription's, and paid over both as its owner says.
+func (s *story) owned(paid map[clock.Date]int) {
+	h := s.moved
+	all, err := history.Load(h.Context(), h.World.DB.Read(h.Context()), []uuid.UUID{h.old, h.new})
+	if err != nil {
+		s.Fatal(err)
 	}
+	owner := map[clock.Date]uuid.UUID{}
+	for id, k := range all {
+		for _, d := range k.Days(h.Contract, k.PaidTo(h.Contract)) {
+			if d.Due() != 0 {
+				s.Fatalf("%s to %s: %+v is due", d.From, d.To, d.Seats)
+			}
+			for day := d.From; day.Before(d.To); day = day.AddDays(1) {
+				if other, twice := owner[day]; twice && other != id {
+					s.Fatalf("%s is both's", day)
+				}
+				owner[day] = id
+				if d.Charged() != paid[day] {
+					s.Fatalf("%s is paid for %d seats over both, %+v are its owner's", day, paid[day], d.Seats)
+				}
+			}
+		}
+	}
+	for day, n := range paid {
+		if n != 0 && owner[day] == uuid.Nil {
+			s.Fatalf("%s is paid, and nobody's", day)
+		}
+	}
+}
+
+func TestEachDayIsBilledOnceOverAMoveAndBothComeToWhatOneWouldHave(t *testing.T) {
+	t.Parallel()
+	first := billtest.New(t, "2026-01-02", billtest.Terms{})
+	n := 0
+	rapid.Check(t, func(r *rapid.T) {
+		n++
+		s := &story{T: r, seats: 10, timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing"),
+			billDay: rapid.SampledFrom([]int{1, 15}).Draw(r, "billing day"), today: billtest.Day(t, "2026-01-02"), last: billtest.Day(t, "2026-01-01")}
+		refunds := rapid.SampledFrom([]string{"yes", "no"}).Draw(r, "refunds")
+		world := func(name string) *house {
+			h := houseOf(first.Beside("2026-01-02", billtest.Terms{Refunds: refunds, Timing: s.timing, Day: s.billDay}))
+			h.old = h.Add(fmt.Sprint(name, n), 10, "2026-01-01")
+			return h
+		}
+		s.plain, s.moved = world("PLAIN-"), world("OLD-")
+		s.goOn(4)
+		s.move(refunds, s.successor(fmt.Sprint("NEW-", n), refunds))
+		s.goOn(3)
+		s.today = s.today.AddDays(62)
+		s.wait(1)
+		s.invoice()
+		plain, moved := s.paid(s.plain), s.paid(s.moved)
+		for d := billtest.Day(t, "2026-01-01"); d.Before(s.today); d = d.AddDays(1) {
+			if plain[d] != moved[d] {
+				r.Fatalf("%s is billed for %d seats over a move, for %d without", d, moved[d], plain[d])
+			}
+		}
+		if a, b := s.money(s.plain), s.money(s.moved); a.Sub(b).Abs().GreaterThan(decimal.RequireFromString("0.02")) {
+			r.Fatalf("%s over a move, %s without", b, a)
+		}
+		s.owned(moved)
+	})
 }

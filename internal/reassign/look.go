@@ -9,27 +9,22 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 )
 
-// Side is one subscription of a move, with its ledger as it is and as it would be.
+// Side is one subscription of a move, with its ledger as it is, and with what its next
+// invoices would bill as it stands and after the move.
 type Side struct {
 	subscription.Subscription
-	Before []ledger.Entry
-	After  []ledger.Entry
-}
-
-// Worth is money and seat-days; the amount is unknown where a day has no price.
-type Worth struct {
-	Amount   decimal.NullDecimal
-	Currency string
-	SeatDays int
+	Rows      []ledger.Entry
+	DueBefore []billing.Due
+	DueAfter  []billing.Due
 }
 
 // Result is both subscriptions as they are, and as they would be after the move.
@@ -37,12 +32,10 @@ type Result struct {
 	Move     Move // with its switch day
 	Source   Side
 	Target   Side
+	After    []ledger.Entry       // the target's ledger
 	History  subscription.History // of the target, after
 	Adjusted int                  // seats of the adjustment on the switch day
-	Taken    bool                 // what is not billed would go along
-	Open     int                  // rows of the source that are not billed
-	Unbilled Worth                // of the source, up to the switch day
-	CatchUp  Worth                // what the target would charge for days that are billed already
+	DueTo    clock.Date           // day up to which money is reckoned: the switch day, or how far either is paid
 	Digest   string               // of all this: whoever confirms it names what they saw
 	Refusals []Refusal            // empty: it can be done
 	Warnings []string
@@ -81,84 +74,43 @@ func (s Service) LookIn(ctx context.Context, db *gorm.DB, m Move) (Result, error
 }
 
 func (p plan) result() Result {
-	r := Result{Move: p.move, History: p.history, Adjusted: p.adjusted, Taken: p.taken, Open: len(p.open), Refusals: p.refusals(), Warnings: p.warnings(),
-		Source: Side{Subscription: p.source.Subscription, Before: p.source.rows, After: p.sourceAfter()},
-		Target: Side{Subscription: p.target.Subscription, Before: p.target.rows, After: p.targetAfter()}}
-	r.Digest = p.digest()
-	r.Unbilled = worth(p.source.book.Until(p.move.On), later(p.move.On, p.source.BilledThrough), p.source.currency)
-	r.CatchUp = worth(p.bookAfter(), p.history.BilledThrough, p.target.currency)
-	return r
+	to := p.dueTo()
+	side := func(s side, after history.History) Side {
+		return Side{Subscription: s.Subscription, Rows: s.rows, DueBefore: billing.DueOf(s.history, to), DueAfter: billing.DueOf(after, to)}
+	}
+	return Result{
+		Move: p.move, Source: side(p.source, p.after.source), Target: side(p.target, p.after.target), After: p.targetAfter(),
+		History: p.stands, Adjusted: p.adjusted, DueTo: to, Digest: p.digest(), Refusals: p.refusals(), Warnings: p.warnings(),
+	}
+}
+
+// dueTo is the switch day, or the day up to which either of them is paid.
+func (p plan) dueTo() clock.Date {
+	to := p.move.On
+	for _, h := range []history.History{p.source.history, p.target.history} {
+		for _, id := range h.Contracts() {
+			to = history.Later(to, h.PaidTo(id))
+		}
+	}
+	return to
 }
 
 // digest tells two results apart.
 func (p plan) digest() string {
 	h := sha256.New()
-	for _, e := range p.carried {
-		_, _ = fmt.Fprintln(h, e.ID, e.BillingState)
+	_, _ = fmt.Fprintln(h, idsOf(p.carried), idsOf(p.aside), p.adjusted, len(p.added), p.move.On, p.stands.BillableFrom)
+	price, known := p.after.target.PriceOn(p.move.On)
+	_, _ = fmt.Fprintln(h, price.Price.Words(), known)
+	for _, days := range []history.History{p.after.source, p.after.target} {
+		for _, d := range billing.DueOf(days, p.dueTo()) {
+			_, _ = fmt.Fprintln(h, d.Contract, d.Amount.Decimal, d.Amount.Valid, d.SeatDays)
+		}
 	}
-	_, _ = fmt.Fprintln(h, idsOf(p.aside), p.adjusted, len(p.added), p.taken, p.move.On, p.history.BilledThrough, p.target.Price(), p.source.Price())
 	return hex.EncodeToString(h.Sum(nil))[:16]
-}
-
-// worth is what a book would charge up to a day.
-func worth(b billing.Book, to clock.Date, currency string) Worth {
-	w := Worth{Currency: currency}
-	if currency == "" {
-		return w
-	}
-	charges, err := b.Charges(to, currency)
-	if err != nil {
-		return w
-	}
-	sum := billing.Parts{}
-	for _, c := range charges {
-		sum, w.SeatDays = sum.Plus(c.Exact), w.SeatDays+c.SeatDays()
-	}
-	w.Amount = decimal.NewNullDecimal(sum.Rounded(currency))
-	return w
-}
-
-// bookAfter is the target's book as billing would read it after the move.
-func (p plan) bookAfter() billing.Book {
-	b := p.target.book
-	b.Through, b.Rows, b.Floor = p.history.BilledThrough, nil, later(b.Floor, p.history.BillableFrom)
-	if p.taken {
-		b.Floor = p.floor()
-	}
-	aside := idsOf(p.aside)
-	for _, r := range p.target.book.Rows {
-		if !slices.Contains(aside, r.ID) {
-			b.Rows = append(b.Rows, r)
-		}
-	}
-	for i, e := range p.carried {
-		r := p.source.row(e.ID)
-		r.ID, r.Seq, r.Moved, r.Inherited = p.copies[i].ID, lastSeq+int64(i), true, e.BillingState != ledger.Open
-		b.Rows = append(b.Rows, r)
-	}
-	for i, c := range p.added {
-		r := billing.Row{ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), Event: c.Event, On: c.EffectiveAt, Delta: c.Delta, Open: c.Billing != ledger.Archived, Archived: c.Billing == ledger.Archived, Moved: true}
-		if c.Event == ledger.Price {
-			r.Price, r.Before = c.Price, p.source.book.PriceOn(p.move.On)
-		}
-		b.Rows = append(b.Rows, r)
-	}
-	return b
 }
 
 // lastSeq stands behind every row that is recorded.
 const lastSeq = 1 << 60
-
-func (p plan) sourceAfter() []ledger.Entry {
-	after := slices.Clone(p.source.rows)
-	open := idsOf(p.open)
-	for i, e := range after {
-		if p.taken && slices.Contains(open, e.ID) {
-			after[i].BillingState = ledger.Archived
-		}
-	}
-	return after
-}
 
 // targetAfter is the target's ledger in the order of effect, with running sums.
 func (p plan) targetAfter() []ledger.Entry {
@@ -174,12 +126,15 @@ func (p plan) targetAfter() []ledger.Entry {
 		after = append(after, e)
 	}
 	for i, c := range p.added {
-		born := c.Billing
-		if born == "" {
-			born = ledger.Open
+		born := ledger.Open
+		if c.Delta < 0 && !c.Refund {
+			born = ledger.Archived
 		}
-		after = append(after, ledger.Entry{ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), SubscriptionID: c.SubscriptionID, Event: c.Event, EffectiveAt: c.EffectiveAt, Delta: c.Delta,
-			UnitPrice: c.Price.Value, PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Note: c.Note, Counted: true, BillingState: born})
+		after = append(after, ledger.Entry{
+			ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), SubscriptionID: c.SubscriptionID, Event: c.Event, EffectiveAt: c.EffectiveAt,
+			Delta: c.Delta, UnitPrice: c.Price.Value, PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Refund: c.Refund,
+			Note: c.Note, Counted: true, BillingState: born,
+		})
 	}
 	slices.SortFunc(after, func(a, b ledger.Entry) int {
 		return cmp.Or(cmp.Compare(b.EffectiveAt.DaysUntil(a.EffectiveAt), 0), cmp.Compare(a.Seq, b.Seq))
@@ -204,12 +159,26 @@ func (p plan) warnings() []string {
 	if a.Term != b.Term {
 		all = append(all, fmt.Sprintf("Their terms differ: %s and %s.", a.Term, b.Term))
 	}
-	if was, is := a.book.PriceOn(p.move.On), b.book.PriceOn(p.move.On); is.Value.Valid && was.Value.Valid && !is.Equal(was) {
-		all = append(all, fmt.Sprintf("Their prices differ: %s %s per %s until the switch day, %s %s per %s from it on.",
-			was.Value.Decimal, was.Currency, was.Period, is.Value.Decimal, is.Currency, is.Period))
+	all = append(all, p.priceWarnings()...)
+	if first := p.after.target.FirstDay(); first.After(p.move.On) {
+		all = append(all, fmt.Sprintf("The contract of %s bills from %s on, after the switch day. Until then the days stay with %s: deactivate it on %s, not before.",
+			b.ExternalID, first, a.ExternalID, first))
 	}
-	if !p.taken && !a.BilledThrough.IsZero() && a.BilledThrough.Before(p.move.On) {
-		all = append(all, fmt.Sprintf("The days from %s to the switch day are not billed yet. They stay with %s, and the next full cycle bills them.", a.BilledThrough, a.ExternalID))
+	if b.history.PaidTo(b.ContractID.UUID).After(b.history.FirstDay()) {
+		all = append(all, fmt.Sprintf("%s is billed already. What both were billed for is credited by its next invoice, as the money below says.", name(b)))
 	}
 	return all
+}
+
+func (p plan) priceWarnings() []string {
+	was, before := p.source.history.PriceOn(p.move.On)
+	is, from := p.after.target.PriceOn(p.move.On)
+	switch {
+	case !from:
+		return []string{fmt.Sprintf("%s has no price from the switch day on. Those days are not billed until it has one.", p.target.ExternalID)}
+	case before && !is.Price.Equal(was.Price.Amount):
+		return []string{fmt.Sprintf("Their prices differ: %s %s per %s until the switch day, %s %s per %s from it on.",
+			was.Price.Value.Decimal, was.Price.Currency, was.Price.Period, is.Price.Value.Decimal, is.Price.Currency, is.Price.Period)}
+	}
+	return nil
 }

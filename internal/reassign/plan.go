@@ -1,7 +1,6 @@
 package reassign
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -19,11 +18,9 @@ import (
 // side is one subscription with its ledger, as a plan reads it.
 type side struct {
 	subscription.Subscription
-	rows     []ledger.Entry
-	book     billing.Book
-	currency string     // its contract's; empty: it stands in none
-	charged  clock.Date // first day that nobody was charged for
-	moves    []Record
+	rows    []ledger.Entry
+	history history.History
+	moves   []Record
 }
 
 func sideOf(ctx context.Context, db *gorm.DB, s subscription.Subscription) (side, error) {
@@ -32,14 +29,20 @@ func sideOf(ctx context.Context, db *gorm.DB, s subscription.Subscription) (side
 	if out.rows, err = ledger.Of(ctx, db, s.ID); err != nil {
 		return out, fmt.Errorf("ledger of %s: %w", s.ID, err)
 	}
-	if out.book, out.currency, err = billing.BookOf(ctx, db, s.ID); err != nil {
-		return out, err
-	}
-	if out.charged, err = chargedThrough(ctx, db, s); err != nil {
+	if out.history, err = history.One(ctx, db, s.ID); err != nil {
 		return out, err
 	}
 	out.moves, err = Standing(ctx, db, []uuid.UUID{s.ID})
 	return out, err
+}
+
+// currency is its contract's, or of one without a contract that of its price on a day; empty: unknown.
+func (s side) currency(day clock.Date) string {
+	if k := s.history.Contract(s.ContractID.UUID).Currency; k != "" {
+		return k
+	}
+	price, _ := s.history.PriceOn(day)
+	return price.Price.Currency
 }
 
 // closing is the row that ended an inactive subscription.
@@ -56,30 +59,31 @@ func (s side) closing() *ledger.Entry {
 	return last
 }
 
-// row is what billing reads of an entry.
-func (s side) row(id uuid.UUID) billing.Row {
-	i := slices.IndexFunc(s.book.Rows, func(r billing.Row) bool { return r.ID == id })
+// place is where a counted row stands in the order of recording.
+func (s side) place(id uuid.UUID) history.Place {
+	i := slices.IndexFunc(s.history.Rows, func(r history.Row) bool { return r.ID == id })
 	if i < 0 {
-		return billing.Row{ID: id}
+		return history.Place{}
 	}
-	return s.book.Rows[i]
+	return s.history.Rows[i].Place
 }
 
 // plan is what a move would write.
 type plan struct {
 	move           Move
 	source, target side
-	closing        *ledger.Entry // of a source that has ended: it does not go over
-	carried        []ledger.Entry
-	open           []ledger.Entry // of the carried: not billed
-	aside          []ledger.Entry
+	carried        []ledger.Entry // all that counts of the source, but its end
+	aside          []ledger.Entry // own rows of the target, whose place the history takes
 	copies         []ledger.Copy
-	added          []ledger.Change // what differs on the switch day: seats, price
+	added          []ledger.Change // what differs on the switch day: seats, product, price
 	adjusted       int
-	taken          bool
-	history        subscription.History // of the target
+	stands         subscription.History // of the target, after
+	after          days
 	foreign        []foreignInvoice
 }
+
+// days are both histories as they would stand.
+type days struct{ source, target history.History }
 
 // plan reckons a move of two subscriptions, refused or not.
 func (s Service) plan(ctx context.Context, db *gorm.DB, m Move, source, target subscription.Subscription) (plan, error) {
@@ -91,14 +95,19 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, m Move, source, target s
 	if p.target, err = sideOf(ctx, db, target); err != nil {
 		return p, err
 	}
+	refunds, err := retire.RefundsOf(ctx, db, target.ContractID)
+	if err != nil {
+		return p, err
+	}
 	p.move.On = p.switchDay(s.Today())
 	p.carry()
 	p.setAside()
-	if err := p.adjust(ctx, db); err != nil {
-		return p, err
-	}
-	p.taken = m.Unbilled == TakeAlong && p.unbilledDays()
 	p.copy()
+	p.after.target = p.target.history.Taking(p.source.history, idsOf(p.carried), idsOf(p.aside), p.move.On)
+	p.adjustSeats(refunds.Allowed)
+	p.keepProduct()
+	p.keepPrice()
+	p.after.source, p.after.target = history.HandOver(p.source.history, p.after.target)
 	p.stand()
 	p.foreign, err = foreignInvoices(ctx, db, p)
 	return p, err
@@ -119,26 +128,15 @@ func (p *plan) switchDay(today clock.Date) clock.Date {
 	return today
 }
 
-// carry picks what goes over: what counts, but the end of a source that has ended.
-// The order is that in which it was recorded, history that the source was given first.
+// carry picks what goes over: what counts, but the end of a source that has ended, in the order of recording.
 func (p *plan) carry() {
-	p.closing = p.source.closing()
+	closing := p.source.closing()
 	for _, e := range p.source.rows {
-		if !e.Counted || p.closing != nil && e.ID == p.closing.ID {
-			continue
-		}
-		p.carried = append(p.carried, e)
-		if e.BillingState == ledger.Open {
-			p.open = append(p.open, e)
+		if e.Counted && (closing == nil || e.ID != closing.ID) {
+			p.carried = append(p.carried, e)
 		}
 	}
-	first := func(e ledger.Entry) int {
-		if p.source.row(e.ID).Moved {
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(p.carried, func(a, b ledger.Entry) int { return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.Seq, b.Seq)) })
+	slices.SortStableFunc(p.carried, func(a, b ledger.Entry) int { return p.source.place(a.ID).Compare(p.source.place(b.ID)) })
 }
 
 // setAside picks the target's own rows up to the switch day, and its beginning
@@ -151,64 +149,15 @@ func (p *plan) setAside() {
 	}
 }
 
-// unbilledDays tells whether anything of the source up to the switch day is not billed yet.
-func (p *plan) unbilledDays() bool {
-	return len(p.open) > 0 || p.source.BilledThrough.Before(p.move.On)
-}
-
-// adjust makes the explicit rows of what differs on the switch day.
-func (p *plan) adjust(ctx context.Context, db *gorm.DB) error {
-	left := p.target.LedgerQuantity
-	for _, e := range p.carried {
-		left -= e.Delta
-	}
-	for _, e := range p.target.rows {
-		if e.Counted && !slices.ContainsFunc(p.aside, func(a ledger.Entry) bool { return a.ID == e.ID }) {
-			left -= e.Delta
-		}
-	}
-	p.adjusted = left
-	if left != 0 {
-		born, err := born(ctx, db, p.target, left)
-		if err != nil {
-			return err
-		}
-		p.add(ledger.Change{Event: ledger.Adjust, Delta: left, Billing: born, Note: "What the two subscriptions differ by on the switch day."})
-	}
-	was, is := p.source.book.PriceOn(p.move.On), p.target.book.PriceOn(p.move.On)
-	if is.Value.Valid && !is.Equal(was) {
-		p.add(ledger.Change{Event: ledger.Price, Note: "From the switch day on the new subscription's price holds.",
-			Details: ledger.Details{"price": ledger.Was{Before: was.Words(), After: is.Words()}}})
-		p.added[len(p.added)-1].Price = is
-	}
-	return nil
-}
-
-// born is how a difference is charged: more seats like any; fewer as the refund setting says (RULES 8).
-func born(ctx context.Context, db *gorm.DB, target side, seats int) (ledger.BillingState, error) {
-	if seats > 0 {
-		return ledger.Open, nil
-	}
-	r, err := retire.RefundsOf(ctx, db, target.ContractID)
-	if err != nil || r.Allowed {
-		return ledger.Open, err
-	}
-	return ledger.Archived, nil
-}
-
-func (p *plan) add(c ledger.Change) {
-	c.ID, c.SubscriptionID, c.EffectiveAt = uuid.Must(uuid.NewV7()), p.target.ID, p.move.On
-	c.QuantityAfter = p.target.LedgerQuantity
-	c.Price, c.Cost = p.target.Price(), p.target.Cost()
-	p.added = append(p.added, c)
-}
-
-// copy makes the copies. What began the source carries on here; what is billed stays settled by its invoice.
+// copy makes the copies. What began the source carries on here.
 func (p *plan) copy() {
 	after := 0
 	for _, e := range p.carried {
 		after += e.Delta
-		c := ledger.Copy{ID: uuid.Must(uuid.NewV7()), From: e.ID, SubscriptionID: p.target.ID, Event: e.Event, QuantityAfter: after, Billing: e.BillingState, InvoiceID: e.InvoiceID}
+		c := ledger.Copy{
+			ID: uuid.Must(uuid.NewV7()), From: e.ID, SubscriptionID: p.target.ID, Event: e.Event, QuantityAfter: after,
+			Billing: e.BillingState, InvoiceID: e.InvoiceID,
+		}
 		if e.Event == ledger.Create {
 			c.Event = ledger.Carry
 		}
@@ -216,7 +165,86 @@ func (p *plan) copy() {
 	}
 }
 
-// stand reckons what the move makes of the target's billing.
+// adjustSeats makes the row of what the seats differ by on the switch day. Fewer are
+// given back as the contract's setting says (RULES 8).
+func (p *plan) adjustSeats(refund bool) {
+	p.adjusted = p.target.LedgerQuantity
+	for _, e := range p.carried {
+		p.adjusted -= e.Delta
+	}
+	aside := idsOf(p.aside)
+	for _, e := range p.target.rows {
+		if e.Counted && !slices.Contains(aside, e.ID) {
+			p.adjusted -= e.Delta
+		}
+	}
+	if p.adjusted == 0 {
+		return
+	}
+	p.add(ledger.Change{
+		Event: ledger.Adjust, Delta: p.adjusted, Refund: p.adjusted < 0 && refund,
+		Note: "What the two subscriptions differ by on the switch day.",
+	})
+}
+
+// keepProduct says that from the switch day on the target is its own product, where the history tells of others.
+func (p *plan) keepProduct() {
+	was, is := p.source.history.ProductOn(p.move.On), p.target.history.ProductOn(p.move.On)
+	if !p.source.history.ProductChanges() || is.Same(was) {
+		return
+	}
+	p.add(ledger.Change{
+		Event: ledger.Product, Note: "From the switch day on it is the new subscription's product.",
+		Details: ledger.Details{"product": ledger.Was{Before: wordsOf(was, p.source), After: wordsOf(is, p.target)}},
+	})
+}
+
+func wordsOf(p history.ProductFrom, s side) history.Product {
+	return history.Product{ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm, Name: s.ProductName, Part: s.PartNumber}
+}
+
+// ownPrice is the target's price on the switch day, or on its first day where that comes later.
+func (p *plan) ownPrice() (history.Row, bool) {
+	return p.target.history.PriceOn(history.Later(p.move.On, p.target.history.FirstDay()))
+}
+
+// keepPrice lets the target's own price hold from the switch day on, where the copies would make it another.
+func (p *plan) keepPrice() {
+	was, _ := p.after.target.PriceOn(p.move.On)
+	is, known := p.ownPrice()
+	if !known || is.Price.Equal(was.Price.Amount) {
+		return
+	}
+	from := ledger.CarriedIn
+	if is.Price.ByPerson {
+		from = ledger.ByTyping
+	}
+	p.add(ledger.Change{
+		Event: ledger.Price, Price: is.Price.Amount, Note: "From the switch day on the new subscription's price holds.",
+		PriceFor: ledger.PriceFor{Product: is.Price.Product, Term: is.Price.Term, Frequency: is.Price.Rhythm, From: from},
+		Details:  ledger.Details{"price": ledger.Was{Before: was.Price.Words(), After: is.Price.Words()}},
+	})
+}
+
+// add enters a row on the switch day, with the price that holds on it.
+func (p *plan) add(c ledger.Change) {
+	c.ID, c.SubscriptionID, c.EffectiveAt = uuid.Must(uuid.NewV7()), p.target.ID, p.move.On
+	c.QuantityAfter, c.Cost = p.target.LedgerQuantity, p.target.Cost()
+	row := history.Row{
+		ID: c.ID, Event: c.Event, Source: p.move.Course, On: c.EffectiveAt, Delta: c.Delta, Refund: c.Refund,
+		Price: history.Price{
+			Amount: c.Price, Product: c.PriceFor.Product, Term: c.PriceFor.Term, Rhythm: c.PriceFor.Frequency,
+			ByPerson: c.PriceFor.From == ledger.ByTyping,
+		},
+	}
+	if now, known := p.ownPrice(); known {
+		c.Price = now.Price.Amount
+	}
+	p.added = append(p.added, c)
+	p.after.target = p.after.target.With(row)
+}
+
+// stand says from when the target is billed, since when its history goes back, and whether it waits.
 func (p *plan) stand() {
 	h := p.target.History()
 	for _, e := range p.carried {
@@ -224,51 +252,12 @@ func (p *plan) stand() {
 			h.Since = e.EffectiveAt
 		}
 	}
-	if p.taken {
-		h.BillableFrom, h.BilledThrough = p.source.BillableFrom, p.source.BilledThrough
-		if h.BilledThrough.IsZero() {
-			h.BilledThrough = p.source.book.From
-		}
-	} else {
-		credited := p.closing != nil && p.closing.BillingState == ledger.Invoiced
-		h.BillableFrom, h.BilledThrough = p.move.On, begins(p.source.charged, p.move.On, p.target.book.Floor, credited)
-	}
+	h.BillableFrom = p.move.On
 	switch {
 	case p.source.State != subscription.Inactive:
 		h.CutoverHold = true
 	case p.move.Course != ledger.FromCutover:
 		h.TwinHold, h.CutoverHold = false, false
 	}
-	p.history = h
-}
-
-// floor is the first day that was ever billed of the source, or will be: no row that
-// is taken along is charged for a day before it.
-func (p plan) floor() clock.Date {
-	if p.source.BilledThrough.IsZero() {
-		return p.source.book.From
-	}
-	return p.source.book.Floor
-}
-
-// begins is the first day that the target bills when the source holds the days up to
-// on: not one that the source has billed, unless that was given back (RULES 9). Zero
-// where neither has billed, and no contract says from when it is.
-func begins(through, on, billFrom clock.Date, credited bool) clock.Date {
-	switch {
-	case credited:
-		return on
-	case !through.IsZero():
-		return later(through, on)
-	case billFrom.IsZero():
-		return clock.Date{}
-	}
-	return later(billFrom, on)
-}
-
-func later(a, b clock.Date) clock.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
+	p.stands = h
 }

@@ -1,8 +1,9 @@
 // Package reassign lets the history of one subscription go over to another, so that
 // seats, people, dates and invoices stay known where a new record takes an old one's
-// place (RULES 9). The target gets copies; the source counts on until it is retired,
-// and both ledgers sum up after every step. It decides no pairs, knows no screen, and
-// sends nothing to a distributor.
+// place (RULES 9). Days before the switch day stay the source's, days from it on are
+// the target's, with what was paid for them. The target gets copies; the source counts
+// on until it is retired, and both ledgers sum up after every step. It decides no
+// pairs, knows no screen, and sends nothing to a distributor.
 package reassign
 
 import (
@@ -30,32 +31,22 @@ type Service struct {
 	Reviews review.Reviewer
 }
 
-// Unbilled is what a person says about the source's rows that are not billed yet.
-type Unbilled string
-
-// What may be said of them.
-const (
-	RefuseUnbilled Unbilled = ""     // bill them first
-	TakeAlong      Unbilled = "take" // the target bills them, and goes on where the source's billing stands
-)
-
 // Move asks for the history of Source to go over to Target. The switch day, where none
 // is named, is the day from which the source is frozen, or else the target's first
 // billable day, or today; of a source that has ended it is always the day it ended.
 type Move struct {
-	Source   uuid.UUID
-	Target   uuid.UUID
-	On       clock.Date // switch day: first day that belongs to the target
-	Unbilled Unbilled
-	Note     string
-	Seen     string        // Result.Digest of what a person looked at; empty: they did not look
-	Course   ledger.Source // ledger.FromPerson when empty, or ledger.FromCutover
+	Source uuid.UUID
+	Target uuid.UUID
+	On     clock.Date // switch day: first day that belongs to the target
+	Note   string
+	Seen   string        // Result.Digest of what a person looked at; empty: they did not look
+	Course ledger.Source // ledger.FromPerson when empty, or ledger.FromCutover
 }
 
 // Ending asks to retire the source of a move.
 type Ending struct {
 	Source uuid.UUID
-	On     clock.Date                 // first day without seats; zero: the move's switch day
+	On     clock.Date                 // first day without seats; zero: the target's first billable day
 	By     subscription.DeactivatedBy // subscription.ByPerson when empty, or ByCutover
 	Note   string
 }

@@ -22,7 +22,7 @@ type Record struct {
 	SourceID   uuid.UUID
 	TargetID   uuid.UUID
 	SwitchOn   clock.Date // first day that belongs to the target
-	Taken      bool       // what was not billed went along
+	Taken      bool       // of a move made before days had owners: what was not billed went along
 	Copied     int        // rows copied to the target
 	Aside      int        // own rows of the target that were set aside
 	Adjusted   int        // seats of the adjustment; 0: none was needed
@@ -44,7 +44,8 @@ type Record struct {
 // Stands tells whether the move was not taken back.
 func (r Record) Stands() bool { return r.UndoneAt == nil }
 
-const recordQuery = `SELECT r.id, r.source_id, r.target_id, r.switch_on, r.taken, r.copied, r.aside, r.adjusted, r.note, r.made_at, r.made_by, r.ended_on, r.ended_here, r.undone_at, r.undone_by,
+const recordQuery = `SELECT r.id, r.source_id, r.target_id, r.switch_on, r.taken, r.copied, r.aside, r.adjusted, r.note,
+	r.made_at, r.made_by, r.ended_on, r.ended_here, r.undone_at, r.undone_by,
 	coalesce(nullif(s.product_name, ''), s.external_id) AS source_name, s.external_id AS source_ext,
 	coalesce(nullif(t.product_name, ''), t.external_id) AS target_name, t.external_id AS target_ext, r.before::text AS before
 	FROM reassignments r JOIN subscriptions s ON s.id = r.source_id JOIN subscriptions t ON t.id = r.target_id WHERE `
@@ -56,7 +57,8 @@ func Of(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Record, error) {
 
 // Standing reads the moves that stand and have one of the subscriptions as a side, the latest first.
 func Standing(ctx context.Context, db *gorm.DB, ids []uuid.UUID) ([]Record, error) {
-	return records(ctx, db, `r.undone_at IS NULL AND (r.source_id = ANY (?::uuid[]) OR r.target_id = ANY (?::uuid[])) ORDER BY r.made_at DESC, r.id DESC`,
+	return records(ctx, db, `r.undone_at IS NULL AND (r.source_id = ANY (?::uuid[]) OR r.target_id = ANY (?::uuid[]))
+		ORDER BY r.made_at DESC, r.id DESC`,
 		postgres.IDs(ids), postgres.IDs(ids))
 }
 
@@ -72,7 +74,8 @@ func records(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Rec
 // both sides. errs.NotFound for an unknown subscription, errs.Conflict where none stands.
 func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Record, error) {
 	find := func() (Record, error) {
-		all, err := records(ctx, tx, `? IN (r.id, r.source_id, r.target_id) ORDER BY r.undone_at IS NULL DESC, coalesce(r.undone_at, r.made_at) DESC, r.id DESC LIMIT 1`, id)
+		all, err := records(ctx, tx, `? IN (r.id, r.source_id, r.target_id)
+			ORDER BY r.undone_at IS NULL DESC, coalesce(r.undone_at, r.made_at) DESC, r.id DESC LIMIT 1`, id)
 		if err != nil || len(all) > 0 {
 			return append(all, Record{})[0], err
 		}
@@ -91,7 +94,8 @@ func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Record, error) {
 	if r, err = find(); err != nil || r.Stands() {
 		return r, err
 	}
-	return r, errs.Newf(errs.Conflict, "%s has taken the reassignment from %s to %s back already, on %s. Nothing was changed.", r.UndoneBy, r.SourceExt, r.TargetExt, r.UndoneAt.Format(time.DateOnly))
+	return r, errs.Newf(errs.Conflict, "%s has taken the reassignment from %s to %s back already, on %s. Nothing was changed.",
+		r.UndoneBy, r.SourceExt, r.TargetExt, r.UndoneAt.Format(time.DateOnly))
 }
 
 // role is what a move did with a row.
@@ -101,12 +105,12 @@ const (
 	roleCopy   role = "copy"
 	roleAdjust role = "adjust"
 	roleAside  role = "aside"
-	roleTaken  role = "taken"
 )
 
 func rowsOf(ctx context.Context, tx *gorm.DB, move uuid.UUID, roles ...role) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT change_id FROM reassigned_changes WHERE reassignment_id = ? AND role IN (?) ORDER BY change_id`, move, roles).Scan(&ids).Error
+	err := tx.WithContext(ctx).Raw(`SELECT change_id FROM reassigned_changes WHERE reassignment_id = ? AND role IN (?) ORDER BY change_id`,
+		move, roles).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows of reassignment %s: %w", move, err)
 	}
@@ -117,7 +121,8 @@ func keepRows(ctx context.Context, tx *gorm.DB, move uuid.UUID, r role, ids []uu
 	if len(ids) == 0 {
 		return nil
 	}
-	err := tx.WithContext(ctx).Exec(`INSERT INTO reassigned_changes (reassignment_id, change_id, role) SELECT CAST(@move AS uuid), id, CAST(@role AS text) FROM unnest(CAST(@ids AS uuid[])) AS id`,
+	err := tx.WithContext(ctx).Exec(`INSERT INTO reassigned_changes (reassignment_id, change_id, role)
+		SELECT CAST(@move AS uuid), id, CAST(@role AS text) FROM unnest(CAST(@ids AS uuid[])) AS id`,
 		map[string]any{"move": move, "role": string(r), "ids": postgres.IDs(ids)}).Error
 	if err != nil {
 		return fmt.Errorf("keep rows of reassignment %s: %w", move, err)

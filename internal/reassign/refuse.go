@@ -3,6 +3,7 @@ package reassign
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
-	"seatledger/internal/ledger"
-	"seatledger/internal/postgres"
+	"seatledger/internal/history"
 	"seatledger/internal/subscription"
 )
 
@@ -26,17 +26,16 @@ type Refusal struct {
 // The codes.
 const (
 	Same         = "same"
-	SourceMoved  = "source_moved"  // its history has gone over already
-	TargetMoved  = "target_moved"  // another history came to it, or its own has gone on
-	TargetEnded  = "target_ended"  // inactive, or frozen as an old twin
-	Empty        = "empty"         // the source has no history
-	Customer     = "customer"      // another one, or none
-	Currency     = "currency"      // another one
-	KindDiffers  = "kind"          // a purchase and something that goes on
-	OtherInvoice = "invoice"       // rows on an invoice of another customer
-	TargetBilled = "target_billed" // its own billing has begun
-	IsUnbilled   = "unbilled"      // open rows, not billed first and not taken along
-	Late         = "late"          // rows after the switch day
+	SourceMoved  = "source_moved" // its history has gone over already
+	TargetMoved  = "target_moved" // another history came to it, or its own has gone on
+	TargetEnded  = "target_ended" // inactive, or frozen as an old twin
+	Empty        = "empty"        // the source has no history
+	Customer     = "customer"     // another one, or none
+	Currency     = "currency"     // another one
+	KindDiffers  = "kind"         // a purchase and something that goes on
+	OtherInvoice = "invoice"      // days on an invoice of another customer
+	NoContract   = "contract"     // paid days would go to one that stands in no contract
+	Late         = "late"         // rows after the switch day
 )
 
 // refusals are all the reasons, the plainest first.
@@ -48,7 +47,7 @@ func (p plan) refusals() []Refusal {
 		return all
 	}
 	var all []Refusal
-	for _, look := range []func() (string, string){p.sides, p.customers, p.currencies, p.kinds, p.otherInvoices, p.targetBilled, p.lateRows, p.unbilled} {
+	for _, look := range []func() (string, string){p.sides, p.customers, p.currencies, p.kinds, p.otherInvoices, p.contracts, p.lateRows} {
 		if code, says := look(); code != "" {
 			all = append(all, Refusal{code, says})
 		}
@@ -68,9 +67,11 @@ func (p plan) alreadyMoved() []Refusal {
 		switch {
 		case m.SourceID == p.source.ID:
 		case m.TargetID == p.target.ID:
-			all = append(all, Refusal{TargetMoved, fmt.Sprintf("%s has the history of %s already; undo that first, or choose another target.", m.TargetExt, m.SourceExt)})
+			all = append(all, Refusal{TargetMoved, fmt.Sprintf("%s has the history of %s already; undo that first, or choose another target.",
+				m.TargetExt, m.SourceExt)})
 		default:
-			all = append(all, Refusal{TargetMoved, fmt.Sprintf("The history of %s has gone over to %s; choose that one as the target, or undo that first.", m.SourceExt, m.TargetExt)})
+			all = append(all, Refusal{TargetMoved, fmt.Sprintf("The history of %s has gone over to %s; choose that one as the target, or undo that first.",
+				m.SourceExt, m.TargetExt)})
 		}
 	}
 	return all
@@ -96,25 +97,19 @@ func (p plan) customers() (string, string) {
 	case !b.Valid:
 		return Customer, fmt.Sprintf("%s belongs to no customer yet; map its account first.", name(p.target))
 	case a != b:
-		return Customer, "The two belong to different customers, and history stays with its customer; choose a target of the same customer, or correct the mapping first."
+		return Customer, "The two belong to different customers, and history stays with its customer; " +
+			"choose a target of the same customer, or correct the mapping first."
 	}
 	return "", ""
 }
 
 func (p plan) currencies() (string, string) {
-	a, b := sold(p.source), sold(p.target)
+	a, b := p.source.currency(p.move.On), p.target.currency(p.move.On)
 	if a == "" || b == "" || a == b {
 		return "", ""
 	}
-	return Currency, fmt.Sprintf("%s is sold in %s and %s in %s, so their rows cannot stand in one ledger; put both under contracts of one currency first, or keep them apart.", name(p.source), a, name(p.target), b)
-}
-
-// sold is the selling currency.
-func sold(s side) string {
-	if s.Currency != "" {
-		return s.Currency
-	}
-	return s.currency
+	return Currency, fmt.Sprintf("%s is sold in %s and %s in %s, so their rows cannot stand in one ledger; "+
+		"put both under contracts of one currency first, or keep them apart.", name(p.source), a, name(p.target), b)
 }
 
 func (p plan) kinds() (string, string) {
@@ -132,18 +127,25 @@ func (p plan) otherInvoices() (string, string) {
 	for _, i := range p.foreign {
 		names = append(names, i.called())
 	}
-	return OtherInvoice, fmt.Sprintf("Rows of %s are on %s of another customer; void or credit that first, or leave this history where it is.", name(p.source), strings.Join(names, ", "))
+	return OtherInvoice, fmt.Sprintf(
+		"Days of %s are on %s of another customer; void it, or credit it to be billed again, first, or leave this history where it is.",
+		name(p.source), strings.Join(names, ", "))
 }
 
-func (p plan) targetBilled() (string, string) {
-	began := !p.target.BilledThrough.IsZero()
-	for _, e := range p.target.rows {
-		began = began || e.Counted && e.BillingState == ledger.Invoiced
-	}
-	if !began {
+// contracts refuses where paid days would belong to no contract: the next run would give them back.
+func (p plan) contracts() (string, string) {
+	if len(p.foreign) > 0 || p.source.CRMAccountID != p.target.CRMAccountID {
 		return "", ""
 	}
-	return TargetBilled, fmt.Sprintf("%s is billed already, so its own rows cannot be set aside; void its invoices first, or keep the two histories apart.", name(p.target))
+	own := p.target.history.Lines
+	for _, l := range p.after.target.Lines {
+		is := func(o history.Line) bool { return o.ID == l.ID }
+		if p.after.target.ContractOn(l.Period.From) == uuid.Nil && l.Standing && !slices.ContainsFunc(own, is) {
+			return NoContract, fmt.Sprintf("%s stands in no contract on %s, and days of %s are paid from then on; put it into a contract first.",
+				name(p.target), l.Period.From, name(p.source))
+		}
+	}
+	return "", ""
 }
 
 func (p plan) lateRows() (string, string) {
@@ -151,26 +153,18 @@ func (p plan) lateRows() (string, string) {
 	n := 0
 	for _, e := range p.carried {
 		if e.EffectiveAt.After(p.move.On) {
-			n, last = n+1, later(last, e.EffectiveAt)
+			n, last = n+1, history.Later(last, e.EffectiveAt)
 		}
 	}
 	switch {
 	case n == 0:
 		return "", ""
 	case p.source.State == subscription.Inactive:
-		return Late, fmt.Sprintf("%s of %s are dated after %s, when it ended; activate it and end it again on %s or later first.", rows(n), name(p.source), p.move.On, last)
+		return Late, fmt.Sprintf("%s of %s are dated after %s, when it ended; activate it and end it again on %s or later first.",
+			rows(n), name(p.source), p.move.On, last)
 	}
-	return Late, fmt.Sprintf("%s of %s are dated after the switch day %s, and those days belong to the target; choose a switch day from %s on, or set these rows right first.", rows(n), name(p.source), p.move.On, last)
-}
-
-func (p plan) unbilled() (string, string) {
-	if p.closing != nil && p.closing.BillingState == ledger.Open {
-		return IsUnbilled, fmt.Sprintf("%s was ended with a refund that is not credited yet; bill its contract first.", name(p.source))
-	}
-	if len(p.open) == 0 || p.taken {
-		return "", ""
-	}
-	return IsUnbilled, fmt.Sprintf("Not billed yet: %s of %s. Bill what is open first, or choose to take it along, and it is billed with %s.", rows(len(p.open)), name(p.source), name(p.target))
+	return Late, fmt.Sprintf("%s of %s are dated after the switch day %s, and those days belong to the target; "+
+		"choose a switch day from %s on, or set these rows right first.", rows(n), name(p.source), p.move.On, last)
 }
 
 func rows(n int) string {
@@ -210,20 +204,16 @@ func (i foreignInvoice) called() string {
 	return fmt.Sprintf("invoice %d", *i.Number)
 }
 
-// foreignInvoices are the invoices of other customers that have rows which would go over.
+// foreignInvoices are those of other customers on which the source's days stand.
 func foreignInvoices(ctx context.Context, db *gorm.DB, p plan) ([]foreignInvoice, error) {
-	var ids []uuid.UUID
-	for _, e := range p.carried {
-		if e.InvoiceID.Valid {
-			ids = append(ids, e.InvoiceID.UUID)
-		}
-	}
-	if len(ids) == 0 || !p.target.CRMAccountID.Valid {
+	if !p.target.CRMAccountID.Valid {
 		return nil, nil
 	}
 	var found []foreignInvoice
-	err := db.WithContext(ctx).Raw(`SELECT number FROM invoices WHERE id = ANY (?::uuid[]) AND crm_account_id <> ? AND state <> 'void' ORDER BY seq`,
-		postgres.IDs(ids), p.target.CRMAccountID).Scan(&found).Error
+	err := db.WithContext(ctx).Raw(`
+		SELECT number FROM invoices WHERE crm_account_id <> ? AND state <> 'void' AND id IN
+			(SELECT invoice_id FROM invoice_lines WHERE subscription_id = ? AND standing AND kind <> 'credit')
+		ORDER BY seq`, p.target.CRMAccountID, p.source.ID).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("invoices of the history: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/errs"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
@@ -60,7 +59,12 @@ func TestAnotherCustomerIsRefused(t *testing.T) {
 func TestAnotherCurrencyIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.Exec(`UPDATE subscriptions SET currency = 'EUR' WHERE id = ?`, h.new)
+	euros := uuid.Must(uuid.NewV7())
+	h.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds,
+			payment_terms, tax_code, is_default, active, created_at, updated_at)
+		SELECT ?, crm_account_id, 'In euros', 'EUR', billing_frequency, timing, billing_day, start_date, bill_from, refunds,
+			payment_terms, tax_code, false, active, created_at, updated_at FROM billing_contracts WHERE id = ?`, euros, h.Contract)
+	h.Exec(`UPDATE subscriptions SET contract_id = ? WHERE id = ?`, euros, h.new)
 	h.refuses(h.move(), reassign.Currency, "sold in USD", "in EUR", "one currency first")
 }
 
@@ -71,18 +75,7 @@ func TestRowsOnAnInvoiceOfAnotherCustomerAreRefused(t *testing.T) {
 	other := h.stranger(uuid.Nil)
 	// Both came to another customer after they were billed to the first.
 	h.Exec(`UPDATE subscriptions SET crm_account_id = ?, contract_id = NULL WHERE id IN (?, ?)`, other, h.old, h.new)
-	h.refuses(h.move(), reassign.OtherInvoice, "invoice 7", "another customer", "void or credit that first")
-}
-
-func TestUnbilledRowsAreRefusedUnlessBilledOrTakenAlong(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	h.Seats(h.old, 14, "2026-03-10")
-	h.refuses(h.move(), reassign.IsUnbilled, "Not billed yet: 1 row of Product OLD (OLD)", "Bill what is open first", "take it along")
-	if _, err := h.invoices.Draft(t.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, Kind: billing.ChangeLog}}); err != nil {
-		t.Fatal(err)
-	}
-	h.do(h.move())
+	h.refuses(h.move(), reassign.OtherInvoice, "invoice 7", "another customer", "void it, or credit it to be billed again")
 }
 
 func TestRowsAfterTheSwitchDayAreRefused(t *testing.T) {
@@ -91,6 +84,21 @@ func TestRowsAfterTheSwitchDayAreRefused(t *testing.T) {
 	m := h.move()
 	m.On = billtest.Day(t, "2026-02-01")
 	h.refuses(m, reassign.Late, "1 row", "dated after the switch day 2026-02-01", "choose a switch day from 2026-02-11 on")
+}
+
+func TestATargetWithoutAContractIsRefusedWhilePaidDaysWouldGoToIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	set := func(k uuid.NullUUID) {
+		h.Tx(func(tx *gorm.DB) error {
+			_, err := subscription.SetContract(h.Context(), tx, h.Act(h.new), k)
+			return err
+		})
+	}
+	set(uuid.NullUUID{})
+	h.refuses(h.move(), reassign.NoContract, "stands in no contract on 2026-03-16", "put it into a contract first")
+	set(uuid.NullUUID{UUID: h.Contract, Valid: true})
+	h.do(h.move())
 }
 
 func TestTheSameSubscriptionIsRefused(t *testing.T) {
@@ -105,19 +113,8 @@ func TestAMoveThatWasDoneIsRefusedWithWhoDidItAndWhen(t *testing.T) {
 	h.do(h.move())
 	h.refuses(h.move(), reassign.SourceMoved, "Bea Example has reassigned the history of OLD to NEW already, on 2026-03-16", "undo that first")
 	third := h.Add("THIRD", 3, "2026-01-05")
-	h.refuses(reassign.Move{Source: third, Target: h.new, Unbilled: reassign.TakeAlong}, reassign.TargetMoved, "NEW has the history of OLD already")
-	h.refuses(reassign.Move{Source: third, Target: h.old, Unbilled: reassign.TakeAlong}, reassign.TargetMoved, "The history of OLD has gone over to NEW", "choose that one")
-}
-
-func TestATargetWhoseBillingHasBegunIsRefused(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	h.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.SetHistory(h.Context(), tx, h.Act(h.new), subscription.History{})
-		return err
-	})
-	h.bill("2026-05-01")
-	h.refuses(h.move(), reassign.TargetBilled, "Product NEW (NEW) is billed already", "void its invoices first")
+	h.refuses(reassign.Move{Source: third, Target: h.new}, reassign.TargetMoved, "NEW has the history of OLD already")
+	h.refuses(reassign.Move{Source: third, Target: h.old}, reassign.TargetMoved, "The history of OLD has gone over to NEW", "choose that one")
 }
 
 func TestAnEndedOrFrozenTargetIsRefused(t *testing.T) {
@@ -137,18 +134,6 @@ func TestAPurchaseAndALicenceAreRefused(t *testing.T) {
 	h := open(t)
 	h.Exec(`UPDATE subscriptions SET kind = 'one_time' WHERE id = ?`, h.new)
 	h.refuses(h.move(), reassign.KindDiffers, "a purchase made once", "choose a target of the same kind")
-}
-
-func TestAnUncreditedRefundIsBilledFirst(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	h.Exec(`UPDATE billing_contracts SET refunds = 'yes' WHERE id = ?`, h.Contract)
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, Refund: true}); err != nil {
-		t.Fatal(err)
-	}
-	m := h.move()
-	m.Unbilled = reassign.TakeAlong
-	h.refuses(m, reassign.IsUnbilled, "ended with a refund that is not credited yet", "bill its contract first")
 }
 
 func TestAnUnknownTargetIsAFaultOfTheForm(t *testing.T) {

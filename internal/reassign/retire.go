@@ -9,8 +9,8 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
-	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 )
 
@@ -22,7 +22,8 @@ func (s Service) RetireTx(ctx context.Context, tx *gorm.DB, by audit.Actor, e En
 		return r, err
 	}
 	if r.SourceID != e.Source {
-		return r, errs.Newf(errs.Conflict, "No history was reassigned from this subscription, so there is nothing to take its place. Reassign it first, or deactivate it by itself; nothing was changed.")
+		return r, errs.New(errs.Conflict, "No history was reassigned from this subscription, so there is nothing to take its place. "+
+			"Reassign it first, or deactivate it by itself; nothing was changed.")
 	}
 	was, err := subscription.Get(ctx, tx, r.SourceID)
 	if err != nil {
@@ -36,15 +37,12 @@ func (s Service) RetireTx(ctx context.Context, tx *gorm.DB, by audit.Actor, e En
 	return s.settle(ctx, tx, by, r, was)
 }
 
-// end closes the source, with No refund.
+// end closes the source, with No refund: its days from the switch on are the target's.
 func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record, e Ending) (subscription.Subscription, error) {
-	if e.On.IsZero() {
-		e.On = r.SwitchOn
+	if err := e.complete(ctx, tx, *r); err != nil {
+		return subscription.Subscription{}, err
 	}
 	course := ledger.FromPerson
-	if e.By == "" {
-		e.By = subscription.ByPerson
-	}
 	if e.By == subscription.ByCutover {
 		course = ledger.FromCutover
 	}
@@ -56,32 +54,36 @@ func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record
 	if said := errs.FieldsOf(err)["effective_at"]; said != "" {
 		err = errs.Newf(errs.Conflict, "%s cannot end on %s: %s Nothing was changed.", r.SourceExt, e.On, said)
 	}
-	r.Audit = append(r.Audit, audit.Event{Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
+	r.Audit = append(r.Audit, audit.Event{
+		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
 		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
-		After:  map[string]any{"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt, "note": e.Note}})
+		After: map[string]any{"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt,
+			"note": e.Note},
+	})
 	return now, err
 }
 
-// settle releases the target of a move whose source has ended, and lets its billing
-// go on where the source's ends.
-func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, source subscription.Subscription) (Record, error) {
-	target, err := sideOfTarget(ctx, tx, r)
-	if err != nil {
-		return r, err
+// complete fills in what was not said: the source ends where the target's days begin.
+func (e *Ending) complete(ctx context.Context, tx *gorm.DB, r Record) error {
+	if e.By == "" {
+		e.By = subscription.ByPerson
 	}
-	from, err := sideOf(ctx, tx, source)
+	if !e.On.IsZero() {
+		return nil
+	}
+	h, err := history.One(ctx, tx, r.TargetID)
+	e.On = history.Later(r.SwitchOn, h.FirstDay())
+	return err
+}
+
+// settle releases the target of a move whose source has ended.
+func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, source subscription.Subscription) (Record, error) {
+	target, err := subscription.Get(ctx, tx, r.TargetID)
 	if err != nil {
 		return r, err
 	}
 	h := target.History()
 	h.TwinHold, h.CutoverHold = false, false
-	if used := unused(ctx, tx, r); errs.KindOf(used) == errs.Internal && used != nil {
-		return r, used
-	} else if used == nil && !r.Taken {
-		c := from.closing()
-		refunded := c != nil && c.BillingState != ledger.Archived
-		h.BillableFrom, h.BilledThrough = source.DeactivatedOn, begins(from.charged, source.DeactivatedOn, target.book.Floor, refunded && !source.BilledThrough.IsZero())
-	}
 	now, err := subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
 	if err != nil {
 		return r, err
@@ -91,23 +93,17 @@ func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Reco
 		return r, err
 	}
 	r.EndedOn, r.EndedHere = source.DeactivatedOn, here
-	r.Audit = append(r.Audit, audit.Event{Action: "subscription.released", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
-		Before: map[string]any{"state": target.State, "hold_reason": target.HoldReason, "billed_through": target.BilledThrough.String()},
-		After:  map[string]any{"state": now.State, "hold_reason": now.HoldReason, "billed_through": now.BilledThrough.String(), "history_of": r.SourceExt}})
-	return r, s.Reviews.Refresh(ctx, tx, []uuid.UUID{r.SourceID, r.TargetID})
+	r.Audit = append(r.Audit, audit.Event{
+		Action: "subscription.released", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
+		Before: map[string]any{"state": target.State, "hold_reason": target.HoldReason},
+		After: map[string]any{"state": now.State, "hold_reason": now.HoldReason, "billable_from": now.BillableFrom.String(),
+			"history_of": r.SourceExt},
+	})
+	return r, s.refresh(ctx, tx, r.SourceID, r.TargetID)
 }
 
-func sideOfTarget(ctx context.Context, tx *gorm.DB, r Record) (side, error) {
-	t, err := subscription.Get(ctx, tx, r.TargetID)
-	if err != nil {
-		return side{}, err
-	}
-	return sideOf(ctx, tx, t)
-}
-
-// Ended is told by the room that ends subscriptions: of those whose history has gone
-// over, the target is released. Nothing of what it took along can be refunded.
-func (s Service) Ended(ctx context.Context, tx *gorm.DB, by audit.Actor, ended []uuid.UUID, refund bool) ([]audit.Event, error) {
+// Ended is told by the room that ends subscriptions: of those whose history has gone over, the target is released.
+func (s Service) Ended(ctx context.Context, tx *gorm.DB, by audit.Actor, ended []uuid.UUID) ([]audit.Event, error) {
 	var events []audit.Event
 	for _, id := range ended {
 		moves, err := records(ctx, tx, `r.undone_at IS NULL AND r.source_id = ?`, id)
@@ -116,9 +112,6 @@ func (s Service) Ended(ctx context.Context, tx *gorm.DB, by audit.Actor, ended [
 		}
 		if len(moves) == 0 {
 			continue
-		}
-		if refund && moves[0].Taken {
-			return nil, errs.Newf(errs.Conflict, "What is not billed of %s went along to %s, so there is nothing to refund here. Deactivate it with No refund; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
 		}
 		source, err := subscription.Get(ctx, tx, id)
 		if err != nil {
@@ -139,7 +132,8 @@ func (s Service) MayReopen(ctx context.Context, tx *gorm.DB, id uuid.UUID) error
 	if err != nil || len(moves) == 0 {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "The history of %s went over to %s, which is billed in its place: both would count. Undo the reassignment first; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
+	return errs.Newf(errs.Conflict, "The history of %s went over to %s, which is billed in its place: both would count. "+
+		"Undo the reassignment first; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
 }
 
 // ReopenTx is Reopen within the caller's transaction.
@@ -149,7 +143,8 @@ func (s Service) ReopenTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Ba
 		return r, err
 	}
 	if r.EndedOn.IsZero() {
-		return r, errs.Newf(errs.Conflict, "%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.", r.SourceExt)
+		return r, errs.Newf(errs.Conflict, "%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.",
+			r.SourceExt)
 	}
 	if err := unused(ctx, tx, r); err != nil {
 		return r, err
@@ -162,24 +157,17 @@ func (s Service) ReopenTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Ba
 	if err != nil {
 		return r, err
 	}
-	return r, s.Reviews.Refresh(ctx, tx, []uuid.UUID{r.SourceID, r.TargetID})
+	return r, s.refresh(ctx, tx, r.SourceID, r.TargetID)
 }
 
 // hold lets the target wait again.
 func (s Service) hold(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
-	target, err := sideOfTarget(ctx, tx, r)
+	target, err := subscription.Get(ctx, tx, r.TargetID)
 	if err != nil {
 		return err
 	}
 	h := target.History()
 	h.CutoverHold = true
-	if r.EndedHere && !r.Taken {
-		source, err := subscription.Get(ctx, tx, r.SourceID)
-		if err != nil {
-			return err
-		}
-		h.BillableFrom, h.BilledThrough = r.SwitchOn, begins(source.BilledThrough, r.SwitchOn, target.book.Floor, false)
-	}
 	_, err = subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
 	return err
 }
@@ -190,14 +178,7 @@ func (s Service) reopen(ctx context.Context, tx *gorm.DB, by audit.Actor, r Reco
 	if err != nil {
 		return r, err
 	}
-	paid, err := retire.AlreadyPaid(ctx, tx, was, r.EndedOn)
-	if err != nil {
-		return r, err
-	}
 	back := subscription.Return{On: r.EndedOn, Note: note}
-	if paid || r.Taken {
-		back.Billing = ledger.Archived
-	}
 	now, err := subscription.Activate(ctx, tx, s.act(by, r.SourceID, ""), back)
 	if err != nil {
 		return r, err
@@ -209,8 +190,10 @@ func (s Service) reopen(ctx context.Context, tx *gorm.DB, by audit.Actor, r Reco
 		return r, err
 	}
 	r.EndedOn, r.EndedHere = clock.Date{}, false
-	r.Audit = append(r.Audit, audit.Event{Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
+	r.Audit = append(r.Audit, audit.Event{
+		Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
 		Before: map[string]any{"state": was.State, "seats": 0},
-		After:  map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": back.On.String(), "billed_already": paid, "note": note}})
+		After:  map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": back.On.String(), "note": note},
+	})
 	return r, nil
 }

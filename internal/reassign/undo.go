@@ -17,8 +17,8 @@ import (
 // UndoTx is Undo within the caller's transaction. The copies are set aside and the
 // target's own rows count again; a source that was ended after the move counts again too.
 func (s Service) UndoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Back) (Record, error) {
-	if len(b.Note) > longestNote {
-		return Record{}, errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", longestNote)}.Err()
+	if err := checkNote(b.Note); err != nil {
+		return Record{}, err
 	}
 	r, err := standing(ctx, tx, b.ID)
 	if err != nil {
@@ -34,10 +34,11 @@ func (s Service) UndoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Back
 		}
 		events = r.Audit
 	}
-	for _, step := range []func(context.Context, *gorm.DB, audit.Actor, Record) error{restoreTarget, restoreSource, s.restoreBilling} {
-		if err := step(ctx, tx, by, r); err != nil {
-			return r, err
-		}
+	if err := restoreRows(ctx, tx, by, r); err != nil {
+		return r, err
+	}
+	if err := s.restoreHistory(ctx, tx, by, r); err != nil {
+		return r, err
 	}
 	now := s.Clock.Now()
 	err = tx.WithContext(ctx).Exec(`UPDATE reassignments SET undone_at = ?, undone_by_id = ?, undone_by = ?, undo_note = ? WHERE id = ?`,
@@ -47,7 +48,7 @@ func (s Service) UndoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Back
 	}
 	r.UndoneAt, r.UndoneBy = &now, by.Name
 	r.Audit = append(events, undone(r, b))
-	return r, s.Reviews.Refresh(ctx, tx, []uuid.UUID{r.SourceID, r.TargetID})
+	return r, s.refresh(ctx, tx, r.SourceID, r.TargetID)
 }
 
 // undoable refuses once something rests on the move.
@@ -69,27 +70,33 @@ func undoable(ctx context.Context, tx *gorm.DB, r Record) error {
 	case err != nil:
 		return fmt.Errorf("what rests on reassignment %s: %w", r.ID, err)
 	case elsewhere > 0:
-		return errs.Newf(errs.Conflict, "%s of this history on %s were marked as billed elsewhere since, so the reassignment stays. Nothing was changed.", rows(elsewhere), r.TargetExt)
+		return errs.Newf(errs.Conflict, "%s of this history on %s were marked as billed elsewhere since, so the reassignment stays. Nothing was changed.",
+			rows(elsewhere), r.TargetExt)
 	}
 	return nil
 }
 
-// unused refuses while a live invoice has billed the target, and names it.
+// unused refuses once a live invoice of the target was drafted after the move, and names it.
 func unused(ctx context.Context, tx *gorm.DB, r Record) error {
 	var using []foreignInvoice
-	err := tx.WithContext(ctx).Raw(`SELECT i.number FROM invoices i WHERE i.state <> 'void' AND EXISTS (SELECT FROM invoice_coverage v WHERE v.invoice_id = i.id AND v.subscription_id = ?) ORDER BY i.seq LIMIT 1`,
-		r.TargetID).Scan(&using).Error
+	err := tx.WithContext(ctx).Raw(`
+		SELECT i.number FROM invoices i
+		WHERE i.state <> 'void' AND EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id AND l.subscription_id = @target)
+		  AND i.after_seq >= (SELECT min(c.seq) FROM reassigned_changes m JOIN license_changes c ON c.id = m.change_id
+			WHERE m.reassignment_id = @move AND m.role = 'copy')
+		ORDER BY i.seq LIMIT 1`, map[string]any{"target": r.TargetID, "move": r.ID}).Scan(&using).Error
 	switch {
 	case err != nil:
 		return fmt.Errorf("invoices that use reassignment %s: %w", r.ID, err)
 	case len(using) > 0:
-		return errs.Newf(errs.Conflict, "%s is on %s since, which uses the history, so the reassignment stays. Void that invoice first, or correct it by a credit; nothing was changed.", r.TargetExt, using[0].called())
+		return errs.Newf(errs.Conflict, "%s is on %s since, which uses the history, so the reassignment stays. "+
+			"Void that invoice first; one that is paid is corrected by a credit, and the history stays. Nothing was changed.", r.TargetExt, using[0].called())
 	}
 	return nil
 }
 
-// restoreTarget sets the copies aside, with what corrects them, and counts the target's own rows again.
-func restoreTarget(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
+// restoreRows sets the copies aside, with what corrects them, and counts the target's own rows again.
+func restoreRows(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
 	made, err := rowsOf(ctx, tx, r.ID, roleCopy, roleAdjust)
 	if err != nil {
 		return err
@@ -110,18 +117,8 @@ func restoreTarget(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) e
 	return err
 }
 
-// restoreSource opens what was taken along.
-func restoreSource(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
-	taken, err := rowsOf(ctx, tx, r.ID, roleTaken)
-	if err != nil {
-		return err
-	}
-	open := ledger.Open
-	_, err = ledger.Mark{By: by, Why: fmt.Sprintf("the reassignment to %s was undone", r.TargetExt), Billing: &open}.Apply(ctx, tx, taken)
-	return err
-}
-
-func (s Service) restoreBilling(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
+// restoreHistory lets the target be billed from where it was, and wait as it did. Where billing stands is reckoned anew.
+func (s Service) restoreHistory(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
 	was, err := r.before()
 	if err != nil {
 		return fmt.Errorf("what stood before reassignment %s: %w", r.ID, err)
@@ -131,7 +128,10 @@ func (s Service) restoreBilling(ctx context.Context, tx *gorm.DB, by audit.Actor
 }
 
 func undone(r Record, b Back) audit.Event {
-	return audit.Event{Action: "subscription.reassignment_undone", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
-		Before: map[string]any{"source": r.SourceExt, "source_id": r.SourceID, "switch_on": r.SwitchOn.String(), "copied": r.Copied, "made_by": r.MadeBy, "made_at": r.MadeAt.Format(time.RFC3339)},
-		After:  map[string]any{"set_aside": r.Copied, "counted_again": r.Aside, "note": b.Note}}
+	return audit.Event{
+		Action: "subscription.reassignment_undone", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
+		Before: map[string]any{"source": r.SourceExt, "source_id": r.SourceID, "switch_on": r.SwitchOn.String(), "copied": r.Copied,
+			"made_by": r.MadeBy, "made_at": r.MadeAt.Format(time.RFC3339)},
+		After: map[string]any{"set_aside": r.Copied, "counted_again": r.Aside, "note": b.Note},
+	}
 }

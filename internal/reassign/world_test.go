@@ -1,6 +1,7 @@
 package reassign_test
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -14,10 +15,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
-	"seatledger/internal/testkit/pgtest"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // house has an old subscription and its successor, of one customer.
 type house struct {
@@ -31,7 +29,10 @@ type house struct {
 // bare is a house without subscriptions.
 func bare(t testing.TB, today string, k billtest.Terms) *house {
 	t.Helper()
-	w := billtest.New(t, today, k)
+	return houseOf(billtest.New(t, today, k))
+}
+
+func houseOf(w *billtest.World) *house {
 	h := &house{World: w, Service: reassign.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer()},
 		invoices: billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
 	h.retire = retire.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(), Ended: h.Ended, Reopening: h.MayReopen}
@@ -65,7 +66,7 @@ func (h *house) hold(id uuid.UUID) {
 
 func (h *house) bill(end string) uuid.UUID {
 	h.Helper()
-	id, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Earlier: true})
+	id, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Late: true})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -92,24 +93,45 @@ func (h *house) end() reassign.Record {
 	return r
 }
 
-// rows tells the counted ledger of a subscription.
+// rows tells the counted seats of a subscription's ledger.
 func (h *house) rows(id uuid.UUID) string {
-	return h.Text(`SELECT string_agg(concat_ws(' ', c.event, c.delta, c.effective_at, st.billing_state, CASE WHEN st.invoice_id IS NOT NULL THEN 'on invoice' END), ', ' ORDER BY c.effective_at, c.seq)
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.counted`, id)
+	return h.Text(`
+		SELECT string_agg(concat_ws(' ', c.event, c.delta, c.effective_at, CASE WHEN c.refund THEN 'refund' END,
+			CASE WHEN st.invoice_id IS NOT NULL THEN 'on invoice' END), ', ' ORDER BY c.effective_at, c.seq)
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.counted AND c.delta <> 0`, id)
 }
 
 func (h *house) stands(id uuid.UUID) string {
-	return h.Text(`SELECT concat_ws(' ', state, hold_reason, billable_quantity, ledger_quantity, 'from', billable_from, 'through', billed_through, 'since', history_since) FROM subscriptions WHERE id = ?`, id)
+	return h.Text(`
+		SELECT concat_ws(' ', state, hold_reason, billable_quantity, ledger_quantity, 'from', billable_from, 'through', billed_through,
+			'since', history_since) FROM subscriptions WHERE id = ?`, id)
 }
 
 func (h *house) lines(invoice uuid.UUID) string {
-	return h.Text(`SELECT string_agg(concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount)), ', ' ORDER BY l.position)
+	return h.Text(`
+		SELECT string_agg(concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount)), ', '
+			ORDER BY s.external_id, l.from_date, l.position)
 		FROM invoice_lines l JOIN subscriptions s ON s.id = l.subscription_id WHERE l.invoice_id = ?`, invoice)
+}
+
+// bills checks the lines of the run up to a day.
+func (h *house) bills(end, want string) {
+	h.Helper()
+	if got := h.lines(h.bill(end)); got != want {
+		h.Errorf("billed:\n%s\nwant\n%s", got, want)
+	}
 }
 
 // snapshot is all of a subscription and its ledger that undoing must restore.
 func (h *house) snapshot(id uuid.UUID) string {
-	return h.stands(id) + " | " + h.rows(id)
+	through := regexp.MustCompile(`through [0-9-]*`) // for lists, and made anew by every step
+	return through.ReplaceAllString(h.stands(id), "") + " | " + h.rows(id) + " | " + h.Text(`SELECT string_agg(c.id::text, ' ' ORDER BY c.id)
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.counted AND c.delta = 0`, id)
 }
 
 var ada = audit.Actor{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example"}
+
+func ending(source uuid.UUID, on string) reassign.Ending {
+	day, _ := clock.ParseDate(on)
+	return reassign.Ending{Source: source, On: day}
+}

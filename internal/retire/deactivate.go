@@ -19,7 +19,7 @@ type End struct {
 	IDs     []uuid.UUID
 	Version int        // of the one subscription as the person saw it; 0: not asked
 	On      clock.Date // first day without seats; zero: today
-	Refund  bool       // the closing row becomes a prorated credit; else it is archived and never credited
+	Refund  bool       // what was billed of days from then on is given back; else it is kept
 	Note    string
 }
 
@@ -49,7 +49,7 @@ func (s Service) Deactivate(ctx context.Context, by audit.Actor, e End) error {
 			events = append(events, deactivated(was, e))
 		}
 		if s.Ended != nil {
-			more, err := s.Ended(ctx, tx, by, ids, e.Refund)
+			more, err := s.Ended(ctx, tx, by, ids)
 			if err != nil {
 				return err
 			}
@@ -91,9 +91,11 @@ func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.U
 	if len(e.IDs) == 1 {
 		version = e.Version
 	}
-	_, err = subscription.Deactivate(ctx, tx, s.act(by, id, version), subscription.Ending{By: subscription.ByPerson, On: e.On, Refund: e.Refund, Note: e.Note})
+	end := subscription.Ending{By: subscription.ByPerson, On: e.On, Refund: e.Refund, Note: e.Note}
+	_, err = subscription.Deactivate(ctx, tx, s.act(by, id, version), end)
 	if err != nil && len(e.IDs) > 1 && errs.KindOf(err) != errs.Internal {
-		err = errs.Because(errs.Conflict, fmt.Sprintf("%s (%s) cannot be deactivated: %s None of them was.", called(was), was.ExternalID, sentence(err)), err)
+		says := fmt.Sprintf("%s (%s) cannot be deactivated: %s None of them was.", called(was), was.ExternalID, sentence(err))
+		err = errs.Because(errs.Conflict, says, err)
 	}
 	return was, err
 }
@@ -111,7 +113,9 @@ func deactivated(was subscription.Subscription, e End) audit.Event {
 	if e.Refund {
 		refund = "yes"
 	}
-	return audit.Event{Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: was.ID.String(), ObjectName: called(was),
+	return audit.Event{
+		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: was.ID.String(), ObjectName: called(was),
 		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
-		After:  map[string]any{"state": subscription.Inactive, "seats": 0, "effective_at": e.On.String(), "refund": refund, "note": e.Note}}
+		After:  map[string]any{"state": subscription.Inactive, "seats": 0, "effective_at": e.On.String(), "refund": refund, "note": e.Note},
+	}
 }

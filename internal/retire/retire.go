@@ -29,9 +29,9 @@ type Service struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Reviews review.Reviewer
-	// Ended is told within the transaction which subscriptions were ended, and whether
-	// with a refund; Reopening is asked before one is activated again. Both may be nil.
-	Ended     func(ctx context.Context, tx *gorm.DB, by audit.Actor, ids []uuid.UUID, refund bool) ([]audit.Event, error)
+	// Ended is told within the transaction which subscriptions were ended; Reopening is
+	// asked before one is activated again. Both may be nil.
+	Ended     func(ctx context.Context, tx *gorm.DB, by audit.Actor, ids []uuid.UUID) ([]audit.Event, error)
 	Reopening func(ctx context.Context, tx *gorm.DB, id uuid.UUID) error
 }
 
@@ -39,11 +39,13 @@ type Service struct {
 func (s Service) Today() clock.Date { return clock.Today(s.Clock, s.Zone) }
 
 func (s Service) act(by audit.Actor, id uuid.UUID, version int) subscription.Act {
-	return subscription.Act{ID: id, Version: version, Zone: s.Zone, Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}}
+	return subscription.Act{
+		ID: id, Version: version, Zone: s.Zone, Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()},
+	}
 }
 
-// Refunds tells whether a contract lets a closed subscription be refunded, and by
-// which setting: the contract's own overrides the global one (RULES 8).
+// Refunds tells whether seats that end are refunded, and by which setting: the
+// contract's own overrides the global one, which holds without a contract too (RULES 8).
 type Refunds struct {
 	Allowed bool
 	Because string // in a sentence
@@ -51,27 +53,28 @@ type Refunds struct {
 
 // RefundsOf reads the setting that holds for a subscription's contract.
 func RefundsOf(ctx context.Context, db *gorm.DB, contractID uuid.NullUUID) (Refunds, error) {
-	if !contractID.Valid {
-		return Refunds{Because: "It stands in no contract, so there is nothing to credit."}, nil
-	}
-	k, err := contract.Get(ctx, db, contractID.UUID)
-	if err != nil {
-		return Refunds{}, err
-	}
-	switch k.Refunds {
-	case contract.RefundsYes:
-		return Refunds{true, fmt.Sprintf("The contract %s gives refunds.", k.Name)}, nil
-	case contract.RefundsNo:
-		return Refunds{false, fmt.Sprintf("The contract %s gives no refunds.", k.Name)}, nil
+	who := "It stands in no contract, so it follows"
+	if contractID.Valid {
+		k, err := contract.Get(ctx, db, contractID.UUID)
+		if err != nil {
+			return Refunds{}, err
+		}
+		switch k.Refunds {
+		case contract.RefundsYes:
+			return Refunds{true, fmt.Sprintf("The contract %s gives refunds.", k.Name)}, nil
+		case contract.RefundsNo:
+			return Refunds{false, fmt.Sprintf("The contract %s gives no refunds.", k.Name)}, nil
+		}
+		who = fmt.Sprintf("The contract %s uses", k.Name)
 	}
 	all, err := settings.Load(ctx, db)
 	if err != nil {
 		return Refunds{}, err
 	}
 	if all.Refunds {
-		return Refunds{true, fmt.Sprintf("The contract %s uses the global setting, which gives refunds.", k.Name)}, nil
+		return Refunds{true, who + " the global setting, which gives refunds."}, nil
 	}
-	return Refunds{false, fmt.Sprintf("The contract %s uses the global setting, which gives no refunds.", k.Name)}, nil
+	return Refunds{false, who + " the global setting, which gives no refunds."}, nil
 }
 
 // Impact is one subscription with what ending or opening it on a day means.
@@ -80,8 +83,7 @@ type Impact struct {
 	On      clock.Date
 	Refunds Refunds
 	billing.Weight
-	PaidDays int    // of seats that would come back: seat-days charged before they were closed, and not charged again
-	Why      string // why it cannot be done; empty: it can
+	Unbilled billing.Reach // up to the day
 }
 
 // Look weighs subscriptions before anything is done.
@@ -89,6 +91,14 @@ func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Im
 	var out []Impact
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		weights, err := billing.Weigh(ctx, tx, ids, on)
+		if err != nil {
+			return err
+		}
+		until := make(map[uuid.UUID]clock.Date, len(ids))
+		for _, id := range ids {
+			until[id] = on
+		}
+		unbilled, err := billing.ReachOf(ctx, tx, until)
 		if err != nil {
 			return err
 		}
@@ -103,13 +113,7 @@ func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Im
 					return err
 				}
 			}
-			i := Impact{Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id]}
-			if sub.State == subscription.Inactive {
-				if err := i.unpaid(ctx, tx); err != nil {
-					return err
-				}
-			}
-			out = append(out, i)
+			out = append(out, Impact{Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id], Unbilled: unbilled[id]})
 		}
 		return nil
 	})
@@ -132,5 +136,6 @@ func refundable(ctx context.Context, tx *gorm.DB, s subscription.Subscription) e
 	if err != nil || r.Allowed {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "%s A refund cannot be applied to %s; deactivate it with No refund, or change the setting first. Nothing was changed.", r.Because, called(s))
+	return errs.Newf(errs.Conflict, "%s A refund cannot be applied to %s; deactivate it with No refund, or change the setting first. "+
+		"Nothing was changed.", r.Because, called(s))
 }

@@ -31,6 +31,8 @@ func covered(f Facts, at Mend) Check {
 		return Check{Contract, "dates", Fail, fmt.Sprintf("The contract ended on %s.", f.ContractEnd), at}
 	case !f.ContractEnd.IsZero() && !f.StartDate.Before(f.ContractEnd):
 		return Check{Contract, "dates", Fail, fmt.Sprintf("It starts on %s, when the contract has ended (%s).", f.StartDate, f.ContractEnd), at}
+	case f.StartDate.IsZero() && f.StartText != "":
+		return Check{Contract, "dates", Warn, "Whether the contract covers it cannot be told while its start cannot be read.", Mend{"dates", f.SubscriptionID.String()}}
 	case f.StartDate.IsZero():
 		return Check{Contract, "dates", Warn, "The start date is not given by this connector.", Mend{}}
 	case f.StartDate.Before(f.ContractStart):

@@ -2,15 +2,19 @@ package review
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
+	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 )
 
 // Facts are all that a verdict reads, of one subscription, as one query gives them.
@@ -24,16 +28,16 @@ type Facts struct {
 
 	AccountID          uuid.UUID
 	Account            string
-	AccountState       string
-	AccountStatus      string
+	AccountState       account.State
+	AccountStatus      account.Status
 	MappedCRMAccountID uuid.NullUUID
 	MappedCRMAccount   string
 	CRMAccountID       uuid.NullUUID
 	CRMAccount         string
 	MovedFrom          string
 
-	State              string
-	HoldReason         string
+	State              subscription.State
+	HoldReason         subscription.HoldReason
 	ProviderStatus     distributor.Status
 	ProviderStatusText string
 	MissingConfirmed   bool
@@ -79,6 +83,7 @@ type Facts struct {
 	ItemOvertaken   bool       // a newer item was in force when the term began
 	ProposedPrice   decimal.NullDecimal
 	ProposedUnit    money.Period
+	TermUndecided   bool // a new term began, and nobody has set or kept a price since
 
 	UnitCost            decimal.NullDecimal
 	CostPeriod          money.Period
@@ -91,13 +96,61 @@ type Facts struct {
 	TwinExternalID string
 	TwinID         uuid.NullUUID
 
+	// Evidence that it is there twice, or goes on under another id (RULES 3).
+	VendorSubscriptionID string
+	SameID               uuid.NullUUID // an active one of the same provider with the same vendor's id
+	SameExternalID       string
+	SuccessorID          uuid.NullUUID // of the same product, customer and provider, beginning where this one ends
+	SuccessorExternalID  string
+	SuccessorStart       clock.Date
+	PredecessorID        uuid.NullUUID // ending where this one begins
+	PredecessorExternal  string
+	PredecessorEnd       clock.Date
+
+	// Dates that were given but cannot be read, and ends (RULES 2 and 3).
+	StartText   string // empty where the start can be read, or a person said it
+	EndText     string
+	Undated     bool // no seat counts until the start is said
+	AutoRenew   distributor.YesNo
+	AtEnd       distributor.AtEnd
+	EndsOn      clock.Date
+	EndMeans    plan.EndDate // as set on the provider
+	SignedOnce  bool         // under the contract that it is in
+	BegunOn     clock.Date   // of a ledger that begins on the day it was first seen, for want of a start; else zero
+	FirstSeenAt time.Time
+
 	// Today is the billing day of the judgement; it is not read from the database.
 	Today clock.Date `gorm:"-"`
 }
 
+// evidence is what other subscriptions of the same provider say of one. Of those that
+// begin where it ends, one with as many seats is the likeliest.
+const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
+		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
+		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,
+		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id) AS signed_once,
+		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
+		pr.end_date_means AS end_means, same.id AS same_id, same.external_id AS same_external_id,
+		next.id AS successor_id, next.external_id AS successor_external_id, next.start_date AS successor_start,
+		past.id AS predecessor_id, past.external_id AS predecessor_external, past.end_date AS predecessor_end
+	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id JOIN providers pr ON pr.id = s.provider_id
+	LEFT JOIN LATERAL (SELECT o.id, o.external_id FROM subscriptions o
+		WHERE s.vendor_subscription_id <> '' AND s.state <> 'inactive' AND NOT s.no_twin AND o.provider_id = s.provider_id
+			AND o.vendor_subscription_id = s.vendor_subscription_id AND o.id <> s.id AND o.state = 'active' AND (s.twin_hold OR NOT o.no_twin)
+		ORDER BY o.first_seen_at, o.id LIMIT 1) same ON true
+	LEFT JOIN LATERAL (SELECT o.id, o.external_id, o.start_date FROM subscriptions o
+		WHERE s.state <> 'inactive' AND s.ends_on IS NULL AND o.crm_account_id = s.crm_account_id AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
+			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND o.start_date BETWEEN s.end_date AND s.end_date + 1
+		ORDER BY o.quantity <> s.quantity, o.id LIMIT 1) next ON true
+	LEFT JOIN LATERAL (SELECT o.id, o.external_id, o.end_date FROM subscriptions o
+		WHERE s.state <> 'inactive' AND o.ends_on IS NULL AND o.crm_account_id = s.crm_account_id AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
+			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND s.start_date BETWEEN o.end_date AND o.end_date + 1
+		ORDER BY o.quantity <> s.quantity, o.id LIMIT 1) past ON true`
+
 func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID) ([]Facts, error) {
 	var fs []Facts
-	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id
+	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed, `+subscription.UndecidedTerm+` AS term_undecided, `+evidence+`
 		WHERE f.subscription_id = ANY (?::uuid[]) ORDER BY f.subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
 	for i := range fs {
 		fs[i].Today = today
@@ -107,17 +160,34 @@ func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID
 
 // waits tells whether the review has anything to say: an ended subscription is out of
 // it, unless it vanished and nobody has confirmed that (RULES 3).
-func (f Facts) waits() bool { return f.State != "inactive" || f.vanished() }
+// So is one that came to its typed end before anybody signed it: its days are to be billed.
+func (f Facts) waits() bool {
+	return f.State != subscription.Inactive || f.vanished() || f.endedUnsigned()
+}
+
+// endedUnsigned tells whether it closed by itself at the end that a person typed, in a
+// contract under which it was never signed.
+func (f Facts) endedUnsigned() bool { return f.cameToItsEnd() && f.ContractID.Valid && !f.SignedOnce }
+
+// cameToItsEnd tells whether it closed by itself at the end that a person typed.
+func (f Facts) cameToItsEnd() bool {
+	return f.State == subscription.Inactive && !f.EndsOn.IsZero() && f.ProviderStatus == distributor.StatusExpired
+}
 
 func (f Facts) vanished() bool {
 	return f.ProviderStatus == distributor.StatusMissing && !f.MissingConfirmed
 }
 
-// twin is the double that the verdict speaks of, so that a change there is judged
-// here too; of one that vanished the verdict says nothing else.
+// twin is the other subscription that the verdict speaks of, one at most, so that a
+// change there is judged here too; of one that vanished the verdict says nothing else.
 func (f Facts) twin() uuid.NullUUID {
 	if f.vanished() {
 		return uuid.NullUUID{}
 	}
-	return f.TwinID
+	for _, other := range []uuid.NullUUID{f.TwinID, f.SameID, f.SuccessorID, f.PredecessorID} {
+		if other.Valid {
+			return other
+		}
+	}
+	return uuid.NullUUID{}
 }

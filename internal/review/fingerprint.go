@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seatledger/internal/money"
+	"seatledger/internal/subscription"
 )
 
 // Ground is what a signature stands on (RULES 7): when any of it changes, the
@@ -32,11 +33,14 @@ type Ground struct {
 func GroundOf(f Facts) Ground {
 	g := Ground{
 		Customer: f.CRMAccount, Contract: f.Contract, Product: f.ProductName, Term: known(string(f.Term), f.TermText), Frequency: known(string(f.BillingFrequency), f.BillingFrequencyText),
-		Currency: f.Currency, Price: "none", Cost: "none", State: f.State,
+		Currency: f.Currency, Price: "none", Cost: "none", State: string(f.State),
 		CustomerID: f.CRMAccountID.UUID.String(), ContractID: f.ContractID.UUID.String(), ProductID: f.ProductID.UUID.String(),
 	}
-	if f.HoldReason == "cutover" {
-		g.State = "active" // signed before its switch, for what it is from then on (RULES 9)
+	if f.HoldReason == subscription.HoldCutover {
+		g.State = string(subscription.Active) // signed before its switch, for what it is from then on (RULES 9)
+	}
+	if f.cameToItsEnd() {
+		g.State = "active" // signed for what it was until the end that was known then
 	}
 	if f.UnitPrice.Valid {
 		g.Price = money.Plain(f.UnitPrice.Decimal) + " " + f.Currency + " per " + word(f.PricePeriod)

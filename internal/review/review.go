@@ -19,6 +19,8 @@ import (
 type Reviewer struct {
 	Clock clock.Clock
 	Zone  *time.Location
+	// Refreshed is told of what was judged again, in the same transaction; may be nil.
+	Refreshed func(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error
 }
 
 const atOnce = 500 // subscriptions judged by one query
@@ -44,11 +46,14 @@ func (r Reviewer) Refresh(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) err
 			return err
 		}
 	}
-	return nil
+	if r.Refreshed == nil || len(ids) == 0 {
+		return nil
+	}
+	return r.Refreshed(ctx, tx, ids)
 }
 
-// withTwins adds the subscriptions whose verdict speaks of these as their twin, or
-// will: those of the same product and customer under other providers.
+// withTwins adds the subscriptions whose verdict speaks of these, or will: those of the
+// same product and customer, and those with the same vendor's id.
 func withTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]uuid.UUID, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -57,7 +62,10 @@ func withTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]uuid.UUID, 
 	err := tx.WithContext(ctx).Raw(`
 		SELECT unnest(CAST(@ids AS uuid[]))
 		UNION SELECT subscription_id FROM subscription_reviews WHERE twin_id = ANY (CAST(@ids AS uuid[]))
-		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id AND o.provider_id <> s.provider_id
+		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.provider_id = s.provider_id AND o.vendor_subscription_id = s.vendor_subscription_id
+			AND o.vendor_subscription_id <> '' AND o.id <> s.id AND o.state <> 'inactive'
+		WHERE s.id = ANY (CAST(@ids AS uuid[]))
+		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id AND o.id <> s.id
 			AND o.state <> 'inactive' AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
 		WHERE s.id = ANY (CAST(@ids AS uuid[]))
 		ORDER BY 1`, map[string]any{"ids": postgres.IDs(ids)}).Scan(&all).Error

@@ -11,6 +11,8 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+	"seatledger/internal/subscription"
 )
 
 // SignOff asks to sign subscriptions. Seen may carry, per id, the fingerprint that
@@ -41,8 +43,17 @@ type Outcome struct {
 // LongestNote is how many bytes a note may have.
 const LongestNote = 1000
 
-// Sign puts a person's signature under the standing verdict of each subscription. Those
-// that fail, are ended or have changed are refused one by one; the others are signed.
+// SignOff puts a person's signature under the standing verdict of each subscription, in one transaction.
+func (r Reviewer) SignOff(ctx context.Context, db *postgres.DB, by audit.Actor, s SignOff) (out Outcome, err error) {
+	err = db.InTx(ctx, func(tx *gorm.DB) (err error) {
+		out, err = r.Sign(ctx, tx, by, s)
+		return err
+	})
+	return out, err
+}
+
+// Sign is SignOff in a transaction that is open: those that fail, are ended or have
+// changed are refused one by one; the others are signed.
 // Signing what is signed already changes nothing.
 func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff) (Outcome, error) {
 	if len(s.Note) > LongestNote {
@@ -64,7 +75,21 @@ func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignO
 		}
 		signed = append(signed, facts...)
 	}
+	if err := r.Refresh(ctx, tx, ended(signed)); err != nil {
+		return Outcome{}, err
+	}
 	return out, r.trail(ctx, tx, by, signed, s.Note)
+}
+
+// ended are those that had come to their end unsigned: once signed, they are out of the review.
+func ended(signed []Facts) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, f := range signed {
+		if f.cameToItsEnd() {
+			ids = append(ids, f.SubscriptionID)
+		}
+	}
+	return ids
 }
 
 func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff, ids []uuid.UUID, out *Outcome) ([]Facts, error) {
@@ -112,7 +137,7 @@ func mayNotSign(f Facts, seen string) string {
 	switch {
 	case f.vanished():
 		return "it is gone at the distributor; confirm that instead"
-	case f.State == "inactive":
+	case f.State == subscription.Inactive && !f.endedUnsigned():
 		return "it is inactive, so there is nothing to sign"
 	case seen != "" && seen != GroundOf(f).Fingerprint():
 		return "it has changed since you opened the page; look at it again"

@@ -4,7 +4,6 @@ package settings
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/mail"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // Settings are the choices. Version is 0 while nothing was ever saved.
@@ -59,30 +59,17 @@ func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true, AutoMa
 
 // Load reads the choices.
 func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
-	s := Defaults()
-	var stored struct {
-		Value     string
-		Version   int
-		UpdatedAt time.Time
-		UpdatedBy string
-	}
-	found := db.WithContext(ctx).Raw(`SELECT value, version, updated_at, updated_by FROM settings WHERE name = ?`, row).Scan(&stored)
-	if found.Error != nil || found.RowsAffected == 0 {
-		return s, found.Error
-	}
-	d := s.document()
-	if err := json.Unmarshal([]byte(stored.Value), &d); err != nil {
-		return s, err
-	}
+	d := Defaults().document()
+	saved, err := Read(ctx, db, row, &d)
 	return Settings{
 		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds, AccessRequestTo: d.AccessRequestTo,
-		Version: stored.Version, UpdatedAt: stored.UpdatedAt, UpdatedBy: stored.UpdatedBy,
-	}, nil
+		Version: saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
+	}, err
 }
 
 // Save stores the choices over the version they were read at: errs.Invalid with
 // messages at gone_share and access_request_to, or ErrStale.
-func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
+func Save(ctx context.Context, db *postgres.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
 	if s.AutoMapScope == "" {
 		s.AutoMapScope = ByIdentity
@@ -90,6 +77,10 @@ func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s S
 	if err := s.validate(); err != nil {
 		return err
 	}
+	return db.InTx(ctx, func(tx *gorm.DB) error { return replace(ctx, tx, clk, by, s) })
+}
+
+func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	before, err := Load(ctx, tx)
 	if err != nil {
 		return err
@@ -97,30 +88,13 @@ func Save(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s S
 	if before.document() == s.document() && before.Version == s.Version {
 		return nil
 	}
-	if err := store(ctx, tx, clk, by, s); err != nil {
+	if err := Write(ctx, tx, clk, by, row, s.Version, s.document()); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, clk, by, audit.Event{
 		Action: "settings.changed", ObjectType: "settings", ObjectID: row, ObjectName: "General settings",
 		Before: before.document(), After: s.document(),
 	})
-}
-
-func store(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, s Settings) error {
-	value, err := json.Marshal(s.document())
-	if err != nil {
-		return err
-	}
-	done := tx.WithContext(ctx).Exec(`
-		INSERT INTO settings AS was (name, value, version, updated_at, updated_by) VALUES (@row, CAST(@value AS jsonb), 1, @now, @by)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = was.version + 1,
-			updated_at = excluded.updated_at, updated_by = excluded.updated_by
-		WHERE was.version = @version`,
-		map[string]any{"row": row, "value": string(value), "now": clk.Now(), "by": by.Name, "version": s.Version})
-	if done.Error == nil && done.RowsAffected == 0 {
-		return ErrStale
-	}
-	return done.Error
 }
 
 func (s Settings) document() document {

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
@@ -20,7 +18,7 @@ func newClock() clock.Clock { return clock.NewFake(time.Date(2026, 11, 3, 9, 0, 
 
 func save(t *testing.T, db *pgtest.DB, s Settings) error {
 	t.Helper()
-	return db.InTx(t.Context(), func(tx *gorm.DB) error { return Save(t.Context(), tx, newClock(), audit.Actor{Name: "Ada Example"}, s) })
+	return Save(t.Context(), db.DB, newClock(), audit.Actor{Name: "Ada Example"}, s)
 }
 
 func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Absent lists the stored subscriptions of a provider that a complete listing of all
@@ -47,18 +48,26 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 	if err != nil {
 		return Result{}, err
 	}
+	var contracts []uuid.UUID
+	for _, s := range rows {
+		contracts = append(contracts, contractsOf(s)...)
+	}
+	given, err := refundsOf(ctx, tx, contracts)
+	if err != nil {
+		return Result{}, err
+	}
 	res := Result{Conflicts: map[uuid.UUID][]Conflict{}}
-	var plans []Plan
+	var plans []plan.Plan
 	for i := range rows {
 		s := &rows[i]
 		if s.ProviderID != p.ID {
 			continue
 		}
-		plan := Decide(Input{Stored: s, Provider: p, Timeline: lines[s.ID], Seen: o.At, Zone: zone})
-		if len(plan.Conflicts) > 0 {
-			res.Conflicts[s.ID] = plan.Conflicts
+		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Refund: given.of(s.ContractID), Seen: o.At, Zone: zone})
+		if len(made.Conflicts) > 0 {
+			res.Conflicts[s.ID] = made.Conflicts
 		}
-		plans = append(plans, plan)
+		plans = append(plans, made)
 	}
 	res.Touched, err = apply(ctx, tx, o, plans)
 	res.Gone = len(res.Touched)

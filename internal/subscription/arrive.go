@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/subscription/plan"
 )
 
 // arrival is a subscription whose customer has just become known.
@@ -14,8 +15,11 @@ type arrival struct {
 	n       int
 	row     Subscription
 	never   bool // a person left it unticked
-	landing *Landing
+	landing *plan.Landing
 	twin    bool
+
+	back     *Local // where it returns to when a decision is undone
+	fillBack *plan.Fill
 }
 
 // arrivals is those of one customer.
@@ -55,7 +59,7 @@ func arrive(ctx context.Context, tx *gorm.DB, a arrivals) (map[int]arrival, erro
 	for _, r := range a.rows {
 		r.landing, r.twin = landingAt(a.crmAccountID, to, r.never), doubles[r.n]
 		if i, ok := items[r.n]; ok {
-			r.landing.Price, r.landing.PriceItemID = i.price(), set(i.ID)
+			r.landing.Fill = i.fill()
 		}
 		found[r.n] = r
 	}
@@ -74,8 +78,8 @@ func (a arrivals) ground(ctx context.Context, tx *gorm.DB) (*ground, error) {
 	return g, nil
 }
 
-func landingAt(crmAccountID uuid.UUID, to *ground, never bool) *Landing {
-	l := &Landing{CRMAccountID: crmAccountID, Never: never}
+func landingAt(crmAccountID uuid.UUID, to *ground, never bool) *plan.Landing {
+	l := &plan.Landing{CRMAccountID: crmAccountID, Never: never}
 	if to != nil && !never {
 		l.ContractID, l.BillFrom = set(to.ID), to.BillFrom
 	}

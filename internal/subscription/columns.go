@@ -33,11 +33,20 @@ func identity() []column {
 }
 
 // written is what a plan may change. The ledger quantity is not among it: the
-// database keeps it. Nor is what billing and the cut-over keep on the row.
+// database keeps it; nor the price, a copy of the dated one (prices.go); nor what
+// billing and the cut-over keep on the row.
 func written() []column {
 	return append(factColumns(), []column{
 		{"account_id", func(s *Subscription) any { return s.AccountID }},
 		{"term_start", func(s *Subscription) any { return date(s.TermStart) }},
+		{"start_said", func(s *Subscription) any { return date(s.StartSaid) }},
+		{"start_said_for", func(s *Subscription) any { return s.StartSaidFor }},
+		{"end_said", func(s *Subscription) any { return date(s.EndSaid) }},
+		{"end_said_for", func(s *Subscription) any { return s.EndSaidFor }},
+		{"undated", func(s *Subscription) any { return s.Undated }},
+		{"sightings", func(s *Subscription) any { return s.Sightings }},
+		{"ends_on", func(s *Subscription) any { return date(s.EndsOn) }},
+		{"ends_refund", func(s *Subscription) any { return s.EndsRefund }},
 		{"missing_confirmed_at", func(s *Subscription) any { return s.MissingConfirmedAt }},
 		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
 		{"request_id", func(s *Subscription) any { return s.RequestID }},
@@ -47,11 +56,6 @@ func written() []column {
 		{"crm_account_id", func(s *Subscription) any { return s.CRMAccountID }},
 		{"contract_id", func(s *Subscription) any { return s.ContractID }},
 		{"never_land", func(s *Subscription) any { return s.NeverLand }},
-		{"unit_price", func(s *Subscription) any { return amount(s.UnitPrice) }},
-		{"price_period", func(s *Subscription) any { return s.PricePeriod }},
-		{"currency", func(s *Subscription) any { return s.Currency }},
-		{"price_list_item_id", func(s *Subscription) any { return s.PriceItemID }},
-		{"price_by_person", func(s *Subscription) any { return s.PriceByPerson }},
 		{"proposed_item_id", func(s *Subscription) any { return s.ProposedItemID }},
 		{"no_twin", func(s *Subscription) any { return s.NoTwin }},
 		{"twin_hold", func(s *Subscription) any { return s.TwinHold }},
@@ -61,8 +65,14 @@ func written() []column {
 		{"deactivated_by", func(s *Subscription) any { return word(string(s.DeactivatedBy)) }},
 		{"deactivated_on", func(s *Subscription) any { return date(s.DeactivatedOn) }},
 		{"version", func(s *Subscription) any { return s.Version }},
-		{"updated_at", func(s *Subscription) any { return s.writtenAt }},
+		{"updated_at", func(s *Subscription) any { return s.WrittenAt }},
 	}...)
+}
+
+// readable is the names of all columns that a row is read from: the stored copy of the price too, which no plan writes.
+func readable() string {
+	const copied = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, s.ledger_quantity"
+	return names(append(identity(), written()...), "s.") + copied
 }
 
 func factColumns() []column {
@@ -90,6 +100,10 @@ func factColumns() []column {
 		{"end_date", func(s *Subscription) any { return date(s.End) }},
 		{"provider_status", func(s *Subscription) any { return s.Status }},
 		{"provider_status_text", func(s *Subscription) any { return s.StatusText }},
+		{"start_text", func(s *Subscription) any { return s.StartText }},
+		{"end_text", func(s *Subscription) any { return s.EndText }},
+		{"auto_renew", func(s *Subscription) any { return s.AutoRenew }},
+		{"at_end", func(s *Subscription) any { return s.AtEnd }},
 		{"raw_hash", func(s *Subscription) any { return s.RawHash }},
 	}
 }
@@ -99,7 +113,7 @@ func factColumns() []column {
 func document(rows []*Subscription, cols []column, now time.Time) (string, error) {
 	all := make([]map[string]any, len(rows))
 	for i, r := range rows {
-		r.writtenAt = now
+		r.WrittenAt = now
 		all[i] = make(map[string]any, len(cols)+1)
 		for _, c := range cols {
 			all[i][c.name] = c.of(r)

@@ -2,61 +2,14 @@ package subscription
 
 import (
 	"context"
-	"fmt"
 
 	"gorm.io/gorm"
 
-	"seatledger/internal/clock"
-	"seatledger/internal/errs"
-	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
-
-// Ending is a person's or a cut-over's decision to end a subscription here. Nothing
-// is sent to the distributor.
-type Ending struct {
-	By     DeactivatedBy // ByPerson or ByCutover
-	On     clock.Date    // first day without seats
-	Refund bool          // the closing row stays open and becomes a credit; else it is archived
-	Note   string
-}
 
 // Deactivate ends a subscription and writes the closing row (RULES 1, 3 and 8).
 // errs.Conflict if it has ended already, errs.Invalid for a day that the ledger cannot bear.
 func Deactivate(ctx context.Context, tx *gorm.DB, a Act, e Ending) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) { return planEnding(s, e) })
-}
-
-func planEnding(s standing, e Ending) (Plan, error) {
-	if s.State == Inactive {
-		return Plan{}, errs.New(errs.Conflict, "This subscription is already inactive. Nothing was changed.")
-	}
-	if s.Frozen() && e.By != ByCutover {
-		return Plan{}, errs.Newf(errs.Conflict, "A cut-over has frozen this subscription and ends it itself on %s, with No refund. Go on with the cut-over, or take its confirmation back there first; nothing was changed.", s.FrozenFrom)
-	}
-	if err := bearable(s.timeline, e.On, -s.LedgerQuantity); err != nil {
-		return Plan{}, err
-	}
-	d := s.draft()
-	d.Row.DeactivatedBy, d.Row.DeactivatedOn = e.By, e.On
-	d.derive()
-	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Billing: ledger.Archived, Note: e.Note}
-	if e.By == ByCutover {
-		closing.Reason = ledger.ByCutover
-	}
-	if e.Refund {
-		closing.Billing = ledger.Open
-	}
-	d.enter(closing)
-	return d.finish(&s.Subscription), nil
-}
-
-// bearable refuses a day that a person typed and on which the ledger cannot take a row.
-func bearable(t ledger.Timeline, on clock.Date, delta int) error {
-	if on.IsZero() {
-		return errs.Fields{"effective_at": "Enter the day from which it holds."}.Err()
-	}
-	if first := t.Earliest(on, delta); first != on {
-		return errs.Fields{"effective_at": fmt.Sprintf("The earliest day that leaves no day below zero seats is %s.", first)}.Err()
-	}
-	return nil
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) { return plan.End(s, e) })
 }

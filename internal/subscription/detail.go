@@ -19,6 +19,7 @@ type Detail struct {
 	Provider          string
 	Connector         string
 	ProviderActive    bool
+	EndDateMeans      EndDate // as set on the provider; empty: not set
 	AccountExternalID string
 	AccountName       string
 	AccountState      string
@@ -28,6 +29,7 @@ type Detail struct {
 	ContractCurrency  string
 	PriceList         string
 	Review            string
+	TermUndecided     bool       // a new term began, and nobody has set or kept a price since
 	ItemFrom          clock.Date // since when its price list item is in force
 	ProposedPrice     decimal.NullDecimal
 	ProposedPeriod    money.Period
@@ -37,11 +39,11 @@ type Detail struct {
 
 // Show reads the detail of a subscription; errs.NotFound if there is none.
 func Show(ctx context.Context, db *gorm.DB, id uuid.UUID) (Detail, error) {
-	cols := append(identity(), written()...)
 	var found []Detail
 	err := db.WithContext(ctx).Raw(`
-		SELECT `+names(cols, "s.")+`, s.ledger_quantity, coalesce(s.review, '') AS review, coalesce(jsonb_pretty(s.raw), '') AS raw,
-		       p.name AS provider, p.connector, p.active AS provider_active,
+		SELECT `+readable()+`, coalesce(s.review, '') AS review, `+UndecidedTerm+` AS term_undecided,
+		       coalesce(jsonb_pretty(s.raw), '') AS raw,
+		       p.name AS provider, p.connector, p.active AS provider_active, p.end_date_means,
 		       a.external_id AS account_external_id, a.name AS account_name, a.state AS account_state,
 		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency, l.name AS price_list,
 		       i.effective_from AS item_from, n.unit_price AS proposed_price, n.unit AS proposed_period, n.effective_from AS proposed_from

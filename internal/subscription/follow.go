@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // FollowAccount brings all subscriptions of an account in line with its mapping as it
@@ -46,12 +47,22 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	plans := make([]Plan, len(rows))
+	fills, err := fillsBack(ctx, tx, f, rows)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]plan.Plan, len(rows))
 	for i := range rows {
 		to, lands := landed[i]
-		plans[i] = follow(a, &rows[i], to, lands, f.back)
+		if was, known := f.back[rows[i].ID]; known {
+			to.back = &was
+			if fill, priced := fills[i]; priced {
+				to.fillBack = fill.fill()
+			}
+		}
+		plans[i] = follow(a, &rows[i], to, lands)
 	}
-	touched, err := apply(ctx, tx, f.origin, plans)
+	touched, err := apply(ctx, tx, f.origin.In(f.zone), plans)
 	if err != nil {
 		return nil, err
 	}
@@ -81,20 +92,24 @@ func newcomers(a Account, rows []Subscription, today clock.Date) arrivals {
 	return all
 }
 
-func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UUID]Local) Plan {
-	d := draftOf(*s, a.State, nil)
+func follow(a Account, s *Subscription, to arrival, lands bool) plan.Plan {
+	d := plan.DraftOf(*s, a.State, nil)
 	if a.State != account.Mapped || lands {
-		unsettle(&d.Row)
+		plan.Unsettle(&d.Row)
 	}
 	if lands {
-		to.landing.settle(&d.Row)
+		d.Settle(to.landing)
 		d.Row.TwinHold = to.twin && s.State != Inactive
-		if was, known := back[s.ID]; known {
-			putBack(&d.Row, was)
+		if to.back != nil {
+			putBack(&d.Row, *to.back)
+			d.Fills = nil
+			if to.fillBack != nil {
+				d.Fills = []plan.Fill{*to.fillBack}
+			}
 		}
 	}
-	d.derive()
-	p := d.finish(s)
+	d.Derive()
+	p := d.Finish(s)
 	if p.Changed {
 		p.Row.Version++
 	}

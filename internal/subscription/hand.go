@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription/plan"
 )
 
 // HandEntry is a subscription of a manual provider as a person typed or imported it:
@@ -34,6 +35,7 @@ type HandEntry struct {
 	BillingFrequency  string `json:"billing_frequency"`
 	StartDate         string `json:"start_date"`
 	EndDate           string `json:"end_date"`
+	AtEnd             string `json:"at_end"` // ends or renews; empty: ends, where an end is given
 }
 
 // Record reads the entry as the record of a listing, or says at each field what is wrong.
@@ -53,6 +55,13 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 		Term: rhythm(problems, "term", e.Term), TermText: e.Term,
 		Frequency: rhythm(problems, "billing_frequency", e.BillingFrequency), FrequencyText: e.BillingFrequency,
 		Start: day(problems, "start_date", e.StartDate), End: day(problems, "end_date", e.EndDate), Raw: raw,
+		AtEnd: atEnd(problems, e),
+	}
+	switch d.AtEnd {
+	case distributor.AtEndEnds:
+		d.AutoRenew = distributor.No
+	case distributor.AtEndRenews:
+		d.AutoRenew = distributor.Yes
 	}
 	if !d.Start.IsZero() && !d.End.IsZero() && d.End.Before(d.Start) {
 		problems.Add("end_date", "The end lies before the start.")
@@ -65,7 +74,7 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 
 func (e HandEntry) trimmed() HandEntry {
 	for _, s := range []*string{&e.AccountExternalID, &e.ExternalID, &e.PartNumber, &e.Product, &e.Quantity, &e.UnitCost, &e.CostPeriod,
-		&e.Currency, &e.Term, &e.BillingFrequency, &e.StartDate, &e.EndDate} {
+		&e.Currency, &e.Term, &e.BillingFrequency, &e.StartDate, &e.EndDate, &e.AtEnd} {
 		*s = strings.TrimSpace(*s)
 	}
 	return e
@@ -90,7 +99,7 @@ func cost(p errs.Fields, s string) decimal.NullDecimal {
 		return decimal.NullDecimal{}
 	}
 	d, err := decimal.NewFromString(s)
-	if err != nil || d.Abs().GreaterThanOrEqual(tooMuch) {
+	if err != nil || d.Abs().GreaterThanOrEqual(plan.TooMuch) {
 		p.Add("unit_cost", "Enter an amount, as 12.50.")
 		return decimal.NullDecimal{}
 	}
@@ -121,9 +130,23 @@ func day(p errs.Fields, field, s string) clock.Date {
 	return d
 }
 
+// atEnd is what happens at the end: a typed end ends, unless it is said that it renews.
+func atEnd(p errs.Fields, e HandEntry) distributor.AtEnd {
+	what := distributor.AtEnd(strings.ToLower(e.AtEnd))
+	switch {
+	case what != "" && what != distributor.AtEndEnds && what != distributor.AtEndRenews:
+		p.Add("at_end", "Enter ends or renews.")
+	case what != "" && e.EndDate == "":
+		p.Add("at_end", "Enter the end date that this speaks of.")
+	case what == "" && e.EndDate != "":
+		return distributor.AtEndEnds
+	}
+	return what
+}
+
 // rhythm reads a term or frequency; the words for periods mean the same here.
 func rhythm(p errs.Fields, field, s string) distributor.Frequency {
-	if f := wordOf(distributor.Frequency(strings.ToLower(s))); f != distributor.FreqUnknown {
+	if f := plan.FrequencyOf(distributor.Frequency(strings.ToLower(s))); f != distributor.FreqUnknown {
 		return f
 	}
 	known, ok := money.ParsePeriod(s)

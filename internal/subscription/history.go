@@ -7,32 +7,17 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/clock"
+	"seatledger/internal/subscription/plan"
 )
-
-// History is what reassigned history makes of a subscription: from when it is billed,
-// since when its history goes back, and whether it waits (RULES 9).
-type History struct {
-	BillableFrom  clock.Date
-	BilledThrough clock.Date
-	Since         clock.Date
-	TwinHold      bool
-	CutoverHold   bool
-}
-
-// History is what of it stands.
-func (s Subscription) History() History {
-	return History{BillableFrom: s.BillableFrom, BilledThrough: s.BilledThrough, Since: s.HistorySince, TwinHold: s.TwinHold, CutoverHold: s.CutoverHold}
-}
 
 // SetHistory notes it, and derives the state anew. A twin that a person has declared
 // to be none is not held as one.
 func SetHistory(ctx context.Context, tx *gorm.DB, a Act, h History) (Subscription, error) {
-	s, err := act(ctx, tx, a, func(s standing) (Plan, error) {
-		d := s.draft()
+	s, err := act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
+		d := s.Draft()
 		d.Row.TwinHold, d.Row.CutoverHold = h.TwinHold && !s.NoTwin, h.CutoverHold
-		d.derive()
-		return d.finish(&s.Subscription), nil
+		d.Derive()
+		return d.Finish(&s.Subscription), nil
 	})
 	if err != nil {
 		return s, err
@@ -55,12 +40,4 @@ func LockBoth(ctx context.Context, tx *gorm.DB, a, b uuid.UUID) (map[uuid.UUID]S
 		found[s.ID] = s
 	}
 	return found, err
-}
-
-// Called is what a person calls the subscription.
-func (s Subscription) Called() string {
-	if s.ProductName == "" {
-		return s.ExternalID
-	}
-	return s.ProductName
 }

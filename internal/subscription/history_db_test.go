@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan/plantest"
 )
 
 // stored drives one subscription through the real database beside the model.
@@ -21,7 +22,7 @@ type stored struct {
 	*office
 	rt     *rapid.T
 	ext    string
-	model  model
+	model  plantest.Model
 	other  subscription.Account
 	facts  map[uuid.UUID]string // of each ledger row, as first seen
 	mapped bool
@@ -36,20 +37,20 @@ func newStored(o *office, rt *rapid.T, n int) *stored {
 	mine.account = mine.world.account(o.provider, fmt.Sprintf("account-%d", n))
 	s := &stored{office: &mine, rt: rt, ext: fmt.Sprintf("S%d", n), facts: map[uuid.UUID]string{}}
 	s.other = mine.world.account(o.provider, fmt.Sprintf("other-%d", n))
-	s.model.record = record(s.ext)
-	s.model.moved = true // not mapped yet: nobody said whose it is
+	s.model.Record = record(s.ext)
+	s.model.Moved = true // not mapped yet: nobody said whose it is
 	s.sync()
 	return s
 }
 
 func (s *stored) sync() {
-	s.office.sync(s.provider, s.account, s.model.record)
-	s.model.known, s.model.missing = true, false
+	s.office.sync(s.provider, s.account, s.model.Record)
+	s.model.Known, s.model.Missing = true, false
 }
 
 func (s *stored) change(c func(*distributor.Subscription)) {
-	r := s.model.record
-	s.model.record = record(s.ext, func(d *distributor.Subscription) { *d = r; c(d) })
+	r := s.model.Record
+	s.model.Record = record(s.ext, func(d *distributor.Subscription) { *d = r; c(d) })
 	s.sync()
 }
 
@@ -58,17 +59,17 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 		"days pass": func(t *rapid.T) { s.now = s.now.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "days")) },
 		"seats":     func(t *rapid.T) { s.change(seats(rapid.IntRange(0, 9).Draw(t, "seats"))) },
 		"cost":      func(t *rapid.T) { s.change(costs(rapid.SampledFrom([]string{"1", "2.123456789"}).Draw(t, "cost"))) },
-		"ends":      func(t *rapid.T) { s.change(status(rapid.SampledFrom(endingWords).Draw(t, "status"))) },
-		"lives":     func(t *rapid.T) { s.change(status(rapid.SampledFrom(livingWords).Draw(t, "status"))) },
+		"ends":      func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.EndingWords).Draw(t, "status"))) },
+		"lives":     func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.LivingWords).Draw(t, "status"))) },
 		"renew": func(*rapid.T) {
-			next := s.model.record.Start.AddMonths(12)
+			next := s.model.Record.Start.AddMonths(12)
 			s.change(func(d *distributor.Subscription) { d.Start, d.End = next, next.AddMonths(12).AddDays(-1) })
 		},
 		"sync again": s.syncAgain,
 		"missing":    func(*rapid.T) { s.miss() },
-		"map":        func(*rapid.T) { s.account, s.model.moved = s.mapTo(s.account, s.customer), false; s.mapped = true },
+		"map":        func(*rapid.T) { s.account, s.model.Moved = s.mapTo(s.account, s.customer), false; s.mapped = true },
 		"unmap": func(*rapid.T) {
-			s.account, s.model.moved, s.mapped = s.office.unmap(s.account, account.Unmapped), true, false
+			s.account, s.model.Moved, s.mapped = s.office.unmap(s.account, account.Unmapped), true, false
 		},
 		"move": func(*rapid.T) { s.move() },
 		"price": func(t *rapid.T) {
@@ -83,7 +84,7 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 				_, err := subscription.HoldBack(s.t.Context(), tx, a, date("2026-04-01"))
 				return err
 			}) {
-				s.model.twin = true
+				s.model.Twin = true
 			}
 		},
 		"give back": func(*rapid.T) {
@@ -92,7 +93,7 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 				_, err := subscription.GiveBack(s.t.Context(), tx, a, was, was)
 				return err
 			}) {
-				s.model.twin = false
+				s.model.Twin = false
 			}
 		},
 		"freeze": func(*rapid.T) {
@@ -101,7 +102,7 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 				return err
 			}) {
 				counted := s.byExternal(s.ext).LedgerQuantity
-				s.model.frozen = &counted
+				s.model.Frozen = &counted
 			}
 		},
 		"unfreeze": func(*rapid.T) {
@@ -109,7 +110,7 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 				_, err := subscription.Unfreeze(s.t.Context(), tx, a)
 				return err
 			}) {
-				s.model.frozen = nil
+				s.model.Frozen = nil
 			}
 		},
 		"person ends":       s.personEnds,
@@ -140,7 +141,7 @@ func (s *stored) personEnds(t *rapid.T) {
 		_, err := subscription.Deactivate(s.t.Context(), tx, a, subscription.Ending{By: subscription.ByPerson, On: on})
 		return err
 	}) {
-		s.model.endedHere = true
+		s.model.EndedHere = true
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *stored) personTakesBack(t *rapid.T) {
 		_, err := subscription.Activate(s.t.Context(), tx, a, subscription.Return{On: on})
 		return err
 	}) {
-		s.model.endedHere = false
+		s.model.EndedHere = false
 	}
 }
 
@@ -161,36 +162,36 @@ func (s *stored) correct(t *rapid.T) {
 	}
 	row := rapid.SampledFrom(rows).Draw(t, "row")
 	on := row.EffectiveAt.AddDays(rapid.IntRange(-30, 30).Draw(t, "days"))
-	s.try(func(tx *gorm.DB, _ subscription.Act) error {
-		_, err := ledger.Correct(s.t.Context(), tx, ledger.Correction{ChangeID: row.ID, On: on, By: ada, At: s.now})
+	s.try(func(tx *gorm.DB, a subscription.Act) error {
+		_, err := subscription.CorrectChange(s.t.Context(), tx, a, subscription.Correction{ChangeID: row.ID, On: on, Note: "as on the order"})
 		return err
 	})
 }
 
 func (s *stored) miss() {
-	alreadyEnded := s.model.ended() && !s.model.endedHere && s.model.frozen == nil
+	alreadyEnded := s.model.Ended() && !s.model.EndedHere && s.model.Frozen == nil
 	s.tx(func(tx *gorm.DB) error {
 		_, err := subscription.MarkGone(s.t.Context(), tx, s.provider, []uuid.UUID{s.byExternal(s.ext).ID}, s.person(), time.UTC)
 		return err
 	})
-	s.model.missing = s.model.missing || !alreadyEnded
+	s.model.Missing = s.model.Missing || !alreadyEnded
 }
 
 func (s *stored) move() {
 	if s.mapped {
 		s.account = s.office.unmap(s.account, account.Unmapped)
 	}
-	s.account, s.other, s.mapped, s.model.moved = s.other, s.account, false, true
+	s.account, s.other, s.mapped, s.model.Moved = s.other, s.account, false, true
 	s.sync()
 }
 
 func (s *stored) syncAgain(t *rapid.T) {
-	if s.model.missing {
+	if s.model.Missing {
 		return
 	}
 	before := s.version()
 	s.now = s.now.Add(time.Hour)
-	s.office.sync(s.provider, s.account, s.model.record)
+	s.office.sync(s.provider, s.account, s.model.Record)
 	if after := s.version(); after != before {
 		t.Fatalf("the same record again wrote rows:\n%s\n%s", before, after)
 	}
@@ -227,11 +228,11 @@ func (s *stored) check(t *rapid.T) {
 	if len(rows) < len(s.facts) {
 		t.Fatalf("%d rows, there were %d", len(rows), len(s.facts))
 	}
-	if want := s.model.billable(); sum != want || d.LedgerQuantity != want || d.Billable() != want {
+	if want := s.model.Billable(); sum != want || d.LedgerQuantity != want || d.Billable() != want {
 		t.Fatalf("counted %d, kept %d, billable %d, want %d", sum, d.LedgerQuantity, d.Billable(), want)
 	}
-	if d.State != s.model.state() || d.Quantity != s.model.record.Quantity {
-		t.Fatalf("%s with %d seats, want %s with %d", d.State, d.Quantity, s.model.state(), s.model.record.Quantity)
+	if d.State != s.model.State() || d.Quantity != s.model.Record.Quantity {
+		t.Fatalf("%s with %d seats, want %s with %d", d.State, d.Quantity, s.model.State(), s.model.Record.Quantity)
 	}
 }
 

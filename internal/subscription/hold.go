@@ -11,16 +11,17 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
+	"seatledger/internal/subscription/plan"
 )
 
 // DeclareNoTwin notes a person's word that a subscription is not another provider's
 // again, and releases it. The word stands for good (RULES 3).
 func DeclareNoTwin(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
-		d := s.draft()
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
+		d := s.Draft()
 		d.Row.NoTwin, d.Row.TwinHold = true, false
-		d.derive()
-		return d.finish(&s.Subscription), nil
+		d.Derive()
+		return d.Finish(&s.Subscription), nil
 	})
 }
 
@@ -36,16 +37,16 @@ func HoldAsTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, o ledger.Ori
 	if err != nil {
 		return nil, err
 	}
-	var plans []Plan
+	var plans []plan.Plan
 	for i := range rows {
 		s := &rows[i]
 		if s.State == Inactive || s.NoTwin {
 			continue
 		}
-		d := draftOf(*s, accounts[s.AccountID], nil)
+		d := plan.DraftOf(*s, accounts[s.AccountID], nil)
 		d.Row.TwinHold = true
-		d.derive()
-		p := d.finish(s)
+		d.Derive()
+		p := d.Finish(s)
 		if p.Changed {
 			p.Row.Version++
 		}
@@ -72,23 +73,23 @@ func accountStates(ctx context.Context, tx *gorm.DB, rows []Subscription) (map[u
 
 // Undeclare takes DeclareNoTwin back: it waits for a person's word again.
 func Undeclare(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
-		d := s.draft()
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
+		d := s.Draft()
 		d.Row.NoTwin, d.Row.TwinHold = false, s.State != Inactive
-		d.derive()
-		return d.finish(&s.Subscription), nil
+		d.Derive()
+		return d.Finish(&s.Subscription), nil
 	})
 }
 
 // ConfirmGone notes that a person has seen that a subscription is gone.
 func ConfirmGone(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
+	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		if s.Status != "missing" {
-			return Plan{}, errs.New(errs.Conflict, "The distributor lists this subscription, so there is nothing to confirm.")
+			return plan.Plan{}, errs.New(errs.Conflict, "The distributor lists this subscription, so there is nothing to confirm.")
 		}
-		d := s.draft()
+		d := s.Draft()
 		at := a.Origin.At
 		d.Row.MissingConfirmedAt = &at
-		return d.finish(&s.Subscription), nil
+		return d.Finish(&s.Subscription), nil
 	})
 }

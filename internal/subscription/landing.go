@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription/plan"
 )
 
 // ground is a contract that subscriptions may land in.
@@ -60,6 +61,9 @@ type item struct {
 func (i item) price() ledger.Amount {
 	return ledger.Amount{Value: decimal.NewNullDecimal(i.UnitPrice), Period: i.Unit, Currency: i.Currency}
 }
+
+// fill is the price as it is entered by itself.
+func (i item) fill() *plan.Fill { return &plan.Fill{Price: i.price(), ItemID: i.ID} }
 
 // pricing asks for the item of a product, term and frequency that is in force on a
 // day, in a contract's list and currency (RULES 5).

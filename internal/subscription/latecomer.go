@@ -21,18 +21,3 @@ func (w *work) latecomers() []uuid.UUID {
 	}
 	return ids
 }
-
-// land puts a known subscription where a person chose that it lands. A contract that
-// is no longer open for it changes nothing.
-func (d *draft) land(in Input) {
-	l := in.Landing
-	if l == nil || !l.ContractID.Valid {
-		return
-	}
-	newCustomer := d.Row.CRMAccountID.UUID != l.CRMAccountID
-	l.settle(&d.Row)
-	if newCustomer {
-		d.Row.TwinHold = in.Twin && !Ends(in.Reading.Status)
-	}
-	d.Row.Version++
-}

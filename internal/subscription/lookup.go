@@ -14,7 +14,7 @@ import (
 // lookUp reads what plans that write something depend on: where new ones land,
 // the timelines of known ones, refund settings, and prices at a renewal.
 func (w *work) lookUp(ctx context.Context, tx *gorm.DB) error {
-	for _, look := range []func(context.Context, *gorm.DB) error{w.landings, w.timelines, w.charges, w.refunds, w.proposals} {
+	for _, look := range []func(context.Context, *gorm.DB) error{w.landings, w.timelines, w.refunds, w.prices} {
 		if err := look(ctx, tx); err != nil {
 			return err
 		}
@@ -46,23 +46,6 @@ func (w *work) landings(ctx context.Context, tx *gorm.DB) error {
 	return nil
 }
 
-// charges reads what was charged of those that come back.
-func (w *work) charges(ctx context.Context, tx *gorm.DB) error {
-	var ids []uuid.UUID
-	for i, p := range w.plans {
-		if was := w.inputs[i].Stored; was != nil && was.State == Inactive && p.Row.State != Inactive {
-			ids = append(ids, was.ID)
-		}
-	}
-	charged, err := chargedOf(ctx, tx, ids)
-	for i := range w.inputs {
-		if was := w.inputs[i].Stored; was != nil {
-			w.inputs[i].Charged = charged[was.ID]
-		}
-	}
-	return err
-}
-
 func (w *work) unticked(externalID string) bool {
 	return w.Land != nil && !slices.Contains(w.Land, externalID)
 }
@@ -91,30 +74,28 @@ func (w *work) refunds(ctx context.Context, tx *gorm.DB) error {
 			contracts = append(contracts, p.Row.ContractID.UUID)
 		}
 	}
-	born, err := refunds(ctx, tx, contracts)
+	given, err := refundsOf(ctx, tx, contracts)
 	if err != nil {
 		return err
 	}
 	for i, p := range w.plans {
-		if state, ok := born[p.Row.ContractID.UUID]; ok && !p.New {
-			w.inputs[i].Refund = state
-		}
+		w.inputs[i].Refund = given.of(p.Row.ContractID)
 	}
 	return nil
 }
 
-// proposals finds the price in force on the start of each new term.
-func (w *work) proposals(ctx context.Context, tx *gorm.DB) error {
+// prices finds the list's price on the start of each new term, and for each other product.
+func (w *work) prices(ctx context.Context, tx *gorm.DB) error {
 	var asked []pricing
 	for i, p := range w.plans {
-		renewed := slices.ContainsFunc(p.Entries, func(c ledger.Change) bool { return c.Event == ledger.Renew })
-		if renewed && p.Row.ContractID.Valid {
+		other := slices.ContainsFunc(p.Entries, func(c ledger.Change) bool { return c.Event == ledger.Renew || c.Event == ledger.Product })
+		if other && p.Row.ContractID.Valid && !p.New {
 			asked = append(asked, pricingOf(i, p.Row.ContractID.UUID, p.Row, w.today()))
 		}
 	}
 	items, err := itemsInForce(ctx, tx, asked)
 	for n, i := range items {
-		w.inputs[n].Proposal = set(i.ID)
+		w.inputs[n].Proposal, w.inputs[n].Fill = set(i.ID), i.fill()
 	}
 	return err
 }

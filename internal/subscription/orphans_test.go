@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 )
 
 func cost(amount string, p money.Period, currency string) func(*distributor.Subscription) {
@@ -37,7 +38,7 @@ func TestCostWithoutACustomerIsPerMonthAndCurrency(t *testing.T) {
 	moved := o.world.account(o.provider, "moved.example")
 	o.sync(o.provider, o.mapTo(moved, o.world.customer("Moved")), record("S8b", cost("3", money.Month, "USD"), seats(2)))
 
-	got, err := subscription.CostWithoutCustomer(t.Context(), o.db.Read(t.Context()))
+	got, err := list.CostWithoutCustomer(t.Context(), o.db.Read(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}

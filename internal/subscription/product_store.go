@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"seatledger/internal/subscription/plan"
 )
 
 // catalogueOf reads the products that some records may mean.
-func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []*Reading) (*catalogue, error) {
+func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []*plan.Reading) (*catalogue, error) {
 	if len(readings) == 0 {
 		return newCatalogue(connector, nil), nil
 	}

@@ -2,24 +2,30 @@ package subscription
 
 import (
 	"context"
+	"fmt"
 	"math"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
-// Quantity is a new number of seats that a person enters for a manual provider.
+// Quantity is a number of seats from a day on that a person enters for a manual provider.
 type Quantity struct {
-	Seats int
-	On    clock.Date
-	Note  string
+	Seats  int
+	On     clock.Date
+	Refund *bool // of a reduction; nil: as the setting says
+	Note   string
 }
 
-// SetQuantity stores it and writes the row, dated as typed (RULES 2). errs.Conflict
-// where a connector reads the seats, or while the subscription is inactive.
+// SetQuantity writes the row, dated as typed, also before rows that stand behind it:
+// those keep the quantity that they reached (RULES 1 and 2). errs.Conflict where a
+// connector reads the seats, or while the subscription is inactive on that day.
 func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscription, error) {
 	byHand, err := enteredByHand(ctx, tx, a)
 	if err != nil {
@@ -28,46 +34,64 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 	if !byHand {
 		return Subscription{}, errs.New(errs.Conflict, "The seats of this subscription come from the distributor. Change them there; the next sync brings them.")
 	}
-	return act(ctx, tx, a, func(s standing) (Plan, error) {
-		born := ledger.Open
-		if q.Seats < s.Quantity && s.ContractID.Valid {
-			states, err := refunds(ctx, tx, contractsOf(s.Subscription))
-			if err != nil {
-				return Plan{}, err
-			}
-			born = states[s.ContractID.UUID]
+	var entered plan.Entered
+	id := uuid.Must(uuid.NewV7())
+	now, err := actOnPrice(ctx, tx, a, func(s plan.Current, h history.History) (plan.Plan, error) {
+		if err := q.check(s, h, a.Today()); err != nil {
+			return plan.Plan{}, err
 		}
-		return planQuantity(s, q, born)
+		refund, err := refundOf(ctx, tx, s.Subscription, q.Refund)
+		if err != nil {
+			return plan.Plan{}, err
+		}
+		entered = plan.EnterSeats(plan.SeatRows(h), q.On, q.Seats)
+		d := s.Draft()
+		if entered.Next == nil {
+			if s.State == Inactive {
+				return plan.Plan{}, errs.New(errs.Conflict, "This subscription is inactive on that day. Activate it first; nothing was changed.")
+			}
+			d.Row.Quantity = q.Seats
+		}
+		if entered.Delta != 0 {
+			d.EnterTyped(ledger.Change{ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, Refund: refund, Note: q.Note})
+		}
+		return d.Finish(&s.Subscription), nil
 	})
+	if err != nil || entered.Delta == 0 || entered.Next == nil {
+		return now, err
+	}
+	return now, writeAnew(ctx, tx, a, *entered.Next, entered.Then, id)
 }
 
-func planQuantity(s standing, q Quantity, refund ledger.BillingState) (Plan, error) {
+// writeAnew lets a row reach what it reached, behind another that was entered before it.
+func writeAnew(ctx context.Context, tx *gorm.DB, a Act, row plan.SeatRow, delta int, because uuid.UUID) error {
+	_, err := ledger.Rewrite(ctx, tx, ledger.Rewriting{
+		Row: row.ID, On: row.On, Delta: delta, Refund: row.Refund, WrittenFor: set(because), Origin: a.Origin,
+		Why: "a change was entered before it", Note: fmt.Sprintf("still reaches %d seats", row.Reached),
+	})
+	return err
+}
+
+func (q Quantity) check(s plan.Current, h history.History, today clock.Date) error {
 	switch {
 	case q.Seats < 0 || q.Seats > math.MaxInt32:
-		return Plan{}, errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
-	case s.State == Inactive:
-		return Plan{}, errs.New(errs.Conflict, "This subscription is inactive. Activate it first; nothing was changed.")
+		return errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
 	case s.Frozen():
-		return Plan{}, errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
+		return errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
 	}
-	d := s.draft()
-	delta := q.Seats - s.Quantity
-	if delta == 0 {
-		return d.finish(&s.Subscription), nil
+	return plan.Typable(h, q.On, today)
+}
+
+// refundOf is whether a reduction gives back, as the setting says or a person chose: a refund only where the setting gives one.
+func refundOf(ctx context.Context, tx *gorm.DB, s Subscription, asked *bool) (bool, error) {
+	given, err := refundsOf(ctx, tx, contractsOf(s))
+	if err != nil || asked == nil {
+		return given.of(s.ContractID), err
 	}
-	if last, changed := s.timeline.LastChange(); changed && q.On.Before(last) {
-		return Plan{}, errs.Fields{"effective_at": "The seats changed again on " + last.String() + ". Enter that day or a later one, or correct the date of that change first."}.Err()
+	if *asked && !given.of(s.ContractID) {
+		return false, errs.Fields{"refund": "The setting of its contract gives no refunds. Choose No refund, or change the setting first."}.Err()
 	}
-	if err := bearable(s.timeline, q.On, delta); err != nil {
-		return Plan{}, err
-	}
-	d.Row.Quantity = q.Seats
-	row := ledger.Change{Event: ledger.Update, EffectiveAt: q.On, Delta: delta, Note: q.Note}
-	if delta < 0 {
-		row.Billing = refund
-	}
-	d.enter(row)
-	return d.finish(&s.Subscription), nil
+	return *asked, nil
 }
 
 func enteredByHand(ctx context.Context, tx *gorm.DB, a Act) (bool, error) {

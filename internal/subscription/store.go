@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Get reads one subscription; errs.NotFound if there is none.
@@ -67,8 +68,7 @@ func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []s
 
 func load(ctx context.Context, db *gorm.DB, condition string, args ...any) ([]Subscription, error) {
 	var rows []Subscription
-	cols := append(identity(), written()...)
-	err := db.WithContext(ctx).Raw("SELECT "+names(cols, "s.")+", s.ledger_quantity FROM subscriptions s WHERE "+condition, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw("SELECT "+readable()+" FROM subscriptions s WHERE "+condition, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read subscriptions: %w", err)
 	}
@@ -77,7 +77,7 @@ func load(ctx context.Context, db *gorm.DB, condition string, args ...any) ([]Su
 
 // apply writes plans within the caller's transaction: new rows, changed rows and
 // ledger rows, each in one statement. Empty plans write nothing. It gives the ids written.
-func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]uuid.UUID, error) {
+func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []plan.Plan) ([]uuid.UUID, error) {
 	var fresh, changed []*Subscription
 	var entries []ledger.Change
 	var touched []uuid.UUID
@@ -86,7 +86,7 @@ func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]u
 		if p.Empty() {
 			continue
 		}
-		p.name()
+		name(p)
 		touched = append(touched, p.Row.ID)
 		entries = append(entries, p.Entries...)
 		switch {
@@ -102,11 +102,14 @@ func apply(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []Plan) ([]u
 	if err := update(ctx, tx, changed, o.At); err != nil {
 		return nil, err
 	}
-	return touched, ledger.Append(ctx, tx, o, entries)
+	if err := ledger.Append(ctx, tx, o, entries); err != nil {
+		return nil, err
+	}
+	return touched, settlePrices(ctx, tx, o, plans)
 }
 
 // name gives a new subscription its id, and its ledger rows with it.
-func (p *Plan) name() {
+func name(p *plan.Plan) {
 	if p.Row.ID == uuid.Nil {
 		p.Row.ID = uuid.Must(uuid.NewV7())
 	}

@@ -1,125 +1,64 @@
 // Package subscription holds the heart of the product: what a distributor holds
-// for a customer, the state that follows from it, and the ledger rows that a
-// change of it writes (RULES 1 to 5). The rules are pure functions, each in a file
-// of its name; the rest loads and stores. It never calls a distributor and knows
-// nothing of reviews, invoices or screens.
+// for a customer, and every act that changes it: syncs, people's decisions, the
+// cut-over. What a change means is decided in the room plan, by pure functions
+// (RULES 1 to 5); this room looks up what they depend on and stores what they say.
+// The room list reads the lists. None calls a distributor or knows of reviews,
+// invoices or screens.
 package subscription
 
-import (
-	"time"
+import "seatledger/internal/subscription/plan"
 
-	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
-
-	"seatledger/internal/clock"
-	"seatledger/internal/distributor"
-	"seatledger/internal/ledger"
-	"seatledger/internal/money"
+// The record and its parts are the room plan's; they bear the same names here.
+type (
+	// Subscription is one stored row.
+	Subscription = plan.Subscription
+	// Facts are the provider's side of it.
+	Facts = plan.Facts
+	// Local is people's side of it.
+	Local = plan.Local
+	// History is what reassigned history makes of it.
+	History = plan.History
+	// Provider is what the rules need to know of a provider.
+	Provider = plan.Provider
+	// Account is the provider account that it is reported under.
+	Account = plan.Account
+	// Conflict is a difference between the distributor and a decision that stands.
+	Conflict = plan.Conflict
+	// State is whether it is billed (RULES 3).
+	State = plan.State
+	// HoldReason is why it is held.
+	HoldReason = plan.HoldReason
+	// DeactivatedBy is who ended it here.
+	DeactivatedBy = plan.DeactivatedBy
+	// EndDate says what an end date means (RULES 2).
+	EndDate = plan.EndDate
+	// Ending is a decision to end it here.
+	Ending = plan.Ending
+	// Return is a decision that it goes on.
+	Return = plan.Return
 )
 
-// Facts are the provider's: only a sync changes them, or a person for a manual provider.
-type Facts struct {
-	ContractNo           string                `gorm:"column:contract_no"`
-	Vendor               string                `gorm:"column:vendor"`
-	VendorSubscriptionID string                `gorm:"column:vendor_subscription_id"`
-	Kind                 distributor.Kind      `gorm:"column:kind"`
-	ProductID            uuid.NullUUID         `gorm:"column:product_id"`
-	ProductName          string                `gorm:"column:product_name"`
-	PartNumber           string                `gorm:"column:part_number"`
-	SKU                  string                `gorm:"column:sku"`
-	Quantity             int                   `gorm:"column:quantity"` // what the distributor last reported, in every state
-	UnitCost             decimal.NullDecimal   `gorm:"column:unit_cost"`
-	CostPeriod           money.Period          `gorm:"column:cost_period"`
-	CostPeriodAssumed    bool                  `gorm:"column:cost_period_assumed"` // the record had none: the provider's setting
-	CostCurrency         string                `gorm:"column:cost_currency"`
-	CostCurrencyAssumed  bool                  `gorm:"column:cost_currency_assumed"` // the record had none: the provider's default
-	SuggestedPrice       decimal.NullDecimal   `gorm:"column:suggested_price"`
-	Frequency            distributor.Frequency `gorm:"column:billing_frequency"`
-	FrequencyText        string                `gorm:"column:billing_frequency_text"`
-	Term                 distributor.Term      `gorm:"column:term"`
-	TermText             string                `gorm:"column:term_text"`
-	Start                clock.Date            `gorm:"column:start_date"`
-	End                  clock.Date            `gorm:"column:end_date"`
-	Status               distributor.Status    `gorm:"column:provider_status"`
-	StatusText           string                `gorm:"column:provider_status_text"`
-	RawHash              string                `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
-}
+// The states.
+const (
+	Held     = plan.Held
+	Active   = plan.Active
+	Inactive = plan.Inactive
+)
 
-// Cost is the unit cost with its period and currency.
-func (f Facts) Cost() ledger.Amount {
-	return ledger.Amount{Value: f.UnitCost, Period: f.CostPeriod, Currency: f.CostCurrency}
-}
+// The reasons to hold.
+const (
+	NotHeld      = plan.NotHeld
+	HoldUnmapped = plan.HoldUnmapped
+	HoldExcluded = plan.HoldExcluded
+	HoldPending  = plan.HoldPending
+	HoldTwin     = plan.HoldTwin
+	HoldCutover  = plan.HoldCutover
+)
 
-// Local is people's side: no sync overwrites it.
-type Local struct {
-	CRMAccountID   uuid.NullUUID       `gorm:"column:crm_account_id"`
-	ContractID     uuid.NullUUID       `gorm:"column:contract_id"`
-	NeverLand      bool                `gorm:"column:never_land"`
-	UnitPrice      decimal.NullDecimal `gorm:"column:unit_price"`
-	PricePeriod    money.Period        `gorm:"column:price_period"`
-	Currency       string              `gorm:"column:currency"`
-	PriceItemID    uuid.NullUUID       `gorm:"column:price_list_item_id"`
-	PriceByPerson  bool                `gorm:"column:price_by_person"`
-	ProposedItemID uuid.NullUUID       `gorm:"column:proposed_item_id"` // offered at a renewal, until a person decides
-	NoTwin         bool                `gorm:"column:no_twin"`
-	TwinHold       bool                `gorm:"column:twin_hold"`
-	CutoverHold    bool                `gorm:"column:cutover_hold"`
-}
-
-// Price is the selling price with its period and currency.
-func (l Local) Price() ledger.Amount {
-	return ledger.Amount{Value: l.UnitPrice, Period: l.PricePeriod, Currency: l.Currency}
-}
-
-// Billing is where billing stands and what a cut-over froze (RULES 8 and 9).
-type Billing struct {
-	FrozenFrom     clock.Date `gorm:"column:frozen_from"`
-	FrozenQuantity *int       `gorm:"column:frozen_quantity"`
-	BillableFrom   clock.Date `gorm:"column:billable_from"`
-	BilledThrough  clock.Date `gorm:"column:billed_through"`
-	HistorySince   clock.Date `gorm:"column:history_since"`
-}
-
-// Subscription is one stored row.
-type Subscription struct {
-	ID                 uuid.UUID     `gorm:"column:id"`
-	ProviderID         uuid.UUID     `gorm:"column:provider_id"`
-	AccountID          uuid.UUID     `gorm:"column:account_id"`
-	ExternalID         string        `gorm:"column:external_id"`
-	TermStart          clock.Date    `gorm:"column:term_start"` // of the current term, as far as known
-	MissingConfirmedAt *time.Time    `gorm:"column:missing_confirmed_at"`
-	MovedFromID        uuid.NullUUID `gorm:"column:moved_from_account_id"`
-	RequestID          string        `gorm:"column:request_id"` // the distributor's, of the record last stored
-	FirstSeenAt        time.Time     `gorm:"column:first_seen_at"`
-	FactsAt            time.Time     `gorm:"column:facts_at"`
-	LogKnown           bool          `gorm:"column:log_known"` // the change log was read, and LogSeen says what it held
-	LogSeen            string        `gorm:"column:log_seen"`  // short names of its entries, see changelog.go
-
-	Facts
-	Local
-	Billing
-
-	State          State         `gorm:"column:state"`
-	HoldReason     HoldReason    `gorm:"column:hold_reason"`
-	DeactivatedBy  DeactivatedBy `gorm:"column:deactivated_by"`
-	DeactivatedOn  clock.Date    `gorm:"column:deactivated_on"` // first day without seats
-	LedgerQuantity int           `gorm:"column:ledger_quantity"`
-	Version        int           `gorm:"column:version"`
-
-	Raw       string    `gorm:"-"` // the record as received, to be stored; empty when it stays
-	writtenAt time.Time `gorm:"-"`
-}
-
-// Frozen tells whether a cut-over's switch day has come for it: facts come in, seats do not count (RULES 9).
-func (s Subscription) Frozen() bool { return s.FrozenQuantity != nil }
-
-// Billable is the quantity that the counted rows must sum to (RULES 1).
-func (s Subscription) Billable() int {
-	switch {
-	case s.State == Inactive:
-		return 0
-	case s.Frozen():
-		return *s.FrozenQuantity
-	}
-	return s.Quantity
-}
+// Who may end one.
+const (
+	NotDeactivated = plan.NotDeactivated
+	ByProvider     = plan.ByProvider
+	ByPerson       = plan.ByPerson
+	ByCutover      = plan.ByCutover
+)

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // Listing is what one account's subscriptions were read as.
@@ -57,11 +58,11 @@ func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 			break
 		}
 	}
-	touched, err := apply(ctx, tx, l.Origin, w.plans)
+	touched, err := apply(ctx, tx, l.Origin.In(l.Zone), w.plans)
 	if err != nil {
 		return Result{}, err
 	}
-	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, w.latecomers())
+	_, err = ledger.ArchiveBefore(ctx, tx, l.Origin.By, append(w.latecomers(), w.begun()...))
 	return w.result(touched), err
 }
 
@@ -77,10 +78,10 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 	from := map[string]clock.Date{}
 	for _, r := range w.readings {
 		s := was[r.ExternalID]
-		if r.ContractNo == "" || s == nil && Ends(r.Status) || s != nil && s.Quantity == r.Quantity && Ends(s.Status) == Ends(r.Status) {
+		if r.ContractNo == "" || s == nil && plan.Ends(r.Status) || s != nil && s.Quantity == r.Quantity && plan.Ends(s.Status) == plan.Ends(r.Status) {
 			continue
 		}
-		day := clock.DateOf(l.Origin.At.Add(-logWindow), l.Zone).AddDays(-1)
+		day := clock.DateOf(l.Origin.At.Add(-plan.LogWindow), l.Zone).AddDays(-1)
 		if s != nil {
 			day = wantedFrom(*s, r, l.Zone)
 		}
@@ -94,15 +95,15 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 // wantedFrom is the first day whose entries can explain a change seen now, and a day
 // more, since the distributor may write its dates in another zone; or the start of the
 // term where an end is to be dated.
-func wantedFrom(s Subscription, r Reading, zone *time.Location) clock.Date {
-	day := clock.DateOf(s.FactsAt.Add(-logWindow), zone).AddDays(-1)
-	if Ends(r.Status) && !s.TermStart.IsZero() && s.TermStart.Before(day) {
+func wantedFrom(s Subscription, r plan.Reading, zone *time.Location) clock.Date {
+	day := clock.DateOf(s.FactsAt.Add(-plan.LogWindow), zone).AddDays(-1)
+	if plan.Ends(r.Status) && !s.TermStart.IsZero() && s.TermStart.Before(day) {
 		return s.TermStart
 	}
 	return day
 }
 
-func wantedLogs(readings []Reading, from map[string]clock.Date) []LogWanted {
+func wantedLogs(readings []plan.Reading, from map[string]clock.Date) []LogWanted {
 	var wanted []LogWanted
 	for _, r := range readings {
 		if day, asked := from[r.ContractNo]; asked {

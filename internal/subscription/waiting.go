@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // LandWaiting lands what had no contract to land in, once the customer has exactly
@@ -59,17 +60,17 @@ func place(ctx context.Context, tx *gorm.DB, p placing) ([]uuid.UUID, error) {
 	if err != nil {
 		return nil, err
 	}
-	plans := make([]Plan, 0, len(p.rows))
+	plans := make([]plan.Plan, 0, len(p.rows))
 	for i := range p.rows {
-		d := draftOf(p.rows[i], account.Mapped, nil)
-		found[i].landing.settle(&d.Row)
-		plan := d.finish(&p.rows[i])
-		if plan.Changed {
-			plan.Row.Version++
+		d := plan.DraftOf(p.rows[i], account.Mapped, nil)
+		d.Settle(found[i].landing)
+		made := d.Finish(&p.rows[i])
+		if made.Changed {
+			made.Row.Version++
 		}
-		plans = append(plans, plan)
+		plans = append(plans, made)
 	}
-	touched, err := apply(ctx, tx, p.origin, plans)
+	touched, err := apply(ctx, tx, p.origin.In(p.zone), plans)
 	if err != nil {
 		return nil, err
 	}

@@ -9,17 +9,17 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
-	"seatledger/internal/ledger"
+	"seatledger/internal/subscription/plan"
 )
 
 // work is one listing on its way into the database.
 type work struct {
 	Listing
-	readings  []Reading
+	readings  []plan.Reading
 	bad       []distributor.BadRecord
 	catalogue *catalogue
-	inputs    []Input
-	plans     []Plan
+	inputs    []plan.Input
+	plans     []plan.Plan
 }
 
 // read brings the records into stored form. An id that comes twice with the same
@@ -27,7 +27,7 @@ type work struct {
 func (w *work) read() {
 	at := map[string]int{}
 	for _, d := range w.Records {
-		r, err := Read(d, w.Provider)
+		r, err := plan.Read(d, w.Provider)
 		if err != nil {
 			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID, Reason: err.Error(), Raw: d.Raw})
 			continue
@@ -42,7 +42,7 @@ func (w *work) read() {
 			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID, Reason: "the listing has this subscription twice, with different facts", Raw: d.Raw})
 		}
 	}
-	w.readings = slices.DeleteFunc(w.readings, func(r Reading) bool {
+	w.readings = slices.DeleteFunc(w.readings, func(r plan.Reading) bool {
 		return slices.ContainsFunc(w.bad, func(b distributor.BadRecord) bool { return b.ExternalID == r.ExternalID })
 	})
 }
@@ -70,11 +70,11 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	if err := w.products(ctx, tx, was, lock); err != nil {
 		return err
 	}
-	w.inputs = make([]Input, len(w.readings))
+	w.inputs = make([]plan.Input, len(w.readings))
 	for i := range w.readings {
-		w.inputs[i] = Input{
+		w.inputs[i] = plan.Input{
 			Stored: was[w.readings[i].ExternalID], Reading: &w.readings[i], Provider: w.Provider, Account: w.Account,
-			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Refund: ledger.Open, Seen: w.Origin.At, Zone: w.Zone,
+			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Seen: w.Origin.At, Zone: w.Zone,
 		}
 	}
 	w.decide()
@@ -89,14 +89,14 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 }
 
 func (w *work) decide() {
-	w.plans = make([]Plan, len(w.inputs))
+	w.plans = make([]plan.Plan, len(w.inputs))
 	for i := range w.inputs {
-		w.plans[i] = Decide(w.inputs[i])
+		w.plans[i] = plan.Decide(w.inputs[i])
 	}
 }
 
 func (w *work) differs() bool {
-	return w.catalogue.unwritten() || slices.ContainsFunc(w.plans, func(p Plan) bool { return !p.Empty() })
+	return w.catalogue.unwritten() || slices.ContainsFunc(w.plans, func(p plan.Plan) bool { return !p.Empty() })
 }
 
 // holdAccount reads the mapping as it stands now, and keeps it so until commit:
@@ -120,10 +120,10 @@ func heldAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Account, error
 // before keeps the product it has. Another writer may have added the same product a
 // moment ago; then the records are resolved once more.
 func (w *work) products(ctx context.Context, tx *gorm.DB, was map[string]*Subscription, write bool) error {
-	var open []*Reading
+	var open []*plan.Reading
 	for i := range w.readings {
 		r := &w.readings[i]
-		if s := was[r.ExternalID]; s != nil && s.ProductID.Valid && s.namesSame(r.Facts) {
+		if s := was[r.ExternalID]; s != nil && s.ProductID.Valid && namesSame(s.Facts, r.Facts) {
 			r.ProductID = s.ProductID
 			continue
 		}
@@ -147,8 +147,19 @@ func (w *work) products(ctx context.Context, tx *gorm.DB, was map[string]*Subscr
 	}
 }
 
-func (f Facts) namesSame(o Facts) bool {
+func namesSame(f, o Facts) bool {
 	return f.Vendor == o.Vendor && f.PartNumber == o.PartNumber && f.SKU == o.SKU && f.ProductName == o.ProductName
+}
+
+// begun are the ids of known subscriptions whose start has just become readable.
+func (w *work) begun() []uuid.UUID {
+	var ids []uuid.UUID
+	for i, in := range w.inputs {
+		if in.Stored != nil && in.Stored.Undated && !w.plans[i].Row.Undated {
+			ids = append(ids, in.Stored.ID)
+		}
+	}
+	return ids
 }
 
 func (w *work) result(touched []uuid.UUID) Result {

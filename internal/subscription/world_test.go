@@ -8,15 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
-	"seatledger/internal/money"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/pgtest"
 )
@@ -190,41 +187,6 @@ func (w *world) wantLedger(external string, want ...string) {
 	if diff := cmp.Diff(want, w.ledger(external)); diff != "" {
 		w.t.Errorf("ledger of %s (-want +got):\n%s", external, diff)
 	}
-}
-
-// record is a Microsoft subscription of five seats in its first year.
-func record(external string, change ...func(*distributor.Subscription)) distributor.Subscription {
-	d := distributor.Subscription{
-		ExternalID: external, ContractNo: "C1", Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Premium",
-		PartNumber: "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("18.70")),
-		CostPeriod: money.Month, Currency: "USD", Frequency: distributor.Monthly, Term: distributor.Annual,
-		Start: date("2026-01-15"), End: date("2027-01-14"), Status: distributor.StatusActive, StatusText: "Active",
-	}
-	for _, c := range change {
-		c(&d)
-	}
-	d.Raw, _ = json.Marshal(map[string]any{"id": d.ExternalID, "qty": d.Quantity, "status": d.Status, "start": d.Start.String(), "end": d.End.String()})
-	return d
-}
-
-func date(s string) clock.Date {
-	d, err := clock.ParseDate(s)
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
-
-func seats(n int) func(*distributor.Subscription) {
-	return func(d *distributor.Subscription) { d.Quantity = n }
-}
-
-func status(s distributor.Status) func(*distributor.Subscription) {
-	return func(d *distributor.Subscription) { d.Status, d.StatusText = s, string(s) }
-}
-
-func term(start, end string) func(*distributor.Subscription) {
-	return func(d *distributor.Subscription) { d.Start, d.End = date(start), date(end) }
 }
 
 // rowVersions is every row of the tables that a sync writes, with the transaction

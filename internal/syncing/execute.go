@@ -40,31 +40,36 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return w.end(context.WithoutCancel(ctx), out)
 }
 
-// begin takes the lease and marks the run as running; nil when there is nothing left to do.
+// begin takes the lease and marks the run as running; nil when there is nothing left to do. A try
+// that was rolled back leaves nothing behind.
 func (s *Service) begin(ctx context.Context, runID uuid.UUID) (*worker, error) {
-	w := &worker{s: s}
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		var r Run
-		if err := tx.Raw(`SELECT * FROM sync_runs WHERE id = ? FOR UPDATE`, runID).Scan(&r).Error; err != nil {
-			return err
-		}
-		w.run = r
-		if r.ID == uuid.Nil || r.State.Finished() {
-			return nil
-		}
-		l, err := s.acquire(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		w.lease = l
-		return tx.Exec(`UPDATE sync_runs SET state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, ?) WHERE id = ?`,
-			s.Clock.Now(), runID).Error
+	var w *worker
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		w, err = s.take(ctx, tx, runID)
+		return err
 	})
-	if err != nil || w.lease.epoch == 0 {
+	if err != nil {
 		return nil, err
 	}
-	w.run.Attempt++
 	return w, nil
+}
+
+func (s *Service) take(ctx context.Context, tx *gorm.DB, runID uuid.UUID) (*worker, error) {
+	var r Run
+	if err := tx.Raw(`SELECT * FROM sync_runs WHERE id = ? FOR UPDATE`, runID).Scan(&r).Error; err != nil {
+		return nil, err
+	}
+	if r.ID == uuid.Nil || r.State.Finished() {
+		return nil, nil
+	}
+	l, err := s.acquire(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	r.Attempt++
+	err = tx.Exec(`UPDATE sync_runs SET state = 'running', attempt = ?, started_at = coalesce(started_at, ?) WHERE id = ?`,
+		r.Attempt, s.Clock.Now(), runID).Error
+	return &worker{s: s, run: r, lease: l}, err
 }
 
 // worker is one attempt at a run.

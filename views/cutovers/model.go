@@ -4,6 +4,9 @@
 package cutovers
 
 import (
+	"context"
+	"io"
+
 	"github.com/a-h/templ"
 
 	"seatledger/views/layout"
@@ -48,6 +51,18 @@ type ReportTable struct {
 	Table ui.Table
 }
 
+// WorkList is what is missing, each with the way to its work.
+type WorkList struct {
+	Lead  string
+	Items []WorkItem
+}
+
+// WorkItem is one thing that is missing.
+type WorkItem struct{ Says, Href, Link string }
+
+// Render makes a WorkList a templ component.
+func (l WorkList) Render(ctx context.Context, w io.Writer) error { return workList(l).Render(ctx, w) }
+
 // Customer is the pairing of one customer.
 type Customer struct {
 	Page      layout.Page
@@ -55,8 +70,11 @@ type Customer struct {
 	Stats     ui.Stats
 	Steps     ui.Steps // what the next step still needs
 	Next      templ.Component
-	Proposals *ui.Table
-	Keep      *ui.BulkBar // over the proposals
+	Prices    *WorkList      // changed by the cut-over, to acknowledge; nil: none
+	Exact     *ui.Table      // pairs that agree to the letter
+	Accept    *ui.PostButton // over them: a step of its own
+	Proposals *ui.Table      // the others
+	Keep      *ui.BulkBar    // over the proposals
 	Pairs     *ui.Table
 	Choices   []Choice // of old subscriptions without a decision
 	Fresh     *ui.Table

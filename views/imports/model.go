@@ -24,7 +24,7 @@ type Preview struct {
 	Stats   ui.Stats
 	Notes   []string
 	Apply   *ui.Form // the one form; nil once the file is applied
-	Columns *Columns // within the form; nil where there is nothing to choose
+	Columns *Columns // within the form
 	Tabs    ui.Tabs
 	Table   ui.Table
 	Pager   *ui.Pager
@@ -45,7 +45,7 @@ type Columns struct {
 	Summary ui.ErrorSummary
 	Fold    ui.Fold
 	Hidden  []ui.Pair
-	Sheet   *ui.Field // of a workbook with several
+	Whole   []ui.Field // what holds for the whole file: its sheet, its decimal sign
 	Fields  []ui.Field
 	Again   ui.Button
 }

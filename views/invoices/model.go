@@ -33,17 +33,17 @@ type Plan struct {
 
 // Draft is the form that makes the draft.
 type Draft struct {
-	Form    ui.Form
-	Earlier *ui.Field // asked at the first run with earlier periods
+	Form ui.Form
+	Late *ui.Field // asked where lines begin before the cycle or change paid days
 }
 
-// Record is the page of one invoice.
+// Record is the page of one invoice: the document, and beside it what the reader of
+// the document does not see.
 type Record struct {
 	Page    layout.Page
 	Remarks []ui.Callout
-	To      []string // name and address of the customer
+	Paper   Paper
 	Facts   ui.DefinitionList
-	Lines   ui.Table
 	Notes   []string
 	Credits *ui.Table
 }
@@ -63,4 +63,19 @@ type Elsewhere struct {
 	Bulk    ui.BulkBar
 	Fields  []ui.Field
 	Table   ui.Table
+}
+
+// Opening is the page of what was billed before each day had its own price and seats.
+type Opening struct {
+	Page      layout.Page
+	Prices    *ui.Table // nil: none became another
+	Seen      *ui.PostButton
+	Contracts []OpeningContract
+}
+
+// OpeningContract is the differences of one contract with the step that lets a run take them.
+type OpeningContract struct {
+	Card  ui.Card
+	Table ui.Table
+	Take  *ui.PostButton // nil: who looks may not bill
 }

@@ -63,3 +63,35 @@ func passwordCard() ui.Card {
 func sessionsCard() ui.Card {
 	return ui.Card{Title: "Where you are signed in", ID: "sessions", Flush: true}
 }
+
+// Grouped is a page with one long form.
+type Grouped struct {
+	Frame   layout.Page
+	Tabs    ui.Tabs
+	Summary ui.ErrorSummary
+	Stale   *Stale
+	Picture string // address of a picture over the form; empty: none
+	Form    ui.Form
+	Groups  []layout.FieldGroup
+}
+
+// Tax is the page of taxes: who adds them, codes, and products taxed otherwise.
+type Tax struct {
+	Frame      layout.Page
+	Tabs       ui.Tabs
+	Summary    ui.ErrorSummary
+	Choice     Edit
+	Rates      ui.Table
+	AddRate    Edit
+	Codes      bool // there are some, so that products can have one
+	Products   ui.Table
+	AddProduct Edit
+}
+
+var (
+	ratesCard    = ui.Card{Title: "Codes and rates", Flush: true}
+	addRateCard  = ui.Card{Title: "Add a rate"}
+	productsCard = ui.Card{Title: "Products taxed otherwise than their contract says", Flush: true}
+	addProdCard  = ui.Card{Title: "Add a product"}
+	choiceCard   = ui.Card{Title: "Who adds the tax"}
+)

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	queue "seatledger/web/mapping"
@@ -88,7 +89,7 @@ func holdingRow(s account.Holding, mapped bool) ui.Row {
 	state := ui.BadgeCell(s.State, holdingTones[s.State])
 	if s.HoldReason != "" {
 		state = ui.BadgeCell("held: "+s.HoldReason, ui.Warn)
-		if s.HoldReason == "unmapped" && mapped { // it moved here, and nobody has said yet that it is this customer's
+		if s.HoldReason == string(subscription.HoldUnmapped) && mapped { // it moved here, and nobody has said yet that it is this customer's
 			state = ui.BadgeCell("held: moved here", ui.Warn)
 		}
 	}
@@ -102,11 +103,11 @@ func holdingRow(s account.Holding, mapped bool) ui.Row {
 	}
 	cost := httpx.Amount(s.UnitCost, s.CostCurrency, money.Period(s.CostPeriod))
 	price := httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))
-	return ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost), ui.Of(price), review}}
+	return ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost), ui.Of(price), review}}
 }
 
 var (
-	holdingTones = map[string]ui.Tone{"active": ui.Good, "held": ui.Warn}
+	holdingTones = map[string]ui.Tone{string(subscription.Active): ui.Good, string(subscription.Held): ui.Warn}
 	reviewTones  = map[string]ui.Tone{"fail": ui.Bad, "warn": ui.Warn, "ok": ui.Info, "signed": ui.Good}
 )
 

@@ -11,7 +11,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -30,7 +30,7 @@ var yesNo = []httpx.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "N
 func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	choices, err := subscription.ChoicesOf(ctx, db)
+	choices, err := list.ChoicesOf(ctx, db)
 	if err != nil {
 		return httpx.ListSpec{}, err
 	}
@@ -40,14 +40,14 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	}
 	one := httpx.Filter{Name: "subscription", Label: "One subscription", IsID: true}
 	if id, err := uuid.Parse(c.QueryParam("subscription")); err == nil {
-		if name, err := subscription.NameOf(ctx, db, "subscription", id); err == nil && name != "" {
+		if name, err := list.NameOf(ctx, db, "subscription", id); err == nil && name != "" {
 			one.Label = "Subscription: " + name
 		}
 	}
 	return httpx.ListSpec{Sorts: ledger.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
 		{Name: "event", Label: "Event", Allowed: []httpx.Choice{
-			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"}, {Value: "renew", Label: "Renew"},
+			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"}, {Value: "product", Label: "Product"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"}, {Value: "renew", Label: "Renew"},
 			{Value: "deactivate", Label: "Deactivate"}, {Value: "activate", Label: "Activate"}, {Value: "adjust", Label: "Adjust"}, {Value: "carry", Label: "Carry"}}},
 		{Name: "billing_state", Label: "Billing", Allowed: []httpx.Choice{{Value: "open", Label: "Open"}, {Value: "invoiced", Label: "Invoiced"}, {Value: "archived", Label: "Archived"}}},
 		{Name: "counted", Label: "Counted", Allowed: yesNo},

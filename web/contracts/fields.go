@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"strconv"
+	"strings"
 
 	"seatledger/internal/contract"
 	"seatledger/views/layout"
@@ -57,10 +58,37 @@ func (s sheet) when() []ui.Field {
 }
 
 func (s sheet) rest() []ui.Field {
+	in := s.input
 	return []ui.Field{
-		s.field(ui.Field{Name: "payment_terms", Label: "Payment terms", Size: ui.Medium, Placeholder: "30 days"}, s.input.PaymentTerms),
-		s.field(ui.Field{Name: "tax_code", Label: "Tax code", Size: ui.Medium, Hint: "Handed to your accounting; amounts here are net."}, s.input.TaxCode),
+		s.field(ui.Field{Name: "payment_terms", Label: "Payment terms", Size: ui.Medium, Placeholder: "30",
+			Hint: "Days from the invoice's date, like 30; or eom+10 for ten days after the end of its month."}, in.PaymentTerms),
+		s.taxField(),
+		s.field(ui.Field{Name: "purchase_order", Label: "Purchase order", Size: ui.Medium, Hint: "The customer's number; it stands on documents."}, in.PurchaseOrder),
+		s.field(ui.Field{Name: "recipients", Label: "Documents go to", Hint: "E-mail addresses of the customer. Separate several with commas."}, in.Recipients),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "language", Label: "Language of documents", Size: ui.Medium, Options: options(languages, contract.English, contract.French)}, in.Language),
 	}
+}
+
+// taxField is a choice once codes are set up; until then the code is text for the accounting system.
+func (s sheet) taxField() ui.Field {
+	f := s.field(ui.Field{Name: "tax_code", Label: "Tax code", Size: ui.Medium}, s.input.TaxCode)
+	if len(s.taxes) == 0 {
+		f.Hint = "No codes are set up under Settings, Tax: documents show no tax."
+		return f
+	}
+	f.Kind, f.Options = ui.SelectBox, []ui.Option{{Value: "", Label: "None: no tax is shown"}}
+	known := f.Value == ""
+	for _, r := range s.taxes {
+		if strings.EqualFold(r.Code, f.Value) {
+			f.Value = r.Code
+		}
+		known = known || r.Code == f.Value
+		f.Options = append(f.Options, ui.Option{Value: r.Code, Label: r.Code + " (" + r.Name + " " + r.Percent.String() + " %)"})
+	}
+	if !known {
+		f.Options = append(f.Options, ui.Option{Value: f.Value, Label: f.Value + " (no rate)"})
+	}
+	return f
 }
 
 // listOptions are the price lists in use, and the one that stands in the contract.

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
+	"seatledger/internal/tax"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -90,7 +91,8 @@ func input(form httpx.Values) contract.Input {
 		CRMAccount: form.Get("crm_account_id"), Name: form.Get("name"), Currency: form.Get("currency"), BillingFrequency: form.Get("billing_frequency"),
 		Timing: form.Get("timing"), BillingDay: form.Get("billing_day"), PriceList: form.Get("price_list_id"), StartDate: form.Get("start_date"),
 		EndDate: form.Get("end_date"), BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
-		TaxCode: form.Get("tax_code"), IsDefault: form.On("is_default"),
+		TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"), Recipients: form.Get("recipients"),
+		Language: form.Get("language"), IsDefault: form.On("is_default"),
 	}
 }
 
@@ -98,7 +100,8 @@ func inputOf(k contract.Contract) contract.Input {
 	in := contract.Input{
 		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency, BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
 		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(), BillFrom: k.BillFrom.String(),
-		Refunds: string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, IsDefault: k.IsDefault,
+		Refunds: string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder, Recipients: k.Recipients,
+		Language: string(k.Language), IsDefault: k.IsDefault,
 	}
 	if k.PriceListID.Valid {
 		in.PriceList = k.PriceListID.UUID.String()
@@ -114,6 +117,7 @@ type sheet struct {
 	stale    bool
 	accounts []crm.Choice
 	lists    []price.ListRow
+	taxes    []tax.Rate
 }
 
 // maxChoices is how many accounts the select holds; beyond that a person types the name.
@@ -152,6 +156,10 @@ func (h Handlers) choices(c echo.Context, s *sheet) error {
 	if err != nil {
 		return err
 	}
-	s.lists, err = price.AllLists(ctx, db, price.ListFilter{}, order)
+	if s.lists, err = price.AllLists(ctx, db, price.ListFilter{}, order); err != nil {
+		return err
+	}
+	b, err := tax.Load(ctx, db)
+	s.taxes = b.Codes()
 	return err
 }

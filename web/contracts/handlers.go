@@ -50,4 +50,5 @@ var (
 	frequencies = map[contract.Frequency]string{contract.Monthly: "Monthly", contract.Quarterly: "Quarterly", contract.Annual: "Annual"}
 	timings     = map[contract.Timing]string{contract.Advance: "In advance", contract.Arrears: "In arrears"}
 	refunds     = map[contract.Refunds]string{contract.RefundsGlobal: "Use the global setting", contract.RefundsYes: "Yes", contract.RefundsNo: "No"}
+	languages   = map[contract.Language]string{contract.English: "English", contract.French: "French"}
 )

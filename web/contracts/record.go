@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/contract"
 	"seatledger/internal/money"
+	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -124,8 +125,23 @@ func facts(o contract.Overview) ui.DefinitionList {
 		{Term: "Price list", Value: list},
 		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]), ui.Fact("Billed", timings[o.Timing]),
 		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end, ui.Fact("Billed from", o.BillFrom.String()),
-		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode),
+		ui.Fact("Refunds", refunds[o.Refunds]), dueFact(o), ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
+		ui.Fact("Documents go to", o.Recipients), ui.Fact("Language of documents", languages[o.Language]),
 	}}
+}
+
+func dueFact(o contract.Overview) ui.Definition {
+	due, ok := contract.ParseDue(o.PaymentTerms)
+	f := ui.Fact("Payment terms", o.PaymentTerms)
+	switch {
+	case !ok:
+		f.Note = "no terms that a due date can be reckoned from; edit the contract"
+	case due.EndOfMonth:
+		f = ui.Fact("Payment terms", strconv.Itoa(due.Days)+" days after the end of the month")
+	case due.Given:
+		f = ui.Fact("Payment terms", strconv.Itoa(due.Days)+" days")
+	}
+	return f
 }
 
 var reviewTones = map[string]ui.Tone{"fail": ui.Bad, "warn": ui.Warn, "ok": ui.Info, "signed": ui.Good}
@@ -142,7 +158,7 @@ func subscriptions(o contract.Overview) ui.Table {
 		if s.Review != "" {
 			review = ui.BadgeCell(s.Review, reviewTones[s.Review])
 		}
-		t.Rows = append(t.Rows, ui.Row{Muted: s.State == "inactive", Cells: []ui.Cell{
+		t.Rows = append(t.Rows, ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{
 			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
 			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
 		}})

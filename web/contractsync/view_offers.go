@@ -9,7 +9,7 @@ import (
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -38,7 +38,7 @@ type offer struct {
 	tick  bool
 }
 
-func (o offer) ended() bool { return subscription.Ends(o.Status) }
+func (o offer) ended() bool { return plan.Ends(o.Status) }
 
 func (o offer) selectable() bool { return o.place == isNew || o.place == isLoose }
 
@@ -177,7 +177,7 @@ func (o offer) cost() ui.Money {
 
 func statusTone(s distributor.Status) ui.Tone {
 	switch {
-	case subscription.Ends(s):
+	case plan.Ends(s):
 		return ui.Neutral
 	case s == distributor.StatusActive:
 		return ui.Good

@@ -86,12 +86,12 @@ func input(form httpx.Values) crm.Input {
 	return crm.Input{Facts: crm.Facts{
 		ExternalID: form.Get("external_id"), Name: form.Get("name"), Website: form.Get("website"), EmailDomains: form.Get("email_domains"),
 		TenantID: form.Get("tenant_id"), Street: form.Get("street"), City: form.Get("city"), State: form.Get("state"),
-		PostalCode: form.Get("postal_code"), Country: form.Get("country"), Phone: form.Get("phone"),
-	}, Parent: form.Get("parent_id")}
+		PostalCode: form.Get("postal_code"), Country: form.Get("country"), Phone: form.Get("phone"), TaxID: form.Get("tax_id"),
+	}, Parent: form.Get("parent_id"), BillToParent: form.On("bill_to_parent")}
 }
 
 func inputOf(a crm.Account) crm.Input {
-	in := crm.Input{Facts: a.Facts}
+	in := crm.Input{Facts: a.Facts, BillToParent: a.BillToParent}
 	if a.ParentID.Valid {
 		in.Parent = a.ParentID.UUID.String()
 	}

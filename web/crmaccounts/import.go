@@ -39,7 +39,7 @@ func (h Handlers) screen() imports.Screen {
 			{Name: "website", Help: "A web address or a bare domain, like www.contoso.example."},
 			{Name: "email_domains", Help: "Separated by spaces, commas or semicolons; mind the separator of the file."},
 			{Name: "tenant_id", Help: "Microsoft tenant id, a GUID in any case."},
-			{Name: "street", Help: "And city, state, postal_code, country, phone: as your CRM has them."},
+			{Name: "street", Help: "And city, state, postal_code, country, phone, tax_id: as your CRM has them."},
 			{Name: "id", Help: "As in our own CSV: finds an account that has no external id."},
 		},
 	}

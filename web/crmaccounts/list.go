@@ -93,7 +93,7 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 
 var header = []string{
 	"id", "external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state", "postal_code", "country", "phone",
-	"domain", "parent_id", "parent", "source", "updated_at",
+	"tax_id", "domain", "parent_id", "parent", "source", "updated_at", "bill_to_parent",
 }
 
 func (h Handlers) file(c echo.Context, f crm.Filter, q httpx.ListQuery) error {
@@ -114,5 +114,6 @@ func cells(r crm.Row) []httpx.Cell {
 	if r.ParentID.Valid {
 		parent = r.ParentID.UUID.String()
 	}
-	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source), httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)))
+	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source), httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)),
+		httpx.Plain(strconv.FormatBool(r.BillToParent)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/account"
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
 	"seatledger/internal/crmsource"
@@ -80,6 +81,7 @@ func facts(o crm.Overview) ui.DefinitionList {
 		ui.Fact("Mail domains", strings.ReplaceAll(o.EmailDomains, " ", ", ")),
 		ui.Fact("Address", strings.Join(address, ", ")),
 		ui.Fact("Phone", o.Phone),
+		ui.Fact("Tax id", o.TaxID),
 		{Term: "Part of", Value: parent},
 	}}
 }
@@ -119,7 +121,7 @@ func providers(o crm.Overview) view.Part {
 	for _, p := range o.Providers {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			ui.LinkCell(p.Name, "/accounts/"+p.ID.String()), ui.LinkCell(p.Provider, "/providers/"+p.ProviderID.String()),
-			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus, toneIf(p.ProviderStatus != "active", ui.Warn)), ui.TextCell(strconv.Itoa(p.Subscriptions)),
+			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus, toneIf(p.ProviderStatus != string(account.Active), ui.Warn)), ui.TextCell(strconv.Itoa(p.Subscriptions)),
 		}})
 	}
 	return view.Part{Card: ui.Card{Title: "Provider accounts", Flush: true}, Table: t}

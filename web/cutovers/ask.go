@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/paging"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -47,6 +48,7 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	for _, id := range q.ids {
 		m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "crm_account_id", Value: id.String()})
 	}
+	m.Form.Hidden = append(m.Form.Hidden, q.hidden...)
 	if q.name == "undo" {
 		for _, r := range ready {
 			m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "step", Value: r.CRMAccountID.String() + " " + string(r.Step)})
@@ -61,11 +63,8 @@ func (h Handlers) ask(c echo.Context, q question) error {
 }
 
 func (q question) fields() []ui.Field {
-	switch q.name {
-	case "switch-day":
+	if q.name == "switch-day" {
 		return []ui.Field{{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: q.form.Get("switch_day"), Error: q.problems["switch_day"], Required: true, Size: ui.Short, Hint: "The first day that belongs to the new subscriptions."}}
-	case "confirm":
-		return []ui.Field{{Kind: ui.Checkbox, Name: "exact", Label: "Accept the exact pairs of these customers first", Value: "1", Checked: q.form.On("exact") || q.form.On("ask"), Hint: "Customer, product and seats agree and nothing known differs. All others wait for a person."}}
 	}
 	return nil
 }
@@ -73,19 +72,19 @@ func (q question) fields() []ui.Field {
 // member is a customer with what is at stake.
 type member struct {
 	cutover.Customer
-	cutover.Totals
+	proof.Totals
 }
 
-func (h Handlers) atStake(ctx context.Context, q question) ([]member, cutover.Totals, error) {
+func (h Handlers) atStake(ctx context.Context, q question) ([]member, proof.Totals, error) {
 	var all []member
-	var totals cutover.Totals
+	var totals proof.Totals
 	err := h.Cutovers.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		customers, err := customersOf(ctx, tx, q.run.ID, q.ids)
 		if err != nil {
 			return err
 		}
-		worth := map[uuid.UUID]cutover.Totals{}
-		err = cutover.EachProof(ctx, tx, q.run, cutover.ProofFilter{Customers: q.ids}, h.Cutovers.ProofDay(q.run), func(p cutover.CustomerProof) error {
+		worth := map[uuid.UUID]proof.Totals{}
+		err = proof.Each(ctx, tx, q.run.ID, proof.Filter{Customers: q.ids}, h.Cutovers.ProofDay(q.run), func(p proof.Customer) error {
 			worth[p.CRMAccountID] = p.Totals
 			totals.Add(p.Totals)
 			return nil
@@ -124,7 +123,7 @@ func customersOf(ctx context.Context, db *gorm.DB, run uuid.UUID, ids []uuid.UUI
 	}
 }
 
-func effects(all, ready int, t cutover.Totals) []ui.Definition {
+func effects(all, ready int, t proof.Totals) []ui.Definition {
 	out := []ui.Definition{ui.Fact("Customers", itoa(all)), {Term: "Of them at the right step", Value: ui.TextCell(itoa(ready))},
 		ui.Fact("Seats, last day of the old ones", itoa(t.SeatsBefore)), ui.Fact("Seats, first day of the new ones", itoa(t.SeatsAfter))}
 	for _, m := range t.Months {
@@ -154,7 +153,7 @@ func (q question) table(all []member) *ui.Table {
 	return &t
 }
 
-func monthCells(t cutover.Totals) (before, after ui.Cell) {
+func monthCells(t proof.Totals) (before, after ui.Cell) {
 	for i, m := range t.Months {
 		if i > 0 {
 			before.Text, after.Text = before.Text+", ", after.Text+", "

@@ -18,7 +18,7 @@ import (
 
 const carryForm = "carry-over"
 
-var carriedBy = map[cutover.CarryBy]ui.Badge{cutover.ByTenant: {Text: "same tenant", Tone: ui.Good}, cutover.ByDomain: {Text: "same domain", Tone: ui.Info}, cutover.ByName: {Text: "same name", Tone: ui.Warn}}
+var carriedBy = map[cutover.AgreeBy]ui.Badge{cutover.ByTenant: {Text: "same tenant", Tone: ui.Good}, cutover.ByDomain: {Text: "same domain", Tone: ui.Info}, cutover.ByName: {Text: "same name", Tone: ui.Warn}}
 
 // CarryOver suggests customers for the new provider's unmapped accounts.
 func (h Handlers) CarryOver(c echo.Context) error {
@@ -27,7 +27,7 @@ func (h Handlers) CarryOver(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	all, err := cutover.CarryOver(ctx, h.Cutovers.DB.Read(ctx), run.ID)
+	all, err := cutover.MatchAccounts(ctx, h.Cutovers.DB.Read(ctx), run.ID)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (h Handlers) CarryOver(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func carryTable(all []cutover.Carry, act bool) ui.Table {
+func carryTable(all []cutover.AccountMatch, act bool) ui.Table {
 	t := ui.Table{Caption: "Suggested mappings", Columns: []ui.Column{{Label: "New account"}, {Label: "Old account"}, {Label: "Customer"}, {Label: "Agreement"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to carry over", Text: "Every account of the new provider is mapped or excluded, or looks like no mapped account of the old one.", Action: &ui.LinkButton{Text: "Open the unmapped accounts", Href: "/accounts?state=unmapped"}}}
 	if act {
@@ -90,7 +90,7 @@ func (h Handlers) AcceptCarry(c echo.Context) error {
 	if len(ids) == 0 {
 		return errs.Fields{"account_id": "Tick the accounts first. Nothing was changed."}.Err()
 	}
-	done, err := h.Cutovers.AcceptCarry(c.Request().Context(), session.Actor(c), run.ID, ids)
+	done, err := h.Cutovers.AcceptMatches(c.Request().Context(), session.Actor(c), run.ID, ids)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ const mostNotices = 10
 
 func (h Handlers) sameTenant(c echo.Context, run uuid.UUID) ([]uuid.UUID, error) {
 	ctx := c.Request().Context()
-	all, err := cutover.CarryOver(ctx, h.Cutovers.DB.Read(ctx), run)
+	all, err := cutover.MatchAccounts(ctx, h.Cutovers.DB.Read(ctx), run)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package cutovers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -11,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -35,11 +37,11 @@ func (h Handlers) Customer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := pairing{CustomerView: v, may: canAct(c, run)}
-	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Proposals: p.proposals(), Keep: p.keep(),
-		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.carries(),
+	p := customerPage{CustomerView: v, may: canAct(c, run)}
+	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Prices: pricesToSee(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(), Proposals: p.proposals(), Keep: p.keep(),
+		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
 		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
-	if p.may && v.Customer.Step == cutover.Open {
+	if p.may && v.Customer.Step == pairing.Open {
 		m.SwitchDay = &ui.Form{Action: path(run.ID) + "/switch-day", Save: "Set the switch day", Hidden: p.hidden()}
 		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: v.Customer.SwitchDay.String(), Size: ui.Short, Hint: "Days before it belong to the old subscriptions. The billing day of the contract suits best."}
 	}
@@ -51,19 +53,32 @@ func (h Handlers) Customer(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-// pairing is the customer with who looks.
-type pairing struct {
+// pricesToSee are the lines that invoices leave out until their price is acknowledged.
+func pricesToSee(v cutover.CustomerView) *view.WorkList {
+	if len(v.Unseen) == 0 {
+		return nil
+	}
+	list := view.WorkList{}
+	for _, says := range v.Unseen {
+		list.Items = append(list.Items, view.WorkItem{Says: says, Link: "Acknowledge it in the proof",
+			Href: path(v.Run.ID) + "/proof?crm_account=" + v.Customer.CRMAccountID.String()})
+	}
+	return &list
+}
+
+// customerPage is the customer with who looks.
+type customerPage struct {
 	cutover.CustomerView
 	may bool
 }
 
-func (p pairing) open() bool { return p.may && p.Customer.Step == cutover.Open }
+func (p customerPage) open() bool { return p.may && p.Customer.Step == pairing.Open }
 
-func (p pairing) hidden() []ui.Pair {
+func (p customerPage) hidden() []ui.Pair {
 	return []ui.Pair{{Name: "crm_account_id", Value: p.Customer.CRMAccountID.String()}}
 }
 
-func (p pairing) base() string { return path(p.Run.ID) }
+func (p customerPage) base() string { return path(p.Run.ID) }
 
 func warnings(v cutover.CustomerView) []ui.Callout {
 	var out []ui.Callout
@@ -73,7 +88,7 @@ func warnings(v cutover.CustomerView) []ui.Callout {
 	return out
 }
 
-func (p pairing) stats() ui.Stats {
+func (p customerPage) stats() ui.Stats {
 	day, note := "not set", ""
 	if !p.Customer.SwitchDay.IsZero() {
 		day = p.Customer.SwitchDay.String()
@@ -87,7 +102,7 @@ func (p pairing) stats() ui.Stats {
 }
 
 // missing is what must be fulfilled before the next step, each with the way to its work.
-func (p pairing) missing() ui.Steps {
+func (p customerPage) missing() ui.Steps {
 	var out ui.Steps
 	for _, m := range p.Missing {
 		s := ui.Step{Title: m.Says, State: ui.StepWarned, Word: "Missing"}
@@ -134,16 +149,16 @@ func address(run cutover.Run, l cutover.Link) string {
 }
 
 // next is the button of the next step, and the one that takes the last back.
-func (p pairing) next() templ.Component {
+func (p customerPage) next() templ.Component {
 	if !p.may {
 		return nil
 	}
 	var out row
-	words := map[cutover.Step]struct{ text, to string }{cutover.Confirmed: {"Confirm this customer", "/confirm"}, cutover.Reassigned: {"Reassign the history", "/reassign"}, cutover.Retired: {"Retire the old ones", "/retire"}}
+	words := map[pairing.Step]struct{ text, to string }{pairing.Confirmed: {"Confirm this customer", "/confirm"}, pairing.Reassigned: {"Reassign the history", "/reassign"}, pairing.Retired: {"Retire the old ones", "/retire"}}
 	if w, more := words[p.Next]; more && p.Next != p.Customer.Step {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: p.weight(), Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
-	if p.Customer.Step != cutover.Open {
+	if p.Customer.Step != pairing.Open {
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
 	if len(out) == 0 {
@@ -153,14 +168,14 @@ func (p pairing) next() templ.Component {
 }
 
 // weight is loud once nothing is missing.
-func (p pairing) weight() ui.Weight {
+func (p customerPage) weight() ui.Weight {
 	if len(p.Missing) == 0 {
 		return ui.Primary
 	}
 	return ui.Secondary
 }
 
-func (p pairing) side(id uuid.UUID) cutover.Side {
+func (p customerPage) side(id uuid.UUID) cutover.Side {
 	for _, all := range [][]cutover.Side{p.Old, p.New} {
 		for _, s := range all {
 			if s.ID == id {
@@ -168,39 +183,66 @@ func (p pairing) side(id uuid.UUID) cutover.Side {
 			}
 		}
 	}
-	return cutover.Side{ID: id, ExternalID: "no longer this customer's"}
+	return cutover.Side{Side: pairing.Side{ID: id, ExternalID: "no longer this customer's"}}
 }
 
 const proposalsForm = "proposals-keep"
 
-// proposals are ticked beforehand where they are exact.
-func (p pairing) proposals() *ui.Table {
-	if len(p.Proposals) == 0 {
-		return nil
-	}
-	t := ui.Table{Caption: "Proposed pairs", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
-	if p.open() {
+// exact are the pairs that one step accepts together.
+func (p customerPage) exact() *ui.Table { return p.proposed("Exact pairs", true) }
+
+// proposals are the other pairs that the machine sees; each is ticked by a person.
+func (p customerPage) proposals() *ui.Table {
+	t := p.proposed("Likely pairs", false)
+	if t != nil && p.open() {
 		t.Select = &ui.Selection{FormID: proposalsForm, Name: "pair"}
 	}
+	return t
+}
+
+func (p customerPage) proposed(caption string, exact bool) *ui.Table {
+	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
 	for _, x := range p.Proposals {
+		if (x.Confidence == pairing.Exact) != exact {
+			continue
+		}
 		old, fresh := p.side(x.Old), p.side(x.New)
-		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(), Checked: x.Confidence == cutover.Exact, Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(),
+			Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+	}
+	if len(t.Rows) == 0 {
+		return nil
 	}
 	return &t
 }
 
-func (p pairing) keep() *ui.BulkBar {
-	if len(p.Proposals) == 0 || !p.open() {
+// accept is the step that keeps the exact pairs.
+func (p customerPage) accept() *ui.PostButton {
+	t := p.exact()
+	if t == nil || !p.open() {
 		return nil
 	}
-	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Untick what is not the same subscription.", Buttons: []ui.Button{{Text: "Keep the ticked pairs", Weight: ui.Primary}}}
+	text := "Accept the exact pair"
+	if n := len(t.Rows); n > 1 {
+		text = fmt.Sprintf("Accept the %d exact pairs", n)
+	}
+	return &ui.PostButton{Button: ui.Button{Text: text, Weight: ui.Primary, Action: p.base() + "/pairs"},
+		Hidden: append(p.hidden(), ui.Pair{Name: "exact", Value: "1"})}
 }
 
-func confidence(c cutover.Confidence) ui.Badge {
+func (p customerPage) keep() *ui.BulkBar {
+	if p.proposals() == nil || !p.open() {
+		return nil
+	}
+	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Tick what is the same subscription.",
+		Buttons: []ui.Button{{Text: "Keep the ticked pairs"}}}
+}
+
+func confidence(c pairing.Confidence) ui.Badge {
 	switch c {
-	case cutover.Exact:
+	case pairing.Exact:
 		return ui.Badge{Text: "exact", Tone: ui.Good}
-	case cutover.Likely:
+	case pairing.Likely:
 		return ui.Badge{Text: "likely", Tone: ui.Warn}
 	}
 	return ui.Badge{Text: "by a person", Tone: ui.Info}
@@ -222,7 +264,7 @@ func amountText(d decimal.NullDecimal, currency string, s cutover.Side) string {
 }
 
 // choices ask what becomes of each old subscription without a decision.
-func (p pairing) choices() []view.Choice {
+func (p customerPage) choices() []view.Choice {
 	if !p.open() {
 		return nil
 	}
@@ -245,16 +287,18 @@ func (p pairing) choices() []view.Choice {
 }
 
 // fresh are new subscriptions without a decision.
-func (p pairing) fresh() *ui.Table {
+func (p customerPage) fresh() *ui.Table {
 	t := ui.Table{Caption: "New subscriptions to decide", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
 	for _, s := range p.New {
-		if !s.Needs {
+		if !s.Needs && !p.fromSwitch(s) {
 			continue
 		}
 		cells := []ui.Cell{sideCell(s), {Badges: []ui.Badge{stateBadge(s)}}, {}}
-		if p.open() {
-			cells[2] = ui.Of(ui.PostButton{Button: ui.Button{Text: "No twin: it is new", Action: p.base() + "/pairs", Compact: true},
-				Hidden: append(p.hidden(), ui.Pair{Name: "kind", Value: string(cutover.New)}, ui.Pair{Name: "new_subscription_id", Value: s.ID.String()})})
+		if !s.Needs {
+			cells[1].Sub = "billed from the switch day, " + s.BillableFrom.String()
+		}
+		if p.may && (s.Needs || p.fromSwitch(s)) {
+			cells[2] = ui.Of(p.newButtons(s))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
@@ -264,9 +308,34 @@ func (p pairing) fresh() *ui.Table {
 	return &t
 }
 
-var kinds = map[cutover.Kind]string{cutover.Twin: "goes on as", cutover.New: "no twin: new", cutover.Ended: "no twin: ends"}
+// fromSwitch tells whether one without a decision begins before the switch day from which it is billed.
+func (p customerPage) fromSwitch(s cutover.Side) bool {
+	if s.State == subscription.Inactive || s.BillableFrom.IsZero() || !s.Start.Before(s.BillableFrom) || !s.HistorySince.IsZero() {
+		return false
+	}
+	return !slices.ContainsFunc(p.Pairs, func(x pairing.Pair) bool { return x.New.UUID == s.ID })
+}
 
-func (p pairing) pairs(h Handlers) *ui.Table {
+// newButtons say that a new one has no twin: billed from the switch day, or from its
+// start, which asks for the customer's name.
+func (p customerPage) newButtons(s cutover.Side) row {
+	button := func(text string, more ...ui.Pair) ui.PostButton {
+		return ui.PostButton{Button: ui.Button{Text: text, Action: p.base() + "/pairs", Compact: true},
+			Hidden: slices.Concat(p.hidden(), []ui.Pair{{Name: "kind", Value: string(pairing.New)}, {Name: "new_subscription_id", Value: s.ID.String()}}, more)}
+	}
+	var out row
+	if s.Needs {
+		out = append(out, button("No twin: it is new"))
+	}
+	if !p.Customer.SwitchDay.IsZero() && (s.Start.IsZero() || s.Start.Before(p.Customer.SwitchDay)) {
+		out = append(out, button("New, billed from its start", ui.Pair{Name: "from_start", Value: "1"}))
+	}
+	return out
+}
+
+var kinds = map[pairing.Kind]string{pairing.Twin: "goes on as", pairing.New: "no twin: new", pairing.Ended: "no twin: ends"}
+
+func (p customerPage) pairs(h Handlers) *ui.Table {
 	if len(p.Pairs) == 0 {
 		return nil
 	}
@@ -287,7 +356,7 @@ func (p pairing) pairs(h Handlers) *ui.Table {
 	return &t
 }
 
-func (p pairing) column(all []cutover.Side, provider string) view.Column {
+func (p customerPage) column(all []cutover.Side, provider string) view.Column {
 	out := view.Column{Card: ui.Card{Title: provider}, None: "No subscriptions of this customer."}
 	for _, s := range all {
 		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(), Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
@@ -302,6 +371,9 @@ func sideBadges(s cutover.Side) []ui.Badge {
 	}
 	if s.Strayed {
 		out = append(out, ui.Badge{Text: "no longer this customer's", Tone: ui.Bad})
+	}
+	if s.PriceWaits {
+		out = append(out, ui.Badge{Text: "price to acknowledge", Tone: ui.Warn})
 	}
 	if !s.FrozenFrom.IsZero() {
 		out = append(out, ui.Badge{Text: "frozen", Tone: ui.Info})
@@ -347,17 +419,24 @@ func dates(s cutover.Side) string {
 	return s.Start.String() + " to " + s.End.String()
 }
 
-func (p pairing) carries() *ui.Table {
-	if len(p.Carries) == 0 {
+func (p customerPage) takesOver() *ui.Table {
+	if len(p.TakesOver) == 0 {
 		return nil
 	}
 	t := ui.Table{Caption: "Carried over by confirming", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "Contract"}, {Label: "Price"}}}
-	for _, x := range p.Carries {
+	for _, x := range p.TakesOver {
 		price := ui.Cell{}
 		if x.UnitPrice.Valid {
-			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: no list price was found"}
+			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: " + carriedBecause(x.Negotiated)}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{sideCell(p.side(x.New)), ui.TextCell(x.Contract), price}})
 	}
 	return &t
+}
+
+func carriedBecause(negotiated bool) string {
+	if negotiated {
+		return "a person had set it"
+	}
+	return "no list price was found"
 }

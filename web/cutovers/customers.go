@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -20,7 +21,7 @@ var customerSpec = httpx.ListSpec{
 }
 
 func filterOf(q httpx.ListQuery) cutover.CustomerFilter {
-	return cutover.CustomerFilter{Search: q.Search, Step: cutover.Step(q.Filter("step")), Todo: q.Filter("todo")}
+	return cutover.CustomerFilter{Search: q.Search, Step: pairing.Step(q.Filter("step")), Todo: q.Filter("todo")}
 }
 
 func customerTable(q httpx.ListQuery, run cutover.Run, rows []cutover.Customer, act bool) ui.Table {
@@ -46,7 +47,7 @@ func customersEmpty(q httpx.ListQuery) *ui.EmptyState {
 
 func stepBadges(r cutover.Customer) []ui.Badge {
 	out := []ui.Badge{steps[r.Step]}
-	if r.Done() && r.Step != cutover.Retired {
+	if r.Done() && r.Step != pairing.Retired {
 		out = append(out, ui.Badge{Text: "nothing to do"})
 	}
 	return out
@@ -82,15 +83,15 @@ func missingCell(r cutover.Customer) ui.Cell {
 			cell.Sub = counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
 		}
 		return cell
-	case r.Step == cutover.Retired || r.Done():
+	case r.Step == pairing.Retired || r.Done():
 		return ui.Cell{}
 	case r.SwitchDay.IsZero():
 		return ui.Cell{Text: "switch day", Tone: ui.Warn}
-	case r.Step == cutover.Open:
+	case r.Step == pairing.Open:
 		return ui.TextCell("confirm")
 	case r.OpenRows > 0:
 		return ui.Cell{Text: counted(r.OpenRows, "row to bill", "rows to bill"), Tone: ui.Warn}
-	case r.Step == cutover.Confirmed:
+	case r.Step == pairing.Confirmed:
 		return ui.TextCell("reassign")
 	case r.Unsigned > 0:
 		return ui.Cell{Text: counted(r.Unsigned, "review to sign", "reviews to sign"), Tone: ui.Warn}
@@ -103,7 +104,7 @@ func bulk(q httpx.ListQuery, run cutover.Run) *ui.BulkBar {
 	here := path(run.ID)
 	b := &ui.BulkBar{FormID: bulkForm, Action: here + "/confirm", Hint: "Tick customers, then choose a step. You see what it does before it is done.",
 		Hidden: []ui.Pair{{Name: "ask", Value: "1"}, {Name: "q", Value: q.Search}, {Name: "step", Value: q.Filter("step")}, {Name: "todo", Value: q.Filter("todo")}}}
-	for _, x := range []struct{ text, to string }{{"Set switch day", "/switch-day"}, {"Confirm", "/confirm"}, {"Reassign history", "/reassign"}, {"Retire old ones", "/retire"}, {"Take a step back", "/undo"}} {
+	for _, x := range []struct{ text, to string }{{"Set switch day", "/switch-day"}, {"Accept exact pairs", "/pairs"}, {"Confirm", "/confirm"}, {"Reassign history", "/reassign"}, {"Retire old ones", "/retire"}, {"Take a step back", "/undo"}} {
 		b.Buttons = append(b.Buttons, ui.Button{Text: x.text, Action: here + x.to})
 	}
 	return b

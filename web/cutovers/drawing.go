@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/views/ui"
 
 	view "seatledger/views/cutovers"
@@ -22,7 +23,7 @@ func legend() []view.LegendEntry {
 		{Class: "seatline__waiting", Text: "waiting"}, {Class: "seatline__changed", Text: "changed"}, {Class: "seatline__undecided", Text: "undecided"}, {Class: "seatline__gap", Text: "gap or double"}}
 }
 
-func proved(run cutover.Run, i int, p cutover.CustomerProof) view.ProvedCustomer {
+func proved(run cutover.Run, i int, p proof.Customer) view.ProvedCustomer {
 	day := "none yet"
 	if !p.SwitchDay.IsZero() {
 		day = p.SwitchDay.String()
@@ -43,7 +44,7 @@ func proved(run cutover.Run, i int, p cutover.CustomerProof) view.ProvedCustomer
 	return m
 }
 
-func drawing(id string, c cutover.CustomerProof, p cutover.ProductProof) view.Drawing {
+func drawing(id string, c proof.Customer, p proof.Product) view.Drawing {
 	from, to := p.From(), p.To()
 	d := view.Drawing{ID: id, Title: fmt.Sprintf("Seats of %s of %s by day", p.Name, c.CRMAccount), Days: max(from.DaysUntil(to), 1), Turn: -1, Top: 1,
 		From: from.String(), To: to.AddDays(-1).String(), Desc: "The table below has the same figures. " + worstText(p)}
@@ -61,15 +62,15 @@ func drawing(id string, c cutover.CustomerProof, p cutover.ProductProof) view.Dr
 	return d
 }
 
-func worstText(p cutover.ProductProof) string {
-	if p.Worst == cutover.OK {
+func worstText(p proof.Product) string {
+	if p.Worst == proof.OK {
 		return "Every day is covered exactly once."
 	}
 	return "The worst of its days is " + string(p.Worst) + "."
 }
 
 // bars3 are the seats of both sides, one upon the other, and the verdict below.
-func bars3(d view.Drawing, from clock.Date, s cutover.Segment) []view.Bar {
+func bars3(d view.Drawing, from clock.Date, s proof.Segment) []view.Bar {
 	x, width := from.DaysUntil(s.From), s.Days()
 	before, both := seatsHigh*s.Before/d.Top, seatsHigh*(s.Before+s.After)/d.Top
 	out := []view.Bar{{Class: "seatline__" + string(s.Verdict), X: x, Width: width, Y: bandAt, Height: bandHigh}}
@@ -82,14 +83,16 @@ func bars3(d view.Drawing, from clock.Date, s cutover.Segment) []view.Bar {
 	return out
 }
 
-func segmentTable(c cutover.CustomerProof, p cutover.ProductProof) ui.Table {
-	t := ui.Table{Caption: "Days of " + p.Name + " of " + c.CRMAccount, Plain: true, Compact: true, Columns: []ui.Column{{Label: "Days", Nowrap: true}, {Label: "How many", Numeric: true}, {Label: "Seats, old", Numeric: true}, {Label: "Seats, new", Numeric: true}, {Label: "Verdict"}, {Label: "Why"}}}
+func segmentTable(c proof.Customer, p proof.Product) ui.Table {
+	t := ui.Table{Caption: "Days of " + p.Name + " of " + c.CRMAccount, Plain: true, Compact: true, Columns: []ui.Column{{Label: "Days", Nowrap: true}, {Label: "How many", Numeric: true}, {Label: "Seats, old", Numeric: true}, {Label: "Seats, new", Numeric: true},
+		{Label: "Billed, old", Numeric: true}, {Label: "Billed, new", Numeric: true}, {Label: "Verdict"}, {Label: "Why"}}}
 	for _, s := range p.Segments {
 		tone := ui.Neutral
 		if s.Verdict.Blocks() {
 			tone = verdicts[s.Verdict].Tone
 		}
-		t.Rows = append(t.Rows, ui.Row{Tone: tone, Cells: []ui.Cell{ui.TextCell(period(s.From, s.To)), ui.TextCell(itoa(s.Days())), ui.TextCell(itoa(s.Before)), ui.TextCell(itoa(s.After)), {Badges: []ui.Badge{verdicts[s.Verdict]}}, ui.TextCell(s.Why)}})
+		t.Rows = append(t.Rows, ui.Row{Tone: tone, Cells: []ui.Cell{ui.TextCell(period(s.From, s.To)), ui.TextCell(itoa(s.Days())), ui.TextCell(itoa(s.Before)), ui.TextCell(itoa(s.After)),
+			ui.TextCell(itoa(s.Billed.Before)), ui.TextCell(itoa(s.Billed.After)), {Badges: []ui.Badge{verdicts[s.Verdict]}}, ui.TextCell(s.Why)}})
 	}
 	return t
 }

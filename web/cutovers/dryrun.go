@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -100,6 +101,6 @@ func months(all []cutover.MonthlyAmount) string {
 
 var findingColumns = []ui.Column{{Label: "Customer"}, {Label: "Product"}, {Label: "Days", Nowrap: true}, {Label: "Verdict"}, {Label: "What is wrong, and what to do"}}
 
-func finding(run uuid.UUID, b cutover.Blocker) ui.Row {
+func finding(run uuid.UUID, b proof.Blocker) ui.Row {
 	return ui.Row{Tone: verdicts[b.Verdict].Tone, Cells: []ui.Cell{ui.LinkCell(b.CRMAccount, customerPath(run, b.CRMAccountID)), ui.TextCell(b.PartNumber), ui.TextCell(period(b.From, b.To)), {Badges: []ui.Badge{verdicts[b.Verdict]}}, ui.TextCell(b.Says)}}
 }

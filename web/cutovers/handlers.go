@@ -14,6 +14,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -63,9 +64,9 @@ var runStates = map[cutover.RunState]ui.Badge{
 	cutover.RunOpen: {Text: "open", Tone: ui.Info}, cutover.RunFinished: {Text: "finished", Tone: ui.Good}, cutover.RunAbandoned: {Text: "abandoned"},
 }
 
-var steps = map[cutover.Step]ui.Badge{
-	cutover.Open: {Text: "open"}, cutover.Confirmed: {Text: "confirmed", Tone: ui.Info},
-	cutover.Reassigned: {Text: "reassigned", Tone: ui.Info}, cutover.Retired: {Text: "retired", Tone: ui.Good},
+var steps = map[pairing.Step]ui.Badge{
+	pairing.Open: {Text: "open"}, pairing.Confirmed: {Text: "confirmed", Tone: ui.Info},
+	pairing.Reassigned: {Text: "reassigned", Tone: ui.Info}, pairing.Retired: {Text: "retired", Tone: ui.Good},
 }
 
 func counted(n int, one, many string) string {

@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -26,9 +27,9 @@ const (
 	crmAccountKey = "crm_account"
 )
 
-var verdicts = map[cutover.Verdict]ui.Badge{
-	cutover.OK: {Text: "ok", Tone: ui.Good}, cutover.Acknowledged: {Text: "acknowledged", Tone: ui.Good}, cutover.Waiting: {Text: "waiting", Tone: ui.Info},
-	cutover.Changed: {Text: "changed", Tone: ui.Warn}, cutover.Undecided: {Text: "undecided", Tone: ui.Warn}, cutover.Gap: {Text: "gap", Tone: ui.Bad}, cutover.Double: {Text: "double", Tone: ui.Bad},
+var verdicts = map[proof.Verdict]ui.Badge{
+	proof.OK: {Text: "ok", Tone: ui.Good}, proof.Acknowledged: {Text: "acknowledged", Tone: ui.Good}, proof.Waiting: {Text: "waiting", Tone: ui.Info},
+	proof.Changed: {Text: "changed", Tone: ui.Warn}, proof.Undecided: {Text: "undecided", Tone: ui.Warn}, proof.Gap: {Text: "gap", Tone: ui.Bad}, proof.Double: {Text: "double", Tone: ui.Bad},
 }
 
 var proofSpec = httpx.ListSpec{Sorts: cutover.CustomerSorts(), Filters: []httpx.Filter{
@@ -38,20 +39,20 @@ var proofSpec = httpx.ListSpec{Sorts: cutover.CustomerSorts(), Filters: []httpx.
 
 // report is what the page gathers while the proof goes by.
 type report struct {
-	totals    cutover.Totals
+	totals    proof.Totals
 	customers int
 	clean     int
-	findings  []cutover.Blocker
+	findings  []proof.Blocker
 	changes   []change
-	drawn     []cutover.CustomerProof
+	drawn     []proof.Customer
 	more      string // name from which the next page goes on
 }
 
 // change is one to acknowledge, or acknowledged, with where it stands.
 type change struct {
-	customer cutover.CustomerProof
-	product  cutover.ProductProof
-	cutover.Change
+	customer proof.Customer
+	product  proof.Product
+	proof.Change
 }
 
 // Proof is the final report: totals, what must be put right, and every day drawn; with .csv its days.
@@ -64,7 +65,7 @@ func (h Handlers) Proof(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := cutover.ProofFilter{Search: q.Search}
+	f := proof.Filter{Search: q.Search}
 	if id := q.FilterID(crmAccountKey); id != uuid.Nil {
 		f.Customers = []uuid.UUID{id}
 	}
@@ -78,31 +79,31 @@ func (h Handlers) Proof(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, h.proofPage(c, run, q, r).Show())
 }
 
-func (h Handlers) gather(c echo.Context, run cutover.Run, f cutover.ProofFilter, q httpx.ListQuery) (report, error) {
+func (h Handlers) gather(c echo.Context, run cutover.Run, f proof.Filter, q httpx.ListQuery) (report, error) {
 	ctx := c.Request().Context()
 	r := report{}
 	from := c.QueryParam("from")
 	err := h.Cutovers.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		r = report{}
-		return cutover.EachProof(ctx, tx, run, f, h.Cutovers.ProofDay(run), func(p cutover.CustomerProof) error {
+		return proof.Each(ctx, tx, run.ID, f, h.Cutovers.ProofDay(run), func(p proof.Customer) error {
 			r.take(p, q.Filter("show") == "open", from)
 			return nil
 		})
 	})
-	slices.SortStableFunc(r.findings, func(a, b cutover.Blocker) int { return rank(a.Verdict) - rank(b.Verdict) })
+	slices.SortStableFunc(r.findings, func(a, b proof.Blocker) int { return rank(a.Verdict) - rank(b.Verdict) })
 	return r, err
 }
 
-func rank(v cutover.Verdict) int { return slices.Index(cutover.Verdicts(), v) }
+func rank(v proof.Verdict) int { return slices.Index(proof.Verdicts(), v) }
 
-func (r *report) take(p cutover.CustomerProof, onlyOpen bool, from string) {
+func (r *report) take(p proof.Customer, onlyOpen bool, from string) {
 	r.customers++
 	r.totals.Add(p.Totals)
 	if !p.Worst().Blocks() {
 		r.clean++
 	}
 	for _, b := range p.Blockers() {
-		if b.Verdict != cutover.Changed {
+		if b.Verdict != proof.Changed {
 			r.findings = append(r.findings, b)
 		}
 	}
@@ -124,13 +125,13 @@ func (r *report) take(p cutover.CustomerProof, onlyOpen bool, from string) {
 }
 
 // reached tells whether the page begins here, or has begun.
-func (r *report) reached(p cutover.CustomerProof, from string) bool {
+func (r *report) reached(p proof.Customer, from string) bool {
 	return len(r.drawn) > 0 || p.CRMAccountID.String() == from
 }
 
 func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, r report) view.Proof {
 	m := view.Proof{Page: session.Page(c, "Proof", nav), Remarks: verdictRemark(run, r), Stats: proofStats(r), Filters: q.FilterBar("Search customer"), Totals: totalsTable(r.totals), Legend: legend(),
-		Faults: faults(run.ID, r.findings), Changes: h.changesTable(run, r.changes, canAct(c, run))}
+		Faults: faults(run.ID, r.findings, canAct(c, run)), Changes: h.changesTable(run, r.changes, canAct(c, run))}
 	m.Page.Kicker, m.Page.Crumbs = "Cut-over "+run.Name, crumbs(run)
 	m.Page.Lead = fmt.Sprintf("From %s to %s, as of %s. Every day of every product must be covered exactly once.", run.OldProvider, run.NewProvider, h.Cutovers.ProofDay(run))
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Every day as CSV", Href: m.Filters.CSVHref, Icon: "download", Download: true}}
@@ -174,19 +175,19 @@ func (r report) open() int {
 }
 
 func proofStats(r report) ui.Stats {
-	count := map[cutover.Verdict]int{}
+	count := map[proof.Verdict]int{}
 	for _, b := range r.findings {
 		count[b.Verdict]++
 	}
-	bad := func(label string, v cutover.Verdict, tone ui.Tone) ui.Stat {
+	bad := func(label string, v proof.Verdict, tone ui.Tone) ui.Stat {
 		return ui.Stat{Label: label, Value: itoa(count[v]), Tone: toneIf(count[v] > 0, tone)}
 	}
 	return ui.Stats{{Label: "Customers proved", Value: itoa(r.clean), Unit: "of " + itoa(r.customers), Tone: toneIf(r.clean == r.customers && r.customers > 0, ui.Good)},
-		bad("Doubles", cutover.Double, ui.Bad), bad("Gaps", cutover.Gap, ui.Bad), bad("Undecided", cutover.Undecided, ui.Warn), bad("Waiting", cutover.Waiting, ui.Info),
+		bad("Doubles", proof.Double, ui.Bad), bad("Gaps", proof.Gap, ui.Bad), bad("Undecided", proof.Undecided, ui.Warn), bad("Waiting", proof.Waiting, ui.Info),
 		{Label: "Changes", Value: itoa(r.open()), Unit: "of " + itoa(len(r.changes)), Note: "not acknowledged", Tone: toneIf(r.open() > 0, ui.Warn)}}
 }
 
-func totalsTable(t cutover.Totals) ui.Table {
+func totalsTable(t proof.Totals) ui.Table {
 	out := ui.Table{Caption: "Totals", Plain: true, Columns: []ui.Column{{Label: "Figure"}, {Label: "Before", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Difference", Numeric: true}}}
 	row := func(label, before, after, diff string) {
 		out.Rows = append(out.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(label), ui.TextCell(before), ui.TextCell(after), ui.TextCell(diff)}})
@@ -202,22 +203,38 @@ func totalsTable(t cutover.Totals) ui.Table {
 	return out
 }
 
-func faults(run uuid.UUID, all []cutover.Blocker) *ui.Table {
+func faults(run uuid.UUID, all []proof.Blocker, act bool) *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
 	t := ui.Table{Caption: "To put right", Plain: true, Columns: findingColumns}
+	if act {
+		t.Columns = append(slices.Clone(findingColumns), ui.Column{Label: "If it is right", Hidden: true})
+	}
 	if len(all) > mostFindings {
 		t.Caption, t.ShowCaption = fmt.Sprintf("The first %d of %d findings; the CSV has all", mostFindings, len(all)), true
 		all = all[:mostFindings]
 	}
 	for _, b := range all {
-		t.Rows = append(t.Rows, finding(run, b))
+		row := finding(run, b)
+		if act {
+			row.Cells = append(row.Cells, realCell(run, b))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return &t
 }
 
-var whats = map[cutover.What]string{cutover.QuantityChanged: "seats", cutover.PriceChanged: "price", cutover.SeatsEnded: "seats end", cutover.SeatsNew: "seats are new"}
+// realCell offers to say that the seats of both sides are real; that asks for the customer's name.
+func realCell(run uuid.UUID, b proof.Blocker) ui.Cell {
+	if b.Double == "" {
+		return ui.Cell{}
+	}
+	return ui.Of(ui.PostButton{Button: ui.Button{Text: "Both are real", Action: path(run) + "/acknowledge", Compact: true},
+		Hidden: []ui.Pair{{Name: "double", Value: b.CRMAccountID.String() + " " + b.Double}}})
+}
+
+var whats = map[proof.What]string{proof.QuantityChanged: "seats", proof.PriceChanged: "price", proof.SeatsEnded: "seats end", proof.SeatsNew: "seats are new"}
 
 // changesTable has what waits first, then what somebody has acknowledged.
 func (h Handlers) changesTable(run cutover.Run, all []change, act bool) *ui.Table {
@@ -230,7 +247,7 @@ func (h Handlers) changesTable(run cutover.Run, all []change, act bool) *ui.Tabl
 	}
 	slices.SortStableFunc(all, func(a, b change) int { return boolRank(a.By != nil) - boolRank(b.By != nil) })
 	for _, x := range all {
-		by := ui.Cell{Badges: []ui.Badge{verdicts[cutover.Changed]}}
+		by := ui.Cell{Badges: []ui.Badge{verdicts[proof.Changed]}}
 		if x.By != nil {
 			by = ui.Cell{Text: "by " + x.By.AcknowledgedBy, Sub: joined(httpx.MomentText(x.By.AcknowledgedAt, h.Cutovers.Zone), x.By.Note)}
 		}

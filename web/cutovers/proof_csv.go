@@ -5,23 +5,29 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/proof"
 	"seatledger/web/httpx"
 )
 
-// The first six columns stand in CONTRACT.
-var proofHeader = []string{"crm_account", "part_number", "day", "seats_before", "seats_after", "verdict", "crm_account_id", "product", "why", "forfeited"}
+// As CONTRACT has them: customer x product x day.
+var proofHeader = []string{"crm_account", "crm_account_id", "product", "part_number", "day", "seats_before", "seats_after", "verdict", "why", "forfeited",
+	"counted_before", "counted_after", "billed_before", "billed_after"}
 
-func (h Handlers) proofFile(c echo.Context, run cutover.Run, f cutover.ProofFilter) error {
+func (h Handlers) proofFile(c echo.Context, run cutover.Run, f proof.Filter) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "proof.csv", proofHeader, func(write httpx.Row) error {
 		return h.Cutovers.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return cutover.EachDay(ctx, tx, run, f, h.Cutovers.ProofDay(run), func(d cutover.Day) error { return write(dayCells(d)...) })
+			return proof.EachDay(ctx, tx, run.ID, f, h.Cutovers.ProofDay(run), func(d proof.Day) error { return write(dayCells(d)...) })
 		})
 	})
 }
 
-func dayCells(d cutover.Day) []httpx.Cell {
+func dayCells(d proof.Day) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
-	return []httpx.Cell{text(d.Customer.CRMAccount), text(d.Key), plain(d.Day.String()), plain(itoa(d.Before)), plain(itoa(d.After)), plain(string(d.Verdict)),
-		plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Why), plain(itoa(d.Forfeited))}
+	cells := []httpx.Cell{text(d.Customer.CRMAccount), plain(d.Customer.CRMAccountID.String()), text(d.Name), text(d.Key), plain(d.Day.String()),
+		plain(itoa(d.Before)), plain(itoa(d.After)), plain(string(d.Verdict)), text(d.Why)}
+	for _, n := range []int{d.Forfeited, d.Counted.Before, d.Counted.After, d.Billed.Before, d.Billed.After} {
+		cells = append(cells, plain(itoa(n)))
+	}
+	return cells
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
@@ -95,18 +94,41 @@ func (h Handlers) report(c echo.Context, run cutover.Run, k kept, status int) er
 		rows  []cutover.Refusal
 	}{{"Refused", k.Refused}, {"Done before", k.Already}} {
 		if len(part.rows) > 0 {
-			m.Tables = append(m.Tables, view.ReportTable{Card: ui.Card{Title: part.title, Flush: true}, Table: reasons(run.ID, part.title, part.rows)})
+			m.Tables = append(m.Tables, view.ReportTable{Card: ui.Card{Title: part.title, Flush: true}, Table: reasons(run, part.title, part.rows)})
 		}
 	}
 	return httpx.Render(c, status, m.Show())
 }
 
-func reasons(run uuid.UUID, caption string, rows []cutover.Refusal) ui.Table {
+func reasons(run cutover.Run, caption string, rows []cutover.Refusal) ui.Table {
 	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{{Label: "Customer"}, {Label: "Why"}}}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(r.CRMAccount, customerPath(run, r.CRMAccountID)), ui.TextCell(r.Why)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(r.CRMAccount, customerPath(run.ID, r.CRMAccountID)), whyCell(run, r)}})
 	}
 	return t
+}
+
+// whyCell is what is missing, each with the way to its work.
+func whyCell(run cutover.Run, r cutover.Refusal) ui.Cell {
+	if len(r.Missing) == 0 {
+		return ui.TextCell(r.Why)
+	}
+	var list view.WorkList
+	for _, m := range r.Missing {
+		href := address(run, m.Link)
+		if href == "" {
+			href = customerPath(run.ID, r.CRMAccountID)
+		}
+		list.Items = append(list.Items, view.WorkItem{Says: m.Says, Href: href, Link: linkWord(m.Link)})
+	}
+	return ui.Of(list)
+}
+
+func linkWord(l cutover.Link) string {
+	if word := linkWords[l.Kind]; word != "" {
+		return word
+	}
+	return "Open the customer"
 }
 
 func toneIf(on bool, t ui.Tone) ui.Tone {

@@ -27,9 +27,9 @@ func TestACustomerIsMovedThroughThePagesAloneAndTheRunIsFinished(t *testing.T) {
 	m.sign(m.newID)
 	m.take("retire", "confirm", "retire 1").Next().Shows("1 customer retired.", "ended "+m.next.String())
 
-	proof := m.client.Get(m.run+"/proof").Shows("Not proved yet", "Seats change from 10 to 12")
-	change, _ := proof.Doc().Find(`input[name="change"]`).Attr("value")
-	proof.FormTo(m.run+"/acknowledge").Tick("change", change).Set("note", "two more were ordered").Submit().Next().Shows("Every day is covered exactly once", "two more were ordered", "by Robin Operator")
+	proved := m.client.Get(m.run+"/proof").Shows("Not proved yet", "Seats change from 10 to 12")
+	change, _ := proved.Doc().Find(`input[name="change"]`).Attr("value")
+	proved.FormTo(m.run+"/acknowledge").Tick("change", change).Set("note", "two more were ordered").Submit().Next().Shows("Every day is covered exactly once", "two more were ordered", "by Robin Operator")
 
 	m.post("/finish", "name", "Spring move").Want(http.StatusConflict).Shows("Old provider deactivated")
 	m.exec(`UPDATE providers SET active = false, deactivated_at = now(), deactivated_by = 'Bea Example' WHERE id = ?`, m.old.ID)
@@ -44,7 +44,7 @@ func TestTheProofsFileHasEveryDayOnceAndItsColumns(t *testing.T) {
 	m := open(t, 10)
 	m.begin()
 	p := m.client.Get(m.run + "/proof.csv")
-	if !strings.HasPrefix(string(p.Body), "crm_account,part_number,day,seats_before,seats_after,verdict,") {
+	if !strings.HasPrefix(string(p.Body), "crm_account,crm_account_id,product,part_number,day,seats_before,seats_after,verdict,why,forfeited,counted_before,counted_after,billed_before,billed_after\r\n") {
 		t.Errorf("%.100s", p.Body)
 	}
 	seen := map[string]map[string]string{}
@@ -64,20 +64,51 @@ func TestTheProofsFileHasEveryDayOnceAndItsColumns(t *testing.T) {
 	}
 }
 
-func TestExactPairsAreTickedAndConfirmedInOneStroke(t *testing.T) {
+func TestTheExactPairsAreAcceptedInAStepOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	m := open(t, 10)
 	m.begin()
 	m.client.Get(m.run).Shows("1 exact pair waits to be accepted")
-	page := m.page().Shows("exact")
-	if page.Doc().Find(`input[name="pair"][checked]`).Length() != 1 {
-		t.Error("the exact proposal is not ticked")
-	}
 	ask := m.client.Get(m.run).Form("#customers-bulk").Set("all", "1").Submit().Want(200)
-	ask.Shows("Confirm 1 customer", "10", "120.00 USD before, 120.00 USD after")
-	ask.FormTo(m.run + "/confirm").Submit().Next().Shows("1 customer confirmed.")
-	m.take("undo").Next().Shows("1 customer taken back.")
-	m.page().Shows("goes on as")
+	if ask.Shows("Confirm 1 customer", "10", "120.00 USD before, 120.00 USD after").Doc().Find(`input[name="exact"]`).Length() != 0 {
+		t.Error("confirming accepts pairs too")
+	}
+	ask.FormTo(m.run+"/confirm").Submit().Want(http.StatusConflict).Shows("Say what becomes of Business Premium (S1, 10 seats).", "Open the subscription")
+	m.page().Shows("Exact pairs", "Accept the exact pair").Form(`form[action$="/pairs"]:has(input[name="exact"])`).Submit().Next().Shows("1 customer paired.", "goes on as")
+	m.post("/pairs", "crm_account_id", m.customer.String(), "ask", "1").Want(200).Shows("Accept the exact pairs of 1 customer").
+		FormTo(m.run + "/pairs").Submit().Next().Shows("No exact pair waits for a decision.")
+	m.take("confirm").Next().Shows("1 customer confirmed.")
+}
+
+func TestARefusalLinksToEachThingThatIsMissing(t *testing.T) {
+	t.Parallel()
+	m := open(t, 12)
+	m.begin()
+	links := m.post("/confirm", "crm_account_id", m.customer.String()).Want(http.StatusConflict).Doc().Find(".work-list a")
+	if links.Length() != 2 || links.First().AttrOr("href", "") != "/subscriptions/"+m.oldID.String() {
+		t.Errorf("%d links, the first to %s", links.Length(), links.First().AttrOr("href", ""))
+	}
+}
+
+func TestEndedBesideNewOfOneProductIsConfirmedByName(t *testing.T) {
+	t.Parallel()
+	m := open(t, 10)
+	m.begin()
+	ended := []string{"crm_account_id", m.customer.String(), "kind", "ended", "old_subscription_id", m.oldID.String()}
+	fresh := []string{"crm_account_id", m.customer.String(), "kind", "new", "new_subscription_id", m.newID.String()}
+	for _, order := range [][2][]string{{ended, fresh}, {fresh, ended}} {
+		m.post("/pairs", order[0]...).Want(http.StatusSeeOther)
+		ask := m.post("/pairs", order[1]...).Want(http.StatusConflict).Shows("if they are one subscription, pair them instead", "Type Contoso to confirm")
+		ask.FormTo(m.run+"/pairs").Set("confirm", "yes").Submit().Want(http.StatusUnprocessableEntity).Shows("Type Contoso exactly as it stands here")
+		if n := m.page().Doc().Find(`form[action$="/undo"][action*="/pairs/"]`).Length(); n != 1 {
+			t.Errorf("%d decisions stand", n)
+		}
+		ask.FormTo(m.run+"/pairs").Set("confirm", "Contoso").Submit().Next().Shows("1 decision was kept")
+		for range 2 {
+			m.page().Form(`form[action$="/undo"][action*="/pairs/"]`).Submit().Next().Shows("The decision was taken back.")
+		}
+	}
+	m.post("/pairs", append(fresh, "from_start", "1")...).Want(http.StatusConflict).Shows("is billed from its start", "Type Contoso to confirm")
 }
 
 func TestTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
@@ -103,7 +134,8 @@ func TestADecisionIsTakenBackAndSaidAnotherWay(t *testing.T) {
 	m.pair()
 	m.page().Form(`form[action$="/undo"][action*="/pairs/"]`).Submit().Next().Shows("The decision was taken back.")
 	m.page().Form(`form[action$="/pairs"]:has(select[name="choice"])`).Set("choice", "ended").Submit().Next().Shows("no twin: ends")
-	m.page().Form(`form[action$="/pairs"]:has(input[name="kind"][value="new"])`).Submit().Next().Shows("no twin: new")
+	m.page().Form(`form[action$="/pairs"]:has(input[name="kind"][value="new"])`).Submit().Want(http.StatusConflict).
+		FormTo(m.run+"/pairs").Set("confirm", "Contoso").Submit().Next().Shows("no twin: new")
 	m.take("confirm").Next()
 	if all := m.client.Get(m.run + "/proof").Text(); !strings.Contains(all, "Seats change") && !strings.Contains(all, "seats are new") {
 		t.Errorf("%.2000s", all)

@@ -12,7 +12,9 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
+	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -26,7 +28,8 @@ type act struct {
 	done   string // "confirmed"
 	phrase string // must be typed, with the number of customers behind it; empty: a click is enough
 	gentle bool
-	from   []cutover.Step // where a customer must stand
+	hidden []ui.Pair      // what its form says besides
+	from   []pairing.Step // where a customer must stand
 	do     func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error)
 }
 
@@ -34,11 +37,11 @@ type act struct {
 type told struct {
 	day   clock.Date
 	exact bool
-	seen  map[uuid.UUID]cutover.Step // the step to be taken back; of those it does not name, whichever stands
+	seen  map[uuid.UUID]pairing.Step // the step to be taken back; of those it does not name, whichever stands
 }
 
 func (h Handlers) confirming() act {
-	return act{name: "confirm", title: "Confirm", button: "Confirm them", done: "confirmed", gentle: true, from: []cutover.Step{cutover.Open},
+	return act{name: "confirm", title: "Confirm", button: "Confirm them", done: "confirmed", gentle: true, from: []pairing.Step{pairing.Open},
 		says: "The old subscriptions are frozen from the switch day: their sync goes on, but changes no seats. The new ones are held back until the old are retired. Each customer is confirmed alone, or refused with the reason. It can be taken back.",
 		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error) {
 			if t.exact {
@@ -50,8 +53,17 @@ func (h Handlers) confirming() act {
 		}}
 }
 
+func (h Handlers) accepting() act {
+	return act{name: "pairs", title: "Accept the exact pairs of", button: "Accept the exact pairs", done: "paired", gentle: true, from: []pairing.Step{pairing.Open},
+		hidden: []ui.Pair{{Name: "exact", Value: "1"}},
+		says:   "Pairs whose customer, product and seats agree, that differ in nothing both sides know, and that are the only such ones. All others wait for a person. Each can be taken back until its customer is confirmed.",
+		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, _ told) (cutover.Report, error) {
+			return h.Cutovers.AcceptExact(ctx, by, run, customers)
+		}}
+}
+
 func (h Handlers) reassigning() act {
-	return act{name: "reassign", title: "Reassign the history of", button: "Reassign the history", done: "reassigned", gentle: true, from: []cutover.Step{cutover.Confirmed},
+	return act{name: "reassign", title: "Reassign the history of", button: "Reassign the history", done: "reassigned", gentle: true, from: []pairing.Step{pairing.Confirmed},
 		says: "Each new subscription gets the license changes of its old twin, with their dates, people, prices and invoices. The old ones count on until they are retired. It can be taken back.",
 		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, _ told) (cutover.Report, error) {
 			return h.Cutovers.Reassign(ctx, by, run, customers)
@@ -59,7 +71,7 @@ func (h Handlers) reassigning() act {
 }
 
 func (h Handlers) retiringStep() act {
-	return act{name: "retire", title: "Retire the old subscriptions of", button: "Retire the old ones", done: "retired", phrase: "retire", from: []cutover.Step{cutover.Reassigned},
+	return act{name: "retire", title: "Retire the old subscriptions of", button: "Retire the old ones", done: "retired", phrase: "retire", from: []pairing.Step{pairing.Reassigned},
 		says: "The old subscriptions end here on the switch day with No refund, and the new ones are billed from it on. Nothing is sent to the distributor: end the old ones there yourself where it still bills you. It can be taken back until an invoice has the new ones' days.",
 		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, _ told) (cutover.Report, error) {
 			return h.Cutovers.RetireOld(ctx, by, run, customers)
@@ -67,7 +79,7 @@ func (h Handlers) retiringStep() act {
 }
 
 func (h Handlers) undoing() act {
-	return act{name: "undo", title: "Take the last step back for", button: "Take the step back", done: "taken back", from: []cutover.Step{cutover.Confirmed, cutover.Reassigned, cutover.Retired},
+	return act{name: "undo", title: "Take the last step back for", button: "Take the step back", done: "taken back", from: []pairing.Step{pairing.Confirmed, pairing.Reassigned, pairing.Retired},
 		says: "Each customer goes one step back: retired to reassigned, reassigned to confirmed, confirmed to open. What the distributor changed at a frozen subscription meanwhile becomes a row of today.",
 		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error) {
 			return h.Cutovers.TakeBack(ctx, by, run, customers, t.seen)
@@ -75,7 +87,7 @@ func (h Handlers) undoing() act {
 }
 
 func (h Handlers) daySetting() act {
-	return act{name: "switch-day", title: "Set the switch day of", button: "Set the switch day", done: "set", gentle: true, from: []cutover.Step{cutover.Open},
+	return act{name: "switch-day", title: "Set the switch day of", button: "Set the switch day", done: "set", gentle: true, from: []pairing.Step{pairing.Open},
 		says: "Days before it belong to the old subscriptions, days from it on to the new ones. The contract's billing day suits best: then no cycle is cut in two.",
 		do: func(ctx context.Context, by audit.Actor, run uuid.UUID, customers []uuid.UUID, t told) (cutover.Report, error) {
 			if t.day.IsZero() {
@@ -148,7 +160,7 @@ func (h Handlers) meant(c echo.Context, run cutover.Run, form httpx.Values) ([]u
 	}
 	if form.On("all") {
 		ctx := c.Request().Context()
-		ids, err = cutover.CustomerIDs(ctx, h.Cutovers.DB.Read(ctx), run.ID, cutover.CustomerFilter{Search: form.Get("q"), Step: cutover.Step(form.Get("step")), Todo: form.Get("todo")})
+		ids, err = cutover.CustomerIDs(ctx, h.Cutovers.DB.Read(ctx), run.ID, cutover.CustomerFilter{Search: form.Get("q"), Step: pairing.Step(form.Get("step")), Todo: form.Get("todo")})
 		if err != nil {
 			return nil, err
 		}
@@ -161,16 +173,16 @@ func (h Handlers) meant(c echo.Context, run cutover.Run, form httpx.Values) ([]u
 
 // seen reads which step of which customer is to be taken back: step is one of all
 // customers, or stands behind the id of one.
-func (q question) seen() map[uuid.UUID]cutover.Step {
-	out := map[uuid.UUID]cutover.Step{}
+func (q question) seen() map[uuid.UUID]pairing.Step {
+	out := map[uuid.UUID]pairing.Step{}
 	for _, value := range q.form.All("step") {
 		id, step, ofOne := strings.Cut(value, " ")
 		if ofOne {
-			out[chosen(id)] = cutover.Step(step)
+			out[chosen(id)] = pairing.Step(step)
 			continue
 		}
 		for _, id := range q.ids {
-			out[id] = cutover.Step(value)
+			out[id] = pairing.Step(value)
 		}
 	}
 	return out

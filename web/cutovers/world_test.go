@@ -129,7 +129,7 @@ func (m *move) sign(id uuid.UUID) {
 
 func (m *move) bill() {
 	m.TB.Helper()
-	id, err := m.App.Billing.Draft(m.Context(), bea, billing.Order{Run: billing.Run{ContractID: m.contract, End: m.next}, Earlier: true})
+	id, err := m.App.Billing.Draft(m.Context(), bea, billing.Order{Run: billing.Run{ContractID: m.contract, End: m.next}, Late: true})
 	m.must(err)
 	m.must(m.App.Billing.Bill(m.Context(), bea, billing.Step{ID: id}))
 }

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -25,13 +26,13 @@ type board struct {
 	zone *time.Location
 
 	mapping      account.Progress
-	review       subscription.Progress
+	review       list.Progress
 	held         map[subscription.HoldReason]int
 	moved        int         // of those held as unmapped: to an account that is mapped
 	ends         map[int]int // active subscriptions that end within so many days
 	proposals    int
 	cutovers     int // under way
-	orphans      []subscription.Orphans
+	orphans      []list.Orphans
 	uncontracted int // mapped CRM accounts without an active contract
 	runs         map[syncing.State]int
 	providers    []provider.Row
@@ -40,7 +41,7 @@ type board struct {
 	successes    map[uuid.UUID]syncing.Success
 	crmAccounts  int
 	contracts    int
-	priceLists   int
+	priceLists   int // that hold a price
 	subscribed   int // 1 when there is any
 }
 
@@ -74,7 +75,7 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.cutovers, err = cutover.OpenRuns(ctx, db); err != nil {
 		return err
 	}
-	if b.review, err = subscription.ProgressOf(ctx, db, subscription.Filter{}); err != nil {
+	if b.review, err = list.ProgressOf(ctx, db, list.Filter{}); err != nil {
 		return err
 	}
 	b.held = map[subscription.HoldReason]int{}
@@ -86,30 +87,30 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.moved, err = countSubscriptions(ctx, db, movedFilter()); err != nil {
 		return err
 	}
-	if b.orphans, err = subscription.CostWithoutCustomer(ctx, db); err != nil {
+	if b.orphans, err = list.CostWithoutCustomer(ctx, db); err != nil {
 		return err
 	}
-	if b.proposals, err = countSubscriptions(ctx, db, subscription.Filter{Proposal: "yes"}); err != nil {
+	if b.proposals, err = countSubscriptions(ctx, db, list.Filter{Proposal: "yes"}); err != nil {
 		return err
 	}
-	b.subscribed, err = subscription.Count(ctx, db, subscription.Filter{}, 0)
+	b.subscribed, err = list.Count(ctx, db, list.Filter{}, 0)
 	return err
 }
 
-func countSubscriptions(ctx context.Context, db *gorm.DB, f subscription.Filter) (int, error) {
-	return subscription.Count(ctx, db, f, math.MaxInt32)
+func countSubscriptions(ctx context.Context, db *gorm.DB, f list.Filter) (int, error) {
+	return list.Count(ctx, db, f, math.MaxInt32)
 }
 
-func heldFilter(why subscription.HoldReason) subscription.Filter {
-	f := subscription.Filter{State: string(subscription.Held), HoldReason: string(why)}
+func heldFilter(why subscription.HoldReason) list.Filter {
+	f := list.Filter{State: string(subscription.Held), HoldReason: string(why)}
 	if why == subscription.HoldUnmapped {
 		f.Moved = "no" // those are counted apart: there is no account to map
 	}
 	return f
 }
 
-func movedFilter() subscription.Filter {
-	return subscription.Filter{State: string(subscription.Held), Moved: "yes"}
+func movedFilter() list.Filter {
+	return list.Filter{State: string(subscription.Held), Moved: "yes"}
 }
 
 func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
@@ -123,8 +124,8 @@ func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
 }
 
 // endsFilter is about active subscriptions whose end date lies within so many days from today.
-func (b *board) endsFilter(days int) subscription.Filter {
-	return subscription.Filter{State: string(subscription.Active), EndsFrom: b.today(), EndsBefore: b.today().AddDays(days + 1)}
+func (b *board) endsFilter(days int) list.Filter {
+	return list.Filter{State: string(subscription.Active), EndsFrom: b.today(), EndsBefore: b.today().AddDays(days + 1)}
 }
 
 func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
@@ -183,6 +184,10 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 		return err
 	}
 	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
-	b.priceLists = len(lists)
+	for _, l := range lists {
+		if l.Items > 0 {
+			b.priceLists++
+		}
+	}
 	return err
 }

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 )
@@ -21,7 +21,7 @@ func to(list string, pairs ...string) string {
 }
 
 // subscriptionsAt is the list of subscriptions with a filter.
-func subscriptionsAt(f subscription.Filter) string {
+func subscriptionsAt(f list.Filter) string {
 	return to("/subscriptions", "state", f.State, "hold_reason", f.HoldReason, "moved", f.Moved, "review", f.Review, "excluded", f.Excluded, "proposal", f.Proposal,
 		"ends_from", f.EndsFrom.String(), "ends_before", f.EndsBefore.String())
 }

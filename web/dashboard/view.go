@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 	"seatledger/web/session"
@@ -45,7 +46,7 @@ func (b *board) toMap() view.Group {
 func (b *board) toReview() view.Group {
 	p := b.review
 	at := func(verdict string) string {
-		return subscriptionsAt(subscription.Filter{Review: verdict, Excluded: "no"})
+		return subscriptionsAt(list.Filter{Review: verdict, Excluded: "no"})
 	}
 	g := view.Group{
 		Card:     ui.Card{Title: "Review"},
@@ -90,7 +91,7 @@ func (b *board) ahead() view.Group {
 	for _, days := range horizons {
 		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days], subscriptionsAt(b.endsFilter(days)), ui.Info))
 	}
-	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(subscription.Filter{Proposal: "yes"}), ui.Warn),
+	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(list.Filter{Proposal: "yes"}), ui.Warn),
 		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
 	return g
 }
@@ -110,7 +111,7 @@ func (b *board) orphanCost() view.Group {
 }
 
 // costWords are the sums, each in its currency: different ones are never added up.
-func costWords(o subscription.Orphans) string {
+func costWords(o list.Orphans) string {
 	var parts []string
 	for _, m := range o.Monthly {
 		parts = append(parts, money.Grouped(money.Round(m.Sum, m.Currency), m.Currency)+" "+m.Currency+" per month")

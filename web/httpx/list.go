@@ -124,7 +124,7 @@ func (q *ListQuery) readPage(csv bool) error {
 func (f Filter) accepts(v string) bool {
 	switch {
 	case f.IsID:
-		_, err := parseID(v)
+		_, err := ParseID(v)
 		return err == nil
 	case f.IsDate:
 		return isDate(v)

@@ -57,3 +57,18 @@ func missingFile(field string) error {
 	f.Add(field, "Choose a file that is not empty.")
 	return f.Err()
 }
+
+// MayUpload reads a form whose one file may be left out. The body may have twice FormLimit.
+func MayUpload(c echo.Context, field string) (File, Values, error) {
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, 2*FormLimit)
+	if err := parse(r); err != nil {
+		return File{}, nil, bodyError(err)
+	}
+	values, err := tidy(r.PostForm)
+	if err != nil || r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 || r.MultipartForm.File[field][0].Size == 0 {
+		return File{}, values, err
+	}
+	f, err := readFile(r, field)
+	return f, values, err
+}

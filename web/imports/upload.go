@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/imports"
+	"seatledger/internal/imports/sheet"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -57,7 +58,7 @@ func isTooLarge(err error) bool {
 
 func tooLarge() error {
 	f := errs.Fields{}
-	f.Add("file", "The file is larger than %d MB. Split it and upload the parts.", imports.MaxBytes>>20)
+	f.Add("file", "The file is larger than %d MB. Split it and upload the parts.", sheet.MaxBytes>>20)
 	return f.Err()
 }
 
@@ -81,7 +82,7 @@ func (p Pages) uploadPage(c echo.Context, s Screen, status int, r refused) error
 
 func (s Screen) columnTable() ui.Table {
 	required := map[string]bool{}
-	for _, c := range s.Kind.Columns() {
+	for _, c := range s.Kind.Forms()[0].Columns {
 		required[c.Name] = c.Required
 	}
 	t := ui.Table{Caption: "Columns of the file", Compact: true, Plain: true, Columns: []ui.Column{{Label: "Column"}, {Label: "Meaning"}}}

@@ -62,7 +62,10 @@ func (p Pages) showPlan(m *view.Preview, s Screen, f shown) {
 	m.Columns = p.columnsOf(s, f)
 	m.Apply = &ui.Form{Action: s.apply(f.ID.String())}
 	if f.Unclear != "" {
-		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "Which column is which?", Text: f.Unclear}
+		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "The file needs a word from you", Text: f.Unclear}
+		if f.Lacking {
+			m.Remark.Title = "Which column is which?"
+		}
 		return
 	}
 	m.Notes = f.Plan.Notes

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/clock"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -45,6 +47,13 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
+	before, err := billing.OpeningOf(ctx, h.Invoices.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	if before.Any() {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
@@ -60,15 +69,32 @@ func shown(n int, next, what string) string {
 }
 
 func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
-	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
+	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Due", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
 			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
 			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}, ui.TextCell(kinds[r.Kind]),
-			span(r.PeriodStart, r.PeriodEnd), ui.Of(sum(r.Total, r.Currency)),
+			span(r.PeriodStart, r.PeriodEnd), due(r), total(r),
 		}})
 	}
 	return t
+}
+
+// due is the day by which a billed invoice is to be paid.
+func due(r billing.ListRow) ui.Cell {
+	if r.State != billing.Billed {
+		return ui.Cell{}
+	}
+	return ui.TextCell(r.DueOn.String())
+}
+
+// total is net, with what the customer pays under it where that is more.
+func total(r billing.ListRow) ui.Cell {
+	c := ui.Of(sum(r.Total, r.Currency))
+	if r.Tax.Valid && !r.Tax.Decimal.IsZero() {
+		c.Sub = "with tax " + money.Grouped(r.Gross.Decimal, r.Currency)
+	}
+	return c
 }
 
 func empty(q httpx.ListQuery, what string) *ui.EmptyState {
@@ -82,36 +108,46 @@ func empty(q httpx.ListQuery, what string) *ui.EmptyState {
 var header = []string{
 	"id", "number", "contract", "crm_account", "kind", "state", "currency", "total", "period_start", "period_end", "issued_at",
 	"contract_id", "crm_account_id", "drafted_at", "paid_at", "voided_at", "payment_terms", "tax_code", "credits_id", "forfeited_seat_days",
+	"due_on", "paid_on", "open", "sent_at", "exported_at", "tax", "total_with_tax",
 }
 
 func (h Handlers) file(c echo.Context, f billing.Filter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoices.csv", header, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r)...) })
+			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
 		})
 	})
 }
 
-func cells(r billing.ListRow) []httpx.Cell {
+func cells(r billing.ListRow, zone *time.Location) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	credits := ""
 	if r.CreditsID.Valid {
 		credits = r.CreditsID.UUID.String()
 	}
 	return []httpx.Cell{
-		plain(r.ID.String()), plain(number(r.Number)), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
+		plain(r.ID.String()), text(r.NumberText), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
 		plain(money.Plain(r.Total)), plain(r.PeriodStart.String()), plain(r.PeriodEnd.String()), at(r.IssuedAt),
 		plain(r.ContractID.String()), plain(r.CRMAccountID.String()), at(&r.DraftedAt), at(r.PaidAt), at(r.VoidedAt), text(r.PaymentTerms), text(r.TaxCode), plain(credits),
 		plain(strconv.Itoa(r.Forfeited)),
+		plain(r.DueOn.String()), day(r.PaidAt, zone), perhaps(r.Open()), plain(""), plain(""), perhaps(r.Tax), perhaps(r.Gross), // nothing is sent or exported yet
 	}
 }
 
-func number(n *int64) string {
-	if n == nil {
-		return ""
+// perhaps is an amount that may not be known yet.
+func perhaps(d decimal.NullDecimal) httpx.Cell {
+	if !d.Valid {
+		return httpx.Plain("")
 	}
-	return strconv.FormatInt(*n, 10)
+	return httpx.Plain(money.Plain(d.Decimal))
+}
+
+func day(t *time.Time, zone *time.Location) httpx.Cell {
+	if t == nil {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(clock.DateOf(*t, zone).String())
 }
 
 func at(t *time.Time) httpx.Cell {

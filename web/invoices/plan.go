@@ -24,7 +24,7 @@ func planStats(p billing.Plan) ui.Stats {
 		lines += len(it.Lines)
 	}
 	return ui.Stats{
-		{Label: "Total, net", Value: sum(p.Total, p.Contract.Currency).Amount, Unit: p.Contract.Currency, Note: p.Period.From.String() + " to " + p.Period.To.String()},
+		{Label: "Total, net", Value: sum(p.Total, p.Contract.Currency).Amount, Unit: p.Contract.Currency, Note: covered(p)},
 		{Label: "Subscriptions", Value: strconv.Itoa(len(p.Items)), Note: fmt.Sprintf("%d lines", lines)},
 		{Label: "Seat-days billed", Value: strconv.Itoa(p.Days.Billed), Note: fmt.Sprintf("forfeited since the last invoice: %d", p.Days.Forfeited)},
 		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out", Tone: toneIf(len(p.LeftOut) > 0)},
@@ -46,8 +46,8 @@ func planLines(p billing.Plan) ui.Table {
 		for _, l := range it.Lines {
 			cells := lineCells(billing.LineRow{SubscriptionID: it.ID, ProductName: it.Name, PartNumber: it.PartNumber, Kind: l.Kind, FromDate: l.Period.From, ToDate: l.Period.To,
 				Days: l.Period.Days(), Seats: l.Seats, UnitPrice: l.Price.Value.Decimal, PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
-			if l.Earlier {
-				cells[1].Badges = []ui.Badge{{Text: "before this cycle", Tone: ui.Warn}}
+			if l.Late {
+				cells[1].Badges = []ui.Badge{{Text: lateBecause(p, l), Tone: ui.Warn}}
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: cells})
 		}
@@ -89,10 +89,35 @@ func draftForm(p billing.Plan, a asked) *view.Draft {
 		Action: contractPath(p.Contract.ID) + "/invoices", Save: "Make the draft", Cancel: contractPath(p.Contract.ID),
 		Hidden: []ui.Pair{{Name: "kind", Value: string(p.Kind)}, {Name: "period_end", Value: p.Period.To.String()}, {Name: "digest", Value: p.Digest}},
 	}}
-	if p.Asks() {
-		n, amount := p.Earlier()
-		d.Earlier = &ui.Field{Kind: ui.Checkbox, Name: "earlier", Error: a.problems["earlier"], Hint: "This is the first invoice of the contract. Untouched, nothing is made.",
-			Label: fmt.Sprintf("Bill the %d lines that begin before this cycle too (%s %s)", n, sum(amount, p.Contract.Currency).Amount, p.Contract.Currency)}
+	if n, amount := p.Late(); n > 0 {
+		d.Late = &ui.Field{
+			Kind: ui.Checkbox, Name: "earlier", Error: a.problems["earlier"], Hint: "They are marked in the list. Untouched, nothing is made.",
+			Label: fmt.Sprintf("Bill also what begins before this cycle or changes days that were paid: %s, %s %s",
+				count(n, "line"), sum(amount, p.Contract.Currency).Amount, p.Contract.Currency),
+		}
 	}
 	return d
+}
+
+// covered is the period that the lines of a run really cover.
+func covered(p billing.Plan) string {
+	days := p.Covers
+	if p.Empty() {
+		days = p.Period
+	}
+	return days.From.String() + " to " + days.To.String()
+}
+
+func lateBecause(p billing.Plan, l billing.Line) string {
+	if l.Period.From.Before(p.Period.From) {
+		return "before this cycle"
+	}
+	return "changes paid days"
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }

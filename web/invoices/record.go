@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/document"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -18,16 +19,47 @@ import (
 	view "seatledger/views/invoices"
 )
 
-// Record is the page of one invoice, made to be printed.
+// Record is the page of one invoice, made to be printed. The router takes "{id}.pdf" and
+// "{id}.csv" for the id too: they are the same document on paper and as a file.
 func (h Handlers) Record(c echo.Context) error {
-	o, err := h.look(c)
+	raw := c.Param("id")
+	id, err := httpx.ParseID(strings.TrimSuffix(strings.TrimSuffix(raw, ".pdf"), ".csv"))
 	if err != nil {
 		return err
 	}
-	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o), To: address(o), Facts: h.facts(o), Lines: recordLines(o), Credits: credits(o)}
-	m.Notes = []string{fmt.Sprintf("Amounts are net. Periods run from the first day up to, not including, the second. Seat-days billed: %d; forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
+	ctx := c.Request().Context()
+	o, err := billing.Look(ctx, h.Invoices.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	doc, problems, err := h.desk().Look(ctx, h.Invoices.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case strings.HasSuffix(raw, ".pdf"):
+		return h.pdf(c, o, doc)
+	case strings.HasSuffix(raw, ".csv"):
+		return h.documentFile(c, o, doc)
+	}
+	return h.record(c, o, doc, problems)
+}
+
+func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Document, problems []string) error {
+	if o.State == billing.Draft {
+		more, err := unprintable(doc)
+		if err != nil {
+			return err
+		}
+		problems = append(problems, more...)
+	}
+	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: paper(o, doc), Facts: h.facts(o), Credits: credits(o)}
+	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
-	m.Page.Meta = []layout.Meta{{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)}}
+	m.Page.Meta = []layout.Meta{
+		{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()},
+		{Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)},
+	}
 	m.Page.Actions = actions(o, mayBill(c))
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
@@ -42,7 +74,11 @@ func (h Handlers) look(c echo.Context) (billing.Overview, error) {
 }
 
 func actions(o billing.Overview, mayBill bool) []templ.Component {
-	out := []templ.Component{ui.LinkButton{Text: "Accounting CSV", Href: linesPath + ".csv?invoice=" + o.ID.String(), Icon: "download", Download: true}}
+	out := []templ.Component{
+		ui.LinkButton{Text: "PDF", Href: recordPath(o.ID) + ".pdf", Icon: "download"},
+		ui.LinkButton{Text: "CSV", Href: recordPath(o.ID) + ".csv", Icon: "download", Download: true},
+		ui.LinkButton{Text: "Accounting CSV", Href: linesPath + ".csv?invoice=" + o.ID.String(), Icon: "download", Download: true},
+	}
 	if !mayBill {
 		return out
 	}
@@ -67,28 +103,23 @@ func actions(o billing.Overview, mayBill bool) []templ.Component {
 	return out
 }
 
-func notes(o billing.Overview) []ui.Callout {
+// notes tell what the invoice is, and of a draft what is wrong with the document that billing would issue.
+func notes(o billing.Overview, problems []string) []ui.Callout {
+	var out []ui.Callout
 	switch o.State {
 	case billing.Draft:
-		return []ui.Callout{{Tone: ui.Info, Title: "A draft", Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them."}}
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "A draft", Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them. Below is what it will look like; billing it today makes it so for good."})
 	case billing.Void:
-		return []ui.Callout{{Tone: ui.Warn, Title: "Void", Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)}}
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Void", Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)})
 	}
-	return nil
-}
-
-func address(o billing.Overview) []string {
-	out := []string{o.CRMAccount}
-	for _, s := range []string{o.Street, strings.TrimSpace(o.PostalCode + " " + o.City), o.StateName, o.Country} {
-		if s != "" {
-			out = append(out, s)
-		}
+	for _, p := range problems {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Before you bill it", Text: p})
 	}
 	return out
 }
 
 func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
-	items := []ui.Definition{ui.Fact("Number", number(o.Number)), ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Currency", o.Currency),
+	items := []ui.Definition{ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Total, net", sum(o.Total, o.Currency).Amount+" "+o.Currency),
 		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode), {Term: "Drafted", Value: ui.TextCell(moment(o.DraftedAt, h.Invoices.Zone)), Note: "by " + o.DraftedBy}}
 	if o.IssuedAt != nil {
 		items = append(items, ui.Fact("Billed", moment(*o.IssuedAt, h.Invoices.Zone)))
@@ -97,19 +128,9 @@ func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
 		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
 	}
 	if o.CreditsID.Valid {
-		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+number(o.Credits), recordPath(o.CreditsID.UUID)), Note: o.Note})
+		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+o.Credits, recordPath(o.CreditsID.UUID)), Note: o.Note})
 	}
 	return ui.DefinitionList{Columns: 2, Items: items}
-}
-
-func recordLines(o billing.Overview) ui.Table {
-	t := ui.Table{Caption: "Lines", Plain: true, Columns: []ui.Column{{Label: "Product"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true}, {Label: "Seats", Numeric: true},
-		{Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}, Sums: []ui.Cell{{Text: "Total, net", Span: 5}, ui.Of(sum(o.Total, o.Currency))},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "It settles ledger rows that cost nothing."}}
-	for _, l := range o.Lines {
-		t.Rows = append(t.Rows, ui.Row{Cells: lineCells(l)})
-	}
-	return t
 }
 
 func credits(o billing.Overview) *ui.Table {

@@ -62,7 +62,7 @@ func (h Handlers) Create(c echo.Context) error {
 	run, err := a.run()
 	var id uuid.UUID
 	if err == nil {
-		id, err = h.Invoices.Draft(c.Request().Context(), session.Actor(c), billing.Order{Run: run, Digest: form.Get("digest"), Earlier: form.On("earlier")})
+		id, err = h.Invoices.Draft(c.Request().Context(), session.Actor(c), billing.Order{Run: run, Digest: form.Get("digest"), Late: form.On("earlier")})
 	}
 	if messages, refused := httpx.Refused(err); refused {
 		a.status, a.problems = http.StatusUnprocessableEntity, messages
@@ -149,14 +149,26 @@ func (a asked) fields() []ui.Field {
 
 func remarks(p billing.Plan) []ui.Callout {
 	var out []ui.Callout
-	if n, amount := p.Earlier(); n > 0 {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: fmt.Sprintf("%d lines begin before this cycle", n), Text: fmt.Sprintf("They come to %s %s and are marked in the list: days that were not billed before, or changes that came late.", sum(amount, p.Contract.Currency).Amount, p.Contract.Currency)})
+	if n, amount := p.Late(); n > 0 {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: count(n, "line") + " to confirm", Text: fmt.Sprintf(
+			"What begins before this cycle or changes days that were paid comes to %s %s and is marked in the list.",
+			sum(amount, p.Contract.Currency).Amount, p.Contract.Currency)})
 	}
-	if p.Empty() {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "There is nothing to bill", Text: "No subscription of this contract has days or changes that this run could take."})
+	switch {
+	case p.Waits != "":
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due yet", Text: p.Waits})
+	case p.Empty():
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due", Text: fmt.Sprintf(
+			"Every day up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})
+	}
+	for _, it := range p.Items {
+		if it.Goodwill {
+			out = append(out, ui.Callout{Tone: ui.Warn, Title: it.Name + " has a goodwill credit", Text: "This run lowers its money once more. Goodwill was given on top and is not taken back."})
+		}
 	}
 	if p.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: fmt.Sprintf("%d subscriptions belong to no customer yet", p.Unmapped), Text: "Their accounts are not mapped, so no run of any contract can bill them. Some may be this customer's."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: count(p.Unmapped, "subscription") + " of no customer yet",
+			Text: "Their accounts are not mapped, so no run of any contract can bill them. Some may be this customer's."})
 	}
 	return out
 }

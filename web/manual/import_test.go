@@ -94,19 +94,79 @@ func TestALineThatNamesAnotherAccountMovesTheSubscription(t *testing.T) {
 	}
 }
 
-func TestADateThatCannotBearTheChangeImportsNothing(t *testing.T) {
+func TestWhatApplyWouldRefuseIsRefusedInThePreviewAndTheRestIsApplied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.provider("By hand", "manual")
 	w.account(p, "10001", "Aspen")
 	olga := w.person("Olga Example", auth.Operator)
 	olga.post(providerPath(p)+"/subscriptions", subscriptionFields("S-1", "12")...)
-	preview := olga.upload(providerPath(p)+"/import", "account_external_id,external_id,quantity,effective_at\n10001,S-1,2,2020-01-01\n10001,S-9,4,\n")
-	done := olga.press(preview, "Apply 1 new and 1 changed")
-	if done.StatusCode != http.StatusConflict || !strings.Contains(done.text(), "Line 2") {
+	rows := w.value(`SELECT count(*) || '' FROM license_changes`)
+	preview := olga.upload(providerPath(p)+"/import", "account_external_id,external_id,quantity,effective_at\n10001,S-1,2,2020-01-01\n10001,S-9,4,\n10001,S-8,2147483647,\n")
+	if got := preview.outcomes(); got != "refused new new" {
+		t.Fatalf("outcomes %s\n%s", got, preview.text())
+	}
+	if got := w.value(`SELECT count(*) || '' FROM license_changes`); got != rows || w.value(`SELECT count(*) || '' FROM subscriptions`) != "1" {
+		t.Error("the preview left something behind")
+	}
+	done := olga.press(preview, "Apply 2 new and 0 changed")
+	if done.StatusCode != http.StatusSeeOther {
 		t.Errorf("%d %s", done.StatusCode, done.text())
 	}
-	if n := w.value(`SELECT count(*) || ' ' || sum(quantity) FROM subscriptions`); n != "1 12" {
-		t.Errorf("stored: %s", n)
+	if got := strings.Join(w.values(`SELECT external_id || ' ' || quantity FROM subscriptions ORDER BY 1`), ","); got != "S-1 12,S-8 2147483647,S-9 4" {
+		t.Errorf("stored: %s", got)
+	}
+}
+
+func TestAFileInOtherPeoplesWordsIsUnderstoodAndItsCommasAreSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("By hand", "manual")
+	w.account(p, "10001", "Aspen")
+	olga := w.person("Olga Example", auth.Operator)
+	file := "Kundennummer;Abonnementnummer;Artikelnummer;Produkt;Anzahl;Einkaufspreis;Preis je;Laufzeit;Startdatum\n" +
+		"10001;S\u20111;CFQ7;Standard;1.200;12,50;month;annual;31.05.2026\n10001;\u200bS-2;CFQ7;Standard;5;1.234;year;annual;2026-05-31T00:00:00Z\n"
+	preview := olga.upload(providerPath(p)+"/import", file)
+	for _, want := range []string{"The file holds subscriptions.", "Amounts are read with a decimal comma", "12,50 in line 2", "nobody sees", "Recognised by its name"} {
+		if !strings.Contains(preview.text(), want) {
+			t.Errorf("the preview lacks %q: %s", want, preview.text())
+		}
+	}
+	if done := olga.press(preview, "Apply 2 new and 0 changed"); done.StatusCode != http.StatusSeeOther {
+		t.Fatalf("apply: %d %s", done.StatusCode, done.text())
+	}
+	got := strings.Join(w.values(`SELECT concat_ws(' ', external_id, quantity, trim_scale(unit_cost), cost_period, term, start_date) FROM subscriptions ORDER BY 1`), "\n")
+	if want := "S-1 1200 12.5 month annual 2026-05-31\nS-2 5 1234 year annual 2026-05-31"; got != want {
+		t.Errorf("stored\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestTheSortOfAFileMayBeChosenAndIsRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("By hand", "manual")
+	olga := w.person("Olga Example", auth.Operator)
+	preview := olga.upload(providerPath(p)+"/import", "external_id,x,y\n1,Aspen,aspen.example\n")
+	path := providerPath(p) + "/import/" + preview.Request.URL.Path[strings.LastIndex(preview.Request.URL.Path, "/")+1:]
+	done := olga.post(path+"/columns", "form", "subscriptions", "form_shown", "accounts")
+	if done.StatusCode != http.StatusSeeOther || !strings.Contains(olga.get(path).text(), "The file holds subscriptions.") {
+		t.Fatalf("%d %s", done.StatusCode, olga.get(path).text())
+	}
+	if done := olga.post(path+"/columns", "form", "accounts", "form_shown", "subscriptions"); done.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", done.StatusCode, done.text())
+	}
+	if done := olga.post(path+"/columns", "column.0", "external_id", "column.1", "name", "column.2", "domain"); done.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", done.StatusCode, done.text())
+	}
+	again := olga.upload(providerPath(p)+"/import", "y,x,external_id\nbirch.example,Birch,2\n")
+	if !strings.Contains(again.text(), "Remembered from Olga Example") {
+		t.Error(again.text())
+	}
+	olga.press(again, "Apply 1 new and 0 changed")
+	if got := w.value(`SELECT name || ' ' || domain FROM provider_accounts`); got != "Birch birch.example" {
+		t.Error(got)
+	}
+	if bad := olga.post(path+"/columns", "decimal", "semicolon"); bad.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown sign: %d", bad.StatusCode)
 	}
 }

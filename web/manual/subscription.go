@@ -37,7 +37,7 @@ func (h Handlers) CreateSubscription(c echo.Context) error {
 	in := subscription.HandEntry{
 		AccountExternalID: form.Get("account_external_id"), ExternalID: form.Get("external_id"), PartNumber: form.Get("part_number"), Product: form.Get("product"),
 		Quantity: form.Get("quantity"), UnitCost: form.Get("unit_cost"), CostPeriod: form.Get("cost_period"), Currency: form.Get("currency"), Term: form.Get("term"),
-		BillingFrequency: form.Get("billing_frequency"), StartDate: form.Get("start_date"), EndDate: form.Get("end_date"),
+		BillingFrequency: form.Get("billing_frequency"), StartDate: form.Get("start_date"), EndDate: form.Get("end_date"), AtEnd: form.Get("at_end"),
 	}
 	id, err := h.Entries.EnterSubscription(c.Request().Context(), session.Actor(c), p.ID, in)
 	if messages, refused := problemsOf(err); refused {
@@ -81,13 +81,15 @@ func subscriptionGroups(in subscription.HandEntry, accounts []ui.Option) []view.
 			choice("term", "Term", in.Term, rhythms),
 			choice("billing_frequency", "Billed by the distributor", in.BillingFrequency, rhythms),
 			{Kind: ui.DateInput, Name: "start_date", Label: "Start", Value: in.StartDate, Size: ui.Short, Hint: "Empty: dated today, as an estimate."},
-			{Kind: ui.DateInput, Name: "end_date", Label: "End", Value: in.EndDate, Size: ui.Short, Hint: "As the distributor writes it."},
+			{Kind: ui.DateInput, Name: "end_date", Label: "End", Value: in.EndDate, Size: ui.Short, Hint: "The last day. Empty: it goes on."},
+			choice("at_end", "At its end", in.AtEnd, atEnds),
 		}},
 	}
 }
 
 var (
 	periods = []ui.Option{{Label: "Not known"}, {Value: "month", Label: "Month"}, {Value: "quarter", Label: "Quarter"}, {Value: "year", Label: "Year"}, {Value: "three_years", Label: "Three years"}, {Value: "once", Label: "Once"}}
+	atEnds  = []ui.Option{{Label: "Ends, where an end is given"}, {Value: "ends", Label: "Ends"}, {Value: "renews", Label: "Renews"}}
 	rhythms = []ui.Option{{Label: "Not known"}, {Value: "monthly", Label: "Monthly"}, {Value: "quarterly", Label: "Quarterly"}, {Value: "annual", Label: "Annual"}, {Value: "triennial", Label: "Triennial"}, {Value: "one_time", Label: "One time"}, {Value: "trial", Label: "Trial"}}
 )
 

@@ -77,9 +77,12 @@ func (w *world) serve(h Handlers) {
 	entry.GET("/providers/:id/import", h.ImportForm)
 	entry.POST("/providers/:id/import", h.Upload)
 	entry.GET("/providers/:id/import/:import", h.Preview)
+	entry.POST("/providers/:id/import/:import/columns", h.Columns)
 	entry.POST("/providers/:id/import/:import/apply", h.Apply)
 	entry.GET("/subscriptions/:id/quantity", h.QuantityForm)
 	entry.POST("/subscriptions/:id/quantity", h.SetQuantity)
+	entry.GET("/subscriptions/:id/end", h.EndForm)
+	entry.POST("/subscriptions/:id/end", h.SetEnd)
 	w.Server = httptest.NewServer(e)
 	w.t.Cleanup(w.Close)
 }
@@ -205,6 +208,9 @@ func (p person) press(a answer, button string) answer {
 	var pairs []string
 	form.Find("input[name]").Each(func(_ int, s *goquery.Selection) {
 		pairs = append(pairs, s.AttrOr("name", ""), s.AttrOr("value", ""))
+	})
+	form.Find("select[name]").Each(func(_ int, s *goquery.Selection) {
+		pairs = append(pairs, s.AttrOr("name", ""), s.Find("option[selected]").AttrOr("value", ""))
 	})
 	return p.post(form.AttrOr("action", ""), pairs...)
 }

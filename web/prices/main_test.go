@@ -66,6 +66,7 @@ func open(t *testing.T) *desk {
 	get("/price-lists/:id/import", h.ImportForm)
 	post("/price-lists/:id/import", h.Upload)
 	get("/price-lists/:id/import/:import", h.Preview)
+	post("/price-lists/:id/import/:import/columns", h.Columns)
 	post("/price-lists/:id/import/:import/apply", h.Apply)
 	return d
 }

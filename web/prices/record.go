@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -11,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/contract/price"
+	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -91,6 +93,9 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 }
 
 func shown(n, total int) string {
+	if total == 1 {
+		return "1 price"
+	}
 	if n == total {
 		return fmt.Sprintf("%d prices", total)
 	}
@@ -133,9 +138,28 @@ func (h Handlers) itemRow(r price.ItemRow, o itemsTable) ui.Row {
 	}
 	return ui.Row{ID: r.ID.String(), Label: product.Text, Muted: over, Cells: []ui.Cell{
 		product, {Text: r.PartNumber, Mono: true}, ui.TextCell(terms[string(r.Term)]), ui.TextCell(terms[string(r.BillingFrequency)]),
-		ui.Of(httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit)),
+		{Content: httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit), Sub: beside(r.Item, o.list.Currency)},
 		from, ui.TextCell(r.EffectiveTo.String()), ui.TextCell(strconv.Itoa(r.Used)),
 	}}
+}
+
+// beside tells what a file said of an item besides its price.
+func beside(i price.Item, currency string) string {
+	var out []string
+	if i.UnitCost.Valid {
+		out = append(out, "cost "+money.Grouped(i.UnitCost.Decimal, currency))
+	}
+	if i.SuggestedPrice.Valid {
+		out = append(out, "suggested "+money.Grouped(i.SuggestedPrice.Decimal, currency))
+	}
+	return strings.Join(out, ", ")
+}
+
+func known(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return money.Plain(d.Decimal)
 }
 
 func productName(i price.Item) string {
@@ -156,7 +180,7 @@ func emptyItems(q httpx.ListQuery, o itemsTable) *ui.EmptyState {
 	return e
 }
 
-var itemsHeader = []string{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price", "effective_from", "effective_to", "vendor", "id"}
+var itemsHeader = []string{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price", "effective_from", "effective_to", "vendor", "id", "unit_cost", "suggested_price"}
 
 func (h Handlers) itemsFile(c echo.Context, f price.ItemFilter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
@@ -165,7 +189,8 @@ func (h Handlers) itemsFile(c echo.Context, f price.ItemFilter, q httpx.ListQuer
 			return price.EachItem(ctx, tx, f, q.Page.Order, func(i price.Item) error {
 				return write(httpx.Text(i.PartNumber), httpx.Text(i.ProductName), httpx.Plain(string(i.Unit)), httpx.Plain(string(i.Term)),
 					httpx.Plain(string(i.BillingFrequency)), httpx.Plain(i.UnitPrice.String()), httpx.Plain(i.EffectiveFrom.String()),
-					httpx.Plain(i.EffectiveTo.String()), httpx.Text(i.Vendor), httpx.Plain(i.ID.String()))
+					httpx.Plain(i.EffectiveTo.String()), httpx.Text(i.Vendor), httpx.Plain(i.ID.String()),
+					httpx.Plain(known(i.UnitCost)), httpx.Plain(known(i.SuggestedPrice)))
 			})
 		})
 	})

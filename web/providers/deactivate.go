@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/provider"
+	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -146,12 +147,15 @@ func monthly(all []provider.Worth) string {
 func worthTable(e ending) ui.Table {
 	t := ui.Table{Caption: "Subscriptions by state", Plain: true, Columns: []ui.Column{{Label: "State"}, {Label: "Subscriptions", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Sold per month", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions"}}
-	words := map[string]string{"active": "Active: stay billable", "held": "Held: stay held", "inactive": "Inactive"}
+	words := map[string]string{
+		string(subscription.Active): "Active: stay billable", string(subscription.Held): "Held: stay held",
+		string(subscription.Inactive): "Inactive",
+	}
 	for _, w := range e.impact.Worth {
 		sold := ui.TextCell("")
-		if w.State != "inactive" && w.Monthly.Valid {
+		if w.State != string(subscription.Inactive) && w.Monthly.Valid {
 			sold = ui.TextCell(money.Grouped(money.Round(w.Monthly.Decimal, w.Currency), w.Currency) + " " + w.Currency)
-		} else if w.State != "inactive" {
+		} else if w.State != string(subscription.Inactive) {
 			sold.Sub = "no price"
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: words[w.State]}, ui.TextCell(itoa(w.Count)), ui.TextCell(itoa(w.Seats)), sold}})

@@ -49,7 +49,10 @@ func (h Handlers) choose(c echo.Context, id uuid.UUID, status int, problems map[
 		return err
 	}
 	at := recordPath(id) + "/reassign"
-	m := view.Choose{Page: session.Page(c, "Reassign the history of "+source.Called(), nav), Filters: ui.FilterBar{Action: at, Search: search, SearchLabel: "Search all subscriptions"}, Table: candidates(at, found)}
+	m := view.Choose{
+		Page:    session.Page(c, "Reassign the history of "+source.Called(), nav),
+		Filters: ui.FilterBar{Action: at, Search: search, SearchLabel: "Search all subscriptions"}, Table: candidates(at, found),
+	}
 	if search != "" {
 		m.Filters.ClearHref = at
 	}
@@ -59,7 +62,10 @@ func (h Handlers) choose(c echo.Context, id uuid.UUID, status int, problems map[
 	}
 	for _, r := range moves {
 		if r.SourceID == id {
-			m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "Its history has gone over already", Text: fmt.Sprintf("%s has reassigned it to %s (%s). Undo that first to choose another target.", r.MadeBy, r.TargetName, r.TargetExt)})
+			m.Remarks = append(m.Remarks, ui.Callout{
+				Tone: ui.Warn, Title: "Its history has gone over already",
+				Text: fmt.Sprintf("%s has reassigned it to %s (%s). Undo that first to choose another target.", r.MadeBy, r.TargetName, r.TargetExt),
+			})
 		}
 	}
 	m.Page.HasErrors, m.Page.Crumbs = len(problems) > 0, crumbsTo(source)
@@ -67,9 +73,18 @@ func (h Handlers) choose(c echo.Context, id uuid.UUID, status int, problems map[
 }
 
 func candidates(at string, found []reassign.Candidate) ui.Table {
-	t := ui.Table{Caption: "Subscriptions that may take the history", Columns: []ui.Column{
-		{Label: "Subscription"}, {Label: "Customer"}, {Label: "Provider"}, {Label: "Seats", Numeric: true}, {Label: "Start", Nowrap: true}, {Label: "State"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No other subscription of this customer", Text: "The successor appears here once the new provider is synced and its account is mapped to this customer. You can also search all subscriptions."}}
+	t := ui.Table{
+		Caption: "Subscriptions that may take the history",
+		Columns: []ui.Column{
+			{Label: "Subscription"}, {Label: "Customer"}, {Label: "Provider"}, {Label: "Seats", Numeric: true},
+			{Label: "Start", Nowrap: true}, {Label: "State"},
+		},
+		Empty: &ui.EmptyState{
+			Kind: ui.NothingYet, Title: "No other subscription of this customer",
+			Text: "The successor appears here once the new provider is synced and its account is mapped to this customer. " +
+				"You can also search all subscriptions.",
+		},
+	}
 	for _, c := range found {
 		name := c.ProductName
 		if name == "" {
@@ -90,7 +105,10 @@ func candidates(at string, found []reassign.Candidate) ui.Table {
 		if c.HoldReason != subscription.NotHeld {
 			state += ": " + string(c.HoldReason)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{product, customer, ui.TextCell(c.Provider), ui.TextCell(strconv.Itoa(c.Quantity)), ui.TextCell(c.StartDate.String()), ui.BadgeCell(state, ui.Neutral)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			product, customer, ui.TextCell(c.Provider), ui.TextCell(strconv.Itoa(c.Quantity)), ui.TextCell(c.StartDate.String()),
+			ui.BadgeCell(state, ui.Neutral),
+		}})
 	}
 	return t
 }

@@ -76,7 +76,8 @@ func (h Handlers) Undo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, recordPath(id), fmt.Sprintf("Taken back: %s counts its own history again, and %s its own.", r.SourceExt, r.TargetExt))
+	done := fmt.Sprintf("Taken back: %s counts its own history again, and %s its own.", r.SourceExt, r.TargetExt)
+	return httpx.Done(c, recordPath(id), done)
 }
 
 func (h Handlers) back(c echo.Context, id uuid.UUID, status int, note string, problems map[string]string) error {
@@ -93,8 +94,11 @@ func (h Handlers) back(c echo.Context, id uuid.UUID, status int, note string, pr
 	if err != nil {
 		return err
 	}
-	m := view.Back{Page: session.Page(c, "Undo the reassignment", nav), Note: ui.Field{Name: "note", Label: "Note", Value: note, Error: problems["note"], Hint: "It stands with the move, and in the audit trail."}}
-	m.Form = ui.ConfirmForm{Action: recordPath(id) + "/reassign/undo", Title: "No history was reassigned from or to this subscription", Button: "Undo reassignment", Cancel: recordPath(id), Gentle: true}
+	m := view.Back{Page: session.Page(c, "Undo the reassignment", nav), Note: noteField(note, problems)}
+	m.Form = ui.ConfirmForm{
+		Action: recordPath(id) + "/reassign/undo", Title: "No history was reassigned from or to this subscription",
+		Button: "Undo reassignment", Cancel: recordPath(id), Gentle: true,
+	}
 	if len(moves) > 0 {
 		m.Form.Title, m.Form.Text, m.Form.Effects = "What this changes", nothingIsSent, h.backEffects(moves[0])
 	}
@@ -105,15 +109,17 @@ func (h Handlers) back(c echo.Context, id uuid.UUID, status int, note string, pr
 
 func (h Handlers) backEffects(r reassign.Record) []ui.Definition {
 	all := []ui.Definition{
-		{Term: "Source", Value: ui.LinkCell(r.SourceName, recordPath(r.SourceID)), Note: r.SourceExt}, {Term: "Target", Value: ui.LinkCell(r.TargetName, recordPath(r.TargetID)), Note: r.TargetExt},
+		{Term: "Source", Value: ui.LinkCell(r.SourceName, recordPath(r.SourceID)), Note: r.SourceExt},
+		{Term: "Target", Value: ui.LinkCell(r.TargetName, recordPath(r.TargetID)), Note: r.TargetExt},
 		{Term: "Reassigned", Value: ui.TextCell(httpx.MomentText(r.MadeAt, h.Zone)), Note: "by " + r.MadeBy},
-		ui.Fact("Copies that are set aside", strconv.Itoa(r.Copied)), ui.Fact("The target's own rows that count again", strconv.Itoa(r.Aside)),
+		ui.Fact("Copies that are set aside", strconv.Itoa(r.Copied)),
+		ui.Fact("The target's own rows that count again", strconv.Itoa(r.Aside)),
+		{Term: "Days from " + r.SwitchOn.String() + " on", Value: ui.TextCell("are the source's again"), Note: "with what was paid for them"},
 	}
 	if r.EndedHere {
-		all = append(all, ui.Definition{Term: "The source", Value: ui.TextCell("is active again"), Note: "it was deactivated on " + r.EndedOn.String() + ", after the move"})
-	}
-	if r.Taken {
-		all = append(all, ui.Fact("What was taken along", "is open on the source again"))
+		all = append(all, ui.Definition{
+			Term: "The source", Value: ui.TextCell("is active again"), Note: "it was deactivated on " + r.EndedOn.String() + ", after the move",
+		})
 	}
 	return all
 }

@@ -26,7 +26,8 @@ const (
 	path = "/subscriptions"
 	nav  = "Subscriptions"
 	// Said wherever history goes over.
-	nothingIsSent = "Nothing is sent to the distributor, and nothing is deleted: rows that no longer count stay in the ledger, set aside."
+	nothingIsSent = "Nothing is sent to the distributor, and nothing is deleted: " +
+		"rows that no longer count stay in the ledger, set aside."
 )
 
 func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
@@ -37,11 +38,11 @@ func crumbsTo(s subscription.Subscription) []layout.Crumb {
 
 // asked is what the address or the form says of a move.
 type asked struct {
-	target, on, unbilled, note, seen string
+	target, on, note, seen string
 }
 
 func askedOf(get func(string) string) asked {
-	return asked{target: get("target_id"), on: get("switch_on"), unbilled: get("unbilled"), note: get("note"), seen: get("seen")}
+	return asked{target: get("target_id"), on: get("switch_on"), note: get("note"), seen: get("seen")}
 }
 
 func (a asked) move(source uuid.UUID) (reassign.Move, error) {
@@ -53,11 +54,6 @@ func (a asked) move(source uuid.UUID) (reassign.Move, error) {
 	}
 	if m.On, err = clock.ParseDate(a.on); err != nil {
 		problems.Add("switch_on", "Enter a date as 2026-03-31.")
-	}
-	switch m.Unbilled = reassign.Unbilled(a.unbilled); m.Unbilled {
-	case reassign.RefuseUnbilled, reassign.TakeAlong:
-	default:
-		problems.Add("unbilled", "Choose to bill it first, or to take it along.")
 	}
 	return m, problems.Err()
 }

@@ -3,11 +3,13 @@ package reassign
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
@@ -27,7 +29,7 @@ func (h Handlers) look(c echo.Context, id uuid.UUID, status int, a asked, proble
 		if messages["target_id"] != "" {
 			return h.choose(c, id, 422, messages)
 		}
-		problems, status, m.Unbilled = messages, 422, ""
+		problems, status = messages, 422
 	}
 	r, err := h.Reassign.Look(c.Request().Context(), m)
 	if messages, refused := wrong(err); refused {
@@ -38,16 +40,18 @@ func (h Handlers) look(c echo.Context, id uuid.UUID, status int, a asked, proble
 	}
 	p := page(r, a, problems)
 	title := fmt.Sprintf("Reassign the history of %s", r.Source.Called())
-	p.Page, p.Page.HasErrors, p.Page.Crumbs = session.Page(c, title, nav), p.Summary.Any(), crumbsTo(r.Source.Subscription)
+	p.Page = session.Page(c, title, nav)
+	p.Page.HasErrors, p.Page.Crumbs = p.Summary.Any(), crumbsTo(r.Source.Subscription)
 	p.Page.Lead = fmt.Sprintf("From %s to %s.", r.Source.ExternalID, r.Target.ExternalID)
 	return httpx.Render(c, status, p.Show())
 }
 
 func page(r reassign.Result, a asked, problems map[string]string) view.Look {
 	at := recordPath(r.Source.ID) + "/reassign"
-	m := view.Look{Sides: []view.Part{side("Gives: ", r.Source), side("Takes: ", r.Target)}, Result: result(r),
-		Note:     ui.Field{Name: "note", Label: "Note", Value: a.note, Error: problems["note"], Hint: "It stands with the move, and in the audit trail."},
-		OtherWay: ui.LinkButton{Text: "Choose another target", Href: at, Weight: ui.Quiet}}
+	m := view.Look{
+		Sides: []view.Part{side("Gives: ", r.Source), side("Takes: ", r.Target)}, Result: result(r), Note: noteField(a.note, problems),
+		OtherWay: ui.LinkButton{Text: "Choose another target", Href: at, Weight: ui.Quiet},
+	}
 	for _, x := range r.Refusals {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Bad, Title: "This cannot be done as it stands", Text: x.Says})
 	}
@@ -60,65 +64,87 @@ func page(r reassign.Result, a asked, problems map[string]string) view.Look {
 		m.NotYet = "Nothing can be moved until that is settled."
 		return m
 	}
-	m.Form = &ui.ConfirmForm{Action: at, Title: "What this changes", Text: nothingIsSent, Effects: effects(r), Button: "Reassign history", Cancel: recordPath(r.Source.ID), Gentle: true,
-		Hidden: []ui.Pair{{Name: "target_id", Value: r.Target.ID.String()}, {Name: "switch_on", Value: r.Move.On.String()}, {Name: "unbilled", Value: string(r.Move.Unbilled)}, {Name: "seen", Value: r.Digest}}}
+	m.Form = &ui.ConfirmForm{
+		Action: at, Title: "What this changes", Text: nothingIsSent, Effects: effects(r), Button: "Reassign history",
+		Cancel: recordPath(r.Source.ID), Gentle: true,
+		Hidden: []ui.Pair{
+			{Name: "target_id", Value: r.Target.ID.String()}, {Name: "switch_on", Value: r.Move.On.String()}, {Name: "seen", Value: r.Digest},
+		},
+	}
 	return m
 }
 
-// ask reckons the result for another switch day, or with what is not billed.
+func noteField(note string, problems map[string]string) ui.Field {
+	return ui.Field{
+		Name: "note", Label: "Note", Value: note, Error: problems["note"], Hint: "It stands with the move, and in the audit trail.",
+	}
+}
+
+// ask reckons the result for another switch day.
 func ask(at string, r reassign.Result, a asked, problems map[string]string) view.Ask {
 	on := a.on
 	if on == "" {
 		on = r.Move.On.String()
 	}
-	day := ui.Field{Kind: ui.DateInput, Name: "switch_on", Label: "Switch day", Value: on, Error: problems["switch_on"], Size: ui.Short, Hint: "The first day that belongs to the target. Days before it stay with the source."}
+	day := ui.Field{
+		Kind: ui.DateInput, Name: "switch_on", Label: "Switch day", Value: on, Error: problems["switch_on"], Size: ui.Short,
+		Hint: "The first day that belongs to the target. Days before it stay with the source and are billed there.",
+	}
 	if r.Source.State == subscription.Inactive {
 		day.ReadOnly, day.Value, day.Hint = true, r.Move.On.String(), "The source has ended on this day, so it is the switch day."
 	}
-	fields := []ui.Field{day}
-	if r.Open > 0 || r.Move.Unbilled != "" {
-		fields = append(fields, ui.Field{Kind: ui.RadioGroup, Name: "unbilled", Label: "What is not billed yet", Value: a.unbilled, Error: problems["unbilled"],
-			Hint: fmt.Sprintf("%s up to the switch day: %s.", plural(r.Open, "open row"), amount(r.Unbilled)), Options: []ui.Option{
-				{Value: "", Label: "Bill it first", Hint: "Refused until the contract's next run, or a change-log run, has billed it."},
-				{Value: string(reassign.TakeAlong), Label: "Take it along", Hint: "The source is billed no more; the target is billed from where the source's billing stands."}}})
+	return view.Ask{
+		Card: ui.Card{Title: "Reckon again", Text: "Nothing is saved by this."}, Action: at,
+		Hidden: []ui.Pair{{Name: "target_id", Value: r.Target.ID.String()}}, Fields: []ui.Field{day},
+		Button: ui.Button{Text: "Show the result"},
 	}
-	return view.Ask{Card: ui.Card{Title: "Reckon again", Text: "Nothing is saved by this."}, Action: at, Hidden: []ui.Pair{{Name: "target_id", Value: r.Target.ID.String()}}, Fields: fields, Button: ui.Button{Text: "Show the result"}}
 }
 
 func effects(r reassign.Result) []ui.Definition {
-	before, after := sums(r.Target.Before), sums(r.Target.After)
+	source, before, after := sums(r.Source.Rows), sums(r.Target.Rows), sums(r.After)
+	on, to := r.Move.On.String(), r.DueTo.String()
 	all := []ui.Definition{
 		{Term: "Copied to the target", Value: ui.TextCell(plural(after.copies, "row")), Note: "with their dates, people, prices and invoices"},
 		{Term: "The target's own, set aside", Value: ui.TextCell(plural(before.counted-after.own, "row"))},
-		{Term: "Adjustment on " + r.Move.On.String(), Value: ui.TextCell(seats(r.Adjusted)), Note: "what the two differ by on the switch day"},
+		{Term: "Adjustment on " + on, Value: ui.TextCell(seats(r.Adjusted)), Note: "what the two differ by on the switch day"},
 		{Term: "Counted seats of the target", Value: ui.TextCell(fmt.Sprintf("%d before, %d after", before.seats, after.seats))},
-		{Term: "Counted seats of the source", Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", sums(r.Source.After).seats))},
-		ui.Fact("Billed up to, not including", orNothing(r.Target.BilledThrough)+" before, "+orNothing(r.History.BilledThrough)+" after"),
+		{Term: "Counted seats of the source", Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", source.seats))},
 		ui.Fact("History since", r.History.Since.String()),
-		{Term: "Charged for days that are billed already", Value: ui.TextCell(amount(r.CatchUp)), Note: "by the target's next invoice"},
-	}
-	if r.Taken {
-		all[len(all)-1].Note = "by the target's next invoice, with what is taken along"
-		all = append(all, ui.Definition{Term: "Taken along, not billed yet", Value: ui.TextCell(amount(r.Unbilled)), Note: plural(r.Open, "open row") + " and the days up to the switch day"})
+		{Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID), Note: "what is not billed of them, its contract bills"},
+		{Term: "Days from " + on + " on", Value: ui.TextCell("belong to " + r.Target.ExternalID), Note: "with what was paid for them already"},
+		{Term: "Due of " + r.Source.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Source)), Note: "by the next invoice of its contract"},
+		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by the next invoice of its contract"},
 	}
 	if r.Source.State != subscription.Inactive {
-		all = append(all, ui.Definition{Term: "Until the source is deactivated", Value: ui.TextCell("the target is held"), Note: "so that no seat is billed twice"})
+		all = append(all, ui.Definition{
+			Term: "Until the source is deactivated", Value: ui.TextCell("the target is held"), Note: "so that no seat is billed twice",
+		})
 	}
 	return all
 }
 
-func amount(w reassign.Worth) string {
-	switch {
-	case w.Currency == "":
-		return "unknown: it stands in no contract"
-	case !w.Amount.Valid:
-		return "unknown: a day has no price"
+func dueText(s reassign.Side) string {
+	return amounts(s.DueBefore) + " before, " + amounts(s.DueAfter) + " after"
+}
+
+// amounts are sums as people read them, by currency.
+func amounts(due []billing.Due) string {
+	if len(due) == 0 {
+		return "nothing"
 	}
-	s := money.Grouped(w.Amount.Decimal, w.Currency) + " " + w.Currency
-	if w.SeatDays != 0 {
-		s += fmt.Sprintf(" for %d seat-days", w.SeatDays)
+	var says []string
+	for _, d := range due {
+		if !d.Amount.Valid {
+			says = append(says, "unknown: a day has no price")
+			continue
+		}
+		one := money.Grouped(d.Amount.Decimal, d.Currency) + " " + d.Currency
+		if d.SeatDays != 0 {
+			one += fmt.Sprintf(" for %d seat-days", d.SeatDays)
+		}
+		says = append(says, one)
 	}
-	return s
+	return strings.Join(says, " and ")
 }
 
 func orNothing(d clock.Date) string {
@@ -148,43 +174,60 @@ func sums(rows []ledger.Entry) totals {
 }
 
 func side(what string, s reassign.Side) view.Part {
-	text := fmt.Sprintf("%s, %s, %s, billed up to %s, begins %s", s.ExternalID, s.State, plural(s.LedgerQuantity, "counted seat"), orNothing(s.BilledThrough), s.Start)
-	return view.Part{Card: ui.Card{Title: what + s.Called(), Text: text, Flush: true, Actions: []templ.Component{ui.LinkButton{Text: "Open", Href: recordPath(s.ID), Compact: true, Weight: ui.Quiet}}},
-		Table: rows("Ledger of "+s.ExternalID+" now", s.Before, nil)}
+	text := fmt.Sprintf("%s, %s, %s, billed up to %s, begins %s",
+		s.ExternalID, s.State, plural(s.LedgerQuantity, "counted seat"), orNothing(s.BilledThrough), s.Start)
+	open := ui.LinkButton{Text: "Open", Href: recordPath(s.ID), Compact: true, Weight: ui.Quiet}
+	return view.Part{
+		Card:  ui.Card{Title: what + s.Called(), Text: text, Flush: true, Actions: []templ.Component{open}},
+		Table: rows("Ledger of "+s.ExternalID+" now", s.Rows, nil),
+	}
 }
 
 func result(r reassign.Result) view.Part {
 	fresh := map[uuid.UUID]bool{}
-	for _, e := range r.Target.After {
+	for _, e := range r.After {
 		fresh[e.ID] = true
 	}
-	for _, e := range r.Target.Before {
+	for _, e := range r.Target.Rows {
 		delete(fresh, e.ID)
 	}
-	return view.Part{Card: ui.Card{Title: "The result: " + r.Target.Called(), Text: fmt.Sprintf("The ledger of %s as it would be. The source's own rows stay counted until it is deactivated.", r.Target.ExternalID), Flush: true},
-		Table: rows("Ledger of "+r.Target.ExternalID+" after the move", r.Target.After, func(e ledger.Entry) string {
-			switch {
-			case fresh[e.ID] && e.OriginChangeID.Valid:
-				return "from " + r.Source.ExternalID
-			case fresh[e.ID]:
-				return "made by the move"
-			case !e.Counted:
-				return "set aside"
-			}
-			return ""
-		})}
+	says := func(e ledger.Entry) string {
+		switch {
+		case fresh[e.ID] && e.OriginChangeID.Valid:
+			return "from " + r.Source.ExternalID
+		case fresh[e.ID]:
+			return "made by the move"
+		case !e.Counted:
+			return "set aside"
+		}
+		return ""
+	}
+	text := fmt.Sprintf("The ledger of %s as it would be. The source's own rows stay counted until it is deactivated.", r.Target.ExternalID)
+	return view.Part{
+		Card:  ui.Card{Title: "The result: " + r.Target.Called(), Text: text, Flush: true},
+		Table: rows("Ledger of "+r.Target.ExternalID+" after the move", r.After, says),
+	}
 }
 
-// rows is a ledger with its running sum. Where somebody says what becomes of each row there is room for prices, too.
+// rows is a ledger with its running sum. Where somebody says what becomes of each row
+// there is room for prices, too.
 func rows(caption string, entries []ledger.Entry, says func(ledger.Entry) string) ui.Table {
-	t := ui.Table{Caption: caption, Compact: true, Plain: true, Columns: []ui.Column{{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Billing"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows", Text: "Nothing was recorded of this subscription."}}
+	t := ui.Table{
+		Caption: caption, Compact: true, Plain: true,
+		Columns: []ui.Column{
+			{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true},
+			{Label: "Billing"},
+		},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows", Text: "Nothing was recorded of this subscription."},
+	}
 	if says != nil {
 		t.Columns = append(t.Columns, ui.Column{Label: "Price", Numeric: true})
 	}
 	sum := 0
 	for _, e := range entries {
-		cells := []ui.Cell{ui.TextCell(e.EffectiveAt.String()), {Text: string(e.Event)}, {}, {}, ui.BadgeCell(string(e.BillingState), ui.Neutral)}
+		cells := []ui.Cell{
+			ui.TextCell(e.EffectiveAt.String()), {Text: string(e.Event)}, {}, {}, ui.BadgeCell(string(e.BillingState), ui.Neutral),
+		}
 		switch {
 		case says != nil:
 			cells[1].Sub = says(e)

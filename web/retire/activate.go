@@ -1,7 +1,6 @@
 package retire
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -54,7 +53,8 @@ func (h Handlers) open(c echo.Context, id uuid.UUID, t typed) error {
 	if err != nil {
 		return err
 	}
-	return h.Retire.Activate(c.Request().Context(), session.Actor(c), retire.Return{ID: id, Version: t.version, On: on, Note: t.note})
+	r := retire.Return{ID: id, Version: t.version, On: on, Note: t.note}
+	return h.Retire.Activate(c.Request().Context(), session.Actor(c), r)
 }
 
 func (h Handlers) returnDialog(c echo.Context, id uuid.UUID, status int, t typed, problems map[string]string) error {
@@ -73,13 +73,22 @@ func (h Handlers) returnDialog(c echo.Context, id uuid.UUID, status int, t typed
 	} else if t.on == "" {
 		t.on = on.String()
 	}
-	charge := ui.Definition{Term: "Billed for days before " + i.Through.String(), Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency))}
-	if i.PaidDays > 0 {
-		charge.Note = fmt.Sprintf("%d seat-days were billed before it was closed and never credited; they are not billed again", i.PaidDays)
+	charge := ui.Definition{
+		Term: "Billed for days before " + i.Through.String(), Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency)),
 	}
-	m := view.Dialog{Page: session.Page(c, "Activate "+i.Called(), nav), Fields: []ui.Field{dateField(t, "First day with seats again", "", problems), noteField(t, problems)}}
-	m.Form = ui.ConfirmForm{Action: recordPath(id) + "/activate", Title: "What this changes", Button: "Activate", Gentle: true, Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
-		Text: "Its seats count and are billed again. Nothing is sent to the distributor.", Effects: []ui.Definition{ui.Fact("Seats that come back", strconv.Itoa(i.Seats))}}
+	if i.PaidDays > 0 {
+		charge.Note = plural(i.PaidDays, "seat-day") + " that were billed before it was closed and never credited are not billed again"
+	}
+	m := view.Dialog{
+		Page:   session.Page(c, "Activate "+i.Called(), nav),
+		Fields: []ui.Field{dateField(t, "First day with seats again", "", problems), noteField(t, problems)},
+	}
+	m.Form = ui.ConfirmForm{
+		Action: recordPath(id) + "/activate", Title: "What this changes", Button: "Activate", Gentle: true, Cancel: recordPath(id),
+		Hidden:  []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
+		Text:    "Its seats count and are billed again. Nothing is sent to the distributor.",
+		Effects: []ui.Definition{ui.Fact("Seats that come back", strconv.Itoa(i.Seats))},
+	}
 	if !i.Through.IsZero() {
 		m.Form.Effects = append(m.Form.Effects, charge)
 	}

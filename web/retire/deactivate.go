@@ -54,7 +54,8 @@ func (h Handlers) end(c echo.Context, ids []uuid.UUID, t typed) error {
 	if err != nil {
 		return err
 	}
-	return h.Retire.Deactivate(c.Request().Context(), session.Actor(c), retire.End{IDs: ids, Version: t.version, On: on, Refund: t.refund == "yes", Note: t.note})
+	e := retire.End{IDs: ids, Version: t.version, On: on, Refund: t.refund == "yes", Note: t.note}
+	return h.Retire.Deactivate(c.Request().Context(), session.Actor(c), e)
 }
 
 func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, problems map[string]string) error {
@@ -70,12 +71,20 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 		return err
 	}
 	i := found[0]
-	m := view.Dialog{Page: session.Page(c, "Deactivate "+i.Called(), nav), Fields: []ui.Field{refundField(i, t, problems),
-		dateField(t, "First day without seats", "The money above is reckoned for "+on.String()+".", problems), noteField(t, problems)}}
-	m.Form = ui.ConfirmForm{Action: recordPath(id) + "/deactivate", Title: "What this changes", Text: nothingIsSent, Effects: effects(i), Button: "Deactivate", Cancel: recordPath(id),
-		Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}}}
-	if i.OpenRows > 0 {
-		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: fmt.Sprintf("%d ledger rows are not billed yet", i.OpenRows), Text: "They stay open and are billed by the next run of the contract. Bill them first if this subscription moves to another provider."})
+	reckoned := "The money above is reckoned for " + on.String() + "."
+	m := view.Dialog{
+		Page:   session.Page(c, "Deactivate "+i.Called(), nav),
+		Fields: []ui.Field{refundField(i, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems)},
+	}
+	m.Form = ui.ConfirmForm{
+		Action: recordPath(id) + "/deactivate", Title: "What this changes", Text: nothingIsSent, Effects: effects(i), Button: "Deactivate",
+		Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
+	}
+	if i.Unbilled.SeatDays > 0 {
+		m.Remarks = append(m.Remarks, ui.Callout{
+			Tone: ui.Info, Title: plural(i.Unbilled.SeatDays, "seat-day") + " before " + i.On.String() + " are not billed yet",
+			Text: "The first is of " + i.Unbilled.From.String() + ". The contract's next run bills them, also when this subscription has ended.",
+		})
 	}
 	m.Summary = ui.Summarize(problems, m.Fields...)
 	m.Page.Narrow, m.Page.HasErrors, m.Page.Crumbs = true, m.Summary.Any(), crumbsTo(i)
@@ -84,10 +93,13 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 
 // refundField offers Apply refund only where the contract's setting, or else the global one, gives it.
 func refundField(i retire.Impact, t typed, problems map[string]string) ui.Field {
-	return ui.Field{Kind: ui.RadioGroup, Name: "refund", Label: "Refund", Value: t.refund, Error: problems["refund"], Hint: i.Refunds.Because, Options: []ui.Option{
-		{Value: "no", Label: "No refund", Hint: "The closing row is archived: what was billed already is kept, and never credited."},
-		{Value: "yes", Label: "Apply refund", Hint: "The closing row stays open and becomes a prorated credit on the next invoice.", Disabled: !i.Refunds.Allowed},
-	}}
+	return ui.Field{
+		Kind: ui.RadioGroup, Name: "refund", Label: "Refund", Value: t.refund, Error: problems["refund"], Hint: i.Refunds.Because,
+		Options: []ui.Option{
+			{Value: "no", Label: "No refund", Hint: "What was billed already of days from then on is kept, and never credited."},
+			{Value: "yes", Label: "Apply refund", Hint: "It becomes a prorated credit on the next invoice.", Disabled: !i.Refunds.Allowed},
+		},
+	}
 }
 
 func effects(i retire.Impact) []ui.Definition {
@@ -95,9 +107,11 @@ func effects(i retire.Impact) []ui.Definition {
 	if !i.Through.IsZero() {
 		through = i.Through.String()
 	}
+	forfeited := fmt.Sprintf("%s that are billed already are forfeited", plural(-i.SeatDays, "seat-day"))
+	money := ui.TextCell(amountText(negated(i), i.Weight.Currency))
 	return []ui.Definition{
 		ui.Fact("Seats that end", strconv.Itoa(-i.Seats)), ui.Fact("Billed up to, not including", through),
-		{Term: "With No refund, kept", Value: ui.TextCell(amountText(negated(i), i.Weight.Currency)), Note: fmt.Sprintf("%d seat-days that are billed already are forfeited", -i.SeatDays)},
-		{Term: "With Apply refund, credited", Value: ui.TextCell(amountText(negated(i), i.Weight.Currency))},
+		{Term: "With No refund, kept", Value: money, Note: forfeited},
+		{Term: "With Apply refund, credited", Value: money},
 	}
 }

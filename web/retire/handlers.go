@@ -27,7 +27,8 @@ const (
 	path = "/subscriptions"
 	nav  = "Subscriptions"
 	// Said wherever a subscription is ended here.
-	nothingIsSent = "Nothing is sent to the distributor: there the subscription goes on, and so does its invoice to you, until you end it there."
+	nothingIsSent = "Nothing is sent to the distributor: there the subscription goes on, and so does its invoice to you, " +
+		"until you end it there."
 )
 
 func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
@@ -74,16 +75,20 @@ func amountText(d decimal.NullDecimal, currency string) string {
 }
 
 func noteField(t typed, problems map[string]string) ui.Field {
-	return ui.Field{Name: "note", Label: "Note", Value: t.note, Error: problems["note"], Hint: "It stands in the ledger and in the audit trail."}
+	return ui.Field{
+		Name: "note", Label: "Note", Value: t.note, Error: problems["note"], Hint: "It stands in the ledger and in the audit trail.",
+	}
 }
 
 func dateField(t typed, label, hint string, problems map[string]string) ui.Field {
-	return ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: label, Value: t.on, Hint: hint, Error: problems["effective_at"], Size: ui.Short}
+	return ui.Field{
+		Kind: ui.DateInput, Name: "effective_at", Label: label, Value: t.on, Hint: hint, Error: problems["effective_at"], Size: ui.Short,
+	}
 }
 
-func seatsText(n int) string {
+func plural(n int, one string) string {
 	if n == 1 {
-		return "1 seat"
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d seats", n)
+	return fmt.Sprintf("%d %ss", n, one)
 }

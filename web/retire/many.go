@@ -71,10 +71,15 @@ func (h Handlers) manyDialog(c echo.Context, ids []uuid.UUID, status int, t type
 		return err
 	}
 	table := manyTable(all)
-	m := view.Dialog{Page: session.Page(c, fmt.Sprintf("Deactivate %d subscriptions", len(all)), nav), Table: &table, Remarks: obstacles(all),
-		Fields: []ui.Field{manyRefund(all, t, problems), dateField(t, "First day without seats", "The money is reckoned for "+on.String()+".", problems), noteField(t, problems)}}
-	m.Form = ui.ConfirmForm{Action: path + "/deactivate", Title: "What this changes", Text: nothingIsSent + " All of them are deactivated, or none.", Effects: totals(all),
-		Phrase: phrase(ids), Error: problems["confirm"], Button: "Deactivate them", Cancel: path}
+	reckoned := "The money is reckoned for " + on.String() + "."
+	m := view.Dialog{
+		Page: session.Page(c, fmt.Sprintf("Deactivate %d subscriptions", len(all)), nav), Table: &table, Remarks: obstacles(all),
+		Fields: []ui.Field{manyRefund(all, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems)},
+	}
+	m.Form = ui.ConfirmForm{
+		Action: path + "/deactivate", Title: "What this changes", Text: nothingIsSent + " All of them are deactivated, or none.",
+		Effects: totals(all), Phrase: phrase(ids), Error: problems["confirm"], Button: "Deactivate them", Cancel: path,
+	}
 	for _, id := range ids {
 		m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "id", Value: id.String()})
 	}
@@ -84,15 +89,20 @@ func (h Handlers) manyDialog(c echo.Context, ids []uuid.UUID, status int, t type
 }
 
 func manyTable(all []retire.Impact) ui.Table {
-	t := ui.Table{Caption: "Subscriptions to deactivate", Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "State"}, {Label: "Seats", Numeric: true},
-		{Label: "Billed up to"}, {Label: "Open rows", Numeric: true}, {Label: "Worth of billed days", Numeric: true}, {Label: "Refund"}}}
+	t := ui.Table{Caption: "Subscriptions to deactivate", Compact: true, Columns: []ui.Column{
+		{Label: "Subscription"}, {Label: "State"}, {Label: "Seats", Numeric: true}, {Label: "Billed up to"},
+		{Label: "Seat-days not billed yet", Numeric: true}, {Label: "Worth of billed days", Numeric: true}, {Label: "Refund"},
+	}}
 	for _, i := range all {
 		refund := "no"
 		if i.Refunds.Allowed {
 			refund = "possible"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: i.Called(), Href: recordPath(i.Subscription.ID), Sub: i.ExternalID}, ui.TextCell(string(i.State)), ui.TextCell(strconv.Itoa(-i.Seats)),
-			ui.TextCell(i.Through.String()), ui.TextCell(strconv.Itoa(i.OpenRows)), ui.TextCell(amountText(negated(i), i.Weight.Currency)), ui.TextCell(refund)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: i.Called(), Href: recordPath(i.Subscription.ID), Sub: i.ExternalID}, ui.TextCell(string(i.State)),
+			ui.TextCell(strconv.Itoa(-i.Seats)), ui.TextCell(i.Through.String()), ui.TextCell(strconv.Itoa(i.Unbilled.SeatDays)),
+			ui.TextCell(amountText(negated(i), i.Weight.Currency)), ui.TextCell(refund),
+		}})
 	}
 	return t
 }
@@ -101,17 +111,23 @@ func manyTable(all []retire.Impact) ui.Table {
 func obstacles(all []retire.Impact) []ui.Callout {
 	ended, open := 0, 0
 	for _, i := range all {
-		open += i.OpenRows
+		open += i.Unbilled.SeatDays
 		if i.State == subscription.Inactive {
 			ended++
 		}
 	}
 	var out []ui.Callout
 	if ended > 0 {
-		out = append(out, ui.Callout{Tone: ui.Bad, Title: fmt.Sprintf("%d of these have ended already", ended), Text: "Go back and leave them out; as it stands the step is refused."})
+		out = append(out, ui.Callout{
+			Tone: ui.Bad, Title: fmt.Sprintf("%d of these have ended already", ended),
+			Text: "Go back and leave them out; as it stands the step is refused.",
+		})
 	}
 	if open > 0 {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: fmt.Sprintf("%d ledger rows are not billed yet", open), Text: "They stay open and are billed by the next run of their contracts."})
+		out = append(out, ui.Callout{
+			Tone: ui.Info, Title: plural(open, "seat-day") + " before " + all[0].On.String() + " are not billed yet",
+			Text: "The next runs of their contracts bill them, also when these subscriptions have ended.",
+		})
 	}
 	return out
 }
@@ -141,9 +157,14 @@ func totals(all []retire.Impact) []ui.Definition {
 		}
 		sums[i.Weight.Currency] = sums[i.Weight.Currency].Sub(i.Amount.Decimal)
 	}
-	out := []ui.Definition{ui.Fact("Subscriptions", strconv.Itoa(len(all))), ui.Fact("Seats that end", seatsText(seats)), ui.Fact("Seat-days billed already", strconv.Itoa(days))}
+	out := []ui.Definition{
+		ui.Fact("Subscriptions", strconv.Itoa(len(all))), ui.Fact("Seats that end", plural(seats, "seat")),
+		ui.Fact("Seat-days billed already", strconv.Itoa(days)),
+	}
 	for _, c := range currencies {
-		out = append(out, ui.Definition{Term: "Kept with No refund, credited with Apply refund", Value: ui.TextCell(money.Grouped(sums[c], c) + " " + c)})
+		out = append(out, ui.Definition{
+			Term: "Kept with No refund, credited with Apply refund", Value: ui.TextCell(money.Grouped(sums[c], c) + " " + c),
+		})
 	}
 	return out
 }

@@ -5,9 +5,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
-	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/errs"
 	"seatledger/web/httpx"
@@ -33,13 +31,7 @@ func (m *Manager) Require(roles ...auth.Role) echo.MiddlewareFunc {
 }
 
 func (m *Manager) deny(c echo.Context, u auth.User, roles []auth.Role) error {
-	ctx := c.Request().Context()
-	err := m.o.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return audit.Record(ctx, tx, m.o.Clock, u.Actor(), audit.Event{
-			Action: "access.denied", ObjectType: "route", ObjectID: c.Request().Method + " " + c.Path(), ObjectName: c.Path(),
-			After: map[string]any{"role": u.Role},
-		})
-	})
+	err := m.store.Denied(c.Request().Context(), u, c.Request().Method, c.Path())
 	if err != nil {
 		return err
 	}

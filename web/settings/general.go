@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
 	"seatledger/internal/settings"
@@ -51,8 +50,7 @@ func (h Handlers) SaveGeneral(c echo.Context) error {
 		return err
 	}
 	in := readGeneral(form)
-	ctx := c.Request().Context()
-	err = h.DB.InTx(ctx, func(tx *gorm.DB) error { return settings.Save(ctx, tx, h.Clock, session.Actor(c), in.settings()) })
+	err = settings.Save(c.Request().Context(), h.DB, h.Clock, session.Actor(c), in.settings())
 	switch {
 	case errors.Is(err, settings.ErrStale):
 		return h.generalStale(c, in)

@@ -36,6 +36,10 @@ type About struct {
 const (
 	path         = "/settings"
 	generalPath  = path + "/general"
+	companyPath  = path + "/company"
+	taxPath      = path + "/tax"
+	ratesPath    = taxPath + "/rates"
+	taxedPath    = taxPath + "/products"
 	usersPath    = path + "/users"
 	profilePath  = path + "/profile"
 	passwordPath = profilePath + "/password"

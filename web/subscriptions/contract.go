@@ -3,14 +3,13 @@ package subscriptions
 import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
-	"seatledger/internal/subscription"
 	"seatledger/web/httpx"
+	"seatledger/web/session"
 )
 
-// SetContract puts a subscription into a contract of its customer; an empty contract_id takes it out.
+// SetContract puts a subscription into a contract of its customer from a day on; an empty contract_id takes it out.
 func (h Handlers) SetContract(c echo.Context) error {
 	id, form, err := posted(c)
 	if err != nil {
@@ -20,13 +19,16 @@ func (h Handlers) SetContract(c echo.Context) error {
 	if form.Get("contract_id") == "" {
 		done = "The subscription stands in no contract now, so it is not billed."
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.contract_set", form: "contract", done: done, do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		contract, err := contractIn(form)
-		if err != nil {
-			return subscription.Subscription{}, err
-		}
-		return subscription.SetContract(c.Request().Context(), tx, a, contract)
-	}})
+	problems := errs.Fields{}
+	contract, err := contractIn(form)
+	on := dayIn(form, "effective_on", problems)
+	if err == nil {
+		err = problems.Err()
+	}
+	if err == nil {
+		err = h.decisions().SetContract(c.Request().Context(), session.Actor(c), opened(id, form), contract, on)
+	}
+	return h.answer(c, id, form, "contract", done, err)
 }
 
 func contractIn(form httpx.Values) (uuid.NullUUID, error) {

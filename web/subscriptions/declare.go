@@ -2,9 +2,8 @@ package subscriptions
 
 import (
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
-	"seatledger/internal/subscription"
+	"seatledger/web/session"
 )
 
 // NoTwin notes that a subscription is not another provider's again, and releases it.
@@ -13,9 +12,8 @@ func (h Handlers) NoTwin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.no_twin", done: "Noted: it is no twin. It is no longer held for that.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		return subscription.DeclareNoTwin(c.Request().Context(), tx, a)
-	}})
+	err = h.decisions().DeclareNoTwin(c.Request().Context(), session.Actor(c), opened(id, form))
+	return h.answer(c, id, form, "", "Noted: it is no twin. It is no longer held for that.", err)
 }
 
 // ConfirmGone notes that a person has seen that the distributor no longer has it.
@@ -24,7 +22,6 @@ func (h Handlers) ConfirmGone(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.carryOut(c, id, form, command{action: "subscription.gone_confirmed", done: "Confirmed: it is gone at the distributor.", do: func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		return subscription.ConfirmGone(c.Request().Context(), tx, a)
-	}})
+	err = h.decisions().ConfirmGone(c.Request().Context(), session.Actor(c), opened(id, form))
+	return h.answer(c, id, form, "", "Confirmed: it is gone at the distributor.", err)
 }

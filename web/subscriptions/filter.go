@@ -8,7 +8,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/subscription"
+	"seatledger/internal/review"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -17,7 +18,7 @@ import (
 // there are; an id in the address is named by its record.
 func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	ctx := c.Request().Context()
-	choices, err := subscription.ChoicesOf(ctx, h.DB.Read(ctx))
+	choices, err := list.ChoicesOf(ctx, h.DB.Read(ctx))
 	if err != nil {
 		return httpx.ListSpec{}, err
 	}
@@ -30,13 +31,14 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 		providers[i] = httpx.Choice{Value: p.ID.String(), Label: p.Name}
 	}
 	db := h.DB.Read(ctx)
-	return httpx.ListSpec{Sorts: subscription.Sorts(), Filters: []httpx.Filter{
+	return httpx.ListSpec{Sorts: list.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
 		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "active", Label: "Active"}, {Value: "held", Label: "Held"}, {Value: "inactive", Label: "Inactive"}}},
 		{Name: "hold_reason", Label: "Held because", Allowed: []httpx.Choice{
 			{Value: "unmapped", Label: "Unmapped"}, {Value: "excluded", Label: "Excluded"}, {Value: "pending", Label: "Pending"}, {Value: "twin", Label: "Twin"}, {Value: "cutover", Label: "Cut-over"}}},
 		{Name: "moved", Label: "Moved to a mapped account", Allowed: []httpx.Choice{{Value: "yes", Label: "Only"}, {Value: "no", Label: "Without"}}},
 		{Name: "review", Label: "Review", Allowed: []httpx.Choice{{Value: "fail", Label: "Fail"}, {Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"}, {Value: "signed", Label: "Signed"}}},
+		{Name: "check", Label: "Finding", Allowed: checkChoices()},
 		{Name: "vendor", Label: "Vendor", Allowed: vendors},
 		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{
 			{Value: "licence", Label: "Licence"}, {Value: "one_time", Label: "One-time"}, {Value: "usage", Label: "Usage"}, {Value: "trial", Label: "Trial"}, {Value: "unknown", Label: "Unknown"}}},
@@ -50,6 +52,16 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	}}, nil
 }
 
+// checkChoices are all findings that a review may have.
+func checkChoices() []httpx.Choice {
+	codes := review.Codes()
+	choices := make([]httpx.Choice, len(codes))
+	for i, code := range codes {
+		choices[i] = httpx.Choice{Value: code, Label: checkNames[code]}
+	}
+	return choices
+}
+
 // named is a filter by a record's id whose chip says the record's name.
 func named(c echo.Context, db *gorm.DB, parameter, label string) httpx.Filter {
 	f := httpx.Filter{Name: parameter, Label: "One " + label, IsID: true}
@@ -57,18 +69,18 @@ func named(c echo.Context, db *gorm.DB, parameter, label string) httpx.Filter {
 	if err != nil {
 		return f
 	}
-	if name, err := subscription.NameOf(c.Request().Context(), db, parameter, id); err == nil && name != "" {
+	if name, err := list.NameOf(c.Request().Context(), db, parameter, id); err == nil && name != "" {
 		f.Label = label + ": " + name
 	}
 	return f
 }
 
-func filterOf(q httpx.ListQuery) subscription.Filter {
+func filterOf(q httpx.ListQuery) list.Filter {
 	id := func(name string) uuid.UUID { return q.FilterID(name) }
 	day := func(name string) clock.Date { d, _ := clock.ParseDate(q.Filter(name)); return d } // checked by the spec
-	return subscription.Filter{
+	return list.Filter{
 		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"), Contract: id("contract"),
-		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Excluded: q.Filter("excluded"),
+		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Check: q.Filter("check"), Excluded: q.Filter("excluded"),
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),
 		Proposal: q.Filter("proposal"), EndsFrom: day("ends_from"), EndsBefore: day("ends_before"),
 	}

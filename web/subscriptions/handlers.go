@@ -3,7 +3,6 @@
 package subscriptions
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,10 +10,8 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
-	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
-	"seatledger/internal/subscription"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -46,16 +43,6 @@ func mayDeclare(c echo.Context) bool {
 func mayEnter(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Operator) }
 
 func (h Handlers) today() clock.Date { return clock.Today(h.Clock, h.Zone) }
-
-// act is what the signed-in person does to a subscription now. A version is asked
-// for only where the form carries one.
-func (h Handlers) act(c echo.Context, id uuid.UUID, form httpx.Values) subscription.Act {
-	version, _ := strconv.Atoi(form.Get("version"))
-	return subscription.Act{
-		ID: id, Version: version, Zone: h.Zone,
-		Origin: ledger.Origin{Source: ledger.FromPerson, By: session.Actor(c), At: h.Clock.Now()},
-	}
-}
 
 // posted reads the id of the path and the form of a command.
 func posted(c echo.Context) (uuid.UUID, httpx.Values, error) {

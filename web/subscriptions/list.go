@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/review"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -24,10 +24,10 @@ const mostCounted = 10_000
 
 // found is what one look at the list brings.
 type found struct {
-	rows     []subscription.ListRow
+	rows     []list.Row
 	next     string
 	total    int
-	progress subscription.Progress
+	progress list.Progress
 	waiting  int
 }
 
@@ -65,14 +65,14 @@ func (h Handlers) List(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func find(ctx context.Context, db *gorm.DB, f subscription.Filter, q httpx.ListQuery) (l found, err error) {
-	if l.rows, l.next, err = subscription.List(ctx, db, f, q.Page); err != nil {
+func find(ctx context.Context, db *gorm.DB, f list.Filter, q httpx.ListQuery) (l found, err error) {
+	if l.rows, l.next, err = list.Page(ctx, db, f, q.Page); err != nil {
 		return l, err
 	}
-	if l.total, err = subscription.Count(ctx, db, f, mostCounted); err != nil {
+	if l.total, err = list.Count(ctx, db, f, mostCounted); err != nil {
 		return l, err
 	}
-	if l.progress, err = subscription.ProgressOf(ctx, db, f); err != nil {
+	if l.progress, err = list.ProgressOf(ctx, db, f); err != nil {
 		return l, err
 	}
 	l.waiting, err = review.Waiting(ctx, db)
@@ -97,7 +97,7 @@ func shown(n, total int) string {
 }
 
 // tabs lead to exactly the rows that they count.
-func tabs(q httpx.ListQuery, p subscription.Progress) ui.Tabs {
+func tabs(q httpx.ListQuery, p list.Progress) ui.Tabs {
 	t := ui.Tabs{Label: "Verdicts"}
 	add := func(label, review, excluded string, n int) {
 		v := q.Without("review", "excluded")
@@ -126,7 +126,7 @@ func address(path string, v url.Values) string {
 	return (&url.URL{Path: path, RawQuery: v.Encode()}).String()
 }
 
-func progress(p subscription.Progress) *ui.Progress {
+func progress(p list.Progress) *ui.Progress {
 	if p.Total() == 0 {
 		return nil
 	}

@@ -25,6 +25,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
+	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/htmlcheck"
@@ -58,8 +59,16 @@ var ada = auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), 
 func open(t *testing.T) *desk {
 	t.Helper()
 	clk := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	d := &desk{T: t, db: pgtest.New(t), clock: clk, echo: echo.New(), role: auth.Billing, reviews: review.Reviewer{Clock: clk, Zone: time.UTC}}
-	h := subscriptions.Handlers{DB: d.db.DB, Clock: clk, Zone: time.UTC, Reviews: d.reviews}
+	d := &desk{T: t, db: pgtest.New(t), clock: clk, role: auth.Billing, reviews: review.Reviewer{Clock: clk, Zone: time.UTC}}
+	d.serve(d.db.DB)
+	d.furnish()
+	return d
+}
+
+// serve answers the routes over a database, as the desk's own or one that makes trouble.
+func (d *desk) serve(db *postgres.DB) {
+	d.echo = echo.New()
+	h := subscriptions.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Reviews: d.reviews}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
 	d.echo.GET("/subscriptions", h.List)
@@ -72,13 +81,17 @@ func open(t *testing.T) *desk {
 	d.echo.POST("/subscriptions/:id/price/keep", h.KeepPrice)
 	d.echo.POST("/subscriptions/:id/no-twin", h.NoTwin)
 	d.echo.POST("/subscriptions/:id/confirm-gone", h.ConfirmGone)
-	d.echo.GET("/subscriptions/:id/changes/:change/date", h.DateForm)
-	d.echo.POST("/subscriptions/:id/changes/:change/date", h.CorrectDate)
-	c := changes.Handlers{DB: d.db.DB, Zone: time.UTC}
+	d.echo.GET("/subscriptions/:id/bill-from-start", h.ConfirmFromStart)
+	d.echo.POST("/subscriptions/:id/bill-from-start", h.BillFromStart)
+	d.echo.GET("/subscriptions/:id/prices", h.Prices)
+	d.echo.GET("/subscriptions/:id/prices.csv", h.Prices)
+	d.echo.GET("/subscriptions/:id/prices/:change/correct", h.PriceForm)
+	d.echo.POST("/subscriptions/:id/prices/:change/correct", h.CorrectPrice)
+	d.echo.GET("/subscriptions/:id/changes/:change/correct", h.ChangeForm)
+	d.echo.POST("/subscriptions/:id/changes/:change/correct", h.CorrectChange)
+	c := changes.Handlers{DB: db, Zone: time.UTC}
 	d.echo.GET("/changes", c.List)
 	d.echo.GET("/changes.csv", c.List)
-	d.furnish()
-	return d
 }
 
 // furnish makes a provider with an unmapped account, and a customer with a default contract and a price.

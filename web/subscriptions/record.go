@@ -11,10 +11,13 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
+	"seatledger/internal/distributor"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -27,13 +30,15 @@ import (
 // form what was typed and what was wrong.
 type sheet struct {
 	subscription.Detail
-	report  review.Report
-	ledger  []ledger.Entry
-	marks   []ledger.RowMoment
-	options subscription.Options
-	run     *subscription.LatestRun
-	moves   []reassign.Record // that stand or stood
-	place   *cutover.Place    // in a cut-over; nil: in none
+	report     review.Report
+	ledger     []ledger.Entry
+	history    history.History
+	prices     []list.DatedPrice
+	marks      []ledger.RowMoment
+	options    list.Options
+	run        *list.LatestRun
+	moves      []reassign.Record   // that stand or stood
+	membership *cutover.Membership // in a cut-over; nil: in none
 
 	form     string       // which form was refused: contract or price
 	typed    httpx.Values // what was typed in it
@@ -58,11 +63,11 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	m := view.Record{
 		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
-		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Prices: h.prices(c, s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
-		m.Contract, m.Price = contractForm(s), h.priceForm(s)
-		m.Summary = summary(s, m.Contract, m.Price)
+		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
+		m.Summary = summary(s, m.Contract, m.Price, m.Dates)
 		m.Stale = stale(s)
 	}
 	if mayEnter(c) {
@@ -81,6 +86,13 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.Detail, err = subscription.Show(ctx, tx, id); err != nil {
 		return err
 	}
+	if s.history, err = history.One(ctx, tx, id); err != nil {
+		return err
+	}
+	s.priceOfToday(h)
+	if s.prices, err = list.DatedPrices(ctx, tx, id); err != nil {
+		return err
+	}
 	if s.report, err = h.Reviews.Look(ctx, tx, id); err != nil {
 		return err
 	}
@@ -90,20 +102,20 @@ func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet)
 	if s.marks, err = ledger.MarksOf(ctx, tx, id); err != nil {
 		return err
 	}
-	if s.options, err = subscription.OptionsOf(ctx, tx, id); err != nil {
+	if s.options, err = list.OptionsOf(ctx, tx, id); err != nil {
 		return err
 	}
 	if s.moves, err = reassign.Of(ctx, tx, id); err != nil {
 		return err
 	}
-	place, moves, err := cutover.PlaceOf(ctx, tx, id)
+	membership, moves, err := cutover.MembershipOf(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	if moves {
-		s.place = &place
+		s.membership = &membership
 	}
-	run, any, err := subscription.LastRead(ctx, tx, s.Subscription)
+	run, any, err := list.LastRead(ctx, tx, s.Subscription)
 	if any {
 		s.run = &run
 	}
@@ -143,11 +155,13 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	add := func(tone ui.Tone, title, text string, actions ...templ.Component) {
 		out = append(out, view.Remark{Callout: ui.Callout{Tone: tone, Title: title, Text: text}, Actions: actions})
 	}
-	if s.Status == "missing" && s.MissingConfirmedAt == nil {
+	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
 		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
+	out = append(out, unreadDates(c, s)...)
+	out = append(out, renewal(c, s)...)
 	if s.TwinHold && s.State == subscription.Held {
-		add(ui.Warn, "Perhaps the same subscription as another provider's", "It arrived while the same product was active for this customer under another provider. It is held, so that no seat is billed twice.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
+		add(ui.Warn, "Perhaps the same subscription again", "It arrived while the same product was active for this customer under another provider, or bears the vendor's id of another one of this provider. It is held, so that no seat is billed twice; the review names the other.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
 	}
 	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
@@ -191,6 +205,12 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	}
 	if mayDeclare(c) && !s.gone() {
 		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})
+	}
+	if mayDeclare(c) && s.Connector == "manual" {
+		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
+	}
+	if mayDecide(c) && !s.BillableFrom.IsZero() && s.BillableFrom.After(s.history.Begins()) && !s.Frozen() {
+		out = append(out, ui.LinkButton{Text: "Bill from its start…", Href: recordPath(s.ID) + "/bill-from-start"})
 	}
 	switch {
 	case !mayDecide(c):

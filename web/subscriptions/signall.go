@@ -9,7 +9,7 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/review"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -19,7 +19,7 @@ import (
 )
 
 // signAll leads to the confirm page for all that match, where there is something to sign.
-func signAll(q httpx.ListQuery, p subscription.Progress) *ui.LinkButton {
+func signAll(q httpx.ListQuery, p list.Progress) *ui.LinkButton {
 	n := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
 	if n == 0 || q.Filter("excluded") == "yes" {
 		return nil
@@ -39,10 +39,10 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	var s subscription.Signables
+	var s list.Signables
 	var digest string
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		if s, err = subscription.SignablesOf(ctx, tx, filterOf(q)); err != nil {
+		if s, err = list.SignablesOf(ctx, tx, filterOf(q)); err != nil {
 			return err
 		}
 		digest, err = review.Digest(ctx, tx, s.IDs)
@@ -58,7 +58,7 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func (h Handlers) confirmForm(q httpx.ListQuery, s subscription.Signables, digest string) ui.ConfirmForm {
+func (h Handlers) confirmForm(q httpx.ListQuery, s list.Signables, digest string) ui.ConfirmForm {
 	list := address(path, q.Without())
 	f := ui.ConfirmForm{
 		Action: path + "/sign-off", Title: "Sign off " + plural(len(s.IDs), "subscription", "subscriptions") + "?", Gentle: true, Cancel: list, Button: "Sign off " + count(len(s.IDs)),
@@ -76,7 +76,7 @@ func (h Handlers) confirmForm(q httpx.ListQuery, s subscription.Signables, diges
 }
 
 // reasons lists the warnings that the signature accepts.
-func reasons(s subscription.Signables) *ui.Table {
+func reasons(s list.Signables) *ui.Table {
 	if len(s.Warnings) == 0 {
 		return nil
 	}
@@ -97,10 +97,11 @@ func (h Handlers) signMatching(c echo.Context, form httpx.Values) error {
 		return errs.New(errs.Conflict, "To sign all that match, open the list, choose “Sign all that match” and confirm what it shows. Nothing was signed.")
 	}
 	ctx := c.Request().Context()
-	return h.sign(c, back(form), func(tx *gorm.DB) (review.SignOff, error) {
-		ids, err := subscription.Signable(ctx, tx, filterOf(q))
-		return review.SignOff{IDs: ids, Digest: form.Get("digest"), Note: form.Get("note")}, err
-	})
+	ids, err := list.Signable(ctx, h.DB.Read(ctx), filterOf(q))
+	if err != nil {
+		return err
+	}
+	return h.sign(c, back(form), review.SignOff{IDs: ids, Digest: form.Get("digest"), Note: form.Get("note")})
 }
 
 // filterIn reads the list's parameters out of a form as the list reads them out of its address.

@@ -6,11 +6,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
 	"seatledger/internal/review"
-	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -35,21 +34,12 @@ func (h Handlers) SignOff(c echo.Context) error {
 	if len(s.IDs) == 0 {
 		return errs.Fields{"id": "Nothing was signed, because no subscription was ticked. Go back and tick those that are right."}.Err()
 	}
-	return h.sign(c, back(form), func(*gorm.DB) (review.SignOff, error) { return s, nil })
+	return h.sign(c, back(form), s)
 }
 
 // sign carries a sign-off through and says on the next page what came of it.
-func (h Handlers) sign(c echo.Context, to string, ask func(*gorm.DB) (review.SignOff, error)) error {
-	ctx := c.Request().Context()
-	var out review.Outcome
-	err := h.DB.InTx(ctx, func(tx *gorm.DB) error {
-		s, err := ask(tx)
-		if err != nil {
-			return err
-		}
-		out, err = h.Reviews.Sign(ctx, tx, session.Actor(c), s)
-		return err
-	})
+func (h Handlers) sign(c echo.Context, to string, s review.SignOff) error {
+	out, err := h.Reviews.SignOff(c.Request().Context(), h.DB, session.Actor(c), s)
 	if err != nil {
 		return err
 	}
@@ -86,7 +76,7 @@ func refusals(all []review.Refused) string {
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.
-func seen(rows []subscription.ListRow) []ui.Pair {
+func seen(rows []list.Row) []ui.Pair {
 	var out []ui.Pair
 	for _, r := range rows {
 		if r.Fingerprint != "" {
@@ -116,7 +106,7 @@ func back(form httpx.Values) string {
 	return path
 }
 
-func bulk(q httpx.ListQuery, rows []subscription.ListRow) *ui.BulkBar {
+func bulk(q httpx.ListQuery, rows []list.Row) *ui.BulkBar {
 	return &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick the subscriptions that are right.",
 		Hidden:  append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),

@@ -100,7 +100,10 @@ func TestWhatIsGoneIsConfirmedAndLeavesTheReview(t *testing.T) {
 	if rows := d.file("/subscriptions.csv?review=fail&excluded=no"); len(rows) != 1 {
 		t.Errorf("%d rows fail", len(rows))
 	}
-	d.page(d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-2")}}, http.StatusConflict))
+	refused := d.page(d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-2")}}, http.StatusConflict))
+	if main := text(refused.Find("main")); !strings.Contains(main, "it is gone at the distributor; confirm that instead") {
+		t.Error(main)
+	}
 	d.post(at+"/confirm-gone", d.form(at, at+"/confirm-gone"), http.StatusSeeOther)
 	if r := d.row("S-2"); r["review"] != "" {
 		t.Errorf("%v", r)

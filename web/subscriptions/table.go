@@ -5,13 +5,14 @@ import (
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
 
 const bulkForm = "sign-off"
 
-func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []subscription.ListRow) ui.Table {
+func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.Table {
 	t := ui.Table{
 		Caption: "Subscriptions",
 		Columns: []ui.Column{
@@ -29,13 +30,13 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []subscription.L
 	return t
 }
 
-func row(r subscription.ListRow) ui.Row {
+func row(r list.Row) ui.Row {
 	return ui.Row{
 		ID: r.ID.String(), Label: called(r.Product, r.ExternalID) + " of " + owner(r), Muted: r.State == subscription.Inactive,
 		Unselectable: r.Review != "ok" && r.Review != "warn",
 		Cells: []ui.Cell{
 			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}, {Badges: reviewBadge(r.Review)}, customer(r),
-			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), day(r.End),
+			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), ends(r),
 		},
 	}
 }
@@ -43,7 +44,7 @@ func row(r subscription.ListRow) ui.Row {
 func nowrap(c ui.Column) ui.Column { c.Nowrap = true; return c }
 
 // state is ours, with the distributor's under it where that is another than plainly active.
-func state(r subscription.ListRow) ui.Cell {
+func state(r list.Row) ui.Cell {
 	cell := ui.Cell{Badges: []ui.Badge{stateBadge(r.State, r.HoldReason, r.Moved)}}
 	switch {
 	case !sameWord(r.StatusText, string(r.Status)):
@@ -55,7 +56,7 @@ func state(r subscription.ListRow) ui.Cell {
 }
 
 // prices is the selling price, with the cost under it.
-func prices(r subscription.ListRow) ui.Cell {
+func prices(r list.Row) ui.Cell {
 	cell := ui.Of(moneyOf(r.UnitPrice, r.Currency, r.PricePeriod))
 	if r.UnitCost.Valid {
 		cell.Sub = "cost " + words(r.UnitCost, r.CostCurrency, r.CostPeriod)
@@ -63,7 +64,16 @@ func prices(r subscription.ListRow) ui.Cell {
 	return cell
 }
 
-func owner(r subscription.ListRow) string {
+// ends is the end date, or the text that was sent in its place and cannot be read.
+func ends(r list.Row) ui.Cell {
+	cell := day(r.End)
+	if r.EndText != "" && r.End.IsZero() {
+		cell = ui.Cell{Text: "“" + r.EndText + "”", Sub: "cannot be read"}
+	}
+	return cell
+}
+
+func owner(r list.Row) string {
 	if r.CRMAccount != "" {
 		return r.CRMAccount
 	}
@@ -71,7 +81,7 @@ func owner(r subscription.ListRow) string {
 }
 
 // customer is who is billed; until there is one, the distributor's name for it.
-func customer(r subscription.ListRow) ui.Cell {
+func customer(r list.Row) ui.Cell {
 	if !r.CRMAccountID.Valid {
 		sub := "not mapped"
 		if r.Moved {

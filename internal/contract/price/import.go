@@ -26,14 +26,6 @@ func (k importKind) Subject() imports.Subject {
 	return imports.Subject{Kind: "price-list", Target: k.list.ID, ObjectType: "price_list", ObjectName: k.list.Name}
 }
 
-func (importKind) Columns() []imports.Column {
-	return []imports.Column{
-		{Name: "part_number", Required: true}, {Name: "product_name"}, {Name: "unit", Required: true},
-		{Name: "term", Required: true}, {Name: "billing_frequency", Required: true}, {Name: "unit_price", Required: true},
-		{Name: "effective_from", Required: true}, {Name: "effective_to"}, {Name: "vendor"}, {Name: "id"}, // id: of our own CSV, where the key finds the item anyway
-	}
-}
-
 // Lock keeps the list's items, and the products, as they are.
 func (k importKind) Lock(tx *gorm.DB) error {
 	if _, err := get(tx, k.list.ID, "FOR UPDATE"); err != nil {
@@ -47,7 +39,7 @@ func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 	if err != nil {
 		return imports.Plan{}, err
 	}
-	p.read(t)
+	p.place()
 	plan := imports.Plan{}
 	for _, l := range p.lines {
 		plan.Rows = append(plan.Rows, p.row(l))
@@ -69,6 +61,7 @@ type planning struct {
 	added   []Item
 	changed []Item
 	newer   int
+	aside   []string // what was passed over, and why
 }
 
 // shelf holds the products of one part number.
@@ -83,11 +76,15 @@ type line struct {
 	imports.Line
 	item    Item
 	refused string
-	note    []imports.Change // what the line fills in at its product
+	filled  []imports.Change // what the line fills in at its product
+	note    string
 }
 
 func (k importKind) planning(tx *gorm.DB, t imports.Table) (*planning, error) {
 	p := &planning{table: t, items: map[Key]Item{}, open: map[Key]Item{}, products: map[string]*shelf{}}
+	if err := k.readLines(tx, p); err != nil {
+		return nil, err
+	}
 	var standing []Item
 	err := tx.Raw(`SELECT `+itemColumns+itemJoin+`i.price_list_id = ?`, k.list.ID).Scan(&standing).Error
 	if err != nil {
@@ -99,7 +96,7 @@ func (k importKind) planning(tx *gorm.DB, t imports.Table) (*planning, error) {
 			p.open[i.series()] = i
 		}
 	}
-	return p, p.readProducts(tx, t.Lines)
+	return p, p.readProducts(tx)
 }
 
 // series is the key without the first day: all items of it follow each other.
@@ -109,10 +106,10 @@ func (i Item) series() Key {
 	return k
 }
 
-func (p *planning) readProducts(tx *gorm.DB, lines []imports.Line) error {
-	parts := make([]string, 0, len(lines))
-	for _, l := range lines {
-		parts = append(parts, strings.Join(strings.Fields(l.Get("part_number")), " "))
+func (p *planning) readProducts(tx *gorm.DB) error {
+	parts := make([]string, 0, len(p.lines))
+	for _, l := range p.lines {
+		parts = append(parts, l.item.PartNumber)
 	}
 	doc, err := json.Marshal(parts)
 	if err != nil {
@@ -139,26 +136,40 @@ func (p *planning) shelf(part string) *shelf {
 	return p.products[key]
 }
 
-// read reads every line and finds or plans its product, so that twins can be told by key.
-func (p *planning) read(t imports.Table) {
-	keys := map[int]string{}
-	for _, l := range t.Lines {
+// readLines reads what each line says of an item, by the form of the file.
+func (k importKind) readLines(tx *gorm.DB, p *planning) error {
+	if p.table.Form() == formMicrosoft {
+		return k.readMicrosoft(tx, p)
+	}
+	for _, l := range p.table.Lines {
 		r := line{Line: l}
 		var problems errs.Fields
 		r.item, problems = itemInput(l).check()
-		if r.refused = reasons(problems); r.refused == "" {
-			p.place(&r)
-		}
-		if r.refused == "" {
-			keys[l.Number] = fmt.Sprint(r.item.Key())
-		}
+		r.refused = reasons(problems)
 		p.lines = append(p.lines, r)
 	}
-	p.twins = imports.Duplicates(t.Lines, func(l imports.Line) string { return keys[l.Number] })
+	return nil
 }
 
-// place finds the product of a line, or plans a new one.
-func (p *planning) place(r *line) {
+// place finds or plans the products of all lines, so that twins can be told by key.
+func (p *planning) place() {
+	keys := map[int]string{}
+	var lines []imports.Line
+	for i := range p.lines {
+		r := &p.lines[i]
+		if r.refused == "" {
+			p.placeLine(r)
+		}
+		if r.refused == "" {
+			keys[r.Number] = fmt.Sprint(r.item.Key())
+		}
+		lines = append(lines, r.Line)
+	}
+	p.twins = imports.Duplicates(lines, func(l imports.Line) string { return keys[l.Number] })
+}
+
+// placeLine finds the product of a line, or plans a new one.
+func (p *planning) placeLine(r *line) {
 	s := p.shelf(r.item.PartNumber)
 	product, err := resolve(s.products, r.item.Vendor, r.item.PartNumber)
 	if err != nil {
@@ -172,7 +183,7 @@ func (p *planning) place(r *line) {
 	}
 	filled := product.filled(r.item.Vendor, r.item.ProductName)
 	if filled != *product {
-		r.note = filling(*product, filled)
+		r.filled = filling(*product, filled)
 		*product, s.filled[product.ID] = filled, true
 	}
 	r.item.ProductID = product.ID
@@ -194,13 +205,14 @@ func itemInput(l imports.Line) ItemInput {
 		Vendor: l.Get("vendor"), PartNumber: l.Get("part_number"), ProductName: l.Get("product_name"), Unit: l.Get("unit"),
 		Term: l.Get("term"), BillingFrequency: l.Get("billing_frequency"), UnitPrice: l.Get("unit_price"),
 		EffectiveFrom: l.Get("effective_from"), EffectiveTo: l.Get("effective_to"),
+		UnitCost: l.Get("unit_cost"), SuggestedPrice: l.Get("suggested_price"),
 	}
 }
 
 // reasons writes all messages of a refused line, in the order of the columns.
 func reasons(problems errs.Fields) string {
 	var out []string
-	for _, c := range (importKind{}).Columns() {
+	for _, c := range ownColumns() {
 		if m, ok := problems[c.Name]; ok {
 			out = append(out, c.Name+": "+m)
 		}

@@ -5,29 +5,29 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"seatledger/internal/imports"
+	"seatledger/internal/money"
 )
 
 // row says what a line does, and keeps it for the writing.
 func (p *planning) row(l line) imports.Row {
-	label := strings.TrimSpace(l.Get("product_name") + " " + l.Get("part_number"))
+	label := strings.TrimSpace(imports.Isolated(l.item.ProductName) + " " + l.item.PartNumber)
 	if l.refused != "" {
 		return imports.Refuse(l.Number, label, l.refused)
 	}
 	if other, twice := p.twins[l.Number]; twice {
 		return imports.Refuse(l.Number, label, imports.SameAs("product, term, billing frequency and first day", other))
 	}
-	row := imports.Row{Line: l.Number, Label: label, Changes: l.note}
+	row := imports.Row{Line: l.Number, Label: label, Changes: l.filled, Note: l.note}
 	before, stands := p.items[l.item.Key()]
 	if !stands {
 		return p.addedRow(row, l.item)
 	}
 	after := l.item
 	after.ID = before.ID
-	if !p.table.Has("effective_to") {
-		after.EffectiveTo = before.EffectiveTo
-	}
+	p.keep(before, &after)
 	row.Changes = append(row.Changes, differences(before, after)...)
 	if !before.same(after) {
 		p.changed = append(p.changed, after)
@@ -39,6 +39,22 @@ func (p *planning) row(l line) imports.Row {
 	return row
 }
 
+// keep leaves what the file has no column for as it stands.
+func (p *planning) keep(before Item, after *Item) {
+	if p.table.Form() == formMicrosoft {
+		return
+	}
+	if !p.table.Has("effective_to") {
+		after.EffectiveTo = before.EffectiveTo
+	}
+	if before.Unit == after.Unit && !p.table.Has("unit_cost") {
+		after.UnitCost = before.UnitCost
+	}
+	if before.Unit == after.Unit && !p.table.Has("suggested_price") {
+		after.SuggestedPrice = before.SuggestedPrice
+	}
+}
+
 func (p *planning) addedRow(row imports.Row, i Item) imports.Row {
 	i.ID = uuid.Must(uuid.NewV7())
 	p.added = append(p.added, i)
@@ -46,7 +62,7 @@ func (p *planning) addedRow(row imports.Row, i Item) imports.Row {
 	row.Changes = append(row.Changes, differences(Item{}, i)...)
 	if open, ok := p.open[i.series()]; ok && open.EffectiveFrom.Before(i.EffectiveFrom) {
 		p.newer++
-		row.Note = fmt.Sprintf("Counts from %s instead of %s per %s, which has no end and stays on record.", i.EffectiveFrom, open.UnitPrice, open.Unit)
+		row.Note = strings.TrimSpace(row.Note + fmt.Sprintf(" Counts from %s instead of %s per %s, which has no end and stays on record.", i.EffectiveFrom, open.UnitPrice, open.Unit))
 	}
 	return row
 }
@@ -72,12 +88,20 @@ func (i Item) columns() []imports.Change {
 		{Field: "unit", After: string(i.Unit)}, {Field: "term", After: string(i.Term)},
 		{Field: "billing_frequency", After: string(i.BillingFrequency)}, {Field: "unit_price", After: amount},
 		{Field: "effective_from", After: i.EffectiveFrom.String()}, {Field: "effective_to", After: i.EffectiveTo.String()},
+		{Field: "unit_cost", After: known(i.UnitCost)}, {Field: "suggested_price", After: known(i.SuggestedPrice)},
 	}
+}
+
+func known(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return money.Plain(d.Decimal)
 }
 
 // notes tell what the lines do together.
 func (p *planning) notes() []string {
-	var out []string
+	out := p.aside
 	if n := p.newProducts(); n > 0 {
 		out = append(out, fmt.Sprintf("Part numbers not known yet: %d. Their products are made with the prices.", n))
 	}

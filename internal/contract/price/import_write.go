@@ -3,6 +3,7 @@ package price
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -11,39 +12,50 @@ import (
 const productRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Vendor" text, "PartNumber" text, "Name" text, "VendorAssumed" boolean)`
 
 const itemRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ProductID" uuid, "Unit" text, "Term" text, "BillingFrequency" text,
-	"UnitPrice" numeric, "EffectiveFrom" date, "EffectiveTo" date)`
+	"UnitPrice" numeric, "EffectiveFrom" date, "EffectiveTo" date, "UnitCost" numeric, "SuggestedPrice" numeric)`
 
-// write does what the plan says, in one statement per table and kind of change.
+// atOnce is how many rows one statement takes; all of a large file at once would be a large text.
+const atOnce = 2000
+
+func writeRows(tx *gorm.DB, rows any, sql string, args ...any) error {
+	doc, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(sql, append(args, string(doc))...).Error; err != nil {
+		return fmt.Errorf("write prices: %w", err)
+	}
+	return nil
+}
+
+// write does what the plan says, in few statements per table and kind of change.
 func (k importKind) write(tx *gorm.DB, p *planning) error {
 	now := k.Clock.Now()
 	made, filled := p.productWrites()
-	steps := []struct {
-		rows any
-		n    int
-		sql  string
-		args []any
-	}{
-		{made, len(made), `INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at)
-			SELECT x."ID", x."Vendor", x."PartNumber", x."Name", x."VendorAssumed", ?, ? FROM ` + productRecord, []any{now, now}},
-		{filled, len(filled), `UPDATE products p SET vendor = x."Vendor", name = x."Name", vendor_assumed = x."VendorAssumed", updated_at = ?
-			FROM ` + productRecord + ` WHERE p.id = x."ID"`, []any{now}},
-		{itemRows(p.added), len(p.added), `INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
-				effective_from, effective_to, created_at, updated_at)
-			SELECT x."ID", ?, x."ProductID", x."Unit", x."Term", x."BillingFrequency", x."UnitPrice", x."EffectiveFrom", x."EffectiveTo", ?, ?
-			FROM ` + itemRecord, []any{k.list.ID, now, now}},
-		{itemRows(p.changed), len(p.changed), `UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
-			version = i.version + 1, updated_at = ? FROM ` + itemRecord + ` WHERE i.id = x."ID"`, []any{now}},
-	}
-	for _, s := range steps {
-		if s.n == 0 {
-			continue
-		}
-		doc, err := json.Marshal(s.rows)
-		if err != nil {
+	for part := range slices.Chunk(made, atOnce) {
+		if err := writeRows(tx, part, `INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at)
+			SELECT x."ID", x."Vendor", x."PartNumber", x."Name", x."VendorAssumed", ?, ? FROM `+productRecord, now, now); err != nil {
 			return err
 		}
-		if err := tx.Exec(s.sql, append(s.args, string(doc))...).Error; err != nil {
-			return fmt.Errorf("write prices: %w", err)
+	}
+	for part := range slices.Chunk(filled, atOnce) {
+		if err := writeRows(tx, part, `UPDATE products p SET vendor = x."Vendor", name = x."Name", vendor_assumed = x."VendorAssumed", updated_at = ?
+			FROM `+productRecord+` WHERE p.id = x."ID"`, now); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(p.added, atOnce) {
+		if err := writeRows(tx, itemRows(part), `INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+				effective_from, effective_to, unit_cost, suggested_price, created_at, updated_at)
+			SELECT x."ID", ?, x."ProductID", x."Unit", x."Term", x."BillingFrequency", x."UnitPrice", x."EffectiveFrom", x."EffectiveTo", x."UnitCost", x."SuggestedPrice", ?, ?
+			FROM `+itemRecord, k.list.ID, now, now); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(p.changed, atOnce) {
+		if err := writeRows(tx, itemRows(part), `UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
+			unit_cost = x."UnitCost", suggested_price = x."SuggestedPrice", version = i.version + 1, updated_at = ? FROM `+itemRecord+` WHERE i.id = x."ID"`, now); err != nil {
+			return err
 		}
 	}
 	return k.touchedList(tx, len(p.added)+len(p.changed))
@@ -72,17 +84,24 @@ type itemRow struct {
 	UnitPrice                    string
 	EffectiveFrom                string
 	EffectiveTo                  *string
+	UnitCost, SuggestedPrice     *string
 }
 
 func itemRows(items []Item) []itemRow {
 	rows := make([]itemRow, len(items))
 	for n, i := range items {
-		rows[n] = itemRow{i.ID, i.ProductID, string(i.Unit), string(i.Term), string(i.BillingFrequency), i.UnitPrice.String(), i.EffectiveFrom.String(), nil}
-		if to := i.EffectiveTo.String(); to != "" {
-			rows[n].EffectiveTo = &to
-		}
+		rows[n] = itemRow{i.ID, i.ProductID, string(i.Unit), string(i.Term), string(i.BillingFrequency), i.UnitPrice.String(), i.EffectiveFrom.String(), given(i.EffectiveTo.String()),
+			given(known(i.UnitCost)), given(known(i.SuggestedPrice))}
 	}
 	return rows
+}
+
+// given is null where nothing is known.
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func (k importKind) touchedList(tx *gorm.DB, writes int) error {

@@ -20,7 +20,7 @@ type Wanted struct {
 }
 
 const itemColumns = `i.id, i.price_list_id, i.product_id, p.vendor, p.part_number, p.name AS product_name, i.unit, i.term,
-	i.billing_frequency, i.unit_price, i.effective_from, i.effective_to, i.version, i.created_at, i.updated_at`
+	i.billing_frequency, i.unit_price, i.unit_cost, i.suggested_price, i.effective_from, i.effective_to, i.version, i.created_at, i.updated_at`
 
 // InForce gives the item in force on a day: of those whose days hold it, the one
 // that began last. False when the list has none.

@@ -28,11 +28,15 @@ type Item struct {
 	Term             distributor.Frequency
 	BillingFrequency distributor.Frequency
 	UnitPrice        decimal.Decimal // in the list's currency
-	EffectiveFrom    clock.Date
-	EffectiveTo      clock.Date // first day it is no longer in force; zero: open
-	Version          int
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	// What the partner pays, and what the vendor suggests to take, for the same unit and
+	// in the same currency, where a file told it. Neither is ever a price by itself.
+	UnitCost       decimal.NullDecimal
+	SuggestedPrice decimal.NullDecimal
+	EffectiveFrom  clock.Date
+	EffectiveTo    clock.Date // first day it is no longer in force; zero: open
+	Version        int
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 // Key is what a list has one item of.
@@ -57,6 +61,8 @@ type ItemInput struct {
 	Term             string
 	BillingFrequency string
 	UnitPrice        string
+	UnitCost         string // of a file only
+	SuggestedPrice   string // of a file only
 	EffectiveFrom    string
 	EffectiveTo      string
 }
@@ -87,8 +93,22 @@ func (in ItemInput) check() (Item, errs.Fields) {
 	if i.UnitPrice, err = ParseAmount(in.UnitPrice); err != nil {
 		problems.Add("unit_price", "%s", errs.Public(err))
 	}
+	i.UnitCost = in.beside(problems, "unit_cost", in.UnitCost)
+	i.SuggestedPrice = in.beside(problems, "suggested_price", in.SuggestedPrice)
 	in.dates(problems, &i)
 	return i, problems
+}
+
+// beside reads an amount that may be empty.
+func (ItemInput) beside(problems errs.Fields, field, s string) decimal.NullDecimal {
+	if strings.TrimSpace(s) == "" {
+		return decimal.NullDecimal{}
+	}
+	d, err := ParseAmount(s)
+	if err != nil {
+		problems.Add(field, "%s", errs.Public(err))
+	}
+	return decimal.NewNullDecimal(d)
 }
 
 func (in ItemInput) dates(problems errs.Fields, i *Item) {

@@ -106,6 +106,9 @@ func (s Service) UpdateItem(ctx context.Context, by audit.Actor, e ItemEdit) err
 			return err
 		}
 		after.ID = before.ID
+		if after.Unit == before.Unit && after.ProductID == before.ProductID { // else what stands is of something else
+			after.UnitCost, after.SuggestedPrice = before.UnitCost, before.SuggestedPrice
+		}
 		if before.same(after) {
 			return nil
 		}
@@ -120,9 +123,10 @@ func (s Service) UpdateItem(ctx context.Context, by audit.Actor, e ItemEdit) err
 }
 
 func (s Service) saveItem(tx *gorm.DB, i Item) error {
-	return tx.Exec(`UPDATE price_list_items SET product_id = ?, unit = ?, term = ?, billing_frequency = ?, unit_price = ?,
+	return tx.Exec(`UPDATE price_list_items SET product_id = ?, unit = ?, term = ?, billing_frequency = ?, unit_price = ?, unit_cost = ?, suggested_price = ?,
 			effective_from = ?, effective_to = ?, version = version + 1, updated_at = ? WHERE id = ?`,
-		i.ProductID, i.Unit, i.Term, i.BillingFrequency, i.UnitPrice, i.EffectiveFrom, i.EffectiveTo, s.Clock.Now(), i.ID).Error
+		i.ProductID, i.Unit, i.Term, i.BillingFrequency, i.UnitPrice, i.UnitCost, i.SuggestedPrice,
+		i.EffectiveFrom, i.EffectiveTo, s.Clock.Now(), i.ID).Error
 }
 
 // DeleteItem takes a price off the list. Subscriptions priced by it keep their
@@ -195,13 +199,13 @@ func subscriptionsOf(tx *gorm.DB, list uuid.UUID, products ...uuid.UUID) ([]uuid
 
 // same tells whether two items hold the same values.
 func (i Item) same(o Item) bool {
-	return i.Key() == o.Key() && i.Unit == o.Unit && i.UnitPrice.Equal(o.UnitPrice) && i.EffectiveTo == o.EffectiveTo
+	return i.Key() == o.Key() && i.Unit == o.Unit && known(i.UnitCost) == known(o.UnitCost) && known(i.SuggestedPrice) == known(o.SuggestedPrice) && i.UnitPrice.Equal(o.UnitPrice) && i.EffectiveTo == o.EffectiveTo
 }
 
 // told is the item as the trail keeps it.
 func (i Item) told() map[string]string {
 	return map[string]string{
 		"part_number": i.PartNumber, "unit": string(i.Unit), "term": string(i.Term), "billing_frequency": string(i.BillingFrequency),
-		"unit_price": i.UnitPrice.String(), "effective_from": i.EffectiveFrom.String(), "effective_to": i.EffectiveTo.String(),
+		"unit_price": i.UnitPrice.String(), "unit_cost": known(i.UnitCost), "suggested_price": known(i.SuggestedPrice), "effective_from": i.EffectiveFrom.String(), "effective_to": i.EffectiveTo.String(),
 	}
 }

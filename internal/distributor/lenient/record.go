@@ -116,17 +116,34 @@ func (r *Record) Amount(f Field) decimal.NullDecimal {
 	return decimal.NewNullDecimal(d)
 }
 
-// Date gives a calendar date as written; zero, with a note, when it cannot be read.
-func (r *Record) Date(f Field) clock.Date {
+// Date gives a calendar date as written, and the text where one was given that
+// cannot be read: that is not "not given" (RULES 2).
+func (r *Record) Date(f Field) (d clock.Date, unread string) {
 	text := r.find(f)
 	if text == "" {
-		return clock.Date{}
+		return clock.Date{}, ""
 	}
 	d, ok := ParseDate(text)
-	if !ok {
-		r.notes = append(r.notes, fmt.Sprintf("%s: %q is not a date", f[0], cut(Clean(text), 40)))
+	if ok {
+		return d, ""
 	}
-	return d
+	unread = cut(Clean(text), maxUnread)
+	r.notes = append(r.notes, fmt.Sprintf("%s: %q is not a date", f[0], unread))
+	return clock.Date{}, unread
+}
+
+// maxUnread is how much of an unreadable date is kept beside the record, which has all of it.
+const maxUnread = 60
+
+// Flag gives a yes or no; empty when there is none, or none that is known.
+func (r *Record) Flag(f Field) string {
+	switch strings.ToLower(r.Text(f)) {
+	case "true", "yes", "y", "1", "on", "enabled":
+		return "yes"
+	case "false", "no", "n", "0", "off", "disabled":
+		return "no"
+	}
+	return ""
 }
 
 // Hits lists field=alias for every field found, to be logged: the first live

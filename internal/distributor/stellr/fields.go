@@ -35,6 +35,7 @@ var (
 	term           = lenient.Field{"term", "billingTerm", "termDuration", "commitmentTerm", "subscriptionTerm", "commitment"}
 	startDate      = lenient.Field{"startDate", "activationDate", "subscriptionStartDate", "effectiveDate"}
 	endDate        = lenient.Field{"endDate", "renewalDate", "expiryDate", "expirationDate", "subscriptionEndDate", "termEndDate"}
+	autoRenew      = lenient.Field{"autoRenew", "autoRenewEnabled", "isAutoRenew", "autoRenewal", "autoRenewStatus"}
 	status         = lenient.Field{"status", "subscriptionStatus", "state"}
 	billingModel   = lenient.Field{"billingModel", "productType", "billingType", "subscriptionType", "category"}
 	recordCustomer = lenient.Field{"customerNo", "customerNumber"}

@@ -122,7 +122,7 @@ func (w *World) Act(id uuid.UUID) subscription.Act {
 func (w *World) Add(external string, seats int, start string) uuid.UUID {
 	w.Helper()
 	id := w.AddUnpriced(external, seats, start)
-	w.Price(id, "12", start)
+	w.Price(id, "12", "")
 	w.Sign(id)
 	return id
 }
@@ -164,11 +164,15 @@ func (w *World) ID(external string) uuid.UUID {
 	return id
 }
 
-// Price sets a price per month from a day on.
+// Price sets a price per month from a day on, the day that the form proposes where none is named; later prices stay.
 func (w *World) Price(id uuid.UUID, amount, on string) {
 	w.Helper()
+	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, Later: subscription.KeepLater, Gap: true}
+	if on != "" {
+		p.On = Day(w, on)
+	}
 	w.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.SetPrice(w.Context(), tx, w.Act(id), subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, On: Day(w, on)})
+		_, err := subscription.SetPrice(w.Context(), tx, w.Act(id), p)
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"seatledger/internal/imports/sheet"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
 )
@@ -36,7 +37,10 @@ const serverURL = "SEATLEDGER_TEST_DATABASE_URL"
 //	func TestMain(m *testing.M) { pgtest.Main(m) }
 //
 // It exits the process. Without PostgreSQL binaries it fails with the command that installs them.
-func Main(m *testing.M) { os.Exit(run(context.Background(), m, os.Stderr)) }
+func Main(m *testing.M) {
+	sheet.BecomeReader()
+	os.Exit(run(context.Background(), m, os.Stderr))
+}
 
 func run(ctx context.Context, m *testing.M, stderr io.Writer) int {
 	if os.Getenv(serverURL) != "" {

@@ -19,6 +19,12 @@ type Client struct {
 
 const patience = 60 * time.Second
 
+// Browse is a browser at a site that the test has started by itself.
+func Browse(t testing.TB, base string) *Client {
+	t.Helper()
+	return newClient(t, base)
+}
+
 func newClient(t testing.TB, base string) *Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

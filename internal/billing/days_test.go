@@ -1,0 +1,90 @@
+package billing_test
+
+import (
+	"testing"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/testkit/billtest"
+)
+
+func TestAPriceFromJanuaryLeavesDecemberAsItIs(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-11-29", billtest.Terms{BillFrom: "2026-10-01"})
+	a := o.Add("S1", 10, "2026-10-01")
+	o.draft(billing.FullCycle, "2026-12-01")
+	o.Price(a, "20", "2027-01-01")
+	o.want(o.draft(billing.FullCycle, "2027-01-01"), "S1 cycle 2026-12-01 2027-01-01 10 120")
+	o.Today("2026-12-20")
+	o.want(o.draft(billing.FullCycle, "2027-02-01"), "S1 cycle 2027-01-01 2027-02-01 10 200")
+}
+
+func TestInArrearsAPriceFromTodayLeavesTheMonthBefore(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-11-29", billtest.Terms{Timing: "arrears", BillFrom: "2026-10-01"})
+	a := o.Add("S1", 10, "2026-10-01")
+	o.Price(a, "20", "2026-11-29")
+	o.want(o.draft(billing.FullCycle, "2026-11-01"), "S1 cycle 2026-10-01 2026-11-01 10 120")
+}
+
+func TestAContractThatEndsInsideACycleAndIsExtendedBillsTheRestByTheNextRun(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-12-02", billtest.Terms{BillFrom: "2026-12-01"})
+	o.Add("S1", 10, "2026-12-01")
+	o.end("2026-12-16")
+	o.want(o.draft(billing.FullCycle, "2026-12-16"), "S1 cycle 2026-12-01 2026-12-16 10 58.06")
+	o.end("2027-12-16")
+	o.want(o.draft(billing.FullCycle, ""), "S1 cycle 2026-12-16 2027-01-01 10 61.94")
+}
+
+func (o *office) end(on string) {
+	o.Tx(func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE billing_contracts SET end_date = ? WHERE id = ?`, on, o.Contract).Error
+	})
+}
+
+func TestSeatsThatComeBackWithinAPaidMonthAreNotChargedTwice(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-11-25", billtest.Terms{BillFrom: "2026-11-01"})
+	a := o.Add("S1", 10, "2026-11-01")
+	o.draft(billing.FullCycle, "2026-12-01")
+	o.Seats(a, 5, "2026-11-05")
+	o.Seats(a, 10, "2026-11-20")
+	o.want(o.draft(billing.FullCycle, "2027-01-01"), "S1 cycle 2026-12-01 2027-01-01 10 120")
+}
+
+func TestABackDatedChangeLeavesTheDaysBehindTheNextRowAsTheyWere(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-01-20", billtest.Terms{Refunds: "yes"})
+	a := o.Add("S1", 10, "2026-01-01")
+	o.Seats(a, 5, "2026-01-16")
+	o.draft(billing.FullCycle, "2026-02-01")
+	o.Seats(a, 8, "2026-01-11")
+	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 catch_up 2026-01-11 2026-01-16 -2 -3.87", "S1 cycle 2026-02-01 2026-03-01 5 60")
+	if got := o.Text(`SELECT quantity FROM subscriptions WHERE id = ?`, a); got != "5" {
+		t.Errorf("the quantity of today is %s", got)
+	}
+}
+
+func TestAnotherProductWithoutAPriceWaitsFromItsDayAndTheDaysBeforeAreBilled(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-01-16", billtest.Terms{})
+	a := o.Add("S1", 10, "2026-01-01")
+	r := billtest.Record("S1", 10, billtest.Day(t, "2026-01-01"))
+	r.PartNumber, r.ProductName = "PN-other", "Another product"
+	o.Sync(r)
+	p, err := o.Preview(t.Context(), o.run(billing.FullCycle, "2026-02-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.LeftOut) != 1 || p.LeftOut[0].Why != billing.NoPrice {
+		t.Errorf("left out: %+v", p.LeftOut)
+	}
+	o.want(o.draft(billing.FullCycle, "2026-02-01"), "S1 cycle 2026-01-01 2026-01-16 10 58.06")
+	if got := o.through(a); got != "2026-01-16" {
+		t.Errorf("billing stands at %s", got)
+	}
+	o.Price(a, "20", "2026-01-16")
+	o.want(o.draft(billing.FullCycle, "2026-02-01"), "S1 cycle 2026-01-16 2026-02-01 10 103.23")
+}

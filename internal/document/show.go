@@ -1,0 +1,98 @@
+package document
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+)
+
+// Fact is a label with its value.
+type Fact struct{ Label, Text string }
+
+// Facts are number, days, references and what a credit note corrects; page and paper show the same.
+func (d Document) Facts() []Fact {
+	say := d.Words()
+	var out []Fact
+	add := func(label, text string) {
+		if text != "" {
+			out = append(out, Fact{d.Label(label), text})
+		}
+	}
+	add("number", d.Number)
+	add("date", say.Date(d.IssuedOn))
+	add("due", say.Date(d.DueOn))
+	add("period", say.Span(d.From, d.To))
+	add("order", d.Order)
+	add("contract", d.Contract)
+	for _, c := range d.Corrects {
+		add("corrects", c)
+	}
+	add("reason", d.Reason)
+	return out
+}
+
+// Cells are the figures of a line: seats, unit price, rate where there are taxes, amount.
+func (d Document) Cells(l Line) []string {
+	say := d.Words()
+	out := []string{strconv.Itoa(l.Seats), say.Amount(l.UnitPrice, d.Currency)}
+	if len(d.Taxes) > 0 {
+		rate := ""
+		if l.TaxCode != "" {
+			rate = say.Percent(l.TaxPercent)
+		}
+		out = append(out, rate)
+	}
+	return append(out, say.Amount(l.Amount, d.Currency))
+}
+
+// Sum is a labelled amount under the lines.
+type Sum struct {
+	Label  string
+	Amount decimal.Decimal
+}
+
+// Sums are net, each tax on its base, and the total; without taxes the total only.
+func (d Document) Sums() []Sum {
+	say := d.Words()
+	switch {
+	case d.TaxElsewhere:
+		return []Sum{{d.Label("total_net"), d.Net}}
+	case len(d.Taxes) == 0:
+		return []Sum{{d.Label("total"), d.Net}}
+	}
+	out := []Sum{{d.Label("net"), d.Net}}
+	for _, t := range d.Taxes {
+		label := fmt.Sprintf(d.Label("taxed"), t.Name+" "+say.Percent(t.Percent), say.Amount(t.Base, d.Currency)+" "+d.Currency)
+		out = append(out, Sum{label, t.Amount})
+	}
+	return append(out, Sum{d.Label("total"), d.Gross})
+}
+
+// Remarks are the sentences under the total.
+func (d Document) Remarks() []string {
+	say := d.Words()
+	var out []string
+	if d.TaxElsewhere {
+		out = append(out, d.Label("tax_elsewhere"))
+	}
+	if d.Kind == CreditNote {
+		out = append(out, d.Label("credited"))
+	}
+	if !d.MadeOn.IsZero() {
+		out = append(out, fmt.Sprintf(d.Label("made_later"), say.Date(d.IssuedOn), say.Date(d.MadeOn)))
+	}
+	return out
+}
+
+// Payment is how and by when to pay; nothing where nothing is to be paid.
+func (d Document) Payment() []string {
+	if d.Kind == CreditNote || !d.Gross.IsPositive() {
+		return nil
+	}
+	var out []string
+	if !d.DueOn.IsZero() {
+		out = append(out, fmt.Sprintf(d.Label("pay_by"), d.Words().Date(d.DueOn)))
+	}
+	return append(append(out, d.PaymentText...), d.Bank...)
+}

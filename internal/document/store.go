@@ -1,0 +1,152 @@
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
+)
+
+// Desk issues documents.
+type Desk struct {
+	Clock clock.Clock
+	Zone  *time.Location
+}
+
+// Issue stores the document of an invoice that has just been given its number, in the
+// transaction that bills it. Refused with errs.Conflict where its tax cannot be reckoned.
+func (d Desk) Issue(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
+	c, err := d.compose(ctx, tx, invoice)
+	if err != nil {
+		return err
+	}
+	if older, err := d.storeOlder(ctx, tx, c.corrects); err != nil {
+		return err
+	} else if older {
+		if c, err = d.compose(ctx, tx, invoice); err != nil {
+			return err
+		}
+	}
+	if err := c.refused(); err != nil {
+		return err
+	}
+	return d.store(ctx, tx, invoice, c.Document)
+}
+
+// storeOlder makes the documents of what is corrected where it was billed before documents
+// were kept: what it shows is stored first, and its tax is then the credit's.
+func (d Desk) storeOlder(ctx context.Context, tx *gorm.DB, corrects []reference) (any bool, err error) {
+	for _, r := range corrects {
+		if r.Kind != "" {
+			continue
+		}
+		if err := d.makeLater(ctx, tx, r.ID); err != nil {
+			return any, err
+		}
+		any = true
+	}
+	return any, nil
+}
+
+func (d Desk) store(ctx context.Context, tx *gorm.DB, invoice uuid.UUID, doc Document) error {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	var logo *string
+	if doc.Logo != "" {
+		logo = &doc.Logo
+	}
+	err = tx.WithContext(ctx).Exec(`INSERT INTO invoice_documents (invoice_id, document, net, tax, gross, due_on, logo, made_at) VALUES (?, ?::jsonb, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (invoice_id) DO NOTHING`, invoice, string(text), doc.Net, doc.Tax, doc.Gross, doc.DueOn, logo, d.Clock.Now()).Error
+	if err != nil {
+		return fmt.Errorf("store document of invoice %s: %w", invoice, err)
+	}
+	return nil
+}
+
+// makeLater makes the document of an invoice that was billed before documents were
+// kept, from what stands now, and says on it when it was made.
+func (d Desk) makeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
+	c, err := d.compose(ctx, tx, invoice)
+	if err != nil {
+		return err
+	}
+	c.MadeOn = clock.Today(d.Clock, d.Zone)
+	return d.store(ctx, tx, invoice, c.Document)
+}
+
+// Of reads the stored document of an invoice; errs.NotFound while it has none.
+func Of(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, error) {
+	var found []string
+	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents WHERE invoice_id = ?`, invoice).Scan(&found).Error; err != nil {
+		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
+	}
+	if len(found) == 0 {
+		return Document{}, errs.New(errs.NotFound, "This invoice has no document yet: it is a draft, or its document is being made. Nothing was changed; look again in a minute.")
+	}
+	var doc Document
+	if err := json.Unmarshal([]byte(found[0]), &doc); err != nil {
+		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
+	}
+	return doc, nil
+}
+
+// Look is the stored document of an invoice; of a draft what it would be today, with
+// what is wrong about it, so that a person reads that before it is billed.
+func (d Desk) Look(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, []string, error) {
+	doc, err := Of(ctx, db, invoice)
+	if errs.KindOf(err) != errs.NotFound {
+		return doc, nil, err
+	}
+	c, err := d.compose(ctx, db, invoice)
+	if err != nil {
+		return Document{}, nil, err
+	}
+	return c.Document, c.problems, nil
+}
+
+// MakeMissing makes up to limit documents of invoices that were billed before documents
+// were kept, the oldest first, each in a transaction of its own. It says how many it made.
+func (d Desk) MakeMissing(ctx context.Context, db *postgres.DB, limit int) (int, error) {
+	var ids []uuid.UUID
+	err := db.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice_documents d WHERE d.invoice_id = i.id)
+		ORDER BY i.seq LIMIT ?`, limit).Scan(&ids).Error
+	if err != nil {
+		return 0, fmt.Errorf("invoices without a document: %w", err)
+	}
+	made := 0
+	for _, id := range ids { // one that cannot be made keeps no other one waiting
+		if one := db.InTx(ctx, func(tx *gorm.DB) error { return d.makeLater(ctx, tx, id) }); one != nil {
+			err = errors.Join(err, one)
+			continue
+		}
+		made++
+	}
+	return made, err
+}
+
+func creditedLines(ctx context.Context, db *gorm.DB, corrects []reference) (map[uuid.UUID]Line, error) {
+	out := map[uuid.UUID]Line{}
+	for _, r := range corrects {
+		if r.Kind == "" {
+			continue
+		}
+		doc, err := Of(ctx, db, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range doc.Lines {
+			out[l.ID] = l
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,65 @@
+package history
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+)
+
+func decimalOf(d decimal.Decimal) decimal.NullDecimal { return decimal.NewNullDecimal(d) }
+
+// moveDays hands over the days of all that moved, in the order in which they did.
+func (w *stored) moveDays(all map[uuid.UUID]History) {
+	for _, m := range w.moves {
+		all[m.SourceID], all[m.TargetID] = HandOver(all[m.SourceID], all[m.TargetID])
+	}
+}
+
+// HandOver gives the days from a target's first billable one to the target: what
+// standing lines took for the source is paid there, with its money and its place, and
+// no longer on the source (RULES 9).
+func HandOver(source, target History) (sourceAfter, targetAfter History) {
+	on := target.FirstDay()
+	if on.IsZero() {
+		return source, target
+	}
+	source.Limit = on
+	var kept []Line
+	taken := slices.Clone(target.Lines)
+	for _, l := range source.Lines {
+		before, from := Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To}
+		stays, goes := l.split(before, from)
+		if !stays.Period.Empty() {
+			kept = append(kept, stays)
+		}
+		if goes.Period.Empty() {
+			continue
+		}
+		if k := target.ContractOn(goes.Period.From); k != uuid.Nil {
+			goes.Contract = k
+		}
+		taken = append(taken, goes)
+	}
+	source.Lines, target.Lines = kept, taken
+	return source, target
+}
+
+// split divides a line with its money at a day. What no longer stands stays whole.
+func (l Line) split(first, second Period) (stays, goes Line) {
+	switch {
+	case !l.Standing || second.Empty():
+		return l, Line{}
+	case first.Empty():
+		return Line{}, l
+	}
+	stays, goes = l, l
+	stays.Period, goes.Period = first, second
+	if l.Price.Period.Months() > 0 {
+		stays.Exact = l.Grid.Worth(l.Price, l.Seats, first)
+	}
+	goes.Exact = l.Exact.Minus(stays.Exact)
+	stays.Amount = stays.Exact.Rounded(l.Price.Currency)
+	goes.Amount = l.Amount.Sub(stays.Amount)
+	return stays, goes
+}

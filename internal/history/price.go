@@ -1,0 +1,89 @@
+package history
+
+import (
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
+	"seatledger/internal/ledger"
+)
+
+// PriceOn is the price of a day (RULES 5): of the price rows effective by then for the
+// product, term, rhythm and currency that the subscription has on it, the latest
+// effective, and of those the last recorded. Nothing else is a price. False: the day has none.
+func (h History) PriceOn(day clock.Date) (Row, bool) {
+	var best Row
+	found := false
+	for _, r := range h.Rows {
+		if r.Event != ledger.Price || r.On.After(day) || !h.agrees(r, day) {
+			continue
+		}
+		if !found || r.On.After(best.On) || r.On == best.On && r.Place.Compare(best.Place) > 0 {
+			best, found = r, true
+		}
+	}
+	return best, found
+}
+
+// PriceToday is the price that a page, a CSV, a review or a signature calls the price:
+// that of today, before the first billable day that of that day.
+func (h History) PriceToday(today clock.Date) (Row, bool) {
+	return h.PriceOn(Later(today, h.FirstDay()))
+}
+
+// PriceUntil is the next day after one on which PriceToday may be another; zero: none is known.
+func (h History) PriceUntil(today clock.Date) clock.Date {
+	var next clock.Date
+	consider := func(day clock.Date) {
+		if day.After(Later(today, h.FirstDay())) && (next.IsZero() || day.Before(next)) {
+			next = day
+		}
+	}
+	for _, r := range h.Rows {
+		if r.Event == ledger.Price {
+			consider(r.On)
+		}
+	}
+	for _, s := range h.Stays {
+		consider(s.On)
+	}
+	for _, p := range h.Products {
+		consider(p.On)
+	}
+	return next
+}
+
+// ProductOn is what the subscription was on a day.
+func (h History) ProductOn(day clock.Date) ProductFrom {
+	var last ProductFrom
+	for _, p := range h.Products {
+		if !p.On.After(day) {
+			last = p
+		}
+	}
+	return last
+}
+
+// agrees tells whether a price row is a price of a day; outside of a contract no day has one. Price 0 is one only for a
+// trial, and where a person typed it.
+func (h History) agrees(r Row, day clock.Date) bool {
+	p, is := r.Price, h.ProductOn(day)
+	k, inContract := h.contracts[h.ContractOn(day)]
+	trial := is.Kind == string(distributor.Trial)
+	switch {
+	case !p.Value.Valid || !inContract || p.Currency != k.Currency:
+		return false
+	case p.Value.Decimal.IsZero() && !trial && !p.ByPerson:
+		return false
+	case p.Product.Valid && is.ID.Valid && p.Product != is.ID:
+		return false
+	case trial && p.Term == string(distributor.FreqTrial):
+		return true
+	}
+	return same(p.Term, is.Term) && same(p.Rhythm, is.Rhythm)
+}
+
+// same lets what is unknown agree with anything.
+func same(a, b string) bool {
+	return a == b || unknown(a) || unknown(b)
+}
+
+func unknown(word string) bool { return word == "" || word == string(distributor.FreqUnknown) }

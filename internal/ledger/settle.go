@@ -1,0 +1,69 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+)
+
+// Settlement tells on the rows of a subscription that an invoice has billed its days.
+type Settlement struct {
+	By           audit.Actor
+	Why          string
+	Invoice      uuid.UUID
+	Subscription uuid.UUID
+	From         clock.Date // rows dated before are archived: nobody bills them here
+	To           clock.Date
+}
+
+// Settle marks the open rows up to a day as invoiced. It tells a person what has
+// become of them; no bill is decided by it.
+func Settle(ctx context.Context, tx *gorm.DB, s Settlement) error {
+	var rows []struct {
+		ID     uuid.UUID
+		Before bool
+	}
+	err := tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < ? AS before FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		WHERE c.subscription_id = ? AND st.counted AND st.billing_state = 'open' AND c.effective_at < ? ORDER BY c.id`,
+		s.From, s.Subscription, s.To).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("rows to settle: %w", err)
+	}
+	var on, before []uuid.UUID
+	for _, r := range rows {
+		if r.Before {
+			before = append(before, r.ID)
+		} else {
+			on = append(on, r.ID)
+		}
+	}
+	invoiced, archived, invoice := Invoiced, Archived, uuid.NullUUID{UUID: s.Invoice, Valid: true}
+	if _, err := (Mark{By: s.By, Why: s.Why, Billing: &invoiced, Invoice: &invoice}).Apply(ctx, tx, on); err != nil {
+		return err
+	}
+	_, err = Mark{By: s.By, Why: "dated before the first day that is billed", Billing: &archived}.Apply(ctx, tx, before)
+	return err
+}
+
+// Unsettle opens the rows of an invoice again.
+func Unsettle(ctx context.Context, tx *gorm.DB, by audit.Actor, why string, invoice uuid.UUID) error {
+	var rows []uuid.UUID
+	if err := tx.WithContext(ctx).Raw(`SELECT change_id FROM license_change_status WHERE invoice_id = ?`, invoice).Scan(&rows).Error; err != nil {
+		return fmt.Errorf("rows of invoice %s: %w", invoice, err)
+	}
+	open, none := Open, uuid.NullUUID{}
+	_, err := Mark{By: by, Why: why, Billing: &open, Invoice: &none}.Apply(ctx, tx, rows)
+	return err
+}
+
+// SettleElsewhere marks rows that another system has billed.
+func SettleElsewhere(ctx context.Context, tx *gorm.DB, by audit.Actor, reference string, rows []uuid.UUID) error {
+	invoiced := Invoiced
+	_, err := Mark{By: by, Why: "billed elsewhere: " + reference, Billing: &invoiced}.Apply(ctx, tx, rows)
+	return err
+}

@@ -1,0 +1,191 @@
+package invoices
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/billing"
+	"seatledger/internal/company"
+	"seatledger/internal/document"
+	"seatledger/internal/document/pdf"
+	"seatledger/internal/money"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+
+	view "seatledger/views/invoices"
+)
+
+func (h Handlers) desk() document.Desk {
+	return document.Desk{Clock: h.Invoices.Clock, Zone: h.Invoices.Zone}
+}
+
+// paper fills the page with a document.
+func paper(o billing.Overview, d document.Document) view.Paper {
+	say := d.Words()
+	p := view.Paper{Lang: d.Language, Seller: party(d.Seller, ""), ToLabel: d.Label("to"), To: party(d.Customer, d.Label("tax_id")), Title: d.Title(),
+		Columns: []string{d.Label("description"), d.Label("seats"), d.Label("price")}, None: d.Label("none"), Remarks: d.Remarks(),
+		PayTitle: d.Label("payment"), Pay: d.Payment(), Footer: d.Footer}
+	if d.Number == "" {
+		p.Title += " (" + d.Label("draft") + ")"
+	}
+	if o.State == billing.Void {
+		p.Mark = "Void"
+	}
+	if d.For != "" {
+		p.To = append(p.To, d.Label("for")+" "+d.For)
+	}
+	if d.Logo != "" {
+		p.Logo = recordPath(o.ID) + "/logo"
+	}
+	if len(d.Taxes) > 0 {
+		p.Columns = append(p.Columns, d.Label("rate"))
+	}
+	p.Columns = append(p.Columns, d.Label("amount"))
+	for _, f := range d.Facts() {
+		p.Facts = append(p.Facts, ui.Pair{Name: f.Label, Value: f.Text})
+	}
+	for _, s := range d.Sums() {
+		p.Sums = append(p.Sums, ui.Pair{Name: s.Label, Value: say.Amount(s.Amount, d.Currency) + " " + d.Currency})
+	}
+	of := map[uuid.UUID]uuid.UUID{}
+	for _, l := range o.Lines {
+		of[l.ID] = l.SubscriptionID
+	}
+	for _, l := range d.Lines {
+		line := view.PaperLine{Product: l.Product, Words: l.Words, Figures: d.Cells(l)}
+		if l.PartNumber != "" && l.PartNumber != l.Product {
+			line.Words = append([]string{l.PartNumber}, l.Words...)
+		}
+		if id := of[l.ID]; id != uuid.Nil {
+			line.Href = "/subscriptions/" + id.String()
+		}
+		p.Lines = append(p.Lines, line)
+	}
+	return p
+}
+
+func party(p document.Party, taxLabel string) []string {
+	var out []string
+	if p.Name != "" {
+		out = append(out, p.Name)
+	}
+	out = append(out, p.Address...)
+	for _, id := range p.TaxIDs {
+		out = append(out, strings.TrimSpace(taxLabel+" "+id))
+	}
+	return out
+}
+
+// unprintable says which characters of a document no font draws, before it is billed.
+func unprintable(d document.Document) ([]string, error) {
+	missing, err := pdf.Missing(d.Texts())
+	if err != nil || len(missing) == 0 {
+		return nil, err
+	}
+	const most = 12
+	var signs []string
+	for _, r := range missing[:min(len(missing), most)] {
+		signs = append(signs, fmt.Sprintf("%c (U+%04X)", r, r))
+	}
+	if len(missing) > most {
+		signs = append(signs, fmt.Sprintf("and %d more", len(missing)-most))
+	}
+	return []string{"The PDF cannot show these characters as they are written: " + strings.Join(signs, ", ") +
+		". They would stand as � or apart from each other. Write the name in other letters, or send the page instead."}, nil
+}
+
+// Logo is the picture of a document.
+func (h Handlers) Logo(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	doc, _, err := h.desk().Look(ctx, h.Invoices.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	logo, err := company.LogoOf(ctx, h.Invoices.DB.Read(ctx), doc.Logo)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", logo.Image)
+}
+
+func (h Handlers) pdf(c echo.Context, o billing.Overview, d document.Document) error {
+	ctx := c.Request().Context()
+	var logo company.Logo
+	if d.Logo != "" {
+		var err error
+		if logo, err = company.LogoOf(ctx, h.Invoices.DB.Read(ctx), d.Logo); err != nil {
+			return err
+		}
+	}
+	file, err := pdf.Draw(d, logo)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf("inline; filename=%q", fileName(o, d, "pdf")))
+	return c.Blob(http.StatusOK, "application/pdf", file)
+}
+
+var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// fileName is as invoice-2026-0042.pdf; a void one says so, since the document itself stays as it was issued.
+func fileName(o billing.Overview, d document.Document, ending string) string {
+	name := strings.ReplaceAll(string(d.Kind), "_", "-") + "-" + d.Number
+	if d.Number == "" {
+		name = "draft-" + o.ID.String()
+	}
+	if o.State == billing.Void {
+		name += "-void"
+	}
+	return unfit.ReplaceAllString(name, "-") + "." + ending
+}
+
+var documentHeader = []string{
+	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id", "product", "part_number", "description",
+	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net", "tax", "gross",
+}
+
+// documentFile is one document as rows: its lines, each tax on its base, and the total.
+func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Document) error {
+	text, plain := httpx.Text, httpx.Plain
+	empty := plain("")
+	row := func(kind string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
+		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()), plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
+			text(strings.Join(d.Corrects, "; "))}
+		for len(middle) < 14 {
+			middle = append(middle, empty)
+		}
+		return append(append(out, middle...), net, tax, gross)
+	}
+	amount := func(a decimal.Decimal) httpx.Cell { return plain(money.Plain(a)) }
+	return httpx.CSV(c, fileName(o, d, "csv"), documentHeader, func(write httpx.Row) error {
+		for i, l := range d.Lines {
+			percent := empty
+			if l.TaxCode != "" {
+				percent = amount(l.TaxPercent)
+			}
+			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber), text(strings.Join(l.Words, " | ")), plain(l.From.String()),
+				plain(l.To.String()), plain(strconv.Itoa(l.Days)), plain(strconv.Itoa(l.Seats)), amount(l.UnitPrice), plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
+			if err := write(row("line", cells, amount(l.Amount), empty, empty)...); err != nil {
+				return err
+			}
+		}
+		for _, t := range d.Taxes {
+			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, text(t.Code), text(t.Name), amount(t.Percent)}
+			if err := write(row("tax", cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
+				return err
+			}
+		}
+		return write(row("total", nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
+	})
+}
