@@ -240,6 +240,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
 		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
+		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},

@@ -20,7 +20,7 @@ var (
 	only       = flag.String("oracle.only", "", "only these steps, separated by commas; empty: all")
 	campaigns  = flag.Int("oracle.n", 0, "so many campaigns; 0: as many as fit into -oracle.for")
 	firstSeed  = flag.Uint64("oracle.seed", 0, "the first seed; 0: another one each time")
-	longest    = flag.Duration("oracle.for", 40*time.Second, "no batch of campaigns begins after so long")
+	longest    = flag.Duration("oracle.for", 45*time.Second, "campaigns end where they are after so long")
 	atOnce     = flag.Int("oracle.batch", 24, "campaigns that share a program")
 	hands      = flag.Int("oracle.hands", 2, "requests at a time")
 	shrinkTime = flag.Duration("oracle.shrink", 60*time.Second, "how long a failing campaign is made smaller")
@@ -81,7 +81,7 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 			for i := range out {
 				out[i].world.half = half
 			}
-			sideBySide(out, &enough, r.quick, func(w *world) error {
+			sideBySide(out, &enough, r, func(w *world) error {
 				if phase == 0 && half == 0 {
 					if err := w.setUp(provider); err != nil {
 						return err
@@ -103,7 +103,7 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 }
 
 // sideBySide does a part of all campaigns in which nothing has gone wrong.
-func sideBySide(out []outcome, enough *atomic.Bool, quick bool, do func(w *world) error) {
+func sideBySide(out []outcome, enough *atomic.Bool, r runs, do func(w *world) error) {
 	work := make(chan *outcome)
 	var all sync.WaitGroup
 	for range *hands {
@@ -111,10 +111,11 @@ func sideBySide(out []outcome, enough *atomic.Bool, quick bool, do func(w *world
 		go func() {
 			defer all.Done()
 			for o := range work {
-				if enough.Load() {
+				if enough.Load() || time.Now().After(r.until) {
+					enough.Store(true)
 					continue
 				}
-				if o.err = do(o.world); o.err != nil && quick {
+				if o.err = do(o.world); o.err != nil && r.quick {
 					enough.Store(true)
 				}
 			}
@@ -133,6 +134,7 @@ func sideBySide(out []outcome, enough *atomic.Bool, quick bool, do func(w *world
 type runs struct {
 	fault  string         // planted in the program
 	quick  bool           // the first violation is enough
+	until  time.Time      // when it ends wherever it is
 	counts map[string]int // what was done and compared
 }
 
@@ -169,7 +171,7 @@ func shrink(t testing.TB, worst outcome) outcome {
 			smaller = append(smaller, worst.script.without(from, from+size))
 		}
 		smaller = append(smaller, simpler(worst.script)...)
-		all, err := playAll(t, runs{counts: map[string]int{}}, smaller)
+		all, err := playAll(t, runs{until: until.Add(*shrinkTime), counts: map[string]int{}}, smaller)
 		if err != nil {
 			t.Logf("shrinking stops: %v", err)
 			return worst
@@ -248,7 +250,7 @@ func TestCampaigns(t *testing.T) {
 		for i := range n {
 			scripts = append(scripts, kept(generate(seed+uint64(played+i))))
 		}
-		all, err := playAll(t, runs{counts: counts}, scripts)
+		all, err := playAll(t, runs{until: began.Add(*longest), counts: counts}, scripts)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,6 +35,9 @@ func (in *Input) settle(was Provider, hasAccounts bool) error {
 	if !in.CostPeriodGiven {
 		in.CostPeriod = string(was.CostPeriod) // a form without the field leaves it as it is
 	}
+	if !in.EndDateGiven {
+		in.EndDateMeans = was.EndDateMeans
+	}
 	if !hasAccounts {
 		return nil
 	}

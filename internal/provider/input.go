@@ -30,6 +30,8 @@ type Input struct {
 	Concurrency            string
 	Currency               string
 	CurrencyGiven          bool // the field was in the form, perhaps empty on purpose
+	EndDateMeans           string
+	EndDateGiven           bool // the field was in the form
 	CostPeriod             string
 	CostPeriodGiven        bool // the field was in the form, perhaps empty on purpose
 	ConfirmIdentity        bool // the person knows what another host or reseller number means
@@ -60,7 +62,7 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	}
 	s.address(&p, in, problems)
 	credentials(&p, in, have, problems)
-	p.CostPeriod = costPeriod(in, problems)
+	p.CostPeriod, p.EndDateMeans = costPeriod(in, problems), endDateMeans(in, problems)
 	advanced(&p, in, problems)
 	links(&p, in, problems)
 	return p, problems.Err()
@@ -184,6 +186,19 @@ func costPeriod(in Input, problems errs.Fields) money.Period {
 	}
 	problems.Add("cost_period", "Choose month, quarter, year or three_years, or leave it open.")
 	return money.Unknown
+}
+
+// endDateMeans is what a person says of end dates: a record whose start, term and end
+// are known tells it by itself (RULES 2).
+func endDateMeans(in Input, problems errs.Fields) string {
+	switch s := strings.TrimSpace(in.EndDateMeans); s {
+	case "", "last_day", "day_after":
+		return s
+	case "auto":
+		return ""
+	}
+	problems.Add("end_date_means", "Choose last_day or day_after, or leave it to the records.")
+	return ""
 }
 
 func links(p *Provider, in Input, problems errs.Fields) {

@@ -36,6 +36,7 @@ type Provider struct {
 	PageSize             int
 	Concurrency          int
 	Currency             string       // used where a record has none; shown as assumed
+	EndDateMeans         string       // what an end date means where a record does not tell: last_day, day_after; empty: not set
 	CostPeriod           money.Period // of a legacy API's costs, as a person says; shown as assumed
 	Active               bool
 	DeactivatedAt        *time.Time

@@ -123,11 +123,11 @@ func write(tx *gorm.DB, p Provider) error {
 	return tx.Exec(`
 		UPDATE providers SET name = ?, connector = ?, internal_name = ?, comprehensive_api = ?, user_name = ?, url = ?, host = ?, application_id = ?,
 			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?, page_size = ?, concurrency = ?,
-			currency = ?, cost_period = ?, credentials_at = ?, identity_changed_at = ?, version = ?, updated_at = ?
+			currency = ?, cost_period = ?, end_date_means = ?, credentials_at = ?, identity_changed_at = ?, version = ?, updated_at = ?
 		WHERE id = ?`,
 		p.Name, p.Connector, p.InternalName, p.ComprehensiveAPI, p.UserName, p.URL, p.Host, p.ApplicationID,
 		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize, p.Concurrency,
-		p.Currency, p.CostPeriod, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt, p.ID).Error
+		p.Currency, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt, p.ID).Error
 }
 
 // saveSecrets seals what was typed, removes what was cleared, and names what changed.
@@ -160,7 +160,7 @@ func trail(p Provider, secrets map[string]string) map[string]any {
 		"name": p.Name, "connector": p.Connector, "internal_name": p.InternalName, "user_name": p.UserName, "url": p.URL,
 		"application_id": p.ApplicationID, "reseller_number": p.ResellerNumber, "reseller_authorize_url": p.ResellerAuthorizeURL,
 		"delegated_admin_url": p.DelegatedAdminURL, "token_url": p.TokenURL, "grant": p.GrantType, "page_size": p.PageSize,
-		"concurrency": p.Concurrency, "currency": p.Currency, "cost_period": p.CostPeriod,
+		"concurrency": p.Concurrency, "currency": p.Currency, "cost_period": p.CostPeriod, "end_date_means": p.EndDateMeans,
 	}
 	for name, what := range secrets {
 		t[name] = what

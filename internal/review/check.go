@@ -32,7 +32,7 @@ type Check struct {
 
 // Mend names the page where a finding is put right; the web floor makes the link.
 type Mend struct {
-	What string `json:"what,omitempty"` // account, crm_account, contract, contract_choice, price, price_list, subscription, provider, dates
+	What string `json:"what,omitempty"` // account, crm_account, contract, contract_choice, price, price_list, subscription, provider, dates, ledger
 	ID   string `json:"id,omitempty"`
 }
 

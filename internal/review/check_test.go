@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,6 +106,33 @@ func TestEachCheck(t *testing.T) {
 			f.ProviderStatus, f.State, f.EndDate = distributor.StatusCancelled, "inactive", day("2026-11-22")
 		}, review.Customer, "status", "", ""},
 
+		"start that cannot be read": {func(f *review.Facts) {
+			f.StartText, f.Undated, f.StartDate, f.LedgerQuantity = "spring", true, clock.Date{}, 0
+		}, review.Customer, "date", review.Fail, `"spring"`},
+		"and its ledger is empty": {func(f *review.Facts) {
+			f.StartText, f.Undated, f.StartDate, f.LedgerQuantity = "spring", true, clock.Date{}, 0
+		}, review.Pricing, "ledger", "", ""},
+		"and is not: not given": {func(f *review.Facts) {
+			f.StartText, f.Undated, f.StartDate, f.LedgerQuantity = "spring", true, clock.Date{}, 0
+		}, review.Contract, "dates", review.Warn, "cannot be read"},
+		"start unread later":      {func(f *review.Facts) { f.StartText = "spring" }, review.Customer, "date", review.Fail, "2026-01-15 stands"},
+		"end that cannot be read": {func(f *review.Facts) { f.EndText = "summer" }, review.Customer, "date", review.Fail, "no status ends it"},
+		"begun on a guess":        {func(f *review.Facts) { f.BegunOn = day("2026-09-01") }, review.Customer, "begun", review.Warn, "begins on 2026-09-01"},
+		"begun on its start":      {func(f *review.Facts) { f.BegunOn = day("2026-01-15") }, review.Customer, "begun", "", ""},
+		"past its end, active":    {func(f *review.Facts) { f.EndDate, f.AutoRenew = day("2026-11-14"), distributor.Yes }, review.Customer, "past_end", review.Warn, "Renews by itself: yes"},
+		"its last day":            {func(f *review.Facts) { f.EndDate = day("2026-11-22") }, review.Customer, "past_end", "", ""},
+		"the day after it":        {func(f *review.Facts) { f.StartDate, f.EndDate = day("2025-11-22"), day("2026-11-22") }, review.Customer, "past_end", review.Warn, "unknown"},
+		"bought once, no end":     {func(f *review.Facts) { f.Kind, f.EndDate = distributor.OneTime, day("2026-11-14") }, review.Customer, "past_end", "", ""},
+		"typed end, not signed yet": {func(f *review.Facts) {
+			f.EndDate, f.EndsOn, f.AtEnd = day("2026-06-30"), day("2026-07-01"), distributor.AtEndEnds
+		}, review.Customer, "past_end", review.Warn, "no later day is billed"},
+		"goes on under a new id": {func(f *review.Facts) {
+			f.SuccessorID, f.SuccessorExternalID, f.SuccessorStart = otherID, "S-9", day("2027-01-15")
+		}, review.Customer, "renewal", review.Warn, "S-9 of the same product begins on 2027-01-15"},
+		"may be a renewal": {func(f *review.Facts) {
+			f.PredecessorID, f.PredecessorExternal, f.PredecessorEnd = otherID, "S-0", day("2026-01-14")
+		}, review.Customer, "renewal", review.Warn, "where S-0"},
+		"the vendor's id twice":      {func(f *review.Facts) { f.SameID, f.SameExternalID, f.VendorSubscriptionID = otherID, "S-9", "V-1" }, review.Pricing, "twin", review.Fail, "V-1"},
 		"no contract":                {func(f *review.Facts) { f.ContractID = none }, review.Contract, "contract", review.Fail, "exactly one active default"},
 		"contract of somebody else":  {func(f *review.Facts) { f.ContractCRMAccountID = otherID }, review.Contract, "contract", review.Fail, "another customer"},
 		"contract deactivated":       {func(f *review.Facts) { f.ContractActive = false }, review.Contract, "contract", review.Fail, "deactivated"},
@@ -184,6 +212,9 @@ func TestEachCheck(t *testing.T) {
 	} {
 		f := good()
 		x.change(&f)
+		if !slices.Contains(review.Codes(), x.code) {
+			t.Errorf("%s: %s is no code that lists filter by", name, x.code)
+		}
 		found, ok := find(review.Judge(f), x.group, x.code)
 		if ok != (x.want != "") || ok && (found.Verdict != x.want || !strings.Contains(found.Says, x.says)) {
 			t.Errorf("%s: found %v %q %q, want %q %q", name, ok, found.Verdict, found.Says, x.want, x.says)

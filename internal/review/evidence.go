@@ -17,6 +17,9 @@ func unread(f Facts) []Check {
 	case f.StartText != "":
 		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The start is given as %q now, which cannot be read. %s stands until a person says the day.", f.StartText, dayOr(f.StartDate.String())), at})
 	}
+	if !f.StartDate.IsZero() && f.BegunOn.After(f.StartDate) {
+		cs = append(cs, Check{Customer, "begun", Warn, fmt.Sprintf("The ledger begins on %s, the day it was first seen, since no start could be read then; it started on %s. The days between count no seat until the date of that row is corrected.", f.BegunOn, f.StartDate), Mend{"ledger", f.SubscriptionID.String()}})
+	}
 	if f.EndText != "" {
 		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The end was given as %q, which cannot be read. Until a person says the day, %s stands and no status ends it.", f.EndText, dayOr(f.EndDate.String())), at})
 	}
@@ -32,7 +35,7 @@ func dayOr(day string) string {
 
 // pastEnd warns of an end that has passed while the distributor goes on, whatever its word for that (RULES 3).
 func pastEnd(f Facts) []Check {
-	on, _ := plan.Facts{Start: f.StartDate, Term: f.Term, End: f.EndDate}.FirstDayWithout("")
+	on, _ := plan.Facts{Start: f.StartDate, Term: f.Term, End: f.EndDate}.FirstDayWithout(f.EndMeans)
 	if on.IsZero() || on.After(f.Today) || f.Kind == distributor.OneTime {
 		return nil
 	}
@@ -78,6 +81,6 @@ func renewed(f Facts) []Check {
 
 // Codes are all codes that a finding may have: lists filter by them.
 func Codes() []string {
-	return []string{"account_gone", "contract", "cost", "currency", "customer", "date", "dates", "free", "frequency", "hold", "kind", "ledger", "margin",
+	return []string{"account_gone", "begun", "contract", "cost", "currency", "customer", "date", "dates", "free", "frequency", "hold", "kind", "ledger", "margin",
 		"missing", "moved", "past_end", "period", "price", "product", "proposal", "renewal", "status", "twin"}
 }

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 )
 
 // Facts are all that a verdict reads, of one subscription, as one query gives them.
@@ -113,7 +114,9 @@ type Facts struct {
 	AutoRenew   distributor.YesNo
 	AtEnd       distributor.AtEnd
 	EndsOn      clock.Date
-	SignedOnce  bool // under the contract that it is in
+	EndMeans    plan.EndDate // as set on the provider
+	SignedOnce  bool         // under the contract that it is in
+	BegunOn     clock.Date   // of a ledger that begins on the day it was first seen, for want of a start; else zero
 	FirstSeenAt time.Time
 
 	// Today is the billing day of the judgement; it is not read from the database.
@@ -126,10 +129,12 @@ const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,
 		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id) AS signed_once,
-		same.id AS same_id, same.external_id AS same_external_id,
+		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
+		pr.end_date_means AS end_means, same.id AS same_id, same.external_id AS same_external_id,
 		next.id AS successor_id, next.external_id AS successor_external_id, next.start_date AS successor_start,
 		past.id AS predecessor_id, past.external_id AS predecessor_external, past.end_date AS predecessor_end
-	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id
+	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id JOIN providers pr ON pr.id = s.provider_id
 	LEFT JOIN LATERAL (SELECT o.id, o.external_id FROM subscriptions o
 		WHERE s.vendor_subscription_id <> '' AND s.state <> 'inactive' AND NOT s.no_twin AND o.provider_id = s.provider_id
 			AND o.vendor_subscription_id = s.vendor_subscription_id AND o.id <> s.id AND o.state = 'active' AND (s.twin_hold OR NOT o.no_twin)

@@ -46,6 +46,7 @@ func written() []column {
 		{"undated", func(s *Subscription) any { return s.Undated }},
 		{"sightings", func(s *Subscription) any { return s.Sightings }},
 		{"ends_on", func(s *Subscription) any { return date(s.EndsOn) }},
+		{"ends_refund", func(s *Subscription) any { return s.EndsRefund }},
 		{"missing_confirmed_at", func(s *Subscription) any { return s.MissingConfirmedAt }},
 		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
 		{"request_id", func(s *Subscription) any { return s.RequestID }},

@@ -38,6 +38,13 @@ func EndAtItsEnd(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) 
 		if err != nil {
 			return plan.Plan{}, err
 		}
+		in.Refund = s.EndsRefund
 		return plan.AtItsEnd(in), nil
 	})
+}
+
+// SetEndsRefund keeps a person's answer whether billed days after a certain end are
+// refunded. The row must be locked.
+func SetEndsRefund(ctx context.Context, tx *gorm.DB, id uuid.UUID, refund bool) error {
+	return tx.WithContext(ctx).Exec(`UPDATE subscriptions SET ends_refund = ?, version = version + 1 WHERE id = ?`, refund, id).Error
 }

@@ -65,6 +65,13 @@ func (s Service) ConfirmGone(ctx context.Context, by audit.Actor, at Opened) err
 	})
 }
 
+// SayDates stores what a person says of dates that cannot be read (see the act SayDates).
+func (s Service) SayDates(ctx context.Context, by audit.Actor, at Opened, start, end clock.Date) error {
+	return s.do(ctx, by, at, "subscription.dates_said", func(tx *gorm.DB, a Act) (Subscription, error) {
+		return SayDates(ctx, tx, a, start, end)
+	})
+}
+
 type deed func(*gorm.DB, Act) (Subscription, error)
 
 func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action string, do deed) error {

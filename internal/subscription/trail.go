@@ -34,6 +34,8 @@ func differences(before, after Subscription) (was, is map[string]any) {
 	note("hold_reason", string(before.HoldReason), string(after.HoldReason))
 	note("no_twin", before.NoTwin, after.NoTwin)
 	note("missing_confirmed", before.MissingConfirmedAt != nil, after.MissingConfirmedAt != nil)
+	note("start_date", before.Start.String(), after.Start.String())
+	note("end_date", before.End.String(), after.End.String())
 	note("proposed_item_id", idText(before.ProposedItemID), idText(after.ProposedItemID))
 	return was, is
 }

@@ -64,7 +64,8 @@ func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscr
 }
 
 func (w *worker) rules() subscription.Provider {
-	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency, CostPeriod: w.provider.CostPeriod}
+	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency, CostPeriod: w.provider.CostPeriod,
+		EndDate: subscription.EndDate(w.provider.EndDateMeans)}
 }
 
 func (w *worker) origin() ledger.Origin {

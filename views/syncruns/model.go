@@ -17,6 +17,7 @@ type Record struct {
 	Figures  ui.DefinitionList
 	Facts    ui.DefinitionList
 	Causes   *Causes
+	Unread   *Causes // dates that wait for a person; nil: none
 	Outcomes *Outcomes
 }
 

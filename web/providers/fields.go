@@ -154,6 +154,25 @@ func costPeriodWord(p string) string {
 	return p
 }
 
+// endDateMeans asks what an end date means where the record does not tell by itself.
+func endDateMeans(in provider.Input) ui.Field {
+	return ui.Field{Kind: ui.SelectBox, Name: "end_date_means", Label: "End date", Value: in.EndDateMeans, Size: ui.Medium, Options: endDates(),
+		Hint: "Whether an end date is the last day or the day after it. Most records tell by their start and term; this is for the others, and is shown as a guess."}
+}
+
+func endDates() []ui.Option {
+	return []ui.Option{{Value: "", Label: "As the records tell, else the last day"}, {Value: "last_day", Label: "The last day"}, {Value: "day_after", Label: "The day after the last one"}}
+}
+
+func endDateWord(s string) string {
+	for _, o := range endDates() {
+		if o.Value == s {
+			return o.Label
+		}
+	}
+	return s
+}
+
 // advancedFields are those that hardly anybody changes.
 func advancedFields(in provider.Input) []ui.Field {
 	var all []ui.Field
@@ -164,7 +183,11 @@ func advancedFields(in provider.Input) []ui.Field {
 				Options: []ui.Option{{Value: provider.DefaultGrant, Label: "client_credentials"}, {Value: provider.PasswordGrant, Label: "password"}}},
 			ui.Field{Kind: ui.NumberInput, Name: "page_size", Label: "Page size", Value: in.PageSize, Size: ui.Short, Suffix: "records", Hint: "1 to 200."})
 	}
-	return append(all,
+	all = append(all,
 		ui.Field{Kind: ui.NumberInput, Name: "concurrency", Label: "Concurrency", Value: in.Concurrency, Size: ui.Short, Suffix: "accounts at a time", Hint: "1 to 16."},
 		ui.Field{Name: "currency", Label: "Default currency", Value: in.Currency, Size: ui.Short, Hint: "Used where a record names none, and shown as assumed."})
+	if in.ComprehensiveAPI {
+		all = append(all, endDateMeans(in))
+	}
+	return all
 }

@@ -138,6 +138,6 @@ func inputOf(p provider.Provider) provider.Input {
 		Connector: p.Connector, Name: p.Name, ComprehensiveAPI: p.ComprehensiveAPI, InternalName: p.InternalName, UserName: p.UserName, URL: p.URL,
 		ApplicationID: p.ApplicationID, ResellerNumber: p.ResellerNumber, ResellerAuthorizeURL: p.ResellerAuthorizeURL, DelegatedAdminURL: p.DelegatedAdminURL,
 		TokenURL: p.TokenURL, Grant: p.GrantType, PageSize: itoa(p.PageSize), Concurrency: itoa(p.Concurrency), Currency: p.Currency, CurrencyGiven: true,
-		CostPeriod: string(p.CostPeriod), CostPeriodGiven: true,
+		CostPeriod: string(p.CostPeriod), CostPeriodGiven: true, EndDateMeans: p.EndDateMeans, EndDateGiven: true,
 	}
 }

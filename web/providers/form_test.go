@@ -28,7 +28,7 @@ func TestTheFormHasTheFieldsOfTheGuideInItsOrder(t *testing.T) {
 	guide := []string{"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL", "Application ID", "Application Secret",
 		"Reseller Number", "Reseller Authorize Relationship URL", "Delegated Admin Authorize URL"}
 	for path, want := range map[string][]string{
-		"/providers/new": append(slices.Clone(guide), "Token URL", "Grant", "Page size", "Concurrency", "Default currency"),
+		"/providers/new": append(slices.Clone(guide), "Token URL", "Grant", "Page size", "Concurrency", "Default currency", "End date"),
 		"/providers/new?comprehensive_api=off": {"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL",
 			"Reseller Number", "Reseller Authorize Relationship URL", "Period of the unit costs", "Concurrency", "Default currency"},
 		"/providers/new?connector=manual": {"Name"},
@@ -46,7 +46,7 @@ func TestTheFormIsPrefilled(t *testing.T) {
 	want := url.Values{
 		"connector": {"stellr"}, "name": {""}, "comprehensive_api": {"on"}, "internal_name": {"Work365.Provider.SynnexCspProvider"}, "user_name": {""}, "password": {""},
 		"url": {"https://api.us.tdsynnex.com/"}, "application_id": {""}, "application_secret": {""}, "reseller_number": {""}, "reseller_authorize_url": {""},
-		"delegated_admin_url": {""}, "token_url": {"https://sso.us.tdsynnex.com/oauth2/v1/token"}, "grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {"USD"},
+		"delegated_admin_url": {""}, "token_url": {"https://sso.us.tdsynnex.com/oauth2/v1/token"}, "grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {"USD"}, "end_date_means": {""},
 	}
 	if diff := cmp.Diff(want, full); diff != "" {
 		t.Error(diff)

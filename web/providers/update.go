@@ -86,6 +86,7 @@ func differences(typed, now provider.Input) []ui.Diff {
 		ui.Diff{Field: "Page size", Before: typed.PageSize, After: now.PageSize},
 		ui.Diff{Field: "Concurrency", Before: typed.Concurrency, After: now.Concurrency},
 		ui.Diff{Field: "Period of the unit costs", Before: costPeriodWord(typed.CostPeriod), After: costPeriodWord(now.CostPeriod)},
+		ui.Diff{Field: "End date", Before: endDateWord(typed.EndDateMeans), After: endDateWord(now.EndDateMeans)},
 		ui.Diff{Field: "Default currency", Before: typed.Currency, After: now.Currency},
 	)
 }

@@ -161,6 +161,9 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if !r.ComprehensiveAPI {
 		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Period of the unit costs", Value: ui.TextCell(costPeriodWord(string(r.CostPeriod))), Note: "As set here; this API does not say."})
 	}
+	if r.ComprehensiveAPI {
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date", Value: ui.TextCell(endDateWord(r.EndDateMeans)), Note: "Where start, term and end of a record do not tell."})
+	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency), Note: "Assumed where a record names none."})
 	return h.madeAt(f, r)
 }

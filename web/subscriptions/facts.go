@@ -32,7 +32,9 @@ func (h Handlers) provider(s sheet) view.Facts {
 		{Term: "Suggested price", Value: ui.TextCell(words(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)), Note: "never used by itself"},
 		{Term: "Term", Value: ui.TextCell(string(s.Term)), Note: received(s.TermText, string(s.Term))},
 		{Term: "Billed", Value: ui.TextCell(string(s.Frequency)), Note: received(s.FrequencyText, string(s.Frequency))},
-		ui.Fact("Start", s.Start.String()), ui.Fact("End", s.End.String()), ui.Fact("Current term since", s.TermStart.String()),
+		{Term: "Start", Value: ui.TextCell(s.Start.String()), Note: unreadNote(s.StartText, s.StartUnread())},
+		{Term: "End", Value: ui.TextCell(s.End.String()), Note: endNote(s)},
+		ui.Fact("Renews by itself", renewsText(s)), ui.Fact("Current term since", s.TermStart.String()),
 		{Term: "Distributor's contract", Value: ui.Cell{Text: s.ContractNo, Mono: true}},
 		{Term: "Vendor's id", Value: ui.Cell{Text: s.VendorSubscriptionID, Mono: true}},
 		{Term: "These facts since", Value: ui.Of(h.moment(s.FactsAt)), Note: requestNote(s)},
@@ -42,6 +44,48 @@ func (h Handlers) provider(s sheet) view.Facts {
 	}
 	f.Items.Items = given(f.Items.Items)
 	return f
+}
+
+// unreadNote tells of a date that was given as a text that cannot be read.
+func unreadNote(text string, open bool) string {
+	switch {
+	case text == "":
+		return ""
+	case open:
+		return "received as “" + text + "”, which cannot be read"
+	}
+	return "received as “" + text + "”; a person said the day"
+}
+
+// endNote tells what the end date means, and whether that is a guess (RULES 2).
+func endNote(s sheet) string {
+	if s.EndText != "" {
+		return unreadNote(s.EndText, s.EndUnread())
+	}
+	on, guessed := s.FirstDayWithout(s.EndDateMeans)
+	switch {
+	case s.End.IsZero():
+		return ""
+	case !s.EndsOn.IsZero():
+		return "it ends then: no seat from " + s.EndsOn.String() + " on"
+	case guessed && s.EndDateMeans != "":
+		return "taken as " + map[bool]string{true: "the day after the last one", false: "the last day"}[on == s.End] + ", as set on the provider: a guess"
+	case guessed:
+		return "taken as the last day, a guess: the record does not tell"
+	case on == s.End:
+		return "the day after the last one, as its start and term tell"
+	}
+	return "the last day, as its start and term tell"
+}
+
+func renewsText(s sheet) string {
+	switch {
+	case s.AutoRenew == distributor.Yes:
+		return "yes"
+	case s.AutoRenew == distributor.No:
+		return "no"
+	}
+	return "unknown"
 }
 
 // given leaves out what may well be missing, so that the eye finds what matters.
@@ -112,10 +156,13 @@ func (h Handlers) local(s sheet) view.Facts {
 		{Term: "Customer", Value: customer, Note: accountNote(s)},
 		{Term: "Contract", Value: contract},
 		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
-		ui.Fact("Billable seats", count(s.Billable())),
-		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
 	}
-	items = optional(items, "Billable from", s.BillableFrom.String())
+	items = append(items, h.comingPrices(s)...)
+	items = append(items, []ui.Definition{
+		ui.Fact("Billable seats", count(s.Billable())),
+		{Term: "First billable day", Value: ui.TextCell(s.history.FirstDay().String()), Note: s.whyFirst()},
+		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
+	}...)
 	items = optional(items, "History since", s.HistorySince.String())
 	if s.NoTwin {
 		items = append(items, ui.Fact("Twin", "declared to be none"))
@@ -150,6 +197,17 @@ func ended(s sheet) string {
 		return "retired by the cut-over, first day without seats " + s.DeactivatedOn.String()
 	}
 	return ""
+}
+
+// whyFirst says why billing does not begin at its start.
+func (s sheet) whyFirst() string {
+	switch first := s.history.FirstDay(); {
+	case first.IsZero() || first != s.BillableFrom:
+		return ""
+	case first == s.End || first == s.DeactivatedOn:
+		return "it had ended when it was first seen; days before are nobody's here"
+	}
+	return "its switch day: days before belong to the old subscription"
 }
 
 // moved tells whether it is held only because it moved to an account that is mapped.

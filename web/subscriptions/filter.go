@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/review"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -37,6 +38,7 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 			{Value: "unmapped", Label: "Unmapped"}, {Value: "excluded", Label: "Excluded"}, {Value: "pending", Label: "Pending"}, {Value: "twin", Label: "Twin"}, {Value: "cutover", Label: "Cut-over"}}},
 		{Name: "moved", Label: "Moved to a mapped account", Allowed: []httpx.Choice{{Value: "yes", Label: "Only"}, {Value: "no", Label: "Without"}}},
 		{Name: "review", Label: "Review", Allowed: []httpx.Choice{{Value: "fail", Label: "Fail"}, {Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"}, {Value: "signed", Label: "Signed"}}},
+		{Name: "check", Label: "Finding", Allowed: checkChoices()},
 		{Name: "vendor", Label: "Vendor", Allowed: vendors},
 		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{
 			{Value: "licence", Label: "Licence"}, {Value: "one_time", Label: "One-time"}, {Value: "usage", Label: "Usage"}, {Value: "trial", Label: "Trial"}, {Value: "unknown", Label: "Unknown"}}},
@@ -48,6 +50,16 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 		named(c, db, "contract", "Contract"),
 		named(c, db, "account", "Account"),
 	}}, nil
+}
+
+// checkChoices are all findings that a review may have.
+func checkChoices() []httpx.Choice {
+	codes := review.Codes()
+	choices := make([]httpx.Choice, len(codes))
+	for i, code := range codes {
+		choices[i] = httpx.Choice{Value: code, Label: checkNames[code]}
+	}
+	return choices
 }
 
 // named is a filter by a record's id whose chip says the record's name.
@@ -68,7 +80,7 @@ func filterOf(q httpx.ListQuery) list.Filter {
 	day := func(name string) clock.Date { d, _ := clock.ParseDate(q.Filter(name)); return d } // checked by the spec
 	return list.Filter{
 		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"), Contract: id("contract"),
-		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Excluded: q.Filter("excluded"),
+		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Check: q.Filter("check"), Excluded: q.Filter("excluded"),
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),
 		Proposal: q.Filter("proposal"), EndsFrom: day("ends_from"), EndsBefore: day("ends_before"),
 	}

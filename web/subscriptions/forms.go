@@ -73,10 +73,18 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 			s.again("price", ui.Field{Kind: ui.SelectBox, Name: "price_period", Label: "Period", Value: ownPeriod(s), Options: periodOptions}),
 		}},
 		view.FieldGroup{Group: ui.Group{Title: "When and why"}, Fields: []ui.Field{
-			s.again("price", ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from", Value: h.today().String(), Size: ui.Short, Hint: "The price row of the ledger gets this date."}),
+			s.again("price", ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from", Value: subscription.ProposedDay(s.history, h.today()).String(), Size: ui.Short, Hint: h.proposedBecause(s)}),
 			s.again("price", ui.Field{Name: "note", Label: "Note"}),
 		}})
 	return e
+}
+
+// proposedBecause says why the form proposes its day.
+func (h Handlers) proposedBecause(s sheet) string {
+	if on := subscription.ProposedDay(s.history, h.today()); on.Before(h.today()) {
+		return "Proposed: the first billable day without a price. Days that were billed are charged or credited the difference by the next run."
+	}
+	return "Days before it keep their price; days that were billed are charged or credited the difference by the next run."
 }
 
 func itemField(s sheet) ui.Field {

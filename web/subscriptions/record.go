@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
@@ -31,6 +32,8 @@ type sheet struct {
 	subscription.Detail
 	report     review.Report
 	ledger     []ledger.Entry
+	history    history.History
+	prices     []list.DatedPrice
 	marks      []ledger.RowMoment
 	options    list.Options
 	run        *list.LatestRun
@@ -60,11 +63,11 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	m := view.Record{
 		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
-		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Prices: h.prices(c, s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
-		m.Contract, m.Price = contractForm(s), h.priceForm(s)
-		m.Summary = summary(s, m.Contract, m.Price)
+		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
+		m.Summary = summary(s, m.Contract, m.Price, m.Dates)
 		m.Stale = stale(s)
 	}
 	if mayEnter(c) {
@@ -81,6 +84,13 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 
 func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet) (err error) {
 	if s.Detail, err = subscription.Show(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.history, err = history.One(ctx, tx, id); err != nil {
+		return err
+	}
+	s.priceOfToday(h)
+	if s.prices, err = list.DatedPrices(ctx, tx, id); err != nil {
 		return err
 	}
 	if s.report, err = h.Reviews.Look(ctx, tx, id); err != nil {
@@ -148,8 +158,10 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
 		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
+	out = append(out, unreadDates(c, s)...)
+	out = append(out, renewal(c, s)...)
 	if s.TwinHold && s.State == subscription.Held {
-		add(ui.Warn, "Perhaps the same subscription as another provider's", "It arrived while the same product was active for this customer under another provider. It is held, so that no seat is billed twice.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
+		add(ui.Warn, "Perhaps the same subscription again", "It arrived while the same product was active for this customer under another provider, or bears the vendor's id of another one of this provider. It is held, so that no seat is billed twice; the review names the other.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
 	}
 	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
@@ -193,6 +205,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	}
 	if mayDeclare(c) && !s.gone() {
 		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})
+	}
+	if mayDeclare(c) && s.Connector == "manual" {
+		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
 	}
 	switch {
 	case !mayDecide(c):

@@ -19,7 +19,7 @@ var checkNames = map[string]string{
 	"customer": "Customer", "moved": "Moved", "account_gone": "Account", "status": "Status at the distributor", "hold": "Held", "missing": "Gone",
 	"contract": "Contract", "dates": "Dates", "currency": "Currency", "frequency": "Billing rhythm",
 	"product": "Product", "kind": "Kind", "ledger": "Ledger", "twin": "Twin", "price": "Price", "period": "Period of the price", "free": "Free of charge",
-	"proposal": "Renewal", "cost": "Cost", "margin": "Margin",
+	"proposal": "Price at renewal", "date": "Date that cannot be read", "past_end": "End has passed", "begun": "Begun on a guess", "renewal": "Renewal under another id", "cost": "Cost", "margin": "Margin",
 }
 
 var stepStates = map[review.Verdict]ui.StepState{review.OK: ui.StepDone, review.Warn: ui.StepWarned, review.Fail: ui.StepFailed}
@@ -82,6 +82,10 @@ func mend(s sheet, m review.Mend) (text, href string) {
 			return "Choose a contract first", "#contract"
 		}
 		return "Set the price", "#price"
+	case "ledger":
+		return "Correct its date", "#ledger"
+	case "dates":
+		return "Say the day", "#dates"
 	case "provider":
 		return "Open the provider", "/providers/" + m.ID
 	case "subscription":

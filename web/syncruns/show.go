@@ -20,6 +20,8 @@ type record struct {
 	causes   []syncing.Cause
 	rows     []syncing.AccountOutcome
 	next     string
+	unread   []syncing.UnreadDate
+	unreads  int // of all that the run read
 }
 
 // Show is the page of one run. While it works, a reload shows what the stream shows.
@@ -63,6 +65,9 @@ func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID, q httpx.ListQuer
 		return r, err
 	}
 	if r.causes, err = syncing.Causes(ctx, tx, id); err != nil {
+		return r, err
+	}
+	if r.unread, r.unreads, err = syncing.UnreadDates(ctx, tx, r.Run); err != nil {
 		return r, err
 	}
 	r.rows, r.next, err = syncing.Outcomes(ctx, tx, id, chosen(q, r.outcomes), q.Page)

@@ -19,7 +19,7 @@ import (
 func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.Record {
 	m := view.Record{
 		Page: session.Page(c, KindLabel(r.Kind)+" of "+r.names.Provider, "Sync runs"), Result: result(r),
-		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r), Causes: causes(r), Outcomes: outcomes(r, q),
+		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r), Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "Sync run", []layout.Crumb{{Label: "Sync runs", Href: listPath}}
 	m.Page.Badges = []ui.Badge{Badge(r.State)}
@@ -153,4 +153,24 @@ func took(from, to *time.Time, now time.Time) string {
 		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 	}
 	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// unread lists the dates that this distributor sends and that cannot be read: they wait for a person.
+func unread(r record) *view.Causes {
+	if len(r.unread) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Dates that cannot be read", Plain: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Account"}, {Label: "Start as received"}, {Label: "End as received"}}}
+	for _, u := range r.unread {
+		name := u.Product
+		if name == "" {
+			name = u.ExternalID
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: "/subscriptions/" + u.ID.String() + "#dates", Sub: u.ExternalID}, ui.TextCell(u.Account), ui.TextCell(u.StartText), ui.TextCell(u.EndText)}})
+	}
+	card := ui.Card{Title: "Dates that cannot be read", Flush: true, Text: "Nothing is dated by a guess: they wait until a person says the day on the subscription's page."}
+	if r.unreads > len(r.unread) {
+		card.Text = fmt.Sprintf("%d of %d. ", len(r.unread), r.unreads) + card.Text
+	}
+	return &view.Causes{Card: card, Table: t}
 }

@@ -14,6 +14,9 @@ ALTER TABLE subscriptions
     ADD CONSTRAINT subscriptions_said_whole CHECK ((start_said IS NULL) = (start_said_for = '') AND (end_said IS NULL) = (end_said_for = '')),
     ADD CONSTRAINT subscriptions_ends_certain CHECK (ends_on IS NULL OR at_end = 'ends');
 
+-- What an end date means where a record does not tell: a person's word; empty: nobody said.
+ALTER TABLE providers ADD COLUMN end_date_means text NOT NULL DEFAULT '' CHECK (end_date_means IN ('', 'last_day', 'day_after'));
+
 -- An end that was typed for a manual subscription and lies ahead ends it. One that has
 -- passed already is left to a person: the review asks.
 UPDATE subscriptions s SET at_end = 'ends',

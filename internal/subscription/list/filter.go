@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -22,6 +23,7 @@ type Filter struct {
 	HoldReason string
 	Moved      string // "yes": held because it moved to an account that is mapped, "no": all others
 	Review     string
+	Check      string // the code of a finding that fails or warns
 	Excluded   string // "no": without those of excluded accounts; "yes": only those
 	Kind       string
 	Vendor     string
@@ -46,6 +48,7 @@ func (f Filter) where() (string, []any) {
 	add(f.Moved == "yes", movedHere)
 	add(f.Moved == "no", "NOT ("+movedHere+")")
 	add(f.Review != "", "s.review = ?", f.Review)
+	add(f.Check != "", found, finding(f.Check, "fail"), finding(f.Check, "warn"))
 	add(f.Excluded == "no", "s.hold_reason IS DISTINCT FROM 'excluded'")
 	add(f.Excluded == "yes", "s.hold_reason = 'excluded'")
 	add(f.Kind != "", "s.kind = ?", f.Kind)
@@ -57,6 +60,14 @@ func (f Filter) where() (string, []any) {
 	like := contains(f.Search)
 	add(f.Search != "", searched, like, like, like)
 	return strings.Join(conds, " AND "), args
+}
+
+// found is the condition of a subscription whose review has a finding.
+const found = `s.id IN (SELECT subscription_id FROM subscription_reviews WHERE checks @> ?::jsonb OR checks @> ?::jsonb)`
+
+func finding(code, verdict string) string {
+	b, _ := json.Marshal([]map[string]string{{"code": code, "verdict": verdict}}) // strings alone: it cannot fail
+	return string(b)
 }
 
 // movedHere is the condition of a subscription that the distributor reports under

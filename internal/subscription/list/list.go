@@ -74,6 +74,12 @@ type Row struct {
 	SignedBy         string // who signed, while that stands
 	SignedAt         *time.Time
 	FirstSeenAt      time.Time
+	Checks           string // codes of the failing and warning findings, blank-separated
+	AtEnd            distributor.AtEnd
+	AutoRenew        distributor.YesNo
+	EndsOn           clock.Date // first day without seats of an end that is certain
+	StartText        string     // as received, where a date was given that cannot be read
+	EndText          string
 
 	sortText string // the sort key as the database has it
 }
@@ -83,7 +89,9 @@ const listColumns = `s.id, s.provider_id, p.name, s.external_id, s.account_id, a
 	s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.cost_period_assumed, s.unit_price, s.price_period, s.currency, s.price_by_person,
 	s.billing_frequency, s.billing_frequency_text, s.term, s.term_text, s.term_start, s.start_date, s.end_date, s.provider_status, s.provider_status_text,
 	s.state, coalesce(s.hold_reason, ''), coalesce(s.deactivated_by, ''), s.deactivated_on, s.billable_quantity, s.ledger_quantity, s.billed_through,
-	coalesce(s.hold_reason = 'unmapped' AND a.state = 'mapped', false), coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''), g.signed_at, s.first_seen_at`
+	coalesce(s.hold_reason = 'unmapped' AND a.state = 'mapped', false), coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''), g.signed_at, s.first_seen_at,
+	coalesce((SELECT string_agg(DISTINCT k->>'code', ' ') FROM jsonb_array_elements(v.checks) k WHERE k->>'verdict' IN ('fail', 'warn')), ''),
+	s.at_end, s.auto_renew, s.ends_on, s.start_text, s.end_text`
 
 // scan reads listColumns and the sort key. It is written out because a file of
 // 100,000 rows spends most of its time here.
@@ -93,7 +101,8 @@ func (r *Row) scan(rows *sql.Rows) error {
 		&r.UnitCost, &r.CostPeriod, &r.CostCurrency, &r.CostCurrencyAssumed, &r.CostPeriodAssumed, &r.UnitPrice, &r.PricePeriod, &r.Currency, &r.PriceByPerson,
 		&r.Frequency, &r.FrequencyText, &r.Term, &r.TermText, &r.TermStart, &r.Start, &r.End, &r.Status, &r.StatusText,
 		&r.State, &r.HoldReason, &r.DeactivatedBy, &r.DeactivatedOn, &r.BillableQuantity, &r.LedgerQuantity, &r.BilledThrough,
-		&r.Moved, &r.Review, &r.Fingerprint, &r.SignedBy, &r.SignedAt, &r.FirstSeenAt, &r.sortText)
+		&r.Moved, &r.Review, &r.Fingerprint, &r.SignedBy, &r.SignedAt, &r.FirstSeenAt,
+		&r.Checks, &r.AtEnd, &r.AutoRenew, &r.EndsOn, &r.StartText, &r.EndText, &r.sortText)
 }
 
 const listJoins = `
