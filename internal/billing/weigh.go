@@ -65,15 +65,20 @@ func (s weighed) weigh(h history.History, on clock.Date) Weight {
 	return w
 }
 
-// difference is what one more row makes of the days that are paid, over all contracts that have some.
+// difference is what one more row makes of the days that are paid.
 func (w *Weight) difference(h history.History, row history.Row) decimal.NullDecimal {
+	return w.between(h, h.With(row))
+}
+
+// between is what the days that are paid come to more in one state than in another, over all contracts that have some.
+func (w *Weight) between(was, would history.History) decimal.NullDecimal {
 	sum := Parts{}
-	for _, id := range h.Contracts() {
-		to := h.PaidTo(id)
+	for _, id := range was.Contracts() {
+		to := was.PaidTo(id)
 		if to.IsZero() {
 			continue
 		}
-		before, after := reckon(h, id, to), reckon(h.With(row), id, to)
+		before, after := reckon(was, id, to), reckon(would, id, to)
 		if before.stopped != nil || after.stopped != nil {
 			return decimal.NullDecimal{}
 		}

@@ -79,10 +79,8 @@ func (w *stored) readSubscriptions(ids []uuid.UUID) error {
 			UNION
 			SELECT CASE WHEN m.source_id = kin.id THEN m.target_id ELSE m.source_id END
 			FROM kin JOIN moves m ON kin.id IN (m.source_id, m.target_id))
-		SELECT s.id, s.kind, s.product_id, s.term, s.billing_frequency, s.billable_from, s.frozen_from, s.ends_on, s.ends_seq, s.state,
-		       CASE WHEN s.end_refund <> '' THEN s.end_refund = 'yes' WHEN k.refunds <> 'global' THEN k.refunds = 'yes'
-		            ELSE coalesce((SELECT (value->>'refunds')::boolean FROM settings WHERE name = 'general'), false) END AS ends_refund
-		FROM kin JOIN subscriptions s ON s.id = kin.id LEFT JOIN billing_contracts k ON k.id = s.contract_id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
+		SELECT s.id, s.kind, s.product_id, s.term, s.billing_frequency, s.billable_from, s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
+		FROM kin JOIN subscriptions s ON s.id = kin.id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
 }
 
 func (w *stored) ids() postgres.IDs {

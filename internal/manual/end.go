@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -56,10 +57,10 @@ func (s Service) SetEnd(ctx context.Context, by audit.Actor, id uuid.UUID, e End
 		if err != nil {
 			return err
 		}
-		if len(res.Touched) == 0 && refund == was.EndRefund {
+		if len(res.Touched) == 0 && refund == was.EndsRefund {
 			return nil
 		}
-		if err := subscription.SetEndRefund(ctx, tx, id, refund); err != nil {
+		if err := subscription.SetEndsRefund(ctx, tx, id, refund); err != nil {
 			return err
 		}
 		if err := s.Reviews.Refresh(ctx, tx, []uuid.UUID{id}); err != nil {
@@ -67,7 +68,7 @@ func (s Service) SetEnd(ctx context.Context, by audit.Actor, id uuid.UUID, e End
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{
 			Action: "subscription.end_set", ObjectType: "subscription", ObjectID: id.String(), ObjectName: now.Called(),
-			Before: map[string]any{"end_date": was.End.String(), "at_end": was.AtEnd, "refund": was.EndRefund},
+			Before: map[string]any{"end_date": was.End.String(), "at_end": was.AtEnd, "refund": was.EndsRefund},
 			After:  map[string]any{"end_date": now.End.String(), "at_end": now.AtEnd, "refund": refund},
 		})
 	})
@@ -95,23 +96,26 @@ func entryWithEnd(tx *gorm.DB, was subscription.Subscription, e EndEntry) (distr
 
 // refundAtEnd is the answer for days after the end that are billed already: it must be
 // given where there are any, and yes only where the contract gives refunds (RULES 8).
-func refundAtEnd(ctx context.Context, tx *gorm.DB, now subscription.Subscription, e EndEntry) (string, error) {
-	paid := !now.EndsOn.IsZero() && now.EndsOn.Before(now.BilledThrough)
+func refundAtEnd(ctx context.Context, tx *gorm.DB, now subscription.Subscription, e EndEntry) (bool, error) {
+	h, err := history.One(ctx, tx, now.ID)
+	if err != nil {
+		return false, err
+	}
+	through := h.PaidTo(now.ContractID.UUID)
+	paid := !now.EndsOn.IsZero() && now.EndsOn.Before(through)
 	switch {
 	case e.Refund != "" && e.Refund != "yes" && e.Refund != "no":
-		return "", errs.Fields{"refund": "Choose No refund or Apply refund."}.Err()
+		return false, errs.Fields{"refund": "Choose No refund or Apply refund."}.Err()
 	case paid && e.Refund == "":
-		return "", errs.Fields{"refund": "Days up to " + dayBefore(now.BilledThrough) + " are billed already. Say whether those after the end are refunded."}.Err()
-	case !paid:
-		return "", nil
+		return false, errs.Fields{"refund": "Days up to " + dayBefore(through) + " are billed already. Say whether those after the end are refunded."}.Err()
 	case e.Refund == "no":
-		return "no", nil
+		return false, nil
 	}
 	r, err := retire.RefundsOf(ctx, tx, now.ContractID)
-	if err == nil && !r.Allowed {
+	if err == nil && paid && !r.Allowed {
 		err = errs.Fields{"refund": r.Because + " Choose No refund, or change the setting first."}.Err()
 	}
-	return "yes", err
+	return r.Allowed, err
 }
 
 func dayBefore(d clock.Date) string { return d.AddDays(-1).String() }

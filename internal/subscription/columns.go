@@ -28,7 +28,6 @@ func identity() []column {
 		{"frozen_quantity", func(s *Subscription) any { return s.FrozenQuantity }},
 		{"billable_from", func(s *Subscription) any { return date(s.BillableFrom) }},
 		{"billed_through", func(s *Subscription) any { return date(s.BilledThrough) }},
-		{"end_refund", func(s *Subscription) any { return s.EndRefund }},
 		{"history_since", func(s *Subscription) any { return date(s.HistorySince) }},
 	}
 }
@@ -47,6 +46,7 @@ func written() []column {
 		{"undated", func(s *Subscription) any { return s.Undated }},
 		{"sightings", func(s *Subscription) any { return s.Sightings }},
 		{"ends_on", func(s *Subscription) any { return date(s.EndsOn) }},
+		{"ends_refund", func(s *Subscription) any { return s.EndsRefund }},
 		{"missing_confirmed_at", func(s *Subscription) any { return s.MissingConfirmedAt }},
 		{"moved_from_account_id", func(s *Subscription) any { return s.MovedFromID }},
 		{"request_id", func(s *Subscription) any { return s.RequestID }},
@@ -67,6 +67,12 @@ func written() []column {
 		{"version", func(s *Subscription) any { return s.Version }},
 		{"updated_at", func(s *Subscription) any { return s.WrittenAt }},
 	}...)
+}
+
+// readable is the names of all columns that a row is read from: the stored copy of the price too, which no plan writes.
+func readable() string {
+	const copied = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, s.ledger_quantity"
+	return names(append(identity(), written()...), "s.") + copied
 }
 
 func factColumns() []column {

@@ -38,18 +38,13 @@ func EndAtItsEnd(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) 
 		if err != nil {
 			return plan.Plan{}, err
 		}
-		switch s.EndRefund {
-		case "yes":
-			in.Refund = true
-		case "no":
-			in.Refund = false
-		}
+		in.Refund = s.EndsRefund
 		return plan.AtItsEnd(in), nil
 	})
 }
 
-// SetEndRefund keeps a person's answer whether billed days after a certain end are
-// refunded: yes, no, or empty where it was not asked. The row must be locked.
-func SetEndRefund(ctx context.Context, tx *gorm.DB, id uuid.UUID, answer string) error {
-	return tx.WithContext(ctx).Exec(`UPDATE subscriptions SET end_refund = ?, version = version + 1 WHERE id = ?`, answer, id).Error
+// SetEndsRefund keeps a person's answer whether billed days after a certain end are
+// refunded. The row must be locked.
+func SetEndsRefund(ctx context.Context, tx *gorm.DB, id uuid.UUID, refund bool) error {
+	return tx.WithContext(ctx).Exec(`UPDATE subscriptions SET ends_refund = ?, version = version + 1 WHERE id = ?`, refund, id).Error
 }

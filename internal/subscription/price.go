@@ -42,6 +42,7 @@ const (
 
 // AskedPrice is what a person must say before a price is entered. It is an errs.Conflict.
 type AskedPrice struct {
+	On    clock.Date    // day of the price that was entered
 	Later []history.Row // prices that begin later
 	Gap   clock.Date    // first billable day that would stay without a price; zero: none
 }
@@ -77,9 +78,18 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 		}
 		d := s.Draft()
 		d.Row.ProposedItemID = uuid.NullUUID{}
-		d.Enter(p.row(h, s.Subscription, to.Currency))
+		row := p.row(h, s.Subscription, to.Currency)
+		if p.Later == ReplaceLater || !holds(h, row) {
+			d.Enter(row)
+		}
 		return d.Finish(&s.Subscription), nil
 	})
+}
+
+// holds tells whether the same price of the same source holds on that day already.
+func holds(h history.History, row ledger.Change) bool {
+	stands, found := h.PriceOn(row.EffectiveAt)
+	return found && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
 }
 
 // actOnPrice is act with the history that prices are reckoned from.
@@ -177,7 +187,7 @@ func LaterPrices(h history.History, on clock.Date) []history.Row {
 // asks refuses a price that a person must say more about; it sets later ones aside where they said so.
 func (p Price) asks(ctx context.Context, tx *gorm.DB, a Act, h history.History) error {
 	later := LaterPrices(h, p.On)
-	asked := &AskedPrice{}
+	asked := &AskedPrice{On: p.On}
 	if p.Later == NotSaid {
 		asked.Later = later
 	}
@@ -236,7 +246,7 @@ func CorrectPrice(ctx context.Context, tx *gorm.DB, a Act, c PriceCorrection) (S
 			return plan.Plan{}, errs.New(errs.Conflict, "This is no price that holds: it was set aside already, or belongs to another subscription. Nothing was changed.")
 		}
 		old := h.Rows[i]
-		if err := c.check(h, a.Today()); err != nil {
+		if err := c.check(h, old, a.Today()); err != nil {
 			return plan.Plan{}, err
 		}
 		no := false
@@ -252,7 +262,7 @@ func CorrectPrice(ctx context.Context, tx *gorm.DB, a Act, c PriceCorrection) (S
 	})
 }
 
-func (c PriceCorrection) check(h history.History, today clock.Date) error {
+func (c PriceCorrection) check(h history.History, old history.Row, today clock.Date) error {
 	problems := errs.Fields{}
 	if c.Note == "" {
 		problems.Add("note", "Say why; it stays with the price.")
@@ -263,12 +273,15 @@ func (c PriceCorrection) check(h history.History, today clock.Date) error {
 	if !c.SetAside && !c.On.IsZero() {
 		datable(problems, h, c.On, today)
 	}
+	if !c.SetAside && !c.reprices(old) && (c.On.IsZero() || c.On == old.On) {
+		problems.Add("unit_price", "This price holds from this day already. Enter the right price, or the right day.")
+	}
 	return problems.Err()
 }
 
 func (c PriceCorrection) row(h history.History, s Subscription, old history.Row) ledger.Change {
 	price, on, from := old.Price.Amount, old.On, ledger.ByTyping
-	if c.UnitPrice.Valid {
+	if c.reprices(old) {
 		price.Value = plan.Places(c.UnitPrice)
 	} else {
 		from = old.Price.From
@@ -279,17 +292,14 @@ func (c PriceCorrection) row(h history.History, s Subscription, old history.Row)
 	row := priceRow(h, s, on, price, from, c.Note)
 	row.ReplacesID = set(old.ID)
 	row.PriceFor.Product, row.PriceFor.Term, row.PriceFor.Frequency = old.Price.Product, old.Price.Term, old.Price.Rhythm
-	if !c.UnitPrice.Valid {
+	if !c.reprices(old) {
 		row.PriceFor.ItemID = old.Price.ItemID
 	}
 	return row
 }
 
-// KeepPrice declines what a renewal proposed: the price stays.
-func KeepPrice(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
-		d := s.Draft()
-		d.Row.ProposedItemID = uuid.NullUUID{}
-		return d.Finish(&s.Subscription), nil
-	})
+// reprices tells whether the amount is another one. A 0 that a machine filled in is no price; typed, it becomes one.
+func (c PriceCorrection) reprices(old history.Row) bool {
+	was := old.Price.Value.Decimal
+	return c.UnitPrice.Valid && (!c.UnitPrice.Decimal.Equal(was) || was.IsZero() && !old.Price.ByPerson)
 }

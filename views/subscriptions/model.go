@@ -1,5 +1,5 @@
 // Package subscriptions holds the pages of subscriptions: list, sign-off, record,
-// correction of a date.
+// corrections, and the steps that ask first.
 package subscriptions
 
 import (
@@ -39,6 +39,7 @@ type Record struct {
 	Stats    ui.Stats
 	Review   Review
 	Ledger   Part
+	Prices   *Part // nil: it never had a price
 	Moves    *Part // nil: no history was ever reassigned from or to it
 	Marks    *Part // nil: no row was ever marked
 	SignOffs *Part // nil: never signed
@@ -105,11 +106,20 @@ type Part struct {
 	Table ui.Table
 }
 
-// DateForm asks for the right date of an estimated ledger row.
-type DateForm struct {
+// Step is the page of a step that a person looks at before it is done: what it is
+// about, what it concerns, and one form for each way to go on.
+type Step struct {
 	Page    layout.Page
 	Summary ui.ErrorSummary
+	Remarks []ui.Callout
+	Card    ui.Card
 	Facts   ui.DefinitionList
-	Form    ui.Form
+	Table   *Part // nil: none
+	Forms   []StepForm
+}
+
+// StepForm is one way to go on.
+type StepForm struct {
+	Confirm ui.ConfirmForm
 	Fields  []ui.Field
 }

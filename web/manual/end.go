@@ -23,7 +23,7 @@ func (h Handlers) EndForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, endEntry(s, manual.EndEntry{EndDate: s.End.String(), AtEnd: string(s.AtEnd), Refund: s.EndRefund, Version: s.Version}, nil))
+	return render(c, http.StatusOK, endEntry(s, manual.EndEntry{EndDate: s.End.String(), AtEnd: string(s.AtEnd), Version: s.Version}, nil))
 }
 
 // SetEnd stores it.

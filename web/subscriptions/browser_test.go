@@ -38,7 +38,7 @@ func stage(t *testing.T) (d *desk, site string) {
 	all[1] = record("S-1", func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 9, decimal.NewNullDecimal(dec("19.25")) })
 	d.sync(d.provider, d.account, all...)
 	at := "/subscriptions/" + d.id("S-1")
-	where := d.get(at).Find(`#ledger a[href$="/date"]`).First().AttrOr("href", "")
+	where := d.correctLink("S-1", "estimated")
 	d.post(where, url.Values{"effective_at": {"2026-11-20"}, "note": {"their invoice 7"}}, http.StatusSeeOther)
 	d.post(at+"/price", url.Values{"unit_price": {"23.5"}, "price_period": {"month"}}, http.StatusSeeOther)
 	d.sync(d.provider, d.account, append(all[:1:1], record("S-1", func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 4, decimal.NewNullDecimal(dec("19.25")) }))...)
@@ -67,8 +67,9 @@ func TestPagesInABrowser(t *testing.T) {
 		"twin":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("L-1")) },
 		"gone":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-4")) },
 		"fails":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-5")) },
-		"date": func(tab *browser.Tab) {
-			tab.Go(site + d.get("/subscriptions/"+d.id("S-1")).Find(`#ledger a[href$="/date"]`).First().AttrOr("href", ""))
+		"correct": func(tab *browser.Tab) { tab.Go(site + d.correctLink("S-1", "update")) },
+		"correct-price": func(tab *browser.Tab) {
+			tab.Go(site + d.get("/subscriptions/"+d.id("S-1")).Find(`#prices a[href$="/correct"]`).First().AttrOr("href", ""))
 		},
 		"changes": func(tab *browser.Tab) { tab.Go(site + "/changes") },
 	}

@@ -216,7 +216,7 @@ func TestARenewalProposesAndAPersonTakesOrKeeps(t *testing.T) {
 	if taken["unit_price"] != "25" || taken["review"] != "ok" || kept["unit_price"] != "22" || kept["review"] != "warn" {
 		t.Errorf("taken %s %s, kept %s %s", taken["unit_price"], taken["review"], kept["unit_price"], kept["review"])
 	}
-	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 1 || changes[0]["effective_at"] != "2027-01-15" {
+	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 2 || changes[0]["effective_at"] != "2027-01-15" {
 		t.Errorf("%v", changes)
 	}
 }
@@ -245,22 +245,32 @@ func TestATwinIsHeldUntilAPersonSaysItIsNone(t *testing.T) {
 	}
 }
 
+// correctLink leads from a row of the ledger that says something to its correction.
+func (d *desk) correctLink(external, says string) string {
+	d.Helper()
+	link := d.get("/subscriptions/"+d.id(external)).Find(`#ledger tr:contains("`+says+`") a[href$="/correct"]`).First().AttrOr("href", "")
+	if link == "" {
+		d.Fatalf("no row of %s that says %q can be corrected", external, says)
+	}
+	return link
+}
+
 func TestAnEstimatedDateIsCorrected(t *testing.T) {
 	t.Parallel()
 	d := settled(t)
 	d.sync(d.provider, d.account, record("S-1", func(r *distributor.Subscription) { r.Quantity = 8 }), record("S-2"))
 	at := "/subscriptions/" + d.id("S-1")
-	where := d.get(at).Find(`#ledger a[href$="/date"]`).AttrOr("href", "")
+	where := d.correctLink("S-1", "estimated")
 	v := d.form(where, where)
 	v.Set("effective_at", "2025-01-01")
-	if page := d.page(d.post(where, v, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "begins on 2026-01-15") {
+	v.Set("note", "their invoice 7")
+	if page := d.page(d.post(where, v, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "first billable day of this subscription is 2026-01-15") {
 		t.Errorf("%s", text(page.Find(".summary")))
 	}
 	v.Set("effective_at", "2026-11-10")
-	v.Set("note", "their invoice 7")
 	d.post(where, v, http.StatusSeeOther)
 	main := text(d.get(at).Find("main"))
-	for _, part := range []string{"2026-11-10", "date corrected from 2026-11-22 to 2026-11-10", "set aside", "“their invoice 7”"} {
+	for _, part := range []string{"2026-11-10", "corrected: their invoice 7", "set aside", "“their invoice 7”"} {
 		if !strings.Contains(main, part) {
 			t.Errorf("the record lacks %q", part)
 		}
@@ -272,7 +282,7 @@ func TestAnEstimatedDateIsCorrected(t *testing.T) {
 			sum++
 		}
 	}
-	if r := d.row("S-1"); sum != 1 || r["ledger_quantity"] != "8" || d.audited("subscription.date_corrected") != 1 {
+	if r := d.row("S-1"); sum != 1 || r["ledger_quantity"] != "8" || d.audited("subscription.change_corrected") != 1 {
 		t.Errorf("%v\n%v", changes, r)
 	}
 	d.page(d.post(where, v, http.StatusConflict))

@@ -156,10 +156,13 @@ func (h Handlers) local(s sheet) view.Facts {
 		{Term: "Customer", Value: customer, Note: accountNote(s)},
 		{Term: "Contract", Value: contract},
 		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
-		ui.Fact("Billable seats", count(s.Billable())),
-		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
 	}
-	items = optional(items, "Billable from", s.BillableFrom.String())
+	items = append(items, h.comingPrices(s)...)
+	items = append(items, []ui.Definition{
+		ui.Fact("Billable seats", count(s.Billable())),
+		{Term: "First billable day", Value: ui.TextCell(s.history.FirstDay().String()), Note: s.whyFirst()},
+		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
+	}...)
 	items = optional(items, "History since", s.HistorySince.String())
 	if s.NoTwin {
 		items = append(items, ui.Fact("Twin", "declared to be none"))
@@ -194,6 +197,17 @@ func ended(s sheet) string {
 		return "retired by the cut-over, first day without seats " + s.DeactivatedOn.String()
 	}
 	return ""
+}
+
+// whyFirst says why billing does not begin at its start.
+func (s sheet) whyFirst() string {
+	switch first := s.history.FirstDay(); {
+	case first.IsZero() || first != s.BillableFrom:
+		return ""
+	case first == s.End || first == s.DeactivatedOn:
+		return "it had ended when it was first seen; days before are nobody's here"
+	}
+	return "its switch day: days before belong to the old subscription"
 }
 
 // moved tells whether it is held only because it moved to an account that is mapped.

@@ -34,10 +34,10 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	effective := ui.Cell{Text: e.EffectiveAt.String()}
 	if e.Estimated {
 		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn, Title: "The distributor gives no date; this is the day it was seen"}}
-		if e.Counted && e.BillingState != ledger.Invoiced && mayDecide(c) {
-			effective.Href = recordPath(s.ID) + "/changes/" + e.ID.String() + "/date"
-			effective.Sub = "correct the date"
-		}
+	}
+	if e.Counted && correctable(e) && mayDeclare(c) {
+		effective.Href = recordPath(s.ID) + "/changes/" + e.ID.String() + "/correct"
+		effective.Sub = "correct"
 	}
 	after := ui.TextCell(count(e.Running))
 	billing := ui.Cell{Badges: []ui.Badge{{Text: string(e.BillingState)}}}
@@ -53,6 +53,11 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 		effective, {Text: eventText(e), Sub: told(e, s.origin(e))}, change(e), after,
 		ui.TextCell(words(e.UnitPrice, e.Currency, money.Period(e.PricePeriod))), billing, recorded,
 	}}
+}
+
+// correctable tells whether a row changes seats; a price has its own page.
+func correctable(e ledger.Entry) bool {
+	return e.Event != ledger.Price && e.Event != ledger.Cost && e.Event != ledger.Product && e.Delta != 0
 }
 
 func change(e ledger.Entry) ui.Cell {

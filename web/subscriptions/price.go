@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -17,19 +18,24 @@ import (
 	"seatledger/web/session"
 )
 
-// SetPrice sets the selling price: an item of the contract's price list, or a
-// person's own amount, which is an exception.
+// SetPrice sets the selling price from a day on: an item of the contract's price
+// list, or a person's own amount, which is an exception. Where a person must say more,
+// it asks (RULES 5).
 func (h Handlers) SetPrice(c echo.Context) error {
 	id, form, err := posted(c)
 	if err != nil {
 		return err
 	}
-	p, err := h.priceIn(form)
+	p, err := priceIn(form)
 	if err == nil {
 		err = h.notBoth(c.Request().Context(), id, form, p)
 	}
 	if err == nil {
 		err = h.decisions().SetPrice(c.Request().Context(), session.Actor(c), opened(id, form), p)
+	}
+	var asked *subscription.AskedPrice
+	if errors.As(err, &asked) {
+		return h.askPrice(c, id, form, *asked)
 	}
 	return h.answer(c, id, form, "price", "The price was saved.", err)
 }
@@ -62,16 +68,16 @@ func (h Handlers) KeepPrice(c echo.Context) error {
 	return h.answer(c, id, form, "", "The price stays as it is.", err)
 }
 
-// priceIn reads the form. A script that names no day means today.
-func (h Handlers) priceIn(form httpx.Values) (subscription.Price, error) {
-	p := subscription.Price{Note: form.Get("note"), On: h.today()}
+// priceIn reads the form. No day is the one that the record proposes.
+func priceIn(form httpx.Values) (subscription.Price, error) {
 	problems := errs.Fields{}
-	var err error
-	if form.Has("effective_on") {
-		if p.On, err = clock.ParseDate(form.Get("effective_on")); err != nil {
-			problems.Add("effective_on", "Write the date as YYYY-MM-DD.")
-		}
+	p := subscription.Price{Note: form.Get("note"), On: dayIn(form, "effective_on", problems), Later: subscription.Later(form.Get("later")), Gap: form.On("gap") || form.Get("gap") == "yes"}
+	switch p.Later {
+	case subscription.NotSaid, subscription.KeepLater, subscription.ReplaceLater:
+	default:
+		problems.Add("later", "Say whether the later prices stay (keep) or are set aside (replace).")
 	}
+	var err error
 	if p.ItemID, err = idIn(form, "price_list_item_id", "Choose an item of the contract's price list."); err != nil {
 		problems.Add("price_list_item_id", "Choose an item of the contract's price list.")
 	}
@@ -79,6 +85,15 @@ func (h Handlers) priceIn(form httpx.Values) (subscription.Price, error) {
 		ownPrice(form, &p, problems)
 	}
 	return p, problems.Err()
+}
+
+// dayIn reads a day that may be left empty.
+func dayIn(form httpx.Values, name string, problems errs.Fields) clock.Date {
+	on, err := clock.ParseDate(form.Get(name))
+	if err != nil {
+		problems.Add(name, "Write the date as YYYY-MM-DD.")
+	}
+	return on
 }
 
 func ownPrice(form httpx.Values, p *subscription.Price, problems errs.Fields) {

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/review"
@@ -31,6 +32,8 @@ type sheet struct {
 	subscription.Detail
 	report     review.Report
 	ledger     []ledger.Entry
+	history    history.History
+	prices     []list.DatedPrice
 	marks      []ledger.RowMoment
 	options    list.Options
 	run        *list.LatestRun
@@ -60,7 +63,7 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	m := view.Record{
 		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
-		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Prices: h.prices(c, s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
 		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
@@ -81,6 +84,13 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 
 func (h Handlers) read(ctx context.Context, tx *gorm.DB, id uuid.UUID, s *sheet) (err error) {
 	if s.Detail, err = subscription.Show(ctx, tx, id); err != nil {
+		return err
+	}
+	if s.history, err = history.One(ctx, tx, id); err != nil {
+		return err
+	}
+	s.priceOfToday(h)
+	if s.prices, err = list.DatedPrices(ctx, tx, id); err != nil {
 		return err
 	}
 	if s.report, err = h.Reviews.Look(ctx, tx, id); err != nil {
@@ -198,6 +208,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	}
 	if mayDeclare(c) && s.Connector == "manual" {
 		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
+	}
+	if mayDecide(c) && !s.BillableFrom.IsZero() && s.BillableFrom.After(s.history.Begins()) && !s.Frozen() {
+		out = append(out, ui.LinkButton{Text: "Bill from its start…", Href: recordPath(s.ID) + "/bill-from-start"})
 	}
 	switch {
 	case !mayDecide(c):

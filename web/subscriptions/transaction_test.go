@@ -26,15 +26,17 @@ func acts(d *desk) map[string]act {
 	d.sync(d.provider, d.account, record("S-1", grown), record("S-2"), record("S-3"))
 	d.missing("S-2")
 	one, gone, twin := "/subscriptions/"+d.id("S-1"), "/subscriptions/"+d.id("S-2"), "/subscriptions/"+d.id("L-1")
-	date := d.get(one).Find(`#ledger a[href$="/date"]`).AttrOr("href", "")
+	row := d.correctLink("S-1", "estimated")
+	filled := "/subscriptions/" + d.id("S-3") + "/prices/" + d.file("/subscriptions/" + d.id("S-3") + "/prices.csv")[0]["change_id"] + "/correct"
 	price := url.Values{"unit_price": {"23.5"}, "price_period": {"month"}, "effective_on": {"2026-11-22"}}
 	return map[string]act{
-		"subscription.contract_set":   {one + "/contract", url.Values{"contract_id": {""}}},
-		"subscription.price_set":      {one + "/price", price},
-		"subscription.date_corrected": {date, url.Values{"effective_at": {"2026-11-10"}}},
-		"subscription.gone_confirmed": {gone + "/confirm-gone", nil},
-		"subscription.no_twin":        {twin + "/no-twin", nil},
-		"subscription.signed_off":     {"/subscriptions/sign-off", url.Values{"id": {d.id("S-3")}}},
+		"subscription.contract_set":     {one + "/contract", url.Values{"contract_id": {""}}},
+		"subscription.price_set":        {one + "/price", price},
+		"subscription.change_corrected": {row, url.Values{"effective_at": {"2026-11-10"}, "note": {"their invoice 7"}}},
+		"subscription.price_corrected":  {filled, url.Values{"unit_price": {"21"}, "note": {"agreed"}}},
+		"subscription.gone_confirmed":   {gone + "/confirm-gone", nil},
+		"subscription.no_twin":          {twin + "/no-twin", nil},
+		"subscription.signed_off":       {"/subscriptions/sign-off", url.Values{"id": {d.id("S-3")}}},
 	}
 }
 
@@ -72,7 +74,7 @@ func TestAnActWithoutItsPlaceInTheTrailIsNotDone(t *testing.T) {
 func TestAnActThatMeetsAnotherIsTriedAgainAndDoneOnce(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{
-		"subscription.contract_set", "subscription.price_set", "subscription.date_corrected", "subscription.gone_confirmed",
+		"subscription.contract_set", "subscription.price_set", "subscription.change_corrected", "subscription.price_corrected", "subscription.gone_confirmed",
 		"subscription.no_twin", "subscription.signed_off",
 	} {
 		t.Run(action, func(t *testing.T) {

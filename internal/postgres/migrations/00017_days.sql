@@ -35,6 +35,7 @@ ALTER TABLE billing_contracts
     ADD COLUMN end_seq    bigint NOT NULL DEFAULT 0;
 ALTER TABLE subscriptions
     ADD COLUMN ends_on      date, -- first day without seats of an end that is certain: it and later days are not billed
+    ADD COLUMN ends_refund  boolean NOT NULL DEFAULT false,
     ADD COLUMN ends_seq     bigint NOT NULL DEFAULT 0,
     -- Of a price set by a cut-over that nobody has acknowledged: its line waits (RULES 7).
     ADD COLUMN price_waits  boolean NOT NULL DEFAULT false,

@@ -11,7 +11,6 @@ ALTER TABLE subscriptions
     ADD COLUMN sightings      text NOT NULL DEFAULT '', -- what was reported meanwhile: day=seats
     ADD COLUMN auto_renew     text NOT NULL DEFAULT '' CHECK (auto_renew IN ('', 'yes', 'no')),
     ADD COLUMN at_end         text NOT NULL DEFAULT '' CHECK (at_end IN ('', 'ends', 'renews')), -- a person's word, of manual providers only
-    ADD COLUMN end_refund     text NOT NULL DEFAULT '' CHECK (end_refund IN ('', 'yes', 'no')), -- of days after it that are billed already; empty: as the contract says
     ADD CONSTRAINT subscriptions_said_whole CHECK ((start_said IS NULL) = (start_said_for = '') AND (end_said IS NULL) = (end_said_for = '')),
     ADD CONSTRAINT subscriptions_ends_certain CHECK (ends_on IS NULL OR at_end = 'ends');
 

@@ -97,5 +97,9 @@ func Decide(in Input) Plan {
 	case in.Reading == nil:
 		return gone(in)
 	}
-	return seenAgain(in)
+	p := seenAgain(in)
+	if p.Row.EndsOn != in.Stored.EndsOn {
+		p.Row.EndsRefund = in.Refund
+	}
+	return p
 }

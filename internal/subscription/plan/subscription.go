@@ -109,10 +109,10 @@ type Subscription struct {
 	Billing
 	Said
 
-	Undated   bool       `gorm:"column:undated"`    // its start cannot be read and nobody has said it: no seat counts yet
-	Sightings string     `gorm:"column:sightings"`  // what was reported meanwhile, see unread.go
-	EndsOn    clock.Date `gorm:"column:ends_on"`    // first day without seats of an end that is certain: no run bills it or a later day
-	EndRefund string     `gorm:"column:end_refund"` // a person's answer for billed days after that: yes, no; empty: not asked
+	Undated    bool       `gorm:"column:undated"`     // its start cannot be read and nobody has said it: no seat counts yet
+	Sightings  string     `gorm:"column:sightings"`   // what was reported meanwhile, see unread.go
+	EndsOn     clock.Date `gorm:"column:ends_on"`     // first day without seats of an end that is certain: no run bills it or a later day
+	EndsRefund bool       `gorm:"column:ends_refund"` // of days after that which are billed already
 
 	State          State         `gorm:"column:state"`
 	HoldReason     HoldReason    `gorm:"column:hold_reason"`
