@@ -48,7 +48,9 @@ type LineRow struct {
 	Amount         decimal.Decimal
 	Currency       string
 	TaxCode        string
-	Forfeited      int // seat-days first told as forfeited on this invoice, on the subscription's first line
+	CreditsLineID  uuid.NullUUID // of a credit: the line it gives back
+	Again          *bool         // of a credit: to be billed again, or goodwill
+	Forfeited      int           // seat-days first told as forfeited on this invoice, on the subscription's first line
 }
 
 // LineSorts are the keys of the list of lines: the order of the invoices.
@@ -58,7 +60,7 @@ func LineSorts() paging.Sorts {
 
 const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, k.name AS contract, a.name AS crm_account, l.position, l.kind, l.subscription_id, s.external_id, l.product_name, l.part_number,
 	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c WHERE c.line_id = l.id) AS change_ids,
-	l.from_date, l.to_date, l.days, l.seats, l.unit_price, l.price_period, l.amount, l.currency, i.tax_code,
+	l.from_date, l.to_date, l.days, l.seats, l.unit_price, l.price_period, l.amount, l.currency, i.tax_code, l.credits_line_id, l.again,
 	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
 	     ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id AND v.subscription_id = l.subscription_id), 0) END AS forfeited`
 

@@ -151,6 +151,9 @@ func (w writing) settle(ctx context.Context, tx *gorm.DB) error {
 // refresh makes anew what lists and reviews say of both.
 func (s Service) refresh(ctx context.Context, tx *gorm.DB, source, target uuid.UUID) error {
 	both := []uuid.UUID{source, target}
+	if err := subscription.CopyPrices(ctx, tx, both, s.Today()); err != nil {
+		return err
+	}
 	if err := billing.RefreshThrough(ctx, tx, both); err != nil {
 		return err
 	}

@@ -104,20 +104,12 @@ func (p plan) customers() (string, string) {
 }
 
 func (p plan) currencies() (string, string) {
-	a, b := sold(p.source), sold(p.target)
+	a, b := p.source.currency(p.move.On), p.target.currency(p.move.On)
 	if a == "" || b == "" || a == b {
 		return "", ""
 	}
 	return Currency, fmt.Sprintf("%s is sold in %s and %s in %s, so their rows cannot stand in one ledger; "+
 		"put both under contracts of one currency first, or keep them apart.", name(p.source), a, name(p.target), b)
-}
-
-// sold is the selling currency.
-func sold(s side) string {
-	if s.Currency != "" {
-		return s.Currency
-	}
-	return s.currency()
 }
 
 func (p plan) kinds() (string, string) {

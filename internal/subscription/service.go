@@ -30,10 +30,17 @@ type Opened struct {
 	Version int
 }
 
-// SetContract puts it into a contract of its customer, or takes it out of any (see the act SetContract).
-func (s Service) SetContract(ctx context.Context, by audit.Actor, at Opened, contract uuid.NullUUID) error {
+// SetContract puts it into a contract of its customer from a day on, or takes it out of any (see the act SetContractFrom).
+func (s Service) SetContract(ctx context.Context, by audit.Actor, at Opened, contract uuid.NullUUID, on clock.Date) error {
 	return s.do(ctx, by, at, "subscription.contract_set", func(tx *gorm.DB, a Act) (Subscription, error) {
-		return SetContract(ctx, tx, a, contract)
+		return SetContractFrom(ctx, tx, a, contract, on)
+	})
+}
+
+// BillFromStart lets billing begin at its start (see the act BillFromStart).
+func (s Service) BillFromStart(ctx context.Context, by audit.Actor, at Opened) error {
+	return s.do(ctx, by, at, "subscription.billed_from_start", func(tx *gorm.DB, a Act) (Subscription, error) {
+		return BillFromStart(ctx, tx, a)
 	})
 }
 

@@ -36,6 +36,7 @@ func differences(before, after Subscription) (was, is map[string]any) {
 	note("missing_confirmed", before.MissingConfirmedAt != nil, after.MissingConfirmedAt != nil)
 	note("start_date", before.Start.String(), after.Start.String())
 	note("end_date", before.End.String(), after.End.String())
+	note("billable_from", before.BillableFrom.String(), after.BillableFrom.String())
 	note("proposed_item_id", idText(before.ProposedItemID), idText(after.ProposedItemID))
 	return was, is
 }

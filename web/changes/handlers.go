@@ -47,7 +47,7 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	return httpx.ListSpec{Sorts: ledger.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
 		{Name: "event", Label: "Event", Allowed: []httpx.Choice{
-			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"}, {Value: "renew", Label: "Renew"},
+			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"}, {Value: "product", Label: "Product"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"}, {Value: "renew", Label: "Renew"},
 			{Value: "deactivate", Label: "Deactivate"}, {Value: "activate", Label: "Activate"}, {Value: "adjust", Label: "Adjust"}, {Value: "carry", Label: "Carry"}}},
 		{Name: "billing_state", Label: "Billing", Allowed: []httpx.Choice{{Value: "open", Label: "Open"}, {Value: "invoiced", Label: "Invoiced"}, {Value: "archived", Label: "Archived"}}},
 		{Name: "counted", Label: "Counted", Allowed: yesNo},

@@ -56,6 +56,7 @@ func shown(n int, next string) string {
 var header = []string{
 	"id", "subscription_id", "provider_id", "external_id", "event", "reason", "effective_at", "recorded_at", "delta", "quantity_after", "counted", "estimated",
 	"unit_cost", "unit_price", "currency", "source", "billing_state", "invoice_id", "origin_change_id",
+	"refund", "replaces_id", "set_aside", "elsewhere_until",
 	"cost_period", "cost_currency", "price_period", "actor", "note", "sync_run_id", "provider", "product", "crm_account",
 }
 
@@ -75,6 +76,7 @@ func cells(r ledger.ListRow) []httpx.Cell {
 		plain(r.EffectiveAt.String()), plain(r.RecordedAt.UTC().Format(time.RFC3339Nano)), plain(strconv.Itoa(r.Delta)), plain(strconv.Itoa(r.QuantityAfter)),
 		plain(strconv.FormatBool(r.Counted)), plain(strconv.FormatBool(r.Estimated)), amount(r.UnitCost), amount(r.UnitPrice), plain(r.Currency),
 		plain(string(r.Source)), plain(string(r.BillingState)), id(r.InvoiceID), id(r.OriginChangeID),
+		plain(strconv.FormatBool(r.Refund)), id(r.ReplacesID), plain(strconv.FormatBool(r.SetAside)), plain(r.ElsewhereUntil.String()),
 		plain(r.CostPeriod), plain(r.CostCurrency), plain(r.PricePeriod), text(r.Actor), text(r.Note), id(r.SyncRunID), text(r.Provider), text(r.Product), text(r.CRMAccount),
 	}
 }

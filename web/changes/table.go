@@ -34,6 +34,9 @@ func (h Handlers) row(r ledger.ListRow) ui.Row {
 	if !r.Counted {
 		billing.Sub = "set aside, does not count"
 	}
+	if r.Counted && r.Delta < 0 {
+		billing.Sub = map[bool]string{true: "with refund", false: "without refund"}[r.Refund]
+	}
 	return ui.Row{Muted: !r.Counted, Cells: []ui.Cell{
 		effective, subscriptionCell(r), customer(r), event, ui.TextCell(seats(r)), ui.TextCell(strconv.Itoa(r.QuantityAfter)), prices(r), billing, h.recorded(r),
 	}}

@@ -76,9 +76,10 @@ func lineCells(r billing.LineRow) []ui.Cell {
 		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency, Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
 }
 
+// linesHeader is the columns of CONTRACT, then ours; id is line_id under its older name.
 var linesHeader = []string{
-	"invoice_id", "subscription_id", "change_ids", "from", "to", "days", "seats", "unit_price", "price_period", "amount", "currency",
-	"id", "invoice_number", "invoice_state", "position", "kind", "contract", "crm_account", "external_id", "product", "part_number", "tax_code", "forfeited_seat_days",
+	"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days", "seats", "unit_price", "price_period", "amount", "currency", "credits_line_id", "again",
+	"id", "invoice_number", "invoice_state", "position", "contract", "crm_account", "external_id", "product", "part_number", "tax_code", "forfeited_seat_days",
 }
 
 func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQuery) error {
@@ -92,10 +93,17 @@ func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQu
 
 func lineFile(r billing.LineRow) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
+	credited, again := "", ""
+	if r.CreditsLineID.Valid {
+		credited = r.CreditsLineID.UUID.String()
+	}
+	if r.Again != nil {
+		again = strconv.FormatBool(*r.Again)
+	}
 	return []httpx.Cell{
-		plain(r.InvoiceID.String()), plain(r.SubscriptionID.String()), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
-		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency),
-		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)), plain(string(r.Kind)), text(r.Contract), text(r.CRMAccount),
+		plain(r.ID.String()), plain(r.InvoiceID.String()), plain(r.SubscriptionID.String()), plain(string(r.Kind)), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
+		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency), plain(credited), plain(again),
+		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)), text(r.Contract), text(r.CRMAccount),
 		text(r.ExternalID), text(r.ProductName), text(r.PartNumber), text(r.TaxCode), plain(strconv.Itoa(r.Forfeited)),
 	}
 }

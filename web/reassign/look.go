@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
@@ -114,7 +113,7 @@ func effects(r reassign.Result) []ui.Definition {
 		{Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID), Note: "what is not billed of them, its contract bills"},
 		{Term: "Days from " + on + " on", Value: ui.TextCell("belong to " + r.Target.ExternalID), Note: "with what was paid for them already"},
 		{Term: "Due of " + r.Source.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Source)), Note: "by the next invoice of its contract"},
-		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by its next invoice, once it is not held"},
+		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by the next invoice of its contract"},
 	}
 	if r.Source.State != subscription.Inactive {
 		all = append(all, ui.Definition{
@@ -125,13 +124,13 @@ func effects(r reassign.Result) []ui.Definition {
 }
 
 func dueText(s reassign.Side) string {
-	return amounts(s, s.DueBefore) + " before, " + amounts(s, s.DueAfter) + " after"
+	return amounts(s.DueBefore) + " before, " + amounts(s.DueAfter) + " after"
 }
 
 // amounts are sums as people read them, by currency.
-func amounts(s reassign.Side, due []billing.Due) string {
+func amounts(due []billing.Due) string {
 	if len(due) == 0 {
-		return strings.TrimSpace(money.Grouped(decimal.Decimal{}, s.Currency) + " " + s.Currency)
+		return "nothing"
 	}
 	var says []string
 	for _, d := range due {

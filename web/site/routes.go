@@ -186,6 +186,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/sign-off", h.subscriptions.SignOff, billing),
 		get("/subscriptions/:id", h.subscriptions.Record),
 		post("/subscriptions/:id/contract", h.subscriptions.SetContract, billing),
+		get("/subscriptions/:id/bill-from-start", h.subscriptions.ConfirmFromStart, billing),
+		post("/subscriptions/:id/bill-from-start", h.subscriptions.BillFromStart, billing),
 		post("/subscriptions/:id/price", h.subscriptions.SetPrice, billing),
 		post("/subscriptions/:id/price/keep", h.subscriptions.KeepPrice, billing),
 		post("/subscriptions/:id/no-twin", h.subscriptions.NoTwin, operator, billing),

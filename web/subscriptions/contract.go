@@ -9,7 +9,7 @@ import (
 	"seatledger/web/session"
 )
 
-// SetContract puts a subscription into a contract of its customer; an empty contract_id takes it out.
+// SetContract puts a subscription into a contract of its customer from a day on; an empty contract_id takes it out.
 func (h Handlers) SetContract(c echo.Context) error {
 	id, form, err := posted(c)
 	if err != nil {
@@ -19,9 +19,14 @@ func (h Handlers) SetContract(c echo.Context) error {
 	if form.Get("contract_id") == "" {
 		done = "The subscription stands in no contract now, so it is not billed."
 	}
+	problems := errs.Fields{}
 	contract, err := contractIn(form)
+	on := dayIn(form, "effective_on", problems)
 	if err == nil {
-		err = h.decisions().SetContract(c.Request().Context(), session.Actor(c), opened(id, form), contract)
+		err = problems.Err()
+	}
+	if err == nil {
+		err = h.decisions().SetContract(c.Request().Context(), session.Actor(c), opened(id, form), contract, on)
 	}
 	return h.answer(c, id, form, "contract", done, err)
 }

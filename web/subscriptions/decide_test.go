@@ -216,7 +216,7 @@ func TestARenewalProposesAndAPersonTakesOrKeeps(t *testing.T) {
 	if taken["unit_price"] != "25" || taken["review"] != "ok" || kept["unit_price"] != "22" || kept["review"] != "warn" {
 		t.Errorf("taken %s %s, kept %s %s", taken["unit_price"], taken["review"], kept["unit_price"], kept["review"])
 	}
-	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 1 || changes[0]["effective_at"] != "2027-01-15" {
+	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 2 || changes[0]["effective_at"] != "2027-01-15" {
 		t.Errorf("%v", changes)
 	}
 }

@@ -124,7 +124,7 @@ func (h *house) changes(external string) string {
 func (h *house) price(external, amount string) {
 	h.t.Helper()
 	record := "/subscriptions/" + h.sub(external)["id"]
-	h.admin.Get(record).FormTo(record+"/price").Set("unit_price", amount, "price_period", "month", "effective_on", "2026-01-01").Submit().Next()
+	h.admin.Get(record).FormTo(record+"/price").Set("unit_price", amount, "price_period", "month").Submit().Next()
 }
 
 func (h *house) sign(external string) {

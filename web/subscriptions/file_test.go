@@ -102,26 +102,27 @@ func TestTheChangesFileHasThePromisedColumnsAndEveryRow(t *testing.T) {
 	d := settled(t)
 	d.sync(d.provider, d.account, record("S-1", func(r *distributor.Subscription) { r.Quantity = 8 }), record("S-2"))
 	body := d.do(httptest.NewRequest(http.MethodGet, "/changes.csv", nil), http.StatusOK).Body.String()
-	const promised = "id,subscription_id,provider_id,external_id,event,reason,effective_at,recorded_at,delta,quantity_after,counted,estimated,unit_cost,unit_price,currency,source,billing_state,invoice_id,origin_change_id"
+	const promised = "id,subscription_id,provider_id,external_id,event,reason,effective_at,recorded_at,delta,quantity_after,counted,estimated,unit_cost,unit_price,currency,source,billing_state,invoice_id,origin_change_id," +
+		"refund,replaces_id,set_aside,elsewhere_until"
 	if !strings.HasPrefix(body, promised+",") {
 		t.Errorf("header %.300s", body)
 	}
 	rows := d.file("/changes.csv?sort=recorded_at")
-	if len(rows) != 3 {
+	if len(rows) != 5 {
 		t.Fatalf("%d rows", len(rows))
 	}
 	want := map[string]string{"event": "update", "reason": "", "effective_at": "2026-11-22", "recorded_at": "2026-11-22T09:00:00Z", "delta": "3", "quantity_after": "8", "counted": "true",
 		"estimated": "true", "unit_cost": "18.7", "unit_price": "22", "currency": "USD", "source": "sync", "billing_state": "open", "invoice_id": "", "origin_change_id": "", "external_id": "S-1"}
 	got := map[string]string{}
 	for column := range want {
-		got[column] = rows[2][column]
+		got[column] = rows[4][column]
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	for query, n := range map[string]int{
-		"event=update": 1, "estimated=yes": 1, "estimated=no": 2, "counted=yes": 3, "counted=no": 0, "billing_state=open": 3, "from=2026-11-22": 1, "to=2026-11-21": 2,
-		"from=2026-01-15&to=2026-01-15": 2, "provider=" + d.provider.ID.String(): 3, "subscription=" + d.id("S-2"): 1, "q=s-1": 2,
+		"event=update": 1, "estimated=yes": 1, "estimated=no": 4, "counted=yes": 5, "counted=no": 0, "billing_state=open": 5, "from=2026-11-22": 1, "to=2026-11-21": 4,
+		"from=2026-01-15&to=2026-01-15": 4, "provider=" + d.provider.ID.String(): 5, "subscription=" + d.id("S-2"): 2, "q=s-1": 3,
 	} {
 		if rows := d.file("/changes.csv?" + query); len(rows) != n {
 			t.Errorf("file %s: %d rows, want %d", query, len(rows), n)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"seatledger/internal/account"
+	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 
@@ -46,9 +48,22 @@ func contractForm(s sheet) *view.Edit {
 		Hint: "Active contracts of this customer. The price comes from the contract's price list, unless a person set it."})
 	return &view.Edit{
 		ID: "contract", Fold: ui.Fold{Summary: "Choose the contract", Open: s.form == "contract" || !s.ContractID.Valid && s.State != subscription.Inactive},
-		Form:   ui.Form{Action: recordPath(s.ID) + "/contract", Version: version(s), Save: "Save contract"},
-		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Contract"}, Fields: []ui.Field{f}}},
+		Form: ui.Form{Action: recordPath(s.ID) + "/contract", Version: version(s), Save: "Save contract"},
+		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Contract"}, Fields: []ui.Field{f, s.again("contract", ui.Field{
+			Kind: ui.DateInput, Name: "effective_on", Label: "From", Size: ui.Short, Hint: firstUnpaid(s)})}}},
 	}
+}
+
+// firstUnpaid says from which day a contract holds where none is typed.
+func firstUnpaid(s sheet) string {
+	var paid clock.Date
+	for _, id := range s.history.Contracts() {
+		paid = history.Later(paid, s.history.PaidTo(id))
+	}
+	if paid.IsZero() {
+		return "Empty: from its first billable day; nothing of it was billed yet."
+	}
+	return "Empty: from the first day that was not billed, " + paid.String() + ". Days before stay with the contract that they were billed under."
 }
 
 var periodOptions = []ui.Option{

@@ -81,6 +81,8 @@ func (d *desk) serve(db *postgres.DB) {
 	d.echo.POST("/subscriptions/:id/price/keep", h.KeepPrice)
 	d.echo.POST("/subscriptions/:id/no-twin", h.NoTwin)
 	d.echo.POST("/subscriptions/:id/confirm-gone", h.ConfirmGone)
+	d.echo.GET("/subscriptions/:id/bill-from-start", h.ConfirmFromStart)
+	d.echo.POST("/subscriptions/:id/bill-from-start", h.BillFromStart)
 	d.echo.GET("/subscriptions/:id/prices", h.Prices)
 	d.echo.GET("/subscriptions/:id/prices.csv", h.Prices)
 	d.echo.GET("/subscriptions/:id/prices/:change/correct", h.PriceForm)

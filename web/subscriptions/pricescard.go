@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
@@ -81,11 +82,11 @@ func (h Handlers) comingPrices(s sheet) []ui.Definition {
 func (s *sheet) priceOfToday(h Handlers) {
 	row, found := s.history.PriceToday(h.today())
 	if !found {
-		s.UnitPrice.Valid, s.PricePeriod, s.Currency, s.PriceByPerson = false, "", "", false
+		s.UnitPrice.Valid, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = false, "", "", false, uuid.NullUUID{}
 		return
 	}
 	p := row.Price
-	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceByPerson = p.Value, p.Period, p.Currency, p.ByPerson
+	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = p.Value, p.Period, p.Currency, p.ByPerson, p.ItemID
 }
 
 var pricesHeader = []string{

@@ -209,6 +209,9 @@ func commands(c echo.Context, s sheet) []templ.Component {
 	if mayDeclare(c) && s.Connector == "manual" {
 		out = append(out, ui.LinkButton{Text: "Set the end…", Href: recordPath(s.ID) + "/end"})
 	}
+	if mayDecide(c) && !s.BillableFrom.IsZero() && s.BillableFrom.After(s.history.Begins()) && !s.Frozen() {
+		out = append(out, ui.LinkButton{Text: "Bill from its start…", Href: recordPath(s.ID) + "/bill-from-start"})
+	}
 	switch {
 	case !mayDecide(c):
 	case s.State != subscription.Inactive:
