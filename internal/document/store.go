@@ -3,8 +3,8 @@ package document
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,13 +28,9 @@ func (d Desk) Issue(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	late := slices.DeleteFunc(c.corrects, func(r reference) bool { return r.Kind != "" })
-	for _, r := range late { // billed before documents were kept: what it shows is stored before it is corrected
-		if err := d.makeLater(ctx, tx, r.ID); err != nil {
-			return err
-		}
-	}
-	if len(late) > 0 {
+	if older, err := d.storeOlder(ctx, tx, c.corrects); err != nil {
+		return err
+	} else if older {
 		if c, err = d.compose(ctx, tx, invoice); err != nil {
 			return err
 		}
@@ -43,6 +39,21 @@ func (d Desk) Issue(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
 		return err
 	}
 	return d.store(ctx, tx, invoice, c.Document)
+}
+
+// storeOlder makes the documents of what is corrected where it was billed before documents
+// were kept: what it shows is stored first, and its tax is then the credit's.
+func (d Desk) storeOlder(ctx context.Context, tx *gorm.DB, corrects []reference) (any bool, err error) {
+	for _, r := range corrects {
+		if r.Kind != "" {
+			continue
+		}
+		if err := d.makeLater(ctx, tx, r.ID); err != nil {
+			return any, err
+		}
+		any = true
+	}
+	return any, nil
 }
 
 func (d Desk) store(ctx context.Context, tx *gorm.DB, invoice uuid.UUID, doc Document) error {
@@ -112,12 +123,15 @@ func (d Desk) MakeMissing(ctx context.Context, db *postgres.DB, limit int) (int,
 	if err != nil {
 		return 0, fmt.Errorf("invoices without a document: %w", err)
 	}
-	for n, id := range ids {
-		if err := db.InTx(ctx, func(tx *gorm.DB) error { return d.makeLater(ctx, tx, id) }); err != nil {
-			return n, err
+	made := 0
+	for _, id := range ids { // one that cannot be made keeps no other one waiting
+		if one := db.InTx(ctx, func(tx *gorm.DB) error { return d.makeLater(ctx, tx, id) }); one != nil {
+			err = errors.Join(err, one)
+			continue
 		}
+		made++
 	}
-	return len(ids), nil
+	return made, err
 }
 
 func creditedLines(ctx context.Context, db *gorm.DB, corrects []reference) (map[uuid.UUID]Line, error) {

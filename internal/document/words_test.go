@@ -7,12 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// words bills one line and gives the sentences under it.
-func (s *shop) words(l line) []string {
-	s.Helper()
-	return s.bill(s.draft("change_log", l)).Lines[0].Words
-}
-
 func (s *shop) contract(sql string, args ...any) {
 	s.Helper()
 	s.Exec(`UPDATE billing_contracts SET `+sql, args...)

@@ -19,7 +19,7 @@ func damage(id string, number bool) string {
 	switch {
 	case shortened.MatchString(strings.ToUpper(id)):
 		return fmt.Sprintf("%q looks like a long number that a spreadsheet has shortened: its last digits are lost.", id)
-	case dated.MatchString(id):
+	case dated.MatchString(id), number && yeared.MatchString(id):
 		return fmt.Sprintf("%q looks like a date that a spreadsheet has made of an id.", id)
 	case number && len(id) > exactDigits && strings.Trim(id, "0123456789") == "":
 		return fmt.Sprintf("%q is a number of more than %d digits, of which a spreadsheet keeps only the first.", id, exactDigits)

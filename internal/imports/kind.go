@@ -32,8 +32,8 @@ type Form struct {
 	Name    string // as stored; may be empty for the only one
 	Title   string // what a person chooses: "Subscriptions"
 	Columns []Column
-	// Theirs: the columns are somebody else's, so a file is of this form only when all
-	// that are required are there, and their dates are written month first.
+	// Theirs: the columns are somebody else's. A file that has all that are required is of
+	// this form, whatever else fits, and its dates are written month first.
 	Theirs bool
 }
 

@@ -212,7 +212,7 @@ func recogniseForm(s *sheet.Sheet, k Kind) (Layout, error) {
 		if f.Theirs && whole {
 			return l, nil
 		}
-		if i == 0 || !f.Theirs && l.known() > best.known() {
+		if i == 0 || l.known() > best.known() {
 			best = l
 		}
 	}

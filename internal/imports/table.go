@@ -58,22 +58,6 @@ func (t Table) Answer(question string) string { return t.answers[question] }
 // Form is the name of the form that the file has.
 func (t Table) Form() string { return t.form.Name }
 
-// Read reads a file by the columns of a form. What makes it useless as a whole is errs.Invalid at "file".
-func Read(content []byte, f Form) (Table, error) {
-	s, err := sheet.Parse(content, "")
-	if err != nil {
-		return Table{}, err
-	}
-	l, err := recognise(&s, f)
-	if err != nil {
-		return Table{}, err
-	}
-	if err := l.complete(f.Columns); err != nil {
-		return Table{}, err
-	}
-	return tableOf(&s, l, f), nil
-}
-
 // tableOf lays a layout over the rows.
 func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 	t := Table{Notes: append([]string{}, s.Notes...), form: f, answers: l.Answers, head: map[string]int{}, width: len(s.Head)}

@@ -14,9 +14,25 @@ import (
 
 var columns = []Column{{Name: "external_id", Required: true}, {Name: "name", Required: true}, {Name: "city"}}
 
+// readFile reads a file by the columns of a form.
+func readFile(content []byte, f Form) (Table, error) {
+	s, err := sheet.Parse(content, "")
+	if err != nil {
+		return Table{}, err
+	}
+	l, err := recognise(&s, f)
+	if err != nil {
+		return Table{}, err
+	}
+	if err := l.complete(f.Columns); err != nil {
+		return Table{}, err
+	}
+	return tableOf(&s, l, f), nil
+}
+
 func read(t *testing.T, content string) Table {
 	t.Helper()
-	table, err := Read([]byte(content), Form{Columns: columns})
+	table, err := readFile([]byte(content), Form{Columns: columns})
 	if err != nil {
 		t.Fatalf("read %q: %v", content, err)
 	}
@@ -77,7 +93,7 @@ func TestAFileThatCannotBeUsedIsRefusedWithAReason(t *testing.T) {
 		"external_id,name\n" + strings.Repeat("1,A\n", sheet.MaxLines+1): "100,000",
 		strings.Repeat("x", sheet.MaxBytes+1):                            "10 MB",
 	} {
-		_, err := Read([]byte(content), Form{Columns: columns})
+		_, err := readFile([]byte(content), Form{Columns: columns})
 		if got := errs.FieldsOf(err)["file"]; !strings.Contains(got, reason) {
 			t.Errorf("%.40q: got %q, want %q in it", content, got, reason)
 		}

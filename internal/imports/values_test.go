@@ -195,6 +195,9 @@ func TestIDsThatASpreadsheetHasDamagedAreTold(t *testing.T) {
 	if damage("1234567890123456", true) == "" || damage("1234567890123456", false) != "" {
 		t.Error("only a number loses its last digits")
 	}
+	if damage("2026-01-07", true) == "" || damage("2026-01-07", false) != "" {
+		t.Error("a cell that holds a date is no id, a text may be")
+	}
 }
 
 func TestAValueWithMarksOfDirectionTurnsNothingButItself(t *testing.T) {

@@ -65,59 +65,58 @@ func TestMarkWithoutWhoOrWhyIsRefused(t *testing.T) {
 	}
 }
 
-func (w *world) correct(id uuid.UUID, on string) (uuid.UUID, error) {
-	var fresh uuid.UUID
-	err := w.db.InTx(w.t.Context(), func(tx *gorm.DB) error {
-		var err error
-		fresh, err = ledger.Correct(w.t.Context(), tx, ledger.Correction{ChangeID: id, On: date(on), Note: "as on the order", By: ada, At: now})
+func (w *world) rewrite(r ledger.Rewriting) (id uuid.UUID, err error) {
+	r.Why, r.Note = "corrected: as on the order", "as on the order"
+	r.Origin = ledger.Origin{Source: ledger.FromPerson, By: ada, At: now}
+	err = w.db.InTx(w.t.Context(), func(tx *gorm.DB) error {
+		id, err = ledger.Rewrite(w.t.Context(), tx, r)
 		return err
 	})
-	return fresh, err
+	return id, err
 }
 
-func TestCorrectingAnEstimateSetsItAsideAndAppendsTheRightDate(t *testing.T) {
+func TestARowIsSetAsideAndWrittenAnewInItsPlace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	fresh, err := w.correct(w.create, "2026-01-03")
+	fresh, err := w.rewrite(ledger.Rewriting{Row: w.create, On: date("2026-01-03"), Delta: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := w.rows()
-	if len(rows) != 2 || rows[0].ID != fresh || rows[0].EffectiveAt != date("2026-01-03") || rows[0].Event != ledger.Create || rows[0].Estimated ||
-		rows[0].OriginChangeID.UUID != w.create || rows[0].Actor != ada.Name || rows[0].QuantityAfter != 5 || rows[1].Counted {
+	if len(rows) != 2 || rows[0].ID != fresh || rows[0].EffectiveAt != date("2026-01-03") || rows[0].Event != ledger.Create ||
+		rows[0].Estimated || rows[0].Actor != ada.Name || rows[0].QuantityAfter != 5 || rows[1].Counted {
 		t.Errorf("rows %+v", rows)
 	}
 	if counted, kept, billable := w.sums(); counted != 5 || kept != 5 || billable != 5 {
 		t.Errorf("counted %d, kept %d, billable %d", counted, kept, billable)
 	}
-	if _, err := w.correct(w.create, "2026-01-04"); errs.KindOf(err) != errs.Conflict {
+	found, replaced, err := ledger.ReplacementOf(t.Context(), w.db.Read(t.Context()), w.create)
+	if err != nil || !replaced || found.ID != fresh {
+		t.Errorf("in its place stands %v, %v, %v", found.ID, replaced, err)
+	}
+	marks, err := ledger.Marks(t.Context(), w.db.Read(t.Context()), w.create)
+	if err != nil || len(marks) != 1 || marks[0].Why != "corrected: as on the order" || marks[0].Actor != ada.Name {
+		t.Errorf("marks %+v, %v", marks, err)
+	}
+	if _, err := w.rewrite(ledger.Rewriting{Row: w.create, On: date("2026-01-04"), Delta: 5}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a row set aside: %v", err)
 	}
-	if _, err := w.correct(fresh, "2026-01-04"); errs.KindOf(err) != errs.Conflict {
-		t.Errorf("a row that is no estimate: %v", err)
+	if again, err := w.rewrite(ledger.Rewriting{Row: fresh, On: date("2026-01-04"), Delta: 5}); err != nil || again == fresh {
+		t.Errorf("a correction is corrected in turn: %v", err)
+	}
+	if n := len(w.rows()); n != 3 {
+		t.Errorf("%d rows, want 3: the refused one left nothing", n)
 	}
 }
 
-func TestCorrectionsThatTheLedgerCannotBear(t *testing.T) {
+func TestARewritingThatLosesSeatsIsRefusedAtCommit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	less := uuid.Must(uuid.NewV7())
-	w.tx(func(tx *gorm.DB) error {
-		if err := w.append(tx, ledger.Change{ID: less, Event: ledger.Update, EffectiveAt: date("2026-02-01"), Delta: -5, QuantityAfter: 0, Estimated: true}); err != nil {
-			return err
-		}
-		return tx.Exec(`UPDATE subscriptions SET quantity = 0 WHERE id = ?`, w.subscription).Error
-	})
-	for name, c := range map[string]struct {
-		id uuid.UUID
-		on string
-	}{"a beginning after the seats left": {w.create, "2026-02-02"}, "seats that leave before they came": {less, "2026-01-14"}, "no date": {less, ""}} {
-		if _, err := w.correct(c.id, c.on); errs.FieldsOf(err)["effective_at"] == "" {
-			t.Errorf("%s: %v", name, err)
-		}
+	if _, err := w.rewrite(ledger.Rewriting{Row: w.create, On: date("2026-01-03"), Delta: 4}); err == nil {
+		t.Error("four seats count where five are billable")
 	}
-	if _, err := w.correct(uuid.Must(uuid.NewV7()), "2026-02-02"); errs.KindOf(err) != errs.NotFound {
-		t.Errorf("unknown row: %v", err)
+	if rows := w.rows(); len(rows) != 1 || !rows[0].Counted {
+		t.Errorf("rows %+v", rows)
 	}
 }
 

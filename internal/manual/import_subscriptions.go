@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -129,22 +130,31 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 		return imports.Refuse(row.Line, row.Label, reasons(err, subscriptionColumns...)), nil
 	}
 	line := &subscriptionLine{number: l.Number, record: d}
+	row.Note = endsNote(d, was.AtEnd)
 	if !exists {
 		row.Outcome, row.Changes = imports.New, changes(entryFields(&subscription.HandEntry{}), entryFields(&after))
 		return row, line
 	}
 	line.known = was.ID
 	if row.Changes = p.changed(before, after, d); len(row.Changes) == 0 {
-		row.Outcome = imports.Unchanged
+		row.Outcome, row.Note = imports.Unchanged, ""
 		return row, nil
 	}
 	row.Outcome = imports.Changed
 	if d.Quantity != was.Quantity && was.State != subscription.Inactive {
-		row.Note = "The seats change from " + on.String() + " on."
+		row.Note = strings.TrimSpace("The seats change from " + on.String() + " on. " + row.Note)
 		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on, Note: fmt.Sprintf("import, line %d", l.Number)}
 		line.record.Quantity = was.Quantity // the row of the ledger is dated as typed, so it is written apart
 	}
 	return row, line
+}
+
+// endsNote says what a typed end means in money, where the line says it anew.
+func endsNote(d distributor.Subscription, was string) string {
+	if d.AtEnd != distributor.AtEndEnds || was == string(d.AtEnd) {
+		return ""
+	}
+	return "It ends with " + d.End.String() + ": no later day is billed, and it closes by itself."
 }
 
 // entry lays the columns of the file over what stands.

@@ -42,7 +42,7 @@ func TestMappingReleasesHeldSubscriptionsIntoTheOneDefaultContract(t *testing.T)
 				t.Errorf("after: %s, want %s", got, x.want)
 			}
 			if got := w.ledgerRows(); got != rows {
-				t.Errorf("the release wrote ledger rows: %s, before %s", got, rows)
+				t.Errorf("the release wrote rows of seats: %s, before %s", got, rows)
 			}
 			if got := w.lines(`SELECT coalesce(review, 'none') FROM subscriptions`)[0]; got == "none" {
 				t.Error("the review was not made anew")
@@ -108,7 +108,7 @@ func TestUnmappingTakesCustomerAndContractAndAnUndoBringsExactlyThoseBack(t *tes
 			t.Errorf("%s, undone:\n%s\nwant\n%s", what, got, before)
 		}
 		if got := w.ledgerRows(); got != rows {
-			t.Errorf("%s and its undo wrote ledger rows: %s, before %s", what, got, rows)
+			t.Errorf("%s and its undo wrote rows of seats: %s, before %s", what, got, rows)
 		}
 	}
 }

@@ -89,7 +89,8 @@ func TestAnIssuedCreditLetsTheMappingChange(t *testing.T) {
 	b.ok(b.office.Bill(t.Context(), billtest.Bea, billing.Step{ID: id}))
 	b.ok(b.office.Pay(t.Context(), billtest.Bea, billing.Step{ID: id}))
 	b.refused("paid")
-	credit, err := b.office.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: id, Reason: "wrong customer"})
+	again := true
+	credit, err := b.office.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong customer"})
 	b.ok(err)
 	b.refused("the credit is a draft")
 	b.ok(b.office.Bill(t.Context(), billtest.Bea, billing.Step{ID: credit}))

@@ -160,32 +160,48 @@ func (d *distributor) open() error {
 	return d.sync("accounts")
 }
 
-// sync runs to its end.
+// sync runs to its end. Where more goes at once than may by itself, a person agrees.
 func (d *distributor) sync(what string) error {
-	a, err := d.p.post("/providers/"+d.provider+"/sync-"+what, url.Values{"anyway": {"on"}})
-	if err != nil {
-		return err
+	path := "/providers/" + d.provider + "/sync-" + what
+	a, err := d.p.post(path, url.Values{"anyway": {"on"}})
+	for tries := 0; err == nil; tries++ {
+		if a.status != http.StatusSeeOther {
+			return fmt.Errorf("POST %s answers %d: %s", a.path, a.status, a.gist())
+		}
+		run := "/sync-runs/" + a.id()
+		var state, message string
+		if state, message, err = d.ended(a.id()); err != nil || state == "succeeded" {
+			return err
+		}
+		var page answer
+		if page, err = d.p.get(run); err != nil {
+			return err
+		}
+		f, ok := page.formTo(run + "/retry")
+		if !ok || state != "stopped" || tries > 0 {
+			return fmt.Errorf("the sync of %s ends %s: %s", what, state, message)
+		}
+		a, err = d.p.post(run+"/retry", f)
 	}
-	if a.status != http.StatusSeeOther {
-		return fmt.Errorf("sync of %s answers %d: %s", what, a.status, a.gist())
-	}
+	return err
+}
+
+// ended waits for a run and tells how it ended.
+func (d *distributor) ended(id string) (state, message string, err error) {
 	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
 		runs, err := d.p.records("/sync-runs.csv")
 		if err != nil {
-			return err
+			return "", "", err
 		}
-		i := slices.IndexFunc(runs, func(r map[string]string) bool { return r["id"] == a.id() })
+		i := slices.IndexFunc(runs, func(r map[string]string) bool { return r["id"] == id })
 		if i < 0 {
-			return fmt.Errorf("sync run %s is in no row of sync-runs.csv", a.id())
+			return "", "", fmt.Errorf("sync run %s is in no row of sync-runs.csv", id)
 		}
-		switch state := runs[i]["state"]; state {
-		case "succeeded":
-			return nil
-		case "partial", "failed", "cancelled", "stopped", "planned":
-			return fmt.Errorf("the sync of %s ends %s: %s", what, state, runs[i]["message"])
+		if state := runs[i]["state"]; state != "queued" && state != "running" && state != "interrupted" {
+			return state, runs[i]["message"], nil
 		}
 	}
-	return fmt.Errorf("the sync of %s does not end", what)
+	return "", "", fmt.Errorf("sync run %s does not end", id)
 }
 
 // happen does one thing at the distributor.

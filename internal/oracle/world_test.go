@@ -40,6 +40,7 @@ type world struct {
 
 	told     []map[string]string // rows of subscriptions.csv when the distributor's were first seen
 	customer string              // its number there
+	crm      string              // and of the customer here
 	half     int                 // of the phase that is played
 }
 
@@ -163,6 +164,7 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 	}
 	f := w.terms(c, t)
 	f.Set("crm_account_id", customer)
+	w.crm = customer
 	f.Set("price_list_id", list)
 	if name == "A" {
 		f.Set("is_default", "on")
@@ -672,6 +674,7 @@ func (w *world) edit(c *Contract, t terms, more url.Values) error {
 	if c.Name != "A" {
 		f.Del("is_default")
 	}
+	f.Set("crm_account_id", w.crm)
 	if list := selected(a, "price_list_id"); list != "" {
 		f.Set("price_list_id", list)
 	}

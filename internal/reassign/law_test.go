@@ -109,7 +109,7 @@ func (s *story) successor(external string, refunds string) (differs func(on cloc
 		if n != s.seats {
 			s.plain.Seats(s.plain.old, n, on.String())
 		}
-		s.plain.Price(s.plain.old, or(price, "12"), history.Later(on, start).String())
+		s.plain.Price(s.plain.old, or(price, "12"), on.String())
 		s.seats = n
 	}
 }

@@ -36,8 +36,14 @@ func sideOf(ctx context.Context, db *gorm.DB, s subscription.Subscription) (side
 	return out, err
 }
 
-// currency is its contract's; empty: it stands in none.
-func (s side) currency() string { return s.history.Contract(s.ContractID.UUID).Currency }
+// currency is its contract's, or of one without a contract that of its price on a day; empty: unknown.
+func (s side) currency(day clock.Date) string {
+	if k := s.history.Contract(s.ContractID.UUID).Currency; k != "" {
+		return k
+	}
+	price, _ := s.history.PriceOn(day)
+	return price.Price.Currency
+}
 
 // closing is the row that ended an inactive subscription.
 func (s side) closing() *ledger.Entry {
@@ -130,7 +136,9 @@ func (p *plan) carry() {
 			p.carried = append(p.carried, e)
 		}
 	}
-	slices.SortStableFunc(p.carried, func(a, b ledger.Entry) int { return p.source.place(a.ID).Compare(p.source.place(b.ID)) })
+	slices.SortStableFunc(p.carried, func(a, b ledger.Entry) int {
+		return p.source.place(a.ID).Compare(p.source.place(b.ID))
+	})
 }
 
 // setAside picks the target's own rows up to the switch day, and its beginning
@@ -197,10 +205,15 @@ func wordsOf(p history.ProductFrom, s side) history.Product {
 	return history.Product{ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm, Name: s.ProductName, Part: s.PartNumber}
 }
 
+// ownPrice is the target's price on the switch day, or on its first day where that comes later.
+func (p *plan) ownPrice() (history.Row, bool) {
+	return p.target.history.PriceOn(history.Later(p.move.On, p.target.history.FirstDay()))
+}
+
 // keepPrice lets the target's own price hold from the switch day on, where the copies would make it another.
 func (p *plan) keepPrice() {
 	was, _ := p.after.target.PriceOn(p.move.On)
-	is, known := p.target.history.PriceOn(p.move.On)
+	is, known := p.ownPrice()
 	if !known || is.Price.Equal(was.Price.Amount) {
 		return
 	}
@@ -226,7 +239,7 @@ func (p *plan) add(c ledger.Change) {
 			ByPerson: c.PriceFor.From == ledger.ByTyping,
 		},
 	}
-	if now, known := p.target.history.PriceOn(c.EffectiveAt); known {
+	if now, known := p.ownPrice(); known {
 		c.Price = now.Price.Amount
 	}
 	p.added = append(p.added, c)

@@ -59,7 +59,12 @@ func TestAnotherCustomerIsRefused(t *testing.T) {
 func TestAnotherCurrencyIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.Exec(`UPDATE subscriptions SET currency = 'EUR' WHERE id = ?`, h.new)
+	euros := uuid.Must(uuid.NewV7())
+	h.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds,
+			payment_terms, tax_code, is_default, active, created_at, updated_at)
+		SELECT ?, crm_account_id, 'In euros', 'EUR', billing_frequency, timing, billing_day, start_date, bill_from, refunds,
+			payment_terms, tax_code, false, active, created_at, updated_at FROM billing_contracts WHERE id = ?`, euros, h.Contract)
+	h.Exec(`UPDATE subscriptions SET contract_id = ? WHERE id = ?`, euros, h.new)
 	h.refuses(h.move(), reassign.Currency, "sold in USD", "in EUR", "one currency first")
 }
 

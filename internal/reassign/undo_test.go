@@ -117,9 +117,12 @@ func TestADateThatWasCorrectedInTheCopyGoesWithIt(t *testing.T) {
 	h.new = h.Add("NEW", 12, "2026-01-10")
 	new := h.snapshot(h.new)
 	h.do(h.move())
-	id := uuid.MustParse(h.Text(`SELECT c.id FROM license_changes c JOIN license_change_status s ON s.change_id = c.id WHERE c.subscription_id = ? AND c.estimated AND s.counted`, h.new))
+	id := uuid.MustParse(h.Text(`SELECT c.id FROM license_changes c JOIN license_change_status s ON s.change_id = c.id
+		WHERE c.subscription_id = ? AND c.estimated AND s.counted`, h.new))
 	h.Tx(func(tx *gorm.DB) error {
-		_, err := ledger.Correct(t.Context(), tx, ledger.Correction{ChangeID: id, On: billtest.Day(t, "2026-01-15"), By: ada, At: h.World.Clock.Now()})
+		_, err := ledger.Rewrite(t.Context(), tx, ledger.Rewriting{
+			Row: id, On: billtest.Day(t, "2026-01-15"), Delta: 2, Why: "it was the 15th", Origin: h.Act(h.new).Origin,
+		})
 		return err
 	})
 	if _, err := h.Undo(t.Context(), billtest.Bea, reassign.Back{ID: h.new}); err != nil {
@@ -149,7 +152,9 @@ func TestASourceThatHasEndedGivesItsHistoryWithoutItsEnd(t *testing.T) {
 	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-03-08")}); err != nil {
 		t.Fatal(err)
 	}
-	h.do(h.move())
+	if r := h.do(h.move()); r.Adjusted != 0 {
+		t.Errorf("adjusted by %d", r.Adjusted)
+	}
 	if got, want := h.stands(h.new), "active 13 13 from 2026-03-08 through 2026-04-01 since 2026-01-01"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

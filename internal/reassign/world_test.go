@@ -15,10 +15,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
-	"seatledger/internal/testkit/pgtest"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // house has an old subscription and its successor, of one customer.
 type house struct {

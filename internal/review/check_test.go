@@ -177,7 +177,19 @@ func TestEachCheck(t *testing.T) {
 		"a newer price was in force":  {func(f *review.Facts) { f.ItemOvertaken = true }, review.Pricing, "price", review.Warn, "not the one in force"},
 		"price is still in force":     {func(f *review.Facts) { f.ItemTo = day("2026-01-16") }, review.Pricing, "price", review.OK, ""},
 		"a later list mid-term":       {func(f *review.Facts) { f.ItemTo = day("2026-06-01") }, review.Pricing, "price", review.OK, ""},
-		"free licence":                {func(f *review.Facts) { f.UnitPrice, f.ItemPrice = amount("0"), amount("0") }, review.Pricing, "free", review.Warn, "trials only"},
+		"free licence":                {func(f *review.Facts) { f.UnitPrice, f.ItemPrice = amount("0"), amount("0") }, review.Pricing, "free", review.Fail, "trials only"},
+		"free as a person typed": {func(f *review.Facts) {
+			f.UnitPrice, f.PriceByPerson, f.PriceListItemID = amount("0"), true, none
+		}, review.Pricing, "free", review.Warn, "a person set it"},
+		"days before the first without a price": {func(f *review.Facts) {
+			f.UnitPrice = decimal.NullDecimal{}
+		}, review.Pricing, "price", review.Fail, "Days that have a price are billed"},
+		"a new term below cost": {func(f *review.Facts) {
+			f.UnitCost, f.TermUndecided = amount("22.01"), true
+		}, review.Pricing, "margin", review.Fail, "Keep the price, or set another"},
+		"a new term at cost": {func(f *review.Facts) {
+			f.UnitCost, f.TermUndecided = amount("22"), true
+		}, review.Pricing, "margin", review.OK, "Margin 0.00 USD"},
 		"free trial":                  {func(f *review.Facts) { f.UnitPrice, f.ItemPrice, f.Kind = amount("0"), amount("0"), distributor.Trial }, review.Pricing, "free", "", ""},
 		"year's price, monthly term":  {func(f *review.Facts) { f.Term, f.PricePeriod = distributor.Monthly, money.Year }, review.Pricing, "period", review.Fail, "per year, longer than the monthly term"},
 		"month's price, yearly term":  {func(f *review.Facts) {}, review.Pricing, "period", "", ""},

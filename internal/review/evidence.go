@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription/plan"
 )
@@ -15,22 +16,26 @@ func unread(f Facts) []Check {
 	case f.StartText != "" && f.Undated:
 		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The start was given as %q, which cannot be read. Until a person says the day, no seat counts and nothing is billed.", f.StartText), at})
 	case f.StartText != "":
-		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The start is given as %q now, which cannot be read. %s stands until a person says the day.", f.StartText, dayOr(f.StartDate.String())), at})
+		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The start is given as %q now, which cannot be read. %s stands until a person says the day.", f.StartText, orNoDay(f.StartDate)), at})
 	}
 	if !f.StartDate.IsZero() && f.BegunOn.After(f.StartDate) {
 		cs = append(cs, Check{Customer, "begun", Warn, fmt.Sprintf("The ledger begins on %s, the day it was first seen, since no start could be read then; it started on %s. The days between count no seat until the date of that row is corrected.", f.BegunOn, f.StartDate), Mend{"ledger", f.SubscriptionID.String()}})
 	}
 	if f.EndText != "" {
-		cs = append(cs, Check{Customer, "date", Fail, fmt.Sprintf("The end was given as %q, which cannot be read. Until a person says the day, %s stands and no status ends it.", f.EndText, dayOr(f.EndDate.String())), at})
+		says := fmt.Sprintf("The end was given as %q, which cannot be read. Until a person says the day, no status ends it", f.EndText)
+		if !f.EndDate.IsZero() {
+			says += fmt.Sprintf(", and %s stands", f.EndDate)
+		}
+		cs = append(cs, Check{Customer, "date", Fail, says + ".", at})
 	}
 	return cs
 }
 
-func dayOr(day string) string {
-	if day == "" {
-		return "no day"
+func orNoDay(d clock.Date) string {
+	if d.IsZero() {
+		return "No day"
 	}
-	return day
+	return d.String()
 }
 
 // pastEnd warns of an end that has passed while the distributor goes on, whatever its word for that (RULES 3).

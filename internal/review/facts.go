@@ -83,6 +83,7 @@ type Facts struct {
 	ItemOvertaken   bool       // a newer item was in force when the term began
 	ProposedPrice   decimal.NullDecimal
 	ProposedUnit    money.Period
+	TermUndecided   bool // a new term began, and nobody has set or kept a price since
 
 	UnitCost            decimal.NullDecimal
 	CostPeriod          money.Period
@@ -149,7 +150,7 @@ const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s
 
 func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID) ([]Facts, error) {
 	var fs []Facts
-	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed, `+evidence+`
+	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed, `+subscription.UndecidedTerm+` AS term_undecided, `+evidence+`
 		WHERE f.subscription_id = ANY (?::uuid[]) ORDER BY f.subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
 	for i := range fs {
 		fs[i].Today = today

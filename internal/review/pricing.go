@@ -65,8 +65,11 @@ func price(f Facts) []Check {
 	if c, ok := periodFits(f, at); !ok {
 		cs = append(cs, c)
 	}
-	if f.UnitPrice.Decimal.IsZero() && f.Kind != distributor.Trial {
-		cs = append(cs, Check{Pricing, "free", Warn, "The price is 0, which is expected of trials only.", at})
+	switch free := f.UnitPrice.Decimal.IsZero() && f.Kind != distributor.Trial; {
+	case free && f.PriceByPerson:
+		cs = append(cs, Check{Pricing, "free", Warn, "The price is 0, which is expected of trials only; a person set it so.", at})
+	case free:
+		cs = append(cs, Check{Pricing, "free", Fail, "A price of 0 holds for trials only, and where a person typed it.", at})
 	}
 	if f.ProposedPrice.Valid {
 		cs = append(cs, Check{Pricing, "proposal", Warn, fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
@@ -83,6 +86,7 @@ func noPrice(f Facts) string {
 	case !f.ContractPriceListID.Valid:
 		s = "No price: the contract has no price list."
 	}
+	s += " Days that have a price are billed; from the first one without, nothing is."
 	if f.SuggestedPrice.Valid {
 		s += fmt.Sprintf(" The distributor suggests %s; it is never used by itself.", amount(f.SuggestedPrice.Decimal, f.CostCurrency, f.CostPeriod))
 	}
@@ -207,7 +211,11 @@ func margin(f Facts, at Mend) []Check {
 	if f.PricePeriod == money.Once {
 		says = fmt.Sprintf("Margin %s per unit.", figure(m.Round(marginPlaces), f.Currency))
 	}
-	if m.IsNegative() && f.Kind != distributor.Trial {
+	switch below := m.IsNegative() && f.Kind != distributor.Trial; {
+	case below && f.TermUndecided:
+		return []Check{{Pricing, "margin", Fail, "The new term is sold below cost. " + says + " Keep the price, or set another.",
+			Mend{"price", f.SubscriptionID.String()}}}
+	case below:
 		return []Check{{Pricing, "margin", Warn, "Sold below cost. " + says, at}}
 	}
 	return []Check{{Pricing, "margin", OK, says, Mend{}}}

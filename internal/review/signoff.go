@@ -75,7 +75,21 @@ func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignO
 		}
 		signed = append(signed, facts...)
 	}
+	if err := r.Refresh(ctx, tx, ended(signed)); err != nil {
+		return Outcome{}, err
+	}
 	return out, r.trail(ctx, tx, by, signed, s.Note)
+}
+
+// ended are those that had come to their end unsigned: once signed, they are out of the review.
+func ended(signed []Facts) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, f := range signed {
+		if f.cameToItsEnd() {
+			ids = append(ids, f.SubscriptionID)
+		}
+	}
+	return ids
 }
 
 func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff, ids []uuid.UUID, out *Outcome) ([]Facts, error) {

@@ -17,6 +17,9 @@ type arrival struct {
 	never   bool // a person left it unticked
 	landing *plan.Landing
 	twin    bool
+
+	back     *Local // where it returns to when a decision is undone
+	fillBack *plan.Fill
 }
 
 // arrivals is those of one customer.

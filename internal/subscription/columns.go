@@ -69,8 +69,11 @@ func written() []column {
 	}...)
 }
 
-// copiedColumns are read with a row but never written by a plan: the copy of the price of today (prices.go).
-const copiedColumns = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person"
+// readable is the names of all columns that a row is read from: the stored copy of the price too, which no plan writes.
+func readable() string {
+	const copied = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, s.ledger_quantity"
+	return names(append(identity(), written()...), "s.") + copied
+}
 
 func factColumns() []column {
 	return []column{

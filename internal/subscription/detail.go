@@ -29,6 +29,7 @@ type Detail struct {
 	ContractCurrency  string
 	PriceList         string
 	Review            string
+	TermUndecided     bool       // a new term began, and nobody has set or kept a price since
 	ItemFrom          clock.Date // since when its price list item is in force
 	ProposedPrice     decimal.NullDecimal
 	ProposedPeriod    money.Period
@@ -38,10 +39,10 @@ type Detail struct {
 
 // Show reads the detail of a subscription; errs.NotFound if there is none.
 func Show(ctx context.Context, db *gorm.DB, id uuid.UUID) (Detail, error) {
-	cols := append(identity(), written()...)
 	var found []Detail
 	err := db.WithContext(ctx).Raw(`
-		SELECT `+names(cols, "s.")+copiedColumns+`, s.ledger_quantity, coalesce(s.review, '') AS review, coalesce(jsonb_pretty(s.raw), '') AS raw,
+		SELECT `+readable()+`, coalesce(s.review, '') AS review, `+UndecidedTerm+` AS term_undecided,
+		       coalesce(jsonb_pretty(s.raw), '') AS raw,
 		       p.name AS provider, p.connector, p.active AS provider_active, p.end_date_means,
 		       a.external_id AS account_external_id, a.name AS account_name, a.state AS account_state,
 		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency, l.name AS price_list,

@@ -47,10 +47,20 @@ func followAccount(ctx context.Context, tx *gorm.DB, f following) ([]uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
+	fills, err := fillsBack(ctx, tx, f, rows)
+	if err != nil {
+		return nil, err
+	}
 	plans := make([]plan.Plan, len(rows))
 	for i := range rows {
 		to, lands := landed[i]
-		plans[i] = follow(a, &rows[i], to, lands, f.back)
+		if was, known := f.back[rows[i].ID]; known {
+			to.back = &was
+			if fill, priced := fills[i]; priced {
+				to.fillBack = fill.fill()
+			}
+		}
+		plans[i] = follow(a, &rows[i], to, lands)
 	}
 	touched, err := apply(ctx, tx, f.origin.In(f.zone), plans)
 	if err != nil {
@@ -82,7 +92,7 @@ func newcomers(a Account, rows []Subscription, today clock.Date) arrivals {
 	return all
 }
 
-func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UUID]Local) plan.Plan {
+func follow(a Account, s *Subscription, to arrival, lands bool) plan.Plan {
 	d := plan.DraftOf(*s, a.State, nil)
 	if a.State != account.Mapped || lands {
 		plan.Unsettle(&d.Row)
@@ -90,8 +100,12 @@ func follow(a Account, s *Subscription, to arrival, lands bool, back map[uuid.UU
 	if lands {
 		d.Settle(to.landing)
 		d.Row.TwinHold = to.twin && s.State != Inactive
-		if was, known := back[s.ID]; known {
-			putBack(&d.Row, was)
+		if to.back != nil {
+			putBack(&d.Row, *to.back)
+			d.Fills = nil
+			if to.fillBack != nil {
+				d.Fills = []plan.Fill{*to.fillBack}
+			}
 		}
 	}
 	d.Derive()

@@ -65,7 +65,7 @@ func TestWhatChangedWhileFrozenIsCountedOnceItIsNot(t *testing.T) {
 	}
 	today := o.now.Format("2006-01-02")
 	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", today+" update +3 -> 8 open estimated")
-	o.wantLedger("S2", "2026-01-15 create +5 -> 5 open", today+" deactivate -5 -> 0 open provider estimated")
+	o.wantLedger("S2", "2026-01-15 create +5 -> 5 open", today+" deactivate -5 -> 0 archived provider estimated")
 }
 
 func TestACutOversEndIsTakenBackFromTheSameDay(t *testing.T) {
@@ -90,5 +90,6 @@ func TestACutOversEndIsTakenBackFromTheSameDay(t *testing.T) {
 	if err := o.activate(id, date("2026-04-01")); err != nil {
 		t.Fatal(err)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-04-01 deactivate -5 -> 0 archived cutover", "2026-04-01 activate +5 -> 5 archived cutover")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open",
+		"2026-04-01 deactivate -5 -> 0 archived cutover", "2026-04-01 activate +5 -> 5 open cutover")
 }

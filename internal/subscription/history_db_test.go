@@ -162,8 +162,8 @@ func (s *stored) correct(t *rapid.T) {
 	}
 	row := rapid.SampledFrom(rows).Draw(t, "row")
 	on := row.EffectiveAt.AddDays(rapid.IntRange(-30, 30).Draw(t, "days"))
-	s.try(func(tx *gorm.DB, _ subscription.Act) error {
-		_, err := ledger.Correct(s.t.Context(), tx, ledger.Correction{ChangeID: row.ID, On: on, By: ada, At: s.now})
+	s.try(func(tx *gorm.DB, a subscription.Act) error {
+		_, err := subscription.CorrectChange(s.t.Context(), tx, a, subscription.Correction{ChangeID: row.ID, On: on, Note: "as on the order"})
 		return err
 	})
 }

@@ -38,7 +38,7 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-func TestMappingReleasesAndLandsInTheDefaultContractWithoutALedgerRow(t *testing.T) {
+func TestMappingReleasesAndLandsInTheDefaultContractWithARowOfThePriceOnly(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.sync(o.provider, o.account, record("S1"))
@@ -51,7 +51,7 @@ func TestMappingReleasesAndLandsInTheDefaultContractWithoutALedgerRow(t *testing
 	if s.UnitPrice.Decimal.String() != "22.5" || s.PriceItemID.UUID != o.item || s.PricePeriod != "month" || s.Currency != "USD" {
 		t.Errorf("price %s %s %s: not the one in force on the start of the term", s.UnitPrice.Decimal, s.PricePeriod, s.Currency)
 	}
-	o.wantLedger("S1", before...)
+	o.wantLedger("S1", append(before, "2026-01-15 price +0 -> 5 open")...)
 }
 
 func TestANewSubscriptionOfAMappedAccountLandsAtOnce(t *testing.T) {
@@ -66,8 +66,9 @@ func TestANewSubscriptionOfAMappedAccountLandsAtOnce(t *testing.T) {
 		t.Errorf("S2: %s, price %v: the list has none", s.State, s.UnitPrice)
 	}
 	rows, _ := ledger.Of(t.Context(), o.db.Read(t.Context()), o.byExternal("S1").ID)
-	if len(rows) != 1 || rows[0].UnitPrice.Decimal.String() != "22.5" || rows[0].UnitCost.Decimal.String() != "18.7" {
-		t.Errorf("the row carries %+v", rows)
+	if len(rows) != 2 || rows[0].UnitCost.Decimal.String() != "18.7" || rows[1].Event != ledger.Price ||
+		rows[1].UnitPrice.Decimal.String() != "22.5" || rows[1].PriceFrom != ledger.OnLanding || rows[1].EffectiveAt != date("2026-01-15") {
+		t.Errorf("the rows carry %+v", rows)
 	}
 }
 
@@ -99,7 +100,7 @@ func TestUnmappingAndExcludingHoldAndTakeContractAndPriceAway(t *testing.T) {
 			if s.State != subscription.Held || s.HoldReason != reason || s.ContractID.Valid || s.CRMAccountID.Valid || s.UnitPrice.Valid {
 				t.Errorf("%s %s, contract %v, customer %v, price %v", s.State, s.HoldReason, s.ContractID, s.CRMAccountID, s.UnitPrice)
 			}
-			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open")
+			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open")
 		})
 	}
 }
@@ -114,7 +115,7 @@ func TestAPriceThatAPersonSetIsKeptByEveryLanding(t *testing.T) {
 		_, err := subscription.SetPrice(t.Context(), tx, o.act(id), subscription.Price{UnitPrice: price("21"), Period: "month", On: date("2026-03-01")})
 		return err
 	})
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-01 price +0 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open", "2026-03-01 price +0 -> 5 open")
 	o.mapTo(o.unmap(o.account, account.Unmapped), o.customer)
 	s := o.byExternal("S1")
 	if !s.PriceByPerson || s.UnitPrice.Decimal.String() != "21" || s.PriceItemID.Valid || s.ContractID.UUID != o.contract {
@@ -145,7 +146,8 @@ func TestARenewalProposesThePriceInForceAndAPersonTakesIt(t *testing.T) {
 	if s = o.byExternal("S1"); s.ProposedItemID.Valid || s.PriceByPerson || s.UnitPrice.Decimal.String() != "25" {
 		t.Errorf("proposed %v, by person %v, price %v", s.ProposedItemID, s.PriceByPerson, s.UnitPrice)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2027-01-15 renew +0 -> 5 open", "2027-01-15 price +0 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open",
+		"2027-01-15 renew +0 -> 5 open", "2027-01-15 price +0 -> 5 open")
 }
 
 func TestPriceIsRefusedWithAMessageAtTheField(t *testing.T) {
@@ -158,7 +160,7 @@ func TestPriceIsRefusedWithAMessageAtTheField(t *testing.T) {
 	for field, p := range map[string]subscription.Price{
 		"unit_price":         {UnitPrice: price("-1"), Period: "month", On: date("2026-03-01")},
 		"price_period":       {UnitPrice: price("1"), On: date("2026-03-01")},
-		"effective_on":       {UnitPrice: price("1"), Period: "month"},
+		"effective_on":       {UnitPrice: price("1"), Period: "month", On: date("2026-01-14")},
 		"price_list_item_id": {ItemID: uuid.NullUUID{UUID: other, Valid: true}, On: date("2026-03-01")},
 	} {
 		err := o.db.InTx(t.Context(), func(tx *gorm.DB) error {
@@ -196,7 +198,7 @@ func TestAPersonChoosesTheContract(t *testing.T) {
 	if s := o.byExternal("S1"); s.ContractID.UUID != dearer || s.UnitPrice.Decimal.String() != "30" {
 		t.Errorf("contract %v, price %v", s.ContractID, s.UnitPrice)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-10 price +0 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open aside", "2026-01-15 price +0 -> 5 open")
 }
 
 func TestUntickedSubscriptionsNeverLandByThemselves(t *testing.T) {
@@ -224,7 +226,7 @@ func TestRowsBeforeBillFromAreArchivedOnLanding(t *testing.T) {
 	o.sync(o.provider, o.account, record("S1"))
 	o.exec(`UPDATE billing_contracts SET bill_from = '2026-03-01' WHERE id = ?`, o.contract)
 	o.mapTo(o.account, o.customer)
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 archived")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 archived", "2026-03-01 price +0 -> 5 open")
 }
 
 func TestFewerSeatsAreCreditedOnlyWhereTheContractRefunds(t *testing.T) {
@@ -237,7 +239,7 @@ func TestFewerSeatsAreCreditedOnlyWhereTheContractRefunds(t *testing.T) {
 			o.account = o.mapTo(o.account, o.customer)
 			o.sync(o.provider, o.account, record("S1"))
 			o.sync(o.provider, o.account, record("S1", seats(3)))
-			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-10 update -2 -> 3 "+want+" estimated")
+			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open", "2026-03-10 update -2 -> 3 "+want+" estimated")
 		})
 	}
 }

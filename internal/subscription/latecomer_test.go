@@ -45,7 +45,7 @@ func TestWhatWasLeftUntickedLandsOnlyWhenAPersonTicksItLater(t *testing.T) {
 	if s.ContractID.UUID != o.contract || s.NeverLand || s.UnitPrice.Decimal.String() != "22.5" || s.PriceItemID.UUID != o.item {
 		t.Errorf("ticked later: contract %v, never %v, price %v", s.ContractID, s.NeverLand, s.UnitPrice)
 	}
-	o.wantLedger("S2", "2026-01-15 create +5 -> 5 archived", "2026-03-10 update +1 -> 6 open estimated")
+	o.wantLedger("S2", "2026-01-15 create +5 -> 5 archived", "2026-03-01 price +0 -> 5 open", "2026-03-10 update +1 -> 6 open estimated")
 	before := o.rowVersions()
 	if r := o.choose(o.contract, []string{"S2"}, record("S1"), record("S2", seats(6))); len(r.Touched) != 0 || o.rowVersions() != before {
 		t.Errorf("the same choice again wrote %d rows", len(r.Touched))
@@ -85,8 +85,19 @@ func TestATickedPriceOfAPersonIsKept(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.account = o.mapTo(o.account, o.customer)
-	o.choose(o.contract, []string{}, record("S1"))
-	o.exec(`UPDATE subscriptions SET unit_price = 19, price_period = 'month', currency = 'USD', price_by_person = true`)
+	o.sync(o.provider, o.account, record("S1"))
+	id := o.byExternal("S1").ID
+	o.tx(func(tx *gorm.DB) error {
+		p := subscription.Price{UnitPrice: price("19"), Period: "month", On: date("2026-01-15")}
+		if _, err := subscription.SetPrice(t.Context(), tx, o.act(id), p); err != nil {
+			return err
+		}
+		_, err := subscription.SetContract(t.Context(), tx, o.act(id), uuid.NullUUID{})
+		return err
+	})
+	if s := o.byExternal("S1"); s.UnitPrice.Valid || s.PriceByPerson {
+		t.Errorf("outside of a contract it has the price %v", s.UnitPrice)
+	}
 	o.choose(o.contract, []string{"S1"}, record("S1"))
 	if s := o.byExternal("S1"); s.ContractID.UUID != o.contract || s.UnitPrice.Decimal.String() != "19" || !s.PriceByPerson {
 		t.Errorf("contract %v, price %v, by a person %v", s.ContractID, s.UnitPrice, s.PriceByPerson)

@@ -54,7 +54,8 @@ func TestAPersonsDeactivationStandsAgainstTheDistributor(t *testing.T) {
 	if err := o.activate(id, date("2026-04-10")); err != nil {
 		t.Fatal(err)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-31 deactivate -5 -> 0 archived person", "2026-04-10 activate +8 -> 8 open person")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open",
+		"2026-03-31 deactivate -5 -> 0 archived person", "2026-04-10 activate +8 -> 8 open person")
 }
 
 func TestARefundLeavesTheClosingRowOpen(t *testing.T) {

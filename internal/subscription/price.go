@@ -303,12 +303,3 @@ func (c PriceCorrection) reprices(old history.Row) bool {
 	was := old.Price.Value.Decimal
 	return c.UnitPrice.Valid && (!c.UnitPrice.Decimal.Equal(was) || was.IsZero() && !old.Price.ByPerson)
 }
-
-// KeepPrice declines what a renewal proposed: the price stays.
-func KeepPrice(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
-	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
-		d := s.Draft()
-		d.Row.ProposedItemID = uuid.NullUUID{}
-		return d.Finish(&s.Subscription), nil
-	})
-}

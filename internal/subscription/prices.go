@@ -30,6 +30,20 @@ func settlePrices(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []pla
 	if err != nil {
 		return err
 	}
+	stale, err := foreignPrices(ctx, tx, plans, histories)
+	if err != nil {
+		return err
+	}
+	if len(stale) > 0 {
+		no := false
+		why := "it was filled from the price list of another contract"
+		if _, err := (ledger.Mark{By: o.By, Why: why, Counted: &no}).Apply(ctx, tx, stale); err != nil {
+			return err
+		}
+		if histories, err = history.Load(ctx, tx, ids); err != nil {
+			return err
+		}
+	}
 	var rows []ledger.Change
 	for _, p := range plans {
 		for _, f := range p.Fills {
@@ -47,6 +61,38 @@ func settlePrices(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []pla
 		}
 	}
 	return copyPrices(ctx, tx, ids, histories, o.Today())
+}
+
+// foreignPrices are the prices that were filled by themselves for days that belong to
+// another contract now, from a list that is not that contract's: they are no prices of
+// it, whether its own list has one or none (RULES 5).
+func foreignPrices(ctx context.Context, tx *gorm.DB, plans []plan.Plan, histories map[uuid.UUID]history.History) ([]uuid.UUID, error) {
+	var filled []uuid.UUID
+	for _, p := range plans {
+		if !p.Placed || !p.Row.ContractID.Valid {
+			continue
+		}
+		h := histories[p.Row.ID]
+		first := landingDay(h)
+		for _, r := range h.Rows {
+			if r.Event == ledger.Price && r.Price.From == ledger.OnLanding && !r.On.Before(first) {
+				filled = append(filled, r.ID)
+			}
+		}
+	}
+	if len(filled) == 0 {
+		return nil, nil
+	}
+	var foreign []uuid.UUID
+	err := tx.WithContext(ctx).Raw(`
+		SELECT c.id FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
+		JOIN billing_contracts b ON b.id = s.contract_id
+		LEFT JOIN price_list_items i ON i.id = c.price_item_id
+		WHERE c.id IN (?) AND i.price_list_id IS DISTINCT FROM b.price_list_id ORDER BY c.id`, filled).Scan(&foreign).Error
+	if err != nil {
+		return nil, fmt.Errorf("prices of other contracts: %w", err)
+	}
+	return foreign, nil
 }
 
 // repriced tells whether rows may change the price of a day, or move the first one.
@@ -69,6 +115,9 @@ func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool
 	}
 	if on.IsZero() {
 		return ledger.Change{}, false
+	}
+	if n := len(h.Products); f.On.IsZero() && n > 0 {
+		on = history.Later(on, h.Products[n-1].On) // the item is of what it is now; days of what it was before have no price of it
 	}
 	stands, found := h.PriceOn(on)
 	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {

@@ -68,8 +68,7 @@ func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []s
 
 func load(ctx context.Context, db *gorm.DB, condition string, args ...any) ([]Subscription, error) {
 	var rows []Subscription
-	cols := append(identity(), written()...)
-	err := db.WithContext(ctx).Raw("SELECT "+names(cols, "s.")+copiedColumns+", s.ledger_quantity FROM subscriptions s WHERE "+condition, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw("SELECT "+readable()+" FROM subscriptions s WHERE "+condition, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read subscriptions: %w", err)
 	}

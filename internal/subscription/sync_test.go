@@ -90,7 +90,7 @@ func TestAListingOfAnotherAccountMovesTheSubscription(t *testing.T) {
 	if s = o.byExternal("S1"); s.State != subscription.Active || s.CRMAccountID.UUID != customer || s.ContractID.UUID != contract {
 		t.Errorf("once a person said whose it is: %s %s", s.State, s.HoldReason)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open")
 }
 
 func TestTheChangeLogIsAskedForOnlyWhereItCanDateSomething(t *testing.T) {

@@ -81,3 +81,18 @@ type Elsewhere struct {
 	Fields  []ui.Field
 	Table   ui.Table
 }
+
+// Opening is the page of what was billed before each day had its own price and seats.
+type Opening struct {
+	Page      layout.Page
+	Prices    *ui.Table // nil: none became another
+	Seen      *ui.PostButton
+	Contracts []OpeningContract
+}
+
+// OpeningContract is the differences of one contract with the step that lets a run take them.
+type OpeningContract struct {
+	Card  ui.Card
+	Table ui.Table
+	Take  *ui.PostButton // nil: who looks may not bill
+}

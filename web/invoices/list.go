@@ -47,6 +47,13 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
+	before, err := billing.OpeningOf(ctx, h.Invoices.DB.Read(ctx))
+	if err != nil {
+		return err
+	}
+	if before.Any() {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
@@ -62,15 +69,32 @@ func shown(n int, next, what string) string {
 }
 
 func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
-	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
+	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Due", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
 			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
 			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}, ui.TextCell(kinds[r.Kind]),
-			span(r.PeriodStart, r.PeriodEnd), ui.Of(sum(r.Total, r.Currency)),
+			span(r.PeriodStart, r.PeriodEnd), due(r), total(r),
 		}})
 	}
 	return t
+}
+
+// due is the day by which a billed invoice is to be paid.
+func due(r billing.ListRow) ui.Cell {
+	if r.State != billing.Billed {
+		return ui.Cell{}
+	}
+	return ui.TextCell(r.DueOn.String())
+}
+
+// total is net, with what the customer pays under it where that is more.
+func total(r billing.ListRow) ui.Cell {
+	c := ui.Of(sum(r.Total, r.Currency))
+	if r.Tax.Valid && !r.Tax.Decimal.IsZero() {
+		c.Sub = "with tax " + money.Grouped(r.Gross.Decimal, r.Currency)
+	}
+	return c
 }
 
 func empty(q httpx.ListQuery, what string) *ui.EmptyState {

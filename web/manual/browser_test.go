@@ -24,6 +24,7 @@ func TestTheFormsInABrowser(t *testing.T) {
 	pages := map[string]string{
 		"account": providerPath(p) + "/accounts/new", "subscription": providerPath(p) + "/subscriptions/new", "import": providerPath(p) + "/import",
 		"preview": preview.Request.URL.Path, "quantity": "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/quantity",
+		"end": "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/end",
 	}
 	tab := browser.Start(t).Tab(t)
 	tab.Go(w.URL + session.LoginPath)

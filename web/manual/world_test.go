@@ -81,6 +81,8 @@ func (w *world) serve(h Handlers) {
 	entry.POST("/providers/:id/import/:import/apply", h.Apply)
 	entry.GET("/subscriptions/:id/quantity", h.QuantityForm)
 	entry.POST("/subscriptions/:id/quantity", h.SetQuantity)
+	entry.GET("/subscriptions/:id/end", h.EndForm)
+	entry.POST("/subscriptions/:id/end", h.SetEnd)
 	w.Server = httptest.NewServer(e)
 	w.t.Cleanup(w.Close)
 }

@@ -71,7 +71,7 @@ func open(t *testing.T) *desk {
 
 func (d *desk) bill() {
 	d.Helper()
-	if _, err := d.invoices.Draft(d.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: d.Contract}}); err != nil {
+	if _, err := d.invoices.Draft(d.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: d.Contract}, Late: true}); err != nil {
 		d.Fatal(err)
 	}
 }
@@ -133,7 +133,11 @@ func TestATargetIsPickedLookedAtAndTakes(t *testing.T) {
 	has(t, text, "Product NEW", "Contoso")
 	doc, text = d.get(doc.Find(`a[href*="target_id"]`).AttrOr("href", ""), http.StatusOK)
 	has(t, text, "Gives: Product OLD", "Takes: Product NEW", "The result", "from OLD", "set aside", "made by the move", "+2 seats", "12 before, 12 after",
-		"2026-04-01 after", "12.39 USD for 32 seat-days", "different products", "the target is held", "Nothing is sent to the distributor")
+		"Days before 2026-03-16stay with OLD", "Days from 2026-03-16 onbelong to NEW with what was paid for them already",
+		"Due of OLD up to 2026-04-01nothing before, nothing after",
+		// Before: its own twelve seats from 9 March on. After: the two that nobody paid for.
+		"Due of NEW up to 2026-04-01106.84 USD for 276 seat-days before, 12.38 USD for 32 seat-days after",
+		"different products", "the target is held", "Nothing is sent to the distributor")
 	if d.moves() != "0" {
 		t.Error("looking moved something")
 	}
@@ -162,7 +166,7 @@ func TestWhatIsWrongInTheFormIsTold(t *testing.T) {
 	d := open(t)
 	for name, v := range map[string]url.Values{
 		"nothing": {}, "unknown": d.to(uuid.New()), "no id": {"target_id": {"seven"}},
-		"day": {"target_id": {d.new.String()}, "switch_on": {"soon"}}, "choice": {"target_id": {d.new.String()}, "unbilled": {"perhaps"}},
+		"day":  {"target_id": {d.new.String()}, "switch_on": {"soon"}},
 		"note": {"target_id": {d.new.String()}, "note": {strings.Repeat("x", 1001)}},
 	} {
 		_, text := d.page(d.post(d.at+"/reassign", v, http.StatusUnprocessableEntity), http.StatusUnprocessableEntity)
@@ -181,18 +185,26 @@ func TestARefusalSaysWhyAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.Seats(d.old, 12, "2026-03-10")
-	_, text := d.page(d.post(d.at+"/reassign", d.to(d.new), http.StatusConflict), http.StatusConflict)
-	has(t, text, "Bill what is open first, or choose to take it along")
-	doc, text := d.get(d.at+"/reassign?target_id="+d.new.String(), http.StatusOK)
-	has(t, text, "This cannot be done as it stands", "Take it along", "Nothing can be moved until that is settled")
+	v := d.to(d.new)
+	v.Set("switch_on", "2026-03-05")
+	_, text := d.page(d.post(d.at+"/reassign", v, http.StatusConflict), http.StatusConflict)
+	has(t, text, "choose a switch day from 2026-03-10 on")
+	doc, text := d.get(d.at+"/reassign?switch_on=2026-03-05&target_id="+d.new.String(), http.StatusOK)
+	has(t, text, "This cannot be done as it stands", "Nothing can be moved until that is settled")
 	if doc.Find(`main form[method=post]`).Length() > 0 {
 		t.Error("it is offered all the same")
 	}
-	_, text = d.get(d.at+"/reassign?target_id="+d.new.String()+"&unbilled=take", http.StatusOK)
-	has(t, text, "Taken along, not billed yet", "17.03 USD")
-	v := d.to(d.new)
-	v.Set("unbilled", "take")
+	v.Set("switch_on", "2026-03-10")
 	d.post(d.at+"/reassign", v, http.StatusSeeOther)
+}
+
+func TestWhatIsNotBilledBeforeTheSwitchStaysWithTheSource(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.Seats(d.old, 12, "2026-03-10")
+	_, text := d.get(d.at+"/reassign?target_id="+d.new.String(), http.StatusOK)
+	// Two seats of March: six days of them are the source's, sixteen the target's.
+	has(t, text, "Due of OLD up to 2026-04-0117.03 USD for 44 seat-days before, 4.65 USD for 12 seat-days after", "12.38 USD for 32 seat-days after")
 }
 
 func TestAResultThatChangedSinceItWasSeenIsNotDone(t *testing.T) {
@@ -271,11 +283,9 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 	}
 	look("choose", d.at+"/reassign")
-	look("refused", d.at+"/reassign?target_id="+d.new.String())
-	look("look", d.at+"/reassign?unbilled=take&target_id="+d.new.String())
-	v := d.to(d.new)
-	v.Set("unbilled", "take")
-	d.post(d.at+"/reassign", v, http.StatusSeeOther)
+	look("refused", d.at+"/reassign?switch_on=2026-03-05&target_id="+d.new.String())
+	look("look", d.at+"/reassign?target_id="+d.new.String())
+	d.post(d.at+"/reassign", d.to(d.new), http.StatusSeeOther)
 	look("source", d.at)
 	look("target", "/subscriptions/"+d.new.String())
 	look("undo", d.at+"/reassign/undo")

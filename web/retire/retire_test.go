@@ -96,8 +96,8 @@ func (d *desk) post(path string, v url.Values, want int) *httptest.ResponseRecor
 }
 
 func (d *desk) closing() string {
-	return d.Text(`SELECT concat_ws(' ', c.event, c.delta, c.effective_at, st.billing_state) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
-		WHERE c.subscription_id = ? ORDER BY c.seq DESC LIMIT 1`, d.id)
+	return d.Text(`SELECT concat_ws(' ', event, delta, effective_at, CASE WHEN refund THEN 'refund' END) FROM license_changes
+		WHERE subscription_id = ? ORDER BY seq DESC LIMIT 1`, d.id)
 }
 
 func has(t testing.TB, text string, parts ...string) {
@@ -117,10 +117,24 @@ func TestTheDialogTellsTheMoneyAndThatNothingIsSent(t *testing.T) {
 	if v := page.Find("input[name=refund][checked]").AttrOr("value", ""); v != "no" {
 		t.Errorf("%q is chosen at first", v)
 	}
-	d.post(d.at+"/deactivate", url.Values{"version": {page.Find("main input[name=version]").AttrOr("value", "")}, "refund": {"yes"}, "effective_at": {"2026-03-25"}}, http.StatusSeeOther)
-	if got := d.closing(); got != "deactivate -10 2026-03-25 open" {
+	version := page.Find("main input[name=version]").AttrOr("value", "")
+	d.post(d.at+"/deactivate", url.Values{"version": {version}, "refund": {"yes"}, "effective_at": {"2026-03-25"}}, http.StatusSeeOther)
+	if got := d.closing(); got != "deactivate -10 2026-03-25 refund" {
 		t.Error(got)
 	}
+}
+
+func TestTheDialogsTellWhatIsNotBilledYet(t *testing.T) {
+	t.Parallel()
+	d := open(t, "no")
+	if text := htmlcheck.Text(d.get(d.at + "/deactivate").Find("main")); strings.Contains(text, "not billed yet") {
+		t.Error(text)
+	}
+	d.Seats(d.id, 12, "2026-03-20")
+	has(t, htmlcheck.Text(d.get(d.at+"/deactivate").Find("main")), "4 seat-days before 2026-03-22 are not billed yet", "The first is of 2026-03-20")
+	v := url.Values{"id": {d.id.String(), d.Add("S2", 3, "2026-03-18").String()}}
+	page := d.page(d.post("/subscriptions/deactivate", v, http.StatusOK), http.StatusOK)
+	has(t, htmlcheck.Text(page.Find("main")), "16 seat-days before 2026-03-22 are not billed yet", "Seat-days not billed yet")
 }
 
 func TestApplyRefundIsNotOfferedAndRefusedWhereTheSettingSaysNo(t *testing.T) {
@@ -135,7 +149,7 @@ func TestApplyRefundIsNotOfferedAndRefusedWhereTheSettingSaysNo(t *testing.T) {
 	d.post(d.at+"/deactivate", url.Values{"effective_at": {"2026-01-01"}}, http.StatusUnprocessableEntity)
 	d.post(d.at+"/deactivate", url.Values{"version": {"77"}}, http.StatusConflict)
 	d.post(d.at+"/deactivate", nil, http.StatusSeeOther)
-	if got := d.closing(); got != "deactivate -10 2026-03-22 archived" {
+	if got := d.closing(); got != "deactivate -10 2026-03-22" {
 		t.Error(got)
 	}
 	d.post(d.at+"/deactivate", nil, http.StatusConflict)
@@ -146,9 +160,9 @@ func TestActivateAgainTellsThatPaidDaysAreNotBilledTwice(t *testing.T) {
 	d := open(t, "no")
 	d.post(d.at+"/activate", nil, http.StatusConflict)
 	d.post(d.at+"/deactivate", nil, http.StatusSeeOther)
-	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")), "billed before it was closed and never credited", "0 USD")
+	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")), "100 seat-days that were billed before it was closed and never credited", "0.00 USD")
 	d.post(d.at+"/activate", nil, http.StatusSeeOther)
-	if got := d.closing(); got != "activate 10 2026-03-22 archived" {
+	if got := d.closing(); got != "activate 10 2026-03-22" {
 		t.Error(got)
 	}
 }

@@ -217,6 +217,9 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/changes/billed-elsewhere", h.invoices.BilledElsewhere, billing),
 
 		list("/invoices", h.invoices.List),
+		list("/invoices/before", h.invoices.Opening),
+		post("/invoices/before/seen", h.invoices.SeeOpening, billing),
+		post("/contracts/:id/differences", h.invoices.TakeOpening, billing),
 		list("/invoice-lines", h.invoices.Lines),
 		get("/contracts/:id/invoices/new", h.invoices.New),
 		post("/contracts/:id/invoices", h.invoices.Create, billing),

@@ -285,3 +285,26 @@ func TestWhatAnEndDateMeansIsToldByTheRecordElseByTheProvidersSetting(t *testing
 		}
 	}
 }
+
+// One that came to its end before anybody had signed it is closed all the same, and its days are not lost.
+func TestWhatEndedUnsignedIsSignedAndBilled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.byHand("A1,PE1,PN-PE,Prod,10,1,month,USD,annual,monthly,2026-01-01,2026-06-30")
+	if err := h.DB.Read(t.Context()).Exec(`UPDATE subscriptions SET first_seen_at = '2026-02-01'`).Error; err != nil {
+		t.Fatal(err)
+	}
+	h.price("PE1", "10")
+	h.atTheirEnd()
+	s := h.sub("PE1")
+	if s["state"] != "inactive" || !strings.Contains(h.changes("PE1"), "2026-07-01 deactivate -10") || !has(s["checks"], "past_end") {
+		t.Fatalf("%v, %s", s, h.changes("PE1"))
+	}
+	h.sign("PE1")
+	if s := h.sub("PE1"); s["review"] != "" || s["checks"] != "" {
+		t.Errorf("signed and ended, it is out of the review: %v", s)
+	}
+	if total := h.bill("2026-11-01"); total != "600" {
+		t.Errorf("billed %s", total)
+	}
+}

@@ -36,7 +36,7 @@ func row(r list.Row) ui.Row {
 		Unselectable: r.Review != "ok" && r.Review != "warn",
 		Cells: []ui.Cell{
 			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}, {Badges: reviewBadge(r.Review)}, customer(r),
-			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), day(r.End),
+			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), ends(r),
 		},
 	}
 }
@@ -60,6 +60,15 @@ func prices(r list.Row) ui.Cell {
 	cell := ui.Of(moneyOf(r.UnitPrice, r.Currency, r.PricePeriod))
 	if r.UnitCost.Valid {
 		cell.Sub = "cost " + words(r.UnitCost, r.CostCurrency, r.CostPeriod)
+	}
+	return cell
+}
+
+// ends is the end date, or the text that was sent in its place and cannot be read.
+func ends(r list.Row) ui.Cell {
+	cell := day(r.End)
+	if r.EndText != "" && r.End.IsZero() {
+		cell = ui.Cell{Text: "“" + r.EndText + "”", Sub: "cannot be read"}
 	}
 	return cell
 }

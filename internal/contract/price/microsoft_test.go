@@ -139,6 +139,9 @@ func TestASheetWaitsForItsSegmentAndTellsWhatItPassesOver(t *testing.T) {
 			t.Errorf("the notes lack %q:\n%s", want, notes)
 		}
 	}
+	if _, err := s.desk().Upload(s.Context(), bea, s.Import(s.list), imports.File{Name: "cut.csv", Content: []byte(strings.Replace(sample, ",Currency,", ",Money,", 1))}); !strings.Contains(errs.FieldsOf(err)["file"], "column Currency") {
+		t.Errorf("a sheet without its currencies: %v", errs.FieldsOf(err))
+	}
 	other := s.upload(strings.ReplaceAll(sample, ",USD,", ",NOK,"))
 	if p := s.shown(other); !strings.Contains(p.Unclear, "No line of the sheet is in USD") || !strings.Contains(p.Unclear, "EUR, NOK") {
 		t.Errorf("no line in the list's currency: %q", p.Unclear)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"seatledger/internal/errs"
@@ -42,6 +44,9 @@ func BecomeReader() {
 }
 
 func serve(in io.Reader, out io.Writer) error {
+	if slices.ContainsFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "SEATLEDGER_") }) {
+		return errors.New("the reader of files was started with settings of the app")
+	}
 	if err := limitSelf(); err != nil {
 		return err
 	}

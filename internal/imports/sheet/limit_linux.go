@@ -1,8 +1,10 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
@@ -18,11 +20,21 @@ func limitSelf() error {
 		return fmt.Errorf("how much memory is taken: %w", err)
 	}
 	addresses := pages*uint64(os.Getpagesize()) + hardMemory
-	seconds := uint64(2 * deadline.Seconds()) // two threads may be at it at a time
+	seconds := uint64(processor.Seconds())
 	for what, most := range map[int]uint64{syscall.RLIMIT_AS: addresses, syscall.RLIMIT_CPU: seconds, syscall.RLIMIT_FSIZE: 0, syscall.RLIMIT_CORE: 0} {
 		if err := syscall.Setrlimit(what, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
 			return fmt.Errorf("bound the process: %w", err)
 		}
 	}
 	return nil
+}
+
+// outOfTime tells whether a process was ended because its processor time was up.
+func outOfTime(err error) bool {
+	var end *exec.ExitError
+	if !errors.As(err, &end) {
+		return false
+	}
+	status, ok := end.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && (status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL)
 }

@@ -15,9 +15,11 @@ import (
 )
 
 // Bounds of the reading process. Its hard memory, where the system knows such a thing,
-// counts from what the process takes before it reads.
+// counts from what the process takes before it reads. Its time is that of the processor,
+// so that a busy machine refuses no list; the deadline is for a process that hangs.
 const (
-	deadline   = 4500 * time.Millisecond
+	processor  = 4 * time.Second
+	deadline   = 20 * time.Second
 	softMemory = 256 << 20 // from here on memory is given back at the cost of time
 	hardMemory = 768 << 20 // of addresses; what goes beyond ends the process
 	maxAnswer  = 4*maxText + 64<<20
@@ -108,7 +110,7 @@ func notStarted(cause error) error {
 // unfinished tells a file that took too long from one that took too much memory: both are refused.
 func unfinished(ctx context.Context, cause error) error {
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || outOfTime(cause):
 		return because("Reading this file took too long, so it was given up. Save only the list, as CSV UTF-8, and upload that file.", cause)
 	case ctx.Err() != nil:
 		return ctx.Err()

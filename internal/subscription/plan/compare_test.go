@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/distributor"
-	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 )
 
@@ -49,7 +48,7 @@ func TestChangeLogWithoutTimeOfDayCountsOnTheDayOfTheLastReading(t *testing.T) {
 func TestFewerSeatsFollowTheContractsRefundSetting(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t).see(record("S"))
-	m.refund = ledger.Archived
+	m.refund = false
 	m.see(record("S", seats(2))).want(plan.Active, begun, "2026-03-10 update -3 archived estimated")
 }
 

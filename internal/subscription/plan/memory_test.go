@@ -23,7 +23,7 @@ type memory struct {
 	stored  *plan.Subscription
 	rows    []ledger.Change
 	landing *plan.Landing
-	refund  ledger.BillingState
+	refund  bool
 	log     []distributor.Change
 	last    plan.Plan
 }
@@ -38,7 +38,7 @@ func mapped(n byte) plan.Account {
 // newMemory stands at 10 March 2026 with an account that is mapped.
 func newMemory(t testing.TB) *memory {
 	a := mapped(1)
-	return &memory{t: t, now: time.Date(2026, 3, 10, 2, 0, 0, 0, time.UTC), account: a, refund: ledger.Open,
+	return &memory{t: t, now: time.Date(2026, 3, 10, 2, 0, 0, 0, time.UTC), account: a, refund: true,
 		landing: &plan.Landing{CRMAccountID: a.CRMAccountID.UUID}}
 }
 
@@ -121,7 +121,7 @@ func (m *memory) lines() []string {
 		if r.Reason != ledger.NoReason {
 			line += " " + string(r.Reason)
 		}
-		if r.Billing == ledger.Archived {
+		if r.Billing == ledger.Archived || r.Billing == "" && r.Delta < 0 && !r.Refund { // as the ledger stores it
 			line += " archived"
 		}
 		if r.Estimated {
