@@ -71,6 +71,7 @@ type App struct {
 	stop     context.CancelFunc
 	wait     func()
 	ready    chan struct{}
+	day      *dayTurn
 }
 
 // Start brings everything up, in the order in which one thing needs the other. What
@@ -124,6 +125,7 @@ func NewOn(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Lo
 func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a, cfg, log := &bare, bare.Config, bare.Log
 	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
+	a.day = &dayTurn{}
 	var err error
 	a.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
 	if err != nil {
@@ -136,7 +138,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
-	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting}
+	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting, Moved: a.reland}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM, Enqueue: a.enqueueMapping}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
@@ -218,6 +220,9 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.Billing.TakeStock(ctx); err != nil {
 		return err
 	}
+	if err := a.TurnDay(ctx); err != nil {
+		return err
+	}
 	if a.Config.PrivateServer() {
 		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
 			return err
@@ -237,6 +242,7 @@ func (a *App) beats() []jobs.Beat {
 	watch := &mapping.Watcher{Service: a.Mapping}
 	return []jobs.Beat{
 		{Name: "watch over sync runs", Every: 5 * time.Second, Do: a.Sync.Watch},
+		{Name: "prices that begin with the day", Every: 20 * time.Second, Do: a.TurnDay},
 		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
 		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},

@@ -24,15 +24,6 @@ type CreditOrder struct {
 	Reason    string
 }
 
-// creditable is a line that a credit may take, with what is left of it.
-type creditable struct {
-	ID             uuid.UUID
-	SubscriptionID uuid.UUID
-	Amount         decimal.Decimal
-	Left           decimal.Decimal
-	Again          bool // it was credited to be billed again already
-}
-
 // CreditLines drafts a credit note with the lines turned around (RULES 8). To be billed
 // again: the days are as though never billed, and the next run takes them anew.
 // Goodwill: money only, which no later run takes back. Credits of one line together
@@ -86,16 +77,12 @@ func (o CreditOrder) check() error {
 }
 
 // take gives the lines to credit, each with its share.
-func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]creditable, error) {
-	var all []creditable
-	err := tx.WithContext(ctx).Raw(`
-		SELECT l.id, l.subscription_id, l.amount, l.amount + coalesce((SELECT sum(c.amount) FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live), 0) AS "left",
-		       EXISTS (SELECT FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live AND c.again) AS again
-		FROM invoice_lines l WHERE l.invoice_id = ? ORDER BY l.position`, i.ID).Scan(&all).Error
+func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]Creditable, error) {
+	all, err := CreditableLines(ctx, tx, i.ID)
 	if err != nil {
-		return nil, fmt.Errorf("lines to credit of invoice %s: %w", i.ID, err)
+		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(l creditable) bool {
+	all = slices.DeleteFunc(all, func(l Creditable) bool {
 		asked := len(o.Lines) == 0 || slices.Contains(o.Lines, l.ID)
 		return !asked || l.Again || l.Left.IsZero() && !*o.Again
 	})
@@ -109,12 +96,12 @@ func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]credit
 }
 
 // share gives an amount of goodwill to the lines in their order, to each at most what is left of it.
-func (o CreditOrder) share(all []creditable, currency string) ([]creditable, error) {
+func (o CreditOrder) share(all []Creditable, currency string) ([]Creditable, error) {
 	rest, sum := o.Amount.Decimal, decimal.Decimal{}
 	if !money.Round(rest, currency).Equal(rest) {
 		return nil, errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + currency + "."}.Err()
 	}
-	var out []creditable
+	var out []Creditable
 	for _, l := range all {
 		if !l.Left.IsPositive() {
 			continue
@@ -132,7 +119,7 @@ func (o CreditOrder) share(all []creditable, currency string) ([]creditable, err
 	return out, nil
 }
 
-func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder, lines []creditable) error {
+func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder, lines []Creditable) error {
 	total := decimal.Decimal{}
 	var rows []map[string]any
 	for n, l := range lines {

@@ -114,7 +114,7 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	if proposed {
 		run.End = r.due(run.Kind)
 	}
-	if err := r.allows(*run); proposed && errs.KindOf(err) == errs.Invalid {
+	if err := r.allows(*run); proposed && errs.FieldsOf(err)["period_end"] != "" {
 		return Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
 	} else if err != nil {
 		return Plan{}, err

@@ -76,7 +76,7 @@ func (r *Reach) measure(h history.History, to clock.Date) {
 // unowned are the days of a subscription that no contract bills: what other systems have not billed is left.
 func (r *Reach) unowned(h history.History, to clock.Date) {
 	for _, s := range h.Ledger(to) {
-		if h.ContractOn(s.From) == uuid.Nil {
+		if h.Contract(h.ContractOn(s.From)).BillFrom.IsZero() {
 			r.add(s.From, max(0, s.Counted-s.Outside)*s.Days())
 		}
 	}

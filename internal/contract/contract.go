@@ -47,6 +47,15 @@ const (
 	French  Language = "fr"
 )
 
+// Renewal is what becomes of the list's price where a new term of the same product begins.
+type Renewal string
+
+// The ways.
+const (
+	Propose  Renewal = "propose" // a person decides; the old one goes on
+	TakeList Renewal = "list"    // it holds from the term's start
+)
+
 // LastDay as a billing day is the last day of each month.
 const LastDay = 31
 
@@ -68,6 +77,8 @@ type Terms struct {
 	PurchaseOrder    string // the customer's
 	Recipients       string // of invoices, comma and blank between them
 	Language         Language
+	Renewal          Renewal
+	EndRefund        bool // of days from its end on that are billed already
 	IsDefault        bool
 }
 
@@ -90,6 +101,17 @@ func DayText(day int) string {
 	return strconv.Itoa(day)
 }
 
+// endRefund is the answer as text; empty while no end is set.
+func (t Terms) endRefund() string {
+	switch {
+	case t.EndDate.IsZero():
+		return ""
+	case t.EndRefund:
+		return "yes"
+	}
+	return "no"
+}
+
 // Column is one field under its CONTRACT name.
 type Column struct{ Name, Value string }
 
@@ -103,7 +125,7 @@ func (t Terms) Columns() []Column {
 		{"crm_account_id", t.CRMAccountID.String()}, {"name", t.Name}, {"currency", t.Currency},
 		{"billing_frequency", string(t.BillingFrequency)}, {"timing", string(t.Timing)}, {"billing_day", DayText(t.BillingDay)},
 		{"price_list_id", list}, {"start_date", t.StartDate.String()}, {"end_date", t.EndDate.String()},
-		{"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)}, {"payment_terms", t.PaymentTerms},
-		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients}, {"language", string(t.Language)}, {"is_default", strconv.FormatBool(t.IsDefault)},
+		{"end_refund", t.endRefund()}, {"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)}, {"payment_terms", t.PaymentTerms},
+		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients}, {"language", string(t.Language)}, {"renewal", string(t.Renewal)}, {"is_default", strconv.FormatBool(t.IsDefault)},
 	}
 }

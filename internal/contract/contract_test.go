@@ -104,7 +104,7 @@ func TestAContractKeepsAllItsTerms(t *testing.T) {
 	want := contract.Terms{
 		CRMAccountID: h.customer.ID, Name: "Contoso monthly", Currency: "USD", BillingFrequency: contract.Monthly, Timing: contract.Advance,
 		BillingDay: contract.LastDay, PriceListID: uuid.NullUUID{UUID: h.list.ID, Valid: true}, StartDate: clock.NewDate(2026, 1, 1),
-		BillFrom: clock.NewDate(2026, 2, 1), Refunds: contract.RefundsYes, PaymentTerms: "30", TaxCode: "S20", Language: contract.English, IsDefault: true,
+		BillFrom: clock.NewDate(2026, 2, 1), Refunds: contract.RefundsYes, PaymentTerms: "30", TaxCode: "S20", Language: contract.English, Renewal: contract.Propose, IsDefault: true,
 	}
 	if d := cmp.Diff(want.Columns(), got.Terms.Columns()); d != "" || !got.Active {
 		t.Error(d)

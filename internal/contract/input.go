@@ -23,6 +23,7 @@ type Input struct {
 	PriceList        string // id or exact name; empty: none
 	StartDate        string
 	EndDate          string
+	EndRefund        string // yes or no: asked where days after the end are billed already
 	BillFrom         string
 	Refunds          string
 	PaymentTerms     string // days, or eom+N
@@ -30,6 +31,7 @@ type Input struct {
 	PurchaseOrder    string
 	Recipients       string
 	Language         string
+	Renewal          string
 	IsDefault        bool
 }
 
@@ -46,6 +48,7 @@ func (in Input) terms(problems errs.Fields) Terms {
 	t.PurchaseOrder = text(problems, "purchase_order", in.PurchaseOrder)
 	t.Recipients = recipients(problems, in.Recipients)
 	t.Language = choice(problems, "language", in.Language, English, French)
+	t.Renewal = choice(problems, "renewal", in.Renewal, Propose, TakeList)
 	t.TaxCode = text(problems, "tax_code", in.TaxCode)
 	t.Currency = currency(problems, in.Currency)
 	t.BillingFrequency = choice(problems, "billing_frequency", in.BillingFrequency, Monthly, Quarterly, Annual)

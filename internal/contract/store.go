@@ -27,6 +27,9 @@ type Service struct {
 	// Opened runs in the transaction that made or changed a contract: what waits for a
 	// default contract of the customer may land now. It may be nil.
 	Opened func(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) error
+	// Moved runs in the transaction that moved the first day of a contract: prices that
+	// were filled on it follow. It may be nil.
+	Moved func(tx *gorm.DB, by audit.Actor, contract uuid.UUID) error
 }
 
 // Get reads one contract; errs.NotFound when there is none.
@@ -83,11 +86,11 @@ func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract
 
 func insert(tx *gorm.DB, c Contract) error {
 	return tx.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
-			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order, recipients, language, is_default, active, version, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order, recipients, language, renewal, end_refund, is_default, active, version, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay,
 		c.PriceListID, c.StartDate, c.EndDate, c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode,
-		c.PurchaseOrder, c.Recipients, c.Language, c.IsDefault, c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
+		c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
 }
 
 // Edit is a changed form of a contract: the version it was opened at, and its values.
@@ -118,11 +121,20 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if err := settled(tx, before, after.Terms); err != nil {
 			return err
 		}
+		if err := ending(tx, before, &after.Terms, e.Input.EndRefund); err != nil {
+			return err
+		}
 		was, is := difference(before.Terms, after.Terms)
 		if len(is) == 0 {
 			return nil
 		}
-		return s.saved(tx, by, after, event("contract.changed", after, was, is))
+		if err := s.saved(tx, by, after, event("contract.changed", after, was, is)); err != nil {
+			return err
+		}
+		if s.Moved == nil || before.StartDate == after.StartDate && before.BillFrom == after.BillFrom {
+			return nil
+		}
+		return s.Moved(tx, by, after.ID)
 	})
 }
 
@@ -130,9 +142,9 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 func (s Service) saved(tx *gorm.DB, by audit.Actor, c Contract, e audit.Event) error {
 	err := tx.Exec(`UPDATE billing_contracts SET crm_account_id = ?, name = ?, currency = ?, billing_frequency = ?, timing = ?,
 			billing_day = ?, price_list_id = ?, start_date = ?, end_date = ?, bill_from = ?, refunds = ?, payment_terms = ?,
-			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, is_default = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, renewal = ?, end_refund = ?, is_default = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
 		c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay, c.PriceListID, c.StartDate, c.EndDate,
-		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
+		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
 	if err != nil {
 		return postgres.Translate(err)
 	}

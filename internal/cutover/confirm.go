@@ -189,7 +189,7 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day cloc
 	}
 	fresh := histories[now.ID]
 	on := history.Later(day, fresh.FirstDay())
-	was, had := histories[old.ID].PriceOn(day.AddDays(-1))
+	was, had := histories[old.ID].PriceToday(day.AddDays(-1))
 	is, has := fresh.PriceOn(on)
 	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on, Later: subscription.KeepLater, Gap: true, From: ledger.CarriedIn,
 		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)}
@@ -207,12 +207,8 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day cloc
 }
 
 // leaveToNew archives open rows of an old one that begin on the switch day itself:
-// that day is the new one's, so no run could ever bill them on the old. One that is
-// billed past the switch settles them there.
+// that day is the new one's, so no run ever bills them on the old.
 func (m *lockedCustomer) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
-	if old.BilledThrough.After(day) {
-		return nil, nil
-	}
 	var ids []uuid.UUID
 	err := m.tx.WithContext(m.ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id
 		WHERE c.subscription_id = ? AND t.counted AND t.billing_state = 'open' AND c.effective_at = ? ORDER BY c.id`, old.ID, day).Scan(&ids).Error

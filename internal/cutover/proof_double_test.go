@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/errs"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 )
@@ -80,14 +81,6 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 		"ended by hand, and said to be no twin on its own page": func(m *market, c *client) {
 			m.noTwin(c.newID(m, "E3"))
 			m.must(m.retires.Deactivate(m.Context(), ada, retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-06-01")}))
-		},
-		"paired, and released before its switch": func(m *market, c *client) {
-			m.do(c, exact)
-			m.do(c, confirm)
-			m.sign(c.newID(m, "E3"))
-			m.do(c, moved)
-			m.do(c, retired)
-			m.exec(`UPDATE subscriptions SET billable_from = '2026-01-01' WHERE id = ?`, c.newID(m, "E3"))
 		},
 		"the two are called the same, and have no number in common": func(m *market, c *client) {
 			m.exec(`UPDATE subscriptions SET sku = 'other', product_id = NULL WHERE id = ?`, c.oldID(m, "E3"))
@@ -165,5 +158,44 @@ func TestDaysThatBothHaveBilledAreDoubleWhateverTheirLedgersSay(t *testing.T) {
 	})
 	if first != day("2026-01-01") || last != day("2026-05-31") {
 		t.Errorf("double from %s to %s:\n%s", first, last, strings.Join(m.proof(), "\n"))
+	}
+}
+
+func TestThatBothAreRealIsSaidByNameWithAReasonAndForItsFigures(t *testing.T) {
+	t.Parallel()
+	m, c := begun(t, 10)
+	m.apart(c, true)
+	m.do(c, confirm)
+	m.do(c, moved)
+	m.do(c, retired)
+	var double string
+	for _, b := range m.blockersOf(c) {
+		if b.Verdict == proof.Double {
+			double = b.Double
+		}
+	}
+	a := cutover.Acks{CRMAccountID: c.id, Doubles: []string{double}}
+	_, err := m.Acknowledge(m.Context(), ada, m.run, a)
+	if says := m.conflict(err); !strings.Contains(says, "Type the customer's name, contoso") {
+		t.Error(says)
+	}
+	for _, wrong := range []struct{ name, note, field string }{{"Contoso", "bought more", "confirm"}, {"contoso", " ", "note"}} {
+		a.Confirmed, a.Note = wrong.name, wrong.note
+		if _, err := m.Acknowledge(m.Context(), ada, m.run, a); errs.FieldsOf(err)[wrong.field] == "" {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+	if n := m.verdictsOf(c)[proof.Double]; n != 151 {
+		t.Errorf("%d days are double", n)
+	}
+	a.Confirmed, a.Note = "contoso", "ten more were bought there in January"
+	if n, err := m.Acknowledge(m.Context(), ada, m.run, a); err != nil || n != 1 {
+		t.Fatalf("%d %v", n, err)
+	}
+	if got := m.verdictsOf(c); got[proof.Double] != 0 || got[proof.Acknowledged] < 151 {
+		t.Errorf("%v", got)
+	}
+	if _, err := m.Acknowledge(m.Context(), ada, m.run, a); errs.KindOf(err) != errs.Conflict {
+		t.Errorf("said twice: %v", err)
 	}
 }

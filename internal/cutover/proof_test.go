@@ -177,10 +177,6 @@ func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *
 			t.Errorf("%+v", p.Totals)
 		}
 	})
-	m.exec(`UPDATE subscriptions SET billed_through = '2026-06-11' WHERE id = ?`, c.newID(m, "E3"))
-	if all := strings.Join(m.proof(), "\n"); !strings.Contains(all, "PN-E3 2026-06-11..2026-06-30 0+10 double") {
-		t.Errorf("billed again: %s", all)
-	}
 }
 
 func TestWithoutATwinSeatsEndOrAreNewAndAreAcknowledged(t *testing.T) {
@@ -239,8 +235,8 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 	}{
 		"more":                        {"yes", []int{14}, "catch_up 4"},
 		"fewer, given back":           {"yes", []int{7}, "catch_up -3"},
-		"fewer, forfeited, then more": {"no", []int{7, 8}, "catch_up 1"},
-		"more, then fewer":            {"yes", []int{14, 9}, "catch_up -5, catch_up 4"},
+		"fewer, forfeited, then more": {"no", []int{7, 8}, ""}, // who joins takes a forfeited seat back
+		"more, then fewer":            {"yes", []int{14, 9}, "catch_up -1, catch_up 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -258,6 +254,10 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.syncNew(k, modern("E3", n))
 			}
 			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
+			if c.lines == "" {
+				m.conflict(err)
+				return
+			}
 			m.must(err)
 			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {

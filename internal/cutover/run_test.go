@@ -55,8 +55,8 @@ func TestACustomerIsMovedWithoutASeatLostOrBilledTwice(t *testing.T) {
 	}
 	m.do(c, retired)
 	old, now = m.sub(old.ID), m.sub(now.ID)
-	if old.DeactivatedBy != subscription.ByCutover || old.DeactivatedOn.String() != "2026-06-01" || now.State != subscription.Active || now.BilledThrough.String() != "2026-06-01" {
-		t.Errorf("old ended by %s on %s, new %s billed through %s", old.DeactivatedBy, old.DeactivatedOn, now.State, now.BilledThrough)
+	if old.DeactivatedBy != subscription.ByCutover || old.DeactivatedOn.String() != "2026-06-01" || now.State != subscription.Active {
+		t.Errorf("old ended by %s on %s, new %s", old.DeactivatedBy, old.DeactivatedOn, now.State)
 	}
 	m.must(m.bill(c, "2026-07-01"))
 	if got := m.text(`SELECT string_agg(concat_ws(' ', kind, from_date, to_date, seats, trim_scale(amount)), ', ') FROM invoice_lines WHERE subscription_id = ?`, now.ID); got != "cycle 2026-06-01 2026-07-01 10 120" {
@@ -138,7 +138,7 @@ func TestWhatIsNotBilledUpToTheSwitchStopsTheHistory(t *testing.T) {
 	}
 	m.today("2026-06-11")
 	m.must(m.bill(c, "2026-07-01"))
-	if got := m.sub(c.oldID(m, "E3")).BilledThrough.String(); got != "2026-06-11" {
+	if got := m.text(`SELECT max(to_date) FROM invoice_lines WHERE subscription_id = ? AND live`, c.oldID(m, "E3")); got != "2026-06-11" {
 		t.Errorf("a frozen one was billed up to %s", got)
 	}
 	m.do(c, moved)

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
@@ -204,7 +205,12 @@ func (m *market) act(id uuid.UUID) subscription.Act {
 func (m *market) price(id uuid.UUID, amount, on string) {
 	m.Helper()
 	m.must(m.db.InTx(m.Context(), func(tx *gorm.DB) error {
-		_, err := subscription.SetPrice(m.Context(), tx, m.act(id), subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, On: day(on)})
+		h, err := history.One(m.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		_, err = subscription.SetPrice(m.Context(), tx, m.act(id), subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)),
+			Period: money.Month, On: history.Later(day(on), h.FirstDay()), Later: subscription.KeepLater, Gap: true})
 		if err != nil {
 			return err
 		}

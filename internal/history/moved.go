@@ -28,8 +28,9 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 	var kept []Line
 	taken := slices.Clone(target.Lines)
 	for _, l := range source.Lines {
-		before, from := Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To}
-		stays, goes := l.split(before, from)
+		stays, goes := l.split(
+			Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To},
+		)
 		if !stays.Period.Empty() {
 			kept = append(kept, stays)
 		}

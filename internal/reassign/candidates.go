@@ -42,8 +42,8 @@ func Candidates(ctx context.Context, db *gorm.DB, source uuid.UUID, search strin
 	}
 	var all []Candidate
 	err := db.WithContext(ctx).Raw(`
-		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name, '') AS crm_account, s.quantity,
-		       s.state, coalesce(s.hold_reason, '') AS hold_reason, s.start_date,
+		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name, '') AS crm_account,
+		       s.quantity, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.start_date,
 		       coalesce(s.crm_account_id = o.crm_account_id, false) AS same_customer,
 		       coalesce(s.product_id = o.product_id, false) OR s.sku <> '' AND s.sku = o.sku AS same_product,
 		       s.provider_id <> o.provider_id AS elsewhere,
@@ -52,7 +52,9 @@ func Candidates(ctx context.Context, db *gorm.DB, source uuid.UUID, search strin
 		JOIN providers p ON p.id = s.provider_id LEFT JOIN crm_accounts k ON k.id = s.crm_account_id
 		WHERE o.id = @source AND `+where+`
 		ORDER BY same_customer DESC, same_product DESC, elsewhere DESC, has, lower(s.product_name), s.id LIMIT @most`,
-		map[string]any{"source": source, "search": "%" + escaped(strings.ToLower(search)) + "%", "most": candidatesShown}).Scan(&all).Error
+		map[string]any{
+			"source": source, "search": "%" + escaped(strings.ToLower(search)) + "%", "most": candidatesShown,
+		}).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("candidates to take the history of %s: %w", source, err)
 	}

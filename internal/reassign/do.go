@@ -58,7 +58,8 @@ func pick(both map[uuid.UUID]subscription.Subscription, m Move) (source, target 
 		return source, target, errs.New(errs.NotFound, "There is no such subscription.")
 	}
 	if target, known = both[m.Target]; !known {
-		return source, target, errs.Fields{"target_id": "There is no such subscription; choose the one that the history goes to."}.Err()
+		err := errs.Fields{"target_id": "There is no such subscription; choose the one that the history goes to."}.Err()
+		return source, target, err
 	}
 	return source, target, nil
 }
@@ -167,14 +168,14 @@ func (w writing) event() audit.Event {
 	before, after := of(w.target.History()), of(w.stands)
 	before["counted_rows"], before["target"] = idsOf(w.aside), w.target.ExternalID
 	for k, v := range map[string]any{
-		"source": w.source.ExternalID, "source_id": w.source.ID, "target": w.target.ExternalID, "switch_on": w.move.On.String(),
-		"copied": len(w.copies), "set_aside": len(w.aside), "adjusted": w.adjusted, "note": w.move.Note,
+		"source": w.source.ExternalID, "source_id": w.source.ID, "target": w.target.ExternalID,
+		"switch_on": w.move.On.String(), "copied": len(w.copies), "set_aside": len(w.aside), "adjusted": w.adjusted, "note": w.move.Note,
 	} {
 		after[k] = v
 	}
 	return audit.Event{
-		Action: "subscription.reassigned", ObjectType: "subscription", ObjectID: w.target.ID.String(), ObjectName: w.target.Called(),
-		Before: before, After: after,
+		Action: "subscription.reassigned", ObjectType: "subscription", ObjectID: w.target.ID.String(),
+		ObjectName: w.target.Called(), Before: before, After: after,
 	}
 }
 

@@ -76,7 +76,10 @@ func (s Service) LookIn(ctx context.Context, db *gorm.DB, m Move) (Result, error
 func (p plan) result() Result {
 	to := p.dueTo()
 	side := func(s side, after history.History) Side {
-		return Side{Subscription: s.Subscription, Rows: s.rows, DueBefore: billing.DueOf(s.history, to), DueAfter: billing.DueOf(after, to)}
+		return Side{
+			Subscription: s.Subscription, Rows: s.rows,
+			DueBefore: billing.DueOf(s.history, to), DueAfter: billing.DueOf(after, to),
+		}
 	}
 	return Result{
 		Move: p.move, Source: side(p.source, p.after.source), Target: side(p.target, p.after.target), After: p.targetAfter(),
@@ -131,9 +134,9 @@ func (p plan) targetAfter() []ledger.Entry {
 			born = ledger.Archived
 		}
 		after = append(after, ledger.Entry{
-			ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), SubscriptionID: c.SubscriptionID, Event: c.Event, EffectiveAt: c.EffectiveAt,
-			Delta: c.Delta, UnitPrice: c.Price.Value, PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Refund: c.Refund,
-			Note: c.Note, Counted: true, BillingState: born,
+			ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), SubscriptionID: c.SubscriptionID, Event: c.Event,
+			EffectiveAt: c.EffectiveAt, Delta: c.Delta, Refund: c.Refund, UnitPrice: c.Price.Value,
+			PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Note: c.Note, Counted: true, BillingState: born,
 		})
 	}
 	slices.SortFunc(after, func(a, b ledger.Entry) int {
@@ -154,18 +157,20 @@ func (p plan) warnings() []string {
 	var all []string
 	a, b := p.source, p.target
 	if a.ProductID.Valid && b.ProductID.Valid && a.ProductID != b.ProductID || a.SKU != "" && b.SKU != "" && a.SKU != b.SKU {
-		all = append(all, fmt.Sprintf("They are different products: %s and %s. The history will stand under the latter.", a.Called(), b.Called()))
+		all = append(all, fmt.Sprintf("They are different products: %s and %s. The history will stand under the latter.",
+			a.Called(), b.Called()))
 	}
 	if a.Term != b.Term {
 		all = append(all, fmt.Sprintf("Their terms differ: %s and %s.", a.Term, b.Term))
 	}
 	all = append(all, p.priceWarnings()...)
 	if first := p.after.target.FirstDay(); first.After(p.move.On) {
-		all = append(all, fmt.Sprintf("The contract of %s bills from %s on, after the switch day. Until then the days stay with %s: deactivate it on %s, not before.",
-			b.ExternalID, first, a.ExternalID, first))
+		all = append(all, fmt.Sprintf("The contract of %s bills from %s on, after the switch day. "+
+			"Until then the days stay with %s: deactivate it on %s, not before.", b.ExternalID, first, a.ExternalID, first))
 	}
 	if b.history.PaidTo(b.ContractID.UUID).After(b.history.FirstDay()) {
-		all = append(all, fmt.Sprintf("%s is billed already. What both were billed for is credited by its next invoice, as the money below says.", name(b)))
+		all = append(all, fmt.Sprintf("%s is billed already. What both were billed for is credited by its next invoice, "+
+			"as the money below says.", name(b)))
 	}
 	return all
 }
@@ -175,10 +180,12 @@ func (p plan) priceWarnings() []string {
 	is, from := p.after.target.PriceOn(p.move.On)
 	switch {
 	case !from:
-		return []string{fmt.Sprintf("%s has no price from the switch day on. Those days are not billed until it has one.", p.target.ExternalID)}
+		return []string{fmt.Sprintf("%s has no price from the switch day on. Those days are not billed until it has one.",
+			p.target.ExternalID)}
 	case before && !is.Price.Equal(was.Price.Amount):
 		return []string{fmt.Sprintf("Their prices differ: %s %s per %s until the switch day, %s %s per %s from it on.",
-			was.Price.Value.Decimal, was.Price.Currency, was.Price.Period, is.Price.Value.Decimal, is.Price.Currency, is.Price.Period)}
+			was.Price.Value.Decimal, was.Price.Currency, was.Price.Period,
+			is.Price.Value.Decimal, is.Price.Currency, is.Price.Period)}
 	}
 	return nil
 }

@@ -136,7 +136,9 @@ func (p *plan) carry() {
 			p.carried = append(p.carried, e)
 		}
 	}
-	slices.SortStableFunc(p.carried, func(a, b ledger.Entry) int { return p.source.place(a.ID).Compare(p.source.place(b.ID)) })
+	slices.SortStableFunc(p.carried, func(a, b ledger.Entry) int {
+		return p.source.place(a.ID).Compare(p.source.place(b.ID))
+	})
 }
 
 // setAside picks the target's own rows up to the switch day, and its beginning

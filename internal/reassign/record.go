@@ -94,7 +94,8 @@ func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Record, error) {
 	if r, err = find(); err != nil || r.Stands() {
 		return r, err
 	}
-	return r, errs.Newf(errs.Conflict, "%s has taken the reassignment from %s to %s back already, on %s. Nothing was changed.",
+	return r, errs.Newf(errs.Conflict,
+		"%s has taken the reassignment from %s to %s back already, on %s. Nothing was changed.",
 		r.UndoneBy, r.SourceExt, r.TargetExt, r.UndoneAt.Format(time.DateOnly))
 }
 
@@ -109,7 +110,8 @@ const (
 
 func rowsOf(ctx context.Context, tx *gorm.DB, move uuid.UUID, roles ...role) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT change_id FROM reassigned_changes WHERE reassignment_id = ? AND role IN (?) ORDER BY change_id`,
+	err := tx.WithContext(ctx).Raw(`
+		SELECT change_id FROM reassigned_changes WHERE reassignment_id = ? AND role IN (?) ORDER BY change_id`,
 		move, roles).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows of reassignment %s: %w", move, err)
@@ -131,7 +133,8 @@ func keepRows(ctx context.Context, tx *gorm.DB, move uuid.UUID, r role, ids []uu
 }
 
 func keepEnd(ctx context.Context, tx *gorm.DB, move uuid.UUID, on clock.Date, here bool) error {
-	if err := tx.WithContext(ctx).Exec(`UPDATE reassignments SET ended_on = ?, ended_here = ? WHERE id = ?`, on, here, move).Error; err != nil {
+	err := tx.WithContext(ctx).Exec(`UPDATE reassignments SET ended_on = ?, ended_here = ? WHERE id = ?`, on, here, move).Error
+	if err != nil {
 		return fmt.Errorf("end of reassignment %s: %w", move, err)
 	}
 	return nil

@@ -47,7 +47,9 @@ func (p plan) refusals() []Refusal {
 		return all
 	}
 	var all []Refusal
-	for _, look := range []func() (string, string){p.sides, p.customers, p.currencies, p.kinds, p.otherInvoices, p.contracts, p.lateRows} {
+	for _, look := range []func() (string, string){
+		p.sides, p.customers, p.currencies, p.kinds, p.otherInvoices, p.contracts, p.lateRows,
+	} {
 		if code, says := look(); code != "" {
 			all = append(all, Refusal{code, says})
 		}
@@ -59,7 +61,8 @@ func (p plan) alreadyMoved() []Refusal {
 	var all []Refusal
 	for _, m := range p.source.moves {
 		if m.SourceID == p.source.ID {
-			all = append(all, Refusal{SourceMoved, fmt.Sprintf("%s has reassigned the history of %s to %s already, on %s; undo that first, or go on with %s.",
+			all = append(all, Refusal{SourceMoved, fmt.Sprintf(
+				"%s has reassigned the history of %s to %s already, on %s; undo that first, or go on with %s.",
 				m.MadeBy, m.SourceExt, m.TargetExt, m.MadeAt.Format(time.DateOnly), m.TargetExt)})
 		}
 	}
@@ -67,11 +70,11 @@ func (p plan) alreadyMoved() []Refusal {
 		switch {
 		case m.SourceID == p.source.ID:
 		case m.TargetID == p.target.ID:
-			all = append(all, Refusal{TargetMoved, fmt.Sprintf("%s has the history of %s already; undo that first, or choose another target.",
-				m.TargetExt, m.SourceExt)})
+			all = append(all, Refusal{TargetMoved, fmt.Sprintf(
+				"%s has the history of %s already; undo that first, or choose another target.", m.TargetExt, m.SourceExt)})
 		default:
-			all = append(all, Refusal{TargetMoved, fmt.Sprintf("The history of %s has gone over to %s; choose that one as the target, or undo that first.",
-				m.SourceExt, m.TargetExt)})
+			all = append(all, Refusal{TargetMoved, fmt.Sprintf(
+				"The history of %s has gone over to %s; choose that one as the target, or undo that first.", m.SourceExt, m.TargetExt)})
 		}
 	}
 	return all
@@ -80,11 +83,14 @@ func (p plan) alreadyMoved() []Refusal {
 func (p plan) sides() (string, string) {
 	switch {
 	case p.target.State == subscription.Inactive:
-		return TargetEnded, fmt.Sprintf("%s is inactive, so history would end there; activate it first, or choose another target.", name(p.target))
+		return TargetEnded, fmt.Sprintf("%s is inactive, so history would end there; activate it first, or choose another target.",
+			name(p.target))
 	case !p.target.FrozenFrom.IsZero():
-		return TargetEnded, fmt.Sprintf("%s is frozen as the old one of a cut-over; choose its successor as the target.", name(p.target))
+		return TargetEnded, fmt.Sprintf("%s is frozen as the old one of a cut-over; choose its successor as the target.",
+			name(p.target))
 	case len(p.carried) == 0:
-		return Empty, fmt.Sprintf("%s has no counted ledger rows, so there is no history to move; choose another source.", name(p.source))
+		return Empty, fmt.Sprintf("%s has no counted ledger rows, so there is no history to move; choose another source.",
+			name(p.source))
 	}
 	return "", ""
 }
@@ -116,7 +122,8 @@ func (p plan) kinds() (string, string) {
 	if (p.source.Kind == distributor.OneTime) == (p.target.Kind == distributor.OneTime) {
 		return "", ""
 	}
-	return KindDiffers, "One is a purchase made once and the other goes on, so they are billed in different ways; choose a target of the same kind."
+	return KindDiffers, "One is a purchase made once and the other goes on, so they are billed in different ways; " +
+		"choose a target of the same kind."
 }
 
 func (p plan) otherInvoices() (string, string) {
@@ -128,8 +135,8 @@ func (p plan) otherInvoices() (string, string) {
 		names = append(names, i.called())
 	}
 	return OtherInvoice, fmt.Sprintf(
-		"Days of %s are on %s of another customer; void it, or credit it to be billed again, first, or leave this history where it is.",
-		name(p.source), strings.Join(names, ", "))
+		"Days of %s are on %s of another customer; void it, or credit it to be billed again, first, "+
+			"or leave this history where it is.", name(p.source), strings.Join(names, ", "))
 }
 
 // contracts refuses where paid days would belong to no contract: the next run would give them back.
@@ -141,8 +148,8 @@ func (p plan) contracts() (string, string) {
 	for _, l := range p.after.target.Lines {
 		is := func(o history.Line) bool { return o.ID == l.ID }
 		if p.after.target.ContractOn(l.Period.From) == uuid.Nil && l.Standing && !slices.ContainsFunc(own, is) {
-			return NoContract, fmt.Sprintf("%s stands in no contract on %s, and days of %s are paid from then on; put it into a contract first.",
-				name(p.target), l.Period.From, name(p.source))
+			return NoContract, fmt.Sprintf(
+				"%s stands in no contract on %s, and days of %s are paid from then on; put it into a contract first.", name(p.target), l.Period.From, name(p.source))
 		}
 	}
 	return "", ""

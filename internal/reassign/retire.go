@@ -22,8 +22,9 @@ func (s Service) RetireTx(ctx context.Context, tx *gorm.DB, by audit.Actor, e En
 		return r, err
 	}
 	if r.SourceID != e.Source {
-		return r, errs.New(errs.Conflict, "No history was reassigned from this subscription, so there is nothing to take its place. "+
-			"Reassign it first, or deactivate it by itself; nothing was changed.")
+		return r, errs.New(errs.Conflict,
+			"No history was reassigned from this subscription, so there is nothing to take its place. "+
+				"Reassign it first, or deactivate it by itself; nothing was changed.")
 	}
 	was, err := subscription.Get(ctx, tx, r.SourceID)
 	if err != nil {
@@ -38,7 +39,9 @@ func (s Service) RetireTx(ctx context.Context, tx *gorm.DB, by audit.Actor, e En
 }
 
 // end closes the source, with No refund: its days from the switch on are the target's.
-func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record, e Ending) (subscription.Subscription, error) {
+func (s Service) end(
+	ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record, e Ending,
+) (subscription.Subscription, error) {
 	if err := e.complete(ctx, tx, *r); err != nil {
 		return subscription.Subscription{}, err
 	}
@@ -50,15 +53,17 @@ func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, r *Record
 	if err != nil {
 		return was, err
 	}
-	now, err := subscription.Deactivate(ctx, tx, s.act(by, r.SourceID, course), subscription.Ending{By: e.By, On: e.On, Note: e.Note})
+	end := subscription.Ending{By: e.By, On: e.On, Note: e.Note}
+	now, err := subscription.Deactivate(ctx, tx, s.act(by, r.SourceID, course), end)
 	if said := errs.FieldsOf(err)["effective_at"]; said != "" {
 		err = errs.Newf(errs.Conflict, "%s cannot end on %s: %s Nothing was changed.", r.SourceExt, e.On, said)
 	}
 	r.Audit = append(r.Audit, audit.Event{
 		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
 		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
-		After: map[string]any{"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt,
-			"note": e.Note},
+		After: map[string]any{
+			"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt, "note": e.Note,
+		},
 	})
 	return now, err
 }
@@ -77,7 +82,9 @@ func (e *Ending) complete(ctx context.Context, tx *gorm.DB, r Record) error {
 }
 
 // settle releases the target of a move whose source has ended.
-func (s Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, source subscription.Subscription) (Record, error) {
+func (s Service) settle(
+	ctx context.Context, tx *gorm.DB, by audit.Actor, r Record, source subscription.Subscription,
+) (Record, error) {
 	target, err := subscription.Get(ctx, tx, r.TargetID)
 	if err != nil {
 		return r, err
@@ -143,8 +150,8 @@ func (s Service) ReopenTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Ba
 		return r, err
 	}
 	if r.EndedOn.IsZero() {
-		return r, errs.Newf(errs.Conflict, "%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.",
-			r.SourceExt)
+		return r, errs.Newf(errs.Conflict,
+			"%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.", r.SourceExt)
 	}
 	if err := unused(ctx, tx, r); err != nil {
 		return r, err

@@ -41,7 +41,8 @@ func (s Service) UndoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Back
 		return r, err
 	}
 	now := s.Clock.Now()
-	err = tx.WithContext(ctx).Exec(`UPDATE reassignments SET undone_at = ?, undone_by_id = ?, undone_by = ?, undo_note = ? WHERE id = ?`,
+	err = tx.WithContext(ctx).Exec(`
+		UPDATE reassignments SET undone_at = ?, undone_by_id = ?, undone_by = ?, undo_note = ? WHERE id = ?`,
 		now, uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, by.Name, b.Note, r.ID).Error
 	if err != nil {
 		return r, fmt.Errorf("undo reassignment %s: %w", r.ID, err)
@@ -58,7 +59,8 @@ func undoable(ctx context.Context, tx *gorm.DB, r Record) error {
 		return err
 	}
 	if len(onward) > 0 {
-		return errs.Newf(errs.Conflict, "The history has gone on from %s to %s. Undo that first; nothing was changed.", r.TargetExt, onward[0].TargetExt)
+		return errs.Newf(errs.Conflict, "The history has gone on from %s to %s. Undo that first; nothing was changed.",
+			r.TargetExt, onward[0].TargetExt)
 	}
 	if err := unused(ctx, tx, r); err != nil {
 		return err
@@ -70,8 +72,8 @@ func undoable(ctx context.Context, tx *gorm.DB, r Record) error {
 	case err != nil:
 		return fmt.Errorf("what rests on reassignment %s: %w", r.ID, err)
 	case elsewhere > 0:
-		return errs.Newf(errs.Conflict, "%s of this history on %s were marked as billed elsewhere since, so the reassignment stays. Nothing was changed.",
-			rows(elsewhere), r.TargetExt)
+		return errs.Newf(errs.Conflict, "%s of this history on %s were marked as billed elsewhere since, "+
+			"so the reassignment stays. Nothing was changed.", rows(elsewhere), r.TargetExt)
 	}
 	return nil
 }
@@ -90,7 +92,8 @@ func unused(ctx context.Context, tx *gorm.DB, r Record) error {
 		return fmt.Errorf("invoices that use reassignment %s: %w", r.ID, err)
 	case len(using) > 0:
 		return errs.Newf(errs.Conflict, "%s is on %s since, which uses the history, so the reassignment stays. "+
-			"Void that invoice first; one that is paid is corrected by a credit, and the history stays. Nothing was changed.", r.TargetExt, using[0].called())
+			"Void that invoice first; one that is paid is corrected by a credit, and the history stays. Nothing was changed.",
+			r.TargetExt, using[0].called())
 	}
 	return nil
 }
@@ -106,7 +109,8 @@ func restoreRows(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) err
 	}
 	no, yes, archived, none := false, true, ledger.Archived, uuid.NullUUID{}
 	why := fmt.Sprintf("the reassignment from %s was undone", r.SourceExt)
-	if _, err := (ledger.Mark{By: by, Why: why, Counted: &no, Billing: &archived, Invoice: &none}).Apply(ctx, tx, made); err != nil {
+	gone := ledger.Mark{By: by, Why: why, Counted: &no, Billing: &archived, Invoice: &none}
+	if _, err := gone.Apply(ctx, tx, made); err != nil {
 		return err
 	}
 	own, err := rowsOf(ctx, tx, r.ID, roleAside)

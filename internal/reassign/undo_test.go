@@ -152,7 +152,9 @@ func TestASourceThatHasEndedGivesItsHistoryWithoutItsEnd(t *testing.T) {
 	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-03-08")}); err != nil {
 		t.Fatal(err)
 	}
-	h.do(h.move())
+	if r := h.do(h.move()); r.Adjusted != 0 {
+		t.Errorf("adjusted by %d", r.Adjusted)
+	}
 	if got, want := h.stands(h.new), "active 13 13 from 2026-03-08 through 2026-04-01 since 2026-01-01"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -39,8 +39,8 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 			}
 		}
 		if was.Frozen() {
-			return errs.Newf(errs.Conflict, "%s was frozen by a cut-over, and its days from %s on belong to the new provider's subscription. "+
-				"Take the step back in the cut-over instead; nothing was changed.", called(was), was.FrozenFrom)
+			return errs.Newf(errs.Conflict, "%s was frozen by a cut-over, and its days from %s on belong to the new provider's "+
+				"subscription. Take the step back in the cut-over instead; nothing was changed.", called(was), was.FrozenFrom)
 		}
 		on := r.On
 		if on.IsZero() {

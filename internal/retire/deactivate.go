@@ -116,6 +116,8 @@ func deactivated(was subscription.Subscription, e End) audit.Event {
 	return audit.Event{
 		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: was.ID.String(), ObjectName: called(was),
 		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
-		After:  map[string]any{"state": subscription.Inactive, "seats": 0, "effective_at": e.On.String(), "refund": refund, "note": e.Note},
+		After: map[string]any{
+			"state": subscription.Inactive, "seats": 0, "effective_at": e.On.String(), "refund": refund, "note": e.Note,
+		},
 	}
 }

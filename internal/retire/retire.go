@@ -113,7 +113,9 @@ func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Im
 					return err
 				}
 			}
-			out = append(out, Impact{Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id], Unbilled: unbilled[id]})
+			out = append(out, Impact{
+				Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id], Unbilled: unbilled[id],
+			})
 		}
 		return nil
 	})
@@ -136,6 +138,6 @@ func refundable(ctx context.Context, tx *gorm.DB, s subscription.Subscription) e
 	if err != nil || r.Allowed {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "%s A refund cannot be applied to %s; deactivate it with No refund, or change the setting first. "+
-		"Nothing was changed.", r.Because, called(s))
+	return errs.Newf(errs.Conflict, "%s A refund cannot be applied to %s; deactivate it with No refund, "+
+		"or change the setting first. Nothing was changed.", r.Because, called(s))
 }

@@ -187,11 +187,11 @@ func TestTheStoredPriceIsThatOfTodayAfterAnySequenceOfWrites(t *testing.T) {
 	few(t, func(rt *rapid.T, n int) { rt.Repeat(newPriced(o, n).actions()) })
 }
 
-// few runs a property inDatabase times; once it failed, as often as it takes to make the failure small.
+// few runs a property half of inDatabase times; once it failed, as often as it takes to make the failure small.
 func few(t *testing.T, run func(rt *rapid.T, n int)) {
 	n, passed, failed := 0, 0, false
 	rapid.Check(t, func(rt *rapid.T) {
-		if passed >= inDatabase && !failed {
+		if passed >= inDatabase/2 && !failed {
 			return
 		}
 		done := false

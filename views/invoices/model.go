@@ -42,6 +42,7 @@ type Draft struct {
 type Record struct {
 	Page    layout.Page
 	Remarks []ui.Callout
+	Redraw  *Contradicted // nil: it is what a fresh one would be
 	Paper   Paper
 	Facts   ui.DefinitionList
 	Notes   []string
@@ -54,6 +55,22 @@ type Confirm struct {
 	Summary ui.ErrorSummary
 	Form    ui.ConfirmForm
 	Fields  []ui.Field
+}
+
+// Credit is the page on which a person says what a credit takes, and what it means.
+type Credit struct {
+	Page    layout.Page
+	Summary ui.ErrorSummary
+	Table   ui.Table
+	Form    ui.Form
+	Fields  []ui.Field
+}
+
+// Contradicted says that a draft is no longer what a fresh one would be, with the one step that draws it anew.
+type Contradicted struct {
+	Callout ui.Callout
+	Facts   ui.DefinitionList
+	Button  *ui.PostButton // nil: who looks may not
 }
 
 // Elsewhere is the page of open rows that another system has billed.

@@ -45,16 +45,22 @@ func (s sheet) how() []ui.Field {
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "timing", Label: "Billed", Options: options(timings, contract.Advance, contract.Arrears)}, in.Timing),
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "billing_day", Label: "Billing day", Size: ui.Short, Options: days()}, in.BillingDay),
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "refunds", Label: "Refunds", Options: options(refunds, contract.RefundsGlobal, contract.RefundsYes, contract.RefundsNo), Hint: "Whether removed seats are credited."}, in.Refunds),
+		s.field(ui.Field{Kind: ui.SelectBox, Name: "renewal", Label: "List price at a renewal", Options: options(renewals, contract.Propose, contract.TakeList), Hint: "A price of your own always stays, and the list's is proposed."}, in.Renewal),
 	}
 }
 
 func (s sheet) when() []ui.Field {
 	in := s.input
-	return []ui.Field{
+	out := []ui.Field{
 		s.field(ui.Field{Kind: ui.DateInput, Name: "start_date", Label: "Start", Required: true, Size: ui.Short}, in.StartDate),
 		s.field(ui.Field{Kind: ui.DateInput, Name: "end_date", Label: "End", Size: ui.Short, Hint: "Empty: open."}, in.EndDate),
 		s.field(ui.Field{Kind: ui.DateInput, Name: "bill_from", Label: "Billed from", Size: ui.Short, Hint: "First day that Seatledger bills; needed before the first invoice. Earlier changes count as billed elsewhere."}, in.BillFrom),
 	}
+	if s.problems["end_refund"] != "" || in.EndRefund != "" {
+		out = append(out, s.field(ui.Field{Kind: ui.RadioGroup, Name: "end_refund", Label: "Days from the end on that are billed already", Required: true, Options: []ui.Option{
+			{Value: "no", Label: "No refund", Hint: "They stay charged."}, {Value: "yes", Label: "Apply refund", Hint: "The next run credits them. Only where the contract's setting gives refunds."}}}, in.EndRefund))
+	}
+	return out
 }
 
 func (s sheet) rest() []ui.Field {

@@ -90,7 +90,7 @@ func input(form httpx.Values) contract.Input {
 	return contract.Input{
 		CRMAccount: form.Get("crm_account_id"), Name: form.Get("name"), Currency: form.Get("currency"), BillingFrequency: form.Get("billing_frequency"),
 		Timing: form.Get("timing"), BillingDay: form.Get("billing_day"), PriceList: form.Get("price_list_id"), StartDate: form.Get("start_date"),
-		EndDate: form.Get("end_date"), BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
+		EndDate: form.Get("end_date"), EndRefund: form.Get("end_refund"), Renewal: form.Get("renewal"), BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
 		TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"), Recipients: form.Get("recipients"),
 		Language: form.Get("language"), IsDefault: form.On("is_default"),
 	}
@@ -101,7 +101,7 @@ func inputOf(k contract.Contract) contract.Input {
 		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency, BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
 		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(), BillFrom: k.BillFrom.String(),
 		Refunds: string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder, Recipients: k.Recipients,
-		Language: string(k.Language), IsDefault: k.IsDefault,
+		Language: string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
 	}
 	if k.PriceListID.Valid {
 		in.PriceList = k.PriceListID.UUID.String()

@@ -50,5 +50,6 @@ var (
 	frequencies = map[contract.Frequency]string{contract.Monthly: "Monthly", contract.Quarterly: "Quarterly", contract.Annual: "Annual"}
 	timings     = map[contract.Timing]string{contract.Advance: "In advance", contract.Arrears: "In arrears"}
 	refunds     = map[contract.Refunds]string{contract.RefundsGlobal: "Use the global setting", contract.RefundsYes: "Yes", contract.RefundsNo: "No"}
+	renewals    = map[contract.Renewal]string{contract.Propose: "Propose it; the old price goes on", contract.TakeList: "Take it from the term's start"}
 	languages   = map[contract.Language]string{contract.English: "English", contract.French: "French"}
 )

@@ -32,6 +32,23 @@ func (h Handlers) Void(c echo.Context) error {
 	return h.step(c, h.Invoices.Void, "Voided. Its days and ledger rows can be billed again.")
 }
 
+// Redraw draws a draft anew from what stands now, in the old one's place.
+func (h Handlers) Redraw(c echo.Context) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	fresh, err := h.Invoices.Redraw(c.Request().Context(), session.Actor(c), billing.Step{ID: id, Version: version(form)})
+	if err != nil {
+		return err
+	}
+	return httpx.Done(c, recordPath(fresh), "The draft was drawn anew from what stands now. The old one is void.")
+}
+
 type step func(ctx context.Context, by audit.Actor, st billing.Step) error
 
 func (h Handlers) step(c echo.Context, do step, done string) error {
@@ -67,45 +84,6 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 		Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
 		Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. A number that was given stays with the void invoice. Only the latest invoice of each of its subscriptions can be voided.",
 	}, Fields: []ui.Field{{Name: "reason", Label: "Reason", Hint: "It stands on the void invoice and in the audit trail."}}})
-}
-
-// ConfirmCredit shows what a credit means before it is drafted.
-func (h Handlers) ConfirmCredit(c echo.Context) error { return h.creditForm(c, http.StatusOK, nil) }
-
-func (h Handlers) creditForm(c echo.Context, status int, problems map[string]string) error {
-	o, err := h.look(c)
-	if err != nil {
-		return err
-	}
-	fields := []ui.Field{{Name: "reason", Label: "Reason", Required: true, Hint: "It stands on the credit.", Error: problems["reason"]}}
-	return h.confirm(c, o, status, view.Confirm{Page: session.Page(c, "Credit "+o.Called(), nav), Summary: ui.Summarize(problems, fields...), Form: ui.ConfirmForm{
-		Action: recordPath(o.ID) + "/credit", Title: "What this changes", Button: "Make the credit", Gentle: true,
-		Text: "A draft credit with all lines that were not credited yet, turned around. It gives money back and nothing else: the ledger stays, and the same days are not billed again by themselves.",
-	}, Fields: fields})
-}
-
-// Credit drafts a credit for an invoice that can no longer be voided.
-func (h Handlers) Credit(c echo.Context) error {
-	id, err := httpx.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	form, err := httpx.Form(c)
-	if err != nil {
-		return err
-	}
-	lines, err := form.IDs("line")
-	if err != nil {
-		return err
-	}
-	credit, err := h.Invoices.CreditLines(c.Request().Context(), session.Actor(c), billing.CreditOrder{InvoiceID: id, Version: version(form), Lines: lines, Reason: form.Get("reason")})
-	if messages, refused := httpx.Refused(err); refused {
-		return h.creditForm(c, http.StatusUnprocessableEntity, messages)
-	}
-	if err != nil {
-		return err
-	}
-	return httpx.Done(c, recordPath(credit), "The credit was drafted. Bill it to give it a number.")
 }
 
 func (h Handlers) confirm(c echo.Context, o billing.Overview, status int, m view.Confirm) error {

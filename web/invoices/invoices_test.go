@@ -49,7 +49,7 @@ func open(t *testing.T, today string, k billtest.Terms) *desk {
 		d.echo.GET(path, handle)
 	}
 	for path, handle := range map[string]echo.HandlerFunc{"/contracts/:id/invoices": h.Create, "/invoices/:id/bill": h.Bill, "/invoices/:id/pay": h.Pay, "/invoices/:id/void": h.Void,
-		"/invoices/:id/credit": h.Credit, "/changes/billed-elsewhere": h.BilledElsewhere} {
+		"/invoices/:id/credit": h.Credit, "/invoices/:id/redraw": h.Redraw, "/changes/billed-elsewhere": h.BilledElsewhere} {
 		d.echo.POST(path, handle)
 	}
 	return d
@@ -159,16 +159,16 @@ func TestTheFileOfLinesIsWhatTheAccountingSystemTakes(t *testing.T) {
 	a := d.Add("S1", 10, "2026-03-01")
 	where := d.draft("2026-04-01")
 	got := d.file("/invoice-lines.csv?invoice=" + strings.TrimPrefix(where, "/invoices/"))
-	if len(got) != 2 || !strings.HasPrefix(got[0], "invoice_id,subscription_id,change_ids,from,to,days,seats,unit_price,price_period,amount,currency") {
+	if len(got) != 2 || !strings.HasPrefix(got[0], "line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again") {
 		t.Fatalf("%q", got)
 	}
 	cells := strings.Split(got[1], ",")
-	if diff := cmp.Diff([]string{a.String(), "2026-03-01", "2026-04-01", "31", "10", "12", "month", "120", "USD"}, append(cells[1:2:2], cells[3:11]...)); diff != "" {
+	if diff := cmp.Diff([]string{a.String(), "2026-03-01", "2026-04-01", "31", "10", "12", "month", "120", "USD"}, append(cells[2:3:3], cells[5:13]...)); diff != "" {
 		t.Error(diff)
 	}
 	rows := d.Text(`SELECT string_agg(change_id::text, ';' ORDER BY change_id) FROM license_change_status WHERE invoice_id = ?`, strings.TrimPrefix(where, "/invoices/"))
-	if cells[2] != rows {
-		t.Errorf("change_ids %s, want %s", cells[2], rows)
+	if cells[4] != rows {
+		t.Errorf("change_ids %s, want %s", cells[4], rows)
 	}
 	has(t, d.text("/invoice-lines"), "Product S1", "Draft invoice")
 }
@@ -179,7 +179,7 @@ func TestTheFirstRunIsNotMadeBeforeItsEarlierLinesAreConfirmed(t *testing.T) {
 	d.Add("S1", 10, "2026-01-01")
 	order := url.Values{"kind": {"full_cycle"}, "period_end": {"2026-04-01"}}
 	page := d.page(d.post(d.runs(), order, http.StatusUnprocessableEntity))
-	has(t, htmlcheck.Text(page.Find("main")), "1 lines begin before this cycle", "before this cycle", "81.43")
+	has(t, htmlcheck.Text(page.Find("main")), "1 line to confirm", "before this cycle", "81.43")
 	form := page.Find("main form[method=post]").First()
 	v := values(form)
 	v.Set("earlier", "on")
@@ -204,7 +204,7 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	where := d.draft("2026-04-01")
 	twice := d.page(d.post(d.runs(), url.Values{"period_end": {"2026-04-01"}}, http.StatusConflict))
-	has(t, htmlcheck.Text(twice.Find("body")), "is on a draft already", "Nothing was billed")
+	has(t, htmlcheck.Text(twice.Find("body")), "There is nothing to bill in Licences up to 2026-04-01", "No invoice was made")
 	d.post(d.runs(), url.Values{"period_end": {"2026-04-17"}}, http.StatusUnprocessableEntity)
 	d.post(d.runs(), url.Values{"kind": {"weekly"}}, http.StatusUnprocessableEntity)
 	d.post(where+"/pay", nil, http.StatusConflict)
@@ -265,7 +265,14 @@ func TestACreditIsDraftedWithItsReason(t *testing.T) {
 	d.post(where+"/bill", nil, http.StatusSeeOther)
 	form := d.get(where + "/credit").Find("main form").First()
 	v := values(form)
+	if n := d.get(where + "/credit").Find("input[name=again][checked]").Length(); n != 0 {
+		t.Error("a kind of credit is chosen already")
+	}
+	v.Del("again")
 	v.Set("reason", "agreed by phone")
+	refused := d.page(d.post(form.AttrOr("action", ""), v, http.StatusUnprocessableEntity))
+	has(t, htmlcheck.Text(refused.Find(".summary")), "to be billed again, or whether this is goodwill")
+	v.Set("again", "no")
 	credit := d.post(form.AttrOr("action", ""), v, http.StatusSeeOther).Header().Get("Location")
 	has(t, d.text(credit), "-120.00", "Invoice 1", "agreed by phone")
 	has(t, d.text(where), "Credits of this invoice", "-120.00")
@@ -303,4 +310,74 @@ func TestAContractThatCannotBeBilledSaysSo(t *testing.T) {
 	d := open(t, "2026-03-02", billtest.Terms{})
 	d.Exec(`UPDATE billing_contracts SET bill_from = NULL`)
 	has(t, d.text(d.runs()+"/new"), "This run cannot be made", "has no first billing day")
+}
+
+func TestACreditTakesLinesAndSaysWhichItIs(t *testing.T) {
+	t.Parallel()
+	d := open(t, "2026-03-02", billtest.Terms{})
+	d.Add("S1", 10, "2026-03-01")
+	d.Add("S2", 5, "2026-03-01")
+	where := d.draft("2026-04-01")
+	d.page(d.post(where+"/credit", url.Values{"again": {"yes"}, "reason": {"x"}}, http.StatusConflict)) // a draft is voided
+	d.post(where+"/bill", nil, http.StatusSeeOther)
+	page := d.get(where + "/credit")
+	if n := page.Find("main tbody input[name=line][checked]").Length(); n != 2 {
+		t.Errorf("%d lines ticked", n)
+	}
+	has(t, htmlcheck.Text(page.Find("main")), "Left to credit", "120.00", "60.00", "count as never billed", "no later run takes the money back")
+	line := page.Find("main tbody input[name=line]").First().AttrOr("value", "")
+	for name, bad := range map[string]url.Values{
+		"again": {"reason": {"x"}}, "reason": {"again": {"yes"}}, "amount": {"again": {"yes"}, "amount": {"5"}, "reason": {"x"}},
+	} {
+		refused := d.page(d.post(where+"/credit", bad, http.StatusUnprocessableEntity))
+		if refused.Find(".summary a").AttrOr("href", "") != "#f-"+name {
+			t.Errorf("%s: %s", name, htmlcheck.Text(refused.Find(".summary")))
+		}
+	}
+	for _, bad := range []url.Values{
+		{"again": {"perhaps"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"12,5"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"0.001"}, "reason": {"x"}},
+		{"again": {"no"}, "line": {line}, "amount": {"120.01"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"0"}, "reason": {"x"}},
+	} {
+		d.page(d.post(where+"/credit", bad, http.StatusUnprocessableEntity))
+	}
+	d.post(where+"/credit", url.Values{"line": {line}, "again": {"no"}, "amount": {"20"}, "reason": {"late delivery"}}, http.StatusSeeOther)
+	has(t, htmlcheck.Text(d.get(where+"/credit").Find("main")), "100.00")
+	again := d.post(where+"/credit", url.Values{"line": {line}, "again": {"yes"}, "reason": {"wrong price"}}, http.StatusSeeOther).Header().Get("Location")
+	has(t, d.text(again), "-100.00")
+	has(t, htmlcheck.Text(d.get(where+"/credit").Find("main")), "credited to be billed again")
+	d.page(d.post(where+"/credit", url.Values{"line": {line}, "again": {"yes"}, "reason": {"x"}}, http.StatusConflict))
+	rows := d.file("/invoice-lines.csv?kind=credit")
+	if len(rows) != 3 || !strings.HasPrefix(rows[0], "line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again,") ||
+		strings.Count(strings.Join(rows, "\n"), ","+line+",false,") != 1 || strings.Count(strings.Join(rows, "\n"), ","+line+",true,") != 1 {
+		t.Errorf("%q", rows)
+	}
+	// What was credited to be billed again is due again; the goodwill stays given.
+	has(t, d.text(d.runs()+"/new?period_end=2026-04-01"), "Total, net 100.00 USD")
+}
+
+func TestADraftThatAFreshOneContradictsSaysSoAndIsDrawnAnew(t *testing.T) {
+	t.Parallel()
+	d := open(t, "2026-03-02", billtest.Terms{})
+	a := d.Add("S1", 10, "2026-03-01")
+	where := d.draft("2026-04-01")
+	if strings.Contains(d.text(where), "A draft drawn now") {
+		t.Error("it contradicts itself")
+	}
+	d.Seats(a, 12, "2026-03-01")
+	page := d.get(where)
+	has(t, htmlcheck.Text(page.Find("main")), "A draft drawn now would be another one", "120.00", "144.00", "24.00")
+	form := page.Find(`main form[action="` + where + `/redraw"]`)
+	fresh := d.post(where+"/redraw", values(form), http.StatusSeeOther).Header().Get("Location")
+	has(t, d.text(fresh), "144.00")
+	has(t, d.text(where), "void", "drawn anew")
+	if strings.Contains(d.text(fresh), "A draft drawn now") {
+		t.Error("the fresh one is contradicted too")
+	}
+	d.page(d.post(where+"/redraw", nil, http.StatusConflict))
+	d.post(fresh+"/redraw", url.Values{"version": {"9"}}, http.StatusConflict)
+	d.role = auth.Viewer
+	d.Seats(a, 13, "2026-03-01")
+	if n := d.get(fresh).Find(`main form[action$="/redraw"]`).Length(); n != 0 {
+		t.Error("a viewer is offered to draw it anew")
+	}
 }

@@ -54,6 +54,11 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 		problems = append(problems, more...)
 	}
 	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: paper(o, doc), Facts: h.facts(o), Credits: credits(o)}
+	contradicted, err := h.contradicted(c, o)
+	if err != nil {
+		return err
+	}
+	m.Redraw = contradicted
 	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
 	m.Page.Meta = []layout.Meta{
@@ -62,6 +67,27 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 	}
 	m.Page.Actions = actions(o, mayBill(c))
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+// contradicted tells of a draft that what was recorded since makes another one of, with the money (RULES 8).
+func (h Handlers) contradicted(c echo.Context, o billing.Overview) (*view.Contradicted, error) {
+	found, err := h.Invoices.Contradicted(c.Request().Context(), o.Invoice)
+	if err != nil || !found.Says {
+		return nil, err
+	}
+	out := &view.Contradicted{
+		Callout: ui.Callout{Tone: ui.Warn, Title: "A draft drawn now would be another one",
+			Text: "Seats, prices or dates were entered since it was drawn. Billed as it is, a later run charges or credits the difference. Drawn anew, it takes its place and bills what stands now."},
+		Facts: ui.DefinitionList{Items: []ui.Definition{
+			{Term: "This draft", Value: ui.Of(sum(o.Total, o.Currency))}, {Term: "A fresh one", Value: ui.Of(sum(found.Fresh.Total, o.Currency))},
+			{Term: "Difference", Value: ui.Of(sum(found.Fresh.Total.Sub(o.Total), o.Currency))},
+		}},
+	}
+	if mayBill(c) {
+		out.Button = &ui.PostButton{Button: ui.Button{Text: "Draw the draft anew", Action: recordPath(o.ID) + "/redraw", Compact: true},
+			Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}}
+	}
+	return out, nil
 }
 
 func (h Handlers) look(c echo.Context) (billing.Overview, error) {

@@ -64,7 +64,8 @@ func (h Handlers) choose(c echo.Context, id uuid.UUID, status int, problems map[
 		if r.SourceID == id {
 			m.Remarks = append(m.Remarks, ui.Callout{
 				Tone: ui.Warn, Title: "Its history has gone over already",
-				Text: fmt.Sprintf("%s has reassigned it to %s (%s). Undo that first to choose another target.", r.MadeBy, r.TargetName, r.TargetExt),
+				Text: fmt.Sprintf("%s has reassigned it to %s (%s). Undo that first to choose another target.",
+					r.MadeBy, r.TargetName, r.TargetExt),
 			})
 		}
 	}

@@ -114,11 +114,15 @@ func (h Handlers) backEffects(r reassign.Record) []ui.Definition {
 		{Term: "Reassigned", Value: ui.TextCell(httpx.MomentText(r.MadeAt, h.Zone)), Note: "by " + r.MadeBy},
 		ui.Fact("Copies that are set aside", strconv.Itoa(r.Copied)),
 		ui.Fact("The target's own rows that count again", strconv.Itoa(r.Aside)),
-		{Term: "Days from " + r.SwitchOn.String() + " on", Value: ui.TextCell("are the source's again"), Note: "with what was paid for them"},
+		{
+			Term: "Days from " + r.SwitchOn.String() + " on", Value: ui.TextCell("are the source's again"),
+			Note: "with what was paid for them",
+		},
 	}
 	if r.EndedHere {
 		all = append(all, ui.Definition{
-			Term: "The source", Value: ui.TextCell("is active again"), Note: "it was deactivated on " + r.EndedOn.String() + ", after the move",
+			Term: "The source", Value: ui.TextCell("is active again"),
+			Note: "it was deactivated on " + r.EndedOn.String() + ", after the move",
 		})
 	}
 	return all

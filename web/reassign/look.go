@@ -68,7 +68,8 @@ func page(r reassign.Result, a asked, problems map[string]string) view.Look {
 		Action: at, Title: "What this changes", Text: nothingIsSent, Effects: effects(r), Button: "Reassign history",
 		Cancel: recordPath(r.Source.ID), Gentle: true,
 		Hidden: []ui.Pair{
-			{Name: "target_id", Value: r.Target.ID.String()}, {Name: "switch_on", Value: r.Move.On.String()}, {Name: "seen", Value: r.Digest},
+			{Name: "target_id", Value: r.Target.ID.String()}, {Name: "switch_on", Value: r.Move.On.String()},
+			{Name: "seen", Value: r.Digest},
 		},
 	}
 	return m
@@ -104,16 +105,24 @@ func effects(r reassign.Result) []ui.Definition {
 	source, before, after := sums(r.Source.Rows), sums(r.Target.Rows), sums(r.After)
 	on, to := r.Move.On.String(), r.DueTo.String()
 	all := []ui.Definition{
-		{Term: "Copied to the target", Value: ui.TextCell(plural(after.copies, "row")), Note: "with their dates, people, prices and invoices"},
+		{
+			Term: "Copied to the target", Value: ui.TextCell(plural(after.copies, "row")),
+			Note: "with their dates, people, prices and invoices",
+		},
 		{Term: "The target's own, set aside", Value: ui.TextCell(plural(before.counted-after.own, "row"))},
 		{Term: "Adjustment on " + on, Value: ui.TextCell(seats(r.Adjusted)), Note: "what the two differ by on the switch day"},
 		{Term: "Counted seats of the target", Value: ui.TextCell(fmt.Sprintf("%d before, %d after", before.seats, after.seats))},
 		{Term: "Counted seats of the source", Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", source.seats))},
 		ui.Fact("History since", r.History.Since.String()),
-		{Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID), Note: "what is not billed of them, its contract bills"},
-		{Term: "Days from " + on + " on", Value: ui.TextCell("belong to " + r.Target.ExternalID), Note: "with what was paid for them already"},
-		{Term: "Due of " + r.Source.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Source)), Note: "by the next invoice of its contract"},
-		{Term: "Due of " + r.Target.ExternalID + " up to " + to, Value: ui.TextCell(dueText(r.Target)), Note: "by the next invoice of its contract"},
+		{
+			Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID),
+			Note: "what is not billed of them, its contract bills",
+		},
+		{
+			Term: "Days from " + on + " on", Value: ui.TextCell("belong to " + r.Target.ExternalID),
+			Note: "with what was paid for them already",
+		},
+		dueOf(r.Source, to), dueOf(r.Target, to),
 	}
 	if r.Source.State != subscription.Inactive {
 		all = append(all, ui.Definition{
@@ -123,8 +132,11 @@ func effects(r reassign.Result) []ui.Definition {
 	return all
 }
 
-func dueText(s reassign.Side) string {
-	return amounts(s.DueBefore) + " before, " + amounts(s.DueAfter) + " after"
+func dueOf(s reassign.Side, to string) ui.Definition {
+	return ui.Definition{
+		Term: "Due of " + s.ExternalID + " up to " + to, Note: "by the next invoice of its contract",
+		Value: ui.TextCell(amounts(s.DueBefore) + " before, " + amounts(s.DueAfter) + " after"),
+	}
 }
 
 // amounts are sums as people read them, by currency.
@@ -202,7 +214,8 @@ func result(r reassign.Result) view.Part {
 		}
 		return ""
 	}
-	text := fmt.Sprintf("The ledger of %s as it would be. The source's own rows stay counted until it is deactivated.", r.Target.ExternalID)
+	text := fmt.Sprintf("The ledger of %s as it would be. The source's own rows stay counted until it is deactivated.",
+		r.Target.ExternalID)
 	return view.Part{
 		Card:  ui.Card{Title: "The result: " + r.Target.Called(), Text: text, Flush: true},
 		Table: rows("Ledger of "+r.Target.ExternalID+" after the move", r.After, says),

@@ -73,17 +73,20 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 	i := found[0]
 	reckoned := "The money above is reckoned for " + on.String() + "."
 	m := view.Dialog{
-		Page:   session.Page(c, "Deactivate "+i.Called(), nav),
-		Fields: []ui.Field{refundField(i, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems)},
+		Page: session.Page(c, "Deactivate "+i.Called(), nav),
+		Fields: []ui.Field{
+			refundField(i, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems),
+		},
 	}
 	m.Form = ui.ConfirmForm{
-		Action: recordPath(id) + "/deactivate", Title: "What this changes", Text: nothingIsSent, Effects: effects(i), Button: "Deactivate",
-		Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
+		Action: recordPath(id) + "/deactivate", Title: "What this changes", Text: nothingIsSent, Effects: effects(i),
+		Button: "Deactivate", Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
 	}
 	if i.Unbilled.SeatDays > 0 {
 		m.Remarks = append(m.Remarks, ui.Callout{
 			Tone: ui.Info, Title: plural(i.Unbilled.SeatDays, "seat-day") + " before " + i.On.String() + " are not billed yet",
-			Text: "The first is of " + i.Unbilled.From.String() + ". The contract's next run bills them, also when this subscription has ended.",
+			Text: "The first is of " + i.Unbilled.From.String() + ". " +
+				"The contract's next run bills them, also when this subscription has ended.",
 		})
 	}
 	m.Summary = ui.Summarize(problems, m.Fields...)
@@ -97,7 +100,10 @@ func refundField(i retire.Impact, t typed, problems map[string]string) ui.Field 
 		Kind: ui.RadioGroup, Name: "refund", Label: "Refund", Value: t.refund, Error: problems["refund"], Hint: i.Refunds.Because,
 		Options: []ui.Option{
 			{Value: "no", Label: "No refund", Hint: "What was billed already of days from then on is kept, and never credited."},
-			{Value: "yes", Label: "Apply refund", Hint: "It becomes a prorated credit on the next invoice.", Disabled: !i.Refunds.Allowed},
+			{
+				Value: "yes", Label: "Apply refund", Hint: "It becomes a prorated credit on the next invoice.",
+				Disabled: !i.Refunds.Allowed,
+			},
 		},
 	}
 }

@@ -74,7 +74,9 @@ func (h Handlers) manyDialog(c echo.Context, ids []uuid.UUID, status int, t type
 	reckoned := "The money is reckoned for " + on.String() + "."
 	m := view.Dialog{
 		Page: session.Page(c, fmt.Sprintf("Deactivate %d subscriptions", len(all)), nav), Table: &table, Remarks: obstacles(all),
-		Fields: []ui.Field{manyRefund(all, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems)},
+		Fields: []ui.Field{
+			manyRefund(all, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems),
+		},
 	}
 	m.Form = ui.ConfirmForm{
 		Action: path + "/deactivate", Title: "What this changes", Text: nothingIsSent + " All of them are deactivated, or none.",

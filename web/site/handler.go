@@ -35,17 +35,29 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	pages := e.Group("", sessions.Load, sessions.SetupFirst)
 	for _, r := range routes(a, sessions, o) {
-		r.add(pages, sessions)
+		r.add(pages, sessions, turned(a))
 	}
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
 	return e
 }
 
-func (r route) add(g *echo.Group, m *session.Manager) {
+// turned lets no page show the prices of yesterday: the first request of a billing day brings its prices up.
+func turned(a *app.App) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := a.TurnDay(c.Request().Context()); err != nil {
+				return err
+			}
+			return next(c)
+		}
+	}
+}
+
+func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFunc) {
 	var guards []echo.MiddlewareFunc
 	if !r.open {
-		guards = append(guards, m.Require(r.roles...))
+		guards = append(append(guards, m.Require(r.roles...)), then...)
 	}
 	for _, path := range r.paths() {
 		g.Add(r.method, path, r.handle, guards...)

@@ -171,6 +171,7 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 	if s.ProposedPrice.Valid && mayDecide(c) {
 		out = append(out, proposal(s, today))
 	}
+	out = append(out, belowCost(s, mayDecide(c))...)
 	for _, d := range s.Disputes() {
 		add(ui.Warn, "The distributor says otherwise", d.Message)
 	}

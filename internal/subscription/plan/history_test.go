@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/account"
+	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
@@ -29,7 +30,7 @@ func newHistory(t *testing.T) *history {
 
 func (h *history) sync() {
 	h.memory.see(h.model.Record)
-	h.model.Known, h.model.Missing = true, false
+	h.model.Seen()
 }
 
 // actions are what distributor, time and person can do. The distributor's are seen at the next sync.
@@ -53,8 +54,23 @@ func (h *history) actions() map[string]func(*rapid.T) {
 			end := h.model.Record.Start.AddMonths(rapid.IntRange(1, 30).Draw(t, "months"))
 			h.change(func(d *distributor.Subscription) { d.End = end })
 		},
-		"ends":      func(t *rapid.T) { h.change(status(rapid.SampledFrom(plantest.EndingWords).Draw(t, "status"))) },
-		"lives":     func(t *rapid.T) { h.change(status(rapid.SampledFrom(plantest.LivingWords).Draw(t, "status"))) },
+		"ends":  func(t *rapid.T) { h.change(status(rapid.SampledFrom(plantest.EndingWords).Draw(t, "status"))) },
+		"lives": func(t *rapid.T) { h.change(status(rapid.SampledFrom(plantest.LivingWords).Draw(t, "status"))) },
+		"start unread": func(t *rapid.T) {
+			h.change(unreadStart(rapid.SampledFrom([]string{"spring", "summer"}).Draw(t, "text")))
+		},
+		"end unread": func(t *rapid.T) {
+			h.change(unreadEnd(rapid.SampledFrom([]string{"autumn", "winter"}).Draw(t, "text")))
+		},
+		"dates read": func(*rapid.T) {
+			h.change(func(d *distributor.Subscription) { d.StartText, d.EndText, d.Start = "", "", date("2026-01-15") })
+		},
+		"dates withheld": func(*rapid.T) {
+			h.change(func(d *distributor.Subscription) {
+				d.StartText, d.EndText, d.Start, d.End = "", "", clock.Date{}, clock.Date{}
+			})
+		},
+		"say":       func(t *rapid.T) { h.say(t) },
 		"no dates":  func(*rapid.T) { h.change(term("", "")) },
 		"sync":      func(*rapid.T) { h.sync() },
 		"sync same": func(t *rapid.T) { h.syncSame(t) },
@@ -159,8 +175,37 @@ func (h *history) personTakesBack(days int) {
 	}
 }
 
+// say tells the days of whatever cannot be read.
+func (h *history) say(t *rapid.T) {
+	if !h.model.Known {
+		return
+	}
+	m := h.memory
+	var start, end clock.Date
+	if m.stored.StartUnread() {
+		start = date("2026-01-01").AddDays(rapid.IntRange(0, 90).Draw(t, "start"))
+	}
+	if m.stored.EndUnread() {
+		end = date("2026-01-01").AddDays(rapid.IntRange(0, 500).Draw(t, "end"))
+	}
+	p, err := plan.Say(m.input(nil), start, end)
+	if err != nil {
+		return
+	}
+	m.keep(p)
+	if !start.IsZero() {
+		h.model.StartSaid = h.model.Record.StartText
+	}
+	if !end.IsZero() {
+		h.model.EndSaid = h.model.Record.EndText
+	}
+	missing := h.model.Missing
+	h.model.Seen()
+	h.model.Missing = missing
+}
+
 func (h *history) freeze() {
-	if !h.model.Known || h.model.Frozen != nil || h.memory.stored.State == plan.Inactive {
+	if h.model.Undated || !h.model.Known || h.model.Frozen != nil || h.memory.stored.State == plan.Inactive {
 		return
 	}
 	q := h.memory.stored.Quantity
@@ -187,6 +232,9 @@ func (h *history) check(t *rapid.T) {
 	for _, r := range m.rows {
 		if running += r.Delta; running != r.QuantityAfter {
 			t.Fatalf("quantity after is %d, want %d: %v", r.QuantityAfter, running, m.lines())
+		}
+		if r.EffectiveAt.IsZero() {
+			t.Fatalf("a row without a day: %v", m.lines())
 		}
 		if n := m.seatsOn(r.EffectiveAt); n < 0 {
 			t.Fatalf("%d seats on %s: %v", n, r.EffectiveAt, m.lines())

@@ -113,15 +113,19 @@ func (d *Draft) beginLate(in Input) {
 		}
 		return
 	}
-	d.Enter(ledger.Change{Event: ledger.Create, EffectiveAt: in.Reading.Start, Delta: seen[0].seats})
+	began := ledger.Change{Event: ledger.Create, EffectiveAt: in.Reading.Start, Delta: seen[0].seats}
+	if began.EffectiveAt.IsZero() { // the record gives no start any more: as where none was ever given
+		began.EffectiveAt, began.Estimated, began.Billing = seen[0].on, true, ledger.Archived
+	}
+	start := d.Enter(began)
 	for _, s := range append(seen[1:], sighting{on: in.Today(), seats: d.Row.Quantity}) {
 		if delta := s.seats - d.seats; !s.ended && delta != 0 {
-			d.Enter(ledger.Change{Event: ledger.Update, EffectiveAt: latest(s.on, in.Reading.Start), Delta: delta, Refund: in.Refund, Estimated: true})
+			d.Enter(ledger.Change{Event: ledger.Update, EffectiveAt: latest(s.on, start), Delta: delta, Refund: in.Refund, Estimated: true})
 		}
 	}
 	if d.Row.State == Inactive {
 		d.Row.DeactivatedOn = d.Enter(ledger.Change{
-			Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: latest(closed, in.Reading.Start), Estimated: true, Delta: -d.seats, Refund: in.Refund,
+			Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: latest(closed, start), Estimated: true, Delta: -d.seats, Refund: in.Refund,
 		})
 	}
 }

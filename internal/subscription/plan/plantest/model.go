@@ -16,6 +16,9 @@ type Model struct {
 	Excluded  bool
 	Moved     bool // since then nobody said whose it is
 	Twin      bool
+	Undated   bool   // begun with a start that cannot be read
+	StartSaid string // the texts of which a person has spoken
+	EndSaid   string
 }
 
 // EndingWords are statuses that end a subscription.
@@ -26,6 +29,9 @@ var LivingWords = []distributor.Status{distributor.StatusActive, distributor.Sta
 
 // Ended tells whether the distributor ended it.
 func (m *Model) Ended() bool {
+	if m.Record.EndText != "" && m.Record.EndText != m.EndSaid {
+		return m.Missing // no word ends it until the day is said
+	}
 	for _, w := range EndingWords {
 		if m.Record.Status == w {
 			return true
@@ -37,7 +43,7 @@ func (m *Model) Ended() bool {
 // Billable is the number that the counted rows must sum to.
 func (m *Model) Billable() int {
 	switch {
-	case m.EndedHere:
+	case m.EndedHere || m.Undated:
 		return 0
 	case m.Frozen != nil:
 		return *m.Frozen
@@ -56,4 +62,16 @@ func (m *Model) State() plan.State {
 		return plan.Held
 	}
 	return plan.Active
+}
+
+// Seen says that the record was read: a start that was not known may be known now.
+func (m *Model) Seen() {
+	unread := m.Record.StartText != "" && m.Record.StartText != m.StartSaid
+	switch {
+	case !m.Known:
+		m.Undated = unread
+	case !unread && !m.EndedHere && m.Frozen == nil:
+		m.Undated = false
+	}
+	m.Known, m.Missing = true, false
 }
