@@ -111,7 +111,7 @@ func repriced(rows []ledger.Change) bool {
 func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool) {
 	on := f.On
 	if on.IsZero() {
-		on = landingDay(h)
+		on = firstUnder(h)
 	}
 	if on.IsZero() {
 		return ledger.Change{}, false
