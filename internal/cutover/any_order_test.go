@@ -163,7 +163,10 @@ func (s *moveStory) goOn(t *rapid.T) {
 				return s.SetSwitchDay(s.Context(), by, s.run, c, on)
 			})
 		}
-		for _, p := range v.Proposals {
+		if rapid.IntRange(0, 2).Draw(t, "a wrong turn") == 0 {
+			s.wrongTurn(rapid.SampledFrom(skus).Draw(t, "sku"))
+		}
+		for _, p := range s.view(s.client).Proposals {
 			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
@@ -184,6 +187,14 @@ func (s *moveStory) goOn(t *rapid.T) {
 	default:
 		s.clock.Advance(15 * 24 * time.Hour)
 		s.billDue()
+	}
+}
+
+// wrongTurn lets an old one end beside its new one, which is billed from its start.
+func (s *moveStory) wrongTurn(sku string) {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: s.oldID(s.market, sku)}, {Kind: pairing.New, New: s.newID(s.market, sku), FromStart: true}} {
+		d.CRMAccountID, d.Confirmed = s.client.id, s.client.name
+		s.rule(s.Decide(s.Context(), ada, s.run, d))
 	}
 }
 
