@@ -542,7 +542,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 	p := rows[o.N%len(rows)]
 	var err error
 	var found []map[string]string
-	id := ""
+	id, period := "", "month"
 	if w.dry {
 		id = "dry"
 	} else if found, err = w.p.records("/subscriptions/" + x.id + "/prices.csv"); err != nil {
@@ -550,7 +550,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 	}
 	for _, c := range found {
 		if c["set_aside"] != "true" && c["effective_on"] == p.On.String() && c["unit_price"] != "" && PerMonth(Amount(c["unit_price"]), c["price_period"]).Cmp(p.PerMonth) == 0 {
-			id = c["change_id"]
+			id, period = c["change_id"], c["price_period"]
 		}
 	}
 	if id == "" {
@@ -558,11 +558,10 @@ func (w *world) correctPrice(x *seat, o op) error {
 	}
 	f := url.Values{"note": {"campaign"}}
 	if o.Act == fixPrice {
-		if Amount(o.Price).Cmp(p.PerMonth) == 0 {
+		if PerMonth(Amount(o.Price), period).Cmp(p.PerMonth) == 0 {
 			return nil
 		}
-		f.Set("unit_price", o.Price)
-		f.Set("price_period", "month")
+		f.Set("unit_price", o.Price) // of the row's own period
 		f.Set("effective_on", p.On.String())
 	} else {
 		f.Set("set_aside", "1")
@@ -572,7 +571,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 		return err
 	}
 	if o.Act == fixPrice {
-		w.m.CorrectPrice(x.Subscription, p, Amount(o.Price), p.On)
+		w.m.CorrectPrice(x.Subscription, p, PerMonth(Amount(o.Price), period), p.On)
 	} else {
 		w.m.SetPriceAside(p)
 	}
