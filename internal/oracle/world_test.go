@@ -521,11 +521,36 @@ func (w *world) setPrice(x *seat, o op) error {
 			f.Set("later", "replace")
 		}
 	}
+	if !w.dry && x.leavesUnpriced(on) { // a person is asked whether those days may stay without a price
+		a, err := w.p.post(path, f)
+		if err != nil {
+			return err
+		}
+		if agreed, ok := a.formTo(path); ok && a.status == http.StatusConflict {
+			for name, v := range agreed {
+				if f.Get(name) == "" {
+					f[name] = v
+				}
+			}
+		} else if a.status == http.StatusSeeOther {
+			return wrong("unpriced days", "a price from %s leaves days of %s without one, and nothing was asked", on, x.external)
+		}
+	}
 	if _, err := w.send("price refused", path, f); err != nil {
 		return err
 	}
 	w.m.Price(x.Subscription, perMonth, on, o.Yes)
 	return nil
+}
+
+// leavesUnpriced tells whether billable days before one have no price.
+func (s *Subscription) leavesUnpriced(on Day) bool {
+	for d := s.FirstDay(); d < on; d++ {
+		if c := s.contractOn(d); d >= s.FirstIn(c) && s.PriceOn(d) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // correctPrice puts another price in the place of a row, on its day, or sets it aside.
