@@ -173,15 +173,10 @@ func (d *distributor) sync(what string) error {
 		if state, message, err = d.ended(a.id()); err != nil || state == "succeeded" {
 			return err
 		}
-		var page answer
-		if page, err = d.p.get(run); err != nil {
-			return err
-		}
-		f, ok := page.formTo(run + "/retry")
-		if !ok || state != "stopped" || tries > 0 {
+		if state != "stopped" || tries > 0 {
 			return fmt.Errorf("the sync of %s ends %s: %s", what, state, message)
 		}
-		a, err = d.p.post(run+"/retry", f)
+		a, err = d.p.post(run+"/retry", url.Values{"allow_gone": {"on"}})
 	}
 	return err
 }
