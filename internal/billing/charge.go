@@ -254,16 +254,29 @@ func (r *reckoning) tell() {
 			r.charges[i].Exact = r.contract.Grid.Worth(c.Price, c.Seats, c.Period)
 		}
 	}
-	for _, row := range r.Rows {
-		if i := r.lineOf(row); i >= 0 {
-			r.charges[i].Changes = append(r.charges[i].Changes, row.ID)
+	for i, c := range r.charges {
+		for _, row := range r.Rows {
+			if r.tells(c, row) {
+				r.charges[i].Changes = append(r.charges[i].Changes, row.ID)
+			}
 		}
 	}
 }
 
-// lineOf finds the line that a row began to hold in; none for a row that lies before all of them.
-func (r *reckoning) lineOf(row history.Row) int {
-	return slices.IndexFunc(r.charges, func(c Charge) bool { return c.Period.Has(row.On) })
+// tells tells whether a line stands because of a row: of days charged for the first time, that it began to hold in them;
+// of days that were charged before, that it was recorded since and changes them.
+func (r *reckoning) tells(c Charge, row history.Row) bool {
+	if c.Kind == Cycle || c.Kind == Once {
+		return c.Period.Has(row.On)
+	}
+	var since history.Place
+	for _, l := range r.Lines {
+		if l.Standing && l.Period.Has(c.Period.From) && l.Place.Compare(since) > 0 {
+			since = l.Place
+		}
+	}
+	ofPrice := row.Event == ledger.Price
+	return row.Place.Compare(since) > 0 && row.On.Before(c.Period.To) && ofPrice == (c.Kind == Reprice)
 }
 
 // standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
