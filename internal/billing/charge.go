@@ -64,7 +64,7 @@ type reckoning struct {
 // reckon compares two states, never a sum of events: the days as they are now, and
 // what standing lines were charged for them.
 func reckon(h history.History, contractID uuid.UUID, to clock.Date) reckoning {
-	r := reckoning{History: h, contract: h.Contract(contractID), to: history.Later(to, h.PaidTo(contractID))}
+	r := reckoning{History: h, contract: termsIn(h, contractID), to: history.Later(to, h.PaidTo(contractID))}
 	if h.Kind == oneTime {
 		r.purchases()
 	} else {
@@ -94,7 +94,7 @@ func (r *reckoning) cycles() {
 
 // price is what a seat of a span costs; of days that are not the contract's own, what they were charged at.
 func (r *reckoning) price(s history.Span) (ledger.Amount, error) {
-	p := s.Price.Price.Amount
+	p := priceOf(r, s)
 	if !s.Own && len(s.Lines) > 0 {
 		p = s.Lines[0].Price
 	} else if !s.Priced {
@@ -113,7 +113,7 @@ func (r *reckoning) price(s history.Span) (ledger.Amount, error) {
 // many, and what another price makes of those that are paid.
 func (r *reckoning) span(s history.Span, price ledger.Amount) []Charge {
 	out := repriced(s, price)
-	if due := s.Due(); due != 0 {
+	if due := dueOf(s); due != 0 {
 		kind := CatchUp
 		if due > 0 && !s.InCycle() {
 			kind = Cycle

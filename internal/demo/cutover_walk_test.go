@@ -62,14 +62,15 @@ func (w walker) records(path string) []map[string]string {
 	return w.Client.Get(path).Records()
 }
 
-func (w walker) customers() map[string]string { // id by name
+// customers are their names by id: two may be called the same.
+func (w walker) customers() map[string]string {
 	w.Helper()
 	out := map[string]string{}
 	for path := w.run; path != ""; {
 		p := w.Client.Get(path)
 		p.Doc().Find(`main a[href*="/customers/"]`).Each(func(_ int, s *goquery.Selection) {
 			href := s.AttrOr("href", "")
-			out[htmlcheck.Text(s)] = href[strings.LastIndex(href, "/")+1:]
+			out[href[strings.LastIndex(href, "/")+1:]] = htmlcheck.Text(s)
 		})
 		path = p.Doc().Find(`a[rel="next"]`).AttrOr("href", "")
 	}
@@ -98,7 +99,7 @@ func (w walker) all(step string, pairs ...string) {
 func (w walker) pairUp() {
 	w.Helper()
 	w.all("pairs", "exact", "1")
-	for _, id := range w.customers() {
+	for id := range w.customers() {
 		p := w.page(id)
 		if boxes := p.Doc().Find(`input[name="pair"]`); boxes.Length() > 0 {
 			form := p.Form("#proposals-keep")
@@ -121,7 +122,7 @@ func (w walker) pairUp() {
 // bill bills of every customer what is missing before the next step, as its page leads.
 func (w walker) bill() {
 	w.Helper()
-	for _, id := range w.customers() {
+	for id := range w.customers() {
 		for range 8 {
 			links := w.page(id).Doc().Find(`a[href*="/invoices/new?"]`)
 			if links.Length() == 0 {
@@ -190,11 +191,7 @@ func (w walker) move() {
 	w.bill()
 	w.all("reassign")
 	w.sign()
-	n := 0
-	for range w.customers() {
-		n++
-	}
-	w.all("retire", "confirm", "retire "+strconv.Itoa(n))
+	w.all("retire", "confirm", "retire "+strconv.Itoa(len(w.customers())))
 	w.acknowledge()
 }
 
@@ -207,8 +204,8 @@ func TestTheYearIsWalkedToItsFinishByFormsAlone(t *testing.T) {
 		w := s.walker()
 		w.begin()
 		wrong := map[string]bool{}
-		for i, name := range slices.Sorted(maps.Keys(w.customers())) {
-			wrong[name] = i%3 == 0
+		for i, id := range slices.Sorted(maps.Keys(w.customers())) {
+			wrong[id] = i%3 == 0
 		}
 		w.plant(wrong)
 		w.pairUp()
@@ -216,7 +213,7 @@ func TestTheYearIsWalkedToItsFinishByFormsAlone(t *testing.T) {
 		want, got := w.reckoned(wrong), map[string]int{}
 		for _, r := range w.records(w.run + "/proof.csv") {
 			if r["verdict"] == "double" {
-				got[r["crm_account"]]++
+				got[r["crm_account_id"]]++
 			}
 		}
 		if len(want) < 3 || !maps.Equal(want, got) {
@@ -237,14 +234,11 @@ func TestTheYearIsWalkedToItsFinishByFormsAlone(t *testing.T) {
 // takeBack takes the steps and decisions of customers back.
 func (w walker) takeBack(wrong map[string]bool) {
 	w.Helper()
-	for name, id := range w.customers() {
-		if !wrong[name] {
+	for id := range wrong {
+		for wrong[id] && w.Client.Post(w.run+"/undo", url.Values{"crm_account_id": {id}}).Status == 303 {
 			continue
 		}
-		for range 3 {
-			w.Client.Post(w.run+"/undo", url.Values{"crm_account_id": {id}}).Want(303)
-		}
-		for {
+		for wrong[id] {
 			back := w.page(id).Doc().Find(`form[action*="/pairs/"][action$="/undo"]`)
 			if back.Length() == 0 {
 				break
@@ -255,10 +249,10 @@ func (w walker) takeBack(wrong map[string]bool) {
 }
 
 // plant says of the customers' twins that the old one ends and the new one is another, from its start.
-func (w walker) plant(planted map[string]bool) {
+func (w walker) plant(wrong map[string]bool) {
 	w.Helper()
-	for name, id := range w.customers() {
-		if !planted[name] {
+	for id, name := range w.customers() {
+		if !wrong[id] {
 			continue
 		}
 		p := w.page(id)
@@ -288,10 +282,10 @@ func (w walker) reckoned(wrong map[string]bool) map[string]int {
 	days := map[key]map[string]map[clock.Date]int{}
 	for name, side := range map[string]string{oldProvider: "old", newProvider: "new"} {
 		for _, r := range w.records("/subscriptions.csv?provider=" + w.have()[name].ID.String()) {
-			if !wrong[r["crm_account"]] || side == "new" && r["state"] == "inactive" {
+			if !wrong[r["crm_account_id"]] || side == "new" && r["state"] == "inactive" {
 				continue
 			}
-			k := key{r["crm_account"], r["product"]}
+			k := key{r["crm_account_id"], r["product"]}
 			if days[k] == nil {
 				days[k] = map[string]map[clock.Date]int{"old": {}, "new": {}}
 			}

@@ -146,7 +146,7 @@ func (k kinship) place(id uuid.UUID) Place {
 		}
 		r = before
 	}
-	return Place{Seq: r.Seq}
+	return placeOf(r, k[id])
 }
 
 // origin is the row that one was first copied from; itself where it is no copy.

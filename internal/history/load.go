@@ -132,7 +132,7 @@ type storedRow struct {
 // readRows reads also what was set aside: a row stands in the place of the one it replaces.
 func (w *stored) readRows() error {
 	return w.db.Raw(`
-		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at, c.delta, c.refund, st.counted,
+		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at, c.delta, `+refundColumn()+`, st.counted,
 		       c.unit_price, c.price_period, c.currency, c.price_from, c.price_item_id, c.product_id, c.term, c.billing_frequency,
 		       coalesce((c.details->'product')::text, '') AS product, c.origin_change_id, c.replaces_id, c.written_for_id,
 		       e.change_id IS NOT NULL AS outside, e.until
@@ -177,8 +177,8 @@ type storedLine struct {
 func (w *stored) readLines() error {
 	return w.db.Raw(`
 		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date, l.seats,
-		       l.unit_price, l.price_period, l.currency, l.exact, l.amount, l.standing AND l.kind <> 'credit' AS standing,
-		       l.kind = 'credit' AND NOT l.again AS goodwill
+		       l.unit_price, l.price_period, l.currency, l.exact, l.amount, `+standingColumn()+` AS standing,
+		       `+goodwillColumn()+` AS goodwill
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live
 		UNION ALL

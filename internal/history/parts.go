@@ -20,7 +20,7 @@ var denominator = decimal.NewFromInt(Denominator)
 
 // Rounded is the amount in the smallest unit of a currency, half away from zero.
 func (p Parts) Rounded(currency string) decimal.Decimal {
-	return p.DivRound(denominator, money.Digits(currency))
+	return rounded(p.Decimal, money.Digits(currency))
 }
 
 // Plus adds.

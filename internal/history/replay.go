@@ -51,7 +51,7 @@ func (h History) seatsOn(contractID uuid.UUID, day clock.Date) Seats {
 			}
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b step) int { return a.place.Compare(b.place) })
+	slices.SortStableFunc(steps, inOrder)
 	var r replay
 	for _, s := range steps {
 		r.take(s)

@@ -56,6 +56,7 @@ type item struct {
 	UnitPrice decimal.Decimal
 	Unit      money.Period
 	Currency  string
+	TakeList  bool // the contract takes the list's price at a renewal
 }
 
 func (i item) price() ledger.Amount {
@@ -97,7 +98,7 @@ func itemsInForce(ctx context.Context, db *gorm.DB, asked []pricing) (map[int]it
 	}
 	var found []item
 	err = db.WithContext(ctx).Raw(`
-		SELECT DISTINCT ON (w.n) w.n, i.id, i.unit_price, i.unit, l.currency
+		SELECT DISTINCT ON (w.n) w.n, i.id, i.unit_price, i.unit, l.currency, b.renewal = 'list' AS take_list
 		FROM jsonb_to_recordset(?::jsonb) AS w (n integer, contract_id uuid, product_id uuid, term text, frequency text, day date)
 		JOIN billing_contracts b ON b.id = w.contract_id
 		JOIN price_lists l ON l.id = b.price_list_id AND l.currency = b.currency

@@ -95,7 +95,7 @@ func (w *work) prices(ctx context.Context, tx *gorm.DB) error {
 	}
 	items, err := itemsInForce(ctx, tx, asked)
 	for n, i := range items {
-		w.inputs[n].Proposal, w.inputs[n].Fill = set(i.ID), i.fill()
+		w.inputs[n].Proposal, w.inputs[n].Fill, w.inputs[n].TakeList = set(i.ID), i.fill(), i.TakeList
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func repriced(rows []ledger.Change) bool {
 func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool) {
 	on := f.On
 	if on.IsZero() {
-		on = landingDay(h)
+		on = firstUnder(h)
 	}
 	if on.IsZero() {
 		return ledger.Change{}, false
@@ -120,7 +120,7 @@ func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool
 		on = history.Later(on, h.Products[n-1].On) // the item is of what it is now; days of what it was before have no price of it
 	}
 	stands, found := h.PriceOn(on)
-	if found && f.On.IsZero() && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
+	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
 		return ledger.Change{}, false
 	}
 	note := f.Note

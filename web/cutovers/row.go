@@ -5,17 +5,12 @@ import (
 	"io"
 
 	"github.com/a-h/templ"
+
+	view "seatledger/views/cutovers"
 )
 
 // row is parts one after the other.
 type row []templ.Component
 
 // Render makes a row a templ component.
-func (r row) Render(ctx context.Context, w io.Writer) error {
-	for _, part := range r {
-		if err := part.Render(ctx, w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (r row) Render(ctx context.Context, w io.Writer) error { return view.Row(r).Render(ctx, w) }

@@ -41,6 +41,8 @@ func stage(t *testing.T) (d *desk, site string) {
 	where := d.correctLink("S-1", "estimated")
 	d.post(where, url.Values{"effective_at": {"2026-11-20"}, "note": {"their invoice 7"}}, http.StatusSeeOther)
 	d.post(at+"/price", url.Values{"unit_price": {"23.5"}, "price_period": {"month"}}, http.StatusSeeOther)
+	d.post(at+"/price", typed("20", "2027-01-01"), http.StatusSeeOther)
+	d.exec(`UPDATE subscriptions SET billable_from = '2026-06-01' WHERE external_id = '400017-1'`)
 	d.sync(d.provider, d.account, append(all[:1:1], record("S-1", func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 4, decimal.NewNullDecimal(dec("19.25")) }))...)
 	d.missing("S-4")
 	p, a := d.newProvider("Legacy with a rather long name", distributor.StellrLegacy, "L-1")
@@ -67,7 +69,13 @@ func TestPagesInABrowser(t *testing.T) {
 		"twin":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("L-1")) },
 		"gone":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-4")) },
 		"fails":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-5")) },
-		"correct": func(tab *browser.Tab) { tab.Go(site + d.correctLink("S-1", "update")) },
+		"asked": func(tab *browser.Tab) {
+			tab.Go(record)
+			browser.Eval[bool](tab, `(() => { const f = document.querySelector('form[action$="/price"]'); f.elements.unit_price.value = '21'; f.elements.effective_on.value = '2026-12-01'; f.submit(); return true })()`)
+			tab.WaitFor("input[name=later]")
+		},
+		"from-start": func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("400017-1") + "/bill-from-start") },
+		"correct":    func(tab *browser.Tab) { tab.Go(site + d.correctLink("S-1", "update")) },
 		"correct-price": func(tab *browser.Tab) {
 			tab.Go(site + d.get("/subscriptions/"+d.id("S-1")).Find(`#prices a[href$="/correct"]`).First().AttrOr("href", ""))
 		},

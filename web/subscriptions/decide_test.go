@@ -221,6 +221,28 @@ func TestARenewalProposesAndAPersonTakesOrKeeps(t *testing.T) {
 	}
 }
 
+func TestAContractMayTakeTheListsPriceAtARenewalButNeverOverAPersons(t *testing.T) {
+	t.Parallel()
+	d := settled(t)
+	d.exec(`UPDATE billing_contracts SET renewal = 'list' WHERE id = ?`, d.contract)
+	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
+		SELECT gen_random_uuid(), price_list_id, product_id, unit, term, billing_frequency, 25, '2026-12-01', created_at, updated_at FROM price_list_items WHERE id = ?`, d.item)
+	d.post("/subscriptions/"+d.id("S-2")+"/price", typed("21", "2026-11-01"), http.StatusSeeOther)
+	d.clock.Set(time.Date(2027, 1, 16, 9, 0, 0, 0, time.UTC))
+	renew := func(r *distributor.Subscription) { r.Start, r.End = r.Start.AddMonths(12), r.End.AddMonths(12) }
+	d.sync(d.provider, d.account, record("S-1", renew), record("S-2", renew))
+	if r := d.row("S-1"); r["unit_price"] != "25" || r["price_by_person"] != "false" {
+		t.Errorf("%v", r)
+	}
+	if p := d.priceRow("S-1", "2027-01-15", "25"); p["why"] != "from the list, for the new term" || p["set_aside"] != "false" {
+		t.Errorf("%v", p)
+	}
+	if r := d.row("S-2"); r["unit_price"] != "21" || r["price_by_person"] != "true" {
+		t.Errorf("%v", r)
+	}
+	d.says(d.get("/subscriptions/"+d.id("S-2")), "take the new list price?", "25.00 USD per month")
+}
+
 func TestATwinIsHeldUntilAPersonSaysItIsNone(t *testing.T) {
 	t.Parallel()
 	d := settled(t)

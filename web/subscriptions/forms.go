@@ -135,7 +135,8 @@ func (h Handlers) quantityForm(s sheet) *view.Edit {
 		Form: ui.Form{Action: recordPath(s.ID) + "/quantity", Version: version(s), Save: "Save seats"},
 		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Seats"}, Fields: []ui.Field{
 			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats", Value: strconv.Itoa(s.Quantity), Size: ui.Short, InputMode: "numeric"}),
-			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: h.today().String(), Size: ui.Short}),
+			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: h.today().String(), Size: ui.Short, Hint: "May lie before later changes: those keep the number that they reached."}),
+			field(ui.Field{Kind: ui.SelectBox, Name: "refund", Label: "If seats leave", Size: ui.Medium, Options: []ui.Option{{Value: "", Label: "As the refund setting says"}, {Value: "no", Label: "No refund"}, {Value: "yes", Label: "Apply refund"}}}),
 			field(ui.Field{Name: "note", Label: "Note"}),
 		}}},
 	}

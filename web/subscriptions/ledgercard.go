@@ -44,6 +44,8 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	if !e.Counted {
 		after = ui.Cell{}
 		billing.Sub = "set aside, does not count"
+	} else if e.Delta < 0 {
+		billing.Sub = map[bool]string{true: "with refund", false: "without refund"}[e.Refund]
 	}
 	recorded := ui.Cell{Content: h.moment(e.RecordedAt), Sub: "by " + e.Actor}
 	if e.SyncRunID.Valid {

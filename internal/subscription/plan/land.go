@@ -25,6 +25,7 @@ type Fill struct {
 	ItemID uuid.UUID
 	On     clock.Date // zero: the first day under the contract
 	Note   string
+	Yields bool // to a person's own price that holds on that day, and to the same one
 }
 
 // Settle puts a subscription where it lands, with the price of the contract's list.

@@ -42,6 +42,7 @@ type Input struct {
 	Landing  *Landing             // where it lands, if never seen before or chosen by a person now; nil: nowhere
 	Twin     bool                 // what lands has a twin under another provider
 	Proposal uuid.NullUUID        // price list item in force on a new term's start
+	TakeList bool                 // the contract takes the list's price at a renewal; else it is proposed
 	Refund   bool                 // of reductions: the contract's setting, else the global one (RULES 8)
 	Fill     *Fill                // the list's price of what the reading says, where that is another product or term
 	Seen     time.Time

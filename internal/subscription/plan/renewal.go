@@ -36,10 +36,19 @@ func lengthChanged(a, b distributor.Term) bool {
 	return known && a != b
 }
 
-// renew makes the row of a new term and offers the price then in force, which only a person applies.
+// renew makes the row of a new term. The list's price then in force is offered to a
+// person, or where the contract says so taken from the term's start; a person's own
+// price stays either way (RULES 5).
 func (d *Draft) renew(in Input, before Subscription, t term, seats int) ledger.Change {
 	d.Row.TermStart = t.start
-	if in.Proposal.Valid && in.Proposal != before.PriceItemID {
+	same := !differs(productOf(before.Facts), productOf(d.Row.Facts))
+	switch {
+	case !in.Proposal.Valid || in.Proposal == before.PriceItemID:
+	case same && in.TakeList && in.Fill != nil && !before.PriceByPerson:
+		fill := *in.Fill
+		fill.On, fill.Note, fill.Yields = t.start, "from the list, for the new term", true
+		d.Fills = append(d.Fills, fill)
+	default:
 		d.Row.ProposedItemID = in.Proposal
 	}
 	return ledger.Change{
