@@ -160,8 +160,9 @@ func (s Service) Add(ctx context.Context, by audit.Actor, contractID uuid.UUID, 
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		err = tx.Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, tax_code, every, from_on, until_on, created_at, created_by)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, l.TaxCode, l.Every, l.FromOn, l.UntilOn, s.Clock.Now(), by.Name).Error
+		l.Currency = k.Currency
+		err = tx.Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code, every, from_on, until_on, created_at, created_by)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn, s.Clock.Now(), by.Name).Error
 		if err != nil {
 			return fmt.Errorf("add typed line: %w", postgres.Translate(err))
 		}
@@ -267,6 +268,6 @@ func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action
 }
 
 func (l Line) facts() map[string]string {
-	return map[string]string{"line": l.ID.String(), "text": l.Text, "quantity": l.Quantity.String(), "unit_amount": l.UnitAmount.String(), "tax_code": l.TaxCode,
+	return map[string]string{"line": l.ID.String(), "text": l.Text, "quantity": l.Quantity.String(), "unit_amount": l.UnitAmount.String(), "currency": l.Currency, "tax_code": l.TaxCode,
 		"every": string(l.Every), "from": l.FromOn.String(), "until": l.UntilOn.String()}
 }

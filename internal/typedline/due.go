@@ -105,7 +105,7 @@ func (b Book) ends(cycle history.Period) clock.Date {
 
 // add puts a line among those that are due, unless one stands for it within some days.
 func (b Book) add(out []Due, l Line, shown, within history.Period) []Due {
-	d := Due{Line: l, Period: shown, Amount: l.Amount(b.contract.Currency)}
+	d := Due{Line: l, Period: shown, Amount: l.Amount()}
 	for _, t := range b.taken[l.ID] {
 		if !within.Has(t.FromDate) {
 			continue

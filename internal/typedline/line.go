@@ -30,6 +30,7 @@ type Line struct {
 	Text       string
 	Quantity   decimal.Decimal
 	UnitAmount decimal.Decimal
+	Currency   string
 	TaxCode    string // empty: the contract's
 	Every      Every
 	FromOn     clock.Date // of once: its day
@@ -42,8 +43,8 @@ type Line struct {
 }
 
 // Amount is what it comes to each time, rounded to the smallest coin.
-func (l Line) Amount(currency string) decimal.Decimal {
-	return money.Round(l.Quantity.Mul(l.UnitAmount), currency)
+func (l Line) Amount() decimal.Decimal {
+	return money.Round(l.Quantity.Mul(l.UnitAmount), l.Currency)
 }
 
 // Listed is a line with what stands of it on invoices.

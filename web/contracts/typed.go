@@ -42,7 +42,7 @@ func (h Handlers) typedCard(c echo.Context, k contract.Contract) (ui.Card, ui.Ta
 	}
 	for _, l := range lines {
 		row := ui.Row{Muted: l.SetAsideAt != nil, Cells: []ui.Cell{{Text: l.Text, Sub: l.TaxCode}, when(l), ui.TextCell(money.Plain(l.Quantity)),
-			ui.Of(inCurrency(l.UnitAmount, k.Currency)), ui.Of(inCurrency(l.Amount(k.Currency), k.Currency)), onInvoices(l, k.Currency)}}
+			ui.Of(inCurrency(l.UnitAmount, l.Currency)), ui.Of(inCurrency(l.Amount(), l.Currency)), onInvoices(l)}}
 		if mayWrite(c) {
 			row.Cells = append(row.Cells, steps(k.ID, l))
 		}
@@ -65,8 +65,8 @@ func when(l typedline.Listed) ui.Cell {
 	return cell
 }
 
-func onInvoices(l typedline.Listed, currency string) ui.Cell {
-	cell := ui.Of(inCurrency(l.Billed, currency))
+func onInvoices(l typedline.Listed) ui.Cell {
+	cell := ui.Of(inCurrency(l.Billed, l.Currency))
 	cell.Sub = strconv.Itoa(l.Times) + " times"
 	if l.Times == 1 {
 		cell.Sub = "once"
@@ -247,7 +247,7 @@ func (h Handlers) ConfirmSetLineAside(c echo.Context) error {
 	m := layout.Confirm{Page: linePage(c, k, "Set "+l.Text+" aside"), Form: ui.ConfirmForm{
 		Action: linesPath(k.ID) + "/" + l.ID.String() + "/set-aside", Title: "What this changes", Button: "Set the line aside", Cancel: recordPath(k.ID),
 		Text:    "No run takes it any more. It stays in the list with who set it aside, and cannot be taken up again: type a new one instead.",
-		Effects: []ui.Definition{{Term: "Amount", Value: ui.Of(inCurrency(l.Amount(k.Currency), k.Currency))}},
+		Effects: []ui.Definition{{Term: "Amount", Value: ui.Of(inCurrency(l.Amount(), l.Currency))}},
 		Hidden:  []ui.Pair{{Name: "version", Value: strconv.Itoa(l.Version)}},
 	}}
 	return httpx.Render(c, http.StatusOK, m.Show())

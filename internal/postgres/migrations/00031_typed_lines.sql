@@ -8,6 +8,7 @@ CREATE TABLE typed_lines (
     text         text NOT NULL CONSTRAINT typed_lines_text CHECK (text <> ''),
     quantity     numeric(20, 6) NOT NULL CHECK (quantity > 0),
     unit_amount  numeric(20, 6) NOT NULL,
+    currency     text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     tax_code     text NOT NULL DEFAULT '', -- empty: the contract's
     every        text NOT NULL CHECK (every IN ('once', 'cycle')),
     from_on      date NOT NULL,
