@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/typedline"
 )
 
 // Void takes an invoice back, whole: its days are unpaid again, or what it credited is
@@ -86,6 +87,12 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return errs.Newf(errs.Conflict, "A later credit has %s too, so this one stays. Void the credit first, or correct this one by a credit; nothing was changed.", later[0].Name)
 	case len(later) > 0:
 		return errs.Newf(errs.Conflict, "A later invoice has %s too, so this one stays. Void the later one first, or correct this one by a credit; nothing was changed.", later[0].Name)
+	}
+	switch name, err := typedline.Withdrawn(ctx, tx, i.ID); {
+	case err != nil:
+		return fmt.Errorf("typed lines of credit %s: %w", i.ID, err)
+	case name != "":
+		return errs.Newf(errs.Conflict, "%s was set aside or ended since this credit gave its money back, so the credit stays. Type a new line to charge it; nothing was changed.", name)
 	}
 	return nil
 }

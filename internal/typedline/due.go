@@ -117,3 +117,15 @@ func (b Book) add(out []Due, l Line, shown, within history.Period) []Due {
 	}
 	return append(out, d)
 }
+
+// Withdrawn names a line that a credit gave back to be billed again, and that was since set
+// aside or ended before those days: they would stand again if the credit were void. Empty: none.
+func Withdrawn(ctx context.Context, tx *gorm.DB, credit uuid.UUID) (string, error) {
+	var found []string
+	err := tx.WithContext(ctx).Raw(`SELECT t.text FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
+		WHERE l.invoice_id = ? AND l.live AND l.again AND (t.set_aside_at IS NOT NULL OR t.until_on <= l.from_date) ORDER BY l.position LIMIT 1`, credit).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
