@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -14,6 +16,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/retire"
@@ -160,7 +163,10 @@ func (s *moveStory) goOn(t *rapid.T) {
 				return s.SetSwitchDay(s.Context(), by, s.run, c, on)
 			})
 		}
-		for _, p := range v.Proposals {
+		if rapid.IntRange(0, 2).Draw(t, "a wrong turn") == 0 {
+			s.wrongTurn(rapid.SampledFrom(skus).Draw(t, "sku"))
+		}
+		for _, p := range s.view(s.client).Proposals {
 			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
@@ -181,6 +187,14 @@ func (s *moveStory) goOn(t *rapid.T) {
 	default:
 		s.clock.Advance(15 * 24 * time.Hour)
 		s.billDue()
+	}
+}
+
+// wrongTurn lets an old one end beside its new one, which is billed from its start.
+func (s *moveStory) wrongTurn(sku string) {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: s.oldID(s.market, sku)}, {Kind: pairing.New, New: s.newID(s.market, sku), FromStart: true}} {
+		d.CRMAccountID, d.Confirmed = s.client.id, s.client.name
+		s.rule(s.Decide(s.Context(), ada, s.run, d))
 	}
 }
 
@@ -330,6 +344,7 @@ func TestWhateverTheOrderEachSeatDayIsBilledOnce(t *testing.T) {
 		rt.Repeat(s.actions())
 		s.complete()
 		s.eachDayOnce()
+		s.doublesAreFound()
 	})
 }
 
@@ -361,5 +376,50 @@ func (s *moveStory) eachDayOnce() {
 		s.rt.Logf("lines:\n%s", s.text(`SELECT string_agg(concat_ws(' ', i.seq, i.state, s.external_id, l.kind, l.from_date, l.to_date, l.seats), E'\n' ORDER BY i.seq, l.position) FROM invoice_lines l
 			JOIN invoices i ON i.id = l.invoice_id JOIN subscriptions s ON s.id = l.subscription_id WHERE i.contract_id = ? AND l.live`, s.contract))
 		s.rt.Fatalf("seat-days that are not billed exactly once:\n%s", got)
+	}
+}
+
+// doublesAreFound reckons from rows and lines alone on which days both providers count a
+// product, or have billed it, and compares the proof. What was billed on a confirmed twin
+// stands on the new one from its first billable day.
+func (s *moveStory) doublesAreFound() {
+	s.Helper()
+	want := s.text(`
+		WITH d AS (SELECT CAST(g AS date) AS day FROM generate_series(DATE '2026-01-01', DATE '2027-12-31', interval '1 day') g),
+		sides AS (SELECT s.*, s.provider_id = @old AS is_old, n.billable_from AS turn FROM subscriptions s
+			LEFT JOIN cutover_pairs p ON p.old_subscription_id = s.id AND p.undone_at IS NULL AND p.kind = 'twin' AND p.day IS NOT NULL
+			LEFT JOIN subscriptions n ON n.id = p.new_subscription_id WHERE s.crm_account_id = @customer),
+		x AS (SELECT s.sku, d.day, s.is_old,
+			CASE WHEN s.state = 'held' OR d.day < s.billable_from OR d.day >= s.frozen_from THEN 0 ELSE (SELECT coalesce(sum(c.delta), 0)
+				FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted WHERE c.subscription_id = s.id AND c.effective_at <= d.day) END AS counted,
+			CASE WHEN d.day >= s.turn THEN 0 ELSE (SELECT coalesce(sum(l.seats), 0) FROM invoice_lines l
+				WHERE l.standing AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id = s.id AND d.day >= l.from_date AND d.day < l.to_date) END AS billed
+			FROM sides s CROSS JOIN d),
+		y AS (SELECT sku, day, sum(counted) FILTER (WHERE is_old) > 0 AND sum(counted) FILTER (WHERE NOT is_old) > 0
+			OR sum(billed) FILTER (WHERE is_old) > 0 AND sum(billed) FILTER (WHERE NOT is_old) > 0 AS twice FROM x GROUP BY sku, day)
+		SELECT string_agg('PN-' || sku || ' ' || day, E'\n' ORDER BY sku, day) FROM y WHERE twice`,
+		map[string]any{"old": s.market.old.ID, "customer": s.client.id})
+	var got []string
+	first, last := clock.Date{}, clock.Date{}
+	s.eachDay(func(d proof.Day) {
+		if d.Customer.CRMAccountID != s.client.id {
+			return
+		}
+		if first.IsZero() {
+			first = d.Day
+		}
+		last = d.Day
+		if d.Verdict == proof.Double {
+			got = append(got, d.Key+" "+d.Day.String())
+		}
+	})
+	var expected []string
+	for _, line := range strings.Split(want, "\n") {
+		if _, on, _ := strings.Cut(line, " "); line != "" && !day(on).Before(first) && !day(on).After(last) {
+			expected = append(expected, line)
+		}
+	}
+	if diff := cmp.Diff(expected, got, cmpopts.EquateEmpty()); diff != "" {
+		s.rt.Fatalf("doubles of the proof (-reckoned +proof): %s", diff)
 	}
 }

@@ -132,9 +132,10 @@ func (m *market) land(c *client, sku string) {
 	m.Helper()
 	id := c.newID(m, sku)
 	m.must(m.db.InTx(m.Context(), func(tx *gorm.DB) error {
-		_, err := subscription.SetContract(m.Context(), tx, m.act(id), uuid.NullUUID{UUID: c.contract, Valid: true})
-		if err != nil {
-			return err
+		for _, to := range []uuid.NullUUID{{}, {UUID: c.contract, Valid: true}} {
+			if _, err := subscription.SetContract(m.Context(), tx, m.act(id), to); err != nil {
+				return err
+			}
 		}
 		return m.Reviews.Refresh(m.Context(), tx, []uuid.UUID{id})
 	}))

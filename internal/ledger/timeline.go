@@ -60,16 +60,6 @@ func (t Timeline) LastChange() (clock.Date, bool) {
 	return last, !last.IsZero()
 }
 
-// begins is the first day with a change of seats.
-func (t Timeline) begins() (clock.Date, bool) {
-	for _, p := range t.byDay() {
-		if p.Delta != 0 {
-			return p.On, true
-		}
-	}
-	return clock.Date{}, false
-}
-
 // BelowZero finds the first day that would have fewer than zero seats.
 func (t Timeline) BelowZero() (clock.Date, bool) {
 	sum := 0

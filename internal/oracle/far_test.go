@@ -87,7 +87,7 @@ func (d *distributor) admin(method, path string, body map[string]any) (map[strin
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode >= 300 {
-		return nil, fmt.Errorf("the distributor's %s %s answers %d: %.200s (%v)", method, path, res.StatusCode, text, err)
+		return nil, fmt.Errorf("the distributor's %s %s answers %d: %.200s (%w)", method, path, res.StatusCode, text, err)
 	}
 	out := map[string]any{}
 	_ = json.Unmarshal(text, &out) // some answers are lists, which nobody reads here
@@ -151,7 +151,7 @@ func (d *distributor) open() error {
 		"password": {"sandbox-password"}, "url": {d.base}, "token_url": {d.base + "/oauth2/v1/token"}, "application_id": {"sandbox-app"}, "application_secret": {"sandbox-secret"},
 		"reseller_number": {"100200"}, "currency": {"USD"}})
 	if err != nil || a.status != http.StatusSeeOther {
-		return fmt.Errorf("the provider: %d %s: %v", a.status, a.gist(), err)
+		return fmt.Errorf("the provider: %d %s: %w", a.status, a.gist(), err)
 	}
 	d.provider = a.id()
 	if _, err := d.p.post("/providers/"+d.provider+"/verify", url.Values{}); err != nil {
@@ -173,15 +173,10 @@ func (d *distributor) sync(what string) error {
 		if state, message, err = d.ended(a.id()); err != nil || state == "succeeded" {
 			return err
 		}
-		var page answer
-		if page, err = d.p.get(run); err != nil {
-			return err
-		}
-		f, ok := page.formTo(run + "/retry")
-		if !ok || state != "stopped" || tries > 0 {
+		if state != "stopped" || tries > 0 {
 			return fmt.Errorf("the sync of %s ends %s: %s", what, state, message)
 		}
-		a, err = d.p.post(run+"/retry", f)
+		a, err = d.p.post(run+"/retry", url.Values{"allow_gone": {"on"}})
 	}
 	return err
 }

@@ -521,11 +521,36 @@ func (w *world) setPrice(x *seat, o op) error {
 			f.Set("later", "replace")
 		}
 	}
+	if !w.dry && x.leavesUnpriced(on) { // a person is asked whether those days may stay without a price
+		a, err := w.p.post(path, f)
+		if err != nil {
+			return err
+		}
+		if agreed, ok := a.formTo(path); ok && a.status == http.StatusConflict {
+			for name, v := range agreed {
+				if f.Get(name) == "" {
+					f[name] = v
+				}
+			}
+		} else if a.status == http.StatusSeeOther {
+			return wrong("unpriced days", "a price from %s leaves days of %s without one, and nothing was asked", on, x.external)
+		}
+	}
 	if _, err := w.send("price refused", path, f); err != nil {
 		return err
 	}
 	w.m.Price(x.Subscription, perMonth, on, o.Yes)
 	return nil
+}
+
+// leavesUnpriced tells whether billable days before one have no price.
+func (s *Subscription) leavesUnpriced(on Day) bool {
+	for d := s.FirstDay(); d < on; d++ {
+		if c := s.contractOn(d); d >= s.FirstIn(c) && s.PriceOn(d) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // correctPrice puts another price in the place of a row, on its day, or sets it aside.
@@ -542,7 +567,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 	p := rows[o.N%len(rows)]
 	var err error
 	var found []map[string]string
-	id := ""
+	id, period := "", "month"
 	if w.dry {
 		id = "dry"
 	} else if found, err = w.p.records("/subscriptions/" + x.id + "/prices.csv"); err != nil {
@@ -550,7 +575,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 	}
 	for _, c := range found {
 		if c["set_aside"] != "true" && c["effective_on"] == p.On.String() && c["unit_price"] != "" && PerMonth(Amount(c["unit_price"]), c["price_period"]).Cmp(p.PerMonth) == 0 {
-			id = c["change_id"]
+			id, period = c["change_id"], c["price_period"]
 		}
 	}
 	if id == "" {
@@ -558,11 +583,10 @@ func (w *world) correctPrice(x *seat, o op) error {
 	}
 	f := url.Values{"note": {"campaign"}}
 	if o.Act == fixPrice {
-		if Amount(o.Price).Cmp(p.PerMonth) == 0 {
+		if PerMonth(Amount(o.Price), period).Cmp(p.PerMonth) == 0 {
 			return nil
 		}
-		f.Set("unit_price", o.Price)
-		f.Set("price_period", "month")
+		f.Set("unit_price", o.Price) // of the row's own period
 		f.Set("effective_on", p.On.String())
 	} else {
 		f.Set("set_aside", "1")
@@ -572,7 +596,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 		return err
 	}
 	if o.Act == fixPrice {
-		w.m.CorrectPrice(x.Subscription, p, Amount(o.Price), p.On)
+		w.m.CorrectPrice(x.Subscription, p, PerMonth(Amount(o.Price), period), p.On)
 	} else {
 		w.m.SetPriceAside(p)
 	}

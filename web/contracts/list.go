@@ -116,7 +116,7 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 var header = []string{
 	"id", "crm_account_id", "crm_account", "name", "currency", "billing_frequency", "timing", "bill_from", "active",
 	"billing_day", "price_list_id", "price_list", "start_date", "end_date", "refunds", "payment_terms", "tax_code", "is_default",
-	"purchase_order", "recipients", "language",
+	"purchase_order", "recipients", "language", "renewal",
 }
 
 func (h Handlers) file(c echo.Context, f contract.Filter, q httpx.ListQuery) error {
@@ -138,6 +138,6 @@ func cells(r contract.Row) []httpx.Cell {
 		httpx.Plain(string(r.BillingFrequency)), httpx.Plain(string(r.Timing)), httpx.Plain(r.BillFrom.String()), httpx.Plain(strconv.FormatBool(r.Active)),
 		httpx.Plain(contract.DayText(r.BillingDay)), httpx.Plain(list), httpx.Text(r.PriceList), httpx.Plain(r.StartDate.String()), httpx.Plain(r.EndDate.String()),
 		httpx.Plain(string(r.Refunds)), httpx.Text(r.PaymentTerms), httpx.Text(r.TaxCode), httpx.Plain(strconv.FormatBool(r.IsDefault)),
-		httpx.Text(r.PurchaseOrder), httpx.Text(r.Recipients), httpx.Plain(string(r.Language)),
+		httpx.Text(r.PurchaseOrder), httpx.Text(r.Recipients), httpx.Plain(string(r.Language)), httpx.Plain(string(r.Renewal)),
 	}
 }

@@ -128,7 +128,7 @@ func facts(o contract.Overview) ui.DefinitionList {
 		{Term: "Price list", Value: list},
 		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]), ui.Fact("Billed", timings[o.Timing]),
 		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end, ui.Fact("Billed from", o.BillFrom.String()),
-		ui.Fact("Refunds", refunds[o.Refunds]), dueFact(o), ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
+		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("List price at a renewal", renewals[o.Renewal]), dueFact(o), ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
 		ui.Fact("Documents go to", o.Recipients), ui.Fact("Language of documents", languages[o.Language]),
 	}}
 }

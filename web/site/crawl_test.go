@@ -174,8 +174,9 @@ func TestEveryRouteThatReadsIsCrawled(t *testing.T) {
 	}
 }
 
-// notByLinks are reached before signing in, by script, by a refused form, or as a picture of a page.
-var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events", "/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report"}
+// notByLinks are reached before signing in, by script, by a refused form, as a picture or part of a page, or only after a switch day.
+var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events", "/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
+	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
 func TestHeadAnswersAsGet(t *testing.T) {

@@ -176,3 +176,22 @@ func TestSeatsThatLeaveSayWhetherTheyAreRefundedAndLaterRowsAreWrittenAnew(t *te
 	s.admin.Get(s.contract+"/edit").FormTo(s.contract).Set("refunds", "no").Submit().Next()
 	s.admin.Post(record+"/quantity", values("quantity", "7", "refund", "yes")).Want(http.StatusUnprocessableEntity).Shows("gives no refunds")
 }
+
+// What a row had charged is credited when it is set aside, whatever the refund setting; the page says so before.
+func TestTheMoneyOfSettingARowAsideIsShownAndComesTrue(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC))
+	s.admin.Get(s.contract+"/edit").FormTo(s.contract).Set("refunds", "no").Submit().Next()
+	record := s.subscribe("S-1")
+	s.made(record+"/quantity", "quantity", "15", "effective_at", "2026-11-16")
+	s.bill("2026-12-01")
+	change := s.admin.Get("/changes.csv?event=update").Records()[0]["id"]
+	where := record + "/changes/" + change + "/correct"
+	s.admin.Get(where).Shows("25.00 USD is credited")
+	s.admin.Post(where, values("set_aside", "1", "note", "never ordered")).Want(http.StatusSeeOther)
+	invoice := s.made(s.contract+"/invoices", "kind", "change_log", "earlier", "on")
+	lines := s.admin.Get("/invoice-lines.csv?invoice=" + strings.TrimPrefix(invoice, "/invoices/")).Records()
+	if len(lines) != 1 || lines[0]["amount"] != "-25" || lines[0]["seats"] != "-5" {
+		t.Errorf("%v", lines)
+	}
+}

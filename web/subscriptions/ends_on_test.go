@@ -19,7 +19,7 @@ func TestATypedEndBoundsTheBillBeforeItsDay(t *testing.T) {
 		t.Fatalf("%v", h.sub("PE1"))
 	}
 	days := int64(next.DaysUntil(next.AddMonths(1)))
-	want := decimal.NewFromInt(100).Add(decimal.NewFromInt(100 * 10).DivRound(decimal.NewFromInt(days), 2))
+	want := decimal.NewFromInt(100).Add(decimal.NewFromInt(100*10).DivRound(decimal.NewFromInt(days), 2))
 	if total := h.bill(next.AddMonths(1).String()); total != want.String() {
 		t.Errorf("billed %s, want %s", total, want)
 	}

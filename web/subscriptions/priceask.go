@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/money"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
@@ -32,7 +33,7 @@ func (h Handlers) askPrice(c echo.Context, id uuid.UUID, typed httpx.Values, ask
 	m := h.step(c, s, "One more word about this price")
 	f := view.StepForm{Confirm: ui.ConfirmForm{
 		Action: recordPath(id) + "/price", Title: fmt.Sprintf("The price from %s", asked.On), Button: "Save the price", Gentle: true,
-		Text: "Nothing was changed yet.", Cancel: recordPath(id) + "#price",
+		Text: "Nothing was changed yet.", Cancel: recordPath(id) + "#price", Effects: []ui.Definition{{Term: "New price", Value: ui.TextCell(typedPrice(typed))}},
 	}}
 	answered := []string{"effective_on"}
 	if len(asked.Later) > 0 {
@@ -53,6 +54,14 @@ func (h Handlers) askPrice(c echo.Context, id uuid.UUID, typed httpx.Values, ask
 	f.Confirm.Hidden = append(postedAgain(typed, answered), ui.Pair{Name: "effective_on", Value: asked.On.String()})
 	m.Forms = []view.StepForm{f}
 	return httpx.Render(c, http.StatusConflict, m.Show())
+}
+
+// typedPrice is the new price as it was entered.
+func typedPrice(typed httpx.Values) string {
+	if typed.Get("price_list_item_id") != "" {
+		return "as the price list has it"
+	}
+	return typed.Get("unit_price") + " " + periods[money.Period(typed.Get("price_period"))]
 }
 
 // postedAgain is what was typed, but for what a page asks anew.
