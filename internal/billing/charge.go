@@ -22,6 +22,7 @@ const (
 	CatchUp = history.CatchUp
 	Reprice = history.Reprice
 	Once    = history.Once
+	Typed   = history.Typed
 )
 
 // Period is the days [From, To).

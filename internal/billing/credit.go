@@ -137,10 +137,10 @@ func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, i
 		return fmt.Errorf("credit invoice %s: %w", i.ID, err)
 	}
 	err = insert(ctx, tx, fmt.Sprintf(`
-		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats,
-			unit_price, price_period, currency, amount, exact, credits_line_id, again)
-		SELECT gen_random_uuid(), '%s', c.position, l.subscription_id, 'credit', l.product_name, l.part_number, l.from_date, l.to_date, -l.seats,
-			l.unit_price, l.price_period, l.currency, c.amount, 0, l.id, %t
+		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+			quantity, unit_price, price_period, currency, amount, exact, tax_code, credits_line_id, again)
+		SELECT gen_random_uuid(), '%s', c.position, l.subscription_id, l.typed_line_id, 'credit', l.product_name, l.part_number, l.from_date, l.to_date, -l.seats,
+			-l.quantity, l.unit_price, l.price_period, l.currency, c.amount, 0, l.tax_code, l.id, %t
 		FROM jsonb_to_recordset(?::jsonb) AS c (of uuid, position integer, amount numeric) JOIN invoice_lines l ON l.id = c.of`, id, *o.Again), rows)
 	if err != nil || !*o.Again {
 		return err

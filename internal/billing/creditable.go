@@ -12,7 +12,7 @@ import (
 // Creditable is a line that a credit may take, with what is left of it.
 type Creditable struct {
 	ID             uuid.UUID
-	SubscriptionID uuid.UUID
+	SubscriptionID uuid.UUID // nil: of a typed line
 	Amount         decimal.Decimal
 	Left           decimal.Decimal
 	Again          bool // it was credited to be billed again already

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/money"
 )
 
 // Order asks for a draft. Digest is that of the preview the person saw; empty: they
@@ -59,7 +60,7 @@ func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order
 	return d.id, audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: "invoice.drafted", ObjectType: "invoice", ObjectID: d.id.String(), ObjectName: p.Contract.Name,
 		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(), "period_end": p.Covers.To.String(),
-			"currency": p.Contract.Currency, "total": p.Total.String(), "subscriptions": len(p.Items), "left_out": len(p.LeftOut)},
+			"currency": p.Contract.Currency, "total": p.Total.String(), "subscriptions": len(p.Items), "typed_lines": len(p.Typed), "left_out": len(p.LeftOut)},
 	})
 }
 
@@ -143,14 +144,21 @@ func (d draft) lines(ctx context.Context, tx *gorm.DB) error {
 			}
 		}
 	}
+	for _, l := range d.plan.Typed {
+		lines = append(lines, map[string]any{
+			"id": uuid.Must(uuid.NewV7()), "invoice_id": d.id, "position": len(lines) + 1, "typed_line_id": l.ID, "kind": Typed,
+			"product_name": l.Text, "part_number": "", "from_date": l.Period.From, "to_date": l.Period.To, "seats": 0, "quantity": l.Quantity,
+			"unit_price": l.UnitAmount, "price_period": money.Once, "currency": d.plan.Contract.Currency, "amount": l.Amount, "exact": 0, "tax_code": l.TaxCode,
+		})
+	}
 	err := insert(ctx, tx, `
-		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats,
-			unit_price, price_period, currency, amount, exact)
-		SELECT id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats,
-			unit_price, price_period, currency, amount, exact
-		FROM jsonb_to_recordset(?::jsonb) AS l (id uuid, invoice_id uuid, position integer, subscription_id uuid, kind text, product_name text,
-			part_number text, from_date date, to_date date, seats integer, unit_price numeric, price_period text, currency text,
-			amount numeric, exact numeric)`, lines)
+		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+			quantity, unit_price, price_period, currency, amount, exact, tax_code)
+		SELECT id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+			quantity, unit_price, price_period, currency, amount, exact, coalesce(tax_code, '')
+		FROM jsonb_to_recordset(?::jsonb) AS l (id uuid, invoice_id uuid, position integer, subscription_id uuid, typed_line_id uuid, kind text,
+			product_name text, part_number text, from_date date, to_date date, seats integer, quantity numeric, unit_price numeric, price_period text,
+			currency text, amount numeric, exact numeric, tax_code text)`, lines)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ type LineRow struct {
 	CRMAccount     string `gorm:"column:crm_account"`
 	Position       int
 	Kind           Kind
-	SubscriptionID uuid.UUID
+	SubscriptionID uuid.UUID     // nil: a typed line's
+	TypedLineID    uuid.NullUUID // set: typed by hand
 	ExternalID     string
 	ProductName    string
 	PartNumber     string
@@ -43,6 +44,7 @@ type LineRow struct {
 	ToDate         clock.Date
 	Days           int
 	Seats          int
+	Quantity       decimal.Decimal // seats, or what was typed
 	UnitPrice      decimal.Decimal
 	PricePeriod    string
 	Amount         decimal.Decimal
@@ -58,9 +60,10 @@ func LineSorts() paging.Sorts {
 	return paging.Sorts{ID: "l.id", Default: "-drafted_at", Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
 }
 
-const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, k.name AS contract, a.name AS crm_account, l.position, l.kind, l.subscription_id, s.external_id, l.product_name, l.part_number,
+const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, k.name AS contract, a.name AS crm_account, l.position, l.kind, l.subscription_id, l.typed_line_id, coalesce(s.external_id, '') AS external_id, l.product_name, l.part_number,
 	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c WHERE c.line_id = l.id) AS change_ids,
-	l.from_date, l.to_date, l.days, l.seats, l.unit_price, l.price_period, l.amount, l.currency, i.tax_code, l.credits_line_id, l.again,
+	l.from_date, l.to_date, l.days, l.seats, coalesce(l.quantity, l.seats) AS quantity, l.unit_price, l.price_period, l.amount, l.currency,
+	coalesce(nullif(l.tax_code, ''), i.tax_code) AS tax_code, l.credits_line_id, l.again,
 	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
 	     ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id AND v.subscription_id = l.subscription_id), 0) END AS forfeited`
 
@@ -103,10 +106,10 @@ func LinesOf(ctx context.Context, db *gorm.DB, invoice uuid.UUID) ([]LineRow, er
 }
 
 func (f LineFilter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").Joins("JOIN subscriptions s ON s.id = l.subscription_id").
+	q := db.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").Joins("LEFT JOIN subscriptions s ON s.id = l.subscription_id").
 		Joins("JOIN billing_contracts k ON k.id = i.contract_id").Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").Select(lineColumns)
 	if f.Search != "" {
-		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || s.external_id) LIKE ?", like(f.Search))
+		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || coalesce(s.external_id, '')) LIKE ?", like(f.Search))
 	}
 	for column, id := range map[string]uuid.UUID{"l.invoice_id": f.Invoice, "i.contract_id": f.Contract, "i.crm_account_id": f.Customer, "l.subscription_id": f.Subscription} {
 		if id != uuid.Nil {

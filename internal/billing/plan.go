@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
+	"seatledger/internal/typedline"
 )
 
 // Plan is what a run would bill, and what it leaves out and why. It is what a person
@@ -25,6 +26,7 @@ type Plan struct {
 	Period   Period // of the run: the cycle it ends in, up to the day it bills to
 	Covers   Period // what its lines cover
 	Items    []Item
+	Typed    []TypedLine // by hand, after all others
 	LeftOut  []LeftOut
 	Total    decimal.Decimal
 	Days     SeatDays // Billed: on this invoice; Forfeited: first told on it
@@ -59,6 +61,12 @@ type Line struct {
 	Late   bool // its period begins before the cycle of this run, or it moves days that were paid
 }
 
+// TypedLine is what a run bills of a line that a person typed.
+type TypedLine struct {
+	typedline.Due
+	Late bool // its days begin before the cycle of this run
+}
+
 // LeftOut is a subscription, or some of its days, that a run does not bill.
 type LeftOut struct {
 	ID         uuid.UUID
@@ -79,11 +87,16 @@ func (p Plan) Late() (n int, amount decimal.Decimal) {
 			}
 		}
 	}
+	for _, l := range p.Typed {
+		if l.Late {
+			n, amount = n+1, amount.Add(l.Amount)
+		}
+	}
 	return n, amount
 }
 
 // Empty tells whether there is nothing to bill.
-func (p Plan) Empty() bool { return len(p.Items) == 0 }
+func (p Plan) Empty() bool { return len(p.Items)+len(p.Typed) == 0 }
 
 // Preview reckons a run without doing anything.
 func (s Service) Preview(ctx context.Context, run Run) (Plan, error) {
@@ -123,11 +136,15 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	if err != nil {
 		return Plan{}, err
 	}
-	p := r.plan(*run, books)
+	typed, err := typedline.Load(ctx, db, r.Contract, run.instead)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := r.plan(*run, books, typed)
 	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have something.
 	for proposed && p.Empty() && run.Kind == FullCycle && r.allows(r.following(*run)) == nil {
 		*run = r.following(*run)
-		p = r.plan(*run, books)
+		p = r.plan(*run, books, typed)
 	}
 	if err := p.storable(); err != nil {
 		return Plan{}, err
@@ -158,10 +175,13 @@ func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, 
 	return books, err
 }
 
-func (r rhythm) plan(run Run, books []book) Plan {
+func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
 	p := Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
 	for _, b := range books {
 		p.weigh(b, r.reach(run))
+	}
+	for _, d := range typed.Due(r.reach(run)) {
+		p.Typed = append(p.Typed, TypedLine{Due: d, Late: d.Period.From.Before(p.Period.From)})
 	}
 	p.sum()
 	return p
@@ -246,6 +266,11 @@ func (p *Plan) sum() {
 			p.cover(l.Period)
 			_, _ = fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal, l.Price.Period, l.Amount)
 		}
+	}
+	for _, l := range p.Typed {
+		p.Total = p.Total.Add(l.Amount)
+		p.cover(l.Period)
+		_, _ = fmt.Fprintln(h, l.ID, l.Period.From, l.Period.To, l.Quantity, l.UnitAmount, l.Amount)
 	}
 	p.Days.Held = p.Days.Billed - p.Days.Forfeited
 	p.Digest = hex.EncodeToString(h.Sum(nil))[:16]

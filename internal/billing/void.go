@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -10,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/typedline"
 )
 
 // Void takes an invoice back, whole: its days are unpaid again, or what it credited is
@@ -68,13 +70,14 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		Name   string
 		Credit bool
 	}
-	// Days that went to another subscription are paid on that one's invoices from there on.
+	// Other cycles of a typed line do not rest on one another. Days that went to another subscription are paid on that one's invoices from there on.
 	err := tx.WithContext(ctx).Raw(`
-		SELECT coalesce(nullif(s.product_name, ''), s.external_id) AS name, j.kind = 'credit' AS credit
+		SELECT coalesce(nullif(s.product_name, ''), s.external_id, l.product_name) AS name, j.kind = 'credit' AS credit
 		FROM invoice_lines l
 		LEFT JOIN reassignments r ON r.source_id = l.subscription_id AND r.undone_at IS NULL
-		JOIN subscriptions s ON s.id = l.subscription_id
-		JOIN invoice_lines n ON n.live AND n.subscription_id IN (l.subscription_id, r.target_id)
+		LEFT JOIN subscriptions s ON s.id = l.subscription_id
+		JOIN invoice_lines n ON n.live AND (n.subscription_id IN (l.subscription_id, r.target_id)
+			OR n.typed_line_id = l.typed_line_id AND n.from_date < l.to_date AND n.to_date > l.from_date)
 		JOIN invoices j ON j.id = n.invoice_id AND j.state <> 'void' AND j.seq > ?
 		WHERE l.invoice_id = ? ORDER BY j.seq LIMIT 1`, i.Seq, i.ID).Scan(&later).Error
 	switch {
@@ -84,6 +87,12 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return errs.Newf(errs.Conflict, "A later credit has %s too, so this one stays. Void the credit first, or correct this one by a credit; nothing was changed.", later[0].Name)
 	case len(later) > 0:
 		return errs.Newf(errs.Conflict, "A later invoice has %s too, so this one stays. Void the later one first, or correct this one by a credit; nothing was changed.", later[0].Name)
+	}
+	switch name, err := typedline.Withdrawn(ctx, tx, i.ID); {
+	case err != nil:
+		return fmt.Errorf("typed lines of credit %s: %w", i.ID, err)
+	case name != "":
+		return errs.Newf(errs.Conflict, "%s was set aside or ended since this credit gave its money back, so the credit stays. Type a new line to charge it; nothing was changed.", name)
 	}
 	return nil
 }
@@ -140,7 +149,7 @@ func (s Service) Contradicted(ctx context.Context, i Invoice) (Contradiction, er
 			return err
 		}
 		var lines []string
-		err = tx.Raw(`SELECT concat_ws(' ', subscription_id, kind, from_date, to_date, seats, trim_scale(unit_price), trim_scale(amount))
+		err = tx.Raw(`SELECT concat_ws(' ', subscription_id, typed_line_id, kind, from_date, to_date, coalesce(trim_scale(quantity), seats), trim_scale(unit_price), trim_scale(amount))
 			FROM invoice_lines WHERE invoice_id = ? ORDER BY position`, i.ID).Scan(&lines).Error
 		c.Says = !c.Fresh.sameLines(lines)
 		return err
@@ -152,15 +161,14 @@ func (s Service) Contradicted(ctx context.Context, i Invoice) (Contradiction, er
 }
 
 func (p Plan) sameLines(stored []string) bool {
-	n := 0
+	var now []string
 	for _, it := range p.Items {
 		for _, l := range it.Lines {
-			says := fmt.Sprint(it.ID, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ", l.Price.Value.Decimal, " ", l.Amount)
-			if n == len(stored) || stored[n] != says {
-				return false
-			}
-			n++
+			now = append(now, fmt.Sprint(it.ID, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ", l.Price.Value.Decimal, " ", l.Amount))
 		}
 	}
-	return n == len(stored)
+	for _, l := range p.Typed {
+		now = append(now, fmt.Sprint(l.ID, " ", Typed, " ", l.Period.From, " ", l.Period.To, " ", l.Quantity, " ", l.UnitAmount, " ", l.Amount))
+	}
+	return slices.Equal(now, stored)
 }

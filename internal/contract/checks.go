@@ -81,8 +81,9 @@ func frozen(tx *gorm.DB, before Contract, after Terms) error {
 	if before.CRMAccountID == after.CRMAccountID && before.Currency == after.Currency {
 		return nil
 	}
-	var standing, priced int
-	err := tx.Raw(`SELECT count(*), count(unit_price) FROM subscriptions WHERE contract_id = ?`, before.ID).Row().Scan(&standing, &priced)
+	var standing, priced, typed int
+	err := tx.Raw(`SELECT count(*), count(unit_price), (SELECT count(*) FROM typed_lines WHERE contract_id = @id AND set_aside_at IS NULL)
+		FROM subscriptions WHERE contract_id = @id`, map[string]any{"id": before.ID}).Row().Scan(&standing, &priced, &typed)
 	if err != nil {
 		return fmt.Errorf("subscriptions of contract %s: %w", before.ID, err)
 	}
@@ -92,6 +93,12 @@ func frozen(tx *gorm.DB, before Contract, after Terms) error {
 	}
 	if priced > 0 && before.Currency != after.Currency {
 		problems.Add("currency", "%d subscriptions in this contract have prices in %s. Make a new contract in %s and move them there.", priced, before.Currency, after.Currency)
+	}
+	if typed > 0 && before.CRMAccountID != after.CRMAccountID {
+		problems.Add("crm_account_id", "%d lines typed for this customer stand in the contract. Set them aside first, or make a new contract for the other customer.", typed)
+	}
+	if typed > 0 && before.Currency != after.Currency {
+		problems.Add("currency", "%d lines in this contract were typed in %s. Set them aside first, or make a new contract in %s.", typed, before.Currency, after.Currency)
 	}
 	return problems.Err()
 }

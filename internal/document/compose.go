@@ -85,6 +85,10 @@ func (c *composing) take() {
 	for n, r := range c.lines {
 		l := Line{ID: r.ID, Kind: r.Kind, Product: r.ProductName, PartNumber: r.PartNumber, From: r.FromDate, To: r.ToDate, Days: r.FromDate.DaysUntil(r.ToDate),
 			Seats: r.Seats, UnitPrice: r.UnitPrice, Period: r.PricePeriod, Amount: r.Amount}
+		if r.Quantity.Valid {
+			l.Quantity = &r.Quantity.Decimal
+			c.Labels["seats"] = c.Labels["quantity"]
+		}
 		l.Words = c.words(r)
 		if !c.TaxElsewhere {
 			c.tax(&l, r)
@@ -107,6 +111,9 @@ func (c *composing) tax(l *Line, r lineRow) {
 		return
 	}
 	code := c.taxes.CodeFor(c.TaxCode, r.PartNumber)
+	if r.TaxCode != "" {
+		code = r.TaxCode
+	}
 	day := r.ToDate.AddDays(-1)
 	if c.IssuedOn.Before(day) {
 		day = c.IssuedOn

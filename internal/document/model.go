@@ -59,21 +59,30 @@ type Party struct {
 
 // Line is one line with its words.
 type Line struct {
-	ID         uuid.UUID       `json:"id"`
-	Kind       string          `json:"kind"`
-	Product    string          `json:"product"`
-	PartNumber string          `json:"part_number"`
-	Words      []string        `json:"words"`
-	From       clock.Date      `json:"from"`
-	To         clock.Date      `json:"to"`
-	Days       int             `json:"days"`
-	Seats      int             `json:"seats"`
-	UnitPrice  decimal.Decimal `json:"unit_price"`
-	Period     string          `json:"price_period"`
-	Amount     decimal.Decimal `json:"amount"`
-	TaxCode    string          `json:"tax_code"`
-	TaxName    string          `json:"tax_name"`
-	TaxPercent decimal.Decimal `json:"tax_percent"`
+	ID         uuid.UUID        `json:"id"`
+	Kind       string           `json:"kind"`
+	Product    string           `json:"product"`
+	PartNumber string           `json:"part_number"`
+	Words      []string         `json:"words"`
+	From       clock.Date       `json:"from"`
+	To         clock.Date       `json:"to"`
+	Days       int              `json:"days"`
+	Seats      int              `json:"seats"`
+	Quantity   *decimal.Decimal `json:"quantity,omitempty"` // of a line typed by hand, which has no seats
+	UnitPrice  decimal.Decimal  `json:"unit_price"`
+	Period     string           `json:"price_period"`
+	Amount     decimal.Decimal  `json:"amount"`
+	TaxCode    string           `json:"tax_code"`
+	TaxName    string           `json:"tax_name"`
+	TaxPercent decimal.Decimal  `json:"tax_percent"`
+}
+
+// Count is its seats, or the quantity that was typed.
+func (l Line) Count() decimal.Decimal {
+	if l.Quantity != nil {
+		return *l.Quantity
+	}
+	return decimal.NewFromInt(int64(l.Seats))
 }
 
 // Tax is what one rate comes to on the sum of its lines.

@@ -82,6 +82,8 @@ type lineRow struct {
 	FromDate    clock.Date
 	ToDate      clock.Date
 	Seats       int
+	Quantity    decimal.NullDecimal // of a typed line
+	TaxCode     string              // of a typed line; empty: the invoice's
 	UnitPrice   decimal.Decimal
 	PricePeriod string
 	Amount      decimal.Decimal
@@ -150,7 +152,7 @@ func partyColumns(from, as string) string {
 
 func (s *source) readLines(db *gorm.DB, id uuid.UUID) error {
 	return db.Raw(`SELECT l.id, l.kind, coalesce(nullif(l.product_name, ''), nullif(l.part_number, ''), s.external_id, '') AS product_name, l.part_number,
-			l.from_date, l.to_date, l.seats, l.unit_price, l.price_period, l.amount, o.invoice_id AS credits_id, l.credits_line_id AS credits_line,
+			l.from_date, l.to_date, l.seats, l.quantity, l.tax_code, l.unit_price, l.price_period, l.amount, o.invoice_id AS credits_id, l.credits_line_id AS credits_line,
 			CASE WHEN row_number() OVER (PARTITION BY l.subscription_id ORDER BY l.position) = 1 THEN coalesce(v.new_forfeited, 0) ELSE 0 END AS forfeited
 		FROM invoice_lines l LEFT JOIN subscriptions s ON s.id = l.subscription_id LEFT JOIN invoice_lines o ON o.id = l.credits_line_id
 		LEFT JOIN invoice_coverage v ON v.invoice_id = l.invoice_id AND v.subscription_id = l.subscription_id

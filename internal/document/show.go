@@ -2,7 +2,6 @@ package document
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -35,7 +34,7 @@ func (d Document) Facts() []Fact {
 // Cells are the figures of a line: seats, unit price, rate where there are taxes, amount.
 func (d Document) Cells(l Line) []string {
 	say := d.Words()
-	out := []string{strconv.Itoa(l.Seats), say.Amount(l.UnitPrice, d.Currency)}
+	out := []string{say.Number(l.Count()), say.Amount(l.UnitPrice, d.Currency)}
 	if len(d.Taxes) > 0 {
 		rate := ""
 		if l.TaxCode != "" {

@@ -131,6 +131,7 @@ const (
 	Reprice  Kind = "price"    // the difference a price makes over such days
 	Once     Kind = "once"     // a purchase, never prorated
 	Credited Kind = "credit"
+	Typed    Kind = "typed" // by hand; of no subscription, so in no history
 )
 
 // hasSeats tells whether the line's seats are paid by it. A price moves money only.

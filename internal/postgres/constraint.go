@@ -41,6 +41,7 @@ var refusals = map[string]refusal{
 	"audit_events_append_only":          {"", "The audit trail is append-only. Nothing was changed."},
 	"subscriptions_ledger_sums":         {"", "The ledger would no longer add up to the billable seats, so nothing was saved. Please report this: it is a fault of Seatledger."},
 	"invoice_lines_one_cycle":           {"", "A day of one of these subscriptions is on another live invoice already. Nothing was billed; look at the preview again."},
+	"invoice_lines_typed_once":          {"", "A cycle of one of the typed lines is on another live invoice already. Nothing was billed; look at the preview again."},
 	"invoice_lines_again_once":          {"", "Somebody has just credited one of these lines, to be billed again. Nothing was changed."},
 	"invoice_lines_credits_within":      {"", "Somebody has just credited one of these lines: together the credits would exceed it. Nothing was changed."},
 	"billed_elsewhere_pkey":             {"", "Somebody has just marked one of these rows. Nothing was changed."},

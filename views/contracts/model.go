@@ -14,4 +14,6 @@ type Record struct {
 	Facts         ui.DefinitionList
 	Subscriptions ui.Card
 	Table         ui.Table
+	Typed         ui.Card
+	TypedLines    ui.Table
 }

@@ -26,6 +26,7 @@ type Choice struct {
 type Plan struct {
 	Stats      ui.Stats
 	Lines      ui.Table
+	Typed      *ui.Table // nil: none
 	Exceptions *ui.Table // nil: none
 	LeftOut    *ui.Table // nil: none
 	Draft      *Draft    // nil: who looks may not bill, or there is nothing to bill

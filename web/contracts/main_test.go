@@ -47,6 +47,12 @@ func open(t *testing.T) *desk {
 	d.echo.GET("/contracts/:id", h.Record)
 	d.echo.POST("/contracts/:id", h.Update)
 	d.echo.GET("/contracts/:id/edit", h.Edit)
+	d.echo.GET("/contracts/:id/lines/new", h.NewLine)
+	d.echo.POST("/contracts/:id/lines", h.AddLine)
+	d.echo.GET("/contracts/:id/lines/:line/end", h.LineEnd)
+	d.echo.POST("/contracts/:id/lines/:line/end", h.EndLine)
+	d.echo.GET("/contracts/:id/lines/:line/set-aside", h.ConfirmSetLineAside)
+	d.echo.POST("/contracts/:id/lines/:line/set-aside", h.SetLineAside)
 	d.echo.GET("/contracts/:id/deactivate", h.ConfirmDeactivate)
 	d.echo.POST("/contracts/:id/deactivate", h.Deactivate)
 	d.echo.POST("/contracts/:id/activate", h.Activate)
@@ -108,3 +114,5 @@ func values(form *goquery.Selection) url.Values {
 	})
 	return v
 }
+
+func newRequest(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }

@@ -38,6 +38,9 @@ func (h Handlers) Record(c echo.Context) error {
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract), []layout.Crumb{{Label: "Billing contracts", Href: path}}
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Currency", Text: o.Currency}}
 	m.Page.Actions = actions(o, mayWrite(c))
+	if m.Typed, m.TypedLines, err = h.typedCard(c, o.Contract); err != nil {
+		return err
+	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
@@ -20,7 +21,7 @@ var linesSpec = httpx.ListSpec{
 	Sorts: billing.LineSorts(),
 	Filters: []httpx.Filter{
 		{Name: "state", Label: "Invoice", Allowed: stateChoices},
-		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"}, {Value: "typed", Label: "Typed by hand"}, {Value: "credit", Label: "Credit"}}},
 		{Name: "invoice", Label: "One invoice", IsID: true},
 		{Name: "contract", Label: "One contract", IsID: true},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
@@ -68,11 +69,14 @@ func span(from, to clock.Date) ui.Cell { return ui.Cell{Text: from.String(), Sub
 
 // lineCells are product, period, days, seats, price and amount of a line.
 func lineCells(r billing.LineRow) []ui.Cell {
-	product := ui.Cell{Text: r.ProductName, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.PartNumber}
+	product := ui.Cell{Text: r.ProductName, Sub: r.PartNumber}
+	if r.SubscriptionID != uuid.Nil {
+		product.Href = "/subscriptions/" + r.SubscriptionID.String()
+	}
 	if word := lineKinds[r.Kind]; word != "" {
 		product.Badges = []ui.Badge{{Text: word, Tone: ui.Info}}
 	}
-	return []ui.Cell{product, span(r.FromDate, r.ToDate), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(strconv.Itoa(r.Seats)),
+	return []ui.Cell{product, span(r.FromDate, r.ToDate), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(money.Plain(r.Quantity)),
 		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency, Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
 }
 
@@ -80,6 +84,7 @@ func lineCells(r billing.LineRow) []ui.Cell {
 var linesHeader = []string{
 	"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days", "seats", "unit_price", "price_period", "amount", "currency", "credits_line_id", "again",
 	"id", "invoice_number", "invoice_state", "position", "contract", "crm_account", "external_id", "product", "part_number", "tax_code", "forfeited_seat_days",
+	"typed_line_id", "quantity", // a typed line has no subscription and no seats
 }
 
 func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQuery) error {
@@ -93,7 +98,13 @@ func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQu
 
 func lineFile(r billing.LineRow) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
-	credited, again := "", ""
+	credited, again, subscription, typed := "", "", "", ""
+	if r.SubscriptionID != uuid.Nil {
+		subscription = r.SubscriptionID.String()
+	}
+	if r.TypedLineID.Valid {
+		typed = r.TypedLineID.UUID.String()
+	}
 	if r.CreditsLineID.Valid {
 		credited = r.CreditsLineID.UUID.String()
 	}
@@ -101,9 +112,10 @@ func lineFile(r billing.LineRow) []httpx.Cell {
 		again = strconv.FormatBool(*r.Again)
 	}
 	return []httpx.Cell{
-		plain(r.ID.String()), plain(r.InvoiceID.String()), plain(r.SubscriptionID.String()), plain(string(r.Kind)), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
+		plain(r.ID.String()), plain(r.InvoiceID.String()), plain(subscription), plain(string(r.Kind)), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
 		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency), plain(credited), plain(again),
 		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)), text(r.Contract), text(r.CRMAccount),
 		text(r.ExternalID), text(r.ProductName), text(r.PartNumber), text(r.TaxCode), plain(strconv.Itoa(r.Forfeited)),
+		plain(typed), plain(money.Plain(r.Quantity)),
 	}
 }

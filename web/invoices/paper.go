@@ -175,7 +175,7 @@ func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Do
 				percent = amount(l.TaxPercent)
 			}
 			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber), text(strings.Join(l.Words, " | ")), plain(l.From.String()),
-				plain(l.To.String()), plain(strconv.Itoa(l.Days)), plain(strconv.Itoa(l.Seats)), amount(l.UnitPrice), plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
+				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice), plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
 			if err := write(row("line", cells, amount(l.Amount), empty, empty)...); err != nil {
 				return err
 			}

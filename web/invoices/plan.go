@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/shopspring/decimal"
+
 	"seatledger/internal/billing"
+	"seatledger/internal/money"
 	"seatledger/views/ui"
 
 	view "seatledger/views/invoices"
 )
 
 func planOf(p billing.Plan, a asked, mayBill bool) *view.Plan {
-	m := &view.Plan{Stats: planStats(p), Lines: planLines(p), Exceptions: exceptions(p), LeftOut: leftOut(p)}
+	m := &view.Plan{Stats: planStats(p), Lines: planLines(p), Typed: typedLines(p), Exceptions: exceptions(p), LeftOut: leftOut(p)}
 	if mayBill && !p.Empty() {
 		m.Draft = draftForm(p, a)
 	}
@@ -19,7 +22,7 @@ func planOf(p billing.Plan, a asked, mayBill bool) *view.Plan {
 }
 
 func planStats(p billing.Plan) ui.Stats {
-	lines := 0
+	lines := len(p.Typed)
 	for _, it := range p.Items {
 		lines += len(it.Lines)
 	}
@@ -41,18 +44,36 @@ func toneIf(on bool) ui.Tone {
 func planLines(p billing.Plan) ui.Table {
 	t := ui.Table{Caption: "Lines of this run", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "This run bills nothing."}}
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "This run bills nothing of subscriptions."}}
 	for _, it := range p.Items {
 		for _, l := range it.Lines {
 			cells := lineCells(billing.LineRow{SubscriptionID: it.ID, ProductName: it.Name, PartNumber: it.PartNumber, Kind: l.Kind, FromDate: l.Period.From, ToDate: l.Period.To,
-				Days: l.Period.Days(), Seats: l.Seats, UnitPrice: l.Price.Value.Decimal, PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
+				Days: l.Period.Days(), Quantity: decimal.NewFromInt(int64(l.Seats)), UnitPrice: l.Price.Value.Decimal, PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
 			if l.Late {
-				cells[1].Badges = []ui.Badge{{Text: lateBecause(p, l), Tone: ui.Warn}}
+				cells[1].Badges = []ui.Badge{{Text: lateBecause(p, l.Period), Tone: ui.Warn}}
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: cells})
 		}
 	}
 	return t
+}
+
+// typedLines are the lines of the run that a person typed.
+func typedLines(p billing.Plan) *ui.Table {
+	if len(p.Typed) == 0 {
+		return nil
+	}
+	t := ui.Table{Caption: "Typed lines", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Line"}, {Label: "Period", Nowrap: true},
+		{Label: "Quantity", Numeric: true}, {Label: "Unit amount", Numeric: true}, {Label: "Amount", Numeric: true}}}
+	for _, l := range p.Typed {
+		period := span(l.Period.From, l.Period.To)
+		if l.Late {
+			period.Badges = []ui.Badge{{Text: lateBecause(p, l.Period), Tone: ui.Warn}}
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(l.Text), period, ui.TextCell(money.Plain(l.Quantity)),
+			ui.Of(sum(l.UnitAmount, p.Contract.Currency)), ui.Of(sum(l.Amount, p.Contract.Currency))}})
+	}
+	return &t
 }
 
 // exceptions are what is billed although its sign-off lapsed (RULES 7).
@@ -108,8 +129,8 @@ func covered(p billing.Plan) string {
 	return days.From.String() + " to " + days.To.String()
 }
 
-func lateBecause(p billing.Plan, l billing.Line) string {
-	if l.Period.From.Before(p.Period.From) {
+func lateBecause(p billing.Plan, days billing.Period) string {
+	if days.From.Before(p.Period.From) {
 		return "before this cycle"
 	}
 	return "changes paid days"

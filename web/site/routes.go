@@ -156,6 +156,12 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/contracts/:id/deactivate", h.contracts.ConfirmDeactivate, billing),
 		post("/contracts/:id/deactivate", h.contracts.Deactivate, billing),
 		post("/contracts/:id/activate", h.contracts.Activate, billing),
+		get("/contracts/:id/lines/new", h.contracts.NewLine, billing),
+		post("/contracts/:id/lines", h.contracts.AddLine, billing),
+		get("/contracts/:id/lines/:line/end", h.contracts.LineEnd, billing),
+		post("/contracts/:id/lines/:line/end", h.contracts.EndLine, billing),
+		get("/contracts/:id/lines/:line/set-aside", h.contracts.ConfirmSetLineAside, billing),
+		post("/contracts/:id/lines/:line/set-aside", h.contracts.SetLineAside, billing),
 
 		post("/contracts/:id/fill-prices", h.contracts.FillPrices, billing),
 		get("/contracts/:id/sync", h.contractsync.Show),

@@ -5,6 +5,7 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -129,7 +130,11 @@ func (s *sheet) layColumns() {
 		add("rate", 15)
 	}
 	add("price", 28)
-	add("seats", 14)
+	seats := 14.0
+	if slices.ContainsFunc(s.doc.Lines, func(l document.Line) bool { return l.Quantity != nil }) {
+		seats = 22
+	}
+	add("seats", seats)
 	s.columns = append([]column{{s.doc.Label("description"), margin, x - margin - 3, left}}, s.columns...)
 }
 

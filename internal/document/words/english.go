@@ -9,7 +9,7 @@ var english = Pack{
 		"label.invoice": "Invoice", "label.credit_note": "Credit note", "label.statement": "Statement of charges", "label.draft": "Draft",
 		"label.number": "Number", "label.date": "Date", "label.due": "Due date", "label.period": "Period", "label.to": "To", "label.for": "For",
 		"label.contract": "Contract", "label.order": "Your purchase order", "label.corrects": "Corrects", "label.reason": "Reason", "label.tax_id": "Tax id",
-		"label.description": "Description", "label.seats": "Seats", "label.price": "Unit price", "label.rate": "Tax", "label.amount": "Amount",
+		"label.description": "Description", "label.seats": "Seats", "label.quantity": "Quantity", "label.price": "Unit price", "label.rate": "Tax", "label.amount": "Amount",
 		"label.net": "Total without tax", "label.taxed": "%s on %s", "label.total": "Total", "label.total_net": "Total, tax not included",
 		"label.tax_elsewhere": "Tax is not part of this statement. It is added on the document that asks for it.",
 		"label.credited":      "This amount is credited to you.", "label.payment": "Payment", "label.pay_by": "Please pay by %s.",

@@ -10,7 +10,7 @@ var french = Pack{
 		"label.invoice": "Facture", "label.credit_note": "Avoir", "label.statement": "Relevé des prestations", "label.draft": "Projet",
 		"label.number": "Numéro", "label.date": "Date", "label.due": "Échéance", "label.period": "Période", "label.to": "À", "label.for": "Pour",
 		"label.contract": "Contrat", "label.order": "Votre bon de commande", "label.corrects": "Corrige", "label.reason": "Motif", "label.tax_id": "N° fiscal",
-		"label.description": "Désignation", "label.seats": "Postes", "label.price": "Prix unitaire", "label.rate": "Taxe", "label.amount": "Montant",
+		"label.description": "Désignation", "label.seats": "Postes", "label.quantity": "Quantité", "label.price": "Prix unitaire", "label.rate": "Taxe", "label.amount": "Montant",
 		"label.net": "Total hors taxe", "label.taxed": "%s sur %s", "label.total": "Total", "label.total_net": "Total, taxe non comprise",
 		"label.tax_elsewhere": "La taxe ne fait pas partie de ce relevé. Elle est ajoutée sur le document qui la réclame.",
 		"label.credited":      "Ce montant est porté à votre crédit.", "label.payment": "Paiement", "label.pay_by": "À régler au plus tard le %s.",

@@ -84,6 +84,9 @@ func (p Pack) Amount(d decimal.Decimal, currency string) string {
 	return strings.NewReplacer(",", p.group, ".", p.point).Replace(money.Grouped(d, currency))
 }
 
+// Number writes a plain number.
+func (p Pack) Number(d decimal.Decimal) string { return strings.Replace(d.String(), ".", p.point, 1) }
+
 // Percent writes a percentage.
 func (p Pack) Percent(d decimal.Decimal) string {
 	return strings.Replace(d.String(), ".", p.point, 1) + p.texts["percent"]

@@ -1,0 +1,131 @@
+package typedline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+	"seatledger/internal/history"
+)
+
+// Due is what a line comes to that no invoice has taken.
+type Due struct {
+	Line
+	Period history.Period
+	Amount decimal.Decimal // less what live invoice lines other than goodwill have of it
+}
+
+// Book is the lines of a contract with what live invoice lines have of them.
+type Book struct {
+	contract contract.Contract
+	grid     history.Grid
+	lines    []Line
+	taken    map[uuid.UUID][]taken
+}
+
+// taken is a live invoice line that is not goodwill.
+type taken struct {
+	TypedLineID uuid.UUID
+	FromDate    clock.Date
+	Amount      decimal.Decimal
+	Standing    bool // and no credit
+}
+
+// Load reads the book of a contract, as though one invoice had not been made.
+func Load(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.UUID) (Book, error) {
+	b := Book{contract: k, grid: history.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
+	db = db.WithContext(ctx)
+	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ? AND set_aside_at IS NULL ORDER BY seq`, k.ID).Scan(&b.lines).Error
+	if err != nil || len(b.lines) == 0 {
+		return b, wrap(err, k.ID)
+	}
+	var rows []taken
+	err = db.Raw(`SELECT l.typed_line_id, l.from_date, l.amount, l.standing AND l.kind = 'typed' AS standing
+		FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
+		WHERE t.contract_id = ? AND l.live AND l.invoice_id <> ? AND (l.kind = 'typed' OR l.again)`, k.ID, but).Scan(&rows).Error
+	for _, r := range rows {
+		b.taken[r.TypedLineID] = append(b.taken[r.TypedLineID], r)
+	}
+	return b, wrap(err, k.ID)
+}
+
+func wrap(err error, contract uuid.UUID) error {
+	if err != nil {
+		return fmt.Errorf("typed lines of contract %s: %w", contract, err)
+	}
+	return nil
+}
+
+// Due are the lines due up to a day, in the order in which they were typed. A cycle is
+// due once the run reaches its end, or the contract's.
+func (b Book) Due(to clock.Date) []Due {
+	var out []Due
+	for _, l := range b.lines {
+		if l.Every == Once {
+			day := history.Period{From: l.FromOn, To: l.FromOn.AddDays(1)}
+			if l.FromOn.Before(to) {
+				out = b.add(out, l, day, day)
+			}
+			continue
+		}
+		days := b.days(l, to)
+		for at := days.From; at.Before(days.To); at = b.grid.Cycle(at).To {
+			cycle := b.grid.Cycle(at)
+			if ends := b.ends(cycle); !ends.After(to) {
+				out = b.add(out, l, cycle.Within(days), cycle)
+			}
+		}
+	}
+	return out
+}
+
+// days are those of a line that every cycle up to a day may bill: the contract's own.
+func (b Book) days(l Line, to clock.Date) history.Period {
+	days := history.Period{From: history.Later(l.FromOn, history.Later(b.contract.StartDate, b.contract.BillFrom)), To: to}
+	for _, end := range []clock.Date{l.UntilOn, b.contract.EndDate} {
+		if !end.IsZero() {
+			days.To = history.Earlier(days.To, end)
+		}
+	}
+	return days
+}
+
+// ends is the end of a cycle, or of the contract if that comes first.
+func (b Book) ends(cycle history.Period) clock.Date {
+	if b.contract.EndDate.IsZero() {
+		return cycle.To
+	}
+	return history.Earlier(cycle.To, b.contract.EndDate)
+}
+
+// add puts a line among those that are due, unless one stands for it within some days.
+func (b Book) add(out []Due, l Line, shown, within history.Period) []Due {
+	d := Due{Line: l, Period: shown, Amount: l.Amount()}
+	for _, t := range b.taken[l.ID] {
+		if !within.Has(t.FromDate) {
+			continue
+		}
+		if t.Standing {
+			return out
+		}
+		d.Amount = d.Amount.Sub(t.Amount)
+	}
+	return append(out, d)
+}
+
+// Withdrawn names a line that a credit gave back to be billed again, and that was since set
+// aside or ended before those days: they would stand again if the credit were void. Empty: none.
+func Withdrawn(ctx context.Context, tx *gorm.DB, credit uuid.UUID) (string, error) {
+	var found []string
+	err := tx.WithContext(ctx).Raw(`SELECT t.text FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
+		WHERE l.invoice_id = ? AND l.live AND l.again AND (t.set_aside_at IS NOT NULL OR t.until_on <= l.from_date) ORDER BY l.position LIMIT 1`, credit).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
