@@ -18,7 +18,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/pdf"
+	"seatledger/internal/paper"
 	"seatledger/internal/tax"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/pgtest"
@@ -138,7 +138,7 @@ func (s *shop) rate(code, name, percent, first string) {
 
 func draw(t testing.TB, d document.Document) []byte {
 	t.Helper()
-	out, err := pdf.Draw(d, company.Logo{})
+	out, err := paper.Draw(d, company.Logo{})
 	if err != nil {
 		t.Fatal(err)
 	}
