@@ -34,7 +34,6 @@ type candidate struct {
 	Checks     string // the standing verdict, as JSON
 	Queued     bool   // the verdict is being refreshed
 	Forfeited  int    // seat-days told as forfeited on live invoices
-	Goodwill   bool   // some of its lines have a goodwill credit
 }
 
 const candidatesQuery = `
@@ -42,8 +41,7 @@ const candidatesQuery = `
 	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
 	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
 	       coalesce((SELECT sum(c.new_forfeited) FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id AND i.state <> 'void' AND i.id <> @but
-	                 WHERE c.subscription_id = s.id AND i.contract_id = @contract), 0) AS forfeited,
-	       EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = s.id AND l.live AND l.kind = 'credit' AND NOT l.again) AS goodwill
+	                 WHERE c.subscription_id = s.id AND i.contract_id = @contract), 0) AS forfeited
 	FROM subscriptions s
 	JOIN providers p ON p.id = s.provider_id
 	JOIN provider_accounts a ON a.id = s.account_id

@@ -36,7 +36,8 @@ type Charge struct {
 	Kind    Kind
 	Period  Period
 	Seats   int
-	Price   ledger.Amount // of a seat; of a Reprice, the difference
+	Price   ledger.Amount       // of a seat; of a Reprice, the difference
+	Product history.ProductFrom // what it was on these days
 	Exact   Parts
 	Changes []uuid.UUID // the rows it tells of: they began to hold in it
 }
@@ -224,8 +225,9 @@ func (r *Reckoning) Currency() string { return r.contract.Currency }
 // add joins a charge to the one before where they say the same; a cycle's line ends with its cycle.
 func (r *Reckoning) add(more ...Charge) {
 	for _, c := range more {
+		c.Product = r.ProductOn(c.Period.From)
 		i := slices.IndexFunc(r.Charges, func(o Charge) bool {
-			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats && o.Price.Equal(c.Price) &&
+			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats && o.Price.Equal(c.Price) && o.Product.ID == c.Product.ID &&
 				(c.Kind != Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
 		})
 		if i >= 0 {
@@ -296,6 +298,15 @@ func (r *Reckoning) Standing() Tally {
 		}
 	}
 	return t
+}
+
+// lowersGoodwill tells whether a charge takes money off days for which goodwill was given.
+func (r *Reckoning) lowersGoodwill() bool {
+	return slices.ContainsFunc(r.Charges, func(c Charge) bool {
+		return c.Exact.IsNegative() && slices.ContainsFunc(r.Lines, func(l history.Line) bool {
+			return l.Goodwill && l.Contract == r.contract.ID && !l.Period.Within(c.Period).Empty()
+		})
+	})
 }
 
 // seatDays are those of the days that are reckoned.

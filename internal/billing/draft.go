@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -135,7 +136,7 @@ func (d draft) lines(ctx context.Context, tx *gorm.DB) error {
 			id := uuid.Must(uuid.NewV7())
 			lines = append(lines, map[string]any{
 				"id": id, "invoice_id": d.id, "position": len(lines) + 1, "subscription_id": it.ID, "kind": l.Kind,
-				"product_name": it.Name, "part_number": it.PartNumber, "from_date": l.Period.From, "to_date": l.Period.To, "seats": l.Seats,
+				"product_name": l.product(it), "part_number": cmp.Or(l.Product.Part, it.PartNumber), "from_date": l.Period.From, "to_date": l.Period.To, "seats": l.Seats,
 				"unit_price": l.Price.Value.Decimal, "price_period": l.Price.Period, "currency": d.plan.Contract.Currency,
 				"amount": l.Amount, "exact": l.Exact.Decimal,
 			})
@@ -191,4 +192,9 @@ func (d draft) settle(ctx context.Context, tx *gorm.DB) error {
 		}
 	}
 	return nil
+}
+
+// product is what the subscription was called on the days of a line.
+func (l Line) product(it Item) string {
+	return cmp.Or(l.Product.Name, it.Name)
 }

@@ -51,7 +51,8 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const listed = `i.*, k.name AS contract, a.name AS crm_account, (SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
+const listed = `i.*, coalesce(d.document->>'contract', k.name) AS contract,
+	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account, (SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
 	d.tax, d.gross, d.due_on`
 
 // List reads one page and the token of the next.

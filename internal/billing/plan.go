@@ -251,7 +251,7 @@ func (p *Plan) item(b book, r Reckoning) Item {
 		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) || c.Kind == CatchUp || c.Kind == Reprice}
 		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)
 	}
-	it.Goodwill = b.Goodwill && sum.IsNegative()
+	it.Goodwill = r.lowersGoodwill()
 	return it
 }
 

@@ -38,8 +38,10 @@ func (c *composing) made(r lineRow) string {
 		factors = append(factors, c.pack.Say("part", p.days, p.of))
 	}
 	exact := r.UnitPrice.Mul(decimal.NewFromInt(int64(r.Seats))).Mul(share).DivRound(decimal.NewFromInt(int64(months)), 12)
-	off := money.Round(exact, c.Currency).Sub(r.Amount).Abs()
-	if off.GreaterThan(decimal.New(1, -money.Digits(c.Currency))) {
+	kept := money.Round(exact, c.Currency).Sub(r.Amount)
+	off := kept.Abs()
+	goodwill := off.GreaterThan(decimal.New(1, -money.Digits(c.Currency)))
+	if goodwill && (r.Kind == "credit" || kept.IsNegative()) {
 		return ""
 	}
 	text := ": " + c.pack.Counted(r.Seats, "seats") + " × " + c.pack.Amount(r.UnitPrice, c.Currency) + " " + c.Labels[r.PricePeriod]
@@ -53,7 +55,10 @@ func (c *composing) made(r lineRow) string {
 		}
 		text += " × " + factor
 	}
-	if !off.IsZero() {
+	switch {
+	case goodwill:
+		text += ". " + c.pack.Say("kept", c.pack.Amount(kept, c.Currency)+" "+c.Currency)
+	case !off.IsZero():
 		text += ". " + c.pack.Say("rounding")
 	}
 	return text

@@ -63,7 +63,7 @@ func (w *stored) decodeRows(all map[uuid.UUID]History) error {
 		h := all[s.ID]
 		h.Products = products[s.ID]
 		if len(h.Products) == 0 {
-			h.Products = []ProductFrom{{ID: s.ProductID, Kind: s.Kind, Term: s.Term, Rhythm: s.BillingFrequency}}
+			h.Products = []ProductFrom{{ID: s.ProductID, Kind: s.Kind, Term: s.Term, Rhythm: s.BillingFrequency, Name: s.ProductName, Part: s.PartNumber}}
 		}
 		slices.SortStableFunc(h.Products, func(a, b ProductFrom) int { return b.On.DaysUntil(a.On) })
 		all[s.ID] = h
@@ -116,7 +116,7 @@ func (r storedRow) products() (was, is ProductFrom, err error) {
 		return was, is, fmt.Errorf("product of row %s: %w", r.ID, err)
 	}
 	from := func(p Product, on clock.Date) ProductFrom {
-		return ProductFrom{On: on, ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm}
+		return ProductFrom{On: on, ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm, Name: p.Name, Part: p.Part}
 	}
 	return from(said.Before, clock.Date{}), from(said.After, r.EffectiveAt), nil
 }

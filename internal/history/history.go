@@ -79,6 +79,8 @@ type ProductFrom struct {
 	Kind   string
 	Term   string
 	Rhythm string
+	Name   string
+	Part   string
 }
 
 // Stay is a contract from a day on.

@@ -53,6 +53,8 @@ type storedSubscription struct {
 	ID               uuid.UUID
 	Kind             string
 	ProductID        uuid.NullUUID
+	ProductName      string
+	PartNumber       string
 	Term             string
 	BillingFrequency string
 	BillableFrom     clock.Date
@@ -79,7 +81,7 @@ func (w *stored) readSubscriptions(ids []uuid.UUID) error {
 			UNION
 			SELECT CASE WHEN m.source_id = kin.id THEN m.target_id ELSE m.source_id END
 			FROM kin JOIN moves m ON kin.id IN (m.source_id, m.target_id))
-		SELECT s.id, s.kind, s.product_id, s.term, s.billing_frequency, s.billable_from, s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
+		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency, s.billable_from, s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
 		FROM kin JOIN subscriptions s ON s.id = kin.id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
 }
 

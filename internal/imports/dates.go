@@ -23,6 +23,7 @@ var (
 	dotted  = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?:[ T].*)?$`)
 	yeared  = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?$`)
 	packed  = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
+	seconds = regexp.MustCompile(`^1\d{9}$`) // since 1970, from 2001 to 2033
 	named   = regexp.MustCompile(`^(\d{1,2})[- /]([A-Za-z]{3,9})[- /](\d{4})$`)
 )
 
@@ -71,6 +72,9 @@ func dateOf(v string, o order) string {
 	}
 	if m := packed.FindStringSubmatch(t); m != nil {
 		return day(v, m[1], m[2], m[3])
+	}
+	if seconds.MatchString(t) {
+		return time.Unix(int64(number(t)), 0).UTC().Format(time.DateOnly)
 	}
 	if m := dotted.FindStringSubmatch(t); m != nil {
 		return day(v, m[3], m[2], m[1])

@@ -19,7 +19,7 @@ var (
 	program    = flag.String("oracle.program", "", "a program that is built already; empty: this module's")
 	only       = flag.String("oracle.only", "", "only these steps, separated by commas; empty: all")
 	campaigns  = flag.Int("oracle.n", 0, "so many campaigns; 0: as many as fit into -oracle.for")
-	firstSeed  = flag.Uint64("oracle.seed", 0, "the first seed; 0: another one each time")
+	firstSeed  = flag.Uint64("oracle.seed", 1, "the first seed; 0: another one each time")
 	longest    = flag.Duration("oracle.for", 45*time.Second, "campaigns end where they are after so long")
 	atOnce     = flag.Int("oracle.batch", 24, "campaigns that share a program")
 	hands      = flag.Int("oracle.hands", 2, "requests at a time")

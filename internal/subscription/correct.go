@@ -42,7 +42,7 @@ func CorrectChange(ctx context.Context, tx *gorm.DB, a Act, c Correction) (Subsc
 			return plan.Plan{}, err
 		}
 		if c.Refund != nil {
-			if k.refund, err = refundOf(ctx, tx, s.Subscription, c.Refund); err != nil {
+			if k.refund, err = refundOf(ctx, tx, contractOn(h, s.Subscription, k.on), c.Refund); err != nil {
 				return plan.Plan{}, err
 			}
 		}

@@ -78,12 +78,20 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 		}
 		d := s.Draft()
 		d.Row.ProposedItemID = uuid.NullUUID{}
-		row := p.row(h, s.Subscription, to.Currency)
+		row := p.row(h, s.Subscription, currencyOn(h, p.On, to.Currency))
 		if p.Later == ReplaceLater || !holds(h, row) {
 			d.Enter(row)
 		}
 		return d.Finish(&s.Subscription), nil
 	})
+}
+
+// currencyOn is that of the contract that a day belongs to: days of a former one keep theirs.
+func currencyOn(h history.History, day clock.Date, otherwise string) string {
+	if k := h.Contract(h.ContractOn(day)); k.Currency != "" {
+		return k.Currency
+	}
+	return otherwise
 }
 
 // holds tells whether the same price of the same source holds on that day already.

@@ -40,7 +40,7 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 		if err := q.check(s, h, a.Today()); err != nil {
 			return plan.Plan{}, err
 		}
-		refund, err := refundOf(ctx, tx, s.Subscription, q.Refund)
+		refund, err := refundOf(ctx, tx, contractOn(h, s.Subscription, q.On), q.Refund)
 		if err != nil {
 			return plan.Plan{}, err
 		}
@@ -83,15 +83,27 @@ func (q Quantity) check(s plan.Current, h history.History, today clock.Date) err
 }
 
 // refundOf is whether a reduction gives back, as the setting says or a person chose: a refund only where the setting gives one.
-func refundOf(ctx context.Context, tx *gorm.DB, s Subscription, asked *bool) (bool, error) {
-	given, err := refundsOf(ctx, tx, contractsOf(s))
-	if err != nil || asked == nil {
-		return given.of(s.ContractID), err
+func refundOf(ctx context.Context, tx *gorm.DB, contract uuid.NullUUID, asked *bool) (bool, error) {
+	var contracts []uuid.UUID
+	if contract.Valid {
+		contracts = append(contracts, contract.UUID)
 	}
-	if *asked && !given.of(s.ContractID) {
+	given, err := refundsOf(ctx, tx, contracts)
+	if err != nil || asked == nil {
+		return given.of(contract), err
+	}
+	if *asked && !given.of(contract) {
 		return false, errs.Fields{"refund": "The setting of its contract gives no refunds. Choose No refund, or change the setting first."}.Err()
 	}
 	return *asked, nil
+}
+
+// contractOn is the contract that a day belongs to, whose setting decides; where it belongs to none, the present one.
+func contractOn(h history.History, s Subscription, day clock.Date) uuid.NullUUID {
+	if id := h.ContractOn(day); id != uuid.Nil {
+		return set(id)
+	}
+	return s.ContractID
 }
 
 func enteredByHand(ctx context.Context, tx *gorm.DB, a Act) (bool, error) {

@@ -157,6 +157,9 @@ func remarks(p billing.Plan) []ui.Callout {
 	switch {
 	case p.Waits != "":
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due yet", Text: p.Waits})
+	case p.Empty() && len(p.LeftOut) > 0:
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Nothing can be billed", Text: fmt.Sprintf(
+			"What is left out below waits. All else up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})
 	case p.Empty():
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due", Text: fmt.Sprintf(
 			"Every day up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})

@@ -22,6 +22,7 @@ var english = Pack{
 		"part": "%d/%d days", "divided": "/ %d",
 		"once":          "Bought on %s, charged once.",
 		"rounding":      "The last digit makes up for rounding on other lines.",
+		"kept":          "%s of it had been given back before as goodwill and stays with you.",
 		"earlier":       "These days lie before the period billed here.",
 		"difference":    "Difference to what an earlier document charged for these days.",
 		"because":       "Why it is here: %s.",

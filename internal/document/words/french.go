@@ -23,6 +23,7 @@ var french = Pack{
 		"part": "%d/%d jours", "divided": "/ %d",
 		"once":          "Acheté le %s, facturé une seule fois.",
 		"rounding":      "Le dernier chiffre compense l'arrondi d'autres lignes.",
+		"kept":          "%s vous avaient déjà été rendus à titre commercial et vous restent acquis.",
 		"earlier":       "Ces jours précèdent la période de ce document.",
 		"difference":    "Différence avec ce qu'un document antérieur a facturé pour ces jours.",
 		"because":       "Raison de cette ligne : %s.",

@@ -1,12 +1,14 @@
-package opening_test
+package billing_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/opening"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -25,13 +27,13 @@ func TestWhatWasBilledBeforeIsListedAndNotBilledUntilAPersonSaysYes(t *testing.T
 		t.Fatal(err)
 	}
 	for range 2 { // the second time it has been done
-		if err := o.TakeStock(t.Context()); err != nil {
+		if err := o.opening().TakeStock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	o.Tx(func(tx *gorm.DB) error { return o.Reviewer().Refresh(t.Context(), tx, []uuid.UUID{a}) })
 	o.Sign(a)
-	found, err := billing.OpeningOf(t.Context(), o.World.DB.Read(t.Context()))
+	found, err := opening.Load(t.Context(), o.World.DB.Read(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +41,12 @@ func TestWhatWasBilledBeforeIsListedAndNotBilledUntilAPersonSaysYes(t *testing.T
 		t.Errorf("%+v", found)
 	}
 	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
-	if err := o.TakeOpening(t.Context(), billtest.Bea, o.Contract); err != nil {
+	if err := o.opening().Take(t.Context(), billtest.Bea, o.Contract); err != nil {
 		t.Fatal(err)
 	}
 	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 price 2026-01-01 2026-02-01 10 10")
+}
+
+func (o *office) opening() opening.Service {
+	return opening.Service{DB: o.World.DB.DB, Clock: o.World.Clock, Zone: time.UTC}
 }

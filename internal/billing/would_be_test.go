@@ -1,4 +1,4 @@
-package impact_test
+package billing_test
 
 import (
 	"testing"
@@ -7,16 +7,17 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/history"
+	"seatledger/internal/impact"
 	"seatledger/internal/testkit/billtest"
 )
 
-func (o *office) due(id uuid.UUID, to string) []billing.Due {
+func (o *office) due(id uuid.UUID, to string) []impact.Due {
 	o.Helper()
 	h, err := history.One(o.Context(), o.World.DB.Read(o.Context()), id)
 	if err != nil {
 		o.Fatal(err)
 	}
-	return billing.DueOf(h, billtest.Day(o, to))
+	return impact.DueOf(h, billtest.Day(o, to))
 }
 
 // A third of a month at an odd price is owed: what is told of it is what the invoice then says, to the cent.
