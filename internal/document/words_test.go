@@ -34,7 +34,7 @@ func TestALineSaysWhatItIsMadeOf(t *testing.T) {
 		{31, "month", cycle("2027-02-28", "2027-03-14", 1, "31", "14"), "28 Feb 2027 to 13 Mar 2027: 1 seat × 31.00 per month × 14/31 days"},
 		// A cent that makes up for other lines is said; an amount that is not made so is not explained so.
 		{1, "month", cycle("2026-11-20", "2026-12-01", 5, "10", "18.34"), "20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days. The last digit makes up for rounding on other lines."},
-		{1, "month", cycle("2026-11-20", "2026-12-01", 5, "10", "7.00"), "20 Nov 2026 to 30 Nov 2026"},
+		{1, "month", cycle("2026-11-20", "2026-12-01", 5, "10", "7.00"), "20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days. 11.33 USD of it had been given back before as goodwill and stays with you."},
 		{1, "month", cycle("2026-11-01", "2026-12-01", 3, "0.00125", "0.00"), "1 Nov 2026 to 30 Nov 2026: 3 seats × 0.00125 per month"},
 	} {
 		s.contract("billing_day = ?", c.day)

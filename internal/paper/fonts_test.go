@@ -15,7 +15,7 @@ func TestTheFontsAreAsPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile("../../../docs/third-party.md")
+	page, err := os.ReadFile("../../docs/third-party.md")
 	if err != nil {
 		t.Fatal(err)
 	}
