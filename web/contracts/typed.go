@@ -79,15 +79,17 @@ func onInvoices(l typedline.Listed) ui.Cell {
 
 func steps(contractID uuid.UUID, l typedline.Listed) ui.Cell {
 	here := linesPath(contractID) + "/" + l.ID.String()
-	switch {
-	case l.SetAsideAt != nil:
-		return ui.Cell{}
-	case l.Times == 0:
-		return ui.LinkCell("Set aside", here+"/set-aside")
-	case l.Every == typedline.Cycle:
-		return ui.LinkCell("End", here+"/end")
+	var out []templ.Component
+	if l.SetAsideAt == nil && l.Every == typedline.Cycle {
+		out = append(out, ui.LinkButton{Text: "End", Href: here + "/end", Compact: true})
 	}
-	return ui.Cell{}
+	if l.SetAsideAt == nil && l.Times == 0 {
+		out = append(out, ui.LinkButton{Text: "Set aside", Href: here + "/set-aside", Compact: true})
+	}
+	if len(out) == 0 {
+		return ui.Cell{}
+	}
+	return ui.Of(templ.Join(out...))
 }
 
 func linesPath(contractID uuid.UUID) string { return recordPath(contractID) + "/lines" }
