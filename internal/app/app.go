@@ -32,6 +32,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
+	"seatledger/internal/opening"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
@@ -217,7 +218,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 	if err := a.firstAdmin(ctx); err != nil {
 		return err
 	}
-	if err := a.Billing.TakeStock(ctx); err != nil {
+	if err := (opening.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone}).TakeStock(ctx); err != nil {
 		return err
 	}
 	if err := a.TurnDay(ctx); err != nil {

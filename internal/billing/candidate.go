@@ -71,8 +71,8 @@ func candidates(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.
 	return all, nil
 }
 
-// lockCandidates keeps the contract from another run, and its subscriptions from any change, until commit.
-func lockCandidates(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
+// LockContract keeps the contract from another run, and its subscriptions from any change, until commit.
+func LockContract(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 	for _, sql := range []string{
 		`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
 		`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = ? AND NOT set_aside)

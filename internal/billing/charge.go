@@ -49,23 +49,23 @@ func (c Charge) SeatDays() int {
 	return 0
 }
 
-// reckoning is what one subscription comes to under one contract up to a day: for
+// Reckoning is what one subscription comes to under one contract up to a day: for
 // every day what it is charged for in all, less what was paid of it (RULES 8).
-type reckoning struct {
+type Reckoning struct {
 	history.History
 	contract history.Contract
 	to       clock.Date
-	charges  []Charge
-	// stopped is why days from `to` on wait, though they are due.
-	stopped error
+	Charges  []Charge
+	// Stopped is why days from `to` on wait, though they are due.
+	Stopped error
 	days    []history.Span
 }
 
-// reckon compares two states, never a sum of events: the days as they are now, and
+// Reckon compares two states, never a sum of events: the days as they are now, and
 // what standing lines were charged for them.
-func reckon(h history.History, contractID uuid.UUID, to clock.Date) reckoning {
-	r := reckoning{History: h, contract: termsIn(h, contractID), to: history.Later(to, h.PaidTo(contractID))}
-	if h.Kind == oneTime {
+func Reckon(h history.History, contractID uuid.UUID, to clock.Date) Reckoning {
+	r := Reckoning{History: h, contract: termsIn(h, contractID), to: history.Later(to, h.PaidTo(contractID))}
+	if h.Kind == history.OneTime {
 		r.purchases()
 	} else {
 		r.cycles()
@@ -74,9 +74,7 @@ func reckon(h history.History, contractID uuid.UUID, to clock.Date) reckoning {
 	return r
 }
 
-const oneTime = "one_time"
-
-func (r *reckoning) cycles() {
+func (r *Reckoning) cycles() {
 	over := Period{From: history.Earlier(r.FirstDay(), r.to), To: r.to}
 	r.days = r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
 	for i, s := range r.days {
@@ -93,7 +91,7 @@ func (r *reckoning) cycles() {
 }
 
 // price is what a seat of a span costs; of days that are not the contract's own, what they were charged at.
-func (r *reckoning) price(s history.Span) (ledger.Amount, error) {
+func (r *Reckoning) price(s history.Span) (ledger.Amount, error) {
 	p := priceOf(r, s)
 	if !s.Own && len(s.Lines) > 0 {
 		p = s.Lines[0].Price
@@ -111,7 +109,7 @@ func (r *reckoning) price(s history.Span) (ledger.Amount, error) {
 
 // span is what days on which nothing differs come to: seats not paid yet or paid too
 // many, and what another price makes of those that are paid.
-func (r *reckoning) span(s history.Span, price ledger.Amount) []Charge {
+func (r *Reckoning) span(s history.Span, price ledger.Amount) []Charge {
 	out := repriced(s, price)
 	if due := dueOf(s); due != 0 {
 		kind := CatchUp
@@ -186,7 +184,7 @@ func mapsKeys(m map[money.Period]decimal.Decimal) func(yield func(money.Period) 
 	}
 }
 
-func (r *reckoning) purchases() {
+func (r *Reckoning) purchases() {
 	for _, p := range r.Purchases(r.contract.ID, r.to) {
 		due, price := p.Seats-p.Paid, p.Price.Price.Amount
 		if !p.Own && len(p.Lines) > 0 {
@@ -220,55 +218,71 @@ func oncePrice(p ledger.Amount, currency string) error {
 	return nil
 }
 
+// Currency is that of the contract.
+func (r *Reckoning) Currency() string { return r.contract.Currency }
+
 // add joins a charge to the one before where they say the same; a cycle's line ends with its cycle.
-func (r *reckoning) add(more ...Charge) {
+func (r *Reckoning) add(more ...Charge) {
 	for _, c := range more {
-		i := slices.IndexFunc(r.charges, func(o Charge) bool {
+		i := slices.IndexFunc(r.Charges, func(o Charge) bool {
 			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats && o.Price.Equal(c.Price) &&
 				(c.Kind != Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
 		})
 		if i >= 0 {
-			r.charges[i].Period.To = c.Period.To
+			r.Charges[i].Period.To = c.Period.To
 			continue
 		}
-		r.charges = append(r.charges, c)
+		r.Charges = append(r.Charges, c)
 	}
 }
 
 // stop lets the days from one on wait, and tells what they would come to where a price is known.
-func (r *reckoning) stop(from clock.Date, why error) {
+func (r *Reckoning) stop(from clock.Date, why error) {
 	if !r.to.After(from) {
 		return
 	}
-	r.to, r.stopped = from, why
+	r.to, r.Stopped = from, why
 }
 
 // tell prices the charges, orders them, and names on each the rows that began to hold in it.
-func (r *reckoning) tell() {
-	slices.SortStableFunc(r.charges, func(a, b Charge) int {
+func (r *Reckoning) tell() {
+	slices.SortStableFunc(r.Charges, func(a, b Charge) int {
 		return cmp.Or(b.Period.From.DaysUntil(a.Period.From), b.Period.To.DaysUntil(a.Period.To))
 	})
-	for i, c := range r.charges {
+	for i, c := range r.Charges {
 		if c.Price.Period == money.Once {
-			r.charges[i].Exact = history.Times(c.Price.Value.Decimal, c.Seats)
+			r.Charges[i].Exact = history.Times(c.Price.Value.Decimal, c.Seats)
 		} else {
-			r.charges[i].Exact = r.contract.Grid.Worth(c.Price, c.Seats, c.Period)
+			r.Charges[i].Exact = r.contract.Grid.Worth(c.Price, c.Seats, c.Period)
 		}
 	}
-	for _, row := range r.Rows {
-		if i := r.lineOf(row); i >= 0 {
-			r.charges[i].Changes = append(r.charges[i].Changes, row.ID)
+	for i, c := range r.Charges {
+		for _, row := range r.Rows {
+			if r.tells(c, row) {
+				r.Charges[i].Changes = append(r.Charges[i].Changes, row.ID)
+			}
 		}
 	}
 }
 
-// lineOf finds the line that a row began to hold in; none for a row that lies before all of them.
-func (r *reckoning) lineOf(row history.Row) int {
-	return slices.IndexFunc(r.charges, func(c Charge) bool { return c.Period.Has(row.On) })
+// tells tells whether a line stands because of a row: of days charged for the first time, that it began to hold in them;
+// of days that were charged before, that it was recorded since and changes them.
+func (r *Reckoning) tells(c Charge, row history.Row) bool {
+	if c.Kind == Cycle || c.Kind == Once {
+		return c.Period.Has(row.On)
+	}
+	var since history.Place
+	for _, l := range r.Lines {
+		if l.Standing && l.Period.Has(c.Period.From) && l.Place.Compare(since) > 0 {
+			since = l.Place
+		}
+	}
+	ofPrice := row.Event == ledger.Price
+	return row.Place.Compare(since) > 0 && row.On.Before(c.Period.To) && ofPrice == (c.Kind == Reprice)
 }
 
-// standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
-func (r *reckoning) standing() Tally {
+// Standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
+func (r *Reckoning) Standing() Tally {
 	t := Tally{}
 	for _, l := range r.Lines {
 		if l.Contract != r.contract.ID {
@@ -285,7 +299,7 @@ func (r *reckoning) standing() Tally {
 }
 
 // seatDays are those of the days that are reckoned.
-func (r *reckoning) seatDays() SeatDays {
+func (r *Reckoning) seatDays() SeatDays {
 	var d SeatDays
 	for _, s := range r.days {
 		n := s.Days()

@@ -32,6 +32,9 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 	if err := o.check(); err != nil {
 		return uuid.Nil, err
 	}
+	if o.Reason == "" {
+		o.Reason = map[bool]string{true: "to be billed again", false: "goodwill"}[*o.Again]
+	}
 	id := uuid.Must(uuid.NewV7())
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		i, err := locked(ctx, tx, o.InvoiceID, o.Version)
@@ -62,9 +65,6 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 
 func (o CreditOrder) check() error {
 	problems := errs.Fields{}
-	if o.Reason == "" {
-		problems.Add("reason", "Say why the money goes back; it stands on the credit note.")
-	}
 	switch {
 	case o.Again == nil:
 		problems.Add("again", "Say whether these days are to be billed again, or whether this is goodwill.")

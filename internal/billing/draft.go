@@ -43,7 +43,7 @@ func (s Service) Draft(ctx context.Context, by audit.Actor, o Order) (uuid.UUID,
 }
 
 func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order) (uuid.UUID, error) {
-	if err := lockCandidates(ctx, tx, o.ContractID); err != nil {
+	if err := LockContract(ctx, tx, o.ContractID); err != nil {
 		return uuid.Nil, err
 	}
 	p, err := s.plan(ctx, tx, &o.Run)

@@ -15,7 +15,7 @@ import (
 func termsIn(h history.History, contractID uuid.UUID) history.Contract { return h.Contract(contractID) }
 
 // priceOf is the price of a span's days.
-func priceOf(_ *reckoning, s history.Span) ledger.Amount { return s.Price.Price.Amount }
+func priceOf(_ *Reckoning, s history.Span) ledger.Amount { return s.Price.Price.Amount }
 
 // dueOf are the seats of a span that are to be charged or credited.
 func dueOf(s history.Span) int { return s.Due() }

@@ -19,7 +19,7 @@ func termsIn(h history.History, contractID uuid.UUID) history.Contract {
 
 // priceOf drops the price rows from the end of the run on, and takes the price that
 // was there before them to be today's.
-func priceOf(r *reckoning, s history.Span) ledger.Amount {
+func priceOf(r *Reckoning, s history.Span) ledger.Amount {
 	if !history.Fault("price_cut_off") {
 		return s.Price.Price.Amount
 	}

@@ -190,20 +190,20 @@ func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
 // weigh puts a subscription among those that are billed or those that are not. One
 // with nothing due is in neither.
 func (p *Plan) weigh(b book, to clock.Date) {
-	r := reckon(b.history, p.Contract.ID, to)
-	if len(r.charges) == 0 && r.stopped == nil && b.ContractID.Valid {
+	r := Reckon(b.history, p.Contract.ID, to)
+	if len(r.Charges) == 0 && r.Stopped == nil && b.ContractID.Valid {
 		return
 	}
 	if why, says := b.stops(p.Contract.ID); why != "" {
-		if b.ContractID.Valid || r.stopped != nil || p.alone(b) {
+		if b.ContractID.Valid || r.Stopped != nil || p.alone(b) {
 			p.leaveOut(b, why, says, r)
 		}
 		return
 	}
-	if why, says := unreckoned(r.stopped, r.to.String()); why != "" {
-		p.leaveOut(b, why, says, reckoning{stopped: r.stopped})
+	if why, says := unreckoned(r.Stopped, r.to.String()); why != "" {
+		p.leaveOut(b, why, says, Reckoning{Stopped: r.Stopped})
 	}
-	if len(r.charges) == 0 {
+	if len(r.Charges) == 0 {
 		return
 	}
 	item := p.item(b, r)
@@ -220,33 +220,33 @@ func (p *Plan) weigh(b book, to clock.Date) {
 // alone tells whether a subscription of the customer stands in no contract and has seats that one could bill.
 func (p *Plan) alone(b book) bool { return !b.ContractID.Valid && !b.history.Begins().IsZero() }
 
-func (p *Plan) leaveOut(b book, why Reason, says string, r reckoning) {
+func (p *Plan) leaveOut(b book, why Reason, says string, r Reckoning) {
 	p.LeftOut = append(p.LeftOut, LeftOut{
 		ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says, Amount: r.worth(p.Contract.Currency),
 	})
 }
 
 // worth is what charges that are left out would come to, by themselves.
-func (r *reckoning) worth(currency string) decimal.NullDecimal {
-	if r.stopped != nil || len(r.charges) == 0 {
+func (r *Reckoning) worth(currency string) decimal.NullDecimal {
+	if r.Stopped != nil || len(r.Charges) == 0 {
 		return decimal.NullDecimal{}
 	}
 	sum := Parts{}
-	for _, c := range r.charges {
+	for _, c := range r.Charges {
 		sum = sum.Plus(c.Exact)
 	}
 	return decimal.NewNullDecimal(sum.Rounded(currency))
 }
 
-func (p *Plan) item(b book, r reckoning) Item {
+func (p *Plan) item(b book, r Reckoning) Item {
 	it := Item{ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider, After: r.to,
 		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays()}
 	it.Forfeited = it.Stand.Forfeited - b.Forfeited
 	if !b.SignedNow {
 		it.Exception = b.Lapsed
 	}
-	t, sum := r.standing(), decimal.Decimal{}
-	for _, c := range r.charges {
+	t, sum := r.Standing(), decimal.Decimal{}
+	for _, c := range r.Charges {
 		it.chargedDays += c.SeatDays()
 		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) || c.Kind == CatchUp || c.Kind == Reprice}
 		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)

@@ -1,6 +1,7 @@
 package billing_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/billing"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
@@ -47,6 +49,10 @@ func (o *office) draft(kind billing.RunKind, end string) uuid.UUID {
 		o.Fatal(err)
 	}
 	return id
+}
+
+func (o *office) elsewhere(ctx context.Context, by audit.Actor, b elsewhere.Billed) error {
+	return elsewhere.Service{DB: o.World.DB.DB, Clock: o.World.Clock}.Mark(ctx, by, b)
 }
 
 func (o *office) step(id uuid.UUID) billing.Step { return billing.Step{ID: id} }
@@ -343,14 +349,14 @@ func TestWhatAnotherSystemBilledIsMarkedAndBilledHereFromTheNextCycle(t *testing
 	if err := o.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`, a).Scan(&rows).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := o.BilledElsewhere(t.Context(), billtest.Bea, billing.Outside{Changes: rows}); errs.FieldsOf(err)["reference"] == "" {
+	if err := o.elsewhere(t.Context(), billtest.Bea, elsewhere.Billed{Changes: rows}); errs.FieldsOf(err)["reference"] == "" {
 		t.Errorf("without a reference: %v", err)
 	}
-	outside := billing.Outside{Changes: rows, Reference: "Xero 4711"}
-	if err := o.BilledElsewhere(t.Context(), billtest.Bea, outside); err != nil {
+	outside := elsewhere.Billed{Changes: rows, Reference: "Xero 4711"}
+	if err := o.elsewhere(t.Context(), billtest.Bea, outside); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.BilledElsewhere(t.Context(), billtest.Bea, outside); errs.KindOf(err) != errs.Conflict {
+	if err := o.elsewhere(t.Context(), billtest.Bea, outside); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("twice: %v", err)
 	}
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
@@ -390,11 +396,11 @@ func TestWhatWasBilledElsewhereBeforeThereWasAContractIsNotBilledAgain(t *testin
 	if err := o.World.DB.Read(t.Context()).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE subscription_id = ? AND st.billing_state = 'open'`, a).Scan(&rows).Error; err != nil {
 		t.Fatal(err)
 	}
-	early := billing.Outside{Changes: rows, Reference: "Xero 4711", Through: billtest.Day(t, "2026-02-01")}
-	if err := o.BilledElsewhere(t.Context(), billtest.Bea, early); errs.FieldsOf(err)["through"] == "" {
+	early := elsewhere.Billed{Changes: rows, Reference: "Xero 4711", Through: billtest.Day(t, "2026-02-01")}
+	if err := o.elsewhere(t.Context(), billtest.Bea, early); errs.FieldsOf(err)["through"] == "" {
 		t.Errorf("billed before it began: %v", err)
 	}
-	if err := o.BilledElsewhere(t.Context(), billtest.Bea, billing.Outside{Changes: rows, Reference: "Xero 4711"}); err != nil {
+	if err := o.elsewhere(t.Context(), billtest.Bea, elsewhere.Billed{Changes: rows, Reference: "Xero 4711"}); err != nil {
 		t.Fatal(err)
 	}
 	move(uuid.NullUUID{UUID: o.Contract, Valid: true})

@@ -53,7 +53,7 @@ func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 // firstUnpaid is the first day before one with seats to be charged; zero: none.
 func firstUnpaid(h history.History, to clock.Date) clock.Date {
 	var first clock.Date
-	if h.Kind == oneTime || to.IsZero() {
+	if h.Kind == history.OneTime || to.IsZero() {
 		return first
 	}
 	for _, id := range h.Contracts() {

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
+	"seatledger/internal/elsewhere"
 )
 
 // inArrears is a customer whose contract bills cycles that have ended, billed so far.
@@ -92,7 +93,7 @@ func TestWhatWaitsForItsOldOneIsNotOfferedAsBilledElsewhere(t *testing.T) {
 	m.start("2026-06-15")
 	m.do(c, exact)
 	m.do(c, confirm)
-	rows, err := billing.OpenRows(m.Context(), m.db.Read(m.Context()), c.contract, uuid.Nil)
+	rows, err := elsewhere.OpenRows(m.Context(), m.db.Read(m.Context()), c.contract, uuid.Nil)
 	m.must(err)
 	if len(rows) == 0 {
 		t.Error("the old one's rows are missing")

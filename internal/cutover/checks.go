@@ -8,10 +8,10 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
+	"seatledger/internal/impact"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 )
@@ -161,7 +161,7 @@ func (s readiness) unbilled(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	for _, l := range s.leaving() {
 		until[l.Old.UUID] = l.firstDay(s.customer.SwitchDay)
 	}
-	reach, err := billing.ReachOf(ctx, db, until)
+	reach, err := impact.ReachOf(ctx, db, until)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (l leavingOld) firstDay(switchDay clock.Date) clock.Date {
 	return switchDay
 }
 
-func (l leavingOld) bill(r billing.Reach, until clock.Date) Check {
+func (l leavingOld) bill(r impact.Reach, until clock.Date) Check {
 	name := fmt.Sprintf("%s (%s)", l.old.Called(), l.old.ExternalID)
 	if r.Draft.Valid {
 		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name), Link{Kind: "invoice", ID: r.Draft.UUID.String()}}

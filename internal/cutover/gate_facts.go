@@ -8,9 +8,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/impact"
 	"seatledger/internal/provider"
 )
 
@@ -91,7 +91,7 @@ func unbilledCustomers(ctx context.Context, db *gorm.DB, id uuid.UUID) (int, err
 	for _, r := range rows {
 		until[r.ID] = r.Day
 	}
-	reach, err := billing.ReachOf(ctx, db, until)
+	reach, err := impact.ReachOf(ctx, db, until)
 	left := map[uuid.UUID]bool{}
 	for _, r := range rows {
 		if !reach[r.ID].Reached() {

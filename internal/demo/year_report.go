@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/app"
 	"seatledger/internal/billing"
 	"seatledger/internal/demo/story"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription/list"
 )
@@ -92,7 +93,7 @@ func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) 
 	if err != nil {
 		return "", err
 	}
-	open, err := billing.OpenRows(ctx, db, uuid.Nil, uuid.Nil)
+	open, err := elsewhere.OpenRows(ctx, db, uuid.Nil, uuid.Nil)
 	return fmt.Sprintf("%d invoices of %d months, %d of them paid; %d changes are not billed yet", billed+paid, len(months), paid, len(open)), err
 }
 

@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/config"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
@@ -167,7 +168,7 @@ func (s shown) everyMonthIsBilled() {
 			s.Errorf("%s of %s is billed through %q", r.Product, r.CRMAccount, r.BilledThrough)
 		}
 	}
-	open, err := billing.OpenRows(s.Context(), s.app.DB.Read(s.Context()), uuid.Nil, uuid.Nil)
+	open, err := elsewhere.OpenRows(s.Context(), s.app.DB.Read(s.Context()), uuid.Nil, uuid.Nil)
 	must(s, err)
 	if len(open) == 0 {
 		s.Error("nothing of this month is left to bill")

@@ -14,8 +14,8 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/pdf"
 	"seatledger/internal/document/words"
+	"seatledger/internal/paper"
 )
 
 // keep leaves a paper to be looked at, where PAPERS names a folder.
@@ -117,13 +117,13 @@ func TestEveryScriptIsThereAndWhatIsMissingIsSaid(t *testing.T) {
 		d.Lines[i].Product = name
 	}
 	d.Customer = document.Party{Name: strings.Join(names, " / "), Address: names}
-	if missing, err := pdf.Missing(d.Texts()); err != nil || len(missing) > 0 {
+	if missing, err := paper.Missing(d.Texts()); err != nil || len(missing) > 0 {
 		t.Errorf("missing %q %v", string(missing), err)
 	}
 	file := draw(t, d)
 	keep(t, "scripts.pdf", file)
 	has(t, read(t, file), names...)
-	missing, err := pdf.Missing([]string{"A 😀 b", "שלום", "مرحبا", "สวัสดี", "e\u0301 \u200bx\u202e"})
+	missing, err := paper.Missing([]string{"A 😀 b", "שלום", "مرحبا", "สวัสดี", "e\u0301 \u200bx\u202e"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestALogoIsDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := pdf.Draw(d, logo)
+	file, err := paper.Draw(d, logo)
 	if err != nil || !bytes.Contains(file, []byte("/Subtype /Image")) {
 		t.Errorf("no picture: %v", err)
 	}

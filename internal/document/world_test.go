@@ -18,7 +18,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/pdf"
+	"seatledger/internal/paper"
 	"seatledger/internal/tax"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/pgtest"
@@ -70,13 +70,13 @@ func (s *shop) draft(kind string, lines ...line) uuid.UUID {
 		SELECT ?, k.id, k.crm_account_id, ?, 'draft', k.currency, 0, ?, ?, k.payment_terms, k.tax_code, ?, ?, 'Bea', now() FROM billing_contracts k WHERE k.id = ?`,
 		id, kind, from, to, credits, map[bool]string{true: "agreed by phone"}[kind == "credit"], s.Contract)
 	for i, l := range lines {
-		var of any
+		var of, again any
 		if l.credits != "" {
-			of = l.credits
+			of, again = l.credits, false
 		}
-		s.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id)
-			SELECT gen_random_uuid(), ?, ?, ?, ?, 'Microsoft 365 Business Premium', ?, ?, ?, ?, ?, ?, k.currency, ?, 0, ? FROM billing_contracts k WHERE k.id = ?`,
-			id, i+1, s.subs[i%len(s.subs)], l.kind, l.part, l.from, l.to, l.seats, l.price, l.period, l.amount, of, s.Contract)
+		s.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id, again)
+			SELECT gen_random_uuid(), ?, ?, ?, ?, 'Microsoft 365 Business Premium', ?, ?, ?, ?, ?, ?, k.currency, ?, 0, ?, ? FROM billing_contracts k WHERE k.id = ?`,
+			id, i+1, s.subs[i%len(s.subs)], l.kind, l.part, l.from, l.to, l.seats, l.price, l.period, l.amount, of, again, s.Contract)
 	}
 	return id
 }
@@ -138,7 +138,7 @@ func (s *shop) rate(code, name, percent, first string) {
 
 func draw(t testing.TB, d document.Document) []byte {
 	t.Helper()
-	out, err := pdf.Draw(d, company.Logo{})
+	out, err := paper.Draw(d, company.Logo{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,14 +149,17 @@ func (k kinship) place(id uuid.UUID) Place {
 	return placeOf(r, k[id])
 }
 
-// origin is the row that one was first copied from; itself where it is no copy.
+// origin is the first row of the line: the one that a row was copied from, or written anew for, however often.
 func (k kinship) origin(id uuid.UUID) uuid.UUID {
 	for range k {
-		r, known := k[id]
-		if !known || !r.OriginChangeID.Valid {
+		before := k[id].ReplacesID
+		if !before.Valid {
+			before = k[id].OriginChangeID
+		}
+		if !before.Valid {
 			break
 		}
-		id = r.OriginChangeID.UUID
+		id = before.UUID
 	}
 	return id
 }

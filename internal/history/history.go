@@ -134,6 +134,9 @@ const (
 	Typed    Kind = "typed" // by hand; of no subscription, so in no history
 )
 
+// OneTime is the kind of what is bought once and never prorated.
+const OneTime = "one_time"
+
 // hasSeats tells whether the line's seats are paid by it. A price moves money only.
 func (l Line) hasSeats() bool { return l.Kind == Cycle || l.Kind == CatchUp || l.Kind == Once }
 

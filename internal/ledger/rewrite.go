@@ -17,7 +17,7 @@ type Rewriting struct {
 	Row        uuid.UUID
 	On         clock.Date
 	Delta      int
-	Refund     bool          // of a reduction
+	Refund     bool          // of the row it replaces; kept also where the seats now rise, for days on which rows count as one
 	WrittenFor uuid.NullUUID // the row entered before it, because of which it is written anew
 	Why        string        // of setting the old one aside
 	Note       string
@@ -32,7 +32,7 @@ func Rewrite(ctx context.Context, tx *gorm.DB, r Rewriting) (uuid.UUID, error) {
 	}
 	id := uuid.Must(uuid.NewV7())
 	err := tx.WithContext(ctx).Exec(rewriteRow, map[string]any{
-		"id": id, "old": r.Row, "on": r.On, "at": r.Origin.At, "delta": r.Delta, "refund": r.Refund && r.Delta < 0, "for": r.WrittenFor,
+		"id": id, "old": r.Row, "on": r.On, "at": r.Origin.At, "delta": r.Delta, "refund": r.Refund, "for": r.WrittenFor,
 		"note": r.Note, "source": r.Origin.Source, "actor": r.Origin.By.Name,
 		"actor_id": uuid.NullUUID{UUID: r.Origin.By.ID, Valid: r.Origin.By.IsPerson()},
 	}).Error

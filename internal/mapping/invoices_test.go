@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/crm"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
 	"seatledger/internal/testkit/billtest"
@@ -104,7 +105,7 @@ func TestRowsBilledElsewhereDoNotKeepAMapping(t *testing.T) {
 	b := newBilled(t)
 	late := b.Add("S-2", 3, "2026-03-01")
 	row := uuid.MustParse(b.Text(`SELECT id FROM license_changes WHERE subscription_id = ? AND event = 'create'`, late))
-	b.ok(b.office.BilledElsewhere(t.Context(), billtest.Bea, billing.Outside{Changes: []uuid.UUID{row}, Reference: "OLD-77"}))
+	b.ok(elsewhere.Service{DB: b.office.DB, Clock: b.office.Clock}.Mark(t.Context(), billtest.Bea, elsewhere.Billed{Changes: []uuid.UUID{row}, Reference: "OLD-77"}))
 	if i := b.impact(); i.OnInvoices != 0 || i.Elsewhere != 1 {
 		t.Errorf("impact %+v", i)
 	}

@@ -725,7 +725,7 @@ func (w *world) endContract(o op) error {
 	refund := o.Yes && w.a.Refunds
 	w.note("contract A ends %q, refund %v", end, refund)
 	w.m.EndContract(w.a, end, refund)
-	return w.edit(w.a, w.s.A, url.Values{"refund": {yesNo(refund)}})
+	return w.edit(w.a, w.s.A, url.Values{"refund": {yesNo(refund)}, "end_refund": {yesNo(refund)}})
 }
 
 func (w *world) turn(x *seat, o op) error {

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
@@ -120,7 +121,7 @@ func (w writing) append(ctx context.Context, tx *gorm.DB) error {
 	if err := ledger.Take(ctx, tx, w.copies); err != nil {
 		return err
 	}
-	if err := billing.CopyElsewhere(ctx, tx, w.copies); err != nil {
+	if err := elsewhere.Copy(ctx, tx, w.copies); err != nil {
 		return err
 	}
 	return ledger.Append(ctx, tx, w.origin(w.by, w.move.Course), w.added)

@@ -9,8 +9,8 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/history"
+	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -280,7 +280,7 @@ func TestWhatLooksLikeItIsDoneLikeIt(t *testing.T) {
 	}
 	h.end()
 	may := h.bill("2026-05-01")
-	for id, side := range map[uuid.UUID][]billing.Due{h.old: seen.Source.DueAfter, h.new: seen.Target.DueAfter} {
+	for id, side := range map[uuid.UUID][]impact.Due{h.old: seen.Source.DueAfter, h.new: seen.Target.DueAfter} {
 		got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ? AND to_date <= ?`, may, id, seen.DueTo)
 		if len(side) != 1 || !side[0].Amount.Decimal.Equal(decimal.RequireFromString(got)) {
 			t.Errorf("%s was billed, %+v was shown", got, side)

@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/history"
+	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 )
@@ -23,8 +23,8 @@ import (
 type Side struct {
 	subscription.Subscription
 	Rows      []ledger.Entry
-	DueBefore []billing.Due
-	DueAfter  []billing.Due
+	DueBefore []impact.Due
+	DueAfter  []impact.Due
 }
 
 // Result is both subscriptions as they are, and as they would be after the move.
@@ -78,7 +78,7 @@ func (p plan) result() Result {
 	side := func(s side, after history.History) Side {
 		return Side{
 			Subscription: s.Subscription, Rows: s.rows,
-			DueBefore: billing.DueOf(s.history, to), DueAfter: billing.DueOf(after, to),
+			DueBefore: impact.DueOf(s.history, to), DueAfter: impact.DueOf(after, to),
 		}
 	}
 	return Result{
@@ -105,7 +105,7 @@ func (p plan) digest() string {
 	price, known := p.after.target.PriceOn(p.move.On)
 	_, _ = fmt.Fprintln(h, price.Price.Words(), known)
 	for _, days := range []history.History{p.after.source, p.after.target} {
-		for _, d := range billing.DueOf(days, p.dueTo()) {
+		for _, d := range impact.DueOf(days, p.dueTo()) {
 			_, _ = fmt.Fprintln(h, d.Contract, d.Amount.Decimal, d.Amount.Valid, d.SeatDays)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
@@ -188,7 +189,9 @@ func TestWhatAnotherSystemBilledStaysBilledOnTheTarget(t *testing.T) {
 	if err := h.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`, h.old).Scan(&ids).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := h.invoices.BilledElsewhere(t.Context(), billtest.Bea, billing.Outside{Changes: ids, Reference: "R-1", Through: billtest.Day(t, "2026-03-01")}); err != nil {
+	other := elsewhere.Service{DB: h.invoices.DB, Clock: h.invoices.Clock}
+	marked := elsewhere.Billed{Changes: ids, Reference: "R-1", Through: billtest.Day(t, "2026-03-01")}
+	if err := other.Mark(t.Context(), billtest.Bea, marked); err != nil {
 		t.Fatal(err)
 	}
 	h.World.Today("2026-01-20")

@@ -8,9 +8,9 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/impact"
 	"seatledger/internal/subscription"
 )
 
@@ -49,7 +49,7 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 				on = was.DeactivatedOn
 			}
 		}
-		weights, err := billing.Weigh(ctx, tx, []uuid.UUID{r.ID}, on)
+		weights, err := impact.Weigh(ctx, tx, []uuid.UUID{r.ID}, on)
 		if err != nil {
 			return err
 		}

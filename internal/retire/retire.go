@@ -12,10 +12,10 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
@@ -82,15 +82,15 @@ type Impact struct {
 	subscription.Subscription
 	On      clock.Date
 	Refunds Refunds
-	billing.Weight
-	Unbilled billing.Reach // up to the day
+	impact.Weight
+	Unbilled impact.Reach // up to the day
 }
 
 // Look weighs subscriptions before anything is done.
 func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Impact, error) {
 	var out []Impact
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		weights, err := billing.Weigh(ctx, tx, ids, on)
+		weights, err := impact.Weigh(ctx, tx, ids, on)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Im
 		for _, id := range ids {
 			until[id] = on
 		}
-		unbilled, err := billing.ReachOf(ctx, tx, until)
+		unbilled, err := impact.ReachOf(ctx, tx, until)
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func creditFields(o billing.Overview, typed httpx.Values) []ui.Field {
 		}},
 		{Kind: ui.NumberInput, Name: "amount", Label: "Amount, of goodwill only", Value: typed.Get("amount"), Prefix: o.Currency, Size: ui.Medium,
 			Hint: "Empty: all that is left of the lines. An amount is given to the lines in their order, to each at most what is left of it."},
-		{Name: "reason", Label: "Reason", Value: typed.Get("reason"), Required: true, Hint: "It stands on the credit note."},
+		{Name: "reason", Label: "Reason", Value: typed.Get("reason"), Hint: "It stands on the credit note."},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -35,14 +35,14 @@ func (h Handlers) BilledElsewhere(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	o := billing.Outside{Reference: form.Get("reference")}
+	o := elsewhere.Billed{Reference: form.Get("reference")}
 	if o.Changes, err = form.IDs("id"); err != nil {
 		return err
 	}
 	if o.Through, err = clock.ParseDate(form.Get("through")); err != nil {
 		err = errs.Fields{"through": "Enter a date as 2026-03-31."}.Err()
 	} else {
-		err = h.Invoices.BilledElsewhere(c.Request().Context(), session.Actor(c), o)
+		err = elsewhere.Service{DB: h.Invoices.DB, Clock: h.Invoices.Clock}.Mark(c.Request().Context(), session.Actor(c), o)
 	}
 	if messages, refused := httpx.Refused(err); refused {
 		return h.openRows(c, http.StatusUnprocessableEntity, form, messages)
@@ -67,7 +67,7 @@ func (h Handlers) openRows(c echo.Context, status int, form httpx.Values, proble
 	contract, _ := uuid.Parse(form.Get("contract"))
 	subscription, _ := uuid.Parse(form.Get("subscription"))
 	ctx := c.Request().Context()
-	rows, err := billing.OpenRows(ctx, h.Invoices.DB.Read(ctx), contract, subscription)
+	rows, err := elsewhere.OpenRows(ctx, h.Invoices.DB.Read(ctx), contract, subscription)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (h Handlers) openRows(c echo.Context, status int, form httpx.Values, proble
 	return httpx.Render(c, status, m.Show())
 }
 
-func openTable(rows []billing.OpenRow, ticked []string) ui.Table {
+func openTable(rows []elsewhere.OpenRow, ticked []string) ui.Table {
 	t := ui.Table{Caption: "Open license changes", Select: &ui.Selection{FormID: elsewhereForm}, Columns: []ui.Column{{Label: "Effective"}, {Label: "Subscription"}, {Label: "Event"}, {Label: "Change", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No open changes", Text: "Everything is billed or archived.", Action: &ui.LinkButton{Text: "Open the changes", Href: "/changes"}}}
 	is := map[string]bool{}

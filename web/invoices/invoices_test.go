@@ -327,7 +327,7 @@ func TestACreditTakesLinesAndSaysWhichItIs(t *testing.T) {
 	has(t, htmlcheck.Text(page.Find("main")), "Left to credit", "120.00", "60.00", "count as never billed", "no later run takes the money back")
 	line := page.Find("main tbody input[name=line]").First().AttrOr("value", "")
 	for name, bad := range map[string]url.Values{
-		"again": {"reason": {"x"}}, "reason": {"again": {"yes"}}, "amount": {"again": {"yes"}, "amount": {"5"}, "reason": {"x"}},
+		"again": {"reason": {"x"}}, "amount": {"again": {"yes"}, "amount": {"5"}, "reason": {"x"}},
 	} {
 		refused := d.page(d.post(where+"/credit", bad, http.StatusUnprocessableEntity))
 		if refused.Find(".summary a").AttrOr("href", "") != "#f-"+name {

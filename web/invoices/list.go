@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/money"
+	"seatledger/internal/opening"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -47,7 +48,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
-	before, err := billing.OpeningOf(ctx, h.Invoices.DB.Read(ctx))
+	before, err := opening.Load(ctx, h.Invoices.DB.Read(ctx))
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/money"
+	"seatledger/internal/opening"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -23,7 +23,7 @@ const openingPath = "/invoices/before"
 // prices that pages showed otherwise; with .csv the file of both.
 func (h Handlers) Opening(c echo.Context) error {
 	ctx := c.Request().Context()
-	o, err := billing.OpeningOf(ctx, h.Invoices.DB.Read(ctx))
+	o, err := opening.Load(ctx, h.Invoices.DB.Read(ctx))
 	if err != nil {
 		return err
 	}
@@ -40,13 +40,17 @@ func (h Handlers) Opening(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
+func (h Handlers) opening() opening.Service {
+	return opening.Service{DB: h.Invoices.DB, Clock: h.Invoices.Clock, Zone: h.Invoices.Zone}
+}
+
 // TakeOpening lets the next run of a contract take its differences.
 func (h Handlers) TakeOpening(c echo.Context) error {
 	id, err := httpx.ID(c, "id")
 	if err != nil {
 		return err
 	}
-	if err := h.Invoices.TakeOpening(c.Request().Context(), session.Actor(c), id); err != nil {
+	if err := h.opening().Take(c.Request().Context(), session.Actor(c), id); err != nil {
 		return err
 	}
 	return httpx.Done(c, openingPath, "The next run of this contract takes these differences. Its preview shows them before anything is made.")
@@ -54,13 +58,13 @@ func (h Handlers) TakeOpening(c echo.Context) error {
 
 // SeeOpening notes that a person has seen the prices.
 func (h Handlers) SeeOpening(c echo.Context) error {
-	if err := h.Invoices.SeeOpeningPrices(c.Request().Context(), session.Actor(c)); err != nil {
+	if err := h.opening().SeePrices(c.Request().Context(), session.Actor(c)); err != nil {
 		return err
 	}
 	return httpx.Done(c, openingPath, "Noted.")
 }
 
-func openingPrices(o billing.Opening) *ui.Table {
+func openingPrices(o opening.Opening) *ui.Table {
 	if len(o.Prices) == 0 {
 		return nil
 	}
@@ -83,7 +87,7 @@ func priceCell(amount decimal.NullDecimal, currency, period string) ui.Cell {
 }
 
 // openingContracts are the differences, a table a contract with its sum and its one step.
-func openingContracts(o billing.Opening, mayBill bool) []view.OpeningContract {
+func openingContracts(o opening.Opening, mayBill bool) []view.OpeningContract {
 	var out []view.OpeningContract
 	at, sums := map[uuid.UUID]int{}, map[uuid.UUID]decimal.Decimal{}
 	for _, d := range o.Differences {
@@ -104,7 +108,7 @@ func openingContracts(o billing.Opening, mayBill bool) []view.OpeningContract {
 	return out
 }
 
-func openingContract(d billing.OpeningDifference, mayBill bool) view.OpeningContract {
+func openingContract(d opening.Difference, mayBill bool) view.OpeningContract {
 	k := view.OpeningContract{
 		Card: ui.Card{Title: d.CRMAccount + ", " + d.Contract, Flush: true},
 		Table: ui.Table{Caption: "Differences of " + d.Contract, Plain: true, Columns: []ui.Column{
@@ -120,7 +124,7 @@ var openingHeader = []string{
 	"what", "crm_account", "contract", "contract_id", "subscription_id", "external_id", "product", "from", "to", "seats", "old", "old_period", "new", "new_period", "amount", "currency",
 }
 
-func openingFile(c echo.Context, o billing.Opening) error {
+func openingFile(c echo.Context, o opening.Opening) error {
 	text, plain := httpx.Text, httpx.Plain
 	return httpx.CSV(c, "billed-before.csv", openingHeader, func(write httpx.Row) error {
 		for _, p := range o.Prices {

@@ -14,8 +14,8 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/pdf"
 	"seatledger/internal/money"
+	"seatledger/internal/paper"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 
@@ -26,8 +26,8 @@ func (h Handlers) desk() document.Desk {
 	return document.Desk{Clock: h.Invoices.Clock, Zone: h.Invoices.Zone}
 }
 
-// paper fills the page with a document.
-func paper(o billing.Overview, d document.Document) view.Paper {
+// sheet fills the page with a document.
+func sheet(o billing.Overview, d document.Document) view.Paper {
 	say := d.Words()
 	p := view.Paper{Lang: d.Language, Seller: party(d.Seller, ""), ToLabel: d.Label("to"), To: party(d.Customer, d.Label("tax_id")), Title: d.Title(),
 		Columns: []string{d.Label("description"), d.Label("seats"), d.Label("price")}, None: d.Label("none"), Remarks: d.Remarks(),
@@ -85,7 +85,7 @@ func party(p document.Party, taxLabel string) []string {
 
 // unprintable says which characters of a document no font draws, before it is billed.
 func unprintable(d document.Document) ([]string, error) {
-	missing, err := pdf.Missing(d.Texts())
+	missing, err := paper.Missing(d.Texts())
 	if err != nil || len(missing) == 0 {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (h Handlers) pdf(c echo.Context, o billing.Overview, d document.Document) e
 			return err
 		}
 	}
-	file, err := pdf.Draw(d, logo)
+	file, err := paper.Draw(d, logo)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 		}
 		problems = append(problems, more...)
 	}
-	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: paper(o, doc), Facts: h.facts(o), Credits: credits(o)}
+	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: sheet(o, doc), Facts: h.facts(o), Credits: credits(o)}
 	contradicted, err := h.contradicted(c, o)
 	if err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 	"seatledger/internal/reassign"
@@ -140,7 +140,7 @@ func dueOf(s reassign.Side, to string) ui.Definition {
 }
 
 // amounts are sums as people read them, by currency.
-func amounts(due []billing.Due) string {
+func amounts(due []impact.Due) string {
 	if len(due) == 0 {
 		return "nothing"
 	}

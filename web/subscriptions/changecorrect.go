@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
@@ -142,7 +142,7 @@ func (h Handlers) changeCorrection(c echo.Context, status int, d dated, typed ht
 	}
 	m.Forms = []view.StepForm{rightChange(d, typed)}
 	if mayDecide(c) && d.row.Event != ledger.Create {
-		without, err := billing.WithoutRow(ctx, h.DB.Read(ctx), s.ID, d.row.ID)
+		without, err := impact.WithoutRow(ctx, h.DB.Read(ctx), s.ID, d.row.ID)
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func yesNo(on bool) string {
 	return "no"
 }
 
-func changeAside(d dated, typed httpx.Values, without billing.Weight) view.StepForm {
+func changeAside(d dated, typed httpx.Values, without impact.Weight) view.StepForm {
 	note := ""
 	if typed.On("set_aside") {
 		note = typed.Get("note")
@@ -218,7 +218,7 @@ func orNothing(s string) string {
 }
 
 // moneyDifference says in words what the next runs charge or credit.
-func moneyDifference(w billing.Weight) string {
+func moneyDifference(w impact.Weight) string {
 	switch {
 	case !w.Amount.Valid:
 		return "not known: some of these days have no price"

@@ -6,9 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/history"
+	"seatledger/internal/impact"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -70,7 +70,7 @@ func (h Handlers) fromStart(c echo.Context, status int, problems map[string]stri
 		Text: "Days before its first billable day become billable here. Where they were billed for the old subscription of a cut-over, the customer would pay them twice: look at the proof first.",
 		Effects: []ui.Definition{
 			{Term: "First billable day now", Value: day(stands.FirstDay())}, {Term: "Then", Value: day(would.FirstDay())},
-			ui.Fact("Due up to today now", dueText(billing.DueOf(stands, tomorrow))), ui.Fact("Due up to today then", dueText(billing.DueOf(would, tomorrow))),
+			ui.Fact("Due up to today now", dueText(impact.DueOf(stands, tomorrow))), ui.Fact("Due up to today then", dueText(impact.DueOf(would, tomorrow))),
 		},
 		Phrase: s.ExternalID, Error: problems["confirm"],
 	}}}
@@ -80,7 +80,7 @@ func (h Handlers) fromStart(c echo.Context, status int, problems map[string]stri
 }
 
 // dueText is what the next invoices would take, contract by contract.
-func dueText(all []billing.Due) string {
+func dueText(all []impact.Due) string {
 	var out []string
 	for _, d := range all {
 		if !d.Amount.Valid {

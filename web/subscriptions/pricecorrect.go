@@ -9,9 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
+	"seatledger/internal/impact"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
@@ -122,7 +122,7 @@ func (h Handlers) priceCorrection(c echo.Context, status int, p priced, typed ht
 		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "This price was set aside already", Text: p.price.Why() + ". Look at the prices that hold."}}
 		return httpx.Render(c, status, m.Show())
 	}
-	without, err := billing.WithoutRow(c.Request().Context(), h.DB.Read(c.Request().Context()), s.ID, p.price.ChangeID)
+	without, err := impact.WithoutRow(c.Request().Context(), h.DB.Read(c.Request().Context()), s.ID, p.price.ChangeID)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func rightPrice(p priced, typed httpx.Values) view.StepForm {
 	}
 }
 
-func priceAside(p priced, typed httpx.Values, without billing.Weight) view.StepForm {
+func priceAside(p priced, typed httpx.Values, without impact.Weight) view.StepForm {
 	note := ""
 	if typed.On("set_aside") {
 		note = typed.Get("note")

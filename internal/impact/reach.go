@@ -1,4 +1,4 @@
-package billing
+package impact
 
 import (
 	"context"
@@ -61,7 +61,7 @@ func (r *Reach) measure(h history.History, to clock.Date) {
 		r.unowned(h, to)
 	}
 	for _, id := range h.Contracts() {
-		if h.Kind == oneTime {
+		if h.Kind == history.OneTime {
 			for _, p := range h.Purchases(id, to) {
 				r.add(p.On, p.Seats-p.Paid)
 			}

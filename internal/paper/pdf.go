@@ -1,6 +1,6 @@
-// Package pdf draws a stored document on paper. The same document gives the same
+// Package paper draws a stored document on paper. The same document gives the same
 // bytes, whenever and wherever it is drawn.
-package pdf
+package paper
 
 import (
 	"bytes"

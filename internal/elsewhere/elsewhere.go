@@ -1,4 +1,6 @@
-package billing
+// Package elsewhere notes which rows of the ledger another system has billed, and up to
+// when (RULES 8). What follows from it is reckoned where histories are decoded.
+package elsewhere
 
 import (
 	"context"
@@ -15,12 +17,19 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
 	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
 )
 
-// Outside says that another system has billed some rows. Through is the first day
+// Service marks rows, each set in one transaction of its own.
+type Service struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+}
+
+// Billed says that another system has billed some rows. Through is the first day
 // that it has not billed of them; zero: it billed each up to the end of the contract
 // cycle in which the row begins.
-type Outside struct {
+type Billed struct {
 	Changes   []uuid.UUID
 	Reference string
 	Through   clock.Date
@@ -28,10 +37,10 @@ type Outside struct {
 
 const longestReference = 200
 
-// BilledElsewhere marks rows as billed under a reference of another system, up to a
+// Mark marks rows as billed under a reference of another system, up to a
 // day; from there on they are billed here like any other. Refused, all together, for
 // a row that is on an invoice here, marked already or set aside.
-func (s Service) BilledElsewhere(ctx context.Context, by audit.Actor, o Outside) error {
+func (s Service) Mark(ctx context.Context, by audit.Actor, o Billed) error {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -51,7 +60,7 @@ func (s Service) BilledElsewhere(ctx context.Context, by audit.Actor, o Outside)
 	})
 }
 
-func (o Outside) check() error {
+func (o Billed) check() error {
 	problems := errs.Fields{}
 	if strings.TrimSpace(o.Reference) == "" {
 		problems.Add("reference", "Enter the reference under which the other system billed it, as an invoice number.")
@@ -102,7 +111,7 @@ func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRo
 	return rows, nil
 }
 
-func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Service, rows []outsideRow) error {
+func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Service, rows []outsideRow) error {
 	grids := map[uuid.UUID]history.Grid{}
 	doc := make([]map[string]any, len(rows))
 	for i, r := range rows {
@@ -132,7 +141,7 @@ func (o Outside) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servi
 }
 
 // until is the first day that the other system has not billed of a row.
-func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]history.Grid) (clock.Date, error) {
+func (o Billed) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]history.Grid) (clock.Date, error) {
 	if !o.Through.IsZero() || !r.ContractID.Valid {
 		return o.Through, nil
 	}
@@ -148,8 +157,8 @@ func (o Outside) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map
 	return grid.Cycle(r.EffectiveAt).To, nil
 }
 
-// CopyElsewhere lets copies of rows keep what another system billed of their origins.
-func CopyElsewhere(ctx context.Context, tx *gorm.DB, copies []ledger.Copy) error {
+// Copy lets copies of rows keep what another system billed of their origins.
+func Copy(ctx context.Context, tx *gorm.DB, copies []ledger.Copy) error {
 	doc, err := json.Marshal(copies)
 	if err != nil {
 		return fmt.Errorf("copy what was billed elsewhere: %w", err)

@@ -1,9 +1,10 @@
-package billing
+package impact
 
 import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/history"
 )
@@ -25,16 +26,16 @@ func DueOf(h history.History, to clock.Date) []Due {
 	}
 	var all []Due
 	for _, id := range h.Contracts() {
-		r := reckon(h, id, to)
-		d := Due{Contract: id, Currency: r.contract.Currency}
-		t, sum := r.standing(), decimal.Decimal{}
-		for _, c := range r.charges {
+		r := billing.Reckon(h, id, to)
+		d := Due{Contract: id, Currency: r.Currency()}
+		t, sum := r.Standing(), decimal.Decimal{}
+		for _, c := range r.Charges {
 			sum, d.SeatDays = sum.Add(t.Add(c.Exact, d.Currency)), d.SeatDays+c.SeatDays()
 		}
-		if r.stopped == nil {
+		if r.Stopped == nil {
 			d.Amount = decimal.NewNullDecimal(sum)
 		}
-		if r.stopped != nil || len(r.charges) > 0 {
+		if r.Stopped != nil || len(r.Charges) > 0 {
 			all = append(all, d)
 		}
 	}

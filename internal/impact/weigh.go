@@ -1,4 +1,4 @@
-package billing
+package impact
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/history"
 	"seatledger/internal/ledger"
@@ -60,7 +61,7 @@ func (s weighed) weigh(h history.History, on clock.Date) Weight {
 	}
 	w.Amount = w.difference(h, history.Row{Event: ledger.Deactivate, Source: ledger.FromPerson, On: on, Delta: w.Seats, Refund: true})
 	if w.Seats > 0 {
-		w.PaidDays = max(0, w.Seats*Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
+		w.PaidDays = max(0, w.Seats*history.Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
 	}
 	return w
 }
@@ -72,20 +73,20 @@ func (w *Weight) difference(h history.History, row history.Row) decimal.NullDeci
 
 // between is what the days that are paid come to more in one state than in another, over all contracts that have some.
 func (w *Weight) between(was, would history.History) decimal.NullDecimal {
-	sum := Parts{}
+	sum := history.Parts{}
 	for _, id := range was.Contracts() {
 		to := was.PaidTo(id)
 		if to.IsZero() {
 			continue
 		}
-		before, after := reckon(was, id, to), reckon(would, id, to)
-		if before.stopped != nil || after.stopped != nil {
+		before, after := billing.Reckon(was, id, to), billing.Reckon(would, id, to)
+		if before.Stopped != nil || after.Stopped != nil {
 			return decimal.NullDecimal{}
 		}
-		for _, c := range after.charges {
+		for _, c := range after.Charges {
 			sum, w.SeatDays = sum.Plus(c.Exact), w.SeatDays+c.SeatDays()
 		}
-		for _, c := range before.charges {
+		for _, c := range before.Charges {
 			sum, w.SeatDays = sum.Minus(c.Exact), w.SeatDays-c.SeatDays()
 		}
 	}

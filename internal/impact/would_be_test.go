@@ -1,4 +1,4 @@
-package billing_test
+package impact_test
 
 import (
 	"testing"

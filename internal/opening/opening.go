@@ -1,14 +1,20 @@
-package billing
+// Package opening looks once at what was billed before each day had its own price and
+// seats, and keeps the differences until a person says yes. Nothing else reads or
+// writes its tables but the one load of histories.
+package opening
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
@@ -17,8 +23,15 @@ import (
 	"seatledger/internal/subscription"
 )
 
-// openingBatch is how many subscriptions are looked at together.
-const openingBatch = 500
+// Service takes stock, and carries out what people say of it.
+type Service struct {
+	DB    *postgres.DB
+	Clock clock.Clock
+	Zone  *time.Location
+}
+
+// batch is how many subscriptions are looked at together.
+const batch = 500
 
 // TakeStock looks once at what was billed before a bill became the difference of two
 // states: prices that only pages showed become dated rows, and what the days that were
@@ -34,8 +47,8 @@ func (s Service) TakeStock(ctx context.Context) error {
 		if err := tx.Raw(`SELECT id FROM subscriptions ORDER BY id FOR NO KEY UPDATE`).Scan(&ids).Error; err != nil {
 			return fmt.Errorf("take stock: %w", err)
 		}
-		for ; len(ids) > 0; ids = ids[min(openingBatch, len(ids)):] {
-			if err := s.takeStockOf(ctx, tx, ids[:min(openingBatch, len(ids))]); err != nil {
+		for ; len(ids) > 0; ids = ids[min(batch, len(ids)):] {
+			if err := s.takeStockOf(ctx, tx, ids[:min(batch, len(ids))]); err != nil {
 				return fmt.Errorf("take stock: %w", err)
 			}
 		}
@@ -65,7 +78,7 @@ func (s Service) takeStockOf(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) 
 	if histories, err = history.Load(ctx, tx, ids); err != nil {
 		return err
 	}
-	if err := subscription.CopyPrices(ctx, tx, ids, s.today()); err != nil {
+	if err := subscription.CopyPrices(ctx, tx, ids, clock.Today(s.Clock, s.Zone)); err != nil {
 		return err
 	}
 	if err := s.keepPrices(ctx, tx, ids, was, histories); err != nil {
@@ -140,7 +153,7 @@ func (s Service) keepPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, w
 	var rows []map[string]any
 	for _, id := range ids {
 		now := ledger.Amount{}
-		if row, found := histories[id].PriceToday(s.today()); found {
+		if row, found := histories[id].PriceToday(clock.Today(s.Clock, s.Zone)); found {
 			now = row.Price.Amount
 		}
 		if shown := was[id].Shown; !shown.Equal(now) && (shown.Value.Valid || now.Value.Valid) {
@@ -164,13 +177,13 @@ func (s Service) keepDifferences(ctx context.Context, tx *gorm.DB, ids []uuid.UU
 			if to.IsZero() {
 				continue
 			}
-			r := reckon(h, k, to)
-			t := r.standing()
-			for _, c := range r.charges {
+			r := billing.Reckon(h, k, to)
+			t := r.Standing()
+			for _, c := range r.Charges {
 				rows = append(rows, map[string]any{
 					"id": uuid.Must(uuid.NewV7()), "contract_id": k, "subscription_id": id, "kind": c.Kind, "from_date": c.Period.From, "to_date": c.Period.To,
-					"seats": c.Seats, "unit_price": c.Price.Value.Decimal, "price_period": c.Price.Period, "currency": r.contract.Currency,
-					"exact": c.Exact.Decimal, "amount": t.Add(c.Exact, r.contract.Currency),
+					"seats": c.Seats, "unit_price": c.Price.Value.Decimal, "price_period": c.Price.Period, "currency": r.Currency(),
+					"exact": c.Exact.Decimal, "amount": t.Add(c.Exact, r.Currency()),
 				})
 			}
 		}
@@ -184,15 +197,15 @@ func (s Service) keepDifferences(ctx context.Context, tx *gorm.DB, ids []uuid.UU
 			unit_price numeric, price_period text, currency text, exact numeric, amount numeric)`, rows)
 }
 
-// OpeningDifference is what days that were billed before the law of days come to beyond what was billed.
-type OpeningDifference struct {
+// Difference is what days that were billed before the law of days come to beyond what was billed.
+type Difference struct {
 	ContractID     uuid.UUID
 	Contract       string
 	CRMAccount     string `gorm:"column:crm_account"`
 	SubscriptionID uuid.UUID
 	ExternalID     string
 	Product        string
-	Kind           Kind
+	Kind           billing.Kind
 	FromDate       clock.Date
 	ToDate         clock.Date
 	Seats          int
@@ -200,8 +213,8 @@ type OpeningDifference struct {
 	Currency       string
 }
 
-// OpeningPrice is a price that is another one now than pages showed.
-type OpeningPrice struct {
+// Price is a price that is another one now than pages showed.
+type Price struct {
 	SubscriptionID uuid.UUID
 	ExternalID     string
 	Product        string
@@ -216,15 +229,15 @@ type OpeningPrice struct {
 
 // Opening is what the law of days changed and nobody has spoken of yet.
 type Opening struct {
-	Differences []OpeningDifference
-	Prices      []OpeningPrice
+	Differences []Difference
+	Prices      []Price
 }
 
 // Any tells whether a person has something to look at.
 func (o Opening) Any() bool { return len(o.Differences)+len(o.Prices) > 0 }
 
-// OpeningOf reads it.
-func OpeningOf(ctx context.Context, db *gorm.DB) (Opening, error) {
+// Load reads it.
+func Load(ctx context.Context, db *gorm.DB) (Opening, error) {
 	var o Opening
 	err := db.WithContext(ctx).Raw(`
 		SELECT d.contract_id, k.name AS contract, a.name AS crm_account, d.subscription_id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS product,
@@ -246,10 +259,10 @@ func OpeningOf(ctx context.Context, db *gorm.DB) (Opening, error) {
 	return o, nil
 }
 
-// TakeOpening lets the next run of a contract bill its differences.
-func (s Service) TakeOpening(ctx context.Context, by audit.Actor, contractID uuid.UUID) error {
+// Take lets the next run of a contract bill its differences.
+func (s Service) Take(ctx context.Context, by audit.Actor, contractID uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := lockCandidates(ctx, tx, contractID); err != nil {
+		if err := billing.LockContract(ctx, tx, contractID); err != nil {
 			return err
 		}
 		done := tx.Exec(`UPDATE opening_differences SET taken_at = ?, taken_by = ? WHERE contract_id = ? AND taken_at IS NULL`, s.Clock.Now(), by.Name, contractID)
@@ -264,8 +277,8 @@ func (s Service) TakeOpening(ctx context.Context, by audit.Actor, contractID uui
 	})
 }
 
-// SeeOpeningPrices notes that a person has seen the prices that became others.
-func (s Service) SeeOpeningPrices(ctx context.Context, by audit.Actor) error {
+// SeePrices notes that a person has seen the prices that became others.
+func (s Service) SeePrices(ctx context.Context, by audit.Actor) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		done := tx.Exec(`UPDATE opening_prices SET seen_at = ?, seen_by = ? WHERE seen_at IS NULL`, s.Clock.Now(), by.Name)
 		if done.Error != nil || done.RowsAffected == 0 {
@@ -274,4 +287,15 @@ func (s Service) SeeOpeningPrices(ctx context.Context, by audit.Actor) error {
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "prices.seen", ObjectType: "settings", ObjectID: "prices",
 			After: map[string]any{"subscriptions": done.RowsAffected}})
 	})
+}
+
+func insert(ctx context.Context, tx *gorm.DB, sql string, rows []map[string]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	doc, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	return tx.WithContext(ctx).Exec(sql, string(doc)).Error
 }

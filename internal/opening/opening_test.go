@@ -1,4 +1,4 @@
-package billing_test
+package opening_test
 
 import (
 	"testing"
