@@ -280,7 +280,7 @@ func (r *Reckoning) tells(c Charge, row history.Row) bool {
 		}
 	}
 	ofPrice := row.Event == ledger.Price
-	return row.Place.Compare(since) > 0 && row.On.Before(c.Period.To) && ofPrice == (c.Kind == Reprice)
+	return row.Seq > since.Seq && row.On.Before(c.Period.To) && ofPrice == (c.Kind == Reprice)
 }
 
 // Standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.

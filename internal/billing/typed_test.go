@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"cmp"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/typedline"
@@ -305,4 +307,45 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 					FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.contract_id = ? AND l.live`, c.Contract))
 		}
 	})
+}
+
+func TestALinesCyclesAreThoseOfTheContractsOwnDays(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-03-20", billtest.Terms{Day: 15, BillFrom: "2026-01-20"})
+	o.typeLine(typedline.Form{Text: "Support", UnitAmount: "10", Every: "cycle", From: "2026-01-20"})
+	if err := o.edit(func(in *contract.Input) { in.EndDate = "2026-03-20" }); err != nil {
+		t.Fatal(err)
+	}
+	for from, why := range map[string]string{"2026-01-19": "before the first billing day", "2026-03-20": "on the contract's end"} {
+		err := o.typed().Add(t.Context(), billtest.Bea, o.Contract, typedline.Form{Text: "Support", UnitAmount: "10", Every: "cycle", From: from})
+		if errs.FieldsOf(err)["from"] == "" {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	last := o.draft(billing.FullCycle, "2026-03-20")
+	o.wantTyped(last, "Support typed 2026-01-20 2026-02-15 1 10; Support typed 2026-02-15 2026-03-15 1 10; Support typed 2026-03-15 2026-03-20 1 10")
+	if err := o.edit(func(in *contract.Input) { in.EndDate = "2026-04-20" }); err != nil { // the cycle that was cut short is billed, and stays billed
+		t.Fatal(err)
+	}
+	o.Today("2026-04-16")
+	o.wantTyped(o.draft(billing.FullCycle, "2026-04-20"), "Support typed 2026-04-15 2026-04-20 1 10")
+}
+
+func TestTwoRunsAtOnceTakeATypedLineOnce(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-03-02", billtest.Terms{})
+	o.typeLine(typedline.Form{Text: "Support", UnitAmount: "10", Every: "cycle", From: "2026-03-01"})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")})
+			if k := errs.KindOf(err); err != nil && k != errs.Conflict {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := o.Text(`SELECT count(*) FROM invoice_lines WHERE live AND typed_line_id IS NOT NULL`); n != "1" {
+		t.Errorf("%s lines", n)
+	}
 }

@@ -73,7 +73,7 @@ func (w *stored) decodeRows(all map[uuid.UUID]History) error {
 
 func (r storedRow) row(h History, kin kinship) Row {
 	out := Row{
-		ID: r.ID, Place: kin.place(r.ID), Event: r.Event, Reason: r.Reason, Source: r.Source, On: r.EffectiveAt, Delta: r.Delta, Refund: r.Refund,
+		ID: r.ID, Place: kin.place(r.ID), Seq: r.Seq, Event: r.Event, Reason: r.Reason, Source: r.Source, On: r.EffectiveAt, Delta: r.Delta, Refund: r.Refund,
 		origin: kin.origin(r.ID), replaces: r.ReplacesID.Valid, writtenFor: kin.writtenFor(r.ID),
 	}
 	if marked := kin.marked(r.ID); marked.Outside {

@@ -44,6 +44,7 @@ func (p Place) Compare(o Place) int {
 type Row struct {
 	ID     uuid.UUID
 	Place  Place // of the row it replaces, or was copied from
+	Seq    int64 // its own, in the order of recording
 	Event  ledger.Event
 	Reason ledger.Reason
 	Source ledger.Source
@@ -223,7 +224,7 @@ func (h History) PaidTo(contractID uuid.UUID) clock.Date {
 
 // With is the history with one more row, the last recorded.
 func (h History) With(r Row) History {
-	r.Place = Place{Seq: 1 << 62}
+	r.Place, r.Seq = Place{Seq: 1 << 62}, 1<<62
 	if r.ID == uuid.Nil {
 		r.ID = uuid.New()
 	}

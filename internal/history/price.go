@@ -16,7 +16,7 @@ func (h History) PriceOn(day clock.Date) (Row, bool) {
 		if r.Event != ledger.Price || r.On.After(day) || !h.agrees(r, day) {
 			continue
 		}
-		if !found || r.On.After(best.On) || r.On == best.On && r.Place.Compare(best.Place) > 0 {
+		if !found || r.On.After(best.On) || r.On == best.On && r.Seq > best.Seq {
 			best, found = r, true
 		}
 	}

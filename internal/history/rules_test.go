@@ -161,7 +161,7 @@ func TestAContractThatEndsCountsNothingFromThen(t *testing.T) {
 func price(b *book, on string, amount string, byPerson bool) {
 	b.seq++
 	id := uuid.New()
-	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Event: ledger.Price, On: day(on),
+	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Seq: b.seq, Event: ledger.Price, On: day(on),
 		Price: Price{Amount: ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, Currency: "USD"}, ByPerson: byPerson}})
 }
 

@@ -239,6 +239,9 @@ func Relanded(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.O
 		h := histories[s.ID]
 		if old, moved := movedLanding(h, contractID); moved {
 			aside = append(aside, old.ID)
+			if stands, found := h.PriceOn(landingDay(h)); found && stands.Price.ByPerson {
+				continue // what a machine writes never takes the place of a person's
+			}
 			row := priceRow(h, s, landingDay(h), old.Price.Amount, ledger.OnLanding, "the first day under the contract has moved")
 			row.PriceFor.ItemID, row.ReplacesID = old.Price.ItemID, set(old.ID)
 			fresh = append(fresh, row)

@@ -28,7 +28,7 @@ func (h Handlers) typed() typedline.Service {
 // typedCard is the lines that were typed on a contract.
 func (h Handlers) typedCard(c echo.Context, k contract.Contract) (ui.Card, ui.Table, error) {
 	card := ui.Card{Title: "Typed lines", ID: "typed-lines", Flush: true, Text: "Billed beside the subscriptions. A line of every cycle is its amount once for each cycle that has a day of it, never a part of it."}
-	t := ui.Table{Caption: "Typed lines", Plain: true, Columns: []ui.Column{{Label: "Line"}, {Label: "Billed"}, {Label: "Quantity", Numeric: true},
+	t := ui.Table{Caption: "Typed lines", Plain: true, Columns: []ui.Column{{Label: "Line"}, {Label: "Billed", Nowrap: true}, {Label: "Quantity", Numeric: true},
 		{Label: "Unit amount", Numeric: true}, {Label: "Amount", Numeric: true}, {Label: "On invoices", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No typed lines", Text: "What no subscription stands for, like support or a setup fee, is typed here."}}
 	ctx := c.Request().Context()
@@ -38,13 +38,13 @@ func (h Handlers) typedCard(c echo.Context, k contract.Contract) (ui.Card, ui.Ta
 	}
 	if mayWrite(c) {
 		card.Actions = []templ.Component{ui.LinkButton{Text: "Add a line", Href: linesPath(k.ID) + "/new", Compact: true}}
-		t.Columns = append(t.Columns, ui.Column{Label: "Steps", Hidden: true})
+		t.Columns = append(t.Columns, ui.Column{Label: "End", Hidden: true}, ui.Column{Label: "Set aside", Hidden: true})
 	}
 	for _, l := range lines {
 		row := ui.Row{Muted: l.SetAsideAt != nil, Cells: []ui.Cell{{Text: l.Text, Sub: l.TaxCode}, when(l), ui.TextCell(money.Plain(l.Quantity)),
 			ui.Of(inCurrency(l.UnitAmount, l.Currency)), ui.Of(inCurrency(l.Amount(), l.Currency)), onInvoices(l)}}
 		if mayWrite(c) {
-			row.Cells = append(row.Cells, steps(k.ID, l))
+			row.Cells = append(row.Cells, steps(k.ID, l)...)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -52,11 +52,11 @@ func (h Handlers) typedCard(c echo.Context, k contract.Contract) (ui.Card, ui.Ta
 }
 
 func when(l typedline.Listed) ui.Cell {
-	cell := ui.Cell{Text: "once, on " + l.FromOn.String()}
+	cell := ui.Cell{Text: "once", Sub: "on " + l.FromOn.String()}
 	if l.Every == typedline.Cycle {
-		cell = ui.Cell{Text: "every cycle from " + l.FromOn.String()}
+		cell = ui.Cell{Text: "every cycle", Sub: "from " + l.FromOn.String()}
 		if !l.UntilOn.IsZero() {
-			cell.Sub = "until " + l.UntilOn.String() + ", that day not included"
+			cell.Sub += " until, not included, " + l.UntilOn.String()
 		}
 	}
 	if l.SetAsideAt != nil {
@@ -77,17 +77,17 @@ func onInvoices(l typedline.Listed) ui.Cell {
 	return cell
 }
 
-func steps(contractID uuid.UUID, l typedline.Listed) ui.Cell {
+// steps are what can be done to a line: its end, and setting it aside while nothing of it is billed.
+func steps(contractID uuid.UUID, l typedline.Listed) []ui.Cell {
 	here := linesPath(contractID) + "/" + l.ID.String()
-	switch {
-	case l.SetAsideAt != nil:
-		return ui.Cell{}
-	case l.Times == 0:
-		return ui.LinkCell("Set aside", here+"/set-aside")
-	case l.Every == typedline.Cycle:
-		return ui.LinkCell("End", here+"/end")
+	out := make([]ui.Cell, 2)
+	if l.SetAsideAt == nil && l.Every == typedline.Cycle {
+		out[0] = ui.Of(ui.LinkButton{Text: "End", Href: here + "/end", Compact: true})
 	}
-	return ui.Cell{}
+	if l.SetAsideAt == nil && l.Times == 0 {
+		out[1] = ui.Of(ui.LinkButton{Text: "Set aside", Href: here + "/set-aside", Compact: true})
+	}
+	return out
 }
 
 func linesPath(contractID uuid.UUID) string { return recordPath(contractID) + "/lines" }

@@ -45,6 +45,9 @@ func TestALineIsTypedAndSetAside(t *testing.T) {
 			t.Errorf("lacks %q: %s", part, htmlcheck.Text(row))
 		}
 	}
+	if d.get(row.Find("a").First().AttrOr("href", "")).Find("input[name=until]").Length() != 1 {
+		t.Error("no form of its end")
+	}
 	aside := row.Find("a").Last().AttrOr("href", "")
 	confirm := d.get(aside).Find("main form").First()
 	d.post(confirm.AttrOr("action", ""), values(confirm), http.StatusSeeOther)

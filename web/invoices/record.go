@@ -77,7 +77,7 @@ func (h Handlers) contradicted(c echo.Context, o billing.Overview) (*view.Contra
 	}
 	out := &view.Contradicted{
 		Callout: ui.Callout{Tone: ui.Warn, Title: "A draft drawn now would be another one",
-			Text: "Seats, prices or dates were entered since it was drawn. Billed as it is, a later run charges or credits the difference. Drawn anew, it takes its place and bills what stands now."},
+			Text: "Seats, prices, dates or typed lines were entered since it was drawn. Billed as it is, a later run charges or credits the difference. Drawn anew, it takes its place and bills what stands now."},
 		Facts: ui.DefinitionList{Items: []ui.Definition{
 			{Term: "This draft", Value: ui.Of(sum(o.Total, o.Currency))}, {Term: "A fresh one", Value: ui.Of(sum(found.Fresh.Total, o.Currency))},
 			{Term: "Difference", Value: ui.Of(sum(found.Fresh.Total.Sub(o.Total), o.Currency))},
