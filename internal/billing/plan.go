@@ -146,6 +146,9 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		*run = r.following(*run)
 		p = r.plan(*run, books, typed)
 	}
+	if p.Empty() && len(p.LeftOut) == 0 && proposed && !r.EndDate.IsZero() && !r.billedTo.Before(r.EndDate) {
+		p.Waits = fmt.Sprintf("The contract ended on %s, and every day of it is paid. Nothing more falls due.", r.EndDate)
+	}
 	if err := p.storable(); err != nil {
 		return Plan{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -41,7 +42,7 @@ const longestReference = 200
 // day; from there on they are billed here like any other. Refused, all together, for
 // a row that is on an invoice here, marked already or set aside.
 func (s Service) Mark(ctx context.Context, by audit.Actor, o Billed) error {
-	if err := o.check(); err != nil {
+	if err := o.check(clock.DateOf(s.Clock.Now(), time.UTC)); err != nil {
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
@@ -60,7 +61,7 @@ func (s Service) Mark(ctx context.Context, by audit.Actor, o Billed) error {
 	})
 }
 
-func (o Billed) check() error {
+func (o Billed) check(today clock.Date) error {
 	problems := errs.Fields{}
 	if strings.TrimSpace(o.Reference) == "" {
 		problems.Add("reference", "Enter the reference under which the other system billed it, as an invoice number.")
@@ -71,8 +72,14 @@ func (o Billed) check() error {
 	if len(o.Changes) == 0 {
 		problems.Add("id", "Tick the changes that were billed elsewhere.")
 	}
+	if !o.Through.IsZero() && o.Through.After(today.AddMonths(12*yearsAhead)) {
+		problems.Add("through", "This is more than five years ahead. Enter an earlier day.")
+	}
 	return problems.Err()
 }
+
+// yearsAhead is how far ahead another system can have billed.
+const yearsAhead = 5
 
 type outsideRow struct {
 	ID          uuid.UUID

@@ -17,6 +17,7 @@ type Rewriting struct {
 	Row        uuid.UUID
 	On         clock.Date
 	Delta      int
+	Reached    *int          // the quantity with it; nil: as the row it replaces said
 	Refund     bool          // of the row it replaces; kept also where the seats now rise, for days on which rows count as one
 	WrittenFor uuid.NullUUID // the row entered before it, because of which it is written anew
 	Why        string        // of setting the old one aside
@@ -32,7 +33,7 @@ func Rewrite(ctx context.Context, tx *gorm.DB, r Rewriting) (uuid.UUID, error) {
 	}
 	id := uuid.Must(uuid.NewV7())
 	err := tx.WithContext(ctx).Exec(rewriteRow, map[string]any{
-		"id": id, "old": r.Row, "on": r.On, "at": r.Origin.At, "delta": r.Delta, "refund": r.Refund, "for": r.WrittenFor,
+		"id": id, "old": r.Row, "on": r.On, "at": r.Origin.At, "delta": r.Delta, "reached": r.Reached, "refund": r.Refund, "for": r.WrittenFor,
 		"note": r.Note, "source": r.Origin.Source, "actor": r.Origin.By.Name,
 		"actor_id": uuid.NullUUID{UUID: r.Origin.By.ID, Valid: r.Origin.By.IsPerson()},
 	}).Error
@@ -49,10 +50,10 @@ WITH written AS (
         unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, actor_id, actor, note,
         refund, replaces_id, written_for_id, product_id, term, billing_frequency, price_from, price_item_id)
     SELECT CAST(@id AS uuid), c.subscription_id, c.event, c.reason, CAST(@on AS date), CAST(@at AS timestamptz), CAST(@delta AS integer),
-        s.ledger_quantity + CAST(@delta AS integer), false,
+        coalesce(CAST(@reached AS integer), c.quantity_after), false,
         c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, @source, CAST(@actor_id AS uuid), @actor, @note,
         @refund, c.id, CAST(@for AS uuid), c.product_id, c.term, c.billing_frequency, c.price_from, c.price_item_id
-    FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id WHERE c.id = CAST(@old AS uuid)
+    FROM license_changes c WHERE c.id = CAST(@old AS uuid)
     RETURNING id, delta, refund)
 INSERT INTO license_change_status (change_id, counted, billing_state)
 SELECT id, true, CASE WHEN delta < 0 AND NOT refund THEN 'archived' ELSE 'open' END FROM written`

@@ -142,7 +142,7 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 	}
 	row.Outcome = imports.Changed
 	if d.Quantity != was.Quantity && was.State != subscription.Inactive {
-		row.Note = strings.TrimSpace("The seats change from " + on.String() + " on. " + row.Note)
+		row.Note = strings.TrimSpace("The seats change from " + on.String() + " on; rows behind that day keep what they reach. " + row.Note)
 		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on, Note: fmt.Sprintf("import, line %d", l.Number)}
 		line.record.Quantity = was.Quantity // the row of the ledger is dated as typed, so it is written apart
 	}

@@ -91,6 +91,9 @@ func (s Service) settle(
 	}
 	h := target.History()
 	h.TwinHold, h.CutoverHold = false, false
+	if end := source.DeactivatedOn; !h.BillableFrom.IsZero() && end.Before(h.BillableFrom) && source.DeactivatedBy == subscription.ByPerson {
+		h.BillableFrom = end // a person ended it before the switch day: no day between is nobody's
+	}
 	now, err := subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
 	if err != nil {
 		return r, err

@@ -170,7 +170,7 @@ func (k correcting) write(ctx context.Context, tx *gorm.DB, a Act, c Correction)
 		}
 	} else {
 		id, err := ledger.Rewrite(ctx, tx, ledger.Rewriting{
-			Row: k.row.ID, On: k.on, Delta: k.delta, Refund: k.refund, Why: "corrected: " + c.Note, Note: c.Note, Origin: a.Origin,
+			Row: k.row.ID, On: k.on, Delta: k.delta, Reached: c.Seats, Refund: k.refund, Why: "corrected: " + c.Note, Note: c.Note, Origin: a.Origin,
 		})
 		if err != nil {
 			return err
@@ -179,7 +179,7 @@ func (k correcting) write(ctx context.Context, tx *gorm.DB, a Act, c Correction)
 	}
 	for _, o := range k.others {
 		r := ledger.Rewriting{
-			Row: o.row.ID, On: o.row.On, Delta: o.delta, Refund: o.row.Refund, Origin: a.Origin,
+			Row: o.row.ID, On: o.row.On, Delta: o.delta, Reached: &o.row.Reached, Refund: o.row.Refund, Origin: a.Origin,
 			Why: "a row before it was corrected", Note: fmt.Sprintf("still reaches %d seats", o.row.Reached),
 		}
 		if o.after {

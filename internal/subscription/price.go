@@ -94,10 +94,10 @@ func currencyOn(h history.History, day clock.Date, otherwise string) string {
 	return otherwise
 }
 
-// holds tells whether the same price of the same source holds on that day already.
+// holds tells whether the same price of the same source begins on that day already; from another day it is a change.
 func holds(h history.History, row ledger.Change) bool {
 	stands, found := h.PriceOn(row.EffectiveAt)
-	return found && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
+	return found && stands.On == row.EffectiveAt && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
 }
 
 // actOnPrice is act with the history that prices are reckoned from.

@@ -53,7 +53,9 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 			d.Row.Quantity = q.Seats
 		}
 		if entered.Delta != 0 {
-			d.EnterTyped(ledger.Change{ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, Refund: refund, Note: q.Note})
+			d.EnterTyped(ledger.Change{
+				ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, QuantityAfter: q.Seats, Refund: refund, Note: q.Note,
+			})
 		}
 		return d.Finish(&s.Subscription), nil
 	})
@@ -66,7 +68,7 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 // writeAnew lets a row reach what it reached, behind another that was entered before it.
 func writeAnew(ctx context.Context, tx *gorm.DB, a Act, row plan.SeatRow, delta int, because uuid.UUID) error {
 	_, err := ledger.Rewrite(ctx, tx, ledger.Rewriting{
-		Row: row.ID, On: row.On, Delta: delta, Refund: row.Refund, WrittenFor: set(because), Origin: a.Origin,
+		Row: row.ID, On: row.On, Delta: delta, Reached: &row.Reached, Refund: row.Refund, WrittenFor: set(because), Origin: a.Origin,
 		Why: "a change was entered before it", Note: fmt.Sprintf("still reaches %d seats", row.Reached),
 	})
 	return err

@@ -67,9 +67,12 @@ func (h Handlers) step(c echo.Context, do step, done string) error {
 }
 
 func version(form httpx.Values) int {
-	n, err := strconv.Atoi(form.Get("version"))
-	if err != nil {
+	if form.Get("version") == "" {
 		return 0
+	}
+	n, err := strconv.Atoi(form.Get("version"))
+	if err != nil || n < 1 {
+		return -1 // no version that an invoice ever had
 	}
 	return n
 }

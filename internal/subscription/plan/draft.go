@@ -42,10 +42,11 @@ func (d *Draft) Enter(c ledger.Change) clock.Date {
 	return c.EffectiveAt
 }
 
-// EnterTyped adds a row on the very day a person typed: what stands behind it is written anew to fit.
+// EnterTyped adds a row on the very day a person typed, with the quantity that it reaches: what stands behind it is
+// written anew to fit.
 func (d *Draft) EnterTyped(c ledger.Change) {
 	d.seats += c.Delta
-	c.QuantityAfter, c.SubscriptionID = d.seats, d.Row.ID
+	c.SubscriptionID = d.Row.ID
 	c.Cost, c.Price = d.Row.Cost(), d.Row.Price()
 	d.Entries = append(d.Entries, c)
 }
