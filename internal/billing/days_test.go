@@ -88,3 +88,47 @@ func TestAnotherProductWithoutAPriceWaitsFromItsDayAndTheDaysBeforeAreBilled(t *
 	o.Price(a, "20", "2026-01-16")
 	o.want(o.draft(billing.FullCycle, "2026-02-01"), "S1 cycle 2026-01-16 2026-02-01 10 103.23")
 }
+
+// A reduction keeps its refund where a row entered before it turns its own step upwards: the order of two facts decides nothing.
+func TestTheOrderInWhichTwoQuantitiesAreEnteredDecidesNothing(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]int{{0, 1}, {1, 0}} {
+		o := open(t, "2026-12-05", billtest.Terms{BillFrom: "2026-10-01", Refunds: "yes"})
+		a := o.Add("S1", 10, "2026-10-01")
+		o.draft(billing.FullCycle, "2026-12-01")
+		for _, n := range order {
+			o.Seats(a, []int{8, 5}[n], []string{"2026-11-20", "2026-11-10"}[n])
+		}
+		o.draft(billing.ChangeLog, "")
+		if got := o.Text(`SELECT trim_scale(sum(amount)) FROM invoice_lines`); got != "211.2" { // 240 - 5 x 12 x 10/30 - 2 x 12 x 11/30
+			t.Errorf("in the order %v all comes to %s", order, got)
+		}
+	}
+}
+
+func TestTheSamePriceFromAnotherDayIsAChange(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-11-05", billtest.Terms{BillFrom: "2026-11-01"})
+	a := o.Add("S1", 10, "2026-11-01")
+	o.Price(a, "12", "2026-11-21")
+	o.Price(a, "6", "2026-11-11")
+	o.draft(billing.FullCycle, "2026-12-01")
+	if got := o.total(); got != "100 for 300" { // ten days at 6.00, twenty at 12.00
+		t.Errorf("November comes to %s", got)
+	}
+}
+
+func TestALineNamesTheProductOfItsDays(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-01-16", billtest.Terms{})
+	a := o.Add("S1", 10, "2026-01-01")
+	r := billtest.Record("S1", 10, billtest.Day(t, "2026-01-01"))
+	r.PartNumber, r.ProductName = "PN-other", "Another product"
+	o.Sync(r)
+	o.Price(a, "20", "2026-01-16")
+	o.Sign(a)
+	o.draft(billing.FullCycle, "2026-02-01")
+	if got := o.Text(`SELECT string_agg(product_name || ' ' || part_number, ', ' ORDER BY position) FROM invoice_lines`); got != "Product S1 PN-S1, Another product PN-other" {
+		t.Error(got)
+	}
+}

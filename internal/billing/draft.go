@@ -68,7 +68,7 @@ func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order
 func (o Order) accepts(p Plan) error {
 	switch n, _ := p.Late(); {
 	case p.Waits != "":
-		return errs.Fields{"period_end": p.Waits}.Err()
+		return errs.Newf(errs.Conflict, "%s No invoice was made.", p.Waits)
 	case p.Empty():
 		return errs.Newf(errs.Conflict, "There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. No invoice was made.",
 			p.Contract.Name, p.Period.To, len(p.LeftOut))

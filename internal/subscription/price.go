@@ -67,7 +67,8 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 				return plan.Plan{}, err
 			}
 		}
-		if p.On.IsZero() {
+		dated := !p.On.IsZero()
+		if !dated {
 			p.On = ProposedDay(h, a.Today())
 		}
 		if err := p.check(h, a.Today()); err != nil {
@@ -79,7 +80,7 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 		d := s.Draft()
 		d.Row.ProposedItemID = uuid.NullUUID{}
 		row := p.row(h, s.Subscription, currencyOn(h, p.On, to.Currency))
-		if p.Later == ReplaceLater || !holds(h, row) {
+		if p.Later == ReplaceLater || !holds(h, row, dated) {
 			d.Enter(row)
 		}
 		return d.Finish(&s.Subscription), nil
@@ -94,10 +95,11 @@ func currencyOn(h history.History, day clock.Date, otherwise string) string {
 	return otherwise
 }
 
-// holds tells whether the same price of the same source begins on that day already; from another day it is a change.
-func holds(h history.History, row ledger.Change) bool {
+// holds tells whether the same price of the same source holds on that day already; where a person named the day, from
+// another day it is a change.
+func holds(h history.History, row ledger.Change, dated bool) bool {
 	stands, found := h.PriceOn(row.EffectiveAt)
-	return found && stands.On == row.EffectiveAt && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
+	return found && (!dated || stands.On == row.EffectiveAt) && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
 }
 
 // actOnPrice is act with the history that prices are reckoned from.

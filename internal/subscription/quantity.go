@@ -35,6 +35,7 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 		return Subscription{}, errs.New(errs.Conflict, "The seats of this subscription come from the distributor. Change them there; the next sync brings them.")
 	}
 	var entered plan.Entered
+	writes := false
 	id := uuid.Must(uuid.NewV7())
 	now, err := actOnPrice(ctx, tx, a, func(s plan.Current, h history.History) (plan.Plan, error) {
 		if err := q.check(s, h, a.Today()); err != nil {
@@ -52,14 +53,14 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 			}
 			d.Row.Quantity = q.Seats
 		}
-		if entered.Delta != 0 {
+		if writes = entered.Delta != 0 || !plan.Stated(plan.SeatRows(h), q.On); writes {
 			d.EnterTyped(ledger.Change{
 				ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, QuantityAfter: q.Seats, Refund: refund, Note: q.Note,
 			})
 		}
 		return d.Finish(&s.Subscription), nil
 	})
-	if err != nil || entered.Delta == 0 || entered.Next == nil {
+	if err != nil || !writes || entered.Next == nil || entered.Then == entered.Next.Delta {
 		return now, err
 	}
 	return now, writeAnew(ctx, tx, a, *entered.Next, entered.Then, id)

@@ -101,9 +101,7 @@ func (s *typed) enter(rt *rapid.T) {
 		}
 		return
 	}
-	if s.on(q.On) != q.Seats {
-		s.reached[q.On] = q.Seats
-	}
+	s.reached[q.On] = q.Seats
 }
 
 func (s *typed) correct(rt *rapid.T, c subscription.Correction) bool {

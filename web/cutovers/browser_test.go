@@ -38,7 +38,7 @@ func TestThePagesOfAWrongTurnInABrowser(t *testing.T) {
 	tab.Fill("email", "operator@reseller.example")
 	tab.Fill("password", webtest.Password)
 	tab.Click(`button[type="submit"]`)
-	tab.WaitFor("#main")
+	tab.WaitFor(".side__foot") // the sign-in page has none
 	customer, proof := m.URL+m.run+"/customers/"+m.customer.String(), m.URL+m.run+"/proof"
 	look(t, tab, "exact-pairs", func() { tab.Go(customer) })
 	m.post("/pairs", "crm_account_id", m.customer.String(), "kind", "ended", "old_subscription_id", m.oldID.String()).Want(http.StatusSeeOther)

@@ -31,7 +31,7 @@ func TestTheFormsInABrowser(t *testing.T) {
 	tab.Fill("email", "olga@reseller.example")
 	tab.Fill("password", password)
 	tab.Click(`button[type="submit"]`)
-	tab.WaitFor("#main")
+	tab.WaitFor(".side__foot") // the sign-in page has none
 	for name, path := range pages {
 		for width, dark := range map[int64]bool{1280: false, 320: true} {
 			tab.Size(width, 900)

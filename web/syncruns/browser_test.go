@@ -22,7 +22,7 @@ func (d *desk) signedIn(t *testing.T, b *browser.Browser) *browser.Tab {
 	tab.Fill("email", "ada@reseller.example")
 	tab.Fill("password", password)
 	tab.Click("button[type=submit].btn--primary")
-	tab.WaitFor("body")
+	tab.WaitFor("body:not(:has(input[name=password]))")
 	return tab
 }
 

@@ -84,6 +84,7 @@ func (d *Draft) Finish(stored *Subscription) Plan {
 	d.New = stored == nil
 	d.Changed = stored != nil && !d.Row.Same(*stored)
 	d.Placed = stored == nil && d.Row.ContractID.Valid || stored != nil && stored.ContractID != d.Row.ContractID
+	d.Touched = d.Touched || stored != nil && productOf(stored.Facts) != productOf(d.Row.Facts)
 	d.Row.LedgerQuantity = d.seats
 	return d.Plan
 }

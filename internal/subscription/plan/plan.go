@@ -60,7 +60,7 @@ type Plan struct {
 	Moved     bool // reported under another account than before
 	Changed   bool // Row differs from what is stored
 	Placed    bool // its contract is another than what is stored
-	Touched   bool // its rows were marked, so that what is reckoned from them is made anew
+	Touched   bool // its rows were marked, or what it is has changed: what is reckoned from them is made anew
 	Entries   []ledger.Change
 	Fills     []Fill // prices that are entered where none of a person stands
 	Conflicts []Conflict

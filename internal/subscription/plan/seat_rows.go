@@ -21,7 +21,7 @@ type SeatRow struct {
 func SeatRows(h history.History) []SeatRow {
 	var rows []SeatRow
 	for _, r := range h.Rows {
-		if r.Event != ledger.Price && r.Event != ledger.Cost && r.Event != ledger.Product && (r.Delta != 0 || r.Rewritten()) {
+		if r.Event != ledger.Price && r.Event != ledger.Cost && r.Event != ledger.Product && (r.Delta != 0 || r.Rewritten() || r.Event == ledger.Update) {
 			rows = append(rows, SeatRow{Row: r})
 		}
 	}
@@ -32,6 +32,12 @@ func SeatRows(h history.History) []SeatRow {
 		rows[i].Reached = n
 	}
 	return rows
+}
+
+// Stated tells whether a row says on a day how many seats there are: the same number from another day is a fact of its
+// own, which a row entered before it later leaves as it is.
+func Stated(rows []SeatRow, day clock.Date) bool {
+	return slices.ContainsFunc(rows, func(r SeatRow) bool { return r.On == day })
 }
 
 // seatsBefore is the quantity before the rows that follow a day.
