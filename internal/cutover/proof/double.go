@@ -37,6 +37,11 @@ func (l productDays) doubled(day clock.Date) (Verdict, string) {
 				fresh = append(fresh, p.New.named(b.After))
 			}
 		}
+		for _, p := range l.Across {
+			if b := measure.of(p, day); b.Before > 0 {
+				old = append(old, p.Old.named(b.Before))
+			}
+		}
 		if twice || len(old) > 0 && len(fresh) > 0 {
 			return Double, fmt.Sprintf(measure.says, strings.Join(old, ", ")+" and "+strings.Join(fresh, ", "))
 		}

@@ -16,22 +16,26 @@ type product struct {
 }
 
 // productsOf groups subscriptions and their pairs by product. A pair is the new one's
-// product.
+// product; where its old one is another, that one stands beside its own product too.
 func productsOf(subs []subscriptionRow, sides map[uuid.UUID]*side, b boundary) []product {
 	slices.SortStableFunc(subs, func(x, y subscriptionRow) int { return cmp.Compare(x.rank(), y.rank()) })
 	keys := productKeys{}
 	pairs := map[uuid.UUID]*pairDays{}
-	names, products := map[string]string{}, map[string][]*pairDays{}
+	names, products, across := map[string]string{}, map[string][]*pairDays{}, map[string][]*pairDays{}
+	keyOf := map[uuid.UUID]string{}
 	for _, s := range subs {
 		if pair := pairs[s.PairID.UUID]; pair != nil {
 			pair.put(s, sides[s.ID])
+			if key := keys.of(s); key != keyOf[s.PairID.UUID] {
+				across[key] = append(across[key], pair)
+			}
 			continue
 		}
 		key := keys.of(s)
 		p := &pairDays{Switch: s.boundary(b)}
 		p.put(s, sides[s.ID])
 		if s.PairID.Valid {
-			pairs[s.PairID.UUID] = p
+			pairs[s.PairID.UUID], keyOf[s.PairID.UUID] = p, key
 		}
 		if names[key] == "" {
 			names[key] = s.called()
@@ -43,6 +47,9 @@ func productsOf(subs []subscriptionRow, sides map[uuid.UUID]*side, b boundary) [
 		p := product{key: key, name: names[key]}
 		for _, s := range products[key] {
 			p.days.Pairs = append(p.days.Pairs, *s)
+		}
+		for _, s := range across[key] {
+			p.days.Across = append(p.days.Across, *s)
 		}
 		out = append(out, p)
 	}

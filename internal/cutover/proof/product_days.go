@@ -9,6 +9,7 @@ import (
 // productDays is one product of one customer: all subscriptions of it, on both sides.
 type productDays struct {
 	Pairs        []pairDays
+	Across       []pairDays // pairs of another product whose old one is of this one
 	Acknowledged []Acknowledgement
 }
 
@@ -60,6 +61,9 @@ func (l productDays) segments(today clock.Date) []Segment {
 	for _, p := range l.Pairs {
 		days = append(days, p.Switch.Day)
 		days = append(append(days, p.Old.breaks()...), p.New.breaks()...)
+	}
+	for _, p := range l.Across {
+		days = append(days, p.Old.breaks()...)
 	}
 	slices.SortFunc(days, byDay)
 	var out []Segment
