@@ -18,7 +18,7 @@ func (w *walk) bill() {
 	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Support, gold", "unit_amount", "49.90", "every", "cycle").Submit().Next().Shows("Support, gold")
 	ended := "/subscriptions/" + s["id"]
 	w.admin.Get(ended).Follow("Deactivate").FormTo(ended + "/deactivate").Submit().Next().Shows("inactive")
-	w.extra = append([]string{draft.URL.Path, contract, ended + "/activate"}, w.extra...)
+	w.extra = append([]string{draft.URL.Path, contract, ended + "/activate", "/invoices/before"}, w.extra...)
 }
 
 // The file of lines and the list of invoices agree, and the rows of the ledger name their invoice.
