@@ -58,7 +58,7 @@ func signedIn(t *testing.T, d *desk, b *browser.Browser) *browser.Tab {
 	tab.Go(d.URL + "/login")
 	tab.Fill("email", string(auth.Admin)+"@reseller.example")
 	tab.Fill("password", webtest.Password)
-	tab.Click("button[type=submit].btn--primary")
+	tab.Submit("button[type=submit].btn--primary")
 	tab.WaitFor("form[action='/logout']")
 	return tab
 }

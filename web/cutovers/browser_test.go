@@ -37,7 +37,7 @@ func TestThePagesOfAWrongTurnInABrowser(t *testing.T) {
 	tab.Go(m.URL + "/login")
 	tab.Fill("email", "operator@reseller.example")
 	tab.Fill("password", webtest.Password)
-	tab.Click(`button[type="submit"]`)
+	tab.Submit(`button[type="submit"]`)
 	tab.WaitFor(".side__foot") // the sign-in page has none
 	customer, proof := m.URL+m.run+"/customers/"+m.customer.String(), m.URL+m.run+"/proof"
 	look(t, tab, "exact-pairs", func() { tab.Go(customer) })

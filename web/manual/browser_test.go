@@ -30,7 +30,7 @@ func TestTheFormsInABrowser(t *testing.T) {
 	tab.Go(w.URL + session.LoginPath)
 	tab.Fill("email", "olga@reseller.example")
 	tab.Fill("password", password)
-	tab.Click(`button[type="submit"]`)
+	tab.Submit(`button[type="submit"]`)
 	tab.WaitFor(".side__foot") // the sign-in page has none
 	for name, path := range pages {
 		for width, dark := range map[int64]bool{1280: false, 320: true} {

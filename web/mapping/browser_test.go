@@ -20,7 +20,7 @@ func (w world) seat(b *browser.Browser) *browser.Tab {
 	tab.Go(w.URL + "/login")
 	tab.Fill("email", "operator@reseller.example")
 	tab.Fill("password", webtest.Password)
-	tab.Click(`button[type="submit"]`)
+	tab.Submit(`button[type="submit"]`)
 	tab.WaitFor(".side__foot") // the sign-in page has none
 	return tab
 }

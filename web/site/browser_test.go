@@ -44,7 +44,7 @@ func signIn(tab *browser.Tab, base string) {
 	tab.Go(base + "/login")
 	tab.Fill("email", "ada@reseller.example")
 	tab.Fill("password", "an honest sentence")
-	tab.Click(`form button[type="submit"]`)
+	tab.Submit(`form button[type="submit"]`)
 	tab.WaitFor(".app")
 }
 
@@ -98,7 +98,7 @@ func TestTheMainPathWithScriptsOff(t *testing.T) {
 	tab.Fill("name", "Ada Example")
 	tab.Fill("email", "ada@reseller.example")
 	tab.Fill("password", "an honest sentence")
-	tab.Click(`form button[type="submit"]`)
+	tab.Submit(`form button[type="submit"]`)
 	tab.WaitFor(".app")
 	tab.Go(w.URL + "/providers/new")
 	tab.Do(chromedp.Click(chromedp.CSS(".fold > summary")))
@@ -108,10 +108,10 @@ func TestTheMainPathWithScriptsOff(t *testing.T) {
 	} {
 		tab.Fill(name, v)
 	}
-	tab.Click(".actions .btn--primary")
+	tab.Submit(".actions .btn--primary")
 	tab.WaitFor(".head__actions")
-	tab.Click(`.head__actions form[action$="/verify"] button`)
+	tab.Submit(`.head__actions form[action$="/verify"] button`)
 	tab.WaitFor(".notice--tone-good")
-	tab.Click(`.head__actions form[action$="/sync-accounts"] button`)
+	tab.Submit(`.head__actions form[action$="/sync-accounts"] button`)
 	tab.WaitFor(`.crumbs a[href="/sync-runs"]`)
 }

@@ -32,7 +32,7 @@ func TestScreenshots(t *testing.T) {
 	tab.Go(d.url + "/login")
 	tab.Fill("email", d.email)
 	tab.Fill("password", d.password)
-	tab.Click(`form button[type="submit"]`)
+	tab.Submit(`form button[type="submit"]`)
 	tab.WaitFor(".app")
 	for _, shot := range []struct {
 		name, path, click string

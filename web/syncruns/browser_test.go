@@ -21,7 +21,7 @@ func (d *desk) signedIn(t *testing.T, b *browser.Browser) *browser.Tab {
 	tab.Go(d.server.URL + "/login")
 	tab.Fill("email", "ada@reseller.example")
 	tab.Fill("password", password)
-	tab.Click("button[type=submit].btn--primary")
+	tab.Submit("button[type=submit].btn--primary")
 	tab.WaitFor("body:not(:has(input[name=password]))")
 	return tab
 }

@@ -42,6 +42,16 @@ func (tab *Tab) Click(selector string) {
 	tab.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Submit clicks what leads to another page, and waits until that has loaded.
+func (tab *Tab) Submit(selector string) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
 // WaitFor waits until the CSS selector finds something visible.
 func (tab *Tab) WaitFor(selector string) {
 	tab.t.Helper()
