@@ -110,7 +110,8 @@ func (s *story) successor(external string, refunds string) (differs func(on cloc
 			s.plain.Seats(s.plain.old, n, on.String())
 		}
 		s.plain.Price(s.plain.old, or(price, "12"), on.String())
-		s.seats = n
+		// The successor's own price of its first day stands: a later change is entered after it.
+		s.seats, s.last = n, history.Later(on, start)
 	}
 }
 
@@ -151,7 +152,7 @@ func (s *story) move(refunds string, differs func(clock.Date)) {
 			s.Fatal(err)
 		}
 	}
-	s.gone, s.last = true, on
+	s.gone = true
 	s.invoice()
 }
 

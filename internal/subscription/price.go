@@ -99,7 +99,9 @@ func currencyOn(h history.History, day clock.Date, otherwise string) string {
 // another day it is a change.
 func holds(h history.History, row ledger.Change, dated bool) bool {
 	stands, found := h.PriceOn(row.EffectiveAt)
-	return found && (!dated || stands.On == row.EffectiveAt) && stands.Price.Equal(row.Price) && stands.Price.ByPerson == (row.PriceFor.From == ledger.ByTyping) && stands.Price.ItemID == row.PriceFor.ItemID
+	typed := row.PriceFor.From == ledger.ByTyping
+	return found && (!dated || stands.On == row.EffectiveAt) && stands.Price.Equal(row.Price) &&
+		stands.Price.ByPerson == typed && stands.Price.ItemID == row.PriceFor.ItemID
 }
 
 // actOnPrice is act with the history that prices are reckoned from.

@@ -10,6 +10,7 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,7 +40,20 @@ const serverURL = "SEATLEDGER_TEST_DATABASE_URL"
 // It exits the process. Without PostgreSQL binaries it fails with the command that installs them.
 func Main(m *testing.M) {
 	sheet.BecomeReader()
+	sameHistories()
 	os.Exit(run(context.Background(), m, os.Stderr))
+}
+
+// seed names the seed of random histories, so that two runs of one commit play the same ones; without it each run plays others.
+const seed = "SEATLEDGER_TEST_SEED"
+
+func sameHistories() {
+	if drawn := flag.Lookup("rapid.seed"); drawn != nil && os.Getenv(seed) != "" {
+		if err := drawn.Value.Set(os.Getenv(seed)); err != nil {
+			fmt.Fprintln(os.Stderr, seed, err)
+			os.Exit(1)
+		}
+	}
 }
 
 func run(ctx context.Context, m *testing.M, stderr io.Writer) int {
