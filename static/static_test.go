@@ -77,7 +77,8 @@ func TestScriptsImportOnlyWhatIsThere(t *testing.T) {
 func TestTheOrderOfTheLayersComesFirst(t *testing.T) {
 	t.Parallel()
 	css := get(t, static.URL("app.css")).Body.String()
-	if at := strings.Index(css, "@layer"); at < 0 || !strings.HasPrefix(css[at:], "@layer tokens, base, layout, parts, util;") {
+	if at := strings.Index(css, "@layer"); at < 0 ||
+		!strings.HasPrefix(css[at:], "@layer tokens, base, layout, parts, util;") {
 		t.Error("the style sheet does not begin with the order of its layers")
 	}
 }

@@ -19,14 +19,16 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 var now = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 
 func listed(name string) distributor.Account {
-	return distributor.Account{ExternalID: "10001", Name: name, Active: true, StatusText: "Active", Raw: json.RawMessage(`{"customerNo": "10001", "name": "` + name + `"}`)}
+	return distributor.Account{ExternalID: "10001", Name: name, Active: true, StatusText: "Active",
+		Raw: json.RawMessage(`{"customerNo": "10001", "name": "` + name + `"}`)}
 }
 
 // stored is a database with one account, as a sync first saw it.
 func stored(t *testing.T) (*pgtest.DB, uuid.UUID) {
 	t.Helper()
 	db, p := pgtest.New(t), uuid.Must(uuid.NewV7())
-	err := db.Read(t.Context()).Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at)
+	err := db.Read(t.Context()).Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active,
+		credentials_at, created_at, updated_at)
 		VALUES (?, 'North', 'stellr', true, true, ?, ?, ?)`, p, now, now, now).Error
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +64,9 @@ func TestANewAccountIsUnmappedAndTheSameRecordDoesNotDiffer(t *testing.T) {
 		t.Errorf("%s, %s, differs %t", a.Mapping, a.Status, a.Differs(same))
 	}
 	for what, other := range map[string]distributor.Account{
-		"another name":       listed("Birch"),
-		"a field more":       {ExternalID: "10001", Name: "Aspen", Active: true, StatusText: "Active", Raw: json.RawMessage(`{"customerNo": "10001", "name": "Aspen", "tier": 2}`)},
+		"another name": listed("Birch"),
+		"a field more": {ExternalID: "10001", Name: "Aspen", Active: true, StatusText: "Active",
+			Raw: json.RawMessage(`{"customerNo": "10001", "name": "Aspen", "tier": 2}`)},
 		"discontinued there": {ExternalID: "10001", Name: "Aspen", StatusText: "Active", Raw: listed("Aspen").Raw},
 	} {
 		if !a.Differs(other) {
@@ -76,11 +79,13 @@ func TestASyncNeverTouchesTheMapping(t *testing.T) {
 	t.Parallel()
 	db, id := stored(t)
 	in(t, db, func(tx *gorm.DB) error {
-		return account.Decide(t.Context(), tx, id, account.Decision{State: account.Excluded, ExcludeReason: "our own", By: "Olga Example", ByPerson: true, Why: "our own", At: now})
+		return account.Decide(t.Context(), tx, id, account.Decision{State: account.Excluded, ExcludeReason: "our own",
+			By: "Olga Example", ByPerson: true, Why: "our own", At: now})
 	})
 	in(t, db, func(tx *gorm.DB) error { return account.Update(t.Context(), tx, id, listed("Birch"), now) })
 	a := get(t, db, id)
-	if a.Name != "Birch" || a.Mapping != account.Excluded || a.ExcludeReason != "our own" || a.DecidedBy != "Olga Example" || a.Version != 3 {
+	if a.Name != "Birch" || a.Mapping != account.Excluded || a.ExcludeReason != "our own" ||
+		a.DecidedBy != "Olga Example" || a.Version != 3 {
 		t.Errorf("%+v", a)
 	}
 }

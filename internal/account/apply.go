@@ -31,10 +31,13 @@ func (a Account) Differs(d distributor.Account) bool {
 }
 
 // New stores an account that was never seen before, unmapped.
-func New(ctx context.Context, tx *gorm.DB, providerID uuid.UUID, d distributor.Account, now time.Time) (uuid.UUID, error) {
+func New(ctx context.Context, tx *gorm.DB, providerID uuid.UUID, d distributor.Account,
+	now time.Time) (uuid.UUID, error) {
 	a := Account{
-		ID: uuid.Must(uuid.NewV7()), ProviderID: providerID, ExternalID: d.ExternalID, Facts: FactsOf(d), Mapping: Unmapped,
-		Raw: d.Raw, RawHash: distributor.Meaning(d.Raw), RequestID: d.RequestID, Version: 1, FirstSeenAt: now, UpdatedAt: now,
+		ID: uuid.Must(uuid.NewV7()), ProviderID: providerID, ExternalID: d.ExternalID, Facts: FactsOf(d),
+		Mapping: Unmapped,
+		Raw:     d.Raw, RawHash: distributor.Meaning(d.Raw), RequestID: d.RequestID, Version: 1, FirstSeenAt: now,
+		UpdatedAt: now,
 	}
 	if err := tx.WithContext(ctx).Create(&a).Error; err != nil {
 		return a.ID, fmt.Errorf("store account %s: %w", d.ExternalID, err)
@@ -50,11 +53,13 @@ func Update(ctx context.Context, tx *gorm.DB, id uuid.UUID, d distributor.Accoun
 		raw = string(d.Raw)
 	}
 	return tx.WithContext(ctx).Exec(`
-		UPDATE provider_accounts SET name = ?, domain = ?, tenant_id = ?, email = ?, phone = ?, street = ?, city = ?, state_region = ?,
+		UPDATE provider_accounts SET name = ?, domain = ?, tenant_id = ?, email = ?, phone = ?, street = ?, city = ?,
+			state_region = ?,
 			postal_code = ?, country = ?, provider_status = ?, provider_status_text = ?, gone_at = NULL,
 			raw = ?::jsonb, raw_hash = ?, request_id = ?, version = version + 1, updated_at = ?
 		WHERE id = ?`,
-		f.Name, f.Domain, f.TenantID, f.Email, f.Phone, f.Street, f.City, f.State, f.PostalCode, f.Country, f.Status, f.StatusText,
+		f.Name, f.Domain, f.TenantID, f.Email, f.Phone, f.Street, f.City, f.State, f.PostalCode, f.Country, f.Status,
+		f.StatusText,
 		raw, distributor.Meaning(d.Raw), d.RequestID, now, id).Error
 }
 

@@ -59,11 +59,14 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const rowColumns = `a.id, a.provider_id, p.name AS provider, p.connector, a.external_id, a.name, a.domain, a.tenant_id, a.provider_status,
-	a.state, a.crm_account_id, coalesce(c.name, '') AS crm_account, a.exclude_reason, a.decided_by, a.decided_at, a.decided_why,
+const rowColumns = `a.id, a.provider_id, p.name AS provider, p.connector, a.external_id, a.name, a.domain, a.tenant_id,
+	a.provider_status,
+	a.state, a.crm_account_id, coalesce(c.name, '') AS crm_account, a.exclude_reason, a.decided_by, a.decided_at,
+		a.decided_why,
 	a.first_seen_at, a.gone_at, a.version`
 
-const rowTables = ` FROM provider_accounts a JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = a.crm_account_id`
+const rowTables = ` FROM provider_accounts a JOIN providers p ON p.id = a.provider_id LEFT
+	JOIN crm_accounts c ON c.id = a.crm_account_id`
 
 func (f Filter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
@@ -81,7 +84,8 @@ func (f Filter) where() (string, []any) {
 		add("a.provider_status = ?", f.Status)
 	}
 	if f.Search != "" {
-		add("lower(a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id) LIKE ?", postgres.Contains(f.Search))
+		add("lower(a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id) LIKE ?",
+			postgres.Contains(f.Search))
 	}
 	return strings.Join(conds, " AND "), args
 }
@@ -119,7 +123,8 @@ func (r Row) sortKey(o paging.Order) any {
 func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 	where, args := f.where()
 	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM provider_accounts a WHERE `+where, args...).Scan(&n).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM provider_accounts a WHERE `+where,
+		args...).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count accounts: %w", err)
 	}
 	return n, nil
@@ -128,7 +133,8 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every account of a filter in order, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+rowTables+` WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+rowTables+` WHERE `+where+` ORDER BY `+o.SQL(),
+		args...), do)
 }
 
 // Progress is how far the mapping is.
@@ -151,8 +157,10 @@ func (p Progress) Percent() int {
 func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progress, error) {
 	where, args := Filter{ProviderID: providerID}.where()
 	var p Progress
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FILTER (WHERE a.state = 'unmapped') AS unmapped, count(*) FILTER (WHERE a.state = 'mapped') AS mapped,
-		count(*) FILTER (WHERE a.state = 'excluded') AS excluded FROM provider_accounts a WHERE `+where, args...).Scan(&p).Error
+	err := db.WithContext(ctx).Raw(`SELECT count(*) FILTER (WHERE a.state = 'unmapped') AS unmapped,
+		count(*) FILTER (WHERE a.state = 'mapped') AS mapped,
+		count(*) FILTER (WHERE a.state = 'excluded') AS excluded FROM provider_accounts a
+		WHERE `+where, args...).Scan(&p).Error
 	if err != nil {
 		return p, fmt.Errorf("count accounts by state: %w", err)
 	}
@@ -168,7 +176,9 @@ type ProviderChoice struct {
 // ProviderChoices are the providers that have accounts, by name.
 func ProviderChoices(ctx context.Context, db *gorm.DB) ([]ProviderChoice, error) {
 	var all []ProviderChoice
-	err := db.WithContext(ctx).Raw(`SELECT id, name FROM providers p WHERE EXISTS (SELECT FROM provider_accounts a WHERE a.provider_id = p.id) ORDER BY lower(name), id`).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT id, name FROM providers p
+		WHERE EXISTS (SELECT FROM provider_accounts a WHERE a.provider_id = p.id)
+		ORDER BY lower(name), id`).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list providers with accounts: %w", err)
 	}
@@ -184,7 +194,8 @@ type Choice struct {
 // Choices are a provider's accounts that are not gone, by name, at most so many.
 func Choices(ctx context.Context, db *gorm.DB, providerID uuid.UUID, most int) ([]Choice, error) {
 	var all []Choice
-	err := db.WithContext(ctx).Raw(`SELECT external_id, name FROM provider_accounts WHERE provider_id = ? AND provider_status <> 'gone'
+	err := db.WithContext(ctx).Raw(`SELECT external_id, name FROM provider_accounts WHERE provider_id = ?
+		AND provider_status <> 'gone'
 		ORDER BY lower(name), id LIMIT ?`, providerID, most).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("accounts to choose from: %w", err)

@@ -92,17 +92,22 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 }
 
 func (o *Overview) readNames(db *gorm.DB) error {
-	row := db.Raw(`SELECT p.name, p.connector, p.active, coalesce(c.name, ''), coalesce(c.external_id, ''), coalesce(jsonb_pretty(a.raw), '')
-		FROM provider_accounts a JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = a.crm_account_id WHERE a.id = ?`, o.ID).Row()
+	row := db.Raw(`SELECT p.name, p.connector, p.active, coalesce(c.name, ''), coalesce(c.external_id, ''),
+		coalesce(jsonb_pretty(a.raw), '')
+		FROM provider_accounts a JOIN providers p ON p.id = a.provider_id LEFT
+		JOIN crm_accounts c ON c.id = a.crm_account_id WHERE a.id = ?`, o.ID).Row()
 	return row.Scan(&o.Provider, &o.Connector, &o.ProviderActive, &o.CRMAccount, &o.CRMExternalID, &o.RawText)
 }
 
 func (o *Overview) readSubscriptions(db *gorm.DB) error {
-	err := db.Raw(`SELECT s.id, s.external_id, s.product_name AS product, s.part_number, s.quantity, s.state, coalesce(s.hold_reason, '') AS hold_reason,
-			s.contract_id, coalesce(b.name, '') AS contract, s.unit_price, s.price_period, s.currency, s.unit_cost, s.cost_period, s.cost_currency,
+	err := db.Raw(`SELECT s.id, s.external_id, s.product_name AS product, s.part_number, s.quantity, s.state,
+		coalesce(s.hold_reason, '') AS hold_reason,
+			s.contract_id, coalesce(b.name, '') AS contract, s.unit_price, s.price_period, s.currency, s.unit_cost,
+				s.cost_period, s.cost_currency,
 			s.end_date, coalesce(s.review, '') AS review
 		FROM subscriptions s LEFT JOIN billing_contracts b ON b.id = s.contract_id WHERE s.account_id = ?
-		ORDER BY s.state = 'inactive', lower(s.product_name), s.id LIMIT ?`, o.ID, HoldingsShown).Scan(&o.Subscriptions).Error
+		ORDER BY s.state = 'inactive', lower(s.product_name), s.id
+		LIMIT ?`, o.ID, HoldingsShown).Scan(&o.Subscriptions).Error
 	if err != nil {
 		return err
 	}
@@ -117,8 +122,10 @@ func (o *Overview) readUnreadable(db *gorm.DB) error {
 
 func (o *Overview) readLastResult(db *gorm.DB) error {
 	var found []SyncResult
-	err := db.Raw(`SELECT x.run_id, r.kind, x.outcome, x.cause, x.advice, x.request_id, x.added, x.changed, x.unchanged, x.gone, x.held, x.at
-		FROM sync_run_accounts x JOIN sync_runs r ON r.id = x.run_id WHERE x.account_id = ? ORDER BY x.at DESC LIMIT 1`, o.ID).Scan(&found).Error
+	err := db.Raw(`SELECT x.run_id, r.kind, x.outcome, x.cause, x.advice, x.request_id, x.added, x.changed, x.unchanged,
+		x.gone, x.held, x.at
+		FROM sync_run_accounts x JOIN sync_runs r ON r.id = x.run_id WHERE x.account_id = ? ORDER BY x.at DESC
+		LIMIT 1`, o.ID).Scan(&found).Error
 	if len(found) > 0 {
 		o.LastResult = &found[0]
 	}

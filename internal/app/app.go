@@ -128,7 +128,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
 	a.day = &dayTurn{}
 	var err error
-	a.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
+	a.Sealer, err = secret.Load(ctx, db,
+		secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
 	if err != nil {
 		return nil, err
 	}
@@ -136,16 +137,20 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		return nil, err
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
-	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer, Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
+		Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
-	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting, Moved: a.reland}
+	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,
+		Moved: a.reland}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
-	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM, Enqueue: a.enqueueMapping}
+	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
+		Enqueue: a.enqueueMapping}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
-	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended, Reopening: a.Reassign.MayReopen}
+	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
+		Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
@@ -244,8 +249,10 @@ func (a *App) beats() []jobs.Beat {
 	return []jobs.Beat{
 		{Name: "watch over sync runs", Every: 5 * time.Second, Do: a.Sync.Watch},
 		{Name: "prices that begin with the day", Every: 20 * time.Second, Do: a.TurnDay},
-		{Name: "reviews that wait", Every: 2 * time.Second, Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
-		{Name: "reviews that the date changes", Every: time.Hour, Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
+		{Name: "reviews that wait", Every: 2 * time.Second,
+			Do: func(ctx context.Context) error { return a.Reviews.Drain(ctx, a.DB) }},
+		{Name: "reviews that the date changes", Every: time.Hour,
+			Do: func(ctx context.Context) error { return a.Reviews.Sweep(ctx, a.DB) }},
 		{Name: "mapping suggestions", Every: 3 * time.Second, Do: watch.Look},
 		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
@@ -280,7 +287,8 @@ func (a *App) firstAdmin(ctx context.Context) error {
 	if err != nil || any {
 		return err
 	}
-	_, err = a.Auth.FirstAdmin(ctx, auth.NewUser{Name: "Administrator", Email: a.Config.AdminEmail, Password: a.Config.AdminPassword})
+	_, err = a.Auth.FirstAdmin(ctx,
+		auth.NewUser{Name: "Administrator", Email: a.Config.AdminEmail, Password: a.Config.AdminPassword})
 	return err
 }
 

@@ -76,7 +76,8 @@ func clockMarkFor(cfg config.Config, wall clock.Clock) (*clockMark, error) {
 	at, moved := cfg.ClockStart()
 	switch {
 	case !moved && made != nil && used:
-		return nil, fmt.Errorf("the data folder %s was made with %sCLOCK, so its days are not true ones. Nothing was started. "+
+		return nil, fmt.Errorf("the data folder %s was made with %sCLOCK, so its days are not true ones. "+
+			"Nothing was started. "+
 			"Set %sCLOCK to %s or later to go on in it, or set %sDATA_DIR to another folder",
 			cfg.DataDir, config.Prefix, config.Prefix, made.now(wall).Format(time.RFC3339), config.Prefix)
 	case !moved:
@@ -84,12 +85,15 @@ func clockMarkFor(cfg config.Config, wall clock.Clock) (*clockMark, error) {
 	case !used:
 		return &clockMark{Clock: at, True: wall.Now()}, nil
 	case made == nil:
-		return nil, fmt.Errorf("the data folder %s was made with the true time, and a moved clock would date its ledger and invoices falsely. Nothing was started. "+
-			"Unset %sCLOCK, or set %sDATA_DIR to a new folder to rehearse in", cfg.DataDir, config.Prefix, config.Prefix)
+		return nil, fmt.Errorf("the data folder %s was made with the true time, and a moved clock would date its "+
+			"ledger and invoices falsely. Nothing was started. "+
+			"Unset %sCLOCK, or set %sDATA_DIR to a new folder to rehearse in", cfg.DataDir, config.Prefix,
+			config.Prefix)
 	case at.Equal(made.Clock):
 		return made, nil
 	case at.Before(made.now(wall)):
-		return nil, fmt.Errorf("the clock of the data folder %s has reached %s, and time does not go back there. Nothing was started. "+
+		return nil, fmt.Errorf("the clock of the data folder %s has reached %s, and time does not go back there. "+
+			"Nothing was started. "+
 			"Set %sCLOCK to that moment or later, or set %sDATA_DIR to a new folder",
 			cfg.DataDir, made.now(wall).Format(time.RFC3339), config.Prefix, config.Prefix)
 	}
@@ -112,7 +116,8 @@ func readClockMark(cfg config.Config) (*clockMark, error) {
 	}
 	var m clockMark
 	if err := json.Unmarshal(text, &m); err != nil || m.Clock.IsZero() || m.True.IsZero() {
-		return nil, fmt.Errorf("the file %s does not say where the clock of this data folder stands. Nothing was started; put it back from a backup", path)
+		return nil, fmt.Errorf("the file %s does not say where the clock of this data folder stands. "+
+			"Nothing was started; put it back from a backup", path)
 	}
 	return &m, nil
 }

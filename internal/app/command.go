@@ -29,7 +29,8 @@ func OpenForCommand(ctx context.Context, cfg config.Config, log *slog.Logger) (*
 }
 
 func attach(ctx context.Context, cfg config.Config, log *slog.Logger) (*database, error) {
-	server, err := embedded.Attach(ctx, embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
+	server, err := embedded.Attach(ctx,
+		embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,8 @@ func openPrivate(ctx context.Context, cfg config.Config, log *slog.Logger) (*dat
 	if err != nil {
 		return nil, err
 	}
-	server, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
+	server, err := embedded.Start(ctx,
+		embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
 	if err != nil {
 		return nil, err
 	}

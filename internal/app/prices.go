@@ -22,9 +22,11 @@ func (a *App) FillPrices(ctx context.Context, by audit.Actor, contractID uuid.UU
 			return err
 		}
 		if !c.Active {
-			return errs.Newf(errs.Conflict, "%s is deactivated. Activate it before its prices are filled; nothing was changed.", c.Name)
+			return errs.Newf(errs.Conflict,
+				"%s is deactivated. Activate it before its prices are filled; nothing was changed.", c.Name)
 		}
-		ids, err := subscription.FillPrices(ctx, tx, contractID, ledger.Origin{Source: ledger.FromPerson, By: by, At: a.Clock.Now()}, a.Zone)
+		ids, err := subscription.FillPrices(ctx, tx, contractID,
+			ledger.Origin{Source: ledger.FromPerson, By: by, At: a.Clock.Now()}, a.Zone)
 		filled = len(ids)
 		if err != nil || filled == 0 {
 			return err
@@ -32,7 +34,8 @@ func (a *App) FillPrices(ctx context.Context, by audit.Actor, contractID uuid.UU
 		if err := a.judgeAgain(tx, ids); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, a.Clock, by, audit.Event{Action: "contract.prices_filled", ObjectType: "contract", ObjectID: c.ID.String(), ObjectName: c.Name,
+		return audit.Record(ctx, tx, a.Clock, by, audit.Event{Action: "contract.prices_filled", ObjectType: "contract",
+			ObjectID: c.ID.String(), ObjectName: c.Name,
 			After: map[string]any{"subscriptions": filled}})
 	})
 	return filled, err

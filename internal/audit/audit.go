@@ -69,9 +69,11 @@ func insert(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, e Event
 		id = by.ID
 	}
 	return tx.WithContext(ctx).Exec(`
-		INSERT INTO audit_events (at, true_at, actor_id, actor, action, object_type, object_id, object_name, before, after, request_id)
+		INSERT INTO audit_events (at, true_at, actor_id, actor, action, object_type, object_id, object_name, before,
+			after, request_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?)`,
-		clk.Now(), clock.TrueOrNil(clk), id, by.Name, e.Action, e.ObjectType, e.ObjectID, e.ObjectName, before, after, obs.RequestID(ctx)).Error
+		clk.Now(), clock.TrueOrNil(clk), id, by.Name, e.Action, e.ObjectType, e.ObjectID, e.ObjectName, before, after,
+		obs.RequestID(ctx)).Error
 }
 
 func document(v any) (any, error) {

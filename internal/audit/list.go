@@ -51,7 +51,8 @@ func Sorts() paging.Sorts {
 	}
 }
 
-const entryColumns = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text, request_id, true_at`
+const entryColumns = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text,
+	request_id, true_at`
 
 // List reads a page of the trail and the token of the next one.
 func List(ctx context.Context, db *gorm.DB, f Filter, page paging.Request) ([]Entry, string, error) {
@@ -109,7 +110,8 @@ func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 	}
 	if f.Search != "" {
 		like := postgres.Contains(f.Search)
-		q = q.Where("(actor ILIKE ? OR action ILIKE ? OR object_name ILIKE ? OR object_id ILIKE ?)", like, like, like, like)
+		q = q.Where("(actor ILIKE ? OR action ILIKE ? OR object_name ILIKE ? OR object_id ILIKE ?)", like, like,
+			like, like)
 	}
 	return q
 }
@@ -131,7 +133,8 @@ func distinct(ctx context.Context, db *gorm.DB, column string) ([]string, error)
 		WITH RECURSIVE walk AS (
 			(SELECT COL AS word FROM audit_events ORDER BY COL LIMIT 1)
 			UNION ALL
-			SELECT (SELECT COL FROM audit_events WHERE COL > walk.word ORDER BY COL LIMIT 1) FROM walk WHERE walk.word IS NOT NULL
+			SELECT (SELECT COL FROM audit_events WHERE COL > walk.word ORDER BY COL LIMIT 1) FROM walk
+			WHERE walk.word IS NOT NULL
 		) SELECT word FROM walk WHERE word IS NOT NULL`, "COL", column)).Scan(&out).Error
 	return out, err
 }

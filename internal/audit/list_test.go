@@ -91,7 +91,8 @@ func rowsOf(t *testing.T, db *pgtest.DB, f Filter) []Entry {
 func TestWordsAreThoseThatOccur(t *testing.T) {
 	t.Parallel()
 	actions, types, err := Words(t.Context(), newTrail(t, 3).Read(t.Context()))
-	if err != nil || len(actions) != 1 || actions[0] != "provider.changed" || len(types) != 1 || types[0] != "provider" {
+	if err != nil || len(actions) != 1 || actions[0] != "provider.changed" || len(types) != 1 ||
+		types[0] != "provider" {
 		t.Errorf("%v, %v, %v", actions, types, err)
 	}
 }

@@ -28,8 +28,9 @@ func newTrail(t *testing.T, n int) *pgtest.DB {
 				by = System
 			}
 			err := Record(t.Context(), tx, clk, by, Event{
-				Action: "provider.changed", ObjectType: "provider", ObjectID: fmt.Sprint(i), ObjectName: fmt.Sprintf("Provider %d", i),
-				Before: map[string]any{"n": i}, After: map[string]any{"n": i + 1},
+				Action: "provider.changed", ObjectType: "provider", ObjectID: fmt.Sprint(i),
+				ObjectName: fmt.Sprintf("Provider %d", i),
+				Before:     map[string]any{"n": i}, After: map[string]any{"n": i + 1},
 			})
 			if err != nil {
 				return err
@@ -68,21 +69,25 @@ func TestAnUntouchedTrailIsSound(t *testing.T) {
 func TestEveryKindOfTamperingShows(t *testing.T) {
 	t.Parallel()
 	for name, sql := range map[string]string{
-		"edited":              `UPDATE audit_events SET actor = 'Somebody else' WHERE seq = 5`,
-		"edited and rehashed": `UPDATE audit_events e SET actor = 'x', hash = audit_event_hash(prev_hash, (SELECT x FROM audit_events x WHERE x.seq = 5)) WHERE seq = 5`,
-		"time moved":          `UPDATE audit_events SET at = at + interval '1 microsecond' WHERE seq = 5`,
-		"nulled":              `UPDATE audit_events SET before = NULL WHERE seq = 5`,
-		"first deleted":       `DELETE FROM audit_events WHERE seq = 1`,
-		"middle deleted":      `DELETE FROM audit_events WHERE seq = 5`,
-		"tail cut":            `DELETE FROM audit_events WHERE seq > 7`,
-		"all deleted":         `DELETE FROM audit_events`,
-		"reordered":           `UPDATE audit_events SET seq = CASE seq WHEN 5 THEN 1006 ELSE 1005 END WHERE seq IN (5, 6); UPDATE audit_events SET seq = seq - 1000 WHERE seq > 1000`,
+		"edited": `UPDATE audit_events SET actor = 'Somebody else' WHERE seq = 5`,
+		"edited and rehashed": `UPDATE audit_events e
+			SET actor = 'x', hash = audit_event_hash(prev_hash, (SELECT x FROM audit_events x WHERE x.seq = 5))
+			WHERE seq = 5`,
+		"time moved":     `UPDATE audit_events SET at = at + interval '1 microsecond' WHERE seq = 5`,
+		"nulled":         `UPDATE audit_events SET before = NULL WHERE seq = 5`,
+		"first deleted":  `DELETE FROM audit_events WHERE seq = 1`,
+		"middle deleted": `DELETE FROM audit_events WHERE seq = 5`,
+		"tail cut":       `DELETE FROM audit_events WHERE seq > 7`,
+		"all deleted":    `DELETE FROM audit_events`,
+		"reordered": `UPDATE audit_events SET seq = CASE seq WHEN 5 THEN 1006 ELSE 1005 END
+			WHERE seq IN (5, 6); UPDATE audit_events SET seq = seq - 1000 WHERE seq > 1000`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := newTrail(t, 9)
 			// The owner of the tables can switch triggers off: that is what the chain is for.
-			if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
+			if _, err := db.Owner().Exec(t.Context(),
+				`ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
 				t.Fatal(err)
 			}
 			if i := verify(t, db, 0); i.Sound() {
@@ -115,12 +120,14 @@ func TestTheAppMayNeitherEditNorDeleteTheTrail(t *testing.T) {
 	t.Parallel()
 	db := newTrail(t, 2)
 	for _, sql := range []string{
-		`UPDATE audit_events SET actor = 'x'`, `DELETE FROM audit_events`, `TRUNCATE audit_events`, `UPDATE audit_head SET seq = 0`, `DELETE FROM audit_head`,
+		`UPDATE audit_events SET actor = 'x'`, `DELETE FROM audit_events`, `TRUNCATE audit_events`,
+		`UPDATE audit_head SET seq = 0`, `DELETE FROM audit_head`,
 	} {
 		if err := db.Read(t.Context()).Exec(sql).Error; err == nil {
 			t.Errorf("%s went through as the app's role", sql)
 		}
-		if _, err := db.Owner().Exec(t.Context(), sql); err == nil && sql != `UPDATE audit_head SET seq = 0` && sql != `DELETE FROM audit_head` {
+		if _, err := db.Owner().Exec(t.Context(), sql); err == nil && sql != `UPDATE audit_head SET seq = 0` &&
+			sql != `DELETE FROM audit_head` {
 			t.Errorf("%s went through as the owner", sql)
 		}
 	}

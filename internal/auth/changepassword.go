@@ -80,7 +80,8 @@ func (s Service) setPassword(ctx context.Context, by audit.Actor, u User, passwo
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`UPDATE users SET password_hash = ?, version = version + 1, updated_at = ? WHERE id = ?`, hash, s.Clock.Now(), u.ID).Error
+		err := tx.Exec(`UPDATE users SET password_hash = ?, version = version + 1, updated_at = ? WHERE id = ?`, hash,
+			s.Clock.Now(), u.ID).Error
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,8 @@ func (s Service) Enable(ctx context.Context, by audit.Actor, id uuid.UUID) error
 
 // change edits one user under a lock of all admins, so that two admins who demote
 // each other at the same moment do not leave the app without one.
-func (s Service) change(ctx context.Context, by audit.Actor, id uuid.UUID, action string, edit func(*User) error) error {
+func (s Service) change(ctx context.Context, by audit.Actor, id uuid.UUID, action string,
+	edit func(*User) error) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		if err := lockAdmins(tx, id); err != nil {
 			return err
@@ -78,7 +79,8 @@ func (s Service) change(ctx context.Context, by audit.Actor, id uuid.UUID, actio
 }
 
 func (s Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, was, now User) error {
-	err := tx.Exec(`UPDATE users SET name = ?, email = ?, role = ?, active = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+	err := tx.Exec(`UPDATE users SET name = ?, email = ?, role = ?, active = ?, version = version + 1, updated_at = ?
+		WHERE id = ?`,
 		now.Name, now.Email, now.Role, now.Active, s.Clock.Now(), now.ID).Error
 	if err != nil {
 		return err
@@ -103,7 +105,9 @@ func keepAnAdmin(tx *gorm.DB, was, now User) error {
 	var others int64
 	err := tx.Raw(`SELECT count(*) FROM users WHERE role = 'admin' AND active AND id <> ?`, now.ID).Scan(&others).Error
 	if err == nil && others == 0 {
-		return errs.New(errs.Conflict, "This is the last active administrator. Nothing was changed; make another one first, or nobody could manage providers and users any more.")
+		return errs.New(errs.Conflict,
+			"This is the last active administrator. Nothing was changed; "+
+				"make another one first, or nobody could manage providers and users any more.")
 	}
 	return err
 }

@@ -37,6 +37,7 @@ func (s Service) EndSession(ctx context.Context, u User, hash string) error {
 		if done.RowsAffected == 0 {
 			return errs.New(errs.NotFound, "This session has ended already.")
 		}
-		return s.record(ctx, tx, u.Actor(), "user.sessions_ended", u, Change{after: map[string]any{"sessions_ended": 1}})
+		return s.record(ctx, tx, u.Actor(), "user.sessions_ended", u,
+			Change{after: map[string]any{"sessions_ended": 1}})
 	})
 }

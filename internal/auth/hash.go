@@ -90,7 +90,8 @@ func (h *Hasher) derive(ctx context.Context, password string, salt []byte, c Cos
 
 func encode(c Cost, salt, sum []byte) string {
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes, b64(salt), b64(sum))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes,
+		b64(salt), b64(sum))
 }
 
 func decode(phc string) (c Cost, salt, sum []byte, err error) {

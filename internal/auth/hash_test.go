@@ -27,7 +27,8 @@ func TestAHashKnowsItsPasswordOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for password, want := range map[string]bool{goodPassword: true, goodPassword + " ": false, "": false, strings.ToUpper(goodPassword): false} {
+	for password, want := range map[string]bool{goodPassword: true, goodPassword + " ": false, "": false,
+		strings.ToUpper(goodPassword): false} {
 		got, _, err := h.Verify(t.Context(), phc, password)
 		if err != nil || got != want {
 			t.Errorf("Verify(%q) = %v, %v; want %v", password, got, err, want)
@@ -65,7 +66,8 @@ func TestAHashOfAnotherCostAsksToBeRenewed(t *testing.T) {
 func TestADamagedHashIsAnErrorAndNoPassword(t *testing.T) {
 	t.Parallel()
 	h := NewHasher(cheap())
-	for _, phc := range []string{"", "x", "$argon2id$v=19$m=64,t=1,p=1$$", "$argon2i$v=19$m=64,t=1,p=1$AAAA$AAAA", "$argon2id$v=19$m=64,t=0,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+	for _, phc := range []string{"", "x", "$argon2id$v=19$m=64,t=1,p=1$$", "$argon2i$v=19$m=64,t=1,p=1$AAAA$AAAA",
+		"$argon2id$v=19$m=64,t=0,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
 		if ok, _, err := h.Verify(t.Context(), phc, ""); ok || err == nil {
 			t.Errorf("Verify(%q) = %v, %v", phc, ok, err)
 		}

@@ -97,7 +97,8 @@ func pause(over int, last *time.Time, now time.Time) time.Duration {
 
 // forgive takes back the try that succeeded and what the person mistyped before it.
 func forgive(tx *gorm.DB, a Attempt, try tryID) error {
-	return tx.Exec(`DELETE FROM sign_in_failures WHERE id = ? OR (email = ? AND address = ?)`, try, a.Email, a.Address).Error
+	return tx.Exec(`DELETE FROM sign_in_failures WHERE id = ? OR (email = ? AND address = ?)`, try, a.Email,
+		a.Address).Error
 }
 
 // Sweep deletes sessions that have ended and tries that no longer count. A job calls it.

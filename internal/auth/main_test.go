@@ -25,7 +25,8 @@ func newService(t *testing.T) (Service, *clock.Fake, *pgtest.DB) {
 
 func mustAdmin(t *testing.T, s Service) User {
 	t.Helper()
-	u, err := s.FirstAdmin(t.Context(), NewUser{Name: "Ada Example", Email: "Ada@Reseller.example", Password: goodPassword})
+	u, err := s.FirstAdmin(t.Context(),
+		NewUser{Name: "Ada Example", Email: "Ada@Reseller.example", Password: goodPassword})
 	if err != nil {
 		t.Fatalf("first admin: %v", err)
 	}
@@ -34,7 +35,8 @@ func mustAdmin(t *testing.T, s Service) User {
 
 func mustUser(t *testing.T, s Service, email string, r Role) User {
 	t.Helper()
-	u, err := s.Create(t.Context(), audit.System, NewUser{Name: "Somebody " + email, Email: email, Role: r, Password: goodPassword})
+	u, err := s.Create(t.Context(), audit.System,
+		NewUser{Name: "Somebody " + email, Email: email, Role: r, Password: goodPassword})
 	if err != nil {
 		t.Fatalf("create %s: %v", email, err)
 	}

@@ -57,7 +57,8 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		SeenAt time.Time
 	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT data, seen_at FROM sessions WHERE token_hash = ? AND expiry > ?`, hash, now).Scan(&row)
+	found := s.DB.Read(ctx).Raw(`SELECT data, seen_at FROM sessions WHERE token_hash = ? AND expiry > ?`, hash,
+		now).Scan(&row)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return nil, false, found.Error
 	}
@@ -66,7 +67,8 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		return row.Data, true, nil
 	}
 	return row.Data, true, s.DB.Read(ctx).Exec(`
-		UPDATE sessions SET seen_at = @now, expiry = least(CAST(@idle AS timestamptz), created_at + @absolute * interval '1 second')
+		UPDATE sessions SET seen_at = @now, expiry = least(CAST(@idle AS timestamptz),
+			created_at + @absolute * interval '1 second')
 		WHERE token_hash = @hash`, s.limits(hash, now)).Error
 }
 
@@ -88,7 +90,9 @@ func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ tim
 	}
 	err := s.DB.Read(ctx).Exec(`
 		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now, v.Address, short(v.UserAgent)).Error
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?,
+			?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now, v.Address,
+		short(v.UserAgent)).Error
 	if err == nil {
 		v.found = hash
 	}
@@ -115,7 +119,8 @@ func (Sessions) Delete(string) error { return errNoContext }
 // it is in use: an open stream must not keep a session alive.
 func (s Sessions) Holder(ctx context.Context, hash string) (User, bool, error) {
 	var u User
-	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in, u.last_sign_in_true
+	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at,
+		u.last_sign_in, u.last_sign_in_true
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.token_hash = ? AND s.expiry > ? AND u.active`, hash, s.Clock.Now()).Scan(&u)
 	return u, found.RowsAffected > 0, found.Error

@@ -100,7 +100,8 @@ func TestTheSweepTakesOnlyWhatHasEnded(t *testing.T) {
 	if err := s.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, f := count(t, s, "SELECT count(*) FROM sessions"), count(t, s, "SELECT count(*) FROM sign_in_failures"); n != 1 || f != 1 {
+	if n, f := count(t, s, "SELECT count(*) FROM sessions"),
+		count(t, s, "SELECT count(*) FROM sign_in_failures"); n != 1 || f != 1 {
 		t.Errorf("%d sessions and %d failures left, want 1 and 1", n, f)
 	}
 }

@@ -24,7 +24,8 @@ type Attempt struct {
 func wrongPair() error {
 	return &errs.Error{
 		Kind: errs.Invalid, Public: "The e-mail address and the password do not belong together.",
-		Fields: map[string]string{"email": "The e-mail address and the password do not belong together. Check both and try again."},
+		Fields: map[string]string{"email": "The e-mail address and the password do not belong together. " +
+			"Check both and try again."},
 	}
 }
 
@@ -73,7 +74,8 @@ func (s Service) check(ctx context.Context, c credentials, password string) (ok,
 
 func (s Service) refused(ctx context.Context, a Attempt, c credentials) error {
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		e := audit.Event{Action: "sign_in.refused", ObjectType: "user", ObjectName: claimed(a.Email), After: map[string]any{"address": a.Address}}
+		e := audit.Event{Action: "sign_in.refused", ObjectType: "user", ObjectName: claimed(a.Email),
+			After: map[string]any{"address": a.Address}}
 		if c.known() {
 			e.ObjectID, e.ObjectName = c.ID.String(), c.Name
 		}
@@ -106,7 +108,8 @@ func (s Service) welcomed(ctx context.Context, a Attempt, c credentials, try try
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		// The condition keeps a password that was changed in this very moment.
-		err := tx.Exec(`UPDATE users SET last_sign_in = ?, last_sign_in_true = ?, password_hash = CASE WHEN password_hash = ? THEN ? ELSE password_hash END WHERE id = ?`,
+		err := tx.Exec(`UPDATE users SET last_sign_in = ?, last_sign_in_true = ?, password_hash = CASE
+			WHEN password_hash = ? THEN ? ELSE password_hash END WHERE id = ?`,
 			s.Clock.Now(), clock.TrueOrNil(s.Clock), c.PasswordHash, hash, c.ID).Error
 		if err != nil {
 			return err
@@ -114,7 +117,8 @@ func (s Service) welcomed(ctx context.Context, a Attempt, c credentials, try try
 		if err := forgive(tx, a, try); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, c.Actor(), "sign_in.succeeded", c.User, Change{after: map[string]any{"address": a.Address}})
+		return s.record(ctx, tx, c.Actor(), "sign_in.succeeded", c.User,
+			Change{after: map[string]any{"address": a.Address}})
 	})
 }
 

@@ -163,10 +163,12 @@ func TestSignInsAreInTheTrail(t *testing.T) {
 	_ = signIn(t, s, ada.Email, goodPassword, "192.0.2.1")
 	_ = signIn(t, s, ada.Email, "wrong password", "192.0.2.1")
 	_ = signIn(t, s, "my-secret-password", "oops", "192.0.2.1")
-	if n := count(t, s, `SELECT count(*) FROM audit_events WHERE action = 'sign_in.succeeded' AND actor_id = ?`, ada.ID); n != 1 {
+	if n := count(t, s, `SELECT count(*) FROM audit_events WHERE action = 'sign_in.succeeded' AND actor_id = ?`,
+		ada.ID); n != 1 {
 		t.Errorf("%d good ones in the trail", n)
 	}
-	if n := count(t, s, `SELECT count(*) FROM audit_events WHERE action = 'sign_in.refused' AND after->>'address' = '192.0.2.1'`); n != 2 {
+	if n := count(t, s, `SELECT count(*) FROM audit_events WHERE action = 'sign_in.refused'
+		AND after->>'address' = '192.0.2.1'`); n != 2 {
 		t.Errorf("%d bad ones in the trail", n)
 	}
 	if n := count(t, s, `SELECT count(*) FROM audit_events e WHERE e::text LIKE '%my-secret-password%'`); n != 0 {

@@ -48,7 +48,8 @@ func ByEmail(ctx context.Context, db *gorm.DB, email string) (User, error) {
 // List reads all users, active ones first. A reseller has dozens, so it is not paged.
 func List(ctx context.Context, db *gorm.DB) ([]User, error) {
 	var out []User
-	err := db.WithContext(ctx).Raw(`SELECT ` + userColumns + ` FROM users ORDER BY active DESC, lower(name), id`).Scan(&out).Error
+	err := db.WithContext(ctx).Raw(`SELECT ` + userColumns + ` FROM users ORDER BY active DESC, lower(name), id`).
+		Scan(&out).Error
 	return out, err
 }
 

@@ -21,7 +21,8 @@ func TestOfManyWhoWantToBeFirstOneBecomesAdmin(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range results {
 		wg.Go(func() {
-			_, results[i] = s.FirstAdmin(t.Context(), NewUser{Name: "Ada", Email: strings.Repeat("a", i+1) + "@reseller.example", Password: goodPassword})
+			_, results[i] = s.FirstAdmin(t.Context(),
+				NewUser{Name: "Ada", Email: strings.Repeat("a", i+1) + "@reseller.example", Password: goodPassword})
 		})
 	}
 	wg.Wait()
@@ -49,7 +50,8 @@ func TestARefusedUserGetsAMessagePerField(t *testing.T) {
 			t.Errorf("no message at %s: %v", field, err)
 		}
 	}
-	_, err = s.Create(t.Context(), audit.System, NewUser{Name: "Twin", Email: " ADA@reseller.EXAMPLE ", Role: Viewer, Password: goodPassword})
+	_, err = s.Create(t.Context(), audit.System,
+		NewUser{Name: "Twin", Email: " ADA@reseller.EXAMPLE ", Role: Viewer, Password: goodPassword})
 	if errs.FieldsOf(err)["email"] == "" {
 		t.Errorf("a taken address gave %v", err)
 	}
@@ -62,7 +64,8 @@ func TestTheLastActiveAdminStays(t *testing.T) {
 	if err := s.Disable(t.Context(), audit.System, ada.ID); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("disabling the last admin: %v", err)
 	}
-	err := s.Edit(t.Context(), audit.System, ada.ID, Edit{Name: ada.Name, Email: ada.Email, Role: Viewer, Version: ada.Version})
+	err := s.Edit(t.Context(), audit.System, ada.ID,
+		Edit{Name: ada.Name, Email: ada.Email, Role: Viewer, Version: ada.Version})
 	if errs.KindOf(err) != errs.Conflict {
 		t.Errorf("demoting the last admin: %v", err)
 	}
@@ -101,7 +104,8 @@ func TestTwoAdminsWhoDisableEachOtherLeaveOne(t *testing.T) {
 func waitUntilBlocked(t *testing.T, s Service, done chan error) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); len(done) == 0; {
-		if count(t, s, `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted`) > 0 {
+		if count(t, s, `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+			WHERE datname = current_database() AND NOT granted`) > 0 {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -162,7 +166,8 @@ func TestChangingThePasswordAsksForThePresentOneAndEndsOtherSessions(t *testing.
 	if err != nil || len(left) != 1 || left[0].Hash != "here" {
 		t.Errorf("sessions left: %v, %v", left, err)
 	}
-	if _, err := s.SignIn(t.Context(), Attempt{Email: ada.Email, Password: "another fine sentence", Address: "192.0.2.1"}); err != nil {
+	if _, err := s.SignIn(t.Context(),
+		Attempt{Email: ada.Email, Password: "another fine sentence", Address: "192.0.2.1"}); err != nil {
 		t.Errorf("sign in with the new one: %v", err)
 	}
 }
@@ -173,7 +178,8 @@ func TestEveryChangeOfAUserIsInTheTrailWithoutPasswords(t *testing.T) {
 	ada := mustAdmin(t, s)
 	bob := mustUser(t, s, "bob@reseller.example", Operator)
 	steps := []error{
-		s.Edit(t.Context(), ada.Actor(), bob.ID, Edit{Name: "Bob", Email: bob.Email, Role: Billing, Version: bob.Version}),
+		s.Edit(t.Context(), ada.Actor(), bob.ID,
+			Edit{Name: "Bob", Email: bob.Email, Role: Billing, Version: bob.Version}),
 		s.ResetPassword(t.Context(), ada.Actor(), bob.ID, "sentinel-password-7731"),
 		s.Disable(t.Context(), ada.Actor(), bob.ID),
 		s.Enable(t.Context(), ada.Actor(), bob.ID),
@@ -183,11 +189,13 @@ func TestEveryChangeOfAUserIsInTheTrailWithoutPasswords(t *testing.T) {
 	}
 	var actions []string
 	s.DB.Read(t.Context()).Raw(`SELECT action FROM audit_events ORDER BY seq`).Scan(&actions)
-	want := []string{"user.created", "user.created", "user.changed", "user.password_changed", "user.disabled", "user.enabled"}
+	want := []string{"user.created", "user.created", "user.changed", "user.password_changed", "user.disabled",
+		"user.enabled"}
 	if diff := cmp.Diff(want, actions); diff != "" {
 		t.Error(diff)
 	}
-	if n := count(t, s, `SELECT count(*) FROM audit_events e WHERE e::text LIKE '%sentinel%' OR e::text LIKE '%argon2%'`); n != 0 {
+	if n := count(t, s, `SELECT count(*) FROM audit_events e WHERE e::text LIKE '%sentinel%'
+		OR e::text LIKE '%argon2%'`); n != 0 {
 		t.Errorf("%d rows of the trail hold a password", n)
 	}
 }

@@ -24,7 +24,7 @@ type Tool struct {
 }
 
 const usage = `usage: seatledger user list
-       seatledger user add --email ada@reseller.example --name "Ada Example" --role admin|operator|billing|viewer [--generate]
+       seatledger user add --email ada@reseller.example --name "Ada Example" --role ROLE [--generate]
        seatledger user role --email ... --role ...
        seatledger user password --email ... [--generate]
        seatledger user disable --email ...
@@ -121,7 +121,8 @@ func (t Tool) alter(ctx context.Context, verb string, f userFlags) error {
 	var password string
 	switch verb {
 	case "role":
-		err = t.Service.Edit(ctx, commandLine(), u.ID, Edit{Name: u.Name, Email: u.Email, Role: Role(f.role), Version: u.Version})
+		err = t.Service.Edit(ctx, commandLine(), u.ID,
+			Edit{Name: u.Name, Email: u.Email, Role: Role(f.role), Version: u.Version})
 	case "disable":
 		err = t.Service.Disable(ctx, commandLine(), u.ID)
 	case "enable":

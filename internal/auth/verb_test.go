@@ -14,7 +14,8 @@ func TestTheUserVerbMakesListsAndDisables(t *testing.T) {
 		err := RunUser(t.Context(), args, Tool{Service: s, In: strings.NewReader(stdin), Out: &out})
 		return out.String(), err
 	}
-	if _, err := run("", "add", "--email", "ada@reseller.example", "--name", "Ada", "--role", "viewer", "--generate"); err == nil {
+	if _, err := run("", "add", "--email", "ada@reseller.example", "--name", "Ada", "--role", "viewer",
+		"--generate"); err == nil {
 		t.Error("the first user may not be a viewer")
 	}
 	out, err := run(goodPassword+"\n", "add", "--email", "ada@reseller.example", "--name", "Ada", "--role", "admin")
@@ -38,7 +39,8 @@ func TestTheUserVerbMakesListsAndDisables(t *testing.T) {
 	if out, _ := run("", "list"); !strings.Contains(out, "disabled Bob") {
 		t.Errorf("list: %q", out)
 	}
-	if _, err := run("", "role", "--email", "ada@reseller.example", "--role", "viewer"); err == nil || !strings.Contains(err.Error(), "last active administrator") {
+	if _, err := run("", "role", "--email", "ada@reseller.example", "--role", "viewer"); err == nil ||
+		!strings.Contains(err.Error(), "last active administrator") {
 		t.Errorf("demoting the last admin: %v", err)
 	}
 	if _, err := run("", "frobnicate"); err == nil {

@@ -30,13 +30,16 @@ func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
 			return err
 		}
 		if i.State != Draft {
-			return errs.Newf(errs.Conflict, "%s is %s already, so it is not billed again. Nothing was changed.", i.Called(), i.State)
+			return errs.Newf(errs.Conflict, "%s is %s already, so it is not billed again. Nothing was changed.",
+				i.Called(), i.State)
 		}
 		number, err := company.NextNumber(ctx, tx, clock.Today(s.Clock, s.Zone))
 		if err != nil {
 			return err
 		}
-		err = tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?, issued_at = ?, version = version + 1 WHERE id = ?`,
+		err = tx.Exec(`UPDATE invoices
+			SET state = 'billed', number = ?, number_text = ?, number_series = ?, issued_at = ?, version = version + 1
+			WHERE id = ?`,
 			number.Count, number.Text, number.Series, s.Clock.Now(), i.ID).Error
 		if err != nil {
 			return fmt.Errorf("bill invoice %s: %w", i.ID, err)
@@ -44,7 +47,8 @@ func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
 		if err := (document.Desk{Clock: s.Clock, Zone: s.Zone}).Issue(ctx, tx, i.ID); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, "invoice.billed", i, map[string]any{"state": Billed, "number": number.Text, "total": i.Total.String(), "currency": i.Currency})
+		return s.record(ctx, tx, by, "invoice.billed", i,
+			map[string]any{"state": Billed, "number": number.Text, "total": i.Total.String(), "currency": i.Currency})
 	})
 }
 
@@ -56,16 +60,20 @@ func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
 			return err
 		}
 		if i.State != Billed {
-			return errs.Newf(errs.Conflict, "%s is %s; only a billed invoice can be paid. Nothing was changed.", i.Called(), i.State)
+			return errs.Newf(errs.Conflict, "%s is %s; only a billed invoice can be paid. Nothing was changed.",
+				i.Called(), i.State)
 		}
-		if err := tx.Exec(`UPDATE invoices SET state = 'paid', paid_at = ?, version = version + 1 WHERE id = ?`, s.Clock.Now(), i.ID).Error; err != nil {
+		if err := tx.Exec(`UPDATE invoices SET state = 'paid', paid_at = ?, version = version + 1 WHERE id = ?`,
+			s.Clock.Now(), i.ID).Error; err != nil {
 			return fmt.Errorf("pay invoice %s: %w", i.ID, err)
 		}
 		return s.record(ctx, tx, by, "invoice.paid", i, map[string]any{"state": Paid})
 	})
 }
 
-func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice, after map[string]any) error {
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called(),
-		Before: map[string]any{"state": i.State}, After: after})
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice,
+	after map[string]any) error {
+	return audit.Record(ctx, tx, s.Clock, by,
+		audit.Event{Action: action, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called(),
+			Before: map[string]any{"state": i.State}, After: after})
 }

@@ -37,16 +37,20 @@ type candidate struct {
 }
 
 const candidatesQuery = `
-	SELECT s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state, coalesce(s.hold_reason, '') AS hold_reason,
-	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed, coalesce(v.checks::text, '') AS checks,
+	SELECT s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
+		coalesce(s.hold_reason, '') AS hold_reason,
+	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,
+		coalesce(v.checks::text, '') AS checks,
 	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
-	       coalesce((SELECT sum(c.new_forfeited) FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id AND i.state <> 'void' AND i.id <> @but
+	       coalesce((SELECT sum(c.new_forfeited) FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id
+	AND i.state <> 'void' AND i.id <> @but
 	                 WHERE c.subscription_id = s.id AND i.contract_id = @contract), 0) AS forfeited
 	FROM subscriptions s
 	JOIN providers p ON p.id = s.provider_id
 	JOIN provider_accounts a ON a.id = s.account_id
 	LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
-	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contract_stays t WHERE t.subscription_id = s.id AND t.contract_id = @contract AND NOT t.set_aside)
+	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contract_stays t WHERE t.subscription_id = s.id
+	AND t.contract_id = @contract AND NOT t.set_aside)
 		OR EXISTS (SELECT FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		           WHERE l.subscription_id = s.id AND l.live AND i.contract_id = @contract) AS was_here) w
 	LEFT JOIN LATERAL (
@@ -54,8 +58,10 @@ const candidatesQuery = `
 		       coalesce((array_agg(lapsed_because ORDER BY signed_at DESC, id DESC))[1], '') AS lapsed
 		FROM sign_offs WHERE subscription_id = s.id AND contract_id = @contract) g ON true
 	WHERE s.id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = @contract AND NOT set_aside
-		UNION SELECT l.subscription_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.contract_id = @contract AND l.live)
-	   OR s.contract_id IS NULL AND s.state <> 'inactive' AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
+		UNION SELECT l.subscription_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
+		WHERE i.contract_id = @contract AND l.live)
+	   OR s.contract_id IS NULL AND s.state <> 'inactive'
+	AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
 	ORDER BY s.id`
 
 // candidates reads what a run looks at. The rows must be locked when it is more than a look.
@@ -73,7 +79,8 @@ func candidates(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.
 func LockContract(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 	for _, sql := range []string{
 		`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
-		`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = ? AND NOT set_aside)
+		`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = ?
+			AND NOT set_aside)
 			ORDER BY id FOR NO KEY UPDATE`,
 	} {
 		if err := tx.WithContext(ctx).Exec(sql, id).Error; err != nil {
@@ -110,5 +117,6 @@ func (c candidate) failures() []string {
 // Of the review's findings, those that stop billing. A contract that has ended does
 // not: its last days are billed up to its end. A missing price stops its days only.
 var stopping = map[string]bool{
-	"customer.customer": true, "customer.moved": true, "contract.contract": true, "contract.currency": true, "pricing.twin": true,
+	"customer.customer": true, "customer.moved": true, "contract.contract": true, "contract.currency": true,
+	"pricing.twin": true,
 }

@@ -128,7 +128,8 @@ func (r *Reckoning) span(s history.Span, price ledger.Amount) []Charge {
 func repriced(s history.Span, price ledger.Amount) []Charge {
 	charged := map[money.Period]decimal.Decimal{}
 	for _, l := range s.Lines {
-		charged[l.Price.Period] = charged[l.Price.Period].Add(l.Price.Value.Decimal.Mul(decimal.NewFromInt(int64(l.Seats))))
+		worth := l.Price.Value.Decimal.Mul(decimal.NewFromInt(int64(l.Seats)))
+		charged[l.Price.Period] = charged[l.Price.Period].Add(worth)
 	}
 	now := price.Value.Decimal.Mul(decimal.NewFromInt(int64(s.Paid)))
 	if diff := now.Sub(charged[price.Period]); only(charged, price.Period) {
@@ -142,7 +143,8 @@ func repriced(s history.Span, price ledger.Amount) []Charge {
 	var out []Charge
 	for _, period := range slices.Sorted(mapsKeys(charged)) {
 		each, even := evenly(charged[period], s.Paid)
-		line := Charge{Kind: Reprice, Period: s.Period, Seats: -s.Paid, Price: ledger.Amount{Value: decimal.NewNullDecimal(each), Period: period, Currency: price.Currency}}
+		line := Charge{Kind: Reprice, Period: s.Period, Seats: -s.Paid,
+			Price: ledger.Amount{Value: decimal.NewNullDecimal(each), Period: period, Currency: price.Currency}}
 		if !even {
 			line.Seats, line.Price.Value.Decimal = -1, charged[period]
 		}
@@ -201,7 +203,8 @@ func (r *Reckoning) purchases() {
 			r.stop(p.On, err)
 			return
 		}
-		day := history.Span{Period: Period{From: p.On, To: p.On.AddDays(1)}, Seats: history.Seats{Paid: p.Paid}, Lines: p.Lines}
+		day := history.Span{Period: Period{From: p.On, To: p.On.AddDays(1)}, Seats: history.Seats{Paid: p.Paid},
+			Lines: p.Lines}
 		r.add(repriced(day, price)...)
 		if due != 0 {
 			r.add(Charge{Kind: Once, Period: day.Period, Seats: due, Price: price})
@@ -227,7 +230,8 @@ func (r *Reckoning) add(more ...Charge) {
 	for _, c := range more {
 		c.Product = r.ProductOn(c.Period.From)
 		i := slices.IndexFunc(r.Charges, func(o Charge) bool {
-			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats && o.Price.Equal(c.Price) && o.Product.ID == c.Product.ID &&
+			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats &&
+				o.Price.Equal(c.Price) && o.Product.ID == c.Product.ID &&
 				(c.Kind != Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
 		})
 		if i >= 0 {
@@ -267,8 +271,8 @@ func (r *Reckoning) tell() {
 	}
 }
 
-// tells tells whether a line stands because of a row: of days charged for the first time, that it began to hold in them;
-// of days that were charged before, that it was recorded since and changes them.
+// tells tells whether a line stands because of a row: of days charged for the first time, that it began to hold in
+// them; of days that were charged before, that it was recorded since and changes them.
 func (r *Reckoning) tells(c Charge, row history.Row) bool {
 	if c.Kind == Cycle || c.Kind == Once {
 		return c.Period.Has(row.On)

@@ -44,11 +44,13 @@ func TestInArrearsWhatAPersonEndedIsBilledUpToItsLastDayBeforeTheCycleEnds(t *te
 	a := o.Add("S1", 10, "2026-02-01")
 	o.draft(billing.ChangeLog, "") // its own first charge, up to the day of the run
 	o.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.Deactivate(t.Context(), tx, o.Act(a), subscription.Ending{By: subscription.ByPerson, On: billtest.Day(t, "2026-02-20")})
+		_, err := subscription.Deactivate(t.Context(), tx, o.Act(a),
+			subscription.Ending{By: subscription.ByPerson, On: billtest.Day(t, "2026-02-20")})
 		return err
 	})
 	o.want(o.draft(billing.ChangeLog, "2026-02-20"), "S1 cycle 2026-02-11 2026-02-20 10 38.57")
-	if _, err := o.Service.Preview(t.Context(), o.run(billing.ChangeLog, "2026-02-25")); errs.FieldsOf(err)["period_end"] == "" {
+	if _, err := o.Service.Preview(t.Context(),
+		o.run(billing.ChangeLog, "2026-02-25")); errs.FieldsOf(err)["period_end"] == "" {
 		t.Errorf("beyond the last day: %v", err)
 	}
 }

@@ -42,7 +42,8 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 			return err
 		}
 		if i.State != Billed && i.State != Paid || i.Kind == Credit {
-			return errs.Newf(errs.Conflict, "%s is %s; only a billed or paid invoice is credited. Nothing was changed.", i.Called(), i.State)
+			return errs.Newf(errs.Conflict, "%s is %s; only a billed or paid invoice is credited. Nothing was changed.",
+				i.Called(), i.State)
 		}
 		subs, err := lockSubscriptions(ctx, tx, i.ID)
 		if err != nil {
@@ -58,7 +59,8 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 		if err := RefreshThrough(ctx, tx, subs); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, "invoice.credited", i, map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})
+		return s.record(ctx, tx, by, "invoice.credited", i,
+			map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})
 	})
 	return id, err
 }
@@ -99,7 +101,8 @@ func (o CreditOrder) take(ctx context.Context, tx *gorm.DB, i Invoice) ([]Credit
 func (o CreditOrder) share(all []Creditable, currency string) ([]Creditable, error) {
 	rest, sum := o.Amount.Decimal, decimal.Decimal{}
 	if !money.Round(rest, currency).Equal(rest) {
-		return nil, errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + currency + "."}.Err()
+		return nil, errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + currency +
+			"."}.Err()
 	}
 	var out []Creditable
 	for _, l := range all {
@@ -119,7 +122,8 @@ func (o CreditOrder) share(all []Creditable, currency string) ([]Creditable, err
 	return out, nil
 }
 
-func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder, lines []Creditable) error {
+func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, i Invoice, o CreditOrder,
+	lines []Creditable) error {
 	total := decimal.Decimal{}
 	var rows []map[string]any
 	for n, l := range lines {
@@ -127,25 +131,33 @@ func (s Service) writeCredit(ctx context.Context, tx *gorm.DB, by audit.Actor, i
 		rows = append(rows, map[string]any{"of": l.ID, "position": n + 1, "amount": l.Left.Neg()})
 	}
 	err := tx.WithContext(ctx).Exec(`
-		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to, after_seq,
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
+			run_to, after_seq,
 			payment_terms, tax_code, credits_id, note, drafted_by, drafted_at)
-		SELECT @id, contract_id, crm_account_id, 'credit', 'draft', currency, CAST(@total AS numeric), period_start, period_end, run_to,
-			(SELECT coalesce(max(seq), 0) FROM license_changes), payment_terms, tax_code, id, @reason, @by, CAST(@now AS timestamptz)
+		SELECT @id, contract_id, crm_account_id, 'credit', 'draft', currency, CAST(@total AS numeric), period_start,
+			period_end, run_to,
+			(SELECT coalesce(max(seq), 0) FROM license_changes), payment_terms, tax_code, id, @reason, @by,
+				CAST(@now AS timestamptz)
 		FROM invoices WHERE id = @of`,
-		map[string]any{"id": id, "of": i.ID, "total": total, "reason": o.Reason, "by": by.Name, "now": s.Clock.Now()}).Error
+		map[string]any{"id": id, "of": i.ID, "total": total, "reason": o.Reason, "by": by.Name,
+			"now": s.Clock.Now()}).Error
 	if err != nil {
 		return fmt.Errorf("credit invoice %s: %w", i.ID, err)
 	}
 	err = insert(ctx, tx, fmt.Sprintf(`
-		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name,
+			part_number, from_date, to_date, seats,
 			quantity, unit_price, price_period, currency, amount, exact, tax_code, credits_line_id, again)
-		SELECT gen_random_uuid(), '%s', c.position, l.subscription_id, l.typed_line_id, 'credit', l.product_name, l.part_number, l.from_date, l.to_date, -l.seats,
+		SELECT gen_random_uuid(), '%s', c.position, l.subscription_id, l.typed_line_id, 'credit', l.product_name,
+			l.part_number, l.from_date, l.to_date, -l.seats,
 			-l.quantity, l.unit_price, l.price_period, l.currency, c.amount, 0, l.tax_code, l.id, %t
-		FROM jsonb_to_recordset(?::jsonb) AS c (of uuid, position integer, amount numeric) JOIN invoice_lines l ON l.id = c.of`, id, *o.Again), rows)
+		FROM jsonb_to_recordset(?::jsonb) AS c (of uuid, position integer, amount numeric)
+		JOIN invoice_lines l ON l.id = c.of`, id, *o.Again), rows)
 	if err != nil || !*o.Again {
 		return err
 	}
-	err = tx.WithContext(ctx).Exec(`UPDATE invoice_lines SET standing = false WHERE id IN (SELECT credits_line_id FROM invoice_lines WHERE invoice_id = ?)`, id).Error
+	err = tx.WithContext(ctx).Exec(`UPDATE invoice_lines SET standing = false
+		WHERE id IN (SELECT credits_line_id FROM invoice_lines WHERE invoice_id = ?)`, id).Error
 	if err != nil {
 		return fmt.Errorf("credit invoice %s: %w", i.ID, err)
 	}

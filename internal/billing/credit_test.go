@@ -60,7 +60,8 @@ func TestWhatIsCreditedToBeBilledAgainIsBilledAtTheCorrectedPrice(t *testing.T) 
 	o.bill(second)
 	again := true
 	for _, id := range o.invoices() {
-		credit, err := o.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong price"})
+		credit, err := o.CreditLines(t.Context(), billtest.Bea,
+			billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong price"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,12 +85,14 @@ func TestNoLaterRunTakesGoodwillBack(t *testing.T) {
 	o.bill(first)
 	goodwill := false
 	amount := decimal.NewNullDecimal(decimal.NewFromInt(100))
-	if _, err := o.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: first, Again: &goodwill, Amount: amount, Reason: "outage"}); err != nil {
+	if _, err := o.CreditLines(t.Context(), billtest.Bea,
+		billing.CreditOrder{InvoiceID: first, Again: &goodwill, Amount: amount, Reason: "outage"}); err != nil {
 		t.Fatal(err)
 	}
 	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
 	amount.Decimal = decimal.NewFromInt(21)
-	if _, err := o.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: first, Again: &goodwill, Amount: amount, Reason: "more"}); errs.FieldsOf(err)["amount"] == "" {
+	if _, err := o.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: first, Again: &goodwill,
+		Amount: amount, Reason: "more"}); errs.FieldsOf(err)["amount"] == "" {
 		t.Errorf("credits over their line: %v", err)
 	}
 }
@@ -103,7 +106,8 @@ func (o *office) bill(id uuid.UUID) {
 
 func (o *office) invoices() (ids []uuid.UUID) {
 	o.Helper()
-	if err := o.World.DB.Read(o.Context()).Raw(`SELECT id FROM invoices WHERE kind <> 'credit' ORDER BY seq`).Scan(&ids).Error; err != nil {
+	if err := o.World.DB.Read(o.Context()).Raw(`SELECT id FROM invoices WHERE kind <> 'credit' ORDER BY seq`).
+		Scan(&ids).Error; err != nil {
 		o.Fatal(err)
 	}
 	return ids

@@ -22,7 +22,8 @@ type Creditable struct {
 func CreditableLines(ctx context.Context, db *gorm.DB, invoice uuid.UUID) ([]Creditable, error) {
 	var all []Creditable
 	err := db.WithContext(ctx).Raw(`
-		SELECT l.id, l.subscription_id, l.amount, l.amount + coalesce((SELECT sum(c.amount) FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live), 0) AS "left",
+		SELECT l.id, l.subscription_id, l.amount, l.amount + coalesce((SELECT sum(c.amount) FROM invoice_lines c
+		WHERE c.credits_line_id = l.id AND c.live), 0) AS "left",
 		       EXISTS (SELECT FROM invoice_lines c WHERE c.credits_line_id = l.id AND c.live AND c.again) AS again
 		FROM invoice_lines l WHERE l.invoice_id = ? ORDER BY l.position`, invoice).Scan(&all).Error
 	if err != nil {

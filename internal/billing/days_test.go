@@ -61,7 +61,8 @@ func TestABackDatedChangeLeavesTheDaysBehindTheNextRowAsTheyWere(t *testing.T) {
 	o.Seats(a, 5, "2026-01-16")
 	o.draft(billing.FullCycle, "2026-02-01")
 	o.Seats(a, 8, "2026-01-11")
-	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 catch_up 2026-01-11 2026-01-16 -2 -3.87", "S1 cycle 2026-02-01 2026-03-01 5 60")
+	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 catch_up 2026-01-11 2026-01-16 -2 -3.87",
+		"S1 cycle 2026-02-01 2026-03-01 5 60")
 	if got := o.Text(`SELECT quantity FROM subscriptions WHERE id = ?`, a); got != "5" {
 		t.Errorf("the quantity of today is %s", got)
 	}
@@ -89,7 +90,8 @@ func TestAnotherProductWithoutAPriceWaitsFromItsDayAndTheDaysBeforeAreBilled(t *
 	o.want(o.draft(billing.FullCycle, "2026-02-01"), "S1 cycle 2026-01-16 2026-02-01 10 103.23")
 }
 
-// A reduction keeps its refund where a row entered before it turns its own step upwards: the order of two facts decides nothing.
+// A reduction keeps its refund where a row entered before it turns its own step upwards: the order of two facts
+// decides nothing.
 func TestTheOrderInWhichTwoQuantitiesAreEnteredDecidesNothing(t *testing.T) {
 	t.Parallel()
 	for _, order := range [][]int{{0, 1}, {1, 0}} {
@@ -100,7 +102,8 @@ func TestTheOrderInWhichTwoQuantitiesAreEnteredDecidesNothing(t *testing.T) {
 			o.Seats(a, []int{8, 5}[n], []string{"2026-11-20", "2026-11-10"}[n])
 		}
 		o.draft(billing.ChangeLog, "")
-		if got := o.Text(`SELECT trim_scale(sum(amount)) FROM invoice_lines`); got != "211.2" { // 240 - 5 x 12 x 10/30 - 2 x 12 x 11/30
+		// 240 - 5 x 12 x 10/30 - 2 x 12 x 11/30
+		if got := o.Text(`SELECT trim_scale(sum(amount)) FROM invoice_lines`); got != "211.2" {
 			t.Errorf("in the order %v all comes to %s", order, got)
 		}
 	}
@@ -128,7 +131,8 @@ func TestALineNamesTheProductOfItsDays(t *testing.T) {
 	o.Price(a, "20", "2026-01-16")
 	o.Sign(a)
 	o.draft(billing.FullCycle, "2026-02-01")
-	if got := o.Text(`SELECT string_agg(product_name || ' ' || part_number, ', ' ORDER BY position) FROM invoice_lines`); got != "Product S1 PN-S1, Another product PN-other" {
+	if got := o.Text(`SELECT string_agg(product_name || ' ' || part_number, ', ' ORDER BY position)
+		FROM invoice_lines`); got != "Product S1 PN-S1, Another product PN-other" {
 		t.Error(got)
 	}
 }

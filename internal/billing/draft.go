@@ -60,8 +60,10 @@ func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order
 	}
 	return d.id, audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: "invoice.drafted", ObjectType: "invoice", ObjectID: d.id.String(), ObjectName: p.Contract.Name,
-		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(), "period_end": p.Covers.To.String(),
-			"currency": p.Contract.Currency, "total": p.Total.String(), "subscriptions": len(p.Items), "typed_lines": len(p.Typed), "left_out": len(p.LeftOut)},
+		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(),
+			"period_end": p.Covers.To.String(),
+			"currency":   p.Contract.Currency, "total": p.Total.String(), "subscriptions": len(p.Items),
+			"typed_lines": len(p.Typed), "left_out": len(p.LeftOut)},
 	})
 }
 
@@ -70,13 +72,17 @@ func (o Order) accepts(p Plan) error {
 	case p.Waits != "":
 		return errs.Newf(errs.Conflict, "%s No invoice was made.", p.Waits)
 	case p.Empty():
-		return errs.Newf(errs.Conflict, "There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. No invoice was made.",
+		return errs.Newf(errs.Conflict,
+			"There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. "+
+				"No invoice was made.",
 			p.Contract.Name, p.Period.To, len(p.LeftOut))
 	case o.Digest != "" && o.Digest != p.Digest:
-		return errs.Because(errs.Conflict, "What would be billed has changed since the preview. Nothing was billed; look at it again.", ErrChanged)
+		return errs.Because(errs.Conflict,
+			"What would be billed has changed since the preview. Nothing was billed; look at it again.", ErrChanged)
 	case n > 0 && !o.Late:
 		return errs.Because(errs.Conflict,
-			fmt.Sprintf("%d of the lines begin before the cycle or change days that were paid. Confirm them first; nothing was billed.", n), ErrAsks)
+			fmt.Sprintf("%d of the lines begin before the cycle or change days that were paid. Confirm them first; "+
+				"nothing was billed.", n), ErrAsks)
 	}
 	return nil
 }
@@ -91,10 +97,12 @@ type draft struct {
 func (d draft) write(ctx context.Context, tx *gorm.DB, now any) error {
 	p := d.plan
 	err := tx.WithContext(ctx).Exec(`
-		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to, after_seq,
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
+			run_to, after_seq,
 			payment_terms, tax_code, drafted_by, drafted_at)
 		VALUES (?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM license_changes), ?, ?, ?, ?)`,
-		d.id, p.Contract.ID, p.Contract.CRMAccountID, p.Kind, p.Contract.Currency, p.Total, p.Covers.From, p.Covers.To, p.Period.To,
+		d.id, p.Contract.ID, p.Contract.CRMAccountID, p.Kind, p.Contract.Currency, p.Total, p.Covers.From, p.Covers.To,
+		p.Period.To,
 		p.Contract.PaymentTerms, p.Contract.TaxCode, d.by.Name, now).Error
 	if err != nil {
 		return fmt.Errorf("draft invoice: %w", err)
@@ -136,9 +144,11 @@ func (d draft) lines(ctx context.Context, tx *gorm.DB) error {
 			id := uuid.Must(uuid.NewV7())
 			lines = append(lines, map[string]any{
 				"id": id, "invoice_id": d.id, "position": len(lines) + 1, "subscription_id": it.ID, "kind": l.Kind,
-				"product_name": l.product(it), "part_number": cmp.Or(l.Product.Part, it.PartNumber), "from_date": l.Period.From, "to_date": l.Period.To, "seats": l.Seats,
-				"unit_price": l.Price.Value.Decimal, "price_period": l.Price.Period, "currency": d.plan.Contract.Currency,
-				"amount": l.Amount, "exact": l.Exact.Decimal,
+				"product_name": l.product(it), "part_number": cmp.Or(l.Product.Part, it.PartNumber),
+				"from_date": l.Period.From, "to_date": l.Period.To, "seats": l.Seats,
+				"unit_price": l.Price.Value.Decimal, "price_period": l.Price.Period,
+				"currency": d.plan.Contract.Currency,
+				"amount":   l.Amount, "exact": l.Exact.Decimal,
 			})
 			for _, c := range l.Changes {
 				changes = append(changes, map[string]any{"line_id": id, "change_id": c})
@@ -147,18 +157,25 @@ func (d draft) lines(ctx context.Context, tx *gorm.DB) error {
 	}
 	for _, l := range d.plan.Typed {
 		lines = append(lines, map[string]any{
-			"id": uuid.Must(uuid.NewV7()), "invoice_id": d.id, "position": len(lines) + 1, "typed_line_id": l.ID, "kind": Typed,
-			"product_name": l.Text, "part_number": "", "from_date": l.Period.From, "to_date": l.Period.To, "seats": 0, "quantity": l.Quantity,
-			"unit_price": l.UnitAmount, "price_period": money.Once, "currency": d.plan.Contract.Currency, "amount": l.Amount, "exact": 0, "tax_code": l.TaxCode,
+			"id": uuid.Must(uuid.NewV7()), "invoice_id": d.id, "position": len(lines) + 1, "typed_line_id": l.ID,
+			"kind":         Typed,
+			"product_name": l.Text, "part_number": "", "from_date": l.Period.From, "to_date": l.Period.To, "seats": 0,
+			"quantity":   l.Quantity,
+			"unit_price": l.UnitAmount, "price_period": money.Once, "currency": d.plan.Contract.Currency,
+			"amount": l.Amount, "exact": 0, "tax_code": l.TaxCode,
 		})
 	}
 	err := insert(ctx, tx, `
-		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+		INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, typed_line_id, kind, product_name,
+			part_number, from_date, to_date, seats,
 			quantity, unit_price, price_period, currency, amount, exact, tax_code)
-		SELECT id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date, to_date, seats,
+		SELECT id, invoice_id, position, subscription_id, typed_line_id, kind, product_name, part_number, from_date,
+			to_date, seats,
 			quantity, unit_price, price_period, currency, amount, exact, coalesce(tax_code, '')
-		FROM jsonb_to_recordset(?::jsonb) AS l (id uuid, invoice_id uuid, position integer, subscription_id uuid, typed_line_id uuid, kind text,
-			product_name text, part_number text, from_date date, to_date date, seats integer, quantity numeric, unit_price numeric, price_period text,
+		FROM jsonb_to_recordset(?::jsonb) AS l (id uuid, invoice_id uuid, position integer, subscription_id uuid,
+			typed_line_id uuid, kind text,
+			product_name text, part_number text, from_date date, to_date date, seats integer, quantity numeric,
+				unit_price numeric, price_period text,
 			currency text, amount numeric, exact numeric, tax_code text)`, lines)
 	if err != nil {
 		return err
@@ -172,11 +189,13 @@ func (d draft) coverage(ctx context.Context, tx *gorm.DB) error {
 	for _, it := range d.plan.Items {
 		rows = append(rows, map[string]any{
 			"invoice_id": d.id, "subscription_id": it.ID, "began": it.firstDay, "through_after": it.After,
-			"billed_days": it.Stand.Billed, "held_days": it.Stand.Held, "forfeited_days": it.Stand.Forfeited, "new_forfeited": it.Forfeited,
+			"billed_days": it.Stand.Billed, "held_days": it.Stand.Held, "forfeited_days": it.Stand.Forfeited,
+			"new_forfeited": it.Forfeited,
 		})
 	}
 	return insert(ctx, tx, `
-		INSERT INTO invoice_coverage (invoice_id, subscription_id, began, through_after, billed_days, held_days, forfeited_days, new_forfeited)
+		INSERT INTO invoice_coverage (invoice_id, subscription_id, began, through_after, billed_days, held_days,
+			forfeited_days, new_forfeited)
 		SELECT invoice_id, subscription_id, began, through_after, billed_days, held_days, forfeited_days, new_forfeited
 		FROM jsonb_to_recordset(?::jsonb) AS c (invoice_id uuid, subscription_id uuid, began date, through_after date,
 			billed_days bigint, held_days bigint, forfeited_days bigint, new_forfeited bigint)`, rows)
@@ -186,7 +205,8 @@ func (d draft) coverage(ctx context.Context, tx *gorm.DB) error {
 func (d draft) settle(ctx context.Context, tx *gorm.DB) error {
 	why := fmt.Sprintf("on the invoice of %s up to %s", d.plan.Contract.Name, d.plan.Covers.To)
 	for _, it := range d.plan.Items {
-		err := ledger.Settle(ctx, tx, ledger.Settlement{By: d.by, Why: why, Invoice: d.id, Subscription: it.ID, From: it.firstDay, To: it.After})
+		err := ledger.Settle(ctx, tx, ledger.Settlement{By: d.by, Why: why, Invoice: d.id, Subscription: it.ID,
+			From: it.firstDay, To: it.After})
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,8 @@ import (
 
 // total is what all live lines of the world come to, and the seat-days they bill.
 func (o *office) total() string {
-	return o.Text(`SELECT concat_ws(' for ', trim_scale(sum(amount)), sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up'))) FROM invoice_lines WHERE live`)
+	return o.Text(`SELECT concat_ws(' for ', trim_scale(sum(amount)), sum(seats * days) FILTER (WHERE kind IN ('cycle',
+		'catch_up'))) FROM invoice_lines WHERE live`)
 }
 
 func TestAYearOfInvoicesComesToWhatOneInvoiceOfTheYearWould(t *testing.T) {

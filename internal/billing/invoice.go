@@ -75,14 +75,16 @@ func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID, version int) (Invoic
 	if err != nil {
 		return i, err
 	}
-	if err := tx.WithContext(ctx).Exec(`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`, i.ContractID).Error; err != nil {
+	if err := tx.WithContext(ctx).Exec(`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
+		i.ContractID).Error; err != nil {
 		return i, fmt.Errorf("lock contract of invoice %s: %w", id, err)
 	}
 	if i, err = get(ctx, tx, id, "FOR UPDATE"); err != nil {
 		return i, err
 	}
 	if version != 0 && version != i.Version {
-		return i, errs.Newf(errs.Conflict, "Somebody changed this invoice while you were at it; it is %s now. Nothing was done.", i.State)
+		return i, errs.Newf(errs.Conflict,
+			"Somebody changed this invoice while you were at it; it is %s now. Nothing was done.", i.State)
 	}
 	return i, nil
 }

@@ -57,22 +57,31 @@ type LineRow struct {
 
 // LineSorts are the keys of the list of lines: the order of the invoices.
 func LineSorts() paging.Sorts {
-	return paging.Sorts{ID: "l.id", Default: "-drafted_at", Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
+	return paging.Sorts{ID: "l.id", Default: "-drafted_at",
+		Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
 }
 
-const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, coalesce(d.document->>'contract', k.name) AS contract,
-	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account, l.position, l.kind, l.subscription_id, l.typed_line_id, coalesce(s.external_id, '') AS external_id, l.product_name, l.part_number,
-	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c WHERE c.line_id = l.id) AS change_ids,
-	l.from_date, l.to_date, l.days, l.seats, coalesce(l.quantity, l.seats) AS quantity, l.unit_price, l.price_period, l.amount, l.currency,
+const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, coalesce(d.document->>'contract',
+	k.name) AS contract,
+	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account, l.position,
+		l.kind, l.subscription_id, l.typed_line_id, coalesce(s.external_id, '') AS external_id, l.product_name,
+			l.part_number,
+	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c
+	WHERE c.line_id = l.id) AS change_ids,
+	l.from_date, l.to_date, l.days, l.seats, coalesce(l.quantity, l.seats) AS quantity, l.unit_price, l.price_period,
+		l.amount, l.currency,
 	coalesce(nullif(l.tax_code, ''), i.tax_code) AS tax_code, l.credits_line_id, l.again,
-	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
-	     ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id AND v.subscription_id = l.subscription_id), 0) END AS forfeited`
+	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id
+	AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
+	     ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id
+	AND v.subscription_id = l.subscription_id), 0) END AS forfeited`
 
 // Lines reads one page of lines and the token of the next.
 func Lines(ctx context.Context, db *gorm.DB, f LineFilter, r paging.Request) ([]LineRow, string, error) {
 	var rows []LineRow
 	behind, args := r.Where()
-	if err := f.from(ctx, db).Where(behind, args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
+	if err := f.from(ctx, db).Where(behind,
+		args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
 		return nil, "", fmt.Errorf("list invoice lines: %w", err)
 	}
 	return paging.Cut(r, rows, func(l LineRow) (any, uuid.UUID) { return l.Seq, l.ID })
@@ -107,13 +116,17 @@ func LinesOf(ctx context.Context, db *gorm.DB, invoice uuid.UUID) ([]LineRow, er
 }
 
 func (f LineFilter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").Joins("LEFT JOIN subscriptions s ON s.id = l.subscription_id").
-		Joins("JOIN billing_contracts k ON k.id = i.contract_id").Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
+	q := db.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").
+		Joins("LEFT JOIN subscriptions s ON s.id = l.subscription_id").
+		Joins("JOIN billing_contracts k ON k.id = i.contract_id").
+		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
 		Joins("LEFT JOIN invoice_documents d ON d.invoice_id = i.id").Select(lineColumns)
 	if f.Search != "" {
-		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || coalesce(s.external_id, '')) LIKE ?", like(f.Search))
+		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || coalesce(s.external_id, "+
+			"'')) LIKE ?", like(f.Search))
 	}
-	for column, id := range map[string]uuid.UUID{"l.invoice_id": f.Invoice, "i.contract_id": f.Contract, "i.crm_account_id": f.Customer, "l.subscription_id": f.Subscription} {
+	for column, id := range map[string]uuid.UUID{"l.invoice_id": f.Invoice, "i.contract_id": f.Contract,
+		"i.crm_account_id": f.Customer, "l.subscription_id": f.Subscription} {
 		if id != uuid.Nil {
 			q = q.Where(column+" = ?", id)
 		}

@@ -52,14 +52,16 @@ func Sorts() paging.Sorts {
 }
 
 const listed = `i.*, coalesce(d.document->>'contract', k.name) AS contract,
-	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account, (SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
+	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account,
+		(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
 	d.tax, d.gross, d.due_on`
 
 // List reads one page and the token of the next.
 func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
 	var rows []ListRow
 	behind, args := r.Where()
-	if err := f.from(ctx, db).Where(behind, args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
+	if err := f.from(ctx, db).Where(behind,
+		args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
 		return nil, "", fmt.Errorf("list invoices: %w", err)
 	}
 	return paging.Cut(r, rows, func(i ListRow) (any, uuid.UUID) { return i.Seq, i.ID })
@@ -85,10 +87,12 @@ func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Li
 }
 
 func (f Filter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
+	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").
+		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
 		Joins("LEFT JOIN invoice_documents d ON d.invoice_id = i.id").Select(listed)
 	if f.Search != "" {
-		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR lower(i.number_text) = lower(?))", like(f.Search), f.Search)
+		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR lower(i.number_text) = lower(?))",
+			like(f.Search), f.Search)
 	}
 	if f.State != "" {
 		q = q.Where("i.state = ?", f.State)

@@ -19,10 +19,14 @@ func TestWhatWasBilledBeforeIsListedAndNotBilledUntilAPersonSaysYes(t *testing.T
 	o := open(t, "2026-02-20", billtest.Terms{Refunds: "yes"})
 	a := o.AddUnpriced("S1", 10, "2026-01-01")
 	o.Exec(`UPDATE subscriptions SET unit_price = 12, price_period = 'month', currency = 'USD' WHERE id = ?`, a)
-	o.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, drafted_by, drafted_at)
-		VALUES (gen_random_uuid(), ?, ?, 'full_cycle', 'draft', 'USD', 110, '2026-01-01', '2026-02-01', 'Bea', now())`, o.Contract, o.Customer)
-	o.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency, amount, exact)
-		SELECT gen_random_uuid(), id, 1, ?, 'cycle', '2026-01-01', '2026-02-01', 10, 11, 'month', 'USD', 110, 110 * 13592880 FROM invoices`, a)
+	o.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end, drafted_by, drafted_at)
+		VALUES (gen_random_uuid(), ?, ?, 'full_cycle', 'draft', 'USD', 110, '2026-01-01', '2026-02-01', 'Bea',
+			now())`, o.Contract, o.Customer)
+	o.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats,
+		unit_price, price_period, currency, amount, exact)
+		SELECT gen_random_uuid(), id, 1, ?, 'cycle', '2026-01-01', '2026-02-01', 10, 11, 'month', 'USD', 110,
+			110 * 13592880 FROM invoices`, a)
 	if _, err := o.World.DB.Owner().Exec(t.Context(), `DELETE FROM opening_done`); err != nil {
 		t.Fatal(err)
 	}

@@ -32,11 +32,15 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 	}
 	o := Overview{Invoice: i}
 	db = db.WithContext(ctx)
-	err = db.Raw(`SELECT k.name, a.name, a.street, a.city, a.state, a.postal_code, a.country, coalesce((SELECT number_text FROM invoices WHERE id = ?), ''),
-			(SELECT coalesce(sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up')), 0) FROM invoice_lines WHERE invoice_id = ?),
+	err = db.Raw(`SELECT k.name, a.name, a.street, a.city, a.state, a.postal_code, a.country,
+		coalesce((SELECT number_text FROM invoices WHERE id = ?), ''),
+			(SELECT coalesce(sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up')), 0) FROM invoice_lines
+			WHERE invoice_id = ?),
 			(SELECT coalesce(sum(new_forfeited), 0) FROM invoice_coverage WHERE invoice_id = ?)
-		FROM billing_contracts k, crm_accounts a WHERE k.id = ? AND a.id = ?`, i.CreditsID, id, id, i.ContractID, i.CRMAccountID).Row().
-		Scan(&o.Contract, &o.CRMAccount, &o.Street, &o.City, &o.StateName, &o.PostalCode, &o.Country, &o.Credits, &o.Days.Billed, &o.Days.Forfeited)
+		FROM billing_contracts k, crm_accounts a WHERE k.id = ?
+		AND a.id = ?`, i.CreditsID, id, id, i.ContractID, i.CRMAccountID).Row().
+		Scan(&o.Contract, &o.CRMAccount, &o.Street, &o.City, &o.StateName, &o.PostalCode, &o.Country, &o.Credits,
+			&o.Days.Billed, &o.Days.Forfeited)
 	if err != nil {
 		return o, fmt.Errorf("invoice %s: %w", id, err)
 	}

@@ -128,7 +128,8 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		run.End = r.due(run.Kind)
 	}
 	if err := r.allows(*run); proposed && errs.FieldsOf(err)["period_end"] != "" {
-		return Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
+		return Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From,
+			To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
 	} else if err != nil {
 		return Plan{}, err
 	}
@@ -141,13 +142,15 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		return Plan{}, err
 	}
 	p := r.plan(*run, books, typed)
-	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have something.
+	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have
+	// something.
 	for proposed && p.Empty() && run.Kind == FullCycle && r.allows(r.following(*run)) == nil {
 		*run = r.following(*run)
 		p = r.plan(*run, books, typed)
 	}
 	if p.Empty() && len(p.LeftOut) == 0 && proposed && !r.EndDate.IsZero() && !r.billedTo.Before(r.EndDate) {
-		p.Waits = fmt.Sprintf("The contract ended on %s, and every day of it is paid. Nothing more falls due.", r.EndDate)
+		p.Waits = fmt.Sprintf("The contract ended on %s, and every day of it is paid. Nothing more falls due.",
+			r.EndDate)
 	}
 	if err := p.storable(); err != nil {
 		return Plan{}, err
@@ -179,7 +182,8 @@ func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, 
 }
 
 func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
-	p := Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
+	p := Plan{Contract: r.Contract, Kind: run.Kind,
+		Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
 	for _, b := range books {
 		p.weigh(b, r.reach(run))
 	}
@@ -212,7 +216,8 @@ func (p *Plan) weigh(b book, to clock.Date) {
 	item := p.item(b, r)
 	for _, l := range item.Lines {
 		if l.Amount.Abs().GreaterThanOrEqual(highest) {
-			p.leaveOut(b, TooMuch, fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. Correct its seats or price.",
+			p.leaveOut(b, TooMuch, fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. "+
+				"Correct its seats or price.",
 				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, highest), r)
 			return
 		}
@@ -225,7 +230,8 @@ func (p *Plan) alone(b book) bool { return !b.ContractID.Valid && !b.history.Beg
 
 func (p *Plan) leaveOut(b book, why Reason, says string, r Reckoning) {
 	p.LeftOut = append(p.LeftOut, LeftOut{
-		ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says, Amount: r.worth(p.Contract.Currency),
+		ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says,
+		Amount: r.worth(p.Contract.Currency),
 	})
 }
 
@@ -242,7 +248,8 @@ func (r *Reckoning) worth(currency string) decimal.NullDecimal {
 }
 
 func (p *Plan) item(b book, r Reckoning) Item {
-	it := Item{ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider, After: r.to,
+	it := Item{ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider,
+		After:    r.to,
 		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays()}
 	it.Forfeited = it.Stand.Forfeited - b.Forfeited
 	if !b.SignedNow {
@@ -251,7 +258,8 @@ func (p *Plan) item(b book, r Reckoning) Item {
 	t, sum := r.Standing(), decimal.Decimal{}
 	for _, c := range r.Charges {
 		it.chargedDays += c.SeatDays()
-		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) || c.Kind == CatchUp || c.Kind == Reprice}
+		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) ||
+			c.Kind == CatchUp || c.Kind == Reprice}
 		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)
 	}
 	it.Goodwill = r.lowersGoodwill()
@@ -267,7 +275,8 @@ func (p *Plan) sum() {
 		for _, l := range it.Lines {
 			p.Total = p.Total.Add(l.Amount)
 			p.cover(l.Period)
-			_, _ = fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal, l.Price.Period, l.Amount)
+			_, _ = fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal,
+				l.Price.Period, l.Amount)
 		}
 	}
 	for _, l := range p.Typed {
@@ -298,6 +307,7 @@ func (p *Plan) storable() error {
 
 func (p *Plan) surroundings(ctx context.Context, db *gorm.DB) error {
 	return db.WithContext(ctx).Raw(`SELECT (SELECT name FROM crm_accounts WHERE id = ?),
-		(SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE a.state = 'unmapped' AND s.state <> 'inactive')`,
+		(SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE a.state = 'unmapped'
+		AND s.state <> 'inactive')`,
 		p.Contract.CRMAccountID).Row().Scan(&p.Customer, &p.Unmapped)
 }

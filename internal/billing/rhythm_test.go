@@ -22,8 +22,10 @@ func (o *office) terms() (contract.Contract, contract.Input) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	return k, contract.Input{CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency, BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
-		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), BillFrom: k.BillFrom.String(), Refunds: string(k.Refunds),
+	return k, contract.Input{CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency,
+		BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
+		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), BillFrom: k.BillFrom.String(),
+		Refunds:      string(k.Refunds),
 		PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, IsDefault: k.IsDefault}
 }
 
@@ -31,7 +33,8 @@ func (o *office) edit(change func(*contract.Input)) error {
 	o.Helper()
 	k, in := o.terms()
 	change(&in)
-	return contract.Service{DB: o.World.DB.DB, Clock: o.World.Clock}.Update(o.Context(), billtest.Bea, contract.Edit{ID: o.Contract, Version: k.Version, Input: in})
+	return contract.Service{DB: o.World.DB.DB, Clock: o.World.Clock}.Update(o.Context(), billtest.Bea,
+		contract.Edit{ID: o.Contract, Version: k.Version, Input: in})
 }
 
 func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
@@ -53,8 +56,10 @@ func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
 				t.Errorf("%s, %s: %q", state, field, said)
 			}
 		}
-		for _, set := range []string{"billing_day = 7", "timing = 'arrears'", "bill_from = NULL", "currency = 'EUR'", "billing_frequency = 'annual'", "start_date = '2025-11-01'"} {
-			if _, err := o.World.DB.Owner().Exec(t.Context(), `UPDATE billing_contracts SET `+set); err == nil || !strings.Contains(err.Error(), "live invoices") {
+		for _, set := range []string{"billing_day = 7", "timing = 'arrears'", "bill_from = NULL", "currency = 'EUR'",
+			"billing_frequency = 'annual'", "start_date = '2025-11-01'"} {
+			if _, err := o.World.DB.Owner().Exec(t.Context(), `UPDATE billing_contracts SET `+set); err == nil ||
+				!strings.Contains(err.Error(), "live invoices") {
 				t.Errorf("%s: the database takes %s: %v", state, set, err)
 			}
 		}
@@ -63,7 +68,10 @@ func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
 	refused("draft", "A draft up to 2026-04-01 was cut with this setting")
 	o.billed(id)
 	refused("billed", "Invoice 1 (billed) was cut with this setting, so it stays. Void what was cut first")
-	if err := o.edit(func(in *contract.Input) { in.Name, in.Refunds, in.EndDate = "Renamed", "yes", "2027-01-01" }); err != nil {
+	if err := o.edit(func(in *contract.Input) {
+		in.Name, in.Refunds, in.EndDate = "Renamed", "yes",
+			"2027-01-01"
+	}); err != nil {
 		t.Errorf("what is no rhythm: %v", err)
 	}
 	o.void(id)
@@ -77,7 +85,9 @@ func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
 	if err := o.Pay(t.Context(), billtest.Bea, o.step(paid)); err != nil {
 		t.Fatal(err)
 	}
-	if said := errs.FieldsOf(o.edit(func(in *contract.Input) { in.BillingDay = "3" }))["billing_day"]; !strings.Contains(said, "Invoice 2 (paid)") || !strings.Contains(said, "cannot be voided, so make a new contract") {
+	said := errs.FieldsOf(o.edit(func(in *contract.Input) { in.BillingDay = "3" }))["billing_day"]
+	if !strings.Contains(said, "Invoice 2 (paid)") ||
+		!strings.Contains(said, "cannot be voided, so make a new contract") {
 		t.Errorf("of a paid one: %q", said)
 	}
 }
@@ -107,7 +117,11 @@ func (c *cutting) actions() map[string]func(*rapid.T) {
 			d := one(t, "1", "15", "28", "last")
 			try(func(in *contract.Input) { in.BillingDay = d })
 		},
-		"timing": func(t *rapid.T) { x := one(t, "advance", "arrears"); try(func(in *contract.Input) { in.Timing = x }) },
+		"timing": func(t *rapid.T) {
+			x := one(t, "advance",
+				"arrears")
+			try(func(in *contract.Input) { in.Timing = x })
+		},
 		"from": func(t *rapid.T) {
 			d := one(t, "2026-01-01", "2026-01-20", "2026-03-01")
 			try(func(in *contract.Input) { in.BillFrom = d })
@@ -117,7 +131,8 @@ func (c *cutting) actions() map[string]func(*rapid.T) {
 			try(func(in *contract.Input) { in.StartDate = d })
 		},
 		"draft": func(t *rapid.T) {
-			kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.FullCycle, billing.ChangeLog}).Draw(t, "kind")
+			kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.FullCycle,
+				billing.ChangeLog}).Draw(t, "kind")
 			id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, ""), Late: true})
 			if c.tolerate(err); err == nil {
 				c.live = append(c.live, id)
@@ -150,7 +165,9 @@ func (c *cutting) check(t *rapid.T) {
 	k, _ := c.terms()
 	grid := history.GridOf(k.Terms)
 	var cycles []struct{ To string }
-	err := c.World.DB.Read(c.Context()).Raw(`SELECT run_to::text AS to FROM invoices WHERE kind = 'full_cycle' AND state <> 'void' ORDER BY seq`).Scan(&cycles).Error
+	err := c.World.DB.Read(c.Context()).
+		Raw(`SELECT run_to::text AS to FROM invoices WHERE kind = 'full_cycle' AND state <> 'void' ORDER BY seq`).
+		Scan(&cycles).Error
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,9 +176,12 @@ func (c *cutting) check(t *rapid.T) {
 			t.Errorf("%s ends no cycle of %+v", p.To, grid)
 		}
 	}
-	odd := c.Text(`SELECT string_agg(concat_ws(' ', s.external_id, x.from_date, x.to_date, x.after, s.billed_through, k.bill_from), '; ')
-		FROM (SELECT subscription_id, from_date, to_date, lag(to_date) OVER w AS after, lead(from_date) OVER w IS NULL AS last
-			FROM invoice_lines WHERE live AND kind = 'cycle' WINDOW w AS (PARTITION BY subscription_id ORDER BY from_date)) x
+	odd := c.Text(`SELECT string_agg(concat_ws(' ', s.external_id, x.from_date, x.to_date, x.after, s.billed_through,
+		k.bill_from), '; ')
+		FROM (SELECT subscription_id, from_date, to_date, lag(to_date) OVER w AS after,
+			lead(from_date) OVER w IS NULL AS last
+			FROM invoice_lines WHERE live AND kind = 'cycle' WINDOW w AS (PARTITION BY subscription_id
+			ORDER BY from_date)) x
 		JOIN subscriptions s ON s.id = x.subscription_id JOIN billing_contracts k ON k.id = s.contract_id
 		WHERE x.from_date <> coalesce(x.after, k.bill_from) OR x.last AND x.to_date <> s.billed_through`)
 	if odd != "" {
@@ -186,7 +206,8 @@ func TestNoSequenceOfEditsAndInvoicesLosesOrDoublesAPeriod(t *testing.T) {
 			c.live = c.live[:last]
 		}
 		if err := c.edit(func(in *contract.Input) {
-			in.BillingFrequency, in.BillingDay, in.Timing, in.BillFrom, in.StartDate = "monthly", "1", "advance", "2026-01-01", "2026-01-01"
+			in.BillingFrequency, in.BillingDay, in.Timing, in.BillFrom, in.StartDate = "monthly", "1", "advance",
+				"2026-01-01", "2026-01-01"
 		}); err != nil {
 			t.Fatal(errors.Join(errors.New("all is void"), err))
 		}

@@ -26,8 +26,9 @@ type rhythm struct {
 	contract.Contract
 	history.Grid
 	billedTo clock.Date // end of the last live full cycle; zero: none
-	closing  clock.Date // last day on which something of it is ended by a person or a cut-over and not billed up to there; zero: nothing
-	today    clock.Date // of the run
+	// last day on which something of it is ended by a person or a cut-over and not billed up to there; zero: nothing
+	closing clock.Date
+	today   clock.Date // of the run
 }
 
 // rhythm reads what a run of today depends on, as though a draft had not been made.
@@ -41,7 +42,8 @@ func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rh
 		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
 			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
 			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from)))
-		FROM invoices WHERE contract_id = @id AND state <> 'void' AND id <> @but`, map[string]any{"id": id, "but": but}).Row().Scan(&r.billedTo, &r.closing)
+		FROM invoices WHERE contract_id = @id AND state <> 'void'
+		AND id <> @but`, map[string]any{"id": id, "but": but}).Row().Scan(&r.billedTo, &r.closing)
 	if err != nil {
 		return r, fmt.Errorf("invoices of contract %s: %w", id, err)
 	}
@@ -96,15 +98,20 @@ const ahead = 31
 func (r rhythm) allows(run Run) error {
 	switch {
 	case !r.Active:
-		return errs.Newf(errs.Conflict, "The contract %s is deactivated. Activate it first; nothing was billed.", r.Name)
+		return errs.Newf(errs.Conflict,
+			"The contract %s is deactivated. Activate it first; nothing was billed.", r.Name)
 	case r.BillFrom.IsZero():
-		return errs.Newf(errs.Conflict, "The contract %s has no first billing day. Set \"Billed from\" in the contract first; nothing was billed.", r.Name)
+		return errs.Newf(errs.Conflict,
+			"The contract %s has no first billing day. Set \"Billed from\" in the contract first; nothing was billed.",
+			r.Name)
 	case run.Kind != FullCycle && run.Kind != ChangeLog:
 		return errs.Fields{"kind": "Choose a full cycle or the change log."}.Err()
 	case !run.End.After(r.BillFrom):
-		return errs.Fields{"period_end": fmt.Sprintf("Billing of this contract begins on %s; choose a later day.", r.BillFrom)}.Err()
+		return errs.Fields{"period_end": fmt.Sprintf("Billing of this contract begins on %s; choose a later day.",
+			r.BillFrom)}.Err()
 	case run.Kind == ChangeLog && run.End.After(history.Later(history.Later(r.tomorrow(), r.billedTo), r.closing)):
-		return errs.Fields{"period_end": "The change log can be billed up to today, up to where the contract is billed, or up to the last day of a subscription that ends here."}.Err()
+		return errs.Fields{"period_end": "The change log can be billed up to today, up to where the contract is " +
+			"billed, or up to the last day of a subscription that ends here."}.Err()
 	case run.Kind == FullCycle:
 		return r.allowsCycle(run.End)
 	}
@@ -114,14 +121,17 @@ func (r rhythm) allows(run Run) error {
 func (r rhythm) allowsCycle(end clock.Date) error {
 	last := end.AddDays(-1)
 	if end != r.ends(last) {
-		return errs.Fields{"period_end": fmt.Sprintf("Cycles of this contract end on %s and %s; the day named is the first that is no longer in the cycle.",
+		return errs.Fields{"period_end": fmt.Sprintf("Cycles of this contract end on %s and %s; "+
+			"the day named is the first that is no longer in the cycle.",
 			r.Cycle(last).From, r.ends(last))}.Err()
 	}
 	if r.Timing == contract.Arrears && end.After(r.today) {
-		return errs.Fields{"period_end": fmt.Sprintf("This contract is billed in arrears: the cycle up to %s can be billed once it has ended.", end)}.Err()
+		return errs.Fields{"period_end": fmt.Sprintf("This contract is billed in arrears: "+
+			"the cycle up to %s can be billed once it has ended.", end)}.Err()
 	}
 	if start := r.Cycle(last).From; start.After(r.today.AddDays(ahead)) {
-		return errs.Fields{"period_end": fmt.Sprintf("The cycle begins on %s, more than %d days ahead. It can be billed from %s on.", start, ahead, start.AddDays(-ahead))}.Err()
+		return errs.Fields{"period_end": fmt.Sprintf("The cycle begins on %s, more than %d days ahead. "+
+			"It can be billed from %s on.", start, ahead, start.AddDays(-ahead))}.Err()
 	}
 	return nil
 }

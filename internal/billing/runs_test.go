@@ -68,8 +68,10 @@ func (o *office) void(id uuid.UUID) {
 func (o *office) lines(id uuid.UUID) []string {
 	o.Helper()
 	var out []string
-	err := o.World.DB.Read(o.Context()).Raw(`SELECT concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount))
-		FROM invoice_lines l JOIN subscriptions s ON s.id = l.subscription_id WHERE invoice_id = ? ORDER BY position`, id).Scan(&out).Error
+	err := o.World.DB.Read(o.Context()).
+		Raw(`SELECT concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount))
+		FROM invoice_lines l JOIN subscriptions s ON s.id = l.subscription_id WHERE invoice_id = ?
+		ORDER BY position`, id).Scan(&out).Error
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -88,7 +90,8 @@ func (o *office) through(id uuid.UUID) string {
 }
 
 func (o *office) open(id uuid.UUID) string {
-	return o.Text(`SELECT count(*) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.billing_state = 'open'`, id)
+	return o.Text(`SELECT count(*) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		WHERE c.subscription_id = ? AND st.billing_state = 'open'`, id)
 }
 
 func TestAFullCycleInAdvanceThenAChangeLogThenTheNextCycle(t *testing.T) {
@@ -144,11 +147,16 @@ func TestTheDatabaseRefusesASecondCycleLineOfADay(t *testing.T) {
 	o.Add("S1", 10, "2026-03-01")
 	o.draft(billing.FullCycle, "2026-04-01")
 	for constraint, sql := range map[string]string{
-		"invoice_lines_one_cycle": `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency, amount, exact)
-			SELECT gen_random_uuid(), invoice_id, 99, subscription_id, kind, from_date + 3, to_date + 9, 1, 1, 'month', 'USD', 1, 1 FROM invoice_lines`,
-		"invoice_lines_credits_within": `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id, again)
-			SELECT gen_random_uuid(), invoice_id, 99, subscription_id, 'credit', from_date, to_date, -1, 1, 'month', 'USD', -amount - 0.01, 0, id, false FROM invoice_lines`,
-		"license_change_status_invoice_known": `WITH told AS (SELECT set_config('seatledger.actor', 'X', true), set_config('seatledger.why', 'X', true))
+		"invoice_lines_one_cycle": `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind,
+			from_date, to_date, seats, unit_price, price_period, currency, amount, exact)
+			SELECT gen_random_uuid(), invoice_id, 99, subscription_id, kind, from_date + 3, to_date + 9, 1, 1, 'month',
+				'USD', 1, 1 FROM invoice_lines`,
+		"invoice_lines_credits_within": `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind,
+			from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id, again)
+			SELECT gen_random_uuid(), invoice_id, 99, subscription_id, 'credit', from_date, to_date, -1, 1, 'month',
+				'USD', -amount - 0.01, 0, id, false FROM invoice_lines`,
+		"license_change_status_invoice_known": `WITH told AS (SELECT set_config('seatledger.actor', 'X', true),
+			set_config('seatledger.why', 'X', true))
 			UPDATE license_change_status SET billing_state = 'invoiced', invoice_id = gen_random_uuid() FROM told`,
 	} {
 		err := o.World.DB.InTx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(sql).Error })
@@ -178,7 +186,8 @@ func TestNumbersAreGivenAtBillingWithoutGaps(t *testing.T) {
 	if err := o.Bill(t.Context(), billtest.Bea, o.step(again)); err != nil {
 		t.Fatal(err)
 	}
-	if got := o.Text(`SELECT string_agg(concat_ws(':', number, state), ' ' ORDER BY number) FROM invoices WHERE number IS NOT NULL`); got != "1:void 2:billed" {
+	if got := o.Text(`SELECT string_agg(concat_ws(':', number, state), ' ' ORDER BY number) FROM invoices
+		WHERE number IS NOT NULL`); got != "1:void 2:billed" {
 		t.Error(got)
 	}
 }
@@ -223,7 +232,8 @@ func TestAnInvoiceThatFailsMidwayLeavesNothing(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-03-01")
-	if _, err := o.Service.Draft(t.Context(), audit.Actor{}, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); err == nil {
+	if _, err := o.Service.Draft(t.Context(), audit.Actor{},
+		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); err == nil {
 		t.Fatal("nobody drafted")
 	}
 	if got := o.Text(`SELECT count(*) FROM invoices`) + o.through(a) + o.open(a); got != "02" {
@@ -251,7 +261,8 @@ func TestOnlyTheLatestInvoiceOfASubscriptionIsVoided(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 	paid := o.draft(billing.FullCycle, "2026-03-01")
-	if err := errors.Join(o.Bill(t.Context(), billtest.Bea, o.step(paid)), o.Pay(t.Context(), billtest.Bea, o.step(paid))); err != nil {
+	if err := errors.Join(o.Bill(t.Context(), billtest.Bea, o.step(paid)),
+		o.Pay(t.Context(), billtest.Bea, o.step(paid))); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Void(t.Context(), billtest.Bea, o.step(paid)); errs.KindOf(err) != errs.Conflict {
@@ -335,7 +346,8 @@ func TestForfeitedSeatDaysAreToldOnce(t *testing.T) {
 	o.want(april, "S1 cycle 2026-04-01 2026-05-01 6 72")
 	o.Today("2026-04-02")
 	may := o.draft(billing.FullCycle, "2026-06-01")
-	got := o.Text(`SELECT string_agg(concat_ws('/', billed_days, held_days, forfeited_days, new_forfeited), ' ' ORDER BY invoice_id) FROM invoice_coverage WHERE invoice_id IN (?, ?)`, april, may)
+	got := o.Text(`SELECT string_agg(concat_ws('/', billed_days, held_days, forfeited_days, new_forfeited), ' '
+		ORDER BY invoice_id) FROM invoice_coverage WHERE invoice_id IN (?, ?)`, april, may)
 	if got != "490/450/40/40 676/636/40/0" {
 		t.Error(got)
 	}
@@ -346,10 +358,12 @@ func TestWhatAnotherSystemBilledIsMarkedAndBilledHereFromTheNextCycle(t *testing
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-03-01")
 	var rows []uuid.UUID
-	if err := o.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`, a).Scan(&rows).Error; err != nil {
+	if err := o.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`,
+		a).Scan(&rows).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := o.elsewhere(t.Context(), billtest.Bea, elsewhere.Billed{Changes: rows}); errs.FieldsOf(err)["reference"] == "" {
+	if err := o.elsewhere(t.Context(), billtest.Bea,
+		elsewhere.Billed{Changes: rows}); errs.FieldsOf(err)["reference"] == "" {
 		t.Errorf("without a reference: %v", err)
 	}
 	outside := elsewhere.Billed{Changes: rows, Reference: "Xero 4711"}
@@ -359,7 +373,8 @@ func TestWhatAnotherSystemBilledIsMarkedAndBilledHereFromTheNextCycle(t *testing
 	if err := o.elsewhere(t.Context(), billtest.Bea, outside); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("twice: %v", err)
 	}
-	if _, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
+		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("March was billed elsewhere: %v", err)
 	}
 	o.Today("2026-03-28")
@@ -370,7 +385,8 @@ func TestARunSaysWhyItCannotBeMade(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	o.Add("S1", 10, "2026-03-01")
-	for end, field := range map[string]string{"2026-03-31": "period_end", "2025-12-01": "period_end", "2026-09-01": "period_end"} {
+	for end, field := range map[string]string{"2026-03-31": "period_end", "2025-12-01": "period_end",
+		"2026-09-01": "period_end"} {
 		if _, err := o.Preview(t.Context(), o.run(billing.FullCycle, end)); errs.FieldsOf(err)[field] == "" {
 			t.Errorf("%s: %v", end, err)
 		}
@@ -393,14 +409,17 @@ func TestWhatWasBilledElsewhereBeforeThereWasAContractIsNotBilledAgain(t *testin
 	}
 	move(uuid.NullUUID{})
 	var rows []uuid.UUID
-	if err := o.World.DB.Read(t.Context()).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE subscription_id = ? AND st.billing_state = 'open'`, a).Scan(&rows).Error; err != nil {
+	if err := o.World.DB.Read(t.Context()).
+		Raw(`SELECT c.id FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+			WHERE subscription_id = ? AND st.billing_state = 'open'`, a).Scan(&rows).Error; err != nil {
 		t.Fatal(err)
 	}
 	early := elsewhere.Billed{Changes: rows, Reference: "Xero 4711", Through: billtest.Day(t, "2026-02-01")}
 	if err := o.elsewhere(t.Context(), billtest.Bea, early); errs.FieldsOf(err)["through"] == "" {
 		t.Errorf("billed before it began: %v", err)
 	}
-	if err := o.elsewhere(t.Context(), billtest.Bea, elsewhere.Billed{Changes: rows, Reference: "Xero 4711"}); err != nil {
+	if err := o.elsewhere(t.Context(), billtest.Bea,
+		elsewhere.Billed{Changes: rows, Reference: "Xero 4711"}); err != nil {
 		t.Fatal(err)
 	}
 	move(uuid.NullUUID{UUID: o.Contract, Valid: true})

@@ -36,8 +36,9 @@ var (
 )
 
 var holds = map[string]string{
-	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.", "pending": "it is pending at the distributor.",
-	"twin": "a person must say first whether it is there twice.", "cutover": "a cut-over holds it until its switch.",
+	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.",
+	"pending": "it is pending at the distributor.",
+	"twin":    "a person must say first whether it is there twice.", "cutover": "a cut-over holds it until its switch.",
 }
 
 // stops tells why a subscription is not billed in a contract, in a sentence; empty when it is.
@@ -68,14 +69,19 @@ func unreckoned(reckoning error, from string) (Reason, string) {
 	case errors.Is(reckoning, ErrNoPrice):
 		return NoPrice, "It has no price from " + from + " on. Days before are billed."
 	case errors.Is(reckoning, ErrCurrency):
-		return OtherMoney, "From " + from + " on its price is in another currency than the contract. Days before are billed."
+		return OtherMoney, "From " + from +
+			" on its price is in another currency than the contract. Days before are billed."
 	case reckoning != nil:
-		return OddPeriod, "From " + from + " on the period of its price does not fit: what goes on needs a price per month, quarter, year or three years, a purchase one for once."
+		return OddPeriod, "From " + from +
+			" on the period of its price does not fit: what goes on needs a price per month, quarter, year or three " +
+			"years, a purchase one for once."
 	}
 	return notLeftOut, ""
 }
 
 // errTooMuch refuses an amount beyond what a line or an invoice may have.
 func errTooMuch(what string) error {
-	return errs.Newf(errs.Conflict, "%s is over the limit of %s for one invoice. Correct its seats or price first; nothing was billed.", what, highest)
+	return errs.Newf(errs.Conflict,
+		"%s is over the limit of %s for one invoice. Correct its seats or price first; nothing was billed.",
+		what, highest)
 }

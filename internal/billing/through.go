@@ -30,7 +30,8 @@ func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 		To clock.Date
 	}
 	err = tx.WithContext(ctx).Raw(`
-		SELECT s.id, (SELECT max(v.through_after) FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id AND i.state <> 'void'
+		SELECT s.id, (SELECT max(v.through_after) FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id
+		AND i.state <> 'void'
 			WHERE v.subscription_id = s.id) AS "to"
 		FROM unnest(CAST(? AS uuid[])) AS s (id)`, postgres.IDs(ids)).Scan(&runs).Error
 	if err != nil {

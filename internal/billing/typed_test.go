@@ -27,12 +27,14 @@ func (o *office) typeLine(f typedline.Form) uuid.UUID {
 	if err := o.typed().Add(o.Context(), billtest.Bea, o.Contract, f); err != nil {
 		o.Fatal(err)
 	}
-	return uuid.MustParse(o.Text(`SELECT id FROM typed_lines WHERE contract_id = ? ORDER BY seq DESC LIMIT 1`, o.Contract))
+	return uuid.MustParse(o.Text(`SELECT id FROM typed_lines WHERE contract_id = ? ORDER BY seq DESC LIMIT 1`,
+		o.Contract))
 }
 
 // typedLines writes the typed lines of an invoice as text.
 func (o *office) typedLines(id uuid.UUID) string {
-	return o.Text(`SELECT string_agg(concat_ws(' ', product_name, kind, from_date, to_date, trim_scale(quantity), trim_scale(amount)), '; ' ORDER BY position)
+	return o.Text(`SELECT string_agg(concat_ws(' ', product_name, kind, from_date, to_date, trim_scale(quantity),
+		trim_scale(amount)), '; ' ORDER BY position)
 		FROM invoice_lines WHERE invoice_id = ? AND typed_line_id IS NOT NULL`, id)
 }
 
@@ -60,24 +62,29 @@ func TestTypedLinesAreBilledOnceOrOncePerCycleAndNeverInParts(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	o.typeLine(typedline.Form{Text: "Setup", Quantity: "2.5", UnitAmount: "33.333", Every: "once", From: "2026-02-10"})
-	o.typeLine(typedline.Form{Text: "Support", Quantity: "3", UnitAmount: "10", Every: "cycle", From: "2026-01-20", Until: "2026-04-02"})
+	o.typeLine(typedline.Form{Text: "Support", Quantity: "3", UnitAmount: "10", Every: "cycle", From: "2026-01-20",
+		Until: "2026-04-02"})
 	o.typeLine(typedline.Form{Text: "Rebate", UnitAmount: "-5", Every: "cycle", From: "2026-03-01"})
-	if _, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
+		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("late lines were not asked about: %v", err)
 	}
 	first := o.draft(billing.FullCycle, "2026-02-01")
 	o.wantTyped(first, "Support typed 2026-01-20 2026-02-01 3 30")
 	second := o.draft(billing.FullCycle, "2026-04-01")
-	o.wantTyped(second, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
+	o.wantTyped(second, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; "+
+		"Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
 	if got := o.Text(`SELECT trim_scale(total) FROM invoices WHERE id = ?`, second); got != "138.33" {
 		t.Errorf("total %s", got)
 	}
 	o.Today("2026-05-02")
 	third := o.draft(billing.FullCycle, "2026-06-01")
-	o.wantTyped(third, "Support typed 2026-04-01 2026-04-02 3 30; Rebate typed 2026-04-01 2026-05-01 1 -5; Rebate typed 2026-05-01 2026-06-01 1 -5")
+	o.wantTyped(third, "Support typed 2026-04-01 2026-04-02 3 30; Rebate typed 2026-04-01 2026-05-01 1 -5; "+
+		"Rebate typed 2026-05-01 2026-06-01 1 -5")
 	o.void(second) // other cycles do not rest on it
 	again := o.draft(billing.FullCycle, "2026-06-01")
-	o.wantTyped(again, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
+	o.wantTyped(again, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; "+
+		"Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
 }
 
 func TestInTheMiddleOfACycleItsAmountWaitsForTheRunThatReachesItsEnd(t *testing.T) {
@@ -86,7 +93,8 @@ func TestInTheMiddleOfACycleItsAmountWaitsForTheRunThatReachesItsEnd(t *testing.
 	o.Add("S1", 10, "2026-01-01")
 	o.typeLine(typedline.Form{Text: "Support", UnitAmount: "30", Every: "cycle", From: "2026-01-01"})
 	o.typeLine(typedline.Form{Text: "Setup", UnitAmount: "7", Every: "once", From: "2026-02-05"})
-	o.wantTyped(o.draft(billing.ChangeLog, "2026-02-08"), "Support typed 2026-01-01 2026-02-01 1 30; Setup typed 2026-02-05 2026-02-06 1 7")
+	o.wantTyped(o.draft(billing.ChangeLog, "2026-02-08"),
+		"Support typed 2026-01-01 2026-02-01 1 30; Setup typed 2026-02-05 2026-02-06 1 7")
 	o.Today("2026-03-02")
 	o.wantTyped(o.draft(billing.FullCycle, "2026-03-01"), "Support typed 2026-02-01 2026-03-01 1 30")
 }
@@ -94,18 +102,21 @@ func TestInTheMiddleOfACycleItsAmountWaitsForTheRunThatReachesItsEnd(t *testing.
 func TestAGoodwillCreditOfATypedLineStaysAndOneToBeBilledAgainIsBilledAgain(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
-	id := o.typeLine(typedline.Form{Text: "Support", Quantity: "2", UnitAmount: "50", Every: "cycle", From: "2026-03-01"})
+	id := o.typeLine(typedline.Form{Text: "Support", Quantity: "2", UnitAmount: "50", Every: "cycle",
+		From: "2026-03-01"})
 	first := o.draft(billing.FullCycle, "2026-04-01")
 	o.bill(first)
 	goodwill := o.credited(first, false, "30")
 	o.wantTyped(goodwill, "Support credit 2026-03-01 2026-04-01 -2 -30")
-	if _, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
+		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("goodwill was billed again: %v", err)
 	}
 	if err := o.Void(t.Context(), billtest.Bea, o.step(first)); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a credited invoice was voided: %v", err)
 	}
-	if err := o.typed().End(t.Context(), billtest.Bea, o.Contract, id, 0, "2026-03-01"); errs.KindOf(err) != errs.Invalid {
+	if err := o.typed().End(t.Context(), billtest.Bea, o.Contract, id, 0,
+		"2026-03-01"); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("an end before it begins: %v", err)
 	}
 	if err := o.typed().SetAside(t.Context(), billtest.Bea, o.Contract, id, 0); errs.KindOf(err) != errs.Conflict {
@@ -187,8 +198,11 @@ func days(t *rapid.T, label string) string {
 func (c *typing) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"type": func(t *rapid.T) {
-			f := typedline.Form{Text: "Line", Quantity: rapid.SampledFrom([]string{"1", "3", "0.333"}).Draw(t, "quantity"),
-				UnitAmount: rapid.SampledFrom([]string{"10", "-4", "0.07", "99.999"}).Draw(t, "amount"), Every: rapid.SampledFrom([]string{"once", "cycle", "cycle"}).Draw(t, "every"), From: days(t, "from")}
+			f := typedline.Form{Text: "Line",
+				Quantity:   rapid.SampledFrom([]string{"1", "3", "0.333"}).Draw(t, "quantity"),
+				UnitAmount: rapid.SampledFrom([]string{"10", "-4", "0.07", "99.999"}).Draw(t, "amount"),
+				Every:      rapid.SampledFrom([]string{"once", "cycle", "cycle"}).Draw(t, "every"),
+				From:       days(t, "from")}
 			if f.Every == "cycle" && rapid.Bool().Draw(t, "ends") {
 				f.Until = days(t, "until")
 			}
@@ -196,7 +210,8 @@ func (c *typing) actions() map[string]func(*rapid.T) {
 		},
 		"end": func(t *rapid.T) {
 			if id := c.line(t); id != uuid.Nil {
-				c.tolerate(c.typed().End(c.Context(), billtest.Bea, c.Contract, id, 0, rapid.SampledFrom([]string{"", days(t, "until")}).Draw(t, "open")))
+				c.tolerate(c.typed().End(c.Context(), billtest.Bea, c.Contract, id, 0,
+					rapid.SampledFrom([]string{"", days(t, "until")}).Draw(t, "open")))
 			}
 		},
 		"aside": func(t *rapid.T) {
@@ -205,7 +220,8 @@ func (c *typing) actions() map[string]func(*rapid.T) {
 			}
 		},
 		"run": func(t *rapid.T) {
-			end := clock.NewDate(2026, 1, 1).AddMonths(c.months * rapid.IntRange(1, 9/c.months).Draw(t, "cycles")).String()
+			end := clock.NewDate(2026, 1, 1).AddMonths(c.months * rapid.IntRange(1, 9/c.months).Draw(t,
+				"cycles")).String()
 			c.try(billing.FullCycle, end)
 		},
 		"changes": func(t *rapid.T) { c.try(billing.ChangeLog, "") },
@@ -281,9 +297,11 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 	t.Parallel()
 	o := open(t, "2026-07-10", billtest.Terms{})
 	rapid.Check(t, func(r *rapid.T) {
-		terms := billtest.Terms{Frequency: rapid.SampledFrom([]string{"monthly", "quarterly"}).Draw(r, "frequency"), Timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing")}
+		terms := billtest.Terms{Frequency: rapid.SampledFrom([]string{"monthly", "quarterly"}).Draw(r, "frequency"),
+			Timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing")}
 		w := o.World.Beside("2026-07-10", terms)
-		c := &typing{office: &office{w, billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}, months: map[string]int{"monthly": 1, "quarterly": 3}[terms.Frequency]}
+		c := &typing{office: &office{w, billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
+			months: map[string]int{"monthly": 1, "quarterly": 3}[terms.Frequency]}
 		actions := c.actions()
 		actions[""] = func(r *rapid.T) {
 			if odd := c.Text(twice, c.Contract); odd != "" {
@@ -291,20 +309,27 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 			}
 		}
 		r.Repeat(actions)
-		to := map[string]string{"monthly advance": "2026-09-01", "quarterly advance": "2026-10-01"}[terms.Frequency+" "+terms.Timing]
+		to := map[string]string{"monthly advance": "2026-09-01",
+			"quarterly advance": "2026-10-01"}[terms.Frequency+" "+terms.Timing]
 		to = cmp.Or(to, "2026-07-01")
 		c.try(billing.FullCycle, to)
 		c.try(billing.ChangeLog, "2026-07-11") // once-lines of the cycle that runs
 		// What stands, goodwill left aside; of what does not, all is given back, goodwill counted.
 		net := c.Text(`SELECT trim_scale(coalesce(sum(CASE WHEN x.stands THEN x.net ELSE x.all_in_all END), 0)) FROM (
-			SELECT bool_or(l.standing AND l.kind = 'typed') AS stands, sum(l.amount) AS all_in_all, sum(l.amount) FILTER (WHERE l.kind = 'typed' OR l.again) AS net
+			SELECT bool_or(l.standing AND l.kind = 'typed') AS stands, sum(l.amount) AS all_in_all,
+				sum(l.amount) FILTER (WHERE l.kind = 'typed' OR l.again) AS net
 			FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
-			WHERE i.contract_id = ? AND l.live AND l.from_date < CAST(? AS date) GROUP BY l.typed_line_id, l.from_date) x`, c.Contract, to)
+			WHERE i.contract_id = ? AND l.live AND l.from_date < CAST(? AS date)
+			GROUP BY l.typed_line_id, l.from_date) x`, c.Contract, to)
 		if want := c.expected(billtest.Day(c, to)); net != want.String() {
 			r.Fatalf("up to %s billed %s, want %s; lines %s; invoice lines %s", to, net, want,
-				c.Text(`SELECT string_agg(concat_ws(' ', id, every, from_on, until_on, trim_scale(quantity * unit_amount), set_aside_by), '; ') FROM typed_lines WHERE contract_id = ?`, c.Contract),
-				c.Text(`SELECT string_agg(concat_ws(' ', i.seq, l.typed_line_id, l.kind, l.again, l.from_date, l.standing, trim_scale(l.amount)), '; ' ORDER BY i.seq, l.position)
-					FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.contract_id = ? AND l.live`, c.Contract))
+				c.Text(`SELECT string_agg(concat_ws(' ', id, every, from_on, until_on,
+					trim_scale(quantity * unit_amount), set_aside_by), '; ') FROM typed_lines
+					WHERE contract_id = ?`, c.Contract),
+				c.Text(`SELECT string_agg(concat_ws(' ', i.seq, l.typed_line_id, l.kind, l.again, l.from_date,
+					l.standing, trim_scale(l.amount)), '; ' ORDER BY i.seq, l.position)
+					FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.contract_id = ?
+					AND l.live`, c.Contract))
 		}
 	})
 }
@@ -316,15 +341,19 @@ func TestALinesCyclesAreThoseOfTheContractsOwnDays(t *testing.T) {
 	if err := o.edit(func(in *contract.Input) { in.EndDate = "2026-03-20" }); err != nil {
 		t.Fatal(err)
 	}
-	for from, why := range map[string]string{"2026-01-19": "before the first billing day", "2026-03-20": "on the contract's end"} {
-		err := o.typed().Add(t.Context(), billtest.Bea, o.Contract, typedline.Form{Text: "Support", UnitAmount: "10", Every: "cycle", From: from})
+	for from, why := range map[string]string{"2026-01-19": "before the first billing day",
+		"2026-03-20": "on the contract's end"} {
+		err := o.typed().Add(t.Context(), billtest.Bea, o.Contract,
+			typedline.Form{Text: "Support", UnitAmount: "10", Every: "cycle", From: from})
 		if errs.FieldsOf(err)["from"] == "" {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
 	last := o.draft(billing.FullCycle, "2026-03-20")
-	o.wantTyped(last, "Support typed 2026-01-20 2026-02-15 1 10; Support typed 2026-02-15 2026-03-15 1 10; Support typed 2026-03-15 2026-03-20 1 10")
-	if err := o.edit(func(in *contract.Input) { in.EndDate = "2026-04-20" }); err != nil { // the cycle that was cut short is billed, and stays billed
+	o.wantTyped(last, "Support typed 2026-01-20 2026-02-15 1 10; Support typed 2026-02-15 2026-03-15 1 10; "+
+		"Support typed 2026-03-15 2026-03-20 1 10")
+	// the cycle that was cut short is billed, and stays billed
+	if err := o.edit(func(in *contract.Input) { in.EndDate = "2026-04-20" }); err != nil {
 		t.Fatal(err)
 	}
 	o.Today("2026-04-16")
@@ -338,7 +367,8 @@ func TestTwoRunsAtOnceTakeATypedLineOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")})
+			_, err := o.Service.Draft(t.Context(), billtest.Bea,
+				billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")})
 			if k := errs.KindOf(err); err != nil && k != errs.Conflict {
 				t.Errorf("%v", err)
 			}

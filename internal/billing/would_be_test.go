@@ -25,7 +25,8 @@ func TestWhatIsDueIsWhatTheNextInvoiceSays(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-01-20", billtest.Terms{Refunds: "yes"})
 	a := o.Add("S1", 7, "2026-01-01")
-	if got := o.due(a, "2026-02-01"); len(got) != 1 || got[0].Amount.Decimal.String() != "84" || got[0].SeatDays != 217 || got[0].Currency != "USD" {
+	if got := o.due(a, "2026-02-01"); len(got) != 1 || got[0].Amount.Decimal.String() != "84" ||
+		got[0].SeatDays != 217 || got[0].Currency != "USD" {
 		t.Errorf("%+v", got)
 	}
 	o.draft(billing.FullCycle, "2026-02-01")

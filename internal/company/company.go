@@ -139,7 +139,8 @@ func (s Service) write(ctx context.Context, tx *gorm.DB, by audit.Actor, before,
 	if err := settings.Write(ctx, tx, s.Clock, by, row, saved.Version, after); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings", ObjectID: row, ObjectName: "Company", Before: before, After: after})
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings",
+		ObjectID: row, ObjectName: "Company", Before: before, After: after})
 }
 
 func (f *Form) tidy() {

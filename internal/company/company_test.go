@@ -73,11 +73,16 @@ func (o office) bill(times int) string {
 			if last, err = company.NextNumber(o.Context(), tx, o.today()); err != nil {
 				return err
 			}
-			return tx.Exec(`WITH a AS (INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (gen_random_uuid(), 'C', 'person', now(), now()) RETURNING id),
-				k AS (INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, refunds, is_default, active, created_at, updated_at)
-					SELECT gen_random_uuid(), id, 'K', 'USD', 'monthly', 'advance', 1, '2026-01-01', 'no', true, true, now(), now() FROM a RETURNING id, crm_account_id)
-				INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, drafted_by, drafted_at, number, number_text, number_series, issued_at)
-				SELECT gen_random_uuid(), id, crm_account_id, 'change_log', 'billed', 'USD', 1, '2026-11-01', '2026-12-01', 'Bea', now(), ?, ?, ?, now() FROM k`,
+			return tx.Exec(`WITH a AS (INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
+				VALUES (gen_random_uuid(), 'C', 'person', now(), now()) RETURNING id),
+				k AS (INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
+					billing_day, start_date, refunds, is_default, active, created_at, updated_at)
+					SELECT gen_random_uuid(), id, 'K', 'USD', 'monthly', 'advance', 1, '2026-01-01', 'no', true, true,
+						now(), now() FROM a RETURNING id, crm_account_id)
+				INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+					period_end, drafted_by, drafted_at, number, number_text, number_series, issued_at)
+				SELECT gen_random_uuid(), id, crm_account_id, 'change_log', 'billed', 'USD', 1, '2026-11-01',
+					'2026-12-01', 'Bea', now(), ?, ?, ?, now() FROM k`,
 				last.Count, last.Text, last.Series).Error
 		})
 		if err != nil {
@@ -104,7 +109,8 @@ func TestNumbersGoOnWhereTheOldSystemEndedAndHaveNoGaps(t *testing.T) {
 	if got := o.bill(2); got != "INV-2026-0419" {
 		t.Error(got)
 	}
-	for next, says := range map[int64]string{500: "reached 419, so the next is 420", 419: "reached 419, so the next is 420", 0: "", -1: "whole number"} {
+	for next, says := range map[int64]string{500: "reached 419, so the next is 420",
+		419: "reached 419, so the next is 420", 0: "", -1: "whole number"} {
 		err := o.save(func(f *company.Form) { f.Numbering.Next = next })
 		if got := refusedAt(err, "next_number"); says == "" && err != nil || !strings.Contains(got, says) {
 			t.Errorf("next %d: %v", next, err)
@@ -125,7 +131,8 @@ func TestNumbersGoOnWhereTheOldSystemEndedAndHaveNoGaps(t *testing.T) {
 		t.Error(err)
 	}
 	// R1 of one format and R{number} with 1 behind R of another would be one text.
-	if says := refusedAt(o.save(func(f *company.Form) { f.Numbering.Format, f.Numbering.Next = "{number}", 2 }), "next_number"); !strings.Contains(says, "reached 2") {
+	if says := refusedAt(o.save(func(f *company.Form) { f.Numbering.Format, f.Numbering.Next = "{number}", 2 }),
+		"next_number"); !strings.Contains(says, "reached 2") {
 		t.Errorf("%q", says)
 	}
 }
@@ -151,7 +158,8 @@ func TestNumbersBeginAnewWithTheYear(t *testing.T) {
 func TestAFormatThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	for format, yearly := range map[string]bool{"INV": false, "{number}{number}": false, "{nr}-{number}": false, "{number:x}": false, "Nº{number}": false, "{number}-" + strings.Repeat("x", 30): false, "A{number}": true} {
+	for format, yearly := range map[string]bool{"INV": false, "{number}{number}": false, "{nr}-{number}": false,
+		"{number:x}": false, "Nº{number}": false, "{number}-" + strings.Repeat("x", 30): false, "A{number}": true} {
 		err := o.save(func(f *company.Form) { f.Numbering.Format, f.Numbering.Yearly = format, yearly })
 		if refusedAt(err, "number_format") == "" {
 			t.Errorf("%q: %v", format, err)
@@ -167,14 +175,16 @@ func TestAFormThatSomebodyElseOvertookIsNotSaved(t *testing.T) {
 	o := open(t)
 	p := o.page()
 	o.must(func(f *company.Form) { f.LegalName = "One" })
-	err := o.Save(t.Context(), ada, o.today(), company.Form{Company: company.Company{LegalName: "Two"}, Version: p.Version})
+	err := o.Save(t.Context(), ada, o.today(),
+		company.Form{Company: company.Company{LegalName: "Two"}, Version: p.Version})
 	if !errors.Is(err, settings.ErrStale) || o.page().LegalName != "One" {
 		t.Errorf("%v", err)
 	}
 	// Billing in between is no such change: a next number that nobody touched moves on.
 	shown := o.page()
 	o.bill(3)
-	f := company.Form{Company: shown.Company, Numbering: shown.Numbering, Version: shown.Version, NextShown: shown.Numbering.Next}
+	f := company.Form{Company: shown.Company, Numbering: shown.Numbering, Version: shown.Version,
+		NextShown: shown.Numbering.Next}
 	f.LegalName = "Three"
 	if err := o.Save(t.Context(), ada, o.today(), f); err != nil || o.page().Numbering.Next != 4 {
 		t.Errorf("%v, next %d", err, o.page().Numbering.Next)
@@ -219,7 +229,8 @@ func TestALogoIsKeptAsOnePlainPicture(t *testing.T) {
 	if err := png.Encode(&huge, image.NewGray(image.Rect(0, 0, 3000, 3000))); err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"text": []byte("hello"), "gif": []byte("GIF89a\x01\x00\x01\x00"), "cut": p.Bytes()[:60], "large": make([]byte, company.MaxLogoBytes+1), "many points": huge.Bytes()} {
+	for name, data := range map[string][]byte{"text": []byte("hello"), "gif": []byte("GIF89a\x01\x00\x01\x00"),
+		"cut": p.Bytes()[:60], "large": make([]byte, company.MaxLogoBytes+1), "many points": huge.Bytes()} {
 		if refusedAt(o.save(func(f *company.Form) { f.Picture = data }), "logo") == "" {
 			t.Errorf("%s was taken", name)
 		}

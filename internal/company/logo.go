@@ -40,14 +40,17 @@ func readLogo(data []byte) (Logo, error) {
 		return Logo{}, nil
 	}
 	if len(data) > MaxLogoBytes {
-		return Logo{}, errs.Newf(errs.Invalid, "The picture is larger than %d KB. Nothing was saved; save it smaller.", MaxLogoBytes>>10)
+		return Logo{}, errs.Newf(errs.Invalid, "The picture is larger than %d KB. Nothing was saved; save it smaller.",
+			MaxLogoBytes>>10)
 	}
 	said, kind, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || kind != "png" && kind != "jpeg" {
 		return Logo{}, errs.New(errs.Invalid, "This is no PNG or JPEG picture. Nothing was saved.")
 	}
 	if said.Width > maxLogoSide || said.Height > maxLogoSide || said.Width*said.Height > maxLogoArea {
-		return Logo{}, errs.Newf(errs.Invalid, "The picture has %d x %d points; a logo may have %d in all. Nothing was saved; scale it down.", said.Width, said.Height, maxLogoArea)
+		return Logo{}, errs.Newf(errs.Invalid,
+			"The picture has %d x %d points; a logo may have %d in all. Nothing was saved; scale it down.", said.Width,
+			said.Height, maxLogoArea)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -65,7 +68,8 @@ func readLogo(data []byte) (Logo, error) {
 }
 
 func (l Logo) store(tx *gorm.DB, now time.Time) error {
-	err := tx.Exec(`INSERT INTO company_logos (sha256, image, width, height, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	err := tx.Exec(`INSERT INTO company_logos (sha256, image, width, height, added_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`,
 		l.SHA256, l.Image, l.Width, l.Height, now).Error
 	if err != nil {
 		return fmt.Errorf("store logo: %w", err)
@@ -76,7 +80,8 @@ func (l Logo) store(tx *gorm.DB, now time.Time) error {
 // LogoOf reads a stored picture by its checksum; errs.NotFound when there is none.
 func LogoOf(ctx context.Context, db *gorm.DB, sum string) (Logo, error) {
 	var found []Logo
-	if err := db.WithContext(ctx).Raw(`SELECT sha256, image, width, height FROM company_logos WHERE sha256 = ?`, sum).Scan(&found).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT sha256, image, width, height FROM company_logos WHERE sha256 = ?`,
+		sum).Scan(&found).Error; err != nil {
 		return Logo{}, fmt.Errorf("logo %s: %w", sum, err)
 	}
 	if len(found) == 0 {

@@ -52,7 +52,8 @@ func (n Numbering) or(stands Numbering, shown int64) Numbering {
 func numberingAt(db *gorm.DB, today clock.Date, lock string) (Numbering, error) {
 	var n Numbering
 	var year int
-	err := db.Raw(`SELECT format, yearly, last + 1, year, version FROM invoice_numbers `+lock).Row().Scan(&n.Format, &n.Yearly, &n.Next, &year, &n.Version)
+	err := db.Raw(`SELECT format, yearly, last + 1, year, version FROM invoice_numbers `+lock).Row().Scan(&n.Format,
+		&n.Yearly, &n.Next, &year, &n.Version)
 	if err != nil {
 		return n, fmt.Errorf("invoice numbers: %w", err)
 	}
@@ -64,7 +65,8 @@ func numberingAt(db *gorm.DB, today clock.Date, lock string) (Numbering, error) 
 
 // Write is the number of a count on a day.
 func (n Numbering) Write(count int64, today clock.Date) Number {
-	dated := strings.NewReplacer("{year}", fmt.Sprintf("%04d", today.Year()), "{yy}", fmt.Sprintf("%02d", today.Year()%100)).Replace(n.Format)
+	dated := strings.NewReplacer("{year}", fmt.Sprintf("%04d", today.Year()), "{yy}",
+		fmt.Sprintf("%02d", today.Year()%100)).Replace(n.Format)
 	text := counter.ReplaceAllStringFunc(dated, func(s string) string {
 		width, _ := strconv.Atoi(counter.FindStringSubmatch(s)[1])
 		return fmt.Sprintf("%0*d", width, count)
@@ -85,7 +87,9 @@ func NextNumber(ctx context.Context, tx *gorm.DB, today clock.Date) (Number, err
 		return given, err
 	}
 	if taken {
-		return given, errs.Newf(errs.Conflict, "The next number would be %s, which another invoice has. Nothing was billed; an administrator gives the numbers another format under Settings, Company.", given.Text)
+		return given, errs.Newf(errs.Conflict,
+			"The next number would be %s, which another invoice has. Nothing was billed; "+
+				"an administrator gives the numbers another format under Settings, Company.", given.Text)
 	}
 	if err := tx.Exec(`UPDATE invoice_numbers SET last = ?, year = ?`, n.Next, today.Year()).Error; err != nil {
 		return given, fmt.Errorf("next invoice number: %w", err)
@@ -104,13 +108,15 @@ func (n Numbering) taken(tx *gorm.DB, given Number) (bool, error) {
 func (n Numbering) check(tx *gorm.DB, today clock.Date, problems errs.Fields) error {
 	switch rest := counter.ReplaceAllString(strings.NewReplacer("{year}", "", "{yy}", "").Replace(n.Format), ""); {
 	case len(counter.FindAllString(n.Format, -1)) != 1:
-		problems.Add("number_format", "Write {number} once, where the number goes; {number:5} fills it up to five digits.")
+		problems.Add("number_format", "Write {number} once, where the number goes; "+
+			"{number:5} fills it up to five digits.")
 	case braces.MatchString(rest):
 		problems.Add("number_format", "Only {number}, {year} and {yy} may stand in braces.")
 	case len(n.Format) > maxFormat || !printable(n.Format):
 		problems.Add("number_format", "Use at most %d letters, digits, spaces and signs, without accents.", maxFormat)
 	case n.Yearly && !strings.Contains(n.Format, "{y"):
-		problems.Add("number_format", "Numbers that begin anew each year need {year} or {yy}, or two invoices would have one number.")
+		problems.Add("number_format", "Numbers that begin anew each year need {year} or {yy}, or two invoices would "+
+			"have one number.")
 	}
 	if n.Next < 1 || n.Next > 999_999_999 {
 		problems.Add("next_number", "Enter a whole number from 1.")
@@ -120,7 +126,8 @@ func (n Numbering) check(tx *gorm.DB, today clock.Date, problems errs.Fields) er
 	}
 	given := n.Write(n.Next, today)
 	var last *int64
-	if err := tx.Raw(`SELECT max(number) FROM invoices WHERE number_series = ?`, given.Series).Row().Scan(&last); err != nil {
+	if err := tx.Raw(`SELECT max(number) FROM invoices WHERE number_series = ?`,
+		given.Series).Row().Scan(&last); err != nil {
 		return fmt.Errorf("last number of %s: %w", given.Series, err)
 	}
 	taken, err := n.taken(tx, given)
@@ -128,7 +135,9 @@ func (n Numbering) check(tx *gorm.DB, today clock.Date, problems errs.Fields) er
 	case err != nil:
 		return err
 	case last != nil && n.Next != *last+1:
-		problems.Add("next_number", "Numbers like %s have reached %d, so the next is %d: none is left out and none given twice. Another prefix begins a series of its own.", given.Text, *last, *last+1)
+		problems.Add("next_number", "Numbers like %s have reached %d, so the next is %d: "+
+			"none is left out and none given twice. Another prefix begins a series of its own.", given.Text,
+			*last, *last+1)
 	case taken:
 		problems.Add("number_format", "The next number would be %s, which an invoice has already.", given.Text)
 	}
@@ -144,7 +153,8 @@ func printable(s string) bool {
 	return true
 }
 
-func (s Service) saveNumbering(ctx context.Context, tx *gorm.DB, by audit.Actor, today clock.Date, before, after Numbering) error {
+func (s Service) saveNumbering(ctx context.Context, tx *gorm.DB, by audit.Actor, today clock.Date, before,
+	after Numbering) error {
 	if after.Version = before.Version; after == before {
 		return nil
 	}
@@ -153,7 +163,8 @@ func (s Service) saveNumbering(ctx context.Context, tx *gorm.DB, by audit.Actor,
 	if err != nil {
 		return fmt.Errorf("save numbering: %w", err)
 	}
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings", ObjectID: "numbering", ObjectName: "Invoice numbers",
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings",
+		ObjectID: "numbering", ObjectName: "Invoice numbers",
 		Before: before.trail(), After: after.trail()})
 }
 

@@ -21,8 +21,10 @@ func TestAnEmptyEnvironmentIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	hour, minute := c.SyncTime()
-	got := fmt.Sprintln(c.Addr, c.DataDir, hour, minute, c.Zone(), c.LogFormat, c.Level(), c.PrivateServer(), c.HTTPS(), len(c.OutboundAllow))
-	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2, 0, time.UTC, "text", slog.LevelInfo, true, false, 0); got != want {
+	got := fmt.Sprintln(c.Addr, c.DataDir, hour, minute, c.Zone(), c.LogFormat, c.Level(), c.PrivateServer(), c.HTTPS(),
+		len(c.OutboundAllow))
+	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2, 0, time.UTC, "text", slog.LevelInfo, true, false,
+		0); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if c.BaseURLAt("127.0.0.1:4711") != "http://127.0.0.1:4711" {
@@ -37,17 +39,22 @@ func TestEveryVariableOfTheContractIsRead(t *testing.T) {
 	t.Parallel()
 	c, err := load(map[string]string{
 		"ADDR": "0.0.0.0:0", "BASE_URL": "https://seats.reseller.example/", "METRICS_ADDR": "127.0.0.1:9100",
-		"DATABASE_URL": "postgres://seatledger_app:x@db.example/seatledger", "MIGRATE_DATABASE_URL": "postgresql://seatledger_owner:x@db.example/seatledger",
-		"DATA_DIR": "/data", "POSTGRES_BIN": "/opt/pg", "MASTER_KEY_FILE": "/keys/master", "OUTBOUND_ALLOW": "127.0.0.1/32:9090, 10.0.0.0/8 ,[fd00::]/8:443,",
-		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "TIME_ZONE": "Europe/Amsterdam", "LOG_FORMAT": "json", "LOG_LEVEL": "debug",
+		"DATABASE_URL":         "postgres://seatledger_app:x@db.example/seatledger",
+		"MIGRATE_DATABASE_URL": "postgresql://seatledger_owner:x@db.example/seatledger",
+		"DATA_DIR":             "/data", "POSTGRES_BIN": "/opt/pg", "MASTER_KEY_FILE": "/keys/master",
+		"OUTBOUND_ALLOW":  "127.0.0.1/32:9090, 10.0.0.0/8 ,[fd00::]/8:443,",
+		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "TIME_ZONE": "Europe/Amsterdam",
+		"LOG_FORMAT": "json", "LOG_LEVEL": "debug",
 		"ADMIN_EMAIL": "ada@reseller.example", "ADMIN_PASSWORD": "some words",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hour, minute := c.SyncTime()
-	got := fmt.Sprintln(c.HTTPS(), c.BaseURLAt("x"), c.PrivateServer(), c.KeyFile(), c.OutboundAllow, c.Proxies(), hour, minute, c.Zone(), c.Level(), c.AdminEmail)
-	want := "true https://seats.reseller.example false /keys/master [127.0.0.1/32:9090 10.0.0.0/8 [fd00::]/8:443] [10.1.2.3/32 fd00::/8] 23 45 Europe/Amsterdam DEBUG ada@reseller.example\n"
+	got := fmt.Sprintln(c.HTTPS(), c.BaseURLAt("x"), c.PrivateServer(), c.KeyFile(), c.OutboundAllow, c.Proxies(), hour,
+		minute, c.Zone(), c.Level(), c.AdminEmail)
+	want := "true https://seats.reseller.example false /keys/master [127.0.0.1/32:9090 10.0.0.0/8 [fd00::]/8:443] " +
+		"[10.1.2.3/32 fd00::/8] 23 45 Europe/Amsterdam DEBUG ada@reseller.example\n"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -81,12 +88,15 @@ func TestEachFaultNamesItsVariable(t *testing.T) {
 		{map[string]string{"CLOCK": "2027-01-15"}, "CLOCK"},
 		{map[string]string{"CLOCK": "2027-01-15T09:00:00"}, "CLOCK"},
 		{map[string]string{"CLOCK": "1926-01-15T09:00:00Z"}, "CLOCK"},
-		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z", "DATABASE_URL": "postgres://db.example/x", "MASTER_KEY_FILE": "k"}, "CLOCK"},
-		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z", "MIGRATE_DATABASE_URL": "postgres://db.example/x"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z", "DATABASE_URL": "postgres://db.example/x",
+			"MASTER_KEY_FILE": "k"}, "CLOCK"},
+		{map[string]string{"CLOCK": "2027-01-15T09:00:00Z",
+			"MIGRATE_DATABASE_URL": "postgres://db.example/x"}, "CLOCK"},
 		{map[string]string{"LOG_FORMAT": "xml"}, "LOG_FORMAT"},
 		{map[string]string{"LOG_LEVEL": "loud"}, "LOG_LEVEL"},
 		{map[string]string{"ADMIN_EMAIL": "ada@reseller.example"}, "ADMIN_PASSWORD"},
-		{map[string]string{"ADMIN_PASSWORD_FILE": "/nowhere/at/all", "ADMIN_EMAIL": "a@b.example"}, "ADMIN_PASSWORD_FILE"},
+		{map[string]string{"ADMIN_PASSWORD_FILE": "/nowhere/at/all", "ADMIN_EMAIL": "a@b.example"},
+			"ADMIN_PASSWORD_FILE"},
 	} {
 		_, err := load(c.vars)
 		if err == nil || !strings.Contains(err.Error(), Prefix+c.want) {
@@ -150,7 +160,8 @@ func TestPlainHTTPStaysOnTheMachine(t *testing.T) {
 	t.Parallel()
 	for addr, want := range map[string]bool{
 		"127.0.0.1:0": true, "127.8.8.8:80": true, "[::1]:8080": true, "localhost:8080": true,
-		"0.0.0.0:8080": false, ":8080": false, "[::]:8080": false, "192.168.1.4:8080": false, "seats.reseller.example:80": false,
+		"0.0.0.0:8080": false, ":8080": false, "[::]:8080": false, "192.168.1.4:8080": false,
+		"seats.reseller.example:80": false,
 	} {
 		if Loopback(addr) != want {
 			t.Errorf("Loopback(%s) = %v", addr, !want)

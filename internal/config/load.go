@@ -54,7 +54,8 @@ func readFiles(values map[string]string, getenv func(string) string) []error {
 			continue
 		}
 		if values[Prefix+name] != "" {
-			faults = append(faults, Fault{name, "is set twice, here and by " + Prefix + name + "_FILE. Keep one of them."})
+			faults = append(faults, Fault{name,
+				"is set twice, here and by " + Prefix + name + "_FILE. Keep one of them."})
 			continue
 		}
 		b, err := os.ReadFile(path)

@@ -64,8 +64,10 @@ func (c Config) checkPlainHTTP() error {
 	if c.HTTPS() || Loopback(c.Addr) {
 		return nil
 	}
-	return Fault{"ADDR", "listens beyond this machine, but " + Prefix + "BASE_URL is not https, so passwords would travel in the clear. " +
-		"Put a TLS proxy in front and set " + Prefix + "BASE_URL=https://..., or set " + Prefix + "ADDR=127.0.0.1:8080."}
+	return Fault{"ADDR", "listens beyond this machine, but " + Prefix +
+		"BASE_URL is not https, so passwords would travel in the clear. " +
+		"Put a TLS proxy in front and set " + Prefix + "BASE_URL=https://..., or set " + Prefix +
+		"ADDR=127.0.0.1:8080."}
 }
 
 func (c Config) checkDatabase() error {
@@ -77,11 +79,14 @@ func (c Config) checkDatabase() error {
 		faults = append(faults, Fault{"DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
 	}
 	if c.MigrateDatabaseURL != "" && !isPostgresURL(c.MigrateDatabaseURL) {
-		faults = append(faults, Fault{"MIGRATE_DATABASE_URL", "is not a postgres://user:password@host:port/database address."})
+		faults = append(faults, Fault{"MIGRATE_DATABASE_URL",
+			"is not a postgres://user:password@host:port/database address."})
 	}
 	if c.MasterKeyFile == "" {
-		faults = append(faults, Fault{"MASTER_KEY_FILE", "is required with " + Prefix + "DATABASE_URL: every copy of the app needs the same key. " +
-			"Make one with `seatledger keys new FILE`, keep it out of the database's backups, and set its path here."})
+		faults = append(faults, Fault{"MASTER_KEY_FILE",
+			"is required with " + Prefix + "DATABASE_URL: every copy of the app needs the same key. " +
+				"Make one with `seatledger keys new FILE`, keep it out of the database's backups, and set its path " +
+				"here."})
 	}
 	return errors.Join(faults...)
 }
@@ -98,10 +103,12 @@ func isPostgresURL(s string) bool {
 func (c Config) checkTime() error {
 	var faults []error
 	if _, err := parseTimeOfDay(c.SyncAt); err != nil {
-		faults = append(faults, Fault{"SYNC_AT", strconv.Quote(c.SyncAt) + " is not a time of day. Set hh:mm, as 02:00."})
+		faults = append(faults, Fault{"SYNC_AT",
+			strconv.Quote(c.SyncAt) + " is not a time of day. Set hh:mm, as 02:00."})
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
-		faults = append(faults, Fault{"TIME_ZONE", strconv.Quote(c.TimeZone) + " is not a known zone. Set a name as Europe/Amsterdam or America/New_York."})
+		faults = append(faults, Fault{"TIME_ZONE",
+			strconv.Quote(c.TimeZone) + " is not a known zone. Set a name as Europe/Amsterdam or America/New_York."})
 	}
 	return errors.Join(faults...)
 }
@@ -112,15 +119,19 @@ func (c Config) checkClock() error {
 		return nil
 	}
 	if c.DatabaseURL != "" || c.MigrateDatabaseURL != "" {
-		return Fault{"CLOCK", "moves the clock of a private database only, so that no invoice of yours is ever dated by it. Nothing was started. " +
-			"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix + "MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
+		return Fault{"CLOCK", "moves the clock of a private database only, so that no invoice of yours is ever dated " +
+			"by it. Nothing was started. " +
+			"Unset it, or unset " + Prefix + "DATABASE_URL and " + Prefix +
+			"MIGRATE_DATABASE_URL and rehearse in a new " + Prefix + "DATA_DIR."}
 	}
 	at, err := time.Parse(time.RFC3339, c.Clock)
 	if err != nil {
-		return Fault{"CLOCK", strconv.Quote(c.Clock) + " is not a moment with its zone. Set for example 2027-01-15T09:00:00Z."}
+		return Fault{"CLOCK", strconv.Quote(c.Clock) +
+			" is not a moment with its zone. Set for example 2027-01-15T09:00:00Z."}
 	}
 	if at.Year() < earliestClock || at.Year() > latestClock {
-		return Fault{"CLOCK", "must lie between the years " + strconv.Itoa(earliestClock) + " and " + strconv.Itoa(latestClock) + "."}
+		return Fault{"CLOCK", "must lie between the years " + strconv.Itoa(earliestClock) + " and " +
+			strconv.Itoa(latestClock) + "."}
 	}
 	return nil
 }
@@ -133,12 +144,14 @@ func (c Config) checkLists() error {
 	var faults []error
 	for _, s := range c.OutboundAllow {
 		if !isException(s) {
-			faults = append(faults, Fault{"OUTBOUND_ALLOW", strconv.Quote(s) + " is neither CIDR nor CIDR:port. Set for example 127.0.0.1/32:9090."})
+			faults = append(faults, Fault{"OUTBOUND_ALLOW",
+				strconv.Quote(s) + " is neither CIDR nor CIDR:port. Set for example 127.0.0.1/32:9090."})
 		}
 	}
 	for _, s := range c.TrustedProxies {
 		if _, err := parsePrefix(s); err != nil {
-			faults = append(faults, Fault{"TRUSTED_PROXIES", strconv.Quote(s) + " is not an address or CIDR. Set for example 10.0.0.5/32."})
+			faults = append(faults, Fault{"TRUSTED_PROXIES",
+				strconv.Quote(s) + " is not an address or CIDR. Set for example 10.0.0.5/32."})
 		}
 	}
 	return errors.Join(faults...)
@@ -186,5 +199,6 @@ func (c Config) checkAdmin() error {
 	if (c.AdminEmail == "") == (c.AdminPassword == "") {
 		return nil
 	}
-	return Fault{"ADMIN_EMAIL", "and " + Prefix + "ADMIN_PASSWORD belong together. Set both, or neither and use the first-admin page."}
+	return Fault{"ADMIN_EMAIL", "and " + Prefix +
+		"ADMIN_PASSWORD belong together. Set both, or neither and use the first-admin page."}
 }

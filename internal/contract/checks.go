@@ -59,7 +59,8 @@ func checkTax(tx *gorm.DB, problems errs.Fields, code string) error {
 
 func checkList(problems errs.Fields, t Terms, list price.List, kept uuid.NullUUID) {
 	if t.Currency != "" && list.Currency != t.Currency {
-		problems.Add("price_list_id", "The prices of %s are in %s, the contract is in %s. Prices are never converted.", list.Name, list.Currency, t.Currency)
+		problems.Add("price_list_id", "The prices of %s are in %s, the contract is in %s. Prices are never converted.",
+			list.Name, list.Currency, t.Currency)
 	}
 	if !list.Active && kept.UUID != list.ID {
 		problems.Add("price_list_id", "%s is deactivated. Choose another price list, or activate it first.", list.Name)
@@ -82,23 +83,31 @@ func frozen(tx *gorm.DB, before Contract, after Terms) error {
 		return nil
 	}
 	var standing, priced, typed int
-	err := tx.Raw(`SELECT count(*), count(unit_price), (SELECT count(*) FROM typed_lines WHERE contract_id = @id AND set_aside_at IS NULL)
-		FROM subscriptions WHERE contract_id = @id`, map[string]any{"id": before.ID}).Row().Scan(&standing, &priced, &typed)
+	err := tx.Raw(`SELECT count(*), count(unit_price), (SELECT count(*) FROM typed_lines WHERE contract_id = @id
+		AND set_aside_at IS NULL)
+		FROM subscriptions WHERE contract_id = @id`, map[string]any{"id": before.ID}).Row().Scan(&standing,
+		&priced, &typed)
 	if err != nil {
 		return fmt.Errorf("subscriptions of contract %s: %w", before.ID, err)
 	}
 	problems := errs.Fields{}
 	if standing > 0 && before.CRMAccountID != after.CRMAccountID {
-		problems.Add("crm_account_id", "%d subscriptions of this customer stand in the contract. Make a new contract for the other customer.", standing)
+		problems.Add("crm_account_id",
+			"%d subscriptions of this customer stand in the contract. Make a new contract for the other customer.",
+			standing)
 	}
 	if priced > 0 && before.Currency != after.Currency {
-		problems.Add("currency", "%d subscriptions in this contract have prices in %s. Make a new contract in %s and move them there.", priced, before.Currency, after.Currency)
+		problems.Add("currency", "%d subscriptions in this contract have prices in %s. "+
+			"Make a new contract in %s and move them there.", priced, before.Currency, after.Currency)
 	}
 	if typed > 0 && before.CRMAccountID != after.CRMAccountID {
-		problems.Add("crm_account_id", "%d lines typed for this customer stand in the contract. Set them aside first, or make a new contract for the other customer.", typed)
+		problems.Add("crm_account_id",
+			"%d lines typed for this customer stand in the contract. "+
+				"Set them aside first, or make a new contract for the other customer.", typed)
 	}
 	if typed > 0 && before.Currency != after.Currency {
-		problems.Add("currency", "%d lines in this contract were typed in %s. Set them aside first, or make a new contract in %s.", typed, before.Currency, after.Currency)
+		problems.Add("currency", "%d lines in this contract were typed in %s. "+
+			"Set them aside first, or make a new contract in %s.", typed, before.Currency, after.Currency)
 	}
 	return problems.Err()
 }
@@ -125,5 +134,6 @@ func difference(before, after Terms) (was, is map[string]string) {
 }
 
 func event(action string, c Contract, before, after any) audit.Event {
-	return audit.Event{Action: action, ObjectType: "contract", ObjectID: c.ID.String(), ObjectName: c.Name, Before: before, After: after}
+	return audit.Event{Action: action, ObjectType: "contract", ObjectID: c.ID.String(), ObjectName: c.Name,
+		Before: before, After: after}
 }

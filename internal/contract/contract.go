@@ -123,9 +123,13 @@ func (t Terms) Columns() []Column {
 	}
 	return []Column{
 		{"crm_account_id", t.CRMAccountID.String()}, {"name", t.Name}, {"currency", t.Currency},
-		{"billing_frequency", string(t.BillingFrequency)}, {"timing", string(t.Timing)}, {"billing_day", DayText(t.BillingDay)},
+		{"billing_frequency", string(t.BillingFrequency)}, {"timing", string(t.Timing)},
+		{"billing_day", DayText(t.BillingDay)},
 		{"price_list_id", list}, {"start_date", t.StartDate.String()}, {"end_date", t.EndDate.String()},
-		{"end_refund", t.endRefund()}, {"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)}, {"payment_terms", t.PaymentTerms},
-		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients}, {"language", string(t.Language)}, {"renewal", string(t.Renewal)}, {"is_default", strconv.FormatBool(t.IsDefault)},
+		{"end_refund", t.endRefund()}, {"bill_from", t.BillFrom.String()}, {"refunds", string(t.Refunds)},
+		{"payment_terms", t.PaymentTerms},
+		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients},
+		{"language", string(t.Language)}, {"renewal", string(t.Renewal)},
+		{"is_default", strconv.FormatBool(t.IsDefault)},
 	}
 }

@@ -36,23 +36,28 @@ func open(t *testing.T) house {
 	t.Helper()
 	db := pgtest.New(t).DB
 	clk := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	customer, err := crm.Service{DB: db, Clock: clk}.Create(t.Context(), bea, crm.Input{Facts: crm.Facts{Name: "Contoso", ExternalID: "C-1"}})
+	customer, err := crm.Service{DB: db, Clock: clk}.Create(t.Context(), bea,
+		crm.Input{Facts: crm.Facts{Name: "Contoso", ExternalID: "C-1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := price.Service{DB: db, Clock: clk}.CreateList(t.Context(), bea, price.ListInput{Name: "Standard", Currency: "usd"})
+	list, err := price.Service{DB: db, Clock: clk}.CreateList(t.Context(), bea,
+		price.ListInput{Name: "Standard", Currency: "usd"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var reviewed []uuid.UUID
-	s := contract.Service{DB: db, Clock: clk, Touched: func(_ *gorm.DB, ids []uuid.UUID) error { reviewed = ids; return nil }}
+	s := contract.Service{DB: db, Clock: clk,
+		Touched: func(_ *gorm.DB, ids []uuid.UUID) error { reviewed = ids; return nil }}
 	return house{T: t, Service: s, customer: customer, list: list, reviewed: &reviewed}
 }
 
 func (h house) form() contract.Input {
 	return contract.Input{
-		CRMAccount: h.customer.ID.String(), Name: "Contoso monthly", Currency: "usd", BillingFrequency: "monthly", Timing: "advance",
-		BillingDay: "last", PriceList: h.list.ID.String(), StartDate: "2026-01-01", BillFrom: "2026-02-01", Refunds: "yes",
+		CRMAccount: h.customer.ID.String(), Name: "Contoso monthly", Currency: "usd", BillingFrequency: "monthly",
+		Timing:     "advance",
+		BillingDay: "last", PriceList: h.list.ID.String(), StartDate: "2026-01-01", BillFrom: "2026-02-01",
+		Refunds:      "yes",
 		PaymentTerms: "30 days", TaxCode: "S20", IsDefault: true,
 	}
 }
@@ -81,13 +86,18 @@ func (h house) subscribe(c contract.Contract) uuid.UUID {
 	provider, account, subscription := uuid.New(), uuid.New(), uuid.New()
 	err := h.DB.InTx(h.Context(), func(tx *gorm.DB) error {
 		return errors.Join(
-			tx.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at)
+			tx.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at,
+				updated_at)
 				VALUES (?, 'Hand', 'manual', false, true, now(), now(), now())`, provider).Error,
-			tx.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, provider_status, state, crm_account_id, first_seen_at, updated_at)
+			tx.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, provider_status, state,
+				crm_account_id, first_seen_at, updated_at)
 				VALUES (?, ?, 'A', 'active', 'mapped', ?, now(), now())`, account, provider, c.CRMAccountID).Error,
-			tx.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, quantity, billing_frequency, term, provider_status,
-					first_seen_at, facts_at, crm_account_id, contract_id, unit_price, price_period, currency, state, updated_at)
-				VALUES (?, ?, ?, 'S', 'licence', 0, 'annual', 'annual', 'active', now(), now(), ?, ?, 120, 'year', 'USD', 'active', now())`,
+			tx.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, quantity,
+				billing_frequency, term, provider_status,
+					first_seen_at, facts_at, crm_account_id, contract_id, unit_price, price_period, currency, state,
+						updated_at)
+				VALUES (?, ?, ?, 'S', 'licence', 0, 'annual', 'annual', 'active', now(), now(), ?, ?, 120, 'year',
+					'USD', 'active', now())`,
 				subscription, provider, account, c.CRMAccountID, c.ID).Error)
 	})
 	if err != nil {
@@ -102,9 +112,12 @@ func TestAContractKeepsAllItsTerms(t *testing.T) {
 	made := h.create(h.form())
 	got := h.get(made.ID)
 	want := contract.Terms{
-		CRMAccountID: h.customer.ID, Name: "Contoso monthly", Currency: "USD", BillingFrequency: contract.Monthly, Timing: contract.Advance,
-		BillingDay: contract.LastDay, PriceListID: uuid.NullUUID{UUID: h.list.ID, Valid: true}, StartDate: clock.NewDate(2026, 1, 1),
-		BillFrom: clock.NewDate(2026, 2, 1), Refunds: contract.RefundsYes, PaymentTerms: "30", TaxCode: "S20", Language: contract.English, Renewal: contract.Propose, IsDefault: true,
+		CRMAccountID: h.customer.ID, Name: "Contoso monthly", Currency: "USD", BillingFrequency: contract.Monthly,
+		Timing:     contract.Advance,
+		BillingDay: contract.LastDay, PriceListID: uuid.NullUUID{UUID: h.list.ID, Valid: true},
+		StartDate: clock.NewDate(2026, 1, 1),
+		BillFrom:  clock.NewDate(2026, 2, 1), Refunds: contract.RefundsYes, PaymentTerms: "30", TaxCode: "S20",
+		Language: contract.English, Renewal: contract.Propose, IsDefault: true,
 	}
 	if d := cmp.Diff(want.Columns(), got.Terms.Columns()); d != "" || !got.Active {
 		t.Error(d)
@@ -155,15 +168,18 @@ func TestCurrencyAndCustomerAreFrozenWhileSubscriptionsStandInTheContract(t *tes
 	}
 	h.subscribe(c)
 	in.Currency = "EUR"
-	if err := h.Update(t.Context(), bea, contract.Edit{ID: c.ID, Version: 3, Input: in}); errs.FieldsOf(err)["currency"] == "" {
+	if err := h.Update(t.Context(), bea,
+		contract.Edit{ID: c.ID, Version: 3, Input: in}); errs.FieldsOf(err)["currency"] == "" {
 		t.Errorf("currency: %v", err)
 	}
-	other, err := crm.Service{DB: h.DB, Clock: h.Clock}.Create(t.Context(), bea, crm.Input{Facts: crm.Facts{Name: "Fabrikam"}})
+	other, err := crm.Service{DB: h.DB, Clock: h.Clock}.Create(t.Context(), bea,
+		crm.Input{Facts: crm.Facts{Name: "Fabrikam"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.Currency, in.CRMAccount = "USD", other.ID.String()
-	if err := h.Update(t.Context(), bea, contract.Edit{ID: c.ID, Version: 3, Input: in}); errs.FieldsOf(err)["crm_account_id"] == "" {
+	if err := h.Update(t.Context(), bea,
+		contract.Edit{ID: c.ID, Version: 3, Input: in}); errs.FieldsOf(err)["crm_account_id"] == "" {
 		t.Errorf("customer: %v", err)
 	}
 }
@@ -177,7 +193,8 @@ func TestAStaleContractFormIsRefused(t *testing.T) {
 	if err := h.Update(t.Context(), bea, contract.Edit{ID: c.ID, Version: 1, Input: in}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Update(t.Context(), bea, contract.Edit{ID: c.ID, Version: 1, Input: in}); !errors.Is(err, contract.ErrStale) {
+	if err := h.Update(t.Context(), bea, contract.Edit{ID: c.ID, Version: 1, Input: in}); !errors.Is(err,
+		contract.ErrStale) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -243,7 +260,8 @@ func TestContractsAreListedFilteredAndPaged(t *testing.T) {
 		want []string
 	}{
 		{contract.Filter{}, "name", []string{"A", "b", "c"}},
-		{contract.Filter{Active: "yes", Default: "yes", PriceList: h.list.ID, CRMAccount: h.customer.ID}, "-name", []string{"c", "b", "A"}},
+		{contract.Filter{Active: "yes", Default: "yes", PriceList: h.list.ID, CRMAccount: h.customer.ID}, "-name",
+			[]string{"c", "b", "A"}},
 		{contract.Filter{Active: "no"}, "start_date", nil},
 		{contract.Filter{Search: "c-1"}, "name", []string{"A", "b", "c"}},
 		{contract.Filter{Search: "zz"}, "", nil},
@@ -278,7 +296,8 @@ func names(t *testing.T, db *postgres.DB, f contract.Filter, sort string) []stri
 			t.Fatal(err)
 		}
 	}
-	err = contract.Each(t.Context(), db.Read(t.Context()), f, order, func(r contract.Row) error { file = append(file, r.Name); return nil })
+	err = contract.Each(t.Context(), db.Read(t.Context()), f, order,
+		func(r contract.Row) error { file = append(file, r.Name); return nil })
 	if d := cmp.Diff(got, file); d != "" || err != nil {
 		t.Errorf("list and file differ: %s %v", d, err)
 	}

@@ -34,20 +34,24 @@ func ending(tx *gorm.DB, before Contract, t *Terms, answer string) error {
 	case err != nil || !t.EndDate.Before(paid):
 		return err
 	case answer == "":
-		return errs.Fields{"end_refund": fmt.Sprintf("Days up to %s are billed already. Say whether those from %s on are refunded, or stay charged.", paid.AddDays(-1), t.EndDate)}.Err()
+		return errs.Fields{"end_refund": fmt.Sprintf("Days up to %s are billed already. "+
+			"Say whether those from %s on are refunded, or stay charged.", paid.AddDays(-1), t.EndDate)}.Err()
 	case answer == "yes" && !given:
-		return errs.Fields{"end_refund": "The contract's setting gives no refunds. Choose No refund, or change the setting first."}.Err()
+		return errs.Fields{"end_refund": "The contract's setting gives no refunds. " +
+			"Choose No refund, or change the setting first."}.Err()
 	}
 	return nil
 }
 
-// refundsOf is whether reductions are refunded: by the contract's setting, or where that leaves it to the global one, by that.
+// refundsOf is whether reductions are refunded: by the contract's setting, or where that leaves it to the global one,
+// by that.
 func refundsOf(tx *gorm.DB, t Terms) (bool, error) {
 	if t.Refunds != RefundsGlobal {
 		return t.Refunds == RefundsYes, nil
 	}
 	var given bool
-	err := tx.Raw(`SELECT coalesce((SELECT (value->>'refunds')::boolean FROM settings WHERE name = 'general'), false)`).Row().Scan(&given)
+	err := tx.Raw(`SELECT coalesce((SELECT (value->>'refunds')::boolean FROM settings WHERE name = 'general'), false)`).
+		Row().Scan(&given)
 	if err != nil {
 		return false, fmt.Errorf("global refund setting: %w", err)
 	}

@@ -68,7 +68,8 @@ func (in Input) dates(problems errs.Fields, t *Terms) {
 		return
 	}
 	if !t.EndDate.IsZero() && !t.EndDate.After(t.StartDate) {
-		problems.Add("end_date", "The contract would end before it starts. The end is the first day that is no longer covered.")
+		problems.Add("end_date", "The contract would end before it starts. The end is the first day that is no "+
+			"longer covered.")
 	}
 	if !t.BillFrom.IsZero() && t.BillFrom.Before(t.StartDate) {
 		problems.Add("bill_from", "Billing cannot begin before the contract does.")
@@ -89,7 +90,8 @@ func text(problems errs.Fields, field, s string) string {
 func paymentTerms(problems errs.Fields, s string) string {
 	d, ok := ParseDue(s)
 	if !ok {
-		problems.Add("payment_terms", "Enter days from the invoice's date, like 30, or eom+10 for ten days after the end of its month.")
+		problems.Add("payment_terms", "Enter days from the invoice's date, like 30, or eom+10 for ten days after the "+
+			"end of its month.")
 	}
 	return d.String()
 }

@@ -39,7 +39,8 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const joined = ` FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT JOIN price_lists l ON l.id = c.price_list_id WHERE `
+const joined = ` FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT
+	JOIN price_lists l ON l.id = c.price_list_id WHERE `
 
 const listed = `c.*, a.name AS crm_account, coalesce(l.name, '') AS price_list`
 
@@ -50,7 +51,8 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Search != "" {
 		like := postgres.Contains(f.Search)
-		add(`(lower(c.name) LIKE ? OR lower(a.name || ' ' || coalesce(a.external_id, '') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?)`, like, like)
+		add(`(lower(c.name) LIKE ? OR lower(a.name || ' ' || coalesce(a.external_id,
+			'') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?)`, like, like)
 	}
 	if f.Active != "" {
 		add("c.active = ?", f.Active == "yes")
@@ -74,9 +76,11 @@ func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, 
 	args = append(append(args, more...), r.Limit())
 	var rows []Row
 	err := db.WithContext(ctx).Raw(`WITH page AS (
-			SELECT `+listed+`, (`+r.Order.Sort.Expr+`)::text AS sort_text, row_number() OVER (ORDER BY `+r.Order.SQL()+`) AS place
+			SELECT `+listed+`, (`+r.Order.Sort.Expr+`)::text AS sort_text, row_number() OVER (ORDER BY `+r.Order.SQL()+
+		`) AS place
 			`+joined+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?)
-		SELECT page.*, (SELECT count(*) FROM subscriptions s WHERE s.contract_id = page.id AND s.state <> 'inactive') AS subscriptions
+		SELECT page.*, (SELECT count(*) FROM subscriptions s WHERE s.contract_id = page.id
+		AND s.state <> 'inactive') AS subscriptions
 		FROM page ORDER BY page.place`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, "", fmt.Errorf("list contracts: %w", err)

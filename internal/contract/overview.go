@@ -29,16 +29,20 @@ type Amount struct {
 // Standing counts the subscriptions in a contract.
 func Standing(db *gorm.DB, contract uuid.UUID) (Standings, error) {
 	var s Standings
-	err := db.Raw(`SELECT count(*) FILTER (WHERE state = 'active') AS active, count(*) FILTER (WHERE state = 'held') AS held,
-			count(*) FILTER (WHERE state = 'inactive') AS inactive, count(*) FILTER (WHERE state <> 'inactive' AND unit_price IS NULL) AS unpriced
+	err := db.Raw(`SELECT count(*) FILTER (WHERE state = 'active') AS active,
+		count(*) FILTER (WHERE state = 'held') AS held,
+			count(*) FILTER (WHERE state = 'inactive') AS inactive, count(*) FILTER (WHERE state <> 'inactive'
+			AND unit_price IS NULL) AS unpriced
 		FROM subscriptions WHERE contract_id = ?`, contract).Scan(&s).Error
 	if err != nil {
 		return s, fmt.Errorf("subscriptions of contract %s: %w", contract, err)
 	}
 	err = db.Raw(`SELECT currency, sum(billable_quantity * unit_price /
-			CASE price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years' THEN 36 END) AS sum
+			CASE price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years'
+			THEN 36 END) AS sum
 		FROM subscriptions WHERE contract_id = ? AND state = 'active' AND unit_price IS NOT NULL
-			AND price_period IN ('month', 'quarter', 'year', 'three_years') GROUP BY currency ORDER BY currency`, contract).Scan(&s.Monthly).Error
+			AND price_period IN ('month', 'quarter', 'year', 'three_years') GROUP BY currency
+			ORDER BY currency`, contract).Scan(&s.Monthly).Error
 	if err != nil {
 		return s, fmt.Errorf("monthly sum of contract %s: %w", contract, err)
 	}
@@ -85,14 +89,17 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 	}
 	err = db.Raw(`SELECT a.name, coalesce(l.name, ''), (SELECT count(*) FROM billing_contracts o
 			WHERE o.crm_account_id = c.crm_account_id AND o.id <> c.id AND o.active AND o.is_default)
-		FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT JOIN price_lists l ON l.id = c.price_list_id
+		FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT
+		JOIN price_lists l ON l.id = c.price_list_id
 		WHERE c.id = ?`, id).Row().Scan(&o.CRMAccount, &o.PriceList, &o.OtherDefaults)
 	if err != nil {
 		return o, fmt.Errorf("contract %s: %w", id, err)
 	}
-	err = db.Raw(`SELECT s.id, s.external_id, s.product_name AS product, s.part_number, s.quantity, s.unit_price, s.price_period, s.currency,
+	err = db.Raw(`SELECT s.id, s.external_id, s.product_name AS product, s.part_number, s.quantity, s.unit_price,
+		s.price_period, s.currency,
 			s.state, coalesce(s.review, '') AS review
-		FROM subscriptions s WHERE s.contract_id = ? ORDER BY s.state = 'inactive', lower(s.product_name), s.id LIMIT ?`, id, shown).Scan(&o.Subscriptions).Error
+		FROM subscriptions s WHERE s.contract_id = ? ORDER BY s.state = 'inactive', lower(s.product_name), s.id
+		LIMIT ?`, id, shown).Scan(&o.Subscriptions).Error
 	if err != nil {
 		return o, fmt.Errorf("subscriptions of contract %s: %w", id, err)
 	}

@@ -36,9 +36,11 @@ func rhythm(was, is Terms) []string {
 		differs bool
 	}{
 		{"crm_account_id", was.CRMAccountID != is.CRMAccountID}, {"currency", was.Currency != is.Currency},
-		{"billing_frequency", was.BillingFrequency != is.BillingFrequency}, {"timing", was.Timing != is.Timing}, {"billing_day", was.BillingDay != is.BillingDay},
+		{"billing_frequency", was.BillingFrequency != is.BillingFrequency}, {"timing", was.Timing != is.Timing},
+		{"billing_day", was.BillingDay != is.BillingDay},
 		// Quarters and years are counted from the month of the start; months are not.
-		{"start_date", was.StartDate != is.StartDate && was.BillingFrequency != Monthly}, {"bill_from", was.BillFrom != is.BillFrom},
+		{"start_date", was.StartDate != is.StartDate && was.BillingFrequency != Monthly},
+		{"bill_from", was.BillFrom != is.BillFrom},
 	} {
 		if f.differs {
 			out = append(out, f.name)
@@ -58,7 +60,8 @@ type invoiced struct {
 
 func liveInvoices(tx *gorm.DB, contract uuid.UUID) (invoiced, error) {
 	var found []invoiced
-	err := tx.Raw(`SELECT count(*) OVER () AS count, count(*) FILTER (WHERE state = 'paid') OVER () AS paid, state, number_text AS number, period_end::text AS until
+	err := tx.Raw(`SELECT count(*) OVER () AS count, count(*) FILTER (WHERE state = 'paid') OVER () AS paid, state,
+		number_text AS number, period_end::text AS until
 		FROM invoices WHERE contract_id = ? AND state <> 'void' ORDER BY seq DESC LIMIT 1`, contract).Scan(&found).Error
 	if err != nil {
 		return invoiced{}, fmt.Errorf("live invoices of contract %s: %w", contract, err)
@@ -82,5 +85,6 @@ func (i invoiced) says() string {
 	if i.Paid > 0 {
 		remedy = "What is paid cannot be voided, so"
 	}
-	return fmt.Sprintf("%s %s cut with this setting, so it stays. %s make a new contract and move the subscriptions there: their billing goes on where it stands.", what, verb, remedy)
+	return fmt.Sprintf("%s %s cut with this setting, so it stays. %s make a new contract and move the subscriptions "+
+		"there: their billing goes on where it stands.", what, verb, remedy)
 }

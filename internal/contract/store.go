@@ -53,7 +53,8 @@ func get(db *gorm.DB, id uuid.UUID, lock string) (Contract, error) {
 // themselves: the one active contract marked default (RULES 6). None or several: false.
 func DefaultFor(db *gorm.DB, crmAccount uuid.UUID) (Contract, bool, error) {
 	var found []Contract
-	err := db.Raw(`SELECT * FROM billing_contracts WHERE crm_account_id = ? AND active AND is_default LIMIT 2`, crmAccount).Scan(&found).Error
+	err := db.Raw(`SELECT * FROM billing_contracts WHERE crm_account_id = ? AND active AND is_default LIMIT 2`,
+		crmAccount).Scan(&found).Error
 	if err != nil {
 		return Contract{}, false, fmt.Errorf("default contract of %s: %w", crmAccount, err)
 	}
@@ -72,7 +73,8 @@ func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract
 			return err
 		}
 		now := s.Clock.Now()
-		made = Contract{ID: uuid.Must(uuid.NewV7()), Terms: terms, Active: true, Version: 1, CreatedAt: now, UpdatedAt: now}
+		made = Contract{ID: uuid.Must(uuid.NewV7()), Terms: terms, Active: true, Version: 1, CreatedAt: now,
+			UpdatedAt: now}
 		if err := insert(tx, made); err != nil {
 			return err
 		}
@@ -85,12 +87,15 @@ func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract
 }
 
 func insert(tx *gorm.DB, c Contract) error {
-	return tx.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
-			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order, recipients, language, renewal, end_refund, is_default, active, version, created_at, updated_at)
+	return tx.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
+		billing_day,
+			price_list_id, start_date, end_date, bill_from, refunds, payment_terms, tax_code, purchase_order,
+				recipients, language, renewal, end_refund, is_default, active, version, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay,
 		c.PriceListID, c.StartDate, c.EndDate, c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode,
-		c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.Active, c.Version, c.CreatedAt, c.UpdatedAt).Error
+		c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.Active, c.Version,
+		c.CreatedAt, c.UpdatedAt).Error
 }
 
 // Edit is a changed form of a contract: the version it was opened at, and its values.
@@ -109,7 +114,9 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 			return err
 		}
 		if before.Version != e.Version {
-			return errs.Because(errs.Conflict, "Somebody else has saved this contract since you opened it. Your values were not saved; compare them and save again.", ErrStale)
+			return errs.Because(errs.Conflict,
+				"Somebody else has saved this contract since you opened it. Your values were not saved; "+
+					"compare them and save again.", ErrStale)
 		}
 		after := before
 		if after.Terms, err = checked(tx, e.Input, before.PriceListID); err != nil {
@@ -140,11 +147,16 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 
 // saved writes the terms, has the subscriptions in the contract reviewed again, and tells the trail.
 func (s Service) saved(tx *gorm.DB, by audit.Actor, c Contract, e audit.Event) error {
-	err := tx.Exec(`UPDATE billing_contracts SET crm_account_id = ?, name = ?, currency = ?, billing_frequency = ?, timing = ?,
-			billing_day = ?, price_list_id = ?, start_date = ?, end_date = ?, bill_from = ?, refunds = ?, payment_terms = ?,
-			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, renewal = ?, end_refund = ?, is_default = ?, active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
-		c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay, c.PriceListID, c.StartDate, c.EndDate,
-		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.Renewal, c.EndRefund, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
+	err := tx.Exec(`UPDATE billing_contracts
+		SET crm_account_id = ?, name = ?, currency = ?, billing_frequency = ?, timing = ?,
+			billing_day = ?, price_list_id = ?, start_date = ?, end_date = ?, bill_from = ?, refunds = ?,
+				payment_terms = ?,
+			tax_code = ?, purchase_order = ?, recipients = ?, language = ?, renewal = ?, end_refund = ?, is_default = ?,
+				active = ?, deactivated_at = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+		c.CRMAccountID, c.Name, c.Currency, c.BillingFrequency, c.Timing, c.BillingDay, c.PriceListID, c.StartDate,
+		c.EndDate,
+		c.BillFrom, c.Refunds, c.PaymentTerms, c.TaxCode, c.PurchaseOrder, c.Recipients, c.Language, c.Renewal,
+		c.EndRefund, c.IsDefault, c.Active, c.DeactivatedAt, s.Clock.Now(), c.ID).Error
 	if err != nil {
 		return postgres.Translate(err)
 	}
@@ -169,7 +181,8 @@ func (s Service) touched(tx *gorm.DB, contract uuid.UUID) error {
 		return nil
 	}
 	var subscriptions []uuid.UUID
-	err := tx.Raw(`SELECT id FROM subscriptions WHERE contract_id = ? AND state <> 'inactive'`, contract).Scan(&subscriptions).Error
+	err := tx.Raw(`SELECT id FROM subscriptions WHERE contract_id = ? AND state <> 'inactive'`,
+		contract).Scan(&subscriptions).Error
 	if err != nil {
 		return fmt.Errorf("subscriptions of contract %s: %w", contract, err)
 	}

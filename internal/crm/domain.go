@@ -71,7 +71,8 @@ func ParseEmailDomains(list string) (string, error) {
 	for _, word := range strings.FieldsFunc(list, isListBreak) {
 		domain, ok := asciiDomain(word[strings.LastIndex(word, "@")+1:])
 		if !ok {
-			return "", errs.Newf(errs.Invalid, "%q is no mail domain. Write them like contoso.example, separated by spaces.", word)
+			return "", errs.Newf(errs.Invalid,
+				"%q is no mail domain. Write them like contoso.example, separated by spaces.", word)
 		}
 		if !slices.Contains(out, domain) {
 			out = append(out, domain)
@@ -96,7 +97,9 @@ func ParseTenantID(s string) (string, error) {
 	inner, closed := strings.CutSuffix(inner, "}")
 	id, err := uuid.Parse(inner)
 	if err != nil || open != closed || len(inner) != 36 {
-		return "", errs.New(errs.Invalid, "This is no tenant id. It looks like 2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11; Microsoft Entra shows it as Directory ID.")
+		return "", errs.New(errs.Invalid,
+			"This is no tenant id. It looks like 2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11; "+
+				"Microsoft Entra shows it as Directory ID.")
 	}
 	if id == uuid.Nil {
 		return "", errs.New(errs.Invalid, "A tenant id of zeros belongs to nobody. Leave it empty if it is not known.")

@@ -28,7 +28,8 @@ func TestADomainIsReadOutOfAWebsite(t *testing.T) {
 
 func TestFreeTextIsNoWebsite(t *testing.T) {
 	t.Parallel()
-	for _, in := range []string{"n/a", "none yet", "contoso", "ftp://contoso.example", "info@contoso.example", "192.0.2.7", "https://", "a..example", "conto so.example", "javascript:alert(1)"} {
+	for _, in := range []string{"n/a", "none yet", "contoso", "ftp://contoso.example", "info@contoso.example",
+		"192.0.2.7", "https://", "a..example", "conto so.example", "javascript:alert(1)"} {
 		if got, err := ParseDomain(in); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("ParseDomain(%q) = %q, %v; want a refusal", in, got, err)
 		}
@@ -49,12 +50,14 @@ func TestMailDomainsAreAListInOneSpelling(t *testing.T) {
 func TestATenantIDIsAGUID(t *testing.T) {
 	t.Parallel()
 	const want = "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11"
-	for _, in := range []string{want, "2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11", "{2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11}", "  " + want + " "} {
+	for _, in := range []string{want, "2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11", "{2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11}",
+		"  " + want + " "} {
 		if got, err := ParseTenantID(in); err != nil || got != want {
 			t.Errorf("ParseTenantID(%q) = %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"contoso.onmicrosoft.com", "{" + want, "2b1f0e5c7a414d0e9a530c6a1d0e7f11", "00000000-0000-0000-0000-000000000000"} {
+	for _, in := range []string{"contoso.onmicrosoft.com", "{" + want, "2b1f0e5c7a414d0e9a530c6a1d0e7f11",
+		"00000000-0000-0000-0000-000000000000"} {
 		if got, err := ParseTenantID(in); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("ParseTenantID(%q) = %q, %v; want a refusal", in, got, err)
 		}

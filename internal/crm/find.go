@@ -39,7 +39,8 @@ type Choice struct {
 // person then types the account's name instead of scrolling.
 func Choices(db *gorm.DB, most int) ([]Choice, error) {
 	var all []Choice
-	err := db.Raw(`SELECT id, name, coalesce(external_id, '') AS external_id FROM crm_accounts ORDER BY lower(name), id LIMIT ?`, most+1).Scan(&all).Error
+	err := db.Raw(`SELECT id, name, coalesce(external_id, '') AS external_id FROM crm_accounts ORDER BY lower(name), id
+		LIMIT ?`, most+1).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("choices of crm accounts: %w", err)
 	}

@@ -32,7 +32,8 @@ func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 	if err != nil {
 		return imports.Plan{}, err
 	}
-	p := planning{known: known, table: t, sameID: imports.Duplicates(t.Lines, func(l imports.Line) string { return l.Get("external_id") })}
+	p := planning{known: known, table: t,
+		sameID: imports.Duplicates(t.Lines, func(l imports.Line) string { return l.Get("external_id") })}
 	if p.provenance, err = provenances(tx, known.ids()); err != nil {
 		return imports.Plan{}, err
 	}
@@ -63,13 +64,15 @@ type planning struct {
 func (p *planning) notes() []string {
 	var out []string
 	if !p.table.Has("external_id") {
-		out = append(out, "No column is the external id, so a line is matched by its name among the accounts that have none. Where your CRM has an id, choose its column.")
+		out = append(out, "No column is the external id, so a line is matched by its name among the accounts that "+
+			"have none. Where your CRM has an id, choose its column.")
 	}
 	if n := len(p.sameID) + len(p.sameRecord); n > 0 {
 		out = append(out, fmt.Sprintf("%d lines speak of the same account as another line and are refused.", n))
 	}
 	if p.keeps > 0 {
-		out = append(out, fmt.Sprintf("In %d lines the file has something else than a person wrote by hand. What the person wrote stays; the file's value is kept beside it.", p.keeps))
+		out = append(out, fmt.Sprintf("In %d lines the file has something else than a person wrote by hand. "+
+			"What the person wrote stays; the file's value is kept beside it.", p.keeps))
 	}
 	return out
 }
@@ -127,14 +130,16 @@ func (p *planning) facts(l imports.Line, before *Account) Facts {
 
 func (p *planning) new(row imports.Row, says Facts) imports.Row {
 	row.Outcome, row.Changes = imports.New, differences(Facts{}, says)
-	p.added = append(p.added, change{account: Account{ID: uuid.Must(uuid.NewV7()), Facts: says}, provenance: fresh(says, p.by)})
+	p.added = append(p.added, change{account: Account{ID: uuid.Must(uuid.NewV7()), Facts: says},
+		provenance: fresh(says, p.by)})
 	return row
 }
 
 func (p *planning) standing(row imports.Row, before Account, says Facts) imports.Row {
 	was := p.provenance[before.ID]
 	m := merge(before.Facts, was, said{Facts: says, about: p.table.Has, by: p.by})
-	row.Outcome, row.Changes, row.Note = imports.Unchanged, differences(before.Facts, m.Facts), keptNote(m.Kept, "the file")
+	row.Outcome, row.Changes, row.Note = imports.Unchanged, differences(before.Facts, m.Facts),
+		keptNote(m.Kept, "the file")
 	if len(m.Kept) > 0 {
 		p.keeps++
 	}
@@ -154,7 +159,8 @@ func (p *planning) standing(row imports.Row, before Account, says Facts) imports
 func keptNote(kept []Kept, who string) string {
 	var out []string
 	for _, k := range kept {
-		out = append(out, fmt.Sprintf("%s stays %s, edited by hand; %s says %s.", Label(k.Field), orNothing(k.Value), who, k.Says))
+		out = append(out, fmt.Sprintf("%s stays %s, edited by hand; %s says %s.", Label(k.Field), orNothing(k.Value),
+			who, k.Says))
 	}
 	return strings.Join(out, " ")
 }

@@ -37,9 +37,11 @@ func knownFor(tx *gorm.DB, lines []imports.Line) (known, error) {
 	}
 	var found []*Account
 	err = tx.Raw(`WITH keys AS (SELECT ?::jsonb AS k)
-		SELECT `+columns+` FROM crm_accounts a WHERE a.id IN (SELECT jsonb_array_elements_text(nullif(k->'IDs', 'null'))::uuid FROM keys)
+		SELECT `+columns+` FROM crm_accounts a
+			WHERE a.id IN (SELECT jsonb_array_elements_text(nullif(k->'IDs', 'null'))::uuid FROM keys)
 			OR a.external_id IN (SELECT jsonb_array_elements_text(nullif(k->'Externals', 'null')) FROM keys)
-			OR (a.external_id IS NULL AND lower(a.name) IN (SELECT lower(jsonb_array_elements_text(nullif(k->'Names', 'null'))) FROM keys))`,
+			OR (a.external_id IS NULL AND lower(a.name) IN (SELECT lower(jsonb_array_elements_text(nullif(k->'Names',
+				'null'))) FROM keys))`,
 		string(doc)).Scan(&found).Error
 	if err != nil {
 		return known{}, fmt.Errorf("read known crm accounts: %w", err)
@@ -76,7 +78,8 @@ func (k known) match(l imports.Line) (*Account, error) {
 	byExternal := k.byExternal[external]
 	switch {
 	case byID != nil && byExternal != nil && byID != byExternal:
-		return nil, errs.Newf(errs.Invalid, "The id is that of %s, but the external id belongs to %s.", byID.Name, byExternal.Name)
+		return nil, errs.Newf(errs.Invalid, "The id is that of %s, but the external id belongs to %s.", byID.Name,
+			byExternal.Name)
 	case byID != nil:
 		return byID, nil
 	case byExternal != nil:
@@ -94,5 +97,6 @@ func (k known) matchName(name string) (*Account, error) {
 	case 1:
 		return same[0], nil
 	}
-	return nil, errs.Newf(errs.Invalid, "Several accounts without an external id are called %q. Give the line an external id.", name)
+	return nil, errs.Newf(errs.Invalid,
+		"Several accounts without an external id are called %q. Give the line an external id.", name)
 }

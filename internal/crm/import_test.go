@@ -50,12 +50,14 @@ func TestAnImportSaysWhatItWillDoAndDoesIt(t *testing.T) {
 	create(t, s, crm.Input{Facts: crm.Facts{ExternalID: "C-1", Name: "Contoso", City: "Leeds", Phone: "1"}})
 	create(t, s, crm.Input{Facts: crm.Facts{ExternalID: "C-2", Name: "Fabrikam"}})
 	id := upload(t, s, "external_id,name,city,tenant_id\n"+
-		"C-1,Contoso Ltd,Leeds,{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}\nC-2,Fabrikam,,\nC-3,Northwind,Bath,\nC-4,,,\nC-5,A,,x\nC-6,B,,\nC-6,C,,\n")
+		"C-1,Contoso "+
+		"Ltd,Leeds,{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}\nC-2,Fabrikam,,\nC-3,Northwind,Bath,\nC-4,,,\nC-5,A,,x\nC-6,B,,\nC-6,C,,\n")
 	p := preview(t, s, id)
 	if d := cmp.Diff([4]int{1, 1, 1, 4}, counts(p.Plan.Summary())); d != "" {
 		t.Errorf("preview: %s%+v", d, p.Plan.Rows)
 	}
-	if d := cmp.Diff([]imports.Change{{Field: "name", Before: "Contoso", After: "Contoso Ltd"}, {Field: "tenant_id", After: "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11"}}, p.Plan.Rows[0].Changes); d != "" {
+	if d := cmp.Diff([]imports.Change{{Field: "name", Before: "Contoso", After: "Contoso Ltd"},
+		{Field: "tenant_id", After: "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11"}}, p.Plan.Rows[0].Changes); d != "" {
 		t.Error(d)
 	}
 	if r := p.Plan.Rows[5]; r.Outcome != imports.Refused || !strings.Contains(r.Reason, "Line 8") {
@@ -68,7 +70,8 @@ func TestAnImportSaysWhatItWillDoAndDoesIt(t *testing.T) {
 	if d := cmp.Diff([4]int{1, 1, 1, 4}, counts(r.Summary)); d != "" || r.Expected != nil {
 		t.Errorf("result: %s, expected %v", d, r.Expected)
 	}
-	if n := number(t, s.DB, "SELECT count(*) FROM crm_accounts WHERE external_id = 'C-1' AND name = 'Contoso Ltd' AND phone = '1' AND version = 2"); n != 1 {
+	if n := number(t, s.DB, "SELECT count(*) FROM crm_accounts WHERE external_id = 'C-1' AND name = 'Contoso Ltd' "+
+		"AND phone = '1' AND version = 2"); n != 1 {
 		t.Error("C-1 is not as the file says, or lost a column that the file does not have")
 	}
 	if n := number(t, s.DB, "SELECT version FROM crm_accounts WHERE external_id = 'C-2'"); n != 1 {
@@ -117,7 +120,8 @@ func TestOurOwnFileComesBackUnchanged(t *testing.T) {
 	s := room(t)
 	a := create(t, s, crm.Input{Facts: crm.Facts{Name: "=Formula & Sons", Phone: "+44 1", Website: "müller.example"}})
 	b := create(t, s, crm.Input{Facts: crm.Facts{Name: "=Formula & Sons", ExternalID: "-7"}})
-	file := fmt.Sprintf("id,external_id,name,website,phone\n%s,,'=Formula & Sons,müller.example,'+44 1\n%s,'-7,'=Formula & Sons,,\n", a.ID, b.ID)
+	file := fmt.Sprintf("id,external_id,name,website,phone\n%s,,'=Formula & Sons,müller.example,'+44 "+
+		"1\n%s,'-7,'=Formula & Sons,,\n", a.ID, b.ID)
 	if d := cmp.Diff([4]int{0, 0, 2, 0}, counts(preview(t, s, upload(t, s, file)).Plan.Summary())); d != "" {
 		t.Error(d)
 	}
@@ -155,7 +159,8 @@ func TestTenThousandAccountsAreImportedInOneGo(t *testing.T) {
 	var file strings.Builder
 	file.WriteString("external_id,name,website,email_domains,tenant_id,street,city,state,postal_code,country,phone\n")
 	for i := range 10_000 {
-		fmt.Fprintf(&file, "C-%d,Customer %d,www.customer-%d.example,customer-%d.example,%s,%d Street,Town,State,1000,US,+1 555\n", i, i, i, i, uuid.NewSHA1(uuid.NameSpaceDNS, fmt.Append(nil, i)), i)
+		fmt.Fprintf(&file, "C-%d,Customer %d,www.customer-%d.example,customer-%d.example,%s,%d "+
+			"Street,Town,State,1000,US,+1 555\n", i, i, i, i, uuid.NewSHA1(uuid.NameSpaceDNS, fmt.Append(nil, i)), i)
 	}
 	first := apply(t, s, imports.Order{ID: upload(t, s, file.String())})
 	if first.New != 10_000 || first.Refused != 0 {

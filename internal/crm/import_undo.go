@@ -30,7 +30,8 @@ type fields map[string]string
 // unless it was changed since.
 func (k importKind) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, error) {
 	var all []done
-	err := tx.Raw(`SELECT crm_account_id, made, version, before, after, origins, offers FROM crm_import_changes WHERE import_id = ? ORDER BY crm_account_id`, importID).Scan(&all).Error
+	err := tx.Raw(`SELECT crm_account_id, made, version, before, after, origins, offers FROM crm_import_changes
+		WHERE import_id = ? ORDER BY crm_account_id`, importID).Scan(&all).Error
 	if err != nil {
 		return imports.Undo{}, fmt.Errorf("what the import did: %w", err)
 	}
@@ -101,9 +102,11 @@ func (u *undoing) take(d done) error {
 func (u *undoing) takeMade(d done, a *Account) {
 	switch use := u.uses[a.ID]; {
 	case use != "":
-		u.plan.Rows = append(u.plan.Rows, imports.Row{Label: a.Name, Outcome: imports.Refused, Reason: "It is kept: " + use + "."})
+		u.plan.Rows = append(u.plan.Rows,
+			imports.Row{Label: a.Name, Outcome: imports.Refused, Reason: "It is kept: " + use + "."})
 	case a.Version != d.Version:
-		u.plan.Rows = append(u.plan.Rows, imports.Row{Label: a.Name, Outcome: imports.Refused, Reason: "It is kept: it was changed after the import."})
+		u.plan.Rows = append(u.plan.Rows, imports.Row{Label: a.Name, Outcome: imports.Refused,
+			Reason: "It is kept: it was changed after the import."})
 	default:
 		u.plan.Removed++
 		u.remove = append(u.remove, a.ID)
@@ -183,8 +186,11 @@ func (k importKind) writeUndo(tx *gorm.DB, u *undoing) error {
 
 // withdraw takes back what the file offered beside hand edits.
 func withdraw(tx *gorm.DB, importID uuid.UUID) error {
-	err := tx.Exec(`UPDATE crm_accounts a SET offers = (SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') FROM jsonb_each(a.offers) o WHERE o.value->>'id' IS DISTINCT FROM @id)
-		WHERE EXISTS (SELECT FROM jsonb_each(a.offers) o WHERE o.value->>'id' = @id)`, map[string]any{"id": importID.String()}).Error
+	err := tx.Exec(`UPDATE crm_accounts a
+		SET offers = (SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') FROM jsonb_each(a.offers) o
+		WHERE o.value->>'id' IS DISTINCT FROM @id)
+		WHERE EXISTS (SELECT FROM jsonb_each(a.offers) o
+		WHERE o.value->>'id' = @id)`, map[string]any{"id": importID.String()}).Error
 	if err != nil {
 		return fmt.Errorf("withdraw the file's offers: %w", err)
 	}

@@ -29,14 +29,18 @@ func (b batch) empty() bool { return len(b.added)+len(b.changed)+len(b.noted) ==
 
 // record reads a batch that was handed over as one JSON document: one statement
 // for ten thousand lines, whatever their number.
-const record = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ExternalID" text, "Name" text, "Website" text, "Domain" text,
-	"EmailDomains" text, "TenantID" text, "Street" text, "City" text, "State" text, "PostalCode" text, "Country" text, "Phone" text, "TaxID" text,
+const record = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ExternalID" text, "Name" text, "Website" text,
+	"Domain" text,
+	"EmailDomains" text, "TenantID" text, "Street" text, "City" text, "State" text, "PostalCode" text, "Country" text,
+		"Phone" text, "TaxID" text,
 	"Origins" jsonb, "Offers" jsonb)`
 
-const recordValues = `nullif(x."ExternalID", ''), x."Name", x."Website", x."Domain", string_to_array(x."EmailDomains", ' '), x."TenantID",
+const recordValues = `nullif(x."ExternalID", ''), x."Name", x."Website", x."Domain", string_to_array(x."EmailDomains",
+	' '), x."TenantID",
 	x."Street", x."City", x."State", x."PostalCode", x."Country", x."Phone", x."TaxID", x."Origins", x."Offers"`
 
-const recordColumns = `external_id, name, website, domain, email_domains, tenant_id, street, city, state, postal_code, country, phone, tax_id, origins, offers`
+const recordColumns = `external_id, name, website, domain, email_domains, tenant_id, street, city, state, postal_code,
+	country, phone, tax_id, origins, offers`
 
 // writeImport writes a file's changes, and beside them what it takes to undo them.
 func (s Service) writeImport(tx *gorm.DB, importID uuid.UUID, b batch) error {
@@ -60,7 +64,8 @@ func (s Service) write(tx *gorm.DB, source string, b batch) error {
 	if err := s.update(tx, b.changed); err != nil {
 		return err
 	}
-	err = inOne(tx, b.noted, `UPDATE crm_accounts a SET origins = x."Origins", offers = x."Offers" FROM `+record+` WHERE a.id = x."ID"`)
+	err = inOne(tx, b.noted, `UPDATE crm_accounts a SET origins = x."Origins", offers = x."Offers" FROM `+record+
+		` WHERE a.id = x."ID"`)
 	if err != nil {
 		return fmt.Errorf("note where values come from: %w", err)
 	}
@@ -68,7 +73,8 @@ func (s Service) write(tx *gorm.DB, source string, b batch) error {
 }
 
 func (s Service) update(tx *gorm.DB, all []change) error {
-	err := inOne(tx, all, `UPDATE crm_accounts a SET (`+recordColumns+`) = (`+recordValues+`), version = a.version + 1, updated_at = ?
+	err := inOne(tx, all, `UPDATE crm_accounts a SET (`+recordColumns+`) = (`+recordValues+
+		`), version = a.version + 1, updated_at = ?
 		FROM `+record+` WHERE a.id = x."ID"`, s.Clock.Now())
 	if err != nil {
 		return fmt.Errorf("change crm accounts: %w", err)
@@ -110,7 +116,8 @@ func keepForUndo(tx *gorm.DB, importID uuid.UUID, b batch) error {
 		rows = append(rows, row{c.account.ID.String(), true, 1, fields{}, fields{}, Origins{}, Offers{}})
 	}
 	for _, c := range b.changed {
-		r := row{ID: c.account.ID.String(), Version: c.account.Version + 1, Before: fields{}, After: fields{}, Origins: c.was.Origins, Offers: c.was.Offers}
+		r := row{ID: c.account.ID.String(), Version: c.account.Version + 1, Before: fields{}, After: fields{},
+			Origins: c.was.Origins, Offers: c.was.Offers}
 		for _, d := range differences(c.before, c.account.Facts) {
 			r.Before[d.Field], r.After[d.Field] = d.Before, d.After
 		}
@@ -123,9 +130,12 @@ func keepForUndo(tx *gorm.DB, importID uuid.UUID, b batch) error {
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`INSERT INTO crm_import_changes (import_id, crm_account_id, made, version, before, after, origins, offers)
-		SELECT ?, x."ID", x."Made", x."Version", x."Before", x."After", coalesce(nullif(x."Origins", 'null'), '{}'), coalesce(nullif(x."Offers", 'null'), '{}')
-		FROM jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Made" boolean, "Version" integer, "Before" jsonb, "After" jsonb, "Origins" jsonb, "Offers" jsonb)`,
+	err = tx.Exec(`INSERT INTO crm_import_changes (import_id, crm_account_id, made, version, before, after, origins,
+		offers)
+		SELECT ?, x."ID", x."Made", x."Version", x."Before", x."After", coalesce(nullif(x."Origins", 'null'), '{}'),
+			coalesce(nullif(x."Offers", 'null'), '{}')
+		FROM jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Made" boolean, "Version" integer, "Before" jsonb,
+			"After" jsonb, "Origins" jsonb, "Offers" jsonb)`,
 		importID, string(doc)).Error
 	if err != nil {
 		return fmt.Errorf("keep what stood before the import: %w", err)

@@ -45,7 +45,8 @@ const contracted = `EXISTS (SELECT 1 FROM billing_contracts b WHERE b.crm_accoun
 func (f Filter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
 	if f.Search != "" {
-		conds = append(conds, `lower(a.name || ' ' || coalesce(a.external_id, '') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?`)
+		conds = append(conds, `lower(a.name || ' ' || coalesce(a.external_id,
+			'') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?`)
 		args = append(args, postgres.Contains(f.Search))
 	}
 	switch f.Mapped {
@@ -70,10 +71,12 @@ func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, 
 	args = append(append(args, more...), r.Limit())
 	var rows []Row
 	err := db.WithContext(ctx).Raw(`WITH page AS (
-			SELECT `+columns+`, lower(a.name) AS lower_name, row_number() OVER (ORDER BY `+r.Order.SQL()+`) AS place FROM crm_accounts a
+			SELECT `+columns+`, lower(a.name) AS lower_name, row_number() OVER (ORDER BY `+r.Order.SQL()+
+		`) AS place FROM crm_accounts a
 			WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?)
 		SELECT page.*, coalesce(p.name, '') AS parent,
-			(SELECT count(*) FROM provider_accounts m WHERE m.crm_account_id = page.id AND m.state = 'mapped') AS accounts,
+			(SELECT count(*) FROM provider_accounts m WHERE m.crm_account_id = page.id
+			AND m.state = 'mapped') AS accounts,
 			(SELECT count(*) FROM billing_contracts c WHERE c.crm_account_id = page.id AND c.active) AS contracts
 		FROM page LEFT JOIN crm_accounts p ON p.id = page.parent_id ORDER BY page.place`, args...).Scan(&rows).Error
 	if err != nil {
@@ -96,7 +99,8 @@ func (r Row) sortKey(key string) any {
 func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 	where, args := f.where()
 	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM crm_accounts a WHERE `+where, args...).Scan(&n).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM crm_accounts a WHERE `+where,
+		args...).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count crm accounts: %w", err)
 	}
 	return n, nil

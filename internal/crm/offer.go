@@ -24,7 +24,8 @@ func (s Service) UseOffer(ctx context.Context, by audit.Actor, id uuid.UUID, fie
 		}
 		offer, ok := p.Offers[field]
 		if !ok {
-			return errs.New(errs.Conflict, "The source no longer has anything else for this field. Nothing was changed.")
+			return errs.New(errs.Conflict,
+				"The source no longer has anything else for this field. Nothing was changed.")
 		}
 		after := before
 		after.set(field, offer.Value)

@@ -79,7 +79,8 @@ func (o *Overview) readProviders(db *gorm.DB) error {
 func (o *Overview) readContracts(db *gorm.DB) error {
 	return db.Raw(`SELECT c.id, c.name, c.currency, c.active, c.is_default,
 			(SELECT count(*) FROM subscriptions s WHERE s.contract_id = c.id AND s.state <> 'inactive') AS subscriptions
-		FROM billing_contracts c WHERE c.crm_account_id = ? ORDER BY c.active DESC, lower(c.name), c.id`, o.ID).Scan(&o.Contracts).Error
+		FROM billing_contracts c WHERE c.crm_account_id = ?
+		ORDER BY c.active DESC, lower(c.name), c.id`, o.ID).Scan(&o.Contracts).Error
 }
 
 func (o *Overview) countSubscriptions(db *gorm.DB) error {

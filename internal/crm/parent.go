@@ -45,7 +45,8 @@ func findParent(tx *gorm.DB, self uuid.UUID, named string) (uuid.NullUUID, error
 		return uuid.NullUUID{}, err
 	}
 	if below {
-		return uuid.NullUUID{}, atParent(errs.New(errs.Invalid, "That account stands below this one, so it cannot be its parent as well."))
+		return uuid.NullUUID{}, atParent(errs.New(errs.Invalid,
+			"That account stands below this one, so it cannot be its parent as well."))
 	}
 	return uuid.NullUUID{UUID: id, Valid: true}, nil
 }

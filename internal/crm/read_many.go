@@ -11,7 +11,8 @@ import (
 
 func byIDs(db *gorm.DB, ids []uuid.UUID) ([]*Account, error) {
 	var found []*Account
-	err := db.Raw("SELECT "+columns+" FROM crm_accounts a WHERE a.id = ANY (?::uuid[])", postgres.IDs(ids)).Scan(&found).Error
+	err := db.Raw("SELECT "+columns+" FROM crm_accounts a WHERE a.id = ANY (?::uuid[])",
+		postgres.IDs(ids)).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read crm accounts: %w", err)
 	}
@@ -24,7 +25,8 @@ func provenances(db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Provenance, error)
 		Origins Origins
 		Offers  Offers
 	}
-	err := db.Raw("SELECT id, origins, offers FROM crm_accounts WHERE id = ANY (?::uuid[])", postgres.IDs(ids)).Scan(&rows).Error
+	err := db.Raw("SELECT id, origins, offers FROM crm_accounts WHERE id = ANY (?::uuid[])",
+		postgres.IDs(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("where values come from: %w", err)
 	}
@@ -41,7 +43,8 @@ func externalIDs(db *gorm.DB) (map[string]uuid.UUID, error) {
 		ID         uuid.UUID
 		ExternalID string
 	}
-	if err := db.Raw("SELECT id, external_id FROM crm_accounts WHERE external_id IS NOT NULL").Scan(&rows).Error; err != nil {
+	if err := db.Raw("SELECT id, external_id FROM crm_accounts WHERE external_id IS NOT NULL").Scan(&rows).
+		Error; err != nil {
 		return nil, fmt.Errorf("external ids: %w", err)
 	}
 	out := make(map[string]uuid.UUID, len(rows))

@@ -80,7 +80,8 @@ func (t *taking) take(f FromSource) Taken {
 		out.Account, out.Made = uuid.Must(uuid.NewV7()), true
 		t.added = append(t.added, change{account: Account{ID: out.Account, Facts: says}, provenance: fresh(says, t.by)})
 	default:
-		out.Changed, out.Kept = t.lay(*before, said{Facts: says, by: t.by, about: func(field string) bool { return !silent[field] && field != "external_id" }})
+		out.Changed, out.Kept = t.lay(*before, said{Facts: says, by: t.by,
+			about: func(field string) bool { return !silent[field] && field != "external_id" }})
 	}
 	return out
 }
@@ -117,7 +118,8 @@ func readable(f Facts, silent map[string]bool) (Facts, []string, string) {
 		default:
 			f.set(c.Name, "")
 			silent[c.Name] = true
-			notes = append(notes, fmt.Sprintf("%s was left as it is: %s", strings.ToUpper(Label(c.Name)[:1])+Label(c.Name)[1:], why))
+			notes = append(notes, fmt.Sprintf("%s was left as it is: %s",
+				strings.ToUpper(Label(c.Name)[:1])+Label(c.Name)[1:], why))
 		}
 	}
 	ok, err = f.Check()
@@ -136,7 +138,8 @@ func Names(db *gorm.DB) (map[string]int, error) {
 		Name string
 		N    int
 	}
-	if err := db.Raw("SELECT lower(name) AS name, count(*) AS n FROM crm_accounts GROUP BY 1").Scan(&rows).Error; err != nil {
+	if err := db.Raw("SELECT lower(name) AS name, count(*) AS n FROM crm_accounts GROUP BY 1").Scan(&rows).
+		Error; err != nil {
 		return nil, fmt.Errorf("names of crm accounts: %w", err)
 	}
 	out := make(map[string]int, len(rows))

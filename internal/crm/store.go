@@ -27,7 +27,8 @@ const (
 
 const columns = `a.id, coalesce(a.external_id, '') AS external_id, a.name, a.website, a.domain,
 	array_to_string(a.email_domains, ' ') AS email_domains, a.tenant_id, a.street, a.city, a.state,
-	a.postal_code, a.country, a.phone, a.tax_id, a.parent_id, a.bill_to_parent, a.source, a.version, a.created_at, a.updated_at`
+	a.postal_code, a.country, a.phone, a.tax_id, a.parent_id, a.bill_to_parent, a.source, a.version, a.created_at,
+		a.updated_at`
 
 // Get reads one account; errs.NotFound when there is none.
 func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Account, error) {
@@ -74,7 +75,8 @@ func (s Service) CreateIn(tx *gorm.DB, by audit.Actor, source string, in Input) 
 	if err != nil {
 		return Account{}, err
 	}
-	a := Account{ID: uuid.Must(uuid.NewV7()), Facts: facts, ParentID: parent, Source: source, Version: 1, CreatedAt: s.Clock.Now()}
+	a := Account{ID: uuid.Must(uuid.NewV7()), Facts: facts, ParentID: parent, Source: source, Version: 1,
+		CreatedAt: s.Clock.Now()}
 	a.UpdatedAt, a.BillToParent = a.CreatedAt, in.BillToParent && parent.Valid
 	if err := insert(tx, a, fresh(facts, s.origin(by, source))); err != nil {
 		return Account{}, err
@@ -83,7 +85,8 @@ func (s Service) CreateIn(tx *gorm.DB, by audit.Actor, source string, in Input) 
 		return Account{}, err
 	}
 	return a, audit.Record(ctx, tx, s.Clock, by, audit.Event{
-		Action: "crm_account.created", ObjectType: "crm_account", ObjectID: a.ID.String(), ObjectName: a.Name, After: given(a),
+		Action: "crm_account.created", ObjectType: "crm_account", ObjectID: a.ID.String(), ObjectName: a.Name,
+		After: given(a),
 	})
 }
 
@@ -97,10 +100,13 @@ func (s Service) origin(by audit.Actor, source string) Origin {
 
 func insert(tx *gorm.DB, a Account, p Provenance) error {
 	err := tx.Exec(`INSERT INTO crm_accounts (id, external_id, name, website, domain, email_domains, tenant_id,
-			street, city, state, postal_code, country, phone, tax_id, parent_id, bill_to_parent, source, version, created_at, updated_at, origins, offers)
-		VALUES (?, nullif(?, ''), ?, ?, ?, string_to_array(?, ' '), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)`,
+			street, city, state, postal_code, country, phone, tax_id, parent_id, bill_to_parent, source, version,
+				created_at, updated_at, origins, offers)
+		VALUES (?, nullif(?, ''), ?, ?, ?, string_to_array(?, ' '), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb,
+			?::jsonb)`,
 		a.ID, a.ExternalID, a.Name, a.Website, a.Domain, a.EmailDomains, a.TenantID,
-		a.Street, a.City, a.State, a.PostalCode, a.Country, a.Phone, a.TaxID, a.ParentID, a.BillToParent, a.Source, a.Version, a.CreatedAt, a.UpdatedAt, p.Origins, p.Offers).Error
+		a.Street, a.City, a.State, a.PostalCode, a.Country, a.Phone, a.TaxID, a.ParentID, a.BillToParent, a.Source,
+		a.Version, a.CreatedAt, a.UpdatedAt, p.Origins, p.Offers).Error
 	return postgres.Translate(err)
 }
 
@@ -120,7 +126,9 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 			return err
 		}
 		if before.Version != e.Version {
-			return errs.Because(errs.Conflict, "Somebody else has saved this CRM account since you opened it. Your values were not saved; compare them and save again.", ErrStale)
+			return errs.Because(errs.Conflict,
+				"Somebody else has saved this CRM account since you opened it. Your values were not saved; "+
+					"compare them and save again.", ErrStale)
 		}
 		after := before
 		after.Facts, after.ParentID, err = checked(tx, e.ID, e.Input)
@@ -143,7 +151,8 @@ func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 func (s Service) save(tx *gorm.DB, a Account, p Provenance) error {
 	err := tx.Exec(`UPDATE crm_accounts SET external_id = nullif(?, ''), name = ?, website = ?, domain = ?,
 			email_domains = string_to_array(?, ' '), tenant_id = ?, street = ?, city = ?, state = ?, postal_code = ?,
-			country = ?, phone = ?, tax_id = ?, parent_id = ?, bill_to_parent = ?, version = version + 1, updated_at = ?, origins = ?::jsonb, offers = ?::jsonb WHERE id = ?`,
+			country = ?, phone = ?, tax_id = ?, parent_id = ?, bill_to_parent = ?, version = version + 1,
+				updated_at = ?, origins = ?::jsonb, offers = ?::jsonb WHERE id = ?`,
 		a.ExternalID, a.Name, a.Website, a.Domain, a.EmailDomains, a.TenantID, a.Street, a.City, a.State, a.PostalCode,
 		a.Country, a.Phone, a.TaxID, a.ParentID, a.BillToParent, s.Clock.Now(), p.Origins, p.Offers, a.ID).Error
 	if err != nil {

@@ -16,8 +16,10 @@ func TestCreateKeepsEveryFieldAndWritesTheTrail(t *testing.T) {
 	t.Parallel()
 	s := room(t)
 	in := crm.Input{Facts: crm.Facts{
-		ExternalID: "C-1", Name: " Contoso\tLtd ", Website: "https://www.Contoso.example/", EmailDomains: "contoso.example;mail.contoso.example",
-		TenantID: "{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}", Street: "1 High Street\nFloor 2", City: "Leeds", State: "Yorkshire",
+		ExternalID: "C-1", Name: " Contoso\tLtd ", Website: "https://www.Contoso.example/",
+		EmailDomains: "contoso.example;mail.contoso.example",
+		TenantID:     "{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}", Street: "1 High Street\nFloor 2", City: "Leeds",
+		State:      "Yorkshire",
 		PostalCode: "LS1 1AA", Country: "GB", Phone: "+44 113 496 0000",
 	}}
 	made := create(t, s, in)
@@ -28,12 +30,14 @@ func TestCreateKeepsEveryFieldAndWritesTheTrail(t *testing.T) {
 	want := crm.Facts{
 		ExternalID: "C-1", Name: "Contoso Ltd", Website: "https://www.Contoso.example/", Domain: "contoso.example",
 		EmailDomains: "contoso.example mail.contoso.example", TenantID: "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11",
-		Street: "1 High Street Floor 2", City: "Leeds", State: "Yorkshire", PostalCode: "LS1 1AA", Country: "GB", Phone: "+44 113 496 0000",
+		Street: "1 High Street Floor 2", City: "Leeds", State: "Yorkshire", PostalCode: "LS1 1AA", Country: "GB",
+		Phone: "+44 113 496 0000",
 	}
 	if d := cmp.Diff(want, got.Facts); d != "" {
 		t.Error(d)
 	}
-	if n := number(t, s.DB, `SELECT count(*) FROM audit_events WHERE action = 'crm_account.created' AND object_id = ? AND actor = 'Ada Example'`, made.ID.String()); n != 1 {
+	if n := number(t, s.DB, `SELECT count(*) FROM audit_events WHERE action = 'crm_account.created' AND object_id = ?
+		AND actor = 'Ada Example'`, made.ID.String()); n != 1 {
 		t.Errorf("%d rows in the trail", n)
 	}
 }
@@ -98,7 +102,8 @@ func TestParentsFormNoRing(t *testing.T) {
 		t.Fatalf("parents: %v, %v", middle.ParentID, low.ParentID)
 	}
 	for _, parent := range []string{low.ID.String(), top.ID.String(), "Branch"} {
-		err := s.Update(t.Context(), ada, crm.Edit{ID: top.ID, Version: 1, Input: crm.Input{Facts: top.Facts, Parent: parent}})
+		err := s.Update(t.Context(), ada,
+			crm.Edit{ID: top.ID, Version: 1, Input: crm.Input{Facts: top.Facts, Parent: parent}})
 		if errs.FieldsOf(err)["parent_id"] == "" {
 			t.Errorf("parent %s of the top: got %v, want a refusal", parent, err)
 		}
@@ -120,7 +125,8 @@ func TestTheListIsSearchedFilteredSortedAndPaged(t *testing.T) {
 	t.Parallel()
 	s := room(t)
 	for _, name := range []string{"delta", "Alpha", "bravo", "Charlie", "100%_sure"} {
-		create(t, s, crm.Input{Facts: crm.Facts{Name: name, ExternalID: "X-" + name, Website: strings.ToLower(name[:3]) + "-shop.example"}})
+		create(t, s, crm.Input{Facts: crm.Facts{Name: name, ExternalID: "X-" + name,
+			Website: strings.ToLower(name[:3]) + "-shop.example"}})
 	}
 	for _, c := range []struct {
 		search, mapped, sort string

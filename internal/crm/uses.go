@@ -21,13 +21,15 @@ func usesOf(tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	var refers []struct{ Tab, Col string }
 	err := tx.Raw(`SELECT c.conrelid::regclass::text AS tab, quote_ident(a.attname) AS col
 		FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-		WHERE c.confrelid = 'crm_accounts'::regclass AND c.contype = 'f' AND c.confdeltype <> 'c' ORDER BY 1, 2`).Scan(&refers).Error
+		WHERE c.confrelid = 'crm_accounts'::regclass AND c.contype = 'f' AND c.confdeltype <> 'c'
+		ORDER BY 1, 2`).Scan(&refers).Error
 	if err != nil {
 		return nil, fmt.Errorf("who refers to crm accounts: %w", err)
 	}
 	for _, r := range refers {
 		var used []uuid.UUID
-		err := tx.Raw(`SELECT DISTINCT `+r.Col+` FROM `+r.Tab+` WHERE `+r.Col+` = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&used).Error
+		err := tx.Raw(`SELECT DISTINCT `+r.Col+` FROM `+r.Tab+` WHERE `+r.Col+` = ANY (?::uuid[])`,
+			postgres.IDs(ids)).Scan(&used).Error
 		if err != nil {
 			return nil, fmt.Errorf("uses of crm accounts in %s: %w", r.Tab, err)
 		}

@@ -27,7 +27,8 @@ func (w *worker) apply(ctx context.Context, r reading) (outcome, error) {
 	if out, stop := p.guard(w.run, w.source); stop {
 		return out, nil
 	}
-	w.run.Counts = Counts{Accounts: len(r.accounts.Records) + len(r.accounts.Deleted), Contacts: len(r.contacts.Records), Refused: r.accounts.Bad}
+	w.run.Counts = Counts{Accounts: len(r.accounts.Records) + len(r.accounts.Deleted),
+		Contacts: len(r.contacts.Records), Refused: r.accounts.Bad}
 	w.run.ReadHow = "changes"
 	if r.whole {
 		w.run.ReadHow = "whole"
@@ -84,8 +85,9 @@ func (w *worker) takeIn(tx *gorm.DB, items []item) error {
 func (it item) said() crm.FromSource {
 	a := it.account
 	f := crm.FromSource{Account: it.adopt, Silent: it.silent, Facts: crm.Facts{
-		ExternalID: a.ID, Name: a.Name, Website: a.Website, EmailDomains: strings.Join(it.mailDomains(), " "), TenantID: a.TenantID,
-		Street: a.Street, City: a.City, State: a.State, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone,
+		ExternalID: a.ID, Name: a.Name, Website: a.Website, EmailDomains: strings.Join(it.mailDomains(), " "),
+		TenantID: a.TenantID,
+		Street:   a.Street, City: a.City, State: a.State, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone,
 	}}
 	if it.before != nil && it.before.CRMAccountID.Valid {
 		f.Account = it.before.CRMAccountID.UUID
@@ -109,7 +111,8 @@ func (w *worker) recordOf(it item, t *crm.Taken) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	r := Record{ExternalID: it.account.ID, Name: it.account.Name, AccountNumber: it.account.Number, Facts: doc, Status: ActiveThere, StatusSince: w.s.Clock.Now()}
+	r := Record{ExternalID: it.account.ID, Name: it.account.Name, AccountNumber: it.account.Number, Facts: doc,
+		Status: ActiveThere, StatusSince: w.s.Clock.Now()}
 	if it.account.Inactive {
 		r.Status = InactiveThere
 	}
@@ -148,7 +151,8 @@ func (w *worker) count(t *crm.Taken) {
 }
 
 func (r Record) same(o Record) bool {
-	return r.CRMAccountID == o.CRMAccountID && r.Name == o.Name && r.AccountNumber == o.AccountNumber && r.Status == o.Status && r.Note == o.Note && sameDocument(r.Facts, o.Facts)
+	return r.CRMAccountID == o.CRMAccountID && r.Name == o.Name && r.AccountNumber == o.AccountNumber &&
+		r.Status == o.Status && r.Note == o.Note && sameDocument(r.Facts, o.Facts)
 }
 
 // sameDocument compares without regard to how the database writes a document.
@@ -162,8 +166,11 @@ func sameDocument(a, b json.RawMessage) bool {
 
 func (w *worker) saveCounts(tx *gorm.DB) error {
 	c := w.run.Counts
-	return tx.Exec(`UPDATE crm_source_runs SET read_how = ?, accounts = ?, contacts = ?, applied = ?, added = ?, changed = ?, unchanged = ?, gone = ?, kept = ?, skipped = ?, refused = ? WHERE id = ?`,
-		w.run.ReadHow, c.Accounts, c.Contacts, c.Applied, c.Added, c.Changed, c.Unchanged, c.Gone, c.Kept, c.Skipped, c.Refused, w.run.ID).Error
+	return tx.Exec(`UPDATE crm_source_runs
+		SET read_how = ?, accounts = ?, contacts = ?, applied = ?, added = ?, changed = ?, unchanged = ?, gone = ?,
+			kept = ?, skipped = ?, refused = ? WHERE id = ?`,
+		w.run.ReadHow, c.Accounts, c.Contacts, c.Applied, c.Added, c.Changed, c.Unchanged, c.Gone, c.Kept, c.Skipped,
+		c.Refused, w.run.ID).Error
 }
 
 // finish marks what is gone, keeps the contacts' domains, saves where the next reading
@@ -187,12 +194,16 @@ func (w *worker) finish(ctx context.Context, p plan) (outcome, error) {
 			return err
 		}
 		out = w.result(p)
-		err := tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ? WHERE id = ?`, out.state, out.message, out.advice, w.s.Clock.Now(), w.run.ID).Error
+		err := tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ? WHERE id = ?`,
+			out.state, out.message, out.advice, w.s.Clock.Now(), w.run.ID).Error
 		if err != nil || w.run.Added+w.run.Changed+w.run.Gone == 0 {
 			return err
 		}
-		return audit.Record(ctx, tx, w.s.Clock, audit.System, audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(), ObjectName: w.source.Name,
-			After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added, "changed": w.run.Changed, "gone": w.run.Gone}})
+		return audit.Record(ctx, tx, w.s.Clock, audit.System,
+			audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(),
+				ObjectName: w.source.Name,
+				After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added,
+					"changed": w.run.Changed, "gone": w.run.Gone}})
 	})
 	return out, err
 }

@@ -35,7 +35,8 @@ func (s *Service) check(ctx context.Context, src Source) (distributor.Check, err
 	client, err := s.connect(ctx, src)
 	if distributor.KindOf(err) == distributor.BadCredentials {
 		e := distributor.AsError(err)
-		return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Failed, Message: e.Message, Advice: e.Advice}}}, nil
+		return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Failed,
+			Message: e.Message, Advice: e.Advice}}}, nil
 	}
 	if err != nil {
 		return distributor.Check{}, err
@@ -49,11 +50,14 @@ func (s *Service) storeCheck(tx *gorm.DB, by audit.Actor, src Source, c distribu
 		return err
 	}
 	err = tx.Exec(`UPDATE crm_sources SET checked_by = ?, check_result = ?, check_layers = ?::jsonb,
-			checked_at = CASE WHEN credentials_at = ? THEN ?::timestamptz ELSE least(?::timestamptz, credentials_at - interval '1 microsecond') END
+			checked_at = CASE WHEN credentials_at = ? THEN ?::timestamptz
+			ELSE least(?::timestamptz, credentials_at - interval '1 microsecond') END
 		WHERE id = ?`, by.Name, c.Result(), string(layers), src.CredentialsAt, at, at, src.ID).Error
 	if err != nil || !by.IsPerson() {
 		return err
 	}
-	return audit.Record(tx.Statement.Context, tx, s.Clock, by, audit.Event{Action: "crm_source.verified", ObjectType: "crm_source", ObjectID: src.ID.String(), ObjectName: src.Name,
-		After: map[string]any{"result": c.Result()}})
+	return audit.Record(tx.Statement.Context, tx, s.Clock, by,
+		audit.Event{Action: "crm_source.verified", ObjectType: "crm_source", ObjectID: src.ID.String(),
+			ObjectName: src.Name,
+			After:      map[string]any{"result": c.Result()}})
 }

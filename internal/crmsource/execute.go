@@ -81,8 +81,10 @@ func (s *Service) take(ctx context.Context, tx *gorm.DB, id uuid.UUID) (*worker,
 	var taken []Run
 	err := tx.Raw(`
 		UPDATE crm_source_runs
-		SET state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, ?), held_until = ?, message = '',
-			accounts = 0, contacts = 0, applied = 0, added = 0, changed = 0, unchanged = 0, gone = 0, kept = 0, skipped = 0,
+		SET state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, ?), held_until = ?,
+			message = '',
+			accounts = 0, contacts = 0, applied = 0, added = 0, changed = 0, unchanged = 0, gone = 0, kept = 0,
+				skipped = 0,
 			refused = 0
 		WHERE id = ? AND (state IN ('queued', 'interrupted') OR state = 'running' AND held_until < ?)
 		RETURNING *`, now, now.Add(s.hold()), id, now).Scan(&taken).Error
@@ -98,7 +100,8 @@ func (s *Service) take(ctx context.Context, tx *gorm.DB, id uuid.UUID) (*worker,
 func (w *worker) inTx(ctx context.Context, write func(tx *gorm.DB) error) error {
 	return w.s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var attempts []int
-		err := tx.Raw(`SELECT attempt FROM crm_source_runs WHERE id = ? AND state = 'running' FOR UPDATE`, w.run.ID).Scan(&attempts).Error
+		err := tx.Raw(`SELECT attempt FROM crm_source_runs WHERE id = ? AND state = 'running' FOR UPDATE`,
+			w.run.ID).Scan(&attempts).Error
 		if err != nil {
 			return err
 		}
@@ -120,9 +123,11 @@ func (w *worker) stayAlive(ctx context.Context, stop func(error)) {
 		case <-tick.C:
 		}
 		var still []string
-		err := w.s.DB.Read(ctx).Raw(`UPDATE crm_source_runs SET held_until = ?, accounts = greatest(accounts, ?), contacts = greatest(contacts, ?)
+		err := w.s.DB.Read(ctx).Raw(`UPDATE crm_source_runs
+			SET held_until = ?, accounts = greatest(accounts, ?), contacts = greatest(contacts, ?)
 			WHERE id = ? AND attempt = ? AND state = 'running' RETURNING cancel_requested_by`,
-			w.s.Clock.Now().Add(w.s.hold()), w.read.Load(), w.persons.Load(), w.run.ID, w.run.Attempt).Scan(&still).Error
+			w.s.Clock.Now().Add(w.s.hold()), w.read.Load(), w.persons.Load(), w.run.ID,
+			w.run.Attempt).Scan(&still).Error
 		switch {
 		case err != nil: // the database is away; the hold tells how long that may last
 		case len(still) == 0:
@@ -137,7 +142,8 @@ func (w *worker) stayAlive(ctx context.Context, stop func(error)) {
 
 func (w *worker) work(ctx context.Context) (outcome, error) {
 	if !w.source.Active {
-		return outcome{Cancelled, w.source.Name + " was deactivated before the run began; nothing was read.", "Activate it, then read again."}, nil
+		return outcome{Cancelled, w.source.Name + " was deactivated before the run began; nothing was read.",
+			"Activate it, then read again."}, nil
 	}
 	var err error
 	if w.client, err = w.s.connect(ctx, w.source); err != nil {
@@ -154,9 +160,12 @@ func (w *worker) work(ctx context.Context) (outcome, error) {
 func (w *worker) end(ctx context.Context, out outcome) error {
 	err := w.inTx(ctx, func(tx *gorm.DB) error {
 		if out.state == Interrupted {
-			return tx.Exec(`UPDATE crm_source_runs SET state = 'interrupted', held_until = ?, message = ? WHERE id = ?`, w.s.Clock.Now(), out.message, w.run.ID).Error
+			return tx.Exec(`UPDATE crm_source_runs SET state = 'interrupted', held_until = ?, message = ? WHERE id = ?`,
+				w.s.Clock.Now(), out.message, w.run.ID).Error
 		}
-		return tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ?, accounts = greatest(accounts, ?), contacts = greatest(contacts, ?) WHERE id = ?`,
+		return tx.Exec(`UPDATE crm_source_runs
+			SET state = ?, message = ?, advice = ?, finished_at = ?, accounts = greatest(accounts, ?),
+				contacts = greatest(contacts, ?) WHERE id = ?`,
 			out.state, out.message, out.advice, w.s.Clock.Now(), w.read.Load(), w.persons.Load(), w.run.ID).Error
 	})
 	if errors.Is(err, errLost) {
@@ -176,5 +185,6 @@ func (s *Service) failure(ctx context.Context, err error) outcome {
 		}
 		return outcome{Failed, message + " What was there before is kept.", e.Advice}
 	}
-	return outcome{Failed, errs.Public(err) + " What was there before is kept.", "Try again. If it lasts, look in the log for this run."}
+	return outcome{Failed, errs.Public(err) + " What was there before is kept.",
+		"Try again. If it lasts, look in the log for this run."}
 }

@@ -46,7 +46,8 @@ var (
 func (s *Service) source(in Input, hasSecret bool) (Source, error) {
 	problems := errs.Fields{}
 	out := Source{
-		Name: strings.TrimSpace(in.Name), Tenant: strings.ToLower(strings.TrimSpace(in.Tenant)), ClientID: strings.ToLower(strings.TrimSpace(in.ClientID)),
+		Name: strings.TrimSpace(in.Name), Tenant: strings.ToLower(strings.TrimSpace(in.Tenant)),
+		ClientID:     strings.ToLower(strings.TrimSpace(in.ClientID)),
 		TenantColumn: strings.ToLower(strings.TrimSpace(in.TenantColumn)), Nightly: in.Nightly,
 	}
 	switch {
@@ -58,13 +59,15 @@ func (s *Service) source(in Input, hasSecret bool) (Source, error) {
 	s.addresses(&out, in, problems)
 	s.application(out, in, hasSecret, problems)
 	if out.TenantColumn != "" && !columnName.MatchString(out.TenantColumn) {
-		problems.Add("tenant_column", "This is no logical name of a column. It looks like new_tenantid: lower case, digits and _.")
+		problems.Add("tenant_column", "This is no logical name of a column. It looks like new_tenantid: "+
+			"lower case, digits and _.")
 	}
 	out.PageSize = pageSize(in.PageSize, problems)
 	return out, problems.Err()
 }
 
-// addresses checks where the organisation and its tokens are. Which addresses may be called is the outbound guard's matter.
+// addresses checks where the organisation and its tokens are. Which addresses may be called is the outbound guard's
+// matter.
 func (s *Service) addresses(out *Source, in Input, problems errs.Fields) {
 	out.URL = strings.TrimRight(strings.TrimSpace(in.URL), "/")
 	u, err := url.Parse(out.URL)
@@ -74,7 +77,8 @@ func (s *Service) addresses(out *Source, in Input, problems errs.Fields) {
 	case s.CheckURL(out.URL) != nil:
 		problems.Add("url", "%s", sentence(s.CheckURL(out.URL)))
 	case err != nil || u.Path != "":
-		problems.Add("url", "Enter the organisation's URL without a path, as https://contoso.crm4.dynamics.com. Power Apps shows it under Settings, Session details.")
+		problems.Add("url", "Enter the organisation's URL without a path, as https://contoso.crm4.dynamics.com. "+
+			"Power Apps shows it under Settings, Session details.")
 	case u.Scheme == "http" && strings.HasSuffix(strings.ToLower(u.Hostname()), ".dynamics.com"):
 		problems.Add("url", "Dynamics 365 answers over https only. Begin the address with https://.")
 	}
@@ -91,13 +95,16 @@ func (s *Service) application(out Source, in Input, hasSecret bool, problems err
 		problems.Add("tenant", "Enter the tenant id: Microsoft Entra admin center, Overview, Tenant ID.")
 	}
 	if _, err := uuid.Parse(out.ClientID); err != nil {
-		problems.Add("client_id", "Enter the client id. It looks like 2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11; the app registration shows it as Application (client) ID.")
+		problems.Add("client_id", "Enter the client id. It looks like 2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11; "+
+			"the app registration shows it as Application (client) ID.")
 	}
 	switch {
 	case len(in.ClientSecret.Reveal()) > secretLimit:
-		problems.Add(ClientSecret, "This is longer than %d characters. Has something else been pasted here?", secretLimit)
+		problems.Add(ClientSecret, "This is longer than %d characters. Has something else been pasted here?",
+			secretLimit)
 	case in.ClientSecret == "" && !hasSecret:
-		problems.Add(ClientSecret, "Enter the client secret: its Value, which Microsoft Entra shows once, when it is made.")
+		problems.Add(ClientSecret, "Enter the client secret: its Value, which Microsoft Entra shows once, when it is "+
+			"made.")
 	}
 }
 
@@ -119,7 +126,8 @@ func sentence(err error) string {
 	if !errors.As(err, &e) {
 		return errs.Public(err)
 	}
-	return strings.NewReplacer("the distributor's", "the organisation's", "the distributor", "Microsoft", "https://api.us.tdsynnex.com/", "https://contoso.crm4.dynamics.com").Replace(e.Sentence())
+	return strings.NewReplacer("the distributor's", "the organisation's", "the distributor", "Microsoft",
+		"https://api.us.tdsynnex.com/", "https://contoso.crm4.dynamics.com").Replace(e.Sentence())
 }
 
 // host names the organisation's server.

@@ -49,7 +49,9 @@ func TestARunThatWasKilledBeginsAgainAndLosesNothing(t *testing.T) {
 	broken := *w.Service
 	broken.CRM.Touched = func(*gorm.DB) error { kill(); return nil }
 	_ = broken.Execute(killed, r.ID)
-	if err := w.DB.Read(t.Context()).Exec(`UPDATE crm_source_runs SET state = 'running', finished_at = NULL, held_until = ? WHERE id = ?`, w.clock.Now().Add(40*time.Second), r.ID).Error; err != nil {
+	if err := w.DB.Read(t.Context()).
+		Exec(`UPDATE crm_source_runs SET state = 'running', finished_at = NULL, held_until = ? WHERE id = ?`,
+			w.clock.Now().Add(40*time.Second), r.ID).Error; err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Execute(t.Context(), r.ID); err != nil || w.state(r.ID).State != crmsource.Running {
@@ -63,7 +65,8 @@ func TestARunThatWasKilledBeginsAgainAndLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.ends(w.state(r.ID), crmsource.Succeeded)
-	if w.customer(1).City != "Bath" || w.text(`SELECT status FROM crm_source_records WHERE external_id = ?`, id(2)) != "gone" {
+	if w.customer(1).City != "Bath" ||
+		w.text(`SELECT status FROM crm_source_records WHERE external_id = ?`, id(2)) != "gone" {
 		t.Error("a change was lost")
 	}
 	if next := w.read(); next.Accounts != 0 {
@@ -88,7 +91,8 @@ func TestAnOldAttemptCannotCommit(t *testing.T) {
 	if err := slow.Execute(t.Context(), r.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.text(`SELECT count(*)::text FROM crm_accounts`); got != "0" || w.state(r.ID).State != crmsource.Running {
+	if got := w.text(`SELECT count(*)::text FROM crm_accounts`); got != "0" ||
+		w.state(r.ID).State != crmsource.Running {
 		t.Errorf("%s accounts, %s", got, w.state(r.ID).State)
 	}
 }
@@ -98,7 +102,9 @@ func TestARunThatIsInterruptedThriceHasFailed(t *testing.T) {
 	w := newWorld(t)
 	r := w.request()
 	for range 3 {
-		if err := w.DB.Read(t.Context()).Exec(`UPDATE crm_source_runs SET state = 'running', attempt = attempt + 1, held_until = ? WHERE id = ?`, w.clock.Now(), r.ID).Error; err != nil {
+		if err := w.DB.Read(t.Context()).
+			Exec(`UPDATE crm_source_runs SET state = 'running', attempt = attempt + 1, held_until = ? WHERE id = ?`,
+				w.clock.Now(), r.ID).Error; err != nil {
 			t.Fatal(err)
 		}
 		w.clock.Advance(time.Minute)
@@ -164,7 +170,8 @@ func TestAFailedReadingKeepsWhatWasThereAndSaysWhy(t *testing.T) {
 	w.org.SetSecret("another")
 	w.org.ExpireTokens()
 	w.ends(w.read(), crmsource.Failed, "Microsoft Entra refused the sign-in", "not its Secret ID")
-	if strings.Contains(w.log.String(), standin.Secret) || strings.Contains(w.text(`SELECT message || advice FROM crm_source_runs`), standin.Secret) {
+	if strings.Contains(w.log.String(), standin.Secret) ||
+		strings.Contains(w.text(`SELECT message || advice FROM crm_source_runs`), standin.Secret) {
 		t.Error("the secret was written down")
 	}
 }
@@ -195,7 +202,8 @@ func TestAnotherOrganisationIsComparedFirstAndAsks(t *testing.T) {
 	w.customers(4)
 	w.read()
 	in := w.input()
-	in.URL, in.TokenURL = strings.Replace(in.URL, "127.0.0.1", "localhost", 1), strings.Replace(in.TokenURL, "127.0.0.1", "localhost", 1)
+	in.URL, in.TokenURL = strings.Replace(in.URL, "127.0.0.1", "localhost", 1),
+		strings.Replace(in.TokenURL, "127.0.0.1", "localhost", 1)
 	src, err := crmsource.Get(t.Context(), w.DB.Read(t.Context()), w.source.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +241,8 @@ func TestAnEditMakesTheCheckStale(t *testing.T) {
 	in := w.input()
 	in.Name, in.ClientSecret = "Renamed", ""
 	save := func() {
-		if err := w.Update(t.Context(), ada, crmsource.Edit{ID: w.source.ID, Version: get().Version, Input: in}); err != nil {
+		if err := w.Update(t.Context(), ada,
+			crmsource.Edit{ID: w.source.ID, Version: get().Version, Input: in}); err != nil {
 			t.Fatalf("%v %v", err, errs.FieldsOf(err))
 		}
 	}
@@ -252,7 +261,8 @@ func TestACheckOfSettingsThatWereEditedMeanwhileIsStaleFromTheStart(t *testing.T
 	slow := *w.Service
 	slow.Open = func(c dataverse.Config) (*dataverse.Client, error) {
 		w.clock.Advance(time.Second)
-		if err := w.Update(t.Context(), ada, crmsource.Edit{ID: w.source.ID, Version: 1, Input: w.input()}); err != nil {
+		if err := w.Update(t.Context(), ada,
+			crmsource.Edit{ID: w.source.ID, Version: 1, Input: w.input()}); err != nil {
 			t.Error(err)
 		}
 		w.clock.Advance(-2 * time.Second)
@@ -273,7 +283,8 @@ func TestTheSecretIsSealedAndTurnsWithTheMasterKey(t *testing.T) {
 	w := newWorld(t)
 	w.customers(1)
 	var sealed []byte
-	if err := w.DB.Read(t.Context()).Raw(`SELECT sealed FROM crm_source_secrets`).Row().Scan(&sealed); err != nil || strings.Contains(string(sealed), standin.Secret) {
+	if err := w.DB.Read(t.Context()).Raw(`SELECT sealed FROM crm_source_secrets`).Row().Scan(&sealed); err != nil ||
+		strings.Contains(string(sealed), standin.Secret) {
 		t.Fatalf("%v: the secret stands open", err)
 	}
 	before, _ := secret.KeyID(sealed)

@@ -28,7 +28,8 @@ func (s *Service) nextNight(now time.Time) time.Time {
 // a restart neither forgets nor repeats a night. A run under way is the night's own.
 func (s *Service) Night(ctx context.Context) error {
 	var due []uuid.UUID
-	err := s.DB.Read(ctx).Raw(`SELECT id FROM crm_sources WHERE next_at <= ? ORDER BY id`, s.Clock.Now()).Scan(&due).Error
+	err := s.DB.Read(ctx).Raw(`SELECT id FROM crm_sources WHERE next_at <= ? ORDER BY id`,
+		s.Clock.Now()).Scan(&due).Error
 	for _, id := range due {
 		err = errors.Join(err, s.nightOf(ctx, id))
 	}
@@ -38,7 +39,8 @@ func (s *Service) Night(ctx context.Context) error {
 func (s *Service) nightOf(ctx context.Context, id uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		now := s.Clock.Now()
-		moved := tx.Exec(`UPDATE crm_sources SET next_at = CASE WHEN active AND nightly THEN ?::timestamptz END WHERE id = ? AND next_at <= ?`, s.nextNight(now), id, now)
+		moved := tx.Exec(`UPDATE crm_sources SET next_at = CASE WHEN active AND nightly THEN ?::timestamptz END
+			WHERE id = ? AND next_at <= ?`, s.nextNight(now), id, now)
 		if moved.Error != nil || moved.RowsAffected == 0 {
 			return moved.Error
 		}
@@ -64,7 +66,8 @@ func (s *Service) Watch(ctx context.Context) error {
 		var lost []Run
 		now := s.Clock.Now()
 		err := tx.Raw(`SELECT * FROM crm_source_runs WHERE state IN ('running', 'interrupted') AND held_until < ?
-			OR state = 'queued' AND held_until < ? FOR UPDATE SKIP LOCKED`, now, now.Add(-queuedLimit)).Scan(&lost).Error
+			OR state = 'queued' AND held_until < ? FOR UPDATE SKIP LOCKED`, now,
+			now.Add(-queuedLimit)).Scan(&lost).Error
 		if err != nil {
 			return err
 		}
@@ -81,13 +84,18 @@ func (s *Service) resume(ctx context.Context, tx *gorm.DB, r Run) error {
 	now := s.Clock.Now()
 	switch {
 	case r.CancelRequestedBy != "":
-		return tx.Exec(`UPDATE crm_source_runs SET state = 'cancelled', finished_at = ?, message = ? WHERE id = ?`, now, cancelled(r.CancelRequestedBy), r.ID).Error
+		return tx.Exec(`UPDATE crm_source_runs SET state = 'cancelled', finished_at = ?, message = ? WHERE id = ?`, now,
+			cancelled(r.CancelRequestedBy), r.ID).Error
 	case r.Attempt >= maxAttempts && r.State != Queued:
-		return tx.Exec(`UPDATE crm_source_runs SET state = 'failed', finished_at = ?, message = ?, advice = ? WHERE id = ?`, now,
-			fmt.Sprintf("Interrupted %d times. What was applied until then is kept.", r.Attempt), "Look in the log for why Seatledger stopped, then read again.", r.ID).Error
+		return tx.Exec(`UPDATE crm_source_runs SET state = 'failed', finished_at = ?, message = ?, advice = ?
+			WHERE id = ?`, now,
+			fmt.Sprintf("Interrupted %d times. What was applied until then is kept.", r.Attempt),
+			"Look in the log for why Seatledger stopped, then read again.", r.ID).Error
 	}
-	err := tx.Exec(`UPDATE crm_source_runs SET state = CASE state WHEN 'queued' THEN state ELSE 'interrupted' END, held_until = ?,
-		message = 'Interrupted: Seatledger stopped during the run. It begins again by itself.' WHERE id = ?`, now.Add(s.hold()), r.ID).Error
+	err := tx.Exec(`UPDATE crm_source_runs SET state = CASE state WHEN 'queued' THEN state
+		ELSE 'interrupted' END, held_until = ?,
+		message = 'Interrupted: Seatledger stopped during the run. It begins again by itself.'
+		WHERE id = ?`, now.Add(s.hold()), r.ID).Error
 	if err != nil {
 		return err
 	}

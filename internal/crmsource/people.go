@@ -22,13 +22,15 @@ type people struct {
 
 func storedContacts(db *gorm.DB, source uuid.UUID) (map[string]dataverse.Contact, error) {
 	var rows []struct{ ExternalID, AccountExternalID, MailDomain string }
-	err := db.Raw(`SELECT external_id, account_external_id, mail_domain FROM crm_source_contacts WHERE source_id = ?`, source).Scan(&rows).Error
+	err := db.Raw(`SELECT external_id, account_external_id, mail_domain FROM crm_source_contacts WHERE source_id = ?`,
+		source).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("contacts of crm source: %w", err)
 	}
 	out := make(map[string]dataverse.Contact, len(rows))
 	for _, r := range rows {
-		out[r.ExternalID] = dataverse.Contact{ID: r.ExternalID, AccountID: r.AccountExternalID, MailDomain: r.MailDomain}
+		out[r.ExternalID] = dataverse.Contact{ID: r.ExternalID, AccountID: r.AccountExternalID,
+			MailDomain: r.MailDomain}
 	}
 	return out, nil
 }
@@ -69,7 +71,8 @@ func (p *people) forget(listed map[string]bool, tooMany func(gone, of int) bool)
 		}
 	}
 	if len(p.was) > 0 && len(listed) == 0 || tooMany(len(lost), len(p.was)) {
-		p.why = fmt.Sprintf("%d of %d contacts were missing, too many to believe; their mail domains are kept.", len(lost), len(p.was))
+		p.why = fmt.Sprintf("%d of %d contacts were missing, too many to believe; their mail domains are kept.",
+			len(lost), len(p.was))
 		return
 	}
 	for _, id := range lost {
@@ -136,11 +139,15 @@ func (p people) save(tx *gorm.DB, source uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`DELETE FROM crm_source_contacts WHERE source_id = ? AND external_id IN (SELECT jsonb_array_elements_text((?::jsonb)->'Gone'))`, source, string(doc)).Error
+	err = tx.Exec(`DELETE FROM crm_source_contacts WHERE source_id = ?
+		AND external_id IN (SELECT jsonb_array_elements_text((?::jsonb)->'Gone'))`, source, string(doc)).Error
 	if err != nil || len(changed) == 0 {
 		return err
 	}
 	return tx.Exec(`INSERT INTO crm_source_contacts (source_id, external_id, account_external_id, mail_domain)
-		SELECT ?, x."ID", x."AccountID", x."MailDomain" FROM jsonb_to_recordset((?::jsonb)->'Changed') AS x("ID" text, "AccountID" text, "MailDomain" text)
-		ON CONFLICT (source_id, external_id) DO UPDATE SET account_external_id = excluded.account_external_id, mail_domain = excluded.mail_domain`, source, string(doc)).Error
+		SELECT ?, x."ID", x."AccountID", x."MailDomain"
+		FROM jsonb_to_recordset((?::jsonb)->'Changed') AS x("ID" text, "AccountID" text, "MailDomain" text)
+		ON CONFLICT (source_id, external_id) DO UPDATE
+		SET account_external_id = excluded.account_external_id,
+			mail_domain = excluded.mail_domain`, source, string(doc)).Error
 }

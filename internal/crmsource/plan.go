@@ -183,16 +183,22 @@ func (p *plan) guard(run Run, src Source) (outcome, bool) {
 	}
 	switch {
 	case p.r.whole && len(p.r.accounts.Records) == 0 && there > 0:
-		return outcome{Stopped, fmt.Sprintf("The source listed no accounts at all, where %d were known. Nothing was changed.", there),
+		return outcome{Stopped, fmt.Sprintf("The source listed no accounts at all, where %d were known. "+
+			"Nothing was changed.", there),
 			"Check that the application user's security role still reads the accounts of the whole organisation."}, true
 	case run.AllowGone || len(p.gone) == 0:
 		return outcome{}, false
 	case src.CompareFirst:
-		return outcome{Stopped, fmt.Sprintf("The organisation's URL was changed, and %d of %d known accounts are not there: %s. Nothing was changed.", len(p.gone), there, p.goneNames()),
-			"Check that the new address is the same organisation. If these accounts are really gone, say so and it is read again; if it is another organisation, make a new source."}, true
+		return outcome{Stopped, fmt.Sprintf("The organisation's URL was changed, and %d of %d known accounts are not "+
+			"there: %s. Nothing was changed.", len(p.gone), there, p.goneNames()),
+			"Check that the new address is the same organisation. " +
+				"If these accounts are really gone, say so and it is read again; " +
+				"if it is another organisation, make a new source."}, true
 	case p.tooMany(len(p.gone), there):
-		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts would be gone, more than the share of %d %% that may go at once: %s. Nothing was changed.", len(p.gone), there, p.share, p.goneNames()),
-			"Look in the CRM whether these accounts were really deleted, and whether the application user still reads the whole organisation. If they are gone, say so and it is read again."}, true
+		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts would be gone, more than the share of %d %% "+
+			"that may go at once: %s. Nothing was changed.", len(p.gone), there, p.share, p.goneNames()),
+			"Look in the CRM whether these accounts were really deleted, and whether the application user still " +
+				"reads the whole organisation. If they are gone, say so and it is read again."}, true
 	}
 	return outcome{}, false
 }

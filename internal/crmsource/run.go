@@ -85,7 +85,8 @@ func (Run) TableName() string { return "crm_source_runs" }
 // GetRun reads a run of a source; errs.NotFound if there is none.
 func GetRun(ctx context.Context, db *gorm.DB, source, id uuid.UUID) (Run, error) {
 	var found []Run
-	err := db.WithContext(ctx).Raw(`SELECT * FROM crm_source_runs WHERE id = ? AND source_id = ?`, id, source).Scan(&found).Error
+	err := db.WithContext(ctx).Raw(`SELECT * FROM crm_source_runs WHERE id = ? AND source_id = ?`, id,
+		source).Scan(&found).Error
 	if err != nil {
 		return Run{}, fmt.Errorf("crm source run: %w", err)
 	}
@@ -98,7 +99,8 @@ func GetRun(ctx context.Context, db *gorm.DB, source, id uuid.UUID) (Run, error)
 // Latest reads the newest runs of a source.
 func Latest(ctx context.Context, db *gorm.DB, source uuid.UUID, most int) ([]Run, error) {
 	var found []Run
-	err := db.WithContext(ctx).Raw(`SELECT * FROM crm_source_runs WHERE source_id = ? ORDER BY requested_at DESC, id DESC LIMIT ?`, source, most).Scan(&found).Error
+	err := db.WithContext(ctx).Raw(`SELECT * FROM crm_source_runs WHERE source_id = ?
+		ORDER BY requested_at DESC, id DESC LIMIT ?`, source, most).Scan(&found).Error
 	return found, err
 }
 
@@ -125,7 +127,8 @@ func (s *Service) Request(ctx context.Context, by audit.Actor, q Request) (run R
 
 func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) (Run, bool, error) {
 	var open []Run
-	err := tx.Raw(`SELECT * FROM crm_source_runs WHERE source_id = ? AND state IN ('queued', 'running', 'interrupted')`, q.Source).Scan(&open).Error
+	err := tx.Raw(`SELECT * FROM crm_source_runs WHERE source_id = ? AND state IN ('queued', 'running', 'interrupted')`,
+		q.Source).Scan(&open).Error
 	if err != nil || len(open) > 0 {
 		return append(open, Run{})[0], len(open) > 0, err
 	}
@@ -136,9 +139,11 @@ func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Re
 	if !src.Active {
 		return Run{}, false, errs.Newf(errs.Conflict, "%s is deactivated and is not read. Activate it first.", src.Name)
 	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), SourceID: q.Source, Trigger: q.Trigger, Whole: q.Whole, AllowGone: q.AllowGone,
-		State: Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(), HeldUntil: s.Clock.Now()}
-	err = tx.Exec(`INSERT INTO crm_source_runs (id, source_id, trigger, whole, allow_gone, state, requested_by, requested_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	r := Run{ID: uuid.Must(uuid.NewV7()), SourceID: q.Source, Trigger: q.Trigger, Whole: q.Whole,
+		AllowGone: q.AllowGone,
+		State:     Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(), HeldUntil: s.Clock.Now()}
+	err = tx.Exec(`INSERT INTO crm_source_runs (id, source_id, trigger, whole, allow_gone, state, requested_by,
+		requested_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.SourceID, r.Trigger, r.Whole, r.AllowGone, r.State, r.RequestedBy, r.RequestedAt, r.HeldUntil).Error
 	if err != nil {
 		return r, false, fmt.Errorf("queue run: %w", err)

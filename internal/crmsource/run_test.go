@@ -21,12 +21,15 @@ func TestAFirstReadingBringsEveryAccountWithItsContactsDomains(t *testing.T) {
 	w.ends(r, crmsource.Succeeded, "5 added")
 	w.counts(r, crmsource.Counts{Added: 5})
 	a := w.customer(1)
-	want := crm.Facts{ExternalID: id(1), Name: "Customer 01 Ltd", Website: "https://www.customer01.example/home", Domain: "customer01.example", EmailDomains: "customer01.example mail.customer01.example",
-		TenantID: "2b1f0e5c-7a41-4d0e-9a53-000000000001", Street: "1 Quay", City: "Leeds", PostalCode: "01067", Phone: "+44 113 1"}
+	want := crm.Facts{ExternalID: id(1), Name: "Customer 01 Ltd", Website: "https://www.customer01.example/home",
+		Domain: "customer01.example", EmailDomains: "customer01.example mail.customer01.example",
+		TenantID: "2b1f0e5c-7a41-4d0e-9a53-000000000001", Street: "1 Quay", City: "Leeds", PostalCode: "01067",
+		Phone: "+44 113 1"}
 	if a.Facts != want || a.Source != crm.SourceCRM {
 		t.Errorf("%+v", a)
 	}
-	if got := w.text(`SELECT mail_domain FROM crm_source_contacts ORDER BY 1`); got != "customer01.example|customer01.example|mail.customer01.example" {
+	if got := w.text(`SELECT mail_domain FROM crm_source_contacts
+		ORDER BY 1`); got != "customer01.example|customer01.example|mail.customer01.example" {
 		t.Errorf("of people only the domain may be kept: %s", got)
 	}
 	for _, q := range w.org.Journal() {
@@ -59,7 +62,8 @@ func TestTheNextReadingTakesOnlyWhatChanged(t *testing.T) {
 	if w.customer(2).City != "Bath" || w.customer(5).EmailDomains != "customer05.example" {
 		t.Errorf("%+v %+v", w.customer(2), w.customer(5))
 	}
-	if w.customer(3).Name == "" || w.text(`SELECT status FROM crm_source_records WHERE external_id = ?`, id(3)) != "gone" {
+	if w.customer(3).Name == "" ||
+		w.text(`SELECT status FROM crm_source_records WHERE external_id = ?`, id(3)) != "gone" {
 		t.Error("a deleted account must stay here and be marked")
 	}
 	w.org.PutAccount(id(3), map[string]any{"name": "Customer 03 Ltd"})
@@ -105,7 +109,8 @@ func TestMassLossStopsTheRunBeforeAnythingIsWritten(t *testing.T) {
 	w.org.Lose("accounts", id(1), id(2), id(3))
 	w.org.PutAccount(id(9), map[string]any{"address1_city": "Bath"})
 	r := w.read(whole)
-	w.ends(r, crmsource.Stopped, "3 of 10 known accounts would be gone", "Customer 01 Ltd, Customer 02 Ltd, Customer 03 Ltd")
+	w.ends(r, crmsource.Stopped, "3 of 10 known accounts would be gone",
+		"Customer 01 Ltd, Customer 02 Ltd, Customer 03 Ltd")
 	if w.customer(9).City != "Leeds" {
 		t.Error("a stopped run wrote")
 	}
@@ -137,7 +142,8 @@ func TestWhatWasEditedByHandStaysAndTheSourcesValueIsOffered(t *testing.T) {
 	w.customers(2)
 	w.read()
 	w.edit(1, func(f *crm.Facts) { f.Phone, f.Street = "+44 113 999", "" })
-	w.org.PutAccount(id(1), map[string]any{"telephone1": "+44 113 2", "address1_line1": "2 Quay", "address1_city": "York"})
+	w.org.PutAccount(id(1), map[string]any{"telephone1": "+44 113 2", "address1_line1": "2 Quay",
+		"address1_city": "York"})
 	r := w.read()
 	w.counts(r, crmsource.Counts{Changed: 1, Kept: 1})
 	a := w.customer(1)
@@ -148,7 +154,8 @@ func TestWhatWasEditedByHandStaysAndTheSourcesValueIsOffered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := p.Offers["phone"]; o.Value != "+44 113 2" || o.Name != "Dynamics 365" || p.Origins["phone"].By != crm.Edited || p.Origins["city"].By != crm.Dataverse {
+	if o := p.Offers["phone"]; o.Value != "+44 113 2" || o.Name != "Dynamics 365" ||
+		p.Origins["phone"].By != crm.Edited || p.Origins["city"].By != crm.Dataverse {
 		t.Errorf("%+v", p)
 	}
 	if err := w.CRM.UseOffer(t.Context(), ada, a.ID, "phone"); err != nil {
@@ -166,11 +173,13 @@ func TestAnAccountThatIsHereUnderItsNumberIsAdoptedOnceAndKeepsItsId(t *testing.
 	w := newWorld(t)
 	w.customers(3)
 	w.org.PutAccount(id(3), map[string]any{"accountnumber": "A-02"})
-	one, err := w.CRM.Create(t.Context(), ada, crm.Input{Facts: crm.Facts{Name: "Customer 01", ExternalID: "A-01", City: "Hull"}})
+	one, err := w.CRM.Create(t.Context(), ada,
+		crm.Input{Facts: crm.Facts{Name: "Customer 01", ExternalID: "A-01", City: "Hull"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.CRM.Create(t.Context(), ada, crm.Input{Facts: crm.Facts{Name: "Customer 02 Ltd", ExternalID: "A-02"}}); err != nil {
+	if _, err := w.CRM.Create(t.Context(), ada,
+		crm.Input{Facts: crm.Facts{Name: "Customer 02 Ltd", ExternalID: "A-02"}}); err != nil {
 		t.Fatal(err)
 	}
 	r := w.read()
@@ -192,7 +201,8 @@ func TestWhatCannotBeReadIsToldAndHarmsNothingElse(t *testing.T) {
 	r := w.read()
 	w.ends(r, crmsource.Partial, "could not be brought in", "One is inactive")
 	w.counts(r, crmsource.Counts{Added: 2, Refused: 1, Skipped: 1})
-	if got := w.text(`SELECT note FROM crm_source_records WHERE external_id = ?`, id(1)); !strings.Contains(got, "Website was left as it is") {
+	if got := w.text(`SELECT note FROM crm_source_records WHERE external_id = ?`, id(1)); !strings.Contains(got,
+		"Website was left as it is") {
 		t.Errorf("note %q", got)
 	}
 }

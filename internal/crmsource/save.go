@@ -13,7 +13,8 @@ import (
 )
 
 // ErrStale says that somebody else saved the source after the form was opened.
-var ErrStale = errs.New(errs.Conflict, "Somebody else changed this CRM source after you opened the form. Nothing was saved.")
+var ErrStale = errs.New(errs.Conflict,
+	"Somebody else changed this CRM source after you opened the form. Nothing was saved.")
 
 // Create stores a new source with its secret. errs.Invalid with all field messages when the form does not fit.
 func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Source, error) {
@@ -26,9 +27,11 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Source,
 	src.CreatedAt, src.UpdatedAt, src.CredentialsAt = now, now, now
 	src.NextAt = s.due(src)
 	return src, s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`INSERT INTO crm_sources (id, name, url, tenant, client_id, token_url, page_size, tenant_column, nightly, active, next_at, credentials_at, version, created_at, updated_at)
+		err := tx.Exec(`INSERT INTO crm_sources (id, name, url, tenant, client_id, token_url, page_size, tenant_column,
+			nightly, active, next_at, credentials_at, version, created_at, updated_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			src.ID, src.Name, src.URL, src.Tenant, src.ClientID, src.TokenURL, src.PageSize, src.TenantColumn, src.Nightly, src.Active, src.NextAt, now, 1, now, now).Error
+			src.ID, src.Name, src.URL, src.Tenant, src.ClientID, src.TokenURL, src.PageSize, src.TenantColumn,
+			src.Nightly, src.Active, src.NextAt, now, 1, now, now).Error
 		if err != nil {
 			return err
 		}
@@ -85,9 +88,12 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 // carry brings over what a form does not hold, ages the check, and forgets where the
 // next reading would go on when it would miss something.
 func (s *Service) carry(src *Source, was Source, secret bool) {
-	src.ID, src.Active, src.Version, src.UpdatedAt, src.CredentialsAt = was.ID, was.Active, was.Version+1, s.Clock.Now(), was.CredentialsAt
-	src.AccountsDelta, src.ContactsDelta, src.CompareFirst, src.NextAt = was.AccountsDelta, was.ContactsDelta, was.CompareFirst, was.NextAt
-	if secret || src.URL != was.URL || src.Tenant != was.Tenant || src.ClientID != was.ClientID || src.TokenURL != was.TokenURL || src.TenantColumn != was.TenantColumn {
+	src.ID, src.Active, src.Version, src.UpdatedAt, src.CredentialsAt = was.ID, was.Active, was.Version+1,
+		s.Clock.Now(), was.CredentialsAt
+	src.AccountsDelta, src.ContactsDelta, src.CompareFirst, src.NextAt = was.AccountsDelta, was.ContactsDelta,
+		was.CompareFirst, was.NextAt
+	if secret || src.URL != was.URL || src.Tenant != was.Tenant || src.ClientID != was.ClientID ||
+		src.TokenURL != was.TokenURL || src.TenantColumn != was.TenantColumn {
 		src.CredentialsAt = s.Clock.Now()
 	}
 	if src.URL != was.URL || src.TenantColumn != was.TenantColumn {
@@ -102,8 +108,10 @@ func (s *Service) carry(src *Source, was Source, secret bool) {
 }
 
 func write(tx *gorm.DB, s Source) error {
-	return tx.Exec(`UPDATE crm_sources SET name = ?, url = ?, tenant = ?, client_id = ?, token_url = ?, page_size = ?, tenant_column = ?, nightly = ?,
-			next_at = ?, credentials_at = ?, accounts_delta = ?, contacts_delta = ?, compare_first = ?, version = ?, updated_at = ? WHERE id = ?`,
+	return tx.Exec(`UPDATE crm_sources
+		SET name = ?, url = ?, tenant = ?, client_id = ?, token_url = ?, page_size = ?, tenant_column = ?, nightly = ?,
+			next_at = ?, credentials_at = ?, accounts_delta = ?, contacts_delta = ?, compare_first = ?, version = ?,
+				updated_at = ? WHERE id = ?`,
 		s.Name, s.URL, s.Tenant, s.ClientID, s.TokenURL, s.PageSize, s.TenantColumn, s.Nightly,
 		s.NextAt, s.CredentialsAt, s.AccountsDelta, s.ContactsDelta, s.CompareFirst, s.Version, s.UpdatedAt, s.ID).Error
 }
@@ -116,7 +124,8 @@ func (s *Service) SetActive(ctx context.Context, by audit.Actor, id uuid.UUID, a
 			return err
 		}
 		src.Active = active
-		err = tx.Exec(`UPDATE crm_sources SET active = ?, next_at = ?, version = version + 1, updated_at = ? WHERE id = ?`, active, s.due(src), s.Clock.Now(), id).Error
+		err = tx.Exec(`UPDATE crm_sources SET active = ?, next_at = ?, version = version + 1, updated_at = ?
+			WHERE id = ?`, active, s.due(src), s.Clock.Now(), id).Error
 		if err != nil {
 			return err
 		}
@@ -124,7 +133,8 @@ func (s *Service) SetActive(ctx context.Context, by audit.Actor, id uuid.UUID, a
 		if !active {
 			action = "crm_source.deactivated"
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "crm_source", ObjectID: id.String(), ObjectName: src.Name})
+		return audit.Record(ctx, tx, s.Clock, by,
+			audit.Event{Action: action, ObjectType: "crm_source", ObjectID: id.String(), ObjectName: src.Name})
 	})
 }
 
@@ -139,7 +149,8 @@ func (s *Service) due(src Source) *time.Time {
 
 // trail is what the audit shows of a source: never the secret, only that it was set.
 func trail(s Source, secret string) map[string]any {
-	t := map[string]any{"name": s.Name, "url": s.URL, "tenant": s.Tenant, "client_id": s.ClientID, "token_url": s.TokenURL,
+	t := map[string]any{"name": s.Name, "url": s.URL, "tenant": s.Tenant, "client_id": s.ClientID,
+		"token_url": s.TokenURL,
 		"page_size": s.PageSize, "tenant_column": s.TenantColumn, "nightly": s.Nightly}
 	if secret != "" {
 		t[ClientSecret] = secret

@@ -26,7 +26,8 @@ func (m Mark) Set() bool { return !m.SetAt.IsZero() }
 // SecretMark tells whether the secret of a source is set.
 func SecretMark(ctx context.Context, db *gorm.DB, id uuid.UUID) (Mark, error) {
 	var m Mark
-	err := db.WithContext(ctx).Raw(`SELECT set_at, set_by FROM crm_source_secrets WHERE source_id = ? AND name = ?`, id, ClientSecret).Scan(&m).Error
+	err := db.WithContext(ctx).Raw(`SELECT set_at, set_by FROM crm_source_secrets WHERE source_id = ? AND name = ?`, id,
+		ClientSecret).Scan(&m).Error
 	return m, err
 }
 
@@ -38,11 +39,14 @@ func (s *Service) saveSecret(tx *gorm.DB, by audit.Actor, id uuid.UUID, in Input
 		if err != nil {
 			return "", err
 		}
-		return "set", tx.Exec(`INSERT INTO crm_source_secrets (source_id, name, sealed, set_at, set_by) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (source_id, name) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at, set_by = excluded.set_by`,
+		return "set", tx.Exec(`INSERT INTO crm_source_secrets (source_id, name, sealed, set_at, set_by)
+			VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (source_id, name) DO UPDATE
+			SET sealed = excluded.sealed, set_at = excluded.set_at, set_by = excluded.set_by`,
 			id, ClientSecret, sealed, s.Clock.Now(), by.Name).Error
 	case in.ClientSecretClear:
-		return "removed", tx.Exec(`DELETE FROM crm_source_secrets WHERE source_id = ? AND name = ?`, id, ClientSecret).Error
+		return "removed", tx.Exec(`DELETE FROM crm_source_secrets WHERE source_id = ? AND name = ?`, id,
+			ClientSecret).Error
 	}
 	return "", nil
 }
@@ -50,12 +54,14 @@ func (s *Service) saveSecret(tx *gorm.DB, by audit.Actor, id uuid.UUID, in Input
 // connect opens a client with the source's secret.
 func (s *Service) connect(ctx context.Context, src Source) (*dataverse.Client, error) {
 	var rows []struct{ Sealed []byte }
-	err := s.DB.Read(ctx).Raw(`SELECT sealed FROM crm_source_secrets WHERE source_id = ? AND name = ?`, src.ID, ClientSecret).Scan(&rows).Error
+	err := s.DB.Read(ctx).Raw(`SELECT sealed FROM crm_source_secrets WHERE source_id = ? AND name = ?`, src.ID,
+		ClientSecret).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("secret of crm source: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, &distributor.Error{Kind: distributor.BadCredentials, Op: "open", Message: "The client secret is not set.", Advice: "An administrator enters it on the source's edit page."}
+		return nil, &distributor.Error{Kind: distributor.BadCredentials, Op: "open",
+			Message: "The client secret is not set.", Advice: "An administrator enters it on the source's edit page."}
 	}
 	plain, err := s.Sealer.Open(secret.SourceSecret(src.ID, ClientSecret), rows[0].Sealed)
 	if err != nil {

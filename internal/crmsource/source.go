@@ -147,15 +147,18 @@ func one(query *gorm.DB) (Source, error) {
 // List reads all sources by name; there are a handful.
 func List(ctx context.Context, db *gorm.DB) ([]Row, error) {
 	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + figures + ` FROM crm_sources s ORDER BY lower(s.name), s.id`).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + figures + ` FROM crm_sources s ORDER BY lower(s.name), s.id`).
+		Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list crm sources: %w", err)
 	}
 	return rows, nil
 }
 
-const figures = `(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.crm_account_id IS NOT NULL) AS customers,
-	(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.status = 'gone' AND r.crm_account_id IS NOT NULL) AS gone,
+const figures = `(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id
+	AND r.crm_account_id IS NOT NULL) AS customers,
+	(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.status = 'gone'
+	AND r.crm_account_id IS NOT NULL) AS gone,
 	(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.status = 'refused') AS refused,
 	(SELECT count(*) FROM crm_source_contacts c WHERE c.source_id = s.id) AS contacts`
 

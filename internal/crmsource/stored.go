@@ -35,7 +35,8 @@ type Record struct {
 // storedRecords reads all records of a source.
 func storedRecords(db *gorm.DB, source uuid.UUID) (map[string]Record, error) {
 	var rows []Record
-	err := db.Raw(`SELECT external_id, crm_account_id, name, account_number, facts, status, status_since, note FROM crm_source_records WHERE source_id = ?`, source).Scan(&rows).Error
+	err := db.Raw(`SELECT external_id, crm_account_id, name, account_number, facts, status, status_since, note
+		FROM crm_source_records WHERE source_id = ?`, source).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("records of crm source: %w", err)
 	}
@@ -55,11 +56,16 @@ func saveRecords(tx *gorm.DB, source uuid.UUID, records []Record) error {
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`INSERT INTO crm_source_records (source_id, external_id, crm_account_id, name, account_number, facts, status, status_since, note)
-		SELECT ?, x."ExternalID", x."CRMAccountID", x."Name", x."AccountNumber", x."Facts", x."Status", x."StatusSince", x."Note"
-		FROM jsonb_to_recordset(?::jsonb) AS x("ExternalID" text, "CRMAccountID" uuid, "Name" text, "AccountNumber" text, "Facts" jsonb, "Status" text, "StatusSince" timestamptz, "Note" text)
-		ON CONFLICT (source_id, external_id) DO UPDATE SET crm_account_id = excluded.crm_account_id, name = excluded.name, account_number = excluded.account_number,
-			facts = excluded.facts, status = excluded.status, status_since = excluded.status_since, note = excluded.note`, source, string(doc)).Error
+	err = tx.Exec(`INSERT INTO crm_source_records (source_id, external_id, crm_account_id, name, account_number, facts,
+		status, status_since, note)
+		SELECT ?, x."ExternalID", x."CRMAccountID", x."Name", x."AccountNumber", x."Facts", x."Status", x."StatusSince",
+			x."Note"
+		FROM jsonb_to_recordset(?::jsonb) AS x("ExternalID" text, "CRMAccountID" uuid, "Name" text,
+			"AccountNumber" text, "Facts" jsonb, "Status" text, "StatusSince" timestamptz, "Note" text)
+		ON CONFLICT (source_id, external_id) DO UPDATE
+		SET crm_account_id = excluded.crm_account_id, name = excluded.name, account_number = excluded.account_number,
+			facts = excluded.facts, status = excluded.status, status_since = excluded.status_since,
+				note = excluded.note`, source, string(doc)).Error
 	if err != nil {
 		return fmt.Errorf("save records of crm source: %w", err)
 	}
@@ -76,7 +82,8 @@ type Known struct {
 // WithStatus reads records of a source in a status, newest first.
 func WithStatus(db *gorm.DB, source uuid.UUID, status Status, most int) ([]Known, error) {
 	var rows []Known
-	err := db.Raw(`SELECT r.* FROM crm_source_records r WHERE r.source_id = ? AND r.status = ? AND (r.crm_account_id IS NOT NULL OR r.status = 'refused')
+	err := db.Raw(`SELECT r.* FROM crm_source_records r WHERE r.source_id = ? AND r.status = ?
+		AND (r.crm_account_id IS NOT NULL OR r.status = 'refused')
 		ORDER BY r.status_since DESC, r.name, r.external_id LIMIT ?`, source, status, most).Scan(&rows).Error
 	return rows, err
 }
@@ -84,6 +91,7 @@ func WithStatus(db *gorm.DB, source uuid.UUID, status Status, most int) ([]Known
 // Feeding reads the records that feed a CRM account.
 func Feeding(db *gorm.DB, account uuid.UUID) ([]Known, error) {
 	var rows []Known
-	err := db.Raw(`SELECT r.*, s.name AS source FROM crm_source_records r JOIN crm_sources s ON s.id = r.source_id WHERE r.crm_account_id = ? ORDER BY s.name`, account).Scan(&rows).Error
+	err := db.Raw(`SELECT r.*, s.name AS source FROM crm_source_records r JOIN crm_sources s ON s.id = r.source_id
+		WHERE r.crm_account_id = ? ORDER BY s.name`, account).Scan(&rows).Error
 	return rows, err
 }

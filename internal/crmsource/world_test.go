@@ -48,7 +48,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, org: standin.New(), clock: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
+	w := &world{T: t, org: standin.New(), clock: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
+		log: &bytes.Buffer{}}
 	w.server = httptest.NewServer(w.org)
 	t.Cleanup(w.server.Close)
 	sealer, err := secret.CreateFile(filepath.Join(t.TempDir(), "master.key"))
@@ -67,7 +68,8 @@ func newWorld(t *testing.T) *world {
 	db := w.db.DB
 	log := slog.New(slog.NewTextHandler(&locked{to: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Service = &crmsource.Service{
-		DB: db, Clock: w.clock, Zone: time.UTC, Log: log, Sealer: sealer, CRM: crm.Service{DB: db, Clock: w.clock}, CheckURL: door.CheckURL, SyncAt: 2 * time.Hour,
+		DB: db, Clock: w.clock, Zone: time.UTC, Log: log, Sealer: sealer, CRM: crm.Service{DB: db, Clock: w.clock},
+		CheckURL: door.CheckURL, SyncAt: 2 * time.Hour,
 		Open: func(c dataverse.Config) (*dataverse.Client, error) {
 			return dataverse.New(c, door, clock.System{}, log)
 		},
@@ -98,8 +100,10 @@ func (l *locked) Write(p []byte) (int, error) {
 }
 
 func (w *world) input() crmsource.Input {
-	return crmsource.Input{Name: "Dynamics 365", URL: w.server.URL, Tenant: standin.Tenant, ClientID: standin.ClientID, ClientSecret: standin.Secret,
-		TokenURL: w.server.URL + "/" + standin.Tenant + "/oauth2/v2.0/token", PageSize: "2", TenantColumn: "wf_tenantid", Nightly: true}
+	return crmsource.Input{Name: "Dynamics 365", URL: w.server.URL, Tenant: standin.Tenant, ClientID: standin.ClientID,
+		ClientSecret: standin.Secret,
+		TokenURL:     w.server.URL + "/" + standin.Tenant + "/oauth2/v2.0/token", PageSize: "2",
+		TenantColumn: "wf_tenantid", Nightly: true}
 }
 
 func id(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
@@ -109,8 +113,11 @@ func contactID(n int) string { return fmt.Sprintf("00000000-0000-4000-9000-%012d
 // customers puts some accounts into the organisation.
 func (w *world) customers(n int) {
 	for i := 1; i <= n; i++ {
-		w.org.PutAccount(id(i), map[string]any{"name": fmt.Sprintf("Customer %02d Ltd", i), "accountnumber": fmt.Sprintf("A-%02d", i), "websiteurl": fmt.Sprintf("https://www.customer%02d.example/home", i),
-			"address1_line1": "1 Quay", "address1_city": "Leeds", "address1_postalcode": "01067", "telephone1": "+44 113 1", "wf_tenantid": fmt.Sprintf("2b1f0e5c-7a41-4d0e-9a53-%012d", i)})
+		w.org.PutAccount(id(i), map[string]any{"name": fmt.Sprintf("Customer %02d Ltd", i),
+			"accountnumber":  fmt.Sprintf("A-%02d", i),
+			"websiteurl":     fmt.Sprintf("https://www.customer%02d.example/home", i),
+			"address1_line1": "1 Quay", "address1_city": "Leeds", "address1_postalcode": "01067",
+			"telephone1": "+44 113 1", "wf_tenantid": fmt.Sprintf("2b1f0e5c-7a41-4d0e-9a53-%012d", i)})
 	}
 }
 
@@ -173,7 +180,8 @@ func (w *world) text(sql string, args ...any) string {
 func (w *world) customer(n int) crm.Account {
 	w.Helper()
 	var ids []uuid.UUID
-	if err := w.DB.Read(w.Context()).Raw(`SELECT crm_account_id FROM crm_source_records WHERE external_id = ?`, id(n)).Scan(&ids).Error; err != nil || len(ids) != 1 {
+	if err := w.DB.Read(w.Context()).Raw(`SELECT crm_account_id FROM crm_source_records WHERE external_id = ?`,
+		id(n)).Scan(&ids).Error; err != nil || len(ids) != 1 {
 		w.Fatalf("customer %d: %v %v", n, ids, err)
 	}
 	a, err := crm.Get(w.Context(), w.DB.Read(w.Context()), ids[0])

@@ -64,11 +64,16 @@ type comparedAccount struct {
 // in name and address. One that fits several is nobody's.
 func MatchAccounts(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]AccountMatch, error) {
 	var all []comparedAccount
-	err := db.WithContext(ctx).Raw(`SELECT a.id, a.provider_id = r.old_provider_id AS is_old, coalesce(nullif(a.name, ''), a.external_id) AS name, a.external_id, a.domain, a.tenant_id, a.email,
-			a.street, a.city, a.postal_code, a.country, a.phone, coalesce(a.crm_account_id, '00000000-0000-0000-0000-000000000000') AS crm_account_id, coalesce(c.name, '') AS crm_account,
-			EXISTS (SELECT FROM provider_accounts h WHERE h.provider_id = r.new_provider_id AND h.state = 'mapped' AND h.crm_account_id = a.crm_account_id) AS taken
-		FROM cutovers r JOIN provider_accounts a ON a.provider_id = r.old_provider_id AND a.state = 'mapped' OR a.provider_id = r.new_provider_id AND a.state = 'unmapped' AND a.provider_status <> 'gone'
-		LEFT JOIN crm_accounts c ON c.id = a.crm_account_id WHERE r.id = ? ORDER BY lower(a.name), a.external_id, a.id`, id).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT a.id, a.provider_id = r.old_provider_id AS is_old, coalesce(nullif(a.name,
+		''), a.external_id) AS name, a.external_id, a.domain, a.tenant_id, a.email,
+			a.street, a.city, a.postal_code, a.country, a.phone, coalesce(a.crm_account_id,
+				'00000000-0000-0000-0000-000000000000') AS crm_account_id, coalesce(c.name, '') AS crm_account,
+			EXISTS (SELECT FROM provider_accounts h WHERE h.provider_id = r.new_provider_id AND h.state = 'mapped'
+			AND h.crm_account_id = a.crm_account_id) AS taken
+		FROM cutovers r JOIN provider_accounts a ON a.provider_id = r.old_provider_id AND a.state = 'mapped'
+		OR a.provider_id = r.new_provider_id AND a.state = 'unmapped' AND a.provider_status <> 'gone'
+		LEFT JOIN crm_accounts c ON c.id = a.crm_account_id WHERE r.id = ?
+		ORDER BY lower(a.name), a.external_id, a.id`, id).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("mapping to carry over: %w", err)
 	}
@@ -110,7 +115,8 @@ func matchAccounts(old, fresh []comparedAccount) []AccountMatch {
 			}
 		}
 		if found {
-			c.AccountID, c.Account, c.ExternalID, c.OldAccountID, c.OldAccount, c.OldExternalID = n.ID, n.Name, n.ExternalID, o.ID, o.Name, o.ExternalID
+			c.AccountID, c.Account, c.ExternalID, c.OldAccountID, c.OldAccount, c.OldExternalID = n.ID, n.Name,
+				n.ExternalID, o.ID, o.Name, o.ExternalID
 			c.CRMAccountID, c.CRMAccount, c.Taken = o.CRMAccountID, o.CRMAccount, o.Taken
 			out = append(out, c)
 		}
@@ -139,7 +145,8 @@ func onlyPairs(old, fresh []comparedAccount, value func(comparedAccount) string)
 }
 
 func (a comparedAccount) record() match.Record {
-	r := match.Record{ID: a.ID.String(), Name: a.Name, Website: a.Domain, TenantID: a.TenantID, Street: a.Street, City: a.City, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone}
+	r := match.Record{ID: a.ID.String(), Name: a.Name, Website: a.Domain, TenantID: a.TenantID, Street: a.Street,
+		City: a.City, PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone}
 	if _, domain, ok := strings.Cut(a.Email, "@"); ok {
 		r.EmailDomains = []string{strings.ToLower(domain)}
 	}
@@ -171,7 +178,8 @@ type Unmatched struct {
 }
 
 // AcceptMatches maps accounts as suggested, each in a transaction of its own.
-func (s Service) AcceptMatches(ctx context.Context, by audit.Actor, id uuid.UUID, accounts []uuid.UUID) (Accepted, error) {
+func (s Service) AcceptMatches(ctx context.Context, by audit.Actor, id uuid.UUID,
+	accounts []uuid.UUID) (Accepted, error) {
 	var out Accepted
 	run, err := Get(ctx, s.DB.Read(ctx), id)
 	if err == nil {
@@ -190,11 +198,13 @@ func (s Service) AcceptMatches(ctx context.Context, by audit.Actor, id uuid.UUID
 	for _, account := range unique(accounts) {
 		i := slices.IndexFunc(all, func(c AccountMatch) bool { return c.AccountID == account })
 		if i < 0 {
-			out.Refused = append(out.Refused, Unmatched{AccountID: account, Why: "Nothing is suggested for this account any more: it may be mapped by now."})
+			out.Refused = append(out.Refused, Unmatched{AccountID: account,
+				Why: "Nothing is suggested for this account any more: it may be mapped by now."})
 			continue
 		}
 		c := all[i]
-		err := s.Mapping.Map(ctx, by, mapping.Choice{AccountID: c.AccountID, CRMAccountID: c.CRMAccountID, Reason: fmt.Sprintf("%s Carried over from %s at %s.", c.Reason, c.OldExternalID, run.OldProvider)})
+		err := s.Mapping.Map(ctx, by, mapping.Choice{AccountID: c.AccountID, CRMAccountID: c.CRMAccountID,
+			Reason: fmt.Sprintf("%s Carried over from %s at %s.", c.Reason, c.OldExternalID, run.OldProvider)})
 		switch {
 		case err == nil:
 			out.Done = append(out.Done, account)

@@ -70,7 +70,8 @@ func openForAcknowledging(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, 
 	}
 	run, err := Get(ctx, tx, id)
 	if err == nil && run.State != RunOpen {
-		err = errs.Newf(errs.Conflict, "The cut-over %s is %s, so its proof stands as it is. Nothing was changed.", run.Name, run.State)
+		err = errs.Newf(errs.Conflict, "The cut-over %s is %s, so its proof stands as it is. Nothing was changed.",
+			run.Name, run.State)
 	}
 	return run, err
 }
@@ -81,24 +82,27 @@ type keyed struct {
 	proof.Change
 }
 
-// find gives the changes asked for that nobody has acknowledged, how many of them somebody has, and the customer's name.
-func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, name string, err error) {
-	err = proof.Each(ctx, tx, run.ID, proof.Filter{Customers: []uuid.UUID{a.CRMAccountID}}, today, func(c proof.Customer) error {
-		name = c.CRMAccount
-		open = append(open, a.doubles(c)...)
-		for _, p := range c.Products {
-			for _, ch := range p.Changes {
-				switch {
-				case !a.means(p.Key, ch):
-				case ch.By != nil:
-					known++
-				default:
-					open = append(open, keyed{p.Key, ch})
+// find gives the changes asked for that nobody has acknowledged, how many of them somebody has, and the customer's
+// name.
+func (a Acks) find(ctx context.Context, tx *gorm.DB, run Run, today clock.Date) (open []keyed, known int, name string,
+	err error) {
+	err = proof.Each(ctx, tx, run.ID, proof.Filter{Customers: []uuid.UUID{a.CRMAccountID}}, today,
+		func(c proof.Customer) error {
+			name = c.CRMAccount
+			open = append(open, a.doubles(c)...)
+			for _, p := range c.Products {
+				for _, ch := range p.Changes {
+					switch {
+					case !a.means(p.Key, ch):
+					case ch.By != nil:
+						known++
+					default:
+						open = append(open, keyed{p.Key, ch})
+					}
 				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
 	return open, known, name, err
 }
 
@@ -107,7 +111,8 @@ func (a Acks) doubles(c proof.Customer) []keyed {
 	var out []keyed
 	for _, b := range c.Blockers() {
 		if b.Double != "" && slices.Contains(a.Doubles, b.Double) {
-			out = append(out, keyed{b.PartNumber, proof.Change{What: proof.BothReal, Day: b.From, Before: b.Says, After: "both are real", Fingerprint: b.Double}})
+			out = append(out, keyed{b.PartNumber, proof.Change{What: proof.BothReal, Day: b.From, Before: b.Says,
+				After: "both are real", Fingerprint: b.Double}})
 		}
 	}
 	return out
@@ -126,11 +131,14 @@ func (a Acks) asks(open []keyed, name string) error {
 		return nil
 	case typed == "":
 		return Asked{Says: says, Name: name, error: errs.Newf(errs.Conflict,
-			"%s Type the customer's name, %s, to say that the seats of both are real; nothing was changed.", strings.Join(says, " "), name)}
+			"%s Type the customer's name, %s, to say that the seats of both are real; nothing was changed.",
+			strings.Join(says, " "), name)}
 	case typed != name:
-		return Asked{Says: says, Name: name, error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
+		return Asked{Says: says, Name: name,
+			error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
 	case strings.TrimSpace(a.Note) == "":
-		return Asked{Says: says, Name: name, error: errs.Fields{"note": "Say why the customer has both. Nothing was changed."}.Err()}
+		return Asked{Says: says, Name: name,
+			error: errs.Fields{"note": "Say why the customer has both. Nothing was changed."}.Err()}
 	}
 	return nil
 }
@@ -149,14 +157,18 @@ func (a Acks) nothing(known int) error {
 	if known > 0 {
 		return errs.New(errs.Conflict, "These changes are acknowledged already. Nothing was changed.")
 	}
-	return errs.New(errs.Conflict, "There is no such change to acknowledge, or its figures are others by now. Nothing was changed; look at the proof again.")
+	return errs.New(errs.Conflict,
+		"There is no such change to acknowledge, or its figures are others by now. Nothing was changed; "+
+			"look at the proof again.")
 }
 
 func (s Service) keep(ctx context.Context, tx *gorm.DB, by audit.Actor, run Run, a Acks, open []keyed) error {
 	for _, c := range open {
-		err := tx.WithContext(ctx).Exec(`INSERT INTO cutover_acknowledgements (id, cutover_id, crm_account_id, product_key, what, fingerprint, acknowledged_at, acknowledged_by, note)
+		err := tx.WithContext(ctx).Exec(`INSERT INTO cutover_acknowledgements (id, cutover_id, crm_account_id,
+			product_key, what, fingerprint, acknowledged_at, acknowledged_by, note)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ON CONSTRAINT cutover_acknowledgements_once DO NOTHING`,
-			uuid.Must(uuid.NewV7()), run.ID, a.CRMAccountID, c.key, c.What, c.Fingerprint, s.Clock.Now(), by.Name, a.Note).Error
+			uuid.Must(uuid.NewV7()), run.ID, a.CRMAccountID, c.key, c.What, c.Fingerprint, s.Clock.Now(), by.Name,
+			a.Note).Error
 		if err != nil {
 			return fmt.Errorf("acknowledge %s of %s: %w", c.What, c.key, err)
 		}
@@ -170,5 +182,6 @@ func acknowledged(run Run, a Acks, open []keyed) audit.Event {
 		name := strings.Join([]string{c.key, string(c.What), c.Day.String()}, " ")
 		before[name], after[name] = c.Before, c.After
 	}
-	return audit.Event{Action: "cutover.acknowledged", ObjectType: "cutover", ObjectID: run.ID.String(), ObjectName: run.Name, Before: before, After: after}
+	return audit.Event{Action: "cutover.acknowledged", ObjectType: "cutover", ObjectID: run.ID.String(),
+		ObjectName: run.Name, Before: before, After: after}
 }

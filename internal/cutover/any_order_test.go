@@ -77,7 +77,8 @@ func (s *moveStory) readNew() {
 func (s *moveStory) rule(err error) {
 	s.Helper()
 	k := errs.KindOf(err)
-	if err == nil || (k == errs.Conflict || k == errs.Invalid || k == errs.NotFound) && !strings.HasPrefix(errs.Public(err), "The ledger would") {
+	if err == nil || (k == errs.Conflict || k == errs.Invalid || k == errs.NotFound) &&
+		!strings.HasPrefix(errs.Public(err), "The ledger would") {
 		return
 	}
 	s.rt.Fatalf("no rule: %v", err)
@@ -116,7 +117,10 @@ func (s *moveStory) actions() map[string]func(*rapid.T) {
 			})
 		},
 		"exact": func(t *rapid.T) {
-			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) { return s.AcceptExact(ctx, by, s.run, c) })
+			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report,
+				error) {
+				return s.AcceptExact(ctx, by, s.run, c)
+			})
 		},
 		"decide": s.decide,
 		"undecide": func(t *rapid.T) {
@@ -125,16 +129,28 @@ func (s *moveStory) actions() map[string]func(*rapid.T) {
 			}
 		},
 		"confirm": func(t *rapid.T) {
-			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) { return s.Confirm(ctx, by, s.run, c) })
+			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report,
+				error) {
+				return s.Confirm(ctx, by, s.run, c)
+			})
 		},
 		"reassign": func(t *rapid.T) {
-			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) { return s.Reassign(ctx, by, s.run, c) })
+			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report,
+				error) {
+				return s.Reassign(ctx, by, s.run, c)
+			})
 		},
 		"retire": func(t *rapid.T) {
-			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) { return s.RetireOld(ctx, by, s.run, c) })
+			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report,
+				error) {
+				return s.RetireOld(ctx, by, s.run, c)
+			})
 		},
 		"undo": func(t *rapid.T) {
-			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) { return s.UndoStep(ctx, by, s.run, c) })
+			s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report,
+				error) {
+				return s.UndoStep(ctx, by, s.run, c)
+			})
 		},
 		"bill": func(*rapid.T) { s.billDue() },
 		"void": func(*rapid.T) { s.voidLast() },
@@ -167,7 +183,8 @@ func (s *moveStory) goOn(t *rapid.T) {
 			s.wrongTurn(rapid.SampledFrom(skus).Draw(t, "sku"))
 		}
 		for _, p := range s.view(s.client).Proposals {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
+			s.rule(s.Decide(s.Context(), ada, s.run,
+				cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 		s.step(t, func(by audit.Actor, c []uuid.UUID) (cutover.Report, error) {
 			return s.Confirm(s.Context(), by, s.run, c)
@@ -192,7 +209,8 @@ func (s *moveStory) goOn(t *rapid.T) {
 
 // wrongTurn lets an old one end beside its new one, which is billed from its start.
 func (s *moveStory) wrongTurn(sku string) {
-	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: s.oldID(s.market, sku)}, {Kind: pairing.New, New: s.newID(s.market, sku), FromStart: true}} {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: s.oldID(s.market, sku)},
+		{Kind: pairing.New, New: s.newID(s.market, sku), FromStart: true}} {
 		d.CRMAccountID, d.Confirmed = s.client.id, s.client.name
 		s.rule(s.Decide(s.Context(), ada, s.run, d))
 	}
@@ -200,7 +218,8 @@ func (s *moveStory) wrongTurn(sku string) {
 
 func (s *moveStory) decide(t *rapid.T) {
 	v := s.view(s.client)
-	d := cutover.Decision{CRMAccountID: s.client.id, Kind: rapid.SampledFrom([]pairing.Kind{pairing.Twin, pairing.Twin, pairing.New, pairing.Ended}).Draw(t, "kind")}
+	d := cutover.Decision{CRMAccountID: s.client.id,
+		Kind: rapid.SampledFrom([]pairing.Kind{pairing.Twin, pairing.Twin, pairing.New, pairing.Ended}).Draw(t, "kind")}
 	if d.Kind != pairing.New && len(v.Old) > 0 {
 		d.Old = rapid.SampledFrom(v.Old).Draw(t, "old").ID
 	}
@@ -221,7 +240,9 @@ func (s *moveStory) billDue() {
 
 func (s *moveStory) voidLast() {
 	var ids []uuid.UUID
-	s.must(s.db.Read(s.Context()).Raw(`SELECT id FROM invoices WHERE contract_id = ? AND state <> 'void' ORDER BY seq DESC LIMIT 1`, s.contract).Scan(&ids).Error)
+	s.must(s.db.Read(s.Context()).
+		Raw(`SELECT id FROM invoices WHERE contract_id = ? AND state <> 'void' ORDER BY seq DESC LIMIT 1`,
+			s.contract).Scan(&ids).Error)
 	if len(ids) > 0 {
 		s.rule(s.bills.Void(s.Context(), ada, billing.Step{ID: ids[0], Reason: "wrong"}))
 	}
@@ -229,8 +250,10 @@ func (s *moveStory) voidLast() {
 
 // sums: the counted rows of each subscription are its billable quantity.
 func (s *moveStory) sums() {
-	got := s.text(`SELECT string_agg(concat_ws(' ', s.external_id, s.billable_quantity, q.sum), ', ') FROM subscriptions s CROSS JOIN LATERAL (SELECT coalesce(sum(c.delta), 0) AS sum
-		FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted WHERE c.subscription_id = s.id) q WHERE s.crm_account_id = ? AND q.sum <> s.billable_quantity`, s.client.id)
+	got := s.text(`SELECT string_agg(concat_ws(' ', s.external_id, s.billable_quantity, q.sum), ', ')
+		FROM subscriptions s CROSS JOIN LATERAL (SELECT coalesce(sum(c.delta), 0) AS sum
+		FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
+		WHERE c.subscription_id = s.id) q WHERE s.crm_account_id = ? AND q.sum <> s.billable_quantity`, s.client.id)
 	if got != "" {
 		s.rt.Fatalf("rows that do not sum up: %s", got)
 	}
@@ -238,8 +261,10 @@ func (s *moveStory) sums() {
 
 // heldIsNotBilled: no live invoice has a day of a new twin while its old one still counts.
 func (s *moveStory) heldIsNotBilled() {
-	got := s.text(`SELECT string_agg(DISTINCT n.external_id, ', ') FROM cutover_pairs p JOIN subscriptions o ON o.id = p.old_subscription_id JOIN subscriptions n ON n.id = p.new_subscription_id
-		JOIN invoice_lines l ON l.subscription_id = n.id AND l.live WHERE p.undone_at IS NULL AND p.day IS NOT NULL AND o.state <> 'inactive' AND n.crm_account_id = ?`, s.client.id)
+	got := s.text(`SELECT string_agg(DISTINCT n.external_id, ', ') FROM cutover_pairs p
+		JOIN subscriptions o ON o.id = p.old_subscription_id JOIN subscriptions n ON n.id = p.new_subscription_id
+		JOIN invoice_lines l ON l.subscription_id = n.id AND l.live WHERE p.undone_at IS NULL AND p.day IS NOT NULL
+		AND o.state <> 'inactive' AND n.crm_account_id = ?`, s.client.id)
 	if got != "" {
 		s.rt.Fatalf("billed on both sides: %s", got)
 	}
@@ -295,18 +320,21 @@ func (s *moveStory) decideAll(v cutover.CustomerView, round int) {
 		}
 	} else {
 		for _, p := range v.Proposals {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
+			s.rule(s.Decide(s.Context(), ada, s.run,
+				cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Twin, Old: p.Old, New: p.New}))
 		}
 	}
 	v = s.view(s.client)
 	for _, o := range v.Old {
 		if o.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Ended, Old: o.ID, Confirmed: s.client.name}))
+			s.rule(s.Decide(s.Context(), ada, s.run,
+				cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.Ended, Old: o.ID, Confirmed: s.client.name}))
 		}
 	}
 	for _, n := range v.New {
 		if n.Needs {
-			s.rule(s.Decide(s.Context(), ada, s.run, cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.New, New: n.ID, Confirmed: s.client.name}))
+			s.rule(s.Decide(s.Context(), ada, s.run,
+				cutover.Decision{CRMAccountID: s.client.id, Kind: pairing.New, New: n.ID, Confirmed: s.client.name}))
 		}
 	}
 }
@@ -355,26 +383,43 @@ func (s *moveStory) eachDayOnce() {
 	s.Helper()
 	until := s.text(`SELECT max(period_end) FROM invoices WHERE contract_id = ? AND state <> 'void'`, s.contract)
 	got := s.text(`
-		WITH d AS (SELECT CAST(g AS date) AS day FROM generate_series(DATE '2026-01-01', CAST(@until AS date) - 1, interval '1 day') g),
+		WITH d AS (SELECT CAST(g AS date) AS day
+		FROM generate_series(DATE '2026-01-01', CAST(@until AS date) - 1, interval '1 day') g),
 		subs AS (SELECT s.* FROM subscriptions s WHERE s.crm_account_id = @customer),
-		p AS (SELECT p.old_subscription_id AS old, p.new_subscription_id AS new, CASE WHEN p.from_start THEN DATE '2000-01-01' ELSE p.day END AS turn FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+		p AS (SELECT p.old_subscription_id AS old, p.new_subscription_id AS new, CASE WHEN p.from_start
+		THEN DATE '2000-01-01' ELSE p.day END AS turn FROM cutover_pairs p
+		JOIN cutover_customers c ON c.id = p.customer_id
 				WHERE p.undone_at IS NULL AND c.crm_account_id = @customer
-			UNION ALL SELECT s.id, NULL, DATE '9999-01-01' FROM subs s WHERE s.provider_id = @old AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.old_subscription_id = s.id)
-			UNION ALL SELECT NULL, s.id, coalesce(s.billable_from, DATE '2000-01-01') FROM subs s WHERE s.provider_id = @new AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.new_subscription_id = s.id)),
+			UNION ALL SELECT s.id, NULL, DATE '9999-01-01' FROM subs s WHERE s.provider_id = @old
+			AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND p.old_subscription_id = s.id)
+			UNION ALL SELECT NULL, s.id, coalesce(s.billable_from, DATE '2000-01-01') FROM subs s
+			WHERE s.provider_id = @new AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL
+			AND p.new_subscription_id = s.id)),
 		x AS (SELECT p.*, d.day,
-			coalesce((SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
-				WHERE c.subscription_id = CASE WHEN d.day < p.turn THEN p.old ELSE p.new END AND c.effective_at <= d.day), 0) AS held,
-			coalesce((SELECT sum(l.seats) FROM invoice_lines l WHERE l.live AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id IN (p.old, p.new) AND d.day >= l.from_date AND d.day < l.to_date), 0) AS billed FROM p, d)
-		SELECT string_agg(concat_ws(' ', coalesce((SELECT external_id FROM subs WHERE id = old), ''), (SELECT external_id FROM subs WHERE id = new), day, 'held', held, 'billed', billed), E'\n' ORDER BY day)
-		FROM x WHERE held <> billed AND NOT (new IS NULL AND billed > held AND EXISTS (SELECT FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
-			WHERE c.subscription_id = old AND c.event = 'deactivate' AND st.billing_state = 'archived' AND c.effective_at <= day))`,
+			coalesce((SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+			AND st.counted
+				WHERE c.subscription_id = CASE WHEN d.day < p.turn THEN p.old ELSE p.new END
+				AND c.effective_at <= d.day), 0) AS held,
+			coalesce((SELECT sum(l.seats) FROM invoice_lines l WHERE l.live AND l.kind IN ('cycle', 'catch_up')
+			AND l.subscription_id IN (p.old, p.new) AND d.day >= l.from_date AND d.day < l.to_date), 0) AS billed
+			FROM p, d)
+		SELECT string_agg(concat_ws(' ', coalesce((SELECT external_id FROM subs
+		WHERE id = old), ''), (SELECT external_id FROM subs WHERE id = new), day, 'held', held, 'billed', billed), E'\n'
+		ORDER BY day)
+		FROM x WHERE held <> billed AND NOT (new IS NULL AND billed > held
+		AND EXISTS (SELECT FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
+			WHERE c.subscription_id = old AND c.event = 'deactivate' AND st.billing_state = 'archived'
+			AND c.effective_at <= day))`,
 		map[string]any{"until": until, "old": s.market.old.ID, "new": s.market.new.ID, "customer": s.client.id})
 	if got != "" {
 		for _, sku := range skus {
-			s.rt.Logf("%s\nold:\n%s\nnew:\n%s", sku, s.ledgerOf(s.oldID(s.market, sku)), s.ledgerOf(s.newID(s.market, sku)))
+			s.rt.Logf("%s\nold:\n%s\nnew:\n%s", sku, s.ledgerOf(s.oldID(s.market, sku)),
+				s.ledgerOf(s.newID(s.market, sku)))
 		}
-		s.rt.Logf("lines:\n%s", s.text(`SELECT string_agg(concat_ws(' ', i.seq, i.state, s.external_id, l.kind, l.from_date, l.to_date, l.seats), E'\n' ORDER BY i.seq, l.position) FROM invoice_lines l
-			JOIN invoices i ON i.id = l.invoice_id JOIN subscriptions s ON s.id = l.subscription_id WHERE i.contract_id = ? AND l.live`, s.contract))
+		s.rt.Logf("lines:\n%s", s.text(`SELECT string_agg(concat_ws(' ', i.seq, i.state, s.external_id, l.kind,
+			l.from_date, l.to_date, l.seats), E'\n' ORDER BY i.seq, l.position) FROM invoice_lines l
+			JOIN invoices i ON i.id = l.invoice_id JOIN subscriptions s ON s.id = l.subscription_id
+			WHERE i.contract_id = ? AND l.live`, s.contract))
 		s.rt.Fatalf("seat-days that are not billed exactly once:\n%s", got)
 	}
 }
@@ -385,18 +430,24 @@ func (s *moveStory) eachDayOnce() {
 func (s *moveStory) doublesAreFound() {
 	s.Helper()
 	want := s.text(`
-		WITH d AS (SELECT CAST(g AS date) AS day FROM generate_series(DATE '2026-01-01', DATE '2027-12-31', interval '1 day') g),
+		WITH d AS (SELECT CAST(g AS date) AS day
+		FROM generate_series(DATE '2026-01-01', DATE '2027-12-31', interval '1 day') g),
 		sides AS (SELECT s.*, s.provider_id = @old AS is_old, n.billable_from AS turn FROM subscriptions s
-			LEFT JOIN cutover_pairs p ON p.old_subscription_id = s.id AND p.undone_at IS NULL AND p.kind = 'twin' AND p.day IS NOT NULL
+			LEFT JOIN cutover_pairs p ON p.old_subscription_id = s.id AND p.undone_at IS NULL AND p.kind = 'twin'
+			AND p.day IS NOT NULL
 			LEFT JOIN subscriptions n ON n.id = p.new_subscription_id WHERE s.crm_account_id = @customer),
 		x AS (SELECT s.sku, d.day, s.is_old,
-			CASE WHEN s.state = 'held' OR d.day < s.billable_from OR d.day >= s.frozen_from THEN 0 ELSE (SELECT coalesce(sum(c.delta), 0)
-				FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted WHERE c.subscription_id = s.id AND c.effective_at <= d.day) END AS counted,
+			CASE WHEN s.state = 'held' OR d.day < s.billable_from OR d.day >= s.frozen_from THEN 0
+			ELSE (SELECT coalesce(sum(c.delta), 0)
+				FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
+				WHERE c.subscription_id = s.id AND c.effective_at <= d.day) END AS counted,
 			CASE WHEN d.day >= s.turn THEN 0 ELSE (SELECT coalesce(sum(l.seats), 0) FROM invoice_lines l
-				WHERE l.standing AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id = s.id AND d.day >= l.from_date AND d.day < l.to_date) END AS billed
+				WHERE l.standing AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id = s.id
+				AND d.day >= l.from_date AND d.day < l.to_date) END AS billed
 			FROM sides s CROSS JOIN d),
 		y AS (SELECT sku, day, sum(counted) FILTER (WHERE is_old) > 0 AND sum(counted) FILTER (WHERE NOT is_old) > 0
-			OR sum(billed) FILTER (WHERE is_old) > 0 AND sum(billed) FILTER (WHERE NOT is_old) > 0 AS twice FROM x GROUP BY sku, day)
+			OR sum(billed) FILTER (WHERE is_old) > 0 AND sum(billed) FILTER (WHERE NOT is_old) > 0 AS twice FROM x
+			GROUP BY sku, day)
 		SELECT string_agg('PN-' || sku || ' ' || day, E'\n' ORDER BY sku, day) FROM y WHERE twice`,
 		map[string]any{"old": s.market.old.ID, "customer": s.client.id})
 	var got []string

@@ -15,7 +15,8 @@ func (m *lockedCustomer) asks(d Decision) error {
 	says := m.apart(d)
 	if d.FromStart {
 		n, _, _ := m.find(d.New)
-		says = append(says, fmt.Sprintf("%s is billed from its start%s, and not only from the switch day: also for days that the old provider had.",
+		says = append(says, fmt.Sprintf("%s is billed from its start%s, and not only from the switch day: "+
+			"also for days that the old provider had.",
 			named(n), since(n)))
 	}
 	name := m.customer.CRMAccount
@@ -23,7 +24,8 @@ func (m *lockedCustomer) asks(d Decision) error {
 	case len(says) == 0 || typed == name:
 		return nil
 	case typed != "":
-		return Asked{Says: says, Name: name, error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
+		return Asked{Says: says, Name: name,
+			error: errs.Fields{"confirm": "Type " + name + " exactly as it stands here. Nothing was changed."}.Err()}
 	}
 	return Asked{Says: says, Name: name, error: errs.Newf(errs.Conflict,
 		"%s Type the customer's name, %s, to say so; nothing was changed.", strings.Join(says, " "), name)}
@@ -79,7 +81,8 @@ func (m *lockedCustomer) standsAlone(n Side) bool {
 }
 
 func besides(o, n Side) string {
-	return fmt.Sprintf("%s ends and %s is new, of the same product: if they are one subscription, pair them instead, or its seats are billed on both sides.",
+	return fmt.Sprintf("%s ends and %s is new, of the same product: if they are one subscription, pair them instead, "+
+		"or its seats are billed on both sides.",
 		named(o), named(n))
 }
 

@@ -59,13 +59,18 @@ func TestInArrearsASwitchWithinTheCycleIsFinishedAtOnce(t *testing.T) {
 					m.do(c, confirm)
 					until := day(m.text(`SELECT day FROM cutover_pairs WHERE undone_at IS NULL`))
 					why := m.refused(c, moved)
-					if !strings.Contains(why, "Make a change-log invoice of its contract up to "+until.String()+" and bill it") || !strings.Contains(why, "or take the confirmation back and choose another switch day") {
+					if !strings.Contains(why, "Make a change-log invoice of its contract up to "+until.String()+
+						" and bill it") || !strings.Contains(why,
+						"or take the confirmation back and choose another switch day") {
 						t.Error(why)
 					}
-					if l := m.view(c).Missing[0].Link; l.Kind != "closing" || l.ID != c.contract.String() || l.Day != until {
+					if l := m.view(c).Missing[0].Link; l.Kind != "closing" || l.ID != c.contract.String() ||
+						l.Day != until {
 						t.Errorf("%+v", l)
 					}
-					id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until}, Late: true})
+					id, err := m.bills.Draft(m.Context(), ada,
+						billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until},
+							Late: true})
 					m.must(err)
 					m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 					m.do(c, moved)

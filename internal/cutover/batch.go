@@ -30,7 +30,8 @@ type Refusal struct {
 
 // each takes customers one by one, each in a transaction of its own: what was done
 // stays done, whatever becomes of the others.
-func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, step func(*lockedCustomer) error) (Report, error) {
+func (s Service) each(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID,
+	step func(*lockedCustomer) error) (Report, error) {
 	var out Report
 	run, err := Get(ctx, s.DB.Read(ctx), id)
 	if err == nil {
@@ -100,7 +101,8 @@ func (s Service) names(ctx context.Context, customers []uuid.UUID) (map[uuid.UUI
 		ID   uuid.UUID
 		Name string
 	}
-	if err := s.DB.Read(ctx).Raw(`SELECT id, name FROM crm_accounts WHERE id = ANY (?::uuid[])`, postgres.IDs(customers)).Scan(&rows).Error; err != nil {
+	if err := s.DB.Read(ctx).Raw(`SELECT id, name FROM crm_accounts WHERE id = ANY (?::uuid[])`,
+		postgres.IDs(customers)).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("names of customers: %w", err)
 	}
 	out := map[uuid.UUID]string{}

@@ -79,7 +79,9 @@ func (s readiness) beforeConfirming(ctx context.Context, db *gorm.DB) ([]Check, 
 	out = append(append(out, late...), billed...)
 	for _, t := range s.twins() {
 		if t.new.State == subscription.Inactive && t.new.DeactivatedBy != subscription.ByProvider {
-			out = append(out, Check{fmt.Sprintf("%s (%s) at the new provider was deactivated by hand. Activate it again, or take the decision back.", t.new.Called(), t.new.ExternalID), subscriptionLink(t.new.ID)})
+			out = append(out, Check{fmt.Sprintf("%s (%s) at the new provider was deactivated by hand. "+
+				"Activate it again, or take the decision back.", t.new.Called(), t.new.ExternalID),
+				subscriptionLink(t.new.ID)})
 		}
 	}
 	return out, err
@@ -88,7 +90,8 @@ func (s readiness) beforeConfirming(ctx context.Context, db *gorm.DB) ([]Check, 
 func (s readiness) undecidedChecks() []Check {
 	var out []Check
 	for _, u := range s.undecided() {
-		out = append(out, Check{fmt.Sprintf("Say what becomes of %s (%s, %d seats).", u.Called(), u.ExternalID, u.Quantity), subscriptionLink(u.ID)})
+		out = append(out, Check{fmt.Sprintf("Say what becomes of %s (%s, %d seats).", u.Called(), u.ExternalID,
+			u.Quantity), subscriptionLink(u.ID)})
 	}
 	return out
 }
@@ -109,8 +112,10 @@ func (s readiness) late(ctx context.Context, db *gorm.DB) ([]Check, error) {
 		ID  uuid.UUID
 		Day clock.Date
 	}
-	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id AS id, max(c.effective_at) AS day FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
-		WHERE c.subscription_id = ANY (?::uuid[]) GROUP BY 1 HAVING max(c.effective_at) > ?`, postgres.IDs(ids), s.customer.SwitchDay).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id AS id, max(c.effective_at) AS day FROM license_changes c
+		JOIN license_change_status t ON t.change_id = c.id AND t.counted
+		WHERE c.subscription_id = ANY (?::uuid[]) GROUP BY 1
+		HAVING max(c.effective_at) > ?`, postgres.IDs(ids), s.customer.SwitchDay).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows after the switch day: %w", err)
 	}
@@ -121,7 +126,9 @@ func (s readiness) late(ctx context.Context, db *gorm.DB) ([]Check, error) {
 		if old.Over() && old.DeactivatedOn == r.Day {
 			what = "it ended on"
 		}
-		out = append(out, Check{fmt.Sprintf("%s (%s): %s %s, after the switch day %s. Choose %s or later as the switch day.", old.Called(), old.ExternalID, what, r.Day, s.customer.SwitchDay, r.Day), subscriptionLink(r.ID)})
+		out = append(out, Check{fmt.Sprintf("%s (%s): %s %s, after the switch day %s. "+
+			"Choose %s or later as the switch day.", old.Called(), old.ExternalID, what, r.Day, s.customer.SwitchDay,
+			r.Day), subscriptionLink(r.ID)})
 	}
 	return out, nil
 }
@@ -137,8 +144,10 @@ func (s readiness) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) 
 		Number *int64
 		State  string
 	}
-	err := db.WithContext(ctx).Raw(`SELECT DISTINCT ON (v.subscription_id) v.subscription_id AS id, i.number, i.state FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id
-		WHERE v.subscription_id = ANY (?::uuid[]) AND i.state <> 'void' ORDER BY v.subscription_id, i.seq DESC`, postgres.IDs(ids)).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT DISTINCT ON (v.subscription_id) v.subscription_id AS id, i.number, i.state
+		FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id
+		WHERE v.subscription_id = ANY (?::uuid[]) AND i.state <> 'void'
+		ORDER BY v.subscription_id, i.seq DESC`, postgres.IDs(ids)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("invoices of new twins: %w", err)
 	}
@@ -149,7 +158,9 @@ func (s readiness) newBilled(ctx context.Context, db *gorm.DB) ([]Check, error) 
 		if r.Number != nil {
 			called = fmt.Sprintf("invoice %d (%s)", *r.Number, r.State)
 		}
-		out = append(out, Check{fmt.Sprintf("%s (%s) is on %s already, at the new provider. Void that invoice first, or say that the new one has no twin and the old one ends.", n.Called(), n.ExternalID, called), Link{Kind: "invoices", ID: r.ID.String()}})
+		out = append(out, Check{fmt.Sprintf("%s (%s) is on %s already, at the new provider. "+
+			"Void that invoice first, or say that the new one has no twin and the old one ends.", n.Called(),
+			n.ExternalID, called), Link{Kind: "invoices", ID: r.ID.String()}})
 	}
 	return out, nil
 }
@@ -190,7 +201,8 @@ func (l leavingOld) firstDay(switchDay clock.Date) clock.Date {
 func (l leavingOld) bill(r impact.Reach, until clock.Date) Check {
 	name := fmt.Sprintf("%s (%s)", l.old.Called(), l.old.ExternalID)
 	if r.Draft.Valid {
-		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name), Link{Kind: "invoice", ID: r.Draft.UUID.String()}}
+		return Check{fmt.Sprintf("%s is on a draft invoice. Bill it first.", name),
+			Link{Kind: "invoice", ID: r.Draft.UUID.String()}}
 	}
 	var missing, remedies []string
 	if r.SeatDays > 0 {
@@ -201,7 +213,8 @@ func (l leavingOld) bill(r impact.Reach, until clock.Date) Check {
 	}
 	at := Link{Kind: "elsewhere", ID: l.Old.UUID.String()}
 	if r.Billable {
-		remedies = append(remedies, fmt.Sprintf("make a change-log invoice of its contract up to %s and bill it", until))
+		remedies = append(remedies, fmt.Sprintf("make a change-log invoice of its contract up to %s and bill it",
+			until))
 		at = Link{Kind: "closing", ID: r.Contract.UUID.String(), Day: until}
 	}
 	if r.SeatDays > 0 {
@@ -210,7 +223,8 @@ func (l leavingOld) bill(r impact.Reach, until clock.Date) Check {
 	if l.customer == pairing.Confirmed {
 		remedies = append(remedies, "take the confirmation back and choose another switch day")
 	}
-	return Check{fmt.Sprintf("%s: %s not billed yet. %s.", name, strings.Join(missing, " and "), capital(strings.Join(remedies, ", or "))), at}
+	return Check{fmt.Sprintf("%s: %s not billed yet. %s.", name, strings.Join(missing, " and "),
+		capital(strings.Join(remedies, ", or "))), at}
 }
 
 func capital(s string) string {
@@ -228,7 +242,9 @@ func (s readiness) beforeRetiring(ctx context.Context, db *gorm.DB) ([]Check, er
 	out = append(out, s.undecidedChecks()...)
 	for _, t := range s.twins() {
 		if t.new.Over() && t.new.DeactivatedBy != subscription.ByProvider {
-			out = append(out, Check{fmt.Sprintf("%s (%s) at the new provider was deactivated by hand, so its days would be nobody's. Activate it again first.", t.new.Called(), t.new.ExternalID), subscriptionLink(t.new.ID)})
+			out = append(out, Check{fmt.Sprintf("%s (%s) at the new provider was deactivated by hand, so its days "+
+				"would be nobody's. Activate it again first.", t.new.Called(), t.new.ExternalID),
+				subscriptionLink(t.new.ID)})
 		}
 	}
 	unsigned, err := s.unsigned(ctx, db)
@@ -245,7 +261,8 @@ func (s readiness) unsigned(ctx context.Context, db *gorm.DB) ([]Check, error) {
 	}
 	var found []uuid.UUID
 	err := db.WithContext(ctx).Raw(`SELECT s.id FROM subscriptions s WHERE s.id = ANY (?::uuid[])
-		AND NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id AND g.lapsed_at IS NULL) ORDER BY s.id`, postgres.IDs(ids)).Scan(&found).Error
+		AND NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id
+		AND g.lapsed_at IS NULL) ORDER BY s.id`, postgres.IDs(ids)).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("signatures of new twins: %w", err)
 	}

@@ -149,7 +149,8 @@ func (m *lockedCustomer) confirmNew(p pairing.Pair, day clock.Date, kept *placem
 
 // lastRow is the place of the last row of all ledgers.
 func (m *lockedCustomer) lastRow() (seq int64, err error) {
-	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(max(seq), 0) FROM license_changes`).Row().Scan(&seq); err != nil {
+	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(max(seq), 0) FROM license_changes`).Row().
+		Scan(&seq); err != nil {
 		return 0, fmt.Errorf("last row of the ledger: %w", err)
 	}
 	return seq, nil
@@ -158,7 +159,8 @@ func (m *lockedCustomer) lastRow() (seq int64, err error) {
 // pricesSince are the prices of a subscription that hold and were entered behind a place.
 func (m *lockedCustomer) pricesSince(id uuid.UUID, seq int64) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := m.tx.WithContext(m.ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
+	err := m.tx.WithContext(m.ctx).
+		Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
 		WHERE c.subscription_id = ? AND c.event = 'price' AND c.seq > ? ORDER BY c.seq`, id, seq).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("prices of %s: %w", id, err)
@@ -182,7 +184,8 @@ func (m *lockedCustomer) carryContract(old, now subscription.Subscription) (subs
 // carryPrice lets the price that the old twin had on its last day go over: one that a
 // person set whatever the list says, any other where the contract they share has none
 // (RULES 9). A price that a person set for the new one stays.
-func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day clock.Date) (subscription.Subscription, error) {
+func (m *lockedCustomer) carryPrice(old, now subscription.Subscription,
+	day clock.Date) (subscription.Subscription, error) {
 	histories, err := history.Load(m.ctx, m.tx, []uuid.UUID{old.ID, now.ID})
 	if err != nil {
 		return now, err
@@ -191,10 +194,12 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day cloc
 	on := history.Later(day, fresh.FirstDay())
 	was, had := histories[old.ID].PriceToday(day.AddDays(-1))
 	is, has := fresh.PriceOn(on)
-	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on, Later: subscription.KeepLater, Gap: true, From: ledger.CarriedIn,
+	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on,
+		Later: subscription.KeepLater, Gap: true, From: ledger.CarriedIn,
 		Note: fmt.Sprintf("carried over from %s in the cut-over %s", old.ExternalID, m.run.Name)}
 	switch {
-	case !had || now.State == subscription.Inactive || !now.ContractID.Valid || fresh.Contract(now.ContractID.UUID).Currency != was.Price.Currency:
+	case !had || now.State == subscription.Inactive || !now.ContractID.Valid ||
+		fresh.Contract(now.ContractID.UUID).Currency != was.Price.Currency:
 		return now, nil
 	case has && (is.Price.ByPerson || is.Price.Equal(was.Price.Amount)):
 		return now, nil
@@ -210,13 +215,16 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription, day cloc
 // that day is the new one's, so no run ever bills them on the old.
 func (m *lockedCustomer) leaveToNew(old Side, day clock.Date) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := m.tx.WithContext(m.ctx).Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id
-		WHERE c.subscription_id = ? AND t.counted AND t.billing_state = 'open' AND c.effective_at = ? ORDER BY c.id`, old.ID, day).Scan(&ids).Error
+	err := m.tx.WithContext(m.ctx).
+		Raw(`SELECT c.id FROM license_changes c JOIN license_change_status t ON t.change_id = c.id
+		WHERE c.subscription_id = ? AND t.counted AND t.billing_state = 'open' AND c.effective_at = ?
+		ORDER BY c.id`, old.ID, day).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows on the switch day: %w", err)
 	}
 	archived := ledger.Archived
-	_, err = ledger.Mark{By: m.by, Why: fmt.Sprintf("the switch day %s belongs to the new subscription", day), Billing: &archived}.Apply(m.ctx, m.tx, ids)
+	_, err = ledger.Mark{By: m.by, Why: fmt.Sprintf("the switch day %s belongs to the new subscription", day),
+		Billing: &archived}.Apply(m.ctx, m.tx, ids)
 	return ids, err
 }
 
@@ -262,7 +270,8 @@ func (m *lockedCustomer) unfreeze(p pairing.Pair, kept placement) error {
 		return err
 	}
 	open := ledger.Open
-	if _, err := (ledger.Mark{By: m.by, Why: "the cut-over's confirmation was taken back", Billing: &open}).Apply(m.ctx, m.tx, kept.Archived); err != nil || !old.Frozen() {
+	if _, err := (ledger.Mark{By: m.by, Why: "the cut-over's confirmation was taken back", Billing: &open}).Apply(m.ctx,
+		m.tx, kept.Archived); err != nil || !old.Frozen() {
 		return err
 	}
 	_, err = subscription.Unfreeze(m.ctx, m.tx, m.act(old.ID))
@@ -302,7 +311,8 @@ func (m *lockedCustomer) takePricesBack(id uuid.UUID, brought []uuid.UUID) error
 		if !slices.Contains(stands, row) {
 			continue
 		}
-		back := subscription.PriceCorrection{ChangeID: row, SetAside: true, Note: "the cut-over's confirmation was taken back"}
+		back := subscription.PriceCorrection{ChangeID: row, SetAside: true,
+			Note: "the cut-over's confirmation was taken back"}
 		if _, err := subscription.CorrectPrice(m.ctx, m.tx, m.act(id), back); err != nil {
 			return err
 		}
@@ -318,7 +328,8 @@ func (m *lockedCustomer) billed(id uuid.UUID) bool {
 func (m *lockedCustomer) placementOf(p pairing.Pair) (placement, error) {
 	var kept placement
 	var doc string
-	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(placement::text, '{}') FROM cutover_pairs WHERE id = ?`, p.ID).Row().Scan(&doc); err != nil {
+	if err := m.tx.WithContext(m.ctx).Raw(`SELECT coalesce(placement::text, '{}') FROM cutover_pairs WHERE id = ?`,
+		p.ID).Row().Scan(&doc); err != nil {
 		return kept, fmt.Errorf("placement of decision %s: %w", p.ID, err)
 	}
 	return kept, json.Unmarshal([]byte(doc), &kept)
@@ -338,7 +349,8 @@ func (s *sides) takesOver() []TakenOver {
 		lands := c.ContractID.Valid || t.new.ContractID.Valid && t.new.ContractID == t.old.ContractID
 		negotiated := t.old.PriceByPerson && !t.new.PriceByPerson && !samePrice(t.old, t.new)
 		if t.old.UnitPrice.Valid && lands && (negotiated || !t.new.UnitPrice.Valid) {
-			c.UnitPrice, c.Period, c.Currency, c.Negotiated = t.old.UnitPrice, t.old.PricePeriod, t.old.Currency, t.old.PriceByPerson
+			c.UnitPrice, c.Period, c.Currency, c.Negotiated = t.old.UnitPrice, t.old.PricePeriod, t.old.Currency,
+				t.old.PriceByPerson
 		}
 		if c.ContractID.Valid || c.UnitPrice.Valid {
 			out = append(out, c)
@@ -348,5 +360,6 @@ func (s *sides) takesOver() []TakenOver {
 }
 
 func samePrice(a, b Side) bool {
-	return a.UnitPrice.Valid == b.UnitPrice.Valid && a.UnitPrice.Decimal.Equal(b.UnitPrice.Decimal) && a.PricePeriod == b.PricePeriod && a.Currency == b.Currency
+	return a.UnitPrice.Valid == b.UnitPrice.Valid && a.UnitPrice.Decimal.Equal(b.UnitPrice.Decimal) &&
+		a.PricePeriod == b.PricePeriod && a.Currency == b.Currency
 }

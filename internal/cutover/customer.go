@@ -103,7 +103,9 @@ type Check struct {
 
 // Link names a page by the record it shows; what is empty leads nowhere.
 type Link struct {
-	Kind string // "subscription", "contract", "closing", "elsewhere", "account", "provider", "crm_account", "accounts", "invoices", "changes", "proof"
+	// "subscription", "contract", "closing", "elsewhere", "account", "provider", "crm_account", "accounts",
+	// "invoices", "changes", "proof"
+	Kind string
 	ID   string
 	Day  clock.Date // of "closing": up to where the contract is to be billed
 }

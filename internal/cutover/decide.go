@@ -17,7 +17,8 @@ const farthest = 400 // days between today and a switch day
 
 // SetSwitchDay sets the first day of the new subscriptions, for customers that are
 // not confirmed yet: not before the first day of any of their old ones.
-func (s Service) SetSwitchDay(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID, day clock.Date) (Report, error) {
+func (s Service) SetSwitchDay(ctx context.Context, by audit.Actor, id uuid.UUID, customers []uuid.UUID,
+	day clock.Date) (Report, error) {
 	if err := s.possible(day); err != nil {
 		return Report{}, err
 	}
@@ -40,7 +41,9 @@ func (s Service) possible(day clock.Date) error {
 
 func (m *lockedCustomer) setSwitchDay(day clock.Date) error {
 	if m.customer.Step != pairing.Open {
-		return errs.Newf(errs.Conflict, "The switch day %s is confirmed. Take the steps of this customer back to change it; nothing was changed.", m.customer.SwitchDay)
+		return errs.Newf(errs.Conflict,
+			"The switch day %s is confirmed. Take the steps of this customer back to change it; nothing was changed.",
+			m.customer.SwitchDay)
 	}
 	if m.customer.OwnSwitchDay && m.customer.SwitchDay == day {
 		return doneBefore{"This is the switch day already."}
@@ -50,20 +53,25 @@ func (m *lockedCustomer) setSwitchDay(day clock.Date) error {
 		return err
 	}
 	if !first.IsZero() && day.Before(first) {
-		return errs.Newf(errs.Conflict, "The old subscriptions begin on %s; choose that day or a later one. Nothing was changed.", first)
+		return errs.Newf(errs.Conflict,
+			"The old subscriptions begin on %s; choose that day or a later one. Nothing was changed.", first)
 	}
-	if err := m.tx.Exec(`UPDATE cutover_customers SET switch_day = ?, version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, day, m.run.ID, m.customer.CRMAccountID).Error; err != nil {
+	if err := m.tx.Exec(`UPDATE cutover_customers SET switch_day = ?, version = version + 1 WHERE cutover_id = ?
+		AND crm_account_id = ?`, day, m.run.ID, m.customer.CRMAccountID).Error; err != nil {
 		return fmt.Errorf("switch day: %w", err)
 	}
-	m.recordEvent("cutover.switch_day_set", map[string]any{"switch_day": m.customer.SwitchDay.String()}, map[string]any{"switch_day": day.String()})
+	m.recordEvent("cutover.switch_day_set", map[string]any{"switch_day": m.customer.SwitchDay.String()},
+		map[string]any{"switch_day": day.String()})
 	return nil
 }
 
 // firstDay is the first day on which any old subscription of a customer counts seats.
 func firstDay(ctx context.Context, db *gorm.DB, provider, customer uuid.UUID) (clock.Date, error) {
 	var first clock.Date
-	err := db.WithContext(ctx).Raw(`SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status t ON t.change_id = c.id AND t.counted
-		JOIN subscriptions s ON s.id = c.subscription_id AND s.state <> 'inactive' WHERE s.provider_id = ? AND s.crm_account_id = ?`, provider, customer).Row().Scan(&first)
+	err := db.WithContext(ctx).Raw(`SELECT min(c.effective_at) FROM license_changes c
+		JOIN license_change_status t ON t.change_id = c.id AND t.counted
+		JOIN subscriptions s ON s.id = c.subscription_id AND s.state <> 'inactive' WHERE s.provider_id = ?
+		AND s.crm_account_id = ?`, provider, customer).Row().Scan(&first)
 	if err != nil {
 		return first, fmt.Errorf("first day of old subscriptions: %w", err)
 	}
@@ -101,7 +109,8 @@ func (m *lockedCustomer) decide(d Decision) error {
 	if err := m.asks(d); err != nil {
 		return err
 	}
-	p := pairing.Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: orNull(d.Old), New: orNull(d.New), FromStart: d.FromStart,
+	p := pairing.Pair{ID: uuid.Must(uuid.NewV7()), Kind: d.Kind, Old: orNull(d.Old), New: orNull(d.New),
+		FromStart:  d.FromStart,
 		Confidence: pairing.ByPerson, Reason: "Paired by hand."}
 	switch d.Kind {
 	case pairing.New:
@@ -126,7 +135,8 @@ func (m *lockedCustomer) decide(d Decision) error {
 // decidable refuses what cannot be decided, with the way out.
 func (m *lockedCustomer) decidable(d Decision) error {
 	problems := errs.Fields{}
-	wantOld, wantNew := d.Kind == pairing.Twin || d.Kind == pairing.Ended, d.Kind == pairing.Twin || d.Kind == pairing.New
+	wantOld, wantNew := d.Kind == pairing.Twin || d.Kind == pairing.Ended, d.Kind == pairing.Twin ||
+		d.Kind == pairing.New
 	if !wantOld && !wantNew {
 		problems.Add("kind", "Say whether it is a twin, new, or ended.")
 	}
@@ -144,7 +154,9 @@ func (m *lockedCustomer) decidable(d Decision) error {
 		case !found || old != w.old:
 			problems.Add(w.field, "Choose a subscription of this customer on this side.")
 		case m.pairOf(w.id) != nil:
-			return errs.Newf(errs.Conflict, "%s (%s) stands in a decision of %s already. Take that back first; nothing was changed.", side.Called(), side.ExternalID, m.pairOf(w.id).DecidedBy)
+			return errs.Newf(errs.Conflict,
+				"%s (%s) stands in a decision of %s already. Take that back first; nothing was changed.", side.Called(),
+				side.ExternalID, m.pairOf(w.id).DecidedBy)
 		}
 	}
 	if d.FromStart && d.Kind != pairing.New {
@@ -153,8 +165,11 @@ func (m *lockedCustomer) decidable(d Decision) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	if d.Kind == pairing.Twin && m.customer.Step != pairing.Open && m.customer.Step != pairing.Confirmed || d.Kind == pairing.Ended && m.customer.Step == pairing.Retired {
-		return errs.Newf(errs.Conflict, "This customer is %s. Take its steps back to confirmed first, so that this one comes along; nothing was changed.", m.customer.Step)
+	if d.Kind == pairing.Twin && m.customer.Step != pairing.Open && m.customer.Step != pairing.Confirmed ||
+		d.Kind == pairing.Ended && m.customer.Step == pairing.Retired {
+		return errs.Newf(errs.Conflict,
+			"This customer is %s. Take its steps back to confirmed first, so that this one comes along; "+
+				"nothing was changed.", m.customer.Step)
 	}
 	return nil
 }
@@ -184,7 +199,8 @@ func (m *lockedCustomer) late(p pairing.Pair) error {
 func orNull(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
 
 func (m *lockedCustomer) keepPair(p pairing.Pair) error {
-	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind, confidence, reason, from_start, decided_at, decided_by)
+	err := m.tx.Exec(`INSERT INTO cutover_pairs (id, customer_id, old_subscription_id, new_subscription_id, kind,
+		confidence, reason, from_start, decided_at, decided_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, m.customer.ID, p.Old, p.New, p.Kind, p.Confidence, p.Reason, p.FromStart, m.Clock.Now(), m.by.Name).Error
 	if err != nil {
@@ -197,7 +213,8 @@ func (m *lockedCustomer) keepPair(p pairing.Pair) error {
 func (m *lockedCustomer) words(p pairing.Pair) map[string]any {
 	old, _, _ := m.find(p.Old.UUID)
 	now, _, _ := m.find(p.New.UUID)
-	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence, "reason": p.Reason, "from_start": p.FromStart}
+	return map[string]any{"kind": p.Kind, "old": old.ExternalID, "new": now.ExternalID, "confidence": p.Confidence,
+		"reason": p.Reason, "from_start": p.FromStart}
 }
 
 // AcceptExact keeps the exact proposals of customers as decisions.
@@ -229,7 +246,9 @@ func (m *lockedCustomer) acceptExact() (int, error) {
 func (s Service) Undecide(ctx context.Context, by audit.Actor, id, pairID uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var customer []uuid.UUID
-		err := tx.WithContext(ctx).Raw(`SELECT c.crm_account_id FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE p.id = ? AND c.cutover_id = ?`, pairID, id).Scan(&customer).Error
+		err := tx.WithContext(ctx).Raw(`SELECT c.crm_account_id FROM cutover_pairs p
+			JOIN cutover_customers c ON c.id = p.customer_id WHERE p.id = ?
+			AND c.cutover_id = ?`, pairID, id).Scan(&customer).Error
 		if err != nil {
 			return fmt.Errorf("find decision %s: %w", pairID, err)
 		}
@@ -249,7 +268,8 @@ func (s Service) Undecide(ctx context.Context, by audit.Actor, id, pairID uuid.U
 
 func (m *lockedCustomer) undecide(pairID uuid.UUID) error {
 	if m.customer.Step != pairing.Open {
-		return errs.Newf(errs.Conflict, "This customer is %s. Take its steps back first; nothing was changed.", m.customer.Step)
+		return errs.Newf(errs.Conflict, "This customer is %s. Take its steps back first; nothing was changed.",
+			m.customer.Step)
 	}
 	for _, p := range m.Pairs {
 		if p.ID != pairID {

@@ -17,7 +17,8 @@ func (s readiness) strayed() []Check {
 	for _, all := range [][]Side{s.Old, s.New} {
 		for _, side := range all {
 			if side.Strayed {
-				out = append(out, Check{side.NoLongerTheirs(side.Whose, side.AccountState, s.customer.Step), Link{Kind: "account", ID: side.AccountID.String()}})
+				out = append(out, Check{side.NoLongerTheirs(side.Whose, side.AccountState, s.customer.Step),
+					Link{Kind: "account", ID: side.AccountID.String()}})
 			}
 		}
 	}

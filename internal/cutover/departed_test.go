@@ -58,12 +58,15 @@ var strayings = map[string]func(*market, *client, subscription.Provider, subscri
 		m.must(m.Mapping.Unmap(m.Context(), ada, mapping.Choice{AccountID: a.ID}))
 	},
 	"exclude": func(m *market, _ *client, _ subscription.Provider, a subscription.Account, _ uuid.UUID) {
-		m.must(m.Mapping.Exclude(m.Context(), ada, mapping.Choice{AccountID: a.ID, Reason: "x", Version: m.version(a.ID)}))
+		m.must(m.Mapping.Exclude(m.Context(), ada,
+			mapping.Choice{AccountID: a.ID, Reason: "x", Version: m.version(a.ID)}))
 	},
 	"remap": func(m *market, c *client, _ subscription.Provider, a subscription.Account, _ uuid.UUID) {
 		other := uuid.Must(uuid.NewV7())
-		m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Somebody Else', 'person', now(), now())`, other)
-		m.must(m.Mapping.Map(m.Context(), ada, mapping.Choice{AccountID: a.ID, CRMAccountID: other, Version: m.version(a.ID)}))
+		m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
+			VALUES (?, 'Somebody Else', 'person', now(), now())`, other)
+		m.must(m.Mapping.Map(m.Context(), ada,
+			mapping.Choice{AccountID: a.ID, CRMAccountID: other, Version: m.version(a.ID)}))
 	},
 	"move": func(m *market, c *client, p subscription.Provider, a subscription.Account, id uuid.UUID) {
 		other := m.client("elsewhere of "+a.ExternalID, "no")
@@ -73,7 +76,9 @@ var strayings = map[string]func(*market, *client, subscription.Provider, subscri
 		}
 		r.ExternalID, r.AccountExternalID = m.sub(id).ExternalID, to.ExternalID
 		m.must(m.db.InTx(m.Context(), func(tx *gorm.DB) error {
-			_, err := subscription.SyncAccount(m.Context(), tx, subscription.Listing{Provider: p, Account: to, Records: []distributor.Subscription{r}, Zone: time.UTC, Origin: m.origin()})
+			_, err := subscription.SyncAccount(m.Context(), tx,
+				subscription.Listing{Provider: p, Account: to, Records: []distributor.Subscription{r}, Zone: time.UTC,
+					Origin: m.origin()})
 			return err
 		}))
 	},
@@ -94,7 +99,8 @@ func TestWhatIsNoLongerItsCustomersStopsThatCustomerWithWordsAndNobodyElse(t *te
 				t.Parallel()
 				m := newMarket(t, "2026-06-10")
 				m.start("2026-06-01")
-				for _, at := range []pairing.Step{pairing.Open, pairing.Confirmed, pairing.Reassigned, pairing.Retired} {
+				for _, at := range []pairing.Step{pairing.Open, pairing.Confirmed, pairing.Reassigned,
+					pairing.Retired} {
 					m.straying(string(at)+" "+way, at, func(c *client) uuid.UUID {
 						p, a, id := m.new, c.new, c.newID(m, "E3")
 						if old {
@@ -141,10 +147,12 @@ func (m *market) straying(name string, at pairing.Step, stray func(*client) uuid
 
 func (m *market) mapBack(accountID uuid.UUID, c *client) {
 	m.Helper()
-	if a, err := account.Get(m.Context(), m.db.Read(m.Context()), accountID); err == nil && a.Mapping == account.Excluded {
+	if a, err := account.Get(m.Context(), m.db.Read(m.Context()), accountID); err == nil &&
+		a.Mapping == account.Excluded {
 		m.must(m.Mapping.Include(m.Context(), ada, mapping.Choice{AccountID: accountID}))
 	}
-	m.must(m.Mapping.Map(m.Context(), ada, mapping.Choice{AccountID: accountID, CRMAccountID: c.id, Version: m.version(accountID)}))
+	m.must(m.Mapping.Map(m.Context(), ada,
+		mapping.Choice{AccountID: accountID, CRMAccountID: c.id, Version: m.version(accountID)}))
 }
 
 func (m *market) blockersOf(c *client) []proof.Blocker {
@@ -162,7 +170,8 @@ func (m *market) blockersOf(c *client) []proof.Blocker {
 func (m *market) saysSo(c *client, at pairing.Step) {
 	m.Helper()
 	const words = "is no longer this customer's"
-	if found := m.blockersOf(c); len(found) == 0 || !strings.Contains(found[0].Says, words) || found[0].Verdict != proof.Undecided {
+	if found := m.blockersOf(c); len(found) == 0 || !strings.Contains(found[0].Says, words) ||
+		found[0].Verdict != proof.Undecided {
 		m.Errorf("proof: %+v", found)
 	}
 	gates, err := m.Gates(m.Context(), m.db.Read(m.Context()), m.run)
@@ -170,13 +179,15 @@ func (m *market) saysSo(c *client, at pairing.Step) {
 	if g := gates[5]; g.State != cutover.GateOpen || !strings.Contains(g.Says, words) || !g.Strayed {
 		m.Errorf("gate: %+v", g)
 	}
-	if v := m.view(c); v.Customer.Strayed != 1 || at != pairing.Retired && (len(v.Missing) == 0 || !strings.Contains(v.Missing[0].Says, words)) {
+	if v := m.view(c); v.Customer.Strayed != 1 || at != pairing.Retired &&
+		(len(v.Missing) == 0 || !strings.Contains(v.Missing[0].Says, words)) {
 		m.Errorf("customer's page: %+v %+v", v.Customer, v.Missing)
 	}
 	next := map[pairing.Step]step{pairing.Open: confirm, pairing.Confirmed: moved, pairing.Reassigned: retired}[at]
 	if next != nil {
 		why := m.refused(c, next)
-		if !strings.Contains(why, words) || !strings.Contains(why, ", or take") || !strings.Contains(why, "Nothing was changed.") || !strings.Contains(why, "E3") {
+		if !strings.Contains(why, words) || !strings.Contains(why, ", or take") ||
+			!strings.Contains(why, "Nothing was changed.") || !strings.Contains(why, "E3") {
 			m.Errorf("%s: %s", at, why)
 		}
 	}
@@ -185,7 +196,8 @@ func (m *market) saysSo(c *client, at pairing.Step) {
 	if next != nil && (!strings.Contains(r.Customers[0].Why, words) || r.Customers[0].To != at) {
 		m.Errorf("rehearsal: %+v", r.Customers[0])
 	}
-	if err := m.Finish(m.Context(), ada, m.run, "To Stellr"); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), words) {
+	if err := m.Finish(m.Context(), ada, m.run, "To Stellr"); errs.KindOf(err) != errs.Conflict ||
+		!strings.Contains(errs.Public(err), words) {
 		m.Errorf("finish: %v", err)
 	}
 }

@@ -48,7 +48,8 @@ func (s Service) Abandon(ctx context.Context, by audit.Actor, id uuid.UUID) erro
 		if n := p.Confirmed + p.Reassigned + p.Retired; n > 0 {
 			return orMoved(n, nil)
 		}
-		err = tx.Exec(`UPDATE cutover_pairs SET undone_at = ?, undone_by = ? WHERE undone_at IS NULL AND customer_id IN (SELECT id FROM cutover_customers WHERE cutover_id = ?)`,
+		err = tx.Exec(`UPDATE cutover_pairs SET undone_at = ?, undone_by = ? WHERE undone_at IS NULL
+			AND customer_id IN (SELECT id FROM cutover_customers WHERE cutover_id = ?)`,
 			s.Clock.Now(), by.Name, id).Error
 		if err != nil {
 			return fmt.Errorf("take decisions back: %w", err)
@@ -66,7 +67,8 @@ func orMoved(n int, err error) error {
 	if err != nil {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "The history of %d customers has gone over. Take their steps back first; the cut-over goes on.", n)
+	return errs.Newf(errs.Conflict,
+		"The history of %d customers has gone over. Take their steps back first; the cut-over goes on.", n)
 }
 
 // Finish ends a run for good: nothing of it can be taken back any more. Every gate
@@ -91,16 +93,19 @@ func (s Service) Finish(ctx context.Context, by audit.Actor, id uuid.UUID, name 
 			}
 		}
 		if len(left) > 0 {
-			return errs.Newf(errs.Conflict, "The cut-over cannot be finished yet. %s Nothing was changed.", strings.Join(left, " "))
+			return errs.Newf(errs.Conflict, "The cut-over cannot be finished yet. %s Nothing was changed.",
+				strings.Join(left, " "))
 		}
 		return s.end(ctx, tx, by, run, RunFinished)
 	})
 }
 
 func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, run Run, to RunState) error {
-	err := tx.WithContext(ctx).Exec(`UPDATE cutovers SET state = ?, ended_at = ?, ended_by = ?, version = version + 1 WHERE id = ?`, to, s.Clock.Now(), by.Name, run.ID).Error
+	err := tx.WithContext(ctx).Exec(`UPDATE cutovers SET state = ?, ended_at = ?, ended_by = ?, version = version + 1
+		WHERE id = ?`, to, s.Clock.Now(), by.Name, run.ID).Error
 	if err != nil {
 		return fmt.Errorf("end cut-over: %w", err)
 	}
-	return audit.Record(ctx, tx, s.Clock, by, run.event("cutover."+string(to), map[string]any{"state": run.State}, map[string]any{"state": to}))
+	return audit.Record(ctx, tx, s.Clock, by,
+		run.event("cutover."+string(to), map[string]any{"state": run.State}, map[string]any{"state": to}))
 }

@@ -39,11 +39,17 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 	if f.next, err = provider.Get(ctx, db, f.run.NewProviderID); err != nil {
 		return f, err
 	}
-	whole := `FROM sync_runs WHERE provider_id = @next AND state = 'succeeded' AND account_id IS NULL AND contract_id IS NULL AND only_accounts = '[]' AND kind = `
-	err = db.WithContext(ctx).Raw(`SELECT (SELECT max(finished_at) `+whole+`'accounts'), (SELECT max(started_at) `+whole+`'subscriptions'),
-		(SELECT max(d.at) FROM mapping_decisions d JOIN provider_accounts a ON a.id = d.account_id WHERE a.provider_id = @next),
-		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next AND state = 'unmapped' AND provider_status <> 'gone'),
-		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next)`, map[string]any{"next": f.run.NewProviderID}).Row().Scan(&f.accounts, &f.synced, &f.mapped, &f.unmapped, &f.listed)
+	whole := `FROM sync_runs WHERE provider_id = @next AND state = 'succeeded' AND account_id IS NULL
+		AND contract_id IS NULL AND only_accounts = '[]' AND kind = `
+	err = db.WithContext(ctx).Raw(`SELECT (SELECT max(finished_at) `+whole+`'accounts'), (SELECT max(started_at) `+
+		whole+`'subscriptions'),
+		(SELECT max(d.at) FROM mapping_decisions d JOIN provider_accounts a ON a.id = d.account_id
+		WHERE a.provider_id = @next),
+		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next AND state = 'unmapped'
+		AND provider_status <> 'gone'),
+		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next)`,
+		map[string]any{"next": f.run.NewProviderID}).Row().Scan(&f.accounts, &f.synced, &f.mapped, &f.unmapped,
+		&f.listed)
 	if err != nil {
 		return f, fmt.Errorf("gates of cut-over %s: %w", id, err)
 	}
@@ -64,7 +70,8 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 	left, err := proof.Blockers(ctx, db, id, proof.Filter{}, s.ProofDay(f.run))
 	f.blocking = len(left)
 	if len(left) > 0 {
-		f.firstSays = fmt.Sprintf(" First: %s, %s, from %s: %s", left[0].CRMAccount, left[0].PartNumber, left[0].From, left[0].Says)
+		f.firstSays = fmt.Sprintf(" First: %s, %s, from %s: %s", left[0].CRMAccount, left[0].PartNumber, left[0].From,
+			left[0].Says)
 	}
 	return f, err
 }
@@ -82,8 +89,10 @@ func unbilledCustomers(ctx context.Context, db *gorm.DB, id uuid.UUID) (int, err
 		Customer uuid.UUID
 		Day      clock.Date
 	}
-	err := db.WithContext(ctx).Raw(`SELECT p.old_subscription_id AS id, c.id AS customer, p.day FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
-		WHERE c.cutover_id = ? AND c.state = 'confirmed' AND p.undone_at IS NULL AND p.kind <> 'new'`, id).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT p.old_subscription_id AS id, c.id AS customer, p.day FROM cutover_pairs p
+		JOIN cutover_customers c ON c.id = p.customer_id
+		WHERE c.cutover_id = ? AND c.state = 'confirmed' AND p.undone_at IS NULL
+		AND p.kind <> 'new'`, id).Scan(&rows).Error
 	if err != nil {
 		return 0, fmt.Errorf("what is not billed: %w", err)
 	}

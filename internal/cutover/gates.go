@@ -27,7 +27,9 @@ func (s GateState) Passed() bool { return s == GateDone || s == GateNone }
 
 // Gate is one step of a run as a whole.
 type Gate struct {
-	Key   string // "access", "verified", "accounts", "mapped", "subscriptions", "paired", "billed", "reassigned", "signed", "retired", "deactivated", "proof"
+	// "access", "verified", "accounts", "mapped", "subscriptions", "paired", "billed", "reassigned", "signed",
+	// "retired", "deactivated", "proof"
+	Key   string
 	Name  string
 	State GateState
 	Says  string // what stands, or what is missing, with counts
@@ -43,7 +45,8 @@ func (s Service) Gates(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Gate, 
 	if err != nil {
 		return nil, err
 	}
-	gates := []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(), f.reassigned(), f.signed(), f.retired()}
+	gates := []Gate{f.access(), f.verified(), f.listing(), f.mapping(), f.syncing(), f.paired(), f.billed(),
+		f.reassigned(), f.signed(), f.retired()}
 	return append(gates, f.deactivated(gates), f.proof()), nil
 }
 
@@ -63,7 +66,8 @@ func (f facts) works() bool {
 }
 
 func (f facts) access() Gate {
-	g := Gate{Key: "access", Name: "Access requested", Says: "Ask the distributor for access to the new API, and note it here.", Link: f.toNew()}
+	g := Gate{Key: "access", Name: "Access requested",
+		Says: "Ask the distributor for access to the new API, and note it here.", Link: f.toNew()}
 	switch {
 	case f.run.AccessRequestedAt != nil:
 		g.Says = fmt.Sprintf("Noted by %s.", f.run.AccessRequestedBy)
@@ -74,7 +78,9 @@ func (f facts) access() Gate {
 }
 
 func (f facts) verified() Gate {
-	g := Gate{Key: "verified", Name: "New provider verified", Says: fmt.Sprintf("%s: connectivity is %s. Verify it.", f.run.NewProvider, f.next.Connectivity()), Link: f.toNew()}
+	g := Gate{Key: "verified", Name: "New provider verified",
+		Says: fmt.Sprintf("%s: connectivity is %s. Verify it.", f.run.NewProvider, f.next.Connectivity()),
+		Link: f.toNew()}
 	if f.works() {
 		g.Says = fmt.Sprintf("%s: connectivity is %s.", f.run.NewProvider, f.next.Connectivity())
 	}
@@ -90,7 +96,8 @@ func (f facts) listing() Gate {
 }
 
 func (f facts) mapping() Gate {
-	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped, Link: Link{Kind: "accounts", ID: f.run.NewProviderID.String()}}
+	g := Gate{Key: "mapped", Name: "Accounts mapped", Count: f.unmapped,
+		Link: Link{Kind: "accounts", ID: f.run.NewProviderID.String()}}
 	switch {
 	case f.accounts == nil:
 		g.State, g.Says = GateBlocked, "Sync the accounts first: nobody knows yet whether these are all."
@@ -123,13 +130,16 @@ func (f facts) syncing() Gate {
 func (f facts) paired() Gate {
 	p := f.progress
 	left := p.Unready
-	g := Gate{Key: "paired", Name: "Twins paired and confirmed", Count: left, Says: "Every customer is decided and confirmed."}
+	g := Gate{Key: "paired", Name: "Twins paired and confirmed", Count: left,
+		Says: "Every customer is decided and confirmed."}
 	if left > 0 {
-		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"), count(p.ToConfirm, "customer"))
+		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"),
+			count(p.ToConfirm, "customer"))
 	}
 	if p.Strayed > 0 {
 		g.Strayed, g.Count = true, g.Count+p.Strayed
-		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s", count(p.Strayed, "customer"), f.departed.customer, f.departed.says)
+		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s",
+			count(p.Strayed, "customer"), f.departed.customer, f.departed.says)
 	}
 	return passed(g.Count == 0, g)
 }
@@ -149,8 +159,10 @@ func after(g Gate, here, before int, says, waiting, done string) Gate {
 }
 
 func (f facts) billed() Gate {
-	return after(Gate{Key: "billed", Name: "Open rows billed", Link: Link{Kind: "invoices"}}, f.unbilled, f.progress.Waiting,
-		"%s with something not billed up to the switch day.", "%s must be decided and confirmed first.", "Everything up to the switch is billed, here or elsewhere.")
+	return after(Gate{Key: "billed", Name: "Open rows billed", Link: Link{Kind: "invoices"}}, f.unbilled,
+		f.progress.Waiting,
+		"%s with something not billed up to the switch day.", "%s must be decided and confirmed first.",
+		"Everything up to the switch is billed, here or elsewhere.")
 }
 
 func (f facts) reassigned() Gate {
@@ -159,20 +171,24 @@ func (f facts) reassigned() Gate {
 }
 
 func (f facts) signed() Gate {
-	return after(Gate{Key: "signed", Name: "Reviews signed", Link: Link{Kind: "subscriptions", ID: f.run.NewProviderID.String()}}, f.progress.Unsigned, f.progress.Waiting,
-		"%s with new subscriptions that nobody has signed off.", "%s must be decided and confirmed first.", "Every new subscription that takes an old one's place is signed off.")
+	return after(Gate{Key: "signed", Name: "Reviews signed",
+		Link: Link{Kind: "subscriptions", ID: f.run.NewProviderID.String()}}, f.progress.Unsigned, f.progress.Waiting,
+		"%s with new subscriptions that nobody has signed off.", "%s must be decided and confirmed first.",
+		"Every new subscription that takes an old one's place is signed off.")
 }
 
 func (f facts) retired() Gate {
 	p := f.progress
 	return after(Gate{Key: "retired", Name: "Old subscriptions deactivated"}, p.Reassigned, p.Waiting+p.Confirmed,
-		"%s whose old subscriptions are to be deactivated with No refund.", "%s still on the way.", "Every old subscription is deactivated.")
+		"%s whose old subscriptions are to be deactivated with No refund.", "%s still on the way.",
+		"Every old subscription is deactivated.")
 }
 
 // deactivated waits for the gates before it. Whoever deactivated the old provider first
 // has passed it all the same (RULES 9).
 func (f facts) deactivated(before []Gate) Gate {
-	g := Gate{Key: "deactivated", Name: "Old provider deactivated", Link: Link{Kind: "provider", ID: f.run.OldProviderID.String()}}
+	g := Gate{Key: "deactivated", Name: "Old provider deactivated",
+		Link: Link{Kind: "provider", ID: f.run.OldProviderID.String()}}
 	var left []string
 	for _, b := range before {
 		if !b.State.Passed() {
@@ -192,9 +208,12 @@ func (f facts) deactivated(before []Gate) Gate {
 }
 
 func (f facts) proof() Gate {
-	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking, Says: "Every day is covered exactly once, and every change is acknowledged.", Link: Link{Kind: "proof", ID: f.run.ID.String()}}
+	g := Gate{Key: "proof", Name: "Final proof", Count: f.blocking,
+		Says: "Every day is covered exactly once, and every change is acknowledged.",
+		Link: Link{Kind: "proof", ID: f.run.ID.String()}}
 	if n := f.underWay(); n > 0 {
-		g.State, g.Count, g.Says = GateBlocked, n, fmt.Sprintf("%s to move first. The proof shows how far each has come.", count(n, "customer"))
+		g.State, g.Count, g.Says = GateBlocked, n,
+			fmt.Sprintf("%s to move first. The proof shows how far each has come.", count(n, "customer"))
 		return g
 	}
 	if f.blocking > 0 {

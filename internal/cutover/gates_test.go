@@ -33,9 +33,11 @@ func (m *market) wantGates(want string) {
 func (m *market) connected() {
 	m.Helper()
 	now := m.clock.Now()
-	m.exec(`UPDATE providers SET checked_at = ?, check_result = 'passed', checked_by = 'Ada' WHERE id = ?`, now, m.new.ID)
+	m.exec(`UPDATE providers SET checked_at = ?, check_result = 'passed', checked_by = 'Ada' WHERE id = ?`,
+		now, m.new.ID)
 	for _, kind := range []string{"accounts", "subscriptions"} {
-		m.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at, finished_at) VALUES (?, ?, ?, 'person', 'succeeded', 'Ada', ?, ?, ?)`,
+		m.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at,
+			finished_at) VALUES (?, ?, ?, 'person', 'succeeded', 'Ada', ?, ?, ?)`,
 			uuid.Must(uuid.NewV7()), m.new.ID, kind, now, now, now)
 	}
 }
@@ -45,7 +47,8 @@ func TestARunIsFinishedOnceEveryGateIsPassed(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-01")
-	m.wantGates("access open, verified open, accounts open, mapped blocked, subscriptions blocked, paired open, billed blocked, reassigned blocked, signed blocked, retired blocked, deactivated blocked, proof blocked")
+	m.wantGates("access open, verified open, accounts open, mapped blocked, subscriptions blocked, paired open, " +
+		"billed blocked, reassigned blocked, signed blocked, retired blocked, deactivated blocked, proof blocked")
 	m.must(m.NoteAccess(t.Context(), ada, m.run))
 	m.connected()
 	m.do(c, exact)
@@ -55,7 +58,8 @@ func TestARunIsFinishedOnceEveryGateIsPassed(t *testing.T) {
 	m.sign(c.newID(m, "E3"))
 	m.do(c, retired)
 	m.wantGates("deactivated open")
-	if says := m.conflict(m.Finish(t.Context(), ada, m.run, "To Stellr")); !strings.Contains(says, "Old provider deactivated") {
+	if says := m.conflict(m.Finish(t.Context(), ada, m.run, "To Stellr")); !strings.Contains(says,
+		"Old provider deactivated") {
 		t.Error(says)
 	}
 	m.exec(`UPDATE providers SET active = false WHERE id = ?`, m.old.ID)
@@ -101,7 +105,8 @@ func TestAnAbandonedRunLetsEverythingStandAsBefore(t *testing.T) {
 	}
 	m.conflict(m.Abandon(t.Context(), ada, m.run))
 	var err error
-	m.run, err = m.Start(t.Context(), ada, cutover.Beginning{Name: "Again", OldProviderID: m.old.ID, NewProviderID: m.new.ID, SwitchDay: day("2026-06-01")})
+	m.run, err = m.Start(t.Context(), ada, cutover.Beginning{Name: "Again", OldProviderID: m.old.ID,
+		NewProviderID: m.new.ID, SwitchDay: day("2026-06-01")})
 	m.must(err)
 	m.do(c, exact)
 	m.do(c, confirm)
@@ -121,7 +126,8 @@ func TestAStartIsRefusedWithTheReasonAtTheField(t *testing.T) {
 		}
 	}
 	m.start("")
-	_, err := m.Start(t.Context(), ada, cutover.Beginning{Name: "Second", OldProviderID: m.old.ID, NewProviderID: m.new.ID})
+	_, err := m.Start(t.Context(), ada,
+		cutover.Beginning{Name: "Second", OldProviderID: m.old.ID, NewProviderID: m.new.ID})
 	if len(errs.FieldsOf(err)) == 0 {
 		t.Errorf("two runs of one provider: %v", err)
 	}
@@ -145,9 +151,11 @@ func TestWhatWasActiveBeforeTheStartIsHeldUntilItIsPaired(t *testing.T) {
 func TestTheLegacyMappingIsCarriedOver(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t, "2026-06-01")
-	for _, a := range []struct{ name, tenant, domain string }{{"Contoso", "11111111-1111-1111-1111-111111111111", ""}, {"Fabrikam", "", "fabrikam.example"}, {"Twice", "", "shared.example"}, {"Twice Again", "", "shared.example"}} {
+	for _, a := range []struct{ name, tenant, domain string }{{"Contoso", "11111111-1111-1111-1111-111111111111", ""},
+		{"Fabrikam", "", "fabrikam.example"}, {"Twice", "", "shared.example"}, {"Twice Again", "", "shared.example"}} {
 		c := m.client(a.name, "no")
-		m.exec(`UPDATE provider_accounts SET tenant_id = ?, domain = ?, name = ? WHERE crm_account_id = ?`, a.tenant, a.domain, a.name, c.id)
+		m.exec(`UPDATE provider_accounts SET tenant_id = ?, domain = ?, name = ? WHERE crm_account_id = ?`, a.tenant,
+			a.domain, a.name, c.id)
 		m.exec(`UPDATE provider_accounts SET state = 'unmapped', crm_account_id = NULL WHERE id = ?`, c.new.ID)
 	}
 	m.exec(`UPDATE provider_accounts SET name = external_id WHERE provider_id = ?`, m.new.ID)
@@ -162,12 +170,14 @@ func TestTheLegacyMappingIsCarriedOver(t *testing.T) {
 			ids = append(ids, c.AccountID)
 		}
 	}
-	if by["N-Contoso"] != cutover.ByTenant || by["N-Fabrikam"] != cutover.ByDomain || by["N-Twice"] == cutover.ByDomain {
+	if by["N-Contoso"] != cutover.ByTenant || by["N-Fabrikam"] != cutover.ByDomain ||
+		by["N-Twice"] == cutover.ByDomain {
 		t.Fatalf("%v", by)
 	}
 	out, err := m.AcceptMatches(t.Context(), ada, m.run, ids)
 	m.must(err)
-	if len(out.Done) != 2 || m.text(`SELECT count(*) FROM provider_accounts WHERE provider_id = ? AND state = 'mapped'`, m.new.ID) != "2" {
+	if len(out.Done) != 2 || m.text(`SELECT count(*) FROM provider_accounts WHERE provider_id = ? AND state = 'mapped'`,
+		m.new.ID) != "2" {
 		t.Errorf("%+v", out)
 	}
 	again, err := m.AcceptMatches(t.Context(), bob, m.run, ids)
@@ -191,7 +201,8 @@ func TestCustomersArePagedFilteredAndCounted(t *testing.T) {
 	var names []string
 	var after *paging.Cursor
 	for {
-		rows, next, err := cutover.Customers(t.Context(), m.db.Read(t.Context()), m.run, cutover.CustomerFilter{Todo: "to_do"}, paging.Request{Order: order, After: after, Size: 2})
+		rows, next, err := cutover.Customers(t.Context(), m.db.Read(t.Context()), m.run,
+			cutover.CustomerFilter{Todo: "to_do"}, paging.Request{Order: order, After: after, Size: 2})
 		m.must(err)
 		for _, r := range rows {
 			names = append(names, r.CRMAccount)
@@ -205,12 +216,15 @@ func TestCustomersArePagedFilteredAndCounted(t *testing.T) {
 	if strings.Join(names, " ") != "customer-0 customer-1 customer-2 customer-3 customer-4" {
 		t.Error(names)
 	}
-	for want, f := range map[int]cutover.CustomerFilter{5: {Step: pairing.Open}, 1: {Search: "ER-3"}, 0: {Todo: "done"}} {
-		if ids, err := cutover.CustomerIDs(t.Context(), m.db.Read(t.Context()), m.run, f); err != nil || len(ids) != want {
+	for want, f := range map[int]cutover.CustomerFilter{5: {Step: pairing.Open}, 1: {Search: "ER-3"},
+		0: {Todo: "done"}} {
+		if ids, err := cutover.CustomerIDs(t.Context(), m.db.Read(t.Context()), m.run, f); err != nil ||
+			len(ids) != want {
 			t.Errorf("%+v: %d %v", f, len(ids), err)
 		}
 	}
-	if p, err := cutover.ProgressOf(t.Context(), m.db.Read(t.Context()), m.run); err != nil || p.All != 5 || p.Undecided != 5 {
+	if p, err := cutover.ProgressOf(t.Context(), m.db.Read(t.Context()), m.run); err != nil || p.All != 5 ||
+		p.Undecided != 5 {
 		t.Errorf("%+v %v", p, err)
 	}
 }
@@ -220,11 +234,13 @@ func TestGatesCountEachCustomerOnce(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10, "E5": 4})
 	m.start("2026-06-01")
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
 	gates, err := m.Gates(t.Context(), m.db.Read(t.Context()), m.run)
 	m.must(err)
 	for _, g := range gates {
-		if g.Key == "paired" && g.Count != 1 || (g.Key == "retired" || g.Key == "billed") && !strings.HasPrefix(g.Says, "1 customer") {
+		if g.Key == "paired" && g.Count != 1 || (g.Key == "retired" || g.Key == "billed") &&
+			!strings.HasPrefix(g.Says, "1 customer") {
 			t.Errorf("%s: %d %s", g.Key, g.Count, g.Says)
 		}
 	}

@@ -48,11 +48,13 @@ func (r Run) mustBeOpen() error {
 	if r.State == RunOpen {
 		return nil
 	}
-	return errs.Newf(errs.Conflict, "The cut-over %s is %s, so it stays as it is. Nothing was changed.", r.Name, r.State)
+	return errs.Newf(errs.Conflict, "The cut-over %s is %s, so it stays as it is. Nothing was changed.",
+		r.Name, r.State)
 }
 
 // lockCustomer locks a customer of an open run, making its row with the first decision.
-func (s Service) lockCustomer(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID) (*lockedCustomer, error) {
+func (s Service) lockCustomer(ctx context.Context, tx *gorm.DB, by audit.Actor, id,
+	crmAccountID uuid.UUID) (*lockedCustomer, error) {
 	run, err := openRun(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -61,13 +63,18 @@ func (s Service) lockCustomer(ctx context.Context, tx *gorm.DB, by audit.Actor, 
 		return nil, err
 	}
 	for _, lock := range []string{
-		`INSERT INTO cutover_customers (id, cutover_id, crm_account_id) VALUES (@row, @run, @customer) ON CONFLICT ON CONSTRAINT cutover_customers_once DO NOTHING`,
+		`INSERT INTO cutover_customers (id, cutover_id, crm_account_id) VALUES (@row, @run, @customer)
+			ON CONFLICT ON CONSTRAINT cutover_customers_once DO NOTHING`,
 		`SELECT FROM cutover_customers WHERE cutover_id = @run AND crm_account_id = @customer FOR UPDATE`,
-		`SELECT FROM subscriptions s WHERE s.provider_id IN (@old, @new) AND s.id IN (SELECT id FROM subscriptions WHERE crm_account_id = @customer
-			UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
-			WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL) ORDER BY s.id FOR UPDATE`,
+		`SELECT FROM subscriptions s WHERE s.provider_id IN (@old, @new)
+			AND s.id IN (SELECT id FROM subscriptions WHERE crm_account_id = @customer
+			UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p
+			JOIN cutover_customers c ON c.id = p.customer_id
+			WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL)
+			ORDER BY s.id FOR UPDATE`,
 	} {
-		args := map[string]any{"row": uuid.Must(uuid.NewV7()), "run": id, "customer": crmAccountID, "old": run.OldProviderID, "new": run.NewProviderID}
+		args := map[string]any{"row": uuid.Must(uuid.NewV7()), "run": id, "customer": crmAccountID,
+			"old": run.OldProviderID, "new": run.NewProviderID}
 		if err := tx.WithContext(ctx).Exec(lock, args).Error; err != nil {
 			return nil, fmt.Errorf("lock customer of cut-over: %w", err)
 		}
@@ -83,10 +90,12 @@ func (s Service) lockCustomer(ctx context.Context, tx *gorm.DB, by audit.Actor, 
 // belongs refuses a customer that has nothing at either provider.
 func belongs(ctx context.Context, tx *gorm.DB, run Run, crmAccountID uuid.UUID) error {
 	var there bool
-	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM provider_accounts WHERE state = 'mapped' AND crm_account_id = @customer AND provider_id IN (@old, @new))
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM provider_accounts WHERE state = 'mapped'
+		AND crm_account_id = @customer AND provider_id IN (@old, @new))
 		OR EXISTS (SELECT FROM subscriptions WHERE crm_account_id = @customer AND provider_id IN (@old, @new))
 		OR EXISTS (SELECT FROM cutover_customers WHERE crm_account_id = @customer AND cutover_id = @run)`,
-		map[string]any{"run": run.ID, "customer": crmAccountID, "old": run.OldProviderID, "new": run.NewProviderID}).Row().Scan(&there)
+		map[string]any{"run": run.ID, "customer": crmAccountID, "old": run.OldProviderID,
+			"new": run.NewProviderID}).Row().Scan(&there)
 	if err != nil {
 		return fmt.Errorf("customer of cut-over: %w", err)
 	}
@@ -111,12 +120,14 @@ func (m *lockedCustomer) settle() error {
 
 func (m *lockedCustomer) recordEvent(action string, before, after map[string]any) {
 	after["cutover"] = m.run.Name
-	m.events = append(m.events, audit.Event{Action: action, ObjectType: "crm_account", ObjectID: m.customer.CRMAccountID.String(), ObjectName: m.customer.CRMAccount, Before: before, After: after})
+	m.events = append(m.events, audit.Event{Action: action, ObjectType: "crm_account",
+		ObjectID: m.customer.CRMAccountID.String(), ObjectName: m.customer.CRMAccount, Before: before, After: after})
 }
 
 func (m *lockedCustomer) act(id uuid.UUID) subscription.Act {
 	m.touched = append(m.touched, id)
-	return subscription.Act{ID: id, Zone: m.Zone, Origin: ledger.Origin{Source: ledger.FromCutover, By: m.by, At: m.Clock.Now()}}
+	return subscription.Act{ID: id, Zone: m.Zone,
+		Origin: ledger.Origin{Source: ledger.FromCutover, By: m.by, At: m.Clock.Now()}}
 }
 
 // moves is the room that lets history go over.
@@ -129,8 +140,10 @@ func (m *lockedCustomer) step(to pairing.Step) error {
 	now, none := m.Clock.Now(), (*time.Time)(nil)
 	at := map[pairing.Step]*time.Time{}
 	who := map[pairing.Step]string{}
-	have := map[pairing.Step]*time.Time{pairing.Confirmed: m.customer.ConfirmedAt, pairing.Reassigned: m.customer.ReassignedAt, pairing.Retired: m.customer.RetiredAt}
-	names := map[pairing.Step]string{pairing.Confirmed: m.customer.ConfirmedBy, pairing.Reassigned: m.customer.ReassignedBy, pairing.Retired: m.customer.RetiredBy}
+	have := map[pairing.Step]*time.Time{pairing.Confirmed: m.customer.ConfirmedAt,
+		pairing.Reassigned: m.customer.ReassignedAt, pairing.Retired: m.customer.RetiredAt}
+	names := map[pairing.Step]string{pairing.Confirmed: m.customer.ConfirmedBy,
+		pairing.Reassigned: m.customer.ReassignedBy, pairing.Retired: m.customer.RetiredBy}
 	reached := slices.Index(inOrder, to)
 	for i, s := range inOrder {
 		switch {
@@ -146,13 +159,20 @@ func (m *lockedCustomer) step(to pairing.Step) error {
 	if to == pairing.Open && !m.customer.OwnSwitchDay {
 		day = clock.Date{}
 	}
-	err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_customers SET state = ?, switch_day = ?, confirmed_at = ?, confirmed_by = ?, reassigned_at = ?, reassigned_by = ?, retired_at = ?, retired_by = ?,
-		version = version + 1 WHERE cutover_id = ? AND crm_account_id = ?`, to, day, at[pairing.Confirmed], who[pairing.Confirmed], at[pairing.Reassigned], who[pairing.Reassigned], at[pairing.Retired], who[pairing.Retired],
-		m.run.ID, m.customer.CRMAccountID).Error
+	err := m.tx.WithContext(m.ctx).
+		Exec(`UPDATE cutover_customers
+			SET state = ?, switch_day = ?, confirmed_at = ?, confirmed_by = ?, reassigned_at = ?, reassigned_by = ?,
+				retired_at = ?, retired_by = ?,
+		version = version + 1 WHERE cutover_id = ?
+		AND crm_account_id = ?`, to, day, at[pairing.Confirmed], who[pairing.Confirmed], at[pairing.Reassigned],
+			who[pairing.Reassigned], at[pairing.Retired], who[pairing.Retired],
+			m.run.ID, m.customer.CRMAccountID).Error
 	if err != nil {
 		return fmt.Errorf("step of customer: %w", err)
 	}
-	m.recordEvent("cutover."+string(to), map[string]any{"step": m.customer.Step}, map[string]any{"step": to, "switch_day": m.customer.SwitchDay.String(), "twins": m.customer.Twins, "ended": m.customer.Endings, "new": m.customer.Additions})
+	m.recordEvent("cutover."+string(to), map[string]any{"step": m.customer.Step},
+		map[string]any{"step": to, "switch_day": m.customer.SwitchDay.String(), "twins": m.customer.Twins,
+			"ended": m.customer.Endings, "new": m.customer.Additions})
 	m.customer.Step = to
 	return nil
 }
@@ -184,7 +204,8 @@ func (m *lockedCustomer) moment(at time.Time) string {
 
 // pairUpdate writes what a step did to a decision.
 func (m *lockedCustomer) pairUpdate(id uuid.UUID, set string, args ...any) error {
-	if err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_pairs SET `+set+` WHERE id = ?`, append(args, id)...).Error; err != nil {
+	if err := m.tx.WithContext(m.ctx).Exec(`UPDATE cutover_pairs SET `+set+` WHERE id = ?`,
+		append(args, id)...).Error; err != nil {
 		return fmt.Errorf("decision %s: %w", id, err)
 	}
 	return nil

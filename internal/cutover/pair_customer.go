@@ -14,7 +14,8 @@ import (
 // errs.NotFound if there is none.
 func CustomerOfPair(ctx context.Context, db *gorm.DB, pairID uuid.UUID) (uuid.UUID, error) {
 	var found []uuid.UUID
-	err := db.WithContext(ctx).Raw(`SELECT c.crm_account_id FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE p.id = ?`, pairID).Scan(&found).Error
+	err := db.WithContext(ctx).Raw(`SELECT c.crm_account_id FROM cutover_pairs p
+		JOIN cutover_customers c ON c.id = p.customer_id WHERE p.id = ?`, pairID).Scan(&found).Error
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("customer of decision %s: %w", pairID, err)
 	}

@@ -42,15 +42,18 @@ func TestAPriceThatTheCutOverChangedLeavesItsLineOutUntilItIsAcknowledged(t *tes
 	m.do(c, retired)
 	plan, err := m.bills.Preview(m.Context(), billing.Run{ContractID: c.contract, End: day("2026-07-01")})
 	m.must(err)
-	if len(plan.LeftOut) != 1 || plan.LeftOut[0].ID != c.newID(m, "E3") || plan.LeftOut[0].Why != billing.PriceWaits || plan.LeftOut[0].Amount.Decimal.String() != "140" {
+	if len(plan.LeftOut) != 1 || plan.LeftOut[0].ID != c.newID(m, "E3") || plan.LeftOut[0].Why != billing.PriceWaits ||
+		plan.LeftOut[0].Amount.Decimal.String() != "140" {
 		t.Errorf("left out: %+v", plan.LeftOut)
 	}
 	m.must(m.bill(c, "2026-07-01"))
-	billed := `SELECT coalesce(sum(amount), 0) FROM invoice_lines WHERE subscription_id = ? AND from_date >= '2026-06-01'`
+	billed := `SELECT coalesce(sum(amount), 0) FROM invoice_lines WHERE subscription_id = ?
+		AND from_date >= '2026-06-01'`
 	if e3, e5 := m.text(billed, c.newID(m, "E3")), m.text(billed, c.newID(m, "E5")); e3 != "0" || e5 != "48.000000" {
 		t.Errorf("June: E3 %s, E5 %s", e3, e5)
 	}
-	if _, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id, What: proof.PriceChanged}); err != nil {
+	if _, err := m.Acknowledge(m.Context(), bob, m.run,
+		cutover.Acks{CRMAccountID: c.id, What: proof.PriceChanged}); err != nil {
 		t.Fatal(err)
 	}
 	if m.waits(c, "E3") {

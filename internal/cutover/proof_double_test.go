@@ -58,7 +58,8 @@ func (m *market) noTwin(id uuid.UUID) {
 // wholeYear bills everything of the customer's contract, what is earlier too.
 func (m *market) wholeYear(c *client, through string) {
 	m.Helper()
-	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: day(through)}, Late: true})
+	id, err := m.bills.Draft(m.Context(), ada,
+		billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: day(through)}, Late: true})
 	m.must(err)
 	m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
 }
@@ -80,7 +81,8 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 		},
 		"ended by hand, and said to be no twin on its own page": func(m *market, c *client) {
 			m.noTwin(c.newID(m, "E3"))
-			m.must(m.retires.Deactivate(m.Context(), ada, retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-06-01")}))
+			m.must(m.retires.Deactivate(m.Context(), ada,
+				retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-06-01")}))
 		},
 		"the two are called the same, and have no number in common": func(m *market, c *client) {
 			m.exec(`UPDATE subscriptions SET sku = 'other', product_id = NULL WHERE id = ?`, c.oldID(m, "E3"))
@@ -96,11 +98,13 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 				t.Errorf("%d days are double, want %d:\n%s", got, shared, strings.Join(m.proof(), "\n"))
 			}
 			m.eachDay(func(d proof.Day) {
-				if d.Verdict == proof.Double && (d.Counted != proof.Both{Before: 10, After: 10} || !strings.Contains(d.Why, "old-E3 (10 seats)") || !strings.Contains(d.Why, "new-E3 (10 seats)")) {
+				if d.Verdict == proof.Double && (d.Counted != proof.Both{Before: 10, After: 10} ||
+					!strings.Contains(d.Why, "old-E3 (10 seats)") || !strings.Contains(d.Why, "new-E3 (10 seats)")) {
 					t.Fatalf("%s: %+v %s", d.Day, d.Counted, d.Why)
 				}
 			})
-			if _, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id}); err == nil && m.verdictsOf(c)[proof.Double] != shared {
+			if _, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id}); err == nil &&
+				m.verdictsOf(c)[proof.Double] != shared {
 				t.Error("one word over all changes made doubles good")
 			}
 		})
@@ -110,7 +114,8 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 // apart says that the old one ends and the new one is another.
 func (m *market) apart(c *client, fromStart bool) {
 	m.Helper()
-	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E3"), FromStart: fromStart}} {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")},
+		{Kind: pairing.New, New: c.newID(m, "E3"), FromStart: fromStart}} {
 		d.CRMAccountID, d.Confirmed = c.id, c.name
 		m.must(m.Decide(m.Context(), ada, m.run, d))
 	}
@@ -130,7 +135,8 @@ func TestApartAndBilledFromTheSwitchDayIsNoDouble(t *testing.T) {
 	if got := m.verdictsOf(c); len(got) != 1 || got[proof.OK] == 0 {
 		t.Errorf("%v:\n%s", got, strings.Join(m.proof(), "\n"))
 	}
-	if got := m.text(`SELECT min(from_date) || ' ' || sum(seats * days) FROM invoice_lines WHERE subscription_id = ?`, c.newID(m, "E3")); got != "2026-06-01 300" {
+	if got := m.text(`SELECT min(from_date) || ' ' || sum(seats * days) FROM invoice_lines WHERE subscription_id = ?`,
+		c.newID(m, "E3")); got != "2026-06-01 300" {
 		t.Errorf("the new one was billed %s", got)
 	}
 }
@@ -179,7 +185,8 @@ func TestThatBothAreRealIsSaidByNameWithAReasonAndForItsFigures(t *testing.T) {
 	if says := m.conflict(err); !strings.Contains(says, "Type the customer's name, contoso") {
 		t.Error(says)
 	}
-	for _, wrong := range []struct{ name, note, field string }{{"Contoso", "bought more", "confirm"}, {"contoso", " ", "note"}} {
+	for _, wrong := range []struct{ name, note, field string }{{"Contoso", "bought more", "confirm"},
+		{"contoso", " ", "note"}} {
 		a.Confirmed, a.Note = wrong.name, wrong.note
 		if _, err := m.Acknowledge(m.Context(), ada, m.run, a); errs.FieldsOf(err)[wrong.field] == "" {
 			t.Errorf("%+v: %v", wrong, err)

@@ -24,7 +24,8 @@ func (m *market) proof() []string {
 	m.eachProof(func(p proof.Customer) {
 		for _, product := range p.Products {
 			for _, s := range product.Segments {
-				out = append(out, fmt.Sprintf("%s %s..%s %d+%d %s", product.Key, s.From, s.To.AddDays(-1), s.Before, s.After, s.Verdict))
+				out = append(out, fmt.Sprintf("%s %s..%s %d+%d %s", product.Key, s.From, s.To.AddDays(-1), s.Before,
+					s.After, s.Verdict))
 			}
 		}
 	})
@@ -72,7 +73,8 @@ func begun(t *testing.T, listed int) (*market, *client) {
 
 func (m *market) twin(c *client) {
 	m.Helper()
-	m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
+	m.must(m.Decide(m.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, "E3"), New: c.newID(m, "E3")}))
 }
 
 func (m *market) throughReassigned(c *client) {
@@ -119,16 +121,22 @@ func TestSeatsThatDifferWaitForANameAndAreDatedOnTheSwitch(t *testing.T) {
 	m.twin(c)
 	m.throughReassigned(c)
 	m.do(c, retired)
-	m.proves("not acknowledged", "PN-E3 2026-01-01..2026-05-31 10+0 ok", "PN-E3 2026-06-01..2026-06-01 0+12 changed", "PN-E3 2026-06-02..2026-07-11 0+12 ok")
-	n, err := m.Acknowledge(m.Context(), bob, m.run, cutover.Acks{CRMAccountID: c.id, What: proof.QuantityChanged, Note: "two more were ordered"})
+	m.proves("not acknowledged", "PN-E3 2026-01-01..2026-05-31 10+0 ok", "PN-E3 2026-06-01..2026-06-01 0+12 changed",
+		"PN-E3 2026-06-02..2026-07-11 0+12 ok")
+	n, err := m.Acknowledge(m.Context(), bob, m.run,
+		cutover.Acks{CRMAccountID: c.id, What: proof.QuantityChanged, Note: "two more were ordered"})
 	if err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
-	m.proves("acknowledged", "PN-E3 2026-01-01..2026-05-31 10+0 ok", "PN-E3 2026-06-01..2026-06-01 0+12 acknowledged", "PN-E3 2026-06-02..2026-07-11 0+12 ok")
-	if _, err = m.Acknowledge(m.Context(), ada, m.run, cutover.Acks{CRMAccountID: c.id}); errs.KindOf(err) != errs.Conflict {
+	m.proves("acknowledged", "PN-E3 2026-01-01..2026-05-31 10+0 ok", "PN-E3 2026-06-01..2026-06-01 0+12 acknowledged",
+		"PN-E3 2026-06-02..2026-07-11 0+12 ok")
+	if _, err = m.Acknowledge(m.Context(), ada, m.run,
+		cutover.Acks{CRMAccountID: c.id}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a second time: %v", err)
 	}
-	if got := m.text(`SELECT concat_ws(' ', actor, before->>'PN-E3 quantity 2026-06-01', after->>'PN-E3 quantity 2026-06-01') FROM audit_events WHERE action = 'cutover.acknowledged'`); got != "Bob Example 10 12" {
+	if got := m.text(`SELECT concat_ws(' ', actor, before->>'PN-E3 quantity 2026-06-01',
+		after->>'PN-E3 quantity 2026-06-01') FROM audit_events
+		WHERE action = 'cutover.acknowledged'`); got != "Bob Example 10 12" {
 		t.Errorf("audit: %s", got)
 	}
 }
@@ -142,7 +150,8 @@ func TestAnAcknowledgementGivenAheadStandsAfterTheMove(t *testing.T) {
 	}
 	m.throughReassigned(c)
 	m.do(c, retired)
-	if all := strings.Join(m.proof(), "\n"); !strings.Contains(all, "acknowledged") || strings.Contains(all, "changed") {
+	if all := strings.Join(m.proof(), "\n"); !strings.Contains(all, "acknowledged") ||
+		strings.Contains(all, "changed") {
 		t.Error(all)
 	}
 }
@@ -151,7 +160,8 @@ func TestAnOldOneEndedByHandTooEarlyIsAGapUntilTheSwitchDayIsThatDay(t *testing.
 	t.Parallel()
 	m, c := begun(t, 10)
 	m.twin(c)
-	m.must(m.retires.Deactivate(m.Context(), ada, retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-05-22")}))
+	m.must(m.retires.Deactivate(m.Context(), ada,
+		retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-05-22")}))
 	if all := strings.Join(m.proof(), "\n"); !strings.Contains(all, "PN-E3 2026-05-22..2026-05-31 0+0 gap") {
 		t.Error(all)
 	}
@@ -171,9 +181,11 @@ func TestDaysBilledOnTheOldOneThatTheNewOneHoldsAreNeitherForfeitedNorDouble(t *
 	m.do(c, exact)
 	m.throughReassigned(c)
 	m.do(c, retired)
-	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-06-30 0+10 ok", "PN-E3 2026-07-01..2026-07-12 0+10 ok")
+	m.proves("billed ahead", "PN-E3 2026-01-01..2026-06-10 10+0 ok", "PN-E3 2026-06-11..2026-06-30 0+10 ok",
+		"PN-E3 2026-07-01..2026-07-12 0+10 ok")
 	m.eachProof(func(p proof.Customer) {
-		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" || p.Months[0].After.String() != "120" {
+		if p.Forfeited != 0 || p.SeatsBefore != 10 || p.SeatsAfter != 10 || p.Months[0].Before.String() != "120" ||
+			p.Months[0].After.String() != "120" {
 			t.Errorf("%+v", p.Totals)
 		}
 	})
@@ -183,7 +195,8 @@ func TestWithoutATwinSeatsEndOrAreNewAndAreAcknowledged(t *testing.T) {
 	t.Parallel()
 	m, c := begun(t, 10)
 	m.syncNew(c, modern("E5", 3))
-	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E5")}} {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")},
+		{Kind: pairing.New, New: c.newID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E5")}} {
 		d.CRMAccountID, d.Confirmed = c.id, c.name
 		m.must(m.Decide(m.Context(), ada, m.run, d))
 	}
@@ -253,14 +266,16 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.today(day("2026-06-20").AddDays(i).String())
 				m.syncNew(k, modern("E3", n))
 			}
-			id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
+			id, err := m.bills.Draft(m.Context(), ada,
+				billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
 			if c.lines == "" {
 				m.conflict(err)
 				return
 			}
 			m.must(err)
 			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
-			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines WHERE invoice_id = ?`, id); got != c.lines {
+			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines
+				WHERE invoice_id = ?`, id); got != c.lines {
 				t.Errorf("lines: %s", got)
 			}
 			if all := strings.Join(m.proof(), "\n"); strings.Contains(all, "double") {
@@ -281,7 +296,8 @@ func TestTheFirstDayOfALedgerIsNoChangeOverTheSwitch(t *testing.T) {
 	}
 	m.start("2026-06-10")
 	for _, sku := range []string{"E3", "E5"} {
-		m.must(m.Decide(m.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, sku), New: c.newID(m, sku)}))
+		m.must(m.Decide(m.Context(), ada, m.run,
+			cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: c.oldID(m, sku), New: c.newID(m, sku)}))
 	}
 	var got []string
 	m.eachProof(func(p proof.Customer) {

@@ -62,7 +62,8 @@ func (s Service) DryRun(ctx context.Context, by audit.Actor, id uuid.UUID, custo
 		return out, errs.Fields{"crm_account_id": "Tick the customers first."}.Err()
 	}
 	if len(customers) > MostRehearsed {
-		return out, errs.Fields{"crm_account_id": fmt.Sprintf("These are %d customers; rehearse up to %d at a time. Nothing was changed.", len(customers), MostRehearsed)}.Err()
+		return out, errs.Fields{"crm_account_id": fmt.Sprintf("These are %d customers; rehearse up to %d at a time. "+
+			"Nothing was changed.", len(customers), MostRehearsed)}.Err()
 	}
 	names, err := s.names(ctx, customers)
 	if err != nil {
@@ -94,8 +95,12 @@ func (s Service) rehearse(ctx context.Context, tx *gorm.DB, by audit.Actor, id u
 	if err := r.sum(ctx, tx, id, &r.SeatsBefore, &r.MonthBefore, &r.From); err != nil {
 		return err
 	}
-	for _, step := range []func(*lockedCustomer) error{accept, (*lockedCustomer).confirm, (*lockedCustomer).reassign, (*lockedCustomer).retire} {
-		err := postgres.Translate(tx.Transaction(func(tx *gorm.DB) error { return s.try(ctx, tx, by, id, r.CRMAccountID, step) }))
+	for _, step := range []func(*lockedCustomer) error{accept, (*lockedCustomer).confirm, (*lockedCustomer).reassign,
+		(*lockedCustomer).retire} {
+		err := postgres.Translate(tx.Transaction(func(tx *gorm.DB) error {
+			return s.try(ctx, tx, by, id,
+				r.CRMAccountID, step)
+		}))
 		var before doneBefore
 		switch {
 		case err == nil || errors.As(err, &before):
@@ -117,7 +122,8 @@ func (s Service) rehearse(ctx context.Context, tx *gorm.DB, by audit.Actor, id u
 }
 
 // try takes one step, and checks what is otherwise checked at commit.
-func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID, step func(*lockedCustomer) error) error {
+func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAccountID uuid.UUID,
+	step func(*lockedCustomer) error) error {
 	m, err := s.lockCustomer(ctx, tx, by, id, crmAccountID)
 	if err != nil {
 		return err
@@ -137,7 +143,8 @@ func (s Service) try(ctx context.Context, tx *gorm.DB, by audit.Actor, id, crmAc
 }
 
 // sum adds up what is active on both sides, and what it costs a month.
-func (r *Rehearsed) sum(ctx context.Context, tx *gorm.DB, id uuid.UUID, seats *int, month *[]MonthlyAmount, at *pairing.Step) error {
+func (r *Rehearsed) sum(ctx context.Context, tx *gorm.DB, id uuid.UUID, seats *int, month *[]MonthlyAmount,
+	at *pairing.Step) error {
 	c, _, err := customerIn(ctx, tx, id, r.CRMAccountID)
 	if err != nil {
 		return err

@@ -32,7 +32,8 @@ func (m *lockedCustomer) reassign() error {
 		return err
 	}
 	for _, t := range m.twins() {
-		r, err := m.moves().DoTx(m.ctx, m.tx, m.by, reassign.Move{Source: t.old.ID, Target: t.new.ID, On: t.Day, Course: ledger.FromCutover, Note: m.because()})
+		r, err := m.moves().DoTx(m.ctx, m.tx, m.by, reassign.Move{Source: t.old.ID, Target: t.new.ID, On: t.Day,
+			Course: ledger.FromCutover, Note: m.because()})
 		if err != nil {
 			return err
 		}
@@ -52,7 +53,8 @@ func (m *lockedCustomer) mustHave(step pairing.Step) error {
 	if m.customer.Step == step {
 		return nil
 	}
-	what := map[pairing.Step]string{pairing.Confirmed: "Confirm the pairs of this customer first.", pairing.Reassigned: "Reassign the history of this customer first."}
+	what := map[pairing.Step]string{pairing.Confirmed: "Confirm the pairs of this customer first.",
+		pairing.Reassigned: "Reassign the history of this customer first."}
 	return errs.New(errs.Conflict, what[step]+" Nothing was changed.")
 }
 
@@ -78,7 +80,8 @@ func (m *lockedCustomer) retire() error {
 		if closes && l.Kind == pairing.Ended {
 			end := subscription.Ending{By: subscription.ByCutover, On: l.Day, Note: m.because()}
 			if _, err := subscription.Deactivate(m.ctx, m.tx, m.act(l.old.ID), end); err != nil {
-				return errs.Because(errs.KindOf(err), fmt.Sprintf("%s (%s) cannot end on %s: %s", l.old.Called(), l.old.ExternalID, l.Day, sentence(err)), err)
+				return errs.Because(errs.KindOf(err), fmt.Sprintf("%s (%s) cannot end on %s: %s", l.old.Called(),
+					l.old.ExternalID, l.Day, sentence(err)), err)
 			}
 		}
 		if err := m.pairUpdate(l.ID, "closed_old = ?", closes); err != nil {
@@ -86,7 +89,8 @@ func (m *lockedCustomer) retire() error {
 		}
 	}
 	for _, t := range m.twins() {
-		r, err := m.moves().RetireTx(m.ctx, m.tx, m.by, reassign.Ending{Source: t.old.ID, On: t.Day, By: subscription.ByCutover, Note: m.because()})
+		r, err := m.moves().RetireTx(m.ctx, m.tx, m.by,
+			reassign.Ending{Source: t.old.ID, On: t.Day, By: subscription.ByCutover, Note: m.because()})
 		if err != nil {
 			return err
 		}
@@ -102,12 +106,14 @@ func (m *lockedCustomer) unretire() error {
 		if l.Kind != pairing.Ended || !l.ClosedOld {
 			continue
 		}
-		if _, err := subscription.Activate(m.ctx, m.tx, m.act(l.Old.UUID), subscription.Return{On: l.Day, Note: m.because() + ", taken back"}); err != nil {
+		if _, err := subscription.Activate(m.ctx, m.tx, m.act(l.Old.UUID),
+			subscription.Return{On: l.Day, Note: m.because() + ", taken back"}); err != nil {
 			return err
 		}
 	}
 	for _, t := range slices.Backward(m.twins()) {
-		r, err := m.moves().ReopenTx(m.ctx, m.tx, m.by, reassign.Back{ID: t.Pair.Old.UUID, Note: m.because() + ", taken back"})
+		r, err := m.moves().ReopenTx(m.ctx, m.tx, m.by,
+			reassign.Back{ID: t.Pair.Old.UUID, Note: m.because() + ", taken back"})
 		if err != nil {
 			return err
 		}
@@ -123,7 +129,8 @@ func (m *lockedCustomer) unretire() error {
 
 func (m *lockedCustomer) moveBack() error {
 	for _, t := range slices.Backward(m.twins()) {
-		r, err := m.moves().UndoTx(m.ctx, m.tx, m.by, reassign.Back{ID: t.Pair.Old.UUID, Note: m.because() + ", taken back"})
+		r, err := m.moves().UndoTx(m.ctx, m.tx, m.by,
+			reassign.Back{ID: t.Pair.Old.UUID, Note: m.because() + ", taken back"})
 		if err != nil {
 			return err
 		}

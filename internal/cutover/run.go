@@ -103,7 +103,8 @@ func List(ctx context.Context, db *gorm.DB, f ListFilter, r paging.Request) ([]L
 	behind, more := r.Where()
 	args = append(append(args, more...), r.Limit())
 	var rows []ListRow
-	err := db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+
+		` LIMIT ?`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, "", fmt.Errorf("list cut-overs: %w", err)
 	}
@@ -113,13 +114,15 @@ func List(ctx context.Context, db *gorm.DB, f ListFilter, r paging.Request) ([]L
 // Each hands over every run of a filter in order, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f ListFilter, o paging.Order, do func(ListRow) error) error {
 	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
+	return postgres.Each(db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` ORDER BY `+o.SQL(),
+		args...), do)
 }
 
 func (f ListFilter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
 	if f.Search != "" {
-		conds, args = append(conds, `lower(r.name || ' ' || o.name || ' ' || n.name) LIKE ?`), append(args, postgres.Contains(f.Search))
+		conds, args = append(conds, `lower(r.name || ' ' || o.name || ' ' || n.name) LIKE ?`),
+			append(args, postgres.Contains(f.Search))
 	}
 	if f.State != "" {
 		conds, args = append(conds, `r.state = ?`), append(args, f.State)

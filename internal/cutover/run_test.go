@@ -31,7 +31,8 @@ func TestACustomerIsMovedWithoutASeatLostOrBilledTwice(t *testing.T) {
 		t.Fatalf("the new one arrived %s %s", s.State, s.HoldReason)
 	}
 	m.start("2026-06-01")
-	if v := m.view(c); len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Exact || v.Customer.Undecided != 2 {
+	if v := m.view(c); len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Exact ||
+		v.Customer.Undecided != 2 {
 		t.Fatalf("%+v", v)
 	}
 	if why := m.refused(c, confirm); !strings.Contains(why, "Say what becomes of") {
@@ -40,7 +41,8 @@ func TestACustomerIsMovedWithoutASeatLostOrBilledTwice(t *testing.T) {
 	m.do(c, exact)
 	m.do(c, confirm)
 	old, now := m.sub(c.oldID(m, "E3")), m.sub(c.newID(m, "E3"))
-	if !old.Frozen() || old.FrozenFrom.String() != "2026-06-01" || now.HoldReason != subscription.HoldCutover || now.BillableFrom.String() != "2026-06-01" {
+	if !old.Frozen() || old.FrozenFrom.String() != "2026-06-01" || now.HoldReason != subscription.HoldCutover ||
+		now.BillableFrom.String() != "2026-06-01" {
 		t.Errorf("old frozen from %s, new %s from %s", old.FrozenFrom, now.HoldReason, now.BillableFrom)
 	}
 	if now.UnitPrice.Decimal.String() != "12" || !now.PriceByPerson {
@@ -55,11 +57,13 @@ func TestACustomerIsMovedWithoutASeatLostOrBilledTwice(t *testing.T) {
 	}
 	m.do(c, retired)
 	old, now = m.sub(old.ID), m.sub(now.ID)
-	if old.DeactivatedBy != subscription.ByCutover || old.DeactivatedOn.String() != "2026-06-01" || now.State != subscription.Active {
+	if old.DeactivatedBy != subscription.ByCutover || old.DeactivatedOn.String() != "2026-06-01" ||
+		now.State != subscription.Active {
 		t.Errorf("old ended by %s on %s, new %s", old.DeactivatedBy, old.DeactivatedOn, now.State)
 	}
 	m.must(m.bill(c, "2026-07-01"))
-	if got := m.text(`SELECT string_agg(concat_ws(' ', kind, from_date, to_date, seats, trim_scale(amount)), ', ') FROM invoice_lines WHERE subscription_id = ?`, now.ID); got != "cycle 2026-06-01 2026-07-01 10 120" {
+	if got := m.text(`SELECT string_agg(concat_ws(' ', kind, from_date, to_date, seats, trim_scale(amount)), ', ')
+		FROM invoice_lines WHERE subscription_id = ?`, now.ID); got != "cycle 2026-06-01 2026-07-01 10 120" {
 		t.Error(got)
 	}
 	if n := m.text(`SELECT count(*) FROM sign_offs WHERE subscription_id = ? AND lapsed_at IS NULL`, now.ID); n != "1" {
@@ -83,8 +87,10 @@ func TestEveryStepIsTakenBackAndMadeAgain(t *testing.T) {
 			m.do(c, undo)
 		}
 		old, now := m.sub(c.oldID(m, "E3")), m.sub(c.newID(m, "E3"))
-		if old.Frozen() || old.LedgerQuantity != 10 || old.State != oldBefore.State || now.HoldReason != subscription.HoldTwin || !now.BilledThrough.IsZero() || !now.BillableFrom.IsZero() ||
-			now.UnitPrice.Valid != newBefore.UnitPrice.Valid || now.ContractID != newBefore.ContractID || now.LedgerQuantity != 10 {
+		if old.Frozen() || old.LedgerQuantity != 10 || old.State != oldBefore.State ||
+			now.HoldReason != subscription.HoldTwin || !now.BilledThrough.IsZero() || !now.BillableFrom.IsZero() ||
+			now.UnitPrice.Valid != newBefore.UnitPrice.Valid || now.ContractID != newBefore.ContractID ||
+			now.LedgerQuantity != 10 {
 			t.Errorf("old %+v\nnew %+v", old.Billing, now)
 		}
 	}
@@ -133,12 +139,15 @@ func TestWhatIsNotBilledUpToTheSwitchStopsTheHistory(t *testing.T) {
 	m.start("2026-06-11")
 	m.do(c, exact)
 	m.do(c, confirm)
-	if why := m.refused(c, moved); !strings.Contains(why, "100 seat-days from 2026-06-01 up to 2026-06-11 not billed yet. Make a change-log invoice of its contract up to 2026-06-11") {
+	if why := m.refused(c, moved); !strings.Contains(why,
+		"100 seat-days from 2026-06-01 up to 2026-06-11 not billed yet. "+
+			"Make a change-log invoice of its contract up to 2026-06-11") {
 		t.Error(why)
 	}
 	m.today("2026-06-11")
 	m.must(m.bill(c, "2026-07-01"))
-	if got := m.text(`SELECT max(to_date) FROM invoice_lines WHERE subscription_id = ? AND live`, c.oldID(m, "E3")); got != "2026-06-11" {
+	if got := m.text(`SELECT max(to_date) FROM invoice_lines WHERE subscription_id = ? AND live`,
+		c.oldID(m, "E3")); got != "2026-06-11" {
 		t.Errorf("a frozen one was billed up to %s", got)
 	}
 	m.do(c, moved)
@@ -170,7 +179,8 @@ func TestDeactivatedByHandBeforeItWasBilled(t *testing.T) {
 	if len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Likely || v.Customer.Undecided != 1 {
 		t.Fatalf("%+v", v.Proposals)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: id, New: c.newID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.Twin, Old: id, New: c.newID(m, "E3")}))
 	m.do(c, confirm)
 	if why := m.refused(c, moved); !strings.Contains(why, "not billed") {
 		t.Error(why)
@@ -205,7 +215,8 @@ func TestAFrozenOneIsNotEndedByHand(t *testing.T) {
 	m.do(c, exact)
 	m.do(c, confirm)
 	id := c.oldID(m, "E3")
-	if says := m.conflict(m.retires.Deactivate(t.Context(), ada, retire.End{IDs: []uuid.UUID{id}})); !strings.Contains(says, "cut-over") {
+	if says := m.conflict(m.retires.Deactivate(t.Context(), ada,
+		retire.End{IDs: []uuid.UUID{id}})); !strings.Contains(says, "cut-over") {
 		t.Error(says)
 	}
 	m.do(c, moved)
@@ -244,7 +255,8 @@ func TestTheEndedOnesEndOnTheSwitchDayAndTheNewOnesGoTheirOwnWay(t *testing.T) {
 	m := newMarket(t, "2026-01-01")
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-01")
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3")}))
+	m.must(m.Decide(t.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3")}))
 	fresh := cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "E3")}
 	if says := m.conflict(m.Decide(t.Context(), ada, m.run, fresh)); !strings.Contains(says, "pair them instead") {
 		t.Error(says)
@@ -280,7 +292,8 @@ func TestWhatTheDistributorDoesToAFrozenOneCountsOnlyAtTheNewOne(t *testing.T) {
 	m.do(c, confirm)
 	m.syncOld(c, legacy("E3", 13))
 	m.syncNew(c, modern("E3", 13))
-	if old, now := m.sub(c.oldID(m, "E3")), m.sub(c.newID(m, "E3")); old.LedgerQuantity != 10 || now.LedgerQuantity != 13 {
+	if old, now := m.sub(c.oldID(m, "E3")), m.sub(c.newID(m, "E3")); old.LedgerQuantity != 10 ||
+		now.LedgerQuantity != 13 {
 		t.Errorf("old %d, new %d", old.LedgerQuantity, now.LedgerQuantity)
 	}
 	m.do(c, moved)
@@ -307,7 +320,8 @@ func TestAfterTheStartNewSubscriptionsWaitAlsoWhereNoProductIsTheSame(t *testing
 	if why := m.refused(c, confirm); !strings.Contains(why, "OTHER") {
 		t.Error(why)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "OTHER")}))
+	m.must(m.Decide(t.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "OTHER")}))
 	m.do(c, confirm)
 	m.syncNew(c, modern("LATE", 2))
 	if s := m.sub(c.newID(m, "LATE")); s.HoldReason != subscription.HoldTwin {
@@ -318,7 +332,8 @@ func TestAfterTheStartNewSubscriptionsWaitAlsoWhereNoProductIsTheSame(t *testing
 	if why := m.refused(c, retired); !strings.Contains(why, "LATE") {
 		t.Error(why)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "LATE")}))
+	m.must(m.Decide(t.Context(), ada, m.run,
+		cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "LATE")}))
 	if s := m.sub(c.newID(m, "LATE")); s.State != subscription.Active {
 		t.Errorf("a late decision was not carried out: %s", s.State)
 	}
@@ -334,7 +349,8 @@ func TestARehearsalKeepsNothing(t *testing.T) {
 	before := m.everything()
 	r, err := m.DryRun(t.Context(), ada, m.run, []uuid.UUID{c.id, other.id})
 	m.must(err)
-	if len(r.Customers) != 2 || r.Customers[0].To != pairing.Reassigned || !strings.Contains(r.Customers[0].Why, "signed off") || r.Customers[0].SeatsBefore != 10 {
+	if len(r.Customers) != 2 || r.Customers[0].To != pairing.Reassigned ||
+		!strings.Contains(r.Customers[0].Why, "signed off") || r.Customers[0].SeatsBefore != 10 {
 		t.Errorf("%+v", r)
 	}
 	if after := m.everything(); after != before {
@@ -346,10 +362,13 @@ func TestARehearsalKeepsNothing(t *testing.T) {
 func (m *market) everything() string {
 	m.Helper()
 	var tables []string
-	m.must(m.db.Read(m.Context()).Raw(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'goose%' ORDER BY 1`).Scan(&tables).Error)
+	m.must(m.db.Read(m.Context()).
+		Raw(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'
+			AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'goose%' ORDER BY 1`).Scan(&tables).Error)
 	var all strings.Builder
 	for _, t := range tables {
-		all.WriteString(t + m.text(`SELECT md5(coalesce(string_agg(x::text, E'\n' ORDER BY x::text), '')) FROM "`+t+`" x`) + "\n")
+		all.WriteString(t + m.text(`SELECT md5(coalesce(string_agg(x::text, E'\n' ORDER BY x::text), '')) FROM "`+t+
+			`" x`) + "\n")
 	}
 	return all.String()
 }
@@ -382,17 +401,23 @@ func TestASwitchDayBeforeTheLastChangeIsRefused(t *testing.T) {
 func (m *market) oneSeatDayEach(c *client, until string) {
 	m.Helper()
 	got := m.text(`
-		WITH d AS (SELECT CAST(g AS date) AS day FROM generate_series(DATE '2026-01-01', CAST(@until AS date) - 1, interval '1 day') g),
+		WITH d AS (SELECT CAST(g AS date) AS day
+		FROM generate_series(DATE '2026-01-01', CAST(@until AS date) - 1, interval '1 day') g),
 		p AS (SELECT s.sku, o.id AS old, n.id AS new, coalesce(pr.day, DATE '9999-01-01') AS turn FROM subscriptions s
 			LEFT JOIN subscriptions o ON o.sku = s.sku AND o.provider_id = @old AND o.crm_account_id = s.crm_account_id
 			LEFT JOIN subscriptions n ON n.sku = s.sku AND n.provider_id = @new AND n.crm_account_id = s.crm_account_id
-			LEFT JOIN cutover_pairs pr ON pr.undone_at IS NULL AND (pr.new_subscription_id = n.id OR pr.old_subscription_id = o.id)
+			LEFT JOIN cutover_pairs pr ON pr.undone_at IS NULL
+			AND (pr.new_subscription_id = n.id OR pr.old_subscription_id = o.id)
 			WHERE s.crm_account_id = @customer AND s.id = coalesce(o.id, n.id)),
-		held AS (SELECT p.sku, d.day, coalesce((SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
-			WHERE c.subscription_id = CASE WHEN d.day < p.turn THEN p.old ELSE p.new END AND c.effective_at <= d.day), 0) AS seats FROM p, d),
-		billed AS (SELECT p.sku, d.day, coalesce((SELECT sum(l.seats) FROM invoice_lines l WHERE l.live AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id IN (p.old, p.new)
+		held AS (SELECT p.sku, d.day, coalesce((SELECT sum(c.delta) FROM license_changes c
+		JOIN license_change_status st ON st.change_id = c.id AND st.counted
+			WHERE c.subscription_id = CASE WHEN d.day < p.turn THEN p.old ELSE p.new END
+			AND c.effective_at <= d.day), 0) AS seats FROM p, d),
+		billed AS (SELECT p.sku, d.day, coalesce((SELECT sum(l.seats) FROM invoice_lines l WHERE l.live
+		AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id IN (p.old, p.new)
 			AND d.day >= l.from_date AND d.day < l.to_date), 0) AS seats FROM p, d)
-		SELECT string_agg(concat_ws(' ', sku, day, 'held', held.seats, 'billed', billed.seats), E'\n' ORDER BY sku, day) FROM held JOIN billed USING (sku, day) WHERE held.seats <> billed.seats`,
+		SELECT string_agg(concat_ws(' ', sku, day, 'held', held.seats, 'billed', billed.seats), E'\n' ORDER BY sku, day)
+		FROM held JOIN billed USING (sku, day) WHERE held.seats <> billed.seats`,
 		map[string]any{"until": until, "old": m.old.ID, "new": m.new.ID, "customer": c.id})
 	if got != "" {
 		m.Errorf("seat-days that are not billed exactly once:\n%s", got)
@@ -408,7 +433,8 @@ func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
 	m.do(c, confirm)
 	m.do(c, moved)
 	back := func(by audit.Actor, step pairing.Step) cutover.Report {
-		r, err := m.TakeBack(context.WithoutCancel(t.Context()), by, m.run, []uuid.UUID{c.id}, map[uuid.UUID]pairing.Step{c.id: step})
+		r, err := m.TakeBack(context.WithoutCancel(t.Context()), by, m.run, []uuid.UUID{c.id},
+			map[uuid.UUID]pairing.Step{c.id: step})
 		if err != nil {
 			t.Error(err)
 		}
@@ -436,7 +462,8 @@ func TestAStepIsTakenBackOnceAndTheSecondPersonIsToldWhoWasFirst(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	m.do(c, moved)
-	if r := back(ada, pairing.Confirmed); len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Why, "is reassigned by now") {
+	if r := back(ada, pairing.Confirmed); len(r.Refused) != 1 ||
+		!strings.Contains(r.Refused[0].Why, "is reassigned by now") {
 		t.Errorf("%+v", r)
 	}
 	if r := back(ada, "x"); len(r.Refused) != 1 || m.view(c).Customer.Step != pairing.Reassigned {

@@ -21,22 +21,32 @@ type sides struct {
 // wrong turn of ending one before it is billed), or ended since the run began; of new
 // ones, those that go on. Of both, whatever stands in a decision, whoever's it is now.
 const sideRows = `
-	SELECT s.id, s.provider_id = r.old_provider_id AS is_old, s.external_id, s.product_id, s.product_name, s.part_number, s.sku, s.kind, s.quantity, s.billable_quantity AS billable,
-	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency, s.unit_price, s.price_period, s.price_by_person,
-	       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed AS cost_assumed, s.no_twin, s.twin_hold, s.account_id,
-	       s.state, coalesce(s.hold_reason, '') AS hold_reason, coalesce(s.deactivated_by, '') AS deactivated_by, s.deactivated_on,
-	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through, s.history_since, coalesce(s.review, '') AS review, s.price_waits,
+	SELECT s.id, s.provider_id = r.old_provider_id AS is_old, s.external_id, s.product_id, s.product_name,
+		s.part_number, s.sku, s.kind, s.quantity, s.billable_quantity AS billable,
+	       s.term, s.billing_frequency AS frequency, s.start_date AS start, s.end_date AS "end", s.currency,
+		s.unit_price, s.price_period, s.price_by_person,
+	       s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed AS cost_assumed, s.no_twin, s.twin_hold,
+		s.account_id,
+	       s.state, coalesce(s.hold_reason, '') AS hold_reason, coalesce(s.deactivated_by, '') AS deactivated_by,
+		s.deactivated_on,
+	       s.contract_id, coalesce(k.name, '') AS contract, s.frozen_from, s.billable_from, s.billed_through,
+		s.history_since, coalesce(s.review, '') AS review, s.price_waits,
 	       EXISTS (SELECT FROM invoice_lines l WHERE l.subscription_id = s.id AND l.live) AS billed,
-	       s.crm_account_id IS DISTINCT FROM @customer AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose
+	       s.crm_account_id IS DISTINCT
+	FROM @customer AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
 		SELECT id FROM subscriptions WHERE crm_account_id = @customer
-		UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
+		UNION SELECT unnest(ARRAY[p.old_subscription_id, p.new_subscription_id]) FROM cutover_pairs p
+		JOIN cutover_customers c ON c.id = p.customer_id
 		WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL)
 	JOIN provider_accounts a ON a.id = s.account_id
 	LEFT JOIN billing_contracts k ON k.id = s.contract_id LEFT JOIN crm_accounts w ON w.id = s.crm_account_id
 	WHERE r.id = @run AND (s.state <> 'inactive'
-	   OR s.provider_id = r.old_provider_id AND (s.deactivated_by = 'person' OR s.deactivated_by = 'provider' AND s.deactivated_on >= CAST(r.created_at AS date))
-	   OR EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL AND s.id IN (p.old_subscription_id, p.new_subscription_id)))
+	   OR s.provider_id = r.old_provider_id
+	AND (s.deactivated_by = 'person' OR s.deactivated_by = 'provider'
+	AND s.deactivated_on >= CAST(r.created_at AS date))
+	   OR EXISTS (SELECT FROM cutover_pairs p WHERE p.undone_at IS NULL
+	AND s.id IN (p.old_subscription_id, p.new_subscription_id)))
 	ORDER BY lower(s.product_name), s.external_id, s.id`
 
 // sidesOf reads them. In a transaction that locks the customer's row, no decision about them changes meanwhile.
@@ -51,7 +61,8 @@ func sidesOf(ctx context.Context, db *gorm.DB, runID, crmAccountID uuid.UUID) (s
 		return out, fmt.Errorf("subscriptions of the cut-over: %w", err)
 	}
 	err := db.WithContext(ctx).Raw(`SELECT p.* FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id
-		WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL ORDER BY p.decided_at, p.id`, args).Scan(&out.Pairs).Error
+		WHERE c.cutover_id = @run AND c.crm_account_id = @customer AND p.undone_at IS NULL
+		ORDER BY p.decided_at, p.id`, args).Scan(&out.Pairs).Error
 	if err != nil {
 		return out, fmt.Errorf("decisions of the cut-over: %w", err)
 	}

@@ -55,7 +55,8 @@ func TestEveryNewSubscriptionIsBilledFromTheSwitchDay(t *testing.T) {
 	if got := m.from(c.newID(m, "LATE")); got != "2026-06-01" {
 		t.Errorf("listed only after the switch, it is billed from %q", got)
 	}
-	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New, New: c.newID(m, "LATE"), FromStart: true, Confirmed: c.name}))
+	m.must(m.Decide(t.Context(), ada, m.run, cutover.Decision{CRMAccountID: c.id, Kind: pairing.New,
+		New: c.newID(m, "LATE"), FromStart: true, Confirmed: c.name}))
 	if got := m.from(c.newID(m, "LATE")); got != "" {
 		t.Errorf("from its start: %q", got)
 	}
@@ -70,7 +71,8 @@ func TestFromItsStartIsSaidByNameAndOnlyOfANewOne(t *testing.T) {
 	if err := m.Decide(t.Context(), ada, m.run, d); errs.FieldsOf(err)["confirm"] == "" {
 		t.Errorf("another name: %v", err)
 	}
-	ended := cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3"), FromStart: true, Confirmed: c.name}
+	ended := cutover.Decision{CRMAccountID: c.id, Kind: pairing.Ended, Old: c.oldID(m, "E3"), FromStart: true,
+		Confirmed: c.name}
 	if err := m.Decide(t.Context(), ada, m.run, ended); errs.FieldsOf(err)["from_start"] == "" {
 		t.Errorf("an old one from its start: %v", err)
 	}
@@ -83,9 +85,12 @@ func TestFromItsStartIsSaidByNameAndOnlyOfANewOne(t *testing.T) {
 func (m *market) listPrice(c *client, sku, amount string) {
 	m.Helper()
 	list, id := uuid.Must(uuid.NewV7()), c.newID(m, sku)
-	m.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at) VALUES (?, ?, 'USD', true, now(), now())`, list, "List of "+c.name)
-	m.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
-		SELECT ?, ?, product_id, 'month', 'annual', 'monthly', CAST(? AS numeric), '2020-01-01', now(), now() FROM subscriptions WHERE id = ?`, uuid.Must(uuid.NewV7()), list, amount, id)
+	m.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at)
+		VALUES (?, ?, 'USD', true, now(), now())`, list, "List of "+c.name)
+	m.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		effective_from, created_at, updated_at)
+		SELECT ?, ?, product_id, 'month', 'annual', 'monthly', CAST(? AS numeric), '2020-01-01', now(), now()
+		FROM subscriptions WHERE id = ?`, uuid.Must(uuid.NewV7()), list, amount, id)
 	m.exec(`UPDATE billing_contracts SET price_list_id = ? WHERE id = ?`, list, c.contract)
 }
 
@@ -104,12 +109,14 @@ func TestANegotiatedPriceGoesOverWhateverTheListSays(t *testing.T) {
 			m.listPrice(c, "E3", "13.50")
 			m.land(c, "E3")
 			set(m, c)
-			if now := m.sub(c.newID(m, "E3")); name == "the new one has a price of the list" && (now.UnitPrice.Decimal.String() != "13.5" || now.PriceByPerson) {
+			if now := m.sub(c.newID(m, "E3")); name == "the new one has a price of the list" &&
+				(now.UnitPrice.Decimal.String() != "13.5" || now.PriceByPerson) {
 				t.Fatalf("landed at %s", now.UnitPrice.Decimal)
 			}
 			m.start("2026-06-01")
 			m.do(c, exact)
-			if v := m.view(c); len(v.TakesOver) != 1 || v.TakesOver[0].UnitPrice.Decimal.String() != "12" || !v.TakesOver[0].Negotiated {
+			if v := m.view(c); len(v.TakesOver) != 1 || v.TakesOver[0].UnitPrice.Decimal.String() != "12" ||
+				!v.TakesOver[0].Negotiated {
 				t.Errorf("the preview says %+v", v.TakesOver)
 			}
 			m.do(c, confirm)
@@ -120,7 +127,8 @@ func TestANegotiatedPriceGoesOverWhateverTheListSays(t *testing.T) {
 			m.sign(c.newID(m, "E3"))
 			m.do(c, retired)
 			m.must(m.bill(c, "2026-07-01"))
-			if got := m.text(`SELECT sum(amount) FROM invoice_lines WHERE subscription_id = ?`, c.newID(m, "E3")); got != "120.000000" {
+			if got := m.text(`SELECT sum(amount) FROM invoice_lines WHERE subscription_id = ?`,
+				c.newID(m, "E3")); got != "120.000000" {
 				t.Errorf("June was billed at %s", got)
 			}
 		})
@@ -163,7 +171,8 @@ func TestAnotherProductThatEndsBesideANewOneAsksNobody(t *testing.T) {
 	r.Kind = distributor.Licence
 	m.syncNew(c, r)
 	m.start("2026-06-01")
-	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")}, {Kind: pairing.New, New: c.newID(m, "E5")}} {
+	for _, d := range []cutover.Decision{{Kind: pairing.Ended, Old: c.oldID(m, "E3")},
+		{Kind: pairing.New, New: c.newID(m, "E5")}} {
 		d.CRMAccountID = c.id
 		m.must(m.Decide(t.Context(), ada, m.run, d))
 	}

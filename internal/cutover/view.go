@@ -30,7 +30,8 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 	if err != nil {
 		return CustomerView{}, err
 	}
-	v := CustomerView{Run: run, Customer: c, Old: both.Old, New: both.New, Pairs: both.Pairs, Proposals: both.proposals(), Next: following(c.Step)}
+	v := CustomerView{Run: run, Customer: c, Old: both.Old, New: both.New, Pairs: both.Pairs,
+		Proposals: both.proposals(), Next: following(c.Step)}
 	if c.Step == pairing.Open {
 		v.TakesOver = both.takesOver()
 	}
@@ -44,7 +45,8 @@ func (s Service) CustomerOf(ctx context.Context, db *gorm.DB, id, crmAccountID u
 	}
 	for _, n := range both.New {
 		if n.PriceWaits {
-			v.Unseen = append(v.Unseen, fmt.Sprintf("The price of %s (%s) is another from %s on, and nobody has acknowledged that. Invoices leave its line out until somebody does.",
+			v.Unseen = append(v.Unseen, fmt.Sprintf("The price of %s (%s) is another from %s on, and nobody has "+
+				"acknowledged that. Invoices leave its line out until somebody does.",
 				n.Called(), n.ExternalID, n.BillableFrom))
 		}
 	}
@@ -70,7 +72,8 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 	}
 	var out []string
 	if day.After(s.today()) {
-		out = append(out, fmt.Sprintf("The switch day %s lies ahead. Once confirmed, seats that change before it count only from then on, at the new provider.", day))
+		out = append(out, fmt.Sprintf("The switch day %s lies ahead. Once confirmed, seats that change before it "+
+			"count only from then on, at the new provider.", day))
 	}
 	contracts := map[uuid.UUID]bool{}
 	for _, o := range st.Old {
@@ -78,7 +81,8 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 			continue
 		}
 		if o.BilledThrough.After(day) {
-			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already: what was paid for the days from %s on counts for the new one.", o.Called(), o.ExternalID, o.BilledThrough, day))
+			out = append(out, fmt.Sprintf("%s (%s) is billed up to %s already: what was paid for the days from %s on "+
+				"counts for the new one.", o.Called(), o.ExternalID, o.BilledThrough, day))
 		}
 		contracts[o.ContractID.UUID] = true
 	}
@@ -88,7 +92,8 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 			return nil, err
 		}
 		if cycle := history.GridOf(k.Terms).Cycle(day); cycle.From != day {
-			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: the last cycle of the old ones is billed in part, up to it.", day, k.Name))
+			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: "+
+				"the last cycle of the old ones is billed in part, up to it.", day, k.Name))
 		}
 	}
 	return out, nil

@@ -62,7 +62,8 @@ func newMarket(t testing.TB, today string) *market {
 		Mapping: &mapping.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}}
 	m.bills = billing.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC}
 	moves := reassign.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}
-	m.retires = retire.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews, Ended: moves.Ended, Reopening: moves.MayReopen}
+	m.retires = retire.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews, Ended: moves.Ended,
+		Reopening: moves.MayReopen}
 	m.old = m.provider("Legacy", distributor.StellrLegacy)
 	m.new = m.provider("Stellr", distributor.Stellr)
 	return m
@@ -71,28 +72,36 @@ func newMarket(t testing.TB, today string) *market {
 func (m *market) provider(name, connector string) subscription.Provider {
 	p := subscription.Provider{ID: uuid.Must(uuid.NewV7()), Connector: connector, Currency: "USD"}
 	now := m.clock.Now()
-	m.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, '100200', 'USD', true, ?, ?, ?)`, p.ID, name, connector, connector == distributor.Stellr, name+".example", now, now, now)
+	m.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, '100200', 'USD', true, ?, ?,
+			?)`, p.ID, name, connector, connector == distributor.Stellr, name+".example", now, now, now)
 	return p
 }
 
 // client makes a customer that both providers know, with a contract billed in advance.
 func (m *market) client(name, refunds string) *client {
 	m.Helper()
-	c := &client{name: name, id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()), oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
+	c := &client{name: name, id: uuid.Must(uuid.NewV7()), contract: uuid.Must(uuid.NewV7()),
+		oldList: map[string]distributor.Subscription{}, newList: map[string]distributor.Subscription{}}
 	now := m.clock.Now()
-	m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, c.id, name, now, now)
-	m.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, is_default, active, created_at, updated_at)
-		VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2026-01-01', '2026-01-01', ?, true, true, ?, ?)`, c.contract, c.id, refunds, now, now)
+	m.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, c.id,
+		name, now, now)
+	m.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		start_date, bill_from, refunds, is_default, active, created_at, updated_at)
+		VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2026-01-01', '2026-01-01', ?, true, true, ?,
+			?)`, c.contract, c.id, refunds, now, now)
 	c.old = m.account(m.old, c, "L-"+name)
 	c.new = m.account(m.new, c, "N-"+name)
 	return c
 }
 
 func (m *market) account(p subscription.Provider, c *client, external string) subscription.Account {
-	a := subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: external, State: account.Mapped, CRMAccountID: uuid.NullUUID{UUID: c.id, Valid: true}}
+	a := subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: external, State: account.Mapped,
+		CRMAccountID: uuid.NullUUID{UUID: c.id, Valid: true}}
 	now := m.clock.Now()
-	m.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id, first_seen_at, updated_at)
+	m.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+		first_seen_at, updated_at)
 		VALUES (?, ?, ?, ?, 'active', 'mapped', ?, ?, ?)`, a.ID, p.ID, external, external, c.id, now, now)
 	return a
 }
@@ -117,8 +126,10 @@ func (m *market) today(s string) { m.clock.Set(day(s).Start(time.UTC).Add(9 * ti
 
 // legacy is a licence as the legacy API has it: a SKU, a quantity and no dates.
 func legacy(sku string, seats int) distributor.Subscription {
-	return distributor.Subscription{ExternalID: "old-" + sku, Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Product " + sku, SKU: sku, Quantity: seats,
-		UnitCost: decimal.NewNullDecimal(decimal.NewFromInt(10)), CostPeriod: money.Month, Currency: "USD", Frequency: distributor.FreqUnknown, Term: distributor.FreqUnknown,
+	return distributor.Subscription{ExternalID: "old-" + sku, Vendor: "Microsoft", Kind: distributor.Licence,
+		ProductName: "Product " + sku, SKU: sku, Quantity: seats,
+		UnitCost: decimal.NewNullDecimal(decimal.NewFromInt(10)), CostPeriod: money.Month, Currency: "USD",
+		Frequency: distributor.FreqUnknown, Term: distributor.FreqUnknown,
 		Status: distributor.StatusActive, StatusText: "active"}
 }
 
@@ -146,7 +157,8 @@ func (m *market) syncNew(c *client, records ...distributor.Subscription) {
 	m.sync(m.new, c.new, c.newList, records)
 }
 
-func (m *market) sync(p subscription.Provider, a subscription.Account, list map[string]distributor.Subscription, records []distributor.Subscription) {
+func (m *market) sync(p subscription.Provider, a subscription.Account, list map[string]distributor.Subscription,
+	records []distributor.Subscription) {
 	m.Helper()
 	for _, r := range records {
 		list[r.ExternalID] = r
@@ -158,7 +170,8 @@ func (m *market) sync(p subscription.Provider, a subscription.Account, list map[
 		all = append(all, r)
 	}
 	m.must(m.db.InTx(m.Context(), func(tx *gorm.DB) error {
-		res, err := subscription.SyncAccount(m.Context(), tx, subscription.Listing{Provider: p, Account: a, Records: all, Zone: time.UTC, Origin: m.origin()})
+		res, err := subscription.SyncAccount(m.Context(), tx,
+			subscription.Listing{Provider: p, Account: a, Records: all, Zone: time.UTC, Origin: m.origin()})
 		if err != nil {
 			return err
 		}
@@ -184,7 +197,8 @@ func (c *client) newID(m *market, sku string) uuid.UUID {
 func (m *market) id(external string) uuid.UUID {
 	m.Helper()
 	var id uuid.UUID
-	if err := m.db.Read(m.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&id); err != nil {
+	if err := m.db.Read(m.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&id); err != nil {
 		m.fatal("subscription %s: %v", external, err)
 	}
 	return id
@@ -198,7 +212,8 @@ func (m *market) sub(id uuid.UUID) subscription.Subscription {
 }
 
 func (m *market) act(id uuid.UUID) subscription.Act {
-	return subscription.Act{ID: id, Zone: time.UTC, Origin: ledger.Origin{Source: ledger.FromPerson, By: ada, At: m.clock.Now()}}
+	return subscription.Act{ID: id, Zone: time.UTC,
+		Origin: ledger.Origin{Source: ledger.FromPerson, By: ada, At: m.clock.Now()}}
 }
 
 // price sets a price a month from a day on.
@@ -209,8 +224,10 @@ func (m *market) price(id uuid.UUID, amount, on string) {
 		if err != nil {
 			return err
 		}
-		_, err = subscription.SetPrice(m.Context(), tx, m.act(id), subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)),
-			Period: money.Month, On: history.Later(day(on), h.FirstDay()), Later: subscription.KeepLater, Gap: true})
+		_, err = subscription.SetPrice(m.Context(), tx, m.act(id),
+			subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)),
+				Period: money.Month, On: history.Later(day(on), h.FirstDay()), Later: subscription.KeepLater,
+				Gap: true})
 		if err != nil {
 			return err
 		}
@@ -235,7 +252,8 @@ func (m *market) sign(ids ...uuid.UUID) int {
 
 // bill drafts and bills a cycle of a customer.
 func (m *market) bill(c *client, end string) error {
-	id, err := m.bills.Draft(m.Context(), ada, billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Late: true})
+	id, err := m.bills.Draft(m.Context(), ada,
+		billing.Order{Run: billing.Run{ContractID: c.contract, End: day(end)}, Late: true})
 	if err != nil {
 		return err
 	}
@@ -276,7 +294,8 @@ func (m *market) settled(name string, seats map[string]int) *client {
 func (m *market) start(switchDay string) {
 	m.Helper()
 	var err error
-	m.run, err = m.Start(m.Context(), ada, cutover.Beginning{Name: "To Stellr", OldProviderID: m.old.ID, NewProviderID: m.new.ID, SwitchDay: day(switchDay)})
+	m.run, err = m.Start(m.Context(), ada, cutover.Beginning{Name: "To Stellr", OldProviderID: m.old.ID,
+		NewProviderID: m.new.ID, SwitchDay: day(switchDay)})
 	m.must(err)
 }
 
@@ -329,6 +348,7 @@ func (m *market) conflict(err error) string {
 
 func (m *market) ledgerOf(id uuid.UUID) string {
 	m.Helper()
-	return m.text(`SELECT string_agg(concat_ws(' ', c.effective_at, c.event, c.delta, st.billing_state, CASE WHEN NOT st.counted THEN 'aside' END), E'\n' ORDER BY c.effective_at, c.seq)
+	return m.text(`SELECT string_agg(concat_ws(' ', c.effective_at, c.event, c.delta, st.billing_state, CASE
+		WHEN NOT st.counted THEN 'aside' END), E'\n' ORDER BY c.effective_at, c.seq)
 		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ?`, id)
 }

@@ -16,7 +16,8 @@ import (
 
 // seedCustomers makes CRM accounts for the distributor's companies: some that match
 // well, some poorly, some not at all; and a few that the distributor does not know.
-func seedCustomers(ctx context.Context, a *app.App, by audit.Actor, companies []sandbox.Company) ([]crm.Account, error) {
+func seedCustomers(ctx context.Context, a *app.App, by audit.Actor,
+	companies []sandbox.Company) ([]crm.Account, error) {
 	var made []crm.Account
 	for i, c := range companies {
 		facts, ok := asInCRM(i, c)
@@ -29,8 +30,10 @@ func seedCustomers(ctx context.Context, a *app.App, by audit.Actor, companies []
 		}
 		made = append(made, acc)
 	}
-	for i, name := range []string{"Bramble Lane Books", "Quillfeather Press LLC", "Old Harbor Chandlery", "Tansy & Rue Apothecary"} {
-		_, err := a.CRM.Create(ctx, by, crm.Input{Facts: crm.Facts{ExternalID: fmt.Sprintf("CRM-9%02d", i), Name: name}})
+	for i, name := range []string{"Bramble Lane Books", "Quillfeather Press LLC", "Old Harbor Chandlery",
+		"Tansy & Rue Apothecary"} {
+		_, err := a.CRM.Create(ctx, by,
+			crm.Input{Facts: crm.Facts{ExternalID: fmt.Sprintf("CRM-9%02d", i), Name: name}})
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +44,8 @@ func seedCustomers(ctx context.Context, a *app.App, by audit.Actor, companies []
 // asInCRM is how a CRM knows a company: every eighth not at all, others without what
 // would make them certain.
 func asInCRM(i int, c sandbox.Company) (crm.Facts, bool) {
-	f := crm.Facts{ExternalID: fmt.Sprintf("CRM-%04d", i+1), Name: c.Name, Website: c.Domain, EmailDomains: c.MailDomain, TenantID: c.TenantID,
+	f := crm.Facts{ExternalID: fmt.Sprintf("CRM-%04d", i+1), Name: c.Name, Website: c.Domain,
+		EmailDomains: c.MailDomain, TenantID: c.TenantID,
 		Street: c.Street, City: c.City, State: c.State, PostalCode: c.PostalCode, Country: c.Country, Phone: c.Phone}
 	switch i % 8 {
 	case 3: // the tenant id was never entered
@@ -62,7 +66,8 @@ func firstWords(name string) string {
 }
 
 // seedContracts makes a default contract for most customers; one in twelve has none, one in fifteen has two.
-func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []crm.Account, list uuid.UUID) (int, error) {
+func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []crm.Account,
+	list uuid.UUID) (int, error) {
 	n := 0
 	for i, c := range customers {
 		if i%12 == 11 {
@@ -74,8 +79,9 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 		}
 		for j, name := range names {
 			_, err := a.Contracts.Create(ctx, by, contract.Input{
-				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance", BillingDay: "1",
-				PriceList: list.String(), StartDate: "2024-01-01", Refunds: "global", IsDefault: j == 0,
+				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance",
+				BillingDay: "1",
+				PriceList:  list.String(), StartDate: "2024-01-01", Refunds: "global", IsDefault: j == 0,
 			})
 			if err != nil {
 				return n, fmt.Errorf("sample contract of %s: %w", c.Name, err)

@@ -41,17 +41,23 @@ func (w walker) switchDay() clock.Date { return w.demo.tale().ThisMonth().AddMon
 // begin starts the run, maps what waits and reads the new subscriptions.
 func (w *walker) begin() {
 	w.Helper()
-	p := w.Client.Get("/cutovers/new").FormTo("/cutovers").Set("name", "To the new API", "switch_day", w.switchDay().String(),
-		"old_provider_id", w.have()[oldProvider].ID.String(), "new_provider_id", w.have()[newProvider].ID.String()).Submit().Next()
+	p := w.Client.Get("/cutovers/new").FormTo("/cutovers").Set("name", "To the new API", "switch_day",
+		w.switchDay().String(),
+		"old_provider_id", w.have()[oldProvider].ID.String(), "new_provider_id",
+		w.have()[newProvider].ID.String()).Submit().Next()
 	w.run = p.URL.Path
 	carry := w.Client.Get(w.run + "/carry")
 	form := carry.Form(`form[action="` + w.run + `/carry"]:has(input[name="account_id"]), #carry-over`)
 	form.Values.Del("account_id")
-	carry.Doc().Find(`input[name="account_id"]:not([disabled])`).Each(func(_ int, s *goquery.Selection) { form.Tick("account_id", s.AttrOr("value", "")) })
+	carry.Doc().Find(`input[name="account_id"]:not([disabled])`).Each(func(_ int,
+		s *goquery.Selection) {
+		form.Tick("account_id", s.AttrOr("value", ""))
+	})
 	form.Submit().Next()
 	left := w.records("/accounts.csv?state=unmapped&provider=" + w.have()[newProvider].ID.String())
 	for _, r := range left {
-		w.Client.Get("/accounts/"+r["id"]+"/exclude").FormTo("/accounts/"+r["id"]+"/exclude").Set("reason", "our own test tenant").Submit().Next()
+		w.Client.Get("/accounts/"+r["id"]+"/exclude").FormTo("/accounts/"+r["id"]+"/exclude").Set("reason",
+			"our own test tenant").Submit().Next()
 	}
 	w.sync(newProvider)
 	must(w, w.app.Reviews.Drain(w.Context(), w.app.DB))
@@ -113,8 +119,10 @@ func (w walker) pairUp() {
 			}
 			w.page(id).Form(`form[action$="/pairs"]:has(select[name="choice"])`).Set("choice", "ended").Submit().Next()
 		}
-		for w.page(id).Doc().Find(`form:has(input[name="kind"][value="new"]):not(:has(input[name="from_start"]))`).Length() > 0 {
-			w.page(id).Form(`form:has(input[name="kind"][value="new"]):not(:has(input[name="from_start"]))`).Submit().Next()
+		for w.page(id).Doc().Find(`form:has(input[name="kind"][value="new"]):not(:has(input[name="from_start"]))`).
+			Length() > 0 {
+			w.page(id).Form(`form:has(input[name="kind"][value="new"]):not(:has(input[name="from_start"]))`).
+				Submit().Next()
 		}
 	}
 }
@@ -157,7 +165,8 @@ func (w walker) sign() {
 			continue
 		}
 		if r["contract"] == "" {
-			w.Client.Post("/subscriptions/"+r["id"]+"/contract", url.Values{"contract_id": {of[r["crm_account"]]}}).Want(303)
+			w.Client.Post("/subscriptions/"+r["id"]+"/contract",
+				url.Values{"contract_id": {of[r["crm_account"]]}}).Want(303)
 		}
 		v.Add("id", r["id"])
 	}
@@ -168,7 +177,10 @@ func (w walker) acknowledge() {
 	w.Helper()
 	p := w.Client.Get(w.run + "/proof")
 	v := url.Values{"note": {"seen"}}
-	p.Doc().Find(`input[name="change"]:not([disabled])`).Each(func(_ int, s *goquery.Selection) { v.Add("change", s.AttrOr("value", "")) })
+	p.Doc().Find(`input[name="change"]:not([disabled])`).Each(func(_ int,
+		s *goquery.Selection) {
+		v.Add("change", s.AttrOr("value", ""))
+	})
 	if len(v["change"]) > 0 {
 		w.Client.Post(w.run+"/acknowledge", v).Next()
 	}
@@ -224,7 +236,8 @@ func TestTheYearIsWalkedToItsFinishByFormsAlone(t *testing.T) {
 		w.move()
 		old := w.have()[oldProvider].ID.String()
 		w.Client.Get("/providers/" + old + "/deactivate").FormTo("/providers/" + old + "/deactivate").Submit().Next()
-		w.Client.Get(w.run+"/finish").FormTo(w.run+"/finish").Set("name", "To the new API").Submit().Next().Shows("The cut-over is finished")
+		w.Client.Get(w.run+"/finish").FormTo(w.run+"/finish").Set("name",
+			"To the new API").Submit().Next().Shows("The cut-over is finished")
 		if got := w.proof(); len(got) != 2 || got["ok"] == 0 || got["acknowledged"] == 0 {
 			t.Errorf("the final proof says %v", got)
 		}
@@ -256,12 +269,14 @@ func (w walker) plant(wrong map[string]bool) {
 			continue
 		}
 		p := w.page(id)
-		p.Doc().Find(`form[action$="/pairs"] input[name="old_subscription_id"]`).Each(func(_ int, s *goquery.Selection) {
+		p.Doc().Find(`form[action$="/pairs"] input[name="old_subscription_id"]`).Each(func(_ int,
+			s *goquery.Selection) {
 			w.decide(id, name, "kind", "ended", "old_subscription_id", s.AttrOr("value", ""))
 		})
-		p.Doc().Find(`form[action$="/pairs"]:has(input[name="from_start"]) input[name="new_subscription_id"]`).Each(func(_ int, s *goquery.Selection) {
-			w.decide(id, name, "kind", "new", "new_subscription_id", s.AttrOr("value", ""), "from_start", "1")
-		})
+		p.Doc().Find(`form[action$="/pairs"]:has(input[name="from_start"]) input[name="new_subscription_id"]`).
+			Each(func(_ int, s *goquery.Selection) {
+				w.decide(id, name, "kind", "new", "new_subscription_id", s.AttrOr("value", ""), "from_start", "1")
+			})
 	}
 }
 

@@ -66,7 +66,8 @@ func prepare(ctx context.Context, o options, getenv func(string) string, log *sl
 		return nil, errors.New("the demo works on a private database of its own: unset SEATLEDGER_DATABASE_URL")
 	}
 	if getenv(config.Prefix+"CLOCK") != "" {
-		return nil, errors.New("the demo makes its own past and goes by the true time, as its distributor does: unset SEATLEDGER_CLOCK, or use the verb serve with it")
+		return nil, errors.New("the demo makes its own past and goes by the true time, as its distributor does: " +
+			"unset SEATLEDGER_CLOCK, or use the verb serve with it")
 	}
 	base := getenv(config.Prefix + "DATA_DIR")
 	if base == "" {

@@ -33,7 +33,8 @@ func TestEachKindOfDemoKeepsToFoldersOfItsOwn(t *testing.T) {
 
 func TestAHistoryThatWasInterruptedIsNotGoneOnWith(t *testing.T) {
 	t.Parallel()
-	d := &Demo{options: options{cutover: true, customers: 12}, folder: "somewhere", keep: keepsakes{Year: yearBegun}, far: &distributorProcess{}}
+	d := &Demo{options: options{cutover: true, customers: 12}, folder: "somewhere", keep: keepsakes{Year: yearBegun},
+		far: &distributorProcess{}}
 	if err := d.MakeYear(t.Context(), t.Output()); err == nil {
 		t.Error("a half year was taken for a whole one")
 	}

@@ -14,8 +14,10 @@ import (
 	"seatledger/internal/distributor/sandbox"
 )
 
-// seedPrices makes a price list with a markup of a fifth over cost for most products; a few are left out, and one is sold below cost.
-func seedPrices(ctx context.Context, a *app.App, by audit.Actor, products []sandbox.Product) (list uuid.UUID, items int, err error) {
+// seedPrices makes a price list with a markup of a fifth over cost for most products; a few are left out, and one is
+// sold below cost.
+func seedPrices(ctx context.Context, a *app.App, by audit.Actor, products []sandbox.Product) (list uuid.UUID, items int,
+	err error) {
 	l, err := a.Prices.CreateList(ctx, by, price.ListInput{Name: "Standard 2026", Currency: "USD"})
 	if err != nil {
 		return uuid.Nil, 0, err
@@ -59,6 +61,7 @@ func itemOf(i int, p sandbox.Product) (price.ItemInput, bool) {
 	if i%17 == 9 {
 		factor = decimal.RequireFromString("0.95")
 	}
-	return price.ItemInput{Vendor: p.Vendor, PartNumber: p.PartNumber, ProductName: p.Name, Unit: unit, Term: term, BillingFrequency: p.Frequency,
-		UnitPrice: p.UnitPrice.Mul(factor).Round(2).String(), EffectiveFrom: "2020-01-01"}, true
+	return price.ItemInput{Vendor: p.Vendor, PartNumber: p.PartNumber, ProductName: p.Name, Unit: unit, Term: term,
+		BillingFrequency: p.Frequency,
+		UnitPrice:        p.UnitPrice.Mul(factor).Round(2).String(), EffectiveFrom: "2020-01-01"}, true
 }

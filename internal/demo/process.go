@@ -45,7 +45,8 @@ func startDistributor(ctx context.Context, k keepsakes, data sandbox.DataOptions
 	}
 	//nolint:noctx // it ends with its input, not with the start
 	cmd := exec.Command(self, "sandbox", "--addr", addr, "--customers", strconv.Itoa(data.Customers),
-		"--subscriptions", strconv.Itoa(data.Subscriptions), "--seed", strconv.FormatUint(data.Seed, 10), "--today", data.Today.String())
+		"--subscriptions", strconv.Itoa(data.Subscriptions), "--seed", strconv.FormatUint(data.Seed, 10), "--today",
+		data.Today.String())
 	cmd.Env = []string{UntilStdinCloses + "=1"}
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
@@ -83,7 +84,8 @@ func awaitAddress(ctx context.Context, out io.Reader) (string, error) {
 	select {
 	case a, ok := <-found:
 		if !ok {
-			return "", errors.New("it ended at once; another program may use its port. Stop that one, or start with --fresh")
+			return "", errors.New("it ended at once; another program may use its port. " +
+				"Stop that one, or start with --fresh")
 		}
 		return a, nil
 	case <-waiting.Done():

@@ -74,7 +74,8 @@ func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "Synced %s: %s, %d new, %d held, %d failed. %s\n", kind, r.State, r.Added, r.Held, r.Failed, r.Message)
+		fmt.Fprintf(out, "Synced %s: %s, %d new, %d held, %d failed. %s\n", kind, r.State, r.Added, r.Held, r.Failed,
+			r.Message)
 	}
 	return nil
 }
@@ -83,8 +84,9 @@ func (d *Demo) firstWalk(ctx context.Context, a *app.App, me audit.Actor, out io
 func (d *Demo) comprehensive(name string) provider.Input {
 	return provider.Input{
 		Name: name, ComprehensiveAPI: true, UserName: "integration@reseller.example", Password: "sandbox-password",
-		URL: d.far.url(), TokenURL: d.far.url() + "/oauth2/v1/token", ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret",
-		ResellerNumber: sandbox.DefaultReseller, Currency: "USD",
+		URL: d.far.url(), TokenURL: d.far.url() + "/oauth2/v1/token", ApplicationID: "sandbox-app",
+		ApplicationSecret: "sandbox-secret",
+		ResellerNumber:    sandbox.DefaultReseller, Currency: "USD",
 	}
 }
 
@@ -144,7 +146,8 @@ func report(ctx context.Context, a *app.App, _ string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d accounts mapped, %d wait to be mapped\n%d subscriptions: %d held until their account is mapped; review: %d ok, %d with a warning, %d failing, %d signed\n",
+	_, err = fmt.Fprintf(out, "%d accounts mapped, %d wait to be mapped\n%d subscriptions: "+
+		"%d held until their account is mapped; review: %d ok, %d with a warning, %d failing, %d signed\n",
 		n.Mapped, n.Unmapped, n.Subscriptions, n.Held, n.OK, n.Warn, n.Fail, n.Signed)
 	return err
 }

@@ -158,7 +158,8 @@ func (y *year) present(ctx context.Context) error {
 
 // byHand deactivates a subscription whose days are not billed yet.
 func (y *year) byHand(ctx context.Context) error {
-	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id, State: string(subscription.Active)})
+	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id,
+		State: string(subscription.Active)})
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,8 @@ func (y *year) seed(ctx context.Context) error {
 // inYear is how the CRM knows a company: every third without what would make it
 // certain, so that a person maps it by hand, and what the hand did is worth carrying over.
 func inYear(i int, c sandbox.Company) crm.Facts {
-	f := crm.Facts{ExternalID: fmt.Sprintf("CRM-%04d", i+1), Name: c.Name, Website: c.Domain, EmailDomains: c.MailDomain, TenantID: c.TenantID,
+	f := crm.Facts{ExternalID: fmt.Sprintf("CRM-%04d", i+1), Name: c.Name, Website: c.Domain,
+		EmailDomains: c.MailDomain, TenantID: c.TenantID,
 		Street: c.Street, City: c.City, State: c.State, PostalCode: c.PostalCode, Country: c.Country, Phone: c.Phone}
 	if i%3 == 1 {
 		f.Website, f.EmailDomains, f.TenantID = "", "", ""
@@ -87,8 +88,10 @@ func inYear(i int, c sandbox.Company) crm.Facts {
 
 func (y *year) sign(ctx context.Context, c *customer, list uuid.UUID) (uuid.UUID, error) {
 	in := contract.Input{
-		CRMAccount: c.id.String(), Name: "Licences " + string(c.rhythm.frequency), Currency: "USD", BillingFrequency: string(c.rhythm.frequency),
-		Timing: string(c.rhythm.timing), BillingDay: "1", PriceList: list.String(), StartDate: y.story.First.String(), BillFrom: y.story.First.String(),
+		CRMAccount: c.id.String(), Name: "Licences " + string(c.rhythm.frequency), Currency: "USD",
+		BillingFrequency: string(c.rhythm.frequency),
+		Timing:           string(c.rhythm.timing), BillingDay: "1", PriceList: list.String(),
+		StartDate: y.story.First.String(), BillFrom: y.story.First.String(),
 		Refunds: "no", PaymentTerms: "30 days", IsDefault: true,
 	}
 	if len(y.customers)%7 == 3 {
@@ -122,11 +125,13 @@ func (y *year) accounts(ctx context.Context) error {
 func (y *year) decide(ctx context.Context, a account.Account, crmAccount uuid.UUID) error {
 	switch {
 	case crmAccount == uuid.Nil:
-		return y.app.Mapping.Exclude(ctx, y.me, mapping.Choice{AccountID: a.ID, Version: a.Version, Reason: "Our own test tenant"})
+		return y.app.Mapping.Exclude(ctx, y.me,
+			mapping.Choice{AccountID: a.ID, Version: a.Version, Reason: "Our own test tenant"})
 	case a.CRMAccountID.UUID == crmAccount:
 		return nil
 	case a.Mapping != account.Unmapped:
 		return errs.Newf(errs.Conflict, "%s was mapped to another customer by itself", a.Name)
 	}
-	return y.app.Mapping.Map(ctx, y.me, mapping.Choice{AccountID: a.ID, CRMAccountID: crmAccount, Reason: "known by name and town"})
+	return y.app.Mapping.Map(ctx, y.me,
+		mapping.Choice{AccountID: a.ID, CRMAccountID: crmAccount, Reason: "known by name and town"})
 }

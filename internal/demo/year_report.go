@@ -26,7 +26,8 @@ func (d *Demo) reportYear(ctx context.Context, a *app.App, base string, out io.W
 		return err
 	}
 	var lines []string
-	for _, part := range []func(context.Context, *gorm.DB, map[string]provider.Provider) (string, error){oldSide, invoices, newSide} {
+	for _, part := range []func(context.Context, *gorm.DB, map[string]provider.Provider) (string, error){oldSide,
+		invoices, newSide} {
 		said, err := part(ctx, db, have)
 		if err != nil {
 			return err
@@ -94,7 +95,8 @@ func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) 
 		return "", err
 	}
 	open, err := elsewhere.OpenRows(ctx, db, uuid.Nil, uuid.Nil)
-	return fmt.Sprintf("%d invoices of %d months, %d of them paid; %d changes are not billed yet", billed+paid, len(months), paid, len(open)), err
+	return fmt.Sprintf("%d invoices of %d months, %d of them paid; %d changes are not billed yet", billed+paid,
+		len(months), paid, len(open)), err
 }
 
 // oddities are the customers that an exact pair does not settle.
@@ -121,7 +123,8 @@ func (d *Demo) oddities() []string {
 
 func nextSteps(base string, provider uuid.UUID) []string {
 	return []string{
-		fmt.Sprintf("  1. %s/cutovers/new: from %s to %s, with the first of next month as switch day", base, oldProvider, newProvider),
+		fmt.Sprintf("  1. %s/cutovers/new: from %s to %s, with the first of next month as switch day", base,
+			oldProvider, newProvider),
 		"  2. Carry the old mapping over to the accounts that wait, and exclude the test tenant",
 		fmt.Sprintf("  3. %s/providers/%s: Sync Subscriptions", base, provider),
 		"  4. Pair, confirm, bill what is open, reassign, sign, deactivate: the run's page leads from gate to gate",

@@ -40,7 +40,8 @@ func (y *year) subscriptions(ctx context.Context) error {
 
 // price sets the prices that no list could give: the legacy API has no part numbers.
 func (y *year) price(ctx context.Context) error {
-	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, State: string(subscription.Active), Review: string(review.Fail)})
+	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, State: string(subscription.Active),
+		Review: string(review.Fail)})
 	if err != nil {
 		return err
 	}
@@ -60,12 +61,15 @@ func (y *year) price(ctx context.Context) error {
 }
 
 func (y *year) setPrice(ctx context.Context, tx *gorm.DB, r list.Row) error {
-	act := subscription.Act{ID: r.ID, Zone: y.app.Zone, Origin: ledger.Origin{Source: ledger.FromPerson, By: y.me, At: y.clk.Now()}}
-	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(y.priceOf(r)), Period: money.Month, On: clock.Today(y.clk, y.app.Zone), Note: "as agreed"}
+	act := subscription.Act{ID: r.ID, Zone: y.app.Zone,
+		Origin: ledger.Origin{Source: ledger.FromPerson, By: y.me, At: y.clk.Now()}}
+	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(y.priceOf(r)), Period: money.Month,
+		On: clock.Today(y.clk, y.app.Zone), Note: "as agreed"}
 	if _, err := subscription.SetPrice(ctx, tx, act, p); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, y.clk, y.me, audit.Event{Action: "subscription.price_set", ObjectType: "subscription", ObjectID: r.ID.String(), ObjectName: r.Product,
+	return audit.Record(ctx, tx, y.clk, y.me, audit.Event{Action: "subscription.price_set", ObjectType: "subscription",
+		ObjectID: r.ID.String(), ObjectName: r.Product,
 		After: map[string]any{"unit_price": p.UnitPrice.Decimal.String(), "price_period": string(p.Period)}})
 }
 

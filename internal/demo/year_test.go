@@ -54,14 +54,16 @@ type shown struct {
 // show runs the demo in a data folder, and shows it to look until it is stopped again.
 func show(t *testing.T, folder string, look func(shown)) {
 	t.Helper()
-	set := map[string]string{"DATA_DIR": folder, "DATABASE_URL": "", "SYNC_AT": time.Now().UTC().Add(12 * time.Hour).Format("15:04")}
+	set := map[string]string{"DATA_DIR": folder, "DATABASE_URL": "",
+		"SYNC_AT": time.Now().UTC().Add(12 * time.Hour).Format("15:04")}
 	getenv := func(name string) string {
 		if v, ok := set[strings.TrimPrefix(name, config.Prefix)]; ok {
 			return v
 		}
 		return os.Getenv(name)
 	}
-	d, err := prepare(t.Context(), options{cutover: true, customers: story.Fewest}, getenv, slog.New(slog.DiscardHandler))
+	d, err := prepare(t.Context(), options{cutover: true, customers: story.Fewest}, getenv,
+		slog.New(slog.DiscardHandler))
 	must(t, err)
 	defer func() { must(t, d.Close()) }()
 	var out bytes.Buffer
@@ -89,7 +91,8 @@ func TestACutOverBeginsAfterAYearThatIsBilledAndAddsUp(t *testing.T) {
 		s.everyMonthIsBilled()
 		s.seatsAddUp()
 		s.sidesStand()
-		if !strings.Contains(s.report, "http://seats.example/cutovers/new") || !strings.Contains(lastLine(s.report), "Password: ") {
+		if !strings.Contains(s.report, "http://seats.example/cutovers/new") ||
+			!strings.Contains(lastLine(s.report), "Password: ") {
 			t.Errorf("the report does not say how to go on:\n%s", s.report)
 		}
 	})
@@ -185,7 +188,8 @@ func (s shown) seatsAddUp() {
 	hand := 0
 	for _, r := range s.subscriptions() {
 		if r.LedgerQuantity != r.BillableQuantity {
-			s.Errorf("%s: the counted rows come to %d, billable are %d", r.ExternalID, r.LedgerQuantity, r.BillableQuantity)
+			s.Errorf("%s: the counted rows come to %d, billable are %d", r.ExternalID, r.LedgerQuantity,
+				r.BillableQuantity)
 		}
 		if r.State == subscription.Active && r.Review != "signed" {
 			s.Errorf("%s of %s is %s", r.Product, r.CRMAccount, r.Review)
@@ -228,9 +232,10 @@ func (s shown) invoices() []billing.ListRow {
 	order, err := billing.Sorts().Parse("")
 	must(s, err)
 	var all []billing.ListRow
-	must(s, billing.Each(s.Context(), s.app.DB.Read(s.Context()), billing.Filter{}, order, func(r billing.ListRow) error {
-		all = append(all, r)
-		return nil
-	}))
+	must(s, billing.Each(s.Context(), s.app.DB.Read(s.Context()), billing.Filter{}, order,
+		func(r billing.ListRow) error {
+			all = append(all, r)
+			return nil
+		}))
 	return all
 }

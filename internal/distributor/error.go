@@ -65,7 +65,8 @@ func AsError(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Kind: Unreachable, Op: "call", Message: "The distributor could not be reached.", Advice: "Try again; if it lasts, check the address and the network.", Cause: err}
+	return &Error{Kind: Unreachable, Op: "call", Message: "The distributor could not be reached.",
+		Advice: "Try again; if it lasts, check the address and the network.", Cause: err}
 }
 
 // KindOf tells the kind of a failed call; empty for strangers.

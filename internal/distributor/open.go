@@ -55,7 +55,8 @@ func (c Credentials) Redact(text string, more ...string) string {
 			continue
 		}
 		quoted, _ := json.Marshal(secret) // a string always marshals
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(secret))} {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret),
+			strings.Trim(string(quoted), `"`), base64.StdEncoding.EncodeToString([]byte(secret))} {
 			text = strings.ReplaceAll(text, form, dots)
 		}
 	}

@@ -36,12 +36,15 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 	if err != nil {
 		return nil, err
 	}
-	c := &composing{source: s, pack: words.For(s.Language), zone: func(r changeRow) clock.Date { return clock.DateOf(r.RecordedAt, d.Zone) }}
+	c := &composing{source: s, pack: words.For(s.Language),
+		zone: func(r changeRow) clock.Date { return clock.DateOf(r.RecordedAt, d.Zone) }}
 	if c.credited, err = creditedLines(ctx, db, s.corrects); err != nil {
 		return nil, err
 	}
-	c.Document = Document{Language: s.Language, Labels: c.pack.Labels(), Number: s.NumberText, IssuedOn: clock.Today(d.Clock, d.Zone), Currency: s.Currency,
-		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Customer: s.Own.party(), Contract: s.Contract, Order: s.Order, Reason: s.Note}
+	c.Document = Document{Language: s.Language, Labels: c.pack.Labels(), Number: s.NumberText,
+		IssuedOn: clock.Today(d.Clock, d.Zone), Currency: s.Currency,
+		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Customer: s.Own.party(), Contract: s.Contract, Order: s.Order,
+		Reason: s.Note}
 	if s.IssuedAt != nil {
 		c.IssuedOn = clock.DateOf(*s.IssuedAt, d.Zone)
 	}
@@ -59,7 +62,8 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 func (c *composing) seller() {
 	k := c.company
 	c.Seller = Party{Name: k.LegalName, Address: company.Lines(k.Address), TaxIDs: company.Lines(k.TaxIDs)}
-	c.Bank, c.PaymentText, c.Footer, c.Logo, c.Paper = company.Lines(k.Bank), company.Lines(k.PaymentText), k.Footer, k.Logo, string(k.Paper)
+	c.Bank, c.PaymentText, c.Footer, c.Logo, c.Paper = company.Lines(k.Bank), company.Lines(k.PaymentText), k.Footer,
+		k.Logo, string(k.Paper)
 	if k.LegalName == "" {
 		c.problem("No seller is on it: enter the company under Settings, Company.")
 	}
@@ -75,7 +79,8 @@ func (c *composing) problem(text string, args ...any) {
 func (c *composing) due() {
 	due, ok := contract.ParseDue(c.PaymentTerms)
 	if c.DueOn = due.On(c.IssuedOn); !ok {
-		c.problem("It has no due date: no day can be reckoned from the payment terms %q. Edit the contract.", c.PaymentTerms)
+		c.problem("It has no due date: no day can be reckoned from the payment terms %q. Edit the contract.",
+			c.PaymentTerms)
 	}
 }
 
@@ -83,7 +88,8 @@ func (c *composing) due() {
 func (c *composing) take() {
 	c.From, c.To = c.PeriodStart, c.PeriodEnd
 	for n, r := range c.lines {
-		l := Line{ID: r.ID, Kind: r.Kind, Product: r.ProductName, PartNumber: r.PartNumber, From: r.FromDate, To: r.ToDate, Days: r.FromDate.DaysUntil(r.ToDate),
+		l := Line{ID: r.ID, Kind: r.Kind, Product: r.ProductName, PartNumber: r.PartNumber, From: r.FromDate,
+			To: r.ToDate, Days: r.FromDate.DaysUntil(r.ToDate),
 			Seats: r.Seats, UnitPrice: r.UnitPrice, Period: r.PricePeriod, Amount: r.Amount}
 		if r.Quantity.Valid {
 			l.Quantity = &r.Quantity.Decimal
@@ -128,7 +134,8 @@ func (c *composing) tax(l *Line, r lineRow) {
 		c.problem("No tax is on it: the contract has no tax code.")
 	default:
 		c.untaxed = append(c.untaxed, code+" on "+day.String())
-		c.problem("The tax code %s has no rate on %s. It is not billed before that is set up under Settings, Tax.", code, day)
+		c.problem("The tax code %s has no rate on %s. It is not billed before that is set up under Settings, Tax.",
+			code, day)
 	}
 }
 
@@ -139,7 +146,8 @@ func (c *composing) sum() {
 		if l.TaxCode == "" {
 			continue
 		}
-		at := slices.IndexFunc(c.Taxes, func(t Tax) bool { return t.Code == l.TaxCode && t.Name == l.TaxName && t.Percent.Equal(l.TaxPercent) })
+		at := slices.IndexFunc(c.Taxes,
+			func(t Tax) bool { return t.Code == l.TaxCode && t.Name == l.TaxName && t.Percent.Equal(l.TaxPercent) })
 		if at < 0 {
 			at = len(c.Taxes)
 			c.Taxes = append(c.Taxes, Tax{Code: l.TaxCode, Name: l.TaxName, Percent: l.TaxPercent})
@@ -186,6 +194,8 @@ func (c *composing) refused() error {
 		return nil
 	}
 	slices.Sort(c.untaxed)
-	return errs.Newf(errs.Conflict, "No rate is set up for the tax code %s, so the tax cannot be reckoned. Nothing was billed; add the rate under Settings, Tax, or change the contract's code.",
+	return errs.Newf(errs.Conflict,
+		"No rate is set up for the tax code %s, so the tax cannot be reckoned. Nothing was billed; "+
+			"add the rate under Settings, Tax, or change the contract's code.",
 		strings.Join(slices.Compact(c.untaxed), ", "))
 }

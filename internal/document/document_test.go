@@ -22,13 +22,16 @@ import (
 func (s *shop) furnish() {
 	s.Helper()
 	if err := s.save(func(f *company.Form) {
-		f.LegalName, f.Address, f.TaxIDs = "Nordlicht Systems Ltd", "1 Quay Road\nPoole BH99 9ZZ\nUnited Kingdom", "VAT GB 123 4567 89"
-		f.Bank, f.PaymentText, f.Footer, f.Numbering.Format = "IBAN GB00 0000 0000 0000", "Please name the invoice's number.", "Registered in England 0000000", "INV-{year}-{number:4}"
+		f.LegalName, f.Address, f.TaxIDs = "Nordlicht Systems Ltd", "1 Quay Road\nPoole BH99 9ZZ\nUnited Kingdom",
+			"VAT GB 123 4567 89"
+		f.Bank, f.PaymentText, f.Footer, f.Numbering.Format = "IBAN GB00 0000 0000 0000",
+			"Please name the invoice's number.", "Registered in England 0000000", "INV-{year}-{number:4}"
 	}); err != nil {
 		s.Fatal(err)
 	}
 	s.rate("S20", "VAT", "20", "2026-01-01")
-	s.Exec(`UPDATE crm_accounts SET name = 'Birch Lane Dental', street = '4 Lane', city = 'Leeds', postal_code = 'LS1 1AA', country = 'GB', tax_id = 'GB 999' WHERE id = ?`, s.Customer)
+	s.Exec(`UPDATE crm_accounts SET name = 'Birch Lane Dental', street = '4 Lane', city = 'Leeds',
+		postal_code = 'LS1 1AA', country = 'GB', tax_id = 'GB 999' WHERE id = ?`, s.Customer)
 	s.Exec(`UPDATE billing_contracts SET payment_terms = '30', purchase_order = 'PO 77' WHERE id = ?`, s.Contract)
 }
 
@@ -37,12 +40,15 @@ func TestAnIssuedDocumentNeverChanges(t *testing.T) {
 	t.Parallel()
 	s := open(t, "2026-11-29")
 	s.furnish()
-	id := s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00"), cycle("2026-11-20", "2026-12-01", 5, "10", "18.33"))
+	id := s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00"),
+		cycle("2026-11-20", "2026-12-01", 5, "10", "18.33"))
 	before := s.bill(id)
 	paper := draw(t, before)
 	for _, sql := range []string{
-		`UPDATE crm_accounts SET name = 'Other', street = 'Other', city = 'Other', postal_code = 'X', country = 'FR', tax_id = 'FR 1', bill_to_parent = true, state = 'Other'`,
-		`UPDATE billing_contracts SET name = 'Other', payment_terms = 'eom+5', purchase_order = 'Other', language = 'fr', tax_code = 'Z'`,
+		`UPDATE crm_accounts SET name = 'Other', street = 'Other', city = 'Other', postal_code = 'X', country = 'FR',
+			tax_id = 'FR 1', bill_to_parent = true, state = 'Other'`,
+		`UPDATE billing_contracts SET name = 'Other', payment_terms = 'eom+5', purchase_order = 'Other',
+			language = 'fr', tax_code = 'Z'`,
 		`UPDATE subscriptions SET product_name = 'Other'`, `DELETE FROM tax_rates`,
 	} {
 		s.Exec(sql)
@@ -53,12 +59,14 @@ func TestAnIssuedDocumentNeverChanges(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := (tax.Service{DB: s.DB.DB, Clock: s.Clock}).SetAddedBy(t.Context(), billtest.Bea, 0, tax.Accounting); err != nil {
+	if err := (tax.Service{DB: s.DB.DB, Clock: s.Clock}).SetAddedBy(t.Context(), billtest.Bea, 0,
+		tax.Accounting); err != nil {
 		t.Fatal(err)
 	}
 	s.Today("2027-05-05")
 	after := s.of(id)
-	if diff := cmp.Diff(before, after, cmp.Comparer(func(a, b decimal.Decimal) bool { return a.Equal(b) }), cmp.AllowUnexported(clock.Date{})); diff != "" {
+	if diff := cmp.Diff(before, after, cmp.Comparer(func(a, b decimal.Decimal) bool { return a.Equal(b) }),
+		cmp.AllowUnexported(clock.Date{})); diff != "" {
 		t.Error(diff)
 	}
 	if !bytes.Equal(paper, draw(t, after)) {
@@ -76,12 +84,17 @@ func TestThePaperSaysWhatIsStored(t *testing.T) {
 	t.Parallel()
 	s := open(t, "2026-11-29")
 	s.furnish()
-	d := s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00"), cycle("2026-11-20", "2026-12-01", 5, "10", "18.33")))
+	d := s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00"),
+		cycle("2026-11-20", "2026-12-01", 5, "10", "18.33")))
 	text := read(t, draw(t, d))
-	has(t, text, "Nordlicht Systems Ltd", "Poole BH99 9ZZ", "VAT GB 123 4567 89", "Birch Lane Dental", "LS1 1AA Leeds", "Tax id GB 999", "Invoice\n", "Number INV-2026-0001",
-		"Date 29 Nov 2026", "Due date 29 Dec 2026", "Period 1 Nov 2026 to 30 Nov 2026", "Your purchase order PO 77", "Please pay by 29 Dec 2026.", "IBAN GB00 0000 0000 0000",
-		"Registered in England 0000000", "Page 1 of 1", "Total without tax 118.33 USD", "VAT 20% on 118.33 USD 23.67 USD", "Total 142.00 USD",
-		"1 Nov 2026 to 30 Nov 2026: 10 seats × 10.00 per month\n", "20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days")
+	has(t, text, "Nordlicht Systems Ltd", "Poole BH99 9ZZ", "VAT GB 123 4567 89", "Birch Lane Dental", "LS1 1AA Leeds",
+		"Tax id GB 999", "Invoice\n", "Number INV-2026-0001",
+		"Date 29 Nov 2026", "Due date 29 Dec 2026", "Period 1 Nov 2026 to 30 Nov 2026", "Your purchase order PO 77",
+		"Please pay by 29 Dec 2026.", "IBAN GB00 0000 0000 0000",
+		"Registered in England 0000000", "Page 1 of 1", "Total without tax 118.33 USD",
+		"VAT 20% on 118.33 USD 23.67 USD", "Total 142.00 USD",
+		"1 Nov 2026 to 30 Nov 2026: 10 seats × 10.00 per month\n",
+		"20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days")
 	for _, l := range d.Lines {
 		has(t, text, l.Product+" "+strings.Join(d.Cells(l), " "))
 	}
@@ -112,7 +125,8 @@ func TestTaxIsReckonedOnTheSumOfTheLinesOfEachRate(t *testing.T) {
 	if d.Net.String() != "1.99" || d.Tax.String() != "0.26" || d.Gross.String() != "2.25" {
 		t.Errorf("net %s tax %s gross %s", d.Net, d.Tax, d.Gross)
 	}
-	if sums := s.Text(`SELECT trim_scale(net) || ' ' || trim_scale(tax) || ' ' || trim_scale(gross) || ' ' || due_on FROM invoice_documents`); sums != "1.99 0.26 2.25 2026-12-29" {
+	if sums := s.Text(`SELECT trim_scale(net) || ' ' || trim_scale(tax) || ' ' || trim_scale(gross) || ' ' || due_on
+		FROM invoice_documents`); sums != "1.99 0.26 2.25 2026-12-29" {
 		t.Error(sums)
 	}
 }
@@ -123,7 +137,8 @@ func TestARateHoldsFromItsDayAndACreditTakesItsLinesRate(t *testing.T) {
 	s.furnish()
 	s.rate("S20", "VAT", "25", "2026-11-15")
 	// Billed in advance: the invoice's date decides. In arrears, and for what is caught up: the line's last day.
-	arrears, advance := cycle("2026-10-01", "2026-11-01", 1, "10", "10.00"), cycle("2026-12-01", "2027-01-01", 1, "10", "10.00")
+	arrears, advance := cycle("2026-10-01", "2026-11-01", 1, "10", "10.00"),
+		cycle("2026-12-01", "2027-01-01", 1, "10", "10.00")
 	id := s.draft("change_log", arrears, advance)
 	d := s.bill(id)
 	if a, b := d.Lines[0].TaxPercent.String(), d.Lines[1].TaxPercent.String(); a != "20" || b != "25" {
@@ -131,13 +146,16 @@ func TestARateHoldsFromItsDayAndACreditTakesItsLinesRate(t *testing.T) {
 	}
 	s.Exec(`DELETE FROM tax_rates`)
 	s.rate("S20", "VAT", "7", "2026-01-01")
-	back := line{kind: "credit", from: "2026-10-01", to: "2026-11-01", seats: -1, price: "10", period: "month", amount: "-10.00", credits: d.Lines[0].ID.String()}
+	back := line{kind: "credit", from: "2026-10-01", to: "2026-11-01", seats: -1, price: "10", period: "month",
+		amount: "-10.00", credits: d.Lines[0].ID.String()}
 	c := s.bill(s.draft("credit", back))
-	if c.Kind != document.CreditNote || len(c.Taxes) != 1 || c.Taxes[0].Percent.String() != "20" || c.Gross.String() != "-12" {
+	if c.Kind != document.CreditNote || len(c.Taxes) != 1 || c.Taxes[0].Percent.String() != "20" ||
+		c.Gross.String() != "-12" {
 		t.Errorf("%s %+v gross %s", c.Kind, c.Taxes, c.Gross)
 	}
 	text := read(t, draw(t, c))
-	has(t, text, "Credit note\n", "Number INV-2026-0002", "Corrects Invoice INV-2026-0001", "Reason agreed by phone", "Credit for a line of Invoice INV-2026-0001.", "Total -12.00 USD", "credited to you")
+	has(t, text, "Credit note\n", "Number INV-2026-0002", "Corrects Invoice INV-2026-0001", "Reason agreed by phone",
+		"Credit for a line of Invoice INV-2026-0001.", "Total -12.00 USD", "credited to you")
 	if strings.Contains(text, "Please pay") || strings.Contains(text, "Due date") {
 		t.Errorf("a credit note asks for money:\n%s", text)
 	}
@@ -149,7 +167,8 @@ func TestARunBelowZeroIsACreditNoteThatNamesWhatItCorrects(t *testing.T) {
 	s.furnish()
 	s.bill(s.draft("change_log", cycle("2026-10-01", "2026-11-01", 10, "10", "100.00")))
 	s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00")))
-	down := line{kind: "catch_up", from: "2026-11-20", to: "2026-12-01", seats: -3, price: "10", period: "month", amount: "-11.00"}
+	down := line{kind: "catch_up", from: "2026-11-20", to: "2026-12-01", seats: -3, price: "10", period: "month",
+		amount: "-11.00"}
 	d := s.bill(s.draft("change_log", down))
 	if diff := cmp.Diff([]string{"Invoice INV-2026-0002"}, d.Corrects); diff != "" || d.Kind != document.CreditNote {
 		t.Errorf("%s %s", d.Kind, diff)
@@ -160,7 +179,8 @@ func TestWhereAccountingAddsTheTaxNothingIsCalledAnInvoice(t *testing.T) {
 	t.Parallel()
 	s := open(t, "2026-11-29")
 	s.furnish()
-	if err := (tax.Service{DB: s.DB.DB, Clock: s.Clock}).SetAddedBy(t.Context(), billtest.Bea, 0, tax.Accounting); err != nil {
+	if err := (tax.Service{DB: s.DB.DB, Clock: s.Clock}).SetAddedBy(t.Context(), billtest.Bea, 0,
+		tax.Accounting); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.save(func(f *company.Form) { f.PaymentText, f.Numbering.Format = "", "S-{number}" }); err != nil {
@@ -172,7 +192,8 @@ func TestWhereAccountingAddsTheTaxNothingIsCalledAnInvoice(t *testing.T) {
 	if strings.Contains(strings.ToLower(text), "invoice") || strings.Contains(text, "VAT 20%") {
 		t.Errorf("it says invoice, or tax:\n%s", text)
 	}
-	back := line{kind: "credit", from: "2026-11-01", to: "2026-12-01", seats: -10, price: "10", period: "month", amount: "-100.00", credits: d.Lines[0].ID.String()}
+	back := line{kind: "credit", from: "2026-11-01", to: "2026-12-01", seats: -10, price: "10", period: "month",
+		amount: "-100.00", credits: d.Lines[0].ID.String()}
 	note := read(t, draw(t, s.bill(s.draft("credit", back))))
 	has(t, note, "Credit note", "Corrects Statement of charges S-1")
 	if strings.Contains(strings.ToLower(note), "invoice") {
@@ -205,12 +226,14 @@ func TestACustomerIsBilledToItsParent(t *testing.T) {
 	s := open(t, "2026-11-29")
 	s.furnish()
 	parent := uuid.Must(uuid.NewV7())
-	s.Exec(`INSERT INTO crm_accounts (id, name, street, source, created_at, updated_at) VALUES (?, 'Grove Holding', '9 Hill', 'person', now(), now())`, parent)
+	s.Exec(`INSERT INTO crm_accounts (id, name, street, source, created_at, updated_at)
+		VALUES (?, 'Grove Holding', '9 Hill', 'person', now(), now())`, parent)
 	s.Exec(`UPDATE crm_accounts SET parent_id = ? WHERE id = ?`, parent, s.Customer)
 	own := s.bill(s.draft("change_log", cycle("2026-10-01", "2026-11-01", 1, "10", "10.00")))
 	s.Exec(`UPDATE crm_accounts SET bill_to_parent = true WHERE id = ?`, s.Customer)
 	up := s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 1, "10", "10.00")))
-	if own.Customer.Name != "Birch Lane Dental" || own.For != "" || up.Customer.Name != "Grove Holding" || up.For != "Birch Lane Dental" {
+	if own.Customer.Name != "Birch Lane Dental" || own.For != "" || up.Customer.Name != "Grove Holding" ||
+		up.For != "Birch Lane Dental" {
 		t.Errorf("%s/%s, then %s/%s", own.Customer.Name, own.For, up.Customer.Name, up.For)
 	}
 }
@@ -243,7 +266,8 @@ func TestAnOlderInvoiceGetsItsDocumentFromWhatStandsAndSaysSo(t *testing.T) {
 	if err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error { return s.number(t.Context(), tx, old) }); err != nil {
 		t.Fatal(err)
 	}
-	back := line{kind: "credit", from: "2026-11-01", to: "2026-12-01", seats: -10, price: "10", period: "month", amount: "-100.00",
+	back := line{kind: "credit", from: "2026-11-01", to: "2026-12-01", seats: -10, price: "10", period: "month",
+		amount:  "-100.00",
 		credits: s.Text(`SELECT id FROM invoice_lines WHERE invoice_id = ?`, old)}
 	if c := s.bill(s.draft("credit", back)); c.Gross.String() != "-120" || s.of(old).Gross.String() != "120" {
 		t.Errorf("credit %s of %s", c.Gross, s.of(old).Gross)

@@ -37,14 +37,16 @@ func (c *composing) made(r lineRow) string {
 		share = share.Add(decimal.NewFromInt(int64(p.days)).DivRound(decimal.NewFromInt(int64(p.of)), 20))
 		factors = append(factors, c.pack.Say("part", p.days, p.of))
 	}
-	exact := r.UnitPrice.Mul(decimal.NewFromInt(int64(r.Seats))).Mul(share).DivRound(decimal.NewFromInt(int64(months)), 12)
+	exact := r.UnitPrice.Mul(decimal.NewFromInt(int64(r.Seats))).Mul(share).
+		DivRound(decimal.NewFromInt(int64(months)), 12)
 	kept := money.Round(exact, c.Currency).Sub(r.Amount)
 	off := kept.Abs()
 	goodwill := off.GreaterThan(decimal.New(1, -money.Digits(c.Currency)))
 	if goodwill && (r.Kind == "credit" || kept.IsNegative()) {
 		return ""
 	}
-	text := ": " + c.pack.Counted(r.Seats, "seats") + " × " + c.pack.Amount(r.UnitPrice, c.Currency) + " " + c.Labels[r.PricePeriod]
+	text := ": " + c.pack.Counted(r.Seats, "seats") + " × " + c.pack.Amount(r.UnitPrice,
+		c.Currency) + " " + c.Labels[r.PricePeriod]
 	if whole != months || len(parts) > 0 {
 		if months > 1 {
 			text += " " + c.pack.Say("divided", months)
@@ -103,7 +105,8 @@ const maxReasons = 4
 // why tells what brought a line about that is not simply the period billed.
 func (c *composing) why(r lineRow) []string {
 	var out []string
-	late := r.Kind == "catch_up" || r.Kind == "price" || r.Kind != "credit" && r.Kind != "once" && r.FromDate.Before(c.PeriodStart)
+	late := r.Kind == "catch_up" || r.Kind == "price" || r.Kind != "credit" && r.Kind != "once" &&
+		r.FromDate.Before(c.PeriodStart)
 	switch {
 	case r.CreditsID.Valid:
 		out = append(out, c.pack.Say("credit", c.namedBy(r)))
@@ -157,7 +160,8 @@ func (c *composing) change(ch changeRow) string {
 	case ch.Event == "activate":
 		return c.pack.Say("change.again", on)
 	case ch.Event == "price" && ch.UnitPrice.Valid:
-		return c.pack.Say("change.price", c.pack.Amount(ch.UnitPrice.Decimal, ch.Currency)+" "+c.Labels[ch.PricePeriod], on)
+		return c.pack.Say("change.price",
+			c.pack.Amount(ch.UnitPrice.Decimal, ch.Currency)+" "+c.Labels[ch.PricePeriod], on)
 	case ch.Delta > 0:
 		return c.pack.Say("change.more", seats, on)
 	case ch.Delta < 0:

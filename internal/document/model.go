@@ -114,7 +114,8 @@ func (d Document) Called() string {
 // Texts are all texts that a reader sees, to look whether they can be printed.
 func (d Document) Texts() []string {
 	out := []string{d.Seller.Name, d.Customer.Name, d.Footer, d.For, d.Contract, d.Order, d.Reason, d.Number}
-	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank, d.PaymentText, d.Corrects} {
+	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank,
+		d.PaymentText, d.Corrects} {
 		out = append(out, list...)
 	}
 	for _, l := range d.Lines {

@@ -30,13 +30,17 @@ func keep(t *testing.T, name string, file []byte) {
 
 // long is a document of so many lines, as it is stored.
 func long(lines int, currency, paper string) document.Document {
-	d := document.Document{Kind: document.Invoice, Language: "en", Labels: words.For("en").Labels(), Number: "INV-2026-0042", Currency: currency, Paper: paper,
-		IssuedOn: clock.NewDate(2026, 11, 29), DueOn: clock.NewDate(2026, 12, 29), From: clock.NewDate(2026, 11, 1), To: clock.NewDate(2026, 12, 1),
-		Seller: document.Party{Name: "Nordlicht Systems Ltd", Address: []string{"1 Quay Road", "Poole BH99 9ZZ"}}, Contract: "Licences", Footer: "Registered in England 0000000",
+	d := document.Document{Kind: document.Invoice, Language: "en", Labels: words.For("en").Labels(),
+		Number: "INV-2026-0042", Currency: currency, Paper: paper,
+		IssuedOn: clock.NewDate(2026, 11, 29), DueOn: clock.NewDate(2026, 12, 29), From: clock.NewDate(2026, 11, 1),
+		To:       clock.NewDate(2026, 12, 1),
+		Seller:   document.Party{Name: "Nordlicht Systems Ltd", Address: []string{"1 Quay Road", "Poole BH99 9ZZ"}},
+		Contract: "Licences", Footer: "Registered in England 0000000",
 		Customer: document.Party{Name: "Birch Lane Dental"}}
 	for i := range lines {
 		amount := decimal.New(int64(1001+37*i), -2)
-		d.Lines = append(d.Lines, document.Line{Product: fmt.Sprintf("Product %d", i+1), PartNumber: "CFQ7TTC0LCHC:0002", Seats: i + 1, UnitPrice: decimal.New(1001, -2), Amount: amount,
+		d.Lines = append(d.Lines, document.Line{Product: fmt.Sprintf("Product %d", i+1),
+			PartNumber: "CFQ7TTC0LCHC:0002", Seats: i + 1, UnitPrice: decimal.New(1001, -2), Amount: amount,
 			Words: []string{"1 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days"}})
 		d.Net = d.Net.Add(amount)
 	}
@@ -111,7 +115,8 @@ func TestEveryLengthIsWholeAndTheSameAgain(t *testing.T) {
 
 func TestEveryScriptIsThereAndWhatIsMissingIsSaid(t *testing.T) {
 	t.Parallel()
-	names := []string{"Ελληνική Εταιρεία Λογισμικού ΑΕ", "Общество Ромашка", "Zażółć gęślą jaźń", "株式会社サンプル商事", "ソフトウェア 東京都千代田区丸の内", "한국 주식회사", "示例有限公司", "Ðürümöğlu Şirketi", "Trần Văn Đức"}
+	names := []string{"Ελληνική Εταιρεία Λογισμικού ΑΕ", "Общество Ромашка", "Zażółć gęślą jaźń", "株式会社サンプル商事",
+		"ソフトウェア 東京都千代田区丸の内", "한국 주식회사", "示例有限公司", "Ðürümöğlu Şirketi", "Trần Văn Đức"}
 	d := long(len(names), "EUR", "a4")
 	for i, name := range names {
 		d.Lines[i].Product = name
@@ -135,7 +140,8 @@ func TestEveryScriptIsThereAndWhatIsMissingIsSaid(t *testing.T) {
 	if strings.ContainsAny(string(missing), "Aébx \u200b\u202e") {
 		t.Errorf("too much is said: %q", string(missing))
 	}
-	has(t, read(t, draw(t, document.Document{Labels: d.Labels, Currency: "USD", Kind: document.Invoice, Customer: document.Party{Name: "A 😀 b"}})), "\ufffd")
+	has(t, read(t, draw(t, document.Document{Labels: d.Labels, Currency: "USD", Kind: document.Invoice,
+		Customer: document.Party{Name: "A 😀 b"}})), "\ufffd")
 }
 
 func TestLongNamesAreWrappedNotCut(t *testing.T) {
@@ -147,8 +153,10 @@ func TestLongNamesAreWrappedNotCut(t *testing.T) {
 		d.Customer = document.Party{Name: name, Address: []string{word, name}}
 		d.Lines[0].Product, d.Lines[1].Product = name, word
 		d.Contract, d.Order, d.Reason = name, word, name
-		d.Lines[2].Amount, d.Lines[2].UnitPrice = decimal.RequireFromString("99999999999999"), decimal.RequireFromString("1234567.123456")
-		d.Taxes = []document.Tax{{Code: "S", Name: strings.Repeat("Mehrwertsteuer ", 4), Percent: decimal.New(1925, -2), Base: d.Lines[2].Amount, Amount: d.Lines[2].Amount}}
+		d.Lines[2].Amount, d.Lines[2].UnitPrice = decimal.RequireFromString("99999999999999"),
+			decimal.RequireFromString("1234567.123456")
+		d.Taxes = []document.Tax{{Code: "S", Name: strings.Repeat("Mehrwertsteuer ", 4), Percent: decimal.New(1925, -2),
+			Base: d.Lines[2].Amount, Amount: d.Lines[2].Amount}}
 		d.Footer = strings.TrimSpace(strings.Repeat("Amtsgericht Hamburg ", 10))
 		file := draw(t, d)
 		keep(t, "long-"+currency+".pdf", file)
@@ -164,7 +172,8 @@ func TestALogoIsDrawn(t *testing.T) {
 	if err := s.save(func(f *company.Form) { f.Picture = onePicture(t) }); err != nil {
 		t.Fatal(err)
 	}
-	d := s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100"), cycle("2026-11-20", "2026-12-01", 5, "10", "18.33")))
+	d := s.bill(s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100"),
+		cycle("2026-11-20", "2026-12-01", 5, "10", "18.33")))
 	logo, err := company.LogoOf(t.Context(), s.DB.Read(t.Context()), d.Logo)
 	if err != nil {
 		t.Fatal(err)

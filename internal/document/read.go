@@ -128,8 +128,10 @@ func read(ctx context.Context, db *gorm.DB, id uuid.UUID) (source, error) {
 
 func (s *source) readHeader(db *gorm.DB, id uuid.UUID) error {
 	var found []header
-	err := db.Raw(`SELECT i.id, i.kind, i.currency, i.period_start, i.period_end, i.payment_terms, i.tax_code, i.note, i.number_text, i.issued_at,
-			k.name AS contract, k.billing_day, k.purchase_order AS "order", k.language, a.bill_to_parent AND p.id IS NOT NULL AS to_parent,
+	err := db.Raw(`SELECT i.id, i.kind, i.currency, i.period_start, i.period_end, i.payment_terms, i.tax_code, i.note,
+		i.number_text, i.issued_at,
+			k.name AS contract, k.billing_day, k.purchase_order AS "order", k.language, a.bill_to_parent
+			AND p.id IS NOT NULL AS to_parent,
 			`+partyColumns("a", "own")+`, `+partyColumns("p", "parent")+`
 		FROM invoices i JOIN billing_contracts k ON k.id = i.contract_id JOIN crm_accounts a ON a.id = i.crm_account_id
 		LEFT JOIN crm_accounts p ON p.id = a.parent_id WHERE i.id = ?`, id).Scan(&found).Error
@@ -151,18 +153,24 @@ func partyColumns(from, as string) string {
 }
 
 func (s *source) readLines(db *gorm.DB, id uuid.UUID) error {
-	return db.Raw(`SELECT l.id, l.kind, coalesce(nullif(l.product_name, ''), nullif(l.part_number, ''), s.external_id, '') AS product_name, l.part_number,
-			l.from_date, l.to_date, l.seats, l.quantity, l.tax_code, l.unit_price, l.price_period, l.amount, o.invoice_id AS credits_id, l.credits_line_id AS credits_line,
-			CASE WHEN row_number() OVER (PARTITION BY l.subscription_id ORDER BY l.position) = 1 THEN coalesce(v.new_forfeited, 0) ELSE 0 END AS forfeited
-		FROM invoice_lines l LEFT JOIN subscriptions s ON s.id = l.subscription_id LEFT JOIN invoice_lines o ON o.id = l.credits_line_id
+	return db.Raw(`SELECT l.id, l.kind, coalesce(nullif(l.product_name, ''), nullif(l.part_number, ''), s.external_id,
+		'') AS product_name, l.part_number,
+			l.from_date, l.to_date, l.seats, l.quantity, l.tax_code, l.unit_price, l.price_period, l.amount,
+				o.invoice_id AS credits_id, l.credits_line_id AS credits_line,
+			CASE WHEN row_number() OVER (PARTITION BY l.subscription_id ORDER BY l.position) = 1
+			THEN coalesce(v.new_forfeited, 0) ELSE 0 END AS forfeited
+		FROM invoice_lines l LEFT JOIN subscriptions s ON s.id = l.subscription_id LEFT
+		JOIN invoice_lines o ON o.id = l.credits_line_id
 		LEFT JOIN invoice_coverage v ON v.invoice_id = l.invoice_id AND v.subscription_id = l.subscription_id
 		WHERE l.invoice_id = ? ORDER BY l.position`, id).Scan(&s.lines).Error
 }
 
 func (s *source) readChanges(db *gorm.DB, id uuid.UUID) error {
 	var rows []changeRow
-	err := db.Raw(`SELECT lc.line_id, c.event, c.effective_at, c.recorded_at, c.delta, c.unit_price, c.price_period, c.currency
-		FROM invoice_line_changes lc JOIN invoice_lines l ON l.id = lc.line_id JOIN license_changes c ON c.id = lc.change_id
+	err := db.Raw(`SELECT lc.line_id, c.event, c.effective_at, c.recorded_at, c.delta, c.unit_price, c.price_period,
+		c.currency
+		FROM invoice_line_changes lc JOIN invoice_lines l ON l.id = lc.line_id
+		JOIN license_changes c ON c.id = lc.change_id
 		WHERE l.invoice_id = ? ORDER BY c.seq`, id).Scan(&rows).Error
 	for _, r := range rows {
 		s.changes[r.LineID] = append(s.changes[r.LineID], r)
@@ -173,10 +181,15 @@ func (s *source) readChanges(db *gorm.DB, id uuid.UUID) error {
 // readCorrected finds the invoices that lines of this one correct: whose lines are
 // turned around, and those that had charged the days of lines below zero.
 func (s *source) readCorrected(db *gorm.DB, id uuid.UUID) error {
-	return db.Raw(`WITH here AS (SELECT i.seq, l.* FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id WHERE i.id = ?),
+	return db.Raw(`WITH here AS (SELECT i.seq, l.* FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
+		WHERE i.id = ?),
 		was AS (SELECT o.invoice_id FROM here JOIN invoice_lines o ON o.id = here.credits_line_id
-			UNION SELECT o.invoice_id FROM here JOIN invoice_lines o ON o.live AND o.subscription_id = here.subscription_id
-			WHERE here.credits_line_id IS NULL AND here.amount < 0 AND o.amount > 0 AND o.from_date < here.to_date AND o.to_date > here.from_date)
-		SELECT i.id, i.number_text, coalesce(d.document->>'kind', '') AS kind FROM was JOIN invoices i ON i.id = was.invoice_id AND i.issued_at IS NOT NULL
-		LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.seq < (SELECT max(seq) FROM here) ORDER BY i.seq`, id).Scan(&s.corrects).Error
+			UNION SELECT o.invoice_id FROM here JOIN invoice_lines o ON o.live
+			AND o.subscription_id = here.subscription_id
+			WHERE here.credits_line_id IS NULL AND here.amount < 0 AND o.amount > 0 AND o.from_date < here.to_date
+			AND o.to_date > here.from_date)
+		SELECT i.id, i.number_text, coalesce(d.document->>'kind', '') AS kind FROM was
+		JOIN invoices i ON i.id = was.invoice_id AND i.issued_at IS NOT NULL
+		LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.seq < (SELECT max(seq) FROM here)
+		ORDER BY i.seq`, id).Scan(&s.corrects).Error
 }

@@ -62,7 +62,8 @@ func (d Document) Sums() []Sum {
 	}
 	out := []Sum{{d.Label("net"), d.Net}}
 	for _, t := range d.Taxes {
-		label := fmt.Sprintf(d.Label("taxed"), t.Name+" "+say.Percent(t.Percent), say.Amount(t.Base, d.Currency)+" "+d.Currency)
+		label := fmt.Sprintf(d.Label("taxed"), t.Name+" "+say.Percent(t.Percent),
+			say.Amount(t.Base, d.Currency)+" "+d.Currency)
 		out = append(out, Sum{label, t.Amount})
 	}
 	return append(out, Sum{d.Label("total"), d.Gross})

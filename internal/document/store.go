@@ -65,8 +65,10 @@ func (d Desk) store(ctx context.Context, tx *gorm.DB, invoice uuid.UUID, doc Doc
 	if doc.Logo != "" {
 		logo = &doc.Logo
 	}
-	err = tx.WithContext(ctx).Exec(`INSERT INTO invoice_documents (invoice_id, document, net, tax, gross, due_on, logo, made_at) VALUES (?, ?::jsonb, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (invoice_id) DO NOTHING`, invoice, string(text), doc.Net, doc.Tax, doc.Gross, doc.DueOn, logo, d.Clock.Now()).Error
+	err = tx.WithContext(ctx).Exec(`INSERT INTO invoice_documents (invoice_id, document, net, tax, gross, due_on, logo,
+		made_at) VALUES (?, ?::jsonb, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (invoice_id) DO NOTHING`, invoice, string(text), doc.Net, doc.Tax, doc.Gross, doc.DueOn, logo,
+		d.Clock.Now()).Error
 	if err != nil {
 		return fmt.Errorf("store document of invoice %s: %w", invoice, err)
 	}
@@ -87,11 +89,14 @@ func (d Desk) makeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) err
 // Of reads the stored document of an invoice; errs.NotFound while it has none.
 func Of(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, error) {
 	var found []string
-	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents WHERE invoice_id = ?`, invoice).Scan(&found).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents WHERE invoice_id = ?`,
+		invoice).Scan(&found).Error; err != nil {
 		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
 	}
 	if len(found) == 0 {
-		return Document{}, errs.New(errs.NotFound, "This invoice has no document yet: it is a draft, or its document is being made. Nothing was changed; look again in a minute.")
+		return Document{}, errs.New(errs.NotFound,
+			"This invoice has no document yet: it is a draft, or its document is being made. Nothing was changed; "+
+				"look again in a minute.")
 	}
 	var doc Document
 	if err := json.Unmarshal([]byte(found[0]), &doc); err != nil {
@@ -118,7 +123,8 @@ func (d Desk) Look(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Documen
 // were kept, the oldest first, each in a transaction of its own. It says how many it made.
 func (d Desk) MakeMissing(ctx context.Context, db *postgres.DB, limit int) (int, error) {
 	var ids []uuid.UUID
-	err := db.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice_documents d WHERE d.invoice_id = i.id)
+	err := db.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL
+		AND NOT EXISTS (SELECT FROM invoice_documents d WHERE d.invoice_id = i.id)
 		ORDER BY i.seq LIMIT ?`, limit).Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("invoices without a document: %w", err)

@@ -66,17 +66,22 @@ func (s *shop) draft(kind string, lines ...line) uuid.UUID {
 	if kind == "credit" {
 		credits = s.Text(`SELECT invoice_id FROM invoice_lines WHERE id = ?`, lines[0].credits)
 	}
-	s.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, payment_terms, tax_code, credits_id, note, drafted_by, drafted_at)
-		SELECT ?, k.id, k.crm_account_id, ?, 'draft', k.currency, 0, ?, ?, k.payment_terms, k.tax_code, ?, ?, 'Bea', now() FROM billing_contracts k WHERE k.id = ?`,
+	s.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end, payment_terms, tax_code, credits_id, note, drafted_by, drafted_at)
+		SELECT ?, k.id, k.crm_account_id, ?, 'draft', k.currency, 0, ?, ?, k.payment_terms, k.tax_code, ?, ?, 'Bea',
+			now() FROM billing_contracts k WHERE k.id = ?`,
 		id, kind, from, to, credits, map[bool]string{true: "agreed by phone"}[kind == "credit"], s.Contract)
 	for i, l := range lines {
 		var of, again any
 		if l.credits != "" {
 			of, again = l.credits, false
 		}
-		s.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id, again)
-			SELECT gen_random_uuid(), ?, ?, ?, ?, 'Microsoft 365 Business Premium', ?, ?, ?, ?, ?, ?, k.currency, ?, 0, ?, ? FROM billing_contracts k WHERE k.id = ?`,
-			id, i+1, s.subs[i%len(s.subs)], l.kind, l.part, l.from, l.to, l.seats, l.price, l.period, l.amount, of, again, s.Contract)
+		s.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number,
+			from_date, to_date, seats, unit_price, price_period, currency, amount, exact, credits_line_id, again)
+			SELECT gen_random_uuid(), ?, ?, ?, ?, 'Microsoft 365 Business Premium', ?, ?, ?, ?, ?, ?, k.currency, ?, 0,
+				?, ? FROM billing_contracts k WHERE k.id = ?`,
+			id, i+1, s.subs[i%len(s.subs)], l.kind, l.part, l.from, l.to, l.seats, l.price, l.period, l.amount, of,
+			again, s.Contract)
 	}
 	return id
 }
@@ -87,7 +92,8 @@ func (s *shop) number(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?, issued_at = ? WHERE id = ?`, n.Count, n.Text, n.Series, s.Clock.Now(), id).Error
+	return tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?, issued_at = ?
+		WHERE id = ?`, n.Count, n.Text, n.Series, s.Clock.Now(), id).Error
 }
 
 func (s *shop) tryBill(id uuid.UUID) error {
@@ -130,7 +136,8 @@ func (s *shop) save(change func(f *company.Form)) error {
 
 func (s *shop) rate(code, name, percent, first string) {
 	s.Helper()
-	err := tax.Service{DB: s.DB.DB, Clock: s.Clock}.AddRate(s.Context(), billtest.Bea, tax.RateForm{Code: code, Name: name, Percent: percent, FirstDay: first})
+	err := tax.Service{DB: s.DB.DB, Clock: s.Clock}.AddRate(s.Context(), billtest.Bea,
+		tax.RateForm{Code: code, Name: name, Percent: percent, FirstDay: first})
 	if err != nil {
 		s.Fatal(err)
 	}

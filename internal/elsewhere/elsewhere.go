@@ -56,8 +56,10 @@ func (s Service) Mark(ctx context.Context, by audit.Actor, o Billed) error {
 		if err := ledger.SettleElsewhere(ctx, tx, by, o.Reference, o.Changes); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "changes.billed_elsewhere", ObjectType: "license_change", ObjectID: rows[0].ID.String(),
-			ObjectName: fmt.Sprintf("%d license changes", len(rows)), After: map[string]any{"reference": o.Reference, "through": o.Through.String(), "changes": o.Changes}})
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "changes.billed_elsewhere",
+			ObjectType: "license_change", ObjectID: rows[0].ID.String(),
+			ObjectName: fmt.Sprintf("%d license changes", len(rows)),
+			After:      map[string]any{"reference": o.Reference, "through": o.Through.String(), "changes": o.Changes}})
 	})
 }
 
@@ -90,15 +92,19 @@ type outsideRow struct {
 
 // outsideRows locks the subscriptions, then reads the rows.
 func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRow, error) {
-	err := tx.WithContext(ctx).Exec(`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM license_changes WHERE id IN (?)) ORDER BY id FOR NO KEY UPDATE`, ids).Error
+	err := tx.WithContext(ctx).Exec(`SELECT FROM subscriptions
+		WHERE id IN (SELECT subscription_id FROM license_changes WHERE id IN (?))
+		ORDER BY id FOR NO KEY UPDATE`, ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("lock subscriptions: %w", err)
 	}
 	var rows []outsideRow
 	err = tx.WithContext(ctx).Raw(`
 		SELECT c.id, c.effective_at, s.contract_id,
-		       NOT st.counted OR st.invoice_id IS NOT NULL OR EXISTS (SELECT FROM billed_elsewhere e WHERE e.change_id = c.id) AS taken
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id JOIN subscriptions s ON s.id = c.subscription_id
+		       NOT st.counted OR st.invoice_id IS NOT NULL
+		OR EXISTS (SELECT FROM billed_elsewhere e WHERE e.change_id = c.id) AS taken
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		JOIN subscriptions s ON s.id = c.subscription_id
 		WHERE c.id IN (?) ORDER BY c.id`, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows billed elsewhere: %w", err)
@@ -113,7 +119,9 @@ func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRo
 	case len(rows) == 0:
 		return nil, errs.New(errs.NotFound, "There are no such license changes.")
 	case taken > 0:
-		return nil, errs.Newf(errs.Conflict, "%d of these rows are billed here or elsewhere, or set aside already. Nothing was marked; reload the list and choose others.", taken)
+		return nil, errs.Newf(errs.Conflict,
+			"%d of these rows are billed here or elsewhere, or set aside already. Nothing was marked; "+
+				"reload the list and choose others.", taken)
 	}
 	return rows, nil
 }
@@ -123,7 +131,8 @@ func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servic
 	doc := make([]map[string]any, len(rows))
 	for i, r := range rows {
 		if !o.Through.IsZero() && !o.Through.After(r.EffectiveAt) {
-			return errs.Fields{"through": fmt.Sprintf("A row begins on %s; the other system cannot have billed it only up to %s.", r.EffectiveAt, o.Through)}.Err()
+			return errs.Fields{"through": fmt.Sprintf("A row begins on %s; the other system cannot have billed it "+
+				"only up to %s.", r.EffectiveAt, o.Through)}.Err()
 		}
 		until, err := o.until(ctx, tx, r, grids)
 		if err != nil {
@@ -139,7 +148,8 @@ func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servic
 		return err
 	}
 	err = tx.WithContext(ctx).Exec(`INSERT INTO billed_elsewhere (change_id, reference, until, marked_at, marked_by)
-		SELECT id, CAST(@reference AS text), until, CAST(@at AS timestamptz), CAST(@by AS text) FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, until date)`,
+		SELECT id, CAST(@reference AS text), until, CAST(@at AS timestamptz), CAST(@by AS text)
+		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, until date)`,
 		map[string]any{"reference": o.Reference, "at": s.Clock.Now(), "by": by.Name, "rows": string(b)}).Error
 	if err != nil {
 		return fmt.Errorf("note what was billed elsewhere: %w", err)
@@ -148,7 +158,8 @@ func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servic
 }
 
 // until is the first day that the other system has not billed of a row.
-func (o Billed) until(ctx context.Context, tx *gorm.DB, r outsideRow, grids map[uuid.UUID]history.Grid) (clock.Date, error) {
+func (o Billed) until(ctx context.Context, tx *gorm.DB, r outsideRow,
+	grids map[uuid.UUID]history.Grid) (clock.Date, error) {
 	if !o.Through.IsZero() || !r.ContractID.Valid {
 		return o.Through, nil
 	}
@@ -171,7 +182,9 @@ func Copy(ctx context.Context, tx *gorm.DB, copies []ledger.Copy) error {
 		return fmt.Errorf("copy what was billed elsewhere: %w", err)
 	}
 	err = tx.WithContext(ctx).Exec(`INSERT INTO billed_elsewhere (change_id, reference, until, marked_at, marked_by)
-		SELECT r.id, e.reference, e.until, e.marked_at, e.marked_by FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, origin uuid) JOIN billed_elsewhere e ON e.change_id = r.origin`, string(doc)).Error
+		SELECT r.id, e.reference, e.until, e.marked_at, e.marked_by
+		FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, origin uuid)
+		JOIN billed_elsewhere e ON e.change_id = r.origin`, string(doc)).Error
 	if err != nil {
 		return fmt.Errorf("copy what was billed elsewhere: %w", err)
 	}

@@ -63,7 +63,8 @@ func (w *stored) decodeRows(all map[uuid.UUID]History) error {
 		h := all[s.ID]
 		h.Products = products[s.ID]
 		if len(h.Products) == 0 {
-			h.Products = []ProductFrom{{ID: s.ProductID, Kind: s.Kind, Term: s.Term, Rhythm: s.BillingFrequency, Name: s.ProductName, Part: s.PartNumber}}
+			h.Products = []ProductFrom{{ID: s.ProductID, Kind: s.Kind, Term: s.Term, Rhythm: s.BillingFrequency,
+				Name: s.ProductName, Part: s.PartNumber}}
 		}
 		slices.SortStableFunc(h.Products, func(a, b ProductFrom) int { return b.On.DaysUntil(a.On) })
 		all[s.ID] = h
@@ -73,7 +74,8 @@ func (w *stored) decodeRows(all map[uuid.UUID]History) error {
 
 func (r storedRow) row(h History, kin kinship) Row {
 	out := Row{
-		ID: r.ID, Place: kin.place(r.ID), Seq: r.Seq, Event: r.Event, Reason: r.Reason, Source: r.Source, On: r.EffectiveAt, Delta: r.Delta, Refund: r.Refund,
+		ID: r.ID, Place: kin.place(r.ID), Seq: r.Seq, Event: r.Event, Reason: r.Reason, Source: r.Source,
+		On: r.EffectiveAt, Delta: r.Delta, Refund: r.Refund,
 		origin: kin.origin(r.ID), replaces: r.ReplacesID.Valid, writtenFor: kin.writtenFor(r.ID),
 	}
 	if marked := kin.marked(r.ID); marked.Outside {
@@ -132,7 +134,8 @@ func kinshipOf(rows []storedRow) kinship {
 	return k
 }
 
-// place is that of the first row of the line: a row stands where the one stood that it replaces, a copy where its origin does.
+// place is that of the first row of the line: a row stands where the one stood that it replaces, a copy where its
+// origin does.
 func (k kinship) place(id uuid.UUID) Place {
 	r := k[id]
 	for range k {
@@ -200,10 +203,12 @@ func (w *stored) decodeLines(all map[uuid.UUID]History) {
 	for _, l := range w.lines {
 		h := all[l.SubscriptionID]
 		h.Lines = append(h.Lines, Line{
-			ID: l.ID, Invoice: l.InvoiceID, Contract: l.ContractID, Place: Place{Seq: l.AfterSeq, Invoice: l.Seq + 1}, Kind: l.Kind,
+			ID: l.ID, Invoice: l.InvoiceID, Contract: l.ContractID, Place: Place{Seq: l.AfterSeq, Invoice: l.Seq + 1},
+			Kind:   l.Kind,
 			Period: Period{From: l.FromDate, To: l.ToDate}, Seats: l.Seats,
 			Price: ledger.Amount{Value: decimalOf(l.UnitPrice), Period: l.PricePeriod, Currency: l.Currency},
-			Exact: Parts{l.Exact}, Amount: l.Amount, Standing: l.Standing, Goodwill: l.Goodwill, Grid: h.contracts[l.ContractID].Grid,
+			Exact: Parts{l.Exact}, Amount: l.Amount, Standing: l.Standing, Goodwill: l.Goodwill,
+			Grid: h.contracts[l.ContractID].Grid,
 		})
 		all[l.SubscriptionID] = h
 	}

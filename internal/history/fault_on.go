@@ -37,7 +37,8 @@ func rounded(parts decimal.Decimal, places int32) decimal.Decimal {
 
 func refundColumn() string {
 	if Fault("refund_when_billed") {
-		return `(SELECT k.refunds = 'yes' FROM subscriptions s JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = c.subscription_id) AS refund`
+		return `(SELECT k.refunds = 'yes' FROM subscriptions s JOIN billing_contracts k ON k.id = s.contract_id
+			WHERE s.id = c.subscription_id) AS refund`
 	}
 	return `c.refund`
 }

@@ -23,7 +23,8 @@ func Load(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Hist
 	}
 	w := stored{db: db.WithContext(ctx)}
 	for _, step := range []func() error{
-		func() error { return w.readSubscriptions(ids) }, w.readMoves, w.readRows, w.readStays, w.readLines, w.readContracts,
+		func() error { return w.readSubscriptions(ids) }, w.readMoves, w.readRows, w.readStays, w.readLines,
+		w.readContracts,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("read histories: %w", err)
@@ -81,7 +82,8 @@ func (w *stored) readSubscriptions(ids []uuid.UUID) error {
 			UNION
 			SELECT CASE WHEN m.source_id = kin.id THEN m.target_id ELSE m.source_id END
 			FROM kin JOIN moves m ON kin.id IN (m.source_id, m.target_id))
-		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency, s.billable_from, s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
+		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency, s.billable_from,
+			s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
 		FROM kin JOIN subscriptions s ON s.id = kin.id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
 }
 
@@ -100,7 +102,8 @@ type move struct {
 }
 
 func (w *stored) readMoves() error {
-	return w.db.Raw(`SELECT source_id, target_id FROM (`+movesQuery+`) m WHERE source_id = ANY (CAST(? AS uuid[])) ORDER BY at, source_id`,
+	return w.db.Raw(`SELECT source_id, target_id FROM (`+movesQuery+
+		`) m WHERE source_id = ANY (CAST(? AS uuid[])) ORDER BY at, source_id`,
 		w.ids()).Scan(&w.moves).Error
 }
 
@@ -134,11 +137,15 @@ type storedRow struct {
 // readRows reads also what was set aside: a row stands in the place of the one it replaces.
 func (w *stored) readRows() error {
 	return w.db.Raw(`
-		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at, c.delta, `+refundColumn()+`, st.counted,
-		       c.unit_price, c.price_period, c.currency, c.price_from, c.price_item_id, c.product_id, c.term, c.billing_frequency,
-		       coalesce((c.details->'product')::text, '') AS product, c.origin_change_id, c.replaces_id, c.written_for_id,
+		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at,
+			c.delta, `+refundColumn()+`, st.counted,
+		       c.unit_price, c.price_period, c.currency, c.price_from, c.price_item_id, c.product_id, c.term,
+			c.billing_frequency,
+		       coalesce((c.details->'product')::text, '') AS product, c.origin_change_id, c.replaces_id,
+			c.written_for_id,
 		       e.change_id IS NOT NULL AS outside, e.until
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id LEFT JOIN billed_elsewhere e ON e.change_id = c.id
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id LEFT
+		JOIN billed_elsewhere e ON e.change_id = c.id
 		WHERE c.subscription_id = ANY (CAST(? AS uuid[])) ORDER BY c.seq`, w.ids()).Scan(&w.rows).Error
 }
 
@@ -175,16 +182,19 @@ type storedLine struct {
 	Goodwill       bool
 }
 
-// readLines reads live lines, and what was found due when the law of days came and is taken as billed until a person says yes.
+// readLines reads live lines, and what was found due when the law of days came and is taken as billed until a person
+// says yes.
 func (w *stored) readLines() error {
 	return w.db.Raw(`
-		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date, l.seats,
+		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date,
+			l.seats,
 		       l.unit_price, l.price_period, l.currency, l.exact, l.amount, `+standingColumn()+` AS standing,
 		       `+goodwillColumn()+` AS goodwill
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live
 		UNION ALL
-		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, CASE WHEN d.kind = 'cycle' THEN 'catch_up' ELSE d.kind END, d.from_date, d.to_date, d.seats,
+		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, CASE WHEN d.kind = 'cycle' THEN 'catch_up'
+		ELSE d.kind END, d.from_date, d.to_date, d.seats,
 		       d.unit_price, d.price_period, d.currency, d.exact, d.amount, true, false
 		FROM opening_differences d WHERE d.subscription_id = ANY (CAST(@ids AS uuid[])) AND d.taken_at IS NULL
 		ORDER BY after_seq, seq, from_date, id`, map[string]any{"ids": w.ids()}).Scan(&w.lines).Error
@@ -199,9 +209,12 @@ type storedContract struct {
 
 func (w *stored) readContracts() error {
 	return w.db.Raw(`
-		SELECT k.id, k.end_refund, k.end_seq, k.currency, k.billing_frequency, k.billing_day, k.start_date, k.end_date, k.bill_from
+		SELECT k.id, k.end_refund, k.end_seq, k.currency, k.billing_frequency, k.billing_day, k.start_date, k.end_date,
+			k.bill_from
 		FROM billing_contracts k
-		WHERE k.id IN (SELECT contract_id FROM contract_stays WHERE subscription_id = ANY (CAST(@ids AS uuid[])) AND NOT set_aside
+		WHERE k.id IN (SELECT contract_id FROM contract_stays WHERE subscription_id = ANY (CAST(@ids AS uuid[]))
+		AND NOT set_aside
 			UNION SELECT i.contract_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
-				WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live)`, map[string]any{"ids": w.ids()}).Scan(&w.contracts).Error
+				WHERE l.subscription_id = ANY (CAST(@ids AS uuid[]))
+				AND l.live)`, map[string]any{"ids": w.ids()}).Scan(&w.contracts).Error
 }

@@ -29,7 +29,8 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 	taken := slices.Clone(target.Lines)
 	for _, l := range source.Lines {
 		stays, goes := l.split(
-			Period{From: l.Period.From, To: Earlier(l.Period.To, on)}, Period{From: Later(l.Period.From, on), To: l.Period.To},
+			Period{From: l.Period.From, To: Earlier(l.Period.To, on)},
+			Period{From: Later(l.Period.From, on), To: l.Period.To},
 		)
 		if !stays.Period.Empty() {
 			kept = append(kept, stays)

@@ -32,7 +32,8 @@ func (h History) Purchases(contractID uuid.UUID, to clock.Date) []Purchase {
 		case r.Delta > 0:
 			back := min(left, r.Delta)
 			left -= back
-			out = append(out, Purchase{On: r.On, Seats: r.Delta - back, Own: h.Owns(contractID, r.On) && !h.endedOn(contractID, r.On)})
+			out = append(out, Purchase{On: r.On, Seats: r.Delta - back, Own: h.Owns(contractID, r.On) &&
+				!h.endedOn(contractID, r.On)})
 		case r.Refund && r.Source != ledger.FromSync:
 			giveBack(out, -r.Delta)
 		default:

@@ -47,7 +47,8 @@ func (h History) seatsOn(contractID uuid.UUID, day clock.Date) Seats {
 		steps = append(steps, h.rowsOn(day)...)
 		for _, end := range []Bound{h.contracts[contractID].End, h.Ends} {
 			if !end.On.IsZero() && !day.Before(end.On) {
-				steps = append(steps, step{place: Place{Seq: end.Place.Seq, Invoice: 1 << 62}, refund: end.Refund, end: true})
+				steps = append(steps, step{place: Place{Seq: end.Place.Seq, Invoice: 1 << 62}, refund: end.Refund,
+					end: true})
 			}
 		}
 	}

@@ -24,15 +24,18 @@ type book struct {
 func begin(t *testing.T) *book {
 	t.Helper()
 	id := uuid.New()
-	k := Contract{ID: id, Currency: "USD", Grid: Grid{Day: 1, Months: 1, Start: day("2026-10-01")}, Start: day("2026-10-01"), BillFrom: day("2026-10-01")}
-	h := History{ID: uuid.New(), Kind: "licence", Stays: []Stay{{Contract: id}}, Products: []ProductFrom{{}}, contracts: map[uuid.UUID]Contract{id: k}}
+	k := Contract{ID: id, Currency: "USD", Grid: Grid{Day: 1, Months: 1, Start: day("2026-10-01")},
+		Start: day("2026-10-01"), BillFrom: day("2026-10-01")}
+	h := History{ID: uuid.New(), Kind: "licence", Stays: []Stay{{Contract: id}}, Products: []ProductFrom{{}},
+		contracts: map[uuid.UUID]Contract{id: k}}
 	return &book{T: t, History: h, contract: id}
 }
 
 func (b *book) row(on string, delta int, refund bool) *book {
 	b.seq++
 	id := uuid.New()
-	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Event: ledger.Update, On: day(on), Delta: delta, Refund: refund})
+	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Event: ledger.Update, On: day(on),
+		Delta: delta, Refund: refund})
 	return b
 }
 
@@ -53,8 +56,10 @@ func (b *book) bill(to string) *book {
 			if !s.InCycle() {
 				kind = Cycle
 			}
-			b.Lines = append(b.Lines, Line{ID: uuid.New(), Contract: b.contract, Place: place, Kind: kind, Period: s.Period, Seats: n,
-				Price: ledger.Amount{Value: decimal.NewNullDecimal(decimal.NewFromInt(10)), Period: money.Month, Currency: "USD"}, Standing: true, Grid: b.contracts[b.contract].Grid})
+			b.Lines = append(b.Lines, Line{ID: uuid.New(), Contract: b.contract, Place: place, Kind: kind,
+				Period: s.Period, Seats: n,
+				Price: ledger.Amount{Value: decimal.NewNullDecimal(decimal.NewFromInt(10)), Period: money.Month,
+					Currency: "USD"}, Standing: true, Grid: b.contracts[b.contract].Grid})
 		}
 	}
 	return b
@@ -84,7 +89,8 @@ func TestTenThenFiveThenTenAgainWithinAPaidMonthChargesNothing(t *testing.T) {
 
 func TestATypoPutRightTheSameDayChargesNothing(t *testing.T) {
 	t.Parallel()
-	begin(t).row("2026-10-01", 10, false).bill("2027-01-01").row("2026-12-10", 90, false).row("2026-12-10", -90, false).due("2026-12-15", 0)
+	begin(t).row("2026-10-01", 10, false).bill("2027-01-01").row("2026-12-10", 90, false).row("2026-12-10", -90,
+		false).due("2026-12-15", 0)
 }
 
 func TestRefundAndForfeitOnOneDayInEitherOrder(t *testing.T) {
@@ -107,7 +113,8 @@ func TestSeatsThatLeftBeforeTheFirstBillAreNotForfeited(t *testing.T) {
 	t.Parallel()
 	begin(t).row("2026-11-01", 2, false).row("2026-11-01", -1, false).bill("2026-12-01").
 		on("2026-11-15", Seats{Counted: 1, Paid: 1}).row("2026-11-01", -1, true).due("2026-11-15", -1)
-	begin(t).row("2026-11-01", 10, false).row("2026-11-01", -5, false).bill("2026-12-01").row("2026-11-01", 3, false).due("2026-11-15", 3).
+	begin(t).row("2026-11-01", 10, false).row("2026-11-01", -5, false).bill("2026-12-01").row("2026-11-01", 3,
+		false).due("2026-11-15", 3).
 		bill("2026-12-01").row("2026-11-01", -3, true).due("2026-11-15", -3)
 }
 
@@ -119,7 +126,8 @@ func TestSeatsBilledElsewhereAreNeverCreditedHere(t *testing.T) {
 		bill("2026-12-01").due("2026-11-15", 0)
 }
 
-// After a credit of seats of which another system has billed some, what is forfeited still covers those: the next run takes nothing.
+// After a credit of seats of which another system has billed some, what is forfeited still covers those: the next run
+// takes nothing.
 func TestForfeitedSeatsOfAnotherSystemStayAfterACredit(t *testing.T) {
 	t.Parallel()
 	begin(t).row("2026-11-01", 6, false).elsewhere("2026-12-01").row("2026-11-01", 4, false).bill("2026-12-01").
@@ -131,12 +139,15 @@ func TestForfeitedSeatsOfAnotherSystemStayAfterACredit(t *testing.T) {
 // from that row's day on: those days are charged as before.
 func TestARowEnteredBeforeAnotherLeavesTheDaysFromThatOneOnAsTheyWere(t *testing.T) {
 	t.Parallel()
-	b := begin(t).row("2026-11-01", 10, false).row("2026-11-20", -5, true).bill("2026-12-01").on("2026-11-25", Seats{Counted: 5, Paid: 5})
+	b := begin(t).row("2026-11-01", 10, false).row("2026-11-20", -5, true).bill("2026-12-01").on("2026-11-25",
+		Seats{Counted: 5, Paid: 5})
 	b.row("2026-11-10", -2, false)
 	entered, old := b.Rows[2], b.Rows[1]
-	again := Row{ID: uuid.New(), Place: old.Place, Event: old.Event, On: old.On, Delta: -3, Refund: old.Refund, writtenFor: []uuid.UUID{entered.ID}, replaces: true}
+	again := Row{ID: uuid.New(), Place: old.Place, Event: old.Event, On: old.On, Delta: -3, Refund: old.Refund,
+		writtenFor: []uuid.UUID{entered.ID}, replaces: true}
 	b.Rows = append(b.Rows[:1:1], entered, again)
-	b.on("2026-11-15", Seats{Counted: 8, Paid: 10, Forfeited: 2}).on("2026-11-25", Seats{Counted: 5, Paid: 5}).due("2026-11-25", 0)
+	b.on("2026-11-15", Seats{Counted: 8, Paid: 10, Forfeited: 2}).on("2026-11-25",
+		Seats{Counted: 5, Paid: 5}).due("2026-11-25", 0)
 }
 
 func TestAContractThatEndsCountsNothingFromThen(t *testing.T) {
@@ -161,8 +172,10 @@ func TestAContractThatEndsCountsNothingFromThen(t *testing.T) {
 func price(b *book, on string, amount string, byPerson bool) {
 	b.seq++
 	id := uuid.New()
-	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Seq: b.seq, Event: ledger.Price, On: day(on),
-		Price: Price{Amount: ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, Currency: "USD"}, ByPerson: byPerson}})
+	b.Rows = append(b.Rows, Row{ID: id, origin: id, Place: Place{Seq: b.seq}, Seq: b.seq, Event: ledger.Price,
+		On: day(on),
+		Price: Price{Amount: ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)),
+			Period: money.Month, Currency: "USD"}, ByPerson: byPerson}})
 }
 
 func TestThePriceOfADayIsTheLatestEffectiveAndOfThoseTheLastRecorded(t *testing.T) {
@@ -173,7 +186,8 @@ func TestThePriceOfADayIsTheLatestEffectiveAndOfThoseTheLastRecorded(t *testing.
 	price(b, "2026-11-01", "11", true)
 	price(b, "2026-11-01", "12", true)
 	price(b, "2026-12-01", "0", false) // no person typed it, and it is no trial
-	for on, want := range map[string]string{"2026-10-31": "10", "2026-11-01": "12", "2026-12-31": "12", "2027-01-01": "20"} {
+	for on, want := range map[string]string{"2026-10-31": "10", "2026-11-01": "12", "2026-12-31": "12",
+		"2027-01-01": "20"} {
 		if got, _ := b.PriceOn(day(on)); got.Price.Value.Decimal.String() != want {
 			t.Errorf("on %s %s, want %s", on, got.Price.Value.Decimal, want)
 		}
@@ -192,7 +206,8 @@ func TestAPriceHoldsForItsProductTermAndCurrencyOnly(t *testing.T) {
 	b := begin(t).row("2026-10-01", 10, false)
 	price(b, "2026-10-01", "10", true)
 	b.Rows[1].Price.Product, b.Rows[1].Price.Term = one, "annual"
-	b.Products = []ProductFrom{{ID: one, Term: "annual"}, {On: day("2026-11-01"), ID: two, Term: "annual"}, {On: day("2026-12-01"), ID: one, Term: "unknown"}}
+	b.Products = []ProductFrom{{ID: one, Term: "annual"}, {On: day("2026-11-01"), ID: two, Term: "annual"},
+		{On: day("2026-12-01"), ID: one, Term: "unknown"}}
 	for on, want := range map[string]bool{"2026-10-15": true, "2026-11-15": false, "2026-12-15": true} {
 		if _, found := b.PriceOn(day(on)); found != want {
 			t.Errorf("on %s found %v", on, found)
@@ -206,7 +221,8 @@ func TestAPriceHoldsForItsProductTermAndCurrencyOnly(t *testing.T) {
 
 func TestDatesAreWholeDays(t *testing.T) {
 	t.Parallel()
-	if n := len(Cut(Period{From: day("2026-01-01"), To: day("2026-02-01")}, []clock.Date{day("2026-01-10"), day("2026-01-10"), day("2026-03-01")})); n != 2 {
+	if n := len(Cut(Period{From: day("2026-01-01"), To: day("2026-02-01")},
+		[]clock.Date{day("2026-01-10"), day("2026-01-10"), day("2026-03-01")})); n != 2 {
 		t.Errorf("%d parts", n)
 	}
 }

@@ -39,8 +39,10 @@ func ReachOf(ctx context.Context, db *gorm.DB, until map[uuid.UUID]clock.Date) (
 		DraftID    uuid.NullUUID
 	}
 	err := db.WithContext(ctx).Raw(`SELECT s.id, s.kind, s.contract_id, k.bill_from IS NOT NULL AS billable,
-			(SELECT i.id FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id WHERE v.subscription_id = s.id AND i.state = 'draft' LIMIT 1) AS draft_id
-		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
+			(SELECT i.id FROM invoice_coverage v JOIN invoices i ON i.id = v.invoice_id WHERE v.subscription_id = s.id
+			AND i.state = 'draft' LIMIT 1) AS draft_id
+		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id
+		WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
 	if err != nil {
 		return nil, fmt.Errorf("how far subscriptions are billed: %w", err)
 	}

@@ -30,9 +30,11 @@ type Weight struct {
 // again, makes of the days that are billed already.
 func Weigh(ctx context.Context, db *gorm.DB, ids []uuid.UUID, on clock.Date) (map[uuid.UUID]Weight, error) {
 	var subs []weighed
-	err := db.WithContext(ctx).Raw(`SELECT s.id, s.contract_id, s.billed_through, s.billable_quantity, s.quantity, s.state = 'inactive' AS inactive,
+	err := db.WithContext(ctx).Raw(`SELECT s.id, s.contract_id, s.billed_through, s.billable_quantity, s.quantity,
+		s.state = 'inactive' AS inactive,
 			coalesce(k.currency, s.currency) AS currency
-		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
+		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id
+		WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&subs).Error
 	if err != nil {
 		return nil, fmt.Errorf("weigh subscriptions: %w", err)
 	}
@@ -59,7 +61,8 @@ func (s weighed) weigh(h history.History, on clock.Date) Weight {
 	if s.Inactive {
 		w.Seats = s.Quantity
 	}
-	w.Amount = w.difference(h, history.Row{Event: ledger.Deactivate, Source: ledger.FromPerson, On: on, Delta: w.Seats, Refund: true})
+	w.Amount = w.difference(h, history.Row{Event: ledger.Deactivate, Source: ledger.FromPerson, On: on, Delta: w.Seats,
+		Refund: true})
 	if w.Seats > 0 {
 		w.PaidDays = max(0, w.Seats*history.Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
 	}

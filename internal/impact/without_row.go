@@ -18,7 +18,8 @@ import (
 func WithoutRow(ctx context.Context, db *gorm.DB, subscription, change uuid.UUID) (Weight, error) {
 	var s []weighed
 	err := db.WithContext(ctx).Raw(`SELECT s.id, s.billed_through, coalesce(k.currency, s.currency) AS currency
-		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id WHERE s.id = ?`, subscription).Scan(&s).Error
+		FROM subscriptions s LEFT JOIN billing_contracts k ON k.id = s.contract_id
+		WHERE s.id = ?`, subscription).Scan(&s).Error
 	if err != nil || len(s) == 0 {
 		return Weight{}, fmt.Errorf("weigh row %s: %w", change, err)
 	}

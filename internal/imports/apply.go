@@ -100,8 +100,10 @@ func (s Service) record(tx *gorm.DB, by audit.Actor, subject Subject, f stored, 
 		return fmt.Errorf("keep result of import: %w", err)
 	}
 	return audit.Record(tx.Statement.Context, tx, s.Clock, by, audit.Event{
-		Action: subject.ObjectType + ".imported", ObjectType: subject.ObjectType, ObjectID: subject.objectID(f.ID), ObjectName: subject.ObjectName,
-		After: map[string]any{"import": f.ID, "file": f.FileName, "new": r.New, "changed": r.Changed, "unchanged": r.Unchanged, "refused": r.Refused},
+		Action: subject.ObjectType + ".imported", ObjectType: subject.ObjectType, ObjectID: subject.objectID(f.ID),
+		ObjectName: subject.ObjectName,
+		After: map[string]any{"import": f.ID, "file": f.FileName, "new": r.New, "changed": r.Changed,
+			"unchanged": r.Unchanged, "refused": r.Refused},
 	})
 }
 

@@ -131,7 +131,8 @@ func (l Layout) chosen(columns []Column, fields []string) (Layout, bool, error) 
 		case c < 0:
 			problems.Add(ColumnName(i), "There is no field %q.", field)
 		case twice:
-			problems.Add(ColumnName(i), "%s and %s cannot both be the %s. Choose one, and do not use the other.", quoted(out.Columns[first].Head), quoted(p.Head), columns[c].label())
+			problems.Add(ColumnName(i), "%s and %s cannot both be the %s. Choose one, and do not use the other.",
+				quoted(out.Columns[first].Head), quoted(p.Head), columns[c].label())
 		default:
 			at[field] = i
 		}
@@ -169,7 +170,8 @@ func (s Service) layoutFor(ctx context.Context, k Kind, opened *sheet.Sheet) (La
 func answersBefore(db *gorm.DB, k Kind, form string) (map[string]string, error) {
 	var found [][]byte
 	subject := k.Subject()
-	err := db.Raw(`SELECT layout->'answers' FROM imports WHERE kind = ? AND target_id IS NOT DISTINCT FROM ? AND applied_at IS NOT NULL
+	err := db.Raw(`SELECT layout->'answers' FROM imports WHERE kind = ? AND target_id IS NOT DISTINCT FROM ?
+		AND applied_at IS NOT NULL
 			AND coalesce(layout->>'form', '') = ? AND layout->'answers' IS NOT NULL
 		ORDER BY applied_at DESC LIMIT 1`, subject.Kind, subject.target(), form).Scan(&found).Error
 	if err != nil || len(found) == 0 {
@@ -192,7 +194,8 @@ func (s Service) recall(db *gorm.DB, k Kind, opened *sheet.Sheet) (Layout, error
 		SavedBy string
 		SavedAt time.Time
 	}
-	err = db.Raw(`SELECT fields, form, decimal_sign, saved_by, saved_at FROM import_layouts WHERE kind = ? AND headers = ?`, k.Subject().Kind, l.headers()).Scan(&found).Error
+	err = db.Raw(`SELECT fields, form, decimal_sign, saved_by, saved_at FROM import_layouts WHERE kind = ?
+		AND headers = ?`, k.Subject().Kind, l.headers()).Scan(&found).Error
 	if err != nil || len(found) == 0 {
 		return l, err
 	}
@@ -223,8 +226,10 @@ func (s Service) remember(tx *gorm.DB, k Kind, l Layout) error {
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`INSERT INTO import_layouts (kind, headers, fields, form, decimal_sign, saved_by, saved_at) VALUES (?, ?, ?::jsonb, ?, ?, ?, ?)
-		ON CONFLICT (kind, headers) DO UPDATE SET fields = excluded.fields, form = excluded.form, decimal_sign = excluded.decimal_sign,
+	return tx.Exec(`INSERT INTO import_layouts (kind, headers, fields, form, decimal_sign, saved_by, saved_at)
+		VALUES (?, ?, ?::jsonb, ?, ?, ?, ?)
+		ON CONFLICT (kind, headers) DO UPDATE
+		SET fields = excluded.fields, form = excluded.form, decimal_sign = excluded.decimal_sign,
 			saved_by = excluded.saved_by, saved_at = excluded.saved_at`,
 		k.Subject().Kind, l.headers(), string(doc), l.Form, l.Decimal, l.SavedBy, l.SavedAt).Error
 }

@@ -18,11 +18,13 @@ const exactDigits = 15 // of a number that a spreadsheet keeps
 func damage(id string, number bool) string {
 	switch {
 	case shortened.MatchString(strings.ToUpper(id)):
-		return fmt.Sprintf("%q looks like a long number that a spreadsheet has shortened: its last digits are lost.", id)
+		return fmt.Sprintf("%q looks like a long number that a spreadsheet has shortened: its last digits are lost.",
+			id)
 	case dated.MatchString(id), number && yeared.MatchString(id):
 		return fmt.Sprintf("%q looks like a date that a spreadsheet has made of an id.", id)
 	case number && len(id) > exactDigits && strings.Trim(id, "0123456789") == "":
-		return fmt.Sprintf("%q is a number of more than %d digits, of which a spreadsheet keeps only the first.", id, exactDigits)
+		return fmt.Sprintf("%q is a number of more than %d digits, of which a spreadsheet keeps only the first.", id,
+			exactDigits)
 	}
 	return ""
 }
@@ -45,7 +47,8 @@ func (t *Table) damaged() map[int]string {
 			v := l.cells[at]
 			why := damage(v, slices.Contains(l.typed, at))
 			if why == "" && len(v) < padded && v != "" && v[0] != '0' && strings.Trim(v, "0123456789") == "" {
-				why = fmt.Sprintf("%q may have lost its leading zeros: other ids of the file have %d digits.", v, padded)
+				why = fmt.Sprintf("%q may have lost its leading zeros: other ids of the file have %d digits.",
+					v, padded)
 			}
 			if why != "" {
 				out[l.Number] = strings.TrimSpace(out[l.Number] + " " + c.label() + ": " + why)

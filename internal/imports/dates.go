@@ -101,7 +101,8 @@ func dateOf(v string, o order) string {
 // YYYY-MM-DD; what cannot be read comes back as it is.
 func Day(v string) string { return dateOf(v, monthFirst) }
 
-var months = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+var months = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
+	"oct": 10, "nov": 11, "dec": 12}
 
 // day is the date of these parts, or what was written where there is no such day.
 func day(written, year, month, d string) string {

@@ -68,7 +68,8 @@ func (l Layout) complete(columns []Column) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return sheet.Unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.", strings.Join(missing, ", "), strings.Join(all, ", ")))
+	return sheet.Unreadable(fmt.Sprintf("The first line does not name the column %s. The columns are: %s.",
+		strings.Join(missing, ", "), strings.Join(all, ", ")))
 }
 
 // lacks names a column without which no line means anything, for the person who may
@@ -76,7 +77,8 @@ func (l Layout) complete(columns []Column) error {
 func (l Layout) lacks(columns []Column) string {
 	for _, c := range columns {
 		if c.Required && !c.Spared && l.column(c.Name) < 0 {
-			return fmt.Sprintf("No column of the file is the %s. Choose it in the table of columns, then look at the preview.", c.label())
+			return fmt.Sprintf("No column of the file is the %s. Choose it in the table of columns, then look at the "+
+				"preview.", c.label())
 		}
 	}
 	return ""
@@ -142,7 +144,8 @@ func (l *Layout) claim(columns []Column, how How, fits func(Column, int) bool) e
 			if l.column(c.Name) < 0 {
 				l.Columns[i].Field, l.Columns[i].How = c.Name, how
 			} else if how == Named {
-				return sheet.Unreadable(fmt.Sprintf("The column %s stands twice in the first line. Remove one of them.", c.Name))
+				return sheet.Unreadable(fmt.Sprintf("The column %s stands twice in the first line. Remove one of them.",
+					c.Name))
 			}
 		}
 	}

@@ -42,15 +42,17 @@ func fieldsOf(l Layout) string {
 func TestColumnsAreRecognisedByNameThenByAliasThenByContent(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
-		"Kundennummer;Firma;Ort;Kontakt\n1;A;B;+49 1\n":                        "external_id:alias name:alias city:alias phone:content",
-		"Account Name,Name,Address 1: City,Fax\nx,y,z,49\n":                    ": name:named city:alias :",
-		"external-id,NAME,City\n1,A,B\n":                                       "external_id:named name:named city:named",
-		"Firma,Account Name,x\nA,B,+1\n":                                       "name:alias : phone:content",
-		"Firma,x,y\nA,+1,+2\n":                                                 "name:alias phone:content :",
-		"Firma,x\nA,+1\nB,none\n":                                              "name:alias :",
-		"Firma,\nA,\n":                                                         "name:alias",
-		"\ufefffirma,'=x\nA,1\n":                                               "name:alias :",
-		"phone,name,external_id,Owner,Owner\nnone,a,b,c,d\n":                   "phone:named name:named external_id:named : :",
+		"Kundennummer;Firma;Ort;Kontakt\n1;A;B;+49 1\n": "external_id:alias name:alias " +
+			"city:alias phone:content",
+		"Account Name,Name,Address 1: City,Fax\nx,y,z,49\n": ": name:named city:alias :",
+		"external-id,NAME,City\n1,A,B\n": "external_id:named name:named " +
+			"city:named",
+		"Firma,Account Name,x\nA,B,+1\n":                     "name:alias : phone:content",
+		"Firma,x,y\nA,+1,+2\n":                               "name:alias phone:content :",
+		"Firma,x\nA,+1\nB,none\n":                            "name:alias :",
+		"Firma,\nA,\n":                                       "name:alias",
+		"\ufefffirma,'=x\nA,1\n":                             "name:alias :",
+		"phone,name,external_id,Owner,Owner\nnone,a,b,c,d\n": "phone:named name:named external_id:named : :",
 		strings.Repeat("c,", 20) + "name\n" + strings.Repeat("1,", 20) + "A\n": strings.Repeat(": ", 20) + "name:named",
 	} {
 		if got := fieldsOf(laid(t, content)); got != want {
@@ -61,7 +63,8 @@ func TestColumnsAreRecognisedByNameThenByAliasThenByContent(t *testing.T) {
 
 func TestAFileInOtherPeoplesWordsMayDoWithoutAnExternalID(t *testing.T) {
 	t.Parallel()
-	for content, whole := range map[string]bool{"Firma,Ort\nA,B\n": true, "name,city\nA,B\n": false, "name,Owner\nA,B\n": true, "Ort,Kundennummer\nA,1\n": false, "title\nx\n": false} {
+	for content, whole := range map[string]bool{"Firma,Ort\nA,B\n": true, "name,city\nA,B\n": false,
+		"name,Owner\nA,B\n": true, "Ort,Kundennummer\nA,1\n": false, "title\nx\n": false} {
 		if err := laid(t, content).complete(foreign); (err == nil) != whole {
 			t.Errorf("%q: %v", content, err)
 		}

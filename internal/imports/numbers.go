@@ -143,7 +143,8 @@ func decide(s *sheet.Sheet, columns []int, chosen, before Decimal) decimals {
 	case p != "" && t[either] == "" && t[eitherPoint] == "" && s.Comma == ",":
 		d.Decimal, d.said = Point, fmt.Sprintf("as the file has %s; lines written otherwise, as %s, are refused", p, c)
 	case p != "":
-		d.asked = fmt.Sprintf("The file has %s and %s, so its amounts are written in two ways. Choose the decimal sign; lines written the other way are then refused.", p, c)
+		d.asked = fmt.Sprintf("The file has %s and %s, so its amounts are written in two ways. "+
+			"Choose the decimal sign; lines written the other way are then refused.", p, c)
 	case t[either] == "" && s.Comma == ",":
 		d.Decimal, d.said = Point, "as in our own files"
 	default:
@@ -151,7 +152,8 @@ func decide(s *sheet.Sheet, columns []int, chosen, before Decimal) decimals {
 		if first == "" {
 			first = t[eitherPoint]
 		}
-		d.asked = fmt.Sprintf("The file has %s, which can be a decimal sign or one between thousands, and no amount that tells. Choose the decimal sign.", first)
+		d.asked = fmt.Sprintf("The file has %s, which can be a decimal sign or one between thousands, and no amount "+
+			"that tells. Choose the decimal sign.", first)
 	}
 	if d.said != "" {
 		d.said = d.sentence() + d.said + "."
@@ -173,7 +175,8 @@ func (d decimals) amount(v string) (string, string) {
 	case !ok || d.Decimal == Undecided:
 		return v, "" // what it is its kind says
 	case !fitted(bare, d.Decimal):
-		return v, fmt.Sprintf("“%s” is no amount of a file with a decimal %s. Write it as the others, or choose the other sign.", v, d.Decimal)
+		return v, fmt.Sprintf("“%s” is no amount of a file with a decimal %s. "+
+			"Write it as the others, or choose the other sign.", v, d.Decimal)
 	}
 	return plainly(bare, d.Decimal), ""
 }

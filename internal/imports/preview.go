@@ -71,7 +71,8 @@ func (p *Preview) read(tx *gorm.DB, k Kind, f stored) error {
 	if err != nil {
 		return err
 	}
-	p.Layout, p.Form, p.Questions, p.Amounts, p.Decimal = u.layout, u.form, u.questions, u.table.how.needed, u.table.how.Decimal
+	p.Layout, p.Form, p.Questions, p.Amounts, p.Decimal = u.layout, u.form, u.questions, u.table.how.needed,
+		u.table.how.Decimal
 	if len(u.sheet.Names) > 1 {
 		p.Sheets = u.sheet.Names
 	}

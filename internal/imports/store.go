@@ -83,7 +83,8 @@ func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uu
 
 // clearForgotten empties old files: they hold customers' data. What they did stays on record.
 func (s Service) clearForgotten(tx *gorm.DB) error {
-	return tx.Exec(`UPDATE imports SET content = '', sheet = NULL WHERE uploaded_at < ? AND content <> ''`, s.Clock.Now().Add(-patience)).Error
+	return tx.Exec(`UPDATE imports SET content = '', sheet = NULL WHERE uploaded_at < ? AND content <> ''`,
+		s.Clock.Now().Add(-patience)).Error
 }
 
 func (s Subject) target() uuid.NullUUID {
@@ -94,8 +95,10 @@ func (s Subject) target() uuid.NullUUID {
 func load(db *gorm.DB, k Kind, id uuid.UUID, lock string) (stored, error) {
 	var found []stored
 	subject := k.Subject()
-	err := db.Raw(`SELECT id, file_name, content = '' AS cleared, layout, sheet, uploaded_by, uploaded_at, applied_by, applied_at, result, undone_by, undone_at, undo_result FROM imports
-		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
+	err := db.Raw(`SELECT id, file_name, content = '' AS cleared, layout, sheet, uploaded_by, uploaded_at, applied_by,
+		applied_at, result, undone_by, undone_at, undo_result FROM imports
+		WHERE id = ? AND kind = ? AND target_id IS NOT DISTINCT
+		FROM ? `+lock, id, subject.Kind, subject.target()).Scan(&found).Error
 	if err != nil {
 		return stored{}, fmt.Errorf("import %s: %w", id, err)
 	}
@@ -120,7 +123,8 @@ func (f stored) content(tx *gorm.DB) ([]byte, error) {
 // read gives the rows of the file and which column is which.
 func (f stored) read(tx *gorm.DB, k Kind) (sheet.Sheet, Layout, error) {
 	if f.Cleared {
-		return sheet.Sheet{}, Layout{}, errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
+		return sheet.Sheet{}, Layout{},
+			errs.New(errs.Conflict, "This file was never applied and has been cleared after 30 days. Upload it again.")
 	}
 	s, err := f.open(tx)
 	if err != nil {
@@ -237,7 +241,8 @@ func (u understood) plan(tx *gorm.DB, k Kind) (Plan, error) {
 		}
 	}
 	if n := len(damaged); n > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf("Ids that a spreadsheet seems to have damaged: %d; their lines say how. Nothing was mended: look into the file they came from.", n))
+		p.Notes = append(p.Notes, fmt.Sprintf("Ids that a spreadsheet seems to have damaged: %d; "+
+			"their lines say how. Nothing was mended: look into the file they came from.", n))
 	}
 	return p, nil
 }

@@ -60,7 +60,8 @@ func (t Table) Form() string { return t.form.Name }
 
 // tableOf lays a layout over the rows.
 func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
-	t := Table{Notes: append([]string{}, s.Notes...), form: f, answers: l.Answers, head: map[string]int{}, width: len(s.Head)}
+	t := Table{Notes: append([]string{}, s.Notes...), form: f, answers: l.Answers, head: map[string]int{},
+		width: len(s.Head)}
 	var unused []string
 	for i, p := range l.Columns {
 		switch {
@@ -81,10 +82,12 @@ func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 		t.add(r)
 	}
 	if t.how.rounded > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("Numbers of the workbook with more than %d decimals: %d. They were rounded to %d.", decimalPlaces, t.how.rounded, decimalPlaces))
+		t.Notes = append(t.Notes, fmt.Sprintf("Numbers of the workbook with more than %d decimals: %d. "+
+			"They were rounded to %d.", decimalPlaces, t.how.rounded, decimalPlaces))
 	}
 	if t.how.folded > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("Ids with characters that nobody sees, or in full-width letters: %d, the first in line %d. They were taken out or written in plain letters.", t.how.folded, t.how.foldedAt))
+		t.Notes = append(t.Notes, fmt.Sprintf("Ids with characters that nobody sees, or in full-width letters: "+
+			"%d, the first in line %d. They were taken out or written in plain letters.", t.how.folded, t.how.foldedAt))
 	}
 	return t
 }
@@ -123,7 +126,8 @@ func (t *Table) add(r sheet.Row) {
 		cells = cells[:t.width]
 	}
 	if len(cells) != t.width {
-		t.Bad = append(t.Bad, Refuse(r.Line, "", fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width)))
+		t.Bad = append(t.Bad, Refuse(r.Line, "",
+			fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width)))
 		return
 	}
 	values := make([]string, len(cells))
@@ -141,7 +145,8 @@ func (t *Table) add(r sheet.Row) {
 		}
 	}
 	if column := t.fault(values); column != "" {
-		bad = []string{fmt.Sprintf("The cell of %s holds an error of the spreadsheet (%s). Mend the formula there.", column, values[t.head[column]])}
+		bad = []string{fmt.Sprintf("The cell of %s holds an error of the spreadsheet (%s). Mend the formula there.",
+			column, values[t.head[column]])}
 	}
 	if len(bad) > 0 {
 		t.Bad = append(t.Bad, Refuse(r.Line, "", strings.Join(bad, " ")))

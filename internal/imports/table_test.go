@@ -56,9 +56,10 @@ func TestAFileIsReadWhateverTheSpreadsheetWrote(t *testing.T) {
 	utf16be, _ := unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String(plain)
 	windows, _ := charmap.Windows1252.NewEncoder().String(plain)
 	for name, content := range map[string]string{
-		"plain": plain, "byte order mark": "\ufeff" + plain, "semicolons": semicolons, "excel's separator line": "sep=;\r\n" + semicolons,
-		"tabs":   "external-id\tNAME\tcity\n1\tMüller, Söhne\tKöln\n2\tB\t\n",
-		"utf-16": utf16, "utf-16 big endian": utf16be, "windows-1252": windows,
+		"plain": plain, "byte order mark": "\ufeff" + plain, "semicolons": semicolons,
+		"excel's separator line": "sep=;\r\n" + semicolons,
+		"tabs":                   "external-id\tNAME\tcity\n1\tMüller, Söhne\tKöln\n2\tB\t\n",
+		"utf-16":                 utf16, "utf-16 big endian": utf16be, "windows-1252": windows,
 		"old mac":       strings.ReplaceAll(plain, "\r\n", "\r"),
 		"blank lines":   "external_id,name,city\n\n1,\"Müller, Söhne\",Köln\n,,\n2,B,\n\n",
 		"surplus cells": "external_id,name,city\n1,\"Müller, Söhne\",Köln,,\n2,B,\n",
@@ -71,7 +72,8 @@ func TestAFileIsReadWhateverTheSpreadsheetWrote(t *testing.T) {
 
 func TestGuessedLettersAndUnusedColumnsAreTold(t *testing.T) {
 	t.Parallel()
-	if notes := read(t, "external_id,name\n1,K\xf6ln\n").Notes; len(notes) != 1 || !strings.Contains(notes[0], "Windows-1252") {
+	if notes := read(t, "external_id,name\n1,K\xf6ln\n").Notes; len(notes) != 1 ||
+		!strings.Contains(notes[0], "Windows-1252") {
 		t.Errorf("notes %q", notes)
 	}
 	notes := read(t, "external_id,Owner,name, Last Call \n1,x,K,y\n").Notes

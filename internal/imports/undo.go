@@ -80,13 +80,16 @@ func (s Service) recordUndo(tx *gorm.DB, by audit.Actor, subject Subject, f stor
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`UPDATE imports SET undone_by = ?, undone_at = ?, undo_result = ?::jsonb WHERE id = ?`, by.Name, s.Clock.Now(), string(doc), f.ID).Error
+	err = tx.Exec(`UPDATE imports SET undone_by = ?, undone_at = ?, undo_result = ?::jsonb WHERE id = ?`, by.Name,
+		s.Clock.Now(), string(doc), f.ID).Error
 	if err != nil {
 		return fmt.Errorf("keep undo of import: %w", err)
 	}
 	return audit.Record(tx.Statement.Context, tx, s.Clock, by, audit.Event{
-		Action: subject.ObjectType + ".import_undone", ObjectType: subject.ObjectType, ObjectID: subject.objectID(f.ID), ObjectName: subject.ObjectName,
-		After: map[string]any{"import": f.ID, "file": f.FileName, "removed": u.Removed, "restored": u.Restored, "kept": u.Kept()},
+		Action: subject.ObjectType + ".import_undone", ObjectType: subject.ObjectType, ObjectID: subject.objectID(f.ID),
+		ObjectName: subject.ObjectName,
+		After: map[string]any{"import": f.ID, "file": f.FileName, "removed": u.Removed, "restored": u.Restored,
+			"kept": u.Kept()},
 	})
 }
 

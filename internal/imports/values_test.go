@@ -12,7 +12,8 @@ import (
 )
 
 var priced = Form{Columns: []Column{
-	{Name: "id", Holds: ID}, {Name: "price", Holds: Amount}, {Name: "seats", Holds: Whole}, {Name: "from", Holds: Date}, {Name: "name"},
+	{Name: "id", Holds: ID}, {Name: "price", Holds: Amount}, {Name: "seats", Holds: Whole}, {Name: "from", Holds: Date},
+	{Name: "name"},
 }}
 
 // columnOfFile reads one column of a file made of its values, separated by sep.
@@ -125,7 +126,8 @@ func TestAFileComesToTheSameWhicheverSignItIsWrittenWith(t *testing.T) {
 
 func TestSeatsWithThreeDigitsBehindASignAreThousandsOrRefused(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[string]string{"12": "12", "12.0": "12", "12,00": "12", "1,000": "1000", "1.000": "1000", "1 000": "1000", "1.5": "1.5", "１２": "12", "-3": "-3", "x": "x"} {
+	for v, want := range map[string]string{"12": "12", "12.0": "12", "12,00": "12", "1,000": "1000", "1.000": "1000",
+		"1 000": "1000", "1.5": "1.5", "１２": "12", "-3": "-3", "x": "x"} {
 		if _, got := columnOfFile(t, ",", "seats", "", v); got[0] != want {
 			t.Errorf("%q: %q, want %q", v, got[0], want)
 		}
@@ -136,7 +138,8 @@ func TestSeatsWithThreeDigitsBehindASignAreThousandsOrRefused(t *testing.T) {
 	}
 	l, _ := recognise(&s, priced)
 	table := tableOf(&s, l, priced)
-	if len(table.Bad) != 1 || !strings.Contains(table.Bad[0].Reason, "can be a thousand or one") || table.Lines[0].Get("seats") != "1000" {
+	if len(table.Bad) != 1 || !strings.Contains(table.Bad[0].Reason, "can be a thousand or one") ||
+		table.Lines[0].Get("seats") != "1000" {
 		t.Errorf("%+v %+v", table.Bad, table.Lines)
 	}
 }
@@ -144,12 +147,15 @@ func TestSeatsWithThreeDigitsBehindASignAreThousandsOrRefused(t *testing.T) {
 func TestADateIsReadWhereItCanMeanOneDayOnly(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ values, want []string }{
-		{[]string{"2026-03-05", "20260301", "01-Mar-2026", "2026/03/05", "2026-03-05T00:00:00.0000000Z", "5.3.2026", "05/05/2026", "1 March 2026"},
-			[]string{"2026-03-05", "2026-03-01", "2026-03-01", "2026-03-05", "2026-03-05", "2026-03-05", "2026-05-05", "2026-03-01"}},
+		{[]string{"2026-03-05", "20260301", "01-Mar-2026", "2026/03/05", "2026-03-05T00:00:00.0000000Z", "5.3.2026",
+			"05/05/2026", "1 March 2026"},
+			[]string{"2026-03-05", "2026-03-01", "2026-03-01", "2026-03-05", "2026-03-05", "2026-03-05", "2026-05-05",
+				"2026-03-01"}},
 		{[]string{"03/04/2026", "13/04/2026"}, []string{"2026-04-03", "2026-04-13"}},
 		{[]string{"03/04/2026", "04/13/2026 0:00"}, []string{"2026-03-04", "2026-04-13"}},
 		{[]string{"03/04/2026", "04/13/2026", "13/04/2026"}, []string{"03/04/2026", "04/13/2026", "13/04/2026"}},
-		{[]string{"03/04/2026", "soon", "2026-02-30", "２０２６-03-05"}, []string{"03/04/2026", "soon", "2026-02-30", "2026-03-05"}},
+		{[]string{"03/04/2026", "soon", "2026-02-30", "２０２６-03-05"},
+			[]string{"03/04/2026", "soon", "2026-02-30", "2026-03-05"}},
 	} {
 		if _, got := columnOfFile(t, ",", "from", "", c.values...); !cmp.Equal(got, c.want) {
 			t.Errorf("%q: %s", c.values, cmp.Diff(c.want, got))
@@ -160,7 +166,8 @@ func TestADateIsReadWhereItCanMeanOneDayOnly(t *testing.T) {
 func TestWhatNobodySeesIsNoPartOfAnID(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]string{
-		"\ufeffA\u200b-1": "A-1", "A\u20111": "A-1", "\u202eA-1\u202c": "A-1", "Ａ－１": "A-1", "A\u00a01": "A 1", " A-1 ": "A-1", "Ａ\u3000１": "A 1", "K\u0301": "K\u0301",
+		"\ufeffA\u200b-1": "A-1", "A\u20111": "A-1", "\u202eA-1\u202c": "A-1", "Ａ－１": "A-1", "A\u00a01": "A 1",
+		" A-1 ": "A-1", "Ａ\u3000１": "A 1", "K\u0301": "K\u0301",
 	} {
 		if got := FoldKey(written); got != want {
 			t.Errorf("%+q: %+q, want %+q", written, got, want)
@@ -172,7 +179,8 @@ func TestWhatNobodySeesIsNoPartOfAnID(t *testing.T) {
 	if got := table.Lines[0].Get("id") + "|" + table.Lines[0].Get("name"); got != "A-1|Contoso \u202eLtd" {
 		t.Errorf("%+q", got)
 	}
-	if len(table.Notes) != 1 || !strings.Contains(table.Notes[0], "nobody sees") || !strings.Contains(table.Notes[0], "line 2") {
+	if len(table.Notes) != 1 || !strings.Contains(table.Notes[0], "nobody sees") ||
+		!strings.Contains(table.Notes[0], "line 2") {
 		t.Errorf("notes %q", table.Notes)
 	}
 }
@@ -202,7 +210,8 @@ func TestIDsThatASpreadsheetHasDamagedAreTold(t *testing.T) {
 
 func TestAValueWithMarksOfDirectionTurnsNothingButItself(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[string]string{"Contoso": "Contoso", "Müller": "Müller", "Evil \u202ecod.exe": "\u2068Evil \u202ecod.exe\u2069", "שלום": "שלום"} {
+	for v, want := range map[string]string{"Contoso": "Contoso", "Müller": "Müller",
+		"Evil \u202ecod.exe": "\u2068Evil \u202ecod.exe\u2069", "שלום": "שלום"} {
 		if got := Isolated(v); got != want {
 			t.Errorf("%+q: %+q", v, got)
 		}

@@ -30,13 +30,14 @@ const workers = 8 // jobs at a time in one process; a provider is held by one ru
 // New makes a queue over the workers, not yet started.
 func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
-		Schema:               postgres.RiverSchema,
-		Logger:               log,
-		Workers:              w.all,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		JobTimeout:           runTimeout,
-		RescueStuckJobsAfter: runTimeout + time.Hour, // a run that was lost is queued anew by its own watch, long before
-		ReindexerSchedule:    never{},                // the app's role owns no index
+		Schema:     postgres.RiverSchema,
+		Logger:     log,
+		Workers:    w.all,
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		JobTimeout: runTimeout,
+		// a run that was lost is queued anew by its own watch, long before
+		RescueStuckJobsAfter: runTimeout + time.Hour,
+		ReindexerSchedule:    never{}, // the app's role owns no index
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)

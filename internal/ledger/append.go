@@ -34,16 +34,23 @@ func Append(ctx context.Context, tx *gorm.DB, o Origin, rows []Change) error {
 }
 
 const insertChanges = `
-INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
+INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after,
+	estimated,
+    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id,
+	actor, note, origin_change_id,
     refund, replaces_id, written_for_id, product_id, term, billing_frequency, price_from, price_item_id)
 SELECT id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
+    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id,
+	actor, note, origin_change_id,
     refund, replaces_id, written_for_id, product_id, term, billing_frequency, price_from, price_item_id
-FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, subscription_id uuid, event text, reason text, effective_at date, recorded_at timestamptz,
-    delta integer, quantity_after integer, estimated boolean, unit_cost numeric, cost_period text, cost_currency text, unit_price numeric,
-    price_period text, currency text, details jsonb, source text, sync_run_id uuid, actor_id uuid, actor text, note text, origin_change_id uuid,
-    refund boolean, replaces_id uuid, written_for_id uuid, product_id uuid, term text, billing_frequency text, price_from text, price_item_id uuid))
+FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, subscription_id uuid, event text, reason text,
+	effective_at date, recorded_at timestamptz,
+    delta integer, quantity_after integer, estimated boolean, unit_cost numeric, cost_period text, cost_currency text,
+	unit_price numeric,
+    price_period text, currency text, details jsonb, source text, sync_run_id uuid, actor_id uuid, actor text,
+	note text, origin_change_id uuid,
+    refund boolean, replaces_id uuid, written_for_id uuid, product_id uuid, term text, billing_frequency text,
+	price_from text, price_item_id uuid))
     WITH ORDINALITY
 ORDER BY ordinality`
 
@@ -102,8 +109,9 @@ func documentOf(o Origin, rows []Change) (string, error) {
 
 func rowOf(o Origin, c Change) row {
 	r := row{
-		ID: c.ID, SubscriptionID: c.SubscriptionID, Event: c.Event, EffectiveAt: c.EffectiveAt.String(), RecordedAt: o.At,
-		Delta: c.Delta, QuantityAfter: c.QuantityAfter, Estimated: c.Estimated,
+		ID: c.ID, SubscriptionID: c.SubscriptionID, Event: c.Event, EffectiveAt: c.EffectiveAt.String(),
+		RecordedAt: o.At,
+		Delta:      c.Delta, QuantityAfter: c.QuantityAfter, Estimated: c.Estimated,
 		UnitCost: c.Cost.number(), CostPeriod: string(c.Cost.Period), CostCurrency: c.Cost.Currency,
 		UnitPrice: c.Price.number(), PricePeriod: string(c.Price.Period), Currency: c.Price.Currency,
 		Details: c.Details, Source: o.Source, RunID: o.RunID, Actor: o.By.Name, Note: c.Note, OriginID: c.OriginID,

@@ -21,10 +21,13 @@ type attack struct {
 }
 
 func attacks() []attack {
-	const appendOnly, sums, guard = "license_changes_append_only", "subscriptions_ledger_sums", "subscriptions_ledger_guard"
-	add := `INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta, quantity_after, estimated, source, actor)
+	const appendOnly, sums, guard = "license_changes_append_only", "subscriptions_ledger_sums",
+		"subscriptions_ledger_guard"
+	add := `INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta, quantity_after,
+		estimated, source, actor)
 		VALUES ('018f0000-0000-7000-8000-0000000000aa', '$S', 'update', '2026-03-01', now(), 3, 8, false, 'sync', 'x');`
-	status := `INSERT INTO license_change_status (change_id, counted, billing_state) VALUES ('018f0000-0000-7000-8000-0000000000aa', true, 'open');`
+	status := `INSERT INTO license_change_status (change_id, counted, billing_state)
+		VALUES ('018f0000-0000-7000-8000-0000000000aa', true, 'open');`
 	who := `SELECT set_config('seatledger.actor', 'x', true), set_config('seatledger.why', 'y', true);`
 	return []attack{
 		{"change a row", `UPDATE license_changes SET delta = 50 WHERE id = '$C'`, noRight, appendOnly},
@@ -35,23 +38,37 @@ func attacks() []attack {
 		{"empty it by way of subscriptions", `TRUNCATE subscriptions CASCADE`, noRight, appendOnly},
 		{"empty the status", `TRUNCATE license_change_status CASCADE`, noRight, appendOnly},
 		{"empty the marks", `TRUNCATE license_change_marks`, noRight, appendOnly},
-		{"forge a mark", `INSERT INTO license_change_marks (change_id, actor, why, old_counted, new_counted, old_state, new_state) VALUES ('$C', 'x', 'y', true, true, 'open', 'open')`, noRight, ""},
-		{"delete a subscription", `DELETE FROM subscriptions WHERE id = '$S'`, noRight, "license_changes_subscription_id_fkey"},
+		{"forge a mark", `INSERT INTO license_change_marks (change_id, actor, why, old_counted, new_counted, old_state,
+			new_state) VALUES ('$C', 'x', 'y', true, true, 'open', 'open')`, noRight, ""},
+		{"delete a subscription", `DELETE FROM subscriptions WHERE id = '$S'`, noRight,
+			"license_changes_subscription_id_fkey"},
 		{"set the ledger quantity", `UPDATE subscriptions SET ledger_quantity = 9 WHERE id = '$S'`, guard, guard},
 		{"set seats without a row", `UPDATE subscriptions SET quantity = 9 WHERE id = '$S'`, sums, sums},
-		{"end without a row", `UPDATE subscriptions SET state = 'inactive', hold_reason = NULL, deactivated_by = 'person', deactivated_on = now() WHERE id = '$S'`, sums, sums},
+		{"end without a row", `UPDATE subscriptions
+			SET state = 'inactive', hold_reason = NULL, deactivated_by = 'person', deactivated_on = now()
+			WHERE id = '$S'`, sums, sums},
 		{"append without seats to match", add + status, sums, sums},
 		{"append without a status", add, "license_changes_have_status", "license_changes_have_status"},
-		{"a second beginning", strings.Replace(add, "'update'", "'create'", 1) + status, "license_changes_one_create", "license_changes_one_create"},
-		{"a price row with seats", strings.Replace(add, "'update'", "'price'", 1) + status, "license_changes_no_seats", "license_changes_no_seats"},
-		{"an end without a reason", strings.Replace(add, "'update'", "'deactivate'", 1) + status, "license_changes_reason_given", "license_changes_reason_given"},
-		{"set aside without saying who and why", `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, "license_change_marks_why", "license_change_marks_why"},
-		{"set aside with a lost seat", who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, sums, sums},
-		{"an invoice on an open row", who + `UPDATE license_change_status SET invoice_id = '$S' WHERE change_id = '$C'`, "license_change_status_invoice", "license_change_status_invoice"},
-		{"set aside behind a temporary table", `CREATE TEMP TABLE subscriptions (id uuid, external_id text, ledger_quantity integer, billable_quantity integer) ON COMMIT DROP;` +
-			who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, noRight, sums},
-		{"hide the marks in a temporary table", `CREATE TEMP TABLE license_change_marks (LIKE public.license_change_marks) ON COMMIT DROP;` +
-			who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, noRight, sums},
+		{"a second beginning", strings.Replace(add, "'update'", "'create'", 1) + status, "license_changes_one_create",
+			"license_changes_one_create"},
+		{"a price row with seats", strings.Replace(add, "'update'", "'price'", 1) + status, "license_changes_no_seats",
+			"license_changes_no_seats"},
+		{"an end without a reason", strings.Replace(add, "'update'", "'deactivate'", 1) + status,
+			"license_changes_reason_given", "license_changes_reason_given"},
+		{"set aside without saying who and why",
+			`UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, "license_change_marks_why",
+			"license_change_marks_why"},
+		{"set aside with a lost seat", who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`,
+			sums, sums},
+		{"an invoice on an open row", who + `UPDATE license_change_status SET invoice_id = '$S' WHERE change_id = '$C'`,
+			"license_change_status_invoice", "license_change_status_invoice"},
+		{"set aside behind a temporary table",
+			`CREATE TEMP TABLE subscriptions (id uuid, external_id text, ledger_quantity integer,
+				billable_quantity integer) ON COMMIT DROP;` +
+				who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, noRight, sums},
+		{"hide the marks in a temporary table",
+			`CREATE TEMP TABLE license_change_marks (LIKE public.license_change_marks) ON COMMIT DROP;` +
+				who + `UPDATE license_change_status SET counted = false WHERE change_id = '$C'`, noRight, sums},
 	}
 }
 

@@ -39,19 +39,25 @@ func Take(ctx context.Context, tx *gorm.DB, copies []Copy) error {
 }
 
 const insertCopies = `
-INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after, estimated,
-    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id, actor, note, origin_change_id,
+INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after,
+	estimated,
+    unit_cost, cost_period, cost_currency, unit_price, price_period, currency, details, source, sync_run_id, actor_id,
+	actor, note, origin_change_id,
     refund, product_id, term, billing_frequency, price_from, price_item_id)
-SELECT r.id, r.subscription_id, r.event, c.reason, c.effective_at, c.recorded_at, c.delta, r.quantity_after, c.estimated,
-    c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, c.source, c.sync_run_id, c.actor_id, c.actor, c.note, c.id,
+SELECT r.id, r.subscription_id, r.event, c.reason, c.effective_at, c.recorded_at, c.delta, r.quantity_after,
+	c.estimated,
+    c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, c.details, c.source,
+	c.sync_run_id, c.actor_id, c.actor, c.note, c.id,
     c.refund, c.product_id, c.term, c.billing_frequency, c.price_from, c.price_item_id
-FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, origin uuid, subscription_id uuid, event text, quantity_after integer)) WITH ORDINALITY r
+FROM ROWS FROM (jsonb_to_recordset(?::jsonb) AS (id uuid, origin uuid, subscription_id uuid, event text,
+	quantity_after integer)) WITH ORDINALITY r
 JOIN license_changes c ON c.id = r.origin
 ORDER BY r.ordinality`
 
 const insertCopyStatus = `
 INSERT INTO license_change_status (change_id, counted, billing_state, invoice_id)
-SELECT id, true, billing_state, invoice_id FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, billing_state text, invoice_id uuid)`
+SELECT id, true, billing_state, invoice_id
+FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, billing_state text, invoice_id uuid)`
 
 // Descendants are the counted rows of a subscription that were copied from some rows,
 // or correct them, directly or through others; the rows themselves are among them.
@@ -63,8 +69,10 @@ func Descendants(ctx context.Context, tx *gorm.DB, subscriptionID uuid.UUID, ids
 	err := tx.WithContext(ctx).Raw(`
 		WITH RECURSIVE line AS (
 			SELECT id FROM license_changes WHERE id IN (?)
-			UNION SELECT c.id FROM license_changes c JOIN line ON line.id IN (c.origin_change_id, c.replaces_id) WHERE c.subscription_id = ?)
-		SELECT line.id FROM line JOIN license_change_status st ON st.change_id = line.id AND st.counted ORDER BY line.id`, ids, subscriptionID).Scan(&all).Error
+			UNION SELECT c.id FROM license_changes c JOIN line ON line.id IN (c.origin_change_id, c.replaces_id)
+			WHERE c.subscription_id = ?)
+		SELECT line.id FROM line JOIN license_change_status st ON st.change_id = line.id AND st.counted
+		ORDER BY line.id`, ids, subscriptionID).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("rows that follow from others: %w", err)
 	}

@@ -16,16 +16,20 @@ func TestAppendKeepsTheQuantityAndTheOrder(t *testing.T) {
 	w := newWorld(t)
 	w.tx(func(tx *gorm.DB) error {
 		err := w.append(tx,
-			ledger.Change{Event: ledger.Update, EffectiveAt: date("2026-02-20"), Delta: 4, QuantityAfter: 9, Details: ledger.Details{"log": "Add 4 seats"}},
-			ledger.Change{Event: ledger.Update, EffectiveAt: date("2026-02-01"), Delta: -2, QuantityAfter: 7, Billing: ledger.Archived},
-			ledger.Change{Event: ledger.Adjust, EffectiveAt: date("2026-02-01"), Delta: 3, QuantityAfter: 7, Uncounted: true})
+			ledger.Change{Event: ledger.Update, EffectiveAt: date("2026-02-20"), Delta: 4, QuantityAfter: 9,
+				Details: ledger.Details{"log": "Add 4 seats"}},
+			ledger.Change{Event: ledger.Update, EffectiveAt: date("2026-02-01"), Delta: -2, QuantityAfter: 7,
+				Billing: ledger.Archived},
+			ledger.Change{Event: ledger.Adjust, EffectiveAt: date("2026-02-01"), Delta: 3, QuantityAfter: 7,
+				Uncounted: true})
 		if err != nil {
 			return err
 		}
 		return tx.Exec(`UPDATE subscriptions SET quantity = 7 WHERE id = ?`, w.subscription).Error
 	})
 	rows := w.rows()
-	if len(rows) != 4 || rows[1].Delta != -2 || rows[1].Running != 3 || rows[2].Running != 3 || rows[3].Running != 7 || rows[3].Seq > rows[1].Seq {
+	if len(rows) != 4 || rows[1].Delta != -2 || rows[1].Running != 3 || rows[2].Running != 3 || rows[3].Running != 7 ||
+		rows[3].Seq > rows[1].Seq {
 		t.Errorf("rows %+v", rows)
 	}
 	if counted, kept, _ := w.sums(); counted != 7 || kept != 7 {
@@ -39,7 +43,8 @@ func TestMarkLeavesWhoAndWhyAndNothingWhereNothingChanges(t *testing.T) {
 	archived := ledger.Archived
 	for i, want := range []int{1, 0} {
 		w.tx(func(tx *gorm.DB) error {
-			n, err := ledger.Mark{By: ada, Why: "billed elsewhere", Billing: &archived}.Apply(t.Context(), tx, []uuid.UUID{w.create})
+			n, err := ledger.Mark{By: ada, Why: "billed elsewhere", Billing: &archived}.Apply(t.Context(), tx,
+				[]uuid.UUID{w.create})
 			if n != want {
 				t.Errorf("time %d: %d rows changed, want %d", i, n, want)
 			}
@@ -47,7 +52,8 @@ func TestMarkLeavesWhoAndWhyAndNothingWhereNothingChanges(t *testing.T) {
 		})
 	}
 	marks, err := ledger.Marks(t.Context(), w.db.Read(t.Context()), w.create)
-	if err != nil || len(marks) != 1 || marks[0].Actor != ada.Name || marks[0].Why != "billed elsewhere" || marks[0].OldState != ledger.Open || marks[0].NewState != ledger.Archived {
+	if err != nil || len(marks) != 1 || marks[0].Actor != ada.Name || marks[0].Why != "billed elsewhere" ||
+		marks[0].OldState != ledger.Open || marks[0].NewState != ledger.Archived {
 		t.Errorf("marks %+v, %v", marks, err)
 	}
 }
@@ -83,7 +89,8 @@ func TestARowIsSetAsideAndWrittenAnewInItsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := w.rows()
-	if len(rows) != 2 || rows[0].ID != fresh || rows[0].EffectiveAt != date("2026-01-03") || rows[0].Event != ledger.Create ||
+	if len(rows) != 2 || rows[0].ID != fresh || rows[0].EffectiveAt != date("2026-01-03") ||
+		rows[0].Event != ledger.Create ||
 		rows[0].Estimated || rows[0].Actor != ada.Name || rows[0].QuantityAfter != 5 || rows[1].Counted {
 		t.Errorf("rows %+v", rows)
 	}
@@ -98,10 +105,12 @@ func TestARowIsSetAsideAndWrittenAnewInItsPlace(t *testing.T) {
 	if err != nil || len(marks) != 1 || marks[0].Why != "corrected: as on the order" || marks[0].Actor != ada.Name {
 		t.Errorf("marks %+v, %v", marks, err)
 	}
-	if _, err := w.rewrite(ledger.Rewriting{Row: w.create, On: date("2026-01-04"), Delta: 5}); errs.KindOf(err) != errs.Conflict {
+	if _, err := w.rewrite(ledger.Rewriting{Row: w.create, On: date("2026-01-04"),
+		Delta: 5}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a row set aside: %v", err)
 	}
-	if again, err := w.rewrite(ledger.Rewriting{Row: fresh, On: date("2026-01-04"), Delta: 5}); err != nil || again == fresh {
+	if again, err := w.rewrite(ledger.Rewriting{Row: fresh, On: date("2026-01-04"), Delta: 5}); err != nil ||
+		again == fresh {
 		t.Errorf("a correction is corrected in turn: %v", err)
 	}
 	if n := len(w.rows()); n != 3 {
@@ -152,7 +161,8 @@ func TestListFiltersAndPages(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", c.name, len(got), c.want)
 		}
 	}
-	if got := w.pages(ledger.Filter{}, "effective_at"); len(got) != 3 || got[0].Event != ledger.Create || got[2].Event != ledger.Renew {
+	if got := w.pages(ledger.Filter{}, "effective_at"); len(got) != 3 || got[0].Event != ledger.Create ||
+		got[2].Event != ledger.Renew {
 		t.Errorf("by date: %+v", got)
 	}
 	if got := w.pages(ledger.Filter{}, ""); got[0].Event != ledger.Renew {
@@ -182,7 +192,8 @@ func (w *world) pages(f ledger.Filter, sort string) []ledger.ListRow {
 			w.t.Fatal(err)
 		}
 	}
-	err = ledger.Each(w.t.Context(), w.db.Read(w.t.Context()), f, order, func(row ledger.ListRow) error { csv = append(csv, row); return nil })
+	err = ledger.Each(w.t.Context(), w.db.Read(w.t.Context()), f, order,
+		func(row ledger.ListRow) error { csv = append(csv, row); return nil })
 	if err != nil || len(csv) != len(all) {
 		w.t.Fatalf("csv has %d rows, pages %d: %v", len(csv), len(all), err)
 	}

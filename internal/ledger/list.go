@@ -100,10 +100,14 @@ func list(ctx context.Context, db *gorm.DB, f Filter) *gorm.DB {
 		Joins("JOIN subscriptions s ON s.id = c.subscription_id").
 		Joins("JOIN providers p ON p.id = s.provider_id").
 		Joins("LEFT JOIN crm_accounts a ON a.id = s.crm_account_id").
-		Select(`c.id, c.seq, c.subscription_id, s.provider_id, p.name AS provider, s.external_id, s.product_name AS product, a.name AS crm_account,
-			c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, st.counted, c.estimated, c.unit_cost, c.cost_period,
-			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note, st.billing_state, st.invoice_id, c.origin_change_id,
-			c.refund, c.replaces_id, NOT st.counted AS set_aside, (SELECT e.until FROM billed_elsewhere e WHERE e.change_id = c.id) AS elsewhere_until`)
+		Select(`c.id, c.seq, c.subscription_id, s.provider_id, p.name AS provider, s.external_id,
+			s.product_name AS product, a.name AS crm_account,
+			c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, st.counted, c.estimated,
+				c.unit_cost, c.cost_period,
+			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note,
+				st.billing_state, st.invoice_id, c.origin_change_id,
+			c.refund, c.replaces_id, NOT st.counted AS set_aside, (SELECT e.until FROM billed_elsewhere e
+			WHERE e.change_id = c.id) AS elsewhere_until`)
 	return f.narrow(q)
 }
 
@@ -137,7 +141,8 @@ func (f Filter) narrow(q *gorm.DB) *gorm.DB {
 	}
 	if f.Text != "" {
 		like := postgres.Contains(f.Text)
-		q = q.Where("(lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id) LIKE ? OR lower(c.actor) LIKE ? OR lower(c.note) LIKE ?)", like, like, like)
+		q = q.Where("(lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id) LIKE ? OR lower(c.actor) "+
+			"LIKE ? OR lower(c.note) LIKE ?)", like, like, like)
 	}
 	return q
 }

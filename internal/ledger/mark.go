@@ -41,7 +41,8 @@ func (m Mark) Apply(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (int, err
 		             CASE WHEN ? THEN ?::uuid ELSE invoice_id END AS invoice_id
 		      FROM license_change_status WHERE change_id IN (?) ORDER BY change_id FOR UPDATE) n
 		WHERE st.change_id = n.change_id
-		  AND (st.counted, st.billing_state, st.invoice_id) IS DISTINCT FROM (n.counted, n.billing_state, n.invoice_id)`,
+		  AND (st.counted, st.billing_state, st.invoice_id) IS DISTINCT
+		FROM (n.counted, n.billing_state, n.invoice_id)`,
 		m.Counted, m.Billing, m.Invoice != nil, m.Invoice, ids)
 	if set.Error != nil {
 		return 0, fmt.Errorf("mark ledger rows: %w", set.Error)
@@ -55,7 +56,8 @@ func announce(ctx context.Context, tx *gorm.DB, by audit.Actor, why string) erro
 	if by.IsPerson() {
 		id = by.ID.String()
 	}
-	return tx.WithContext(ctx).Exec(`SELECT set_config('seatledger.actor', ?, true), set_config('seatledger.actor_id', ?, true),
+	return tx.WithContext(ctx).Exec(`SELECT set_config('seatledger.actor', ?, true), set_config('seatledger.actor_id',
+		?, true),
 		set_config('seatledger.why', ?, true)`, by.Name, id, why).Error
 }
 
@@ -71,7 +73,8 @@ func ArchiveBefore(ctx context.Context, tx *gorm.DB, by audit.Actor, subscriptio
 		JOIN license_change_status st ON st.change_id = c.id
 		JOIN subscriptions s ON s.id = c.subscription_id
 		JOIN billing_contracts b ON b.id = s.contract_id
-		WHERE c.subscription_id IN (?) AND st.billing_state = 'open' AND c.effective_at < b.bill_from AND s.billed_through IS NULL
+		WHERE c.subscription_id IN (?) AND st.billing_state = 'open' AND c.effective_at < b.bill_from
+		AND s.billed_through IS NULL
 		ORDER BY c.id`, subscriptions).Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("rows before billing: %w", err)

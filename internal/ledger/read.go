@@ -45,9 +45,12 @@ type Entry struct {
 	Marks          int // how often its status was changed
 }
 
-const entryColumns = `c.id, c.seq, c.subscription_id, c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, c.estimated,
-	c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, coalesce(c.details::text, '') AS details,
-	c.source, c.sync_run_id, c.actor, c.note, c.origin_change_id, c.refund, c.replaces_id, c.price_from, st.counted, st.billing_state, st.invoice_id`
+const entryColumns = `c.id, c.seq, c.subscription_id, c.event, c.reason, c.effective_at, c.recorded_at, c.delta,
+	c.quantity_after, c.estimated,
+	c.unit_cost, c.cost_period, c.cost_currency, c.unit_price, c.price_period, c.currency, coalesce(c.details::text,
+		'') AS details,
+	c.source, c.sync_run_id, c.actor, c.note, c.origin_change_id, c.refund, c.replaces_id, c.price_from, st.counted,
+		st.billing_state, st.invoice_id`
 
 // Of reads the ledger of a subscription in the order of effect, with running sums
 // over the counted rows.
@@ -79,7 +82,8 @@ type Moment struct {
 // Marks is the history of a row's status, oldest first.
 func Marks(ctx context.Context, db *gorm.DB, changeID uuid.UUID) ([]Moment, error) {
 	var rows []Moment
-	err := db.WithContext(ctx).Raw(`SELECT at, actor, why, old_counted, new_counted, old_state, new_state, old_invoice, new_invoice
+	err := db.WithContext(ctx).Raw(`SELECT at, actor, why, old_counted, new_counted, old_state, new_state, old_invoice,
+		new_invoice
 		FROM license_change_marks WHERE change_id = ? ORDER BY id`, changeID).Scan(&rows).Error
 	return rows, err
 }
@@ -93,8 +97,10 @@ type RowMoment struct {
 // MarksOf is the history of status of all rows of a subscription, newest first.
 func MarksOf(ctx context.Context, db *gorm.DB, subscriptionID uuid.UUID) ([]RowMoment, error) {
 	var rows []RowMoment
-	err := db.WithContext(ctx).Raw(`SELECT m.change_id, m.at, m.actor, m.why, m.old_counted, m.new_counted, m.old_state, m.new_state, m.old_invoice, m.new_invoice
-		FROM license_change_marks m JOIN license_changes c ON c.id = m.change_id WHERE c.subscription_id = ? ORDER BY m.id DESC`, subscriptionID).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT m.change_id, m.at, m.actor, m.why, m.old_counted, m.new_counted, m.old_state,
+		m.new_state, m.old_invoice, m.new_invoice
+		FROM license_change_marks m JOIN license_changes c ON c.id = m.change_id WHERE c.subscription_id = ?
+		ORDER BY m.id DESC`, subscriptionID).Scan(&rows).Error
 	return rows, err
 }
 

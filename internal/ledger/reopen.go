@@ -24,8 +24,10 @@ func ReopenBefore(ctx context.Context, tx *gorm.DB, by audit.Actor, subscription
 		SELECT c.id FROM license_changes c
 		JOIN license_change_status st ON st.change_id = c.id
 		JOIN subscriptions s ON s.id = c.subscription_id
-		JOIN LATERAL (SELECT m.why, m.new_state FROM license_change_marks m WHERE m.change_id = c.id ORDER BY m.id DESC LIMIT 1) m ON true
-		WHERE c.subscription_id IN (?) AND st.billing_state = 'archived' AND m.new_state = 'archived' AND m.why = ? AND s.billed_through IS NULL
+		JOIN LATERAL (SELECT m.why, m.new_state FROM license_change_marks m WHERE m.change_id = c.id ORDER BY m.id DESC
+		LIMIT 1) m ON true
+		WHERE c.subscription_id IN (?) AND st.billing_state = 'archived' AND m.new_state = 'archived' AND m.why = ?
+		AND s.billed_through IS NULL
 		ORDER BY c.id`, subscriptions, beforeBilling).Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("rows to open again: %w", err)

@@ -28,7 +28,8 @@ func Settle(ctx context.Context, tx *gorm.DB, s Settlement) error {
 		ID     uuid.UUID
 		Before bool
 	}
-	err := tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < ? AS before FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+	err := tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < ? AS before FROM license_changes c
+		JOIN license_change_status st ON st.change_id = c.id
 		WHERE c.subscription_id = ? AND st.counted AND st.billing_state = 'open' AND c.effective_at < ? ORDER BY c.id`,
 		s.From, s.Subscription, s.To).Scan(&rows).Error
 	if err != nil {
@@ -53,7 +54,8 @@ func Settle(ctx context.Context, tx *gorm.DB, s Settlement) error {
 // Unsettle opens the rows of an invoice again.
 func Unsettle(ctx context.Context, tx *gorm.DB, by audit.Actor, why string, invoice uuid.UUID) error {
 	var rows []uuid.UUID
-	if err := tx.WithContext(ctx).Raw(`SELECT change_id FROM license_change_status WHERE invoice_id = ?`, invoice).Scan(&rows).Error; err != nil {
+	if err := tx.WithContext(ctx).Raw(`SELECT change_id FROM license_change_status WHERE invoice_id = ?`,
+		invoice).Scan(&rows).Error; err != nil {
 		return fmt.Errorf("rows of invoice %s: %w", invoice, err)
 	}
 	open, none := Open, uuid.NullUUID{}

@@ -17,7 +17,8 @@ func TestEarliestLeavesNoDayBelowZero(t *testing.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "rows") {
 			on := begin.AddDays(rapid.IntRange(0, 12).Draw(t, "day"))
 			delta := rapid.IntRange(-4, 6).Draw(t, "delta")
-			line = line.Add(line.Earliest(on, max(delta, -line.At(begin.AddDays(99)))), max(delta, -line.At(begin.AddDays(99))))
+			line = line.Add(line.Earliest(on, max(delta, -line.At(begin.AddDays(99)))),
+				max(delta, -line.At(begin.AddDays(99))))
 		}
 		for day := range 14 {
 			if n := line.At(begin.AddDays(day)); n < 0 {
@@ -34,7 +35,8 @@ func TestEarliestKeepsADayThatFits(t *testing.T) {
 		wanted string
 		delta  int
 		want   string
-	}{{"2026-01-10", -5, "2026-01-10"}, {"2026-01-10", -6, "2026-02-01"}, {"2025-12-01", 3, "2026-01-01"}, {"2026-03-01", -7, "2026-03-01"}} {
+	}{{"2026-01-10", -5, "2026-01-10"}, {"2026-01-10", -6, "2026-02-01"}, {"2025-12-01", 3, "2026-01-01"},
+		{"2026-03-01", -7, "2026-03-01"}} {
 		if got := line.Earliest(date(c.wanted), c.delta); got != date(c.want) {
 			t.Errorf("%+d from %s: %s, want %s", c.delta, c.wanted, got, c.want)
 		}

@@ -33,19 +33,25 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, db: pgtest.New(t), provider: uuid.Must(uuid.NewV7()), subscription: uuid.Must(uuid.NewV7()), create: uuid.Must(uuid.NewV7())}
+	w := &world{t: t, db: pgtest.New(t), provider: uuid.Must(uuid.NewV7()), subscription: uuid.Must(uuid.NewV7()),
+		create: uuid.Must(uuid.NewV7())}
 	account := uuid.Must(uuid.NewV7())
 	w.tx(func(tx *gorm.DB) error {
 		for _, e := range []error{
-			tx.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at)
+			tx.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at,
+				updated_at)
 				VALUES (?, 'Stellr', 'stellr', true, true, ?, ?, ?)`, w.provider, now, now, now).Error,
-			tx.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, provider_status, state, first_seen_at, updated_at)
+			tx.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, provider_status, state, first_seen_at,
+				updated_at)
 				VALUES (?, ?, 'acme.example', 'active', 'unmapped', ?, ?)`, account, w.provider, now, now).Error,
-			tx.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, quantity, billing_frequency, term, provider_status,
+			tx.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, quantity,
+				billing_frequency, term, provider_status,
 				state, hold_reason, product_name, first_seen_at, facts_at, updated_at)
-				VALUES (?, ?, ?, 'S1', 'licence', 5, 'monthly', 'annual', 'active', 'held', 'unmapped', 'Business Premium', ?, ?, ?)`,
+				VALUES (?, ?, ?, 'S1', 'licence', 5, 'monthly', 'annual', 'active', 'held', 'unmapped',
+					'Business Premium', ?, ?, ?)`,
 				w.subscription, w.provider, account, now, now, now).Error,
-			w.append(tx, ledger.Change{ID: w.create, Event: ledger.Create, EffectiveAt: date("2026-01-15"), Delta: 5, QuantityAfter: 5, Estimated: true}),
+			w.append(tx, ledger.Change{ID: w.create, Event: ledger.Create, EffectiveAt: date("2026-01-15"), Delta: 5,
+				QuantityAfter: 5, Estimated: true}),
 		} {
 			if e != nil {
 				return e
@@ -81,8 +87,10 @@ func (w *world) rows() []ledger.Entry {
 
 func (w *world) sums() (counted, kept, billable int) {
 	w.t.Helper()
-	err := w.db.Read(w.t.Context()).Raw(`SELECT (SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
-		WHERE st.counted AND c.subscription_id = s.id), s.ledger_quantity, s.billable_quantity FROM subscriptions s WHERE id = ?`, w.subscription).
+	err := w.db.Read(w.t.Context()).
+		Raw(`SELECT (SELECT sum(c.delta) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
+		WHERE st.counted AND c.subscription_id = s.id), s.ledger_quantity, s.billable_quantity FROM subscriptions s
+		WHERE id = ?`, w.subscription).
 		Row().Scan(&counted, &kept, &billable)
 	if err != nil {
 		w.t.Fatal(err)

@@ -53,7 +53,8 @@ func (e AccountEntry) record() (distributor.Account, error) {
 	if err != nil {
 		return distributor.Account{}, err
 	}
-	return distributor.Account{ExternalID: e.ExternalID, Name: e.Name, Domain: e.Domain, TenantID: e.TenantID, Active: true, StatusText: "active", Raw: raw}, problems.Err()
+	return distributor.Account{ExternalID: e.ExternalID, Name: e.Name, Domain: e.Domain, TenantID: e.TenantID,
+		Active: true, StatusText: "active", Raw: raw}, problems.Err()
 }
 
 // field is one field of an entry under its CONTRACT name.
@@ -68,7 +69,8 @@ func (e *AccountEntry) fields() []field {
 
 // EnterAccount makes an account of a manual provider, unmapped. errs.Invalid for a
 // field that is wrong or an id that is there already; errs.Conflict for another provider.
-func (s Service) EnterAccount(ctx context.Context, by audit.Actor, providerID uuid.UUID, e AccountEntry) (uuid.UUID, error) {
+func (s Service) EnterAccount(ctx context.Context, by audit.Actor, providerID uuid.UUID,
+	e AccountEntry) (uuid.UUID, error) {
 	d, err := e.record()
 	if err != nil {
 		if _, conflict := ByHand(ctx, s.DB.Read(ctx), providerID); conflict != nil {
@@ -87,7 +89,8 @@ func (s Service) EnterAccount(ctx context.Context, by audit.Actor, providerID uu
 			return err
 		}
 		if a, twice := known[d.ExternalID]; twice {
-			return errs.Fields{"external_id": fmt.Sprintf("%s already has an account with this id: %s.", p.Name, a.Name)}.Err()
+			return errs.Fields{"external_id": fmt.Sprintf("%s already has an account with this id: %s.", p.Name,
+				a.Name)}.Err()
 		}
 		if made, err = account.New(ctx, tx, p.ID, d, s.Clock.Now()); err != nil {
 			return err

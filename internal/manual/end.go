@@ -28,7 +28,8 @@ type EndEntry struct {
 // SetEnd changes the end of a manual provider's subscription and what happens then
 // (RULES 3). errs.Invalid for a field that is wrong or a refund that was not answered,
 // errs.Conflict where a connector reads the dates.
-func (s Service) SetEnd(ctx context.Context, by audit.Actor, id uuid.UUID, e EndEntry) (subscription.Subscription, error) {
+func (s Service) SetEnd(ctx context.Context, by audit.Actor, id uuid.UUID,
+	e EndEntry) (subscription.Subscription, error) {
 	var now subscription.Subscription
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		was, err := subscription.Lock(ctx, tx, id)
@@ -40,13 +41,16 @@ func (s Service) SetEnd(ctx context.Context, by audit.Actor, id uuid.UUID, e End
 			return err
 		}
 		if e.Version != 0 && e.Version != was.Version {
-			return errs.Because(errs.Conflict, "Somebody changed this subscription while you were at it. Nothing was saved; look at it again.", subscription.ErrStale)
+			return errs.Because(errs.Conflict,
+				"Somebody changed this subscription while you were at it. Nothing was saved; look at it again.",
+				subscription.ErrStale)
 		}
 		d, err := entryWithEnd(tx, was, e)
 		if err != nil {
 			return err
 		}
-		res, err := subscription.EnterByHand(ctx, tx, ruled(p), []distributor.Subscription{d}, s.origin(by, ledger.FromPerson), s.Zone)
+		res, err := subscription.EnterByHand(ctx, tx, ruled(p), []distributor.Subscription{d},
+			s.origin(by, ledger.FromPerson), s.Zone)
 		if err != nil {
 			return err
 		}
@@ -107,7 +111,8 @@ func refundAtEnd(ctx context.Context, tx *gorm.DB, now subscription.Subscription
 	case e.Refund != "" && e.Refund != "yes" && e.Refund != "no":
 		return false, errs.Fields{"refund": "Choose No refund or Apply refund."}.Err()
 	case paid && e.Refund == "":
-		return false, errs.Fields{"refund": "Days up to " + dayBefore(through) + " are billed already. Say whether those after the end are refunded."}.Err()
+		return false, errs.Fields{"refund": "Days up to " + dayBefore(through) +
+			" are billed already. Say whether those after the end are refunded."}.Err()
 	case e.Refund == "no":
 		return false, nil
 	}

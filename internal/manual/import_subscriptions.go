@@ -44,7 +44,8 @@ type standing struct {
 
 func (s standing) entry() subscription.HandEntry {
 	e := subscription.HandEntry{
-		AccountExternalID: s.AccountExternalID, ExternalID: s.ExternalID, PartNumber: s.PartNumber, Product: s.ProductName, Quantity: strconv.Itoa(s.Quantity),
+		AccountExternalID: s.AccountExternalID, ExternalID: s.ExternalID, PartNumber: s.PartNumber,
+		Product: s.ProductName, Quantity: strconv.Itoa(s.Quantity),
 		CostPeriod: s.CostPeriod, Currency: s.CostCurrency, Term: s.TermText, BillingFrequency: s.FrequencyText,
 		StartDate: s.StartDate.String(), EndDate: s.EndDate.String(), AtEnd: s.AtEnd,
 	}
@@ -56,9 +57,12 @@ func (s standing) entry() subscription.HandEntry {
 
 func standingsOf(tx *gorm.DB, providerID uuid.UUID) (map[string]standing, error) {
 	var rows []standing
-	err := tx.Raw(`SELECT s.id, a.external_id AS account_external_id, s.external_id, s.part_number, s.product_name, s.quantity, s.unit_cost, s.cost_period,
-			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date, s.end_date, s.at_end, s.state
-		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE s.provider_id = ?`, providerID).Scan(&rows).Error
+	err := tx.Raw(`SELECT s.id, a.external_id AS account_external_id, s.external_id, s.part_number, s.product_name,
+		s.quantity, s.unit_cost, s.cost_period,
+			s.cost_currency, s.term, s.term_text, s.billing_frequency, s.billing_frequency_text, s.start_date,
+				s.end_date, s.at_end, s.state
+		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
+		WHERE s.provider_id = ?`, providerID).Scan(&rows).Error
 	byID := make(map[string]standing, len(rows))
 	for _, s := range rows {
 		byID[s.ExternalID] = s
@@ -85,7 +89,8 @@ type subscriptionPlanning struct {
 }
 
 func (k importKind) planSubscriptions(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	p := subscriptionPlanning{table: t, provider: k.provider.Name, currency: k.provider.Currency, today: clock.Today(k.Clock, k.Zone)}
+	p := subscriptionPlanning{table: t, provider: k.provider.Name, currency: k.provider.Currency,
+		today: clock.Today(k.Clock, k.Zone)}
 	var err error
 	if p.known, err = standingsOf(tx, k.provider.ID); err != nil {
 		return imports.Plan{}, err
@@ -142,8 +147,10 @@ func (p subscriptionPlanning) row(l imports.Line) (imports.Row, *subscriptionLin
 	}
 	row.Outcome = imports.Changed
 	if d.Quantity != was.Quantity && was.State != subscription.Inactive {
-		row.Note = strings.TrimSpace("The seats change from " + on.String() + " on; rows behind that day keep what they reach. " + row.Note)
-		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on, Note: fmt.Sprintf("import, line %d", l.Number)}
+		row.Note = strings.TrimSpace("The seats change from " + on.String() +
+			" on; rows behind that day keep what they reach. " + row.Note)
+		line.quantity = &subscription.Quantity{Seats: d.Quantity, On: on,
+			Note: fmt.Sprintf("import, line %d", l.Number)}
 		line.record.Quantity = was.Quantity // the row of the ledger is dated as typed, so it is written apart
 	}
 	return row, line
@@ -171,7 +178,8 @@ func (p subscriptionPlanning) entry(l imports.Line, was standing, exists bool) s
 	return e
 }
 
-func (p subscriptionPlanning) read(l imports.Line, e subscription.HandEntry) (distributor.Subscription, clock.Date, error) {
+func (p subscriptionPlanning) read(l imports.Line, e subscription.HandEntry) (distributor.Subscription,
+	clock.Date, error) {
 	d, err := e.Record()
 	problems := errs.Fields{}
 	for name, m := range errs.FieldsOf(err) {
@@ -181,7 +189,8 @@ func (p subscriptionPlanning) read(l imports.Line, e subscription.HandEntry) (di
 		return d, p.today, err
 	}
 	if _, known := p.accounts[e.AccountExternalID]; !known && e.AccountExternalID != "" {
-		problems.Add("account_external_id", "%s has no account %q. Import the accounts first.", p.provider, e.AccountExternalID)
+		problems.Add("account_external_id", "%s has no account %q. Import the accounts first.", p.provider,
+			e.AccountExternalID)
 	}
 	on := p.today
 	if s := l.Get("effective_at"); s != "" {
@@ -193,11 +202,13 @@ func (p subscriptionPlanning) read(l imports.Line, e subscription.HandEntry) (di
 }
 
 // changed are the fields that differ in what is stored, not in how it is spelled.
-func (p subscriptionPlanning) changed(before, after subscription.HandEntry, d distributor.Subscription) []imports.Change {
+func (p subscriptionPlanning) changed(before, after subscription.HandEntry,
+	d distributor.Subscription) []imports.Change {
 	stored := after
 	stored.Quantity, stored.CostPeriod = strconv.Itoa(d.Quantity), string(d.CostPeriod)
 	stored.Currency = orElse(d.Currency, p.currency)
-	stored.StartDate, stored.EndDate, stored.AtEnd, stored.UnitCost = d.Start.String(), d.End.String(), string(d.AtEnd), ""
+	stored.StartDate, stored.EndDate, stored.AtEnd, stored.UnitCost = d.Start.String(), d.End.String(),
+		string(d.AtEnd), ""
 	if d.UnitCost.Valid {
 		stored.UnitCost = money.Plain(d.UnitCost.Decimal.Round(6))
 	}
@@ -207,9 +218,12 @@ func (p subscriptionPlanning) changed(before, after subscription.HandEntry, d di
 // entryFields are the fields of an entry under their CONTRACT names.
 func entryFields(e *subscription.HandEntry) []field {
 	return []field{
-		{"account_external_id", &e.AccountExternalID}, {"external_id", &e.ExternalID}, {"part_number", &e.PartNumber}, {"product", &e.Product},
-		{"quantity", &e.Quantity}, {"unit_cost", &e.UnitCost}, {"cost_period", &e.CostPeriod}, {"currency", &e.Currency}, {"term", &e.Term},
-		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate}, {"at_end", &e.AtEnd},
+		{"account_external_id", &e.AccountExternalID}, {"external_id", &e.ExternalID}, {"part_number", &e.PartNumber},
+		{"product", &e.Product},
+		{"quantity", &e.Quantity}, {"unit_cost", &e.UnitCost}, {"cost_period", &e.CostPeriod},
+		{"currency", &e.Currency}, {"term", &e.Term},
+		{"billing_frequency", &e.BillingFrequency}, {"start_date", &e.StartDate}, {"end_date", &e.EndDate},
+		{"at_end", &e.AtEnd},
 	}
 }
 
@@ -233,14 +247,16 @@ func (k importKind) enterLines(ctx context.Context, tx *gorm.DB, todo []subscrip
 		return nil, err
 	}
 	if len(res.Bad) > 0 {
-		return nil, errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s.", res.Bad[0].ExternalID, res.Bad[0].Reason)
+		return nil, errs.Newf(errs.Invalid, "The subscription %s cannot be stored: %s.", res.Bad[0].ExternalID,
+			res.Bad[0].Reason)
 	}
 	touched := res.Touched
 	for _, l := range todo {
 		if l.quantity == nil {
 			continue
 		}
-		if _, err := subscription.SetQuantity(ctx, tx, subscription.Act{ID: l.known, Origin: o, Zone: k.Zone}, *l.quantity); err != nil {
+		if _, err := subscription.SetQuantity(ctx, tx, subscription.Act{ID: l.known, Origin: o, Zone: k.Zone},
+			*l.quantity); err != nil {
 			return nil, err
 		}
 		touched = append(touched, l.known)

@@ -37,7 +37,9 @@ func ByHand(ctx context.Context, db *gorm.DB, id uuid.UUID) (provider.Provider, 
 	case err != nil:
 		return p, err
 	case p.Connector != distributor.Manual:
-		return p, errs.Newf(errs.Conflict, "The accounts and subscriptions of %s come from the distributor. Change them there; the next sync brings them.", p.Name)
+		return p, errs.Newf(errs.Conflict,
+			"The accounts and subscriptions of %s come from the distributor. Change them there; "+
+				"the next sync brings them.", p.Name)
 	}
 	return p, nil
 }
@@ -49,7 +51,8 @@ func hold(ctx context.Context, tx *gorm.DB, id uuid.UUID) (provider.Provider, er
 	}
 	p, err := ByHand(ctx, tx, id)
 	if err == nil && !p.Active {
-		err = errs.Newf(errs.Conflict, "%s is deactivated. Activate it before you enter something; nothing was changed.", p.Name)
+		err = errs.Newf(errs.Conflict,
+			"%s is deactivated. Activate it before you enter something; nothing was changed.", p.Name)
 	}
 	return p, err
 }

@@ -92,8 +92,11 @@ func (s Service) SetQuantity(ctx context.Context, by audit.Actor, id uuid.UUID, 
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{
-			Action: "subscription.quantity_changed", ObjectType: "subscription", ObjectID: id.String(), ObjectName: now.ProductName,
-			Before: map[string]any{"quantity": was.Quantity}, After: map[string]any{"quantity": now.Quantity, "entered": q.Seats, "change": enter.Delta, "refund": e.Refund, "effective_at": q.On.String(), "note": q.Note},
+			Action: "subscription.quantity_changed", ObjectType: "subscription", ObjectID: id.String(),
+			ObjectName: now.ProductName,
+			Before:     map[string]any{"quantity": was.Quantity},
+			After: map[string]any{"quantity": now.Quantity, "entered": q.Seats, "change": enter.Delta,
+				"refund": e.Refund, "effective_at": q.On.String(), "note": q.Note},
 		})
 	})
 	return out, err

@@ -17,7 +17,8 @@ import (
 
 // EnterSubscription makes a subscription of a manual provider. errs.Invalid for a
 // field that is wrong or an id that is there already; errs.Conflict for another provider.
-func (s Service) EnterSubscription(ctx context.Context, by audit.Actor, providerID uuid.UUID, e subscription.HandEntry) (uuid.UUID, error) {
+func (s Service) EnterSubscription(ctx context.Context, by audit.Actor, providerID uuid.UUID,
+	e subscription.HandEntry) (uuid.UUID, error) {
 	d, err := e.Record()
 	if err != nil {
 		if _, conflict := ByHand(ctx, s.DB.Read(ctx), providerID); conflict != nil {
@@ -42,11 +43,14 @@ func (s Service) EnterSubscription(ctx context.Context, by audit.Actor, provider
 	return made, err
 }
 
-func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, p provider.Provider, d distributor.Subscription) (uuid.UUID, error) {
-	res, err := subscription.EnterByHand(ctx, tx, ruled(p), []distributor.Subscription{d}, s.origin(by, ledger.FromPerson), s.Zone)
+func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, p provider.Provider,
+	d distributor.Subscription) (uuid.UUID, error) {
+	res, err := subscription.EnterByHand(ctx, tx, ruled(p), []distributor.Subscription{d},
+		s.origin(by, ledger.FromPerson), s.Zone)
 	switch {
 	case errs.FieldsOf(err)["account_external_id"] != "":
-		return uuid.Nil, errs.Fields{"account_external_id": fmt.Sprintf("%s has no account %q. Enter the account first.", p.Name, d.AccountExternalID)}.Err()
+		return uuid.Nil, errs.Fields{"account_external_id": fmt.Sprintf("%s has no account %q. "+
+			"Enter the account first.", p.Name, d.AccountExternalID)}.Err()
 	case err != nil:
 		return uuid.Nil, err
 	case len(res.Bad) > 0:
@@ -60,9 +64,11 @@ func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, p provi
 // unknown refuses an id that the provider has already: a form makes, it does not overwrite.
 func unknown(tx *gorm.DB, p provider.Provider, d distributor.Subscription) error {
 	var product string
-	found := tx.Raw(`SELECT product_name FROM subscriptions WHERE provider_id = ? AND external_id = ?`, p.ID, d.ExternalID).Scan(&product)
+	found := tx.Raw(`SELECT product_name FROM subscriptions WHERE provider_id = ? AND external_id = ?`, p.ID,
+		d.ExternalID).Scan(&product)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return found.Error
 	}
-	return errs.Fields{"external_id": fmt.Sprintf("%s already has a subscription with this id: %s. Change its seats on its page, or import a file.", p.Name, product)}.Err()
+	return errs.Fields{"external_id": fmt.Sprintf("%s already has a subscription with this id: %s. "+
+		"Change its seats on its page, or import a file.", p.Name, product)}.Err()
 }

@@ -42,18 +42,27 @@ func LastAct(ctx context.Context, db *gorm.DB, by audit.Actor) (Act, error) {
 	var a Act
 	err := db.WithContext(ctx).Raw(`
 		SELECT x.*, coalesce(nullif(p.name, ''), p.external_id, '') AS account FROM (
-			SELECT * FROM (SELECT 'decision' AS kind, d.id, d.account_id, d.action, coalesce(t.name, f.name, '') AS customer, 0 AS count, '' AS until, d.at
-				FROM mapping_decisions d LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id
-				WHERE d.actor_id = @by AND d.action <> 'undo' AND d.batch_id IS NULL AND NOT EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id)
+			SELECT * FROM (SELECT 'decision' AS kind, d.id, d.account_id, d.action, coalesce(t.name, f.name,
+				'') AS customer, 0 AS count, '' AS until, d.at
+				FROM mapping_decisions d LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id LEFT
+				JOIN crm_accounts f ON f.id = d.from_crm_account_id
+				WHERE d.actor_id = @by AND d.action <> 'undo' AND d.batch_id IS NULL
+				AND NOT EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id)
 				ORDER BY d.at DESC, d.id DESC LIMIT 1) d
-			UNION ALL SELECT * FROM (SELECT 'refusal', r.act_id, r.account_id, '', CASE WHEN EXISTS (SELECT FROM mapping_refusals n WHERE n.act_id = r.act_id AND n.crm_account_id IS NULL) THEN '' ELSE c.name END, 0, '', r.at
+			UNION ALL SELECT * FROM (SELECT 'refusal', r.act_id, r.account_id, '', CASE
+			WHEN EXISTS (SELECT FROM mapping_refusals n WHERE n.act_id = r.act_id AND n.crm_account_id IS NULL) THEN ''
+			ELSE c.name END, 0, '', r.at
 				FROM mapping_refusals r LEFT JOIN crm_accounts c ON c.id = r.crm_account_id
-				WHERE r.actor_id = @by AND r.revoked_at IS NULL AND r.lapsed_at IS NULL ORDER BY r.at DESC, r.id DESC LIMIT 1) r
-			UNION ALL SELECT * FROM (SELECT 'snooze', z.id, z.account_id, '', '', 0, z.until::text, z.at FROM mapping_snoozes z
+				WHERE r.actor_id = @by AND r.revoked_at IS NULL AND r.lapsed_at IS NULL ORDER BY r.at DESC, r.id DESC
+				LIMIT 1) r
+			UNION ALL SELECT * FROM (SELECT 'snooze', z.id, z.account_id, '', '', 0, z.until::text, z.at
+			FROM mapping_snoozes z
 				WHERE z.actor_id = @by AND z.ended_at IS NULL ORDER BY z.at DESC, z.id DESC LIMIT 1) z
-			UNION ALL SELECT * FROM (SELECT 'batch', b.id, NULL::uuid, '', '', (SELECT count(*)::int FROM mapping_batch_items i WHERE i.batch_id = b.id AND i.state = 'mapped'), '', b.at FROM mapping_batches b
+			UNION ALL SELECT * FROM (SELECT 'batch', b.id, NULL::uuid, '', '', (SELECT count(*)::int
+			FROM mapping_batch_items i WHERE i.batch_id = b.id AND i.state = 'mapped'), '', b.at FROM mapping_batches b
 				WHERE b.actor_id = @by AND b.undo_at IS NULL ORDER BY b.at DESC, b.id DESC LIMIT 1) b
-		) x LEFT JOIN provider_accounts p ON p.id = x.account_id ORDER BY x.at DESC, x.id DESC LIMIT 1`, map[string]any{"by": by.ID}).Scan(&a).Error
+		) x LEFT JOIN provider_accounts p ON p.id = x.account_id ORDER BY x.at DESC, x.id DESC
+		LIMIT 1`, map[string]any{"by": by.ID}).Scan(&a).Error
 	if err != nil {
 		return a, fmt.Errorf("last act: %w", err)
 	}
@@ -91,8 +100,9 @@ func decisionOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Decision, error
 // AccountOf is the account that an act was about; none with a batch.
 func AccountOf(ctx context.Context, db *gorm.DB, a Act) (uuid.NullUUID, error) {
 	tables := map[ActKind]string{
-		ActDecision: `SELECT account_id FROM mapping_decisions WHERE id = ?`, ActRefusal: `SELECT account_id FROM mapping_refusals WHERE act_id = ? LIMIT 1`,
-		ActSnooze: `SELECT account_id FROM mapping_snoozes WHERE id = ?`,
+		ActDecision: `SELECT account_id FROM mapping_decisions WHERE id = ?`,
+		ActRefusal:  `SELECT account_id FROM mapping_refusals WHERE act_id = ? LIMIT 1`,
+		ActSnooze:   `SELECT account_id FROM mapping_snoozes WHERE id = ?`,
 	}
 	query, known := tables[a.Kind]
 	if !known {

@@ -32,9 +32,11 @@ type Answers struct {
 // AnswersAbout reads the noes and the snooze of an account that stand.
 func AnswersAbout(ctx context.Context, db *gorm.DB, accountID uuid.UUID) (Answers, error) {
 	var a Answers
-	err := db.WithContext(ctx).Raw(`SELECT r.act_id, r.account_id, r.crm_account_id, coalesce(c.name, '') AS crm_account, r.at, r.actor
+	err := db.WithContext(ctx).Raw(`SELECT r.act_id, r.account_id, r.crm_account_id, coalesce(c.name,
+		'') AS crm_account, r.at, r.actor
 		FROM mapping_refusals r LEFT JOIN crm_accounts c ON c.id = r.crm_account_id
-		WHERE r.account_id = ? AND r.revoked_at IS NULL AND r.lapsed_at IS NULL ORDER BY r.at DESC, r.id DESC`, accountID).Scan(&a.Refusals).Error
+		WHERE r.account_id = ? AND r.revoked_at IS NULL AND r.lapsed_at IS NULL
+		ORDER BY r.at DESC, r.id DESC`, accountID).Scan(&a.Refusals).Error
 	if err != nil {
 		return a, fmt.Errorf("noes about account %s: %w", accountID, err)
 	}
@@ -43,7 +45,8 @@ func AnswersAbout(ctx context.Context, db *gorm.DB, accountID uuid.UUID) (Answer
 		Until clock.Date
 		Actor string
 	}
-	err = db.WithContext(ctx).Raw(`SELECT id, until, actor FROM mapping_snoozes WHERE account_id = ? AND ended_at IS NULL`, accountID).Scan(&z).Error
+	err = db.WithContext(ctx).Raw(`SELECT id, until, actor FROM mapping_snoozes WHERE account_id = ?
+		AND ended_at IS NULL`, accountID).Scan(&z).Error
 	a.SnoozeID, a.SnoozedUntil, a.Snoozer = z.ID, z.Until, z.Actor
 	return a, err
 }

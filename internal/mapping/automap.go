@@ -23,8 +23,8 @@ type machinePair struct {
 
 // autoMap ties what the settings allow: nothing, what is certain by identity (the
 // same tenant id, or the same domain with one candidate on each side, and no doubt
-// that a person would have), or all of the band "certain". What a person has decided or said no to is left alone, and a CRM
-// account that somebody holds is not taken.
+// that a person would have), or all of the band "certain". What a person has decided or said no to is left alone, and
+// a CRM account that somebody holds is not taken.
 func (s *Service) autoMap(ctx context.Context, w *sides) (int, error) {
 	if !w.settings.AutoMap {
 		return 0, nil
@@ -43,7 +43,8 @@ func (w *sides) identical() []machinePair {
 		if w.refused[match.Pair{AccountID: p.AccountID, CRMID: p.CRMID}] {
 			continue
 		}
-		out = append(out, machinePair{account: w.accounts.ids[p.AccountID], customer: w.customers.ids[p.CRMID], reason: p.Reason})
+		out = append(out, machinePair{account: w.accounts.ids[p.AccountID], customer: w.customers.ids[p.CRMID],
+			reason: p.Reason})
 	}
 	return out
 }
@@ -55,7 +56,8 @@ func (w *sides) certain() []machinePair {
 		if c.Band != match.Certain || w.betterTaken(c) != nil {
 			continue
 		}
-		out = append(out, machinePair{account: w.accounts.ids[c.AccountID], customer: w.customers.ids[c.CRMID], reason: wordsOf(c), candidate: c})
+		out = append(out, machinePair{account: w.accounts.ids[c.AccountID], customer: w.customers.ids[c.CRMID],
+			reason: wordsOf(c), candidate: c})
 	}
 	return out
 }
@@ -74,7 +76,8 @@ func wordsOf(c *match.Candidate) string {
 func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) error {
 	for _, p := range pairs {
 		a := w.accounts.byID[p.account]
-		if _, held := w.accounts.held[p.customer]; held || a.Mapping != account.Unmapped || a.DecidedByPerson || w.done[a.ID] {
+		if _, held := w.accounts.held[p.customer]; held || a.Mapping != account.Unmapped || a.DecidedByPerson ||
+			w.done[a.ID] {
 			continue
 		}
 		if p.candidate == nil {
@@ -83,7 +86,8 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 		if p.candidate != nil && p.candidate.Doubt != "" {
 			continue // a sister may have the domain: a person's matter
 		}
-		err := s.Map(ctx, audit.System, Choice{AccountID: a.ID, CRMAccountID: p.customer, Reason: p.reason, Candidate: p.candidate})
+		err := s.Map(ctx, audit.System,
+			Choice{AccountID: a.ID, CRMAccountID: p.customer, Reason: p.reason, Candidate: p.candidate})
 		switch {
 		case errs.KindOf(err) == errs.Conflict: // held by another, or decided meanwhile: a person's matter
 		case err != nil:

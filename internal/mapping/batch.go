@@ -52,11 +52,15 @@ func Offers(ctx context.Context, db *gorm.DB, f BatchFilter, q QueueFilter) ([]O
 		cond, args = `(w.band = 'certain' OR w.band = 'likely' AND w.probability >= ?)`, append(args, f.Above)
 	}
 	var out []Offer
-	err := db.WithContext(ctx).Raw(`SELECT w.*, (SELECT count(*) FROM subscriptions s WHERE s.account_id = w.id) AS subscriptions, k.name AS contract, k.id AS contract_id, coalesce(k.n, 0) AS contracts
+	err := db.WithContext(ctx).Raw(`SELECT w.*, (SELECT count(*) FROM subscriptions s
+		WHERE s.account_id = w.id) AS subscriptions, k.name AS contract, k.id AS contract_id, coalesce(k.n,
+			0) AS contracts
 		FROM (`+waitingRows+`) w
-		LEFT JOIN LATERAL (SELECT CASE WHEN count(*) = 1 THEN min(b.name) ELSE '' END AS name, CASE WHEN count(*) = 1 THEN (array_agg(b.id))[1] END AS id, count(*) AS n
+		LEFT JOIN LATERAL (SELECT CASE WHEN count(*) = 1 THEN min(b.name) ELSE '' END AS name, CASE WHEN count(*) = 1
+		THEN (array_agg(b.id))[1] END AS id, count(*) AS n
 			FROM billing_contracts b WHERE b.crm_account_id = w.crm_account_id AND b.active AND b.is_default) k ON true
-		WHERE w.shelf = 'open' AND w.chosen AND NOT w.tied AND w.holder_id IS NULL AND `+cond+` ORDER BY w.probability DESC, lower(w.name), w.id LIMIT ?`,
+		WHERE w.shelf = 'open' AND w.chosen AND NOT w.tied AND w.holder_id IS NULL AND `+cond+
+		` ORDER BY w.probability DESC, lower(w.name), w.id LIMIT ?`,
 		append(args, BatchMost)...).Scan(&out).Error
 	if err != nil {
 		return nil, fmt.Errorf("what could be accepted: %w", err)
@@ -91,9 +95,12 @@ func (b Batch) Total() int {
 func (b Batch) Running() bool { return b.Waiting+b.Undoing > 0 }
 
 const batchRows = `SELECT b.id, b.provider_id, p.name AS provider, b.above, b.at, b.actor, b.undo_at, b.undo_by,
-	count(*) FILTER (WHERE i.state = 'waiting') AS waiting, count(*) FILTER (WHERE i.state = 'mapped') AS mapped, count(*) FILTER (WHERE i.state = 'skipped') AS skipped,
-	count(*) FILTER (WHERE i.state = 'undoing') AS undoing, count(*) FILTER (WHERE i.state = 'undone') AS undone, count(*) FILTER (WHERE i.state = 'kept') AS kept
-	FROM mapping_batches b JOIN providers p ON p.id = b.provider_id LEFT JOIN mapping_batch_items i ON i.batch_id = b.id`
+	count(*) FILTER (WHERE i.state = 'waiting') AS waiting, count(*) FILTER (WHERE i.state = 'mapped') AS mapped,
+		count(*) FILTER (WHERE i.state = 'skipped') AS skipped,
+	count(*) FILTER (WHERE i.state = 'undoing') AS undoing, count(*) FILTER (WHERE i.state = 'undone') AS undone,
+		count(*) FILTER (WHERE i.state = 'kept') AS kept
+	FROM mapping_batches b JOIN providers p ON p.id = b.provider_id LEFT
+	JOIN mapping_batch_items i ON i.batch_id = b.id`
 
 // GetBatch reads a batch; errs.NotFound if there is none.
 func GetBatch(ctx context.Context, db *gorm.DB, id uuid.UUID) (Batch, error) {
@@ -108,7 +115,9 @@ func GetBatch(ctx context.Context, db *gorm.DB, id uuid.UUID) (Batch, error) {
 // Batches are the latest of a provider or, with uuid.Nil, of all.
 func Batches(ctx context.Context, db *gorm.DB, providerID uuid.UUID, most int) ([]Batch, error) {
 	var all []Batch
-	err := db.WithContext(ctx).Raw(batchRows+` WHERE (? OR b.provider_id = ?) GROUP BY b.id, p.name ORDER BY b.at DESC, b.id DESC LIMIT ?`, providerID == uuid.Nil, providerID, most).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(batchRows+
+		` WHERE (? OR b.provider_id = ?) GROUP BY b.id, p.name ORDER BY b.at DESC, b.id DESC LIMIT ?`,
+		providerID == uuid.Nil, providerID, most).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list batches: %w", err)
 	}
@@ -129,8 +138,10 @@ type Item struct {
 // BatchItems are the accounts of a batch, what did not go as wanted first.
 func BatchItems(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Item, error) {
 	var all []Item
-	err := db.WithContext(ctx).Raw(`SELECT i.account_id, coalesce(nullif(a.name, ''), a.external_id) AS account, a.external_id, i.crm_account_id, c.name AS crm_account, i.state, i.why
-		FROM mapping_batch_items i JOIN provider_accounts a ON a.id = i.account_id JOIN crm_accounts c ON c.id = i.crm_account_id
+	err := db.WithContext(ctx).Raw(`SELECT i.account_id, coalesce(nullif(a.name, ''), a.external_id) AS account,
+		a.external_id, i.crm_account_id, c.name AS crm_account, i.state, i.why
+		FROM mapping_batch_items i JOIN provider_accounts a ON a.id = i.account_id
+		JOIN crm_accounts c ON c.id = i.crm_account_id
 		WHERE i.batch_id = ? ORDER BY i.state NOT IN ('skipped', 'kept'), lower(a.name), a.id`, id).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("accounts of batch %s: %w", id, err)
@@ -154,26 +165,32 @@ func (s *Service) AcceptMany(ctx context.Context, by audit.Actor, f BatchFilter,
 		if f.Above > 0 {
 			above = &f.Above
 		}
-		err := tx.Exec(`INSERT INTO mapping_batches (id, provider_id, above, at, actor, actor_id) VALUES (?, ?, ?, ?, ?, ?)`,
+		err := tx.Exec(`INSERT INTO mapping_batches (id, provider_id, above, at, actor, actor_id)
+			VALUES (?, ?, ?, ?, ?, ?)`,
 			batch, f.ProviderID, above, s.Clock.Now(), by.Name, actorID(by)).Error
 		if err != nil {
 			return err
 		}
 		stored := tx.Exec(`INSERT INTO mapping_batch_items (batch_id, account_id, crm_account_id, state)
-			SELECT DISTINCT ON (a.id) ?::uuid, a.id, c.id, 'waiting' FROM unnest(?::uuid[], ?::uuid[]) AS w (account_id, crm_account_id)
-			JOIN provider_accounts a ON a.id = w.account_id AND a.provider_id = ? JOIN crm_accounts c ON c.id = w.crm_account_id ORDER BY a.id`,
+			SELECT DISTINCT ON (a.id) ?::uuid, a.id, c.id, 'waiting'
+			FROM unnest(?::uuid[], ?::uuid[]) AS w (account_id, crm_account_id)
+			JOIN provider_accounts a ON a.id = w.account_id AND a.provider_id = ?
+			JOIN crm_accounts c ON c.id = w.crm_account_id ORDER BY a.id`,
 			batch, postgres.IDs(accounts), postgres.IDs(customers), f.ProviderID)
 		if stored.Error != nil {
 			return stored.Error
 		}
 		if int(stored.RowsAffected) != len(pairs) {
-			return errs.New(errs.Conflict, "Some of the chosen accounts are not this provider's, or were chosen twice. Nothing was changed; open the preview again.")
+			return errs.New(errs.Conflict,
+				"Some of the chosen accounts are not this provider's, or were chosen twice. Nothing was changed; "+
+					"open the preview again.")
 		}
 		if err := s.Enqueue(ctx, tx, BatchJob{batch}); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mapping.batch_accepted", ObjectType: "mapping_batch", ObjectID: batch.String(),
-			After: map[string]any{"provider_id": f.ProviderID, "above": above, "accounts": len(pairs)}})
+		return audit.Record(ctx, tx, s.Clock, by,
+			audit.Event{Action: "mapping.batch_accepted", ObjectType: "mapping_batch", ObjectID: batch.String(),
+				After: map[string]any{"provider_id": f.ProviderID, "above": above, "accounts": len(pairs)}})
 	})
 	return batch, err
 }
@@ -187,24 +204,28 @@ func (s *Service) UndoBatch(ctx context.Context, by audit.Actor, id uuid.UUID) e
 		if err != nil {
 			return err
 		}
-		err = tx.Exec(`UPDATE mapping_batch_items SET state = 'skipped', why = 'taken back before its turn' WHERE batch_id = ? AND state = 'waiting'`, id).Error
+		err = tx.Exec(`UPDATE mapping_batch_items SET state = 'skipped', why = 'taken back before its turn'
+			WHERE batch_id = ? AND state = 'waiting'`, id).Error
 		if err != nil {
 			return err
 		}
-		wanted := tx.Exec(`UPDATE mapping_batch_items SET state = 'undoing', why = '' WHERE batch_id = ? AND state IN ('mapped', 'kept')`, id)
+		wanted := tx.Exec(`UPDATE mapping_batch_items SET state = 'undoing', why = '' WHERE batch_id = ?
+			AND state IN ('mapped', 'kept')`, id)
 		if wanted.Error != nil {
 			return wanted.Error
 		}
 		if wanted.RowsAffected == 0 && b.Waiting == 0 {
 			return errs.New(errs.Conflict, "Nothing of this batch is left to take back.")
 		}
-		err = tx.Exec(`UPDATE mapping_batches SET undo_at = ?, undo_by = ?, undo_by_id = ? WHERE id = ?`, s.Clock.Now(), by.Name, actorID(by), id).Error
+		err = tx.Exec(`UPDATE mapping_batches SET undo_at = ?, undo_by = ?, undo_by_id = ? WHERE id = ?`, s.Clock.Now(),
+			by.Name, actorID(by), id).Error
 		if err != nil {
 			return err
 		}
 		if err := s.Enqueue(ctx, tx, BatchJob{id}); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mapping.batch_taken_back", ObjectType: "mapping_batch", ObjectID: id.String(), After: map[string]any{"accounts": wanted.RowsAffected}})
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mapping.batch_taken_back",
+			ObjectType: "mapping_batch", ObjectID: id.String(), After: map[string]any{"accounts": wanted.RowsAffected}})
 	})
 }

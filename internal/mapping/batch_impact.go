@@ -42,8 +42,11 @@ func GainOf(ctx context.Context, db *gorm.DB, offers []Offer) (Gain, error) {
 	if err := g.readSeats(ctx, db, accounts); err != nil {
 		return g, err
 	}
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FROM unnest(?::uuid[], ?::uuid[]) AS w (account_id, crm_account_id) JOIN subscriptions s ON s.account_id = w.account_id AND s.state <> 'inactive'
-		WHERE NOT s.no_twin AND s.product_id IS NOT NULL AND EXISTS (SELECT FROM subscriptions t WHERE t.crm_account_id = w.crm_account_id AND t.product_id = s.product_id AND t.provider_id <> s.provider_id AND t.state = 'active')`,
+	err := db.WithContext(ctx).Raw(`SELECT count(*) FROM unnest(?::uuid[], ?::uuid[]) AS w (account_id, crm_account_id)
+		JOIN subscriptions s ON s.account_id = w.account_id AND s.state <> 'inactive'
+		WHERE NOT s.no_twin AND s.product_id IS NOT NULL
+		AND EXISTS (SELECT FROM subscriptions t WHERE t.crm_account_id = w.crm_account_id
+		AND t.product_id = s.product_id AND t.provider_id <> s.provider_id AND t.state = 'active')`,
 		postgres.IDs(accounts), postgres.IDs(customers)).Scan(&g.Twins).Error
 	return g, err
 }
@@ -55,8 +58,10 @@ func (g *Gain) readSeats(ctx context.Context, db *gorm.DB, accounts []uuid.UUID)
 		Amount   decimal.NullDecimal
 	}
 	err := db.WithContext(ctx).Raw(`SELECT sum(quantity) AS seats, cost_currency AS currency,
-			sum(unit_cost * quantity / CASE cost_period WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years' THEN 36 ELSE 1 END) FILTER (WHERE cost_period NOT IN ('', 'once')) AS amount
-		FROM subscriptions WHERE account_id = ANY(?::uuid[]) AND state <> 'inactive' GROUP BY cost_currency ORDER BY cost_currency`, postgres.IDs(accounts)).Scan(&rows).Error
+			sum(unit_cost * quantity / CASE cost_period WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years'
+			THEN 36 ELSE 1 END) FILTER (WHERE cost_period NOT IN ('', 'once')) AS amount
+		FROM subscriptions WHERE account_id = ANY(?::uuid[]) AND state <> 'inactive' GROUP BY cost_currency
+		ORDER BY cost_currency`, postgres.IDs(accounts)).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("seats of the preview: %w", err)
 	}

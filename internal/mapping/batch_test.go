@@ -19,11 +19,16 @@ import (
 func (w *world) picture() string {
 	w.t.Helper()
 	return strings.Join(w.lines(`
-		SELECT concat_ws('|', 'account', a.external_id, a.provider_id, a.state, a.crm_account_id, a.exclude_reason) FROM provider_accounts a
-		UNION ALL SELECT concat_ws('|', 'subscription', s.id, s.state, s.hold_reason, s.crm_account_id, s.contract_id, s.never_land, s.unit_price, s.price_period, s.currency,
-			s.price_list_item_id, s.price_by_person, s.proposed_item_id, s.twin_hold, s.no_twin, s.billed_through, s.quantity, s.ledger_quantity, s.review) FROM subscriptions s
-		UNION ALL SELECT concat_ws('|', 'ledger', t.change_id, t.counted, t.billing_state, t.invoice_id) FROM license_change_status t
-			JOIN license_changes c ON c.id = t.change_id WHERE c.event <> 'price' -- one that landing filled is no price outside of the contract
+		SELECT concat_ws('|', 'account', a.external_id, a.provider_id, a.state, a.crm_account_id, a.exclude_reason)
+		FROM provider_accounts a
+		UNION ALL SELECT concat_ws('|', 'subscription', s.id, s.state, s.hold_reason, s.crm_account_id, s.contract_id,
+			s.never_land, s.unit_price, s.price_period, s.currency,
+			s.price_list_item_id, s.price_by_person, s.proposed_item_id, s.twin_hold, s.no_twin, s.billed_through,
+				s.quantity, s.ledger_quantity, s.review) FROM subscriptions s
+		UNION ALL SELECT concat_ws('|', 'ledger', t.change_id, t.counted, t.billing_state, t.invoice_id)
+		FROM license_change_status t
+			JOIN license_changes c ON c.id = t.change_id
+			WHERE c.event <> 'price' -- one that landing filled is no price outside of the contract
 		ORDER BY 1`), "\n")
 }
 
@@ -52,7 +57,8 @@ func TestOneUndoOfABatchRestoresExactly(t *testing.T) {
 		w.sync(p, a, fmt.Sprintf("S-%d", i), 3+i)
 		c := w.customer(facts{name: fmt.Sprintf("Customer %d", i)})
 		k := w.contract(c, "Default", "14", true)
-		w.exec(`UPDATE billing_contracts SET bill_from = '2026-09-01' WHERE id = ?`, k) // older rows are archived on landing
+		// older rows are archived on landing
+		w.exec(`UPDATE billing_contracts SET bill_from = '2026-09-01' WHERE id = ?`, k)
 		pairs = append(pairs, mapping.Pair{AccountID: a, CRMAccountID: c})
 	}
 	before := w.picture()
@@ -81,7 +87,8 @@ func TestABatchKeepsWhatWasDecidedSinceOrBilled(t *testing.T) {
 	for i := range 3 {
 		a := w.account(p, fmt.Sprint(i), facts{name: fmt.Sprintf("Account %d", i)})
 		w.sync(p, a, fmt.Sprintf("S-%d", i), 3)
-		pairs = append(pairs, mapping.Pair{AccountID: a, CRMAccountID: w.customer(facts{name: fmt.Sprintf("Customer %d", i)})})
+		pairs = append(pairs, mapping.Pair{AccountID: a,
+			CRMAccountID: w.customer(facts{name: fmt.Sprintf("Customer %d", i)})})
 	}
 	id := w.accept(p, pairs...)
 	w.must(w.Exclude(t.Context(), pete, mapping.Choice{AccountID: pairs[0].AccountID, Reason: "a test"}))
@@ -91,7 +98,8 @@ func TestABatchKeepsWhatWasDecidedSinceOrBilled(t *testing.T) {
 	if b := w.batch(id); b.Undone != 1 || b.Kept != 2 {
 		t.Errorf("%+v", b)
 	}
-	if w.state(pairs[0].AccountID) != "excluded a test" || w.state(pairs[1].AccountID) != "mapped Customer 1" || w.state(pairs[2].AccountID) != "unmapped" {
+	if w.state(pairs[0].AccountID) != "excluded a test" || w.state(pairs[1].AccountID) != "mapped Customer 1" ||
+		w.state(pairs[2].AccountID) != "unmapped" {
 		t.Error(w.picture())
 	}
 	items, err := mapping.BatchItems(t.Context(), w.db.Read(t.Context()), id)
@@ -113,8 +121,10 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	var customers []uuid.UUID
 	for i := range n {
 		customers = append(customers, w.customer(facts{name: fmt.Sprintf("Customer %d", i)}))
-		one = append(one, mapping.Pair{AccountID: w.account(p, fmt.Sprintf("a%d", i), facts{name: fmt.Sprintf("A %d", i)}), CRMAccountID: customers[i]})
-		other = append(other, mapping.Pair{AccountID: w.account(p, fmt.Sprintf("b%d", i), facts{name: fmt.Sprintf("B %d", i)}), CRMAccountID: customers[i]})
+		one = append(one, mapping.Pair{AccountID: w.account(p, fmt.Sprintf("a%d", i),
+			facts{name: fmt.Sprintf("A %d", i)}), CRMAccountID: customers[i]})
+		other = append(other, mapping.Pair{AccountID: w.account(p, fmt.Sprintf("b%d", i),
+			facts{name: fmt.Sprintf("B %d", i)}), CRMAccountID: customers[i]})
 	}
 	first, err := w.AcceptMany(t.Context(), olga, mapping.BatchFilter{ProviderID: p}, one)
 	w.must(err)
@@ -122,7 +132,8 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	w.must(err)
 	var wg sync.WaitGroup
 	for _, work := range []func() error{
-		func() error { return w.WorkBatch(t.Context(), first) }, func() error { return w.WorkBatch(t.Context(), second) },
+		func() error { return w.WorkBatch(t.Context(), first) },
+		func() error { return w.WorkBatch(t.Context(), second) },
 		func() error { return w.WorkBatch(t.Context(), first) },
 	} {
 		wg.Go(func() {
@@ -136,7 +147,8 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	if a.Mapped+b.Mapped != n || a.Skipped+b.Skipped != n || a.Running() || b.Running() {
 		t.Errorf("%+v\n%+v", a, b)
 	}
-	if twice := w.lines(`SELECT crm_account_id::text FROM provider_accounts WHERE state = 'mapped' GROUP BY 1 HAVING count(*) > 1`); len(twice) > 0 {
+	if twice := w.lines(`SELECT crm_account_id::text FROM provider_accounts WHERE state = 'mapped' GROUP BY 1
+		HAVING count(*) > 1`); len(twice) > 0 {
 		t.Errorf("given twice: %v", twice)
 	}
 	for _, id := range []uuid.UUID{first, second} {
@@ -176,7 +188,8 @@ func TestAnyBatchIsTakenBackExactly(t *testing.T) {
 			case "excluded":
 				w.must(w.Exclude(t.Context(), pete, mapping.Choice{AccountID: a, Reason: "a test"}))
 			case "mapped":
-				w.must(w.Map(t.Context(), pete, mapping.Choice{AccountID: a, CRMAccountID: w.customer(facts{name: "Other"})}))
+				w.must(w.Map(t.Context(), pete,
+					mapping.Choice{AccountID: a, CRMAccountID: w.customer(facts{name: "Other"})}))
 			}
 			pairs = append(pairs, mapping.Pair{AccountID: a, CRMAccountID: c})
 		}
@@ -196,10 +209,14 @@ func TestAnyBatchIsTakenBackExactly(t *testing.T) {
 func (w *world) invoice(contract uuid.UUID, p mapping.Pair) {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to, drafted_by, drafted_at)
-		VALUES (?, ?, ?, 'change_log', 'draft', 'USD', 42, '2026-10-01', '2026-11-01', '2026-11-01', 'Bea Example', now())`, id, contract, p.CRMAccountID)
-	w.exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency, amount, exact)
-		SELECT gen_random_uuid(), ?, row_number() OVER (), s.id, 'cycle', '2026-10-01', '2026-11-01', 3, 14, 'month', 'USD', 42, 42 FROM subscriptions s WHERE s.account_id = ?`, id, p.AccountID)
+	w.exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end, run_to, drafted_by, drafted_at)
+		VALUES (?, ?, ?, 'change_log', 'draft', 'USD', 42, '2026-10-01', '2026-11-01', '2026-11-01', 'Bea Example',
+			now())`, id, contract, p.CRMAccountID)
+	w.exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, from_date, to_date, seats,
+		unit_price, price_period, currency, amount, exact)
+		SELECT gen_random_uuid(), ?, row_number() OVER (), s.id, 'cycle', '2026-10-01', '2026-11-01', 3, 14, 'month',
+			'USD', 42, 42 FROM subscriptions s WHERE s.account_id = ?`, id, p.AccountID)
 }
 
 func noQueue(context.Context, *gorm.DB, mapping.Job) error { return nil }

@@ -61,11 +61,13 @@ func (s *Service) workItem(ctx context.Context, id uuid.UUID) (more bool, err er
 	var by batchActors
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		i = item{}
-		if err := tx.Raw(`SELECT account_id, crm_account_id, state, decision_id FROM mapping_batch_items WHERE batch_id = ? AND state IN ('waiting', 'undoing')
+		if err := tx.Raw(`SELECT account_id, crm_account_id, state, decision_id FROM mapping_batch_items
+			WHERE batch_id = ? AND state IN ('waiting', 'undoing')
 			ORDER BY account_id LIMIT 1 FOR UPDATE SKIP LOCKED`, id).Scan(&i).Error; err != nil || i.State == "" {
 			return err
 		}
-		if err := tx.Raw(`SELECT actor, actor_id, undo_by, undo_by_id FROM mapping_batches WHERE id = ?`, id).Scan(&by).Error; err != nil {
+		if err := tx.Raw(`SELECT actor, actor_id, undo_by, undo_by_id FROM mapping_batches WHERE id = ?`,
+			id).Scan(&by).Error; err != nil {
 			return err
 		}
 		if i.State == "undoing" {
@@ -102,7 +104,8 @@ func (s *Service) acceptItem(ctx context.Context, tx *gorm.DB, by audit.Actor, b
 	if err != nil {
 		return err
 	}
-	if err := tx.Exec(`UPDATE mapping_batch_items SET state = 'mapped', decision_id = ? WHERE batch_id = ? AND account_id = ?`, decision, batch, i.AccountID).Error; err != nil {
+	if err := tx.Exec(`UPDATE mapping_batch_items SET state = 'mapped', decision_id = ? WHERE batch_id = ?
+		AND account_id = ?`, decision, batch, i.AccountID).Error; err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, event)
@@ -111,8 +114,10 @@ func (s *Service) acceptItem(ctx context.Context, tx *gorm.DB, by audit.Actor, b
 // stillSuggested refuses what somebody said no to, or what is suggested otherwise, since the preview.
 func stillSuggested(ctx context.Context, tx *gorm.DB, a account.Account, customer uuid.UUID) error {
 	var other, no bool
-	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM mapping_suggestions s WHERE s.account_id = ? AND s.chosen AND s.crm_account_id <> ?),
-		EXISTS (SELECT FROM mapping_refusals r WHERE r.account_id = ? AND r.crm_account_id = ? AND r.revoked_at IS NULL AND r.lapsed_at IS NULL)`,
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM mapping_suggestions s WHERE s.account_id = ? AND s.chosen
+		AND s.crm_account_id <> ?),
+		EXISTS (SELECT FROM mapping_refusals r WHERE r.account_id = ? AND r.crm_account_id = ? AND r.revoked_at IS NULL
+		AND r.lapsed_at IS NULL)`,
 		a.ID, customer, a.ID, customer).Row().Scan(&other, &no)
 	switch {
 	case err != nil:
@@ -145,7 +150,8 @@ func (s *Service) undoItem(ctx context.Context, tx *gorm.DB, by audit.Actor, bat
 	if err != nil {
 		return err
 	}
-	if err := tx.Exec(`UPDATE mapping_batch_items SET state = 'undone' WHERE batch_id = ? AND account_id = ?`, batch, i.AccountID).Error; err != nil {
+	if err := tx.Exec(`UPDATE mapping_batch_items SET state = 'undone' WHERE batch_id = ? AND account_id = ?`, batch,
+		i.AccountID).Error; err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, event)
@@ -154,6 +160,7 @@ func (s *Service) undoItem(ctx context.Context, tx *gorm.DB, by audit.Actor, bat
 func (s *Service) noteRefused(ctx context.Context, batch uuid.UUID, i item, cause error) error {
 	to := map[string]string{"waiting": "skipped", "undoing": "kept"}[i.State]
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`UPDATE mapping_batch_items SET state = ?, why = ? WHERE batch_id = ? AND account_id = ? AND state = ?`, to, errs.Public(cause), batch, i.AccountID, i.State).Error
+		return tx.Exec(`UPDATE mapping_batch_items SET state = ?, why = ? WHERE batch_id = ? AND account_id = ?
+			AND state = ?`, to, errs.Public(cause), batch, i.AccountID, i.State).Error
 	})
 }

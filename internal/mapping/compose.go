@@ -95,7 +95,8 @@ func (w *sides) takenBefore(all []match.Candidate, chosen *match.Candidate) *mat
 }
 
 // of are the suggestions of one account.
-func (w *sides) of(id uuid.UUID, all []match.Candidate, chosen *match.Candidate, claims map[string]uuid.UUID) ([]suggestion, error) {
+func (w *sides) of(id uuid.UUID, all []match.Candidate, chosen *match.Candidate,
+	claims map[string]uuid.UUID) ([]suggestion, error) {
 	ordered := all
 	if chosen != nil {
 		best, doubt := *chosen, chosen.Doubt
@@ -150,6 +151,7 @@ func (s *suggestion) yield(chosen *match.Candidate, c match.Candidate, claimant 
 
 func (w *sides) suggestion(id uuid.UUID, rank int, c match.Candidate) (suggestion, error) {
 	evidence, err := json.Marshal(c.Evidence)
-	return suggestion{AccountID: id, Rank: rank, CRMAccountID: w.customers.ids[c.CRMID], Probability: math.Round(c.Probability*1e4) / 1e4,
-		Band: c.Band, Score: c.Score, Evidence: string(evidence), Doubt: c.Doubt, Tied: len(c.Ties) > 0}, err
+	return suggestion{AccountID: id, Rank: rank, CRMAccountID: w.customers.ids[c.CRMID],
+		Probability: math.Round(c.Probability*1e4) / 1e4,
+		Band:        c.Band, Score: c.Score, Evidence: string(evidence), Doubt: c.Doubt, Tied: len(c.Ties) > 0}, err
 }

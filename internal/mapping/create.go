@@ -26,14 +26,16 @@ func (s *Service) CreateAndMap(ctx context.Context, by audit.Actor, c Choice) (u
 		case a.Mapping == account.Mapped:
 			return change{}, alreadyMapped(ctx, tx, a)
 		case a.Mapping == account.Excluded:
-			return change{}, errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again before you make a CRM account of it.", called(a), a.DecidedBy)
+			return change{}, errs.Newf(errs.Conflict,
+				"%s was excluded by %s. Include it again before you make a CRM account of it.", called(a), a.DecidedBy)
 		}
 		customer, err := s.CRM.CreateIn(tx, by, crm.SourceAccount, crm.Input{Facts: crmFacts(a)})
 		if err != nil {
 			return change{}, err
 		}
 		made = customer.ID
-		return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: made, Valid: true}, crmName: customer.Name, why: madeFromAccount}, nil
+		return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: made, Valid: true},
+			crmName: customer.Name, why: madeFromAccount}, nil
 	})
 	return made, err
 }
@@ -43,7 +45,8 @@ const longest = 200
 
 // crmFacts takes over what a CRM account can hold; what does not fit its rules is left out, not refused.
 func crmFacts(a account.Account) crm.Facts {
-	f := crm.Facts{Name: called(a), Website: a.Domain, Street: fitting(a.Street), City: fitting(a.City), State: fitting(a.Facts.State),
+	f := crm.Facts{Name: called(a), Website: a.Domain, Street: fitting(a.Street), City: fitting(a.City),
+		State:      fitting(a.Facts.State),
 		PostalCode: fitting(a.PostalCode), Country: fitting(a.Country), Phone: fitting(a.Phone)}
 	if name := []rune(f.Name); len(name) > longest {
 		f.Name = string(name[:longest])

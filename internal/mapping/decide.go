@@ -52,7 +52,8 @@ type step struct {
 
 // decide locks the account, asks what to do, and carries it through to its
 // subscriptions, their reviews and the trail, in one transaction.
-func (s *Service) decide(ctx context.Context, by audit.Actor, c Choice, ask func(*gorm.DB, account.Account) (change, error)) error {
+func (s *Service) decide(ctx context.Context, by audit.Actor, c Choice,
+	ask func(*gorm.DB, account.Account) (change, error)) error {
 	var wanted uuid.UUID
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		a, err := account.Lock(ctx, tx, c.AccountID)
@@ -84,7 +85,8 @@ func stale(a account.Account) error {
 	if a.DecidedBy != "" {
 		now += ", by " + a.DecidedBy
 	}
-	return errs.Because(errs.Conflict, called(a)+" was changed since you opened it: it is now "+now+". Nothing was changed by you. Look at it again, then decide.", ErrStale)
+	return errs.Because(errs.Conflict, called(a)+" was changed since you opened it: it is now "+now+
+		". Nothing was changed by you. Look at it again, then decide.", ErrStale)
 }
 
 // carryAll carries out a step with the one at another account that belongs before it.
@@ -97,7 +99,8 @@ func (s *Service) carryAll(ctx context.Context, tx *gorm.DB, by audit.Actor, st 
 }
 
 // carryTogether carries out steps that belong together: they are undone together too.
-func (s *Service) carryTogether(ctx context.Context, tx *gorm.DB, by audit.Actor, steps ...step) ([]audit.Event, error) {
+func (s *Service) carryTogether(ctx context.Context, tx *gorm.DB, by audit.Actor,
+	steps ...step) ([]audit.Event, error) {
 	var events []audit.Event
 	var because uuid.NullUUID
 	for _, st := range steps {
@@ -114,7 +117,8 @@ func (s *Service) carryTogether(ctx context.Context, tx *gorm.DB, by audit.Actor
 }
 
 // carry stores a decision and lets the subscriptions follow. It gives the decision's id.
-func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, st step, because uuid.NullUUID) (uuid.UUID, audit.Event, error) {
+func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, st step, because uuid.NullUUID) (uuid.UUID,
+	audit.Event, error) {
 	a, ch, now := st.account, st.change, s.Clock.Now()
 	if a.Mapping == account.Mapped {
 		if err := noInvoices(ctx, tx, a); err != nil {
@@ -125,7 +129,8 @@ func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, st ste
 	if err != nil {
 		return uuid.Nil, audit.Event{}, err
 	}
-	err = account.Decide(ctx, tx, a.ID, account.Decision{State: ch.state, CRMAccountID: ch.crm, ExcludeReason: ch.reason, By: by.Name, ByPerson: by.IsPerson(), Why: ch.why, At: now})
+	err = account.Decide(ctx, tx, a.ID, account.Decision{State: ch.state, CRMAccountID: ch.crm,
+		ExcludeReason: ch.reason, By: by.Name, ByPerson: by.IsPerson(), Why: ch.why, At: now})
 	if err != nil {
 		return uuid.Nil, audit.Event{}, err
 	}
@@ -140,7 +145,8 @@ func (s *Service) carry(ctx context.Context, tx *gorm.DB, by audit.Actor, st ste
 	return id, eventOf(a, ch, len(touched)), s.Reviews.Refresh(ctx, tx, touched)
 }
 
-func (s *Service) follow(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, back string, o ledger.Origin) ([]uuid.UUID, error) {
+func (s *Service) follow(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, back string,
+	o ledger.Origin) ([]uuid.UUID, error) {
 	if back == "" {
 		return subscription.FollowAccount(ctx, tx, accountID, o, s.Zone)
 	}
@@ -159,7 +165,8 @@ func eventOf(a account.Account, ch change, subscriptions int) audit.Event {
 	return audit.Event{
 		Action: "account." + pastTense(ch.action), ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name,
 		Before: map[string]any{"state": a.Mapping, "crm_account_id": a.CRMAccountID},
-		After:  map[string]any{"state": ch.state, "crm_account_id": ch.crm, "crm_account": ch.crmName, "why": ch.why, "subscriptions": subscriptions},
+		After: map[string]any{"state": ch.state, "crm_account_id": ch.crm, "crm_account": ch.crmName, "why": ch.why,
+			"subscriptions": subscriptions},
 	}
 }
 
@@ -186,12 +193,15 @@ func remember(tx *gorm.DB, by audit.Actor, st step, m memory) (uuid.UUID, error)
 	if err != nil {
 		return id, err
 	}
-	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, actor_id, by_person, action, from_state, from_crm_account_id, from_exclude_reason, to_state,
+	return id, tx.Exec(`INSERT INTO mapping_decisions (id, account_id, at, actor, actor_id, by_person, action,
+		from_state, from_crm_account_id, from_exclude_reason, to_state,
 			to_crm_account_id, why, undoes, because, batch_id, placements, probability, evidence)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb,
 			coalesce(?, (SELECT probability FROM mapping_suggestions WHERE account_id = ? AND crm_account_id = ?)),
-			coalesce(?::jsonb, (SELECT evidence FROM mapping_suggestions WHERE account_id = ? AND crm_account_id = ?)))`,
-		id, a.ID, m.at, by.Name, actorID(by), by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID, a.ExcludeReason, ch.state,
+			coalesce(?::jsonb, (SELECT evidence FROM mapping_suggestions WHERE account_id = ?
+			AND crm_account_id = ?)))`,
+		id, a.ID, m.at, by.Name, actorID(by), by.IsPerson(), ch.action, a.Mapping, a.CRMAccountID,
+		a.ExcludeReason, ch.state,
 		ch.crm, ch.why, ch.undoes, m.because, uuid.NullUUID{UUID: ch.batch, Valid: ch.batch != uuid.Nil}, m.placements,
 		g.probability, a.ID, ch.crm, g.evidence, a.ID, ch.crm).Error
 }
@@ -221,7 +231,9 @@ func (s *Service) named(ctx context.Context, err error, accountID, crmAccountID 
 	case herr != nil:
 		return errors.Join(err, herr)
 	case h.AccountID == uuid.Nil: // given free in the same moment
-		return errs.Because(errs.Conflict, "This CRM account was held by another account of the same provider a moment ago and has just become free. Nothing was changed; try again.", err)
+		return errs.Because(errs.Conflict,
+			"This CRM account was held by another account of the same provider a moment ago and has just become "+
+				"free. Nothing was changed; try again.", err)
 	}
 	return &Taken{Holder: h, cause: errs.Because(errs.Conflict, h.says(), err)}
 }

@@ -54,7 +54,8 @@ func TestOfTwentyPeopleOneGetsTheCRMAccountAndTheOthersAreToldWhoHasIt(t *testin
 		if i == won {
 			continue
 		}
-		if !errors.As(err, &taken) || errs.KindOf(err) != errs.Conflict || taken.Holder.AccountID != accounts[won] || !strings.Contains(errs.Public(err), "Harborview "+string(rune('A'+won))) {
+		if !errors.As(err, &taken) || errs.KindOf(err) != errs.Conflict || taken.Holder.AccountID != accounts[won] ||
+			!strings.Contains(errs.Public(err), "Harborview "+string(rune('A'+won))) {
 			t.Errorf("%d was told %v", i, err)
 		}
 		if got := w.state(accounts[i]); got != "unmapped" {
@@ -89,9 +90,11 @@ func TestARemapNeedsTheVersionThatWasSeen(t *testing.T) {
 	one, two := w.customer(facts{name: "One"}), w.customer(facts{name: "Two"})
 	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: one}))
 	for what, c := range map[string]mapping.Choice{
-		"without a version": {AccountID: a, CRMAccountID: two}, "with an old version": {AccountID: a, CRMAccountID: two, Version: 1},
+		"without a version":   {AccountID: a, CRMAccountID: two},
+		"with an old version": {AccountID: a, CRMAccountID: two, Version: 1},
 	} {
-		if err := w.Map(t.Context(), pete, c); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Olga Example") {
+		if err := w.Map(t.Context(), pete, c); errs.KindOf(err) != errs.Conflict ||
+			!strings.Contains(errs.Public(err), "Olga Example") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -113,13 +116,16 @@ func TestADecisionThatCannotBeIsRefused(t *testing.T) {
 		err  error
 		kind errs.Kind
 	}{
-		"unmap what is not mapped":       {w.Unmap(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
-		"include what is not excluded":   {w.Include(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
-		"exclude without a reason":       {w.Exclude(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Invalid},
-		"undo without a decision":        {w.Undo(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
-		"map to an unknown CRM account":  {w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: nobody}), errs.NotFound},
-		"unmap an unknown account":       {w.Unmap(t.Context(), olga, mapping.Choice{AccountID: nobody}), errs.NotFound},
-		"undo a decision that was never": {w.Undo(t.Context(), olga, mapping.Choice{AccountID: a, DecisionID: nobody}), errs.Conflict},
+		"unmap what is not mapped":     {w.Unmap(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
+		"include what is not excluded": {w.Include(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
+		"exclude without a reason":     {w.Exclude(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Invalid},
+		"undo without a decision":      {w.Undo(t.Context(), olga, mapping.Choice{AccountID: a}), errs.Conflict},
+		"map to an unknown CRM account": {w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: nobody}),
+			errs.NotFound},
+		"unmap an unknown account": {w.Unmap(t.Context(), olga, mapping.Choice{AccountID: nobody}),
+			errs.NotFound},
+		"undo a decision that was never": {w.Undo(t.Context(), olga, mapping.Choice{AccountID: a, DecisionID: nobody}),
+			errs.Conflict},
 	} {
 		if errs.KindOf(x.err) != x.kind {
 			t.Errorf("%s: %v", what, x.err)
@@ -133,10 +139,12 @@ func TestADecisionThatCannotBeIsRefused(t *testing.T) {
 func TestACRMAccountIsMadeFromWhatTheDistributorKnows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account(w.provider("North"), "10001", facts{name: strings.Repeat("ä", 300), domain: "not a domain at all", tenant: "{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}"})
+	a := w.account(w.provider("North"), "10001", facts{name: strings.Repeat("ä", 300), domain: "not a domain at all",
+		tenant: "{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}"})
 	id, err := w.CreateAndMap(t.Context(), olga, mapping.Choice{AccountID: a})
 	w.must(err)
-	got := w.lines(`SELECT concat_ws('|', length(name), website, tenant_id, source) FROM crm_accounts WHERE id = ?`, id)[0]
+	got := w.lines(`SELECT concat_ws('|', length(name), website, tenant_id, source) FROM crm_accounts WHERE id = ?`,
+		id)[0]
 	if got != "200||2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11|account" {
 		t.Errorf("made %s", got)
 	}

@@ -132,7 +132,8 @@ func TestAnUndoDoesNotReturnToAContractThatNoLongerStands(t *testing.T) {
 }
 
 func (w *world) act(id uuid.UUID) subscription.Act {
-	return subscription.Act{ID: id, Origin: ledger.Origin{Source: ledger.FromPerson, By: olga, At: w.clock.Now()}, Zone: time.UTC}
+	return subscription.Act{ID: id, Origin: ledger.Origin{Source: ledger.FromPerson, By: olga, At: w.clock.Now()},
+		Zone: time.UTC}
 }
 
 func (w *world) version(account uuid.UUID) int {

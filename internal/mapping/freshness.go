@@ -25,10 +25,13 @@ func stateOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (state, err
 			FROM mapping_decisions d JOIN provider_accounts a ON a.id = d.account_id WHERE a.provider_id = @provider)
 		SELECT concat_ws(' ',
 			(SELECT concat(count(*), '/', sum(version)) FROM crm_accounts),
-			(SELECT concat(count(*), '/', sum(version) - (SELECT n FROM d), '/', (SELECT opened FROM d)) FROM provider_accounts WHERE provider_id = @provider),
-			(SELECT concat(count(*), '/', count(revoked_at)) FROM mapping_refusals r JOIN provider_accounts a ON a.id = r.account_id WHERE a.provider_id = @provider),
+			(SELECT concat(count(*), '/', sum(version) - (SELECT n FROM d), '/', (SELECT opened FROM d))
+			FROM provider_accounts WHERE provider_id = @provider),
+			(SELECT concat(count(*), '/', count(revoked_at)) FROM mapping_refusals r
+			JOIN provider_accounts a ON a.id = r.account_id WHERE a.provider_id = @provider),
 			coalesce((SELECT version FROM settings WHERE name = 'general'), 0)) AS sum,
-			d.n AS decisions, coalesce(d.at, '0001-01-01') AS last_decided FROM d`, map[string]any{"provider": providerID}).Scan(&s).Error
+			d.n AS decisions, coalesce(d.at, '0001-01-01') AS last_decided
+			FROM d`, map[string]any{"provider": providerID}).Scan(&s).Error
 	if err != nil {
 		return s, fmt.Errorf("state of the matching: %w", err)
 	}
@@ -64,15 +67,19 @@ type refreshRow struct {
 
 func refreshOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (refreshRow, error) {
 	var r refreshRow
-	err := db.WithContext(ctx).Raw(`SELECT wanted, queued_at, computed, decisions, computed_at FROM mapping_refreshes WHERE provider_id = ?`, providerID).Scan(&r).Error
+	err := db.WithContext(ctx).Raw(`SELECT wanted, queued_at, computed, decisions, computed_at FROM mapping_refreshes
+		WHERE provider_id = ?`, providerID).Scan(&r).Error
 	return r, err
 }
 
 // noteFresh remembers what was looked at; nothing is written when it is the same as before.
 func (s *Service) noteFresh(ctx context.Context, w *sides, took time.Duration) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO mapping_refreshes AS r (provider_id, computed, decisions, computed_at, took_ms) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (provider_id) DO UPDATE SET computed = excluded.computed, decisions = excluded.decisions, computed_at = excluded.computed_at, took_ms = excluded.took_ms
+		return tx.Exec(`INSERT INTO mapping_refreshes AS r (provider_id, computed, decisions, computed_at, took_ms)
+			VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (provider_id) DO UPDATE
+			SET computed = excluded.computed, decisions = excluded.decisions, computed_at = excluded.computed_at,
+				took_ms = excluded.took_ms
 			WHERE (r.computed, r.decisions) IS DISTINCT FROM (excluded.computed, excluded.decisions)`,
 			w.providerID, w.state.Sum, w.state.Decisions, s.Clock.Now(), took.Milliseconds()).Error
 	})

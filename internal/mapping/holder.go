@@ -33,15 +33,19 @@ func (t *Taken) Error() string { return t.cause.Error() }
 func (t *Taken) Unwrap() error { return t.cause }
 
 func (h Holder) says() string {
-	return fmt.Sprintf("%s is already mapped to %s (%s) of the same provider, by %s. One CRM account serves one account of a provider. Nothing was changed: choose another CRM account, or take that mapping away first.",
+	return fmt.Sprintf("%s is already mapped to %s (%s) of the same provider, by %s. "+
+		"One CRM account serves one account of a provider. Nothing was changed: "+
+		"choose another CRM account, or take that mapping away first.",
 		h.CRMAccount, h.Name, h.ExternalID, h.DecidedBy)
 }
 
 // HolderOf finds who, at the account's provider, has a CRM account; zero if nobody does.
 func HolderOf(ctx context.Context, db *gorm.DB, accountID, crmAccountID uuid.UUID) (Holder, error) {
 	var h Holder
-	err := db.WithContext(ctx).Raw(`SELECT h.id AS account_id, h.name, h.external_id, h.provider_status AS status, h.decided_by, c.name AS crm_account
-		FROM provider_accounts a JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = ?
+	err := db.WithContext(ctx).Raw(`SELECT h.id AS account_id, h.name, h.external_id, h.provider_status AS status,
+		h.decided_by, c.name AS crm_account
+		FROM provider_accounts a JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped'
+		AND h.crm_account_id = ?
 		JOIN crm_accounts c ON c.id = h.crm_account_id WHERE a.id = ?`, crmAccountID, accountID).Scan(&h).Error
 	if err != nil {
 		return h, fmt.Errorf("holder of CRM account %s: %w", crmAccountID, err)
@@ -50,14 +54,17 @@ func HolderOf(ctx context.Context, db *gorm.DB, accountID, crmAccountID uuid.UUI
 }
 
 // HoldersAt finds which of the CRM accounts are held at a provider, and by whom.
-func HoldersAt(ctx context.Context, db *gorm.DB, providerID uuid.UUID, crmAccountIDs []uuid.UUID) (map[uuid.UUID]Holder, error) {
+func HoldersAt(ctx context.Context, db *gorm.DB, providerID uuid.UUID,
+	crmAccountIDs []uuid.UUID) (map[uuid.UUID]Holder, error) {
 	var rows []struct {
 		CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
 		Holder
 	}
-	err := db.WithContext(ctx).Raw(`SELECT h.crm_account_id, h.id AS account_id, h.name, h.external_id, h.provider_status AS status, h.decided_by, c.name AS crm_account
+	err := db.WithContext(ctx).Raw(`SELECT h.crm_account_id, h.id AS account_id, h.name, h.external_id,
+		h.provider_status AS status, h.decided_by, c.name AS crm_account
 		FROM provider_accounts h JOIN crm_accounts c ON c.id = h.crm_account_id
-		WHERE h.provider_id = ? AND h.state = 'mapped' AND h.crm_account_id = ANY(?::uuid[])`, providerID, postgres.IDs(crmAccountIDs)).Scan(&rows).Error
+		WHERE h.provider_id = ? AND h.state = 'mapped'
+		AND h.crm_account_id = ANY(?::uuid[])`, providerID, postgres.IDs(crmAccountIDs)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("holders: %w", err)
 	}

@@ -51,15 +51,20 @@ func JournalSorts() paging.Sorts {
 }
 
 // journal is decisions, noes and snoozes in one shape.
-const journal = `SELECT x.*, coalesce(nullif(a.name, ''), a.external_id) AS account, a.external_id, a.provider_id, p.name AS provider, coalesce(c.name, '') AS crm_account
+const journal = `SELECT x.*, coalesce(nullif(a.name, ''), a.external_id) AS account, a.external_id, a.provider_id,
+	p.name AS provider, coalesce(c.name, '') AS crm_account
 	FROM (
-		SELECT d.id, d.at, d.actor, d.by_person, d.action, d.account_id, coalesce(f.name, '') AS "from", d.to_crm_account_id AS crm_account_id, d.why, d.probability, d.batch_id,
+		SELECT d.id, d.at, d.actor, d.by_person, d.action, d.account_id, coalesce(f.name, '') AS "from",
+			d.to_crm_account_id AS crm_account_id, d.why, d.probability, d.batch_id,
 			EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS taken_back, false AS lapsed
 		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id
-		UNION ALL SELECT r.id, r.at, r.actor, r.actor_id IS NOT NULL, 'no', r.account_id, '', r.crm_account_id, CASE WHEN r.crm_account_id IS NULL THEN 'none of the candidates' ELSE 'not this one' END, NULL, NULL,
+		UNION ALL SELECT r.id, r.at, r.actor, r.actor_id IS NOT NULL, 'no', r.account_id, '', r.crm_account_id, CASE
+		WHEN r.crm_account_id IS NULL THEN 'none of the candidates' ELSE 'not this one' END, NULL, NULL,
 			r.revoked_at IS NOT NULL, r.lapsed_at IS NOT NULL FROM mapping_refusals r
-		UNION ALL SELECT z.id, z.at, z.actor, z.actor_id IS NOT NULL, 'snooze', z.account_id, '', NULL, 'until ' || z.until, NULL, NULL, z.ended_at IS NOT NULL, false FROM mapping_snoozes z
-	) x JOIN provider_accounts a ON a.id = x.account_id JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = x.crm_account_id`
+		UNION ALL SELECT z.id, z.at, z.actor, z.actor_id IS NOT NULL, 'snooze', z.account_id, '', NULL,
+			'until ' || z.until, NULL, NULL, z.ended_at IS NOT NULL, false FROM mapping_snoozes z
+	) x JOIN provider_accounts a ON a.id = x.account_id JOIN providers p ON p.id = a.provider_id LEFT
+	JOIN crm_accounts c ON c.id = x.crm_account_id`
 
 func (f JournalFilter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
@@ -80,7 +85,8 @@ func (f JournalFilter) where() (string, []any) {
 		add("j.action = ?", f.Action)
 	}
 	if f.Search != "" {
-		add("lower(j.account || ' ' || j.external_id || ' ' || j.crm_account || ' ' || j.actor) LIKE ?", postgres.Contains(f.Search))
+		add("lower(j.account || ' ' || j.external_id || ' ' || j.crm_account || ' ' || j.actor) LIKE ?",
+			postgres.Contains(f.Search))
 	}
 	return strings.Join(conds, " AND "), args
 }
@@ -90,7 +96,8 @@ func Journal(ctx context.Context, db *gorm.DB, f JournalFilter, r paging.Request
 	where, args := f.where()
 	behind, more := r.Where()
 	var rows []Entry
-	err := db.WithContext(ctx).Raw(`SELECT j.* FROM (`+journal+`) j WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`,
+	err := db.WithContext(ctx).Raw(`SELECT j.* FROM (`+journal+`) j WHERE `+where+` AND `+behind+` ORDER BY `+
+		r.Order.SQL()+` LIMIT ?`,
 		append(append(args, more...), r.Limit())...).Scan(&rows).Error
 	if err != nil {
 		return nil, "", fmt.Errorf("read the journal: %w", err)
@@ -101,5 +108,6 @@ func Journal(ctx context.Context, db *gorm.DB, f JournalFilter, r paging.Request
 // EachEntry hands over everything that was decided in order, for the CSV.
 func EachEntry(ctx context.Context, db *gorm.DB, f JournalFilter, o paging.Order, do func(Entry) error) error {
 	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT j.* FROM (`+journal+`) j WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT j.* FROM (`+journal+`) j WHERE `+where+` ORDER BY `+o.SQL(),
+		args...), do)
 }

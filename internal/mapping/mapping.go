@@ -62,13 +62,16 @@ func (s *Service) Map(ctx context.Context, by audit.Actor, c Choice) error {
 		case a.Mapping == account.Mapped && a.CRMAccountID == to:
 			return change{}, nil
 		case !by.IsPerson() && a.DecidedByPerson:
-			return change{}, errs.Newf(errs.Conflict, "%s has decided about %s; nothing is mapped by itself against that.", a.DecidedBy, called(a))
+			return change{}, errs.Newf(errs.Conflict,
+				"%s has decided about %s; nothing is mapped by itself against that.", a.DecidedBy, called(a))
 		case a.Mapping == account.Mapped && c.Version == 0:
 			return change{}, alreadyMapped(ctx, tx, a)
 		case a.Mapping == account.Excluded && c.Version == 0:
-			return change{}, errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again before you map it.", called(a), a.DecidedBy)
+			return change{}, errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again before you map it.",
+				called(a), a.DecidedBy)
 		}
-		return change{action: actionMap, state: account.Mapped, crm: to, crmName: customer.Name, why: c.Reason, batch: c.BatchID, candidate: c.Candidate}, nil
+		return change{action: actionMap, state: account.Mapped, crm: to, crmName: customer.Name, why: c.Reason,
+			batch: c.BatchID, candidate: c.Candidate}, nil
 	})
 }
 
@@ -77,7 +80,9 @@ func alreadyMapped(ctx context.Context, tx *gorm.DB, a account.Account) error {
 	if err != nil {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "%s was mapped to %s by %s meanwhile. Nothing was changed. Open the account if you want to map it elsewhere.", called(a), now.Name, a.DecidedBy)
+	return errs.Newf(errs.Conflict,
+		"%s was mapped to %s by %s meanwhile. Nothing was changed. Open the account if you want to map it elsewhere.",
+		called(a), now.Name, a.DecidedBy)
 }
 
 // Unmap takes the tie away: the subscriptions lose customer, contract and sign-off and are held.

@@ -67,14 +67,20 @@ type proposalRow struct {
 func Proposals(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid.UUID][]Proposal, error) {
 	var rows []proposalRow
 	err := db.WithContext(ctx).Raw(`
-		SELECT s.account_id, s.rank, s.crm_account_id, c.name AS crm_account, coalesce(c.external_id, '') AS external_id,
-			s.probability, s.band, s.score, s.doubt, s.tied, s.chosen, coalesce(nullif(k.name, ''), k.external_id, '') AS claimant, k.id AS claimant_id, s.evidence::text AS doc,
-			h.id AS holder_id, h.name AS holder_name, h.external_id AS holder_external_id, h.provider_status AS holder_status, h.decided_by AS holder_decided_by
-		FROM mapping_suggestions s JOIN provider_accounts a ON a.id = s.account_id JOIN crm_accounts c ON c.id = s.crm_account_id
-		LEFT JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id
+		SELECT s.account_id, s.rank, s.crm_account_id, c.name AS crm_account, coalesce(c.external_id,
+			'') AS external_id,
+			s.probability, s.band, s.score, s.doubt, s.tied, s.chosen, coalesce(nullif(k.name, ''), k.external_id,
+				'') AS claimant, k.id AS claimant_id, s.evidence::text AS doc,
+			h.id AS holder_id, h.name AS holder_name, h.external_id AS holder_external_id,
+				h.provider_status AS holder_status, h.decided_by AS holder_decided_by
+		FROM mapping_suggestions s JOIN provider_accounts a ON a.id = s.account_id
+		JOIN crm_accounts c ON c.id = s.crm_account_id
+		LEFT JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped'
+		AND h.crm_account_id = s.crm_account_id
 		LEFT JOIN provider_accounts k ON k.id = s.claimed_by AND k.state = 'unmapped'
 		WHERE s.account_id = ANY(?::uuid[]) AND NOT EXISTS (SELECT FROM mapping_refusals r
-			WHERE r.account_id = s.account_id AND r.crm_account_id = s.crm_account_id AND r.revoked_at IS NULL AND r.lapsed_at IS NULL)
+			WHERE r.account_id = s.account_id AND r.crm_account_id = s.crm_account_id AND r.revoked_at IS NULL
+			AND r.lapsed_at IS NULL)
 		ORDER BY s.account_id, s.rank`, postgres.IDs(accountIDs)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read suggestions: %w", err)
@@ -103,9 +109,11 @@ type Heritage struct {
 	CRMAccount   string
 }
 
-const heritage = `SELECT a.id AS account_id, g.id AS gone_id, coalesce(nullif(g.name, ''), g.external_id) AS gone_name, g.crm_account_id, c.name AS crm_account
+const heritage = `SELECT a.id AS account_id, g.id AS gone_id, coalesce(nullif(g.name, ''), g.external_id) AS gone_name,
+	g.crm_account_id, c.name AS crm_account
 	FROM provider_accounts a JOIN provider_accounts g ON g.provider_id = a.provider_id AND g.id <> a.id
-		AND lower(g.tenant_id) = lower(a.tenant_id) AND g.tenant_id <> '' AND g.provider_status = 'gone' AND g.state = 'mapped'
+		AND lower(g.tenant_id) = lower(a.tenant_id) AND g.tenant_id <> '' AND g.provider_status = 'gone'
+		AND g.state = 'mapped'
 	JOIN crm_accounts c ON c.id = g.crm_account_id
 	WHERE a.state = 'unmapped' AND a.provider_status <> 'gone' AND `
 

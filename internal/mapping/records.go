@@ -31,7 +31,8 @@ func crmRecords(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (side, error)
 	return readCRM(db.WithContext(ctx).Raw(crmFields+` WHERE id = ANY(?::uuid[]) ORDER BY id`, postgres.IDs(ids)))
 }
 
-const crmFields = `SELECT id, name, domain, array_to_string(email_domains, ' ') AS email_domains, tenant_id, street, city, state, postal_code, country, phone FROM crm_accounts`
+const crmFields = `SELECT id, name, domain, array_to_string(email_domains, ' ') AS email_domains, tenant_id, street,
+	city, state, postal_code, country, phone FROM crm_accounts`
 
 func readCRM(query *gorm.DB) (side, error) {
 	var rows []struct {
@@ -50,8 +51,10 @@ func readCRM(query *gorm.DB) (side, error) {
 	err := query.Scan(&rows).Error
 	s := newSide()
 	for _, r := range rows {
-		s.add(r.ID, match.Record{Name: r.Name, Website: r.Domain, EmailDomains: strings.Fields(r.EmailDomains), TenantID: r.TenantID,
-			Street: r.Street, City: r.City, State: r.State, PostalCode: r.PostalCode, Country: r.Country, Phone: r.Phone})
+		s.add(r.ID, match.Record{Name: r.Name, Website: r.Domain, EmailDomains: strings.Fields(r.EmailDomains),
+			TenantID: r.TenantID,
+			Street:   r.Street, City: r.City, State: r.State, PostalCode: r.PostalCode, Country: r.Country,
+			Phone: r.Phone})
 	}
 	return s, err
 }
@@ -66,7 +69,8 @@ type distributorSide struct {
 // accountSide reads the accounts of a provider. Gone ones are nobody's match, but keep what they hold.
 func accountSide(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (distributorSide, error) {
 	all, err := account.ByExternalID(ctx, db, providerID)
-	s := distributorSide{side: newSide(), byID: make(map[uuid.UUID]account.Account, len(all)), held: map[uuid.UUID]uuid.UUID{}}
+	s := distributorSide{side: newSide(), byID: make(map[uuid.UUID]account.Account, len(all)),
+		held: map[uuid.UUID]uuid.UUID{}}
 	for _, a := range all {
 		if a.CRMAccountID.Valid {
 			s.held[a.CRMAccountID.UUID] = a.ID
@@ -81,7 +85,8 @@ func accountSide(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (distri
 }
 
 func recordOf(a account.Account) match.Record {
-	r := match.Record{Name: a.Name, Website: a.Domain, TenantID: a.TenantID, Street: a.Street, City: a.City, State: a.Facts.State,
+	r := match.Record{Name: a.Name, Website: a.Domain, TenantID: a.TenantID, Street: a.Street, City: a.City,
+		State:      a.Facts.State,
 		PostalCode: a.PostalCode, Country: a.Country, Phone: a.Phone}
 	if _, domain, ok := strings.Cut(a.Email, "@"); ok {
 		r.EmailDomains = []string{strings.ToLower(domain)}

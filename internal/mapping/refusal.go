@@ -30,8 +30,10 @@ const standing = `revoked_at IS NULL AND lapsed_at IS NULL`
 // changed are noted in refusals to be lapsed, and count no more.
 func (w *sides) readRefusals(ctx context.Context, db *gorm.DB) error {
 	var all []refusal
-	err := db.WithContext(ctx).Raw(`SELECT r.id, r.account_id, r.crm_account_id, r.account_print, r.crm_print FROM mapping_refusals r
-		JOIN provider_accounts a ON a.id = r.account_id WHERE a.provider_id = ? AND r.revoked_at IS NULL AND r.lapsed_at IS NULL`, w.providerID).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT r.id, r.account_id, r.crm_account_id, r.account_print, r.crm_print
+		FROM mapping_refusals r
+		JOIN provider_accounts a ON a.id = r.account_id WHERE a.provider_id = ? AND r.revoked_at IS NULL
+		AND r.lapsed_at IS NULL`, w.providerID).Scan(&all).Error
 	if err != nil {
 		return fmt.Errorf("read noes: %w", err)
 	}
@@ -61,7 +63,8 @@ func (s *Service) lapse(ctx context.Context, w *sides) error {
 		ids[i] = r.ID
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`UPDATE mapping_refusals SET lapsed_at = ? WHERE id = ANY(?::uuid[]) AND `+standing, s.Clock.Now(), postgres.IDs(ids)).Error
+		return tx.Exec(`UPDATE mapping_refusals SET lapsed_at = ? WHERE id = ANY(?::uuid[]) AND `+standing,
+			s.Clock.Now(), postgres.IDs(ids)).Error
 	})
 }
 
@@ -87,14 +90,18 @@ func (s *Service) Refuse(ctx context.Context, by audit.Actor, c Choice) (act uui
 			rows = append(rows, refusal{})
 		}
 		for _, r := range rows {
-			err := tx.Exec(`INSERT INTO mapping_refusals (id, act_id, account_id, crm_account_id, account_print, crm_print, at, actor, actor_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (account_id, coalesce(crm_account_id, account_id)) WHERE revoked_at IS NULL AND lapsed_at IS NULL DO NOTHING`,
-				uuid.Must(uuid.NewV7()), act, a.ID, r.CRMAccountID, printOf(recordOf(a)), r.CRMPrint, s.Clock.Now(), by.Name, actorID(by)).Error
+			err := tx.Exec(`INSERT INTO mapping_refusals (id, act_id, account_id, crm_account_id, account_print,
+				crm_print, at, actor, actor_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (account_id, coalesce(crm_account_id, account_id)) WHERE revoked_at IS NULL
+				AND lapsed_at IS NULL DO NOTHING`,
+				uuid.Must(uuid.NewV7()), act, a.ID, r.CRMAccountID, printOf(recordOf(a)), r.CRMPrint, s.Clock.Now(),
+				by.Name, actorID(by)).Error
 			if err != nil {
 				return err
 			}
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.match_refused", ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name,
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.match_refused", ObjectType: "account",
+			ObjectID: a.ID.String(), ObjectName: a.Name,
 			After: map[string]any{"crm_account_ids": keysOf(customers), "none": c.CRMAccountID == uuid.Nil}})
 	})
 	return act, err
@@ -104,7 +111,8 @@ func (s *Service) Refuse(ctx context.Context, by audit.Actor, c Choice) (act uui
 func (s *Service) undecided(ctx context.Context, tx *gorm.DB, id uuid.UUID) (account.Account, error) {
 	a, err := account.Lock(ctx, tx, id)
 	if err == nil && a.Mapping != account.Unmapped {
-		err = errs.Newf(errs.Conflict, "%s is %s meanwhile, by %s. Nothing was changed.", called(a), a.Mapping, a.DecidedBy)
+		err = errs.Newf(errs.Conflict, "%s is %s meanwhile, by %s. Nothing was changed.", called(a), a.Mapping,
+			a.DecidedBy)
 	}
 	return a, err
 }
@@ -114,7 +122,8 @@ func refusedOnes(ctx context.Context, tx *gorm.DB, c Choice) (map[uuid.UUID]stri
 	ids := []uuid.UUID{c.CRMAccountID}
 	if c.CRMAccountID == uuid.Nil {
 		ids = nil
-		err := tx.WithContext(ctx).Raw(`SELECT crm_account_id FROM mapping_suggestions WHERE account_id = ?`, c.AccountID).Scan(&ids).Error
+		err := tx.WithContext(ctx).Raw(`SELECT crm_account_id FROM mapping_suggestions WHERE account_id = ?`,
+			c.AccountID).Scan(&ids).Error
 		if err != nil {
 			return nil, err
 		}
@@ -137,19 +146,22 @@ func refusedOnes(ctx context.Context, tx *gorm.DB, c Choice) (map[uuid.UUID]stri
 func (s *Service) Revoke(ctx context.Context, by audit.Actor, act uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var accounts []uuid.UUID
-		err := tx.WithContext(ctx).Raw(`UPDATE mapping_refusals SET revoked_at = ?, revoked_by = ? WHERE act_id = ? AND `+standing+` RETURNING account_id`,
+		err := tx.WithContext(ctx).Raw(`UPDATE mapping_refusals SET revoked_at = ?, revoked_by = ? WHERE act_id = ?
+			AND `+standing+` RETURNING account_id`,
 			s.Clock.Now(), by.Name, act).Scan(&accounts).Error
 		if err != nil {
 			return err
 		}
 		if len(accounts) == 0 {
-			return errs.New(errs.Conflict, "This no does not stand any more: it was taken back, or the data it was said about have changed.")
+			return errs.New(errs.Conflict,
+				"This no does not stand any more: it was taken back, or the data it was said about have changed.")
 		}
 		a, err := account.Get(ctx, tx, accounts[0])
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.match_refusal_revoked", ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name})
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.match_refusal_revoked",
+			ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name})
 	})
 }
 

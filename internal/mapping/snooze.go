@@ -29,15 +29,18 @@ func (s *Service) Snooze(ctx context.Context, by audit.Actor, c Choice) (act uui
 			return err
 		}
 		now := s.Clock.Now()
-		if err := tx.Exec(`UPDATE mapping_snoozes SET ended_at = ?, ended_by = ? WHERE account_id = ? AND ended_at IS NULL`, now, by.Name, a.ID).Error; err != nil {
+		if err := tx.Exec(`UPDATE mapping_snoozes SET ended_at = ?, ended_by = ? WHERE account_id = ?
+			AND ended_at IS NULL`, now, by.Name, a.ID).Error; err != nil {
 			return err
 		}
 		act = uuid.Must(uuid.NewV7())
-		err = tx.Exec(`INSERT INTO mapping_snoozes (id, account_id, until, at, actor, actor_id) VALUES (?, ?, ?, ?, ?, ?)`, act, a.ID, c.Until, now, by.Name, actorID(by)).Error
+		err = tx.Exec(`INSERT INTO mapping_snoozes (id, account_id, until, at, actor, actor_id)
+			VALUES (?, ?, ?, ?, ?, ?)`, act, a.ID, c.Until, now, by.Name, actorID(by)).Error
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.mapping_snoozed", ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name,
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.mapping_snoozed", ObjectType: "account",
+			ObjectID: a.ID.String(), ObjectName: a.Name,
 			After: map[string]any{"until": c.Until.String()}})
 	})
 	return act, err
@@ -47,7 +50,8 @@ func (s *Service) Snooze(ctx context.Context, by audit.Actor, c Choice) (act uui
 func (s *Service) Wake(ctx context.Context, by audit.Actor, act uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var accounts []uuid.UUID
-		err := tx.WithContext(ctx).Raw(`UPDATE mapping_snoozes SET ended_at = ?, ended_by = ? WHERE id = ? AND ended_at IS NULL RETURNING account_id`,
+		err := tx.WithContext(ctx).Raw(`UPDATE mapping_snoozes SET ended_at = ?, ended_by = ? WHERE id = ?
+			AND ended_at IS NULL RETURNING account_id`,
 			s.Clock.Now(), by.Name, act).Scan(&accounts).Error
 		if err != nil {
 			return err
@@ -59,6 +63,7 @@ func (s *Service) Wake(ctx context.Context, by audit.Actor, act uuid.UUID) error
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.mapping_woken", ObjectType: "account", ObjectID: a.ID.String(), ObjectName: a.Name})
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "account.mapping_woken", ObjectType: "account",
+			ObjectID: a.ID.String(), ObjectName: a.Name})
 	})
 }

@@ -109,6 +109,7 @@ func (w *sides) assign() []match.Candidate {
 			free = append(free, r)
 		}
 	}
-	w.pairs = append([]match.Candidate{}, match.Assign(open, free, match.Options{MinProbability: worthALook, Refused: w.refused}).Pairs...)
+	w.pairs = append([]match.Candidate{},
+		match.Assign(open, free, match.Options{MinProbability: worthALook, Refused: w.refused}).Pairs...)
 	return w.pairs
 }

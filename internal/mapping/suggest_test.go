@@ -31,12 +31,14 @@ func TestOnlyWhatIsCertainByIdentityIsMappedByItself(t *testing.T) {
 	if w.state(twice) != "unmapped" || w.state(sameName) != "unmapped" {
 		t.Errorf("the ambiguous one is %s, the one of the same name %s", w.state(twice), w.state(sameName))
 	}
-	if by := w.lines(`SELECT decided_by || ': ' || decided_why FROM provider_accounts WHERE id = ?`, byTenant)[0]; by != "Seatledger: same tenant id" {
+	if by := w.lines(`SELECT decided_by || ': ' || decided_why FROM provider_accounts WHERE id = ?`,
+		byTenant)[0]; by != "Seatledger: same tenant id" {
 		t.Errorf("decided %s", by)
 	}
 	all, err := mapping.Proposals(t.Context(), w.db.Read(t.Context()), ids(twice, sameName, byTenant))
 	w.must(err)
-	if len(all[twice]) != 2 || len(all[byTenant]) != 0 || len(all[sameName]) == 0 || len(all[sameName][0].Evidence) == 0 {
+	if len(all[twice]) != 2 || len(all[byTenant]) != 0 || len(all[sameName]) == 0 ||
+		len(all[sameName][0].Evidence) == 0 {
 		t.Errorf("suggestions: %+v", all)
 	}
 }
@@ -107,7 +109,8 @@ func TestUnchangedSuggestionsAreNotWrittenAgain(t *testing.T) {
 	w.account(p, "1", facts{name: "Lakeside Clinic"})
 	w.customer(facts{name: "Lakeside Clinic"})
 	where := func() string {
-		return strings.Join(w.lines(`SELECT ctid::text || xmin::text FROM mapping_suggestions ORDER BY account_id, rank`), " ")
+		return strings.Join(w.lines(`SELECT ctid::text || xmin::text FROM mapping_suggestions
+			ORDER BY account_id, rank`), " ")
 	}
 	_, err := w.Refresh(t.Context(), p)
 	w.must(err)

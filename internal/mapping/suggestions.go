@@ -54,8 +54,10 @@ func (s *Service) storeSome(ctx context.Context, ids []uuid.UUID, made map[uuid.
 
 func storedSuggestions(tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][]suggestion, error) {
 	var rows []suggestion
-	err := tx.Raw(`SELECT account_id, rank, crm_account_id, probability, band, score, evidence, doubt, tied, chosen, claimed_by
-		FROM mapping_suggestions WHERE account_id = ANY(?::uuid[]) ORDER BY account_id, rank`, postgres.IDs(ids)).Scan(&rows).Error
+	err := tx.Raw(`SELECT account_id, rank, crm_account_id, probability, band, score, evidence, doubt, tied, chosen,
+		claimed_by
+		FROM mapping_suggestions WHERE account_id = ANY(?::uuid[])
+		ORDER BY account_id, rank`, postgres.IDs(ids)).Scan(&rows).Error
 	byID := map[uuid.UUID][]suggestion{}
 	for _, r := range rows {
 		byID[r.AccountID] = append(byID[r.AccountID], r)
@@ -65,7 +67,8 @@ func storedSuggestions(tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID][]suggestion
 
 func sameSuggestion(a, b suggestion) bool {
 	var x, y []match.Evidence
-	if errors.Join(json.Unmarshal([]byte(a.Evidence), &x), json.Unmarshal([]byte(b.Evidence), &y)) != nil || !slices.Equal(x, y) {
+	if errors.Join(json.Unmarshal([]byte(a.Evidence), &x), json.Unmarshal([]byte(b.Evidence), &y)) != nil ||
+		!slices.Equal(x, y) {
 		return false
 	}
 	a.Evidence, b.Evidence = "", ""
@@ -76,15 +79,19 @@ func replaceSuggestions(tx *gorm.DB, ids []uuid.UUID, rows []suggestion) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := tx.Exec(`DELETE FROM mapping_suggestions WHERE account_id = ANY(?::uuid[])`, postgres.IDs(ids)).Error; err != nil || len(rows) == 0 {
+	if err := tx.Exec(`DELETE FROM mapping_suggestions WHERE account_id = ANY(?::uuid[])`,
+		postgres.IDs(ids)).Error; err != nil || len(rows) == 0 {
 		return err
 	}
 	doc, err := json.Marshal(rows)
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`INSERT INTO mapping_suggestions (account_id, rank, crm_account_id, probability, band, score, evidence, doubt, tied, chosen, claimed_by)
-		SELECT account_id, rank, crm_account_id, probability, band, score, evidence::jsonb, doubt, tied, chosen, claimed_by
-		FROM jsonb_to_recordset(?::jsonb) AS r (account_id uuid, rank integer, crm_account_id uuid, probability numeric, band text, score double precision,
+	return tx.Exec(`INSERT INTO mapping_suggestions (account_id, rank, crm_account_id, probability, band, score,
+		evidence, doubt, tied, chosen, claimed_by)
+		SELECT account_id, rank, crm_account_id, probability, band, score, evidence::jsonb, doubt, tied, chosen,
+			claimed_by
+		FROM jsonb_to_recordset(?::jsonb) AS r (account_id uuid, rank integer, crm_account_id uuid, probability numeric,
+			band text, score double precision,
 			evidence text, doubt text, tied boolean, chosen boolean, claimed_by uuid)`, string(doc)).Error
 }

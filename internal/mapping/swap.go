@@ -64,11 +64,14 @@ func lockBoth(ctx context.Context, tx *gorm.DB, one, other uuid.UUID) (a, b acco
 func (w Swap) fits(a, h account.Account) error {
 	switch {
 	case a.ProviderID != h.ProviderID:
-		return errs.Newf(errs.Conflict, "%s belongs to another provider, where it may keep its CRM account. Nothing was changed.", called(h))
+		return errs.Newf(errs.Conflict,
+			"%s belongs to another provider, where it may keep its CRM account. Nothing was changed.", called(h))
 	case h.Mapping != account.Mapped || h.CRMAccountID.UUID != w.CRMAccountID:
-		return errs.Newf(errs.Conflict, "%s does not hold this CRM account any more. Nothing was changed; look again.", called(h))
+		return errs.Newf(errs.Conflict, "%s does not hold this CRM account any more. Nothing was changed; look again.",
+			called(h))
 	case a.Mapping == account.Excluded:
-		return errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again first. Nothing was changed.", called(a), a.DecidedBy)
+		return errs.Newf(errs.Conflict, "%s was excluded by %s. Include it again first. Nothing was changed.",
+			called(a), a.DecidedBy)
 	case w.Version != 0 && w.Version != a.Version:
 		return stale(a)
 	case w.HolderVersion != 0 && w.HolderVersion != h.Version:
@@ -85,7 +88,8 @@ func (w Swap) steps(ctx context.Context, tx *gorm.DB, a, h account.Account) ([]s
 		return nil, err
 	}
 	take.why = orReason(w.Reason, "taken over from "+called(h))
-	steps := []step{{h, change{action: actionUnmap, state: account.Unmapped, why: orReason(w.Reason, "taken over by "+called(a))}}, {a, take}}
+	steps := []step{{h, change{action: actionUnmap, state: account.Unmapped,
+		why: orReason(w.Reason, "taken over by "+called(a))}}, {a, take}}
 	if !w.Exchange {
 		return steps, nil
 	}
@@ -109,5 +113,6 @@ func orReason(reason, otherwise string) string {
 // mapTo is the change that ties an account to a CRM account.
 func mapTo(ctx context.Context, tx *gorm.DB, id uuid.UUID) (change, error) {
 	customer, err := crm.Get(ctx, tx, id)
-	return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: id, Valid: true}, crmName: customer.Name}, err
+	return change{action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: id, Valid: true},
+		crmName: customer.Name}, err
 }

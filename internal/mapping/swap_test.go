@@ -40,7 +40,8 @@ func TestATakeOverReleasesTheHolderAndIsUndoneAsOne(t *testing.T) {
 			if w.state(a) != "mapped Wanted" || w.state(h) != "unmapped" {
 				t.Fatalf("%s, %s", w.state(a), w.state(h))
 			}
-			w.must(w.Undo(t.Context(), olga, mapping.Choice{AccountID: map[string]uuid.UUID{"taker": a, "holder": h}[from]}))
+			w.must(w.Undo(t.Context(), olga,
+				mapping.Choice{AccountID: map[string]uuid.UUID{"taker": a, "holder": h}[from]}))
 			if got := w.picture(); got != before {
 				t.Errorf("before:\n%s\nafter:\n%s", before, got)
 			}
@@ -53,7 +54,8 @@ func TestAnExchangeGivesEachTheOthersAndIsUndoneAsOne(t *testing.T) {
 	w := newWorld(t)
 	a, h, wanted, _ := w.held(true)
 	before := w.picture()
-	w.must(w.SwapMapping(t.Context(), olga, mapping.Swap{AccountID: a, CRMAccountID: wanted, HolderID: h, Exchange: true}))
+	w.must(w.SwapMapping(t.Context(), olga,
+		mapping.Swap{AccountID: a, CRMAccountID: wanted, HolderID: h, Exchange: true}))
 	if w.state(a) != "mapped Wanted" || w.state(h) != "mapped Own" {
 		t.Fatalf("%s, %s", w.state(a), w.state(h))
 	}

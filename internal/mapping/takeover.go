@@ -29,9 +29,11 @@ func (s *Service) TakeOver(ctx context.Context, by audit.Actor, c Choice) error 
 			return change{}, err
 		}
 		return change{
-			action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: customer.ID, Valid: true}, crmName: customer.Name,
-			why:   "taken over from " + called(gone) + ": same tenant id",
-			first: &step{gone, change{action: actionUnmap, state: account.Unmapped, why: "gone; taken over by " + called(heir)}},
+			action: actionMap, state: account.Mapped, crm: uuid.NullUUID{UUID: customer.ID, Valid: true},
+			crmName: customer.Name,
+			why:     "taken over from " + called(gone) + ": same tenant id",
+			first: &step{gone, change{action: actionUnmap, state: account.Unmapped,
+				why: "gone; taken over by " + called(heir)}},
 		}, nil
 	})
 }
@@ -39,15 +41,22 @@ func (s *Service) TakeOver(ctx context.Context, by audit.Actor, c Choice) error 
 func mayInherit(heir, gone account.Account) error {
 	switch {
 	case heir.Mapping != account.Unmapped:
-		return errs.Newf(errs.Conflict, "%s is %s already, by %s. Nothing was changed.", called(heir), heir.Mapping, heir.DecidedBy)
+		return errs.Newf(errs.Conflict, "%s is %s already, by %s. Nothing was changed.", called(heir), heir.Mapping,
+			heir.DecidedBy)
 	case gone.Mapping != account.Mapped:
-		return errs.Newf(errs.Conflict, "%s is no longer mapped, so there is nothing to take over. Nothing was changed.", called(gone))
+		return errs.Newf(errs.Conflict,
+			"%s is no longer mapped, so there is nothing to take over. Nothing was changed.", called(gone))
 	case gone.Status != account.Gone:
-		return errs.Newf(errs.Conflict, "The distributor still lists %s, so its CRM account is not free to be taken over. Nothing was changed.", called(gone))
+		return errs.Newf(errs.Conflict,
+			"The distributor still lists %s, so its CRM account is not free to be taken over. Nothing was changed.",
+			called(gone))
 	case gone.ProviderID != heir.ProviderID:
-		return errs.Newf(errs.Conflict, "%s belongs to another provider, where it may keep its CRM account. Nothing was changed.", called(gone))
+		return errs.Newf(errs.Conflict,
+			"%s belongs to another provider, where it may keep its CRM account. Nothing was changed.", called(gone))
 	case gone.TenantID == "" || !strings.EqualFold(gone.TenantID, heir.TenantID):
-		return errs.Newf(errs.Conflict, "%s and %s do not have the same tenant id. Take the mapping of the one away and map the other by hand. Nothing was changed.", called(gone), called(heir))
+		return errs.Newf(errs.Conflict,
+			"%s and %s do not have the same tenant id. Take the mapping of the one away and map the other by hand. "+
+				"Nothing was changed.", called(gone), called(heir))
 	}
 	return nil
 }

@@ -48,7 +48,8 @@ func TestASuccessorTakesOverInOneStepAndTheUndoIsOneStepToo(t *testing.T) {
 	if w.state(gone) != "mapped Lakeside Clinic" || w.state(heir) != "unmapped" || w.subs(gone) != before {
 		t.Errorf("undone: gone %s, heir %s\n%s\nwant\n%s", w.state(gone), w.state(heir), w.subs(gone), before)
 	}
-	if n := len(w.lines(`SELECT action FROM audit_events WHERE action IN ('account.mapped', 'account.unmapped', 'account.decision_undone')`)); n != 5 {
+	if n := len(w.lines(`SELECT action FROM audit_events
+		WHERE action IN ('account.mapped', 'account.unmapped', 'account.decision_undone')`)); n != 5 {
 		t.Errorf("%d rows in the trail", n)
 	}
 }
@@ -56,11 +57,15 @@ func TestASuccessorTakesOverInOneStepAndTheUndoIsOneStepToo(t *testing.T) {
 func TestOnlyAGoneAccountOfTheSameTenantIsTakenOverFrom(t *testing.T) {
 	t.Parallel()
 	for what, spoil := range map[string]string{
-		"still listed":           `UPDATE provider_accounts SET provider_status = 'active', gone_at = NULL WHERE external_id = '1'`,
-		"another tenant":         `UPDATE provider_accounts SET tenant_id = '7b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11' WHERE external_id = '1'`,
-		"no tenant id":           `UPDATE provider_accounts SET tenant_id = ''`,
-		"released already":       `UPDATE provider_accounts SET state = 'unmapped', crm_account_id = NULL WHERE external_id = '1'`,
-		"the successor excluded": `UPDATE provider_accounts SET state = 'excluded', exclude_reason = 'a test' WHERE external_id = '2'`,
+		"still listed": `UPDATE provider_accounts SET provider_status = 'active', gone_at = NULL
+			WHERE external_id = '1'`,
+		"another tenant": `UPDATE provider_accounts SET tenant_id = '7b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11'
+			WHERE external_id = '1'`,
+		"no tenant id": `UPDATE provider_accounts SET tenant_id = ''`,
+		"released already": `UPDATE provider_accounts SET state = 'unmapped', crm_account_id = NULL
+			WHERE external_id = '1'`,
+		"the successor excluded": `UPDATE provider_accounts SET state = 'excluded', exclude_reason = 'a test'
+			WHERE external_id = '2'`,
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +73,8 @@ func TestOnlyAGoneAccountOfTheSameTenantIsTakenOverFrom(t *testing.T) {
 			gone, heir := inheritance(w)
 			w.exec(spoil)
 			before := w.state(gone) + w.state(heir)
-			if err := w.TakeOver(t.Context(), pete, mapping.Choice{AccountID: heir, FromID: gone}); errs.KindOf(err) != errs.Conflict {
+			if err := w.TakeOver(t.Context(), pete,
+				mapping.Choice{AccountID: heir, FromID: gone}); errs.KindOf(err) != errs.Conflict {
 				t.Errorf("taken over: %v", err)
 			}
 			if got := w.state(gone) + w.state(heir); got != before {

@@ -38,9 +38,12 @@ func (d Decision) Undoable() bool { return d.Action != actionUndo && !d.Undone }
 func History(ctx context.Context, db *gorm.DB, accountID uuid.UUID) ([]Decision, error) {
 	var ds []Decision
 	err := db.WithContext(ctx).Raw(`
-		SELECT d.id, d.account_id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id, f.name AS from_crm_account, d.from_exclude_reason,
-			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, d.because, EXISTS (SELECT FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
-		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id LEFT JOIN crm_accounts t ON t.id = d.to_crm_account_id
+		SELECT d.id, d.account_id, d.at, d.actor, d.action, d.from_state, d.from_crm_account_id,
+			f.name AS from_crm_account, d.from_exclude_reason,
+			d.to_state, d.to_crm_account_id, t.name AS to_crm_account, d.why, d.because, EXISTS (SELECT
+			FROM mapping_decisions u WHERE u.undoes = d.id) AS undone
+		FROM mapping_decisions d LEFT JOIN crm_accounts f ON f.id = d.from_crm_account_id LEFT
+		JOIN crm_accounts t ON t.id = d.to_crm_account_id
 		WHERE d.account_id = ? ORDER BY d.at DESC, d.id DESC`, accountID).Scan(&ds).Error
 	return ds, err
 }
@@ -112,21 +115,26 @@ func togetherWith(ctx context.Context, db *gorm.DB, d Decision) ([]Decision, err
 		first = d.Because.UUID
 	}
 	var all []Decision
-	err := db.WithContext(ctx).Raw(`SELECT id, account_id FROM mapping_decisions WHERE (id = ? OR because = ?) AND action <> 'undo' ORDER BY id DESC`, first, first).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT id, account_id FROM mapping_decisions WHERE (id = ? OR because = ?)
+		AND action <> 'undo' ORDER BY id DESC`, first, first).Scan(&all).Error
 	return all, err
 }
 
 func overtaken(a account.Account) error {
-	return errs.Newf(errs.Conflict, "What you want to undo is no longer the last decision about %s: it is now %s, by %s. Nothing was changed.", called(a), a.Mapping, a.DecidedBy)
+	return errs.Newf(errs.Conflict,
+		"What you want to undo is no longer the last decision about %s: it is now %s, by %s. Nothing was changed.",
+		called(a), a.Mapping, a.DecidedBy)
 }
 
 func undoing(ctx context.Context, tx *gorm.DB, last Decision) (change, error) {
 	ch := change{action: actionUndo, state: last.FromState, crm: last.FromCRMAccountID, crmName: last.FromCRMAccount,
-		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true}, reason: last.FromExcludeReason}
+		why: "undone: " + last.Action, undoes: uuid.NullUUID{UUID: last.ID, Valid: true},
+		reason: last.FromExcludeReason}
 	if last.FromState != account.Mapped {
 		return ch, nil
 	}
-	return ch, tx.WithContext(ctx).Raw(`SELECT coalesce(placements::text, '') FROM mapping_decisions WHERE id = ?`, last.ID).Row().Scan(&ch.back)
+	return ch, tx.WithContext(ctx).Raw(`SELECT coalesce(placements::text, '') FROM mapping_decisions WHERE id = ?`,
+		last.ID).Row().Scan(&ch.back)
 }
 
 // lastDecision is the newest that is neither an undo nor undone, and still describes how the account stands.

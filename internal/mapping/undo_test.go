@@ -22,7 +22,8 @@ func TestEachUndoGoesOneDecisionBack(t *testing.T) {
 	w.must(w.Include(t.Context(), olga, mapping.Choice{AccountID: a}))
 	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: one}))
 	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: a, CRMAccountID: two, Version: w.version(a)}))
-	for _, want := range []string{"mapped One", "unmapped", "excluded second reason", "excluded first reason", "unmapped"} {
+	for _, want := range []string{"mapped One", "unmapped", "excluded second reason", "excluded first reason",
+		"unmapped"} {
 		w.must(w.Undo(t.Context(), pete, mapping.Choice{AccountID: a}))
 		if got := w.state(a); got != want {
 			t.Errorf("undone to %s, want %s", got, want)
@@ -41,7 +42,8 @@ func TestAnUndoOfWhatIsNoLongerTheLastDecisionIsRefused(t *testing.T) {
 	history, err := mapping.History(t.Context(), w.db.Read(t.Context()), a)
 	w.must(err)
 	w.must(w.Unmap(t.Context(), pete, mapping.Choice{AccountID: a}))
-	if err := w.Undo(t.Context(), olga, mapping.Choice{AccountID: a, DecisionID: history[0].ID}); errs.KindOf(err) != errs.Conflict {
+	if err := w.Undo(t.Context(), olga,
+		mapping.Choice{AccountID: a, DecisionID: history[0].ID}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("undone: %v", err)
 	}
 }

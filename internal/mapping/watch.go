@@ -33,7 +33,10 @@ type Watcher struct{ Service *Service }
 // Look compares both sides of every provider with what the suggestions rest on.
 func (w *Watcher) Look(ctx context.Context) error {
 	var ids []uuid.UUID
-	err := w.Service.DB.Read(ctx).Raw(`SELECT id FROM providers p WHERE EXISTS (SELECT FROM provider_accounts a WHERE a.provider_id = p.id AND a.state = 'unmapped') ORDER BY id`).Scan(&ids).Error
+	err := w.Service.DB.Read(ctx).
+		Raw(`SELECT id FROM providers p
+			WHERE EXISTS (SELECT FROM provider_accounts a WHERE a.provider_id = p.id AND a.state = 'unmapped')
+			ORDER BY id`).Scan(&ids).Error
 	for _, id := range ids {
 		if lerr := w.Service.lookAt(ctx, id); lerr != nil {
 			err = errors.Join(err, fmt.Errorf("provider %s: %w", id, lerr))
@@ -73,7 +76,8 @@ func (now state) wanted(r refreshRow, at time.Time) string {
 func (s *Service) queueRefresh(ctx context.Context, providerID uuid.UUID, was, want string) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		won := tx.Exec(`INSERT INTO mapping_refreshes AS r (provider_id, wanted, queued_at) VALUES (?, ?, ?)
-			ON CONFLICT (provider_id) DO UPDATE SET wanted = excluded.wanted, queued_at = excluded.queued_at WHERE r.wanted = ?`, providerID, want, s.Clock.Now(), was)
+			ON CONFLICT (provider_id) DO UPDATE SET wanted = excluded.wanted, queued_at = excluded.queued_at
+			WHERE r.wanted = ?`, providerID, want, s.Clock.Now(), was)
 		if won.Error != nil || won.RowsAffected == 0 {
 			return won.Error
 		}

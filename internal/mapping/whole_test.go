@@ -39,7 +39,8 @@ func TestACRMAccountThatWasTakenIsNotOfferedAsFreeHoweverOldTheSuggestion(t *tes
 	if place.HolderID.UUID != b || place.Band != "unclear" {
 		t.Errorf("%+v", place)
 	}
-	offers, err := mapping.Offers(t.Context(), w.db.Read(t.Context()), mapping.BatchFilter{ProviderID: p, Above: 0.5}, mapping.QueueFilter{})
+	offers, err := mapping.Offers(t.Context(), w.db.Read(t.Context()), mapping.BatchFilter{ProviderID: p, Above: 0.5},
+		mapping.QueueFilter{})
 	w.must(err)
 	if len(offers) != 0 {
 		t.Errorf("offered: %+v", offers)
@@ -69,18 +70,22 @@ func TestTheMachineMapsAllThatIsCertainOnlyWhereThatIsAllowed(t *testing.T) {
 	w := newWorld(t)
 	p := w.provider("North")
 	a := w.account(p, "1", facts{name: "Harborview Dental Group"})
-	w.exec(`UPDATE provider_accounts SET street = '12 Quay Street', city = 'Portland', postal_code = '97201', phone = '+1 503 555 0100'`)
+	w.exec(`UPDATE provider_accounts
+		SET street = '12 Quay Street', city = 'Portland', postal_code = '97201', phone = '+1 503 555 0100'`)
 	c := w.customer(facts{name: "Harborview Dental Group"})
-	w.exec(`UPDATE crm_accounts SET street = '12 Quay Street', city = 'Portland', postal_code = '97201', phone = '+1 503 555 0100'`)
+	w.exec(`UPDATE crm_accounts SET street = '12 Quay Street', city = 'Portland', postal_code = '97201',
+		phone = '+1 503 555 0100'`)
 	if best := w.best(p, a); w.state(a) != "unmapped" || best.Band != match.Certain {
 		t.Fatalf("by identity alone: %s, %+v", w.state(a), best)
 	}
-	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by) VALUES ('general', '{"auto_map": true, "auto_map_scope": "certain"}', now(), 'Ada Example')`)
+	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by)
+		VALUES ('general', '{"auto_map": true, "auto_map_scope": "certain"}', now(), 'Ada Example')`)
 	w.best(p, a)
 	if w.state(a) != "mapped Harborview Dental Group" {
 		t.Fatal(w.state(a))
 	}
-	why := w.lines(`SELECT concat(actor, ' ', by_person, ' ', probability > 0.9, ' ', jsonb_array_length(evidence) > 2) FROM mapping_decisions`)[0]
+	why := w.lines(`SELECT concat(actor, ' ', by_person, ' ', probability > 0.9, ' ', jsonb_array_length(evidence) > 2)
+		FROM mapping_decisions`)[0]
 	if why != audit.System.Name+" f t t" {
 		t.Errorf("recorded: %s", why)
 	}
@@ -98,13 +103,15 @@ func TestTheRunnerUpOfOneIsNotTakenFromAnother(t *testing.T) {
 	branch := w.account(p, "1", facts{name: "Harborview Dental", domain: "harborview.example"})
 	w.exec(`UPDATE provider_accounts SET city = 'Bend'`)
 	main := w.account(p, "2", facts{name: "Harborview Dental", domain: "harborview.example"})
-	w.exec(`UPDATE provider_accounts SET city = 'Portland', street = '12 Quay Street', phone = '+1 503 555 0100' WHERE id = ?`, main)
+	w.exec(`UPDATE provider_accounts SET city = 'Portland', street = '12 Quay Street', phone = '+1 503 555 0100'
+		WHERE id = ?`, main)
 	c := w.customer(facts{name: "Harborview Dental", domain: "harborview.example"})
 	w.exec(`UPDATE crm_accounts SET city = 'Portland', street = '12 Quay Street', phone = '+1 503 555 0100'`)
 	if best := w.best(p, main); best.CRMAccountID != c || !best.Chosen {
 		t.Errorf("the main one: %+v", best)
 	}
-	if best := w.best(p, branch); best.CRMAccountID == c && (best.ClaimantID.UUID != main || best.Band != match.Unclear) {
+	if best := w.best(p, branch); best.CRMAccountID == c &&
+		(best.ClaimantID.UUID != main || best.Band != match.Unclear) {
 		t.Errorf("the branch: %+v", best)
 	}
 }
@@ -114,11 +121,15 @@ func TestTheRunnerUpOfOneIsNotTakenFromAnother(t *testing.T) {
 func BenchmarkSuggestionsOfThreeThousandAccounts(b *testing.B) {
 	w := newWorld(b)
 	p := w.provider("North")
-	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, domain, city, provider_status, state, first_seen_at, updated_at)
-		SELECT gen_random_uuid(), ?, i::text, 'Company ' || md5(i::text), 'c' || md5(i::text) || '.example', 'City ' || i % 300, 'active', 'unmapped', now(), now() FROM generate_series(1, 3000) i`, p)
+	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, domain, city, provider_status, state,
+		first_seen_at, updated_at)
+		SELECT gen_random_uuid(), ?, i::text, 'Company ' || md5(i::text), 'c' || md5(i::text) || '.example',
+			'City ' || i % 300, 'active', 'unmapped', now(), now() FROM generate_series(1, 3000) i`, p)
 	w.exec(`INSERT INTO crm_accounts (id, name, domain, city, source, created_at, updated_at)
-		SELECT gen_random_uuid(), 'Company ' || md5(i::text) || ' LLC', 'c' || md5(i::text) || '.example', 'City ' || i % 300, 'csv', now(), now() FROM generate_series(1, 3000) i`)
-	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by) VALUES ('general', '{"auto_map": false}', now(), 'Ada Example')`)
+		SELECT gen_random_uuid(), 'Company ' || md5(i::text) || ' LLC', 'c' || md5(i::text) || '.example',
+			'City ' || i % 300, 'csv', now(), now() FROM generate_series(1, 3000) i`)
+	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by)
+		VALUES ('general', '{"auto_map": false}', now(), 'Ada Example')`)
 	var looking time.Duration
 	for b.Loop() {
 		_, err := w.Refresh(b.Context(), p)

@@ -45,10 +45,13 @@ func (v *vocabulary) align(a, b *name) alignment {
 		al := v.alignLabel(b.label, a.tokens)
 		return al.mirrored()
 	case a.compact == b.compact:
-		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)), words: v.words(a.tokens, nil, nil)}
+		return alignment{pattern: nameExact, bits: max(v.sum(a.tokens), v.sum(b.tokens)),
+			words: v.words(a.tokens, nil, nil)}
 	}
-	if d := distance(a.compact, b.compact, 1); d == 1 && len(a.compact) >= 9 && len(b.compact) >= 9 && !has(a.tokens, number) && !has(b.tokens, number) && len(a.tokens) != len(b.tokens) {
-		return alignment{pattern: nameExact, bits: max(0, min(v.sum(a.tokens), v.sum(b.tokens))-nearCost[slip]), typos: 1, words: v.words(a.tokens, nil, nil)}
+	if d := distance(a.compact, b.compact, 1); d == 1 && len(a.compact) >= 9 && len(b.compact) >= 9 &&
+		!has(a.tokens, number) && !has(b.tokens, number) && len(a.tokens) != len(b.tokens) {
+		return alignment{pattern: nameExact, bits: max(0, min(v.sum(a.tokens), v.sum(b.tokens))-nearCost[slip]),
+			typos: 1, words: v.words(a.tokens, nil, nil)}
 	}
 	return v.alignTokens(a.tokens, b.tokens)
 }

@@ -28,7 +28,8 @@ func baseline(w world, threshold float64) Result {
 	for _, p := range ps {
 		if !usedA[p.a] && !usedB[p.b] {
 			usedA[p.a], usedB[p.b] = true, true
-			res.Pairs = append(res.Pairs, Candidate{AccountID: as[p.a].rec.ID, CRMID: bs[p.b].rec.ID, Probability: min(p.score, 1), Band: Likely})
+			res.Pairs = append(res.Pairs, Candidate{AccountID: as[p.a].rec.ID, CRMID: bs[p.b].rec.ID,
+				Probability: min(p.score, 1), Band: Likely})
 		}
 	}
 	return res

@@ -13,7 +13,8 @@ func (e *exports) keepBooks() world {
 		f := &e.firms[i]
 		x := e.Float64()
 		a, c := e.customerCard(f), e.crmCard(f)
-		a.ID, c.ID = fmt.Sprintf("%06d", 100000+e.IntN(89999)*10+i%10)+fmt.Sprint(i), fmt.Sprintf("ACC-%d-%d", e.IntN(90000), i)
+		a.ID, c.ID = fmt.Sprintf("%06d", 100000+e.IntN(89999)*10+i%10)+fmt.Sprint(i),
+			fmt.Sprintf("ACC-%d-%d", e.IntN(90000), i)
 		if x < .90 {
 			w.accounts = append(w.accounts, a)
 		}
@@ -34,7 +35,8 @@ func (e *exports) customerCard(f *firm) Record {
 	r := Record{Name: e.written(f)}
 	label, _, _ := strings.Cut(f.site, ".")
 	if e.hit(.35) {
-		r.Name = e.pick([]string{f.site, f.site, strings.ToUpper(f.site), label, label + ".onmicrosoft.com", "www." + f.site})
+		r.Name = e.pick([]string{f.site, f.site, strings.ToUpper(f.site), label, label + ".onmicrosoft.com",
+			"www." + f.site})
 	}
 	if !e.spoil(.1) {
 		r.TenantID = f.tenant
@@ -62,7 +64,8 @@ func (e *exports) crmCard(f *firm) Record {
 		r.TenantID = f.tenant
 	}
 	if !e.spoil(.2) {
-		r.Website = e.pick([]string{"", "www.", "https://www.", "http://", "HTTPS://"}) + f.site + e.pick([]string{"", "", "/", "/contact", "/index.php?id=1"})
+		r.Website = e.pick([]string{"", "www.", "https://www.", "http://", "HTTPS://"}) + f.site +
+			e.pick([]string{"", "", "/", "/contact", "/index.php?id=1"})
 	}
 	if !e.spoil(.3) {
 		r.EmailDomains = append(r.EmailDomains, f.mail)
@@ -71,7 +74,8 @@ func (e *exports) crmCard(f *firm) Record {
 		}
 	}
 	if e.spoil(.04) {
-		r.Website = ascii(strings.ToLower(strings.Fields(e.coreName())[0])) + "-" + e.pick([]string{"old", "web", "uk"}) + ".net"
+		r.Website = ascii(strings.ToLower(strings.Fields(e.coreName())[0])) + "-" +
+			e.pick([]string{"old", "web", "uk"}) + ".net"
 	}
 	if !e.spoil(.1) {
 		e.address(&r, f)
@@ -112,7 +116,9 @@ func (e *exports) written(f *firm) string {
 
 func (e *exports) styled(s string, f *firm) string {
 	if e.spoil(.10) {
-		s = strings.NewReplacer("Services", "Svcs", "International", "Int'l", "Management", "Mgmt", "Manufacturing", "Mfg.", "Engineering", "Engrg", "Group", "Grp", "Holdings", "Hldgs", "Distribution", "Dist.", "Electrical", "Elec.", "Properties", "Props", "Medical", "Med").Replace(s)
+		s = strings.NewReplacer("Services", "Svcs", "International", "Int'l", "Management", "Mgmt", "Manufacturing",
+			"Mfg.", "Engineering", "Engrg", "Group", "Grp", "Holdings", "Hldgs", "Distribution", "Dist.", "Electrical",
+			"Elec.", "Properties", "Props", "Medical", "Med").Replace(s)
 	}
 	if e.spoil(.15) {
 		s = strings.NewReplacer(" & ", " and ", " and ", " & ").Replace(s)
@@ -142,7 +148,8 @@ func (e *exports) styled(s string, f *firm) string {
 	return s
 }
 
-var keys = map[byte]string{'a': "sq", 'e': "rw", 'i': "uo", 'n': "mb", 'o': "ip", 'r': "te", 's': "ad", 't': "ry", 'l': "k", 'd': "sf", 'h': "gj", 'c': "xv", 'm': "n"}
+var keys = map[byte]string{'a': "sq", 'e': "rw", 'i': "uo", 'n': "mb", 'o': "ip", 'r': "te", 's': "ad", 't': "ry",
+	'l': "k", 'd': "sf", 'h': "gj", 'c': "xv", 'm': "n"}
 
 func (e *exports) mistyped(w string) string {
 	if len(w) < 4 {
@@ -175,7 +182,8 @@ func (e *exports) address(r *Record, f *firm) {
 	}
 	r.Street, r.City, r.State, r.PostalCode, r.Country = g.line, g.town, g.region, g.post, g.land
 	if e.spoil(.25) {
-		r.Street = strings.NewReplacer("Street", "St.", "Road", "Rd", "Avenue", "Ave", "Lane", "Ln", "Drive", "Dr", "Place", "Pl").Replace(r.Street)
+		r.Street = strings.NewReplacer("Street", "St.", "Road", "Rd", "Avenue", "Ave", "Lane", "Ln", "Drive", "Dr",
+			"Place", "Pl").Replace(r.Street)
 	}
 	switch x := e.Float64() / e.noise; {
 	case x < .08:

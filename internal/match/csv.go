@@ -101,7 +101,8 @@ func readHeader(head []string) ([]string, error) {
 		return nil, fmt.Errorf("line 1: column external_id is missing; found %s", strings.Join(head, ", "))
 	}
 	if len(seen) < 2 {
-		return nil, errors.New("line 1: besides external_id at least one of name, domain, website, email_domains, tenant_id, street, city, state, postal_code, country, phone is needed")
+		return nil, errors.New("line 1: besides external_id at least one of name, domain, website, email_domains, " +
+			"tenant_id, street, city, state, postal_code, country, phone is needed")
 	}
 	return cols, nil
 }

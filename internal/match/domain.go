@@ -8,19 +8,30 @@ import (
 )
 
 // freeMail are domains that anybody can have an address at.
-var freeMail = set(`gmail.com googlemail.com outlook.com hotmail.com live.com msn.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it outlook.de outlook.fr live.co.uk
-	yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.ca yahoo.co.in yahoo.com.br ymail.com rocketmail.com aol.com aim.com icloud.com me.com mac.com
-	gmx.de gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de arcor.de mail.ru yandex.ru yandex.com ya.ru bk.ru list.ru inbox.ru rambler.ru ukr.net
-	orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr libero.it virgilio.it tiscali.it alice.it tin.it proton.me protonmail.com pm.me tutanota.com zoho.com
-	fastmail.com hey.com mail.com email.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net rr.com optonline.net juno.com
-	btinternet.com sky.com virginmedia.com ntlworld.com talktalk.net blueyonder.co.uk bigpond.com bigpond.net.au optusnet.com.au telstra.com shaw.ca rogers.com sympatico.ca telus.net
-	qq.com 163.com 126.com sina.com naver.com daum.net hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br wp.pl o2.pl onet.pl interia.pl seznam.cz centrum.cz
-	bluewin.ch hispeed.ch telenet.be skynet.be ziggo.nl kpnmail.nl home.nl planet.nl hetnet.nl xs4all.nl telia.com ig.com.br walla.co.il example.com example.org example.net localhost`)
+var freeMail = set(`gmail.com googlemail.com outlook.com hotmail.com live.com msn.com hotmail.co.uk hotmail.fr
+	hotmail.de hotmail.it outlook.de outlook.fr live.co.uk
+	yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.ca yahoo.co.in yahoo.com.br ymail.com rocketmail.com
+		aol.com aim.com icloud.com me.com mac.com
+	gmx.de gmx.net gmx.at gmx.ch gmx.com web.de t-online.de freenet.de arcor.de mail.ru yandex.ru yandex.com ya.ru bk.ru
+		list.ru inbox.ru rambler.ru ukr.net
+	orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr libero.it virgilio.it tiscali.it alice.it tin.it proton.me
+		protonmail.com pm.me tutanota.com zoho.com
+	fastmail.com hey.com mail.com email.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net
+		charter.net earthlink.net rr.com optonline.net juno.com
+	btinternet.com sky.com virginmedia.com ntlworld.com talktalk.net blueyonder.co.uk bigpond.com bigpond.net.au
+		optusnet.com.au telstra.com shaw.ca rogers.com sympatico.ca telus.net
+	qq.com 163.com 126.com sina.com naver.com daum.net hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br
+		wp.pl
+		o2.pl onet.pl interia.pl seznam.cz centrum.cz
+	bluewin.ch hispeed.ch telenet.be skynet.be ziggo.nl kpnmail.nl home.nl planet.nl hetnet.nl xs4all.nl telia.com
+		ig.com.br walla.co.il example.com example.org example.net localhost`)
 
 // sharedHosts are roofs under which strangers live: the part in front of the
 // roof is the customer's own, the roof is nobody's.
-var sharedHosts = set(`onmicrosoft.com onmicrosoft.us onmicrosoft.de microsoftonline.com sharepoint.com wordpress.com blogspot.com wixsite.com weebly.com squarespace.com myshopify.com shopify.com
-	godaddysites.com business.site sites.google.com github.io netlify.app herokuapp.com azurewebsites.net web.app firebaseapp.com webflow.io jimdofree.com jimdo.com site123.me
+var sharedHosts = set(`onmicrosoft.com onmicrosoft.us onmicrosoft.de microsoftonline.com sharepoint.com wordpress.com
+	blogspot.com wixsite.com weebly.com squarespace.com myshopify.com shopify.com
+	godaddysites.com business.site sites.google.com github.io netlify.app herokuapp.com azurewebsites.net web.app
+		firebaseapp.com webflow.io jimdofree.com jimdo.com site123.me
 	facebook.com linkedin.com instagram.com twitter.com x.com linktr.ee yelp.com google.com`)
 
 // site is one web or mail domain of a company.

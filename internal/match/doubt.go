@@ -12,7 +12,8 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 		return "the tenant ids differ"
 	}
 	own := x.ownership(a, b, cmp)
-	for _, ask := range []func(*comparison, *owned) string{doubtFigure, doubtPlaceName, doubtWords, doubtSpelling, doubtForm, doubtMove} {
+	for _, ask := range []func(*comparison, *owned) string{doubtFigure, doubtPlaceName, doubtWords, doubtSpelling,
+		doubtForm, doubtMove} {
 		if d := ask(cmp, own); d != "" {
 			return d
 		}
@@ -106,7 +107,8 @@ func doubtRivals(l *link, own *owned, rivals []link) string {
 func (x *Index) doubtHouse(a, b *profile, l *link, own *owned) string {
 	cmp := &l.cmp
 	switch {
-	case own.crowded && !own.tellsSisters(l) && (own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
+	case own.crowded && !own.tellsSisters(l) &&
+		(own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
 		return "several records have this domain: perhaps a sister company"
 	case own.apart && !own.phone && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):
 		return "the domains differ"

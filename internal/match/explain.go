@@ -17,7 +17,8 @@ func explain(a, b *profile, cmp *comparison, v verdict, rivals float64) []Eviden
 		out = append(out, e)
 	}
 	if rivals < -0.01 {
-		out = append(out, Evidence{Field: "rivals", Level: Differ, Weight: rivals, Sentence: "other records claim the same partner"})
+		out = append(out, Evidence{Field: "rivals", Level: Differ, Weight: rivals,
+			Sentence: "other records claim the same partner"})
 	} else if rivals != 0 {
 		out[0].Weight += rivals
 	}
@@ -133,7 +134,8 @@ func nameSentence(al *alignment) string {
 	case extraNumber:
 		return fmt.Sprintf("same name (%s), only one side has the figure %s", shared, rest)
 	case swapPlace, swapNumber, swapWord:
-		return fmt.Sprintf("names share %s but differ in %s against %s", shared, strings.Join(al.words.onlyA, " "), strings.Join(al.words.onlyB, " "))
+		return fmt.Sprintf("names share %s but differ in %s against %s", shared, strings.Join(al.words.onlyA, " "),
+			strings.Join(al.words.onlyB, " "))
 	}
 	return "different names"
 }

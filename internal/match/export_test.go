@@ -109,7 +109,8 @@ func (e *exports) seatAt(f *firm, s seat) {
 }
 
 func (e *exports) identify(f *firm) {
-	f.tenant = fmt.Sprintf("%08x-%04x-4%03x-b%03x-%012x", e.Uint32(), e.IntN(1<<16), e.IntN(1<<12), e.IntN(1<<12), e.Int64N(1<<48))
+	f.tenant = fmt.Sprintf("%08x-%04x-4%03x-b%03x-%012x", e.Uint32(), e.IntN(1<<16), e.IntN(1<<12), e.IntN(1<<12),
+		e.Int64N(1<<48))
 	switch landOf(seat{land: f.land}) {
 	case "us", "ca":
 		f.tel = fmt.Sprintf("+1 %d-%03d-%04d", 201+e.IntN(780), 200+e.IntN(799), e.IntN(10000))
@@ -132,7 +133,8 @@ func (e *exports) identify(f *firm) {
 }
 
 func (e *exports) webOf(f *firm) {
-	plain := strings.Fields(ascii(strings.ToLower(strings.NewReplacer("&", "and", "'", "", "-", "", "Ö", "Oe", "ä", "ae").Replace(f.title()))))
+	plain := strings.Fields(ascii(strings.ToLower(strings.NewReplacer("&", "and", "'", "", "-", "", "Ö", "Oe", "ä",
+		"ae").Replace(f.title()))))
 	label := plain[0]
 	switch x := e.Float64(); {
 	case x < .35:
@@ -147,7 +149,8 @@ func (e *exports) webOf(f *firm) {
 			label += w[:1]
 		}
 	case x < .82:
-		label = e.pick([]string{"the", "go", "my", ""}) + plain[0] + e.pick([]string{"online", "group", "uk", "hq", "ltd", "co"})
+		label = e.pick([]string{"the", "go", "my", ""}) + plain[0] +
+			e.pick([]string{"online", "group", "uk", "hq", "ltd", "co"})
 	}
 	if len(label) < 3 {
 		label = strings.Join(plain, "")
@@ -244,7 +247,8 @@ func (e *exports) numbered() {
 	style := e.IntN(3)
 	for i := range 2 + e.IntN(3) {
 		f := head
-		f.trade = strings.TrimSpace(f.trade + " " + [][]string{{"1", "2", "3", "4"}, {"I", "II", "III", "IV"}, {"One", "Two", "Three", "Four"}}[style][i])
+		f.trade = strings.TrimSpace(f.trade + " " + [][]string{{"1", "2", "3", "4"}, {"I", "II", "III", "IV"},
+			{"One", "Two", "Three", "Four"}}[style][i])
 		if e.hit(.4) {
 			e.webOf(&f)
 		}

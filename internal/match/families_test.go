@@ -26,8 +26,10 @@ func mustPair(t *testing.T, accounts, crm []Record, want map[string]string) {
 func TestBranchesKeepToTheirTowns(t *testing.T) {
 	t.Parallel()
 	mustPair(t,
-		[]Record{rec("a1", "Northwind Dental Austin", "", "Austin", "TX"), rec("a2", "Northwind Dental Dallas", "", "Dallas", "TX")},
-		[]Record{rec("c1", "Northwind Dental Dallas LLC", "", "Dallas", "TX"), rec("c2", "Northwind Dental Austin LLC", "", "Austin", "TX")},
+		[]Record{rec("a1", "Northwind Dental Austin", "", "Austin", "TX"),
+			rec("a2", "Northwind Dental Dallas", "", "Dallas", "TX")},
+		[]Record{rec("c1", "Northwind Dental Dallas LLC", "", "Dallas", "TX"),
+			rec("c2", "Northwind Dental Austin LLC", "", "Austin", "TX")},
 		map[string]string{"a1": "c2", "a2": "c1"})
 	mustPair(t,
 		[]Record{rec("a1", "Northwind Dental Austin", "", "Austin", "TX")},
@@ -59,7 +61,8 @@ func TestSistersUnderOneDomainAreNeverCertain(t *testing.T) {
 	t.Parallel()
 	res := Assign(
 		[]Record{rec("a1", "acme.example", "acme.example", "", "")},
-		[]Record{rec("c1", "Acme Holdings", "acme.example", "", ""), rec("c2", "Acme Foods", "acme.example", "", "")}, Options{})
+		[]Record{rec("c1", "Acme Holdings", "acme.example", "", ""), rec("c2", "Acme Foods", "acme.example", "", "")},
+		Options{})
 	for _, c := range res.Pairs {
 		if c.Band == Certain {
 			t.Errorf("%+v", c)
@@ -79,8 +82,10 @@ func TestANearTieIsLeftToAPerson(t *testing.T) {
 
 func TestNeighboursAreStrangers(t *testing.T) {
 	t.Parallel()
-	a := Record{ID: "a", Name: "Oakline Insurance", Street: "12 Main Street", City: "Reno", State: "NV", PostalCode: "89501", Phone: "775-555-0100"}
-	b := Record{ID: "b", Name: "Tarvey Plumbing", Street: "12 Main St", City: "Reno", State: "NV", PostalCode: "89501", Phone: "775-555-0100"}
+	a := Record{ID: "a", Name: "Oakline Insurance", Street: "12 Main Street", City: "Reno", State: "NV",
+		PostalCode: "89501", Phone: "775-555-0100"}
+	b := Record{ID: "b", Name: "Tarvey Plumbing", Street: "12 Main St", City: "Reno", State: "NV", PostalCode: "89501",
+		Phone: "775-555-0100"}
 	if c := NewPair(a, b); c.Band != Unclear {
 		t.Fatalf("%+v", c)
 	}
@@ -88,18 +93,22 @@ func TestNeighboursAreStrangers(t *testing.T) {
 
 func TestADomainIsReadAsAName(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"harborviewdental.com", "harborview-dental.co.uk", "harborviewdental.onmicrosoft.com", "HarborviewDentalGroup.com"} {
+	for _, name := range []string{"harborviewdental.com", "harborview-dental.co.uk", "harborviewdental.onmicrosoft.com",
+		"HarborviewDentalGroup.com"} {
 		mustPair(t,
 			[]Record{rec("a1", name, "", "", "")},
-			[]Record{rec("c1", "Harborview Dental Group LLC", "", "", ""), rec("c2", "Harborside Medical LLC", "", "", ""), rec("c3", "Riverview Dental LLC", "", "", "")},
+			[]Record{rec("c1", "Harborview Dental Group LLC", "", "", ""),
+				rec("c2", "Harborside Medical LLC", "", "", ""), rec("c3", "Riverview Dental LLC", "", "", "")},
 			map[string]string{"a1": "c1"})
 	}
 }
 
 func TestDifferentTenantsAreNeverCertain(t *testing.T) {
 	t.Parallel()
-	a := Record{ID: "a", Name: "Oakline", Website: "oakline.example", TenantID: "11111111-2222-3333-4444-555555555555", Phone: "775-555-0100"}
-	b := Record{ID: "b", Name: "Oakline", Website: "oakline.example", TenantID: "99999999-2222-3333-4444-555555555555", Phone: "775-555-0100"}
+	a := Record{ID: "a", Name: "Oakline", Website: "oakline.example", TenantID: "11111111-2222-3333-4444-555555555555",
+		Phone: "775-555-0100"}
+	b := Record{ID: "b", Name: "Oakline", Website: "oakline.example", TenantID: "99999999-2222-3333-4444-555555555555",
+		Phone: "775-555-0100"}
 	if c := NewPair(a, b); c.Band == Certain || c.Doubt == "" {
 		t.Fatalf("%+v", c)
 	}
@@ -118,14 +127,23 @@ func TestIdentityIsStrict(t *testing.T) {
 		want          int
 	}{
 		{"same tenant id", []Record{{ID: "a", TenantID: tenant}}, []Record{{ID: "b", TenantID: tenant}}, 1},
-		{"a tenant id held twice", []Record{{ID: "a", TenantID: tenant}}, []Record{{ID: "b", TenantID: tenant}, {ID: "c", TenantID: tenant}}, 0},
-		{"same domain", []Record{{ID: "a", Website: "https://www.oakline.test/x"}}, []Record{{ID: "b", EmailDomains: []string{"oakline.test"}}}, 1},
-		{"a domain held twice in the CRM", []Record{{ID: "a", Website: "oakline.test"}}, []Record{{ID: "b", Website: "oakline.test"}, {ID: "c", Website: "oakline.test"}}, 0},
-		{"a domain held twice by accounts", []Record{{ID: "a", Website: "oakline.test"}, {ID: "z", Website: "oakline.test"}}, []Record{{ID: "b", Website: "oakline.test"}}, 0},
-		{"free mail", []Record{{ID: "a", EmailDomains: []string{"gmail.com"}}}, []Record{{ID: "b", EmailDomains: []string{"gmail.com"}}}, 0},
-		{"a shared roof", []Record{{ID: "a", Website: "oakline.onmicrosoft.com"}}, []Record{{ID: "b", Website: "tarvey.onmicrosoft.com"}}, 0},
-		{"same domain, other tenant", []Record{{ID: "a", Website: "oakline.test", TenantID: tenant}}, []Record{{ID: "b", Website: "oakline.test", TenantID: "9" + tenant[1:]}}, 0},
-		{"two domains that lead to two records", []Record{{ID: "a", EmailDomains: []string{"oakline.test", "tarvey.test"}}}, []Record{{ID: "b", Website: "oakline.test"}, {ID: "c", Website: "tarvey.test"}}, 0},
+		{"a tenant id held twice", []Record{{ID: "a", TenantID: tenant}},
+			[]Record{{ID: "b", TenantID: tenant}, {ID: "c", TenantID: tenant}}, 0},
+		{"same domain", []Record{{ID: "a", Website: "https://www.oakline.test/x"}},
+			[]Record{{ID: "b", EmailDomains: []string{"oakline.test"}}}, 1},
+		{"a domain held twice in the CRM", []Record{{ID: "a", Website: "oakline.test"}},
+			[]Record{{ID: "b", Website: "oakline.test"}, {ID: "c", Website: "oakline.test"}}, 0},
+		{"a domain held twice by accounts", []Record{{ID: "a", Website: "oakline.test"},
+			{ID: "z", Website: "oakline.test"}}, []Record{{ID: "b", Website: "oakline.test"}}, 0},
+		{"free mail", []Record{{ID: "a", EmailDomains: []string{"gmail.com"}}},
+			[]Record{{ID: "b", EmailDomains: []string{"gmail.com"}}}, 0},
+		{"a shared roof", []Record{{ID: "a", Website: "oakline.onmicrosoft.com"}},
+			[]Record{{ID: "b", Website: "tarvey.onmicrosoft.com"}}, 0},
+		{"same domain, other tenant", []Record{{ID: "a", Website: "oakline.test", TenantID: tenant}},
+			[]Record{{ID: "b", Website: "oakline.test", TenantID: "9" + tenant[1:]}}, 0},
+		{"two domains that lead to two records",
+			[]Record{{ID: "a", EmailDomains: []string{"oakline.test", "tarvey.test"}}},
+			[]Record{{ID: "b", Website: "oakline.test"}, {ID: "c", Website: "tarvey.test"}}, 0},
 		{"nothing", []Record{{ID: "a"}}, []Record{{ID: "b"}}, 0},
 	}
 	for _, c := range cases {

@@ -22,7 +22,8 @@ const (
 	fieldCount
 )
 
-var fieldNames = [fieldCount]string{"tenant_id", "domain", "name", "legal_form", "street", "postal_code", "city", "state", "country", "phone"}
+var fieldNames = [fieldCount]string{"tenant_id", "domain", "name", "legal_form", "street", "postal_code", "city",
+	"state", "country", "phone"}
 
 // grade is a level of agreement inside the model. Zero is missing: it weighs
 // nothing, ever.
@@ -78,7 +79,8 @@ func (v *vocabulary) echoed(p, other *profile) bool {
 		return false
 	}
 	label := p.names[len(p.names)-1].label
-	return slices.ContainsFunc(other.sites, func(s site) bool { return s.label == label }) && !v.hasWord(label, other.names[0].tokens)
+	return slices.ContainsFunc(other.sites, func(s site) bool { return s.label == label }) &&
+		!v.hasWord(label, other.names[0].tokens)
 }
 
 func (c *comparison) set(f field, g grade, chance float64) {

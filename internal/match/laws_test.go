@@ -77,7 +77,8 @@ func TestTakingAwayAgreementNeverRaisesConfidence(t *testing.T) {
 			less := a
 			blank(&less)
 			if c := NewPair(less, b); c.Score > full.Score+1e-6 {
-				t.Fatalf("without %s %v rises from %v to %v\n%v\n%v", e.Field, a.ID, full.Score, c.Score, full.Evidence, c.Evidence)
+				t.Fatalf("without %s %v rises from %v to %v\n%v\n%v", e.Field, a.ID, full.Score, c.Score, full.Evidence,
+					c.Evidence)
 			}
 		}
 	})
@@ -113,7 +114,8 @@ func TestAnUnrelatedRowChangesNoPair(t *testing.T) {
 	t.Parallel()
 	w := newWorld(6, knobs{size: 300, noise: .5})
 	before := Assign(w.accounts, w.crm, Options{})
-	crm := append(append([]Record{}, w.crm...), Record{ID: "ZZZ", Name: "Qwyxolm Tapestries", City: "Ulaanbaatar", Phone: "+976 11 999 888"})
+	crm := append(append([]Record{}, w.crm...),
+		Record{ID: "ZZZ", Name: "Qwyxolm Tapestries", City: "Ulaanbaatar", Phone: "+976 11 999 888"})
 	after := Assign(w.accounts, crm, Options{})
 	if d := cmp.Diff(partners(before), partners(after)); d != "" {
 		t.Fatal(d)

@@ -17,19 +17,27 @@ type tongue string
 
 // oneWay writes long forms short.
 var oneWay = map[string]string{
-	"limited": "ltd", "incorporated": "inc", "incorporation": "inc", "incorp": "inc", "corporation": "corp", "company": "co", "comp": "co",
-	"limited liability company": "llc", "lc": "llc", "limited liability partnership": "llp", "limited partnership": "lp",
-	"public limited company": "plc", "pty limited": "pty ltd", "pty": "pty ltd", "proprietary limited": "pty ltd", "private limited": "pvt ltd", "pvt limited": "pvt ltd",
-	"gesellschaft mit beschrankter haftung": "gmbh", "aktiengesellschaft": "ag", "ug haftungsbeschrankt": "ug", "gmbh und co kg": "gmbh and co kg", "gmbh co kg": "gmbh and co kg",
-	"societe a responsabilite limitee": "sarl", "societe anonyme": "sa", "sociedad anonima": "sa", "sociedad limitada": "sl", "naamloze vennootschap": "nv", "besloten vennootschap": "bv",
-	"aktiebolag": "ab", "aktiebolaget": "ab", "osakeyhtio": "oy", "aktieselskab": "as", "anpartsselskab": "aps", "spolka z ograniczona odpowiedzialnoscia": "sp zoo", "spzoo": "sp zoo", "sp z oo": "sp zoo",
+	"limited": "ltd", "incorporated": "inc", "incorporation": "inc", "incorp": "inc", "corporation": "corp",
+	"company": "co", "comp": "co",
+	"limited liability company": "llc", "lc": "llc", "limited liability partnership": "llp",
+	"limited partnership":    "lp",
+	"public limited company": "plc", "pty limited": "pty ltd", "pty": "pty ltd", "proprietary limited": "pty ltd",
+	"private limited": "pvt ltd", "pvt limited": "pvt ltd",
+	"gesellschaft mit beschrankter haftung": "gmbh", "aktiengesellschaft": "ag", "ug haftungsbeschrankt": "ug",
+	"gmbh und co kg": "gmbh and co kg", "gmbh co kg": "gmbh and co kg",
+	"societe a responsabilite limitee": "sarl", "societe anonyme": "sa", "sociedad anonima": "sa",
+	"sociedad limitada": "sl", "naamloze vennootschap": "nv", "besloten vennootschap": "bv",
+	"aktiebolag": "ab", "aktiebolaget": "ab", "osakeyhtio": "oy", "aktieselskab": "as", "anpartsselskab": "aps",
+	"spolka z ograniczona odpowiedzialnoscia": "sp zoo", "spzoo": "sp zoo", "sp z oo": "sp zoo",
 }
 
 var tongues = readTongues(map[tongue]string{
 	"en": "inc|corp|llc|ltd|llp|lp|plc|pllc|pc|lllp|cic|dac|ltd co|co ltd",
 	"au": "pty ltd", "in": "pvt ltd",
-	"de": "gmbh|ag|ug|kg|ohg|gbr|gmbh and co kg|ek|ev|eg|kgaa|ggmbh|mbh", "nl": "bv|nv|vof|bvba", "fr": "sarl|sas|sasu|eurl|snc|sci",
-	"es": "sl|slu|sau|slne", "it": "srl|srls|spa", "pl": "sp zoo|spolka akcyjna|sp k|spj", "cs": "sro|spol sro", "hu": "kft|zrt|nyrt|bt",
+	"de": "gmbh|ag|ug|kg|ohg|gbr|gmbh and co kg|ek|ev|eg|kgaa|ggmbh|mbh", "nl": "bv|nv|vof|bvba",
+	"fr": "sarl|sas|sasu|eurl|snc|sci",
+	"es": "sl|slu|sau|slne", "it": "srl|srls|spa", "pl": "sp zoo|spolka akcyjna|sp k|spj", "cs": "sro|spol sro",
+	"hu": "kft|zrt|nyrt|bt",
 	"fi": "oy|oyj|oy ab", "dk": "aps", "pt": "lda|ltda", "ru": "ooo|oao|zao|pao",
 })
 
@@ -64,7 +72,8 @@ func compareForms(a, b *profile) grade {
 		return gradeAgree
 	case x.tongue != y.tongue && x.tongue != "" && y.tongue != "":
 		return gradeDiffer
-	case x.family == y.family, x.family == formAny && y.family <= formStock, y.family == formAny && x.family <= formStock:
+	case x.family == y.family, x.family == formAny && y.family <= formStock, y.family == formAny &&
+		x.family <= formStock:
 		return gradePartly
 	}
 	return gradeDiffer

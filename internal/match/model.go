@@ -32,16 +32,26 @@ func defaultModel() *model {
 		perAccount: [classCount]float64{0.6, 0.06, 0.08, 0.05, 1},
 		slip:       [classCount]float64{0.06, 0.06, 0.06, 0.5, 0.5},
 	}
-	//                                        match                        branch                      sister                      neighbour                   stranger (agree: see chance)
-	m.agree[fieldTenant] = [classCount][4]float64{levels(.96, .01, .03), levels(.03, .01, .96), levels(.05, .01, .94), levels(.002, .001, .99), levels(1, .01, 1)}
-	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.25, .08, .67), levels(.40, .09, .51), levels(.02, .01, .97), levels(1, 1, 1)}
-	m.agree[fieldForm] = [classCount][4]float64{levels(.80, .15, .05), levels(.55, .20, .25), levels(.35, .15, .50), levels(.40, .25, .35), levels(1.3, .25, .35)}
-	m.agree[fieldStreet] = [classCount][4]float64{levels(.78, .10, .12), levels(.02, .03, .95), levels(.40, .05, .55), levels(.75, .10, .15), levels(1, .02, .98)}
-	m.agree[fieldPostal] = [classCount][4]float64{levels(.90, .03, .07), levels(.055, .10, .845), levels(.45, .10, .45), levels(.85, .05, .10), levels(1, .02, .97)}
-	m.agree[fieldCity] = [classCount][4]float64{levels(.92, .03, .05), levels(.06, .02, .92), levels(.50, .02, .48), levels(.90, .02, .08), levels(1, .005, .97)}
-	m.agree[fieldState] = [classCount][4]float64{levels(.96, .01, .03), levels(.35, .01, .64), levels(.70, .01, .29), levels(.95, .01, .04), levels(1, .01, .92)}
-	m.agree[fieldCountry] = [classCount][4]float64{levels(.99, .01, .01), levels(.90, .01, .09), levels(.88, .01, .11), levels(.99, .01, .01), levels(1, .01, .4)}
-	m.agree[fieldPhone] = [classCount][4]float64{levels(.65, .01, .34), levels(.04, .01, .95), levels(.30, .01, .69), levels(.25, .01, .74), levels(1, .01, 1)}
+	//                                        match                        branch                      sister
+	//            neighbour                   stranger (agree: see chance)
+	m.agree[fieldTenant] = [classCount][4]float64{levels(.96, .01, .03), levels(.03, .01, .96), levels(.05, .01, .94),
+		levels(.002, .001, .99), levels(1, .01, 1)}
+	m.agree[fieldDomain] = [classCount][4]float64{levels(.74, .14, .12), levels(.25, .08, .67), levels(.40, .09, .51),
+		levels(.02, .01, .97), levels(1, 1, 1)}
+	m.agree[fieldForm] = [classCount][4]float64{levels(.80, .15, .05), levels(.55, .20, .25), levels(.35, .15, .50),
+		levels(.40, .25, .35), levels(1.3, .25, .35)}
+	m.agree[fieldStreet] = [classCount][4]float64{levels(.78, .10, .12), levels(.02, .03, .95), levels(.40, .05, .55),
+		levels(.75, .10, .15), levels(1, .02, .98)}
+	m.agree[fieldPostal] = [classCount][4]float64{levels(.90, .03, .07), levels(.055, .10, .845), levels(.45, .10, .45),
+		levels(.85, .05, .10), levels(1, .02, .97)}
+	m.agree[fieldCity] = [classCount][4]float64{levels(.92, .03, .05), levels(.06, .02, .92), levels(.50, .02, .48),
+		levels(.90, .02, .08), levels(1, .005, .97)}
+	m.agree[fieldState] = [classCount][4]float64{levels(.96, .01, .03), levels(.35, .01, .64), levels(.70, .01, .29),
+		levels(.95, .01, .04), levels(1, .01, .92)}
+	m.agree[fieldCountry] = [classCount][4]float64{levels(.99, .01, .01), levels(.90, .01, .09), levels(.88, .01, .11),
+		levels(.99, .01, .01), levels(1, .01, .4)}
+	m.agree[fieldPhone] = [classCount][4]float64{levels(.65, .01, .34), levels(.04, .01, .95), levels(.30, .01, .69),
+		levels(.25, .01, .74), levels(1, .01, 1)}
 	m.pattern = [patternCount][classCount]float64{
 		nameMissing:  {1, 1, 1, 1, 1},
 		nameExact:    {.70, .50, .04, .3, .5},

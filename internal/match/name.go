@@ -44,7 +44,8 @@ func unglue(raw string) string {
 }
 
 // aliasMarks part a name from a second one: "Foo Ltd t/a Bar".
-var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ", " f/k/a ", " fka ", " formerly ", " c/o "}
+var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ",
+	" f/k/a ", " fka ", " formerly ", " c/o "}
 
 // parseNames reads a name and its aliases; the first is the name as a whole.
 func parseNames(raw string) []name {
@@ -121,7 +122,8 @@ func plainSpelling(w string, last bool) string {
 // splitWords cuts folded text into words. Dots inside an initialism vanish
 // ("s.p.a." is spa), and single letters in a row become one word.
 func splitWords(s string) []string {
-	s = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa", "united states", "usa", "united kingdom", "uk").Replace(s)
+	s = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa",
+		"united states", "usa", "united kingdom", "uk").Replace(s)
 	raw := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '/' && r != '-'
 	})

@@ -61,7 +61,8 @@ func TestNamesOfTwoCompanies(t *testing.T) {
 
 func TestANameIsNeverAllLegalForm(t *testing.T) {
 	t.Parallel()
-	for _, raw := range []string{"The Limited LLC", "A-B-C Company", "Limited", "Co. Ltd.", "OOO", "AG", "S.A.", "Company", "株式会社", "Инк"} {
+	for _, raw := range []string{"The Limited LLC", "A-B-C Company", "Limited", "Co. Ltd.", "OOO", "AG", "S.A.",
+		"Company", "株式会社", "Инк"} {
 		ns := parseNames(raw)
 		if len(ns) != 1 || ns[0].compact == "" {
 			t.Errorf("%s became %+v", raw, ns)
@@ -71,7 +72,8 @@ func TestANameIsNeverAllLegalForm(t *testing.T) {
 
 func TestAcronyms(t *testing.T) {
 	t.Parallel()
-	crm := []Record{{ID: "c1", Name: "Quarrystone Bridge Engineering Works"}, {ID: "c2", Name: "Quilted Bear Emporium"}, {ID: "c3", Name: "Tarvey Foods"}}
+	crm := []Record{{ID: "c1", Name: "Quarrystone Bridge Engineering Works"}, {ID: "c2", Name: "Quilted Bear Emporium"},
+		{ID: "c3", Name: "Tarvey Foods"}}
 	got := NewIndex(crm).Candidates(Record{ID: "a", Name: "QBEW"}, 3)
 	if len(got) == 0 || got[0].CRMID != "c1" || got[0].Band == Certain {
 		t.Fatalf("%+v", got)

@@ -45,8 +45,10 @@ func nearWords(x, y token) nearness {
 	return apart
 }
 
-var sounds = strings.NewReplacer("shch", "sh", "tch", "ch", "sch", "sh", "kh", "h", "ph", "f", "ck", "k", "qu", "k", "ks", "x", "ts", "c", "tz", "c", "zz", "z", "ss", "s",
-	"ll", "l", "tt", "t", "nn", "n", "mm", "m", "rr", "r", "pp", "p", "ff", "f", "ae", "a", "oe", "o", "ue", "u", "ou", "u", "ie", "i", "ee", "i", "ya", "ia", "yu", "iu", "y", "i", "j", "i", "w", "v", "q", "k", "z", "s")
+var sounds = strings.NewReplacer("shch", "sh", "tch", "ch", "sch", "sh", "kh", "h", "ph", "f", "ck", "k", "qu", "k",
+	"ks", "x", "ts", "c", "tz", "c", "zz", "z", "ss", "s",
+	"ll", "l", "tt", "t", "nn", "n", "mm", "m", "rr", "r", "pp", "p", "ff", "f", "ae", "a", "oe", "o", "ue", "u", "ou",
+	"u", "ie", "i", "ee", "i", "ya", "ia", "yu", "iu", "y", "i", "j", "i", "w", "v", "q", "k", "z", "s")
 
 // soundOf writes a word as it sounds across spellings and transliterations.
 func soundOf(w string) string { return sounds.Replace(w) }

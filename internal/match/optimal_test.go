@@ -33,7 +33,8 @@ func TestTheAssignmentIsTheBestOfAll(t *testing.T) {
 			gains[r] = make([]float64, cols)
 			for c := range gains[r] {
 				if rapid.Bool().Draw(t, "linked") {
-					l := link{account: int32(r), crm: int32(c), score: float64(rapid.IntRange(-10, 20).Draw(t, "score"))}
+					l := link{account: int32(r), crm: int32(c),
+						score: float64(rapid.IntRange(-10, 20).Draw(t, "score"))}
 					links, gains[r][c] = append(links, l), gain(&l)
 				}
 			}

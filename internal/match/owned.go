@@ -26,8 +26,9 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
 		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
 		backed: agrees(fieldStreet) || agrees(fieldPhone),
-		place:  agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer && cmp.grade[fieldState] != gradeDiffer,
-		bare:   !a.spelled() || !b.spelled(),
+		place: agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer &&
+			cmp.grade[fieldState] != gradeDiffer,
+		bare: !a.spelled() || !b.spelled(),
 	}
 	if sameDomain(cmp) {
 		o.crowded = !alone(fieldDomain, cmp.shared)

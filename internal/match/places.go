@@ -58,7 +58,8 @@ func (c *comparison) tellOnce() {
 
 func nearCity(a, b string) grade {
 	g := same(a, b)
-	if g == gradeDiffer && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a) || min(len(a), len(b)) >= 4 && distance(a, b, 1) == 1) {
+	if g == gradeDiffer && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a) || min(len(a), len(b)) >= 4 &&
+		distance(a, b, 1) == 1) {
 		return gradePartly
 	}
 	return g
@@ -126,7 +127,8 @@ func overlap(a, b []string, digits bool) float64 {
 }
 
 // streetKinds say what sort of street it is, and tell none apart.
-var streetKinds = set(`st ave rd blvd dr ln ct pl sq hwy pkwy ter cir way n s e w ne nw se sw str rue via calle the of de la`)
+var streetKinds = set(`st ave rd blvd dr ln ct pl sq hwy pkwy ter cir way n s e w ne nw se sw str rue via calle the of
+	de la`)
 
 // only keeps the numbers of a street, or the words that tell it from others.
 func only(words []string, digits bool) []string {

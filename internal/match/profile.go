@@ -108,8 +108,10 @@ func cityOf(raw string) string {
 	return strings.Join(words, "")
 }
 
-var streetWords = pairs(`street=st avenue=ave av=ave road=rd boulevard=blvd drive=dr lane=ln court=ct place=pl square=sq highway=hwy parkway=pkwy terrace=ter circle=cir
-	strasse=str straat=str north=n south=s east=e west=w northeast=ne northwest=nw southeast=se southwest=sw suite=ste unit=ste apartment=ste apt=ste floor=fl building=bldg
+var streetWords = pairs(`street=st avenue=ave av=ave road=rd boulevard=blvd drive=dr lane=ln court=ct place=pl
+	square=sq highway=hwy parkway=pkwy terrace=ter circle=cir
+	strasse=str straat=str north=n south=s east=e west=w northeast=ne northwest=nw southeast=se southwest=sw suite=ste
+		unit=ste apartment=ste apt=ste floor=fl building=bldg
 	first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th saint=st`)
 
 // streetOf gives the words of a street without the suite, house number among them.
@@ -137,7 +139,8 @@ func streetOf(raw string) []string {
 // isBox is true for a post box: where letters go says nothing of where a company sits.
 func isBox(words []string) bool {
 	whole := strings.Join(words, "")
-	return strings.HasPrefix(whole, "pobox") || strings.HasPrefix(whole, "postbox") || strings.HasPrefix(whole, "postfach") || strings.HasPrefix(whole, "boitepostale")
+	return strings.HasPrefix(whole, "pobox") || strings.HasPrefix(whole, "postbox") ||
+		strings.HasPrefix(whole, "postfach") || strings.HasPrefix(whole, "boitepostale")
 }
 
 func wordRune(r rune) rune {
@@ -147,20 +150,31 @@ func wordRune(r rune) rune {
 	return r
 }
 
-var countries = pairs(`usa=us unitedstates=us unitedstatesofamerica=us america=us uk=gb greatbritain=gb britain=gb england=gb scotland=gb wales=gb unitedkingdom=gb
-	germany=de deutschland=de deu=de ger=de france=fr fra=fr spain=es espana=es esp=es italy=it italia=it ita=it netherlands=nl thenetherlands=nl nederland=nl holland=nl nld=nl
-	belgium=be belgie=be belgique=be bel=be switzerland=ch schweiz=ch suisse=ch svizzera=ch che=ch austria=at osterreich=at aut=at sweden=se sverige=se swe=se
-	norway=no norge=no nor=no denmark=dk danmark=dk dnk=dk finland=fi suomi=fi fin=fi poland=pl polska=pl pol=pl czechia=cz czechrepublic=cz cze=cz canada=ca can=ca
-	mexico=mx mex=mx australia=au aus=au newzealand=nz nzl=nz ireland=ie irl=ie portugal=pt prt=pt japan=jp jpn=jp china=cn chn=cn india=in ind=in brazil=br brasil=br bra=br
-	russia=ru russianfederation=ru rus=ru ukraine=ua ukr=ua greece=gr grc=gr hungary=hu hun=hu romania=ro rou=ro singapore=sg sgp=sg southafrica=za zaf=za turkey=tr turkiye=tr tur=tr gbr=gb`)
+var countries = pairs(`usa=us unitedstates=us unitedstatesofamerica=us america=us uk=gb greatbritain=gb britain=gb
+	england=gb scotland=gb wales=gb unitedkingdom=gb
+	germany=de deutschland=de deu=de ger=de france=fr fra=fr spain=es espana=es esp=es italy=it italia=it ita=it
+		netherlands=nl thenetherlands=nl nederland=nl holland=nl nld=nl
+	belgium=be belgie=be belgique=be bel=be switzerland=ch schweiz=ch suisse=ch svizzera=ch che=ch austria=at
+		osterreich=at aut=at sweden=se sverige=se swe=se
+	norway=no norge=no nor=no denmark=dk danmark=dk dnk=dk finland=fi suomi=fi fin=fi poland=pl polska=pl pol=pl
+		czechia=cz czechrepublic=cz cze=cz canada=ca can=ca
+	mexico=mx mex=mx australia=au aus=au newzealand=nz nzl=nz ireland=ie irl=ie portugal=pt prt=pt japan=jp jpn=jp
+		china=cn chn=cn india=in ind=in brazil=br brasil=br bra=br
+	russia=ru russianfederation=ru rus=ru ukraine=ua ukr=ua greece=gr grc=gr hungary=hu hun=hu romania=ro rou=ro
+		singapore=sg sgp=sg southafrica=za zaf=za turkey=tr turkiye=tr tur=tr gbr=gb`)
 
 func countryOf(raw string) string { return lookup(countries, onlyAlnum(fold(raw))) }
 
-var states = pairs(`alabama=al alaska=ak arizona=az arkansas=ar california=ca colorado=co connecticut=ct delaware=de florida=fl georgia=ga hawaii=hi idaho=id illinois=il indiana=in
-	iowa=ia kansas=ks kentucky=ky louisiana=la maine=me maryland=md massachusetts=ma michigan=mi minnesota=mn mississippi=ms missouri=mo montana=mt nebraska=ne nevada=nv
-	newhampshire=nh newjersey=nj newmexico=nm newyork=ny northcarolina=nc northdakota=nd ohio=oh oklahoma=ok oregon=or pennsylvania=pa rhodeisland=ri southcarolina=sc
-	southdakota=sd tennessee=tn texas=tx utah=ut vermont=vt virginia=va washington=wa westvirginia=wv wisconsin=wi wyoming=wy districtofcolumbia=dc
-	ontario=on quebec=qc britishcolumbia=bc alberta=ab manitoba=mb saskatchewan=sk novascotia=ns newbrunswick=nb newfoundland=nl princeedwardisland=pe
+var states = pairs(`alabama=al alaska=ak arizona=az arkansas=ar california=ca colorado=co connecticut=ct delaware=de
+	florida=fl georgia=ga hawaii=hi idaho=id illinois=il indiana=in
+	iowa=ia kansas=ks kentucky=ky louisiana=la maine=me maryland=md massachusetts=ma michigan=mi minnesota=mn
+		mississippi=ms missouri=mo montana=mt nebraska=ne nevada=nv
+	newhampshire=nh newjersey=nj newmexico=nm newyork=ny northcarolina=nc northdakota=nd ohio=oh oklahoma=ok oregon=or
+		pennsylvania=pa rhodeisland=ri southcarolina=sc
+	southdakota=sd tennessee=tn texas=tx utah=ut vermont=vt virginia=va washington=wa westvirginia=wv wisconsin=wi
+		wyoming=wy districtofcolumbia=dc
+	ontario=on quebec=qc britishcolumbia=bc alberta=ab manitoba=mb saskatchewan=sk novascotia=ns newbrunswick=nb
+		newfoundland=nl princeedwardisland=pe
 	newsouthwales=nsw victoria=vic queensland=qld westernaustralia=wa southaustralia=sa tasmania=tas`)
 
 func stateOf(raw string) string {

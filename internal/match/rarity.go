@@ -55,7 +55,8 @@ func (r *rarity) add(f field, value string) {
 }
 
 // guess is the chance of agreement before any data are seen, and counts as much as guessWeight records.
-var guess = [fieldCount]float64{fieldTenant: 1e-7, fieldDomain: 1e-6, fieldPhone: 1e-6, fieldPostal: 0.001, fieldCity: 0.01, fieldState: 0.08, fieldCountry: 0.6}
+var guess = [fieldCount]float64{fieldTenant: 1e-7, fieldDomain: 1e-6, fieldPhone: 1e-6, fieldPostal: 0.001,
+	fieldCity: 0.01, fieldState: 0.08, fieldCountry: 0.6}
 
 const guessWeight = 50
 

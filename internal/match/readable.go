@@ -10,7 +10,8 @@ const (
 
 // readable is the part of a record that is compared.
 func (r Record) readable() Record {
-	for _, f := range []*string{&r.Name, &r.Website, &r.TenantID, &r.Street, &r.City, &r.State, &r.PostalCode, &r.Country, &r.Phone} {
+	for _, f := range []*string{&r.Name, &r.Website, &r.TenantID, &r.Street, &r.City, &r.State, &r.PostalCode,
+		&r.Country, &r.Phone} {
 		*f = beginning(*f)
 	}
 	domains := make([]string, 0, min(len(r.EmailDomains), mostDomains))

@@ -17,12 +17,33 @@ type registry struct {
 }
 
 var (
-	regHeads  = strings.Fields("Aldermere Balmoral Cobalt Dunmore Eversley Fallowfield Glenrothes Hartwell Inverary Kingsmead Langdale Marchmont Netherby Orchardleigh Penrose Quantock Rosslyn Selwyn Tavistock Ullswater Wentworth Amberley Birchwood Crestwood Dovecote Elmhurst Fernhill Goldcrest Hazelwood Ivybridge Kirkstone Lyndhurst Mapledene Newbridge Oakfield Pembridge Rookwood Stonegate Thornbury Westbourne Albatros Baltic Condor Danubia Europa Fortuna Galaxia Helvetia Iberia Kontur Lumina Meteor Nordica Optima Progress Romana Stella Terra Ventura Wiking Zenit Alvarez Benedetti Christensen Delacroix Eklund Fontana Grünwald Hakala Ionescu Janssen Kovács Lindqvist Moreau Novotny Olofsson Petrescu Quintero Rasmussen Steiner Tanaka Urban Vermeulen Wójcik Zimmermann")
-	regMiddle = []string{"", "", "Advanced", "Allied", "Precision", "Northern", "Coastal", "Metropolitan", "Rural", "Digital"}
-	regTrade  = []string{"Abrasives", "Aggregates", "Airport Parking", "Aquatics", "Bathrooms", "Biofuels", "Brewing", "Carpentry", "Catering Equipment", "Ceramics", "Chiropractic", "Coach Hire", "Conservatories", "Couriers", "Dairy", "Dry Cleaners", "Egg Packers", "Elevators", "Flooring", "Forestry", "Foundry", "Funeral Directors", "Gaskets", "Hearing Aids", "Horticulture", "Hydraulics", "Instruments", "Kennels", "Laundry", "Lighting", "Marine", "Milling", "Moulding", "Notaries", "Office Furniture", "Orthodontics", "Paints", "Podiatry", "Polymers", "Quarries", "Refrigeration", "Removals", "Sawmills", "Shipping", "Signs", "Stationery", "Tanneries", "Tiling", "Translations", "Upholstery", "Valves", "Welding", "Yachts"}
-	regForms  = []string{"Ltd|.co.uk|GB", "Limited|.co.uk|GB", "LLP|.co.uk|GB", "LLC|.com|US", "Inc.|.com|US", "Corp.|.net|US", "GmbH|.de|DE", "AG|.ch|CH", "B.V.|.nl|NL", "S.r.l.|.it|IT", "SARL|.fr|FR", "AB|.se|SE", "ApS|.dk|DK", "Oy|.fi|FI", "s.r.o.|.cz|CZ", "Kft.|.hu|HU", "Sp. z o.o.|.pl|PL", "Lda|.pt|PT"}
-	regTowns  = strings.Split("Ashbourne Bexhill Colchester Daventry Evesham Falmouth Grantham Hexham Ilkley Kettering Lowestoft Matlock Nantwich Oswestry Penzance Redruth Stamford Truro Wells Yeovil Burlington Concord Durango Eugene Flagstaff Galveston Helena Ithaca Joplin Kenosha Laramie Missoula Newport Olympia Pueblo Quincy Roanoke Topeka Utica Wichita Aachen Brno Coimbra Delft Esbjerg Ferrara Graz Haarlem Innsbruck Jena Krems Lund Modena Nancy Odense Parma Reims Szeged Turku Uppsala Verona Winterthur", " ")
-	regRoads  = strings.Fields("Acacia Beech Canning Dovedale Elmwood Foundry Grange Hollybush Ivy Juniper Kiln Lime Manor Nelson Orchard Priory Quarry Regent School Tannery Union Vicarage Wharf York")
+	regHeads = strings.Fields("Aldermere Balmoral Cobalt Dunmore Eversley Fallowfield Glenrothes Hartwell Inverary " +
+		"Kingsmead Langdale Marchmont Netherby Orchardleigh Penrose Quantock Rosslyn Selwyn Tavistock Ullswater " +
+		"Wentworth Amberley Birchwood Crestwood Dovecote Elmhurst Fernhill Goldcrest Hazelwood Ivybridge Kirkstone " +
+		"Lyndhurst Mapledene Newbridge Oakfield Pembridge Rookwood Stonegate Thornbury Westbourne Albatros Baltic " +
+		"Condor Danubia Europa Fortuna Galaxia Helvetia Iberia Kontur Lumina Meteor Nordica Optima Progress Romana " +
+		"Stella Terra Ventura Wiking Zenit Alvarez Benedetti Christensen Delacroix Eklund Fontana Grünwald Hakala " +
+		"Ionescu Janssen Kovács Lindqvist Moreau Novotny Olofsson Petrescu Quintero Rasmussen Steiner Tanaka Urban " +
+		"Vermeulen Wójcik Zimmermann")
+	regMiddle = []string{"", "", "Advanced", "Allied", "Precision", "Northern", "Coastal", "Metropolitan", "Rural",
+		"Digital"}
+	regTrade = []string{"Abrasives", "Aggregates", "Airport Parking", "Aquatics", "Bathrooms", "Biofuels", "Brewing",
+		"Carpentry", "Catering Equipment", "Ceramics", "Chiropractic", "Coach Hire", "Conservatories", "Couriers",
+		"Dairy", "Dry Cleaners", "Egg Packers", "Elevators", "Flooring", "Forestry", "Foundry", "Funeral Directors",
+		"Gaskets", "Hearing Aids", "Horticulture", "Hydraulics", "Instruments", "Kennels", "Laundry", "Lighting",
+		"Marine", "Milling", "Moulding", "Notaries", "Office Furniture", "Orthodontics", "Paints", "Podiatry",
+		"Polymers", "Quarries", "Refrigeration", "Removals", "Sawmills", "Shipping", "Signs", "Stationery", "Tanneries",
+		"Tiling", "Translations", "Upholstery", "Valves", "Welding", "Yachts"}
+	regForms = []string{"Ltd|.co.uk|GB", "Limited|.co.uk|GB", "LLP|.co.uk|GB", "LLC|.com|US", "Inc.|.com|US",
+		"Corp.|.net|US", "GmbH|.de|DE", "AG|.ch|CH", "B.V.|.nl|NL", "S.r.l.|.it|IT", "SARL|.fr|FR", "AB|.se|SE",
+		"ApS|.dk|DK", "Oy|.fi|FI", "s.r.o.|.cz|CZ", "Kft.|.hu|HU", "Sp. z o.o.|.pl|PL", "Lda|.pt|PT"}
+	regTowns = strings.Split("Ashbourne Bexhill Colchester Daventry Evesham Falmouth Grantham Hexham Ilkley "+
+		"Kettering Lowestoft Matlock Nantwich Oswestry Penzance Redruth Stamford Truro Wells Yeovil Burlington "+
+		"Concord Durango Eugene Flagstaff Galveston Helena Ithaca Joplin Kenosha Laramie Missoula Newport Olympia "+
+		"Pueblo Quincy Roanoke Topeka Utica Wichita Aachen Brno Coimbra Delft Esbjerg Ferrara Graz Haarlem Innsbruck "+
+		"Jena Krems Lund Modena Nancy Odense Parma Reims Szeged Turku Uppsala Verona Winterthur", " ")
+	regRoads = strings.Fields("Acacia Beech Canning Dovedale Elmwood Foundry Grange Hollybush Ivy Juniper Kiln Lime " +
+		"Manor Nelson Orchard Priory Quarry Regent School Tannery Union Vicarage Wharf York")
 )
 
 type entry struct{ head, name, form, site, land, road, town, zip, tel, tenant string }
@@ -51,7 +72,8 @@ func (g *registry) enter(all []entry) entry {
 	switch x := g.Float64(); {
 	case x < .04: // a company of the same house
 		e.head, e.form, e.land = old.head, old.form, old.land
-		e.name = old.head + " " + g.any([]string{"Holdings", "Estates", "Nominees", "Trading", "Pension Trustees", "(UK)", "Europe"})
+		e.name = old.head + " " + g.any([]string{"Holdings", "Estates", "Nominees", "Trading", "Pension Trustees",
+			"(UK)", "Europe"})
 		e.road, e.town, e.zip = old.road, old.town, old.zip
 		if e.site = g.domain(&e); g.p(.5) {
 			e.site = old.site
@@ -77,16 +99,19 @@ func (g *registry) fresh(head string) entry {
 		e.head += g.any([]string{" & ", " ", "-"}) + g.any(regHeads)
 	}
 	e.name = strings.Join(strings.Fields(e.head+" "+g.any(regMiddle)+" "+g.any(regTrade)), " ")
-	e.road = fmt.Sprintf("%d %s %s", 1+g.IntN(240), g.any(regRoads), g.any([]string{"Road", "Street", "Close", "Avenue", "Park"}))
+	e.road = fmt.Sprintf("%d %s %s", 1+g.IntN(240), g.any(regRoads),
+		g.any([]string{"Road", "Street", "Close", "Avenue", "Park"}))
 	e.zip = fmt.Sprintf("%05d", g.IntN(99999))
 	e.tel = fmt.Sprintf("+%d %d %d", 31+g.IntN(18), 10+g.IntN(90), 1000000+g.IntN(8999999))
-	e.tenant = fmt.Sprintf("%08x-%04x-4%03x-9%03x-%012x", g.Uint32(), g.IntN(1<<16), g.IntN(1<<12), g.IntN(1<<12), g.Int64N(1<<48))
+	e.tenant = fmt.Sprintf("%08x-%04x-4%03x-9%03x-%012x", g.Uint32(), g.IntN(1<<16), g.IntN(1<<12), g.IntN(1<<12),
+		g.Int64N(1<<48))
 	e.site = g.domain(&e) + form[1]
 	return e
 }
 
 func (g *registry) domain(e *entry) string {
-	words := strings.Fields(ascii(strings.ToLower(strings.NewReplacer("&", "", "-", " ", "(", "", ")", "", "ó", "o", "á", "a", "ü", "u").Replace(e.name))))
+	words := strings.Fields(ascii(strings.ToLower(strings.NewReplacer("&", "", "-", " ", "(", "", ")", "", "ó", "o",
+		"á", "a", "ü", "u").Replace(e.name))))
 	label := strings.Join(words, "")
 	switch x := g.Float64(); {
 	case x < .35:
@@ -147,7 +172,8 @@ func (g *registry) account(e *entry) Record {
 }
 
 func (g *registry) customer(e *entry) Record {
-	r := Record{Name: g.damaged(e.name), Website: "https://www." + e.site + "/", Street: g.damaged(e.road), City: g.damaged(e.town), PostalCode: e.zip, Phone: strings.ReplaceAll(e.tel, " ", "-"), Country: e.land}
+	r := Record{Name: g.damaged(e.name), Website: "https://www." + e.site + "/", Street: g.damaged(e.road),
+		City: g.damaged(e.town), PostalCode: e.zip, Phone: strings.ReplaceAll(e.tel, " ", "-"), Country: e.land}
 	if g.p(.75) {
 		r.Name += " " + e.form
 	}
@@ -158,7 +184,8 @@ func (g *registry) customer(e *entry) Record {
 		r.TenantID = e.tenant
 	}
 	if g.p(.07 * g.harm) {
-		r.Street, r.City, r.PostalCode = fmt.Sprintf("%d %s Street", 1+g.IntN(99), g.any(regRoads)), g.any(regTowns), fmt.Sprintf("%05d", g.IntN(99999))
+		r.Street, r.City, r.PostalCode = fmt.Sprintf("%d %s Street", 1+g.IntN(99), g.any(regRoads)), g.any(regTowns),
+			fmt.Sprintf("%05d", g.IntN(99999))
 	}
 	if g.p(.05 * g.harm) {
 		r.Phone = fmt.Sprintf("+%d-%d", 31+g.IntN(18), 100000000+g.IntN(899999999))
@@ -176,7 +203,8 @@ func (g *registry) lose(p float64, fields ...*string) {
 }
 
 // misread is what a scanner makes of letters.
-var misread = [][2]string{{"m", "rn"}, {"l", "1"}, {"o", "0"}, {"cl", "d"}, {"i", "l"}, {"e", "c"}, {"B", "8"}, {"S", "5"}, {"ll", "11"}, {"g", "q"}}
+var misread = [][2]string{{"m", "rn"}, {"l", "1"}, {"o", "0"}, {"cl", "d"}, {"i", "l"}, {"e", "c"}, {"B", "8"},
+	{"S", "5"}, {"ll", "11"}, {"g", "q"}}
 
 func (g *registry) damaged(s string) string {
 	switch x := g.Float64() / g.harm; {

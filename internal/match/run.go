@@ -64,7 +64,8 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 		return o, err
 	}
 	if o.accounts == "" || o.crm == "" || o.out == "" {
-		return o, errors.New("match needs --accounts FILE and --crm FILE; --out FILE takes the pairs, else they go to standard output")
+		return o, errors.New("match needs --accounts FILE and --crm FILE; " +
+			"--out FILE takes the pairs, else they go to standard output")
 	}
 	for _, in := range []string{o.accounts, o.crm} {
 		if sameFile(in, o.out) {
@@ -133,7 +134,8 @@ func writePairs(w io.Writer, pairs []Candidate) error {
 	_ = rows.Write([]string{"account_external_id", "crm_external_id", "probability", "band", "reasons"})
 	for i := range pairs {
 		c := &pairs[i]
-		_ = rows.Write([]string{formulaSafe(c.AccountID), formulaSafe(c.CRMID), strconv.FormatFloat(c.Probability, 'f', 4, 64), string(c.Band), formulaSafe(reasons(c))})
+		_ = rows.Write([]string{formulaSafe(c.AccountID), formulaSafe(c.CRMID),
+			strconv.FormatFloat(c.Probability, 'f', 4, 64), string(c.Band), formulaSafe(reasons(c))})
 	}
 	rows.Flush()
 	return rows.Error()
@@ -167,6 +169,7 @@ func summary(accounts, crm int, pairs []Candidate, path string) string {
 	for i := range pairs {
 		n[pairs[i].Band]++
 	}
-	return fmt.Sprintf("%d accounts, %d CRM accounts: %d certain, %d likely, %d unclear, %d without a partner. Written to %s",
+	return fmt.Sprintf("%d accounts, %d CRM accounts: %d certain, %d likely, %d unclear, %d without a partner. "+
+		"Written to %s",
 		accounts, crm, n[Certain], n[Likely], n[Unclear], accounts-len(pairs), path)
 }

@@ -20,7 +20,8 @@ func runFiles(t *testing.T, accounts, crm string, more ...string) ([][]string, e
 		}
 	}
 	var said bytes.Buffer
-	if err := Run(t.Context(), append([]string{"--accounts", a, "--crm", b, "--out", out}, more...), &said); err != nil {
+	if err := Run(t.Context(), append([]string{"--accounts", a, "--crm", b, "--out", out}, more...),
+		&said); err != nil {
 		return nil, err
 	}
 	text, err := os.ReadFile(out)
@@ -37,7 +38,8 @@ func runFiles(t *testing.T, accounts, crm string, more ...string) ([][]string, e
 func TestRunWritesOneRowPerPair(t *testing.T) {
 	t.Parallel()
 	rows, err := runFiles(t,
-		"\ufeffexternal_id,name,domain,note\r\n7,\"Harborview Dental, LLC\",harborviewdental.example,x\r\n\r\n8,Tarvey Foods,,\r\n",
+		"\ufeffexternal_id,name,domain,note\r\n7,\"Harborview Dental, "+
+			"LLC\",harborviewdental.example,x\r\n\r\n8,Tarvey Foods,,\r\n",
 		"website,NAME ,external_id\nhttps://harborviewdental.example/,Harborview Dental,C-1\n,Somebody Else,C-2\n")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +47,8 @@ func TestRunWritesOneRowPerPair(t *testing.T) {
 	if got := strings.Join(rows[0], ","); got != "account_external_id,crm_external_id,probability,band,reasons" {
 		t.Fatal(got)
 	}
-	if len(rows) != 2 || rows[1][0] != "7" || rows[1][1] != "C-1" || rows[1][3] != "certain" || !strings.Contains(rows[1][4], "same domain harborviewdental.example") {
+	if len(rows) != 2 || rows[1][0] != "7" || rows[1][1] != "C-1" || rows[1][3] != "certain" ||
+		!strings.Contains(rows[1][4], "same domain harborviewdental.example") {
 		t.Fatalf("%v", rows)
 	}
 }
@@ -76,9 +79,11 @@ func TestRunIsDeterministic(t *testing.T) {
 func asCSV(rs []Record) string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	_ = w.Write([]string{"external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state", "postal_code", "country", "phone"})
+	_ = w.Write([]string{"external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state",
+		"postal_code", "country", "phone"})
 	for _, r := range rs {
-		_ = w.Write([]string{r.ID, r.Name, r.Website, strings.Join(r.EmailDomains, ";"), r.TenantID, r.Street, r.City, r.State, r.PostalCode, r.Country, r.Phone})
+		_ = w.Write([]string{r.ID, r.Name, r.Website, strings.Join(r.EmailDomains, ";"), r.TenantID, r.Street, r.City,
+			r.State, r.PostalCode, r.Country, r.Phone})
 	}
 	w.Flush()
 	return b.String()
@@ -97,7 +102,8 @@ func TestRunSaysWhereAFileIsWrong(t *testing.T) {
 		"external_id,name,name\n1,A,B\n":      "line 1: column name stands there twice",
 		"external_id,name\n1,\"two\nlines\n,": "line",
 	} {
-		if _, err := runFiles(t, text, good); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "a.csv") {
+		if _, err := runFiles(t, text, good); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "a.csv") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -105,7 +111,9 @@ func TestRunSaysWhereAFileIsWrong(t *testing.T) {
 
 func TestRunRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{nil, {"--accounts", "a"}, {"--nope"}, {"--accounts", "a", "--crm", "b", "--out", "c", "--min", "2"}, {"--accounts", "a", "--crm", "b", "--out", "c", "d"}} {
+	for _, args := range [][]string{nil, {"--accounts", "a"}, {"--nope"},
+		{"--accounts", "a", "--crm", "b", "--out", "c", "--min", "2"},
+		{"--accounts", "a", "--crm", "b", "--out", "c", "d"}} {
 		if err := Run(t.Context(), args, &bytes.Buffer{}); err == nil {
 			t.Errorf("%v was taken", args)
 		}
@@ -114,7 +122,8 @@ func TestRunRefusesWhatItDoesNotUnderstand(t *testing.T) {
 
 func TestRunKeepsFormulasOutOfSpreadsheets(t *testing.T) {
 	t.Parallel()
-	rows, err := runFiles(t, "external_id,tenant_id\n=1+1,11111111-2222-3333-4444-555555555555\n", "external_id,tenant_id\nC,11111111-2222-3333-4444-555555555555\n")
+	rows, err := runFiles(t, "external_id,tenant_id\n=1+1,11111111-2222-3333-4444-555555555555\n",
+		"external_id,tenant_id\nC,11111111-2222-3333-4444-555555555555\n")
 	if err != nil || len(rows) != 2 || rows[1][0] != "'=1+1" {
 		t.Fatalf("%v %v", rows, err)
 	}

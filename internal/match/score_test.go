@@ -59,5 +59,6 @@ func (f figures) certainRecall() float64 {
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("%5d pairs  F1 %.4f  certain: %d, wrong %d, recall %.3f", f.truth, f.f1(), f.certain, f.certainBad, f.certainRecall())
+	return fmt.Sprintf("%5d pairs  F1 %.4f  certain: %d, wrong %d, recall %.3f", f.truth, f.f1(), f.certain,
+		f.certainBad, f.certainRecall())
 }

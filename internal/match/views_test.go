@@ -70,7 +70,8 @@ func (m *maker) crmView(c *company) Record {
 		r.TenantID = strings.ToUpper(c.tenant)
 	}
 	if !m.noisy(.25) {
-		r.Website = m.one([]string{"", "www.", "https://www.", "http://"}) + c.domain + m.one([]string{"", "", "/", "/en/index.html"})
+		r.Website = m.one([]string{"", "www.", "https://www.", "http://"}) + c.domain +
+			m.one([]string{"", "", "/", "/en/index.html"})
 	}
 	if c.freeMail {
 		r.EmailDomains = []string{"gmail.com"}
@@ -91,13 +92,16 @@ func (m *maker) place(r *Record, c *company, gaps float64) {
 	if m.noisy(gaps) {
 		return
 	}
-	r.Street, r.City, r.State, r.PostalCode, r.Country = c.street, c.city, c.state, c.zip, m.one([]string{"US", "USA", "United States"})
+	r.Street, r.City, r.State, r.PostalCode, r.Country = c.street, c.city, c.state, c.zip,
+		m.one([]string{"US", "USA", "United States"})
 	if m.noisy(.06) { // moved
 		t := m.towns[m.r.IntN(len(m.towns))]
-		r.Street, r.City, r.State, r.PostalCode = fmt.Sprintf("%d %s", 1+m.r.IntN(999), m.one(streetList)), t.city, t.state, t.zip
+		r.Street, r.City, r.State, r.PostalCode = fmt.Sprintf("%d %s", 1+m.r.IntN(999), m.one(streetList)), t.city,
+			t.state, t.zip
 	}
 	if m.noisy(.15) {
-		r.Street = strings.NewReplacer("Street", "St", "Avenue", "Ave", "Road", "Rd.", "Drive", "Dr", "Lane", "Ln").Replace(r.Street)
+		r.Street = strings.NewReplacer("Street", "St", "Avenue", "Ave", "Road", "Rd.", "Drive", "Dr", "Lane",
+			"Ln").Replace(r.Street)
 	}
 	if m.noisy(.1) {
 		r.Street += ", Suite " + fmt.Sprint(100+m.r.IntN(400))
@@ -122,7 +126,8 @@ func (m *maker) phone(c *company) string {
 	return c.phone
 }
 
-var abbreviations = strings.NewReplacer("International", "Intl", "Manufacturing", "Mfg", "Services", "Svcs", "Associates", "Assoc.", "Technology", "Tech", "Management", "Mgmt", "Engineering", "Eng.")
+var abbreviations = strings.NewReplacer("International", "Intl", "Manufacturing", "Mfg", "Services", "Svcs",
+	"Associates", "Assoc.", "Technology", "Tech", "Management", "Mgmt", "Engineering", "Eng.")
 
 // otherName is how the other system writes the name.
 func (m *maker) otherName(c *company) string {
@@ -162,7 +167,8 @@ func (m *maker) otherName(c *company) string {
 	return s
 }
 
-var fillersOfWorld = map[string]bool{"Group": true, "Services": true, "Solutions": true, "Partners": true, "Associates": true, "Holdings": true, "International": true, "Systems": true}
+var fillersOfWorld = map[string]bool{"Group": true, "Services": true, "Solutions": true, "Partners": true,
+	"Associates": true, "Holdings": true, "International": true, "Systems": true}
 
 // slip makes one slip of the pen.
 func (m *maker) slip(s string) string {

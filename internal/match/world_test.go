@@ -63,17 +63,35 @@ func (m *maker) noisy(p float64) bool { return m.r.Float64() < p*m.k.noise }
 func (m *maker) one(list []string) string { return list[m.r.IntN(len(list))] }
 
 var (
-	onsets     = strings.Fields("b br c cr d dr f fl g gr h j k kl l m n p pr qu r s sh st t tr v w z bl ch")
-	nuclei     = strings.Fields("a e i o u ai ea o a e")
-	codas      = strings.Fields("n r l s t x m nd rk rn st ck ll v th lt")
-	tails      = strings.Fields("view stone wood field ton ville worth ridge land well ford ia on ex ora is um ence ward mark")
-	families   = strings.Fields("Smith Johnson Brown Miller Davis Garcia Wilson Moore Taylor Thomas Clark Lewis Walker Hall Young King Wright Hill Green Baker Nelson Carter Mitchell Turner Parker Collins Stewart Morris Rogers Reed Cook Bell Murphy Bailey Cooper Richardson Cox Howard Ward Peterson Gray Watson Brooks Kelly Sanders Price Bennett Wood Barnes Ross Henderson Coleman Jenkins Perry Powell Long Patterson Hughes Müller Schäfer Lindström Östberg García Peña Dvořák Nowak Lefèvre Rossi Bianchi Jørgensen")
-	natures    = strings.Fields("Summit Pioneer Harbor River Lake Mountain Valley Eagle Falcon Oak Cedar Pine Maple Coastal Liberty Heritage Frontier Horizon Beacon Anchor Keystone Cornerstone Atlas Phoenix Apex Vertex Zenith Nova Orion Delta Sigma Alpha Cascade Redwood Sierra Prairie Lone Bluebird Silverline Ironwood Northwind Westgate Eastbrook")
-	tradesOf   = []string{"Dental", "Dental Care", "Construction", "Law", "Legal", "Logistics", "Consulting", "Insurance", "Realty", "Plumbing", "Roofing", "Electric", "Manufacturing", "Engineering", "Software", "Technology", "Medical", "Pharmacy", "Accounting", "Marketing", "Foods", "Farms", "Motors", "Auto Parts", "Landscaping", "Architects", "Veterinary Clinic", "Property Management", "Financial", "Wealth Advisors", "Printing", "Security", "Staffing", "Transport", "Energy", "Design", "Builders", "Supply", "Hospitality", "Academy"}
-	endings    = []string{"", "", "", "Group", "Services", "Solutions", "Partners", "Associates", "Holdings", "International", "Systems"}
-	lawForms   = []string{"LLC", "Inc.", "Inc", "Ltd", "Ltd.", "L.L.C.", "Corp.", "Corporation", "GmbH", "AG", "B.V.", "S.A.", "SARL", "Pty Ltd", "LLP", "Limited", "Co., Ltd.", "Sp. z o.o.", "AB", "S.r.l."}
-	streetList = []string{"Main Street", "Oak Avenue", "Park Road", "2nd Street", "Washington Blvd", "Lake Drive", "Hill Lane", "Market Street", "Commerce Way", "Industrial Parkway", "Center Street", "Elm Street", "Broadway", "River Road", "Airport Drive", "Sunset Boulevard", "Church Street", "High Street", "Station Road", "Mill Lane"}
-	cityList   = strings.Split("Austin,TX;Dallas,TX;Houston,TX;Waco,TX;Reno,NV;Las Vegas,NV;Denver,CO;Boulder,CO;Portland,OR;Salem,OR;Seattle,WA;Tacoma,WA;Boston,MA;Worcester,MA;Chicago,IL;Peoria,IL;Omaha,NE;Lincoln,NE;Miami,FL;Tampa,FL;Orlando,FL;Atlanta,GA;Savannah,GA;Columbus,OH;Dayton,OH;Akron,OH;Phoenix,AZ;Tucson,AZ;Madison,WI;Green Bay,WI;St. Louis,MO;Springfield,MO;New York,NY;Albany,NY;Buffalo,NY;Ridgemont,NY;Fairhaven,MA;Millbrook,OH;Lakeport,CA;San Jose,CA;Fresno,CA;Sacramento,CA;Oakland,CA", ";")
+	onsets = strings.Fields("b br c cr d dr f fl g gr h j k kl l m n p pr qu r s sh st t tr v w z bl ch")
+	nuclei = strings.Fields("a e i o u ai ea o a e")
+	codas  = strings.Fields("n r l s t x m nd rk rn st ck ll v th lt")
+	tails  = strings.Fields("view stone wood field ton ville worth ridge land well ford ia on ex ora is um ence " +
+		"ward mark")
+	families = strings.Fields("Smith Johnson Brown Miller Davis Garcia Wilson Moore Taylor Thomas Clark Lewis " +
+		"Walker Hall Young King Wright Hill Green Baker Nelson Carter Mitchell Turner Parker Collins Stewart Morris " +
+		"Rogers Reed Cook Bell Murphy Bailey Cooper Richardson Cox Howard Ward Peterson Gray Watson Brooks Kelly " +
+		"Sanders Price Bennett Wood Barnes Ross Henderson Coleman Jenkins Perry Powell Long Patterson Hughes Müller " +
+		"Schäfer Lindström Östberg García Peña Dvořák Nowak Lefèvre Rossi Bianchi Jørgensen")
+	natures = strings.Fields("Summit Pioneer Harbor River Lake Mountain Valley Eagle Falcon Oak Cedar Pine Maple " +
+		"Coastal Liberty Heritage Frontier Horizon Beacon Anchor Keystone Cornerstone Atlas Phoenix Apex Vertex " +
+		"Zenith Nova Orion Delta Sigma Alpha Cascade Redwood Sierra Prairie Lone Bluebird Silverline Ironwood " +
+		"Northwind Westgate Eastbrook")
+	tradesOf = []string{"Dental", "Dental Care", "Construction", "Law", "Legal", "Logistics", "Consulting",
+		"Insurance", "Realty", "Plumbing", "Roofing", "Electric", "Manufacturing", "Engineering", "Software",
+		"Technology", "Medical", "Pharmacy", "Accounting", "Marketing", "Foods", "Farms", "Motors", "Auto Parts",
+		"Landscaping", "Architects", "Veterinary Clinic", "Property Management", "Financial", "Wealth Advisors",
+		"Printing", "Security", "Staffing", "Transport", "Energy", "Design", "Builders", "Supply", "Hospitality",
+		"Academy"}
+	endings = []string{"", "", "", "Group", "Services", "Solutions", "Partners", "Associates", "Holdings",
+		"International", "Systems"}
+	lawForms = []string{"LLC", "Inc.", "Inc", "Ltd", "Ltd.", "L.L.C.", "Corp.", "Corporation", "GmbH", "AG", "B.V.",
+		"S.A.", "SARL", "Pty Ltd", "LLP", "Limited", "Co., Ltd.", "Sp. z o.o.", "AB", "S.r.l."}
+	streetList = []string{"Main Street", "Oak Avenue", "Park Road", "2nd Street", "Washington Blvd", "Lake Drive",
+		"Hill Lane", "Market Street", "Commerce Way", "Industrial Parkway", "Center Street", "Elm Street", "Broadway",
+		"River Road", "Airport Drive", "Sunset Boulevard", "Church Street", "High Street", "Station Road", "Mill Lane"}
+	cityList = strings.Split("Austin,TX;Dallas,TX;Houston,TX;Waco,TX;Reno,NV;Las "+
+		"Vegas,NV;Denver,CO;Boulder,CO;Portland,OR;Salem,OR;Seattle,WA;Tacoma,WA;Boston,MA;Worcester,MA;Chicago,IL;Peoria,IL;Omaha,NE;Lincoln,NE;Miami,FL;Tampa,FL;Orlando,FL;Atlanta,GA;Savannah,GA;Columbus,OH;Dayton,OH;Akron,OH;Phoenix,AZ;Tucson,AZ;Madison,WI;Green Bay,WI;St. Louis,MO;Springfield,MO;New York,NY;Albany,NY;Buffalo,NY;Ridgemont,NY;Fairhaven,MA;Millbrook,OH;Lakeport,CA;San Jose,CA;Fresno,CA;Sacramento,CA;Oakland,CA", ";")
 )
 
 func (m *maker) makeTowns() {
@@ -121,14 +139,16 @@ func (m *maker) fresh(family int, words []string) company {
 	c := company{words: words, form: m.one(lawForms), family: family, city: t.city, state: t.state, zip: t.zip}
 	c.street = fmt.Sprintf("%d %s", 1+m.r.IntN(999), m.one(streetList))
 	c.phone = fmt.Sprintf("(%03d) %03d-%04d", 200+m.r.IntN(700), 200+m.r.IntN(700), m.r.IntN(10000))
-	c.tenant = fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", m.r.Uint32(), m.r.IntN(1<<16), m.r.IntN(1<<12), m.r.IntN(1<<12), m.r.Int64N(1<<48))
+	c.tenant = fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", m.r.Uint32(), m.r.IntN(1<<16), m.r.IntN(1<<12),
+		m.r.IntN(1<<12), m.r.Int64N(1<<48))
 	c.domain = m.domainFor(words)
 	c.freeMail = m.chance(.12)
 	return c
 }
 
 func (m *maker) domainFor(words []string) string {
-	plainWords := strings.Fields(strings.NewReplacer("&", m.one([]string{"and", ""}), ".", "").Replace(strings.ToLower(strings.Join(words, " "))))
+	plainWords := strings.Fields(strings.NewReplacer("&", m.one([]string{"and", ""}), ".",
+		"").Replace(strings.ToLower(strings.Join(words, " "))))
 	var label string
 	switch {
 	case m.chance(.12) && len(plainWords) > 2:
@@ -148,7 +168,8 @@ func (m *maker) domainFor(words []string) string {
 }
 
 func ascii(s string) string {
-	return strings.NewReplacer("ü", "ue", "ä", "ae", "ö", "oe", "í", "i", "ñ", "n", "ř", "r", "á", "a", "è", "e", "ø", "o", "Ö", "oe").Replace(s)
+	return strings.NewReplacer("ü", "ue", "ä", "ae", "ö", "oe", "í", "i", "ñ", "n", "ř", "r", "á", "a", "è", "e", "ø",
+		"o", "Ö", "oe").Replace(s)
 }
 
 func (m *maker) addFamily(id int) {
@@ -205,7 +226,9 @@ func (m *maker) franchise(first company) {
 func (m *maker) sisters(first company) {
 	head := first.words[:1]
 	for range 1 + m.r.IntN(2) {
-		words := append(append([]string{}, head...), m.one([]string{"Holdings", "Capital", "Properties", "Services", "Foods", "Ventures", "Real Estate", "Trading"}))
+		words := append(append([]string{}, head...),
+			m.one([]string{"Holdings", "Capital", "Properties", "Services", "Foods", "Ventures", "Real Estate",
+				"Trading"}))
 		c := m.fresh(first.family, strings.Fields(strings.Join(words, " ")))
 		if m.chance(.45) {
 			c.domain = first.domain

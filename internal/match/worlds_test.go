@@ -45,8 +45,10 @@ func TestFiguresOnInventedWorlds(t *testing.T) {
 				sum.merge(measure(w, Assign(w.accounts, w.crm, Options{})))
 			}
 			t.Log(sum)
-			if sum.f1() < f.f1 || sum.certainRecall() < f.certainRecall || float64(sum.certainBad) > f.wrongIn1000*float64(sum.certain)/1000 {
-				t.Errorf("want F1 >= %v, certain recall >= %v, at most %v wrong in 1000 certain", f.f1, f.certainRecall, f.wrongIn1000)
+			if sum.f1() < f.f1 || sum.certainRecall() < f.certainRecall ||
+				float64(sum.certainBad) > f.wrongIn1000*float64(sum.certain)/1000 {
+				t.Errorf("want F1 >= %v, certain recall >= %v, at most %v wrong in 1000 certain", f.f1, f.certainRecall,
+					f.wrongIn1000)
 			}
 		})
 	}
@@ -62,7 +64,8 @@ func TestProbabilitiesMeanWhatTheySay(t *testing.T) {
 		}
 	}
 	for i, b := range sum.bins {
-		t.Logf("%.1f to %.1f: %4d rows, %.3f right", float64(i)/10, float64(i+1)/10, b.pairs, float64(b.right)/max(1, float64(b.pairs)))
+		t.Logf("%.1f to %.1f: %4d rows, %.3f right", float64(i)/10, float64(i+1)/10, b.pairs,
+			float64(b.right)/max(1, float64(b.pairs)))
 		if middle := float64(i)/10 + .05; b.pairs >= 40 && float64(b.right)/float64(b.pairs) < middle-.25 {
 			t.Errorf("rows at %.2f are right in %d of %d", middle, b.right, b.pairs)
 		}

@@ -48,10 +48,13 @@ func PerMonth(amount decimal.Decimal, p Period) (decimal.Decimal, bool) {
 }
 
 var periodWords = map[string]Period{
-	"month": Month, "monthly": Month, "p1m": Month, "m": Month, "1m": Month, "1 month": Month, "per month": Month, "months": Month, "mo": Month,
+	"month": Month, "monthly": Month, "p1m": Month, "m": Month, "1m": Month, "1 month": Month, "per month": Month,
+	"months": Month, "mo": Month,
 	"quarter": Quarter, "quarterly": Quarter, "p3m": Quarter, "q": Quarter, "per quarter": Quarter, "3 months": Quarter,
-	"year": Year, "annual": Year, "annually": Year, "yearly": Year, "p1y": Year, "y": Year, "1y": Year, "1 year": Year, "per year": Year, "p12m": Year,
-	"three_years": ThreeYears, "three years": ThreeYears, "triennial": ThreeYears, "triennially": ThreeYears, "p3y": ThreeYears, "3y": ThreeYears, "3 years": ThreeYears, "p36m": ThreeYears,
+	"year": Year, "annual": Year, "annually": Year, "yearly": Year, "p1y": Year, "y": Year, "1y": Year, "1 year": Year,
+	"per year": Year, "p12m": Year,
+	"three_years": ThreeYears, "three years": ThreeYears, "triennial": ThreeYears, "triennially": ThreeYears,
+	"p3y": ThreeYears, "3y": ThreeYears, "3 years": ThreeYears, "p36m": ThreeYears,
 	"once": Once, "one_time": Once, "one-time": Once, "one time": Once, "onetime": Once,
 }
 
@@ -63,7 +66,8 @@ func ParsePeriod(s string) (Period, bool) {
 
 // zero- and three-digit currencies of ISO 4217; the rest have two digits.
 var minorDigits = map[string]int32{
-	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+	"UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }
 

@@ -39,7 +39,8 @@ const batch = 500
 func (s Service) TakeStock(ctx context.Context) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var done bool
-		err := tx.Raw(`SELECT pg_advisory_xact_lock(hashtext('seatledger.opening')), EXISTS (SELECT FROM opening_done)`).Row().Scan(new(any), &done)
+		err := tx.Raw(`SELECT pg_advisory_xact_lock(hashtext('seatledger.opening')), EXISTS (SELECT
+			FROM opening_done)`).Row().Scan(new(any), &done)
 		if err != nil || done {
 			return err
 		}
@@ -108,7 +109,8 @@ func shownPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (map[uuid.UU
 	rows, err := tx.WithContext(ctx).Raw(`
 		SELECT s.id, s.unit_price, s.price_period, s.currency, s.price_by_person, s.ledger_quantity,
 		       coalesce((f.details->'price'->'before'->>'amount')::numeric, f.unit_price),
-		       coalesce(f.details->'price'->'before'->>'period', f.price_period, ''), coalesce(f.details->'price'->'before'->>'currency', f.currency, '')
+		       coalesce(f.details->'price'->'before'->>'period', f.price_period, ''),
+			coalesce(f.details->'price'->'before'->>'currency', f.currency, '')
 		FROM subscriptions s
 		LEFT JOIN LATERAL (SELECT c.details, c.unit_price, c.price_period, c.currency FROM license_changes c
 			JOIN license_change_status st ON st.change_id = c.id AND st.counted
@@ -149,7 +151,8 @@ func firstPrice(h history.History, was shownPrice) (ledger.Change, bool) {
 }
 
 // keepPrices notes of which subscriptions the price is another one now than pages showed.
-func (s Service) keepPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, was map[uuid.UUID]shownPrice, histories map[uuid.UUID]history.History) error {
+func (s Service) keepPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, was map[uuid.UUID]shownPrice,
+	histories map[uuid.UUID]history.History) error {
 	var rows []map[string]any
 	for _, id := range ids {
 		now := ledger.Amount{}
@@ -161,14 +164,16 @@ func (s Service) keepPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, w
 		}
 	}
 	return insert(ctx, tx, `
-		INSERT INTO opening_prices (subscription_id, shown, shown_period, shown_currency, price, price_period, currency, found_at)
+		INSERT INTO opening_prices (subscription_id, shown, shown_period, shown_currency, price, price_period, currency,
+			found_at)
 		SELECT id, (shown->>'amount')::numeric, coalesce(shown->>'period', ''), coalesce(shown->>'currency', ''),
 			(now->>'amount')::numeric, coalesce(now->>'period', ''), coalesce(now->>'currency', ''), now()
 		FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, shown jsonb, now jsonb)`, rows)
 }
 
 // keepDifferences notes what the days that were billed come to now, less what was billed.
-func (s Service) keepDifferences(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]history.History) error {
+func (s Service) keepDifferences(ctx context.Context, tx *gorm.DB, ids []uuid.UUID,
+	histories map[uuid.UUID]history.History) error {
 	var rows []map[string]any
 	for _, id := range ids {
 		h := histories[id]
@@ -181,19 +186,24 @@ func (s Service) keepDifferences(ctx context.Context, tx *gorm.DB, ids []uuid.UU
 			t := r.Standing()
 			for _, c := range r.Charges {
 				rows = append(rows, map[string]any{
-					"id": uuid.Must(uuid.NewV7()), "contract_id": k, "subscription_id": id, "kind": c.Kind, "from_date": c.Period.From, "to_date": c.Period.To,
-					"seats": c.Seats, "unit_price": c.Price.Value.Decimal, "price_period": c.Price.Period, "currency": r.Currency(),
-					"exact": c.Exact.Decimal, "amount": t.Add(c.Exact, r.Currency()),
+					"id": uuid.Must(uuid.NewV7()), "contract_id": k, "subscription_id": id, "kind": c.Kind,
+					"from_date": c.Period.From, "to_date": c.Period.To,
+					"seats": c.Seats, "unit_price": c.Price.Value.Decimal, "price_period": c.Price.Period,
+					"currency": r.Currency(),
+					"exact":    c.Exact.Decimal, "amount": t.Add(c.Exact, r.Currency()),
 				})
 			}
 		}
 	}
 	return insert(ctx, tx, `
-		INSERT INTO opening_differences (id, contract_id, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency,
+		INSERT INTO opening_differences (id, contract_id, subscription_id, kind, from_date, to_date, seats, unit_price,
+			price_period, currency,
 			exact, amount, after_seq, found_at)
-		SELECT id, contract_id, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency, exact, amount,
+		SELECT id, contract_id, subscription_id, kind, from_date, to_date, seats, unit_price, price_period, currency,
+			exact, amount,
 			(SELECT coalesce(max(seq), 0) FROM license_changes), now()
-		FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, contract_id uuid, subscription_id uuid, kind text, from_date date, to_date date, seats integer,
+		FROM jsonb_to_recordset(?::jsonb) AS r (id uuid, contract_id uuid, subscription_id uuid, kind text,
+			from_date date, to_date date, seats integer,
 			unit_price numeric, price_period text, currency text, exact numeric, amount numeric)`, rows)
 }
 
@@ -240,18 +250,22 @@ func (o Opening) Any() bool { return len(o.Differences)+len(o.Prices) > 0 }
 func Load(ctx context.Context, db *gorm.DB) (Opening, error) {
 	var o Opening
 	err := db.WithContext(ctx).Raw(`
-		SELECT d.contract_id, k.name AS contract, a.name AS crm_account, d.subscription_id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS product,
+		SELECT d.contract_id, k.name AS contract, a.name AS crm_account, d.subscription_id, s.external_id,
+			coalesce(nullif(s.product_name, ''), s.external_id) AS product,
 		       d.kind, d.from_date, d.to_date, d.seats, d.amount, d.currency
-		FROM opening_differences d JOIN billing_contracts k ON k.id = d.contract_id JOIN crm_accounts a ON a.id = k.crm_account_id
+		FROM opening_differences d JOIN billing_contracts k ON k.id = d.contract_id
+		JOIN crm_accounts a ON a.id = k.crm_account_id
 		JOIN subscriptions s ON s.id = d.subscription_id
 		WHERE d.taken_at IS NULL ORDER BY lower(a.name), k.id, s.id, d.from_date, d.id`).Scan(&o.Differences).Error
 	if err != nil {
 		return o, fmt.Errorf("what was billed before: %w", err)
 	}
 	err = db.WithContext(ctx).Raw(`
-		SELECT p.subscription_id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS product, coalesce(a.name, '') AS crm_account,
+		SELECT p.subscription_id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS product,
+			coalesce(a.name, '') AS crm_account,
 		       p.shown, p.shown_period, p.shown_currency, p.price, p.price_period, p.currency
-		FROM opening_prices p JOIN subscriptions s ON s.id = p.subscription_id LEFT JOIN crm_accounts a ON a.id = s.crm_account_id
+		FROM opening_prices p JOIN subscriptions s ON s.id = p.subscription_id LEFT
+		JOIN crm_accounts a ON a.id = s.crm_account_id
 		WHERE p.seen_at IS NULL ORDER BY lower(coalesce(a.name, '')), s.id`).Scan(&o.Prices).Error
 	if err != nil {
 		return o, fmt.Errorf("prices that became others: %w", err)
@@ -265,27 +279,32 @@ func (s Service) Take(ctx context.Context, by audit.Actor, contractID uuid.UUID)
 		if err := billing.LockContract(ctx, tx, contractID); err != nil {
 			return err
 		}
-		done := tx.Exec(`UPDATE opening_differences SET taken_at = ?, taken_by = ? WHERE contract_id = ? AND taken_at IS NULL`, s.Clock.Now(), by.Name, contractID)
+		done := tx.Exec(`UPDATE opening_differences SET taken_at = ?, taken_by = ? WHERE contract_id = ?
+			AND taken_at IS NULL`, s.Clock.Now(), by.Name, contractID)
 		if done.Error != nil {
 			return fmt.Errorf("take differences of contract %s: %w", contractID, done.Error)
 		}
 		if done.RowsAffected == 0 {
-			return errs.New(errs.Conflict, "This contract has no differences that wait: somebody said yes already. Nothing was changed.")
+			return errs.New(errs.Conflict,
+				"This contract has no differences that wait: somebody said yes already. Nothing was changed.")
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "contract.differences_taken", ObjectType: "contract", ObjectID: contractID.String(),
-			After: map[string]any{"lines": done.RowsAffected}})
+		return audit.Record(ctx, tx, s.Clock, by,
+			audit.Event{Action: "contract.differences_taken", ObjectType: "contract", ObjectID: contractID.String(),
+				After: map[string]any{"lines": done.RowsAffected}})
 	})
 }
 
 // SeePrices notes that a person has seen the prices that became others.
 func (s Service) SeePrices(ctx context.Context, by audit.Actor) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		done := tx.Exec(`UPDATE opening_prices SET seen_at = ?, seen_by = ? WHERE seen_at IS NULL`, s.Clock.Now(), by.Name)
+		done := tx.Exec(`UPDATE opening_prices SET seen_at = ?, seen_by = ? WHERE seen_at IS NULL`,
+			s.Clock.Now(), by.Name)
 		if done.Error != nil || done.RowsAffected == 0 {
 			return done.Error
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "prices.seen", ObjectType: "settings", ObjectID: "prices",
-			After: map[string]any{"subscriptions": done.RowsAffected}})
+		return audit.Record(ctx, tx, s.Clock, by,
+			audit.Event{Action: "prices.seen", ObjectType: "settings", ObjectID: "prices",
+				After: map[string]any{"subscriptions": done.RowsAffected}})
 	})
 }
 

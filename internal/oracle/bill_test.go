@@ -112,7 +112,8 @@ func (w *world) issue() error {
 
 func (w *world) number(b *billed) error {
 	id := b.id
-	if _, err := w.send("bill refused", "/invoices/"+id+"/bill", w.agreed("/invoices/"+id, "/invoices/"+id+"/bill")); err != nil {
+	if _, err := w.send("bill refused", "/invoices/"+id+"/bill",
+		w.agreed("/invoices/"+id, "/invoices/"+id+"/bill")); err != nil {
 		return err
 	}
 	return nil
@@ -220,7 +221,8 @@ func (w *world) lines(invoice string) (map[*seat][]line, error) {
 		if r["unit_price"] != "" {
 			l.perMonth = PerMonth(Amount(r["unit_price"]), r["price_period"])
 		}
-		if r["currency"] != "" && !slices.ContainsFunc([]*Contract{w.a, w.b}, func(c *Contract) bool { return c.Currency == r["currency"] }) {
+		if r["currency"] != "" && !slices.ContainsFunc([]*Contract{w.a, w.b},
+			func(c *Contract) bool { return c.Currency == r["currency"] }) {
 			return nil, wrong("lines", "a line is in %s", r["currency"])
 		}
 		out[w.subs[i]] = append(out[w.subs[i]], l)
@@ -255,7 +257,8 @@ func (w *world) compare(b *billed) error {
 			continue
 		}
 		if got.Cmp(want) != 0 {
-			return wrong("amount", "%s: billed %s, due is %s\n%s%s", x.external, show(got), show(want), written(b.lines[x]), w.days(b, x))
+			return wrong("amount", "%s: billed %s, due is %s\n%s%s", x.external, show(got), show(want),
+				written(b.lines[x]), w.days(b, x))
 		}
 		w.count("amounts compared")
 		if err := w.sameSeats(b, x); err != nil {
@@ -283,7 +286,8 @@ func (w *world) sameSeats(b *billed, x *seat) error {
 	for d := from; d < to; d++ {
 		if want := b.Seats(x.Subscription, d); got[d] != want {
 			st := x.On(d)
-			return wrong("paid", "%s on %s: the lines take %d seats; counted %d + forfeited %d - outside %d - paid %d leaves %d\n%s",
+			return wrong("paid", "%s on %s: the lines take %d seats; counted %d + forfeited %d - outside %d - paid "+
+				"%d leaves %d\n%s",
 				x.external, d, got[d], st.Counted, st.Forfeited, st.Outside, st.Paid, want, written(b.lines[x]))
 		}
 		w.count("days compared")
@@ -306,7 +310,8 @@ func (w *world) sameRounding(b *billed, x *seat) error {
 	}
 	for i, l := range b.lines[x] {
 		if l.amount.Cmp(want[i]) != 0 {
-			return wrong("rounding", "%s: the line from %s to %s is %s, rounded in its place it is %s\n%s", x.external, l.from, l.to, show(l.amount), show(want[i]), written(b.lines[x]))
+			return wrong("rounding", "%s: the line from %s to %s is %s, rounded in its place it is %s\n%s", x.external,
+				l.from, l.to, show(l.amount), show(want[i]), written(b.lines[x]))
 		}
 		w.count("lines compared")
 	}
@@ -316,7 +321,8 @@ func (w *world) sameRounding(b *billed, x *seat) error {
 func written(ls []line) string {
 	var b strings.Builder
 	for _, l := range ls {
-		fmt.Fprintf(&b, "    line %-9s %s to %s %4d seats at %s a month: %s\n", l.kind, l.from, l.to, l.seats, show(l.perMonth), show(l.amount))
+		fmt.Fprintf(&b, "    line %-9s %s to %s %4d seats at %s a month: %s\n", l.kind, l.from, l.to, l.seats,
+			show(l.perMonth), show(l.amount))
 	}
 	return b.String()
 }
@@ -435,7 +441,8 @@ func (w *world) credit(b *billed, f url.Values) (map[*seat][]line, error) {
 		return nil, err
 	}
 	id := a.id()
-	if _, err := w.send("bill refused", "/invoices/"+id+"/bill", w.agreed("/invoices/"+id, "/invoices/"+id+"/bill")); err != nil {
+	if _, err := w.send("bill refused", "/invoices/"+id+"/bill",
+		w.agreed("/invoices/"+id, "/invoices/"+id+"/bill")); err != nil {
 		return nil, err
 	}
 	return w.lines(id)
@@ -461,7 +468,8 @@ func (w *world) goodwill(o op) error {
 		return nil
 	}
 	w.note("goodwill of %s on the line from %s to %s of %s", show(amount), l.from, l.to, x.external)
-	f := url.Values{"reason": {"campaign"}, "again": {"no"}, "line": {l.id}, "amount": {amount.FloatString(b.Contract.Places)}}
+	f := url.Values{"reason": {"campaign"}, "again": {"no"}, "line": {l.id},
+		"amount": {amount.FloatString(b.Contract.Places)}}
 	credit, err := w.credit(b, f)
 	if err != nil {
 		return err

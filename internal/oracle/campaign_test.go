@@ -50,7 +50,8 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 	defer func() { _ = p.stop() }()
 	out := make([]outcome, len(scripts))
 	for i := range out {
-		out[i] = outcome{script: scripts[i], world: &world{p: p, s: scripts[i], name: fmt.Sprintf("w%03d", i), counts: map[string]int{}}}
+		out[i] = outcome{script: scripts[i],
+			world: &world{p: p, s: scripts[i], name: fmt.Sprintf("w%03d", i), counts: map[string]int{}}}
 	}
 	var enough atomic.Bool
 	provider := ""
@@ -68,7 +69,8 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 			return nil, err
 		}
 		if phase == 0 {
-			a, err := p.post("/providers", url.Values{"connector": {"manual"}, "name": {"By hand"}, "currency": {"USD"}})
+			a, err := p.post("/providers",
+				url.Values{"connector": {"manual"}, "name": {"By hand"}, "currency": {"USD"}})
 			if err != nil || a.status != 303 {
 				return nil, fmt.Errorf("the provider: %d %s: %w", a.status, a.gist(), err)
 			}
@@ -145,7 +147,8 @@ func kept(s script) script {
 	}
 	acts := strings.Split(*only, ",")
 	for i, ops := range s.Phases {
-		s.Phases[i] = slices.DeleteFunc(slices.Clone(ops), func(o op) bool { return !slices.Contains(acts, string(o.Act)) })
+		s.Phases[i] = slices.DeleteFunc(slices.Clone(ops),
+			func(o op) bool { return !slices.Contains(acts, string(o.Act)) })
 	}
 	return s
 }
@@ -178,7 +181,8 @@ func shrink(t testing.TB, worst outcome) outcome {
 		}
 		better := false
 		for _, o := range failing(all) {
-			if o.kind() == worst.kind() && (o.script.size() < worst.script.size() || len(o.script.Seats) < len(worst.script.Seats)) {
+			if o.kind() == worst.kind() &&
+				(o.script.size() < worst.script.size() || len(o.script.Seats) < len(worst.script.Seats)) {
 				if !better || o.script.size() < worst.script.size() {
 					worst, better = o, true
 				}
@@ -221,7 +225,8 @@ func simpler(s script) []script {
 }
 
 func (o outcome) String() string {
-	return fmt.Sprintf("seed %d: %v\nscript:\n%sdone:\n  %s", o.script.Seed, o.err, o.script, strings.Join(o.world.did, "\n  "))
+	return fmt.Sprintf("seed %d: %v\nscript:\n%sdone:\n  %s", o.script.Seed, o.err, o.script,
+		strings.Join(o.world.did, "\n  "))
 }
 
 // TestCampaigns drives the running product through random histories of customers.

@@ -39,7 +39,8 @@ func newDistributor(p *product, all []outcome) (*distributor, error) {
 	if len(d.worlds) == 0 {
 		return d, nil
 	}
-	d.cmd = exec.Command(p.bin, "sandbox", "--addr", "127.0.0.1:0", "--customers", "1", "--subscriptions", "0", "--today", farBegin)
+	d.cmd = exec.Command(p.bin, "sandbox", "--addr", "127.0.0.1:0", "--customers", "1", "--subscriptions", "0",
+		"--today", farBegin)
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -87,7 +88,8 @@ func (d *distributor) admin(method, path string, body map[string]any) (map[strin
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode >= 300 {
-		return nil, fmt.Errorf("the distributor's %s %s answers %d: %.200s (%w)", method, path, res.StatusCode, text, err)
+		return nil, fmt.Errorf("the distributor's %s %s answers %d: %.200s (%w)", method, path, res.StatusCode,
+			text, err)
 	}
 	out := map[string]any{}
 	_ = json.Unmarshal(text, &out) // some answers are lists, which nobody reads here
@@ -104,7 +106,8 @@ func (d *distributor) wave(n int, moment time.Time) error {
 			return err
 		}
 	}
-	if _, err := d.admin("PUT", "clock", map[string]any{"now": moment.Add(time.Duration(n%2) * time.Minute).Format(time.RFC3339)}); err != nil {
+	if _, err := d.admin("PUT", "clock",
+		map[string]any{"now": moment.Add(time.Duration(n%2) * time.Minute).Format(time.RFC3339)}); err != nil {
 		return err
 	}
 	for _, o := range d.worlds {
@@ -136,19 +139,23 @@ func (d *distributor) open() error {
 		return err
 	}
 	for _, o := range d.worlds {
-		made, err := d.admin("POST", "customers", map[string]any{"name": o.world.name, "domain": o.world.name + ".example"})
+		made, err := d.admin("POST", "customers",
+			map[string]any{"name": o.world.name, "domain": o.world.name + ".example"})
 		if err != nil {
 			return err
 		}
 		o.world.customer, _ = made["customer_no"].(string)
 		for i, seats := range o.script.Seats {
-			if _, err := d.admin("POST", "subscriptions", map[string]any{"customer_no": o.world.customer, "mfg_part_no": parts()[i], "quantity": seats, "unit_price": "0.01"}); err != nil {
+			if _, err := d.admin("POST", "subscriptions", map[string]any{"customer_no": o.world.customer,
+				"mfg_part_no": parts()[i], "quantity": seats, "unit_price": "0.01"}); err != nil {
 				return err
 			}
 		}
 	}
-	a, err := d.p.post("/providers", url.Values{"connector": {"stellr"}, "name": {"Distributor"}, "comprehensive_api": {"on"}, "user_name": {"integration@reseller.example"},
-		"password": {"sandbox-password"}, "url": {d.base}, "token_url": {d.base + "/oauth2/v1/token"}, "application_id": {"sandbox-app"}, "application_secret": {"sandbox-secret"},
+	a, err := d.p.post("/providers", url.Values{"connector": {"stellr"}, "name": {"Distributor"},
+		"comprehensive_api": {"on"}, "user_name": {"integration@reseller.example"},
+		"password": {"sandbox-password"}, "url": {d.base}, "token_url": {d.base + "/oauth2/v1/token"},
+		"application_id": {"sandbox-app"}, "application_secret": {"sandbox-secret"},
 		"reseller_number": {"100200"}, "currency": {"USD"}})
 	if err != nil || a.status != http.StatusSeeOther {
 		return fmt.Errorf("the provider: %d %s: %w", a.status, a.gist(), err)
@@ -251,7 +258,8 @@ func (w *world) setUpFar() error {
 		return err
 	}
 	customer := a.id()
-	if _, err = w.send("setup", "/accounts/"+accounts[0]["id"]+"/map", url.Values{"crm_account_id": {customer}}); err != nil {
+	if _, err = w.send("setup", "/accounts/"+accounts[0]["id"]+"/map",
+		url.Values{"crm_account_id": {customer}}); err != nil {
 		return err
 	}
 	slices.SortFunc(rows, func(a, b map[string]string) int {
@@ -293,7 +301,9 @@ func (w *world) arrive(i int, r map[string]string) error {
 		w.m.Land(x.Subscription, Amount(w.s.A.List), x.Start)
 	} else {
 		on := x.FirstDay()
-		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price", url.Values{"unit_price": {w.s.Price}, "price_period": {"month"}, "effective_on": {on.String()}}); err != nil {
+		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price",
+			url.Values{"unit_price": {w.s.Price}, "price_period": {"month"},
+				"effective_on": {on.String()}}); err != nil {
 			return err
 		}
 		w.m.Price(x.Subscription, Amount(w.s.Price), on, false)
@@ -334,8 +344,10 @@ func (w *world) pullOne(x *seat) error {
 			r.Reached, _ = strconv.Atoi(c["quantity_after"])
 			x.rows[c["id"]] = r
 			x.Subscription.Rows = append(x.Subscription.Rows, r)
-			if told, said := c["refund"]; said && delta < 0 && told != "" && (told == "true" || told == "yes") != r.Refund {
-				return wrong("refund", "%s: the row of %+d on %s has refund %q, the contract says %s", x.external, delta, r.On, told, yesNo(r.Refund))
+			if told, said := c["refund"]; said && delta < 0 && told != "" &&
+				(told == "true" || told == "yes") != r.Refund {
+				return wrong("refund", "%s: the row of %+d on %s has refund %q, the contract says %s", x.external,
+					delta, r.On, told, yesNo(r.Refund))
 			}
 		}
 		r.Aside = c["counted"] == "false"

@@ -35,7 +35,8 @@ func caught(t *testing.T, fault string, seed uint64) {
 		for i := range *atOnce {
 			scripts = append(scripts, kept(generate(seed+uint64(played+i))))
 		}
-		all, err := playAll(t, runs{fault: fault, quick: true, until: began.Add(catchWithin), counts: map[string]int{}}, scripts)
+		all, err := playAll(t, runs{fault: fault, quick: true, until: began.Add(catchWithin),
+			counts: map[string]int{}}, scripts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,8 @@ func caught(t *testing.T, fault string, seed uint64) {
 		if took > catchWithin {
 			t.Errorf("found after %s only", took.Round(time.Second))
 		}
-		clean, err := playAll(t, runs{until: time.Now().Add(catchWithin), counts: map[string]int{}}, []script{bad[0].script})
+		clean, err := playAll(t, runs{until: time.Now().Add(catchWithin), counts: map[string]int{}},
+			[]script{bad[0].script})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,8 @@ func (m *Model) next() int {
 
 // Subscribe enters a subscription of so many seats from its start, in a contract.
 func (m *Model) Subscribe(name string, seats int, start Day, c *Contract) *Subscription {
-	s := &Subscription{m: m, Name: name, Start: start, live: map[*Contract]*big.Rat{}, stays: []stay{{from: -Never, contract: c}}}
+	s := &Subscription{m: m, Name: name, Start: start, live: map[*Contract]*big.Rat{},
+		stays: []stay{{from: -Never, contract: c}}}
 	s.Rows = []*Row{{Place: m.next(), On: start, Delta: seats, Reached: seats}}
 	return s
 }

@@ -17,7 +17,8 @@ type bench struct {
 
 func newBench(t *testing.T, seats int, start string, refunds bool) *bench {
 	t.Helper()
-	b := &bench{T: t, c: &Contract{Name: "A", Currency: "USD", Places: 2, Months: 1, BillingDay: 1, Start: On("2026-10-01"), BillFrom: On("2026-10-01"), Refunds: refunds, End: Never}}
+	b := &bench{T: t, c: &Contract{Name: "A", Currency: "USD", Places: 2, Months: 1, BillingDay: 1,
+		Start: On("2026-10-01"), BillFrom: On("2026-10-01"), Refunds: refunds, End: Never}}
 	b.s = b.m.Subscribe("s", seats, On(start), b.c)
 	b.m.Price(b.s, Amount("10"), On(start), false)
 	return b
@@ -181,7 +182,8 @@ func TestADayBelongsToTheContractItWasIn(t *testing.T) {
 	b := newBench(t, 10, "2026-10-01", false)
 	b.bill("2026-11-01", "100")
 	b.bill("2026-11-15", "46.67") // as far as it is A's
-	other := &Contract{Name: "B", Currency: "JPY", Places: 0, Months: 1, BillingDay: 15, Start: On("2026-11-15"), BillFrom: On("2026-11-15"), End: Never}
+	other := &Contract{Name: "B", Currency: "JPY", Places: 0, Months: 1, BillingDay: 15, Start: On("2026-11-15"),
+		BillFrom: On("2026-11-15"), End: Never}
 	b.m.Move(b.s, other, On("2026-11-15"))
 	b.m.Land(b.s, Amount("1500"), On("2026-11-15"))
 	b.m.CorrectPrice(b.s, b.s.Prices[0], Amount("9"), On("2026-10-01"))
@@ -248,7 +250,8 @@ func TestRoundingIsHalfAwayFromZeroAndNeverAccumulates(t *testing.T) {
 		of     string
 		places int
 		want   string
-	}{{"0.125", 2, "0.13"}, {"-0.125", 2, "-0.13"}, {"0.115", 2, "0.12"}, {"2.5", 0, "3"}, {"-2.5", 0, "-3"}, {"2.4999", 0, "2"}, {"0.0005", 3, "0.001"}, {"7", 2, "7"}} {
+	}{{"0.125", 2, "0.13"}, {"-0.125", 2, "-0.13"}, {"0.115", 2, "0.12"}, {"2.5", 0, "3"}, {"-2.5", 0, "-3"},
+		{"2.4999", 0, "2"}, {"0.0005", 3, "0.001"}, {"7", 2, "7"}} {
 		if got := Rounded(Amount(c.of), c.places); got.Cmp(Amount(c.want)) != 0 {
 			t.Errorf("%s to %d places is %s, want %s", c.of, c.places, got.FloatString(4), c.want)
 		}
@@ -275,8 +278,10 @@ func TestContractMonths(t *testing.T) {
 		billingDay int
 		from, to   string
 	}{
-		{"2027-01-01", 1, "2027-01-01", "2027-02-01"}, {"2027-01-14", 15, "2026-12-15", "2027-01-15"}, {"2027-01-15", 15, "2027-01-15", "2027-02-15"},
-		{"2027-02-27", Last, "2027-01-31", "2027-02-28"}, {"2027-02-28", Last, "2027-02-28", "2027-03-31"}, {"2028-02-28", Last, "2028-01-31", "2028-02-29"},
+		{"2027-01-01", 1, "2027-01-01", "2027-02-01"}, {"2027-01-14", 15, "2026-12-15", "2027-01-15"},
+		{"2027-01-15", 15, "2027-01-15", "2027-02-15"},
+		{"2027-02-27", Last, "2027-01-31", "2027-02-28"}, {"2027-02-28", Last, "2027-02-28", "2027-03-31"},
+		{"2028-02-28", Last, "2028-01-31", "2028-02-29"},
 		{"2027-02-28", 28, "2027-02-28", "2027-03-28"}, {"2026-12-31", 28, "2026-12-28", "2027-01-28"},
 	} {
 		from, to := ContractMonth(On(c.day), c.billingDay)
@@ -309,11 +314,14 @@ func TestReckonedByHand(t *testing.T) {
 		{"360", "three_years", 3, 2, "2026-11-01", "2026-12-01", "30"},
 	} {
 		m := Model{}
-		k := &Contract{Places: c.places, BillingDay: 1, Start: On("2026-04-01"), BillFrom: On("2026-04-01"), Months: 3, End: Never}
+		k := &Contract{Places: c.places, BillingDay: 1, Start: On("2026-04-01"), BillFrom: On("2026-04-01"), Months: 3,
+			End: Never}
 		s := m.Subscribe("s", c.seats, On(c.start), k)
 		m.Price(s, PerMonth(Amount(c.price), c.period), On(c.start), false)
-		if got := m.Draft(k, []*Subscription{s}, nil, true, On(c.end)).Lines[s]; got == nil || got.Cmp(Amount(c.want)) != 0 {
-			t.Errorf("%d seats at %s a %s from %s to %s: %v, want %s", c.seats, c.price, c.period, c.start, c.end, got, c.want)
+		if got := m.Draft(k, []*Subscription{s}, nil, true, On(c.end)).Lines[s]; got == nil ||
+			got.Cmp(Amount(c.want)) != 0 {
+			t.Errorf("%d seats at %s a %s from %s to %s: %v, want %s", c.seats, c.price, c.period, c.start, c.end,
+				got, c.want)
 		}
 	}
 }

@@ -20,7 +20,8 @@ const (
 
 // Faults are the names of all of them.
 func Faults() []string {
-	return []string{CapByPaidNow, GoodwillInSum, OutsideInMoney, PriceCutOff, LandingFirst, RewrittenLast, CreditedStands, HalfEven, NewContractMonth, RefundWhenBilled}
+	return []string{CapByPaidNow, GoodwillInSum, OutsideInMoney, PriceCutOff, LandingFirst, RewrittenLast,
+		CreditedStands, HalfEven, NewContractMonth, RefundWhenBilled}
 }
 
 // months is the billing day whose contract months a day of a contract is worth by.

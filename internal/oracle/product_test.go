@@ -78,8 +78,10 @@ func (p *product) at(moment time.Time) error {
 		return err
 	}
 	p.cmd = exec.Command(p.bin, "serve")
-	p.cmd.Env = append(os.Environ(), "SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_DATA_DIR="+filepath.Join(p.dir, "data"), "SEATLEDGER_CLOCK="+moment.Format(time.RFC3339),
-		"SEATLEDGER_ADMIN_EMAIL="+adminEmail, "SEATLEDGER_ADMIN_PASSWORD="+adminPassword, "SEATLEDGER_LOG_LEVEL=warn", "SEATLEDGER_FAULT="+p.fault, "SEATLEDGER_OUTBOUND_ALLOW="+p.allow)
+	p.cmd.Env = append(os.Environ(), "SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_DATA_DIR="+filepath.Join(p.dir, "data"),
+		"SEATLEDGER_CLOCK="+moment.Format(time.RFC3339),
+		"SEATLEDGER_ADMIN_EMAIL="+adminEmail, "SEATLEDGER_ADMIN_PASSWORD="+adminPassword, "SEATLEDGER_LOG_LEVEL=warn",
+		"SEATLEDGER_FAULT="+p.fault, "SEATLEDGER_OUTBOUND_ALLOW="+p.allow)
 	p.log.Reset()
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
@@ -114,8 +116,9 @@ func (p *product) at(moment time.Time) error {
 	if err != nil {
 		return err
 	}
-	p.http = &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	p.http = &http.Client{Jar: jar, Timeout: time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 8}}
 	a, err := p.post("/login", url.Values{"email": {adminEmail}, "password": {adminPassword}})
 	if err == nil && a.status != http.StatusSeeOther {
 		err = fmt.Errorf("sign-in answers %d", a.status)

@@ -19,7 +19,8 @@ func (c *Contract) changeLogEnd(invoices []*Invoice, asked Day) Day {
 
 // Draft is what a run of a contract up to a day bills: the difference of two states (RULES 8).
 func (m *Model) Draft(c *Contract, subscriptions []*Subscription, invoices []*Invoice, full bool, asked Day) *Invoice {
-	inv := &Invoice{Contract: c, Full: full, End: asked, Lines: map[*Subscription]*big.Rat{}, records: map[*Subscription]*record{}}
+	inv := &Invoice{Contract: c, Full: full, End: asked, Lines: map[*Subscription]*big.Rat{},
+		records: map[*Subscription]*record{}}
 	if !full {
 		inv.End = c.changeLogEnd(invoices, asked)
 	}

@@ -73,8 +73,9 @@ type script struct {
 	Starts  []string `json:"starts"`           // and its start
 	Price   string   `json:"price"`            // by a person, where A has no list
 	Far     bool     `json:"far,omitempty"`    // the subscriptions are a distributor's, and not entered by hand
-	Waves   [][]op   `json:"waves,omitempty"`  // what happens there: before the first and before the second half of each phase
-	Phases  [][]op   `json:"phases"`           // by the clock's stops
+	// what happens there: before the first and before the second half of each phase
+	Waves  [][]op `json:"waves,omitempty"`
+	Phases [][]op `json:"phases"` // by the clock's stops
 }
 
 // The clock's stops. The second is half an hour into a new month.
@@ -98,7 +99,8 @@ func (s script) String() string {
 	fmt.Fprintf(&b, "  %s\n", line(head))
 	for i, ops := range s.Phases {
 		if len(s.Waves) > 0 {
-			fmt.Fprintf(&b, "  %s  at the distributor %s, half-way %s\n", stops()[i][:10], line(s.Waves[2*i]), line(s.Waves[2*i+1]))
+			fmt.Fprintf(&b, "  %s  at the distributor %s, half-way %s\n", stops()[i][:10], line(s.Waves[2*i]),
+				line(s.Waves[2*i+1]))
 		}
 		for _, o := range ops {
 			fmt.Fprintf(&b, "  %s  %s\n", stops()[i][:10], line(o))
@@ -232,7 +234,8 @@ func begin(t terms) Day {
 }
 
 func someTerms(r *rand.Rand) terms {
-	t := terms{Currency: pick(r, "USD", "USD", "EUR", "JPY", "KWD"), Months: pick(r, 1, 1, 1, 1, 3, 12), Arrears: chance(r, 35), Day: pick(r, 1, 1, 15, 28, Last)}
+	t := terms{Currency: pick(r, "USD", "USD", "EUR", "JPY", "KWD"), Months: pick(r, 1, 1, 1, 1, 3, 12),
+		Arrears: chance(r, 35), Day: pick(r, 1, 1, 15, 28, Last)}
 	if chance(r, 50) {
 		t.List = somePrice(r, placesOf(t.Currency))
 	}
@@ -253,7 +256,8 @@ func somePrice(r *rand.Rand, places int) string {
 	case 2:
 		return fmt.Sprintf("%d.%02d", whole, 1+r.IntN(99))
 	}
-	return fmt.Sprintf("%d.%s5", whole, strings.Repeat("0", max(0, places-1))+strings.Repeat(fmt.Sprint(r.IntN(10)), min(1, places)))
+	return fmt.Sprintf("%d.%s5", whole,
+		strings.Repeat("0", max(0, places-1))+strings.Repeat(fmt.Sprint(r.IntN(10)), min(1, places)))
 }
 
 // someStep is a step, or several that belong together.
@@ -269,7 +273,8 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		if chance(r, 30) {
 			on = (now + Day(r.IntN(150))).String() // ahead
 		}
-		return op{Act: setPrice, Sub: sub, On: on, Price: somePrice(r, placesOf(s.A.Currency)), Period: pick(r, "month", "month", "month", "quarter", "year", "three_years"), Yes: chance(r, 50)}
+		return op{Act: setPrice, Sub: sub, On: on, Price: somePrice(r, placesOf(s.A.Currency)),
+			Period: pick(r, "month", "month", "month", "quarter", "year", "three_years"), Yes: chance(r, 50)}
 	}
 	run := func() op {
 		if chance(r, 35) {

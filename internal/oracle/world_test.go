@@ -100,7 +100,8 @@ func (w *world) setUp(provider string) error {
 		return err
 	}
 	customer := a.id()
-	if _, err = w.send("setup", "/providers/"+provider+"/accounts", url.Values{"external_id": {w.name}, "name": {w.name}, "domain": {w.name + ".example"}}); err != nil {
+	if _, err = w.send("setup", "/providers/"+provider+"/accounts",
+		url.Values{"external_id": {w.name}, "name": {w.name}, "domain": {w.name + ".example"}}); err != nil {
 		return err
 	}
 	accounts, err := w.p.records("/accounts.csv?provider=" + provider + "&q=" + w.name)
@@ -110,7 +111,8 @@ func (w *world) setUp(provider string) error {
 	if len(accounts) != 1 {
 		return wrong("setup", "%d accounts are called %s", len(accounts), w.name)
 	}
-	if _, err = w.send("setup", "/accounts/"+accounts[0]["id"]+"/map", url.Values{"crm_account_id": {customer}}); err != nil {
+	if _, err = w.send("setup", "/accounts/"+accounts[0]["id"]+"/map",
+		url.Values{"crm_account_id": {customer}}); err != nil {
 		return err
 	}
 	if w.a, err = w.contract(customer, "A", w.s.A); err != nil {
@@ -145,8 +147,9 @@ func (w *world) makeUp() error {
 }
 
 func (w *world) contract(customer, name string, t terms) (*Contract, error) {
-	c := &Contract{Name: name, Currency: t.Currency, Places: placesOf(t.Currency), Months: t.Months, Arrears: t.Arrears, BillingDay: t.Day,
-		Start: begin(t), BillFrom: begin(t), Refunds: w.s.Refunds, End: Never}
+	c := &Contract{Name: name, Currency: t.Currency, Places: placesOf(t.Currency), Months: t.Months, Arrears: t.Arrears,
+		BillingDay: t.Day,
+		Start:      begin(t), BillFrom: begin(t), Refunds: w.s.Refunds, End: Never}
 	list := ""
 	if t.List != "" {
 		a, err := w.send("setup", "/price-lists", url.Values{"name": {w.name + " " + name}, "currency": {t.Currency}})
@@ -155,8 +158,10 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 		}
 		list = a.id()
 		for i := range w.s.Seats {
-			_, err := w.send("setup", "/price-lists/"+list+"/items", url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {"month"},
-				"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.List}, "effective_from": {"2020-01-01"}})
+			_, err := w.send("setup", "/price-lists/"+list+"/items",
+				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {"month"},
+					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.List},
+					"effective_from": {"2020-01-01"}})
 			if err != nil {
 				return nil, err
 			}
@@ -191,8 +196,10 @@ func (w *world) terms(c *Contract, t terms) url.Values {
 	} else if w.s.Global {
 		refunds = "global"
 	}
-	return url.Values{"name": {w.name + " " + c.Name}, "currency": {t.Currency}, "billing_frequency": {frequency}, "timing": {timing}, "billing_day": {day},
-		"start_date": {c.Start.String()}, "bill_from": {c.BillFrom.String()}, "end_date": {c.End.String()}, "refunds": {refunds}, "payment_terms": {"30"}, "tax_code": {""}}
+	return url.Values{"name": {w.name + " " + c.Name}, "currency": {t.Currency}, "billing_frequency": {frequency},
+		"timing": {timing}, "billing_day": {day},
+		"start_date": {c.Start.String()}, "bill_from": {c.BillFrom.String()}, "end_date": {c.End.String()},
+		"refunds": {refunds}, "payment_terms": {"30"}, "tax_code": {""}}
 }
 
 func (w *world) term(i int) string {
@@ -219,9 +226,11 @@ func (w *world) part(i int) string {
 func (w *world) enter(provider string, i int) error {
 	x := &seat{external: fmt.Sprintf("%s-s%d", w.name, i)}
 	start := On(w.s.Starts[i])
-	a, err := w.send("setup", "/providers/"+provider+"/subscriptions", url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
-		"product": {w.part(i)}, "quantity": {strconv.Itoa(w.s.Seats[i])}, "unit_cost": {"0.01"}, "cost_period": {"month"}, "currency": {w.a.Currency}, "term": {"triennial"},
-		"billing_frequency": {"monthly"}, "start_date": {start.String()}})
+	a, err := w.send("setup", "/providers/"+provider+"/subscriptions",
+		url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
+			"product": {w.part(i)}, "quantity": {strconv.Itoa(w.s.Seats[i])}, "unit_cost": {"0.01"},
+			"cost_period": {"month"}, "currency": {w.a.Currency}, "term": {"triennial"},
+			"billing_frequency": {"monthly"}, "start_date": {start.String()}})
 	if err != nil {
 		return err
 	}
@@ -232,7 +241,9 @@ func (w *world) enter(provider string, i int) error {
 		w.m.Land(x.Subscription, Amount(w.s.A.List), start)
 	} else {
 		on := x.FirstDay()
-		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price", url.Values{"unit_price": {w.s.Price}, "price_period": {"month"}, "effective_on": {on.String()}}); err != nil {
+		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price",
+			url.Values{"unit_price": {w.s.Price}, "price_period": {"month"},
+				"effective_on": {on.String()}}); err != nil {
 			return err
 		}
 		w.m.Price(x.Subscription, Amount(w.s.Price), on, false)
@@ -285,7 +296,8 @@ func (w *world) look(x *seat) error {
 	want := x.PriceOn(day)
 	got := r["unit_price"]
 	if (want == nil) != (got == "") || want != nil && PerMonth(Amount(got), r["price_period"]).Cmp(want) != 0 {
-		return wrong("page price", "%s shows %q per %q; on %s its price per month is %s", x.external, got, r["price_period"], day, show(want))
+		return wrong("page price", "%s shows %q per %q; on %s its price per month is %s", x.external, got,
+			r["price_period"], day, show(want))
 	}
 	seats := x.SeatsOn(Never - 1)
 	if x.off {
@@ -419,7 +431,8 @@ func (w *world) setSeats(x *seat, o op) error {
 	}
 	refund := o.Yes && x.Now().Refunds
 	w.note("%s: %d seats from %s, refund %v", x.external, o.N, on, refund)
-	f := url.Values{"quantity": {strconv.Itoa(o.N)}, "effective_at": {on.String()}, "refund": {yesNo(refund)}, "note": {"campaign"}}
+	f := url.Values{"quantity": {strconv.Itoa(o.N)}, "effective_at": {on.String()}, "refund": {yesNo(refund)},
+		"note": {"campaign"}}
 	if _, err := w.send("seats refused", "/subscriptions/"+x.id+"/quantity", f); err != nil {
 		return err
 	}
@@ -444,7 +457,8 @@ func (w *world) change(x *seat, r *Row) (string, error) {
 		return "", err
 	}
 	for _, c := range rows {
-		if c["counted"] == "true" && c["effective_at"] == r.On.String() && c["delta"] == strconv.Itoa(r.Delta) && c["quantity_after"] == strconv.Itoa(r.Reached) {
+		if c["counted"] == "true" && c["effective_at"] == r.On.String() && c["delta"] == strconv.Itoa(r.Delta) &&
+			c["quantity_after"] == strconv.Itoa(r.Reached) {
 			return c["id"], nil
 		}
 	}
@@ -506,7 +520,8 @@ func (w *world) setPrice(x *seat, o op) error {
 		return nil
 	}
 	path := "/subscriptions/" + x.id + "/price"
-	f := url.Values{"unit_price": {o.Price}, "price_period": {o.Period}, "effective_on": {on.String()}, "note": {"campaign"}}
+	f := url.Values{"unit_price": {o.Price}, "price_period": {o.Period}, "effective_on": {on.String()},
+		"note": {"campaign"}}
 	w.note("%s: %s a %s from %s, later ones replaced %v", x.external, o.Price, o.Period, on, o.Yes)
 	if x.LaterPrices(on) && !w.dry {
 		a, err := w.p.post(path, f)
@@ -533,7 +548,8 @@ func (w *world) setPrice(x *seat, o op) error {
 				}
 			}
 		} else if a.status == http.StatusSeeOther {
-			return wrong("unpriced days", "a price from %s leaves days of %s without one, and nothing was asked", on, x.external)
+			return wrong("unpriced days", "a price from %s leaves days of %s without one, and nothing was asked", on,
+				x.external)
 		}
 	}
 	if _, err := w.send("price refused", path, f); err != nil {
@@ -574,7 +590,8 @@ func (w *world) correctPrice(x *seat, o op) error {
 		return err
 	}
 	for _, c := range found {
-		if c["set_aside"] != "true" && c["effective_on"] == p.On.String() && c["unit_price"] != "" && PerMonth(Amount(c["unit_price"]), c["price_period"]).Cmp(p.PerMonth) == 0 {
+		if c["set_aside"] != "true" && c["effective_on"] == p.On.String() && c["unit_price"] != "" &&
+			PerMonth(Amount(c["unit_price"]), c["price_period"]).Cmp(p.PerMonth) == 0 {
 			id, period = c["change_id"], c["price_period"]
 		}
 	}
@@ -660,7 +677,8 @@ func (w *world) move(x *seat, o op) error {
 // byPerson tells whether a person's price holds on a day: landing keeps it (RULES 5).
 func (s *Subscription) byPerson(d Day) bool {
 	price := s.PriceOn(d)
-	return price != nil && slices.ContainsFunc(s.Prices, func(p *PriceRow) bool { return !p.Aside && p.Person && p.PerMonth == price })
+	return price != nil && slices.ContainsFunc(s.Prices,
+		func(p *PriceRow) bool { return !p.Aside && p.Person && p.PerMonth == price })
 }
 
 func (w *world) setRefunds(o op) error {

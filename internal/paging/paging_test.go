@@ -137,7 +137,8 @@ func TestAFloatCannotBeASortKey(t *testing.T) {
 func TestALastPageHasNoNext(t *testing.T) {
 	t.Parallel()
 	rows := make([]int, paging.Size)
-	page, next, err := paging.Cut(paging.Request{Order: order(t, "quantity")}, rows, func(n int) (any, uuid.UUID) { return n, uuid.New() })
+	page, next, err := paging.Cut(paging.Request{Order: order(t, "quantity")}, rows,
+		func(n int) (any, uuid.UUID) { return n, uuid.New() })
 	if err != nil || next != "" || len(page) != paging.Size {
 		t.Errorf("%d rows, next %q, %v", len(page), next, err)
 	}
@@ -152,7 +153,8 @@ func TestValuesThatPostgresWouldRefuseAreRefusedBefore(t *testing.T) {
 	}
 	for sort, keys := range bad {
 		for _, key := range keys {
-			token := base64.RawURLEncoding.EncodeToString([]byte(`{"s":"` + sort + `","k":"` + key + `","i":"00000000-0000-7000-8000-000000000001"}`))
+			token := base64.RawURLEncoding.EncodeToString([]byte(`{"s":"` + sort + `","k":"` + key +
+				`","i":"00000000-0000-7000-8000-000000000001"}`))
 			if _, err := order(t, sort).Cursor(token); errs.KindOf(err) != errs.Invalid {
 				t.Errorf("%s took %q", sort, key)
 			}

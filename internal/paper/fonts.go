@@ -105,8 +105,10 @@ func (f font) draws(r rune) bool { return r >= 0 && r < 1<<16 && f.has[r] }
 
 // joined are scripts whose letters join, turn around or are set in another order than
 // they are written: single glyphs side by side would be wrong.
-var joined = []*unicode.RangeTable{unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi,
-	unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Thai, unicode.Lao, unicode.Tibetan,
+var joined = []*unicode.RangeTable{unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko,
+	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi,
+	unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
+	unicode.Thai, unicode.Lao, unicode.Tibetan,
 	unicode.Myanmar, unicode.Khmer, unicode.Mongolian}
 
 // Missing are the characters of some texts that cannot be drawn as they should be, each once.

@@ -19,7 +19,8 @@ func TestTheFontsAreAsPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, f := range map[string]font{"DejaVuSans.ttf": s.plain, "DejaVuSans-Bold.ttf": s.bold, "DroidSansFallback.ttf": s.asian} {
+	for name, f := range map[string]font{"DejaVuSans.ttf": s.plain, "DejaVuSans-Bold.ttf": s.bold,
+		"DroidSansFallback.ttf": s.asian} {
 		sum := sha256.Sum256(f.data)
 		if !strings.Contains(string(page), "| "+name+" | `"+hex.EncodeToString(sum[:])+"` |") {
 			t.Errorf("%s has %x", name, sum)

@@ -31,10 +31,12 @@ const (
 )
 
 // ErrNewer says that the database was migrated by a newer Seatledger.
-var ErrNewer = errors.New("the database belongs to a newer Seatledger: start that version, or restore the backup from before the upgrade")
+var ErrNewer = errors.New("the database belongs to a newer Seatledger: start that version, or restore the backup " +
+	"from before the upgrade")
 
 // ErrOlder says that migrations are waiting.
-var ErrOlder = errors.New("the database is older than this Seatledger: run `seatledger migrate` with SEATLEDGER_MIGRATE_DATABASE_URL set to the owner's role")
+var ErrOlder = errors.New("the database is older than this Seatledger: run `seatledger migrate` with " +
+	"SEATLEDGER_MIGRATE_DATABASE_URL set to the owner's role")
 
 // MigrationsHash names the set of all migrations and views, for template databases in tests.
 func MigrationsHash() string {
@@ -89,7 +91,8 @@ func ensureAppRole(ctx context.Context, c *pgx.Conn) error {
 		return err
 	}
 	if _, err := c.Exec(ctx, "create role "+AppRole+" nologin"); err != nil {
-		return fmt.Errorf("the role %s is missing and this role may not create it; run as a superuser: CREATE ROLE %s LOGIN PASSWORD '...'; %w", AppRole, AppRole, err)
+		return fmt.Errorf("the role %s is missing and this role may not create it; run as a superuser: "+
+			"CREATE ROLE %s LOGIN PASSWORD '...'; %w", AppRole, AppRole, err)
 	}
 	return nil
 }
@@ -133,11 +136,13 @@ func migrateRiver(ctx context.Context, owner *pgxpool.Pool) error {
 	if _, err := owner.Exec(ctx, "create schema if not exists "+RiverSchema); err != nil {
 		return err
 	}
-	m, err := rivermigrate.New(riverpgxv5.New(owner), &rivermigrate.Config{Schema: RiverSchema, Logger: slog.New(slog.DiscardHandler)})
+	m, err := rivermigrate.New(riverpgxv5.New(owner),
+		&rivermigrate.Config{Schema: RiverSchema, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: riverVersion}); err != nil {
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp,
+		&rivermigrate.MigrateOpts{TargetVersion: riverVersion}); err != nil {
 		return fmt.Errorf("migrate job queue: %w", err)
 	}
 	_, err = owner.Exec(ctx, `

@@ -24,7 +24,8 @@ var viewFiles embed.FS
 const viewsNumber = 1
 
 // ErrViews says that the views of the database are not those of this program, or that it may not read them.
-var ErrViews = errors.New("views of the database are missing, unreadable or not this Seatledger's: run `seatledger migrate`" +
+var ErrViews = errors.New("views of the database are missing, unreadable or not this Seatledger's: " +
+	"run `seatledger migrate`" +
 	" with SEATLEDGER_MIGRATE_DATABASE_URL set to the owner's role")
 
 // viewSet is the views that a program brings. Files are applied in the order of their names; digits

@@ -22,7 +22,8 @@ func TestOtherViewsHaveAHigherNumber(t *testing.T) {
 	t.Parallel()
 	hash := postgres.ViewsHash()
 	if len(sets) != postgres.ViewsNumber || sets[len(sets)-1] != hash {
-		t.Errorf("the views have changed: raise viewsNumber to %d and add %q here; where %d was in no release, put it in the place of the last",
+		t.Errorf("the views have changed: raise viewsNumber to %d and add %q here; "+
+			"where %d was in no release, put it in the place of the last",
 			len(sets)+1, hash, len(sets))
 	}
 }
@@ -31,13 +32,15 @@ func TestOtherViewsHaveAHigherNumber(t *testing.T) {
 func defined(t *testing.T, db *pgtest.DB) map[string]string {
 	t.Helper()
 	rows, err := db.Owner().Query(t.Context(),
-		"select relname, oid::text || ' ' || xmin::text from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace")
+		"select relname, oid::text || ' ' || xmin::text from pg_class where relkind = 'v' and relnamespace = "+
+			"'public'::regnamespace")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]string{}
 	var name, version string
-	if _, err := pgx.ForEachRow(rows, []any{&name, &version}, func() error { out[name] = version; return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&name, &version},
+		func() error { out[name] = version; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -68,7 +71,8 @@ func TestEachFileIsAViewThatTheAppReads(t *testing.T) {
 		if made[name] == "" {
 			t.Errorf("no view %s: a file has the name of its view", name)
 		}
-		if _, err := db.Pool().Exec(t.Context(), "select * from "+pgx.Identifier{name}.Sanitize()+" limit 1"); err != nil {
+		if _, err := db.Pool().Exec(t.Context(),
+			"select * from "+pgx.Identifier{name}.Sanitize()+" limit 1"); err != nil {
 			t.Errorf("as the app: %v", err)
 		}
 	}
@@ -150,13 +154,16 @@ func TestAnySetFollowsAnyOther(t *testing.T) {
 	view := func(name, columns string) string {
 		return fmt.Sprintf("create view %s as select %s; grant select on %s to seatledger_app", name, columns, name)
 	}
-	if err := apply(map[string]string{"1_seats.sql": view("seats", "1 as a, 2 as b"), "2_far.sql": view("far", "a, b from seats")}); err != nil {
+	if err := apply(map[string]string{"1_seats.sql": view("seats", "1 as a, 2 as b"),
+		"2_far.sql": view("far", "a, b from seats")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := apply(map[string]string{"1_far.sql": view("far", "'b' as b"), "2_seats.sql": view("seats", "b from far")}); err != nil {
+	if err := apply(map[string]string{"1_far.sql": view("far", "'b' as b"),
+		"2_seats.sql": view("seats", "b from far")}); err != nil {
 		t.Errorf("other columns, and each reads the other: %v", err)
 	}
-	if err := apply(map[string]string{"seats.sql": view("seats", "'z' as z"), "wrong.sql": "create view wrong as select none"}); err == nil {
+	if err := apply(map[string]string{"seats.sql": view("seats", "'z' as z"),
+		"wrong.sql": "create view wrong as select none"}); err == nil {
 		t.Error("a view that cannot be made was made")
 	}
 	var b string

@@ -61,7 +61,8 @@ func Switch(tx *gorm.DB, w Switching) (*audit.Event, error) {
 	if !w.Active {
 		action, at, who = "provider.deactivated", w.At.Now(), w.By.Name
 	}
-	err = tx.Exec(`UPDATE providers SET active = ?, deactivated_at = ?, deactivated_by = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+	err = tx.Exec(`UPDATE providers
+		SET active = ?, deactivated_at = ?, deactivated_by = ?, version = version + 1, updated_at = ? WHERE id = ?`,
 		w.Active, at, who, w.At.Now(), w.ID).Error
 	return &audit.Event{Action: action, ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name,
 		Before: map[string]any{"active": p.Active}, After: map[string]any{"active": w.Active}}, err

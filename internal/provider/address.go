@@ -13,7 +13,8 @@ import (
 func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
 	p.URL = strings.TrimSpace(in.URL)
 	if p.URL == "" {
-		problems.Add("url", "Enter the address of the API. TD SYNNEX in the United States has %s.", usualURL(p.Connector))
+		problems.Add("url", "Enter the address of the API. TD SYNNEX in the United States has %s.",
+			usualURL(p.Connector))
 		return
 	}
 	if problem := s.judge(p.URL); problem != "" {
@@ -40,7 +41,8 @@ func (s *Service) judge(raw string) string {
 		return sentence(err)
 	}
 	host, _, _ := strings.Cut(hostOf(raw), ":")
-	if strings.HasPrefix(strings.ToLower(raw), "http:") && (isOf(host, "tdsynnex.com") || isOf(host, "synnex.com") || isOf(host, "synnex.ca")) {
+	if strings.HasPrefix(strings.ToLower(raw), "http:") &&
+		(isOf(host, "tdsynnex.com") || isOf(host, "synnex.com") || isOf(host, "synnex.ca")) {
 		return "TD SYNNEX answers over https only. Begin the address with https://."
 	}
 	return ""
@@ -52,7 +54,8 @@ func otherAPI(p *Provider, problems errs.Fields) {
 	comprehensive := isOf(p.Host, "tdsynnex.com")
 	switch {
 	case p.Connector == distributor.Stellr && isLegacyHost(p.Host):
-		problems.Add("url", "This is the address of the legacy API. The comprehensive one is %s; or turn the toggle off.", DefaultURL)
+		problems.Add("url", "This is the address of the legacy API. The comprehensive one is %s; "+
+			"or turn the toggle off.", DefaultURL)
 	case p.Connector == distributor.StellrLegacy && comprehensive:
 		problems.Add("url", "This is the address of the comprehensive API. The legacy one is %s; or turn the toggle on.", DefaultLegacyURL)
 	}

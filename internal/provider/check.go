@@ -36,20 +36,23 @@ func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (dis
 	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
 }
 
-func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check, at time.Time) error {
+func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check,
+	at time.Time) error {
 	layers, err := json.Marshal(c.Layers)
 	if err != nil {
 		return err
 	}
 	// Credentials saved while the check ran are not those that were checked.
 	err = tx.Exec(`UPDATE providers SET checked_by = ?, check_result = ?, check_layers = ?::jsonb,
-			checked_at = CASE WHEN credentials_at = ? THEN ?::timestamptz ELSE least(?::timestamptz, credentials_at - interval '1 microsecond') END
+			checked_at = CASE WHEN credentials_at = ? THEN ?::timestamptz
+			ELSE least(?::timestamptz, credentials_at - interval '1 microsecond') END
 		WHERE id = ?`, by.Name, c.Result(), string(layers), p.CredentialsAt, at, at, p.ID).Error
 	if err != nil || !by.IsPerson() {
 		return err
 	}
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "provider.verified", ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name,
-		After: map[string]any{"result": c.Result()}})
+	return audit.Record(ctx, tx, s.Clock, by,
+		audit.Event{Action: "provider.verified", ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name,
+			After: map[string]any{"result": c.Result()}})
 }
 
 // Layers reads the stored layers of the last check.
@@ -68,5 +71,6 @@ func IdentityCompared(ctx context.Context, db *gorm.DB, p Provider) error {
 	if p.IdentityChangedAt == nil {
 		return nil
 	}
-	return db.WithContext(ctx).Exec(`UPDATE providers SET identity_changed_at = NULL WHERE id = ? AND identity_changed_at = ?`, p.ID, *p.IdentityChangedAt).Error
+	return db.WithContext(ctx).Exec(`UPDATE providers SET identity_changed_at = NULL WHERE id = ?
+		AND identity_changed_at = ?`, p.ID, *p.IdentityChangedAt).Error
 }

@@ -30,7 +30,8 @@ func (f Figures) Subscriptions() int { return f.Held + f.Active + f.Inactive }
 func FiguresOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Figures, error) {
 	var f Figures
 	err := db.WithContext(ctx).Raw(`SELECT a.*, s.* FROM
-		(SELECT count(*) FILTER (WHERE state = 'unmapped') AS unmapped, count(*) FILTER (WHERE state = 'mapped') AS mapped,
+		(SELECT count(*) FILTER (WHERE state = 'unmapped') AS unmapped,
+			count(*) FILTER (WHERE state = 'mapped') AS mapped,
 			count(*) FILTER (WHERE state = 'excluded') AS excluded FROM provider_accounts WHERE provider_id = @id) a,
 		(SELECT count(*) FILTER (WHERE state = 'held') AS held, count(*) FILTER (WHERE state = 'active') AS active,
 			count(*) FILTER (WHERE state = 'inactive') AS inactive FROM subscriptions WHERE provider_id = @id) s`,
@@ -58,10 +59,12 @@ func UnreadableRecords(ctx context.Context, db *gorm.DB, id uuid.UUID, limit int
 		Unreadable
 		Total int
 	}
-	err := db.WithContext(ctx).Raw(`SELECT u.what, u.external_id, coalesce(a.name, '') AS account, u.account_id, u.reason, u.raw, u.first_seen,
+	err := db.WithContext(ctx).Raw(`SELECT u.what, u.external_id, coalesce(a.name, '') AS account, u.account_id,
+		u.reason, u.raw, u.first_seen,
 			count(*) OVER () AS total
 		FROM unreadable_records u LEFT JOIN provider_accounts a ON a.id = u.account_id
-		WHERE u.provider_id = ? AND u.resolved_at IS NULL ORDER BY u.first_seen DESC, u.id LIMIT ?`, id, limit).Scan(&rows).Error
+		WHERE u.provider_id = ? AND u.resolved_at IS NULL ORDER BY u.first_seen DESC, u.id
+		LIMIT ?`, id, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("read unreadable records: %w", err)
 	}

@@ -25,7 +25,8 @@ func (in *Input) settle(was Provider, hasAccounts bool) error {
 	problems := errs.Fields{}
 	manual := was.Connector == distributor.Manual
 	if in.Connector != "" && (in.Connector == distributor.Manual) != manual {
-		problems.Add("connector", "A provider cannot be turned from manual entry to an API or back. Create a new provider instead.")
+		problems.Add("connector", "A provider cannot be turned from manual entry to an API or back. "+
+			"Create a new provider instead.")
 		return problems.Err()
 	}
 	if manual {
@@ -42,13 +43,16 @@ func (in *Input) settle(was Provider, hasAccounts bool) error {
 		return nil
 	}
 	if in.ComprehensiveAPI != was.ComprehensiveAPI {
-		problems.Add("comprehensive_api", "This provider has accounts, and their ids belong to the API they came from. Leave the toggle as it is and create a new provider for the other API.")
+		problems.Add("comprehensive_api",
+			"This provider has accounts, and their ids belong to the API they came from. "+
+				"Leave the toggle as it is and create a new provider for the other API.")
 	}
 	if in.InternalName = strings.TrimSpace(in.InternalName); in.InternalName == "" {
 		in.InternalName = was.InternalName
 	}
 	if in.InternalName != was.InternalName {
-		problems.Add("internal_name", "This provider has accounts, so its internal name stays %s. Create a new provider for another one.", was.InternalName)
+		problems.Add("internal_name", "This provider has accounts, so its internal name stays %s. "+
+			"Create a new provider for another one.", was.InternalName)
 	}
 	return problems.Err()
 }
@@ -86,7 +90,9 @@ func identityQuestion(ctx context.Context, tx *gorm.DB, id uuid.UUID, what strin
 		return err
 	}
 	problems := errs.Fields{}
-	problems.Add("confirm_identity", "You change %s. Its accounts (%d) and subscriptions (%d) came from there. Nothing was saved. If the new one belongs to the same reseller, confirm it and save again; else create a new provider.",
+	problems.Add("confirm_identity",
+		"You change %s. Its accounts (%d) and subscriptions (%d) came from there. Nothing was saved. "+
+			"If the new one belongs to the same reseller, confirm it and save again; else create a new provider.",
 		what, f.Accounts(), f.Subscriptions())
 	return problems.Err()
 }

@@ -29,7 +29,8 @@ type Worth struct {
 	Monthly decimal.NullDecimal
 }
 
-const perMonth = `CASE %[1]s.price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years' THEN 36 END`
+const perMonth = `CASE %[1]s.price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12
+	WHEN 'three_years' THEN 36 END`
 
 // ImpactOf reads what deactivating a provider is about.
 func ImpactOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Impact, error) {
@@ -39,15 +40,20 @@ func ImpactOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Impact, error) {
 		return i, err
 	}
 	db = db.WithContext(ctx)
-	err = db.Raw(`SELECT s.state, s.currency, count(*) AS count, sum(CASE s.state WHEN 'inactive' THEN 0 ELSE s.billable_quantity END) AS seats,
+	err = db.Raw(`SELECT s.state, s.currency, count(*) AS count, sum(CASE s.state WHEN 'inactive' THEN 0
+		ELSE s.billable_quantity END) AS seats,
 			sum(s.billable_quantity * s.unit_price / `+fmt.Sprintf(perMonth, "s")+`) AS monthly
-		FROM subscriptions s WHERE s.provider_id = ? GROUP BY s.state, s.currency ORDER BY array_position(ARRAY['active', 'held', 'inactive'], s.state), s.currency`, id).Scan(&i.Worth).Error
+		FROM subscriptions s WHERE s.provider_id = ? GROUP BY s.state, s.currency
+		ORDER BY array_position(ARRAY['active', 'held', 'inactive'], s.state), s.currency`, id).Scan(&i.Worth).Error
 	if err != nil {
 		return i, fmt.Errorf("what the subscriptions of a provider come to: %w", err)
 	}
-	err = db.Raw(`SELECT c.currency, count(*) AS count, sum(c.delta) AS seats, sum(c.delta * c.unit_price / `+fmt.Sprintf(perMonth, "c")+`) AS monthly
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted AND st.billing_state = 'open'
-		JOIN subscriptions s ON s.id = c.subscription_id WHERE s.provider_id = ? GROUP BY c.currency ORDER BY c.currency`, id).Scan(&i.Open).Error
+	err = db.Raw(`SELECT c.currency, count(*) AS count, sum(c.delta) AS seats, sum(c.delta * c.unit_price / `+
+		fmt.Sprintf(perMonth, "c")+`) AS monthly
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
+		AND st.billing_state = 'open'
+		JOIN subscriptions s ON s.id = c.subscription_id WHERE s.provider_id = ? GROUP BY c.currency
+		ORDER BY c.currency`, id).Scan(&i.Open).Error
 	if err != nil {
 		return i, fmt.Errorf("open rows of a provider: %w", err)
 	}

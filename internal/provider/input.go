@@ -76,8 +76,9 @@ const (
 // lengths refuses what nobody types: a pasted page, a file.
 func lengths(in Input, problems errs.Fields) {
 	for field, text := range map[string]string{
-		"name": in.Name, "internal_name": in.InternalName, "user_name": in.UserName, "application_id": in.ApplicationID, "reseller_number": in.ResellerNumber,
-		"password": in.Password.Reveal(), "application_secret": in.ApplicationSecret.Reveal(),
+		"name": in.Name, "internal_name": in.InternalName, "user_name": in.UserName, "application_id": in.ApplicationID,
+		"reseller_number": in.ResellerNumber,
+		"password":        in.Password.Reveal(), "application_secret": in.ApplicationSecret.Reveal(),
 	} {
 		limit := textLimit
 		if field == Password || field == ApplicationSecret {
@@ -104,7 +105,8 @@ func connectorOf(in Input, problems errs.Fields) string {
 }
 
 func credentials(p *Provider, in Input, have stored, problems errs.Fields) {
-	p.UserName, p.ApplicationID, p.ResellerNumber = strings.TrimSpace(in.UserName), strings.TrimSpace(in.ApplicationID), strings.TrimSpace(in.ResellerNumber)
+	p.UserName, p.ApplicationID, p.ResellerNumber = strings.TrimSpace(in.UserName), strings.TrimSpace(in.ApplicationID),
+		strings.TrimSpace(in.ResellerNumber)
 	p.GrantType = grant(in, problems)
 	hasPassword := in.Password != "" || have.password && !in.PasswordClear
 	hasSecret := in.ApplicationSecret != "" || have.applicationSecret && !in.ApplicationSecretClear
@@ -124,7 +126,8 @@ func credentials(p *Provider, in Input, have stored, problems errs.Fields) {
 			problems.Add("application_id", "Enter the application id from the developer portal.")
 		}
 		if !hasSecret {
-			problems.Add("application_secret", "Enter the application secret. The portal shows it once, when it is made.")
+			problems.Add("application_secret",
+				"Enter the application secret. The portal shows it once, when it is made.")
 		}
 	}
 }

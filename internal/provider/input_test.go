@@ -20,31 +20,56 @@ func TestEveryRefusalStandsAtItsField(t *testing.T) {
 		field string
 		says  string
 	}{
-		"no name":                         {with(good(), func(in *provider.Input) { in.Name = "  " }), "name", "Enter a name"},
-		"a pasted page as name":           {with(good(), func(in *provider.Input) { in.Name = strings.Repeat("x", 201) }), "name", "longer than 200"},
-		"no such connector":               {with(good(), func(in *provider.Input) { in.Connector = "ion" }), "connector", "no such connector"},
-		"no address":                      {with(good(), func(in *provider.Input) { in.URL = "" }), "url", provider.DefaultURL},
-		"http":                            {with(good(), func(in *provider.Input) { in.URL = "http://api.us.tdsynnex.com/" }), "url", "https://"},
-		"a private address":               {with(good(), func(in *provider.Input) { in.URL = "https://10.0.0.8/" }), "url", "10.0.0.8"},
-		"a loopback address":              {with(good(), func(in *provider.Input) { in.URL = "https://127.0.0.1/" }), "url", "127.0.0.1"},
-		"a password in the address":       {with(good(), func(in *provider.Input) { in.URL = "https://a:b@api.us.tdsynnex.com/" }), "url", "user name or password"},
-		"the legacy host, toggle on":      {with(good(), func(in *provider.Input) { in.URL = "https://ws.synnex.com/" }), "url", "legacy API"},
-		"the comprehensive host, off":     {with(legacy(), func(in *provider.Input) { in.URL = "https://api.us.tdsynnex.com/" }), "url", "comprehensive API"},
-		"a token address over http":       {with(good(), func(in *provider.Input) { in.TokenURL = "http://sso.us.tdsynnex.com/x" }), "token_url", "https://"},
-		"no reseller number":              {with(good(), func(in *provider.Input) { in.ResellerNumber = "" }), "reseller_number", "TD SYNNEX account number"},
-		"no application id":               {with(good(), func(in *provider.Input) { in.ApplicationID = "" }), "application_id", "developer portal"},
-		"no application secret":           {with(good(), func(in *provider.Input) { in.ApplicationSecret = "" }), "application_secret", "shows it once"},
-		"password grant, no password":     {with(good(), func(in *provider.Input) { in.Grant, in.Password = "password", "" }), "password", "Enter the password"},
-		"password grant, no user":         {with(good(), func(in *provider.Input) { in.Grant, in.UserName = "password", "" }), "user_name", "Enter the user name"},
-		"legacy, no password":             {with(legacy(), func(in *provider.Input) { in.Password = "" }), "password", "Enter the password"},
-		"legacy, no user":                 {with(legacy(), func(in *provider.Input) { in.UserName = "" }), "user_name", "Enter the user name"},
-		"an unknown grant":                {with(good(), func(in *provider.Input) { in.Grant = "implicit" }), "grant", "client_credentials"},
-		"a page size over the largest":    {with(good(), func(in *provider.Input) { in.PageSize = "201" }), "page_size", "1 to 200"},
-		"a page size in words":            {with(good(), func(in *provider.Input) { in.PageSize = "many" }), "page_size", "whole number"},
-		"no concurrency at all":           {with(good(), func(in *provider.Input) { in.Concurrency = "0" }), "concurrency", "1 to 16"},
-		"no currency":                     {with(good(), func(in *provider.Input) { in.Currency = "dollars" }), "currency", "three letters"},
-		"swapped: admin link as reseller": {with(good(), func(in *provider.Input) { in.ResellerAuthorizeURL = gdapURL }), "reseller_authorize_url", "swapped"},
-		"swapped: reseller link as admin": {with(good(), func(in *provider.Input) { in.DelegatedAdminURL = indirectURL }), "delegated_admin_url", "swapped"},
+		"no name": {with(good(), func(in *provider.Input) { in.Name = "  " }), "name",
+			"Enter a name"},
+		"a pasted page as name": {with(good(),
+			func(in *provider.Input) { in.Name = strings.Repeat("x", 201) }), "name", "longer than 200"},
+		"no such connector": {with(good(), func(in *provider.Input) { in.Connector = "ion" }),
+			"connector", "no such connector"},
+		"no address": {with(good(), func(in *provider.Input) { in.URL = "" }), "url",
+			provider.DefaultURL},
+		"http": {with(good(),
+			func(in *provider.Input) { in.URL = "http://api.us.tdsynnex.com/" }), "url", "https://"},
+		"a private address": {with(good(), func(in *provider.Input) { in.URL = "https://10.0.0.8/" }),
+			"url", "10.0.0.8"},
+		"a loopback address": {with(good(), func(in *provider.Input) { in.URL = "https://127.0.0.1/" }),
+			"url", "127.0.0.1"},
+		"a password in the address": {with(good(),
+			func(in *provider.Input) { in.URL = "https://a:b@api.us.tdsynnex.com/" }), "url", "user name or password"},
+		"the legacy host, toggle on": {with(good(),
+			func(in *provider.Input) { in.URL = "https://ws.synnex.com/" }), "url", "legacy API"},
+		"the comprehensive host, off": {with(legacy(),
+			func(in *provider.Input) { in.URL = "https://api.us.tdsynnex.com/" }), "url", "comprehensive API"},
+		"a token address over http": {with(good(),
+			func(in *provider.Input) { in.TokenURL = "http://sso.us.tdsynnex.com/x" }), "token_url", "https://"},
+		"no reseller number": {with(good(), func(in *provider.Input) { in.ResellerNumber = "" }),
+			"reseller_number", "TD SYNNEX account number"},
+		"no application id": {with(good(), func(in *provider.Input) { in.ApplicationID = "" }),
+			"application_id", "developer portal"},
+		"no application secret": {with(good(), func(in *provider.Input) { in.ApplicationSecret = "" }),
+			"application_secret", "shows it once"},
+		"password grant, no password": {with(good(),
+			func(in *provider.Input) { in.Grant, in.Password = "password", "" }), "password", "Enter the password"},
+		"password grant, no user": {with(good(),
+			func(in *provider.Input) { in.Grant, in.UserName = "password", "" }), "user_name", "Enter the user name"},
+		"legacy, no password": {with(legacy(), func(in *provider.Input) { in.Password = "" }), "password",
+			"Enter the password"},
+		"legacy, no user": {with(legacy(), func(in *provider.Input) { in.UserName = "" }), "user_name",
+			"Enter the user name"},
+		"an unknown grant": {with(good(), func(in *provider.Input) { in.Grant = "implicit" }), "grant",
+			"client_credentials"},
+		"a page size over the largest": {with(good(), func(in *provider.Input) { in.PageSize = "201" }), "page_size",
+			"1 to 200"},
+		"a page size in words": {with(good(), func(in *provider.Input) { in.PageSize = "many" }),
+			"page_size", "whole number"},
+		"no concurrency at all": {with(good(), func(in *provider.Input) { in.Concurrency = "0" }),
+			"concurrency", "1 to 16"},
+		"no currency": {with(good(), func(in *provider.Input) { in.Currency = "dollars" }),
+			"currency", "three letters"},
+		"swapped: admin link as reseller": {with(good(),
+			func(in *provider.Input) { in.ResellerAuthorizeURL = gdapURL }), "reseller_authorize_url", "swapped"},
+		"swapped: reseller link as admin": {with(good(),
+			func(in *provider.Input) { in.DelegatedAdminURL = indirectURL }), "delegated_admin_url", "swapped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,9 +88,11 @@ func TestEveryRefusalStandsAtItsField(t *testing.T) {
 func TestAllProblemsOfAFormComeAtOnce(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	_, err := r.Create(t.Context(), r.by, provider.Input{ComprehensiveAPI: true, PageSize: "x", ResellerAuthorizeURL: "http://x.example"})
+	_, err := r.Create(t.Context(), r.by,
+		provider.Input{ComprehensiveAPI: true, PageSize: "x", ResellerAuthorizeURL: "http://x.example"})
 	got := slices.Sorted(maps.Keys(r.fields(err)))
-	want := []string{"application_id", "application_secret", "name", "page_size", "reseller_authorize_url", "reseller_number", "url"}
+	want := []string{"application_id", "application_secret", "name", "page_size", "reseller_authorize_url",
+		"reseller_number", "url"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -38,12 +38,14 @@ func CheckResellerLink(raw string) Link {
 	q := lowerKeys(u)
 	switch invitation := invitationOf(u, q); {
 	case isGDAP(u) || invitation == "administration":
-		l.Problem = "This is a delegated admin link. You may have swapped the two addresses: it belongs into the other field."
+		l.Problem = "This is a delegated admin link. You may have swapped the two addresses: " +
+			"it belongs into the other field."
 	case isReseller(invitation):
 		l.Problem = resellerParts(q, invitation)
 	case isOlder(u):
 	case isMicrosoft(u):
-		l.Problem = "This is not a reseller relationship link: invType should be ResellerRelationship or IndirectResellerRelationship."
+		l.Problem = "This is not a reseller relationship link: invType should be ResellerRelationship or " +
+			"IndirectResellerRelationship."
 	}
 	return l
 }
@@ -72,12 +74,14 @@ func CheckAdminLink(raw string) Link {
 	case isGDAP(u):
 		l.Warnings = append(l.Warnings, gdapWarnings(u)...)
 	case isReseller(invitation):
-		l.Problem = "This is a reseller relationship link. You may have swapped the two addresses: it belongs into the other field."
+		l.Problem = "This is a reseller relationship link. You may have swapped the two addresses: " +
+			"it belongs into the other field."
 	case invitation == "administration" && !guid.MatchString(partnerOf(q)):
 		l.Problem = "partnerId in the link is missing or is not a GUID. Copy the link again from the partner portal."
 	case invitation == "administration", isOlder(u):
 	case isMicrosoft(u):
-		l.Problem = "This is not a delegated admin link: it names no relationship. Was the part after # lost when it was copied?"
+		l.Problem = "This is not a delegated admin link: it names no relationship. " +
+			"Was the part after # lost when it was copied?"
 	}
 	return l
 }
@@ -111,7 +115,8 @@ func hostWarnings(u *url.URL) []string {
 	case isOlder(u):
 		return []string{fmt.Sprintf("%s is an old address of Microsoft's. Ask for a current link.", u.Hostname())}
 	case !isMicrosoft(u):
-		return []string{fmt.Sprintf("%s is not one of Microsoft's usual hosts (admin.microsoft.com, admin.cloud.microsoft). Check where the link leads before you send it to a customer.", u.Hostname())}
+		return []string{fmt.Sprintf("%s is not one of Microsoft's usual hosts (admin.microsoft.com, "+
+			"admin.cloud.microsoft). Check where the link leads before you send it to a customer.", u.Hostname())}
 	}
 	return nil
 }
@@ -166,7 +171,8 @@ func partnerOf(q map[string]string) string {
 func gdapWarnings(u *url.URL) []string {
 	w := []string{"A GDAP link belongs to one relationship: it serves one customer, not all of them."}
 	if id := gdapLink.FindStringSubmatch(u.Fragment)[1]; !relationship.MatchString(id) {
-		w = append(w, "The relationship id at its end does not look like one of Microsoft's. Check that it was copied whole.")
+		w = append(w, "The relationship id at its end does not look like one of Microsoft's. "+
+			"Check that it was copied whole.")
 	}
 	return w
 }

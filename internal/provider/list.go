@@ -57,7 +57,8 @@ func (f Filter) where() (string, []any) {
 		conds, args = append(conds, cond), append(args, arg)
 	}
 	if f.Search != "" {
-		add(`lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?`, postgres.Contains(f.Search))
+		add(`lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?`,
+			postgres.Contains(f.Search))
 	}
 	if f.Active != "" {
 		add(`p.active = ?`, f.Active == "true")
@@ -107,7 +108,8 @@ func (r Row) sortKey(key string) any {
 func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 	where, args := f.where()
 	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM providers p WHERE `+where, args...).Scan(&n).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM providers p WHERE `+where,
+		args...).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count providers: %w", err)
 	}
 	return n, nil
@@ -116,5 +118,6 @@ func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 // Each hands over every provider of a filter in order, for the CSV.
 func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
 	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` ORDER BY `+
+		o.SQL(), args...), do)
 }

@@ -55,8 +55,12 @@ func (r *room) names(f provider.Filter, sort string) []string {
 
 // several makes one provider per connectivity, named after it.
 func several(r *room) {
-	for i, word := range []provider.Connectivity{provider.Unverified, provider.Verified, provider.Warning, provider.CheckFailed, provider.Stale} {
-		p := r.create(with(good(), func(in *provider.Input) { in.Name, in.ResellerNumber = string(word), fmt.Sprint(100+i) }))
+	for i, word := range []provider.Connectivity{provider.Unverified, provider.Verified, provider.Warning,
+		provider.CheckFailed, provider.Stale} {
+		p := r.create(with(good(), func(in *provider.Input) {
+			in.Name, in.ResellerNumber = string(word),
+				fmt.Sprint(100+i)
+		}))
 		result := map[provider.Connectivity]string{provider.Warning: "warning", provider.CheckFailed: "failed"}[word]
 		if result == "" {
 			result = "passed"
@@ -106,14 +110,17 @@ func TestTheListIsSearchedFilteredAndSorted(t *testing.T) {
 		sort   string
 		want   []string
 	}{
-		"search in any case":       {provider.Filter{Search: "WS.synnex"}, "", []string{"Northwind legacy"}},
-		"search by reseller":       {provider.Filter{Search: "102"}, "", []string{"warning"}},
-		"a percent is a percent":   {provider.Filter{Search: "%"}, "", nil},
-		"inactive":                 {provider.Filter{Active: "false"}, "", []string{"Northwind legacy"}},
-		"connector":                {provider.Filter{Connector: distributor.Manual}, "", []string{"not_applicable"}},
-		"checked, the oldest":      {provider.Filter{Connector: distributor.Stellr}, "checked_at", []string{"stale", "verified", "warning", "failed", "unverified"}},
-		"checked, the newest last": {provider.Filter{Connector: distributor.Stellr}, "-checked_at", []string{"unverified", "failed", "warning", "verified", "stale"}},
-		"name, backwards":          {provider.Filter{Active: "true"}, "-name", []string{"warning", "verified", "unverified", "stale", "not_applicable", "failed"}},
+		"search in any case":     {provider.Filter{Search: "WS.synnex"}, "", []string{"Northwind legacy"}},
+		"search by reseller":     {provider.Filter{Search: "102"}, "", []string{"warning"}},
+		"a percent is a percent": {provider.Filter{Search: "%"}, "", nil},
+		"inactive":               {provider.Filter{Active: "false"}, "", []string{"Northwind legacy"}},
+		"connector":              {provider.Filter{Connector: distributor.Manual}, "", []string{"not_applicable"}},
+		"checked, the oldest": {provider.Filter{Connector: distributor.Stellr}, "checked_at",
+			[]string{"stale", "verified", "warning", "failed", "unverified"}},
+		"checked, the newest last": {provider.Filter{Connector: distributor.Stellr}, "-checked_at",
+			[]string{"unverified", "failed", "warning", "verified", "stale"}},
+		"name, backwards": {provider.Filter{Active: "true"}, "-name",
+			[]string{"warning", "verified", "unverified", "stale", "not_applicable", "failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, r.names(c.filter, c.sort)); diff != "" {
@@ -145,8 +152,10 @@ func TestUnreadableRecordsAreListedUntilTheyAreResolved(t *testing.T) {
 	r := newRoom(t)
 	p := r.create(good())
 	for i := range 3 {
-		r.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen, resolved_at) VALUES (?, ?, ?, 'account', 'No id.', '{', ?, ?)`,
-			uuid.Must(uuid.NewV7()), p.ID, fmt.Sprint(i), r.clock.Now().Add(time.Duration(i)*time.Hour), map[bool]any{true: r.clock.Now(), false: nil}[i == 0])
+		r.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen,
+			resolved_at) VALUES (?, ?, ?, 'account', 'No id.', '{', ?, ?)`,
+			uuid.Must(uuid.NewV7()), p.ID, fmt.Sprint(i), r.clock.Now().Add(time.Duration(i)*time.Hour),
+			map[bool]any{true: r.clock.Now(), false: nil}[i == 0])
 	}
 	rows, total, err := provider.UnreadableRecords(t.Context(), r.DB.Read(t.Context()), p.ID, 1)
 	if err != nil || total != 2 || len(rows) != 1 || rows[0].ExternalID != "2" {

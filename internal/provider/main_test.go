@@ -45,7 +45,8 @@ func (s *stub) Verify(context.Context) distributor.Check {
 }
 
 func passed() distributor.Check {
-	return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerAddress, Result: distributor.Passed, Message: "Allowed."}}}
+	return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerAddress, Result: distributor.Passed,
+		Message: "Allowed."}}}
 }
 
 func newRoom(t *testing.T) *room {
@@ -71,16 +72,19 @@ func newRoom(t *testing.T) *room {
 // good is a form that fits, for the comprehensive API.
 func good() provider.Input {
 	return provider.Input{
-		Connector: distributor.Stellr, Name: "Northwind US", ComprehensiveAPI: true, InternalName: provider.DefaultInternalName,
-		UserName: "integration@reseller.example", Password: "pass-phrase-1", URL: "https://api.us.tdsynnex.com/",
-		ApplicationID: "app-1", ApplicationSecret: "app-secret-1", ResellerNumber: "100200", Currency: "USD", CurrencyGiven: true,
+		Connector: distributor.Stellr, Name: "Northwind US", ComprehensiveAPI: true,
+		InternalName: provider.DefaultInternalName,
+		UserName:     "integration@reseller.example", Password: "pass-phrase-1", URL: "https://api.us.tdsynnex.com/",
+		ApplicationID: "app-1", ApplicationSecret: "app-secret-1", ResellerNumber: "100200", Currency: "USD",
+		CurrencyGiven: true,
 	}
 }
 
 // legacy is a form that fits, with the toggle off.
 func legacy() provider.Input {
 	in := good()
-	in.Name, in.ComprehensiveAPI, in.URL, in.ApplicationID, in.ApplicationSecret = "Northwind legacy", false, "https://ws.synnex.com/", "", ""
+	in.Name, in.ComprehensiveAPI, in.URL, in.ApplicationID, in.ApplicationSecret = "Northwind legacy", false,
+		"https://ws.synnex.com/", "", ""
 	return in
 }
 
@@ -117,8 +121,10 @@ func (r *room) exec(sql string, args ...any) {
 // account gives a provider an account, as a sync would.
 func (r *room) account(id uuid.UUID, externalID string) {
 	r.Helper()
-	r.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
-		VALUES (?, ?, ?, ?, 'active', 'unmapped', now(), now())`, uuid.Must(uuid.NewV7()), id, externalID, "Contoso Example "+externalID)
+	r.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
+		VALUES (?, ?, ?, ?, 'active', 'unmapped', now(),
+			now())`, uuid.Must(uuid.NewV7()), id, externalID, "Contoso Example "+externalID)
 }
 
 func (r *room) fields(err error) map[string]string {

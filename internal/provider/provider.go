@@ -35,21 +35,22 @@ type Provider struct {
 	GrantType            string
 	PageSize             int
 	Concurrency          int
-	Currency             string       // used where a record has none; shown as assumed
-	EndDateMeans         string       // what an end date means where a record does not tell: last_day, day_after; empty: not set
-	CostPeriod           money.Period // of a legacy API's costs, as a person says; shown as assumed
-	Active               bool
-	DeactivatedAt        *time.Time
-	DeactivatedBy        string
-	CredentialsAt        time.Time
-	CheckedAt            *time.Time
-	CheckedBy            string
-	CheckResult          *string
-	CheckLayers          json.RawMessage `gorm:"type:jsonb"`
-	IdentityChangedAt    *time.Time
-	Version              int
-	CreatedAt            time.Time
-	UpdatedAt            time.Time
+	Currency             string // used where a record has none; shown as assumed
+	// what an end date means where a record does not tell: last_day, day_after; empty: not set
+	EndDateMeans      string
+	CostPeriod        money.Period // of a legacy API's costs, as a person says; shown as assumed
+	Active            bool
+	DeactivatedAt     *time.Time
+	DeactivatedBy     string
+	CredentialsAt     time.Time
+	CheckedAt         *time.Time
+	CheckedBy         string
+	CheckResult       *string
+	CheckLayers       json.RawMessage `gorm:"type:jsonb"`
+	IdentityChangedAt *time.Time
+	Version           int
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
 }
 
 // TableName is the table of providers.

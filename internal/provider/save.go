@@ -13,7 +13,8 @@ import (
 )
 
 // ErrStale says that somebody else saved the provider after the form was opened.
-var ErrStale = errs.New(errs.Conflict, "Somebody else changed this provider after you opened the form. Nothing was saved.")
+var ErrStale = errs.New(errs.Conflict,
+	"Somebody else changed this provider after you opened the form. Nothing was saved.")
 
 // Create stores a new provider with its secrets. errs.Invalid with all field messages when the form does not fit.
 func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Provider, error) {
@@ -113,7 +114,8 @@ func storedSecrets(ctx context.Context, tx *gorm.DB, id uuid.UUID) (stored, erro
 // carry brings over what a form does not hold, and ages the last check when a credential changed.
 func (s *Service) carry(p *Provider, was Provider, secrets bool) {
 	p.Version, p.UpdatedAt, p.CredentialsAt = was.Version+1, s.Clock.Now(), was.CredentialsAt
-	if secrets || p.URL != was.URL || p.TokenURL != was.TokenURL || p.GrantType != was.GrantType || p.UserName != was.UserName ||
+	if secrets || p.URL != was.URL || p.TokenURL != was.TokenURL || p.GrantType != was.GrantType ||
+		p.UserName != was.UserName ||
 		p.ApplicationID != was.ApplicationID || p.ResellerNumber != was.ResellerNumber || p.Connector != was.Connector {
 		p.CredentialsAt = s.Clock.Now()
 	}
@@ -121,13 +123,18 @@ func (s *Service) carry(p *Provider, was Provider, secrets bool) {
 
 func write(tx *gorm.DB, p Provider) error {
 	return tx.Exec(`
-		UPDATE providers SET name = ?, connector = ?, internal_name = ?, comprehensive_api = ?, user_name = ?, url = ?, host = ?, application_id = ?,
-			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?, page_size = ?, concurrency = ?,
-			currency = ?, cost_period = ?, end_date_means = ?, credentials_at = ?, identity_changed_at = ?, version = ?, updated_at = ?
+		UPDATE providers SET name = ?, connector = ?, internal_name = ?, comprehensive_api = ?, user_name = ?, url = ?,
+			host = ?, application_id = ?,
+			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?,
+				page_size = ?, concurrency = ?,
+			currency = ?, cost_period = ?, end_date_means = ?, credentials_at = ?, identity_changed_at = ?, version = ?,
+				updated_at = ?
 		WHERE id = ?`,
 		p.Name, p.Connector, p.InternalName, p.ComprehensiveAPI, p.UserName, p.URL, p.Host, p.ApplicationID,
-		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize, p.Concurrency,
-		p.Currency, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt, p.ID).Error
+		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize,
+		p.Concurrency,
+		p.Currency, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt,
+		p.ID).Error
 }
 
 // saveSecrets seals what was typed, removes what was cleared, and names what changed.
@@ -157,10 +164,14 @@ func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, id uuid.UUID, in Inpu
 // trail is what the audit shows of a provider: never a secret, only that one was set.
 func trail(p Provider, secrets map[string]string) map[string]any {
 	t := map[string]any{
-		"name": p.Name, "connector": p.Connector, "internal_name": p.InternalName, "user_name": p.UserName, "url": p.URL,
-		"application_id": p.ApplicationID, "reseller_number": p.ResellerNumber, "reseller_authorize_url": p.ResellerAuthorizeURL,
-		"delegated_admin_url": p.DelegatedAdminURL, "token_url": p.TokenURL, "grant": p.GrantType, "page_size": p.PageSize,
-		"concurrency": p.Concurrency, "currency": p.Currency, "cost_period": p.CostPeriod, "end_date_means": p.EndDateMeans,
+		"name": p.Name, "connector": p.Connector, "internal_name": p.InternalName, "user_name": p.UserName,
+		"url":            p.URL,
+		"application_id": p.ApplicationID, "reseller_number": p.ResellerNumber,
+		"reseller_authorize_url": p.ResellerAuthorizeURL,
+		"delegated_admin_url":    p.DelegatedAdminURL, "token_url": p.TokenURL, "grant": p.GrantType,
+		"page_size":   p.PageSize,
+		"concurrency": p.Concurrency, "currency": p.Currency, "cost_period": p.CostPeriod,
+		"end_date_means": p.EndDateMeans,
 	}
 	for name, what := range secrets {
 		t[name] = what

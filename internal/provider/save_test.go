@@ -27,12 +27,14 @@ func TestSecretsAreSealedAndNeverInTheTrail(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	p := r.create(good())
-	err := r.Update(t.Context(), r.by, p.ID, p.Version, with(good(), func(in *provider.Input) { in.Password = "pass-phrase-2" }))
+	err := r.Update(t.Context(), r.by, p.ID, p.Version,
+		with(good(), func(in *provider.Input) { in.Password = "pass-phrase-2" }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var everything string
-	err = r.DB.Read(t.Context()).Raw(`SELECT (SELECT string_agg(to_jsonb(p)::text, ' ') FROM providers p) || (SELECT string_agg(encode(s.sealed, 'escape'), ' ') FROM provider_secrets s)
+	err = r.DB.Read(t.Context()).Raw(`SELECT (SELECT string_agg(to_jsonb(p)::text, ' ')
+		FROM providers p) || (SELECT string_agg(encode(s.sealed, 'escape'), ' ') FROM provider_secrets s)
 		|| (SELECT string_agg(to_jsonb(a)::text, ' ') FROM audit_events a)`).Scan(&everything).Error
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +85,8 @@ func TestAStaleEditIsRefusedAndSavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := with(good(), func(in *provider.Input) { in.Name, in.Password = "Second", "other" })
-	if err := r.Update(t.Context(), r.by, p.ID, 1, second); !errors.Is(err, provider.ErrStale) || errs.KindOf(err) != errs.Conflict {
+	if err := r.Update(t.Context(), r.by, p.ID, 1, second); !errors.Is(err, provider.ErrStale) ||
+		errs.KindOf(err) != errs.Conflict {
 		t.Errorf("got %v", err)
 	}
 	if got := r.get(p.ID); got.Name != "First" || r.opened(p.ID)[0] != "pass-phrase-1" {
@@ -107,7 +110,8 @@ func TestAnEditThatChangesNothingWritesNothing(t *testing.T) {
 func TestToggleAndInternalNameFreezeOnceThereAreAccounts(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	free, frozen := r.create(good()), r.create(with(good(), func(in *provider.Input) { in.Name, in.ResellerNumber = "Frozen", "100201" }))
+	free, frozen := r.create(good()),
+		r.create(with(good(), func(in *provider.Input) { in.Name, in.ResellerNumber = "Frozen", "100201" }))
 	r.account(frozen.ID, "c1")
 	off := with(legacy(), func(in *provider.Input) { in.InternalName = "Other.Provider" })
 	if err := r.Update(t.Context(), r.by, free.ID, 1, off); err != nil {
@@ -130,13 +134,16 @@ func TestAProviderIsNeverTurnedManualOrBack(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	api, hand := r.create(good()), r.create(provider.Input{Connector: distributor.Manual, Name: "By hand"})
-	if f := r.fields(r.Update(t.Context(), r.by, api.ID, 1, provider.Input{Connector: distributor.Manual, Name: "X"})); f["connector"] == "" {
+	if f := r.fields(r.Update(t.Context(), r.by, api.ID, 1,
+		provider.Input{Connector: distributor.Manual, Name: "X"})); f["connector"] == "" {
 		t.Error(f)
 	}
-	if f := r.fields(r.Update(t.Context(), r.by, hand.ID, 1, with(good(), func(in *provider.Input) { in.Name = "Y" }))); f["connector"] == "" {
+	if f := r.fields(r.Update(t.Context(), r.by, hand.ID, 1,
+		with(good(), func(in *provider.Input) { in.Name = "Y" }))); f["connector"] == "" {
 		t.Error(f)
 	}
-	if err := r.Update(t.Context(), r.by, hand.ID, 1, provider.Input{Name: "Still by hand"}); err != nil || r.get(hand.ID).Name != "Still by hand" {
+	if err := r.Update(t.Context(), r.by, hand.ID, 1, provider.Input{Name: "Still by hand"}); err != nil ||
+		r.get(hand.ID).Name != "Still by hand" {
 		t.Errorf("a manual provider cannot be renamed: %v", err)
 	}
 }
@@ -145,8 +152,12 @@ func TestAnotherHostOrResellerNumberAsksFirst(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	p := r.create(good())
-	moved := with(good(), func(in *provider.Input) { in.URL, in.ResellerNumber = "https://api.ca.tdsynnex.com/", "100999" })
-	if err := r.Update(t.Context(), r.by, p.ID, 1, with(good(), func(in *provider.Input) { in.ResellerNumber = "100300" })); err != nil {
+	moved := with(good(), func(in *provider.Input) {
+		in.URL, in.ResellerNumber = "https://api.ca.tdsynnex.com/",
+			"100999"
+	})
+	if err := r.Update(t.Context(), r.by, p.ID, 1,
+		with(good(), func(in *provider.Input) { in.ResellerNumber = "100300" })); err != nil {
 		t.Fatalf("without accounts nothing is asked: %v", err)
 	}
 	r.account(p.ID, "c1")
@@ -159,14 +170,16 @@ func TestAnotherHostOrResellerNumberAsksFirst(t *testing.T) {
 	if got := r.get(p.ID); got.ResellerNumber != "100300" || got.IdentityChangedAt != nil {
 		t.Error("it was saved before anybody said yes")
 	}
-	if err := r.Update(t.Context(), r.by, p.ID, 2, with(moved, func(in *provider.Input) { in.ConfirmIdentity = true })); err != nil {
+	if err := r.Update(t.Context(), r.by, p.ID, 2,
+		with(moved, func(in *provider.Input) { in.ConfirmIdentity = true })); err != nil {
 		t.Fatal(err)
 	}
 	got := r.get(p.ID)
 	if got.Host != "api.ca.tdsynnex.com" || got.IdentityChangedAt == nil {
 		t.Errorf("host %s, next listing compared first: %v", got.Host, got.IdentityChangedAt)
 	}
-	if err := provider.IdentityCompared(t.Context(), r.DB.Read(t.Context()), got); err != nil || r.get(p.ID).IdentityChangedAt != nil {
+	if err := provider.IdentityCompared(t.Context(), r.DB.Read(t.Context()), got); err != nil ||
+		r.get(p.ID).IdentityChangedAt != nil {
 		t.Error("an accepted listing does not settle it")
 	}
 }
@@ -175,7 +188,8 @@ func TestNamesAreUniqueInAnyCase(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	r.create(good())
-	_, err := r.Create(t.Context(), r.by, with(good(), func(in *provider.Input) { in.Name, in.ResellerNumber = "NORTHWIND us", "1" }))
+	_, err := r.Create(t.Context(), r.by,
+		with(good(), func(in *provider.Input) { in.Name, in.ResellerNumber = "NORTHWIND us", "1" }))
 	if f := r.fields(err); f["name"] == "" {
 		t.Error(f)
 	}
@@ -209,7 +223,8 @@ func TestDeactivatingKeepsByWhomAndActivatingClearsIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := r.get(p.ID); got.Active || got.DeactivatedBy != "Ada Example" || !got.DeactivatedAt.Equal(r.clock.Now()) || got.Version != 2 {
+	if got := r.get(p.ID); got.Active || got.DeactivatedBy != "Ada Example" ||
+		!got.DeactivatedAt.Equal(r.clock.Now()) || got.Version != 2 {
 		t.Errorf("%+v", got)
 	}
 	if err := r.Activate(t.Context(), r.by, p.ID); err != nil {
@@ -233,7 +248,8 @@ func TestACheckHoldsUntilACredentialIsEdited(t *testing.T) {
 	if _, err := r.Verify(t.Context(), r.by, p.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.get(p.ID); got.Connectivity() != provider.Verified || got.CheckedBy != "Ada Example" || len(got.Layers()) != 1 {
+	if got := r.get(p.ID); got.Connectivity() != provider.Verified || got.CheckedBy != "Ada Example" ||
+		len(got.Layers()) != 1 {
 		t.Fatalf("checked: %s by %s", got.Connectivity(), got.CheckedBy)
 	}
 	version := 1
@@ -249,7 +265,10 @@ func TestACheckHoldsUntilACredentialIsEdited(t *testing.T) {
 	if got := save(func(in *provider.Input) { in.Name = "Renamed" }); got != provider.Verified {
 		t.Errorf("another name: %s", got)
 	}
-	if got := save(func(in *provider.Input) { in.Name, in.Password = "Renamed", "pass-phrase-3" }); got != provider.Stale {
+	if got := save(func(in *provider.Input) {
+		in.Name, in.Password = "Renamed",
+			"pass-phrase-3"
+	}); got != provider.Stale {
 		t.Errorf("another password: %s", got)
 	}
 }
@@ -260,7 +279,8 @@ func TestACheckOfCredentialsThatWereEditedMeanwhileIsStale(t *testing.T) {
 	p := r.create(good())
 	r.stub.during = func() {
 		r.clock.Advance(time.Second)
-		if err := r.Update(t.Context(), r.by, p.ID, 1, with(good(), func(in *provider.Input) { in.ApplicationSecret = "app-secret-2" })); err != nil {
+		if err := r.Update(t.Context(), r.by, p.ID, 1,
+			with(good(), func(in *provider.Input) { in.ApplicationSecret = "app-secret-2" })); err != nil {
 			t.Error(err)
 		}
 	}
@@ -277,7 +297,8 @@ func TestAnEditCommittedDuringACheckMakesItStaleWhateverItsClockSaid(t *testing.
 	r := newRoom(t)
 	p := r.create(good())
 	r.clock.Advance(time.Minute)
-	r.stub.during = func() { // an edit that took its time before the check began, and committed after the check had read
+	// an edit that took its time before the check began, and committed after the check had read
+	r.stub.during = func() {
 		r.exec(`UPDATE providers SET credentials_at = ? WHERE id = ?`, r.clock.Now().Add(-time.Second), p.ID)
 	}
 	if _, err := r.Verify(t.Context(), r.by, p.ID); err != nil {

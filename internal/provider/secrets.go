@@ -28,7 +28,8 @@ type SecretMark struct {
 // SecretMarks tells which secrets of a provider are set.
 func SecretMarks(ctx context.Context, db *gorm.DB, id uuid.UUID) (map[string]SecretMark, error) {
 	var rows []SecretMark
-	err := db.WithContext(ctx).Raw(`SELECT name, set_at, set_by FROM provider_secrets WHERE provider_id = ?`, id).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT name, set_at, set_by FROM provider_secrets WHERE provider_id = ?`,
+		id).Scan(&rows).Error
 	marks := make(map[string]SecretMark, len(rows))
 	for _, r := range rows {
 		marks[r.Name] = r
@@ -43,7 +44,8 @@ func (s *Service) setSecret(tx *gorm.DB, by audit.Actor, id uuid.UUID, name stri
 		return err
 	}
 	return tx.Exec(`INSERT INTO provider_secrets (provider_id, name, sealed, set_at, set_by) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (provider_id, name) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at, set_by = excluded.set_by`,
+		ON CONFLICT (provider_id, name) DO UPDATE
+		SET sealed = excluded.sealed, set_at = excluded.set_at, set_by = excluded.set_by`,
 		id, name, sealed, s.Clock.Now(), by.Name).Error
 }
 
@@ -56,7 +58,8 @@ func (s *Service) openSecrets(ctx context.Context, db *gorm.DB, id uuid.UUID) (m
 		Name   string
 		Sealed []byte
 	}
-	if err := db.WithContext(ctx).Raw(`SELECT name, sealed FROM provider_secrets WHERE provider_id = ?`, id).Scan(&rows).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT name, sealed FROM provider_secrets WHERE provider_id = ?`,
+		id).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	plain := make(map[string]distributor.Secret, len(rows))

@@ -42,7 +42,8 @@ func Candidates(ctx context.Context, db *gorm.DB, source uuid.UUID, search strin
 	}
 	var all []Candidate
 	err := db.WithContext(ctx).Raw(`
-		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name, '') AS crm_account,
+		SELECT s.id, s.product_name, s.part_number, s.external_id, p.name AS provider, coalesce(k.name,
+			'') AS crm_account,
 		       s.quantity, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.start_date,
 		       coalesce(s.crm_account_id = o.crm_account_id, false) AS same_customer,
 		       coalesce(s.product_id = o.product_id, false) OR s.sku <> '' AND s.sku = o.sku AS same_product,

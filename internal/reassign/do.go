@@ -48,7 +48,8 @@ func (s Service) DoTx(ctx context.Context, tx *gorm.DB, by audit.Actor, m Move) 
 	}
 	if m.Seen != "" && m.Seen != p.digest() {
 		return Record{}, errs.New(errs.Conflict,
-			"One of the two has changed since you looked, and the result would be another. Nothing was moved; look at it again.")
+			"One of the two has changed since you looked, and the result would be another. Nothing was moved; "+
+				"look at it again.")
 	}
 	return s.write(ctx, tx, by, p)
 }
@@ -98,7 +99,8 @@ func (w writing) keep(ctx context.Context, tx *gorm.DB) error {
 		ended = w.move.On
 	}
 	err = tx.WithContext(ctx).Exec(`
-		INSERT INTO reassignments (id, source_id, target_id, switch_on, taken, floor, copied, aside, adjusted, before, note,
+		INSERT INTO reassignments (id, source_id, target_id, switch_on, taken, floor, copied, aside, adjusted, before,
+			note,
 			made_at, made_by_id, made_by, ended_on)
 		VALUES (?, ?, ?, ?, false, NULL, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)`,
 		w.id, w.source.ID, w.target.ID, w.move.On, len(w.copies), len(w.aside), w.adjusted, string(before), w.move.Note,
@@ -170,7 +172,8 @@ func (w writing) event() audit.Event {
 	before["counted_rows"], before["target"] = idsOf(w.aside), w.target.ExternalID
 	for k, v := range map[string]any{
 		"source": w.source.ExternalID, "source_id": w.source.ID, "target": w.target.ExternalID,
-		"switch_on": w.move.On.String(), "copied": len(w.copies), "set_aside": len(w.aside), "adjusted": w.adjusted, "note": w.move.Note,
+		"switch_on": w.move.On.String(), "copied": len(w.copies), "set_aside": len(w.aside), "adjusted": w.adjusted,
+		"note": w.move.Note,
 	} {
 		after[k] = v
 	}

@@ -28,13 +28,15 @@ func TestHistoryIsCopiedWithItsDatesAndInvoicesAndTheTargetsOwnIsSetAside(t *tes
 	if got := h.rows(h.old); got != rows {
 		t.Errorf("the source changed:\n%s\n%s", rows, got)
 	}
-	if got, want := h.stands(h.new), "held cutover 13 13 from 2026-03-16 through 2026-04-01 since 2026-01-01"; got != want {
+	if got, want := h.stands(h.new),
+		"held cutover 13 13 from 2026-03-16 through 2026-04-01 since 2026-01-01"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if r.Copied != 3 || r.Aside != 2 || r.Adjusted != 0 || r.SwitchOn.String() != "2026-03-16" {
 		t.Errorf("%+v", r)
 	}
-	people := `SELECT string_agg(concat_ws(' ', effective_at, recorded_at, actor, unit_price, unit_cost), ', ' ORDER BY effective_at, delta)
+	people := `SELECT string_agg(concat_ws(' ', effective_at, recorded_at, actor, unit_price, unit_cost), ', '
+		ORDER BY effective_at, delta)
 		FROM license_changes c JOIN license_change_status s ON s.change_id = c.id
 		WHERE subscription_id = ? AND counted AND effective_at < '2026-03-16'`
 	if a, b := h.Text(people, h.old), h.Text(people, h.new); a != b {
@@ -96,7 +98,8 @@ func TestDaysBeforeTheSwitchAreTheSourcesAndDaysFromItTheTargetsWithWhatWasPaid(
 		t.Error(got)
 	}
 	// 16 days of March and 30 of April, none of them forfeited.
-	if got := h.Text(`SELECT concat_ws(' ', billed_days, held_days, forfeited_days) FROM invoice_coverage WHERE invoice_id = ?`, april); got != "598 598 0" {
+	if got := h.Text(`SELECT concat_ws(' ', billed_days, held_days, forfeited_days) FROM invoice_coverage
+		WHERE invoice_id = ?`, april); got != "598 598 0" {
 		t.Errorf("billed, held, forfeited: %s", got)
 	}
 }
@@ -106,7 +109,8 @@ func TestMoreSeatsAreAnAdjustmentOnTheSwitchDayAndAreCharged(t *testing.T) {
 	h := open(t)
 	h.Seats(h.new, 15, "2026-03-10")
 	h.do(h.move())
-	if got, want := h.rows(h.new), "carry 10 2026-01-01 on invoice, update 3 2026-02-11 on invoice, adjust 2 2026-03-16"; got != want {
+	if got, want := h.rows(h.new),
+		"carry 10 2026-01-01 on invoice, update 3 2026-02-11 on invoice, adjust 2 2026-03-16"; got != want {
 		t.Errorf("%s", got)
 	}
 	h.end()
@@ -182,9 +186,11 @@ func TestFromTheSwitchDayOnItIsTheTargetsProduct(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	product := func(id uuid.UUID) uuid.NullUUID {
-		return uuid.NullUUID{UUID: uuid.MustParse(h.Text(`SELECT product_id FROM subscriptions WHERE id = ?`, id)), Valid: true}
+		return uuid.NullUUID{UUID: uuid.MustParse(h.Text(`SELECT product_id FROM subscriptions WHERE id = ?`, id)),
+			Valid: true}
 	}
-	first := history.Product{ID: uuid.NullUUID{UUID: uuid.New(), Valid: true}, Kind: "licence", Term: "annual", Rhythm: "monthly"}
+	first := history.Product{ID: uuid.NullUUID{UUID: uuid.New(), Valid: true}, Kind: "licence", Term: "annual",
+		Rhythm: "monthly"}
 	then := first
 	then.ID = product(h.old)
 	h.Tx(func(tx *gorm.DB) error {
@@ -198,7 +204,8 @@ func TestFromTheSwitchDayOnItIsTheTargetsProduct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for day, want := range map[string]uuid.NullUUID{"2026-01-31": first.ID, "2026-03-15": then.ID, "2026-03-16": product(h.new)} {
+	for day, want := range map[string]uuid.NullUUID{"2026-01-31": first.ID, "2026-03-15": then.ID,
+		"2026-03-16": product(h.new)} {
 		if got := now.ProductOn(billtest.Day(t, day)).ID; got != want {
 			t.Errorf("%s: %v, want %v", day, got, want)
 		}
@@ -222,7 +229,8 @@ func TestARefundThatIsNotCreditedYetIsNoneOnceTheHistoryGoesOn(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.Exec(`UPDATE billing_contracts SET refunds = 'yes' WHERE id = ?`, h.Contract)
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, Refund: true}); err != nil {
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
+		retire.End{IDs: []uuid.UUID{h.old}, Refund: true}); err != nil {
 		t.Fatal(err)
 	}
 	h.do(h.move())
@@ -238,7 +246,8 @@ func TestWhatBothWereBilledForIsCreditedOnce(t *testing.T) {
 		return err
 	})
 	both := h.bill("2026-05-01")
-	if got, want := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ?`, both, h.new), "390.000000"; got != want {
+	if got, want := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ?`, both,
+		h.new), "390.000000"; got != want {
 		t.Fatalf("%s, want %s", got, want)
 	}
 	seen, err := h.Look(t.Context(), h.move())
@@ -248,7 +257,8 @@ func TestWhatBothWereBilledForIsCreditedOnce(t *testing.T) {
 	h.do(h.move())
 	h.end()
 	h.World.Today("2026-04-20")
-	if got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ?`, h.bill("2026-06-01")); got != "-234.000000" {
+	if got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ?`,
+		h.bill("2026-06-01")); got != "-234.000000" {
 		t.Errorf("390.00 back and 156.00 of May: %s", got)
 	}
 }
@@ -271,7 +281,8 @@ func TestWhatLooksLikeItIsDoneLikeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := func(e ledger.Entry) string {
-		return fmt.Sprint(e.Event, e.EffectiveAt, e.Delta, e.Counted, e.BillingState, e.Running, e.UnitPrice.Decimal, e.OriginChangeID)
+		return fmt.Sprint(e.Event, e.EffectiveAt, e.Delta, e.Counted, e.BillingState, e.Running, e.UnitPrice.Decimal,
+			e.OriginChangeID)
 	}
 	for i, e := range done {
 		if i >= len(seen.After) || line(seen.After[i]) != line(e) {
@@ -281,7 +292,8 @@ func TestWhatLooksLikeItIsDoneLikeIt(t *testing.T) {
 	h.end()
 	may := h.bill("2026-05-01")
 	for id, side := range map[uuid.UUID][]impact.Due{h.old: seen.Source.DueAfter, h.new: seen.Target.DueAfter} {
-		got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ? AND to_date <= ?`, may, id, seen.DueTo)
+		got := h.Text(`SELECT sum(amount) FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ?
+			AND to_date <= ?`, may, id, seen.DueTo)
 		if len(side) != 1 || !side[0].Amount.Decimal.Equal(decimal.RequireFromString(got)) {
 			t.Errorf("%s was billed, %+v was shown", got, side)
 		}

@@ -163,7 +163,8 @@ func (s *story) paid(h *house) map[clock.Date]int {
 		Seats            int
 	}
 	err := h.World.DB.Read(h.Context()).Raw(`SELECT from_date, to_date, seats FROM invoice_lines
-		WHERE standing AND kind IN ('cycle', 'catch_up') AND subscription_id IN (?, ?)`, h.old, h.new).Scan(&lines).Error
+		WHERE standing AND kind IN ('cycle', 'catch_up')
+		AND subscription_id IN (?, ?)`, h.old, h.new).Scan(&lines).Error
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -219,7 +220,8 @@ func TestEachDayIsBilledOnceOverAMoveAndBothComeToWhatOneWouldHave(t *testing.T)
 	rapid.Check(t, func(r *rapid.T) {
 		n++
 		s := &story{T: r, seats: 10, timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing"),
-			billDay: rapid.SampledFrom([]int{1, 15}).Draw(r, "billing day"), today: billtest.Day(t, "2026-01-02"), last: billtest.Day(t, "2026-01-01")}
+			billDay: rapid.SampledFrom([]int{1, 15}).Draw(r, "billing day"), today: billtest.Day(t, "2026-01-02"),
+			last: billtest.Day(t, "2026-01-01")}
 		refunds := rapid.SampledFrom([]string{"yes", "no"}).Draw(r, "refunds")
 		world := func(name string) *house {
 			h := houseOf(first.Beside("2026-01-02", billtest.Terms{Refunds: refunds, Timing: s.timing, Day: s.billDay}))

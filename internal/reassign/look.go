@@ -82,8 +82,10 @@ func (p plan) result() Result {
 		}
 	}
 	return Result{
-		Move: p.move, Source: side(p.source, p.after.source), Target: side(p.target, p.after.target), After: p.targetAfter(),
-		History: p.stands, Adjusted: p.adjusted, DueTo: to, Digest: p.digest(), Refusals: p.refusals(), Warnings: p.warnings(),
+		Move: p.move, Source: side(p.source, p.after.source), Target: side(p.target, p.after.target),
+		After:   p.targetAfter(),
+		History: p.stands, Adjusted: p.adjusted, DueTo: to, Digest: p.digest(), Refusals: p.refusals(),
+		Warnings: p.warnings(),
 	}
 }
 
@@ -136,7 +138,8 @@ func (p plan) targetAfter() []ledger.Entry {
 		after = append(after, ledger.Entry{
 			ID: c.ID, Seq: lastSeq + int64(len(p.carried)+i), SubscriptionID: c.SubscriptionID, Event: c.Event,
 			EffectiveAt: c.EffectiveAt, Delta: c.Delta, Refund: c.Refund, UnitPrice: c.Price.Value,
-			PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Note: c.Note, Counted: true, BillingState: born,
+			PricePeriod: string(c.Price.Period), Currency: c.Price.Currency, Note: c.Note, Counted: true,
+			BillingState: born,
 		})
 	}
 	slices.SortFunc(after, func(a, b ledger.Entry) int {
@@ -156,7 +159,8 @@ func (p plan) targetAfter() []ledger.Entry {
 func (p plan) warnings() []string {
 	var all []string
 	a, b := p.source, p.target
-	if a.ProductID.Valid && b.ProductID.Valid && a.ProductID != b.ProductID || a.SKU != "" && b.SKU != "" && a.SKU != b.SKU {
+	if a.ProductID.Valid && b.ProductID.Valid && a.ProductID != b.ProductID || a.SKU != "" && b.SKU != "" &&
+		a.SKU != b.SKU {
 		all = append(all, fmt.Sprintf("They are different products: %s and %s. The history will stand under the latter.",
 			a.Called(), b.Called()))
 	}
@@ -166,10 +170,12 @@ func (p plan) warnings() []string {
 	all = append(all, p.priceWarnings()...)
 	if first := p.after.target.FirstDay(); first.After(p.move.On) {
 		all = append(all, fmt.Sprintf("The contract of %s bills from %s on, after the switch day. "+
-			"Until then the days stay with %s: deactivate it on %s, not before.", b.ExternalID, first, a.ExternalID, first))
+			"Until then the days stay with %s: deactivate it on %s, not before.", b.ExternalID, first,
+			a.ExternalID, first))
 	}
 	if b.history.PaidTo(b.ContractID.UUID).After(b.history.FirstDay()) {
-		all = append(all, fmt.Sprintf("%s is billed already. What both were billed for is credited by its next invoice, "+
+		all = append(all, fmt.Sprintf("%s is billed already. What both were billed for is credited by its next "+
+			"invoice, "+
 			"as the money below says.", name(b)))
 	}
 	return all
@@ -180,7 +186,8 @@ func (p plan) priceWarnings() []string {
 	is, from := p.after.target.PriceOn(p.move.On)
 	switch {
 	case !from:
-		return []string{fmt.Sprintf("%s has no price from the switch day on. Those days are not billed until it has one.",
+		return []string{fmt.Sprintf("%s has no price from the switch day on. "+
+			"Those days are not billed until it has one.",
 			p.target.ExternalID)}
 	case before && !is.Price.Equal(was.Price.Amount):
 		return []string{fmt.Sprintf("Their prices differ: %s %s per %s until the switch day, %s %s per %s from it on.",

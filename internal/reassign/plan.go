@@ -86,7 +86,8 @@ type plan struct {
 type days struct{ source, target history.History }
 
 // plan reckons a move of two subscriptions, refused or not.
-func (s Service) plan(ctx context.Context, db *gorm.DB, m Move, source, target subscription.Subscription) (plan, error) {
+func (s Service) plan(ctx context.Context, db *gorm.DB, m Move, source,
+	target subscription.Subscription) (plan, error) {
 	p := plan{move: m}
 	var err error
 	if p.source, err = sideOf(ctx, db, source); err != nil {
@@ -202,7 +203,8 @@ func (p *plan) keepProduct() {
 }
 
 func wordsOf(p history.ProductFrom, s side) history.Product {
-	return history.Product{ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm, Name: s.ProductName, Part: s.PartNumber}
+	return history.Product{ID: p.ID, Kind: p.Kind, Term: p.Term, Rhythm: p.Rhythm, Name: s.ProductName,
+		Part: s.PartNumber}
 }
 
 // ownPrice is the target's price on the switch day, or on its first day where that comes later.
@@ -223,8 +225,9 @@ func (p *plan) keepPrice() {
 	}
 	p.add(ledger.Change{
 		Event: ledger.Price, Price: is.Price.Amount, Note: "From the switch day on the new subscription's price holds.",
-		PriceFor: ledger.PriceFor{Product: is.Price.Product, Term: is.Price.Term, Frequency: is.Price.Rhythm, From: from},
-		Details:  ledger.Details{"price": ledger.Was{Before: was.Price.Words(), After: is.Price.Words()}},
+		PriceFor: ledger.PriceFor{Product: is.Price.Product, Term: is.Price.Term, Frequency: is.Price.Rhythm,
+			From: from},
+		Details: ledger.Details{"price": ledger.Was{Before: was.Price.Words(), After: is.Price.Words()}},
 	})
 }
 

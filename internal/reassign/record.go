@@ -47,7 +47,8 @@ func (r Record) Stands() bool { return r.UndoneAt == nil }
 const recordQuery = `SELECT r.id, r.source_id, r.target_id, r.switch_on, r.taken, r.copied, r.aside, r.adjusted, r.note,
 	r.made_at, r.made_by, r.ended_on, r.ended_here, r.undone_at, r.undone_by,
 	coalesce(nullif(s.product_name, ''), s.external_id) AS source_name, s.external_id AS source_ext,
-	coalesce(nullif(t.product_name, ''), t.external_id) AS target_name, t.external_id AS target_ext, r.before::text AS before
+	coalesce(nullif(t.product_name, ''), t.external_id) AS target_name, t.external_id AS target_ext,
+		r.before::text AS before
 	FROM reassignments r JOIN subscriptions s ON s.id = r.source_id JOIN subscriptions t ON t.id = r.target_id WHERE `
 
 // Of reads the moves that a subscription is a side of, the latest first, also those taken back.
@@ -82,7 +83,8 @@ func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Record, error) {
 		if _, err := subscription.Get(ctx, tx, id); err != nil {
 			return Record{}, err
 		}
-		return Record{}, errs.New(errs.Conflict, "No history was reassigned from or to this subscription. Nothing was changed.")
+		return Record{}, errs.New(errs.Conflict,
+			"No history was reassigned from or to this subscription. Nothing was changed.")
 	}
 	r, err := find()
 	if err != nil {
@@ -133,7 +135,8 @@ func keepRows(ctx context.Context, tx *gorm.DB, move uuid.UUID, r role, ids []uu
 }
 
 func keepEnd(ctx context.Context, tx *gorm.DB, move uuid.UUID, on clock.Date, here bool) error {
-	err := tx.WithContext(ctx).Exec(`UPDATE reassignments SET ended_on = ?, ended_here = ? WHERE id = ?`, on, here, move).Error
+	err := tx.WithContext(ctx).Exec(`UPDATE reassignments SET ended_on = ?, ended_here = ? WHERE id = ?`, on, here,
+		move).Error
 	if err != nil {
 		return fmt.Errorf("end of reassignment %s: %w", move, err)
 	}

@@ -71,10 +71,12 @@ func (p plan) alreadyMoved() []Refusal {
 		case m.SourceID == p.source.ID:
 		case m.TargetID == p.target.ID:
 			all = append(all, Refusal{TargetMoved, fmt.Sprintf(
-				"%s has the history of %s already; undo that first, or choose another target.", m.TargetExt, m.SourceExt)})
+				"%s has the history of %s already; undo that first, or choose another target.", m.TargetExt,
+				m.SourceExt)})
 		default:
 			all = append(all, Refusal{TargetMoved, fmt.Sprintf(
-				"The history of %s has gone over to %s; choose that one as the target, or undo that first.", m.SourceExt, m.TargetExt)})
+				"The history of %s has gone over to %s; choose that one as the target, or undo that first.",
+				m.SourceExt, m.TargetExt)})
 		}
 	}
 	return all
@@ -83,13 +85,15 @@ func (p plan) alreadyMoved() []Refusal {
 func (p plan) sides() (string, string) {
 	switch {
 	case p.target.State == subscription.Inactive:
-		return TargetEnded, fmt.Sprintf("%s is inactive, so history would end there; activate it first, or choose another target.",
+		return TargetEnded, fmt.Sprintf("%s is inactive, so history would end there; "+
+			"activate it first, or choose another target.",
 			name(p.target))
 	case !p.target.FrozenFrom.IsZero():
 		return TargetEnded, fmt.Sprintf("%s is frozen as the old one of a cut-over; choose its successor as the target.",
 			name(p.target))
 	case len(p.carried) == 0:
-		return Empty, fmt.Sprintf("%s has no counted ledger rows, so there is no history to move; choose another source.",
+		return Empty, fmt.Sprintf("%s has no counted ledger rows, so there is no history to move; "+
+			"choose another source.",
 			name(p.source))
 	}
 	return "", ""
@@ -149,7 +153,8 @@ func (p plan) contracts() (string, string) {
 		is := func(o history.Line) bool { return o.ID == l.ID }
 		if p.after.target.ContractOn(l.Period.From) == uuid.Nil && l.Standing && !slices.ContainsFunc(own, is) {
 			return NoContract, fmt.Sprintf(
-				"%s stands in no contract on %s, and days of %s are paid from then on; put it into a contract first.", name(p.target), l.Period.From, name(p.source))
+				"%s stands in no contract on %s, and days of %s are paid from then on; put it into a contract first.",
+				name(p.target), l.Period.From, name(p.source))
 		}
 	}
 	return "", ""
@@ -167,7 +172,8 @@ func (p plan) lateRows() (string, string) {
 	case n == 0:
 		return "", ""
 	case p.source.State == subscription.Inactive:
-		return Late, fmt.Sprintf("%s of %s are dated after %s, when it ended; activate it and end it again on %s or later first.",
+		return Late, fmt.Sprintf("%s of %s are dated after %s, when it ended; "+
+			"activate it and end it again on %s or later first.",
 			rows(n), name(p.source), p.move.On, last)
 	}
 	return Late, fmt.Sprintf("%s of %s are dated after the switch day %s, and those days belong to the target; "+

@@ -32,7 +32,8 @@ func (h *house) refuses(m reassign.Move, code string, words ...string) {
 	if err != nil || len(seen.Refusals) != 1 || seen.Refusals[0].Code != code {
 		h.Errorf("look: %+v %v", seen.Refusals, err)
 	}
-	if after := h.snapshot(h.old) + h.snapshot(h.new) + h.Text(`SELECT count(*) FROM license_change_marks`); after != before {
+	if after := h.snapshot(h.old) + h.snapshot(h.new) +
+		h.Text(`SELECT count(*) FROM license_change_marks`); after != before {
 		h.Errorf("something was written:\n%s\n%s", before, after)
 	}
 }
@@ -40,7 +41,8 @@ func (h *house) refuses(m reassign.Move, code string, words ...string) {
 // stranger makes another customer, and gives it to a subscription.
 func (h *house) stranger(id uuid.UUID) uuid.UUID {
 	other := uuid.Must(uuid.NewV7())
-	h.Exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Fabrikam', 'person', now(), now())`, other)
+	h.Exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
+		VALUES (?, 'Fabrikam', 'person', now(), now())`, other)
 	if id != uuid.Nil {
 		h.Exec(`UPDATE subscriptions SET crm_account_id = ?, contract_id = NULL WHERE id = ?`, other, id)
 	}
@@ -60,10 +62,13 @@ func TestAnotherCurrencyIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	euros := uuid.Must(uuid.NewV7())
-	h.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds,
+	h.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		start_date, bill_from, refunds,
 			payment_terms, tax_code, is_default, active, created_at, updated_at)
-		SELECT ?, crm_account_id, 'In euros', 'EUR', billing_frequency, timing, billing_day, start_date, bill_from, refunds,
-			payment_terms, tax_code, false, active, created_at, updated_at FROM billing_contracts WHERE id = ?`, euros, h.Contract)
+		SELECT ?, crm_account_id, 'In euros', 'EUR', billing_frequency, timing, billing_day, start_date, bill_from,
+			refunds,
+			payment_terms, tax_code, false, active, created_at, updated_at FROM billing_contracts
+			WHERE id = ?`, euros, h.Contract)
 	h.Exec(`UPDATE subscriptions SET contract_id = ? WHERE id = ?`, euros, h.new)
 	h.refuses(h.move(), reassign.Currency, "sold in USD", "in EUR", "one currency first")
 }
@@ -75,7 +80,8 @@ func TestRowsOnAnInvoiceOfAnotherCustomerAreRefused(t *testing.T) {
 	other := h.stranger(uuid.Nil)
 	// Both came to another customer after they were billed to the first.
 	h.Exec(`UPDATE subscriptions SET crm_account_id = ?, contract_id = NULL WHERE id IN (?, ?)`, other, h.old, h.new)
-	h.refuses(h.move(), reassign.OtherInvoice, "invoice 7", "another customer", "void it, or credit it to be billed again")
+	h.refuses(h.move(), reassign.OtherInvoice, "invoice 7", "another customer",
+		"void it, or credit it to be billed again")
 }
 
 func TestRowsAfterTheSwitchDayAreRefused(t *testing.T) {
@@ -83,7 +89,8 @@ func TestRowsAfterTheSwitchDayAreRefused(t *testing.T) {
 	h := open(t)
 	m := h.move()
 	m.On = billtest.Day(t, "2026-02-01")
-	h.refuses(m, reassign.Late, "1 row", "dated after the switch day 2026-02-01", "choose a switch day from 2026-02-11 on")
+	h.refuses(m, reassign.Late, "1 row", "dated after the switch day 2026-02-01",
+		"choose a switch day from 2026-02-11 on")
 }
 
 func TestATargetWithoutAContractIsRefusedWhilePaidDaysWouldGoToIt(t *testing.T) {
@@ -104,17 +111,20 @@ func TestATargetWithoutAContractIsRefusedWhilePaidDaysWouldGoToIt(t *testing.T) 
 func TestTheSameSubscriptionIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.refuses(reassign.Move{Source: h.old, Target: h.old}, reassign.Same, "the same subscription", "choose another target")
+	h.refuses(reassign.Move{Source: h.old, Target: h.old}, reassign.Same, "the same subscription",
+		"choose another target")
 }
 
 func TestAMoveThatWasDoneIsRefusedWithWhoDidItAndWhen(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.do(h.move())
-	h.refuses(h.move(), reassign.SourceMoved, "Bea Example has reassigned the history of OLD to NEW already, on 2026-03-16", "undo that first")
+	h.refuses(h.move(), reassign.SourceMoved,
+		"Bea Example has reassigned the history of OLD to NEW already, on 2026-03-16", "undo that first")
 	third := h.Add("THIRD", 3, "2026-01-05")
 	h.refuses(reassign.Move{Source: third, Target: h.new}, reassign.TargetMoved, "NEW has the history of OLD already")
-	h.refuses(reassign.Move{Source: third, Target: h.old}, reassign.TargetMoved, "The history of OLD has gone over to NEW", "choose that one")
+	h.refuses(reassign.Move{Source: third, Target: h.old}, reassign.TargetMoved,
+		"The history of OLD has gone over to NEW", "choose that one")
 }
 
 func TestAnEndedOrFrozenTargetIsRefused(t *testing.T) {
@@ -143,7 +153,8 @@ func TestAnUnknownTargetIsAFaultOfTheForm(t *testing.T) {
 	if errs.KindOf(err) != errs.Invalid || errs.FieldsOf(err)["target_id"] == "" {
 		t.Error(err)
 	}
-	if _, err := h.Do(t.Context(), billtest.Bea, reassign.Move{Source: uuid.New(), Target: h.new}); errs.KindOf(err) != errs.NotFound {
+	if _, err := h.Do(t.Context(), billtest.Bea,
+		reassign.Move{Source: uuid.New(), Target: h.new}); errs.KindOf(err) != errs.NotFound {
 		t.Error(err)
 	}
 }
@@ -182,7 +193,8 @@ func TestAnotherProductIsAWarning(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	seen, err := h.Look(t.Context(), h.move())
-	if err != nil || len(seen.Refusals) > 0 || !strings.Contains(strings.Join(seen.Warnings, " "), "different products") {
+	if err != nil || len(seen.Refusals) > 0 ||
+		!strings.Contains(strings.Join(seen.Warnings, " "), "different products") {
 		t.Errorf("%+v %v", seen, err)
 	}
 }

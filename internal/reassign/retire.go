@@ -59,10 +59,12 @@ func (s Service) end(
 		err = errs.Newf(errs.Conflict, "%s cannot end on %s: %s Nothing was changed.", r.SourceExt, e.On, said)
 	}
 	r.Audit = append(r.Audit, audit.Event{
-		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
-		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
+		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: r.SourceID.String(),
+		ObjectName: r.SourceName,
+		Before:     map[string]any{"state": was.State, "seats": was.LedgerQuantity},
 		After: map[string]any{
-			"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no", "history_went_to": r.TargetExt, "note": e.Note,
+			"state": now.State, "seats": 0, "effective_at": e.On.String(), "refund": "no",
+			"history_went_to": r.TargetExt, "note": e.Note,
 		},
 	})
 	return now, err
@@ -91,7 +93,8 @@ func (s Service) settle(
 	}
 	h := target.History()
 	h.TwinHold, h.CutoverHold = false, false
-	if end := source.DeactivatedOn; !h.BillableFrom.IsZero() && end.Before(h.BillableFrom) && source.DeactivatedBy == subscription.ByPerson {
+	if end := source.DeactivatedOn; !h.BillableFrom.IsZero() && end.Before(h.BillableFrom) &&
+		source.DeactivatedBy == subscription.ByPerson {
 		h.BillableFrom = end // a person ended it before the switch day: no day between is nobody's
 	}
 	now, err := subscription.SetHistory(ctx, tx, s.act(by, r.TargetID, ""), h)
@@ -104,10 +107,12 @@ func (s Service) settle(
 	}
 	r.EndedOn, r.EndedHere = source.DeactivatedOn, here
 	r.Audit = append(r.Audit, audit.Event{
-		Action: "subscription.released", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
-		Before: map[string]any{"state": target.State, "hold_reason": target.HoldReason},
-		After: map[string]any{"state": now.State, "hold_reason": now.HoldReason, "billable_from": now.BillableFrom.String(),
-			"history_of": r.SourceExt},
+		Action: "subscription.released", ObjectType: "subscription", ObjectID: r.TargetID.String(),
+		ObjectName: r.TargetName,
+		Before:     map[string]any{"state": target.State, "hold_reason": target.HoldReason},
+		After: map[string]any{"state": now.State, "hold_reason": now.HoldReason,
+			"billable_from": now.BillableFrom.String(),
+			"history_of":    r.SourceExt},
 	})
 	return r, s.refresh(ctx, tx, r.SourceID, r.TargetID)
 }
@@ -142,8 +147,9 @@ func (s Service) MayReopen(ctx context.Context, tx *gorm.DB, id uuid.UUID) error
 	if err != nil || len(moves) == 0 {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "The history of %s went over to %s, which is billed in its place: both would count. "+
-		"Undo the reassignment first; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
+	return errs.Newf(errs.Conflict,
+		"The history of %s went over to %s, which is billed in its place: both would count. "+
+			"Undo the reassignment first; nothing was changed.", moves[0].SourceExt, moves[0].TargetExt)
 }
 
 // ReopenTx is Reopen within the caller's transaction.
@@ -154,7 +160,8 @@ func (s Service) ReopenTx(ctx context.Context, tx *gorm.DB, by audit.Actor, b Ba
 	}
 	if r.EndedOn.IsZero() {
 		return r, errs.Newf(errs.Conflict,
-			"%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.", r.SourceExt)
+			"%s was not ended since its history was reassigned, so there is nothing to take back. Nothing was changed.",
+			r.SourceExt)
 	}
 	if err := unused(ctx, tx, r); err != nil {
 		return r, err
@@ -201,9 +208,11 @@ func (s Service) reopen(ctx context.Context, tx *gorm.DB, by audit.Actor, r Reco
 	}
 	r.EndedOn, r.EndedHere = clock.Date{}, false
 	r.Audit = append(r.Audit, audit.Event{
-		Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.SourceID.String(), ObjectName: r.SourceName,
-		Before: map[string]any{"state": was.State, "seats": 0},
-		After:  map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": back.On.String(), "note": note},
+		Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.SourceID.String(),
+		ObjectName: r.SourceName,
+		Before:     map[string]any{"state": was.State, "seats": 0},
+		After: map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": back.On.String(),
+			"note": note},
 	})
 	return r, nil
 }

@@ -66,8 +66,10 @@ func undoable(ctx context.Context, tx *gorm.DB, r Record) error {
 		return err
 	}
 	var elsewhere int
-	err = tx.WithContext(ctx).Raw(`SELECT count(*) FROM billed_elsewhere e JOIN reassigned_changes m ON m.change_id = e.change_id
-		WHERE m.reassignment_id = ? AND m.role IN ('copy', 'adjust') AND e.marked_at > ?`, r.ID, r.MadeAt).Row().Scan(&elsewhere)
+	err = tx.WithContext(ctx).Raw(`SELECT count(*) FROM billed_elsewhere e
+		JOIN reassigned_changes m ON m.change_id = e.change_id
+		WHERE m.reassignment_id = ? AND m.role IN ('copy', 'adjust')
+		AND e.marked_at > ?`, r.ID, r.MadeAt).Row().Scan(&elsewhere)
 	switch {
 	case err != nil:
 		return fmt.Errorf("what rests on reassignment %s: %w", r.ID, err)
@@ -83,7 +85,8 @@ func unused(ctx context.Context, tx *gorm.DB, r Record) error {
 	var using []foreignInvoice
 	err := tx.WithContext(ctx).Raw(`
 		SELECT i.number FROM invoices i
-		WHERE i.state <> 'void' AND EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id AND l.subscription_id = @target)
+		WHERE i.state <> 'void' AND EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = i.id
+		AND l.subscription_id = @target)
 		  AND i.after_seq >= (SELECT min(c.seq) FROM reassigned_changes m JOIN license_changes c ON c.id = m.change_id
 			WHERE m.reassignment_id = @move AND m.role = 'copy')
 		ORDER BY i.seq LIMIT 1`, map[string]any{"target": r.TargetID, "move": r.ID}).Scan(&using).Error
@@ -92,7 +95,8 @@ func unused(ctx context.Context, tx *gorm.DB, r Record) error {
 		return fmt.Errorf("invoices that use reassignment %s: %w", r.ID, err)
 	case len(using) > 0:
 		return errs.Newf(errs.Conflict, "%s is on %s since, which uses the history, so the reassignment stays. "+
-			"Void that invoice first; one that is paid is corrected by a credit, and the history stays. Nothing was changed.",
+			"Void that invoice first; one that is paid is corrected by a credit, and the history stays. "+
+			"Nothing was changed.",
 			r.TargetExt, using[0].called())
 	}
 	return nil
@@ -121,7 +125,8 @@ func restoreRows(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) err
 	return err
 }
 
-// restoreHistory lets the target be billed from where it was, and wait as it did. Where billing stands is reckoned anew.
+// restoreHistory lets the target be billed from where it was, and wait as it did. Where billing stands is reckoned
+// anew.
 func (s Service) restoreHistory(ctx context.Context, tx *gorm.DB, by audit.Actor, r Record) error {
 	was, err := r.before()
 	if err != nil {
@@ -133,8 +138,10 @@ func (s Service) restoreHistory(ctx context.Context, tx *gorm.DB, by audit.Actor
 
 func undone(r Record, b Back) audit.Event {
 	return audit.Event{
-		Action: "subscription.reassignment_undone", ObjectType: "subscription", ObjectID: r.TargetID.String(), ObjectName: r.TargetName,
-		Before: map[string]any{"source": r.SourceExt, "source_id": r.SourceID, "switch_on": r.SwitchOn.String(), "copied": r.Copied,
+		Action: "subscription.reassignment_undone", ObjectType: "subscription", ObjectID: r.TargetID.String(),
+		ObjectName: r.TargetName,
+		Before: map[string]any{"source": r.SourceExt, "source_id": r.SourceID, "switch_on": r.SwitchOn.String(),
+			"copied":  r.Copied,
 			"made_by": r.MadeBy, "made_at": r.MadeAt.Format(time.RFC3339)},
 		After: map[string]any{"set_aside": r.Copied, "counted_again": r.Aside, "note": b.Note},
 	}

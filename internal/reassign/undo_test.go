@@ -36,10 +36,12 @@ func TestUndoPutsEverythingBack(t *testing.T) {
 		if got := h.snapshot(h.new); got != new {
 			t.Errorf("target:\n%s\nwas\n%s", got, new)
 		}
-		if got := h.Text(`SELECT count(*) FROM license_changes WHERE subscription_id = ? AND origin_change_id IS NOT NULL`, h.new); got != "4" {
+		if got := h.Text(`SELECT count(*) FROM license_changes WHERE subscription_id = ?
+			AND origin_change_id IS NOT NULL`, h.new); got != "4" {
 			t.Errorf("%s copies are kept", got)
 		}
-		if _, err := h.Undo(t.Context(), ada, reassign.Back{ID: back}); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Bea Example has taken") {
+		if _, err := h.Undo(t.Context(), ada, reassign.Back{ID: back}); errs.KindOf(err) != errs.Conflict ||
+			!strings.Contains(errs.Public(err), "Bea Example has taken") {
 			t.Errorf("a second time: %v", err)
 		}
 		h.do(m) // and it can be done again
@@ -138,7 +140,8 @@ func TestEndingTheSourceByItselfReleasesTheTargetAndMovesNoSwitchDay(t *testing.
 	t.Parallel()
 	h := open(t)
 	h.do(h.move())
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-04-11")}); err != nil {
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
+		retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-04-11")}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := h.stands(h.new), "active 13 13 from 2026-03-16 through 2026-04-01 since 2026-01-01"; got != want {
@@ -150,7 +153,8 @@ func TestEndingTheSourceByItselfReleasesTheTargetAndMovesNoSwitchDay(t *testing.
 func TestASourceThatHasEndedGivesItsHistoryWithoutItsEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-03-08")}); err != nil {
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
+		retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-03-08")}); err != nil {
 		t.Fatal(err)
 	}
 	if r := h.do(h.move()); r.Adjusted != 0 {
@@ -186,7 +190,8 @@ func TestWhatAnotherSystemBilledStaysBilledOnTheTarget(t *testing.T) {
 	h := bare(t, "2026-01-02", billtest.Terms{})
 	h.old = h.Add("OLD", 10, "2026-01-01")
 	var ids []uuid.UUID
-	if err := h.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`, h.old).Scan(&ids).Error; err != nil {
+	if err := h.World.DB.Read(t.Context()).Raw(`SELECT id FROM license_changes WHERE subscription_id = ?`,
+		h.old).Scan(&ids).Error; err != nil {
 		t.Fatal(err)
 	}
 	other := elsewhere.Service{DB: h.invoices.DB, Clock: h.invoices.Clock}
@@ -199,7 +204,9 @@ func TestWhatAnotherSystemBilledStaysBilledOnTheTarget(t *testing.T) {
 	h.do(h.move())
 	h.end()
 	for _, end := range []string{"2026-02-01", "2026-03-01"} {
-		if _, err := h.invoices.Draft(t.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(t, end)}}); errs.KindOf(err) != errs.Conflict {
+		if _, err := h.invoices.Draft(t.Context(), billtest.Bea,
+			billing.Order{Run: billing.Run{ContractID: h.Contract,
+				End: billtest.Day(t, end)}}); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("billed again: %v", err)
 		}
 	}
@@ -217,14 +224,17 @@ func TestAMoveStandsInTheAuditTrailWithBeforeAndAfter(t *testing.T) {
 	if _, err := h.Undo(t.Context(), ada, reassign.Back{ID: h.old, Note: "wrong pair"}); err != nil {
 		t.Fatal(err)
 	}
-	got := h.Text(`SELECT string_agg(concat_ws(' ', split_part(action, '.', 2), object_name, actor), ', ' ORDER BY seq) FROM audit_events
+	got := h.Text(`SELECT string_agg(concat_ws(' ', split_part(action, '.', 2), object_name, actor), ', ' ORDER BY seq)
+		FROM audit_events
 		WHERE action LIKE 'subscription.%' AND split_part(action, '.', 2) IN
 			('reassigned', 'released', 'deactivated', 'activated', 'reassignment_undone')`)
-	if want := "reassigned Product NEW Bea Example, deactivated Product OLD Bea Example, released Product NEW Bea Example, " +
+	if want := "reassigned Product NEW Bea Example, deactivated Product OLD Bea Example, released Product NEW Bea " +
+		"Example, " +
 		"activated Product OLD Ada Example, reassignment_undone Product NEW Ada Example"; got != want {
 		t.Error(got)
 	}
-	if got := h.Text(`SELECT concat_ws(' ', before->>'billable_from', after->>'billable_from', after->>'switch_on', after->>'copied')
+	if got := h.Text(`SELECT concat_ws(' ', before->>'billable_from', after->>'billable_from', after->>'switch_on',
+		after->>'copied')
 		FROM audit_events WHERE action = 'subscription.reassigned'`); got != " 2026-03-16 2026-03-16 3" {
 		t.Error(got)
 	}
@@ -235,7 +245,8 @@ func TestAMoveIsKeptAsItWas(t *testing.T) {
 	h := open(t)
 	h.do(h.move())
 	db := h.World.DB.Read(t.Context())
-	for _, sql := range []string{`DELETE FROM reassignments`, `DELETE FROM reassigned_changes`, `UPDATE reassigned_changes SET role = 'aside'`,
+	for _, sql := range []string{`DELETE FROM reassignments`, `DELETE FROM reassigned_changes`,
+		`UPDATE reassigned_changes SET role = 'aside'`,
 		`UPDATE reassignments SET note = 'x'`, `UPDATE reassignments SET copied = 0`} {
 		if err := db.Exec(sql).Error; err == nil {
 			t.Errorf("%s was done", sql)
@@ -272,10 +283,12 @@ func TestACutOverRetiresAFrozenSourceOnItsSwitchDay(t *testing.T) {
 	if r := h.do(m); r.SwitchOn.String() != "2026-03-12" {
 		t.Errorf("%+v", r)
 	}
-	if _, err := h.Retire(t.Context(), billtest.Bea, reassign.Ending{Source: h.old, By: subscription.ByCutover}); err != nil {
+	if _, err := h.Retire(t.Context(), billtest.Bea,
+		reassign.Ending{Source: h.old, By: subscription.ByCutover}); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.Text(`SELECT concat_ws(' ', deactivated_by, deactivated_on, ledger_quantity) FROM subscriptions WHERE id = ?`, h.old); got != "cutover 2026-03-12 0" {
+	if got := h.Text(`SELECT concat_ws(' ', deactivated_by, deactivated_on, ledger_quantity) FROM subscriptions
+		WHERE id = ?`, h.old); got != "cutover 2026-03-12 0" {
 		t.Error(got)
 	}
 	if got := h.stands(h.new); got != "active 13 13 from 2026-03-12 through 2026-04-01 since 2026-01-01" {

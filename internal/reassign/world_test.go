@@ -35,7 +35,8 @@ func bare(t testing.TB, today string, k billtest.Terms) *house {
 func houseOf(w *billtest.World) *house {
 	h := &house{World: w, Service: reassign.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer()},
 		invoices: billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
-	h.retire = retire.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(), Ended: h.Ended, Reopening: h.MayReopen}
+	h.retire = retire.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(), Ended: h.Ended,
+		Reopening: h.MayReopen}
 	return h
 }
 
@@ -66,7 +67,8 @@ func (h *house) hold(id uuid.UUID) {
 
 func (h *house) bill(end string) uuid.UUID {
 	h.Helper()
-	id, err := h.invoices.Draft(h.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Late: true})
+	id, err := h.invoices.Draft(h.Context(), billtest.Bea,
+		billing.Order{Run: billing.Run{ContractID: h.Contract, End: billtest.Day(h, end)}, Late: true})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -98,18 +100,21 @@ func (h *house) rows(id uuid.UUID) string {
 	return h.Text(`
 		SELECT string_agg(concat_ws(' ', c.event, c.delta, c.effective_at, CASE WHEN c.refund THEN 'refund' END,
 			CASE WHEN st.invoice_id IS NOT NULL THEN 'on invoice' END), ', ' ORDER BY c.effective_at, c.seq)
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.counted AND c.delta <> 0`, id)
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ?
+		AND st.counted AND c.delta <> 0`, id)
 }
 
 func (h *house) stands(id uuid.UUID) string {
 	return h.Text(`
-		SELECT concat_ws(' ', state, hold_reason, billable_quantity, ledger_quantity, 'from', billable_from, 'through', billed_through,
+		SELECT concat_ws(' ', state, hold_reason, billable_quantity, ledger_quantity, 'from', billable_from, 'through',
+			billed_through,
 			'since', history_since) FROM subscriptions WHERE id = ?`, id)
 }
 
 func (h *house) lines(invoice uuid.UUID) string {
 	return h.Text(`
-		SELECT string_agg(concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount)), ', '
+		SELECT string_agg(concat_ws(' ', s.external_id, l.kind, l.from_date, l.to_date, l.seats, trim_scale(l.amount)),
+			', '
 			ORDER BY s.external_id, l.from_date, l.position)
 		FROM invoice_lines l JOIN subscriptions s ON s.id = l.subscription_id WHERE l.invoice_id = ?`, invoice)
 }
@@ -125,8 +130,10 @@ func (h *house) bills(end, want string) {
 // snapshot is all of a subscription and its ledger that undoing must restore.
 func (h *house) snapshot(id uuid.UUID) string {
 	through := regexp.MustCompile(`through [0-9-]*`) // for lists, and made anew by every step
-	return through.ReplaceAllString(h.stands(id), "") + " | " + h.rows(id) + " | " + h.Text(`SELECT string_agg(c.id::text, ' ' ORDER BY c.id)
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ? AND st.counted AND c.delta = 0`, id)
+	return through.ReplaceAllString(h.stands(id),
+		"") + " | " + h.rows(id) + " | " + h.Text(`SELECT string_agg(c.id::text, ' ' ORDER BY c.id)
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = ?
+		AND st.counted AND c.delta = 0`, id)
 }
 
 var ada = audit.Actor{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example"}

@@ -39,8 +39,10 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 			}
 		}
 		if was.Frozen() {
-			return errs.Newf(errs.Conflict, "%s was frozen by a cut-over, and its days from %s on belong to the new provider's "+
-				"subscription. Take the step back in the cut-over instead; nothing was changed.", called(was), was.FrozenFrom)
+			return errs.Newf(errs.Conflict,
+				"%s was frozen by a cut-over, and its days from %s on belong to the new provider's "+
+					"subscription. Take the step back in the cut-over instead; nothing was changed.", called(was),
+				was.FrozenFrom)
 		}
 		on := r.On
 		if on.IsZero() {
@@ -53,7 +55,8 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 		if err != nil {
 			return err
 		}
-		now, err := subscription.Activate(ctx, tx, s.act(by, r.ID, r.Version), subscription.Return{On: on, Note: r.Note})
+		now, err := subscription.Activate(ctx, tx, s.act(by, r.ID, r.Version),
+			subscription.Return{On: on, Note: r.Note})
 		if err != nil {
 			return err
 		}
@@ -61,8 +64,9 @@ func (s Service) Activate(ctx context.Context, by audit.Actor, r Return) error {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{
-			Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.ID.String(), ObjectName: called(was),
-			Before: map[string]any{"state": was.State, "seats": 0},
+			Action: "subscription.activated", ObjectType: "subscription", ObjectID: r.ID.String(),
+			ObjectName: called(was),
+			Before:     map[string]any{"state": was.State, "seats": 0},
 			After: map[string]any{"state": now.State, "seats": now.LedgerQuantity, "effective_at": on.String(),
 				"seat_days_paid_already": weights[r.ID].PaidDays, "note": r.Note},
 		})

@@ -34,17 +34,20 @@ func TestAnInvoiceInBetweenDoesNotChargeForfeitedDaysAgain(t *testing.T) {
 	on := billtest.Day(t, "2026-03-25")
 	seen, err := h.Look(t.Context(), []uuid.UUID{h.id}, on)
 	if err != nil || !seen[0].Amount.Decimal.IsZero() || seen[0].SeatDays != 0 || seen[0].PaidDays != 70 {
-		t.Errorf("what it says before: %s for %d seat-days, %d paid, %v", seen[0].Amount.Decimal, seen[0].SeatDays, seen[0].PaidDays, err)
+		t.Errorf("what it says before: %s for %d seat-days, %d paid, %v", seen[0].Amount.Decimal, seen[0].SeatDays,
+			seen[0].PaidDays, err)
 	}
 	if err := h.Activate(t.Context(), billtest.Bea, retire.Return{ID: h.id, On: on}); err != nil {
 		t.Fatal(err)
 	}
 	may := h.bill("2026-06-01")
-	want := "cycle 2026-04-01 2026-04-15 10 56, cycle 2026-04-15 2026-05-01 10 69.33, cycle 2026-05-01 2026-06-01 10 130"
+	want := "cycle 2026-04-01 2026-04-15 10 56, cycle 2026-04-15 2026-05-01 10 69.33, cycle 2026-05-01 2026-06-01 10 " +
+		"130"
 	if got := h.lines(may); got != want {
 		t.Error(got)
 	}
-	got := h.Text(`SELECT concat_ws(' ', billed_days, held_days, forfeited_days) FROM invoice_coverage WHERE invoice_id = ? AND subscription_id = ?`,
+	got := h.Text(`SELECT concat_ws(' ', billed_days, held_days, forfeited_days) FROM invoice_coverage
+		WHERE invoice_id = ? AND subscription_id = ?`,
 		may, h.id)
 	if got != "920 890 30" { // three days of ten seats were kept
 		t.Errorf("billed, held, forfeited: %s", got)
@@ -61,7 +64,8 @@ func TestAPurchaseThatComesBackIsNotChargedAgain(t *testing.T) {
 	h.id = h.ID("P1")
 	h.Tx(func(tx *gorm.DB) error {
 		_, err := subscription.SetPrice(t.Context(), tx, h.Act(h.id), subscription.Price{
-			UnitPrice: decimal.NewNullDecimal(decimal.NewFromInt(100)), Period: money.Once, On: billtest.Day(t, "2026-03-22"),
+			UnitPrice: decimal.NewNullDecimal(decimal.NewFromInt(100)), Period: money.Once,
+			On: billtest.Day(t, "2026-03-22"),
 		})
 		if err != nil {
 			return err
@@ -153,11 +157,13 @@ func (s *story) pass(n int) {
 
 func (s *story) close(t *rapid.T) {
 	on, refund := s.today+rapid.IntRange(-20, 10).Draw(t, "on"), rapid.Bool().Draw(t, "refund")
-	err := s.Deactivate(s.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{s.id}, On: day(max(on, 0)), Refund: refund})
+	err := s.Deactivate(s.Context(), billtest.Bea,
+		retire.End{IDs: []uuid.UUID{s.id}, On: day(max(on, 0)), Refund: refund})
 	if refusedBy(t, err) {
 		return
 	}
-	s.closed, s.active = number(billtest.Day(s, s.Text(`SELECT deactivated_on FROM subscriptions WHERE id = ?`, s.id))), false
+	s.closed, s.active = number(billtest.Day(s,
+		s.Text(`SELECT deactivated_on FROM subscriptions WHERE id = ?`, s.id))), false
 	s.done = append(s.done, act{from: s.closed, delta: -s.seats, refund: refund})
 }
 
@@ -185,12 +191,14 @@ func (s *story) resize(t *rapid.T) {
 // bill makes a run, whose lines must bring each day up to its end to what counts and what is forfeited.
 func (s *story) bill(t *rapid.T) {
 	kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.ChangeLog}).Draw(t, "kind")
-	id, err := s.invoices.Draft(s.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Late: true})
+	id, err := s.invoices.Draft(s.Context(), billtest.Bea,
+		billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Late: true})
 	if refusedBy(t, err) {
 		return // nothing to bill, or not yet
 	}
 	var lines []struct{ From, To, Seats int }
-	err = s.World.DB.Read(s.Context()).Raw(`SELECT from_date - DATE '2026-01-01' AS from, to_date - DATE '2026-01-01' AS to, seats
+	err = s.World.DB.Read(s.Context()).
+		Raw(`SELECT from_date - DATE '2026-01-01' AS from, to_date - DATE '2026-01-01' AS to, seats
 		FROM invoice_lines WHERE invoice_id = ? AND kind IN ('cycle', 'catch_up')`, id).Scan(&lines).Error
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +213,8 @@ func (s *story) bill(t *rapid.T) {
 	for d := range days {
 		counted, paid, forfeited := s.on(d)
 		if due := counted + forfeited - paid; d < to && took[d] != due || d >= to && took[d] != 0 {
-			t.Fatalf("%s: %d are billed, %d are due (%d count, %d forfeited, %d paid)", day(d), took[d], due, counted, forfeited, paid)
+			t.Fatalf("%s: %d are billed, %d are due (%d count, %d forfeited, %d paid)", day(d), took[d], due, counted,
+				forfeited, paid)
 		}
 	}
 	s.done, s.cut = append(s.done, act{bill: id, took: took}), append(s.cut, id)
@@ -248,7 +257,8 @@ func (s *story) check(t *rapid.T) {
 			t.Fatalf("%s: %+v, want %+v", day(d), at[d], want)
 		}
 	}
-	odd := s.Text(`SELECT string_agg(concat_ws(' ', billed_days, held_days, forfeited_days), ', ') FROM invoice_coverage v
+	odd := s.Text(`SELECT string_agg(concat_ws(' ', billed_days, held_days, forfeited_days), ', ')
+		FROM invoice_coverage v
 		JOIN invoices i ON i.id = v.invoice_id WHERE v.subscription_id = ? AND i.state <> 'void'
 		AND (billed_days <> held_days + forfeited_days OR forfeited_days < 0)`, s.id)
 	if odd != "" {
@@ -267,7 +277,8 @@ func TestNoSeatDayIsChargedTwiceHoweverItIsClosedAndComesBack(t *testing.T) {
 			Frequency: rapid.SampledFrom([]string{"monthly", "quarterly"}).Draw(r, "frequency"),
 		})
 		external := fmt.Sprintf("S1-%d", n)
-		s := &story{house: houseOf(w, w.Add(external, 10, "2026-01-01")), today: 1, seats: 10, active: true, external: external}
+		s := &story{house: houseOf(w, w.Add(external, 10, "2026-01-01")), today: 1, seats: 10, active: true,
+			external: external}
 		s.done = []act{{from: 0, delta: 10}}
 		r.Repeat(s.actions())
 	})

@@ -77,7 +77,8 @@ func (e End) check() error {
 }
 
 // end closes one, and gives it as it was.
-func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, e End) (subscription.Subscription, error) {
+func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID,
+	e End) (subscription.Subscription, error) {
 	was, err := subscription.Lock(ctx, tx, id)
 	if err != nil {
 		return was, err
@@ -94,7 +95,8 @@ func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.U
 	end := subscription.Ending{By: subscription.ByPerson, On: e.On, Refund: e.Refund, Note: e.Note}
 	_, err = subscription.Deactivate(ctx, tx, s.act(by, id, version), end)
 	if err != nil && len(e.IDs) > 1 && errs.KindOf(err) != errs.Internal {
-		says := fmt.Sprintf("%s (%s) cannot be deactivated: %s None of them was.", called(was), was.ExternalID, sentence(err))
+		says := fmt.Sprintf("%s (%s) cannot be deactivated: %s None of them was.", called(was), was.ExternalID,
+			sentence(err))
 		err = errs.Because(errs.Conflict, says, err)
 	}
 	return was, err
@@ -114,8 +116,9 @@ func deactivated(was subscription.Subscription, e End) audit.Event {
 		refund = "yes"
 	}
 	return audit.Event{
-		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: was.ID.String(), ObjectName: called(was),
-		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
+		Action: "subscription.deactivated", ObjectType: "subscription", ObjectID: was.ID.String(),
+		ObjectName: called(was),
+		Before:     map[string]any{"state": was.State, "seats": was.LedgerQuantity},
 		After: map[string]any{
 			"state": subscription.Inactive, "seats": 0, "effective_at": e.On.String(), "refund": refund, "note": e.Note,
 		},

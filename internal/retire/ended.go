@@ -34,7 +34,8 @@ func (s Service) atItsEnd(ctx context.Context, tx *gorm.DB, id uuid.UUID) error 
 	if err != nil {
 		return err
 	}
-	act := subscription.Act{ID: id, Zone: s.Zone, Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: s.Clock.Now()}}
+	act := subscription.Act{ID: id, Zone: s.Zone,
+		Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: s.Clock.Now()}}
 	now, err := subscription.EndAtItsEnd(ctx, tx, act)
 	if err != nil || now.Version == was.Version {
 		return err
@@ -42,7 +43,8 @@ func (s Service) atItsEnd(ctx context.Context, tx *gorm.DB, id uuid.UUID) error 
 	if err := s.Reviews.Refresh(ctx, tx, []uuid.UUID{id}); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, s.Clock, audit.System, audit.Event{Action: "subscription.ended", ObjectType: "subscription", ObjectID: id.String(), ObjectName: called(was),
+	return audit.Record(ctx, tx, s.Clock, audit.System, audit.Event{Action: "subscription.ended",
+		ObjectType: "subscription", ObjectID: id.String(), ObjectName: called(was),
 		Before: map[string]any{"state": was.State, "seats": was.LedgerQuantity},
 		After:  map[string]any{"state": now.State, "seats": 0, "effective_at": now.DeactivatedOn.String()}})
 }

@@ -16,7 +16,8 @@ import (
 // day the new one starts, with the refund that its contract gives (RULES 3). It gives
 // the old one's id, whichever of the two was named. errs.Conflict where the new one does
 // not begin where the old one ends.
-func (s Service) Renewed(ctx context.Context, by audit.Actor, id, other uuid.UUID, version int) (review.Renewal, error) {
+func (s Service) Renewed(ctx context.Context, by audit.Actor, id, other uuid.UUID,
+	version int) (review.Renewal, error) {
 	var found review.Renewal
 	var refund bool
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
@@ -25,7 +26,9 @@ func (s Service) Renewed(ctx context.Context, by audit.Actor, id, other uuid.UUI
 			return err
 		}
 		if r == nil || r.OldID != other && r.NewID != other {
-			return errs.New(errs.Conflict, "No subscription of the same product, customer and provider begins where this one ends any more. Nothing was changed; deactivate it on the day you know.")
+			return errs.New(errs.Conflict,
+				"No subscription of the same product, customer and provider begins where this one ends any more. "+
+					"Nothing was changed; deactivate it on the day you know.")
 		}
 		found = *r
 		old, err := subscription.Get(ctx, tx, r.OldID)
@@ -42,5 +45,6 @@ func (s Service) Renewed(ctx context.Context, by audit.Actor, id, other uuid.UUI
 	if found.OldID != id {
 		version = 0 // the form showed the other one
 	}
-	return found, s.Deactivate(ctx, by, End{IDs: []uuid.UUID{found.OldID}, Version: version, On: found.On, Refund: refund, Note: "renewed as " + found.NewNumber})
+	return found, s.Deactivate(ctx, by, End{IDs: []uuid.UUID{found.OldID}, Version: version, On: found.On,
+		Refund: refund, Note: "renewed as " + found.NewNumber})
 }

@@ -40,7 +40,8 @@ func (s Service) Today() clock.Date { return clock.Today(s.Clock, s.Zone) }
 
 func (s Service) act(by audit.Actor, id uuid.UUID, version int) subscription.Act {
 	return subscription.Act{
-		ID: id, Version: version, Zone: s.Zone, Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()},
+		ID: id, Version: version, Zone: s.Zone,
+		Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()},
 	}
 }
 

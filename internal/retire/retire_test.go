@@ -64,12 +64,14 @@ func (h house) end(refund bool) {
 
 // closing is the last row of the ledger.
 func (h house) closing() string {
-	return h.Text(`SELECT concat_ws(' ', event, delta, effective_at, CASE WHEN refund THEN 'refund' END) FROM license_changes
+	return h.Text(`SELECT concat_ws(' ', event, delta, effective_at, CASE WHEN refund THEN 'refund' END)
+		FROM license_changes
 		WHERE subscription_id = ? ORDER BY seq DESC LIMIT 1`, h.id)
 }
 
 func (h house) lines(invoice uuid.UUID) string {
-	return h.Text(`SELECT string_agg(concat_ws(' ', kind, from_date, to_date, seats, trim_scale(amount)), ', ' ORDER BY from_date, position)
+	return h.Text(`SELECT string_agg(concat_ws(' ', kind, from_date, to_date, seats, trim_scale(amount)), ', '
+		ORDER BY from_date, position)
 		FROM invoice_lines WHERE invoice_id = ? AND subscription_id = ?`, invoice, h.id)
 }
 
@@ -91,7 +93,8 @@ func TestARefundBecomesAProratedCredit(t *testing.T) {
 	t.Parallel()
 	h := open(t, "yes")
 	seen, err := h.Look(t.Context(), []uuid.UUID{h.id}, h.Service.Today())
-	if err != nil || !seen[0].Refunds.Allowed || seen[0].Amount.Decimal.String() != "-38.71" || seen[0].SeatDays != -100 {
+	if err != nil || !seen[0].Refunds.Allowed || seen[0].Amount.Decimal.String() != "-38.71" ||
+		seen[0].SeatDays != -100 {
 		t.Errorf("%+v %v", seen, err)
 	}
 	h.end(true)
@@ -113,7 +116,8 @@ func TestARefundNeedsASettingThatGivesIt(t *testing.T) {
 		}
 	}
 	h := open(t, "global")
-	h.Exec(`INSERT INTO settings (name, value, updated_at, updated_by) VALUES ('general', '{"refunds": true}', now(), 'Ada')`)
+	h.Exec(`INSERT INTO settings (name, value, updated_at, updated_by)
+		VALUES ('general', '{"refunds": true}', now(), 'Ada')`)
 	h.end(true)
 }
 
@@ -140,11 +144,13 @@ func TestSeatsThatWereRefundedAreBilledAgainWhenTheyComeBack(t *testing.T) {
 	t.Parallel()
 	h := open(t, "yes")
 	h.end(true)
-	if err := h.Activate(t.Context(), billtest.Bea, retire.Return{ID: h.id, On: billtest.Day(t, "2026-03-25")}); err != nil {
+	if err := h.Activate(t.Context(), billtest.Bea,
+		retire.Return{ID: h.id, On: billtest.Day(t, "2026-03-25")}); err != nil {
 		t.Fatal(err)
 	}
 	// Credited were ten days of ten seats; seven of them are billed again.
-	if got := h.lines(h.bill("2026-05-01")); got != "catch_up 2026-03-22 2026-03-25 -10 -11.61, cycle 2026-04-01 2026-05-01 10 120" {
+	if got := h.lines(h.bill("2026-05-01")); got != "catch_up 2026-03-22 2026-03-25 -10 -11.61, cycle 2026-04-01 "+
+		"2026-05-01 10 120" {
 		t.Error(got)
 	}
 }
@@ -157,13 +163,15 @@ func TestACreditThatWasBilledIsChargedAgainWhenTheSeatsComeBack(t *testing.T) {
 	on := billtest.Day(t, "2026-03-25")
 	seen, err := h.Look(t.Context(), []uuid.UUID{h.id}, on)
 	if err != nil || seen[0].Amount.Decimal.String() != "27.1" || seen[0].SeatDays != 70 || seen[0].PaidDays != 0 {
-		t.Errorf("what it says before: %s for %d seat-days, %d paid, %v", seen[0].Amount.Decimal, seen[0].SeatDays, seen[0].PaidDays, err)
+		t.Errorf("what it says before: %s for %d seat-days, %d paid, %v", seen[0].Amount.Decimal, seen[0].SeatDays,
+			seen[0].PaidDays, err)
 	}
 	if err := h.Activate(t.Context(), billtest.Bea, retire.Return{ID: h.id, On: on}); err != nil {
 		t.Fatal(err)
 	}
 	h.World.Today("2026-04-02")
-	if got := h.lines(h.bill("2026-05-01")); got != "catch_up 2026-03-25 2026-04-01 10 27.1, cycle 2026-04-01 2026-05-01 10 120" {
+	if got := h.lines(h.bill("2026-05-01")); got != "catch_up 2026-03-25 2026-04-01 10 27.1, cycle 2026-04-01 "+
+		"2026-05-01 10 120" {
 		t.Error(got)
 	}
 }
@@ -172,7 +180,8 @@ func TestWithoutAContractTheGlobalSettingSaysWhetherThereIsARefund(t *testing.T)
 	t.Parallel()
 	h := open(t, "yes")
 	for setting, want := range map[string]bool{"false": false, "true": true} {
-		h.Exec(`INSERT INTO settings (name, value, updated_at, updated_by) VALUES ('general', jsonb_build_object('refunds', ?::boolean), now(), 'Ada')
+		h.Exec(`INSERT INTO settings (name, value, updated_at, updated_by)
+			VALUES ('general', jsonb_build_object('refunds', ?::boolean), now(), 'Ada')
 			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, setting)
 		got, err := retire.RefundsOf(t.Context(), h.World.DB.Read(t.Context()), uuid.NullUUID{})
 		if err != nil || got.Allowed != want || !strings.Contains(got.Because, "stands in no contract") {
@@ -196,7 +205,8 @@ func TestManyAreEndedTogetherOrNotAtAll(t *testing.T) {
 	h := open(t, "no")
 	b := h.Add("S2", 3, "2026-03-22")
 	h.end(false)
-	if err := h.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{b, h.id}}); errs.KindOf(err) != errs.Conflict {
+	if err := h.Deactivate(t.Context(), billtest.Bea,
+		retire.End{IDs: []uuid.UUID{b, h.id}}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("one has ended already: %v", err)
 	}
 	if got := h.Text(`SELECT state FROM subscriptions WHERE id = ?`, b); got != "active" {

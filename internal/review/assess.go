@@ -28,7 +28,8 @@ type standing struct {
 func standings(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]standing, error) {
 	var rows []standing
 	err := db.WithContext(ctx).Raw(`
-		SELECT s.id AS subscription_id, coalesce(s.review, '') AS review, v.verdict, v.checks::text AS checks, v.fingerprint, v.twin_id,
+		SELECT s.id AS subscription_id, coalesce(s.review, '') AS review, v.verdict, v.checks::text AS checks,
+			v.fingerprint, v.twin_id,
 			g.id AS signed_id, g.fingerprint AS signed_print, g.facts::text AS signed_facts
 		FROM subscriptions s
 		LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
@@ -115,7 +116,8 @@ func (a assessment) renames() bool { return a.word != a.have.Review }
 
 func (a assessment) stores() bool {
 	h := a.have
-	return a.judged && (h.Verdict != a.verdict || h.Fingerprint != a.fingerprint || h.TwinID != a.twin || !sameJSON(h.Checks, a.checks))
+	return a.judged && (h.Verdict != a.verdict || h.Fingerprint != a.fingerprint || h.TwinID != a.twin ||
+		!sameJSON(h.Checks, a.checks))
 }
 
 // sameJSON compares findings as they are meant: the database writes jsonb in its own way.

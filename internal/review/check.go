@@ -32,7 +32,8 @@ type Check struct {
 
 // Mend names the page where a finding is put right; the web floor makes the link.
 type Mend struct {
-	What string `json:"what,omitempty"` // account, crm_account, contract, contract_choice, price, price_list, subscription, provider, dates, ledger
+	// account, crm_account, contract, contract_choice, price, price_list, subscription, provider, dates, ledger
+	What string `json:"what,omitempty"`
 	ID   string `json:"id,omitempty"`
 }
 
@@ -44,7 +45,10 @@ func Judge(f Facts) []Check {
 	case !f.waits():
 		return nil
 	case f.vanished():
-		return []Check{{Customer, "missing", Fail, "The distributor no longer lists this subscription. It was closed on the day it was missed. Confirm that it has really ended, or ask the distributor.", Mend{"subscription", f.SubscriptionID.String()}}}
+		return []Check{{Customer, "missing", Fail,
+			"The distributor no longer lists this subscription. It was closed on the day it was missed. " +
+				"Confirm that it has really ended, or ask the distributor.",
+			Mend{"subscription", f.SubscriptionID.String()}}}
 	}
 	var cs []Check
 	cs = append(cs, customer(f)...)

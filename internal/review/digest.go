@@ -19,8 +19,10 @@ var ErrChanged = errors.New("review: changed since it was shown")
 func Digest(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (string, error) {
 	var d string
 	err := db.WithContext(ctx).Raw(`
-		SELECT encode(sha256(convert_to(coalesce(string_agg(i.id::text || ':' || coalesce(v.fingerprint, ''), ' ' ORDER BY i.id), ''), 'UTF8')), 'hex')
-		FROM unnest(?::uuid[]) AS i (id) LEFT JOIN subscription_reviews v ON v.subscription_id = i.id`, postgres.IDs(ids)).Scan(&d).Error
+		SELECT encode(sha256(convert_to(coalesce(string_agg(i.id::text || ':' || coalesce(v.fingerprint, ''), ' '
+		ORDER BY i.id), ''), 'UTF8')), 'hex')
+		FROM unnest(?::uuid[]) AS i (id) LEFT
+		JOIN subscription_reviews v ON v.subscription_id = i.id`, postgres.IDs(ids)).Scan(&d).Error
 	return d, err
 }
 
@@ -32,5 +34,7 @@ func unchanged(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, digest string)
 	if err != nil || now == digest {
 		return err
 	}
-	return errs.Because(errs.Conflict, "Some of these subscriptions have changed since the page was opened. Nothing was signed. Look at the list again and sign what it says now.", ErrChanged)
+	return errs.Because(errs.Conflict,
+		"Some of these subscriptions have changed since the page was opened. Nothing was signed. "+
+			"Look at the list again and sign what it says now.", ErrChanged)
 }

@@ -14,7 +14,8 @@ func (r Reviewer) Stale(ctx context.Context, db *gorm.DB, ids []uuid.UUID) ([]st
 	var out []string
 	for _, a := range found {
 		if a.differs() {
-			out = append(out, fmt.Sprintf("%s: %s %q, fresh %s %q, lapses %q\n%s\n%s", a.id, a.have.Verdict, a.have.Review, a.verdict, a.word, a.lapsed, a.have.Checks, a.checks))
+			out = append(out, fmt.Sprintf("%s: %s %q, fresh %s %q, lapses %q\n%s\n%s", a.id, a.have.Verdict,
+				a.have.Review, a.verdict, a.word, a.lapsed, a.have.Checks, a.checks))
 		}
 		if a.have.SignedID.Valid && a.have.SignedPrint != a.fingerprint {
 			out = append(out, fmt.Sprintf("%s: a signature stands on another ground", a.id))

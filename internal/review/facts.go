@@ -128,7 +128,8 @@ type Facts struct {
 const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,
-		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id) AS signed_once,
+		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id
+		AND g.contract_id = s.contract_id) AS signed_once,
 		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
 			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
 		pr.end_date_means AS end_means, same.id AS same_id, same.external_id AS same_external_id,
@@ -136,21 +137,28 @@ const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s
 		past.id AS predecessor_id, past.external_id AS predecessor_external, past.end_date AS predecessor_end
 	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id JOIN providers pr ON pr.id = s.provider_id
 	LEFT JOIN LATERAL (SELECT o.id, o.external_id FROM subscriptions o
-		WHERE s.vendor_subscription_id <> '' AND s.state <> 'inactive' AND NOT s.no_twin AND o.provider_id = s.provider_id
-			AND o.vendor_subscription_id = s.vendor_subscription_id AND o.id <> s.id AND o.state = 'active' AND (s.twin_hold OR NOT o.no_twin)
+		WHERE s.vendor_subscription_id <> '' AND s.state <> 'inactive' AND NOT s.no_twin
+		AND o.provider_id = s.provider_id
+			AND o.vendor_subscription_id = s.vendor_subscription_id AND o.id <> s.id AND o.state = 'active'
+			AND (s.twin_hold OR NOT o.no_twin)
 		ORDER BY o.first_seen_at, o.id LIMIT 1) same ON true
 	LEFT JOIN LATERAL (SELECT o.id, o.external_id, o.start_date FROM subscriptions o
-		WHERE s.state <> 'inactive' AND s.ends_on IS NULL AND o.crm_account_id = s.crm_account_id AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
-			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND o.start_date BETWEEN s.end_date AND s.end_date + 1
+		WHERE s.state <> 'inactive' AND s.ends_on IS NULL AND o.crm_account_id = s.crm_account_id
+		AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
+			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND o.start_date BETWEEN s.end_date
+			AND s.end_date + 1
 		ORDER BY o.quantity <> s.quantity, o.id LIMIT 1) next ON true
 	LEFT JOIN LATERAL (SELECT o.id, o.external_id, o.end_date FROM subscriptions o
-		WHERE s.state <> 'inactive' AND o.ends_on IS NULL AND o.crm_account_id = s.crm_account_id AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
-			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND s.start_date BETWEEN o.end_date AND o.end_date + 1
+		WHERE s.state <> 'inactive' AND o.ends_on IS NULL AND o.crm_account_id = s.crm_account_id
+		AND o.provider_id = s.provider_id AND o.id <> s.id AND o.state <> 'inactive'
+			AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku) AND s.start_date BETWEEN o.end_date
+			AND o.end_date + 1
 		ORDER BY o.quantity <> s.quantity, o.id LIMIT 1) past ON true`
 
 func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID) ([]Facts, error) {
 	var fs []Facts
-	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed, `+subscription.UndecidedTerm+` AS term_undecided, `+evidence+`
+	err := db.WithContext(ctx).Raw(`SELECT f.*, s.provider_id, s.cost_period_assumed, `+subscription.UndecidedTerm+
+		` AS term_undecided, `+evidence+`
 		WHERE f.subscription_id = ANY (?::uuid[]) ORDER BY f.subscription_id`, postgres.IDs(ids)).Scan(&fs).Error
 	for i := range fs {
 		fs[i].Today = today

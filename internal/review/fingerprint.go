@@ -32,9 +32,11 @@ type Ground struct {
 // GroundOf takes the ground of a signature from the facts.
 func GroundOf(f Facts) Ground {
 	g := Ground{
-		Customer: f.CRMAccount, Contract: f.Contract, Product: f.ProductName, Term: known(string(f.Term), f.TermText), Frequency: known(string(f.BillingFrequency), f.BillingFrequencyText),
-		Currency: f.Currency, Price: "none", Cost: "none", State: string(f.State),
-		CustomerID: f.CRMAccountID.UUID.String(), ContractID: f.ContractID.UUID.String(), ProductID: f.ProductID.UUID.String(),
+		Customer: f.CRMAccount, Contract: f.Contract, Product: f.ProductName, Term: known(string(f.Term), f.TermText),
+		Frequency: known(string(f.BillingFrequency), f.BillingFrequencyText),
+		Currency:  f.Currency, Price: "none", Cost: "none", State: string(f.State),
+		CustomerID: f.CRMAccountID.UUID.String(), ContractID: f.ContractID.UUID.String(),
+		ProductID: f.ProductID.UUID.String(),
 	}
 	if f.HoldReason == subscription.HoldCutover {
 		g.State = string(subscription.Active) // signed before its switch, for what it is from then on (RULES 9)

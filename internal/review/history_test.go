@@ -87,7 +87,8 @@ func (h *history) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"days pass": func(rt *rapid.T) {
 			h.clock.Advance(time.Duration(rapid.IntRange(1, 40).Draw(rt, "days")) * 24 * time.Hour)
-			h.do(rt, h.db.InTx(h.Context(), func(tx *gorm.DB) error { return h.reviews.Refresh(h.Context(), tx, h.all()) }))
+			h.do(rt, h.db.InTx(h.Context(),
+				func(tx *gorm.DB) error { return h.reviews.Refresh(h.Context(), tx, h.all()) }))
 		},
 		"new":        func(rt *rapid.T) { h.lists(rt, h.anySide(rt)) },
 		"changes":    h.changes,
@@ -154,14 +155,17 @@ func (h *history) changes(rt *rapid.T) {
 				func() { d.Quantity = rapid.IntRange(0, 9).Draw(rt, "seats") },
 				func() { d.UnitCost = amount(rapid.SampledFrom([]string{"1", "18.7", "30.5"}).Draw(rt, "cost")) },
 				func() {
-					d.Status = rapid.SampledFrom([]distributor.Status{"active", "", "suspended", "pending", "cancelled", "expired", "frobbed"}).Draw(rt, "status")
+					d.Status = rapid.SampledFrom([]distributor.Status{"active", "", "suspended", "pending", "cancelled",
+						"expired", "frobbed"}).Draw(rt, "status")
 				},
 				func() {
-					d.Term = rapid.SampledFrom([]distributor.Term{distributor.Annual, distributor.Monthly, distributor.FreqUnknown}).Draw(rt, "term")
+					d.Term = rapid.SampledFrom([]distributor.Term{distributor.Annual, distributor.Monthly,
+						distributor.FreqUnknown}).Draw(rt, "term")
 				},
 				func() { d.Start, d.End = d.Start.AddMonths(12), d.End.AddMonths(12) },
 				func() {
-					d.Kind = rapid.SampledFrom([]distributor.Kind{distributor.Licence, distributor.Usage, distributor.Trial}).Draw(rt, "kind")
+					d.Kind = rapid.SampledFrom([]distributor.Kind{distributor.Licence, distributor.Usage,
+						distributor.Trial}).Draw(rt, "kind")
 				},
 			}).Draw(rt, "change")()
 		})
@@ -186,7 +190,8 @@ func (s *side) any(rt *rapid.T) (string, distributor.Subscription, bool) {
 }
 
 func (h *history) maps(rt *rapid.T) {
-	c := mapping.Choice{AccountID: h.anySide(rt).account.ID, CRMAccountID: rapid.SampledFrom(h.customers).Draw(rt, "customer")}
+	c := mapping.Choice{AccountID: h.anySide(rt).account.ID,
+		CRMAccountID: rapid.SampledFrom(h.customers).Draw(rt, "customer")}
 	h.do(rt, h.mapping.Map(h.Context(), ada, c))
 }
 
@@ -203,7 +208,8 @@ func (h *history) excludes(rt *rapid.T) {
 }
 
 func (h *history) ownPrice(rt *rapid.T) {
-	p := subscription.Price{UnitPrice: amount(rapid.SampledFrom([]string{"0", "19", "22", "24.5"}).Draw(rt, "price")), On: day("2026-11-01"),
+	p := subscription.Price{UnitPrice: amount(rapid.SampledFrom([]string{"0", "19", "22", "24.5"}).Draw(rt, "price")),
+		On:     day("2026-11-01"),
 		Period: rapid.SampledFrom([]money.Period{money.Month, money.Year, money.Once}).Draw(rt, "period")}
 	h.person(rt, func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
 		return subscription.SetPrice(h.Context(), tx, a, p)
@@ -249,7 +255,8 @@ func (h *history) editItem(rt *rapid.T) {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	e := price.ItemEdit{ListID: h.list, ID: h.item, Version: i.Version, Input: itemInput(rapid.SampledFrom([]string{"22", "23"}).Draw(rt, "amount"))}
+	e := price.ItemEdit{ListID: h.list, ID: h.item, Version: i.Version,
+		Input: itemInput(rapid.SampledFrom([]string{"22", "23"}).Draw(rt, "amount"))}
 	h.do(rt, h.prices.UpdateItem(h.Context(), ada, e))
 }
 

@@ -13,19 +13,28 @@ import (
 func pricing(f Facts) []Check {
 	cs := []Check{product(f)}
 	if f.Kind == distributor.UnknownKind {
-		cs = append(cs, Check{Pricing, "kind", Warn, "Whether it is a licence, a purchase, usage or a trial cannot be told from the record. It is treated as a licence.", Mend{"subscription", f.SubscriptionID.String()}})
+		cs = append(cs, Check{Pricing, "kind", Warn,
+			"Whether it is a licence, a purchase, usage or a trial cannot be told from the record. " +
+				"It is treated as a licence.", Mend{"subscription", f.SubscriptionID.String()}})
 	}
 	if f.LedgerQuantity != f.BillableQuantity && !f.Undated {
-		cs = append(cs, Check{Pricing, "ledger", Fail, fmt.Sprintf("The ledger counts %d seats, but %d are billable.", f.LedgerQuantity, f.BillableQuantity), Mend{"subscription", f.SubscriptionID.String()}})
+		cs = append(cs, Check{Pricing, "ledger", Fail, fmt.Sprintf("The ledger counts %d seats, but %d are billable.",
+			f.LedgerQuantity, f.BillableQuantity), Mend{"subscription", f.SubscriptionID.String()}})
 	}
 	if f.TwinID.Valid {
-		cs = append(cs, Check{Pricing, "twin", Fail, fmt.Sprintf("The same product is active for this customer under %s (%s): it would be billed twice.", f.TwinProvider, f.TwinExternalID), Mend{"subscription", f.TwinID.UUID.String()}})
+		cs = append(cs, Check{Pricing, "twin", Fail,
+			fmt.Sprintf("The same product is active for this customer under %s (%s): it would be billed twice.",
+				f.TwinProvider, f.TwinExternalID), Mend{"subscription", f.TwinID.UUID.String()}})
 	}
 	if f.SameID.Valid && !f.TwinID.Valid {
-		cs = append(cs, Check{Pricing, "twin", Fail, fmt.Sprintf("The vendor's subscription id %s is also that of %s, active under the same provider: it would be billed twice.", f.VendorSubscriptionID, f.SameExternalID), Mend{"subscription", f.SameID.UUID.String()}})
+		cs = append(cs, Check{Pricing, "twin", Fail,
+			fmt.Sprintf("The vendor's subscription id %s is also that of %s, active under the same provider: "+
+				"it would be billed twice.", f.VendorSubscriptionID, f.SameExternalID),
+			Mend{"subscription", f.SameID.UUID.String()}})
 	}
 	if f.Kind == distributor.Usage {
-		return append(cs, Check{Pricing, "price", OK, "Usage is billed elsewhere; price checks are not applicable.", Mend{}})
+		return append(cs, Check{Pricing, "price", OK,
+			"Usage is billed elsewhere; price checks are not applicable.", Mend{}})
 	}
 	cs = append(cs, price(f)...)
 	return append(cs, cost(f)...)
@@ -34,9 +43,12 @@ func pricing(f Facts) []Check {
 func product(f Facts) Check {
 	switch {
 	case !f.ProductID.Valid && f.ProductName != "" && givesNoPart(f.Connector):
-		return Check{Pricing, "product", Warn, fmt.Sprintf("%s. The part number is not given by this connector, so no price list has its price: a person sets it.", f.ProductName), Mend{"price", f.SubscriptionID.String()}}
+		return Check{Pricing, "product", Warn,
+			fmt.Sprintf("%s. The part number is not given by this connector, so no price list has its price: "+
+				"a person sets it.", f.ProductName), Mend{"price", f.SubscriptionID.String()}}
 	case !f.ProductID.Valid:
-		return Check{Pricing, "product", Fail, "The record carries no part number that leads to a product.", Mend{"subscription", f.SubscriptionID.String()}}
+		return Check{Pricing, "product", Fail, "The record carries no part number that leads to a product.",
+			Mend{"subscription", f.SubscriptionID.String()}}
 	}
 	return Check{Pricing, "product", OK, fmt.Sprintf("%s, %s.", f.ProductName, orDash(f.PartNumber)), Mend{}}
 }
@@ -67,19 +79,24 @@ func price(f Facts) []Check {
 	}
 	switch free := f.UnitPrice.Decimal.IsZero() && f.Kind != distributor.Trial; {
 	case free && f.PriceByPerson:
-		cs = append(cs, Check{Pricing, "free", Warn, "The price is 0, which is expected of trials only; a person set it so.", at})
+		cs = append(cs, Check{Pricing, "free", Warn,
+			"The price is 0, which is expected of trials only; a person set it so.", at})
 	case free:
-		cs = append(cs, Check{Pricing, "free", Fail, "A price of 0 holds for trials only, and where a person typed it.", at})
+		cs = append(cs, Check{Pricing, "free", Fail,
+			"A price of 0 holds for trials only, and where a person typed it.", at})
 	}
 	if f.ProposedPrice.Valid {
-		cs = append(cs, Check{Pricing, "proposal", Warn, fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
-			amount(f.ProposedPrice.Decimal, f.Currency, f.ProposedUnit), amount(f.UnitPrice.Decimal, f.Currency, f.PricePeriod)), at})
+		cs = append(cs, Check{Pricing, "proposal", Warn,
+			fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
+				amount(f.ProposedPrice.Decimal, f.Currency, f.ProposedUnit),
+				amount(f.UnitPrice.Decimal, f.Currency, f.PricePeriod)), at})
 	}
 	return cs
 }
 
 func noPrice(f Facts) string {
-	s := "No price: the contract's price list has no item for this product, term, frequency and currency on the start of the current term."
+	s := "No price: the contract's price list has no item for this product, term, frequency and currency on the " +
+		"start of the current term."
 	switch {
 	case !f.ContractID.Valid:
 		s = "No price: without a contract there is no price list to take it from."
@@ -88,7 +105,8 @@ func noPrice(f Facts) string {
 	}
 	s += " Days that have a price are billed; from the first one without, nothing is."
 	if f.SuggestedPrice.Valid {
-		s += fmt.Sprintf(" The distributor suggests %s; it is never used by itself.", amount(f.SuggestedPrice.Decimal, f.CostCurrency, f.CostPeriod))
+		s += fmt.Sprintf(" The distributor suggests %s; it is never used by itself.",
+			amount(f.SuggestedPrice.Decimal, f.CostCurrency, f.CostPeriod))
 	}
 	return s
 }
@@ -104,18 +122,24 @@ func source(f Facts, at Mend) Check {
 	case f.ItemPriceListID != f.ContractPriceListID:
 		return Check{Pricing, "price", Warn, now + ", from another price list than the contract's.", at}
 	case f.ItemProductID != f.ProductID || f.ItemTerm != f.Term || f.ItemFrequency != f.BillingFrequency:
-		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item of another product, term or frequency (%s, billed %s).", now, f.ItemTerm, f.ItemFrequency), at}
+		return Check{Pricing, "price", Warn,
+			fmt.Sprintf("%s, from a price list item of another product, term or frequency (%s, billed %s).", now,
+				f.ItemTerm, f.ItemFrequency), at}
 	case !f.ItemPrice.Decimal.Equal(f.UnitPrice.Decimal) || f.ItemUnit != f.PricePeriod:
-		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now, amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
+		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now,
+			amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
 	case !f.itemInForce():
-		return Check{Pricing, "price", Warn, fmt.Sprintf("%s, from a price list item that was not the one in force on %s, when the current term began.", now, f.TermStart), at}
+		return Check{Pricing, "price", Warn,
+			fmt.Sprintf("%s, from a price list item that was not the one in force on %s, when the current term began.",
+				now, f.TermStart), at}
 	}
 	return Check{Pricing, "price", OK, now + ", from the contract's price list.", Mend{}}
 }
 
 // itemInForce tells whether the price is the one of the start of the current term (RULES 5).
 func (f Facts) itemInForce() bool {
-	return f.TermStart.IsZero() || !f.ItemOvertaken && !f.TermStart.Before(f.ItemFrom) && (f.ItemTo.IsZero() || f.TermStart.Before(f.ItemTo))
+	return f.TermStart.IsZero() || !f.ItemOvertaken && !f.TermStart.Before(f.ItemFrom) &&
+		(f.ItemTo.IsZero() || f.TermStart.Before(f.ItemTo))
 }
 
 // periodFits finds the classic error: a year's price on a monthly term.
@@ -124,7 +148,8 @@ func periodFits(f Facts, at Mend) (Check, bool) {
 		if f.PricePeriod == money.Once {
 			return Check{}, true
 		}
-		return Check{Pricing, "period", Fail, fmt.Sprintf("It is bought once, but the price is per %s.", f.PricePeriod), at}, false
+		return Check{Pricing, "period", Fail, fmt.Sprintf("It is bought once, but the price is per %s.", f.PricePeriod),
+			at}, false
 	}
 	months, known := termMonths(f.Term)
 	switch {
@@ -133,11 +158,16 @@ func periodFits(f Facts, at Mend) (Check, bool) {
 	case f.PricePeriod == money.Once:
 		return Check{Pricing, "period", Fail, "The price is for once, but the subscription goes on.", at}, false
 	case !known && f.TermText == "":
-		return Check{Pricing, "period", Warn, "The term is not given by this connector, so the period of the price cannot be compared with it.", at}, false
+		return Check{Pricing, "period", Warn,
+			"The term is not given by this connector, so the period of the price cannot be compared with it.",
+			at}, false
 	case !known:
-		return Check{Pricing, "period", Warn, fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.", f.TermText), at}, false
+		return Check{Pricing, "period", Warn,
+			fmt.Sprintf("The term %q is not known, so the period of the price cannot be compared with it.", f.TermText),
+			at}, false
 	case f.PricePeriod.Months() > months:
-		return Check{Pricing, "period", Fail, fmt.Sprintf("The price is per %s, longer than the %s term.", word(f.PricePeriod), f.Term), at}, false
+		return Check{Pricing, "period", Fail,
+			fmt.Sprintf("The price is per %s, longer than the %s term.", word(f.PricePeriod), f.Term), at}, false
 	}
 	return Check{}, true
 }
@@ -164,7 +194,8 @@ func cost(f Facts) []Check {
 	case f.CostPeriod == money.Unknown:
 		return []Check{periodUnknown(f, at)}
 	}
-	cs := []Check{{Pricing, "cost", OK, amount(f.UnitCost.Decimal, f.CostCurrency, f.CostPeriod) + assumed(f) + ".", Mend{}}}
+	cs := []Check{{Pricing, "cost", OK,
+		amount(f.UnitCost.Decimal, f.CostCurrency, f.CostPeriod) + assumed(f) + ".", Mend{}}}
 	return append(cs, margin(f, at)...)
 }
 
@@ -196,7 +227,8 @@ func margin(f Facts, at Mend) []Check {
 		return nil
 	}
 	if f.Currency != f.CostCurrency {
-		return []Check{{Pricing, "margin", Warn, fmt.Sprintf("The margin is not comparable: sold in %s, bought in %s.", f.Currency, f.CostCurrency), at}}
+		return []Check{{Pricing, "margin", Warn,
+			fmt.Sprintf("The margin is not comparable: sold in %s, bought in %s.", f.Currency, f.CostCurrency), at}}
 	}
 	sold, ok1 := comparable(f.UnitPrice.Decimal, f.PricePeriod)
 	bought, ok2 := comparable(f.UnitCost.Decimal, f.CostPeriod)
@@ -204,7 +236,9 @@ func margin(f Facts, at Mend) []Check {
 		return nil
 	}
 	if (f.PricePeriod == money.Once) != (f.CostPeriod == money.Once) {
-		return []Check{{Pricing, "margin", Warn, fmt.Sprintf("The margin is not comparable: sold per %s, bought per %s.", word(f.PricePeriod), word(f.CostPeriod)), at}}
+		return []Check{{Pricing, "margin", Warn,
+			fmt.Sprintf("The margin is not comparable: sold per %s, bought per %s.", word(f.PricePeriod),
+				word(f.CostPeriod)), at}}
 	}
 	m := sold.Sub(bought)
 	says := fmt.Sprintf("Margin %s per seat and month.", figure(m.Round(marginPlaces), f.Currency))
@@ -213,7 +247,8 @@ func margin(f Facts, at Mend) []Check {
 	}
 	switch below := m.IsNegative() && f.Kind != distributor.Trial; {
 	case below && f.TermUndecided:
-		return []Check{{Pricing, "margin", Fail, "The new term is sold below cost. " + says + " Keep the price, or set another.",
+		return []Check{{Pricing, "margin", Fail,
+			"The new term is sold below cost. " + says + " Keep the price, or set another.",
 			Mend{"price", f.SubscriptionID.String()}}}
 	case below:
 		return []Check{{Pricing, "margin", Warn, "Sold below cost. " + says, at}}

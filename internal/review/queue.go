@@ -14,7 +14,9 @@ import (
 // meanwhile. The condition is constant SQL of the caller.
 func (r Reviewer) Queue(ctx context.Context, tx *gorm.DB, where string, args ...any) error {
 	return tx.WithContext(ctx).Exec(`INSERT INTO review_queue (subscription_id, queued_at)
-		SELECT s.id, ? FROM subscriptions s WHERE `+where+` ON CONFLICT (subscription_id) DO UPDATE SET queued_at = excluded.queued_at`, append([]any{r.Clock.Now()}, args...)...).Error
+		SELECT s.id, ? FROM subscriptions s
+		WHERE `+where+` ON CONFLICT (subscription_id) DO UPDATE SET queued_at = excluded.queued_at`,
+		append([]any{r.Clock.Now()}, args...)...).Error
 }
 
 // Waiting is how many subscriptions wait to be judged anew.
@@ -40,7 +42,8 @@ func (r Reviewer) drainOnce(ctx context.Context, db *postgres.DB) (int, error) {
 	err := db.InTx(ctx, func(tx *gorm.DB) error {
 		ids = nil
 		err := tx.Raw(`DELETE FROM review_queue WHERE subscription_id IN (
-			SELECT subscription_id FROM review_queue ORDER BY subscription_id FOR UPDATE SKIP LOCKED LIMIT ?) RETURNING subscription_id`, atOnce).Scan(&ids).Error
+			SELECT subscription_id FROM review_queue ORDER BY subscription_id FOR UPDATE SKIP LOCKED LIMIT ?)
+			RETURNING subscription_id`, atOnce).Scan(&ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -36,9 +36,11 @@ func (f Facts) renewal() *Renewal {
 	case len(renewed(f)) == 0:
 		return nil
 	case f.SuccessorID.Valid:
-		return &Renewal{OldID: f.SubscriptionID, OldNumber: f.ExternalID, NewID: f.SuccessorID.UUID, NewNumber: f.SuccessorExternalID, On: f.SuccessorStart}
+		return &Renewal{OldID: f.SubscriptionID, OldNumber: f.ExternalID, NewID: f.SuccessorID.UUID,
+			NewNumber: f.SuccessorExternalID, On: f.SuccessorStart}
 	}
-	return &Renewal{OldID: f.PredecessorID.UUID, OldNumber: f.PredecessorExternal, NewID: f.SubscriptionID, NewNumber: f.ExternalID, On: f.StartDate}
+	return &Renewal{OldID: f.PredecessorID.UUID, OldNumber: f.PredecessorExternal, NewID: f.SubscriptionID,
+		NewNumber: f.ExternalID, On: f.StartDate}
 }
 
 // RenewalOf is what a subscription seems to go on as; nil where nothing begins where it ends.
@@ -70,7 +72,8 @@ func (r Reviewer) Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Report, 
 		return Report{}, errs.New(errs.NotFound, "There is no such subscription.")
 	}
 	f := facts[0]
-	out := Report{Checks: Judge(f), Fingerprint: GroundOf(f).Fingerprint(), MayNotSign: mayNotSign(f, ""), Renewal: f.renewal()}
+	out := Report{Checks: Judge(f), Fingerprint: GroundOf(f).Fingerprint(), MayNotSign: mayNotSign(f, ""),
+		Renewal: f.renewal()}
 	if out.SignOffs, err = signatures(ctx, db, id); err != nil {
 		return Report{}, err
 	}
@@ -83,7 +86,9 @@ func (r Reviewer) Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Report, 
 
 func signatures(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Signature, error) {
 	var all []Signature
-	err := db.WithContext(ctx).Raw(`SELECT g.signed_by, g.signed_at, g.note, c.name AS contract, g.lapsed_at, g.lapsed_because
-		FROM sign_offs g JOIN billing_contracts c ON c.id = g.contract_id WHERE g.subscription_id = ? ORDER BY g.signed_at DESC, g.id DESC`, id).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT g.signed_by, g.signed_at, g.note, c.name AS contract, g.lapsed_at,
+		g.lapsed_because
+		FROM sign_offs g JOIN billing_contracts c ON c.id = g.contract_id WHERE g.subscription_id = ?
+		ORDER BY g.signed_at DESC, g.id DESC`, id).Scan(&all).Error
 	return all, err
 }

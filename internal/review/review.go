@@ -62,10 +62,12 @@ func withTwins(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]uuid.UUID, 
 	err := tx.WithContext(ctx).Raw(`
 		SELECT unnest(CAST(@ids AS uuid[]))
 		UNION SELECT subscription_id FROM subscription_reviews WHERE twin_id = ANY (CAST(@ids AS uuid[]))
-		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.provider_id = s.provider_id AND o.vendor_subscription_id = s.vendor_subscription_id
+		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.provider_id = s.provider_id
+		AND o.vendor_subscription_id = s.vendor_subscription_id
 			AND o.vendor_subscription_id <> '' AND o.id <> s.id AND o.state <> 'inactive'
 		WHERE s.id = ANY (CAST(@ids AS uuid[]))
-		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id AND o.id <> s.id
+		UNION SELECT o.id FROM subscriptions s JOIN subscriptions o ON o.crm_account_id = s.crm_account_id
+		AND o.id <> s.id
 			AND o.state <> 'inactive' AND (o.product_id = s.product_id OR s.sku <> '' AND o.sku = s.sku)
 		WHERE s.id = ANY (CAST(@ids AS uuid[]))
 		ORDER BY 1`, map[string]any{"ids": postgres.IDs(ids)}).Scan(&all).Error
@@ -78,7 +80,8 @@ func lock(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return tx.WithContext(ctx).Exec(`SELECT FROM subscriptions WHERE id = ANY (?::uuid[]) ORDER BY id FOR NO KEY UPDATE`, postgres.IDs(ids)).Error
+	return tx.WithContext(ctx).Exec(`SELECT FROM subscriptions WHERE id = ANY (?::uuid[])
+		ORDER BY id FOR NO KEY UPDATE`, postgres.IDs(ids)).Error
 }
 
 // Sweep judges all subscriptions anew, for what depends on the date alone and for
@@ -88,7 +91,8 @@ func (r Reviewer) Sweep(ctx context.Context, db *postgres.DB) error {
 	after := uuid.Nil
 	for {
 		var ids []uuid.UUID
-		err := db.Read(ctx).Raw(`SELECT id FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`, after, atOnce).Scan(&ids).Error
+		err := db.Read(ctx).Raw(`SELECT id FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`, after,
+			atOnce).Scan(&ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}

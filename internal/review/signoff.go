@@ -92,7 +92,8 @@ func ended(signed []Facts) []uuid.UUID {
 	return ids
 }
 
-func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff, ids []uuid.UUID, out *Outcome) ([]Facts, error) {
+func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignOff, ids []uuid.UUID,
+	out *Outcome) ([]Facts, error) {
 	facts, err := factsOf(ctx, tx, clock.Today(r.Clock, r.Zone), ids)
 	if err != nil {
 		return nil, err
@@ -162,8 +163,10 @@ func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note st
 	for i, f := range facts {
 		ground := GroundOf(f)
 		rows[i] = map[string]any{
-			"id": uuid.Must(uuid.NewV7()), "subscription_id": f.SubscriptionID, "fingerprint": ground.Fingerprint(), "facts": ground, "contract_id": f.ContractID,
-			"verdict": Worst(Judge(f)), "by_id": uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, "by_name": by.Name, "note": note,
+			"id": uuid.Must(uuid.NewV7()), "subscription_id": f.SubscriptionID, "fingerprint": ground.Fingerprint(),
+			"facts": ground, "contract_id": f.ContractID,
+			"verdict": Worst(Judge(f)), "by_id": uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, "by_name": by.Name,
+			"note": note,
 		}
 		words[i] = map[string]any{"id": f.SubscriptionID, "word": Signed}
 	}
@@ -173,10 +176,13 @@ func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note st
 	return w.err
 }
 
-const signature = `INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by_id, signed_by, signed_at, note)
-	SELECT x.id, x.subscription_id, x.fingerprint, x.facts, x.contract_id, x.verdict, x.by_id, x.by_name, CAST(@now AS timestamptz), x.note
+const signature = `INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by_id,
+	signed_by, signed_at, note)
+	SELECT x.id, x.subscription_id, x.fingerprint, x.facts, x.contract_id, x.verdict, x.by_id, x.by_name,
+		CAST(@now AS timestamptz), x.note
 	FROM jsonb_to_recordset(CAST(@rows AS jsonb))
-		AS x (id uuid, subscription_id uuid, fingerprint text, facts jsonb, contract_id uuid, verdict text, by_id uuid, by_name text, note text)`
+		AS x (id uuid, subscription_id uuid, fingerprint text, facts jsonb, contract_id uuid, verdict text, by_id uuid,
+			by_name text, note text)`
 
 // trail tells the audit: one event for what one person signed at once. Which
 // subscriptions they were stands in sign_offs.
@@ -184,8 +190,9 @@ func (r Reviewer) trail(ctx context.Context, tx *gorm.DB, by audit.Actor, signed
 	if len(signed) == 0 {
 		return nil
 	}
-	e := audit.Event{Action: "subscription.signed_off", ObjectType: "subscription", ObjectName: fmt.Sprintf("%d subscriptions", len(signed)),
-		After: map[string]any{"signed": len(signed), "note": note}}
+	e := audit.Event{Action: "subscription.signed_off", ObjectType: "subscription",
+		ObjectName: fmt.Sprintf("%d subscriptions", len(signed)),
+		After:      map[string]any{"signed": len(signed), "note": note}}
 	if len(signed) == 1 {
 		e.ObjectID, e.ObjectName = signed[0].SubscriptionID.String(), signed[0].called()
 	}

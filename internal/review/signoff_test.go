@@ -30,7 +30,8 @@ func (w *world) signatures(external string) []review.Signature {
 func (w *world) setPrice(external, amountText string) {
 	w.Helper()
 	err := w.act(external, func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		return subscription.SetPrice(w.Context(), tx, a, subscription.Price{UnitPrice: amount(amountText), Period: money.Month, On: day("2026-11-01")})
+		return subscription.SetPrice(w.Context(), tx, a,
+			subscription.Price{UnitPrice: amount(amountText), Period: money.Month, On: day("2026-11-01")})
 	})
 	if err != nil {
 		w.Fatal(err)
@@ -57,7 +58,9 @@ func TestASignOffStandsUntilItsGroundChangesAndSaysWhy(t *testing.T) {
 		t.Errorf("after a new cost: %s", got)
 	}
 	g := w.signatures("S-1")
-	if len(g) != 1 || g[0].LapsedAt == nil || g[0].LapsedBecause != "cost changed from 18.7 USD per month to 19.2 USD per month" || g[0].Note != "checked" || g[0].SignedBy != ada.Name {
+	if len(g) != 1 || g[0].LapsedAt == nil ||
+		g[0].LapsedBecause != "cost changed from 18.7 USD per month to 19.2 USD per month" || g[0].Note != "checked" ||
+		g[0].SignedBy != ada.Name {
 		t.Errorf("%+v", g)
 	}
 	w.mustSign("S-1")
@@ -94,10 +97,12 @@ func TestWhatFailsOrIsOverIsNotSignedAndTheRestIs(t *testing.T) {
 	for _, r := range out.Refused {
 		why[r.ExternalID] = r.Why
 	}
-	if out.Signed != 1 || !strings.Contains(why["S-3"], `"Frobbed"`) || !strings.Contains(why["S-4"], "inactive") || len(why) != 2 {
+	if out.Signed != 1 || !strings.Contains(why["S-3"], `"Frobbed"`) || !strings.Contains(why["S-4"], "inactive") ||
+		len(why) != 2 {
 		t.Errorf("signed %d, refused %v", out.Signed, why)
 	}
-	if _, err := w.sign(review.SignOff{IDs: []uuid.UUID{w.id("S-2"), uuid.Must(uuid.NewV7())}}); errs.KindOf(err) != errs.NotFound {
+	if _, err := w.sign(review.SignOff{IDs: []uuid.UUID{w.id("S-2"),
+		uuid.Must(uuid.NewV7())}}); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("an unknown one: %v", err)
 	}
 	if got := w.word("S-2"); got != "ok" {
@@ -120,10 +125,12 @@ func TestWhatHasChangedSinceItWasSeenIsNotSigned(t *testing.T) {
 	}
 	w.setPrice("S-1", "23")
 	out, err := w.sign(review.SignOff{IDs: []uuid.UUID{one}, Seen: map[uuid.UUID]string{one: seen.Fingerprint}})
-	if err != nil || out.Signed != 0 || len(out.Refused) != 1 || !strings.Contains(out.Refused[0].Why, "changed since") {
+	if err != nil || out.Signed != 0 || len(out.Refused) != 1 ||
+		!strings.Contains(out.Refused[0].Why, "changed since") {
 		t.Errorf("%+v %v", out, err)
 	}
-	if _, err := w.sign(review.SignOff{IDs: []uuid.UUID{two, one}, Digest: digest}); !errors.Is(err, review.ErrChanged) || errs.KindOf(err) != errs.Conflict {
+	if _, err := w.sign(review.SignOff{IDs: []uuid.UUID{two, one}, Digest: digest}); !errors.Is(err,
+		review.ErrChanged) || errs.KindOf(err) != errs.Conflict {
 		t.Errorf("many: %v", err)
 	}
 	if w.word("S-2") != "ok" {
@@ -141,9 +148,12 @@ func TestSigningAgainstAChangeInTheSameMoment(t *testing.T) {
 	for i := range 6 {
 		all.Go(func() { _, _ = w.sign(review.SignOff{IDs: ids}) })
 		all.Go(func() {
-			_ = w.act([]string{"S-1", "S-2"}[i%2], func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-				return subscription.SetPrice(w.Context(), tx, a, subscription.Price{UnitPrice: amount([]string{"23", "24", "25"}[i%3]), Period: money.Month, On: day("2026-11-01")})
-			})
+			_ = w.act([]string{"S-1", "S-2"}[i%2],
+				func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
+					return subscription.SetPrice(w.Context(), tx, a,
+						subscription.Price{UnitPrice: amount([]string{"23", "24", "25"}[i%3]), Period: money.Month,
+							On: day("2026-11-01")})
+				})
 		})
 	}
 	all.Wait()
@@ -158,7 +168,9 @@ func TestASignOffIsInTheTrail(t *testing.T) {
 	w, _, _ := settled(t)
 	w.mustSign("S-1", "S-2")
 	var e struct{ Actor, ObjectName, After string }
-	if err := w.db.Read(t.Context()).Raw(`SELECT actor, object_name, after::text FROM audit_events WHERE action = 'subscription.signed_off'`).Scan(&e).Error; err != nil {
+	if err := w.db.Read(t.Context()).
+		Raw(`SELECT actor, object_name, after::text FROM audit_events WHERE action = 'subscription.signed_off'`).
+		Scan(&e).Error; err != nil {
 		t.Fatal(err)
 	}
 	if e.Actor != ada.Name || e.ObjectName != "2 subscriptions" || !strings.Contains(e.After, "checked") {
@@ -175,7 +187,9 @@ func TestASweepFindsWhatTheDateAloneChanged(t *testing.T) {
 		if err := w.reviews.Sweep(t.Context(), w.db.DB); err != nil {
 			t.Fatal(err)
 		}
-		err := w.db.Read(t.Context()).Raw(`SELECT string_agg(concat_ws(' ', s.xmin, s.xmax, v.xmin), ',' ORDER BY s.id) FROM subscriptions s JOIN subscription_reviews v ON v.subscription_id = s.id`).Row().Scan(&versions)
+		err := w.db.Read(t.Context()).
+			Raw(`SELECT string_agg(concat_ws(' ', s.xmin, s.xmax, v.xmin), ',' ORDER BY s.id) FROM subscriptions s
+				JOIN subscription_reviews v ON v.subscription_id = s.id`).Row().Scan(&versions)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +214,8 @@ func TestWhatIsQueuedIsJudgedAndSaidToWait(t *testing.T) {
 	w, _, c := settled(t)
 	read := w.db.Read(t.Context())
 	err := w.db.InTx(t.Context(), func(tx *gorm.DB) error {
-		if err := tx.Exec(`UPDATE billing_contracts SET active = false, deactivated_at = now() WHERE id = ?`, c.ID).Error; err != nil {
+		if err := tx.Exec(`UPDATE billing_contracts SET active = false, deactivated_at = now() WHERE id = ?`,
+			c.ID).Error; err != nil {
 			return err
 		}
 		return w.reviews.Queue(t.Context(), tx, "s.contract_id = ?", c.ID)

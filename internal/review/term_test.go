@@ -71,7 +71,8 @@ func TestAPriceThatAPersonSetsForTheNewTermIsADecision(t *testing.T) {
 	t.Parallel()
 	w, _ := renewed(t)
 	err := w.act("S-2", func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {
-		return subscription.SetPrice(t.Context(), tx, a, subscription.Price{UnitPrice: amount("22.50"), Period: money.Month, On: day("2027-01-15")})
+		return subscription.SetPrice(t.Context(), tx, a,
+			subscription.Price{UnitPrice: amount("22.50"), Period: money.Month, On: day("2027-01-15")})
 	})
 	if err != nil {
 		t.Fatal(err)

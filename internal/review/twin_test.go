@@ -55,7 +55,8 @@ func TestTwoActiveTwinsFailOnBothSidesUntilOneEnds(t *testing.T) {
 	}
 	legacy.listed["L-1"] = record("L-1")
 	w.sync(legacy)
-	if a, b := w.says("S-1", "twin"), w.says("L-1", "twin"); !strings.Contains(a, "under Legacy (L-1)") || !strings.Contains(b, "under Northwind (S-1)") {
+	if a, b := w.says("S-1", "twin"), w.says("L-1", "twin"); !strings.Contains(a, "under Legacy (L-1)") ||
+		!strings.Contains(b, "under Northwind (S-1)") {
 		t.Errorf("%q, %q", a, b)
 	}
 	if w.word("S-1") != "fail" || w.word("L-1") != "fail" {
@@ -72,7 +73,8 @@ func TestATwinThatArrivesIsHeldAndOnlyItFails(t *testing.T) {
 	t.Parallel()
 	w, _, c := settled(t)
 	w.second(mapping.Choice{CRMAccountID: c.CRMAccountID})
-	if w.word("S-1") != "ok" || w.word("L-1") != "fail" || !strings.HasPrefix(w.says("L-1", "hold"), string(review.Warn)) {
+	if w.word("S-1") != "ok" || w.word("L-1") != "fail" ||
+		!strings.HasPrefix(w.says("L-1", "hold"), string(review.Warn)) {
 		t.Errorf("S-1 %s, L-1 %s", w.word("S-1"), w.word("L-1"))
 	}
 	err := w.act("L-1", func(tx *gorm.DB, a subscription.Act) (subscription.Subscription, error) {

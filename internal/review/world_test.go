@@ -69,7 +69,8 @@ func (w *world) priceList(name string) (list, item uuid.UUID) {
 }
 
 func itemInput(amount string) price.ItemInput {
-	return price.ItemInput{Vendor: "Microsoft", PartNumber: "CFQ7TTC0LCHC:0002", Unit: "month", Term: "annual", BillingFrequency: "monthly", UnitPrice: amount, EffectiveFrom: "2026-01-01"}
+	return price.ItemInput{Vendor: "Microsoft", PartNumber: "CFQ7TTC0LCHC:0002", Unit: "month", Term: "annual",
+		BillingFrequency: "monthly", UnitPrice: amount, EffectiveFrom: "2026-01-01"}
 }
 
 func (w *world) exec(sql string, args ...any) {
@@ -82,12 +83,14 @@ func (w *world) exec(sql string, args ...any) {
 func (w *world) customer(name string) uuid.UUID {
 	w.Helper()
 	id, now := uuid.Must(uuid.NewV7()), w.clock.Now()
-	w.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id, name, now, now)
+	w.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id,
+		name, now, now)
 	return id
 }
 
 func contractInput(customer uuid.UUID, name string, list uuid.UUID) contract.Input {
-	return contract.Input{CRMAccount: customer.String(), Name: name, Currency: "USD", PriceList: list.String(), StartDate: "2026-01-01", IsDefault: true}
+	return contract.Input{CRMAccount: customer.String(), Name: name, Currency: "USD", PriceList: list.String(),
+		StartDate: "2026-01-01", IsDefault: true}
 }
 
 func (w *world) contract(customer uuid.UUID, name string, list uuid.UUID) contract.Contract {
@@ -102,12 +105,17 @@ func (w *world) contract(customer uuid.UUID, name string, list uuid.UUID) contra
 func (w *world) side(name string) *side {
 	w.Helper()
 	now := w.clock.Now()
-	s := &side{provider: subscription.Provider{ID: uuid.Must(uuid.NewV7()), Connector: distributor.Stellr, Currency: "USD"},
-		account: subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: "A-" + name}, listed: map[string]distributor.Subscription{}}
-	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
+	s := &side{provider: subscription.Provider{ID: uuid.Must(uuid.NewV7()), Connector: distributor.Stellr,
+		Currency: "USD"},
+		account: subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: "A-" + name},
+		listed:  map[string]distributor.Subscription{}}
+	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
 		VALUES (?, ?, 'stellr', true, ?, '1', 'USD', true, ?, ?, ?)`, s.provider.ID, name, name, now, now, now)
-	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
-		VALUES (?, ?, ?, ?, 'active', 'unmapped', ?, ?)`, s.account.ID, s.provider.ID, s.account.ExternalID, name+".example", now, now)
+	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
+		VALUES (?, ?, ?, ?, 'active', 'unmapped', ?,
+			?)`, s.account.ID, s.provider.ID, s.account.ExternalID, name+".example", now, now)
 	return s
 }
 
@@ -124,7 +132,9 @@ func (w *world) sync(s *side) {
 		records, listed = append(records, r), append(listed, id)
 	}
 	err := w.db.InTx(w.Context(), func(tx *gorm.DB) error {
-		res, err := subscription.SyncAccount(w.Context(), tx, subscription.Listing{Provider: s.provider, Account: s.account, Records: records, Zone: time.UTC, Origin: w.origin()})
+		res, err := subscription.SyncAccount(w.Context(), tx,
+			subscription.Listing{Provider: s.provider, Account: s.account, Records: records, Zone: time.UTC,
+				Origin: w.origin()})
 		if err != nil {
 			return err
 		}
@@ -149,8 +159,10 @@ func (w *world) sync(s *side) {
 // record is a Microsoft subscription of five seats in its first year.
 func record(external string, change ...func(*distributor.Subscription)) distributor.Subscription {
 	d := distributor.Subscription{
-		ExternalID: external, Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Premium", PartNumber: "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5,
-		UnitCost: amount("18.7"), CostPeriod: money.Month, Currency: "USD", Frequency: distributor.Monthly, Term: distributor.Annual,
+		ExternalID: external, Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Premium",
+		PartNumber: "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5,
+		UnitCost: amount("18.7"), CostPeriod: money.Month, Currency: "USD", Frequency: distributor.Monthly,
+		Term:  distributor.Annual,
 		Start: day("2026-01-15"), End: day("2027-01-14"), Status: distributor.StatusActive, StatusText: "Active",
 	}
 	for _, c := range change {
@@ -163,7 +175,8 @@ func record(external string, change ...func(*distributor.Subscription)) distribu
 func (w *world) id(external string) uuid.UUID {
 	w.Helper()
 	var id uuid.UUID
-	if err := w.db.Read(w.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&id); err != nil {
+	if err := w.db.Read(w.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&id); err != nil {
 		w.Fatalf("subscription %s: %v", external, err)
 	}
 	return id
@@ -172,7 +185,8 @@ func (w *world) id(external string) uuid.UUID {
 func (w *world) word(external string) string {
 	w.Helper()
 	var s string
-	if err := w.db.Read(w.Context()).Raw(`SELECT coalesce(review, '') FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&s); err != nil {
+	if err := w.db.Read(w.Context()).Raw(`SELECT coalesce(review, '') FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&s); err != nil {
 		w.Fatal(err)
 	}
 	return s
@@ -182,7 +196,8 @@ func (w *world) word(external string) string {
 func (w *world) act(external string, do func(*gorm.DB, subscription.Act) (subscription.Subscription, error)) error {
 	id := w.id(external)
 	return w.db.InTx(w.Context(), func(tx *gorm.DB) error {
-		a := subscription.Act{ID: id, Zone: time.UTC, Origin: ledger.Origin{Source: ledger.FromPerson, By: ada, At: w.clock.Now()}}
+		a := subscription.Act{ID: id, Zone: time.UTC,
+			Origin: ledger.Origin{Source: ledger.FromPerson, By: ada, At: w.clock.Now()}}
 		if _, err := do(tx, a); err != nil {
 			return err
 		}
@@ -221,7 +236,8 @@ func settled(t testing.TB) (*world, *side, contract.Contract) {
 	s := w.side("Northwind")
 	s.listed["S-1"], s.listed["S-2"] = record("S-1"), record("S-2")
 	w.sync(s)
-	if err := w.mapping.Map(t.Context(), ada, mapping.Choice{AccountID: s.account.ID, CRMAccountID: customer}); err != nil {
+	if err := w.mapping.Map(t.Context(), ada,
+		mapping.Choice{AccountID: s.account.ID, CRMAccountID: customer}); err != nil {
 		t.Fatal(err)
 	}
 	return w, s, c

@@ -24,7 +24,8 @@ func (r Reviewer) write(ctx context.Context, tx *gorm.DB, found []assessment) er
 			drops = append(drops, a.id)
 		}
 		if a.stores() {
-			stores = append(stores, map[string]any{"id": a.id, "verdict": a.verdict, "checks": json.RawMessage(a.checks), "fingerprint": a.fingerprint, "twin": a.twin})
+			stores = append(stores, map[string]any{"id": a.id, "verdict": a.verdict,
+				"checks": json.RawMessage(a.checks), "fingerprint": a.fingerprint, "twin": a.twin})
 		}
 		if a.renames() {
 			words = append(words, map[string]any{"id": a.id, "word": a.word})
@@ -42,11 +43,14 @@ func (r Reviewer) write(ctx context.Context, tx *gorm.DB, found []assessment) er
 
 const (
 	lapse = `UPDATE sign_offs g SET lapsed_at = CAST(@now AS timestamptz), lapsed_because = x.because
-		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, because text) WHERE g.id = x.id AND g.lapsed_at IS NULL`
+		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, because text) WHERE g.id = x.id
+		AND g.lapsed_at IS NULL`
 	store = `INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, twin_id, refreshed_at)
 		SELECT x.id, x.verdict, x.checks, x.fingerprint, x.twin, CAST(@now AS timestamptz)
-		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, verdict text, checks jsonb, fingerprint text, twin uuid)
-		ON CONFLICT (subscription_id) DO UPDATE SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
+		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, verdict text, checks jsonb, fingerprint text,
+			twin uuid)
+		ON CONFLICT (subscription_id) DO UPDATE
+		SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
 			twin_id = excluded.twin_id, refreshed_at = excluded.refreshed_at`
 	rename = `UPDATE subscriptions s SET review = nullif(x.word, '')
 		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, word text) WHERE s.id = x.id`

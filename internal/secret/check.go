@@ -18,10 +18,12 @@ const checkText = "seatledger master key"
 func checkPlace() Place { return Place{Table: "master_key_check", Row: "1", Column: "sealed"} }
 
 // ErrMissing says that the database has secrets but the key file is gone.
-var ErrMissing = errors.New("the master key file is missing, and this database was sealed with it. Restore the file from its backup; a new key could not open the stored secrets, so none was made")
+var ErrMissing = errors.New("the master key file is missing, and this database was sealed with it. " +
+	"Restore the file from its backup; a new key could not open the stored secrets, so none was made")
 
 // ErrWrong says that the key file belongs to another database.
-var ErrWrong = errors.New("the master key file does not belong to this database: it cannot open what was sealed here. Set SEATLEDGER_MASTER_KEY_FILE to the right file; nothing was changed")
+var ErrWrong = errors.New("the master key file does not belong to this database: " +
+	"it cannot open what was sealed here. Set SEATLEDGER_MASTER_KEY_FILE to the right file; nothing was changed")
 
 // Options says where the key lies and whether a first one may be made.
 type Options struct {
@@ -45,7 +47,8 @@ func Load(ctx context.Context, db *postgres.DB, o Options) (*Sealer, error) {
 	case len(known) > 0:
 		return nil, fmt.Errorf("%s: %w", o.Path, ErrMissing)
 	case !o.Create:
-		return nil, fmt.Errorf("there is no master key file at %s. Make one with `seatledger keys new %s`, and keep a copy of it apart from the database's backups", o.Path, o.Path)
+		return nil, fmt.Errorf("there is no master key file at %s. Make one with `seatledger keys new %s`, and keep "+
+			"a copy of it apart from the database's backups", o.Path, o.Path)
 	default:
 		if s, err = createOrOpen(o.Path); err != nil {
 			return nil, err
@@ -71,7 +74,8 @@ func (s *Sealer) prove(ctx context.Context, db *postgres.DB, o Options) error {
 	}
 	return db.InTx(ctx, func(tx *gorm.DB) error {
 		// gorm would spread bytes out that stand first in a parenthesis, so the time does.
-		err := tx.Exec(`INSERT INTO master_key_check (made_at, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING`, o.Clock.Now(), sealed).Error
+		err := tx.Exec(`INSERT INTO master_key_check (made_at, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+			o.Clock.Now(), sealed).Error
 		if err != nil {
 			return err
 		}

@@ -115,7 +115,8 @@ func readKeys(path string) (*keyset.Handle, stamp, error) {
 	keys, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
 	if err != nil {
 		// The cause could quote the file, and the file is the key.
-		return nil, stamp{}, fmt.Errorf("the master key file %s is not a key of Seatledger. Restore it from its backup; it was left as it is", path)
+		return nil, stamp{}, fmt.Errorf("the master key file %s is not a key of Seatledger. "+
+			"Restore it from its backup; it was left as it is", path)
 	}
 	return keys, seen, nil
 }

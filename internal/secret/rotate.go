@@ -31,7 +31,9 @@ func (s *Sealer) Rotate(ctx context.Context, db *postgres.DB, clk clock.Clock, b
 		return Rotation{}, err
 	}
 	if !health.Good() {
-		return Rotation{}, errs.Newf(errs.Conflict, "%d stored values do not open. Nothing was changed; see `seatledger keys doctor` and enter those secrets again first.", len(health.Broken))
+		return Rotation{}, errs.Newf(errs.Conflict,
+			"%d stored values do not open. Nothing was changed; see `seatledger keys doctor` and enter those secrets "+
+				"again first.", len(health.Broken))
 	}
 	r := Rotation{Resumed: s.unfinished(health)}
 	if !r.Resumed {
@@ -45,8 +47,9 @@ func (s *Sealer) Rotate(ctx context.Context, db *postgres.DB, clk clock.Clock, b
 	}
 	return r, db.InTx(ctx, func(tx *gorm.DB) error {
 		return audit.Record(ctx, tx, clk, by, audit.Event{
-			Action: "master_key.rotated", ObjectType: "master_key", ObjectID: fmt.Sprint(r.Primary), ObjectName: "Master key",
-			After: map[string]any{"primary": r.Primary, "resealed": r.Resealed},
+			Action: "master_key.rotated", ObjectType: "master_key", ObjectID: fmt.Sprint(r.Primary),
+			ObjectName: "Master key",
+			After:      map[string]any{"primary": r.Primary, "resealed": r.Resealed},
 		})
 	})
 }
@@ -97,7 +100,9 @@ func (s *Sealer) reseal(ctx context.Context, db *postgres.DB) (done int, err err
 			return done, err
 		}
 	}
-	return done, errs.New(errs.Conflict, "Somebody goes on sealing with the old key, so the rotation is not finished. Everything still opens. Give every copy of the app the new key file, then rotate again.")
+	return done, errs.New(errs.Conflict,
+		"Somebody goes on sealing with the old key, so the rotation is not finished. Everything still opens. "+
+			"Give every copy of the app the new key file, then rotate again.")
 }
 
 func (s *Sealer) resealPass(ctx context.Context, db *postgres.DB) (done int, err error) {

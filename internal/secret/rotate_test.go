@@ -27,16 +27,19 @@ func newVault(t *testing.T, providers int) vault {
 	t.Helper()
 	v := vault{db: pgtest.New(t)}
 	var err error
-	v.sealer, err = Load(t.Context(), v.db.DB, Options{Path: filepath.Join(t.TempDir(), "master.key"), Create: true, Clock: newClock()})
+	v.sealer, err = Load(t.Context(), v.db.DB,
+		Options{Path: filepath.Join(t.TempDir(), "master.key"), Create: true, Clock: newClock()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range providers {
 		id := uuid.New()
-		v.exec(t, `INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at)
+		v.exec(t, `INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at,
+			updated_at)
 			VALUES (?, ?, 'manual', false, true, now(), now(), now())`, id, "Provider "+string(rune('A'+i)))
 		for _, name := range []string{"password", "application_secret"} {
-			v.exec(t, `INSERT INTO provider_secrets (provider_id, name, sealed, set_at, set_by) VALUES (?, ?, ?, now(), 'Ada')`,
+			v.exec(t, `INSERT INTO provider_secrets (provider_id, name, sealed, set_at, set_by)
+				VALUES (?, ?, ?, now(), 'Ada')`,
 				id, name, seal(t, v.sealer, ProviderSecret(id, name), distributor.Secret(sentinel+name)))
 		}
 		v.providers = append(v.providers, id)
@@ -164,7 +167,8 @@ func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			v.exec(t, `UPDATE provider_secrets SET sealed = ? WHERE provider_id = ? AND name = 'password'`, sealed, v.providers[0])
+			v.exec(t, `UPDATE provider_secrets SET sealed = ? WHERE provider_id = ? AND name = 'password'`, sealed,
+				v.providers[0])
 		}
 	})
 	for range 3 {
@@ -178,7 +182,8 @@ func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 	if err != nil || !h.Good() {
 		t.Errorf("health %+v, %v", h, err)
 	}
-	// A writer may have sealed before the last key came and stored after its last pass: the next rotation takes that in.
+	// A writer may have sealed before the last key came and stored after its last pass: the next rotation takes that
+	// in.
 	if _, err := v.sealer.Rotate(t.Context(), v.db.DB, newClock(), audit.System); err != nil {
 		t.Error(err)
 	}
@@ -190,10 +195,12 @@ func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 func TestASecretMovedInTheDatabaseIsFoundByTheDoctor(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, 2)
-	v.exec(t, `UPDATE provider_secrets SET sealed = (SELECT sealed FROM provider_secrets WHERE provider_id = ? AND name = 'password')
+	v.exec(t, `UPDATE provider_secrets
+		SET sealed = (SELECT sealed FROM provider_secrets WHERE provider_id = ? AND name = 'password')
 		WHERE provider_id = ? AND name = 'password'`, v.providers[0], v.providers[1])
 	out, err := v.keys(t, "doctor")
-	if err == nil || !strings.Contains(out, "does not open: provider_secrets "+v.providers[1].String()+" password") || strings.Contains(out, sentinel) {
+	if err == nil || !strings.Contains(out, "does not open: provider_secrets "+v.providers[1].String()+" password") ||
+		strings.Contains(out, sentinel) {
 		t.Errorf("doctor said %q, %v", out, err)
 	}
 	if _, err := v.keys(t, "rotate"); err == nil {
@@ -215,7 +222,8 @@ func TestTheKeysVerb(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, 1)
 	for _, step := range []struct{ verb, want string }{
-		{"doctor", "(primary): 3 values"}, {"rotate", "3 values sealed again"}, {"prune", "Removed 1 keys"}, {"doctor", "Every stored value opens."},
+		{"doctor", "(primary): 3 values"}, {"rotate", "3 values sealed again"}, {"prune", "Removed 1 keys"},
+		{"doctor", "Every stored value opens."},
 	} {
 		out, err := v.keys(t, step.verb)
 		if err != nil || !strings.Contains(out, step.want) {

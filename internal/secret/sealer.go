@@ -80,7 +80,8 @@ func (s *Sealer) Open(at Place, sealed []byte) (distributor.Secret, error) {
 	plain, err := s.aead.Decrypt(sealed, at.bound())
 	if err != nil {
 		return "", errs.Because(errs.Conflict,
-			"A stored secret cannot be opened: it was sealed with another master key, or changed in the database. Nothing was lost; enter the secret again.",
+			"A stored secret cannot be opened: it was sealed with another master key, or changed in the database. "+
+				"Nothing was lost; enter the secret again.",
 			fmt.Errorf("%w at %s %s %s", ErrDoesNotOpen, at.Table, at.Row, at.Column))
 	}
 	return distributor.Secret(plain), nil

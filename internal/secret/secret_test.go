@@ -50,7 +50,8 @@ func TestASealedValueOpensAtItsPlaceAlone(t *testing.T) {
 	places := []Place{
 		ProviderSecret(a, "password"), ProviderSecret(a, "application_secret"),
 		ProviderSecret(b, "password"), ProviderSecret(b, "application_secret"),
-		{"provider_secrets", a.String() + "password", ""}, {"provider_secrets" + a.String(), "", "password"}, {"other", a.String(), "password"},
+		{"provider_secrets", a.String() + "password", ""}, {"provider_secrets" + a.String(), "", "password"},
+		{"other", a.String(), "password"},
 	}
 	for i, from := range places {
 		sealed := seal(t, s, from, sentinel)
@@ -145,7 +146,8 @@ func TestAWrongOrMissingKeyRefusesToStartAndMakesNone(t *testing.T) {
 		t.Fatalf("the second start: %v", err)
 	}
 	other := newSealer(t)
-	if _, err := Load(t.Context(), db.DB, Options{Path: other.path, Create: true, Clock: newClock()}); !errors.Is(err, ErrWrong) {
+	if _, err := Load(t.Context(), db.DB, Options{Path: other.path, Create: true, Clock: newClock()}); !errors.Is(err,
+		ErrWrong) {
 		t.Errorf("the wrong key: %v", err)
 	}
 	if err := os.Remove(path); err != nil {

@@ -47,7 +47,8 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 	case "check":
 		return tx.Exec(`UPDATE master_key_check SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	case "source":
-		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`, sealed, v.Owner, v.Name, v.Sealed).Error
+		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
+			sealed, v.Owner, v.Name, v.Sealed).Error
 	}
 	return tx.Exec(`UPDATE provider_secrets SET sealed = ? WHERE provider_id = ? AND name = ? AND sealed = ?`,
 		sealed, v.Owner, v.Name, v.Sealed).Error

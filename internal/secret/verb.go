@@ -45,7 +45,8 @@ func (t Tool) makeNew(path string) error {
 	if err != nil {
 		return err
 	}
-	return t.say("Made master key %d in %s. Keep a copy of the file apart from the database's backups: without it the stored secrets cannot be opened.", s.PrimaryID(), path)
+	return t.say("Made master key %d in %s. Keep a copy of the file apart from the database's backups: "+
+		"without it the stored secrets cannot be opened.", s.PrimaryID(), path)
 }
 
 func (t Tool) withSealer(ctx context.Context, do func(context.Context, *postgres.DB, *Sealer) error) error {
@@ -81,7 +82,8 @@ func (t Tool) doctor(ctx context.Context, db *postgres.DB, s *Sealer) error {
 		}
 	}
 	if !h.Good() {
-		return fmt.Errorf("%d stored values do not open, %d of them for want of their key: enter those secrets again on the provider's page, or restore the key file", len(h.Broken), h.Unknown)
+		return fmt.Errorf("%d stored values do not open, %d of them for want of their key: "+
+			"enter those secrets again on the provider's page, or restore the key file", len(h.Broken), h.Unknown)
 	}
 	return t.say("Every stored value opens.")
 }
@@ -94,7 +96,8 @@ func (t Tool) rotate(ctx context.Context, db *postgres.DB, s *Sealer) error {
 	if r.Resumed {
 		return t.say("Finished an interrupted rotation: %d values sealed again, primary key %d.", r.Resealed, r.Primary)
 	}
-	return t.say("Primary key %d; %d values sealed again. The old keys stay in the file until `seatledger keys prune`. Renew your copy of the file.", r.Primary, r.Resealed)
+	return t.say("Primary key %d; %d values sealed again. The old keys stay in the file until `seatledger keys "+
+		"prune`. Renew your copy of the file.", r.Primary, r.Resealed)
 }
 
 func (t Tool) prune(ctx context.Context, db *postgres.DB, s *Sealer) error {

@@ -26,7 +26,8 @@ func Read(ctx context.Context, db *gorm.DB, name string, doc any) (Saved, error)
 		Saved
 		Value string
 	}
-	found := db.WithContext(ctx).Raw(`SELECT value, version, updated_at, updated_by FROM settings WHERE name = ?`, name).Scan(&stored)
+	found := db.WithContext(ctx).Raw(`SELECT value, version, updated_at, updated_by FROM settings WHERE name = ?`,
+		name).Scan(&stored)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return Saved{}, found.Error
 	}
@@ -43,7 +44,8 @@ func Write(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, na
 		return err
 	}
 	done := tx.WithContext(ctx).Exec(`
-		INSERT INTO settings AS was (name, value, version, updated_at, updated_by) VALUES (@row, CAST(@value AS jsonb), 1, @now, @by)
+		INSERT INTO settings AS was (name, value, version, updated_at, updated_by)
+		VALUES (@row, CAST(@value AS jsonb), 1, @now, @by)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = was.version + 1,
 			updated_at = excluded.updated_at, updated_by = excluded.updated_by
 		WHERE was.version = @version`,

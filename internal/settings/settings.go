@@ -62,8 +62,9 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	d := Defaults().document()
 	saved, err := Read(ctx, db, row, &d)
 	return Settings{
-		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds, AccessRequestTo: d.AccessRequestTo,
-		Version: saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
+		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
+		AccessRequestTo: d.AccessRequestTo,
+		Version:         saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
 }
 
@@ -98,7 +99,8 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 }
 
 func (s Settings) document() document {
-	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds, AccessRequestTo: s.AccessRequestTo}
+	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
+		AccessRequestTo: s.AccessRequestTo}
 }
 
 func (s Settings) validate() error {

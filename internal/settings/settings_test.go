@@ -28,12 +28,15 @@ func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {
 	if err != nil || s != Defaults() || s.GoneShare != 0.2 || !s.AutoMap || s.Refunds {
 		t.Errorf("%+v, %v", s, err)
 	}
-	s.GoneShare, s.AutoMap, s.Refunds, s.AccessRequestTo = 0, false, true, " api@distributor.example;second@distributor.example "
+	s.GoneShare, s.AutoMap, s.Refunds, s.AccessRequestTo = 0, false, true,
+		" api@distributor.example;second@distributor.example "
 	if err := save(t, db, s); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Load(t.Context(), db.Read(t.Context()))
-	want := Settings{AutoMapScope: ByIdentity, Refunds: true, AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example", UpdatedAt: newClock().Now()}
+	want := Settings{AutoMapScope: ByIdentity, Refunds: true,
+		AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example",
+		UpdatedAt: newClock().Now()}
 	got.UpdatedAt = got.UpdatedAt.UTC()
 	if err != nil || got != want {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
@@ -85,7 +88,9 @@ func TestASaveIsInTheTrailAndASaveOfNothingIsNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := db.Read(t.Context()).Raw(`SELECT count(*) FROM audit_events WHERE action = 'settings.changed' AND before->>'refunds' = 'false' AND after->>'refunds' = 'true'`).Scan(&n).Error; err != nil || n != 1 {
+	if err := db.Read(t.Context()).
+		Raw(`SELECT count(*) FROM audit_events WHERE action = 'settings.changed' AND before->>'refunds' = 'false'
+			AND after->>'refunds' = 'true'`).Scan(&n).Error; err != nil || n != 1 {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }

@@ -39,7 +39,8 @@ func Absent(ctx context.Context, db *gorm.DB, providerID uuid.UUID, listed []str
 
 // MarkGone closes subscriptions that a complete listing of all accounts lacked
 // (RULES 3). Those of other providers are left alone.
-func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o ledger.Origin, zone *time.Location) (Result, error) {
+func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o ledger.Origin,
+	zone *time.Location) (Result, error) {
 	rows, err := lockMany(ctx, tx, ids)
 	if err != nil {
 		return Result{}, err
@@ -63,7 +64,8 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 		if s.ProviderID != p.ID {
 			continue
 		}
-		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Refund: given.of(s.ContractID), Seen: o.At, Zone: zone})
+		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Refund: given.of(s.ContractID),
+			Seen: o.At, Zone: zone})
 		if len(made.Conflicts) > 0 {
 			res.Conflicts[s.ID] = made.Conflicts
 		}

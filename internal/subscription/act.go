@@ -55,10 +55,12 @@ func stand(ctx context.Context, tx *gorm.DB, a Act) (plan.Current, error) {
 		return plan.Current{}, err
 	}
 	if a.Version != 0 && a.Version != s.Version {
-		return plan.Current{}, errs.Because(errs.Conflict, "Somebody changed this subscription while you were at it. Nothing was saved; look at it again.", ErrStale)
+		return plan.Current{}, errs.Because(errs.Conflict,
+			"Somebody changed this subscription while you were at it. Nothing was saved; look at it again.", ErrStale)
 	}
 	var acc Account
-	err = tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ?`, s.AccountID).Scan(&acc).Error
+	err = tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ?`,
+		s.AccountID).Scan(&acc).Error
 	if err != nil {
 		return plan.Current{}, err
 	}

@@ -71,7 +71,8 @@ func written() []column {
 
 // readable is the names of all columns that a row is read from: the stored copy of the price too, which no plan writes.
 func readable() string {
-	const copied = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, s.ledger_quantity"
+	const copied = ", s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, " +
+		"s.ledger_quantity"
 	return names(append(identity(), written()...), "s.") + copied
 }
 

@@ -25,7 +25,8 @@ func SetContract(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUU
 // gets the customer of its account. Days from that day on belong to it, never a paid one
 // (RULES 5 and 8); no day: from the first unpaid one. The price is the contract's
 // list's, unless a person's own holds there.
-func SetContractFrom(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUUID, day clock.Date) (Subscription, error) {
+func SetContractFrom(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.NullUUID,
+	day clock.Date) (Subscription, error) {
 	if err := landsOn(ctx, tx, day); err != nil {
 		return Subscription{}, err
 	}
@@ -49,9 +50,11 @@ func SetContractFrom(ctx context.Context, tx *gorm.DB, a Act, contractID uuid.Nu
 	return now, err
 }
 
-// landsOn tells the database the day from which a contract holds that is set in this transaction; zero: the first unpaid one.
+// landsOn tells the database the day from which a contract holds that is set in this transaction; zero: the first
+// unpaid one.
 func landsOn(ctx context.Context, tx *gorm.DB, day clock.Date) error {
-	if err := tx.WithContext(ctx).Exec(`SELECT set_config('seatledger.lands_on', ?, true)`, day.String()).Error; err != nil {
+	if err := tx.WithContext(ctx).Exec(`SELECT set_config('seatledger.lands_on', ?, true)`,
+		day.String()).Error; err != nil {
 		return fmt.Errorf("day of a contract: %w", err)
 	}
 	return nil
@@ -70,9 +73,11 @@ func landable(h history.History, on, today clock.Date, same bool) error {
 	}
 	switch {
 	case on.Before(paid):
-		problems.Add("effective_on", "Days before %s are on an invoice already, and a paid day stays with its contract. Choose %s or a later day, or credit those days to be billed again first.", paid, paid)
+		problems.Add("effective_on", "Days before %s are on an invoice already, and a paid day stays with its "+
+			"contract. Choose %s or a later day, or credit those days to be billed again first.", paid, paid)
 	case same:
-		problems.Add("effective_on", "It stands in this contract already. Choose another contract for the days from %s on.", on)
+		problems.Add("effective_on", "It stands in this contract already. Choose another contract for the days from "+
+			"%s on.", on)
 	}
 	return problems.Err()
 }
@@ -87,12 +92,15 @@ func leaveContract(s plan.Current) plan.Plan {
 	return d.Finish(&s.Subscription)
 }
 
-func enterContract(ctx context.Context, tx *gorm.DB, a Act, s plan.Current, contractID uuid.NullUUID) (plan.Plan, error) {
+func enterContract(ctx context.Context, tx *gorm.DB, a Act, s plan.Current,
+	contractID uuid.NullUUID) (plan.Plan, error) {
 	if s.Account.State != account.Mapped {
-		return plan.Plan{}, errs.New(errs.Conflict, "Its account is not mapped to a customer yet. Map the account first; nothing was changed.")
+		return plan.Plan{}, errs.New(errs.Conflict,
+			"Its account is not mapped to a customer yet. Map the account first; nothing was changed.")
 	}
 	found, err := arrive(ctx, tx, arrivals{
-		rows: []arrival{{row: s.Subscription}}, crmAccountID: s.Account.CRMAccountID.UUID, contract: contractID, today: a.Today()})
+		rows: []arrival{{row: s.Subscription}}, crmAccountID: s.Account.CRMAccountID.UUID, contract: contractID,
+		today: a.Today()})
 	if err != nil {
 		return plan.Plan{}, err
 	}

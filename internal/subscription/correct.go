@@ -82,7 +82,9 @@ func (c Correction) plan(s plan.Current, h history.History, today clock.Date, by
 	rows := plan.SeatRows(h)
 	i := slices.IndexFunc(rows, func(r plan.SeatRow) bool { return r.ID == c.ChangeID })
 	if i < 0 {
-		return correcting{}, errs.New(errs.Conflict, "This row does not count: it was set aside already, or changes no seats. Nothing was changed; look at the row that took its place.")
+		return correcting{}, errs.New(errs.Conflict,
+			"This row does not count: it was set aside already, or changes no seats. Nothing was changed; "+
+				"look at the row that took its place.")
 	}
 	k := correcting{row: rows[i], on: rows[i].On, delta: rows[i].Delta, refund: rows[i].Refund}
 	if !c.On.IsZero() {
@@ -96,7 +98,9 @@ func (c Correction) plan(s plan.Current, h history.History, today clock.Date, by
 	}
 	k.absorb(c, plan.WithoutRow(rows, k.row), s.LedgerQuantity)
 	if k.present != nil && (!byHand || s.State == Inactive) {
-		return k, errs.New(errs.Conflict, "How many seats there are now comes from the distributor, so the last row stays. Correct its day, or an earlier row; nothing was changed.")
+		return k, errs.New(errs.Conflict,
+			"How many seats there are now comes from the distributor, so the last row stays. "+
+				"Correct its day, or an earlier row; nothing was changed.")
 	}
 	return k, nil
 }
@@ -104,13 +108,16 @@ func (c Correction) plan(s plan.Current, h history.History, today clock.Date, by
 func (c Correction) check(s plan.Current, h history.History, k correcting, today clock.Date) error {
 	switch {
 	case s.Frozen():
-		return errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
+		return errs.New(errs.Conflict,
+			"The cut-over has frozen this subscription: from its switch day the new provider's seats count. "+
+				"Nothing was changed.")
 	case c.Note == "":
 		return errs.Fields{"note": "Say why; it stays with the row."}.Err()
 	case c.Seats != nil && *c.Seats < 0:
 		return errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
 	case c.SetAside && k.row.Event == ledger.Create:
-		return errs.New(errs.Conflict, "The row that begins the subscription stays: correct its day or its seats instead. Nothing was changed.")
+		return errs.New(errs.Conflict,
+			"The row that begins the subscription stays: correct its day or its seats instead. Nothing was changed.")
 	case !c.SetAside && k.row.Event != ledger.Create && !c.On.IsZero():
 		return plan.Typable(h, k.on, today)
 	}
@@ -148,14 +155,16 @@ func fits(others []plan.SeatRow, k correcting) error {
 	moved := k.row
 	moved.On = k.on
 	if day := plan.FirstBelowZero(others, moved); !day.IsZero() {
-		return errs.Fields{"effective_at": fmt.Sprintf("With this date fewer than zero seats would be left on %s.", day)}.Err()
+		return errs.Fields{"effective_at": fmt.Sprintf("With this date fewer than zero seats would be left on %s.",
+			day)}.Err()
 	}
 	if len(others) == 0 {
 		return nil
 	}
 	switch first := others[0].On; {
 	case k.row.Event == ledger.Create && k.on.After(first):
-		return errs.Fields{"effective_at": fmt.Sprintf("It cannot begin after %s, when its seats changed.", first)}.Err()
+		return errs.Fields{"effective_at": fmt.Sprintf("It cannot begin after %s, when its seats changed.",
+			first)}.Err()
 	case k.row.Event != ledger.Create && k.on.Before(first):
 		return errs.Fields{"effective_at": fmt.Sprintf("The subscription begins on %s.", first)}.Err()
 	}
@@ -170,7 +179,8 @@ func (k correcting) write(ctx context.Context, tx *gorm.DB, a Act, c Correction)
 		}
 	} else {
 		id, err := ledger.Rewrite(ctx, tx, ledger.Rewriting{
-			Row: k.row.ID, On: k.on, Delta: k.delta, Reached: c.Seats, Refund: k.refund, Why: "corrected: " + c.Note, Note: c.Note, Origin: a.Origin,
+			Row: k.row.ID, On: k.on, Delta: k.delta, Reached: c.Seats, Refund: k.refund, Why: "corrected: " + c.Note,
+			Note: c.Note, Origin: a.Origin,
 		})
 		if err != nil {
 			return err
@@ -179,8 +189,9 @@ func (k correcting) write(ctx context.Context, tx *gorm.DB, a Act, c Correction)
 	}
 	for _, o := range k.others {
 		r := ledger.Rewriting{
-			Row: o.row.ID, On: o.row.On, Delta: o.delta, Reached: &o.row.Reached, Refund: o.row.Refund, Origin: a.Origin,
-			Why: "a row before it was corrected", Note: fmt.Sprintf("still reaches %d seats", o.row.Reached),
+			Row: o.row.ID, On: o.row.On, Delta: o.delta, Reached: &o.row.Reached, Refund: o.row.Refund,
+			Origin: a.Origin,
+			Why:    "a row before it was corrected", Note: fmt.Sprintf("still reaches %d seats", o.row.Reached),
 		}
 		if o.after {
 			r.WrittenFor = because

@@ -46,18 +46,23 @@ func TestCorrectingAnEstimateSetsItAsideAndWritesTheRightDay(t *testing.T) {
 	o.sync(o.provider, o.account, record("S1"))
 	o.sync(o.provider, o.account, record("S1", seats(8)))
 	id, old := o.byExternal("S1").ID, o.row("S1", 1)
-	if err := o.correctRow(id, subscription.Correction{ChangeID: old, On: date("2026-03-02"), Note: "as on the order"}); err != nil {
+	if err := o.correctRow(id, subscription.Correction{ChangeID: old, On: date("2026-03-02"),
+		Note: "as on the order"}); err != nil {
 		t.Fatal(err)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-02 update +3 -> 8 open", "2026-03-10 update +3 -> 8 open estimated aside")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-03-02 update +3 -> 8 open",
+		"2026-03-10 update +3 -> 8 open estimated aside")
 	marks, err := ledger.Marks(t.Context(), o.db.Read(t.Context()), old)
-	if err != nil || len(marks) != 1 || marks[0].Actor != ada.Name || !strings.Contains(marks[0].Why, "as on the order") {
+	if err != nil || len(marks) != 1 || marks[0].Actor != ada.Name ||
+		!strings.Contains(marks[0].Why, "as on the order") {
 		t.Errorf("marks %+v, %v", marks, err)
 	}
-	if err := o.correctRow(id, subscription.Correction{ChangeID: old, On: date("2026-03-03"), Note: "again"}); errs.KindOf(err) != errs.Conflict {
+	if err := o.correctRow(id, subscription.Correction{ChangeID: old, On: date("2026-03-03"),
+		Note: "again"}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a row that was set aside: %v", err)
 	}
-	if err := o.correctRow(id, subscription.Correction{ChangeID: o.row("S1", 1), On: date("2026-03-03"), Note: "again"}); err != nil {
+	if err := o.correctRow(id, subscription.Correction{ChangeID: o.row("S1", 1), On: date("2026-03-03"),
+		Note: "again"}); err != nil {
 		t.Errorf("the row that took its place: %v", err)
 	}
 }
@@ -74,13 +79,19 @@ func TestCorrectionsThatCannotBe(t *testing.T) {
 		kind  errs.Kind
 		field string
 	}{
-		"no note":                          {subscription.Correction{ChangeID: less, On: date("2026-03-02")}, errs.Invalid, "note"},
-		"a beginning after the seats left": {subscription.Correction{ChangeID: begun, On: date("2026-03-11"), Note: "x"}, errs.Invalid, "effective_at"},
-		"seats that leave before they came": {subscription.Correction{ChangeID: less, On: date("2026-01-14"), Note: "x"},
+		"no note": {subscription.Correction{ChangeID: less, On: date("2026-03-02")},
+			errs.Invalid, "note"},
+		"a beginning after the seats left": {subscription.Correction{ChangeID: begun, On: date("2026-03-11"),
+			Note: "x"}, errs.Invalid, "effective_at"},
+		"seats that leave before they came": {subscription.Correction{ChangeID: less, On: date("2026-01-14"),
+			Note: "x"},
 			errs.Invalid, "effective_at"},
-		"the beginning set aside":   {subscription.Correction{ChangeID: begun, SetAside: true, Note: "x"}, errs.Conflict, ""},
-		"what the distributor says": {subscription.Correction{ChangeID: less, Seats: &three, Note: "x"}, errs.Conflict, ""},
-		"a row of nobody":           {subscription.Correction{ChangeID: uuid.Must(uuid.NewV7()), On: date("2026-03-02"), Note: "x"}, errs.Conflict, ""},
+		"the beginning set aside": {subscription.Correction{ChangeID: begun, SetAside: true, Note: "x"},
+			errs.Conflict, ""},
+		"what the distributor says": {subscription.Correction{ChangeID: less, Seats: &three, Note: "x"},
+			errs.Conflict, ""},
+		"a row of nobody": {subscription.Correction{ChangeID: uuid.Must(uuid.NewV7()), On: date("2026-03-02"),
+			Note: "x"}, errs.Conflict, ""},
 	} {
 		err := o.correctRow(id, x.c)
 		if errs.KindOf(err) != x.kind || x.field != "" && errs.FieldsOf(err)[x.field] == "" {
@@ -124,7 +135,8 @@ func TestAPriceBeforeALaterOneAsksWhatBecomesOfThat(t *testing.T) {
 	if a := o.asked(earlier); a != nil {
 		t.Fatalf("said, it asked %+v", a)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open", "2026-03-01 price +0 -> 5 open", "2026-06-01 price +0 -> 5 open aside")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open",
+		"2026-03-01 price +0 -> 5 open", "2026-06-01 price +0 -> 5 open aside")
 	if s := o.byExternal("S1"); s.UnitPrice.Decimal.String() != "28" || !s.PriceByPerson {
 		t.Errorf("price %s, by a person %v", s.UnitPrice.Decimal, s.PriceByPerson)
 	}
@@ -136,7 +148,8 @@ func TestAPriceThatLeavesBillableDaysWithoutOneAsks(t *testing.T) {
 	o.exec(`UPDATE billing_contracts SET price_list_id = NULL, bill_from = '2026-02-01'`)
 	o.account = o.mapTo(o.account, o.customer)
 	o.sync(o.provider, o.account, record("S1"))
-	if a := o.asked(subscription.Price{UnitPrice: price("30"), On: date("2026-03-01")}); a == nil || a.Gap != date("2026-02-01") {
+	if a := o.asked(subscription.Price{UnitPrice: price("30"), On: date("2026-03-01")}); a == nil ||
+		a.Gap != date("2026-02-01") {
 		t.Fatalf("asked %+v", a)
 	}
 	if a := o.asked(subscription.Price{UnitPrice: price("30")}); a != nil { // no day typed: the first without a price

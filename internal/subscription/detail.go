@@ -45,8 +45,10 @@ func Show(ctx context.Context, db *gorm.DB, id uuid.UUID) (Detail, error) {
 		       coalesce(jsonb_pretty(s.raw), '') AS raw,
 		       p.name AS provider, p.connector, p.active AS provider_active, p.end_date_means,
 		       a.external_id AS account_external_id, a.name AS account_name, a.state AS account_state,
-		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency, l.name AS price_list,
-		       i.effective_from AS item_from, n.unit_price AS proposed_price, n.unit AS proposed_period, n.effective_from AS proposed_from
+		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency,
+			l.name AS price_list,
+		       i.effective_from AS item_from, n.unit_price AS proposed_price, n.unit AS proposed_period,
+			n.effective_from AS proposed_from
 		FROM subscriptions s
 		JOIN providers p ON p.id = s.provider_id
 		JOIN provider_accounts a ON a.id = s.account_id

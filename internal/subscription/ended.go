@@ -19,7 +19,8 @@ func AtTheirEnd(ctx context.Context, db *gorm.DB, today clock.Date, zone string,
 	err := db.WithContext(ctx).Raw(`
 		SELECT s.id FROM subscriptions s
 		WHERE s.ends_on IS NOT NULL AND s.state <> 'inactive' AND s.ends_on <= ? AND s.frozen_from IS NULL
-		  AND (s.ends_on > (s.first_seen_at AT TIME ZONE ?)::date OR EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id))
+		  AND (s.ends_on > (s.first_seen_at AT TIME ZONE ?)::date
+		OR EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id))
 		ORDER BY s.ends_on, s.id LIMIT ?`, today, zone, most).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("find what has come to its end: %w", err)
@@ -46,5 +47,6 @@ func EndAtItsEnd(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) 
 // SetEndsRefund keeps a person's answer whether billed days after a certain end are
 // refunded. The row must be locked.
 func SetEndsRefund(ctx context.Context, tx *gorm.DB, id uuid.UUID, refund bool) error {
-	return tx.WithContext(ctx).Exec(`UPDATE subscriptions SET ends_refund = ?, version = version + 1 WHERE id = ?`, refund, id).Error
+	return tx.WithContext(ctx).Exec(`UPDATE subscriptions SET ends_refund = ?, version = version + 1 WHERE id = ?`,
+		refund, id).Error
 }

@@ -19,7 +19,8 @@ import (
 // released; a twin of another provider's is held instead. Unmapped or excluded: they
 // lose customer, contract and the contract's price, and are held. No ledger row is
 // written either way. It gives the ids that changed.
-func FollowAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
+func FollowAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, o ledger.Origin,
+	zone *time.Location) ([]uuid.UUID, error) {
 	return followAccount(ctx, tx, following{accountID: accountID, origin: o, zone: zone})
 }
 

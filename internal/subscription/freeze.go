@@ -31,7 +31,8 @@ func Unfreeze(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 }
 
 // handOver is act for what a cut-over keeps on the row beside people's side.
-func handOver(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current) (plan.Plan, error)) (Subscription, error) {
+func handOver(ctx context.Context, tx *gorm.DB, a Act,
+	decide func(plan.Current) (plan.Plan, error)) (Subscription, error) {
 	var was Subscription
 	now, err := act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		was = s.Subscription
@@ -40,7 +41,8 @@ func handOver(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current)
 	if err != nil || now.Same(was) {
 		return now, err
 	}
-	err = tx.WithContext(ctx).Exec(`UPDATE subscriptions SET frozen_from = ?, frozen_quantity = ?, billable_from = ?, billed_through = ? WHERE id = ?`,
+	err = tx.WithContext(ctx).Exec(`UPDATE subscriptions
+		SET frozen_from = ?, frozen_quantity = ?, billable_from = ?, billed_through = ? WHERE id = ?`,
 		now.FrozenFrom, now.FrozenQuantity, now.BillableFrom, now.BilledThrough, now.ID).Error
 	if err != nil {
 		return now, fmt.Errorf("hand over subscription %s: %w", now.ID, err)

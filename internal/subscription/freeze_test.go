@@ -39,7 +39,8 @@ func TestAFrozenOneStoresFactsAndCountsNothing(t *testing.T) {
 		t.Errorf("%d reported, %d counted, %s", s.Quantity, s.LedgerQuantity, s.State)
 	}
 	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open")
-	if err := o.deactivate(id, "2026-04-02", false); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "cut-over") {
+	if err := o.deactivate(id, "2026-04-02", false); errs.KindOf(err) != errs.Conflict ||
+		!strings.Contains(errs.Public(err), "cut-over") {
 		t.Errorf("a person ended a frozen one: %v", err)
 	}
 }
@@ -78,7 +79,8 @@ func TestACutOversEndIsTakenBackFromTheSameDay(t *testing.T) {
 			return subscription.Freeze(t.Context(), tx, o.act(id), date("2026-04-01"))
 		},
 		func(tx *gorm.DB) (subscription.Subscription, error) {
-			return subscription.Deactivate(t.Context(), tx, o.act(id), subscription.Ending{By: subscription.ByCutover, On: date("2026-04-01")})
+			return subscription.Deactivate(t.Context(), tx, o.act(id),
+				subscription.Ending{By: subscription.ByCutover, On: date("2026-04-01")})
 		},
 	} {
 		if err := o.handOver(t, do); err != nil {

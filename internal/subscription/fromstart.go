@@ -19,7 +19,9 @@ func BillFromStart(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error
 		case s.BillableFrom.IsZero():
 			return plan.Plan{}, errs.New(errs.Conflict, "It is billed from its start already. Nothing was changed.")
 		case s.Frozen():
-			return plan.Plan{}, errs.New(errs.Conflict, "The cut-over has frozen this subscription: its days before the switch day are billed as ever. Nothing was changed.")
+			return plan.Plan{}, errs.New(errs.Conflict,
+				"The cut-over has frozen this subscription: its days before the switch day are billed as ever. "+
+					"Nothing was changed.")
 		}
 		d := s.Draft()
 		d.Touched = true
@@ -28,7 +30,8 @@ func BillFromStart(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error
 	if err != nil {
 		return s, err
 	}
-	if err := tx.WithContext(ctx).Exec(`UPDATE subscriptions SET billable_from = NULL WHERE id = ?`, a.ID).Error; err != nil {
+	if err := tx.WithContext(ctx).Exec(`UPDATE subscriptions SET billable_from = NULL WHERE id = ?`,
+		a.ID).Error; err != nil {
 		return s, fmt.Errorf("bill %s from its start: %w", a.ID, err)
 	}
 	if s.ContractID.Valid {

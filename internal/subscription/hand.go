@@ -49,8 +49,10 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 		return distributor.Subscription{}, err
 	}
 	d := distributor.Subscription{
-		ExternalID: e.ExternalID, AccountExternalID: e.AccountExternalID, Kind: distributor.Licence, Status: distributor.StatusActive, StatusText: "active",
-		PartNumber: e.PartNumber, ProductName: e.Product, Quantity: seats(problems, e.Quantity), UnitCost: cost(problems, e.UnitCost),
+		ExternalID: e.ExternalID, AccountExternalID: e.AccountExternalID, Kind: distributor.Licence,
+		Status: distributor.StatusActive, StatusText: "active",
+		PartNumber: e.PartNumber, ProductName: e.Product, Quantity: seats(problems, e.Quantity),
+		UnitCost:   cost(problems, e.UnitCost),
 		CostPeriod: period(problems, e.CostPeriod), Currency: currency(problems, e.Currency),
 		Term: rhythm(problems, "term", e.Term), TermText: e.Term,
 		Frequency: rhythm(problems, "billing_frequency", e.BillingFrequency), FrequencyText: e.BillingFrequency,
@@ -73,7 +75,8 @@ func (e HandEntry) Record() (distributor.Subscription, error) {
 }
 
 func (e HandEntry) trimmed() HandEntry {
-	for _, s := range []*string{&e.AccountExternalID, &e.ExternalID, &e.PartNumber, &e.Product, &e.Quantity, &e.UnitCost, &e.CostPeriod,
+	for _, s := range []*string{&e.AccountExternalID, &e.ExternalID, &e.PartNumber, &e.Product, &e.Quantity,
+		&e.UnitCost, &e.CostPeriod,
 		&e.Currency, &e.Term, &e.BillingFrequency, &e.StartDate, &e.EndDate, &e.AtEnd} {
 		*s = strings.TrimSpace(*s)
 	}
@@ -171,7 +174,8 @@ func rhythm(p errs.Fields, field, s string) distributor.Frequency {
 // EnterByHand stores records of a manual provider, account by account: new ones are
 // created, known ones compared as a sync would. errs.Invalid names the line of an
 // account that does not exist; then nothing is written.
-func EnterByHand(ctx context.Context, tx *gorm.DB, p Provider, records []distributor.Subscription, o ledger.Origin, zone *time.Location) (Result, error) {
+func EnterByHand(ctx context.Context, tx *gorm.DB, p Provider, records []distributor.Subscription, o ledger.Origin,
+	zone *time.Location) (Result, error) {
 	accounts, err := accountsOf(ctx, tx, p.ID)
 	if err != nil {
 		return Result{}, err
@@ -180,7 +184,8 @@ func EnterByHand(ctx context.Context, tx *gorm.DB, p Provider, records []distrib
 	grouped := map[string][]distributor.Subscription{}
 	for i, r := range records {
 		if _, known := accounts[r.AccountExternalID]; !known {
-			return Result{}, errs.Fields{"account_external_id": fmt.Sprintf("Row %d: the provider has no account %q.", i+1, r.AccountExternalID)}.Err()
+			return Result{}, errs.Fields{"account_external_id": fmt.Sprintf("Row %d: the provider has no account %q.",
+				i+1, r.AccountExternalID)}.Err()
 		}
 		if len(grouped[r.AccountExternalID]) == 0 {
 			order = append(order, r.AccountExternalID)
@@ -189,7 +194,8 @@ func EnterByHand(ctx context.Context, tx *gorm.DB, p Provider, records []distrib
 	}
 	total := Result{Conflicts: map[uuid.UUID][]Conflict{}}
 	for _, id := range order {
-		res, err := SyncAccount(ctx, tx, Listing{Provider: p, Account: accounts[id], Records: grouped[id], Origin: o, Zone: zone})
+		res, err := SyncAccount(ctx, tx,
+			Listing{Provider: p, Account: accounts[id], Records: grouped[id], Origin: o, Zone: zone})
 		if err != nil {
 			return Result{}, err
 		}
@@ -199,7 +205,8 @@ func EnterByHand(ctx context.Context, tx *gorm.DB, p Provider, records []distrib
 }
 
 func (r *Result) add(o Result) {
-	r.Added, r.Changed, r.Unchanged, r.Held = r.Added+o.Added, r.Changed+o.Changed, r.Unchanged+o.Unchanged, r.Held+o.Held
+	r.Added, r.Changed, r.Unchanged, r.Held = r.Added+o.Added, r.Changed+o.Changed, r.Unchanged+o.Unchanged,
+		r.Held+o.Held
 	r.Touched, r.Bad = append(r.Touched, o.Touched...), append(r.Bad, o.Bad...)
 	for id, c := range o.Conflicts {
 		r.Conflicts[id] = c
@@ -208,7 +215,8 @@ func (r *Result) add(o Result) {
 
 func accountsOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (map[string]Account, error) {
 	var rows []Account
-	err := db.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE provider_id = ?`, providerID).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts
+		WHERE provider_id = ?`, providerID).Scan(&rows).Error
 	byID := make(map[string]Account, len(rows))
 	for _, a := range rows {
 		byID[a.ExternalID] = a

@@ -22,7 +22,8 @@ func SetHistory(ctx context.Context, tx *gorm.DB, a Act, h History) (Subscriptio
 	if err != nil {
 		return s, err
 	}
-	err = tx.WithContext(ctx).Exec(`UPDATE subscriptions SET billable_from = ?, billed_through = ?, history_since = ? WHERE id = ?`,
+	err = tx.WithContext(ctx).Exec(`UPDATE subscriptions SET billable_from = ?, billed_through = ?, history_since = ?
+		WHERE id = ?`,
 		h.BillableFrom, h.BilledThrough, h.Since, a.ID).Error
 	if err != nil {
 		return s, fmt.Errorf("note history of %s: %w", a.ID, err)

@@ -58,22 +58,30 @@ func (s *stored) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"days pass": func(t *rapid.T) { s.now = s.now.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "days")) },
 		"seats":     func(t *rapid.T) { s.change(seats(rapid.IntRange(0, 9).Draw(t, "seats"))) },
-		"cost":      func(t *rapid.T) { s.change(costs(rapid.SampledFrom([]string{"1", "2.123456789"}).Draw(t, "cost"))) },
-		"ends":      func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.EndingWords).Draw(t, "status"))) },
-		"lives":     func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.LivingWords).Draw(t, "status"))) },
+		"cost": func(t *rapid.T) {
+			s.change(costs(rapid.SampledFrom([]string{"1", "2.123456789"}).Draw(t,
+				"cost")))
+		},
+		"ends":  func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.EndingWords).Draw(t, "status"))) },
+		"lives": func(t *rapid.T) { s.change(status(rapid.SampledFrom(plantest.LivingWords).Draw(t, "status"))) },
 		"renew": func(*rapid.T) {
 			next := s.model.Record.Start.AddMonths(12)
 			s.change(func(d *distributor.Subscription) { d.Start, d.End = next, next.AddMonths(12).AddDays(-1) })
 		},
 		"sync again": s.syncAgain,
 		"missing":    func(*rapid.T) { s.miss() },
-		"map":        func(*rapid.T) { s.account, s.model.Moved = s.mapTo(s.account, s.customer), false; s.mapped = true },
+		"map": func(*rapid.T) {
+			s.account, s.model.Moved = s.mapTo(s.account, s.customer),
+				false
+			s.mapped = true
+		},
 		"unmap": func(*rapid.T) {
 			s.account, s.model.Moved, s.mapped = s.office.unmap(s.account, account.Unmapped), true, false
 		},
 		"move": func(*rapid.T) { s.move() },
 		"price": func(t *rapid.T) {
-			p := subscription.Price{UnitPrice: price(rapid.SampledFrom([]string{"19", "21.5"}).Draw(t, "price")), Period: "month", On: date(s.now.Format("2006-01-02"))}
+			p := subscription.Price{UnitPrice: price(rapid.SampledFrom([]string{"19", "21.5"}).Draw(t, "price")),
+				Period: "month", On: date(s.now.Format("2006-01-02"))}
 			s.try(func(tx *gorm.DB, a subscription.Act) error {
 				_, err := subscription.SetPrice(s.t.Context(), tx, a, p)
 				return err
@@ -163,7 +171,8 @@ func (s *stored) correct(t *rapid.T) {
 	row := rapid.SampledFrom(rows).Draw(t, "row")
 	on := row.EffectiveAt.AddDays(rapid.IntRange(-30, 30).Draw(t, "days"))
 	s.try(func(tx *gorm.DB, a subscription.Act) error {
-		_, err := subscription.CorrectChange(s.t.Context(), tx, a, subscription.Correction{ChangeID: row.ID, On: on, Note: "as on the order"})
+		_, err := subscription.CorrectChange(s.t.Context(), tx, a,
+			subscription.Correction{ChangeID: row.ID, On: on, Note: "as on the order"})
 		return err
 	})
 }
@@ -171,7 +180,8 @@ func (s *stored) correct(t *rapid.T) {
 func (s *stored) miss() {
 	alreadyEnded := s.model.Ended() && !s.model.EndedHere && s.model.Frozen == nil
 	s.tx(func(tx *gorm.DB) error {
-		_, err := subscription.MarkGone(s.t.Context(), tx, s.provider, []uuid.UUID{s.byExternal(s.ext).ID}, s.person(), time.UTC)
+		_, err := subscription.MarkGone(s.t.Context(), tx, s.provider, []uuid.UUID{s.byExternal(s.ext).ID},
+			s.person(), time.UTC)
 		return err
 	})
 	s.model.Missing = s.model.Missing || !alreadyEnded
@@ -199,8 +209,11 @@ func (s *stored) syncAgain(t *rapid.T) {
 
 // version is the subscription's row and ledger with the transactions that wrote them.
 func (s *stored) version() (v string) {
-	err := s.db.Read(s.t.Context()).Raw(`SELECT concat_ws(' ', s.ctid, s.xmin, s.xmax, (SELECT string_agg(concat_ws(' ', c.id, st.xmin, st.ctid), ',' ORDER BY c.id)
-		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = s.id)) FROM subscriptions s WHERE external_id = ?`, s.ext).Row().Scan(&v)
+	err := s.db.Read(s.t.Context()).
+		Raw(`SELECT concat_ws(' ', s.ctid, s.xmin, s.xmax, (SELECT string_agg(concat_ws(' ', c.id, st.xmin, st.ctid),
+			',' ORDER BY c.id)
+		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id WHERE c.subscription_id = s.id))
+		FROM subscriptions s WHERE external_id = ?`, s.ext).Row().Scan(&v)
 	if err != nil {
 		s.rt.Fatal(err)
 	}
@@ -238,7 +251,8 @@ func (s *stored) check(t *rapid.T) {
 
 // unchanged proves that the facts of a row are what they were when it was first seen.
 func (s *stored) unchanged(t *rapid.T, r ledger.Entry) {
-	now := fmt.Sprint(r.Seq, r.Event, r.Reason, r.EffectiveAt, r.RecordedAt, r.Delta, r.QuantityAfter, r.Estimated, r.UnitCost.Decimal, r.UnitPrice.Decimal, r.Details, r.Actor)
+	now := fmt.Sprint(r.Seq, r.Event, r.Reason, r.EffectiveAt, r.RecordedAt, r.Delta, r.QuantityAfter, r.Estimated,
+		r.UnitCost.Decimal, r.UnitPrice.Decimal, r.Details, r.Actor)
 	if was, seen := s.facts[r.ID]; seen && was != now {
 		t.Fatalf("a row changed:\n%s\n%s", was, now)
 	}

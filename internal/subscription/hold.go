@@ -61,7 +61,9 @@ func accountStates(ctx context.Context, tx *gorm.DB, rows []Subscription) (map[u
 		ids[i] = s.AccountID
 	}
 	var found []Account
-	if err := tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&found).Error; err != nil {
+	if err := tx.WithContext(ctx).
+		Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ANY (?::uuid[])`,
+			postgres.IDs(ids)).Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("accounts of subscriptions: %w", err)
 	}
 	states := make(map[uuid.UUID]account.State, len(found))
@@ -85,7 +87,8 @@ func Undeclare(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 func ConfirmGone(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		if s.Status != "missing" {
-			return plan.Plan{}, errs.New(errs.Conflict, "The distributor lists this subscription, so there is nothing to confirm.")
+			return plan.Plan{}, errs.New(errs.Conflict,
+				"The distributor lists this subscription, so there is nothing to confirm.")
 		}
 		d := s.Draft()
 		at := a.Origin.At

@@ -13,8 +13,10 @@ import (
 // UndecidedTerm is a condition on subscriptions s: a new term began, and since then
 // nobody has set a price that holds in it or kept the one that stands (RULES 5).
 const UndecidedTerm = `EXISTS (SELECT FROM (
-		SELECT r.effective_at, r.seq, r.recorded_at FROM license_changes r JOIN license_change_status rs ON rs.change_id = r.id
-		WHERE r.subscription_id = s.id AND r.event = 'renew' AND rs.counted ORDER BY r.effective_at DESC, r.seq DESC LIMIT 1) t
+		SELECT r.effective_at, r.seq, r.recorded_at FROM license_changes r
+		JOIN license_change_status rs ON rs.change_id = r.id
+		WHERE r.subscription_id = s.id AND r.event = 'renew' AND rs.counted ORDER BY r.effective_at DESC, r.seq DESC
+		LIMIT 1) t
 	WHERE (s.price_kept_at IS NULL OR s.price_kept_at < t.recorded_at) AND NOT EXISTS (
 		SELECT FROM license_changes p JOIN license_change_status ps ON ps.change_id = p.id
 		WHERE p.subscription_id = s.id AND p.event = 'price' AND ps.counted AND p.price_from IN ('person', 'list')
@@ -24,7 +26,8 @@ const UndecidedTerm = `EXISTS (SELECT FROM (
 // a price below cost is a person's decision from now on.
 func KeepPrice(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
 	var undecided bool
-	err := tx.WithContext(ctx).Raw(`SELECT coalesce((SELECT `+UndecidedTerm+` FROM subscriptions s WHERE s.id = ?), false)`, a.ID).
+	err := tx.WithContext(ctx).Raw(`SELECT coalesce((SELECT `+UndecidedTerm+
+		` FROM subscriptions s WHERE s.id = ?), false)`, a.ID).
 		Row().Scan(&undecided)
 	if err != nil {
 		return Subscription{}, fmt.Errorf("is the term decided: %w", err)

@@ -42,7 +42,8 @@ func defaultGround(ctx context.Context, db *gorm.DB, crmAccountID uuid.UUID) (*g
 
 func groundOf(ctx context.Context, db *gorm.DB, contractID uuid.UUID) (*ground, error) {
 	var found []ground
-	err := db.WithContext(ctx).Raw(`SELECT `+groundColumns+` FROM billing_contracts WHERE id = ?`, contractID).Scan(&found).Error
+	err := db.WithContext(ctx).Raw(`SELECT `+groundColumns+` FROM billing_contracts WHERE id = ?`,
+		contractID).Scan(&found).Error
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -84,7 +85,8 @@ func pricingOf(n int, contractID uuid.UUID, s Subscription, today clock.Date) pr
 	if on.IsZero() {
 		on = today
 	}
-	return pricing{N: n, ContractID: contractID, ProductID: s.ProductID, Term: string(s.Term), Frequency: string(s.Frequency), On: on.String()}
+	return pricing{N: n, ContractID: contractID, ProductID: s.ProductID, Term: string(s.Term),
+		Frequency: string(s.Frequency), On: on.String()}
 }
 
 // itemsInForce answers all askings in one query, by their number; what has no item is not among the answers.
@@ -99,10 +101,12 @@ func itemsInForce(ctx context.Context, db *gorm.DB, asked []pricing) (map[int]it
 	var found []item
 	err = db.WithContext(ctx).Raw(`
 		SELECT DISTINCT ON (w.n) w.n, i.id, i.unit_price, i.unit, l.currency, b.renewal = 'list' AS take_list
-		FROM jsonb_to_recordset(?::jsonb) AS w (n integer, contract_id uuid, product_id uuid, term text, frequency text, day date)
+		FROM jsonb_to_recordset(?::jsonb) AS w (n integer, contract_id uuid, product_id uuid, term text, frequency text,
+			day date)
 		JOIN billing_contracts b ON b.id = w.contract_id
 		JOIN price_lists l ON l.id = b.price_list_id AND l.currency = b.currency
-		JOIN price_list_items i ON i.price_list_id = l.id AND i.product_id = w.product_id AND i.term = w.term AND i.billing_frequency = w.frequency
+		JOIN price_list_items i ON i.price_list_id = l.id AND i.product_id = w.product_id AND i.term = w.term
+		AND i.billing_frequency = w.frequency
 		WHERE i.effective_from <= w.day AND (i.effective_to IS NULL OR i.effective_to > w.day)
 		ORDER BY w.n, i.effective_from DESC`, string(doc)).Scan(&found).Error
 	if err != nil {

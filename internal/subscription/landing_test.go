@@ -29,7 +29,8 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	w := newWorld(t)
-	o := &office{world: w, provider: w.provider("Stellr", distributor.Stellr), customer: w.customer("Acme"), list: w.priceList("USD")}
+	o := &office{world: w, provider: w.provider("Stellr", distributor.Stellr), customer: w.customer("Acme"),
+		list: w.priceList("USD")}
 	o.account = w.account(o.provider, "acme.example")
 	w.priceItem(o.list, part, "20", "2025-01-01")
 	o.item = w.priceItem(o.list, part, "22.50", "2026-01-01")
@@ -48,8 +49,10 @@ func TestMappingReleasesAndLandsInTheDefaultContractWithARowOfThePriceOnly(t *te
 	if s.State != subscription.Active || s.ContractID.UUID != o.contract || s.CRMAccountID.UUID != o.customer {
 		t.Errorf("%s, contract %v, customer %v", s.State, s.ContractID, s.CRMAccountID)
 	}
-	if s.UnitPrice.Decimal.String() != "22.5" || s.PriceItemID.UUID != o.item || s.PricePeriod != "month" || s.Currency != "USD" {
-		t.Errorf("price %s %s %s: not the one in force on the start of the term", s.UnitPrice.Decimal, s.PricePeriod, s.Currency)
+	if s.UnitPrice.Decimal.String() != "22.5" || s.PriceItemID.UUID != o.item || s.PricePeriod != "month" ||
+		s.Currency != "USD" {
+		t.Errorf("price %s %s %s: not the one in force on the start of the term", s.UnitPrice.Decimal, s.PricePeriod,
+			s.Currency)
 	}
 	o.wantLedger("S1", append(before, "2026-01-15 price +0 -> 5 open")...)
 }
@@ -58,8 +61,10 @@ func TestANewSubscriptionOfAMappedAccountLandsAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.account = o.mapTo(o.account, o.customer)
-	o.sync(o.provider, o.account, record("S1"), record("S2", func(d *distributor.Subscription) { d.PartNumber, d.SKU = "OTHER", "1" }))
-	if s := o.byExternal("S1"); s.State != subscription.Active || s.ContractID.UUID != o.contract || s.UnitPrice.Decimal.String() != "22.5" {
+	o.sync(o.provider, o.account, record("S1"),
+		record("S2", func(d *distributor.Subscription) { d.PartNumber, d.SKU = "OTHER", "1" }))
+	if s := o.byExternal("S1"); s.State != subscription.Active || s.ContractID.UUID != o.contract ||
+		s.UnitPrice.Decimal.String() != "22.5" {
 		t.Errorf("S1: %s, contract %v, price %v", s.State, s.ContractID, s.UnitPrice)
 	}
 	if s := o.byExternal("S2"); s.State != subscription.Active || s.UnitPrice.Valid {
@@ -67,7 +72,8 @@ func TestANewSubscriptionOfAMappedAccountLandsAtOnce(t *testing.T) {
 	}
 	rows, _ := ledger.Of(t.Context(), o.db.Read(t.Context()), o.byExternal("S1").ID)
 	if len(rows) != 2 || rows[0].UnitCost.Decimal.String() != "18.7" || rows[1].Event != ledger.Price ||
-		rows[1].UnitPrice.Decimal.String() != "22.5" || rows[1].PriceFrom != ledger.OnLanding || rows[1].EffectiveAt != date("2026-01-15") {
+		rows[1].UnitPrice.Decimal.String() != "22.5" || rows[1].PriceFrom != ledger.OnLanding ||
+		rows[1].EffectiveAt != date("2026-01-15") {
 		t.Errorf("the rows carry %+v", rows)
 	}
 }
@@ -89,7 +95,8 @@ func (o *office) contract2(isDefault bool) uuid.UUID {
 
 func TestUnmappingAndExcludingHoldAndTakeContractAndPriceAway(t *testing.T) {
 	t.Parallel()
-	for state, reason := range map[account.State]subscription.HoldReason{account.Unmapped: subscription.HoldUnmapped, account.Excluded: subscription.HoldExcluded} {
+	for state, reason := range map[account.State]subscription.HoldReason{account.Unmapped: subscription.HoldUnmapped,
+		account.Excluded: subscription.HoldExcluded} {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
@@ -97,8 +104,10 @@ func TestUnmappingAndExcludingHoldAndTakeContractAndPriceAway(t *testing.T) {
 			o.sync(o.provider, o.account, record("S1"))
 			o.unmap(o.account, state)
 			s := o.byExternal("S1")
-			if s.State != subscription.Held || s.HoldReason != reason || s.ContractID.Valid || s.CRMAccountID.Valid || s.UnitPrice.Valid {
-				t.Errorf("%s %s, contract %v, customer %v, price %v", s.State, s.HoldReason, s.ContractID, s.CRMAccountID, s.UnitPrice)
+			if s.State != subscription.Held || s.HoldReason != reason || s.ContractID.Valid || s.CRMAccountID.Valid ||
+				s.UnitPrice.Valid {
+				t.Errorf("%s %s, contract %v, customer %v, price %v", s.State, s.HoldReason, s.ContractID,
+					s.CRMAccountID, s.UnitPrice)
 			}
 			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open")
 		})
@@ -112,13 +121,16 @@ func TestAPriceThatAPersonSetIsKeptByEveryLanding(t *testing.T) {
 	o.sync(o.provider, o.account, record("S1"))
 	id := o.byExternal("S1").ID
 	o.tx(func(tx *gorm.DB) error {
-		_, err := subscription.SetPrice(t.Context(), tx, o.act(id), subscription.Price{UnitPrice: price("21"), Period: "month", On: date("2026-03-01")})
+		_, err := subscription.SetPrice(t.Context(), tx, o.act(id),
+			subscription.Price{UnitPrice: price("21"), Period: "month", On: date("2026-03-01")})
 		return err
 	})
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open", "2026-03-01 price +0 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open",
+		"2026-03-01 price +0 -> 5 open")
 	o.mapTo(o.unmap(o.account, account.Unmapped), o.customer)
 	s := o.byExternal("S1")
-	if !s.PriceByPerson || s.UnitPrice.Decimal.String() != "21" || s.PriceItemID.Valid || s.ContractID.UUID != o.contract {
+	if !s.PriceByPerson || s.UnitPrice.Decimal.String() != "21" || s.PriceItemID.Valid ||
+		s.ContractID.UUID != o.contract {
 		t.Errorf("price %v by person %v, contract %v", s.UnitPrice, s.PriceByPerson, s.ContractID)
 	}
 	o.sync(o.provider, o.account, record("S1", seats(7)))
@@ -140,7 +152,8 @@ func TestARenewalProposesThePriceInForceAndAPersonTakesIt(t *testing.T) {
 		t.Fatalf("proposed %v, price %v", s.ProposedPrice, s.UnitPrice)
 	}
 	o.tx(func(tx *gorm.DB) error {
-		_, err := subscription.SetPrice(t.Context(), tx, o.act(s.ID), subscription.Price{ItemID: s.ProposedItemID, On: date("2027-01-15")})
+		_, err := subscription.SetPrice(t.Context(), tx, o.act(s.ID),
+			subscription.Price{ItemID: s.ProposedItemID, On: date("2027-01-15")})
 		return err
 	})
 	if s = o.byExternal("S1"); s.ProposedItemID.Valid || s.PriceByPerson || s.UnitPrice.Decimal.String() != "25" {
@@ -198,7 +211,8 @@ func TestAPersonChoosesTheContract(t *testing.T) {
 	if s := o.byExternal("S1"); s.ContractID.UUID != dearer || s.UnitPrice.Decimal.String() != "30" {
 		t.Errorf("contract %v, price %v", s.ContractID, s.UnitPrice)
 	}
-	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open aside", "2026-01-15 price +0 -> 5 open")
+	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open aside",
+		"2026-01-15 price +0 -> 5 open")
 }
 
 func TestUntickedSubscriptionsNeverLandByThemselves(t *testing.T) {
@@ -207,8 +221,10 @@ func TestUntickedSubscriptionsNeverLandByThemselves(t *testing.T) {
 	chosen := o.contract2(false)
 	o.account = o.mapTo(o.account, o.customer)
 	o.tx(func(tx *gorm.DB) error {
-		_, err := subscription.SyncAccount(t.Context(), tx, subscription.Listing{Provider: o.provider, Account: o.account, Zone: time.UTC, Origin: o.person(),
-			Records: []distributor.Subscription{record("S1"), record("S2")}, Land: []string{"S1"}, Contract: uuid.NullUUID{UUID: chosen, Valid: true}})
+		_, err := subscription.SyncAccount(t.Context(), tx,
+			subscription.Listing{Provider: o.provider, Account: o.account, Zone: time.UTC, Origin: o.person(),
+				Records: []distributor.Subscription{record("S1"), record("S2")}, Land: []string{"S1"},
+				Contract: uuid.NullUUID{UUID: chosen, Valid: true}})
 		return err
 	})
 	if s := o.byExternal("S1"); s.ContractID.UUID != chosen || s.NeverLand {
@@ -239,7 +255,8 @@ func TestFewerSeatsAreCreditedOnlyWhereTheContractRefunds(t *testing.T) {
 			o.account = o.mapTo(o.account, o.customer)
 			o.sync(o.provider, o.account, record("S1"))
 			o.sync(o.provider, o.account, record("S1", seats(3)))
-			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open", "2026-03-10 update -2 -> 3 "+want+" estimated")
+			o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open",
+				"2026-03-10 update -2 -> 3 "+want+" estimated")
 		})
 	}
 }

@@ -20,8 +20,9 @@ func (o *office) choose(contract uuid.UUID, ticked []string, records ...distribu
 	o.tx(func(tx *gorm.DB) error {
 		var err error
 		res, err = subscription.SyncAccount(o.t.Context(), tx, subscription.Listing{
-			Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC, Land: ticked, Contract: uuid.NullUUID{UUID: contract, Valid: true},
-			Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: o.now}})
+			Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC, Land: ticked,
+			Contract: uuid.NullUUID{UUID: contract, Valid: true},
+			Origin:   ledger.Origin{Source: ledger.FromSync, By: audit.System, At: o.now}})
 		return err
 	})
 	return res
@@ -42,12 +43,15 @@ func TestWhatWasLeftUntickedLandsOnlyWhenAPersonTicksItLater(t *testing.T) {
 	}
 	o.choose(o.contract, []string{"S2"}, record("S1"), record("S2", seats(6)))
 	s := o.byExternal("S2")
-	if s.ContractID.UUID != o.contract || s.NeverLand || s.UnitPrice.Decimal.String() != "22.5" || s.PriceItemID.UUID != o.item {
+	if s.ContractID.UUID != o.contract || s.NeverLand || s.UnitPrice.Decimal.String() != "22.5" ||
+		s.PriceItemID.UUID != o.item {
 		t.Errorf("ticked later: contract %v, never %v, price %v", s.ContractID, s.NeverLand, s.UnitPrice)
 	}
-	o.wantLedger("S2", "2026-01-15 create +5 -> 5 archived", "2026-03-01 price +0 -> 5 open", "2026-03-10 update +1 -> 6 open estimated")
+	o.wantLedger("S2", "2026-01-15 create +5 -> 5 archived", "2026-03-01 price +0 -> 5 open",
+		"2026-03-10 update +1 -> 6 open estimated")
 	before := o.rowVersions()
-	if r := o.choose(o.contract, []string{"S2"}, record("S1"), record("S2", seats(6))); len(r.Touched) != 0 || o.rowVersions() != before {
+	if r := o.choose(o.contract, []string{"S2"}, record("S1"), record("S2", seats(6))); len(r.Touched) != 0 ||
+		o.rowVersions() != before {
 		t.Errorf("the same choice again wrote %d rows", len(r.Touched))
 	}
 }
@@ -99,7 +103,8 @@ func TestATickedPriceOfAPersonIsKept(t *testing.T) {
 		t.Errorf("outside of a contract it has the price %v", s.UnitPrice)
 	}
 	o.choose(o.contract, []string{"S1"}, record("S1"))
-	if s := o.byExternal("S1"); s.ContractID.UUID != o.contract || s.UnitPrice.Decimal.String() != "19" || !s.PriceByPerson {
+	if s := o.byExternal("S1"); s.ContractID.UUID != o.contract || s.UnitPrice.Decimal.String() != "19" ||
+		!s.PriceByPerson {
 		t.Errorf("contract %v, price %v, by a person %v", s.ContractID, s.UnitPrice, s.PriceByPerson)
 	}
 }

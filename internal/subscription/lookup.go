@@ -36,7 +36,8 @@ func (w *work) landings(ctx context.Context, tx *gorm.DB) error {
 			fresh = append(fresh, arrival{n: i, row: p.Row, never: w.unticked(p.Row.ExternalID)})
 		}
 	}
-	found, err := arrive(ctx, tx, arrivals{rows: fresh, crmAccountID: w.Account.CRMAccountID.UUID, contract: w.Contract, today: w.today()})
+	found, err := arrive(ctx, tx, arrivals{rows: fresh, crmAccountID: w.Account.CRMAccountID.UUID, contract: w.Contract,
+		today: w.today()})
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,8 @@ func (w *work) refunds(ctx context.Context, tx *gorm.DB) error {
 func (w *work) prices(ctx context.Context, tx *gorm.DB) error {
 	var asked []pricing
 	for i, p := range w.plans {
-		other := slices.ContainsFunc(p.Entries, func(c ledger.Change) bool { return c.Event == ledger.Renew || c.Event == ledger.Product })
+		other := slices.ContainsFunc(p.Entries,
+			func(c ledger.Change) bool { return c.Event == ledger.Renew || c.Event == ledger.Product })
 		if other && p.Row.ContractID.Valid && !p.New {
 			asked = append(asked, pricingOf(i, p.Row.ContractID.UUID, p.Row, w.today()))
 		}

@@ -19,7 +19,8 @@ func price(s string) decimal.NullDecimal { return decimal.NewNullDecimal(decimal
 
 func (w *world) deactivate(id uuid.UUID, on string, refund bool) error {
 	return w.db.InTx(w.t.Context(), func(tx *gorm.DB) error {
-		_, err := subscription.Deactivate(w.t.Context(), tx, w.act(id), subscription.Ending{By: subscription.ByPerson, On: date(on), Refund: refund})
+		_, err := subscription.Deactivate(w.t.Context(), tx, w.act(id),
+			subscription.Ending{By: subscription.ByPerson, On: date(on), Refund: refund})
 		return err
 	})
 }
@@ -105,7 +106,8 @@ func TestAStaleFormChangesNothing(t *testing.T) {
 		return o.db.InTx(t.Context(), func(tx *gorm.DB) error {
 			a := o.act(s.ID)
 			a.Version = version
-			_, err := subscription.SetPrice(t.Context(), tx, a, subscription.Price{UnitPrice: price("1"), Period: "month", On: date("2026-03-01")})
+			_, err := subscription.SetPrice(t.Context(), tx, a,
+				subscription.Price{UnitPrice: price("1"), Period: "month", On: date("2026-03-01")})
 			return err
 		})
 	}
@@ -122,15 +124,18 @@ func TestSeatsEnteredByHandAreDatedAsTyped(t *testing.T) {
 	o := newOffice(t)
 	manual := o.world.provider("By hand", distributor.Manual)
 	o.world.account(manual, "A1")
-	d, err := subscription.HandEntry{AccountExternalID: "A1", ExternalID: "M1", PartNumber: "X-1", Product: "Backup", Quantity: " 4 ", UnitCost: "2.5",
-		CostPeriod: "monthly", Currency: "usd", Term: "annual", BillingFrequency: "month", StartDate: "2026-02-01"}.Record()
+	d, err := subscription.HandEntry{AccountExternalID: "A1", ExternalID: "M1", PartNumber: "X-1", Product: "Backup",
+		Quantity: " 4 ", UnitCost: "2.5",
+		CostPeriod: "monthly", Currency: "usd", Term: "annual", BillingFrequency: "month",
+		StartDate: "2026-02-01"}.Record()
 	if err != nil {
 		t.Fatal(err)
 	}
 	enter := func() (res subscription.Result) {
 		o.tx(func(tx *gorm.DB) error {
 			var err error
-			res, err = subscription.EnterByHand(t.Context(), tx, manual, []distributor.Subscription{d}, o.person(), time.UTC)
+			res, err = subscription.EnterByHand(t.Context(), tx, manual, []distributor.Subscription{d},
+				o.person(), time.UTC)
 			return err
 		})
 		return res
@@ -144,14 +149,16 @@ func TestSeatsEnteredByHandAreDatedAsTyped(t *testing.T) {
 	m := o.byExternal("M1")
 	set := func(n int, on string) error {
 		return o.db.InTx(t.Context(), func(tx *gorm.DB) error {
-			_, err := subscription.SetQuantity(t.Context(), tx, o.act(m.ID), subscription.Quantity{Seats: n, On: date(on), Note: "order 12"})
+			_, err := subscription.SetQuantity(t.Context(), tx, o.act(m.ID),
+				subscription.Quantity{Seats: n, On: date(on), Note: "order 12"})
 			return err
 		})
 	}
 	if err := set(7, "2026-03-05"); err != nil {
 		t.Fatal(err)
 	}
-	for name, err := range map[string]error{"before it begins": set(2, "2026-01-01"), "less than none": set(-1, "2026-03-06"), "no day": set(8, "")} {
+	for name, err := range map[string]error{"before it begins": set(2, "2026-01-01"),
+		"less than none": set(-1, "2026-03-06"), "no day": set(8, "")} {
 		if errs.KindOf(err) != errs.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -166,9 +173,11 @@ func TestSeatsEnteredByHandAreDatedAsTyped(t *testing.T) {
 
 func TestAHandEntrySaysWhatIsWrongAtEachField(t *testing.T) {
 	t.Parallel()
-	_, err := subscription.HandEntry{Quantity: "many", UnitCost: "cheap", CostPeriod: "moon", Currency: "dollar", Term: "ages", BillingFrequency: "often",
+	_, err := subscription.HandEntry{Quantity: "many", UnitCost: "cheap", CostPeriod: "moon", Currency: "dollar",
+		Term: "ages", BillingFrequency: "often",
 		StartDate: "soon", EndDate: "31.12.2026"}.Record()
-	for _, field := range []string{"account_external_id", "external_id", "quantity", "unit_cost", "cost_period", "currency", "term", "billing_frequency", "start_date", "end_date"} {
+	for _, field := range []string{"account_external_id", "external_id", "quantity", "unit_cost", "cost_period",
+		"currency", "term", "billing_frequency", "start_date", "end_date"} {
 		if errs.FieldsOf(err)[field] == "" {
 			t.Errorf("nothing said at %s", field)
 		}
@@ -180,7 +189,8 @@ func TestGoneIsFoundByAbsenceAndMarkedOnce(t *testing.T) {
 	o := newOffice(t)
 	o.sync(o.provider, o.account, record("S1"), record("S2"), record("S3", status(distributor.StatusExpired)))
 	absent := func() []uuid.UUID {
-		ids, err := subscription.Absent(t.Context(), o.db.Read(t.Context()), o.provider.ID, []string{"S1", "unheard of"})
+		ids, err := subscription.Absent(t.Context(), o.db.Read(t.Context()), o.provider.ID,
+			[]string{"S1", "unheard of"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +217,8 @@ func TestARecordThatNoRowCanHoldIsKeptForAPerson(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.sync(o.provider, o.account, record("S1"))
-	res := o.sync(o.provider, o.account, record("S1", seats(-3)), record("S2", costs("1e20")), record("S3"), record("S3", seats(6)), record("S4"))
+	res := o.sync(o.provider, o.account, record("S1", seats(-3)), record("S2", costs("1e20")), record("S3"),
+		record("S3", seats(6)), record("S4"))
 	if len(res.Bad) != 3 || res.Added != 1 || res.Changed != 0 {
 		t.Errorf("result %+v", res)
 	}

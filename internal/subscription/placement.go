@@ -18,7 +18,8 @@ func Placements(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (string, 
 	var doc string
 	err := tx.WithContext(ctx).Raw(`SELECT coalesce(jsonb_agg(p), '[]')::text FROM (
 			SELECT id, crm_account_id, contract_id, never_land, proposed_item_id, twin_hold
-			FROM subscriptions WHERE account_id = ? AND crm_account_id IS NOT NULL ORDER BY id FOR UPDATE) p`, accountID).Row().Scan(&doc)
+			FROM subscriptions WHERE account_id = ? AND crm_account_id IS NOT NULL
+			ORDER BY id FOR UPDATE) p`, accountID).Row().Scan(&doc)
 	if err != nil {
 		return "", fmt.Errorf("note placements: %w", err)
 	}
@@ -28,14 +29,16 @@ func Placements(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) (string, 
 // FollowBack is FollowAccount for a decision that is undone: each subscription comes
 // to lie where it lay before, as far as its contract still stands. What has changed
 // hands or was held since for other reasons stays so. A signature that lapsed is not renewed.
-func FollowBack(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, placements string, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
+func FollowBack(ctx context.Context, tx *gorm.DB, accountID uuid.UUID, placements string, o ledger.Origin,
+	zone *time.Location) ([]uuid.UUID, error) {
 	var rows []struct {
 		ID uuid.UUID
 		Local
 	}
 	err := tx.WithContext(ctx).Raw(`
 		SELECT w.id, w.crm_account_id, w.contract_id, w.never_land, n.id AS proposed_item_id, w.twin_hold
-		FROM jsonb_populate_recordset(null::subscriptions, ?::jsonb) w JOIN provider_accounts a ON a.id = ? AND a.crm_account_id = w.crm_account_id
+		FROM jsonb_populate_recordset(null::subscriptions, ?::jsonb) w JOIN provider_accounts a ON a.id = ?
+		AND a.crm_account_id = w.crm_account_id
 		LEFT JOIN billing_contracts b ON b.id = w.contract_id AND b.active AND b.crm_account_id = w.crm_account_id
 		LEFT JOIN price_list_items n ON n.id = w.proposed_item_id
 		WHERE w.contract_id IS NULL OR b.id IS NOT NULL`, placements, accountID).Scan(&rows).Error

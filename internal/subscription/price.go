@@ -56,7 +56,8 @@ func (a *AskedPrice) Error() string { return "subscription: a price needs a pers
 func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, error) {
 	return actOnPrice(ctx, tx, a, func(s plan.Current, h history.History) (plan.Plan, error) {
 		if !s.ContractID.Valid {
-			return plan.Plan{}, errs.New(errs.Conflict, "A price is set within a contract, in its currency. Put the subscription into a contract first.")
+			return plan.Plan{}, errs.New(errs.Conflict,
+				"A price is set within a contract, in its currency. Put the subscription into a contract first.")
 		}
 		to, err := groundOf(ctx, tx, s.ContractID.UUID)
 		if err != nil {
@@ -105,7 +106,8 @@ func holds(h history.History, row ledger.Change, dated bool) bool {
 }
 
 // actOnPrice is act with the history that prices are reckoned from.
-func actOnPrice(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Current, history.History) (plan.Plan, error)) (Subscription, error) {
+func actOnPrice(ctx context.Context, tx *gorm.DB, a Act,
+	decide func(plan.Current, history.History) (plan.Plan, error)) (Subscription, error) {
 	return act(ctx, tx, a, func(s plan.Current) (plan.Plan, error) {
 		h, err := history.One(ctx, tx, a.ID)
 		if err != nil {
@@ -119,13 +121,16 @@ func actOnPrice(ctx context.Context, tx *gorm.DB, a Act, decide func(plan.Curren
 func (p *Price) ofItem(ctx context.Context, tx *gorm.DB, s plan.Current, to ground) error {
 	var found []item
 	err := tx.WithContext(ctx).Raw(`
-		SELECT i.id, i.unit_price, i.unit, l.currency FROM price_list_items i JOIN price_lists l ON l.id = i.price_list_id
-		WHERE i.id = ? AND i.price_list_id = ? AND i.product_id = ?`, p.ItemID.UUID, to.PriceListID, s.ProductID).Scan(&found).Error
+		SELECT i.id, i.unit_price, i.unit, l.currency FROM price_list_items i
+		JOIN price_lists l ON l.id = i.price_list_id
+		WHERE i.id = ? AND i.price_list_id = ?
+		AND i.product_id = ?`, p.ItemID.UUID, to.PriceListID, s.ProductID).Scan(&found).Error
 	if err != nil {
 		return fmt.Errorf("price list item: %w", err)
 	}
 	if len(found) == 0 || found[0].Currency != to.Currency {
-		return errs.Fields{"price_list_item_id": "This is no price of this product in the contract's price list and currency."}.Err()
+		return errs.Fields{"price_list_item_id": "This is no price of this product in the contract's price list and " +
+			"currency."}.Err()
 	}
 	p.UnitPrice, p.Period = decimal.NewNullDecimal(found[0].UnitPrice), found[0].Unit
 	return nil
@@ -156,7 +161,8 @@ func datable(problems errs.Fields, h history.History, on, today clock.Date) {
 	case on.IsZero():
 		problems.Add("effective_on", "Enter the day from which it holds.")
 	case on.Before(first):
-		problems.Add("effective_on", "The first billable day of this subscription is %s; no price holds before it.", first)
+		problems.Add("effective_on", "The first billable day of this subscription is %s; no price holds before it.",
+			first)
 	case on.After(history.Later(today, first).AddMonths(12 * yearsAhead)):
 		problems.Add("effective_on", "This is more than five years ahead. Enter an earlier day.")
 	}
@@ -208,10 +214,13 @@ func (p Price) asks(ctx context.Context, tx *gorm.DB, a Act, h history.History) 
 	}
 	switch {
 	case len(asked.Later) > 0:
-		return errs.Because(errs.Conflict, fmt.Sprintf("Another price begins on %s. Say whether it stays from its day, or is set aside. Nothing was changed.", later[0].On), asked)
+		return errs.Because(errs.Conflict,
+			fmt.Sprintf("Another price begins on %s. Say whether it stays from its day, or is set aside. "+
+				"Nothing was changed.", later[0].On), asked)
 	case !asked.Gap.IsZero():
 		return errs.Because(errs.Conflict, fmt.Sprintf(
-			"Billable days from %s up to %s would stay without a price, so they could not be billed. Choose %s, or say that they stay so. Nothing was changed.",
+			"Billable days from %s up to %s would stay without a price, so they could not be billed. "+
+				"Choose %s, or say that they stay so. Nothing was changed.",
 			asked.Gap, p.On, asked.Gap), asked)
 	case p.Later != ReplaceLater || len(later) == 0:
 		return nil
@@ -221,7 +230,8 @@ func (p Price) asks(ctx context.Context, tx *gorm.DB, a Act, h history.History) 
 		ids[i] = r.ID
 	}
 	no := false
-	_, err := ledger.Mark{By: a.Origin.By, Why: fmt.Sprintf("replaced by the price from %s", p.On), Counted: &no}.Apply(ctx, tx, ids)
+	_, err := ledger.Mark{By: a.Origin.By, Why: fmt.Sprintf("replaced by the price from %s", p.On),
+		Counted: &no}.Apply(ctx, tx, ids)
 	return err
 }
 
@@ -234,7 +244,8 @@ func (p Price) row(h history.History, s Subscription, currency string) ledger.Ch
 	default:
 		from = ledger.ByTyping
 	}
-	row := priceRow(h, s, p.On, ledger.Amount{Value: plan.Places(p.UnitPrice), Period: p.Period, Currency: currency}, from, p.Note)
+	row := priceRow(h, s, p.On, ledger.Amount{Value: plan.Places(p.UnitPrice), Period: p.Period, Currency: currency},
+		from, p.Note)
 	row.PriceFor.ItemID = p.ItemID
 	return row
 }
@@ -255,14 +266,17 @@ func CorrectPrice(ctx context.Context, tx *gorm.DB, a Act, c PriceCorrection) (S
 	return actOnPrice(ctx, tx, a, func(s plan.Current, h history.History) (plan.Plan, error) {
 		i := slices.IndexFunc(h.Rows, func(r history.Row) bool { return r.ID == c.ChangeID && r.Event == ledger.Price })
 		if i < 0 {
-			return plan.Plan{}, errs.New(errs.Conflict, "This is no price that holds: it was set aside already, or belongs to another subscription. Nothing was changed.")
+			return plan.Plan{}, errs.New(errs.Conflict,
+				"This is no price that holds: it was set aside already, or belongs to another subscription. "+
+					"Nothing was changed.")
 		}
 		old := h.Rows[i]
 		if err := c.check(h, old, a.Today()); err != nil {
 			return plan.Plan{}, err
 		}
 		no := false
-		if _, err := (ledger.Mark{By: a.Origin.By, Why: "price corrected: " + c.Note, Counted: &no}).Apply(ctx, tx, []uuid.UUID{old.ID}); err != nil {
+		if _, err := (ledger.Mark{By: a.Origin.By, Why: "price corrected: " + c.Note, Counted: &no}).Apply(ctx, tx,
+			[]uuid.UUID{old.ID}); err != nil {
 			return plan.Plan{}, err
 		}
 		d := s.Draft()
@@ -303,7 +317,8 @@ func (c PriceCorrection) row(h history.History, s Subscription, old history.Row)
 	}
 	row := priceRow(h, s, on, price, from, c.Note)
 	row.ReplacesID = set(old.ID)
-	row.PriceFor.Product, row.PriceFor.Term, row.PriceFor.Frequency = old.Price.Product, old.Price.Term, old.Price.Rhythm
+	row.PriceFor.Product, row.PriceFor.Term, row.PriceFor.Frequency = old.Price.Product, old.Price.Term,
+		old.Price.Rhythm
 	if !c.reprices(old) {
 		row.PriceFor.ItemID = old.Price.ItemID
 	}

@@ -78,7 +78,8 @@ func (p *priced) actions() map[string]func(*rapid.T) {
 			p.change(func(d *distributor.Subscription) { d.PartNumber, d.SKU = number, "sku-"+number })
 		},
 		"term": func(rt *rapid.T) {
-			word := rapid.SampledFrom([]distributor.Term{distributor.Annual, distributor.Monthly, distributor.FreqUnknown}).Draw(rt, "term")
+			word := rapid.SampledFrom([]distributor.Term{distributor.Annual, distributor.Monthly,
+				distributor.FreqUnknown}).Draw(rt, "term")
 			p.change(func(d *distributor.Subscription) { d.Term = word })
 		},
 		"seats": func(rt *rapid.T) { p.change(seats(rapid.IntRange(0, 9).Draw(rt, "seats"))) },
@@ -99,9 +100,10 @@ func (p *priced) setPrice(rt *rapid.T) {
 	today := p.person().Today()
 	price := subscription.Price{
 		UnitPrice: price(rapid.SampledFrom([]string{"0", "19", "20", "21.5"}).Draw(rt, "price")), Period: money.Month,
-		On:    today.AddDays(rapid.IntRange(-60, 60).Draw(rt, "days")),
-		Later: rapid.SampledFrom([]subscription.Later{subscription.KeepLater, subscription.ReplaceLater, subscription.NotSaid}).Draw(rt, "later"),
-		Gap:   rapid.Bool().Draw(rt, "gap"),
+		On: today.AddDays(rapid.IntRange(-60, 60).Draw(rt, "days")),
+		Later: rapid.SampledFrom([]subscription.Later{subscription.KeepLater, subscription.ReplaceLater,
+			subscription.NotSaid}).Draw(rt, "later"),
+		Gap: rapid.Bool().Draw(rt, "gap"),
 	}
 	p.try(rt, func(tx *gorm.DB, a subscription.Act) error {
 		h, err := history.One(p.t.Context(), tx, p.id)
@@ -111,7 +113,8 @@ func (p *priced) setPrice(rt *rapid.T) {
 		later := subscription.LaterPrices(h, price.On)
 		_, err = subscription.SetPrice(p.t.Context(), tx, a, price)
 		var asked *subscription.AskedPrice
-		if price.Later == subscription.NotSaid && len(later) > 0 && !price.On.Before(h.FirstDay()) && len(h.Stays) > 0 &&
+		if price.Later == subscription.NotSaid && len(later) > 0 && !price.On.Before(h.FirstDay()) &&
+			len(h.Stays) > 0 &&
 			h.ContractOn(today) != uuid.Nil && !errors.As(err, &asked) {
 			rt.Errorf("a price on %s before another on %s did not ask: %v", price.On, later[0].On, err)
 		}
@@ -170,8 +173,10 @@ func (p *priced) check(rt *rapid.T) {
 		row = history.Row{}
 	}
 	is, want := stored.Price(), row.Price.Amount
-	if !is.Equal(want) || stored.UnitPrice.Valid != found || stored.PriceByPerson != row.Price.ByPerson || stored.PriceItemID != row.Price.ItemID {
-		rt.Fatalf("stored price %v (by person %v), of today %v (by person %v)", is, stored.PriceByPerson, want, row.Price.ByPerson)
+	if !is.Equal(want) || stored.UnitPrice.Valid != found || stored.PriceByPerson != row.Price.ByPerson ||
+		stored.PriceItemID != row.Price.ItemID {
+		rt.Fatalf("stored price %v (by person %v), of today %v (by person %v)", is, stored.PriceByPerson, want,
+			row.Price.ByPerson)
 	}
 	if !stored.ContractID.Valid && found {
 		rt.Fatalf("outside of a contract it has the price %v", want)

@@ -66,7 +66,8 @@ func settlePrices(ctx context.Context, tx *gorm.DB, o ledger.Origin, plans []pla
 // foreignPrices are the prices that were filled by themselves for days that belong to
 // another contract now, from a list that is not that contract's: they are no prices of
 // it, whether its own list has one or none (RULES 5).
-func foreignPrices(ctx context.Context, tx *gorm.DB, plans []plan.Plan, histories map[uuid.UUID]history.History) ([]uuid.UUID, error) {
+func foreignPrices(ctx context.Context, tx *gorm.DB, plans []plan.Plan,
+	histories map[uuid.UUID]history.History) ([]uuid.UUID, error) {
 	var filled []uuid.UUID
 	for _, p := range plans {
 		if !p.Placed || !p.Row.ContractID.Valid {
@@ -88,7 +89,8 @@ func foreignPrices(ctx context.Context, tx *gorm.DB, plans []plan.Plan, historie
 		SELECT c.id FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
 		JOIN billing_contracts b ON b.id = s.contract_id
 		LEFT JOIN price_list_items i ON i.id = c.price_item_id
-		WHERE c.id IN (?) AND i.price_list_id IS DISTINCT FROM b.price_list_id ORDER BY c.id`, filled).Scan(&foreign).Error
+		WHERE c.id IN (?) AND i.price_list_id IS DISTINCT FROM b.price_list_id
+		ORDER BY c.id`, filled).Scan(&foreign).Error
 	if err != nil {
 		return nil, fmt.Errorf("prices of other contracts: %w", err)
 	}
@@ -117,7 +119,8 @@ func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool
 		return ledger.Change{}, false
 	}
 	if n := len(h.Products); f.On.IsZero() && n > 0 {
-		on = history.Later(on, h.Products[n-1].On) // the item is of what it is now; days of what it was before have no price of it
+		// the item is of what it is now; days of what it was before have no price of it
+		on = history.Later(on, h.Products[n-1].On)
 	}
 	stands, found := h.PriceOn(on)
 	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
@@ -143,14 +146,16 @@ func landingDay(h history.History) clock.Date {
 }
 
 // priceRow is a price from a day on, for what the subscription is on it.
-func priceRow(h history.History, s Subscription, on clock.Date, price ledger.Amount, from ledger.PriceFrom, note string) ledger.Change {
+func priceRow(h history.History, s Subscription, on clock.Date, price ledger.Amount, from ledger.PriceFrom,
+	note string) ledger.Change {
 	is := h.ProductOn(on)
 	before := ledger.Amount{}
 	if stands, found := h.PriceOn(on); found {
 		before = stands.Price.Amount
 	}
 	return ledger.Change{
-		SubscriptionID: s.ID, Event: ledger.Price, EffectiveAt: on, QuantityAfter: s.LedgerQuantity, Price: price, Cost: s.Cost(), Note: note,
+		SubscriptionID: s.ID, Event: ledger.Price, EffectiveAt: on, QuantityAfter: s.LedgerQuantity, Price: price,
+		Cost: s.Cost(), Note: note,
 		PriceFor: ledger.PriceFor{Product: is.ID, Term: is.Term, Frequency: is.Rhythm, From: from},
 		Details:  ledger.Details{"price": ledger.Was{Before: before.Words(), After: price.Words()}},
 	}
@@ -168,7 +173,8 @@ type copiedPrice struct {
 }
 
 // copyPrices stores for lists the price of today, before the first billable day that of that day (RULES 5).
-func copyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]history.History, today clock.Date) error {
+func copyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]history.History,
+	today clock.Date) error {
 	all := make([]copiedPrice, len(ids))
 	for i, id := range ids {
 		h := histories[id]
@@ -187,11 +193,14 @@ func copyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, histories map
 		UPDATE subscriptions s SET unit_price = n.unit_price, price_period = n.price_period, currency = n.currency,
 			price_list_item_id = n.item_id, price_by_person = n.by_person, price_until = n.price_until
 		FROM (SELECT v.id, v.unit_price, v.price_period, v.currency, i.id AS item_id, v.by_person, v.price_until
-			FROM jsonb_to_recordset(CAST(? AS jsonb)) AS v (id uuid, unit_price numeric, price_period text, currency text, item_id uuid,
+			FROM jsonb_to_recordset(CAST(? AS jsonb)) AS v (id uuid, unit_price numeric, price_period text,
+				currency text, item_id uuid,
 				by_person boolean, price_until date)
 			LEFT JOIN price_list_items i ON i.id = v.item_id) n
-		WHERE s.id = n.id AND (s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person, s.price_until)
-			IS DISTINCT FROM (n.unit_price, n.price_period, n.currency, n.item_id, n.by_person, n.price_until)`, string(doc)).Error
+		WHERE s.id = n.id AND (s.unit_price, s.price_period, s.currency, s.price_list_item_id, s.price_by_person,
+			s.price_until)
+			IS DISTINCT FROM (n.unit_price, n.price_period, n.currency, n.item_id, n.by_person,
+				n.price_until)`, string(doc)).Error
 	if err != nil {
 		return fmt.Errorf("copy prices: %w", err)
 	}
@@ -211,7 +220,8 @@ func CopyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, today clock.D
 // their ids: their reviews are to be made again.
 func DayChanged(ctx context.Context, tx *gorm.DB, today clock.Date) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT id FROM subscriptions WHERE price_until <= ? ORDER BY id FOR NO KEY UPDATE`, today).Scan(&ids).Error
+	err := tx.WithContext(ctx).Raw(`SELECT id FROM subscriptions WHERE price_until <= ? ORDER BY id FOR NO KEY UPDATE`,
+		today).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("prices that begin today: %w", err)
 	}
@@ -242,13 +252,15 @@ func Relanded(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.O
 			if stands, found := h.PriceOn(landingDay(h)); found && stands.Price.ByPerson {
 				continue // what a machine writes never takes the place of a person's
 			}
-			row := priceRow(h, s, landingDay(h), old.Price.Amount, ledger.OnLanding, "the first day under the contract has moved")
+			row := priceRow(h, s, landingDay(h), old.Price.Amount, ledger.OnLanding,
+				"the first day under the contract has moved")
 			row.PriceFor.ItemID, row.ReplacesID = old.Price.ItemID, set(old.ID)
 			fresh = append(fresh, row)
 		}
 	}
 	no := false
-	if _, err := (ledger.Mark{By: o.By, Why: "the first day under the contract has moved", Counted: &no}).Apply(ctx, tx, aside); err != nil {
+	if _, err := (ledger.Mark{By: o.By, Why: "the first day under the contract has moved", Counted: &no}).Apply(ctx, tx,
+		aside); err != nil {
 		return nil, err
 	}
 	if err := ledger.Append(ctx, tx, o, fresh); err != nil {
@@ -257,14 +269,16 @@ func Relanded(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.O
 	return ids, CopyPrices(ctx, tx, ids, o.Today())
 }
 
-// movedLanding finds the landing row of a subscription that nothing of the contract was billed for and whose day is another now.
+// movedLanding finds the landing row of a subscription that nothing of the contract was billed for and whose day is
+// another now.
 func movedLanding(h history.History, contractID uuid.UUID) (history.Row, bool) {
 	day := landingDay(h)
 	if !h.PaidTo(contractID).IsZero() || day.IsZero() {
 		return history.Row{}, false
 	}
 	for _, r := range h.Rows {
-		if r.Event == ledger.Price && r.Price.From == ledger.OnLanding && r.On != day && h.ContractOn(r.On) == contractID && len(h.Stays) == 1 {
+		if r.Event == ledger.Price && r.Price.From == ledger.OnLanding && r.On != day &&
+			h.ContractOn(r.On) == contractID && len(h.Stays) == 1 {
 			return r, true
 		}
 	}

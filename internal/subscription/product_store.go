@@ -33,7 +33,8 @@ func catalogueOf(ctx context.Context, db *gorm.DB, connector string, readings []
 		     skus AS (SELECT jsonb_array_elements_text(j->'skus') AS sku FROM asked)
 		SELECT id, vendor, part_number, name, sku, legacy_sku, vendor_assumed FROM products p
 		WHERE lower(part_number) IN (SELECT part FROM parts)
-		   OR p.sku <> '' AND p.sku IN (SELECT sku FROM skus) OR legacy_sku <> '' AND legacy_sku IN (SELECT sku FROM skus)
+		   OR p.sku <> '' AND p.sku IN (SELECT sku FROM skus) OR legacy_sku <> ''
+		AND legacy_sku IN (SELECT sku FROM skus)
 		ORDER BY id`, string(asked)).Scan(&known).Error
 	if err != nil {
 		return nil, fmt.Errorf("read products: %w", err)
@@ -105,8 +106,10 @@ func updateProducts(ctx context.Context, tx *gorm.DB, rows []*product, now time.
 		return err
 	}
 	err = tx.WithContext(ctx).Exec(`
-		UPDATE products p SET vendor = v.vendor, name = v.name, sku = v.sku, legacy_sku = v.legacy_sku, vendor_assumed = v.vendor_assumed, updated_at = ?
-		FROM (SELECT o.id FROM products o JOIN jsonb_populate_recordset(null::products, ?::jsonb) w ON w.id = o.id ORDER BY o.id FOR UPDATE OF o) locked
+		UPDATE products p SET vendor = v.vendor, name = v.name, sku = v.sku, legacy_sku = v.legacy_sku,
+			vendor_assumed = v.vendor_assumed, updated_at = ?
+		FROM (SELECT o.id FROM products o JOIN jsonb_populate_recordset(null::products, ?::jsonb) w ON w.id = o.id
+		ORDER BY o.id FOR UPDATE OF o) locked
 		JOIN jsonb_populate_recordset(null::products, ?::jsonb) v ON v.id = locked.id
 		WHERE p.id = v.id`, now, string(doc), string(doc)).Error
 	if err != nil {

@@ -32,7 +32,8 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 		return Subscription{}, err
 	}
 	if !byHand {
-		return Subscription{}, errs.New(errs.Conflict, "The seats of this subscription come from the distributor. Change them there; the next sync brings them.")
+		return Subscription{}, errs.New(errs.Conflict,
+			"The seats of this subscription come from the distributor. Change them there; the next sync brings them.")
 	}
 	var entered plan.Entered
 	writes := false
@@ -49,13 +50,15 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 		d := s.Draft()
 		if entered.Next == nil {
 			if s.State == Inactive {
-				return plan.Plan{}, errs.New(errs.Conflict, "This subscription is inactive on that day. Activate it first; nothing was changed.")
+				return plan.Plan{}, errs.New(errs.Conflict,
+					"This subscription is inactive on that day. Activate it first; nothing was changed.")
 			}
 			d.Row.Quantity = q.Seats
 		}
 		if writes = entered.Delta != 0 || !plan.Stated(plan.SeatRows(h), q.On); writes {
 			d.EnterTyped(ledger.Change{
-				ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, QuantityAfter: q.Seats, Refund: refund, Note: q.Note,
+				ID: id, Event: ledger.Update, EffectiveAt: q.On, Delta: entered.Delta, QuantityAfter: q.Seats,
+				Refund: refund, Note: q.Note,
 			})
 		}
 		return d.Finish(&s.Subscription), nil
@@ -69,8 +72,9 @@ func SetQuantity(ctx context.Context, tx *gorm.DB, a Act, q Quantity) (Subscript
 // writeAnew lets a row reach what it reached, behind another that was entered before it.
 func writeAnew(ctx context.Context, tx *gorm.DB, a Act, row plan.SeatRow, delta int, because uuid.UUID) error {
 	_, err := ledger.Rewrite(ctx, tx, ledger.Rewriting{
-		Row: row.ID, On: row.On, Delta: delta, Reached: &row.Reached, Refund: row.Refund, WrittenFor: set(because), Origin: a.Origin,
-		Why: "a change was entered before it", Note: fmt.Sprintf("still reaches %d seats", row.Reached),
+		Row: row.ID, On: row.On, Delta: delta, Reached: &row.Reached, Refund: row.Refund, WrittenFor: set(because),
+		Origin: a.Origin,
+		Why:    "a change was entered before it", Note: fmt.Sprintf("still reaches %d seats", row.Reached),
 	})
 	return err
 }
@@ -80,12 +84,15 @@ func (q Quantity) check(s plan.Current, h history.History, today clock.Date) err
 	case q.Seats < 0 || q.Seats > math.MaxInt32:
 		return errs.Fields{"quantity": "Enter a number of seats, 0 or more."}.Err()
 	case s.Frozen():
-		return errs.New(errs.Conflict, "The cut-over has frozen this subscription: from its switch day the new provider's seats count. Nothing was changed.")
+		return errs.New(errs.Conflict,
+			"The cut-over has frozen this subscription: from its switch day the new provider's seats count. "+
+				"Nothing was changed.")
 	}
 	return plan.Typable(h, q.On, today)
 }
 
-// refundOf is whether a reduction gives back, as the setting says or a person chose: a refund only where the setting gives one.
+// refundOf is whether a reduction gives back, as the setting says or a person chose: a refund only where the setting
+// gives one.
 func refundOf(ctx context.Context, tx *gorm.DB, contract uuid.NullUUID, asked *bool) (bool, error) {
 	var contracts []uuid.UUID
 	if contract.Valid {
@@ -96,7 +103,8 @@ func refundOf(ctx context.Context, tx *gorm.DB, contract uuid.NullUUID, asked *b
 		return given.of(contract), err
 	}
 	if *asked && !given.of(contract) {
-		return false, errs.Fields{"refund": "The setting of its contract gives no refunds. Choose No refund, or change the setting first."}.Err()
+		return false, errs.Fields{"refund": "The setting of its contract gives no refunds. " +
+			"Choose No refund, or change the setting first."}.Err()
 	}
 	return *asked, nil
 }
@@ -111,7 +119,8 @@ func contractOn(h history.History, s Subscription, day clock.Date) uuid.NullUUID
 
 func enteredByHand(ctx context.Context, tx *gorm.DB, a Act) (bool, error) {
 	var found []string
-	err := tx.WithContext(ctx).Raw(`SELECT p.connector FROM subscriptions s JOIN providers p ON p.id = s.provider_id WHERE s.id = ?`, a.ID).Scan(&found).Error
+	err := tx.WithContext(ctx).Raw(`SELECT p.connector FROM subscriptions s JOIN providers p ON p.id = s.provider_id
+		WHERE s.id = ?`, a.ID).Scan(&found).Error
 	if err == nil && len(found) == 0 {
 		err = errs.New(errs.NotFound, "There is no such subscription.")
 	}

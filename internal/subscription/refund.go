@@ -24,7 +24,8 @@ func (r refunds) of(contract uuid.NullUUID) bool {
 
 func refundsOf(ctx context.Context, db *gorm.DB, contracts []uuid.UUID) (refunds, error) {
 	r := refunds{contract: make(map[uuid.UUID]bool, len(contracts))}
-	err := db.WithContext(ctx).Raw(`SELECT coalesce((SELECT (value->>'refunds')::boolean FROM settings WHERE name = 'general'), false)`).Row().Scan(&r.global)
+	err := db.WithContext(ctx).Raw(`SELECT coalesce((SELECT (value->>'refunds')::boolean FROM settings
+		WHERE name = 'general'), false)`).Row().Scan(&r.global)
 	if err != nil {
 		return r, fmt.Errorf("refund settings: %w", err)
 	}
@@ -35,7 +36,8 @@ func refundsOf(ctx context.Context, db *gorm.DB, contracts []uuid.UUID) (refunds
 		ID     uuid.UUID
 		Refund bool
 	}
-	err = db.WithContext(ctx).Raw(`SELECT id, refunds = 'yes' AS refund FROM billing_contracts WHERE id IN (?) AND refunds <> 'global'`, contracts).Scan(&rows).Error
+	err = db.WithContext(ctx).Raw(`SELECT id, refunds = 'yes' AS refund FROM billing_contracts WHERE id IN (?)
+		AND refunds <> 'global'`, contracts).Scan(&rows).Error
 	if err != nil {
 		return r, fmt.Errorf("refund settings: %w", err)
 	}

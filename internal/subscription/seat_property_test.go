@@ -35,7 +35,8 @@ func newTyped(o *office, manual subscription.Provider, n int) *typed {
 	mine.world = &world{t: o.t, db: o.db, now: time.Date(2026, 3, 10, 2, 0, 0, 0, time.UTC)}
 	s := &typed{office: &mine, ext: fmt.Sprintf("M%d", n), reached: map[clock.Date]int{date("2026-01-15"): 5}}
 	mine.provider = manual
-	mine.account = mine.mapTo(mine.world.account(manual, fmt.Sprintf("typed-%d", n)), mine.world.customer(fmt.Sprintf("Typed %d", n)))
+	mine.account = mine.mapTo(mine.world.account(manual, fmt.Sprintf("typed-%d", n)),
+		mine.world.customer(fmt.Sprintf("Typed %d", n)))
 	mine.sync(manual, mine.account, record(s.ext, func(d *distributor.Subscription) { d.End = clock.Date{} }))
 	s.id = mine.byExternal(s.ext).ID
 	return s
@@ -91,7 +92,8 @@ func (s *typed) actions() map[string]func(*rapid.T) {
 }
 
 func (s *typed) enter(rt *rapid.T) {
-	q := subscription.Quantity{Seats: rapid.IntRange(0, 12).Draw(rt, "seats"), On: s.person().Today().AddDays(rapid.IntRange(-80, 30).Draw(rt, "days"))}
+	q := subscription.Quantity{Seats: rapid.IntRange(0, 12).Draw(rt, "seats"),
+		On: s.person().Today().AddDays(rapid.IntRange(-80, 30).Draw(rt, "days"))}
 	if !s.do(rt, func(tx *gorm.DB, a subscription.Act) error {
 		_, err := subscription.SetQuantity(s.t.Context(), tx, a, q)
 		return err

@@ -30,8 +30,10 @@ type Opened struct {
 	Version int
 }
 
-// SetContract puts it into a contract of its customer from a day on, or takes it out of any (see the act SetContractFrom).
-func (s Service) SetContract(ctx context.Context, by audit.Actor, at Opened, contract uuid.NullUUID, on clock.Date) error {
+// SetContract puts it into a contract of its customer from a day on, or takes it out of any (see the act
+// SetContractFrom).
+func (s Service) SetContract(ctx context.Context, by audit.Actor, at Opened, contract uuid.NullUUID,
+	on clock.Date) error {
 	return s.do(ctx, by, at, "subscription.contract_set", func(tx *gorm.DB, a Act) (Subscription, error) {
 		return SetContractFrom(ctx, tx, a, contract, on)
 	})
@@ -102,20 +104,23 @@ func (s Service) do(ctx context.Context, by audit.Actor, at Opened, action strin
 
 // CorrectChange sets a row of seats aside and writes it anew as it should have been (see the act CorrectChange).
 func (s Service) CorrectChange(ctx context.Context, by audit.Actor, at Opened, c Correction) error {
-	return s.correct(ctx, by, at, c.ChangeID, "subscription.change_corrected", c.Note, func(tx *gorm.DB, a Act) (Subscription, error) {
-		return CorrectChange(ctx, tx, a, c)
-	})
+	return s.correct(ctx, by, at, c.ChangeID, "subscription.change_corrected", c.Note,
+		func(tx *gorm.DB, a Act) (Subscription, error) {
+			return CorrectChange(ctx, tx, a, c)
+		})
 }
 
 // CorrectPrice sets a price aside and writes it anew as it should have been (see the act CorrectPrice).
 func (s Service) CorrectPrice(ctx context.Context, by audit.Actor, at Opened, c PriceCorrection) error {
-	return s.correct(ctx, by, at, c.ChangeID, "subscription.price_corrected", c.Note, func(tx *gorm.DB, a Act) (Subscription, error) {
-		return CorrectPrice(ctx, tx, a, c)
-	})
+	return s.correct(ctx, by, at, c.ChangeID, "subscription.price_corrected", c.Note,
+		func(tx *gorm.DB, a Act) (Subscription, error) {
+			return CorrectPrice(ctx, tx, a, c)
+		})
 }
 
 // correct writes of a correction the row as it was and as it is now into the trail.
-func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change uuid.UUID, action, note string, do deed) error {
+func (s Service) correct(ctx context.Context, by audit.Actor, at Opened, change uuid.UUID, action, note string,
+	do deed) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		old, err := entryOf(ctx, tx, at.ID, change)
 		if err != nil {

@@ -49,7 +49,8 @@ func lockAccount(ctx context.Context, tx *gorm.DB, accountID uuid.UUID) ([]Subsc
 
 // stored reads the subscriptions that a listing names, also those that another
 // account had until now, keyed by the distributor's id.
-func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []string, lock bool) (map[string]*Subscription, error) {
+func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []string,
+	lock bool) (map[string]*Subscription, error) {
 	ids, err := json.Marshal(external)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,8 @@ func stored(ctx context.Context, db *gorm.DB, providerID uuid.UUID, external []s
 
 func load(ctx context.Context, db *gorm.DB, condition string, args ...any) ([]Subscription, error) {
 	var rows []Subscription
-	err := db.WithContext(ctx).Raw("SELECT "+readable()+" FROM subscriptions s WHERE "+condition, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw("SELECT "+readable()+" FROM subscriptions s WHERE "+condition,
+		args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read subscriptions: %w", err)
 	}
@@ -144,8 +146,10 @@ func update(ctx context.Context, tx *gorm.DB, rows []*Subscription, now time.Tim
 	if err != nil {
 		return fmt.Errorf("change subscriptions: %w", err)
 	}
-	err = tx.WithContext(ctx).Exec("UPDATE subscriptions s SET ("+names(cols, "")+", raw, review) = ("+names(cols, "v.")+
-		", coalesce(v.raw, s.raw), CASE WHEN v.state = 'inactive' OR v.account_id <> s.account_id THEN NULL ELSE s.review END)"+
+	err = tx.WithContext(ctx).Exec("UPDATE subscriptions s SET ("+names(cols,
+		"")+", raw, review) = ("+names(cols, "v.")+
+		", coalesce(v.raw, s.raw), CASE WHEN v.state = 'inactive' OR v.account_id <> s.account_id THEN NULL ELSE "+
+		"s.review END)"+
 		" FROM jsonb_populate_recordset(null::subscriptions, ?::jsonb) v WHERE s.id = v.id", doc).Error
 	if err != nil {
 		return fmt.Errorf("change subscriptions: %w", err)

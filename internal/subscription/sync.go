@@ -21,7 +21,9 @@ type Listing struct {
 	Log      []distributor.Change // of all contracts that NeedLog named, as far as it could be read
 	LogRead  []string             // the contracts whose log could be read
 	Land     []string             // external ids that a person ticked in a contract's sync; nil: all land
-	Contract uuid.NullUUID        // the contract of that sync, in which they land, also known ones without one; unset: new ones land in the customer's default
+	// the contract of that sync, in which they land, also known ones without one; unset: new ones land in the
+	// customer's default
+	Contract uuid.NullUUID
 	Origin   ledger.Origin
 	Zone     *time.Location
 }
@@ -78,7 +80,8 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 	from := map[string]clock.Date{}
 	for _, r := range w.readings {
 		s := was[r.ExternalID]
-		if r.ContractNo == "" || s == nil && plan.Ends(r.Status) || s != nil && s.Quantity == r.Quantity && plan.Ends(s.Status) == plan.Ends(r.Status) {
+		if r.ContractNo == "" || s == nil && plan.Ends(r.Status) || s != nil && s.Quantity == r.Quantity &&
+			plan.Ends(s.Status) == plan.Ends(r.Status) {
 			continue
 		}
 		day := clock.DateOf(l.Origin.At.Add(-plan.LogWindow), l.Zone).AddDays(-1)

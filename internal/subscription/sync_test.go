@@ -24,7 +24,8 @@ func TestFirstSyncOfAnUnmappedAccountHoldsWithAFullLedger(t *testing.T) {
 		t.Errorf("result %+v", res)
 	}
 	s := w.byExternal("S1")
-	if s.State != subscription.Held || s.HoldReason != subscription.HoldUnmapped || s.LedgerQuantity != 5 || !s.ProductID.Valid {
+	if s.State != subscription.Held || s.HoldReason != subscription.HoldUnmapped || s.LedgerQuantity != 5 ||
+		!s.ProductID.Valid {
 		t.Errorf("S1: %s %s, ledger %d, product %v", s.State, s.HoldReason, s.LedgerQuantity, s.ProductID)
 	}
 	w.wantLedger("S1", "2026-01-15 create +5 -> 5 open")
@@ -36,7 +37,9 @@ func TestSameListingAgainWritesNothing(t *testing.T) {
 	w := newWorld(t)
 	p := w.provider("Stellr", distributor.Stellr)
 	a := w.account(p, "acme.example")
-	records := []distributor.Subscription{record("S1"), record("S2", seats(0)), record("S3", status(distributor.StatusCancelled)), record("S4", func(d *distributor.Subscription) { d.PartNumber, d.SKU = "", "" })}
+	records := []distributor.Subscription{record("S1"), record("S2", seats(0)),
+		record("S3", status(distributor.StatusCancelled)), record("S4",
+			func(d *distributor.Subscription) { d.PartNumber, d.SKU = "", "" })}
 	w.sync(p, a, records...)
 	before := w.rowVersions()
 	w.now = w.now.Add(24 * time.Hour)
@@ -75,7 +78,8 @@ func TestAListingOfAnotherAccountMovesTheSubscription(t *testing.T) {
 	bolt = o.mapTo(bolt, customer)
 	o.sync(o.provider, bolt, record("S1"))
 	s := o.byExternal("S1")
-	if s.AccountID != bolt.ID || s.MovedFrom != "acme.example" || s.State != subscription.Held || s.ContractID.Valid || s.CRMAccountID.Valid {
+	if s.AccountID != bolt.ID || s.MovedFrom != "acme.example" || s.State != subscription.Held || s.ContractID.Valid ||
+		s.CRMAccountID.Valid {
 		t.Fatalf("account %s, moved from %q, %s, contract %v", s.AccountExternalID, s.MovedFrom, s.State, s.ContractID)
 	}
 	before := o.rowVersions()
@@ -87,7 +91,8 @@ func TestAListingOfAnotherAccountMovesTheSubscription(t *testing.T) {
 		_, err := subscription.SetContract(t.Context(), tx, o.act(s.ID), uuid.NullUUID{UUID: contract, Valid: true})
 		return err
 	})
-	if s = o.byExternal("S1"); s.State != subscription.Active || s.CRMAccountID.UUID != customer || s.ContractID.UUID != contract {
+	if s = o.byExternal("S1"); s.State != subscription.Active || s.CRMAccountID.UUID != customer ||
+		s.ContractID.UUID != contract {
 		t.Errorf("once a person said whose it is: %s %s", s.State, s.HoldReason)
 	}
 	o.wantLedger("S1", "2026-01-15 create +5 -> 5 open", "2026-01-15 price +0 -> 5 open")
@@ -100,7 +105,9 @@ func TestTheChangeLogIsAskedForOnlyWhereItCanDateSomething(t *testing.T) {
 	o.sync(o.provider, o.account, record("S1"), record("S2", other), record("S3", other))
 	o.now = o.now.AddDate(0, 0, 3)
 	need := func(records ...distributor.Subscription) []subscription.LogWanted {
-		wanted, err := subscription.NeedLog(t.Context(), o.db.Read(t.Context()), subscription.Listing{Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC, Origin: o.person()})
+		wanted, err := subscription.NeedLog(t.Context(), o.db.Read(t.Context()),
+			subscription.Listing{Provider: o.provider, Account: o.account, Records: records, Zone: time.UTC,
+				Origin: o.person()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,11 +118,13 @@ func TestTheChangeLogIsAskedForOnlyWhereItCanDateSomething(t *testing.T) {
 	}
 	ended := func(d *distributor.Subscription) { d.ContractNo = "C8" }
 	fresh := func(d *distributor.Subscription) { d.ContractNo = "C9" }
-	if got := need(record("S8", ended, status(distributor.StatusCancelled)), record("S9", fresh)); len(got) != 1 || got[0].ContractNo != "C9" {
+	if got := need(record("S8", ended, status(distributor.StatusCancelled)), record("S9", fresh)); len(got) != 1 ||
+		got[0].ContractNo != "C9" {
 		t.Errorf("what a new one's log holds already is to be known: asked for %v", got)
 	}
 	want := []subscription.LogWanted{{ContractNo: "C2", From: date("2026-01-15")}}
-	if got := need(record("S1"), record("S2", other, seats(9)), record("S3", other, status(distributor.StatusCancelled))); !cmp.Equal(got, want, cmp.Comparer(sameDay)) {
+	if got := need(record("S1"), record("S2", other, seats(9)),
+		record("S3", other, status(distributor.StatusCancelled))); !cmp.Equal(got, want, cmp.Comparer(sameDay)) {
 		t.Errorf("asked for %v, want %v", got, want)
 	}
 }
@@ -132,11 +141,14 @@ func TestTwoAccountsReadAtOnceShareTheirProducts(t *testing.T) {
 		var records []distributor.Subscription
 		for i := range parts {
 			part := parts[(i+n)%len(parts)]
-			records = append(records, record(fmt.Sprintf("S%d-%s", n, part), func(d *distributor.Subscription) { d.PartNumber, d.SKU = part, "sku-"+part }))
+			records = append(records, record(fmt.Sprintf("S%d-%s", n, part),
+				func(d *distributor.Subscription) { d.PartNumber, d.SKU = part, "sku-"+part }))
 		}
 		go func() {
 			done <- o.db.InTx(t.Context(), func(tx *gorm.DB) error {
-				_, err := subscription.SyncAccount(t.Context(), tx, subscription.Listing{Provider: o.provider, Account: a, Records: records, Zone: time.UTC, Origin: o.person()})
+				_, err := subscription.SyncAccount(t.Context(), tx,
+					subscription.Listing{Provider: o.provider, Account: a, Records: records, Zone: time.UTC,
+						Origin: o.person()})
 				return err
 			})
 		}()
@@ -147,7 +159,8 @@ func TestTwoAccountsReadAtOnceShareTheirProducts(t *testing.T) {
 		}
 	}
 	for _, part := range parts {
-		if a, b := o.byExternal("S0-"+part), o.byExternal("S3-"+part); !a.ProductID.Valid || a.ProductID != b.ProductID {
+		if a, b := o.byExternal("S0-"+part), o.byExternal("S3-"+part); !a.ProductID.Valid ||
+			a.ProductID != b.ProductID {
 			t.Errorf("%s: products %v and %v", part, a.ProductID, b.ProductID)
 		}
 	}

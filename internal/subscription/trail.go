@@ -12,8 +12,9 @@ import (
 // event is what the trail says of an act on a subscription.
 func event(s Subscription, action string, was, is map[string]any) audit.Event {
 	return audit.Event{
-		Action: action, ObjectType: "subscription", ObjectID: s.ID.String(), ObjectName: cmp.Or(s.ProductName, s.ExternalID),
-		Before: was, After: is,
+		Action: action, ObjectType: "subscription", ObjectID: s.ID.String(),
+		ObjectName: cmp.Or(s.ProductName, s.ExternalID),
+		Before:     was, After: is,
 	}
 }
 

@@ -28,7 +28,8 @@ type candidate struct {
 
 func candidateOf(n int, s Subscription, crmAccountID uuid.UUID) candidate {
 	return candidate{N: n, ProviderID: s.ProviderID, CRMAccountID: crmAccountID, ProductID: s.ProductID, SKU: s.SKU,
-		VendorID: s.VendorSubscriptionID, ExternalID: s.ExternalID, Start: date(s.Start), FirstSeen: s.FirstSeenAt, Ended: plan.Ends(s.Status)}
+		VendorID: s.VendorSubscriptionID, ExternalID: s.ExternalID, Start: date(s.Start), FirstSeen: s.FirstSeenAt,
+		Ended: plan.Ends(s.Status)}
 }
 
 // twins tells which candidates have an active subscription of the same product,
@@ -47,19 +48,28 @@ func twins(ctx context.Context, db *gorm.DB, asked []candidate) (map[int]bool, e
 	}
 	var found []int
 	err = db.WithContext(ctx).Raw(`
-		WITH w AS (SELECT * FROM jsonb_to_recordset(?::jsonb) AS x (n integer, provider_id uuid, crm_account_id uuid, product_id uuid, sku text,
+		WITH w AS (SELECT * FROM jsonb_to_recordset(?::jsonb) AS x (n integer, provider_id uuid, crm_account_id uuid,
+			product_id uuid, sku text,
 			vendor_id text, external_id text, start_date date, first_seen timestamptz, ended boolean))
 		SELECT w.n FROM w
 		WHERE EXISTS (SELECT FROM subscriptions o WHERE o.crm_account_id = w.crm_account_id AND o.state = 'active'
-		              AND o.provider_id <> w.provider_id AND (o.product_id = w.product_id OR o.sku = w.sku AND w.sku <> ''))
-		   OR EXISTS (SELECT FROM cutovers r JOIN subscriptions o ON o.provider_id = r.old_provider_id AND o.crm_account_id = w.crm_account_id
-		              WHERE r.state = 'open' AND r.new_provider_id = w.provider_id AND (o.state <> 'inactive' OR o.deactivated_by = 'person'
-		              AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.old_subscription_id = o.id AND p.undone_at IS NULL)))
-		   OR w.vendor_id <> '' AND EXISTS (SELECT FROM subscriptions o WHERE o.provider_id = w.provider_id AND o.vendor_subscription_id = w.vendor_id
+		              AND o.provider_id <> w.provider_id
+		AND (o.product_id = w.product_id OR o.sku = w.sku AND w.sku <> ''))
+		   OR EXISTS (SELECT FROM cutovers r JOIN subscriptions o ON o.provider_id = r.old_provider_id
+		AND o.crm_account_id = w.crm_account_id
+		              WHERE r.state = 'open' AND r.new_provider_id = w.provider_id
+		AND (o.state <> 'inactive' OR o.deactivated_by = 'person'
+		              AND NOT EXISTS (SELECT FROM cutover_pairs p WHERE p.old_subscription_id = o.id
+		AND p.undone_at IS NULL)))
+		   OR w.vendor_id <> '' AND EXISTS (SELECT FROM subscriptions o WHERE o.provider_id = w.provider_id
+		AND o.vendor_subscription_id = w.vendor_id
 		              AND o.external_id <> w.external_id AND o.state <> 'inactive'
-		              AND (o.first_seen_at, coalesce(o.start_date, 'infinity'), o.external_id) < (w.first_seen, coalesce(w.start_date, 'infinity'), w.external_id))
-		   OR w.vendor_id <> '' AND EXISTS (SELECT FROM w e WHERE e.provider_id = w.provider_id AND e.vendor_id = w.vendor_id AND e.n <> w.n AND NOT e.ended
-		              AND (e.first_seen, coalesce(e.start_date, 'infinity'), e.external_id) < (w.first_seen, coalesce(w.start_date, 'infinity'), w.external_id))`, string(doc)).Scan(&found).Error
+		              AND (o.first_seen_at, coalesce(o.start_date, 'infinity'), o.external_id) < (w.first_seen,
+			coalesce(w.start_date, 'infinity'), w.external_id))
+		   OR w.vendor_id <> '' AND EXISTS (SELECT FROM w e WHERE e.provider_id = w.provider_id
+		AND e.vendor_id = w.vendor_id AND e.n <> w.n AND NOT e.ended
+		              AND (e.first_seen, coalesce(e.start_date, 'infinity'), e.external_id) < (w.first_seen,
+			coalesce(w.start_date, 'infinity'), w.external_id))`, string(doc)).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for twins: %w", err)
 	}

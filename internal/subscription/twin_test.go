@@ -24,7 +24,8 @@ func TestATwinOfAnotherProviderArrivesHeld(t *testing.T) {
 		t.Fatalf("the first is %s", s.State)
 	}
 	o.account = o.mapTo(o.account, o.customer)
-	o.sync(o.provider, o.account, record("S1"), record("S2", func(d *distributor.Subscription) { d.PartNumber, d.SKU = "OTHER", "1" }))
+	o.sync(o.provider, o.account, record("S1"),
+		record("S2", func(d *distributor.Subscription) { d.PartNumber, d.SKU = "OTHER", "1" }))
 	s := o.byExternal("S1")
 	if s.State != subscription.Held || s.HoldReason != subscription.HoldTwin {
 		t.Errorf("the twin is %s %s", s.State, s.HoldReason)
@@ -66,7 +67,8 @@ func TestLegacyAndNewRecordsMeetInOneProduct(t *testing.T) {
 	}
 	o.sync(o.provider, o.account, record("S1"))
 	res := o.sync(old, oldAccount, legacy("L1"))
-	if a, b := o.byExternal("L1"), o.byExternal("S1"); !a.ProductID.Valid || a.ProductID != b.ProductID || res.Changed != 1 {
+	if a, b := o.byExternal("L1"), o.byExternal("S1"); !a.ProductID.Valid || a.ProductID != b.ProductID ||
+		res.Changed != 1 {
 		t.Errorf("products %v and %v", a.ProductID, b.ProductID)
 	}
 	if res = o.sync(old, oldAccount, legacy("L1")); res.Unchanged != 1 {

@@ -16,12 +16,14 @@ import (
 // LandWaiting lands what had no contract to land in, once the customer has exactly
 // one active default contract (RULES 6). What a person left unticked or took out of
 // its contract stays without. It gives the ids that changed.
-func LandWaiting(ctx context.Context, tx *gorm.DB, crmAccountID uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
+func LandWaiting(ctx context.Context, tx *gorm.DB, crmAccountID uuid.UUID, o ledger.Origin,
+	zone *time.Location) ([]uuid.UUID, error) {
 	to, err := defaultGround(ctx, tx, crmAccountID)
 	if err != nil || to == nil {
 		return nil, err
 	}
-	rows, err := load(ctx, tx, "s.crm_account_id = ? AND s.contract_id IS NULL AND NOT s.never_land AND s.state <> 'inactive' ORDER BY s.id FOR UPDATE OF s", crmAccountID)
+	rows, err := load(ctx, tx, "s.crm_account_id = ? AND s.contract_id IS NULL AND NOT s.never_land AND s.state <> "+
+		"'inactive' ORDER BY s.id FOR UPDATE OF s", crmAccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -31,12 +33,14 @@ func LandWaiting(ctx context.Context, tx *gorm.DB, crmAccountID uuid.UUID, o led
 // FillPrices gives what stands in a contract without a price the price that its
 // list has in force on the start of the current term (RULES 5). A price that stands
 // is not touched. It gives the ids that changed.
-func FillPrices(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID, error) {
+func FillPrices(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.Origin,
+	zone *time.Location) ([]uuid.UUID, error) {
 	to, err := groundOf(ctx, tx, contractID)
 	if err != nil || to == nil || !to.Active {
 		return nil, err
 	}
-	rows, err := load(ctx, tx, "s.contract_id = ? AND s.unit_price IS NULL AND s.state <> 'inactive' ORDER BY s.id FOR UPDATE OF s", contractID)
+	rows, err := load(ctx, tx, "s.contract_id = ? AND s.unit_price IS NULL AND s.state <> 'inactive' ORDER BY s.id "+
+		"FOR UPDATE OF s", contractID)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,8 @@ func (w *work) read() {
 			continue
 		}
 		if w.readings[first].RawHash != r.RawHash || w.readings[first].Quantity != r.Quantity {
-			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID, Reason: "the listing has this subscription twice, with different facts", Raw: d.Raw})
+			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID,
+				Reason: "the listing has this subscription twice, with different facts", Raw: d.Raw})
 		}
 	}
 	w.readings = slices.DeleteFunc(w.readings, func(r plan.Reading) bool {
@@ -109,7 +110,8 @@ func (w *work) holdAccount(ctx context.Context, tx *gorm.DB) error {
 
 func heldAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Account, error) {
 	var a Account
-	err := tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ? FOR SHARE`, id).Scan(&a).Error
+	err := tx.WithContext(ctx).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts
+		WHERE id = ? FOR SHARE`, id).Scan(&a).Error
 	if err == nil && a.ID == uuid.Nil {
 		err = fmt.Errorf("provider account %s is not stored", id)
 	}

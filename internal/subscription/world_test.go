@@ -41,15 +41,18 @@ func (w *world) exec(sql string, args ...any) {
 func (w *world) provider(name, connector string) subscription.Provider {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?, ?)`, id, name, connector, connector == distributor.Stellr, name, w.now, w.now, w.now)
+	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?,
+			?)`, id, name, connector, connector == distributor.Stellr, name, w.now, w.now, w.now)
 	return subscription.Provider{ID: id, Connector: connector, Currency: "USD"}
 }
 
 func (w *world) account(p subscription.Provider, external string) subscription.Account {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
+	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
 		VALUES (?, ?, ?, ?, 'active', 'unmapped', ?, ?)`, id, p.ID, external, external, w.now, w.now)
 	return subscription.Account{ID: id, ExternalID: external, State: account.Unmapped}
 }
@@ -57,14 +60,16 @@ func (w *world) account(p subscription.Provider, external string) subscription.A
 func (w *world) customer(name string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id, name, w.now, w.now)
+	w.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id,
+		name, w.now, w.now)
 	return id
 }
 
 func (w *world) priceList(currency string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at) VALUES (?, ?, ?, true, ?, ?)`, id, "List "+id.String(), currency, w.now, w.now)
+	w.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at) VALUES (?, ?, ?, true, ?, ?)`,
+		id, "List "+id.String(), currency, w.now, w.now)
 	return id
 }
 
@@ -73,16 +78,20 @@ func (w *world) priceItem(list uuid.UUID, part, price, from string) uuid.UUID {
 	id := uuid.Must(uuid.NewV7())
 	w.exec(`INSERT INTO products (id, vendor, part_number, created_at, updated_at) VALUES (?, 'Microsoft', ?, ?, ?)
 		ON CONFLICT (lower(vendor), lower(part_number)) DO NOTHING`, uuid.Must(uuid.NewV7()), part, w.now, w.now)
-	w.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
-		SELECT ?, ?, p.id, 'month', 'annual', 'monthly', ?, ?, ?, ? FROM products p WHERE lower(part_number) = lower(?)`, id, list, price, from, w.now, w.now, part)
+	w.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		effective_from, created_at, updated_at)
+		SELECT ?, ?, p.id, 'month', 'annual', 'monthly', ?, ?, ?, ? FROM products p
+		WHERE lower(part_number) = lower(?)`, id, list, price, from, w.now, w.now, part)
 	return id
 }
 
 func (w *world) contract(customer uuid.UUID, list uuid.UUID, isDefault bool) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, price_list_id, start_date, refunds,
-		is_default, active, created_at, updated_at) VALUES (?, ?, ?, 'USD', 'monthly', 'advance', 1, ?, '2024-01-01', 'global', ?, true, ?, ?)`,
+	w.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		price_list_id, start_date, refunds,
+		is_default, active, created_at, updated_at)
+		VALUES (?, ?, ?, 'USD', 'monthly', 'advance', 1, ?, '2024-01-01', 'global', ?, true, ?, ?)`,
 		id, customer, "Contract "+id.String(), list, isDefault, w.now, w.now)
 	return id
 }
@@ -105,7 +114,8 @@ func (w *world) unmap(a subscription.Account, to account.State) subscription.Acc
 func (w *world) follow(a subscription.Account) {
 	w.t.Helper()
 	w.tx(func(tx *gorm.DB) error {
-		if err := tx.Exec(`UPDATE provider_accounts SET state = ?, crm_account_id = ? WHERE id = ?`, a.State, a.CRMAccountID, a.ID).Error; err != nil {
+		if err := tx.Exec(`UPDATE provider_accounts SET state = ?, crm_account_id = ? WHERE id = ?`, a.State,
+			a.CRMAccountID, a.ID).Error; err != nil {
 			return err
 		}
 		_, err := subscription.FollowAccount(w.t.Context(), tx, a.ID, w.person(), time.UTC)
@@ -117,18 +127,21 @@ func (w *world) person() ledger.Origin {
 	return ledger.Origin{Source: ledger.FromPerson, By: ada, At: w.now}
 }
 
-func (w *world) sync(p subscription.Provider, a subscription.Account, records ...distributor.Subscription) subscription.Result {
+func (w *world) sync(p subscription.Provider, a subscription.Account,
+	records ...distributor.Subscription) subscription.Result {
 	w.t.Helper()
 	return w.syncLog(p, a, nil, records...)
 }
 
-func (w *world) syncLog(p subscription.Provider, a subscription.Account, log []distributor.Change, records ...distributor.Subscription) subscription.Result {
+func (w *world) syncLog(p subscription.Provider, a subscription.Account, log []distributor.Change,
+	records ...distributor.Subscription) subscription.Result {
 	w.t.Helper()
 	var res subscription.Result
 	w.tx(func(tx *gorm.DB) error {
 		var err error
-		res, err = subscription.SyncAccount(w.t.Context(), tx, subscription.Listing{Provider: p, Account: a, Records: records, Log: log, Zone: time.UTC,
-			Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.now}})
+		res, err = subscription.SyncAccount(w.t.Context(), tx,
+			subscription.Listing{Provider: p, Account: a, Records: records, Log: log, Zone: time.UTC,
+				Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.now}})
 		return err
 	})
 	return res
@@ -148,7 +161,8 @@ func (w *world) act(id uuid.UUID) subscription.Act {
 func (w *world) byExternal(external string) subscription.Detail {
 	w.t.Helper()
 	var id uuid.UUID
-	if err := w.db.Read(w.t.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&id); err != nil {
+	if err := w.db.Read(w.t.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&id); err != nil {
 		w.t.Fatalf("subscription %s: %v", external, err)
 	}
 	d, err := subscription.Show(w.t.Context(), w.db.Read(w.t.Context()), id)

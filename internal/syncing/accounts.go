@@ -46,7 +46,8 @@ func (w *worker) accounts(ctx context.Context) outcome {
 }
 
 // absentAccounts are those that a complete listing lacked; an incomplete one proves nothing.
-func absentAccounts(stored map[string]account.Account, listed map[string]distributor.Account, l distributor.AccountListing) []string {
+func absentAccounts(stored map[string]account.Account, listed map[string]distributor.Account,
+	l distributor.AccountListing) []string {
 	if !l.Complete || len(l.Bad) > 0 {
 		return nil
 	}
@@ -60,7 +61,8 @@ func absentAccounts(stored map[string]account.Account, listed map[string]distrib
 	return absent
 }
 
-func (w *worker) applyAccounts(ctx context.Context, stored map[string]account.Account, listed map[string]distributor.Account) error {
+func (w *worker) applyAccounts(ctx context.Context, stored map[string]account.Account,
+	listed map[string]distributor.Account) error {
 	ids := slices.Sorted(maps.Keys(listed))
 	from, err := w.progress.plan(ctx, ids)
 	if err != nil {
@@ -81,7 +83,8 @@ func (w *worker) applyAccounts(ctx context.Context, stored map[string]account.Ac
 	return w.progress.save(ctx)
 }
 
-func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Account, d distributor.Account) (result, error) {
+func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Account,
+	d distributor.Account) (result, error) {
 	have, known := stored[d.ExternalID]
 	if known && !have.Differs(d) {
 		return w.already(ctx, d.ExternalID, result{counts: Counts{Unchanged: 1}})
@@ -100,7 +103,8 @@ func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Acc
 		if err != nil {
 			return err
 		}
-		return w.note(tx, accountResult{ExternalID: d.ExternalID, AccountID: id, Name: d.Name, Outcome: "changed", Cause: accountCause(known, have, d), Counts: r.counts})
+		return w.note(tx, accountResult{ExternalID: d.ExternalID, AccountID: id, Name: d.Name, Outcome: "changed",
+			Cause: accountCause(known, have, d), Counts: r.counts})
 	})
 	return r, err
 }
@@ -128,7 +132,8 @@ func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Acc
 				return err
 			}
 			return w.note(tx, accountResult{ExternalID: id, AccountID: a.ID, Name: a.Name, Outcome: "changed",
-				Cause: "Gone: a complete listing lacked it. Its mapping and its subscriptions stay as they are.", Counts: Counts{Gone: 1}})
+				Cause:  "Gone: a complete listing lacked it. Its mapping and its subscriptions stay as they are.",
+				Counts: Counts{Gone: 1}})
 		})
 		if err != nil {
 			return err
@@ -150,7 +155,8 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 	if c.Added+c.Changed+c.Gone > 0 && w.s.AccountsChanged != nil {
 		var err error
 		if mapped, err = w.s.AccountsChanged(ctx, w.provider.ID); err != nil {
-			return outcome{Partial, "The accounts were read and stored, but the mapping suggestions could not be made again.", "Sync the accounts once more."}
+			return outcome{Partial, "The accounts were read and stored, but the mapping suggestions could not be " +
+				"made again.", "Sync the accounts once more."}
 		}
 	}
 	c.Failed += len(l.Bad)
@@ -160,9 +166,11 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 	}
 	switch {
 	case len(l.Bad) > 0:
-		return outcome{Partial, fmt.Sprintf("%d records could not be read. They are kept for a person, and no account was marked as gone.", len(l.Bad)), "Look at the records that could not be read."}
+		return outcome{Partial, fmt.Sprintf("%d records could not be read. They are kept for a person, and no "+
+			"account was marked as gone.", len(l.Bad)), "Look at the records that could not be read."}
 	case !l.Complete:
-		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.", "Sync again; if it lasts, ask the distributor."}
+		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.",
+			"Sync again; if it lasts, ask the distributor."}
 	}
 	return out
 }

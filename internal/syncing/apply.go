@@ -34,7 +34,8 @@ func (w *worker) applySubscriptions(ctx context.Context, t target) (result, erro
 	if err := w.keepUnreadable(ctx, "subscription", t.ID, append(got.Bad, res.Bad...), got.Complete); err != nil {
 		return result{}, err
 	}
-	r := result{counts: Counts{Added: res.Added, Changed: res.Changed, Unchanged: res.Unchanged, Held: res.Held}, seen: idsOf(got)}
+	r := result{counts: Counts{Added: res.Added, Changed: res.Changed, Unchanged: res.Unchanged, Held: res.Held},
+		seen: idsOf(got)}
 	switch {
 	case len(got.Bad)+len(res.Bad) > 0:
 		return w.unreadableAccount(ctx, t, r, len(got.Bad)+len(res.Bad))
@@ -49,10 +50,11 @@ func (w *worker) applySubscriptions(ctx context.Context, t target) (result, erro
 func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscription.Listing {
 	l := subscription.Listing{
 		Provider: w.rules(),
-		Account:  subscription.Account{ID: t.ID, ExternalID: t.ExternalID, State: account.State(t.State), CRMAccountID: t.CRMAccountID},
-		Records:  got.Subscriptions,
-		Origin:   w.origin(),
-		Zone:     w.s.Zone,
+		Account: subscription.Account{ID: t.ID, ExternalID: t.ExternalID, State: account.State(t.State),
+			CRMAccountID: t.CRMAccountID},
+		Records: got.Subscriptions,
+		Origin:  w.origin(),
+		Zone:    w.s.Zone,
 	}
 	if w.run.ContractID != nil {
 		l.Contract = uuid.NullUUID{UUID: *w.run.ContractID, Valid: true}
@@ -64,24 +66,29 @@ func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscr
 }
 
 func (w *worker) rules() subscription.Provider {
-	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency, CostPeriod: w.provider.CostPeriod,
-		EndDate: subscription.EndDate(w.provider.EndDateMeans)}
+	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency,
+		CostPeriod: w.provider.CostPeriod,
+		EndDate:    subscription.EndDate(w.provider.EndDateMeans)}
 }
 
 func (w *worker) origin() ledger.Origin {
-	return ledger.Origin{Source: ledger.FromSync, By: audit.System, RunID: uuid.NullUUID{UUID: w.run.ID, Valid: true}, At: w.s.Clock.Now()}
+	return ledger.Origin{Source: ledger.FromSync, By: audit.System, RunID: uuid.NullUUID{UUID: w.run.ID, Valid: true},
+		At: w.s.Clock.Now()}
 }
 
 // changeLog reads the logs that can date a change. A failure is counted and told, and never fails the sync.
-func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.LogWanted) (log []distributor.Change, read []string) {
+func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.LogWanted) (log []distributor.Change,
+	read []string) {
 	if !w.conn.Capabilities().ChangeLog {
 		return nil, nil
 	}
 	for _, q := range wanted {
-		entries, err := w.conn.Changes(ctx, distributor.ChangeQuery{AccountExternalID: t.ExternalID, ContractNo: q.ContractNo, From: q.From})
+		entries, err := w.conn.Changes(ctx,
+			distributor.ChangeQuery{AccountExternalID: t.ExternalID, ContractNo: q.ContractNo, From: q.From})
 		if err != nil {
 			w.logFailed.Add(1)
-			w.s.Log.WarnContext(ctx, "change log not read", "account", t.ExternalID, "contract", q.ContractNo, "error", err)
+			w.s.Log.WarnContext(ctx, "change log not read", "account", t.ExternalID, "contract", q.ContractNo,
+				"error", err)
 			continue
 		}
 		log, read = append(log, entries...), append(read, q.ContractNo)
@@ -99,7 +106,8 @@ func (w *worker) store(ctx context.Context, t target, l subscription.Listing) (s
 		if err := w.s.Reviews.Refresh(ctx, tx, res.Touched); err != nil {
 			return err
 		}
-		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "changed", Cause: changes(res),
+		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "changed",
+			Cause:  changes(res),
 			Counts: Counts{Added: res.Added, Changed: res.Changed, Unchanged: res.Unchanged, Held: res.Held}})
 	})
 	return res, err
@@ -134,8 +142,10 @@ func (w *worker) unreadableAccount(ctx context.Context, t target, r result, n in
 	r.counts.Failed = 1
 	return r, w.lease.inTx(ctx, func(tx *gorm.DB) error {
 		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "failed",
-			Cause:  fmt.Sprintf("%d records could not be read; they are kept for a person and count neither as 0 nor as gone. The others were applied.", n),
-			Advice: "Look at the records on the account's page and ask the distributor.", ErrorKind: distributor.BadAnswer, Counts: r.counts})
+			Cause: fmt.Sprintf("%d records could not be read; they are kept for a person and count neither as 0 nor "+
+				"as gone. The others were applied.", n),
+			Advice:    "Look at the records on the account's page and ask the distributor.",
+			ErrorKind: distributor.BadAnswer, Counts: r.counts})
 	})
 }
 
@@ -144,6 +154,7 @@ func (w *worker) incompleteAccount(ctx context.Context, t target, r result, requ
 	return r, w.lease.inTx(ctx, func(tx *gorm.DB) error {
 		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "failed",
 			Cause:  "The distributor's total and its list disagree. What was listed was applied.",
-			Advice: "Retry this account; if it lasts, ask the distributor.", ErrorKind: distributor.BadAnswer, RequestID: requestID, Counts: r.counts})
+			Advice: "Retry this account; if it lasts, ask the distributor.", ErrorKind: distributor.BadAnswer,
+			RequestID: requestID, Counts: r.counts})
 	})
 }

@@ -28,11 +28,15 @@ func (s *Service) cancel(tx *gorm.DB, by audit.Actor, id uuid.UUID) error {
 	case r.State.Finished():
 		return errs.Newf(errs.Conflict, "This run has already ended (%s).", r.State)
 	case r.State == Running:
-		return tx.Exec(`UPDATE sync_runs SET cancel_requested_at = coalesce(cancel_requested_at, ?), cancel_requested_by = ? WHERE id = ?`,
+		return tx.Exec(`UPDATE sync_runs
+			SET cancel_requested_at = coalesce(cancel_requested_at, ?), cancel_requested_by = ? WHERE id = ?`,
 			s.Clock.Now(), by.Name, id).Error
 	}
-	return tx.Exec(`UPDATE sync_runs SET state = 'cancelled', cancel_requested_at = ?, cancel_requested_by = ?, finished_at = ?, message = ? WHERE id = ?`,
-		s.Clock.Now(), by.Name, s.Clock.Now(), fmt.Sprintf("Cancelled by %s before anything more was read.", by.Name), id).Error
+	return tx.Exec(`UPDATE sync_runs
+		SET state = 'cancelled', cancel_requested_at = ?, cancel_requested_by = ?, finished_at = ?, message = ?
+		WHERE id = ?`,
+		s.Clock.Now(), by.Name, s.Clock.Now(),
+		fmt.Sprintf("Cancelled by %s before anything more was read.", by.Name), id).Error
 }
 
 // Retry queues a run of just the accounts that failed in an ended one. For a run
@@ -42,7 +46,8 @@ func (s *Service) Retry(ctx context.Context, by audit.Actor, id uuid.UUID, allow
 	if err != nil {
 		return r, false, err
 	}
-	q := Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByRetry, AccountID: r.AccountID, ContractID: r.ContractID,
+	q := Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByRetry, AccountID: r.AccountID,
+		ContractID:      r.ContractID,
 		OnlyExternalIDs: r.OnlyExternalIDs, RetryOf: &r.ID, Anyway: r.Anyway, AllowGone: allowGone}
 	switch r.State {
 	case Queued, Running, Interrupted:
@@ -60,6 +65,7 @@ func (s *Service) Retry(ctx context.Context, by audit.Actor, id uuid.UUID, allow
 
 func (s *Service) failedAccounts(ctx context.Context, id uuid.UUID) ([]string, error) {
 	var ids []string
-	err := s.DB.Read(ctx).Raw(`SELECT external_id FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed' ORDER BY external_id`, id).Scan(&ids).Error
+	err := s.DB.Read(ctx).Raw(`SELECT external_id FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
+		ORDER BY external_id`, id).Scan(&ids).Error
 	return ids, err
 }

@@ -35,7 +35,8 @@ func Places(ctx context.Context, db *gorm.DB, crmAccountID uuid.UUID) ([]Place, 
 	err := db.WithContext(ctx).Raw(`SELECT p.id AS provider_id, p.name AS provider, p.connector, p.active,
 			a.id AS account_id, coalesce(nullif(a.name, ''), a.external_id) AS account, a.external_id
 		FROM provider_accounts a JOIN providers p ON p.id = a.provider_id
-		WHERE a.crm_account_id = ? AND a.state = 'mapped' AND a.provider_status <> 'gone' ORDER BY lower(p.name), p.id`, crmAccountID).Scan(&ps).Error
+		WHERE a.crm_account_id = ? AND a.state = 'mapped' AND a.provider_status <> 'gone'
+		ORDER BY lower(p.name), p.id`, crmAccountID).Scan(&ps).Error
 	if err != nil {
 		return nil, fmt.Errorf("where a customer is mapped: %w", err)
 	}
@@ -55,14 +56,16 @@ type ContractRequest struct {
 // which. errs.Conflict when the contract is deactivated, its customer is mapped
 // nowhere, or the provider syncs nothing; errs.Invalid on "provider" when several
 // can be read and none was chosen.
-func (s *Service) RequestContract(ctx context.Context, by audit.Actor, q ContractRequest) (run Run, found bool, err error) {
+func (s *Service) RequestContract(ctx context.Context, by audit.Actor, q ContractRequest) (run Run, found bool,
+	err error) {
 	db := s.DB.Read(ctx)
 	c, err := contract.Get(ctx, db, q.ContractID)
 	if err != nil {
 		return run, false, err
 	}
 	if !c.Active {
-		return run, false, errs.Newf(errs.Conflict, "%s is deactivated, so nothing can land in it. Activate the contract first; nothing was read.", c.Name)
+		return run, false, errs.Newf(errs.Conflict,
+			"%s is deactivated, so nothing can land in it. Activate the contract first; nothing was read.", c.Name)
 	}
 	places, err := Places(ctx, db, c.CRMAccountID)
 	if err != nil {
@@ -73,18 +76,22 @@ func (s *Service) RequestContract(ctx context.Context, by audit.Actor, q Contrac
 		return run, false, err
 	}
 	if !p.Active {
-		return run, false, errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first; nothing was read.", p.Provider)
+		return run, false, errs.Newf(errs.Conflict,
+			"%s is deactivated and syncs nothing. Activate it first; nothing was read.", p.Provider)
 	}
 	kind := Subscriptions
 	if q.List {
 		kind, q.Only = Listing, nil
 	}
-	return s.Request(ctx, by, Request{ProviderID: p.ProviderID, Kind: kind, Trigger: ByPerson, ContractID: &c.ID, OnlyExternalIDs: q.Only, Anyway: q.Anyway})
+	return s.Request(ctx, by, Request{ProviderID: p.ProviderID, Kind: kind, Trigger: ByPerson, ContractID: &c.ID,
+		OnlyExternalIDs: q.Only, Anyway: q.Anyway})
 }
 
 func choose(places []Place, wanted uuid.UUID) (Place, error) {
 	if len(places) == 0 {
-		return Place{}, errs.New(errs.Conflict, "The customer of this contract has no mapped account at any provider. Map an account to it first; nothing was read.")
+		return Place{}, errs.New(errs.Conflict,
+			"The customer of this contract has no mapped account at any provider. Map an account to it first; "+
+				"nothing was read.")
 	}
 	var readable []Place
 	for _, p := range places {
@@ -97,7 +104,9 @@ func choose(places []Place, wanted uuid.UUID) (Place, error) {
 	}
 	switch {
 	case wanted != uuid.Nil:
-		return Place{}, errs.New(errs.Conflict, "The customer of this contract has no mapped account at this provider. Map the account first; nothing was read.")
+		return Place{}, errs.New(errs.Conflict,
+			"The customer of this contract has no mapped account at this provider. Map the account first; "+
+				"nothing was read.")
 	case len(readable) == 1:
 		return readable[0], nil
 	case len(readable) == 0:

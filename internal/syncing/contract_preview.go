@@ -57,8 +57,10 @@ func Previews(ctx context.Context, db *gorm.DB, contractID, crmAccountID uuid.UU
 // known finds what is stored of the subscriptions of a listing, whoever's they are here.
 func known(ctx context.Context, db *gorm.DB, providerID, contractID uuid.UUID) (map[string]Known, error) {
 	var rows []Known
-	err := db.WithContext(ctx).Raw(`SELECT s.id, s.external_id, s.account_id, s.quantity, s.state, s.never_land, s.contract_id, coalesce(c.name, '') AS contract
-		FROM contract_listings l CROSS JOIN LATERAL (SELECT DISTINCT i->>'external_id' AS external_id FROM jsonb_array_elements(l.items) i) listed
+	err := db.WithContext(ctx).Raw(`SELECT s.id, s.external_id, s.account_id, s.quantity, s.state, s.never_land,
+		s.contract_id, coalesce(c.name, '') AS contract
+		FROM contract_listings l CROSS
+		JOIN LATERAL (SELECT DISTINCT i->>'external_id' AS external_id FROM jsonb_array_elements(l.items) i) listed
 		JOIN subscriptions s ON s.provider_id = l.provider_id AND s.external_id = listed.external_id
 		LEFT JOIN billing_contracts c ON c.id = s.contract_id
 		WHERE l.provider_id = ? AND l.contract_id = ?`, providerID, contractID).Scan(&rows).Error

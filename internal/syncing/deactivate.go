@@ -27,8 +27,10 @@ func (s *Service) DeactivateProvider(ctx context.Context, by audit.Actor, id uui
 		}
 		events := []audit.Event{*off}
 		if ended != nil {
-			events = append(events, audit.Event{Action: "sync_run.cancelled", ObjectType: "sync_run", ObjectID: ended.ID.String(), ObjectName: string(ended.Kind),
-				Before: map[string]any{"state": ended.State}, After: map[string]any{"cancel_requested_by": by.Name, "because": "the provider was deactivated"}})
+			events = append(events, audit.Event{Action: "sync_run.cancelled", ObjectType: "sync_run",
+				ObjectID: ended.ID.String(), ObjectName: string(ended.Kind),
+				Before: map[string]any{"state": ended.State},
+				After:  map[string]any{"cancel_requested_by": by.Name, "because": "the provider was deactivated"}})
 		}
 		return audit.Record(ctx, tx, s.Clock, by, events...)
 	})

@@ -36,16 +36,21 @@ func TestADeactivatedProviderNeverSyncs(t *testing.T) {
 	}
 	for name, ask := range map[string]func() error{
 		"accounts": func() error {
-			_, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson, Anyway: true})
+			_, _, err := w.sync.Request(t.Context(), person,
+				syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson,
+					Anyway: true})
 			return err
 		},
 		"one account": func() error {
-			_, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson, AccountID: &account})
+			_, _, err := w.sync.Request(t.Context(), person,
+				syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson,
+					AccountID: &account})
 			return err
 		},
 		"retry": func() error { _, _, err := w.sync.Retry(t.Context(), person, failed.ID, false); return err },
 	} {
-		if err := ask(); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "is deactivated and syncs nothing") {
+		if err := ask(); errs.KindOf(err) != errs.Conflict ||
+			!strings.Contains(errs.Public(err), "is deactivated and syncs nothing") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -54,7 +59,8 @@ func TestADeactivatedProviderNeverSyncs(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM sync_runs WHERE state IN ('queued', 'running', 'interrupted')`); n != 0 {
 		t.Errorf("%d runs are queued", n)
 	}
-	if n := w.count(`SELECT count(*) FROM audit_events WHERE action = 'provider.deactivated' AND before ->> 'active' = 'true' AND after ->> 'active' = 'false'`); n != 1 {
+	if n := w.count(`SELECT count(*) FROM audit_events WHERE action = 'provider.deactivated'
+		AND before ->> 'active' = 'true' AND after ->> 'active' = 'false'`); n != 1 {
 		t.Errorf("%d audit rows tell of it", n)
 	}
 }
@@ -67,9 +73,11 @@ func TestDeactivatingEndsTheRunOfTheProvider(t *testing.T) {
 		state syncing.State
 		want  syncing.State
 		asked bool
-	}{{syncing.Queued, syncing.Cancelled, true}, {syncing.Interrupted, syncing.Cancelled, true}, {syncing.Running, syncing.Running, true}} {
+	}{{syncing.Queued, syncing.Cancelled, true}, {syncing.Interrupted, syncing.Cancelled, true},
+		{syncing.Running, syncing.Running, true}} {
 		w := newWorld(t, sandbox.DataOptions{Customers: 2, Subscriptions: 4, Seed: 4})
-		r, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
+		r, _, err := w.sync.Request(t.Context(), person,
+			syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 		w.ok(err)
 		_, err = w.db.Owner().Exec(t.Context(), `UPDATE sync_runs SET state = $1 WHERE id = $2`, string(c.state), r.ID)
 		w.ok(err)
@@ -82,7 +90,8 @@ func TestDeactivatingEndsTheRunOfTheProvider(t *testing.T) {
 		w.clock.Advance(time.Hour)
 		w.ok(w.sync.Watch(t.Context()))
 		w.work()
-		if got := w.get(r.ID); got.State != syncing.Cancelled || w.count(`SELECT count(*) FROM provider_accounts`) != 0 {
+		if got := w.get(r.ID); got.State != syncing.Cancelled ||
+			w.count(`SELECT count(*) FROM provider_accounts`) != 0 {
 			t.Errorf("%s ended as %s: %s", c.state, got.State, got.Message)
 		}
 	}

@@ -24,7 +24,8 @@ func (w *worker) end(ctx context.Context, out outcome) error {
 			}
 		}
 		if out.state == Interrupted {
-			return tx.Exec(`UPDATE sync_runs SET state = 'interrupted', message = ? WHERE id = ?`, out.message, w.run.ID).Error
+			return tx.Exec(`UPDATE sync_runs SET state = 'interrupted', message = ? WHERE id = ?`, out.message,
+				w.run.ID).Error
 		}
 		if err := w.close(tx, out); err != nil {
 			return err
@@ -48,6 +49,7 @@ func (w *worker) goOn(ctx context.Context, tx *gorm.DB, out outcome) error {
 	if !w.run.ThenSubscriptions || out.state == Failed || out.state == Cancelled {
 		return nil
 	}
-	_, _, err := w.s.request(ctx, tx, audit.System, Request{ProviderID: w.run.ProviderID, Kind: Subscriptions, Trigger: w.run.Trigger})
+	_, _, err := w.s.request(ctx, tx, audit.System,
+		Request{ProviderID: w.run.ProviderID, Kind: Subscriptions, Trigger: w.run.Trigger})
 	return err
 }

@@ -67,7 +67,8 @@ func (s *Service) take(ctx context.Context, tx *gorm.DB, runID uuid.UUID) (*work
 		return nil, err
 	}
 	r.Attempt++
-	err = tx.Exec(`UPDATE sync_runs SET state = 'running', attempt = ?, started_at = coalesce(started_at, ?) WHERE id = ?`,
+	err = tx.Exec(`UPDATE sync_runs SET state = 'running', attempt = ?, started_at = coalesce(started_at, ?)
+		WHERE id = ?`,
 		r.Attempt, s.Clock.Now(), runID).Error
 	return &worker{s: s, run: r, lease: l}, err
 }
@@ -90,7 +91,8 @@ func (w *worker) work(ctx context.Context) outcome {
 	}
 	w.provider = p
 	if !p.Active {
-		return outcome{Cancelled, p.Name + " was deactivated before the run began; nothing was read.", "Activate the provider, then sync again."}
+		return outcome{Cancelled, p.Name + " was deactivated before the run began; nothing was read.",
+			"Activate the provider, then sync again."}
 	}
 	if w.run.Trigger == ByNight {
 		if err := w.verify(ctx); err != nil {
@@ -130,7 +132,8 @@ func (w *worker) kept(ctx context.Context) string {
 		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done-c.Failed, c.Total)
 	}
 	var causes []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed' GROUP BY cause ORDER BY count(*) DESC, cause LIMIT 1`, w.run.ID).Scan(&causes).Error
+	err := w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
+		GROUP BY cause ORDER BY count(*) DESC, cause LIMIT 1`, w.run.ID).Scan(&causes).Error
 	if err != nil || len(causes) == 0 {
 		return ""
 	}
@@ -146,7 +149,8 @@ func (w *worker) verify(ctx context.Context) error {
 	}
 	for _, l := range check.Layers {
 		if l.Result == distributor.Failed {
-			return &distributor.Error{Op: "verify " + l.Name, Message: l.Message, Advice: l.Advice, RequestID: l.RequestID}
+			return &distributor.Error{Op: "verify " + l.Name, Message: l.Message, Advice: l.Advice,
+				RequestID: l.RequestID}
 		}
 	}
 	return nil

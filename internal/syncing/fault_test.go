@@ -29,14 +29,16 @@ func TestAFailedAccountStopsNoOtherAndNothingIsGone(t *testing.T) {
 	w := newWorld(t, small())
 	w.accounts()
 	bad := w.far.Customers()[3].CustomerNo
-	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + bad + "/subscriptions", Kind: "status", Status: 403})
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + bad + "/subscriptions", Kind: "status",
+		Status: 403})
 	w.ok(err)
 	r := w.subscriptions()
 	if r.State != syncing.Partial || r.Failed != 1 || r.Done != r.Total {
 		t.Fatalf("run: %s failed %d of %d", r.State, r.Failed, r.Total)
 	}
 	var cause string
-	w.ok(w.db.Read(t.Context()).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'`, r.ID).Scan(&cause).Error)
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'`,
+		r.ID).Scan(&cause).Error)
 	if cause == "" {
 		t.Error("the failed account has no cause")
 	}
@@ -67,9 +69,11 @@ func TestAVanishedSubscriptionIsGoneOnlyAfterACompleteListingOfAll(t *testing.T)
 	t.Parallel()
 	w := ready(t)
 	var victim string
-	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive' ORDER BY external_id LIMIT 1`).Scan(&victim).Error)
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive'
+		ORDER BY external_id LIMIT 1`).Scan(&victim).Error)
 	w.ok(w.far.SetSubscriptionGone(victim, true))
-	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[5].CustomerNo + "/subscriptions", Kind: "status", Status: 403})
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[5].CustomerNo +
+		"/subscriptions", Kind: "status", Status: 403})
 	w.ok(err)
 	if r := w.subscriptions(); r.Gone != 0 {
 		t.Fatalf("gone decided though an account failed: %d", r.Gone)
@@ -78,12 +82,14 @@ func TestAVanishedSubscriptionIsGoneOnlyAfterACompleteListingOfAll(t *testing.T)
 	if r := w.subscriptions(); r.State != syncing.Succeeded || r.Gone != 1 {
 		t.Fatalf("run: %s, gone %d: %s", r.State, r.Gone, r.Message)
 	}
-	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND provider_status = 'missing' AND state = 'inactive' AND review = 'fail' AND ledger_quantity = 0`, victim); n != 1 {
+	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND provider_status = 'missing'
+		AND state = 'inactive' AND review = 'fail' AND ledger_quantity = 0`, victim); n != 1 {
 		t.Error("the vanished one is not missing, inactive and failing its review")
 	}
 	w.ok(w.far.SetSubscriptionGone(victim, false))
 	w.subscriptions()
-	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND state <> 'inactive' AND ledger_quantity = quantity`, victim); n != 1 {
+	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND state <> 'inactive'
+		AND ledger_quantity = quantity`, victim); n != 1 {
 		t.Error("the one that came back does not count again")
 	}
 }
@@ -111,7 +117,8 @@ func TestManyVanishedAtOnceStopTheRunUntilAPersonAgrees(t *testing.T) {
 func TestAChangedResellerIsComparedByACompleteListingOnly(t *testing.T) {
 	t.Parallel()
 	w := ready(t)
-	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET identity_changed_at = ? WHERE id = ?`, w.clock.Now(), w.provider).Error)
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET identity_changed_at = ? WHERE id = ?`, w.clock.Now(),
+		w.provider).Error)
 	waiting := func() int {
 		return w.count(`SELECT count(*) FROM providers WHERE identity_changed_at IS NOT NULL`)
 	}
@@ -129,12 +136,14 @@ func TestAChangedResellerIsComparedByACompleteListingOnly(t *testing.T) {
 func TestASecondRequestFindsTheRunUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
-	first, found, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
+	first, found, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 	w.ok(err)
 	if found {
 		t.Fatal("the first request found a run")
 	}
-	second, found, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	second, found, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
 	w.ok(err)
 	if !found || second.ID != first.ID {
 		t.Errorf("second request: found %t, %s instead of %s", found, second.ID, first.ID)
@@ -147,7 +156,8 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 	calm.accounts()
 	calm.subscriptions()
 	w.accounts()
-	r, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.queued = nil
 	w.breakOff(r)
@@ -165,7 +175,8 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 	if got.State != syncing.Succeeded || got.Attempt != 2 || got.Added != want {
 		t.Errorf("resumed: %s, attempt %d, added %d of %d", got.State, got.Attempt, got.Added, want)
 	}
-	const sums = `SELECT sum(hashtext(external_id || quantity || state || ledger_quantity || coalesce(review, ''))::bigint) FROM subscriptions`
+	const sums = `SELECT sum(hashtext(external_id || quantity || state || ledger_quantity || coalesce(review,
+		''))::bigint) FROM subscriptions`
 	if w.count(sums) != calm.count(sums) {
 		t.Errorf("the data differ from a run without the break:\n%s", cmp.Diff(calm.rows(), w.rows()))
 	}
@@ -175,7 +186,9 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 func (w *world) rows() []string {
 	w.t.Helper()
 	var rows []string
-	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT concat_ws(' ', external_id, quantity, state, hold_reason, provider_status, ledger_quantity, review) FROM subscriptions ORDER BY external_id`).Scan(&rows).Error)
+	w.ok(w.db.Read(w.t.Context()).
+		Raw(`SELECT concat_ws(' ', external_id, quantity, state, hold_reason, provider_status, ledger_quantity, review)
+			FROM subscriptions ORDER BY external_id`).Scan(&rows).Error)
 	return rows
 }
 
@@ -183,7 +196,8 @@ func (w *world) rows() []string {
 // as a stop of the process does.
 func (w *world) breakOff(r syncing.Run) {
 	w.t.Helper()
-	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[6].CustomerNo + "/subscriptions", Kind: "hang", Times: 1})
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[6].CustomerNo +
+		"/subscriptions", Kind: "hang", Times: 1})
 	w.ok(err)
 	ctx, stop := context.WithCancel(w.t.Context())
 	defer stop()
@@ -212,8 +226,10 @@ func TestTheNightReadsAccountsThenSubscriptionsOnceANight(t *testing.T) {
 	w.ok(w.sync.Night(t.Context()))
 	w.ok(w.sync.Night(t.Context()))
 	w.work()
-	if a, s := w.count(`SELECT count(*) FROM sync_runs WHERE kind = 'accounts' AND trigger = 'nightly' AND state = 'succeeded'`),
-		w.count(`SELECT count(*) FROM sync_runs WHERE kind = 'subscriptions' AND trigger = 'nightly' AND state = 'succeeded'`); a != 1 || s != 1 {
+	if a, s := w.count(`SELECT count(*) FROM sync_runs WHERE kind = 'accounts' AND trigger = 'nightly'
+		AND state = 'succeeded'`),
+		w.count(`SELECT count(*) FROM sync_runs WHERE kind = 'subscriptions' AND trigger = 'nightly'
+			AND state = 'succeeded'`); a != 1 || s != 1 {
 		t.Errorf("account runs %d, subscription runs %d", a, s)
 	}
 }
@@ -222,7 +238,8 @@ func TestACancelledRunKeepsWhatItReadAndEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
 	w.accounts()
-	r, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.ok(w.sync.Cancel(t.Context(), person, r.ID))
 	w.work()
@@ -238,7 +255,8 @@ func TestTheChangeLogDatesAMidTermChange(t *testing.T) {
 	t.Parallel()
 	w := ready(t)
 	var id string
-	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive' AND kind = 'licence' ORDER BY external_id LIMIT 1`).Scan(&id).Error)
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive'
+		AND kind = 'licence' ORDER BY external_id LIMIT 1`).Scan(&id).Error)
 	var have int
 	w.ok(w.db.Read(t.Context()).Raw(`SELECT quantity FROM subscriptions WHERE external_id = ?`, id).Scan(&have).Error)
 	w.far.SetNow(w.clock.Now().Add(24 * time.Hour))
@@ -248,7 +266,8 @@ func TestTheChangeLogDatesAMidTermChange(t *testing.T) {
 		t.Fatalf("changed %d: %s", r.Changed, r.Message)
 	}
 	if n := w.count(`SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
-		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 3 AND NOT c.estimated AND c.effective_at IN ('2026-11-20', '2026-11-21')`, id); n != 1 {
+		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 3 AND NOT c.estimated
+		AND c.effective_at IN ('2026-11-20', '2026-11-21')`, id); n != 1 {
 		t.Error("the change does not carry the change log's date")
 	}
 }
@@ -257,7 +276,8 @@ func TestAnEntryDatedBeforeTheLastReadingStillDatesTheChangeOnce(t *testing.T) {
 	t.Parallel()
 	w := ready(t)
 	var id string
-	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive' AND kind = 'licence' ORDER BY external_id LIMIT 1`).Scan(&id).Error)
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state <> 'inactive'
+		AND kind = 'licence' ORDER BY external_id LIMIT 1`).Scan(&id).Error)
 	var have int
 	w.ok(w.db.Read(t.Context()).Raw(`SELECT quantity FROM subscriptions WHERE external_id = ?`, id).Scan(&have).Error)
 	w.far.SetNow(time.Date(2026, 11, 15, 9, 0, 0, 0, time.UTC))
@@ -265,7 +285,8 @@ func TestAnEntryDatedBeforeTheLastReadingStillDatesTheChangeOnce(t *testing.T) {
 	if r := w.subscriptions(); r.Changed != 1 {
 		t.Fatalf("changed %d: %s", r.Changed, r.Message)
 	}
-	const rows = `SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 4 AND c.estimated = ? AND c.effective_at = ?`
+	const rows = `SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
+		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 4 AND c.estimated = ? AND c.effective_at = ?`
 	if w.count(rows, id, false, "2026-11-15") != 1 {
 		t.Error("the change does not carry the log's date")
 	}
@@ -281,11 +302,13 @@ func TestReadableRecordsOfAnAccountCountAlsoWhenOthersCannotBeRead(t *testing.T)
 	t.Parallel()
 	w := newWorld(t, small())
 	w.accounts()
-	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[1].CustomerNo + "/subscriptions", Kind: "set_field", Field: "quantity", Value: []byte(`null`), Row: 1})
+	_, err := w.far.AddFault(sandbox.Fault{Path: "/api/v1/customers/" + w.far.Customers()[1].CustomerNo +
+		"/subscriptions", Kind: "set_field", Field: "quantity", Value: []byte(`null`), Row: 1})
 	w.ok(err)
 	first, second := w.subscriptions(), w.subscriptions()
 	if first.Failed != 1 || second.Failed != 1 || second.Unchanged != first.Added {
-		t.Errorf("first added %d (failed %d), second unchanged %d (failed %d)", first.Added, first.Failed, second.Unchanged, second.Failed)
+		t.Errorf("first added %d (failed %d), second unchanged %d (failed %d)", first.Added, first.Failed,
+			second.Unchanged, second.Failed)
 	}
 	if n := w.count(`SELECT count(*) FROM unreadable_records WHERE resolved_at IS NULL`); n != 1 {
 		t.Errorf("%d unreadable records kept", n)
@@ -306,7 +329,8 @@ func TestAnOldEntryNeverDatesAChangeThatTheLogDoesNotTellOf(t *testing.T) {
 	w.ok(w.far.ChangeSubscription(id, sandbox.SubscriptionChange{Quantity: &quantity, Quiet: true}))
 	w.subscriptions()
 	if n := w.count(`SELECT count(*) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
-		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 2 AND c.estimated AND c.effective_at = '2026-11-20'`, id); n != 1 {
+		WHERE s.external_id = ? AND c.event = 'update' AND c.delta = 2 AND c.estimated
+		AND c.effective_at = '2026-11-20'`, id); n != 1 {
 		t.Error("a change that the log does not tell of was dated by an entry that was there before")
 	}
 }
@@ -314,7 +338,8 @@ func TestAnOldEntryNeverDatesAChangeThatTheLogDoesNotTellOf(t *testing.T) {
 func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, small())
-	r, _, err := w.sync.Request(t.Context(), person, syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.queued = nil // the job is lost
 	w.clock.Advance(9 * time.Minute)

@@ -47,7 +47,8 @@ func (w *worker) subscriptionsGone(ctx context.Context) (outcome, bool, error) {
 func (w *worker) guardSubscriptions(ctx context.Context, gone int) (outcome, bool, error) {
 	var there int
 	err := w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE s.provider_id = ? AND s.provider_status <> 'missing' AND a.provider_status <> 'gone'`, w.provider.ID).Scan(&there).Error
+		WHERE s.provider_id = ? AND s.provider_status <> 'missing'
+		AND a.provider_status <> 'gone'`, w.provider.ID).Scan(&there).Error
 	if err != nil {
 		return outcome{}, false, err
 	}
@@ -55,6 +56,8 @@ func (w *worker) guardSubscriptions(ctx context.Context, gone int) (outcome, boo
 	if err != nil || !over && w.provider.IdentityChangedAt == nil {
 		return outcome{}, false, err
 	}
-	return outcome{Stopped, fmt.Sprintf("%d of %d known subscriptions are missing from the listing, more than the share of %d %% that may go at once. All other changes were applied; none was marked as gone.", gone, there, share),
+	return outcome{Stopped, fmt.Sprintf("%d of %d known subscriptions are missing from the listing, more than the "+
+		"share of %d %% that may go at once. All other changes were applied; none was marked as gone.", gone,
+		there, share),
 		"Ask the distributor whether they have really ended. If so, say so below and the run is repeated."}, true, nil
 }

@@ -12,7 +12,8 @@ import (
 // guardAccounts stops a run before it writes anything when its listing would mark
 // too much as gone: an empty one where accounts were, one that is short by more than
 // the set share, or any loss after the host or reseller number was changed.
-func (w *worker) guardAccounts(ctx context.Context, stored map[string]account.Account, listed map[string]distributor.Account, absent []string) (outcome, bool) {
+func (w *worker) guardAccounts(ctx context.Context, stored map[string]account.Account,
+	listed map[string]distributor.Account, absent []string) (outcome, bool) {
 	there := 0
 	for _, a := range stored {
 		if a.Facts.Status != account.Gone {
@@ -20,14 +21,17 @@ func (w *worker) guardAccounts(ctx context.Context, stored map[string]account.Ac
 		}
 	}
 	if len(listed) == 0 && there > 0 {
-		return outcome{Stopped, fmt.Sprintf("The distributor listed no customers at all, where %d were known. Nothing was changed.", there),
-			fmt.Sprintf("Check the reseller number (%s): with a wrong one the lists come back empty.", w.provider.ResellerNumber)}, true
+		return outcome{Stopped, fmt.Sprintf("The distributor listed no customers at all, where %d were known. "+
+			"Nothing was changed.", there),
+			fmt.Sprintf("Check the reseller number (%s): with a wrong one the lists come back empty.",
+				w.provider.ResellerNumber)}, true
 	}
 	if w.run.AllowGone || len(absent) == 0 {
 		return outcome{}, false
 	}
 	if w.provider.IdentityChangedAt != nil {
-		return outcome{Stopped, fmt.Sprintf("The host or reseller number was changed, and %d of %d known accounts are not in the new listing. Nothing was changed.", len(absent), there),
+		return outcome{Stopped, fmt.Sprintf("The host or reseller number was changed, and %d of %d known accounts "+
+			"are not in the new listing. Nothing was changed.", len(absent), there),
 			"Check that the new address belongs to the same reseller. If these accounts are really gone, say so below."}, true
 	}
 	over, share, err := w.tooMany(ctx, len(absent), there)
@@ -35,7 +39,8 @@ func (w *worker) guardAccounts(ctx context.Context, stored map[string]account.Ac
 		return failure(err), true
 	}
 	if over {
-		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts are missing from the listing, more than the share of %d %% that may go at once. Nothing was changed.", len(absent), there, share),
+		return outcome{Stopped, fmt.Sprintf("%d of %d known accounts are missing from the listing, more than the "+
+			"share of %d %% that may go at once. Nothing was changed.", len(absent), there, share),
 			"Ask the distributor whether these customers have really left. If so, say so below and the run is repeated."}, true
 	}
 	return outcome{}, false

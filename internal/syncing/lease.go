@@ -47,7 +47,8 @@ func (s *Service) acquire(ctx context.Context, tx *gorm.DB, r Run) (lease, error
 // guard makes a transaction fail with errLeaseLost unless the lease is still ours; it holds the row until commit.
 func (l lease) guard(ctx context.Context, tx *gorm.DB) error {
 	var epochs []int64
-	err := tx.WithContext(ctx).Raw(`SELECT epoch FROM sync_leases WHERE provider_id = ? AND run_id = ? FOR SHARE`, l.providerID, l.runID).Scan(&epochs).Error
+	err := tx.WithContext(ctx).Raw(`SELECT epoch FROM sync_leases WHERE provider_id = ? AND run_id = ? FOR SHARE`,
+		l.providerID, l.runID).Scan(&epochs).Error
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,7 @@ var errCancelled = errs.New(errs.Conflict, "The run was cancelled.")
 
 func (s *Service) cancelRequested(ctx context.Context, runID uuid.UUID) bool {
 	var asked bool
-	err := s.DB.Read(ctx).Raw(`SELECT cancel_requested_at IS NOT NULL FROM sync_runs WHERE id = ?`, runID).Scan(&asked).Error
+	err := s.DB.Read(ctx).Raw(`SELECT cancel_requested_at IS NOT NULL FROM sync_runs WHERE id = ?`,
+		runID).Scan(&asked).Error
 	return err == nil && asked
 }

@@ -46,7 +46,8 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const rowsOfRuns = `SELECT r.id, r.provider_id, p.name AS provider, r.kind, r.trigger, r.state, r.requested_by, r.requested_at, r.started_at, r.finished_at,
+const rowsOfRuns = `SELECT r.id, r.provider_id, p.name AS provider, r.kind, r.trigger, r.state, r.requested_by,
+	r.requested_at, r.started_at, r.finished_at,
 	r.total, r.done, r.added, r.changed, r.unchanged, r.gone, r.held, r.failed, r.message
 	FROM sync_runs r JOIN providers p ON p.id = r.provider_id WHERE `
 
@@ -79,7 +80,8 @@ func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, 
 	behind, more := r.Where()
 	args = append(append(args, more...), r.Limit())
 	var rows []Row
-	err := db.WithContext(ctx).Raw(rowsOfRuns+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(rowsOfRuns+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`,
+		args...).Scan(&rows).Error
 	if err != nil {
 		return nil, "", fmt.Errorf("list sync runs: %w", err)
 	}
@@ -95,7 +97,8 @@ func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, 
 func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
 	where, args := f.where()
 	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM sync_runs r WHERE `+where, args...).Scan(&n).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM sync_runs r WHERE `+where,
+		args...).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("count sync runs: %w", err)
 	}
 	return n, nil

@@ -44,7 +44,8 @@ func (w *worker) listing(ctx context.Context) outcome {
 		return failure(err)
 	}
 	if len(ts) == 0 {
-		return outcome{Failed, "The contract's customer has no mapped account at this provider.", "Map the account first."}
+		return outcome{Failed, "The contract's customer has no mapped account at this provider.",
+			"Map the account first."}
 	}
 	if _, err := w.progress.plan(ctx, []string{ts[0].ExternalID}); err != nil {
 		return failure(err)
@@ -59,7 +60,8 @@ func (w *worker) listing(ctx context.Context) outcome {
 	if err := w.progress.finish(ctx, 0, result{}); err != nil {
 		return failure(err)
 	}
-	return outcome{state: Succeeded, message: fmt.Sprintf("%d subscriptions listed; nothing was changed.", len(got.Subscriptions))}
+	return outcome{state: Succeeded,
+		message: fmt.Sprintf("%d subscriptions listed; nothing was changed.", len(got.Subscriptions))}
 }
 
 func (w *worker) storeListing(ctx context.Context, got distributor.SubscriptionListing) error {
@@ -72,15 +74,19 @@ func (w *worker) storeListing(ctx context.Context, got distributor.SubscriptionL
 		return err
 	}
 	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO contract_listings (contract_id, provider_id, run_id, listed_at, items) VALUES (?, ?, ?, ?, ?::jsonb)
-			ON CONFLICT (contract_id, provider_id) DO UPDATE SET run_id = excluded.run_id, listed_at = excluded.listed_at, items = excluded.items`,
+		return tx.Exec(`INSERT INTO contract_listings (contract_id, provider_id, run_id, listed_at, items)
+			VALUES (?, ?, ?, ?, ?::jsonb)
+			ON CONFLICT (contract_id, provider_id) DO UPDATE
+			SET run_id = excluded.run_id, listed_at = excluded.listed_at, items = excluded.items`,
 			w.run.ContractID, w.provider.ID, w.run.ID, w.s.Clock.Now(), string(b)).Error
 	})
 }
 
 func listedOf(s distributor.Subscription) Listed {
-	l := Listed{ExternalID: s.ExternalID, Product: s.ProductName, PartNumber: s.PartNumber, Vendor: s.Vendor, Quantity: s.Quantity,
-		CostPeriod: string(s.CostPeriod), Currency: s.Currency, Start: s.Start.String(), End: s.End.String(), Status: s.Status}
+	l := Listed{ExternalID: s.ExternalID, Product: s.ProductName, PartNumber: s.PartNumber, Vendor: s.Vendor,
+		Quantity:   s.Quantity,
+		CostPeriod: string(s.CostPeriod), Currency: s.Currency, Start: s.Start.String(), End: s.End.String(),
+		Status: s.Status}
 	if s.UnitCost.Valid {
 		l.Cost = s.UnitCost.Decimal.String()
 	}
@@ -95,7 +101,8 @@ func Listings(ctx context.Context, db *gorm.DB, contractID uuid.UUID) ([]Contrac
 		ListedAt   time.Time
 		Items      string
 	}
-	err := db.WithContext(ctx).Raw(`SELECT provider_id, run_id, listed_at, items FROM contract_listings WHERE contract_id = ? ORDER BY provider_id`, contractID).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT provider_id, run_id, listed_at, items FROM contract_listings
+		WHERE contract_id = ? ORDER BY provider_id`, contractID).Scan(&rows).Error
 	out := make([]ContractListing, 0, len(rows))
 	for _, r := range rows {
 		l := ContractListing{ProviderID: r.ProviderID, RunID: r.RunID, ListedAt: r.ListedAt}

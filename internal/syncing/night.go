@@ -33,13 +33,15 @@ func (s *Service) nextNight(now time.Time) time.Time {
 // the night waits for it.
 func (s *Service) Night(ctx context.Context) error {
 	now := s.Clock.Now()
-	err := s.DB.Read(ctx).Exec(`INSERT INTO sync_schedule (provider_id, next_at) SELECT id, ? FROM providers WHERE connector <> 'manual'
+	err := s.DB.Read(ctx).Exec(`INSERT INTO sync_schedule (provider_id, next_at) SELECT id, ? FROM providers
+		WHERE connector <> 'manual'
 		ON CONFLICT DO NOTHING`, s.nextNight(now)).Error
 	if err != nil {
 		return err
 	}
 	var due []uuid.UUID
-	err = s.DB.Read(ctx).Raw(`SELECT s.provider_id FROM sync_schedule s WHERE s.next_at <= ? ORDER BY s.provider_id`, now).Scan(&due).Error
+	err = s.DB.Read(ctx).Raw(`SELECT s.provider_id FROM sync_schedule s WHERE s.next_at <= ? ORDER BY s.provider_id`,
+		now).Scan(&due).Error
 	for _, id := range due {
 		err = errors.Join(err, s.nightOf(ctx, id))
 	}
@@ -51,7 +53,8 @@ func (s *Service) nightOf(ctx context.Context, providerID uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		now := s.Clock.Now()
 		moved := tx.Exec(`UPDATE sync_schedule SET next_at = ? WHERE provider_id = ? AND next_at <= ?
-			AND NOT EXISTS (SELECT FROM sync_runs WHERE provider_id = sync_schedule.provider_id AND state IN ('queued', 'running', 'interrupted'))`,
+			AND NOT EXISTS (SELECT FROM sync_runs WHERE provider_id = sync_schedule.provider_id
+			AND state IN ('queued', 'running', 'interrupted'))`,
 			s.nextNight(now), providerID, now)
 		if moved.Error != nil || moved.RowsAffected == 0 {
 			return moved.Error
@@ -60,7 +63,8 @@ func (s *Service) nightOf(ctx context.Context, providerID uuid.UUID) error {
 		if err != nil || !p.Active {
 			return err
 		}
-		_, _, err = s.request(ctx, tx, audit.System, Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true})
+		_, _, err = s.request(ctx, tx, audit.System,
+			Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true})
 		return err
 	})
 }

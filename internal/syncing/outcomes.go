@@ -35,15 +35,18 @@ type AccountOutcome struct {
 
 // OutcomeSorts is the one order of a run's outcomes.
 func OutcomeSorts() paging.Sorts {
-	return paging.Sorts{ID: "a.run_id", Default: "external_id", Keys: []paging.Sort{{Key: "external_id", Expr: "a.external_id", Kind: paging.Text}}}
+	return paging.Sorts{ID: "a.run_id", Default: "external_id",
+		Keys: []paging.Sort{{Key: "external_id", Expr: "a.external_id", Kind: paging.Text}}}
 }
 
 // Outcomes reads one page of a run's accounts with one outcome, and the token of the next.
-func Outcomes(ctx context.Context, db *gorm.DB, runID uuid.UUID, outcome string, r paging.Request) ([]AccountOutcome, string, error) {
+func Outcomes(ctx context.Context, db *gorm.DB, runID uuid.UUID, outcome string, r paging.Request) ([]AccountOutcome,
+	string, error) {
 	behind, more := r.Where()
 	args := append([]any{runID, outcome}, append(more, r.Limit())...)
 	var rows []AccountOutcome
-	err := db.WithContext(ctx).Raw(`SELECT a.* FROM sync_run_accounts a WHERE a.run_id = ? AND a.outcome = ? AND `+behind+`
+	err := db.WithContext(ctx).Raw(`SELECT a.* FROM sync_run_accounts a WHERE a.run_id = ? AND a.outcome = ?
+		AND `+behind+`
 		ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, "", fmt.Errorf("read outcomes of a run: %w", err)
@@ -57,7 +60,8 @@ func OutcomeCounts(ctx context.Context, db *gorm.DB, runID uuid.UUID) (map[strin
 		Outcome  string
 		Accounts int
 	}
-	err := db.WithContext(ctx).Raw(`SELECT outcome, count(*) AS accounts FROM sync_run_accounts WHERE run_id = ? GROUP BY outcome`, runID).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT outcome, count(*) AS accounts FROM sync_run_accounts WHERE run_id = ?
+		GROUP BY outcome`, runID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count outcomes of a run: %w", err)
 	}
@@ -80,7 +84,8 @@ const causesShown = 20
 // Causes groups a run's failures, the most frequent first.
 func Causes(ctx context.Context, db *gorm.DB, runID uuid.UUID) ([]Cause, error) {
 	var rows []Cause
-	err := db.WithContext(ctx).Raw(`SELECT cause, advice, count(*) AS accounts FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
+	err := db.WithContext(ctx).Raw(`SELECT cause, advice, count(*) AS accounts FROM sync_run_accounts WHERE run_id = ?
+		AND outcome = 'failed'
 		GROUP BY cause, advice ORDER BY accounts DESC, cause LIMIT ?`, runID, causesShown).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("group failures of a run: %w", err)
@@ -99,7 +104,8 @@ type Names struct {
 func NamesOf(ctx context.Context, db *gorm.DB, r Run) (Names, error) {
 	var n Names
 	err := db.WithContext(ctx).Raw(`SELECT p.name AS provider,
-			coalesce((SELECT coalesce(nullif(a.name, ''), a.external_id) FROM provider_accounts a WHERE a.id = ?), '') AS account,
+			coalesce((SELECT coalesce(nullif(a.name, ''), a.external_id) FROM provider_accounts a
+			WHERE a.id = ?), '') AS account,
 			coalesce((SELECT c.name FROM billing_contracts c WHERE c.id = ?), '') AS contract
 		FROM providers p WHERE p.id = ?`, r.AccountID, r.ContractID, r.ProviderID).Scan(&n).Error
 	if err != nil {

@@ -36,12 +36,14 @@ type result struct {
 
 // openProgress goes on where an interrupted attempt was saved.
 func (w *worker) openProgress(ctx context.Context) (*progress, error) {
-	p := &progress{w: w, counts: w.run.Counts, results: map[int]result{}, unsaved: map[string][]string{}, seen: map[string]struct{}{}, savedAt: w.s.Clock.Now()}
+	p := &progress{w: w, counts: w.run.Counts, results: map[int]result{}, unsaved: map[string][]string{},
+		seen: map[string]struct{}{}, savedAt: w.s.Clock.Now()}
 	if w.run.Attempt < 2 {
 		return p, nil
 	}
 	var ids []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT unnest(external_ids) FROM sync_run_seen WHERE run_id = ?`, w.run.ID).Scan(&ids).Error
+	err := w.s.DB.Read(ctx).Raw(`SELECT unnest(external_ids) FROM sync_run_seen WHERE run_id = ?`,
+		w.run.ID).Scan(&ids).Error
 	for _, id := range ids {
 		p.seen[id] = struct{}{}
 	}
@@ -122,12 +124,15 @@ func (p *progress) mark() string {
 func (p *progress) write(tx *gorm.DB) error {
 	for account, ids := range p.unsaved {
 		err := tx.Exec(`INSERT INTO sync_run_seen (run_id, account_external_id, external_ids) VALUES (?, ?, ?)
-			ON CONFLICT (run_id, account_external_id) DO UPDATE SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
+			ON CONFLICT (run_id, account_external_id) DO UPDATE
+			SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
 		if err != nil {
 			return err
 		}
 	}
 	c := p.counts
-	return tx.Exec(`UPDATE sync_runs SET total = ?, done = ?, added = ?, changed = ?, unchanged = ?, gone = ?, held = ?, failed = ?, saved_through = ? WHERE id = ?`,
+	return tx.Exec(`UPDATE sync_runs
+		SET total = ?, done = ?, added = ?, changed = ?, unchanged = ?, gone = ?, held = ?, failed = ?,
+			saved_through = ? WHERE id = ?`,
 		c.Total, c.Done, c.Added, c.Changed, c.Unchanged, c.Gone, c.Held, c.Failed, p.mark(), p.w.run.ID).Error
 }

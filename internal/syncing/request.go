@@ -82,8 +82,9 @@ func held(ctx context.Context, tx *gorm.DB, id uuid.UUID) (provider.Provider, er
 func (s *Service) newRun(by audit.Actor, q Request) Run {
 	r := Run{
 		ID: uuid.Must(uuid.NewV7()), ProviderID: q.ProviderID, Kind: q.Kind, Trigger: q.Trigger,
-		AccountID: q.AccountID, ContractID: q.ContractID, OnlyAccounts: q.OnlyAccounts, OnlyExternalIDs: q.OnlyExternalIDs,
-		RetryOf: q.RetryOf, ThenSubscriptions: q.ThenSubscriptions, Anyway: q.Anyway, AllowGone: q.AllowGone,
+		AccountID: q.AccountID, ContractID: q.ContractID, OnlyAccounts: q.OnlyAccounts,
+		OnlyExternalIDs: q.OnlyExternalIDs,
+		RetryOf:         q.RetryOf, ThenSubscriptions: q.ThenSubscriptions, Anyway: q.Anyway, AllowGone: q.AllowGone,
 		State: Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(),
 	}
 	if r.OnlyAccounts == nil {
@@ -101,15 +102,18 @@ func (s *Service) newRun(by audit.Actor, q Request) Run {
 func maySync(p provider.Provider, q Request) error {
 	switch {
 	case p.Connector == distributor.Manual:
-		return errs.New(errs.Conflict, "A manual provider has nothing to sync: its accounts and subscriptions are entered or imported by hand.")
+		return errs.New(errs.Conflict,
+			"A manual provider has nothing to sync: its accounts and subscriptions are entered or imported by hand.")
 	case q.Trigger == ByNight || q.Anyway:
 		return nil
 	}
 	switch p.Connectivity() {
 	case provider.Unverified:
-		return unverified("%s has not been verified yet. Verify the connectivity first, or choose to sync anyway.", p.Name)
+		return unverified("%s has not been verified yet. Verify the connectivity first, or choose to sync anyway.",
+			p.Name)
 	case provider.Stale:
-		return unverified("The credentials of %s were edited since they were verified. Verify again, or choose to sync anyway.", p.Name)
+		return unverified("The credentials of %s were edited since they were verified. "+
+			"Verify again, or choose to sync anyway.", p.Name)
 	case provider.CheckFailed:
 		return unverified("The last connectivity check of %s failed. Verify again, or choose to sync anyway.", p.Name)
 	}

@@ -28,11 +28,15 @@ type accountResult struct {
 func (w *worker) note(tx *gorm.DB, r accountResult) error {
 	id := uuid.NullUUID{UUID: r.AccountID, Valid: r.AccountID != uuid.Nil}
 	return tx.Exec(`
-		INSERT INTO sync_run_accounts (run_id, external_id, account_id, name, outcome, cause, advice, error_kind, request_id, added, changed, unchanged, gone, held, at)
+		INSERT INTO sync_run_accounts (run_id, external_id, account_id, name, outcome, cause, advice, error_kind,
+			request_id, added, changed, unchanged, gone, held, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (run_id, external_id) DO UPDATE SET outcome = excluded.outcome, cause = excluded.cause, advice = excluded.advice,
-			error_kind = excluded.error_kind, request_id = excluded.request_id, added = excluded.added, changed = excluded.changed,
-			unchanged = excluded.unchanged, gone = sync_run_accounts.gone + excluded.gone, held = excluded.held, at = excluded.at`,
+		ON CONFLICT (run_id, external_id) DO UPDATE
+		SET outcome = excluded.outcome, cause = excluded.cause, advice = excluded.advice,
+			error_kind = excluded.error_kind, request_id = excluded.request_id, added = excluded.added,
+				changed = excluded.changed,
+			unchanged = excluded.unchanged, gone = sync_run_accounts.gone + excluded.gone, held = excluded.held,
+				at = excluded.at`,
 		w.run.ID, r.ExternalID, id, r.Name, r.Outcome, r.Cause, r.Advice, r.ErrorKind, r.RequestID,
 		r.Counts.Added, r.Counts.Changed, r.Counts.Unchanged, r.Counts.Gone, r.Counts.Held, w.s.Clock.Now()).Error
 }
@@ -54,7 +58,8 @@ func (w *worker) already(ctx context.Context, externalID string, r result) (resu
 
 // failedAccount is an account whose reading failed: its cause in plain words.
 func (w *worker) failedAccount(ctx context.Context, a target, err error) (result, error) {
-	row := accountResult{ExternalID: a.ExternalID, AccountID: a.ID, Name: a.Name, Outcome: "failed", Cause: errs.Public(err), Advice: "Retry the failed accounts; if it lasts, look in the log for this run."}
+	row := accountResult{ExternalID: a.ExternalID, AccountID: a.ID, Name: a.Name, Outcome: "failed",
+		Cause: errs.Public(err), Advice: "Retry the failed accounts; if it lasts, look in the log for this run."}
 	var e *distributor.Error
 	if errors.As(err, &e) {
 		row.Cause, row.Advice, row.ErrorKind, row.RequestID = e.Message, e.Advice, e.Kind, e.RequestID

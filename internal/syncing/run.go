@@ -119,7 +119,8 @@ func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Run, error) {
 // Unfinished finds the run of a provider that has not ended yet.
 func Unfinished(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Run, bool, error) {
 	var rs []Run
-	err := db.WithContext(ctx).Where("provider_id = ? AND state IN ('queued', 'running', 'interrupted')", providerID).Find(&rs).Error
+	err := db.WithContext(ctx).Where("provider_id = ? AND state IN ('queued', 'running', 'interrupted')",
+		providerID).Find(&rs).Error
 	if err != nil || len(rs) == 0 {
 		return Run{}, false, err
 	}

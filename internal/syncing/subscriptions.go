@@ -30,7 +30,8 @@ func (w *worker) targets(ctx context.Context) ([]target, error) {
 		q = q.Where("id = ?", *w.run.AccountID)
 	}
 	if w.run.ContractID != nil {
-		q = q.Where("state = 'mapped' AND crm_account_id = (SELECT crm_account_id FROM billing_contracts WHERE id = ?)", *w.run.ContractID)
+		q = q.Where("state = 'mapped' AND crm_account_id = (SELECT crm_account_id FROM billing_contracts WHERE id = ?)",
+			*w.run.ContractID)
 	}
 	if len(w.run.OnlyAccounts) > 0 {
 		q = q.Where("external_id IN ?", w.run.OnlyAccounts)
@@ -48,7 +49,8 @@ func (w *worker) subscriptions(ctx context.Context) outcome {
 		return failure(err)
 	}
 	if len(ts) == 0 && w.run.ContractID != nil {
-		return outcome{Failed, "The contract's customer has no mapped account at this provider.", "Map the account first."}
+		return outcome{Failed, "The contract's customer has no mapped account at this provider.",
+			"Map the account first."}
 	}
 	names := make([]string, len(ts))
 	for i, t := range ts {
@@ -109,7 +111,8 @@ const silentLimit = 10 // so many accounts in a row without an answer: the distr
 // would only lock the account out or wait for nothing.
 func (w *worker) endsRun(err error) bool {
 	switch distributor.KindOf(err) {
-	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS, distributor.TLSFailed, distributor.Redirected:
+	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS, distributor.TLSFailed,
+		distributor.Redirected:
 		return true
 	case distributor.Unreachable, distributor.TimedOut, distributor.NameUnknown:
 		return w.silent.Add(1) >= silentLimit
@@ -126,9 +129,11 @@ func (w *worker) subscriptionsEnd(ctx context.Context) outcome {
 	out := outcome{state: Succeeded, message: w.logTrouble()}
 	switch {
 	case c.Failed > 0 && c.Failed >= c.Total:
-		return outcome{Failed, "No account could be read. Nothing was marked as gone.", "See the causes below, then retry."}
+		return outcome{Failed, "No account could be read. Nothing was marked as gone.",
+			"See the causes below, then retry."}
 	case c.Failed > 0:
-		return outcome{Partial, fmt.Sprintf("%d of %d accounts could not be read, so nothing was marked as gone.", c.Failed, c.Total), "See the causes below, then retry the failed ones."}
+		return outcome{Partial, fmt.Sprintf("%d of %d accounts could not be read, so nothing was marked as gone.",
+			c.Failed, c.Total), "See the causes below, then retry the failed ones."}
 	case !w.run.whole():
 		return w.withUnlisted(out)
 	}
@@ -153,13 +158,15 @@ func (w *worker) withUnlisted(out outcome) outcome {
 	if len(gone) == 0 {
 		return out
 	}
-	return outcome{Partial, fmt.Sprintf("The distributor does not list %s for this customer, so nothing was done about it. %s", strings.Join(gone, ", "), out.message),
+	return outcome{Partial, fmt.Sprintf("The distributor does not list %s for this customer, so nothing was done "+
+		"about it. %s", strings.Join(gone, ", "), out.message),
 		"List again what the distributor has."}
 }
 
 func (w *worker) logTrouble() string {
 	if n := w.logFailed.Load(); n > 0 {
-		return fmt.Sprintf("The change log of %d contracts could not be read; their changes carry the day they were seen, marked as estimated.", n)
+		return fmt.Sprintf("The change log of %d contracts could not be read; "+
+			"their changes carry the day they were seen, marked as estimated.", n)
 	}
 	return ""
 }

@@ -21,7 +21,8 @@ func Successes(ctx context.Context, db *gorm.DB) (map[uuid.UUID]Success, error) 
 	var rows []Success
 	err := db.WithContext(ctx).Raw(`SELECT provider_id, max(finished_at) FILTER (WHERE kind = 'accounts') AS accounts,
 			max(finished_at) FILTER (WHERE kind = 'subscriptions') AS subscriptions
-		FROM sync_runs WHERE state = 'succeeded' AND kind <> 'listing' AND account_id IS NULL AND contract_id IS NULL AND only_accounts = '[]'
+		FROM sync_runs WHERE state = 'succeeded' AND kind <> 'listing' AND account_id IS NULL AND contract_id IS NULL
+		AND only_accounts = '[]'
 		GROUP BY provider_id`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("last successful syncs: %w", err)

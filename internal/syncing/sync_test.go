@@ -11,8 +11,10 @@ import (
 const versions = `SELECT coalesce(sum(x), 0) FROM (
 	SELECT sum(xmin::text::bigint) x FROM provider_accounts UNION ALL SELECT sum(xmin::text::bigint) FROM subscriptions
 	UNION ALL SELECT sum(xmin::text::bigint) FROM products UNION ALL SELECT sum(xmin::text::bigint) FROM license_changes
-	UNION ALL SELECT sum(xmin::text::bigint) FROM license_change_status UNION ALL SELECT sum(xmin::text::bigint) FROM subscription_reviews
-	UNION ALL SELECT sum(xmin::text::bigint) FROM audit_events UNION ALL SELECT sum(xmin::text::bigint) FROM mapping_suggestions) v`
+	UNION ALL SELECT sum(xmin::text::bigint) FROM license_change_status UNION ALL SELECT sum(xmin::text::bigint)
+	FROM subscription_reviews
+	UNION ALL SELECT sum(xmin::text::bigint) FROM audit_events UNION ALL SELECT sum(xmin::text::bigint)
+	FROM mapping_suggestions) v`
 
 func TestTheSecondRunOfTheSameDataChangesNothing(t *testing.T) {
 	t.Parallel()

@@ -31,11 +31,13 @@ func UnreadDates(ctx context.Context, db *gorm.DB, r Run) (rows []UnreadDate, to
 		UnreadDate
 		Total int
 	}
-	err = db.WithContext(ctx).Raw(`SELECT s.id, s.external_id, s.product_name AS product, coalesce(nullif(a.name, ''), a.external_id) AS account,
+	err = db.WithContext(ctx).Raw(`SELECT s.id, s.external_id, s.product_name AS product, coalesce(nullif(a.name, ''),
+		a.external_id) AS account,
 			CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 			CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text, count(*) OVER () AS total
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE s.provider_id = ? AND (s.start_text <> '' OR s.end_text <> '') AND (s.start_said_for <> s.start_text OR s.end_said_for <> s.end_text)
+		WHERE s.provider_id = ? AND (s.start_text <> '' OR s.end_text <> '')
+		AND (s.start_said_for <> s.start_text OR s.end_said_for <> s.end_text)
 			AND (CAST(? AS uuid) IS NULL OR s.account_id = ?)
 		ORDER BY s.external_id LIMIT ?`, r.ProviderID, r.AccountID, r.AccountID, UnreadShown).Scan(&found).Error
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 
 // keepUnreadable keeps records that could not be read for a person, and resolves
 // those that a complete listing no longer holds. The same record is kept once.
-func (w *worker) keepUnreadable(ctx context.Context, what string, accountID uuid.UUID, bad []distributor.BadRecord, complete bool) error {
+func (w *worker) keepUnreadable(ctx context.Context, what string, accountID uuid.UUID, bad []distributor.BadRecord,
+	complete bool) error {
 	account := uuid.NullUUID{UUID: accountID, Valid: accountID != uuid.Nil}
 	open, err := w.openUnreadable(ctx, what, account)
 	if err != nil || len(bad) == 0 && len(open) == 0 {
@@ -30,22 +31,27 @@ func (w *worker) keepUnreadable(ctx context.Context, what string, accountID uuid
 		if !complete {
 			return nil
 		}
-		return tx.Exec(`UPDATE unreadable_records SET resolved_at = ? WHERE provider_id = ? AND what = ? AND account_id IS NOT DISTINCT FROM ?
-			AND resolved_at IS NULL AND id <> ALL (?::uuid[])`, w.s.Clock.Now(), w.provider.ID, what, account, still).Error
+		return tx.Exec(`UPDATE unreadable_records SET resolved_at = ? WHERE provider_id = ? AND what = ?
+			AND account_id IS NOT DISTINCT FROM ?
+			AND resolved_at IS NULL AND id <> ALL (?::uuid[])`, w.s.Clock.Now(), w.provider.ID, what, account,
+			still).Error
 	})
 }
 
 func (w *worker) openUnreadable(ctx context.Context, what string, account uuid.NullUUID) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := w.s.DB.Read(ctx).Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ? AND account_id IS NOT DISTINCT FROM ? AND resolved_at IS NULL`,
+	err := w.s.DB.Read(ctx).Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ?
+		AND account_id IS NOT DISTINCT FROM ? AND resolved_at IS NULL`,
 		w.provider.ID, what, account).Scan(&ids).Error
 	return ids, err
 }
 
 func (w *worker) keepOne(tx *gorm.DB, what string, account uuid.NullUUID, b distributor.BadRecord) (uuid.UUID, error) {
 	var known []uuid.UUID
-	err := tx.Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ? AND account_id IS NOT DISTINCT FROM ? AND resolved_at IS NULL
-		AND external_id = ? AND reason = ? AND raw = ?`, w.provider.ID, what, account, b.ExternalID, b.Reason, string(b.Raw)).Scan(&known).Error
+	err := tx.Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ? AND account_id IS NOT DISTINCT
+		FROM ? AND resolved_at IS NULL
+		AND external_id = ? AND reason = ?
+		AND raw = ?`, w.provider.ID, what, account, b.ExternalID, b.Reason, string(b.Raw)).Scan(&known).Error
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -53,6 +59,7 @@ func (w *worker) keepOne(tx *gorm.DB, what string, account uuid.NullUUID, b dist
 		return known[0], nil
 	}
 	id := uuid.Must(uuid.NewV7())
-	return id, tx.Exec(`INSERT INTO unreadable_records (id, provider_id, account_id, external_id, what, reason, raw, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return id, tx.Exec(`INSERT INTO unreadable_records (id, provider_id, account_id, external_id, what, reason, raw,
+		first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, w.provider.ID, account, b.ExternalID, what, b.Reason, string(b.Raw), w.s.Clock.Now()).Error
 }

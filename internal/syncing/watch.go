@@ -31,10 +31,13 @@ func (s *Service) Watch(ctx context.Context) error {
 func (s *Service) lost(tx *gorm.DB) ([]Run, error) {
 	var runs []Run
 	err := tx.Raw(`
-		SELECT r.* FROM sync_runs r LEFT JOIN sync_leases l ON l.provider_id = r.provider_id AND l.run_id = r.id AND l.until >= @now
-		WHERE l.run_id IS NULL AND (r.state = 'running' OR r.state = 'interrupted' AND coalesce(r.resume_at, r.requested_at) < @now
+		SELECT r.* FROM sync_runs r LEFT JOIN sync_leases l ON l.provider_id = r.provider_id AND l.run_id = r.id
+		AND l.until >= @now
+		WHERE l.run_id IS NULL AND (r.state = 'running' OR r.state = 'interrupted'
+		AND coalesce(r.resume_at, r.requested_at) < @now
 			OR r.state = 'queued' AND coalesce(r.resume_at, r.requested_at) < @overdue)
-		FOR UPDATE OF r SKIP LOCKED`, map[string]any{"now": s.Clock.Now(), "overdue": s.Clock.Now().Add(-queuedLimit)}).Scan(&runs).Error
+		FOR UPDATE OF r SKIP LOCKED`, map[string]any{"now": s.Clock.Now(),
+		"overdue": s.Clock.Now().Add(-queuedLimit)}).Scan(&runs).Error
 	return runs, err
 }
 
@@ -56,7 +59,8 @@ func (s *Service) resume(ctx context.Context, tx *gorm.DB, r Run) error {
 		return s.Enqueue(ctx, tx, r.ID, 0)
 	}
 	err := tx.Exec(`UPDATE sync_runs SET state = 'interrupted', resume_at = ?, message = ? WHERE id = ?`,
-		now.Add(s.lease()), "Interrupted: Seatledger stopped during the run. It goes on by itself at the last saved account.", r.ID).Error
+		now.Add(s.lease()), "Interrupted: Seatledger stopped during the run. "+
+			"It goes on by itself at the last saved account.", r.ID).Error
 	if err != nil {
 		return err
 	}

@@ -56,13 +56,17 @@ func newWorld(t *testing.T, data sandbox.DataOptions) *world {
 	w.ok(err)
 	client, err := outbound.New(outbound.Options{Allow: allow})
 	w.ok(err)
-	sealer, err := secret.Load(t.Context(), w.db.DB, secret.Options{Path: t.TempDir() + "/key", Create: true, Clock: w.clock})
+	sealer, err := secret.Load(t.Context(), w.db.DB,
+		secret.Options{Path: t.TempDir() + "/key", Create: true, Clock: w.clock})
 	w.ok(err)
-	providers := &provider.Service{DB: w.db.DB, Clock: w.clock, Sealer: sealer, Open: connect.Opener(client, clock.System{}, log), CheckURL: client.CheckURL}
+	providers := &provider.Service{DB: w.db.DB, Clock: w.clock, Sealer: sealer,
+		Open: connect.Opener(client, clock.System{}, log), CheckURL: client.CheckURL}
 	reviews := review.Reviewer{Clock: w.clock, Zone: time.UTC}
-	w.mapping = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Reviews: reviews, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
+	w.mapping = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Reviews: reviews,
+		CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
 	w.sync = &syncing.Service{
-		DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Log: log, Reviews: reviews, Connect: providers.Connect, Holder: "test",
+		DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Log: log, Reviews: reviews, Connect: providers.Connect,
+		Holder: "test",
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
 			return providers.Verify(ctx, audit.System, id)
 		},
@@ -73,7 +77,8 @@ func newWorld(t *testing.T, data sandbox.DataOptions) *world {
 		AccountsChanged: w.mapping.Refresh,
 	}
 	p, err := providers.Create(t.Context(), person, provider.Input{
-		Name: "Sandbox", ComprehensiveAPI: true, URL: srv.URL, TokenURL: srv.URL + "/oauth2/v1/token", ApplicationID: "sandbox-app",
+		Name: "Sandbox", ComprehensiveAPI: true, URL: srv.URL, TokenURL: srv.URL + "/oauth2/v1/token",
+		ApplicationID:     "sandbox-app",
 		ApplicationSecret: "sandbox-secret", ResellerNumber: sandbox.DefaultReseller, Currency: "USD",
 	})
 	w.ok(err)

@@ -69,10 +69,12 @@ func Load(ctx context.Context, db *gorm.DB) (Book, error) {
 	}
 	b := Book{AddedBy: c.AddedBy, Saved: saved}
 	db = db.WithContext(ctx)
-	if err := db.Raw(`SELECT id, code, name, percent, first_day FROM tax_rates ORDER BY lower(code), first_day`).Scan(&b.Rates).Error; err != nil {
+	if err := db.Raw(`SELECT id, code, name, percent, first_day FROM tax_rates ORDER BY lower(code), first_day`).
+		Scan(&b.Rates).Error; err != nil {
 		return b, fmt.Errorf("tax rates: %w", err)
 	}
-	if err := db.Raw(`SELECT id, part_number, contract_code, code FROM tax_products ORDER BY lower(part_number), lower(contract_code)`).Scan(&b.Products).Error; err != nil {
+	if err := db.Raw(`SELECT id, part_number, contract_code, code FROM tax_products
+		ORDER BY lower(part_number), lower(contract_code)`).Scan(&b.Products).Error; err != nil {
 		return b, fmt.Errorf("taxed products: %w", err)
 	}
 	return b, nil
@@ -158,7 +160,8 @@ func (s Service) AddRate(ctx context.Context, by audit.Actor, f RateForm) error 
 	r := Rate{ID: uuid.Must(uuid.NewV7()), Code: tidy(f.Code), Name: tidy(f.Name)}
 	problems := errs.Fields{}
 	var err error
-	if r.Percent, err = decimal.NewFromString(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(f.Percent), "%"))); err != nil ||
+	if r.Percent, err = decimal.NewFromString(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(f.Percent),
+		"%"))); err != nil ||
 		r.Percent.IsNegative() || r.Percent.GreaterThan(decimal.NewFromInt(100)) || r.Percent.Exponent() < -4 {
 		problems.Add("percent", "Enter a percentage from 0 to 100 with a point, like 20 or 5.5.")
 	}
@@ -171,7 +174,8 @@ func (s Service) AddRate(ctx context.Context, by audit.Actor, f RateForm) error 
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`INSERT INTO tax_rates (id, code, name, percent, first_day, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		err := tx.Exec(`INSERT INTO tax_rates (id, code, name, percent, first_day, created_at)
+			VALUES (?, ?, ?, ?, ?, ?)`,
 			r.ID, r.Code, r.Name, r.Percent, r.FirstDay, s.Clock.Now()).Error
 		if err != nil {
 			return postgres.Translate(err)
@@ -185,7 +189,8 @@ type ProductForm struct{ PartNumber, ContractCode, Code string }
 
 // AddProduct has a product taxed otherwise; errs.Invalid by field.
 func (s Service) AddProduct(ctx context.Context, by audit.Actor, f ProductForm) error {
-	p := Product{ID: uuid.Must(uuid.NewV7()), PartNumber: tidy(f.PartNumber), ContractCode: tidy(f.ContractCode), Code: tidy(f.Code)}
+	p := Product{ID: uuid.Must(uuid.NewV7()), PartNumber: tidy(f.PartNumber), ContractCode: tidy(f.ContractCode),
+		Code: tidy(f.Code)}
 	problems := errs.Fields{}
 	need(problems, "part_number", p.PartNumber, 100)
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
@@ -202,12 +207,14 @@ func (s Service) AddProduct(ctx context.Context, by audit.Actor, f ProductForm) 
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		err = tx.Exec(`INSERT INTO tax_products (id, part_number, contract_code, code, created_at) VALUES (?, ?, ?, ?, ?)`,
+		err = tx.Exec(`INSERT INTO tax_products (id, part_number, contract_code, code, created_at)
+			VALUES (?, ?, ?, ?, ?)`,
 			p.ID, p.PartNumber, p.ContractCode, p.Code, s.Clock.Now()).Error
 		if err != nil {
 			return postgres.Translate(err)
 		}
-		return s.told(ctx, tx, by, "tax_product.added", p.PartNumber, nil, map[string]string{"contract_code": p.ContractCode, "code": p.Code})
+		return s.told(ctx, tx, by, "tax_product.added", p.PartNumber, nil,
+			map[string]string{"contract_code": p.ContractCode, "code": p.Code})
 	})
 }
 
@@ -220,19 +227,22 @@ func (s Service) Remove(ctx context.Context, by audit.Actor, id uuid.UUID) error
 		}
 		for _, r := range b.Rates {
 			if r.ID == id {
-				return s.remove(ctx, tx, by, `DELETE FROM tax_rates WHERE id = ?`, id, "tax_rate.removed", r.Code, r.trail())
+				return s.remove(ctx, tx, by, `DELETE FROM tax_rates WHERE id = ?`, id, "tax_rate.removed", r.Code,
+					r.trail())
 			}
 		}
 		for _, p := range b.Products {
 			if p.ID == id {
-				return s.remove(ctx, tx, by, `DELETE FROM tax_products WHERE id = ?`, id, "tax_product.removed", p.PartNumber, map[string]string{"contract_code": p.ContractCode, "code": p.Code})
+				return s.remove(ctx, tx, by, `DELETE FROM tax_products WHERE id = ?`, id, "tax_product.removed",
+					p.PartNumber, map[string]string{"contract_code": p.ContractCode, "code": p.Code})
 			}
 		}
 		return errs.New(errs.NotFound, "Somebody has just removed it, or it never was. Nothing was changed.")
 	})
 }
 
-func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql string, id uuid.UUID, action, name string, was any) error {
+func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql string, id uuid.UUID, action, name string,
+	was any) error {
 	if err := tx.Exec(sql, id).Error; err != nil {
 		return fmt.Errorf("%s %s: %w", action, id, err)
 	}
@@ -240,11 +250,13 @@ func (s Service) remove(ctx context.Context, tx *gorm.DB, by audit.Actor, sql st
 }
 
 func (s Service) told(ctx context.Context, tx *gorm.DB, by audit.Actor, action, name string, before, after any) error {
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "settings", ObjectID: row, ObjectName: name, Before: before, After: after})
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "settings", ObjectID: row,
+		ObjectName: name, Before: before, After: after})
 }
 
 func (r Rate) trail() map[string]string {
-	return map[string]string{"code": r.Code, "name": r.Name, "percent": r.Percent.String(), "first_day": r.FirstDay.String()}
+	return map[string]string{"code": r.Code, "name": r.Name, "percent": r.Percent.String(),
+		"first_day": r.FirstDay.String()}
 }
 
 func tidy(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -49,7 +49,8 @@ var highest = decimal.New(1, 12)
 
 // read takes what needs no look into the database.
 func (f Form) read(problems errs.Fields) Line {
-	l := Line{ID: uuid.Must(uuid.NewV7()), Text: strings.Join(strings.Fields(f.Text), " "), TaxCode: strings.TrimSpace(f.TaxCode), Every: Every(f.Every)}
+	l := Line{ID: uuid.Must(uuid.NewV7()), Text: strings.Join(strings.Fields(f.Text), " "),
+		TaxCode: strings.TrimSpace(f.TaxCode), Every: Every(f.Every)}
 	if n := utf8.RuneCountInString(l.Text); n == 0 || n > maxText {
 		problems.Add("text", "Enter what the customer reads, 1 to %d characters.", maxText)
 	}
@@ -60,8 +61,10 @@ func (f Form) read(problems errs.Fields) Line {
 	if problems["quantity"] == "" && !l.Quantity.IsPositive() {
 		problems.Add("quantity", "Enter a quantity over 0. To give money back, make the amount negative.")
 	}
-	l.UnitAmount = number(problems, "unit_amount", f.UnitAmount, "Enter an amount with a point, like 49.90, or -10 to give money back.")
-	if problems["quantity"] == "" && problems["unit_amount"] == "" && l.Quantity.Mul(l.UnitAmount).Abs().GreaterThanOrEqual(highest) {
+	l.UnitAmount = number(problems, "unit_amount", f.UnitAmount,
+		"Enter an amount with a point, like 49.90, or -10 to give money back.")
+	if problems["quantity"] == "" && problems["unit_amount"] == "" &&
+		l.Quantity.Mul(l.UnitAmount).Abs().GreaterThanOrEqual(highest) {
 		problems.Add("unit_amount", "Quantity times amount is over the limit of %s for one line.", highest)
 	}
 	if l.Every != Once && l.Every != Cycle {
@@ -114,9 +117,11 @@ func (s Service) fits(ctx context.Context, tx *gorm.DB, k contract.Contract, l *
 	switch {
 	case l.FromOn.IsZero():
 	case l.FromOn.Before(first):
-		problems.Add("from", "This contract is billed from %s on; days before are nobody's here. Choose a later day.", first)
+		problems.Add("from", "This contract is billed from %s on; days before are nobody's here. Choose a later day.",
+			first)
 	case !k.EndDate.IsZero() && !l.FromOn.Before(k.EndDate):
-		problems.Add("from", "The contract ends on %s; that day is no longer its own. Choose an earlier day.", k.EndDate)
+		problems.Add("from", "The contract ends on %s; that day is no longer its own. Choose an earlier day.",
+			k.EndDate)
 	case l.FromOn.After(clock.Today(s.Clock, s.Zone).AddMonths(12 * yearsAhead)):
 		problems.Add("from", "This is more than %d years ahead.", yearsAhead)
 	}
@@ -139,7 +144,8 @@ func (s Service) fits(ctx context.Context, tx *gorm.DB, k contract.Contract, l *
 
 // locked reads a contract and keeps it from runs until commit.
 func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID) (contract.Contract, error) {
-	if err := tx.WithContext(ctx).Exec(`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`, id).Error; err != nil {
+	if err := tx.WithContext(ctx).Exec(`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
+		id).Error; err != nil {
 		return contract.Contract{}, fmt.Errorf("lock contract %s: %w", id, err)
 	}
 	return contract.Get(ctx, tx, id)
@@ -161,8 +167,11 @@ func (s Service) Add(ctx context.Context, by audit.Actor, contractID uuid.UUID, 
 			return err
 		}
 		l.Currency = k.Currency
-		err = tx.Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code, every, from_on, until_on, created_at, created_by)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn, s.Clock.Now(), by.Name).Error
+		err = tx.Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code, every,
+			from_on, until_on, created_at, created_by)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+				?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
+			s.Clock.Now(), by.Name).Error
 		if err != nil {
 			return fmt.Errorf("add typed line: %w", postgres.Translate(err))
 		}
@@ -180,20 +189,23 @@ func (s Service) End(ctx context.Context, by audit.Actor, contractID, id uuid.UU
 		case l.Every == Once:
 			return errs.New(errs.Conflict, "A line that is billed once has no end. Nothing was changed.")
 		case len(problems) == 0 && !end.IsZero() && !end.After(l.FromOn):
-			problems.Add("until", "It would end before it begins on %s. Set it aside instead, if nothing of it is billed.", l.FromOn)
+			problems.Add("until", "It would end before it begins on %s. Set it aside instead, if nothing of it is "+
+				"billed.", l.FromOn)
 		case len(problems) == 0 && !end.IsZero():
 			has, err := standing(ctx, tx, id, end)
 			if err != nil {
 				return err
 			}
 			if has != "" {
-				problems.Add("until", "From that day on it stands on %s. Void that, or credit its line to be billed again, and end it then; or choose a later day.", has)
+				problems.Add("until", "From that day on it stands on %s. Void that, or credit its line to be billed "+
+					"again, and end it then; or choose a later day.", has)
 			}
 		}
 		if err := problems.Err(); err != nil {
 			return err
 		}
-		if err := tx.Exec(`UPDATE typed_lines SET until_on = ?, version = version + 1 WHERE id = ?`, end, id).Error; err != nil {
+		if err := tx.Exec(`UPDATE typed_lines SET until_on = ?, version = version + 1 WHERE id = ?`, end,
+			id).Error; err != nil {
 			return fmt.Errorf("end typed line %s: %w", id, err)
 		}
 		now := l
@@ -210,9 +222,12 @@ func (s Service) SetAside(ctx context.Context, by audit.Actor, contractID, id uu
 			return err
 		}
 		if has != "" {
-			return errs.Newf(errs.Conflict, "It stands on %s, so it stays. Void that, or credit its line to be billed again, and set it aside then; or give it an end. Nothing was changed.", has)
+			return errs.Newf(errs.Conflict,
+				"It stands on %s, so it stays. Void that, or credit its line to be billed again, and set it aside "+
+					"then; or give it an end. Nothing was changed.", has)
 		}
-		err = tx.Exec(`UPDATE typed_lines SET set_aside_at = ?, set_aside_by = ?, version = version + 1 WHERE id = ?`, s.Clock.Now(), by.Name, id).Error
+		err = tx.Exec(`UPDATE typed_lines SET set_aside_at = ?, set_aside_by = ?, version = version + 1 WHERE id = ?`,
+			s.Clock.Now(), by.Name, id).Error
 		if err != nil {
 			return fmt.Errorf("set typed line %s aside: %w", id, err)
 		}
@@ -221,7 +236,8 @@ func (s Service) SetAside(ctx context.Context, by audit.Actor, contractID, id uu
 }
 
 // change locks the contract and hands over a line that may still be changed. version 0: not asked.
-func (s Service) change(ctx context.Context, contractID, id uuid.UUID, version int, do func(*gorm.DB, contract.Contract, Line) error) error {
+func (s Service) change(ctx context.Context, contractID, id uuid.UUID, version int,
+	do func(*gorm.DB, contract.Contract, Line) error) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		k, err := locked(ctx, tx, contractID)
 		if err != nil {
@@ -234,7 +250,8 @@ func (s Service) change(ctx context.Context, contractID, id uuid.UUID, version i
 		case l.SetAsideAt != nil:
 			return errs.New(errs.Conflict, "This line was set aside. Nothing was changed.")
 		case version != 0 && version != l.Version:
-			return errs.New(errs.Conflict, "Somebody changed this line while you were at it. Nothing was changed; look at it again.")
+			return errs.New(errs.Conflict,
+				"Somebody changed this line while you were at it. Nothing was changed; look at it again.")
 		}
 		return do(tx, k, l)
 	})
@@ -246,7 +263,8 @@ func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID, from clock.Date) (
 		NumberText string
 		PeriodEnd  clock.Date
 	}
-	q := tx.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").Select("i.number_text, i.period_end").
+	q := tx.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").
+		Select("i.number_text, i.period_end").
 		Where("l.typed_line_id = ? AND l.standing AND l.kind = 'typed'", id)
 	if !from.IsZero() {
 		q = q.Where("l.from_date >= ?", from)
@@ -263,11 +281,14 @@ func standing(ctx context.Context, tx *gorm.DB, id uuid.UUID, from clock.Date) (
 	return "invoice " + found[0].NumberText, nil
 }
 
-func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, k contract.Contract, before, after any) error {
-	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "contract", ObjectID: k.ID.String(), ObjectName: k.Name, Before: before, After: after})
+func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, k contract.Contract, before,
+	after any) error {
+	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: action, ObjectType: "contract",
+		ObjectID: k.ID.String(), ObjectName: k.Name, Before: before, After: after})
 }
 
 func (l Line) facts() map[string]string {
-	return map[string]string{"line": l.ID.String(), "text": l.Text, "quantity": l.Quantity.String(), "unit_amount": l.UnitAmount.String(), "currency": l.Currency, "tax_code": l.TaxCode,
+	return map[string]string{"line": l.ID.String(), "text": l.Text, "quantity": l.Quantity.String(),
+		"unit_amount": l.UnitAmount.String(), "currency": l.Currency, "tax_code": l.TaxCode,
 		"every": string(l.Every), "from": l.FromOn.String(), "until": l.UntilOn.String()}
 }

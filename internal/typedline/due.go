@@ -40,14 +40,16 @@ type taken struct {
 func Load(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.UUID) (Book, error) {
 	b := Book{contract: k, grid: history.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
 	db = db.WithContext(ctx)
-	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ? AND set_aside_at IS NULL ORDER BY seq`, k.ID).Scan(&b.lines).Error
+	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ? AND set_aside_at IS NULL ORDER BY seq`,
+		k.ID).Scan(&b.lines).Error
 	if err != nil || len(b.lines) == 0 {
 		return b, wrap(err, k.ID)
 	}
 	var rows []taken
 	err = db.Raw(`SELECT l.typed_line_id, l.from_date, l.amount, l.standing AND l.kind = 'typed' AS standing
 		FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
-		WHERE t.contract_id = ? AND l.live AND l.invoice_id <> ? AND (l.kind = 'typed' OR l.again)`, k.ID, but).Scan(&rows).Error
+		WHERE t.contract_id = ? AND l.live AND l.invoice_id <> ?
+		AND (l.kind = 'typed' OR l.again)`, k.ID, but).Scan(&rows).Error
 	for _, r := range rows {
 		b.taken[r.TypedLineID] = append(b.taken[r.TypedLineID], r)
 	}
@@ -86,7 +88,8 @@ func (b Book) Due(to clock.Date) []Due {
 
 // days are those of a line that every cycle up to a day may bill: the contract's own.
 func (b Book) days(l Line, to clock.Date) history.Period {
-	days := history.Period{From: history.Later(l.FromOn, history.Later(b.contract.StartDate, b.contract.BillFrom)), To: to}
+	days := history.Period{From: history.Later(l.FromOn,
+		history.Later(b.contract.StartDate, b.contract.BillFrom)), To: to}
 	for _, end := range []clock.Date{l.UntilOn, b.contract.EndDate} {
 		if !end.IsZero() {
 			days.To = history.Earlier(days.To, end)
@@ -123,7 +126,8 @@ func (b Book) add(out []Due, l Line, shown, within history.Period) []Due {
 func Withdrawn(ctx context.Context, tx *gorm.DB, credit uuid.UUID) (string, error) {
 	var found []string
 	err := tx.WithContext(ctx).Raw(`SELECT t.text FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
-		WHERE l.invoice_id = ? AND l.live AND l.again AND (t.set_aside_at IS NOT NULL OR t.until_on <= l.from_date) ORDER BY l.position LIMIT 1`, credit).Scan(&found).Error
+		WHERE l.invoice_id = ? AND l.live AND l.again AND (t.set_aside_at IS NOT NULL OR t.until_on <= l.from_date)
+		ORDER BY l.position LIMIT 1`, credit).Scan(&found).Error
 	if err != nil || len(found) == 0 {
 		return "", err
 	}

@@ -59,7 +59,8 @@ func Of(ctx context.Context, db *gorm.DB, contract uuid.UUID) ([]Listed, error) 
 	var all []Listed
 	err := db.WithContext(ctx).Raw(`
 		SELECT t.*, s.times, s.billed FROM typed_lines t CROSS JOIN LATERAL (
-			SELECT count(*) FILTER (WHERE l.standing AND l.kind = 'typed') AS times, coalesce(sum(l.amount), 0) AS billed
+			SELECT count(*) FILTER (WHERE l.standing
+			AND l.kind = 'typed') AS times, coalesce(sum(l.amount), 0) AS billed
 			FROM invoice_lines l WHERE l.typed_line_id = t.id AND l.live) s
 		WHERE t.contract_id = ? ORDER BY t.seq`, contract).Scan(&all).Error
 	if err != nil {
@@ -71,7 +72,8 @@ func Of(ctx context.Context, db *gorm.DB, contract uuid.UUID) ([]Listed, error) 
 // Get reads a line of a contract; errs.NotFound when it has no such line.
 func Get(ctx context.Context, db *gorm.DB, contract, id uuid.UUID) (Line, error) {
 	var found []Line
-	if err := db.WithContext(ctx).Raw(`SELECT * FROM typed_lines WHERE id = ? AND contract_id = ?`, id, contract).Scan(&found).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT * FROM typed_lines WHERE id = ? AND contract_id = ?`, id,
+		contract).Scan(&found).Error; err != nil {
 		return Line{}, fmt.Errorf("typed line %s: %w", id, err)
 	}
 	if len(found) == 0 {

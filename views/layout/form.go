@@ -43,7 +43,8 @@ func fields(groups []FieldGroup) []ui.Field {
 
 var staleNote = ui.Callout{
 	Tone: ui.Warn, Title: "Somebody else has saved this since you opened it",
-	Text: "Nothing of yours was saved. Compare, change the form below where needed, and save again to put your values in place of theirs.",
+	Text: "Nothing of yours was saved. Compare, change the form below where needed, and save again to put your " +
+		"values in place of theirs.",
 }
 
 // Confirm is the page before a step that cannot simply be taken back.

@@ -29,7 +29,8 @@ func newStage(t *testing.T) *stage {
 	mux.Handle("GET "+static.Prefix, static.Handler())
 	mux.Handle("GET /gallery", page(gallery()))
 	mux.Handle("GET /live", page(with(layout.Page{Title: "Run", Htmx: true},
-		ui.LiveProgress{Src: "/events", Progress: ui.Progress{Label: "Reading", Text: "1 of 3", Done: 1, Total: 3}}, ui.Live{Name: "added", Value: "0"})))
+		ui.LiveProgress{Src: "/events", Progress: ui.Progress{Label: "Reading", Text: "1 of 3", Done: 1, Total: 3}},
+		ui.Live{Name: "added", Value: "0"})))
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("POST /{path}", func(w http.ResponseWriter, r *http.Request) {
 		s.posted <- r.URL.Path + "?" + r.FormValue("theme")
@@ -95,7 +96,8 @@ func ticksInTables(t *testing.T, _ *stage, tab *browser.Tab) {
 		t.Errorf("ticked %s, want the range with Shift", got)
 	}
 	tab.Click("thead input[type=checkbox]")
-	if got := browser.Eval[string](tab, ticked+` + " " + document.querySelector("[data-bulk-count]").textContent`); got != "1,2,3,4 4 selected" {
+	if got := browser.Eval[string](tab,
+		ticked+` + " " + document.querySelector("[data-bulk-count]").textContent`); got != "1,2,3,4 4 selected" {
 		t.Errorf("ticked %s", got)
 	}
 }
@@ -147,7 +149,8 @@ func summaryLeadsToTheField(t *testing.T, _ *stage, tab *browser.Tab) {
 func progressListens(t *testing.T, s *stage, tab *browser.Tab) {
 	tab.Go(s.URL + "/live")
 	wait(tab, `document.querySelector("[data-live=added]").textContent === "12"`)
-	if got := browser.Eval[string](tab, `document.querySelector("progress").value + " " + document.querySelector("[data-progress-text]").textContent`); got != "2 2 of 3" {
+	if got := browser.Eval[string](tab,
+		`document.querySelector("progress").value + " " + document.querySelector("[data-progress-text]").textContent`); got != "2 2 of 3" {
 		t.Errorf("progress %s", got)
 	}
 	if !browser.Eval[bool](tab, `typeof htmx === "object"`) {

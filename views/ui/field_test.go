@@ -37,7 +37,8 @@ func html(t *testing.T, c templ.Component) string {
 func TestSecretsAreNeverEchoed(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []ui.Kind{ui.SecretInput, ui.PasswordInput, ui.FileInput} {
-		f := ui.Field{Kind: kind, Name: "application_secret", Label: "Secret", Value: "hunter2", SetText: "Set on 3 Nov 2026"}
+		f := ui.Field{Kind: kind, Name: "application_secret", Label: "Secret", Value: "hunter2",
+			SetText: "Set on 3 Nov 2026"}
 		if strings.Contains(html(t, f), "hunter2") {
 			t.Errorf("%s shows its value", kind)
 		}
@@ -46,7 +47,8 @@ func TestSecretsAreNeverEchoed(t *testing.T) {
 
 func TestAStoredSecretCanBeKeptOrRemoved(t *testing.T) {
 	t.Parallel()
-	doc := draw(t, ui.Field{Kind: ui.SecretInput, Name: "password", Label: "Password", SetText: "Set on 3 Nov 2026 by Ada Example", Cleared: true})
+	doc := draw(t, ui.Field{Kind: ui.SecretInput, Name: "password", Label: "Password",
+		SetText: "Set on 3 Nov 2026 by Ada Example", Cleared: true})
 	box := doc.Find(`input[type=checkbox][name=password_clear][checked]`)
 	if box.Length() != 1 || !strings.Contains(doc.Text(), "Set on 3 Nov 2026 by Ada Example") {
 		t.Error("no way to remove the secret, or not said who set it")
@@ -58,8 +60,10 @@ func TestAStoredSecretCanBeKeptOrRemoved(t *testing.T) {
 
 func TestHintAndErrorAreTiedToTheControl(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []ui.Kind{ui.TextInput, ui.SecretInput, ui.TextArea, ui.SelectBox, ui.Checkbox, ui.FileInput, ui.RadioGroup} {
-		doc := draw(t, ui.Field{Kind: kind, Name: "x", Label: "X", Hint: "A hint.", Error: "Wrong.", Options: []ui.Option{{Value: "a", Label: "A"}}})
+	for _, kind := range []ui.Kind{ui.TextInput, ui.SecretInput, ui.TextArea, ui.SelectBox, ui.Checkbox, ui.FileInput,
+		ui.RadioGroup} {
+		doc := draw(t, ui.Field{Kind: kind, Name: "x", Label: "X", Hint: "A hint.", Error: "Wrong.",
+			Options: []ui.Option{{Value: "a", Label: "A"}}})
 		ids := strings.Fields(doc.Find("[aria-describedby]").AttrOr("aria-describedby", ""))
 		said := ""
 		for _, id := range ids {
@@ -76,11 +80,14 @@ func TestHintAndErrorAreTiedToTheControl(t *testing.T) {
 
 func TestTheChosenOptionIsTheValue(t *testing.T) {
 	t.Parallel()
-	options := []ui.Option{{Value: "", Label: "None"}, {Value: "monthly", Label: "Monthly"}, {Value: "annual", Label: "Annual"}}
-	if got := draw(t, ui.Field{Kind: ui.SelectBox, Name: "f", Value: "annual", Options: options}).Find("[selected]").Text(); got != "Annual" {
+	options := []ui.Option{{Value: "", Label: "None"}, {Value: "monthly", Label: "Monthly"},
+		{Value: "annual", Label: "Annual"}}
+	if got := draw(t, ui.Field{Kind: ui.SelectBox, Name: "f", Value: "annual",
+		Options: options}).Find("[selected]").Text(); got != "Annual" {
 		t.Errorf("selected %q", got)
 	}
-	if got := draw(t, ui.Field{Kind: ui.RadioGroup, Name: "f", Value: "monthly", Options: options}).Find("[checked]").AttrOr("value", ""); got != "monthly" {
+	if got := draw(t, ui.Field{Kind: ui.RadioGroup, Name: "f", Value: "monthly",
+		Options: options}).Find("[checked]").AttrOr("value", ""); got != "monthly" {
 		t.Errorf("checked %q", got)
 	}
 }
@@ -88,7 +95,8 @@ func TestTheChosenOptionIsTheValue(t *testing.T) {
 func TestAFrozenControlStillPostsItsValue(t *testing.T) {
 	t.Parallel()
 	for _, f := range []ui.Field{
-		{Kind: ui.SelectBox, Name: "currency", Value: "USD", ReadOnly: true, Options: []ui.Option{{Value: "USD", Label: "USD"}}},
+		{Kind: ui.SelectBox, Name: "currency", Value: "USD", ReadOnly: true,
+			Options: []ui.Option{{Value: "USD", Label: "USD"}}},
 		{Kind: ui.Toggle, Name: "currency", Value: "USD", Checked: true, ReadOnly: true},
 	} {
 		if draw(t, f).Find(`input[type=hidden][name=currency][value=USD]`).Length() != 1 {
@@ -101,7 +109,8 @@ func TestTheSummaryFollowsTheForm(t *testing.T) {
 	t.Parallel()
 	got := ui.Summarize(map[string]string{"url": "No https.", "name": "Taken.", "other": "Odd."},
 		ui.Field{Name: "name"}, ui.Field{Name: "user_name"}, ui.Field{Name: "url"})
-	want := []ui.Problem{{Message: "Taken.", Href: "#f-name"}, {Message: "No https.", Href: "#f-url"}, {Message: "Odd."}}
+	want := []ui.Problem{{Message: "Taken.", Href: "#f-name"}, {Message: "No https.", Href: "#f-url"},
+		{Message: "Odd."}}
 	if diff := cmp.Diff(want, got.Problems); diff != "" {
 		t.Error(diff)
 	}

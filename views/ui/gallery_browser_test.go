@@ -18,7 +18,8 @@ import (
 )
 
 // policy is the one that the product sends.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; font-src 'self'"
 
 func serve(t *testing.T) string {
 	t.Helper()
@@ -44,8 +45,10 @@ func signIn() templ.Component {
 	return with(layout.Bare{Title: "Sign in", Version: "0.1.0", HasErrors: true},
 		with(ui.Form{Action: "/login", Save: "Sign in"},
 			ui.ErrorSummary{Problems: []ui.Problem{{Message: "Email or password is not right.", Href: "#f-email"}}},
-			ui.Field{Kind: ui.EmailInput, Name: "email", Label: "Email", Value: "ada@reseller.example", Autocomplete: "username", Required: true},
-			ui.Field{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password", Required: true},
+			ui.Field{Kind: ui.EmailInput, Name: "email", Label: "Email", Value: "ada@reseller.example",
+				Autocomplete: "username", Required: true},
+			ui.Field{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password",
+				Required: true},
 		),
 	)
 }
@@ -53,9 +56,11 @@ func signIn() templ.Component {
 func problem() templ.Component {
 	frame := galleryFrame()
 	return layout.Problem{
-		Status: 409, Text: "Contoso Example Ltd already belongs to account 400017. Nothing was changed. Choose another CRM account, or unmap that account first.",
+		Status: 409, Text: "Contoso Example Ltd already belongs to account 400017. Nothing was changed. " +
+			"Choose another CRM account, or unmap that account first.",
 		RequestID: "0190c3a1-7e2b", Back: "/accounts",
-	}.In(layout.Page{Title: "This cannot be done now", Nav: frame.Nav, User: frame.User, ThemeAction: frame.ThemeAction, SignOut: frame.SignOut, Here: "/x"})
+	}.In(layout.Page{Title: "This cannot be done now", Nav: frame.Nav, User: frame.User, ThemeAction: frame.ThemeAction,
+		SignOut: frame.SignOut, Here: "/x"})
 }
 
 func TestGalleryKeepsTheRulesOfEveryPage(t *testing.T) {

@@ -19,17 +19,20 @@ const nasty = `"><script>alert(1)</script><img src=x onerror=alert(1)>`
 func TestStrangersTextIsNeverMarkup(t *testing.T) {
 	t.Parallel()
 	parts := map[string]templ.Component{
-		"field":    ui.Field{Name: "n", Label: nasty, Value: nasty, Hint: nasty, Error: nasty, Prefix: nasty},
-		"area":     ui.Field{Kind: ui.TextArea, Name: "n", Label: "n", Value: "</textarea>" + nasty},
-		"table":    ui.Table{Caption: nasty, Columns: []ui.Column{{Label: nasty}}, Rows: []ui.Row{{Label: nasty, Cells: []ui.Cell{{Text: nasty, Sub: nasty, Href: "javascript:alert(1)"}}}}},
-		"badge":    ui.Badge{Text: nasty, Title: nasty},
-		"facts":    ui.DefinitionList{Items: []ui.Definition{ui.Fact(nasty, nasty)}},
-		"diff":     ui.DiffTable{Caption: nasty, Rows: []ui.Diff{{Field: nasty, Before: nasty, After: "b"}}},
-		"copy":     ui.CopyText{Label: nasty, Value: nasty, Mailto: "javascript:alert(1)"},
-		"raw":      ui.Raw{Summary: nasty, Text: nasty},
-		"menu":     ui.CommandMenu{Commands: []ui.Command{{Label: nasty, Action: "javascript:alert(1)", Confirm: nasty}}},
+		"field": ui.Field{Name: "n", Label: nasty, Value: nasty, Hint: nasty, Error: nasty, Prefix: nasty},
+		"area":  ui.Field{Kind: ui.TextArea, Name: "n", Label: "n", Value: "</textarea>" + nasty},
+		"table": ui.Table{Caption: nasty, Columns: []ui.Column{{Label: nasty}},
+			Rows: []ui.Row{{Label: nasty, Cells: []ui.Cell{{Text: nasty, Sub: nasty, Href: "javascript:alert(1)"}}}}},
+		"badge": ui.Badge{Text: nasty, Title: nasty},
+		"facts": ui.DefinitionList{Items: []ui.Definition{ui.Fact(nasty, nasty)}},
+		"diff":  ui.DiffTable{Caption: nasty, Rows: []ui.Diff{{Field: nasty, Before: nasty, After: "b"}}},
+		"copy":  ui.CopyText{Label: nasty, Value: nasty, Mailto: "javascript:alert(1)"},
+		"raw":   ui.Raw{Summary: nasty, Text: nasty},
+		"menu": ui.CommandMenu{Commands: []ui.Command{{Label: nasty, Action: "javascript:alert(1)",
+			Confirm: nasty}}},
 		"timeline": ui.Timeline{{Title: nasty, Who: nasty, Href: "javascript:alert(1)"}},
-		"chips":    ui.FilterBar{Action: "/x", Search: nasty, SearchLabel: "S", Chips: []ui.Chip{{Label: nasty, RemoveHref: "javascript:alert(1)"}}},
+		"chips": ui.FilterBar{Action: "/x", Search: nasty, SearchLabel: "S",
+			Chips: []ui.Chip{{Label: nasty, RemoveHref: "javascript:alert(1)"}}},
 	}
 	for name, c := range parts {
 		doc := draw(t, c)

@@ -54,7 +54,8 @@ type Waterfall struct {
 	Sum     *Bar // the bar of the total; nil: none
 }
 
-// Bar is one reason. From is where the bar begins and Percent how long it is, both 0 to 100; Against colours it otherwise.
+// Bar is one reason. From is where the bar begins and Percent how long it is, both 0 to 100; Against colours it
+// otherwise.
 type Bar struct {
 	Label   string
 	Text    string // the two values that were compared

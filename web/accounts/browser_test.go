@@ -18,11 +18,13 @@ import (
 func (w *world) scene() map[string]string {
 	p := w.provider("North", "stellr")
 	open := w.account(p, "10001", "Harborview Dental", "harborview.example", "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11")
-	w.exec(`UPDATE provider_accounts SET city = 'Portland', country = 'US', phone = '+1 503 555 0100', street = '12 Quay Street' WHERE id = ?`, open)
+	w.exec(`UPDATE provider_accounts
+		SET city = 'Portland', country = 'US', phone = '+1 503 555 0100', street = '12 Quay Street' WHERE id = ?`, open)
 	harbor := w.customer("Harborview Dental LLC", "harborview.example", "")
 	w.exec(`UPDATE crm_accounts SET city = 'Portland', country = 'US', phone = '+1 503 555 0199' WHERE id = ?`, harbor)
 	w.customer("Harbor View Dentistry", "harbor-dentistry.example", "")
-	mapped := w.account(p, "10002", "Redwood Legal Partners with a very long name that has to wrap somewhere", "redwood.example", "")
+	mapped := w.account(p, "10002", "Redwood Legal Partners with a very long name that has to wrap somewhere",
+		"redwood.example", "")
 	redwood := w.customer("Redwood Legal", "redwood.example", "")
 	w.account(p, "10003", "Redwood Legal", "redwood-legal.example", "")
 	gone := w.account(p, "10004", "Lakeside Clinic (old)", "lakeside.example", "7b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11")
@@ -33,7 +35,8 @@ func (w *world) scene() map[string]string {
 	w.decide(mapped, redwood)
 	w.decide(gone, lakeside)
 	w.exec(`UPDATE provider_accounts SET provider_status = 'gone', gone_at = ? WHERE id = ?`, w.clock.Now(), gone)
-	if err := w.mapping.Exclude(w.t.Context(), olga, mapping.Choice{AccountID: excluded, Reason: "our own tenant"}); err != nil {
+	if err := w.mapping.Exclude(w.t.Context(), olga,
+		mapping.Choice{AccountID: excluded, Reason: "our own tenant"}); err != nil {
 		w.t.Fatal(err)
 	}
 	for i := range 3 {
@@ -41,10 +44,14 @@ func (w *world) scene() map[string]string {
 	}
 	w.suggest(p)
 	return map[string]string{
-		"list": "/accounts", "todo": "/accounts?state=unmapped", "open": recordPath(open) + "?crm_q=har", "mapped": recordPath(mapped),
-		"gone": recordPath(gone), "heir": recordPath(heir), "excluded": recordPath(excluded), "unmap": recordPath(mapped) + "/unmap",
-		"remap": recordPath(mapped) + "/map?crm_account_id=" + harbor.String(), "exclude": recordPath(open) + "/exclude",
-		"take-over": recordPath(heir) + "/take-over?from=" + gone.String(), "undo": recordPath(mapped) + "/undo", "nothing": "/accounts?q=nobody",
+		"list": "/accounts", "todo": "/accounts?state=unmapped", "open": recordPath(open) + "?crm_q=har",
+		"mapped": recordPath(mapped),
+		"gone":   recordPath(gone), "heir": recordPath(heir), "excluded": recordPath(excluded),
+		"unmap":     recordPath(mapped) + "/unmap",
+		"remap":     recordPath(mapped) + "/map?crm_account_id=" + harbor.String(),
+		"exclude":   recordPath(open) + "/exclude",
+		"take-over": recordPath(heir) + "/take-over?from=" + gone.String(), "undo": recordPath(mapped) + "/undo",
+		"nothing": "/accounts?q=nobody",
 	}
 }
 
@@ -83,7 +90,8 @@ func TestThePagesInABrowser(t *testing.T) {
 
 func (w *world) decide(account, customer uuid.UUID) {
 	w.t.Helper()
-	if err := w.mapping.Map(w.t.Context(), olga, mapping.Choice{AccountID: account, CRMAccountID: customer, Reason: "98 % confidence, same domain"}); err != nil {
+	if err := w.mapping.Map(w.t.Context(), olga, mapping.Choice{AccountID: account, CRMAccountID: customer,
+		Reason: "98 % confidence, same domain"}); err != nil {
 		w.t.Fatal(err)
 	}
 }

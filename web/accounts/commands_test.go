@@ -18,7 +18,9 @@ func TestATakenCRMAccountIsAConflictThatNamesTheHolderWithALink(t *testing.T) {
 	c := w.customer("Aspen LLC", "", "")
 	w.decide(holder, c)
 	a := w.person("Pete Example", auth.Operator).post(recordPath(other)+"/map", "crm_account_id", c.String())
-	if a.StatusCode != http.StatusConflict || !strings.Contains(a.text(), "Aspen LLC is already mapped to Aspen (10)") || a.page.Find("main a[href='"+recordPath(holder)+"']").Length() == 0 {
+	if a.StatusCode != http.StatusConflict || !strings.Contains(a.text(),
+		"Aspen LLC is already mapped to Aspen (10)") ||
+		a.page.Find("main a[href='"+recordPath(holder)+"']").Length() == 0 {
 		t.Errorf("%d %s", a.StatusCode, a.text())
 	}
 }
@@ -26,11 +28,13 @@ func TestATakenCRMAccountIsAConflictThatNamesTheHolderWithALink(t *testing.T) {
 func TestAnotherProviderMayHaveTheSameCRMAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	one, two := w.account(w.provider("North", "stellr"), "10", "Aspen", "", ""), w.account(w.provider("South", "stellr-legacy"), "10", "Aspen", "", "")
+	one, two := w.account(w.provider("North", "stellr"), "10", "Aspen", "", ""),
+		w.account(w.provider("South", "stellr-legacy"), "10", "Aspen", "", "")
 	c := w.customer("Aspen LLC", "", "")
 	p := w.person("Pete Example", auth.Operator)
 	for _, id := range []uuid.UUID{one, two} {
-		if a := p.post(recordPath(id)+"/map", "crm_account_id", c.String()); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != recordPath(id) {
+		if a := p.post(recordPath(id)+"/map", "crm_account_id", c.String()); a.StatusCode != http.StatusSeeOther ||
+			a.Header.Get("Location") != recordPath(id) {
 			t.Errorf("%d to %s", a.StatusCode, a.Header.Get("Location"))
 		}
 	}
@@ -45,11 +49,13 @@ func TestAStaleFormIsAConflictThatShowsBothVersions(t *testing.T) {
 	form := p.get(recordPath(a) + "/exclude")
 	w.decide(a, w.customer("Aspen LLC", "", ""))
 	got := p.press(form, "Exclude account") // no reason: the form comes back first
-	if got.StatusCode != http.StatusUnprocessableEntity || got.page.Find("#f-reason-error").Length() != 1 || got.page.Find(".summary a[href='#f-reason']").Length() != 1 {
+	if got.StatusCode != http.StatusUnprocessableEntity || got.page.Find("#f-reason-error").Length() != 1 ||
+		got.page.Find(".summary a[href='#f-reason']").Length() != 1 {
 		t.Fatalf("without a reason: %d %s", got.StatusCode, got.text())
 	}
 	got = p.post(recordPath(a)+"/exclude", "reason", "a test", "version", "1")
-	if got.StatusCode != http.StatusConflict || !strings.Contains(got.text(), "mapped, by Olga Adler") || !strings.Contains(got.text(), "excluded") || !strings.Contains(got.text(), "a test") {
+	if got.StatusCode != http.StatusConflict || !strings.Contains(got.text(), "mapped, by Olga Adler") ||
+		!strings.Contains(got.text(), "excluded") || !strings.Contains(got.text(), "a test") {
 		t.Errorf("stale: %d %s", got.StatusCode, got.text())
 	}
 	if s := w.state(a); s != "mapped Aspen LLC" {
@@ -69,7 +75,8 @@ func TestWhatAMappingConcernsIsShownBeforeItIsTakenApart(t *testing.T) {
 
 	record := pete.get(recordPath(a))
 	ask := pete.get(record.page.Find("main a").FilterFunction(hrefEnds("/unmap")).AttrOr("href", ""))
-	if ask.StatusCode != http.StatusOK || !strings.Contains(ask.text(), "Subscriptions that lose customer and contract1") || !strings.Contains(ask.text(), "Active seats concerned12") {
+	if ask.StatusCode != http.StatusOK || !strings.Contains(ask.text(),
+		"Subscriptions that lose customer and contract1") || !strings.Contains(ask.text(), "Active seats concerned12") {
 		t.Fatalf("unmap asks: %d %s", ask.StatusCode, ask.text())
 	}
 	if got := pete.press(ask, "Unmap account"); got.StatusCode != http.StatusSeeOther || w.state(a) != "unmapped" {
@@ -80,7 +87,8 @@ func TestWhatAMappingConcernsIsShownBeforeItIsTakenApart(t *testing.T) {
 	if remap.StatusCode != http.StatusSeeOther || w.state(a) != "mapped Other LLC" {
 		t.Errorf("remap: %d %s %s", remap.StatusCode, w.state(a), remap.text())
 	}
-	if got := pete.post(recordPath(a)+"/exclude", "reason", "our own"); got.StatusCode != http.StatusSeeOther || w.state(a) != "excluded our own" {
+	if got := pete.post(recordPath(a)+"/exclude", "reason", "our own"); got.StatusCode != http.StatusSeeOther ||
+		w.state(a) != "excluded our own" {
 		t.Errorf("exclude: %d %s", got.StatusCode, w.state(a))
 	}
 	undo := pete.press(pete.get(recordPath(a)+"/undo"), "Undo decision")
@@ -110,7 +118,8 @@ func TestOnThePageAnotherCRMAccountIsFoundComparedAndChosen(t *testing.T) {
 	if !strings.Contains(ask.text(), "aspen.example redwood.example ≠ differs") {
 		t.Errorf("compared: %s", ask.text())
 	}
-	if got := pete.press(ask, "Map account"); got.StatusCode != http.StatusSeeOther || w.state(a) != "mapped Redwood LLC" {
+	if got := pete.press(ask, "Map account"); got.StatusCode != http.StatusSeeOther ||
+		w.state(a) != "mapped Redwood LLC" {
 		t.Errorf("chosen: %d %s", got.StatusCode, w.state(a))
 	}
 }
@@ -126,7 +135,8 @@ func TestASuccessorTakesOverFromTheList(t *testing.T) {
 	if done.StatusCode != http.StatusSeeOther {
 		t.Fatalf("take over: %d %s", done.StatusCode, done.text())
 	}
-	if text := pete.get(pages["heir"]).text(); !strings.Contains(text, "Mapped to Lakeside Clinic") || !strings.Contains(text, "taken over from Lakeside Clinic (old)") {
+	if text := pete.get(pages["heir"]).text(); !strings.Contains(text, "Mapped to Lakeside Clinic") ||
+		!strings.Contains(text, "taken over from Lakeside Clinic (old)") {
 		t.Errorf("heir: %s", text)
 	}
 	if text := pete.get(pages["gone"]).text(); !strings.Contains(text, "Not mapped yet") {
@@ -144,16 +154,20 @@ func TestAFormThatIsNoneIsRefused(t *testing.T) {
 		a    answer
 		want int
 	}{
-		"no CRM account":           {p.post(recordPath(a) + "/map"), http.StatusUnprocessableEntity},
-		"no id":                    {p.post(recordPath(a)+"/map", "crm_account_id", "x"), http.StatusUnprocessableEntity},
-		"an unknown CRM account":   {p.post(recordPath(a)+"/map", "crm_account_id", uuid.NewString()), http.StatusNotFound},
+		"no CRM account": {p.post(recordPath(a) + "/map"), http.StatusUnprocessableEntity},
+		"no id": {p.post(recordPath(a)+"/map", "crm_account_id", "x"),
+			http.StatusUnprocessableEntity},
+		"an unknown CRM account": {p.post(recordPath(a)+"/map", "crm_account_id", uuid.NewString()),
+			http.StatusNotFound},
 		"an unknown account":       {p.post(recordPath(uuid.New())+"/unmap", "x", "y"), http.StatusNotFound},
 		"an account that is no id": {p.get("/accounts/12"), http.StatusNotFound},
-		"a damaged version":        {p.post(recordPath(a)+"/map", "crm_account_id", c, "version", "x"), http.StatusUnprocessableEntity},
-		"unmap what is not":        {p.post(recordPath(a) + "/unmap"), http.StatusConflict},
-		"a viewer":                 {viewer.post(recordPath(a)+"/map", "crm_account_id", c), http.StatusForbidden},
-		"nobody":                   {person{t: t, url: w.URL, client: p.client}.post(recordPath(a)+"/map", "crm_account_id", c), http.StatusUnauthorized},
-		"next elsewhere":           {p.post(recordPath(a)+"/create-crm-account", "next", "//evil.example/"), http.StatusSeeOther},
+		"a damaged version": {p.post(recordPath(a)+"/map", "crm_account_id", c, "version", "x"),
+			http.StatusUnprocessableEntity},
+		"unmap what is not": {p.post(recordPath(a) + "/unmap"), http.StatusConflict},
+		"a viewer":          {viewer.post(recordPath(a)+"/map", "crm_account_id", c), http.StatusForbidden},
+		"nobody": {person{t: t, url: w.URL, client: p.client}.post(recordPath(a)+"/map", "crm_account_id",
+			c), http.StatusUnauthorized},
+		"next elsewhere": {p.post(recordPath(a)+"/create-crm-account", "next", "//evil.example/"), http.StatusSeeOther},
 	} {
 		if x.a.StatusCode != x.want {
 			t.Errorf("%s: %d, want %d: %s", what, x.a.StatusCode, x.want, x.a.text())
@@ -179,7 +193,8 @@ func TestSyncThisAccountLeadsToItsRun(t *testing.T) {
 	if first.StatusCode != http.StatusSeeOther || first.Header.Get("Location") != "/sync-runs/"+run {
 		t.Errorf("%d to %s", first.StatusCode, first.Header.Get("Location"))
 	}
-	if again := pete.post(recordPath(a)+"/sync", "kind", "subscriptions", "anyway", "1"); again.Header.Get("Location") != "/sync-runs/"+run {
+	if again := pete.post(recordPath(a)+"/sync", "kind", "subscriptions", "anyway",
+		"1"); again.Header.Get("Location") != "/sync-runs/"+run {
 		t.Errorf("a second request leads to %s", again.Header.Get("Location"))
 	}
 	byHand := w.account(w.provider("By hand", "manual"), "10", "Aspen", "", "")

@@ -22,7 +22,8 @@ func compareTable(a account.Account, c crm.Account, evidence []match.Evidence) t
 func remarks(p mapping.Proposal) []view.Note {
 	var out []view.Note
 	if !p.Free() {
-		out = append(out, view.Note{Tone: ui.Warn, Text: "Already mapped, by " + p.Holder.DecidedBy + ", to", Label: p.Holder.Name, Href: recordPath(p.Holder.AccountID)})
+		out = append(out, view.Note{Tone: ui.Warn, Text: "Already mapped, by " + p.Holder.DecidedBy + ", to",
+			Label: p.Holder.Name, Href: recordPath(p.Holder.AccountID)})
 	}
 	if p.Doubt != "" {
 		out = append(out, view.Note{Text: "Not certain: " + p.Doubt})
@@ -35,5 +36,6 @@ func remarks(p mapping.Proposal) []view.Note {
 
 // swapLink leads to the page that takes a CRM account over from its holder.
 func swapLink(accountID, customer string) ui.LinkButton {
-	return ui.LinkButton{Text: "Take over or exchange", Href: "/mapping/" + accountID + "/swap?" + query("crm_account_id", customer), Compact: true}
+	return ui.LinkButton{Text: "Take over or exchange",
+		Href: "/mapping/" + accountID + "/swap?" + query("crm_account_id", customer), Compact: true}
 }

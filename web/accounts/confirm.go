@@ -50,7 +50,8 @@ func (h Handlers) ConfirmUnmap(c echo.Context) error {
 		return notMapped(q.o.Account)
 	}
 	q.title, q.button, q.action = "Unmap "+nameOf(q.o.Account), "Unmap account", "/unmap"
-	q.text = fmt.Sprintf("%s will no longer be the customer %s. Its subscriptions lose customer and contract and are held: they are not billed until the account is mapped again.", nameOf(q.o.Account), q.o.CRMAccount)
+	q.text = fmt.Sprintf("%s will no longer be the customer %s. Its subscriptions lose customer and contract and are "+
+		"held: they are not billed until the account is mapped again.", nameOf(q.o.Account), q.o.CRMAccount)
 	return h.ask(c, q)
 }
 
@@ -69,7 +70,8 @@ func (h Handlers) ConfirmExclude(c echo.Context) error {
 
 func excluding(q question, reason string) question {
 	q.title, q.button, q.action = "Exclude "+nameOf(q.o.Account), "Exclude account", "/exclude"
-	q.text = "An excluded account is nobody's customer. Its subscriptions still sync and are held; they are listed under cost without a customer."
+	q.text = "An excluded account is nobody's customer. Its subscriptions still sync and are held; " +
+		"they are listed under cost without a customer."
 	if q.o.Mapping == account.Mapped {
 		q.text += fmt.Sprintf(" The account is mapped to %s now, and loses that.", q.o.CRMAccount)
 	}
@@ -95,11 +97,14 @@ func (h Handlers) ConfirmMap(c echo.Context) error {
 	}
 	q.title, q.button, q.action = "Map "+nameOf(q.o.Account)+" to "+customer.Name, "Map account", "/map"
 	q.hidden = []ui.Pair{{Name: "crm_account_id", Value: to.String()}, {Name: "why", Value: "chosen by hand"}}
-	q.parts = []templ.Component{view.Part{Card: ui.Card{Title: "Compared with " + customer.Name, Flush: true}, Content: []templ.Component{compareTable(q.o.Account, customer, nil)}}}
+	q.parts = []templ.Component{view.Part{Card: ui.Card{Title: "Compared with " + customer.Name, Flush: true},
+		Content: []templ.Component{compareTable(q.o.Account, customer, nil)}}}
 	q.text = "Its subscriptions get this customer and land in its default contract, where there is exactly one."
 	if q.o.Mapping == account.Mapped {
 		q.button = "Map to the other customer"
-		q.text = fmt.Sprintf("The account is mapped to %s now. Its subscriptions lose that customer and its contract, and land in the default contract of %s, where there is exactly one.", q.o.CRMAccount, customer.Name)
+		q.text = fmt.Sprintf("The account is mapped to %s now. Its subscriptions lose that customer and its "+
+			"contract, and land in the default contract of %s, where there is exactly one.", q.o.CRMAccount,
+			customer.Name)
 	}
 	return h.ask(c, q)
 }
@@ -128,7 +133,9 @@ func (h Handlers) ConfirmTakeOver(c echo.Context) error {
 	}
 	q.title, q.button, q.action = "Take over "+gone.CRMAccount, "Take over", "/take-over"
 	q.hidden = []ui.Pair{{Name: "from", Value: from.String()}}
-	q.text = fmt.Sprintf("%s is gone at the distributor and still has the CRM account %s. It is released there, and %s is mapped to it. What still stands under the gone account loses customer and contract and is held.",
+	q.text = fmt.Sprintf("%s is gone at the distributor and still has the CRM account %s. "+
+		"It is released there, and %s is mapped to it. What still stands under the gone account loses customer and "+
+		"contract and is held.",
 		nameOf(gone.Account), gone.CRMAccount, nameOf(q.o.Account))
 	q.concerned = gone
 	return h.ask(c, q)
@@ -151,7 +158,8 @@ func (h Handlers) ConfirmUndo(c echo.Context) error {
 		}
 		q.title, q.button, q.action = "Undo the last decision", "Undo decision", "/undo"
 		q.hidden = []ui.Pair{{Name: "decision", Value: d.ID.String()}}
-		q.text = fmt.Sprintf("%s, by %s on %s. Going back makes the account %s.", eventTitle(d), d.Actor, d.At.In(h.Zone).Format("2 Jan 2006"), before(d))
+		q.text = fmt.Sprintf("%s, by %s on %s. Going back makes the account %s.", eventTitle(d), d.Actor,
+			d.At.In(h.Zone).Format("2 Jan 2006"), before(d))
 		return h.ask(c, q)
 	}
 	return errs.Newf(errs.Conflict, "No decision about %s is left to undo.", nameOf(q.o.Account))
@@ -183,10 +191,12 @@ func (h Handlers) question(c echo.Context) (question, error) {
 
 func (h Handlers) ask(c echo.Context, q question) error {
 	back := recordPath(q.o.ID)
-	m := view.Confirm{Page: session.Page(c, q.title, nav), Fields: q.fields, Parts: q.parts, Summary: ui.Summarize(q.problem, q.fields...), Form: ui.ConfirmForm{
-		Action: back + q.action, Title: "What this changes", Text: q.text, Effects: effects(q.concerned, q.impact),
-		Hidden: append(q.hidden, versionPair(q.o.Version)), Button: q.button, Cancel: back, Gentle: q.impact.Subscriptions == 0,
-	}}
+	m := view.Confirm{Page: session.Page(c, q.title, nav), Fields: q.fields, Parts: q.parts,
+		Summary: ui.Summarize(q.problem, q.fields...), Form: ui.ConfirmForm{
+			Action: back + q.action, Title: "What this changes", Text: q.text, Effects: effects(q.concerned, q.impact),
+			Hidden: append(q.hidden, versionPair(q.o.Version)), Button: q.button, Cancel: back,
+			Gentle: q.impact.Subscriptions == 0,
+		}}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}, {Label: nameOf(q.o.Account), Href: back}}
 	m.Page.Narrow, m.Page.HasErrors = true, m.Summary.Any()
 	return httpx.Render(c, q.status, m.Show())
@@ -205,12 +215,15 @@ func effects(o account.Overview, i mapping.Impact) []ui.Definition {
 		{Term: "Signatures that lapse", Value: ui.TextCell(strconv.Itoa(i.Signed)), Note: lapseNote(i)},
 	}
 	if i.OnInvoices > 0 {
-		out = append(out, ui.Definition{Term: "On invoices", Value: ui.Cell{Text: strconv.Itoa(i.OnInvoices), Tone: ui.Bad},
-			Note: "These stand on invoices that are not void, so this will be refused. Void those invoices first, or credit them and bill the credit."})
+		out = append(out, ui.Definition{Term: "On invoices",
+			Value: ui.Cell{Text: strconv.Itoa(i.OnInvoices), Tone: ui.Bad},
+			Note: "These stand on invoices that are not void, so this will be refused. " +
+				"Void those invoices first, or credit them and bill the credit."})
 	}
 	if i.Elsewhere > 0 {
 		out = append(out, ui.Definition{Term: "Billed elsewhere", Value: ui.TextCell(strconv.Itoa(i.Elsewhere)),
-			Note: "Another system has billed rows of these. They stay marked, and those days are not billed here for another customer either; correct that invoice where it was made."})
+			Note: "Another system has billed rows of these. They stay marked, and those days are not billed here for " +
+				"another customer either; correct that invoice where it was made."})
 	}
 	return out
 }

@@ -35,9 +35,12 @@ func (h Handlers) refused(c echo.Context, accountID uuid.UUID, form httpx.Values
 	var taken *mapping.Taken
 	if errors.As(cause, &taken) {
 		call.Title = taken.Holder.CRMAccount + " is taken"
-		call.Actions = append(call.Actions, swapLink(o.ID.String(), form.Get("crm_account_id")), ui.LinkButton{Text: "Open " + taken.Holder.Name, Href: recordPath(taken.Holder.AccountID)})
+		call.Actions = append(call.Actions, swapLink(o.ID.String(), form.Get("crm_account_id")),
+			ui.LinkButton{Text: "Open " + taken.Holder.Name, Href: recordPath(taken.Holder.AccountID)})
 	}
-	call.Actions = append(call.Actions, []templ.Component{ui.LinkButton{Text: "Back to " + nameOf(o.Account), Href: recordPath(o.ID), Weight: ui.Primary}}...)
+	call.Actions = append(call.Actions,
+		[]templ.Component{ui.LinkButton{Text: "Back to " + nameOf(o.Account), Href: recordPath(o.ID),
+			Weight: ui.Primary}}...)
 	m.Callouts = []view.Callout{call}
 	wanted, err := h.wanted(c, o, form)
 	if err != nil {
@@ -73,7 +76,8 @@ func (h Handlers) wanted(c echo.Context, o account.Overview, form httpx.Values) 
 }
 
 // asked is the state that each command would lead to.
-var asked = map[string]string{"map": "mapped", "create-crm-account": "mapped", "take-over": "mapped", "unmap": "unmapped", "include": "unmapped", "exclude": "excluded"}
+var asked = map[string]string{"map": "mapped", "create-crm-account": "mapped", "take-over": "mapped",
+	"unmap": "unmapped", "include": "unmapped", "exclude": "excluded"}
 
 func lastOf(route string) string {
 	for i := len(route) - 1; i >= 0; i-- {

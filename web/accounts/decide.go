@@ -71,7 +71,8 @@ func (h Handlers) tell(c echo.Context, accountID uuid.UUID) error {
 		return err
 	}
 	last := history[0]
-	n := layout.Notice{Text: sentence(nameOf(a), last), Tone: ui.Good, Href: recordPath(accountID), Label: "Open the account"}
+	n := layout.Notice{Text: sentence(nameOf(a), last), Tone: ui.Good, Href: recordPath(accountID),
+		Label: "Open the account"}
 	if last.Undoable() && last.Actor == session.Actor(c).Name {
 		n.Command = &ui.PostButton{
 			Button: ui.Button{Text: "Undo", Action: recordPath(accountID) + "/undo", Compact: true},

@@ -18,7 +18,8 @@ func TestAnOperatorAcceptsTheBestCandidateAndMayUndoItOnTheList(t *testing.T) {
 	olga := w.person("Olga Example", auth.Operator)
 
 	list := olga.get("/accounts?state=unmapped")
-	if list.StatusCode != http.StatusOK || !strings.Contains(list.text(), "same domain") || !strings.Contains(list.text(), "0 % mapped, 1 to do") {
+	if list.StatusCode != http.StatusOK || !strings.Contains(list.text(), "same domain") ||
+		!strings.Contains(list.text(), "0 % mapped, 1 to do") {
 		t.Fatalf("list: %d %s", list.StatusCode, list.text())
 	}
 	done := olga.press(list, "Accept")
@@ -32,7 +33,8 @@ func TestAnOperatorAcceptsTheBestCandidateAndMayUndoItOnTheList(t *testing.T) {
 	if !strings.Contains(list.text(), "Harborview Dental is mapped to Harborview Dental LLC.") {
 		t.Errorf("no word of what was done: %s", list.text())
 	}
-	if done := olga.press(list, "Undo"); done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/accounts?state=unmapped" {
+	if done := olga.press(list, "Undo"); done.StatusCode != http.StatusSeeOther ||
+		done.Header.Get("Location") != "/accounts?state=unmapped" {
 		t.Errorf("undo: %d to %q", done.StatusCode, done.Header.Get("Location"))
 	}
 	if got := w.state(a); got != "unmapped" {

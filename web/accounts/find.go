@@ -38,7 +38,8 @@ func (h Handlers) find(c echo.Context, a account.Account) (search, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
 	var next string
-	if s.found, next, err = crm.List(ctx, db, crm.Filter{Search: s.query}, paging.Request{Order: order, Size: foundAtMost}); err != nil {
+	if s.found, next, err = crm.List(ctx, db, crm.Filter{Search: s.query},
+		paging.Request{Order: order, Size: foundAtMost}); err != nil {
 		return s, err
 	}
 	s.more = next != ""
@@ -52,18 +53,22 @@ func (h Handlers) find(c echo.Context, a account.Account) (search, error) {
 
 // choosing is the part of the page where another CRM account is chosen.
 func choosing(d dossier) view.Choose {
-	m := view.Choose{Card: ui.Card{Title: "Choose a CRM account", ID: "choose"}, Action: recordPath(d.ID), Query: d.search.query}
+	m := view.Choose{Card: ui.Card{Title: "Choose a CRM account", ID: "choose"}, Action: recordPath(d.ID),
+		Query: d.search.query}
 	if d.Mapping == account.Mapped {
 		m.Card.Title = "Map to another CRM account"
-		m.Card.Text = "The next page shows which subscriptions, contracts and money this concerns, before anything is changed."
+		m.Card.Text = "The next page shows which subscriptions, contracts and money this concerns, before anything " +
+			"is changed."
 	}
 	if d.search.query == "" {
 		return m
 	}
 	m.Table = &ui.Table{
 		Caption: "CRM accounts found", Plain: true,
-		Columns: []ui.Column{{Label: "Name"}, {Label: "External id"}, {Label: "Domain"}, {Label: "At this provider"}, {Label: "Decide", Hidden: true}},
-		Empty:   &ui.EmptyState{Kind: ui.NoMatch, Title: "No CRM account found", Text: "Search for a part of the name, or create one from this account."},
+		Columns: []ui.Column{{Label: "Name"}, {Label: "External id"}, {Label: "Domain"}, {Label: "At this provider"},
+			{Label: "Decide", Hidden: true}},
+		Empty: &ui.EmptyState{Kind: ui.NoMatch, Title: "No CRM account found",
+			Text: "Search for a part of the name, or create one from this account."},
 	}
 	for _, f := range d.search.found {
 		m.Table.Rows = append(m.Table.Rows, foundRow(d, f))
@@ -80,7 +85,8 @@ func foundRow(d dossier, f crm.Row) ui.Row {
 		name.Sub = "part of " + f.Parent
 	}
 	standing, button := ui.Cell{Text: "free", Muted: true}, ui.Cell{}
-	ask := ui.LinkButton{Text: "Compare and map", Href: recordPath(d.ID) + "/map?" + query("crm_account_id", f.ID.String()), Compact: true}
+	ask := ui.LinkButton{Text: "Compare and map",
+		Href: recordPath(d.ID) + "/map?" + query("crm_account_id", f.ID.String()), Compact: true}
 	switch holder, held := d.search.held[f.ID]; {
 	case held && holder.AccountID == d.ID:
 		standing = ui.TextCell("mapped to this account")

@@ -47,9 +47,11 @@ var listSpec = httpx.ListSpec{
 		{Name: "provider", Label: "Provider", IsID: true},
 		{Name: "crm_account", Label: "CRM account", IsID: true},
 		{Name: "state", Label: "Mapping", Allowed: []httpx.Choice{
-			{Value: "unmapped", Label: "Unmapped"}, {Value: "mapped", Label: "Mapped"}, {Value: "excluded", Label: "Excluded"}}},
+			{Value: "unmapped", Label: "Unmapped"}, {Value: "mapped", Label: "Mapped"},
+			{Value: "excluded", Label: "Excluded"}}},
 		{Name: "status", Label: "At the distributor", Allowed: []httpx.Choice{
-			{Value: "active", Label: "Active"}, {Value: "discontinued", Label: "Discontinued"}, {Value: "gone", Label: "Gone"}}},
+			{Value: "active", Label: "Active"}, {Value: "discontinued", Label: "Discontinued"},
+			{Value: "gone", Label: "Gone"}}},
 	},
 }
 

@@ -18,13 +18,16 @@ func (h Handlers) callouts(d dossier) []view.Callout {
 	var out []view.Callout
 	switch d.Mapping {
 	case account.Mapped:
-		out = append(out, view.Callout{Callout: ui.Callout{Tone: ui.Good, Title: "Mapped to " + d.CRMAccount, Text: h.decision(d)}})
+		out = append(out, view.Callout{Callout: ui.Callout{Tone: ui.Good, Title: "Mapped to " + d.CRMAccount,
+			Text: h.decision(d)}})
 	case account.Excluded:
-		out = append(out, view.Callout{Callout: ui.Callout{Title: "Excluded: " + d.ExcludeReason, Text: h.decision(d) + " Its subscriptions still sync and are held."}})
+		out = append(out, view.Callout{Callout: ui.Callout{Title: "Excluded: " + d.ExcludeReason,
+			Text: h.decision(d) + " Its subscriptions still sync and are held."}})
 	case account.Unmapped:
 		text := "Its subscriptions are kept up to date and held; they are not billed until the account is mapped."
 		if len(d.proposals) == 0 {
-			text += " No CRM account looks like this customer so far (after a change suggestions take a few seconds): search for one below, or create it from this account."
+			text += " No CRM account looks like this customer so far (after a change suggestions take a few " +
+				"seconds): search for one below, or create it from this account."
 		}
 		out = append(out, view.Callout{Callout: ui.Callout{Tone: ui.Warn, Title: "Not mapped yet", Text: text}})
 	}
@@ -52,16 +55,19 @@ func heirCallout(d dossier) *view.Callout {
 	switch {
 	case d.heritage != nil:
 		c.Title = "Same tenant id as " + d.heritage.GoneName + ", which is gone"
-		c.Text = fmt.Sprintf("%s still has the CRM account %s. Taking over releases it there and maps it here, in one step.", d.heritage.GoneName, d.heritage.CRMAccount)
+		c.Text = fmt.Sprintf("%s still has the CRM account %s. Taking over releases it there and maps it here, in "+
+			"one step.", d.heritage.GoneName, d.heritage.CRMAccount)
 		if d.mayMap {
 			c.Actions = []templ.Component{takeOver(*d.heritage)}
 		}
-		c.Actions = append(c.Actions, ui.LinkButton{Text: "Open " + d.heritage.GoneName, Href: recordPath(d.heritage.GoneID), Compact: true})
+		c.Actions = append(c.Actions, ui.LinkButton{Text: "Open " + d.heritage.GoneName,
+			Href: recordPath(d.heritage.GoneID), Compact: true})
 	case d.Status == account.Gone && d.Mapping == account.Mapped:
 		c.Tone, c.Title = ui.Warn, "The distributor no longer lists this account"
 		c.Text = "Its CRM account stays taken, and its subscriptions stay as they are, until a person decides."
 		for _, x := range d.heirs {
-			c.Actions = append(c.Actions, ui.LinkButton{Text: "Open the successor with the same tenant id", Href: recordPath(x.AccountID), Compact: true})
+			c.Actions = append(c.Actions, ui.LinkButton{Text: "Open the successor with the same tenant id",
+				Href: recordPath(x.AccountID), Compact: true})
 			if d.mayMap {
 				c.Actions = append(c.Actions, takeOverBy(x))
 			}
@@ -81,7 +87,9 @@ func takeOverBy(x mapping.Heritage) ui.LinkButton {
 
 // history lists the decisions about the account, with the way to take the last one back.
 func (h Handlers) history(d dossier) view.Part {
-	part := view.Part{Card: ui.Card{Title: "Decisions", Actions: []templ.Component{ui.LinkButton{Text: "With noes and snoozes", Href: "/mapping/history?" + query("account", d.ID.String()), Compact: true}}}}
+	part := view.Part{Card: ui.Card{Title: "Decisions",
+		Actions: []templ.Component{ui.LinkButton{Text: "With noes and snoozes",
+			Href: "/mapping/history?" + query("account", d.ID.String()), Compact: true}}}}
 	if len(d.history) == 0 {
 		part.Card.Text = "None yet. Who maps, unmaps or excludes this account, when and why, will stand here."
 		return part
@@ -89,10 +97,12 @@ func (h Handlers) history(d dossier) view.Part {
 	var line ui.Timeline
 	undo := false
 	for _, x := range d.history {
-		line = append(line, ui.Event{Title: eventTitle(x), Who: x.Actor, When: h.moment(x.At), Text: x.Why, Tone: eventTone(x)})
+		line = append(line, ui.Event{Title: eventTitle(x), Who: x.Actor, When: h.moment(x.At), Text: x.Why,
+			Tone: eventTone(x)})
 		if x.Undoable() && !undo && d.mayMap {
 			undo = true
-			part.Card.Actions = append(part.Card.Actions, ui.LinkButton{Text: "Undo the last decision", Href: recordPath(d.ID) + "/undo", Compact: true})
+			part.Card.Actions = append(part.Card.Actions,
+				ui.LinkButton{Text: "Undo the last decision", Href: recordPath(d.ID) + "/undo", Compact: true})
 		}
 	}
 	part.Content = []templ.Component{line}

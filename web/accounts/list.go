@@ -39,8 +39,10 @@ func (h Handlers) List(c echo.Context) error {
 		Filters: filters(q, s.providers),
 		Table:   h.table(q, s), Pager: q.Pager(s.next, shown(len(s.rows), s.total)),
 	}
-	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping?" + query("provider", q.Filter("provider"))}}
-	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its subscriptions are billed."
+	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other",
+		Href: "/mapping?" + query("provider", q.Filter("provider"))}}
+	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its " +
+		"subscriptions are billed."
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
@@ -92,7 +94,8 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 func filters(q httpx.ListQuery, providers []account.ProviderChoice) ui.FilterBar {
 	bar := q.FilterBar("Search name, domain, external id or tenant id")
 	chosen := q.Filter("provider")
-	choice := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: chosen, Options: []ui.Option{{Label: "All"}}}
+	choice := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: chosen,
+		Options: []ui.Option{{Label: "All"}}}
 	for _, p := range providers {
 		choice.Options = append(choice.Options, ui.Option{Value: p.ID.String(), Label: p.Name})
 		for i := range bar.Chips {
@@ -127,7 +130,8 @@ func tabs(q httpx.ListQuery, p account.Progress) ui.Tabs {
 		{"", "All", p.Unmapped + p.Mapped + p.Excluded}, {"unmapped", "To do", p.Unmapped},
 		{"mapped", "Mapped", p.Mapped}, {"excluded", "Excluded", p.Excluded},
 	} {
-		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: strconv.Itoa(x.n), Active: q.Filter("state") == x.state})
+		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: strconv.Itoa(x.n),
+			Active: q.Filter("state") == x.state})
 	}
 	return t
 }
@@ -140,7 +144,8 @@ func shown(n, total int) string {
 }
 
 var header = []string{
-	"id", "provider_id", "provider", "external_id", "name", "domain", "tenant_id", "provider_status", "state", "crm_account_id", "crm_account",
+	"id", "provider_id", "provider", "external_id", "name", "domain", "tenant_id", "provider_status", "state",
+	"crm_account_id", "crm_account",
 	"exclude_reason", "decided_by", "decided_at", "decided_why", "first_seen_at", "gone_at",
 }
 
@@ -148,7 +153,8 @@ func (h Handlers) file(c echo.Context, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "accounts.csv", header, func(write httpx.Row) error {
 		return h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return account.Each(ctx, tx, filterOf(q), q.Page.Order, func(r account.Row) error { return write(cells(r)...) })
+			return account.Each(ctx, tx, filterOf(q), q.Page.Order,
+				func(r account.Row) error { return write(cells(r)...) })
 		})
 	})
 }
@@ -159,9 +165,12 @@ func cells(r account.Row) []httpx.Cell {
 		crmID = r.CRMAccountID.UUID.String()
 	}
 	return []httpx.Cell{
-		httpx.Plain(r.ID.String()), httpx.Plain(r.ProviderID.String()), httpx.Text(r.Provider), httpx.Text(r.ExternalID), httpx.Text(r.Name),
-		httpx.Text(r.Domain), httpx.Text(r.TenantID), httpx.Plain(string(r.Status)), httpx.Plain(string(r.State)), httpx.Plain(crmID), httpx.Text(r.CRMAccount),
-		httpx.Text(r.ExcludeReason), httpx.Text(r.DecidedBy), moment(r.DecidedAt), httpx.Text(r.DecidedWhy), moment(&r.FirstSeenAt), moment(r.GoneAt),
+		httpx.Plain(r.ID.String()), httpx.Plain(r.ProviderID.String()), httpx.Text(r.Provider),
+		httpx.Text(r.ExternalID), httpx.Text(r.Name),
+		httpx.Text(r.Domain), httpx.Text(r.TenantID), httpx.Plain(string(r.Status)), httpx.Plain(string(r.State)),
+		httpx.Plain(crmID), httpx.Text(r.CRMAccount),
+		httpx.Text(r.ExcludeReason), httpx.Text(r.DecidedBy), moment(r.DecidedAt), httpx.Text(r.DecidedWhy),
+		moment(&r.FirstSeenAt), moment(r.GoneAt),
 	}
 }
 

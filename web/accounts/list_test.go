@@ -28,9 +28,12 @@ func TestTheListIsUnmappedFirstAndNarrowsByEveryFilter(t *testing.T) {
 	w.exec(`UPDATE provider_accounts SET provider_status = 'gone', gone_at = now() WHERE id = ?`, gone)
 	p := w.person("Vera Example", auth.Viewer)
 	for query, want := range map[string]string{
-		"": "Cedar Zinnia Aspen Birch", "?state=mapped": "Aspen", "?state=excluded": "Birch", "?state=unmapped": "Cedar Zinnia", "?status=gone": "Cedar",
-		"?provider=" + south.String(): "Cedar Birch", "?q=zinnia.EXAMPLE": "Zinnia", "?q=2b1f0e5c": "Cedar", "?q=%25": "", "?sort=name": "Aspen Birch Cedar Zinnia",
-		"?sort=-external_id": "Cedar Birch Zinnia Aspen", "?state=": "Cedar Zinnia Aspen Birch", "?unknown=1": "Cedar Zinnia Aspen Birch",
+		"": "Cedar Zinnia Aspen Birch", "?state=mapped": "Aspen", "?state=excluded": "Birch",
+		"?state=unmapped": "Cedar Zinnia", "?status=gone": "Cedar",
+		"?provider=" + south.String(): "Cedar Birch", "?q=zinnia.EXAMPLE": "Zinnia", "?q=2b1f0e5c": "Cedar",
+		"?q=%25": "", "?sort=name": "Aspen Birch Cedar Zinnia",
+		"?sort=-external_id": "Cedar Birch Zinnia Aspen", "?state=": "Cedar Zinnia Aspen Birch",
+		"?unknown=1": "Cedar Zinnia Aspen Birch",
 	} {
 		a := p.get("/accounts" + query)
 		if got := a.names(); got != want {
@@ -42,7 +45,8 @@ func TestTheListIsUnmappedFirstAndNarrowsByEveryFilter(t *testing.T) {
 			t.Errorf("%s: %d", query, a.StatusCode)
 		}
 	}
-	if a := p.get("/accounts"); strings.Contains(a.body, "Accept</") || a.page.Find("main form[method=post]").Length() != 0 {
+	if a := p.get("/accounts"); strings.Contains(a.body, "Accept</") ||
+		a.page.Find("main form[method=post]").Length() != 0 {
 		t.Error("a viewer is offered decisions")
 	}
 }
@@ -98,7 +102,8 @@ func TestTheFileHasTheContractsColumnsAndTheFiltersRows(t *testing.T) {
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%v %q", err, a.body)
 	}
-	if got := strings.Join(rows[0][:11], ","); got != "id,provider_id,provider,external_id,name,domain,tenant_id,provider_status,state,crm_account_id,crm_account" {
+	if got := strings.Join(rows[0][:11],
+		","); got != "id,provider_id,provider,external_id,name,domain,tenant_id,provider_status,state,crm_account_id,crm_account" {
 		t.Errorf("columns %s", got)
 	}
 	want := fmt.Sprintf("%s,%s,'=North,'-10,'=Aspen,aspen.example,,active,mapped,%s,Aspen LLC", mapped, p, c)
@@ -119,7 +124,8 @@ func TestAnEmptyListSaysWhy(t *testing.T) {
 		t.Errorf("no match: %s", a.text())
 	}
 	w.decide(account, w.customer("Aspen LLC", "", ""))
-	if a := p.get("/accounts?state=unmapped"); !strings.Contains(a.text(), "Everything is mapped") || !strings.Contains(a.text(), "100 % mapped, 0 to do") {
+	if a := p.get("/accounts?state=unmapped"); !strings.Contains(a.text(), "Everything is mapped") ||
+		!strings.Contains(a.text(), "100 % mapped, 0 to do") {
 		t.Errorf("all done: %s", a.text())
 	}
 }

@@ -25,7 +25,9 @@ func (h Handlers) parts(d dossier) []templ.Component {
 		out = append(out, candidateOf(d, i, p))
 	}
 	if customer, ok := d.customers[d.CRMAccountID.UUID]; ok && d.Mapping == account.Mapped {
-		card := ui.Card{Title: "Compared with " + customer.Name, Flush: true, Actions: []templ.Component{ui.LinkButton{Text: "Open CRM account", Href: crmPath(customer.ID), Compact: true}}}
+		card := ui.Card{Title: "Compared with " + customer.Name, Flush: true,
+			Actions: []templ.Component{ui.LinkButton{Text: "Open CRM account", Href: crmPath(customer.ID),
+				Compact: true}}}
 		out = append(out, view.Part{Card: card, Content: []templ.Component{compareTable(d.Account, customer, nil)}})
 	}
 	if d.mayMap && d.Mapping != account.Excluded {
@@ -41,7 +43,9 @@ func (h Handlers) parts(d dossier) []templ.Component {
 func candidateOf(d dossier, i int, p mapping.Proposal) view.Candidate {
 	customer := d.customers[p.CRMAccountID]
 	m := view.Candidate{
-		Card:    ui.Card{Title: rankTitle(i) + p.CRMAccount, Badges: []ui.Badge{*confidence(p)}, Actions: []templ.Component{ui.LinkButton{Text: "Open CRM account", Href: crmPath(p.CRMAccountID), Compact: true}}},
+		Card: ui.Card{Title: rankTitle(i) + p.CRMAccount, Badges: []ui.Badge{*confidence(p)},
+			Actions: []templ.Component{ui.LinkButton{Text: "Open CRM account", Href: crmPath(p.CRMAccountID),
+				Compact: true}}},
 		Compare: compareTable(d.Account, customer, p.Evidence), Waterfall: queue.Waterfall(p), Notes: remarks(p),
 	}
 	switch {
@@ -70,15 +74,18 @@ func rankTitle(i int) string {
 func subscriptions(d dossier) view.Part {
 	t := ui.Table{
 		Caption: "Subscriptions", Plain: true,
-		Columns: []ui.Column{{Label: "Product"}, {Label: "Seats", Numeric: true}, {Label: "State"}, {Label: "Contract"}, {Label: "Cost", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Review"}},
-		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions", Text: "None was read for this account yet, or the distributor holds none."},
+		Columns: []ui.Column{{Label: "Product"}, {Label: "Seats", Numeric: true}, {Label: "State"}, {Label: "Contract"},
+			{Label: "Cost", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Review"}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions",
+			Text: "None was read for this account yet, or the distributor holds none."},
 	}
 	for _, s := range d.Subscriptions {
 		t.Rows = append(t.Rows, holdingRow(s, d.Mapping == account.Mapped))
 	}
 	card := ui.Card{Title: "Subscriptions", Text: countOf(d.Holdings, "subscription"), Flush: true}
 	if d.Holdings > 0 {
-		card.Actions = []templ.Component{ui.LinkButton{Text: "Show in the list", Href: "/subscriptions?" + query("account", d.ID.String()), Compact: true}}
+		card.Actions = []templ.Component{ui.LinkButton{Text: "Show in the list",
+			Href: "/subscriptions?" + query("account", d.ID.String()), Compact: true}}
 	}
 	return view.Part{Card: card, Content: []templ.Component{t}}
 }
@@ -89,7 +96,8 @@ func holdingRow(s account.Holding, mapped bool) ui.Row {
 	state := ui.BadgeCell(s.State, holdingTones[s.State])
 	if s.HoldReason != "" {
 		state = ui.BadgeCell("held: "+s.HoldReason, ui.Warn)
-		if s.HoldReason == string(subscription.HoldUnmapped) && mapped { // it moved here, and nobody has said yet that it is this customer's
+		// it moved here, and nobody has said yet that it is this customer's
+		if s.HoldReason == string(subscription.HoldUnmapped) && mapped {
 			state = ui.BadgeCell("held: moved here", ui.Warn)
 		}
 	}
@@ -103,7 +111,9 @@ func holdingRow(s account.Holding, mapped bool) ui.Row {
 	}
 	cost := httpx.Amount(s.UnitCost, s.CostCurrency, money.Period(s.CostPeriod))
 	price := httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))
-	return ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost), ui.Of(price), review}}
+	return ui.Row{Muted: s.State == string(subscription.Inactive),
+		Cells: []ui.Cell{product, ui.TextCell(strconv.Itoa(s.Quantity)), state, contract, ui.Of(cost),
+			ui.Of(price), review}}
 }
 
 var (
@@ -112,22 +122,29 @@ var (
 )
 
 func (h Handlers) unreadable(d dossier) view.Part {
-	t := ui.Table{Caption: "Records that could not be read", Plain: true, Columns: []ui.Column{{Label: "Record"}, {Label: "Why"}, {Label: "First seen"}, {Label: "As received"}}}
+	t := ui.Table{Caption: "Records that could not be read", Plain: true,
+		Columns: []ui.Column{{Label: "Record"}, {Label: "Why"}, {Label: "First seen"}, {Label: "As received"}}}
 	for _, u := range d.Unreadable {
 		t.Rows = append(t.Rows, ui.Row{Tone: ui.Bad, Cells: []ui.Cell{
-			{Text: orElse(u.ExternalID, "without an id"), Mono: true}, ui.TextCell(u.Reason), ui.Of(h.moment(u.FirstSeen)), ui.Of(ui.Raw{Summary: "Show", Text: u.Raw})}})
+			{Text: orElse(u.ExternalID, "without an id"), Mono: true}, ui.TextCell(u.Reason),
+			ui.Of(h.moment(u.FirstSeen)), ui.Of(ui.Raw{Summary: "Show", Text: u.Raw})}})
 	}
-	return view.Part{Card: ui.Card{Title: "Records that could not be read", Text: "They count neither as 0 nor as gone. Correct them at the distributor; the next sync reads them again.", Flush: true}, Content: []templ.Component{t}}
+	return view.Part{Card: ui.Card{Title: "Records that could not be read",
+		Text:  "They count neither as 0 nor as gone. Correct them at the distributor; the next sync reads them again.",
+		Flush: true}, Content: []templ.Component{t}}
 }
 
 func facts(d dossier) view.Part {
-	address := strings.Join(filled(d.Street, strings.TrimSpace(d.PostalCode+" "+d.City), d.Facts.State, d.Country), ", ")
-	return view.Part{Card: ui.Card{Title: "At the distributor"}, Content: []templ.Component{ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		{Term: "External id", Value: ui.Cell{Text: d.ExternalID, Mono: true}},
-		{Term: "Tenant id", Value: ui.Cell{Text: d.TenantID, Mono: true}},
-		ui.Fact("Domain", d.Domain), ui.Fact("Mail", d.Email), ui.Fact("Phone", d.Phone), ui.Fact("Address", address),
-		{Term: "Status", Value: ui.TextCell(string(d.Status)), Note: statusNote(d)},
-	}}}}
+	address := strings.Join(filled(d.Street, strings.TrimSpace(d.PostalCode+" "+d.City), d.Facts.State,
+		d.Country), ", ")
+	return view.Part{Card: ui.Card{Title: "At the distributor"},
+		Content: []templ.Component{ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+			{Term: "External id", Value: ui.Cell{Text: d.ExternalID, Mono: true}},
+			{Term: "Tenant id", Value: ui.Cell{Text: d.TenantID, Mono: true}},
+			ui.Fact("Domain", d.Domain), ui.Fact("Mail", d.Email), ui.Fact("Phone", d.Phone),
+			ui.Fact("Address", address),
+			{Term: "Status", Value: ui.TextCell(string(d.Status)), Note: statusNote(d)},
+		}}}}
 }
 
 func statusNote(d dossier) string {
@@ -138,22 +155,26 @@ func statusNote(d dossier) string {
 }
 
 func (h Handlers) lastSync(d dossier) view.Part {
-	part := view.Part{Card: ui.Card{Title: "Last sync that brought something", Text: "Runs that found the account unchanged are only counted."}}
+	part := view.Part{Card: ui.Card{Title: "Last sync that brought something",
+		Text: "Runs that found the account unchanged are only counted."}}
 	r := d.LastResult
 	if r == nil {
 		part.Card.Text = "None yet: no run has changed, held or failed this account."
 		return part
 	}
 	items := []ui.Definition{
-		{Term: "Run", Value: ui.LinkCell(r.Kind+" run", "/sync-runs/"+r.RunID.String())}, {Term: "When", Value: ui.Of(h.moment(r.At))},
+		{Term: "Run", Value: ui.LinkCell(r.Kind+" run", "/sync-runs/"+r.RunID.String())},
+		{Term: "When", Value: ui.Of(h.moment(r.At))},
 		{Term: "Outcome", Value: ui.BadgeCell(r.Outcome, outcomeTones[r.Outcome])},
-		ui.Fact("Counts", fmt.Sprintf("%d added, %d changed, %d unchanged, %d gone, %d held", r.Added, r.Changed, r.Unchanged, r.Gone, r.Held)),
+		ui.Fact("Counts", fmt.Sprintf("%d added, %d changed, %d unchanged, %d gone, %d held", r.Added, r.Changed,
+			r.Unchanged, r.Gone, r.Held)),
 	}
 	if r.Cause != "" {
 		items = append(items, ui.Definition{Term: "Cause", Value: ui.TextCell(r.Cause), Note: r.Advice})
 	}
 	if r.RequestID != "" {
-		items = append(items, ui.Definition{Term: "Distributor's request id", Value: ui.Cell{Text: r.RequestID, Mono: true}})
+		items = append(items, ui.Definition{Term: "Distributor's request id",
+			Value: ui.Cell{Text: r.RequestID, Mono: true}})
 	}
 	part.Content = []templ.Component{ui.DefinitionList{Items: items}}
 	return part

@@ -124,17 +124,21 @@ func badges(d dossier) []ui.Badge {
 func actions(d dossier) []templ.Component {
 	var out []templ.Component
 	if d.Connector != manual {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Sync this account", Icon: "sync", Action: recordPath(d.ID) + "/sync", Disabled: !d.ProviderActive,
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Sync this account", Icon: "sync",
+			Action: recordPath(d.ID) + "/sync", Disabled: !d.ProviderActive,
 			Why: whyNoSync(d)}, Hidden: []ui.Pair{{Name: "kind", Value: "subscriptions"}}})
 	}
 	switch d.Mapping {
 	case account.Mapped:
-		out = append(out, ui.LinkButton{Text: "Exclude", Href: recordPath(d.ID) + "/exclude"}, ui.LinkButton{Text: "Unmap", Href: recordPath(d.ID) + "/unmap"})
+		out = append(out, ui.LinkButton{Text: "Exclude", Href: recordPath(d.ID) + "/exclude"},
+			ui.LinkButton{Text: "Unmap", Href: recordPath(d.ID) + "/unmap"})
 	case account.Excluded:
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Include account", Weight: ui.Primary, Action: recordPath(d.ID) + "/include"}})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Include account", Weight: ui.Primary,
+			Action: recordPath(d.ID) + "/include"}})
 	case account.Unmapped:
 		out = append(out, ui.LinkButton{Text: "Exclude", Href: recordPath(d.ID) + "/exclude"},
-			ui.PostButton{Button: ui.Button{Text: "Create CRM account", Action: recordPath(d.ID) + "/create-crm-account"}})
+			ui.PostButton{Button: ui.Button{Text: "Create CRM account",
+				Action: recordPath(d.ID) + "/create-crm-account"}})
 	}
 	return out
 }

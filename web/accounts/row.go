@@ -20,7 +20,8 @@ func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	t := ui.Table{
 		Caption: "Provider accounts",
 		Columns: []ui.Column{
-			q.Column("name", "Account"), q.Column("external_id", "External id"), {Label: "Provider"}, q.Column("state", "Mapping"),
+			q.Column("name", "Account"), q.Column("external_id", "External id"), {Label: "Provider"},
+			q.Column("state", "Mapping"),
 			{Label: "CRM account"}, {Label: "Decide", Hidden: !s.mayMap},
 		},
 		Empty: empty(q, s),
@@ -28,10 +29,12 @@ func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	for _, r := range s.rows {
 		name := ui.LinkCell(nameOfRow(r), recordPath(r.ID))
 		name.Sub = r.Domain
-		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: nameOfRow(r), Muted: r.State == account.Excluded, Cells: []ui.Cell{
-			name, {Text: r.ExternalID, Mono: true}, ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()), stateCell(r),
-			ui.Of(h.matchOf(r, s)), ui.Of(commandsOf(r, s)),
-		}})
+		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: nameOfRow(r), Muted: r.State == account.Excluded,
+			Cells: []ui.Cell{
+				name, {Text: r.ExternalID, Mono: true}, ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()),
+				stateCell(r),
+				ui.Of(h.matchOf(r, s)), ui.Of(commandsOf(r, s)),
+			}})
 	}
 	return t
 }
@@ -68,13 +71,16 @@ func statusBadge(s account.Status) *ui.Badge {
 func (h Handlers) matchOf(r account.Row, s sheet) view.Match {
 	switch r.State {
 	case account.Mapped:
-		m := view.Match{Name: r.CRMAccount, Href: crmPath(r.CRMAccountID.UUID), Notes: []view.Note{{Text: h.decided("mapped", r)}}}
+		m := view.Match{Name: r.CRMAccount, Href: crmPath(r.CRMAccountID.UUID),
+			Notes: []view.Note{{Text: h.decided("mapped", r)}}}
 		if r.Status == account.Gone {
-			m.Notes = append(m.Notes, view.Note{Tone: ui.Warn, Text: "The account is gone. Its CRM account stays taken until a person releases it."})
+			m.Notes = append(m.Notes, view.Note{Tone: ui.Warn,
+				Text: "The account is gone. Its CRM account stays taken until a person releases it."})
 		}
 		return m
 	case account.Excluded:
-		return view.Match{Notes: []view.Note{{Text: "Not a customer: " + r.ExcludeReason}, {Text: h.decided("excluded", r)}}}
+		return view.Match{Notes: []view.Note{{Text: "Not a customer: " + r.ExcludeReason},
+			{Text: h.decided("excluded", r)}}}
 	}
 	return proposed(s.proposals[r.ID], s.heritages[r.ID])
 }
@@ -94,26 +100,31 @@ func (h Handlers) decided(what string, r account.Row) string {
 func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 	m := view.Match{}
 	if heir.GoneID != uuid.Nil {
-		m.Notes = append(m.Notes, view.Note{Tone: ui.Info, Text: "Same tenant id as the gone account", Label: heir.GoneName, Href: recordPath(heir.GoneID)})
+		m.Notes = append(m.Notes, view.Note{Tone: ui.Info, Text: "Same tenant id as the gone account",
+			Label: heir.GoneName, Href: recordPath(heir.GoneID)})
 	}
 	if len(all) == 0 {
-		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer so far; after a change suggestions take a few seconds."})
+		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer so far; " +
+			"after a change suggestions take a few seconds."})
 		return m
 	}
 	best := all[0]
 	m.Name, m.Href, m.Badge = best.CRMAccount, crmPath(best.CRMAccountID), confidence(best)
 	m.Reasons, m.Doubts = best.Reasons()
 	if !best.Free() {
-		m.Notes = append(m.Notes, view.Note{Tone: ui.Warn, Text: "Already mapped to", Label: best.Holder.Name, Href: recordPath(best.Holder.AccountID)})
+		m.Notes = append(m.Notes, view.Note{Tone: ui.Warn, Text: "Already mapped to", Label: best.Holder.Name,
+			Href: recordPath(best.Holder.AccountID)})
 	}
 	if len(all) > 1 {
-		m.Notes = append(m.Notes, view.Note{Text: fmt.Sprintf("Runner-up, %d %%:", all[1].Percent()), Label: all[1].CRMAccount, Href: crmPath(all[1].CRMAccountID)})
+		m.Notes = append(m.Notes, view.Note{Text: fmt.Sprintf("Runner-up, %d %%:", all[1].Percent()),
+			Label: all[1].CRMAccount, Href: crmPath(all[1].CRMAccountID)})
 	}
 	return m
 }
 
 func confidence(p mapping.Proposal) *ui.Badge {
-	b := ui.Badge{Text: fmt.Sprintf("%d %% %s", p.Percent(), p.Band), Title: "How probable it is that both are the same company"}
+	b := ui.Badge{Text: fmt.Sprintf("%d %% %s", p.Percent(), p.Band),
+		Title: "How probable it is that both are the same company"}
 	switch p.Band {
 	case match.Certain:
 		b.Tone = ui.Good
@@ -132,11 +143,14 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 	next := nextPair(s.here)
 	switch r.State {
 	case account.Mapped:
-		return view.Commands{Buttons: []templ.Component{ui.LinkButton{Text: "Open", Href: recordPath(r.ID), Compact: true}}}
+		return view.Commands{Buttons: []templ.Component{ui.LinkButton{Text: "Open", Href: recordPath(r.ID),
+			Compact: true}}}
 	case account.Excluded:
-		return view.Commands{Buttons: []templ.Component{post("Include account", recordPath(r.ID)+"/include", ui.Secondary, next)}}
+		return view.Commands{Buttons: []templ.Component{post("Include account", recordPath(r.ID)+"/include",
+			ui.Secondary, next)}}
 	}
-	m := view.Commands{Exclude: &view.Exclude{ID: r.ID.String(), Action: recordPath(r.ID) + "/exclude", Hidden: []ui.Pair{versionPair(r.Version), next}}}
+	m := view.Commands{Exclude: &view.Exclude{ID: r.ID.String(), Action: recordPath(r.ID) + "/exclude",
+		Hidden: []ui.Pair{versionPair(r.Version), next}}}
 	if heir, ok := s.heritages[r.ID]; ok {
 		m.Buttons = append(m.Buttons, takeOver(heir))
 	}
@@ -155,7 +169,8 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 
 // accept maps to the best candidate; why keeps what the decision rested on.
 func accept(p mapping.Proposal, more ...ui.Pair) ui.PostButton {
-	hidden := append([]ui.Pair{{Name: "crm_account_id", Value: p.CRMAccountID.String()}, {Name: "why", Value: why(p)}}, more...)
+	hidden := append([]ui.Pair{{Name: "crm_account_id", Value: p.CRMAccountID.String()},
+		{Name: "why", Value: why(p)}}, more...)
 	return post("Accept", recordPath(p.AccountID)+"/map", ui.Secondary, hidden...)
 }
 
@@ -173,7 +188,8 @@ func why(p mapping.Proposal) string {
 
 // takeOver leads to the page that shows what taking over concerns.
 func takeOver(heir mapping.Heritage) ui.LinkButton {
-	return ui.LinkButton{Text: "Take over from " + heir.GoneName, Href: recordPath(heir.AccountID) + "/take-over?" + query("from", heir.GoneID.String()), Compact: true}
+	return ui.LinkButton{Text: "Take over from " + heir.GoneName,
+		Href: recordPath(heir.AccountID) + "/take-over?" + query("from", heir.GoneID.String()), Compact: true}
 }
 
 func versionPair(v int) ui.Pair { return ui.Pair{Name: "version", Value: strconv.Itoa(v)} }
@@ -185,9 +201,14 @@ func post(text, action string, w ui.Weight, hidden ...ui.Pair) ui.PostButton {
 func empty(q httpx.ListQuery, s sheet) *ui.EmptyState {
 	switch {
 	case q.Filter("state") == "unmapped" && q.Search == "" && s.progress.Unmapped == 0 && s.progress.Mapped > 0:
-		return &ui.EmptyState{Kind: ui.NothingYet, Title: "Everything is mapped", Text: "No account waits for a person.", Action: &ui.LinkButton{Text: "Show all accounts", Href: q.With("state", "")}}
+		return &ui.EmptyState{Kind: ui.NothingYet, Title: "Everything is mapped",
+			Text:   "No account waits for a person.",
+			Action: &ui.LinkButton{Text: "Show all accounts", Href: q.With("state", "")}}
 	case q.Narrowed():
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No account matches", Text: "Change the search or the filter.", Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No account matches", Text: "Change the search or the filter.",
+			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No accounts yet", Text: "Open a provider and sync its accounts; a manual provider's accounts are entered or imported.", Action: &ui.LinkButton{Text: "Open providers", Href: "/providers"}}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No accounts yet",
+		Text:   "Open a provider and sync its accounts; a manual provider's accounts are entered or imported.",
+		Action: &ui.LinkButton{Text: "Open providers", Href: "/providers"}}
 }

@@ -39,7 +39,8 @@ func (h Handlers) SyncAccount(c echo.Context) error {
 		return err
 	}
 	run, found, err := h.Sync.Request(ctx, session.Actor(c), syncing.Request{
-		ProviderID: o.ProviderID, Kind: kind, Trigger: syncing.ByPerson, AccountID: &accountID, Anyway: form.On("anyway")})
+		ProviderID: o.ProviderID, Kind: kind, Trigger: syncing.ByPerson, AccountID: &accountID,
+		Anyway: form.On("anyway")})
 	if errs.KindOf(err) == errs.Conflict && o.ProviderActive && o.Connector != manual {
 		return h.syncRefused(c, o, errs.Public(err))
 	}
@@ -47,7 +48,8 @@ func (h Handlers) SyncAccount(c echo.Context) error {
 		return err
 	}
 	if found {
-		httpx.Tell(c, ui.Info, "A sync of "+o.Provider+" is under way already: this one. Start another when it has ended.")
+		httpx.Tell(c, ui.Info, "A sync of "+o.Provider+
+			" is under way already: this one. Start another when it has ended.")
 	}
 	return httpx.SeeOther(c, "/sync-runs/"+run.ID.String())
 }

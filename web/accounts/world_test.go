@@ -51,12 +51,15 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
-	w.auth = auth.Service{DB: w.db.DB, Clock: w.clock, Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
-	w.mapping = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
+	w.auth = auth.Service{DB: w.db.DB, Clock: w.clock,
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
+	w.mapping = &mapping.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
+		Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
 	sync := &syncing.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
 		Enqueue: func(context.Context, *gorm.DB, uuid.UUID, time.Duration) error { return nil }}
 	w.serve(Handlers{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Mapping: w.mapping, Sync: sync})
-	if _, err := w.auth.FirstAdmin(t.Context(), auth.NewUser{Name: "Root Example", Email: "root@reseller.example", Password: password}); err != nil {
+	if _, err := w.auth.FirstAdmin(t.Context(),
+		auth.NewUser{Name: "Root Example", Email: "root@reseller.example", Password: password}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -77,11 +80,13 @@ func (w *world) serve(h Handlers) {
 	pages.GET("/accounts", h.List, all)
 	pages.GET("/accounts.csv", h.List, all)
 	pages.GET("/accounts/:id", h.Record, all)
-	for name, handle := range map[string]echo.HandlerFunc{"map": h.ConfirmMap, "unmap": h.ConfirmUnmap, "exclude": h.ConfirmExclude, "take-over": h.ConfirmTakeOver, "undo": h.ConfirmUndo} {
+	for name, handle := range map[string]echo.HandlerFunc{"map": h.ConfirmMap, "unmap": h.ConfirmUnmap,
+		"exclude": h.ConfirmExclude, "take-over": h.ConfirmTakeOver, "undo": h.ConfirmUndo} {
 		pages.GET("/accounts/:id/"+name, handle, operator)
 	}
 	for name, handle := range map[string]echo.HandlerFunc{
-		"map": h.Map, "unmap": h.Unmap, "exclude": h.Exclude, "include": h.Include, "create-crm-account": h.CreateCRMAccount, "undo": h.Undo,
+		"map": h.Map, "unmap": h.Unmap, "exclude": h.Exclude, "include": h.Include,
+		"create-crm-account": h.CreateCRMAccount, "undo": h.Undo,
 		"take-over": h.TakeOver, "sync": h.SyncAccount,
 	} {
 		pages.POST("/accounts/:id/"+name, handle, operator)
@@ -109,8 +114,10 @@ func (w *world) value(sql string, args ...any) string {
 func (w *world) provider(name, connector string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?, ?)`, id, name, connector, connector == "stellr", name, w.clock.Now(), w.clock.Now(), w.clock.Now())
+	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?,
+			?)`, id, name, connector, connector == "stellr", name, w.clock.Now(), w.clock.Now(), w.clock.Now())
 	return id
 }
 
@@ -118,22 +125,26 @@ func (w *world) provider(name, connector string) uuid.UUID {
 func (w *world) account(provider uuid.UUID, external, name, domain, tenant string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, domain, tenant_id, provider_status, state, first_seen_at, updated_at, raw)
-		VALUES (?, ?, ?, ?, ?, ?, 'active', 'unmapped', ?, ?, '{"customerNo": "1"}')`, id, provider, external, name, domain, tenant, w.clock.Now(), w.clock.Now())
+	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, domain, tenant_id, provider_status,
+		state, first_seen_at, updated_at, raw)
+		VALUES (?, ?, ?, ?, ?, ?, 'active', 'unmapped', ?, ?,
+			'{"customerNo": "1"}')`, id, provider, external, name, domain, tenant, w.clock.Now(), w.clock.Now())
 	return id
 }
 
 func (w *world) customer(name, domain, tenant string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO crm_accounts (id, name, website, domain, tenant_id, source, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 'person', ?, ?)`,
+	w.exec(`INSERT INTO crm_accounts (id, name, website, domain, tenant_id, source, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, 'person', ?, ?)`,
 		id, name, domain, domain, tenant, w.clock.Now(), w.clock.Now())
 	return id
 }
 
 func (w *world) suggest(provider uuid.UUID) {
 	w.t.Helper()
-	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by) VALUES ('general', '{"auto_map": false}', now(), 'Root Example') ON CONFLICT DO NOTHING`)
+	w.exec(`INSERT INTO settings (name, value, updated_at, updated_by)
+		VALUES ('general', '{"auto_map": false}', now(), 'Root Example') ON CONFLICT DO NOTHING`)
 	if _, err := w.mapping.Refresh(w.t.Context(), provider); err != nil {
 		w.t.Fatal(err)
 	}
@@ -141,7 +152,8 @@ func (w *world) suggest(provider uuid.UUID) {
 
 func (w *world) state(account uuid.UUID) string {
 	w.t.Helper()
-	return w.value(`SELECT state || coalesce(' ' || (SELECT name FROM crm_accounts c WHERE c.id = crm_account_id), '') || CASE exclude_reason WHEN '' THEN '' ELSE ' ' || exclude_reason END
+	return w.value(`SELECT state || coalesce(' ' || (SELECT name FROM crm_accounts c
+		WHERE c.id = crm_account_id), '') || CASE exclude_reason WHEN '' THEN '' ELSE ' ' || exclude_reason END
 		FROM provider_accounts WHERE id = ?`, account)
 }
 
@@ -152,15 +164,22 @@ var olga = audit.Actor{ID: uuid.MustParse("018f0000-0000-7000-8000-000000000001"
 func (w *world) subscription(provider, accountID uuid.UUID, external string) {
 	w.t.Helper()
 	var acc subscription.Account
-	if err := w.db.Read(w.t.Context()).Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ?`, accountID).Scan(&acc).Error; err != nil {
+	if err := w.db.Read(w.t.Context()).
+		Raw(`SELECT id, external_id, state, crm_account_id FROM provider_accounts WHERE id = ?`,
+			accountID).Scan(&acc).Error; err != nil {
 		w.t.Fatal(err)
 	}
-	record := distributor.Subscription{ExternalID: external, AccountExternalID: acc.ExternalID, Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Standard",
-		PartNumber: "CFQ7TTC0LDPB", Quantity: 12, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("10.40")), CostPeriod: money.Month, Currency: "USD",
-		Term: distributor.Annual, Frequency: distributor.Monthly, Start: clock.NewDate(2026, 5, 1), Status: distributor.StatusActive}
+	record := distributor.Subscription{ExternalID: external, AccountExternalID: acc.ExternalID, Vendor: "Microsoft",
+		Kind: distributor.Licence, ProductName: "Business Standard",
+		PartNumber: "CFQ7TTC0LDPB", Quantity: 12, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("10.40")),
+		CostPeriod: money.Month, Currency: "USD",
+		Term: distributor.Annual, Frequency: distributor.Monthly, Start: clock.NewDate(2026, 5, 1),
+		Status: distributor.StatusActive}
 	err := w.db.InTx(w.t.Context(), func(tx *gorm.DB) error {
-		res, err := subscription.SyncAccount(w.t.Context(), tx, subscription.Listing{Provider: subscription.Provider{ID: provider, Connector: "stellr", Currency: "USD"},
-			Account: acc, Records: []distributor.Subscription{record}, Zone: time.UTC, Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.clock.Now()}})
+		res, err := subscription.SyncAccount(w.t.Context(), tx,
+			subscription.Listing{Provider: subscription.Provider{ID: provider, Connector: "stellr", Currency: "USD"},
+				Account: acc, Records: []distributor.Subscription{record}, Zone: time.UTC,
+				Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.clock.Now()}})
 		if err != nil {
 			return err
 		}
@@ -182,10 +201,15 @@ type person struct {
 func (w *world) person(name string, r auth.Role) person {
 	w.t.Helper()
 	email := strings.ToLower(strings.Fields(name)[0]) + "@reseller.example"
-	if _, err := w.auth.Create(w.t.Context(), audit.System, auth.NewUser{Name: name, Email: email, Role: r, Password: password}); err != nil {
+	if _, err := w.auth.Create(w.t.Context(), audit.System,
+		auth.NewUser{Name: name, Email: email, Role: r, Password: password}); err != nil {
 		w.t.Fatal(err)
 	}
-	p := person{t: w.t, url: w.URL, client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	p := person{t: w.t, url: w.URL,
+		client: &http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}}
 	a := p.post(session.LoginPath, "email", email, "password", password)
 	for _, k := range a.Cookies() {
 		p.cookie = k.Name + "=" + k.Value
@@ -245,7 +269,10 @@ func (p person) send(method, path, body string) answer {
 func (p person) press(a answer, button string) answer {
 	p.t.Helper()
 	form := a.page.Find("form").FilterFunction(func(_ int, s *goquery.Selection) bool {
-		return s.Find("button").FilterFunction(func(_ int, b *goquery.Selection) bool { return strings.TrimSpace(b.Text()) == button }).Length() > 0
+		return s.Find("button").FilterFunction(func(_ int,
+			b *goquery.Selection) bool {
+			return strings.TrimSpace(b.Text()) == button
+		}).Length() > 0
 	}).First()
 	if form.Length() == 0 {
 		p.t.Fatalf("no button %q on:\n%s", button, a.page.Find("main").Text())

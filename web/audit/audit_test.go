@@ -29,7 +29,8 @@ type trail struct {
 	echo *echo.Echo
 }
 
-// newTrail has n changes of providers, a minute apart from 9:00 in Amsterdam's winter, and one name that looks like a formula.
+// newTrail has n changes of providers, a minute apart from 9:00 in Amsterdam's winter, and one name that looks like a
+// formula.
 func newTrail(t *testing.T, n int) trail {
 	t.Helper()
 	db := pgtest.New(t)
@@ -38,8 +39,10 @@ func newTrail(t *testing.T, n int) trail {
 	err := db.InTx(t.Context(), func(tx *gorm.DB) error {
 		for i := range n {
 			e := audit.Event{
-				Action: "provider.changed", ObjectType: "provider", ObjectID: uuid.NewString(), ObjectName: fmt.Sprintf("=Provider %d", i),
-				Before: map[string]any{"name": "old", "user_name": "same"}, After: map[string]any{"name": fmt.Sprintf("new %d", i), "user_name": "same"},
+				Action: "provider.changed", ObjectType: "provider", ObjectID: uuid.NewString(),
+				ObjectName: fmt.Sprintf("=Provider %d", i),
+				Before:     map[string]any{"name": "old", "user_name": "same"},
+				After:      map[string]any{"name": fmt.Sprintf("new %d", i), "user_name": "same"},
 			}
 			if err := audit.Record(t.Context(), tx, clk, audit.System, e); err != nil {
 				return err
@@ -86,7 +89,8 @@ func TestTheListShowsNewestFirstWithWhatChanged(t *testing.T) {
 		t.Fatalf("%d with %d rows", status, rows.Length())
 	}
 	first := rows.First().Text()
-	if !strings.Contains(first, "60") || !strings.Contains(first, "name: old → new 59") || strings.Contains(first, "same") || !strings.Contains(first, "3 Nov 2026, 09:59:00 CET") {
+	if !strings.Contains(first, "60") || !strings.Contains(first, "name: old → new 59") ||
+		strings.Contains(first, "same") || !strings.Contains(first, "3 Nov 2026, 09:59:00 CET") {
 		t.Errorf("first row: %s", first)
 	}
 	if got := page.Find("h1 .badge").Text(); got != "chain intact" {
@@ -103,7 +107,8 @@ func TestTheAddressNarrowsListAndFileAlike(t *testing.T) {
 	t.Parallel()
 	tr := newTrail(t, 6)
 	for query, want := range map[string]int{
-		"": 6, "actor=none": 6, "action=provider.changed": 6, "object_type=provider": 6, "q=provider+3": 1, "q=nothing": 0,
+		"": 6, "actor=none": 6, "action=provider.changed": 6, "object_type=provider": 6, "q=provider+3": 1,
+		"q=nothing":       0,
 		"from=2026-11-03": 6, "from=2026-11-04": 0, "to=2026-11-02": 0, "from=2026-11-03&to=2026-11-03": 6,
 	} {
 		status, _, page := tr.get(t, "/audit?"+query)
@@ -142,7 +147,8 @@ func TestTheFileIsFormulaSafeAndExact(t *testing.T) {
 	for i, name := range records[0] {
 		row[name] = records[1][i]
 	}
-	if row["at"] != "2026-11-03T08:00:00Z" || row["object_name"] != "'=Provider 0" || row["actor"] != "Seatledger" || row["actor_id"] != "" || !strings.Contains(row["after"], `"new 0"`) {
+	if row["at"] != "2026-11-03T08:00:00Z" || row["object_name"] != "'=Provider 0" || row["actor"] != "Seatledger" ||
+		row["actor_id"] != "" || !strings.Contains(row["after"], `"new 0"`) {
 		t.Errorf("%v", row)
 	}
 }
@@ -167,7 +173,8 @@ func TestAnEntryShowsBothSides(t *testing.T) {
 func TestABrokenChainIsSaidLoudly(t *testing.T) {
 	t.Parallel()
 	tr := newTrail(t, 5)
-	if _, err := tr.db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; UPDATE audit_events SET actor = 'Eve' WHERE seq = 3`); err != nil {
+	if _, err := tr.db.Owner().Exec(t.Context(),
+		`ALTER TABLE audit_events DISABLE TRIGGER USER; UPDATE audit_events SET actor = 'Eve' WHERE seq = 3`); err != nil {
 		t.Fatal(err)
 	}
 	_, _, page := tr.get(t, "/audit")

@@ -12,7 +12,8 @@ import (
 )
 
 func columns() []string {
-	return []string{"seq", "at", "actor_id", "actor", "action", "object_type", "object_id", "object_name", "before", "after", "request_id", "true_at"}
+	return []string{"seq", "at", "actor_id", "actor", "action", "object_type", "object_id", "object_name", "before",
+		"after", "request_id", "true_at"}
 }
 
 // file streams all rows of the filter from one snapshot.
@@ -36,8 +37,10 @@ func cells(e audit.Entry) []httpx.Cell {
 	}
 	return []httpx.Cell{
 		httpx.Plain(strconv.FormatInt(e.Seq, 10)), httpx.Plain(e.At.UTC().Format(time.RFC3339)), httpx.Plain(actor),
-		httpx.Text(e.Actor), httpx.Plain(e.Action), httpx.Plain(e.ObjectType), httpx.Text(e.ObjectID), httpx.Text(e.ObjectName),
-		httpx.Text(orNothing(e.Before)), httpx.Text(orNothing(e.After)), httpx.Plain(e.RequestID), httpx.Plain(trueTime(e)),
+		httpx.Text(e.Actor), httpx.Plain(e.Action), httpx.Plain(e.ObjectType), httpx.Text(e.ObjectID),
+		httpx.Text(e.ObjectName),
+		httpx.Text(orNothing(e.Before)), httpx.Text(orNothing(e.After)), httpx.Plain(e.RequestID),
+		httpx.Plain(trueTime(e)),
 	}
 }
 

@@ -95,7 +95,8 @@ func (h Handlers) startOf(day string, later int) time.Time {
 func bar(q httpx.ListQuery) ui.FilterBar {
 	b := q.FilterBar("Search who, what or on what")
 	for _, f := range []struct{ name, label string }{{"from", "From"}, {"to", "To"}} {
-		b.Selects = append(b.Selects, ui.Field{Kind: ui.DateInput, Name: f.name, Label: f.label, Value: q.Filter(f.name)})
+		b.Selects = append(b.Selects, ui.Field{Kind: ui.DateInput, Name: f.name, Label: f.label,
+			Value: q.Filter(f.name)})
 		b.Hidden = without(b.Hidden, f.name)
 	}
 	return b

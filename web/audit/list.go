@@ -75,7 +75,8 @@ func chainBadge(i audit.Integrity) ui.Badge {
 }
 
 func chainMeta(i audit.Integrity, all bool) []layout.Meta {
-	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("the latest %d entries; check all", i.Checked), Href: path + "?check=all"}
+	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("the latest %d entries; check all", i.Checked),
+		Href: path + "?check=all"}
 	if all || i.Checked < checkedRows {
 		checked.Text, checked.Href = fmt.Sprintf("all %d entries", i.Checked), ""
 	}
@@ -91,16 +92,19 @@ func alarm(i audit.Integrity) *ui.Callout {
 		text = fmt.Sprintf("Entry %d does not follow from the one before it.", i.Broken)
 	}
 	return &ui.Callout{Tone: ui.Bad, Title: "The trail was changed outside of Seatledger",
-		Text: text + " Somebody with the database owner's rights edited, removed or moved rows. Compare with a backup, and with the end of the chain noted in earlier logs."}
+		Text: text + " Somebody with the database owner's rights edited, removed or moved rows. " +
+			"Compare with a backup, and with the end of the chain noted in earlier logs."}
 }
 
 func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {
 	t := ui.Table{Caption: "Audit trail", Compact: true, Empty: emptiness(q), Columns: []ui.Column{
-		q.NumberColumn("seq", "No."), {Label: "When", Nowrap: true}, {Label: "Who"}, {Label: "What"}, {Label: "On"}, {Label: "Changed"},
+		q.NumberColumn("seq", "No."), {Label: "When", Nowrap: true}, {Label: "Who"}, {Label: "What"}, {Label: "On"},
+		{Label: "Changed"},
 	}}
 	for _, e := range rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), h.when(e), ui.TextCell(e.Actor), ui.TextCell(readable(e.Action)),
+			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), h.when(e), ui.TextCell(e.Actor),
+			ui.TextCell(readable(e.Action)),
 			{Text: e.ObjectName, Sub: readable(e.ObjectType), Href: objectHref(c, e)}, ui.TextCell(summary(e)),
 		}})
 	}
@@ -118,8 +122,10 @@ func (h Handlers) when(e audit.Entry) ui.Cell {
 
 func emptiness(q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No entry fits", Text: "Entries are there, but the filter hides them.",
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No entry fits",
+			Text:   "Entries are there, but the filter hides them.",
 			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing has happened yet", Text: "Every sign-in and every change will stand here."}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing has happened yet",
+		Text: "Every sign-in and every change will stand here."}
 }

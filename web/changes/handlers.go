@@ -47,9 +47,13 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	return httpx.ListSpec{Sorts: ledger.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
 		{Name: "event", Label: "Event", Allowed: []httpx.Choice{
-			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"}, {Value: "product", Label: "Product"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"}, {Value: "renew", Label: "Renew"},
-			{Value: "deactivate", Label: "Deactivate"}, {Value: "activate", Label: "Activate"}, {Value: "adjust", Label: "Adjust"}, {Value: "carry", Label: "Carry"}}},
-		{Name: "billing_state", Label: "Billing", Allowed: []httpx.Choice{{Value: "open", Label: "Open"}, {Value: "invoiced", Label: "Invoiced"}, {Value: "archived", Label: "Archived"}}},
+			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"},
+			{Value: "product", Label: "Product"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"},
+			{Value: "renew", Label: "Renew"},
+			{Value: "deactivate", Label: "Deactivate"}, {Value: "activate", Label: "Activate"},
+			{Value: "adjust", Label: "Adjust"}, {Value: "carry", Label: "Carry"}}},
+		{Name: "billing_state", Label: "Billing", Allowed: []httpx.Choice{{Value: "open", Label: "Open"},
+			{Value: "invoiced", Label: "Invoiced"}, {Value: "archived", Label: "Archived"}}},
 		{Name: "counted", Label: "Counted", Allowed: yesNo},
 		{Name: "estimated", Label: "Estimated", Allowed: yesNo},
 		{Name: "from", Label: "Effective from", IsDate: true},
@@ -69,8 +73,10 @@ func filterOf(q httpx.ListQuery) ledger.Filter {
 		return d
 	}
 	return ledger.Filter{
-		Provider: id("provider"), Subscription: id("subscription"), Run: id("run"), Event: ledger.Event(q.Filter("event")), BillingState: ledger.BillingState(q.Filter("billing_state")),
-		Counted: answer(q.Filter("counted")), Estimated: answer(q.Filter("estimated")), From: day("from"), To: day("to"), Text: q.Search,
+		Provider: id("provider"), Subscription: id("subscription"), Run: id("run"),
+		Event: ledger.Event(q.Filter("event")), BillingState: ledger.BillingState(q.Filter("billing_state")),
+		Counted: answer(q.Filter("counted")), Estimated: answer(q.Filter("estimated")), From: day("from"),
+		To: day("to"), Text: q.Search,
 	}
 }
 

@@ -13,7 +13,8 @@ func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
 	t := ui.Table{
 		Caption: "License changes", Compact: true,
 		Columns: []ui.Column{
-			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Customer"}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
+			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Customer"}, {Label: "Event"},
+			{Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
 			{Label: "Price", Numeric: true}, {Label: "Billing"}, q.Column("recorded_at", "Recorded"),
 		},
 		Empty: empty(q),
@@ -27,7 +28,8 @@ func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
 func (h Handlers) row(r ledger.ListRow) ui.Row {
 	effective := ui.TextCell(r.EffectiveAt.String())
 	if r.Estimated {
-		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn, Title: "The distributor gives no date; this is the day it was seen"}}
+		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn,
+			Title: "The distributor gives no date; this is the day it was seen"}}
 	}
 	event := ui.Cell{Text: string(r.Event), Sub: string(r.Reason)}
 	billing := ui.Cell{Badges: []ui.Badge{{Text: string(r.BillingState)}}}
@@ -38,7 +40,8 @@ func (h Handlers) row(r ledger.ListRow) ui.Row {
 		billing.Sub = map[bool]string{true: "with refund", false: "without refund"}[r.Refund]
 	}
 	return ui.Row{Muted: !r.Counted, Cells: []ui.Cell{
-		effective, subscriptionCell(r), customer(r), event, ui.TextCell(seats(r)), ui.TextCell(strconv.Itoa(r.QuantityAfter)), prices(r), billing, h.recorded(r),
+		effective, subscriptionCell(r), customer(r), event, ui.TextCell(seats(r)),
+		ui.TextCell(strconv.Itoa(r.QuantityAfter)), prices(r), billing, h.recorded(r),
 	}}
 }
 
@@ -47,7 +50,8 @@ func subscriptionCell(r ledger.ListRow) ui.Cell {
 	if name == "" {
 		name = r.ExternalID
 	}
-	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.ExternalID + ", " + r.Provider}
+	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(),
+		Sub: r.ExternalID + ", " + r.Provider}
 }
 
 func customer(r ledger.ListRow) ui.Cell {
@@ -87,8 +91,10 @@ func (h Handlers) recorded(r ledger.ListRow) ui.Cell {
 
 func empty(q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No change matches", Text: "Change the search or the filters.", Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No change matches", Text: "Change the search or the filters.",
+			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No changes yet", Text: "Every change of seats, price or state that a sync finds or a person makes will be a row here.",
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No changes yet",
+		Text:   "Every change of seats, price or state that a sync finds or a person makes will be a row here.",
 		Action: &ui.LinkButton{Text: "Open the providers", Href: "/providers"}}
 }

@@ -26,7 +26,9 @@ func (h Handlers) ConfirmDeactivate(c echo.Context) error {
 	}
 	m := layout.Confirm{Page: session.Page(c, "Deactivate "+k.Name, nav), Form: ui.ConfirmForm{
 		Action: recordPath(k.ID) + "/deactivate", Title: "What this changes", Effects: effects(s),
-		Text:   "Nothing lands in the contract any more. The subscriptions below keep their contract and price, but fail their review and are not billed until you move them or activate the contract again. Nothing is sent to the distributor.",
+		Text: "Nothing lands in the contract any more. The subscriptions below keep their contract and price, but " +
+			"fail their review and are not billed until you move them or activate the contract again. " +
+			"Nothing is sent to the distributor.",
 		Button: "Deactivate contract", Cancel: recordPath(k.ID),
 	}}
 	m.Page.Narrow = true
@@ -40,7 +42,8 @@ func effects(s contract.Standings) []ui.Definition {
 		ui.Fact("Held subscriptions", strconv.Itoa(s.Held)),
 	}
 	for _, a := range s.Monthly {
-		out = append(out, ui.Fact("Per month", money.Grouped(money.Round(a.Sum, a.Currency), a.Currency)+" "+a.Currency))
+		out = append(out, ui.Fact("Per month",
+			money.Grouped(money.Round(a.Sum, a.Currency), a.Currency)+" "+a.Currency))
 	}
 	return out
 }

@@ -22,7 +22,8 @@ import (
 // New is the empty form; crm_account_id in the address fills in the customer.
 func (h Handlers) New(c echo.Context) error {
 	in := contract.Input{
-		CRMAccount: c.QueryParam("crm_account_id"), BillingFrequency: string(contract.Monthly), Timing: string(contract.Advance),
+		CRMAccount: c.QueryParam("crm_account_id"), BillingFrequency: string(contract.Monthly),
+		Timing:     string(contract.Advance),
 		BillingDay: "1", Refunds: string(contract.RefundsGlobal), StartDate: h.today().String(), IsDefault: true,
 	}
 	if id, err := uuid.Parse(in.CRMAccount); err == nil {
@@ -73,7 +74,8 @@ func (h Handlers) Update(c echo.Context) error {
 	}
 	in := input(form)
 	version, _ := strconv.Atoi(form.Get("version"))
-	err = h.Contracts.Update(c.Request().Context(), session.Actor(c), contract.Edit{ID: k.ID, Version: version, Input: in})
+	err = h.Contracts.Update(c.Request().Context(), session.Actor(c),
+		contract.Edit{ID: k.ID, Version: version, Input: in})
 	switch {
 	case errors.Is(err, contract.ErrStale):
 		return h.form(c, http.StatusConflict, sheet{contract: &k, input: in, stale: true})
@@ -88,9 +90,12 @@ func (h Handlers) Update(c echo.Context) error {
 
 func input(form httpx.Values) contract.Input {
 	return contract.Input{
-		CRMAccount: form.Get("crm_account_id"), Name: form.Get("name"), Currency: form.Get("currency"), BillingFrequency: form.Get("billing_frequency"),
-		Timing: form.Get("timing"), BillingDay: form.Get("billing_day"), PriceList: form.Get("price_list_id"), StartDate: form.Get("start_date"),
-		EndDate: form.Get("end_date"), EndRefund: form.Get("end_refund"), Renewal: form.Get("renewal"), BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
+		CRMAccount: form.Get("crm_account_id"), Name: form.Get("name"), Currency: form.Get("currency"),
+		BillingFrequency: form.Get("billing_frequency"),
+		Timing:           form.Get("timing"), BillingDay: form.Get("billing_day"), PriceList: form.Get("price_list_id"),
+		StartDate: form.Get("start_date"),
+		EndDate:   form.Get("end_date"), EndRefund: form.Get("end_refund"), Renewal: form.Get("renewal"),
+		BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
 		TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"), Recipients: form.Get("recipients"),
 		Language: form.Get("language"), IsDefault: form.On("is_default"),
 	}
@@ -98,10 +103,13 @@ func input(form httpx.Values) contract.Input {
 
 func inputOf(k contract.Contract) contract.Input {
 	in := contract.Input{
-		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency, BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
-		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(), BillFrom: k.BillFrom.String(),
-		Refunds: string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder, Recipients: k.Recipients,
-		Language: string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
+		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency,
+		BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
+		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(),
+		BillFrom: k.BillFrom.String(),
+		Refunds:  string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder,
+		Recipients: k.Recipients,
+		Language:   string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
 	}
 	if k.PriceListID.Valid {
 		in.PriceList = k.PriceListID.UUID.String()
@@ -133,7 +141,8 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	if k := s.contract; k != nil {
 		m.Page.Title = "Edit " + k.Name
 		m.Page.Crumbs = append(m.Page.Crumbs, layout.Crumb{Label: k.Name, Href: recordPath(k.ID)})
-		m.Form = ui.Form{Action: recordPath(k.ID), Version: strconv.Itoa(k.Version), Save: "Save contract", Cancel: recordPath(k.ID)}
+		m.Form = ui.Form{Action: recordPath(k.ID), Version: strconv.Itoa(k.Version), Save: "Save contract",
+			Cancel: recordPath(k.ID)}
 	}
 	if s.stale {
 		now := s

@@ -47,9 +47,12 @@ func (h Handlers) contract(c echo.Context) (contract.Contract, error) {
 }
 
 var (
-	frequencies = map[contract.Frequency]string{contract.Monthly: "Monthly", contract.Quarterly: "Quarterly", contract.Annual: "Annual"}
-	timings     = map[contract.Timing]string{contract.Advance: "In advance", contract.Arrears: "In arrears"}
-	refunds     = map[contract.Refunds]string{contract.RefundsGlobal: "Use the global setting", contract.RefundsYes: "Yes", contract.RefundsNo: "No"}
-	renewals    = map[contract.Renewal]string{contract.Propose: "Propose it; the old price goes on", contract.TakeList: "Take it from the term's start"}
-	languages   = map[contract.Language]string{contract.English: "English", contract.French: "French"}
+	frequencies = map[contract.Frequency]string{contract.Monthly: "Monthly", contract.Quarterly: "Quarterly",
+		contract.Annual: "Annual"}
+	timings = map[contract.Timing]string{contract.Advance: "In advance", contract.Arrears: "In arrears"}
+	refunds = map[contract.Refunds]string{contract.RefundsGlobal: "Use the global setting",
+		contract.RefundsYes: "Yes", contract.RefundsNo: "No"}
+	renewals = map[contract.Renewal]string{contract.Propose: "Propose it; the old price goes on",
+		contract.TakeList: "Take it from the term's start"}
+	languages = map[contract.Language]string{contract.English: "English", contract.French: "French"}
 )

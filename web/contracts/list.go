@@ -19,8 +19,10 @@ import (
 var listSpec = httpx.ListSpec{
 	Sorts: contract.Sorts(),
 	Filters: []httpx.Filter{
-		{Name: "active", Label: "State", Allowed: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
-		{Name: "default", Label: "Default", Allowed: []httpx.Choice{{Value: "yes", Label: "Default contracts"}, {Value: "no", Label: "Others"}}},
+		{Name: "active", Label: "State",
+			Allowed: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
+		{Name: "default", Label: "Default",
+			Allowed: []httpx.Choice{{Value: "yes", Label: "Default contracts"}, {Value: "no", Label: "Others"}}},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
 		{Name: "price_list", Label: "One price list", IsID: true},
 	},
@@ -55,7 +57,8 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m.Page.Lead = "The agreements under which customers are billed."
 	if mayWrite(c) {
-		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "New contract", Href: path + "/new", Icon: "plus", Weight: ui.Primary}}
+		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "New contract", Href: path + "/new", Icon: "plus",
+			Weight: ui.Primary}}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
@@ -71,8 +74,10 @@ func table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {
 	t := ui.Table{
 		Caption: "Billing contracts",
 		Columns: []ui.Column{
-			q.Column("name", "Contract"), q.Column("crm_account", "CRM account"), q.Column("active", "State"), q.Column("currency", "Currency"),
-			q.Column("billing_frequency", "Billed"), q.Column("price_list", "Price list"), q.Column("start_date", "Starts"),
+			q.Column("name", "Contract"), q.Column("crm_account", "CRM account"), q.Column("active", "State"),
+			q.Column("currency", "Currency"),
+			q.Column("billing_frequency", "Billed"), q.Column("price_list", "Price list"),
+			q.Column("start_date", "Starts"),
 			q.Column("bill_from", "Billed from"), q.NumberColumn("subscriptions", "Subscriptions"),
 		},
 		Empty: empty(q, mayWrite),
@@ -83,9 +88,11 @@ func table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {
 			list = ui.LinkCell(r.PriceList, "/price-lists/"+r.PriceListID.UUID.String())
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: r.Name, Muted: !r.Active, Cells: []ui.Cell{
-			ui.LinkCell(r.Name, recordPath(r.ID)), ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.String()), {Badges: badges(r.Contract)},
+			ui.LinkCell(r.Name, recordPath(r.ID)), ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.String()),
+			{Badges: badges(r.Contract)},
 			ui.TextCell(r.Currency), {Text: frequencies[r.BillingFrequency], Sub: timings[r.Timing]}, list,
-			ui.TextCell(r.StartDate.String()), ui.TextCell(r.BillFrom.String()), ui.TextCell(strconv.Itoa(r.Subscriptions)),
+			ui.TextCell(r.StartDate.String()), ui.TextCell(r.BillFrom.String()),
+			ui.TextCell(strconv.Itoa(r.Subscriptions)),
 		}})
 	}
 	return t
@@ -97,16 +104,20 @@ func badges(c contract.Contract) []ui.Badge {
 		out[0] = ui.Badge{Text: "inactive"}
 	}
 	if c.IsDefault {
-		out = append(out, ui.Badge{Text: "default", Tone: ui.Info, Title: "New subscriptions of the customer land here"})
+		out = append(out, ui.Badge{Text: "default", Tone: ui.Info,
+			Title: "New subscriptions of the customer land here"})
 	}
 	return out
 }
 
 func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No contract matches", Text: "Change the search or the filter.", Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No contract matches", Text: "Change the search or the filter.",
+			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
-	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contracts yet", Text: "A contract says in which currency, how often and by which prices a customer is billed. Subscriptions of a mapped customer land in the default one."}
+	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contracts yet",
+		Text: "A contract says in which currency, how often and by which prices a customer is billed. " +
+			"Subscriptions of a mapped customer land in the default one."}
 	if mayWrite {
 		e.Action = &ui.LinkButton{Text: "New contract", Href: path + "/new", Weight: ui.Primary}
 	}
@@ -115,7 +126,8 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 
 var header = []string{
 	"id", "crm_account_id", "crm_account", "name", "currency", "billing_frequency", "timing", "bill_from", "active",
-	"billing_day", "price_list_id", "price_list", "start_date", "end_date", "refunds", "payment_terms", "tax_code", "is_default",
+	"billing_day", "price_list_id", "price_list", "start_date", "end_date", "refunds", "payment_terms", "tax_code",
+	"is_default",
 	"purchase_order", "recipients", "language", "renewal",
 }
 
@@ -134,10 +146,15 @@ func cells(r contract.Row) []httpx.Cell {
 		list = r.PriceListID.UUID.String()
 	}
 	return []httpx.Cell{
-		httpx.Plain(r.ID.String()), httpx.Plain(r.CRMAccountID.String()), httpx.Text(r.CRMAccount), httpx.Text(r.Name), httpx.Plain(r.Currency),
-		httpx.Plain(string(r.BillingFrequency)), httpx.Plain(string(r.Timing)), httpx.Plain(r.BillFrom.String()), httpx.Plain(strconv.FormatBool(r.Active)),
-		httpx.Plain(contract.DayText(r.BillingDay)), httpx.Plain(list), httpx.Text(r.PriceList), httpx.Plain(r.StartDate.String()), httpx.Plain(r.EndDate.String()),
-		httpx.Plain(string(r.Refunds)), httpx.Text(r.PaymentTerms), httpx.Text(r.TaxCode), httpx.Plain(strconv.FormatBool(r.IsDefault)),
-		httpx.Text(r.PurchaseOrder), httpx.Text(r.Recipients), httpx.Plain(string(r.Language)), httpx.Plain(string(r.Renewal)),
+		httpx.Plain(r.ID.String()), httpx.Plain(r.CRMAccountID.String()), httpx.Text(r.CRMAccount), httpx.Text(r.Name),
+		httpx.Plain(r.Currency),
+		httpx.Plain(string(r.BillingFrequency)), httpx.Plain(string(r.Timing)), httpx.Plain(r.BillFrom.String()),
+		httpx.Plain(strconv.FormatBool(r.Active)),
+		httpx.Plain(contract.DayText(r.BillingDay)), httpx.Plain(list), httpx.Text(r.PriceList),
+		httpx.Plain(r.StartDate.String()), httpx.Plain(r.EndDate.String()),
+		httpx.Plain(string(r.Refunds)), httpx.Text(r.PaymentTerms), httpx.Text(r.TaxCode),
+		httpx.Plain(strconv.FormatBool(r.IsDefault)),
+		httpx.Text(r.PurchaseOrder), httpx.Text(r.Recipients), httpx.Plain(string(r.Language)),
+		httpx.Plain(string(r.Renewal)),
 	}
 }

@@ -36,7 +36,8 @@ type desk struct {
 
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t).DB, clk: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), role: auth.Billing}
+	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t).DB,
+		clk: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), role: auth.Billing}
 	h := contracts.Handlers{Contracts: contract.Service{DB: d.db, Clock: d.clk}, Zone: time.UTC}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
@@ -61,7 +62,8 @@ func open(t *testing.T) *desk {
 
 func (d *desk) signIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example", Role: d.role, Active: true})
+		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example",
+			Role: d.role, Active: true})
 		return next(c)
 	}
 }

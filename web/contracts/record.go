@@ -30,13 +30,16 @@ func (h Handlers) Record(c echo.Context) error {
 		return err
 	}
 	m := view.Record{
-		Page: session.Page(c, o.Name, nav), Remarks: remarks(o), Stats: stats(o), Facts: facts(o), Table: subscriptions(o),
+		Page: session.Page(c, o.Name, nav), Remarks: remarks(o), Stats: stats(o), Facts: facts(o),
+		Table: subscriptions(o),
 		Subscriptions: ui.Card{Title: "Subscriptions", Flush: true, Actions: []templ.Component{
 			ui.LinkButton{Text: "Show all subscriptions", Href: subscriptionsPath(o.Contract, ""), Compact: true},
 		}},
 	}
-	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract), []layout.Crumb{{Label: "Billing contracts", Href: path}}
-	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Currency", Text: o.Currency}}
+	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract),
+		[]layout.Crumb{{Label: "Billing contracts", Href: path}}
+	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount,
+		Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Currency", Text: o.Currency}}
 	m.Page.Actions = actions(o, mayWrite(c))
 	if m.Typed, m.TypedLines, err = h.typedCard(c, o.Contract); err != nil {
 		return err
@@ -52,14 +55,19 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	if !mayWrite {
 		return out
 	}
-	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Deactivate", Hint: "Shows first what it means for its subscriptions", Href: recordPath(o.ID) + "/deactivate", Icon: "stop", Destructive: true}}}
+	menu := ui.CommandMenu{Commands: []ui.Command{{Label: "Deactivate",
+		Hint: "Shows first what it means for its subscriptions", Href: recordPath(o.ID) + "/deactivate", Icon: "stop",
+		Destructive: true}}}
 	if !o.Active {
-		menu.Commands = []ui.Command{{Label: "Activate", Hint: "Subscriptions can land and be billed here again", Action: recordPath(o.ID) + "/activate", Icon: "play"}}
+		menu.Commands = []ui.Command{{Label: "Activate", Hint: "Subscriptions can land and be billed here again",
+			Action: recordPath(o.ID) + "/activate", Icon: "play"}}
 	}
 	if o.Active && o.PriceListID.Valid && o.Standings.Unpriced > 0 {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Fill missing prices", Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Fill missing prices",
+			Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
 	}
-	menu.Commands = append([]ui.Command{{Label: "Billed elsewhere", Hint: "Marks what another system has billed", Href: "/changes/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
+	menu.Commands = append([]ui.Command{{Label: "Billed elsewhere", Hint: "Marks what another system has billed",
+		Href: "/changes/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
 	if o.Active {
 		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}
@@ -74,10 +82,14 @@ func remarks(o contract.Overview) []ui.Callout {
 			out = append(out, ui.Callout{Tone: ui.Warn, Title: title, Text: text})
 		}
 	}
-	add(!o.Active, "This contract is deactivated", "Nothing lands here, and the subscriptions that stand here fail their review and are not billed.")
-	add(o.Active && o.IsDefault && o.OtherDefaults > 0, "The customer has several default contracts", "New subscriptions land in none of them until only one is marked default.")
-	add(!o.PriceListID.Valid, "No price list", "Subscriptions that land here get no price by themselves and fail their review.")
-	add(o.BillFrom.IsZero(), "No first billing day", "Set the first day that Seatledger bills before the first invoice.")
+	add(!o.Active, "This contract is deactivated",
+		"Nothing lands here, and the subscriptions that stand here fail their review and are not billed.")
+	add(o.Active && o.IsDefault && o.OtherDefaults > 0, "The customer has several default contracts",
+		"New subscriptions land in none of them until only one is marked default.")
+	add(!o.PriceListID.Valid, "No price list",
+		"Subscriptions that land here get no price by themselves and fail their review.")
+	add(o.BillFrom.IsZero(), "No first billing day",
+		"Set the first day that Seatledger bills before the first invoice.")
 	return out
 }
 
@@ -93,12 +105,15 @@ func stats(o contract.Overview) ui.Stats {
 	s := o.Standings
 	out := ui.Stats{
 		{Label: "Active subscriptions", Value: strconv.Itoa(s.Active), Href: subscriptionsPath(o.Contract, "active")},
-		{Label: "Held", Value: strconv.Itoa(s.Held), Href: subscriptionsPath(o.Contract, "held"), Tone: toneIf(s.Held > 0)},
+		{Label: "Held", Value: strconv.Itoa(s.Held), Href: subscriptionsPath(o.Contract, "held"),
+			Tone: toneIf(s.Held > 0)},
 		{Label: "Inactive", Value: strconv.Itoa(s.Inactive), Href: subscriptionsPath(o.Contract, "inactive")},
 		{Label: "Without a price", Value: strconv.Itoa(s.Unpriced), Tone: toneIf(s.Unpriced > 0)},
 	}
 	for _, a := range s.Monthly {
-		out = append(out, ui.Stat{Label: "Active, per month", Value: money.Grouped(money.Round(a.Sum, a.Currency), a.Currency), Unit: a.Currency, Note: "one-time prices left out"})
+		out = append(out, ui.Stat{Label: "Active, per month",
+			Value: money.Grouped(money.Round(a.Sum, a.Currency), a.Currency), Unit: a.Currency,
+			Note: "one-time prices left out"})
 	}
 	return out
 }
@@ -126,9 +141,12 @@ func facts(o contract.Overview) ui.DefinitionList {
 	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "CRM account", Value: ui.LinkCell(o.CRMAccount, "/crm-accounts/"+o.CRMAccountID.String())},
 		{Term: "Price list", Value: list},
-		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]), ui.Fact("Billed", timings[o.Timing]),
-		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end, ui.Fact("Billed from", o.BillFrom.String()),
-		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("List price at a renewal", renewals[o.Renewal]), dueFact(o), ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
+		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]),
+		ui.Fact("Billed", timings[o.Timing]),
+		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end,
+		ui.Fact("Billed from", o.BillFrom.String()),
+		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("List price at a renewal", renewals[o.Renewal]), dueFact(o),
+		ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
 		ui.Fact("Documents go to", o.Recipients), ui.Fact("Language of documents", languages[o.Language]),
 	}}
 }
@@ -152,8 +170,11 @@ var reviewTones = map[string]ui.Tone{"fail": ui.Bad, "warn": ui.Warn, "ok": ui.I
 func subscriptions(o contract.Overview) ui.Table {
 	t := ui.Table{
 		Caption: "Subscriptions in this contract", Plain: true,
-		Columns: []ui.Column{{Label: "Product"}, {Label: "State"}, {Label: "Review"}, {Label: "Quantity", Numeric: true}, {Label: "Price", Numeric: true}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet", Text: "They land here when the customer's account is mapped, or when you choose them from the distributor.",
+		Columns: []ui.Column{{Label: "Product"}, {Label: "State"}, {Label: "Review"},
+			{Label: "Quantity", Numeric: true}, {Label: "Price", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet",
+			Text: "They land here when the customer's account is mapped, or when you choose them from the " +
+				"distributor.",
 			Action: &ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync"}},
 	}
 	for _, s := range o.Subscriptions {
@@ -163,7 +184,8 @@ func subscriptions(o contract.Overview) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{
 			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
-			ui.TextCell(strconv.Itoa(s.Quantity)), ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
+			ui.TextCell(strconv.Itoa(s.Quantity)),
+			ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
 		}})
 	}
 	return t

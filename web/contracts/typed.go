@@ -27,22 +27,30 @@ func (h Handlers) typed() typedline.Service {
 
 // typedCard is the lines that were typed on a contract.
 func (h Handlers) typedCard(c echo.Context, k contract.Contract) (ui.Card, ui.Table, error) {
-	card := ui.Card{Title: "Typed lines", ID: "typed-lines", Flush: true, Text: "Billed beside the subscriptions. A line of every cycle is its amount once for each cycle that has a day of it, never a part of it."}
-	t := ui.Table{Caption: "Typed lines", Plain: true, Columns: []ui.Column{{Label: "Line"}, {Label: "Billed", Nowrap: true}, {Label: "Quantity", Numeric: true},
-		{Label: "Unit amount", Numeric: true}, {Label: "Amount", Numeric: true}, {Label: "On invoices", Numeric: true}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No typed lines", Text: "What no subscription stands for, like support or a setup fee, is typed here."}}
+	card := ui.Card{Title: "Typed lines", ID: "typed-lines", Flush: true,
+		Text: "Billed beside the subscriptions. A line of every cycle is its amount once for each cycle that has a " +
+			"day of it, never a part of it."}
+	t := ui.Table{Caption: "Typed lines", Plain: true,
+		Columns: []ui.Column{{Label: "Line"}, {Label: "Billed", Nowrap: true}, {Label: "Quantity", Numeric: true},
+			{Label: "Unit amount", Numeric: true}, {Label: "Amount", Numeric: true},
+			{Label: "On invoices", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No typed lines",
+			Text: "What no subscription stands for, like support or a setup fee, is typed here."}}
 	ctx := c.Request().Context()
 	lines, err := typedline.Of(ctx, h.Contracts.DB.Read(ctx), k.ID)
 	if err != nil {
 		return card, t, err
 	}
 	if mayWrite(c) {
-		card.Actions = []templ.Component{ui.LinkButton{Text: "Add a line", Href: linesPath(k.ID) + "/new", Compact: true}}
-		t.Columns = append(t.Columns, ui.Column{Label: "End", Hidden: true}, ui.Column{Label: "Set aside", Hidden: true})
+		card.Actions = []templ.Component{ui.LinkButton{Text: "Add a line", Href: linesPath(k.ID) + "/new",
+			Compact: true}}
+		t.Columns = append(t.Columns, ui.Column{Label: "End", Hidden: true},
+			ui.Column{Label: "Set aside", Hidden: true})
 	}
 	for _, l := range lines {
-		row := ui.Row{Muted: l.SetAsideAt != nil, Cells: []ui.Cell{{Text: l.Text, Sub: l.TaxCode}, when(l), ui.TextCell(money.Plain(l.Quantity)),
-			ui.Of(inCurrency(l.UnitAmount, l.Currency)), ui.Of(inCurrency(l.Amount(), l.Currency)), onInvoices(l)}}
+		row := ui.Row{Muted: l.SetAsideAt != nil,
+			Cells: []ui.Cell{{Text: l.Text, Sub: l.TaxCode}, when(l), ui.TextCell(money.Plain(l.Quantity)),
+				ui.Of(inCurrency(l.UnitAmount, l.Currency)), ui.Of(inCurrency(l.Amount(), l.Currency)), onInvoices(l)}}
 		if mayWrite(c) {
 			row.Cells = append(row.Cells, steps(k.ID, l)...)
 		}
@@ -104,7 +112,8 @@ func (h Handlers) NewLine(c echo.Context) error {
 			first = day
 		}
 	}
-	return h.lineForm(c, http.StatusOK, typedline.Form{Quantity: "1", Every: string(typedline.Once), From: first.String()}, nil)
+	return h.lineForm(c, http.StatusOK,
+		typedline.Form{Quantity: "1", Every: string(typedline.Once), From: first.String()}, nil)
 }
 
 // AddLine saves a typed line.
@@ -117,8 +126,9 @@ func (h Handlers) AddLine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := typedline.Form{Text: form.Get("text"), Quantity: form.Get("quantity"), UnitAmount: form.Get("unit_amount"), TaxCode: form.Get("tax_code"),
-		Every: form.Get("every"), From: form.Get("from"), Until: form.Get("until")}
+	in := typedline.Form{Text: form.Get("text"), Quantity: form.Get("quantity"), UnitAmount: form.Get("unit_amount"),
+		TaxCode: form.Get("tax_code"),
+		Every:   form.Get("every"), From: form.Get("from"), Until: form.Get("until")}
 	err = h.typed().Add(c.Request().Context(), session.Actor(c), k.ID, in)
 	if messages, refused := httpx.Refused(err); refused {
 		return h.lineForm(c, http.StatusUnprocessableEntity, in, messages)
@@ -139,21 +149,31 @@ func (h Handlers) lineForm(c echo.Context, status int, in typedline.Form, proble
 	if err != nil {
 		return err
 	}
-	m := layout.Form{Page: linePage(c, k, "Add a line"), Form: ui.Form{Action: linesPath(k.ID), Save: "Add the line", Cancel: recordPath(k.ID)}}
+	m := layout.Form{Page: linePage(c, k, "Add a line"),
+		Form: ui.Form{Action: linesPath(k.ID), Save: "Add the line", Cancel: recordPath(k.ID)}}
 	m.Groups = []layout.FieldGroup{
 		{Group: ui.Group{Title: "What"}, Fields: []ui.Field{
-			{Name: "text", Label: "Text", Value: in.Text, Required: true, Hint: "The customer reads it on the invoice, like Support, gold."},
-			{Name: "quantity", Label: "Quantity", Value: in.Quantity, Size: ui.Short, InputMode: "decimal", Hint: "Whole or with a point, like 2.5."},
-			{Name: "unit_amount", Label: "Unit amount", Value: in.UnitAmount, Required: true, Size: ui.Medium, InputMode: "decimal", Prefix: k.Currency, Hint: "Without tax. Negative to give money back."},
+			{Name: "text", Label: "Text", Value: in.Text, Required: true,
+				Hint: "The customer reads it on the invoice, like Support, gold."},
+			{Name: "quantity", Label: "Quantity", Value: in.Quantity, Size: ui.Short, InputMode: "decimal",
+				Hint: "Whole or with a point, like 2.5."},
+			{Name: "unit_amount", Label: "Unit amount", Value: in.UnitAmount, Required: true, Size: ui.Medium,
+				InputMode: "decimal", Prefix: k.Currency, Hint: "Without tax. Negative to give money back."},
 			lineTax(book, in.TaxCode),
 		}},
 		{Group: ui.Group{Title: "When"}, Fields: []ui.Field{
-			{Kind: ui.RadioGroup, Name: "every", Label: "How often", Value: in.Every, Required: true, Options: []ui.Option{
-				{Value: string(typedline.Once), Label: "Once", Hint: "On the first invoice that bills past its day."},
-				{Value: string(typedline.Cycle), Label: "Every cycle", Hint: "Quantity times amount, once for each cycle that has a day of it. A cycle in which it begins or ends is charged whole: nothing is reckoned by days."},
-			}},
-			{Kind: ui.DateInput, Name: "from", Label: "Day, or first day", Value: in.From, Required: true, Size: ui.Short},
-			{Kind: ui.DateInput, Name: "until", Label: "Until, not included", Value: in.Until, Size: ui.Short, Hint: "Of a line of every cycle only. Empty: open."},
+			{Kind: ui.RadioGroup, Name: "every", Label: "How often", Value: in.Every, Required: true,
+				Options: []ui.Option{
+					{Value: string(typedline.Once), Label: "Once",
+						Hint: "On the first invoice that bills past its day."},
+					{Value: string(typedline.Cycle), Label: "Every cycle",
+						Hint: "Quantity times amount, once for each cycle that has a day of it. " +
+							"A cycle in which it begins or ends is charged whole: nothing is reckoned by days."},
+				}},
+			{Kind: ui.DateInput, Name: "from", Label: "Day, or first day", Value: in.From, Required: true,
+				Size: ui.Short},
+			{Kind: ui.DateInput, Name: "until", Label: "Until, not included", Value: in.Until, Size: ui.Short,
+				Hint: "Of a line of every cycle only. Empty: open."},
 		}},
 	}
 	for _, g := range m.Groups {
@@ -166,9 +186,11 @@ func (h Handlers) lineForm(c echo.Context, status int, in typedline.Form, proble
 }
 
 func lineTax(b tax.Book, code string) ui.Field {
-	f := ui.Field{Kind: ui.SelectBox, Name: "tax_code", Label: "Tax code", Value: code, Size: ui.Medium, Options: []ui.Option{{Value: "", Label: "As the contract says"}}}
+	f := ui.Field{Kind: ui.SelectBox, Name: "tax_code", Label: "Tax code", Value: code, Size: ui.Medium,
+		Options: []ui.Option{{Value: "", Label: "As the contract says"}}}
 	for _, r := range b.Codes() {
-		f.Options = append(f.Options, ui.Option{Value: r.Code, Label: r.Code + " (" + r.Name + " " + r.Percent.String() + " %)"})
+		f.Options = append(f.Options, ui.Option{Value: r.Code,
+			Label: r.Code + " (" + r.Name + " " + r.Percent.String() + " %)"})
 	}
 	return f
 }
@@ -225,14 +247,17 @@ func (h Handlers) EndLine(c echo.Context) error {
 	return httpx.Done(c, recordPath(k.ID), "The end of the line was saved.")
 }
 
-func (h Handlers) endForm(c echo.Context, status int, k contract.Contract, l typedline.Line, until string, problems map[string]string) error {
+func (h Handlers) endForm(c echo.Context, status int, k contract.Contract, l typedline.Line, until string,
+	problems map[string]string) error {
 	if l.Every != typedline.Cycle {
 		return errs.New(errs.Conflict, "A line that is billed once has no end. Nothing was changed.")
 	}
-	m := layout.Form{Page: linePage(c, k, "End "+l.Text), Form: ui.Form{Action: linesPath(k.ID) + "/" + l.ID.String() + "/end", Version: strconv.Itoa(l.Version), Save: "Save the end", Cancel: recordPath(k.ID)}}
+	m := layout.Form{Page: linePage(c, k, "End "+l.Text), Form: ui.Form{Action: linesPath(k.ID) + "/" + l.ID.String() +
+		"/end", Version: strconv.Itoa(l.Version), Save: "Save the end", Cancel: recordPath(k.ID)}}
 	m.Groups = []layout.FieldGroup{{Group: ui.Group{Title: "End"}, Fields: []ui.Field{
-		{Kind: ui.DateInput, Name: "until", Label: "Until, not included", Value: until, Size: ui.Short, Error: problems["until"],
-			Hint: "The cycle that has its last day is still charged whole. Empty: open again."},
+		{Kind: ui.DateInput, Name: "until", Label: "Until, not included", Value: until, Size: ui.Short,
+			Error: problems["until"],
+			Hint:  "The cycle that has its last day is still charged whole. Empty: open again."},
 	}}}
 	m.Summarize(problems)
 	return httpx.Render(c, status, m.Show())
@@ -245,8 +270,10 @@ func (h Handlers) ConfirmSetLineAside(c echo.Context) error {
 		return err
 	}
 	m := layout.Confirm{Page: linePage(c, k, "Set "+l.Text+" aside"), Form: ui.ConfirmForm{
-		Action: linesPath(k.ID) + "/" + l.ID.String() + "/set-aside", Title: "What this changes", Button: "Set the line aside", Cancel: recordPath(k.ID),
-		Text:    "No run takes it any more. It stays in the list with who set it aside, and cannot be taken up again: type a new one instead.",
+		Action: linesPath(k.ID) + "/" + l.ID.String() + "/set-aside", Title: "What this changes",
+		Button: "Set the line aside", Cancel: recordPath(k.ID),
+		Text: "No run takes it any more. It stays in the list with who set it aside, and cannot be taken up " +
+			"again: type a new one instead.",
 		Effects: []ui.Definition{{Term: "Amount", Value: ui.Of(inCurrency(l.Amount(), l.Currency))}},
 		Hidden:  []ui.Pair{{Name: "version", Value: strconv.Itoa(l.Version)}},
 	}}

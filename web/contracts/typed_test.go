@@ -26,7 +26,10 @@ func (d *desk) typing() (contract string, form *goquery.Selection, v url.Values)
 
 func (d *desk) typedRow(contract, text string) *goquery.Selection {
 	d.Helper()
-	row := d.get(contract).Find("#typed-lines tbody tr").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.Contains(s.Text(), text) })
+	row := d.get(contract).Find("#typed-lines tbody tr").FilterFunction(func(_ int,
+		s *goquery.Selection) bool {
+		return strings.Contains(s.Text(), text)
+	})
 	if row.Length() != 1 {
 		d.Fatalf("%d rows of %s", row.Length(), text)
 	}
@@ -63,9 +66,12 @@ func TestWhatIsNoLineComesBackWithItsProblems(t *testing.T) {
 	d := open(t)
 	contract, form, good := d.typing()
 	for _, bad := range []struct{ field, typed string }{
-		{"text", ""}, {"text", strings.Repeat("é", 201)}, {"quantity", "0"}, {"quantity", "-1"}, {"quantity", "two"}, {"quantity", "1,5"}, {"quantity", "0.0000001"},
-		{"unit_amount", ""}, {"unit_amount", "ten"}, {"unit_amount", "1e11"}, {"unit_amount", "1000000000000"}, {"unit_amount", "-1000000000000"}, {"unit_amount", "0.0000001"},
-		{"unit_amount", strings.Repeat("9", 40)}, {"unit_amount", "NaN"}, {"tax_code", "S99"}, {"every", ""}, {"every", "weekly"}, {"from", ""}, {"from", "31.12.2026"},
+		{"text", ""}, {"text", strings.Repeat("é", 201)}, {"quantity", "0"}, {"quantity", "-1"}, {"quantity", "two"},
+		{"quantity", "1,5"}, {"quantity", "0.0000001"},
+		{"unit_amount", ""}, {"unit_amount", "ten"}, {"unit_amount", "1e11"}, {"unit_amount", "1000000000000"},
+		{"unit_amount", "-1000000000000"}, {"unit_amount", "0.0000001"},
+		{"unit_amount", strings.Repeat("9", 40)}, {"unit_amount", "NaN"}, {"tax_code", "S99"}, {"every", ""},
+		{"every", "weekly"}, {"from", ""}, {"from", "31.12.2026"},
 		{"from", "2026-11-21"}, {"from", "2032-01-01"}, {"until", "2026-11-22"}, {"until", "soon"},
 	} {
 		v := url.Values{}
@@ -74,7 +80,8 @@ func TestWhatIsNoLineComesBackWithItsProblems(t *testing.T) {
 		}
 		v.Set(bad.field, bad.typed)
 		page := d.page(d.post(form.AttrOr("action", ""), v, http.StatusUnprocessableEntity))
-		if n := page.Find(".summary li").Length(); n != 1 || page.Find(".summary a[href='#"+bad.field+"'], .summary a[href*='"+bad.field+"']").Length() == 0 {
+		if n := page.Find(".summary li").Length(); n != 1 ||
+			page.Find(".summary a[href='#"+bad.field+"'], .summary a[href*='"+bad.field+"']").Length() == 0 {
 			t.Errorf("%s %q: %s", bad.field, bad.typed, htmlcheck.Text(page.Find(".summary")))
 		}
 	}
@@ -104,7 +111,8 @@ func TestATypedLineKeepsCurrencyAndCustomerOfItsContract(t *testing.T) {
 	edit.Set("currency", "EUR")
 	edit.Set("price_list_id", "")
 	page := d.page(d.post(contract, edit, http.StatusUnprocessableEntity))
-	if text := htmlcheck.Text(page.Find(".summary")); !strings.Contains(text, "1 lines in this contract were typed in USD") {
+	if text := htmlcheck.Text(page.Find(".summary")); !strings.Contains(text,
+		"1 lines in this contract were typed in USD") {
 		t.Error(text)
 	}
 }

@@ -38,7 +38,8 @@ func (h Handlers) Run(c echo.Context) error {
 	case err != nil:
 		return h.refuse(c, form, err)
 	case found:
-		httpx.Tell(c, ui.Warn, "A sync of this provider is under way already: this one. Yours was not started; start it again when this one has ended.")
+		httpx.Tell(c, ui.Warn, "A sync of this provider is under way already: this one. Yours was not started; "+
+			"start it again when this one has ended.")
 	}
 	return httpx.SeeOther(c, syncruns.Path(run.ID))
 }

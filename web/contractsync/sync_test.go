@@ -24,11 +24,15 @@ const (
 // price sets what a seat of a product costs in the contract's list, from its first day.
 func (d *desk) price(contract uuid.UUID, part, price string) {
 	d.Helper()
-	d.exec(`INSERT INTO products (id, vendor, part_number, vendor_assumed, created_at, updated_at) SELECT ?, 'Microsoft', ?, true, now(), now()
-		WHERE NOT EXISTS (SELECT FROM products WHERE lower(part_number) = lower(?))`, uuid.Must(uuid.NewV7()), part, part)
+	d.exec(`INSERT INTO products (id, vendor, part_number, vendor_assumed, created_at, updated_at)
+		SELECT ?, 'Microsoft', ?, true, now(), now()
+		WHERE NOT EXISTS (SELECT FROM products
+		WHERE lower(part_number) = lower(?))`, uuid.Must(uuid.NewV7()), part, part)
 	for _, term := range []string{"monthly", "annual"} {
-		d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
-			SELECT ?, c.price_list_id, p.id, 'month', ?, 'monthly', ?::numeric, '2020-01-01', now(), now() FROM billing_contracts c, products p
+		d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+			effective_from, created_at, updated_at)
+			SELECT ?, c.price_list_id, p.id, 'month', ?, 'monthly', ?::numeric, '2020-01-01', now(), now()
+			FROM billing_contracts c, products p
 			WHERE c.id = ? AND lower(p.part_number) = lower(?)`, uuid.Must(uuid.NewV7()), term, price, contract, part)
 	}
 }
@@ -68,7 +72,8 @@ func TestTickedOnesLandHereAndTheOthersOnlyWhenTickedLater(t *testing.T) {
 		t.Fatalf("landed by itself: %s", got)
 	}
 	doc := d.get()
-	if text := htmlcheck.Text(doc.Find("main")); !strings.Contains(text, "left unticked before") || len(ticked(doc)) != 0 {
+	if text := htmlcheck.Text(doc.Find("main")); !strings.Contains(text, "left unticked before") ||
+		len(ticked(doc)) != 0 {
 		t.Errorf("ticked beforehand: %v; %s", ticked(doc), text)
 	}
 	d.post(http.StatusSeeOther, "external_id", b)
@@ -93,7 +98,8 @@ func TestARunOfAllTakesFromNoOtherContractAndFollowsSeats(t *testing.T) {
 	d.post(http.StatusSeeOther, "list", "1")
 	d.work()
 	text := htmlcheck.Text(d.get().Find("main"))
-	for _, part := range []string{"Licences stays there", "6 here 5", "not here yet", "what no contract holds yet: 1 of those listed"} {
+	for _, part := range []string{"Licences stays there", "6 here 5", "not here yet",
+		"what no contract holds yet: 1 of those listed"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the page lacks %q: %s", part, text)
 		}
@@ -104,7 +110,8 @@ func TestARunOfAllTakesFromNoOtherContractAndFollowsSeats(t *testing.T) {
 		t.Errorf("%s, %s", x, y)
 	}
 	var seats int
-	d.ok(d.db.Read(t.Context()).Raw(`SELECT ledger_quantity FROM subscriptions WHERE external_id = ?`, a).Scan(&seats).Error)
+	d.ok(d.db.Read(t.Context()).Raw(`SELECT ledger_quantity FROM subscriptions WHERE external_id = ?`,
+		a).Scan(&seats).Error)
 	if seats != 6 {
 		t.Errorf("%d seats", seats)
 	}
@@ -117,7 +124,8 @@ func TestNobodyTickedIsNotAll(t *testing.T) {
 	d.post(http.StatusSeeOther, "list", "1")
 	d.work()
 	doc := d.page(d.post(http.StatusUnprocessableEntity, "ticked", "on", "provider", d.provider.String()))
-	if len(ticked(doc)) != 0 || !strings.Contains(htmlcheck.Text(doc.Find(".summary")), "Tick at least one") || len(d.queued) != 0 || d.lies(a) != "not here" {
+	if len(ticked(doc)) != 0 || !strings.Contains(htmlcheck.Text(doc.Find(".summary")), "Tick at least one") ||
+		len(d.queued) != 0 || d.lies(a) != "not here" {
 		t.Errorf("ticked %v, queued %d: %s", ticked(doc), len(d.queued), htmlcheck.Text(doc.Find("main")))
 	}
 }
@@ -128,10 +136,18 @@ func TestWhatStandsInTheWayIsNamedWithItsRemedy(t *testing.T) {
 		prepare func(*desk)
 		says    string
 	}{
-		"contract deactivated": {func(d *desk) { d.exec(`UPDATE billing_contracts SET active = false, deactivated_at = now()`) }, "Activate the contract first"},
-		"nothing mapped":       {func(d *desk) { d.exec(`UPDATE provider_accounts SET state = 'unmapped', crm_account_id = NULL`) }, "Map an account to it first"},
-		"provider deactivated": {func(d *desk) { d.ok(d.providers.Deactivate(d.Context(), ada, d.provider)) }, "Activate it first"},
-		"provider unverified":  {func(d *desk) { d.exec(`UPDATE providers SET checked_at = NULL, check_result = NULL`) }, "Verify the connectivity first"},
+		"contract deactivated": {func(d *desk) {
+			d.exec(`UPDATE billing_contracts
+			SET active = false, deactivated_at = now()`)
+		}, "Activate the contract first"},
+		"nothing mapped": {func(d *desk) {
+			d.exec(`UPDATE provider_accounts
+			SET state = 'unmapped', crm_account_id = NULL`)
+		}, "Map an account to it first"},
+		"provider deactivated": {func(d *desk) { d.ok(d.providers.Deactivate(d.Context(), ada, d.provider)) },
+			"Activate it first"},
+		"provider unverified": {func(d *desk) { d.exec(`UPDATE providers SET checked_at = NULL, check_result = NULL`) },
+			"Verify the connectivity first"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,10 +187,13 @@ func TestOfSeveralProvidersOneIsChosen(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	second := d.verified("Another", "100300")
-	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id, first_seen_at, updated_at)
-		VALUES (?, ?, 'elsewhere', 'Contoso', 'active', 'mapped', ?, now(), now())`, uuid.Must(uuid.NewV7()), second, d.crm)
+	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+		first_seen_at, updated_at)
+		VALUES (?, ?, 'elsewhere', 'Contoso', 'active', 'mapped', ?, now(),
+			now())`, uuid.Must(uuid.NewV7()), second, d.crm)
 	doc := d.page(d.post(http.StatusUnprocessableEntity, "list", "1"))
-	if n := doc.Find("input[name=list]").Length(); n != 2 || !strings.Contains(htmlcheck.Text(doc.Find(".summary")), "Choose the one to ask") {
+	if n := doc.Find("input[name=list]").Length(); n != 2 ||
+		!strings.Contains(htmlcheck.Text(doc.Find(".summary")), "Choose the one to ask") {
 		t.Errorf("%d providers to choose from: %s", n, htmlcheck.Text(doc.Find("main")))
 	}
 	d.post(http.StatusUnprocessableEntity, "list", "1", "provider", "x")
@@ -200,11 +219,13 @@ func TestAListingGrowsOld(t *testing.T) {
 	d := open(t)
 	d.post(http.StatusSeeOther, "list", "1")
 	d.work()
-	if text := htmlcheck.Text(d.get().Find("main")); !strings.Contains(text, "just now") || strings.Contains(text, "is old") {
+	if text := htmlcheck.Text(d.get().Find("main")); !strings.Contains(text, "just now") ||
+		strings.Contains(text, "is old") {
 		t.Error(text)
 	}
 	d.clock.Advance(50 * time.Hour)
-	if text := htmlcheck.Text(d.get().Find("main")); !strings.Contains(text, "2 days ago") || !strings.Contains(text, "is old") {
+	if text := htmlcheck.Text(d.get().Find("main")); !strings.Contains(text, "2 days ago") ||
+		!strings.Contains(text, "is old") {
 		t.Error(text)
 	}
 }
@@ -228,7 +249,8 @@ func TestAMovedSubscriptionIsNotTakenUnseen(t *testing.T) {
 	if other.CustomerNo == d.customer.CustomerNo {
 		other = d.far.Customers()[1]
 	}
-	s, err := d.far.AddSubscription(sandbox.NewSubscription{CustomerNo: other.CustomerNo, PartNumber: premium, Quantity: 3})
+	s, err := d.far.AddSubscription(sandbox.NewSubscription{CustomerNo: other.CustomerNo, PartNumber: premium,
+		Quantity: 3})
 	d.ok(err)
 	d.run(syncing.Request{ProviderID: d.provider, Kind: syncing.Subscriptions})
 	d.ok(d.far.MoveSubscription(s.ID, d.customer.CustomerNo))

@@ -17,14 +17,20 @@ import (
 
 func (h Handlers) page(c echo.Context, s sheet) view.Show {
 	m := view.Show{Page: session.Page(c, "Sync "+s.contract.Name, nav), Summary: ui.Summarize(s.problems)}
-	m.Page.Kicker, m.Page.Crumbs, m.Page.HasErrors = "Billing contract", crumbs(s.contract.Name, s.contract.ID), m.Summary.Any()
-	m.Page.Lead = "What the distributor has for this customer, and what of it lies in a contract here. A listing only looks; nothing is ever changed at the distributor."
-	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: s.customer, Href: "/crm-accounts/" + s.contract.CRMAccountID.String()}}
+	m.Page.Kicker, m.Page.Crumbs, m.Page.HasErrors = "Billing contract", crumbs(s.contract.Name, s.contract.ID),
+		m.Summary.Any()
+	m.Page.Lead = "What the distributor has for this customer, and what of it lies in a contract here. " +
+		"A listing only looks; nothing is ever changed at the distributor."
+	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: s.customer,
+		Href: "/crm-accounts/" + s.contract.CRMAccountID.String()}}
 	if !s.contract.Active {
-		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "This contract is deactivated", Text: "Nothing can land in it. Activate it on its page first."})
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "This contract is deactivated",
+			Text: "Nothing can land in it. Activate it on its page first."})
 	}
 	if len(s.previews) == 0 {
-		m.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No mapped account", Text: s.customer + " is not mapped to an account at any provider, so there is nobody to ask. Map its account first.",
+		m.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No mapped account",
+			Text: s.customer + " is not mapped to an account at any provider, so there is nobody to ask. " +
+				"Map its account first.",
 			Action: &ui.LinkButton{Text: "Accounts to map", Href: "/accounts?state=unmapped"}}
 	}
 	for _, p := range s.previews {
@@ -36,12 +42,14 @@ func (h Handlers) page(c echo.Context, s sheet) view.Show {
 func (h Handlers) part(s sheet, p syncing.Preview) view.Part {
 	offer := s.mayRun && s.contract.Active && p.Readable()
 	out := view.Part{
-		Card: ui.Card{Title: p.Provider, ID: "p-" + p.ProviderID.String(), Text: "Account " + p.Account + " (" + p.ExternalID + "). " + h.listedText(p.Listing)},
+		Card: ui.Card{Title: p.Provider, ID: "p-" + p.ProviderID.String(),
+			Text: "Account " + p.Account + " (" + p.ExternalID + "). " + h.listedText(p.Listing)},
 		Note: h.note(p),
 	}
 	if offer {
 		out.Card.Actions = []templ.Component{ui.PostButton{
-			Button: ui.Button{Text: "List what the distributor has", Icon: "refresh", Action: path(s.contract.ID), Compact: true},
+			Button: ui.Button{Text: "List what the distributor has", Icon: "refresh", Action: path(s.contract.ID),
+				Compact: true},
 			Hidden: []ui.Pair{{Name: "list", Value: "1"}, {Name: "provider", Value: p.ProviderID.String()}},
 		}}
 	}
@@ -65,11 +73,14 @@ func (h Handlers) listedText(l *syncing.ContractListing) string {
 func (h Handlers) note(p syncing.Preview) *ui.Callout {
 	switch {
 	case !p.Active:
-		return &ui.Callout{Tone: ui.Warn, Title: p.Provider + " is deactivated", Text: "It syncs nothing until it is activated again."}
+		return &ui.Callout{Tone: ui.Warn, Title: p.Provider + " is deactivated",
+			Text: "It syncs nothing until it is activated again."}
 	case !p.Readable():
-		return &ui.Callout{Title: p.Provider + " is kept by hand", Text: "Its subscriptions are entered or imported, so there is nothing to ask for."}
+		return &ui.Callout{Title: p.Provider + " is kept by hand",
+			Text: "Its subscriptions are entered or imported, so there is nothing to ask for."}
 	case p.Listing != nil && h.Clock.Now().Sub(p.Listing.ListedAt) > staleAfter:
-		return &ui.Callout{Tone: ui.Warn, Title: "This listing is old", Text: "The distributor may have more by now. List again before you choose."}
+		return &ui.Callout{Tone: ui.Warn, Title: "This listing is old",
+			Text: "The distributor may have more by now. List again before you choose."}
 	}
 	return nil
 }
@@ -85,8 +96,10 @@ func tickBar(s sheet, p syncing.Preview, offers []offer) *ui.BulkBar {
 		return nil
 	}
 	return &ui.BulkBar{
-		FormID: formID(p), Action: path(s.contract.ID), Hidden: []ui.Pair{{Name: "provider", Value: p.ProviderID.String()}},
-		Hint:    "Ticked ones land in this contract with its prices. New ones left unticked are recorded without a contract and never land by themselves.",
+		FormID: formID(p), Action: path(s.contract.ID),
+		Hidden: []ui.Pair{{Name: "provider", Value: p.ProviderID.String()}},
+		Hint: "Ticked ones land in this contract with its prices. " +
+			"New ones left unticked are recorded without a contract and never land by themselves.",
 		Buttons: []ui.Button{{Text: "Sync the ticked", Weight: ui.Primary, Icon: "sync", Name: "ticked", Value: "on"}},
 	}
 }

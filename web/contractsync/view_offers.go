@@ -102,7 +102,8 @@ func statsOf(offers []offer, l *syncing.ContractListing) ui.Stats {
 func tableOf(s sheet, p syncing.Preview, offers []offer, mayTick bool) ui.Table {
 	t := ui.Table{
 		Caption: "What " + p.Provider + " has for " + s.customer, Plain: true, Empty: empty(p),
-		Columns: []ui.Column{{Label: "Product"}, {Label: "Here"}, {Label: "At the distributor"}, {Label: "Quantity", Numeric: true},
+		Columns: []ui.Column{{Label: "Product"}, {Label: "Here"}, {Label: "At the distributor"},
+			{Label: "Quantity", Numeric: true},
 			{Label: "Cost", Numeric: true}, {Label: "Start", Nowrap: true}, {Label: "End", Nowrap: true}},
 	}
 	if mayTick {
@@ -110,9 +111,11 @@ func tableOf(s sheet, p syncing.Preview, offers []offer, mayTick bool) ui.Table 
 	}
 	for _, o := range offers {
 		t.Rows = append(t.Rows, ui.Row{
-			ID: o.ExternalID, Label: o.name() + " " + o.ExternalID, Muted: o.ended(), Unselectable: !o.selectable(), Checked: o.tick,
+			ID: o.ExternalID, Label: o.name() + " " + o.ExternalID, Muted: o.ended(), Unselectable: !o.selectable(),
+			Checked: o.tick,
 			Cells: []ui.Cell{
-				{Text: o.name(), Href: o.href(), Sub: o.ExternalID}, o.here(), ui.BadgeCell(string(o.Status), statusTone(o.Status)),
+				{Text: o.name(), Href: o.href(), Sub: o.ExternalID}, o.here(),
+				ui.BadgeCell(string(o.Status), statusTone(o.Status)),
 				o.quantity(), ui.Of(o.cost()), ui.TextCell(o.Start), ui.TextCell(o.End),
 			},
 		})
@@ -122,9 +125,11 @@ func tableOf(s sheet, p syncing.Preview, offers []offer, mayTick bool) ui.Table 
 
 func empty(p syncing.Preview) *ui.EmptyState {
 	if p.Listing == nil {
-		return &ui.EmptyState{Kind: ui.NothingYet, Title: "Not listed yet", Text: "List what the distributor has to see it here and choose."}
+		return &ui.EmptyState{Kind: ui.NothingYet, Title: "Not listed yet",
+			Text: "List what the distributor has to see it here and choose."}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "The distributor has nothing", Text: "The last listing was empty for this account."}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "The distributor has nothing",
+		Text: "The last listing was empty for this account."}
 }
 
 func (o offer) name() string {

@@ -61,7 +61,8 @@ type desk struct {
 // subscriptions there, none of them here yet.
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{T: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)), role: auth.Billing}
+	d := &desk{T: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)),
+		role: auth.Billing}
 	d.wire()
 	d.serve()
 	d.provider = d.verified("Sandbox", sandbox.DefaultReseller)
@@ -74,9 +75,11 @@ func open(t *testing.T) *desk {
 
 func (d *desk) wire() {
 	var err error
-	d.far, err = sandbox.New(sandbox.Options{Data: sandbox.DataOptions{Customers: 3, Subscriptions: 2, Seed: 5}, Clock: clock.System{}})
+	d.far, err = sandbox.New(sandbox.Options{Data: sandbox.DataOptions{Customers: 3, Subscriptions: 2, Seed: 5},
+		Clock: clock.System{}})
 	d.ok(err)
-	d.customer, err = d.far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: "Contoso Example", Domain: "contoso.example"}})
+	d.customer, err = d.far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: "Contoso Example",
+		Domain: "contoso.example"}})
 	d.ok(err)
 	srv := httptest.NewServer(d.far.Handler())
 	d.Cleanup(srv.Close)
@@ -86,9 +89,11 @@ func (d *desk) wire() {
 	d.ok(err)
 	client, err := outbound.New(outbound.Options{Allow: allow})
 	d.ok(err)
-	sealer, err := secret.Load(d.Context(), d.db.DB, secret.Options{Path: d.TempDir() + "/key", Create: true, Clock: d.clock})
+	sealer, err := secret.Load(d.Context(), d.db.DB,
+		secret.Options{Path: d.TempDir() + "/key", Create: true, Clock: d.clock})
 	d.ok(err)
-	d.providers = &provider.Service{DB: d.db.DB, Clock: d.clock, Sealer: sealer, Open: connect.Opener(client, clock.System{}, log), CheckURL: client.CheckURL}
+	d.providers = &provider.Service{DB: d.db.DB, Clock: d.clock, Sealer: sealer,
+		Open: connect.Opener(client, clock.System{}, log), CheckURL: client.CheckURL}
 	d.sync = &syncing.Service{
 		DB: d.db.DB, Clock: d.clock, Zone: time.UTC, Log: log, Holder: "test",
 		Reviews: review.Reviewer{Clock: d.clock, Zone: time.UTC}, Connect: d.providers.Connect,
@@ -121,7 +126,8 @@ func (d *desk) serve() {
 func (d *desk) verified(name, reseller string) uuid.UUID {
 	d.Helper()
 	p, err := d.providers.Create(d.Context(), ada, provider.Input{
-		Name: name, ComprehensiveAPI: true, URL: d.url, TokenURL: d.url + "/oauth2/v1/token", ApplicationID: "sandbox-app",
+		Name: name, ComprehensiveAPI: true, URL: d.url, TokenURL: d.url + "/oauth2/v1/token",
+		ApplicationID:     "sandbox-app",
 		ApplicationSecret: "sandbox-secret", ResellerNumber: reseller, Currency: "USD",
 	})
 	d.ok(err)
@@ -132,27 +138,33 @@ func (d *desk) verified(name, reseller string) uuid.UUID {
 
 func (d *desk) crmAccount(name string) uuid.UUID {
 	id := uuid.Must(uuid.NewV7())
-	d.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', now(), now())`, id, name)
+	d.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', now(), now())`,
+		id, name)
 	return id
 }
 
 func (d *desk) mapAt(provider, crm uuid.UUID) {
-	d.exec(`UPDATE provider_accounts SET state = 'mapped', crm_account_id = ? WHERE provider_id = ? AND external_id = ?`, crm, provider, d.customer.CustomerNo)
+	d.exec(`UPDATE provider_accounts SET state = 'mapped', crm_account_id = ? WHERE provider_id = ?
+		AND external_id = ?`, crm, provider, d.customer.CustomerNo)
 }
 
 // newContract is a contract with a price of 30 a month for each product of the sandbox.
 func (d *desk) newContract(name string, crm uuid.UUID) uuid.UUID {
 	id, list := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
-	d.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at) VALUES (?, ?, 'USD', true, now(), now())`, list, "List of "+name)
-	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, price_list_id, start_date, refunds, is_default, active, created_at, updated_at)
-		VALUES (?, ?, ?, 'USD', 'monthly', 'advance', 1, ?, '2020-01-01', 'global', false, true, now(), now())`, id, crm, name, list)
+	d.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at)
+		VALUES (?, ?, 'USD', true, now(), now())`, list, "List of "+name)
+	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		price_list_id, start_date, refunds, is_default, active, created_at, updated_at)
+		VALUES (?, ?, ?, 'USD', 'monthly', 'advance', 1, ?, '2020-01-01', 'global', false, true, now(),
+			now())`, id, crm, name, list)
 	return id
 }
 
 // buy adds a subscription at the distributor and a price for it in every list.
 func (d *desk) buy(part string, quantity int) string {
 	d.Helper()
-	s, err := d.far.AddSubscription(sandbox.NewSubscription{CustomerNo: d.customer.CustomerNo, PartNumber: part, Quantity: quantity})
+	s, err := d.far.AddSubscription(sandbox.NewSubscription{CustomerNo: d.customer.CustomerNo, PartNumber: part,
+		Quantity: quantity})
 	d.ok(err)
 	return s.ID
 }
@@ -232,9 +244,11 @@ func (d *desk) exec(sql string, args ...any) {
 func (d *desk) lies(external string) string {
 	d.Helper()
 	var s string
-	d.ok(d.db.Read(d.Context()).Raw(`SELECT coalesce((SELECT CASE WHEN s.contract_id IS NULL AND s.never_land THEN 'never' WHEN s.contract_id IS NULL THEN 'none'
+	d.ok(d.db.Read(d.Context()).Raw(`SELECT coalesce((SELECT CASE WHEN s.contract_id IS NULL AND s.never_land
+		THEN 'never' WHEN s.contract_id IS NULL THEN 'none'
 		ELSE c.name || coalesce(' ' || trim_scale(s.unit_price)::text, '') END
-		FROM subscriptions s LEFT JOIN billing_contracts c ON c.id = s.contract_id WHERE s.external_id = ?), 'not here')`, external).Scan(&s).Error)
+		FROM subscriptions s LEFT JOIN billing_contracts c ON c.id = s.contract_id
+		WHERE s.external_id = ?), 'not here')`, external).Scan(&s).Error)
 	return s
 }
 

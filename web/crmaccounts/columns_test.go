@@ -55,7 +55,8 @@ func TestAWorkbookInOtherPeoplesWordsIsImportedAndTakenBack(t *testing.T) {
 	d := open(t)
 	f := excelize.NewFile()
 	defer f.Close()
-	for i, r := range [][]any{{"Kundennummer", "Firma", "PLZ", "Betreuer"}, {"K1", "Müller GmbH", "01067", "Eva"}, {"K2", "Acme", "10115", "Jan"}} {
+	for i, r := range [][]any{{"Kundennummer", "Firma", "PLZ", "Betreuer"}, {"K1", "Müller GmbH", "01067", "Eva"},
+		{"K2", "Acme", "10115", "Jan"}} {
 		_ = f.SetSheetRow("Sheet1", "A"+string(rune('1'+i)), &r)
 	}
 	_, _ = f.NewSheet("Andere")
@@ -92,7 +93,8 @@ func TestAWorkbookInOtherPeoplesWordsIsImportedAndTakenBack(t *testing.T) {
 func TestColumnsThatWereChangedAreNotAppliedUnseen(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	where := d.upload("/crm-accounts/import", "external_id,name,notes\nC-1,Contoso,Leeds\n", http.StatusSeeOther).Header().Get("Location")
+	where := d.upload("/crm-accounts/import", "external_id,name,notes\nC-1,Contoso,Leeds\n",
+		http.StatusSeeOther).Header().Get("Location")
 	form := d.oneForm(d.get(where), where)
 	form.Set("column.2", "city")
 	d.post(where+"/apply", form, http.StatusSeeOther)
@@ -100,7 +102,8 @@ func TestColumnsThatWereChangedAreNotAppliedUnseen(t *testing.T) {
 	d.shows(doc, "Apply 1 new", "Leeds", "Chosen from Ada Example")
 	d.post(where+"/apply", d.oneForm(doc, where), http.StatusSeeOther)
 	d.shows(d.get(where), "1 added")
-	again := d.upload("/crm-accounts/import", "name,notes,external_id\nContoso,York,C-1\n", http.StatusSeeOther).Header().Get("Location")
+	again := d.upload("/crm-accounts/import", "name,notes,external_id\nContoso,York,C-1\n",
+		http.StatusSeeOther).Header().Get("Location")
 	d.shows(d.get(again), "Remembered from Ada Example", "0 new and 1 changed")
 	// Whoever posts without the fields of the form means the preview as it stands.
 	d.post(again+"/apply", url.Values{}, http.StatusSeeOther)
@@ -110,7 +113,8 @@ func TestColumnsThatWereChangedAreNotAppliedUnseen(t *testing.T) {
 func TestTwoColumnsForOneFieldAreRefusedInWords(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	where := d.upload("/crm-accounts/import", "external_id,name,Short name\nC-1,Contoso,C\n", http.StatusSeeOther).Header().Get("Location")
+	where := d.upload("/crm-accounts/import", "external_id,name,Short name\nC-1,Contoso,C\n",
+		http.StatusSeeOther).Header().Get("Location")
 	form := d.oneForm(d.get(where), where)
 	form.Set("column.2", "name")
 	for _, to := range []string{"/columns", "/apply"} {

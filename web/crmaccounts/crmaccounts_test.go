@@ -16,8 +16,9 @@ import (
 
 func contoso() url.Values {
 	return url.Values{
-		"external_id": {"C-1"}, "name": {"Contoso Ltd"}, "website": {"www.contoso.example"}, "email_domains": {"contoso.example, mail.contoso.example"},
-		"tenant_id": {"{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}"}, "city": {"Leeds"}, "phone": {"+44 113"},
+		"external_id": {"C-1"}, "name": {"Contoso Ltd"}, "website": {"www.contoso.example"},
+		"email_domains": {"contoso.example, mail.contoso.example"},
+		"tenant_id":     {"{2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11}"}, "city": {"Leeds"}, "phone": {"+44 113"},
 	}
 }
 
@@ -26,7 +27,8 @@ func TestAnAccountIsMadeShownAndEdited(t *testing.T) {
 	d := open(t)
 	where := d.post("/crm-accounts", contoso(), http.StatusSeeOther).Header().Get("Location")
 	record := d.get(where)
-	if text := htmlcheck.Text(record.Find("main")); !strings.Contains(text, "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11") || !strings.Contains(text, "from www.contoso.example") {
+	if text := htmlcheck.Text(record.Find("main")); !strings.Contains(text, "2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11") ||
+		!strings.Contains(text, "from www.contoso.example") {
 		t.Errorf("record: %s", text)
 	}
 	form := d.get(where + "/edit").Find("main form").First()
@@ -65,7 +67,8 @@ func TestAStaleFormShowsBothVersions(t *testing.T) {
 	d.post(where, v, http.StatusSeeOther)
 	v.Set("name", "Second")
 	page := d.page(d.post(where, v, http.StatusConflict))
-	if text := htmlcheck.Text(page.Find("main table")); !strings.Contains(text, "First") || !strings.Contains(text, "Second") {
+	if text := htmlcheck.Text(page.Find("main table")); !strings.Contains(text, "First") ||
+		!strings.Contains(text, "Second") {
 		t.Errorf("the two versions: %s", text)
 	}
 	again := values(page.Find("main form").First())
@@ -82,12 +85,16 @@ func TestTheListAndItsFileHoldTheSameRows(t *testing.T) {
 		d.post("/crm-accounts", url.Values{"name": {name}, "external_id": {"X-" + name}}, http.StatusSeeOther)
 	}
 	var listed []string
-	d.get("/crm-accounts?q=a&sort=-name").Find("main tbody th a").Each(func(_ int, s *goquery.Selection) { listed = append(listed, s.Text()) })
+	d.get("/crm-accounts?q=a&sort=-name").Find("main tbody th a").Each(func(_ int,
+		s *goquery.Selection) {
+		listed = append(listed, s.Text())
+	})
 	if diff := cmp.Diff([]string{"Gamma", "Beta", "=Alpha"}, listed); diff != "" {
 		t.Error(diff)
 	}
 	file := strings.Split(strings.TrimSpace(d.file("/crm-accounts.csv?sort=-name")), "\r\n")
-	if len(file) != 4 || !strings.HasPrefix(file[0], "id,external_id,name,website,email_domains,tenant_id,street,city,state,postal_code,country,phone") {
+	if len(file) != 4 || !strings.HasPrefix(file[0],
+		"id,external_id,name,website,email_domains,tenant_id,street,city,state,postal_code,country,phone") {
 		t.Errorf("file: %q", file)
 	}
 	if !strings.Contains(file[3], ",X-=Alpha,'=Alpha,") {
@@ -103,7 +110,8 @@ func TestEmptyListsSayWhy(t *testing.T) {
 	if text := htmlcheck.Text(d.get("/crm-accounts").Find("main")); !strings.Contains(text, "No CRM accounts yet") {
 		t.Error(text)
 	}
-	if text := htmlcheck.Text(d.get("/crm-accounts?q=x").Find("main")); !strings.Contains(text, "No CRM account matches") {
+	if text := htmlcheck.Text(d.get("/crm-accounts?q=x").Find("main")); !strings.Contains(text,
+		"No CRM account matches") {
 		t.Error(text)
 	}
 }
@@ -126,13 +134,16 @@ func TestAnImportIsPreviewedAppliedOnceAndRoundTrips(t *testing.T) {
 	d.get("/crm-accounts/import")
 	d.page(d.upload("/crm-accounts/import", "", http.StatusUnprocessableEntity))
 	d.page(d.upload("/crm-accounts/import", "title\nx\n", http.StatusUnprocessableEntity))
-	where := d.upload("/crm-accounts/import", "External ID;Name;Website;Owner\nC-1;'=Contoso;contoso.example;me\nC-2;;;\n", http.StatusSeeOther).Header().Get("Location")
+	where := d.upload("/crm-accounts/import",
+		"External ID;Name;Website;Owner\nC-1;'=Contoso;contoso.example;me\nC-2;;;\n",
+		http.StatusSeeOther).Header().Get("Location")
 	preview := d.get(where)
 	forms := preview.Find("main form")
 	if forms.Length() != 1 || forms.AttrOr("action", "") != where+"/apply" {
 		t.Fatalf("%d forms, the first to %s", forms.Length(), forms.AttrOr("action", ""))
 	}
-	for _, part := range []string{"Columns not used: Owner.", "Enter a name.", "contoso.example", "Apply 1 new and 0 changed"} {
+	for _, part := range []string{"Columns not used: Owner.", "Enter a name.", "contoso.example",
+		"Apply 1 new and 0 changed"} {
 		if text := htmlcheck.Text(preview.Find("main")); !strings.Contains(text, part) {
 			t.Errorf("preview lacks %q: %s", part, text)
 		}
@@ -146,7 +157,8 @@ func TestAnImportIsPreviewedAppliedOnceAndRoundTrips(t *testing.T) {
 		}
 	}
 	result := d.get(where)
-	if text := htmlcheck.Text(result.Find("main")); !strings.Contains(text, "1 added, 0 changed, 0 as they were, 1 refused") || result.Find("main form").Length() != 0 {
+	if text := htmlcheck.Text(result.Find("main")); !strings.Contains(text,
+		"1 added, 0 changed, 0 as they were, 1 refused") || result.Find("main form").Length() != 0 {
 		t.Errorf("result: %s", text)
 	}
 	back := d.upload("/crm-accounts/import", d.file("/crm-accounts.csv"), http.StatusSeeOther).Header().Get("Location")
@@ -158,7 +170,8 @@ func TestAnImportIsPreviewedAppliedOnceAndRoundTrips(t *testing.T) {
 func TestUnknownRecordsAreNotFound(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	for _, path := range []string{"/crm-accounts/x", "/crm-accounts/0190a000-0000-7000-8000-00000000000f", "/crm-accounts/import/0190a000-0000-7000-8000-00000000000f"} {
+	for _, path := range []string{"/crm-accounts/x", "/crm-accounts/0190a000-0000-7000-8000-00000000000f",
+		"/crm-accounts/import/0190a000-0000-7000-8000-00000000000f"} {
 		d.do(httptest.NewRequest(http.MethodGet, path, nil), http.StatusNotFound)
 	}
 }

@@ -84,9 +84,12 @@ func (h Handlers) account(c echo.Context) (crm.Account, error) {
 
 func input(form httpx.Values) crm.Input {
 	return crm.Input{Facts: crm.Facts{
-		ExternalID: form.Get("external_id"), Name: form.Get("name"), Website: form.Get("website"), EmailDomains: form.Get("email_domains"),
-		TenantID: form.Get("tenant_id"), Street: form.Get("street"), City: form.Get("city"), State: form.Get("state"),
-		PostalCode: form.Get("postal_code"), Country: form.Get("country"), Phone: form.Get("phone"), TaxID: form.Get("tax_id"),
+		ExternalID: form.Get("external_id"), Name: form.Get("name"), Website: form.Get("website"),
+		EmailDomains: form.Get("email_domains"),
+		TenantID:     form.Get("tenant_id"), Street: form.Get("street"), City: form.Get("city"),
+		State:      form.Get("state"),
+		PostalCode: form.Get("postal_code"), Country: form.Get("country"), Phone: form.Get("phone"),
+		TaxID: form.Get("tax_id"),
 	}, Parent: form.Get("parent_id"), BillToParent: form.On("bill_to_parent")}
 }
 
@@ -117,7 +120,8 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	if a := s.account; a != nil {
 		m.Page.Title = "Edit " + a.Name
 		m.Page.Crumbs = append(m.Page.Crumbs, layout.Crumb{Label: a.Name, Href: recordPath(a.ID)})
-		m.Form = ui.Form{Action: recordPath(a.ID), Version: strconv.Itoa(a.Version), Save: "Save account", Cancel: recordPath(a.ID)}
+		m.Form = ui.Form{Action: recordPath(a.ID), Version: strconv.Itoa(a.Version), Save: "Save account",
+			Cancel: recordPath(a.ID)}
 	}
 	if s.stale {
 		now := s

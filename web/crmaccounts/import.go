@@ -30,11 +30,14 @@ func (h Handlers) Undo(c echo.Context) error { return h.Imports.Undo(c, h.screen
 
 func (h Handlers) screen() imports.Screen {
 	return imports.Screen{
-		Kind: h.Accounts.Import(), Undo: true, Title: "Import CRM accounts", Nav: nav, Path: path + "/import", Back: path,
-		Lead:   "An account is found by its external id, so the same file can be imported again and again. An empty cell empties the field; what somebody edited by hand stays.",
+		Kind: h.Accounts.Import(), Undo: true, Title: "Import CRM accounts", Nav: nav, Path: path + "/import",
+		Back: path,
+		Lead: "An account is found by its external id, so the same file can be imported again and again. " +
+			"An empty cell empties the field; what somebody edited by hand stays.",
 		Crumbs: []layout.Crumb{{Label: nav, Href: path}},
 		Columns: []imports.ColumnHelp{
-			{Name: "external_id", Help: "The account's id in your CRM. A line without one is matched by its name among the accounts that have none."},
+			{Name: "external_id", Help: "The account's id in your CRM. A line without one is matched by its name " +
+				"among the accounts that have none."},
 			{Name: "name", Help: "The customer's name."},
 			{Name: "website", Help: "A web address or a bare domain, like www.contoso.example."},
 			{Name: "email_domains", Help: "Separated by spaces, commas or semicolons; mind the separator of the file."},

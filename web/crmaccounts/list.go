@@ -38,8 +38,9 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	m := layout.List{
-		Page: session.Page(c, "CRM accounts", nav), Filters: q.FilterBar("Search name, external id, domain or tenant id"),
-		Table: h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
+		Page:    session.Page(c, "CRM accounts", nav),
+		Filters: q.FilterBar("Search name, external id, domain or tenant id"),
+		Table:   h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
 	}
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {
@@ -62,8 +63,10 @@ func (h Handlers) table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Tab
 	t := ui.Table{
 		Caption: "CRM accounts",
 		Columns: []ui.Column{
-			q.Column("name", "Name"), q.Column("external_id", "External id"), q.Column("domain", "Domain"), q.Column("tenant_id", "Tenant id"),
-			q.NumberColumn("accounts", "Mapped"), q.NumberColumn("contracts", "Contracts"), q.Column("updated_at", "Changed"),
+			q.Column("name", "Name"), q.Column("external_id", "External id"), q.Column("domain", "Domain"),
+			q.Column("tenant_id", "Tenant id"),
+			q.NumberColumn("accounts", "Mapped"), q.NumberColumn("contracts", "Contracts"),
+			q.Column("updated_at", "Changed"),
 		},
 		Empty: empty(q, mayWrite),
 	}
@@ -82,9 +85,13 @@ func (h Handlers) table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Tab
 
 func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No CRM account matches", Text: "Change the search or the filter.", Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No CRM account matches",
+			Text:   "Change the search or the filter.",
+			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
-	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM accounts yet", Text: "Import them from your CRM as a CSV, or enter them one by one. Then provider accounts can be mapped to them."}
+	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM accounts yet",
+		Text: "Import them from your CRM as a CSV, or enter them one by one. " +
+			"Then provider accounts can be mapped to them."}
 	if mayWrite {
 		e.Action = &ui.LinkButton{Text: "Import CRM accounts", Href: path + "/import", Weight: ui.Primary}
 	}
@@ -92,7 +99,8 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 }
 
 var header = []string{
-	"id", "external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state", "postal_code", "country", "phone",
+	"id", "external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state", "postal_code",
+	"country", "phone",
 	"tax_id", "domain", "parent_id", "parent", "source", "updated_at", "bill_to_parent",
 }
 
@@ -114,6 +122,7 @@ func cells(r crm.Row) []httpx.Cell {
 	if r.ParentID.Valid {
 		parent = r.ParentID.UUID.String()
 	}
-	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source), httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)),
+	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source),
+		httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)),
 		httpx.Plain(strconv.FormatBool(r.BillToParent)))
 }

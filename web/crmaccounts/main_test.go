@@ -43,7 +43,8 @@ func open(t *testing.T) *desk {
 	db := pgtest.New(t).DB
 	clk := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
 	d := &desk{T: t, echo: echo.New(), room: crm.Service{DB: db, Clock: clk}, role: auth.Operator}
-	h := crmaccounts.Handlers{Accounts: d.room, Zone: time.UTC, Imports: importpages.Pages{Service: imports.Service{DB: db, Clock: clk}, Zone: time.UTC}}
+	h := crmaccounts.Handlers{Accounts: d.room, Zone: time.UTC,
+		Imports: importpages.Pages{Service: imports.Service{DB: db, Clock: clk}, Zone: time.UTC}}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
 	d.echo.GET("/crm-accounts", h.List)
@@ -66,7 +67,8 @@ func open(t *testing.T) *desk {
 
 func (d *desk) signIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example", Role: d.role, Active: true})
+		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example",
+			Role: d.role, Active: true})
 		return next(c)
 	}
 }
@@ -124,7 +126,10 @@ func (d *desk) file(path string) string {
 // values reads a form as a browser would send it.
 func values(form *goquery.Selection) url.Values {
 	v := url.Values{}
-	form.Find("input[name], textarea[name]").Each(func(_ int, s *goquery.Selection) { v.Set(s.AttrOr("name", ""), s.AttrOr("value", s.Text())) })
+	form.Find("input[name], textarea[name]").Each(func(_ int,
+		s *goquery.Selection) {
+		v.Set(s.AttrOr("name", ""), s.AttrOr("value", s.Text()))
+	})
 	form.Find("select[name]").Each(func(_ int, s *goquery.Selection) {
 		v.Set(s.AttrOr("name", ""), s.Find("option[selected]").AttrOr("value", ""))
 	})

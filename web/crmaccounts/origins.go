@@ -48,7 +48,8 @@ func (h Handlers) origins(a crm.Account, p crm.Provenance, mayWrite bool) *view.
 		if !known && !offered {
 			continue
 		}
-		row := ui.Row{Cells: []ui.Cell{ui.TextCell(capital(crm.Label(c.Name))), ui.TextCell(c.Value), {Text: originText(origin), Sub: h.since(origin)}, {}}}
+		row := ui.Row{Cells: []ui.Cell{ui.TextCell(capital(crm.Label(c.Name))), ui.TextCell(c.Value),
+			{Text: originText(origin), Sub: h.since(origin)}, {}}}
 		if c.Value == "" {
 			row.Cells[1] = ui.Cell{Text: "emptied by hand", Muted: true}
 		}
@@ -108,12 +109,16 @@ func (h Handlers) notesOn(fed []crmsource.Known) []ui.Callout {
 		when := httpx.MomentText(k.StatusSince, h.Zone)
 		switch k.Status {
 		case crmsource.GoneThere:
-			out = append(out, ui.Callout{Tone: ui.Warn, Title: "Gone at the source", Text: fmt.Sprintf("%s no longer has this account since %s. %s It is kept here with everything that hangs on it.", k.Source, when, k.Note)})
+			out = append(out, ui.Callout{Tone: ui.Warn, Title: "Gone at the source",
+				Text: fmt.Sprintf("%s no longer has this account since %s. %s It is kept here with everything that "+
+					"hangs on it.", k.Source, when, k.Note)})
 		case crmsource.InactiveThere:
-			out = append(out, ui.Callout{Tone: ui.Info, Title: "Inactive at the source", Text: fmt.Sprintf("%s has set this account to inactive (seen %s).", k.Source, when)})
+			out = append(out, ui.Callout{Tone: ui.Info, Title: "Inactive at the source",
+				Text: fmt.Sprintf("%s has set this account to inactive (seen %s).", k.Source, when)})
 		default:
 			if k.Note != "" {
-				out = append(out, ui.Callout{Tone: ui.Info, Title: "Not everything could be read", Text: k.Source + ": " + k.Note})
+				out = append(out, ui.Callout{Tone: ui.Info, Title: "Not everything could be read",
+					Text: k.Source + ": " + k.Note})
 			}
 		}
 	}

@@ -44,13 +44,16 @@ func (h Handlers) Record(c echo.Context) error {
 	}
 	m := view.Record{
 		Page: session.Page(c, o.Name, nav), Facts: facts(o), Stats: stats(o),
-		Providers: providers(o), Contracts: contracts(o, auth.Allowed(session.User(c).Role, auth.Billing)), Children: children(o),
-		Notes: h.notesOn(fed), Origins: h.origins(o.Account, from, mayWrite(c)),
+		Providers: providers(o), Contracts: contracts(o, auth.Allowed(session.User(c).Role, auth.Billing)),
+		Children: children(o),
+		Notes:    h.notesOn(fed), Origins: h.origins(o.Account, from, mayWrite(c)),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "CRM account", []layout.Crumb{{Label: nav, Href: path}}
-	m.Page.Meta = []layout.Meta{{Label: "Changed", Value: h.moment(o.UpdatedAt)}, {Label: "Came by", Text: sources[o.Source]}}
+	m.Page.Meta = []layout.Meta{{Label: "Changed", Value: h.moment(o.UpdatedAt)},
+		{Label: "Came by", Text: sources[o.Source]}}
 	for _, k := range fed {
-		m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Fed by", Text: k.Source, Href: "/crm-sources/" + k.SourceID.String()})
+		m.Page.Meta = append(m.Page.Meta,
+			layout.Meta{Label: "Fed by", Text: k.Source, Href: "/crm-sources/" + k.SourceID.String()})
 	}
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
@@ -61,7 +64,8 @@ func (h Handlers) Record(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import", crm.SourceAccount: "a provider account", crm.SourceCRM: "a CRM source"}
+var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import",
+	crm.SourceAccount: "a provider account", crm.SourceCRM: "a CRM source"}
 
 func facts(o crm.Overview) ui.DefinitionList {
 	parent := ui.Cell{}
@@ -99,7 +103,8 @@ func stats(o crm.Overview) ui.Stats {
 	}
 	return ui.Stats{
 		{Label: "Active subscriptions", Value: strconv.Itoa(o.Active), Href: subscriptions("active")},
-		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"), Tone: toneIf(o.Held > 0, ui.Warn)},
+		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"),
+			Tone: toneIf(o.Held > 0, ui.Warn)},
 		{Label: "Inactive subscriptions", Value: strconv.Itoa(o.Inactive), Href: subscriptions("inactive")},
 		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)), Href: "/contracts?crm_account=" + o.ID.String()},
 	}
@@ -115,24 +120,33 @@ func toneIf(on bool, t ui.Tone) ui.Tone {
 func providers(o crm.Overview) view.Part {
 	t := ui.Table{
 		Caption: "Provider accounts", Plain: true,
-		Columns: []ui.Column{{Label: "Account"}, {Label: "Provider"}, {Label: "External id"}, {Label: "At the distributor"}, {Label: "Subscriptions", Numeric: true}},
-		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "Not mapped", Text: "No account at a distributor is tied to this customer yet.", Action: &ui.LinkButton{Text: "Open the mapping page", Href: "/accounts?state=unmapped"}},
+		Columns: []ui.Column{{Label: "Account"}, {Label: "Provider"}, {Label: "External id"},
+			{Label: "At the distributor"}, {Label: "Subscriptions", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Not mapped",
+			Text:   "No account at a distributor is tied to this customer yet.",
+			Action: &ui.LinkButton{Text: "Open the mapping page", Href: "/accounts?state=unmapped"}},
 	}
 	for _, p := range o.Providers {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.LinkCell(p.Name, "/accounts/"+p.ID.String()), ui.LinkCell(p.Provider, "/providers/"+p.ProviderID.String()),
-			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus, toneIf(p.ProviderStatus != string(account.Active), ui.Warn)), ui.TextCell(strconv.Itoa(p.Subscriptions)),
+			ui.LinkCell(p.Name, "/accounts/"+p.ID.String()),
+			ui.LinkCell(p.Provider, "/providers/"+p.ProviderID.String()),
+			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus,
+				toneIf(p.ProviderStatus != string(account.Active), ui.Warn)),
+			ui.TextCell(strconv.Itoa(p.Subscriptions)),
 		}})
 	}
 	return view.Part{Card: ui.Card{Title: "Provider accounts", Flush: true}, Table: t}
 }
 
 func contracts(o crm.Overview, mayAdd bool) view.Part {
-	add := ui.LinkButton{Text: "New contract", Href: "/contracts/new?crm_account_id=" + o.ID.String(), Compact: true, Icon: "plus"}
+	add := ui.LinkButton{Text: "New contract", Href: "/contracts/new?crm_account_id=" + o.ID.String(), Compact: true,
+		Icon: "plus"}
 	p := view.Part{Card: ui.Card{Title: "Billing contracts", Flush: true}, Table: ui.Table{
 		Caption: "Billing contracts", Plain: true,
-		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"}, {Label: "Subscriptions", Numeric: true}},
-		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contract", Text: "Subscriptions of this customer land nowhere and cannot be billed until there is one."},
+		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"},
+			{Label: "Subscriptions", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contract",
+			Text: "Subscriptions of this customer land nowhere and cannot be billed until there is one."},
 	}}
 	if mayAdd {
 		p.Card.Actions = []templ.Component{add}
@@ -146,7 +160,8 @@ func contracts(o crm.Overview, mayAdd bool) view.Part {
 			state.Badges = append(state.Badges, ui.Badge{Text: "default", Tone: ui.Info})
 		}
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: !x.Active, Cells: []ui.Cell{
-			ui.LinkCell(x.Name, "/contracts/"+x.ID.String()), state, ui.TextCell(x.Currency), ui.TextCell(strconv.Itoa(x.Subscriptions)),
+			ui.LinkCell(x.Name, "/contracts/"+x.ID.String()), state, ui.TextCell(x.Currency),
+			ui.TextCell(strconv.Itoa(x.Subscriptions)),
 		}})
 	}
 	return p
@@ -160,7 +175,8 @@ func children(o crm.Overview) *view.Part {
 		Caption: "Accounts below this one", Plain: true, Columns: []ui.Column{{Label: "Name"}, {Label: "External id"}},
 	}}
 	for _, x := range o.Children {
-		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(x.Name, recordPath(x.ID)), {Text: x.ExternalID, Mono: true}}})
+		p.Table.Rows = append(p.Table.Rows,
+			ui.Row{Cells: []ui.Cell{ui.LinkCell(x.Name, recordPath(x.ID)), {Text: x.ExternalID, Mono: true}}})
 	}
 	return p
 }

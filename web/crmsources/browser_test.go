@@ -32,12 +32,16 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	stopped := d.read(source, d.admin)
 	queued := d.admin.Get(source).FormTo(source + "/read").Submit().Next()
-	file := d.admin.Get("/crm-accounts/import").FormTo("/crm-accounts/import").File("file", "Kundennummer;Firma;Webseite;PLZ;Ort;Betreuer\n"+accountID(1)+";Customer 01 Ltd;www.c.example;01067;Leeds;Eva\nK-2;Rowan GmbH;rowan.example;10115;Berlin;Jan\nK-3;;;;;\n").Submit().Next()
-	applied := d.admin.Get("/crm-accounts/import").FormTo("/crm-accounts/import").File("file", "external_id,name\nK-9,Applied Ltd\n").Submit().Next()
+	file := d.admin.Get("/crm-accounts/import").FormTo("/crm-accounts/import").File("file",
+		"Kundennummer;Firma;Webseite;PLZ;Ort;Betreuer\n"+accountID(1)+
+			";Customer 01 Ltd;www.c.example;01067;Leeds;Eva\nK-2;Rowan GmbH;rowan.example;10115;Berlin;Jan\nK-3;;;;;\n").Submit().Next()
+	applied := d.admin.Get("/crm-accounts/import").FormTo("/crm-accounts/import").File("file",
+		"external_id,name\nK-9,Applied Ltd\n").Submit().Next()
 	applied.FormTo(applied.Path() + "/apply").Submit().Next()
 	tab := signedIn(t, d, browser.Start(t))
 	for name, path := range map[string]string{
-		"list": "/crm-sources", "edit": source + "/edit", "record": source, "partial": partial.Path(), "stopped": stopped.Path(), "queued": queued.Path(),
+		"list": "/crm-sources", "edit": source + "/edit", "record": source, "partial": partial.Path(),
+		"stopped": stopped.Path(), "queued": queued.Path(),
 		"account": record, "preview": file.Path(), "applied": applied.Path(), "undo": applied.Path() + "/undo",
 	} {
 		for _, v := range []struct {

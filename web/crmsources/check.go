@@ -15,13 +15,17 @@ import (
 // check is the last connectivity check with its age and how far it still holds.
 func (h Handlers) check(r record) view.Check {
 	state := r.Connectivity()
-	card := view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity", Badges: []ui.Badge{connectivityBadge(state)}}}
+	card := view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity",
+		Badges: []ui.Badge{connectivityBadge(state)}}}
 	if state == crmsource.Unverified {
-		card.Note = &ui.Callout{Tone: ui.Info, Text: "Not verified yet. The check tries the address, the sign-in, the organisation, and one account and contact, and says what to do about each."}
+		card.Note = &ui.Callout{Tone: ui.Info,
+			Text: "Not verified yet. The check tries the address, the sign-in, the organisation, and one account and " +
+				"contact, and says what to do about each."}
 		return card
 	}
 	if state == crmsource.Stale {
-		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale", Text: "Settings were edited after this check. It tells of the old ones; verify again."}
+		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale",
+			Text: "Settings were edited after this check. It tells of the old ones; verify again."}
 	}
 	card.Card.Text = "Checked " + age(h.Clock.Now().Sub(*r.CheckedAt))
 	card.Age.Items = []ui.Definition{{Term: "Checked", Value: ui.Of(h.moment(r.CheckedAt)), Note: "by " + r.CheckedBy}}
@@ -45,7 +49,8 @@ func age(d time.Duration) string {
 }
 
 func step(l distributor.Layer) ui.Step {
-	states := map[distributor.LayerResult]ui.StepState{distributor.Passed: ui.StepDone, distributor.Warned: ui.StepWarned, distributor.Failed: ui.StepFailed, distributor.Skipped: ui.StepSkipped}
+	states := map[distributor.LayerResult]ui.StepState{distributor.Passed: ui.StepDone,
+		distributor.Warned: ui.StepWarned, distributor.Failed: ui.StepFailed, distributor.Skipped: ui.StepSkipped}
 	s := ui.Step{Title: layerTitle(l.Name), State: states[l.Result], Text: joined(l.Message, l.Advice)}
 	if l.Took > 0 {
 		s.Note = fmt.Sprintf("%d ms", l.Took.Milliseconds())

@@ -64,7 +64,8 @@ func (h Handlers) Read(c echo.Context) error {
 		return err
 	}
 	if found {
-		httpx.Tell(c, ui.Info, "A reading of this source is under way already: this one. Start another when it has ended.")
+		httpx.Tell(c, ui.Info, "A reading of this source is under way already: this one. "+
+			"Start another when it has ended.")
 	}
 	return httpx.SeeOther(c, runPath(id, run.ID))
 }

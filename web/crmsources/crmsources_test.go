@@ -16,10 +16,12 @@ func TestASourceIsMadeVerifiedReadAndShown(t *testing.T) {
 	d.customers(5)
 	d.admin.Get("/crm-sources").Shows("No CRM sources yet")
 	source := d.source()
-	d.admin.Get(source).Shows("Unverified").FormTo(source+"/verify").Submit().Next().Shows("Connectivity verified", "Signed in to organisation", "Contacts can be read")
+	d.admin.Get(source).Shows("Unverified").FormTo(source+"/verify").Submit().Next().Shows("Connectivity verified",
+		"Signed in to organisation", "Contacts can be read")
 	d.read(source, d.admin).Shows("Succeeded", "5 added", "Everything")
 	d.admin.Get(source).Shows("Customers from here")
-	if rows := d.admin.Get("/crm-sources.csv").Records(); len(rows) != 1 || rows[0]["customers"] != "5" || rows[0]["connectivity"] != "verified" {
+	if rows := d.admin.Get("/crm-sources.csv").Records(); len(rows) != 1 || rows[0]["customers"] != "5" ||
+		rows[0]["connectivity"] != "verified" {
 		t.Errorf("%v", rows)
 	}
 	rows := d.admin.Get("/crm-accounts.csv").Records()
@@ -44,7 +46,8 @@ func TestAHandEditIsKeptAndTheSourcesValueCanBeTaken(t *testing.T) {
 	p := billing.Get(record).Shows("Edited by hand", "Kept; Dynamics 365 says “+44 113 2”.", "+44 20 7")
 	d.SignIn(auth.Viewer).Get(record).Shows("Kept; Dynamics 365 says")
 	p.FormTo(record+"/use-source").Submit().Next().Shows("follows it from now on", "+44 113 2")
-	if again := billing.Post(record+"/use-source", map[string][]string{"field": {"phone"}}); again.Status != http.StatusConflict {
+	if again := billing.Post(record+"/use-source",
+		map[string][]string{"field": {"phone"}}); again.Status != http.StatusConflict {
 		t.Errorf("nothing is offered any more: %d", again.Status)
 	}
 }
@@ -60,11 +63,14 @@ func TestTheSecretIsWriteOnlyKeptWhenBlankAndRemovedOnPurpose(t *testing.T) {
 	edit := func(pairs ...string) { d.admin.Get(source + "/edit").FormTo(source).Set(pairs...).Submit().Next() }
 	edit("name", "CRM")
 	d.admin.Get(source).FormTo(source + "/verify").Submit().Next().Shows("none is there for this application")
-	d.admin.Get(source+"/edit").FormTo(source).Tick("client_secret_clear", "on").Submit().Want(http.StatusUnprocessableEntity).Shows("Enter the client secret")
+	d.admin.Get(source+"/edit").FormTo(source).Tick("client_secret_clear",
+		"on").Submit().Want(http.StatusUnprocessableEntity).Shows("Enter the client secret")
 	edit("client_secret", "wrong-one~9")
-	d.admin.Get(source).Shows("Stale").FormTo(source+"/verify").Submit().Next().Shows("AADSTS7000215", "not its Secret ID")
+	d.admin.Get(source).Shows("Stale").FormTo(source+"/verify").Submit().Next().Shows("AADSTS7000215",
+		"not its Secret ID")
 	for _, path := range []string{source, source + "/edit", "/crm-sources", "/audit", "/crm-sources.csv"} {
-		if body := string(d.admin.Get(path).Body); strings.Contains(body, standin.Secret) || strings.Contains(body, "wrong-one~9") {
+		if body := string(d.admin.Get(path).Body); strings.Contains(body, standin.Secret) ||
+			strings.Contains(body, "wrong-one~9") {
 			t.Errorf("%s shows a secret", path)
 		}
 	}
@@ -78,18 +84,24 @@ func TestTheSecretIsWriteOnlyKeptWhenBlankAndRemovedOnPurpose(t *testing.T) {
 func TestARefusedFormSaysAllProblemsAtTheirFields(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	p := d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "", "url", "https://10.0.0.7/main.aspx", "tenant", "", "client_id", "x", "client_secret", "never-echoed", "tenant_column", "New Tenant", "page_size", "9000").Submit()
-	p.Want(http.StatusUnprocessableEntity).Shows("Enter a name", "10.0.0.7", "Enter the tenant id", "Enter the client id", "no logical name", "from 1 to 5000")
+	p := d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "", "url", "https://10.0.0.7/main.aspx",
+		"tenant", "", "client_id", "x", "client_secret", "never-echoed", "tenant_column", "New Tenant", "page_size",
+		"9000").Submit()
+	p.Want(http.StatusUnprocessableEntity).Shows("Enter a name", "10.0.0.7", "Enter the tenant id",
+		"Enter the client id", "no logical name", "from 1 to 5000")
 	if strings.Contains(string(p.Body), "never-echoed") {
 		t.Error("a secret came back")
 	}
 	for url, says := range map[string]string{
-		"https://contoso.crm4.dynamics.com/main.aspx": "without a path", "ftp://x.example": "https://", "": "Enter the organisation", "http://contoso.crm4.dynamics.com": "https only",
+		"https://contoso.crm4.dynamics.com/main.aspx": "without a path", "ftp://x.example": "https://",
+		"": "Enter the organisation", "http://contoso.crm4.dynamics.com": "https only",
 	} {
-		d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "X", "url", url, "tenant", "t", "client_id", standin.ClientID, "client_secret", "y").Submit().Want(http.StatusUnprocessableEntity).Shows(says)
+		d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "X", "url", url, "tenant", "t", "client_id",
+			standin.ClientID, "client_secret", "y").Submit().Want(http.StatusUnprocessableEntity).Shows(says)
 	}
 	d.source()
-	d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "dynamics 365", "url", d.crm, "tenant", "t", "client_id", standin.ClientID, "client_secret", "y").Submit().
+	d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "dynamics 365", "url", d.crm, "tenant", "t",
+		"client_id", standin.ClientID, "client_secret", "y").Submit().
 		Want(http.StatusUnprocessableEntity).Shows("Another CRM source has this name")
 }
 

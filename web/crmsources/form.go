@@ -20,7 +20,8 @@ import (
 
 // New is the empty form.
 func (h Handlers) New(c echo.Context) error {
-	return h.form(c, http.StatusOK, sheet{in: crmsource.Input{Nightly: true, PageSize: strconv.Itoa(dataverse.DefaultPageSize)}})
+	return h.form(c, http.StatusOK,
+		sheet{in: crmsource.Input{Nightly: true, PageSize: strconv.Itoa(dataverse.DefaultPageSize)}})
 }
 
 // Create stores a new source and shows it.
@@ -61,7 +62,8 @@ func (h Handlers) Update(c echo.Context) error {
 	}
 	typed := input(form)
 	version, _ := strconv.Atoi(form.Get("version"))
-	err = h.Sources.Update(c.Request().Context(), session.Actor(c), crmsource.Edit{ID: s.stored.ID, Version: version, Input: typed})
+	err = h.Sources.Update(c.Request().Context(), session.Actor(c),
+		crmsource.Edit{ID: s.stored.ID, Version: version, Input: typed})
 	switch {
 	case errors.Is(err, crmsource.ErrStale):
 		s.now, s.in = &s.in, typed
@@ -78,8 +80,10 @@ func (h Handlers) Update(c echo.Context) error {
 // input reads the form.
 func input(f httpx.Values) crmsource.Input {
 	return crmsource.Input{
-		Name: f.Get("name"), URL: f.Get("url"), Tenant: f.Get("tenant"), ClientID: f.Get("client_id"), ClientSecret: distributor.Secret(f.Get(crmsource.ClientSecret)),
-		ClientSecretClear: f.On(crmsource.ClientSecret + "_clear"), TokenURL: f.Get("token_url"), PageSize: f.Get("page_size"), TenantColumn: f.Get("tenant_column"), Nightly: f.On("nightly"),
+		Name: f.Get("name"), URL: f.Get("url"), Tenant: f.Get("tenant"), ClientID: f.Get("client_id"),
+		ClientSecret:      distributor.Secret(f.Get(crmsource.ClientSecret)),
+		ClientSecretClear: f.On(crmsource.ClientSecret + "_clear"), TokenURL: f.Get("token_url"),
+		PageSize: f.Get("page_size"), TenantColumn: f.Get("tenant_column"), Nightly: f.On("nightly"),
 	}
 }
 
@@ -113,7 +117,8 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	if s.stored != nil {
 		m.Page.Title = "Edit " + s.stored.Name
 		m.Page.Crumbs = crumbs(layout.Crumb{Label: s.stored.Name, Href: path(s.stored.ID)})
-		m.Form = ui.Form{Action: path(s.stored.ID), Version: strconv.Itoa(s.stored.Version), Save: "Save CRM source", Cancel: path(s.stored.ID)}
+		m.Form = ui.Form{Action: path(s.stored.ID), Version: strconv.Itoa(s.stored.Version), Save: "Save CRM source",
+			Cancel: path(s.stored.ID)}
 	}
 	if s.now != nil {
 		now := s
@@ -130,26 +135,40 @@ func (h Handlers) groups(s sheet) []layout.FieldGroup {
 		f.Value, f.Error = value, s.problems[f.Name]
 		return f
 	}
-	secret := ui.Field{Kind: ui.SecretInput, Name: crmsource.ClientSecret, Label: "Client secret", Required: !s.mark.Set(), Cleared: in.ClientSecretClear, Error: s.problems[crmsource.ClientSecret],
+	secret := ui.Field{Kind: ui.SecretInput, Name: crmsource.ClientSecret, Label: "Client secret",
+		Required: !s.mark.Set(), Cleared: in.ClientSecretClear, Error: s.problems[crmsource.ClientSecret],
 		Hint: "Certificates & secrets of the app registration: the secret's Value, shown once when it is made."}
 	if s.mark.Set() {
 		secret.SetText = fmt.Sprintf("Set on %s by %s", s.mark.SetAt.In(h.Zone).Format("2 Jan 2006"), s.mark.SetBy)
 	}
 	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Organisation"}, Fields: []ui.Field{
-			field(ui.Field{Name: "name", Label: "Name", Required: true, Size: ui.Medium, Autofocus: s.stored == nil, Hint: "As it is shown beside the values that come from there: Dynamics 365."}, in.Name),
-			field(ui.Field{Kind: ui.URLInput, Name: "url", Label: "Organisation URL", Required: true, Placeholder: "https://contoso.crm4.dynamics.com", Hint: "Power Apps, Settings, Session details: Instance url."}, in.URL),
-			{Kind: ui.Toggle, Name: "nightly", Label: "Read every night", Checked: in.Nightly, Hint: "At the hour of the nightly sync. It can be read at any time as well."},
+			field(ui.Field{Name: "name", Label: "Name", Required: true, Size: ui.Medium, Autofocus: s.stored == nil,
+				Hint: "As it is shown beside the values that come from there: Dynamics 365."}, in.Name),
+			field(ui.Field{Kind: ui.URLInput, Name: "url", Label: "Organisation URL", Required: true,
+				Placeholder: "https://contoso.crm4.dynamics.com",
+				Hint:        "Power Apps, Settings, Session details: Instance url."}, in.URL),
+			{Kind: ui.Toggle, Name: "nightly", Label: "Read every night", Checked: in.Nightly,
+				Hint: "At the hour of the nightly sync. It can be read at any time as well."},
 		}},
-		{Group: ui.Group{Title: "Application", Text: "An app registration in Microsoft Entra, added in the Power Platform admin center as application user of the environment, with a security role that reads accounts and contacts of the whole organisation."}, Fields: []ui.Field{
-			field(ui.Field{Name: "tenant", Label: "Tenant id", Required: true, Size: ui.Medium, Hint: "Overview of the app registration: Directory (tenant) ID."}, in.Tenant),
-			field(ui.Field{Name: "client_id", Label: "Client id", Required: true, Size: ui.Medium, Hint: "Overview of the app registration: Application (client) ID."}, in.ClientID),
+		{Group: ui.Group{Title: "Application",
+			Text: "An app registration in Microsoft Entra, added in the Power Platform admin center as application " +
+				"user of the environment, with a security role that reads accounts and contacts of the whole " +
+				"organisation."}, Fields: []ui.Field{
+			field(ui.Field{Name: "tenant", Label: "Tenant id", Required: true, Size: ui.Medium,
+				Hint: "Overview of the app registration: Directory (tenant) ID."}, in.Tenant),
+			field(ui.Field{Name: "client_id", Label: "Client id", Required: true, Size: ui.Medium,
+				Hint: "Overview of the app registration: Application (client) ID."}, in.ClientID),
 			secret,
 		}},
 		{Group: ui.Group{Title: "Advanced", Text: "Hardly anybody changes these."}, Fields: []ui.Field{
-			field(ui.Field{Name: "tenant_column", Label: "Column with the customer's tenant id", Size: ui.Medium, Placeholder: "new_tenantid", Hint: "Logical name of a text column of the account table, where your CRM keeps it. Left empty, tenant ids stay as they are here."}, in.TenantColumn),
-			field(ui.Field{Kind: ui.NumberInput, Name: "page_size", Label: "Page size", Size: ui.Short, Suffix: "records", Hint: "1 to 5000."}, in.PageSize),
-			field(ui.Field{Kind: ui.URLInput, Name: "token_url", Label: "Token URL", Hint: "Left empty, it is Microsoft's for the tenant."}, in.TokenURL),
+			field(ui.Field{Name: "tenant_column", Label: "Column with the customer's tenant id", Size: ui.Medium,
+				Placeholder: "new_tenantid", Hint: "Logical name of a text column of the account table, where your " +
+					"CRM keeps it. Left empty, tenant ids stay as they are here."}, in.TenantColumn),
+			field(ui.Field{Kind: ui.NumberInput, Name: "page_size", Label: "Page size", Size: ui.Short,
+				Suffix: "records", Hint: "1 to 5000."}, in.PageSize),
+			field(ui.Field{Kind: ui.URLInput, Name: "token_url", Label: "Token URL",
+				Hint: "Left empty, it is Microsoft's for the tenant."}, in.TokenURL),
 		}},
 	}
 }

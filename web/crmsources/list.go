@@ -26,9 +26,13 @@ func (h Handlers) List(c echo.Context) error {
 		return file(c, rows)
 	}
 	m := view.List{Page: session.Page(c, "CRM sources", nav), Table: h.table(rows)}
-	m.Page.Lead = "A CRM that is read by itself: its accounts become CRM accounts here, and follow it. Nothing is ever changed there. For everything else there is the import of a file."
-	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "CSV", Href: listPath + ".csv", Icon: "download", Download: true})
-	m.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM sources yet", Text: "Connect Dynamics 365, and its accounts come by themselves every night, with the mail domains of their contacts."}
+	m.Page.Lead = "A CRM that is read by itself: its accounts become CRM accounts here, and follow it. " +
+		"Nothing is ever changed there. For everything else there is the import of a file."
+	m.Page.Actions = append(m.Page.Actions,
+		ui.LinkButton{Text: "CSV", Href: listPath + ".csv", Icon: "download", Download: true})
+	m.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No CRM sources yet",
+		Text: "Connect Dynamics 365, and its accounts come by themselves every night, with the mail domains of their " +
+			"contacts."}
 	if mayEdit(c) {
 		add := ui.LinkButton{Text: "New CRM source", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"}
 		m.Page.Actions = append(m.Page.Actions, add)
@@ -39,12 +43,15 @@ func (h Handlers) List(c echo.Context) error {
 
 func (h Handlers) table(rows []crmsource.Row) ui.Table {
 	t := ui.Table{Caption: "CRM sources", Columns: []ui.Column{
-		{Label: "Name"}, {Label: "State"}, {Label: "Connectivity"}, {Label: "Read"}, {Label: "Next"}, {Label: "Customers", Numeric: true}, {Label: "Gone there", Numeric: true},
+		{Label: "Name"}, {Label: "State"}, {Label: "Connectivity"}, {Label: "Read"}, {Label: "Next"},
+		{Label: "Customers", Numeric: true}, {Label: "Gone there", Numeric: true},
 	}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: !r.Active, Cells: []ui.Cell{
-			{Text: r.Name, Href: path(r.ID), Sub: r.URL}, {Badges: []ui.Badge{activeBadge(r.Active)}}, {Badges: []ui.Badge{connectivityBadge(r.Connectivity())}},
-			ui.Of(h.moment(r.ReadAt)), h.nextCell(r.Source), ui.TextCell(strconv.Itoa(r.Customers)), ui.TextCell(strconv.Itoa(r.Gone)),
+			{Text: r.Name, Href: path(r.ID), Sub: r.URL}, {Badges: []ui.Badge{activeBadge(r.Active)}},
+			{Badges: []ui.Badge{connectivityBadge(r.Connectivity())}},
+			ui.Of(h.moment(r.ReadAt)), h.nextCell(r.Source), ui.TextCell(strconv.Itoa(r.Customers)),
+			ui.TextCell(strconv.Itoa(r.Gone)),
 		}})
 	}
 	return t
@@ -57,14 +64,17 @@ func (h Handlers) nextCell(s crmsource.Source) ui.Cell {
 	return ui.Of(h.moment(s.NextAt))
 }
 
-var header = []string{"id", "name", "url", "active", "nightly", "connectivity", "checked_at", "read_at", "customers", "gone", "refused"}
+var header = []string{"id", "name", "url", "active", "nightly", "connectivity", "checked_at", "read_at", "customers",
+	"gone", "refused"}
 
 func file(c echo.Context, rows []crmsource.Row) error {
 	return httpx.CSV(c, "crm-sources.csv", header, func(write httpx.Row) error {
 		for _, r := range rows {
-			err := write(httpx.Plain(r.ID.String()), httpx.Text(r.Name), httpx.Text(r.URL), httpx.Plain(strconv.FormatBool(r.Active)), httpx.Plain(strconv.FormatBool(r.Nightly)),
+			err := write(httpx.Plain(r.ID.String()), httpx.Text(r.Name), httpx.Text(r.URL),
+				httpx.Plain(strconv.FormatBool(r.Active)), httpx.Plain(strconv.FormatBool(r.Nightly)),
 				httpx.Plain(string(r.Connectivity())), httpx.Plain(iso(r.CheckedAt)), httpx.Plain(iso(r.ReadAt)),
-				httpx.Plain(strconv.Itoa(r.Customers)), httpx.Plain(strconv.Itoa(r.Gone)), httpx.Plain(strconv.Itoa(r.Refused)))
+				httpx.Plain(strconv.Itoa(r.Customers)), httpx.Plain(strconv.Itoa(r.Gone)),
+				httpx.Plain(strconv.Itoa(r.Refused)))
 			if err != nil {
 				return err
 			}

@@ -39,8 +39,10 @@ func open(t *testing.T) *desk {
 // source makes a source through the form and gives its page.
 func (d *desk) source(more ...string) string {
 	d.Helper()
-	values := append([]string{"name", "Dynamics 365", "url", d.crm, "tenant", standin.Tenant, "client_id", standin.ClientID, "client_secret", standin.Secret,
-		"token_url", d.crm + "/" + standin.Tenant + "/oauth2/v2.0/token", "tenant_column", "wf_tenantid", "page_size", "2"}, more...)
+	values := append([]string{"name", "Dynamics 365", "url", d.crm, "tenant", standin.Tenant, "client_id",
+		standin.ClientID, "client_secret", standin.Secret,
+		"token_url", d.crm + "/" + standin.Tenant + "/oauth2/v2.0/token", "tenant_column", "wf_tenantid", "page_size",
+		"2"}, more...)
 	return d.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set(values...).Submit().Next().Path()
 }
 
@@ -67,8 +69,11 @@ func accountID(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d
 
 func (d *desk) customers(n int) {
 	for i := 1; i <= n; i++ {
-		d.org.PutAccount(accountID(i), map[string]any{"name": fmt.Sprintf("Customer %02d Ltd", i), "accountnumber": fmt.Sprintf("A-%02d", i),
-			"websiteurl": fmt.Sprintf("https://customer%02d.example", i), "address1_line1": "1 Quay", "address1_city": "Leeds", "telephone1": "+44 113 1"})
-		d.org.PutContact(fmt.Sprintf("00000000-0000-4000-9000-%012d", i), accountID(i), fmt.Sprintf("office@customer%02d.example", i))
+		d.org.PutAccount(accountID(i),
+			map[string]any{"name": fmt.Sprintf("Customer %02d Ltd", i), "accountnumber": fmt.Sprintf("A-%02d", i),
+				"websiteurl": fmt.Sprintf("https://customer%02d.example", i), "address1_line1": "1 Quay",
+				"address1_city": "Leeds", "telephone1": "+44 113 1"})
+		d.org.PutContact(fmt.Sprintf("00000000-0000-4000-9000-%012d", i), accountID(i),
+			fmt.Sprintf("office@customer%02d.example", i))
 	}
 }

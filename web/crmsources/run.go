@@ -28,12 +28,14 @@ func (h Handlers) Run(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Run{Page: session.Page(c, "Reading of "+src.Name, nav), Figures: figures(run), Facts: h.runFacts(src, run), Result: result(run)}
+	m := view.Run{Page: session.Page(c, "Reading of "+src.Name, nav), Figures: figures(run),
+		Facts: h.runFacts(src, run), Result: result(run)}
 	m.Page.Kicker, m.Page.Badges = "CRM source", []ui.Badge{stateBadge(run.State)}
 	m.Page.Crumbs = crumbs(layout.Crumb{Label: src.Name, Href: path(src.ID)})
 	if !run.State.Finished() {
 		p := progressOf(run)
-		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: "Reading " + src.Name, Text: p.Text, Done: p.Done, Total: p.Total}, Src: runPath(src.ID, run.ID) + "/events"}
+		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: "Reading " + src.Name, Text: p.Text, Done: p.Done,
+			Total: p.Total}, Src: runPath(src.ID, run.ID) + "/events"}
 	}
 	if mayRead(c) {
 		m.Page.Actions, m.Agree = runActions(src, run), agree(src, run)
@@ -54,18 +56,21 @@ func result(r crmsource.Run) *ui.Callout {
 	if r.Message == "" {
 		return nil
 	}
-	return &ui.Callout{Tone: stateBadge(r.State).Tone, Title: stateBadge(r.State).Text, Text: joined(r.Message, r.Advice)}
+	return &ui.Callout{Tone: stateBadge(r.State).Tone, Title: stateBadge(r.State).Text,
+		Text: joined(r.Message, r.Advice)}
 }
 
 func runActions(src crmsource.Source, r crmsource.Run) []templ.Component {
 	if !r.State.Finished() {
-		return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Cancel reading", Icon: "stop", Action: runPath(src.ID, r.ID) + "/cancel",
+		return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Cancel reading", Icon: "stop",
+			Action:   runPath(src.ID, r.ID) + "/cancel",
 			Disabled: r.CancelRequestedBy != "", Why: why(r.CancelRequestedBy != "", "It has been asked to end")}}}
 	}
 	if !src.Active {
 		return nil
 	}
-	return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Read again", Icon: "refresh", Action: path(src.ID) + "/read"}}}
+	return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Read again", Icon: "refresh",
+		Action: path(src.ID) + "/read"}}}
 }
 
 // agree asks whether what the guard stopped is really so.
@@ -74,8 +79,10 @@ func agree(src crmsource.Source, r crmsource.Run) *ui.ConfirmForm {
 		return nil
 	}
 	return &ui.ConfirmForm{
-		Action: path(src.ID) + "/read", Hidden: []ui.Pair{{Name: "allow_gone", Value: "on"}}, Title: "Are they really gone?",
-		Text:   "If these accounts were really deleted in the CRM, it is read again and they are marked as gone there. Nothing is deleted here, and what comes back later is taken up again.",
+		Action: path(src.ID) + "/read", Hidden: []ui.Pair{{Name: "allow_gone", Value: "on"}},
+		Title: "Are they really gone?",
+		Text: "If these accounts were really deleted in the CRM, it is read again and they are marked as gone " +
+			"there. Nothing is deleted here, and what comes back later is taken up again.",
 		Button: "Read again and mark them as gone",
 	}
 }
@@ -104,14 +111,17 @@ func stateBadge(s crmsource.State) ui.Badge {
 func counted(r crmsource.Run) [][3]string {
 	n := strconv.Itoa
 	return [][3]string{
-		{"Accounts read", "accounts", n(r.Accounts)}, {"Contacts read", "contacts", n(r.Contacts)}, {"Added", "added", n(r.Added)}, {"Changed", "changed", n(r.Changed)},
-		{"Unchanged", "unchanged", n(r.Unchanged)}, {"Gone at the source", "gone", n(r.Gone)}, {"Hand edits kept in", "kept", n(r.Kept)},
+		{"Accounts read", "accounts", n(r.Accounts)}, {"Contacts read", "contacts", n(r.Contacts)},
+		{"Added", "added", n(r.Added)}, {"Changed", "changed", n(r.Changed)},
+		{"Unchanged", "unchanged", n(r.Unchanged)}, {"Gone at the source", "gone", n(r.Gone)},
+		{"Hand edits kept in", "kept", n(r.Kept)},
 		{"Inactive, not brought in", "skipped", n(r.Skipped)}, {"Could not be brought in", "refused", n(r.Refused)},
 	}
 }
 
 func figures(r crmsource.Run) ui.DefinitionList {
-	out := ui.DefinitionList{Columns: 2, Items: []ui.Definition{{Term: "State", Value: ui.Of(ui.Live{Name: "state", Value: stateBadge(r.State).Text})}}}
+	out := ui.DefinitionList{Columns: 2,
+		Items: []ui.Definition{{Term: "State", Value: ui.Of(ui.Live{Name: "state", Value: stateBadge(r.State).Text})}}}
 	for _, f := range counted(r) {
 		out.Items = append(out.Items, ui.Definition{Term: f[0], Value: ui.Of(ui.Live{Name: f[1], Value: f[2]})})
 	}
@@ -119,7 +129,8 @@ func figures(r crmsource.Run) ui.DefinitionList {
 }
 
 func progressOf(r crmsource.Run) httpx.Progress {
-	p := httpx.Progress{Text: "Waiting for its turn", Final: r.State.Finished(), Values: map[string]string{"state": stateBadge(r.State).Text}}
+	p := httpx.Progress{Text: "Waiting for its turn", Final: r.State.Finished(),
+		Values: map[string]string{"state": stateBadge(r.State).Text}}
 	switch {
 	case r.Applied > 0:
 		p.Text, p.Done, p.Total = strconv.Itoa(r.Applied)+" accounts compared", r.Applied, max(r.Applied, r.Accounts)
@@ -135,8 +146,11 @@ func progressOf(r crmsource.Run) httpx.Progress {
 func (h Handlers) runFacts(src crmsource.Source, r crmsource.Run) ui.DefinitionList {
 	how := map[string]string{"whole": "Everything", "changes": "Only what changed"}[r.ReadHow]
 	d := ui.DefinitionList{Items: []ui.Definition{
-		{Term: "Source", Value: ui.LinkCell(src.Name, path(src.ID))}, ui.Fact("What was read", how), ui.Fact("Started by", startedBy(r)),
-		{Term: "Requested", Value: ui.Of(h.moment(&r.RequestedAt))}, {Term: "Started", Value: ui.Of(h.moment(r.StartedAt))}, {Term: "Finished", Value: ui.Of(h.moment(r.FinishedAt))},
+		{Term: "Source", Value: ui.LinkCell(src.Name, path(src.ID))}, ui.Fact("What was read", how),
+		ui.Fact("Started by", startedBy(r)),
+		{Term: "Requested", Value: ui.Of(h.moment(&r.RequestedAt))},
+		{Term: "Started", Value: ui.Of(h.moment(r.StartedAt))},
+		{Term: "Finished", Value: ui.Of(h.moment(r.FinishedAt))},
 		ui.Fact("Attempt", strconv.Itoa(r.Attempt)),
 	}}
 	if r.AllowGone {

@@ -65,15 +65,18 @@ func (r *record) read(ctx context.Context, tx *gorm.DB) (err error) {
 }
 
 func (h Handlers) page(c echo.Context, r record) view.Record {
-	m := view.Record{Page: session.Page(c, r.Name, nav), Stats: h.stats(r), Facts: h.facts(r), Check: h.check(r), Runs: h.runs(r), Notes: notes(r)}
+	m := view.Record{Page: session.Page(c, r.Name, nav), Stats: h.stats(r), Facts: h.facts(r), Check: h.check(r),
+		Runs: h.runs(r), Notes: notes(r)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Lead = "CRM source", crumbs(), "Dynamics 365 (Microsoft Dataverse), read-only."
 	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivityBadge(r.Connectivity())}
 	m.Page.Actions = actions(c, r)
 	if len(r.gone) > 0 {
-		m.Parts = append(m.Parts, h.records("Gone at the source", "They are kept here, with everything that hangs on them. A person decides what becomes of them.", r.gone))
+		m.Parts = append(m.Parts, h.records("Gone at the source",
+			"They are kept here, with everything that hangs on them. A person decides what becomes of them.", r.gone))
 	}
 	if len(r.refused) > 0 {
-		m.Parts = append(m.Parts, h.records("Not brought in", "These accounts lack what every customer must have. They come by themselves once that is mended in the CRM.", r.refused))
+		m.Parts = append(m.Parts, h.records("Not brought in",
+			"These accounts lack what every customer must have. They come by themselves once that is mended in the CRM.", r.refused))
 	}
 	return m
 }
@@ -81,10 +84,13 @@ func (h Handlers) page(c echo.Context, r record) view.Record {
 func notes(r record) []ui.Callout {
 	var out []ui.Callout
 	if !r.Active {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated", Text: "This source is not read. What it brought is kept."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated",
+			Text: "This source is not read. What it brought is kept."})
 	}
 	if r.CompareFirst {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "The organisation's URL was changed", Text: "The next reading takes everything and compares it with what is here. If anything is missing, it stops and asks."})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "The organisation's URL was changed",
+			Text: "The next reading takes everything and compares it with what is here. " +
+				"If anything is missing, it stops and asks."})
 	}
 	return out
 }
@@ -93,13 +99,17 @@ func actions(c echo.Context, r record) []templ.Component {
 	var out []templ.Component
 	if mayRead(c) {
 		out = append(out,
-			ui.PostButton{Button: ui.Button{Text: "Read now", Icon: "sync", Action: path(r.ID) + "/read", Disabled: !r.Active, Why: why(!r.Active, "The source is deactivated")}},
-			ui.PostButton{Button: ui.Button{Text: "Verify connectivity", Icon: "check", Action: path(r.ID) + "/verify"}},
+			ui.PostButton{Button: ui.Button{Text: "Read now", Icon: "sync", Action: path(r.ID) + "/read",
+				Disabled: !r.Active, Why: why(!r.Active, "The source is deactivated")}},
+			ui.PostButton{Button: ui.Button{Text: "Verify connectivity", Icon: "check",
+				Action: path(r.ID) + "/verify"}},
 		)
 	}
 	menu := ui.CommandMenu{}
 	if mayRead(c) {
-		menu.Commands = append(menu.Commands, ui.Command{Label: "Read everything again", Hint: "Not only what changed", Icon: "refresh", Action: path(r.ID) + "/read", Hidden: []ui.Pair{{Name: "whole", Value: "on"}}, Disabled: !r.Active})
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Read everything again", Hint: "Not only what changed",
+			Icon: "refresh", Action: path(r.ID) + "/read", Hidden: []ui.Pair{{Name: "whole", Value: "on"}},
+			Disabled: !r.Active})
 	}
 	if mayEdit(c) {
 		out = append(out, ui.LinkButton{Text: "Edit", Href: path(r.ID) + "/edit", Icon: "edit"})
@@ -115,7 +125,8 @@ func onOff(r record) ui.Command {
 	if !r.Active {
 		return ui.Command{Label: "Activate", Action: path(r.ID) + "/activate", Icon: "play"}
 	}
-	return ui.Command{Label: "Deactivate", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true, Confirm: "Deactivate " + r.Name + "? It is not read any more; what it brought stays."}
+	return ui.Command{Label: "Deactivate", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true,
+		Confirm: "Deactivate " + r.Name + "? It is not read any more; what it brought stays."}
 }
 
 func why(is bool, text string) string {
@@ -151,13 +162,16 @@ func (h Handlers) facts(r record) ui.DefinitionList {
 		schedule = ui.TextCell("Every night")
 	}
 	items := []ui.Definition{
-		{Term: "Organisation URL", Value: ui.Cell{Text: r.URL, Mono: true}}, {Term: "Tenant id", Value: ui.Cell{Text: r.Tenant, Mono: true}},
+		{Term: "Organisation URL", Value: ui.Cell{Text: r.URL, Mono: true}},
+		{Term: "Tenant id", Value: ui.Cell{Text: r.Tenant, Mono: true}},
 		{Term: "Client id", Value: ui.Cell{Text: r.ClientID, Mono: true}}, ui.Fact("Client secret", secret),
 		{Term: "Schedule", Value: schedule}, {Term: "Next", Value: ui.Of(h.moment(r.NextAt))},
-		{Term: "Last read", Value: ui.Of(h.moment(r.ReadAt))}, {Term: "Last read whole", Value: ui.Of(h.moment(r.ReadWholeAt)), Note: "Otherwise only what changed is read."},
+		{Term: "Last read", Value: ui.Of(h.moment(r.ReadAt))},
+		{Term: "Last read whole", Value: ui.Of(h.moment(r.ReadWholeAt)), Note: "Otherwise only what changed is read."},
 	}
 	if r.TenantColumn != "" {
-		items = append(items, ui.Definition{Term: "Column with the tenant id", Value: ui.Cell{Text: r.TenantColumn, Mono: true}})
+		items = append(items, ui.Definition{Term: "Column with the tenant id",
+			Value: ui.Cell{Text: r.TenantColumn, Mono: true}})
 	}
 	if r.TokenURL != "" {
 		items = append(items, ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
@@ -168,13 +182,17 @@ func (h Handlers) facts(r record) ui.DefinitionList {
 func (h Handlers) runs(r record) view.Part {
 	p := view.Part{Card: ui.Card{Title: "Last readings", Flush: true}, Table: ui.Table{
 		Caption: "Last readings", Plain: true, Compact: true,
-		Columns: []ui.Column{{Label: "Requested", Nowrap: true}, {Label: "State"}, {Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true}},
-		Empty:   &ui.EmptyState{Kind: ui.NothingYet, Title: "Not read yet", Text: "Verify the connectivity, then read it."},
+		Columns: []ui.Column{{Label: "Requested", Nowrap: true}, {Label: "State"}, {Label: "Added", Numeric: true},
+			{Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Not read yet",
+			Text: "Verify the connectivity, then read it."},
 	}}
 	for _, run := range r.runs {
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: httpx.MomentText(run.RequestedAt, h.Zone), Href: runPath(r.ID, run.ID), Sub: startedBy(run)}, {Badges: []ui.Badge{stateBadge(run.State)}},
-			ui.TextCell(strconv.Itoa(run.Added)), ui.TextCell(strconv.Itoa(run.Changed)), ui.TextCell(strconv.Itoa(run.Gone)),
+			{Text: httpx.MomentText(run.RequestedAt, h.Zone), Href: runPath(r.ID, run.ID), Sub: startedBy(run)},
+			{Badges: []ui.Badge{stateBadge(run.State)}},
+			ui.TextCell(strconv.Itoa(run.Added)), ui.TextCell(strconv.Itoa(run.Changed)),
+			ui.TextCell(strconv.Itoa(run.Gone)),
 		}})
 	}
 	return p
@@ -189,7 +207,8 @@ func startedBy(r crmsource.Run) string {
 
 func (h Handlers) records(title, text string, all []crmsource.Known) view.Part {
 	p := view.Part{Card: ui.Card{Title: title, Text: text, Flush: true}, Table: ui.Table{
-		Caption: title, Plain: true, Compact: true, Columns: []ui.Column{{Label: "Account"}, {Label: "Since", Nowrap: true}, {Label: "Why"}},
+		Caption: title, Plain: true, Compact: true,
+		Columns: []ui.Column{{Label: "Account"}, {Label: "Since", Nowrap: true}, {Label: "Why"}},
 	}}
 	for _, k := range all {
 		name := ui.Cell{Text: k.Name, Sub: k.ExternalID}
@@ -199,7 +218,8 @@ func (h Handlers) records(title, text string, all []crmsource.Known) view.Part {
 		if k.CRMAccountID.Valid {
 			name.Href = "/crm-accounts/" + k.CRMAccountID.UUID.String()
 		}
-		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{name, ui.Of(httpx.Moment(k.StatusSince, h.Zone)), ui.TextCell(k.Note)}})
+		p.Table.Rows = append(p.Table.Rows,
+			ui.Row{Cells: []ui.Cell{name, ui.Of(httpx.Moment(k.StatusSince, h.Zone)), ui.TextCell(k.Note)}})
 	}
 	return p
 }

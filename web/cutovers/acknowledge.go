@@ -44,14 +44,16 @@ func (h Handlers) Acknowledge(c echo.Context) error {
 		}
 		n += done
 	}
-	return httpx.Done(c, path(run.ID)+"/proof", counted(n, "change was", "changes were")+" acknowledged under your name.")
+	return httpx.Done(c, path(run.ID)+"/proof",
+		counted(n, "change was", "changes were")+" acknowledged under your name.")
 }
 
 // bothReal keeps, under the person's name, that the seats of days on both sides are there
 // twice. It asks for the customer's name and the reason first.
 func (h Handlers) bothReal(c echo.Context, run cutover.Run, double string, form httpx.Values) error {
 	customer, fingerprint, _ := strings.Cut(double, " ")
-	a := cutover.Acks{CRMAccountID: chosen(customer), Doubles: []string{fingerprint}, Confirmed: form.Get("confirm"), Note: form.Get("note")}
+	a := cutover.Acks{CRMAccountID: chosen(customer), Doubles: []string{fingerprint}, Confirmed: form.Get("confirm"),
+		Note: form.Get("note")}
 	_, err := h.Cutovers.Acknowledge(c.Request().Context(), session.Actor(c), run.ID, a)
 	var asked cutover.Asked
 	if !errors.As(err, &asked) {
@@ -65,11 +67,14 @@ func (h Handlers) bothReal(c echo.Context, run cutover.Run, double string, form 
 	for _, says := range asked.Says {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Text: says})
 	}
-	m.Fields = []ui.Field{{Name: "note", Label: "Why the customer has both", Value: a.Note, Error: problems["note"], Required: true,
-		Hint: "As: three seats were bought at the new provider in March, beside the ten of the old one."}}
-	m.Form = ui.ConfirmForm{Action: path(run.ID) + "/acknowledge", Title: "Say that both are real", Button: "Both are real", Phrase: asked.Name, Error: problems["confirm"],
+	m.Fields = []ui.Field{{Name: "note", Label: "Why the customer has both", Value: a.Note, Error: problems["note"],
+		Required: true,
+		Hint:     "As: three seats were bought at the new provider in March, beside the ten of the old one."}}
+	m.Form = ui.ConfirmForm{Action: path(run.ID) + "/acknowledge", Title: "Say that both are real",
+		Button: "Both are real", Phrase: asked.Name, Error: problems["confirm"],
 		Cancel: path(run.ID) + "/proof", Hidden: []ui.Pair{{Name: "double", Value: double}},
-		Text: "Nothing was kept yet. Only if the customer really has the seats of both: they are billed on both sides, and the proof says so under your name."}
+		Text: "Nothing was kept yet. Only if the customer really has the seats of both: " +
+			"they are billed on both sides, and the proof says so under your name."}
 	status := http.StatusConflict
 	if refused {
 		status = http.StatusUnprocessableEntity
@@ -101,7 +106,8 @@ func acksIn(form httpx.Values) ([]cutover.Acks, error) {
 		what = ""
 	}
 	for _, id := range ids {
-		out = append(out, cutover.Acks{CRMAccountID: id, PartNumber: form.Get("part_number"), What: what, Note: form.Get("note")})
+		out = append(out, cutover.Acks{CRMAccountID: id, PartNumber: form.Get("part_number"), What: what,
+			Note: form.Get("note")})
 	}
 	if len(out) == 0 {
 		return nil, errs.Fields{"change": "Tick the changes first. Nothing was changed."}.Err()

@@ -41,7 +41,8 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	ready := slices.DeleteFunc(slices.Clone(all), func(m member) bool { return !slices.Contains(q.from, m.Step) })
 	title := fmt.Sprintf("%s %s", q.title, counted(len(q.ids), "customer", "customers"))
 	m := view.Ask{Page: session.Page(c, title, nav), Fields: q.fields(), Table: q.table(all)}
-	m.Form = ui.ConfirmForm{Action: path(q.run.ID) + "/" + q.name, Title: "What this does", Text: q.says, Effects: effects(len(q.ids), len(ready), totals), Button: q.button, Cancel: path(q.run.ID), Gentle: q.gentle}
+	m.Form = ui.ConfirmForm{Action: path(q.run.ID) + "/" + q.name, Title: "What this does", Text: q.says,
+		Effects: effects(len(q.ids), len(ready), totals), Button: q.button, Cancel: path(q.run.ID), Gentle: q.gentle}
 	if q.phrase != "" {
 		m.Form.Phrase, m.Form.Error = q.typedPhrase(), q.problems["confirm"]
 	}
@@ -51,11 +52,14 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	m.Form.Hidden = append(m.Form.Hidden, q.hidden...)
 	if q.name == "undo" {
 		for _, r := range ready {
-			m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: "step", Value: r.CRMAccountID.String() + " " + string(r.Step)})
+			m.Form.Hidden = append(m.Form.Hidden,
+				ui.Pair{Name: "step", Value: r.CRMAccountID.String() + " " + string(r.Step)})
 		}
 	}
 	if n := len(q.ids) - len(ready); n > 0 {
-		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: counted(n, "customer is", "customers are") + " at another step", Text: "They are told apart in the report: done before, or refused with the reason. The others are done."})
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn,
+			Title: counted(n, "customer is", "customers are") + " at another step",
+			Text:  "They are told apart in the report: done before, or refused with the reason. The others are done."})
 	}
 	m.Summary = ui.Summarize(q.problems, append(m.Fields, ui.Field{Name: "confirm"})...)
 	m.Page.HasErrors, m.Page.Crumbs = m.Summary.Any(), crumbs(q.run)
@@ -64,7 +68,9 @@ func (h Handlers) ask(c echo.Context, q question) error {
 
 func (q question) fields() []ui.Field {
 	if q.name == "switch-day" {
-		return []ui.Field{{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: q.form.Get("switch_day"), Error: q.problems["switch_day"], Required: true, Size: ui.Short, Hint: "The first day that belongs to the new subscriptions."}}
+		return []ui.Field{{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: q.form.Get("switch_day"),
+			Error: q.problems["switch_day"], Required: true, Size: ui.Short,
+			Hint: "The first day that belongs to the new subscriptions."}}
 	}
 	return nil
 }
@@ -84,11 +90,12 @@ func (h Handlers) atStake(ctx context.Context, q question) ([]member, proof.Tota
 			return err
 		}
 		worth := map[uuid.UUID]proof.Totals{}
-		err = proof.Each(ctx, tx, q.run.ID, proof.Filter{Customers: q.ids}, h.Cutovers.ProofDay(q.run), func(p proof.Customer) error {
-			worth[p.CRMAccountID] = p.Totals
-			totals.Add(p.Totals)
-			return nil
-		})
+		err = proof.Each(ctx, tx, q.run.ID, proof.Filter{Customers: q.ids}, h.Cutovers.ProofDay(q.run),
+			func(p proof.Customer) error {
+				worth[p.CRMAccountID] = p.Totals
+				totals.Add(p.Totals)
+				return nil
+			})
 		for _, c := range customers {
 			all = append(all, member{c, worth[c.CRMAccountID]})
 		}
@@ -124,30 +131,39 @@ func customersOf(ctx context.Context, db *gorm.DB, run uuid.UUID, ids []uuid.UUI
 }
 
 func effects(all, ready int, t proof.Totals) []ui.Definition {
-	out := []ui.Definition{ui.Fact("Customers", itoa(all)), {Term: "Of them at the right step", Value: ui.TextCell(itoa(ready))},
-		ui.Fact("Seats, last day of the old ones", itoa(t.SeatsBefore)), ui.Fact("Seats, first day of the new ones", itoa(t.SeatsAfter))}
+	out := []ui.Definition{ui.Fact("Customers", itoa(all)),
+		{Term: "Of them at the right step", Value: ui.TextCell(itoa(ready))},
+		ui.Fact("Seats, last day of the old ones", itoa(t.SeatsBefore)),
+		ui.Fact("Seats, first day of the new ones", itoa(t.SeatsAfter))}
 	for _, m := range t.Months {
-		out = append(out, ui.Definition{Term: "Per month in " + m.Currency, Value: ui.TextCell(sum(m.Before, m.Currency) + " before, " + sum(m.After, m.Currency) + " after")})
+		out = append(out, ui.Definition{Term: "Per month in " + m.Currency,
+			Value: ui.TextCell(sum(m.Before, m.Currency) + " before, " + sum(m.After, m.Currency) + " after")})
 	}
 	if t.Unpriced > 0 {
-		out = append(out, ui.Definition{Term: "Without a price per month", Value: ui.TextCell(itoa(t.Unpriced)), Note: "in the seats, not in the money"})
+		out = append(out, ui.Definition{Term: "Without a price per month", Value: ui.TextCell(itoa(t.Unpriced)),
+			Note: "in the seats, not in the money"})
 	}
 	if t.Forfeited > 0 {
-		out = append(out, ui.Definition{Term: "Forfeited seat-days", Value: ui.TextCell(itoa(t.Forfeited)), Note: "billed, closed without refund, and held by nobody; " + itoa(t.Late) + " of them from the switch on"})
+		out = append(out, ui.Definition{Term: "Forfeited seat-days", Value: ui.TextCell(itoa(t.Forfeited)),
+			Note: "billed, closed without refund, and held by nobody; " + itoa(t.Late) + " of them from the switch on"})
 	}
 	return out
 }
 
 func (q question) table(all []member) *ui.Table {
-	t := ui.Table{Caption: "Customers", ShowCaption: true, Compact: true, Columns: []ui.Column{{Label: "Customer"}, {Label: "Step"}, {Label: "Switch day", Nowrap: true}, {Label: "Seats before", Numeric: true},
-		{Label: "Seats after", Numeric: true}, {Label: "Per month before", Numeric: true}, {Label: "Per month after", Numeric: true}, {Label: "What is missing"}}}
+	t := ui.Table{Caption: "Customers", ShowCaption: true, Compact: true,
+		Columns: []ui.Column{{Label: "Customer"}, {Label: "Step"}, {Label: "Switch day", Nowrap: true},
+			{Label: "Seats before", Numeric: true},
+			{Label: "Seats after", Numeric: true}, {Label: "Per month before", Numeric: true},
+			{Label: "Per month after", Numeric: true}, {Label: "What is missing"}}}
 	if len(all) > mostAsked {
 		t.Caption = fmt.Sprintf("The first %d of %d customers", mostAsked, len(all))
 		all = all[:mostAsked]
 	}
 	for _, m := range all {
 		before, after := monthCells(m.Totals)
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(m.CRMAccount, customerPath(q.run.ID, m.CRMAccountID)), {Badges: stepBadges(m.Customer)}, dayCell(m.Customer),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(m.CRMAccount,
+			customerPath(q.run.ID, m.CRMAccountID)), {Badges: stepBadges(m.Customer)}, dayCell(m.Customer),
 			ui.TextCell(itoa(m.SeatsBefore)), ui.TextCell(itoa(m.SeatsAfter)), before, after, missingCell(m.Customer)}})
 	}
 	return &t

@@ -41,13 +41,15 @@ func TestThePagesOfAWrongTurnInABrowser(t *testing.T) {
 	tab.WaitFor(".side__foot") // the sign-in page has none
 	customer, proof := m.URL+m.run+"/customers/"+m.customer.String(), m.URL+m.run+"/proof"
 	look(t, tab, "exact-pairs", func() { tab.Go(customer) })
-	m.post("/pairs", "crm_account_id", m.customer.String(), "kind", "ended", "old_subscription_id", m.oldID.String()).Want(http.StatusSeeOther)
+	m.post("/pairs", "crm_account_id", m.customer.String(), "kind", "ended", "old_subscription_id",
+		m.oldID.String()).Want(http.StatusSeeOther)
 	look(t, tab, "by-name", func() {
 		tab.Go(customer)
 		tab.Click(`form:has(input[name="from_start"]) button`)
 		tab.WaitFor(`input[name="confirm"]`)
 	})
-	m.post("/pairs", "crm_account_id", m.customer.String(), "kind", "new", "new_subscription_id", m.newID.String(), "from_start", "1", "confirm", "Contoso").Want(http.StatusSeeOther)
+	m.post("/pairs", "crm_account_id", m.customer.String(), "kind", "new", "new_subscription_id", m.newID.String(),
+		"from_start", "1", "confirm", "Contoso").Want(http.StatusSeeOther)
 	m.take("confirm").Next()
 	look(t, tab, "doubles", func() { tab.Go(proof) })
 	look(t, tab, "both-are-real", func() {

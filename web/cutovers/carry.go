@@ -18,7 +18,8 @@ import (
 
 const carryForm = "carry-over"
 
-var carriedBy = map[cutover.AgreeBy]ui.Badge{cutover.ByTenant: {Text: "same tenant", Tone: ui.Good}, cutover.ByDomain: {Text: "same domain", Tone: ui.Info}, cutover.ByName: {Text: "same name", Tone: ui.Warn}}
+var carriedBy = map[cutover.AgreeBy]ui.Badge{cutover.ByTenant: {Text: "same tenant", Tone: ui.Good},
+	cutover.ByDomain: {Text: "same domain", Tone: ui.Info}, cutover.ByName: {Text: "same name", Tone: ui.Warn}}
 
 // CarryOver suggests customers for the new provider's unmapped accounts.
 func (h Handlers) CarryOver(c echo.Context) error {
@@ -33,7 +34,9 @@ func (h Handlers) CarryOver(c echo.Context) error {
 	}
 	act := canAct(c, run)
 	m := view.Carry{Page: session.Page(c, "Carry the mapping over", nav), Table: carryTable(all, act)}
-	m.Page.Crumbs, m.Page.Lead = crumbs(run), "Accounts of "+run.NewProvider+" that nobody has mapped, beside accounts of "+run.OldProvider+" that look the same. Others are mapped on the accounts page."
+	m.Page.Crumbs, m.Page.Lead = crumbs(run), "Accounts of "+run.NewProvider+
+		" that nobody has mapped, beside accounts of "+run.OldProvider+
+		" that look the same. Others are mapped on the accounts page."
 	sure := 0
 	for _, x := range all {
 		if x.By == cutover.ByTenant && !x.Taken {
@@ -41,17 +44,23 @@ func (h Handlers) CarryOver(c echo.Context) error {
 		}
 	}
 	if act && sure > 0 {
-		m.All = &ui.PostButton{Button: ui.Button{Text: fmt.Sprintf("Accept the %d with the same tenant", sure), Weight: ui.Primary, Action: path(run.ID) + "/carry"}, Hidden: []ui.Pair{{Name: "all", Value: "tenant"}}}
+		m.All = &ui.PostButton{Button: ui.Button{Text: fmt.Sprintf("Accept the %d with the same tenant", sure),
+			Weight: ui.Primary, Action: path(run.ID) + "/carry"}, Hidden: []ui.Pair{{Name: "all", Value: "tenant"}}}
 	}
 	if act && len(all) > 0 {
-		m.Bulk = &ui.BulkBar{FormID: carryForm, Action: path(run.ID) + "/carry", Hint: "Tick what is the same customer.", Buttons: []ui.Button{{Text: "Map the ticked accounts"}}}
+		m.Bulk = &ui.BulkBar{FormID: carryForm, Action: path(run.ID) + "/carry",
+			Hint: "Tick what is the same customer.", Buttons: []ui.Button{{Text: "Map the ticked accounts"}}}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
 func carryTable(all []cutover.AccountMatch, act bool) ui.Table {
-	t := ui.Table{Caption: "Suggested mappings", Columns: []ui.Column{{Label: "New account"}, {Label: "Old account"}, {Label: "Customer"}, {Label: "Agreement"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to carry over", Text: "Every account of the new provider is mapped or excluded, or looks like no mapped account of the old one.", Action: &ui.LinkButton{Text: "Open the unmapped accounts", Href: "/accounts?state=unmapped"}}}
+	t := ui.Table{Caption: "Suggested mappings", Columns: []ui.Column{{Label: "New account"}, {Label: "Old account"},
+		{Label: "Customer"}, {Label: "Agreement"}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to carry over",
+			Text: "Every account of the new provider is mapped or excluded, or looks like no mapped account of the " +
+				"old one.", Action: &ui.LinkButton{Text: "Open the unmapped accounts",
+				Href: "/accounts?state=unmapped"}}}
 	if act {
 		t.Select = &ui.Selection{FormID: carryForm, Name: "account_id"}
 	}
@@ -61,9 +70,11 @@ func carryTable(all []cutover.AccountMatch, act bool) ui.Table {
 			agree.Badges = append(agree.Badges, ui.Badge{Text: "customer taken", Tone: ui.Bad})
 			agree.Sub += " Another account of the new provider has this customer already."
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: x.AccountID.String(), Label: x.Account, Unselectable: x.Taken, Checked: x.By == cutover.ByTenant && !x.Taken, Cells: []ui.Cell{
-			{Text: x.Account, Href: "/accounts/" + x.AccountID.String(), Sub: x.ExternalID}, {Text: x.OldAccount, Href: "/accounts/" + x.OldAccountID.String(), Sub: x.OldExternalID},
-			ui.LinkCell(x.CRMAccount, "/crm-accounts/"+x.CRMAccountID.String()), agree}})
+		t.Rows = append(t.Rows, ui.Row{ID: x.AccountID.String(), Label: x.Account, Unselectable: x.Taken,
+			Checked: x.By == cutover.ByTenant && !x.Taken, Cells: []ui.Cell{
+				{Text: x.Account, Href: "/accounts/" + x.AccountID.String(), Sub: x.ExternalID},
+				{Text: x.OldAccount, Href: "/accounts/" + x.OldAccountID.String(), Sub: x.OldExternalID},
+				ui.LinkCell(x.CRMAccount, "/crm-accounts/"+x.CRMAccountID.String()), agree}})
 	}
 	return t
 }
@@ -99,7 +110,8 @@ func (h Handlers) AcceptCarry(c echo.Context) error {
 			httpx.Tell(c, ui.Warn, x.Account+": "+x.Why)
 		}
 	}
-	return httpx.Done(c, path(run.ID)+"/carry", fmt.Sprintf("%s mapped, %d refused.", counted(len(done.Done), "account was", "accounts were"), len(done.Refused)))
+	return httpx.Done(c, path(run.ID)+"/carry", fmt.Sprintf("%s mapped, %d refused.",
+		counted(len(done.Done), "account was", "accounts were"), len(done.Refused)))
 }
 
 const mostNotices = 10

@@ -38,18 +38,26 @@ func (h Handlers) Customer(c echo.Context) error {
 		return err
 	}
 	p := customerPage{CustomerView: v, may: canAct(c, run)}
-	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Prices: pricesToSee(v), Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(), Proposals: p.proposals(), Keep: p.keep(),
-		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider), New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
-		Audit: ui.LinkButton{Text: "All of it in the audit trail", Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
+	m := view.Customer{Page: session.Page(c, v.Customer.CRMAccount, nav), Remarks: warnings(v), Prices: pricesToSee(v),
+		Stats: p.stats(), Steps: p.missing(), Next: p.next(), Exact: p.exact(), Accept: p.accept(),
+		Proposals: p.proposals(), Keep: p.keep(),
+		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider),
+		New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
+		Audit: ui.LinkButton{Text: "All of it in the audit trail",
+			Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
 	if p.may && v.Customer.Step == pairing.Open {
 		m.SwitchDay = &ui.Form{Action: path(run.ID) + "/switch-day", Save: "Set the switch day", Hidden: p.hidden()}
-		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: v.Customer.SwitchDay.String(), Size: ui.Short, Hint: "Days before it belong to the old subscriptions. The billing day of the contract suits best."}
+		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day",
+			Value: v.Customer.SwitchDay.String(), Size: ui.Short,
+			Hint: "Days before it belong to the old subscriptions. The billing day of the contract suits best."}
 	}
 	if m.History, err = h.history(ctx, id); err != nil {
 		return err
 	}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = "Cut-over "+run.Name, crumbs(run), stepBadges(v.Customer)
-	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: v.Customer.CRMAccount, Href: "/crm-accounts/" + id.String()}, {Label: "Proof", Text: "Day by day", Href: path(run.ID) + "/proof?crm_account=" + id.String()}}
+	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: v.Customer.CRMAccount,
+		Href: "/crm-accounts/" + id.String()},
+		{Label: "Proof", Text: "Day by day", Href: path(run.ID) + "/proof?crm_account=" + id.String()}}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
@@ -96,9 +104,13 @@ func (p customerPage) stats() ui.Stats {
 			note = "of the cut-over"
 		}
 	}
-	return ui.Stats{{Label: "Switch day", Value: day, Note: note}, {Label: "Seats, old", Value: itoa(p.Customer.OldSeats), Note: counted(p.Customer.OldCount, "subscription", "subscriptions")},
-		{Label: "Seats, new", Value: itoa(p.Customer.NewSeats), Note: counted(p.Customer.NewCount, "subscription", "subscriptions")},
-		{Label: "Undecided", Value: itoa(p.Customer.Undecided), Note: decided(p.Customer) + " decided", Tone: toneIf(p.Customer.Undecided > 0, ui.Warn)}}
+	return ui.Stats{{Label: "Switch day", Value: day, Note: note},
+		{Label: "Seats, old", Value: itoa(p.Customer.OldSeats),
+			Note: counted(p.Customer.OldCount, "subscription", "subscriptions")},
+		{Label: "Seats, new", Value: itoa(p.Customer.NewSeats),
+			Note: counted(p.Customer.NewCount, "subscription", "subscriptions")},
+		{Label: "Undecided", Value: itoa(p.Customer.Undecided), Note: decided(p.Customer) + " decided",
+			Tone: toneIf(p.Customer.Undecided > 0, ui.Warn)}}
 }
 
 // missing is what must be fulfilled before the next step, each with the way to its work.
@@ -114,8 +126,11 @@ func (p customerPage) missing() ui.Steps {
 	return out
 }
 
-var linkWords = map[string]string{"subscription": "Open the subscription", "contract": "Preview its invoice", "closing": "Preview the change-log invoice", "elsewhere": "Mark as billed elsewhere", "account": "Open the account", "provider": "Open the provider", "crm_account": "Open the CRM account",
-	"accounts": "Open the accounts", "invoices": "Open its invoice lines", "invoice": "Open the invoice", "changes": "Open its license changes", "proof": "Open the proof"}
+var linkWords = map[string]string{"subscription": "Open the subscription", "contract": "Preview its invoice",
+	"closing": "Preview the change-log invoice", "elsewhere": "Mark as billed elsewhere", "account": "Open the account",
+	"provider": "Open the provider", "crm_account": "Open the CRM account",
+	"accounts": "Open the accounts", "invoices": "Open its invoice lines", "invoice": "Open the invoice",
+	"changes": "Open its license changes", "proof": "Open the proof"}
 
 // address is where the work named by a link is done.
 func address(run cutover.Run, l cutover.Link) string {
@@ -154,12 +169,15 @@ func (p customerPage) next() templ.Component {
 		return nil
 	}
 	var out row
-	words := map[pairing.Step]struct{ text, to string }{pairing.Confirmed: {"Confirm this customer", "/confirm"}, pairing.Reassigned: {"Reassign the history", "/reassign"}, pairing.Retired: {"Retire the old ones", "/retire"}}
+	words := map[pairing.Step]struct{ text, to string }{pairing.Confirmed: {"Confirm this customer", "/confirm"},
+		pairing.Reassigned: {"Reassign the history", "/reassign"}, pairing.Retired: {"Retire the old ones", "/retire"}}
 	if w, more := words[p.Next]; more && p.Next != p.Customer.Step {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: p.weight(), Action: p.base() + w.to}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: w.text, Weight: p.weight(), Action: p.base() + w.to},
+			Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
 	if p.Customer.Step != pairing.Open {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"}, Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Take the last step back", Action: p.base() + "/undo"},
+			Hidden: append(p.hidden(), ui.Pair{Name: "ask", Value: "1"})})
 	}
 	if len(out) == 0 {
 		return nil
@@ -201,14 +219,16 @@ func (p customerPage) proposals() *ui.Table {
 }
 
 func (p customerPage) proposed(caption string, exact bool) *ui.Table {
-	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
+	t := ui.Table{Caption: caption, Plain: true,
+		Columns: []ui.Column{{Label: "Old"}, {Label: "New"}, {Label: "Agreement"}}}
 	for _, x := range p.Proposals {
 		if (x.Confidence == pairing.Exact) != exact {
 			continue
 		}
 		old, fresh := p.side(x.Old), p.side(x.New)
 		t.Rows = append(t.Rows, ui.Row{ID: x.Old.String() + " " + x.New.String(), Label: old.Called(),
-			Cells: []ui.Cell{sideCell(old), sideCell(fresh), {Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
+			Cells: []ui.Cell{sideCell(old), sideCell(fresh),
+				{Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}}})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -234,7 +254,8 @@ func (p customerPage) keep() *ui.BulkBar {
 	if p.proposals() == nil || !p.open() {
 		return nil
 	}
-	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(), Hint: "Tick what is the same subscription.",
+	return &ui.BulkBar{FormID: proposalsForm, Action: p.base() + "/pairs", Hidden: p.hidden(),
+		Hint:    "Tick what is the same subscription.",
 		Buttons: []ui.Button{{Text: "Keep the ticked pairs"}}}
 }
 
@@ -249,7 +270,8 @@ func confidence(c pairing.Confidence) ui.Badge {
 }
 
 func sideCell(s cutover.Side) ui.Cell {
-	return ui.Cell{Text: s.Called(), Href: "/subscriptions/" + s.ID.String(), Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · ")}
+	return ui.Cell{Text: s.Called(), Href: "/subscriptions/" + s.ID.String(),
+		Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · ")}
 }
 
 func seatsText(s cutover.Side) string { return counted(s.Quantity, "seat", "seats") }
@@ -273,22 +295,27 @@ func (p customerPage) choices() []view.Choice {
 		if !s.Needs {
 			continue
 		}
-		f := ui.Field{Kind: ui.SelectBox, Name: "choice", Label: "What becomes of it", Scope: itoa(i), Options: []ui.Option{{Label: "Choose"}}}
+		f := ui.Field{Kind: ui.SelectBox, Name: "choice", Label: "What becomes of it", Scope: itoa(i),
+			Options: []ui.Option{{Label: "Choose"}}}
 		for _, n := range p.New {
 			if n.Needs {
-				f.Options = append(f.Options, ui.Option{Value: n.ID.String(), Label: fmt.Sprintf("Goes on as %s, %s, %s", n.Called(), n.ExternalID, seatsText(n))})
+				f.Options = append(f.Options, ui.Option{Value: n.ID.String(),
+					Label: fmt.Sprintf("Goes on as %s, %s, %s", n.Called(), n.ExternalID, seatsText(n))})
 			}
 		}
 		f.Options = append(f.Options, ui.Option{Value: "ended", Label: "No twin: it ends on the switch day"})
-		out = append(out, view.Choice{Name: s.Called(), Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · "), Field: f,
-			Form: ui.Form{Action: p.base() + "/pairs", Save: "Decide", Hidden: append(p.hidden(), ui.Pair{Name: "old_subscription_id", Value: s.ID.String()})}})
+		out = append(out, view.Choice{Name: s.Called(),
+			Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · "), Field: f,
+			Form: ui.Form{Action: p.base() + "/pairs", Save: "Decide",
+				Hidden: append(p.hidden(), ui.Pair{Name: "old_subscription_id", Value: s.ID.String()})}})
 	}
 	return out
 }
 
 // fresh are new subscriptions without a decision.
 func (p customerPage) fresh() *ui.Table {
-	t := ui.Table{Caption: "New subscriptions to decide", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
+	t := ui.Table{Caption: "New subscriptions to decide", Plain: true,
+		Columns: []ui.Column{{Label: "New"}, {Label: "State"}, {Label: "Decide", Hidden: true}}}
 	for _, s := range p.New {
 		if !s.Needs && !p.fromSwitch(s) {
 			continue
@@ -310,7 +337,8 @@ func (p customerPage) fresh() *ui.Table {
 
 // fromSwitch tells whether one without a decision begins before the switch day from which it is billed.
 func (p customerPage) fromSwitch(s cutover.Side) bool {
-	if s.State == subscription.Inactive || s.BillableFrom.IsZero() || !s.Start.Before(s.BillableFrom) || !s.HistorySince.IsZero() {
+	if s.State == subscription.Inactive || s.BillableFrom.IsZero() || !s.Start.Before(s.BillableFrom) ||
+		!s.HistorySince.IsZero() {
 		return false
 	}
 	return !slices.ContainsFunc(p.Pairs, func(x pairing.Pair) bool { return x.New.UUID == s.ID })
@@ -321,7 +349,8 @@ func (p customerPage) fromSwitch(s cutover.Side) bool {
 func (p customerPage) newButtons(s cutover.Side) row {
 	button := func(text string, more ...ui.Pair) ui.PostButton {
 		return ui.PostButton{Button: ui.Button{Text: text, Action: p.base() + "/pairs", Compact: true},
-			Hidden: slices.Concat(p.hidden(), []ui.Pair{{Name: "kind", Value: string(pairing.New)}, {Name: "new_subscription_id", Value: s.ID.String()}}, more)}
+			Hidden: slices.Concat(p.hidden(), []ui.Pair{{Name: "kind", Value: string(pairing.New)},
+				{Name: "new_subscription_id", Value: s.ID.String()}}, more)}
 	}
 	var out row
 	if s.Needs {
@@ -333,13 +362,15 @@ func (p customerPage) newButtons(s cutover.Side) row {
 	return out
 }
 
-var kinds = map[pairing.Kind]string{pairing.Twin: "goes on as", pairing.New: "no twin: new", pairing.Ended: "no twin: ends"}
+var kinds = map[pairing.Kind]string{pairing.Twin: "goes on as", pairing.New: "no twin: new",
+	pairing.Ended: "no twin: ends"}
 
 func (p customerPage) pairs(h Handlers) *ui.Table {
 	if len(p.Pairs) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Decided", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "Decision"}, {Label: "New"}, {Label: "By"}, {Label: "Take back", Hidden: true}}}
+	t := ui.Table{Caption: "Decided", Plain: true, Columns: []ui.Column{{Label: "Old"}, {Label: "Decision"},
+		{Label: "New"}, {Label: "By"}, {Label: "Take back", Hidden: true}}}
 	for _, x := range p.Pairs {
 		var old, fresh, back ui.Cell
 		if x.Old.Valid {
@@ -349,9 +380,12 @@ func (p customerPage) pairs(h Handlers) *ui.Table {
 			fresh = sideCell(p.side(x.New.UUID))
 		}
 		if p.open() {
-			back = ui.Of(ui.PostButton{Button: ui.Button{Text: "Take back", Action: p.base() + "/pairs/" + x.ID.String() + "/undo", Compact: true}})
+			back = ui.Of(ui.PostButton{Button: ui.Button{Text: "Take back",
+				Action: p.base() + "/pairs/" + x.ID.String() + "/undo", Compact: true}})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{old, {Text: kinds[x.Kind], Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}, fresh, {Text: x.DecidedBy, Sub: h.moment(&x.DecidedAt)}, back}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{old,
+			{Text: kinds[x.Kind], Badges: []ui.Badge{confidence(x.Confidence)}, Sub: x.Reason}, fresh,
+			{Text: x.DecidedBy, Sub: h.moment(&x.DecidedAt)}, back}})
 	}
 	return &t
 }
@@ -359,7 +393,8 @@ func (p customerPage) pairs(h Handlers) *ui.Table {
 func (p customerPage) column(all []cutover.Side, provider string) view.Column {
 	out := view.Column{Card: ui.Card{Title: provider}, None: "No subscriptions of this customer."}
 	for _, s := range all {
-		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(), Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
+		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(),
+			Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
 	}
 	return out
 }
@@ -396,15 +431,18 @@ func sideFacts(s cutover.Side) []ui.Definition {
 	if product == "" {
 		product = s.SKU
 	}
-	out := []ui.Definition{ui.Fact("Number", s.ExternalID), ui.Fact("Part number or SKU", product), ui.Fact("Seats", itoa(s.Quantity)), ui.Fact("Price", priceText(s)),
+	out := []ui.Definition{ui.Fact("Number", s.ExternalID), ui.Fact("Part number or SKU", product),
+		ui.Fact("Seats", itoa(s.Quantity)), ui.Fact("Price", priceText(s)),
 		ui.Fact("Term, billing", s.Term+", "+s.Frequency), ui.Fact("Start, end", dates(s))}
 	if s.Billable != s.Quantity {
 		out = append(out, ui.Fact("Counts here as", itoa(s.Billable)))
 	}
 	if s.ContractID.Valid {
-		out = append(out, ui.Definition{Term: "Contract", Value: ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())})
+		out = append(out, ui.Definition{Term: "Contract",
+			Value: ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())})
 	}
-	for _, d := range []struct{ term, day string }{{"Frozen from", s.FrozenFrom.String()}, {"Billable from", s.BillableFrom.String()}, {"Billed up to, not including", s.BilledThrough.String()}} {
+	for _, d := range []struct{ term, day string }{{"Frozen from", s.FrozenFrom.String()},
+		{"Billable from", s.BillableFrom.String()}, {"Billed up to, not including", s.BilledThrough.String()}} {
 		if d.day != "" {
 			out = append(out, ui.Fact(d.term, d.day))
 		}
@@ -423,11 +461,13 @@ func (p customerPage) takesOver() *ui.Table {
 	if len(p.TakesOver) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Carried over by confirming", Plain: true, Columns: []ui.Column{{Label: "New"}, {Label: "Contract"}, {Label: "Price"}}}
+	t := ui.Table{Caption: "Carried over by confirming", Plain: true,
+		Columns: []ui.Column{{Label: "New"}, {Label: "Contract"}, {Label: "Price"}}}
 	for _, x := range p.TakesOver {
 		price := ui.Cell{}
 		if x.UnitPrice.Valid {
-			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period), Sub: "of the old one: " + carriedBecause(x.Negotiated)}
+			price = ui.Cell{Text: sum(x.UnitPrice.Decimal, x.Currency) + " " + httpx.Per(x.Period),
+				Sub: "of the old one: " + carriedBecause(x.Negotiated)}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{sideCell(p.side(x.New)), ui.TextCell(x.Contract), price}})
 	}

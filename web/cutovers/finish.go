@@ -34,12 +34,19 @@ func (h Handlers) finishPage(c echo.Context, run cutover.Run, status int, proble
 			left++
 		}
 	}
-	m := view.Ask{Page: session.Page(c, "Finish "+run.Name, nav), Fields: []ui.Field{{Name: "name", Label: "Type " + run.Name + " to finish", Error: problems["name"], Required: true, Size: ui.Medium}},
-		Form: ui.ConfirmForm{Action: path(run.ID) + "/finish", Title: "What this does", Button: "Finish the cut-over", Cancel: path(run.ID),
-			Text:    "The cut-over ends and its proof stays as the final report. From then on no step can be taken back: pairs, reassigned history and ended subscriptions stay as they are.",
+	m := view.Ask{Page: session.Page(c, "Finish "+run.Name, nav),
+		Fields: []ui.Field{{Name: "name", Label: "Type " + run.Name + " to finish", Error: problems["name"],
+			Required: true, Size: ui.Medium}},
+		Form: ui.ConfirmForm{Action: path(run.ID) + "/finish", Title: "What this does", Button: "Finish the cut-over",
+			Cancel: path(run.ID),
+			Text: "The cut-over ends and its proof stays as the final report. " +
+				"From then on no step can be taken back: pairs, reassigned history and ended subscriptions stay as " +
+				"they are.",
 			Effects: []ui.Definition{ui.Fact("Gates", itoa(len(gates))), ui.Fact("Not done yet", itoa(left))}}}
 	if left > 0 {
-		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: counted(left, "gate is", "gates are") + " not done yet", Text: "Finishing is refused until each is. They are listed on the page of the cut-over, with the way to the work."}}
+		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: counted(left, "gate is", "gates are") + " not done yet",
+			Text: "Finishing is refused until each is. They are listed on the page of the cut-over, with the way to " +
+				"the work."}}
 	}
 	m.Summary = ui.Summarize(problems, m.Fields...)
 	m.Page.Narrow, m.Page.HasErrors, m.Page.Crumbs = true, m.Summary.Any(), crumbs(run)
@@ -63,7 +70,8 @@ func (h Handlers) Finish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, path(run.ID)+"/proof", "The cut-over is finished. This is its final report: print it or keep its CSV.")
+	return httpx.Done(c, path(run.ID)+"/proof",
+		"The cut-over is finished. This is its final report: print it or keep its CSV.")
 }
 
 // ConfirmAbandon asks before a run is given up.
@@ -72,8 +80,12 @@ func (h Handlers) ConfirmAbandon(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Ask{Page: session.Page(c, "Abandon "+run.Name, nav), Form: ui.ConfirmForm{Action: path(run.ID) + "/abandon", Title: "What this does", Button: "Abandon the cut-over", Cancel: path(run.ID),
-		Text: "The cut-over ends without moving anybody. Both providers stay as they are. New subscriptions that wait as possible twins wait on, until somebody decides each of them. Refused while a customer is confirmed or further: take those steps back first."}}
+	m := view.Ask{Page: session.Page(c, "Abandon "+run.Name, nav),
+		Form: ui.ConfirmForm{Action: path(run.ID) + "/abandon", Title: "What this does", Button: "Abandon the cut-over",
+			Cancel: path(run.ID),
+			Text: "The cut-over ends without moving anybody. Both providers stay as they are. " +
+				"New subscriptions that wait as possible twins wait on, until somebody decides each of them. " +
+				"Refused while a customer is confirmed or further: take those steps back first."}}
 	m.Page.Narrow, m.Page.Crumbs = true, crumbs(run)
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

@@ -61,7 +61,8 @@ func (h Handlers) moment(t *time.Time) string {
 }
 
 var runStates = map[cutover.RunState]ui.Badge{
-	cutover.RunOpen: {Text: "open", Tone: ui.Info}, cutover.RunFinished: {Text: "finished", Tone: ui.Good}, cutover.RunAbandoned: {Text: "abandoned"},
+	cutover.RunOpen: {Text: "open", Tone: ui.Info}, cutover.RunFinished: {Text: "finished", Tone: ui.Good},
+	cutover.RunAbandoned: {Text: "abandoned"},
 }
 
 var steps = map[pairing.Step]ui.Badge{

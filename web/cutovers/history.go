@@ -20,14 +20,17 @@ func (h Handlers) history(ctx context.Context, customer uuid.UUID) (ui.Timeline,
 	if err != nil {
 		return nil, err
 	}
-	entries, _, err := audit.List(ctx, h.Cutovers.DB.Read(ctx), audit.Filter{ObjectType: "crm_account", ObjectID: customer.String()}, paging.Request{Order: order, Size: mostEvents})
+	entries, _, err := audit.List(ctx, h.Cutovers.DB.Read(ctx),
+		audit.Filter{ObjectType: "crm_account", ObjectID: customer.String()},
+		paging.Request{Order: order, Size: mostEvents})
 	if err != nil {
 		return nil, err
 	}
 	var out ui.Timeline
 	for _, e := range entries {
 		if what, ours := strings.CutPrefix(e.Action, "cutover."); ours {
-			out = append(out, ui.Event{Title: eventTitle(what), Who: e.Actor, When: httpx.Moment(e.At, h.Cutovers.Zone), Href: "/audit/" + itoa(int(e.Seq))})
+			out = append(out, ui.Event{Title: eventTitle(what), Who: e.Actor, When: httpx.Moment(e.At, h.Cutovers.Zone),
+				Href: "/audit/" + itoa(int(e.Seq))})
 		}
 	}
 	return out, nil
@@ -41,4 +44,5 @@ func eventTitle(what string) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-var eventTitles = map[string]string{"confirmed": "Confirmed: old ones frozen, new ones held back", "reassigned": "History reassigned", "retired": "Old ones retired, new ones released", "open": "Taken back to open"}
+var eventTitles = map[string]string{"confirmed": "Confirmed: old ones frozen, new ones held back",
+	"reassigned": "History reassigned", "retired": "Old ones retired, new ones released", "open": "Taken back to open"}

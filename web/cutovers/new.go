@@ -25,7 +25,8 @@ type typed struct{ name, old, fresh, day string }
 
 // New is the form of a new run: which providers it may join, and why others cannot be chosen.
 func (h Handlers) New(c echo.Context) error {
-	return h.newForm(c, http.StatusOK, typed{old: c.QueryParam("old_provider_id"), fresh: c.QueryParam("new_provider_id")}, nil)
+	return h.newForm(c, http.StatusOK,
+		typed{old: c.QueryParam("old_provider_id"), fresh: c.QueryParam("new_provider_id")}, nil)
 }
 
 // Create begins a run.
@@ -34,7 +35,8 @@ func (h Handlers) Create(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := typed{name: form.Get("name"), old: form.Get("old_provider_id"), fresh: form.Get("new_provider_id"), day: form.Get("switch_day")}
+	t := typed{name: form.Get("name"), old: form.Get("old_provider_id"), fresh: form.Get("new_provider_id"),
+		day: form.Get("switch_day")}
 	var id uuid.UUID
 	b, err := t.beginning()
 	if err == nil {
@@ -78,14 +80,25 @@ func (h Handlers) newForm(c echo.Context, status int, t typed, problems map[stri
 	if err != nil {
 		return err
 	}
-	m := layout.Form{Page: session.Page(c, "New cut-over", nav), Form: ui.Form{Action: listPath, Save: "Begin the cut-over", Cancel: listPath}}
+	m := layout.Form{Page: session.Page(c, "New cut-over", nav),
+		Form: ui.Form{Action: listPath, Save: "Begin the cut-over", Cancel: listPath}}
 	m.Groups = []layout.FieldGroup{{Group: ui.Group{Title: "What moves where"}, Fields: []ui.Field{
-		{Name: "name", Label: "Name", Value: t.name, Required: true, Error: problems["name"], Size: ui.Medium, Hint: "You type it again to finish the cut-over. As: Legacy to API v2, spring 2026."},
-		{Kind: ui.SelectBox, Name: "old_provider_id", Label: "Old provider", Value: t.old, Required: true, Error: problems["old_provider_id"], Options: old, Hint: "A legacy or manual one. Do not change its connector: it keeps its accounts and its history."},
-		{Kind: ui.SelectBox, Name: "new_provider_id", Label: "New provider", Value: t.fresh, Required: true, Error: problems["new_provider_id"], Options: fresh, Hint: "One that reads the distributor's own API. It may still be unverified: verifying it is one of the gates."},
-		{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: t.day, Error: problems["switch_day"], Size: ui.Short, Hint: "The first day that belongs to the new subscriptions, for customers without one of their own. May stay empty."},
+		{Name: "name", Label: "Name", Value: t.name, Required: true, Error: problems["name"], Size: ui.Medium,
+			Hint: "You type it again to finish the cut-over. As: Legacy to API v2, spring 2026."},
+		{Kind: ui.SelectBox, Name: "old_provider_id", Label: "Old provider", Value: t.old, Required: true,
+			Error: problems["old_provider_id"], Options: old,
+			Hint: "A legacy or manual one. Do not change its connector: it keeps its accounts and its history."},
+		{Kind: ui.SelectBox, Name: "new_provider_id", Label: "New provider", Value: t.fresh, Required: true,
+			Error: problems["new_provider_id"], Options: fresh,
+			Hint: "One that reads the distributor's own API. It may still be unverified: " +
+				"verifying it is one of the gates."},
+		{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day", Value: t.day, Error: problems["switch_day"],
+			Size: ui.Short, Hint: "The first day that belongs to the new subscriptions, for customers without one of " +
+				"their own. May stay empty."},
 	}}}
-	m.Remark = &ui.Callout{Tone: ui.Info, Title: "What beginning does", Text: "New subscriptions of customers whose old ones still count are held back from billing until somebody says what they are. Nothing else changes, and nothing is ever sent to the distributor."}
+	m.Remark = &ui.Callout{Tone: ui.Info, Title: "What beginning does",
+		Text: "New subscriptions of customers whose old ones still count are held back from billing until somebody " +
+			"says what they are. Nothing else changes, and nothing is ever sent to the distributor."}
 	m.Page.Narrow, m.Page.Crumbs = true, []layout.Crumb{{Label: nav, Href: listPath}}
 	m.Summarize(problems)
 	return httpx.Render(c, status, m.Show())
@@ -97,11 +110,13 @@ func (h Handlers) choices(ctx context.Context) (old, fresh []ui.Option, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, _, err := provider.List(ctx, h.Cutovers.DB.Read(ctx), provider.Filter{}, paging.Request{Order: order, Size: mostProviders})
+	rows, _, err := provider.List(ctx, h.Cutovers.DB.Read(ctx), provider.Filter{},
+		paging.Request{Order: order, Size: mostProviders})
 	if err != nil {
 		return nil, nil, err
 	}
-	open, _, err := cutover.List(ctx, h.Cutovers.DB.Read(ctx), cutover.ListFilter{State: cutover.RunOpen}, paging.Request{Order: defaultOrder(), Size: mostProviders})
+	open, _, err := cutover.List(ctx, h.Cutovers.DB.Read(ctx), cutover.ListFilter{State: cutover.RunOpen},
+		paging.Request{Order: defaultOrder(), Size: mostProviders})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,7 +126,8 @@ func (h Handlers) choices(ctx context.Context) (old, fresh []ui.Option, err erro
 	}
 	old, fresh = []ui.Option{{Label: "Choose"}}, []ui.Option{{Label: "Choose"}}
 	for _, p := range rows {
-		old = append(old, option(p.Provider, busy[p.ID], p.Connector == distributor.Stellr, "it reads the new API already"))
+		old = append(old, option(p.Provider, busy[p.ID], p.Connector == distributor.Stellr,
+			"it reads the new API already"))
 		fresh = append(fresh, option(p.Provider, busy[p.ID], p.Connector != distributor.Stellr, "not the new API"))
 	}
 	return old, fresh, nil

@@ -48,23 +48,28 @@ func (h Handlers) Decide(c echo.Context) error {
 			return err
 		}
 	}
-	return httpx.Done(c, customerPath(run.ID, decisions[0].CRMAccountID), counted(len(decisions), "decision was", "decisions were")+" kept. Each can be taken back until the customer is confirmed.")
+	return httpx.Done(c, customerPath(run.ID, decisions[0].CRMAccountID),
+		counted(len(decisions), "decision was",
+			"decisions were")+" kept. Each can be taken back until the customer is confirmed.")
 }
 
 func decisionsIn(form httpx.Values) ([]cutover.Decision, error) {
 	customer, err := uuid.Parse(form.Get("crm_account_id"))
 	if err != nil {
-		return nil, errs.Fields{"crm_account_id": "The customer is missing. Go back and choose again; nothing was changed."}.Err()
+		return nil, errs.Fields{"crm_account_id": "The customer is missing. Go back and choose again; " +
+			"nothing was changed."}.Err()
 	}
 	var out []cutover.Decision
 	for _, pair := range form.All("pair") {
 		old, fresh, _ := strings.Cut(pair, " ")
-		out = append(out, cutover.Decision{CRMAccountID: customer, Kind: pairing.Twin, Old: chosen(old), New: chosen(fresh)})
+		out = append(out, cutover.Decision{CRMAccountID: customer, Kind: pairing.Twin, Old: chosen(old),
+			New: chosen(fresh)})
 	}
 	if len(out) > 0 {
 		return out, nil
 	}
-	d := cutover.Decision{CRMAccountID: customer, Kind: pairing.Kind(form.Get("kind")), Old: chosen(form.Get("old_subscription_id")), New: chosen(form.Get("new_subscription_id")),
+	d := cutover.Decision{CRMAccountID: customer, Kind: pairing.Kind(form.Get("kind")),
+		Old: chosen(form.Get("old_subscription_id")), New: chosen(form.Get("new_subscription_id")),
 		FromStart: form.On("from_start"), Confirmed: form.Get("confirm")}
 	switch choice := form.Get("choice"); {
 	case d.Kind != "":
@@ -73,7 +78,8 @@ func decisionsIn(form httpx.Values) ([]cutover.Decision, error) {
 	case choice != "":
 		d.Kind, d.New = pairing.Twin, chosen(choice)
 	default:
-		return nil, errs.Fields{"choice": "Choose what becomes of the subscription, or tick a proposal. Nothing was changed."}.Err()
+		return nil, errs.Fields{"choice": "Choose what becomes of the subscription, or tick a proposal. " +
+			"Nothing was changed."}.Err()
 	}
 	switch d.Kind {
 	case pairing.Twin, pairing.New, pairing.Ended:
@@ -88,10 +94,13 @@ func askName(c echo.Context, run cutover.Run, d cutover.Decision, asked cutover.
 	for _, says := range asked.Says {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Text: says})
 	}
-	m.Form = ui.ConfirmForm{Action: path(run.ID) + "/pairs", Title: "Keep the decision", Button: "Keep the decision", Phrase: asked.Name,
+	m.Form = ui.ConfirmForm{Action: path(run.ID) + "/pairs", Title: "Keep the decision", Button: "Keep the decision",
+		Phrase: asked.Name,
 		Cancel: customerPath(run.ID, d.CRMAccountID), Gentle: true,
-		Text:   "Nothing was kept yet. If it is as you say, type the customer's name; the decision can be taken back until the customer is confirmed.",
-		Hidden: []ui.Pair{{Name: "crm_account_id", Value: d.CRMAccountID.String()}, {Name: "kind", Value: string(d.Kind)}}}
+		Text: "Nothing was kept yet. If it is as you say, type the customer's name; " +
+			"the decision can be taken back until the customer is confirmed.",
+		Hidden: []ui.Pair{{Name: "crm_account_id", Value: d.CRMAccountID.String()},
+			{Name: "kind", Value: string(d.Kind)}}}
 	for name, id := range map[string]uuid.UUID{"old_subscription_id": d.Old, "new_subscription_id": d.New} {
 		if id != uuid.Nil {
 			m.Form.Hidden = append(m.Form.Hidden, ui.Pair{Name: name, Value: id.String()})

@@ -28,8 +28,10 @@ const (
 )
 
 var verdicts = map[proof.Verdict]ui.Badge{
-	proof.OK: {Text: "ok", Tone: ui.Good}, proof.Acknowledged: {Text: "acknowledged", Tone: ui.Good}, proof.Waiting: {Text: "waiting", Tone: ui.Info},
-	proof.Changed: {Text: "changed", Tone: ui.Warn}, proof.Undecided: {Text: "undecided", Tone: ui.Warn}, proof.Gap: {Text: "gap", Tone: ui.Bad}, proof.Double: {Text: "double", Tone: ui.Bad},
+	proof.OK: {Text: "ok", Tone: ui.Good}, proof.Acknowledged: {Text: "acknowledged", Tone: ui.Good},
+	proof.Waiting: {Text: "waiting", Tone: ui.Info},
+	proof.Changed: {Text: "changed", Tone: ui.Warn}, proof.Undecided: {Text: "undecided", Tone: ui.Warn},
+	proof.Gap: {Text: "gap", Tone: ui.Bad}, proof.Double: {Text: "double", Tone: ui.Bad},
 }
 
 var proofSpec = httpx.ListSpec{Sorts: cutover.CustomerSorts(), Filters: []httpx.Filter{
@@ -130,14 +132,19 @@ func (r *report) reached(p proof.Customer, from string) bool {
 }
 
 func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, r report) view.Proof {
-	m := view.Proof{Page: session.Page(c, "Proof", nav), Remarks: verdictRemark(run, r), Stats: proofStats(r), Filters: q.FilterBar("Search customer"), Totals: totalsTable(r.totals), Legend: legend(),
+	m := view.Proof{Page: session.Page(c, "Proof", nav), Remarks: verdictRemark(run, r), Stats: proofStats(r),
+		Filters: q.FilterBar("Search customer"), Totals: totalsTable(r.totals), Legend: legend(),
 		Faults: faults(run.ID, r.findings, canAct(c, run)), Changes: h.changesTable(run, r.changes, canAct(c, run))}
 	m.Page.Kicker, m.Page.Crumbs = "Cut-over "+run.Name, crumbs(run)
-	m.Page.Lead = fmt.Sprintf("From %s to %s, as of %s. Every day of every product must be covered exactly once.", run.OldProvider, run.NewProvider, h.Cutovers.ProofDay(run))
-	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Every day as CSV", Href: m.Filters.CSVHref, Icon: "download", Download: true}}
+	m.Page.Lead = fmt.Sprintf("From %s to %s, as of %s. Every day of every product must be covered exactly once.",
+		run.OldProvider, run.NewProvider, h.Cutovers.ProofDay(run))
+	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Every day as CSV", Href: m.Filters.CSVHref,
+		Icon: "download", Download: true}}
 	m.Filters.CSVHref = ""
 	if canAct(c, run) && slices.ContainsFunc(r.changes, func(x change) bool { return x.By == nil }) {
-		m.Ack = &ui.BulkBar{FormID: ackForm, Action: path(run.ID) + "/acknowledge", Hint: "Tick the changes that are real. They stand under your name.", Buttons: []ui.Button{{Text: "Acknowledge the ticked changes", Weight: ui.Primary}}}
+		m.Ack = &ui.BulkBar{FormID: ackForm, Action: path(run.ID) + "/acknowledge",
+			Hint:    "Tick the changes that are real. They stand under your name.",
+			Buttons: []ui.Button{{Text: "Acknowledge the ticked changes", Weight: ui.Primary}}}
 		m.Note = ui.Field{Name: "note", Label: "Note", Hint: "Why it changes, as: the customer ordered two more."}
 	}
 	for i, p := range r.drawn {
@@ -155,11 +162,15 @@ func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, 
 func verdictRemark(run cutover.Run, r report) []ui.Callout {
 	switch open := r.open(); {
 	case r.customers == 0:
-		return []ui.Callout{{Tone: ui.Info, Title: "Nothing to prove yet", Text: "No customer of this cut-over has a subscription with seats."}}
+		return []ui.Callout{{Tone: ui.Info, Title: "Nothing to prove yet",
+			Text: "No customer of this cut-over has a subscription with seats."}}
 	case open+len(r.findings) == 0:
-		return []ui.Callout{{Tone: ui.Good, Title: "Every day is covered exactly once", Text: counted(r.customers, "customer", "customers") + ", no gap, no double, every change acknowledged."}}
+		return []ui.Callout{{Tone: ui.Good, Title: "Every day is covered exactly once",
+			Text: counted(r.customers, "customer", "customers") + ", no gap, no double, every change acknowledged."}}
 	case run.State == cutover.RunOpen:
-		return []ui.Callout{{Tone: ui.Warn, Title: "Not proved yet", Text: counted(len(r.findings), "finding", "findings") + " to put right and " + counted(open, "change", "changes") + " to acknowledge keep this cut-over from being finished."}}
+		return []ui.Callout{{Tone: ui.Warn, Title: "Not proved yet",
+			Text: counted(len(r.findings), "finding", "findings") + " to put right and " + counted(open, "change",
+				"changes") + " to acknowledge keep this cut-over from being finished."}}
 	}
 	return nil
 }
@@ -182,21 +193,29 @@ func proofStats(r report) ui.Stats {
 	bad := func(label string, v proof.Verdict, tone ui.Tone) ui.Stat {
 		return ui.Stat{Label: label, Value: itoa(count[v]), Tone: toneIf(count[v] > 0, tone)}
 	}
-	return ui.Stats{{Label: "Customers proved", Value: itoa(r.clean), Unit: "of " + itoa(r.customers), Tone: toneIf(r.clean == r.customers && r.customers > 0, ui.Good)},
-		bad("Doubles", proof.Double, ui.Bad), bad("Gaps", proof.Gap, ui.Bad), bad("Undecided", proof.Undecided, ui.Warn), bad("Waiting", proof.Waiting, ui.Info),
-		{Label: "Changes", Value: itoa(r.open()), Unit: "of " + itoa(len(r.changes)), Note: "not acknowledged", Tone: toneIf(r.open() > 0, ui.Warn)}}
+	return ui.Stats{{Label: "Customers proved", Value: itoa(r.clean), Unit: "of " + itoa(r.customers),
+		Tone: toneIf(r.clean == r.customers && r.customers > 0, ui.Good)},
+		bad("Doubles", proof.Double, ui.Bad), bad("Gaps", proof.Gap, ui.Bad),
+		bad("Undecided", proof.Undecided, ui.Warn), bad("Waiting", proof.Waiting, ui.Info),
+		{Label: "Changes", Value: itoa(r.open()), Unit: "of " + itoa(len(r.changes)), Note: "not acknowledged",
+			Tone: toneIf(r.open() > 0, ui.Warn)}}
 }
 
 func totalsTable(t proof.Totals) ui.Table {
-	out := ui.Table{Caption: "Totals", Plain: true, Columns: []ui.Column{{Label: "Figure"}, {Label: "Before", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Difference", Numeric: true}}}
+	out := ui.Table{Caption: "Totals", Plain: true, Columns: []ui.Column{{Label: "Figure"},
+		{Label: "Before", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Difference", Numeric: true}}}
 	row := func(label, before, after, diff string) {
-		out.Rows = append(out.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(label), ui.TextCell(before), ui.TextCell(after), ui.TextCell(diff)}})
+		out.Rows = append(out.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(label), ui.TextCell(before), ui.TextCell(after),
+			ui.TextCell(diff)}})
 	}
 	row("Seats", itoa(t.SeatsBefore), itoa(t.SeatsAfter), fmt.Sprintf("%+d", t.SeatsAfter-t.SeatsBefore))
 	for _, m := range t.Months {
-		row("Per month, "+m.Currency, sum(m.Before, m.Currency), sum(m.After, m.Currency), sum(m.After.Sub(m.Before), m.Currency))
+		row("Per month, "+m.Currency, sum(m.Before, m.Currency), sum(m.After, m.Currency),
+			sum(m.After.Sub(m.Before), m.Currency))
 	}
-	row("Forfeited seat-days: billed, closed without refund, and held by nobody. Days billed on the old side that the new one holds are not among them", itoa(t.Forfeited-t.Late), itoa(t.Late), "")
+	row("Forfeited seat-days: billed, closed without refund, and held by nobody. "+
+		"Days billed on the old side that the new one holds are not among them", itoa(t.Forfeited-t.Late),
+		itoa(t.Late), "")
 	if t.Unpriced > 0 {
 		row("Figures without a price per month: in the seats, not in the money", itoa(t.Unpriced), "", "")
 	}
@@ -212,7 +231,8 @@ func faults(run uuid.UUID, all []proof.Blocker, act bool) *ui.Table {
 		t.Columns = append(slices.Clone(findingColumns), ui.Column{Label: "If it is right", Hidden: true})
 	}
 	if len(all) > mostFindings {
-		t.Caption, t.ShowCaption = fmt.Sprintf("The first %d of %d findings; the CSV has all", mostFindings, len(all)), true
+		t.Caption, t.ShowCaption = fmt.Sprintf("The first %d of %d findings; the CSV has all", mostFindings,
+			len(all)), true
 		all = all[:mostFindings]
 	}
 	for _, b := range all {
@@ -230,18 +250,22 @@ func realCell(run uuid.UUID, b proof.Blocker) ui.Cell {
 	if b.Double == "" {
 		return ui.Cell{}
 	}
-	return ui.Of(ui.PostButton{Button: ui.Button{Text: "Both are real", Action: path(run) + "/acknowledge", Compact: true},
+	return ui.Of(ui.PostButton{Button: ui.Button{Text: "Both are real", Action: path(run) + "/acknowledge",
+		Compact: true},
 		Hidden: []ui.Pair{{Name: "double", Value: b.CRMAccountID.String() + " " + b.Double}}})
 }
 
-var whats = map[proof.What]string{proof.QuantityChanged: "seats", proof.PriceChanged: "price", proof.SeatsEnded: "seats end", proof.SeatsNew: "seats are new"}
+var whats = map[proof.What]string{proof.QuantityChanged: "seats", proof.PriceChanged: "price",
+	proof.SeatsEnded: "seats end", proof.SeatsNew: "seats are new"}
 
 // changesTable has what waits first, then what somebody has acknowledged.
 func (h Handlers) changesTable(run cutover.Run, all []change, act bool) *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Changes over the switch", Plain: true, Columns: []ui.Column{{Label: "Customer"}, {Label: "Product"}, {Label: "What"}, {Label: "Day", Nowrap: true}, {Label: "Before", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Acknowledged"}}}
+	t := ui.Table{Caption: "Changes over the switch", Plain: true,
+		Columns: []ui.Column{{Label: "Customer"}, {Label: "Product"}, {Label: "What"}, {Label: "Day", Nowrap: true},
+			{Label: "Before", Numeric: true}, {Label: "After", Numeric: true}, {Label: "Acknowledged"}}}
 	if act && (report{changes: all}).open() > 0 {
 		t.Select = &ui.Selection{FormID: ackForm, Name: "change"}
 	}
@@ -249,10 +273,14 @@ func (h Handlers) changesTable(run cutover.Run, all []change, act bool) *ui.Tabl
 	for _, x := range all {
 		by := ui.Cell{Badges: []ui.Badge{verdicts[proof.Changed]}}
 		if x.By != nil {
-			by = ui.Cell{Text: "by " + x.By.AcknowledgedBy, Sub: joined(httpx.MomentText(x.By.AcknowledgedAt, h.Cutovers.Zone), x.By.Note)}
+			by = ui.Cell{Text: "by " + x.By.AcknowledgedBy,
+				Sub: joined(httpx.MomentText(x.By.AcknowledgedAt, h.Cutovers.Zone), x.By.Note)}
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: x.customer.CRMAccountID.String() + " " + x.Fingerprint, Label: x.customer.CRMAccount + " " + x.product.Key, Unselectable: x.By != nil, Cells: []ui.Cell{
-			ui.LinkCell(x.customer.CRMAccount, customerPath(run.ID, x.customer.CRMAccountID)), {Text: x.product.Name, Sub: x.product.Key}, ui.TextCell(whats[x.What]), ui.TextCell(x.Day.String()), ui.TextCell(x.Before), ui.TextCell(x.After), by}})
+		t.Rows = append(t.Rows, ui.Row{ID: x.customer.CRMAccountID.String() + " " + x.Fingerprint,
+			Label: x.customer.CRMAccount + " " + x.product.Key, Unselectable: x.By != nil, Cells: []ui.Cell{
+				ui.LinkCell(x.customer.CRMAccount, customerPath(run.ID, x.customer.CRMAccountID)),
+				{Text: x.product.Name, Sub: x.product.Key}, ui.TextCell(whats[x.What]), ui.TextCell(x.Day.String()),
+				ui.TextCell(x.Before), ui.TextCell(x.After), by}})
 	}
 	return &t
 }

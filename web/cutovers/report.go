@@ -85,16 +85,21 @@ func (h Handlers) Report(c echo.Context) error {
 
 func (h Handlers) report(c echo.Context, run cutover.Run, k kept, status int) error {
 	m := view.Report{Page: session.Page(c, "What came of it", nav), Stats: ui.Stats{
-		{Label: "Done", Value: itoa(k.Count), Note: k.Done, Tone: toneIf(k.Count > 0, ui.Good)}, {Label: "Done before", Value: itoa(len(k.Already))},
-		{Label: "Refused", Value: itoa(len(k.Refused)), Note: "nothing of theirs was changed", Tone: toneIf(len(k.Refused) > 0, ui.Warn)}},
-		Actions: []templ.Component{ui.LinkButton{Text: "Back to the cut-over", Href: path(run.ID) + "#customers", Weight: ui.Primary}}}
-	m.Page.Lead, m.Page.Crumbs = k.Title+" "+counted(k.Count+len(k.Already)+len(k.Refused), "customer", "customers")+".", crumbs(run)
+		{Label: "Done", Value: itoa(k.Count), Note: k.Done, Tone: toneIf(k.Count > 0, ui.Good)},
+		{Label: "Done before", Value: itoa(len(k.Already))},
+		{Label: "Refused", Value: itoa(len(k.Refused)), Note: "nothing of theirs was changed",
+			Tone: toneIf(len(k.Refused) > 0, ui.Warn)}},
+		Actions: []templ.Component{ui.LinkButton{Text: "Back to the cut-over", Href: path(run.ID) + "#customers",
+			Weight: ui.Primary}}}
+	m.Page.Lead, m.Page.Crumbs = k.Title+" "+counted(k.Count+len(k.Already)+len(k.Refused), "customer",
+		"customers")+".", crumbs(run)
 	for _, part := range []struct {
 		title string
 		rows  []cutover.Refusal
 	}{{"Refused", k.Refused}, {"Done before", k.Already}} {
 		if len(part.rows) > 0 {
-			m.Tables = append(m.Tables, view.ReportTable{Card: ui.Card{Title: part.title, Flush: true}, Table: reasons(run, part.title, part.rows)})
+			m.Tables = append(m.Tables, view.ReportTable{Card: ui.Card{Title: part.title, Flush: true},
+				Table: reasons(run, part.title, part.rows)})
 		}
 	}
 	return httpx.Render(c, status, m.Show())
@@ -103,7 +108,8 @@ func (h Handlers) report(c echo.Context, run cutover.Run, k kept, status int) er
 func reasons(run cutover.Run, caption string, rows []cutover.Refusal) ui.Table {
 	t := ui.Table{Caption: caption, Plain: true, Columns: []ui.Column{{Label: "Customer"}, {Label: "Why"}}}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(r.CRMAccount, customerPath(run.ID, r.CRMAccountID)), whyCell(run, r)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(r.CRMAccount, customerPath(run.ID, r.CRMAccountID)),
+			whyCell(run, r)}})
 	}
 	return t
 }

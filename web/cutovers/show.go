@@ -42,12 +42,15 @@ func (h Handlers) Show(c echo.Context) error {
 	if err := cutover.CountExact(ctx, db, run.ID, rows); err != nil {
 		return err
 	}
-	m := view.Run{Page: h.frame(c, run), Remarks: h.remarks(run), Progress: bars(run, progress), Gates: gateSteps(run, gates, mayAct(c)),
-		Filters: q.FilterBar("Search customer"), Table: customerTable(q, run, rows, canAct(c, run)), Pager: q.Pager(next, shown(len(rows), next, "customer", "customers"))}
+	m := view.Run{Page: h.frame(c, run), Remarks: h.remarks(run), Progress: bars(run, progress),
+		Gates:   gateSteps(run, gates, mayAct(c)),
+		Filters: q.FilterBar("Search customer"), Table: customerTable(q, run, rows, canAct(c, run)),
+		Pager: q.Pager(next, shown(len(rows), next, "customer", "customers"))}
 	m.Filters.CSVHref = ""
 	if canAct(c, run) && len(rows) > 0 {
 		m.Bulk, m.Fields = bulk(q, run), []ui.Field{
-			{Kind: ui.Checkbox, Name: "all", Label: "All customers of this list, ticked or not, on every page", Value: "1"},
+			{Kind: ui.Checkbox, Name: "all", Label: "All customers of this list, ticked or not, on every page",
+				Value: "1"},
 			{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day to set", Size: ui.Short}}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
@@ -62,17 +65,23 @@ func (h Handlers) frame(c echo.Context, run cutover.Run) layout.Page {
 	if !run.SwitchDay.IsZero() {
 		day = run.SwitchDay.String()
 	}
-	p.Meta = []layout.Meta{{Label: "From", Text: run.OldProvider, Href: "/providers/" + run.OldProviderID.String()}, {Label: "To", Text: run.NewProvider, Href: "/providers/" + run.NewProviderID.String()},
-		{Label: "Switch day", Text: day}, {Label: "Begun", Text: httpx.MomentText(run.CreatedAt, h.Cutovers.Zone) + " by " + run.CreatedBy}}
+	p.Meta = []layout.Meta{{Label: "From", Text: run.OldProvider, Href: "/providers/" + run.OldProviderID.String()},
+		{Label: "To", Text: run.NewProvider, Href: "/providers/" + run.NewProviderID.String()},
+		{Label: "Switch day", Text: day},
+		{Label: "Begun", Text: httpx.MomentText(run.CreatedAt, h.Cutovers.Zone) + " by " + run.CreatedBy}}
 	p.Actions = []templ.Component{ui.LinkButton{Text: "Proof", Href: path(run.ID) + "/proof", Icon: "check"}}
 	if !canAct(c, run) {
 		return p
 	}
 	p.Actions = append(p.Actions, ui.CommandMenu{Commands: []ui.Command{
-		{Label: "Dry run", Hint: "What confirming, reassigning and retiring would come to; nothing is kept", Href: path(run.ID) + "/dry-run"},
-		{Label: "Carry the mapping over", Hint: "Suggests customers for the new provider's unmapped accounts", Href: path(run.ID) + "/carry"},
-		{Label: "Finish", Hint: "Once every gate is done; afterwards no step can be taken back", Href: path(run.ID) + "/finish"},
-		{Label: "Abandon", Hint: "Only while no customer is confirmed", Href: path(run.ID) + "/abandon", Destructive: true},
+		{Label: "Dry run", Hint: "What confirming, reassigning and retiring would come to; nothing is kept",
+			Href: path(run.ID) + "/dry-run"},
+		{Label: "Carry the mapping over", Hint: "Suggests customers for the new provider's unmapped accounts",
+			Href: path(run.ID) + "/carry"},
+		{Label: "Finish", Hint: "Once every gate is done; afterwards no step can be taken back",
+			Href: path(run.ID) + "/finish"},
+		{Label: "Abandon", Hint: "Only while no customer is confirmed", Href: path(run.ID) + "/abandon",
+			Destructive: true},
 	}})
 	return p
 }
@@ -80,9 +89,12 @@ func (h Handlers) frame(c echo.Context, run cutover.Run) layout.Page {
 func (h Handlers) remarks(run cutover.Run) []ui.Callout {
 	switch run.State {
 	case cutover.RunFinished:
-		return []ui.Callout{{Tone: ui.Good, Title: "Finished", Text: h.moment(run.EndedAt) + " by " + run.EndedBy + ". The proof stays here as the final report."}}
+		return []ui.Callout{{Tone: ui.Good, Title: "Finished",
+			Text: h.moment(run.EndedAt) + " by " + run.EndedBy + ". The proof stays here as the final report."}}
 	case cutover.RunAbandoned:
-		return []ui.Callout{{Tone: ui.Warn, Title: "Abandoned", Text: h.moment(run.EndedAt) + " by " + run.EndedBy + ". New subscriptions that wait as possible twins still wait for a person."}}
+		return []ui.Callout{{Tone: ui.Warn, Title: "Abandoned",
+			Text: h.moment(run.EndedAt) + " by " + run.EndedBy +
+				". New subscriptions that wait as possible twins still wait for a person."}}
 	}
 	return nil
 }
@@ -132,7 +144,8 @@ func gateAction(run cutover.Run, g cutover.Gate, may bool) templ.Component {
 		if !may {
 			return nil
 		}
-		return ui.PostButton{Button: ui.Button{Text: "Note that access was requested", Action: here + "/access", Compact: true}}
+		return ui.PostButton{Button: ui.Button{Text: "Note that access was requested", Action: here + "/access",
+			Compact: true}}
 	case "verified", "accounts", "subscriptions":
 		return link("Open the new provider", newOne)
 	case "mapped":

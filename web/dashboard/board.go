@@ -46,10 +46,11 @@ type board struct {
 }
 
 var (
-	holdReasons = []subscription.HoldReason{subscription.HoldUnmapped, subscription.HoldExcluded, subscription.HoldPending, subscription.HoldTwin, subscription.HoldCutover}
-	horizons    = []int{30, 60, 90}
-	badRuns     = []syncing.State{syncing.Failed, syncing.Stopped, syncing.Partial, syncing.Interrupted}
-	troubles    = []provider.Connectivity{provider.CheckFailed, provider.Warning, provider.Stale, provider.Unverified}
+	holdReasons = []subscription.HoldReason{subscription.HoldUnmapped, subscription.HoldExcluded,
+		subscription.HoldPending, subscription.HoldTwin, subscription.HoldCutover}
+	horizons = []int{30, 60, 90}
+	badRuns  = []syncing.State{syncing.Failed, syncing.Stopped, syncing.Partial, syncing.Interrupted}
+	troubles = []provider.Connectivity{provider.CheckFailed, provider.Warning, provider.Stale, provider.Unverified}
 )
 
 // runDays is how far back runs that went wrong are counted.
@@ -58,7 +59,8 @@ const runDays = 7
 func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
-	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds, b.readRuns, b.readProviders, b.readCustomers} {
+	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds,
+		b.readRuns, b.readProviders, b.readCustomers} {
 		if err := part(ctx, db); err != nil {
 			return err
 		}

@@ -34,7 +34,8 @@ func TestEveryNumberOpensExactlyItsRows(t *testing.T) {
 			d := open(t)
 			r := d.dice(seed)
 			r.fill()
-			d.exec(`UPDATE sync_runs SET state = 'interrupted', finished_at = NULL WHERE id = (SELECT id FROM sync_runs WHERE kind <> 'listing' ORDER BY requested_at LIMIT 1)`)
+			d.exec(`UPDATE sync_runs SET state = 'interrupted', finished_at = NULL
+				WHERE id = (SELECT id FROM sync_runs WHERE kind <> 'listing' ORDER BY requested_at LIMIT 1)`)
 			doc := d.page()
 			if n := doc.Find(".stat:not(.stat--link)").Length(); n != 0 {
 				t.Errorf("%d numbers open nothing", n)
@@ -68,11 +69,14 @@ func TestTheSignedOnesAreToldOfAllThatAreToSign(t *testing.T) {
 	r := d.dice(1)
 	r.fill()
 	var signed, total int
-	err := d.db.Read(t.Context()).Raw(`SELECT count(*) FILTER (WHERE review = 'signed'), count(*) FROM subscriptions WHERE state <> 'inactive' AND hold_reason IS DISTINCT FROM 'excluded'`).Row().Scan(&signed, &total)
+	err := d.db.Read(t.Context()).
+		Raw(`SELECT count(*) FILTER (WHERE review = 'signed'), count(*) FROM subscriptions WHERE state <> 'inactive'
+			AND hold_reason IS DISTINCT FROM 'excluded'`).Row().Scan(&signed, &total)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := htmlcheck.Text(d.page().Find("main")); !strings.Contains(text, fmt.Sprintf("%d of %d signed", signed, total)) {
+	if text := htmlcheck.Text(d.page().Find("main")); !strings.Contains(text,
+		fmt.Sprintf("%d of %d signed", signed, total)) {
 		t.Errorf("%d of %d is not said: %s", signed, total, text)
 	}
 }
@@ -81,9 +85,11 @@ func TestALastSuccessThatIsTooOldIsCalledStale(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	id, now := uuid.Must(uuid.NewV7()), d.clock.Now()
-	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at) VALUES (?, 'One', 'stellr', true, true, ?, ?, ?)`, id, now, now, now)
+	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at,
+		updated_at) VALUES (?, 'One', 'stellr', true, true, ?, ?, ?)`, id, now, now, now)
 	run := func(kind, only string, ago time.Duration) {
-		d.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, finished_at, only_accounts) VALUES (?, ?, ?, 'person', 'succeeded', 'Ada', ?, ?, ?::jsonb)`,
+		d.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, finished_at,
+			only_accounts) VALUES (?, ?, ?, 'person', 'succeeded', 'Ada', ?, ?, ?::jsonb)`,
 			uuid.Must(uuid.NewV7()), id, kind, now, now.Add(-ago), only)
 	}
 	cells := func() string { return htmlcheck.Text(d.page().Find("tbody tr").First()) }
@@ -102,13 +108,16 @@ func TestAnEmptyInstallationIsLedStepByStep(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	doc := d.page()
-	if doc.Find(".stat").Length() != 0 || doc.Find("main ol.steps a[href='/providers/new']").Length() != 1 || doc.Find("main .steps a").Length() != 1 {
+	if doc.Find(".stat").Length() != 0 || doc.Find("main ol.steps a[href='/providers/new']").Length() != 1 ||
+		doc.Find("main .steps a").Length() != 1 {
 		t.Errorf("first step: %s", htmlcheck.Text(doc.Find("main")))
 	}
 	id, now := uuid.Must(uuid.NewV7()), d.clock.Now()
-	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at, updated_at) VALUES (?, 'One', 'stellr', true, true, ?, ?, ?)`, id, now, now, now)
+	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, active, credentials_at, created_at,
+		updated_at) VALUES (?, 'One', 'stellr', true, true, ?, ?, ?)`, id, now, now, now)
 	doc = d.page()
-	if doc.Find(".step--done").Length() != 1 || doc.Find(".step--now a[href='/providers/"+id.String()+"']").Length() != 1 {
+	if doc.Find(".step--done").Length() != 1 ||
+		doc.Find(".step--now a[href='/providers/"+id.String()+"']").Length() != 1 {
 		t.Errorf("second step: %s", htmlcheck.Text(doc.Find(".steps")))
 	}
 	d.role = auth.Viewer

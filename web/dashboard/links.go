@@ -22,7 +22,8 @@ func to(list string, pairs ...string) string {
 
 // subscriptionsAt is the list of subscriptions with a filter.
 func subscriptionsAt(f list.Filter) string {
-	return to("/subscriptions", "state", f.State, "hold_reason", f.HoldReason, "moved", f.Moved, "review", f.Review, "excluded", f.Excluded, "proposal", f.Proposal,
+	return to("/subscriptions", "state", f.State, "hold_reason", f.HoldReason, "moved", f.Moved, "review", f.Review,
+		"excluded", f.Excluded, "proposal", f.Proposal,
 		"ends_from", f.EndsFrom.String(), "ends_before", f.EndsBefore.String())
 }
 

@@ -22,7 +22,8 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 	m := view.Show{Page: session.Page(c, "Dashboard", "Dashboard"), Start: b.start(session.User(c).Role)}
 	m.Page.Lead = "Each number opens exactly the rows it counts."
 	if len(b.providers) == 0 {
-		m.Page.Lead = "Welcome. The steps below lead from an empty installation to subscriptions that are checked and signed off."
+		m.Page.Lead = "Welcome. The steps below lead from an empty installation to subscriptions that are checked " +
+			"and signed off."
 		return m
 	}
 	m.Groups = []view.Group{b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
@@ -32,13 +33,17 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 func (b *board) toMap() view.Group {
 	p := b.mapping
 	return view.Group{
-		Card:     ui.Card{Title: "Provider accounts", Actions: []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping", Compact: true}}},
-		Progress: &ui.Progress{Label: "Mapped", Text: fmt.Sprintf("%d %% mapped, %d to do", p.Percent(), p.Unmapped), Done: p.Mapped, Total: p.Mapped + p.Unmapped, Tone: ui.Good},
+		Card: ui.Card{Title: "Provider accounts",
+			Actions: []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping",
+				Compact: true}}},
+		Progress: &ui.Progress{Label: "Mapped", Text: fmt.Sprintf("%d %% mapped, %d to do", p.Percent(), p.Unmapped),
+			Done: p.Mapped, Total: p.Mapped + p.Unmapped, Tone: ui.Good},
 		Stats: ui.Stats{
 			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
 			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),
 			figure("Excluded", p.Excluded, to("/accounts", "state", "excluded"), ui.Neutral),
-			figure("Customers without a contract", b.uncontracted, to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
+			figure("Customers without a contract", b.uncontracted,
+				to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
 		},
 	}
 }
@@ -49,8 +54,9 @@ func (b *board) toReview() view.Group {
 		return subscriptionsAt(list.Filter{Review: verdict, Excluded: "no"})
 	}
 	g := view.Group{
-		Card:     ui.Card{Title: "Review"},
-		Progress: &ui.Progress{Label: "Signed off", Text: fmt.Sprintf("%d of %d signed", p.Signed, p.Total()), Done: p.Signed, Total: p.Total(), Tone: ui.Good},
+		Card: ui.Card{Title: "Review"},
+		Progress: &ui.Progress{Label: "Signed off", Text: fmt.Sprintf("%d of %d signed", p.Signed, p.Total()),
+			Done: p.Signed, Total: p.Total(), Tone: ui.Good},
 		Stats: ui.Stats{
 			figure("Failing", p.Failing(), at("fail"), ui.Bad),
 			figure("With warnings", p.Warn, at("warn"), ui.Warn),
@@ -65,14 +71,16 @@ func (b *board) toReview() view.Group {
 }
 
 var holdLabels = map[subscription.HoldReason]string{
-	subscription.HoldUnmapped: "Account not mapped", subscription.HoldExcluded: "Account excluded", subscription.HoldPending: "Pending at the distributor",
-	subscription.HoldTwin: "Twin at another provider", subscription.HoldCutover: "Waiting for a cut-over",
+	subscription.HoldUnmapped: "Account not mapped", subscription.HoldExcluded: "Account excluded",
+	subscription.HoldPending: "Pending at the distributor",
+	subscription.HoldTwin:    "Twin at another provider", subscription.HoldCutover: "Waiting for a cut-over",
 }
 
 const movedLabel = "Moved to a mapped account"
 
 func (b *board) onHold() view.Group {
-	g := view.Group{Card: ui.Card{Title: "Held subscriptions", Text: "Kept with a full ledger, and not billed until the reason is gone."}}
+	g := view.Group{Card: ui.Card{Title: "Held subscriptions",
+		Text: "Kept with a full ledger, and not billed until the reason is gone."}}
 	for _, why := range holdReasons {
 		tone := ui.Warn
 		if why == subscription.HoldExcluded {
@@ -89,15 +97,18 @@ func (b *board) onHold() view.Group {
 func (b *board) ahead() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Coming up"}}
 	for _, days := range horizons {
-		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days], subscriptionsAt(b.endsFilter(days)), ui.Info))
+		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days],
+			subscriptionsAt(b.endsFilter(days)), ui.Info))
 	}
-	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals, subscriptionsAt(list.Filter{Proposal: "yes"}), ui.Warn),
+	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals,
+		subscriptionsAt(list.Filter{Proposal: "yes"}), ui.Warn),
 		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
 	return g
 }
 
 func (b *board) orphanCost() view.Group {
-	g := view.Group{Card: ui.Card{Title: "Cost without a customer", Text: "What the distributor charges and nobody here is billed for."}}
+	g := view.Group{Card: ui.Card{Title: "Cost without a customer",
+		Text: "What the distributor charges and nobody here is billed for."}}
 	for _, o := range b.orphans {
 		label, filter := holdLabels[o.Reason], heldFilter(o.Reason)
 		if o.Moved {
@@ -124,7 +135,8 @@ func costWords(o list.Orphans) string {
 
 var (
 	runLabels = map[syncing.State]string{
-		syncing.Failed: "Failed", syncing.Stopped: "Stopped by the guard", syncing.Partial: "Partial", syncing.Interrupted: "Interrupted",
+		syncing.Failed: "Failed", syncing.Stopped: "Stopped by the guard", syncing.Partial: "Partial",
+		syncing.Interrupted: "Interrupted",
 	}
 	connectivityLabels = map[provider.Connectivity]string{
 		provider.CheckFailed: "Connectivity failed", provider.Warning: "Connectivity with a warning",

@@ -19,7 +19,8 @@ const overdue = 26 * time.Hour
 
 // syncs tells how the reading of the providers goes.
 func (b *board) syncs() view.Group {
-	g := view.Group{Card: ui.Card{Title: "Syncs", Text: fmt.Sprintf("Runs that went wrong in the last %d days, and how each provider stands.", runDays)}}
+	g := view.Group{Card: ui.Card{Title: "Syncs",
+		Text: fmt.Sprintf("Runs that went wrong in the last %d days, and how each provider stands.", runDays)}}
 	for _, s := range badRuns {
 		tone := ui.Warn
 		if s == syncing.Failed || s == syncing.Stopped {
@@ -45,7 +46,8 @@ func (b *board) troubles() ui.Stats {
 		if c == provider.CheckFailed {
 			tone = ui.Bad
 		}
-		out = append(out, figure(connectivityLabels[c], b.connectivity[c], to("/providers", "active", "true", "connectivity", string(c)), tone))
+		out = append(out, figure(connectivityLabels[c], b.connectivity[c],
+			to("/providers", "active", "true", "connectivity", string(c)), tone))
 	}
 	for i := range out {
 		out[i].Unit = plural(out[i].Value, "provider")
@@ -62,7 +64,8 @@ func plural(n, what string) string {
 
 func (b *board) providerTable() ui.Table {
 	t := ui.Table{Caption: "Providers and when they were last read whole", Plain: true, Columns: []ui.Column{
-		{Label: "Provider"}, {Label: "Accounts read whole"}, {Label: "Subscriptions read whole"}, {Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
+		{Label: "Provider"}, {Label: "Accounts read whole"}, {Label: "Subscriptions read whole"},
+		{Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
 	}}
 	for _, p := range b.providers {
 		if !p.Active || p.Connector == distributor.Manual {
@@ -71,11 +74,13 @@ func (b *board) providerTable() ui.Table {
 		id, last := p.ID.String(), b.successes[p.ID]
 		t.Rows = append(t.Rows, ui.Row{ID: id, Cells: []ui.Cell{
 			ui.LinkCell(p.Name, "/providers/"+id), b.success(last.Accounts), b.success(last.Subscriptions),
-			ui.TextCell(strconv.Itoa(p.Accounts)), ui.LinkCell(strconv.Itoa(p.Unmapped), to("/accounts", "provider", id, "state", "unmapped")),
+			ui.TextCell(strconv.Itoa(p.Accounts)),
+			ui.LinkCell(strconv.Itoa(p.Unmapped), to("/accounts", "provider", id, "state", "unmapped")),
 		}})
 	}
 	if len(t.Rows) == 0 {
-		t.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No provider to sync", Text: "Only active providers with an API are read."}
+		t.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No provider to sync",
+			Text: "Only active providers with an API are read."}
 	}
 	return t
 }
@@ -87,7 +92,8 @@ func (b *board) success(at *time.Time) ui.Cell {
 	}
 	c := ui.TextCell(syncruns.Moment(at, b.zone).Text)
 	if b.now.Sub(*at) > overdue {
-		c.Badges = []ui.Badge{{Text: "stale", Tone: ui.Warn, Title: "More than a day ago: the nightly run has not succeeded since"}}
+		c.Badges = []ui.Badge{{Text: "stale", Tone: ui.Warn,
+			Title: "More than a day ago: the nightly run has not succeeded since"}}
 	}
 	return c
 }

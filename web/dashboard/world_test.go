@@ -49,11 +49,13 @@ func open(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	// In the zone it is still the day before.
-	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)), role: auth.Admin}
+	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t),
+		clock: clock.NewFake(time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)), role: auth.Admin}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example", Role: d.role, Active: true})
+			c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"),
+				Name: "Ada Example", Role: d.role, Active: true})
 			return next(c)
 		}
 	})
@@ -147,25 +149,32 @@ func (r *dice) provider(i int) {
 	if r.chance(75) {
 		checked, result = now.Add(-time.Duration(r.IntN(100))*time.Hour), pick(r, "passed", "warning", "failed")
 	}
-	r.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, active, credentials_at, checked_at, check_result, created_at, updated_at)
-		VALUES (?, ?, 'stellr', true, ?, '1', ?, ?, ?, ?, ?, ?)`, id, fmt.Sprintf("Provider %d", i), fmt.Sprint(i), i == 0 || r.chance(75), now.Add(-50*time.Hour), checked, result, now, now)
+	r.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, active,
+		credentials_at, checked_at, check_result, created_at, updated_at)
+		VALUES (?, ?, 'stellr', true, ?, '1', ?, ?, ?, ?, ?,
+			?)`, id, fmt.Sprintf("Provider %d", i), fmt.Sprint(i), i == 0 || r.chance(75), now.Add(-50*time.Hour),
+		checked, result, now, now)
 	r.providers = append(r.providers, id)
 	for n := range r.IntN(4) {
 		var resolved any
 		if r.chance(50) {
 			resolved = now
 		}
-		r.exec(`INSERT INTO unreadable_records (id, provider_id, what, reason, raw, first_seen, resolved_at) VALUES (?, ?, 'account', 'no id', ?, ?, ?)`,
+		r.exec(`INSERT INTO unreadable_records (id, provider_id, what, reason, raw, first_seen, resolved_at)
+			VALUES (?, ?, 'account', 'no id', ?, ?, ?)`,
 			uuid.Must(uuid.NewV7()), id, fmt.Sprint(n), now, resolved)
 	}
 }
 
 func (r *dice) customer(i int) {
 	id, now := uuid.Must(uuid.NewV7()), r.clock.Now()
-	r.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id, fmt.Sprintf("Customer %d", i), now, now)
+	r.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, ?, 'person', ?, ?)`, id,
+		fmt.Sprintf("Customer %d", i), now, now)
 	if r.chance(60) {
-		r.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, refunds, is_default, active, created_at, updated_at)
-			VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global', true, ?, ?, ?)`, uuid.Must(uuid.NewV7()), id, r.chance(70), now, now)
+		r.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
+			billing_day, start_date, refunds, is_default, active, created_at, updated_at)
+			VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global', true, ?, ?,
+				?)`, uuid.Must(uuid.NewV7()), id, r.chance(70), now, now)
 	}
 	r.customers = append(r.customers, id)
 }
@@ -181,8 +190,11 @@ func (r *dice) account(i int) {
 			customer = r.customers[i]
 		}
 	}
-	r.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id, first_seen_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, pick(r, r.providers...), fmt.Sprint(i), fmt.Sprintf("Account %d", i), pick(r, "active", "discontinued"), state, customer, now, now)
+	r.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+		first_seen_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?,
+			?)`, id, pick(r, r.providers...), fmt.Sprint(i), fmt.Sprintf("Account %d", i),
+		pick(r, "active", "discontinued"), state, customer, now, now)
 	r.accounts = append(r.accounts, id)
 }
 
@@ -200,15 +212,21 @@ func (r *dice) subscription(i int) {
 	if r.chance(80) {
 		end = clock.NewDate(2026, 11, 15).AddDays(r.IntN(120)).String()
 	}
-	r.exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, product_name, quantity, unit_cost, cost_period, cost_currency, billing_frequency, term,
-			end_date, provider_status, first_seen_at, facts_at, state, hold_reason, deactivated_by, deactivated_on, review, updated_at)
-		SELECT ?, a.provider_id, a.id, ?, ?, 'Product', 0, 5, ?, 'USD', 'monthly', 'annual', ?, 'active', ?, ?, ?, ?, ?, ?, ?, ? FROM provider_accounts a WHERE a.id = ?`,
-		uuid.Must(uuid.NewV7()), fmt.Sprintf("S%d", i), pick(r, "licence", "usage", "one_time"), pick(r, "", "month", "year", "once"), end, now, now, state, hold, by, on, review, now, pick(r, r.accounts...))
+	r.exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, product_name, quantity,
+		unit_cost, cost_period, cost_currency, billing_frequency, term,
+			end_date, provider_status, first_seen_at, facts_at, state, hold_reason, deactivated_by, deactivated_on,
+				review, updated_at)
+		SELECT ?, a.provider_id, a.id, ?, ?, 'Product', 0, 5, ?, 'USD', 'monthly', 'annual', ?, 'active', ?, ?, ?, ?, ?,
+			?, ?, ? FROM provider_accounts a WHERE a.id = ?`,
+		uuid.Must(uuid.NewV7()), fmt.Sprintf("S%d", i), pick(r, "licence", "usage", "one_time"),
+		pick(r, "", "month", "year", "once"), end, now, now, state, hold, by, on, review, now, pick(r, r.accounts...))
 }
 
 func (r *dice) run() {
 	state := pick(r, "succeeded", "succeeded", "failed", "partial", "stopped", "cancelled")
 	at := r.clock.Now().Add(-time.Duration(r.IntN(20*24)) * time.Hour)
-	r.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, finished_at) VALUES (?, ?, ?, 'person', ?, 'Ada Example', ?, ?)`,
-		uuid.Must(uuid.NewV7()), pick(r, r.providers...), pick(r, "accounts", "subscriptions", "listing"), state, at, at)
+	r.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, finished_at)
+		VALUES (?, ?, ?, 'person', ?, 'Ada Example', ?, ?)`,
+		uuid.Must(uuid.NewV7()), pick(r, r.providers...), pick(r, "accounts", "subscriptions", "listing"),
+		state, at, at)
 }

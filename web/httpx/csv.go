@@ -87,7 +87,8 @@ func (s *csvStream) finish(err error) error {
 	if err != nil && s.c.Response().Committed {
 		// The header has said 200: only a broken connection tells that the file is not whole.
 		// net/http's own way to say so is this panic; it is not logged as a fault of the program.
-		logOf(s.c).ErrorContext(s.c.Request().Context(), "csv broke off", "file", s.filename, "request_id", RequestID(s.c), "error", err)
+		logOf(s.c).ErrorContext(s.c.Request().Context(), "csv broke off", "file", s.filename, "request_id",
+			RequestID(s.c), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return err

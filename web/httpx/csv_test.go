@@ -46,10 +46,15 @@ func TestACSVIsWrittenToTheLetter(t *testing.T) {
 func TestTextCellsNeverBeginAFormula(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "'=": "'=", "a=b": "a=b", "": "", " =1": " =1", "ü": "ü",
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "'=": "'=", "a=b": "a=b",
+		"": "", " =1": " =1", "ü": "ü",
 	} {
-		w := ask{target: "/x.csv"}.of(site(file(func(write httpx.Row) error { return write(httpx.Text(in), httpx.Plain("0")) }), io.Discard))
-		if got := strings.TrimPrefix(w.Body.String(), "product,unit_cost\r\n"); !strings.Contains(got, strings.ReplaceAll(want, "\r", "")) {
+		w := ask{target: "/x.csv"}.of(site(file(func(write httpx.Row) error {
+			return write(httpx.Text(in),
+				httpx.Plain("0"))
+		}), io.Discard))
+		if got := strings.TrimPrefix(w.Body.String(), "product,unit_cost\r\n"); !strings.Contains(got,
+			strings.ReplaceAll(want, "\r", "")) {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
 	}
@@ -59,7 +64,10 @@ func TestTextSurvivesACSVReader(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		in := rapid.StringMatching(`[^=+\-@\t\r\n][^\r]*`).Draw(rt, "text")
-		w := ask{target: "/x.csv"}.of(site(file(func(write httpx.Row) error { return write(httpx.Text(in), httpx.Plain("1")) }), io.Discard))
+		w := ask{target: "/x.csv"}.of(site(file(func(write httpx.Row) error {
+			return write(httpx.Text(in),
+				httpx.Plain("1"))
+		}), io.Discard))
 		all, err := csv.NewReader(w.Body).ReadAll()
 		if err != nil || len(all) != 2 || all[1][0] != in {
 			rt.Fatalf("%q came back as %q, %v", in, all, err)
@@ -73,7 +81,8 @@ func TestAnEmptyFileHasItsHeader(t *testing.T) {
 	if w := (ask{target: "/x.csv"}).of(site(file(none), io.Discard)); w.Body.String() != "product,unit_cost\r\n" {
 		t.Errorf("%q", w.Body)
 	}
-	if w := (ask{method: http.MethodHead, target: "/x.csv"}).of(site(file(none), io.Discard)); w.Code != http.StatusOK || w.Body.Len() != 0 {
+	if w := (ask{method: http.MethodHead, target: "/x.csv"}).of(site(file(none),
+		io.Discard)); w.Code != http.StatusOK || w.Body.Len() != 0 {
 		t.Errorf("HEAD: %d %q", w.Code, w.Body)
 	}
 }

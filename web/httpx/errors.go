@@ -46,7 +46,8 @@ func failureOf(err error) failure {
 		return failure{Status: he.Code, Title: titleOf(he.Code), Text: textOf(he.Code)}
 	}
 	if errors.Is(err, context.DeadlineExceeded) && errs.KindOf(err) == errs.Internal {
-		return failure{Status: http.StatusServiceUnavailable, Title: titleOf(http.StatusServiceUnavailable), Text: "This took too long and was stopped. Nothing was changed; try again."}
+		return failure{Status: http.StatusServiceUnavailable, Title: titleOf(http.StatusServiceUnavailable),
+			Text: "This took too long and was stopped. Nothing was changed; try again."}
 	}
 	s := Status(err)
 	return failure{Status: s, Title: titleOf(s), Text: errs.Public(err), Details: errs.FieldsOf(err)}
@@ -125,5 +126,6 @@ func record(log *slog.Logger, c echo.Context, f failure, err error) {
 		level = slog.LevelError
 	}
 	log.Log(ctx, level, "request failed",
-		"status", f.Status, "method", c.Request().Method, "route", c.Path(), "request_id", RequestID(c), "error", err.Error())
+		"status", f.Status, "method", c.Request().Method, "route", c.Path(), "request_id", RequestID(c), "error",
+		err.Error())
 }

@@ -23,7 +23,8 @@ func failing(err error) echo.HandlerFunc { return func(echo.Context) error { ret
 func TestEachKindHasItsStatus(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[errs.Kind]int{
-		errs.Invalid: 422, errs.NotFound: 404, errs.Conflict: 409, errs.Forbidden: 403, errs.Unauthenticated: 401, errs.Unavailable: 503, errs.Internal: 500,
+		errs.Invalid: 422, errs.NotFound: 404, errs.Conflict: 409, errs.Forbidden: 403, errs.Unauthenticated: 401,
+		errs.Unavailable: 503, errs.Internal: 500,
 	} {
 		err := fmt.Errorf("op: %w", errs.New(kind, "The public sentence."))
 		w := ask{method: http.MethodPost, target: "/x"}.of(site(failing(err), io.Discard))
@@ -42,9 +43,10 @@ func TestEachKindHasItsStatus(t *testing.T) {
 func TestAStrangersTextStaysInTheLog(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
-		"stranger":     errors.New("dial tcp 10.0.0.1: password=hunter2"),
-		"cause":        errs.Because(errs.Unavailable, "Not now.", errors.New("password=hunter2")),
-		"echo message": echo.NewHTTPError(http.StatusBadRequest, "password=hunter2").SetInternal(errors.New("password=hunter2")),
+		"stranger": errors.New("dial tcp 10.0.0.1: password=hunter2"),
+		"cause":    errs.Because(errs.Unavailable, "Not now.", errors.New("password=hunter2")),
+		"echo message": echo.NewHTTPError(http.StatusBadRequest,
+			"password=hunter2").SetInternal(errors.New("password=hunter2")),
 	} {
 		for _, accept := range []string{"text/html", "application/json"} {
 			var log bytes.Buffer
@@ -140,12 +142,15 @@ func TestADeadlineIs503(t *testing.T) {
 func TestAnErrorPageKeepsTheNavigationAndLeadsBack(t *testing.T) {
 	t.Parallel()
 	frame := httpx.WithFrame(httpx.Frame{Base: func(echo.Context) layout.Page {
-		return layout.Page{User: layout.User{Name: "Ada Example", Role: "Viewer"}, Nav: []layout.Section{{Items: []layout.Item{{Label: "Audit", Href: "/audit"}}}}}
+		return layout.Page{User: layout.User{Name: "Ada Example", Role: "Viewer"},
+			Nav: []layout.Section{{Items: []layout.Item{{Label: "Audit", Href: "/audit"}}}}}
 	}})
 	e := site(failing(errs.New(errs.Conflict, "No.")), io.Discard, frame)
-	w := ask{method: http.MethodPost, target: "/x", header: map[string]string{"Referer": "http://example.com/accounts?state=unmapped"}}.of(e)
+	w := ask{method: http.MethodPost, target: "/x",
+		header: map[string]string{"Referer": "http://example.com/accounts?state=unmapped"}}.of(e)
 	doc := htmlcheck.Parse(t, w.Body)
-	if doc.Find(`nav a[href="/audit"]`).Length() != 1 || doc.Find(`main a[href="/accounts?state=unmapped"]`).Length() != 1 {
+	if doc.Find(`nav a[href="/audit"]`).Length() != 1 ||
+		doc.Find(`main a[href="/accounts?state=unmapped"]`).Length() != 1 {
 		t.Errorf("navigation or the way back is missing: %s", htmlcheck.Text(doc.Find("body")))
 	}
 	w = ask{method: http.MethodPost, target: "/x", header: map[string]string{"Referer": "https://evil.example/x"}}.of(e)

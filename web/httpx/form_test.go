@@ -17,10 +17,11 @@ import (
 func TestFormTrimsAllButPasswords(t *testing.T) {
 	t.Parallel()
 	var got httpx.Values
-	post(t, url.Values{"name": {"  Contoso \t"}, "password": {" a b "}, "note": {"one\r\ntwo\r\n"}, "id": {"1", " 2"}}, func(c echo.Context) (err error) {
-		got, err = httpx.Form(c)
-		return err
-	})
+	post(t, url.Values{"name": {"  Contoso \t"}, "password": {" a b "}, "note": {"one\r\ntwo\r\n"}, "id": {"1", " 2"}},
+		func(c echo.Context) (err error) {
+			got, err = httpx.Form(c)
+			return err
+		})
 	want := httpx.Values{"name": {"Contoso"}, "password": {" a b "}, "note": {"one\ntwo"}, "id": {"1", "2"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -44,7 +45,8 @@ func TestFormReadsTheBodyAndNeverTheAddress(t *testing.T) {
 func TestACheckboxIsOnForItsThreeWords(t *testing.T) {
 	t.Parallel()
 	v := httpx.Values{"a": {"on"}, "b": {"true"}, "c": {"1"}, "d": {"yes"}, "e": {"off"}, "f": {""}}
-	for name, want := range map[string]bool{"a": true, "b": true, "c": true, "d": false, "e": false, "f": false, "absent": false} {
+	for name, want := range map[string]bool{"a": true, "b": true, "c": true, "d": false, "e": false, "f": false,
+		"absent": false} {
 		if v.On(name) != want {
 			t.Errorf("%s is %v", name, !want)
 		}
@@ -68,7 +70,8 @@ func TestUnreadableFormsAreRefused(t *testing.T) {
 		"more than the limit":  {"name=" + strings.Repeat("a", httpx.FormLimit+1), http.StatusRequestEntityTooLarge},
 		"as much as the limit": {"n=" + strings.Repeat("a", httpx.FormLimit-2), http.StatusOK},
 	} {
-		if w := (ask{method: http.MethodPost, target: "/x", body: c.body}).of(site(read, io.Discard)); w.Code != c.want {
+		if w := (ask{method: http.MethodPost, target: "/x", body: c.body}).of(site(read,
+			io.Discard)); w.Code != c.want {
 			t.Errorf("%s: status %d, want %d", name, w.Code, c.want)
 		}
 	}
@@ -90,7 +93,8 @@ func TestIDs(t *testing.T) {
 func TestAPathIDThatIsNoUUIDIsNotFound(t *testing.T) {
 	t.Parallel()
 	e := echo.New()
-	for raw, want := range map[string]errs.Kind{"1": errs.NotFound, "0190c3a1-7e2b-7d00-8000-00000000000g": errs.NotFound} {
+	for raw, want := range map[string]errs.Kind{"1": errs.NotFound,
+		"0190c3a1-7e2b-7d00-8000-00000000000g": errs.NotFound} {
 		c := e.NewContext(nil, nil)
 		c.SetParamNames("id")
 		c.SetParamValues(raw)

@@ -49,7 +49,8 @@ func WithClock(clk clock.Clock, zone *time.Location) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			if at, moved := clock.True(clk); moved {
 				const form = "Mon 2 Jan 2006, 15:04 MST"
-				c.Set(clockKey, "The clock is moved: it is "+clk.Now().In(zone).Format(form)+" here, and in truth "+at.In(zone).Format(form)+
+				c.Set(clockKey, "The clock is moved: it is "+clk.Now().In(zone).Format(form)+" here, and in truth "+
+					at.In(zone).Format(form)+
 					". Nothing on this server is real business.")
 			}
 			return next(c)

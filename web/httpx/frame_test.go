@@ -42,7 +42,9 @@ func show(c echo.Context) error { return httpx.Render(c, http.StatusOK, httpx.Pa
 func TestANoticeIsShownOnce(t *testing.T) {
 	t.Parallel()
 	store := &notices{}
-	w := ask{method: http.MethodPost, target: "/x"}.of(site(func(c echo.Context) error { return httpx.Done(c, "/x", "Three seats were added.") }, io.Discard, framed(store)))
+	w := ask{method: http.MethodPost,
+		target: "/x"}.of(site(func(c echo.Context) error { return httpx.Done(c, "/x", "Three seats were added.") },
+		io.Discard, framed(store)))
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/x" {
 		t.Fatalf("%d to %s", w.Code, w.Header().Get("Location"))
 	}
@@ -57,7 +59,8 @@ func TestANoticeIsShownOnce(t *testing.T) {
 func TestTheNavigationMarksWhereOneIs(t *testing.T) {
 	t.Parallel()
 	e := site(show, io.Discard, framed(&notices{}))
-	for target, want := range map[string]string{"/x": "Things", "/x/1/edit": "Things", "/x/imports": "Imports", "/x/imports/2": "Imports", "/xy": ""} {
+	for target, want := range map[string]string{"/x": "Things", "/x/1/edit": "Things", "/x/imports": "Imports",
+		"/x/imports/2": "Imports", "/xy": ""} {
 		doc := htmlcheck.Parse(t, ask{target: target}.of(e).Body)
 		htmlcheck.Page(t, doc)
 		if got := htmlcheck.Text(doc.Find(`[aria-current="page"]`)); got != want {
@@ -87,7 +90,8 @@ func TestAViewThatFailsHalfWayIsAnErrorPage(t *testing.T) {
 		_, _ = io.WriteString(w, "<p>half")
 		return errors.New("broken view")
 	})
-	w := ask{target: "/x"}.of(site(func(c echo.Context) error { return httpx.Render(c, http.StatusOK, half) }, io.Discard))
+	w := ask{target: "/x"}.of(site(func(c echo.Context) error { return httpx.Render(c, http.StatusOK, half) },
+		io.Discard))
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "half") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -51,7 +51,8 @@ func ParseList(c echo.Context, spec ListSpec) (ListQuery, error) {
 	if err != nil {
 		return ListQuery{}, errs.Because(errs.Invalid, "This address is damaged. Start again from the list.", err)
 	}
-	q := ListQuery{Path: strings.TrimSuffix(c.Request().URL.Path, ".csv"), spec: spec, raw: raw, filters: map[string]string{}}
+	q := ListQuery{Path: strings.TrimSuffix(c.Request().URL.Path, ".csv"), spec: spec, raw: raw,
+		filters: map[string]string{}}
 	problems := errs.Fields{}
 	q.Search = readSearch(raw, problems)
 	q.readFilters(problems)

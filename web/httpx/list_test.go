@@ -23,10 +23,12 @@ const providerID = "0190c3a1-7e2b-7d00-8000-000000000001"
 func spec() httpx.ListSpec {
 	return httpx.ListSpec{
 		Sorts: paging.Sorts{ID: "s.id", Default: "product", Keys: []paging.Sort{
-			{Key: "product", Expr: "p.name", Kind: paging.Text}, {Key: "quantity", Expr: "s.quantity", Kind: paging.Integer},
+			{Key: "product", Expr: "p.name", Kind: paging.Text},
+			{Key: "quantity", Expr: "s.quantity", Kind: paging.Integer},
 		}},
 		Filters: []httpx.Filter{
-			{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "held", Label: "Held"}, {Value: "active", Label: "Active"}}},
+			{Name: "state", Label: "State",
+				Allowed: []httpx.Choice{{Value: "held", Label: "Held"}, {Value: "active", Label: "Active"}}},
 			{Name: "provider", Label: "Provider", IsID: true},
 			{Name: "since", Label: "Since", IsDate: true},
 		},
@@ -35,16 +37,19 @@ func spec() httpx.ListSpec {
 
 func parseList(target string) (httpx.ListQuery, error) {
 	e := echo.New()
-	return httpx.ParseList(e.NewContext(httptest.NewRequest(http.MethodGet, target, nil), httptest.NewRecorder()), spec())
+	return httpx.ParseList(e.NewContext(httptest.NewRequest(http.MethodGet, target, nil),
+		httptest.NewRecorder()), spec())
 }
 
 func TestAListAddressIsRead(t *testing.T) {
 	t.Parallel()
-	q, err := parseList("/subscriptions?q=+contoso+&state=held&provider=" + providerID + "&sort=-quantity&since=2026-03-01&unknown=x")
+	q, err := parseList("/subscriptions?q=+contoso+&state=held&provider=" + providerID +
+		"&sort=-quantity&since=2026-03-01&unknown=x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q.Search != "contoso" || q.Filter("state") != "held" || q.FilterID("provider") != uuid.MustParse(providerID) || q.Filter("since") != "2026-03-01" {
+	if q.Search != "contoso" || q.Filter("state") != "held" || q.FilterID("provider") != uuid.MustParse(providerID) ||
+		q.Filter("since") != "2026-03-01" {
 		t.Errorf("read %+v", q)
 	}
 	if q.Page.Order.SQL() != "s.quantity DESC, s.id DESC" || !q.Narrowed() {
@@ -55,7 +60,8 @@ func TestAListAddressIsRead(t *testing.T) {
 func TestUnknownValuesOfKnownParametersAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{
-		"state=gone", "state=Held", "provider=1", "since=yesterday", "sort=id", "sort=quantity;--", "after=x", "q=%00", "q=%ff",
+		"state=gone", "state=Held", "provider=1", "since=yesterday", "sort=id", "sort=quantity;--", "after=x",
+		"q=%00", "q=%ff",
 		"q=" + strings.Repeat("a", 201), "state=held&state=active", "state=%zz", "sort=quantity%3B--",
 	} {
 		if _, err := parseList("/subscriptions?" + query); errs.KindOf(err) != errs.Invalid {
@@ -116,10 +122,12 @@ func TestTheBarShowsWhatNarrowsTheListEachRemovable(t *testing.T) {
 	if diff := cmp.Diff(want, bar.Chips); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]ui.Pair{{Name: "provider", Value: providerID}, {Name: "sort", Value: "-quantity"}}, bar.Hidden); diff != "" {
+	if diff := cmp.Diff([]ui.Pair{{Name: "provider", Value: providerID}, {Name: "sort", Value: "-quantity"}},
+		bar.Hidden); diff != "" {
 		t.Errorf("a new search forgets: %s", diff)
 	}
-	if bar.ClearHref != "/s?sort=-quantity" || bar.CSVHref != "/s.csv?provider="+providerID+"&q=contoso&sort=-quantity&state=held" {
+	if bar.ClearHref != "/s?sort=-quantity" ||
+		bar.CSVHref != "/s.csv?provider="+providerID+"&q=contoso&sort=-quantity&state=held" {
 		t.Errorf("clear %s, csv %s", bar.ClearHref, bar.CSVHref)
 	}
 }
@@ -127,7 +135,8 @@ func TestTheBarShowsWhatNarrowsTheListEachRemovable(t *testing.T) {
 func TestColumnsSortBothWays(t *testing.T) {
 	t.Parallel()
 	q, _ := parseList("/s?sort=quantity")
-	if c := q.NumberColumn("quantity", "Seats"); c.Sorted != ui.Ascending || c.SortHref != "/s?sort=-quantity" || !c.Numeric {
+	if c := q.NumberColumn("quantity", "Seats"); c.Sorted != ui.Ascending || c.SortHref != "/s?sort=-quantity" ||
+		!c.Numeric {
 		t.Errorf("%+v", c)
 	}
 	if c := q.Column("product", "Product"); c.Sorted != ui.Unsorted || c.SortHref != "/s" {

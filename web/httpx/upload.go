@@ -66,7 +66,8 @@ func MayUpload(c echo.Context, field string) (File, Values, error) {
 		return File{}, nil, bodyError(err)
 	}
 	values, err := tidy(r.PostForm)
-	if err != nil || r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 || r.MultipartForm.File[field][0].Size == 0 {
+	if err != nil || r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 ||
+		r.MultipartForm.File[field][0].Size == 0 {
 		return File{}, values, err
 	}
 	f, err := readFile(r, field)

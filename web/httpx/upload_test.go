@@ -52,7 +52,8 @@ func TestUpload(t *testing.T) {
 		"a file too long": {"prices.csv", make([]byte, httpx.UploadLimit+1), 413, ""},
 	} {
 		body, kind := multipartBody(t, c.file, c.data)
-		w := ask{method: http.MethodPost, target: "/x", body: body, header: map[string]string{"Content-Type": kind}}.of(site(take, io.Discard))
+		w := ask{method: http.MethodPost, target: "/x", body: body,
+			header: map[string]string{"Content-Type": kind}}.of(site(take, io.Discard))
 		if w.Code != c.want || !strings.Contains(w.Body.String(), c.text) {
 			t.Errorf("%s: %d %.200s", name, w.Code, w.Body)
 		}
@@ -70,7 +71,8 @@ func TestEventsArriveOneByOne(t *testing.T) {
 		_ = s.Send(httpx.Progress{Done: 1, Total: 2, Text: "1 of 2"})
 		<-next
 		_ = s.Ping()
-		return s.Send(httpx.Progress{Done: 2, Total: 2, Text: "2 of 2", Values: map[string]string{"added": "12"}, Final: true})
+		return s.Send(httpx.Progress{Done: 2, Total: 2, Text: "2 of 2", Values: map[string]string{"added": "12"},
+			Final: true})
 	}, io.Discard)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)

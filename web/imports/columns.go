@@ -36,7 +36,8 @@ func (p Pages) Columns(c echo.Context, s Screen) error {
 		return err
 	}
 	if changed && form.Get("sheet") == form.Get("sheet_shown") {
-		httpx.Tell(c, ui.Good, "This is set, and what the columns are is remembered for files with the same column names.")
+		httpx.Tell(c, ui.Good, "This is set, and what the columns are is remembered for files with the same column "+
+			"names.")
 	}
 	return httpx.SeeOther(c, s.preview(id.String()))
 }
@@ -60,7 +61,8 @@ func (p Pages) choose(c echo.Context, s Screen, id uuid.UUID, form httpx.Values)
 			choice.Answers[question] = form.Get(name)
 		}
 	}
-	if choice.Sheet == "" && choice.Fields == nil && choice.Form == nil && choice.Decimal == nil && len(choice.Answers) == 0 {
+	if choice.Sheet == "" && choice.Fields == nil && choice.Form == nil && choice.Decimal == nil &&
+		len(choice.Answers) == 0 {
 		return false, nil
 	}
 	return p.Service.Choose(c.Request().Context(), session.Actor(c), s.Kind, choice)
@@ -77,12 +79,14 @@ func chosenFields(form httpx.Values) []string {
 }
 
 // refuseColumns shows the preview as it stands, with what was chosen and what is wrong with it.
-func (p Pages) refuseColumns(c echo.Context, s Screen, id uuid.UUID, form httpx.Values, problems map[string]string) error {
+func (p Pages) refuseColumns(c echo.Context, s Screen, id uuid.UUID, form httpx.Values,
+	problems map[string]string) error {
 	found, err := p.Service.Preview(c.Request().Context(), s.Kind, id)
 	if err != nil {
 		return err
 	}
-	m := p.previewOf(session.Page(c, s.Title, s.Nav), s, shown{Preview: found, fields: chosenFields(form), problems: problems})
+	m := p.previewOf(session.Page(c, s.Title, s.Nav), s,
+		shown{Preview: found, fields: chosenFields(form), problems: problems})
 	m.Page.HasErrors = true
 	return httpx.Render(c, http.StatusUnprocessableEntity, m.Show())
 }
@@ -91,14 +95,16 @@ func (p Pages) refuseColumns(c echo.Context, s Screen, id uuid.UUID, form httpx.
 func (p Pages) columnsOf(s Screen, f shown) *view.Columns {
 	l := f.Layout
 	m := &view.Columns{
-		Fold:   ui.Fold{Summary: "Columns of the file", Hint: hint(l), Open: !l.Plain() || f.Unclear != "" || len(f.Questions) > 0 || len(f.problems) > 0},
+		Fold: ui.Fold{Summary: "Columns of the file", Hint: hint(l), Open: !l.Plain() || f.Unclear != "" ||
+			len(f.Questions) > 0 || len(f.problems) > 0},
 		Again:  ui.Button{Text: "Preview with this", Action: s.columns(f.ID.String()), Icon: "refresh"},
 		Hidden: []ui.Pair{{Name: "sheet_shown", Value: l.Sheet}, {Name: "form_shown", Value: l.Form}},
 	}
 	m.Whole = p.wholeFile(s, f)
 	choices := fieldChoices(f.Form)
 	for i, c := range l.Columns {
-		field := ui.Field{Kind: ui.SelectBox, Name: imports.ColumnName(i), Label: c.Head, Value: c.Field, Options: choices, Hint: p.how(f.Preview, c), Error: f.problems[imports.ColumnName(i)]}
+		field := ui.Field{Kind: ui.SelectBox, Name: imports.ColumnName(i), Label: c.Head, Value: c.Field,
+			Options: choices, Hint: p.how(f.Preview, c), Error: f.problems[imports.ColumnName(i)]}
 		if field.Label == "" {
 			field.Label = fmt.Sprintf("Column %d, without a name", i+1)
 		}
@@ -115,7 +121,8 @@ func (p Pages) columnsOf(s Screen, f shown) *view.Columns {
 func (p Pages) wholeFile(s Screen, f shown) []ui.Field {
 	var out []ui.Field
 	if forms := s.Kind.Forms(); len(forms) > 1 {
-		field := ui.Field{Kind: ui.SelectBox, Name: "form", Label: "The file holds", Value: f.Layout.Form, Size: ui.Medium}
+		field := ui.Field{Kind: ui.SelectBox, Name: "form", Label: "The file holds", Value: f.Layout.Form,
+			Size: ui.Medium}
 		for _, o := range forms {
 			field.Options = append(field.Options, ui.Option{Value: o.Name, Label: o.Title})
 		}
@@ -135,19 +142,23 @@ func (p Pages) wholeFile(s Screen, f shown) []ui.Field {
 
 func decimalField(f shown) ui.Field {
 	auto := map[imports.Decimal]string{
-		imports.Undecided: "Choose", imports.Point: "As the file shows: point", imports.Comma: "As the file shows: comma",
+		imports.Undecided: "Choose", imports.Point: "As the file shows: point",
+		imports.Comma: "As the file shows: comma",
 	}[f.Decimal]
 	if f.Layout.Decimal != imports.Undecided {
 		auto = "As the file shows"
 	}
 	return ui.Field{
-		Kind: ui.SelectBox, Name: "decimal", Label: "Decimal sign of amounts", Value: string(f.Layout.Decimal), Size: ui.Medium, Error: f.problems["decimal"],
-		Options: []ui.Option{{Value: "", Label: auto}, {Value: "point", Label: "Point: 1,234.50"}, {Value: "comma", Label: "Comma: 1.234,50"}},
+		Kind: ui.SelectBox, Name: "decimal", Label: "Decimal sign of amounts", Value: string(f.Layout.Decimal),
+		Size: ui.Medium, Error: f.problems["decimal"],
+		Options: []ui.Option{{Value: "", Label: auto}, {Value: "point", Label: "Point: 1,234.50"},
+			{Value: "comma", Label: "Comma: 1.234,50"}},
 	}
 }
 
 func questionField(q imports.Question) ui.Field {
-	field := ui.Field{Name: answerPrefix + q.Name, Label: q.Label, Hint: q.Hint, Value: q.Value, Size: ui.Medium, Error: q.Error}
+	field := ui.Field{Name: answerPrefix + q.Name, Label: q.Label, Hint: q.Hint, Value: q.Value, Size: ui.Medium,
+		Error: q.Error}
 	if len(q.Options) == 0 {
 		return field
 	}
@@ -162,7 +173,8 @@ func questionField(q imports.Question) ui.Field {
 }
 
 func sheetField(f shown) ui.Field {
-	field := ui.Field{Kind: ui.SelectBox, Name: "sheet", Label: "Sheet of the workbook", Value: f.Layout.Sheet, Size: ui.Medium, Hint: "Another sheet is shown with its own columns."}
+	field := ui.Field{Kind: ui.SelectBox, Name: "sheet", Label: "Sheet of the workbook", Value: f.Layout.Sheet,
+		Size: ui.Medium, Hint: "Another sheet is shown with its own columns."}
 	for _, name := range f.Sheets {
 		field.Options = append(field.Options, ui.Option{Value: name, Label: name})
 	}
@@ -194,7 +206,8 @@ func hint(l imports.Layout) string {
 // how tells by what a column was recognised, with some of its values.
 func (p Pages) how(f imports.Preview, c imports.Placed) string {
 	words := map[imports.How]string{
-		imports.Named: "Our own name.", imports.Alias: "Recognised by its name.", imports.Content: "Recognised by its values.",
+		imports.Named: "Our own name.", imports.Alias: "Recognised by its name.",
+		imports.Content:    "Recognised by its values.",
 		imports.Remembered: "Remembered", imports.Chosen: "Chosen",
 	}[c.How]
 	if c.How == imports.Named && f.Form.Theirs {

@@ -53,10 +53,12 @@ func (p Pages) Apply(c echo.Context, s Screen) error {
 		return err
 	}
 	if changed {
-		httpx.Tell(c, ui.Info, "What the file means was changed, so nothing was applied yet. This is the preview with the change.")
+		httpx.Tell(c, ui.Info, "What the file means was changed, so nothing was applied yet. "+
+			"This is the preview with the change.")
 		return httpx.SeeOther(c, s.preview(id.String()))
 	}
-	_, err = p.Service.Apply(c.Request().Context(), session.Actor(c), s.Kind, imports.Order{ID: id, Seen: form.Get("preview")})
+	_, err = p.Service.Apply(c.Request().Context(), session.Actor(c), s.Kind,
+		imports.Order{ID: id, Seen: form.Get("preview")})
 	if err != nil {
 		return err
 	}

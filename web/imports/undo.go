@@ -28,10 +28,13 @@ func (p Pages) ConfirmUndo(c echo.Context, s Screen) error {
 		return err
 	}
 	m := view.Undo{Page: session.Page(c, "Undo import", s.Nav), Table: undoTable(u)}
-	m.Page.Crumbs = append(slices.Clone(s.Crumbs), layout.Crumb{Label: "Import", Href: s.Path}, layout.Crumb{Label: found.FileName, Href: s.preview(id.String())})
+	m.Page.Crumbs = append(slices.Clone(s.Crumbs), layout.Crumb{Label: "Import", Href: s.Path},
+		layout.Crumb{Label: found.FileName, Href: s.preview(id.String())})
 	m.Confirm = ui.ConfirmForm{
-		Action: s.undo(id.String()), Title: "Take back " + found.FileName, Button: "Undo import", Cancel: s.preview(id.String()),
-		Text: "An import is taken back once. What was changed after it, and what is in use, stays as it is and is named below. To do the import again, upload the file again.",
+		Action: s.undo(id.String()), Title: "Take back " + found.FileName, Button: "Undo import",
+		Cancel: s.preview(id.String()),
+		Text: "An import is taken back once. What was changed after it, and what is in use, stays as it is and is " +
+			"named below. To do the import again, upload the file again.",
 		Effects: []ui.Definition{
 			ui.Fact("Added by it, removed again", strconv.Itoa(u.Removed)),
 			ui.Fact("Changed by it, as before again", strconv.Itoa(u.Restored)),
@@ -61,8 +64,10 @@ func undoText(u imports.Undo) string {
 // undoTable names what goes back and what stays; what is removed is a count.
 func undoTable(u imports.Undo) ui.Table {
 	t := ui.Table{
-		Caption: "What goes back, and what stays", Compact: true, Columns: []ui.Column{{Label: "Record"}, {Label: "What happens", Nowrap: true}, {Label: "Fields"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No single fields", Text: "Nothing that stood before was changed by the import, and nothing has to be kept."},
+		Caption: "What goes back, and what stays", Compact: true,
+		Columns: []ui.Column{{Label: "Record"}, {Label: "What happens", Nowrap: true}, {Label: "Fields"}},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No single fields",
+			Text: "Nothing that stood before was changed by the import, and nothing has to be kept."},
 	}
 	for i, r := range u.Rows {
 		if i == pageSize {

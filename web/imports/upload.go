@@ -33,7 +33,8 @@ func (p Pages) Upload(c echo.Context, s Screen) error {
 	file, _, err := httpx.Upload(c, "file")
 	r := refused{}
 	if err == nil {
-		id, uploadErr := p.Service.Upload(c.Request().Context(), session.Actor(c), s.Kind, imports.File{Name: file.Name, Content: file.Data})
+		id, uploadErr := p.Service.Upload(c.Request().Context(), session.Actor(c), s.Kind,
+			imports.File{Name: file.Name, Content: file.Data})
 		if uploadErr == nil {
 			return httpx.SeeOther(c, s.preview(id.String()))
 		}
@@ -66,11 +67,13 @@ func (p Pages) uploadPage(c echo.Context, s Screen, status int, r refused) error
 	file := ui.Field{
 		Kind: ui.FileInput, Name: "file", Label: "CSV or Excel file", Required: true, Error: r.problems["file"],
 		Accept: ".csv,.txt,.tsv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		Hint:   "A workbook (.xlsx), or text with comma, semicolon or tab between the values, best in UTF-8. Up to 10 MB and 100,000 lines. Nothing is changed before you have seen the preview.",
+		Hint: "A workbook (.xlsx), or text with comma, semicolon or tab between the values, best in UTF-8. " +
+			"Up to 10 MB and 100,000 lines. Nothing is changed before you have seen the preview.",
 	}
 	m := view.Upload{
-		Page: session.Page(c, s.Title, s.Nav), Summary: ui.Summarize(r.problems, file), File: file, Columns: s.columnTable(),
-		Form: ui.Form{Action: s.Path, Upload: true, Save: "Upload and preview", Cancel: s.Back},
+		Page: session.Page(c, s.Title, s.Nav), Summary: ui.Summarize(r.problems, file), File: file,
+		Columns: s.columnTable(),
+		Form:    ui.Form{Action: s.Path, Upload: true, Save: "Upload and preview", Cancel: s.Back},
 	}
 	if r.kept != "" {
 		m.ByHand = &ui.LinkButton{Text: "Choose the columns of this file", Href: r.kept, Icon: "edit"}
@@ -85,7 +88,8 @@ func (s Screen) columnTable() ui.Table {
 	for _, c := range s.Kind.Forms()[0].Columns {
 		required[c.Name] = c.Required
 	}
-	t := ui.Table{Caption: "Columns of the file", Compact: true, Plain: true, Columns: []ui.Column{{Label: "Column"}, {Label: "Meaning"}}}
+	t := ui.Table{Caption: "Columns of the file", Compact: true, Plain: true,
+		Columns: []ui.Column{{Label: "Column"}, {Label: "Meaning"}}}
 	for _, c := range s.Columns {
 		name := ui.Cell{Text: c.Name, Mono: true}
 		if required[c.Name] {

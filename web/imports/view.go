@@ -30,7 +30,8 @@ type shown struct {
 func (p Pages) previewOf(frame layout.Page, s Screen, f shown) view.Preview {
 	id, w := f.ID.String(), f.window
 	frame.Crumbs = append(slices.Clone(s.Crumbs), layout.Crumb{Label: "Import", Href: s.Path})
-	frame.Meta = []layout.Meta{{Label: "File", Text: f.FileName}, {Label: "Uploaded", Text: p.when(f.UploadedAt) + " by " + f.UploadedBy}}
+	frame.Meta = []layout.Meta{{Label: "File", Text: f.FileName},
+		{Label: "Uploaded", Text: p.when(f.UploadedAt) + " by " + f.UploadedBy}}
 	m := view.Preview{Page: frame}
 	if f.Result != nil {
 		p.showResult(&m, s, id, f.Result)
@@ -78,9 +79,12 @@ func (p Pages) showPlan(m *view.Preview, s Screen, f shown) {
 func remarkOn(sum imports.Summary) *ui.Callout {
 	switch {
 	case sum.Lines() == 0:
-		return &ui.Callout{Tone: ui.Warn, Title: "The file has no lines", Text: "It names its columns, but nothing stands below them."}
+		return &ui.Callout{Tone: ui.Warn, Title: "The file has no lines",
+			Text: "It names its columns, but nothing stands below them."}
 	case sum.Refused > 0:
-		return &ui.Callout{Tone: ui.Warn, Title: lines(sum.Refused) + " will be left out", Text: "Each says why. Mend the file and upload it again, or apply the rest now; a later upload does no harm."}
+		return &ui.Callout{Tone: ui.Warn, Title: lines(sum.Refused) + " will be left out",
+			Text: "Each says why. Mend the file and upload it again, or apply the rest now; " +
+				"a later upload does no harm."}
 	}
 	return nil
 }
@@ -94,14 +98,16 @@ func applyText(sum imports.Summary) string {
 
 func (p Pages) showResult(m *view.Preview, s Screen, id string, r *imports.Result) {
 	m.Page.Badges = []ui.Badge{{Text: "applied", Tone: ui.Good}}
-	m.Page.Lead = fmt.Sprintf("%d added, %d changed, %d as they were, %d refused.", r.New, r.Changed, r.Unchanged, r.Refused)
+	m.Page.Lead = fmt.Sprintf("%d added, %d changed, %d as they were, %d refused.", r.New, r.Changed, r.Unchanged,
+		r.Refused)
 	m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Applied", Text: p.when(r.At) + " by " + r.By})
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Done", Href: s.Back, Weight: ui.Primary})
 	m.Notes = r.Notes
 	if u := r.Undone; u != nil {
 		m.Page.Badges = []ui.Badge{{Text: "taken back", Tone: ui.Warn}}
 		m.Page.Meta = append(m.Page.Meta, layout.Meta{Label: "Taken back", Text: p.when(u.At) + " by " + u.By})
-		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "This import was taken back", Text: undoText(u.Undo) + " Below stands what it had done."}
+		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "This import was taken back",
+			Text: undoText(u.Undo) + " Below stands what it had done."}
 		return
 	}
 	if r.Undoable && s.Undo && r.Writes() > 0 {
@@ -109,7 +115,8 @@ func (p Pages) showResult(m *view.Preview, s Screen, id string, r *imports.Resul
 	}
 	if was := r.Expected; was != nil {
 		m.Remark = &ui.Callout{Tone: ui.Warn, Title: "The records had changed since the preview", Text: fmt.Sprintf(
-			"The preview had said %d new, %d changed, %d unchanged, %d refused. The file was compared again when it was applied, and what is shown here was done.",
+			"The preview had said %d new, %d changed, %d unchanged, %d refused. "+
+				"The file was compared again when it was applied, and what is shown here was done.",
 			was.New, was.Changed, was.Unchanged, was.Refused)}
 	}
 }
@@ -129,7 +136,8 @@ func stats(s imports.Summary, path string) ui.Stats {
 
 // tabs choose which lines are shown. A result keeps no unchanged lines.
 func tabs(s imports.Summary, path string, w window, applied bool) ui.Tabs {
-	t := ui.Tabs{Label: "Lines", Items: []ui.Tab{{Label: "All", Href: path, Count: strconv.Itoa(s.Lines()), Active: w.show == ""}}}
+	t := ui.Tabs{Label: "Lines", Items: []ui.Tab{{Label: "All", Href: path, Count: strconv.Itoa(s.Lines()),
+		Active: w.show == ""}}}
 	if applied {
 		t.Items[0] = ui.Tab{Label: "All that changed or was refused", Href: path, Active: w.show == ""}
 	}
@@ -137,7 +145,8 @@ func tabs(s imports.Summary, path string, w window, applied bool) ui.Tabs {
 		if applied && o == imports.Unchanged {
 			continue
 		}
-		t.Items = append(t.Items, ui.Tab{Label: title(o), Href: address(path, window{show: o}), Count: strconv.Itoa(count(s, o)), Active: w.show == o})
+		t.Items = append(t.Items, ui.Tab{Label: title(o), Href: address(path, window{show: o}),
+			Count: strconv.Itoa(count(s, o)), Active: w.show == o})
 	}
 	return t
 }
@@ -145,15 +154,17 @@ func tabs(s imports.Summary, path string, w window, applied bool) ui.Tabs {
 func table(rows []imports.Row, applied bool) ui.Table {
 	t := ui.Table{
 		Caption: "Lines of the file", Compact: true,
-		Columns: []ui.Column{{Label: "Line", Numeric: true}, {Label: "Outcome", Nowrap: true}, {Label: "Record"}, {Label: "What changes"}},
-		Empty:   &ui.EmptyState{Kind: ui.NoMatch, Title: "No such lines", Text: "The file has no lines of this kind."},
+		Columns: []ui.Column{{Label: "Line", Numeric: true}, {Label: "Outcome", Nowrap: true}, {Label: "Record"},
+			{Label: "What changes"}},
+		Empty: &ui.EmptyState{Kind: ui.NoMatch, Title: "No such lines", Text: "The file has no lines of this kind."},
 	}
 	if applied {
 		t.Empty.Text = "The file had no such lines. Unchanged lines are counted, not kept."
 	}
 	for _, r := range rows {
 		row := ui.Row{Cells: []ui.Cell{
-			ui.TextCell(strconv.Itoa(r.Line)), ui.BadgeCell(string(r.Outcome), tones[r.Outcome]), ui.TextCell(r.Label), ui.Of(changes(r)),
+			ui.TextCell(strconv.Itoa(r.Line)), ui.BadgeCell(string(r.Outcome), tones[r.Outcome]), ui.TextCell(r.Label),
+			ui.Of(changes(r)),
 		}}
 		if r.Outcome == imports.Refused {
 			row.Tone, row.Cells[3] = ui.Bad, ui.TextCell(r.Reason)
@@ -199,7 +210,8 @@ func address(path string, w window) string {
 }
 
 func count(s imports.Summary, o imports.Outcome) int {
-	return map[imports.Outcome]int{imports.New: s.New, imports.Changed: s.Changed, imports.Unchanged: s.Unchanged, imports.Refused: s.Refused}[o]
+	return map[imports.Outcome]int{imports.New: s.New, imports.Changed: s.Changed, imports.Unchanged: s.Unchanged,
+		imports.Refused: s.Refused}[o]
 }
 
 func title(o imports.Outcome) string { return strings.ToUpper(string(o[:1])) + string(o[1:]) }

@@ -27,7 +27,8 @@ func TestPagesInABrowser(t *testing.T) {
 	d.Add("S2", 5, "2026-03-01")
 	billed := d.draft("2026-04-01")
 	d.post(billed+"/bill", nil, http.StatusSeeOther)
-	d.post(billed+"/credit", url.Values{"again": {"no"}, "amount": {"20"}, "reason": {"late delivery"}}, http.StatusSeeOther)
+	d.post(billed+"/credit", url.Values{"again": {"no"}, "amount": {"20"}, "reason": {"late delivery"}},
+		http.StatusSeeOther)
 	draft := d.draft("2026-05-01")
 	d.Seats(a, 12, "2026-04-01")
 	s := httptest.NewServer(d.echo)

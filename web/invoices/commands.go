@@ -42,7 +42,8 @@ func (h Handlers) Redraw(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh, err := h.Invoices.Redraw(c.Request().Context(), session.Actor(c), billing.Step{ID: id, Version: version(form)})
+	fresh, err := h.Invoices.Redraw(c.Request().Context(), session.Actor(c),
+		billing.Step{ID: id, Version: version(form)})
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,8 @@ func (h Handlers) step(c echo.Context, do step, done string) error {
 	if err != nil {
 		return err
 	}
-	if err := do(c.Request().Context(), session.Actor(c), billing.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
+	if err := do(c.Request().Context(), session.Actor(c),
+		billing.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
 		return err
 	}
 	return httpx.Done(c, recordPath(id), done)
@@ -83,16 +85,21 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.confirm(c, o, http.StatusOK, view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
-		Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
-		Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. A number that was given stays with the void invoice. Only the latest invoice of each of its subscriptions can be voided.",
-	}, Fields: []ui.Field{{Name: "reason", Label: "Reason", Hint: "It stands on the void invoice and in the audit trail."}}})
+	return h.confirm(c, o, http.StatusOK,
+		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
+			Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
+			Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. " +
+				"A number that was given stays with the void invoice. " +
+				"Only the latest invoice of each of its subscriptions can be voided.",
+		}, Fields: []ui.Field{{Name: "reason", Label: "Reason",
+			Hint: "It stands on the void invoice and in the audit trail."}}})
 }
 
 func (h Handlers) confirm(c echo.Context, o billing.Overview, status int, m view.Confirm) error {
 	m.Form.Hidden = []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}
 	m.Form.Cancel = recordPath(o.ID)
-	m.Form.Effects = []ui.Definition{ui.Fact("Customer", o.CRMAccount), {Term: "Total", Value: ui.Of(sum(o.Total, o.Currency))}, ui.Fact("Lines", strconv.Itoa(len(o.Lines)))}
+	m.Form.Effects = []ui.Definition{ui.Fact("Customer", o.CRMAccount),
+		{Term: "Total", Value: ui.Of(sum(o.Total, o.Currency))}, ui.Fact("Lines", strconv.Itoa(len(o.Lines)))}
 	m.Page.Narrow, m.Page.HasErrors = true, m.Summary.Any()
 	m.Page.Crumbs = append(crumbs[:1:1], layout.Crumb{Label: o.Called(), Href: recordPath(o.ID)})
 	return httpx.Render(c, status, m.Show())

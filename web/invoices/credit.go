@@ -94,7 +94,8 @@ func (h Handlers) creditForm(c echo.Context, status int, typed httpx.Values, pro
 	m := view.Credit{Page: session.Page(c, "Credit "+o.Called(), nav), Table: creditTable(o, left, typed)}
 	m.Page.Crumbs = append(crumbs[:1:1], layout.Crumb{Label: o.Called(), Href: recordPath(o.ID)})
 	m.Page.Lead = "A credit note is a document of its own that names this invoice. It is a draft first."
-	m.Form = ui.Form{ID: creditFormID, Action: recordPath(o.ID) + "/credit", Version: strconv.Itoa(o.Version), Save: "Make the credit", Cancel: recordPath(o.ID)}
+	m.Form = ui.Form{ID: creditFormID, Action: recordPath(o.ID) + "/credit", Version: strconv.Itoa(o.Version),
+		Save: "Make the credit", Cancel: recordPath(o.ID)}
 	m.Fields = creditFields(o, typed)
 	for i := range m.Fields {
 		m.Fields[i].Error = problems[m.Fields[i].Name]
@@ -106,20 +107,29 @@ func (h Handlers) creditForm(c echo.Context, status int, typed httpx.Values, pro
 
 func creditFields(o billing.Overview, typed httpx.Values) []ui.Field {
 	return []ui.Field{
-		{Kind: ui.RadioGroup, Name: "again", Label: "What is this credit?", Value: typed.Get("again"), Required: true, Options: []ui.Option{
-			{Value: "yes", Label: "To be billed again", Hint: "The lines were wrong. Their days count as never billed, and the next run of the contract bills them anew: from the seats and prices that stand then. Put those right first."},
-			{Value: "no", Label: "Goodwill", Hint: "The lines were right, and the customer gets money back all the same. The days stay billed, and no later run takes the money back."},
-		}},
-		{Kind: ui.NumberInput, Name: "amount", Label: "Amount, of goodwill only", Value: typed.Get("amount"), Prefix: o.Currency, Size: ui.Medium,
-			Hint: "Empty: all that is left of the lines. An amount is given to the lines in their order, to each at most what is left of it."},
+		{Kind: ui.RadioGroup, Name: "again", Label: "What is this credit?", Value: typed.Get("again"), Required: true,
+			Options: []ui.Option{
+				{Value: "yes", Label: "To be billed again",
+					Hint: "The lines were wrong. Their days count as never billed, and the next run of the contract " +
+						"bills them anew: from the seats and prices that stand then. Put those right first."},
+				{Value: "no", Label: "Goodwill",
+					Hint: "The lines were right, and the customer gets money back all the same. " +
+						"The days stay billed, and no later run takes the money back."},
+			}},
+		{Kind: ui.NumberInput, Name: "amount", Label: "Amount, of goodwill only", Value: typed.Get("amount"),
+			Prefix: o.Currency, Size: ui.Medium,
+			Hint: "Empty: all that is left of the lines. An amount is given to the lines in their order, to each at " +
+				"most what is left of it."},
 		{Name: "reason", Label: "Reason", Value: typed.Get("reason"), Hint: "It stands on the credit note."},
 	}
 }
 
 // creditTable is the lines with what earlier credits have left of them; what can be credited is ticked.
 func creditTable(o billing.Overview, left []billing.Creditable, typed httpx.Values) ui.Table {
-	t := ui.Table{Caption: "Lines to credit", Compact: true, Select: &ui.Selection{FormID: creditFormID, Name: "line"}, Columns: []ui.Column{
-		{Label: "Product"}, {Label: "Period", Nowrap: true}, {Label: "Seats", Numeric: true}, {Label: "Amount", Numeric: true}, {Label: "Left to credit", Numeric: true}}}
+	t := ui.Table{Caption: "Lines to credit", Compact: true, Select: &ui.Selection{FormID: creditFormID, Name: "line"},
+		Columns: []ui.Column{
+			{Label: "Product"}, {Label: "Period", Nowrap: true}, {Label: "Seats", Numeric: true},
+			{Label: "Amount", Numeric: true}, {Label: "Left to credit", Numeric: true}}}
 	for i, l := range o.Lines {
 		if i >= len(left) {
 			break
@@ -132,7 +142,8 @@ func creditTable(o billing.Overview, left []billing.Creditable, typed httpx.Valu
 			rest = ui.Cell{Text: "nothing", Sub: "credited to be billed again"}
 			row.Unselectable, row.Muted = true, true
 		case left[i].Left.IsZero() && !left[i].Amount.IsZero():
-			rest = ui.Cell{Text: money.Grouped(left[i].Left, o.Currency) + " " + o.Currency, Sub: "its days can still be billed again"}
+			rest = ui.Cell{Text: money.Grouped(left[i].Left, o.Currency) + " " + o.Currency,
+				Sub: "its days can still be billed again"}
 		}
 		row.Checked = !row.Unselectable && (typed == nil || slices.Contains(typed.All("line"), row.ID))
 		row.Cells = []ui.Cell{cells[0], cells[1], cells[3], cells[5], rest}

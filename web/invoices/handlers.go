@@ -37,11 +37,15 @@ func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
 var crumbs = []layout.Crumb{{Label: "Invoices", Href: path}}
 
 var (
-	kinds  = map[billing.RunKind]string{billing.FullCycle: "Full cycle", billing.ChangeLog: "Change log", billing.Credit: "Credit"}
-	states = map[billing.State]ui.Tone{billing.Draft: ui.Info, billing.Billed: ui.Warn, billing.Paid: ui.Good, billing.Void: ui.Neutral}
+	kinds = map[billing.RunKind]string{billing.FullCycle: "Full cycle", billing.ChangeLog: "Change log",
+		billing.Credit: "Credit"}
+	states = map[billing.State]ui.Tone{billing.Draft: ui.Info, billing.Billed: ui.Warn, billing.Paid: ui.Good,
+		billing.Void: ui.Neutral}
 	// What a line is for.
-	lineKinds = map[billing.Kind]string{billing.Cycle: "", billing.CatchUp: "catch-up", billing.Reprice: "price difference", billing.Once: "purchase", billing.Typed: "by hand", "credit": "credit"}
-	periods   = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year", "three_years": "per three years", "once": "once"}
+	lineKinds = map[billing.Kind]string{billing.Cycle: "", billing.CatchUp: "catch-up",
+		billing.Reprice: "price difference", billing.Once: "purchase", billing.Typed: "by hand", "credit": "credit"}
+	periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year",
+		"three_years": "per three years", "once": "once"}
 )
 
 func badge(s billing.State) ui.Badge { return ui.Badge{Text: string(s), Tone: states[s]} }

@@ -44,12 +44,16 @@ func open(t *testing.T, today string, k billtest.Terms) *desk {
 			return next(c)
 		}
 	})
-	for path, handle := range map[string]echo.HandlerFunc{"/invoices": h.List, "/invoices.csv": h.List, "/invoice-lines": h.Lines, "/invoice-lines.csv": h.Lines, "/invoices/:id": h.Record,
-		"/invoices/:id/void": h.ConfirmVoid, "/invoices/:id/credit": h.ConfirmCredit, "/contracts/:id/invoices/new": h.New, "/changes/billed-elsewhere": h.OpenRows} {
+	for path, handle := range map[string]echo.HandlerFunc{"/invoices": h.List, "/invoices.csv": h.List,
+		"/invoice-lines": h.Lines, "/invoice-lines.csv": h.Lines, "/invoices/:id": h.Record,
+		"/invoices/:id/void": h.ConfirmVoid, "/invoices/:id/credit": h.ConfirmCredit,
+		"/contracts/:id/invoices/new": h.New, "/changes/billed-elsewhere": h.OpenRows} {
 		d.echo.GET(path, handle)
 	}
-	for path, handle := range map[string]echo.HandlerFunc{"/contracts/:id/invoices": h.Create, "/invoices/:id/bill": h.Bill, "/invoices/:id/pay": h.Pay, "/invoices/:id/void": h.Void,
-		"/invoices/:id/credit": h.Credit, "/invoices/:id/redraw": h.Redraw, "/changes/billed-elsewhere": h.BilledElsewhere} {
+	for path, handle := range map[string]echo.HandlerFunc{"/contracts/:id/invoices": h.Create,
+		"/invoices/:id/bill": h.Bill, "/invoices/:id/pay": h.Pay, "/invoices/:id/void": h.Void,
+		"/invoices/:id/credit": h.Credit, "/invoices/:id/redraw": h.Redraw,
+		"/changes/billed-elsewhere": h.BilledElsewhere} {
 		d.echo.POST(path, handle)
 	}
 	return d
@@ -105,7 +109,8 @@ func (d *desk) post(path string, v url.Values, want int) *httptest.ResponseRecor
 // draft posts a run as a script would, and gives the invoice's address.
 func (d *desk) draft(end string) string {
 	d.Helper()
-	return d.post(d.runs(), url.Values{"kind": {"full_cycle"}, "period_end": {end}}, http.StatusSeeOther).Header().Get("Location")
+	return d.post(d.runs(), url.Values{"kind": {"full_cycle"}, "period_end": {end}},
+		http.StatusSeeOther).Header().Get("Location")
 }
 
 func (d *desk) runs() string { return "/contracts/" + d.Contract.String() + "/invoices" }
@@ -136,17 +141,22 @@ func TestFromPreviewToDraftToBilledToPaid(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	d.Price(d.AddUnpriced("S2", 5, "2026-03-01"), "20", "2026-03-01")
 	preview := d.get(d.runs() + "/new")
-	has(t, htmlcheck.Text(preview.Find("main")), "120.00", "Product S1", "Left out", "Nobody has signed it off under this contract yet.", "100.00")
+	has(t, htmlcheck.Text(preview.Find("main")), "120.00", "Product S1", "Left out",
+		"Nobody has signed it off under this contract yet.", "100.00")
 	form := preview.Find("main form[method=post]").First()
 	where := d.post(form.AttrOr("action", ""), values(form), http.StatusSeeOther).Header().Get("Location")
 	has(t, d.text(where), "A draft", "Contoso", "2026-03-01 to 2026-04-01", "120.00")
 	for _, command := range []string{"Bill it", "Mark as paid"} {
-		button := d.get(where).Find("main form").FilterFunction(func(_ int, s *goquery.Selection) bool { return strings.Contains(s.Text(), command) }).First()
+		button := d.get(where).Find("main form").FilterFunction(func(_ int,
+			s *goquery.Selection) bool {
+			return strings.Contains(s.Text(), command)
+		}).First()
 		d.post(button.AttrOr("action", ""), values(button), http.StatusSeeOther)
 	}
 	has(t, d.text(where), "Invoice 1", "paid")
 	got := d.file("/invoices.csv?state=paid")
-	if len(got) != 2 || !strings.HasPrefix(got[0], "id,number,contract,crm_account,kind,state,currency,total,period_start,period_end,issued_at") ||
+	if len(got) != 2 || !strings.HasPrefix(got[0],
+		"id,number,contract,crm_account,kind,state,currency,total,period_start,period_end,issued_at") ||
 		!strings.Contains(got[1], ",1,Licences,Contoso,full_cycle,paid,USD,120,2026-03-01,2026-04-01,2026-03-02T09:00:00Z,") {
 		t.Errorf("%q", got)
 	}
@@ -159,14 +169,17 @@ func TestTheFileOfLinesIsWhatTheAccountingSystemTakes(t *testing.T) {
 	a := d.Add("S1", 10, "2026-03-01")
 	where := d.draft("2026-04-01")
 	got := d.file("/invoice-lines.csv?invoice=" + strings.TrimPrefix(where, "/invoices/"))
-	if len(got) != 2 || !strings.HasPrefix(got[0], "line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again") {
+	if len(got) != 2 || !strings.HasPrefix(got[0],
+		"line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again") {
 		t.Fatalf("%q", got)
 	}
 	cells := strings.Split(got[1], ",")
-	if diff := cmp.Diff([]string{a.String(), "2026-03-01", "2026-04-01", "31", "10", "12", "month", "120", "USD"}, append(cells[2:3:3], cells[5:13]...)); diff != "" {
+	if diff := cmp.Diff([]string{a.String(), "2026-03-01", "2026-04-01", "31", "10", "12", "month", "120", "USD"},
+		append(cells[2:3:3], cells[5:13]...)); diff != "" {
 		t.Error(diff)
 	}
-	rows := d.Text(`SELECT string_agg(change_id::text, ';' ORDER BY change_id) FROM license_change_status WHERE invoice_id = ?`, strings.TrimPrefix(where, "/invoices/"))
+	rows := d.Text(`SELECT string_agg(change_id::text, ';' ORDER BY change_id) FROM license_change_status
+		WHERE invoice_id = ?`, strings.TrimPrefix(where, "/invoices/"))
 	if cells[4] != rows {
 		t.Errorf("change_ids %s, want %s", cells[4], rows)
 	}
@@ -204,7 +217,8 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	where := d.draft("2026-04-01")
 	twice := d.page(d.post(d.runs(), url.Values{"period_end": {"2026-04-01"}}, http.StatusConflict))
-	has(t, htmlcheck.Text(twice.Find("body")), "There is nothing to bill in Licences up to 2026-04-01", "No invoice was made")
+	has(t, htmlcheck.Text(twice.Find("body")), "There is nothing to bill in Licences up to 2026-04-01",
+		"No invoice was made")
 	d.post(d.runs(), url.Values{"period_end": {"2026-04-17"}}, http.StatusUnprocessableEntity)
 	d.post(d.runs(), url.Values{"kind": {"weekly"}}, http.StatusUnprocessableEntity)
 	d.post(where+"/pay", nil, http.StatusConflict)
@@ -284,12 +298,17 @@ func TestRowsBilledElsewhereAreTickedAndMarked(t *testing.T) {
 	a := d.Add("S1", 10, "2026-03-01")
 	page := d.get("/changes/billed-elsewhere?contract=" + d.Contract.String())
 	var ids []string
-	page.Find("main input[type=checkbox][name=id]").Each(func(_ int, s *goquery.Selection) { ids = append(ids, s.AttrOr("value", "")) })
+	page.Find("main input[type=checkbox][name=id]").Each(func(_ int,
+		s *goquery.Selection) {
+		ids = append(ids, s.AttrOr("value", ""))
+	})
 	d.page(d.post("/changes/billed-elsewhere", url.Values{"id": ids}, http.StatusUnprocessableEntity))
 	d.post("/changes/billed-elsewhere", url.Values{"id": ids, "reference": {"Xero 4711"}}, http.StatusSeeOther)
 	d.post("/changes/billed-elsewhere", url.Values{"id": ids, "reference": {"Xero 4711"}}, http.StatusConflict)
-	if got := d.Text(`SELECT string_agg(DISTINCT st.billing_state || ' ' || m.why, ',') FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
-		JOIN license_change_marks m ON m.change_id = c.id WHERE c.subscription_id = ?`, a); got != "invoiced billed elsewhere: Xero 4711" {
+	if got := d.Text(`SELECT string_agg(DISTINCT st.billing_state || ' ' || m.why, ',') FROM license_changes c
+		JOIN license_change_status st ON st.change_id = c.id
+		JOIN license_change_marks m ON m.change_id = c.id
+		WHERE c.subscription_id = ?`, a); got != "invoiced billed elsewhere: Xero 4711" {
 		t.Error(got)
 	}
 }
@@ -300,7 +319,8 @@ func TestAViewerSeesInvoicesAndIsOfferedNothing(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	where := d.draft("2026-04-01")
 	d.role = auth.Viewer
-	if n := d.get(where).Find("main form").Length() + d.get(d.runs()+"/new?kind=change_log").Find("main form[method=post]").Length(); n != 0 {
+	if n := d.get(where).Find("main form").Length() +
+		d.get(d.runs()+"/new?kind=change_log").Find("main form[method=post]").Length(); n != 0 {
 		t.Errorf("%d forms", n)
 	}
 }
@@ -318,13 +338,15 @@ func TestACreditTakesLinesAndSaysWhichItIs(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	d.Add("S2", 5, "2026-03-01")
 	where := d.draft("2026-04-01")
-	d.page(d.post(where+"/credit", url.Values{"again": {"yes"}, "reason": {"x"}}, http.StatusConflict)) // a draft is voided
+	// a draft is voided
+	d.page(d.post(where+"/credit", url.Values{"again": {"yes"}, "reason": {"x"}}, http.StatusConflict))
 	d.post(where+"/bill", nil, http.StatusSeeOther)
 	page := d.get(where + "/credit")
 	if n := page.Find("main tbody input[name=line][checked]").Length(); n != 2 {
 		t.Errorf("%d lines ticked", n)
 	}
-	has(t, htmlcheck.Text(page.Find("main")), "Left to credit", "120.00", "60.00", "count as never billed", "no later run takes the money back")
+	has(t, htmlcheck.Text(page.Find("main")), "Left to credit", "120.00", "60.00", "count as never billed",
+		"no later run takes the money back")
 	line := page.Find("main tbody input[name=line]").First().AttrOr("value", "")
 	for name, bad := range map[string]url.Values{
 		"again": {"reason": {"x"}}, "amount": {"again": {"yes"}, "amount": {"5"}, "reason": {"x"}},
@@ -335,20 +357,26 @@ func TestACreditTakesLinesAndSaysWhichItIs(t *testing.T) {
 		}
 	}
 	for _, bad := range []url.Values{
-		{"again": {"perhaps"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"12,5"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"0.001"}, "reason": {"x"}},
-		{"again": {"no"}, "line": {line}, "amount": {"120.01"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"0"}, "reason": {"x"}},
+		{"again": {"perhaps"}, "reason": {"x"}}, {"again": {"no"}, "amount": {"12,5"}, "reason": {"x"}},
+		{"again": {"no"}, "amount": {"0.001"}, "reason": {"x"}},
+		{"again": {"no"}, "line": {line}, "amount": {"120.01"}, "reason": {"x"}},
+		{"again": {"no"}, "amount": {"0"}, "reason": {"x"}},
 	} {
 		d.page(d.post(where+"/credit", bad, http.StatusUnprocessableEntity))
 	}
-	d.post(where+"/credit", url.Values{"line": {line}, "again": {"no"}, "amount": {"20"}, "reason": {"late delivery"}}, http.StatusSeeOther)
+	d.post(where+"/credit", url.Values{"line": {line}, "again": {"no"}, "amount": {"20"}, "reason": {"late delivery"}},
+		http.StatusSeeOther)
 	has(t, htmlcheck.Text(d.get(where+"/credit").Find("main")), "100.00")
-	again := d.post(where+"/credit", url.Values{"line": {line}, "again": {"yes"}, "reason": {"wrong price"}}, http.StatusSeeOther).Header().Get("Location")
+	again := d.post(where+"/credit", url.Values{"line": {line}, "again": {"yes"}, "reason": {"wrong price"}},
+		http.StatusSeeOther).Header().Get("Location")
 	has(t, d.text(again), "-100.00")
 	has(t, htmlcheck.Text(d.get(where+"/credit").Find("main")), "credited to be billed again")
 	d.page(d.post(where+"/credit", url.Values{"line": {line}, "again": {"yes"}, "reason": {"x"}}, http.StatusConflict))
 	rows := d.file("/invoice-lines.csv?kind=credit")
-	if len(rows) != 3 || !strings.HasPrefix(rows[0], "line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again,") ||
-		strings.Count(strings.Join(rows, "\n"), ","+line+",false,") != 1 || strings.Count(strings.Join(rows, "\n"), ","+line+",true,") != 1 {
+	if len(rows) != 3 || !strings.HasPrefix(rows[0],
+		"line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount,currency,credits_line_id,again,") ||
+		strings.Count(strings.Join(rows, "\n"), ","+line+",false,") != 1 ||
+		strings.Count(strings.Join(rows, "\n"), ","+line+",true,") != 1 {
 		t.Errorf("%q", rows)
 	}
 	// What was credited to be billed again is due again; the goodwill stays given.

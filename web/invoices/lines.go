@@ -21,7 +21,10 @@ var linesSpec = httpx.ListSpec{
 	Sorts: billing.LineSorts(),
 	Filters: []httpx.Filter{
 		{Name: "state", Label: "Invoice", Allowed: stateChoices},
-		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"}, {Value: "typed", Label: "Typed by hand"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"},
+			{Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"},
+			{Value: "once", Label: "Purchase"}, {Value: "typed", Label: "Typed by hand"},
+			{Value: "credit", Label: "Credit"}}},
 		{Name: "invoice", Label: "One invoice", IsID: true},
 		{Name: "contract", Label: "One contract", IsID: true},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
@@ -36,7 +39,8 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := billing.LineFilter{Search: q.Search, State: billing.State(q.Filter("state")), Kind: billing.Kind(q.Filter("kind")), Invoice: q.FilterID("invoice"),
+	f := billing.LineFilter{Search: q.Search, State: billing.State(q.Filter("state")),
+		Kind: billing.Kind(q.Filter("kind")), Invoice: q.FilterID("invoice"),
 		Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account"), Subscription: q.FilterID("subscription")}
 	if httpx.IsCSV(c) {
 		return h.linesFile(c, f, q)
@@ -46,7 +50,9 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := layout.List{Page: session.Page(c, "Invoice lines", nav), Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows), Pager: q.Pager(next, shown(len(rows), next, "line"))}
+	m := layout.List{Page: session.Page(c, "Invoice lines", nav),
+		Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows),
+		Pager: q.Pager(next, shown(len(rows), next, "line"))}
 	m.Page.Crumbs = crumbs
 	m.Page.Lead = "What every invoice bills, line by line, with the ledger rows it stands for in the file."
 	return httpx.Render(c, http.StatusOK, m.Show())
@@ -54,12 +60,15 @@ func (h Handlers) Lines(c echo.Context) error {
 
 func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
 	t := ui.Table{Caption: "Invoice lines", Compact: true, Empty: empty(q, "line"), Columns: []ui.Column{
-		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"}, {Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
+		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"},
+		{Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
 	for _, r := range rows {
-		invoice := ui.Cell{Text: billing.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID), Badges: []ui.Badge{badge(r.State)}}
+		invoice := ui.Cell{Text: billing.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID),
+			Badges: []ui.Badge{badge(r.State)}}
 		row := lineCells(r)
-		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: append([]ui.Cell{row[0], invoice, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
+		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void,
+			Cells: append([]ui.Cell{row[0], invoice, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
 	}
 	return t
 }
@@ -76,14 +85,18 @@ func lineCells(r billing.LineRow) []ui.Cell {
 	if word := lineKinds[r.Kind]; word != "" {
 		product.Badges = []ui.Badge{{Text: word, Tone: ui.Info}}
 	}
-	return []ui.Cell{product, span(r.FromDate, r.ToDate), ui.TextCell(strconv.Itoa(r.Days)), ui.TextCell(money.Plain(r.Quantity)),
-		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency, Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
+	return []ui.Cell{product, span(r.FromDate, r.ToDate), ui.TextCell(strconv.Itoa(r.Days)),
+		ui.TextCell(money.Plain(r.Quantity)),
+		ui.Of(ui.Money{Amount: money.Grouped(r.UnitPrice, r.Currency), Currency: r.Currency,
+			Period: periods[r.PricePeriod]}), ui.Of(sum(r.Amount, r.Currency))}
 }
 
 // linesHeader is the columns of CONTRACT, then ours; id is line_id under its older name.
 var linesHeader = []string{
-	"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days", "seats", "unit_price", "price_period", "amount", "currency", "credits_line_id", "again",
-	"id", "invoice_number", "invoice_state", "position", "contract", "crm_account", "external_id", "product", "part_number", "tax_code", "forfeited_seat_days",
+	"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days", "seats", "unit_price",
+	"price_period", "amount", "currency", "credits_line_id", "again",
+	"id", "invoice_number", "invoice_state", "position", "contract", "crm_account", "external_id", "product",
+	"part_number", "tax_code", "forfeited_seat_days",
 	"typed_line_id", "quantity", // a typed line has no subscription and no seats
 }
 
@@ -91,7 +104,8 @@ func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQu
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoice-lines.csv", linesHeader, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.EachLine(ctx, tx, f, q.Page.Order, func(r billing.LineRow) error { return write(lineFile(r)...) })
+			return billing.EachLine(ctx, tx, f, q.Page.Order,
+				func(r billing.LineRow) error { return write(lineFile(r)...) })
 		})
 	})
 }
@@ -112,9 +126,12 @@ func lineFile(r billing.LineRow) []httpx.Cell {
 		again = strconv.FormatBool(*r.Again)
 	}
 	return []httpx.Cell{
-		plain(r.ID.String()), plain(r.InvoiceID.String()), plain(subscription), plain(string(r.Kind)), plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
-		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod), plain(money.Plain(r.Amount)), plain(r.Currency), plain(credited), plain(again),
-		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)), text(r.Contract), text(r.CRMAccount),
+		plain(r.ID.String()), plain(r.InvoiceID.String()), plain(subscription), plain(string(r.Kind)),
+		plain(r.ChangeIDs), plain(r.FromDate.String()), plain(r.ToDate.String()), plain(strconv.Itoa(r.Days)),
+		plain(strconv.Itoa(r.Seats)), plain(money.Plain(r.UnitPrice)), plain(r.PricePeriod),
+		plain(money.Plain(r.Amount)), plain(r.Currency), plain(credited), plain(again),
+		plain(r.ID.String()), text(r.NumberText), plain(string(r.State)), plain(strconv.Itoa(r.Position)),
+		text(r.Contract), text(r.CRMAccount),
 		text(r.ExternalID), text(r.ProductName), text(r.PartNumber), text(r.TaxCode), plain(strconv.Itoa(r.Forfeited)),
 		plain(typed), plain(money.Plain(r.Quantity)),
 	}

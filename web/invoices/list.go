@@ -19,13 +19,15 @@ import (
 	"seatledger/web/session"
 )
 
-var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "billed", Label: "Billed"}, {Value: "paid", Label: "Paid"}, {Value: "void", Label: "Void"}}
+var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "billed", Label: "Billed"},
+	{Value: "paid", Label: "Paid"}, {Value: "void", Label: "Void"}}
 
 var listSpec = httpx.ListSpec{
 	Sorts: billing.Sorts(),
 	Filters: []httpx.Filter{
 		{Name: "state", Label: "State", Allowed: stateChoices},
-		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"}, {Value: "change_log", Label: "Change log"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"},
+			{Value: "change_log", Label: "Change log"}, {Value: "credit", Label: "Credit"}}},
 		{Name: "contract", Label: "One contract", IsID: true},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
 	},
@@ -37,7 +39,8 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := billing.Filter{Search: q.Search, State: billing.State(q.Filter("state")), Kind: billing.RunKind(q.Filter("kind")), Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account")}
+	f := billing.Filter{Search: q.Search, State: billing.State(q.Filter("state")),
+		Kind: billing.RunKind(q.Filter("kind")), Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account")}
 	if httpx.IsCSV(c) {
 		return h.file(c, f, q)
 	}
@@ -46,7 +49,9 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows), Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
+	m := layout.List{Page: session.Page(c, "Invoices", nav),
+		Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows),
+		Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
 	before, err := opening.Load(ctx, h.Invoices.DB.Read(ctx))
 	if err != nil {
@@ -70,11 +75,14 @@ func shown(n int, next, what string) string {
 }
 
 func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
-	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"}, {Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Due", Nowrap: true}, {Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
+	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"},
+		{Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Due", Nowrap: true},
+		{Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
 			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
-			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}, ui.TextCell(kinds[r.Kind]),
+			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract},
+			ui.TextCell(kinds[r.Kind]),
 			span(r.PeriodStart, r.PeriodEnd), due(r), total(r),
 		}})
 	}
@@ -100,15 +108,20 @@ func total(r billing.ListRow) ui.Cell {
 
 func empty(q httpx.ListQuery, what string) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No " + what + " matches", Text: "Change the search or the filters.", Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No " + what + " matches",
+			Text:   "Change the search or the filters.",
+			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No " + what + "s yet", Text: "Open a billing contract and choose New invoice: you see what it would bill before anything is made.",
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No " + what + "s yet",
+		Text:   "Open a billing contract and choose New invoice: you see what it would bill before anything is made.",
 		Action: &ui.LinkButton{Text: "Open the contracts", Href: "/contracts"}}
 }
 
 var header = []string{
-	"id", "number", "contract", "crm_account", "kind", "state", "currency", "total", "period_start", "period_end", "issued_at",
-	"contract_id", "crm_account_id", "drafted_at", "paid_at", "voided_at", "payment_terms", "tax_code", "credits_id", "forfeited_seat_days",
+	"id", "number", "contract", "crm_account", "kind", "state", "currency", "total", "period_start", "period_end",
+	"issued_at",
+	"contract_id", "crm_account_id", "drafted_at", "paid_at", "voided_at", "payment_terms", "tax_code", "credits_id",
+	"forfeited_seat_days",
 	"due_on", "paid_on", "open", "sent_at", "exported_at", "tax", "total_with_tax",
 }
 
@@ -116,7 +129,8 @@ func (h Handlers) file(c echo.Context, f billing.Filter, q httpx.ListQuery) erro
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoices.csv", header, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.Each(ctx, tx, f, q.Page.Order, func(r billing.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
+			return billing.Each(ctx, tx, f, q.Page.Order,
+				func(r billing.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
 		})
 	})
 }
@@ -128,11 +142,15 @@ func cells(r billing.ListRow, zone *time.Location) []httpx.Cell {
 		credits = r.CreditsID.UUID.String()
 	}
 	return []httpx.Cell{
-		plain(r.ID.String()), text(r.NumberText), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)), plain(string(r.State)), plain(r.Currency),
+		plain(r.ID.String()), text(r.NumberText), text(r.Contract), text(r.CRMAccount), plain(string(r.Kind)),
+		plain(string(r.State)), plain(r.Currency),
 		plain(money.Plain(r.Total)), plain(r.PeriodStart.String()), plain(r.PeriodEnd.String()), at(r.IssuedAt),
-		plain(r.ContractID.String()), plain(r.CRMAccountID.String()), at(&r.DraftedAt), at(r.PaidAt), at(r.VoidedAt), text(r.PaymentTerms), text(r.TaxCode), plain(credits),
+		plain(r.ContractID.String()), plain(r.CRMAccountID.String()), at(&r.DraftedAt), at(r.PaidAt), at(r.VoidedAt),
+		text(r.PaymentTerms), text(r.TaxCode), plain(credits),
 		plain(strconv.Itoa(r.Forfeited)),
-		plain(r.DueOn.String()), day(r.PaidAt, zone), perhaps(r.Open()), plain(""), plain(""), perhaps(r.Tax), perhaps(r.Gross), // nothing is sent or exported yet
+		// nothing is sent or exported yet
+		plain(r.DueOn.String()), day(r.PaidAt, zone), perhaps(r.Open()), plain(""), plain(""), perhaps(r.Tax),
+		perhaps(r.Gross),
 	}
 }
 

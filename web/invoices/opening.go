@@ -30,10 +30,13 @@ func (h Handlers) Opening(c echo.Context) error {
 	if httpx.IsCSV(c) {
 		return openingFile(c, o)
 	}
-	m := view.Opening{Page: session.Page(c, "Billed before", nav), Prices: openingPrices(o), Contracts: openingContracts(o, mayBill(c))}
+	m := view.Opening{Page: session.Page(c, "Billed before", nav), Prices: openingPrices(o),
+		Contracts: openingContracts(o, mayBill(c))}
 	m.Page.Crumbs = crumbs
-	m.Page.Lead = "What was billed before each day had its own price and seats. Nothing of it is charged or credited until you say so, contract by contract."
-	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "CSV", Href: openingPath + ".csv", Icon: "download", Download: true})
+	m.Page.Lead = "What was billed before each day had its own price and seats. " +
+		"Nothing of it is charged or credited until you say so, contract by contract."
+	m.Page.Actions = append(m.Page.Actions,
+		ui.LinkButton{Text: "CSV", Href: openingPath + ".csv", Icon: "download", Download: true})
 	if mayBill(c) && len(o.Prices) > 0 {
 		m.Seen = &ui.PostButton{Button: ui.Button{Text: "I have seen these prices", Action: openingPath + "/seen"}}
 	}
@@ -53,7 +56,8 @@ func (h Handlers) TakeOpening(c echo.Context) error {
 	if err := h.opening().Take(c.Request().Context(), session.Actor(c), id); err != nil {
 		return err
 	}
-	return httpx.Done(c, openingPath, "The next run of this contract takes these differences. Its preview shows them before anything is made.")
+	return httpx.Done(c, openingPath,
+		"The next run of this contract takes these differences. Its preview shows them before anything is made.")
 }
 
 // SeeOpening notes that a person has seen the prices.
@@ -72,7 +76,8 @@ func openingPrices(o opening.Opening) *ui.Table {
 		{Label: "Subscription"}, {Label: "Pages showed", Numeric: true}, {Label: "Price of today", Numeric: true}}}
 	for _, p := range o.Prices {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: p.Product, Href: "/subscriptions/" + p.SubscriptionID.String(), Sub: p.CRMAccount + " " + p.ExternalID},
+			{Text: p.Product, Href: "/subscriptions/" + p.SubscriptionID.String(),
+				Sub: p.CRMAccount + " " + p.ExternalID},
 			priceCell(p.Shown, p.ShownCurrency, p.ShownPeriod), priceCell(p.Price, p.Currency, p.PricePeriod),
 		}})
 	}
@@ -100,7 +105,8 @@ func openingContracts(o opening.Opening, mayBill bool) []view.OpeningContract {
 		sums[d.ContractID] = sums[d.ContractID].Add(d.Amount)
 		t := &out[i].Table
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: d.Product, Href: "/subscriptions/" + d.SubscriptionID.String(), Sub: d.ExternalID}, span(d.FromDate, d.ToDate),
+			{Text: d.Product, Href: "/subscriptions/" + d.SubscriptionID.String(), Sub: d.ExternalID},
+			span(d.FromDate, d.ToDate),
 			ui.TextCell(strconv.Itoa(d.Seats)), ui.Of(sum(d.Amount, d.Currency)),
 		}})
 		t.Sums = []ui.Cell{{Text: "Together, net", Span: 3}, ui.Of(sum(sums[d.ContractID], d.Currency))}
@@ -112,31 +118,38 @@ func openingContract(d opening.Difference, mayBill bool) view.OpeningContract {
 	k := view.OpeningContract{
 		Card: ui.Card{Title: d.CRMAccount + ", " + d.Contract, Flush: true},
 		Table: ui.Table{Caption: "Differences of " + d.Contract, Plain: true, Columns: []ui.Column{
-			{Label: "Subscription"}, {Label: "Period", Nowrap: true}, {Label: "Seats", Numeric: true}, {Label: "Amount", Numeric: true}}},
+			{Label: "Subscription"}, {Label: "Period", Nowrap: true}, {Label: "Seats", Numeric: true},
+			{Label: "Amount", Numeric: true}}},
 	}
 	if mayBill {
-		k.Take = &ui.PostButton{Button: ui.Button{Text: "Bill these differences with the next run", Action: contractPath(d.ContractID) + "/differences"}}
+		k.Take = &ui.PostButton{Button: ui.Button{Text: "Bill these differences with the next run",
+			Action: contractPath(d.ContractID) + "/differences"}}
 	}
 	return k
 }
 
 var openingHeader = []string{
-	"what", "crm_account", "contract", "contract_id", "subscription_id", "external_id", "product", "from", "to", "seats", "old", "old_period", "new", "new_period", "amount", "currency",
+	"what", "crm_account", "contract", "contract_id", "subscription_id", "external_id", "product", "from", "to",
+	"seats", "old", "old_period", "new", "new_period", "amount", "currency",
 }
 
 func openingFile(c echo.Context, o opening.Opening) error {
 	text, plain := httpx.Text, httpx.Plain
 	return httpx.CSV(c, "billed-before.csv", openingHeader, func(write httpx.Row) error {
 		for _, p := range o.Prices {
-			err := write(plain("price"), text(p.CRMAccount), plain(""), plain(""), plain(p.SubscriptionID.String()), text(p.ExternalID), text(p.Product), plain(""), plain(""), plain(""),
-				perhaps(p.Shown), plain(p.ShownPeriod), perhaps(p.Price), plain(p.PricePeriod), plain(""), plain(p.Currency))
+			err := write(plain("price"), text(p.CRMAccount), plain(""), plain(""), plain(p.SubscriptionID.String()),
+				text(p.ExternalID), text(p.Product), plain(""), plain(""), plain(""),
+				perhaps(p.Shown), plain(p.ShownPeriod), perhaps(p.Price), plain(p.PricePeriod), plain(""),
+				plain(p.Currency))
 			if err != nil {
 				return err
 			}
 		}
 		for _, d := range o.Differences {
-			err := write(plain("difference"), text(d.CRMAccount), text(d.Contract), plain(d.ContractID.String()), plain(d.SubscriptionID.String()), text(d.ExternalID), text(d.Product),
-				plain(d.FromDate.String()), plain(d.ToDate.String()), plain(strconv.Itoa(d.Seats)), plain(""), plain(""), plain(""), plain(""), plain(money.Plain(d.Amount)), plain(d.Currency))
+			err := write(plain("difference"), text(d.CRMAccount), text(d.Contract), plain(d.ContractID.String()),
+				plain(d.SubscriptionID.String()), text(d.ExternalID), text(d.Product),
+				plain(d.FromDate.String()), plain(d.ToDate.String()), plain(strconv.Itoa(d.Seats)), plain(""),
+				plain(""), plain(""), plain(""), plain(money.Plain(d.Amount)), plain(d.Currency))
 			if err != nil {
 				return err
 			}

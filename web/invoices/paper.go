@@ -29,8 +29,10 @@ func (h Handlers) desk() document.Desk {
 // sheet fills the page with a document.
 func sheet(o billing.Overview, d document.Document) view.Paper {
 	say := d.Words()
-	p := view.Paper{Lang: d.Language, Seller: party(d.Seller, ""), ToLabel: d.Label("to"), To: party(d.Customer, d.Label("tax_id")), Title: d.Title(),
-		Columns: []string{d.Label("description"), d.Label("seats"), d.Label("price")}, None: d.Label("none"), Remarks: d.Remarks(),
+	p := view.Paper{Lang: d.Language, Seller: party(d.Seller, ""), ToLabel: d.Label("to"),
+		To: party(d.Customer, d.Label("tax_id")), Title: d.Title(),
+		Columns: []string{d.Label("description"), d.Label("seats"), d.Label("price")}, None: d.Label("none"),
+		Remarks:  d.Remarks(),
 		PayTitle: d.Label("payment"), Pay: d.Payment(), Footer: d.Footer}
 	if d.Number == "" {
 		p.Title += " (" + d.Label("draft") + ")"
@@ -98,7 +100,9 @@ func unprintable(d document.Document) ([]string, error) {
 		signs = append(signs, fmt.Sprintf("and %d more", len(missing)-most))
 	}
 	return []string{"The PDF cannot show these characters as they are written: " + strings.Join(signs, ", ") +
-		". They would stand as � or apart from each other. Write the name in other letters, or send the page instead."}, nil
+			". They would stand as � or apart from each other. " +
+			"Write the name in other letters, or send the page instead."},
+		nil
 }
 
 // Logo is the picture of a document.
@@ -151,8 +155,10 @@ func fileName(o billing.Overview, d document.Document, ending string) string {
 }
 
 var documentHeader = []string{
-	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id", "product", "part_number", "description",
-	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net", "tax", "gross",
+	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id",
+	"product", "part_number", "description",
+	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net",
+	"tax", "gross",
 }
 
 // documentFile is one document as rows: its lines, each tax on its base, and the total.
@@ -160,7 +166,8 @@ func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Do
 	text, plain := httpx.Text, httpx.Plain
 	empty := plain("")
 	row := func(kind string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
-		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()), plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
+		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()),
+			plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
 			text(strings.Join(d.Corrects, "; "))}
 		for len(middle) < 14 {
 			middle = append(middle, empty)
@@ -174,14 +181,17 @@ func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Do
 			if l.TaxCode != "" {
 				percent = amount(l.TaxPercent)
 			}
-			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber), text(strings.Join(l.Words, " | ")), plain(l.From.String()),
-				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice), plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
+			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber),
+				text(strings.Join(l.Words, " | ")), plain(l.From.String()),
+				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice),
+				plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
 			if err := write(row("line", cells, amount(l.Amount), empty, empty)...); err != nil {
 				return err
 			}
 		}
 		for _, t := range d.Taxes {
-			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, text(t.Code), text(t.Name), amount(t.Percent)}
+			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty,
+				text(t.Code), text(t.Name), amount(t.Percent)}
 			if err := write(row("tax", cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
 				return err
 			}

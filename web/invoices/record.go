@@ -53,13 +53,15 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 		}
 		problems = append(problems, more...)
 	}
-	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: sheet(o, doc), Facts: h.facts(o), Credits: credits(o)}
+	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: sheet(o, doc),
+		Facts: h.facts(o), Credits: credits(o)}
 	contradicted, err := h.contradicted(c, o)
 	if err != nil {
 		return err
 	}
 	m.Redraw = contradicted
-	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
+	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; "+
+		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
 	m.Page.Meta = []layout.Meta{
 		{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()},
@@ -77,14 +79,18 @@ func (h Handlers) contradicted(c echo.Context, o billing.Overview) (*view.Contra
 	}
 	out := &view.Contradicted{
 		Callout: ui.Callout{Tone: ui.Warn, Title: "A draft drawn now would be another one",
-			Text: "Seats, prices, dates or typed lines were entered since it was drawn. Billed as it is, a later run charges or credits the difference. Drawn anew, it takes its place and bills what stands now."},
+			Text: "Seats, prices, dates or typed lines were entered since it was drawn. " +
+				"Billed as it is, a later run charges or credits the difference. " +
+				"Drawn anew, it takes its place and bills what stands now."},
 		Facts: ui.DefinitionList{Items: []ui.Definition{
-			{Term: "This draft", Value: ui.Of(sum(o.Total, o.Currency))}, {Term: "A fresh one", Value: ui.Of(sum(found.Fresh.Total, o.Currency))},
+			{Term: "This draft", Value: ui.Of(sum(o.Total, o.Currency))},
+			{Term: "A fresh one", Value: ui.Of(sum(found.Fresh.Total, o.Currency))},
 			{Term: "Difference", Value: ui.Of(sum(found.Fresh.Total.Sub(o.Total), o.Currency))},
 		}},
 	}
 	if mayBill(c) {
-		out.Button = &ui.PostButton{Button: ui.Button{Text: "Draw the draft anew", Action: recordPath(o.ID) + "/redraw", Compact: true},
+		out.Button = &ui.PostButton{Button: ui.Button{Text: "Draw the draft anew", Action: recordPath(o.ID) + "/redraw",
+			Compact: true},
 			Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}}
 	}
 	return out, nil
@@ -103,7 +109,8 @@ func actions(o billing.Overview, mayBill bool) []templ.Component {
 	out := []templ.Component{
 		ui.LinkButton{Text: "PDF", Href: recordPath(o.ID) + ".pdf", Icon: "download"},
 		ui.LinkButton{Text: "CSV", Href: recordPath(o.ID) + ".csv", Icon: "download", Download: true},
-		ui.LinkButton{Text: "Accounting CSV", Href: linesPath + ".csv?invoice=" + o.ID.String(), Icon: "download", Download: true},
+		ui.LinkButton{Text: "Accounting CSV", Href: linesPath + ".csv?invoice=" + o.ID.String(), Icon: "download",
+			Download: true},
 	}
 	if !mayBill {
 		return out
@@ -113,15 +120,19 @@ func actions(o billing.Overview, mayBill bool) []templ.Component {
 	menu := ui.CommandMenu{}
 	switch o.State {
 	case billing.Draft:
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Bill it", Weight: ui.Primary, Action: here + "/bill"}, Hidden: version})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Bill it", Weight: ui.Primary, Action: here + "/bill"},
+			Hidden: version})
 	case billing.Billed:
-		out = append(out, ui.PostButton{Button: ui.Button{Text: "Mark as paid", Action: here + "/pay"}, Hidden: version})
+		out = append(out, ui.PostButton{Button: ui.Button{Text: "Mark as paid", Action: here + "/pay"},
+			Hidden: version})
 	}
 	if o.Kind != billing.Credit && (o.State == billing.Billed || o.State == billing.Paid) {
-		menu.Commands = append(menu.Commands, ui.Command{Label: "Credit", Hint: "Gives the money of its lines back on an invoice of its own", Href: here + "/credit"})
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Credit",
+			Hint: "Gives the money of its lines back on an invoice of its own", Href: here + "/credit"})
 	}
 	if o.State == billing.Draft || o.State == billing.Billed {
-		menu.Commands = append(menu.Commands, ui.Command{Label: "Void", Hint: "Gives its days and rows back, to be billed again", Href: here + "/void", Destructive: true})
+		menu.Commands = append(menu.Commands, ui.Command{Label: "Void",
+			Hint: "Gives its days and rows back, to be billed again", Href: here + "/void", Destructive: true})
 	}
 	if len(menu.Commands) > 0 {
 		out = append(out, menu)
@@ -134,9 +145,12 @@ func notes(o billing.Overview, problems []string) []ui.Callout {
 	var out []ui.Callout
 	switch o.State {
 	case billing.Draft:
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "A draft", Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them. Below is what it will look like; billing it today makes it so for good."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "A draft",
+			Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them. " +
+				"Below is what it will look like; billing it today makes it so for good."})
 	case billing.Void:
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Void", Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Void",
+			Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)})
 	}
 	for _, p := range problems {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Before you bill it", Text: p})
@@ -145,8 +159,10 @@ func notes(o billing.Overview, problems []string) []ui.Callout {
 }
 
 func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
-	items := []ui.Definition{ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()), ui.Fact("Total, net", sum(o.Total, o.Currency).Amount+" "+o.Currency),
-		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode), {Term: "Drafted", Value: ui.TextCell(moment(o.DraftedAt, h.Invoices.Zone)), Note: "by " + o.DraftedBy}}
+	items := []ui.Definition{ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()),
+		ui.Fact("Total, net", sum(o.Total, o.Currency).Amount+" "+o.Currency),
+		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode),
+		{Term: "Drafted", Value: ui.TextCell(moment(o.DraftedAt, h.Invoices.Zone)), Note: "by " + o.DraftedBy}}
 	if o.IssuedAt != nil {
 		items = append(items, ui.Fact("Billed", moment(*o.IssuedAt, h.Invoices.Zone)))
 	}
@@ -154,7 +170,8 @@ func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
 		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
 	}
 	if o.CreditsID.Valid {
-		items = append(items, ui.Definition{Term: "Credits", Value: ui.LinkCell("Invoice "+o.Credits, recordPath(o.CreditsID.UUID)), Note: o.Note})
+		items = append(items, ui.Definition{Term: "Credits",
+			Value: ui.LinkCell("Invoice "+o.Credits, recordPath(o.CreditsID.UUID)), Note: o.Note})
 	}
 	return ui.DefinitionList{Columns: 2, Items: items}
 }
@@ -163,9 +180,12 @@ func credits(o billing.Overview) *ui.Table {
 	if len(o.Followers) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Credits", Plain: true, Columns: []ui.Column{{Label: "Credit"}, {Label: "State"}, {Label: "Why"}, {Label: "Total", Numeric: true}}}
+	t := ui.Table{Caption: "Credits", Plain: true,
+		Columns: []ui.Column{{Label: "Credit"}, {Label: "State"}, {Label: "Why"}, {Label: "Total", Numeric: true}}}
 	for _, i := range o.Followers {
-		t.Rows = append(t.Rows, ui.Row{Muted: i.State == billing.Void, Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{badge(i.State)}}, ui.TextCell(i.Note), ui.Of(sum(i.Total, i.Currency))}})
+		t.Rows = append(t.Rows, ui.Row{Muted: i.State == billing.Void,
+			Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{badge(i.State)}},
+				ui.TextCell(i.Note), ui.Of(sum(i.Total, i.Currency))}})
 	}
 	return &t
 }

@@ -45,7 +45,8 @@ func (h Handlers) New(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.preview(c, asked{contract: k, kind: c.QueryParam("kind"), end: c.QueryParam("period_end"), status: http.StatusOK})
+	return h.preview(c, asked{contract: k, kind: c.QueryParam("kind"), end: c.QueryParam("period_end"),
+		status: http.StatusOK})
 }
 
 // Create drafts the run that was previewed.
@@ -62,7 +63,8 @@ func (h Handlers) Create(c echo.Context) error {
 	run, err := a.run()
 	var id uuid.UUID
 	if err == nil {
-		id, err = h.Invoices.Draft(c.Request().Context(), session.Actor(c), billing.Order{Run: run, Digest: form.Get("digest"), Late: form.On("earlier")})
+		id, err = h.Invoices.Draft(c.Request().Context(), session.Actor(c),
+			billing.Order{Run: run, Digest: form.Get("digest"), Late: form.On("earlier")})
 	}
 	if messages, refused := httpx.Refused(err); refused {
 		a.status, a.problems = http.StatusUnprocessableEntity, messages
@@ -73,13 +75,15 @@ func (h Handlers) Create(c echo.Context) error {
 		return h.preview(c, a)
 	}
 	if errors.Is(err, billing.ErrChanged) {
-		a.status, a.notice = http.StatusConflict, &ui.Callout{Tone: ui.Warn, Title: "This changed since you looked", Text: errs.Public(err)}
+		a.status, a.notice = http.StatusConflict,
+			&ui.Callout{Tone: ui.Warn, Title: "This changed since you looked", Text: errs.Public(err)}
 		return h.preview(c, a)
 	}
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, recordPath(id), "The draft was made. Its days are taken now; bill it to give it a number, or void it to give them back.")
+	return httpx.Done(c, recordPath(id),
+		"The draft was made. Its days are taken now; bill it to give it a number, or void it to give them back.")
 }
 
 func (a asked) run() (billing.Run, error) {
@@ -96,13 +100,16 @@ func (h Handlers) preview(c echo.Context, a asked) error {
 	if err != nil {
 		return err
 	}
-	m := view.Run{Page: session.Page(c, "New invoice", nav), Choice: view.Choice{Action: contractPath(a.contract.ID) + "/invoices/new", Fields: a.fields()}}
-	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: "/contracts"}, {Label: a.contract.Name, Href: contractPath(a.contract.ID)}}
+	m := view.Run{Page: session.Page(c, "New invoice", nav),
+		Choice: view.Choice{Action: contractPath(a.contract.ID) + "/invoices/new", Fields: a.fields()}}
+	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: "/contracts"},
+		{Label: a.contract.Name, Href: contractPath(a.contract.ID)}}
 	m.Page.Lead = "What the run bills and what it leaves out. Nothing is made until you make the draft."
 	m.Summary = ui.Summarize(a.problems, m.Choice.Fields...)
 	m.Page.HasErrors = m.Summary.Any()
 	if p == nil && mayBill(c) {
-		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Edit the contract", Href: contractPath(a.contract.ID) + "/edit", Icon: "edit"})
+		m.Page.Actions = append(m.Page.Actions,
+			ui.LinkButton{Text: "Edit the contract", Href: contractPath(a.contract.ID) + "/edit", Icon: "edit"})
 	}
 	if a.notice != nil {
 		m.Remarks = append(m.Remarks, *a.notice)
@@ -142,8 +149,11 @@ func (a asked) fields() []ui.Field {
 		kind = string(billing.FullCycle)
 	}
 	return []ui.Field{
-		{Kind: ui.SelectBox, Name: "kind", Label: "Kind", Value: kind, Error: a.problems["kind"], Options: []ui.Option{{Value: "full_cycle", Label: "Full cycle"}, {Value: "change_log", Label: "Change log (mid-term)"}}},
-		{Kind: ui.DateInput, Name: "period_end", Label: "Up to, not including", Value: a.end, Error: a.problems["period_end"], Size: ui.Short},
+		{Kind: ui.SelectBox, Name: "kind", Label: "Kind", Value: kind, Error: a.problems["kind"],
+			Options: []ui.Option{{Value: "full_cycle", Label: "Full cycle"},
+				{Value: "change_log", Label: "Change log (mid-term)"}}},
+		{Kind: ui.DateInput, Name: "period_end", Label: "Up to, not including", Value: a.end,
+			Error: a.problems["period_end"], Size: ui.Short},
 	}
 }
 
@@ -159,14 +169,16 @@ func remarks(p billing.Plan) []ui.Callout {
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due yet", Text: p.Waits})
 	case p.Empty() && len(p.LeftOut) > 0:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Nothing can be billed", Text: fmt.Sprintf(
-			"What is left out below waits. All else up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})
+			"What is left out below waits. All else up to %s is paid. The next cycle ends on %s.",
+			p.Period.To, p.Next)})
 	case p.Empty():
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due", Text: fmt.Sprintf(
 			"Every day up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})
 	}
 	for _, it := range p.Items {
 		if it.Goodwill {
-			out = append(out, ui.Callout{Tone: ui.Warn, Title: it.Name + " has a goodwill credit", Text: "This run lowers its money once more. Goodwill was given on top and is not taken back."})
+			out = append(out, ui.Callout{Tone: ui.Warn, Title: it.Name + " has a goodwill credit",
+				Text: "This run lowers its money once more. Goodwill was given on top and is not taken back."})
 		}
 	}
 	if p.Unmapped > 0 {

@@ -22,9 +22,11 @@ func TestTheFormsInABrowser(t *testing.T) {
 	olga.post(providerPath(p)+"/subscriptions", subscriptionFields("S-1", "12")...)
 	preview := olga.upload(providerPath(p)+"/import", "external_id,quantity,effective_at\nS-1,15,2026-10-20\nS-2,3,\n")
 	pages := map[string]string{
-		"account": providerPath(p) + "/accounts/new", "subscription": providerPath(p) + "/subscriptions/new", "import": providerPath(p) + "/import",
-		"preview": preview.Request.URL.Path, "quantity": "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/quantity",
-		"end": "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/end",
+		"account": providerPath(p) + "/accounts/new", "subscription": providerPath(p) + "/subscriptions/new",
+		"import":   providerPath(p) + "/import",
+		"preview":  preview.Request.URL.Path,
+		"quantity": "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/quantity",
+		"end":      "/subscriptions/" + w.value(`SELECT id::text FROM subscriptions`) + "/end",
 	}
 	tab := browser.Start(t).Tab(t)
 	tab.Go(w.URL + session.LoginPath)

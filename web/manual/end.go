@@ -23,7 +23,8 @@ func (h Handlers) EndForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, endEntry(s, manual.EndEntry{EndDate: s.End.String(), AtEnd: string(s.AtEnd), Version: s.Version}, nil))
+	return render(c, http.StatusOK,
+		endEntry(s, manual.EndEntry{EndDate: s.End.String(), AtEnd: string(s.AtEnd), Version: s.Version}, nil))
 }
 
 // SetEnd stores it.
@@ -37,7 +38,8 @@ func (h Handlers) SetEnd(c echo.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(form.Get("version"))
-	in := manual.EndEntry{EndDate: form.Get("end_date"), AtEnd: form.Get("at_end"), Refund: form.Get("refund"), Version: version}
+	in := manual.EndEntry{EndDate: form.Get("end_date"), AtEnd: form.Get("at_end"), Refund: form.Get("refund"),
+		Version: version}
 	now, err := h.Entries.SetEnd(c.Request().Context(), session.Actor(c), id, in)
 	problems, refused := problemsOf(err)
 	stale := errors.Is(err, subscription.ErrStale)
@@ -57,7 +59,8 @@ func (h Handlers) SetEnd(c echo.Context) error {
 	in.Version = s.Version
 	e := endEntry(s, in, nil)
 	e.stale = &ui.DiffTable{Caption: "What stands now and what you typed", Before: "Stands now", After: "You typed",
-		Rows: []ui.Diff{{Field: "End", Before: s.End.String(), After: in.EndDate}, {Field: "At its end", Before: string(s.AtEnd), After: in.AtEnd}}}
+		Rows: []ui.Diff{{Field: "End", Before: s.End.String(), After: in.EndDate},
+			{Field: "At its end", Before: string(s.AtEnd), After: in.AtEnd}}}
 	return render(c, http.StatusConflict, e)
 }
 
@@ -78,18 +81,26 @@ func endEntry(s subscription.Subscription, in manual.EndEntry, problems map[stri
 		version = strconv.Itoa(in.Version)
 	}
 	fields := []ui.Field{
-		{Kind: ui.DateInput, Name: "end_date", Label: "End", Value: in.EndDate, Size: ui.Short, Hint: "The last day. Empty: it goes on."},
+		{Kind: ui.DateInput, Name: "end_date", Label: "End", Value: in.EndDate, Size: ui.Short,
+			Hint: "The last day. Empty: it goes on."},
 		choice("at_end", "At its end", in.AtEnd, atEnds),
 	}
 	if !s.BilledThrough.IsZero() {
-		refund := choice("refund", "Days after the end that are billed already", in.Refund, []ui.Option{{Label: "There are none"}, {Value: "no", Label: "No refund"}, {Value: "yes", Label: "Apply refund"}})
-		refund.Hint = "Billed through " + s.BilledThrough.AddDays(-1).String() + ". A refund needs a contract that gives refunds."
+		refund := choice("refund", "Days after the end that are billed already", in.Refund,
+			[]ui.Option{{Label: "There are none"}, {Value: "no", Label: "No refund"},
+				{Value: "yes", Label: "Apply refund"}})
+		refund.Hint = "Billed through " + s.BilledThrough.AddDays(-1).String() +
+			". A refund needs a contract that gives refunds."
 		fields = append(fields, refund)
 	}
 	return entry{
-		title: "Set the end", nav: "Subscriptions", lead: "An end that is typed is certain: from the day after it no seat is billed, and the subscription closes by itself.", problems: problems,
-		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"}, {Label: s.Called(), Href: subscriptionPath(s.ID)}},
-		form:   ui.Form{Action: subscriptionPath(s.ID) + "/end", Version: version, Save: "Save end", Cancel: subscriptionPath(s.ID)},
+		title: "Set the end", nav: "Subscriptions",
+		lead: "An end that is typed is certain: from the day after it no seat is billed, and the subscription closes " +
+			"by itself.", problems: problems,
+		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"},
+			{Label: s.Called(), Href: subscriptionPath(s.ID)}},
+		form: ui.Form{Action: subscriptionPath(s.ID) + "/end", Version: version, Save: "Save end",
+			Cancel: subscriptionPath(s.ID)},
 		groups: []view.Group{{Group: ui.Group{Title: "End"}, Fields: fields}},
 	}
 }

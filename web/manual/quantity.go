@@ -26,7 +26,8 @@ func (h Handlers) QuantityForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := manual.QuantityEntry{Quantity: strconv.Itoa(s.Quantity), EffectiveAt: clock.Today(h.Clock, h.Zone).String(), Version: s.Version}
+	in := manual.QuantityEntry{Quantity: strconv.Itoa(s.Quantity), EffectiveAt: clock.Today(h.Clock, h.Zone).String(),
+		Version: s.Version}
 	return h.quantityForm(c, http.StatusOK, s, in, nil)
 }
 
@@ -41,7 +42,8 @@ func (h Handlers) SetQuantity(c echo.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(form.Get("version"))
-	in := manual.QuantityEntry{Quantity: form.Get("quantity"), EffectiveAt: form.Get("effective_at"), Refund: form.Get("refund"), Note: form.Get("note"), Version: version}
+	in := manual.QuantityEntry{Quantity: form.Get("quantity"), EffectiveAt: form.Get("effective_at"),
+		Refund: form.Get("refund"), Note: form.Get("note"), Version: version}
 	now, err := h.Entries.SetQuantity(c.Request().Context(), session.Actor(c), id, in)
 	if err != nil {
 		return h.quantityRefused(c, in, err)
@@ -53,7 +55,8 @@ func (h Handlers) SetQuantity(c echo.Context) error {
 func entered(now manual.Entered) string {
 	said := "The subscription has " + strconv.Itoa(now.Seats) + " seats."
 	if now.Next != nil {
-		said += " The row from " + now.Next.On.String() + " was written anew, so that it still reaches " + strconv.Itoa(now.Next.Reached) + " seats."
+		said += " The row from " + now.Next.On.String() + " was written anew, so that it still reaches " +
+			strconv.Itoa(now.Next.Reached) + " seats."
 	}
 	return said
 }
@@ -98,7 +101,8 @@ func (h Handlers) byHand(c echo.Context) (subscription.Subscription, error) {
 	return s, err
 }
 
-func (h Handlers) quantityForm(c echo.Context, status int, s subscription.Subscription, in manual.QuantityEntry, problems map[string]string) error {
+func (h Handlers) quantityForm(c echo.Context, status int, s subscription.Subscription, in manual.QuantityEntry,
+	problems map[string]string) error {
 	refund, err := h.refund(c, s, in)
 	if err != nil {
 		return err
@@ -110,9 +114,12 @@ func (h Handlers) quantityForm(c echo.Context, status int, s subscription.Subscr
 func (h Handlers) refund(c echo.Context, s subscription.Subscription, in manual.QuantityEntry) (ui.Field, error) {
 	ctx := c.Request().Context()
 	given, err := retire.RefundsOf(ctx, h.Entries.DB.Read(ctx), s.ContractID)
-	apply := ui.Option{Value: "yes", Label: "Apply refund", Hint: "Days that are billed already are credited by the next run.", Disabled: !given.Allowed}
+	apply := ui.Option{Value: "yes", Label: "Apply refund",
+		Hint: "Days that are billed already are credited by the next run.", Disabled: !given.Allowed}
 	keep := ui.Option{Value: "no", Label: "No refund", Hint: "Days that are billed already stay charged."}
-	f := ui.Field{Kind: ui.RadioGroup, Name: "refund", Label: "If seats leave", Value: in.Refund, Hint: given.Because + " It counts only where the number is lower than before.", Options: []ui.Option{keep, apply}}
+	f := ui.Field{Kind: ui.RadioGroup, Name: "refund", Label: "If seats leave", Value: in.Refund,
+		Hint:    given.Because + " It counts only where the number is lower than before.",
+		Options: []ui.Option{keep, apply}}
 	if f.Value == "" && given.Allowed {
 		f.Value = "yes"
 	} else if f.Value == "" {
@@ -121,7 +128,8 @@ func (h Handlers) refund(c echo.Context, s subscription.Subscription, in manual.
 	return f, err
 }
 
-func quantityEntry(s subscription.Subscription, in manual.QuantityEntry, problems map[string]string, refund ui.Field) entry {
+func quantityEntry(s subscription.Subscription, in manual.QuantityEntry, problems map[string]string,
+	refund ui.Field) entry {
 	name := s.ProductName
 	if name == "" {
 		name = s.ExternalID
@@ -131,12 +139,18 @@ func quantityEntry(s subscription.Subscription, in manual.QuantityEntry, problem
 		version = strconv.Itoa(in.Version)
 	}
 	return entry{
-		title: "Change seats", nav: "Subscriptions", lead: name + " has " + strconv.Itoa(s.Quantity) + " seats. The change becomes a row of the ledger.", problems: problems,
-		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"}, {Label: name, Href: subscriptionPath(s.ID)}},
-		form:   ui.Form{Action: subscriptionPath(s.ID) + "/quantity", Version: version, Save: "Change seats", Cancel: subscriptionPath(s.ID)},
+		title: "Change seats", nav: "Subscriptions", lead: name + " has " + strconv.Itoa(s.Quantity) +
+			" seats. The change becomes a row of the ledger.", problems: problems,
+		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"},
+			{Label: name, Href: subscriptionPath(s.ID)}},
+		form: ui.Form{Action: subscriptionPath(s.ID) + "/quantity", Version: version, Save: "Change seats",
+			Cancel: subscriptionPath(s.ID)},
 		groups: []view.Group{{Group: ui.Group{Title: "Seats"}, Fields: []ui.Field{
-			{Kind: ui.NumberInput, Name: "quantity", Label: "New number of seats", Value: in.Quantity, Required: true, Size: ui.Short, InputMode: "numeric", Autofocus: true},
-			{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: in.EffectiveAt, Size: ui.Short, Hint: "First day on which the new number counts; today when empty. It may lie before later changes: those keep the number that they reached, and the next one is written anew."},
+			{Kind: ui.NumberInput, Name: "quantity", Label: "New number of seats", Value: in.Quantity, Required: true,
+				Size: ui.Short, InputMode: "numeric", Autofocus: true},
+			{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: in.EffectiveAt, Size: ui.Short,
+				Hint: "First day on which the new number counts; today when empty. It may lie before later changes: " +
+					"those keep the number that they reached, and the next one is written anew."},
 			refund,
 			{Name: "note", Label: "Note", Value: in.Note, Hint: "Stands with the row of the ledger."},
 		}}},

@@ -45,12 +45,16 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
-	w.auth = auth.Service{DB: w.db.DB, Clock: w.clock, Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
+	w.auth = auth.Service{DB: w.db.DB, Clock: w.clock,
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
 	w.serve(Handlers{
-		Entries: manual.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}},
-		Imports: imports.Pages{Service: files.Service{DB: w.db.DB, Clock: w.clock}, Zone: time.UTC}, Clock: w.clock, Zone: time.UTC,
+		Entries: manual.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
+			Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}},
+		Imports: imports.Pages{Service: files.Service{DB: w.db.DB, Clock: w.clock}, Zone: time.UTC}, Clock: w.clock,
+		Zone: time.UTC,
 	})
-	if _, err := w.auth.FirstAdmin(t.Context(), auth.NewUser{Name: "Root Example", Email: "root@reseller.example", Password: password}); err != nil {
+	if _, err := w.auth.FirstAdmin(t.Context(),
+		auth.NewUser{Name: "Root Example", Email: "root@reseller.example", Password: password}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -106,8 +110,10 @@ func (w *world) value(sql string, args ...any) string {
 func (w *world) provider(name, connector string) uuid.UUID {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?, ?)`, id, name, connector, connector == "stellr", name, w.clock.Now(), w.clock.Now(), w.clock.Now())
+	w.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?,
+			?)`, id, name, connector, connector == "stellr", name, w.clock.Now(), w.clock.Now(), w.clock.Now())
 	return id
 }
 
@@ -122,8 +128,10 @@ func (w *world) values(sql string, args ...any) []string {
 
 func (w *world) account(provider uuid.UUID, external, name string) {
 	w.t.Helper()
-	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
-		VALUES (?, ?, ?, ?, 'active', 'unmapped', ?, ?)`, uuid.Must(uuid.NewV7()), provider, external, name, w.clock.Now(), w.clock.Now())
+	w.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
+		VALUES (?, ?, ?, ?, 'active', 'unmapped', ?,
+			?)`, uuid.Must(uuid.NewV7()), provider, external, name, w.clock.Now(), w.clock.Now())
 }
 
 // person is somebody signed in, with a browser that does not follow redirects.
@@ -137,10 +145,15 @@ type person struct {
 func (w *world) person(name string, r auth.Role) person {
 	w.t.Helper()
 	email := strings.ToLower(strings.Fields(name)[0]) + "@reseller.example"
-	if _, err := w.auth.Create(w.t.Context(), audit.System, auth.NewUser{Name: name, Email: email, Role: r, Password: password}); err != nil {
+	if _, err := w.auth.Create(w.t.Context(), audit.System,
+		auth.NewUser{Name: name, Email: email, Role: r, Password: password}); err != nil {
 		w.t.Fatal(err)
 	}
-	p := person{t: w.t, url: w.URL, client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	p := person{t: w.t, url: w.URL,
+		client: &http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}}
 	a := p.post(session.LoginPath, "email", email, "password", password)
 	for _, k := range a.Cookies() {
 		p.cookie = k.Name + "=" + k.Value
@@ -200,7 +213,10 @@ func (p person) send(method, path, body string) answer {
 func (p person) press(a answer, button string) answer {
 	p.t.Helper()
 	form := a.page.Find("form").FilterFunction(func(_ int, s *goquery.Selection) bool {
-		return s.Find("button").FilterFunction(func(_ int, b *goquery.Selection) bool { return strings.TrimSpace(b.Text()) == button }).Length() > 0
+		return s.Find("button").FilterFunction(func(_ int,
+			b *goquery.Selection) bool {
+			return strings.TrimSpace(b.Text()) == button
+		}).Length() > 0
 	}).First()
 	if form.Length() == 0 {
 		p.t.Fatalf("no button %q on:\n%s", button, a.page.Find("main").Text())
@@ -250,6 +266,9 @@ func (p person) upload(path, file string) answer {
 // outcomes are those of the lines of a preview, in the file's order.
 func (a answer) outcomes() string {
 	var out []string
-	a.page.Find("tbody tr").Each(func(_ int, s *goquery.Selection) { out = append(out, strings.TrimSpace(s.Find("td").First().Text())) })
+	a.page.Find("tbody tr").Each(func(_ int,
+		s *goquery.Selection) {
+		out = append(out, strings.TrimSpace(s.Find("td").First().Text()))
+	})
 	return strings.Join(out, " ")
 }

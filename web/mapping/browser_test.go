@@ -54,15 +54,20 @@ func TestThePagesInABrowser(t *testing.T) {
 // scene is a provider with an account in every standing; it gives the pages worth looking at.
 func (w world) scene() map[string]string {
 	p := w.provider("North")
-	harbor := company{name: "Harborview Dental", domain: "harborview.example", street: "12 Quay Street", city: "Portland", phone: "+1 503 555 0100"}
+	harbor := company{name: "Harborview Dental", domain: "harborview.example", street: "12 Quay Street",
+		city: "Portland", phone: "+1 503 555 0100"}
 	open := w.account(p, "10001", harbor)
 	harbor.name, harbor.street = "Harborview Dental Group LLC", "12 Quay St, Suite 4"
 	w.customer(harbor)
 	w.customer(company{name: "Harbor View Dentistry", domain: "harbor-dentistry.example", city: "Salem"})
-	mapped := w.account(p, "10002", company{name: "Redwood Legal Partners with a very long name that has to wrap somewhere", domain: "redwood.example"})
+	mapped := w.account(p, "10002",
+		company{name: "Redwood Legal Partners with a very long name that has to wrap somewhere",
+			domain: "redwood.example"})
 	redwood := w.customer(company{name: "Redwood Legal", domain: "redwood.example", city: "Eugene"})
 	w.operator()
-	w.exec(`UPDATE provider_accounts SET state = 'mapped', crm_account_id = ?, decided_by = 'Robin Operator', decided_by_person = true, version = 2 WHERE id = ?`, redwood, mapped)
+	w.exec(`UPDATE provider_accounts
+		SET state = 'mapped', crm_account_id = ?, decided_by = 'Robin Operator', decided_by_person = true, version = 2
+		WHERE id = ?`, redwood, mapped)
 	taken := w.account(p, "10003", company{name: "Redwood Legal", domain: "redwood.example", city: "Eugene"})
 	w.customer(company{name: "Redwood Legal East", domain: "redwood-east.example", city: "Bend"})
 	none := w.account(p, "10007", company{name: "zzqx-unknown"})
@@ -76,8 +81,10 @@ func (w world) scene() map[string]string {
 	w.suggest(p)
 	at := func(id fmt.Stringer) string { return "/mapping?at=" + id.String() }
 	batch := w.batchPage(p)
-	return map[string]string{"list": "/mapping/list", "history": "/mapping/history", "bulk": "/mapping/bulk", "batch": batch, "empty": "/mapping?show=snoozed",
-		"swap": "/mapping/" + taken.String() + "/swap?crm_account_id=" + redwood.String(), "open": at(open), "taken": at(taken), "none": at(none), "tie": at(tie), "search": at(open) + "&crm_q=har"}
+	return map[string]string{"list": "/mapping/list", "history": "/mapping/history", "bulk": "/mapping/bulk",
+		"batch": batch, "empty": "/mapping?show=snoozed",
+		"swap": "/mapping/" + taken.String() + "/swap?crm_account_id=" + redwood.String(), "open": at(open),
+		"taken": at(taken), "none": at(none), "tie": at(tie), "search": at(open) + "&crm_q=har"}
 }
 
 // batchPage accepts two accounts at once, and gives the address of what came of it.

@@ -37,7 +37,8 @@ type asked struct {
 }
 
 func readAsked(v values) (asked, mapping.BatchFilter, error) {
-	a := asked{provider: v.Get("provider"), above: strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(v.Get("above")), "%"))}
+	a := asked{provider: v.Get("provider"),
+		above: strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(v.Get("above")), "%"))}
 	var f mapping.BatchFilter
 	problems := errs.Fields{}
 	if a.provider != "" {
@@ -114,7 +115,8 @@ func (h Handlers) toldBatch(c echo.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	n := layout.Notice{Text: fmt.Sprintf("Mapped %d of %d accounts.", b.Mapped, b.Total()), Tone: ui.Good, Command: undoButton(where{}, mapping.ActBatch, id)}
+	n := layout.Notice{Text: fmt.Sprintf("Mapped %d of %d accounts.", b.Mapped, b.Total()), Tone: ui.Good,
+		Command: undoButton(where{}, mapping.ActBatch, id)}
 	if b.Skipped > 0 {
 		n.Tone, n.Text = ui.Warn, n.Text+fmt.Sprintf(" %d were skipped; the reasons stand below.", b.Skipped)
 	}
@@ -138,7 +140,8 @@ func readPairs(texts []string) ([]mapping.Pair, error) {
 
 func pairText(o mapping.Offer) string { return o.ID.String() + ":" + o.CRMAccountID.UUID.String() }
 
-func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, status int, problems map[string]string) error {
+func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, status int,
+	problems map[string]string) error {
 	ctx := c.Request().Context()
 	var providers []account.ProviderChoice
 	var offers []mapping.Offer
@@ -164,15 +167,19 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 		return err
 	}
 	a.provider = f.ProviderID.String()
-	m := view.Bulk{Page: session.Page(c, "Accept many at once", nav), Choose: chooseForm(a, providers, problems), Offers: len(offers)}
+	m := view.Bulk{Page: session.Page(c, "Accept many at once", nav), Choose: chooseForm(a, providers, problems),
+		Offers: len(offers)}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
-	m.Page.Lead = "Each account is mapped to the CRM account beside it. Nothing is changed before you confirm, and one undo takes the whole batch back."
+	m.Page.Lead = "Each account is mapped to the CRM account beside it. " +
+		"Nothing is changed before you confirm, and one undo takes the whole batch back."
 	m.Earlier = h.earlierTable(earlier)
 	m.Effects, m.Table = gains(gain), offerTable(a, offers)
 	m.Hidden = []ui.Pair{{Name: "provider", Value: a.provider}, {Name: "above", Value: a.above}}
-	m.Confirm = ui.Field{Kind: ui.Checkbox, Name: "confirm", Label: "I have looked at the list; map what is ticked", Error: problems["confirm"]}
+	m.Confirm = ui.Field{Kind: ui.Checkbox, Name: "confirm", Label: "I have looked at the list; map what is ticked",
+		Error: problems["confirm"]}
 	if len(offers) == 0 {
-		m.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to accept at once", Text: "No suggestion of this provider is free, without a near tie and probable enough."}
+		m.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to accept at once",
+			Text: "No suggestion of this provider is free, without a near tie and probable enough."}
 	}
 	m.Summary = ui.Summarize(problems, append(m.Choose.Fields, m.Confirm, ui.Field{Name: "pair", Label: "Accounts"})...)
 	m.Page.HasErrors = m.Summary.Any()
@@ -184,21 +191,26 @@ func chooseForm(a asked, providers []account.ProviderChoice, problems map[string
 	for _, x := range providers {
 		p.Options = append(p.Options, ui.Option{Value: x.ID.String(), Label: x.Name})
 	}
-	above := ui.Field{Kind: ui.NumberInput, Name: "above", Label: "Also what is likely, from", Value: a.above, Suffix: "%", Size: ui.Short, Error: problems["above"],
+	above := ui.Field{Kind: ui.NumberInput, Name: "above", Label: "Also what is likely, from", Value: a.above,
+		Suffix: "%", Size: ui.Short, Error: problems["above"],
 		Hint: "Blank: only what is certain. Near ties and what is taken are never among them."}
 	return view.Choose{Action: path + "/bulk", Fields: []ui.Field{p, above}}
 }
 
 func gains(g mapping.Gain) []ui.Definition {
 	out := []ui.Definition{
-		ui.Fact("Accounts", strconv.Itoa(g.Accounts)), ui.Fact("Subscriptions that get a customer", strconv.Itoa(g.Subscriptions)), ui.Fact("Seats", strconv.Itoa(g.Seats)),
+		ui.Fact("Accounts", strconv.Itoa(g.Accounts)), ui.Fact("Subscriptions that get a customer",
+			strconv.Itoa(g.Subscriptions)), ui.Fact("Seats", strconv.Itoa(g.Seats)),
 		ui.Fact("Subscriptions that land in a contract", fmt.Sprintf("%d, in %d contracts", g.Landing, g.Contracts)),
 	}
 	if g.Without > 0 {
-		out = append(out, ui.Definition{Term: "Accounts whose customer has no single default contract", Value: ui.TextCell(strconv.Itoa(g.Without)), Note: "Their subscriptions get the customer, but no contract: the review says so."})
+		out = append(out, ui.Definition{Term: "Accounts whose customer has no single default contract",
+			Value: ui.TextCell(strconv.Itoa(g.Without)),
+			Note:  "Their subscriptions get the customer, but no contract: the review says so."})
 	}
 	if g.Twins > 0 {
-		out = append(out, ui.Definition{Term: "Subscriptions held as twins", Value: ui.TextCell(strconv.Itoa(g.Twins)), Note: "Another provider has the same product for that customer; a person decides."})
+		out = append(out, ui.Definition{Term: "Subscriptions held as twins", Value: ui.TextCell(strconv.Itoa(g.Twins)),
+			Note: "Another provider has the same product for that customer; a person decides."})
 	}
 	if sums := monthly(g.Cost); sums != "" {
 		out = append(out, ui.Fact("Cost per month concerned", sums))
@@ -215,18 +227,22 @@ func monthly(all []mapping.Monthly) string {
 }
 
 func offerTable(a asked, offers []mapping.Offer) ui.Table {
-	t := ui.Table{Caption: "What would be accepted", Compact: true, Select: &ui.Selection{FormID: "accept", Name: "pair"},
-		Columns: []ui.Column{{Label: "Account"}, {Label: "CRM account"}, {Label: "Confidence"}, {Label: "Subscriptions", Numeric: true}, {Label: "Contract"}}}
+	t := ui.Table{Caption: "What would be accepted", Compact: true,
+		Select: &ui.Selection{FormID: "accept", Name: "pair"},
+		Columns: []ui.Column{{Label: "Account"}, {Label: "CRM account"}, {Label: "Confidence"},
+			{Label: "Subscriptions", Numeric: true}, {Label: "Contract"}}}
 	for _, o := range offers {
 		name := ui.LinkCell(o.Called(), (where{provider: a.provider}).link(path, "at", o.ID.String()))
 		name.Sub = o.ExternalID
-		confidence := ui.BadgeCell(fmt.Sprintf("%d %% %s", min(int(o.Probability*100), 99), o.Band), bandTones[match.Band(o.Band)])
+		confidence := ui.BadgeCell(fmt.Sprintf("%d %% %s", min(int(o.Probability*100), 99), o.Band),
+			bandTones[match.Band(o.Band)])
 		confidence.Sub = o.Doubt
 		contract := ui.TextCell(o.Contract)
 		if !o.ContractID.Valid {
 			contract = ui.Cell{Text: "none by itself", Muted: true}
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: pairText(o), Label: o.Called() + " for " + o.CRMAccount, Checked: a.chosen == nil || a.chosen[mapping.Pair{AccountID: o.ID, CRMAccountID: o.CRMAccountID.UUID}],
+		t.Rows = append(t.Rows, ui.Row{ID: pairText(o), Label: o.Called() + " for " + o.CRMAccount,
+			Checked: a.chosen == nil || a.chosen[mapping.Pair{AccountID: o.ID, CRMAccountID: o.CRMAccountID.UUID}],
 			Cells: []ui.Cell{name, ui.LinkCell(o.CRMAccount, crmPath(o.CRMAccountID.UUID)), confidence,
 				ui.TextCell(strconv.Itoa(o.Subscriptions)), contract}})
 	}
@@ -238,10 +254,14 @@ func (h Handlers) earlierTable(all []mapping.Batch) *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := &ui.Table{Caption: "Earlier batches", ShowCaption: true, Compact: true, Columns: []ui.Column{{Label: "When"}, {Label: "By"}, {Label: "Mapped", Numeric: true}, {Label: "Skipped", Numeric: true}, {Label: "Taken back", Numeric: true}}}
+	t := &ui.Table{Caption: "Earlier batches", ShowCaption: true, Compact: true,
+		Columns: []ui.Column{{Label: "When"}, {Label: "By"}, {Label: "Mapped", Numeric: true},
+			{Label: "Skipped", Numeric: true}, {Label: "Taken back", Numeric: true}}}
 	for _, b := range all {
-		t.Rows = append(t.Rows, ui.Row{Muted: b.UndoAt != nil, Cells: []ui.Cell{ui.LinkCell(httpx.MomentText(b.At, h.Zone), batchPath(b.ID)), ui.TextCell(b.Actor),
-			ui.TextCell(strconv.Itoa(b.Mapped + b.Undone + b.Kept + b.Undoing)), ui.TextCell(strconv.Itoa(b.Skipped)), ui.TextCell(strconv.Itoa(b.Undone))}})
+		t.Rows = append(t.Rows, ui.Row{Muted: b.UndoAt != nil,
+			Cells: []ui.Cell{ui.LinkCell(httpx.MomentText(b.At, h.Zone), batchPath(b.ID)), ui.TextCell(b.Actor),
+				ui.TextCell(strconv.Itoa(b.Mapped + b.Undone + b.Kept + b.Undoing)),
+				ui.TextCell(strconv.Itoa(b.Skipped)), ui.TextCell(strconv.Itoa(b.Undone))}})
 	}
 	return t
 }

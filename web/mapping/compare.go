@@ -80,7 +80,8 @@ func pairsOf(a account.Account, c crm.Account) []fieldPair {
 	return []fieldPair{
 		{name: "name", label: "Name", ours: a.Name, theirs: c.Name},
 		{name: "domain", label: "Domain", ours: a.Domain, theirs: c.Domain, also: mails},
-		{name: "email_domain", label: "Mail domain", ours: mail, theirs: strings.Join(mails, ", "), also: append(mails, c.Domain)},
+		{name: "email_domain", label: "Mail domain", ours: mail, theirs: strings.Join(mails, ", "),
+			also: append(mails, c.Domain)},
 		{name: "tenant_id", label: "Tenant id", ours: a.TenantID, theirs: c.TenantID, mono: true},
 		{name: "street", label: "Street", ours: a.Street, theirs: c.Street},
 		{name: "postal_code", label: "Postal code", ours: a.PostalCode, theirs: c.PostalCode},

@@ -166,7 +166,8 @@ func (h Handlers) Snooze(c echo.Context) error {
 			return done{}, err
 		}
 		name, err := h.name(ctx, o)
-		return done{text: fmt.Sprintf("%s is put aside until "+o.choice.Until.String()+".", name), kind: mapping.ActSnooze, act: act}, err
+		return done{text: fmt.Sprintf("%s is put aside until "+o.choice.Until.String()+".", name),
+			kind: mapping.ActSnooze, act: act}, err
 	})
 }
 
@@ -192,18 +193,21 @@ func (h Handlers) name(ctx context.Context, o order) (string, error) {
 
 // refused says why a decision was refused, who holds the CRM account, and goes on.
 func (h Handlers) refused(c echo.Context, o order, cause error) error {
-	m := view.Refused{Page: session.Page(c, "Nothing was changed", nav), Next: o.next, Callout: ui.Callout{Tone: ui.Bad, Title: "The decision was refused", Text: errs.Public(cause)}}
+	m := view.Refused{Page: session.Page(c, "Nothing was changed", nav), Next: o.next,
+		Callout: ui.Callout{Tone: ui.Bad, Title: "The decision was refused", Text: errs.Public(cause)}}
 	m.Page.HasErrors, m.Page.Narrow = true, true
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: o.where.link(path)}}
 	var taken *mapping.Taken
 	if errors.As(cause, &taken) {
 		m.Callout.Title = taken.Holder.CRMAccount + " is taken"
 		m.Actions = []templ.Component{
-			ui.LinkButton{Text: "Take over or exchange", Href: o.where.link(path+"/"+o.choice.AccountID.String()+"/swap", "crm_account_id", o.form.Get("crm_account_id"))},
+			ui.LinkButton{Text: "Take over or exchange", Href: o.where.link(path+"/"+o.choice.AccountID.String()+
+				"/swap", "crm_account_id", o.form.Get("crm_account_id"))},
 			ui.LinkButton{Text: "Open " + called(taken.Holder), Href: accountPath(taken.Holder.AccountID)},
 		}
 	}
-	m.Actions = append(m.Actions, ui.LinkButton{Text: "Open the account", Href: accountPath(o.choice.AccountID), Weight: ui.Quiet})
+	m.Actions = append(m.Actions, ui.LinkButton{Text: "Open the account", Href: accountPath(o.choice.AccountID),
+		Weight: ui.Quiet})
 	return httpx.Render(c, http.StatusConflict, m.Show())
 }
 

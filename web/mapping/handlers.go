@@ -51,8 +51,10 @@ type where struct {
 }
 
 var (
-	shelves = map[string]mapping.Shelf{"": mapping.ToDecide, "open": mapping.ToDecide, "snoozed": mapping.Snoozed, "no_match": mapping.NoMatch}
-	bands   = map[string]string{"": "", "certain": "certain", "likely": "likely", "unclear": "unclear", "none": mapping.NoBand}
+	shelves = map[string]mapping.Shelf{"": mapping.ToDecide, "open": mapping.ToDecide, "snoozed": mapping.Snoozed,
+		"no_match": mapping.NoMatch}
+	bands = map[string]string{"": "", "certain": "certain", "likely": "likely", "unclear": "unclear",
+		"none": mapping.NoBand}
 )
 
 // values is what links and forms give, of either kind.
@@ -83,7 +85,8 @@ func (w where) providerID() uuid.UUID {
 }
 
 func (w where) filter(today clock.Date) mapping.QueueFilter {
-	return mapping.QueueFilter{ProviderID: w.providerID(), Shelf: shelves[w.show], Band: bands[w.band], Search: w.search, Today: today}
+	return mapping.QueueFilter{ProviderID: w.providerID(), Shelf: shelves[w.show], Band: bands[w.band],
+		Search: w.search, Today: today}
 }
 
 // link is an address with the part of the queue and further parameters, names and values in turn.
@@ -103,7 +106,8 @@ func (w where) link(to string, pairs ...string) string {
 
 func (w where) pairs() []ui.Pair {
 	var out []ui.Pair
-	for _, p := range []ui.Pair{{Name: "provider", Value: w.provider}, {Name: "show", Value: w.show}, {Name: "band", Value: w.band}, {Name: "q", Value: w.search}} {
+	for _, p := range []ui.Pair{{Name: "provider", Value: w.provider}, {Name: "show", Value: w.show},
+		{Name: "band", Value: w.band}, {Name: "q", Value: w.search}} {
 		if p.Value != "" {
 			out = append(out, p)
 		}

@@ -80,7 +80,8 @@ func TestAHundredMappingsByKeyboardAlone(t *testing.T) {
 		t.Errorf("%s are mapped", mapped)
 	}
 	for account, customer := range want {
-		if got := w.value(`SELECT coalesce(crm_account_id::text, '') FROM provider_accounts WHERE id = ?`, account); got != customer {
+		if got := w.value(`SELECT coalesce(crm_account_id::text, '') FROM provider_accounts WHERE id = ?`,
+			account); got != customer {
 			t.Errorf("account %s has %q", account, got)
 		}
 	}
@@ -139,14 +140,17 @@ func TestEveryKeyDoesWhatTheHelpSays(t *testing.T) {
 	k.press("s", false)
 	k.focused("BUTTON")
 	k.press("Enter", true) // the first choice has the focus
-	if got := w.value(`SELECT (until - (at AT TIME ZONE 'UTC')::date)::text FROM mapping_snoozes WHERE ended_at IS NULL`); got != "1" {
+	if got := w.value(`SELECT (until - (at AT TIME ZONE 'UTC')::date)::text FROM mapping_snoozes
+		WHERE ended_at IS NULL`); got != "1" {
 		t.Errorf("put aside for %s days", got)
 	}
 	k.tab.Go(w.URL + "/mapping?at=" + lake.String())
 	k.press("2", true)
-	chosen := browser.Eval[string](k.tab, `document.querySelector("form[action$='/accept'] [name=crm_account_id]").value`)
+	chosen := browser.Eval[string](k.tab,
+		`document.querySelector("form[action$='/accept'] [name=crm_account_id]").value`)
 	k.press("Enter", true)
-	if got := w.value(`SELECT crm_account_id::text FROM provider_accounts WHERE id = ?`, lake); got != chosen || w.state(lake) != "mapped Lakeside Clinic" {
+	if got := w.value(`SELECT crm_account_id::text FROM provider_accounts WHERE id = ?`, lake); got != chosen ||
+		w.state(lake) != "mapped Lakeside Clinic" {
 		t.Errorf("the second is %s (or %s), mapped is %s", chosen, second, got)
 	}
 	k.press("?", false)
@@ -170,7 +174,8 @@ func TestTheKeysCanBeTurnedOff(t *testing.T) {
 	k.tab.Click("[data-keys-switch] input")
 	k.tab.Go(w.URL + "/mapping") // it is remembered
 	k.press("a", false)
-	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "0" || browser.Eval[bool](k.tab, `!window.stays`) {
+	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "0" ||
+		browser.Eval[bool](k.tab, `!window.stays`) {
 		t.Errorf("%s mapped by a key that is off", got)
 	}
 	k.tab.Click("#keys summary")

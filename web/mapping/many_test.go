@@ -34,12 +34,14 @@ func TestABatchIsPreviewedConfirmedAndTakenBack(t *testing.T) {
 	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "0" {
 		t.Fatalf("the preview mapped %s", got)
 	}
-	preview.Form("#accept").Submit().Want(http.StatusUnprocessableEntity).Shows("Confirm that you have looked at the list")
+	preview.Form("#accept").Submit().Want(http.StatusUnprocessableEntity).
+		Shows("Confirm that you have looked at the list")
 	batch := preview.Form("#accept").Tick("confirm", "on").Submit().Next().Shows("Mapped 5 of 5 accounts", "Undo")
 	if got := w.value(`SELECT count(*)::text FROM provider_accounts WHERE state = 'mapped'`); got != "5" {
 		t.Errorf("%s are mapped", got)
 	}
-	c.Get("/mapping").Shows("Everything is mapped").Form(`form[action="/mapping/undo"]`).Submit().Next().Shows("5 mappings are taken back")
+	c.Get("/mapping").Shows("Everything is mapped").Form(`form[action="/mapping/undo"]`).Submit().Next().
+		Shows("5 mappings are taken back")
 	for _, a := range accounts {
 		if w.state(a) != "unmapped" {
 			t.Error(w.state(a))
@@ -61,8 +63,11 @@ func TestABatchTellsTheLoserAndGoesOn(t *testing.T) {
 	customer := strings.Split(form.Values["pair"][3], ":")
 	thief := w.account(w.providerOf(accounts[0]), "thief", company{name: "Thief"})
 	other.Post("/mapping/"+thief.String()+"/accept", url.Values{"crm_account_id": {customer[1]}}).Want(303)
-	form.Submit().Next().Shows("Mapped 2 of 4 accounts", "2 were skipped", "is excluded meanwhile, by Robin", "is already mapped to Thief")
-	if twice := w.value(`SELECT count(*)::text FROM (SELECT FROM provider_accounts WHERE state = 'mapped' GROUP BY crm_account_id HAVING count(*) > 1) x`); twice != "0" {
+	form.Submit().Next().Shows("Mapped 2 of 4 accounts", "2 were skipped", "is excluded meanwhile, by Robin",
+		"is already mapped to Thief")
+	if twice := w.value(`SELECT count(*)::text
+		FROM (SELECT FROM provider_accounts WHERE state = 'mapped' GROUP BY crm_account_id
+		HAVING count(*) > 1) x`); twice != "0" {
 		t.Errorf("%s CRM accounts were given twice", twice)
 	}
 }
@@ -87,8 +92,10 @@ func TestATakenCRMAccountIsTakenOverWithItsImpactShownFirst(t *testing.T) {
 	if page.Doc().Find(`[data-key="a"]`).Length() != 0 {
 		t.Error("what is taken can be accepted with one key")
 	}
-	question := page.Follow("Take over or exchange").Shows("Subscriptions of Someone Else that lose customer and contract", "waits to be mapped again")
-	question.Form(`form[action$="/swap"]`).Submit().Next().Shows("Mapped Redwood Legal to Redwood Legal").Form(`form[action="/mapping/undo"]`)
+	question := page.Follow("Take over or exchange").
+		Shows("Subscriptions of Someone Else that lose customer and contract", "waits to be mapped again")
+	question.Form(`form[action$="/swap"]`).Submit().Next().Shows("Mapped Redwood Legal to Redwood Legal").
+		Form(`form[action="/mapping/undo"]`)
 	if w.state(right) != "mapped Redwood Legal" || w.state(wrong) != "unmapped" {
 		t.Errorf("%s, %s", w.state(right), w.state(wrong))
 	}
@@ -123,11 +130,13 @@ func TestASnoozeEndsByItselfOrByHand(t *testing.T) {
 	w := newWorld(t)
 	_, accounts := w.clear(1)
 	person := w.operator()
-	person.Post("/mapping/"+accounts[0].String()+"/snooze", url.Values{"days": {"7"}}).Next().Shows("is put aside until", "Nothing waits here")
+	person.Post("/mapping/"+accounts[0].String()+"/snooze",
+		url.Values{"days": {"7"}}).Next().Shows("is put aside until", "Nothing waits here")
 	person.Get("/mapping?show=snoozed").Shows("Put aside until").Form(`form[action="/mapping/undo"]`)
 	w.exec(`UPDATE mapping_snoozes SET until = current_date`)
 	person.Get("/mapping").Shows("1 of 1")
-	person.Post("/mapping/"+accounts[0].String()+"/snooze", url.Values{"days": {"5000"}}).Want(http.StatusUnprocessableEntity)
+	person.Post("/mapping/"+accounts[0].String()+"/snooze",
+		url.Values{"days": {"5000"}}).Want(http.StatusUnprocessableEntity)
 }
 
 func TestThePartsOfTheScoreAddUpAsTheyAreWritten(t *testing.T) {
@@ -151,12 +160,15 @@ func TestListAndHistoryGiveTheSameRowsAsFiles(t *testing.T) {
 	w := newWorld(t)
 	_, accounts := w.clear(3)
 	person := w.operator()
-	person.Get("/mapping/list").Form(`form[action="/mapping/`+accounts[1].String()+`/accept"]`).Submit().Next().Shows("Mapping queue as a list", "Undo")
-	if rows := person.Get("/mapping/list.csv?band=certain").Records(); len(rows) != 2 || rows[0]["confidence"] != "certain" || rows[0]["crm_account"] == "" {
+	person.Get("/mapping/list").Form(`form[action="/mapping/`+accounts[1].String()+`/accept"]`).Submit().Next().
+		Shows("Mapping queue as a list", "Undo")
+	if rows := person.Get("/mapping/list.csv?band=certain").Records(); len(rows) != 2 ||
+		rows[0]["confidence"] != "certain" || rows[0]["crm_account"] == "" {
 		t.Errorf("%v", rows)
 	}
 	rows := person.Get("/mapping/history.csv?by=person").Records()
-	if len(rows) != 1 || rows[0]["action"] != "map" || rows[0]["actor"] != "Robin Operator" || rows[0]["probability"] == "" {
+	if len(rows) != 1 || rows[0]["action"] != "map" || rows[0]["actor"] != "Robin Operator" ||
+		rows[0]["probability"] == "" {
 		t.Errorf("%v", rows)
 	}
 	person.Look("/mapping/list?band=sure").Want(http.StatusUnprocessableEntity)

@@ -57,7 +57,8 @@ func TestAnUndoSaysThatACreatedCRMAccountStays(t *testing.T) {
 	a := w.account(p, "1", company{name: "Lakeside Clinic"})
 	w.suggest(p)
 	c := w.operator()
-	made := c.Get("/mapping").Form(`form[action$="/create"]`).Submit().Next().Shows("Mapped Lakeside Clinic to Lakeside Clinic")
+	made := c.Get("/mapping").Form(`form[action$="/create"]`).Submit().Next().
+		Shows("Mapped Lakeside Clinic to Lakeside Clinic")
 	made.Form(`form[action="/mapping/undo"]`).Submit().Next().Shows("which was made for it, stays")
 	if w.state(a) != "unmapped" {
 		t.Error(w.state(a))

@@ -35,7 +35,8 @@ func (d *desk) find(ctx context.Context, db *gorm.DB, query string) error {
 		return err
 	}
 	var next string
-	if d.search.found, next, err = crm.List(ctx, db, crm.Filter{Search: query}, paging.Request{Order: order, Size: foundAtMost}); err != nil {
+	if d.search.found, next, err = crm.List(ctx, db, crm.Filter{Search: query},
+		paging.Request{Order: order, Size: foundAtMost}); err != nil {
 		return err
 	}
 	d.search.more = next != ""
@@ -48,7 +49,8 @@ func (d *desk) find(ctx context.Context, db *gorm.DB, query string) error {
 }
 
 func (d desk) searching() view.Search {
-	m := view.Search{Action: path, Query: d.search.query, Hidden: append(d.where.pairs(), ui.Pair{Name: "at", Value: d.account.ID.String()})}
+	m := view.Search{Action: path, Query: d.search.query,
+		Hidden: append(d.where.pairs(), ui.Pair{Name: "at", Value: d.account.ID.String()})}
 	switch {
 	case d.search.query == "":
 		return m
@@ -58,7 +60,8 @@ func (d desk) searching() view.Search {
 		m.Note = "More than twenty were found; these are the first."
 	}
 	for _, f := range d.search.found {
-		c := view.Candidate{Name: f.Name, CRMHref: crmPath(f.ID), Chosen: d.picked != nil && d.picked.customer.ID == f.ID,
+		c := view.Candidate{Name: f.Name, CRMHref: crmPath(f.ID), Chosen: d.picked != nil &&
+			d.picked.customer.ID == f.ID,
 			Href: d.where.link(path, "at", d.account.ID.String(), "crm", f.ID.String(), "crm_q", d.search.query)}
 		if holder, held := d.search.held[f.ID]; held {
 			c.Notes = append(c.Notes, "Taken by "+called(holder))

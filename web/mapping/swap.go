@@ -82,17 +82,23 @@ func (h Handlers) swapPage(c echo.Context, w where, x exchange) view.Swap {
 	m := view.Swap{Page: session.Page(c, "Take over "+x.customer.Name, nav)}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: w.link(path, "at", x.account.ID.String())}}
 	m.Page.Narrow = true
-	m.Form = ui.ConfirmForm{Action: path + "/" + x.account.ID.String() + "/swap", Title: "What this changes", Button: "Take it over", Cancel: w.link(path, "at", x.account.ID.String()),
-		Text:    fmt.Sprintf("%s is taken from %s and mapped to %s. %s waits to be mapped again, and its subscriptions are held.", x.customer.Name, holder, name, holder),
+	m.Form = ui.ConfirmForm{Action: path + "/" + x.account.ID.String() + "/swap", Title: "What this changes",
+		Button: "Take it over", Cancel: w.link(path, "at", x.account.ID.String()),
+		Text: fmt.Sprintf("%s is taken from %s and mapped to %s. %s waits to be mapped again, and its "+
+			"subscriptions are held.", x.customer.Name, holder, name, holder),
 		Effects: swapEffects(x), Gentle: x.holderImpact.Subscriptions == 0,
-		Hidden: append(w.pairs(), ui.Pair{Name: "crm_account_id", Value: x.customer.ID.String()}, ui.Pair{Name: "holder", Value: x.holder.ID.String()}, versionPair(x.account.Version),
+		Hidden: append(w.pairs(), ui.Pair{Name: "crm_account_id", Value: x.customer.ID.String()},
+			ui.Pair{Name: "holder", Value: x.holder.ID.String()}, versionPair(x.account.Version),
 			ui.Pair{Name: "holder_version", Value: strconv.Itoa(x.holder.Version)})}
 	if x.account.Mapping == account.Mapped {
-		m.Fields = append(m.Fields, ui.Field{Kind: ui.RadioGroup, Name: "mode", Label: "And " + holder, Value: "exchange", Options: []ui.Option{
-			{Value: "exchange", Label: "gets " + x.account.CRMAccount + " in exchange"}, {Value: "take", Label: "waits to be mapped again"}}})
+		m.Fields = append(m.Fields, ui.Field{Kind: ui.RadioGroup, Name: "mode", Label: "And " + holder,
+			Value: "exchange", Options: []ui.Option{
+				{Value: "exchange", Label: "gets " + x.account.CRMAccount + " in exchange"},
+				{Value: "take", Label: "waits to be mapped again"}}})
 		m.Form.Button = "Change the mappings"
 	}
-	m.Fields = append(m.Fields, ui.Field{Name: "reason", Label: "Reason", Hint: "It stands in the history of both accounts."})
+	m.Fields = append(m.Fields, ui.Field{Name: "reason", Label: "Reason",
+		Hint: "It stands in the history of both accounts."})
 	left := Compare(x.account.Account, x.customer, nil)
 	left.Title = name + " compared with " + x.customer.Name
 	right := Compare(x.holder.Account, x.customer, nil)
@@ -106,12 +112,14 @@ func swapEffects(x exchange) []ui.Definition {
 	if x.account.Mapping == account.Mapped {
 		out = append(out, sideEffects(nameOf(x.account.Account), x.accountImpact)...)
 	}
-	return append(out, ui.Fact("Subscriptions of "+nameOf(x.account.Account)+" that get this customer", strconv.Itoa(x.account.Holdings)))
+	return append(out, ui.Fact("Subscriptions of "+nameOf(x.account.Account)+" that get this customer",
+		strconv.Itoa(x.account.Holdings)))
 }
 
 // sideEffects are what leaves its customer on one side (RULES 6).
 func sideEffects(name string, i mapping.Impact) []ui.Definition {
-	out := []ui.Definition{ui.Fact("Subscriptions of "+name+" that lose customer and contract", strconv.Itoa(i.Subscriptions)), ui.Fact("Active seats concerned", strconv.Itoa(i.Seats))}
+	out := []ui.Definition{ui.Fact("Subscriptions of "+name+" that lose customer and contract",
+		strconv.Itoa(i.Subscriptions)), ui.Fact("Active seats concerned", strconv.Itoa(i.Seats))}
 	if len(i.Contracts) > 0 {
 		out = append(out, ui.Fact("Contracts", strings.Join(i.Contracts, ", ")))
 	}
@@ -119,10 +127,13 @@ func sideEffects(name string, i mapping.Impact) []ui.Definition {
 		out = append(out, ui.Fact("Selling price per month", sums))
 	}
 	if i.Signed > 0 {
-		out = append(out, ui.Definition{Term: "Signatures that lapse", Value: ui.TextCell(strconv.Itoa(i.Signed)), Note: "An undo brings customer, contract and price back, but the signatures must be given again."})
+		out = append(out, ui.Definition{Term: "Signatures that lapse", Value: ui.TextCell(strconv.Itoa(i.Signed)),
+			Note: "An undo brings customer, contract and price back, but the signatures must be given again."})
 	}
 	if i.OnInvoices > 0 {
-		out = append(out, ui.Definition{Term: "On invoices", Value: ui.Cell{Text: strconv.Itoa(i.OnInvoices), Tone: ui.Bad}, Note: "These stand on invoices that are not void, so this will be refused. Void or credit those first."})
+		out = append(out, ui.Definition{Term: "On invoices",
+			Value: ui.Cell{Text: strconv.Itoa(i.OnInvoices), Tone: ui.Bad},
+			Note:  "These stand on invoices that are not void, so this will be refused. Void or credit those first."})
 	}
 	return out
 }
@@ -136,7 +147,8 @@ func (h Handlers) Swap(c echo.Context) error {
 			return done{}, errs.New(errs.NotFound, "There is nothing of this kind to take over.")
 		}
 		version, _ := strconv.Atoi(o.form.Get("holder_version"))
-		err = h.Mapping.SwapMapping(ctx, session.Actor(c), mapping.Swap{AccountID: o.choice.AccountID, CRMAccountID: customers[0], HolderID: holders[0], Version: o.choice.Version,
+		err = h.Mapping.SwapMapping(ctx, session.Actor(c), mapping.Swap{AccountID: o.choice.AccountID,
+			CRMAccountID: customers[0], HolderID: holders[0], Version: o.choice.Version,
 			HolderVersion: version, Exchange: o.form.Get("mode") == "exchange", Reason: o.form.Get("reason")})
 		if err != nil {
 			return done{}, err

@@ -27,7 +27,8 @@ func (h Handlers) page(c echo.Context, d desk) view.Queue {
 	if d.place.ID != uuid.Nil {
 		title = nameOf(d.account)
 	}
-	m := view.Queue{Page: session.Page(c, title, nav), Progress: progress(d.progress), Tabs: shelfTabs(d.where, d.counts), Providers: providerChoice(d), Help: keys}
+	m := view.Queue{Page: session.Page(c, title, nav), Progress: progress(d.progress),
+		Tabs: shelfTabs(d.where, d.counts), Providers: providerChoice(d), Help: keys}
 	m.Page.Kicker = "Mapping queue"
 	m.Page.Actions = pageLinks(d.where, d.mayMap)
 	if !offersUndo(m.Page.Flash) && d.mayMap {
@@ -80,7 +81,8 @@ func providerChoice(d desk) *view.Choice {
 	if len(d.providers) < 2 {
 		return nil
 	}
-	f := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: d.where.provider, Options: []ui.Option{{Label: "All providers"}}}
+	f := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: d.where.provider,
+		Options: []ui.Option{{Label: "All providers"}}}
 	for _, p := range d.providers {
 		f.Options = append(f.Options, ui.Option{Value: p.ID.String(), Label: p.Name})
 	}
@@ -95,16 +97,20 @@ func shelfTabs(w where, n mapping.QueueCounts) ui.Tabs {
 		show, band, label string
 		n                 int
 	}{
-		{"", "", "To decide", n.Open}, {"", "certain", "Certain", n.Certain}, {"", "likely", "Likely", n.Likely}, {"", "unclear", "Unclear", n.Unclear},
-		{"", "none", "No candidate", n.None}, {"no_match", "", "None of these", n.NoMatch}, {"snoozed", "", "Snoozed", n.Snoozed},
+		{"", "", "To decide", n.Open}, {"", "certain", "Certain", n.Certain}, {"", "likely", "Likely", n.Likely},
+		{"", "unclear", "Unclear", n.Unclear},
+		{"", "none", "No candidate", n.None}, {"no_match", "", "None of these", n.NoMatch},
+		{"snoozed", "", "Snoozed", n.Snoozed},
 	} {
-		t.Items = append(t.Items, ui.Tab{Label: x.label, Count: strconv.Itoa(x.n), Active: w.show == x.show && w.band == x.band, Href: w.link(path, "show", x.show, "band", x.band)})
+		t.Items = append(t.Items, ui.Tab{Label: x.label, Count: strconv.Itoa(x.n), Active: w.show == x.show &&
+			w.band == x.band, Href: w.link(path, "show", x.show, "band", x.band)})
 	}
 	return t
 }
 
 func pageLinks(w where, mayMap bool) []templ.Component {
-	out := []templ.Component{ui.LinkButton{Text: "Show as a list", Href: w.link(path + "/list")}, ui.LinkButton{Text: "History", Href: path + "/history"}}
+	out := []templ.Component{ui.LinkButton{Text: "Show as a list", Href: w.link(path + "/list")},
+		ui.LinkButton{Text: "History", Href: path + "/history"}}
 	if mayMap {
 		out = append(out, ui.LinkButton{Text: "Accept many", Href: (where{provider: w.provider}).link(path + "/bulk")})
 	}
@@ -112,11 +118,13 @@ func pageLinks(w where, mayMap bool) []templ.Component {
 }
 
 func nothing(d desk) *ui.EmptyState {
-	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing waits here", Text: "No account of this part of the queue waits for a decision."}
+	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing waits here",
+		Text: "No account of this part of the queue waits for a decision."}
 	switch {
 	case d.where.band != "" || d.where.search != "" || d.where.show != "":
 		e.Kind = ui.NoMatch
-		e.Action = &ui.LinkButton{Text: "Show all that is to decide", Href: (where{provider: d.where.provider}).link(path)}
+		e.Action = &ui.LinkButton{Text: "Show all that is to decide",
+			Href: (where{provider: d.where.provider}).link(path)}
 	case d.progress.Unmapped == 0 && d.progress.Mapped > 0:
 		e.Title, e.Text = "Everything is mapped", "No account waits for a person."
 	case d.progress.Unmapped > 0:
@@ -157,7 +165,8 @@ func (h Handlers) freshness(f mapping.Freshness) string {
 	case f.ComputedAt.IsZero():
 		return "Suggestions are being made; look again in a few seconds."
 	case f.Stale:
-		return "The data have changed since the suggestions were made " + ago(h.Clock.Now().Sub(f.ComputedAt)) + "; they are being made again."
+		return "The data have changed since the suggestions were made " + ago(h.Clock.Now().Sub(f.ComputedAt)) +
+			"; they are being made again."
 	}
 	return "Suggestions made " + ago(h.Clock.Now().Sub(f.ComputedAt)) + ", over all accounts of the provider."
 }
@@ -178,13 +187,16 @@ func candidates(d desk) []view.Candidate {
 	var out []view.Candidate
 	for i, p := range d.proposals {
 		n := i + 1
-		m := view.Candidate{Number: n, Name: p.CRMAccount, CRMHref: crmPath(p.CRMAccountID), Badges: []ui.Badge{confidence(p)},
-			Href: d.where.link(path, "at", d.account.ID.String(), "pick", strconv.Itoa(n)), Chosen: d.picked != nil && d.picked.proposal != nil && d.picked.proposal.CRMAccountID == p.CRMAccountID}
+		m := view.Candidate{Number: n, Name: p.CRMAccount, CRMHref: crmPath(p.CRMAccountID),
+			Badges: []ui.Badge{confidence(p)},
+			Href:   d.where.link(path, "at", d.account.ID.String(), "pick", strconv.Itoa(n)), Chosen: d.picked != nil &&
+				d.picked.proposal != nil && d.picked.proposal.CRMAccountID == p.CRMAccountID}
 		if n > 9 {
 			m.Number = 0
 		}
 		if d.mayMap {
-			m.Refuse, m.Action, m.Hidden = p.CRMAccountID.String(), path+"/"+d.account.ID.String()+"/none", d.where.pairs()
+			m.Refuse, m.Action, m.Hidden = p.CRMAccountID.String(), path+"/"+d.account.ID.String()+"/none",
+				d.where.pairs()
 		}
 		if p.Tied {
 			m.Badges = append(m.Badges, ui.Badge{Text: "near tie", Tone: ui.Warn})
@@ -204,26 +216,32 @@ func candidates(d desk) []view.Candidate {
 }
 
 func confidence(p mapping.Proposal) ui.Badge {
-	return ui.Badge{Text: fmt.Sprintf("%d %% %s", p.Percent(), p.Band), Title: "How probable it is that both are the same company", Tone: bandTones[p.Band]}
+	return ui.Badge{Text: fmt.Sprintf("%d %% %s", p.Percent(), p.Band),
+		Title: "How probable it is that both are the same company", Tone: bandTones[p.Band]}
 }
 
 func (h Handlers) callouts(d desk) []ui.Callout {
 	var out []ui.Callout
 	if z := d.answers; z.SnoozeID.Valid && z.SnoozedUntil.After(h.today()) {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "Put aside until " + z.SnoozedUntil.String(), Text: "By " + z.Snoozer + ". It is asked about again on that day."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Put aside until " + z.SnoozedUntil.String(),
+			Text: "By " + z.Snoozer + ". It is asked about again on that day."})
 	}
 	if said := refusedText(d.answers); said != "" {
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Somebody has said no", Text: said})
 	}
 	if d.heritage != nil {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "Same tenant id as " + d.heritage.GoneName + ", which is gone",
-			Text: d.heritage.GoneName + " still has the CRM account " + d.heritage.CRMAccount + ". Open this account to take it over."})
+		out = append(out, ui.Callout{Tone: ui.Info,
+			Title: "Same tenant id as " + d.heritage.GoneName + ", which is gone",
+			Text: d.heritage.GoneName + " still has the CRM account " + d.heritage.CRMAccount +
+				". Open this account to take it over."})
 	}
 	if p := d.picked; p != nil && p.proposal != nil && p.proposal.Doubt != "" {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Why " + p.customer.Name + " is not certain", Text: sentence(p.proposal.Doubt)})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Why " + p.customer.Name + " is not certain",
+			Text: sentence(p.proposal.Doubt)})
 	}
 	if p := d.picked; p != nil && p.free() && !p.acceptable() {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "Several fit nearly as well", Text: "Choose one by its number; then it can be accepted."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Several fit nearly as well",
+			Text: "Choose one by its number; then it can be accepted."})
 	}
 	return out
 }
@@ -259,15 +277,19 @@ func taken(d desk) *view.Taken {
 	t := &view.Taken{Callout: ui.Callout{Tone: ui.Warn, Title: p.customer.Name + " is taken by " + called(p.holder),
 		Text: "One CRM account serves one account of a provider. " + p.holder.DecidedBy + " mapped it there."}}
 	if d.mayMap {
-		t.Actions = append(t.Actions, ui.LinkButton{Text: "Take over or exchange", Href: d.where.link(path+"/"+d.account.ID.String()+"/swap", "crm_account_id", p.customer.ID.String())})
+		t.Actions = append(t.Actions, ui.LinkButton{Text: "Take over or exchange",
+			Href: d.where.link(path+"/"+d.account.ID.String()+"/swap", "crm_account_id", p.customer.ID.String())})
 	}
-	t.Actions = append(t.Actions, ui.LinkButton{Text: "Open " + called(p.holder), Href: accountPath(p.holder.AccountID), Weight: ui.Quiet})
+	t.Actions = append(t.Actions, ui.LinkButton{Text: "Open " + called(p.holder), Href: accountPath(p.holder.AccountID),
+		Weight: ui.Quiet})
 	return t
 }
 
 func decide(d desk) *view.Decide {
-	m := &view.Decide{Base: path + "/" + d.account.ID.String(), Hidden: d.where.pairs(), HasNone: len(d.proposals) > 0, Version: strconv.Itoa(d.account.Version)}
-	m.Reason = ui.Field{Name: "reason", Label: "Reason", Required: true, Value: d.reason, Error: d.problems["reason"], Hint: "Such as: our own tenant, a test customer."}
+	m := &view.Decide{Base: path + "/" + d.account.ID.String(), Hidden: d.where.pairs(), HasNone: len(d.proposals) > 0,
+		Version: strconv.Itoa(d.account.Version)}
+	m.Reason = ui.Field{Name: "reason", Label: "Reason", Required: true, Value: d.reason, Error: d.problems["reason"],
+		Hint: "Such as: our own tenant, a test customer."}
 	for _, n := range mapping.SnoozeDays() {
 		m.Days = append(m.Days, view.Days{Value: strconv.Itoa(n), Label: days(n)})
 	}
@@ -275,7 +297,9 @@ func decide(d desk) *view.Decide {
 		m.Accept = &view.Accept{ID: p.customer.ID.String(), Name: p.customer.Name, Why: why(p)}
 	}
 	back := func(text string, kind mapping.ActKind, act uuid.UUID) *ui.PostButton {
-		return &ui.PostButton{Button: ui.Button{Text: text, Action: path + "/undo"}, Hidden: append(d.where.pairs(), ui.Pair{Name: "kind", Value: string(kind)}, ui.Pair{Name: "id", Value: act.String()})}
+		return &ui.PostButton{Button: ui.Button{Text: text, Action: path + "/undo"},
+			Hidden: append(d.where.pairs(), ui.Pair{Name: "kind", Value: string(kind)},
+				ui.Pair{Name: "id", Value: act.String()})}
 	}
 	if d.answers.SnoozeID.Valid && d.where.show == "snoozed" {
 		m.Awake = back("Wake it now", mapping.ActSnooze, d.answers.SnoozeID.UUID)
@@ -299,7 +323,8 @@ func why(p *picked) string {
 		return "chosen by hand"
 	}
 	pro, _ := p.proposal.Reasons()
-	return strings.Join(append([]string{fmt.Sprintf("%d %% confidence", p.proposal.Percent())}, pro[:min(3, len(pro))]...), ", ")
+	return strings.Join(append([]string{fmt.Sprintf("%d %% confidence", p.proposal.Percent())},
+		pro[:min(3, len(pro))]...), ", ")
 }
 
 func offersUndo(flash []layout.Notice) bool {
@@ -351,7 +376,10 @@ func actText(a mapping.Act) string {
 }
 
 var keys = []view.Key{
-	{Key: "j", Does: "Next account"}, {Key: "k", Does: "Previous account"}, {Key: "1 to 9", Does: "Choose a candidate: it is compared, not yet accepted"},
-	{Key: "a or Enter", Does: "Accept the chosen candidate, at first the best"}, {Key: "n", Does: "None of these"}, {Key: "c", Does: "Create a CRM account from this account"},
-	{Key: "x", Does: "Exclude, with a reason"}, {Key: "s", Does: "Snooze for 1, 7 or 30 days"}, {Key: "u", Does: "Undo what you did last"}, {Key: "?", Does: "Show or hide these keys"},
+	{Key: "j", Does: "Next account"}, {Key: "k", Does: "Previous account"},
+	{Key: "1 to 9", Does: "Choose a candidate: it is compared, not yet accepted"},
+	{Key: "a or Enter", Does: "Accept the chosen candidate, at first the best"}, {Key: "n", Does: "None of these"},
+	{Key: "c", Does: "Create a CRM account from this account"},
+	{Key: "x", Does: "Exclude, with a reason"}, {Key: "s", Does: "Snooze for 1, 7 or 30 days"},
+	{Key: "u", Does: "Undo what you did last"}, {Key: "?", Does: "Show or hide these keys"},
 }

@@ -9,8 +9,10 @@ import (
 )
 
 var evidenceLabels = map[string]string{
-	"prior": "Before any evidence", "rivals": "Rivals", "calibration": "Calibration", "name": "Name", "domain": "Domain", "tenant_id": "Tenant id",
-	"legal_form": "Legal form", "street": "Street", "postal_code": "Postal code", "city": "City", "state": "State", "country": "Country", "phone": "Phone",
+	"prior": "Before any evidence", "rivals": "Rivals", "calibration": "Calibration", "name": "Name",
+	"domain": "Domain", "tenant_id": "Tenant id",
+	"legal_form": "Legal form", "street": "Street", "postal_code": "Postal code", "city": "City", "state": "State",
+	"country": "Country", "phone": "Phone",
 }
 
 // Waterfall shows how the reasons add up to the confidence: each bar begins where the
@@ -30,7 +32,8 @@ func Waterfall(p mapping.Proposal) ui.Waterfall {
 			label = e.Field
 		}
 		from, to := sum, sum+e.Weight
-		w.Bars = append(w.Bars, bar(ui.Bar{Label: label, Text: e.Sentence, Value: points(cents(to) - cents(from))}, at(from), at(to)))
+		w.Bars = append(w.Bars, bar(ui.Bar{Label: label, Text: e.Sentence, Value: points(cents(to) - cents(from))},
+			at(from), at(to)))
 		sum = to
 	}
 	total := bar(ui.Bar{}, at(0), at(sum))

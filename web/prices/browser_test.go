@@ -23,18 +23,22 @@ func TestTheImportInABrowser(t *testing.T) {
 	list := d.newList("Commercial")
 	sheet := microsoftHeader
 	for sku, rest := range map[string]string{"1": "P1Y,Monthly,US,USD,60.48,,,2025-04-01T00:00:00Z,9999-11-30T23:59:59Z,License,75.60,Commercial,", "2": "P3Y,Monthly,US,USD,100,,,2025-04-01T00:00:00Z,9999-11-30T23:59:59Z,License,125,Education,"} {
-		sheet += "Unchanged,Sample Office Plan,CFQ7TTC0XX01," + sku + ",Sample Office Plan with a rather long name,Sample Corp,Mail,," + rest + "\n"
+		sheet += "Unchanged,Sample Office Plan,CFQ7TTC0XX01," + sku +
+			",Sample Office Plan with a rather long name,Sample Corp,Mail,," + rest + "\n"
 	}
 	asked, _ := d.preview(list, sheet)
 	done, _ := d.preview(list, sheet)
 	d.set(done, "answer.segment", "Commercial", "answer.price", "suggested")
 	d.apply(done)
-	ready, _ := d.preview(list, "Artikelnummer;Produkt;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\n0001234;Evil \u202ecod.exe;month;annual;monthly;12,50;01.03.2026\n"+
-		"1234;"+strings.Repeat("long", 20)+";month;annual;monthly;1.234,50;01.03.2026\n3-Mar;Short;month;annual;monthly;many;01.03.2026\n")
+	ready, _ := d.preview(list, "Artikelnummer;Produkt;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\n0001234;Evil "+
+		"\u202ecod.exe;month;annual;monthly;12,50;01.03.2026\n"+
+		"1234;"+strings.Repeat("long",
+		20)+";month;annual;monthly;1.234,50;01.03.2026\n3-Mar;Short;month;annual;monthly;many;01.03.2026\n")
 	server := httptest.NewServer(d.echo)
 	t.Cleanup(server.Close)
 	tab := browser.Start(t).Tab(t)
-	for name, path := range map[string]string{"upload": list + "/import", "asked": asked, "ready": ready, "done": done, "list": list} {
+	for name, path := range map[string]string{"upload": list + "/import", "asked": asked, "ready": ready, "done": done,
+		"list": list} {
 		for width, dark := range map[int64]bool{1280: false, 320: true} {
 			tab.Size(width, 900)
 			tab.Dark(dark)

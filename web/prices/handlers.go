@@ -62,5 +62,6 @@ func crumbs(more ...layout.Crumb) []layout.Crumb {
 func crumbOf(l price.List) layout.Crumb { return layout.Crumb{Label: l.Name, Href: listPath(l.ID)} }
 
 var (
-	terms = map[string]string{"monthly": "Monthly", "quarterly": "Quarterly", "annual": "Annual", "triennial": "Triennial", "one_time": "One time", "trial": "Trial", "unknown": "Unknown"}
+	terms = map[string]string{"monthly": "Monthly", "quarterly": "Quarterly", "annual": "Annual",
+		"triennial": "Triennial", "one_time": "One time", "trial": "Trial", "unknown": "Unknown"}
 )

@@ -66,7 +66,8 @@ func TestCellsOfAWorkbookGiveTheirValues(t *testing.T) {
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i, row := range [][]any{
 		{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price", "effective_from"},
-		{"PN-1", "plain", "month", "annual", "monthly", 12.5, day}, {7, "0000", "month", "annual", "monthly", 1234.5, day},
+		{"PN-1", "plain", "month", "annual", "monthly", 12.5, day},
+		{7, "0000", "month", "annual", "monthly", 1234.5, day},
 		{"PN-3", "noise", "month", "annual", "monthly", 10.299999999999999, day.Add(18 * time.Hour)},
 	} {
 		_ = f.SetSheetRow("Sheet1", "A"+string(rune('1'+i)), &row)
@@ -93,7 +94,8 @@ func TestDamagedIDsComeInWithANoteEach(t *testing.T) {
 	where, text := d.preview(list, "part_number,product_name,unit,term,billing_frequency,unit_price,effective_from\n"+
 		"0001234,kept zeros,month,annual,monthly,5,2026-01-01\n1234,another product,month,annual,monthly,6,2026-01-01\n"+
 		"5.57E+12,damaged,month,annual,monthly,7,2026-01-01\n3-Mar,damaged,month,annual,monthly,9,2026-01-01\n")
-	for _, want := range []string{"Apply 4 new", "Ids that a spreadsheet seems to have damaged: 3", "may have lost its leading zeros", "its last digits are lost", "a date that a spreadsheet has made"} {
+	for _, want := range []string{"Apply 4 new", "Ids that a spreadsheet seems to have damaged: 3",
+		"may have lost its leading zeros", "its last digits are lost", "a date that a spreadsheet has made"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the preview lacks %q: %s", want, text)
 		}
@@ -108,8 +110,10 @@ func TestAnAmountThatCanMeanTwoThingsIsAskedFor(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	list := d.newList("Standard")
-	where, text := d.preview(list, "Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\nP-1;year;annual;annual;1.234;01.03.2026\n")
-	if !strings.Contains(text, "1.234 in line 2, which can be a decimal sign or one between thousands") || strings.Contains(text, "Apply 1") {
+	where, text := d.preview(list,
+		"Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\nP-1;year;annual;annual;1.234;01.03.2026\n")
+	if !strings.Contains(text, "1.234 in line 2, which can be a decimal sign or one between thousands") ||
+		strings.Contains(text, "Apply 1") {
 		t.Fatalf("asked nothing: %s", text)
 	}
 	d.page(d.post(where+"/apply", nil, http.StatusConflict))
@@ -121,11 +125,13 @@ func TestAnAmountThatCanMeanTwoThingsIsAskedFor(t *testing.T) {
 	if diff := cmp.Diff([]string{"P-1 1234 2026-03-01"}, d.prices(list, 0, 5, 6)); diff != "" {
 		t.Error(diff)
 	}
-	_, text = d.preview(list, "Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\nP-2;year;annual;annual;2.345;01.03.2026\n")
+	_, text = d.preview(list, "Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig "+
+		"ab\nP-2;year;annual;annual;2.345;01.03.2026\n")
 	if !strings.Contains(text, "chosen for such a file before") || !strings.Contains(text, "2345") {
 		t.Errorf("not remembered: %s", text)
 	}
-	if _, text = d.preview(list, "Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig ab\nP-3;year;annual;annual;2.34;01.03.2026\n"); !strings.Contains(text, "decimal point") {
+	if _, text = d.preview(list, "Artikelnummer;Einheit;Laufzeit;Abrechnung;Preis;Gültig "+
+		"ab\nP-3;year;annual;annual;2.34;01.03.2026\n"); !strings.Contains(text, "decimal point") {
 		t.Errorf("what a file shows goes before what was chosen for another: %s", text)
 	}
 }
@@ -137,23 +143,28 @@ func TestMicrosoftsPriceSheetIsRecognisedAndAskedWhatTheListSellsAt(t *testing.T
 	d := open(t)
 	list := d.newList("Commercial")
 	line := func(sku, rest string) string {
-		return "Unchanged,Sample Office Plan,CFQ7TTC0XX01," + sku + ",Sample Office Plan,Sample Corp,\"Desktop, web and mail\",," + rest + "\n"
+		return "Unchanged,Sample Office Plan,CFQ7TTC0XX01," + sku +
+			",Sample Office Plan,Sample Corp,\"Desktop, web and mail\",," + rest + "\n"
 	}
 	dates := ",,,2025-04-01T00:00:00.0000000Z,9999-11-30T23:59:59.0000000Z,License,"
-	where, text := d.preview(list, "\ufeff"+microsoftHeader+line("1", "P1Y,Monthly,US,USD,60.48"+dates+"75.60,Commercial,")+
-		line("1", "P1Y,Annual,US,USD,57.60"+dates+"72,Commercial,")+line("000C", "P1M,None,US,USD,0"+dates+"0,Commercial,")+line("1", "P1Y,Annual,US,USD,30"+dates+"36,Education,"))
+	where, text := d.preview(list,
+		"\ufeff"+microsoftHeader+line("1", "P1Y,Monthly,US,USD,60.48"+dates+"75.60,Commercial,")+
+			line("1", "P1Y,Annual,US,USD,57.60"+dates+"72,Commercial,")+line("000C",
+			"P1M,None,US,USD,0"+dates+"0,Commercial,")+line("1", "P1Y,Annual,US,USD,30"+dates+"36,Education,"))
 	if !strings.Contains(text, "Choose first: Segment, Prices of this list") {
 		t.Fatalf("nothing is asked: %s", text)
 	}
 	text = d.set(where, "answer.segment", "Commercial", "answer.price", "markup", "answer.markup", "25")
-	for _, want := range []string{"Apply 3 new", "your cost plus 25 %", "of another segment than Commercial: 1", "Plan None: a trial"} {
+	for _, want := range []string{"Apply 3 new", "your cost plus 25 %", "of another segment than Commercial: 1",
+		"Plan None: a trial"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the preview lacks %q: %s", want, text)
 		}
 	}
 	d.apply(where)
 	want := []string{
-		"CFQ7TTC0XX01:0001:P1Y:M month annual monthly 6.3 2025-04-01  5.04 6.3", "CFQ7TTC0XX01:0001:P1Y:Y year annual annual 72 2025-04-01  57.6 72",
+		"CFQ7TTC0XX01:0001:P1Y:M month annual monthly 6.3 2025-04-01  5.04 6.3",
+		"CFQ7TTC0XX01:0001:P1Y:Y year annual annual 72 2025-04-01  57.6 72",
 		"CFQ7TTC0XX01:000C month trial trial 0 2025-04-01  0 0",
 	}
 	if diff := cmp.Diff(want, d.prices(list, 0, 2, 3, 4, 5, 6, 7, 10, 11)); diff != "" {
@@ -168,7 +179,8 @@ func TestAFileThatBurstsIsRefusedOnTheForm(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	list := d.newList("Standard")
-	page := d.page(d.upload(list+"/import", "part_number\n\""+strings.Repeat("x", 200_000)+"\"\n", http.StatusUnprocessableEntity))
+	page := d.page(d.upload(list+"/import", "part_number\n\""+strings.Repeat("x", 200_000)+"\"\n",
+		http.StatusUnprocessableEntity))
 	if text := htmlcheck.Text(page.Find("main")); !strings.Contains(text, "Line 2 holds a cell of more than 100 kB") {
 		t.Error(text)
 	}

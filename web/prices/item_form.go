@@ -41,7 +41,8 @@ func (h Handlers) AddItem(c echo.Context) error {
 	in := itemInput(form)
 	made, err := h.Prices.AddItem(c.Request().Context(), session.Actor(c), l.ID, in)
 	if errs.KindOf(err) == errs.Invalid {
-		return h.itemForm(c, http.StatusUnprocessableEntity, itemSheet{list: l, input: in, problems: errs.FieldsOf(err)})
+		return h.itemForm(c, http.StatusUnprocessableEntity,
+			itemSheet{list: l, input: in, problems: errs.FieldsOf(err)})
 	}
 	if err != nil {
 		return err
@@ -70,13 +71,15 @@ func (h Handlers) UpdateItem(c echo.Context) error {
 	}
 	in := itemInput(form)
 	version, _ := strconv.Atoi(form.Get("version"))
-	err = h.Prices.UpdateItem(c.Request().Context(), session.Actor(c), price.ItemEdit{ListID: l.ID, ID: i.ID, Version: version, Input: in})
+	err = h.Prices.UpdateItem(c.Request().Context(), session.Actor(c),
+		price.ItemEdit{ListID: l.ID, ID: i.ID, Version: version, Input: in})
 	switch {
 	case errors.Is(err, price.ErrStale):
 		return h.itemForm(c, http.StatusConflict, itemSheet{list: l, item: &i, input: in, stale: true})
 	case errs.KindOf(err) == errs.Invalid:
 		i.Version = version
-		return h.itemForm(c, http.StatusUnprocessableEntity, itemSheet{list: l, item: &i, input: in, problems: errs.FieldsOf(err)})
+		return h.itemForm(c, http.StatusUnprocessableEntity,
+			itemSheet{list: l, item: &i, input: in, problems: errs.FieldsOf(err)})
 	case err != nil:
 		return err
 	}
@@ -95,9 +98,11 @@ func (h Handlers) ConfirmDelete(c echo.Context) error {
 	}
 	m := layout.Confirm{Page: session.Page(c, "Delete the price of "+productName(i), nav), Form: ui.ConfirmForm{
 		Action: itemPath(i) + "/delete", Title: "What this changes", Button: "Delete price", Cancel: itemPath(i),
-		Text: "Subscriptions keep the price they have, but no longer show which list it came from. To stop using a price from a day on, give it an end instead.",
+		Text: "Subscriptions keep the price they have, but no longer show which list it came from. " +
+			"To stop using a price from a day on, give it an end instead.",
 		Effects: []ui.Definition{
-			ui.Fact("Price", fmt.Sprintf("%s %s %s from %s", money.Grouped(i.UnitPrice, l.Currency), l.Currency, httpx.Per(i.Unit), i.EffectiveFrom)),
+			ui.Fact("Price", fmt.Sprintf("%s %s %s from %s", money.Grouped(i.UnitPrice, l.Currency), l.Currency,
+				httpx.Per(i.Unit), i.EffectiveFrom)),
 			ui.Fact("Subscriptions priced by it", strconv.Itoa(used)),
 		},
 	}}
@@ -150,14 +155,18 @@ func (h Handlers) itemForm(c echo.Context, status int, s itemSheet) error {
 	m.Form = ui.Form{Action: listPath(s.list.ID) + "/items", Save: "Add price", Cancel: listPath(s.list.ID)}
 	if i := s.item; i != nil {
 		m.Page.Title = "Price of " + productName(*i)
-		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Delete price", Href: itemPath(*i) + "/delete", Icon: "trash"}}
-		m.Form = ui.Form{Action: itemPath(*i), Version: strconv.Itoa(i.Version), Save: "Save price", Cancel: listPath(s.list.ID)}
+		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Delete price", Href: itemPath(*i) + "/delete",
+			Icon: "trash"}}
+		m.Form = ui.Form{Action: itemPath(*i), Version: strconv.Itoa(i.Version), Save: "Save price",
+			Cancel: listPath(s.list.ID)}
 		used, err := price.UseOf(h.Prices.DB.Read(c.Request().Context()), i.ID)
 		if err != nil {
 			return err
 		}
 		if used > 0 {
-			m.Remark = &ui.Callout{Tone: ui.Info, Text: fmt.Sprintf("%d subscriptions are priced by this and keep their price whatever you change here.", used)}
+			m.Remark = &ui.Callout{Tone: ui.Info,
+				Text: fmt.Sprintf("%d subscriptions are priced by this and keep their price whatever you change here.",
+					used)}
 		}
 	}
 	if s.stale {

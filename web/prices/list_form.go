@@ -56,13 +56,15 @@ func (h Handlers) Update(c echo.Context) error {
 	}
 	in := price.ListInput{Name: form.Get("name"), Currency: form.Get("currency")}
 	version, _ := strconv.Atoi(form.Get("version"))
-	err = h.Prices.UpdateList(c.Request().Context(), session.Actor(c), price.ListEdit{ID: l.ID, Version: version, Input: in})
+	err = h.Prices.UpdateList(c.Request().Context(), session.Actor(c),
+		price.ListEdit{ID: l.ID, Version: version, Input: in})
 	switch {
 	case errors.Is(err, price.ErrStale):
 		return h.listForm(c, http.StatusConflict, listSheet{list: &l, input: in, stale: true})
 	case errs.KindOf(err) == errs.Invalid:
 		l.Version = version
-		return h.listForm(c, http.StatusUnprocessableEntity, listSheet{list: &l, input: in, problems: errs.FieldsOf(err)})
+		return h.listForm(c, http.StatusUnprocessableEntity,
+			listSheet{list: &l, input: in, problems: errs.FieldsOf(err)})
 	case err != nil:
 		return err
 	}
@@ -100,8 +102,11 @@ type listSheet struct {
 
 func listGroups(s listSheet) []layout.FieldGroup {
 	return []layout.FieldGroup{{Group: ui.Group{Title: "Price list"}, Fields: []ui.Field{
-		{Name: "name", Label: "Name", Required: true, Value: s.input.Name, Error: s.problems["name"], Hint: "Like Standard 2027 USD."},
-		{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD", Value: s.input.Currency, Error: s.problems["currency"], Hint: "Stays once the list has prices. Prices are never converted."},
+		{Name: "name", Label: "Name", Required: true, Value: s.input.Name, Error: s.problems["name"],
+			Hint: "Like Standard 2027 USD."},
+		{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD",
+			Value: s.input.Currency, Error: s.problems["currency"],
+			Hint: "Stays once the list has prices. Prices are never converted."},
 	}}}
 }
 
@@ -110,7 +115,8 @@ func (h Handlers) listForm(c echo.Context, status int, s listSheet) error {
 	m.Page.Crumbs, m.Form = crumbs(), ui.Form{Action: path, Save: "Create price list", Cancel: path}
 	if l := s.list; l != nil {
 		m.Page.Title, m.Page.Crumbs = "Edit "+l.Name, crumbs(crumbOf(*l))
-		m.Form = ui.Form{Action: listPath(l.ID), Version: strconv.Itoa(l.Version), Save: "Save price list", Cancel: listPath(l.ID)}
+		m.Form = ui.Form{Action: listPath(l.ID), Version: strconv.Itoa(l.Version), Save: "Save price list",
+			Cancel: listPath(l.ID)}
 	}
 	if s.stale {
 		m.Overtaken(listGroups(listSheet{input: price.ListInput{Name: s.list.Name, Currency: s.list.Currency}}))

@@ -73,7 +73,8 @@ func open(t *testing.T) *desk {
 
 func (d *desk) signIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example", Role: d.role, Active: true})
+		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example",
+			Role: d.role, Active: true})
 		return next(c)
 	}
 }

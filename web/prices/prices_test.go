@@ -17,7 +17,8 @@ var ids = regexp.MustCompile(`,[0-9a-f-]{36},`)
 
 func (d *desk) newList(name string) string {
 	d.Helper()
-	return d.post("/price-lists", url.Values{"name": {name}, "currency": {"usd"}}, http.StatusSeeOther).Header().Get("Location")
+	return d.post("/price-lists", url.Values{"name": {name}, "currency": {"usd"}},
+		http.StatusSeeOther).Header().Get("Location")
 }
 
 // newPrice adds a price through the form, with its prefilled values.
@@ -37,7 +38,8 @@ func TestAPriceListIsMadeFilledAndEdited(t *testing.T) {
 	list := d.newList("Standard")
 	d.newPrice(list)
 	row := d.get(list + "?in_force=yes").Find("main tbody tr")
-	if text := htmlcheck.Text(row); row.Length() != 1 || !strings.Contains(text, "1,234.50 USD per month") || !strings.Contains(text, "Microsoft") {
+	if text := htmlcheck.Text(row); row.Length() != 1 || !strings.Contains(text, "1,234.50 USD per month") ||
+		!strings.Contains(text, "Microsoft") {
 		t.Fatalf("%d rows: %s", row.Length(), text)
 	}
 	item := row.Find("a").AttrOr("href", "")
@@ -68,9 +70,11 @@ func TestAPriceListCanBeRenamedAndTakenOutOfUse(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	list := d.newList("Standard")
-	d.page(d.post("/price-lists", url.Values{"name": {"standard"}, "currency": {"USD"}}, http.StatusUnprocessableEntity))
+	d.page(d.post("/price-lists", url.Values{"name": {"standard"}, "currency": {"USD"}},
+		http.StatusUnprocessableEntity))
 	d.newPrice(list)
-	d.page(d.post(list, url.Values{"name": {"Standard"}, "currency": {"EUR"}, "version": {"1"}}, http.StatusUnprocessableEntity))
+	d.page(d.post(list, url.Values{"name": {"Standard"}, "currency": {"EUR"}, "version": {"1"}},
+		http.StatusUnprocessableEntity))
 	d.post(list, url.Values{"name": {"Standard 2027"}, "currency": {"USD"}, "version": {"1"}}, http.StatusSeeOther)
 	d.page(d.post(list, url.Values{"name": {"Other"}, "currency": {"USD"}, "version": {"1"}}, http.StatusConflict))
 	d.post(list+"/deactivate", nil, http.StatusSeeOther)

@@ -24,9 +24,13 @@ func stage(t *testing.T) (d *desk, url, rich, manual string) {
 	d = open(t)
 	d.echo.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	d.check = distributor.Check{Layers: []distributor.Layer{
-		{Name: distributor.LayerAddress, Result: distributor.Passed, Message: "The address may be called.", Took: 2 * time.Millisecond},
-		{Name: distributor.LayerToken, Result: distributor.Warned, Message: "The token lives for 5 minutes only.", Advice: "Long syncs renew it often.", Took: 210 * time.Millisecond},
-		{Name: distributor.LayerCustomers, Result: distributor.Failed, Message: "The distributor knows no reseller 100200.", Advice: "Check the reseller number.", RequestID: "7f3c-11ee"},
+		{Name: distributor.LayerAddress, Result: distributor.Passed, Message: "The address may be called.",
+			Took: 2 * time.Millisecond},
+		{Name: distributor.LayerToken, Result: distributor.Warned, Message: "The token lives for 5 minutes only.",
+			Advice: "Long syncs renew it often.", Took: 210 * time.Millisecond},
+		{Name: distributor.LayerCustomers, Result: distributor.Failed,
+			Message: "The distributor knows no reseller 100200.", Advice: "Check the reseller number.",
+			RequestID: "7f3c-11ee"},
 		{Name: distributor.LayerReseller, Result: distributor.Skipped},
 	}}
 	rich = d.create(with(good(),
@@ -35,8 +39,11 @@ func stage(t *testing.T) (d *desk, url, rich, manual string) {
 	for i := range 3 {
 		d.account(rich, fmt.Sprint("c", i), []string{"unmapped", "excluded", "unmapped"}[i])
 	}
-	d.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen) VALUES (?, ?, 's-4711', 'subscription', 'The quantity "a lot" is not a number.', ?, ?)`,
-		uuid.Must(uuid.NewV7()), strings.TrimPrefix(rich, "/providers/"), `{"subscriptionId": "s-4711", "quantity": "a lot", "productName": "`+strings.Repeat("x", 200)+`"}`, d.clock.Now())
+	d.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen)
+		VALUES (?, ?, 's-4711', 'subscription', 'The quantity "a lot" is not a number.', ?, ?)`,
+		uuid.Must(uuid.NewV7()), strings.TrimPrefix(rich, "/providers/"),
+		`{"subscriptionId": "s-4711", "quantity": "a lot", "productName": "`+strings.Repeat("x", 200)+`"}`,
+		d.clock.Now())
 	d.post(rich+"/sync-accounts", map[string][]string{"anyway": {"on"}}, http.StatusSeeOther)
 	d.post(rich+"/verify", nil, http.StatusSeeOther)
 	d.clock.Advance(26 * time.Hour)

@@ -39,13 +39,18 @@ func created(p provider.Provider) string {
 // input reads the form under the names of CONTRACT.
 func input(f httpx.Values) provider.Input {
 	return provider.Input{
-		Connector: f.Get("connector"), Name: f.Get("name"), ComprehensiveAPI: f.On("comprehensive_api"), InternalName: f.Get("internal_name"),
-		UserName: f.Get("user_name"), Password: distributor.Secret(f.Get("password")), URL: f.Get("url"),
+		Connector: f.Get("connector"), Name: f.Get("name"), ComprehensiveAPI: f.On("comprehensive_api"),
+		InternalName: f.Get("internal_name"),
+		UserName:     f.Get("user_name"), Password: distributor.Secret(f.Get("password")), URL: f.Get("url"),
 		ApplicationID: f.Get("application_id"), ApplicationSecret: distributor.Secret(f.Get("application_secret")),
-		ResellerNumber: f.Get("reseller_number"), ResellerAuthorizeURL: f.Get("reseller_authorize_url"), DelegatedAdminURL: f.Get("delegated_admin_url"),
-		TokenURL: f.Get("token_url"), Grant: f.Get("grant"), PageSize: f.Get("page_size"), Concurrency: f.Get("concurrency"),
-		Currency: f.Get("currency"), CurrencyGiven: f.Has("currency"), EndDateMeans: f.Get("end_date_means"), EndDateGiven: f.Has("end_date_means"),
-		CostPeriod: f.Get("cost_period"), CostPeriodGiven: f.Has("cost_period"),
-		PasswordClear: f.On("password_clear"), ApplicationSecretClear: f.On("application_secret_clear"), ConfirmIdentity: f.On("confirm_identity"),
+		ResellerNumber: f.Get("reseller_number"), ResellerAuthorizeURL: f.Get("reseller_authorize_url"),
+		DelegatedAdminURL: f.Get("delegated_admin_url"),
+		TokenURL:          f.Get("token_url"), Grant: f.Get("grant"), PageSize: f.Get("page_size"),
+		Concurrency: f.Get("concurrency"),
+		Currency:    f.Get("currency"), CurrencyGiven: f.Has("currency"), EndDateMeans: f.Get("end_date_means"),
+		EndDateGiven: f.Has("end_date_means"),
+		CostPeriod:   f.Get("cost_period"), CostPeriodGiven: f.Has("cost_period"),
+		PasswordClear: f.On("password_clear"), ApplicationSecretClear: f.On("application_secret_clear"),
+		ConfirmIdentity: f.On("confirm_identity"),
 	}
 }

@@ -31,7 +31,8 @@ func (h Handlers) Deactivate(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	text := "The provider was deactivated and syncs nothing. Its active subscriptions stay billable until they are retired."
+	text := "The provider was deactivated and syncs nothing. Its active subscriptions stay billable until they are " +
+		"retired."
 	switch {
 	case run == nil:
 	case run.State == syncing.Running:
@@ -84,15 +85,17 @@ func (h Handlers) endingPage(c echo.Context, e ending) view.Ending {
 	m.Page.Crumbs, m.Page.Narrow = append(crumbs(), crumb(e.Provider)), true
 	m.Page.Lead = "Nothing is sent to the distributor, and nothing is deleted. The provider can be activated again."
 	m.Card = ui.Card{Title: "Its subscriptions", Flush: true}
-	m.Form = ui.ConfirmForm{Action: path(e.ID) + "/deactivate", Title: "What stops, and what stays", Effects: append(h.stops(e), stays(e)...),
-		Button: "Deactivate provider", Cancel: path(e.ID)}
+	m.Form = ui.ConfirmForm{Action: path(e.ID) + "/deactivate", Title: "What stops, and what stays",
+		Effects: append(h.stops(e), stays(e)...),
+		Button:  "Deactivate provider", Cancel: path(e.ID)}
 	return m
 }
 
 // stops is what ends with the provider: its runs, by hand and at night.
 func (h Handlers) stops(e ending) []ui.Definition {
 	if e.Connector == distributor.Manual {
-		return []ui.Definition{ui.Fact("Stops: entries by hand", "no account, subscription or quantity can be entered or imported while it is deactivated")}
+		return []ui.Definition{ui.Fact("Stops: entries by hand",
+			"no account, subscription or quantity can be entered or imported while it is deactivated")}
 	}
 	night := ui.Fact("Stops: the nightly sync", "it takes part in no night any more")
 	if e.impact.Night != nil {
@@ -103,19 +106,25 @@ func (h Handlers) stops(e ending) []ui.Definition {
 		run.Value = ui.LinkCell("a run that was requested by "+e.run.RequestedBy, "/sync-runs/"+e.run.ID.String())
 		run.Note = "it is queued, and is cancelled"
 		if e.run.State == syncing.Running {
-			run.Note = "it is running, and is asked to stop: the account in work is finished first, and what was read is kept"
+			run.Note = "it is running, and is asked to stop: the account in work is finished first, and what was " +
+				"read is kept"
 		}
 	}
-	return []ui.Definition{night, ui.Fact("Stops: syncs by hand", "of the provider, of an account, of a contract, and the retry of a run: all are refused"), run}
+	return []ui.Definition{night, ui.Fact("Stops: syncs by hand",
+		"of the provider, of an account, of a contract, and the retry of a run: all are refused"), run}
 }
 
 func stays(e ending) []ui.Definition {
 	f, at := e.impact.Figures, "?provider="+e.ID.String()
 	out := []ui.Definition{
-		{Term: "Stay: accounts", Value: ui.LinkCell(itoa(f.Accounts()), "/accounts"+at), Note: fmt.Sprintf("%d mapped, %d unmapped, %d excluded; the mapping stays", f.Mapped, f.Unmapped, f.Excluded)},
-		{Term: "Stay: active subscriptions", Value: ui.LinkCell(itoa(f.Active), "/subscriptions"+at+"&state=active"), Note: "billable until you retire them, with the seats of the last sync"},
+		{Term: "Stay: accounts", Value: ui.LinkCell(itoa(f.Accounts()), "/accounts"+at),
+			Note: fmt.Sprintf("%d mapped, %d unmapped, %d excluded; the mapping stays", f.Mapped, f.Unmapped,
+				f.Excluded)},
+		{Term: "Stay: active subscriptions", Value: ui.LinkCell(itoa(f.Active), "/subscriptions"+at+"&state=active"),
+			Note: "billable until you retire them, with the seats of the last sync"},
 	}
-	open := ui.Definition{Term: "Stay: open ledger rows", Value: ui.TextCell("0"), Note: "everything is billed or archived"}
+	open := ui.Definition{Term: "Stay: open ledger rows", Value: ui.TextCell("0"),
+		Note: "everything is billed or archived"}
 	if n, seats := rowsOf(e.impact.Open); n > 0 {
 		open.Value = ui.LinkCell(itoa(n), "/changes"+at+"&billing_state=open")
 		open.Note = fmt.Sprintf("%+d seats, %s; the next invoices take them", seats, monthly(e.impact.Open))
@@ -145,7 +154,9 @@ func monthly(all []provider.Worth) string {
 }
 
 func worthTable(e ending) ui.Table {
-	t := ui.Table{Caption: "Subscriptions by state", Plain: true, Columns: []ui.Column{{Label: "State"}, {Label: "Subscriptions", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Sold per month", Numeric: true}},
+	t := ui.Table{Caption: "Subscriptions by state", Plain: true,
+		Columns: []ui.Column{{Label: "State"}, {Label: "Subscriptions", Numeric: true}, {Label: "Seats", Numeric: true},
+			{Label: "Sold per month", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions"}}
 	words := map[string]string{
 		string(subscription.Active): "Active: stay billable", string(subscription.Held): "Held: stay held",
@@ -158,7 +169,8 @@ func worthTable(e ending) ui.Table {
 		} else if w.State != string(subscription.Inactive) {
 			sold.Sub = "no price"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: words[w.State]}, ui.TextCell(itoa(w.Count)), ui.TextCell(itoa(w.Seats)), sold}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: words[w.State]}, ui.TextCell(itoa(w.Count)),
+			ui.TextCell(itoa(w.Seats)), sold}})
 	}
 	return t
 }

@@ -23,7 +23,8 @@ func TestAnEditSavesWhatTheFormSends(t *testing.T) {
 	if got := htmlcheck.Heading(d.get(p)); !strings.HasPrefix(got, "Northwind United States") {
 		t.Errorf("the page is headed %q", got)
 	}
-	if text := htmlcheck.Text(d.get(p + "/edit").Find(".field__set")); strings.Count(text, "Set on 22 Nov 2026 by Ada Example") != 2 {
+	if text := htmlcheck.Text(d.get(p + "/edit").Find(".field__set")); strings.Count(text,
+		"Set on 22 Nov 2026 by Ada Example") != 2 {
 		t.Errorf("secrets after a blank save: %q", text)
 	}
 }
@@ -80,7 +81,8 @@ func TestFrozenFieldsAreShownWithTheirReasonAndSentAsTheyStand(t *testing.T) {
 	v = with(formValues(d.get(p+"/edit"), p), "internal_name", "Other.Provider")
 	v.Del("comprehensive_api")
 	refused := htmlcheck.Text(d.page(d.post(p, v, http.StatusUnprocessableEntity)).Find(".summary"))
-	if !strings.Contains(refused, "their ids belong to the API they came from") || !strings.Contains(refused, "internal name stays") {
+	if !strings.Contains(refused, "their ids belong to the API they came from") ||
+		!strings.Contains(refused, "internal name stays") {
 		t.Errorf("the refusal: %s", refused)
 	}
 }
@@ -92,7 +94,8 @@ func TestAnotherResellerNumberAsksOnAProviderWithAccounts(t *testing.T) {
 	d.account(p, "c1", "unmapped")
 	v := with(formValues(d.get(p+"/edit"), p), "reseller_number", "100999")
 	doc := d.page(d.post(p, v, http.StatusUnprocessableEntity))
-	if asked := htmlcheck.Text(doc.Find(".callout")); !strings.Contains(asked, "nothing") && !strings.Contains(asked, "gone") {
+	if asked := htmlcheck.Text(doc.Find(".callout")); !strings.Contains(asked, "nothing") &&
+		!strings.Contains(asked, "gone") {
 		t.Errorf("the question: %s", asked)
 	}
 	again := formValues(doc, p)

@@ -25,7 +25,8 @@ func (h Handlers) formPage(c echo.Context, f formState) (view.Form, error) {
 	m.Confirm = confirmOf(f)
 	m.Summary = ui.Summarize(f.problems, f.summaryFields(m.Fields, advanced)...)
 	if !f.manual() {
-		m.Advanced = &view.Advanced{Fold: ui.Fold{Summary: "Advanced", Hint: "token URL, page size, currency", Open: broken}, Fields: advanced}
+		m.Advanced = &view.Advanced{Fold: ui.Fold{Summary: "Advanced", Hint: "token URL, page size, currency",
+			Open: broken}, Fields: advanced}
 		mail, err := h.prerequisites(c, f)
 		if err != nil {
 			return m, err
@@ -60,7 +61,8 @@ func (f formState) form() ui.Form {
 	if f.stored == nil {
 		return ui.Form{Action: listPath, Hidden: hidden, Save: "Create provider", Cancel: listPath}
 	}
-	return ui.Form{Action: path(f.stored.ID), Version: f.version, Hidden: hidden, Save: "Save provider", Cancel: path(f.stored.ID)}
+	return ui.Form{Action: path(f.stored.ID), Version: f.version, Hidden: hidden, Save: "Save provider",
+		Cancel: path(f.stored.ID)}
 }
 
 // connectorWord is what the hidden field says; the toggle tells the two APIs apart.
@@ -92,7 +94,8 @@ func (h Handlers) frame(c echo.Context, f formState, m *view.Form) {
 func kinds(f formState) *ui.Tabs {
 	return &ui.Tabs{Label: "Kind of provider", Items: []ui.Tab{
 		{Label: "Comprehensive API", Href: listPath + "/new", Active: !f.manual() && f.in.ComprehensiveAPI},
-		{Label: "Legacy API", Href: listPath + "/new?comprehensive_api=off", Active: !f.manual() && !f.in.ComprehensiveAPI},
+		{Label: "Legacy API", Href: listPath + "/new?comprehensive_api=off", Active: !f.manual() &&
+			!f.in.ComprehensiveAPI},
 		{Label: "Manual", Href: listPath + "/new?connector=manual", Active: f.manual()},
 	}}
 }
@@ -100,9 +103,14 @@ func kinds(f formState) *ui.Tabs {
 func kindNotes(f formState) []ui.Callout {
 	switch {
 	case f.manual():
-		return []ui.Callout{{Tone: ui.Info, Title: "No API", Text: "A manual provider stands for a distributor that Seatledger cannot read. Its accounts and subscriptions are entered or imported, and each change of a quantity is a row of the ledger."}}
+		return []ui.Callout{{Tone: ui.Info, Title: "No API",
+			Text: "A manual provider stands for a distributor that Seatledger cannot read. " +
+				"Its accounts and subscriptions are entered or imported, and each change of a quantity is a row of " +
+				"the ledger."}}
 	case !f.in.ComprehensiveAPI:
-		return []ui.Callout{{Tone: ui.Warn, Title: "The legacy connector", Text: "Only for a connection that still runs on the first API. It cannot be switched over later: its account ids mean nothing to the comprehensive API, so that one needs a provider of its own."}}
+		return []ui.Callout{{Tone: ui.Warn, Title: "The legacy connector",
+			Text: "Only for a connection that still runs on the first API. It cannot be switched over later: " +
+				"its account ids mean nothing to the comprehensive API, so that one needs a provider of its own."}}
 	}
 	return nil
 }
@@ -135,9 +143,12 @@ func fill(f formState) *view.Fill {
 
 func inputOf(p provider.Provider) provider.Input {
 	return provider.Input{
-		Connector: p.Connector, Name: p.Name, ComprehensiveAPI: p.ComprehensiveAPI, InternalName: p.InternalName, UserName: p.UserName, URL: p.URL,
-		ApplicationID: p.ApplicationID, ResellerNumber: p.ResellerNumber, ResellerAuthorizeURL: p.ResellerAuthorizeURL, DelegatedAdminURL: p.DelegatedAdminURL,
-		TokenURL: p.TokenURL, Grant: p.GrantType, PageSize: itoa(p.PageSize), Concurrency: itoa(p.Concurrency), Currency: p.Currency, CurrencyGiven: true,
+		Connector: p.Connector, Name: p.Name, ComprehensiveAPI: p.ComprehensiveAPI, InternalName: p.InternalName,
+		UserName: p.UserName, URL: p.URL,
+		ApplicationID: p.ApplicationID, ResellerNumber: p.ResellerNumber, ResellerAuthorizeURL: p.ResellerAuthorizeURL,
+		DelegatedAdminURL: p.DelegatedAdminURL,
+		TokenURL:          p.TokenURL, Grant: p.GrantType, PageSize: itoa(p.PageSize), Concurrency: itoa(p.Concurrency),
+		Currency: p.Currency, CurrencyGiven: true,
 		CostPeriod: string(p.CostPeriod), CostPeriodGiven: true, EndDateMeans: p.EndDateMeans, EndDateGiven: true,
 	}
 }

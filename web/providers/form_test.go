@@ -25,12 +25,16 @@ func labels(doc *goquery.Document) []string {
 func TestTheFormHasTheFieldsOfTheGuideInItsOrder(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	guide := []string{"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL", "Application ID", "Application Secret",
+	guide := []string{"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL", "Application ID",
+		"Application Secret",
 		"Reseller Number", "Reseller Authorize Relationship URL", "Delegated Admin Authorize URL"}
 	for path, want := range map[string][]string{
-		"/providers/new": append(slices.Clone(guide), "Token URL", "Grant", "Page size", "Concurrency", "Default currency", "End date"),
-		"/providers/new?comprehensive_api=off": {"Name", "Comprehensive API", "Internal Name", "User Name", "Password", "URL",
-			"Reseller Number", "Reseller Authorize Relationship URL", "Period of the unit costs", "Concurrency", "Default currency"},
+		"/providers/new": append(slices.Clone(guide), "Token URL", "Grant", "Page size", "Concurrency",
+			"Default currency", "End date"),
+		"/providers/new?comprehensive_api=off": {"Name", "Comprehensive API", "Internal Name", "User Name",
+			"Password", "URL",
+			"Reseller Number", "Reseller Authorize Relationship URL", "Period of the unit costs", "Concurrency",
+			"Default currency"},
 		"/providers/new?connector=manual": {"Name"},
 	} {
 		if diff := cmp.Diff(want, labels(d.get(path))); diff != "" {
@@ -44,9 +48,13 @@ func TestTheFormIsPrefilled(t *testing.T) {
 	d := open(t)
 	full := formValues(d.get("/providers/new"), "/providers")
 	want := url.Values{
-		"connector": {"stellr"}, "name": {""}, "comprehensive_api": {"on"}, "internal_name": {"Work365.Provider.SynnexCspProvider"}, "user_name": {""}, "password": {""},
-		"url": {"https://api.us.tdsynnex.com/"}, "application_id": {""}, "application_secret": {""}, "reseller_number": {""}, "reseller_authorize_url": {""},
-		"delegated_admin_url": {""}, "token_url": {"https://sso.us.tdsynnex.com/oauth2/v1/token"}, "grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {"USD"}, "end_date_means": {""},
+		"connector": {"stellr"}, "name": {""}, "comprehensive_api": {"on"},
+		"internal_name": {"Work365.Provider.SynnexCspProvider"}, "user_name": {""}, "password": {""},
+		"url": {"https://api.us.tdsynnex.com/"}, "application_id": {""}, "application_secret": {""},
+		"reseller_number": {""}, "reseller_authorize_url": {""},
+		"delegated_admin_url": {""}, "token_url": {"https://sso.us.tdsynnex.com/oauth2/v1/token"},
+		"grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {"USD"},
+		"end_date_means": {""},
 	}
 	if diff := cmp.Diff(want, full); diff != "" {
 		t.Error(diff)
@@ -61,9 +69,11 @@ func TestABrowserCanSendTheFormAsItStands(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	for path, typed := range map[string][]string{
-		"/providers/new":                       {"name", "Full", "application_id", "app-1", "application_secret", "app-secret-1", "reseller_number", "1"},
-		"/providers/new?comprehensive_api=off": {"name", "Old", "user_name", "u@reseller.example", "password", "pass-phrase-1", "reseller_number", "1"},
-		"/providers/new?connector=manual":      {"name", "By hand"},
+		"/providers/new": {"name", "Full", "application_id", "app-1", "application_secret",
+			"app-secret-1", "reseller_number", "1"},
+		"/providers/new?comprehensive_api=off": {"name", "Old", "user_name", "u@reseller.example", "password",
+			"pass-phrase-1", "reseller_number", "1"},
+		"/providers/new?connector=manual": {"name", "By hand"},
 	} {
 		page := d.create(with(formValues(d.get(path), "/providers"), typed...))
 		if got := htmlcheck.Heading(d.get(page)); !strings.HasPrefix(got, typed[1]) {
@@ -75,9 +85,11 @@ func TestABrowserCanSendTheFormAsItStands(t *testing.T) {
 func TestARefusedFormKeepsWhatWasTypedButNeverASecret(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	doc := d.page(d.post("/providers", with(good(), "url", "http://api.us.tdsynnex.com/", "page_size", "900"), http.StatusUnprocessableEntity))
+	doc := d.page(d.post("/providers", with(good(), "url", "http://api.us.tdsynnex.com/", "page_size", "900"),
+		http.StatusUnprocessableEntity))
 	got := formValues(doc, "/providers")
-	if got.Get("name") != "Northwind US" || got.Get("url") != "http://api.us.tdsynnex.com/" || got.Get("password") != "" || got.Get("application_secret") != "" {
+	if got.Get("name") != "Northwind US" || got.Get("url") != "http://api.us.tdsynnex.com/" ||
+		got.Get("password") != "" || got.Get("application_secret") != "" {
 		t.Errorf("kept: %v", got)
 	}
 	var linked []string
@@ -123,22 +135,27 @@ func TestRefusalsOfTheFormAreSaidAtTheField(t *testing.T) {
 func TestTheAccessRequestMailIsFilledIn(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.exec(`INSERT INTO settings (name, value, version, updated_at, updated_by) VALUES ('general', '{"access_request_to": "api@distributor.example, help@distributor.example"}', 1, now(), 'Ada Example')`)
+	d.exec(`INSERT INTO settings (name, value, version, updated_at, updated_by)
+		VALUES ('general', '{"access_request_to": "api@distributor.example, help@distributor.example"}', 1, now(),
+			'Ada Example')`)
 	empty := d.get("/providers/new").Find(".copy__value").Text()
 	if !strings.Contains(empty, "[user name of the integration account]") {
 		t.Errorf("an empty form's mail: %s", empty)
 	}
 	doc := d.get("/providers/new?mail_user_name=integration%40reseller.example&mail_reseller_number=100200")
 	mail := doc.Find(".copy__value").Text()
-	if !strings.Contains(mail, "enabled for integration@reseller.example.") || !strings.Contains(mail, "Account Number is 100200.") {
+	if !strings.Contains(mail, "enabled for integration@reseller.example.") ||
+		!strings.Contains(mail, "Account Number is 100200.") {
 		t.Errorf("the mail says: %s", mail)
 	}
 	href, _ := doc.Find(`.copy a[href^="mailto:"]`).Attr("href")
 	u, err := url.Parse(href)
-	if err != nil || u.Opaque != "api@distributor.example,help@distributor.example" || !strings.Contains(u.Query().Get("body"), "100200") || strings.Contains(href, "+") {
+	if err != nil || u.Opaque != "api@distributor.example,help@distributor.example" ||
+		!strings.Contains(u.Query().Get("body"), "100200") || strings.Contains(href, "+") {
 		t.Errorf("mailto: %s %v", href, err)
 	}
-	if v := formValues(doc, "/providers"); v.Get("user_name") != "integration@reseller.example" || v.Get("reseller_number") != "100200" {
+	if v := formValues(doc, "/providers"); v.Get("user_name") != "integration@reseller.example" ||
+		v.Get("reseller_number") != "100200" {
 		t.Errorf("the form does not take them over: %v", v)
 	}
 }

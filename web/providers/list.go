@@ -19,27 +19,31 @@ import (
 
 func listSpec() httpx.ListSpec {
 	return httpx.ListSpec{Sorts: provider.Sorts(), Filters: []httpx.Filter{
-		{Name: "active", Label: "State", Allowed: []httpx.Choice{{Value: "true", Label: "Active"}, {Value: "false", Label: "Inactive"}}},
+		{Name: "active", Label: "State",
+			Allowed: []httpx.Choice{{Value: "true", Label: "Active"}, {Value: "false", Label: "Inactive"}}},
 		{Name: "connectivity", Label: "Connectivity", Allowed: connectivityChoices()},
 		{Name: "connector", Label: "Connector", Allowed: []httpx.Choice{
 			{Value: distributor.Stellr, Label: connectorLabel(distributor.Stellr)},
 			{Value: distributor.StellrLegacy, Label: connectorLabel(distributor.StellrLegacy)},
 			{Value: distributor.Manual, Label: connectorLabel(distributor.Manual)},
 		}},
-		{Name: "unreadable", Label: "Unreadable records", Allowed: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
+		{Name: "unreadable", Label: "Unreadable records",
+			Allowed: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
 	}}
 }
 
 func connectivityChoices() []httpx.Choice {
 	var out []httpx.Choice
-	for _, c := range []provider.Connectivity{provider.Unverified, provider.Verified, provider.Warning, provider.CheckFailed, provider.Stale, provider.NotApplicable} {
+	for _, c := range []provider.Connectivity{provider.Unverified, provider.Verified, provider.Warning,
+		provider.CheckFailed, provider.Stale, provider.NotApplicable} {
 		out = append(out, httpx.Choice{Value: string(c), Label: connectivityBadge(c).Text})
 	}
 	return out
 }
 
 func filterOf(q httpx.ListQuery) provider.Filter {
-	return provider.Filter{Search: q.Search, Active: q.Filter("active"), Connectivity: q.Filter("connectivity"), Connector: q.Filter("connector"), Unreadable: q.Filter("unreadable")}
+	return provider.Filter{Search: q.Search, Active: q.Filter("active"), Connectivity: q.Filter("connectivity"),
+		Connector: q.Filter("connector"), Unreadable: q.Filter("unreadable")}
 }
 
 // List shows the providers, or hands them over as a file.
@@ -83,9 +87,11 @@ type listEnd struct {
 
 func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Row, end listEnd) layout.List {
 	page := session.Page(c, "Providers", "Providers")
-	page.Lead = "A provider is one connection to a distributor. Several may stand side by side, as during a move from an old connector to a new one."
+	page.Lead = "A provider is one connection to a distributor. Several may stand side by side, as during a move " +
+		"from an old connector to a new one."
 	if mayEdit(c) {
-		page.Actions = append(page.Actions, ui.LinkButton{Text: "New provider", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"})
+		page.Actions = append(page.Actions,
+			ui.LinkButton{Text: "New provider", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"})
 	}
 	return layout.List{
 		Page: page, Filters: q.FilterBar("Search name, host or reseller number"), Table: h.listTable(c, q, rows),
@@ -97,7 +103,8 @@ func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.R
 	t := ui.Table{
 		Caption: "Providers", Empty: listEmpty(c, q),
 		Columns: []ui.Column{
-			q.Column("name", "Name"), {Label: "Connector"}, {Label: "State"}, {Label: "Connectivity"}, q.Column("checked_at", "Checked"),
+			q.Column("name", "Name"), {Label: "Connector"}, {Label: "State"}, {Label: "Connectivity"},
+			q.Column("checked_at", "Checked"),
 			{Label: "Reseller number"}, {Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
 		},
 	}
@@ -118,9 +125,13 @@ func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.R
 
 func listEmpty(c echo.Context, q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No provider matches", Text: "The search or the filters hide every provider.", Action: &ui.LinkButton{Text: "Clear all filters", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No provider matches",
+			Text:   "The search or the filters hide every provider.",
+			Action: &ui.LinkButton{Text: "Clear all filters", Href: q.ClearHref()}}
 	}
-	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No providers yet", Text: "A provider brings in the customers and subscriptions that a distributor holds. Everything else begins with one."}
+	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No providers yet",
+		Text: "A provider brings in the customers and subscriptions that a distributor holds. " +
+			"Everything else begins with one."}
 	if mayEdit(c) {
 		e.Action = &ui.LinkButton{Text: "New provider", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"}
 	}

@@ -17,8 +17,10 @@ type accessRequest struct {
 }
 
 func (a accessRequest) body() string {
-	return "Hello,\n\nWe would like to request access to the CSP API to be enabled for " + orBlank(a.user, "[user name of the integration account]") +
-		".\nOur Synnex Account Number is " + orBlank(a.number, "[account number used for CSP transactions]") + ".\n\nThank you."
+	return "Hello,\n\nWe would like to request access to the CSP API to be enabled for " + orBlank(a.user,
+		"[user name of the integration account]") +
+		".\nOur Synnex Account Number is " + orBlank(a.number,
+		"[account number used for CSP transactions]") + ".\n\nThank you."
 }
 
 func orBlank(s, blank string) string {
@@ -32,14 +34,17 @@ func panel(a accessRequest) *view.Prerequisites {
 	p := &view.Prerequisites{
 		Card: ui.Card{Title: "Before you begin"},
 		Steps: []string{
-			"Create an integration account at TD SYNNEX that belongs to no person, so that nobody's leaving ends the sync.",
+			"Create an integration account at TD SYNNEX that belongs to no person, so that nobody's leaving ends the " +
+				"sync.",
 			"Ask TD SYNNEX by mail to enable the CSP API for that account and your account number.",
 			"When they have confirmed it, make the client credentials in their developer portal.",
 		},
-		Mail: ui.CopyText{Label: "access request", Value: a.body(), Block: true, Mailto: mailto(a.to, "CSP API access", a.body())},
+		Mail: ui.CopyText{Label: "access request", Value: a.body(), Block: true,
+			Mailto: mailto(a.to, "CSP API access", a.body())},
 	}
 	if a.to == "" {
-		p.Note = "The mail has no recipients yet: an administrator enters them under Settings, as TD SYNNEX names them to you."
+		p.Note = "The mail has no recipients yet: an administrator enters them under Settings, as TD SYNNEX names " +
+			"them to you."
 	}
 	return p
 }

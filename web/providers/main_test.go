@@ -67,8 +67,10 @@ type stub struct {
 
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), role: auth.Admin,
-		check: distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Passed, Message: "A token was given.", Took: 120 * time.Millisecond}}}}
+	d := &desk{T: t, echo: echo.New(), db: pgtest.New(t),
+		clock: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)), role: auth.Admin,
+		check: distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Passed,
+			Message: "A token was given.", Took: 120 * time.Millisecond}}}}
 	sealer, err := secret.CreateFile(filepath.Join(t.TempDir(), "master.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +96,8 @@ func open(t *testing.T) *desk {
 
 func (d *desk) routes(h providers.Handlers) {
 	d.echo.Use(d.signIn, httpx.WithFrame(httpx.Frame{Notices: d, Base: func(echo.Context) layout.Page {
-		return layout.Page{Nav: session.Navigation(d.role), User: layout.User{Name: "Ada Example", Role: d.role.Label()}}
+		return layout.Page{Nav: session.Navigation(d.role),
+			User: layout.User{Name: "Ada Example", Role: d.role.Label()}}
 	}}))
 	d.echo.GET("/providers", h.List)
 	d.echo.GET("/providers.csv", h.List)
@@ -113,7 +116,8 @@ func (d *desk) routes(h providers.Handlers) {
 
 func (d *desk) signIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example", Role: d.role, Active: true})
+		c.Set("session.user", auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), Name: "Ada Example",
+			Role: d.role, Active: true})
 		return next(c)
 	}
 }
@@ -167,9 +171,12 @@ func (d *desk) post(path string, v url.Values, want int) *httptest.ResponseRecor
 // good is a form that fits, as a script posts it.
 func good() url.Values {
 	return url.Values{
-		"connector": {"stellr"}, "name": {"Northwind US"}, "comprehensive_api": {"on"}, "internal_name": {provider.DefaultInternalName},
-		"user_name": {"integration@reseller.example"}, "password": {"pass-phrase-1"}, "url": {"https://api.us.tdsynnex.com/"},
-		"application_id": {"app-1"}, "application_secret": {"app-secret-1"}, "reseller_number": {"100200"}, "currency": {"USD"},
+		"connector": {"stellr"}, "name": {"Northwind US"}, "comprehensive_api": {"on"},
+		"internal_name": {provider.DefaultInternalName},
+		"user_name":     {"integration@reseller.example"}, "password": {"pass-phrase-1"},
+		"url":            {"https://api.us.tdsynnex.com/"},
+		"application_id": {"app-1"}, "application_secret": {"app-secret-1"}, "reseller_number": {"100200"},
+		"currency": {"USD"},
 	}
 }
 
@@ -205,14 +212,18 @@ func (d *desk) exec(sql string, args ...any) {
 
 func (d *desk) account(providerPath, externalID, state string) {
 	d.Helper()
-	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
-		VALUES (?, ?, ?, ?, 'active', ?, now(), now())`, uuid.Must(uuid.NewV7()), strings.TrimPrefix(providerPath, "/providers/"), externalID, "Contoso Example", state)
+	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
+		VALUES (?, ?, ?, ?, 'active', ?, now(),
+			now())`, uuid.Must(uuid.NewV7()), strings.TrimPrefix(providerPath, "/providers/"), externalID,
+		"Contoso Example", state)
 }
 
 // formValues reads a form as a browser would send it.
 func formValues(doc *goquery.Document, action string) url.Values {
 	v := url.Values{}
-	doc.Find(`form[method="post"][action="` + action + `"]`).Find("input, select, textarea").Each(func(_ int, s *goquery.Selection) {
+	doc.Find(`form[method="post"][action="` + action + `"]`).Find("input, select, textarea").Each(func(_ int,
+		s *goquery.Selection) {
 		name, _ := s.Attr("name")
 		_, disabled := s.Attr("disabled")
 		if name == "" || disabled {

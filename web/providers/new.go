@@ -26,7 +26,8 @@ func prefilled(connector, comprehensive string) provider.Input {
 		return withDefaults(provider.Input{Connector: distributor.Stellr, URL: provider.DefaultLegacyURL})
 	}
 	return withDefaults(provider.Input{
-		Connector: distributor.Stellr, ComprehensiveAPI: true, URL: provider.DefaultURL, TokenURL: provider.DefaultTokenURL, Grant: provider.DefaultGrant,
+		Connector: distributor.Stellr, ComprehensiveAPI: true, URL: provider.DefaultURL,
+		TokenURL: provider.DefaultTokenURL, Grant: provider.DefaultGrant,
 	})
 }
 

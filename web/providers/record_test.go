@@ -39,10 +39,14 @@ func TestTheCommandMenuIsThatOfTheGuide(t *testing.T) {
 		active bool
 		want   []string
 	}{
-		{auth.Admin, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions", "Deactivate"}},
-		{auth.Operator, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions", "Deactivate (off)"}},
-		{auth.Viewer, true, []string{"Verify Connectivity (off)", "Sync Provider Accounts (off)", "Sync Subscriptions (off)", "Deactivate (off)"}},
-		{auth.Admin, false, []string{"Verify Connectivity", "Sync Provider Accounts (off)", "Sync Subscriptions (off)", "Activate"}},
+		{auth.Admin, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
+			"Deactivate"}},
+		{auth.Operator, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
+			"Deactivate (off)"}},
+		{auth.Viewer, true, []string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
+			"Sync Subscriptions (off)", "Deactivate (off)"}},
+		{auth.Admin, false, []string{"Verify Connectivity", "Sync Provider Accounts (off)", "Sync Subscriptions (off)",
+			"Activate"}},
 	} {
 		d.role = auth.Admin
 		d.post(p+map[bool]string{true: "/activate", false: "/deactivate"}[c.active], nil, http.StatusSeeOther)
@@ -51,7 +55,9 @@ func TestTheCommandMenuIsThatOfTheGuide(t *testing.T) {
 		if diff := cmp.Diff(c.want, menu(doc)); diff != "" {
 			t.Errorf("%s, active %v: %s", c.role, c.active, diff)
 		}
-		if buttons := htmlcheck.Text(doc.Find(".head__actions > form")); c.role != auth.Viewer && buttons != "Verify Connectivity Sync Provider Accounts" && buttons != "Verify ConnectivitySync Provider Accounts" {
+		if buttons := htmlcheck.Text(doc.Find(".head__actions > form")); c.role != auth.Viewer &&
+			buttons != "Verify Connectivity Sync Provider Accounts" &&
+			buttons != "Verify ConnectivitySync Provider Accounts" {
 			t.Errorf("%s: the buttons read %q", c.role, buttons)
 		}
 	}
@@ -71,8 +77,10 @@ func TestEachCountLeadsToItsRows(t *testing.T) {
 		got[href] = htmlcheck.Text(s.Find(".stat__value"))
 	})
 	want := map[string]string{
-		"/accounts?provider=" + id + "&state=unmapped": "2", "/accounts?provider=" + id + "&state=mapped": "0", "/accounts?provider=" + id + "&state=excluded": "1",
-		"/subscriptions?provider=" + id + "&state=active": "0", "/subscriptions?provider=" + id + "&state=held": "0", "/subscriptions?provider=" + id + "&state=inactive": "0",
+		"/accounts?provider=" + id + "&state=unmapped": "2", "/accounts?provider=" + id + "&state=mapped": "0",
+		"/accounts?provider=" + id + "&state=excluded":    "1",
+		"/subscriptions?provider=" + id + "&state=active": "0", "/subscriptions?provider=" + id + "&state=held": "0",
+		"/subscriptions?provider=" + id + "&state=inactive": "0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -104,7 +112,8 @@ func TestVerifyShowsEachLayerAndItsAge(t *testing.T) {
 	p := d.create(good())
 	d.check = distributor.Check{Layers: []distributor.Layer{
 		{Name: distributor.LayerToken, Result: distributor.Passed, Message: "A token was given."},
-		{Name: distributor.LayerReseller, Result: distributor.Warned, Message: "No customers are listed.", Advice: "Check the reseller number (100200).", RequestID: "req-77"},
+		{Name: distributor.LayerReseller, Result: distributor.Warned, Message: "No customers are listed.",
+			Advice: "Check the reseller number (100200).", RequestID: "req-77"},
 	}}
 	if to := d.post(p+"/verify", nil, http.StatusSeeOther).Header().Get("Location"); to != p {
 		t.Errorf("goes to %s", to)
@@ -114,7 +123,8 @@ func TestVerifyShowsEachLayerAndItsAge(t *testing.T) {
 	}
 	d.clock.Advance(3 * 60 * 60 * 1e9)
 	card := htmlcheck.Text(d.get(p).Find("#connectivity"))
-	for _, part := range []string{"Warning", "Checked 3 hours ago", "by Ada Example", "Access token Passed", "Reseller scope Warning", "No customers are listed. Check the reseller number (100200).", "request req-77"} {
+	for _, part := range []string{"Warning", "Checked 3 hours ago", "by Ada Example", "Access token Passed",
+		"Reseller scope Warning", "No customers are listed. Check the reseller number (100200).", "request req-77"} {
 		if !strings.Contains(card, part) {
 			t.Errorf("the card lacks %q: %s", part, card)
 		}
@@ -130,11 +140,13 @@ func TestAFailedCheckIsToldByItsFirstFailure(t *testing.T) {
 	d := open(t)
 	p := d.create(good())
 	d.check = distributor.Check{Layers: []distributor.Layer{
-		{Name: distributor.LayerToken, Result: distributor.Failed, Message: "The application id or secret was refused.", Advice: "Type them again."},
+		{Name: distributor.LayerToken, Result: distributor.Failed, Message: "The application id or secret was refused.",
+			Advice: "Type them again."},
 		{Name: distributor.LayerCustomers, Result: distributor.Skipped},
 	}}
 	d.post(p+"/verify", nil, http.StatusSeeOther)
-	if n := d.notices; len(n) != 1 || n[0].Tone != ui.Bad || !strings.Contains(n[0].Text, "Access token") || !strings.Contains(n[0].Text, "refused") {
+	if n := d.notices; len(n) != 1 || n[0].Tone != ui.Bad || !strings.Contains(n[0].Text, "Access token") ||
+		!strings.Contains(n[0].Text, "refused") {
 		t.Errorf("told: %+v", n)
 	}
 }
@@ -143,10 +155,12 @@ func TestRecordsThatCouldNotBeReadAreShown(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	p := d.create(good())
-	d.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen) VALUES (?, ?, '', 'subscription', 'The quantity is not a number.', '{"quantity": "<b>"}', ?)`,
+	d.exec(`INSERT INTO unreadable_records (id, provider_id, external_id, what, reason, raw, first_seen)
+		VALUES (?, ?, '', 'subscription', 'The quantity is not a number.', '{"quantity": "<b>"}', ?)`,
 		uuid.Must(uuid.NewV7()), strings.TrimPrefix(p, "/providers/"), d.clock.Now())
 	card := d.get(p).Find("#unreadable")
-	if text := htmlcheck.Text(card); !strings.Contains(text, "without a readable id") || !strings.Contains(text, "The quantity is not a number.") || card.Find("pre").Text() != `{"quantity": "<b>"}` {
+	if text := htmlcheck.Text(card); !strings.Contains(text, "without a readable id") ||
+		!strings.Contains(text, "The quantity is not a number.") || card.Find("pre").Text() != `{"quantity": "<b>"}` {
 		t.Errorf("shown: %s", text)
 	}
 }
@@ -161,7 +175,8 @@ func TestAManualProviderSaysWhatIsDifferent(t *testing.T) {
 			t.Errorf("no way to %s", tail)
 		}
 	}
-	if diff := cmp.Diff([]string{"Verify Connectivity (off)", "Sync Provider Accounts (off)", "Sync Subscriptions (off)", "Move to another provider…", "Deactivate"}, menu(doc)); diff != "" {
+	if diff := cmp.Diff([]string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
+		"Sync Subscriptions (off)", "Move to another provider…", "Deactivate"}, menu(doc)); diff != "" {
 		t.Error(diff)
 	}
 	d.post(p+"/verify", nil, http.StatusConflict)
@@ -175,7 +190,8 @@ func TestTheListAndItsFileShowTheSame(t *testing.T) {
 	d.create(with(good(), "name", "=2+5", "reseller_number", "100201"))
 	d.create(url.Values{"connector": {"manual"}, "name": {"By hand"}})
 	body := d.file("/providers.csv")
-	if !strings.HasPrefix(body, "id,name,connector,active,connectivity,checked_at,") || strings.Count(body, "\r\n") != 4 {
+	if !strings.HasPrefix(body, "id,name,connector,active,connectivity,checked_at,") ||
+		strings.Count(body, "\r\n") != 4 {
 		t.Errorf("the file:\n%s", body)
 	}
 	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
@@ -210,7 +226,8 @@ func TestEmptyListsSayWhy(t *testing.T) {
 		t.Errorf("nothing yet: %s", text)
 	}
 	d.create(good())
-	if text := htmlcheck.Text(d.get("/providers?q=fabrikam").Find("main")); !strings.Contains(text, "No provider matches") {
+	if text := htmlcheck.Text(d.get("/providers?q=fabrikam").Find("main")); !strings.Contains(text,
+		"No provider matches") {
 		t.Errorf("no match: %s", text)
 	}
 }
@@ -223,7 +240,8 @@ func TestUnknownProvidersAreNotFound(t *testing.T) {
 		for _, tail := range []string{"", "/edit"} {
 			d.do(httptest.NewRequest(http.MethodGet, p+tail, nil), http.StatusNotFound)
 		}
-		for _, tail := range []string{"", "/verify", "/sync-accounts", "/sync-subscriptions", "/activate", "/deactivate"} {
+		for _, tail := range []string{"", "/verify", "/sync-accounts", "/sync-subscriptions", "/activate",
+			"/deactivate"} {
 			d.post(p+tail, good(), http.StatusNotFound)
 		}
 	}

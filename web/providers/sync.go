@@ -39,7 +39,8 @@ func (h Handlers) sync(c echo.Context, kind syncing.Kind) error {
 	if !p.Active {
 		return errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first.", p.Name)
 	}
-	run, found, err := h.Sync.Request(ctx, session.Actor(c), syncing.Request{ProviderID: id, Kind: kind, Trigger: syncing.ByPerson, Anyway: form.On("anyway")})
+	run, found, err := h.Sync.Request(ctx, session.Actor(c),
+		syncing.Request{ProviderID: id, Kind: kind, Trigger: syncing.ByPerson, Anyway: form.On("anyway")})
 	if errs.KindOf(err) == errs.Conflict && p.Connector != distributor.Manual {
 		return h.syncRefused(c, p, errs.Public(err))
 	}
@@ -57,8 +58,10 @@ func (h Handlers) syncRefused(c echo.Context, p provider.Provider, why string) e
 	m := view.Refused{
 		Page: session.Page(c, "Not verified", "Providers"), Text: why,
 		Buttons: []ui.PostButton{
-			{Button: ui.Button{Text: "Verify Connectivity", Weight: ui.Primary, Icon: "check", Action: path(p.ID) + "/verify"}},
-			{Button: ui.Button{Text: "Sync anyway", Action: c.Request().URL.Path}, Hidden: []ui.Pair{{Name: "anyway", Value: "on"}}},
+			{Button: ui.Button{Text: "Verify Connectivity", Weight: ui.Primary, Icon: "check",
+				Action: path(p.ID) + "/verify"}},
+			{Button: ui.Button{Text: "Sync anyway", Action: c.Request().URL.Path},
+				Hidden: []ui.Pair{{Name: "anyway", Value: "on"}}},
 		},
 		Back: ui.LinkButton{Text: "Back to " + p.Name, Href: path(p.ID), Weight: ui.Quiet},
 	}

@@ -30,7 +30,8 @@ func TestASyncIsQueuedAndItsPageShown(t *testing.T) {
 	d := open(t)
 	p := d.verified()
 	r := d.run(d.post(p+"/sync-subscriptions", nil, http.StatusSeeOther).Header().Get("Location"))
-	if r.Kind != syncing.Subscriptions || r.State != syncing.Queued || r.RequestedBy != "Ada Example" || len(d.queued) != 1 {
+	if r.Kind != syncing.Subscriptions || r.State != syncing.Queued || r.RequestedBy != "Ada Example" ||
+		len(d.queued) != 1 {
 		t.Errorf("%+v, queued %v", r, d.queued)
 	}
 }
@@ -54,7 +55,8 @@ func TestAnUnverifiedProviderSyncsOnlyAnyway(t *testing.T) {
 	d := open(t)
 	p := d.create(good())
 	doc := d.page(d.post(p+"/sync-accounts", nil, http.StatusConflict))
-	if text := htmlcheck.Text(doc.Find("main")); !strings.Contains(text, "has not been verified yet") || doc.Find(`form[action="`+p+`/verify"]`).Length() != 1 {
+	if text := htmlcheck.Text(doc.Find("main")); !strings.Contains(text, "has not been verified yet") ||
+		doc.Find(`form[action="`+p+`/verify"]`).Length() != 1 {
 		t.Errorf("the page: %s", text)
 	}
 	insist := formValues(doc, p+"/sync-accounts")

@@ -27,7 +27,8 @@ func (h Handlers) Update(c echo.Context) error {
 	}
 	version, err := strconv.Atoi(form.Get("version"))
 	if err != nil {
-		return errs.New(errs.Conflict, "The form did not say which version it was made from. Nothing was saved; open the edit page again.")
+		return errs.New(errs.Conflict,
+			"The form did not say which version it was made from. Nothing was saved; open the edit page again.")
 	}
 	typed := input(form)
 	if typed.Connector == "" {
@@ -50,12 +51,15 @@ func (h Handlers) Update(c echo.Context) error {
 // saved tells what an edit means for the check.
 func saved(was, is provider.Input) string {
 	text := "The provider was saved."
-	if is.Password != "" || is.ApplicationSecret != "" || is.PasswordClear || is.ApplicationSecretClear || is.URL != was.URL || is.TokenURL != was.TokenURL ||
-		is.Grant != was.Grant || is.UserName != was.UserName || is.ApplicationID != was.ApplicationID || is.ResellerNumber != was.ResellerNumber {
+	if is.Password != "" || is.ApplicationSecret != "" || is.PasswordClear || is.ApplicationSecretClear ||
+		is.URL != was.URL || is.TokenURL != was.TokenURL ||
+		is.Grant != was.Grant || is.UserName != was.UserName || is.ApplicationID != was.ApplicationID ||
+		is.ResellerNumber != was.ResellerNumber {
 		text += " What the last connectivity check was about has changed: verify again."
 	}
 	if is.CostPeriodGiven && is.CostPeriod != was.CostPeriod {
-		text += " The next sync writes the period of the unit costs; signatures of subscriptions whose cost it changes lapse then."
+		text += " The next sync writes the period of the unit costs; " +
+			"signatures of subscriptions whose cost it changes lapse then."
 	}
 	return text
 }
@@ -63,7 +67,8 @@ func saved(was, is provider.Input) string {
 // stale shows what was typed beside what stands now, over a form that can be saved again.
 func (h Handlers) stale(c echo.Context, f formState, typed provider.Input) error {
 	now := f.in
-	f.in, f.stale = typed, &ui.DiffTable{Caption: "Both versions", Before: "What you typed", After: "What stands now", Rows: differences(typed, now)}
+	f.in, f.stale = typed, &ui.DiffTable{Caption: "Both versions", Before: "What you typed", After: "What stands now",
+		Rows: differences(typed, now)}
 	return h.newPage(c, http.StatusConflict, f)
 }
 
@@ -73,19 +78,22 @@ func differences(typed, now provider.Input) []ui.Diff {
 		return rows
 	}
 	return append(rows,
-		ui.Diff{Field: "Comprehensive API", Before: onOffWord(typed.ComprehensiveAPI), After: onOffWord(now.ComprehensiveAPI)},
+		ui.Diff{Field: "Comprehensive API", Before: onOffWord(typed.ComprehensiveAPI),
+			After: onOffWord(now.ComprehensiveAPI)},
 		ui.Diff{Field: "Internal Name", Before: typed.InternalName, After: now.InternalName},
 		ui.Diff{Field: "User Name", Before: typed.UserName, After: now.UserName},
 		ui.Diff{Field: "URL", Before: typed.URL, After: now.URL},
 		ui.Diff{Field: "Application ID", Before: typed.ApplicationID, After: now.ApplicationID},
 		ui.Diff{Field: "Reseller Number", Before: typed.ResellerNumber, After: now.ResellerNumber},
-		ui.Diff{Field: "Reseller Authorize Relationship URL", Before: typed.ResellerAuthorizeURL, After: now.ResellerAuthorizeURL},
+		ui.Diff{Field: "Reseller Authorize Relationship URL", Before: typed.ResellerAuthorizeURL,
+			After: now.ResellerAuthorizeURL},
 		ui.Diff{Field: "Delegated Admin Authorize URL", Before: typed.DelegatedAdminURL, After: now.DelegatedAdminURL},
 		ui.Diff{Field: "Token URL", Before: typed.TokenURL, After: now.TokenURL},
 		ui.Diff{Field: "Grant", Before: typed.Grant, After: now.Grant},
 		ui.Diff{Field: "Page size", Before: typed.PageSize, After: now.PageSize},
 		ui.Diff{Field: "Concurrency", Before: typed.Concurrency, After: now.Concurrency},
-		ui.Diff{Field: "Period of the unit costs", Before: costPeriodWord(typed.CostPeriod), After: costPeriodWord(now.CostPeriod)},
+		ui.Diff{Field: "Period of the unit costs", Before: costPeriodWord(typed.CostPeriod),
+			After: costPeriodWord(now.CostPeriod)},
 		ui.Diff{Field: "End date", Before: endDateWord(typed.EndDateMeans), After: endDateWord(now.EndDateMeans)},
 		ui.Diff{Field: "Default currency", Before: typed.Currency, After: now.Currency},
 	)

@@ -15,16 +15,21 @@ import (
 // checkCard is the last connectivity check with its age and how far it still holds.
 func (h Handlers) checkCard(r record) *view.Check {
 	state := r.Connectivity()
-	card := &view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity", Badges: []ui.Badge{connectivityBadge(state)}}}
+	card := &view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity",
+		Badges: []ui.Badge{connectivityBadge(state)}}}
 	if state == provider.Unverified {
-		card.Note = &ui.Callout{Tone: ui.Info, Text: "Not verified yet. Verify Connectivity checks the address, the sign-in, the lists and the reseller number one after the other, and says what to do about each."}
+		card.Note = &ui.Callout{Tone: ui.Info,
+			Text: "Not verified yet. Verify Connectivity checks the address, the sign-in, the lists and the reseller " +
+				"number one after the other, and says what to do about each."}
 		return card
 	}
 	card.Card.Text = "Checked " + age(h.Clock.Now().Sub(*r.CheckedAt))
 	if state == provider.Stale {
-		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale", Text: "The credentials were edited after this check. It tells of the old ones; verify again."}
+		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale",
+			Text: "The credentials were edited after this check. It tells of the old ones; verify again."}
 	}
-	card.Age.Items = []ui.Definition{{Term: "Checked", Value: ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)), Note: "by " + r.CheckedBy}}
+	card.Age.Items = []ui.Definition{{Term: "Checked", Value: ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)),
+		Note: "by " + r.CheckedBy}}
 	for _, l := range r.Layers() {
 		card.Steps = append(card.Steps, step(l))
 	}

@@ -45,13 +45,20 @@ func meta(r record) []layout.Meta {
 func notes(r record) []ui.Callout {
 	var out []ui.Callout
 	if !r.Active {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated", Text: "This provider syncs nothing. Its accounts and subscriptions are kept, and its active subscriptions stay billable until they are retired."})
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated",
+			Text: "This provider syncs nothing. Its accounts and subscriptions are kept, and its active " +
+				"subscriptions stay billable until they are retired."})
 	}
 	if r.IdentityChangedAt != nil {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Host or reseller number was changed", Text: "The next listing of accounts is compared with what is here. If anything is missing, the run stops and asks before it counts as gone."})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Host or reseller number was changed",
+			Text: "The next listing of accounts is compared with what is here. " +
+				"If anything is missing, the run stops and asks before it counts as gone."})
 	}
-	if want := provider.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" && r.Currency != want && want != "USD" {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Check the default currency", Text: fmt.Sprintf("Amounts without a currency are taken as %s, while the host suggests %s.", r.Currency, want)})
+	if want := provider.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" &&
+		r.Currency != want && want != "USD" {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Check the default currency",
+			Text: fmt.Sprintf("Amounts without a currency are taken as %s, while the host suggests %s.",
+				r.Currency, want)})
 	}
 	return out
 }
@@ -79,8 +86,10 @@ func actions(c echo.Context, r record) []templ.Component {
 	var out []templ.Component
 	if r.Connector != distributor.Manual && maySync(c) {
 		out = append(out,
-			ui.PostButton{Button: ui.Button{Text: "Verify Connectivity", Icon: "check", Action: path(r.ID) + "/verify"}},
-			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync", Action: path(r.ID) + "/sync-accounts", Disabled: !r.Active, Why: "The provider is deactivated"}})
+			ui.PostButton{Button: ui.Button{Text: "Verify Connectivity", Icon: "check",
+				Action: path(r.ID) + "/verify"}},
+			ui.PostButton{Button: ui.Button{Text: "Sync Provider Accounts", Icon: "sync",
+				Action: path(r.ID) + "/sync-accounts", Disabled: !r.Active, Why: "The provider is deactivated"}})
 	}
 	if mayEdit(c) {
 		out = append(out, ui.LinkButton{Text: "Edit provider", Href: path(r.ID) + "/edit", Icon: "edit"})
@@ -102,10 +111,13 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 		verify.Disabled, verify.Hint = true, "For operators and administrators"
 	}
 	m := ui.CommandMenu{Commands: []ui.Command{
-		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"), sync("Sync Subscriptions", "/sync-subscriptions", "subscription"),
+		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"),
+		sync("Sync Subscriptions", "/sync-subscriptions", "subscription"),
 	}}
 	if r.Connector != distributor.Stellr && maySync(c) {
-		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…", Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(), Icon: "cutover"})
+		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…",
+			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
+			Icon: "cutover"})
 	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
@@ -126,13 +138,16 @@ func syncRefusal(c echo.Context, r record) string {
 func onOff(c echo.Context, r record) ui.Command {
 	switch {
 	case r.Active && mayEdit(c):
-		return ui.Command{Label: "Deactivate", Hint: "Shows first what stops and what stays", Href: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true}
+		return ui.Command{Label: "Deactivate", Hint: "Shows first what stops and what stays",
+			Href: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true}
 	case r.Active:
-		return ui.Command{Label: "Deactivate", Hint: "For administrators", Action: path(r.ID) + "/deactivate", Icon: "stop", Destructive: true, Disabled: true}
+		return ui.Command{Label: "Deactivate", Hint: "For administrators", Action: path(r.ID) + "/deactivate",
+			Icon: "stop", Destructive: true, Disabled: true}
 	case mayEdit(c):
 		return ui.Command{Label: "Activate", Action: path(r.ID) + "/activate", Icon: "play"}
 	}
-	return ui.Command{Label: "Activate", Hint: "For administrators", Action: path(r.ID) + "/activate", Icon: "play", Disabled: true}
+	return ui.Command{Label: "Activate", Hint: "For administrators", Action: path(r.ID) + "/activate", Icon: "play",
+		Disabled: true}
 }
 
 func (h Handlers) facts(c echo.Context, r record) view.Facts {
@@ -152,26 +167,33 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		add("Application ID", r.ApplicationID)
 		add("Application Secret", h.secretFact(r, provider.ApplicationSecret))
-		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
+		f.Items.Items = append(f.Items.Items,
+			ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
 		add("Grant", r.GrantType)
 		add("Page size", itoa(r.PageSize))
 	}
 	add("Reseller Number", r.ResellerNumber)
 	add("Concurrency", itoa(r.Concurrency))
 	if !r.ComprehensiveAPI {
-		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Period of the unit costs", Value: ui.TextCell(costPeriodWord(string(r.CostPeriod))), Note: "As set here; this API does not say."})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Period of the unit costs",
+			Value: ui.TextCell(costPeriodWord(string(r.CostPeriod))), Note: "As set here; this API does not say."})
 	}
 	if r.ComprehensiveAPI {
-		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date", Value: ui.TextCell(endDateWord(r.EndDateMeans)), Note: "Where start, term and end of a record do not tell."})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date",
+			Value: ui.TextCell(endDateWord(r.EndDateMeans)),
+			Note:  "Where start, term and end of a record do not tell."})
 	}
-	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency), Note: "Assumed where a record names none."})
+	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
+		Note: "Assumed where a record names none."})
 	return h.madeAt(f, r)
 }
 
 func (h Handlers) madeAt(f view.Facts, r record) view.Facts {
-	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Created", Value: ui.Of(syncruns.Moment(&r.CreatedAt, h.Zone))})
+	f.Items.Items = append(f.Items.Items,
+		ui.Definition{Term: "Created", Value: ui.Of(syncruns.Moment(&r.CreatedAt, h.Zone))})
 	if r.DeactivatedAt != nil {
-		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Deactivated", Value: ui.Of(syncruns.Moment(r.DeactivatedAt, h.Zone)), Note: "by " + r.DeactivatedBy})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Deactivated",
+			Value: ui.Of(syncruns.Moment(r.DeactivatedAt, h.Zone)), Note: "by " + r.DeactivatedBy})
 	}
 	return f
 }
@@ -193,10 +215,12 @@ func (h Handlers) secretFact(r record, name string) string {
 func (h Handlers) runsCard(r record) *view.Part {
 	p := &view.Part{Card: ui.Card{Title: "Last sync runs", Flush: true}}
 	if len(r.runs) > 0 {
-		p.Card.Actions = []templ.Component{ui.LinkButton{Text: "All runs", Href: "/sync-runs?provider=" + r.ID.String(), Compact: true}}
+		p.Card.Actions = []templ.Component{ui.LinkButton{Text: "All runs", Href: "/sync-runs?provider=" + r.ID.String(),
+			Compact: true}}
 	}
 	p.Table = syncruns.Table(r.runs, h.Zone)
 	p.Table.Plain, p.Table.Compact = true, true
-	p.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet", Text: "Verify the connectivity, then sync the provider accounts. After that it happens every night by itself."}
+	p.Table.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet",
+		Text: "Verify the connectivity, then sync the provider accounts. After that it happens every night by itself."}
 	return p
 }

@@ -51,12 +51,14 @@ func (h Handlers) choose(c echo.Context, id uuid.UUID, status int, problems map[
 	at := recordPath(id) + "/reassign"
 	m := view.Choose{
 		Page:    session.Page(c, "Reassign the history of "+source.Called(), nav),
-		Filters: ui.FilterBar{Action: at, Search: search, SearchLabel: "Search all subscriptions"}, Table: candidates(at, found),
+		Filters: ui.FilterBar{Action: at, Search: search, SearchLabel: "Search all subscriptions"},
+		Table:   candidates(at, found),
 	}
 	if search != "" {
 		m.Filters.ClearHref = at
 	}
-	m.Page.Lead = "Choose the subscription that takes its place. You see both ledgers and the result before anything is done."
+	m.Page.Lead = "Choose the subscription that takes its place. You see both ledgers and the result before anything " +
+		"is done."
 	for _, said := range problems {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Bad, Title: said, Text: "Nothing was moved."})
 	}
@@ -82,7 +84,8 @@ func candidates(at string, found []reassign.Candidate) ui.Table {
 		},
 		Empty: &ui.EmptyState{
 			Kind: ui.NothingYet, Title: "No other subscription of this customer",
-			Text: "The successor appears here once the new provider is synced and its account is mapped to this customer. " +
+			Text: "The successor appears here once the new provider is synced and its account is mapped to this " +
+				"customer. " +
 				"You can also search all subscriptions.",
 		},
 	}
@@ -107,7 +110,8 @@ func candidates(at string, found []reassign.Candidate) ui.Table {
 			state += ": " + string(c.HoldReason)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			product, customer, ui.TextCell(c.Provider), ui.TextCell(strconv.Itoa(c.Quantity)), ui.TextCell(c.StartDate.String()),
+			product, customer, ui.TextCell(c.Provider), ui.TextCell(strconv.Itoa(c.Quantity)),
+			ui.TextCell(c.StartDate.String()),
 			ui.BadgeCell(state, ui.Neutral),
 		}})
 	}

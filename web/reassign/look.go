@@ -49,7 +49,8 @@ func (h Handlers) look(c echo.Context, id uuid.UUID, status int, a asked, proble
 func page(r reassign.Result, a asked, problems map[string]string) view.Look {
 	at := recordPath(r.Source.ID) + "/reassign"
 	m := view.Look{
-		Sides: []view.Part{side("Gives: ", r.Source), side("Takes: ", r.Target)}, Result: result(r), Note: noteField(a.note, problems),
+		Sides: []view.Part{side("Gives: ", r.Source), side("Takes: ", r.Target)}, Result: result(r),
+		Note:     noteField(a.note, problems),
 		OtherWay: ui.LinkButton{Text: "Choose another target", Href: at, Weight: ui.Quiet},
 	}
 	for _, x := range r.Refusals {
@@ -77,7 +78,8 @@ func page(r reassign.Result, a asked, problems map[string]string) view.Look {
 
 func noteField(note string, problems map[string]string) ui.Field {
 	return ui.Field{
-		Name: "note", Label: "Note", Value: note, Error: problems["note"], Hint: "It stands with the move, and in the audit trail.",
+		Name: "note", Label: "Note", Value: note, Error: problems["note"],
+		Hint: "It stands with the move, and in the audit trail.",
 	}
 }
 
@@ -88,11 +90,13 @@ func ask(at string, r reassign.Result, a asked, problems map[string]string) view
 		on = r.Move.On.String()
 	}
 	day := ui.Field{
-		Kind: ui.DateInput, Name: "switch_on", Label: "Switch day", Value: on, Error: problems["switch_on"], Size: ui.Short,
+		Kind: ui.DateInput, Name: "switch_on", Label: "Switch day", Value: on, Error: problems["switch_on"],
+		Size: ui.Short,
 		Hint: "The first day that belongs to the target. Days before it stay with the source and are billed there.",
 	}
 	if r.Source.State == subscription.Inactive {
-		day.ReadOnly, day.Value, day.Hint = true, r.Move.On.String(), "The source has ended on this day, so it is the switch day."
+		day.ReadOnly, day.Value, day.Hint = true, r.Move.On.String(),
+			"The source has ended on this day, so it is the switch day."
 	}
 	return view.Ask{
 		Card: ui.Card{Title: "Reckon again", Text: "Nothing is saved by this."}, Action: at,
@@ -110,9 +114,12 @@ func effects(r reassign.Result) []ui.Definition {
 			Note: "with their dates, people, prices and invoices",
 		},
 		{Term: "The target's own, set aside", Value: ui.TextCell(plural(before.counted-after.own, "row"))},
-		{Term: "Adjustment on " + on, Value: ui.TextCell(seats(r.Adjusted)), Note: "what the two differ by on the switch day"},
-		{Term: "Counted seats of the target", Value: ui.TextCell(fmt.Sprintf("%d before, %d after", before.seats, after.seats))},
-		{Term: "Counted seats of the source", Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", source.seats))},
+		{Term: "Adjustment on " + on, Value: ui.TextCell(seats(r.Adjusted)),
+			Note: "what the two differ by on the switch day"},
+		{Term: "Counted seats of the target",
+			Value: ui.TextCell(fmt.Sprintf("%d before, %d after", before.seats, after.seats))},
+		{Term: "Counted seats of the source",
+			Value: ui.TextCell(fmt.Sprintf("%d, until it is deactivated", source.seats))},
 		ui.Fact("History since", r.History.Since.String()),
 		{
 			Term: "Days before " + on, Value: ui.TextCell("stay with " + r.Source.ExternalID),
@@ -126,7 +133,8 @@ func effects(r reassign.Result) []ui.Definition {
 	}
 	if r.Source.State != subscription.Inactive {
 		all = append(all, ui.Definition{
-			Term: "Until the source is deactivated", Value: ui.TextCell("the target is held"), Note: "so that no seat is billed twice",
+			Term: "Until the source is deactivated", Value: ui.TextCell("the target is held"),
+			Note: "so that no seat is billed twice",
 		})
 	}
 	return all
@@ -228,10 +236,12 @@ func rows(caption string, entries []ledger.Entry, says func(ledger.Entry) string
 	t := ui.Table{
 		Caption: caption, Compact: true, Plain: true,
 		Columns: []ui.Column{
-			{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true},
+			{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true},
+			{Label: "Seats", Numeric: true},
 			{Label: "Billing"},
 		},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows", Text: "Nothing was recorded of this subscription."},
+		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No rows",
+			Text: "Nothing was recorded of this subscription."},
 	}
 	if says != nil {
 		t.Columns = append(t.Columns, ui.Column{Label: "Price", Numeric: true})
@@ -239,7 +249,8 @@ func rows(caption string, entries []ledger.Entry, says func(ledger.Entry) string
 	sum := 0
 	for _, e := range entries {
 		cells := []ui.Cell{
-			ui.TextCell(e.EffectiveAt.String()), {Text: string(e.Event)}, {}, {}, ui.BadgeCell(string(e.BillingState), ui.Neutral),
+			ui.TextCell(e.EffectiveAt.String()), {Text: string(e.Event)}, {}, {},
+			ui.BadgeCell(string(e.BillingState), ui.Neutral),
 		}
 		switch {
 		case says != nil:

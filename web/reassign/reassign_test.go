@@ -56,7 +56,8 @@ func open(t *testing.T) *desk {
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			c.Set("session.user", auth.User{ID: billtest.Bea.ID, Name: billtest.Bea.Name, Role: auth.Billing, Active: true})
+			c.Set("session.user", auth.User{ID: billtest.Bea.ID, Name: billtest.Bea.Name, Role: auth.Billing,
+				Active: true})
 			return next(c)
 		}
 	})
@@ -71,7 +72,8 @@ func open(t *testing.T) *desk {
 
 func (d *desk) bill() {
 	d.Helper()
-	if _, err := d.invoices.Draft(d.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: d.Contract}, Late: true}); err != nil {
+	if _, err := d.invoices.Draft(d.Context(), billtest.Bea,
+		billing.Order{Run: billing.Run{ContractID: d.Contract}, Late: true}); err != nil {
 		d.Fatal(err)
 	}
 }
@@ -132,8 +134,10 @@ func TestATargetIsPickedLookedAtAndTakes(t *testing.T) {
 	doc, text := d.get(d.at+"/reassign", http.StatusOK)
 	has(t, text, "Product NEW", "Contoso")
 	doc, text = d.get(doc.Find(`a[href*="target_id"]`).AttrOr("href", ""), http.StatusOK)
-	has(t, text, "Gives: Product OLD", "Takes: Product NEW", "The result", "from OLD", "set aside", "made by the move", "+2 seats", "12 before, 12 after",
-		"Days before 2026-03-16stay with OLD", "Days from 2026-03-16 onbelong to NEW with what was paid for them already",
+	has(t, text, "Gives: Product OLD", "Takes: Product NEW", "The result", "from OLD", "set aside", "made by the move",
+		"+2 seats", "12 before, 12 after",
+		"Days before 2026-03-16stay with OLD",
+		"Days from 2026-03-16 onbelong to NEW with what was paid for them already",
 		"Due of OLD up to 2026-04-01nothing before, nothing after",
 		// Before: its own twelve seats from 9 March on. After: the two that nobody paid for.
 		"Due of NEW up to 2026-04-01106.84 USD for 276 seat-days before, 12.38 USD for 32 seat-days after",
@@ -142,13 +146,17 @@ func TestATargetIsPickedLookedAtAndTakes(t *testing.T) {
 		t.Error("looking moved something")
 	}
 	form := url.Values{"note": {"successor at the new provider"}}
-	doc.Find(`main form[method=post] input[type=hidden]`).Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	doc.Find(`main form[method=post] input[type=hidden]`).Each(func(_ int,
+		s *goquery.Selection) {
+		form.Set(s.AttrOr("name", ""), s.AttrOr("value", ""))
+	})
 	w := d.post(d.at+"/reassign", form, http.StatusSeeOther)
 	if got := w.Header().Get("Location"); got != "/subscriptions/"+d.new.String() {
 		t.Error(got)
 	}
 	_, text = d.get("/subscriptions/"+d.new.String(), http.StatusOK)
-	has(t, text, "Its history came from Product OLD (OLD)", "History since 2026-03-01", "came with the history of OLD", "held until the source is deactivated", "successor at the new provider")
+	has(t, text, "Its history came from Product OLD (OLD)", "History since 2026-03-01", "came with the history of OLD",
+		"held until the source is deactivated", "successor at the new provider")
 	_, text = d.get(d.at, http.StatusOK)
 	has(t, text, "Its history went to Product NEW (NEW)", "Deactivate this one")
 }
@@ -204,7 +212,8 @@ func TestWhatIsNotBilledBeforeTheSwitchStaysWithTheSource(t *testing.T) {
 	d.Seats(d.old, 12, "2026-03-10")
 	_, text := d.get(d.at+"/reassign?target_id="+d.new.String(), http.StatusOK)
 	// Two seats of March: six days of them are the source's, sixteen the target's.
-	has(t, text, "Due of OLD up to 2026-04-0117.03 USD for 44 seat-days before, 4.65 USD for 12 seat-days after", "12.38 USD for 32 seat-days after")
+	has(t, text, "Due of OLD up to 2026-04-0117.03 USD for 44 seat-days before, 4.65 USD for 12 seat-days after",
+		"12.38 USD for 32 seat-days after")
 }
 
 func TestAResultThatChangedSinceItWasSeenIsNotDone(t *testing.T) {

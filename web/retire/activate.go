@@ -74,17 +74,20 @@ func (h Handlers) returnDialog(c echo.Context, id uuid.UUID, status int, t typed
 		t.on = on.String()
 	}
 	charge := ui.Definition{
-		Term: "Billed for days before " + i.Through.String(), Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency)),
+		Term:  "Billed for days before " + i.Through.String(),
+		Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency)),
 	}
 	if i.PaidDays > 0 {
-		charge.Note = plural(i.PaidDays, "seat-day") + " that were billed before it was closed and never credited are not billed again"
+		charge.Note = plural(i.PaidDays,
+			"seat-day") + " that were billed before it was closed and never credited are not billed again"
 	}
 	m := view.Dialog{
 		Page:   session.Page(c, "Activate "+i.Called(), nav),
 		Fields: []ui.Field{dateField(t, "First day with seats again", "", problems), noteField(t, problems)},
 	}
 	m.Form = ui.ConfirmForm{
-		Action: recordPath(id) + "/activate", Title: "What this changes", Button: "Activate", Gentle: true, Cancel: recordPath(id),
+		Action: recordPath(id) + "/activate", Title: "What this changes", Button: "Activate", Gentle: true,
+		Cancel:  recordPath(id),
 		Hidden:  []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
 		Text:    "Its seats count and are billed again. Nothing is sent to the distributor.",
 		Effects: []ui.Definition{ui.Fact("Seats that come back", strconv.Itoa(i.Seats))},

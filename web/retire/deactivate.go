@@ -75,16 +75,19 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 	m := view.Dialog{
 		Page: session.Page(c, "Deactivate "+i.Called(), nav),
 		Fields: []ui.Field{
-			refundField(i, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems),
+			refundField(i, t, problems), dateField(t, "First day without seats", reckoned, problems),
+			noteField(t, problems),
 		},
 	}
 	m.Form = ui.ConfirmForm{
 		Action: recordPath(id) + "/deactivate", Title: "What this changes", Text: nothingIsSent, Effects: effects(i),
-		Button: "Deactivate", Cancel: recordPath(id), Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
+		Button: "Deactivate", Cancel: recordPath(id),
+		Hidden: []ui.Pair{{Name: "version", Value: strconv.Itoa(i.Subscription.Version)}},
 	}
 	if i.Unbilled.SeatDays > 0 {
 		m.Remarks = append(m.Remarks, ui.Callout{
-			Tone: ui.Info, Title: plural(i.Unbilled.SeatDays, "seat-day") + " before " + i.On.String() + " are not billed yet",
+			Tone: ui.Info, Title: plural(i.Unbilled.SeatDays,
+				"seat-day") + " before " + i.On.String() + " are not billed yet",
 			Text: "The first is of " + i.Unbilled.From.String() + ". " +
 				"The contract's next run bills them, also when this subscription has ended.",
 		})
@@ -97,9 +100,11 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 // refundField offers Apply refund only where the contract's setting, or else the global one, gives it.
 func refundField(i retire.Impact, t typed, problems map[string]string) ui.Field {
 	return ui.Field{
-		Kind: ui.RadioGroup, Name: "refund", Label: "Refund", Value: t.refund, Error: problems["refund"], Hint: i.Refunds.Because,
+		Kind: ui.RadioGroup, Name: "refund", Label: "Refund", Value: t.refund, Error: problems["refund"],
+		Hint: i.Refunds.Because,
 		Options: []ui.Option{
-			{Value: "no", Label: "No refund", Hint: "What was billed already of days from then on is kept, and never credited."},
+			{Value: "no", Label: "No refund",
+				Hint: "What was billed already of days from then on is kept, and never credited."},
 			{
 				Value: "yes", Label: "Apply refund", Hint: "It becomes a prorated credit on the next invoice.",
 				Disabled: !i.Refunds.Allowed,

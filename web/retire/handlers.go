@@ -27,7 +27,8 @@ const (
 	path = "/subscriptions"
 	nav  = "Subscriptions"
 	// Said wherever a subscription is ended here.
-	nothingIsSent = "Nothing is sent to the distributor: there the subscription goes on, and so does its invoice to you, " +
+	nothingIsSent = "Nothing is sent to the distributor: there the subscription goes on, and so does its invoice to " +
+		"you, " +
 		"until you end it there."
 )
 
@@ -76,13 +77,15 @@ func amountText(d decimal.NullDecimal, currency string) string {
 
 func noteField(t typed, problems map[string]string) ui.Field {
 	return ui.Field{
-		Name: "note", Label: "Note", Value: t.note, Error: problems["note"], Hint: "It stands in the ledger and in the audit trail.",
+		Name: "note", Label: "Note", Value: t.note, Error: problems["note"],
+		Hint: "It stands in the ledger and in the audit trail.",
 	}
 }
 
 func dateField(t typed, label, hint string, problems map[string]string) ui.Field {
 	return ui.Field{
-		Kind: ui.DateInput, Name: "effective_at", Label: label, Value: t.on, Hint: hint, Error: problems["effective_at"], Size: ui.Short,
+		Kind: ui.DateInput, Name: "effective_at", Label: label, Value: t.on, Hint: hint,
+		Error: problems["effective_at"], Size: ui.Short,
 	}
 }
 

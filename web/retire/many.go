@@ -33,7 +33,8 @@ func (h Handlers) DeactivateMany(c echo.Context) error {
 		return err
 	}
 	if len(ids) == 0 || len(ids) > retire.MostAtOnce {
-		return errs.Fields{"id": fmt.Sprintf("Tick the subscriptions to deactivate, up to %d. Nothing was changed.", retire.MostAtOnce)}.Err()
+		return errs.Fields{"id": fmt.Sprintf("Tick the subscriptions to deactivate, up to %d. Nothing was changed.",
+			retire.MostAtOnce)}.Err()
 	}
 	t, err := typedIn(form)
 	if err != nil {
@@ -53,7 +54,8 @@ func (h Handlers) DeactivateMany(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, path, fmt.Sprintf("%d subscriptions were deactivated here. Nothing was sent to the distributor.", len(ids)))
+	return httpx.Done(c, path, fmt.Sprintf("%d subscriptions were deactivated here. "+
+		"Nothing was sent to the distributor.", len(ids)))
 }
 
 func phrase(ids []uuid.UUID) string { return fmt.Sprintf("deactivate %d", len(ids)) }
@@ -73,13 +75,16 @@ func (h Handlers) manyDialog(c echo.Context, ids []uuid.UUID, status int, t type
 	table := manyTable(all)
 	reckoned := "The money is reckoned for " + on.String() + "."
 	m := view.Dialog{
-		Page: session.Page(c, fmt.Sprintf("Deactivate %d subscriptions", len(all)), nav), Table: &table, Remarks: obstacles(all),
+		Page: session.Page(c, fmt.Sprintf("Deactivate %d subscriptions", len(all)), nav), Table: &table,
+		Remarks: obstacles(all),
 		Fields: []ui.Field{
-			manyRefund(all, t, problems), dateField(t, "First day without seats", reckoned, problems), noteField(t, problems),
+			manyRefund(all, t, problems), dateField(t, "First day without seats", reckoned, problems),
+			noteField(t, problems),
 		},
 	}
 	m.Form = ui.ConfirmForm{
-		Action: path + "/deactivate", Title: "What this changes", Text: nothingIsSent + " All of them are deactivated, or none.",
+		Action: path + "/deactivate", Title: "What this changes",
+		Text:    nothingIsSent + " All of them are deactivated, or none.",
 		Effects: totals(all), Phrase: phrase(ids), Error: problems["confirm"], Button: "Deactivate them", Cancel: path,
 	}
 	for _, id := range ids {
@@ -93,7 +98,8 @@ func (h Handlers) manyDialog(c echo.Context, ids []uuid.UUID, status int, t type
 func manyTable(all []retire.Impact) ui.Table {
 	t := ui.Table{Caption: "Subscriptions to deactivate", Compact: true, Columns: []ui.Column{
 		{Label: "Subscription"}, {Label: "State"}, {Label: "Seats", Numeric: true}, {Label: "Billed up to"},
-		{Label: "Seat-days not billed yet", Numeric: true}, {Label: "Worth of billed days", Numeric: true}, {Label: "Refund"},
+		{Label: "Seat-days not billed yet", Numeric: true}, {Label: "Worth of billed days", Numeric: true},
+		{Label: "Refund"},
 	}}
 	for _, i := range all {
 		refund := "no"
@@ -102,7 +108,8 @@ func manyTable(all []retire.Impact) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: i.Called(), Href: recordPath(i.Subscription.ID), Sub: i.ExternalID}, ui.TextCell(string(i.State)),
-			ui.TextCell(strconv.Itoa(-i.Seats)), ui.TextCell(i.Through.String()), ui.TextCell(strconv.Itoa(i.Unbilled.SeatDays)),
+			ui.TextCell(strconv.Itoa(-i.Seats)), ui.TextCell(i.Through.String()),
+			ui.TextCell(strconv.Itoa(i.Unbilled.SeatDays)),
 			ui.TextCell(amountText(negated(i), i.Weight.Currency)), ui.TextCell(refund),
 		}})
 	}
@@ -165,7 +172,8 @@ func totals(all []retire.Impact) []ui.Definition {
 	}
 	for _, c := range currencies {
 		out = append(out, ui.Definition{
-			Term: "Kept with No refund, credited with Apply refund", Value: ui.TextCell(money.Grouped(sums[c], c) + " " + c),
+			Term:  "Kept with No refund, credited with Apply refund",
+			Value: ui.TextCell(money.Grouped(sums[c], c) + " " + c),
 		})
 	}
 	return out

@@ -31,5 +31,7 @@ func (h Handlers) Renewed(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, recordPath(r.OldID), fmt.Sprintf("%s ends on %s, where %s begins. Nothing was sent to the distributor.", r.OldNumber, r.On, r.NewNumber))
+	return httpx.Done(c, recordPath(r.OldID),
+		fmt.Sprintf("%s ends on %s, where %s begins. Nothing was sent to the distributor.", r.OldNumber, r.On,
+			r.NewNumber))
 }

@@ -40,7 +40,8 @@ func open(t *testing.T, refunds string) *desk {
 	d.id = d.Add("S1", 10, "2026-03-01")
 	d.at = "/subscriptions/" + d.id.String()
 	bills := billing.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}
-	if _, err := bills.Draft(t.Context(), billtest.Bea, billing.Order{Run: billing.Run{ContractID: d.Contract}}); err != nil {
+	if _, err := bills.Draft(t.Context(), billtest.Bea,
+		billing.Order{Run: billing.Run{ContractID: d.Contract}}); err != nil {
 		t.Fatal(err)
 	}
 	d.Today("2026-03-22")
@@ -48,7 +49,8 @@ func open(t *testing.T, refunds string) *desk {
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			c.Set("session.user", auth.User{ID: billtest.Bea.ID, Name: billtest.Bea.Name, Role: auth.Billing, Active: true})
+			c.Set("session.user", auth.User{ID: billtest.Bea.ID, Name: billtest.Bea.Name, Role: auth.Billing,
+				Active: true})
 			return next(c)
 		}
 	})
@@ -96,7 +98,8 @@ func (d *desk) post(path string, v url.Values, want int) *httptest.ResponseRecor
 }
 
 func (d *desk) closing() string {
-	return d.Text(`SELECT concat_ws(' ', event, delta, effective_at, CASE WHEN refund THEN 'refund' END) FROM license_changes
+	return d.Text(`SELECT concat_ws(' ', event, delta, effective_at, CASE WHEN refund THEN 'refund' END)
+		FROM license_changes
 		WHERE subscription_id = ? ORDER BY seq DESC LIMIT 1`, d.id)
 }
 
@@ -113,12 +116,14 @@ func TestTheDialogTellsTheMoneyAndThatNothingIsSent(t *testing.T) {
 	t.Parallel()
 	d := open(t, "yes")
 	page := d.get(d.at + "/deactivate")
-	has(t, htmlcheck.Text(page.Find("main")), "Nothing is sent to the distributor", "38.71 USD", "100 seat-days", "2026-04-01", "gives refunds")
+	has(t, htmlcheck.Text(page.Find("main")), "Nothing is sent to the distributor", "38.71 USD", "100 seat-days",
+		"2026-04-01", "gives refunds")
 	if v := page.Find("input[name=refund][checked]").AttrOr("value", ""); v != "no" {
 		t.Errorf("%q is chosen at first", v)
 	}
 	version := page.Find("main input[name=version]").AttrOr("value", "")
-	d.post(d.at+"/deactivate", url.Values{"version": {version}, "refund": {"yes"}, "effective_at": {"2026-03-25"}}, http.StatusSeeOther)
+	d.post(d.at+"/deactivate", url.Values{"version": {version}, "refund": {"yes"}, "effective_at": {"2026-03-25"}},
+		http.StatusSeeOther)
 	if got := d.closing(); got != "deactivate -10 2026-03-25 refund" {
 		t.Error(got)
 	}
@@ -131,10 +136,12 @@ func TestTheDialogsTellWhatIsNotBilledYet(t *testing.T) {
 		t.Error(text)
 	}
 	d.Seats(d.id, 12, "2026-03-20")
-	has(t, htmlcheck.Text(d.get(d.at+"/deactivate").Find("main")), "4 seat-days before 2026-03-22 are not billed yet", "The first is of 2026-03-20")
+	has(t, htmlcheck.Text(d.get(d.at+"/deactivate").Find("main")), "4 seat-days before 2026-03-22 are not billed yet",
+		"The first is of 2026-03-20")
 	v := url.Values{"id": {d.id.String(), d.Add("S2", 3, "2026-03-18").String()}}
 	page := d.page(d.post("/subscriptions/deactivate", v, http.StatusOK), http.StatusOK)
-	has(t, htmlcheck.Text(page.Find("main")), "16 seat-days before 2026-03-22 are not billed yet", "Seat-days not billed yet")
+	has(t, htmlcheck.Text(page.Find("main")), "16 seat-days before 2026-03-22 are not billed yet",
+		"Seat-days not billed yet")
 }
 
 func TestApplyRefundIsNotOfferedAndRefusedWhereTheSettingSaysNo(t *testing.T) {
@@ -160,7 +167,8 @@ func TestActivateAgainTellsThatPaidDaysAreNotBilledTwice(t *testing.T) {
 	d := open(t, "no")
 	d.post(d.at+"/activate", nil, http.StatusConflict)
 	d.post(d.at+"/deactivate", nil, http.StatusSeeOther)
-	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")), "100 seat-days that were billed before it was closed and never credited", "0.00 USD")
+	has(t, htmlcheck.Text(d.get(d.at+"/activate").Find("main")),
+		"100 seat-days that were billed before it was closed and never credited", "0.00 USD")
 	d.post(d.at+"/activate", nil, http.StatusSeeOther)
 	if got := d.closing(); got != "activate 10 2026-03-22" {
 		t.Error(got)
@@ -172,7 +180,8 @@ func TestManyAreShownThenTypedThenEnded(t *testing.T) {
 	d := open(t, "no")
 	v := url.Values{"id": {d.id.String(), d.Add("S2", 3, "2026-03-22").String()}}
 	page := d.page(d.post("/subscriptions/deactivate", v, http.StatusOK), http.StatusOK)
-	has(t, htmlcheck.Text(page.Find("main")), "Deactivate 2 subscriptions", "Product S1", "Product S2", "13 seats", "deactivate 2")
+	has(t, htmlcheck.Text(page.Find("main")), "Deactivate 2 subscriptions", "Product S1", "Product S2", "13 seats",
+		"deactivate 2")
 	if got := d.Text(`SELECT count(*) FROM subscriptions WHERE state = 'inactive'`); got != "0" {
 		t.Errorf("the preview ended %s", got)
 	}

@@ -40,7 +40,8 @@ func Page(c echo.Context, title, section string) layout.Page {
 	}
 	for i := range p.Nav {
 		for j := range p.Nav[i].Items {
-			if it := &p.Nav[i].Items[j]; strings.EqualFold(it.Label, section) || strings.Trim(it.Href, "/") == strings.Trim(section, "/") {
+			if it := &p.Nav[i].Items[j]; strings.EqualFold(it.Label, section) ||
+				strings.Trim(it.Href, "/") == strings.Trim(section, "/") {
 				unmark(p.Nav)
 				it.Active = true
 			}

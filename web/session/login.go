@@ -40,7 +40,8 @@ func (h Handlers) Login(c echo.Context) error {
 	if !form.Has("next") {
 		in.Next = httpx.SafeNext(c.QueryParam("next"))
 	}
-	u, err := h.Auth.SignIn(c.Request().Context(), auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP()})
+	u, err := h.Auth.SignIn(c.Request().Context(),
+		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP()})
 	if err != nil {
 		return h.loginRefused(c, in, err)
 	}
@@ -65,7 +66,8 @@ func (h Handlers) loginRefused(c echo.Context, in loginInput, err error) error {
 
 func (h Handlers) loginPage(c echo.Context, in loginInput, problems map[string]string) views.Door {
 	fields := []ui.Field{
-		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Autocomplete: "username", Autofocus: true, Required: true},
+		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Autocomplete: "username",
+			Autofocus: true, Required: true},
 		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "current-password", Required: true},
 	}
 	d := h.door(c, "Sign in", fields, problems)

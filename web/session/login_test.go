@@ -15,12 +15,14 @@ func TestSignInLeadsBackAndNeverElsewhere(t *testing.T) {
 	h := newHouse(t, Options{}, "")
 	h.admin(t)
 	for next, want := range map[string]string{
-		"/map?x=1&y=2": "/map?x=1&y=2", "": "/", "//evil.example": "/", "https://evil.example/": "/", `/\evil.example`: "/", "/logout": "/", "javascript:alert(1)": "/",
+		"/map?x=1&y=2": "/map?x=1&y=2", "": "/", "//evil.example": "/", "https://evil.example/": "/",
+		`/\evil.example`: "/", "/logout": "/", "javascript:alert(1)": "/",
 	} {
 		v := h.visitor(t)
 		page := v.get(LoginPath + "?" + url.Values{"next": {next}}.Encode())
 		hidden := page.page.Find("input[name=next]").AttrOr("value", "")
-		a := v.post(LoginPath, url.Values{"email": {"ada@reseller.example"}, "password": {goodPassword}, "next": {hidden}})
+		a := v.post(LoginPath, url.Values{"email": {"ada@reseller.example"}, "password": {goodPassword},
+			"next": {hidden}})
 		if got := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || got != want {
 			t.Errorf("next %q: %d to %q, want %q", next, a.StatusCode, got, want)
 		}
@@ -55,7 +57,8 @@ func TestTooManyTriesSayHowLongToWait(t *testing.T) {
 	for range 8 {
 		a = v.post(LoginPath, url.Values{"email": {"ada@reseller.example"}, "password": {"wrong one"}})
 	}
-	if a.StatusCode != http.StatusTooManyRequests || a.Header.Get("Retry-After") == "" || !strings.Contains(a.page.Find(".summary").Text(), "Wait") {
+	if a.StatusCode != http.StatusTooManyRequests || a.Header.Get("Retry-After") == "" ||
+		!strings.Contains(a.page.Find(".summary").Text(), "Wait") {
 		t.Errorf("%d, Retry-After %q", a.StatusCode, a.Header.Get("Retry-After"))
 	}
 }
@@ -70,7 +73,8 @@ func TestTheCookieIsAsTheContractSays(t *testing.T) {
 			t.Fatalf("%d cookies", len(cookies))
 		}
 		k := cookies[0]
-		if k.Name != want || k.Secure != https || !k.HttpOnly || k.SameSite != http.SameSiteLaxMode || k.Path != "/" || k.Domain != "" {
+		if k.Name != want || k.Secure != https || !k.HttpOnly || k.SameSite != http.SameSiteLaxMode || k.Path != "/" ||
+			k.Domain != "" {
 			t.Errorf("https %v: %s", https, k)
 		}
 		if len(k.Value) < 22 { // 128 bits in base64
@@ -96,7 +100,8 @@ func TestTheTokenChangesAtSignInAndTheOldOneIsDead(t *testing.T) {
 	if a := h.withToken(t, old).get("/"); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("the old token opens: %d", a.StatusCode)
 	}
-	if a := h.withToken(t, "planted-by-somebody").get("/"); a.StatusCode != http.StatusSeeOther || len(a.Cookies()) > 0 {
+	if a := h.withToken(t, "planted-by-somebody").get("/"); a.StatusCode != http.StatusSeeOther ||
+		len(a.Cookies()) > 0 {
 		t.Errorf("a made-up token: %d", a.StatusCode)
 	}
 }
@@ -117,7 +122,8 @@ func TestSignOutEndsTheSessionOnTheServer(t *testing.T) {
 	v.signIn("ada@reseller.example")
 	token := v.token()
 	a := v.post(LogoutPath, nil)
-	if a.StatusCode != http.StatusSeeOther || !strings.Contains(a.Header.Get("Clear-Site-Data"), `"cache"`) || v.token() != "" {
+	if a.StatusCode != http.StatusSeeOther || !strings.Contains(a.Header.Get("Clear-Site-Data"), `"cache"`) ||
+		v.token() != "" {
 		t.Errorf("%d, Clear-Site-Data %q, cookie %q", a.StatusCode, a.Header.Get("Clear-Site-Data"), v.token())
 	}
 	if a := h.withToken(t, token).get("/"); a.StatusCode != http.StatusSeeOther {
@@ -139,7 +145,8 @@ func TestASessionEndsByTheClock(t *testing.T) {
 		t.Fatalf("just in time: %d", a.StatusCode)
 	}
 	h.clock.Advance(auth.IdleLimit)
-	if a := v.get("/map?x=1"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fmap%3Fx%3D1" {
+	if a := v.get("/map?x=1"); a.StatusCode != http.StatusSeeOther ||
+		a.Header.Get("Location") != "/login?next=%2Fmap%3Fx%3D1" {
 		t.Errorf("idle: %d to %s", a.StatusCode, a.Header.Get("Location"))
 	}
 }
@@ -182,7 +189,8 @@ func TestWithoutASessionOrARole(t *testing.T) {
 	h.admin(t)
 	h.user(t, "viewer@reseller.example", auth.Viewer)
 	stranger := h.visitor(t)
-	if a := stranger.get("/map?q=1"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fmap%3Fq%3D1" {
+	if a := stranger.get("/map?q=1"); a.StatusCode != http.StatusSeeOther ||
+		a.Header.Get("Location") != "/login?next=%2Fmap%3Fq%3D1" {
 		t.Errorf("GET: %d to %s", a.StatusCode, a.Header.Get("Location"))
 	}
 	if a := stranger.post("/map", nil); a.StatusCode != http.StatusUnauthorized {
@@ -191,10 +199,12 @@ func TestWithoutASessionOrARole(t *testing.T) {
 	v := h.visitor(t)
 	v.signIn("viewer@reseller.example")
 	a := v.post("/map", nil)
-	if a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "Operator") || a.page.Find("nav").Length() == 0 {
+	if a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "Operator") ||
+		a.page.Find("nav").Length() == 0 {
 		t.Errorf("without the role: %d", a.StatusCode)
 	}
-	if n := h.count(t, `SELECT count(*) FROM audit_events WHERE action = 'access.denied' AND object_id = 'POST /map' AND actor = 'Bob Example'`); n != 1 {
+	if n := h.count(t, `SELECT count(*) FROM audit_events WHERE action = 'access.denied' AND object_id = 'POST /map'
+		AND actor = 'Bob Example'`); n != 1 {
 		t.Errorf("%d rows about it in the trail", n)
 	}
 	if a := v.get("/nowhere"); a.StatusCode != http.StatusNotFound {

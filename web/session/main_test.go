@@ -40,7 +40,8 @@ func newHouse(t *testing.T, o Options, code string) house {
 	h := house{db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.DiscardHandler)
 	o.DB, o.Clock, o.Log = h.db.DB, h.clock, log
-	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock, Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
+	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock,
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
 	h.manager = New(o)
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)
@@ -58,7 +59,8 @@ func newHouse(t *testing.T, o Options, code string) house {
 	}
 	pages.GET("/", hello, h.manager.Require())
 	pages.GET("/map", hello, h.manager.Require(auth.Operator))
-	pages.POST("/map", func(c echo.Context) error { return httpx.Done(c, "/", "Mapped.") }, h.manager.Require(auth.Operator))
+	pages.POST("/map", func(c echo.Context) error { return httpx.Done(c, "/", "Mapped.") },
+		h.manager.Require(auth.Operator))
 	pages.GET("/events", func(c echo.Context) error {
 		_, _ = c.Response().Write([]byte("first\n"))
 		return http.NewResponseController(c.Response()).Flush()
@@ -81,7 +83,8 @@ func (h house) visitor(t *testing.T) visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return visitor{t, h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return visitor{t, h, &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 type answer struct {
@@ -152,7 +155,8 @@ func (v visitor) signIn(email string) answer {
 
 func (h house) admin(t *testing.T) auth.User {
 	t.Helper()
-	u, err := h.auth.FirstAdmin(t.Context(), auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: goodPassword})
+	u, err := h.auth.FirstAdmin(t.Context(),
+		auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: goodPassword})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +165,8 @@ func (h house) admin(t *testing.T) auth.User {
 
 func (h house) user(t *testing.T, email string, r auth.Role) auth.User {
 	t.Helper()
-	u, err := h.auth.Create(t.Context(), audit.System, auth.NewUser{Name: "Bob Example", Email: email, Role: r, Password: goodPassword})
+	u, err := h.auth.Create(t.Context(), audit.System,
+		auth.NewUser{Name: "Bob Example", Email: email, Role: r, Password: goodPassword})
 	if err != nil {
 		t.Fatal(err)
 	}

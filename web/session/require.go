@@ -21,7 +21,8 @@ func (m *Manager) Require(roles ...auth.Role) echo.MiddlewareFunc {
 			u := User(c)
 			switch {
 			case u.Role == "":
-				return errs.New(errs.Unauthenticated, "You are not signed in, or your session has ended. Nothing was changed. Sign in and try again.")
+				return errs.New(errs.Unauthenticated,
+					"You are not signed in, or your session has ended. Nothing was changed. Sign in and try again.")
 			case !auth.Allowed(u.Role, roles...):
 				return m.deny(c, u, roles)
 			}
@@ -35,7 +36,9 @@ func (m *Manager) deny(c echo.Context, u auth.User, roles []auth.Role) error {
 	if err != nil {
 		return err
 	}
-	return errs.Newf(errs.Forbidden, "This is for the role %s; yours is %s. Nothing was changed. Ask an administrator if you need it.", wanted(roles), u.Role.Label())
+	return errs.Newf(errs.Forbidden,
+		"This is for the role %s; yours is %s. Nothing was changed. Ask an administrator if you need it.",
+		wanted(roles), u.Role.Label())
 }
 
 func wanted(roles []auth.Role) string {
@@ -59,7 +62,8 @@ func (m *Manager) SetupFirst(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if r := c.Request(); r.Method != http.MethodGet && r.Method != http.MethodHead {
-			return errs.New(errs.Unauthenticated, "Seatledger has no administrator yet. Open "+SetupPath+" to make the first one.")
+			return errs.New(errs.Unauthenticated,
+				"Seatledger has no administrator yet. Open "+SetupPath+" to make the first one.")
 		}
 		return httpx.SeeOther(c, SetupPath)
 	}

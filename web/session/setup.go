@@ -81,11 +81,15 @@ func orTaken(err error) error {
 func (h Handlers) setupPage(c echo.Context, in auth.NewUser, problems map[string]string) views.Door {
 	fields := []ui.Field{
 		{Name: "name", Label: "Your name", Value: in.Name, Autocomplete: "name", Autofocus: true, Required: true},
-		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Hint: "You sign in with it.", Autocomplete: "username", Required: true},
-		{Kind: ui.PasswordInput, Name: "password", Label: "Password", Hint: "At least 8 characters; a few words in a row are good.", Autocomplete: "new-password", Required: true},
+		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: in.Email, Hint: "You sign in with it.",
+			Autocomplete: "username", Required: true},
+		{Kind: ui.PasswordInput, Name: "password", Label: "Password",
+			Hint: "At least 8 characters; a few words in a row are good.", Autocomplete: "new-password",
+			Required: true},
 	}
 	if h.SetupCode != "" {
-		fields = append(fields, ui.Field{Name: "code", Label: "One-time code", Hint: "Printed in the log when Seatledger started: others can reach this page too.", Required: true})
+		fields = append(fields, ui.Field{Name: "code", Label: "One-time code",
+			Hint: "Printed in the log when Seatledger started: others can reach this page too.", Required: true})
 	}
 	d := h.door(c, "Make the first administrator", fields, problems)
 	d.Frame.Lead = "This Seatledger has no users yet. The first one may do everything, and lets the others in."

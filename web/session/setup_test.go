@@ -30,10 +30,12 @@ func TestTheFirstAdminIsMadeSignedInAndTheDoorCloses(t *testing.T) {
 	v := h.visitor(t)
 	form := url.Values{"name": {"Ada Example"}, "email": {"ada@reseller.example"}, "password": {"short"}}
 	a := v.post(SetupPath, form)
-	if a.StatusCode != http.StatusUnprocessableEntity || a.page.Find("#f-password-error").Length() != 1 || a.page.Find(".summary a[href='#f-password']").Length() != 1 {
+	if a.StatusCode != http.StatusUnprocessableEntity || a.page.Find("#f-password-error").Length() != 1 ||
+		a.page.Find(".summary a[href='#f-password']").Length() != 1 {
 		t.Fatalf("a weak password: %d %s", a.StatusCode, a.body)
 	}
-	if strings.Contains(a.body, "short") || a.page.Find("input[name=email]").AttrOr("value", "") != "ada@reseller.example" {
+	if strings.Contains(a.body, "short") ||
+		a.page.Find("input[name=email]").AttrOr("value", "") != "ada@reseller.example" {
 		t.Error("the form must come back with what was typed, but the password")
 	}
 	form.Set("password", goodPassword)
@@ -63,7 +65,8 @@ func TestWhereOthersCanComeSetupAsksForTheCode(t *testing.T) {
 	form := url.Values{"name": {"Ada Example"}, "email": {"ada@reseller.example"}, "password": {goodPassword}}
 	for _, wrong := range []string{"", "AAAAAAAAAAAA", code + "A"} {
 		form.Set("code", wrong)
-		if a := v.post(SetupPath, form); a.StatusCode != http.StatusUnprocessableEntity || strings.Contains(a.body, code) {
+		if a := v.post(SetupPath, form); a.StatusCode != http.StatusUnprocessableEntity ||
+			strings.Contains(a.body, code) {
 			t.Errorf("code %q: %d", wrong, a.StatusCode)
 		}
 	}

@@ -5,8 +5,10 @@ import "strings"
 // browserName makes two words of a user agent, so that a person knows their own
 // machines apart. Order matters: most agents name several browsers.
 func browserName(agent string) string {
-	name := first(agent, "Unknown browser", "Edg/", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari", "curl/", "curl")
-	system := first(agent, "", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "Mac OS", "macOS", "Linux", "Linux")
+	name := first(agent, "Unknown browser", "Edg/", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome",
+		"Safari/", "Safari", "curl/", "curl")
+	system := first(agent, "", "iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "Mac OS",
+		"macOS", "Linux", "Linux")
 	if system == "" {
 		return name
 	}

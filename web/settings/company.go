@@ -58,7 +58,8 @@ func (h Handlers) SaveCompany(c echo.Context) error {
 		page.Stale = stale(stands.By, companyDiff(companyForm(stands), f))
 		return httpx.Render(c, http.StatusConflict, page.Page())
 	case errs.KindOf(err) == errs.Invalid:
-		return httpx.Render(c, http.StatusUnprocessableEntity, h.companyPage(c, f, stands.Logo != "", errs.FieldsOf(err)).Page())
+		return httpx.Render(c, http.StatusUnprocessableEntity,
+			h.companyPage(c, f, stands.Logo != "", errs.FieldsOf(err)).Page())
 	}
 	return err
 }
@@ -72,10 +73,13 @@ func readCompany(form httpx.Values) company.Form {
 		return n
 	}
 	return company.Form{
-		Company: company.Company{LegalName: form.Get("legal_name"), Address: form.Get("address"), TaxIDs: form.Get("tax_ids"), Bank: form.Get("bank"),
-			PaymentText: form.Get("payment_text"), Footer: form.Get("footer"), Paper: company.Paper(form.Get("page_size"))},
-		Numbering: company.Numbering{Format: form.Get("number_format"), Yearly: form.On("number_yearly"), Next: number("next_number")},
-		Version:   int(number("version")), NextShown: number("next_shown"), RemoveLogo: form.On("logo_clear"),
+		Company: company.Company{LegalName: form.Get("legal_name"), Address: form.Get("address"),
+			TaxIDs: form.Get("tax_ids"), Bank: form.Get("bank"),
+			PaymentText: form.Get("payment_text"), Footer: form.Get("footer"),
+			Paper: company.Paper(form.Get("page_size"))},
+		Numbering: company.Numbering{Format: form.Get("number_format"), Yearly: form.On("number_yearly"),
+			Next: number("next_number")},
+		Version: int(number("version")), NextShown: number("next_shown"), RemoveLogo: form.On("logo_clear"),
 	}
 }
 
@@ -97,15 +101,20 @@ func (h Handlers) companyPage(c echo.Context, f company.Form, hasLogo bool, prob
 	groups := []layout.FieldGroup{
 		{Group: ui.Group{Title: "Seller"}, Fields: []ui.Field{
 			{Name: "legal_name", Label: "Legal name", Value: f.LegalName},
-			{Kind: ui.TextArea, Name: "address", Label: "Address", Value: f.Address, Hint: "As it stands on a letter, a line for each part."},
-			{Kind: ui.TextArea, Name: "tax_ids", Label: "Tax ids", Value: f.TaxIDs, Rows: 2, Hint: "A line each, with what it is, like VAT GB 123 4567 89."},
+			{Kind: ui.TextArea, Name: "address", Label: "Address", Value: f.Address,
+				Hint: "As it stands on a letter, a line for each part."},
+			{Kind: ui.TextArea, Name: "tax_ids", Label: "Tax ids", Value: f.TaxIDs, Rows: 2,
+				Hint: "A line each, with what it is, like VAT GB 123 4567 89."},
 		}},
 		{Group: ui.Group{Title: "Payment"}, Fields: []ui.Field{
-			{Kind: ui.TextArea, Name: "payment_text", Label: "How to pay", Value: f.PaymentText, Rows: 3, Hint: "The due date stands over it by itself."},
+			{Kind: ui.TextArea, Name: "payment_text", Label: "How to pay", Value: f.PaymentText, Rows: 3,
+				Hint: "The due date stands over it by itself."},
 			{Kind: ui.TextArea, Name: "bank", Label: "Bank", Value: f.Bank, Rows: 3},
 		}},
 		{Group: ui.Group{Title: "Paper"}, Fields: h.paperFields(f, hasLogo)},
-		{Group: ui.Group{Title: "Numbers", Text: "Invoices and credit notes share one series. A number is given when an invoice is billed, without gaps; a void invoice keeps its number."}, Fields: numberFields(f, h.today())},
+		{Group: ui.Group{Title: "Numbers",
+			Text: "Invoices and credit notes share one series. A number is given when an invoice is billed, without " +
+				"gaps; a void invoice keeps its number."}, Fields: numberFields(f, h.today())},
 	}
 	var all []ui.Field
 	for _, g := range groups {
@@ -120,21 +129,27 @@ func (h Handlers) companyPage(c echo.Context, f company.Form, hasLogo bool, prob
 		picture = companyPath + "/logo"
 	}
 	return views.Grouped{Frame: frame, Picture: picture, Tabs: tabs(c, companyPath), Summary: summary, Groups: groups,
-		Form: ui.Form{Action: companyPath, Version: strconv.Itoa(f.Version), Save: "Save company", Cancel: path, Upload: true,
+		Form: ui.Form{Action: companyPath, Version: strconv.Itoa(f.Version), Save: "Save company", Cancel: path,
+			Upload: true,
 			Hidden: []ui.Pair{{Name: "next_shown", Value: strconv.FormatInt(f.NextShown, 10)}}}}
 }
 
 func (h Handlers) paperFields(f company.Form, hasLogo bool) []ui.Field {
-	logo := ui.Field{Kind: ui.FileInput, Name: "logo", Label: "Logo", Accept: "image/png,image/jpeg", Hint: "PNG or JPEG, at most 512 KB. It stands at the top left of the first page."}
+	logo := ui.Field{Kind: ui.FileInput, Name: "logo", Label: "Logo", Accept: "image/png,image/jpeg",
+		Hint: "PNG or JPEG, at most 512 KB. It stands at the top left of the first page."}
 	out := []ui.Field{logo}
 	if hasLogo {
 		out[0].Hint = "A logo is stored. A new PNG or JPEG of at most 512 KB takes its place."
-		out = append(out, ui.Field{Kind: ui.Checkbox, Name: "logo_clear", Label: "Remove the logo", Checked: f.RemoveLogo})
+		out = append(out, ui.Field{Kind: ui.Checkbox, Name: "logo_clear", Label: "Remove the logo",
+			Checked: f.RemoveLogo})
 	}
 	return append(out,
-		ui.Field{Name: "footer", Label: "Foot of each page", Value: f.Footer, Hint: "Like court of registration and directors."},
-		ui.Field{Kind: ui.SelectBox, Name: "page_size", Label: "Page size", Value: string(cmp.Or(f.Paper, company.A4)), Size: ui.Short,
-			Options: []ui.Option{{Value: string(company.A4), Label: "A4"}, {Value: string(company.Letter), Label: "Letter"}}})
+		ui.Field{Name: "footer", Label: "Foot of each page", Value: f.Footer,
+			Hint: "Like court of registration and directors."},
+		ui.Field{Kind: ui.SelectBox, Name: "page_size", Label: "Page size", Value: string(cmp.Or(f.Paper, company.A4)),
+			Size: ui.Short,
+			Options: []ui.Option{{Value: string(company.A4), Label: "A4"},
+				{Value: string(company.Letter), Label: "Letter"}}})
 }
 
 func numberFields(f company.Form, today clock.Date) []ui.Field {
@@ -147,21 +162,27 @@ func numberFields(f company.Form, today clock.Date) []ui.Field {
 		example = " The next one is " + f.Numbering.Write(f.Numbering.Next, today).Text + "."
 	}
 	return []ui.Field{
-		{Name: "number_format", Label: "Format", Value: f.Numbering.Format, Size: ui.Medium, Placeholder: "INV-{year}-{number:4}",
-			Hint: "{number} is the number, {number:4} fills it up to four digits, {year} or {yy} is the year." + example},
-		{Kind: ui.Checkbox, Name: "number_yearly", Label: "Begin anew at 1 each year", Checked: f.Numbering.Yearly, Hint: "Needs the year in the format."},
+		{Name: "number_format", Label: "Format", Value: f.Numbering.Format, Size: ui.Medium,
+			Placeholder: "INV-{year}-{number:4}",
+			Hint: "{number} is the number, {number:4} fills it up to four digits, {year} or {yy} is the year." +
+				example},
+		{Kind: ui.Checkbox, Name: "number_yearly", Label: "Begin anew at 1 each year", Checked: f.Numbering.Yearly,
+			Hint: "Needs the year in the format."},
 		{Kind: ui.NumberInput, Name: "next_number", Label: "Next number", Value: next, Size: ui.Short,
-			Hint: "One more than the system before this one reached. Once a number of this format is given, the next follows it."},
+			Hint: "One more than the system before this one reached. " +
+				"Once a number of this format is given, the next follows it."},
 	}
 }
 
 func companyDiff(stands, typed company.Form) []ui.Diff {
 	row := func(f *company.Form) []string {
-		return []string{f.LegalName, f.Address, f.TaxIDs, f.PaymentText, f.Bank, f.Footer, string(f.Paper), f.Numbering.Format, yesNo(f.Numbering.Yearly), strconv.FormatInt(f.Numbering.Next, 10)}
+		return []string{f.LegalName, f.Address, f.TaxIDs, f.PaymentText, f.Bank, f.Footer, string(f.Paper),
+			f.Numbering.Format, yesNo(f.Numbering.Yearly), strconv.FormatInt(f.Numbering.Next, 10)}
 	}
 	was, is := row(&stands), row(&typed)
 	var out []ui.Diff
-	for i, label := range []string{"Legal name", "Address", "Tax ids", "How to pay", "Bank", "Foot", "Page size", "Format", "Anew each year", "Next number"} {
+	for i, label := range []string{"Legal name", "Address", "Tax ids", "How to pay", "Bank", "Foot", "Page size",
+		"Format", "Anew each year", "Next number"} {
 		out = append(out, ui.Diff{Field: label, Before: was[i], After: is[i]})
 	}
 	return out

@@ -60,7 +60,8 @@ func TestTheCompanyIsSavedAndSomebodyElsesFormIsNotLost(t *testing.T) {
 	}
 	page := ada.get(companyPath)
 	page.says(t, "The next one is INV-2026-0418.")
-	if now := page.filled(companyPath); now.Get("address") != "1 Quay Road\nPoole" || now.Get("next_number") != "418" || now.Get("page_size") != "letter" {
+	if now := page.filled(companyPath); now.Get("address") != "1 Quay Road\nPoole" || now.Get("next_number") != "418" ||
+		now.Get("page_size") != "letter" {
 		t.Errorf("%v", now)
 	}
 	old.Set("legal_name", "Other")
@@ -77,14 +78,16 @@ func TestWhatIsWrongWithTheCompanyIsSaidAtItsField(t *testing.T) {
 	ada := h.signIn(t, h.ada.Email)
 	form := ada.get(companyPath).filled(companyPath)
 	form.Set("legal_name", "Kept")
-	for field, value := range map[string]string{"number_format": "INV", "next_number": "many", "page_size": "a3", "address": strings.Repeat("line\n", 9), "footer": strings.Repeat("x", 300)} {
+	for field, value := range map[string]string{"number_format": "INV", "next_number": "many", "page_size": "a3",
+		"address": strings.Repeat("line\n", 9), "footer": strings.Repeat("x", 300)} {
 		bad := url.Values{}
 		for k, v := range form {
 			bad[k] = v
 		}
 		bad.Set(field, value)
 		a := ada.post(companyPath, bad)
-		if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-"+field+"[aria-invalid=true]").Length() != 1 || a.filled(companyPath).Get("legal_name") != "Kept" {
+		if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-"+field+"[aria-invalid=true]").Length() != 1 ||
+			a.filled(companyPath).Get("legal_name") != "Kept" {
 			t.Errorf("%s: %d", field, a.status)
 		}
 	}
@@ -109,10 +112,12 @@ func TestTaxCodesAreAddedRefusedAndRemoved(t *testing.T) {
 			t.Errorf("%s: %d", field, a.status)
 		}
 	}
-	if a := ada.post(ratesPath, url.Values{"code": {"s20"}, "name": {"VAT"}, "percent": {"21"}, "first_day": {"2026-01-01"}}); a.status != http.StatusUnprocessableEntity {
+	if a := ada.post(ratesPath, url.Values{"code": {"s20"}, "name": {"VAT"}, "percent": {"21"},
+		"first_day": {"2026-01-01"}}); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("twice from one day: %d", a.status)
 	}
-	if a := ada.post(taxedPath, url.Values{"part_number": {"BOOK"}, "code": {"R5"}}); a.status != http.StatusUnprocessableEntity {
+	if a := ada.post(taxedPath, url.Values{"part_number": {"BOOK"},
+		"code": {"R5"}}); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("a code without a rate: %d", a.status)
 	}
 	if a := ada.post(taxedPath, url.Values{"part_number": {"BOOK"}, "code": {"S20"}}); a.status != http.StatusSeeOther {

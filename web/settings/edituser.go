@@ -43,7 +43,8 @@ func (h Handlers) SaveUser(c echo.Context) error {
 		return err
 	}
 	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is always stale
-	in := auth.Edit{Name: form.Get("name"), Email: form.Get("email"), Role: auth.Role(form.Get("role")), Version: version}
+	in := auth.Edit{Name: form.Get("name"), Email: form.Get("email"), Role: auth.Role(form.Get("role")),
+		Version: version}
 	err = h.Auth.Edit(c.Request().Context(), session.Actor(c), u.ID, in)
 	switch {
 	case errors.Is(err, auth.ErrStale):
@@ -131,7 +132,8 @@ func userCommands(u auth.User, sessions int) ui.CommandMenu {
 	if sessions == 0 {
 		end.Disabled, end.Hint = true, "They are not signed in anywhere."
 	}
-	access := ui.Command{Label: "Disable user", Hint: "Ends all sessions; nothing of theirs is deleted.", Action: at + "/disable", Destructive: true, Confirm: "Disable " + u.Name + "?"}
+	access := ui.Command{Label: "Disable user", Hint: "Ends all sessions; nothing of theirs is deleted.",
+		Action: at + "/disable", Destructive: true, Confirm: "Disable " + u.Name + "?"}
 	if !u.Active {
 		access = ui.Command{Label: "Enable user", Hint: "They sign in with their old password.", Action: at + "/enable"}
 	}

@@ -84,14 +84,16 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 func readGeneral(form httpx.Values) generalInput {
 	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is stale once anything was saved
 	return generalInput{
-		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"), AutoMapScope: cmp.Or(form.Get("auto_map_scope"), string(settings.ByIdentity)), Refunds: form.On("refunds"),
+		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"),
+		AutoMapScope: cmp.Or(form.Get("auto_map_scope"), string(settings.ByIdentity)), Refunds: form.On("refunds"),
 		AccessRequestTo: form.Get("access_request_to"), Version: version,
 	}
 }
 
 func inputOf(s settings.Settings) generalInput {
 	return generalInput{
-		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap, AutoMapScope: string(s.AutoMapScope), Refunds: s.Refunds,
+		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap,
+		AutoMapScope: string(s.AutoMapScope), Refunds: s.Refunds,
 		AccessRequestTo: s.AccessRequestTo, Version: s.Version,
 	}
 }
@@ -109,15 +111,21 @@ func (in generalInput) settings() settings.Settings {
 
 func (h Handlers) generalPage(c echo.Context, in generalInput, problems map[string]string) views.Edit {
 	fields := withProblems([]ui.Field{
-		{Kind: ui.NumberInput, Name: "gone_share", Label: "Guard against vanished records", Value: in.GoneShare, Suffix: "%", Size: ui.Short, Required: true,
-			Hint: "A sync that would mark more than this share of a provider's records as gone stops and asks. 20 is a good start."},
+		{Kind: ui.NumberInput, Name: "gone_share", Label: "Guard against vanished records", Value: in.GoneShare,
+			Suffix: "%", Size: ui.Short, Required: true,
+			Hint: "A sync that would mark more than this share of a provider's records as gone stops and asks. " +
+				"20 is a good start."},
 		{Kind: ui.Toggle, Name: "auto_map", Label: "Map certain accounts by itself", Checked: in.AutoMap,
-			Hint: "Never against a person's decision or a no, and never what is taken. Each such mapping is recorded with what it rests on, and can be undone."},
-		{Kind: ui.SelectBox, Name: "auto_map_scope", Label: "What may be mapped so", Value: in.AutoMapScope, Options: []ui.Option{
-			{Value: string(settings.ByIdentity), Label: scopeWords[string(settings.ByIdentity)]}, {Value: string(settings.AllCertain), Label: scopeWords[string(settings.AllCertain)]}},
+			Hint: "Never against a person's decision or a no, and never what is taken. " +
+				"Each such mapping is recorded with what it rests on, and can be undone."},
+		{Kind: ui.SelectBox, Name: "auto_map_scope", Label: "What may be mapped so", Value: in.AutoMapScope,
+			Options: []ui.Option{
+				{Value: string(settings.ByIdentity), Label: scopeWords[string(settings.ByIdentity)]},
+				{Value: string(settings.AllCertain), Label: scopeWords[string(settings.AllCertain)]}},
 			Hint: "The first is the stricter one."},
-		{Kind: ui.Toggle, Name: "refunds", Label: "Refund seats that are taken back within a billed period", Checked: in.Refunds,
-			Hint: "Holds for contracts whose refund setting says “use global”."},
+		{Kind: ui.Toggle, Name: "refunds", Label: "Refund seats that are taken back within a billed period",
+			Checked: in.Refunds,
+			Hint:    "Holds for contracts whose refund setting says “use global”."},
 		{Name: "access_request_to", Label: "Access-request mail goes to", Value: in.AccessRequestTo,
 			Hint: "The distributor's address that grants API access. Separate several with commas."},
 	}, problems)

@@ -39,15 +39,18 @@ func newHouse(t *testing.T) house {
 	t.Helper()
 	db, log := pgtest.New(t), slog.New(slog.DiscardHandler)
 	clk := clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))
-	h := house{db: db, auth: auth.Service{DB: db.DB, Clock: clk, Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}}
+	h := house{db: db, auth: auth.Service{DB: db.DB, Clock: clk,
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}}
 	var err error
-	h.ada, err = h.auth.FirstAdmin(t.Context(), auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: goodPassword})
+	h.ada, err = h.auth.FirstAdmin(t.Context(),
+		auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: goodPassword})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := session.New(session.Options{DB: db.DB, Clock: clk, Log: log})
 	s := Handlers{DB: db.DB, Clock: clk, Zone: time.UTC, Auth: h.auth, About: About{
-		Version: "1.2.3", TimeZone: "UTC", Outbound: []string{"127.0.0.1/32:9090"}, KeyID: func() uint32 { return 4711 },
+		Version: "1.2.3", TimeZone: "UTC", Outbound: []string{"127.0.0.1/32:9090"},
+		KeyID: func() uint32 { return 4711 },
 	}}
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)
@@ -96,8 +99,10 @@ func (h house) signIn(t *testing.T, email string) visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visitor{t, h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	if a := v.post(session.LoginPath, url.Values{"email": {email}, "password": {goodPassword}}); a.status != http.StatusSeeOther {
+	v := visitor{t, h, &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	if a := v.post(session.LoginPath,
+		url.Values{"email": {email}, "password": {goodPassword}}); a.status != http.StatusSeeOther {
 		t.Fatalf("sign in as %s: %d", email, a.status)
 	}
 	return v
@@ -145,7 +150,8 @@ func (v visitor) send(method, path string, form url.Values) answer {
 
 func (h house) user(t *testing.T, email string, r auth.Role) auth.User {
 	t.Helper()
-	u, err := h.auth.Create(t.Context(), audit.System, auth.NewUser{Name: "Bob Example", Email: email, Role: r, Password: goodPassword})
+	u, err := h.auth.Create(t.Context(), audit.System,
+		auth.NewUser{Name: "Bob Example", Email: email, Role: r, Password: goodPassword})
 	if err != nil {
 		t.Fatal(err)
 	}

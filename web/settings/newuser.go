@@ -24,7 +24,8 @@ func (h Handlers) CreateUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := auth.NewUser{Name: form.Get("name"), Email: form.Get("email"), Role: auth.Role(form.Get("role")), Password: form.Get("password")}
+	in := auth.NewUser{Name: form.Get("name"), Email: form.Get("email"), Role: auth.Role(form.Get("role")),
+		Password: form.Get("password")}
 	u, err := h.Auth.Create(c.Request().Context(), session.Actor(c), in)
 	if errs.KindOf(err) == errs.Invalid {
 		return httpx.Render(c, http.StatusUnprocessableEntity, h.newUserPage(c, in, errs.FieldsOf(err)).Page())
@@ -37,8 +38,9 @@ func (h Handlers) CreateUser(c echo.Context) error {
 
 func (h Handlers) newUserPage(c echo.Context, in auth.NewUser, problems map[string]string) views.Edit {
 	fields := withProblems(append(userFields(in.Name, in.Email, in.Role),
-		ui.Field{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "new-password", Required: true,
-			Hint: "At least 8 characters. Hand it over in person; they can change it on their profile."}), problems)
+		ui.Field{Kind: ui.PasswordInput, Name: "password", Label: "Password", Autocomplete: "new-password",
+			Required: true,
+			Hint:     "At least 8 characters. Hand it over in person; they can change it on their profile."}), problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, "New user", summary)
 	frame.Narrow = true
@@ -51,7 +53,8 @@ func (h Handlers) newUserPage(c echo.Context, in auth.NewUser, problems map[stri
 func userFields(name, email string, role auth.Role) []ui.Field {
 	return []ui.Field{
 		{Name: "name", Label: "Name", Value: name, Required: true, Size: ui.Medium},
-		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: email, Required: true, Size: ui.Medium, Hint: "To sign in with."},
+		{Kind: ui.EmailInput, Name: "email", Label: "E-mail address", Value: email, Required: true, Size: ui.Medium,
+			Hint: "To sign in with."},
 		{Kind: ui.RadioGroup, Name: "role", Label: "Role", Value: string(role), Required: true, Options: roleOptions()},
 	}
 }

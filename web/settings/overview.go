@@ -33,7 +33,8 @@ func (h Handlers) choices(s settings.Settings) views.Facts {
 		changed = ui.Definition{Term: "Last changed", Value: ui.Of(h.moment(s.UpdatedAt)), Note: "by " + s.UpdatedBy}
 	}
 	return views.Facts{Card: ui.Card{Title: "Choices"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		{Term: "Guard against vanished records", Value: ui.TextCell(percent(s.GoneShare)), Note: "A sync that would mark more than this share as gone stops and asks."},
+		{Term: "Guard against vanished records", Value: ui.TextCell(percent(s.GoneShare)),
+			Note: "A sync that would mark more than this share as gone stops and asks."},
 		ui.Fact("Map certain accounts by itself", yesNo(s.AutoMap)),
 		ui.Fact("Refunds", yesNo(s.Refunds)),
 		ui.Fact("Access-request mail goes to", s.AccessRequestTo),
@@ -42,31 +43,38 @@ func (h Handlers) choices(s settings.Settings) views.Facts {
 }
 
 func (h Handlers) system() views.Facts {
-	database := ui.Definition{Term: "Database", Value: ui.TextCell("A server of your own"), Note: "SEATLEDGER_DATABASE_URL"}
+	database := ui.Definition{Term: "Database", Value: ui.TextCell("A server of your own"),
+		Note: "SEATLEDGER_DATABASE_URL"}
 	if h.About.PrivateDatabase {
-		database = ui.Definition{Term: "Database", Value: ui.TextCell("Private PostgreSQL"), Note: "in the data folder " + h.About.DataDir}
+		database = ui.Definition{Term: "Database", Value: ui.TextCell("Private PostgreSQL"),
+			Note: "in the data folder " + h.About.DataDir}
 	}
-	return views.Facts{Card: ui.Card{Title: "System", Text: "Set by the environment; a restart takes changes up."}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		ui.Fact("Version", h.About.Version),
-		ui.Fact("Address", h.About.BaseURL),
-		{Term: "Time zone", Value: ui.TextCell(h.About.TimeZone), Note: "Billing days are calendar days of this zone."},
-		{Term: "Nightly sync", Value: ui.TextCell(h.About.SyncAt), Note: "in that zone"},
-		database,
-	}}}
+	return views.Facts{Card: ui.Card{Title: "System", Text: "Set by the environment; a restart takes changes up."},
+		Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+			ui.Fact("Version", h.About.Version),
+			ui.Fact("Address", h.About.BaseURL),
+			{Term: "Time zone", Value: ui.TextCell(h.About.TimeZone),
+				Note: "Billing days are calendar days of this zone."},
+			{Term: "Nightly sync", Value: ui.TextCell(h.About.SyncAt), Note: "in that zone"},
+			database,
+		}}}
 }
 
 func (h Handlers) safety() views.Facts {
-	guard := ui.Definition{Term: "Exceptions of the address guard", Value: ui.TextCell("None"), Note: "Providers are reached by https at public addresses only."}
+	guard := ui.Definition{Term: "Exceptions of the address guard", Value: ui.TextCell("None"),
+		Note: "Providers are reached by https at public addresses only."}
 	if len(h.About.Outbound) > 0 {
 		guard = ui.Definition{
-			Term:  "Exceptions of the address guard",
-			Value: ui.Cell{Text: strings.Join(h.About.Outbound, ", "), Mono: true, Badges: []ui.Badge{{Text: "open", Tone: ui.Warn}}},
-			Note:  "SEATLEDGER_OUTBOUND_ALLOW lets these through, also by plain http.",
+			Term: "Exceptions of the address guard",
+			Value: ui.Cell{Text: strings.Join(h.About.Outbound, ", "), Mono: true,
+				Badges: []ui.Badge{{Text: "open", Tone: ui.Warn}}},
+			Note: "SEATLEDGER_OUTBOUND_ALLOW lets these through, also by plain http.",
 		}
 	}
 	return views.Facts{Card: ui.Card{Title: "Safety"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		guard,
-		{Term: "Master key", Value: ui.Cell{Text: fmt.Sprint(h.About.KeyID()), Mono: true}, Note: "in " + h.About.KeyFile + ". Keep a copy of the file apart from the database's backups."},
+		{Term: "Master key", Value: ui.Cell{Text: fmt.Sprint(h.About.KeyID()), Mono: true},
+			Note: "in " + h.About.KeyFile + ". Keep a copy of the file apart from the database's backups."},
 	}}}
 }
 

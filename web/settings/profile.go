@@ -24,7 +24,8 @@ func (h Handlers) ChangePassword(c echo.Context) error {
 		return err
 	}
 	err = h.Auth.ChangePassword(c.Request().Context(), session.User(c), auth.NewPassword{
-		Current: form.Get("current_password"), New: form.Get("new_password"), Keep: session.Hash(c), Address: c.RealIP(),
+		Current: form.Get("current_password"), New: form.Get("new_password"), Keep: session.Hash(c),
+		Address: c.RealIP(),
 	})
 	var many *auth.TooMany
 	switch {
@@ -69,14 +70,17 @@ func (h Handlers) profile(c echo.Context, status int, problems map[string]string
 		return err
 	}
 	fields := withProblems([]ui.Field{
-		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password", Autocomplete: "current-password", Required: true, Size: ui.Medium},
-		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password", Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
+		{Kind: ui.PasswordInput, Name: "current_password", Label: "Present password", Autocomplete: "current-password",
+			Required: true, Size: ui.Medium},
+		{Kind: ui.PasswordInput, Name: "new_password", Label: "New password", Autocomplete: "new-password",
+			Required: true, Size: ui.Medium, Hint: "At least 8 characters; a few words in a row are good."},
 	}, problems)
 	summary := ui.Summarize(problems, fields...)
 	v := views.Profile{
 		Frame: h.frame(c, "Your profile", summary), Tabs: tabs(c, profilePath), Summary: summary, Fields: fields,
 		Who: views.Facts{Card: ui.Card{Title: "You"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-			ui.Fact("Name", u.Name), ui.Fact("E-mail address", u.Email), {Term: "Role", Value: ui.TextCell(u.Role.Label()), Note: u.Role.Explains()},
+			ui.Fact("Name", u.Name), ui.Fact("E-mail address", u.Email),
+			{Term: "Role", Value: ui.TextCell(u.Role.Label()), Note: u.Role.Explains()},
 		}}},
 		Password: ui.Form{Action: passwordPath, Save: "Change password"},
 		Sessions: h.sessionTable(open, session.Hash(c)),
@@ -89,16 +93,19 @@ func (h Handlers) profile(c echo.Context, status int, problems map[string]string
 
 func (h Handlers) sessionTable(open []auth.Session, here string) ui.Table {
 	t := ui.Table{Caption: "Your sessions", Plain: true, Columns: []ui.Column{
-		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in", Nowrap: true}, {Label: "Last used", Nowrap: true}, {Label: "Actions", Hidden: true},
+		{Label: "Browser"}, {Label: "Address"}, {Label: "Signed in", Nowrap: true}, {Label: "Last used", Nowrap: true},
+		{Label: "Actions", Hidden: true},
 	}}
 	for _, s := range open {
 		browser, last := ui.TextCell(browserName(s.UserAgent)), ui.Of(ui.PostButton{
-			Button: ui.Button{Text: "End session", Action: endPath, Compact: true}, Hidden: []ui.Pair{{Name: "session", Value: s.Hash}},
+			Button: ui.Button{Text: "End session", Action: endPath, Compact: true},
+			Hidden: []ui.Pair{{Name: "session", Value: s.Hash}},
 		})
 		if s.Hash == here {
 			browser.Badges, last = []ui.Badge{{Text: "this one", Tone: ui.Info}}, ui.Cell{}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address), h.besideTrue(ui.Of(h.moment(s.CreatedAt)), s.TrueAt), ui.Of(h.moment(s.SeenAt)), last}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{browser, ui.TextCell(s.Address),
+			h.besideTrue(ui.Of(h.moment(s.CreatedAt)), s.TrueAt), ui.Of(h.moment(s.SeenAt)), last}})
 	}
 	return t
 }

@@ -29,13 +29,16 @@ func TestTheGeneralFormSavesAndRefusesAtTheField(t *testing.T) {
 	v := h.signIn(t, "ada@reseller.example")
 	form := url.Values{"gone_share": {"many"}, "access_request_to": {"nobody"}, "version": {"0"}, "refunds": {"on"}}
 	a := v.post(generalPath, form)
-	if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-gone_share-error, #f-access_request_to-error").Length() != 2 {
+	if a.status != http.StatusUnprocessableEntity ||
+		a.page.Find("#f-gone_share-error, #f-access_request_to-error").Length() != 2 {
 		t.Fatalf("%d %s", a.status, a.page.Find(".summary").Text())
 	}
-	if a.page.Find("#f-gone_share").AttrOr("value", "") != "many" || !strings.HasPrefix(a.page.Find("title").Text(), "Error: ") {
+	if a.page.Find("#f-gone_share").AttrOr("value", "") != "many" ||
+		!strings.HasPrefix(a.page.Find("title").Text(), "Error: ") {
 		t.Error("what was typed must come back, and the title say that there is an error")
 	}
-	form = url.Values{"gone_share": {"12.5"}, "access_request_to": {"api@distributor.example"}, "version": {"0"}, "auto_map": {"on"}}
+	form = url.Values{"gone_share": {"12.5"}, "access_request_to": {"api@distributor.example"}, "version": {"0"},
+		"auto_map": {"on"}}
 	if a := v.post(generalPath, form); a.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.status, a.page.Find("main").Text())
 	}
@@ -57,11 +60,14 @@ func TestUsersAreMadeEditedDisabledAndEnabled(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	v := h.signIn(t, "ada@reseller.example")
-	a := v.post(usersPath, url.Values{"name": {"Bob"}, "email": {"ADA@reseller.example"}, "role": {"billing"}, "password": {goodPassword}})
-	if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-email-error").Length() != 1 || strings.Contains(a.body, goodPassword) {
+	a := v.post(usersPath, url.Values{"name": {"Bob"}, "email": {"ADA@reseller.example"}, "role": {"billing"},
+		"password": {goodPassword}})
+	if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-email-error").Length() != 1 ||
+		strings.Contains(a.body, goodPassword) {
 		t.Fatalf("a taken address: %d", a.status)
 	}
-	if a := v.post(usersPath, url.Values{"name": {"Bob"}, "email": {"bob@reseller.example"}, "role": {"billing"}, "password": {goodPassword}}); a.status != http.StatusSeeOther {
+	if a := v.post(usersPath, url.Values{"name": {"Bob"}, "email": {"bob@reseller.example"}, "role": {"billing"},
+		"password": {goodPassword}}); a.status != http.StatusSeeOther {
 		t.Fatalf("create: %d", a.status)
 	}
 	bob, err := auth.ByEmail(t.Context(), h.db.Read(t.Context()), "bob@reseller.example")
@@ -93,7 +99,8 @@ func TestAUserFormTakesNoColumnButItsOwn(t *testing.T) {
 	bob := h.user(t, "bob@reseller.example", auth.Viewer)
 	v := h.signIn(t, "ada@reseller.example")
 	v.post(userPath(bob.ID), url.Values{
-		"name": {"Bob"}, "email": {bob.Email}, "role": {"viewer"}, "version": {"1"}, "active": {"false"}, "password_hash": {"x"}, "id": {h.ada.ID.String()},
+		"name": {"Bob"}, "email": {bob.Email}, "role": {"viewer"}, "version": {"1"}, "active": {"false"},
+		"password_hash": {"x"}, "id": {h.ada.ID.String()},
 		"created_at": {"2000-01-01"}, "last_sign_in": {"2000-01-01"},
 	})
 	now, err := auth.Get(t.Context(), h.db.Read(t.Context()), bob.ID)
@@ -107,7 +114,8 @@ func TestTheLastAdminCannotLockEverybodyOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	v := h.signIn(t, "ada@reseller.example")
-	if a := v.post(userPath(h.ada.ID)+"/disable", nil); a.status != http.StatusConflict || !strings.Contains(a.body, "last active administrator") {
+	if a := v.post(userPath(h.ada.ID)+"/disable", nil); a.status != http.StatusConflict ||
+		!strings.Contains(a.body, "last active administrator") {
 		t.Errorf("%d %s", a.status, a.page.Find("main").Text())
 	}
 }
@@ -122,7 +130,8 @@ func TestOnlyAdminsManage(t *testing.T) {
 			t.Errorf("GET %s: %d", path, a.status)
 		}
 	}
-	if a := v.post(userPath(bob.ID), url.Values{"name": {"Bob"}, "email": {bob.Email}, "role": {"admin"}, "version": {"1"}}); a.status != http.StatusForbidden {
+	if a := v.post(userPath(bob.ID), url.Values{"name": {"Bob"}, "email": {bob.Email}, "role": {"admin"},
+		"version": {"1"}}); a.status != http.StatusForbidden {
 		t.Errorf("making oneself admin: %d", a.status)
 	}
 	v.get("/settings").page.Find(".tabs a").Each(func(_ int, s *goquery.Selection) {
@@ -138,7 +147,8 @@ func TestOnesOwnPasswordAndSessions(t *testing.T) {
 	here, there := h.signIn(t, "ada@reseller.example"), h.signIn(t, "ada@reseller.example")
 	form := url.Values{"current_password": {"wrong-sentinel"}, "new_password": {"new-sentinel words"}}
 	a := here.post(passwordPath, form)
-	if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-current_password-error").Length() != 1 || strings.Contains(a.body, "sentinel") {
+	if a.status != http.StatusUnprocessableEntity || a.page.Find("#f-current_password-error").Length() != 1 ||
+		strings.Contains(a.body, "sentinel") {
 		t.Errorf("a wrong present password: %d", a.status)
 	}
 	form.Set("current_password", goodPassword)
@@ -148,7 +158,8 @@ func TestOnesOwnPasswordAndSessions(t *testing.T) {
 	if a := there.get("/settings/profile"); a.status != http.StatusSeeOther {
 		t.Errorf("the other session goes on: %d", a.status)
 	}
-	if a := here.get("/settings/profile"); a.status != http.StatusOK || a.page.Find("#sessions tbody tr").Length() != 1 {
+	if a := here.get("/settings/profile"); a.status != http.StatusOK ||
+		a.page.Find("#sessions tbody tr").Length() != 1 {
 		t.Errorf("this session: %d with %d rows", a.status, a.page.Find("#sessions tbody tr").Length())
 	}
 }
@@ -156,7 +167,8 @@ func TestOnesOwnPasswordAndSessions(t *testing.T) {
 func TestASessionCanBeEndedFromTheList(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	here, there, third := h.signIn(t, "ada@reseller.example"), h.signIn(t, "ada@reseller.example"), h.signIn(t, "ada@reseller.example")
+	here, there, third := h.signIn(t, "ada@reseller.example"), h.signIn(t, "ada@reseller.example"),
+		h.signIn(t, "ada@reseller.example")
 	hash := here.get(profilePath).page.Find("#sessions input[name=session]").First().AttrOr("value", "")
 	if a := here.post(endPath, url.Values{"session": {hash}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d", a.status)
@@ -173,7 +185,8 @@ func TestASessionCanBeEndedFromTheList(t *testing.T) {
 	if a := here.post(endOthers, nil); a.status != http.StatusSeeOther {
 		t.Errorf("%d", a.status)
 	}
-	if there.get(profilePath).status == http.StatusOK || third.get(profilePath).status == http.StatusOK || here.get(profilePath).status != http.StatusOK {
+	if there.get(profilePath).status == http.StatusOK || third.get(profilePath).status == http.StatusOK ||
+		here.get(profilePath).status != http.StatusOK {
 		t.Error("all but this session must have ended")
 	}
 }
@@ -204,9 +217,10 @@ func TestAnAdminEndsSomebodysSessionsAndSetsTheirPassword(t *testing.T) {
 func TestBrowsersAreKnownByName(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]string{
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0": "Edge on Windows",
-		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                "Firefox on Linux",
-		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1":                 "Safari on iPhone",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 " +
+			"Edg/140.0": "Edge on Windows",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                "Firefox on Linux",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1": "Safari on iPhone",
 		"curl/8.9.1": "curl", "": "Unknown browser",
 	} {
 		if got := browserName(agent); got != want {

@@ -93,7 +93,8 @@ func (h Handlers) Reset(c echo.Context) error {
 
 func (h Handlers) resetPage(c echo.Context, u auth.User, problems map[string]string) views.Edit {
 	fields := withProblems([]ui.Field{{
-		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name, Autocomplete: "new-password", Required: true, Size: ui.Medium,
+		Kind: ui.PasswordInput, Name: "new_password", Label: "New password for " + u.Name, Autocomplete: "new-password",
+		Required: true, Size: ui.Medium,
 		Hint: "At least 8 characters. All their sessions end. Hand it over in person.",
 	}}, problems)
 	summary := ui.Summarize(problems, fields...)

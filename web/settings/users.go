@@ -20,15 +20,19 @@ func (h Handlers) Users(c echo.Context) error {
 		return err
 	}
 	frame := h.frame(c, "Users", ui.ErrorSummary{})
-	frame.Actions = []templ.Component{ui.LinkButton{Text: "New user", Href: usersPath + "/new", Weight: ui.Primary, Icon: "plus"}}
-	return httpx.Render(c, http.StatusOK, views.Users{Frame: frame, Tabs: tabs(c, usersPath), Table: h.userTable(users)}.Page())
+	frame.Actions = []templ.Component{ui.LinkButton{Text: "New user", Href: usersPath + "/new", Weight: ui.Primary,
+		Icon: "plus"}}
+	return httpx.Render(c, http.StatusOK,
+		views.Users{Frame: frame, Tabs: tabs(c, usersPath), Table: h.userTable(users)}.Page())
 }
 
 func (h Handlers) userTable(users []auth.User) ui.Table {
-	t := ui.Table{Caption: "Users", Columns: []ui.Column{{Label: "Name"}, {Label: "E-mail address"}, {Label: "Role"}, {Label: "State"}, {Label: "Last sign-in", Nowrap: true}}}
+	t := ui.Table{Caption: "Users", Columns: []ui.Column{{Label: "Name"}, {Label: "E-mail address"}, {Label: "Role"},
+		{Label: "State"}, {Label: "Last sign-in", Nowrap: true}}}
 	for _, u := range users {
 		t.Rows = append(t.Rows, ui.Row{Muted: !u.Active, Cells: []ui.Cell{
-			ui.LinkCell(u.Name, userPath(u.ID)), ui.TextCell(u.Email), ui.TextCell(u.Role.Label()), {Badges: []ui.Badge{stateBadge(u)}}, h.signInCell(u),
+			ui.LinkCell(u.Name, userPath(u.ID)), ui.TextCell(u.Email), ui.TextCell(u.Role.Label()),
+			{Badges: []ui.Badge{stateBadge(u)}}, h.signInCell(u),
 		}})
 	}
 	return t

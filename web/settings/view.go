@@ -23,7 +23,9 @@ func (h Handlers) frame(c echo.Context, title string, summary ui.ErrorSummary) l
 func tabs(c echo.Context, here string) ui.Tabs {
 	t := ui.Tabs{Label: "Settings", Items: []ui.Tab{{Label: "Overview", Href: path}}}
 	if session.User(c).Role == auth.Admin {
-		t.Items = append(t.Items, ui.Tab{Label: "General", Href: generalPath}, ui.Tab{Label: "Company", Href: companyPath}, ui.Tab{Label: "Tax", Href: taxPath}, ui.Tab{Label: "Users", Href: usersPath})
+		t.Items = append(t.Items, ui.Tab{Label: "General", Href: generalPath},
+			ui.Tab{Label: "Company", Href: companyPath}, ui.Tab{Label: "Tax", Href: taxPath},
+			ui.Tab{Label: "Users", Href: usersPath})
 	}
 	t.Items = append(t.Items, ui.Tab{Label: "Your profile", Href: profilePath})
 	for i := range t.Items {

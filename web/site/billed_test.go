@@ -11,11 +11,13 @@ func (w *walk) bill() {
 	w.t.Helper()
 	s := w.admin.Get("/subscriptions.csv?review=signed&state=active").Records()[0]
 	contract := "/contracts/" + s["contract_id"]
-	w.admin.Get(contract+"/edit").FormTo(contract).Set("bill_from", w.App.Clock.Now().Format("2006-01")+"-01").Submit().Next()
+	w.admin.Get(contract+"/edit").FormTo(contract).Set("bill_from",
+		w.App.Clock.Now().Format("2006-01")+"-01").Submit().Next()
 	draft := w.admin.Get(contract).Follow("New invoice").FormTo(contract + "/invoices").Submit().Next()
 	draft.Shows("A draft")
 	w.admin.Get(draft.Path()).FormTo(draft.URL.Path + "/bill").Submit().Next().Shows("Invoice 1")
-	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Support, gold", "unit_amount", "49.90", "every", "cycle").Submit().Next().Shows("Support, gold")
+	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Support, gold", "unit_amount",
+		"49.90", "every", "cycle").Submit().Next().Shows("Support, gold")
 	ended := "/subscriptions/" + s["id"]
 	w.admin.Get(ended).Follow("Deactivate").FormTo(ended + "/deactivate").Submit().Next().Shows("inactive")
 	w.extra = append([]string{draft.URL.Path, contract, ended + "/activate", "/invoices/before"}, w.extra...)

@@ -103,8 +103,10 @@ func TestTheMainPathWithScriptsOff(t *testing.T) {
 	tab.Go(w.URL + "/providers/new")
 	tab.Do(chromedp.Click(chromedp.CSS(".fold > summary")))
 	for name, v := range map[string]string{
-		"name": "TD SYNNEX US", "user_name": "integration@reseller.example", "password": apiPassword, "url": w.FarURL, "application_id": "app-1",
-		"application_secret": apiSecret, "reseller_number": "100200", "token_url": w.FarURL + "/oauth2/v1/token", "grant": "password", "currency": "USD",
+		"name": "TD SYNNEX US", "user_name": "integration@reseller.example", "password": apiPassword, "url": w.FarURL,
+		"application_id":     "app-1",
+		"application_secret": apiSecret, "reseller_number": "100200", "token_url": w.FarURL + "/oauth2/v1/token",
+		"grant": "password", "currency": "USD",
 	} {
 		tab.Fill(name, v)
 	}

@@ -19,7 +19,8 @@ func TestAMovedClockIsSaidOnEveryPage(t *testing.T) {
 		}
 	}
 	c := s.SignIn(auth.Admin)
-	for _, path := range []string{"/", "/invoices", "/contracts/new", "/settings/profile", "/audit", "/no-such-page", "/contracts/no-such-id"} {
+	for _, path := range []string{"/", "/invoices", "/contracts/new", "/settings/profile", "/audit", "/no-such-page",
+		"/contracts/no-such-id"} {
 		if p := c.Look(path); !strings.Contains(p.Text(), says) || !strings.Contains(p.Text(), "in truth ") {
 			t.Errorf("%s (%d) does not say that the clock is moved: %.200s", path, p.Status, p.Text())
 		}
@@ -40,7 +41,8 @@ func TestSignInsAndTheTrailBearTheTrueTimeBesideAMovedOne(t *testing.T) {
 	}
 	for _, r := range rows {
 		at, err := time.Parse(time.RFC3339, r["true_at"])
-		if err != nil || at.Before(began) || at.After(time.Now().Add(time.Second)) || !strings.HasPrefix(r["at"], "2027-03-31T09:0") {
+		if err != nil || at.Before(began) || at.After(time.Now().Add(time.Second)) ||
+			!strings.HasPrefix(r["at"], "2027-03-31T09:0") {
 			t.Errorf("%s: at %q, true_at %q", r["action"], r["at"], r["true_at"])
 		}
 	}

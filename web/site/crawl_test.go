@@ -134,7 +134,11 @@ func (w *walk) leadsSomewhere(p *webtest.Page, form *goquery.Selection, role aut
 	w.t.Helper()
 	action, _ := form.Attr("action")
 	method, _ := form.Attr("method")
-	for _, to := range append(form.Find("[formaction]").Map(func(_ int, b *goquery.Selection) string { a, _ := b.Attr("formaction"); return a }), action) {
+	for _, to := range append(form.Find("[formaction]").Map(func(_ int, b *goquery.Selection) string {
+		a,
+			_ := b.Attr("formaction")
+		return a
+	}), action) {
 		u, err := url.Parse(to)
 		if err != nil || !slices.ContainsFunc(routes, func(l site.Line) bool {
 			return strings.EqualFold(l.Method, method) && fits(l.Path, u.Path) && mayPass(l, role)
@@ -174,8 +178,10 @@ func TestEveryRouteThatReadsIsCrawled(t *testing.T) {
 	}
 }
 
-// notByLinks are reached before signing in, by script, by a refused form, as a picture or part of a page, or only after a switch day.
-var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events", "/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
+// notByLinks are reached before signing in, by script, by a refused form, as a picture or part of a page, or only
+// after a switch day.
+var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
+	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
@@ -184,8 +190,10 @@ func TestHeadAnswersAsGet(t *testing.T) {
 	w := lived(t)
 	for _, p := range crawlAs(w.admin, w.extra...).one() {
 		head := w.admin.Send(w.admin.Request(http.MethodHead, p.Path(), nil))
-		if head.Status != p.Status || len(head.Body) > 0 || head.Header.Get("Content-Type") != p.Header.Get("Content-Type") {
-			t.Errorf("HEAD %s: %d, %d bytes, %s; GET: %d, %s", p.Path(), head.Status, len(head.Body), head.Header.Get("Content-Type"), p.Status, p.Header.Get("Content-Type"))
+		if head.Status != p.Status || len(head.Body) > 0 ||
+			head.Header.Get("Content-Type") != p.Header.Get("Content-Type") {
+			t.Errorf("HEAD %s: %d, %d bytes, %s; GET: %d, %s", p.Path(), head.Status, len(head.Body),
+				head.Header.Get("Content-Type"), p.Status, p.Header.Get("Content-Type"))
 		}
 	}
 }

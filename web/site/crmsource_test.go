@@ -17,8 +17,10 @@ func (w *walk) readCRM() {
 	w.t.Cleanup(far.Close)
 	const customer = "00000000-0000-4000-8000-000000000001"
 	org.PutAccount(customer, map[string]any{"name": "Larkspur Cycles", "address1_city": "Bath"})
-	source := w.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "Dynamics 365", "url", far.URL, "tenant", standin.Tenant, "client_id", standin.ClientID,
-		"client_secret", standin.Secret, "token_url", far.URL+"/"+standin.Tenant+"/oauth2/v2.0/token").Submit().Next().Path()
+	source := w.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "Dynamics 365", "url", far.URL,
+		"tenant", standin.Tenant, "client_id", standin.ClientID,
+		"client_secret", standin.Secret, "token_url",
+		far.URL+"/"+standin.Tenant+"/oauth2/v2.0/token").Submit().Next().Path()
 	w.admin.Get(source).FormTo(source + "/verify").Submit().Next().Shows("Verified")
 	w.readSource(source)
 	record := w.admin.Get("/crm-accounts?q=Larkspur").Follow("Larkspur Cycles").Path()

@@ -81,7 +81,8 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 func about(a *app.App, o Options) settings.About {
 	hour, minute := a.Config.SyncTime()
 	return settings.About{
-		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone, SyncAt: fmt.Sprintf("%02d:%02d", hour, minute),
+		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone,
+		SyncAt:   fmt.Sprintf("%02d:%02d", hour, minute),
 		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
 		KeyFile: a.Config.KeyFile(), KeyID: a.Sealer.PrimaryID,
 	}

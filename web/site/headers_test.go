@@ -33,7 +33,8 @@ func TestEveryKindOfAnswerIsGuarded(t *testing.T) {
 		{"unknown id", c.Look("/providers/" + missing), 404, "text/html"},
 		{"no such page", c.Look("/nowhere"), 404, "text/html"},
 		{"no such method", c.Send(c.Request(http.MethodDelete, "/providers", nil)), 404, "text/html"},
-		{"conflict", c.Post("/price-lists/"+list, url.Values{"name": {"Mine"}, "currency": {"USD"}, "version": {"99"}}), 409, "text/html"},
+		{"conflict", c.Post("/price-lists/"+list, url.Values{"name": {"Mine"}, "currency": {"USD"}, "version": {"99"}}),
+			409, "text/html"},
 		{"refused form", c.Post("/providers", url.Values{}), 422, "text/html"},
 		{"refused filter", c.Look("/accounts?state=odd"), 422, "text/html"},
 		{"file", c.Look("/providers.csv"), 200, "text/csv"},
@@ -44,10 +45,12 @@ func TestEveryKindOfAnswerIsGuarded(t *testing.T) {
 	}
 	for _, k := range kinds {
 		if k.answer.Status != k.status || !strings.HasPrefix(k.answer.Header.Get("Content-Type"), k.kind) {
-			t.Errorf("%s: %d %s, want %d %s", k.name, k.answer.Status, k.answer.Header.Get("Content-Type"), k.status, k.kind)
+			t.Errorf("%s: %d %s, want %d %s", k.name, k.answer.Status, k.answer.Header.Get("Content-Type"),
+				k.status, k.kind)
 		}
 		guarded(t, k.name, k.answer.Header)
-		if stored := !strings.Contains(k.answer.Header.Get("Cache-Control"), "no-store"); stored != (k.name == "static") {
+		if stored := !strings.Contains(k.answer.Header.Get("Cache-Control"),
+			"no-store"); stored != (k.name == "static") {
 			t.Errorf("%s: Cache-Control %s", k.name, k.answer.Header.Get("Cache-Control"))
 		}
 	}
@@ -56,7 +59,8 @@ func TestEveryKindOfAnswerIsGuarded(t *testing.T) {
 func guarded(t *testing.T, name string, h http.Header) {
 	t.Helper()
 	for key, want := range map[string]string{
-		"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+		"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff",
+		"Referrer-Policy":            "same-origin",
 		"Cross-Origin-Opener-Policy": "same-origin", "X-Request-Id": "-",
 	} {
 		if !strings.Contains(h.Get(key), want) {
@@ -86,7 +90,8 @@ func TestTheCookieIsForThisServerOnly(t *testing.T) {
 	s := webtest.Start(t, webtest.Options{})
 	s.SignIn("admin")
 	c := s.Client()
-	answer := c.Get("/login").Form("form").Set("email", "admin@reseller.example", "password", webtest.Password).Submit().Want(http.StatusSeeOther)
+	answer := c.Get("/login").Form("form").Set("email", "admin@reseller.example", "password",
+		webtest.Password).Submit().Want(http.StatusSeeOther)
 	if got := answer.Header.Get("Set-Cookie"); !regexp.MustCompile(`^seatledger=[^;]+; Path=/; HttpOnly; SameSite=Lax$`).MatchString(got) {
 		t.Errorf("cookie %s", got)
 	}
@@ -149,8 +154,10 @@ func TestATrailingSlashLeadsToThePage(t *testing.T) {
 	t.Parallel()
 	s := webtest.Start(t, webtest.Options{})
 	c := s.SignIn("admin")
-	for from, to := range map[string]string{"/providers/": "/providers", "/audit/?sort=-seq": "/audit?sort=-seq", "//evil.example/": "/evil.example"} {
-		if got := c.Send(c.Request(http.MethodGet, from, nil)); got.Status != http.StatusMovedPermanently || got.Location() != to {
+	for from, to := range map[string]string{"/providers/": "/providers", "/audit/?sort=-seq": "/audit?sort=-seq",
+		"//evil.example/": "/evil.example"} {
+		if got := c.Send(c.Request(http.MethodGet, from, nil)); got.Status != http.StatusMovedPermanently ||
+			got.Location() != to {
 			t.Errorf("%s: %d %s, want %s", from, got.Status, got.Location(), to)
 		}
 	}

@@ -15,8 +15,10 @@ func old(t *testing.T) *walk {
 	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size}), data: sandbox.NewData(size)}
 	w.admin = w.Client()
 	w.firstAdmin()
-	p := w.admin.Get("/providers/new?comprehensive_api=off").FormTo("/providers").Set("name", "TD SYNNEX legacy", "user_name", "integration@reseller.example",
-		"password", "sandbox-password", "url", w.FarURL, "reseller_number", sandbox.DefaultReseller, "currency", "USD").Submit().Next()
+	p := w.admin.Get("/providers/new?comprehensive_api=off").FormTo("/providers").Set("name", "TD SYNNEX legacy",
+		"user_name", "integration@reseller.example",
+		"password", "sandbox-password", "url", w.FarURL, "reseller_number", sandbox.DefaultReseller, "currency",
+		"USD").Submit().Next()
 	w.provider = p.Path()
 	w.verify()
 	w.importCustomers()
@@ -66,7 +68,8 @@ func TestALegacySubscriptionIsSignedAndBilledThroughPages(t *testing.T) {
 	if s["cost_period"] != "" {
 		t.Fatalf("the period of the cost was guessed: %v", s)
 	}
-	w.admin.Get(page).Shows("The part number is not given by this connector", "The period of the cost is not known", "Open the provider")
+	w.admin.Get(page).Shows("The part number is not given by this connector", "The period of the cost is not known",
+		"Open the provider")
 
 	w.edit(w.provider, "cost_period", "month")
 	if got := w.reading(s["id"]); got["cost_period"] != "" {
@@ -94,7 +97,8 @@ func TestALegacySubscriptionIsSignedAndBilledThroughPages(t *testing.T) {
 
 func (w *walk) signOne(id string) {
 	w.t.Helper()
-	w.admin.Get("/subscriptions?review=warn").FormTo("/subscriptions/sign-off").Tick("id", id).Set("note", "Checked against the distributor's invoice").
+	w.admin.Get("/subscriptions?review=warn").FormTo("/subscriptions/sign-off").Tick("id", id).Set("note",
+		"Checked against the distributor's invoice").
 		Submit().Next().Shows("signed off")
 	if got := w.reading(id); got["review"] != "signed" {
 		w.t.Fatalf("after signing: %v", got)
@@ -135,10 +139,14 @@ func TestAnotherCostPeriodIsARowOfTheLedgerAndLapsesTheSignature(t *testing.T) {
 func TestASubscriptionByHandIsSignedAndBilledThroughPages(t *testing.T) {
 	t.Parallel()
 	w := old(t)
-	p := w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "Direct from the vendor").Submit().Next()
-	w.admin.Get(p.Path()+"/accounts/new").FormTo(p.Path()+"/accounts").Set("external_id", "M-1", "name", "Juniper Bakery").Submit().Next()
-	w.admin.Get(p.Path()+"/subscriptions/new").FormTo(p.Path()+"/subscriptions").Set("account_external_id", "M-1", "external_id", "MS-1",
-		"product", "Backup for Juniper", "part_number", "BK-1", "quantity", "7", "unit_cost", "5.10", "cost_period", "month", "currency", "USD", "term", "", "billing_frequency", "").Submit().Next()
+	p := w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name",
+		"Direct from the vendor").Submit().Next()
+	w.admin.Get(p.Path()+"/accounts/new").FormTo(p.Path()+"/accounts").Set("external_id", "M-1", "name",
+		"Juniper Bakery").Submit().Next()
+	w.admin.Get(p.Path()+"/subscriptions/new").FormTo(p.Path()+"/subscriptions").Set("account_external_id", "M-1",
+		"external_id", "MS-1",
+		"product", "Backup for Juniper", "part_number", "BK-1", "quantity", "7", "unit_cost", "5.10", "cost_period",
+		"month", "currency", "USD", "term", "", "billing_frequency", "").Submit().Next()
 	account := w.admin.Get("/accounts.csv?state=unmapped").Records()
 	for _, a := range account {
 		if a["external_id"] == "M-1" {
@@ -152,7 +160,8 @@ func TestASubscriptionByHandIsSignedAndBilledThroughPages(t *testing.T) {
 		}
 	}
 	page, month := "/subscriptions/"+s["id"], w.App.Clock.Now().Format("2006-01")+"-01"
-	made := w.admin.Get("/contracts/new").FormTo("/contracts").Set("crm_account_id", s["crm_account_id"], "name", "Juniper monthly", "currency", "USD",
+	made := w.admin.Get("/contracts/new").FormTo("/contracts").Set("crm_account_id", s["crm_account_id"], "name",
+		"Juniper monthly", "currency", "USD",
 		"start_date", "2020-01-01", "bill_from", month, "is_default", "on").Submit().Next()
 	contract := strings.TrimPrefix(made.Path(), "/contracts/")
 	if w.reading(s["id"])["contract_id"] == "" {

@@ -57,11 +57,14 @@ func (w *walk) moveOn() {
 // keepByHand adds a distributor without an API, a customer and a subscription there.
 func (w *walk) keepByHand() {
 	w.t.Helper()
-	p := w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "Direct from the vendor").Submit().Next()
+	p := w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name",
+		"Direct from the vendor").Submit().Next()
 	manual := p.Path()
-	account := w.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "M-1", "name", "Juniper Bakery").Submit().Next()
+	account := w.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "M-1", "name",
+		"Juniper Bakery").Submit().Next()
 	entered := w.admin.Get(manual+"/subscriptions/new").FormTo(manual+"/subscriptions").Set(
-		"account_external_id", "M-1", "external_id", "MS-1", "part_number", "CFQ7TTC0LH18:0001", "product", "Microsoft 365 Business Basic", "quantity", "7",
+		"account_external_id", "M-1", "external_id", "MS-1", "part_number", "CFQ7TTC0LH18:0001", "product",
+		"Microsoft 365 Business Basic", "quantity", "7",
 		"unit_cost", "5.10", "cost_period", "month", "currency", "USD", "start_date", "2026-01-01").Submit().Next()
 	w.extra = append(w.extra, entered.Path(), account.Path()+"?crm_q=a")
 	w.look(manual+"/import", "external_id,name\r\nM-2,Rowan Florist\r\n")
@@ -72,7 +75,8 @@ func (w *walk) previewAgain() {
 	w.t.Helper()
 	w.look("/crm-accounts/import", "external_id,name\r\nC-3,Renamed Example\r\n,nameless\r\nC-4\r\n")
 	list := w.admin.Get("/price-lists.csv").Records()[0]["id"]
-	w.look("/price-lists/"+list+"/import", "part_number,unit,term,billing_frequency,unit_price,effective_from\r\nABC,month,monthly,month,1.50,2026-01-01\r\nABC,fortnight,,,x,\r\n")
+	w.look("/price-lists/"+list+"/import",
+		"part_number,unit,term,billing_frequency,unit_price,effective_from\r\nABC,month,monthly,month,1.50,2026-01-01\r\nABC,fortnight,,,x,\r\n")
 }
 
 // look uploads a file and remembers its preview for whoever walks all pages.

@@ -16,7 +16,8 @@ func (w *walk) acceptMany() {
 			provider = a["provider_id"]
 		}
 	}
-	w.admin.Post("/providers/"+provider+"/accounts", url.Values{"external_id": {"M-9"}, "name": {"Alder Optics Example"}}).Want(303)
+	w.admin.Post("/providers/"+provider+"/accounts",
+		url.Values{"external_id": {"M-9"}, "name": {"Alder Optics Example"}}).Want(303)
 	w.admin.Post("/crm-accounts", url.Values{"name": {"Alder Optics Example"}}).Want(303)
 	_, err := w.App.Mapping.Refresh(w.t.Context(), uuid.MustParse(provider))
 	w.must(err)

@@ -25,7 +25,8 @@ func NewMetrics() *Metrics {
 		Name: "seatledger_http_request_seconds", Help: "Requests by method, route and status.",
 		Buckets: []float64{0.005, 0.02, 0.1, 0.5, 2, 10, 30},
 	}, []string{"method", "route", "status"})}
-	m.registry.MustRegister(m.took, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.took, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -45,7 +46,8 @@ func (m *Metrics) measure(clk clock.Clock) echo.MiddlewareFunc {
 			if err != nil {
 				c.Error(err)
 			}
-			m.took.WithLabelValues(c.Request().Method, c.Path(), strconv.Itoa(c.Response().Status)).Observe(clk.Now().Sub(began).Seconds())
+			m.took.WithLabelValues(c.Request().Method, c.Path(),
+				strconv.Itoa(c.Response().Status)).Observe(clk.Now().Sub(began).Seconds())
 			return nil
 		}
 	}

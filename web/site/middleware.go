@@ -73,8 +73,10 @@ func requestLog(log *slog.Logger, clk clock.Clock) echo.MiddlewareFunc {
 				c.Error(err)
 			}
 			r := c.Request()
-			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", clk.Now().Sub(began)))
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method),
+				slog.String("path", r.URL.Path),
+				slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+				slog.Duration("took", clk.Now().Sub(began)))
 			return nil
 		}
 	}
@@ -103,7 +105,8 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 	}
 }
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 
 func securityHeaders(https bool) echo.MiddlewareFunc {
@@ -134,10 +137,12 @@ func hostGuard(base string) echo.MiddlewareFunc {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if isHealth(c.Request().URL.Path) || strings.EqualFold(c.Request().Host, own) || sameLoopback(c.Request().Host, own) {
+			if isHealth(c.Request().URL.Path) || strings.EqualFold(c.Request().Host, own) ||
+				sameLoopback(c.Request().Host, own) {
 				return next(c)
 			}
-			return echo.NewHTTPError(http.StatusMisdirectedRequest, "This server is not known by that name. Use "+base+".")
+			return echo.NewHTTPError(http.StatusMisdirectedRequest,
+				"This server is not known by that name. Use "+base+".")
 		}
 	}
 }
@@ -161,7 +166,8 @@ func crossOrigin() echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := guard.Check(c.Request()); err != nil {
-				return echo.NewHTTPError(http.StatusForbidden, "This request came from another site, so nothing was changed. Open the page here and try again.")
+				return echo.NewHTTPError(http.StatusForbidden,
+					"This request came from another site, so nothing was changed. Open the page here and try again.")
 			}
 			return next(c)
 		}

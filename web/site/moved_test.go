@@ -20,8 +20,10 @@ func (w *walk) moveAway() {
 			w.admin.Post("/accounts/"+a["id"]+"/map", url.Values{"crm_account_id": {target["crm_account_id"]}}).Next()
 		}
 	}
-	w.admin.Get("/subscriptions/" + old["id"] + "/reassign?unbilled=take&target_id=" + target["id"]).FormTo("/subscriptions/" + old["id"] + "/reassign").Submit().Next()
-	run := w.admin.Get("/cutovers/new").FormTo("/cutovers").Set("name", "Off the manual provider", "old_provider_id", old["provider_id"],
+	w.admin.Get("/subscriptions/" + old["id"] + "/reassign?unbilled=take&target_id=" + target["id"]).
+		FormTo("/subscriptions/" + old["id"] + "/reassign").Submit().Next()
+	run := w.admin.Get("/cutovers/new").FormTo("/cutovers").Set("name", "Off the manual provider", "old_provider_id",
+		old["provider_id"],
 		"new_provider_id", target["provider_id"], "switch_day", w.App.Clock.Now().Format("2006-01-02")).Submit().Next()
 	w.extra = append(w.extra, run.Path(), "/subscriptions/"+target["id"])
 }

@@ -204,7 +204,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/subscriptions/:id/prices/:change/correct", h.subscriptions.PriceForm, billing),
 		post("/subscriptions/:id/prices/:change/correct", h.subscriptions.CorrectPrice, billing),
 		get("/subscriptions/:id/changes/:change/correct", h.subscriptions.ChangeForm, operator, billing),
-		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing), // setting aside: billing alone
+		// setting aside: billing alone
+		post("/subscriptions/:id/changes/:change/correct", h.subscriptions.CorrectChange, operator, billing),
 		get("/subscriptions/:id/quantity", h.manual.QuantityForm, operator),
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),

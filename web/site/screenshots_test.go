@@ -55,7 +55,8 @@ func TestScreenshots(t *testing.T) {
 			path = browser.Eval[string](tab, `document.querySelector("`+shot.click+`").getAttribute("href")`)
 		}
 		tab.Go(d.url + path)
-		tab.Size(shot.width, browser.Eval[int64](tab, `document.documentElement.scrollHeight`)) // the navigation reaches down to the end
+		// the navigation reaches down to the end
+		tab.Size(shot.width, browser.Eval[int64](tab, `document.documentElement.scrollHeight`))
 		tab.Screenshot(filepath.Join(dir, shot.name+".png"))
 	}
 }
@@ -66,7 +67,8 @@ type demoRun struct{ url, email, password string }
 func startDemo(t *testing.T) demoRun {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "seatledger")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "seatledger/web").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program,
+		"seatledger/web").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)

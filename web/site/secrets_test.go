@@ -19,7 +19,8 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	for _, p := range crawlAs(w.admin).pages {
 		leaks(t, p.Path(), string(p.Body)+headerText(p.Header))
 	}
-	for _, list := range []string{"providers", "accounts", "crm-accounts", "contracts", "price-lists", "subscriptions", "changes", "sync-runs", "audit"} {
+	for _, list := range []string{"providers", "accounts", "crm-accounts", "contracts", "price-lists", "subscriptions",
+		"changes", "sync-runs", "audit"} {
 		leaks(t, list+".csv", string(w.admin.Get("/"+list+".csv").Body))
 	}
 	leaks(t, "the log", w.Log.String())
@@ -35,14 +36,16 @@ func (w *walk) stumble() {
 	w.t.Helper()
 	edit := func(pairs ...string) {
 		page := w.admin.Get(w.provider + "/edit")
-		answer := page.FormTo(w.provider).Set(append([]string{"password", apiPassword, "application_secret", apiSecret}, pairs...)...).Submit()
+		answer := page.FormTo(w.provider).Set(append([]string{"password", apiPassword, "application_secret", apiSecret},
+			pairs...)...).Submit()
 		leaks(w.t, "the answer to the form", string(answer.Body))
 	}
 	edit("page_size", "much", "url", "ftp://nowhere")
 	edit("application_id", "app-2")
 	w.admin.Get(w.provider).FormTo(w.provider + "/verify").Submit().Next().Shows("Failed")
 	edit("application_id", "app-1")
-	w.admin.Post("/providers", url.Values{"name": {"TD SYNNEX US"}, "password": {apiPassword}, "application_secret": {apiSecret}}).Want(http.StatusUnprocessableEntity)
+	w.admin.Post("/providers", url.Values{"name": {"TD SYNNEX US"}, "password": {apiPassword},
+		"application_secret": {apiSecret}}).Want(http.StatusUnprocessableEntity)
 	edit("version", "1")
 }
 
@@ -68,8 +71,10 @@ func leaks(t *testing.T, where, text string) {
 func writings(s string) map[string]string {
 	basic := base64.StdEncoding.EncodeToString([]byte(s))
 	return map[string]string{
-		"as it is": s, "in base64": strings.TrimRight(basic, "="), "in base64 for addresses": base64.RawURLEncoding.EncodeToString([]byte(s)),
-		"in hex": hex.EncodeToString([]byte(s)), "as a value of a form": url.QueryEscape(s), "as a part of a path": url.PathEscape(s),
+		"as it is": s, "in base64": strings.TrimRight(basic, "="),
+		"in base64 for addresses": base64.RawURLEncoding.EncodeToString([]byte(s)),
+		"in hex":                  hex.EncodeToString([]byte(s)), "as a value of a form": url.QueryEscape(s),
+		"as a part of a path":    url.PathEscape(s),
 		"in HTML":                strings.NewReplacer("&", "&amp;", `"`, "&#34;", "+", "&#43;").Replace(s),
 		"with the basic sign-in": base64.StdEncoding.EncodeToString([]byte("app-1:" + s)),
 		"in part":                s[:8] + "",

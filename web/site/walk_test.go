@@ -50,9 +50,11 @@ func walked(t *testing.T) *walk {
 func begin(t *testing.T) *walk {
 	t.Helper()
 	size := sandbox.DataOptions{Customers: 9, Subscriptions: 36, Seed: 20}
-	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size, Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}}), data: sandbox.NewData(size)}
+	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size,
+		Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}}), data: sandbox.NewData(size)}
 	w.Far.SetCredentials([]sandbox.Credential{{
-		ApplicationID: "app-1", ApplicationSecret: apiSecret, UserName: "integration@reseller.example", Password: apiPassword, Reseller: sandbox.DefaultReseller,
+		ApplicationID: "app-1", ApplicationSecret: apiSecret, UserName: "integration@reseller.example",
+		Password: apiPassword, Reseller: sandbox.DefaultReseller,
 	}})
 	w.admin = w.Client()
 	return w
@@ -61,7 +63,8 @@ func begin(t *testing.T) *walk {
 // firstAdmin is where every address leads while there is nobody.
 func (w *walk) firstAdmin() {
 	w.t.Helper()
-	w.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password", "an honest sentence")
+	w.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password",
+		"an honest sentence")
 }
 
 func (w *walk) addProvider() {
@@ -152,7 +155,8 @@ func (w *walk) decide(page *webtest.Page, row *goquery.Selection, n int) {
 // addPrices makes a price list and imports a price for every product but one.
 func (w *walk) addPrices() {
 	w.t.Helper()
-	list := w.admin.Get("/price-lists/new").FormTo("/price-lists").Set("name", "Standard", "currency", "USD").Submit().Next()
+	list := w.admin.Get("/price-lists/new").FormTo("/price-lists").Set("name", "Standard", "currency",
+		"USD").Submit().Next()
 	file := "part_number,product_name,unit,term,billing_frequency,unit_price,effective_from,effective_to\r\n"
 	for i, p := range w.data.Products() {
 		unit := map[string]string{"month": "month", "annual": "year", "one_time": "once"}[p.Frequency]
@@ -163,7 +167,8 @@ func (w *walk) addPrices() {
 		if unit == "" || term == "" || i == 0 {
 			continue
 		}
-		file += fmt.Sprintf("%s,%q,%s,%s,%s,%s,2020-01-01,\r\n", p.PartNumber, p.Name, unit, term, p.Frequency, p.UnitPrice.Add(p.UnitPrice).StringFixed(2))
+		file += fmt.Sprintf("%s,%q,%s,%s,%s,%s,2020-01-01,\r\n", p.PartNumber, p.Name, unit, term, p.Frequency,
+			p.UnitPrice.Add(p.UnitPrice).StringFixed(2))
 	}
 	w.upload(list.URL.Path+"/import", file)
 }
@@ -225,7 +230,8 @@ func (w *walk) equalsTheDistributor() {
 			continue
 		}
 		delete(here, far.ID)
-		if s["quantity"] != fmt.Sprint(far.Quantity) || s["unit_cost"] != far.UnitPrice.String() || s["start_date"] != far.Start.String() {
+		if s["quantity"] != fmt.Sprint(far.Quantity) || s["unit_cost"] != far.UnitPrice.String() ||
+			s["start_date"] != far.Start.String() {
 			w.t.Errorf("%s: %s seats at %s from %s; the distributor has %d at %s from %s", far.ID,
 				s["quantity"], s["unit_cost"], s["start_date"], far.Quantity, far.UnitPrice, far.Start)
 		}
@@ -262,7 +268,8 @@ func TestAWrongPasswordOrRoleOpensNothing(t *testing.T) {
 	s := webtest.Start(t, webtest.Options{})
 	s.SignIn("admin")
 	c := s.Client()
-	refused := c.Get("/login").Form("form").Set("email", "admin@reseller.example", "password", "not the sentence").Submit().Want(http.StatusUnprocessableEntity)
+	refused := c.Get("/login").Form("form").Set("email", "admin@reseller.example", "password",
+		"not the sentence").Submit().Want(http.StatusUnprocessableEntity)
 	if strings.Contains(string(refused.Body), "not the sentence") {
 		t.Error("the refused form shows the password")
 	}

@@ -19,7 +19,8 @@ func TestANewTermBelowCostIsKeptOnItsPage(t *testing.T) {
 		r.Start, r.End, r.UnitCost = r.Start.AddMonths(12), r.End.AddMonths(12), decimal.NewNullDecimal(dec("23.5"))
 	}))
 	at := "/subscriptions/" + d.id("S-1")
-	if main := text(d.get(at).Find("main")); d.row("S-1")["review"] != "fail" || !strings.Contains(main, "The new term is sold below cost") {
+	if main := text(d.get(at).Find("main")); d.row("S-1")["review"] != "fail" ||
+		!strings.Contains(main, "The new term is sold below cost") {
 		t.Fatalf("review %s: %.900s", d.row("S-1")["review"], main)
 	}
 	d.post(at+"/price/keep", d.form(at, at+"/price/keep"), http.StatusSeeOther)

@@ -26,16 +26,23 @@ func stage(t *testing.T) (d *desk, site string) {
 	d.echo.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	all := []distributor.Subscription{
 		record("400017-1"), record("S-1"), record("S-2", priced("30")), record("S-3", odd),
-		record("S-4", func(r *distributor.Subscription) { r.UnitCost, r.Start = decimal.NullDecimal{}, r.Start.AddMonths(-24) }),
+		record("S-4", func(r *distributor.Subscription) {
+			r.UnitCost, r.Start = decimal.NullDecimal{},
+				r.Start.AddMonths(-24)
+		}),
 		record("S-5", func(r *distributor.Subscription) {
 			r.ProductName = strings.Repeat("Dynamics 365 Customer Engagement ", 3)
 			r.Status, r.StatusText, r.Quantity = "suspended", "Suspended by reseller", 12345
 		}),
 	}
 	d.sync(d.provider, d.account, all...)
-	d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-1"), d.id("400017-1")}, "note": {"Checked against the distributor's invoice."}}, http.StatusSeeOther)
+	d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-1"), d.id("400017-1")},
+		"note": {"Checked against the distributor's invoice."}}, http.StatusSeeOther)
 	d.clock.Advance(24 * time.Hour)
-	all[1] = record("S-1", func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 9, decimal.NewNullDecimal(dec("19.25")) })
+	all[1] = record("S-1", func(r *distributor.Subscription) {
+		r.Quantity, r.UnitCost = 9,
+			decimal.NewNullDecimal(dec("19.25"))
+	})
 	d.sync(d.provider, d.account, all...)
 	at := "/subscriptions/" + d.id("S-1")
 	where := d.correctLink("S-1", "estimated")
@@ -43,7 +50,8 @@ func stage(t *testing.T) (d *desk, site string) {
 	d.post(at+"/price", url.Values{"unit_price": {"23.5"}, "price_period": {"month"}}, http.StatusSeeOther)
 	d.post(at+"/price", typed("20", "2027-01-01"), http.StatusSeeOther)
 	d.exec(`UPDATE subscriptions SET billable_from = '2026-06-01' WHERE external_id = '400017-1'`)
-	d.sync(d.provider, d.account, append(all[:1:1], record("S-1", func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 4, decimal.NewNullDecimal(dec("19.25")) }))...)
+	d.sync(d.provider, d.account, append(all[:1:1], record("S-1",
+		func(r *distributor.Subscription) { r.Quantity, r.UnitCost = 4, decimal.NewNullDecimal(dec("19.25")) }))...)
 	d.missing("S-4")
 	p, a := d.newProvider("Legacy with a rather long name", distributor.StellrLegacy, "L-1")
 	d.sync(p, a, record("L-1"))
@@ -74,10 +82,14 @@ func TestPagesInABrowser(t *testing.T) {
 			browser.Eval[bool](tab, `(() => { const f = document.querySelector('form[action$="/price"]'); f.elements.unit_price.value = '21'; f.elements.effective_on.value = '2026-12-01'; f.submit(); return true })()`)
 			tab.WaitFor("input[name=later]")
 		},
-		"from-start": func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("400017-1") + "/bill-from-start") },
-		"correct":    func(tab *browser.Tab) { tab.Go(site + d.correctLink("S-1", "update")) },
+		"from-start": func(tab *browser.Tab) {
+			tab.Go(site + "/subscriptions/" + d.id("400017-1") +
+				"/bill-from-start")
+		},
+		"correct": func(tab *browser.Tab) { tab.Go(site + d.correctLink("S-1", "update")) },
 		"correct-price": func(tab *browser.Tab) {
-			tab.Go(site + d.get("/subscriptions/"+d.id("S-1")).Find(`#prices a[href$="/correct"]`).First().AttrOr("href", ""))
+			tab.Go(site + d.get("/subscriptions/"+d.id("S-1")).Find(`#prices a[href$="/correct"]`).First().
+				AttrOr("href", ""))
 		},
 		"changes": func(tab *browser.Tab) { tab.Go(site + "/changes") },
 	}

@@ -49,15 +49,20 @@ func (h Handlers) CorrectChange(c echo.Context) error {
 	correction, err := correctionIn(form, d.row.ID)
 	switch {
 	case err == nil && correction.SetAside && !mayDecide(c):
-		return errs.New(errs.Forbidden, "Setting a row aside gives money back whatever the refund setting, so only billing may do it. Nothing was changed.")
+		return errs.New(errs.Forbidden,
+			"Setting a row aside gives money back whatever the refund setting, so only billing may do it. "+
+				"Nothing was changed.")
 	case err == nil:
-		err = h.decisions().CorrectChange(c.Request().Context(), session.Actor(c), opened(d.subscription.ID, form), correction)
+		err = h.decisions().CorrectChange(c.Request().Context(), session.Actor(c), opened(d.subscription.ID, form),
+			correction)
 	}
 	if messages, ok := httpx.Refused(err); ok {
 		return h.changeCorrection(c, http.StatusUnprocessableEntity, d, form, messages)
 	}
 	if errors.Is(err, subscription.ErrStale) {
-		return errs.New(errs.Conflict, "Somebody changed this subscription while you were at it. Nothing was saved; open the row again on its page.")
+		return errs.New(errs.Conflict,
+			"Somebody changed this subscription while you were at it. Nothing was saved; "+
+				"open the row again on its page.")
 	}
 	if err != nil {
 		return err
@@ -121,7 +126,8 @@ func (h Handlers) dated(c echo.Context) (d dated, err error) {
 	return d, err
 }
 
-func (h Handlers) changeCorrection(c echo.Context, status int, d dated, typed httpx.Values, problems map[string]string) error {
+func (h Handlers) changeCorrection(c echo.Context, status int, d dated, typed httpx.Values,
+	problems map[string]string) error {
 	s, ctx := d.subscription, c.Request().Context()
 	m := h.step(c, s, "Correct a ledger row")
 	on := ui.Definition{Term: "Effective", Value: day(d.row.EffectiveAt)}
@@ -130,12 +136,15 @@ func (h Handlers) changeCorrection(c echo.Context, status int, d dated, typed ht
 	}
 	m.Card = ui.Card{Title: "As it stands"}
 	m.Facts = ui.DefinitionList{Items: []ui.Definition{
-		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID}, ui.Fact("Event", eventText(d.row)),
-		{Term: "Change", Value: ui.TextCell(changeText(d.row)), Note: "reached " + plural(d.row.Running, "seat", "seats")}, on,
+		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID},
+		ui.Fact("Event", eventText(d.row)),
+		{Term: "Change", Value: ui.TextCell(changeText(d.row)),
+			Note: "reached " + plural(d.row.Running, "seat", "seats")}, on,
 	}}
 	switch {
 	case !d.row.Counted:
-		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "This row is set aside already", Text: "It does not count. Look at the row that took its place in the ledger."}}
+		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "This row is set aside already",
+			Text: "It does not count. Look at the row that took its place in the ledger."}}
 		return httpx.Render(c, status, m.Show())
 	case d.row.Event == ledger.Price:
 		return c.Redirect(http.StatusSeeOther, recordPath(s.ID)+"/prices/"+d.row.ID.String()+"/correct")
@@ -167,20 +176,29 @@ func rightChange(d dated, typed httpx.Values) view.StepForm {
 	field := func(f ui.Field) ui.Field { f.Scope = "correct"; return f }
 	f := view.StepForm{
 		Confirm: ui.ConfirmForm{
-			Action: changePath(d), Title: "As it should have been", Button: "Correct the row", Gentle: true, Cancel: recordPath(d.subscription.ID) + "#ledger", Hidden: versionPair(d.subscription),
-			Text: "The row is set aside and written anew in its place. Rows after it keep the quantity that they reached; the one behind it is written anew where its step thereby changes.",
+			Action: changePath(d), Title: "As it should have been", Button: "Correct the row", Gentle: true,
+			Cancel: recordPath(d.subscription.ID) + "#ledger", Hidden: versionPair(d.subscription),
+			Text: "The row is set aside and written anew in its place. " +
+				"Rows after it keep the quantity that they reached; " +
+				"the one behind it is written anew where its step thereby changes.",
 		},
 		Fields: []ui.Field{
-			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats that it reaches", Value: typed.Get("quantity"), Size: ui.Short, InputMode: "numeric",
+			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats that it reaches",
+				Value: typed.Get("quantity"), Size: ui.Short, InputMode: "numeric",
 				Hint: "Empty: it changes as many seats as before. It reached " + count(d.row.Running) + "."}),
-			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "Effective date", Value: typedOr(typed, "effective_at", d.row.EffectiveAt.String()), Size: ui.Short, Hint: "The first day on which it holds."}),
+			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "Effective date",
+				Value: typedOr(typed, "effective_at", d.row.EffectiveAt.String()), Size: ui.Short,
+				Hint: "The first day on which it holds."}),
 		},
 	}
 	if d.row.Delta < 0 {
-		f.Fields = append(f.Fields, field(ui.Field{Kind: ui.SelectBox, Name: "refund", Label: "Refund", Value: typed.Get("refund"), Size: ui.Medium, Options: []ui.Option{
-			{Value: "", Label: "As it was: " + yesNo(d.row.Refund)}, {Value: "no", Label: "No refund"}, {Value: "yes", Label: "Apply refund"}}, Hint: "Yes only where the contract's setting gives refunds."}))
+		f.Fields = append(f.Fields, field(ui.Field{Kind: ui.SelectBox, Name: "refund", Label: "Refund",
+			Value: typed.Get("refund"), Size: ui.Medium, Options: []ui.Option{
+				{Value: "", Label: "As it was: " + yesNo(d.row.Refund)}, {Value: "no", Label: "No refund"},
+				{Value: "yes", Label: "Apply refund"}}, Hint: "Yes only where the contract's setting gives refunds."}))
 	}
-	f.Fields = append(f.Fields, field(ui.Field{Name: "note", Label: "Why", Value: typed.Get("note"), Required: true, Hint: "Where the right one comes from, as an invoice of the distributor. It stays with the row."}))
+	f.Fields = append(f.Fields, field(ui.Field{Name: "note", Label: "Why", Value: typed.Get("note"), Required: true,
+		Hint: "Where the right one comes from, as an invoice of the distributor. It stays with the row."}))
 	return f
 }
 
@@ -198,9 +216,12 @@ func changeAside(d dated, typed httpx.Values, without impact.Weight) view.StepFo
 	}
 	return view.StepForm{
 		Confirm: ui.ConfirmForm{
-			Action: changePath(d), Title: "Or set it aside", Button: "Set the row aside", Cancel: recordPath(d.subscription.ID) + "#ledger",
+			Action: changePath(d), Title: "Or set it aside", Button: "Set the row aside",
+			Cancel: recordPath(d.subscription.ID) + "#ledger",
 			Hidden: append(versionPair(d.subscription), ui.Pair{Name: "set_aside", Value: "1"}),
-			Text:   "As though the row had never been. That is a correction and not a reduction: what it had charged is credited whatever the refund setting. Rows after it still reach what they reached.",
+			Text: "As though the row had never been. That is a correction and not a reduction: " +
+				"what it had charged is credited whatever the refund setting. " +
+				"Rows after it still reach what they reached.",
 			Effects: []ui.Definition{
 				{Term: "Days already billed", Value: ui.TextCell(moneyDifference(without))},
 				{Term: "Billed up to", Value: ui.TextCell(orNothing(without.Through.String()))},

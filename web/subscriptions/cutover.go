@@ -20,16 +20,20 @@ func moving(s sheet) []view.Remark {
 	}
 	title, text := movingWords(s, *s.membership)
 	href := "/cutovers/" + s.membership.CutoverID.String() + "/customers/" + s.membership.CRMAccountID.String()
-	return []view.Remark{{Callout: ui.Callout{Tone: ui.Info, Title: title, Text: text}, Actions: []templ.Component{ui.LinkButton{Text: "Open the cut-over", Href: href, Compact: true}}}}
+	return []view.Remark{{Callout: ui.Callout{Tone: ui.Info, Title: title, Text: text},
+		Actions: []templ.Component{ui.LinkButton{Text: "Open the cut-over", Href: href, Compact: true}}}}
 }
 
 func movingWords(s sheet, p cutover.Membership) (title, text string) {
 	title = "Part of the cut-over " + p.Name
 	switch {
 	case s.Frozen() && s.State != subscription.Inactive:
-		return "Frozen by the cut-over " + p.Name, fmt.Sprintf("From %s its seats stand as they are: its sync stores facts and counts no change. The new subscription has the days from then on.", s.FrozenFrom)
+		return "Frozen by the cut-over " + p.Name,
+			fmt.Sprintf("From %s its seats stand as they are: its sync stores facts and counts no change. "+
+				"The new subscription has the days from then on.", s.FrozenFrom)
 	case s.CutoverHold:
-		return "Held back by the cut-over " + p.Name, fmt.Sprintf("It is billed from %s, once the old subscription is retired.", s.BillableFrom)
+		return "Held back by the cut-over " + p.Name,
+			fmt.Sprintf("It is billed from %s, once the old subscription is retired.", s.BillableFrom)
 	case p.Kind == pairing.Twin && p.IsNew:
 		return title, "It goes on with the seats of an old subscription."
 	case p.Kind == pairing.Twin:

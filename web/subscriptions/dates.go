@@ -44,13 +44,17 @@ func datesForm(s sheet) *view.Edit {
 	if !s.StartUnread() && !s.EndUnread() {
 		return nil
 	}
-	e := &view.Edit{ID: "dates", Fold: ui.Fold{Summary: "Say the day", Open: true}, Form: ui.Form{Action: recordPath(s.ID) + "/dates", Version: version(s), Save: "Save the day"}}
-	g := view.FieldGroup{Group: ui.Group{Title: "Dates that cannot be read", Text: "As the contract or the distributor's portal has them."}}
+	e := &view.Edit{ID: "dates", Fold: ui.Fold{Summary: "Say the day", Open: true},
+		Form: ui.Form{Action: recordPath(s.ID) + "/dates", Version: version(s), Save: "Save the day"}}
+	g := view.FieldGroup{Group: ui.Group{Title: "Dates that cannot be read",
+		Text: "As the contract or the distributor's portal has them."}}
 	if s.StartUnread() {
-		g.Fields = append(g.Fields, s.again("dates", ui.Field{Kind: ui.DateInput, Name: "start_date", Label: "Start", Size: ui.Short, Hint: "Received as “" + s.StartText + "”."}))
+		g.Fields = append(g.Fields, s.again("dates", ui.Field{Kind: ui.DateInput, Name: "start_date", Label: "Start",
+			Size: ui.Short, Hint: "Received as “" + s.StartText + "”."}))
 	}
 	if s.EndUnread() {
-		g.Fields = append(g.Fields, s.again("dates", ui.Field{Kind: ui.DateInput, Name: "end_date", Label: "End", Size: ui.Short, Hint: "Received as “" + s.EndText + "”."}))
+		g.Fields = append(g.Fields, s.again("dates", ui.Field{Kind: ui.DateInput, Name: "end_date", Label: "End",
+			Size: ui.Short, Hint: "Received as “" + s.EndText + "”."}))
 	}
 	e.Groups = append(e.Groups, g)
 	return e
@@ -75,7 +79,8 @@ func unreadDates(c echo.Context, s sheet) []view.Remark {
 	if s.EndUnread() {
 		text += "The end was received as “" + s.EndText + "”. Until somebody says the day, no status ends it. "
 	}
-	return []view.Remark{{Callout: ui.Callout{Tone: ui.Bad, Title: "A date cannot be read", Text: text + "Nothing is dated by a guess."}, Actions: action}}
+	return []view.Remark{{Callout: ui.Callout{Tone: ui.Bad, Title: "A date cannot be read",
+		Text: text + "Nothing is dated by a guess."}, Actions: action}}
 }
 
 // renewal asks whether another subscription is this one's renewal, with the one step that says so.
@@ -84,15 +89,20 @@ func renewal(c echo.Context, s sheet) []view.Remark {
 	if r == nil {
 		return nil
 	}
-	other, text := r.NewID, r.NewNumber+" of the same product, customer and provider begins on "+r.On.String()+", where this one ends."
+	other, text := r.NewID, r.NewNumber+" of the same product, customer and provider begins on "+r.On.String()+
+		", where this one ends."
 	if r.NewID == s.ID {
-		other, text = r.OldID, "It begins on "+r.On.String()+", where "+r.OldNumber+" of the same product, customer and provider ends."
+		other, text = r.OldID, "It begins on "+r.On.String()+", where "+r.OldNumber+
+			" of the same product, customer and provider ends."
 	}
-	text += " If it is the same one under a new id, the old one ends on that day, with the refund that its contract gives, and no day is billed twice. If they are two, sign this off."
-	x := view.Remark{Callout: ui.Callout{Tone: ui.Warn, Title: "Its renewal?", Text: text}, Actions: []templ.Component{ui.LinkButton{Text: "Open the other one", Href: recordPath(other), Compact: true}}}
+	text += " If it is the same one under a new id, the old one ends on that day, with the refund that its contract " +
+		"gives, and no day is billed twice. If they are two, sign this off."
+	x := view.Remark{Callout: ui.Callout{Tone: ui.Warn, Title: "Its renewal?", Text: text},
+		Actions: []templ.Component{ui.LinkButton{Text: "Open the other one", Href: recordPath(other), Compact: true}}}
 	if mayDecide(c) {
 		x.Actions = append(x.Actions, ui.PostButton{
-			Button: ui.Button{Text: "End " + r.OldNumber + " on " + r.On.String(), Action: recordPath(s.ID) + "/renewed", Compact: true},
+			Button: ui.Button{Text: "End " + r.OldNumber + " on " + r.On.String(),
+				Action: recordPath(s.ID) + "/renewed", Compact: true},
 			Hidden: []ui.Pair{{Name: "other_id", Value: other.String()}, {Name: "version", Value: version(s)}},
 		})
 	}

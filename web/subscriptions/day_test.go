@@ -24,13 +24,15 @@ func newShop(t *testing.T, today time.Time) *shop {
 	t.Helper()
 	s := &shop{t: t, Site: webtest.Start(t, webtest.Options{At: today})}
 	s.admin = s.Client()
-	s.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password", "an honest sentence")
+	s.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password",
+		"an honest sentence")
 	s.provider = s.made("/providers", "connector", "manual", "name", "By hand")
 	customer := s.made("/crm-accounts", "external_id", "C-1", "name", "Contoso Ltd")
 	s.made(s.provider+"/accounts", "external_id", "A-1", "name", "Contoso")
 	account := s.admin.Get("/accounts.csv").Records()[0]["id"]
 	s.made("/accounts/"+account+"/map", "crm_account_id", strings.TrimPrefix(customer, "/crm-accounts/"))
-	s.contract = s.made("/contracts", "crm_account_id", strings.TrimPrefix(customer, "/crm-accounts/"), "name", "Licences", "currency", "USD",
+	s.contract = s.made("/contracts", "crm_account_id", strings.TrimPrefix(customer, "/crm-accounts/"), "name",
+		"Licences", "currency", "USD",
 		"start_date", "2026-01-01", "bill_from", "2026-11-01", "refunds", "yes", "is_default", "on")
 	return s
 }
@@ -52,8 +54,10 @@ func (s *shop) made(path string, pairs ...string) string {
 // subscribe enters ten seats from November on at ten dollars, and signs them off.
 func (s *shop) subscribe(external string) string {
 	s.t.Helper()
-	s.made(s.provider+"/subscriptions", "account_external_id", "A-1", "external_id", external, "part_number", "PN-"+external, "product", "Product "+external,
-		"quantity", "10", "unit_cost", "8", "cost_period", "month", "currency", "USD", "term", "annual", "billing_frequency", "monthly", "start_date", "2026-11-01")
+	s.made(s.provider+"/subscriptions", "account_external_id", "A-1", "external_id", external, "part_number",
+		"PN-"+external, "product", "Product "+external,
+		"quantity", "10", "unit_cost", "8", "cost_period", "month", "currency", "USD", "term", "annual",
+		"billing_frequency", "monthly", "start_date", "2026-11-01")
 	record := ""
 	for _, r := range s.admin.Get("/subscriptions.csv").Records() {
 		if r["external_id"] == external {
@@ -61,7 +65,8 @@ func (s *shop) subscribe(external string) string {
 		}
 	}
 	s.made(record+"/price", "unit_price", "10", "price_period", "month", "note", "agreed")
-	s.admin.Post("/subscriptions/sign-off", values("id", strings.TrimPrefix(record, "/subscriptions/"))).Want(http.StatusSeeOther)
+	s.admin.Post("/subscriptions/sign-off",
+		values("id", strings.TrimPrefix(record, "/subscriptions/"))).Want(http.StatusSeeOther)
 	return record
 }
 
@@ -102,11 +107,14 @@ func TestAPriceFilledOnLandingFollowsTheFirstDayOfItsContract(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC))
 	list := s.made("/price-lists", "name", "Standard", "currency", "USD")
-	s.made(list+"/items", "part_number", "PN-S-1", "product_name", "Product S-1", "unit", "month", "term", "annual", "billing_frequency", "monthly", "unit_price", "12", "effective_from", "2026-01-01")
+	s.made(list+"/items", "part_number", "PN-S-1", "product_name", "Product S-1", "unit", "month", "term", "annual",
+		"billing_frequency", "monthly", "unit_price", "12", "effective_from", "2026-01-01")
 	form := s.admin.Get(s.contract + "/edit").FormTo(s.contract)
 	form.Set("price_list_id", strings.TrimPrefix(list, "/price-lists/")).Submit().Next()
-	s.made(s.provider+"/subscriptions", "account_external_id", "A-1", "external_id", "S-1", "part_number", "PN-S-1", "product", "Product S-1",
-		"quantity", "10", "unit_cost", "8", "cost_period", "month", "currency", "USD", "term", "annual", "billing_frequency", "monthly", "start_date", "2026-10-01")
+	s.made(s.provider+"/subscriptions", "account_external_id", "A-1", "external_id", "S-1", "part_number", "PN-S-1",
+		"product", "Product S-1",
+		"quantity", "10", "unit_cost", "8", "cost_period", "month", "currency", "USD", "term", "annual",
+		"billing_frequency", "monthly", "start_date", "2026-10-01")
 	record := "/subscriptions/" + s.admin.Get("/subscriptions.csv").Records()[0]["id"]
 	stands := func() (on string) {
 		for _, p := range s.admin.Get(record + "/prices.csv").Records() {
@@ -161,7 +169,8 @@ func TestSeatsThatLeaveSayWhetherTheyAreRefundedAndLaterRowsAreWrittenAnew(t *te
 	page.Shows("No refund", "Apply refund", "Days that are billed already are credited")
 	s.admin.Post(record+"/quantity", values("quantity", "8", "refund", "perhaps")).Want(http.StatusUnprocessableEntity)
 	s.made(record+"/quantity", "quantity", "8", "effective_at", "2026-11-20", "refund", "no")
-	s.admin.Post(record+"/quantity", values("quantity", "9", "effective_at", "2026-11-10", "refund", "yes")).Want(http.StatusSeeOther).Next().
+	s.admin.Post(record+"/quantity",
+		values("quantity", "9", "effective_at", "2026-11-10", "refund", "yes")).Want(http.StatusSeeOther).Next().
 		Shows("The row from 2026-11-20 was written anew, so that it still reaches 8 seats.")
 	got := map[string]string{}
 	for _, c := range s.admin.Get("/changes.csv?event=update&counted=yes").Records() {
@@ -174,7 +183,8 @@ func TestSeatsThatLeaveSayWhetherTheyAreRefundedAndLaterRowsAreWrittenAnew(t *te
 		t.Error("no trail")
 	}
 	s.admin.Get(s.contract+"/edit").FormTo(s.contract).Set("refunds", "no").Submit().Next()
-	s.admin.Post(record+"/quantity", values("quantity", "7", "refund", "yes")).Want(http.StatusUnprocessableEntity).Shows("gives no refunds")
+	s.admin.Post(record+"/quantity",
+		values("quantity", "7", "refund", "yes")).Want(http.StatusUnprocessableEntity).Shows("gives no refunds")
 }
 
 // What a row had charged is credited when it is set aside, whatever the refund setting; the page says so before.

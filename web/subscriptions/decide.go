@@ -15,9 +15,10 @@ import (
 
 // decisions is the room that carries out what people decide.
 func (h Handlers) decisions() subscription.Service {
-	return subscription.Service{DB: h.DB, Clock: h.Clock, Zone: h.Zone, Touched: func(tx *gorm.DB, ids []uuid.UUID) error {
-		return h.Reviews.Refresh(tx.Statement.Context, tx, ids)
-	}}
+	return subscription.Service{DB: h.DB, Clock: h.Clock, Zone: h.Zone,
+		Touched: func(tx *gorm.DB, ids []uuid.UUID) error {
+			return h.Reviews.Refresh(tx.Statement.Context, tx, ids)
+		}}
 }
 
 // opened is the subscription as the form was opened on it; a version is asked for only where the form carries one.

@@ -74,7 +74,8 @@ func TestTheContractIsChosenAndTakenAway(t *testing.T) {
 	if r["contract_id"] != "" || r["unit_price"] != "" || r["review"] != "fail" || r["crm_account"] != "Contoso Ltd" {
 		t.Errorf("%v", r)
 	}
-	if main := text(d.get(at).Find("main")); !strings.Contains(main, "lapsed") || !strings.Contains(main, "contract changed from Contoso monthly to none") {
+	if main := text(d.get(at).Find("main")); !strings.Contains(main, "lapsed") ||
+		!strings.Contains(main, "contract changed from Contoso monthly to none") {
 		t.Error("the page does not say why the sign-off lapsed")
 	}
 	d.post(at+"/contract", url.Values{"contract_id": {d.contract.String()}}, http.StatusSeeOther)
@@ -93,7 +94,8 @@ func TestAContractOfSomebodyElseIsRefusedInTheForm(t *testing.T) {
 	for _, id := range []string{uuid.NewString(), "nonsense"} {
 		page := d.page(d.post(at+"/contract", url.Values{"contract_id": {id}}, http.StatusUnprocessableEntity))
 		link := page.Find(".summary a").First()
-		if link.AttrOr("href", "") != "#f-contract-contract_id" || !strings.Contains(link.Text(), "active contract of this customer") {
+		if link.AttrOr("href", "") != "#f-contract-contract_id" ||
+			!strings.Contains(link.Text(), "active contract of this customer") {
 			t.Errorf("summary: %s", text(page.Find(".summary")))
 		}
 	}
@@ -107,7 +109,8 @@ func TestAContractNeedsAMappedAccount(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.sync(d.provider, d.account, record("S-1"))
-	page := d.page(d.post("/subscriptions/"+d.id("S-1")+"/contract", url.Values{"contract_id": {d.contract.String()}}, http.StatusConflict))
+	page := d.page(d.post("/subscriptions/"+d.id("S-1")+"/contract", url.Values{"contract_id": {d.contract.String()}},
+		http.StatusConflict))
 	if main := text(page.Find("main")); !strings.Contains(main, "Map the account first") {
 		t.Error(main)
 	}
@@ -122,10 +125,12 @@ func TestAnOwnPriceIsAnExceptionAndAListPriceIsNot(t *testing.T) {
 	v.Set("effective_on", "2026-11-01")
 	d.post(at+"/price", v, http.StatusSeeOther)
 	r := d.row("S-1")
-	if r["unit_price"] != "23.5" || r["price_by_person"] != "true" || r["review"] != "warn" || r["currency"] != "USD" || r["price_period"] != "month" {
+	if r["unit_price"] != "23.5" || r["price_by_person"] != "true" || r["review"] != "warn" || r["currency"] != "USD" ||
+		r["price_period"] != "month" {
 		t.Errorf("%v", r)
 	}
-	if main := text(d.get(at).Find("#ledger")); !strings.Contains(main, "2026-11-01 price") || !strings.Contains(main, "22.00 USD per month → 23.50 USD per month") {
+	if main := text(d.get(at).Find("#ledger")); !strings.Contains(main, "2026-11-01 price") ||
+		!strings.Contains(main, "22.00 USD per month → 23.50 USD per month") {
 		t.Error(main)
 	}
 	d.post(at+"/price", url.Values{"price_list_item_id": {d.item.String()}}, http.StatusSeeOther)
@@ -135,7 +140,8 @@ func TestAnOwnPriceIsAnExceptionAndAListPriceIsNot(t *testing.T) {
 	both := url.Values{"price_list_item_id": {d.item.String()}, "unit_price": {"22.00"}, "price_period": {"month"}}
 	d.post(at+"/price", both, http.StatusSeeOther)
 	both.Set("unit_price", "23")
-	if page := d.page(d.post(at+"/price", both, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "not both") {
+	if page := d.page(d.post(at+"/price", both,
+		http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "not both") {
 		t.Errorf("%s", text(page.Find(".summary")))
 	}
 }
@@ -144,7 +150,8 @@ func TestARefusedPriceComesBackAsTyped(t *testing.T) {
 	t.Parallel()
 	d := settled(t)
 	at := "/subscriptions/" + d.id("S-1")
-	v := url.Values{"unit_price": {"12,50"}, "price_period": {"fortnight"}, "effective_on": {"soon"}, "note": {"by phone"}}
+	v := url.Values{"unit_price": {"12,50"}, "price_period": {"fortnight"}, "effective_on": {"soon"},
+		"note": {"by phone"}}
 	page := d.page(d.post(at+"/price", v, http.StatusUnprocessableEntity))
 	if n := page.Find(".summary li").Length(); n != 3 {
 		t.Errorf("%d problems: %s", n, text(page.Find(".summary")))
@@ -167,7 +174,8 @@ func TestAPriceWithoutAContractIsRefusedByRule(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.sync(d.provider, d.account, record("S-1"))
-	d.page(d.post("/subscriptions/"+d.id("S-1")+"/price", url.Values{"unit_price": {"1"}, "price_period": {"month"}}, http.StatusConflict))
+	d.page(d.post("/subscriptions/"+d.id("S-1")+"/price", url.Values{"unit_price": {"1"}, "price_period": {"month"}},
+		http.StatusConflict))
 }
 
 func TestAStaleFormShowsWhatStandsNow(t *testing.T) {
@@ -196,8 +204,10 @@ func TestAStaleFormShowsWhatStandsNow(t *testing.T) {
 func TestARenewalProposesAndAPersonTakesOrKeeps(t *testing.T) {
 	t.Parallel()
 	d := settled(t)
-	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
-		SELECT gen_random_uuid(), price_list_id, product_id, unit, term, billing_frequency, 25, '2026-12-01', created_at, updated_at FROM price_list_items WHERE id = ?`, d.item)
+	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		effective_from, created_at, updated_at)
+		SELECT gen_random_uuid(), price_list_id, product_id, unit, term, billing_frequency, 25, '2026-12-01',
+			created_at, updated_at FROM price_list_items WHERE id = ?`, d.item)
 	d.clock.Set(time.Date(2027, 1, 16, 9, 0, 0, 0, time.UTC))
 	renew := func(r *distributor.Subscription) { r.Start, r.End = r.Start.AddMonths(12), r.End.AddMonths(12) }
 	d.sync(d.provider, d.account, record("S-1", renew), record("S-2", renew))
@@ -213,10 +223,12 @@ func TestARenewalProposesAndAPersonTakesOrKeeps(t *testing.T) {
 	d.post(one+"/price", v, http.StatusSeeOther)
 	d.post(two+"/price/keep", d.form(two, two+"/price/keep"), http.StatusSeeOther)
 	taken, kept := d.row("S-1"), d.row("S-2")
-	if taken["unit_price"] != "25" || taken["review"] != "ok" || kept["unit_price"] != "22" || kept["review"] != "warn" {
+	if taken["unit_price"] != "25" || taken["review"] != "ok" || kept["unit_price"] != "22" ||
+		kept["review"] != "warn" {
 		t.Errorf("taken %s %s, kept %s %s", taken["unit_price"], taken["review"], kept["unit_price"], kept["review"])
 	}
-	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 2 || changes[0]["effective_at"] != "2027-01-15" {
+	if changes := d.file("/changes.csv?event=price&subscription=" + d.id("S-1")); len(changes) != 2 ||
+		changes[0]["effective_at"] != "2027-01-15" {
 		t.Errorf("%v", changes)
 	}
 }
@@ -225,8 +237,10 @@ func TestAContractMayTakeTheListsPriceAtARenewalButNeverOverAPersons(t *testing.
 	t.Parallel()
 	d := settled(t)
 	d.exec(`UPDATE billing_contracts SET renewal = 'list' WHERE id = ?`, d.contract)
-	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
-		SELECT gen_random_uuid(), price_list_id, product_id, unit, term, billing_frequency, 25, '2026-12-01', created_at, updated_at FROM price_list_items WHERE id = ?`, d.item)
+	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		effective_from, created_at, updated_at)
+		SELECT gen_random_uuid(), price_list_id, product_id, unit, term, billing_frequency, 25, '2026-12-01',
+			created_at, updated_at FROM price_list_items WHERE id = ?`, d.item)
 	d.post("/subscriptions/"+d.id("S-2")+"/price", typed("21", "2026-11-01"), http.StatusSeeOther)
 	d.clock.Set(time.Date(2027, 1, 16, 9, 0, 0, 0, time.UTC))
 	renew := func(r *distributor.Subscription) { r.Start, r.End = r.Start.AddMonths(12), r.End.AddMonths(12) }
@@ -234,7 +248,8 @@ func TestAContractMayTakeTheListsPriceAtARenewalButNeverOverAPersons(t *testing.
 	if r := d.row("S-1"); r["unit_price"] != "25" || r["price_by_person"] != "false" {
 		t.Errorf("%v", r)
 	}
-	if p := d.priceRow("S-1", "2027-01-15", "25"); p["why"] != "from the list, for the new term" || p["set_aside"] != "false" {
+	if p := d.priceRow("S-1", "2027-01-15", "25"); p["why"] != "from the list, for the new term" ||
+		p["set_aside"] != "false" {
 		t.Errorf("%v", p)
 	}
 	if r := d.row("S-2"); r["unit_price"] != "21" || r["price_by_person"] != "true" {
@@ -255,7 +270,8 @@ func TestATwinIsHeldUntilAPersonSaysItIsNone(t *testing.T) {
 	}
 	d.role = auth.Operator
 	page := d.get(at)
-	if page.Find(`form[action="`+at+`/no-twin"]`).Length() != 1 || page.Find(`form[action="`+at+`/price"]`).Length() != 0 {
+	if page.Find(`form[action="`+at+`/no-twin"]`).Length() != 1 ||
+		page.Find(`form[action="`+at+`/price"]`).Length() != 0 {
 		t.Error("an operator may say that it is no twin, and set no price")
 	}
 	d.post(at+"/no-twin", d.form(at, at+"/no-twin"), http.StatusSeeOther)
@@ -270,7 +286,8 @@ func TestATwinIsHeldUntilAPersonSaysItIsNone(t *testing.T) {
 // correctLink leads from a row of the ledger that says something to its correction.
 func (d *desk) correctLink(external, says string) string {
 	d.Helper()
-	link := d.get("/subscriptions/"+d.id(external)).Find(`#ledger tr:contains("`+says+`") a[href$="/correct"]`).First().AttrOr("href", "")
+	link := d.get("/subscriptions/"+d.id(external)).Find(`#ledger tr:contains("`+says+`") a[href$="/correct"]`).First().
+		AttrOr("href", "")
 	if link == "" {
 		d.Fatalf("no row of %s that says %q can be corrected", external, says)
 	}
@@ -286,7 +303,8 @@ func TestAnEstimatedDateIsCorrected(t *testing.T) {
 	v := d.form(where, where)
 	v.Set("effective_at", "2025-01-01")
 	v.Set("note", "their invoice 7")
-	if page := d.page(d.post(where, v, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")), "first billable day of this subscription is 2026-01-15") {
+	if page := d.page(d.post(where, v, http.StatusUnprocessableEntity)); !strings.Contains(text(page.Find(".summary")),
+		"first billable day of this subscription is 2026-01-15") {
 		t.Errorf("%s", text(page.Find(".summary")))
 	}
 	v.Set("effective_at", "2026-11-10")
@@ -329,7 +347,8 @@ func TestUnknownSubscriptionsAreNotFound(t *testing.T) {
 	for _, id := range []string{"x", uuid.NewString()} {
 		d.do(httptest.NewRequest(http.MethodGet, "/subscriptions/"+id, nil), http.StatusNotFound)
 		for _, command := range []string{"contract", "price", "price/keep", "no-twin", "confirm-gone"} {
-			d.post("/subscriptions/"+id+"/"+command, url.Values{"contract_id": {""}, "unit_price": {"1"}, "price_period": {"month"}}, http.StatusNotFound)
+			d.post("/subscriptions/"+id+"/"+command,
+				url.Values{"contract_id": {""}, "unit_price": {"1"}, "price_period": {"month"}}, http.StatusNotFound)
 		}
 	}
 }

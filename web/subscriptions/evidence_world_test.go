@@ -47,8 +47,10 @@ func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 // licence is eight seats of a product, as the distributor lists them.
 func licence(id string, more ...string) map[string]any {
-	row := map[string]any{"subscriptionId": id, "productName": "Business Premium", "mfgPartNo": "CFQ7TTC0LGZT:000D:P1Y:M", "vendorName": "Microsoft", "skuNo": 900100,
-		"quantity": 8, "unitPrice": 3, "currency": "USD", "billingFrequency": "month", "startDate": "2026-01-01", "endDate": "2026-12-31", "status": "Activated"}
+	row := map[string]any{"subscriptionId": id, "productName": "Business Premium",
+		"mfgPartNo": "CFQ7TTC0LGZT:000D:P1Y:M", "vendorName": "Microsoft", "skuNo": 900100,
+		"quantity": 8, "unitPrice": 3, "currency": "USD", "billingFrequency": "month", "startDate": "2026-01-01",
+		"endDate": "2026-12-31", "status": "Activated"}
 	for i := 0; i+1 < len(more); i += 2 {
 		row[more[i]] = more[i+1]
 	}
@@ -68,21 +70,27 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, wire: &wire{}, Site: webtest.Start(t, webtest.Options{Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})}
+	h := &house{t: t, wire: &wire{},
+		Site: webtest.Start(t, webtest.Options{Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})}
 	far := httptest.NewServer(h.wire)
 	t.Cleanup(far.Close)
 	h.admin = h.Client()
-	h.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password", "an honest sentence")
-	p := h.admin.Get("/providers/new").FormTo("/providers").Set("name", "Northwind", "user_name", "integration@reseller.example", "password", "sandbox-password",
-		"url", far.URL, "application_id", "app-1", "application_secret", "a-secret-of-tests", "reseller_number", "100200",
+	h.admin.Get("/providers").Submit("form", "name", "Ada Example", "email", "ada@reseller.example", "password",
+		"an honest sentence")
+	p := h.admin.Get("/providers/new").FormTo("/providers").Set("name", "Northwind", "user_name",
+		"integration@reseller.example", "password", "sandbox-password",
+		"url", far.URL, "application_id", "app-1", "application_secret", "a-secret-of-tests",
+		"reseller_number", "100200",
 		"token_url", far.URL+"/oauth2/v1/token", "grant", "password", "currency", "USD").Submit().Next()
 	h.provider = p.Path()
 	h.run("/sync-accounts")
 	account := "/accounts/" + h.admin.Get("/accounts.csv").Records()[0]["id"]
 	h.admin.Get(account).FormTo(account + "/create-crm-account").Submit().Next()
 	customer := h.admin.Get("/crm-accounts.csv").Records()[0]["id"]
-	c := h.admin.Get("/contracts/new").FormTo("/contracts").Set("crm_account_id", customer, "name", "Cloud monthly", "currency", "USD", "billing_frequency", "monthly",
-		"timing", "advance", "billing_day", "1", "refunds", "yes", "start_date", "2026-01-01", "bill_from", "2026-01-01", "is_default", "on").Submit().Next()
+	c := h.admin.Get("/contracts/new").FormTo("/contracts").Set("crm_account_id", customer, "name", "Cloud monthly",
+		"currency", "USD", "billing_frequency", "monthly",
+		"timing", "advance", "billing_day", "1", "refunds", "yes", "start_date", "2026-01-01", "bill_from",
+		"2026-01-01", "is_default", "on").Submit().Next()
 	h.contract = c.Path()
 	return h
 }
@@ -129,13 +137,15 @@ func (h *house) price(external, amount string) {
 
 func (h *house) sign(external string) {
 	h.t.Helper()
-	h.admin.Post("/subscriptions/sign-off", url.Values{"id": {h.sub(external)["id"]}, "note": {"checked"}}).Next().Shows("signed off")
+	h.admin.Post("/subscriptions/sign-off",
+		url.Values{"id": {h.sub(external)["id"]}, "note": {"checked"}}).Next().Shows("signed off")
 }
 
 // bill invoices the contract up to a day, confirming what is asked, and gives the total.
 func (h *house) bill(to string) string {
 	h.t.Helper()
-	draft := h.admin.Post(h.contract+"/invoices", url.Values{"period_end": {to}, "kind": {"full_cycle"}, "earlier": {"on"}}).Next()
+	draft := h.admin.Post(h.contract+"/invoices",
+		url.Values{"period_end": {to}, "kind": {"full_cycle"}, "earlier": {"on"}}).Next()
 	id := draft.URL.Path[strings.LastIndex(draft.URL.Path, "/")+1:]
 	for _, i := range h.admin.Get("/invoices.csv").Records() {
 		if i["id"] == id {
@@ -166,10 +176,13 @@ const byHandColumns = "account_external_id,external_id,part_number,product,quant
 // lines of a file, and gives the provider's page.
 func (h *house) byHand(lines ...string) string {
 	h.t.Helper()
-	manual := h.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "By hand").Submit().Next().Path()
-	h.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "A1", "name", "Fabrikam").Submit().Next()
+	manual := h.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name",
+		"By hand").Submit().Next().Path()
+	h.admin.Get(manual+"/accounts/new").FormTo(manual+"/accounts").Set("external_id", "A1", "name",
+		"Fabrikam").Submit().Next()
 	account := "/accounts/" + h.admin.Get("/accounts.csv?q=A1").Records()[0]["id"]
-	h.admin.Post(account+"/map", url.Values{"crm_account_id": {h.admin.Get("/crm-accounts.csv").Records()[0]["id"]}}).Next()
+	h.admin.Post(account+"/map", url.Values{"crm_account_id": {h.admin.Get("/crm-accounts.csv").
+		Records()[0]["id"]}}).Next()
 	h.upload(manual, byHandColumns+"\n"+strings.Join(lines, "\n")+"\n")
 	return manual
 }

@@ -17,19 +17,22 @@ func version(s sheet) string { return strconv.Itoa(s.Version) }
 
 // provider is what the distributor says; only a sync changes it.
 func (h Handlers) provider(s sheet) view.Facts {
-	f := view.Facts{Card: ui.Card{Title: "At the distributor", Text: "Only a sync changes this.", Badges: []ui.Badge{statusBadge(s)}}}
+	f := view.Facts{Card: ui.Card{Title: "At the distributor", Text: "Only a sync changes this.",
+		Badges: []ui.Badge{statusBadge(s)}}}
 	if s.Connector == "manual" {
 		f.Card.Text = "Entered by hand."
 	}
 	f.Items = ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "Status", Value: ui.TextCell(string(s.Status)), Note: received(s.StatusText, string(s.Status))},
-		{Term: "Account", Value: ui.LinkCell(called(s.AccountName, s.AccountExternalID), "/accounts/"+s.AccountID.String()), Note: s.AccountExternalID},
+		{Term: "Account", Value: ui.LinkCell(called(s.AccountName, s.AccountExternalID),
+			"/accounts/"+s.AccountID.String()), Note: s.AccountExternalID},
 		{Term: "Product", Value: ui.TextCell(s.ProductName), Note: s.Vendor},
 		{Term: "Part number", Value: ui.Cell{Text: s.PartNumber, Mono: true}},
 		{Term: "SKU", Value: ui.Cell{Text: s.SKU, Mono: true}},
 		ui.Fact("Kind", kinds[s.Kind]), ui.Fact("Seats", count(s.Quantity)),
 		{Term: "Cost", Value: ui.Of(moneyOf(s.UnitCost, s.CostCurrency, s.CostPeriod)), Note: assumed(s)},
-		{Term: "Suggested price", Value: ui.TextCell(words(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)), Note: "never used by itself"},
+		{Term: "Suggested price", Value: ui.TextCell(words(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)),
+			Note: "never used by itself"},
 		{Term: "Term", Value: ui.TextCell(string(s.Term)), Note: received(s.TermText, string(s.Term))},
 		{Term: "Billed", Value: ui.TextCell(string(s.Frequency)), Note: received(s.FrequencyText, string(s.Frequency))},
 		{Term: "Start", Value: ui.TextCell(s.Start.String()), Note: unreadNote(s.StartText, s.StartUnread())},
@@ -40,7 +43,9 @@ func (h Handlers) provider(s sheet) view.Facts {
 		{Term: "These facts since", Value: ui.Of(h.moment(s.FactsAt)), Note: requestNote(s)},
 	}}
 	if s.run != nil {
-		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Last sync", Value: ui.Cell{Text: s.run.At.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Href: "/sync-runs/" + s.run.RunID.String()}, Note: s.run.State})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Last sync",
+			Value: ui.Cell{Text: s.run.At.In(h.Zone).Format("2 Jan 2006 15:04 MST"),
+				Href: "/sync-runs/" + s.run.RunID.String()}, Note: s.run.State})
 	}
 	f.Items.Items = given(f.Items.Items)
 	return f
@@ -69,7 +74,8 @@ func endNote(s sheet) string {
 	case !s.EndsOn.IsZero():
 		return "it ends then: no seat from " + s.EndsOn.String() + " on"
 	case guessed && s.EndDateMeans != "":
-		return "taken as " + map[bool]string{true: "the day after the last one", false: "the last day"}[on == s.End] + ", as set on the provider: a guess"
+		return "taken as " + map[bool]string{true: "the day after the last one",
+			false: "the last day"}[on == s.End] + ", as set on the provider: a guess"
 	case guessed:
 		return "taken as the last day, a guess: the record does not tell"
 	case on == s.End:
@@ -92,7 +98,8 @@ func renewsText(s sheet) string {
 func given(all []ui.Definition) []ui.Definition {
 	var out []ui.Definition
 	for _, d := range all {
-		optional := d.Term == "Suggested price" || d.Term == "SKU" || d.Term == "Vendor's id" || d.Term == "Distributor's contract"
+		optional := d.Term == "Suggested price" || d.Term == "SKU" || d.Term == "Vendor's id" ||
+			d.Term == "Distributor's contract"
 		if !optional || d.Value.Text != "" {
 			out = append(out, d)
 		}
@@ -152,7 +159,8 @@ func (h Handlers) local(s sheet) view.Facts {
 		contract = ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())
 	}
 	items := []ui.Definition{
-		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason, s.moved())}}, Note: ended(s)},
+		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason, s.moved())}},
+			Note: ended(s)},
 		{Term: "Customer", Value: customer, Note: accountNote(s)},
 		{Term: "Contract", Value: contract},
 		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
@@ -161,7 +169,8 @@ func (h Handlers) local(s sheet) view.Facts {
 	items = append(items, []ui.Definition{
 		ui.Fact("Billable seats", count(s.Billable())),
 		{Term: "First billable day", Value: ui.TextCell(s.history.FirstDay().String()), Note: s.whyFirst()},
-		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()), Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
+		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()),
+			Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},
 	}...)
 	items = optional(items, "History since", s.HistorySince.String())
 	if s.NoTwin {
@@ -170,7 +179,8 @@ func (h Handlers) local(s sheet) view.Facts {
 	if s.MissingConfirmedAt != nil {
 		items = append(items, ui.Definition{Term: "Confirmed gone", Value: ui.Of(h.moment(*s.MissingConfirmedAt))})
 	}
-	return view.Facts{Card: ui.Card{Title: "Here", Text: "No sync overwrites this."}, Items: ui.DefinitionList{Items: items}}
+	return view.Facts{Card: ui.Card{Title: "Here", Text: "No sync overwrites this."},
+		Items: ui.DefinitionList{Items: items}}
 }
 
 func optional(items []ui.Definition, term, value string) []ui.Definition {

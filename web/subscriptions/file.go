@@ -18,12 +18,17 @@ import (
 // header is the columns of CONTRACT, then ours. provider_status is our word for the
 // distributor's state (RULES 3); provider_status_text is the word as received.
 var header = []string{
-	"id", "provider_id", "provider", "external_id", "account_external_id", "crm_account_id", "crm_account", "contract_id", "contract",
-	"vendor", "kind", "product", "part_number", "quantity", "unit_cost", "cost_period", "cost_currency", "unit_price", "price_period", "currency",
-	"billing_frequency", "term", "start_date", "end_date", "provider_status", "state", "hold_reason", "deactivated_by", "billed_through", "review",
+	"id", "provider_id", "provider", "external_id", "account_external_id", "crm_account_id", "crm_account",
+	"contract_id", "contract",
+	"vendor", "kind", "product", "part_number", "quantity", "unit_cost", "cost_period", "cost_currency", "unit_price",
+	"price_period", "currency",
+	"billing_frequency", "term", "start_date", "end_date", "provider_status", "state", "hold_reason", "deactivated_by",
+	"billed_through", "review",
 	"checks", "at_end", "auto_renew",
-	"provider_status_text", "account_id", "account", "contract_no", "vendor_subscription_id", "sku", "billing_frequency_text", "term_text", "term_start",
-	"billable_quantity", "ledger_quantity", "cost_currency_assumed", "price_by_person", "deactivated_on", "signed_by", "signed_at", "first_seen_at", "cost_period_assumed", "moved",
+	"provider_status_text", "account_id", "account", "contract_no", "vendor_subscription_id", "sku",
+	"billing_frequency_text", "term_text", "term_start",
+	"billable_quantity", "ledger_quantity", "cost_currency_assumed", "price_by_person", "deactivated_on", "signed_by",
+	"signed_at", "first_seen_at", "cost_period_assumed", "moved",
 	"ends_on", "start_text", "end_text",
 }
 
@@ -39,17 +44,24 @@ func (h Handlers) file(c echo.Context, f list.Filter, q httpx.ListQuery) error {
 func cells(r list.Row) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	return []httpx.Cell{
-		plain(r.ID.String()), plain(r.ProviderID.String()), text(r.Provider), text(r.ExternalID), text(r.AccountExternalID),
+		plain(r.ID.String()), plain(r.ProviderID.String()), text(r.Provider), text(r.ExternalID),
+		text(r.AccountExternalID),
 		optionalID(r.CRMAccountID), text(r.CRMAccount), optionalID(r.ContractID), text(r.Contract),
 		text(r.Vendor), plain(string(r.Kind)), text(r.Product), text(r.PartNumber), plain(strconv.Itoa(r.Quantity)),
-		amount(r.UnitCost), plain(string(r.CostPeriod)), plain(r.CostCurrency), amount(r.UnitPrice), plain(string(r.PricePeriod)), plain(r.Currency),
-		plain(string(r.Frequency)), plain(string(r.Term)), plain(r.Start.String()), plain(r.End.String()), plain(string(r.Status)),
-		plain(string(r.State)), plain(string(r.HoldReason)), plain(string(r.DeactivatedBy)), plain(r.BilledThrough.String()), plain(r.Review),
+		amount(r.UnitCost), plain(string(r.CostPeriod)), plain(r.CostCurrency), amount(r.UnitPrice),
+		plain(string(r.PricePeriod)), plain(r.Currency),
+		plain(string(r.Frequency)), plain(string(r.Term)), plain(r.Start.String()), plain(r.End.String()),
+		plain(string(r.Status)),
+		plain(string(r.State)), plain(string(r.HoldReason)), plain(string(r.DeactivatedBy)),
+		plain(r.BilledThrough.String()), plain(r.Review),
 		plain(r.Checks), plain(string(r.AtEnd)), plain(renews(r.AutoRenew)),
-		text(r.StatusText), plain(r.AccountID.String()), text(r.Account), text(r.ContractNo), text(r.VendorSubscriptionID), text(r.SKU),
+		text(r.StatusText), plain(r.AccountID.String()), text(r.Account), text(r.ContractNo),
+		text(r.VendorSubscriptionID), text(r.SKU),
 		text(r.FrequencyText), text(r.TermText), plain(r.TermStart.String()),
-		plain(strconv.Itoa(r.BillableQuantity)), plain(strconv.Itoa(r.LedgerQuantity)), plain(strconv.FormatBool(r.CostCurrencyAssumed)),
-		plain(strconv.FormatBool(r.PriceByPerson)), plain(r.DeactivatedOn.String()), text(r.SignedBy), moment(r.SignedAt), moment(&r.FirstSeenAt),
+		plain(strconv.Itoa(r.BillableQuantity)), plain(strconv.Itoa(r.LedgerQuantity)),
+		plain(strconv.FormatBool(r.CostCurrencyAssumed)),
+		plain(strconv.FormatBool(r.PriceByPerson)), plain(r.DeactivatedOn.String()), text(r.SignedBy),
+		moment(r.SignedAt), moment(&r.FirstSeenAt),
 		plain(strconv.FormatBool(r.CostPeriodAssumed)), plain(strconv.FormatBool(r.Moved)),
 		plain(r.EndsOn.String()), text(r.StartText), text(r.EndText),
 	}

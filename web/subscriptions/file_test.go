@@ -25,22 +25,29 @@ func TestTheFileHasThePromisedColumnsAndEveryCent(t *testing.T) {
 			r.UnitCost, r.Quantity = decimal.NewNullDecimal(dec("1234.500000")), 1000
 		}),
 		record("S-2", func(r *distributor.Subscription) {
-			r.UnitCost, r.Start, r.End, r.Status, r.StatusText, r.Vendor, r.ProductName = decimal.NullDecimal{}, clock.Date{}, clock.Date{}, "", "", "=Vendor()", "@Formula"
+			r.UnitCost, r.Start, r.End, r.Status, r.StatusText, r.Vendor, r.ProductName = decimal.NullDecimal{},
+				clock.Date{}, clock.Date{}, "", "", "=Vendor()", "@Formula"
 		}),
 		record("-3", func(r *distributor.Subscription) {
 			r.UnitCost, r.ProductName = decimal.NewNullDecimal(dec("0.000001")), "Plain"
 		}))
-	body := d.do(httptest.NewRequest(http.MethodGet, "/subscriptions.csv?sort=external_id", nil), http.StatusOK).Body.String()
+	body := d.do(httptest.NewRequest(http.MethodGet, "/subscriptions.csv?sort=external_id", nil),
+		http.StatusOK).Body.String()
 	head, rest, _ := strings.Cut(body, "\r\n")
 	if !strings.HasPrefix(head, promised+",") || strings.Contains(strings.ReplaceAll(rest, "\r\n", ""), "\n") {
 		t.Errorf("header %s", head)
 	}
 	want := map[string]map[string]string{
-		"S-1": {"quantity": "1000", "unit_cost": "1234.5", "cost_period": "month", "cost_currency": "USD", "unit_price": "22", "price_period": "month", "currency": "USD", "term": "annual",
-			"billing_frequency": "monthly", "start_date": "2026-01-15", "end_date": "2027-01-14", "provider_status": "active", "provider_status_text": "Active", "state": "active",
-			"hold_reason": "", "deactivated_by": "", "billed_through": "", "vendor": "Microsoft", "kind": "licence", "crm_account": "Contoso Ltd", "contract": "Contoso monthly",
-			"account_external_id": "A-1", "provider": "Northwind", "part_number": "CFQ7TTC0LCHC:0002", "product": "Business Premium", "review": "warn"},
-		"S-2": {"unit_cost": "", "start_date": "", "end_date": "", "provider_status": "blank", "provider_status_text": "", "vendor": "'=Vendor()", "product": "'@Formula"},
+		"S-1": {"quantity": "1000", "unit_cost": "1234.5", "cost_period": "month", "cost_currency": "USD",
+			"unit_price": "22", "price_period": "month", "currency": "USD", "term": "annual",
+			"billing_frequency": "monthly", "start_date": "2026-01-15", "end_date": "2027-01-14",
+			"provider_status": "active", "provider_status_text": "Active", "state": "active",
+			"hold_reason": "", "deactivated_by": "", "billed_through": "", "vendor": "Microsoft", "kind": "licence",
+			"crm_account": "Contoso Ltd", "contract": "Contoso monthly",
+			"account_external_id": "A-1", "provider": "Northwind", "part_number": "CFQ7TTC0LCHC:0002",
+			"product": "Business Premium", "review": "warn"},
+		"S-2": {"unit_cost": "", "start_date": "", "end_date": "", "provider_status": "blank",
+			"provider_status_text": "", "vendor": "'=Vendor()", "product": "'@Formula"},
 		"'-3": {"unit_cost": "0.000001"},
 	}
 	for _, r := range d.file("/subscriptions.csv") {
@@ -66,8 +73,10 @@ func TestFiltersNarrowPageAndFileAlike(t *testing.T) {
 		r.Kind, r.Vendor, r.PartNumber, r.SKU = distributor.Usage, "Acme", "ACM-1", "7"
 	}))
 	for query, want := range map[string]int{
-		"": 3, "provider=" + p.ID.String(): 1, "state=held": 1, "state=active": 2, "hold_reason=unmapped": 1, "review=fail": 1, "review=ok": 2, "review=signed": 0,
-		"contract=" + d.contract.String(): 2, "crm_account=" + d.customer.String(): 2, "account=" + a.ID.String(): 1, "vendor=Acme": 1, "kind=usage": 1,
+		"": 3, "provider=" + p.ID.String(): 1, "state=held": 1, "state=active": 2, "hold_reason=unmapped": 1,
+		"review=fail": 1, "review=ok": 2, "review=signed": 0,
+		"contract=" + d.contract.String(): 2, "crm_account=" + d.customer.String(): 2, "account=" + a.ID.String(): 1,
+		"vendor=Acme": 1, "kind=usage": 1,
 		"q=contoso+ltd": 2, "q=S-2": 1, "q=acm-1": 1, "q=%25": 0, "q=contoso.example": 3, "state=": 3, "nonsense=1": 3,
 	} {
 		if rows := d.file("/subscriptions.csv?" + query); len(rows) != want {
@@ -77,10 +86,12 @@ func TestFiltersNarrowPageAndFileAlike(t *testing.T) {
 			t.Errorf("page %s: %d rows, want %d", query, rows, want)
 		}
 	}
-	for _, query := range []string{"state=odd", "review=bad", "kind=x", "vendor=Nobody", "provider=" + d.customer.String(), "contract=x", "sort=unit_cost", "after=x", "hold_reason=no"} {
+	for _, query := range []string{"state=odd", "review=bad", "kind=x", "vendor=Nobody",
+		"provider=" + d.customer.String(), "contract=x", "sort=unit_cost", "after=x", "hold_reason=no"} {
 		d.do(httptest.NewRequest(http.MethodGet, "/subscriptions?"+query, nil), http.StatusUnprocessableEntity)
 	}
-	if got := text(d.get("/subscriptions?contract=" + d.contract.String()).Find(".chips")); !strings.Contains(got, "Contract: Contoso monthly") {
+	if got := text(d.get("/subscriptions?contract=" + d.contract.String()).Find(".chips")); !strings.Contains(got,
+		"Contract: Contoso monthly") {
 		t.Errorf("chips %q", got)
 	}
 }
@@ -89,7 +100,8 @@ func TestEmptyListsSayWhy(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	for path, want := range map[string]string{
-		"/subscriptions": "No subscriptions yet", "/subscriptions?q=x": "No subscription matches", "/changes": "No changes yet", "/changes?event=carry": "No change matches",
+		"/subscriptions": "No subscriptions yet", "/subscriptions?q=x": "No subscription matches",
+		"/changes": "No changes yet", "/changes?event=carry": "No change matches",
 	} {
 		if main := text(d.get(path).Find("main")); !strings.Contains(main, want) {
 			t.Errorf("%s: %s", path, main)
@@ -111,8 +123,10 @@ func TestTheChangesFileHasThePromisedColumnsAndEveryRow(t *testing.T) {
 	if len(rows) != 5 {
 		t.Fatalf("%d rows", len(rows))
 	}
-	want := map[string]string{"event": "update", "reason": "", "effective_at": "2026-11-22", "recorded_at": "2026-11-22T09:00:00Z", "delta": "3", "quantity_after": "8", "counted": "true",
-		"estimated": "true", "unit_cost": "18.7", "unit_price": "22", "currency": "USD", "source": "sync", "billing_state": "open", "invoice_id": "", "origin_change_id": "", "external_id": "S-1"}
+	want := map[string]string{"event": "update", "reason": "", "effective_at": "2026-11-22",
+		"recorded_at": "2026-11-22T09:00:00Z", "delta": "3", "quantity_after": "8", "counted": "true",
+		"estimated": "true", "unit_cost": "18.7", "unit_price": "22", "currency": "USD", "source": "sync",
+		"billing_state": "open", "invoice_id": "", "origin_change_id": "", "external_id": "S-1"}
 	got := map[string]string{}
 	for column := range want {
 		got[column] = rows[4][column]
@@ -121,8 +135,10 @@ func TestTheChangesFileHasThePromisedColumnsAndEveryRow(t *testing.T) {
 		t.Error(diff)
 	}
 	for query, n := range map[string]int{
-		"event=update": 1, "estimated=yes": 1, "estimated=no": 4, "counted=yes": 5, "counted=no": 0, "billing_state=open": 5, "from=2026-11-22": 1, "to=2026-11-21": 4,
-		"from=2026-01-15&to=2026-01-15": 4, "provider=" + d.provider.ID.String(): 5, "subscription=" + d.id("S-2"): 2, "q=s-1": 3,
+		"event=update": 1, "estimated=yes": 1, "estimated=no": 4, "counted=yes": 5, "counted=no": 0,
+		"billing_state=open": 5, "from=2026-11-22": 1, "to=2026-11-21": 4,
+		"from=2026-01-15&to=2026-01-15": 4, "provider=" + d.provider.ID.String(): 5, "subscription=" + d.id("S-2"): 2,
+		"q=s-1": 3,
 	} {
 		if rows := d.file("/changes.csv?" + query); len(rows) != n {
 			t.Errorf("file %s: %d rows, want %d", query, len(rows), n)

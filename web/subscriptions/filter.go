@@ -33,17 +33,25 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 	db := h.DB.Read(ctx)
 	return httpx.ListSpec{Sorts: list.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", Allowed: providers},
-		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "active", Label: "Active"}, {Value: "held", Label: "Held"}, {Value: "inactive", Label: "Inactive"}}},
+		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "active", Label: "Active"},
+			{Value: "held", Label: "Held"}, {Value: "inactive", Label: "Inactive"}}},
 		{Name: "hold_reason", Label: "Held because", Allowed: []httpx.Choice{
-			{Value: "unmapped", Label: "Unmapped"}, {Value: "excluded", Label: "Excluded"}, {Value: "pending", Label: "Pending"}, {Value: "twin", Label: "Twin"}, {Value: "cutover", Label: "Cut-over"}}},
-		{Name: "moved", Label: "Moved to a mapped account", Allowed: []httpx.Choice{{Value: "yes", Label: "Only"}, {Value: "no", Label: "Without"}}},
-		{Name: "review", Label: "Review", Allowed: []httpx.Choice{{Value: "fail", Label: "Fail"}, {Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"}, {Value: "signed", Label: "Signed"}}},
+			{Value: "unmapped", Label: "Unmapped"}, {Value: "excluded", Label: "Excluded"},
+			{Value: "pending", Label: "Pending"}, {Value: "twin", Label: "Twin"},
+			{Value: "cutover", Label: "Cut-over"}}},
+		{Name: "moved", Label: "Moved to a mapped account",
+			Allowed: []httpx.Choice{{Value: "yes", Label: "Only"}, {Value: "no", Label: "Without"}}},
+		{Name: "review", Label: "Review", Allowed: []httpx.Choice{{Value: "fail", Label: "Fail"},
+			{Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"}, {Value: "signed", Label: "Signed"}}},
 		{Name: "check", Label: "Finding", Allowed: checkChoices()},
 		{Name: "vendor", Label: "Vendor", Allowed: vendors},
 		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{
-			{Value: "licence", Label: "Licence"}, {Value: "one_time", Label: "One-time"}, {Value: "usage", Label: "Usage"}, {Value: "trial", Label: "Trial"}, {Value: "unknown", Label: "Unknown"}}},
-		{Name: "excluded", Label: "Excluded accounts", Allowed: []httpx.Choice{{Value: "no", Label: "Without"}, {Value: "yes", Label: "Only"}}},
-		{Name: "proposal", Label: "Price proposed", Allowed: []httpx.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}},
+			{Value: "licence", Label: "Licence"}, {Value: "one_time", Label: "One-time"},
+			{Value: "usage", Label: "Usage"}, {Value: "trial", Label: "Trial"}, {Value: "unknown", Label: "Unknown"}}},
+		{Name: "excluded", Label: "Excluded accounts",
+			Allowed: []httpx.Choice{{Value: "no", Label: "Without"}, {Value: "yes", Label: "Only"}}},
+		{Name: "proposal", Label: "Price proposed",
+			Allowed: []httpx.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}},
 		{Name: "ends_from", Label: "Ends from", IsDate: true},
 		{Name: "ends_before", Label: "Ends before", IsDate: true},
 		named(c, db, "crm_account", "Customer"),
@@ -79,8 +87,10 @@ func filterOf(q httpx.ListQuery) list.Filter {
 	id := func(name string) uuid.UUID { return q.FilterID(name) }
 	day := func(name string) clock.Date { d, _ := clock.ParseDate(q.Filter(name)); return d } // checked by the spec
 	return list.Filter{
-		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"), Contract: id("contract"),
-		State: q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"), Review: q.Filter("review"), Check: q.Filter("check"), Excluded: q.Filter("excluded"),
+		Search: q.Search, Provider: id("provider"), Account: id("account"), CRMAccount: id("crm_account"),
+		Contract: id("contract"),
+		State:    q.Filter("state"), HoldReason: q.Filter("hold_reason"), Moved: q.Filter("moved"),
+		Review: q.Filter("review"), Check: q.Filter("check"), Excluded: q.Filter("excluded"),
 		Kind: q.Filter("kind"), Vendor: q.Filter("vendor"),
 		Proposal: q.Filter("proposal"), EndsFrom: day("ends_from"), EndsBefore: day("ends_before"),
 	}

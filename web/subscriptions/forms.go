@@ -44,13 +44,17 @@ func contractForm(s sheet) *view.Edit {
 	if !known {
 		options = append(options, ui.Option{Value: value, Label: s.Contract + " (deactivated)"})
 	}
-	f := s.again("contract", ui.Field{Kind: ui.SelectBox, Name: "contract_id", Label: "Billing contract", Value: value, Options: options,
-		Hint: "Active contracts of this customer. The price comes from the contract's price list, unless a person set it."})
+	f := s.again("contract", ui.Field{Kind: ui.SelectBox, Name: "contract_id", Label: "Billing contract", Value: value,
+		Options: options,
+		Hint: "Active contracts of this customer. The price comes from the contract's price list, unless a person " +
+			"set it."})
 	return &view.Edit{
-		ID: "contract", Fold: ui.Fold{Summary: "Choose the contract", Open: s.form == "contract" || !s.ContractID.Valid && s.State != subscription.Inactive},
+		ID: "contract", Fold: ui.Fold{Summary: "Choose the contract", Open: s.form == "contract" ||
+			!s.ContractID.Valid && s.State != subscription.Inactive},
 		Form: ui.Form{Action: recordPath(s.ID) + "/contract", Version: version(s), Save: "Save contract"},
-		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Contract"}, Fields: []ui.Field{f, s.again("contract", ui.Field{
-			Kind: ui.DateInput, Name: "effective_on", Label: "From", Size: ui.Short, Hint: firstUnpaid(s)})}}},
+		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Contract"},
+			Fields: []ui.Field{f, s.again("contract", ui.Field{
+				Kind: ui.DateInput, Name: "effective_on", Label: "From", Size: ui.Short, Hint: firstUnpaid(s)})}}},
 	}
 }
 
@@ -63,7 +67,8 @@ func firstUnpaid(s sheet) string {
 	if paid.IsZero() {
 		return "Empty: from its first billable day; nothing of it was billed yet."
 	}
-	return "Empty: from the first day that was not billed, " + paid.String() + ". Days before stay with the contract that they were billed under."
+	return "Empty: from the first day that was not billed, " + paid.String() +
+		". Days before stay with the contract that they were billed under."
 }
 
 var periodOptions = []ui.Option{
@@ -76,19 +81,27 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 		return nil
 	}
 	e := &view.Edit{
-		ID: "price", Fold: ui.Fold{Summary: "Set the price", Open: s.form == "price" || !s.UnitPrice.Valid && s.State != subscription.Inactive},
+		ID: "price", Fold: ui.Fold{Summary: "Set the price", Open: s.form == "price" || !s.UnitPrice.Valid &&
+			s.State != subscription.Inactive},
 		Form: ui.Form{Action: recordPath(s.ID) + "/price", Version: version(s), Save: "Save price"},
 	}
 	if len(s.options.Prices) > 0 {
-		e.Groups = append(e.Groups, view.FieldGroup{Group: ui.Group{Title: "From the price list"}, Fields: []ui.Field{s.again("price", itemField(s))}})
+		e.Groups = append(e.Groups, view.FieldGroup{Group: ui.Group{Title: "From the price list"},
+			Fields: []ui.Field{s.again("price", itemField(s))}})
 	}
 	e.Groups = append(e.Groups,
-		view.FieldGroup{Group: ui.Group{Title: "Or your own price", Text: "An exception to the price list. It is kept by every later sync and landing.", Two: true}, Fields: []ui.Field{
-			s.again("price", ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat", Prefix: s.ContractCurrency}),
-			s.again("price", ui.Field{Kind: ui.SelectBox, Name: "price_period", Label: "Period", Value: ownPeriod(s), Options: periodOptions}),
-		}},
+		view.FieldGroup{Group: ui.Group{Title: "Or your own price",
+			Text: "An exception to the price list. It is kept by every later sync and landing.", Two: true},
+			Fields: []ui.Field{
+				s.again("price", ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat",
+					Prefix: s.ContractCurrency}),
+				s.again("price", ui.Field{Kind: ui.SelectBox, Name: "price_period", Label: "Period",
+					Value: ownPeriod(s), Options: periodOptions}),
+			}},
 		view.FieldGroup{Group: ui.Group{Title: "When and why"}, Fields: []ui.Field{
-			s.again("price", ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from", Value: subscription.ProposedDay(s.history, h.today()).String(), Size: ui.Short, Hint: h.proposedBecause(s)}),
+			s.again("price", ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from",
+				Value: subscription.ProposedDay(s.history, h.today()).String(), Size: ui.Short,
+				Hint: h.proposedBecause(s)}),
 			s.again("price", ui.Field{Name: "note", Label: "Note"}),
 		}})
 	return e
@@ -97,15 +110,20 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 // proposedBecause says why the form proposes its day.
 func (h Handlers) proposedBecause(s sheet) string {
 	if on := subscription.ProposedDay(s.history, h.today()); on.Before(h.today()) {
-		return "Proposed: the first billable day without a price. Days that were billed are charged or credited the difference by the next run."
+		return "Proposed: the first billable day without a price. Days that were billed are charged or credited the " +
+			"difference by the next run."
 	}
-	return "Days before it keep their price; days that were billed are charged or credited the difference by the next run."
+	return "Days before it keep their price; days that were billed are charged or credited the difference by the " +
+		"next run."
 }
 
 func itemField(s sheet) ui.Field {
-	f := ui.Field{Kind: ui.SelectBox, Name: "price_list_item_id", Label: "Item", Options: []ui.Option{{Value: "", Label: "None: my own price below"}}, Hint: "Choosing an item takes its price and period."}
+	f := ui.Field{Kind: ui.SelectBox, Name: "price_list_item_id", Label: "Item",
+		Options: []ui.Option{{Value: "", Label: "None: my own price below"}},
+		Hint:    "Choosing an item takes its price and period."}
 	for _, p := range s.options.Prices {
-		label := digits(p.UnitPrice, p.Currency) + " " + p.Currency + " " + periods[p.Unit] + ", " + p.Term + " billed " + p.Frequency + ", from " + p.From.String()
+		label := digits(p.UnitPrice, p.Currency) + " " + p.Currency + " " + periods[p.Unit] + ", " + p.Term +
+			" billed " + p.Frequency + ", from " + p.From.String()
 		if !p.To.IsZero() {
 			label += " until " + p.To.String()
 		}
@@ -134,9 +152,13 @@ func (h Handlers) quantityForm(s sheet) *view.Edit {
 		ID: "quantity", Fold: ui.Fold{Summary: "Set the seats"},
 		Form: ui.Form{Action: recordPath(s.ID) + "/quantity", Version: version(s), Save: "Save seats"},
 		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Seats"}, Fields: []ui.Field{
-			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats", Value: strconv.Itoa(s.Quantity), Size: ui.Short, InputMode: "numeric"}),
-			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: h.today().String(), Size: ui.Short, Hint: "May lie before later changes: those keep the number that they reached."}),
-			field(ui.Field{Kind: ui.SelectBox, Name: "refund", Label: "If seats leave", Size: ui.Medium, Options: []ui.Option{{Value: "", Label: "As the refund setting says"}, {Value: "no", Label: "No refund"}, {Value: "yes", Label: "Apply refund"}}}),
+			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats", Value: strconv.Itoa(s.Quantity),
+				Size: ui.Short, InputMode: "numeric"}),
+			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: h.today().String(),
+				Size: ui.Short, Hint: "May lie before later changes: those keep the number that they reached."}),
+			field(ui.Field{Kind: ui.SelectBox, Name: "refund", Label: "If seats leave", Size: ui.Medium,
+				Options: []ui.Option{{Value: "", Label: "As the refund setting says"},
+					{Value: "no", Label: "No refund"}, {Value: "yes", Label: "Apply refund"}}}),
 			field(ui.Field{Name: "note", Label: "Note"}),
 		}}},
 	}
@@ -161,7 +183,8 @@ func stale(s sheet) *view.Stale {
 	if !s.stale {
 		return nil
 	}
-	now := map[string]string{"contract_id": s.Contract, "unit_price": "", "price_period": string(s.PricePeriod), "price_list_item_id": "", "effective_on": "", "note": ""}
+	now := map[string]string{"contract_id": s.Contract, "unit_price": "", "price_period": string(s.PricePeriod),
+		"price_list_item_id": "", "effective_on": "", "note": ""}
 	if s.UnitPrice.Valid {
 		now["unit_price"] = s.UnitPrice.Decimal.String()
 	}
@@ -170,8 +193,9 @@ func stale(s sheet) *view.Stale {
 	for _, name := range slices.Sorted(maps.Keys(typed)) {
 		d.Rows = append(d.Rows, ui.Diff{Field: name, Before: now[name], After: typed[name]})
 	}
-	return &view.Stale{Table: d, Callout: ui.Callout{Tone: ui.Warn, Title: "Somebody else has changed this subscription since you opened it",
-		Text: "Nothing of yours was saved. Compare, change the form where needed, and save again."}}
+	return &view.Stale{Table: d, Callout: ui.Callout{Tone: ui.Warn,
+		Title: "Somebody else has changed this subscription since you opened it",
+		Text:  "Nothing of yours was saved. Compare, change the form where needed, and save again."}}
 }
 
 func typedWords(s sheet) map[string]string {

@@ -35,12 +35,14 @@ func (h Handlers) BillFromStart(c echo.Context) error {
 		return err
 	}
 	if !strings.EqualFold(form.Get("confirm"), s.ExternalID) {
-		return h.fromStart(c, http.StatusUnprocessableEntity, map[string]string{"confirm": "Type the id of the subscription as it is shown: " + s.ExternalID + "."})
+		return h.fromStart(c, http.StatusUnprocessableEntity,
+			map[string]string{"confirm": "Type the id of the subscription as it is shown: " + s.ExternalID + "."})
 	}
 	if err := h.decisions().BillFromStart(ctx, session.Actor(c), opened(id, form)); err != nil {
 		return err
 	}
-	return httpx.Done(c, recordPath(id), "It is billed from its start. Look at its prices: days before the old first day may have none.")
+	return httpx.Done(c, recordPath(id),
+		"It is billed from its start. Look at its prices: days before the old first day may have none.")
 }
 
 func (h Handlers) fromStart(c echo.Context, status int, problems map[string]string) error {
@@ -59,18 +61,24 @@ func (h Handlers) fromStart(c echo.Context, status int, problems map[string]stri
 	}
 	m := h.step(c, s, "Bill from its start")
 	if s.BillableFrom.IsZero() {
-		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "It is billed from its start already", Text: "Its first billable day is " + stands.FirstDay().String() + "."}}
+		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "It is billed from its start already",
+			Text: "Its first billable day is " + stands.FirstDay().String() + "."}}
 		return httpx.Render(c, status, m.Show())
 	}
 	would := stands
 	would.From = clock.Date{}
 	tomorrow := h.today().AddDays(1)
 	m.Forms = []view.StepForm{{Confirm: ui.ConfirmForm{
-		Action: recordPath(id) + "/bill-from-start", Title: "What this changes", Button: "Bill from its start", Cancel: recordPath(id), Hidden: versionPair(s),
-		Text: "Days before its first billable day become billable here. Where they were billed for the old subscription of a cut-over, the customer would pay them twice: look at the proof first.",
+		Action: recordPath(id) + "/bill-from-start", Title: "What this changes", Button: "Bill from its start",
+		Cancel: recordPath(id), Hidden: versionPair(s),
+		Text: "Days before its first billable day become billable here. " +
+			"Where they were billed for the old subscription of a cut-over, the customer would pay them twice: " +
+			"look at the proof first.",
 		Effects: []ui.Definition{
-			{Term: "First billable day now", Value: day(stands.FirstDay())}, {Term: "Then", Value: day(would.FirstDay())},
-			ui.Fact("Due up to today now", dueText(impact.DueOf(stands, tomorrow))), ui.Fact("Due up to today then", dueText(impact.DueOf(would, tomorrow))),
+			{Term: "First billable day now", Value: day(stands.FirstDay())},
+			{Term: "Then", Value: day(would.FirstDay())},
+			ui.Fact("Due up to today now", dueText(impact.DueOf(stands, tomorrow))),
+			ui.Fact("Due up to today then", dueText(impact.DueOf(would, tomorrow))),
 		},
 		Phrase: s.ExternalID, Error: problems["confirm"],
 	}}}

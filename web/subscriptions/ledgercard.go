@@ -18,10 +18,13 @@ import (
 
 // ledger is every row in the order of effect, with the sum of what counts.
 func (h Handlers) ledger(c echo.Context, s sheet) view.Part {
-	p := view.Part{Card: ui.Card{Title: "Ledger", ID: "ledger", Flush: true, Text: fmt.Sprintf("Counted rows sum to %s.", plural(s.LedgerQuantity, "seat", "seats")),
-		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: "/changes.csv?subscription=" + s.ID.String(), Icon: "download", Compact: true, Weight: ui.Quiet, Download: true}}}}
+	p := view.Part{Card: ui.Card{Title: "Ledger", ID: "ledger", Flush: true,
+		Text: fmt.Sprintf("Counted rows sum to %s.", plural(s.LedgerQuantity, "seat", "seats")),
+		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: "/changes.csv?subscription=" + s.ID.String(),
+			Icon: "download", Compact: true, Weight: ui.Quiet, Download: true}}}}
 	p.Table = ui.Table{Caption: "Ledger", Compact: true, Columns: []ui.Column{
-		{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true}, {Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Billing"}, {Label: "Recorded"},
+		{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true},
+		{Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Billing"}, {Label: "Recorded"},
 	}}
 	for _, e := range s.ledger {
 		p.Table.Rows = append(p.Table.Rows, h.entry(c, s, e))
@@ -33,7 +36,8 @@ func (h Handlers) ledger(c echo.Context, s sheet) view.Part {
 func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	effective := ui.Cell{Text: e.EffectiveAt.String()}
 	if e.Estimated {
-		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn, Title: "The distributor gives no date; this is the day it was seen"}}
+		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn,
+			Title: "The distributor gives no date; this is the day it was seen"}}
 	}
 	if e.Counted && correctable(e) && mayDeclare(c) {
 		effective.Href = recordPath(s.ID) + "/changes/" + e.ID.String() + "/correct"
@@ -49,7 +53,8 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	}
 	recorded := ui.Cell{Content: h.moment(e.RecordedAt), Sub: "by " + e.Actor}
 	if e.SyncRunID.Valid {
-		recorded = ui.Cell{Text: e.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Href: "/sync-runs/" + e.SyncRunID.UUID.String(), Sub: "by a sync"}
+		recorded = ui.Cell{Text: e.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST"),
+			Href: "/sync-runs/" + e.SyncRunID.UUID.String(), Sub: "by a sync"}
 	}
 	return ui.Row{Muted: !e.Counted, Cells: []ui.Cell{
 		effective, {Text: eventText(e), Sub: told(e, s.origin(e))}, change(e), after,
@@ -78,7 +83,8 @@ func changeText(e ledger.Entry) string {
 }
 
 var reasonsOf = map[ledger.Reason]string{
-	ledger.ByProvider: "by the distributor", ledger.Gone: "gone at the distributor", ledger.Back: "back at the distributor",
+	ledger.ByProvider: "by the distributor", ledger.Gone: "gone at the distributor",
+	ledger.Back:     "back at the distributor",
 	ledger.ByPerson: "by a person", ledger.ByCutover: "by the cut-over",
 }
 
@@ -140,15 +146,18 @@ func (h Handlers) marks(s sheet) *view.Part {
 	for _, e := range s.ledger {
 		rows[e.ID.String()] = e
 	}
-	t := ui.Table{Caption: "Marks on the ledger", Compact: true, Columns: []ui.Column{{Label: "Row"}, {Label: "From"}, {Label: "To"}, {Label: "Why"}, {Label: "When"}}}
+	t := ui.Table{Caption: "Marks on the ledger", Compact: true,
+		Columns: []ui.Column{{Label: "Row"}, {Label: "From"}, {Label: "To"}, {Label: "Why"}, {Label: "When"}}}
 	for _, m := range s.marks {
 		e := rows[m.ChangeID.String()]
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: e.EffectiveAt.String(), Sub: string(e.Event)}, ui.TextCell(status(m.OldCounted, m.OldState)), ui.TextCell(status(m.NewCounted, m.NewState)),
+			{Text: e.EffectiveAt.String(), Sub: string(e.Event)}, ui.TextCell(status(m.OldCounted, m.OldState)),
+			ui.TextCell(status(m.NewCounted, m.NewState)),
 			ui.TextCell(m.Why), {Content: h.moment(m.At), Sub: "by " + m.Actor},
 		}})
 	}
-	return &view.Part{Card: ui.Card{Title: "Marks", Text: "What became of rows after they were written.", Flush: true}, Table: t}
+	return &view.Part{Card: ui.Card{Title: "Marks", Text: "What became of rows after they were written.",
+		Flush: true}, Table: t}
 }
 
 func status(counted bool, b ledger.BillingState) string {

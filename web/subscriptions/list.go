@@ -83,7 +83,9 @@ func waiting(n int) *layout.Notice {
 	if n == 0 {
 		return nil
 	}
-	return &layout.Notice{Tone: ui.Info, Text: fmt.Sprintf("The review of %s is being made again after a larger change. Verdicts may be a few seconds old; reload to see them.", plural(n, "subscription", "subscriptions"))}
+	return &layout.Notice{Tone: ui.Info,
+		Text: fmt.Sprintf("The review of %s is being made again after a larger change. "+
+			"Verdicts may be a few seconds old; reload to see them.", plural(n, "subscription", "subscriptions"))}
 }
 
 func shown(n, total int) string {
@@ -103,9 +105,11 @@ func tabs(q httpx.ListQuery, p list.Progress) ui.Tabs {
 		v := q.Without("review", "excluded")
 		set(v, "review", review)
 		set(v, "excluded", excluded)
-		t.Items = append(t.Items, ui.Tab{Label: label, Href: address(q.Path, v), Count: count(n), Active: q.Filter("review") == review && q.Filter("excluded") == excluded})
+		t.Items = append(t.Items, ui.Tab{Label: label, Href: address(q.Path, v), Count: count(n),
+			Active: q.Filter("review") == review && q.Filter("excluded") == excluded})
 	}
-	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Without("review", "excluded")), Active: q.Filter("review") == "" && q.Filter("excluded") == ""})
+	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Without("review", "excluded")),
+		Active: q.Filter("review") == "" && q.Filter("excluded") == ""})
 	add("Fail", "fail", "no", p.Failing())
 	add("Warn", "warn", "no", p.Warn)
 	add("Ok", "ok", "no", p.OK)
@@ -130,7 +134,8 @@ func progress(p list.Progress) *ui.Progress {
 	if p.Total() == 0 {
 		return nil
 	}
-	out := ui.Progress{Label: "Sign-off", Done: p.Signed, Total: p.Total(), Text: fmt.Sprintf("%s of %s signed", count(p.Signed), count(p.Total()))}
+	out := ui.Progress{Label: "Sign-off", Done: p.Signed, Total: p.Total(),
+		Text: fmt.Sprintf("%s of %s signed", count(p.Signed), count(p.Total()))}
 	if p.Signed == p.Total() {
 		out.Tone = ui.Good
 	}

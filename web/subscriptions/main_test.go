@@ -59,7 +59,8 @@ var ada = auth.User{ID: uuid.MustParse("0190a000-0000-7000-8000-000000000001"), 
 func open(t *testing.T) *desk {
 	t.Helper()
 	clk := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	d := &desk{T: t, db: pgtest.New(t), clock: clk, role: auth.Billing, reviews: review.Reviewer{Clock: clk, Zone: time.UTC}}
+	d := &desk{T: t, db: pgtest.New(t), clock: clk, role: auth.Billing,
+		reviews: review.Reviewer{Clock: clk, Zone: time.UTC}}
 	d.serve(d.db.DB)
 	d.furnish()
 	return d
@@ -100,14 +101,20 @@ func (d *desk) furnish() {
 	d.provider, d.account = d.newProvider("Northwind", distributor.Stellr, "A-1")
 	d.customer, d.list, d.contract, d.item = newID(), newID(), newID(), newID()
 	now := d.clock.Now()
-	d.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Contoso Ltd', 'person', ?, ?)`, d.customer, now, now)
-	d.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at) VALUES (?, 'Standard', 'USD', true, ?, ?)`, d.list, now, now)
+	d.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
+		VALUES (?, 'Contoso Ltd', 'person', ?, ?)`, d.customer, now, now)
+	d.exec(`INSERT INTO price_lists (id, name, currency, active, created_at, updated_at)
+		VALUES (?, 'Standard', 'USD', true, ?, ?)`, d.list, now, now)
 	product := newID()
-	d.exec(`INSERT INTO products (id, vendor, part_number, name, created_at, updated_at) VALUES (?, 'Microsoft', 'CFQ7TTC0LCHC:0002', 'Business Premium', ?, ?)`, product, now, now)
-	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price, effective_from, created_at, updated_at)
+	d.exec(`INSERT INTO products (id, vendor, part_number, name, created_at, updated_at)
+		VALUES (?, 'Microsoft', 'CFQ7TTC0LCHC:0002', 'Business Premium', ?, ?)`, product, now, now)
+	d.exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		effective_from, created_at, updated_at)
 		VALUES (?, ?, ?, 'month', 'annual', 'monthly', 22, '2026-01-01', ?, ?)`, d.item, d.list, product, now, now)
-	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, price_list_id, start_date, refunds, is_default, active, created_at, updated_at)
-		VALUES (?, ?, 'Contoso monthly', 'USD', 'monthly', 'advance', 1, ?, '2026-01-01', 'global', true, true, ?, ?)`, d.contract, d.customer, d.list, now, now)
+	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		price_list_id, start_date, refunds, is_default, active, created_at, updated_at)
+		VALUES (?, ?, 'Contoso monthly', 'USD', 'monthly', 'advance', 1, ?, '2026-01-01', 'global', true, true, ?,
+			?)`, d.contract, d.customer, d.list, now, now)
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
@@ -117,9 +124,12 @@ func (d *desk) newProvider(name, connector, account string) (subscription.Provid
 	p := subscription.Provider{ID: newID(), Connector: connector, Currency: "USD"}
 	a := subscription.Account{ID: newID(), ExternalID: account}
 	now := d.clock.Now()
-	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?, ?)`, p.ID, name, connector, connector == distributor.Stellr, name, now, now, now)
-	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
+	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, '1', 'USD', true, ?, ?,
+			?)`, p.ID, name, connector, connector == distributor.Stellr, name, now, now, now)
+	d.exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+		updated_at)
 		VALUES (?, ?, ?, 'contoso.example', 'active', 'unmapped', ?, ?)`, a.ID, p.ID, account, now, now)
 	return p, a
 }
@@ -152,8 +162,9 @@ func (d *desk) mapAccount(a subscription.Account) {
 func (d *desk) sync(p subscription.Provider, a subscription.Account, records ...distributor.Subscription) {
 	d.Helper()
 	err := d.db.InTx(d.Context(), func(tx *gorm.DB) error {
-		res, err := subscription.SyncAccount(d.Context(), tx, subscription.Listing{Provider: p, Account: a, Records: records, Zone: time.UTC,
-			Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: d.clock.Now()}})
+		res, err := subscription.SyncAccount(d.Context(), tx,
+			subscription.Listing{Provider: p, Account: a, Records: records, Zone: time.UTC,
+				Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: d.clock.Now()}})
 		if err != nil {
 			return err
 		}
@@ -168,22 +179,26 @@ func (d *desk) sync(p subscription.Provider, a subscription.Account, records ...
 func record(external string, change ...func(*distributor.Subscription)) distributor.Subscription {
 	day := func(s string) clock.Date { t, _ := clock.ParseDate(s); return t }
 	r := distributor.Subscription{
-		ExternalID: external, ContractNo: "C1", Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Premium",
-		PartNumber: "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("18.70")),
+		ExternalID: external, ContractNo: "C1", Vendor: "Microsoft", Kind: distributor.Licence,
+		ProductName: "Business Premium",
+		PartNumber:  "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5,
+		UnitCost:   decimal.NewNullDecimal(decimal.RequireFromString("18.70")),
 		CostPeriod: money.Month, Currency: "USD", Frequency: distributor.Monthly, Term: distributor.Annual,
 		Start: day("2026-01-15"), End: day("2027-01-14"), Status: distributor.StatusActive, StatusText: "Active",
 	}
 	for _, c := range change {
 		c(&r)
 	}
-	r.Raw, _ = json.Marshal(map[string]any{"id": r.ExternalID, "qty": r.Quantity, "name": r.ProductName, "cost": r.UnitCost, "status": r.StatusText})
+	r.Raw, _ = json.Marshal(map[string]any{"id": r.ExternalID, "qty": r.Quantity, "name": r.ProductName,
+		"cost": r.UnitCost, "status": r.StatusText})
 	return r
 }
 
 func (d *desk) id(external string) string {
 	d.Helper()
 	var id uuid.UUID
-	if err := d.db.Read(d.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&id); err != nil {
+	if err := d.db.Read(d.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&id); err != nil {
 		d.Fatalf("subscription %s: %v", external, err)
 	}
 	return id.String()

@@ -28,18 +28,23 @@ func moved(c echo.Context, s sheet) []view.Remark {
 		if !r.Stands() {
 			continue
 		}
-		one := view.Remark{Callout: ui.Callout{Tone: ui.Info, Title: "Its history came from " + r.SourceName + " (" + r.SourceExt + ")", Text: cameText(s, r)}}
+		one := view.Remark{Callout: ui.Callout{Tone: ui.Info,
+			Title: "Its history came from " + r.SourceName + " (" + r.SourceExt + ")", Text: cameText(s, r)}}
 		other := r.SourceID
 		if r.SourceID == s.ID {
 			other = r.TargetID
-			one.Callout = ui.Callout{Tone: ui.Warn, Title: "Its history went to " + r.TargetName + " (" + r.TargetExt + ")", Text: wentText(r)}
+			one.Callout = ui.Callout{Tone: ui.Warn,
+				Title: "Its history went to " + r.TargetName + " (" + r.TargetExt + ")", Text: wentText(r)}
 		}
-		one.Actions = []templ.Component{ui.LinkButton{Text: "Open the other one", Href: recordPath(other), Compact: true}}
+		one.Actions = []templ.Component{ui.LinkButton{Text: "Open the other one", Href: recordPath(other),
+			Compact: true}}
 		if r.SourceID == s.ID && r.EndedOn.IsZero() && mayDecide(c) {
-			one.Actions = append(one.Actions, ui.LinkButton{Text: "Deactivate this one", Href: recordPath(s.ID) + "/deactivate?effective_at=" + r.SwitchOn.String(), Compact: true})
+			one.Actions = append(one.Actions, ui.LinkButton{Text: "Deactivate this one", Href: recordPath(s.ID) +
+				"/deactivate?effective_at=" + r.SwitchOn.String(), Compact: true})
 		}
 		if mayDeclare(c) {
-			one.Actions = append(one.Actions, ui.LinkButton{Text: "Undo the reassignment", Href: recordPath(s.ID) + "/reassign/undo", Compact: true, Weight: ui.Quiet})
+			one.Actions = append(one.Actions, ui.LinkButton{Text: "Undo the reassignment", Href: recordPath(s.ID) +
+				"/reassign/undo", Compact: true, Weight: ui.Quiet})
 		}
 		out = append(out, one)
 	}
@@ -47,7 +52,8 @@ func moved(c echo.Context, s sheet) []view.Remark {
 }
 
 func cameText(s sheet, r reassign.Record) string {
-	text := fmt.Sprintf("History since %s. %s reassigned %s to it; from %s on its seats are its own.", s.HistorySince, r.MadeBy, plural(r.Copied, "row", "rows"), r.SwitchOn)
+	text := fmt.Sprintf("History since %s. %s reassigned %s to it; from %s on its seats are its own.", s.HistorySince,
+		r.MadeBy, plural(r.Copied, "row", "rows"), r.SwitchOn)
 	if r.EndedOn.IsZero() && s.State == subscription.Held {
 		text += " It is held until the source is deactivated, so that no seat is billed twice."
 	}
@@ -56,7 +62,8 @@ func cameText(s sheet, r reassign.Record) string {
 
 func wentText(r reassign.Record) string {
 	if r.EndedOn.IsZero() {
-		return fmt.Sprintf("%s reassigned it. Its own rows count until it is deactivated, with No refund, from %s on; then the other one is billed in its place.", r.MadeBy, r.SwitchOn)
+		return fmt.Sprintf("%s reassigned it. Its own rows count until it is deactivated, with No refund, from %s "+
+			"on; then the other one is billed in its place.", r.MadeBy, r.SwitchOn)
 	}
 	return fmt.Sprintf("%s reassigned it. The other one is billed in its place since %s.", r.MadeBy, r.EndedOn)
 }
@@ -82,7 +89,9 @@ func (h Handlers) movesCard(s sheet) *view.Part {
 	if len(s.moves) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Reassigned history", Compact: true, Columns: []ui.Column{{Label: "When"}, {Label: "From"}, {Label: "To"}, {Label: "Switch day", Nowrap: true}, {Label: "What"}, {Label: "Stands"}}}
+	t := ui.Table{Caption: "Reassigned history", Compact: true,
+		Columns: []ui.Column{{Label: "When"}, {Label: "From"}, {Label: "To"}, {Label: "Switch day", Nowrap: true},
+			{Label: "What"}, {Label: "Stands"}}}
 	for _, r := range s.moves {
 		what := fmt.Sprintf("%s copied, %d set aside", plural(r.Copied, "row", "rows"), r.Aside)
 		if r.Adjusted != 0 {
@@ -95,8 +104,10 @@ func (h Handlers) movesCard(s sheet) *view.Part {
 		if r.UndoneAt != nil {
 			stands = ui.Cell{Text: "taken back", Sub: httpx.MomentText(*r.UndoneAt, h.Zone) + " by " + r.UndoneBy}
 		}
-		t.Rows = append(t.Rows, ui.Row{Muted: !r.Stands(), Cells: []ui.Cell{{Content: h.moment(r.MadeAt), Sub: "by " + r.MadeBy},
-			{Text: r.SourceExt, Href: recordPath(r.SourceID)}, {Text: r.TargetExt, Href: recordPath(r.TargetID)}, day(r.SwitchOn), {Text: what, Sub: r.Note}, stands}})
+		t.Rows = append(t.Rows, ui.Row{Muted: !r.Stands(),
+			Cells: []ui.Cell{{Content: h.moment(r.MadeAt), Sub: "by " + r.MadeBy},
+				{Text: r.SourceExt, Href: recordPath(r.SourceID)}, {Text: r.TargetExt, Href: recordPath(r.TargetID)},
+				day(r.SwitchOn), {Text: what, Sub: r.Note}, stands}})
 	}
 	return &view.Part{Card: ui.Card{Title: "Reassigned history", Flush: true}, Table: t}
 }

@@ -71,7 +71,8 @@ func (h Handlers) KeepPrice(c echo.Context) error {
 // priceIn reads the form. No day is the one that the record proposes.
 func priceIn(form httpx.Values) (subscription.Price, error) {
 	problems := errs.Fields{}
-	p := subscription.Price{Note: form.Get("note"), On: dayIn(form, "effective_on", problems), Later: subscription.Later(form.Get("later")), Gap: form.On("gap") || form.Get("gap") == "yes"}
+	p := subscription.Price{Note: form.Get("note"), On: dayIn(form, "effective_on", problems),
+		Later: subscription.Later(form.Get("later")), Gap: form.On("gap") || form.Get("gap") == "yes"}
 	switch p.Later {
 	case subscription.NotSaid, subscription.KeepLater, subscription.ReplaceLater:
 	default:

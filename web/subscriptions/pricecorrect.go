@@ -48,13 +48,16 @@ func (h Handlers) CorrectPrice(c echo.Context) error {
 	}
 	correction, err := priceCorrectionIn(form, p.price.ChangeID)
 	if err == nil {
-		err = h.decisions().CorrectPrice(c.Request().Context(), session.Actor(c), opened(p.subscription.ID, form), correction)
+		err = h.decisions().CorrectPrice(c.Request().Context(), session.Actor(c), opened(p.subscription.ID, form),
+			correction)
 	}
 	if messages, ok := httpx.Refused(err); ok {
 		return h.priceCorrection(c, http.StatusUnprocessableEntity, p, form, messages)
 	}
 	if errors.Is(err, subscription.ErrStale) {
-		return errs.New(errs.Conflict, "Somebody changed this subscription while you were at it. Nothing was saved; open the price again on its page.")
+		return errs.New(errs.Conflict,
+			"Somebody changed this subscription while you were at it. Nothing was saved; "+
+				"open the price again on its page.")
 	}
 	if err != nil {
 		return err
@@ -109,17 +112,21 @@ func (h Handlers) pricedIn(c echo.Context) (p priced, err error) {
 	return p, err
 }
 
-func (h Handlers) priceCorrection(c echo.Context, status int, p priced, typed httpx.Values, problems map[string]string) error {
+func (h Handlers) priceCorrection(c echo.Context, status int, p priced, typed httpx.Values,
+	problems map[string]string) error {
 	s := p.subscription
 	m := h.step(c, s, "Correct a price")
 	stands := words(p.price.UnitPrice, p.price.Currency, p.price.PricePeriod)
 	m.Card = ui.Card{Title: "As it stands"}
 	m.Facts = ui.DefinitionList{Items: []ui.Definition{
-		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID}, ui.Fact("Price", stands),
-		{Term: "From", Value: day(p.price.EffectiveOn)}, {Term: "Set", Value: ui.TextCell(setBy[p.price.PriceFrom]), Note: "by " + p.price.Actor},
+		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID},
+		ui.Fact("Price", stands),
+		{Term: "From", Value: day(p.price.EffectiveOn)},
+		{Term: "Set", Value: ui.TextCell(setBy[p.price.PriceFrom]), Note: "by " + p.price.Actor},
 	}}
 	if p.price.SetAside {
-		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "This price was set aside already", Text: p.price.Why() + ". Look at the prices that hold."}}
+		m.Remarks = []ui.Callout{{Tone: ui.Info, Title: "This price was set aside already",
+			Text: p.price.Why() + ". Look at the prices that hold."}}
 		return httpx.Render(c, status, m.Show())
 	}
 	without, err := impact.WithoutRow(c.Request().Context(), h.DB.Read(c.Request().Context()), s.ID, p.price.ChangeID)
@@ -150,13 +157,19 @@ func rightPrice(p priced, typed httpx.Values) view.StepForm {
 	field := func(f ui.Field) ui.Field { f.Scope = "correct"; return f }
 	return view.StepForm{
 		Confirm: ui.ConfirmForm{
-			Action: correctPath(p), Title: "As it should have been", Button: "Correct the price", Gentle: true, Cancel: recordPath(p.subscription.ID) + "#prices", Hidden: versionPair(p.subscription),
-			Text: "The row is set aside and written anew, with who and why. Days that were billed at it are charged or credited by the next run.",
+			Action: correctPath(p), Title: "As it should have been", Button: "Correct the price", Gentle: true,
+			Cancel: recordPath(p.subscription.ID) + "#prices", Hidden: versionPair(p.subscription),
+			Text: "The row is set aside and written anew, with who and why. " +
+				"Days that were billed at it are charged or credited by the next run.",
 		},
 		Fields: []ui.Field{
-			field(ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat", Value: typedOr(typed, "unit_price", stands), Prefix: p.price.Currency, Suffix: periods[p.price.PricePeriod], Size: ui.Medium}),
-			field(ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from", Value: typedOr(typed, "effective_on", p.price.EffectiveOn.String()), Size: ui.Short}),
-			field(ui.Field{Name: "note", Label: "Why", Value: typed.Get("note"), Required: true, Hint: "It stays with the price and stands in the audit trail."}),
+			field(ui.Field{Kind: ui.NumberInput, Name: "unit_price", Label: "Price per seat",
+				Value: typedOr(typed, "unit_price", stands), Prefix: p.price.Currency,
+				Suffix: periods[p.price.PricePeriod], Size: ui.Medium}),
+			field(ui.Field{Kind: ui.DateInput, Name: "effective_on", Label: "Holds from",
+				Value: typedOr(typed, "effective_on", p.price.EffectiveOn.String()), Size: ui.Short}),
+			field(ui.Field{Name: "note", Label: "Why", Value: typed.Get("note"), Required: true,
+				Hint: "It stays with the price and stands in the audit trail."}),
 		},
 	}
 }
@@ -168,9 +181,11 @@ func priceAside(p priced, typed httpx.Values, without impact.Weight) view.StepFo
 	}
 	return view.StepForm{
 		Confirm: ui.ConfirmForm{
-			Action: correctPath(p), Title: "Or set it aside", Button: "Set the price aside", Cancel: recordPath(p.subscription.ID) + "#prices",
-			Hidden:  append(versionPair(p.subscription), ui.Pair{Name: "set_aside", Value: "1"}),
-			Text:    "It is no price any more. Another one that fits holds in its place; where there is none, the days have no price, and a run stops at the first unpaid one.",
+			Action: correctPath(p), Title: "Or set it aside", Button: "Set the price aside",
+			Cancel: recordPath(p.subscription.ID) + "#prices",
+			Hidden: append(versionPair(p.subscription), ui.Pair{Name: "set_aside", Value: "1"}),
+			Text: "It is no price any more. Another one that fits holds in its place; " +
+				"where there is none, the days have no price, and a run stops at the first unpaid one.",
 			Effects: []ui.Definition{{Term: "Days already billed", Value: ui.TextCell(moneyDifference(without))}},
 		},
 		Fields: []ui.Field{{Scope: "aside", Name: "note", Label: "Why", Value: note, Required: true}},

@@ -90,7 +90,8 @@ func TestAPriceBeforeALaterOneAsksWhatBecomesOfThat(t *testing.T) {
 			d.post(at+"/price", v, http.StatusSeeOther)
 			d.clock.Set(time.Date(2027, 2, 1, 9, 0, 0, 0, time.UTC))
 			d.says(d.get(at), "Price per seat "+now+".00")
-			if aside := d.priceRow("S-1", "2027-01-01", "20")["set_aside"]; aside != map[string]string{"keep": "false", "replace": "true"}[said] {
+			if aside := d.priceRow("S-1", "2027-01-01", "20")["set_aside"]; aside != map[string]string{"keep": "false",
+				"replace": "true"}[said] {
 				t.Errorf("the later one is set aside: %s", aside)
 			}
 		})
@@ -137,9 +138,13 @@ func TestTheFileOfPricesHasItsColumnsAndWhatWasSetAside(t *testing.T) {
 	wrong := d.priceRow("S-1", "2027-01-01", "20")
 	where := at + "/prices/" + wrong["change_id"] + "/correct"
 	for name, bad := range map[string]url.Values{
-		"no reason": {"unit_price": {"19"}}, "nothing differs": {"unit_price": {"20"}, "effective_on": {"2027-01-01"}, "note": {"x"}},
-		"no price": {"unit_price": {"12,50"}, "note": {"x"}}, "no day": {"effective_on": {"soon"}, "note": {"x"}}, "before it began": {"effective_on": {"2025-01-01"}, "note": {"x"}},
-		"too far ahead": {"effective_on": {"2062-01-01"}, "note": {"x"}}, "set aside without a reason": {"set_aside": {"1"}},
+		"no reason":                  {"unit_price": {"19"}},
+		"nothing differs":            {"unit_price": {"20"}, "effective_on": {"2027-01-01"}, "note": {"x"}},
+		"no price":                   {"unit_price": {"12,50"}, "note": {"x"}},
+		"no day":                     {"effective_on": {"soon"}, "note": {"x"}},
+		"before it began":            {"effective_on": {"2025-01-01"}, "note": {"x"}},
+		"too far ahead":              {"effective_on": {"2062-01-01"}, "note": {"x"}},
+		"set aside without a reason": {"set_aside": {"1"}},
 	} {
 		if page := d.page(d.post(where, bad, http.StatusUnprocessableEntity)); page.Find(".summary li").Length() != 1 {
 			t.Errorf("%s: %s", name, text(page.Find(".summary")))
@@ -150,17 +155,23 @@ func TestTheFileOfPricesHasItsColumnsAndWhatWasSetAside(t *testing.T) {
 	right.Set("note", "a typo")
 	d.post(where, right, http.StatusSeeOther)
 	old, fresh := d.priceRow("S-1", "2027-01-01", "20"), d.priceRow("S-1", "2027-01-01", "19.5")
-	if old["set_aside"] != "true" || old["why"] != "agreed by phone; set aside by Ada Example: price corrected: a typo" || fresh["set_aside"] != "false" || fresh["by"] != "Ada Example" || fresh["why"] != "a typo" {
+	if old["set_aside"] != "true" ||
+		old["why"] != "agreed by phone; set aside by Ada Example: price corrected: a typo" ||
+		fresh["set_aside"] != "false" || fresh["by"] != "Ada Example" || fresh["why"] != "a typo" {
 		t.Errorf("%v\n%v", old, fresh)
 	}
-	if fresh["product"] != "Business Premium" || fresh["part_number"] != "CFQ7TTC0LCHC:0002" || fresh["term"] != "annual" || fresh["billing_frequency"] != "monthly" || fresh["currency"] != "USD" || fresh["price_period"] != "month" {
+	if fresh["product"] != "Business Premium" || fresh["part_number"] != "CFQ7TTC0LCHC:0002" ||
+		fresh["term"] != "annual" || fresh["billing_frequency"] != "monthly" || fresh["currency"] != "USD" ||
+		fresh["price_period"] != "month" {
 		t.Errorf("%v", fresh)
 	}
 	d.page(d.post(where, right, http.StatusConflict))
 	d.says(d.get(where), "set aside already")
 	d.says(d.get(at), "set aside", "agreed by phone")
-	d.post(at+"/prices/"+fresh["change_id"]+"/correct", url.Values{"set_aside": {"1"}, "note": {"called off"}}, http.StatusSeeOther)
-	if n := d.audited("subscription.price_corrected"); n != 2 || d.priceRow("S-1", "2027-01-01", "19.5")["set_aside"] != "true" {
+	d.post(at+"/prices/"+fresh["change_id"]+"/correct", url.Values{"set_aside": {"1"}, "note": {"called off"}},
+		http.StatusSeeOther)
+	if n := d.audited("subscription.price_corrected"); n != 2 ||
+		d.priceRow("S-1", "2027-01-01", "19.5")["set_aside"] != "true" {
 		t.Errorf("%d events", n)
 	}
 	d.post(at+"/prices/"+uuid.NewString()+"/correct", right, http.StatusNotFound)
@@ -171,7 +182,8 @@ func (d *desk) bill(end string) {
 	d.Helper()
 	d.exec(`UPDATE billing_contracts SET bill_from = '2026-11-01' WHERE id = ?`, d.contract)
 	s := billing.Service{DB: d.db.DB, Clock: d.clock, Zone: time.UTC}
-	id, err := s.Draft(d.Context(), ada.Actor(), billing.Order{Run: billing.Run{ContractID: d.contract, End: day(d, end)}, Late: true})
+	id, err := s.Draft(d.Context(), ada.Actor(),
+		billing.Order{Run: billing.Run{ContractID: d.contract, End: day(d, end)}, Late: true})
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -213,8 +225,10 @@ func TestSettingARowOfSeatsAsideShowsItsMoneyAndIsBillingsRight(t *testing.T) {
 		t.Errorf("%d set aside, %d written anew: %v", aside, again, changes)
 	}
 	d.says(d.get(at), "set aside: never ordered")
-	for name, bad := range map[string]url.Values{"seats": {"quantity": {"-1"}, "note": {"x"}}, "refund": {"refund": {"perhaps"}, "note": {"x"}}, "day": {"effective_at": {"soon"}, "note": {"x"}}} {
-		if page := d.page(d.post(d.correctLink("S-1", "+1"), bad, http.StatusUnprocessableEntity)); page.Find(".summary li").Length() != 1 {
+	for name, bad := range map[string]url.Values{"seats": {"quantity": {"-1"}, "note": {"x"}},
+		"refund": {"refund": {"perhaps"}, "note": {"x"}}, "day": {"effective_at": {"soon"}, "note": {"x"}}} {
+		if page := d.page(d.post(d.correctLink("S-1", "+1"), bad,
+			http.StatusUnprocessableEntity)); page.Find(".summary li").Length() != 1 {
 			t.Errorf("%s: %s", name, text(page.Find(".summary")))
 		}
 	}
@@ -226,13 +240,16 @@ func TestAMoveBetweenContractsHasADayThatIsNotBilled(t *testing.T) {
 	d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-1")}}, http.StatusSeeOther)
 	d.bill("2026-12-01")
 	other := newID()
-	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, is_default, active, created_at, updated_at)
-		SELECT ?, crm_account_id, 'Contoso in euros', 'EUR', 'monthly', 'advance', 1, '2026-01-01', '2026-11-01', 'global', false, true, created_at, updated_at FROM billing_contracts WHERE id = ?`, other, d.contract)
+	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		start_date, bill_from, refunds, is_default, active, created_at, updated_at)
+		SELECT ?, crm_account_id, 'Contoso in euros', 'EUR', 'monthly', 'advance', 1, '2026-01-01', '2026-11-01',
+			'global', false, true, created_at, updated_at FROM billing_contracts WHERE id = ?`, other, d.contract)
 	at := "/subscriptions/" + d.id("S-1")
 	d.says(d.get(at), "Empty: from the first day that was not billed, 2026-12-01.")
 	move := url.Values{"contract_id": {other.String()}, "effective_on": {"2026-11-15"}}
 	page := d.page(d.post(at+"/contract", move, http.StatusUnprocessableEntity))
-	if says := text(page.Find(".summary")); !strings.Contains(says, "Choose 2026-12-01 or a later day") || !strings.Contains(says, "credit those days to be billed again") {
+	if says := text(page.Find(".summary")); !strings.Contains(says, "Choose 2026-12-01 or a later day") ||
+		!strings.Contains(says, "credit those days to be billed again") {
 		t.Error(says)
 	}
 	for _, bad := range []string{"soon", "2026-01-01", "2040-01-01"} {
@@ -241,12 +258,14 @@ func TestAMoveBetweenContractsHasADayThatIsNotBilled(t *testing.T) {
 	}
 	move.Set("effective_on", "2026-12-10")
 	d.post(at+"/contract", move, http.StatusSeeOther)
-	if got := d.number(`SELECT count(*) FROM contract_stays WHERE subscription_id = ? AND contract_id = ? AND from_on = '2026-12-10' AND NOT set_aside`, d.id("S-1"), other); got != 1 {
+	if got := d.number(`SELECT count(*) FROM contract_stays WHERE subscription_id = ? AND contract_id = ?
+		AND from_on = '2026-12-10' AND NOT set_aside`, d.id("S-1"), other); got != 1 {
 		t.Errorf("%d stays from that day", got)
 	}
 	// Another one, moved without a day, lands on its own first unpaid day and not on the day of the first.
 	d.post("/subscriptions/"+d.id("S-2")+"/contract", url.Values{"contract_id": {other.String()}}, http.StatusSeeOther)
-	if got := d.number(`SELECT count(*) FROM contract_stays WHERE subscription_id = ? AND contract_id = ? AND from_on IS NULL AND NOT set_aside`, d.id("S-2"), other); got != 1 {
+	if got := d.number(`SELECT count(*) FROM contract_stays WHERE subscription_id = ? AND contract_id = ?
+		AND from_on IS NULL AND NOT set_aside`, d.id("S-2"), other); got != 1 {
 		t.Errorf("%d stays from its first day", got)
 	}
 }

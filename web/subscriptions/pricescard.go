@@ -21,7 +21,8 @@ import (
 
 // setBy is who or what set a price.
 var setBy = map[ledger.PriceFrom]string{
-	ledger.ByTyping: "a person's own price", ledger.FromList: "chosen from the price list", ledger.OnLanding: "filled from the contract's price list",
+	ledger.ByTyping: "a person's own price", ledger.FromList: "chosen from the price list",
+	ledger.OnLanding: "filled from the contract's price list",
 	ledger.CarriedIn: "brought by a cut-over", ledger.WasShown: "shown before prices were dated",
 }
 
@@ -31,12 +32,14 @@ func (h Handlers) prices(c echo.Context, s sheet) *view.Part {
 		return nil
 	}
 	t := ui.Table{Caption: "Prices", Compact: true, Columns: []ui.Column{
-		{Label: "From", Nowrap: true}, {Label: "Price", Numeric: true}, {Label: "For"}, {Label: "Set"}, {Label: "Recorded"}, {Label: "Correct", Hidden: true},
+		{Label: "From", Nowrap: true}, {Label: "Price", Numeric: true}, {Label: "For"}, {Label: "Set"},
+		{Label: "Recorded"}, {Label: "Correct", Hidden: true},
 	}}
 	now, found := s.history.PriceToday(h.today())
 	for _, p := range s.prices {
 		row := ui.Row{Muted: p.SetAside, Cells: []ui.Cell{
-			day(p.EffectiveOn), ui.TextCell(words(p.UnitPrice, p.Currency, p.PricePeriod)), {Text: p.Product, Sub: isFor(p)},
+			day(p.EffectiveOn), ui.TextCell(words(p.UnitPrice, p.Currency, p.PricePeriod)),
+			{Text: p.Product, Sub: isFor(p)},
 			{Text: setBy[p.PriceFrom], Sub: p.Why()}, {Content: h.moment(p.RecordedAt), Sub: "by " + p.Actor}, {},
 		}}
 		switch {
@@ -50,8 +53,10 @@ func (h Handlers) prices(c echo.Context, s sheet) *view.Part {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return &view.Part{Table: t, Card: ui.Card{Title: "Prices", ID: "prices", Flush: true, Text: "Of the prices that fit product, term and currency of a day, the latest one begun holds.",
-		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: recordPath(s.ID) + "/prices.csv", Icon: "download", Compact: true, Weight: ui.Quiet, Download: true}}}}
+	return &view.Part{Table: t, Card: ui.Card{Title: "Prices", ID: "prices", Flush: true,
+		Text: "Of the prices that fit product, term and currency of a day, the latest one begun holds.",
+		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: recordPath(s.ID) + "/prices.csv", Icon: "download",
+			Compact: true, Weight: ui.Quiet, Download: true}}}}
 }
 
 func isFor(p list.DatedPrice) string {
@@ -72,7 +77,9 @@ func (h Handlers) comingPrices(s sheet) []ui.Definition {
 		}
 		last = on
 		if p, found := s.history.PriceOn(on); found && p.On == on {
-			out = append(out, ui.Definition{Term: "Price later", Value: ui.TextCell("from " + on.String() + ": " + words(p.Price.Value, p.Price.Currency, p.Price.Period))})
+			out = append(out, ui.Definition{Term: "Price later",
+				Value: ui.TextCell("from " + on.String() + ": " + words(p.Price.Value, p.Price.Currency,
+					p.Price.Period))})
 		}
 	}
 	return out
@@ -82,15 +89,18 @@ func (h Handlers) comingPrices(s sheet) []ui.Definition {
 func (s *sheet) priceOfToday(h Handlers) {
 	row, found := s.history.PriceToday(h.today())
 	if !found {
-		s.UnitPrice.Valid, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = false, "", "", false, uuid.NullUUID{}
+		s.UnitPrice.Valid, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = false, "", "", false,
+			uuid.NullUUID{}
 		return
 	}
 	p := row.Price
-	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = p.Value, p.Period, p.Currency, p.ByPerson, p.ItemID
+	s.UnitPrice, s.PricePeriod, s.Currency, s.PriceByPerson, s.PriceItemID = p.Value, p.Period, p.Currency,
+		p.ByPerson, p.ItemID
 }
 
 var pricesHeader = []string{
-	"change_id", "product", "part_number", "term", "billing_frequency", "effective_on", "recorded_at", "unit_price", "price_period", "currency", "set_aside", "by", "why",
+	"change_id", "product", "part_number", "term", "billing_frequency", "effective_on", "recorded_at", "unit_price",
+	"price_period", "currency", "set_aside", "by", "why",
 }
 
 // Prices is the file of all dated prices; without .csv they stand on the record.
@@ -126,7 +136,9 @@ func priceCells(p list.DatedPrice) []httpx.Cell {
 		aside = "true"
 	}
 	return []httpx.Cell{
-		plain(p.ChangeID.String()), text(p.Product), text(p.PartNumber), plain(p.Term), plain(p.BillingFrequency), plain(p.EffectiveOn.String()),
-		moment(&p.RecordedAt), amount(p.UnitPrice), plain(string(p.PricePeriod)), plain(p.Currency), plain(aside), text(p.Actor), text(p.Why()),
+		plain(p.ChangeID.String()), text(p.Product), text(p.PartNumber), plain(p.Term), plain(p.BillingFrequency),
+		plain(p.EffectiveOn.String()),
+		moment(&p.RecordedAt), amount(p.UnitPrice), plain(string(p.PricePeriod)), plain(p.Currency), plain(aside),
+		text(p.Actor), text(p.Why()),
 	}
 }

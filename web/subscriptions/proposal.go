@@ -18,14 +18,19 @@ func proposal(s sheet, today clock.Date) view.Remark {
 	if from.IsZero() {
 		from = today
 	}
-	text := "Now " + words(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency, s.PricePeriod) +
-		". In the price list since " + s.ProposedFrom.String() + ": " + words(s.ProposedPrice, s.ContractCurrency, s.ProposedPeriod) + marginText(s, s.ProposedPrice, s.ContractCurrency, s.ProposedPeriod) + "."
+	text := "Now " + words(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency,
+		s.PricePeriod) +
+		". In the price list since " + s.ProposedFrom.String() + ": " + words(s.ProposedPrice, s.ContractCurrency,
+		s.ProposedPeriod) + marginText(s, s.ProposedPrice, s.ContractCurrency, s.ProposedPeriod) + "."
 	return view.Remark{
 		Callout: ui.Callout{Tone: ui.Info, Title: "A new term began: take the new list price?", Text: text},
 		Actions: []templ.Component{
-			ui.PostButton{Button: ui.Button{Text: "Take the list price", Action: recordPath(s.ID) + "/price", Compact: true}, Hidden: []ui.Pair{
-				{Name: "version", Value: version(s)}, {Name: "price_list_item_id", Value: s.ProposedItemID.UUID.String()}, {Name: "effective_on", Value: from.String()}}},
-			ui.PostButton{Button: ui.Button{Text: "Keep the price", Action: recordPath(s.ID) + "/price/keep", Compact: true}, Hidden: []ui.Pair{{Name: "version", Value: version(s)}}},
+			ui.PostButton{Button: ui.Button{Text: "Take the list price", Action: recordPath(s.ID) + "/price",
+				Compact: true}, Hidden: []ui.Pair{
+				{Name: "version", Value: version(s)}, {Name: "price_list_item_id",
+					Value: s.ProposedItemID.UUID.String()}, {Name: "effective_on", Value: from.String()}}},
+			ui.PostButton{Button: ui.Button{Text: "Keep the price", Action: recordPath(s.ID) + "/price/keep",
+				Compact: true}, Hidden: []ui.Pair{{Name: "version", Value: version(s)}}},
 		},
 	}
 }

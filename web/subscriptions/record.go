@@ -62,8 +62,10 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 		return err
 	}
 	m := view.Record{
-		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()), Stats: stats(s),
-		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s), Prices: h.prices(c, s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
+		Page: session.Page(c, called(s.ProductName, s.ExternalID), nav), Remarks: remarks(c, s, h.today()),
+		Stats:  stats(s),
+		Review: h.review(c, s), SignOffs: h.signOffs(s), Local: h.local(s), Provider: h.provider(s),
+		Prices: h.prices(c, s), Ledger: h.ledger(c, s), Moves: h.movesCard(s), Marks: h.marks(s),
 	}
 	if mayDecide(c) {
 		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
@@ -77,7 +79,8 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 		m.Raw = &ui.Raw{Summary: "Record as received", Text: s.Raw}
 	}
 	m.Page.HasErrors = m.Summary.Any()
-	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges, m.Page.Meta = "Subscription", []layout.Crumb{{Label: nav, Href: path}}, badges(s), meta(s)
+	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges, m.Page.Meta = "Subscription", []layout.Crumb{{Label: nav, Href: path}},
+		badges(s), meta(s)
 	m.Page.Actions = commands(c, s)
 	return httpx.Render(c, status, m.Show())
 }
@@ -128,9 +131,11 @@ func badges(s sheet) []ui.Badge {
 }
 
 func meta(s sheet) []layout.Meta {
-	m := []layout.Meta{{Label: "Id", Text: s.ExternalID}, {Label: "Provider", Text: s.Provider, Href: "/providers/" + s.ProviderID.String()}}
+	m := []layout.Meta{{Label: "Id", Text: s.ExternalID},
+		{Label: "Provider", Text: s.Provider, Href: "/providers/" + s.ProviderID.String()}}
 	if s.CRMAccountID.Valid {
-		m = append(m, layout.Meta{Label: "Customer", Text: s.CRMAccount, Href: "/crm-accounts/" + s.CRMAccountID.UUID.String()})
+		m = append(m, layout.Meta{Label: "Customer", Text: s.CRMAccount,
+			Href: "/crm-accounts/" + s.CRMAccountID.UUID.String()})
 	}
 	return m
 }
@@ -138,13 +143,16 @@ func meta(s sheet) []layout.Meta {
 func stats(s sheet) ui.Stats {
 	out := ui.Stats{
 		{Label: "Seats at the distributor", Value: count(s.Quantity)},
-		{Label: "Billable seats", Value: count(s.Billable()), Note: "the ledger counts " + count(s.LedgerQuantity), Href: "/changes?counted=yes&subscription=" + s.ID.String()},
+		{Label: "Billable seats", Value: count(s.Billable()), Note: "the ledger counts " + count(s.LedgerQuantity),
+			Href: "/changes?counted=yes&subscription=" + s.ID.String()},
 	}
 	if s.UnitCost.Valid {
-		out = append(out, ui.Stat{Label: "Cost per seat", Value: digits(s.UnitCost.Decimal, s.CostCurrency), Unit: s.CostCurrency, Note: periods[s.CostPeriod]})
+		out = append(out, ui.Stat{Label: "Cost per seat", Value: digits(s.UnitCost.Decimal, s.CostCurrency),
+			Unit: s.CostCurrency, Note: periods[s.CostPeriod]})
 	}
 	if s.UnitPrice.Valid {
-		out = append(out, ui.Stat{Label: "Price per seat", Value: digits(s.UnitPrice.Decimal, s.Currency), Unit: s.Currency, Note: periods[s.PricePeriod]})
+		out = append(out, ui.Stat{Label: "Price per seat", Value: digits(s.UnitPrice.Decimal, s.Currency),
+			Unit: s.Currency, Note: periods[s.PricePeriod]})
 	}
 	return out
 }
@@ -156,12 +164,17 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 		out = append(out, view.Remark{Callout: ui.Callout{Tone: tone, Title: title, Text: text}, Actions: actions})
 	}
 	if s.Status == distributor.StatusMissing && s.MissingConfirmedAt == nil {
-		add(ui.Bad, "Gone at the distributor", "A complete listing of all accounts lacked it. It was closed on the day it was missed.", decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
+		add(ui.Bad, "Gone at the distributor",
+			"A complete listing of all accounts lacked it. It was closed on the day it was missed.",
+			decides(mayDecide(c), "Confirm that it is gone", s, "confirm-gone")...)
 	}
 	out = append(out, unreadDates(c, s)...)
 	out = append(out, renewal(c, s)...)
 	if s.TwinHold && s.State == subscription.Held {
-		add(ui.Warn, "Perhaps the same subscription again", "It arrived while the same product was active for this customer under another provider, or bears the vendor's id of another one of this provider. It is held, so that no seat is billed twice; the review names the other.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
+		add(ui.Warn, "Perhaps the same subscription again",
+			"It arrived while the same product was active for this customer under another provider, or bears the "+
+				"vendor's id of another one of this provider. It is held, so that no seat is billed twice; "+
+				"the review names the other.", decides(mayDeclare(c), "It is no twin", s, "no-twin")...)
 	}
 	if s.MovedFrom != "" && !s.CRMAccountID.Valid {
 		add(ui.Warn, "Moved from "+s.MovedFrom, movedText(s))
@@ -180,7 +193,8 @@ func remarks(c echo.Context, s sheet, today clock.Date) []view.Remark {
 
 // movedText tells what a person has to do about one that moved.
 func movedText(s sheet) string {
-	text := "The distributor reports it under another account now. The ledger stayed; customer, contract and sign-off were cleared, and it is held until somebody says whose it is. "
+	text := "The distributor reports it under another account now. The ledger stayed; " +
+		"customer, contract and sign-off were cleared, and it is held until somebody says whose it is. "
 	if s.moved() {
 		return text + "Its new account is mapped: put it into a contract of that customer below, and sign it off again."
 	}

@@ -16,13 +16,17 @@ var groupTitles = []struct {
 
 // checkNames are the findings' headings.
 var checkNames = map[string]string{
-	"customer": "Customer", "moved": "Moved", "account_gone": "Account", "status": "Status at the distributor", "hold": "Held", "missing": "Gone",
+	"customer": "Customer", "moved": "Moved", "account_gone": "Account", "status": "Status at the distributor",
+	"hold": "Held", "missing": "Gone",
 	"contract": "Contract", "dates": "Dates", "currency": "Currency", "frequency": "Billing rhythm",
-	"product": "Product", "kind": "Kind", "ledger": "Ledger", "twin": "Twin", "price": "Price", "period": "Period of the price", "free": "Free of charge",
-	"proposal": "Price at renewal", "date": "Date that cannot be read", "past_end": "End has passed", "begun": "Begun on a guess", "renewal": "Renewal under another id", "cost": "Cost", "margin": "Margin",
+	"product": "Product", "kind": "Kind", "ledger": "Ledger", "twin": "Twin", "price": "Price",
+	"period": "Period of the price", "free": "Free of charge",
+	"proposal": "Price at renewal", "date": "Date that cannot be read", "past_end": "End has passed",
+	"begun": "Begun on a guess", "renewal": "Renewal under another id", "cost": "Cost", "margin": "Margin",
 }
 
-var stepStates = map[review.Verdict]ui.StepState{review.OK: ui.StepDone, review.Warn: ui.StepWarned, review.Fail: ui.StepFailed}
+var stepStates = map[review.Verdict]ui.StepState{review.OK: ui.StepDone, review.Warn: ui.StepWarned,
+	review.Fail: ui.StepFailed}
 
 // review is the verdict in its groups, and the sign-off under it.
 func (h Handlers) review(c echo.Context, s sheet) view.Review {
@@ -37,11 +41,13 @@ func (h Handlers) review(c echo.Context, s sheet) view.Review {
 	}
 	switch {
 	case s.report.Signed:
-		r.Card.Text = "Signed by " + s.report.SignOffs[0].SignedBy + " on " + s.report.SignOffs[0].SignedAt.In(h.Zone).Format("2 Jan 2006") + "."
+		r.Card.Text = "Signed by " + s.report.SignOffs[0].SignedBy + " on " +
+			s.report.SignOffs[0].SignedAt.In(h.Zone).Format("2 Jan 2006") + "."
 	case s.report.MayNotSign != "" && s.report.Word != "":
 		r.Why = "It cannot be signed off: " + s.report.MayNotSign
 	case s.report.Word != "" && mayDecide(c):
-		r.Form, r.Note = signForm(s), ui.Field{Name: "note", Label: "Note", Scope: "sign", Hint: "What you checked, or why you accept a warning."}
+		r.Form, r.Note = signForm(s), ui.Field{Name: "note", Label: "Note", Scope: "sign",
+			Hint: "What you checked, or why you accept a warning."}
 	}
 	return r
 }
@@ -49,7 +55,8 @@ func (h Handlers) review(c echo.Context, s sheet) view.Review {
 func signForm(s sheet) *ui.Form {
 	return &ui.Form{
 		Action: path + "/sign-off", Save: "Sign off",
-		Hidden: []ui.Pair{{Name: "id", Value: s.ID.String()}, {Name: "seen", Value: s.ID.String() + ":" + s.report.Fingerprint}, {Name: "next", Value: recordPath(s.ID)}},
+		Hidden: []ui.Pair{{Name: "id", Value: s.ID.String()},
+			{Name: "seen", Value: s.ID.String() + ":" + s.report.Fingerprint}, {Name: "next", Value: recordPath(s.ID)}},
 	}
 }
 
@@ -101,13 +108,17 @@ func (h Handlers) signOffs(s sheet) *view.Part {
 	if len(s.report.SignOffs) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Sign-offs", Plain: true, Columns: []ui.Column{{Label: "Signed by"}, {Label: "When"}, {Label: "Note"}, {Label: "Stands"}}}
+	t := ui.Table{Caption: "Sign-offs", Plain: true,
+		Columns: []ui.Column{{Label: "Signed by"}, {Label: "When"}, {Label: "Note"}, {Label: "Stands"}}}
 	for _, g := range s.report.SignOffs {
 		stands := ui.BadgeCell("stands", ui.Good)
 		if g.LapsedAt != nil {
-			stands = ui.Cell{Badges: []ui.Badge{{Text: "lapsed", Tone: ui.Warn}}, Sub: "on " + g.LapsedAt.In(h.Zone).Format("2 Jan 2006") + ": " + g.LapsedBecause}
+			stands = ui.Cell{Badges: []ui.Badge{{Text: "lapsed", Tone: ui.Warn}},
+				Sub: "on " + g.LapsedAt.In(h.Zone).Format("2 Jan 2006") + ": " + g.LapsedBecause}
 		}
-		t.Rows = append(t.Rows, ui.Row{Muted: g.LapsedAt != nil, Cells: []ui.Cell{{Text: g.SignedBy, Sub: "under " + g.Contract}, ui.Of(h.moment(g.SignedAt)), ui.TextCell(g.Note), stands}})
+		t.Rows = append(t.Rows, ui.Row{Muted: g.LapsedAt != nil,
+			Cells: []ui.Cell{{Text: g.SignedBy, Sub: "under " + g.Contract}, ui.Of(h.moment(g.SignedAt)),
+				ui.TextCell(g.Note), stands}})
 	}
 	return &view.Part{Card: ui.Card{Title: "Sign-offs", Flush: true}, Table: t}
 }

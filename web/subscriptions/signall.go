@@ -24,7 +24,8 @@ func signAll(q httpx.ListQuery, p list.Progress) *ui.LinkButton {
 	if n == 0 || q.Filter("excluded") == "yes" {
 		return nil
 	}
-	return &ui.LinkButton{Text: "Sign all " + count(n) + " that match", Href: address(path+"/sign-off", q.Without("sort")), Icon: "sign"}
+	return &ui.LinkButton{Text: "Sign all " + count(n) + " that match",
+		Href: address(path+"/sign-off", q.Without("sort")), Icon: "sign"}
 }
 
 // ConfirmSignOff shows what a signature under all subscriptions of a filter would
@@ -51,7 +52,8 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Confirm{Page: session.Page(c, "Sign off all that match", nav), Form: h.confirmForm(q, s, digest), Note: noteField()}
+	m := view.Confirm{Page: session.Page(c, "Sign off all that match", nav), Form: h.confirmForm(q, s, digest),
+		Note: noteField()}
 	m.Note.FormID = ""
 	m.Page.Crumbs, m.Page.Narrow = []layout.Crumb{{Label: nav, Href: path}}, true
 	m.Table = reasons(s)
@@ -61,12 +63,16 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 func (h Handlers) confirmForm(q httpx.ListQuery, s list.Signables, digest string) ui.ConfirmForm {
 	list := address(path, q.Without())
 	f := ui.ConfirmForm{
-		Action: path + "/sign-off", Title: "Sign off " + plural(len(s.IDs), "subscription", "subscriptions") + "?", Gentle: true, Cancel: list, Button: "Sign off " + count(len(s.IDs)),
-		Text:   "Your name goes under customer, contract and pricing of each as they stand now. Those that fail are left out; those signed before stay as they are.",
-		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Without("sort").Encode()}, {Name: "digest", Value: digest}, {Name: "next", Value: list}},
+		Action: path + "/sign-off", Title: "Sign off " + plural(len(s.IDs), "subscription", "subscriptions") + "?",
+		Gentle: true, Cancel: list, Button: "Sign off " + count(len(s.IDs)),
+		Text: "Your name goes under customer, contract and pricing of each as they stand now. " +
+			"Those that fail are left out; those signed before stay as they are.",
+		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Without("sort").Encode()},
+			{Name: "digest", Value: digest}, {Name: "next", Value: list}},
 	}
 	f.Effects = []ui.Definition{
-		ui.Fact("Without any remark", count(s.OK)), ui.Fact("With a warning", count(s.Warn)), ui.Fact("Seats", count(s.Seats)),
+		ui.Fact("Without any remark", count(s.OK)), ui.Fact("With a warning", count(s.Warn)),
+		ui.Fact("Seats", count(s.Seats)),
 		ui.Fact("Left out because they fail", count(s.Failing)), ui.Fact("Signed before", count(s.Signed)),
 	}
 	for _, m := range s.Monthly {
@@ -80,9 +86,11 @@ func reasons(s list.Signables) *ui.Table {
 	if len(s.Warnings) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Warnings that you accept", ShowCaption: true, Columns: []ui.Column{{Label: "Warning"}, {Label: "Subscriptions", Numeric: true}}}
+	t := ui.Table{Caption: "Warnings that you accept", ShowCaption: true,
+		Columns: []ui.Column{{Label: "Warning"}, {Label: "Subscriptions", Numeric: true}}}
 	for _, w := range s.Warnings {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: checkNames[w.Code], Sub: w.Example}, ui.TextCell(count(w.N))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: checkNames[w.Code], Sub: w.Example},
+			ui.TextCell(count(w.N))}})
 	}
 	return &t
 }
@@ -94,7 +102,9 @@ func (h Handlers) signMatching(c echo.Context, form httpx.Values) error {
 		return err
 	}
 	if form.Get("digest") == "" {
-		return errs.New(errs.Conflict, "To sign all that match, open the list, choose “Sign all that match” and confirm what it shows. Nothing was signed.")
+		return errs.New(errs.Conflict,
+			"To sign all that match, open the list, choose “Sign all that match” and confirm what it shows. "+
+				"Nothing was signed.")
 	}
 	ctx := c.Request().Context()
 	ids, err := list.Signable(ctx, h.DB.Read(ctx), filterOf(q))

@@ -32,7 +32,8 @@ func (h Handlers) SignOff(c echo.Context) error {
 		return err
 	}
 	if len(s.IDs) == 0 {
-		return errs.Fields{"id": "Nothing was signed, because no subscription was ticked. Go back and tick those that are right."}.Err()
+		return errs.Fields{"id": "Nothing was signed, because no subscription was ticked. " +
+			"Go back and tick those that are right."}.Err()
 	}
 	return h.sign(c, back(form), s)
 }
@@ -55,10 +56,12 @@ func tell(c echo.Context, out review.Outcome) {
 	case out.Signed > 0:
 		httpx.Tell(c, ui.Good, plural(out.Signed, "subscription was", "subscriptions were")+" signed off.")
 	case out.Already > 0:
-		httpx.Tell(c, ui.Info, "Nothing new to sign: "+plural(out.Already, "subscription was", "subscriptions were")+" signed before.")
+		httpx.Tell(c, ui.Info, "Nothing new to sign: "+plural(out.Already, "subscription was",
+			"subscriptions were")+" signed before.")
 	}
 	if len(out.Refused) > 0 {
-		httpx.TellNotice(c, layout.Notice{Tone: ui.Warn, Text: plural(len(out.Refused), "subscription was", "subscriptions were") + " not signed. " + refusals(out.Refused)})
+		httpx.TellNotice(c, layout.Notice{Tone: ui.Warn, Text: plural(len(out.Refused), "subscription was",
+			"subscriptions were") + " not signed. " + refusals(out.Refused)})
 	}
 }
 
@@ -109,8 +112,9 @@ func back(form httpx.Values) string {
 func bulk(q httpx.ListQuery, rows []list.Row) *ui.BulkBar {
 	return &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick the subscriptions that are right.",
-		Hidden:  append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),
-		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"}, {Text: "Deactivate", Action: path + "/deactivate"}},
+		Hidden: append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),
+		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
+			{Text: "Deactivate", Action: path + "/deactivate"}},
 	}
 }
 

@@ -23,7 +23,8 @@ func TestOneThatFailsIsRefusedByNameAndOthersAreSignedBesideIt(t *testing.T) {
 	d := settled(t)
 	d.sync(d.provider, d.account, record("S-1"), record("S-2"), record("S-3", odd))
 	page := d.page(d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-3")}}, http.StatusConflict))
-	if main := text(page.Find("main")); !strings.Contains(main, "Nothing was signed.") || !strings.Contains(main, `Business Premium (S-3): its review fails: The distributor's status "Frobbed"`) {
+	if main := text(page.Find("main")); !strings.Contains(main, "Nothing was signed.") ||
+		!strings.Contains(main, `Business Premium (S-3): its review fails: The distributor's status "Frobbed"`) {
 		t.Error(main)
 	}
 	d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-3"), d.id("S-1")}}, http.StatusSeeOther)
@@ -45,7 +46,8 @@ func TestTheListSignsWhatItShowed(t *testing.T) {
 	d.sync(d.provider, d.account, record("S-1", priced("19")), record("S-2"))
 	v["id"] = []string{d.id("S-1"), d.id("S-2")}
 	v.Set("note", "November")
-	if to := d.post("/subscriptions/sign-off", v, http.StatusSeeOther).Header().Get("Location"); to != "/subscriptions?state=active" {
+	if to := d.post("/subscriptions/sign-off", v,
+		http.StatusSeeOther).Header().Get("Location"); to != "/subscriptions?state=active" {
 		t.Errorf("leads to %s", to)
 	}
 	if d.row("S-1")["review"] != "ok" || d.row("S-2")["review"] != "signed" {
@@ -59,31 +61,37 @@ func TestTheListSignsWhatItShowed(t *testing.T) {
 func TestAllThatMatchAreSignedAsThePageShowedThem(t *testing.T) {
 	t.Parallel()
 	d := settled(t)
-	d.sync(d.provider, d.account, record("S-1"), record("S-2", priced("30")), record("S-3", odd), record("Other", func(r *distributor.Subscription) { r.ProductName = "Visio" }))
+	d.sync(d.provider, d.account, record("S-1"), record("S-2", priced("30")), record("S-3", odd),
+		record("Other", func(r *distributor.Subscription) { r.ProductName = "Visio" }))
 	link := d.get("/subscriptions?q=premium").Find(`a[href^="/subscriptions/sign-off"]`).AttrOr("href", "")
 	page := d.get(link)
 	main := text(page.Find("main"))
-	for _, part := range []string{"Sign off 2 subscriptions?", "Without any remark1", "With a warning1", "Seats10", "220.00 USD", "Left out because they fail1", "Sold below cost"} {
+	for _, part := range []string{"Sign off 2 subscriptions?", "Without any remark1", "With a warning1", "Seats10",
+		"220.00 USD", "Left out because they fail1", "Sold below cost"} {
 		if !strings.Contains(main, part) {
 			t.Errorf("the page lacks %q: %s", part, main)
 		}
 	}
 	v := d.form(link, "/subscriptions/sign-off")
 	v.Set("note", "all right")
-	d.sync(d.provider, d.account, record("S-1", priced("19")), record("S-2", priced("30")), record("S-3", odd), record("Other"))
+	d.sync(d.provider, d.account, record("S-1", priced("19")), record("S-2", priced("30")), record("S-3", odd),
+		record("Other"))
 	changed := d.page(d.post("/subscriptions/sign-off", v, http.StatusConflict))
-	if !strings.Contains(text(changed.Find("main")), "have changed since") || d.number(`SELECT count(*) FROM sign_offs`) != 0 {
+	if !strings.Contains(text(changed.Find("main")), "have changed since") ||
+		d.number(`SELECT count(*) FROM sign_offs`) != 0 {
 		t.Errorf("%s", text(changed.Find("main")))
 	}
 	v = d.form(link, "/subscriptions/sign-off")
-	if to := d.post("/subscriptions/sign-off", v, http.StatusSeeOther).Header().Get("Location"); to != "/subscriptions?q=premium" {
+	if to := d.post("/subscriptions/sign-off", v,
+		http.StatusSeeOther).Header().Get("Location"); to != "/subscriptions?q=premium" {
 		t.Errorf("leads to %s", to)
 	}
 	if d.row("S-1")["review"] != "signed" || d.row("S-2")["review"] != "signed" || d.row("S-3")["review"] != "fail" {
 		t.Errorf("%v", d.file("/subscriptions.csv"))
 	}
 	d.page(d.post("/subscriptions/sign-off", url.Values{"all": {"1"}}, http.StatusConflict))
-	d.page(d.post("/subscriptions/sign-off", url.Values{"all": {"1"}, "filter": {"state=odd"}, "digest": {"x"}}, http.StatusUnprocessableEntity))
+	d.page(d.post("/subscriptions/sign-off", url.Values{"all": {"1"}, "filter": {"state=odd"}, "digest": {"x"}},
+		http.StatusUnprocessableEntity))
 }
 
 func TestWhatIsGoneIsConfirmedAndLeavesTheReview(t *testing.T) {
@@ -91,7 +99,8 @@ func TestWhatIsGoneIsConfirmedAndLeavesTheReview(t *testing.T) {
 	d := settled(t)
 	d.missing("S-2")
 	at := "/subscriptions/" + d.id("S-2")
-	if r := d.row("S-2"); r["state"] != "inactive" || r["provider_status"] != "missing" || r["review"] != "fail" || r["deactivated_by"] != "provider" || r["quantity"] != "5" {
+	if r := d.row("S-2"); r["state"] != "inactive" || r["provider_status"] != "missing" || r["review"] != "fail" ||
+		r["deactivated_by"] != "provider" || r["quantity"] != "5" {
 		t.Errorf("%v", r)
 	}
 	if got := text(d.get("/subscriptions").Find(".progress__text")); got != "0 of 1 signed" {
@@ -101,7 +110,8 @@ func TestWhatIsGoneIsConfirmedAndLeavesTheReview(t *testing.T) {
 		t.Errorf("%d rows fail", len(rows))
 	}
 	refused := d.page(d.post("/subscriptions/sign-off", url.Values{"id": {d.id("S-2")}}, http.StatusConflict))
-	if main := text(refused.Find("main")); !strings.Contains(main, "it is gone at the distributor; confirm that instead") {
+	if main := text(refused.Find("main")); !strings.Contains(main,
+		"it is gone at the distributor; confirm that instead") {
 		t.Error(main)
 	}
 	d.post(at+"/confirm-gone", d.form(at, at+"/confirm-gone"), http.StatusSeeOther)
@@ -142,7 +152,8 @@ func TestABannerStandsWhileReviewsWait(t *testing.T) {
 	t.Parallel()
 	d := settled(t)
 	d.exec(`INSERT INTO review_queue (subscription_id, queued_at) SELECT id, now() FROM subscriptions`)
-	if body := d.do(httptest.NewRequest(http.MethodGet, "/subscriptions", nil), http.StatusOK).Body.String(); !strings.Contains(body, "The review of 2 subscriptions is being made again") {
+	if body := d.do(httptest.NewRequest(http.MethodGet, "/subscriptions", nil),
+		http.StatusOK).Body.String(); !strings.Contains(body, "The review of 2 subscriptions is being made again") {
 		t.Error("no banner")
 	}
 }

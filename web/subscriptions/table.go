@@ -16,7 +16,8 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.T
 	t := ui.Table{
 		Caption: "Subscriptions",
 		Columns: []ui.Column{
-			q.Column("product", "Product"), {Label: "Review"}, {Label: "Customer"}, q.Column("external_id", "Id"), {Label: "State"},
+			q.Column("product", "Product"), {Label: "Review"}, {Label: "Customer"}, q.Column("external_id", "Id"),
+			{Label: "State"},
 			q.NumberColumn("quantity", "Seats"), {Label: "Price", Numeric: true}, nowrap(q.Column("end_date", "Ends")),
 		},
 		Empty: empty(q),
@@ -32,11 +33,14 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.T
 
 func row(r list.Row) ui.Row {
 	return ui.Row{
-		ID: r.ID.String(), Label: called(r.Product, r.ExternalID) + " of " + owner(r), Muted: r.State == subscription.Inactive,
+		ID: r.ID.String(), Label: called(r.Product, r.ExternalID) + " of " + owner(r),
+		Muted:        r.State == subscription.Inactive,
 		Unselectable: r.Review != "ok" && r.Review != "warn",
 		Cells: []ui.Cell{
-			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}, {Badges: reviewBadge(r.Review)}, customer(r),
-			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)), prices(r), ends(r),
+			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber},
+			{Badges: reviewBadge(r.Review)}, customer(r),
+			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)),
+			prices(r), ends(r),
 		},
 	}
 }
@@ -87,7 +91,8 @@ func customer(r list.Row) ui.Cell {
 		if r.Moved {
 			sub = "moved here, choose a contract"
 		}
-		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: "/accounts/" + r.AccountID.String(), Sub: sub, Muted: true}
+		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: "/accounts/" + r.AccountID.String(),
+			Sub: sub, Muted: true}
 	}
 	cell := ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.UUID.String())
 	cell.Sub = "no contract"
@@ -99,8 +104,11 @@ func customer(r list.Row) ui.Cell {
 
 func empty(q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No subscription matches", Text: "Change the search or the filters.", Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No subscription matches",
+			Text:   "Change the search or the filters.",
+			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet", Text: "They come in with the first sync of a provider's subscriptions, every night or on demand.",
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet",
+		Text:   "They come in with the first sync of a provider's subscriptions, every night or on demand.",
 		Action: &ui.LinkButton{Text: "Open the providers", Href: "/providers"}}
 }

@@ -27,7 +27,8 @@ func acts(d *desk) map[string]act {
 	d.missing("S-2")
 	one, gone, twin := "/subscriptions/"+d.id("S-1"), "/subscriptions/"+d.id("S-2"), "/subscriptions/"+d.id("L-1")
 	row := d.correctLink("S-1", "estimated")
-	filled := "/subscriptions/" + d.id("S-3") + "/prices/" + d.file("/subscriptions/" + d.id("S-3") + "/prices.csv")[0]["change_id"] + "/correct"
+	filled := "/subscriptions/" + d.id("S-3") + "/prices/" +
+		d.file("/subscriptions/" + d.id("S-3") + "/prices.csv")[0]["change_id"] + "/correct"
 	price := url.Values{"unit_price": {"23.5"}, "price_period": {"month"}, "effective_on": {"2026-11-22"}}
 	return map[string]act{
 		"subscription.contract_set":     {one + "/contract", url.Values{"contract_id": {""}}},
@@ -44,7 +45,8 @@ func acts(d *desk) map[string]act {
 func (d *desk) stands() map[string]string {
 	d.Helper()
 	out := map[string]string{}
-	for _, table := range []string{"subscriptions", "license_changes", "license_change_status", "subscription_reviews", "sign_offs"} {
+	for _, table := range []string{"subscriptions", "license_changes", "license_change_status", "subscription_reviews",
+		"sign_offs"} {
 		var rows string
 		sql := `SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') FROM ` + table + ` t`
 		if err := d.db.Read(d.Context()).Raw(sql).Row().Scan(&rows); err != nil {
@@ -74,7 +76,8 @@ func TestAnActWithoutItsPlaceInTheTrailIsNotDone(t *testing.T) {
 func TestAnActThatMeetsAnotherIsTriedAgainAndDoneOnce(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{
-		"subscription.contract_set", "subscription.price_set", "subscription.change_corrected", "subscription.price_corrected", "subscription.gone_confirmed",
+		"subscription.contract_set", "subscription.price_set", "subscription.change_corrected",
+		"subscription.price_corrected", "subscription.gone_confirmed",
 		"subscription.no_twin", "subscription.signed_off",
 	} {
 		t.Run(action, func(t *testing.T) {

@@ -16,12 +16,14 @@ import (
 )
 
 var periods = map[money.Period]string{
-	money.Month: "per month", money.Quarter: "per quarter", money.Year: "per year", money.ThreeYears: "per three years", money.Once: "once",
+	money.Month: "per month", money.Quarter: "per quarter", money.Year: "per year", money.ThreeYears: "per three years",
+	money.Once:    "once",
 	money.Unknown: "period unknown",
 }
 
 var kinds = map[distributor.Kind]string{
-	distributor.Licence: "Licence", distributor.OneTime: "One-time purchase", distributor.Usage: "Usage", distributor.Trial: "Trial",
+	distributor.Licence: "Licence", distributor.OneTime: "One-time purchase", distributor.Usage: "Usage",
+	distributor.Trial:       "Trial",
 	distributor.UnknownKind: "Unknown",
 }
 
@@ -30,7 +32,8 @@ var holds = map[subscription.HoldReason]string{
 	subscription.HoldTwin: "twin", subscription.HoldCutover: "cut-over",
 }
 
-var stateTones = map[subscription.State]ui.Tone{subscription.Active: ui.Good, subscription.Held: ui.Warn, subscription.Inactive: ui.Neutral}
+var stateTones = map[subscription.State]ui.Tone{subscription.Active: ui.Good, subscription.Held: ui.Warn,
+	subscription.Inactive: ui.Neutral}
 
 // stateBadge says the state and why. One that moved to a mapped account is held as
 // unmapped, but there is nothing to map: it waits for somebody to say whose it is.

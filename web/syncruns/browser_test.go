@@ -32,16 +32,21 @@ func (d *desk) signedIn(t *testing.T, b *browser.Browser) *browser.Tab {
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	partial := d.run(syncing.Partial, map[string]any{"total": 12, "done": 12, "added": 7, "unchanged": 21, "failed": 3, "message": "3 of 12 accounts could not be read, so nothing was marked as gone.", "advice": "See the causes below, then retry the failed ones."})
+	partial := d.run(syncing.Partial, map[string]any{"total": 12, "done": 12, "added": 7, "unchanged": 21, "failed": 3,
+		"message": "3 of 12 accounts could not be read, so nothing was marked as gone.",
+		"advice":  "See the causes below, then retry the failed ones."})
 	for i := range 3 {
 		d.outcome(partial, fmt.Sprint("c40001", i), "failed", "The distributor did not answer within 30 seconds.")
 	}
 	d.outcome(partial, "c500017", "changed", "7 new, 0 changed.")
 	d.clock.Advance(time.Hour)
-	stopped := d.run(syncing.Stopped, map[string]any{"message": "80 of 100 known subscriptions are missing from the listing, more than the share of 20 % that may go at once.", "advice": "Ask the distributor whether they have really ended."})
+	stopped := d.run(syncing.Stopped,
+		map[string]any{"message": "80 of 100 known subscriptions are missing from the listing, more than the share " +
+			"of 20 % that may go at once.", "advice": "Ask the distributor whether they have really ended."})
 	running := d.run(syncing.Running, map[string]any{"total": 340, "done": 118, "added": 12, "unchanged": 100})
 	b := browser.Start(t)
-	for name, path := range map[string]string{"list": "/sync-runs", "partial": page(partial), "stopped": page(stopped), "running": page(running)} {
+	for name, path := range map[string]string{"list": "/sync-runs", "partial": page(partial), "stopped": page(stopped),
+		"running": page(running)} {
 		for _, v := range []struct {
 			width int64
 			dark  bool

@@ -13,23 +13,28 @@ import (
 // csvColumns begin with those of CONTRACT; they stay once published.
 func csvColumns() []string {
 	return []string{"id", "provider_id", "provider", "kind", "trigger", "state", "started_at", "finished_at",
-		"added", "changed", "unchanged", "gone", "held", "failed", "message", "requested_at", "requested_by", "accounts_total", "accounts_done"}
+		"added", "changed", "unchanged", "gone", "held", "failed", "message", "requested_at", "requested_by",
+		"accounts_total", "accounts_done"}
 }
 
 func (h Handlers) listCSV(c echo.Context, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "sync-runs.csv", csvColumns(), func(write httpx.Row) error {
 		return h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return syncing.Each(ctx, tx, h.filterOf(q), q.Page.Order, func(r syncing.Row) error { return write(csvRow(r)...) })
+			return syncing.Each(ctx, tx, h.filterOf(q), q.Page.Order,
+				func(r syncing.Row) error { return write(csvRow(r)...) })
 		})
 	})
 }
 
 func csvRow(r syncing.Row) []httpx.Cell {
 	return []httpx.Cell{
-		httpx.Plain(r.ID.String()), httpx.Plain(r.ProviderID.String()), httpx.Text(r.Provider), httpx.Plain(string(r.Kind)),
-		httpx.Plain(string(r.Trigger)), httpx.Plain(string(r.State)), httpx.Plain(iso(r.StartedAt)), httpx.Plain(iso(r.FinishedAt)),
-		figure(r.Added), figure(r.Changed), figure(r.Unchanged), figure(r.Gone), figure(r.Held), figure(r.Failed), httpx.Text(r.Message),
+		httpx.Plain(r.ID.String()), httpx.Plain(r.ProviderID.String()), httpx.Text(r.Provider),
+		httpx.Plain(string(r.Kind)),
+		httpx.Plain(string(r.Trigger)), httpx.Plain(string(r.State)), httpx.Plain(iso(r.StartedAt)),
+		httpx.Plain(iso(r.FinishedAt)),
+		figure(r.Added), figure(r.Changed), figure(r.Unchanged), figure(r.Gone), figure(r.Held), figure(r.Failed),
+		httpx.Text(r.Message),
 		httpx.Plain(iso(&r.RequestedAt)), httpx.Text(r.RequestedBy), figure(r.Total), figure(r.Done),
 	}
 }

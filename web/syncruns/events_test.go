@@ -53,7 +53,8 @@ func TestTheStreamTellsTheProgressAndEndsWithTheRun(t *testing.T) {
 	d := open(t)
 	id := d.run(syncing.Running, map[string]any{"total": 3, "done": 1, "added": 5})
 	stream := d.listener(page(id) + "/events")
-	if p, _ := d.next(stream); p.Done != 1 || p.Total != 3 || p.Text != "1 of 3 accounts" || p.Values["added"] != "5" || p.Final {
+	if p, _ := d.next(stream); p.Done != 1 || p.Total != 3 || p.Text != "1 of 3 accounts" ||
+		p.Values["added"] != "5" || p.Final {
 		t.Errorf("first: %+v", p)
 	}
 	d.exec(`UPDATE sync_runs SET done = 2, added = 9 WHERE id = ?`, id)

@@ -99,7 +99,8 @@ func kindChoices() []httpx.Choice {
 
 func stateChoices() []httpx.Choice {
 	var out []httpx.Choice
-	for _, s := range []syncing.State{syncing.Queued, syncing.Running, syncing.Interrupted, syncing.Succeeded, syncing.Partial, syncing.Failed, syncing.Cancelled, syncing.Stopped} {
+	for _, s := range []syncing.State{syncing.Queued, syncing.Running, syncing.Interrupted, syncing.Succeeded,
+		syncing.Partial, syncing.Failed, syncing.Cancelled, syncing.Stopped} {
 		out = append(out, httpx.Choice{Value: string(s), Label: StateLabel(s)})
 	}
 	return out
@@ -115,7 +116,8 @@ func triggerChoices() []httpx.Choice {
 
 func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) layout.List {
 	page := session.Page(c, "Sync runs", "Sync runs")
-	page.Lead = "Each run reads a provider once: its accounts, or the subscriptions of its accounts. Nothing is ever changed at the distributor."
+	page.Lead = "Each run reads a provider once: its accounts, or the subscriptions of its accounts. " +
+		"Nothing is ever changed at the distributor."
 	return layout.List{
 		Page: page, Filters: q.FilterBar(""), Table: h.listTable(q, p.rows),
 		Pager: q.Pager(p.next, fmt.Sprintf("%d of %d", len(p.rows), p.total)),
@@ -127,7 +129,8 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 	requested.Nowrap = true
 	t := ui.Table{Caption: "Sync runs", Empty: listEmpty(q), Columns: []ui.Column{
 		requested, {Label: "Provider"}, {Label: "What"}, {Label: "State"},
-		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Unchanged", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true}, {Label: "Failed", Numeric: true},
+		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Unchanged", Numeric: true},
+		{Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true}, {Label: "Failed", Numeric: true},
 	}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
@@ -135,7 +138,8 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 			ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()),
 			{Text: KindLabel(r.Kind), Sub: startedBy(r.Trigger, r.RequestedBy)},
 			{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)},
-			number(r.Added), number(r.Changed), number(r.Unchanged), number(r.Gone), number(r.Held), failedCell(r.Failed),
+			number(r.Added), number(r.Changed), number(r.Unchanged), number(r.Gone), number(r.Held),
+			failedCell(r.Failed),
 		}})
 	}
 	return t
@@ -166,7 +170,10 @@ func trouble(r syncing.Row) string {
 
 func listEmpty(q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No run matches", Text: "The filters hide every run.", Action: &ui.LinkButton{Text: "Clear all filters", Href: q.ClearHref()}}
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No run matches", Text: "The filters hide every run.",
+			Action: &ui.LinkButton{Text: "Clear all filters", Href: q.ClearHref()}}
 	}
-	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet", Text: "A run begins on a provider's page, and every night by itself.", Action: &ui.LinkButton{Text: "Providers", Href: "/providers"}}
+	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet",
+		Text:   "A run begins on a provider's page, and every night by itself.",
+		Action: &ui.LinkButton{Text: "Providers", Href: "/providers"}}
 }

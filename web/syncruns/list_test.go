@@ -54,7 +54,8 @@ func TestTheListIsFilteredAndSorted(t *testing.T) {
 			t.Errorf("%s: %s", query, diff)
 		}
 	}
-	for _, bad := range []string{"?state=fine", "?kind=all", "?trigger=me", "?provider=" + uuid.NewString(), "?sort=message"} {
+	for _, bad := range []string{"?state=fine", "?kind=all", "?trigger=me", "?provider=" + uuid.NewString(),
+		"?sort=message"} {
 		if res := d.request(http.MethodGet, "/sync-runs"+bad, nil); res.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", bad, res.StatusCode)
 		}
@@ -64,7 +65,8 @@ func TestTheListIsFilteredAndSorted(t *testing.T) {
 func TestTheFileHasTheColumnsOfTheContract(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	id := d.run(syncing.Partial, map[string]any{"added": 3, "changed": 1, "unchanged": 340, "gone": 2, "held": 4, "failed": 5, "message": "=cmd()"})
+	id := d.run(syncing.Partial, map[string]any{"added": 3, "changed": 1, "unchanged": 340, "gone": 2, "held": 4,
+		"failed": 5, "message": "=cmd()"})
 	rows, err := csv.NewReader(d.request(http.MethodGet, "/sync-runs.csv?state=partial", nil).Body).ReadAll()
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%v %v", rows, err)
@@ -73,7 +75,8 @@ func TestTheFileHasTheColumnsOfTheContract(t *testing.T) {
 	if got := strings.Join(rows[0], ","); !strings.HasPrefix(got, columns+",") {
 		t.Errorf("columns: %s", got)
 	}
-	want := []string{id.String(), d.provider.String(), "Northwind US", "subscriptions", "person", "partial", "2026-11-22T09:00:00Z", "2026-11-22T09:01:30Z", "3", "1", "340", "2", "4", "5", "'=cmd()"}
+	want := []string{id.String(), d.provider.String(), "Northwind US", "subscriptions", "person", "partial",
+		"2026-11-22T09:00:00Z", "2026-11-22T09:01:30Z", "3", "1", "340", "2", "4", "5", "'=cmd()"}
 	if diff := cmp.Diff(want, rows[1][:len(want)]); diff != "" {
 		t.Error(diff)
 	}
@@ -86,7 +89,8 @@ func TestAnEmptyListSaysWhy(t *testing.T) {
 		t.Errorf("nothing yet: %s", text)
 	}
 	d.run(syncing.Failed, nil)
-	if text := htmlcheck.Text(d.get("/sync-runs?state=running").Find("main")); !strings.Contains(text, "No run matches") {
+	if text := htmlcheck.Text(d.get("/sync-runs?state=running").Find("main")); !strings.Contains(text,
+		"No run matches") {
 		t.Errorf("no match: %s", text)
 	}
 }

@@ -50,7 +50,8 @@ func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{T: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.DiscardHandler)
-	d.auth = auth.Service{DB: d.db.DB, Clock: d.clock, Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
+	d.auth = auth.Service{DB: d.db.DB, Clock: d.clock,
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
 	d.sync = &syncing.Service{DB: d.db.DB, Clock: d.clock, Zone: time.UTC, Log: log,
 		Enqueue: func(context.Context, *gorm.DB, uuid.UUID, time.Duration) error { return nil }}
 	m := session.New(session.Options{DB: d.db.DB, Clock: d.clock, Log: log})
@@ -62,7 +63,10 @@ func open(t *testing.T) *desk {
 	doors := session.Handlers{Manager: m, Auth: d.auth}
 	pages.GET(session.LoginPath, doors.LoginForm)
 	pages.POST(session.LoginPath, doors.Login)
-	pages.GET("/", func(c echo.Context) error { return httpx.Render(c, http.StatusOK, session.Page(c, "Dashboard", "")) })
+	pages.GET("/", func(c echo.Context) error {
+		return httpx.Render(c, http.StatusOK,
+			session.Page(c, "Dashboard", ""))
+	})
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	h := syncruns.Handlers{DB: d.db.DB, Clock: d.clock, Zone: time.UTC, Sync: d.sync, Sessions: m}
 	runs := pages.Group("/sync-runs", m.Require())
@@ -82,14 +86,16 @@ func open(t *testing.T) *desk {
 func (d *desk) signIn() {
 	d.Helper()
 	var err error
-	if d.user, err = d.auth.FirstAdmin(d.Context(), auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: password}); err != nil {
+	if d.user, err = d.auth.FirstAdmin(d.Context(),
+		auth.NewUser{Name: "Ada Example", Email: "ada@reseller.example", Password: password}); err != nil {
 		d.Fatal(err)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		d.Fatal(err)
 	}
-	d.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	d.client = &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	d.post("/login", url.Values{"email": {"ada@reseller.example"}, "password": {password}}, http.StatusSeeOther)
 }
 
@@ -97,8 +103,10 @@ func (d *desk) signIn() {
 func (d *desk) newProvider(name string) uuid.UUID {
 	d.Helper()
 	id, now := uuid.Must(uuid.NewV7()), d.clock.Now()
-	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, active, credentials_at, checked_at, check_result, created_at, updated_at)
-		VALUES (?, ?, 'stellr', true, 'api.us.tdsynnex.com', ?, true, ?, ?, 'passed', ?, ?)`, id, name, name, now, now, now, now)
+	d.exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, active,
+		credentials_at, checked_at, check_result, created_at, updated_at)
+		VALUES (?, ?, 'stellr', true, 'api.us.tdsynnex.com', ?, true, ?, ?, 'passed', ?,
+			?)`, id, name, name, now, now, now, now)
 	return id
 }
 
@@ -110,8 +118,10 @@ func (d *desk) run(state syncing.State, set map[string]any) uuid.UUID {
 	if state.Finished() {
 		finished = now.Add(90 * time.Second)
 	}
-	d.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at, finished_at, attempt)
-		VALUES (?, ?, 'subscriptions', 'person', ?, 'Ada Example', ?, ?, ?, 1)`, id, d.provider, state, now, now, finished)
+	d.exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at,
+		finished_at, attempt)
+		VALUES (?, ?, 'subscriptions', 'person', ?, 'Ada Example', ?, ?, ?,
+			1)`, id, d.provider, state, now, now, finished)
 	for column, value := range set {
 		d.exec(fmt.Sprintf("UPDATE sync_runs SET %s = ? WHERE id = ?", column), value, id)
 	}
@@ -120,7 +130,8 @@ func (d *desk) run(state syncing.State, set map[string]any) uuid.UUID {
 
 func (d *desk) outcome(run uuid.UUID, externalID, outcome, cause string) {
 	d.Helper()
-	d.exec(`INSERT INTO sync_run_accounts (run_id, external_id, name, outcome, cause, advice, request_id, added, at) VALUES (?, ?, ?, ?, ?, 'Retry it.', 'req-9', 2, now())`,
+	d.exec(`INSERT INTO sync_run_accounts (run_id, external_id, name, outcome, cause, advice, request_id, added, at)
+		VALUES (?, ?, ?, ?, ?, 'Retry it.', 'req-9', 2, now())`,
 		run, externalID, "Contoso "+externalID, outcome, cause)
 }
 

@@ -12,10 +12,12 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // progressOf is a run as the page and the stream show it.
 func progressOf(r syncing.Run) httpx.Progress {
-	return httpx.Progress{Done: r.Done, Total: r.Total, Text: progressText(r), Final: r.State.Finished(), Values: map[string]string{
-		"state": StateLabel(r.State), "done": progressDone(r), "added": itoa(r.Added), "changed": itoa(r.Changed), "unchanged": itoa(r.Unchanged),
-		"gone": itoa(r.Gone), "held": itoa(r.Held), "failed": itoa(r.Failed),
-	}}
+	return httpx.Progress{Done: r.Done, Total: r.Total, Text: progressText(r), Final: r.State.Finished(),
+		Values: map[string]string{
+			"state": StateLabel(r.State), "done": progressDone(r), "added": itoa(r.Added), "changed": itoa(r.Changed),
+			"unchanged": itoa(r.Unchanged),
+			"gone":      itoa(r.Gone), "held": itoa(r.Held), "failed": itoa(r.Failed),
+		}}
 }
 
 func progressText(r syncing.Run) string {

@@ -18,7 +18,8 @@ import (
 func TestAnEndedRunTellsWhatItDidAndWhyAccountsFailed(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	id := d.run(syncing.Partial, map[string]any{"total": 12, "done": 12, "added": 7, "failed": 3, "message": "3 of 12 accounts could not be read.", "advice": "Retry the failed ones."})
+	id := d.run(syncing.Partial, map[string]any{"total": 12, "done": 12, "added": 7, "failed": 3,
+		"message": "3 of 12 accounts could not be read.", "advice": "Retry the failed ones."})
 	for _, x := range []string{"c1", "c2"} {
 		d.outcome(id, x, "failed", "The distributor did not answer.")
 	}
@@ -29,21 +30,27 @@ func TestAnEndedRunTellsWhatItDidAndWhyAccountsFailed(t *testing.T) {
 		t.Error("an ended run still listens")
 	}
 	main := htmlcheck.Text(doc.Find("main"))
-	for _, part := range []string{"Partial", "3 of 12 accounts could not be read. Retry the failed ones.", "1 min 30 s", "by Ada Example", "Request req-9"} {
+	for _, part := range []string{"Partial", "3 of 12 accounts could not be read. Retry the failed ones.", "1 min 30 s",
+		"by Ada Example", "Request req-9"} {
 		if !strings.Contains(main, part) {
 			t.Errorf("the page lacks %q: %s", part, main)
 		}
 	}
 	var causes []string
 	table := doc.Find("table").First()
-	table.Find("tbody tr").Each(func(_ int, tr *goquery.Selection) { causes = append(causes, htmlcheck.Text(tr.Find("td").Last())) })
+	table.Find("tbody tr").Each(func(_ int,
+		tr *goquery.Selection) {
+		causes = append(causes, htmlcheck.Text(tr.Find("td").Last()))
+	})
 	if diff := cmp.Diff([]string{"2", "1"}, causes); diff != "" {
 		t.Errorf("causes, counted: %s", diff)
 	}
-	if changed := d.get(page(id) + "?outcome=changed").Find("table").Last(); !strings.Contains(changed.Text(), "Contoso c4") || strings.Contains(changed.Text(), "Contoso c1") {
+	if changed := d.get(page(id) + "?outcome=changed").Find("table").Last(); !strings.Contains(changed.Text(),
+		"Contoso c4") || strings.Contains(changed.Text(), "Contoso c1") {
 		t.Errorf("changed accounts: %s", htmlcheck.Text(changed))
 	}
-	if res := d.request(http.MethodGet, page(id)+"?outcome=odd", nil); res.StatusCode != http.StatusUnprocessableEntity {
+	if res := d.request(http.MethodGet, page(id)+"?outcome=odd",
+		nil); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown outcome: %d", res.StatusCode)
 	}
 }
@@ -52,7 +59,8 @@ func TestManyOutcomesArePaged(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	id := d.run(syncing.Succeeded, nil)
-	d.exec(`INSERT INTO sync_run_accounts (run_id, external_id, outcome, at) SELECT ?, 'c' || n, 'changed', now() FROM generate_series(1, 120) n`, id)
+	d.exec(`INSERT INTO sync_run_accounts (run_id, external_id, outcome, at) SELECT ?, 'c' || n, 'changed', now()
+		FROM generate_series(1, 120) n`, id)
 	seen, next := map[string]bool{}, page(id)
 	for range 5 {
 		doc := d.get(next)
@@ -87,7 +95,8 @@ func TestAWorkingRunShowsWhatTheStreamShows(t *testing.T) {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if doc.Find(`form[action="`+page(id)+`/cancel"] button`).Length() != 1 || doc.Find(`form[action="`+page(id)+`/retry"]`).Length() != 0 {
+	if doc.Find(`form[action="`+page(id)+`/cancel"] button`).Length() != 1 ||
+		doc.Find(`form[action="`+page(id)+`/retry"]`).Length() != 0 {
 		t.Error("a working run can be cancelled, not retried")
 	}
 }
@@ -108,7 +117,8 @@ func TestCancelEndsAQueuedRunAndAsksARunningOne(t *testing.T) {
 	if r := d.load(working); r.State != syncing.Running || r.CancelRequestedBy != "Ada Example" {
 		t.Errorf("running: %s, asked by %q", r.State, r.CancelRequestedBy)
 	}
-	if text := htmlcheck.Text(d.get(page(working)).Find("[data-progress-text]")); !strings.Contains(text, "Cancelling") {
+	if text := htmlcheck.Text(d.get(page(working)).Find("[data-progress-text]")); !strings.Contains(text,
+		"Cancelling") {
 		t.Errorf("the page says %q", text)
 	}
 }
@@ -119,7 +129,8 @@ func TestRetryReadsTheFailedAccountsOnly(t *testing.T) {
 	id := d.run(syncing.Partial, nil)
 	d.outcome(id, "c1", "failed", "No answer.")
 	d.outcome(id, "c2", "changed", "1 new.")
-	if text := htmlcheck.Text(d.get(page(id)).Find(`form[action="` + page(id) + `/retry"]`)); text != "Retry failed accounts" {
+	if text := htmlcheck.Text(d.get(page(id)).Find(`form[action="` + page(id) +
+		`/retry"]`)); text != "Retry failed accounts" {
 		t.Errorf("the button reads %q", text)
 	}
 	again, ok := strings.CutPrefix(d.post(page(id)+"/retry", nil, http.StatusSeeOther), "/sync-runs/")
@@ -127,7 +138,8 @@ func TestRetryReadsTheFailedAccountsOnly(t *testing.T) {
 		t.Fatal(again)
 	}
 	r := d.load(uuid.MustParse(again))
-	if diff := cmp.Diff([]string{"c1"}, r.OnlyAccounts); diff != "" || *r.RetryOf != id || r.Trigger != syncing.ByRetry {
+	if diff := cmp.Diff([]string{"c1"}, r.OnlyAccounts); diff != "" || *r.RetryOf != id ||
+		r.Trigger != syncing.ByRetry {
 		t.Errorf("%s %+v", diff, r)
 	}
 	if doc := d.get(page(r.ID)); doc.Find(`a[href="`+page(id)+`"]`).Length() != 1 {
@@ -143,7 +155,8 @@ func TestAStoppedRunAsksBeforeAnythingIsGone(t *testing.T) {
 	d := open(t)
 	id := d.run(syncing.Stopped, map[string]any{"message": "80 of 100 known subscriptions are missing."})
 	form := d.get(page(id)).Find("form.confirm")
-	if v, _ := form.Find(`input[name="allow_gone"]`).Attr("value"); v != "on" || !strings.Contains(form.Text(), "mark them as gone") {
+	if v, _ := form.Find(`input[name="allow_gone"]`).Attr("value"); v != "on" ||
+		!strings.Contains(form.Text(), "mark them as gone") {
 		t.Fatalf("the question: %s", htmlcheck.Text(form))
 	}
 	plain := strings.TrimPrefix(d.post(page(id)+"/retry", nil, http.StatusSeeOther), "/sync-runs/")
@@ -151,7 +164,8 @@ func TestAStoppedRunAsksBeforeAnythingIsGone(t *testing.T) {
 		t.Error("run again without agreeing marks as gone")
 	}
 	d.post("/sync-runs/"+plain+"/cancel", nil, http.StatusSeeOther)
-	agreed := strings.TrimPrefix(d.post(page(id)+"/retry", url.Values{"allow_gone": {"on"}}, http.StatusSeeOther), "/sync-runs/")
+	agreed := strings.TrimPrefix(d.post(page(id)+"/retry", url.Values{"allow_gone": {"on"}}, http.StatusSeeOther),
+		"/sync-runs/")
 	if !d.load(uuid.MustParse(agreed)).AllowGone {
 		t.Error("the agreement was lost")
 	}
@@ -182,8 +196,10 @@ func TestARunTellsHowLongItTook(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	for seconds, want := range map[int]string{0: "under 1 s", 41: "41 s", 125: "2 min 5 s", 7384: "2 h 3 min"} {
-		id := d.run(syncing.Succeeded, map[string]any{"finished_at": d.clock.Now().Add(time.Duration(seconds) * time.Second)})
-		if text := htmlcheck.Text(d.get(page(id)).Find("main")); !strings.Contains(text, "Took "+want) && !strings.Contains(text, "Took"+want) {
+		id := d.run(syncing.Succeeded,
+			map[string]any{"finished_at": d.clock.Now().Add(time.Duration(seconds) * time.Second)})
+		if text := htmlcheck.Text(d.get(page(id)).Find("main")); !strings.Contains(text, "Took "+want) &&
+			!strings.Contains(text, "Took"+want) {
 			t.Errorf("%d s: %s", seconds, text)
 		}
 	}

@@ -27,7 +27,9 @@ func (h Handlers) Retry(c echo.Context) error {
 		return err
 	}
 	if form.On("allow_gone") && was.State != syncing.Stopped {
-		return errs.New(errs.Conflict, "Only a run that the guard stopped can be repeated with what is missing marked as gone. Nothing was changed.")
+		return errs.New(errs.Conflict,
+			"Only a run that the guard stopped can be repeated with what is missing marked as gone. "+
+				"Nothing was changed.")
 	}
 	run, found, err := h.Sync.Retry(ctx, session.Actor(c), id, form.On("allow_gone"))
 	if err != nil {

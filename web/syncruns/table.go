@@ -17,7 +17,8 @@ func Path(id uuid.UUID) string { return "/sync-runs/" + id.String() }
 func Table(runs []syncing.Row, zone *time.Location) ui.Table {
 	t := ui.Table{Caption: "Sync runs", Columns: []ui.Column{
 		{Label: "Requested", Nowrap: true}, {Label: "What"}, {Label: "State"},
-		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Failed", Numeric: true},
+		{Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true},
+		{Label: "Failed", Numeric: true},
 	}}
 	for _, r := range runs {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{

@@ -19,7 +19,8 @@ func causes(r record) *view.Causes {
 		Caption: "Causes", Plain: true, Columns: []ui.Column{{Label: "Cause"}, {Label: "Accounts", Numeric: true}},
 	}}
 	for _, c := range r.causes {
-		out.Table.Rows = append(out.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Cause, Sub: c.Advice}, ui.TextCell(itoa(c.Accounts))}})
+		out.Table.Rows = append(out.Table.Rows,
+			ui.Row{Cells: []ui.Cell{{Text: c.Cause, Sub: c.Advice}, ui.TextCell(itoa(c.Accounts))}})
 	}
 	return out
 }
@@ -30,10 +31,12 @@ func outcomes(r record, q httpx.ListQuery) *view.Outcomes {
 		return nil
 	}
 	shown := chosen(q, r.outcomes)
-	out := &view.Outcomes{Card: ui.Card{Title: "Accounts", ID: "accounts"}, Tabs: ui.Tabs{Label: "Outcome"}, Table: outcomeTable(r, shown)}
+	out := &view.Outcomes{Card: ui.Card{Title: "Accounts", ID: "accounts"}, Tabs: ui.Tabs{Label: "Outcome"},
+		Table: outcomeTable(r, shown)}
 	for _, o := range []string{syncing.OutcomeFailed, syncing.OutcomeChanged, syncing.OutcomeHeld} {
 		if n := r.outcomes[o]; n > 0 || o == shown {
-			out.Tabs.Items = append(out.Tabs.Items, ui.Tab{Label: capital(o), Href: q.With("outcome", o), Count: itoa(n), Active: o == shown})
+			out.Tabs.Items = append(out.Tabs.Items,
+				ui.Tab{Label: capital(o), Href: q.With("outcome", o), Count: itoa(n), Active: o == shown})
 		}
 	}
 	if r.next != "" || q.Page.After != nil {
@@ -45,12 +48,15 @@ func outcomes(r record, q httpx.ListQuery) *view.Outcomes {
 
 func outcomeTable(r record, shown string) ui.Table {
 	t := ui.Table{Caption: "Accounts that " + outcomeVerb(shown), Compact: true, Columns: []ui.Column{
-		{Label: "Account"}, {Label: "What happened"}, {Label: "Added", Numeric: true}, {Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true},
+		{Label: "Account"}, {Label: "What happened"}, {Label: "Added", Numeric: true},
+		{Label: "Changed", Numeric: true}, {Label: "Gone", Numeric: true}, {Label: "Held", Numeric: true},
 	}}
-	t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No such account", Text: "No account of this run has this outcome."}
+	t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No such account",
+		Text: "No account of this run has this outcome."}
 	for _, a := range r.rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			accountCell(a), {Text: a.Cause, Sub: explained(a)}, number(a.Added), number(a.Changed), number(a.Gone), number(a.Held),
+			accountCell(a), {Text: a.Cause, Sub: explained(a)}, number(a.Added), number(a.Changed), number(a.Gone),
+			number(a.Held),
 		}})
 	}
 	return t

@@ -19,13 +19,15 @@ import (
 func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.Record {
 	m := view.Record{
 		Page: session.Page(c, KindLabel(r.Kind)+" of "+r.names.Provider, "Sync runs"), Result: result(r),
-		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r), Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
+		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r),
+		Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "Sync run", []layout.Crumb{{Label: "Sync runs", Href: listPath}}
 	m.Page.Badges = []ui.Badge{Badge(r.State)}
 	if !r.State.Finished() {
 		p := progressOf(r.Run)
-		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: progressLabel(r.Run), Text: p.Text, Done: p.Done, Total: p.Total}, Src: Path(r.ID) + "/events"}
+		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: progressLabel(r.Run), Text: p.Text, Done: p.Done,
+			Total: p.Total}, Src: Path(r.ID) + "/events"}
 	}
 	if mayRun(c) {
 		m.Page.Actions, m.Agree = actions(r), agree(r)
@@ -74,7 +76,8 @@ func actions(r record) []templ.Component {
 	switch r.State {
 	case syncing.Queued, syncing.Running, syncing.Interrupted:
 		if r.CancelRequestedAt != nil {
-			return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Cancel run", Icon: "stop", Action: Path(r.ID) + "/cancel", Disabled: true, Why: "It has been asked to end"}}}
+			return []templ.Component{ui.PostButton{Button: ui.Button{Text: "Cancel run", Icon: "stop",
+				Action: Path(r.ID) + "/cancel", Disabled: true, Why: "It has been asked to end"}}}
 		}
 		return []templ.Component{post("Cancel run", "/cancel", "stop")}
 	case syncing.Partial, syncing.Failed:
@@ -95,8 +98,10 @@ func agree(r record) *ui.ConfirmForm {
 	}
 	return &ui.ConfirmForm{
 		Action: Path(r.ID) + "/retry", Hidden: []ui.Pair{{Name: "allow_gone", Value: "on"}},
-		Title:  "Are they really gone?",
-		Text:   "If the distributor confirms that what is missing has ended, the run is repeated and marks it as gone: those subscriptions become inactive and their seats close in the ledger from that day. Nothing is deleted, and what comes back later is taken up again.",
+		Title: "Are they really gone?",
+		Text: "If the distributor confirms that what is missing has ended, the run is repeated and marks it as " +
+			"gone: those subscriptions become inactive and their seats close in the ledger from that day. " +
+			"Nothing is deleted, and what comes back later is taken up again.",
 		Button: "Run again and mark them as gone",
 	}
 }
@@ -160,15 +165,19 @@ func unread(r record) *view.Causes {
 	if len(r.unread) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: "Dates that cannot be read", Plain: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Account"}, {Label: "Start as received"}, {Label: "End as received"}}}
+	t := ui.Table{Caption: "Dates that cannot be read", Plain: true,
+		Columns: []ui.Column{{Label: "Subscription"}, {Label: "Account"}, {Label: "Start as received"},
+			{Label: "End as received"}}}
 	for _, u := range r.unread {
 		name := u.Product
 		if name == "" {
 			name = u.ExternalID
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: "/subscriptions/" + u.ID.String() + "#dates", Sub: u.ExternalID}, ui.TextCell(u.Account), ui.TextCell(u.StartText), ui.TextCell(u.EndText)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: "/subscriptions/" + u.ID.String() + "#dates",
+			Sub: u.ExternalID}, ui.TextCell(u.Account), ui.TextCell(u.StartText), ui.TextCell(u.EndText)}})
 	}
-	card := ui.Card{Title: "Dates that cannot be read", Flush: true, Text: "Nothing is dated by a guess: they wait until a person says the day on the subscription's page."}
+	card := ui.Card{Title: "Dates that cannot be read", Flush: true,
+		Text: "Nothing is dated by a guess: they wait until a person says the day on the subscription's page."}
 	if r.unreads > len(r.unread) {
 		card.Text = fmt.Sprintf("%d of %d. ", len(r.unread), r.unreads) + card.Text
 	}

@@ -92,7 +92,8 @@ func (k importKind) planning(tx *gorm.DB, t imports.Table) (*planning, error) {
 	}
 	for _, i := range standing {
 		p.items[i.Key()] = i
-		if open, ok := p.open[i.series()]; i.EffectiveTo.IsZero() && (!ok || open.EffectiveFrom.Before(i.EffectiveFrom)) {
+		if open, ok := p.open[i.series()]; i.EffectiveTo.IsZero() &&
+			(!ok || open.EffectiveFrom.Before(i.EffectiveFrom)) {
 			p.open[i.series()] = i
 		}
 	}
@@ -117,7 +118,8 @@ func (p *planning) readProducts(tx *gorm.DB) error {
 	}
 	var found []Product
 	err = tx.Raw(`SELECT id, vendor, part_number, name, vendor_assumed FROM products
-		WHERE lower(part_number) IN (SELECT lower(jsonb_array_elements_text(?::jsonb))) ORDER BY id`, string(doc)).Scan(&found).Error
+		WHERE lower(part_number) IN (SELECT lower(jsonb_array_elements_text(?::jsonb)))
+		ORDER BY id`, string(doc)).Scan(&found).Error
 	if err != nil {
 		return fmt.Errorf("read products: %w", err)
 	}
@@ -202,7 +204,8 @@ func filling(before, after Product) []imports.Change {
 
 func itemInput(l imports.Line) ItemInput {
 	return ItemInput{
-		Vendor: l.Get("vendor"), PartNumber: l.Get("part_number"), ProductName: l.Get("product_name"), Unit: l.Get("unit"),
+		Vendor: l.Get("vendor"), PartNumber: l.Get("part_number"), ProductName: l.Get("product_name"),
+		Unit: l.Get("unit"),
 		Term: l.Get("term"), BillingFrequency: l.Get("billing_frequency"), UnitPrice: l.Get("unit_price"),
 		EffectiveFrom: l.Get("effective_from"), EffectiveTo: l.Get("effective_to"),
 		UnitCost: l.Get("unit_cost"), SuggestedPrice: l.Get("suggested_price"),

@@ -62,7 +62,9 @@ func (p *planning) addedRow(row imports.Row, i Item) imports.Row {
 	row.Changes = append(row.Changes, differences(Item{}, i)...)
 	if open, ok := p.open[i.series()]; ok && open.EffectiveFrom.Before(i.EffectiveFrom) {
 		p.newer++
-		row.Note = strings.TrimSpace(row.Note + fmt.Sprintf(" Counts from %s instead of %s per %s, which has no end and stays on record.", i.EffectiveFrom, open.UnitPrice, open.Unit))
+		row.Note = strings.TrimSpace(row.Note +
+			fmt.Sprintf(" Counts from %s instead of %s per %s, which has no end and stays on record.", i.EffectiveFrom,
+				open.UnitPrice, open.Unit))
 	}
 	return row
 }
@@ -87,7 +89,8 @@ func (i Item) columns() []imports.Change {
 	return []imports.Change{
 		{Field: "unit", After: string(i.Unit)}, {Field: "term", After: string(i.Term)},
 		{Field: "billing_frequency", After: string(i.BillingFrequency)}, {Field: "unit_price", After: amount},
-		{Field: "effective_from", After: i.EffectiveFrom.String()}, {Field: "effective_to", After: i.EffectiveTo.String()},
+		{Field: "effective_from", After: i.EffectiveFrom.String()},
+		{Field: "effective_to", After: i.EffectiveTo.String()},
 		{Field: "unit_cost", After: known(i.UnitCost)}, {Field: "suggested_price", After: known(i.SuggestedPrice)},
 	}
 }
@@ -106,7 +109,8 @@ func (p *planning) notes() []string {
 		out = append(out, fmt.Sprintf("Part numbers not known yet: %d. Their products are made with the prices.", n))
 	}
 	if p.newer > 0 {
-		out = append(out, fmt.Sprintf("Lines that begin a new price for something that has one without an end: %d. The older price stays on record without an end; from its first day the newer one counts.", p.newer))
+		out = append(out, fmt.Sprintf("Lines that begin a new price for something that has one without an end: %d. "+
+			"The older price stays on record without an end; from its first day the newer one counts.", p.newer))
 	}
 	if len(p.added)+len(p.changed) > 0 {
 		out = append(out, "Subscriptions keep the prices they have. A new price is used where one lands or renews.")

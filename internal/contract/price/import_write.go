@@ -9,9 +9,11 @@ import (
 	"gorm.io/gorm"
 )
 
-const productRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Vendor" text, "PartNumber" text, "Name" text, "VendorAssumed" boolean)`
+const productRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "Vendor" text, "PartNumber" text, "Name" text,
+	"VendorAssumed" boolean)`
 
-const itemRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ProductID" uuid, "Unit" text, "Term" text, "BillingFrequency" text,
+const itemRecord = `jsonb_to_recordset(?::jsonb) AS x("ID" uuid, "ProductID" uuid, "Unit" text, "Term" text,
+	"BillingFrequency" text,
 	"UnitPrice" numeric, "EffectiveFrom" date, "EffectiveTo" date, "UnitCost" numeric, "SuggestedPrice" numeric)`
 
 // atOnce is how many rows one statement takes; all of a large file at once would be a large text.
@@ -33,28 +35,35 @@ func (k importKind) write(tx *gorm.DB, p *planning) error {
 	now := k.Clock.Now()
 	made, filled := p.productWrites()
 	for part := range slices.Chunk(made, atOnce) {
-		if err := writeRows(tx, part, `INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at)
-			SELECT x."ID", x."Vendor", x."PartNumber", x."Name", x."VendorAssumed", ?, ? FROM `+productRecord, now, now); err != nil {
+		if err := writeRows(tx, part, `INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at,
+			updated_at)
+			SELECT x."ID", x."Vendor", x."PartNumber", x."Name", x."VendorAssumed", ?, ?
+			FROM `+productRecord, now, now); err != nil {
 			return err
 		}
 	}
 	for part := range slices.Chunk(filled, atOnce) {
-		if err := writeRows(tx, part, `UPDATE products p SET vendor = x."Vendor", name = x."Name", vendor_assumed = x."VendorAssumed", updated_at = ?
+		if err := writeRows(tx, part, `UPDATE products p
+			SET vendor = x."Vendor", name = x."Name", vendor_assumed = x."VendorAssumed", updated_at = ?
 			FROM `+productRecord+` WHERE p.id = x."ID"`, now); err != nil {
 			return err
 		}
 	}
 	for part := range slices.Chunk(p.added, atOnce) {
-		if err := writeRows(tx, itemRows(part), `INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+		if err := writeRows(tx, itemRows(part),
+			`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
 				effective_from, effective_to, unit_cost, suggested_price, created_at, updated_at)
-			SELECT x."ID", ?, x."ProductID", x."Unit", x."Term", x."BillingFrequency", x."UnitPrice", x."EffectiveFrom", x."EffectiveTo", x."UnitCost", x."SuggestedPrice", ?, ?
+			SELECT x."ID", ?, x."ProductID", x."Unit", x."Term", x."BillingFrequency", x."UnitPrice", x."EffectiveFrom",
+				x."EffectiveTo", x."UnitCost", x."SuggestedPrice", ?, ?
 			FROM `+itemRecord, k.list.ID, now, now); err != nil {
 			return err
 		}
 	}
 	for part := range slices.Chunk(p.changed, atOnce) {
-		if err := writeRows(tx, itemRows(part), `UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
-			unit_cost = x."UnitCost", suggested_price = x."SuggestedPrice", version = i.version + 1, updated_at = ? FROM `+itemRecord+` WHERE i.id = x."ID"`, now); err != nil {
+		if err := writeRows(tx, itemRows(part),
+			`UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
+			unit_cost = x."UnitCost", suggested_price = x."SuggestedPrice", version = i.version + 1, updated_at = ?
+			FROM `+itemRecord+` WHERE i.id = x."ID"`, now); err != nil {
 			return err
 		}
 	}
@@ -90,7 +99,8 @@ type itemRow struct {
 func itemRows(items []Item) []itemRow {
 	rows := make([]itemRow, len(items))
 	for n, i := range items {
-		rows[n] = itemRow{i.ID, i.ProductID, string(i.Unit), string(i.Term), string(i.BillingFrequency), i.UnitPrice.String(), i.EffectiveFrom.String(), given(i.EffectiveTo.String()),
+		rows[n] = itemRow{i.ID, i.ProductID, string(i.Unit), string(i.Term), string(i.BillingFrequency),
+			i.UnitPrice.String(), i.EffectiveFrom.String(), given(i.EffectiveTo.String()),
 			given(known(i.UnitCost)), given(known(i.SuggestedPrice))}
 	}
 	return rows

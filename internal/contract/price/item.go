@@ -123,7 +123,8 @@ func (in ItemInput) dates(problems errs.Fields, i *Item) {
 		problems.Add("effective_from", "Enter the first day of the price.")
 	}
 	if !i.EffectiveTo.IsZero() && !i.EffectiveTo.After(i.EffectiveFrom) {
-		problems.Add("effective_to", "The price would end before it begins. The end is the first day on which it no longer counts.")
+		problems.Add("effective_to", "The price would end before it begins. The end is the first day on which it no "+
+			"longer counts.")
 	}
 }
 
@@ -139,7 +140,9 @@ func ParseAmount(s string) (decimal.Decimal, error) {
 	case strings.HasPrefix(s, "-"):
 		return decimal.Zero, errs.New(errs.Invalid, "A price cannot be negative.")
 	case !amount.MatchString(s):
-		return decimal.Zero, errs.Newf(errs.Invalid, "%q is no price. Write digits with a point and up to six decimals, like 12.50, without currency or thousands separators.", s)
+		return decimal.Zero, errs.Newf(errs.Invalid,
+			"%q is no price. Write digits with a point and up to six decimals, like 12.50, without currency or "+
+				"thousands separators.", s)
 	}
 	return decimal.RequireFromString(s), nil
 }

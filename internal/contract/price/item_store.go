@@ -44,7 +44,8 @@ func (s Service) AddItem(ctx context.Context, by audit.Actor, list uuid.UUID, in
 			return err
 		}
 		now := s.Clock.Now()
-		made.ID, made.PriceListID, made.Version, made.CreatedAt, made.UpdatedAt = uuid.Must(uuid.NewV7()), list, 1, now, now
+		made.ID, made.PriceListID, made.Version, made.CreatedAt, made.UpdatedAt = uuid.Must(uuid.NewV7()), list,
+			1, now, now
 		if err := insertItem(tx, made); err != nil {
 			return err
 		}
@@ -72,7 +73,8 @@ func (s Service) settled(tx *gorm.DB, in ItemInput) (Item, error) {
 }
 
 func insertItem(tx *gorm.DB, i Item) error {
-	return tx.Exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
+	return tx.Exec(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency,
+		unit_price,
 			effective_from, effective_to, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, i.PriceListID, i.ProductID, i.Unit, i.Term, i.BillingFrequency, i.UnitPrice,
 		i.EffectiveFrom, i.EffectiveTo, i.Version, i.CreatedAt, i.UpdatedAt).Error
@@ -99,7 +101,9 @@ func (s Service) UpdateItem(ctx context.Context, by audit.Actor, e ItemEdit) err
 			return err
 		}
 		if before.Version != e.Version {
-			return errs.Because(errs.Conflict, "Somebody else has saved this price since you opened it. Your values were not saved; compare them and save again.", ErrStale)
+			return errs.Because(errs.Conflict,
+				"Somebody else has saved this price since you opened it. Your values were not saved; "+
+					"compare them and save again.", ErrStale)
 		}
 		after, err := s.settled(tx, e.Input)
 		if err != nil {
@@ -123,7 +127,9 @@ func (s Service) UpdateItem(ctx context.Context, by audit.Actor, e ItemEdit) err
 }
 
 func (s Service) saveItem(tx *gorm.DB, i Item) error {
-	return tx.Exec(`UPDATE price_list_items SET product_id = ?, unit = ?, term = ?, billing_frequency = ?, unit_price = ?, unit_cost = ?, suggested_price = ?,
+	return tx.Exec(`UPDATE price_list_items
+		SET product_id = ?, unit = ?, term = ?, billing_frequency = ?, unit_price = ?, unit_cost = ?,
+			suggested_price = ?,
 			effective_from = ?, effective_to = ?, version = version + 1, updated_at = ? WHERE id = ?`,
 		i.ProductID, i.Unit, i.Term, i.BillingFrequency, i.UnitPrice, i.UnitCost, i.SuggestedPrice,
 		i.EffectiveFrom, i.EffectiveTo, s.Clock.Now(), i.ID).Error
@@ -162,7 +168,8 @@ func (s Service) DeleteItem(ctx context.Context, by audit.Actor, list, id uuid.U
 // UseOf counts the subscriptions that were priced by an item.
 func UseOf(db *gorm.DB, item uuid.UUID) (int, error) {
 	var n int
-	if err := db.Raw(`SELECT count(*) FROM subscriptions WHERE price_list_item_id = ?`, item).Scan(&n).Error; err != nil {
+	if err := db.Raw(`SELECT count(*) FROM subscriptions WHERE price_list_item_id = ?`,
+		item).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("use of price list item %s: %w", item, err)
 	}
 	return n, nil
@@ -199,13 +206,18 @@ func subscriptionsOf(tx *gorm.DB, list uuid.UUID, products ...uuid.UUID) ([]uuid
 
 // same tells whether two items hold the same values.
 func (i Item) same(o Item) bool {
-	return i.Key() == o.Key() && i.Unit == o.Unit && known(i.UnitCost) == known(o.UnitCost) && known(i.SuggestedPrice) == known(o.SuggestedPrice) && i.UnitPrice.Equal(o.UnitPrice) && i.EffectiveTo == o.EffectiveTo
+	return i.Key() == o.Key() && i.Unit == o.Unit && known(i.UnitCost) == known(o.UnitCost) &&
+		known(i.SuggestedPrice) == known(o.SuggestedPrice) && i.UnitPrice.Equal(o.UnitPrice) &&
+		i.EffectiveTo == o.EffectiveTo
 }
 
 // told is the item as the trail keeps it.
 func (i Item) told() map[string]string {
 	return map[string]string{
-		"part_number": i.PartNumber, "unit": string(i.Unit), "term": string(i.Term), "billing_frequency": string(i.BillingFrequency),
-		"unit_price": i.UnitPrice.String(), "unit_cost": known(i.UnitCost), "suggested_price": known(i.SuggestedPrice), "effective_from": i.EffectiveFrom.String(), "effective_to": i.EffectiveTo.String(),
+		"part_number": i.PartNumber, "unit": string(i.Unit), "term": string(i.Term),
+		"billing_frequency": string(i.BillingFrequency),
+		"unit_price":        i.UnitPrice.String(), "unit_cost": known(i.UnitCost),
+		"suggested_price": known(i.SuggestedPrice), "effective_from": i.EffectiveFrom.String(),
+		"effective_to": i.EffectiveTo.String(),
 	}
 }

@@ -43,14 +43,17 @@ const itemJoin = ` FROM price_list_items i JOIN products p ON p.id = i.product_i
 
 // inForce is true for the item that InForce would give on a day.
 const inForce = `(i.effective_from <= ?::date AND (i.effective_to IS NULL OR i.effective_to > ?::date) AND NOT EXISTS (
-	SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id AND n.term = i.term
-		AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from AND n.effective_from <= ?::date
+	SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id
+	AND n.term = i.term
+		AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from
+		AND n.effective_from <= ?::date
 		AND (n.effective_to IS NULL OR n.effective_to > ?::date)))`
 
 func (f ItemFilter) where() (string, []any) {
 	conds, args := []string{"i.price_list_id = ?"}, []any{f.ListID}
 	if f.Search != "" {
-		conds, args = append(conds, `lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?`), append(args, postgres.Contains(f.Search))
+		conds, args = append(conds, `lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?`),
+			append(args, postgres.Contains(f.Search))
 	}
 	if f.Term != "" {
 		conds, args = append(conds, "i.term = ?"), append(args, f.Term)
@@ -73,8 +76,10 @@ func Items(ctx context.Context, db *gorm.DB, f ItemFilter, r paging.Request) ([]
 	var rows []ItemRow
 	err := db.WithContext(ctx).Raw(`SELECT `+itemColumns+`, (`+r.Order.Sort.Expr+`)::text AS sort_text,
 			(SELECT count(*) FROM subscriptions s WHERE s.price_list_item_id = i.id) AS used,
-			EXISTS (SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id AND n.term = i.term
-				AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from AND n.effective_from <= ?::date
+			EXISTS (SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id
+			AND n.product_id = i.product_id AND n.term = i.term
+				AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from
+				AND n.effective_from <= ?::date
 				AND (n.effective_to IS NULL OR n.effective_to > ?::date)) AS newer`+
 		itemJoin+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
 	if err != nil {
@@ -96,5 +101,6 @@ func CountItems(ctx context.Context, db *gorm.DB, f ItemFilter) (int, error) {
 // EachItem hands over every item of a filter in order, for the CSV.
 func EachItem(ctx context.Context, db *gorm.DB, f ItemFilter, o paging.Order, do func(Item) error) error {
 	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+itemColumns+itemJoin+where+` ORDER BY `+o.SQL(), args...), do)
+	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+itemColumns+itemJoin+where+` ORDER BY `+o.SQL(),
+		args...), do)
 }

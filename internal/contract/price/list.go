@@ -61,7 +61,8 @@ func get(db *gorm.DB, id uuid.UUID, lock string) (List, error) {
 func Find(db *gorm.DB, named string) (List, error) {
 	id, _ := uuid.Parse(named)
 	var found []List
-	err := db.Raw(`SELECT * FROM price_lists WHERE id = ? OR lower(name) = lower(?) ORDER BY id = ? DESC LIMIT 1`, id, named, id).Scan(&found).Error
+	err := db.Raw(`SELECT * FROM price_lists WHERE id = ? OR lower(name) = lower(?) ORDER BY id = ? DESC LIMIT 1`, id,
+		named, id).Scan(&found).Error
 	if err != nil {
 		return List{}, fmt.Errorf("find price list: %w", err)
 	}
@@ -103,9 +104,11 @@ func (s Service) CreateList(ctx context.Context, by audit.Actor, in ListInput) (
 		return List{}, err
 	}
 	now := s.Clock.Now()
-	l := List{ID: uuid.Must(uuid.NewV7()), Name: in.Name, Currency: in.Currency, Active: true, Version: 1, CreatedAt: now, UpdatedAt: now}
+	l := List{ID: uuid.Must(uuid.NewV7()), Name: in.Name, Currency: in.Currency, Active: true, Version: 1,
+		CreatedAt: now, UpdatedAt: now}
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`INSERT INTO price_lists (id, name, currency, active, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		err := tx.Exec(`INSERT INTO price_lists (id, name, currency, active, version, created_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			l.ID, l.Name, l.Currency, l.Active, l.Version, l.CreatedAt, l.UpdatedAt).Error
 		if err != nil {
 			return err
@@ -135,7 +138,9 @@ func (s Service) UpdateList(ctx context.Context, by audit.Actor, e ListEdit) err
 			return err
 		}
 		if l.Version != e.Version {
-			return errs.Because(errs.Conflict, "Somebody else has saved this price list since you opened it. Your values were not saved; compare them and save again.", ErrStale)
+			return errs.Because(errs.Conflict,
+				"Somebody else has saved this price list since you opened it. Your values were not saved; "+
+					"compare them and save again.", ErrStale)
 		}
 		was := ListInput{l.Name, l.Currency}
 		if was == in {
@@ -144,7 +149,8 @@ func (s Service) UpdateList(ctx context.Context, by audit.Actor, e ListEdit) err
 		if err := l.frozen(tx, in.Currency); err != nil {
 			return err
 		}
-		err = tx.Exec(`UPDATE price_lists SET name = ?, currency = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+		err = tx.Exec(`UPDATE price_lists SET name = ?, currency = ?, version = version + 1, updated_at = ?
+			WHERE id = ?`,
 			in.Name, in.Currency, s.Clock.Now(), l.ID).Error
 		if err != nil {
 			return err
@@ -158,14 +164,16 @@ func (l List) frozen(tx *gorm.DB, currency string) error {
 		return nil
 	}
 	var items, contracts int
-	err := tx.Raw(`SELECT (SELECT count(*) FROM price_list_items WHERE price_list_id = ?), (SELECT count(*) FROM billing_contracts WHERE price_list_id = ?)`,
+	err := tx.Raw(`SELECT (SELECT count(*) FROM price_list_items WHERE price_list_id = ?), (SELECT count(*)
+		FROM billing_contracts WHERE price_list_id = ?)`,
 		l.ID, l.ID).Row().Scan(&items, &contracts)
 	if err != nil {
 		return fmt.Errorf("use of price list %s: %w", l.ID, err)
 	}
 	problems := errs.Fields{}
 	if items+contracts > 0 {
-		problems.Add("currency", "The list has %d prices in %s and %d contracts use it. Make a new list for %s.", items, l.Currency, contracts, currency)
+		problems.Add("currency", "The list has %d prices in %s and %d contracts use it. Make a new list for %s.", items,
+			l.Currency, contracts, currency)
 	}
 	return problems.Err()
 }
@@ -178,7 +186,8 @@ func (s Service) SetListActive(ctx context.Context, by audit.Actor, id uuid.UUID
 		if err != nil || l.Active == active {
 			return err
 		}
-		err = tx.Exec(`UPDATE price_lists SET active = ?, version = version + 1, updated_at = ? WHERE id = ?`, active, s.Clock.Now(), id).Error
+		err = tx.Exec(`UPDATE price_lists SET active = ?, version = version + 1, updated_at = ? WHERE id = ?`, active,
+			s.Clock.Now(), id).Error
 		if err != nil {
 			return err
 		}
@@ -191,5 +200,6 @@ func (s Service) SetListActive(ctx context.Context, by audit.Actor, id uuid.UUID
 }
 
 func (l List) event(action string, before, after any) audit.Event {
-	return audit.Event{Action: action, ObjectType: "price_list", ObjectID: l.ID.String(), ObjectName: l.Name, Before: before, After: after}
+	return audit.Event{Action: action, ObjectType: "price_list", ObjectID: l.ID.String(), ObjectName: l.Name,
+		Before: before, After: after}
 }

@@ -44,7 +44,8 @@ func (f ListFilter) where() (string, []any) {
 	return strings.Join(conds, " AND "), args
 }
 
-const listColumns = `l.*, lower(l.name) AS lower_name, (SELECT count(*) FROM price_list_items i WHERE i.price_list_id = l.id) AS items,
+const listColumns = `l.*, lower(l.name) AS lower_name, (SELECT count(*) FROM price_list_items i
+	WHERE i.price_list_id = l.id) AS items,
 	(SELECT count(*) FROM billing_contracts c WHERE c.price_list_id = l.id AND c.active) AS contracts`
 
 // Lists reads one page of price lists and the token of the next.
@@ -65,7 +66,8 @@ func Lists(ctx context.Context, db *gorm.DB, f ListFilter, r paging.Request) ([]
 func AllLists(ctx context.Context, db *gorm.DB, f ListFilter, o paging.Order) ([]ListRow, error) {
 	where, args := f.where()
 	var rows []ListRow
-	err := db.WithContext(ctx).Raw(`SELECT `+listColumns+` FROM price_lists l WHERE `+where+` ORDER BY `+o.SQL(), args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT `+listColumns+` FROM price_lists l WHERE `+where+` ORDER BY `+o.SQL(),
+		args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read price lists: %w", err)
 	}

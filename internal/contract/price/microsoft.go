@@ -24,10 +24,13 @@ const formMicrosoft = "microsoft-licences"
 
 func microsoftColumns() []imports.Column {
 	return []imports.Column{
-		{Name: "ProductId", Holds: imports.ID, Required: true}, {Name: "SkuId", Required: true}, {Name: "SkuTitle"}, {Name: "ProductTitle"},
-		{Name: "TermDuration", Required: true}, {Name: "BillingPlan", Required: true}, {Name: "Market"}, {Name: "Currency", Required: true},
+		{Name: "ProductId", Holds: imports.ID, Required: true}, {Name: "SkuId", Required: true}, {Name: "SkuTitle"},
+		{Name: "ProductTitle"},
+		{Name: "TermDuration", Required: true}, {Name: "BillingPlan", Required: true}, {Name: "Market"},
+		{Name: "Currency", Required: true},
 		{Name: "UnitPrice", Holds: imports.Amount, Required: true}, {Name: "ERP Price", Holds: imports.Amount},
-		{Name: "PricingTierRangeMin", Holds: imports.Whole}, {Name: "EffectiveStartDate", Required: true}, {Name: "EffectiveEndDate"},
+		{Name: "PricingTierRangeMin", Holds: imports.Whole}, {Name: "EffectiveStartDate", Required: true},
+		{Name: "EffectiveEndDate"},
 		{Name: "Segment"}, {Name: "Tags"}, {Name: "ChangeIndicator"},
 	}
 }
@@ -56,17 +59,22 @@ func (k importKind) Questions(tx *gorm.DB, t imports.Table) ([]imports.Question,
 	if t.Form() != formMicrosoft {
 		return nil, nil
 	}
-	segment := imports.Question{Name: askSegment, Label: "Segment", Needed: true, Hint: "Customers of other segments need a list of their own.",
+	segment := imports.Question{Name: askSegment, Label: "Segment", Needed: true,
+		Hint:  "Customers of other segments need a list of their own.",
 		Value: t.Answer(askSegment), Options: optionsOf(distinct(t, k.inCurrency, segmentOf))}
 	market := imports.Question{Name: askMarket, Label: "Market", Needed: true, Value: t.Answer(askMarket),
 		Options: optionsOf(distinct(t, k.inCurrency, func(l imports.Line) string { return l.Get("Market") }))}
 	if len(segment.Options) == 0 {
-		segment.Error = fmt.Sprintf("No line of the sheet is in %s, the currency of this list; it has %s.", k.list.Currency,
-			strings.Join(distinct(t, everyLine, func(l imports.Line) string { return strings.ToUpper(l.Get("Currency")) }), ", "))
+		segment.Error = fmt.Sprintf("No line of the sheet is in %s, the currency of this list; it has %s.",
+			k.list.Currency,
+			strings.Join(distinct(t, everyLine,
+				func(l imports.Line) string { return strings.ToUpper(l.Get("Currency")) }), ", "))
 	}
-	rule := imports.Question{Name: askRule, Label: "Prices of this list", Needed: true, Value: t.Answer(askRule), Options: []imports.Option{
-		{Value: ruleSuggested, Label: "What Microsoft suggests (ERP Price)"}, {Value: ruleMarkup, Label: "Your cost (UnitPrice) plus a percentage"},
-	}, Hint: "The sheet's UnitPrice is what you pay. It is kept as the cost and never becomes the price by itself."}
+	rule := imports.Question{Name: askRule, Label: "Prices of this list", Needed: true, Value: t.Answer(askRule),
+		Options: []imports.Option{
+			{Value: ruleSuggested, Label: "What Microsoft suggests (ERP Price)"},
+			{Value: ruleMarkup, Label: "Your cost (UnitPrice) plus a percentage"},
+		}, Hint: "The sheet's UnitPrice is what you pay. It is kept as the cost and never becomes the price by itself."}
 	out := []imports.Question{only(segment), only(market), rule}
 	if len(market.Options) < 2 {
 		out = []imports.Question{only(segment), rule}
@@ -77,8 +85,9 @@ func (k importKind) Questions(tx *gorm.DB, t imports.Table) ([]imports.Question,
 }
 
 func markupQuestion(t imports.Table) imports.Question {
-	q := imports.Question{Name: askMarkup, Label: "Percentage on the cost", Value: t.Answer(askMarkup), Needed: t.Answer(askRule) == ruleMarkup,
-		Hint: "Only for cost plus a percentage, as 20 or 12.5. The price is rounded to the currency."}
+	q := imports.Question{Name: askMarkup, Label: "Percentage on the cost", Value: t.Answer(askMarkup),
+		Needed: t.Answer(askRule) == ruleMarkup,
+		Hint:   "Only for cost plus a percentage, as 20 or 12.5. The price is rounded to the currency."}
 	if _, err := markupOf(t); q.Needed && q.Value != "" && err != nil {
 		q.Error = errs.Public(err)
 	}
@@ -96,15 +105,18 @@ func markupOf(t imports.Table) (decimal.Decimal, error) {
 
 // partsQuestion proposes the part numbers that the products here have.
 func partsQuestion(tx *gorm.DB, t imports.Table) (imports.Question, error) {
-	q := imports.Question{Name: askParts, Label: "Part numbers", Value: t.Answer(askParts), Hint: "As your distributor writes them, so that subscriptions find their price.", Options: []imports.Option{
-		{Value: partsWhole, Label: "with term and plan, as CFQ7TTC0LH18:0001:P1Y:M"}, {Value: partsShort, Label: "product and SKU, as CFQ7TTC0LH18:0001"},
-	}}
+	q := imports.Question{Name: askParts, Label: "Part numbers", Value: t.Answer(askParts),
+		Hint: "As your distributor writes them, so that subscriptions find their price.", Options: []imports.Option{
+			{Value: partsWhole, Label: "with term and plan, as CFQ7TTC0LH18:0001:P1Y:M"},
+			{Value: partsShort, Label: "product and SKU, as CFQ7TTC0LH18:0001"},
+		}}
 	if q.Value != "" {
 		return q, nil
 	}
 	q.Value = partsWhole
 	var whole, short int
-	err := tx.Raw(`SELECT count(*) FILTER (WHERE part_number ~* '^CFQ7[0-9A-Z]+:[0-9A-Z]{4}:P[0-9]+[MY]:'), count(*) FILTER (WHERE part_number ~* '^CFQ7[0-9A-Z]+:[0-9A-Z]{4}$')
+	err := tx.Raw(`SELECT count(*) FILTER (WHERE part_number ~* '^CFQ7[0-9A-Z]+:[0-9A-Z]{4}:P[0-9]+[MY]:'),
+		count(*) FILTER (WHERE part_number ~* '^CFQ7[0-9A-Z]+:[0-9A-Z]{4}$')
 		FROM products`).Row().Scan(&whole, &short)
 	if whole == 0 && short > 0 {
 		q.Value = partsShort
@@ -195,7 +207,8 @@ func (k importKind) readMicrosoft(tx *gorm.DB, p *planning) error {
 		}
 	}
 	var known []string
-	if err := tx.Raw(`SELECT lower(part_number) FROM products WHERE part_number ILIKE 'CFQ7%'`).Scan(&known).Error; err != nil {
+	if err := tx.Raw(`SELECT lower(part_number) FROM products WHERE part_number ILIKE 'CFQ7%'`).Scan(&known).
+		Error; err != nil {
 		return err
 	}
 	for _, part := range known {
@@ -231,7 +244,9 @@ func (m microsoftSheet) passes(l imports.Line) string {
 }
 
 func (m microsoftSheet) notes() []string {
-	out := []string{"This is Microsoft's price sheet for licences. Its prices are for the whole term; they are shown for one payment of the billing plan where that comes out in the currency's smallest coin, else for the term."}
+	out := []string{"This is Microsoft's price sheet for licences. Its prices are for the whole term; " +
+		"they are shown for one payment of the billing plan where that comes out in the currency's smallest coin, " +
+		"else for the term."}
 	if m.rule == ruleMarkup {
 		out = append(out, fmt.Sprintf("Prices: your cost plus %s %%, rounded to the currency.", m.markup))
 	} else {
@@ -251,7 +266,8 @@ func (m microsoftSheet) notes() []string {
 // read makes an item of a line.
 func (m microsoftSheet) read(l imports.Line) line {
 	r := line{Line: l}
-	in := ItemInput{Vendor: microsoft, ProductName: l.Get("SkuTitle"), PartNumber: l.Get("ProductId") + ":" + padded(l.Get("SkuId"))}
+	in := ItemInput{Vendor: microsoft, ProductName: l.Get("SkuTitle"),
+		PartNumber: l.Get("ProductId") + ":" + padded(l.Get("SkuId"))}
 	if in.ProductName == "" {
 		in.ProductName = l.Get("ProductTitle")
 	}
@@ -337,7 +353,8 @@ func (w *worth) readPlan(l imports.Line, currency string) error {
 	plan := imports.FoldKey(l.Get("BillingPlan"))
 	if strings.EqualFold(plan, "none") {
 		if !w.cost.IsZero() {
-			return errs.New(errs.Invalid, "Plan None is a trial, but the line has a price. Add it by hand if you know what it stands for.")
+			return errs.New(errs.Invalid, "Plan None is a trial, but the line has a price. "+
+				"Add it by hand if you know what it stands for.")
 		}
 		w.term, w.plan, w.note = distributor.FreqTrial, distributor.FreqTrial, "Plan None: a trial."
 		return nil
@@ -354,7 +371,8 @@ func (w *worth) readPlan(l imports.Line, currency string) error {
 		return errs.Newf(errs.Invalid, "A term of %s cannot be billed %s.", l.Get("TermDuration"), plan)
 	}
 	payments := decimal.NewFromInt(int64(w.unit.Months() / cycle.Months()))
-	if !comesOut(w.cost, payments, currency) || w.suggested.Valid && !comesOut(w.suggested.Decimal, payments, currency) {
+	if !comesOut(w.cost, payments, currency) || w.suggested.Valid &&
+		!comesOut(w.suggested.Decimal, payments, currency) {
 		w.note = "The amounts of the term do not divide into its payments, so they stand for the term."
 		return nil
 	}

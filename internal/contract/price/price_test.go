@@ -41,7 +41,8 @@ func open(t *testing.T) shop {
 const part = "CFQ7TTC0LH18:0001"
 
 func form(from, amount string) price.ItemInput {
-	return price.ItemInput{PartNumber: part, ProductName: "Business Basic", Unit: "month", Term: "P1Y", BillingFrequency: "monthly", UnitPrice: amount, EffectiveFrom: from}
+	return price.ItemInput{PartNumber: part, ProductName: "Business Basic", Unit: "month", Term: "P1Y",
+		BillingFrequency: "monthly", UnitPrice: amount, EffectiveFrom: from}
 }
 
 func (s shop) add(in price.ItemInput) price.Item {
@@ -83,7 +84,8 @@ func (s shop) number(sql string, args ...any) int {
 func (s shop) synced(vendor, number string) {
 	s.Helper()
 	err := s.DB.InTx(s.Context(), func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO products (id, vendor, part_number, created_at, updated_at) VALUES (?, ?, ?, now(), now())`, uuid.New(), vendor, number).Error
+		return tx.Exec(`INSERT INTO products (id, vendor, part_number, created_at, updated_at)
+			VALUES (?, ?, ?, now(), now())`, uuid.New(), vendor, number).Error
 	})
 	if err != nil {
 		s.Fatal(err)
@@ -111,9 +113,11 @@ func TestTheNewestPriceInForceCounts(t *testing.T) {
 func TestAPriceIsReadByTheWordsOfTheFieldAndNeverGuessed(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]distributor.Frequency{
-		"P1M": distributor.Monthly, "month": distributor.Monthly, "Yearly": distributor.Annual, "P1Y": distributor.Annual, "annual": distributor.Annual,
-		"P3Y": distributor.Triennial, "triennial": distributor.Triennial, "one_time": distributor.FreqOneTime, "one-time": distributor.FreqOneTime,
-		"trial": distributor.FreqTrial, "quarterly": distributor.Quarterly,
+		"P1M": distributor.Monthly, "month": distributor.Monthly, "Yearly": distributor.Annual,
+		"P1Y": distributor.Annual, "annual": distributor.Annual,
+		"P3Y": distributor.Triennial, "triennial": distributor.Triennial, "one_time": distributor.FreqOneTime,
+		"one-time": distributor.FreqOneTime,
+		"trial":    distributor.FreqTrial, "quarterly": distributor.Quarterly,
 	} {
 		if got, err := price.ParseTerm(word); got != want || err != nil {
 			t.Errorf("ParseTerm(%q) = %q, %v", word, got, err)
@@ -124,7 +128,8 @@ func TestAPriceIsReadByTheWordsOfTheFieldAndNeverGuessed(t *testing.T) {
 		if !strings.Contains(errs.Public(err), "monthly, quarterly, annual, triennial, one_time, trial") {
 			t.Errorf("ParseTerm(%q): %v does not name the words", word, err)
 		}
-		if _, err := price.ParseUnit(word); !strings.Contains(errs.Public(err), "month, quarter, year, three_years, once") {
+		if _, err := price.ParseUnit(word); !strings.Contains(errs.Public(err),
+			"month, quarter, year, three_years, once") {
 			t.Errorf("ParseUnit(%q): %v does not name the words", word, err)
 		}
 	}
@@ -139,12 +144,14 @@ func TestAPriceAndASyncMeetAtOneProduct(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	i := s.add(form("2026-01-01", "10"))
-	if n := s.number(`SELECT count(*) FROM products WHERE vendor = 'Microsoft' AND vendor_assumed AND part_number = ?`, part); n != 1 {
+	if n := s.number(`SELECT count(*) FROM products WHERE vendor = 'Microsoft' AND vendor_assumed AND part_number = ?`,
+		part); n != 1 {
 		t.Error("a part number of Microsoft's shape is not Microsoft's")
 	}
 	in := form("2026-01-01", "10.5")
 	in.Vendor = "microsoft"
-	if err := s.UpdateItem(t.Context(), bea, price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: in}); err != nil {
+	if err := s.UpdateItem(t.Context(), bea,
+		price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: in}); err != nil {
 		t.Fatal(err)
 	}
 	if n := s.number(`SELECT count(*) FROM products WHERE vendor_assumed`); n != 1 {
@@ -155,7 +162,8 @@ func TestAPriceAndASyncMeetAtOneProduct(t *testing.T) {
 	if j := s.add(in); j.ProductID != i.ProductID {
 		t.Error("the product with an assumed vendor was not taken over")
 	}
-	if n := s.number(`SELECT count(*) FROM products WHERE vendor = 'Microsoft Corporation' AND NOT vendor_assumed`); n != 1 {
+	if n := s.number(`SELECT count(*) FROM products WHERE vendor = 'Microsoft Corporation'
+		AND NOT vendor_assumed`); n != 1 {
 		t.Error("the vendor was not set")
 	}
 	s.synced("Adobe", "65304")
@@ -175,17 +183,20 @@ func TestOnePricePerKey(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	i := s.add(form("2026-01-01", "10"))
-	if _, err := s.AddItem(t.Context(), bea, s.list.ID, form("2026-01-01", "11")); errs.FieldsOf(err)["effective_from"] == "" {
+	if _, err := s.AddItem(t.Context(), bea, s.list.ID,
+		form("2026-01-01", "11")); errs.FieldsOf(err)["effective_from"] == "" {
 		t.Errorf("got %v", err)
 	}
 	change := form("2026-01-01", "12")
-	if err := s.UpdateItem(t.Context(), bea, price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: change}); err != nil {
+	if err := s.UpdateItem(t.Context(), bea,
+		price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: change}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.on(i.ProductID, "2026-01-01"); got != "12" {
 		t.Errorf("price %s", got)
 	}
-	if err := s.UpdateItem(t.Context(), bea, price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: change}); errs.KindOf(err) != errs.Conflict {
+	if err := s.UpdateItem(t.Context(), bea,
+		price.ItemEdit{ListID: s.list.ID, ID: i.ID, Version: 1, Input: change}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a stale form: %v", err)
 	}
 	for range 2 {
@@ -218,7 +229,8 @@ func (s shop) desk() imports.Service { return imports.Service{DB: s.DB, Clock: s
 
 func (s shop) upload(content string) uuid.UUID {
 	s.Helper()
-	id, err := s.desk().Upload(s.Context(), bea, s.Import(s.list), imports.File{Name: "prices.csv", Content: []byte(content)})
+	id, err := s.desk().Upload(s.Context(), bea, s.Import(s.list),
+		imports.File{Name: "prices.csv", Content: []byte(content)})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -258,10 +270,12 @@ func TestAPriceFileChangesTheItemOfItsKeyAndAddsTheRest(t *testing.T) {
 		"x-3,X,once,one-time,once,6,2026-01-01,\n"
 	id := s.upload(file)
 	plan := s.preview(id)
-	if got := plan.Rows[0]; got.Outcome != imports.Changed || !cmp.Equal(got.Changes, []imports.Change{{Field: "unit_price", Before: "10", After: "10.5"}}) {
+	if got := plan.Rows[0]; got.Outcome != imports.Changed ||
+		!cmp.Equal(got.Changes, []imports.Change{{Field: "unit_price", Before: "10", After: "10.5"}}) {
 		t.Errorf("the standing item: %+v", got)
 	}
-	if got := plan.Rows[1]; got.Outcome != imports.New || !strings.Contains(got.Note, "Counts from 2027-01-01 instead of 10 per month") {
+	if got := plan.Rows[1]; got.Outcome != imports.New ||
+		!strings.Contains(got.Note, "Counts from 2027-01-01 instead of 10 per month") {
 		t.Errorf("a newer price: %+v", got)
 	}
 	for n, reason := range map[int]string{3: "unit", 4: "unit_price", 5: "effective_to", 6: "Line 9", 7: "Line 8"} {
@@ -292,7 +306,8 @@ func TestAColumnThatTheFileLacksStaysAsItIs(t *testing.T) {
 	in := form("2026-01-01", "10")
 	in.EffectiveTo = "2026-07-01"
 	i := s.add(in)
-	s.apply(s.upload("part_number,unit,term,billing_frequency,unit_price,effective_from\n" + part + ",month,annual,monthly,11,2026-01-01\n"))
+	s.apply(s.upload("part_number,unit,term,billing_frequency,unit_price,effective_from\n" + part +
+		",month,annual,monthly,11,2026-01-01\n"))
 	if got := s.on(i.ProductID, "2026-06-30") + s.on(i.ProductID, "2026-07-01"); got != "11" {
 		t.Errorf("the end did not stay: %q", got)
 	}

@@ -55,7 +55,8 @@ func resolve(at []Product, vendor, part string) (*Product, error) {
 	case 1:
 		return same[0], nil
 	}
-	return nil, errs.Newf(errs.Invalid, "Several products have this part number, of %s. Give the vendor as well.", vendorsOf(same))
+	return nil, errs.Newf(errs.Invalid, "Several products have this part number, of %s. Give the vendor as well.",
+		vendorsOf(same))
 }
 
 // assumed is the product whose vendor was only assumed; a real vendor takes it over.
@@ -92,7 +93,8 @@ func newProduct(vendor, part, name string) Product {
 // hands until the transaction ends.
 func productsOf(tx *gorm.DB, part string) ([]Product, error) {
 	var found []Product
-	err := tx.Raw(`SELECT id, vendor, part_number, name, vendor_assumed FROM products WHERE lower(part_number) = lower(?) ORDER BY id FOR UPDATE`, part).Scan(&found).Error
+	err := tx.Raw(`SELECT id, vendor, part_number, name, vendor_assumed FROM products
+		WHERE lower(part_number) = lower(?) ORDER BY id FOR UPDATE`, part).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("products of %s: %w", part, err)
 	}
@@ -140,7 +142,8 @@ func (p Product) filled(vendor, name string) Product {
 // addProduct makes a product, or finds the one that somebody else made at this moment.
 func addProduct(tx *gorm.DB, clk clock.Clock, p Product) (uuid.UUID, error) {
 	var id uuid.UUID
-	err := tx.Raw(`INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	err := tx.Raw(`INSERT INTO products (id, vendor, part_number, name, vendor_assumed, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (lower(vendor), lower(part_number)) DO UPDATE SET updated_at = products.updated_at RETURNING id`,
 		p.ID, p.Vendor, p.PartNumber, p.Name, p.VendorAssumed, clk.Now(), clk.Now()).Row().Scan(&id)
 	if err != nil {

@@ -18,10 +18,12 @@ func TestApplyDoesWhatThePreviewSaid(t *testing.T) {
 	pick := func(values ...string) *rapid.Generator[string] { return rapid.SampledFrom(values) }
 	line := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join([]string{
-			pick("P-1", "p-1", "P-2", "CFQ7TTC0XX01:0001", "").Draw(t, "part"), pick("", "Name", strings.Repeat("x", 300)).Draw(t, "name"),
+			pick("P-1", "p-1", "P-2", "CFQ7TTC0XX01:0001", "").Draw(t, "part"),
+			pick("", "Name", strings.Repeat("x", 300)).Draw(t, "name"),
 			pick("month", "year", "fortnight").Draw(t, "unit"), pick("annual", "monthly").Draw(t, "term"), "monthly",
 			pick("1", "12.50", "12,50", "99999999999999.999999", "999999999999999", "-1", "0").Draw(t, "price"),
-			pick("2026-01-01", "2026-06-01", "01/02/2026", "9999-12-31").Draw(t, "from"), pick("", "2026-03-01").Draw(t, "to"),
+			pick("2026-01-01", "2026-06-01", "01/02/2026", "9999-12-31").Draw(t, "from"),
+			pick("", "2026-03-01").Draw(t, "to"),
 			pick("", "Microsoft", "Acme", "Unknown vendor").Draw(t, "vendor"), pick("", "3").Draw(t, "cost"),
 		}, ";")
 	})

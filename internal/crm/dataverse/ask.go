@@ -23,9 +23,10 @@ type question struct {
 
 // get asks a question and reads its answer into a document.
 func (c *Client) get(ctx context.Context, q question, into any) error {
-	a, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once, Send: func(ctx context.Context, token string) (outbound.Answer, error) {
-		return c.send(ctx, q, token)
-	}})
+	a, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
+			return c.send(ctx, q, token)
+		}})
 	if err != nil {
 		return reword(err)
 	}
@@ -33,9 +34,11 @@ func (c *Client) get(ctx context.Context, q question, into any) error {
 }
 
 func (c *Client) send(ctx context.Context, q question, token string) (outbound.Answer, error) {
-	a, err := c.http.Do(ctx, outbound.Request{Op: q.op, Method: http.MethodGet, URL: q.url, Header: c.header(token, q.prefer...)})
+	a, err := c.http.Do(ctx, outbound.Request{Op: q.op, Method: http.MethodGet, URL: q.url,
+		Header: c.header(token, q.prefer...)})
 	c.log.DebugContext(ctx, "dataverse call", "op", q.op, "status", a.Status, "bytes", len(a.Body),
-		"burst_left", a.Header.Get("x-ms-ratelimit-burst-remaining-xrm-requests"), "time_left", a.Header.Get("x-ms-ratelimit-time-remaining-xrm-requests"))
+		"burst_left", a.Header.Get("x-ms-ratelimit-burst-remaining-xrm-requests"), "time_left",
+		a.Header.Get("x-ms-ratelimit-time-remaining-xrm-requests"))
 	if err != nil || a.Status == http.StatusOK || a.Status == http.StatusUnauthorized {
 		return a, err // a 401 is for the session: it tries with another token
 	}
@@ -76,19 +79,24 @@ func fault(body []byte) faultBody {
 
 func adviceOn(status int, code string) string {
 	switch {
-	case status == http.StatusForbidden && code == "0x80072560", status == http.StatusForbidden && strings.EqualFold(code, "0x80040204"):
-		return "The application is no user of this organisation. In the Power Platform admin center open the environment, Settings, Users, Application users, and add it."
+	case status == http.StatusForbidden && code == "0x80072560", status == http.StatusForbidden &&
+		strings.EqualFold(code, "0x80040204"):
+		return "The application is no user of this organisation. In the Power Platform admin center open the " +
+			"environment, Settings, Users, Application users, and add it."
 	case status == http.StatusForbidden:
 		return "Give the application user a security role that reads accounts and contacts of the whole organisation."
 	case code == "0x80072322":
-		return "The limit on the number of requests in five minutes was reached; it goes on by itself. Read at another hour if other programs use the same application."
+		return "The limit on the number of requests in five minutes was reached; it goes on by itself. " +
+			"Read at another hour if other programs use the same application."
 	case code == "0x80072321":
-		return "The limit on working time in five minutes was reached; it goes on by itself. A smaller page size may help."
+		return "The limit on working time in five minutes was reached; it goes on by itself. " +
+			"A smaller page size may help."
 	case code == "0x80072326":
 		return "Too many programs read with this application at once; it goes on by itself."
 	case status == http.StatusNotFound:
 		return "Check the organisation's URL; it has no path, as https://contoso.crm4.dynamics.com."
-	case status >= http.StatusBadRequest && status < http.StatusInternalServerError && status != http.StatusTooManyRequests:
+	case status >= http.StatusBadRequest && status < http.StatusInternalServerError &&
+		status != http.StatusTooManyRequests:
 		return "Check the organisation's URL and, under Advanced, the name of the tenant id column."
 	}
 	return ""
@@ -142,7 +150,10 @@ func reword(err error) error {
 
 var names = strings.NewReplacer(
 	"The distributor refused the sign-in", "Microsoft Entra refused the sign-in",
-	"The distributor's", "Dataverse's", "The distributor", "Dataverse", "the distributor's", "Dataverse's", "the distributor", "Dataverse",
-	"https://api.us.tdsynnex.com/", "https://contoso.crm4.dynamics.com", "application id and secret", "client id and client secret",
-	"Lower the concurrency under Advanced", "Read at another hour", "lower the concurrency under Advanced", "read at another hour",
+	"The distributor's", "Dataverse's", "The distributor", "Dataverse", "the distributor's", "Dataverse's",
+	"the distributor", "Dataverse",
+	"https://api.us.tdsynnex.com/", "https://contoso.crm4.dynamics.com", "application id and secret",
+	"client id and client secret",
+	"Lower the concurrency under Advanced", "Read at another hour", "lower the concurrency under Advanced",
+	"read at another hour",
 )

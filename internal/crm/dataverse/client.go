@@ -50,7 +50,9 @@ type Client struct {
 func New(c Config, hc *outbound.Client, clk clock.Clock, log *slog.Logger) (*Client, error) {
 	base, err := url.Parse(strings.TrimRight(c.URL, "/"))
 	if err != nil || base.Host == "" {
-		return nil, &distributor.Error{Kind: distributor.AddressRefused, Op: "open", Message: "The address of the organisation cannot be read.", Advice: "Enter it as https://contoso.crm4.dynamics.com."}
+		return nil, &distributor.Error{Kind: distributor.AddressRefused, Op: "open",
+			Message: "The address of the organisation cannot be read.",
+			Advice:  "Enter it as https://contoso.crm4.dynamics.com."}
 	}
 	if c.PageSize <= 0 {
 		c.PageSize = DefaultPageSize
@@ -59,7 +61,8 @@ func New(c Config, hc *outbound.Client, clk clock.Clock, log *slog.Logger) (*Cli
 	if client.tokenURL == "" {
 		client.tokenURL = TokenURL(c.Tenant)
 	}
-	client.session = calls.NewSession(distributor.Credentials{ApplicationSecret: c.ClientSecret}, calls.Options{Concurrency: 2, Clock: clk}, client.signIn)
+	client.session = calls.NewSession(distributor.Credentials{ApplicationSecret: c.ClientSecret},
+		calls.Options{Concurrency: 2, Clock: clk}, client.signIn)
 	return client, nil
 }
 

@@ -47,7 +47,8 @@ func newOrg(t *testing.T) *org {
 	server := httptest.NewServer(o.Organisation)
 	t.Cleanup(server.Close)
 	o.url = server.URL
-	o.config = dataverse.Config{URL: server.URL, TokenURL: server.URL + "/" + standin.Tenant + "/oauth2/v2.0/token", Tenant: standin.Tenant,
+	o.config = dataverse.Config{URL: server.URL, TokenURL: server.URL + "/" + standin.Tenant + "/oauth2/v2.0/token",
+		Tenant:   standin.Tenant,
 		ClientID: standin.ClientID, ClientSecret: standin.Secret, PageSize: 3}
 	return o
 }
@@ -62,7 +63,8 @@ func (o *org) client() *dataverse.Client {
 	if err != nil {
 		o.Fatal(err)
 	}
-	c, err := dataverse.New(o.config, door, clock.System{}, slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	c, err := dataverse.New(o.config, door, clock.System{},
+		slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -117,11 +119,15 @@ func TestALinkToAnotherHostIsNeverFollowed(t *testing.T) {
 	stranger := 0
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stranger++ }))
 	t.Cleanup(other.Close)
-	for _, link := range []string{other.URL + "/api/data/v9.2/accounts?$skiptoken=2", "//evil.example/api/data/v9.2/accounts", "https://evil.example/api/data/x", "%URL%/evil?x", "%URL%/api/data/../../admin", "%AT%/api/data/v9.2/accounts"} {
+	for _, link := range []string{other.URL + "/api/data/v9.2/accounts?$skiptoken=2",
+		"//evil.example/api/data/v9.2/accounts", "https://evil.example/api/data/x", "%URL%/evil?x",
+		"%URL%/api/data/../../admin", "%AT%/api/data/v9.2/accounts"} {
 		for _, key := range []string{"@odata.nextLink", "@odata.deltaLink"} {
 			o := newOrg(t)
-			link := strings.NewReplacer("%URL%", o.url, "%AT%", strings.Replace(o.url, "://", "://u:p@", 1)).Replace(link)
-			o.Break(standin.Fault{Path: "/accounts", Body: fmt.Sprintf(`{"value":[{"accountid":%q,"name":"A"}],%q:%q}`, id(1), key, link)})
+			link := strings.NewReplacer("%URL%", o.url, "%AT%",
+				strings.Replace(o.url, "://", "://u:p@", 1)).Replace(link)
+			o.Break(standin.Fault{Path: "/accounts",
+				Body: fmt.Sprintf(`{"value":[{"accountid":%q,"name":"A"}],%q:%q}`, id(1), key, link)})
 			_, err := o.accounts(o.client(), "")
 			if distributor.KindOf(err) != distributor.BadAnswer || !strings.Contains(err.Error(), "not followed") {
 				t.Errorf("%s %s: %v", key, link, err)
@@ -151,7 +157,8 @@ func TestOddAnswersAreErrorsAndNeverAnEmptyList(t *testing.T) {
 		o.Break(f)
 		if l, err := o.accounts(o.client(), ""); err == nil || len(l.Records) > 0 || l.Delta != "" {
 			t.Errorf("%s: %v %+v", name, err, l)
-		} else if e := distributor.AsError(err); e.Advice == "" || strings.Contains(strings.ToLower(e.Message+e.Advice), "distributor") {
+		} else if e := distributor.AsError(err); e.Advice == "" ||
+			strings.Contains(strings.ToLower(e.Message+e.Advice), "distributor") {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
@@ -178,7 +185,8 @@ func TestRetryAfterIsObeyedAndALongOneHandedOver(t *testing.T) {
 	}
 	o.Break(standin.Fault{Path: "/accounts", Status: http.StatusTooManyRequests, RetryAfter: 300, Code: "0x80072321"})
 	_, err := o.accounts(o.client(), "")
-	if e := distributor.AsError(err); e.Kind != distributor.RateLimited || e.RetryAfter != 5*time.Minute || !strings.Contains(e.Advice, "working time") {
+	if e := distributor.AsError(err); e.Kind != distributor.RateLimited || e.RetryAfter != 5*time.Minute ||
+		!strings.Contains(e.Advice, "working time") {
 		t.Errorf("%+v", e)
 	}
 }
@@ -234,7 +242,8 @@ func TestDeletedEntriesAreReadInBothWritings(t *testing.T) {
 		{"@removed":{"reason":"changed"},"@id":"accounts(%s)"},
 		{"@odata.context":"x/$metadata#accounts/$deletedEntity","id":"nonsense","reason":"deleted"},
 		{"accountid":"nonsense","name":"x"}, 7,
-		{"accountid":%q,"name":"B","address1_postalcode":1067,"statecode":1}]}`, id(1), id(2), "{"+strings.ToUpper(id(3))+"}")})
+		{"accountid":%q,"name":"B","address1_postalcode":1067,"statecode":1}]}`, id(1), id(2),
+		"{"+strings.ToUpper(id(3))+"}")})
 	l, err := o.accounts(o.client(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -255,18 +264,29 @@ func TestTheCheckTellsEachLayerAndWhatToDo(t *testing.T) {
 		result distributor.LayerResult
 		says   string
 	}{
-		"all well":         {func(*org) {}, dataverse.LayerContacts, distributor.Passed, "only the domains"},
-		"wrong secret":     {func(o *org) { o.SetSecret("another") }, distributor.LayerToken, distributor.Failed, "not its Secret ID"},
-		"wrong client":     {func(o *org) { o.config.ClientID = id(9) }, distributor.LayerToken, distributor.Failed, "no application with this client id"},
-		"wrong tenant":     {func(o *org) { o.config.TokenURL = strings.Replace(o.config.TokenURL, "3f1c", "4f1c", 1) }, distributor.LayerToken, distributor.Failed, "no such directory"},
-		"a web page":       {func(o *org) { o.Break(standin.Fault{Path: "/WhoAmI", HTML: true, Times: 9}) }, dataverse.LayerOrganisation, distributor.Failed, "web page"},
-		"no user there":    {func(o *org) { o.Break(standin.Fault{Path: "/WhoAmI", Status: 401, Times: 9}) }, dataverse.LayerOrganisation, distributor.Failed, "application user"},
-		"no accounts":      {func(o *org) { o.Lose("accounts", id(1)) }, dataverse.LayerAccounts, distributor.Warned, "whole organisation"},
-		"accounts denied":  {func(o *org) { o.Forbid("accounts", true) }, dataverse.LayerAccounts, distributor.Failed, "security role"},
-		"contacts denied":  {func(o *org) { o.Forbid("contacts", true) }, dataverse.LayerContacts, distributor.Warned, "mail domains"},
-		"an unknown field": {func(o *org) { o.config.TenantColumn = "new_nothing" }, dataverse.LayerAccounts, distributor.Failed, "tenant id column"},
-		"plain http":       {func(o *org) { o.config.URL = "http://crm.contoso.example" }, distributor.LayerAddress, distributor.Failed, "https://"},
-		"a private host":   {func(o *org) { o.config.URL = "https://10.1.2.3" }, distributor.LayerAddress, distributor.Failed, "private address"},
+		"all well": {func(*org) {}, dataverse.LayerContacts, distributor.Passed, "only the domains"},
+		"wrong secret": {func(o *org) { o.SetSecret("another") }, distributor.LayerToken, distributor.Failed,
+			"not its Secret ID"},
+		"wrong client": {func(o *org) { o.config.ClientID = id(9) }, distributor.LayerToken, distributor.Failed,
+			"no application with this client id"},
+		"wrong tenant": {func(o *org) { o.config.TokenURL = strings.Replace(o.config.TokenURL, "3f1c", "4f1c", 1) },
+			distributor.LayerToken, distributor.Failed, "no such directory"},
+		"a web page": {func(o *org) { o.Break(standin.Fault{Path: "/WhoAmI", HTML: true, Times: 9}) },
+			dataverse.LayerOrganisation, distributor.Failed, "web page"},
+		"no user there": {func(o *org) { o.Break(standin.Fault{Path: "/WhoAmI", Status: 401, Times: 9}) },
+			dataverse.LayerOrganisation, distributor.Failed, "application user"},
+		"no accounts": {func(o *org) { o.Lose("accounts", id(1)) }, dataverse.LayerAccounts, distributor.Warned,
+			"whole organisation"},
+		"accounts denied": {func(o *org) { o.Forbid("accounts", true) }, dataverse.LayerAccounts, distributor.Failed,
+			"security role"},
+		"contacts denied": {func(o *org) { o.Forbid("contacts", true) }, dataverse.LayerContacts, distributor.Warned,
+			"mail domains"},
+		"an unknown field": {func(o *org) { o.config.TenantColumn = "new_nothing" }, dataverse.LayerAccounts,
+			distributor.Failed, "tenant id column"},
+		"plain http": {func(o *org) { o.config.URL = "http://crm.contoso.example" }, distributor.LayerAddress,
+			distributor.Failed, "https://"},
+		"a private host": {func(o *org) { o.config.URL = "https://10.1.2.3" }, distributor.LayerAddress,
+			distributor.Failed, "private address"},
 	} {
 		o := newOrg(t)
 		o.fill(1)
@@ -280,7 +300,8 @@ func TestTheCheckTellsEachLayerAndWhatToDo(t *testing.T) {
 					t.Errorf("%s: %+v", name, l)
 				}
 			}
-			if strings.Contains(strings.ToLower(l.Message+l.Advice), "distributor") || strings.Contains(l.Message, "tdsynnex") {
+			if strings.Contains(strings.ToLower(l.Message+l.Advice), "distributor") ||
+				strings.Contains(l.Message, "tdsynnex") {
 				t.Errorf("%s: speaks of somebody else: %+v", name, l)
 			}
 		}
@@ -298,7 +319,8 @@ func TestNeitherErrorsNorLogsHoldSecretOrToken(t *testing.T) {
 	if _, err := o.accounts(c, ""); err != nil {
 		t.Fatal(err)
 	}
-	o.Break(standin.Fault{Path: "/accounts", Status: 403, Body: `{"error":{"code":"x","message":"no right for dv-token-1-3a9f and ` + standin.Secret + `"}}`})
+	o.Break(standin.Fault{Path: "/accounts", Status: 403,
+		Body: `{"error":{"code":"x","message":"no right for dv-token-1-3a9f and ` + standin.Secret + `"}}`})
 	_, denied := o.accounts(c, "")
 	o.SetSecret("another") // the stand-in repeats what it was sent
 	o.ExpireTokens()

@@ -38,7 +38,8 @@ type list struct {
 func (c *Client) each(ctx context.Context, l list, take func([]json.RawMessage)) (delta string, err error) {
 	at := l.delta
 	if at == "" {
-		at = c.base.Scheme + "://" + c.base.Host + apiPath + l.set + "?" + url.Values{"$select": {strings.Join(l.fields, ",")}}.Encode()
+		at = c.base.Scheme + "://" + c.base.Host + apiPath + l.set + "?" +
+			url.Values{"$select": {strings.Join(l.fields, ",")}}.Encode()
 	}
 	seen := map[string]bool{}
 	for range maxPages {
@@ -50,7 +51,8 @@ func (c *Client) each(ctx context.Context, l list, take func([]json.RawMessage))
 		}
 		seen[at] = true
 		p := page{}
-		if err := c.get(ctx, question{op: l.op, url: at, prefer: []string{"odata.track-changes", c.maxPage()}}, &p); err != nil {
+		if err := c.get(ctx, question{op: l.op, url: at, prefer: []string{"odata.track-changes", c.maxPage()}},
+			&p); err != nil {
 			return "", l.expired(err)
 		}
 		if p.Value == nil {
@@ -76,7 +78,8 @@ func (c *Client) checkDelta(op, delta string) error {
 // with the question, and a foreign host would be handed it.
 func (c *Client) ours(op, link string) error {
 	u, err := url.Parse(link)
-	if err == nil && u.Scheme == c.base.Scheme && strings.EqualFold(u.Host, c.base.Host) && u.User == nil && strings.HasPrefix(u.Path, "/api/data/") && !strings.Contains(u.Path, "..") {
+	if err == nil && u.Scheme == c.base.Scheme && strings.EqualFold(u.Host, c.base.Host) && u.User == nil &&
+		strings.HasPrefix(u.Path, "/api/data/") && !strings.Contains(u.Path, "..") {
 		return nil
 	}
 	host := "another address"
@@ -84,8 +87,10 @@ func (c *Client) ours(op, link string) error {
 		host = u.Host
 	}
 	return &distributor.Error{Kind: distributor.BadAnswer, Op: op,
-		Message: fmt.Sprintf("Dataverse's answer points to %s for its next page, which is not followed: the token belongs to %s alone.", host, c.base.Host),
-		Advice:  "Nothing of the reading was used. Check the organisation's URL, and whether something stands between this server and Dataverse."}
+		Message: fmt.Sprintf("Dataverse's answer points to %s for its next page, which is not followed: "+
+			"the token belongs to %s alone.", host, c.base.Host),
+		Advice: "Nothing of the reading was used. Check the organisation's URL, and whether something stands between " +
+			"this server and Dataverse."}
 }
 
 // expired tells a link that is no longer taken from a failure that has nothing to do with it.
@@ -95,13 +100,15 @@ func (l list) expired(err error) error {
 		return err
 	}
 	switch e.StatusCode {
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed:
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusGone,
+		http.StatusPreconditionFailed:
 		return fmt.Errorf("%w: %w", ErrExpired, err)
 	}
 	return err
 }
 
 func odd(op, why string) error {
-	return &distributor.Error{Kind: distributor.BadAnswer, Op: op, Message: "Dataverse's answer could not be used: " + why + ".",
-		Advice: "Nothing of the reading was used; try again, and ask Microsoft if it lasts."}
+	return &distributor.Error{Kind: distributor.BadAnswer, Op: op,
+		Message: "Dataverse's answer could not be used: " + why + ".",
+		Advice:  "Nothing of the reading was used; try again, and ask Microsoft if it lasts."}
 }

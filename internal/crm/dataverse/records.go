@@ -56,7 +56,8 @@ func (c *Client) Contacts(ctx context.Context, delta string, read func(int)) (Li
 	return readAll(ctx, c, list{op: "list contacts", set: "contacts", fields: fields, delta: delta}, contact, read)
 }
 
-func readAll[T any](ctx context.Context, c *Client, l list, parse func(record) (T, bool), read func(int)) (Listing[T], error) {
+func readAll[T any](ctx context.Context, c *Client, l list, parse func(record) (T, bool),
+	read func(int)) (Listing[T], error) {
 	out := Listing[T]{Deleted: map[string]string{}}
 	n := 0
 	delta, err := c.each(ctx, l, func(raws []json.RawMessage) {
@@ -151,9 +152,12 @@ func guid(s string) string {
 
 func (c *Client) account(r record) (Account, bool) {
 	a := Account{
-		ID: guid(r.text("accountid")), Number: r.text("accountnumber"), Name: r.text("name"), Website: r.text("websiteurl"),
-		MailDomain: mailDomain(r.text("emailaddress1")), City: r.text("address1_city"), State: r.text("address1_stateorprovince"),
-		PostalCode: r.text("address1_postalcode"), Country: r.text("address1_country"), Phone: r.text("telephone1"), Inactive: r.inactive(),
+		ID: guid(r.text("accountid")), Number: r.text("accountnumber"), Name: r.text("name"),
+		Website:    r.text("websiteurl"),
+		MailDomain: mailDomain(r.text("emailaddress1")), City: r.text("address1_city"),
+		State:      r.text("address1_stateorprovince"),
+		PostalCode: r.text("address1_postalcode"), Country: r.text("address1_country"), Phone: r.text("telephone1"),
+		Inactive: r.inactive(),
 	}
 	a.Street = strings.Trim(r.text("address1_line1")+", "+r.text("address1_line2"), ", ")
 	if c.config.TenantColumn != "" {
@@ -163,7 +167,8 @@ func (c *Client) account(r record) (Account, bool) {
 }
 
 func contact(r record) (Contact, bool) {
-	k := Contact{ID: guid(r.text("contactid")), AccountID: guid(r.text("_parentcustomerid_value")), MailDomain: mailDomain(r.text("emailaddress1"))}
+	k := Contact{ID: guid(r.text("contactid")), AccountID: guid(r.text("_parentcustomerid_value")),
+		MailDomain: mailDomain(r.text("emailaddress1"))}
 	if k.AccountID == "" || r.inactive() {
 		k.MailDomain = ""
 	}

@@ -27,7 +27,8 @@ func (c *Client) Verify(ctx context.Context) distributor.Check {
 	)
 	check := checkup.Run(ctx, c.clk, steps)
 	for i := range check.Layers {
-		check.Layers[i].Message, check.Layers[i].Advice = names.Replace(check.Layers[i].Message), names.Replace(check.Layers[i].Advice)
+		check.Layers[i].Message, check.Layers[i].Advice = names.Replace(check.Layers[i].Message),
+			names.Replace(check.Layers[i].Advice)
 	}
 	return check
 }
@@ -44,13 +45,15 @@ func (c *Client) whoAmI(ctx context.Context) (checkup.Outcome, error) {
 	err := c.get(ctx, question{op: "who am I", url: c.at("WhoAmI", nil), once: true}, &who)
 	if e := distributor.AsError(err); err != nil && e.StatusCode == http.StatusUnauthorized {
 		e.Message = "The organisation does not accept the token (401)."
-		e.Advice = "Check that URL and tenant belong together, and that the application was added as an application user of this environment."
+		e.Advice = "Check that URL and tenant belong together, and that the application was added as an application " +
+			"user of this environment."
 		return checkup.Outcome{}, e
 	}
 	if err == nil && guid(who.OrganizationID) == "" {
 		err = odd("who am I", "it does not name the organisation")
 	}
-	return checkup.Outcome{Message: "Signed in to organisation " + who.OrganizationID + " as application user " + who.UserID + "."}, err
+	return checkup.Outcome{Message: "Signed in to organisation " + who.OrganizationID + " as application user " +
+		who.UserID + "."}, err
 }
 
 func (c *Client) oneAccount(ctx context.Context) (checkup.Outcome, error) {
@@ -71,7 +74,9 @@ func (c *Client) oneContact(ctx context.Context) (checkup.Outcome, error) {
 	_, err := c.first(ctx, "contacts", "contactid")
 	var e *distributor.Error
 	if errors.As(err, &e) && e.Kind == distributor.NotPermitted {
-		return checkup.Outcome{Warning: true, RequestID: e.RequestID, Message: "Contacts cannot be read, so their mail domains are missing from what customers are matched by. " + e.Message,
+		return checkup.Outcome{Warning: true, RequestID: e.RequestID,
+			Message: "Contacts cannot be read, so their mail domains are missing from what customers are matched by. " +
+				e.Message,
 			Advice: "Give the security role Read on contacts of the whole organisation."}, nil
 	}
 	return checkup.Outcome{Message: "Contacts can be read; only the domains of their mail addresses are kept."}, err
@@ -79,7 +84,8 @@ func (c *Client) oneContact(ctx context.Context) (checkup.Outcome, error) {
 
 func (c *Client) first(ctx context.Context, set, fields string) (int, error) {
 	p := page{}
-	err := c.get(ctx, question{op: "read one of " + set, url: c.at(set, url.Values{"$select": {fields}, "$top": {"1"}}), once: true}, &p)
+	err := c.get(ctx, question{op: "read one of " + set, url: c.at(set, url.Values{"$select": {fields}, "$top": {"1"}}),
+		once: true}, &p)
 	if err == nil && p.Value == nil {
 		err = odd("read one of "+set, "it has no list of records")
 	}

@@ -23,7 +23,8 @@ func Propose(old, new []Side) []Proposal {
 		}
 	}
 	slices.SortFunc(all, func(a, b likeness) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.old.ExternalID, b.old.ExternalID), cmp.Compare(a.new.ExternalID, b.new.ExternalID))
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.old.ExternalID, b.old.ExternalID),
+			cmp.Compare(a.new.ExternalID, b.new.ExternalID))
 	})
 	agreeing := map[uuid.UUID]int{}
 	for _, l := range all {

@@ -14,7 +14,8 @@ import (
 )
 
 func seat(external, sku string, n int) Side {
-	return Side{ID: uuid.NewSHA1(uuid.Nil, []byte(external)), ExternalID: external, SKU: sku, ProductName: "Product " + sku, Quantity: n, State: subscription.Active, Term: "unknown", Frequency: "unknown"}
+	return Side{ID: uuid.NewSHA1(uuid.Nil, []byte(external)), ExternalID: external, SKU: sku,
+		ProductName: "Product " + sku, Quantity: n, State: subscription.Active, Term: "unknown", Frequency: "unknown"}
 }
 
 func modernSeat(external, sku string, n int) Side {
@@ -48,16 +49,23 @@ func TestAPairIsExactOnlyToTheLetter(t *testing.T) {
 		"another quantity":                  {[]Side{old}, with(new, func(s *Side) { s.Quantity = 6 }), 0},
 		"another SKU":                       {[]Side{old}, with(new, func(s *Side) { s.SKU = "900200" }), 0},
 		"no SKU on one side, the same name": {with(old, func(s *Side) { s.SKU = "" }), []Side{new}, 0},
-		"another start: the new one begins when it was set up there": {with(old, func(s *Side) { s.Start = clock.NewDate(2025, 11, 15) }), with(new, func(s *Side) { s.Start = clock.NewDate(2026, 11, 10) }), 1},
-		"another end that both know":                                 {with(old, func(s *Side) { s.End = clock.NewDate(2027, 1, 31) }), []Side{new}, 0},
-		"the same end":                                               {with(old, func(s *Side) { s.End = new.End }), []Side{new}, 1},
-		"another term that both know":                                {with(old, func(s *Side) { s.Term = "monthly" }), []Side{new}, 0},
-		"another currency that both know":                            {with(old, func(s *Side) { s.CostCurrency = "EUR" }), with(new, func(s *Side) { s.CostCurrency = "USD" }), 0},
-		"a currency that was assumed":                                {with(old, func(s *Side) { s.CostCurrency, s.CostAssumed = "EUR", true }), with(new, func(s *Side) { s.CostCurrency = "USD" }), 1},
-		"two equal old ones":                                         {[]Side{old, seat("L2", "900100", 5)}, []Side{new}, 0},
-		"two equal new ones":                                         {[]Side{old}, []Side{new, modernSeat("N2", "900100", 5)}, 0},
-		"an old one that has ended":                                  {with(old, func(s *Side) { s.State = subscription.Inactive }), []Side{new}, 0},
-		"two pairs of different quantity":                            {[]Side{old, seat("L2", "900100", 7)}, []Side{new, modernSeat("N2", "900100", 7)}, 2},
+		"another start: the new one begins when it was set up there": {with(old,
+			func(s *Side) { s.Start = clock.NewDate(2025, 11, 15) }),
+			with(new, func(s *Side) { s.Start = clock.NewDate(2026, 11, 10) }), 1},
+		"another end that both know": {with(old, func(s *Side) { s.End = clock.NewDate(2027, 1, 31) }),
+			[]Side{new}, 0},
+		"the same end":                {with(old, func(s *Side) { s.End = new.End }), []Side{new}, 1},
+		"another term that both know": {with(old, func(s *Side) { s.Term = "monthly" }), []Side{new}, 0},
+		"another currency that both know": {with(old, func(s *Side) { s.CostCurrency = "EUR" }),
+			with(new, func(s *Side) { s.CostCurrency = "USD" }), 0},
+		"a currency that was assumed": {with(old, func(s *Side) { s.CostCurrency, s.CostAssumed = "EUR", true }),
+			with(new, func(s *Side) { s.CostCurrency = "USD" }), 1},
+		"two equal old ones": {[]Side{old, seat("L2", "900100", 5)}, []Side{new}, 0},
+		"two equal new ones": {[]Side{old}, []Side{new, modernSeat("N2", "900100", 5)}, 0},
+		"an old one that has ended": {with(old, func(s *Side) { s.State = subscription.Inactive }),
+			[]Side{new}, 0},
+		"two pairs of different quantity": {[]Side{old, seat("L2", "900100", 7)},
+			[]Side{new, modernSeat("N2", "900100", 7)}, 2},
 	} {
 		got := Propose(c.old, c.new)
 		if exactOf(got) != c.exact {
@@ -76,7 +84,8 @@ func TestExactPairsFollowTheRule(t *testing.T) {
 	draw := func(t *rapid.T, side string, n int) []Side {
 		var out []Side
 		for i := range n {
-			s := seat(fmt.Sprintf("%s%d", side, i), rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "sku"), rapid.IntRange(1, 2).Draw(t, "seats"))
+			s := seat(fmt.Sprintf("%s%d", side, i), rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "sku"),
+				rapid.IntRange(1, 2).Draw(t, "seats"))
 			s.ProductName = rapid.SampledFrom([]string{"", "Suite", "Plan"}).Draw(t, "name")
 			s.Term = rapid.SampledFrom([]string{"unknown", "annual", "monthly"}).Draw(t, "term")
 			if rapid.Bool().Draw(t, "dated") {
@@ -88,7 +97,8 @@ func TestExactPairsFollowTheRule(t *testing.T) {
 	}
 	agree := func(o, n Side) bool {
 		return o.SKU != "" && o.SKU == n.SKU && o.Quantity == n.Quantity &&
-			(o.Term == n.Term || o.Term == "unknown" || n.Term == "unknown") && (o.End == n.End || o.End.IsZero() || n.End.IsZero())
+			(o.Term == n.Term || o.Term == "unknown" || n.Term == "unknown") &&
+			(o.End == n.End || o.End.IsZero() || n.End.IsZero())
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		old, new := draw(t, "L", rapid.IntRange(0, 4).Draw(t, "old")), draw(t, "N", rapid.IntRange(0, 4).Draw(t, "new"))

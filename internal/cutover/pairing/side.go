@@ -58,5 +58,6 @@ func (s Side) NoLongerTheirs(whose string, state account.State, at Step) string 
 	if at == Open {
 		back = "the decision back"
 	}
-	return fmt.Sprintf("%s (%s) is no longer this customer's: %s. %s, or take %s.", s.Called(), s.ExternalID, what, remedy, back)
+	return fmt.Sprintf("%s (%s) is no longer this customer's: %s. %s, or take %s.", s.Called(), s.ExternalID, what,
+		remedy, back)
 }

@@ -42,7 +42,8 @@ func (c Customer) Blockers() []Blocker {
 			if !s.Verdict.Blocks() {
 				continue
 			}
-			b := Blocker{CRMAccountID: c.CRMAccountID, CRMAccount: c.CRMAccount, PartNumber: p.Key, Verdict: s.Verdict, From: s.From, To: s.To, Says: s.Why, Double: s.Double}
+			b := Blocker{CRMAccountID: c.CRMAccountID, CRMAccount: c.CRMAccount, PartNumber: p.Key, Verdict: s.Verdict,
+				From: s.From, To: s.To, Says: s.Why, Double: s.Double}
 			if n := len(out); n > 0 && out[n-1].joins(b) {
 				out[n-1].To = b.To
 				continue

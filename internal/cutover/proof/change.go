@@ -25,7 +25,8 @@ const (
 	PriceChanged    What = "price"
 	SeatsEnded      What = "ended"
 	SeatsNew        What = "new"
-	BothReal        What = "double" // days on both sides whose seats a person says are there twice; never among all changes
+	// days on both sides whose seats a person says are there twice; never among all changes
+	BothReal What = "double"
 )
 
 // Change is a real change of seats or price over the switch. Somebody acknowledges it by name.
@@ -50,7 +51,8 @@ func (c Change) Verdict() Verdict {
 
 // Says is the change in a sentence.
 func (c Change) Says() string {
-	said := map[What]string{QuantityChanged: "Seats change", PriceChanged: "The price changes", SeatsEnded: "The seats end", SeatsNew: "Seats are new"}[c.What]
+	said := map[What]string{QuantityChanged: "Seats change", PriceChanged: "The price changes",
+		SeatsEnded: "The seats end", SeatsNew: "Seats are new"}[c.What]
 	return fmt.Sprintf("%s from %s to %s on %s.", said, c.Before, c.After, c.Day)
 }
 
@@ -121,7 +123,8 @@ func (p pairDays) switchDays() []clock.Date {
 }
 
 func (l productDays) change(what What, day clock.Date, before, after string) Change {
-	c := Change{What: what, Day: day, Before: before, After: after, Fingerprint: fingerprint(string(what), day.String(), before, after)}
+	c := Change{What: what, Day: day, Before: before, After: after,
+		Fingerprint: fingerprint(string(what), day.String(), before, after)}
 	c.By = l.acknowledged(what, c.Fingerprint)
 	return c
 }
@@ -133,7 +136,8 @@ func fingerprint(figures ...string) string {
 
 // acknowledged is a person's word about these very figures; nil: nobody's.
 func (l productDays) acknowledged(what What, fingerprint string) *Acknowledgement {
-	i := slices.IndexFunc(l.Acknowledged, func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == fingerprint })
+	i := slices.IndexFunc(l.Acknowledged,
+		func(a Acknowledgement) bool { return a.What == what && a.Fingerprint == fingerprint })
 	if i < 0 {
 		return nil
 	}
@@ -185,4 +189,5 @@ func priceText(a ledger.Amount) string {
 	return strings.TrimSpace(a.Value.Decimal.String() + " " + a.Currency + perWords[a.Period])
 }
 
-var perWords = map[money.Period]string{money.Month: " per month", money.Quarter: " per quarter", money.Year: " per year", money.ThreeYears: " per three years", money.Once: " once"}
+var perWords = map[money.Period]string{money.Month: " per month", money.Quarter: " per quarter",
+	money.Year: " per year", money.ThreeYears: " per three years", money.Once: " once"}

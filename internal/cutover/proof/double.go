@@ -20,7 +20,8 @@ func (l productDays) doubled(day clock.Date) (Verdict, string) {
 		says string
 	}{
 		{pairDays.billed, "Both sides have billed these days: %s. Void or credit the invoice of one."},
-		{pairDays.counted, "Both sides count these days: %s. Take the steps back, and pair what is one subscription, or let the new one be billed from the switch day."},
+		{pairDays.counted, "Both sides count these days: %s. Take the steps back, and pair what is one subscription, " +
+			"or let the new one be billed from the switch day."},
 	} {
 		var old, fresh []string
 		twice := false
@@ -63,7 +64,8 @@ func (l productDays) bothReal(segments []Segment) {
 		}
 		s.says = s.Why
 		if a := l.acknowledged(BothReal, s.Double); a != nil {
-			s.Verdict, s.Why = Acknowledged, fmt.Sprintf("%s %s says that both are real: %s", s.Why, a.AcknowledgedBy, a.Note)
+			s.Verdict, s.Why = Acknowledged,
+				fmt.Sprintf("%s %s says that both are real: %s", s.Why, a.AcknowledgedBy, a.Note)
 		}
 	}
 }

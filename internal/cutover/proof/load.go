@@ -47,15 +47,20 @@ type subscriptionRow struct {
 // Subscriptions that the proof looks at: licences of both providers that have not ended
 // long ago, and those in a decision, which stay in the proof of the customer that it is
 // about, whoever's they are now. Purchases and usage have no seat-days (RULES 4).
-const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
-	SELECT s.id, s.provider_id = r.new_provider_id AS is_new, coalesce(d.whose, s.crm_account_id) AS crm_account_id, s.external_id, s.product_name,
-	coalesce(p.part_number, s.part_number) AS part_number, s.sku, s.state, s.twin_hold, s.cutover_hold, s.provider_status,
+const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.state AS step FROM cutover_pairs p
+	JOIN cutover_customers c ON c.id = p.customer_id WHERE c.cutover_id = @run AND p.undone_at IS NULL)
+	SELECT s.id, s.provider_id = r.new_provider_id AS is_new, coalesce(d.whose, s.crm_account_id) AS crm_account_id,
+		s.external_id, s.product_name,
+	coalesce(p.part_number, s.part_number) AS part_number, s.sku, s.state, s.twin_hold, s.cutover_hold,
+		s.provider_status,
 	s.frozen_from, s.billable_from,
 	d.id AS pair_id, coalesce(d.kind, '') AS pair_kind, d.day AS pair_day,
-	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step
+	d.id IS NOT NULL AND s.crm_account_id IS DISTINCT
+	FROM d.whose AS strayed, a.state AS account_state, coalesce(w.name, '') AS whose, coalesce(d.step, '') AS step
 	FROM cutovers r JOIN subscriptions s ON s.provider_id IN (r.old_provider_id, r.new_provider_id) AND s.id IN (
 		SELECT id FROM subscriptions WHERE crm_account_id = ANY (CAST(@customers AS uuid[]))
-		UNION SELECT unnest(ARRAY[old_subscription_id, new_subscription_id]) FROM d WHERE d.whose = ANY (CAST(@customers AS uuid[])))
+		UNION SELECT unnest(ARRAY[old_subscription_id, new_subscription_id]) FROM d
+		WHERE d.whose = ANY (CAST(@customers AS uuid[])))
 	JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts w ON w.id = s.crm_account_id
 	LEFT JOIN products p ON p.id = s.product_id
 	LEFT JOIN d ON s.id IN (d.old_subscription_id, d.new_subscription_id)
@@ -63,9 +68,11 @@ const subscriptionRows = `WITH d AS (SELECT p.*, c.crm_account_id AS whose, c.st
 	AND (d.id IS NOT NULL OR s.state <> 'inactive' OR s.deactivated_on >= r.created_at::date - 400)
 	ORDER BY crm_account_id, lower(s.product_name), s.id`
 
-func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow, map[uuid.UUID]*side, error) {
+func load(ctx context.Context, db *gorm.DB, runID uuid.UUID, customers []uuid.UUID) ([]subscriptionRow,
+	map[uuid.UUID]*side, error) {
 	var subs []subscriptionRow
-	err := db.WithContext(ctx).Raw(subscriptionRows, map[string]any{"run": runID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
+	err := db.WithContext(ctx).Raw(subscriptionRows,
+		map[string]any{"run": runID, "customers": postgres.IDs(customers)}).Scan(&subs).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("subscriptions of the proof: %w", err)
 	}
@@ -98,7 +105,8 @@ func recordsOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, ids []uuid.UUI
 	out := records{closings: map[uuid.UUID]bool{}, billedOn: map[uuid.UUID]uuid.UUID{}}
 	var rows []uuid.UUID
 	err := db.WithContext(ctx).Raw(`SELECT c.id FROM cutovers r JOIN license_changes c ON c.recorded_at >= r.created_at
-		WHERE r.id = ? AND c.subscription_id = ANY (?::uuid[]) AND c.event = 'deactivate' AND c.reason IN ('person', 'cutover') AND c.origin_change_id IS NULL`,
+		WHERE r.id = ? AND c.subscription_id = ANY (?::uuid[]) AND c.event = 'deactivate'
+		AND c.reason IN ('person', 'cutover') AND c.origin_change_id IS NULL`,
 		runID, postgres.IDs(ids)).Scan(&rows).Error
 	if err != nil {
 		return out, fmt.Errorf("closings of the proof: %w", err)
@@ -107,7 +115,8 @@ func recordsOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, ids []uuid.UUI
 		out.closings[id] = true
 	}
 	var lines []struct{ ID, SubscriptionID uuid.UUID }
-	err = db.WithContext(ctx).Raw(`SELECT id, subscription_id FROM invoice_lines WHERE live AND subscription_id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&lines).Error
+	err = db.WithContext(ctx).Raw(`SELECT id, subscription_id FROM invoice_lines WHERE live
+		AND subscription_id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&lines).Error
 	if err != nil {
 		return out, fmt.Errorf("lines of the proof: %w", err)
 	}
@@ -124,7 +133,8 @@ var farAhead = clock.NewDate(9999, time.December, 31)
 func (s subscriptionRow) side(h history.History, r records) *side {
 	out := &side{
 		ID: s.ID, Number: s.ExternalID, Strayed: s.strayed(), From: s.BillableFrom, Frozen: s.FrozenFrom,
-		Held: s.State == subscription.Held, Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold), Over: s.State == subscription.Inactive,
+		Held: s.State == subscription.Held, Asks: s.State == subscription.Held && (s.TwinHold || s.CutoverHold),
+		Over:    s.State == subscription.Inactive,
 		Running: !plan.Ends(s.ProviderStatus),
 		Price: func(day clock.Date) ledger.Amount {
 			row, _ := h.PriceOn(day)
@@ -227,5 +237,6 @@ func (s subscriptionRow) strayed() string {
 	if !s.Strayed {
 		return ""
 	}
-	return pairing.Side{ExternalID: s.ExternalID, ProductName: s.ProductName}.NoLongerTheirs(s.Whose, s.AccountState, s.Step)
+	return pairing.Side{ExternalID: s.ExternalID, ProductName: s.ProductName}.NoLongerTheirs(s.Whose,
+		s.AccountState, s.Step)
 }

@@ -33,7 +33,8 @@ func (p pairDays) judge(day clock.Date) finding {
 	f := finding{before: p.Old.asOld(day), after: p.New.asNew(day), verdict: OK}
 	switch {
 	case p.New.overpaid(day):
-		f.say(Double, "Both sides have billed these days, for more seats than there were: void or credit the invoice of one.")
+		f.say(Double, "Both sides have billed these days, for more seats than there were: "+
+			"void or credit the invoice of one.")
 	case p.broken() != "":
 		if !day.Before(p.Switch.Day) {
 			f.say(Undecided, p.broken())
@@ -60,8 +61,10 @@ func (p pairDays) broken() string {
 			return s.Strayed
 		}
 	}
-	if p.Old == nil && (p.Kind == pairing.Twin || p.Kind == pairing.Ended) || p.New == nil && (p.Kind == pairing.Twin || p.Kind == pairing.New) {
-		return "The other one of this pair is a purchase or usage, which has no seats by the day. Take the decision back, and decide again."
+	if p.Old == nil && (p.Kind == pairing.Twin || p.Kind == pairing.Ended) || p.New == nil &&
+		(p.Kind == pairing.Twin || p.Kind == pairing.New) {
+		return "The other one of this pair is a purchase or usage, which has no seats by the day. " +
+			"Take the decision back, and decide again."
 	}
 	return ""
 }
@@ -93,7 +96,8 @@ func (p pairDays) judgeTwinBefore(day clock.Date, f *finding) {
 	if since.IsZero() || !(trailing && p.Switch.Fixed || p.Old.closedHere(day)) {
 		return
 	}
-	f.say(Gap, "The old one had ended, and the new one does not count yet. Activate the old one again, or set the switch day to the day on which it ended.")
+	f.say(Gap, "The old one had ended, and the new one does not count yet. "+
+		"Activate the old one again, or set the switch day to the day on which it ended.")
 }
 
 // judgeTwinAfter: a day from the switch on is the new one's.
@@ -139,7 +143,8 @@ func (s *side) everBefore(day clock.Date) bool {
 func (p pairDays) judgeEnded(day clock.Date, f *finding) {
 	switch {
 	case day.Before(p.Switch.Day) && f.before == 0 && p.Switch.Fixed && p.Old.closedHere(day):
-		f.say(Gap, "The old one was ended here before the switch day. Activate it again, or set the switch day to that day.")
+		f.say(Gap, "The old one was ended here before the switch day. "+
+			"Activate it again, or set the switch day to that day.")
 	case !day.Before(p.Switch.Day) && f.before > 0 && !p.Old.Over:
 		f.say(Waiting, "The old subscription still counts: this customer is not confirmed.")
 	}

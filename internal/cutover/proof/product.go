@@ -105,7 +105,8 @@ func (k productKeys) of(s subscriptionRow) string {
 	if s.IsNew {
 		sameSKU = ""
 	}
-	key := cmp.Or(sameSKU, s.PartNumber, known("sku ", sku), known("name ", name), sku, strings.TrimSpace(s.ProductName), s.ExternalID)
+	key := cmp.Or(sameSKU, s.PartNumber, known("sku ", sku), known("name ", name), sku,
+		strings.TrimSpace(s.ProductName), s.ExternalID)
 	for by, word := range map[string]string{"sku ": sku, "name ": name} {
 		if word != "" && k[by+word] == "" {
 			k[by+word] = key

@@ -97,7 +97,8 @@ func (s Segment) idle() bool {
 }
 
 func (s Segment) same(o Segment) bool {
-	return s.Before == o.Before && s.After == o.After && s.Counted == o.Counted && s.Billed == o.Billed && s.Verdict == o.Verdict && s.Why == o.Why &&
+	return s.Before == o.Before && s.After == o.After && s.Counted == o.Counted && s.Billed == o.Billed &&
+		s.Verdict == o.Verdict && s.Why == o.Why &&
 		s.Forfeited == o.Forfeited && s.late == o.late
 }
 

@@ -97,7 +97,8 @@ func (s story) days() productDays {
 	for d := s.extra[0]; d < s.extra[1]; d++ {
 		fresh.Billed = append(fresh.Billed, stretch{on(d), on(d + 1), s.extra[2]})
 	}
-	return productDays{Pairs: []pairDays{{Kind: pairing.Twin, Old: old, New: fresh, Switch: boundary{Day: on(s.turn), Fixed: true}}}}
+	return productDays{Pairs: []pairDays{{Kind: pairing.Twin, Old: old, New: fresh,
+		Switch: boundary{Day: on(s.turn), Fixed: true}}}}
 }
 
 // most is the most seats that counted for a day since the old one's lines were made.
@@ -252,13 +253,16 @@ func TestUntilTheOldOneIsRetiredTheNewOnesDaysWait(t *testing.T) {
 
 func twinOf(old, fresh int) pairDays {
 	return pairDays{Kind: pairing.Twin, Switch: boundary{Day: on(30), Fixed: true}, Confirmed: true,
-		Old: &side{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30), Over: true, Price: priced("10", money.Month)},
-		New: &side{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Running: true, Price: priced("120", money.Year)}}
+		Old: &side{Seats: ledger.Timeline{{On: on(0), Delta: old}, {On: on(30), Delta: -old}}, Frozen: on(30),
+			Over: true, Price: priced("10", money.Month)},
+		New: &side{Seats: ledger.Timeline{{On: on(0), Delta: fresh}}, From: on(30), Running: true,
+			Price: priced("120", money.Year)}}
 }
 
 func priced(amount string, p money.Period) func(clock.Date) ledger.Amount {
 	return func(clock.Date) ledger.Amount {
-		return ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: p, Currency: "USD"}
+		return ledger.Amount{Value: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: p,
+			Currency: "USD"}
 	}
 }
 
@@ -279,7 +283,8 @@ func TestAChangeOverTheSwitchWaitsForAPersonAndAnotherFigureForAnotherWord(t *te
 	if got := l.verdicts(t)[30].Verdict; got != Changed {
 		t.Error(got)
 	}
-	l.Acknowledged = []Acknowledgement{{What: QuantityChanged, Fingerprint: l.changes(dayOne)[0].Fingerprint, AcknowledgedBy: "Bea"}}
+	l.Acknowledged = []Acknowledgement{{What: QuantityChanged, Fingerprint: l.changes(dayOne)[0].Fingerprint,
+		AcknowledgedBy: "Bea"}}
 	if diff := cmp.Diff([]string{"quantity 10>12 2026-01-31 acknowledged"}, told(l)); diff != "" {
 		t.Error(diff)
 	}
@@ -296,11 +301,13 @@ func TestAPriceIsComparedPerMonth(t *testing.T) {
 		t.Errorf("10 a month and 120 a year: %v", got)
 	}
 	same.New.Price = priced("11", money.Month)
-	if diff := cmp.Diff([]string{"price 10 USD per month>11 USD per month 2026-01-31 changed"}, told(productDays{Pairs: []pairDays{same}})); diff != "" {
+	if diff := cmp.Diff([]string{"price 10 USD per month>11 USD per month 2026-01-31 changed"},
+		told(productDays{Pairs: []pairDays{same}})); diff != "" {
 		t.Error(diff)
 	}
 	same.New.Price = nil
-	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"}, told(productDays{Pairs: []pairDays{same}})); diff != "" {
+	if diff := cmp.Diff([]string{"price 10 USD per month>no price 2026-01-31 changed"},
+		told(productDays{Pairs: []pairDays{same}})); diff != "" {
 		t.Error(diff)
 	}
 	same.Confirmed = false
@@ -327,12 +334,14 @@ func TestSeatsThatMoveTogetherAreOneSumPerProduct(t *testing.T) {
 
 func TestASubscriptionOfItsOwnIsNewOnItsFirstDay(t *testing.T) {
 	t.Parallel()
-	p := pairDays{Kind: pairing.New, Switch: boundary{Day: on(30), Fixed: true}, New: &side{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
+	p := pairDays{Kind: pairing.New, Switch: boundary{Day: on(30), Fixed: true},
+		New: &side{Seats: ledger.Timeline{{On: on(40), Delta: 3}}, Running: true}}
 	if diff := cmp.Diff([]string{"new 0>3 2026-02-10 changed"}, told(productDays{Pairs: []pairDays{p}})); diff != "" {
 		t.Error(diff)
 	}
 	p.New.Held = true
-	if got := (productDays{Pairs: []pairDays{p}}).verdicts(t); got[40].Verdict != Changed || got[41].Verdict != Waiting {
+	if got := (productDays{Pairs: []pairDays{p}}).verdicts(t); got[40].Verdict != Changed ||
+		got[41].Verdict != Waiting {
 		t.Errorf("held back: %+v", got[41])
 	}
 }
@@ -341,7 +350,8 @@ func TestWithoutADecisionDaysAreUndecidedFromTheSwitchOn(t *testing.T) {
 	t.Parallel()
 	open := boundary{Day: on(60)}
 	old := pairDays{Switch: open, Old: &side{Seats: ledger.Timeline{{On: on(0), Delta: 4}}, Running: true}}
-	fresh := pairDays{Switch: open, New: &side{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
+	fresh := pairDays{Switch: open,
+		New: &side{Seats: ledger.Timeline{{On: on(50), Delta: 4}}, Held: true, Asks: true, Running: true}}
 	got := productDays{Pairs: []pairDays{old, fresh}}.verdicts(t)
 	if got[59].Verdict != OK || got[60].Verdict != Undecided || got[60].Before != 4 || got[60].After != 0 {
 		t.Errorf("%+v %+v", got[59], got[60])
@@ -375,7 +385,8 @@ func TestADecisionWithOneSideMissingIsUndecidedFromTheSwitchOn(t *testing.T) {
 	} {
 		l := productDays{Pairs: []pairDays{p}}
 		got := l.verdicts(t)
-		if before := got[29].Verdict; before != "" && before != OK || got[30].Verdict != Undecided || got[30].Why == "" {
+		if before := got[29].Verdict; before != "" && before != OK || got[30].Verdict != Undecided ||
+			got[30].Why == "" {
 			t.Errorf("%s: %+v %+v", name, got[29], got[30])
 		}
 		_, _ = forfeited(l.segments(on(horizon)))
@@ -396,12 +407,14 @@ func TestACatchUpOfADifferenceIsNoDoubleAndMoreThanEverCountedIs(t *testing.T) {
 			return
 		}
 		from := rapid.IntRange(s.turn, s.oldBill[1]-1).Draw(t, "extra from")
-		s.extra = [3]int{from, rapid.IntRange(from+1, s.oldBill[1]).Draw(t, "extra to"), rapid.IntRange(1, 40).Draw(t, "extra seats")}
+		s.extra = [3]int{from, rapid.IntRange(from+1, s.oldBill[1]).Draw(t, "extra to"),
+			rapid.IntRange(1, 40).Draw(t, "extra seats")}
 		fresh := s.days().Pairs[0].New
 		s.expect(t, func(d int) Verdict {
 			day := on(d)
 			billed, moved := seatsOn(fresh.Billed, day), seatsOn(fresh.Moved, day)
-			return only(d >= s.extra[0] && d < s.extra[1] && billed > moved && billed > s.most(day)+seatsOn(fresh.Forfeited, day), Double)
+			return only(d >= s.extra[0] && d < s.extra[1] && billed > moved &&
+				billed > s.most(day)+seatsOn(fresh.Forfeited, day), Double)
 		})
 	})
 }

@@ -67,7 +67,8 @@ const batchSize = 50
 
 // Each hands over the proof of every customer of a run, by name. Read it in one
 // snapshot: the rooms it reads go on changing. Once the run has ended, today is that day.
-func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today clock.Date, do func(Customer) error) error {
+func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today clock.Date,
+	do func(Customer) error) error {
 	customers, err := customersOf(ctx, db, runID, asked)
 	if err != nil {
 		return err
@@ -100,12 +101,17 @@ func Each(ctx context.Context, db *gorm.DB, runID uuid.UUID, asked Filter, today
 // one alone whose subscriptions wait for a decision.
 func customersOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, f Filter) ([]Whose, error) {
 	var found []Whose
-	err := db.WithContext(ctx).Raw(`SELECT a.id AS crm_account_id, a.name AS crm_account, coalesce(c.switch_day, r.switch_day) AS switch_day, coalesce(c.state, 'open') AS step
-		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id AND c.crm_account_id = a.id
+	err := db.WithContext(ctx).Raw(`SELECT a.id AS crm_account_id, a.name AS crm_account, coalesce(c.switch_day,
+		r.switch_day) AS switch_day, coalesce(c.state, 'open') AS step
+		FROM cutovers r CROSS JOIN crm_accounts a LEFT JOIN cutover_customers c ON c.cutover_id = r.id
+		AND c.crm_account_id = a.id
 		WHERE r.id = @run AND (c.id IS NOT NULL OR EXISTS (SELECT FROM subscriptions s WHERE s.crm_account_id = a.id
-			AND (s.provider_id = r.old_provider_id OR s.provider_id = r.new_provider_id AND s.state = 'held' AND (s.twin_hold OR s.cutover_hold))))
-		AND (@every OR a.id = ANY (CAST(@customers AS uuid[]))) AND lower(a.name) LIKE @search ORDER BY lower(a.name), a.id`,
-		map[string]any{"run": runID, "every": len(f.Customers) == 0, "customers": postgres.IDs(f.Customers), "search": postgres.Contains(f.Search)}).Scan(&found).Error
+			AND (s.provider_id = r.old_provider_id OR s.provider_id = r.new_provider_id AND s.state = 'held'
+			AND (s.twin_hold OR s.cutover_hold))))
+		AND (@every OR a.id = ANY (CAST(@customers AS uuid[]))) AND lower(a.name) LIKE @search
+		ORDER BY lower(a.name), a.id`,
+		map[string]any{"run": runID, "every": len(f.Customers) == 0, "customers": postgres.IDs(f.Customers),
+			"search": postgres.Contains(f.Search)}).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("customers of the proof: %w", err)
 	}
@@ -118,7 +124,8 @@ func (c *Customer) prove(subs []subscriptionRow, sides map[uuid.UUID]*side, acks
 	if !t.Fixed {
 		t.Day = today
 	}
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s subscriptionRow) bool { return s.CRMAccountID != c.CRMAccountID })
+	subs = slices.DeleteFunc(slices.Clone(subs),
+		func(s subscriptionRow) bool { return s.CRMAccountID != c.CRMAccountID })
 	for _, p := range productsOf(subs, sides, t) {
 		for _, a := range acks {
 			if a.ProductKey == p.key {

@@ -11,25 +11,27 @@ import (
 
 // side is one subscription as the proof reads it.
 type side struct {
-	ID         uuid.UUID
-	Number     string                         // the distributor's
-	Seats      ledger.Timeline                // the counted rows, whosever the days are
-	Own        []stretch                      // seats that count on its own days
-	Billed     []stretch                      // seats on standing lines; of a new one also those that were its old twin's
-	Moved      []stretch                      // of them, those that were billed on the old twin
-	Elsewhere  []stretch                      // seats that another system has billed
-	Forfeited  []stretch                      // seats that are paid, and left without refund
-	Most       func(clock.Date) int           // the most seats that ever counted for a day; nil: what counts
-	Price      func(clock.Date) ledger.Amount // of a seat on a day; nil: none
-	From       clock.Date                     // no day before it is billable; zero: no such limit
-	Frozen     clock.Date                     // no day from it on counts; zero: not frozen
-	Held       bool                           // held back from billing, for whatever reason
-	Strayed    string                         // it stands in a decision and is no longer this customer's: in words, with what to do
-	Asks       bool                           // held as a possible twin: a person must say what it is
-	Over       bool                           // it has ended, there or here
-	Running    bool                           // the distributor still has it running
-	ClosedHere []clock.Date                   // days on which somebody closed it here since the run began
-	Adjusted   []clock.Date                   // days on which the cut-over set a remaining difference right
+	ID     uuid.UUID
+	Number string          // the distributor's
+	Seats  ledger.Timeline // the counted rows, whosever the days are
+	Own    []stretch       // seats that count on its own days
+	// seats on standing lines; of a new one also those that were its old twin's
+	Billed    []stretch
+	Moved     []stretch                      // of them, those that were billed on the old twin
+	Elsewhere []stretch                      // seats that another system has billed
+	Forfeited []stretch                      // seats that are paid, and left without refund
+	Most      func(clock.Date) int           // the most seats that ever counted for a day; nil: what counts
+	Price     func(clock.Date) ledger.Amount // of a seat on a day; nil: none
+	From      clock.Date                     // no day before it is billable; zero: no such limit
+	Frozen    clock.Date                     // no day from it on counts; zero: not frozen
+	Held      bool                           // held back from billing, for whatever reason
+	// it stands in a decision and is no longer this customer's: in words, with what to do
+	Strayed    string
+	Asks       bool         // held as a possible twin: a person must say what it is
+	Over       bool         // it has ended, there or here
+	Running    bool         // the distributor still has it running
+	ClosedHere []clock.Date // days on which somebody closed it here since the run began
+	Adjusted   []clock.Date // days on which the cut-over set a remaining difference right
 }
 
 // stretch is so many seats for the days [From, To).

@@ -17,9 +17,10 @@ type Totals struct {
 	SeatsBefore int
 	SeatsAfter  int
 	Months      []MonthlyChange // by currency
-	Unpriced    int             // subscriptions whose price per month is not known: they are in the seats, not in the money
-	Forfeited   int             // seat-days that were billed, held by nobody, and not given back
-	Late        int             // of them, from the switch on
+	// subscriptions whose price per month is not known: they are in the seats, not in the money
+	Unpriced  int
+	Forfeited int // seat-days that were billed, held by nobody, and not given back
+	Late      int // of them, from the switch on
 }
 
 // MonthlyChange is what a month costs the customer, before and after.
@@ -40,7 +41,8 @@ func (t *Totals) Add(o Totals) {
 }
 
 func (t *Totals) month(m MonthlyChange) {
-	i, found := slices.BinarySearchFunc(t.Months, m, func(a, b MonthlyChange) int { return cmp.Compare(a.Currency, b.Currency) })
+	i, found := slices.BinarySearchFunc(t.Months, m,
+		func(a, b MonthlyChange) int { return cmp.Compare(a.Currency, b.Currency) })
 	if !found {
 		t.Months = slices.Insert(slices.Clone(t.Months), i, m)
 		return

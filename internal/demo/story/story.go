@@ -179,7 +179,8 @@ func (s *Story) ProductOf(l Line) string { return s.product(l).Name }
 func (s *Story) buy(on clock.Date, l Line, seats int) {
 	s.held[l] = seats
 	s.Events = append(s.Events, Event{On: on, Line: l, Buy: &sandbox.NewSubscription{
-		CustomerNo: s.Companies[l.Customer].CustomerNo, PartNumber: s.product(l).PartNumber, Quantity: seats, VendorID: fmt.Sprintf("00000000-0000-4000-8000-%012x", len(s.Events)),
+		CustomerNo: s.Companies[l.Customer].CustomerNo, PartNumber: s.product(l).PartNumber, Quantity: seats,
+		VendorID: fmt.Sprintf("00000000-0000-4000-8000-%012x", len(s.Events)),
 	}})
 }
 

@@ -47,7 +47,8 @@ func told(t *testing.T, today string, until ...string) (*Story, *sandbox.Server)
 
 func TestTheYearBeginsInJanuaryAndHasFourMonthsAtLeast(t *testing.T) {
 	t.Parallel()
-	for today, first := range map[string]string{"2026-11-23": "2026-01-01", "2026-04-01": "2026-01-01", "2026-03-31": "2025-01-01", "2026-01-01": "2025-01-01"} {
+	for today, first := range map[string]string{"2026-11-23": "2026-01-01", "2026-04-01": "2026-01-01",
+		"2026-03-31": "2025-01-01", "2026-01-01": "2025-01-01"} {
 		s, _ := told(t, today)
 		if s.First != day(t, first) {
 			t.Errorf("on %s it begins on %s", today, s.First)

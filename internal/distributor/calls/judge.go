@@ -61,13 +61,15 @@ func verdict(code int) (kind distributor.ErrorKind, message, advice string) {
 func Unreadable(op string, cause error, h http.Header) error {
 	var c *lenient.Complaint
 	if errors.As(cause, &c) {
-		return &distributor.Error{Kind: distributor.Refused, Op: op, StatusCode: http.StatusOK, RequestID: RequestID(c.RequestID, h),
-			Message: "The distributor answered with an error: " + stop(c.Error()),
-			Advice:  "Nothing of the answer was used; give the distributor the request id if the reason is not clear."}
+		return &distributor.Error{Kind: distributor.Refused, Op: op, StatusCode: http.StatusOK,
+			RequestID: RequestID(c.RequestID, h),
+			Message:   "The distributor answered with an error: " + stop(c.Error()),
+			Advice:    "Nothing of the answer was used; give the distributor the request id if the reason is not clear."}
 	}
-	return &distributor.Error{Kind: distributor.BadAnswer, Op: op, StatusCode: http.StatusOK, RequestID: RequestID("", h),
-		Message: fmt.Sprintf("The distributor's answer could not be used: %s.", cause),
-		Advice:  "Nothing of it was used; check the URL, and try again if it may be maintenance."}
+	return &distributor.Error{Kind: distributor.BadAnswer, Op: op, StatusCode: http.StatusOK,
+		RequestID: RequestID("", h),
+		Message:   fmt.Sprintf("The distributor's answer could not be used: %s.", cause),
+		Advice:    "Nothing of it was used; check the URL, and try again if it may be maintenance."}
 }
 
 // stop ends a text that came from outside as a sentence.

@@ -12,8 +12,9 @@ import (
 func TestRetryAfterIsReadInBothFormsAndKeptSane(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{
-		"30": 30 * time.Second, " 5 ": 5 * time.Second, "0": 0, "-5": 0, "": 0, "soon": 0, "1.5": 0, "99999999999999999999": 0,
-		"7200": time.Hour, "315360000": 0,
+		"30": 30 * time.Second, " 5 ": 5 * time.Second, "0": 0, "-5": 0, "": 0, "soon": 0, "1.5": 0,
+		"99999999999999999999": 0,
+		"7200":                 time.Hour, "315360000": 0,
 		noon.Add(45 * time.Second).Format(http.TimeFormat): 45 * time.Second,
 		noon.Add(-time.Hour).Format(http.TimeFormat):       0,
 		noon.AddDate(10, 0, 0).Format(http.TimeFormat):     0,
@@ -27,10 +28,13 @@ func TestRetryAfterIsReadInBothFormsAndKeptSane(t *testing.T) {
 func TestEachCodeHasItsKindAndKeepsWhatTheServerSaid(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]distributor.ErrorKind{
-		401: distributor.NotPermitted, 403: distributor.NotPermitted, 404: distributor.NotFound, 429: distributor.RateLimited, 408: distributor.TimedOut,
-		500: distributor.Broken, 502: distributor.Broken, 503: distributor.Broken, 504: distributor.Broken, 400: distributor.Refused, 422: distributor.Refused, 204: distributor.BadAnswer, 206: distributor.BadAnswer,
+		401: distributor.NotPermitted, 403: distributor.NotPermitted, 404: distributor.NotFound,
+		429: distributor.RateLimited, 408: distributor.TimedOut,
+		500: distributor.Broken, 502: distributor.Broken, 503: distributor.Broken, 504: distributor.Broken,
+		400: distributor.Refused, 422: distributor.Refused, 204: distributor.BadAnswer, 206: distributor.BadAnswer,
 	} {
-		err := Judge("list customers", outbound.Answer{Status: code, Header: http.Header{}, Body: []byte(`{"requestId":"r7","errorMessage":"because"}`)}, noon)
+		err := Judge("list customers", outbound.Answer{Status: code, Header: http.Header{},
+			Body: []byte(`{"requestId":"r7","errorMessage":"because"}`)}, noon)
 		e := distributor.AsError(err)
 		if e.Kind != want || e.RequestID != "r7" || e.StatusCode != code || e.Advice == "" {
 			t.Errorf("%d: %+v", code, e)

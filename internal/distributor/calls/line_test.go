@@ -18,11 +18,12 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func line(t *testing.T, concurrency int) (*Line, *clock.Fake, *waits) {
 	t.Helper()
 	clk, w := clock.NewFake(noon), &waits{}
-	l := NewLine(Options{Concurrency: concurrency, PerSecond: 100000, Clock: clk, Wait: func(ctx context.Context, d time.Duration) error {
-		w.add(d)
-		clk.Advance(d)
-		return ctx.Err()
-	}})
+	l := NewLine(Options{Concurrency: concurrency, PerSecond: 100000, Clock: clk,
+		Wait: func(ctx context.Context, d time.Duration) error {
+			w.add(d)
+			clk.Advance(d)
+			return ctx.Err()
+		}})
 	return l, clk, w
 }
 
@@ -142,12 +143,18 @@ func TestOnlyWhatMayPassIsTriedAgainAndAtMostThreeTimes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[distributor.ErrorKind]int{
 		distributor.Broken: 3, distributor.TimedOut: 3, distributor.Dropped: 3, distributor.RateLimited: 6,
-		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.BadCredentials: 1, distributor.NameUnknown: 1,
-		distributor.Unreachable: 1, distributor.AddressRefused: 1, distributor.TLSFailed: 1, distributor.Refused: 1, distributor.TooLarge: 1, distributor.Redirected: 1,
+		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.BadCredentials: 1,
+		distributor.NameUnknown: 1,
+		distributor.Unreachable: 1, distributor.AddressRefused: 1, distributor.TLSFailed: 1, distributor.Refused: 1,
+		distributor.TooLarge: 1, distributor.Redirected: 1,
 	} {
 		l, _, w := line(t, 1)
 		made := 0
-		if err := l.Read(t.Context(), func(context.Context) error { made++; return failing(kind, 0) }); distributor.KindOf(err) != kind {
+		if err := l.Read(t.Context(), func(context.Context) error {
+			made++
+			return failing(kind,
+				0)
+		}); distributor.KindOf(err) != kind {
 			t.Errorf("%s: %v", kind, err)
 		}
 		if made != want {
@@ -200,7 +207,8 @@ func TestACancelledCallerWaitsForNothing(t *testing.T) {
 	l, _, _ := line(t, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := l.Read(ctx, func(context.Context) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
+	if err := l.Read(ctx, func(context.Context) error { t.Error("called"); return nil }); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }

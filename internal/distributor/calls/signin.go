@@ -31,7 +31,8 @@ func ReadSignIn(a outbound.Answer, now time.Time) (Token, error) {
 	if value != "" {
 		return Token{Value: value, Life: Life(r)}, nil
 	}
-	e := &distributor.Error{Kind: distributor.Refused, Op: "token", StatusCode: http.StatusOK, RequestID: RequestID(id, a.Header)}
+	e := &distributor.Error{Kind: distributor.Refused, Op: "token", StatusCode: http.StatusOK,
+		RequestID: RequestID(id, a.Header)}
 	return Token{}, refusal(e, or(r.Text(lenient.Field{"message"}), "it gave no token"))
 }
 

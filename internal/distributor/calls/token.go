@@ -128,7 +128,8 @@ func (t *Tokens) hopeless(rejected string) error {
 	if t.fruitless++; t.fruitless > maxFruitless {
 		return &distributor.Error{Kind: distributor.NotPermitted, Op: "token", StatusCode: 401,
 			Message: "The distributor hands out tokens but accepts none of them (401).",
-			Advice:  "Check that URL, token URL and application belong together: sandbox and production have credentials of their own."}
+			Advice: "Check that URL, token URL and application belong together: " +
+				"sandbox and production have credentials of their own."}
 	}
 	return nil
 }
@@ -142,7 +143,8 @@ func (t *Tokens) fetch(ctx context.Context) (string, error) {
 			t.value, t.refusal, t.refusedAt = "", err, t.clk.Now()
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = &distributor.Error{Kind: distributor.TimedOut, Op: "token", Message: "The sign-in did not end in time.", Advice: "Try again later.", Cause: err}
+			err = &distributor.Error{Kind: distributor.TimedOut, Op: "token",
+				Message: "The sign-in did not end in time.", Advice: "Try again later.", Cause: err}
 		}
 		return "", err
 	}

@@ -53,7 +53,8 @@ func TestManyWorkersShareOneSignIn(t *testing.T) {
 func TestATokenIsRenewedBeforeItEndsAndNeverInALoop(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ life, kept time.Duration }{
-		"two hours": {2 * time.Hour, 118 * time.Minute}, "a minute": {time.Minute, 30 * time.Second}, "not told": {0, 8 * time.Minute},
+		"two hours": {2 * time.Hour, 118 * time.Minute}, "a minute": {time.Minute, 30 * time.Second},
+		"not told": {0, 8 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,7 +78,11 @@ func TestARefusedSignInIsNotRepeatedUntilSomeTimePassed(t *testing.T) {
 	t.Parallel()
 	n := 0
 	clk := clock.NewFake(noon)
-	tokens := NewTokens(clk, func(context.Context) (Token, error) { n++; return Token{}, failing(distributor.BadCredentials, 0) })
+	tokens := NewTokens(clk, func(context.Context) (Token, error) {
+		n++
+		return Token{},
+			failing(distributor.BadCredentials, 0)
+	})
 	for range 20 {
 		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.BadCredentials {
 			t.Errorf("%v", err)

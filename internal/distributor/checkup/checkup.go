@@ -37,7 +37,8 @@ func Run(ctx context.Context, clk clock.Clock, steps []Step) distributor.Check {
 	broken := false
 	for _, s := range steps {
 		if broken {
-			check.Layers = append(check.Layers, distributor.Layer{Name: s.Layer, Result: distributor.Skipped, Message: "Not tried, because an earlier step failed."})
+			check.Layers = append(check.Layers, distributor.Layer{Name: s.Layer, Result: distributor.Skipped,
+				Message: "Not tried, because an earlier step failed."})
 			continue
 		}
 		layer := runStep(ctx, clk, s)
@@ -50,7 +51,8 @@ func Run(ctx context.Context, clk clock.Clock, steps []Step) distributor.Check {
 func runStep(ctx context.Context, clk clock.Clock, s Step) distributor.Layer {
 	began := clk.Now()
 	out, err := s.Run(ctx)
-	layer := distributor.Layer{Name: s.Layer, Result: distributor.Passed, Message: out.Message, Advice: out.Advice, RequestID: out.RequestID}
+	layer := distributor.Layer{Name: s.Layer, Result: distributor.Passed, Message: out.Message, Advice: out.Advice,
+		RequestID: out.RequestID}
 	switch {
 	case err != nil:
 		layer = failedLayer(ctx, s.Layer, err)
@@ -70,5 +72,6 @@ func failedLayer(ctx context.Context, name string, err error) distributor.Layer 
 			Advice:  "Try again; if it lasts, ask the distributor whether the service is slow."}
 	}
 	e := distributor.AsError(err)
-	return distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice, RequestID: e.RequestID}
+	return distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,
+		RequestID: e.RequestID}
 }

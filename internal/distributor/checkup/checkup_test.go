@@ -17,10 +17,13 @@ func step(name string, out Outcome, err error) Step {
 
 func TestStepsBehindAFailureAreSkippedAndAWarningStopsNothing(t *testing.T) {
 	t.Parallel()
-	failure := &distributor.Error{Kind: distributor.BadCredentials, Message: "Refused.", Advice: "Check.", RequestID: "r1"}
+	failure := &distributor.Error{Kind: distributor.BadCredentials, Message: "Refused.", Advice: "Check.",
+		RequestID: "r1"}
 	got := Run(t.Context(), clock.NewFake(time.Unix(0, 0)), []Step{
-		step("a", Outcome{Message: "fine"}, nil), step("b", Outcome{Message: "odd", Advice: "look", Warning: true}, nil),
-		step("c", Outcome{Message: "nothing to do", Skip: true}, nil), step("d", Outcome{Message: "lost"}, failure), step("e", Outcome{}, nil),
+		step("a", Outcome{Message: "fine"}, nil),
+		step("b", Outcome{Message: "odd", Advice: "look", Warning: true}, nil),
+		step("c", Outcome{Message: "nothing to do", Skip: true}, nil), step("d", Outcome{Message: "lost"}, failure),
+		step("e", Outcome{}, nil),
 	})
 	want := distributor.Check{Layers: []distributor.Layer{
 		{Name: "a", Result: distributor.Passed, Message: "fine"},
@@ -59,7 +62,8 @@ func TestACheckThatIsBrokenOffSaysSo(t *testing.T) {
 
 func TestNoCustomersIsAWarningThatNamesTheResellerNumber(t *testing.T) {
 	t.Parallel()
-	if out := Reseller("100200", 0, "r1"); !out.Warning || out.RequestID != "r1" || out.Message != "The connection works, but no customer is visible under reseller number 100200." {
+	if out := Reseller("100200", 0, "r1"); !out.Warning || out.RequestID != "r1" ||
+		out.Message != "The connection works, but no customer is visible under reseller number 100200." {
 		t.Errorf("%+v", out)
 	}
 	if out := Reseller("100200", 3, ""); out.Warning {

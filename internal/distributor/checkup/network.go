@@ -55,7 +55,9 @@ func (n *network) address(ctx context.Context) (Outcome, error) {
 // notProvenSafe refuses plain http to a name that leads nowhere: only an address
 // that is an exception may be called so.
 func notProvenSafe(u string) error {
-	return &distributor.Error{Kind: distributor.NotHTTPS, Message: fmt.Sprintf("The address begins with http://, and %s does not resolve to an address that is an exception.", hostOf(u)),
+	return &distributor.Error{Kind: distributor.NotHTTPS,
+		Message: fmt.Sprintf("The address begins with http://, and %s does not resolve to an address that is an "+
+			"exception.", hostOf(u)),
 		Advice: "Enter it as https://; plain http would send the secret for all to read."}
 }
 

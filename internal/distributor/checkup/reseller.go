@@ -14,5 +14,6 @@ func Reseller(number string, customers int, requestID string) Outcome {
 	}
 	return Outcome{Warning: true, RequestID: requestID,
 		Message: fmt.Sprintf("The connection works, but no customer is visible under reseller number %s.", number),
-		Advice:  "Check the reseller number, and that the credentials belong to that reseller and to production; a new reseller may really have none."}
+		Advice: "Check the reseller number, and that the credentials belong to that reseller and to production; " +
+			"a new reseller may really have none."}
 }

@@ -25,7 +25,8 @@ func Opener(hc *outbound.Client, clk clock.Clock, log *slog.Logger) distributor.
 	}
 }
 
-func pick(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) (distributor.Connector, error) {
+func pick(c distributor.Credentials, hc *outbound.Client, clk clock.Clock,
+	log *slog.Logger) (distributor.Connector, error) {
 	log = log.With("connector", c.Connector)
 	switch c.Connector {
 	case distributor.Stellr:
@@ -59,7 +60,8 @@ type held struct {
 	used        int64
 }
 
-func (k *keeper) open(c distributor.Credentials, build func() (distributor.Connector, error)) (distributor.Connector, error) {
+func (k *keeper) open(c distributor.Credentials,
+	build func() (distributor.Connector, error)) (distributor.Connector, error) {
 	if c.Key == "" {
 		return build()
 	}

@@ -45,7 +45,8 @@ func TestEachNameOpensItsConnector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Opener(hc, clock.System{}, slog.New(slog.DiscardHandler))(t.Context(), distributor.Credentials{Connector: "ion"}); distributor.KindOf(err) != distributor.Unsupported {
+	if _, err := Opener(hc, clock.System{}, slog.New(slog.DiscardHandler))(t.Context(),
+		distributor.Credentials{Connector: "ion"}); distributor.KindOf(err) != distributor.Unsupported {
 		t.Error(err)
 	}
 }

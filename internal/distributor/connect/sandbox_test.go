@@ -15,7 +15,8 @@ import (
 	"seatledger/internal/distributor/sandbox"
 )
 
-var sandboxData = sandbox.DataOptions{Customers: 40, Subscriptions: 300, Seed: 7, Today: clock.NewDate(2026, time.March, 5)}
+var sandboxData = sandbox.DataOptions{Customers: 40, Subscriptions: 300, Seed: 7,
+	Today: clock.NewDate(2026, time.March, 5)}
 
 // sandboxURL serves the stand-in distributor, changed by requests to its admin face.
 func sandboxURL(t *testing.T, faults ...string) string {
@@ -50,9 +51,11 @@ func connectTo(t *testing.T, url, connector string) distributor.Connector {
 		t.Fatal(err)
 	}
 	t.Cleanup(hc.CloseIdle)
-	c, err := Opener(hc, clock.System{}, slog.New(slog.DiscardHandler))(t.Context(), distributor.Credentials{Connector: connector, BaseURL: url,
-		ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret", UserName: "integration@reseller.example", Password: "sandbox-password",
-		ResellerNumber: "100200", PageSize: 15})
+	c, err := Opener(hc, clock.System{}, slog.New(slog.DiscardHandler))(t.Context(),
+		distributor.Credentials{Connector: connector, BaseURL: url,
+			ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret", UserName: "integration@reseller.example",
+			Password:       "sandbox-password",
+			ResellerNumber: "100200", PageSize: 15})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +93,15 @@ func TestTheComprehensiveConnectorReadsTheSandboxToTheLastSeatAndCent(t *testing
 
 func sameAsSandbox(t *testing.T, s distributor.Subscription, w sandbox.Subscription) {
 	t.Helper()
-	if s.Quantity != w.Quantity || !s.UnitCost.Decimal.Equal(w.UnitPrice) || !s.SuggestedPrice.Decimal.Equal(w.CustomerPrice) || s.Currency != w.Currency ||
-		s.Start.String() != w.Start.String() || s.End.String() != w.End.String() || s.AccountExternalID != w.CustomerNo || s.SKU != fmt.Sprint(w.SKU) || len(s.Notes) > 0 {
+	if s.Quantity != w.Quantity || !s.UnitCost.Decimal.Equal(w.UnitPrice) ||
+		!s.SuggestedPrice.Decimal.Equal(w.CustomerPrice) || s.Currency != w.Currency ||
+		s.Start.String() != w.Start.String() || s.End.String() != w.End.String() ||
+		s.AccountExternalID != w.CustomerNo || s.SKU != fmt.Sprint(w.SKU) || len(s.Notes) > 0 {
 		s.Raw = nil
 		t.Errorf("read %+v\nwant %+v", s, w)
 	}
-	if s.Status == distributor.StatusUnknown || s.Frequency == distributor.FreqUnknown || s.Kind == distributor.UnknownKind {
+	if s.Status == distributor.StatusUnknown || s.Frequency == distributor.FreqUnknown ||
+		s.Kind == distributor.UnknownKind {
 		t.Logf("not known: %q %q %q (%s)", s.StatusText, s.FrequencyText, s.Kind, s.ProductName)
 	}
 }
@@ -105,7 +111,8 @@ func TestTheChangeLogOfTheSandboxTellsOfAddedSeats(t *testing.T) {
 	c := connectTo(t, sandboxURL(t), distributor.Stellr)
 	changes := 0
 	for _, s := range sandbox.NewData(sandboxData).Subscriptions() {
-		list, err := c.Changes(t.Context(), distributor.ChangeQuery{AccountExternalID: s.CustomerNo, ContractNo: s.ContractNo, From: clock.NewDate(2020, 1, 1)})
+		list, err := c.Changes(t.Context(), distributor.ChangeQuery{AccountExternalID: s.CustomerNo,
+			ContractNo: s.ContractNo, From: clock.NewDate(2020, 1, 1)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,12 +175,19 @@ func TestNoFaultMakesAListingThatLooksWholeAndIsNot(t *testing.T) {
 	t.Parallel()
 	customers := len(sandbox.NewData(sandboxData).Customers())
 	for _, fault := range []string{
-		`"kind":"status","status":500,"times":2`, `"kind":"status","status":500`, `"kind":"status","status":403`, `"kind":"html"`, `"kind":"redirect","to":"https://login.example/"`, `"kind":"empty"`, `"kind":"null"`, `"kind":"empty_object"`,
-		`"kind":"error_in_200"`, `"kind":"biz_error"`, `"kind":"status_error"`, `"kind":"big_header"`, `"kind":"token_expired","times":1`, `"kind":"token_expired"`,
-		`"kind":"reset","times":1`, `"kind":"cut"`, `"kind":"short","times":1`, `"kind":"short"`, `"kind":"reset_midway","times":1`,
-		`"kind":"repeat_page","query":{"pageNo":"2"}`, `"kind":"page_shift","times":1,"count":1,"query":{"pageNo":"2"}`, `"kind":"no_records"`, `"kind":"total_mismatch"`,
-		`"kind":"duplicate"`, `"kind":"ids_as","to":"number"`, `"kind":"numbers_as_strings"`, `"kind":"invalid_utf8"`, `"kind":"status","status":429,"retry_after":"1","times":1`,
-		`"kind":"drop_field","field":"customerNo","row":1`, `"kind":"rename_field","field":"customerNo","to":"customer_no"`,
+		`"kind":"status","status":500,"times":2`, `"kind":"status","status":500`, `"kind":"status","status":403`,
+		`"kind":"html"`, `"kind":"redirect","to":"https://login.example/"`, `"kind":"empty"`, `"kind":"null"`,
+		`"kind":"empty_object"`,
+		`"kind":"error_in_200"`, `"kind":"biz_error"`, `"kind":"status_error"`, `"kind":"big_header"`,
+		`"kind":"token_expired","times":1`, `"kind":"token_expired"`,
+		`"kind":"reset","times":1`, `"kind":"cut"`, `"kind":"short","times":1`, `"kind":"short"`,
+		`"kind":"reset_midway","times":1`,
+		`"kind":"repeat_page","query":{"pageNo":"2"}`, `"kind":"page_shift","times":1,"count":1,"query":{"pageNo":"2"}`,
+		`"kind":"no_records"`, `"kind":"total_mismatch"`,
+		`"kind":"duplicate"`, `"kind":"ids_as","to":"number"`, `"kind":"numbers_as_strings"`, `"kind":"invalid_utf8"`,
+		`"kind":"status","status":429,"retry_after":"1","times":1`,
+		`"kind":"drop_field","field":"customerNo","row":1`,
+		`"kind":"rename_field","field":"customerNo","to":"customer_no"`,
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()

@@ -45,9 +45,10 @@ func ReadComplaint(body []byte) Complaint {
 }
 
 var (
-	complaintKeys = []string{"errormessage", "errordetail", "bizerror", "errordescription", "error", "errors", "fault", "faultstring", "exception"}
-	codeKeys      = []string{"errorcode", "code"}
-	failWords     = []string{"error", "fail", "failed", "failure"}
+	complaintKeys = []string{"errormessage", "errordetail", "bizerror", "errordescription", "error", "errors", "fault",
+		"faultstring", "exception"}
+	codeKeys  = []string{"errorcode", "code"}
+	failWords = []string{"error", "fail", "failed", "failure"}
 )
 
 // complaintIn looks for error keys at the top and in the objects below it, but

@@ -83,7 +83,8 @@ func eitherOrder(first, second, year string) (clock.Date, bool) {
 // worded reads a month written as an English word, whole or by its first three letters.
 func worded(day, month, year string) (clock.Date, bool) {
 	for m := time.January; m <= time.December; m++ {
-		if strings.EqualFold(month, m.String()) || strings.EqualFold(month, m.String()[:3]) || strings.EqualFold(month, "sept") && m == time.September {
+		if strings.EqualFold(month, m.String()) || strings.EqualFold(month, m.String()[:3]) ||
+			strings.EqualFold(month, "sept") && m == time.September {
 			return numbered(year, strconv.Itoa(int(m)), day)
 		}
 	}

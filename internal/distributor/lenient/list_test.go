@@ -46,9 +46,12 @@ func TestWhatIsNoListIsAnErrorAndNeverEmpty(t *testing.T) {
 		"": ErrEmpty, " \n ": ErrEmpty, "\xef\xbb\xbf": ErrEmpty,
 		"<!doctype html><html>maintenance</html>": ErrHTML, "  <html/>": ErrHTML,
 		"null": ErrShape, "{}": ErrShape, "true": ErrShape, "12": ErrShape, `"text"`: ErrShape,
-		`{"data":null}`: ErrShape, `{"data":{}}`: ErrShape, `{"data":{"total":0}}`: ErrShape, `{"data":{"total":0,"records":null}}`: ErrShape,
-		`{"data":{"records":{}}}`: ErrShape, `{"data":{"records":""}}`: ErrShape, `{"items":{}}`: ErrShape, `{"requestId":"r"}`: ErrShape, `{"data":"[]"}`: ErrShape,
-		`{"data":{"total":2,"records":[{"a":1}`: ErrBroken, "OK": ErrBroken, `[1,2`: ErrBroken, `{"records":[]} x`: ErrBroken, "\x00\x01": ErrBroken, `{'records':[]}`: ErrBroken,
+		`{"data":null}`: ErrShape, `{"data":{}}`: ErrShape, `{"data":{"total":0}}`: ErrShape,
+		`{"data":{"total":0,"records":null}}`: ErrShape,
+		`{"data":{"records":{}}}`:             ErrShape, `{"data":{"records":""}}`: ErrShape, `{"items":{}}`: ErrShape,
+		`{"requestId":"r"}`: ErrShape, `{"data":"[]"}`: ErrShape,
+		`{"data":{"total":2,"records":[{"a":1}`: ErrBroken, "OK": ErrBroken, `[1,2`: ErrBroken,
+		`{"records":[]} x`: ErrBroken, "\x00\x01": ErrBroken, `{'records':[]}`: ErrBroken,
 		strings.Repeat("[", 100000): ErrDeep,
 	} {
 		if l, err := ReadList([]byte(body)); !errors.Is(err, want) {
@@ -110,7 +113,8 @@ func TestALongErrorTextIsCutAndCleaned(t *testing.T) {
 }
 
 func FuzzReadList(f *testing.F) {
-	for _, seed := range []string{`{"data":{"total":1,"records":[{"a":1}]}}`, `[]`, `{}`, `null`, `{"errorMessage":"x"}`, `{"items":[`, "\xff", `{"data":[{}]}`} {
+	for _, seed := range []string{`{"data":{"total":1,"records":[{"a":1}]}}`, `[]`, `{}`, `null`,
+		`{"errorMessage":"x"}`, `{"items":[`, "\xff", `{"data":[{}]}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -51,7 +51,8 @@ func parseURL(raw string) (*url.URL, error) {
 		return nil, badURL("The address cannot be read.")
 	}
 	if u.Scheme != "https" && u.Scheme != "http" {
-		return nil, &distributor.Error{Kind: distributor.NotHTTPS, Message: "The address does not begin with https://.", Advice: "Enter it as https://, for example https://api.us.tdsynnex.com/."}
+		return nil, &distributor.Error{Kind: distributor.NotHTTPS, Message: "The address does not begin with https://.",
+			Advice: "Enter it as https://, for example https://api.us.tdsynnex.com/."}
 	}
 	if u.User != nil {
 		return nil, badURL("The address contains a user name or password.")
@@ -63,7 +64,8 @@ func parseURL(raw string) (*url.URL, error) {
 }
 
 func notInURL(r rune) bool {
-	return unicode.IsControl(r) || unicode.IsSpace(r) || r == '\\' || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r)
+	return unicode.IsControl(r) || unicode.IsSpace(r) || r == '\\' || r == unicode.ReplacementChar ||
+		unicode.Is(unicode.Cf, r)
 }
 
 func checkHost(u *url.URL) error {

@@ -30,8 +30,9 @@ func explain(err error, limit time.Duration) error {
 	case errors.As(err, &dns):
 		return nameUnknown(dns)
 	case isTimeout(err):
-		return &distributor.Error{Kind: distributor.TimedOut, Message: fmt.Sprintf("There was no complete answer within %s.", limit),
-			Advice: "Try again later; if it lasts, ask the distributor whether the service is up.", Cause: bare(err)}
+		return &distributor.Error{Kind: distributor.TimedOut,
+			Message: fmt.Sprintf("There was no complete answer within %s.", limit),
+			Advice:  "Try again later; if it lasts, ask the distributor whether the service is up.", Cause: bare(err)}
 	case strings.Contains(err.Error(), "server response headers exceeded"):
 		return tooLarge("The header of the answer is larger than the limit.")
 	}
@@ -40,13 +41,15 @@ func explain(err error, limit time.Duration) error {
 
 func isTimeout(err error) bool {
 	var n net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || (errors.As(err, &n) && n.Timeout())
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		(errors.As(err, &n) && n.Timeout())
 }
 
 func nameUnknown(dns *net.DNSError) error {
 	e := &distributor.Error{Kind: distributor.NameUnknown, Cause: dns,
 		Message: fmt.Sprintf("The name %s does not resolve to an address.", dns.Name),
-		Advice:  "Check the URL for a typing mistake; if it is right, ask whoever runs this server about its name service."}
+		Advice: "Check the URL for a typing mistake; if it is right, ask whoever runs this server about its name " +
+			"service."}
 	if !dns.IsNotFound {
 		e.Message = fmt.Sprintf("The name service gave no answer for %s.", dns.Name)
 	}

@@ -21,7 +21,8 @@ func explainTLS(err error) *distributor.Error {
 		return nil
 	}
 	return &distributor.Error{Kind: distributor.TLSFailed, Message: message, Cause: bare(err),
-		Advice: "Check the host name in the URL; if it is right, the distributor has to mend its server. The check cannot be switched off."}
+		Advice: "Check the host name in the URL; if it is right, the distributor has to mend its server. " +
+			"The check cannot be switched off."}
 }
 
 func certificateFault(err error) string {

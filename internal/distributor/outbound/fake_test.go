@@ -49,7 +49,8 @@ func serveNames(pc net.PacketConn, answers []string) {
 		} else if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
 			ip := netip.MustParseAddr(answers[min(asked, len(answers)-1)])
 			asked++
-			m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 0}, Body: &dnsmessage.AResource{A: ip.As4()}}}
+			m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 0},
+				Body: &dnsmessage.AResource{A: ip.As4()}}}
 		}
 		out, err := m.Pack()
 		if err == nil {

@@ -49,13 +49,15 @@ func (g guard) judge(ap netip.AddrPort) error {
 func refusedAddress(addr netip.Addr, what string) error {
 	return &distributor.Error{Kind: distributor.AddressRefused,
 		Message: fmt.Sprintf("The address leads to %s, which is %s; no call was made.", addr, what),
-		Advice:  "Enter the distributor's public address, or have the operator add an exception to SEATLEDGER_OUTBOUND_ALLOW."}
+		Advice: "Enter the distributor's public address, or have the operator add an exception to " +
+			"SEATLEDGER_OUTBOUND_ALLOW."}
 }
 
 func refusedPort(port uint16) error {
 	return &distributor.Error{Kind: distributor.AddressRefused,
-		Message: fmt.Sprintf("Port %d is not open for calls to the outside, only %d; no call was made.", port, onlyPort),
-		Advice:  "Leave the port out of the URL, or have the operator add an exception to SEATLEDGER_OUTBOUND_ALLOW."}
+		Message: fmt.Sprintf("Port %d is not open for calls to the outside, only %d; no call was made.", port,
+			onlyPort),
+		Advice: "Leave the port out of the URL, or have the operator add an exception to SEATLEDGER_OUTBOUND_ALLOW."}
 }
 
 func notHTTPS() error {

@@ -12,21 +12,37 @@ import (
 
 // hostile addresses; PORT is that of the canary.
 var hostile = []string{
-	"https://127.0.0.1:PORT/", "http://127.0.0.1:PORT/", "https://127.0.0.1/", "https://127.1:PORT/", "https://127.0.1:PORT/",
-	"https://2130706433:PORT/", "http://2130706433:PORT/", "https://0x7f000001:PORT/", "https://0x7f.1:PORT/", "https://0x7f.0x0.0x0.0x1:PORT/",
-	"https://0177.0.0.1:PORT/", "https://017700000001:PORT/", "https://127.0.0.01:PORT/", "https://127.000.000.001:PORT/", "https://0:PORT/",
-	"https://0.0.0.0:PORT/", "https://127.255.255.254:PORT/", "https://127.0.0.1.:PORT/", "https://localhost:PORT/", "https://LOCALHOST:PORT/",
-	"https://localhost.:PORT/", "https://localhost.localdomain:PORT/", "https://anything.example:PORT/", "http://anything.example:PORT/", "https://127.0.0.1.nip.example:PORT/",
-	"https://[::1]:PORT/", "http://[::1]:PORT/", "https://[::]:PORT/", "https://[0:0:0:0:0:0:0:1]:PORT/", "https://[::ffff:127.0.0.1]:PORT/",
-	"https://[::ffff:7f00:1]:PORT/", "https://[::127.0.0.1]:PORT/", "https://[64:ff9b::7f00:1]:PORT/", "https://[64:ff9b:1::7f00:1]:PORT/", "https://[2002:7f00:1::]:PORT/",
-	"https://[::1%25lo]:PORT/", "https://[fe80::1%25lo]:PORT/", "https://[fc00::1]:PORT/", "https://[2001:0:7f00:1::]:PORT/", "https://[ff02::1]:PORT/",
-	"https://user:pass@127.0.0.1:PORT/", "https://api.us.tdsynnex.com@127.0.0.1:PORT/", "https://127.0.0.1:PORT@api.us.tdsynnex.com/", "https://api.us.tdsynnex.com:443@localhost:PORT/", "https://127.0.0.1:PORT\\@api.us.tdsynnex.com/",
-	"https://127。0。0。1:PORT/", "https://127．0．0．1:PORT/", "https://①②⑦.0.0.1:PORT/", "https://ⓛocalhost:PORT/", "https://local\u00adhost:PORT/",
-	"https://localhost\u200b:PORT/", "https://127.0.0.1:PORT%00/", "https://127.0.0.1%20:PORT/", "https://127.0.0.1%2f:PORT/", "https://127.0.0.1:PORT#@api.us.tdsynnex.com/",
-	"https://169.254.169.254/latest/meta-data/", "http://169.254.169.254/latest/meta-data/", "https://metadata.google.internal:PORT/", "https://10.0.0.1:PORT/", "https://172.16.0.1:PORT/",
-	"https://192.168.0.1:PORT/", "https://100.64.0.1:PORT/", "https://198.18.0.1:PORT/", "https://224.0.0.1:PORT/", "https://255.255.255.255:PORT/",
-	"ftp://127.0.0.1:PORT/", "file:///etc/passwd", "gopher://127.0.0.1:PORT/", "unix:///var/run/docker.sock", "javascript:alert(1)",
-	"//127.0.0.1:PORT/", "https:127.0.0.1:PORT", "https:///127.0.0.1:PORT/", "https://", "", " https://127.0.0.1:PORT/", "https://127.0.0.1:PORT/\r\nHost: x", "https://127.0.0.1:0/", "https://127.0.0.1:99999/", "https://:PORT/",
+	"https://127.0.0.1:PORT/", "http://127.0.0.1:PORT/", "https://127.0.0.1/", "https://127.1:PORT/",
+	"https://127.0.1:PORT/",
+	"https://2130706433:PORT/", "http://2130706433:PORT/", "https://0x7f000001:PORT/", "https://0x7f.1:PORT/",
+	"https://0x7f.0x0.0x0.0x1:PORT/",
+	"https://0177.0.0.1:PORT/", "https://017700000001:PORT/", "https://127.0.0.01:PORT/",
+	"https://127.000.000.001:PORT/", "https://0:PORT/",
+	"https://0.0.0.0:PORT/", "https://127.255.255.254:PORT/", "https://127.0.0.1.:PORT/", "https://localhost:PORT/",
+	"https://LOCALHOST:PORT/",
+	"https://localhost.:PORT/", "https://localhost.localdomain:PORT/", "https://anything.example:PORT/",
+	"http://anything.example:PORT/", "https://127.0.0.1.nip.example:PORT/",
+	"https://[::1]:PORT/", "http://[::1]:PORT/", "https://[::]:PORT/", "https://[0:0:0:0:0:0:0:1]:PORT/",
+	"https://[::ffff:127.0.0.1]:PORT/",
+	"https://[::ffff:7f00:1]:PORT/", "https://[::127.0.0.1]:PORT/", "https://[64:ff9b::7f00:1]:PORT/",
+	"https://[64:ff9b:1::7f00:1]:PORT/", "https://[2002:7f00:1::]:PORT/",
+	"https://[::1%25lo]:PORT/", "https://[fe80::1%25lo]:PORT/", "https://[fc00::1]:PORT/",
+	"https://[2001:0:7f00:1::]:PORT/", "https://[ff02::1]:PORT/",
+	"https://user:pass@127.0.0.1:PORT/", "https://api.us.tdsynnex.com@127.0.0.1:PORT/",
+	"https://127.0.0.1:PORT@api.us.tdsynnex.com/", "https://api.us.tdsynnex.com:443@localhost:PORT/",
+	"https://127.0.0.1:PORT\\@api.us.tdsynnex.com/",
+	"https://127。0。0。1:PORT/", "https://127．0．0．1:PORT/", "https://①②⑦.0.0.1:PORT/", "https://ⓛocalhost:PORT/",
+	"https://local\u00adhost:PORT/",
+	"https://localhost\u200b:PORT/", "https://127.0.0.1:PORT%00/", "https://127.0.0.1%20:PORT/",
+	"https://127.0.0.1%2f:PORT/", "https://127.0.0.1:PORT#@api.us.tdsynnex.com/",
+	"https://169.254.169.254/latest/meta-data/", "http://169.254.169.254/latest/meta-data/",
+	"https://metadata.google.internal:PORT/", "https://10.0.0.1:PORT/", "https://172.16.0.1:PORT/",
+	"https://192.168.0.1:PORT/", "https://100.64.0.1:PORT/", "https://198.18.0.1:PORT/", "https://224.0.0.1:PORT/",
+	"https://255.255.255.255:PORT/",
+	"ftp://127.0.0.1:PORT/", "file:///etc/passwd", "gopher://127.0.0.1:PORT/", "unix:///var/run/docker.sock",
+	"javascript:alert(1)",
+	"//127.0.0.1:PORT/", "https:127.0.0.1:PORT", "https:///127.0.0.1:PORT/", "https://", "", " https://127.0.0.1:PORT/",
+	"https://127.0.0.1:PORT/\r\nHost: x", "https://127.0.0.1:0/", "https://127.0.0.1:99999/", "https://:PORT/",
 }
 
 func TestHostileAddressesNeverReachAnybody(t *testing.T) {
@@ -99,7 +115,10 @@ func TestPlainHTTPIsForExceptionsOnly(t *testing.T) {
 	_, err := get(t, c, "http://api.example/")
 	wantKind(t, err, distributor.NotHTTPS, "http://")
 
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_,
+			_ = w.Write([]byte("ok"))
+	}))
 	t.Cleanup(s.Close)
 	a, err := get(t, client(t, Options{Allow: loopback(t)}), s.URL)
 	if err != nil || string(a.Body) != "ok" {

@@ -86,7 +86,8 @@ func TestTheDeadlineCoversTheWholeCall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := get(t, client(t, Options{Allow: loopback(t), Timeout: 200 * time.Millisecond, MaxBody: 1 << 40}), serve(t, h))
+			_, err := get(t, client(t, Options{Allow: loopback(t), Timeout: 200 * time.Millisecond, MaxBody: 1 << 40}),
+				serve(t, h))
 			wantKind(t, err, distributor.TimedOut, "200ms")
 		})
 	}

@@ -95,5 +95,6 @@ func (c *Client) handshake(ctx context.Context, u *url.URL) (string, error) {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s has a valid certificate (%s).", u.Host, tls.VersionName(secured.ConnectionState().Version)), nil
+	return fmt.Sprintf("%s has a valid certificate (%s).", u.Host,
+		tls.VersionName(secured.ConnectionState().Version)), nil
 }

@@ -44,13 +44,17 @@ func certificate(t *testing.T, template x509.Certificate, parent *tls.Certificat
 }
 
 func leafFor(name string, from, to time.Time) x509.Certificate {
-	return x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from, NotAfter: to,
+	return x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from,
+		NotAfter: to,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 }
 
 func secureServer(t *testing.T, config *tls.Config) (port string) {
 	t.Helper()
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }))
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_,
+			_ = w.Write([]byte("ok"))
+	}))
 	s.TLS = config
 	s.Config.ErrorLog = nil
 	s.StartTLS()
@@ -66,8 +70,10 @@ func TestTLSFaultsAreRefusedEachWithItsOwnMessage(t *testing.T) {
 	t.Parallel()
 	now := clock.System{}.Now()
 	yesterday, tomorrow := now.AddDate(0, 0, -1), now.AddDate(0, 0, 1)
-	ca := certificate(t, x509.Certificate{Subject: pkix.Name{CommonName: "Test CA"}, NotBefore: yesterday, NotAfter: tomorrow, IsCA: true, KeyUsage: x509.KeyUsageCertSign}, nil)
-	other := certificate(t, x509.Certificate{Subject: pkix.Name{CommonName: "Other CA"}, NotBefore: yesterday, NotAfter: tomorrow, IsCA: true, KeyUsage: x509.KeyUsageCertSign}, nil)
+	ca := certificate(t, x509.Certificate{Subject: pkix.Name{CommonName: "Test CA"}, NotBefore: yesterday,
+		NotAfter: tomorrow, IsCA: true, KeyUsage: x509.KeyUsageCertSign}, nil)
+	other := certificate(t, x509.Certificate{Subject: pkix.Name{CommonName: "Other CA"}, NotBefore: yesterday,
+		NotAfter: tomorrow, IsCA: true, KeyUsage: x509.KeyUsageCertSign}, nil)
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.Leaf)
 	good := certificate(t, leafFor("api.example", yesterday, tomorrow), &ca)
@@ -77,11 +83,16 @@ func TestTLSFaultsAreRefusedEachWithItsOwnMessage(t *testing.T) {
 		config *tls.Config
 		want   string
 	}{
-		"expired":      {&tls.Config{Certificates: []tls.Certificate{certificate(t, leafFor("api.example", now.AddDate(0, -2, 0), now.AddDate(0, -1, 0)), &ca)}}, "not valid today"},
-		"wrong host":   {&tls.Config{Certificates: []tls.Certificate{certificate(t, leafFor("elsewhere.example", yesterday, tomorrow), &ca)}}, "another name than api.example"},
-		"self-signed":  {&tls.Config{Certificates: []tls.Certificate{certificate(t, leafFor("api.example", yesterday, tomorrow), nil)}}, "self-signed"},
-		"unknown CA":   {&tls.Config{Certificates: []tls.Certificate{certificate(t, leafFor("api.example", yesterday, tomorrow), &other)}}, "authority"},
-		"old protocol": {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "outdated version of TLS"},
+		"expired": {&tls.Config{Certificates: []tls.Certificate{certificate(t,
+			leafFor("api.example", now.AddDate(0, -2, 0), now.AddDate(0, -1, 0)), &ca)}}, "not valid today"},
+		"wrong host": {&tls.Config{Certificates: []tls.Certificate{certificate(t,
+			leafFor("elsewhere.example", yesterday, tomorrow), &ca)}}, "another name than api.example"},
+		"self-signed": {&tls.Config{Certificates: []tls.Certificate{certificate(t,
+			leafFor("api.example", yesterday, tomorrow), nil)}}, "self-signed"},
+		"unknown CA": {&tls.Config{Certificates: []tls.Certificate{certificate(t,
+			leafFor("api.example", yesterday, tomorrow), &other)}}, "authority"},
+		"old protocol": {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10,
+			MaxVersion: tls.VersionTLS11}, "outdated version of TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -71,7 +71,8 @@ func (s *Server) adminOnly(next http.Handler) http.Handler {
 	guarded := http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !loopback(r.RemoteAddr) || !loopback(r.Host) {
-			writeJSON(w, http.StatusForbidden, map[string]string{"error": "the admin face answers on this machine only"})
+			writeJSON(w, http.StatusForbidden,
+				map[string]string{"error": "the admin face answers on this machine only"})
 			return
 		}
 		guarded.ServeHTTP(w, r)

@@ -22,7 +22,8 @@ func (s *Server) adminSubscriptions(r *http.Request) (any, error) {
 	customer, q := r.URL.Query().Get("customer"), strings.ToLower(r.URL.Query().Get("q"))
 	found := []Subscription{}
 	for _, sub := range s.Subscriptions() {
-		if (customer == "" || customer == sub.CustomerNo) && strings.Contains(strings.ToLower(sub.ID+" "+s.store.product(sub.SKU).Name), q) {
+		if (customer == "" || customer == sub.CustomerNo) &&
+			strings.Contains(strings.ToLower(sub.ID+" "+s.store.product(sub.SKU).Name), q) {
 			found = append(found, sub)
 		}
 	}

@@ -52,7 +52,8 @@ func (s *Server) pageRows() []pageRow {
 		if len(rows) == adminPageRows {
 			break
 		}
-		row := pageRow{Subscription: sub, Customer: names[sub.CustomerNo], Product: s.store.product(sub.SKU).Name, StatusText: "null"}
+		row := pageRow{Subscription: sub, Customer: names[sub.CustomerNo], Product: s.store.product(sub.SKU).Name,
+			StatusText: "null"}
 		set(&row.StatusText, sub.Status)
 		rows = append(rows, row)
 	}

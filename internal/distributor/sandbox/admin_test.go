@@ -56,13 +56,19 @@ func TestAdminChangesShowOnBothFaces(t *testing.T) {
 func TestAdminAddsCustomerAndSubscription(t *testing.T) {
 	t.Parallel()
 	_, c := signedIn(t)
-	no := c.admin("POST", "customers", `{"name":"New Leaf Ltd","domain":"newleaf.example","tenant_id":"5d0f1c3a-0000-4000-8000-000000000002"}`).str("customer_no")
-	id := c.admin("POST", "subscriptions", `{"customer_no":"`+no+`","mfg_part_no":"CFQ7TTC0LH18:0001:P1Y:Y","quantity":9,"unit_price":"55.5"}`).str("subscription_id")
+	no := c.admin("POST", "customers",
+		`{"name":"New Leaf Ltd","domain":"newleaf.example","tenant_id":"5d0f1c3a-0000-4000-8000-000000000002"}`).
+		str("customer_no")
+	id := c.admin("POST", "subscriptions", `{"customer_no":"`+no+
+		`","mfg_part_no":"CFQ7TTC0LH18:0001:P1Y:Y","quantity":9,"unit_price":"55.5"}`).str("subscription_id")
 	row := c.get("/api/v1/customers/" + no + "/subscriptions/" + id).want(200)
-	if row.str("data", "quantity") != "9" || row.str("data", "unitPrice") != "55.5" || row.str("data", "startDate") != "2026-03-05T00:00:00.000Z" || row.str("data", "endDate") != "2027-03-05T00:00:00.000Z" {
+	if row.str("data", "quantity") != "9" || row.str("data", "unitPrice") != "55.5" ||
+		row.str("data", "startDate") != "2026-03-05T00:00:00.000Z" ||
+		row.str("data", "endDate") != "2027-03-05T00:00:00.000Z" {
 		t.Errorf("row is %s", row.raw)
 	}
-	if c.do("POST", "/_sandbox/subscriptions", "application/json", `{"customer_no":"`+no+`","sku_no":1}`).status != 404 {
+	if c.do("POST", "/_sandbox/subscriptions", "application/json",
+		`{"customer_no":"`+no+`","sku_no":1}`).status != 404 {
 		t.Error("an unknown product was taken")
 	}
 	if c.do("PATCH", "/_sandbox/subscriptions/"+id, "application/json", `{"quanttiy":1}`).status != 400 {
@@ -95,11 +101,13 @@ func TestCredentialsAndScopeCanBeSet(t *testing.T) {
 	t.Parallel()
 	s, c := start(t)
 	c.admin("PUT", "credentials", `[{"application_id":"a","application_secret":"b","user_name":"u","password":"p","reseller":"777"}]`)
-	c.form("/oauth2/v1/token", map[string][]string{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"}, "client_secret": {"sandbox-secret"}}).want(401)
+	c.form("/oauth2/v1/token", map[string][]string{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"},
+		"client_secret": {"sandbox-secret"}}).want(401)
 	c.token = c.signIn("a", "b")
 	no := s.Customers()[0].CustomerNo
 	c.admin("PATCH", "customers/"+no, `{"reseller":"777"}`)
-	if rows := c.get("/api/v1/cloud/customers?pageNo=1&pageSize=10").records(); len(rows) != 1 || rows[0]["customerNo"] != no {
+	if rows := c.get("/api/v1/cloud/customers?pageNo=1&pageSize=10").records(); len(rows) != 1 ||
+		rows[0]["customerNo"] != no {
 		t.Errorf("reseller 777 sees %v", rows)
 	}
 }
@@ -116,7 +124,8 @@ func TestClockBehaviourAndReset(t *testing.T) {
 	if c.do("PATCH", "/_sandbox/behaviour", "application/json", `{"error_shape":"round"}`).status != 400 {
 		t.Error("a behaviour that means nothing was taken")
 	}
-	if a := c.form("/oauth2/v1/token", map[string][]string{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"}, "client_secret": {"sandbox-secret"}}); a.str("expires_in") != "60" {
+	if a := c.form("/oauth2/v1/token", map[string][]string{"grant_type": {"client_credentials"},
+		"client_id": {"sandbox-app"}, "client_secret": {"sandbox-secret"}}); a.str("expires_in") != "60" {
 		t.Errorf("granted %s", a.raw)
 	}
 	c.admin("POST", "faults", `{"kind":"status","status":500}`)
@@ -128,7 +137,8 @@ func TestClockBehaviourAndReset(t *testing.T) {
 	if s.Subscriptions()[0].Quantity != before[0].Quantity || len(s.Faults()) != 0 || len(s.Journal()) != 0 {
 		t.Error("reset did not start over")
 	}
-	if a := c.admin("POST", "reset", `{"customers":5,"subscriptions":9,"seed":2}`); a.str("customers") != "5" || a.str("subscriptions") != "9" {
+	if a := c.admin("POST", "reset", `{"customers":5,"subscriptions":9,"seed":2}`); a.str("customers") != "5" ||
+		a.str("subscriptions") != "9" {
 		t.Errorf("reset to %s", a.raw)
 	}
 }
@@ -145,7 +155,8 @@ func TestJournalHasEveryRequestAndNoSecret(t *testing.T) {
 	if len(entries) != 5 {
 		t.Fatalf("%d entries", len(entries))
 	}
-	if e := entries[1]; e.Path != "/api/v1/cloud/customers" || e.Query != "pageNo=1&pageSize=5" || e.Status != 200 || e.Reseller != "100200" || e.Token != fingerprint(secret) || e.RequestID == "" || !e.At.Equal(testDay) {
+	if e := entries[1]; e.Path != "/api/v1/cloud/customers" || e.Query != "pageNo=1&pageSize=5" || e.Status != 200 ||
+		e.Reseller != "100200" || e.Token != fingerprint(secret) || e.RequestID == "" || !e.At.Equal(testDay) {
 		t.Errorf("entry is %+v", e)
 	}
 	if e := entries[4]; e.Action != "get_eu_list" || e.Method != http.MethodPost {

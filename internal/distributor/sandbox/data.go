@@ -18,8 +18,9 @@ type DataOptions struct {
 	Customers     int
 	Subscriptions int
 	Seed          uint64
-	Today         clock.Date // terms and the change log are dated before it; zero: 2026-01-15. It never touches the companies
-	Reseller      string     // owner of all customers; empty: DefaultReseller
+	// terms and the change log are dated before it; zero: 2026-01-15. It never touches the companies
+	Today    clock.Date
+	Reseller string // owner of all customers; empty: DefaultReseller
 }
 
 // Customer is one end customer under the keys of both faces.

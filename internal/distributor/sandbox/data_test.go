@@ -22,7 +22,8 @@ func TestSameSeedMakesSameData(t *testing.T) {
 	if diff := cmp.Diff(NewData(o), NewData(o), sameData); diff != "" {
 		t.Errorf("two data sets of one seed differ:\n%s", diff)
 	}
-	if o2 := (DataOptions{Customers: 50, Subscriptions: 300, Seed: 4}); cmp.Equal(NewData(o).Companies(), NewData(o2).Companies()) {
+	if o2 := (DataOptions{Customers: 50, Subscriptions: 300, Seed: 4}); cmp.Equal(NewData(o).Companies(),
+		NewData(o2).Companies()) {
 		t.Error("another seed made the same companies")
 	}
 }
@@ -30,7 +31,8 @@ func TestSameSeedMakesSameData(t *testing.T) {
 func TestCompaniesDoNotDependOnSizeOrDay(t *testing.T) {
 	t.Parallel()
 	small := NewData(DataOptions{Customers: 20, Subscriptions: 10, Seed: 3}).Companies()
-	large := NewData(DataOptions{Customers: 80, Subscriptions: 900, Seed: 3, Today: clock.NewDate(2027, 5, 6)}).Companies()
+	large := NewData(DataOptions{Customers: 80, Subscriptions: 900, Seed: 3,
+		Today: clock.NewDate(2027, 5, 6)}).Companies()
 	if diff := cmp.Diff(small, large[:20]); diff != "" {
 		t.Errorf("companies differ:\n%s", diff)
 	}
@@ -93,9 +95,12 @@ func TestDataHasTheOdditiesOfTheField(t *testing.T) {
 		found["nothing held"] = found["nothing held"] || !held[c.CustomerNo]
 	}
 	for _, want := range []string{
-		"vendor Microsoft", "vendor Cisco", "vendor Meraki", "vendor Google", "frequency month", "frequency annual", "frequency one_time",
-		"kind trial", "kind usage", "no currency", "status Activated", "status null", "status ", "status Expire", "status Cancelled",
-		"status Suspended", "status Pending", "customer Discontinued", "customer null", "customer ", "domain name", "company name", "no tenant", "nothing held",
+		"vendor Microsoft", "vendor Cisco", "vendor Meraki", "vendor Google", "frequency month", "frequency annual",
+		"frequency one_time",
+		"kind trial", "kind usage", "no currency", "status Activated", "status null", "status ", "status Expire",
+		"status Cancelled",
+		"status Suspended", "status Pending", "customer Discontinued", "customer null", "customer ", "domain name",
+		"company name", "no tenant", "nothing held",
 	} {
 		if !found[want] {
 			t.Errorf("the data set lacks %q", want)

@@ -28,7 +28,8 @@ func TestTheFacesMayDifferWhereTheAdminFaceSaysSo(t *testing.T) {
 func TestASubscriptionMayBeAddedOnOneFaceUnderAGivenVendorsNumber(t *testing.T) {
 	t.Parallel()
 	s, c := signedIn(t)
-	a := c.admin("POST", "subscriptions", `{"customer_no":"`+s.Customers()[0].CustomerNo+`","mfg_part_no":"CFQ7TTC0LH18:0001:P1Y:Y","quantity":9,"only_face":"stellr","vendor_subscription_id":"v-1"}`)
+	a := c.admin("POST", "subscriptions", `{"customer_no":"`+s.Customers()[0].CustomerNo+
+		`","mfg_part_no":"CFQ7TTC0LH18:0001:P1Y:Y","quantity":9,"only_face":"stellr","vendor_subscription_id":"v-1"}`)
 	if a.str("vendor_subscription_id") != "v-1" {
 		t.Errorf("%s", a.raw)
 	}

@@ -17,8 +17,9 @@ type Fault struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
 
-	Method      string            `json:"method,omitempty"`
-	Path        string            `json:"path,omitempty"`        // * stands within a segment, ** at the end for any rest; empty: every path
+	Method string `json:"method,omitempty"`
+	// * stands within a segment, ** at the end for any rest; empty: every path
+	Path        string            `json:"path,omitempty"`
 	Action      string            `json:"action_name,omitempty"` // of legacy calls
 	Query       map[string]string `json:"query,omitempty"`       // such as {"pageNo":"2"}
 	After       int               `json:"after,omitempty"`       // lets so many matching requests through first
@@ -26,9 +27,10 @@ type Fault struct {
 	Probability float64           `json:"probability,omitempty"` // 0 or 1: always
 	Seed        uint64            `json:"seed,omitempty"`        // of the probability
 
-	Status     int             `json:"status,omitempty"`      // for kind status
-	RetryAfter string          `json:"retry_after,omitempty"` // sent as it is; date:30s and date:-1h are written as a date
-	Shape      string          `json:"shape,omitempty"`       // of an error: nested or flat
+	Status int `json:"status,omitempty"` // for kind status
+	// sent as it is; date:30s and date:-1h are written as a date
+	RetryAfter string          `json:"retry_after,omitempty"`
+	Shape      string          `json:"shape,omitempty"` // of an error: nested or flat
 	Message    string          `json:"message,omitempty"`
 	Millis     int             `json:"ms,omitempty"`    // for slow, hang and drip
 	Bytes      int             `json:"bytes,omitempty"` // for cut-off and oversized answers

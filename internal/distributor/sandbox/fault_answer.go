@@ -12,7 +12,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-const maintenancePage = "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>\n"
+const maintenancePage = "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head><body><h1>We will be back " +
+	"soon</h1></body></html>\n"
 
 // status answers an error status in the shape asked for, with Retry-After.
 func (x spoiled) status() {
@@ -68,14 +69,16 @@ func (x spoiled) redirect() {
 // errorIn200 is a failure inside a good status, at the top level.
 func (x spoiled) errorIn200() {
 	writeJSON(x.w, http.StatusOK, map[string]any{
-		"requestId": exchangeOf(x.r).requestID, "errorMessage": or(x.Message, "Server.RuntimeError"), "errorDetail": "made by a fault",
+		"requestId": exchangeOf(x.r).requestID, "errorMessage": or(x.Message, "Server.RuntimeError"),
+		"errorDetail": "made by a fault",
 	})
 }
 
 // bizError is a failure inside a good status, nested.
 func (x spoiled) bizError() {
 	writeJSON(x.w, http.StatusOK, envelope{exchangeOf(x.r).requestID, map[string]any{
-		"BizError": map[string]string{"ErrorMessage": or(x.Message, "The operation failed."), "ErrorDetail": "made by a fault"},
+		"BizError": map[string]string{"ErrorMessage": or(x.Message, "The operation failed."),
+			"ErrorDetail": "made by a fault"},
 	}})
 }
 
@@ -113,7 +116,8 @@ func (x spoiled) gzipBomb() {
 }
 
 func (x spoiled) bulk(w io.Writer, size int) {
-	if _, err := fmt.Fprintf(w, `{"requestId":%q,"data":{"total":1,"records":[{"customerNo":"1","subscriptionId":"1_1","name":"`, exchangeOf(x.r).requestID); err != nil {
+	const head = `{"requestId":%q,"data":{"total":1,"records":[{"customerNo":"1","subscriptionId":"1_1","name":"`
+	if _, err := fmt.Fprintf(w, head, exchangeOf(x.r).requestID); err != nil {
 		return
 	}
 	block := strings.Repeat("x", 64<<10)

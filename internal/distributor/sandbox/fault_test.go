@@ -32,7 +32,8 @@ func TestStatusFaultsWithRetryAfter(t *testing.T) {
 		"date:30s": "Thu, 05 Mar 2026 14:11:42 GMT", "date:-1h": "Thu, 05 Mar 2026 13:11:12 GMT",
 	} {
 		_, c := faulty(t, Fault{Kind: "status", Status: 429, RetryAfter: after})
-		if a := c.get(customersPage).want(429); a.header.Get("Retry-After") != want || a.str("data", "errorMessage") == "" {
+		if a := c.get(customersPage).want(429); a.header.Get("Retry-After") != want ||
+			a.str("data", "errorMessage") == "" {
 			t.Errorf("%q gave %q and %s", after, a.header.Get("Retry-After"), a.raw)
 		}
 	}
@@ -67,7 +68,8 @@ func TestAnswersThatAreNoAnswer(t *testing.T) {
 func TestFailuresInsideAGoodStatus(t *testing.T) {
 	t.Parallel()
 	for kind, at := range map[string][]string{
-		"error_in_200": {"errorMessage"}, "biz_error": {"data", "BizError", "ErrorMessage"}, "status_error": {"message"},
+		"error_in_200": {"errorMessage"}, "biz_error": {"data", "BizError", "ErrorMessage"},
+		"status_error": {"message"},
 	} {
 		_, c := faulty(t, Fault{Kind: kind, Message: "the vendor is away"})
 		if a := c.get(customersPage).want(200); a.str(at...) != "the vendor is away" {
@@ -82,7 +84,10 @@ func TestBrokenConnections(t *testing.T) {
 		"reset":        func(a reply) bool { return errors.Is(a.err, syscall.ECONNRESET) },
 		"reset_midway": func(a reply) bool { return a.status == 200 && a.err != nil },
 		"short":        func(a reply) bool { return a.status == 200 && errors.Is(a.err, io.ErrUnexpectedEOF) },
-		"cut":          func(a reply) bool { return a.status == 200 && a.err == nil && !json.Valid(a.raw) && len(a.raw) > 0 },
+		"cut": func(a reply) bool {
+			return a.status == 200 && a.err == nil && !json.Valid(a.raw) &&
+				len(a.raw) > 0
+		},
 	} {
 		s, c := faulty(t, Fault{Kind: kind, Path: "/api/**"})
 		if a := c.get(customersPage); !check(a) {
@@ -130,12 +135,14 @@ func TestTokenEndsEarlyOnce(t *testing.T) {
 func TestTokenAnswerWithoutExpiry(t *testing.T) {
 	t.Parallel()
 	s, c := faulty(t, Fault{Kind: "drop_field", Path: "/oauth2/v1/token", Field: "expires_in"})
-	form := map[string][]string{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"}, "client_secret": {"sandbox-secret"}}
+	form := map[string][]string{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"},
+		"client_secret": {"sandbox-secret"}}
 	if a := c.form("/oauth2/v1/token", form).want(200); a.at("expires_in") != nil || a.str("access_token") == "" {
 		t.Errorf("granted %s", a.raw)
 	}
 	s.ClearFaults()
-	if _, err := s.AddFault(Fault{Kind: "set_field", Path: "/oauth2/v1/token", Field: "expires_in", Value: json.RawMessage("0")}); err != nil {
+	if _, err := s.AddFault(Fault{Kind: "set_field", Path: "/oauth2/v1/token", Field: "expires_in",
+		Value: json.RawMessage("0")}); err != nil {
 		t.Fatal(err)
 	}
 	if a := c.form("/oauth2/v1/token", form).want(200); a.str("expires_in") != "0" {
@@ -158,7 +165,8 @@ func TestListsThatDisagree(t *testing.T) {
 		t.Errorf("total is %s", a.str("data", "total"))
 	}
 	_, c = faulty(t, Fault{Kind: "duplicate"})
-	if rows := c.get(customersPage).want(200).records(); len(rows) != 11 || rows[0]["customerNo"] != rows[10]["customerNo"] {
+	if rows := c.get(customersPage).want(200).records(); len(rows) != 11 ||
+		rows[0]["customerNo"] != rows[10]["customerNo"] {
 		t.Errorf("%d rows", len(rows))
 	}
 }
@@ -233,7 +241,8 @@ func TestEveryPoisonSpoilsOneMoreRecord(t *testing.T) {
 			t.Fatalf("%s: %d records, total %s", variant, len(all), a.str("data", "total"))
 		}
 		last, first := all[len(all)-1], all[0]
-		if lastText, firstText := mustJSON(t, last), mustJSON(t, first); bytes.Equal(lastText, firstText) && variant != "same_id" {
+		if lastText, firstText := mustJSON(t, last), mustJSON(t, first); bytes.Equal(lastText, firstText) &&
+			variant != "same_id" {
 			t.Errorf("%s: the record is as good as the first: %s", variant, lastText)
 		}
 	}
@@ -259,10 +268,12 @@ func TestPoisonsAreWhatTheyAreCalled(t *testing.T) {
 		"negative_quantity":   func(r map[string]any) bool { return r["quantity"] == json.Number("-3") },
 		"fractional_quantity": func(r map[string]any) bool { return r["quantity"] == json.Number("2.5") },
 		"string_quantity":     func(r map[string]any) bool { return r["quantity"] == "7" },
-		"huge_price":          func(r map[string]any) bool { return r["unitPrice"] == json.Number("1000000000000000000") },
-		"formula_name":        func(r map[string]any) bool { return strings.HasPrefix(r["productName"].(string), "=") },
-		"long_name":           func(r map[string]any) bool { return len(r["productName"].(string)) == 300 },
-		"unknown_status":      func(r map[string]any) bool { return r["status"] == "Frozen" },
+		"huge_price": func(r map[string]any) bool {
+			return r["unitPrice"] == json.Number("1000000000000000000")
+		},
+		"formula_name":   func(r map[string]any) bool { return strings.HasPrefix(r["productName"].(string), "=") },
+		"long_name":      func(r map[string]any) bool { return len(r["productName"].(string)) == 300 },
+		"unknown_status": func(r map[string]any) bool { return r["status"] == "Frozen" },
 	} {
 		s.ClearFaults()
 		if _, err := s.AddFault(Fault{Kind: "poison", Variant: variant}); err != nil {
@@ -334,13 +345,15 @@ func TestFaultsHitOnlyWhatTheyAreMeantFor(t *testing.T) {
 	t.Parallel()
 	s, c := signedIn(t)
 	one, two := s.Customers()[0].CustomerNo, s.Customers()[1].CustomerNo
-	if _, err := s.AddFault(Fault{Kind: "status", Status: 403, Method: "GET", Path: "/api/v1/customers/" + one + "/*"}); err != nil {
+	if _, err := s.AddFault(Fault{Kind: "status", Status: 403, Method: "GET",
+		Path: "/api/v1/customers/" + one + "/*"}); err != nil {
 		t.Fatal(err)
 	}
 	paged := "/subscriptions?pageNo=1&pageSize=1"
 	c.get("/api/v1/customers/" + one + paged).want(403)
 	c.get("/api/v1/customers/" + two + paged).want(200)
-	c.get("/api/v1/customers/" + one + "/subscriptions/changelogs?pageNo=1&pageSize=1").want(200) // * does not cross a segment
+	// * does not cross a segment
+	c.get("/api/v1/customers/" + one + "/subscriptions/changelogs?pageNo=1&pageSize=1").want(200)
 	s.ClearFaults()
 	if _, err := s.AddFault(Fault{Kind: "status", Status: 500, Query: map[string]string{"pageNo": "2"}}); err != nil {
 		t.Fatal(err)
@@ -376,7 +389,8 @@ func TestFaultsAreCountedAndRemoved(t *testing.T) {
 	if len(s.Faults()) != 0 {
 		t.Error("the fault is still there")
 	}
-	for _, bad := range []string{`{"kind":"nonsense"}`, `{"kind":"status","path":"["}`, `{"kind":"poison","variant":"x"}`, `{"kidn":"status"}`} {
+	for _, bad := range []string{`{"kind":"nonsense"}`, `{"kind":"status","path":"["}`,
+		`{"kind":"poison","variant":"x"}`, `{"kidn":"status"}`} {
 		if c.do("POST", "/_sandbox/faults", "application/json", bad).status != http.StatusBadRequest {
 			t.Errorf("%s was taken", bad)
 		}

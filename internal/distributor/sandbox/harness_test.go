@@ -54,7 +54,8 @@ func signedIn(t *testing.T, change ...func(*Options)) (*Server, *client) {
 
 func (c *client) signIn(id, secret string) string {
 	c.t.Helper()
-	a := c.form("/oauth2/v1/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}})
+	a := c.form("/oauth2/v1/token",
+		url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}})
 	return a.str("access_token")
 }
 
@@ -190,7 +191,8 @@ func live(t *testing.T, s *Server) Subscription {
 	t.Helper()
 	for _, sub := range s.Subscriptions() {
 		p := s.store.product(sub.SKU)
-		if sub.is("Activated") && p.Vendor == "Microsoft" && p.Term == "P1Y" && sub.Quantity > 5 && sub.refundableNow(s) == 0 {
+		if sub.is("Activated") && p.Vendor == "Microsoft" && p.Term == "P1Y" && sub.Quantity > 5 &&
+			sub.refundableNow(s) == 0 {
 			return sub
 		}
 	}

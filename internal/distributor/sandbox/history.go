@@ -24,7 +24,8 @@ func (s *seller) history(sub *Subscription, p Product) {
 	sub.windows = append([]window{{created, bought}}, sub.windows...)
 	s.data.log = append(s.data.log, LogEntry{
 		SubscriptionID: sub.ID, ContractNo: sub.ContractNo, At: created,
-		Activity: "Create Service (" + p.Name + ")", Text: "Create subscription", By: "integration@reseller.example", Source: "API",
+		Activity: "Create Service (" + p.Name + ")", Text: "Create subscription", By: "integration@reseller.example",
+		Source: "API",
 	})
 	for _, e := range later {
 		e.Activity = "Update Service (" + p.Name + ")"
@@ -58,7 +59,8 @@ func (s *seller) seatChanges(sub *Subscription) (entries []LogEntry, bought int)
 			continue
 		}
 		bought -= delta
-		entries = append(entries, LogEntry{SubscriptionID: sub.ID, ContractNo: sub.ContractNo, At: at, Text: seatText(delta), By: "portal.user@reseller.example", Source: "Portal"})
+		entries = append(entries, LogEntry{SubscriptionID: sub.ID, ContractNo: sub.ContractNo, At: at,
+			Text: seatText(delta), By: "portal.user@reseller.example", Source: "Portal"})
 		if delta > 0 {
 			sub.windows = append(sub.windows, window{at, delta})
 		}

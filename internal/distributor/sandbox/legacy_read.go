@@ -46,7 +46,8 @@ type legacyRow struct {
 }
 
 func (s *Server) legacyRow(sub Subscription) any {
-	return legacyRow{sub.LegacyID, s.store.product(sub.SKU).Name, sub.SKU, sub.legacySeats(), sub.Status, num(sub.UnitPrice), num(sub.CustomerPrice)}
+	return legacyRow{sub.LegacyID, s.store.product(sub.SKU).Name, sub.SKU, sub.legacySeats(), sub.Status,
+		num(sub.UnitPrice), num(sub.CustomerPrice)}
 }
 
 // legacyID is all that a list row is known to hold.
@@ -136,7 +137,8 @@ func (s *Server) customerUsers(c legacyCall) any {
 	}
 	users := []any{}
 	for i := range 3 {
-		users = append(users, directoryUser{fmt.Sprintf("user%d@%s", i+1, owner.Company.MailDomain), fmt.Sprintf("User %d", i+1)})
+		users = append(users, directoryUser{fmt.Sprintf("user%d@%s", i+1, owner.Company.MailDomain),
+			fmt.Sprintf("User %d", i+1)})
 	}
 	return legacyItems(users)
 }

@@ -47,9 +47,12 @@ func TestLegacyWalkOverCustomersAndSubscriptions(t *testing.T) {
 			order := c.csp(`{"action_name":"get_subscription_by_id","subscription_id":` + id + `}`)
 			info := order.list("items", "subscriptions_info")[0]
 			sub := byLegacy[id]
-			if info["subscription_id"].(json.Number).String() != id || info["quantity"].(json.Number).String() != itoa(sub.Quantity) ||
-				info["snx_sku_no"].(json.Number).String() != itoa(sub.SKU) || info["msrp"].(json.Number).String() != sub.CustomerPrice.String() ||
-				info["unit_price"].(json.Number).String() != sub.UnitPrice.String() || order.str("items", "rs_po_no") != sub.PurchaseOrder {
+			if info["subscription_id"].(json.Number).String() != id ||
+				info["quantity"].(json.Number).String() != itoa(sub.Quantity) ||
+				info["snx_sku_no"].(json.Number).String() != itoa(sub.SKU) ||
+				info["msrp"].(json.Number).String() != sub.CustomerPrice.String() ||
+				info["unit_price"].(json.Number).String() != sub.UnitPrice.String() ||
+				order.str("items", "rs_po_no") != sub.PurchaseOrder {
 				t.Fatalf("%s is not %+v", order.raw, sub)
 			}
 			bySKU[itoa(sub.SKU)]++
@@ -64,7 +67,8 @@ func TestLegacyRowsHaveNoDatesAndNoPartNumbers(t *testing.T) {
 	t.Parallel()
 	s, c := start(t)
 	c.token = c.legacySignIn("").str("access_token")
-	raw := string(c.csp(`{"action_name":"get_subscription_by_id","subscription_id":` + itoa(s.Subscriptions()[0].LegacyID) + `}`).raw)
+	raw := string(c.csp(`{"action_name":"get_subscription_by_id","subscription_id":` +
+		itoa(s.Subscriptions()[0].LegacyID) + `}`).raw)
 	for _, word := range []string{"Date", "date", "CFQ7", "mfg", "subscriptionId", "customerNo"} {
 		if strings.Contains(raw, word) {
 			t.Errorf("%q stands in %s", word, raw)
@@ -100,7 +104,8 @@ func TestLegacyTenantTokenOpensItsCustomerOnly(t *testing.T) {
 	one, two := s.Customers()[0].LegacyNo, s.Customers()[1].LegacyNo
 	ask := func(no int) string { return fmt.Sprintf(`{"action_name":"get_subscribed_sku","snx_eu_no":%d}`, no) }
 	c.post("/webservice/solutions/csp/license", ask(one)).want(401)
-	tenant := c.post("/webservice/auth/license/token", fmt.Sprintf(`{"action_name":"create_tenant_access_token","snx_eu_no":%d}`, one)).want(200)
+	tenant := c.post("/webservice/auth/license/token",
+		fmt.Sprintf(`{"action_name":"create_tenant_access_token","snx_eu_no":%d}`, one)).want(200)
 	c.token = tenant.str("access_token")
 	c.post("/webservice/solutions/csp/license", ask(one)).want(200).list("items")
 	if a := c.post("/webservice/solutions/csp/license", ask(two)).want(200); a.str("status") == "success" {
@@ -157,10 +162,12 @@ func TestLegacyWritesChangeBothFaces(t *testing.T) {
 	s, c := start(t)
 	c.token = c.legacySignIn("").str("access_token")
 	sub := live(t, s)
-	if a := c.csp(fmt.Sprintf(`{"action_name":"update_seat","subscription_id":%d,"new_quantity":%d}`, sub.LegacyID, sub.Quantity+4)); a.str("status") != "success" {
+	if a := c.csp(fmt.Sprintf(`{"action_name":"update_seat","subscription_id":%d,"new_quantity":%d}`, sub.LegacyID,
+		sub.Quantity+4)); a.str("status") != "success" {
 		t.Fatalf("answered %s", a.raw)
 	}
-	if a := c.csp(fmt.Sprintf(`{"action_name":"update_seat","subscription_id":%d,"new_quantity":1}`, sub.LegacyID)); a.str("status") == "success" || a.str("message") == "" {
+	if a := c.csp(fmt.Sprintf(`{"action_name":"update_seat","subscription_id":%d,"new_quantity":1}`,
+		sub.LegacyID)); a.str("status") == "success" || a.str("message") == "" {
 		t.Errorf("a reduction past the window answered %s", a.raw)
 	}
 	customer := s.Customers()[0]
@@ -169,7 +176,8 @@ func TestLegacyWritesChangeBothFaces(t *testing.T) {
 		t.Fatalf("answered %s", a.raw)
 	}
 	c.token = c.signIn("sandbox-app", "sandbox-secret")
-	if got := c.get("/api/v1/customers/"+sub.CustomerNo+"/subscriptions/"+sub.ID).want(200).str("data", "quantity"); got != itoa(sub.Quantity+4) {
+	if got := c.get("/api/v1/customers/"+sub.CustomerNo+"/subscriptions/"+sub.ID).want(200).str("data",
+		"quantity"); got != itoa(sub.Quantity+4) {
 		t.Errorf("the comprehensive face has %s seats", got)
 	}
 	if n := len(s.Subscriptions()); n != 301 {

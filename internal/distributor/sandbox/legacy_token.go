@@ -33,7 +33,8 @@ func (s *Server) legacyLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.reseller = reseller
-	writeJSON(w, http.StatusOK, legacyGrant{"success", s.tokens.grant(legacyToken, reseller, 0, s.behave().TokenSeconds)})
+	writeJSON(w, http.StatusOK, legacyGrant{"success",
+		s.tokens.grant(legacyToken, reseller, 0, s.behave().TokenSeconds)})
 }
 
 // refuseLogin: what public clients look at is that access_token is absent.
@@ -62,5 +63,6 @@ func (s *Server) tenantLogin(c legacyCall) any {
 	if _, ok := s.store.legacyCustomer(c.scope, c.in.EndUser.number()); !ok {
 		return legacyFailure("No such customer.")
 	}
-	return legacyGrant{"success", s.tokens.grant(tenantToken, c.scope.reseller, c.in.EndUser.number(), s.behave().TokenSeconds)}
+	return legacyGrant{"success", s.tokens.grant(tenantToken, c.scope.reseller, c.in.EndUser.number(),
+		s.behave().TokenSeconds)}
 }

@@ -9,12 +9,22 @@ import (
 // Words that the companies are made of. All companies are invented and live
 // under .example.
 var (
-	firstWords = []string{"Kestrel", "Harbor", "Juniper", "Bluestone", "Copper", "Willow", "Summit", "Larkspur", "Redwood", "Granite", "Meadow", "Falcon", "Cobalt", "Orchard", "Pioneer", "Silverline", "Northgate", "Cedar", "Amber", "Lakeview", "Ironwood", "Marigold", "Cascade", "Foxglove", "Stonebridge", "Heron", "Saffron", "Maple", "Quarry", "Beacon", "Thornhill", "Aspen", "Clearwater", "Drumlin", "Ember", "Fernwood", "Glacier", "Hawthorn", "Indigo", "Jasper"}
-	tradeWords = []string{"Foods", "Dental", "Logistics", "Accounting", "Architects", "Brewing", "Clinic", "Construction", "Consulting", "Dairy", "Design", "Electric", "Engineering", "Farms", "Finance", "Freight", "Furniture", "Glass", "Insurance", "Interiors", "Labs", "Law", "Machining", "Marine", "Media", "Metals", "Motors", "Optics", "Packaging", "Partners", "Pharmacy", "Plumbing", "Printing", "Properties", "Robotics", "Roofing", "Schools", "Security", "Textiles", "Travel"}
+	firstWords = []string{"Kestrel", "Harbor", "Juniper", "Bluestone", "Copper", "Willow", "Summit", "Larkspur",
+		"Redwood", "Granite", "Meadow", "Falcon", "Cobalt", "Orchard", "Pioneer", "Silverline", "Northgate", "Cedar",
+		"Amber", "Lakeview", "Ironwood", "Marigold", "Cascade", "Foxglove", "Stonebridge", "Heron", "Saffron", "Maple",
+		"Quarry", "Beacon", "Thornhill", "Aspen", "Clearwater", "Drumlin", "Ember", "Fernwood", "Glacier", "Hawthorn",
+		"Indigo", "Jasper"}
+	tradeWords = []string{"Foods", "Dental", "Logistics", "Accounting", "Architects", "Brewing", "Clinic",
+		"Construction", "Consulting", "Dairy", "Design", "Electric", "Engineering", "Farms", "Finance", "Freight",
+		"Furniture", "Glass", "Insurance", "Interiors", "Labs", "Law", "Machining", "Marine", "Media", "Metals",
+		"Motors", "Optics", "Packaging", "Partners", "Pharmacy", "Plumbing", "Printing", "Properties", "Robotics",
+		"Roofing", "Schools", "Security", "Textiles", "Travel"}
 	legalForms = []string{"Inc.", "LLC", "Ltd", "Corp.", "Co.", "LLP", "", "", "Group", "Holdings"}
-	streets    = []string{"Main Street", "Oak Avenue", "Harbor Road", "Mill Lane", "Station Street", "Park Avenue", "Elm Drive", "Lake Street", "Church Street", "Industrial Parkway"}
+	streets    = []string{"Main Street", "Oak Avenue", "Harbor Road", "Mill Lane", "Station Street", "Park Avenue",
+		"Elm Drive", "Lake Street", "Church Street", "Industrial Parkway"}
 	givenNames = []string{"Avery", "Jordan", "Morgan", "Riley", "Casey", "Quinn", "Rowan", "Sasha", "Taylor", "Noor"}
-	surnames   = []string{"Abbott", "Castell", "Delgado", "Ferris", "Hale", "Ito", "Kovacs", "Lindgren", "Okafor", "Varga"}
+	surnames   = []string{"Abbott", "Castell", "Delgado", "Ferris", "Hale", "Ito", "Kovacs", "Lindgren",
+		"Okafor", "Varga"}
 )
 
 type city struct{ name, state, zip, area string }
@@ -35,7 +45,8 @@ func chance(r *rand.Rand, percent int) bool { return r.IntN(100) < percent }
 // guid makes a GUID of the generator's own stream, so that a seed repeats it.
 func guid(r *rand.Rand) string {
 	a, b := r.Uint64(), r.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, 0x8000|b>>48&0x3fff, b&0xffffffffffff)
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, 0x8000|b>>48&0x3fff,
+		b&0xffffffffffff)
 }
 
 // slug is a name as it stands in a domain.

@@ -57,7 +57,8 @@ func (s *store) changeSeats(id string, total int, a actor) error {
 		}
 		less, free := sub.Quantity-total, sub.refundable(s.bySKU[sub.SKU], s.now())
 		if less > free {
-			return badRequest("Only %d seats are within the 168 hours in which they can be reduced; %d were asked for.", free, less)
+			return badRequest("Only %d seats are within the 168 hours in which they can be reduced; %d were asked for.",
+				free, less)
 		}
 		s.putSeats(sub, total, a)
 		return nil

@@ -36,18 +36,21 @@ func DefaultCredentials() []Credential {
 
 // Behaviour settles what is not known of the real API, or what differs.
 type Behaviour struct {
-	TokenSeconds            int    `json:"token_seconds"`             // life of a token
-	RefuseClientCredentials bool   `json:"refuse_client_credentials"` // that grant answers unauthorized_client
-	RefusePassword          bool   `json:"refuse_password"`           // that grant answers unauthorized_client
-	UnpagedTotal            string `json:"unpaged_total"`             // kept or zero: total of a list asked without paging
-	OversizedPage           string `json:"oversized_page"`            // clamp or refuse: pageSize over 200
-	ErrorShape              string `json:"error_shape"`               // nested or flat
-	LegacyBadLogin          string `json:"legacy_bad_login"`          // ok or unauthorized: the status of a refused legacy login
-	LegacyWrongReseller     string `json:"legacy_wrong_reseller"`     // empty or refuse
-	LegacyListRows          string `json:"legacy_list_rows"`          // ids or full: rows of get_subscriptions_by_eu_no
-	OperationReads          int    `json:"operation_reads"`           // how often an operation answers pending before it is done
-	OperationOutcome        string `json:"operation_outcome"`         // done, vendor_failed or orphan
-	LatencyMillis           int    `json:"latency_ms"`                // waited before every answer
+	TokenSeconds            int  `json:"token_seconds"`             // life of a token
+	RefuseClientCredentials bool `json:"refuse_client_credentials"` // that grant answers unauthorized_client
+	RefusePassword          bool `json:"refuse_password"`           // that grant answers unauthorized_client
+	// kept or zero: total of a list asked without paging
+	UnpagedTotal  string `json:"unpaged_total"`
+	OversizedPage string `json:"oversized_page"` // clamp or refuse: pageSize over 200
+	ErrorShape    string `json:"error_shape"`    // nested or flat
+	// ok or unauthorized: the status of a refused legacy login
+	LegacyBadLogin      string `json:"legacy_bad_login"`
+	LegacyWrongReseller string `json:"legacy_wrong_reseller"` // empty or refuse
+	LegacyListRows      string `json:"legacy_list_rows"`      // ids or full: rows of get_subscriptions_by_eu_no
+	// how often an operation answers pending before it is done
+	OperationReads   int    `json:"operation_reads"`
+	OperationOutcome string `json:"operation_outcome"` // done, vendor_failed or orphan
+	LatencyMillis    int    `json:"latency_ms"`        // waited before every answer
 }
 
 // DefaultBehaviour is the best guess of what the real API does.

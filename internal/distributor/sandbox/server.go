@@ -105,7 +105,8 @@ func (s *Server) noRoute(w http.ResponseWriter, r *http.Request, mux *http.Serve
 		other.Method = method
 		if _, pattern := mux.Handler(other); pattern != "/" {
 			w.Header().Set("Allow", method)
-			s.fail(w, r, &apiError{http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", "Request method '" + r.Method + "' is not supported."})
+			s.fail(w, r, &apiError{http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED",
+				"Request method '" + r.Method + "' is not supported."})
 			return
 		}
 	}
@@ -118,5 +119,6 @@ func (s *Server) noResource(w http.ResponseWriter, r *http.Request) {
 
 // noSuchPath has the words of the real server.
 func noSuchPath(r *http.Request) error {
-	return &apiError{http.StatusNotFound, "NOT_FOUND", "No static resource " + strings.TrimPrefix(r.URL.Path, "/") + "."}
+	return &apiError{http.StatusNotFound, "NOT_FOUND",
+		"No static resource " + strings.TrimPrefix(r.URL.Path, "/") + "."}
 }

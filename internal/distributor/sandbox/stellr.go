@@ -40,9 +40,10 @@ func (s *Server) stellrRoutes(mux *http.ServeMux) {
 		"GET /api/v1/cloud/customers/{customerNo}/subscriptions/{changeLog}":            s.changeLog,
 		"GET /api/v1/subscriptions/{changeLog}":                                         s.changeLog,
 
-		"GET /api/v2/vendors/{vendorId}/cloud/products":          s.listProducts,
-		"GET /api/v1/cloud/products/{productId}":                 s.getProduct,
-		"GET /api/v1/cloud/products/{first}/{second}":            s.productsBelow, // skuNo/{skuNo} and {productId}/related
+		"GET /api/v2/vendors/{vendorId}/cloud/products": s.listProducts,
+		"GET /api/v1/cloud/products/{productId}":        s.getProduct,
+		// skuNo/{skuNo} and {productId}/related
+		"GET /api/v1/cloud/products/{first}/{second}":            s.productsBelow,
 		"GET /api/v1/vendors/Google/cloud/products/transferable": s.transferableProducts,
 
 		"GET /api/v1/cloud/vendors":                               s.listVendors,
@@ -64,7 +65,8 @@ func (s *Server) authorized(f func(call) (any, error)) http.Handler {
 		t, ok := s.tokens.find(bearer(r), stellrToken)
 		if !ok {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			s.fail(w, r, &apiError{http.StatusUnauthorized, "UNAUTHORIZED", "The access token is missing, wrong or expired."})
+			s.fail(w, r, &apiError{http.StatusUnauthorized, "UNAUTHORIZED",
+				"The access token is missing, wrong or expired."})
 			return
 		}
 		exchangeOf(r).reseller = t.reseller

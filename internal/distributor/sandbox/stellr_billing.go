@@ -48,10 +48,13 @@ func (s *Server) charges(sc scope) []chargeRow {
 				continue
 			}
 			all = append(all, chargeRow{
-				InvoiceNo: invoiceNo(month), OrderNo: sub.ContractNo, CustomerNo: sub.CustomerNo, SubscriptionID: sub.ID,
-				ProductName: p.Name, Quantity: sub.Quantity, UnitPrice: num(sub.UnitPrice), CustomerPrice: num(sub.CustomerPrice),
-				ExtendPrice: num(total(sub.UnitPrice, sub.Quantity)), ExtendCustomerPrice: num(total(sub.CustomerPrice, sub.Quantity)),
-				ChargeStart: isoDate(month), ChargeEnd: isoDate(month.AddMonths(1).AddDays(-1)),
+				InvoiceNo: invoiceNo(month), OrderNo: sub.ContractNo, CustomerNo: sub.CustomerNo,
+				SubscriptionID: sub.ID,
+				ProductName:    p.Name, Quantity: sub.Quantity, UnitPrice: num(sub.UnitPrice),
+				CustomerPrice:       num(sub.CustomerPrice),
+				ExtendPrice:         num(total(sub.UnitPrice, sub.Quantity)),
+				ExtendCustomerPrice: num(total(sub.CustomerPrice, sub.Quantity)),
+				ChargeStart:         isoDate(month), ChargeEnd: isoDate(month.AddMonths(1).AddDays(-1)),
 			})
 		}
 	}

@@ -80,7 +80,8 @@ func (s *Server) changeRow(e LogEntry) any {
 	return changeRow{
 		SubscriptionID: e.SubscriptionID, CustomerNo: s.store.owner(e.SubscriptionID), ContractNo: e.ContractNo,
 		LineNo: lineOf(e.SubscriptionID), ActivityLog: e.Activity, ChangeLog: e.Text,
-		EntryDatetime: e.At.In(eastern()).Truncate(time.Millisecond).Format(changeTime), EntryBy: e.By, EntrySource: e.Source,
+		EntryDatetime: e.At.In(eastern()).Truncate(time.Millisecond).Format(changeTime), EntryBy: e.By,
+		EntrySource: e.Source,
 	}
 }
 

@@ -61,7 +61,8 @@ func (s *Server) createCustomer(c call) (any, error) {
 	made := s.store.newCustomer(c.scope.reseller, Company{
 		Name: in.Name, StellrName: in.Name, LegacyName: in.Name, Street: in.Address1, City: in.City, State: in.State,
 		PostalCode: in.ZipCode, Country: in.Country, Domain: in.Domain, StellrDomain: in.Domain, MailDomain: in.Domain,
-		TenantID: in.TenantID, StellrTenant: in.TenantID, LegacyTenant: in.TenantID, Contact: in.Contact, Phone: in.Phone,
+		TenantID: in.TenantID, StellrTenant: in.TenantID, LegacyTenant: in.TenantID, Contact: in.Contact,
+		Phone: in.Phone,
 	})
 	return newCustomerRow(made), nil
 }

@@ -67,7 +67,8 @@ func (s *Server) listProducts(c call) (any, error) {
 }
 
 func (s *Server) getProduct(c call) (any, error) {
-	return s.oneProduct("Product "+c.PathValue("productId"), func(p Product) bool { return p.ProductID == c.PathValue("productId") })
+	return s.oneProduct("Product "+c.PathValue("productId"),
+		func(p Product) bool { return p.ProductID == c.PathValue("productId") })
 }
 
 // productsBelow tells apart two paths that overlap.

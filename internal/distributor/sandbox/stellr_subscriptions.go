@@ -9,26 +9,27 @@ import (
 // subscriptionRow is a subscription on the comprehensive face. It has no term
 // field that can be relied on, no auto-renew flag and no suggested retail price.
 type subscriptionRow struct {
-	SubscriptionID       string      `json:"subscriptionId"`
-	ContractNo           string      `json:"contractNo"`
-	LineNo               int         `json:"lineNo"`
-	CustomerNo           string      `json:"customerNo"`
-	VendorSubscriptionID string      `json:"vendorSubscriptionId,omitempty"`
-	VendorID             string      `json:"vendorId"`
-	VendorName           string      `json:"vendorName"` // Guess
-	ProductID            string      `json:"productId"`
-	ProductName          string      `json:"productName"`
-	SKU                  int         `json:"skuNo"`
-	PartNumber           string      `json:"mfgPartNo"`
-	Quantity             int         `json:"quantity"`
-	UnitPrice            json.Number `json:"unitPrice"`     // the reseller's cost; Guess: the name, the meaning is known
-	CustomerPrice        json.Number `json:"customerPrice"` // suggested price
-	Currency             string      `json:"currency,omitempty"`
-	BillingFrequency     string      `json:"billingFrequency"`      // Guess: the name, the values are known
-	BillingTerm          string      `json:"billingTerm,omitempty"` // Guess: some rows may have it
-	StartDate            string      `json:"startDate,omitempty"`
-	EndDate              string      `json:"endDate,omitempty"` // Guess: the name; the day after the last one
-	Status               *string     `json:"status"`
+	SubscriptionID       string `json:"subscriptionId"`
+	ContractNo           string `json:"contractNo"`
+	LineNo               int    `json:"lineNo"`
+	CustomerNo           string `json:"customerNo"`
+	VendorSubscriptionID string `json:"vendorSubscriptionId,omitempty"`
+	VendorID             string `json:"vendorId"`
+	VendorName           string `json:"vendorName"` // Guess
+	ProductID            string `json:"productId"`
+	ProductName          string `json:"productName"`
+	SKU                  int    `json:"skuNo"`
+	PartNumber           string `json:"mfgPartNo"`
+	Quantity             int    `json:"quantity"`
+	// the reseller's cost; Guess: the name, the meaning is known
+	UnitPrice        json.Number `json:"unitPrice"`
+	CustomerPrice    json.Number `json:"customerPrice"` // suggested price
+	Currency         string      `json:"currency,omitempty"`
+	BillingFrequency string      `json:"billingFrequency"`      // Guess: the name, the values are known
+	BillingTerm      string      `json:"billingTerm,omitempty"` // Guess: some rows may have it
+	StartDate        string      `json:"startDate,omitempty"`
+	EndDate          string      `json:"endDate,omitempty"` // Guess: the name; the day after the last one
+	Status           *string     `json:"status"`
 }
 
 func (s *Server) subscriptionRow(sub Subscription) any {

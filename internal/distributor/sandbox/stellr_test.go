@@ -42,7 +42,8 @@ func TestPagedReadingSeesEveryCustomerAndSubscription(t *testing.T) {
 
 func TestTokenGrants(t *testing.T) {
 	t.Parallel()
-	good := url.Values{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"}, "client_secret": {"sandbox-secret"}}
+	good := url.Values{"grant_type": {"client_credentials"}, "client_id": {"sandbox-app"},
+		"client_secret": {"sandbox-secret"}}
 	with := func(pairs ...string) url.Values {
 		v := url.Values{}
 		for k := range good {
@@ -59,16 +60,20 @@ func TestTokenGrants(t *testing.T) {
 		status    int
 		error     string
 	}{
-		"client credentials":         {with(), nil, 200, ""},
-		"a scope means nothing":      {with("scope", "anything"), nil, 200, ""},
-		"password":                   {with("grant_type", "password", "username", "integration@reseller.example", "password", "sandbox-password"), nil, 200, ""},
-		"wrong secret":               {with("client_secret", "no"), nil, 401, "invalid_client"},
-		"unknown application":        {with("client_id", "no"), nil, 401, "invalid_client"},
-		"wrong password":             {with("grant_type", "password", "username", "integration@reseller.example", "password", "no"), nil, 400, "invalid_grant"},
-		"unknown grant":              {with("grant_type", "device"), nil, 400, "unsupported_grant_type"},
-		"no grant":                   {with("grant_type", ""), nil, 400, "invalid_request"},
-		"client credentials refused": {with(), func(b *Behaviour) { b.RefuseClientCredentials = true }, 400, "unauthorized_client"},
-		"password refused":           {with("grant_type", "password"), func(b *Behaviour) { b.RefusePassword = true }, 400, "unauthorized_client"},
+		"client credentials":    {with(), nil, 200, ""},
+		"a scope means nothing": {with("scope", "anything"), nil, 200, ""},
+		"password": {with("grant_type", "password", "username", "integration@reseller.example",
+			"password", "sandbox-password"), nil, 200, ""},
+		"wrong secret":        {with("client_secret", "no"), nil, 401, "invalid_client"},
+		"unknown application": {with("client_id", "no"), nil, 401, "invalid_client"},
+		"wrong password": {with("grant_type", "password", "username", "integration@reseller.example",
+			"password", "no"), nil, 400, "invalid_grant"},
+		"unknown grant": {with("grant_type", "device"), nil, 400, "unsupported_grant_type"},
+		"no grant":      {with("grant_type", ""), nil, 400, "invalid_request"},
+		"client credentials refused": {with(), func(b *Behaviour) { b.RefuseClientCredentials = true }, 400,
+			"unauthorized_client"},
+		"password refused": {with("grant_type", "password"), func(b *Behaviour) { b.RefusePassword = true }, 400,
+			"unauthorized_client"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +101,8 @@ func TestTokenGrants(t *testing.T) {
 func TestApplicationMayComeByBasicAuthentication(t *testing.T) {
 	t.Parallel()
 	_, c := start(t)
-	r, err := http.NewRequestWithContext(t.Context(), "POST", c.base+"/oauth2/v1/token", strings.NewReader("grant_type=client_credentials"))
+	r, err := http.NewRequestWithContext(t.Context(), "POST", c.base+"/oauth2/v1/token",
+		strings.NewReader("grant_type=client_credentials"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +169,8 @@ func TestPageSizeOver200IsClampedOrRefused(t *testing.T) {
 func TestUnknownPathSaysNoStaticResource(t *testing.T) {
 	t.Parallel()
 	s, c := signedIn(t)
-	for _, path := range []string{"/v1/customers", "/api/v1/cloud/customers/", "//api/v1/cloud/customers", "/api/v1/customers/1/wrong", "/api/v1/cloud/products/1/images"} {
+	for _, path := range []string{"/v1/customers", "/api/v1/cloud/customers/", "//api/v1/cloud/customers",
+		"/api/v1/customers/1/wrong", "/api/v1/cloud/products/1/images"} {
 		if a := c.get(path).want(404); !strings.Contains(a.str("data", "errorMessage"), "No static resource") {
 			t.Errorf("%s answered %s", path, a.raw)
 		}
@@ -184,8 +191,10 @@ func TestWrongResellerSeesEmptyLists(t *testing.T) {
 	s, c := start(t)
 	c.token = c.signIn("other-app", "other-secret")
 	no := s.Customers()[0].CustomerNo
-	for _, path := range []string{"/api/v1/cloud/customers", "/api/v1/customers/" + no + "/subscriptions", "/api/v1/customers/" + no + "/subscriptions/changelogs"} {
-		if a := c.get(path + "?pageNo=1&pageSize=100").want(200); len(a.records()) != 0 || a.str("data", "total") != "0" {
+	for _, path := range []string{"/api/v1/cloud/customers", "/api/v1/customers/" + no + "/subscriptions",
+		"/api/v1/customers/" + no + "/subscriptions/changelogs"} {
+		if a := c.get(path + "?pageNo=1&pageSize=100").want(200); len(a.records()) != 0 ||
+			a.str("data", "total") != "0" {
 			t.Errorf("%s answered %s", path, a.raw)
 		}
 	}
@@ -196,8 +205,11 @@ func TestRowsHaveTheKnownNamesAndNoOthersOfTheirMeaning(t *testing.T) {
 	t.Parallel()
 	s, c := signedIn(t)
 	sub := live(t, s)
-	row := c.get("/api/v1/customers/" + sub.CustomerNo + "/subscriptions/" + sub.ID).want(200).at("data").(map[string]any)
-	for _, name := range []string{"subscriptionId", "contractNo", "lineNo", "customerNo", "vendorSubscriptionId", "vendorId", "productId", "productName", "skuNo", "mfgPartNo", "quantity", "unitPrice", "customerPrice", "billingFrequency", "startDate", "endDate", "status"} {
+	row := c.get("/api/v1/customers/" + sub.CustomerNo + "/subscriptions/" + sub.ID).want(200).
+		at("data").(map[string]any)
+	for _, name := range []string{"subscriptionId", "contractNo", "lineNo", "customerNo", "vendorSubscriptionId",
+		"vendorId", "productId", "productName", "skuNo", "mfgPartNo", "quantity", "unitPrice", "customerPrice",
+		"billingFrequency", "startDate", "endDate", "status"} {
 		if row[name] == nil {
 			t.Errorf("the subscription has no %s", name)
 		}
@@ -207,10 +219,12 @@ func TestRowsHaveTheKnownNamesAndNoOthersOfTheirMeaning(t *testing.T) {
 			t.Errorf("the subscription must have no %s", name)
 		}
 	}
-	if id := row["subscriptionId"]; id != row["contractNo"].(string)+"_"+row["lineNo"].(interface{ String() string }).String() {
+	line := row["lineNo"].(interface{ String() string }).String()
+	if id := row["subscriptionId"]; id != row["contractNo"].(string)+"_"+line {
 		t.Errorf("subscriptionId is %v", id)
 	}
-	if !regexp.MustCompile(`^(CFQ7TTC0|DZH318Z0)[0-9A-Z]{4}:[0-9A-Z]{4}:P1Y:[MY]$`).MatchString(row["mfgPartNo"].(string)) {
+	if !regexp.MustCompile(`^(CFQ7TTC0|DZH318Z0)[0-9A-Z]{4}:[0-9A-Z]{4}:P1Y:[MY]$`).
+		MatchString(row["mfgPartNo"].(string)) {
 		t.Errorf("mfgPartNo is %v", row["mfgPartNo"])
 	}
 	customer := c.get("/api/v1/cloud/customers/" + sub.CustomerNo).want(200).at("data").(map[string]any)
@@ -228,15 +242,18 @@ func TestChangeLogUnderEverySpelling(t *testing.T) {
 	if err := s.SetSeats(sub.ID, sub.Quantity+3); err != nil {
 		t.Fatal(err)
 	}
-	query := "?contractNo=" + sub.ContractNo + "&customerNo=" + sub.CustomerNo + "&startDate=2026-03-05&pageNo=1&pageSize=100"
+	query := "?contractNo=" + sub.ContractNo + "&customerNo=" + sub.CustomerNo +
+		"&startDate=2026-03-05&pageNo=1&pageSize=100"
 	base := "/api/v1/customers/" + sub.CustomerNo
 	for _, path := range []string{
-		base + "/subscriptions/changelogs", base + "/subscriptions/changeLogs", base + "/subscriptions/change-logs", base + "/subscriptions/changelog",
+		base + "/subscriptions/changelogs", base + "/subscriptions/changeLogs",
+		base + "/subscriptions/change-logs", base + "/subscriptions/changelog",
 		base + "/subscriptions/change-log", base + "/subscriptions/" + sub.ID + "/changeLogs", base + "/changeLogs",
 		"/api/v1/cloud/customers/" + sub.CustomerNo + "/subscriptions/changelogs", "/api/v1/subscriptions/changeLogs",
 	} {
 		rows := c.get(path + query).want(200).records()
-		if len(rows) != 1 || rows[0]["changeLog"] != "Add 3 seats" || rows[0]["subscriptionId"] != sub.ID || rows[0]["customerNo"] != sub.CustomerNo {
+		if len(rows) != 1 || rows[0]["changeLog"] != "Add 3 seats" ||
+			rows[0]["subscriptionId"] != sub.ID || rows[0]["customerNo"] != sub.CustomerNo {
 			t.Fatalf("%s answered %v", path, rows)
 		}
 		if at := rows[0]["entryDatetime"]; at != "2026-03-05T10:11:12.000-0400" {
@@ -262,7 +279,8 @@ func TestSeatsAddedMidTermKeepTheStartDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := c.get(path).want(200)
-	if after.str("data", "quantity") != itoa(sub.Quantity+2) || after.str("data", "startDate") != before.str("data", "startDate") {
+	if after.str("data", "quantity") != itoa(sub.Quantity+2) ||
+		after.str("data", "startDate") != before.str("data", "startDate") {
 		t.Errorf("before %s\nafter %s", before.raw, after.raw)
 	}
 }
@@ -283,16 +301,19 @@ func TestProductsAsAShopReadsThem(t *testing.T) {
 	if len(all) != len(current)+1 {
 		t.Errorf("%d products with the discontinued, %d without", len(all), len(current))
 	}
-	found := c.get("/api/v2/vendors/Microsoft/cloud/products?pageNo=1&pageSize=10&includeEOL=N&%24search=copilot").want(200).records()
+	found := c.get("/api/v2/vendors/Microsoft/cloud/products?pageNo=1&pageSize=10&includeEOL=N&%24search=copilot").
+		want(200).records()
 	if len(found) == 0 || !strings.Contains(found[0]["productName"].(string), "Copilot") {
 		t.Fatalf("search found %v", found)
 	}
-	part := c.get("/api/v2/vendors/Microsoft/cloud/products?pageNo=1&pageSize=10&mfgPartNo=" + url.QueryEscape(found[0]["mfgPartNo"].(string))).records()
+	part := c.get("/api/v2/vendors/Microsoft/cloud/products?pageNo=1&pageSize=10&mfgPartNo=" +
+		url.QueryEscape(found[0]["mfgPartNo"].(string))).records()
 	if len(part) != 1 || len(part[0]["productPrice"].([]any)) != 1 {
 		t.Errorf("by part number: %v", part)
 	}
 	byID := c.get("/api/v1/cloud/products/" + found[0]["productId"].(string)).want(200)
-	bySKU := c.get("/api/v1/cloud/products/skuNo/" + found[0]["skuNo"].(interface{ String() string }).String()).want(200)
+	sku := found[0]["skuNo"].(interface{ String() string }).String()
+	bySKU := c.get("/api/v1/cloud/products/skuNo/" + sku).want(200)
 	if byID.str("data", "mfgPartNo") != bySKU.str("data", "mfgPartNo") {
 		t.Errorf("by id %s, by SKU %s", byID.raw, bySKU.raw)
 	}

@@ -47,7 +47,8 @@ func (s *Server) write(c call) (any, error) {
 }
 
 func (s *Server) accepted(c call, action, id string) operation {
-	return s.operations.begin(operation{SubscriptionID: id, Action: action, outcome: s.behave().OperationOutcome, owner: c.scope.reseller})
+	return s.operations.begin(operation{SubscriptionID: id, Action: action, outcome: s.behave().OperationOutcome,
+		owner: c.scope.reseller})
 }
 
 func (s *Server) writeSeats(c call, sub Subscription, in writeBody) error {

@@ -40,7 +40,8 @@ func (s *store) load(d *Data) {
 	defer s.mu.Unlock()
 	s.options, s.products = d.options, d.Products()
 	s.bySKU, s.byNo, s.byLegacy = map[int]Product{}, map[string]*Customer{}, map[int]*Customer{}
-	s.subs, s.byLegacyID, s.ofCustomer = map[string]*Subscription{}, map[int]*Subscription{}, map[string][]*Subscription{}
+	s.subs, s.byLegacyID, s.ofCustomer = map[string]*Subscription{}, map[int]*Subscription{},
+		map[string][]*Subscription{}
 	s.log, s.customers, s.contract, s.legacyID = map[string][]LogEntry{}, nil, 400000, 9000000
 	for _, p := range s.products {
 		s.bySKU[p.SKU] = p

@@ -111,12 +111,15 @@ func (s *Server) oauthToken(w http.ResponseWriter, r *http.Request) {
 	}
 	exchangeOf(r).reseller = credential.Reseller
 	seconds := s.behave().TokenSeconds
-	writeJSON(w, http.StatusOK, oauthGrant{s.tokens.grant(stellrToken, credential.Reseller, 0, seconds), "Bearer", seconds})
+	writeJSON(w, http.StatusOK, oauthGrant{s.tokens.grant(stellrToken, credential.Reseller, 0, seconds),
+		"Bearer", seconds})
 }
 
 func (s *Server) authenticate(r *http.Request) (Credential, *oauthError) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
-		return Credential{}, &oauthError{http.StatusBadRequest, "invalid_request", "The body must be application/x-www-form-urlencoded."}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		media != "application/x-www-form-urlencoded" {
+		return Credential{}, &oauthError{http.StatusBadRequest, "invalid_request",
+			"The body must be application/x-www-form-urlencoded."}
 	}
 	form, err := url.ParseQuery(string(exchangeOf(r).body))
 	if err != nil {

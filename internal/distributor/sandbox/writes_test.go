@@ -24,9 +24,11 @@ func TestChangeSeatsTakesTheTotalAndIsDoneAfterPending(t *testing.T) {
 	t.Parallel()
 	s, c := signedIn(t)
 	sub := live(t, s)
-	id := c.post(subscriptionPath(sub)+"/changeSeats", `{"quantity":`+itoa(sub.Quantity+3)+`}`).want(200).str("data", "operationId")
+	id := c.post(subscriptionPath(sub)+"/changeSeats", `{"quantity":`+itoa(sub.Quantity+3)+`}`).want(200).str("data",
+		"operationId")
 	operation := "/api/v1/subscriptions/operations/" + id
-	if first, then := c.get(operation).str("data", "status"), c.get(operation).str("data", "status"); first != "pending" || then != "done" {
+	if first, then := c.get(operation).str("data", "status"),
+		c.get(operation).str("data", "status"); first != "pending" || then != "done" {
 		t.Errorf("operation is %s, then %s", first, then)
 	}
 	if got := c.get(subscriptionPath(sub)).str("data", "quantity"); got != itoa(sub.Quantity+3) {
@@ -63,7 +65,8 @@ func TestCancelWithin168HoursOfPurchaseOnly(t *testing.T) {
 	s, c := signedIn(t)
 	old := live(t, s)
 	c.post(subscriptionPath(old)+"/cancel", "").want(400)
-	made := c.post("/api/v1/customers/"+old.CustomerNo+"/subscriptions", `{"resellerPoNo":"PO-9","vendorId":"Microsoft","skuNo":`+itoa(old.SKU)+`,"quantity":4}`).want(200)
+	made := c.post("/api/v1/customers/"+old.CustomerNo+"/subscriptions",
+		`{"resellerPoNo":"PO-9","vendorId":"Microsoft","skuNo":`+itoa(old.SKU)+`,"quantity":4}`).want(200)
 	id := made.at("data", "subscriptionIds").([]any)[0].(string)
 	fresh := Subscription{ID: id, CustomerNo: old.CustomerNo}
 	c.post(subscriptionPath(fresh)+"/cancel", "").want(200)
@@ -144,7 +147,8 @@ func TestAddOnPlanChangeAndTransfer(t *testing.T) {
 	}
 	c.post(subscriptionPath(sub)+"/changePlan", `{"skuNo":1}`).want(400)
 	to := s.Customers()[9].CustomerNo
-	c.post("/api/v1/customers/"+sub.CustomerNo+"/subscriptions/transfer", `{"subscriptionId":"`+sub.ID+`","targetCustomerNo":"`+to+`"}`).want(200)
+	c.post("/api/v1/customers/"+sub.CustomerNo+"/subscriptions/transfer",
+		`{"subscriptionId":"`+sub.ID+`","targetCustomerNo":"`+to+`"}`).want(200)
 	c.get(subscriptionPath(sub)).want(404)
 	sub.CustomerNo = to
 	c.get(subscriptionPath(sub)).want(200)
@@ -158,7 +162,8 @@ func TestOperationMayHideAFailureOfTheVendor(t *testing.T) {
 		o.Behaviour = &b
 	})
 	sub := live(t, s)
-	id := c.post(subscriptionPath(sub)+"/changeSeats", `{"quantity":`+itoa(sub.Quantity+3)+`}`).want(200).str("data", "operationId")
+	id := c.post(subscriptionPath(sub)+"/changeSeats", `{"quantity":`+itoa(sub.Quantity+3)+`}`).want(200).str("data",
+		"operationId")
 	a := c.get("/api/v1/subscriptions/operations/" + id).want(200)
 	if a.str("data", "status") != "done" || len(a.list("data", "vendorErrors")) != 1 {
 		t.Errorf("operation is %s", a.raw)
@@ -176,7 +181,8 @@ func TestOrderMayBeOrphaned(t *testing.T) {
 		o.Behaviour = &b
 	})
 	no := s.Customers()[0].CustomerNo
-	made := c.post("/api/v1/customers/"+no+"/subscriptions", `[{"skuNo":6100000,"quantity":1},{"skuNo":6100013,"quantity":2}]`).want(200)
+	made := c.post("/api/v1/customers/"+no+"/subscriptions",
+		`[{"skuNo":6100000,"quantity":1},{"skuNo":6100013,"quantity":2}]`).want(200)
 	ids := made.at("data", "subscriptionIds").([]any)
 	row := c.get("/api/v1/customers/" + no + "/subscriptions/" + ids[1].(string)).want(200)
 	if row.at("data", "vendorSubscriptionId") != nil || row.str("data", "status") != "Pending" {
@@ -187,7 +193,8 @@ func TestOrderMayBeOrphaned(t *testing.T) {
 func TestCustomerCanBeCreated(t *testing.T) {
 	t.Parallel()
 	_, c := signedIn(t)
-	no := c.post("/api/v1/cloud/customers", `{"name":"Fresh Start LLC","city":"Boston"}`).want(200).str("data", "customerNo")
+	no := c.post("/api/v1/cloud/customers", `{"name":"Fresh Start LLC","city":"Boston"}`).want(200).str("data",
+		"customerNo")
 	if name := c.get("/api/v1/cloud/customers/"+no).want(200).str("data", "name"); name != "Fresh Start LLC" {
 		t.Errorf("name is %s", name)
 	}

@@ -60,7 +60,8 @@ func readChange(r *lenient.Record) (distributor.Change, bool) {
 	}
 	return distributor.Change{
 		SubscriptionExternalID: id, At: at, On: on, Text: text,
-		Delta: vocabulary.SeatDelta(text), Ended: vocabulary.Ended(text) || vocabulary.Ended(activity) && !vocabulary.Doubtful(text),
+		Delta: vocabulary.SeatDelta(text), Ended: vocabulary.Ended(text) || vocabulary.Ended(activity) &&
+			!vocabulary.Doubtful(text),
 		By: r.Text(entryBy), Source: r.Text(entrySource),
 	}, true
 }

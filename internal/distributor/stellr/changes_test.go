@@ -23,15 +23,19 @@ func TestTheChangeLogIsReadFilteredAndWithoutDoubles(t *testing.T) {
 	f := newFake(t)
 	f.says("/api/v1/customers/7/subscriptions/changelogs", changeBody)
 
-	got, err := f.connect(t).Changes(t.Context(), distributor.ChangeQuery{AccountExternalID: "7", ContractNo: "411833", From: clock.NewDate(2026, 2, 1)})
+	got, err := f.connect(t).Changes(t.Context(),
+		distributor.ChangeQuery{AccountExternalID: "7", ContractNo: "411833", From: clock.NewDate(2026, 2, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	want := []distributor.Change{
-		{SubscriptionExternalID: "411833_1", At: time.Date(2026, 3, 2, 2, 15, 30, 123e6, time.UTC), On: clock.NewDate(2026, 3, 1), Delta: 3, Text: "Add 3 seats", By: "jo", Source: "ECX"},
-		{SubscriptionExternalID: "411833_2", At: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), On: clock.NewDate(2026, 4, 1), Ended: true, Text: "Cancel Service (M365)"},
-		{SubscriptionExternalID: "411833_1", At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), On: clock.NewDate(2026, 5, 1), Text: "Scheduled for the end of term"},
+		{SubscriptionExternalID: "411833_1", At: time.Date(2026, 3, 2, 2, 15, 30, 123e6, time.UTC),
+			On: clock.NewDate(2026, 3, 1), Delta: 3, Text: "Add 3 seats", By: "jo", Source: "ECX"},
+		{SubscriptionExternalID: "411833_2", At: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
+			On: clock.NewDate(2026, 4, 1), Ended: true, Text: "Cancel Service (M365)"},
+		{SubscriptionExternalID: "411833_1", At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC),
+			On: clock.NewDate(2026, 5, 1), Text: "Scheduled for the end of term"},
 	}
 	if d := cmp.Diff(want, got, cmp.Comparer(func(a, b clock.Date) bool { return a.String() == b.String() })); d != "" {
 		t.Error(d)
@@ -44,11 +48,13 @@ func TestTheChangeLogIsReadFilteredAndWithoutDoubles(t *testing.T) {
 func TestThePathOfTheChangeLogIsSoughtOnceAndRemembered(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.says("/api/v1/customers/7/subscriptions/changelogs", `{"requestId":"r","data":{"subscriptionId":"changelogs"}}`) // taken for the id of a subscription
+	// taken for the id of a subscription
+	f.says("/api/v1/customers/7/subscriptions/changelogs", `{"requestId":"r","data":{"subscriptionId":"changelogs"}}`)
 	f.says("/api/v1/customers/7/subscriptions/change-logs", `{"data":{"total":0,"records":[]}}`)
 	c := f.connect(t)
 	for range 2 {
-		if _, err := c.Changes(t.Context(), distributor.ChangeQuery{AccountExternalID: "7", ContractNo: "1"}); err != nil {
+		if _, err := c.Changes(t.Context(),
+			distributor.ChangeQuery{AccountExternalID: "7", ContractNo: "1"}); err != nil {
 			t.Fatal(err)
 		}
 	}

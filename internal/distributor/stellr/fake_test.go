@@ -103,8 +103,9 @@ type bench struct {
 }
 
 func (f *fake) credentials() distributor.Credentials {
-	return distributor.Credentials{Connector: distributor.Stellr, BaseURL: f.URL + "/", ApplicationID: "app", ApplicationSecret: secret,
-		UserName: "integration@reseller.example", Password: password, ResellerNumber: "100200", PageSize: 100}
+	return distributor.Credentials{Connector: distributor.Stellr, BaseURL: f.URL + "/", ApplicationID: "app",
+		ApplicationSecret: secret,
+		UserName:          "integration@reseller.example", Password: password, ResellerNumber: "100200", PageSize: 100}
 }
 
 func (f *fake) connect(t *testing.T, change ...func(*distributor.Credentials)) bench {

@@ -19,9 +19,10 @@ type question struct {
 
 // get asks a question, and gives an answer whose code was 200.
 func (c *Connector) get(ctx context.Context, q question) (outbound.Answer, error) {
-	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once, Send: func(ctx context.Context, token string) (outbound.Answer, error) {
-		return c.send(ctx, q, token)
-	}})
+	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
+			return c.send(ctx, q, token)
+		}})
 }
 
 func (c *Connector) send(ctx context.Context, q question, token string) (outbound.Answer, error) {

@@ -15,10 +15,11 @@ import (
 
 // unhurried replaces the connector's waits with moves of its fake clock.
 func (b *bench) unhurried() *bench {
-	b.session = calls.NewSession(b.cred, calls.Options{Concurrency: 4, Clock: b.clk, Wait: func(ctx context.Context, d time.Duration) error {
-		b.clk.Advance(d)
-		return ctx.Err()
-	}}, b.signIn)
+	b.session = calls.NewSession(b.cred,
+		calls.Options{Concurrency: 4, Clock: b.clk, Wait: func(ctx context.Context, d time.Duration) error {
+			b.clk.Advance(d)
+			return ctx.Err()
+		}}, b.signIn)
 	return b
 }
 
@@ -58,7 +59,8 @@ func TestNobodyAsksBeforeRetryAfterEnds(t *testing.T) {
 
 func TestOddRetryAfterValuesEndInASaneWait(t *testing.T) {
 	t.Parallel()
-	for _, header := range []string{"", "soon", "-1", "0", "Fri, 01 Jan 2016 00:00:00 GMT", "Wed, 01 Jan 2036 00:00:00 GMT", "9999999999"} {
+	for _, header := range []string{"", "soon", "-1", "0", "Fri, 01 Jan 2016 00:00:00 GMT",
+		"Wed, 01 Jan 2036 00:00:00 GMT", "9999999999"} {
 		f := newFake(t)
 		b := f.connect(t)
 		b.unhurried()
@@ -101,7 +103,8 @@ func TestABusyServerIsTriedAgainAndABrokenOneGivenUp(t *testing.T) {
 			if failures == 2 && err != nil {
 				t.Errorf("%d: %v", code, err)
 			}
-			if failures == 99 && (distributor.KindOf(err) != distributor.Broken || distributor.AsError(err).RequestID != "r500") {
+			if failures == 99 && (distributor.KindOf(err) != distributor.Broken ||
+				distributor.AsError(err).RequestID != "r500") {
 				t.Errorf("%d: %v", code, err)
 			}
 			if n.Load() != 3 {

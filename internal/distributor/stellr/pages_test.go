@@ -66,11 +66,14 @@ func TestPagingReadsEveryCustomerOnceHoweverTheServerPages(t *testing.T) {
 		"no total":                       {&shop{ids: always(numbered(120))}, true, 3, 120},
 		"no total and smaller pages":     {&shop{ids: always(numbered(120)), clamp: 50}, true, 4, 120},
 		"none at all":                    {&shop{ids: always(nil), total: truth}, true, 1, 0},
-		"a total as text":                {&shop{ids: always(numbered(3)), total: func(n int) string { return `"3"` }}, true, 1, 3},
-		"a total that is too high":       {&shop{ids: always(numbered(30)), total: func(int) string { return "31" }}, false, 4, 30},
-		"a total that is too low":        {&shop{ids: always(numbered(30)), total: func(int) string { return "20" }}, false, 2, 30},
-		"a customer goes between pages":  {&shop{ids: goes, total: truth}, true, 4, 149},
-		"one comes and one goes":         {&shop{ids: comesAndGoes, total: truth}, true, 5, 150},
+		"a total as text": {&shop{ids: always(numbered(3)), total: func(n int) string { return `"3"` }},
+			true, 1, 3},
+		"a total that is too high": {&shop{ids: always(numbered(30)), total: func(int) string { return "31" }},
+			false, 4, 30},
+		"a total that is too low": {&shop{ids: always(numbered(30)), total: func(int) string { return "20" }},
+			false, 2, 30},
+		"a customer goes between pages": {&shop{ids: goes, total: truth}, true, 4, 149},
+		"one comes and one goes":        {&shop{ids: comesAndGoes, total: truth}, true, 5, 150},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,8 +87,10 @@ func TestPagingReadsEveryCustomerOnceHoweverTheServerPages(t *testing.T) {
 			for _, a := range got.Accounts {
 				seen[a.ExternalID] = true
 			}
-			if len(seen) != test.want || len(got.Accounts) != test.want || got.Complete != test.complete || (got.Why == "") != test.complete {
-				t.Errorf("%d accounts, %d distinct, complete %v (%s)", len(got.Accounts), len(seen), got.Complete, got.Why)
+			if len(seen) != test.want || len(got.Accounts) != test.want || got.Complete != test.complete ||
+				(got.Why == "") != test.complete {
+				t.Errorf("%d accounts, %d distinct, complete %v (%s)", len(got.Accounts), len(seen),
+					got.Complete, got.Why)
 			}
 			if n := test.shop.calls.Load(); test.calls != n {
 				t.Errorf("%d calls, want %d", n, test.calls)
@@ -144,7 +149,8 @@ func TestARowWithoutAnIDIsKeptAndTheListingIsNotComplete(t *testing.T) {
 func TestABadSubscriptionIsKeptWithItsReasonAndNeverZero(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.says("/api/v1/customers/7/subscriptions", `{"data":{"total":6,"records":[{"subscriptionId":"1_1","quantity":5.0,"unitPrice":0.12345678,"startDate":"soon"},
+	f.says("/api/v1/customers/7/subscriptions",
+		`{"data":{"total":6,"records":[{"subscriptionId":"1_1","quantity":5.0,"unitPrice":0.12345678,"startDate":"soon"},
 		{"subscriptionId":"1_2","quantity":null},{"subscriptionId":"1_3","quantity":-4},{"subscriptionId":"1_4","quantity":2.5},{"contractNo":1,"lineNo":5,"quantity":"3","customerNo":"8"},{"subscriptionId":"1_6","quantity":1e18}]}}`)
 	got, err := f.connect(t).Subscriptions(t.Context(), "7")
 	if err != nil {
@@ -169,8 +175,10 @@ func TestABadSubscriptionIsKeptWithItsReasonAndNeverZero(t *testing.T) {
 func TestAnOddAnswerIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 	t.Parallel()
 	for body, kind := range map[string]distributor.ErrorKind{
-		"": distributor.BadAnswer, "null": distributor.BadAnswer, "{}": distributor.BadAnswer, "<html>": distributor.BadAnswer, `{"data":{"total":0}}`: distributor.BadAnswer,
-		`{"data":{"total":1,"rec`: distributor.BadAnswer, `{"requestId":"r5","errorMessage":"no","data":{"total":0,"records":[]}}`: distributor.Refused,
+		"": distributor.BadAnswer, "null": distributor.BadAnswer, "{}": distributor.BadAnswer,
+		"<html>": distributor.BadAnswer, `{"data":{"total":0}}`: distributor.BadAnswer,
+		`{"data":{"total":1,"rec`: distributor.BadAnswer,
+		`{"requestId":"r5","errorMessage":"no","data":{"total":0,"records":[]}}`: distributor.Refused,
 	} {
 		f := newFake(t)
 		f.says(customersPath, body)

@@ -26,13 +26,16 @@ func TestASubscriptionIsReadWithEveryKnownField(t *testing.T) {
 	}
 
 	want := distributor.SubscriptionListing{Complete: true, RequestID: "r9", Subscriptions: []distributor.Subscription{{
-		ExternalID: "411833_1", AccountExternalID: "77", ContractNo: "411833", LineNo: "1", Vendor: "Microsoft", Kind: distributor.Licence,
-		ProductName: "Microsoft 365 Business Premium (annual, billed monthly)", PartNumber: "CFQ7TTC0LCHC:0002:P1Y:M", SKU: "7654321", Quantity: 12,
+		ExternalID: "411833_1", AccountExternalID: "77", ContractNo: "411833", LineNo: "1", Vendor: "Microsoft",
+		Kind:        distributor.Licence,
+		ProductName: "Microsoft 365 Business Premium (annual, billed monthly)", PartNumber: "CFQ7TTC0LCHC:0002:P1Y:M",
+		SKU: "7654321", Quantity: 12,
 		UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("17.60")), CostPeriod: money.Month,
 		SuggestedPrice: decimal.NewNullDecimal(decimal.RequireFromString("22")), Currency: "USD",
 		Frequency: distributor.Monthly, FrequencyText: "month", Term: distributor.Annual, TermText: "P1Y",
-		Start: clock.NewDate(2026, 3, 1), End: clock.NewDate(2027, 2, 28), Status: distributor.StatusActive, StatusText: "Activated",
-		Raw: json.RawMessage(raw), RequestID: "r9",
+		Start: clock.NewDate(2026, 3, 1), End: clock.NewDate(2027, 2, 28), Status: distributor.StatusActive,
+		StatusText: "Activated",
+		Raw:        json.RawMessage(raw), RequestID: "r9",
 	}}}
 	equalDates := cmp.Comparer(func(a, b clock.Date) bool { return a.String() == b.String() })
 	if d := cmp.Diff(want, got, equalDates); d != "" {
@@ -43,7 +46,8 @@ func TestASubscriptionIsReadWithEveryKnownField(t *testing.T) {
 func TestAccountsAreReadPageByPage(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.says("/api/v1/cloud/customers", `{"requestId":"r1","data":{"total":1,"records":[{"customerNo":100200,"companyName":"northwind.example","address1":"1 Main St","city":"Tulsa","zipCode":74101,"microsoftTenantId":"8a5e","status":null}]}}`)
+	f.says("/api/v1/cloud/customers",
+		`{"requestId":"r1","data":{"total":1,"records":[{"customerNo":100200,"companyName":"northwind.example","address1":"1 Main St","city":"Tulsa","zipCode":74101,"microsoftTenantId":"8a5e","status":null}]}}`)
 
 	got, err := f.connect(t).Accounts(t.Context())
 	if err != nil {
@@ -64,7 +68,8 @@ func TestAccountsAreReadPageByPage(t *testing.T) {
 func TestTheLogTellsWhichNamesOfFieldsAreReal(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.says("/api/v1/cloud/customers", `{"data":{"total":1,"records":[{"customerNumber":"1","displayName":"a.example"}]}}`)
+	f.says("/api/v1/cloud/customers",
+		`{"data":{"total":1,"records":[{"customerNumber":"1","displayName":"a.example"}]}}`)
 	c := f.connect(t)
 	if _, err := c.Accounts(t.Context()); err != nil {
 		t.Fatal(err)

@@ -47,7 +47,8 @@ func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 // still asks for user name and password beside the application's credentials.
 func (c *Connector) signInForm() url.Values {
 	form := url.Values{
-		"grant_type": {ClientCredentials}, "client_id": {c.cred.ApplicationID}, "client_secret": {c.cred.ApplicationSecret.Reveal()},
+		"grant_type": {ClientCredentials}, "client_id": {c.cred.ApplicationID},
+		"client_secret": {c.cred.ApplicationSecret.Reveal()},
 	}
 	if c.cred.Grant == PasswordGrant {
 		form.Set("grant_type", PasswordGrant)
@@ -64,5 +65,6 @@ func (c *Connector) signInAdvice(body string) string {
 	if c.cred.Grant == PasswordGrant {
 		return "Check user name, password, application id and secret; a new secret may take ten minutes to work."
 	}
-	return "Check application id and secret, and that they belong to this environment; a new secret may take ten minutes to work."
+	return "Check application id and secret, and that they belong to this environment; " +
+		"a new secret may take ten minutes to work."
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func subscriptionsOf(account string) list {
-	return list{op: "list subscriptions of " + account, path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
+	return list{op: "list subscriptions of " + account,
+		path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
 		noun: "subscriptions", key: subscriptionKey}
 }
 
@@ -41,7 +42,8 @@ func subscriptionIDOf(r *lenient.Record) (string, error) {
 }
 
 // Subscriptions lists every subscription of one customer, of all vendors.
-func (c *Connector) Subscriptions(ctx context.Context, accountExternalID string) (distributor.SubscriptionListing, error) {
+func (c *Connector) Subscriptions(ctx context.Context,
+	accountExternalID string) (distributor.SubscriptionListing, error) {
 	r, why, err := c.readAll(ctx, subscriptionsOf(accountExternalID))
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
@@ -65,7 +67,8 @@ func (c *Connector) Subscriptions(ctx context.Context, accountExternalID string)
 func readSubscription(row row, account string, found hits) (distributor.Subscription, *distributor.BadRecord) {
 	r, ok := lenient.NewRecord(row.raw)
 	if !ok {
-		return distributor.Subscription{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
+		return distributor.Subscription{},
+			&distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
 	}
 	id, err := subscriptionIDOf(r)
 	if err != nil {
@@ -84,7 +87,8 @@ func readSubscription(row row, account string, found hits) (distributor.Subscrip
 	s.AutoRenew = distributor.YesNo(r.Flag(autoRenew))
 	s.StatusText = r.Text(status)
 	s.Status = vocabulary.Status(s.StatusText)
-	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel), Frequency: s.Frequency, Term: s.Term})
+	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
+		Frequency: s.Frequency, Term: s.Term})
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
 	found.add(r)
 	return s, nil

@@ -31,7 +31,8 @@ func TestATokenThatEndsEarlyIsReplacedOnceForAllWorkers(t *testing.T) {
 	var mu sync.Mutex
 	current := func() string { mu.Lock(); defer mu.Unlock(); return valid }
 	for i := range 24 {
-		f.on(fmt.Sprintf("/api/v1/customers/%d/subscriptions", i), guarded(current, `{"data":{"total":0,"records":[]}}`))
+		f.on(fmt.Sprintf("/api/v1/customers/%d/subscriptions", i),
+			guarded(current, `{"data":{"total":0,"records":[]}}`))
 	}
 	c := f.connect(t, func(cr *distributor.Credentials) { cr.Concurrency = 8 })
 	read := func() {
@@ -70,14 +71,16 @@ func TestTheSignInSendsTheFormOfItsGrant(t *testing.T) {
 	f := newFake(t)
 	f.says(customersPath, `{"data":{"total":0,"records":[]}}`)
 	for _, grant := range []string{"", ClientCredentials, PasswordGrant} {
-		if _, err := f.connect(t, func(c *distributor.Credentials) { c.Grant = grant }).Accounts(t.Context()); err != nil {
+		if _, err := f.connect(t, func(c *distributor.Credentials) { c.Grant = grant }).
+			Accounts(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, want := range []url.Values{
 		{"grant_type": {"client_credentials"}, "client_id": {"app"}, "client_secret": {secret}},
 		{"grant_type": {"client_credentials"}, "client_id": {"app"}, "client_secret": {secret}},
-		{"grant_type": {"password"}, "client_id": {"app"}, "client_secret": {secret}, "username": {"integration@reseller.example"}, "password": {password}},
+		{"grant_type": {"password"}, "client_id": {"app"}, "client_secret": {secret},
+			"username": {"integration@reseller.example"}, "password": {password}},
 	} {
 		if got := f.forms[i]; got.Encode() != want.Encode() {
 			t.Errorf("%v", got)
@@ -93,18 +96,24 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 		kind   distributor.ErrorKind
 		advice string
 	}{
-		"wrong secret":     {401, `{"error":"invalid_client","error_description":"bad secret"}`, distributor.BadCredentials, "application id and secret"},
+		"wrong secret": {401, `{"error":"invalid_client","error_description":"bad secret"}`,
+			distributor.BadCredentials, "application id and secret"},
 		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.BadCredentials, "application id and secret"},
-		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.BadCredentials, "application id and secret"},
-		"other grant":      {400, `{"error":"unsupported_grant_type"}`, distributor.BadCredentials, "other grant"},
-		"no such place":    {404, `not found`, distributor.NotFound, "token URL"},
-		"a web page":       {200, `<html>portal</html>`, distributor.BadAnswer, "token URL"},
-		"no token":         {200, `{"token_type":"Bearer"}`, distributor.BadCredentials, "application id and secret"},
+		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.BadCredentials,
+			"application id and secret"},
+		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.BadCredentials, "other grant"},
+		"no such place": {404, `not found`, distributor.NotFound, "token URL"},
+		"a web page":    {200, `<html>portal</html>`, distributor.BadAnswer, "token URL"},
+		"no token":      {200, `{"token_type":"Bearer"}`, distributor.BadCredentials, "application id and secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
-			f.signIn = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(test.code); fmt.Fprint(w, test.body) }
+			f.signIn = func(w http.ResponseWriter,
+				_ *http.Request) {
+				w.WriteHeader(test.code)
+				fmt.Fprint(w, test.body)
+			}
 			c := f.connect(t)
 			var wg sync.WaitGroup
 			for range 8 {
@@ -151,7 +160,8 @@ func TestNoSecretShowsInErrorsOrLogs(t *testing.T) {
 			_ = r.ParseForm() // what cannot be read is not echoed
 			w.Header().Set("X-Request-Id", secret)
 			w.WriteHeader(code)
-			fmt.Fprintf(w, `{"errorMessage":"you sent %s %s %s","requestId":"%s"}`, secret, password, r.Header.Get("Authorization"), password)
+			fmt.Fprintf(w, `{"errorMessage":"you sent %s %s %s","requestId":"%s"}`, secret, password,
+				r.Header.Get("Authorization"), password)
 		}
 	}
 	var said strings.Builder
@@ -165,7 +175,8 @@ func TestNoSecretShowsInErrorsOrLogs(t *testing.T) {
 			c := f.connect(t, func(cr *distributor.Credentials) { cr.Grant = PasswordGrant })
 			_, err := c.page(t.Context(), customers(), 1, true)
 			check := c.Verify(t.Context())
-			fmt.Fprintf(&said, "%v %+v %v\n%+v\n%+v %#v\n%s", err, distributor.AsError(err), c.cred, check, c.Connector.cred, c.Connector.cred, c.logged)
+			fmt.Fprintf(&said, "%v %+v %v\n%+v\n%+v %#v\n%s", err, distributor.AsError(err), c.cred, check,
+				c.Connector.cred, c.Connector.cred, c.logged)
 		}
 	}
 	for _, s := range []string{secret, password, "token-1", "token-2"} {
@@ -181,9 +192,12 @@ func TestNoSecretShowsInErrorsOrLogs(t *testing.T) {
 func TestTheTokenURLIsGuessedFromTheHost(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
-		"https://api.us.tdsynnex.com/": "https://sso.us.tdsynnex.com/oauth2/v1/token", "https://api-uat.us.tdsynnex.com": "https://sso.us.tdsynnex.com/oauth2/v1/token",
-		"https://api.ca.tdsynnex.com": "https://sso.ca.tdsynnex.com/oauth2/v1/token", "https://api-mx.lac.tdsynnex.com": "https://sso.us.tdsynnex.com/oauth2/v1/token",
-		"http://127.0.0.1:9090/": "http://127.0.0.1:9090/oauth2/v1/token", "https://eviltdsynnex.com": "https://eviltdsynnex.com/oauth2/v1/token",
+		"https://api.us.tdsynnex.com/":    "https://sso.us.tdsynnex.com/oauth2/v1/token",
+		"https://api-uat.us.tdsynnex.com": "https://sso.us.tdsynnex.com/oauth2/v1/token",
+		"https://api.ca.tdsynnex.com":     "https://sso.ca.tdsynnex.com/oauth2/v1/token",
+		"https://api-mx.lac.tdsynnex.com": "https://sso.us.tdsynnex.com/oauth2/v1/token",
+		"http://127.0.0.1:9090/":          "http://127.0.0.1:9090/oauth2/v1/token",
+		"https://eviltdsynnex.com":        "https://eviltdsynnex.com/oauth2/v1/token",
 	} {
 		if got := DefaultTokenURL(base); got != want {
 			t.Errorf("%s: %s", base, got)

@@ -84,7 +84,8 @@ func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, erro
 		return checkup.Outcome{}, err
 	}
 	return checkup.Outcome{RequestID: page.RequestID,
-		Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d on the first page.", v.first, len(page.Records))}, nil
+		Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d on the first page.", v.first,
+			len(page.Records))}, nil
 }
 
 func (v *verification) reseller(context.Context) (checkup.Outcome, error) {

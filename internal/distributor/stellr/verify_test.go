@@ -39,12 +39,14 @@ func layer(t *testing.T, c distributor.Check, name string) distributor.Layer {
 func TestVerifyPassesEveryLayerOfAWorkingConnection(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.says("/api/v1/cloud/customers", `{"requestId":"r1","data":{"total":2,"records":[{"customerNo":1,"status":"Discontinued"},{"customerNo":"2"}]}}`)
+	f.says("/api/v1/cloud/customers",
+		`{"requestId":"r1","data":{"total":2,"records":[{"customerNo":1,"status":"Discontinued"},{"customerNo":"2"}]}}`)
 	f.says("/api/v1/customers/2/subscriptions", `{"requestId":"r2","data":{"total":0,"records":[]}}`)
 
 	check := f.connect(t).Verify(t.Context())
 
-	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed", "token": "passed", "customers": "passed", "subscriptions": "passed", "reseller": "passed"}
+	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed",
+		"token": "passed", "customers": "passed", "subscriptions": "passed", "reseller": "passed"}
 	if d := cmp.Diff(want, results(check)); d != "" {
 		t.Error(d)
 	}
@@ -81,7 +83,8 @@ func TestVerifySkipsWhatLiesBehindAFailedLayer(t *testing.T) {
 
 	check := f.connect(t).Verify(t.Context())
 
-	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed", "token": "failed", "customers": "skipped", "subscriptions": "skipped", "reseller": "skipped"}
+	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed",
+		"token": "failed", "customers": "skipped", "subscriptions": "skipped", "reseller": "skipped"}
 	if d := cmp.Diff(want, results(check)); d != "" {
 		t.Error(d)
 	}
@@ -101,7 +104,10 @@ func TestVerifyTellsEachFaultOfTheConnectionInItsOwnWords(t *testing.T) {
 	dead.Close()
 	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(selfSigned.Close)
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>portal</html>")) }))
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_,
+			_ = w.Write([]byte("<html>portal</html>"))
+	}))
 	t.Cleanup(page.Close)
 	moved := httptest.NewServer(http.RedirectHandler("https://login.example/x", http.StatusFound))
 	t.Cleanup(moved.Close)
@@ -148,7 +154,8 @@ func verifyAt(t *testing.T, url, allowed string) distributor.Check {
 		t.Fatal(err)
 	}
 	t.Cleanup(hc.CloseIdle)
-	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret, ResellerNumber: "100200"}
+	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret,
+		ResellerNumber: "100200"}
 	return New(cred, hc, clock.System{}, slog.New(slog.DiscardHandler)).Verify(t.Context())
 }
 
@@ -157,7 +164,8 @@ func TestVerifyKeepsTheRequestIDOfTheFailure(t *testing.T) {
 	f := newFake(t)
 	f.says("/api/v1/cloud/customers", `{"requestId":"r42","errorMessage":"no access to customers"}`)
 	l := layer(t, f.connect(t).Verify(t.Context()), distributor.LayerCustomers)
-	if l.Result != distributor.Failed || l.RequestID != "r42" || !strings.Contains(l.Message, "no access to customers") {
+	if l.Result != distributor.Failed || l.RequestID != "r42" ||
+		!strings.Contains(l.Message, "no access to customers") {
 		t.Errorf("%+v", l)
 	}
 }

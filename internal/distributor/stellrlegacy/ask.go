@@ -54,9 +54,10 @@ type question struct {
 // ask sends a question, and gives an answer whose code was 200. It may be
 // repeated although it is a POST, since it only reads.
 func (c *Connector) ask(ctx context.Context, q question) (outbound.Answer, error) {
-	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once, Send: func(ctx context.Context, token string) (outbound.Answer, error) {
-		return c.post(ctx, q, token)
-	}})
+	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
+			return c.post(ctx, q, token)
+		}})
 }
 
 func (c *Connector) post(ctx context.Context, q question, token string) (outbound.Answer, error) {
@@ -74,8 +75,10 @@ func (c *Connector) post(ctx context.Context, q question, token string) (outboun
 	if token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	a, err := c.http.Do(ctx, outbound.Request{Op: q.op, Method: http.MethodPost, URL: c.base + path, Header: header, Body: body})
-	c.log.DebugContext(ctx, "distributor call", "op", q.op, "action", string(q.name), "status", a.Status, "bytes", len(a.Body))
+	a, err := c.http.Do(ctx, outbound.Request{Op: q.op, Method: http.MethodPost, URL: c.base + path, Header: header,
+		Body: body})
+	c.log.DebugContext(ctx, "distributor call", "op", q.op, "action", string(q.name), "status", a.Status, "bytes",
+		len(a.Body))
 	return a, err
 }
 
@@ -96,7 +99,8 @@ func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 	}
 	token, err := calls.ReadSignIn(a, c.clk.Now())
 	if distributor.KindOf(err) == distributor.BadCredentials {
-		distributor.AsError(err).Advice = "Check user name, password and reseller number; access to the legacy API has to be enabled by the distributor."
+		distributor.AsError(err).Advice = "Check user name, password and reseller number; " +
+			"access to the legacy API has to be enabled by the distributor."
 	}
 	return token, err
 }

@@ -79,7 +79,8 @@ func (f *fake) connect(t *testing.T) *Connector {
 		t.Fatal(err)
 	}
 	t.Cleanup(hc.CloseIdle)
-	return New(distributor.Credentials{Connector: distributor.StellrLegacy, BaseURL: f.URL + "/", UserName: "integration@reseller.example", Password: password, ResellerNumber: "100200"},
+	return New(distributor.Credentials{Connector: distributor.StellrLegacy, BaseURL: f.URL + "/",
+		UserName: "integration@reseller.example", Password: password, ResellerNumber: "100200"},
 		hc, clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)), slog.New(slog.DiscardHandler))
 }
 
@@ -87,8 +88,10 @@ func TestOnlyReadingActionsCanLeave(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, map[string]string{})
 	c := f.connect(t)
-	for _, name := range []action{"create_new_order", "update_seat", "cancel", "get_customer_users", "create_tenant_access_token", "", "GET_EU_LIST", "get_eu_list "} {
-		if _, err := c.post(t.Context(), question{op: "x", name: name}, "t"); distributor.KindOf(err) != distributor.Unsupported {
+	for _, name := range []action{"create_new_order", "update_seat", "cancel", "get_customer_users",
+		"create_tenant_access_token", "", "GET_EU_LIST", "get_eu_list "} {
+		if _, err := c.post(t.Context(), question{op: "x", name: name},
+			"t"); distributor.KindOf(err) != distributor.Unsupported {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -103,22 +106,26 @@ func TestTheSignInSendsUserPasswordAndResellerNumber(t *testing.T) {
 	if _, err := f.connect(t).Accounts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"action_name": "create_access_token", "user_name": "integration@reseller.example", "password": password, "snx_reseller_no": "100200"}
+	want := map[string]string{"action_name": "create_access_token", "user_name": "integration@reseller.example",
+		"password": password, "snx_reseller_no": "100200"}
 	if d := cmp.Diff(want, f.bodies[0]); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"/webservice/auth/token create_access_token", "/webservice/solutions/csp get_eu_list"}, f.asked); d != "" {
+	if d := cmp.Diff([]string{"/webservice/auth/token create_access_token", "/webservice/solutions/csp get_eu_list"},
+		f.asked); d != "" {
 		t.Error(d)
 	}
 }
 
 func TestARefusedSignInIsToldInEveryWayItComes(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`{"status":"error","message":"bad user ` + password + `"}`, `{"message":"Invalid credentials"}`, `{"access_token":null}`, `{"error":"denied"}`} {
+	for _, body := range []string{`{"status":"error","message":"bad user ` + password + `"}`,
+		`{"message":"Invalid credentials"}`, `{"access_token":null}`, `{"error":"denied"}`} {
 		f := newFake(t, map[string]string{"create_access_token": body})
 		_, err := f.connect(t).Accounts(t.Context())
 		e := distributor.AsError(err)
-		if e.Kind != distributor.BadCredentials || !strings.Contains(e.Advice, "reseller number") || strings.Contains(e.Error(), password) {
+		if e.Kind != distributor.BadCredentials || !strings.Contains(e.Advice, "reseller number") ||
+			strings.Contains(e.Error(), password) {
 			t.Errorf("%s: %+v", body, e)
 		}
 		if len(f.asked) != 1 {
@@ -135,11 +142,13 @@ func TestCustomersAreReadAsListOrSingleObject(t *testing.T) {
 		if err != nil || !got.Complete || len(got.Accounts) != 1 {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if a := got.Accounts[0]; a.ExternalID != "5001" || a.Name != "Fabrikam" || a.TenantID != "" || a.PostalCode != "74101" || string(a.Raw) != one {
+		if a := got.Accounts[0]; a.ExternalID != "5001" || a.Name != "Fabrikam" || a.TenantID != "" ||
+			a.PostalCode != "74101" || string(a.Raw) != one {
 			t.Errorf("%+v", a)
 		}
 	}
-	for body, kind := range map[string]distributor.ErrorKind{`{"items":{}}`: distributor.BadAnswer, `{"items":null}`: distributor.BadAnswer, `{}`: distributor.BadAnswer, `{"items":""}`: distributor.BadAnswer,
+	for body, kind := range map[string]distributor.ErrorKind{`{"items":{}}`: distributor.BadAnswer,
+		`{"items":null}`: distributor.BadAnswer, `{}`: distributor.BadAnswer, `{"items":""}`: distributor.BadAnswer,
 		`<html>`: distributor.BadAnswer, `{"status":"fail","message":"no","items":[]}`: distributor.Refused} {
 		_, err := newFake(t, map[string]string{"get_eu_list": body}).connect(t).Accounts(t.Context())
 		if distributor.KindOf(err) != kind {
@@ -162,13 +171,16 @@ func TestSubscriptionsAreCompletedFromTheirDetails(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	s := got.Subscriptions[0]
-	if s.ExternalID != "S1" || s.Quantity != 12 || s.SKU != "77" || s.Status != distributor.StatusCancelled || s.Vendor != "Microsoft" || s.CostPeriod != money.Unknown || !s.Start.IsZero() {
+	if s.ExternalID != "S1" || s.Quantity != 12 || s.SKU != "77" || s.Status != distributor.StatusCancelled ||
+		s.Vendor != "Microsoft" || s.CostPeriod != money.Unknown || !s.Start.IsZero() {
 		t.Errorf("%+v", s)
 	}
-	if !s.UnitCost.Decimal.Equal(decimal.RequireFromString("20.5")) || !s.SuggestedPrice.Decimal.Equal(decimal.RequireFromString("25")) {
+	if !s.UnitCost.Decimal.Equal(decimal.RequireFromString("20.5")) ||
+		!s.SuggestedPrice.Decimal.Equal(decimal.RequireFromString("25")) {
 		t.Errorf("%v %v", s.UnitCost, s.SuggestedPrice)
 	}
-	if s := got.Subscriptions[1]; s.ExternalID != "S2" || s.Quantity != 4 || s.Term != distributor.Monthly || s.SKU != "88" {
+	if s := got.Subscriptions[1]; s.ExternalID != "S2" || s.Quantity != 4 || s.Term != distributor.Monthly ||
+		s.SKU != "88" {
 		t.Errorf("%+v", s)
 	}
 	if b := got.Bad[0]; b.ExternalID != "S3" || b.Reason == "" {
@@ -178,7 +190,8 @@ func TestSubscriptionsAreCompletedFromTheirDetails(t *testing.T) {
 
 func TestVerifyPassesAndWarnsAsTheComprehensiveOneDoes(t *testing.T) {
 	t.Parallel()
-	full := newFake(t, map[string]string{"get_eu_list": `{"items":[{"snx_eu_no":"1"}]}`, "get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context())
+	full := newFake(t, map[string]string{"get_eu_list": `{"items":[{"snx_eu_no":"1"}]}`,
+		"get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context())
 	if full.Result() != distributor.Passed || len(full.Layers) != 7 {
 		t.Errorf("%+v", full)
 	}
@@ -194,7 +207,8 @@ func TestThereIsNoChangeLog(t *testing.T) {
 	if _, err := c.Changes(t.Context(), distributor.ChangeQuery{}); distributor.KindOf(err) != distributor.Unsupported {
 		t.Error(err)
 	}
-	if caps := c.Capabilities(); caps.ChangeLog || caps.StartDates || caps.PartNumbers || caps.ApplicationSecret || !caps.Verify {
+	if caps := c.Capabilities(); caps.ChangeLog || caps.StartDates || caps.PartNumbers || caps.ApplicationSecret ||
+		!caps.Verify {
 		t.Errorf("%+v", caps)
 	}
 }

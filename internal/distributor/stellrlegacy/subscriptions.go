@@ -13,9 +13,11 @@ import (
 
 // Subscriptions lists every subscription of one customer. The list may give no
 // more than ids; what lacks its quantity is then asked for one by one.
-func (c *Connector) Subscriptions(ctx context.Context, accountExternalID string) (distributor.SubscriptionListing, error) {
+func (c *Connector) Subscriptions(ctx context.Context,
+	accountExternalID string) (distributor.SubscriptionListing, error) {
 	op := "list subscriptions of " + accountExternalID
-	page, err := c.list(ctx, question{op: op, name: getSubscriptions, fields: map[string]string{"snx_eu_no": accountExternalID}})
+	page, err := c.list(ctx, question{op: op, name: getSubscriptions,
+		fields: map[string]string{"snx_eu_no": accountExternalID}})
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
 	}
@@ -59,19 +61,23 @@ func partsOf(r *lenient.Record, ok bool) []json.RawMessage {
 	return r.Parts(details)
 }
 
-func (c *Connector) read(ctx context.Context, account string, raw json.RawMessage, requestID string) (distributor.Subscription, *distributor.BadRecord, error) {
+func (c *Connector) read(ctx context.Context, account string, raw json.RawMessage,
+	requestID string) (distributor.Subscription, *distributor.BadRecord, error) {
 	r, ok := lenient.NewRecord(raw)
 	if !ok {
-		return distributor.Subscription{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(raw)}, nil
+		return distributor.Subscription{},
+			&distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(raw)}, nil
 	}
 	id, err := r.ID(subscriptionID)
 	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}, nil //nolint:nilerr // a bad record is a result
+		bad := &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
+		return distributor.Subscription{}, bad, nil //nolint:nilerr // a bad record is a result
 	}
 	if r.Text(quantity) == "" {
 		detail, detailID, err := c.detail(ctx, id)
 		if onlyThisOne(err) {
-			return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: distributor.AsError(err).Message, Raw: r.Raw()}, nil
+			return distributor.Subscription{},
+				&distributor.BadRecord{ExternalID: id, Reason: distributor.AsError(err).Message, Raw: r.Raw()}, nil
 		}
 		if err != nil {
 			return distributor.Subscription{}, nil, err
@@ -82,7 +88,8 @@ func (c *Connector) read(ctx context.Context, account string, raw json.RawMessag
 	}
 	seats, err := r.Seats(quantity)
 	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}, nil //nolint:nilerr // a bad record is a result
+		bad := &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}
+		return distributor.Subscription{}, bad, nil //nolint:nilerr // a bad record is a result
 	}
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats, RequestID: requestID}
 	fill(r, &s)
@@ -100,7 +107,8 @@ func onlyThisOne(err error) bool {
 
 // detail asks for one subscription; nil when the answer has no line for it.
 func (c *Connector) detail(ctx context.Context, id string) (*lenient.Record, string, error) {
-	q := question{op: "read subscription " + id, name: getSubscription, fields: map[string]string{"subscription_id": id}}
+	q := question{op: "read subscription " + id, name: getSubscription,
+		fields: map[string]string{"subscription_id": id}}
 	a, err := c.ask(ctx, q)
 	if err != nil {
 		return nil, "", err
@@ -140,7 +148,8 @@ func fill(r *lenient.Record, s *distributor.Subscription) {
 	}
 	s.StatusText = r.Text(status)
 	s.Status = vocabulary.Status(s.StatusText)
-	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Frequency: s.Frequency, Term: s.Term})
+	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Frequency: s.Frequency,
+		Term: s.Term})
 	if s.Kind == distributor.UnknownKind {
 		s.Kind = distributor.Licence // Guess: what this API sells by the seat is a licence.
 	}

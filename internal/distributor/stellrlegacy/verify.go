@@ -34,7 +34,8 @@ func (v *verification) token(ctx context.Context) (checkup.Outcome, error) {
 func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
 	var err error
 	v.page, err = v.c.list(ctx, question{op: "list customers", name: getCustomers, once: true})
-	return checkup.Outcome{RequestID: v.page.RequestID, Message: fmt.Sprintf("Customers can be listed: %d in all.", len(v.page.Records))}, err
+	return checkup.Outcome{RequestID: v.page.RequestID,
+		Message: fmt.Sprintf("Customers can be listed: %d in all.", len(v.page.Records))}, err
 }
 
 func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, error) {
@@ -46,7 +47,8 @@ func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, erro
 		page, err := v.c.list(ctx, question{op: "list subscriptions of " + a.ExternalID, name: getSubscriptions,
 			fields: map[string]string{"snx_eu_no": a.ExternalID}, once: true})
 		return checkup.Outcome{RequestID: page.RequestID,
-			Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d.", a.ExternalID, len(page.Records))}, err
+			Message: fmt.Sprintf("The subscriptions of customer %s can be listed: %d.", a.ExternalID,
+				len(page.Records))}, err
 	}
 	return checkup.Outcome{Skip: true, Message: "Not tried, because there is no customer to try it with."}, nil
 }

@@ -25,7 +25,8 @@ var (
 // Guess: by words of name and model, since no field for it is known.
 func Kind(p Product) distributor.Kind {
 	switch {
-	case p.Term == distributor.FreqTrial || p.Frequency == distributor.FreqTrial || trialWords.MatchString(p.Name+" "+p.Model):
+	case p.Term == distributor.FreqTrial || p.Frequency == distributor.FreqTrial ||
+		trialWords.MatchString(p.Name+" "+p.Model):
 		return distributor.Trial
 	case usageWords.MatchString(p.Name) || usageWords.MatchString(p.Model):
 		return distributor.Usage

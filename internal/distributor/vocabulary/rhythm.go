@@ -9,11 +9,21 @@ import (
 )
 
 var rhythmWords = map[string]distributor.Frequency{
-	"month": distributor.Monthly, "months": distributor.Monthly, "monthly": distributor.Monthly, "p1m": distributor.Monthly, "1m": distributor.Monthly, "m": distributor.Monthly, "1 month": distributor.Monthly, "per month": distributor.Monthly, "month to month": distributor.Monthly,
-	"quarter": distributor.Quarterly, "quarterly": distributor.Quarterly, "p3m": distributor.Quarterly, "3m": distributor.Quarterly, "3 months": distributor.Quarterly, "q": distributor.Quarterly,
-	"year": distributor.Annual, "years": distributor.Annual, "yearly": distributor.Annual, "annual": distributor.Annual, "annually": distributor.Annual, "p1y": distributor.Annual, "p12m": distributor.Annual, "12m": distributor.Annual, "1y": distributor.Annual, "y": distributor.Annual, "1 year": distributor.Annual, "12 months": distributor.Annual, "per year": distributor.Annual, "a": distributor.Annual,
-	"triennial": distributor.Triennial, "triennially": distributor.Triennial, "three years": distributor.Triennial, "p3y": distributor.Triennial, "p36m": distributor.Triennial, "36m": distributor.Triennial, "3y": distributor.Triennial, "3 years": distributor.Triennial, "3 year": distributor.Triennial, "36 months": distributor.Triennial, "t": distributor.Triennial,
-	"one time": distributor.FreqOneTime, "onetime": distributor.FreqOneTime, "one-time": distributor.FreqOneTime, "once": distributor.FreqOneTime, "upfront": distributor.FreqOneTime, "perpetual": distributor.FreqOneTime,
+	"month": distributor.Monthly, "months": distributor.Monthly, "monthly": distributor.Monthly,
+	"p1m": distributor.Monthly, "1m": distributor.Monthly, "m": distributor.Monthly, "1 month": distributor.Monthly,
+	"per month": distributor.Monthly, "month to month": distributor.Monthly,
+	"quarter": distributor.Quarterly, "quarterly": distributor.Quarterly, "p3m": distributor.Quarterly,
+	"3m": distributor.Quarterly, "3 months": distributor.Quarterly, "q": distributor.Quarterly,
+	"year": distributor.Annual, "years": distributor.Annual, "yearly": distributor.Annual, "annual": distributor.Annual,
+	"annually": distributor.Annual, "p1y": distributor.Annual, "p12m": distributor.Annual, "12m": distributor.Annual,
+	"1y": distributor.Annual, "y": distributor.Annual, "1 year": distributor.Annual, "12 months": distributor.Annual,
+	"per year": distributor.Annual, "a": distributor.Annual,
+	"triennial": distributor.Triennial, "triennially": distributor.Triennial, "three years": distributor.Triennial,
+	"p3y": distributor.Triennial, "p36m": distributor.Triennial, "36m": distributor.Triennial,
+	"3y": distributor.Triennial, "3 years": distributor.Triennial, "3 year": distributor.Triennial,
+	"36 months": distributor.Triennial, "t": distributor.Triennial,
+	"one time": distributor.FreqOneTime, "onetime": distributor.FreqOneTime, "one-time": distributor.FreqOneTime,
+	"once": distributor.FreqOneTime, "upfront": distributor.FreqOneTime, "perpetual": distributor.FreqOneTime,
 	"trial": distributor.FreqTrial, "free trial": distributor.FreqTrial,
 }
 
@@ -68,8 +78,10 @@ var nameTerms = []struct {
 	term    distributor.Term
 }{
 	{regexp.MustCompile(`(?i)\b(free )?trial\b`), distributor.FreqTrial},
-	{regexp.MustCompile(`(?i)\b(triennial(ly)?|p?3y|p36m|3[ -]?(years?|yrs?)|36[ -]?months?|three[ -]years?)\b`), distributor.Triennial},
-	{regexp.MustCompile(`(?i)\b(annual(ly)?|yearly|p?1y|p12m|(1|one)[ -]?(year|yr)|12[ -]?months?)\b`), distributor.Annual},
+	{regexp.MustCompile(`(?i)\b(triennial(ly)?|p?3y|p36m|3[ -]?(years?|yrs?)|36[ -]?months?|three[ -]years?)\b`),
+		distributor.Triennial},
+	{regexp.MustCompile(`(?i)\b(annual(ly)?|yearly|p?1y|p12m|(1|one)[ -]?(year|yr)|12[ -]?months?)\b`),
+		distributor.Annual},
 	{regexp.MustCompile(`(?i)\b(one[ -_]?time|perpetual)\b`), distributor.FreqOneTime},
 	{regexp.MustCompile(`(?i)\b(monthly|p?1m|1[ -]?months?|month[ -]to[ -]month)\b`), distributor.Monthly},
 }

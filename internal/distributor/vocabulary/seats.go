@@ -14,10 +14,13 @@ var (
 	upVerb   = `(?:add(?:ed|ing)?|increas(?:e|ed|ing))`
 	downVerb = `(?:remov(?:e|ed|ing)|reduc(?:e|ed|ing)|decreas(?:e|ed|ing)|subtract(?:ed)?)`
 
-	verbNumber = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:by\s+)?(\d[\d,]*)\s+(?:\w+\s+)?` + seatNoun + `\b`)
-	verbNoun   = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:the\s+)?(?:number of\s+)?` + seatNoun + `(?:\s+count)?\s+by\s+(\d[\d,]*)\b`)
-	fromTo     = regexp.MustCompile(`(?i)\b(?:` + seatNoun + `|quantity)\b[^.;\d]{0,30}?\bfrom\s+(\d[\d,]*)\s+to\s+(\d[\d,]*)\b`)
-	down       = regexp.MustCompile(`(?i)^` + downVerb + `$`)
+	verbNumber = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:by\s+)?(\d[\d,]*)\s+(?:\w+\s+)?` +
+		seatNoun + `\b`)
+	verbNoun = regexp.MustCompile(`(?i)\b(` + upVerb + `|` + downVerb + `)\s+(?:the\s+)?(?:number of\s+)?` + seatNoun +
+		`(?:\s+count)?\s+by\s+(\d[\d,]*)\b`)
+	fromTo = regexp.MustCompile(`(?i)\b(?:` + seatNoun +
+		`|quantity)\b[^.;\d]{0,30}?\bfrom\s+(\d[\d,]*)\s+to\s+(\d[\d,]*)\b`)
+	down = regexp.MustCompile(`(?i)^` + downVerb + `$`)
 )
 
 // SeatDelta reads how many seats an entry of the change log adds or removes; 0

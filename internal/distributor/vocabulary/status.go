@@ -24,7 +24,8 @@ var statusStems = []struct {
 
 // Words that turn a stem around or put it off; with one of them the meaning is
 // not certain, and an uncertain status stays active and fails the review (RULES 3).
-var doubtWords = []string{"inactiv", "deactiv", "not ", "un-", "unsuspend", "uncancel", "schedul", "will ", "soon", "at end", "cancelling", "canceling", "cancellation req"}
+var doubtWords = []string{"inactiv", "deactiv", "not ", "un-", "unsuspend", "uncancel", "schedul", "will ", "soon",
+	"at end", "cancelling", "canceling", "cancellation req"}
 
 // Status reads a subscription's status by stem, in any case; blank is Blank.
 func Status(text string) distributor.Status {
@@ -72,7 +73,8 @@ func AccountActive(text string) bool {
 		return false
 	}
 	switch Status(text) {
-	case distributor.StatusCancelled, distributor.StatusDiscontinued, distributor.StatusDeleted, distributor.StatusExpired:
+	case distributor.StatusCancelled, distributor.StatusDiscontinued, distributor.StatusDeleted,
+		distributor.StatusExpired:
 		return false
 	}
 	return true

@@ -10,13 +10,20 @@ import (
 func TestAStatusIsReadByItsStem(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]distributor.Status{
-		"Activated": distributor.StatusActive, "ACTIVE": distributor.StatusActive, "active ": distributor.StatusActive, "Reactivated": distributor.StatusActive,
-		"": distributor.StatusBlank, "  ": distributor.StatusBlank, "null": distributor.StatusBlank, "N/A": distributor.StatusBlank,
-		"Expire": distributor.StatusExpired, "Expired": distributor.StatusExpired, "Cancelled": distributor.StatusCancelled, "canceled": distributor.StatusCancelled,
-		"SUSPENDED": distributor.StatusSuspended, "Discontinued": distributor.StatusDiscontinued, "deleted": distributor.StatusDeleted,
-		"Pending": distributor.StatusPending, "PROCESSING": distributor.StatusPending, "In_Process": distributor.StatusPending, "Pending activation": distributor.StatusPending,
-		"Inactive": distributor.StatusUnknown, "Deactivated": distributor.StatusUnknown, "Not active": distributor.StatusUnknown, "Cancellation pending": distributor.StatusUnknown,
-		"Scheduled for cancellation": distributor.StatusUnknown, "Expiring soon": distributor.StatusUnknown, "Frozen": distributor.StatusUnknown, "0": distributor.StatusUnknown,
+		"Activated": distributor.StatusActive, "ACTIVE": distributor.StatusActive, "active ": distributor.StatusActive,
+		"Reactivated": distributor.StatusActive,
+		"":            distributor.StatusBlank, "  ": distributor.StatusBlank, "null": distributor.StatusBlank,
+		"N/A":    distributor.StatusBlank,
+		"Expire": distributor.StatusExpired, "Expired": distributor.StatusExpired,
+		"Cancelled": distributor.StatusCancelled, "canceled": distributor.StatusCancelled,
+		"SUSPENDED": distributor.StatusSuspended, "Discontinued": distributor.StatusDiscontinued,
+		"deleted": distributor.StatusDeleted,
+		"Pending": distributor.StatusPending, "PROCESSING": distributor.StatusPending,
+		"In_Process": distributor.StatusPending, "Pending activation": distributor.StatusPending,
+		"Inactive": distributor.StatusUnknown, "Deactivated": distributor.StatusUnknown,
+		"Not active": distributor.StatusUnknown, "Cancellation pending": distributor.StatusUnknown,
+		"Scheduled for cancellation": distributor.StatusUnknown, "Expiring soon": distributor.StatusUnknown,
+		"Frozen": distributor.StatusUnknown, "0": distributor.StatusUnknown,
 	} {
 		if got := Status(text); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
@@ -37,9 +44,13 @@ func TestAnAccountIsInUseUnlessItsStatusEndsIt(t *testing.T) {
 func TestRhythmsAreReadInEverySpelling(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]distributor.Frequency{
-		"month": distributor.Monthly, "Monthly": distributor.Monthly, "P1M": distributor.Monthly, "annual": distributor.Annual, "year": distributor.Annual, "P1Y": distributor.Annual, "Yearly": distributor.Annual,
-		"one_time": distributor.FreqOneTime, "One-Time": distributor.FreqOneTime, "Triennial": distributor.Triennial, "P3Y": distributor.Triennial, "3 Years": distributor.Triennial, "quarterly": distributor.Quarterly,
-		"trial": distributor.FreqTrial, "": distributor.FreqUnknown, "fortnight": distributor.FreqUnknown, "3": distributor.FreqUnknown,
+		"month": distributor.Monthly, "Monthly": distributor.Monthly, "P1M": distributor.Monthly,
+		"annual": distributor.Annual, "year": distributor.Annual, "P1Y": distributor.Annual,
+		"Yearly":   distributor.Annual,
+		"one_time": distributor.FreqOneTime, "One-Time": distributor.FreqOneTime, "Triennial": distributor.Triennial,
+		"P3Y": distributor.Triennial, "3 Years": distributor.Triennial, "quarterly": distributor.Quarterly,
+		"trial": distributor.FreqTrial, "": distributor.FreqUnknown, "fortnight": distributor.FreqUnknown,
+		"3": distributor.FreqUnknown,
 	} {
 		if got := Rhythm(text); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
@@ -61,9 +72,12 @@ func TestTheTermIsFoundInPartNumbersAndNames(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]distributor.Term{
-		"Microsoft 365 E3 (annual)": distributor.Annual, "Duo Beyond 1Y": distributor.Annual, "Exchange Online monthly": distributor.Monthly, "Project Plan 3 triennial": distributor.Triennial,
-		"Umbrella 3Y": distributor.Triennial, "Business Basic (annual, billed monthly)": distributor.Annual, "Windows 11 Pro perpetual": distributor.FreqOneTime, "Power BI Pro Trial": distributor.FreqTrial,
-		"Office 365 E3": distributor.FreqUnknown, "Annualizer Suite": distributor.FreqUnknown, "Teams 1 year term paid monthly": distributor.Annual, "Plan 1 - monthly billing": distributor.FreqUnknown,
+		"Microsoft 365 E3 (annual)": distributor.Annual, "Duo Beyond 1Y": distributor.Annual,
+		"Exchange Online monthly": distributor.Monthly, "Project Plan 3 triennial": distributor.Triennial,
+		"Umbrella 3Y": distributor.Triennial, "Business Basic (annual, billed monthly)": distributor.Annual,
+		"Windows 11 Pro perpetual": distributor.FreqOneTime, "Power BI Pro Trial": distributor.FreqTrial,
+		"Office 365 E3": distributor.FreqUnknown, "Annualizer Suite": distributor.FreqUnknown,
+		"Teams 1 year term paid monthly": distributor.Annual, "Plan 1 - monthly billing": distributor.FreqUnknown,
 	} {
 		if got, word := TermOfName(name); got != want {
 			t.Errorf("%q: %s (%s), want %s", name, got, word, want)
@@ -73,8 +87,10 @@ func TestTheTermIsFoundInPartNumbersAndNames(t *testing.T) {
 
 func TestACostIsForOneBillingCycle(t *testing.T) {
 	t.Parallel()
-	for f, want := range map[distributor.Frequency]money.Period{distributor.Monthly: money.Month, distributor.Quarterly: money.Quarter, distributor.Annual: money.Year,
-		distributor.Triennial: money.ThreeYears, distributor.FreqOneTime: money.Once, distributor.FreqUnknown: money.Unknown, distributor.FreqTrial: money.Unknown} {
+	for f, want := range map[distributor.Frequency]money.Period{distributor.Monthly: money.Month,
+		distributor.Quarterly: money.Quarter, distributor.Annual: money.Year,
+		distributor.Triennial: money.ThreeYears, distributor.FreqOneTime: money.Once,
+		distributor.FreqUnknown: money.Unknown, distributor.FreqTrial: money.Unknown} {
 		if got := CostPeriod(f); got != want {
 			t.Errorf("%s: %s", f, got)
 		}
@@ -94,7 +110,8 @@ func TestKindsAndVendorsAreToldApart(t *testing.T) {
 			t.Errorf("%s: %s", p.Name, got)
 		}
 	}
-	for _, v := range [][3]string{{"MICROSOFT CORPORATION", "", "Microsoft"}, {"", "CFQ7TTC0LH18:0001", "Microsoft"}, {"Cisco", "CFQ7TTC0LH18", "Cisco"}, {"", "MX64", ""}} {
+	for _, v := range [][3]string{{"MICROSOFT CORPORATION", "", "Microsoft"}, {"", "CFQ7TTC0LH18:0001", "Microsoft"},
+		{"Cisco", "CFQ7TTC0LH18", "Cisco"}, {"", "MX64", ""}} {
 		if got := Vendor(v[0], v[1]); got != v[2] {
 			t.Errorf("%v: %q", v, got)
 		}
@@ -104,9 +121,12 @@ func TestKindsAndVendorsAreToldApart(t *testing.T) {
 func TestSeatsAddedAndRemovedAreReadFromTheText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
-		"Add 3 seats": 3, "Remove 1 seat": -1, "Added 5 licenses": 5, "removed 2 user licences": -2, "Reduce by 3 seats": -3, "Reduce seats by 4": -4, "Increase licenses by 2": 2,
-		"Increased the number of seats by 10": 10, "Decrease 1 license": -1, "ADD 1,200 SEATS": 1200, "Change seats from 5 to 8": 3, "Update quantity from 8 to 5": -3, "Add 3 seats. Remove 1 seat.": 2,
-		"Set to Renew with current plan": 0, "Send Renewal Notification": 0, "reduce to 3 seats": 0, "Add user jane3": 0, "Address 3 seats": 0, "": 0, "Add 99999999999999999999 seats": 0,
+		"Add 3 seats": 3, "Remove 1 seat": -1, "Added 5 licenses": 5, "removed 2 user licences": -2,
+		"Reduce by 3 seats": -3, "Reduce seats by 4": -4, "Increase licenses by 2": 2,
+		"Increased the number of seats by 10": 10, "Decrease 1 license": -1, "ADD 1,200 SEATS": 1200,
+		"Change seats from 5 to 8": 3, "Update quantity from 8 to 5": -3, "Add 3 seats. Remove 1 seat.": 2,
+		"Set to Renew with current plan": 0, "Send Renewal Notification": 0, "reduce to 3 seats": 0,
+		"Add user jane3": 0, "Address 3 seats": 0, "": 0, "Add 99999999999999999999 seats": 0,
 	} {
 		if got := SeatDelta(text); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
@@ -117,8 +137,11 @@ func TestSeatsAddedAndRemovedAreReadFromTheText(t *testing.T) {
 func TestOnlyACancellationThatHappenedEnds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"Cancelled": true, "Subscription canceled by admin": true, "Cancel Service (Microsoft 365 E3)": true, "Subscription deleted": true,
-		"Scheduled to be cancelled": false, "Cancel renewal": false, "Set to Renew": false, "Will be cancelled at end of term": false, "Cancellation requested": false, "Add 3 seats": false, "Not cancelled": false,
+		"Cancelled": true, "Subscription canceled by admin": true, "Cancel Service (Microsoft 365 E3)": true,
+		"Subscription deleted":      true,
+		"Scheduled to be cancelled": false, "Cancel renewal": false, "Set to Renew": false,
+		"Will be cancelled at end of term": false, "Cancellation requested": false, "Add 3 seats": false,
+		"Not cancelled": false,
 	} {
 		if got := Ended(text); got != want {
 			t.Errorf("%q: %v", text, got)

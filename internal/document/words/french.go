@@ -1,25 +1,35 @@
 package words
 
 var french = Pack{
-	months:   [12]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
+	months: [12]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
+		"nov.", "déc."},
 	first:    "1er",
 	group:    "\u00a0",
 	point:    ",",
 	singular: func(n int) bool { return n < 2 },
 	texts: map[string]string{
-		"label.invoice": "Facture", "label.credit_note": "Avoir", "label.statement": "Relevé des prestations", "label.draft": "Projet",
-		"label.number": "Numéro", "label.date": "Date", "label.due": "Échéance", "label.period": "Période", "label.to": "À", "label.for": "Pour",
-		"label.contract": "Contrat", "label.order": "Votre bon de commande", "label.corrects": "Corrige", "label.reason": "Motif", "label.tax_id": "N° fiscal",
-		"label.description": "Désignation", "label.seats": "Postes", "label.quantity": "Quantité", "label.price": "Prix unitaire", "label.rate": "Taxe", "label.amount": "Montant",
-		"label.net": "Total hors taxe", "label.taxed": "%s sur %s", "label.total": "Total", "label.total_net": "Total, taxe non comprise",
-		"label.tax_elsewhere": "La taxe ne fait pas partie de ce relevé. Elle est ajoutée sur le document qui la réclame.",
-		"label.credited":      "Ce montant est porté à votre crédit.", "label.payment": "Paiement", "label.pay_by": "À régler au plus tard le %s.",
+		"label.invoice": "Facture", "label.credit_note": "Avoir", "label.statement": "Relevé des prestations",
+		"label.draft":  "Projet",
+		"label.number": "Numéro", "label.date": "Date", "label.due": "Échéance", "label.period": "Période",
+		"label.to": "À", "label.for": "Pour",
+		"label.contract": "Contrat", "label.order": "Votre bon de commande", "label.corrects": "Corrige",
+		"label.reason": "Motif", "label.tax_id": "N° fiscal",
+		"label.description": "Désignation", "label.seats": "Postes", "label.quantity": "Quantité",
+		"label.price": "Prix unitaire", "label.rate": "Taxe", "label.amount": "Montant",
+		"label.net": "Total hors taxe", "label.taxed": "%s sur %s", "label.total": "Total",
+		"label.total_net": "Total, taxe non comprise",
+		"label.tax_elsewhere": "La taxe ne fait pas partie de ce relevé. Elle est ajoutée sur le document qui la " +
+			"réclame.",
+		"label.credited": "Ce montant est porté à votre crédit.", "label.payment": "Paiement",
+		"label.pay_by":  "À régler au plus tard le %s.",
 		"label.carried": "Report", "label.page": "Page %d sur %d", "label.none": "Aucune prestation.",
 		"label.made_later": "Émis le %s. Établi le %s d'après les données de ce jour.",
-		"label.month":      "par mois", "label.quarter": "par trimestre", "label.year": "par an", "label.three_years": "pour trois ans", "label.once": "une fois",
+		"label.month":      "par mois", "label.quarter": "par trimestre", "label.year": "par an",
+		"label.three_years": "pour trois ans", "label.once": "une fois",
 
 		"span": "du %s au %s", "percent": "\u00a0%",
-		"seats.one": "%d poste", "seats.many": "%d postes", "months.one": "%d mois", "months.many": "%d mois", "seat_days.one": "%d jour d'un poste", "seat_days.many": "%d jours d'un poste",
+		"seats.one": "%d poste", "seats.many": "%d postes", "months.one": "%d mois", "months.many": "%d mois",
+		"seat_days.one": "%d jour d'un poste", "seat_days.many": "%d jours d'un poste",
 		"part": "%d/%d jours", "divided": "/ %d",
 		"once":          "Acheté le %s, facturé une seule fois.",
 		"rounding":      "Le dernier chiffre compense l'arrondi d'autres lignes.",
@@ -38,6 +48,8 @@ var french = Pack{
 		"price":         "Différence entre le prix facturé auparavant et le prix valable pour ces jours.",
 		"credit":        "Avoir sur une ligne de : %s.",
 		"credit.billed": "Correction de ce que portait : %s.",
-		"forfeited":     "Postes conservés sans remboursement : des postes ont été rendus avant la fin d'une période payée (%s). Votre contrat ne prévoit pas de remboursement pendant une période payée ; ils restent donc payés jusqu'à sa fin et peuvent être réutilisés sans frais d'ici là.",
+		"forfeited": "Postes conservés sans remboursement : des postes ont été rendus avant la fin d'une période " +
+			"payée (%s). Votre contrat ne prévoit pas de remboursement pendant une période payée ; " +
+			"ils restent donc payés jusqu'à sa fin et peuvent être réutilisés sans frais d'ici là.",
 	},
 }

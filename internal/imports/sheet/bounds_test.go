@@ -54,7 +54,8 @@ func pack(t testing.TB, parts map[string][]any) []byte {
 func TestALongListIsRead(t *testing.T) {
 	t.Parallel()
 	row := "<row>" + strings.Repeat(`<c t="inlineStr"><is><t>a value</t></is></c>`, 12) + "</row>"
-	content := pack(t, map[string][]any{"xl/worksheets/sheet1.xml": {`<worksheet><sheetData>`, 100_000, row, `</sheetData></worksheet>`}})
+	content := pack(t, map[string][]any{"xl/worksheets/sheet1.xml": {`<worksheet><sheetData>`, 100_000, row,
+		`</sheetData></worksheet>`}})
 	s, kept, err := Open(t.Context(), content, "")
 	if err != nil || len(s.Rows) != 99_999 || s.Rows[99_998].Cells[11] != "a value" || s.Rows[99_998].Line != 100_000 {
 		t.Fatalf("%v, %d rows", err, len(s.Rows))
@@ -137,7 +138,8 @@ func TestAReaderThatEndsEarlyRefusesTheFileAndOneThatCannotBeginRefusesAll(t *te
 		t.Errorf("no answer: %v", err)
 	}
 	err := notStarted(errors.New("no such file"))
-	if errs.KindOf(err) != errs.Unavailable || !strings.Contains(errs.Public(err), "could not be started. Nothing was kept") {
+	if errs.KindOf(err) != errs.Unavailable ||
+		!strings.Contains(errs.Public(err), "could not be started. Nothing was kept") {
 		t.Errorf("not started: %v", err)
 	}
 	small := &bounded{most: 3}

@@ -63,7 +63,8 @@ func (g *grid) beginRow(at string) error {
 
 func (g *grid) beginCell(x *scanner) error {
 	if g.scanned++; g.scanned > maxScanned {
-		return Unreadable("The worksheet has more cells than a list can have. Save only the list, as CSV UTF-8, and upload that file.")
+		return Unreadable("The worksheet has more cells than a list can have. " +
+			"Save only the list, as CSV UTF-8, and upload that file.")
 	}
 	column := g.column + 1
 	if ref := x.attr("r"); ref != "" {

@@ -47,7 +47,8 @@ func (s *Sheet) readLines(r reader) error {
 		}
 		line, _ := r.FieldPos(0)
 		if len(cells) > maxValues {
-			return Unreadable(fmt.Sprintf("Line %d has %d values. Save only the columns of the list and upload that.", line+r.skipped, len(cells)))
+			return Unreadable(fmt.Sprintf("Line %d has %d values. Save only the columns of the list and upload that.",
+				line+r.skipped, len(cells)))
 		}
 		if err := s.add(Row{Line: line + r.skipped, Cells: cells}); err != nil {
 			return err
@@ -67,7 +68,8 @@ func open(text string) reader {
 	first = strings.TrimRight(first, "\r")
 	comma := separator(first)
 	// Excel marks its separator on a line of its own.
-	if mark, ok := strings.CutPrefix(strings.ToLower(first), "sep="); ok && len(mark) == 1 && strings.Contains(",;\t", mark) {
+	if mark, ok := strings.CutPrefix(strings.ToLower(first), "sep="); ok && len(mark) == 1 &&
+		strings.Contains(",;\t", mark) {
 		text, comma, r.skipped = rest, rune(mark[0]), 1
 	}
 	r.Reader = csv.NewReader(strings.NewReader(text))
@@ -100,5 +102,6 @@ func (r reader) broken(err error) error {
 	if !errors.As(err, &p) {
 		return Unreadable("The file cannot be read as CSV.")
 	}
-	return Unreadable(fmt.Sprintf("Line %d cannot be read: a quotation mark stands in the wrong place. Write it twice, and put the whole value in quotation marks.", p.Line+r.skipped))
+	return Unreadable(fmt.Sprintf("Line %d cannot be read: a quotation mark stands in the wrong place. "+
+		"Write it twice, and put the whole value in quotation marks.", p.Line+r.skipped))
 }

@@ -21,7 +21,8 @@ func limitSelf() error {
 	}
 	addresses := pages*uint64(os.Getpagesize()) + hardMemory
 	seconds := uint64(processor.Seconds())
-	for what, most := range map[int]uint64{syscall.RLIMIT_AS: addresses, syscall.RLIMIT_CPU: seconds, syscall.RLIMIT_FSIZE: 0, syscall.RLIMIT_CORE: 0} {
+	for what, most := range map[int]uint64{syscall.RLIMIT_AS: addresses, syscall.RLIMIT_CPU: seconds,
+		syscall.RLIMIT_FSIZE: 0, syscall.RLIMIT_CORE: 0} {
 		if err := syscall.Setrlimit(what, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
 			return fmt.Errorf("bound the process: %w", err)
 		}

@@ -50,7 +50,8 @@ var (
 func formatOf(id, code string) format {
 	if code == "" {
 		n, err := strconv.Atoi(id)
-		return format{date: err == nil && (n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58)}
+		return format{date: err == nil &&
+			(n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58)}
 	}
 	if onlyZeros.MatchString(code) {
 		return format{zeros: len(code)}

@@ -64,7 +64,9 @@ func turn(ctx context.Context) (func(), error) {
 	case turns <- struct{}{}:
 		return func() { <-turns }, nil
 	case <-ctx.Done():
-		return nil, errs.Because(errs.Unavailable, "Other files are being read at the moment, so this one was not kept. Upload it again in a minute.", ctx.Err())
+		return nil, errs.Because(errs.Unavailable,
+			"Other files are being read at the moment, so this one was not kept. Upload it again in a minute.",
+			ctx.Err())
 	}
 }
 
@@ -104,18 +106,22 @@ func answered(ctx context.Context, answer []byte) ([]byte, error) {
 }
 
 func notStarted(cause error) error {
-	return errs.Because(errs.Unavailable, "Files cannot be read just now: the process that reads them could not be started. Nothing was kept. Try again; if it stays so, restart Seatledger and look into its log.", cause)
+	return errs.Because(errs.Unavailable,
+		"Files cannot be read just now: the process that reads them could not be started. Nothing was kept. "+
+			"Try again; if it stays so, restart Seatledger and look into its log.", cause)
 }
 
 // unfinished tells a file that took too long from one that took too much memory: both are refused.
 func unfinished(ctx context.Context, cause error) error {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) || outOfTime(cause):
-		return because("Reading this file took too long, so it was given up. Save only the list, as CSV UTF-8, and upload that file.", cause)
+		return because("Reading this file took too long, so it was given up. "+
+			"Save only the list, as CSV UTF-8, and upload that file.", cause)
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return because("Reading this file takes more memory than a list needs, or the file is made to break its reader, so it was given up. Save only the list, as CSV UTF-8, and upload that file.", cause)
+	return because("Reading this file takes more memory than a list needs, or the file is made to break its reader, "+
+		"so it was given up. Save only the list, as CSV UTF-8, and upload that file.", cause)
 }
 
 func because(why string, cause error) error {

@@ -380,5 +380,6 @@ func (x *scanner) text() []byte {
 }
 
 func hugeText() error {
-	return Unreadable("One cell of this workbook holds more text than a spreadsheet can. Save only the list, as CSV UTF-8, and upload that file.")
+	return Unreadable("One cell of this workbook holds more text than a spreadsheet can. " +
+		"Save only the list, as CSV UTF-8, and upload that file.")
 }

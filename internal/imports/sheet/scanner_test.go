@@ -83,16 +83,19 @@ func TestTheScannerReadsWhatGosOwnReaderReads(t *testing.T) {
 	t.Parallel()
 	leaf := rapid.OneOf(
 		rapid.SampledFrom([]string{
-			`<c/>`, `&amp;`, `&#65;`, `&#x1F600;`, `&lt;b&gt;`, "<!-- a > b -->", `<?pi a?>`, `<![CDATA[a<b]]>`, " ", "\n", `<a t="x>y" r='"'/>`, `<a  t = "&quot;" />`, `ä`, `]`, `<v></v>`,
+			`<c/>`, `&amp;`, `&#65;`, `&#x1F600;`, `&lt;b&gt;`, "<!-- a > b -->", `<?pi a?>`, `<![CDATA[a<b]]>`, " ",
+			"\n", `<a t="x>y" r='"'/>`, `<a  t = "&quot;" />`, `ä`, `]`, `<v></v>`,
 		}),
 		rapid.StringMatching(`[a-z0-9 ]{0,12}`),
 	)
 	piece := rapid.Custom(func(t *rapid.T) string {
-		around := rapid.SampledFrom([][2]string{{"", ""}, {`<c r="A1" t='s'>`, `</c>`}, {`<x:row r="1" >`, `</x:row>`}, {`<t xml:space="preserve">`, `</t >`}}).Draw(t, "around")
+		around := rapid.SampledFrom([][2]string{{"", ""}, {`<c r="A1" t='s'>`, `</c>`}, {`<x:row r="1" >`, `</x:row>`},
+			{`<t xml:space="preserve">`, `</t >`}}).Draw(t, "around")
 		return around[0] + strings.Join(rapid.SliceOfN(leaf, 0, 4).Draw(t, "inner"), "") + around[1]
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		part := `<?xml version="1.0" encoding="UTF-8"?><s xmlns:x="x">` + strings.Join(rapid.SliceOfN(piece, 0, 30).Draw(t, "pieces"), "") + "</s>"
+		part := `<?xml version="1.0" encoding="UTF-8"?><s xmlns:x="x">` +
+			strings.Join(rapid.SliceOfN(piece, 0, 30).Draw(t, "pieces"), "") + "</s>"
 		want, err := theirs(part)
 		if err != nil {
 			t.Fatalf("%s: %v", part, err)
@@ -110,8 +113,10 @@ func TestTheScannerReadsWhatGosOwnReaderReads(t *testing.T) {
 func TestWhatIsNoXMLIsRefusedAndNothingStandsForMoreThanItIs(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{
-		"", "text", "<a>", "</a>", "<a></a></a>", "<a", "<a b='", "<>", "<a>&nbsp;</a>", "<a>&#0;</a>", "<a>& b</a>", "<a>\xff</a>", "<a><!-- </a>", "<a><![CDATA[ </a>",
-		`<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>`, strings.Repeat("<a>", 200) + strings.Repeat("</a>", 200), "\xfe\xff\x00<\x00a", "<a>&#xD800;</a>",
+		"", "text", "<a>", "</a>", "<a></a></a>", "<a", "<a b='", "<>", "<a>&nbsp;</a>", "<a>&#0;</a>", "<a>& b</a>",
+		"<a>\xff</a>", "<a><!-- </a>", "<a><![CDATA[ </a>",
+		`<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>`, strings.Repeat("<a>", 200) + strings.Repeat("</a>", 200),
+		"\xfe\xff\x00<\x00a", "<a>&#xD800;</a>",
 	} {
 		if got, err := ours(part); err == nil {
 			t.Errorf("%.60q was read: %q", part, got)

@@ -73,9 +73,11 @@ func (s *Sheet) add(r Row) error {
 	}
 	switch {
 	case s.cells > maxCells:
-		return Unreadable("The file has more than 2,000,000 cells. Save only the columns of the list, or split it, and upload that.")
+		return Unreadable("The file has more than 2,000,000 cells. Save only the columns of the list, or split it, " +
+			"and upload that.")
 	case s.text > maxText:
-		return Unreadable(fmt.Sprintf("The cells of this file hold more than %d MB of text. Save only the columns of the list, or split it, and upload that.", maxText>>20))
+		return Unreadable(fmt.Sprintf("The cells of this file hold more than %d MB of text. "+
+			"Save only the columns of the list, or split it, and upload that.", maxText>>20))
 	case s.Head == nil && len(r.Cells) > maxColumns:
 		return tooWide(len(r.Cells))
 	case s.Head == nil:
@@ -93,7 +95,8 @@ func tooWide(n int) error {
 }
 
 func hugeCell(line int) error {
-	return Unreadable(fmt.Sprintf("Line %d holds a cell of more than %d kB, which is no value of a list. A quotation mark that is never closed does that too. Mend it and upload the file again.", line, maxCell/1000))
+	return Unreadable(fmt.Sprintf("Line %d holds a cell of more than %d kB, which is no value of a list. "+
+		"A quotation mark that is never closed does that too. Mend it and upload the file again.", line, maxCell/1000))
 }
 
 // Samples are a column's first values that are not empty.

@@ -41,7 +41,8 @@ func (b *book) readTexts(links map[string]link) error {
 		case x.opens("si"):
 			in = phrase{}
 		case x.closes("si"):
-			if all, ends = append(all, unescaped(in.letters)...), append(ends, 0); len(ends) > maxTexts || len(all) > maxText {
+			if all, ends = append(all, unescaped(in.letters)...), append(ends, 0); len(ends) > maxTexts ||
+				len(all) > maxText {
 				return tooManyTexts()
 			}
 			ends[len(ends)-1] = len(all)
@@ -55,7 +56,8 @@ func (b *book) readTexts(links map[string]link) error {
 }
 
 func tooManyTexts() error {
-	return Unreadable(fmt.Sprintf("The workbook holds more than %d different texts or %d MB of them. Save only the list, as CSV UTF-8, and upload that file.", maxTexts, maxText>>20))
+	return Unreadable(fmt.Sprintf("The workbook holds more than %d different texts or %d MB of them. "+
+		"Save only the list, as CSV UTF-8, and upload that file.", maxTexts, maxText>>20))
 }
 
 // phrase gathers the letters of a text that may be written in several runs. How a

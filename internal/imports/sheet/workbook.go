@@ -111,11 +111,14 @@ func openBook(content []byte) (*book, error) {
 func (b *book) kind() error {
 	switch {
 	case b.parts["xl/workbook.bin"] != nil:
-		return Unreadable("This is a binary workbook (.xlsb). In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
+		return Unreadable("This is a binary workbook (.xlsb). In the spreadsheet program, save it as .xlsx or as CSV " +
+			"UTF-8 and upload that file.")
 	case b.parts["content.xml"] != nil:
-		return Unreadable("This is an OpenDocument file. In the spreadsheet program, save it as .xlsx or as CSV UTF-8 and upload that file.")
+		return Unreadable("This is an OpenDocument file. In the spreadsheet program, save it as .xlsx or as CSV " +
+			"UTF-8 and upload that file.")
 	case b.parts["xl/workbook.xml"] == nil:
-		return Unreadable("This is a packed file but no workbook. Save the list as .xlsx or as CSV UTF-8 and upload that file.")
+		return Unreadable("This is a packed file but no workbook. Save the list as .xlsx or as CSV UTF-8 and upload " +
+			"that file.")
 	}
 	return nil
 }
@@ -173,9 +176,11 @@ func partOf(links map[string]link, kind string) string {
 }
 
 func tooMuchInside() error {
-	return Unreadable(fmt.Sprintf("Unpacked, this workbook is larger than %d MB. Save only the list, as CSV UTF-8, and upload that file.", maxUnpacked>>20))
+	return Unreadable(fmt.Sprintf("Unpacked, this workbook is larger than %d MB. "+
+		"Save only the list, as CSV UTF-8, and upload that file.", maxUnpacked>>20))
 }
 
 func brokenWorkbook() error {
-	return Unreadable("The workbook is damaged or not a whole .xlsx file. Open it in the spreadsheet program, save it again and upload that.")
+	return Unreadable("The workbook is damaged or not a whole .xlsx file. " +
+		"Open it in the spreadsheet program, save it again and upload that.")
 }

@@ -40,8 +40,11 @@ func rowsOf(t *testing.T, f *excelize.File, name string, rows ...[]any) {
 func TestCellsAreReadAsAPersonSeesThem(t *testing.T) {
 	t.Parallel()
 	content := workbook(t, func(f *excelize.File) {
-		rowsOf(t, f, "Sheet1", []any{"external_id", "name", "city", "", ""}, []any{"0017", "Text keeps its zeros", "01067"}, []any{441134960000, "A long number is whole", 12.5},
-			[]any{7, "Formulas give their value", nil}, []any{nil, nil, nil}, []any{true, "=not a formula", time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)}, []any{9, "Beyond the columns", "x", "y", "z"})
+		rowsOf(t, f, "Sheet1", []any{"external_id", "name", "city", "", ""},
+			[]any{"0017", "Text keeps its zeros", "01067"}, []any{441134960000, "A long number is whole", 12.5},
+			[]any{7, "Formulas give their value", nil}, []any{nil, nil, nil},
+			[]any{true, "=not a formula", time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)},
+			[]any{9, "Beyond the columns", "x", "y", "z"})
 		general, _ := f.NewStyle(&excelize.Style{NumFmt: 0, Font: &excelize.Font{Bold: true}})
 		zeros, _ := f.NewStyle(&excelize.Style{CustomNumFmt: ptr("00000")})
 		_ = f.SetCellStyle("Sheet1", "A3", "A3", general)
@@ -50,7 +53,8 @@ func TestCellsAreReadAsAPersonSeesThem(t *testing.T) {
 		_ = f.SetCellFormula("Sheet1", "A4", "3+4")
 		_ = f.SetCellValue("Sheet1", "A4", 7)
 	})
-	want := [][]string{{"0017", "Text keeps its zeros", "01067"}, {"441134960000", "A long number is whole", "12.5"}, {"7", "Formulas give their value", "01067"},
+	want := [][]string{{"0017", "Text keeps its zeros", "01067"}, {"441134960000", "A long number is whole", "12.5"},
+		{"7", "Formulas give their value", "01067"},
 		{"TRUE", "=not a formula", "2026-11-03"}, {"9", "Beyond the columns", "x"}}
 	s, err := Parse(content, "")
 	if err != nil {
@@ -103,8 +107,9 @@ func TestAWorkbookThatCannotBeUsedIsRefusedWithAReason(t *testing.T) {
 		content []byte
 		reason  string
 	}{
-		"old kind":      {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)), ".xls"},
-		"encrypted":     {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600) + locked), "password"},
+		"old kind": {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)), ".xls"},
+		"encrypted": {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600) + locked),
+			"password"},
 		"web page":      {[]byte("\n<html><table><tr><td>external_id</td></tr></table></html>"), "web page"},
 		"cut off":       {good[:len(good)/2], "damaged"},
 		"empty":         {workbook(t, func(*excelize.File) {}), "holds nothing"},

@@ -69,11 +69,13 @@ func (o Options) checkOwner(as account) error {
 		return nil
 	case a.uid == 0:
 		return errs.Newf(errs.Unavailable,
-			"The data folder %s belongs to root, and PostgreSQL does not run as root. Nothing was changed. Give it to another user, for example: chown -R %s '%s'.",
+			"The data folder %s belongs to root, and PostgreSQL does not run as root. Nothing was changed. "+
+				"Give it to another user, for example: chown -R %s '%s'.",
 			o.Dir, as.name, o.Dir)
 	default:
 		return errs.Newf(errs.Unavailable,
-			"The data folder %s belongs to the user %s, but Seatledger runs as %s. Nothing was changed. Start it as %s or as root.",
+			"The data folder %s belongs to the user %s, but Seatledger runs as %s. Nothing was changed. "+
+				"Start it as %s or as root.",
 			o.Dir, a.name, as.name, a.name)
 	}
 }
@@ -91,7 +93,8 @@ func unprivileged() (account, error) {
 		}
 	}
 	return account{}, errs.New(errs.Unavailable,
-		"PostgreSQL does not run as root, and this system has neither a user postgres nor nobody. Add one, or start Seatledger as an ordinary user.")
+		"PostgreSQL does not run as root, and this system has neither a user postgres nor nobody. "+
+			"Add one, or start Seatledger as an ordinary user.")
 }
 
 func userName(uid int) string {

@@ -46,7 +46,8 @@ func (o Options) wrongMajor(major int, found []binaries) error {
 		have = "only PostgreSQL " + versions(found) + " is installed"
 	}
 	return errs.Newf(errs.Unavailable, "The data folder %s was made by PostgreSQL %d, and %s. Nothing was changed. "+
-		"Install PostgreSQL %d (or point SEATLEDGER_POSTGRES_BIN at it) and start again. To move to another version, back up while the old one runs: "+
+		"Install PostgreSQL %d (or point SEATLEDGER_POSTGRES_BIN at it) and start again. "+
+		"To move to another version, back up while the old one runs: "+
 		"%s > seatledger.sql, then load that file into an empty data folder.",
 		o.Dir, major, have, major, o.backupCommand())
 }

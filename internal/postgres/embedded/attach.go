@@ -36,7 +36,8 @@ func Attach(ctx context.Context, o Options) (*Server, error) {
 	}
 	probe, err := s.dial(ctx)
 	if err != nil {
-		return nil, errors.Join(errs.Because(errs.Unavailable, "No private PostgreSQL runs on "+o.Dir+".", err), s.dir.Close())
+		return nil, errors.Join(errs.Because(errs.Unavailable, "No private PostgreSQL runs on "+o.Dir+".", err),
+			s.dir.Close())
 	}
 	return s, probe.Close()
 }

@@ -37,7 +37,8 @@ func (o Options) findBinaries(ctx context.Context, as account, major int) (binar
 		b, err := inspect(ctx, as, o.BinDir)
 		if err != nil {
 			return binaries{}, errs.Because(errs.Unavailable, "SEATLEDGER_POSTGRES_BIN is "+o.BinDir+
-				", but the user "+as.name+" cannot run initdb and postgres there. Name a folder that holds both and that this user can read.", err)
+				", but the user "+as.name+" cannot run initdb and postgres there. "+
+				"Name a folder that holds both and that this user can read.", err)
 		}
 		found = append(found, b)
 	}
@@ -99,7 +100,8 @@ func (o Options) searchSystem(ctx context.Context, as account) []binaries {
 			seen[b.dir] = true
 			found = append(found, b)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			o.Log.Warn("passed over a PostgreSQL server that cannot be run", "folder", dir, "user", as.name, "error", err)
+			o.Log.Warn("passed over a PostgreSQL server that cannot be run", "folder", dir, "user", as.name,
+				"error", err)
 		}
 	}
 	return found

@@ -42,7 +42,8 @@ func (o Options) lock(ctx context.Context) (*os.File, error) {
 		holder := make([]byte, 32)
 		n, _ := f.ReadAt(holder, 0)
 		return nil, errors.Join(errs.Because(errs.Unavailable, fmt.Sprintf(
-			"Seatledger is already running on %s (process %s). Stop that one first, or set SEATLEDGER_DATA_DIR to another folder.",
+			"Seatledger is already running on %s (process %s). Stop that one first, or set SEATLEDGER_DATA_DIR to "+
+				"another folder.",
 			o.Dir, strings.TrimSpace(string(holder[:n]))), ErrRunning), f.Close())
 	}
 	if err := errors.Join(f.Truncate(0), writeAt(f, fmt.Sprintln(os.Getpid()))); err != nil {
@@ -80,7 +81,8 @@ func (o Options) clusterMajor() (int, error) {
 		major, err := strconv.Atoi(strings.TrimSpace(string(text)))
 		if err != nil || major <= 0 {
 			return 0, errs.Newf(errs.Unavailable,
-				"The file PG_VERSION in %s holds no version that can be read. Nothing was changed; put the folder back from a backup.", o.Dir)
+				"The file PG_VERSION in %s holds no version that can be read. Nothing was changed; "+
+					"put the folder back from a backup.", o.Dir)
 		}
 		return major, nil
 	}
@@ -90,7 +92,8 @@ func (o Options) clusterMajor() (int, error) {
 	entries, err := os.ReadDir(o.Dir)
 	if len(entries) > 0 {
 		return 0, errs.Newf(errs.Unavailable,
-			"The folder %s is not empty and is no PostgreSQL data folder. Nothing was changed; move its files away or set SEATLEDGER_DATA_DIR to another folder.", o.Dir)
+			"The folder %s is not empty and is no PostgreSQL data folder. Nothing was changed; "+
+				"move its files away or set SEATLEDGER_DATA_DIR to another folder.", o.Dir)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err

@@ -85,7 +85,8 @@ func TestAnOrdinaryUserRunsItUnderItsOwnName(t *testing.T) {
 func TestTheEnvironmentOfLibpqDoesNotReachTheServer(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	a := play(t, o.Dir, nil, "PGHOST=db.example", "PGPORT=1", "PGUSER=nobody", "PGDATA=/nowhere", "PGOPTIONS=-c nonsense=1",
+	a := play(t, o.Dir, nil, "PGHOST=db.example", "PGPORT=1", "PGUSER=nobody", "PGDATA=/nowhere",
+		"PGOPTIONS=-c nonsense=1",
 		"PGSSLMODE=verify-full", "PGDATABASE=other", "PGPASSWORD=wrong", "LC_ALL=xx_XX", "TZ=Mars")
 	a.awaitRows(100)
 	_ = a.end(syscall.SIGTERM)
@@ -119,7 +120,8 @@ func TestALeftoverServerIsWaitedForAndThenNamed(t *testing.T) {
 func checkRows(t *testing.T, s *embedded.Server, said int) {
 	t.Helper()
 	var rows, last int
-	err := connect(t, s, embedded.OwnerRole).QueryRow(t.Context(), "select count(*), max(n) from written").Scan(&rows, &last)
+	err := connect(t, s, embedded.OwnerRole).QueryRow(t.Context(),
+		"select count(*), max(n) from written").Scan(&rows, &last)
 	if err != nil || rows != last || rows < said {
 		t.Errorf("rows %d, last %d, said to be committed %d, error %v", rows, last, said, err)
 	}

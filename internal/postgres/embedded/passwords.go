@@ -42,7 +42,8 @@ func parsePasswords(text, file string) (passwords, error) {
 	}
 	for _, role := range roles() {
 		if p[role] == "" {
-			return nil, errs.Newf(errs.Unavailable, "%s has no password for the role %s. Put the file back from a backup.", file, role)
+			return nil, errs.Newf(errs.Unavailable,
+				"%s has no password for the role %s. Put the file back from a backup.", file, role)
 		}
 	}
 	return p, nil

@@ -56,9 +56,11 @@ func (o Options) awaitReady(ctx context.Context, p *process, output *serverLog) 
 	case <-output.ready:
 		return nil
 	case <-p.exited:
-		return errs.Because(errs.Unavailable, "The private PostgreSQL on "+o.Dir+" did not start: "+output.lastTrouble(), p.err)
+		return errs.Because(errs.Unavailable,
+			"The private PostgreSQL on "+o.Dir+" did not start: "+output.lastTrouble(), p.err)
 	case <-limit.C:
-		return errs.Newf(errs.Unavailable, "The private PostgreSQL on %s was not ready within %s.", o.Dir, o.StartTimeout)
+		return errs.Newf(errs.Unavailable, "The private PostgreSQL on %s was not ready within %s.", o.Dir,
+			o.StartTimeout)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -90,7 +92,8 @@ func (s *Server) PoolConfig(role, database string) (*pgxpool.Config, error) {
 		return nil, fmt.Errorf("the private PostgreSQL has no role %q", role)
 	}
 	// Everything that pgx would else take from PG* variables of the environment is said here.
-	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=/ port=%s sslmode=disable target_session_attrs=any options='' user=%s password=%s dbname=%s",
+	config, err := pgxpool.ParseConfig(fmt.Sprintf("host=/ port=%s sslmode=disable target_session_attrs=any "+
+		"options='' user=%s password=%s dbname=%s",
 		port, role, password, database))
 	if err != nil {
 		return nil, err

@@ -61,7 +61,8 @@ func TestAnyPathServes(t *testing.T) {
 func TestLettersBeyondASCIIHaveACase(t *testing.T) {
 	t.Parallel()
 	var lower string
-	err := connect(t, start(t, options(t)), embedded.AppRole).QueryRow(t.Context(), "select lower('MÜLLER ÉA')").Scan(&lower)
+	err := connect(t, start(t, options(t)), embedded.AppRole).QueryRow(t.Context(),
+		"select lower('MÜLLER ÉA')").Scan(&lower)
 	if err != nil || lower != "müller éa" {
 		t.Errorf("%q, %v", lower, err)
 	}
@@ -107,7 +108,9 @@ func TestTheAppRoleMayCreateNothingAndTheOwnerSchemasAndExtensions(t *testing.T)
 	}
 	exec(t, owner, "create schema s; create table s.t (); create extension pg_trgm; create extension btree_gist")
 	var super bool
-	err := owner.QueryRow(t.Context(), "select bool_or(rolsuper or rolcreaterole or rolcreatedb) from pg_roles where rolname like 'seatledger%'").Scan(&super)
+	err := owner.QueryRow(t.Context(),
+		"select bool_or(rolsuper or rolcreaterole or rolcreatedb) from pg_roles where rolname like 'seatledger%'").
+		Scan(&super)
 	if err != nil || super {
 		t.Errorf("a role has more rights than it needs (%v, %v)", super, err)
 	}

@@ -31,7 +31,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	s.lock = lock
-	o.Log.Info("private PostgreSQL is ready", "version", s.Version(), "binaries", s.bin.dir, "user", s.as.name, "folder", o.Dir)
+	o.Log.Info("private PostgreSQL is ready", "version", s.Version(), "binaries", s.bin.dir, "user", s.as.name,
+		"folder", o.Dir)
 	return s, nil
 }
 

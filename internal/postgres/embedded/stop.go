@@ -47,7 +47,8 @@ func (s *Server) shutDown(ctx context.Context) error {
 	case <-s.process.exited:
 		return nil
 	case <-ctx.Done():
-		s.log.Warn("the private PostgreSQL took too long to stop and is cut short; it will repair itself at the next start")
+		s.log.Warn("the private PostgreSQL took too long to stop and is cut short; " +
+			"it will repair itself at the next start")
 		return errors.Join(ctx.Err(), s.quit(syscall.SIGQUIT))
 	}
 }

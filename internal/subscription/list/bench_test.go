@@ -12,11 +12,13 @@ import (
 func BenchmarkList(b *testing.B) {
 	db := crowd(b, 100_000)
 	order, _ := list.Sorts().Parse("")
-	filters := map[string]list.Filter{"all": {}, "review": {Review: "warn"}, "search": {Search: "customer 77"}, "vendor": {Vendor: "rare vendor"}}
+	filters := map[string]list.Filter{"all": {}, "review": {Review: "warn"}, "search": {Search: "customer 77"},
+		"vendor": {Vendor: "rare vendor"}}
 	for name, f := range filters {
 		b.Run("page/"+name, func(b *testing.B) {
 			for b.Loop() {
-				if _, _, err := list.Page(b.Context(), db.Read(b.Context()), f, paging.Request{Order: order}); err != nil {
+				if _, _, err := list.Page(b.Context(), db.Read(b.Context()), f,
+					paging.Request{Order: order}); err != nil {
 					b.Fatal(err)
 				}
 			}

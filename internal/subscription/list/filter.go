@@ -63,7 +63,8 @@ func (f Filter) where() (string, []any) {
 }
 
 // found is the condition of a subscription whose review has a finding.
-const found = `s.id IN (SELECT subscription_id FROM subscription_reviews WHERE checks @> ?::jsonb OR checks @> ?::jsonb)`
+const found = `s.id IN (SELECT subscription_id FROM subscription_reviews WHERE checks @> ?::jsonb
+	OR checks @> ?::jsonb)`
 
 func finding(code, verdict string) string {
 	b, _ := json.Marshal([]map[string]string{{"code": code, "verdict": verdict}}) // strings alone: it cannot fail
@@ -73,7 +74,8 @@ func finding(code, verdict string) string {
 // movedHere is the condition of a subscription that the distributor reports under
 // another account, which is mapped: it is held as unmapped, since nobody has said yet
 // that it is this customer's, but there is no account to map (RULES 3).
-const movedHere = `s.state = 'held' AND s.hold_reason = 'unmapped' AND EXISTS (SELECT FROM provider_accounts m WHERE m.id = s.account_id AND m.state = 'mapped')`
+const movedHere = `s.state = 'held' AND s.hold_reason = 'unmapped'
+	AND EXISTS (SELECT FROM provider_accounts m WHERE m.id = s.account_id AND m.state = 'mapped')`
 
 // Each arm has an index of its own, which an OR over three tables could not use.
 const searched = `s.id IN (
@@ -90,7 +92,8 @@ func contains(s string) string {
 func Count(ctx context.Context, db *gorm.DB, f Filter, most int) (int, error) {
 	where, args := f.where()
 	var n int
-	err := db.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT FROM subscriptions s WHERE "+where+" LIMIT ?) q", append(args, most+1)...).Scan(&n).Error
+	err := db.WithContext(ctx).Raw("SELECT count(*) FROM (SELECT FROM subscriptions s WHERE "+where+" LIMIT ?) q",
+		append(args, most+1)...).Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count subscriptions: %w", err)
 	}

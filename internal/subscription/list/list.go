@@ -84,23 +84,35 @@ type Row struct {
 	sortText string // the sort key as the database has it
 }
 
-const listColumns = `s.id, s.provider_id, p.name, s.external_id, s.account_id, a.external_id, a.name, s.crm_account_id, coalesce(c.name, ''),
-	s.contract_id, coalesce(b.name, ''), s.vendor, s.vendor_subscription_id, s.contract_no, s.kind, s.product_name, s.part_number, s.sku, s.quantity,
-	s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.cost_period_assumed, s.unit_price, s.price_period, s.currency, s.price_by_person,
-	s.billing_frequency, s.billing_frequency_text, s.term, s.term_text, s.term_start, s.start_date, s.end_date, s.provider_status, s.provider_status_text,
-	s.state, coalesce(s.hold_reason, ''), coalesce(s.deactivated_by, ''), s.deactivated_on, s.billable_quantity, s.ledger_quantity, s.billed_through,
-	coalesce(s.hold_reason = 'unmapped' AND a.state = 'mapped', false), coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''), g.signed_at, s.first_seen_at,
-	coalesce((SELECT string_agg(DISTINCT k->>'code', ' ') FROM jsonb_array_elements(v.checks) k WHERE k->>'verdict' IN ('fail', 'warn')), ''),
+const listColumns = `s.id, s.provider_id, p.name, s.external_id, s.account_id, a.external_id, a.name, s.crm_account_id,
+	coalesce(c.name, ''),
+	s.contract_id, coalesce(b.name, ''), s.vendor, s.vendor_subscription_id, s.contract_no, s.kind, s.product_name,
+		s.part_number, s.sku, s.quantity,
+	s.unit_cost, s.cost_period, s.cost_currency, s.cost_currency_assumed, s.cost_period_assumed, s.unit_price,
+		s.price_period, s.currency, s.price_by_person,
+	s.billing_frequency, s.billing_frequency_text, s.term, s.term_text, s.term_start, s.start_date, s.end_date,
+		s.provider_status, s.provider_status_text,
+	s.state, coalesce(s.hold_reason, ''), coalesce(s.deactivated_by, ''), s.deactivated_on, s.billable_quantity,
+		s.ledger_quantity, s.billed_through,
+	coalesce(s.hold_reason = 'unmapped'
+	AND a.state = 'mapped', false), coalesce(s.review, ''), coalesce(v.fingerprint, ''), coalesce(g.signed_by, ''),
+		g.signed_at, s.first_seen_at,
+	coalesce((SELECT string_agg(DISTINCT k->>'code', ' ') FROM jsonb_array_elements(v.checks) k
+	WHERE k->>'verdict' IN ('fail', 'warn')), ''),
 	s.at_end, s.auto_renew, s.ends_on, s.start_text, s.end_text`
 
 // scan reads listColumns and the sort key. It is written out because a file of
 // 100,000 rows spends most of its time here.
 func (r *Row) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.ID, &r.ProviderID, &r.Provider, &r.ExternalID, &r.AccountID, &r.AccountExternalID, &r.Account, &r.CRMAccountID, &r.CRMAccount,
-		&r.ContractID, &r.Contract, &r.Vendor, &r.VendorSubscriptionID, &r.ContractNo, &r.Kind, &r.Product, &r.PartNumber, &r.SKU, &r.Quantity,
-		&r.UnitCost, &r.CostPeriod, &r.CostCurrency, &r.CostCurrencyAssumed, &r.CostPeriodAssumed, &r.UnitPrice, &r.PricePeriod, &r.Currency, &r.PriceByPerson,
+	return rows.Scan(&r.ID, &r.ProviderID, &r.Provider, &r.ExternalID, &r.AccountID, &r.AccountExternalID, &r.Account,
+		&r.CRMAccountID, &r.CRMAccount,
+		&r.ContractID, &r.Contract, &r.Vendor, &r.VendorSubscriptionID, &r.ContractNo, &r.Kind, &r.Product,
+		&r.PartNumber, &r.SKU, &r.Quantity,
+		&r.UnitCost, &r.CostPeriod, &r.CostCurrency, &r.CostCurrencyAssumed, &r.CostPeriodAssumed, &r.UnitPrice,
+		&r.PricePeriod, &r.Currency, &r.PriceByPerson,
 		&r.Frequency, &r.FrequencyText, &r.Term, &r.TermText, &r.TermStart, &r.Start, &r.End, &r.Status, &r.StatusText,
-		&r.State, &r.HoldReason, &r.DeactivatedBy, &r.DeactivatedOn, &r.BillableQuantity, &r.LedgerQuantity, &r.BilledThrough,
+		&r.State, &r.HoldReason, &r.DeactivatedBy, &r.DeactivatedOn, &r.BillableQuantity, &r.LedgerQuantity,
+		&r.BilledThrough,
 		&r.Moved, &r.Review, &r.Fingerprint, &r.SignedBy, &r.SignedAt, &r.FirstSeenAt,
 		&r.Checks, &r.AtEnd, &r.AutoRenew, &r.EndsOn, &r.StartText, &r.EndText, &r.sortText)
 }
@@ -152,7 +164,8 @@ type listing struct {
 func pageOf(f Filter, r paging.Request) listing {
 	where, args := f.where()
 	behind, more := r.Where()
-	return listing{where: where + " AND " + behind, order: r.Order, rest: " LIMIT ?", args: append(append(args, more...), r.Limit())}
+	return listing{where: where + " AND " + behind, order: r.Order, rest: " LIMIT ?",
+		args: append(append(args, more...), r.Limit())}
 }
 
 func (l listing) sql() string {

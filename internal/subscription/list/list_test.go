@@ -30,7 +30,8 @@ func TestALongListStandsOnIndexes(t *testing.T) {
 		}
 	}
 	for name, f := range map[string]list.Filter{
-		"subscriptions_search": {Search: "s-1234"}, "subscriptions_vendor": {Vendor: "rare vendor"}, "subscriptions_state": {State: "held", HoldReason: "unmapped"},
+		"subscriptions_search": {Search: "s-1234"}, "subscriptions_vendor": {Vendor: "rare vendor"},
+		"subscriptions_state": {State: "held", HoldReason: "unmapped"},
 	} {
 		sql, args := list.PageSQL(f, paging.Request{Order: ordered(t, "")})
 		if plan := explain(t, db, sql, args); !strings.Contains(plan, name) {
@@ -50,7 +51,8 @@ func sortStandsOnAnIndex(t *testing.T, db *pgtest.DB, sort string) {
 		t.Fatal(err)
 	}
 	sql, args := list.PageSQL(list.Filter{}, r)
-	if plan := explain(t, db, sql, args); strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan on subscriptions") {
+	if plan := explain(t, db, sql, args); strings.Contains(plan, "Sort") ||
+		strings.Contains(plan, "Seq Scan on subscriptions") {
 		t.Errorf("no index:\n%s", plan)
 	}
 }
@@ -102,7 +104,8 @@ func TestEveryNumberOpensExactlyItsRows(t *testing.T) {
 	t.Parallel()
 	db := crowd(t, 700)
 	read := db.Read(t.Context())
-	for _, base := range []list.Filter{{}, {Kind: "usage"}, {Search: "customer 1"}, {Vendor: "microsoft", State: "held"}} {
+	for _, base := range []list.Filter{{}, {Kind: "usage"}, {Search: "customer 1"},
+		{Vendor: "microsoft", State: "held"}} {
 		p, err := list.ProgressOf(t.Context(), read, base)
 		if err != nil {
 			t.Fatal(err)

@@ -36,17 +36,21 @@ func CostWithoutCustomer(ctx context.Context, db *gorm.DB) ([]Orphans, error) {
 		Costed   int
 		Sum      decimal.NullDecimal
 	}
-	err := db.WithContext(ctx).Raw(`SELECT hold_reason AS reason, moved, CASE WHEN costed THEN cost_currency ELSE '' END AS currency, count(*) AS rows,
+	err := db.WithContext(ctx).Raw(`SELECT hold_reason AS reason, moved, CASE WHEN costed THEN cost_currency
+		ELSE '' END AS currency, count(*) AS rows,
 			count(*) FILTER (WHERE costed) AS costed,
-			sum(billable_quantity * unit_cost / CASE cost_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 ELSE 36 END) FILTER (WHERE costed) AS sum
+			sum(billable_quantity * unit_cost / CASE cost_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year'
+			THEN 12 ELSE 36 END) FILTER (WHERE costed) AS sum
 		FROM (SELECT *, ` + movedHere + ` AS moved,
-				unit_cost IS NOT NULL AND cost_currency <> '' AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
+				unit_cost IS NOT NULL AND cost_currency <> ''
+				AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
 			FROM subscriptions s WHERE state = 'held' AND hold_reason IN ('unmapped', 'excluded')) s
 		GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("cost without a customer: %w", err)
 	}
-	out := []Orphans{{Reason: subscription.HoldUnmapped}, {Reason: subscription.HoldUnmapped, Moved: true}, {Reason: subscription.HoldExcluded}}
+	out := []Orphans{{Reason: subscription.HoldUnmapped}, {Reason: subscription.HoldUnmapped, Moved: true},
+		{Reason: subscription.HoldExcluded}}
 	for _, r := range rows {
 		o := &out[0]
 		switch {

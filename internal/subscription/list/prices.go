@@ -49,9 +49,11 @@ func (p DatedPrice) Why() string {
 func DatedPrices(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]DatedPrice, error) {
 	var rows []DatedPrice
 	err := db.WithContext(ctx).Raw(`
-		SELECT c.id AS change_id, coalesce(p.name, '') AS product, coalesce(p.part_number, '') AS part_number, c.term, c.billing_frequency,
+		SELECT c.id AS change_id, coalesce(p.name, '') AS product, coalesce(p.part_number, '') AS part_number, c.term,
+			c.billing_frequency,
 		       c.effective_at AS effective_on, c.recorded_at, c.unit_price, c.price_period, c.currency, c.price_from,
-		       NOT st.counted AS set_aside, c.actor, c.note, coalesce(m.actor, '') AS aside_by, coalesce(m.why, '') AS aside_why
+		       NOT st.counted AS set_aside, c.actor, c.note, coalesce(m.actor, '') AS aside_by, coalesce(m.why,
+			'') AS aside_why
 		FROM license_changes c
 		JOIN license_change_status st ON st.change_id = c.id
 		LEFT JOIN products p ON p.id = c.product_id

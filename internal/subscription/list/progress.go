@@ -28,7 +28,8 @@ func ProgressOf(ctx context.Context, db *gorm.DB, f Filter) (Progress, error) {
 	f.Review, f.Excluded = "", ""
 	where, args := f.where()
 	var rows []counted
-	err := db.WithContext(ctx).Raw(`SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, count(*) AS n
+	err := db.WithContext(ctx).Raw(`SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason,
+		'') AS hold_reason, count(*) AS n
 		FROM subscriptions s WHERE `+where+` GROUP BY s.state, s.hold_reason, s.review`, args...).Scan(&rows).Error
 	if err != nil {
 		return Progress{}, fmt.Errorf("review progress: %w", err)

@@ -16,7 +16,8 @@ import (
 func Signable(ctx context.Context, db *gorm.DB, f Filter) ([]uuid.UUID, error) {
 	where, args := f.where()
 	var ids []uuid.UUID
-	err := db.WithContext(ctx).Raw("SELECT s.id FROM subscriptions s WHERE "+where+" AND s.state <> 'inactive' AND s.review IN ('ok', 'warn') ORDER BY s.id", args...).Scan(&ids).Error
+	err := db.WithContext(ctx).Raw("SELECT s.id FROM subscriptions s WHERE "+where+
+		" AND s.state <> 'inactive' AND s.review IN ('ok', 'warn') ORDER BY s.id", args...).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions to sign: %w", err)
 	}
@@ -64,13 +65,15 @@ func SignablesOf(ctx context.Context, db *gorm.DB, f Filter) (Signables, error) 
 
 func (s *Signables) sums(db *gorm.DB) error {
 	ids := postgres.IDs(s.IDs)
-	err := db.Raw(`SELECT count(*) FILTER (WHERE review = 'ok'), count(*) FILTER (WHERE review = 'warn'), coalesce(sum(billable_quantity), 0)
+	err := db.Raw(`SELECT count(*) FILTER (WHERE review = 'ok'), count(*) FILTER (WHERE review = 'warn'),
+		coalesce(sum(billable_quantity), 0)
 		FROM subscriptions WHERE id = ANY (?::uuid[])`, ids).Row().Scan(&s.OK, &s.Warn, &s.Seats)
 	if err != nil {
 		return fmt.Errorf("subscriptions to sign: %w", err)
 	}
 	err = db.Raw(`SELECT currency, sum(billable_quantity * unit_price /
-			CASE price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years' THEN 36 END) AS sum
+			CASE price_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years'
+			THEN 36 END) AS sum
 		FROM subscriptions WHERE id = ANY (?::uuid[]) AND unit_price IS NOT NULL AND price_period NOT IN ('', 'once')
 		GROUP BY currency ORDER BY currency`, ids).Scan(&s.Monthly).Error
 	if err != nil {
@@ -78,7 +81,8 @@ func (s *Signables) sums(db *gorm.DB) error {
 	}
 	err = db.Raw(`SELECT c->>'code' AS code, min(c->>'says') AS example, count(*) AS n
 		FROM subscription_reviews v, jsonb_array_elements(v.checks) c
-		WHERE v.subscription_id = ANY (?::uuid[]) AND c->>'verdict' = 'warn' GROUP BY 1 ORDER BY 3 DESC, 1`, ids).Scan(&s.Warnings).Error
+		WHERE v.subscription_id = ANY (?::uuid[]) AND c->>'verdict' = 'warn' GROUP BY 1
+		ORDER BY 3 DESC, 1`, ids).Scan(&s.Warnings).Error
 	if err != nil {
 		return fmt.Errorf("warnings to sign: %w", err)
 	}

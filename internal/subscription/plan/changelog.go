@@ -38,7 +38,8 @@ func logged(log []distributor.Change, before Subscription, seats int) ([]ledger.
 // unseen are the entries that the log did not hold when it was last read.
 func (s Subscription) unseen(entries []distributor.Change) []distributor.Change {
 	seen := strings.Fields(s.LogSeen)
-	return slices.DeleteFunc(slices.Clone(entries), func(c distributor.Change) bool { return slices.Contains(seen, entryName(c)) })
+	return slices.DeleteFunc(slices.Clone(entries),
+		func(c distributor.Change) bool { return slices.Contains(seen, entryName(c)) })
 }
 
 // remember keeps which entries the log holds, for the next reading.

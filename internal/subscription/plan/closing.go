@@ -48,7 +48,8 @@ func cancelledEarly(in Input, before Subscription) (clock.Date, bool) {
 	}
 	from := start.Start(in.Zone)
 	for _, c := range in.Log {
-		if c.SubscriptionExternalID == before.ExternalID && c.Ended && !c.At.Before(from) && c.At.Before(from.Add(microsoftWindow)) {
+		if c.SubscriptionExternalID == before.ExternalID && c.Ended && !c.At.Before(from) &&
+			c.At.Before(from.Add(microsoftWindow)) {
 			return c.On, true
 		}
 	}

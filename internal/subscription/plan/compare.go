@@ -28,7 +28,10 @@ func (d *Draft) compare(in Input, before Subscription) {
 	if !renewed && !before.Cost().Equal(d.Row.Cost()) {
 		rows = append(rows, costRow(before, d.Row, in.Today()))
 	}
-	slices.SortStableFunc(rows, func(a, b ledger.Change) int { return cmp.Compare(b.EffectiveAt.DaysUntil(a.EffectiveAt), 0) })
+	slices.SortStableFunc(rows, func(a,
+		b ledger.Change) int {
+		return cmp.Compare(b.EffectiveAt.DaysUntil(a.EffectiveAt), 0)
+	})
 	for _, c := range rows {
 		c.Refund = in.Refund
 		d.Enter(c)

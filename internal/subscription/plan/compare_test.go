@@ -74,11 +74,14 @@ func TestRenewal(t *testing.T) {
 		row    string
 	}{
 		{"a later start is a new term", "2027-01-15", record("S", next), "2027-01-15 renew +0"},
-		{"seats that change with the term belong to it", "2027-01-15", record("S", next, seats(4)), "2027-01-15 renew -1"},
+		{"seats that change with the term belong to it", "2027-01-15", record("S", next, seats(4)),
+			"2027-01-15 renew -1"},
 		{"so does the cost", "2027-01-15", record("S", next, costs("20")), "2027-01-15 renew +0"},
 		{"seen late it is dated at the term's start", "2027-02-20", record("S", next, seats(6)), "2027-01-15 renew +1"},
-		{"an end moved on once it was reached", "2027-01-15", record("S", term("2026-01-15", "2028-01-14")), "2027-01-15 renew +0"},
-		{"another length of term", "2026-05-01", record("S", func(d *distributor.Subscription) { d.Term = distributor.Triennial }), "2026-05-01 renew +0 estimated"},
+		{"an end moved on once it was reached", "2027-01-15", record("S", term("2026-01-15", "2028-01-14")),
+			"2027-01-15 renew +0"},
+		{"another length of term", "2026-05-01", record("S",
+			func(d *distributor.Subscription) { d.Term = distributor.Triennial }), "2026-05-01 renew +0 estimated"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

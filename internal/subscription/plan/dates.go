@@ -83,5 +83,6 @@ func (f Facts) certainEnd() clock.Date {
 
 // lapsed tells whether it has ended at the end that a person typed.
 func (s Subscription) lapsed() bool {
-	return !s.EndsOn.IsZero() && s.State == Inactive && s.DeactivatedBy == ByProvider && s.Status == distributor.StatusExpired
+	return !s.EndsOn.IsZero() && s.State == Inactive && s.DeactivatedBy == ByProvider &&
+		s.Status == distributor.StatusExpired
 }

@@ -10,10 +10,12 @@ func (s Subscription) Disputes() []Conflict {
 	switch {
 	case decided && !Ends(s.Status):
 		all = append(all, Conflict{ConflictState, fmt.Sprintf(
-			"The distributor still has %d seats and calls it %s; they do not count here while the %s stands.", s.Quantity, s.Status, s.decision())})
+			"The distributor still has %d seats and calls it %s; they do not count here while the %s stands.",
+			s.Quantity, s.Status, s.decision())})
 	case !decided && s.Frozen() && s.Quantity != *s.FrozenQuantity:
 		all = append(all, Conflict{ConflictQuantity, fmt.Sprintf(
-			"The distributor has %d seats now; %d count here while the %s stands.", s.Quantity, *s.FrozenQuantity, s.decision())})
+			"The distributor has %d seats now; %d count here while the %s stands.", s.Quantity, *s.FrozenQuantity,
+			s.decision())})
 	}
 	return all
 }

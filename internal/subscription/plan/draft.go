@@ -64,7 +64,8 @@ func (d *Draft) Derive() {
 
 func (d *Draft) standing() Standing {
 	r := d.Row
-	ended := Ends(r.Status) && (!r.EndUnread() || r.Status == distributor.StatusMissing) // when it ended is to be said first
+	// when it ended is to be said first
+	ended := Ends(r.Status) && (!r.EndUnread() || r.Status == distributor.StatusMissing)
 	if r.Frozen() {
 		ended = r.State == Inactive && r.DeactivatedBy == ByProvider
 	}

@@ -23,7 +23,10 @@ func End(s Current, e Ending) (Plan, error) {
 		return Plan{}, errs.New(errs.Conflict, "This subscription is already inactive. Nothing was changed.")
 	}
 	if s.Frozen() && e.By != ByCutover {
-		return Plan{}, errs.Newf(errs.Conflict, "A cut-over has frozen this subscription and ends it itself on %s, with No refund. Go on with the cut-over, or take its confirmation back there first; nothing was changed.", s.FrozenFrom)
+		return Plan{}, errs.Newf(errs.Conflict,
+			"A cut-over has frozen this subscription and ends it itself on %s, with No refund. "+
+				"Go on with the cut-over, or take its confirmation back there first; nothing was changed.",
+			s.FrozenFrom)
 	}
 	if err := Bearable(s.Timeline, e.On, -s.LedgerQuantity); err != nil {
 		return Plan{}, err
@@ -31,7 +34,8 @@ func End(s Current, e Ending) (Plan, error) {
 	d := s.Draft()
 	d.Row.DeactivatedBy, d.Row.DeactivatedOn = e.By, e.On
 	d.Derive()
-	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats, Refund: e.Refund, Note: e.Note}
+	closing := ledger.Change{Event: ledger.Deactivate, Reason: ledger.ByPerson, EffectiveAt: e.On, Delta: -d.seats,
+		Refund: e.Refund, Note: e.Note}
 	if e.By == ByCutover {
 		closing.Reason = ledger.ByCutover
 	}
@@ -45,7 +49,8 @@ func Bearable(t ledger.Timeline, on clock.Date, delta int) error {
 		return errs.Fields{"effective_at": "Enter the day from which it holds."}.Err()
 	}
 	if first := t.Earliest(on, delta); first != on {
-		return errs.Fields{"effective_at": fmt.Sprintf("The earliest day that leaves no day below zero seats is %s.", first)}.Err()
+		return errs.Fields{"effective_at": fmt.Sprintf("The earliest day that leaves no day below zero seats is %s.",
+			first)}.Err()
 	}
 	return nil
 }

@@ -19,7 +19,8 @@ func TestFirstSeen(t *testing.T) {
 			[]string{"2026-01-15 create +5"}},
 		{"suspended is still billed by the distributor", record("S", status(distributor.StatusSuspended)), plan.Active,
 			[]string{"2026-01-15 create +5"}},
-		{"blank with a past end date stays active", record("S", status(distributor.StatusBlank), term("2024-01-15", "2025-01-14")), plan.Active,
+		{"blank with a past end date stays active",
+			record("S", status(distributor.StatusBlank), term("2024-01-15", "2025-01-14")), plan.Active,
 			[]string{"2024-01-15 create +5"}},
 		{"a word nobody knows stays active", record("S", status("hibernating")), plan.Active,
 			[]string{"2026-01-15 create +5"}},
@@ -31,11 +32,14 @@ func TestFirstSeen(t *testing.T) {
 			[]string{"2026-03-10 create +5 archived estimated"}},
 		{"a start that lies ahead is the start", record("S", term("2026-04-01", "2027-03-31")), plan.Active,
 			[]string{"2026-04-01 create +5"}},
-		{"already ended: both rows archived, closed after its last day", record("S", status(distributor.StatusExpired), term("2025-01-15", "2026-01-14")), plan.Inactive,
+		{"already ended: both rows archived, closed after its last day",
+			record("S", status(distributor.StatusExpired), term("2025-01-15", "2026-01-14")), plan.Inactive,
 			[]string{"2025-01-15 create +5 archived", "2026-01-15 deactivate -5 provider archived"}},
-		{"already ended without an end: closed when seen", record("S", status(distributor.StatusDeleted), term("2025-01-15", "")), plan.Inactive,
+		{"already ended without an end: closed when seen",
+			record("S", status(distributor.StatusDeleted), term("2025-01-15", "")), plan.Inactive,
 			[]string{"2025-01-15 create +5 archived", "2026-03-10 deactivate -5 provider archived estimated"}},
-		{"an end before the start closes at the start", record("S", status(distributor.StatusCancelled), term("2026-02-01", "2026-01-01")), plan.Inactive,
+		{"an end before the start closes at the start",
+			record("S", status(distributor.StatusCancelled), term("2026-02-01", "2026-01-01")), plan.Inactive,
 			[]string{"2026-02-01 create +5 archived", "2026-02-01 deactivate -5 provider archived estimated"}},
 	}
 	for _, c := range cases {
@@ -73,7 +77,8 @@ func TestWhatAnEndDateMeans(t *testing.T) {
 		{"2026-01-15", distributor.Annual, "2027-01-14", "", "2027-01-15", false},
 		{"2026-01-15", distributor.Annual, "2027-01-15", "", "2027-01-15", false},
 		{"2026-01-15", distributor.Annual, "2027-01-15", plan.EndIsLastDay, "2027-01-15", false},
-		{"2024-01-15", distributor.Annual, "2027-01-15", "", "2027-01-15", false}, // after a renewal: the start does not move
+		// after a renewal: the start does not move
+		{"2024-01-15", distributor.Annual, "2027-01-15", "", "2027-01-15", false},
 		{"2026-01-31", distributor.Monthly, "2026-02-28", "", "2026-02-28", false},
 		{"2026-01-15", distributor.Triennial, "2029-01-14", plan.EndIsDayAfter, "2029-01-15", false},
 		{"2026-06-10", distributor.Annual, "2026-11-10", "", "2026-11-11", true}, // aligned to another's end

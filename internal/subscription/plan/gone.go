@@ -25,7 +25,8 @@ func gone(in Input) Plan {
 		return d.Finish(in.Stored)
 	}
 	d.Row.DeactivatedOn = d.Enter(ledger.Change{
-		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Refund: in.Refund, Billing: ledger.Open,
+		Event: ledger.Deactivate, Reason: ledger.Gone, EffectiveAt: in.Today(), Delta: -d.seats, Refund: in.Refund,
+		Billing: ledger.Open,
 	})
 	return d.Finish(in.Stored)
 }

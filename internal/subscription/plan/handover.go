@@ -25,7 +25,8 @@ func GiveBack(s Current, was, carried Local) (Plan, error) {
 	r := &d.Row
 	r.CutoverHold, r.BillableFrom = false, clock.Date{}
 	r.TwinHold, r.NoTwin = was.TwinHold && s.State != Inactive, was.NoTwin
-	if carried.ContractID == r.ContractID && carried.CRMAccountID == r.CRMAccountID && was.CRMAccountID == r.CRMAccountID {
+	if carried.ContractID == r.ContractID && carried.CRMAccountID == r.CRMAccountID &&
+		was.CRMAccountID == r.CRMAccountID {
 		r.ContractID, r.NeverLand = was.ContractID, was.NeverLand
 	}
 	d.Derive()

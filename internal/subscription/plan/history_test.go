@@ -36,13 +36,17 @@ func (h *history) sync() {
 // actions are what distributor, time and person can do. The distributor's are seen at the next sync.
 func (h *history) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
-		"days pass": func(t *rapid.T) { h.memory.now = h.memory.now.AddDate(0, 0, rapid.IntRange(1, 40).Draw(t, "days")) },
-		"seats":     func(t *rapid.T) { h.change(seats(rapid.IntRange(0, 12).Draw(t, "seats"))) },
+		"days pass": func(t *rapid.T) {
+			h.memory.now = h.memory.now.AddDate(0, 0,
+				rapid.IntRange(1, 40).Draw(t, "days"))
+		},
+		"seats": func(t *rapid.T) { h.change(seats(rapid.IntRange(0, 12).Draw(t, "seats"))) },
 		"logged seats": func(t *rapid.T) {
 			delta := rapid.IntRange(-3, 5).Draw(t, "delta")
 			if next := h.model.Record.Quantity + delta; next >= 0 && delta != 0 {
 				at := h.memory.now.Add(-1)
-				h.memory.log = append(h.memory.log, distributor.Change{SubscriptionExternalID: "S", At: at, On: date(at.Format("2006-01-02")), Delta: delta})
+				h.memory.log = append(h.memory.log, distributor.Change{SubscriptionExternalID: "S", At: at,
+					On: date(at.Format("2006-01-02")), Delta: delta})
 				h.change(seats(next))
 			}
 		},

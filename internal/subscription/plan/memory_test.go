@@ -28,7 +28,8 @@ type memory struct {
 	last    plan.Plan
 }
 
-var stellr = plan.Provider{ID: uuid.MustParse("018f0000-0000-7000-8000-00000000000a"), Connector: distributor.Stellr, Currency: "USD"}
+var stellr = plan.Provider{ID: uuid.MustParse("018f0000-0000-7000-8000-00000000000a"), Connector: distributor.Stellr,
+	Currency: "USD"}
 
 func mapped(n byte) plan.Account {
 	id := uuid.UUID{15: n}

@@ -26,7 +26,8 @@ func (d *Draft) another(in Input, before Subscription, rows []ledger.Change) []l
 	if at >= 0 {
 		rows[at].Details = rows[at].Details.With("product", words)
 	} else {
-		rows = append(rows, ledger.Change{Event: ledger.Product, EffectiveAt: on, Estimated: true, Details: ledger.Details{"product": words}})
+		rows = append(rows, ledger.Change{Event: ledger.Product, EffectiveAt: on, Estimated: true,
+			Details: ledger.Details{"product": words}})
 	}
 	if in.Fill != nil && d.Row.ContractID.Valid {
 		fill := *in.Fill
@@ -37,11 +38,13 @@ func (d *Draft) another(in Input, before Subscription, rows []ledger.Change) []l
 }
 
 func productOf(f Facts) history.Product {
-	return history.Product{ID: f.ProductID, Kind: string(f.Kind), Term: string(f.Term), Rhythm: string(f.Frequency), Name: f.ProductName, Part: f.PartNumber}
+	return history.Product{ID: f.ProductID, Kind: string(f.Kind), Term: string(f.Term), Rhythm: string(f.Frequency),
+		Name: f.ProductName, Part: f.PartNumber}
 }
 
 func differs(a, b history.Product) bool {
-	return a.ID.Valid && b.ID.Valid && a.ID != b.ID || other(a.Kind, b.Kind) || other(a.Term, b.Term) || other(a.Rhythm, b.Rhythm)
+	return a.ID.Valid && b.ID.Valid && a.ID != b.ID || other(a.Kind, b.Kind) || other(a.Term, b.Term) ||
+		other(a.Rhythm, b.Rhythm)
 }
 
 // other tells whether two words differ and both are known.

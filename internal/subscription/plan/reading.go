@@ -29,11 +29,14 @@ func Read(d distributor.Subscription, p Provider) (Reading, error) {
 		return Reading{}, err
 	}
 	f := Facts{
-		ContractNo: clean(d.ContractNo), Vendor: clean(d.Vendor), VendorSubscriptionID: clean(d.VendorSubscriptionID), Kind: kindOf(d.Kind),
+		ContractNo: clean(d.ContractNo), Vendor: clean(d.Vendor), VendorSubscriptionID: clean(d.VendorSubscriptionID),
+		Kind:        kindOf(d.Kind),
 		ProductName: clean(d.ProductName), PartNumber: clean(d.PartNumber), SKU: clean(d.SKU), Quantity: d.Quantity,
 		UnitCost: Places(d.UnitCost), SuggestedPrice: Places(d.SuggestedPrice),
-		Frequency: FrequencyOf(d.Frequency), FrequencyText: clean(d.FrequencyText), Term: FrequencyOf(d.Term), TermText: clean(d.TermText),
-		Start: d.Start, End: d.End, StartText: clean(d.StartText), EndText: clean(d.EndText), AutoRenew: d.AutoRenew, AtEnd: d.AtEnd,
+		Frequency: FrequencyOf(d.Frequency), FrequencyText: clean(d.FrequencyText), Term: FrequencyOf(d.Term),
+		TermText: clean(d.TermText),
+		Start:    d.Start, End: d.End, StartText: clean(d.StartText), EndText: clean(d.EndText), AutoRenew: d.AutoRenew,
+		AtEnd:  d.AtEnd,
 		Status: statusOf(d.Status), StatusText: clean(d.StatusText), RawHash: distributor.Meaning(d.Raw),
 	}
 	f.CostCurrency, f.CostCurrencyAssumed = currencyOf(d.Currency, p.Currency)

@@ -25,7 +25,8 @@ func TestThePeriodOfACostIsTheRecordsOrThePersons(t *testing.T) {
 		"a purchase, not asked": {kind: distributor.OneTime, want: money.Unknown},
 		"usage has no cost":     {usual: money.Month, kind: distributor.Usage, want: money.Unknown},
 	} {
-		got, err := plan.Read(distributor.Subscription{ExternalID: "S-1", Kind: c.kind, CostPeriod: c.said}, plan.Provider{CostPeriod: c.usual})
+		got, err := plan.Read(distributor.Subscription{ExternalID: "S-1", Kind: c.kind, CostPeriod: c.said},
+			plan.Provider{CostPeriod: c.usual})
 		if err != nil || got.CostPeriod != c.want || got.CostPeriodAssumed != c.assumed {
 			t.Errorf("%s: %q assumed %v, %v", name, got.CostPeriod, got.CostPeriodAssumed, err)
 		}

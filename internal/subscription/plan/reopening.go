@@ -14,12 +14,14 @@ func (d *Draft) reopen(in Input, before Subscription) {
 	wasGone := before.Status == distributor.StatusMissing
 	newStart := !before.Start.IsZero() && !in.Reading.Start.IsZero() && before.Start != in.Reading.Start
 	if before.lapsed() && !newStart { // a person typed another end: it never really ended on the first
-		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
+		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider, EffectiveAt: before.DeactivatedOn,
+			Delta: before.Quantity})
 		d.compare(in, before)
 		return
 	}
 	if wasGone && !newStart {
-		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.Back, EffectiveAt: before.DeactivatedOn, Delta: before.Quantity})
+		d.Enter(ledger.Change{Event: ledger.Activate, Reason: ledger.Back, EffectiveAt: before.DeactivatedOn,
+			Delta: before.Quantity})
 		d.compare(in, before)
 		return
 	}
@@ -27,7 +29,8 @@ func (d *Draft) reopen(in Input, before Subscription) {
 	if newStart {
 		on, estimated = in.Reading.Start, false
 	}
-	c := ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider, EffectiveAt: notBefore(on, before.DeactivatedOn), Estimated: estimated, Delta: d.Row.Billable() - d.seats}
+	c := ledger.Change{Event: ledger.Activate, Reason: ledger.ByProvider,
+		EffectiveAt: notBefore(on, before.DeactivatedOn), Estimated: estimated, Delta: d.Row.Billable() - d.seats}
 	if wasGone {
 		c.Reason = ledger.Back
 	}

@@ -21,7 +21,8 @@ type SeatRow struct {
 func SeatRows(h history.History) []SeatRow {
 	var rows []SeatRow
 	for _, r := range h.Rows {
-		if r.Event != ledger.Price && r.Event != ledger.Cost && r.Event != ledger.Product && (r.Delta != 0 || r.Rewritten() || r.Event == ledger.Update) {
+		if r.Event != ledger.Price && r.Event != ledger.Cost && r.Event != ledger.Product &&
+			(r.Delta != 0 || r.Rewritten() || r.Event == ledger.Update) {
 			rows = append(rows, SeatRow{Row: r})
 		}
 	}
@@ -84,7 +85,8 @@ func Typable(h history.History, on, today clock.Date) error {
 	case on.IsZero():
 		return errs.Fields{"effective_at": "Enter the day from which it holds."}.Err()
 	case on.Before(first):
-		return errs.Fields{"effective_at": fmt.Sprintf("The first billable day of this subscription is %s; nothing is billed before it. Enter that day or a later one.", first)}.Err()
+		return errs.Fields{"effective_at": fmt.Sprintf("The first billable day of this subscription is %s; "+
+			"nothing is billed before it. Enter that day or a later one.", first)}.Err()
 	case on.After(today.AddMonths(12 * aheadYears)):
 		return errs.Fields{"effective_at": "This is more than five years ahead. Enter an earlier day."}.Err()
 	}

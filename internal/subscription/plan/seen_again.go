@@ -83,7 +83,8 @@ func (d *Draft) move(in Input) {
 func (d *Draft) dispute(before Subscription) {
 	if before.Quantity != d.Row.Quantity {
 		d.Conflicts = append(d.Conflicts, Conflict{ConflictQuantity, fmt.Sprintf(
-			"The distributor changed the seats from %d to %d; they do not count here while the %s stands.", before.Quantity, d.Row.Quantity, before.decision())})
+			"The distributor changed the seats from %d to %d; they do not count here while the %s stands.",
+			before.Quantity, d.Row.Quantity, before.decision())})
 	}
 	if Ends(before.Status) != Ends(d.Row.Status) {
 		d.Conflicts = append(d.Conflicts, Conflict{ConflictState, fmt.Sprintf(

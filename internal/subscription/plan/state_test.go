@@ -22,16 +22,29 @@ func TestDerive(t *testing.T) {
 		want plan.Verdict
 	}{
 		{"nothing stands against it", landed, plan.Verdict{State: plan.Active}},
-		{"ended outranks every hold", with(func(s *plan.Standing) { s.Ended, s.TwinHold = true, true }), plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByProvider}},
-		{"a person's decision outranks the provider's", with(func(s *plan.Standing) { s.Ended, s.DeactivatedBy = true, plan.ByPerson }), plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByPerson}},
-		{"so does the cut-over's", with(func(s *plan.Standing) { s.DeactivatedBy = plan.ByCutover }), plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByCutover}},
-		{"the provider's own end does not outlive it", with(func(s *plan.Standing) { s.DeactivatedBy = plan.ByProvider }), plan.Verdict{State: plan.Active}},
-		{"unmapped", with(func(s *plan.Standing) { s.Account, s.Pending = account.Unmapped, true }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldUnmapped}},
-		{"moved to a mapped account: nobody said whose it is", with(func(s *plan.Standing) { s.HasCustomer = false }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldUnmapped}},
-		{"excluded", with(func(s *plan.Standing) { s.Account, s.HasCustomer = account.Excluded, false }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldExcluded}},
-		{"pending", with(func(s *plan.Standing) { s.Pending, s.TwinHold = true, true }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldPending}},
-		{"twin", with(func(s *plan.Standing) { s.TwinHold, s.CutoverHold = true, true }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldTwin}},
-		{"cut-over", with(func(s *plan.Standing) { s.CutoverHold = true }), plan.Verdict{State: plan.Held, HoldReason: plan.HoldCutover}},
+		{"ended outranks every hold", with(func(s *plan.Standing) { s.Ended, s.TwinHold = true, true }),
+			plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByProvider}},
+		{"a person's decision outranks the provider's",
+			with(func(s *plan.Standing) {
+				s.Ended, s.DeactivatedBy = true,
+					plan.ByPerson
+			}), plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByPerson}},
+		{"so does the cut-over's", with(func(s *plan.Standing) { s.DeactivatedBy = plan.ByCutover }),
+			plan.Verdict{State: plan.Inactive, DeactivatedBy: plan.ByCutover}},
+		{"the provider's own end does not outlive it",
+			with(func(s *plan.Standing) { s.DeactivatedBy = plan.ByProvider }), plan.Verdict{State: plan.Active}},
+		{"unmapped", with(func(s *plan.Standing) { s.Account, s.Pending = account.Unmapped, true }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldUnmapped}},
+		{"moved to a mapped account: nobody said whose it is", with(func(s *plan.Standing) { s.HasCustomer = false }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldUnmapped}},
+		{"excluded", with(func(s *plan.Standing) { s.Account, s.HasCustomer = account.Excluded, false }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldExcluded}},
+		{"pending", with(func(s *plan.Standing) { s.Pending, s.TwinHold = true, true }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldPending}},
+		{"twin", with(func(s *plan.Standing) { s.TwinHold, s.CutoverHold = true, true }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldTwin}},
+		{"cut-over", with(func(s *plan.Standing) { s.CutoverHold = true }),
+			plan.Verdict{State: plan.Held, HoldReason: plan.HoldCutover}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -46,8 +59,10 @@ func TestDerive(t *testing.T) {
 func TestOnlyFiveStatusesEnd(t *testing.T) {
 	t.Parallel()
 	ends := map[distributor.Status]bool{
-		distributor.StatusActive: false, distributor.StatusBlank: false, distributor.StatusSuspended: false, distributor.StatusPending: false, distributor.StatusUnknown: false,
-		distributor.StatusExpired: true, distributor.StatusCancelled: true, distributor.StatusDiscontinued: true, distributor.StatusDeleted: true, distributor.StatusMissing: true,
+		distributor.StatusActive: false, distributor.StatusBlank: false, distributor.StatusSuspended: false,
+		distributor.StatusPending: false, distributor.StatusUnknown: false,
+		distributor.StatusExpired: true, distributor.StatusCancelled: true, distributor.StatusDiscontinued: true,
+		distributor.StatusDeleted: true, distributor.StatusMissing: true,
 	}
 	for s, want := range ends {
 		if got := plan.Ends(s); got != want {

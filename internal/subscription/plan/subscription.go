@@ -18,34 +18,39 @@ import (
 
 // Facts are the provider's: only a sync changes them, or a person for a manual provider.
 type Facts struct {
-	ContractNo           string                `gorm:"column:contract_no"`
-	Vendor               string                `gorm:"column:vendor"`
-	VendorSubscriptionID string                `gorm:"column:vendor_subscription_id"`
-	Kind                 distributor.Kind      `gorm:"column:kind"`
-	ProductID            uuid.NullUUID         `gorm:"column:product_id"`
-	ProductName          string                `gorm:"column:product_name"`
-	PartNumber           string                `gorm:"column:part_number"`
-	SKU                  string                `gorm:"column:sku"`
-	Quantity             int                   `gorm:"column:quantity"` // what the distributor last reported, in every state
-	UnitCost             decimal.NullDecimal   `gorm:"column:unit_cost"`
-	CostPeriod           money.Period          `gorm:"column:cost_period"`
-	CostPeriodAssumed    bool                  `gorm:"column:cost_period_assumed"` // the record had none: the provider's setting
-	CostCurrency         string                `gorm:"column:cost_currency"`
-	CostCurrencyAssumed  bool                  `gorm:"column:cost_currency_assumed"` // the record had none: the provider's default
-	SuggestedPrice       decimal.NullDecimal   `gorm:"column:suggested_price"`
-	Frequency            distributor.Frequency `gorm:"column:billing_frequency"`
-	FrequencyText        string                `gorm:"column:billing_frequency_text"`
-	Term                 distributor.Term      `gorm:"column:term"`
-	TermText             string                `gorm:"column:term_text"`
-	Start                clock.Date            `gorm:"column:start_date"`
-	End                  clock.Date            `gorm:"column:end_date"`
-	StartText            string                `gorm:"column:start_text"` // as received, where it cannot be read; see unread.go
-	EndText              string                `gorm:"column:end_text"`
-	AutoRenew            distributor.YesNo     `gorm:"column:auto_renew"` // whether it renews by itself, where that is given
-	AtEnd                distributor.AtEnd     `gorm:"column:at_end"`     // what a person says happens at the end; manual providers only
-	Status               distributor.Status    `gorm:"column:provider_status"`
-	StatusText           string                `gorm:"column:provider_status_text"`
-	RawHash              string                `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
+	ContractNo           string           `gorm:"column:contract_no"`
+	Vendor               string           `gorm:"column:vendor"`
+	VendorSubscriptionID string           `gorm:"column:vendor_subscription_id"`
+	Kind                 distributor.Kind `gorm:"column:kind"`
+	ProductID            uuid.NullUUID    `gorm:"column:product_id"`
+	ProductName          string           `gorm:"column:product_name"`
+	PartNumber           string           `gorm:"column:part_number"`
+	SKU                  string           `gorm:"column:sku"`
+	// what the distributor last reported, in every state
+	Quantity   int                 `gorm:"column:quantity"`
+	UnitCost   decimal.NullDecimal `gorm:"column:unit_cost"`
+	CostPeriod money.Period        `gorm:"column:cost_period"`
+	// the record had none: the provider's setting
+	CostPeriodAssumed bool   `gorm:"column:cost_period_assumed"`
+	CostCurrency      string `gorm:"column:cost_currency"`
+	// the record had none: the provider's default
+	CostCurrencyAssumed bool                  `gorm:"column:cost_currency_assumed"`
+	SuggestedPrice      decimal.NullDecimal   `gorm:"column:suggested_price"`
+	Frequency           distributor.Frequency `gorm:"column:billing_frequency"`
+	FrequencyText       string                `gorm:"column:billing_frequency_text"`
+	Term                distributor.Term      `gorm:"column:term"`
+	TermText            string                `gorm:"column:term_text"`
+	Start               clock.Date            `gorm:"column:start_date"`
+	End                 clock.Date            `gorm:"column:end_date"`
+	// as received, where it cannot be read; see unread.go
+	StartText string            `gorm:"column:start_text"`
+	EndText   string            `gorm:"column:end_text"`
+	AutoRenew distributor.YesNo `gorm:"column:auto_renew"` // whether it renews by itself, where that is given
+	// what a person says happens at the end; manual providers only
+	AtEnd      distributor.AtEnd  `gorm:"column:at_end"`
+	Status     distributor.Status `gorm:"column:provider_status"`
+	StatusText string             `gorm:"column:provider_status_text"`
+	RawHash    string             `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
 }
 
 // Cost is the unit cost with its period and currency.
@@ -109,9 +114,11 @@ type Subscription struct {
 	Billing
 	Said
 
-	Undated    bool       `gorm:"column:undated"`     // its start cannot be read and nobody has said it: no seat counts yet
-	Sightings  string     `gorm:"column:sightings"`   // what was reported meanwhile, see unread.go
-	EndsOn     clock.Date `gorm:"column:ends_on"`     // first day without seats of an end that is certain: no run bills it or a later day
+	// its start cannot be read and nobody has said it: no seat counts yet
+	Undated   bool   `gorm:"column:undated"`
+	Sightings string `gorm:"column:sightings"` // what was reported meanwhile, see unread.go
+	// first day without seats of an end that is certain: no run bills it or a later day
+	EndsOn     clock.Date `gorm:"column:ends_on"`
 	EndsRefund bool       `gorm:"column:ends_refund"` // of days after that which are billed already
 
 	State          State         `gorm:"column:state"`
@@ -151,7 +158,8 @@ type History struct {
 
 // History is what of it stands.
 func (s Subscription) History() History {
-	return History{BillableFrom: s.BillableFrom, BilledThrough: s.BilledThrough, Since: s.HistorySince, TwinHold: s.TwinHold, CutoverHold: s.CutoverHold}
+	return History{BillableFrom: s.BillableFrom, BilledThrough: s.BilledThrough, Since: s.HistorySince,
+		TwinHold: s.TwinHold, CutoverHold: s.CutoverHold}
 }
 
 // Called is what a person calls the subscription.

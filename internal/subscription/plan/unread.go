@@ -88,7 +88,8 @@ func (d *Draft) wait(today clock.Date) {
 	}
 	now := sighting{on: today, seats: d.Row.Quantity, ended: d.Row.State == Inactive}
 	all := d.Row.sightings()
-	if n := len(all); n > 0 && all[n-1].seats == now.seats && all[n-1].ended == now.ended || n > 0 && all[n-1].ended && now.ended {
+	if n := len(all); n > 0 && all[n-1].seats == now.seats && all[n-1].ended == now.ended || n > 0 && all[n-1].ended &&
+		now.ended {
 		return
 	}
 	d.Row.Sightings = strings.TrimSpace(d.Row.Sightings + " " + now.String())
@@ -120,12 +121,14 @@ func (d *Draft) beginLate(in Input) {
 	start := d.Enter(began)
 	for _, s := range append(seen[1:], sighting{on: in.Today(), seats: d.Row.Quantity}) {
 		if delta := s.seats - d.seats; !s.ended && delta != 0 {
-			d.Enter(ledger.Change{Event: ledger.Update, EffectiveAt: latest(s.on, start), Delta: delta, Refund: in.Refund, Estimated: true})
+			d.Enter(ledger.Change{Event: ledger.Update, EffectiveAt: latest(s.on, start), Delta: delta,
+				Refund: in.Refund, Estimated: true})
 		}
 	}
 	if d.Row.State == Inactive {
 		d.Row.DeactivatedOn = d.Enter(ledger.Change{
-			Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: latest(closed, start), Estimated: true, Delta: -d.seats, Refund: in.Refund,
+			Event: ledger.Deactivate, Reason: ledger.ByProvider, EffectiveAt: latest(closed, start), Estimated: true,
+			Delta: -d.seats, Refund: in.Refund,
 		})
 	}
 }
@@ -160,7 +163,9 @@ const (
 
 func sayable(s Subscription, start, end, today clock.Date) error {
 	if !s.StartUnread() && !s.EndUnread() {
-		return errs.New(errs.Conflict, "Every date of this subscription that was given can be read, so there is nothing to say. Nothing was changed.")
+		return errs.New(errs.Conflict,
+			"Every date of this subscription that was given can be read, so there is nothing to say. "+
+				"Nothing was changed.")
 	}
 	problems := errs.Fields{}
 	check := func(field string, day clock.Date, unread bool) {

@@ -61,18 +61,22 @@ func TestAStartThatBecomesReadableBeginsByItself(t *testing.T) {
 
 func TestWhatEndedBeforeItsStartWasSaidIsClosed(t *testing.T) {
 	t.Parallel()
-	m := newMemory(t).see(record("S", unreadStart("spring"))).at("2026-03-20").see(record("S", unreadStart("spring"), status(distributor.StatusCancelled)))
+	m := newMemory(t).see(record("S", unreadStart("spring"))).at("2026-03-20").see(record("S", unreadStart("spring"),
+		status(distributor.StatusCancelled)))
 	m.want(plan.Inactive)
-	m.at("2026-03-25").say("2026-03-01", "").want(plan.Inactive, "2026-03-01 create +5", "2026-03-20 deactivate -5 provider estimated")
+	m.at("2026-03-25").say("2026-03-01", "").want(plan.Inactive, "2026-03-01 create +5",
+		"2026-03-20 deactivate -5 provider estimated")
 
 	m = newMemory(t).see(record("S", unreadStart("spring"), status(distributor.StatusExpired)))
 	m.want(plan.Inactive)
-	m.say("2026-02-01", "").want(plan.Inactive, "2026-02-01 create +5 archived", "2027-01-15 deactivate -5 provider archived estimated")
+	m.say("2026-02-01", "").want(plan.Inactive, "2026-02-01 create +5 archived",
+		"2027-01-15 deactivate -5 provider archived estimated")
 }
 
 func TestAnEndThatCannotBeReadClosesNothingUntilAPersonSaysIt(t *testing.T) {
 	t.Parallel()
-	m := newMemory(t).see(record("S")).at("2026-04-01").see(record("S", unreadEnd("end of term"), status(distributor.StatusExpired)))
+	m := newMemory(t).see(record("S")).at("2026-04-01").see(record("S", unreadEnd("end of term"),
+		status(distributor.StatusExpired)))
 	m.want(plan.Active, "2026-01-15 create +5")
 	if m.stored.End != date("2027-01-14") || !m.stored.EndUnread() {
 		t.Errorf("%+v", m.stored)
@@ -122,7 +126,8 @@ func TestAnEndThatAPersonTypedIsCertain(t *testing.T) {
 		t.Errorf("the same again: %+v", again)
 	}
 	m.at("2026-07-20").see(record("S", typedEnd("2026-12-31", distributor.AtEndEnds)))
-	m.want(plan.Active, "2026-01-01 create +5", "2026-07-01 deactivate -5 provider", "2026-07-01 activate +5 provider", "2026-07-01 renew +0")
+	m.want(plan.Active, "2026-01-01 create +5", "2026-07-01 deactivate -5 provider", "2026-07-01 activate +5 provider",
+		"2026-07-01 renew +0")
 	if m.stored.EndsOn != date("2027-01-01") {
 		t.Errorf("ends on %s", m.stored.EndsOn)
 	}

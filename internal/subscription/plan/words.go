@@ -16,7 +16,8 @@ func kindOf(k distributor.Kind) distributor.Kind {
 // FrequencyOf is a known rhythm, or unknown.
 func FrequencyOf(f distributor.Frequency) distributor.Frequency {
 	switch f {
-	case distributor.Monthly, distributor.Quarterly, distributor.Annual, distributor.Triennial, distributor.FreqOneTime, distributor.FreqTrial:
+	case distributor.Monthly, distributor.Quarterly, distributor.Annual, distributor.Triennial, distributor.FreqOneTime,
+		distributor.FreqTrial:
 		return f
 	}
 	return distributor.FreqUnknown

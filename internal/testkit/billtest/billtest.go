@@ -58,18 +58,28 @@ func (w *World) Beside(today string, k Terms) *World { return furnish(w.TB, w.DB
 func furnish(t testing.TB, db *pgtest.DB, today string, k Terms) *World {
 	t.Helper()
 	on := Day(t, today)
-	w := &World{TB: t, DB: db, Clock: clock.NewFake(on.Start(time.UTC).Add(9 * time.Hour)), Customer: uuid.Must(uuid.NewV7()), Contract: uuid.Must(uuid.NewV7())}
+	w := &World{TB: t, DB: db, Clock: clock.NewFake(on.Start(time.UTC).Add(9 * time.Hour)),
+		Customer: uuid.Must(uuid.NewV7()), Contract: uuid.Must(uuid.NewV7())}
 	now := w.Clock.Now()
-	w.Exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Contoso', 'person', ?, ?)`, w.Customer, now, now)
-	w.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day, start_date, bill_from, refunds, payment_terms, tax_code,
-		is_default, active, created_at, updated_at) VALUES (?, ?, 'Licences', 'USD', ?, ?, ?, '2026-01-01', ?, ?, '30 days', 'S20', true, true, ?, ?)`,
-		w.Contract, w.Customer, or(k.Frequency, "monthly"), or(k.Timing, "advance"), max(k.Day, 1), or(k.BillFrom, "2026-01-01"), or(k.Refunds, "no"), now, now)
+	w.Exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Contoso', 'person', ?, ?)`,
+		w.Customer, now, now)
+	w.Exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		start_date, bill_from, refunds, payment_terms, tax_code,
+		is_default, active, created_at, updated_at)
+		VALUES (?, ?, 'Licences', 'USD', ?, ?, ?, '2026-01-01', ?, ?, '30 days', 'S20', true, true, ?, ?)`,
+		w.Contract, w.Customer, or(k.Frequency, "monthly"), or(k.Timing, "advance"), max(k.Day, 1),
+		or(k.BillFrom, "2026-01-01"), or(k.Refunds, "no"), now, now)
 	w.Provider = subscription.Provider{ID: uuid.Must(uuid.NewV7()), Connector: distributor.Manual, Currency: "USD"}
-	w.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active, credentials_at, created_at, updated_at)
-		VALUES (?, ?, 'manual', false, '', '', 'USD', true, ?, ?, ?)`, w.Provider.ID, "By hand "+w.Provider.ID.String(), now, now, now)
-	w.Account = subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: "A-1", State: account.Mapped, CRMAccountID: uuid.NullUUID{UUID: w.Customer, Valid: true}}
-	w.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id, first_seen_at, updated_at)
-		VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, ?, ?)`, w.Account.ID, w.Provider.ID, w.Customer, now, now)
+	w.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
+		credentials_at, created_at, updated_at)
+		VALUES (?, ?, 'manual', false, '', '', 'USD', true, ?, ?,
+			?)`, w.Provider.ID, "By hand "+w.Provider.ID.String(), now, now, now)
+	w.Account = subscription.Account{ID: uuid.Must(uuid.NewV7()), ExternalID: "A-1", State: account.Mapped,
+		CRMAccountID: uuid.NullUUID{UUID: w.Customer, Valid: true}}
+	w.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+		first_seen_at, updated_at)
+		VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, ?,
+			?)`, w.Account.ID, w.Provider.ID, w.Customer, now, now)
 	return w
 }
 
@@ -136,17 +146,21 @@ func (w *World) AddUnpriced(external string, seats int, start string) uuid.UUID 
 
 // Record is a licence as a manual provider has it.
 func Record(external string, seats int, start clock.Date) distributor.Subscription {
-	return distributor.Subscription{ExternalID: external, AccountExternalID: "A-1", Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Product " + external, PartNumber: "PN-" + external,
-		Quantity: seats, UnitCost: decimal.NewNullDecimal(decimal.NewFromInt(10)), CostPeriod: money.Month, Currency: "USD",
-		Frequency: distributor.Monthly, Term: distributor.Annual, Start: start, Status: distributor.StatusActive, StatusText: "active"}
+	return distributor.Subscription{ExternalID: external, AccountExternalID: "A-1", Vendor: "Microsoft",
+		Kind: distributor.Licence, ProductName: "Product " + external, PartNumber: "PN-" + external,
+		Quantity: seats, UnitCost: decimal.NewNullDecimal(decimal.NewFromInt(10)), CostPeriod: money.Month,
+		Currency:  "USD",
+		Frequency: distributor.Monthly, Term: distributor.Annual, Start: start, Status: distributor.StatusActive,
+		StatusText: "active"}
 }
 
 // Sync takes records in, as a listing of the account would.
 func (w *World) Sync(records ...distributor.Subscription) {
 	w.Helper()
 	w.Tx(func(tx *gorm.DB) error {
-		res, err := subscription.SyncAccount(w.Context(), tx, subscription.Listing{Provider: w.Provider, Account: w.Account, Records: records, Zone: time.UTC,
-			Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.Clock.Now()}})
+		res, err := subscription.SyncAccount(w.Context(), tx,
+			subscription.Listing{Provider: w.Provider, Account: w.Account, Records: records, Zone: time.UTC,
+				Origin: ledger.Origin{Source: ledger.FromSync, By: audit.System, At: w.Clock.Now()}})
 		if err != nil {
 			return err
 		}
@@ -158,7 +172,8 @@ func (w *World) Sync(records ...distributor.Subscription) {
 func (w *World) ID(external string) uuid.UUID {
 	w.Helper()
 	var id uuid.UUID
-	if err := w.DB.Read(w.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`, external).Row().Scan(&id); err != nil {
+	if err := w.DB.Read(w.Context()).Raw(`SELECT id FROM subscriptions WHERE external_id = ?`,
+		external).Row().Scan(&id); err != nil {
 		w.Fatalf("subscription %s: %v", external, err)
 	}
 	return id
@@ -167,7 +182,8 @@ func (w *World) ID(external string) uuid.UUID {
 // Price sets a price per month from a day on, the day that the form proposes where none is named; later prices stay.
 func (w *World) Price(id uuid.UUID, amount, on string) {
 	w.Helper()
-	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month, Later: subscription.KeepLater, Gap: true}
+	p := subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Period: money.Month,
+		Later: subscription.KeepLater, Gap: true}
 	if on != "" {
 		p.On = Day(w, on)
 	}
@@ -184,7 +200,8 @@ func (w *World) Price(id uuid.UUID, amount, on string) {
 func (w *World) Seats(id uuid.UUID, seats int, on string) {
 	w.Helper()
 	w.Tx(func(tx *gorm.DB) error {
-		_, err := subscription.SetQuantity(w.Context(), tx, w.Act(id), subscription.Quantity{Seats: seats, On: Day(w, on)})
+		_, err := subscription.SetQuantity(w.Context(), tx, w.Act(id),
+			subscription.Quantity{Seats: seats, On: Day(w, on)})
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ type violation struct {
 const axeRun = `axe.run(document, {
 	runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
 	resultTypes: ["violations"],
-}).then(r => r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => ({target: n.target, failureSummary: n.failureSummary}))})))`
+}).then(r => r.violations.map(v => ({id: v.id, help: v.help, 
+	nodes: v.nodes.map(n => ({target: n.target, failureSummary: n.failureSummary}))})))`
 
 // Axe runs axe-core over the present page and fails the test with whatever it
 // finds against WCAG 2.2 AA or its own best practices. Needs JavaScript on.

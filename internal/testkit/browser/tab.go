@@ -91,7 +91,8 @@ func (tab *Tab) feature(name, value string) {
 // NoScript turns JavaScript of pages off, from the next page on.
 func (tab *Tab) NoScript() {
 	tab.t.Helper()
-	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true})
 	tab.must(err)
 }
 

@@ -89,7 +89,8 @@ func labels(doc *goquery.Document) []string {
 
 func nothingInline(doc *goquery.Document) []string {
 	out := each(doc.Find("style, [style]"), func(*goquery.Selection) string { return "is inline style" })
-	out = append(out, each(doc.Find("script:not([src])"), func(*goquery.Selection) string { return "is inline script" })...)
+	out = append(out, each(doc.Find("script:not([src])"),
+		func(*goquery.Selection) string { return "is inline script" })...)
 	return append(out, each(doc.Find("*"), func(s *goquery.Selection) string {
 		for _, a := range s.Nodes[0].Attr {
 			if strings.HasPrefix(a.Key, "on") {
@@ -119,7 +120,8 @@ func forms(doc *goquery.Document) []string {
 		}
 		return ""
 	})
-	return append(out, each(doc.Find("form form"), func(*goquery.Selection) string { return "is a form within a form" })...)
+	return append(out, each(doc.Find("form form"),
+		func(*goquery.Selection) string { return "is a form within a form" })...)
 }
 
 func links(doc *goquery.Document) []string {

@@ -13,7 +13,8 @@ func TestTheCacheKeepsTheCurrentClusterAndTheLastUsed(t *testing.T) {
 	t.Parallel()
 	c := cache{t.TempDir()}
 	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	for i, name := range []string{"cluster-current", "cluster-old", "cluster-older", "cluster-recent", "cluster-yesterday"} {
+	for i, name := range []string{"cluster-current", "cluster-old", "cluster-older", "cluster-recent",
+		"cluster-yesterday"} {
 		path := filepath.Join(c.dir, name)
 		used := map[string]int{"cluster-yesterday": 20, "cluster-recent": 19}[name]
 		if err := os.Mkdir(path, 0o700); err != nil {

@@ -44,7 +44,8 @@ func Main(m *testing.M) {
 	os.Exit(run(context.Background(), m, os.Stderr))
 }
 
-// seed names the seed of random histories, so that two runs of one commit play the same ones; without it each run plays others.
+// seed names the seed of random histories, so that two runs of one commit play the same ones; without it each run
+// plays others.
 const seed = "SEATLEDGER_TEST_SEED"
 
 func sameHistories() {
@@ -117,7 +118,8 @@ func (d *DB) clone() {
 		d.t.Fatalf("clone the template database: %v", err)
 	}
 	d.t.Cleanup(func() {
-		err := execute(context.WithoutCancel(d.t.Context()), os.Getenv(serverURL), "drop database "+d.Name+" with (force)")
+		err := execute(context.WithoutCancel(d.t.Context()), os.Getenv(serverURL),
+			"drop database "+d.Name+" with (force)")
 		if err != nil {
 			d.t.Errorf("drop the test database: %v", err)
 		}

@@ -27,17 +27,20 @@ func TestATestIsTheAppRoleInAMigratedDatabase(t *testing.T) {
 	var user, name string
 	var tables int
 	err := db.Pool().QueryRow(t.Context(),
-		"select current_user, current_database(), (select count(*) from pg_tables where schemaname = 'public')").Scan(&user, &name, &tables)
+		"select current_user, current_database(), (select count(*) from pg_tables where schemaname = 'public')").
+		Scan(&user, &name, &tables)
 	if err != nil || user != embedded.AppRole || name != db.Name || tables == 0 {
 		t.Errorf("user %q, database %q, %d tables, error %v", user, name, tables, err)
 	}
-	for _, sql := range []string{"create table x ()", "create temp table x ()", "create schema x", "create extension hstore"} {
+	for _, sql := range []string{"create table x ()", "create temp table x ()", "create schema x",
+		"create extension hstore"} {
 		var refusal *pgconn.PgError
 		if _, err := db.Pool().Exec(t.Context(), sql); !errors.As(err, &refusal) || refusal.Code != "42501" {
 			t.Errorf("as the app: %s: %v", sql, err)
 		}
 	}
-	if _, err := db.Owner().Exec(t.Context(), "create table x (); create schema x; create extension hstore"); err != nil {
+	if _, err := db.Owner().Exec(t.Context(),
+		"create table x (); create schema x; create extension hstore"); err != nil {
 		t.Errorf("as the owner: %v", err)
 	}
 }
@@ -65,7 +68,8 @@ func TestADatabaseEndsWithItsTest(t *testing.T) {
 		}
 	})
 	var there bool
-	err := pgtest.New(t).Pool().QueryRow(t.Context(), "select exists (select from pg_database where datname = $1)", inner.Name).Scan(&there)
+	err := pgtest.New(t).Pool().QueryRow(t.Context(), "select exists (select from pg_database where datname = $1)",
+		inner.Name).Scan(&there)
 	if err != nil || there {
 		t.Errorf("still there: %v, %v", there, err)
 	}

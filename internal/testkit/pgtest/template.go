@@ -28,7 +28,8 @@ func ensureTemplate(ctx context.Context, superuser string) error {
 		return err
 	}
 	var ready bool
-	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1 and datistemplate)", templateName()).Scan(&ready)
+	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1 and datistemplate)",
+		templateName()).Scan(&ready)
 	if err != nil || ready {
 		return err
 	}

@@ -106,7 +106,8 @@ func (c *Client) send(h *http.Client, r *http.Request) *Page {
 	if err != nil {
 		c.t.Fatalf("webtest: %s %s: %v", r.Method, r.URL, err)
 	}
-	return &Page{c: c, Method: r.Method, URL: resp.Request.URL, Status: resp.StatusCode, Header: resp.Header, Body: body}
+	return &Page{c: c, Method: r.Method, URL: resp.Request.URL, Status: resp.StatusCode, Header: resp.Header,
+		Body: body}
 }
 
 func (c *Client) resolve(path string) string {

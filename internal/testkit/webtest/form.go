@@ -31,7 +31,8 @@ func (p *Page) Form(selector string) *Form {
 		p.c.t.Fatalf("webtest: %s has no form %s; it has %q", p.Path(), selector, formActions(p.Doc()))
 	}
 	action, _ := s.Attr("action")
-	f := &Form{Method: http.MethodGet, Action: action, page: p, Values: url.Values{}, files: map[string]string{}, named: map[string]bool{}}
+	f := &Form{Method: http.MethodGet, Action: action, page: p, Values: url.Values{}, files: map[string]string{},
+		named: map[string]bool{}}
 	if m, _ := s.Attr("method"); m == "post" {
 		f.Method = http.MethodPost
 	}

@@ -64,7 +64,10 @@ func (p *Page) Shows(words ...string) *Page {
 // Link is where the first link with these words leads; the test ends when there is none.
 func (p *Page) Link(words string) string {
 	p.c.t.Helper()
-	found := p.Doc().Find("a").FilterFunction(func(_ int, s *goquery.Selection) bool { return htmlcheck.Text(s) == words })
+	found := p.Doc().Find("a").FilterFunction(func(_ int,
+		s *goquery.Selection) bool {
+		return htmlcheck.Text(s) == words
+	})
 	href, ok := found.First().Attr("href")
 	if !ok {
 		p.c.t.Fatalf("webtest: %s has no link %q; it has %q", p.Path(), words, linkWords(p.Doc()))

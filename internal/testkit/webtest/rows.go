@@ -38,7 +38,8 @@ func (s *Site) Versions(except ...string) map[string]string {
 		}
 		var digest string
 		err := s.DB.Owner().QueryRow(s.t.Context(),
-			`SELECT count(*) || ' rows ' || md5(coalesce(string_agg(concat_ws(' ', x.xmin, x.ctid, x::text), ',' ORDER BY x.ctid), '')) FROM `+table+` x`).Scan(&digest)
+			`SELECT count(*) || ' rows ' || md5(coalesce(string_agg(concat_ws(' ', x.xmin, x.ctid, x::text), ','
+				ORDER BY x.ctid), '')) FROM `+table+` x`).Scan(&digest)
 		s.must(err)
 		out[table] = digest
 	}
@@ -49,7 +50,8 @@ func (s *Site) Versions(except ...string) map[string]string {
 func (s *Site) Tables() []string {
 	s.t.Helper()
 	rows, err := s.DB.Owner().Query(s.t.Context(),
-		`SELECT CASE schemaname WHEN 'public' THEN '' ELSE schemaname || '.' END || tablename FROM pg_tables WHERE schemaname IN ('public', 'river') ORDER BY 1`)
+		`SELECT CASE schemaname WHEN 'public' THEN '' ELSE schemaname || '.' END || tablename FROM pg_tables
+			WHERE schemaname IN ('public', 'river') ORDER BY 1`)
 	s.must(err)
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	s.must(err)
@@ -62,7 +64,8 @@ func (s *Site) Dump() string {
 	var b strings.Builder
 	for _, table := range s.Tables() {
 		var all string
-		err := s.DB.Owner().QueryRow(s.t.Context(), `SELECT coalesce(string_agg(x::text, E'\n'), '') FROM `+table+` x`).Scan(&all)
+		err := s.DB.Owner().QueryRow(s.t.Context(),
+			`SELECT coalesce(string_agg(x::text, E'\n'), '') FROM `+table+` x`).Scan(&all)
 		s.must(err)
 		fmt.Fprintf(&b, "-- %s\n%s\n", table, all)
 	}

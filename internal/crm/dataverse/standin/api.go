@@ -30,7 +30,8 @@ func (o *Organisation) api(w http.ResponseWriter, r *http.Request) {
 	case !o.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]:
 		w.WriteHeader(http.StatusUnauthorized)
 	case name == "WhoAmI":
-		reply(w, http.StatusOK, map[string]any{"OrganizationId": "c0ffee00-1111-4222-8333-444455556666", "UserId": "00000000-aaaa-4bbb-8ccc-000000000001", "BusinessUnitId": "00000000-aaaa-4bbb-8ccc-000000000002"})
+		reply(w, http.StatusOK, map[string]any{"OrganizationId": "c0ffee00-1111-4222-8333-444455556666",
+			"UserId": "00000000-aaaa-4bbb-8ccc-000000000001", "BusinessUnitId": "00000000-aaaa-4bbb-8ccc-000000000002"})
 	case o.sets[name] == nil:
 		refuse(w, http.StatusNotFound, "0x80060888", "Resource not found for the segment '"+name+"'.")
 	case o.forbid[name]:
@@ -71,7 +72,8 @@ func (o *Organisation) list(w http.ResponseWriter, r *http.Request, name string)
 	}
 	ids := o.due(name, since, after)
 	size := o.pageSize(r, q)
-	doc := map[string]any{"@odata.context": o.host + "/api/data/v9.2/$metadata#" + name + "(" + q.Get("$select") + ")", "value": o.rows(name, ids[:min(size, len(ids))], fields)}
+	doc := map[string]any{"@odata.context": o.host + "/api/data/v9.2/$metadata#" + name + "(" + q.Get("$select") + ")",
+		"value": o.rows(name, ids[:min(size, len(ids))], fields)}
 	back := func(key, token string) string {
 		return o.host + r.URL.Path + "?" + url.Values{"$select": {q.Get("$select")}, key: {token}}.Encode()
 	}
@@ -97,7 +99,8 @@ func (o *Organisation) pageSize(r *http.Request, q url.Values) int {
 
 // unknownField names a column that the organisation does not have.
 func (o *Organisation) unknownField(name string, fields []string) string {
-	known := []string{"accountid", "accountnumber", "name", "websiteurl", "emailaddress1", "telephone1", "statecode", "contactid", "_parentcustomerid_value", "wf_tenantid"}
+	known := []string{"accountid", "accountnumber", "name", "websiteurl", "emailaddress1", "telephone1", "statecode",
+		"contactid", "_parentcustomerid_value", "wf_tenantid"}
 	for _, f := range fields {
 		if !slices.Contains(known, f) && !strings.HasPrefix(f, "address1_") {
 			return f
@@ -124,7 +127,8 @@ func (o *Organisation) rows(name string, ids, fields []string) []map[string]any 
 	for _, id := range ids {
 		r := o.sets[name].rows[id]
 		if r.deleted {
-			out = append(out, map[string]any{"@odata.context": o.host + "/api/data/v9.2/$metadata#" + name + "/$deletedEntity", "id": id, "reason": "deleted"})
+			out = append(out, map[string]any{"@odata.context": o.host + "/api/data/v9.2/$metadata#" + name +
+				"/$deletedEntity", "id": id, "reason": "deleted"})
 			continue
 		}
 		doc := map[string]any{"@odata.etag": fmt.Sprintf(`W/"%d"`, r.version), o.sets[name].key: id}

@@ -57,7 +57,8 @@ type row struct {
 // New makes an empty organisation whose changes are tracked.
 func New() *Organisation {
 	return &Organisation{
-		sets:    map[string]*set{"accounts": {"accountid", map[string]*row{}}, "contacts": {"contactid", map[string]*row{}}},
+		sets: map[string]*set{"accounts": {"accountid", map[string]*row{}},
+			"contacts": {"contactid", map[string]*row{}}},
 		version: 1, tokens: map[string]bool{}, secret: Secret, tracking: true, forbid: map[string]bool{},
 	}
 }
@@ -166,7 +167,8 @@ func (o *Organisation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer o.mu.Unlock()
 	seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	defer func() {
-		o.journal = append(o.journal, Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Prefer"), seen.status})
+		o.journal = append(o.journal, Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Prefer"),
+			seen.status})
 	}()
 	if o.fail(seen, r) {
 		return

@@ -10,7 +10,8 @@ import (
 func (o *Organisation) token(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	refuse := func(status int, kind, code, text string) {
-		reply(w, status, map[string]any{"error": kind, "error_description": code + ": " + text + " Trace ID: 0a1b Correlation ID: 2c3d", "error_codes": []int{7000215}})
+		reply(w, status, map[string]any{"error": kind, "error_description": code + ": " + text +
+			" Trace ID: 0a1b Correlation ID: 2c3d", "error_codes": []int{7000215}})
 	}
 	switch {
 	case r.Method != http.MethodPost:
@@ -21,10 +22,13 @@ func (o *Organisation) token(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusBadRequest, "unsupported_grant_type", "AADSTS70003", "The grant is not supported.")
 	case r.PostForm.Get("client_id") != ClientID:
 		refuse(http.StatusBadRequest, "unauthorized_client", "AADSTS700016", "Application not found in the directory.")
-	case r.PostForm.Get("scope") != "http://"+r.Host+"/.default" && r.PostForm.Get("scope") != "https://"+r.Host+"/.default":
-		refuse(http.StatusBadRequest, "invalid_resource", "AADSTS500011", "The resource principal was not found in the tenant.")
+	case r.PostForm.Get("scope") != "http://"+r.Host+"/.default" &&
+		r.PostForm.Get("scope") != "https://"+r.Host+"/.default":
+		refuse(http.StatusBadRequest, "invalid_resource", "AADSTS500011",
+			"The resource principal was not found in the tenant.")
 	case r.PostForm.Get("client_secret") != o.secret:
-		refuse(http.StatusUnauthorized, "invalid_client", "AADSTS7000215", "Invalid client secret provided: "+r.PostForm.Get("client_secret")+".")
+		refuse(http.StatusUnauthorized, "invalid_client", "AADSTS7000215",
+			"Invalid client secret provided: "+r.PostForm.Get("client_secret")+".")
 	default:
 		o.issued++
 		token := fmt.Sprintf("dv-token-%d-3a9f", o.issued)

@@ -22,10 +22,12 @@ type Model struct {
 }
 
 // EndingWords are statuses that end a subscription.
-var EndingWords = []distributor.Status{distributor.StatusCancelled, distributor.StatusExpired, distributor.StatusDeleted, distributor.StatusDiscontinued}
+var EndingWords = []distributor.Status{distributor.StatusCancelled, distributor.StatusExpired,
+	distributor.StatusDeleted, distributor.StatusDiscontinued}
 
 // LivingWords are statuses that end none.
-var LivingWords = []distributor.Status{distributor.StatusActive, distributor.StatusBlank, distributor.StatusSuspended, distributor.StatusUnknown, distributor.StatusPending}
+var LivingWords = []distributor.Status{distributor.StatusActive, distributor.StatusBlank, distributor.StatusSuspended,
+	distributor.StatusUnknown, distributor.StatusPending}
 
 // Ended tells whether the distributor ended it.
 func (m *Model) Ended() bool {

@@ -15,15 +15,18 @@ import (
 // Record is a Microsoft subscription of five seats in its first year.
 func Record(external string, change ...func(*distributor.Subscription)) distributor.Subscription {
 	d := distributor.Subscription{
-		ExternalID: external, ContractNo: "C1", Vendor: "Microsoft", Kind: distributor.Licence, ProductName: "Business Premium",
-		PartNumber: "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5, UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("18.70")),
+		ExternalID: external, ContractNo: "C1", Vendor: "Microsoft", Kind: distributor.Licence,
+		ProductName: "Business Premium",
+		PartNumber:  "CFQ7TTC0LCHC:0002", SKU: "900100", Quantity: 5,
+		UnitCost:   decimal.NewNullDecimal(decimal.RequireFromString("18.70")),
 		CostPeriod: money.Month, Currency: "USD", Frequency: distributor.Monthly, Term: distributor.Annual,
 		Start: Date("2026-01-15"), End: Date("2027-01-14"), Status: distributor.StatusActive, StatusText: "Active",
 	}
 	for _, c := range change {
 		c(&d)
 	}
-	d.Raw, _ = json.Marshal(map[string]any{"id": d.ExternalID, "qty": d.Quantity, "status": d.Status, "start": d.Start.String(), "end": d.End.String()})
+	d.Raw, _ = json.Marshal(map[string]any{"id": d.ExternalID, "qty": d.Quantity, "status": d.Status,
+		"start": d.Start.String(), "end": d.End.String()})
 	return d
 }
 
