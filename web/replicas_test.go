@@ -299,11 +299,11 @@ func TestAHolderThatIsGoneIsReplacedAndCannotCommit(t *testing.T) {
 			f.ok(f.ask(syncing.Subscriptions, func(r uuid.UUID) { id = r }))
 			f.until(patience, "the holder waits in its transactions", func() bool {
 				var waiting int
-				f.ok(f.DB.Owner().QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
-					WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting))
+				f.ok(f.DB.Owner().QueryRow(t.Context(), `SELECT count(*) FROM pg_locks l
+					JOIN pg_database d ON d.oid = l.database
+					WHERE NOT l.granted AND d.datname = current_database()`).Scan(&waiting))
 				return waiting > 0
 			})
-			second := f.replica("")
 			wake := func() {}
 			switch how {
 			case "killed":
@@ -317,6 +317,7 @@ func TestAHolderThatIsGoneIsReplacedAndCannotCommit(t *testing.T) {
 			}
 			hit := time.Now()
 			f.ok(lock.Rollback(t.Context()))
+			second := f.replica("")
 			f.until(60*time.Second, "another replica has the run", func() bool { return f.run(id).Attempt == 2 })
 			t.Logf("%s: taken over after %s", how, time.Since(hit).Round(100*time.Millisecond))
 			f.until(patience, "the run ends", func() bool { return f.run(id).State.Finished() })
