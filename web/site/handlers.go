@@ -18,6 +18,7 @@ import (
 	"seatledger/web/invoices"
 	"seatledger/web/manual"
 	"seatledger/web/mapping"
+	"seatledger/web/notices"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
@@ -50,6 +51,7 @@ type handlers struct {
 	cutovers      cutovers.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
+	notices       notices.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -75,6 +77,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
+		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 	}
 }
 
