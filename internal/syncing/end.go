@@ -23,6 +23,9 @@ func (w *worker) end(ctx context.Context, out outcome) error {
 				return err
 			}
 		}
+		if err := tx.Exec(`UPDATE sync_runs SET calls = calls + ? WHERE id = ?`, w.calls, w.run.ID).Error; err != nil {
+			return err
+		}
 		if out.state == Interrupted {
 			return tx.Exec(`UPDATE sync_runs SET state = 'interrupted', message = ? WHERE id = ?`, out.message,
 				w.run.ID).Error
@@ -40,7 +43,10 @@ func (w *worker) close(tx *gorm.DB, out outcome) error {
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`DELETE FROM sync_run_seen WHERE run_id = ?`, w.run.ID).Error
+	if err := tx.Exec(`DELETE FROM sync_run_seen WHERE run_id = ?`, w.run.ID).Error; err != nil {
+		return err
+	}
+	return w.s.closed(tx.Statement.Context, tx, w.run.ID)
 }
 
 // goOn queues the subscriptions after the accounts, as the night does. The run just

@@ -29,6 +29,8 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	if err != nil || w == nil {
 		return err
 	}
+	s.begun(ctx, w)
+	ctx, calls := obs.WithCalls(ctx)
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go w.lease.keep(working, stop)
@@ -37,7 +39,12 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 		out = w.brokenOff(context.WithoutCancel(ctx), cause)
 	}
 	// The end is written also when the process is asked to stop.
-	return w.end(context.WithoutCancel(ctx), out)
+	w.calls = calls.Load()
+	if err := w.end(context.WithoutCancel(ctx), out); err != nil || out.state == "" {
+		return err
+	}
+	s.ended(context.WithoutCancel(ctx), runID)
+	return nil
 }
 
 // begin takes the lease and marks the run as running; nil when there is nothing left to do. A try
@@ -81,6 +88,7 @@ type worker struct {
 	provider provider.Provider
 	conn     distributor.Connector
 	progress *progress
+	calls    int64 // made to the distributor in this attempt
 	counters
 }
 

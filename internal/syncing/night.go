@@ -45,6 +45,10 @@ func (s *Service) Night(ctx context.Context) error {
 	for _, id := range due {
 		err = errors.Join(err, s.nightOf(ctx, id))
 	}
+	if len(due) > 0 {
+		_, pruning := s.Prune(ctx)
+		err = errors.Join(err, pruning)
+	}
 	return err
 }
 
