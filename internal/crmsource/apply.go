@@ -196,6 +196,9 @@ func (w *worker) finish(ctx context.Context, p plan) (outcome, error) {
 		out = w.result(p)
 		err := tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ? WHERE id = ?`,
 			out.state, out.message, out.advice, w.s.Clock.Now(), w.run.ID).Error
+		if err == nil {
+			err = w.closed(ctx, tx, out)
+		}
 		if err != nil || w.run.Added+w.run.Changed+w.run.Gone == 0 {
 			return err
 		}

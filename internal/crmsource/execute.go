@@ -42,6 +42,7 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	if err != nil || w == nil {
 		return err
 	}
+	s.begun(ctx, w)
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go w.stayAlive(working, stop)
@@ -57,10 +58,14 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	case err != nil:
 		out = s.failure(ctx, err)
 	}
-	if out.state == Succeeded || out.state == Partial {
-		return nil // written with the data
+	ctx = context.WithoutCancel(ctx)
+	if out.state != Succeeded && out.state != Partial { // those are written with the data
+		if err := w.end(ctx, out); err != nil {
+			return err
+		}
 	}
-	return w.end(context.WithoutCancel(ctx), out)
+	s.ended(ctx, w)
+	return nil
 }
 
 // begin takes the run; nil when there is nothing to do. A try that was rolled back leaves nothing behind.
@@ -163,10 +168,14 @@ func (w *worker) end(ctx context.Context, out outcome) error {
 			return tx.Exec(`UPDATE crm_source_runs SET state = 'interrupted', held_until = ?, message = ? WHERE id = ?`,
 				w.s.Clock.Now(), out.message, w.run.ID).Error
 		}
-		return tx.Exec(`UPDATE crm_source_runs
+		err := tx.Exec(`UPDATE crm_source_runs
 			SET state = ?, message = ?, advice = ?, finished_at = ?, accounts = greatest(accounts, ?),
 				contacts = greatest(contacts, ?) WHERE id = ?`,
 			out.state, out.message, out.advice, w.s.Clock.Now(), w.read.Load(), w.persons.Load(), w.run.ID).Error
+		if err != nil {
+			return err
+		}
+		return w.closed(ctx, tx, out)
 	})
 	if errors.Is(err, errLost) {
 		return nil

@@ -35,7 +35,9 @@ func (b batchActors) undid() audit.Actor    { return audit.Actor{ID: b.UndoByID.
 // WorkBatch carries out what is left of a batch or of its undo: one account, one
 // transaction. A decision that is refused, as by another operator who was first, is
 // noted with its reason, and the rest goes through. It may run several times at once.
-func (s *Service) WorkBatch(ctx context.Context, id uuid.UUID) error {
+func (s *Service) WorkBatch(ctx context.Context, id uuid.UUID) (err error) {
+	s.begun(ctx, id)
+	defer func() { s.ended(ctx, id, err) }()
 	for {
 		more, err := s.workItem(ctx, id)
 		if err != nil || !more {

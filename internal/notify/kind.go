@@ -55,6 +55,9 @@ var kinds = []words{
 	{SignOffsLapsed, "Sign-offs lapsed", Warn},
 }
 
+// doubts are the kinds of what a sync would not believe, or not without a person.
+var doubts = []Kind{RunStopped, RunWaits, SeatsUnusual, AccountUnreadable, BelievedLess, Conflict, Moved}
+
 func (k Kind) words() (words, bool) {
 	for _, w := range kinds {
 		if w.kind == k {

@@ -139,3 +139,17 @@ func Newest(ctx context.Context, db *gorm.DB) (uuid.UUID, error) {
 	}
 	return ids[0], nil
 }
+
+// Tally is how many notices of a kind there are.
+type Tally struct {
+	Kind    Kind
+	Notices int
+}
+
+// Doubts counts what was not believed since a moment, by kind.
+func Doubts(ctx context.Context, db *gorm.DB, since time.Time) ([]Tally, error) {
+	var rows []Tally
+	err := db.WithContext(ctx).Raw(`SELECT kind, count(*) AS notices FROM notices WHERE at >= ? AND kind IN (?)
+		GROUP BY kind ORDER BY kind`, since, doubts).Scan(&rows).Error
+	return rows, err
+}

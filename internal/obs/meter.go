@@ -3,6 +3,7 @@ package obs
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -70,4 +71,19 @@ func (m *Meter) Call(ctx context.Context, status string) {
 func WithCalls(ctx context.Context) (context.Context, *atomic.Int64) {
 	n := new(atomic.Int64)
 	return context.WithValue(ctx, callsKey, n), n
+}
+
+// Success is when something was last read whole and well.
+type Success struct {
+	Provider string
+	Kind     string
+	At       *time.Time // nil: never
+}
+
+// Seconds is the moment since 1970; 0 for never.
+func (s Success) Seconds() float64 {
+	if s.At == nil {
+		return 0
+	}
+	return float64(s.At.UnixMilli()) / 1000
 }

@@ -39,11 +39,11 @@ func (s *Service) Night(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var due []uuid.UUID
-	err = s.DB.Read(ctx).Raw(`SELECT s.provider_id FROM sync_schedule s WHERE s.next_at <= ? ORDER BY s.provider_id`,
-		now).Scan(&due).Error
-	for _, id := range due {
-		err = errors.Join(err, s.nightOf(ctx, id))
+	var due []night
+	err = s.DB.Read(ctx).Raw(`SELECT s.provider_id, s.next_at FROM sync_schedule s WHERE s.next_at <= ?
+		ORDER BY s.provider_id`, now).Scan(&due).Error
+	for _, n := range due {
+		err = errors.Join(err, s.nightOf(ctx, n))
 	}
 	if len(due) > 0 {
 		_, pruning := s.Prune(ctx)
@@ -52,8 +52,15 @@ func (s *Service) Night(ctx context.Context) error {
 	return err
 }
 
+// night is a provider whose hour has come.
+type night struct {
+	ProviderID uuid.UUID
+	NextAt     time.Time
+}
+
 // nightOf queues one provider's nightly run and moves its schedule in one transaction.
-func (s *Service) nightOf(ctx context.Context, providerID uuid.UUID) error {
+func (s *Service) nightOf(ctx context.Context, n night) error {
+	providerID := n.ProviderID
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		now := s.Clock.Now()
 		moved := tx.Exec(`UPDATE sync_schedule SET next_at = ? WHERE provider_id = ? AND next_at <= ?
@@ -65,6 +72,9 @@ func (s *Service) nightOf(ctx context.Context, providerID uuid.UUID) error {
 		}
 		p, err := provider.Get(ctx, tx, providerID)
 		if err != nil || !p.Active {
+			return err
+		}
+		if err := s.missed(ctx, tx, p, n.NextAt, now); err != nil {
 			return err
 		}
 		_, _, err = s.request(ctx, tx, audit.System,

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/obs"
 )
 
 // Success is when a provider was last read whole and well: every account, nothing failed.
@@ -32,4 +34,35 @@ func Successes(ctx context.Context, db *gorm.DB) (map[uuid.UUID]Success, error) 
 		by[r.ProviderID] = r
 	}
 	return by, nil
+}
+
+// LastSuccesses is Successes for a scrape: each active provider that is synced, by name
+// and kind. Providers of one name, as an active one and its successor, count together.
+func LastSuccesses(ctx context.Context, db *gorm.DB) ([]obs.Success, error) {
+	var rows []obs.Success
+	err := db.WithContext(ctx).Raw(`SELECT p.name AS provider, k.kind, max(r.finished_at) AS at
+		FROM providers p CROSS JOIN (VALUES ('accounts'), ('subscriptions')) AS k (kind)
+		LEFT JOIN sync_runs r ON r.provider_id = p.id AND r.kind = k.kind AND r.state = 'succeeded'
+			AND r.account_id IS NULL AND r.contract_id IS NULL AND r.only_accounts = '[]'
+		WHERE p.active AND p.connector <> 'manual' GROUP BY p.name, k.kind ORDER BY p.name, k.kind`).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("last successful syncs by name: %w", err)
+	}
+	return rows, nil
+}
+
+// LeaseAges is how long ago the holder of each provider's running sync last renewed its lease.
+func (s *Service) LeaseAges(ctx context.Context) (map[string]time.Duration, error) {
+	var rows []struct {
+		Provider string
+		Until    time.Time
+	}
+	err := s.DB.Read(ctx).Raw(`SELECT p.name AS provider, l.until FROM sync_leases l
+		JOIN sync_runs r ON r.id = l.run_id AND r.state = 'running' JOIN providers p ON p.id = l.provider_id`).
+		Scan(&rows).Error
+	ages := make(map[string]time.Duration, len(rows))
+	for _, r := range rows {
+		ages[r.Provider] = max(0, s.Clock.Now().Sub(r.Until.Add(-s.lease())))
+	}
+	return ages, err
 }

@@ -11,8 +11,19 @@ import (
 type Show struct {
 	Page   layout.Page
 	Start  *Start // nil once everything was done once
+	Night  *Night // nil: there is nothing to sync at night
 	Groups []Group
 }
+
+// Night is what came of the last night.
+type Night struct {
+	Line   ui.Callout // in one sentence
+	Runs   []Link
+	Causes *ui.Table // why something failed, and what to do
+}
+
+// Link is one run with what it came to.
+type Link struct{ Text, Href, Rest string }
 
 // Start is the way from nothing to the first reviewed subscription.
 type Start struct {

@@ -66,7 +66,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
-		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt},
 		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
