@@ -59,7 +59,9 @@ func LastNightOf(ctx context.Context, db *gorm.DB, now time.Time, zone *time.Loc
 	n.Runs = newest(n.Runs)
 	err = db.WithContext(ctx).Raw(`SELECT p.id AS provider_id, p.name AS provider FROM providers p
 		JOIN sync_schedule s ON s.provider_id = p.id
-		WHERE p.active AND p.connector <> 'manual' AND s.next_at <= ? ORDER BY p.name, p.id`,
+		WHERE p.active AND p.connector <> 'manual' AND s.next_at <= ? AND NOT EXISTS (SELECT FROM sync_runs r
+			WHERE r.provider_id = p.id AND r.trigger = 'nightly' AND r.requested_at >= s.next_at)
+		ORDER BY p.name, p.id`,
 		now.Add(-LateAfter)).Scan(&n.Missing).Error
 	if err != nil {
 		return n, fmt.Errorf("find providers without a night: %w", err)
