@@ -19,8 +19,11 @@ type Show struct {
 type Night struct {
 	Line   ui.Callout // in one sentence
 	Runs   []Link
-	Causes *ui.Table // why something failed, and what to do
+	Causes []Cause
 }
+
+// Cause is why something failed in the night, and the next step.
+type Cause struct{ What, Cause, Next string }
 
 // Link is one run with what it came to.
 type Link struct{ Text, Href, Rest string }

@@ -144,23 +144,17 @@ func runLink(r syncing.Row) view.Link {
 }
 
 // nightCauses groups what failed by its cause, each with the next step.
-func (b *board) nightCauses() *ui.Table {
-	t := ui.Table{Caption: "Why it failed, and what to do", Plain: true, Compact: true,
-		Columns: []ui.Column{{Label: "Cause and next step"}, {Label: "Failed"}}}
+func (b *board) nightCauses() []view.Cause {
+	var out []view.Cause
 	for _, r := range b.night.Runs {
 		if r.State == syncing.Failed || r.State == syncing.Stopped {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: r.Message, Sub: r.Advice},
-				ui.LinkCell("the whole run of "+r.Provider, syncruns.Path(r.ID))}})
+			out = append(out, view.Cause{What: r.Provider, Cause: r.Message, Next: r.Advice})
 		}
 	}
 	for _, c := range b.causes {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Cause, Sub: c.Advice},
-			ui.TextCell(accountsWord(c.Accounts))}})
+		out = append(out, view.Cause{What: accountsWord(c.Accounts), Cause: c.Cause, Next: c.Advice})
 	}
-	if len(t.Rows) == 0 {
-		return nil
-	}
-	return &t
+	return out
 }
 
 func accountsWord(n int) string {

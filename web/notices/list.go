@@ -84,13 +84,13 @@ func (h Handlers) table(q httpx.ListQuery, rows []notify.Notice, here string) ui
 	when := q.Column("at", "When")
 	when.Nowrap = true
 	t := ui.Table{Caption: "Notices", Empty: emptiness(q), Columns: []ui.Column{
-		when, {Label: "What"}, {Label: "On"}, {Label: "What happened, and what to do"}, {Label: "Read"},
+		when, {Label: "What"}, {Label: "On"}, {Label: "What happened, and what to do"}, {Label: "Read", Nowrap: true},
 	}}
 	for _, n := range rows {
 		t.Rows = append(t.Rows, ui.Row{ID: n.ID.String(), Muted: !n.Unread, Cells: []ui.Cell{
 			ui.Of(httpx.Moment(n.At, h.Zone)),
 			{Badges: []ui.Badge{{Text: n.Kind.Label(), Tone: tone(n.Severity)}}},
-			{Text: n.ObjectName, Href: session.ObjectHref(n.ObjectType, n.ObjectID), Sub: n.Provider},
+			{Text: n.ObjectName, Href: session.ObjectHref(n.ObjectType, n.ObjectID)},
 			{Text: n.Text, Sub: httpx.SeatsAndMoney(n.SeatsLost, n.SeatsGained, n.MoneyMonth)},
 			readCell(n, here),
 		}})
