@@ -3,67 +3,63 @@ package crmsource
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
 	"seatledger/internal/notify"
 	"seatledger/internal/obs"
+	"seatledger/internal/runs"
 )
 
-// closed tells of a night that brought nothing, and of what the guard stopped, in the
-// transaction that ends the run.
-func (w *worker) closed(ctx context.Context, tx *gorm.DB, out outcome) error {
-	night := w.run.Trigger == ByNight
-	var kind notify.Kind
+// tell writes what somebody must hear of an ended run, in the transaction that ends it. retry is when its night is
+// tried again, nil where it is not.
+func (s *Service) tell(ctx context.Context, tx *gorm.DB, src Source, h runs.Head, out runs.Outcome,
+	retry *time.Time) error {
+	e := notify.Event{ObjectType: "crm_source", ObjectID: src.ID.String(), ObjectName: src.Name,
+		Text: strings.TrimSpace(out.Message + " " + out.Advice)}
+	night := h.Trigger == ByNight
 	switch {
-	case out.state == Stopped:
-		kind = notify.RunStopped
-	case out.state == Failed && night:
-		kind = notify.NightFailed
-	case out.state == Partial && night:
-		kind = notify.RunPartial
+	case out.State == Failed && out.Refused:
+		e.Kind = notify.NeedsCredentials
+	case out.State == Stopped:
+		e.Kind = notify.RunStopped
+	case out.State == Failed && night && retry != nil:
+		first, err := s.nights().FirstTry(tx, src.ID)
+		if err != nil || !first {
+			return err
+		}
+		e.Kind, e.Severity = notify.NightFailed, notify.Warn
+		e.Text += " It is tried again at " + retry.In(s.Zone).Format("15:04 MST") + "."
+	case out.State == Failed && night:
+		e.Kind = notify.NightFailed
+	case out.State == Partial && night:
+		e.Kind = notify.RunPartial
 	default:
 		return nil
 	}
-	return notify.Record(ctx, tx, w.s.Clock, notify.Event{
-		Kind: kind, ObjectType: "crm_source", ObjectID: w.run.SourceID.String(), ObjectName: w.source.Name,
-		Text: strings.TrimSpace(out.message + " " + out.advice),
-	})
+	return notify.Record(ctx, tx, s.Clock, e)
 }
 
-func (s *Service) begun(ctx context.Context, w *worker) {
-	s.Log.InfoContext(ctx, "run begins", "source", w.source.Name, "kind", "crm", "trigger", w.run.Trigger, "attempt",
-		w.run.Attempt)
-}
-
-// ended writes the one line of a run that has ended, or was interrupted, and counts it.
-func (s *Service) ended(ctx context.Context, w *worker) {
-	r, err := GetRun(ctx, s.DB.Read(ctx), w.run.SourceID, w.run.ID)
-	if err != nil {
-		s.Log.ErrorContext(ctx, "run ended, but cannot be read again", "error", err)
-		return
+// about is what the log's lines of a run say beyond its head, for runs.Desk.
+func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
+	var found []struct {
+		Name string
+		Run  `gorm:"embedded"`
 	}
-	level := slog.LevelInfo
-	switch {
-	case (r.State == Failed || r.State == Stopped) && r.Trigger == ByNight:
-		level = slog.LevelError
-	case r.State != Succeeded && r.State != Cancelled:
-		level = slog.LevelWarn
+	err := s.DB.Read(ctx).Raw(`SELECT s.name, r.* FROM crm_source_runs r JOIN crm_sources s ON s.id = r.source_id
+		WHERE r.id = ?`, h.ID).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return nil
 	}
-	line := []any{"source", w.source.Name, "kind", "crm", "trigger", r.Trigger, "state", r.State, "read", r.Accounts,
-		"added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone, "failed", r.Refused}
-	if r.StartedAt != nil && r.FinishedAt != nil {
-		line = append(line, "took", r.FinishedAt.Sub(*r.StartedAt))
+	r := found[0]
+	line := []any{"source", r.Name, "kind", "crm"}
+	if ended {
+		line = append(line, "read", r.Accounts, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone",
+			r.Gone, "failed", r.Refused)
 	}
-	if r.Message != "" {
-		line = append(line, "message", r.Message)
-	}
-	s.Log.Log(ctx, level, "run ended", line...)
-	if r.State.Finished() {
-		s.Meter.Run(string(r.State), r.State == Stopped)
-	}
+	return line
 }
 
 // LastSuccesses is when each active source was last read whole and well, for a scrape.

@@ -30,10 +30,13 @@ type Service struct {
 	Zone    *time.Location
 	Reviews review.Reviewer
 	CRM     crm.Service
-	Log     *slog.Logger // nil: batches write no lines
-	Meter   *obs.Meter   // nil: nothing is counted
-	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns.
-	Enqueue func(ctx context.Context, tx *gorm.DB, job Job) error
+	Log     *slog.Logger
+	Meter   *obs.Meter // nil: nothing is counted
+	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns, not before the delay
+	// is over.
+	Enqueue func(ctx context.Context, tx *gorm.DB, job Job, delay time.Duration) error
+	// Holder names this process in the leases of batches.
+	Holder string
 }
 
 // Job is work for the queue.

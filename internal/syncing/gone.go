@@ -2,7 +2,6 @@ package syncing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,8 +10,6 @@ import (
 
 	"seatledger/internal/subscription"
 )
-
-func isLeaseLost(err error) bool { return errors.Is(err, errLeaseLost) }
 
 const goneAtOnce = 200 // rows a transaction
 

@@ -58,7 +58,7 @@ func LastNightOf(ctx context.Context, db *gorm.DB, now time.Time, zone *time.Loc
 	n.late()
 	n.Runs = newest(n.Runs)
 	err = db.WithContext(ctx).Raw(`SELECT p.id AS provider_id, p.name AS provider FROM providers p
-		JOIN sync_schedule s ON s.provider_id = p.id
+		JOIN run_nights s ON s.runs = 'sync_runs' AND s.subject = p.id
 		WHERE p.active AND p.connector <> 'manual' AND s.next_at <= ? AND NOT EXISTS (SELECT FROM sync_runs r
 			WHERE r.provider_id = p.id AND r.trigger = 'nightly' AND r.requested_at >= s.next_at)
 		ORDER BY p.name, p.id`,

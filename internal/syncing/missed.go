@@ -3,7 +3,6 @@ package syncing
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -12,9 +11,10 @@ import (
 )
 
 // missed tells of a night that begins long after its hour, in the transaction that begins it.
-func (s *Service) missed(ctx context.Context, tx *gorm.DB, p provider.Provider, due, now time.Time) error {
-	if now.Sub(due) <= LateAfter {
-		return nil
+func (s *Service) missed(ctx context.Context, tx *gorm.DB, p provider.Provider) error {
+	due, err := s.nights().DueAt(tx, p.ID)
+	if err != nil || s.Clock.Now().Sub(due) <= LateAfter {
+		return err
 	}
 	return notify.Record(ctx, tx, s.Clock, notify.Event{
 		Kind: notify.NightMissed, ObjectType: "provider", ObjectID: p.ID.String(), ObjectName: p.Name,

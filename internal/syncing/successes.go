@@ -55,14 +55,14 @@ func LastSuccesses(ctx context.Context, db *gorm.DB) ([]obs.Success, error) {
 func (s *Service) LeaseAges(ctx context.Context) (map[string]time.Duration, error) {
 	var rows []struct {
 		Provider string
-		Until    time.Time
+		Left     float64 // seconds, by the database's clock
 	}
-	err := s.DB.Read(ctx).Raw(`SELECT p.name AS provider, l.until FROM sync_leases l
-		JOIN sync_runs r ON r.id = l.run_id AND r.state = 'running' JOIN providers p ON p.id = l.provider_id`).
-		Scan(&rows).Error
+	err := s.DB.Read(ctx).Raw(`SELECT p.name AS provider,
+		extract(epoch FROM r.held_until - clock_timestamp())::float8 AS left
+		FROM sync_runs r JOIN providers p ON p.id = r.provider_id WHERE r.state = 'running'`).Scan(&rows).Error
 	ages := make(map[string]time.Duration, len(rows))
 	for _, r := range rows {
-		ages[r.Provider] = max(0, s.Clock.Now().Sub(r.Until.Add(-s.lease())))
+		ages[r.Provider] = max(0, s.desk().Held()-time.Duration(r.Left*float64(time.Second)))
 	}
 	return ages, err
 }

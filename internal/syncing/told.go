@@ -3,48 +3,37 @@ package syncing
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
+	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/ledger"
 	"seatledger/internal/notify"
+	"seatledger/internal/runs"
 )
 
-// closed keeps what an ended run came to and tells of what somebody must hear of, in
-// the transaction that ends it. Whatever ends a run calls it.
-func (s *Service) closed(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
-	f, err := keepFigures(ctx, tx, id)
+// tell keeps what an ended run came to, and tells of what somebody must hear of, in the transaction that ends it.
+// retry is when its night is tried again, nil where it is not.
+func (s *Service) tell(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome, retry *time.Time) error {
+	f, err := keepFigures(ctx, tx, r.ID)
 	if err != nil {
 		return err
 	}
-	r, err := Get(ctx, tx, id)
-	if err != nil {
+	e, tell, err := s.noticeOf(tx, r, out, retry)
+	if err != nil || !tell {
 		return err
 	}
-	kind, tell := noticeOf(r)
-	if !tell {
-		return nil
-	}
-	return s.notice(ctx, tx, kind, r, f)
-}
-
-func (s *Service) notice(ctx context.Context, tx *gorm.DB, kind notify.Kind, r Run, f ledger.Figures) error {
 	names, err := NamesOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
-	text := strings.TrimSpace(r.Message + " " + r.Advice)
-	if text == "" {
-		text = "The run ended as " + string(r.State) + "; its page has the accounts and their causes."
+	e.ObjectType, e.ObjectID, e.ObjectName = "sync_run", r.ID.String(), nameOf(r, names.Provider)
+	e.ProviderID, e.Provider = r.ProviderID, names.Provider
+	e.SeatsLost, e.SeatsGained, e.MoneyMonth = f.SeatsLost, f.SeatsGained, f.MoneyMonth
+	if e.Kind == notify.NeedsCredentials {
+		e.ObjectType, e.ObjectID, e.ObjectName = "provider", r.ProviderID.String(), names.Provider
 	}
-	return notify.Record(ctx, tx, s.Clock, notify.Event{
-		Kind: kind, ObjectType: "sync_run", ObjectID: r.ID.String(), ObjectName: nameOf(r, names.Provider),
-		ProviderID: r.ProviderID, Provider: names.Provider, Text: text,
-		SeatsLost: f.SeatsLost, SeatsGained: f.SeatsGained, MoneyMonth: f.MoneyMonth,
-	})
+	return notify.Record(ctx, tx, s.Clock, e)
 }
 
 func nameOf(r Run, provider string) string {
@@ -52,65 +41,63 @@ func nameOf(r Run, provider string) string {
 	return what + " of " + provider
 }
 
-// noticeOf tells what an ended run is to somebody who did not watch it. A person sees
-// how their own run ended; what the guard stopped waits for one in any case.
-func noticeOf(r Run) (notify.Kind, bool) {
+// noticeOf words what an ended run is to somebody who did not watch it. A person sees how their own run ended; what
+// the guard stopped waits for one in any case. A night that is tried again rings once, and when it is given up.
+func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, retry *time.Time) (notify.Event, bool, error) {
+	e := notify.Event{Text: strings.TrimSpace(out.Message + " " + out.Advice)}
 	night := r.Trigger == ByNight
 	switch {
-	case r.State == Stopped:
-		return notify.RunStopped, true
-	case r.State == Failed && night:
-		return notify.NightFailed, true
-	case r.State == Partial && night:
-		return notify.RunPartial, true
+	case out.State == Failed && out.Refused:
+		e.Kind = notify.NeedsCredentials
+	case out.State == Stopped:
+		e.Kind = notify.RunStopped
+	case out.State == Failed && night && retry != nil:
+		first, err := s.nights().FirstTry(tx, r.ProviderID)
+		if err != nil || !first {
+			return e, false, err
+		}
+		e.Kind, e.Severity = notify.NightFailed, notify.Warn
+		e.Text += " It is tried again at " + retry.In(s.Zone).Format("15:04 MST") + "."
+	case out.State == Failed && night:
+		e.Kind = notify.NightFailed
+	case out.State == Partial && night:
+		e.Kind = notify.RunPartial
+	default:
+		return e, false, nil
 	}
-	return "", false
+	if e.Text == "" {
+		e.Text = "The run ended as " + string(out.State) + "; its page has the accounts and their causes."
+	}
+	return e, true, nil
 }
 
-// begun writes the one line of a run that begins.
-func (s *Service) begun(ctx context.Context, w *worker) {
-	s.Log.InfoContext(ctx, "run begins", "provider", s.called(ctx, w.run), "kind", w.run.Kind, "trigger",
-		w.run.Trigger, "attempt", w.run.Attempt)
-}
-
-// ended writes the one line of a run that has ended, or was interrupted, and counts it.
-// It comes after the commit: what is written here has happened.
-func (s *Service) ended(ctx context.Context, id uuid.UUID) {
+// about is what the log's lines of a run say beyond its head, for runs.Desk.
+func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
 	db := s.DB.Read(ctx)
-	r, err := Get(ctx, db, id)
+	r, err := Get(ctx, db, h.ID)
 	if err != nil {
-		s.Log.ErrorContext(ctx, "run ended, but cannot be read again", "error", err)
-		return
+		return nil
 	}
-	f, err := FiguresOf(ctx, db, id)
-	if err != nil {
-		s.Log.WarnContext(ctx, "what the run came to cannot be read", "error", err)
+	line := []any{"kind", r.Kind}
+	if names, err := NamesOf(ctx, db, r); err == nil {
+		line = append([]any{"provider", names.Provider}, line...)
 	}
-	line := []any{"provider", s.called(ctx, r), "kind", r.Kind, "trigger", r.Trigger, "state", r.State,
-		"added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone, "held", r.Held,
-		"failed", r.Counts.Failed, "seats_lost", f.Lost(), "seats_gained", f.Gained(), "calls", f.Calls}
-	if d, known := Took(r.StartedAt, r.FinishedAt); known {
-		line = append(line, "took", d)
+	if !ended {
+		return line
 	}
-	if causes, err := Causes(ctx, db, id); err == nil && len(causes) > 0 {
+	f, err := FiguresOf(ctx, db, h.ID)
+	if err == nil {
+		line = append(line, "seats_lost", f.Lost(), "seats_gained", f.Gained(), "calls", f.Calls)
+		if r.State.Finished() {
+			s.Meter.Seats(f.Lost() + f.Gained())
+		}
+	}
+	line = append(line, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone, "held", r.Held,
+		"failed", r.Counts.Failed)
+	if causes, err := Causes(ctx, db, h.ID); err == nil && len(causes) > 0 {
 		line = append(line, "causes", causeWords(causes))
 	}
-	if r.Message != "" {
-		line = append(line, "message", r.Message)
-	}
-	s.Log.Log(ctx, levelOf(r), "run ended", line...)
-	if r.State.Finished() {
-		s.Meter.Run(string(r.State), r.State == Stopped)
-		s.Meter.Seats(f.Lost() + f.Gained())
-	}
-}
-
-func (s *Service) called(ctx context.Context, r Run) string {
-	names, err := NamesOf(ctx, s.DB.Read(ctx), r)
-	if err != nil {
-		return r.ProviderID.String()
-	}
-	return names.Provider
+	return line
 }
 
 func causeWords(causes []Cause) string {
@@ -119,15 +106,4 @@ func causeWords(causes []Cause) string {
 		parts[i] = fmt.Sprintf("%d x %s", c.Accounts, c.Cause)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// levelOf is an error for a night that brought nothing: that line wakes somebody.
-func levelOf(r Run) slog.Level {
-	switch {
-	case (r.State == Failed || r.State == Stopped) && r.Trigger == ByNight:
-		return slog.LevelError
-	case r.State == Failed, r.State == Stopped, r.State == Partial, r.State == Interrupted:
-		return slog.LevelWarn
-	}
-	return slog.LevelInfo
 }
