@@ -164,7 +164,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 	}
 	ctx, end := context.WithCancelCause(whileNeeded(ctx, a, parentGone, log))
 	defer end(nil)
-	if o.Metrics, err = metrics(ctx, cfg.MetricsAddr, log); err != nil {
+	if o.Metrics, err = metrics(ctx, cfg.MetricsAddr, log, a); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
@@ -183,7 +183,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 }
 
 // metrics answers on an address of its own until ctx ends; without an address nothing is measured.
-func metrics(ctx context.Context, addr string, log *slog.Logger) (*site.Metrics, error) {
+func metrics(ctx context.Context, addr string, log *slog.Logger, a *app.App) (*site.Metrics, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -191,7 +191,7 @@ func metrics(ctx context.Context, addr string, log *slog.Logger) (*site.Metrics,
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s for metrics: %w", addr, err)
 	}
-	m := site.NewMetrics()
+	m := site.NewMetrics(a.Collectors()...)
 	go func() {
 		if err := site.Serve(ctx, l, m.Handler(), log); err != nil {
 			log.ErrorContext(ctx, "metrics are no longer served", "error", err)

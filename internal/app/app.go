@@ -32,6 +32,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
+	"seatledger/internal/obs"
 	"seatledger/internal/opening"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
@@ -66,6 +67,7 @@ type App struct {
 	Cutover   cutover.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
+	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
 	database *database
@@ -73,6 +75,7 @@ type App struct {
 	wait     func()
 	ready    chan struct{}
 	day      *dayTurn
+	lifetime context.Context // of the process, with nothing that ends it
 }
 
 // Start brings everything up, in the order in which one thing needs the other. What
@@ -126,7 +129,7 @@ func NewOn(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Lo
 func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a, cfg, log := &bare, bare.Config, bare.Log
 	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
-	a.day = &dayTurn{}
+	a.day, a.Meter, a.lifetime = &dayTurn{}, obs.NewMeter(), context.WithoutCancel(ctx)
 	var err error
 	a.Sealer, err = secret.Load(ctx, db,
 		secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
@@ -138,14 +141,14 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
-		Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+		Open: connect.Opener(a.Outbound.Observed(a.Meter.Call), clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,
 		Moved: a.reland}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
-		Log: log, Enqueue: a.enqueueMapping, Holder: holder()}
+		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
@@ -194,7 +197,7 @@ func outboundClient(cfg config.Config) (*outbound.Client, error) {
 func (a *App) syncService() *syncing.Service {
 	at, until := a.Config.Night()
 	return &syncing.Service{
-		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log,
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter,
 		Reviews: a.Reviews,
 		Connect: a.Providers.Connect,
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {

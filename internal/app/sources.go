@@ -16,7 +16,7 @@ import (
 func (a *App) sourceService() *crmsource.Service {
 	at, until := a.Config.Night()
 	return &crmsource.Service{
-		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Sealer: a.Sealer, CRM: a.CRM,
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Sealer: a.Sealer, CRM: a.CRM,
 		Open: func(c dataverse.Config) (*dataverse.Client, error) {
 			return dataverse.New(c, a.Outbound, clock.Outside(a.Clock), a.Log)
 		},

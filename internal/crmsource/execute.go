@@ -129,5 +129,5 @@ func (w *worker) failure(ctx context.Context, err error) runs.Outcome {
 		message += fmt.Sprintf(" (request %s)", e.RequestID)
 	}
 	return runs.Outcome{State: Failed, Message: message + " What was there before is kept.", Advice: e.Advice,
-		Final: e.Kind == distributor.NeedsCredentials}
+		Final: e.Kind == distributor.NeedsCredentials, Refused: e.Kind == distributor.NeedsCredentials}
 }

@@ -19,7 +19,7 @@ func table() runs.Table {
 
 // desk keeps the readings.
 func (s *Service) desk() *runs.Desk {
-	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Enqueue: s.Enqueue,
+	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about, Enqueue: s.Enqueue,
 		Ended: s.ended, Lease: s.Lease, Holder: s.Holder}
 }
 
@@ -37,20 +37,27 @@ const nightly = "read" // the one kind of run
 
 // ended follows each end of a run, in its transaction: the night is done, or tried again. It is the place for what
 // must be told of an end.
-func (s *Service) ended(_ context.Context, tx *gorm.DB, h runs.Head, out runs.Outcome) error {
-	if h.Trigger != ByNight {
-		return nil
-	}
+func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.Outcome) error {
 	var source uuid.UUID
 	err := tx.Raw(`SELECT source_id FROM crm_source_runs WHERE id = ?`, h.ID).Row().Scan(&source)
 	if err != nil {
 		return err
 	}
+	src, err := Get(ctx, tx, source)
+	if err != nil {
+		return err
+	}
+	if h.Trigger != ByNight {
+		return s.tell(ctx, tx, src, h, out, nil)
+	}
 	if err := s.nights().Note(tx, source, nightly, out); err != nil {
 		return err
 	}
-	_, err = s.nights().Settle(tx, source)
-	return err
+	retry, err := s.nights().Settle(tx, source)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, src, h, out, retry)
 }
 
 // schedule puts a source on the nightly schedule, or off it.

@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/secret"
 )
@@ -101,6 +102,7 @@ type Service struct {
 	Clock  clock.Clock
 	Zone   *time.Location
 	Log    *slog.Logger
+	Meter  *obs.Meter // nil: nothing is counted
 	Sealer *secret.Sealer
 	CRM    crm.Service
 	// Open makes a client for a source's settings.

@@ -38,7 +38,8 @@ func (b batchActors) undid() audit.Actor    { return audit.Actor{ID: b.UndoByID.
 func (s *Service) batchDesk() *runs.Desk {
 	return &runs.Desk{Table: runs.Table{Name: "mapping_batch_runs", Subject: "batch_id", Noun: "batch",
 		Kept: "What was decided until then is kept.", GoesOn: "it goes on by itself at the next account."},
-		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Ended: s.batchEnded, Holder: s.Holder,
+		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.aboutBatch,
+		Ended: s.batchEnded, Holder: s.Holder,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, id uuid.UUID, delay time.Duration) error {
 			return s.Enqueue(ctx, tx, BatchJob{id}, delay)
 		}}

@@ -119,3 +119,19 @@ func (n Nights) Settle(tx *gorm.DB, subject uuid.UUID) (retry *time.Time, err er
 func Left(undone []string, kind string) bool {
 	return len(undone) == 0 || slices.Contains(undone, kind)
 }
+
+// FirstTry tells, after Settle has set another try, whether it was the first of its night that failed.
+func (n Nights) FirstTry(tx *gorm.DB, subject uuid.UUID) (bool, error) {
+	var tries []int
+	err := tx.Raw(`SELECT tries FROM run_nights WHERE runs = ? AND subject = ?`, n.Desk.Table.Name, subject).
+		Scan(&tries).Error
+	return len(tries) > 0 && tries[0] == 1, err
+}
+
+// DueAt is when a subject's night was due.
+func (n Nights) DueAt(tx *gorm.DB, subject uuid.UUID) (time.Time, error) {
+	var at []time.Time
+	err := tx.Raw(`SELECT next_at FROM run_nights WHERE runs = ? AND subject = ?`, n.Desk.Table.Name, subject).
+		Scan(&at).Error
+	return append(at, time.Time{})[0], err
+}

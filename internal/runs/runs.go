@@ -17,6 +17,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 )
 
@@ -110,6 +111,10 @@ type Desk struct {
 	Clock clock.Clock
 	Zone  *time.Location
 	Log   *slog.Logger
+	Meter *obs.Meter // nil: nothing is counted
+	// About gives what the log says of a run beyond its head when it begins and when it has ended, names and values in
+	// turn.
+	About func(ctx context.Context, h Head, ended bool) []any
 	// Enqueue puts the run's job into the queue, in the run's own transaction, not before the delay is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, id uuid.UUID, delay time.Duration) error
 	// Ended is told of each end in its transaction: by its work, by a cancel, or because it was given up.
@@ -144,6 +149,9 @@ func (d *Desk) lease() time.Duration {
 	}
 	return defaultLease
 }
+
+// Held is how long a run is held without a sign of life.
+func (d *Desk) Held() time.Duration { return d.lease() }
 
 func (d *Desk) seconds() float64 { return d.lease().Seconds() }
 

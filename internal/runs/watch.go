@@ -16,6 +16,8 @@ func (d *Desk) Watch(ctx context.Context) error {
 	for _, h := range lost {
 		if e := d.DB.Reserved().InTx(ctx, func(tx *gorm.DB) error { return d.resume(ctx, tx, h) }); e != nil {
 			err = errors.Join(err, fmt.Errorf("resume run %s: %w", h.ID, e))
+		} else if h.ends() {
+			d.told(ctx, h.ID)
 		}
 	}
 	return err
@@ -29,7 +31,7 @@ const nobodyWorks = `(state = 'running' AND held_until < clock_timestamp()
 // being shown and queued; who takes it waits for that transaction.
 func (d *Desk) resume(ctx context.Context, tx *gorm.DB, h Head) error {
 	lock := `FOR NO KEY UPDATE SKIP LOCKED`
-	ends := h.CancelRequestedAt != nil || h.Fruitless >= maxFruitless && h.State != Queued
+	ends := h.ends()
 	if ends {
 		lock = `FOR UPDATE SKIP LOCKED`
 	}
@@ -67,4 +69,9 @@ func (d *Desk) lapsed(ctx context.Context, tx *gorm.DB, h Head) error {
 // database: what an earlier process held is then surely dead.
 func (d *Desk) TakeOver(ctx context.Context) error {
 	return d.DB.Read(ctx).Exec(d.sql(`UPDATE TABLE SET held_until = 'epoch' WHERE state = 'running'`)).Error
+}
+
+// ends tells whether a run that nobody works at comes to its end instead of going on.
+func (h Head) ends() bool {
+	return h.CancelRequestedAt != nil || h.Fruitless >= maxFruitless && h.State != Queued
 }

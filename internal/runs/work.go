@@ -22,6 +22,8 @@ type Outcome struct {
 	Advice  string
 	// Final says of a failure that another try tonight could only repeat it.
 	Final bool
+	// Refused says of a failure that the other side refused the sign-in.
+	Refused bool
 	// Pause, with Queued, is how long the run rests before it goes on.
 	Pause time.Duration
 	// Also is written in the transaction that ends the attempt.
@@ -39,6 +41,7 @@ func (d *Desk) Work(ctx context.Context, id uuid.UUID, work func(ctx context.Con
 	if err != nil || h == nil {
 		return err
 	}
+	d.begins(ctx, h.Head)
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	h.stop = stop
@@ -110,6 +113,9 @@ func (h *Hold) end(ctx context.Context, out Outcome) error {
 	})
 	if errors.Is(err, ErrLost) {
 		return nil
+	}
+	if err == nil {
+		h.d.told(ctx, h.ID)
 	}
 	return err
 }

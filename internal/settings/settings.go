@@ -24,6 +24,7 @@ type Settings struct {
 	AutoMapScope    Scope   // which
 	Refunds         bool    // the global refund setting (RULES 8)
 	AccessRequestTo string  // recipients of the access-request mail, comma between them
+	KeepRunsDays    int     // runs that ended longer ago are taken away, unless something points to them
 
 	Version   int
 	UpdatedAt time.Time
@@ -47,6 +48,7 @@ type document struct {
 	AutoMapScope    Scope   `json:"auto_map_scope"`
 	Refunds         bool    `json:"refunds"`
 	AccessRequestTo string  `json:"access_request_to"`
+	KeepRunsDays    int     `json:"keep_runs_days"`
 }
 
 const row = "general"
@@ -55,7 +57,15 @@ const row = "general"
 var ErrStale = errors.New("settings: changed meanwhile")
 
 // Defaults hold until an administrator saves something else.
-func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true, AutoMapScope: ByIdentity} }
+func Defaults() Settings {
+	return Settings{GoneShare: 0.2, AutoMap: true, AutoMapScope: ByIdentity, KeepRunsDays: 400}
+}
+
+// The bounds of KeepRunsDays: never so few that the last month cannot be looked at.
+const (
+	FewestRunDays = 30
+	MostRunDays   = 3660
+)
 
 // Load reads the choices.
 func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
@@ -63,17 +73,20 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	saved, err := Read(ctx, db, row, &d)
 	return Settings{
 		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
-		AccessRequestTo: d.AccessRequestTo,
-		Version:         saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
+		AccessRequestTo: d.AccessRequestTo, KeepRunsDays: d.KeepRunsDays,
+		Version: saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
 }
 
 // Save stores the choices over the version they were read at: errs.Invalid with
-// messages at gone_share and access_request_to, or ErrStale.
+// messages at gone_share, access_request_to and keep_runs_days, or ErrStale.
 func Save(ctx context.Context, db *postgres.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
 	if s.AutoMapScope == "" {
 		s.AutoMapScope = ByIdentity
+	}
+	if s.KeepRunsDays == 0 {
+		s.KeepRunsDays = Defaults().KeepRunsDays
 	}
 	if err := s.validate(); err != nil {
 		return err
@@ -100,7 +113,7 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 
 func (s Settings) document() document {
 	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
-		AccessRequestTo: s.AccessRequestTo}
+		AccessRequestTo: s.AccessRequestTo, KeepRunsDays: s.KeepRunsDays}
 }
 
 func (s Settings) validate() error {
@@ -110,6 +123,9 @@ func (s Settings) validate() error {
 	}
 	if s.AutoMapScope != ByIdentity && s.AutoMapScope != AllCertain {
 		f.Add("auto_map_scope", "Choose what may be mapped without a person.")
+	}
+	if s.KeepRunsDays < FewestRunDays || s.KeepRunsDays > MostRunDays {
+		f.Add("keep_runs_days", "Enter a number of days from %d to %d.", FewestRunDays, MostRunDays)
 	}
 	for _, to := range Recipients(s.AccessRequestTo) {
 		if a, err := mail.ParseAddress(to); err != nil || a.Address != to {

@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -19,7 +20,7 @@ func table() runs.Table {
 
 // desk keeps the sync runs.
 func (s *Service) desk() *runs.Desk {
-	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Enqueue: s.Enqueue,
+	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about, Enqueue: s.Enqueue,
 		Ended: s.ended, Lease: s.Lease, Holder: s.Holder}
 }
 
@@ -49,13 +50,20 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 		return err
 	}
 	if on {
-		return s.requestIn(ctx, tx, audit.System,
+		err = s.requestIn(ctx, tx, audit.System,
 			Request{ProviderID: r.ProviderID, Kind: Subscriptions, Trigger: r.Trigger})
+		if err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, r, out, nil)
 	}
+	var retry *time.Time
 	if r.Trigger == ByNight {
-		_, err = s.nights().Settle(tx, r.ProviderID)
+		if retry, err = s.nights().Settle(tx, r.ProviderID); err != nil {
+			return err
+		}
 	}
-	return err
+	return s.tell(ctx, tx, r, out, retry)
 }
 
 // goesOn tells whether the subscriptions follow the accounts: also when only the listing of the accounts failed, but not

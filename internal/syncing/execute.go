@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/runs"
@@ -25,7 +28,8 @@ type outcome struct {
 // ended is left alone, so a job that comes twice does no harm. ErrBusy: try later.
 func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return s.desk().Work(ctx, runID, func(ctx context.Context, h *runs.Hold) runs.Outcome {
-		w := &worker{s: s, lease: lease{h}}
+		ctx, calls := obs.WithCalls(ctx)
+		w := &worker{s: s, lease: lease{h}, calls: calls}
 		return w.outcome(w.work(ctx))
 	})
 }
@@ -39,6 +43,7 @@ type worker struct {
 	conn     distributor.Connector
 	progress *progress
 	heard    heard
+	calls    *atomic.Int64 // made to the distributor in this attempt
 	counters
 }
 
@@ -126,12 +131,19 @@ func (w *worker) outcome(o outcome) runs.Outcome {
 	case o.state == Interrupted:
 		out.Message = "The database did not answer; " + table().GoesOn
 	case o.state == Failed:
-		out.Final = refused
+		out.Final, out.Refused = refused, refused
 	}
-	if w.progress != nil {
-		out.Also = w.progress.write
-	}
+	out.Also = w.saveEnd
 	return out
+}
+
+// saveEnd saves how far the attempt came and the calls that it made, in the transaction that ends it.
+func (w *worker) saveEnd(tx *gorm.DB) error {
+	err := tx.Exec(`UPDATE sync_runs SET calls = calls + ? WHERE id = ?`, w.calls.Load(), w.lease.ID).Error
+	if err != nil || w.progress == nil {
+		return err
+	}
+	return w.progress.write(tx)
 }
 
 func askedBy(by distributor.Asker) string {

@@ -26,6 +26,10 @@ func (s *Service) Night(ctx context.Context) error {
 	for _, id := range due {
 		err = errors.Join(err, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.nightOf(ctx, tx, id) }))
 	}
+	if len(due) > 0 {
+		_, pruning := s.Prune(ctx)
+		err = errors.Join(err, pruning)
+	}
 	return err
 }
 
@@ -50,6 +54,9 @@ func (s *Service) nightOf(ctx context.Context, tx *gorm.DB, providerID uuid.UUID
 	}
 	if !p.Active {
 		_, err := s.nights().Settle(tx, providerID)
+		return err
+	}
+	if err := s.missed(ctx, tx, p); err != nil {
 		return err
 	}
 	q := Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true}

@@ -13,6 +13,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
@@ -24,6 +25,7 @@ type Service struct {
 	Clock clock.Clock
 	Zone  *time.Location
 	Log   *slog.Logger
+	Meter *obs.Meter // nil: nothing is counted
 	// Reviews judges what a sync has changed, in the same transaction.
 	Reviews review.Reviewer
 

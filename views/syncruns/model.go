@@ -16,6 +16,7 @@ type Record struct {
 	Counts   ui.Card
 	Figures  ui.DefinitionList
 	Facts    ui.DefinitionList
+	Compared *Causes // with the run before; nil while it works
 	Causes   *Causes
 	Unread   *Causes // dates that wait for a person; nil: none
 	Outcomes *Outcomes

@@ -25,6 +25,7 @@ type generalInput struct {
 	AutoMapScope    string
 	Refunds         bool
 	AccessRequestTo string
+	KeepRunsDays    string
 	Version         int
 }
 
@@ -77,6 +78,7 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 		{Field: "What may be mapped so", Before: scopeWords[stands.AutoMapScope], After: scopeWords[in.AutoMapScope]},
 		{Field: "Refunds", Before: yesNo(stands.Refunds), After: yesNo(in.Refunds)},
 		{Field: "Access-request mail", Before: stands.AccessRequestTo, After: in.AccessRequestTo},
+		{Field: "Sync runs are kept", Before: stands.KeepRunsDays + " days", After: in.KeepRunsDays + " days"},
 	})
 	return httpx.Render(c, http.StatusConflict, page.Page())
 }
@@ -86,15 +88,23 @@ func readGeneral(form httpx.Values) generalInput {
 	return generalInput{
 		GoneShare: form.Get("gone_share"), AutoMap: form.On("auto_map"),
 		AutoMapScope: cmp.Or(form.Get("auto_map_scope"), string(settings.ByIdentity)), Refunds: form.On("refunds"),
-		AccessRequestTo: form.Get("access_request_to"), Version: version,
+		AccessRequestTo: form.Get("access_request_to"), KeepRunsDays: keepDays(form), Version: version,
 	}
+}
+
+// keepDays is the typed number of days; a form without the field means the default.
+func keepDays(form httpx.Values) string {
+	if !form.Has("keep_runs_days") {
+		return strconv.Itoa(settings.Defaults().KeepRunsDays)
+	}
+	return strings.TrimSpace(form.Get("keep_runs_days"))
 }
 
 func inputOf(s settings.Settings) generalInput {
 	return generalInput{
 		GoneShare: strconv.FormatFloat(s.GoneShare*100, 'f', -1, 64), AutoMap: s.AutoMap,
 		AutoMapScope: string(s.AutoMapScope), Refunds: s.Refunds,
-		AccessRequestTo: s.AccessRequestTo, Version: s.Version,
+		AccessRequestTo: s.AccessRequestTo, KeepRunsDays: strconv.Itoa(s.KeepRunsDays), Version: s.Version,
 	}
 }
 
@@ -103,9 +113,13 @@ func (in generalInput) settings() settings.Settings {
 	if err != nil {
 		share = math.NaN() // refused by the rule, with its own words
 	}
+	days, err := strconv.Atoi(in.KeepRunsDays)
+	if err != nil || days == 0 {
+		days = -1 // refused likewise
+	}
 	return settings.Settings{
 		GoneShare: share / 100, AutoMap: in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
-		AccessRequestTo: in.AccessRequestTo, Version: in.Version,
+		AccessRequestTo: in.AccessRequestTo, KeepRunsDays: days, Version: in.Version,
 	}
 }
 
@@ -128,6 +142,9 @@ func (h Handlers) generalPage(c echo.Context, in generalInput, problems map[stri
 			Hint:    "Holds for contracts whose refund setting says “use global”."},
 		{Name: "access_request_to", Label: "Access-request mail goes to", Value: in.AccessRequestTo,
 			Hint: "The distributor's address that grants API access. Separate several with commas."},
+		{Kind: ui.NumberInput, Name: "keep_runs_days", Label: "Sync runs are kept", Value: in.KeepRunsDays,
+			Suffix: "days", Size: ui.Short, Required: true,
+			Hint: "The night takes older ones away. A run that a change, a notice or another run points to stays."},
 	}, problems)
 	summary := ui.Summarize(problems, fields...)
 	frame := h.frame(c, "General settings", summary)

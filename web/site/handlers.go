@@ -16,6 +16,7 @@ import (
 	"seatledger/web/invoices"
 	"seatledger/web/manual"
 	"seatledger/web/mapping"
+	"seatledger/web/notices"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
@@ -48,6 +49,7 @@ type handlers struct {
 	cutovers      cutovers.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
+	notices       notices.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -62,7 +64,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
-		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt},
 		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
@@ -73,6 +75,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
+		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 	}
 }
 

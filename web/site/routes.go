@@ -64,6 +64,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/", h.dashboard.Show),
 
+		list(session.NoticesPath, h.notices.List),
+		post(session.NoticesPath+"/read", h.notices.ReadAll),
+		post(session.NoticesPath+"/:id/read", h.notices.Read),
+
 		list("/providers", h.providers.List),
 		get("/providers/new", h.providers.New, admin),
 		post("/providers", h.providers.Create, admin),

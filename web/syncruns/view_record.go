@@ -20,7 +20,7 @@ func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.R
 	m := view.Record{
 		Page: session.Page(c, KindLabel(r.Kind)+" of "+r.names.Provider, "Sync runs"), Result: result(r),
 		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r),
-		Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
+		Compared: h.compared(r), Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "Sync run", []layout.Crumb{{Label: "Sync runs", Href: listPath}}
 	m.Page.Badges = []ui.Badge{Badge(r.State)}

@@ -34,6 +34,7 @@ type Client struct {
 	resolver *net.Resolver
 	secure   *http.Transport
 	plain    *http.Transport
+	called   func(ctx context.Context, status string) // nil: nobody wants to know
 }
 
 // New makes a client; it refuses limits that make no sense.
@@ -109,6 +110,7 @@ type Answer struct {
 // an error. It never repeats a call. Errors are *distributor.Error, or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.do(ctx, r)
+	c.tell(ctx, a, err)
 	if err != nil && ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
