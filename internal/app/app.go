@@ -199,7 +199,7 @@ func (a *App) syncService() *syncing.Service {
 		Reviews: a.Reviews,
 		Connect: a.Providers.Connect,
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
-			return a.Providers.Verify(ctx, audit.System, id)
+			return a.Providers.VerifyPatiently(ctx, audit.System, id)
 		},
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)

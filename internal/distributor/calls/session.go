@@ -57,9 +57,13 @@ func (s *Session) Ask(ctx context.Context, q Question) (outbound.Answer, error) 
 
 // SignIn signs in anew, whatever is known of the last time: a person wants to
 // see whether the credentials work now.
-func (s *Session) SignIn(ctx context.Context) error {
+func (s *Session) SignIn(ctx context.Context, how distributor.Patience) error {
 	s.tokens.Forget()
-	return s.line.Once(ctx, func(ctx context.Context) error {
+	do := s.line.Once
+	if how == distributor.Patient {
+		do = s.line.Read
+	}
+	return do(ctx, func(ctx context.Context) error {
 		_, err := s.tokens.Get(ctx)
 		return err
 	})

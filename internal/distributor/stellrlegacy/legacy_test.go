@@ -191,11 +191,11 @@ func TestSubscriptionsAreCompletedFromTheirDetails(t *testing.T) {
 func TestVerifyPassesAndWarnsAsTheComprehensiveOneDoes(t *testing.T) {
 	t.Parallel()
 	full := newFake(t, map[string]string{"get_eu_list": `{"items":[{"snx_eu_no":"1"}]}`,
-		"get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context())
+		"get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context(), distributor.Hurried)
 	if full.Result() != distributor.Passed || len(full.Layers) != 7 {
 		t.Errorf("%+v", full)
 	}
-	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context())
+	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context(), distributor.Hurried)
 	if last := empty.Layers[6]; empty.Result() != distributor.Warned || !strings.Contains(last.Message, "100200") {
 		t.Errorf("%+v", empty)
 	}
