@@ -29,7 +29,7 @@ func (w *worker) readPatiently(ctx context.Context) (reading, error) {
 	for try := 1; ; try++ {
 		r, err := w.readAll(ctx)
 		wish := distributor.AsError(orNone(err)).RetryAfter
-		if distributor.KindOf(err) != distributor.RateLimited || wish <= 0 || wish > longestSilence || try > silences {
+		if distributor.KindOf(err) != distributor.Paused || wish <= 0 || wish > longestSilence || try > silences {
 			return r, err
 		}
 		w.s.Log.InfoContext(ctx, "the CRM source asked for silence", "seconds", int(wish.Seconds()))

@@ -15,6 +15,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/outbound"
 )
 
@@ -157,7 +158,7 @@ func verifyAt(t *testing.T, url, allowed string) distributor.Check {
 	t.Cleanup(hc.CloseIdle)
 	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret,
 		ResellerNumber: "100200"}
-	return New(cred, hc, clock.System{}, slog.New(slog.DiscardHandler)).Verify(t.Context(), distributor.Hurried)
+	return New(cred, hc, calls.Options{Clock: clock.System{}}, slog.New(slog.DiscardHandler)).Verify(t.Context(), distributor.Hurried)
 }
 
 func TestVerifyKeepsTheRequestIDOfTheFailure(t *testing.T) {

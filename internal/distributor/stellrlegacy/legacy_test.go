@@ -16,6 +16,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/money"
 )
@@ -81,7 +82,8 @@ func (f *fake) connect(t *testing.T) *Connector {
 	t.Cleanup(hc.CloseIdle)
 	return New(distributor.Credentials{Connector: distributor.StellrLegacy, BaseURL: f.URL + "/",
 		UserName: "integration@reseller.example", Password: password, ResellerNumber: "100200"},
-		hc, clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)), slog.New(slog.DiscardHandler))
+		hc, calls.Options{Clock: clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))},
+		slog.New(slog.DiscardHandler))
 }
 
 func TestOnlyReadingActionsCanLeave(t *testing.T) {
