@@ -73,7 +73,9 @@ func newShared(o Options) *shared {
 // look gives how the line stands, and the moment by the store's clock.
 func (s *shared) look(ctx context.Context) (State, time.Time) {
 	s.mu.Lock()
-	fresh := !s.seen.IsZero() && s.clk.Now().Sub(s.seen) < s.every
+	now := s.clk.Now()
+	fresh := !s.seen.IsZero() && now.Sub(s.seen) < s.every && s.state.Trips == 0 &&
+		!s.state.PausedUntil.After(now.Add(s.ahead)) // a pause may have ended before its time
 	s.mu.Unlock()
 	if !fresh {
 		ctx, cancel := context.WithTimeout(ctx, storeLimit)
