@@ -76,17 +76,19 @@ func (s *Session) SignIn(ctx context.Context, how distributor.Patience) error {
 }
 
 // signed makes one call; a token answered with 401 is replaced once.
-func (s *Session) signed(ctx context.Context, q Question) (outbound.Answer, error) {
+func (s *Session) signed(ctx context.Context, q Question) (a outbound.Answer, err error) {
+	defer func() { a.Release() }()
 	first, err := s.tokens.Get(ctx)
 	if err != nil {
 		return outbound.Answer{}, err
 	}
 	token := first
-	a, err := q.Send(ctx, token)
+	a, err = q.Send(ctx, token)
 	if err == nil && a.Status == http.StatusUnauthorized {
 		if token, err = s.tokens.Replace(ctx, token); err != nil {
 			return outbound.Answer{}, s.hush(err, first)
 		}
+		a.Release()
 		if a, err = q.Send(ctx, token); err == nil && a.Status == http.StatusUnauthorized {
 			s.tokens.Rejected(token)
 		}
