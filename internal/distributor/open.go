@@ -22,6 +22,10 @@ type Credentials struct {
 	ResellerNumber    string
 	PageSize          int
 	Concurrency       int
+	CallsPerMinute    int // of all replicas together; 0: no limit
+	// Line names the way to the provider, whatever its credentials: pauses, limits and
+	// failures of its server concern all who take it. Empty: this process alone.
+	Line string
 	// Key names the credentials as they stand (provider and the moment of their
 	// last change), so that connectors of the same key share one token.
 	Key string

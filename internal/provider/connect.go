@@ -32,6 +32,7 @@ func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connecto
 		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
 		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
 		PageSize: p.PageSize, Concurrency: p.Concurrency,
-		Key: fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)),
+		Line: lineOf(p),
+		Key:  fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)),
 	})
 }

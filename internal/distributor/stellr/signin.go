@@ -30,7 +30,7 @@ func DefaultTokenURL(base string) string {
 
 func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Method: http.MethodPost, URL: c.tokenURL, Body: []byte(c.signInForm().Encode()),
+		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(c.signInForm().Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 	})
 	if err != nil {

@@ -24,9 +24,10 @@ type Connector struct {
 }
 
 // New makes a connector; it calls nobody yet.
-func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) *Connector {
-	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: clk, log: log}
-	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk}, conn.signIn)
+func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *slog.Logger) *Connector {
+	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: o.Clock, log: log}
+	o.Concurrency = c.Concurrency
+	conn.session = calls.NewSession(c, o, conn.signIn)
 	return conn
 }
 
