@@ -19,7 +19,8 @@ import (
 	"seatledger/internal/testkit/pgtest"
 )
 
-// twoReplicas are connectors of two processes, which share nothing but the database, at a distributor that a test scripts.
+// twoReplicas are connectors of two processes, which share nothing but the database, at a
+// distributor that a test scripts.
 func twoReplicas(t *testing.T, perMinute int, list http.HandlerFunc) (one, two distributor.Connector) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,8 +48,8 @@ func replica(t *testing.T, db *pgtest.DB, url string, perMinute int) distributor
 	t.Cleanup(hc.CloseIdle)
 	open := connect.OpenerOf(hc, calls.Options{Clock: clock.System{}, Store: provider.Lines{DB: db.DB}},
 		slog.New(slog.DiscardHandler))
-	c, err := open(t.Context(), distributor.Credentials{Connector: distributor.Stellr, BaseURL: url, ApplicationID: "app",
-		ApplicationSecret: "secret", Line: "provider host", CallsPerMinute: perMinute})
+	c, err := open(t.Context(), distributor.Credentials{Connector: distributor.Stellr, BaseURL: url,
+		ApplicationID: "app", ApplicationSecret: "secret", Line: "provider host", CallsPerMinute: perMinute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,8 @@ func TestALineIsStoredAsItStands(t *testing.T) {
 	}
 	got, now, err := lines.Look(t.Context(), "a")
 	if err != nil || !got.PausedUntil.Equal(want.PausedUntil) || !got.AnsweredAt.Equal(want.AnsweredAt) ||
-		!got.ProbeUntil.Equal(want.ProbeUntil) || !got.SpentAt.Equal(want.SpentAt) || !got.NextSlot.Equal(want.NextSlot) {
+		!got.ProbeUntil.Equal(want.ProbeUntil) || !got.SpentAt.Equal(want.SpentAt) ||
+		!got.NextSlot.Equal(want.NextSlot) {
 		t.Errorf("%+v %v", got, err)
 	}
 	if got.Version != 1 || got.AskedBy != want.AskedBy || got.Why != "w" || got.Answers != "..x" || got.Trips != 2 ||

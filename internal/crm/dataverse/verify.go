@@ -34,7 +34,8 @@ func (c *Client) Verify(ctx context.Context) distributor.Check {
 }
 
 func (c *Client) checkToken(ctx context.Context) (checkup.Outcome, error) {
-	return checkup.Outcome{Message: "Microsoft Entra gave a token for the organisation."}, c.session.SignIn(ctx, distributor.Hurried)
+	return checkup.Outcome{Message: "Microsoft Entra gave a token for the organisation."},
+		c.session.SignIn(ctx, distributor.Hurried)
 }
 
 func (c *Client) whoAmI(ctx context.Context) (checkup.Outcome, error) {

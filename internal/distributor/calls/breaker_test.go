@@ -100,9 +100,14 @@ func TestAQuestionThatIsAlwaysAnsweredByALongPauseFailsAtLast(t *testing.T) {
 	t.Parallel()
 	l, clk, _ := line(t, 1)
 	for i := range 4 {
-		err := l.Read(t.Context(), func(context.Context) error { return failing(distributor.RateLimited, 90*time.Second) })
-		if want := map[bool]distributor.ErrorKind{true: distributor.Paused, false: distributor.RateLimited}[i < maxPauses]; distributor.
-			KindOf(err) != want {
+		err := l.Read(t.Context(), func(context.Context) error {
+			return failing(distributor.RateLimited, 90*time.Second)
+		})
+		want := distributor.Paused
+		if i >= maxPauses {
+			want = distributor.RateLimited
+		}
+		if distributor.KindOf(err) != want {
 			t.Errorf("%d: %v", i, err)
 		}
 		clk.Advance(90 * time.Second)
@@ -113,8 +118,8 @@ func TestAPauseIsToldWithItsEndAndADayIsTheMost(t *testing.T) {
 	t.Parallel()
 	l, _, _ := line(t, 1)
 	err := l.Read(t.Context(), func(context.Context) error {
-		return &distributor.Error{Kind: distributor.RateLimited, Op: "list", StatusCode: 429, RetryAfter: 24 * time.Hour,
-			AskedFor: 72 * time.Hour, Message: "Slow down. It says: quota."}
+		return &distributor.Error{Kind: distributor.RateLimited, Op: "list", StatusCode: 429,
+			RetryAfter: 24 * time.Hour, AskedFor: 72 * time.Hour, Message: "Slow down. It says: quota."}
 	})
 	const want = "The distributor asked for a pause of 3 days (429), and is asked again after a day. " +
 		"Nothing is asked before 2026-11-24 12:00:00. It says: quota."
@@ -145,7 +150,8 @@ func TestWithoutItsStoreALineKeepsToWhatItWasToldItself(t *testing.T) {
 	}
 }
 
-// TestNoSixtySecondsSeeMoreCallsThanTheLimit books blocks as replicas do, and makes the further calls of a block at any moment of it.
+// TestNoSixtySecondsSeeMoreCallsThanTheLimit books blocks as replicas do,
+// and makes the further calls of a block at any moment of it.
 func TestNoSixtySecondsSeeMoreCallsThanTheLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -173,10 +179,11 @@ func TestNoSixtySecondsSeeMoreCallsThanTheLimit(t *testing.T) {
 func TestCallsWaitForTheirTurnUnderALimitPerMinute(t *testing.T) {
 	t.Parallel()
 	clk := clock.NewFake(noon)
-	l := NewLine(Options{Concurrency: 1, CallsPerMinute: 10, Clock: clk, Wait: func(ctx context.Context, d time.Duration) error {
-		clk.Advance(d)
-		return ctx.Err()
-	}})
+	l := NewLine(Options{Concurrency: 1, CallsPerMinute: 10, Clock: clk,
+		Wait: func(ctx context.Context, d time.Duration) error {
+			clk.Advance(d)
+			return ctx.Err()
+		}})
 	var at []time.Duration
 	for range 21 {
 		_ = l.Read(t.Context(), func(context.Context) error { at = append(at, clk.Now().Sub(noon)); return nil })

@@ -12,9 +12,11 @@ import (
 func TestRetryAfterIsReadInBothFormsAndKeptSane(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{
-		"30": 30 * time.Second, " 5 ": 5 * time.Second, "0": 0, "-5": 0, "": 0, "soon": 0, "1.5": 0,
+		"30":  30 * time.Second,
+		" 5 ": 5 * time.Second, "0": 0, "-5": 0, "": 0, "soon": 0, "1.5": 0,
 		"99999999999999999999": 0,
-		"7200":                 2 * time.Hour, "86400": 24 * time.Hour, "86401": 24 * time.Hour, "1209600": 24 * time.Hour,
+		"7200":                 2 * time.Hour, "86400": 24 * time.Hour, "86401": 24 * time.Hour,
+		"1209600": 24 * time.Hour,
 		"3000000": 0, "315360000": 0,
 		noon.Add(45 * time.Second).Format(http.TimeFormat): 45 * time.Second,
 		noon.Add(-time.Hour).Format(http.TimeFormat):       0,

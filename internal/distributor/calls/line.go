@@ -174,7 +174,8 @@ func (l *Line) fits(ctx context.Context, d time.Duration) bool {
 // outwaitTurn waits for a call's turn under the limit per minute.
 func (l *Line) outwaitTurn(ctx context.Context, how distributor.Patience) error {
 	state, now := l.state.look(ctx)
-	if left := state.PausedUntil.Sub(now); left > longestWait && (how == distributor.Patient || l.heldByOthers(state, now)) {
+	left := state.PausedUntil.Sub(now)
+	if left > longestWait && (how == distributor.Patient || l.heldByOthers(state, now)) {
 		return l.paused(state, left) // before a turn is taken that would be lost
 	}
 	select {

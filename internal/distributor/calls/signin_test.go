@@ -50,13 +50,17 @@ func TestARememberedRefusalSaysSinceWhenAndUntilWhen(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("", 2*60*60)
 	clk := clock.NewFake(time.Date(2026, 11, 29, 0, 0, 13, 0, time.UTC))
-	answer := error(&distributor.Error{Kind: distributor.NeedsCredentials, Message: "The distributor refused the sign-in."})
-	tokens := NewTokens(clk, zone, func(context.Context) (Token, error) { return Token{Value: "t", Life: time.Hour}, answer })
+	answer := error(&distributor.Error{Kind: distributor.NeedsCredentials,
+		Message: "The distributor refused the sign-in."})
+	tokens := NewTokens(clk, zone, func(context.Context) (Token, error) {
+		return Token{Value: "t", Life: time.Hour}, answer
+	})
 	_, _ = tokens.Get(t.Context())
 	answer = nil
 	clk.Advance(20 * time.Second)
 	_, err := tokens.Get(t.Context())
-	const want = "The distributor refused the sign-in. That was at 02:00:13; the sign-in is not asked again before 02:01:13."
+	const want = "The distributor refused the sign-in. That was at 02:00:13; " +
+		"the sign-in is not asked again before 02:01:13."
 	if e := distributor.AsError(err); e.Kind != distributor.NeedsCredentials || e.Message != want {
 		t.Errorf("%v", err)
 	}

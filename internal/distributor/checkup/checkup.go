@@ -112,8 +112,9 @@ func mayPass(err error) bool {
 func (p Plan) failed(ctx context.Context, name string, err error) distributor.Layer {
 	if ctx.Err() != nil {
 		return distributor.Layer{Name: name, Result: distributor.Failed, Kind: distributor.TimedOut,
-			Message: "The check was broken off, because it took longer than " + p.limit().String() + " or was cancelled.",
-			Advice:  "Try again; if it lasts, ask the distributor whether the service is slow."}
+			Message: "The check was broken off, because it took longer than " + p.limit().String() +
+				" or was cancelled.",
+			Advice: "Try again; if it lasts, ask the distributor whether the service is slow."}
 	}
 	e := distributor.AsError(err)
 	layer := distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,

@@ -40,22 +40,24 @@ func TestStepsBehindAFailureAreSkippedAndAWarningStopsNothing(t *testing.T) {
 
 func TestACheckHasADeadlineAPersonCanWaitFor(t *testing.T) {
 	t.Parallel()
-	Run(t.Context(), Plan{Clock: clock.System{}, Steps: []Step{{Layer: "a", Run: func(ctx context.Context) (Outcome, error) {
-		deadline, ok := ctx.Deadline()
-		if left := deadline.Sub(clock.System{}.Now()); !ok || left > 30*time.Second || left < 20*time.Second {
-			t.Errorf("deadline in %s", left)
-		}
-		return Outcome{}, nil
-	}}}})
+	Run(t.Context(), Plan{Clock: clock.System{}, Steps: []Step{{Layer: "a",
+		Run: func(ctx context.Context) (Outcome, error) {
+			deadline, ok := ctx.Deadline()
+			if left := deadline.Sub(clock.System{}.Now()); !ok || left > 30*time.Second || left < 20*time.Second {
+				t.Errorf("deadline in %s", left)
+			}
+			return Outcome{}, nil
+		}}}})
 }
 
 func TestACheckThatIsBrokenOffSaysSo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	got := Run(ctx, Plan{Clock: clock.System{}, Steps: []Step{{Layer: "a", Run: func(ctx context.Context) (Outcome, error) {
-		cancel()
-		return Outcome{}, ctx.Err()
-	}}}})
+	got := Run(ctx, Plan{Clock: clock.System{}, Steps: []Step{{Layer: "a",
+		Run: func(ctx context.Context) (Outcome, error) {
+			cancel()
+			return Outcome{}, ctx.Err()
+		}}}})
 	if l := got.Layers[0]; l.Result != distributor.Failed || l.Advice == "" {
 		t.Errorf("%+v", l)
 	}

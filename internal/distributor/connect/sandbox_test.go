@@ -168,7 +168,8 @@ func TestBothConnectorsVerifyAtTheSandbox(t *testing.T) {
 	t.Parallel()
 	url := sandboxURL(t)
 	for _, name := range []string{distributor.Stellr, distributor.StellrLegacy} {
-		if check := connectTo(t, url, name).Verify(t.Context(), distributor.Hurried); check.Result() != distributor.Passed {
+		check := connectTo(t, url, name).Verify(t.Context(), distributor.Hurried)
+		if check.Result() != distributor.Passed {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}

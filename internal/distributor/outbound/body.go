@@ -3,6 +3,7 @@ package outbound
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -14,7 +15,8 @@ import (
 // at a time than one of the largest, from the first byte until they have been made use of.
 const small = 1 << 20
 
-func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) (body []byte, release func(), err error) {
+func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) (body []byte, release func(),
+	err error) {
 	limit := c.maxBody
 	if smallOnly {
 		limit = min(limit, small)
@@ -23,7 +25,7 @@ func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) 
 		return nil, nil, tooLarge("The answer is larger than the limit of %s.", size(limit))
 	}
 	var begin bytes.Buffer
-	if n, err := io.CopyN(&begin, resp.Body, min(limit, small)+1); err == io.EOF {
+	if n, err := io.CopyN(&begin, resp.Body, min(limit, small)+1); errors.Is(err, io.EOF) {
 		return begin.Bytes(), nil, nil
 	} else if err != nil {
 		return nil, nil, explain(err, c.timeout)
@@ -64,7 +66,7 @@ func (c *Client) readOn(begin []byte, resp *http.Response) ([]byte, error) {
 	n := copy(body, begin)
 	for n < len(body) {
 		more, err := resp.Body.Read(body[n:])
-		if n += more; err == io.EOF {
+		if n += more; errors.Is(err, io.EOF) {
 			return fitting(body, n), nil
 		}
 		if err != nil {

@@ -158,7 +158,8 @@ func verifyAt(t *testing.T, url, allowed string) distributor.Check {
 	t.Cleanup(hc.CloseIdle)
 	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret,
 		ResellerNumber: "100200"}
-	return New(cred, hc, calls.Options{Clock: clock.System{}}, slog.New(slog.DiscardHandler)).Verify(t.Context(), distributor.Hurried)
+	c := New(cred, hc, calls.Options{Clock: clock.System{}}, slog.New(slog.DiscardHandler))
+	return c.Verify(t.Context(), distributor.Hurried)
 }
 
 func TestVerifyKeepsTheRequestIDOfTheFailure(t *testing.T) {
