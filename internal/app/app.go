@@ -154,6 +154,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
+	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
+		return nil, err
+	}
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
 	return a, err
 }

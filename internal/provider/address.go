@@ -27,7 +27,7 @@ func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
 		return
 	}
 	if p.TokenURL = strings.TrimSpace(in.TokenURL); p.TokenURL == "" {
-		p.TokenURL = TokenURLFor(p.Connector, p.URL)
+		return // it follows from the URL
 	}
 	if problem := s.judge(p.TokenURL); problem != "" {
 		problems.Add("token_url", "%s", problem)

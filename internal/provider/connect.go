@@ -23,12 +23,12 @@ type Service struct {
 
 // Connect opens the connector of a provider with its secrets.
 func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connector, error) {
-	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p.ID)
+	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p)
 	if err != nil {
 		return nil, err
 	}
 	return s.Open(ctx, distributor.Credentials{
-		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenURL, Grant: p.GrantType,
+		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenAddress(), Grant: p.GrantType,
 		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
 		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
 		PageSize: p.PageSize, Concurrency: p.Concurrency,

@@ -46,7 +46,7 @@ func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *s
 		http: hc, clk: clk, log: log,
 	}
 	if conn.tokenURL == "" {
-		conn.tokenURL = DefaultTokenURL(c.BaseURL)
+		conn.tokenURL = distributor.TokenURLFor(distributor.Stellr, c.BaseURL)
 	}
 	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk}, conn.signIn)
 	return conn
