@@ -40,6 +40,17 @@ func SecretFor(token, api string) string {
 	return signIn + " " + called
 }
 
+// Elsewhere says what would reach another server than before when a secret given for the
+// servers was went to those of is: the secret itself, or only the token that it brings.
+func Elsewhere(was, is string) string {
+	wasSignIn, _, _ := strings.Cut(was, " ")
+	signIn, called, two := strings.Cut(is, " ")
+	if two && signIn == wasSignIn {
+		return "the access token that it brings would now go to " + called
+	}
+	return "it would now be sent to " + SaidFor(is)
+}
+
 // SaidFor words SecretFor for a person.
 func SaidFor(hosts string) string {
 	signIn, called, two := strings.Cut(hosts, " ")

@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 )
 

@@ -123,9 +123,9 @@ func typeAgain(p Provider, in Input, have stored, problems errs.Fields) {
 				"or remove it.", said[f.name], distributor.SaidFor(p.sentTo()))
 			continue
 		}
-		problems.Add(f.name, "The %s was given for %s and would now be sent to %s. Nothing was saved and nothing sent. "+
+		problems.Add(f.name, "The %s was given for %s; %s. Nothing was saved and nothing sent. "+
 			"Type it again for the new address, or remove it.", said[f.name], distributor.SaidFor(was),
-			distributor.SaidFor(p.sentTo()))
+			distributor.Elsewhere(was, p.sentTo()))
 	}
 }
 

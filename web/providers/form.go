@@ -156,7 +156,7 @@ func inputOf(p provider.Provider) provider.Input {
 		ApplicationID: p.ApplicationID, ResellerNumber: p.ResellerNumber, ResellerAuthorizeURL: p.ResellerAuthorizeURL,
 		DelegatedAdminURL: p.DelegatedAdminURL,
 		TokenURL:          p.TokenURL, Grant: p.GrantType, PageSize: itoa(p.PageSize), Concurrency: itoa(p.Concurrency),
-		Currency: typedCurrency(p),
+		Currency:   typedCurrency(p),
 		CostPeriod: string(p.CostPeriod), CostPeriodGiven: true, EndDateMeans: p.EndDateMeans, EndDateGiven: true,
 	}
 }
