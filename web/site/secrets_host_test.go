@@ -52,7 +52,7 @@ func TestASecondAdministratorCannotHaveTheSecretsSentElsewhere(t *testing.T) {
 		"name", "TD SYNNEX US", "user_name", "integration@reseller.example", "password", "sandbox-password", "url", w.FarURL,
 		"application_id", "sandbox-app", "application_secret", "sandbox-secret", "reseller_number",
 		sandbox.DefaultReseller).Submit().Next().Path()
-	ada.Get(provider).FormTo(provider + "/verify").Submit().Next().Shows("Connectivity verified",
+	ada.Get(provider).FormTo(provider+"/verify").Submit().Next().Shows("Connectivity verified",
 		"Follows from the URL.")
 
 	for _, change := range [][]string{

@@ -34,6 +34,15 @@ type Client struct {
 	resolver *net.Resolver
 	secure   *http.Transport
 	plain    *http.Transport
+	see      func(Request, Answer, error) // told of each call; nil: nobody
+}
+
+// Watched is the same client, with the same guard and limits, that tells see of each
+// call and its answer. See may keep neither a token nor what a sign-in brought.
+func (c *Client) Watched(see func(Request, Answer, error)) *Client {
+	w := *c
+	w.see = see
+	return &w
 }
 
 // New makes a client; it refuses limits that make no sense.
@@ -109,6 +118,9 @@ type Answer struct {
 // an error. It never repeats a call. Errors are *distributor.Error, or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.do(ctx, r)
+	if c.see != nil {
+		c.see(r, a, err)
+	}
 	if err != nil && ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
