@@ -140,18 +140,3 @@ func (s *Service) GetCapture(ctx context.Context, providerID, id uuid.UUID) (Cap
 	}
 	return found[0], nil
 }
-
-// TakeCapture hands a capture out, and leaves a line in the trail.
-func (s *Service) TakeCapture(ctx context.Context, by audit.Actor, c Captured) error {
-	preview, err := c.Preview()
-	if err != nil {
-		return err
-	}
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		p, err := Get(ctx, tx, c.ProviderID)
-		if err != nil {
-			return err
-		}
-		return s.captureTrail(ctx, tx, by, captureStep{"provider.capture_taken", p, preview})
-	})
-}

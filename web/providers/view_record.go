@@ -120,6 +120,10 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
+	if r.Connector != distributor.Manual && mayEdit(c) {
+		m.Commands = append(m.Commands, ui.Command{Label: "Capture for support", Action: path(r.ID) + "/capture",
+			Hint: "A few accounts with every name replaced; shown before it is a file", Icon: "download"})
+	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
 }
