@@ -267,7 +267,7 @@ func counted(word, next string, s sort) bool {
 }
 
 // Beginnings of Microsoft's part numbers, which are the same for every reseller.
-var partHeads = []string{"CFQ7TTC0", "DZH318Z"}
+var partHeads = []string{"CFQ7TTC0", "DZH318Z0BPS6", "DZH318Z"} // the middle one is the Azure plan
 
 // partNumber keeps whose it is, term and plan: ProductId:SkuId:Term:Plan.
 func (m *masker) partNumber(key, s string) string {
