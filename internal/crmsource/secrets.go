@@ -27,7 +27,8 @@ func (m Mark) Set() bool { return !m.SetAt.IsZero() }
 // SecretMark tells whether the secret of a source is set.
 func SecretMark(ctx context.Context, db *gorm.DB, id uuid.UUID) (Mark, error) {
 	var m Mark
-	err := db.WithContext(ctx).Raw(`SELECT set_at, set_by, sent_to FROM crm_source_secrets WHERE source_id = ? AND name = ?`, id,
+	err := db.WithContext(ctx).Raw(`SELECT set_at, set_by, sent_to FROM crm_source_secrets
+		WHERE source_id = ? AND name = ?`, id,
 		ClientSecret).Scan(&m).Error
 	return m, err
 }

@@ -39,7 +39,8 @@ func TestASecretIsForTheSignInAndTheAPITogether(t *testing.T) {
 	if got := distributor.SecretFor("https://api.example:443/token", api); got != "https://api.example" {
 		t.Error(got)
 	}
-	if got := distributor.SecretFor("https://sso.example/token", api); got != "https://sso.example https://api.example" {
+	if got := distributor.SecretFor("https://sso.example/token",
+		api); got != "https://sso.example https://api.example" {
 		t.Error(got)
 	}
 }

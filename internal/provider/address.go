@@ -57,7 +57,8 @@ func otherAPI(p *Provider, problems errs.Fields) {
 		problems.Add("url", "This is the address of the legacy API. The comprehensive one is %s; "+
 			"or turn the toggle off.", DefaultURL)
 	case p.Connector == distributor.StellrLegacy && comprehensive:
-		problems.Add("url", "This is the address of the comprehensive API. The legacy one is %s; or turn the toggle on.", DefaultLegacyURL)
+		problems.Add("url", "This is the address of the comprehensive API. The legacy one is %s; "+
+			"or turn the toggle on.", DefaultLegacyURL)
 	}
 }
 

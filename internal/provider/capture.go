@@ -74,7 +74,9 @@ func (s *Service) Capture(ctx context.Context, p Provider, accounts int) (captur
 // said409 gives the sentence of a failed call to a person who asked for something that needs it.
 func said409(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return errs.New(errs.Unavailable, "The distributor did not answer in time. Nothing was captured; try again later.")
+		return errs.New(errs.Unavailable,
+			"The distributor did not answer in time. "+
+				"Nothing was captured; try again later.")
 	}
 	var e *distributor.Error
 	if errors.As(err, &e) {
@@ -101,7 +103,8 @@ func (s *Service) CaptureForPage(ctx context.Context, by audit.Actor, id uuid.UU
 		return Captured{}, err
 	}
 	now := s.Clock.Now()
-	c := Captured{ID: uuid.Must(uuid.NewV7()), ProviderID: id, MadeAt: now, MadeBy: by.Name, Content: f.Content, Kept: kept}
+	c := Captured{ID: uuid.Must(uuid.NewV7()), ProviderID: id, MadeAt: now, MadeBy: by.Name, Content: f.Content,
+		Kept: kept}
 	return c, s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec(`DELETE FROM provider_captures WHERE made_at < ?`, now.Add(-captureKept)).Error; err != nil {
 			return err

@@ -18,8 +18,8 @@ import (
 	"seatledger/internal/distributor/capture"
 )
 
-const captureUsage = "usage: seatledger capture --provider NAME --out FILE [--accounts 5] [--yes]\n" +
-	"Without --yes it writes nothing and prints every word that the file would keep."
+var errCaptureUsage = errors.New("usage: seatledger capture --provider NAME --out FILE [--accounts 5] [--yes]\n" +
+	"Without --yes it writes nothing and prints every word that the file would keep")
 
 const verbLimit = 5 * time.Minute
 
@@ -36,7 +36,7 @@ func (s *Service) RunCapture(ctx context.Context, args []string, out io.Writer) 
 		return nil
 	}
 	if err != nil || *name == "" || flags.NArg() > 0 || *yes && *file == "" {
-		return errors.Join(err, errors.New(captureUsage))
+		return errors.Join(err, errCaptureUsage)
 	}
 	if _, err := os.Stat(*file); *yes && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is there already; nothing was read and nothing written", *file)
@@ -122,8 +122,8 @@ func printPreview(out io.Writer, p capture.Preview) error {
 	if len(lost) > 0 {
 		fmt.Fprintf(&b, "  words replaced that nobody here knows: %s\n", strings.Join(lost, ", "))
 	}
-	b.WriteString("\nEverything else is replaced: names, ids, mails, numbers, addresses, texts; dates are shifted and " +
-		"prices scaled.\n")
+	b.WriteString("\nEverything else is replaced: names, ids, mails, numbers, addresses, texts; dates are " +
+		"shifted and prices scaled.\n")
 	_, err := io.WriteString(out, b.String())
 	return err
 }

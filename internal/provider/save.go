@@ -155,19 +155,22 @@ func write(tx *gorm.DB, p Provider) error {
 			host = ?, application_id = ?,
 			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?,
 				page_size = ?, concurrency = ?,
-			currency = ?, currency_by_host = ?, cost_period = ?, end_date_means = ?, credentials_at = ?, identity_changed_at = ?, version = ?,
+			currency = ?, currency_by_host = ?, cost_period = ?, end_date_means = ?, credentials_at = ?,
+				identity_changed_at = ?, version = ?,
 				updated_at = ?
 		WHERE id = ?`,
 		p.Name, p.Connector, p.InternalName, p.ComprehensiveAPI, p.UserName, p.URL, p.Host, p.ApplicationID,
 		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize,
 		p.Concurrency,
-		p.Currency, p.CurrencyByHost, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt,
+		p.Currency, p.CurrencyByHost, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt,
+		p.Version, p.UpdatedAt,
 		p.ID).Error
 }
 
 // saveSecrets seals what was typed, removes what was cleared, and names what changed. A
 // secret that the provider's API has no use for goes when its servers change.
-func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, p Provider, have stored, in Input) (map[string]string, error) {
+func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, p Provider, have stored,
+	in Input) (map[string]string, error) {
 	changed := map[string]string{}
 	for _, f := range in.secrets() {
 		was, standing := have[f.name]

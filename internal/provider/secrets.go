@@ -118,14 +118,17 @@ func typeAgain(p Provider, in Input, have stored, problems errs.Fields) {
 		if !standing || f.plain != "" || f.clear || was == p.sentTo() || !p.onForm(f.name) {
 			continue
 		}
+		remedy := "Type it again for the new address."
+		if !p.sends(f.name) {
+			remedy = "Type it again for the new address, or remove it."
+		}
 		if was == "" {
-			problems.Add(f.name, "It is not known for which server the %s was given. Type it again for %s, "+
-				"or remove it.", said[f.name], distributor.SaidFor(p.sentTo()))
+			problems.Add(f.name, "It is not known for which server the %s was given; %s. %s", said[f.name],
+				distributor.Elsewhere(was, p.sentTo()), remedy)
 			continue
 		}
-		problems.Add(f.name, "The %s was given for %s; %s. Nothing was saved and nothing sent. "+
-			"Type it again for the new address, or remove it.", said[f.name], distributor.SaidFor(was),
-			distributor.Elsewhere(was, p.sentTo()))
+		problems.Add(f.name, "The %s was given for %s; %s. Nothing was saved and nothing sent. %s", said[f.name],
+			distributor.SaidFor(was), distributor.Elsewhere(was, p.sentTo()), remedy)
 	}
 }
 
@@ -161,7 +164,8 @@ func unbound(tx *gorm.DB) ([]secret.Unbound, error) {
 		Secret string
 		Sealed []byte
 	}
-	err := tx.Raw(`SELECT p.*, s.name AS secret, s.sealed FROM provider_secrets s JOIN providers p ON p.id = s.provider_id
+	err := tx.Raw(`SELECT p.*, s.name AS secret, s.sealed FROM provider_secrets s
+		JOIN providers p ON p.id = s.provider_id
 		WHERE s.sent_to = ''`).Scan(&rows).Error
 	out := make([]secret.Unbound, 0, len(rows))
 	for _, r := range rows {

@@ -40,7 +40,7 @@ func TestAChangedServerAsksForItsSecretsAgain(t *testing.T) {
 			in.URL, in.TokenURL = "https://api.example/", "https://sso.us.tdsynnex.com/oauth2/v1/token"
 		},
 		"another port":             func(in *provider.Input) { in.URL = "https://api.us.tdsynnex.com:8443/" },
-		"another port for tokens":  func(in *provider.Input) { in.TokenURL = "https://sso.us.tdsynnex.com:444/oauth2/v1/token" },
+		"another port for tokens":  func(in *provider.Input) { in.TokenURL = "https://sso.us.tdsynnex.com:444/token" },
 		"a name that begins alike": func(in *provider.Input) { in.TokenURL = "https://sso.us.tdsynnex.com.example/x" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,8 @@ func TestAChangedServerAsksForItsSecretsAgain(t *testing.T) {
 			p := r.create(good())
 			f := r.fields(r.Update(t.Context(), r.by, p.ID, 1, blank(change)))
 			for _, field := range []string{provider.Password, provider.ApplicationSecret} {
-				if !strings.Contains(f[field], "was given for https://sso.us.tdsynnex.com (API at https://api.us.tdsynnex.com)") ||
+				if !strings.Contains(f[field],
+					"was given for https://sso.us.tdsynnex.com (API at https://api.us.tdsynnex.com)") ||
 					!strings.Contains(f[field], "Type it again") {
 					t.Errorf("%s: %q", field, f[field])
 				}
@@ -57,7 +58,11 @@ func TestAChangedServerAsksForItsSecretsAgain(t *testing.T) {
 			if got, err := r.sent(p.ID); err != nil || got != given || r.get(p.ID).Version != 1 {
 				t.Errorf("after the refusal: %v %v", got, err)
 			}
-			typed := blank(func(in *provider.Input) { change(in); in.ApplicationSecret, in.PasswordClear = "for the new one", true })
+			typed := blank(func(in *provider.Input) {
+				change(in)
+				in.ApplicationSecret,
+					in.PasswordClear = "for the new one", true
+			})
 			if err := r.Update(t.Context(), r.by, p.ID, 1, typed); err != nil {
 				t.Fatalf("%v %v", err, errs.FieldsOf(err))
 			}
@@ -197,7 +202,8 @@ func TestTheFirstStartBindsWhatStandsAndNoLaterOne(t *testing.T) {
 	p := r.create(good())
 	// As a database from before: sealed for no server, and the key's proof with its older text.
 	older := func() {
-		for name, plain := range map[string]distributor.Secret{"password": "pass-phrase-1", "application_secret": "app-secret-1"} {
+		for name, plain := range map[string]distributor.Secret{"password": "pass-phrase-1",
+			"application_secret": "app-secret-1"} {
 			sealed, err := r.Sealer.Seal(secret.ProviderSecret(p.ID, name, ""), plain)
 			if err != nil {
 				t.Fatal(err)
@@ -206,7 +212,8 @@ func TestTheFirstStartBindsWhatStandsAndNoLaterOne(t *testing.T) {
 		}
 	}
 	older()
-	proof, err := r.Sealer.Seal(secret.Place{Table: "master_key_check", Row: "1", Column: "sealed"}, "seatledger master key")
+	proof, err := r.Sealer.Seal(secret.Place{Table: "master_key_check", Row: "1", Column: "sealed"},
+		"seatledger master key")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +243,8 @@ func TestTheFirstStartBindsWhatStandsAndNoLaterOne(t *testing.T) {
 	}
 	// Load takes the proof in both texts.
 	key := filepath.Join(t.TempDir(), "none.key")
-	if _, err := secret.Load(t.Context(), r.DB, secret.Options{Path: key, Clock: r.clock}); !errors.Is(err, secret.ErrMissing) {
+	if _, err := secret.Load(t.Context(), r.DB, secret.Options{Path: key, Clock: r.clock}); !errors.Is(err,
+		secret.ErrMissing) {
 		t.Errorf("load: %v", err)
 	}
 }

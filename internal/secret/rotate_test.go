@@ -42,7 +42,8 @@ func newVault(t *testing.T, providers int) vault {
 		for _, name := range []string{"password", "application_secret"} {
 			v.exec(t, `INSERT INTO provider_secrets (provider_id, name, sealed, sent_to, set_at, set_by)
 				VALUES (?, ?, ?, ?, now(), 'Ada')`,
-				id, name, seal(t, v.sealer, ProviderSecret(id, name, server), distributor.Secret(sentinel+name)), server)
+				id, name, seal(t, v.sealer, ProviderSecret(id, name, server),
+					distributor.Secret(sentinel+name)), server)
 		}
 		v.providers = append(v.providers, id)
 	}
@@ -133,7 +134,8 @@ func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, _ := KeyID(seal(t, running, ProviderSecret(v.providers[0], "password", server), "typed later")); id != r.Primary {
+	if id, _ := KeyID(seal(t, running, ProviderSecret(v.providers[0], "password", server),
+		"typed later")); id != r.Primary {
 		t.Errorf("sealed with key %d, want %d", id, r.Primary)
 	}
 }

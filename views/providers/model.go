@@ -134,7 +134,7 @@ type Capture struct {
 	Card  ui.Card
 	Facts ui.DefinitionList
 	Words ui.Card
-	Table ui.Table
+	Kept  ui.DefinitionList // words by field
 	Keys  ui.Card
 	Names []string // of fields, as they stay
 	File  ui.LinkButton

@@ -88,17 +88,17 @@ func (h Handlers) CaptureFile(c echo.Context) error {
 
 func (h Handlers) capturePage(c echo.Context, p provider.Provider, made provider.Captured,
 	kept capture.Preview) view.Capture {
-	m := view.Capture{Page: session.Page(c, "Capture of "+p.Name, "Providers"), Table: keptTable(kept), Names: kept.Keys,
+	m := view.Capture{Page: session.Page(c, "Capture of "+p.Name, "Providers"), Kept: keptWords(kept), Names: kept.Keys,
 		Card:  ui.Card{Title: "The file"},
-		Words: ui.Card{Title: "Words that stay", Flush: true, Text: "Everything else is replaced."},
+		Words: ui.Card{Title: "Words that stay", Text: "Everything else is replaced."},
 		Keys: ui.Card{Title: "Names of fields that stay",
 			Text: "Names that may be an id or a person are replaced."},
 		File: ui.LinkButton{Text: "Download the file", Href: capturePath(p.ID, made.ID) + "/file", Weight: ui.Primary,
 			Download: true},
 		Back: ui.LinkButton{Text: "Back to " + p.Name, Href: path(p.ID), Weight: ui.Quiet}}
 	m.Page.Crumbs = append(crumbs(), crumb(p))
-	m.Page.Lead = "Look through the words below before you pass the file on. Names, ids, mails, phones, addresses and " +
-		"texts are replaced, dates shifted and prices scaled; the key to that is gone already."
+	m.Page.Lead = "Look through the words below before you pass the file on. Names, ids, mails, phones, " +
+		"addresses and texts are replaced, dates shifted and prices scaled; the key to that is gone already."
 	m.Facts.Items = []ui.Definition{ui.Fact("Customers read", itoa(kept.Accounts)),
 		{Term: "Calls", Value: ui.TextCell(itoa(kept.Calls)), Note: failedCalls(kept.Failed)},
 		ui.Fact("Size", fmt.Sprintf("%d KB", (kept.Bytes+1023)/1024)),
@@ -134,17 +134,16 @@ func replacedWords(kept capture.Preview) string {
 		". Where one matters, say it beside the file."
 }
 
-func keptTable(kept capture.Preview) ui.Table {
-	t := ui.Table{Caption: "Words that stay", Plain: true, Columns: []ui.Column{{Label: "Field"}, {Label: "Words"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing stays"}}
+// keptWords is a line for each field with the words that stay in it.
+func keptWords(kept capture.Preview) ui.DefinitionList {
+	var list ui.DefinitionList
 	var words []string
 	for i, k := range kept.Kept {
 		words = append(words, k.Word)
 		if i+1 == len(kept.Kept) || kept.Kept[i+1].Field != k.Field {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: k.Field, Mono: true},
-				ui.TextCell(strings.Join(words, ", "))}})
+			list.Items = append(list.Items, ui.Fact(k.Field, strings.Join(words, ", ")))
 			words = nil
 		}
 	}
-	return t
+	return list
 }

@@ -30,13 +30,14 @@ func TestACaptureIsShownThenTakenAndReadAgain(t *testing.T) {
 	w := webtest.Start(t, webtest.Options{Far: sandbox.DataOptions{Customers: 9, Subscriptions: 40, Seed: 2},
 		Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})
 	admin, provider := connected(t, "TD SYNNEX US", w.FarURL, w)
-	preview := admin.Get(provider).FormTo(provider + "/capture").Submit().Next().Shows("Capture of TD SYNNEX US",
+	preview := admin.Get(provider).FormTo(provider+"/capture").Submit().Next().Shows("Capture of TD SYNNEX US",
 		"Words that stay", "Customers read", "CFQ7TTC0", "subscriptionId")
 	file := admin.Get(preview.Link("Download the file")).Want(http.StatusOK)
 	if got := file.Header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment") {
 		t.Errorf("the file comes as %q", got)
 	}
-	for _, s := range []string{"sandbox-secret", "sandbox-password", "sandbox-app", "Bearer", sandbox.DefaultReseller, w.FarURL} {
+	for _, s := range []string{"sandbox-secret", "sandbox-password", "sandbox-app", "Bearer",
+		sandbox.DefaultReseller, w.FarURL} {
 		if bytes.Contains(file.Body, []byte(s)) {
 			t.Errorf("%s is in the file", s)
 		}

@@ -49,29 +49,33 @@ func TestASecondAdministratorCannotHaveTheSecretsSentElsewhere(t *testing.T) {
 		Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})
 	ada, bob := w.SignIn(auth.Admin), w.SignIn(auth.Admin)
 	provider := ada.Get("/providers/new").FormTo("/providers").Set(
-		"name", "TD SYNNEX US", "user_name", "integration@reseller.example", "password", "sandbox-password", "url", w.FarURL,
+		"name", "TD SYNNEX US", "user_name", "integration@reseller.example", "password", "sandbox-password",
+		"url", w.FarURL,
 		"application_id", "sandbox-app", "application_secret", "sandbox-secret", "reseller_number",
 		sandbox.DefaultReseller).Submit().Next().Path()
 	ada.Get(provider).FormTo(provider+"/verify").Submit().Next().Shows("Connectivity verified",
 		"Follows from the URL.")
 
 	for _, change := range [][]string{
-		{"token_url", far.URL + "/oauth2/v1/token"}, {"url", far.URL}, {"url", far.URL, "token_url", w.FarURL + "/oauth2/v1/token"},
+		{"token_url", far.URL + "/oauth2/v1/token"}, {"url", far.URL}, {"url", far.URL, "token_url",
+			w.FarURL + "/oauth2/v1/token"},
 	} {
 		refused := bob.Get(provider + "/edit").FormTo(provider).Set(change...).Submit()
 		refused.Want(http.StatusUnprocessableEntity).Shows("The application secret was given for "+w.FarURL,
-			"would now ", "to "+far.URL, "Type it again for the new address, or remove it.")
+			"would now ", "to "+far.URL, "Type it again for the new address.")
 		bob.Get(provider).FormTo(provider + "/verify").Submit().Next().Shows("Connectivity verified")
 	}
 	// And where the address was changed past the form.
-	if err := w.App.DB.Read(t.Context()).Exec(`UPDATE providers SET token_url = ?`, far.URL+"/token").Error; err != nil {
+	if err := w.App.DB.Read(t.Context()).Exec(`UPDATE providers SET token_url = ?`,
+		far.URL+"/token").Error; err != nil {
 		t.Fatal(err)
 	}
 	bob.Get(provider).FormTo(provider+"/verify").Submit().Next().Shows("Connectivity failed",
 		"is not sent to "+far.URL, "An administrator types it again on the provider's edit page.")
 	for _, sync := range []string{"/sync-accounts", "/sync-subscriptions"} {
 		run := bob.Post(provider+sync, map[string][]string{"anyway": {"on"}}).Next()
-		if r := w.WaitRun(run); r.State != "failed" || !strings.Contains(r.Message+r.Advice, "is not sent to "+far.URL) {
+		if r := w.WaitRun(run); r.State != "failed" || !strings.Contains(r.Message+r.Advice,
+			"is not sent to "+far.URL) {
 			t.Errorf("%s: %s %s %s", sync, r.State, r.Message, r.Advice)
 		}
 	}

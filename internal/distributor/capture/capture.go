@@ -34,7 +34,7 @@ type Exchange struct {
 	Type       string            `json:"content_type,omitempty"`
 	RetryAfter string            `json:"retry_after,omitempty"`
 	Answer     *node             `json:"answer,omitempty"`
-	NoJSON     int               `json:"no_json_bytes,omitempty"` // length of an answer that is no JSON, and is not kept
+	NoJSON     int               `json:"no_json_bytes,omitempty"` // length of an answer that is no JSON
 	Failed     string            `json:"failed,omitempty"`        // how the call ended without an answer
 }
 
@@ -49,7 +49,10 @@ type File struct {
 // nothing was read at all.
 func Read(ctx context.Context, conn distributor.Connector, accounts int) ([]string, []string, error) {
 	listing, err := conn.Accounts(ctx)
-	if distributor.KindOf(err) == distributor.BadCredentials || ctx.Err() != nil {
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	if distributor.KindOf(err) == distributor.BadCredentials {
 		return nil, nil, err
 	}
 	var all, chosen []string
@@ -63,7 +66,7 @@ func Read(ctx context.Context, conn distributor.Connector, accounts int) ([]stri
 		}
 		readAccount(ctx, conn, id)
 	}
-	return all, chosen, nil
+	return all, chosen, nil //nolint:nilerr // a list that fails is what the capture is to show
 }
 
 // readAccount asks for one customer's list and for the change log of the first contract;

@@ -58,7 +58,8 @@ func (f *far) open(connector string, hc *outbound.Client) distributor.Connector 
 	f.Helper()
 	c, err := connect.Opener(hc, clock.System{}, slog.New(slog.DiscardHandler))(f.Context(), distributor.Credentials{
 		Connector: connector, BaseURL: f.url, ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret",
-		UserName: "integration@reseller.example", Password: "sandbox-password", ResellerNumber: "100200", Concurrency: 1})
+		UserName: "integration@reseller.example", Password: "sandbox-password", ResellerNumber: "100200",
+		Concurrency: 1})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -168,8 +169,9 @@ func TestNothingOfTheDataIsInTheFile(t *testing.T) {
 		}
 	}
 	for _, a := range accounts.Accounts {
-		for what, s := range map[string]string{"id": a.ExternalID, "name": a.Name, "domain": a.Domain, "tenant": a.TenantID,
-			"mail": a.Email, "phone": a.Phone, "street": a.Street, "city": a.City, "zip": a.PostalCode} {
+		for what, s := range map[string]string{"id": a.ExternalID, "name": a.Name, "domain": a.Domain,
+			"tenant": a.TenantID,
+			"mail":   a.Email, "phone": a.Phone, "street": a.Street, "city": a.City, "zip": a.PostalCode} {
 			none(what, s)
 		}
 		subs, err := conn.Subscriptions(t.Context(), a.ExternalID)
@@ -217,8 +219,9 @@ func (p *planted) word() string {
 	return s
 }
 
-var everyField = strings.Fields(`customerNo name domain microsoftTenantId email phone address1 city state zipCode country
-	status subscriptionId contractNo lineNo vendorName productName mfgPartNo skuNo quantity unitPrice msrp currency
+var everyField = strings.Fields(`customerNo name domain microsoftTenantId email phone address1 city state zipCode
+	country status subscriptionId contractNo lineNo vendorName productName mfgPartNo skuNo
+	quantity unitPrice msrp currency
 	billingFrequency term startDate endDate autoRenew billingModel requestId total errorMessage errorCode message error
 	changeLog activityLog entryDatetime entryBy entrySource code action success count unknownField note comment`)
 
@@ -273,7 +276,8 @@ func TestAPlantedNameNeverPasses(t *testing.T) {
 				Header: map[string][]string{"Authorization": {"Bearer " + p.word()}, "Cookie": {p.word()}},
 				Body:   body,
 			}, outbound.Answer{Status: 200, Body: body, Header: map[string][]string{"X-Request-Id": {p.word()},
-				"Content-Type": {"application/json; " + p.word()}, "Retry-After": {p.word()}, "Set-Cookie": {p.word()}}}, nil)
+				"Content-Type": {"application/json; " + p.word()}, "Retry-After": {p.word()},
+				"Set-Cookie": {p.word()}}}, nil)
 			r.See(outbound.Request{Op: "token", Method: "POST", URL: "https://sso.example/token", Body: body},
 				outbound.Answer{Status: 200, Body: body}, nil)
 		}
@@ -299,14 +303,18 @@ func TestFormAndEqualityStay(t *testing.T) {
 	t.Parallel()
 	const body = `{"data":{"total":2,"records":[
 	{"customerNo":411833,"subscriptionId":"411833_1","contractNo":"411833","lineNo":1,"domain":"northwind.example",
-	 "email":"ada@Northwind.example","microsoftTenantId":"2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11","startDate":"2026-11-16",
+	 "email":"ada@Northwind.example","microsoftTenantId":"2B1F0E5C-7A41-4D0E-9A53-0C6A1D0E7F11",
+	 "startDate":"2026-11-16",
 	 "endDate":"2026-11-26T00:00:00.000Z","quantity":12,"unitPrice":10.50,"status":"Partially Cancelled",
 	 "mfgPartNo":"CFQ7TTC0LH18:0001:P1Y:Y","phone":"+49 30 1234567","entryDate":"11/20/2026","411833_1":{"a":null}},
 	{"customerNo":"411833","subscriptionId":"411833_2","microsoftTenantId":"2b1f0e5c-7a41-4d0e-9a53-0c6a1d0e7f11",
 	 "unitPrice":"21.00","status":"Ada","quantity":"7","zipCode":"00123","changeLog":"Add 3 seats by Ada"}]}}`
 	r := capture.NewRecorder("https://api.example")
-	r.See(outbound.Request{Op: "x", Method: "GET", URL: "https://api.example/api/v1/customers/411833/subscriptions?contractNo=411833",
-		Header: map[string][]string{"Authorization": {"Bearer x"}}}, outbound.Answer{Status: 200, Body: []byte(body)}, nil)
+	r.See(outbound.Request{Op: "x", Method: "GET",
+
+		URL:    "https://api.example/api/v1/customers/411833/subscriptions?contractNo=411833",
+		Header: map[string][]string{"Authorization": {"Bearer x"}}}, outbound.Answer{Status: 200,
+		Body: []byte(body)}, nil)
 	file, err := r.Make(distributor.Stellr, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -328,22 +336,27 @@ func TestFormAndEqualityStay(t *testing.T) {
 	text := func(v any) string { return fmt.Sprint(v) }
 	id := text(a["contractNo"])
 	for name, same := range map[string]bool{
-		"an id without quotes":   text(a["customerNo"]) == id && len(id) == 6 && id != "411833",
-		"and with":               text(b["customerNo"]) == id,
-		"in a path and a query":  x.Path == "/api/v1/customers/"+id+"/subscriptions" && x.Query["contractNo"] == id,
-		"contract and line":      text(a["subscriptionId"]) == id+"_"+text(a["lineNo"]),
-		"another line":           text(b["subscriptionId"]) != text(a["subscriptionId"]),
-		"a mail's domain":        strings.HasSuffix(text(a["email"]), "@"+text(a["domain"])) && strings.HasSuffix(text(a["domain"]), ".example"),
-		"a GUID in either case":  strings.ToLower(text(a["microsoftTenantId"])) == text(b["microsoftTenantId"]) && len(text(b["microsoftTenantId"])) == 36,
-		"seats":                  text(a["quantity"]) == "12" && b["quantity"] == "7",
-		"a known status":         a["status"] == "Partially Cancelled",
-		"a name for a status":    b["status"] != "Ada" && len(text(b["status"])) == 3,
-		"term and plan":          strings.HasPrefix(text(a["mfgPartNo"]), "CFQ7TTC0") && strings.HasSuffix(text(a["mfgPartNo"]), ":P1Y:Y"),
+		"an id without quotes":  text(a["customerNo"]) == id && len(id) == 6 && id != "411833",
+		"and with":              text(b["customerNo"]) == id,
+		"in a path and a query": x.Path == "/api/v1/customers/"+id+"/subscriptions" && x.Query["contractNo"] == id,
+		"contract and line":     text(a["subscriptionId"]) == id+"_"+text(a["lineNo"]),
+		"another line":          text(b["subscriptionId"]) != text(a["subscriptionId"]),
+		"a mail's domain": strings.HasSuffix(text(a["email"]), "@"+text(a["domain"])) &&
+			strings.HasSuffix(text(a["domain"]), ".example"),
+		"a GUID in either case": strings.ToLower(text(a["microsoftTenantId"])) == text(b["microsoftTenantId"]) &&
+			len(text(b["microsoftTenantId"])) == 36,
+		"seats":               text(a["quantity"]) == "12" && b["quantity"] == "7",
+		"a known status":      a["status"] == "Partially Cancelled",
+		"a name for a status": b["status"] != "Ada" && len(text(b["status"])) == 3,
+		"term and plan": strings.HasPrefix(text(a["mfgPartNo"]), "CFQ7TTC0") &&
+			strings.HasSuffix(text(a["mfgPartNo"]), ":P1Y:Y"),
 		"the product is another": !strings.Contains(text(a["mfgPartNo"]), "LH18"),
 		"leading zeros":          strings.HasPrefix(text(b["zipCode"]), "00") && b["zipCode"] != "00123",
-		"a line of the log":      strings.HasPrefix(text(b["changeLog"]), "Add 3 seats by ") && !strings.Contains(text(b["changeLog"]), "Ada"),
-		"the key is gone":        !strings.Contains(string(line), "411833"),
-		"a phone's form":         strings.HasPrefix(text(a["phone"]), "+") && len(text(a["phone"])) == len("+49 30 1234567"),
+		"a line of the log": strings.HasPrefix(text(b["changeLog"]), "Add 3 seats by ") &&
+			!strings.Contains(text(b["changeLog"]), "Ada"),
+		"the key is gone": !strings.Contains(string(line), "411833"),
+		"a phone's form": strings.HasPrefix(text(a["phone"]), "+") &&
+			len(text(a["phone"])) == len("+49 30 1234567"),
 	} {
 		if !same {
 			t.Errorf("%s: %s", name, line)

@@ -107,7 +107,8 @@ func (m *masker) host(h string) string {
 }
 
 var (
-	isoDate  = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})([T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,9})?( ?(Z|[+-]\d{2}:?\d{2}))?)?$`)
+	isoDate = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})` +
+		`([T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,9})?( ?(Z|[+-]\d{2}:?\d{2}))?)?$`)
 	slashed  = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})/(\d{4})( \d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?)?$`)
 	compact  = regexp.MustCompile(`^(19|20)\d{6}$`)
 	outsides = set("0001-01-01 1900-01-01 1970-01-01 9999-12-31")

@@ -21,7 +21,7 @@ type Preview struct {
 	Kept      []Kept         `json:"kept"`
 	Keys      []string       `json:"keys"`       // names of fields, as they stand
 	KeysGone  int            `json:"keys_gone"`  // names of fields that were replaced
-	WordsGone map[string]int `json:"words_gone"` // words of a field that has words, which were replaced: nobody here knows them
+	WordsGone map[string]int `json:"words_gone"` // words that nobody here knows, replaced
 }
 
 // notes collect what a preview tells.

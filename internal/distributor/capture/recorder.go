@@ -78,7 +78,8 @@ func (r *Recorder) below(u *url.URL) string {
 
 // kept of an answer's header, and only where it has one of these forms.
 var (
-	plainType  = regexp.MustCompile(`^(application/json|text/html|text/plain|application/problem\+json)(; ?charset=(?i:utf-8))?$`)
+	plainType = regexp.MustCompile(`^(application/json|text/html|text/plain|application/problem\+json)` +
+		`(; ?charset=(?i:utf-8))?$`)
 	plainPause = regexp.MustCompile(`^\d{1,6}$`)
 )
 

@@ -71,7 +71,8 @@ func neutral(t *testing.T, file string) string {
 	}
 	t.Cleanup(hc.CloseIdle)
 	c := stellr.New(distributor.Credentials{Connector: distributor.Stellr, BaseURL: server.URL,
-		ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret"}, hc, clock.System{}, slog.New(slog.DiscardHandler))
+		ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret"}, hc, clock.System{},
+		slog.New(slog.DiscardHandler))
 	accounts, err := c.Accounts(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +80,8 @@ func neutral(t *testing.T, file string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "customers complete %v\n", accounts.Complete)
 	for _, a := range accounts.Accounts {
-		fmt.Fprintf(&b, "\ncustomer %s | %s | %s | %s | active %v %q\n", a.ExternalID, a.Name, a.Domain, a.TenantID, a.Active,
+		fmt.Fprintf(&b, "\ncustomer %s | %s | %s | %s | active %v %q\n", a.ExternalID, a.Name, a.Domain,
+			a.TenantID, a.Active,
 			a.StatusText)
 		account(t, c, &b, a.ExternalID)
 	}
@@ -100,7 +102,8 @@ func account(t *testing.T, c *stellr.Connector, b *strings.Builder, id string) {
 			cost = s.UnitCost.Decimal.String()
 		}
 		fmt.Fprintf(b, "  %s | %d seats | %s %s %s | %s %s | %s to %s | %s %q | %s %s | %s\n", s.ExternalID, s.Quantity,
-			cost, s.Currency, s.CostPeriod, s.Frequency, s.Term, s.Start, s.End, s.Status, s.StatusText, s.Vendor, s.Kind,
+			cost, s.Currency, s.CostPeriod, s.Frequency, s.Term, s.Start, s.End, s.Status, s.StatusText,
+			s.Vendor, s.Kind,
 			s.PartNumber)
 		if contract == "" {
 			contract = s.ContractNo
