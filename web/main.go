@@ -38,6 +38,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   user      make or change a user from the command line
   keys      look after the master key
+  capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
   version   print the version
 `
@@ -80,7 +81,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return app.Migrate(ctx, cfg, log)
-	case "user", "keys":
+	case "user", "keys", "capture":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
@@ -112,6 +113,13 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return err
 	}
 	defer done()
+	if verb == "capture" {
+		a, err := app.New(ctx, cfg, db, log)
+		if err != nil {
+			return err
+		}
+		return a.Providers.RunCapture(ctx, args, out)
+	}
 	users := auth.Service{DB: db, Clock: clk, Hasher: auth.NewHasher(auth.DefaultCost())}
 	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
 }

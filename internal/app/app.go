@@ -25,6 +25,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
+	"seatledger/internal/distributor/capture"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/document"
@@ -142,7 +143,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
-		Open: a.opener(log), CheckURL: a.Outbound.CheckURL}
+		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
+		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,
@@ -158,6 +160,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
+	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
+		return nil, err
+	}
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
 	return a, err
 }
@@ -188,8 +193,8 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 }
 
 // opener makes connectors that share with those of other replicas what a distributor asked for.
-func (a *App) opener(log *slog.Logger) distributor.Open {
-	return connect.OpenerOf(a.Outbound.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Zone: a.Zone,
+func (a *App) opener(out *outbound.Client, log *slog.Logger) distributor.Open {
+	return connect.OpenerOf(out.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Zone: a.Zone,
 		Store: provider.Lines{DB: a.DB}}, log)
 }
 

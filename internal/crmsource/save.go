@@ -18,7 +18,7 @@ var ErrStale = errs.New(errs.Conflict,
 
 // Create stores a new source with its secret. errs.Invalid with all field messages when the form does not fit.
 func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Source, error) {
-	src, err := s.source(in, false)
+	src, err := s.source(in, Mark{})
 	if err != nil {
 		return src, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Source,
 		if err != nil {
 			return err
 		}
-		secret, err := s.saveSecret(tx, by, src.ID, in)
+		secret, err := s.saveSecret(tx, by, src, in)
 		if err != nil {
 			return err
 		}
@@ -67,11 +67,12 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if err != nil {
 			return err
 		}
-		src, err := s.source(e.Input, mark.Set() && !e.Input.ClientSecretClear)
+		src, err := s.source(e.Input, mark)
 		if err != nil {
 			return err
 		}
-		secret, err := s.saveSecret(tx, by, e.ID, e.Input)
+		src.ID = e.ID
+		secret, err := s.saveSecret(tx, by, src, e.Input)
 		if err != nil {
 			return err
 		}

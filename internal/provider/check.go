@@ -40,7 +40,22 @@ func (s *Service) verify(ctx context.Context, by audit.Actor, id uuid.UUID,
 	if p.Connector == distributor.Manual {
 		return distributor.Check{}, errs.New(errs.Conflict, "A manual provider has no connection to verify.")
 	}
+	check, err := s.check(ctx, p, how)
+	if err != nil {
+		return distributor.Check{}, err
+	}
+	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
+}
+
+// check asks the distributor. Secrets that were given for other servers than those that
+// stand fail it before anything is sent.
+func (s *Service) check(ctx context.Context, p Provider, how distributor.Patience) (distributor.Check, error) {
 	conn, err := s.Connect(ctx, p)
+	if distributor.KindOf(err) == distributor.BadCredentials {
+		e := distributor.AsError(err)
+		return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Failed,
+			Message: e.Message, Advice: e.Advice}}}, nil
+	}
 	if err != nil {
 		return distributor.Check{}, err
 	}
@@ -50,8 +65,7 @@ func (s *Service) verify(ctx context.Context, by audit.Actor, id uuid.UUID,
 	}
 	checking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	check := conn.Verify(checking, how)
-	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
+	return conn.Verify(checking, how), nil
 }
 
 func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check,

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/capture"
 	"seatledger/internal/postgres"
 	"seatledger/internal/secret"
 )
@@ -17,22 +18,33 @@ type Service struct {
 	Clock  clock.Clock
 	Sealer *secret.Sealer
 	Open   distributor.Open
+	// Record opens connectors whose calls a recorder is told of.
+	Record func(*capture.Recorder) distributor.Open
 	// CheckURL says whether an address may be called at all, in words for a form's field.
 	CheckURL func(raw string) error
 }
 
 // Connect opens the connector of a provider with its secrets.
 func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connector, error) {
-	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p.ID)
+	c, err := s.credentials(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return s.Open(ctx, distributor.Credentials{
-		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenURL, Grant: p.GrantType,
+	return s.Open(ctx, c)
+}
+
+// credentials are all that a connector of p may know.
+func (s *Service) credentials(ctx context.Context, p Provider) (distributor.Credentials, error) {
+	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p)
+	if err != nil {
+		return distributor.Credentials{}, err
+	}
+	return distributor.Credentials{
+		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenAddress(), Grant: p.GrantType,
 		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
 		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
 		PageSize: p.PageSize, Concurrency: p.Concurrency,
 		Line: lineOf(p),
 		Key:  fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)),
-	})
+	}, nil
 }

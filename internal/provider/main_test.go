@@ -78,7 +78,6 @@ func good() provider.Input {
 		InternalName: provider.DefaultInternalName,
 		UserName:     "integration@reseller.example", Password: "pass-phrase-1", URL: "https://api.us.tdsynnex.com/",
 		ApplicationID: "app-1", ApplicationSecret: "app-secret-1", ResellerNumber: "100200", Currency: "USD",
-		CurrencyGiven: true,
 	}
 }
 

@@ -2,6 +2,7 @@ package providers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -54,7 +55,7 @@ func notes(r record) []ui.Callout {
 			Text: "The next listing of accounts is compared with what is here. " +
 				"If anything is missing, the run stops and asks before it counts as gone."})
 	}
-	if want := provider.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" &&
+	if want := distributor.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" &&
 		r.Currency != want && want != "USD" {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Check the default currency",
 			Text: fmt.Sprintf("Amounts without a currency are taken as %s, while the host suggests %s.",
@@ -119,6 +120,10 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
+	if r.Connector != distributor.Manual && mayEdit(c) {
+		m.Commands = append(m.Commands, ui.Command{Label: "Capture for support", Action: path(r.ID) + "/capture",
+			Hint: "A few accounts with every name replaced; shown before it is a file", Icon: "download"})
+	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
 }
@@ -167,8 +172,8 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		add("Application ID", r.ApplicationID)
 		add("Application Secret", h.secretFact(r, provider.ApplicationSecret))
-		f.Items.Items = append(f.Items.Items,
-			ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Token URL",
+			Value: ui.Cell{Text: r.TokenAddress(), Mono: true}, Note: followed(r.TokenURL == "")})
 		add("Grant", r.GrantType)
 		add("Page size", itoa(r.PageSize))
 	}
@@ -184,8 +189,16 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 			Note:  "Where start, term and end of a record do not tell."})
 	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
-		Note: "Assumed where a record names none."})
+		Note: strings.TrimSpace("Assumed where a record names none. " + followed(r.CurrencyByHost))})
 	return h.madeAt(f, r)
+}
+
+// followed says of a value that nobody typed it.
+func followed(yes bool) string {
+	if yes {
+		return "Follows from the URL."
+	}
+	return ""
 }
 
 func (h Handlers) madeAt(f view.Facts, r record) view.Facts {

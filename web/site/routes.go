@@ -80,6 +80,9 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/deactivate", h.providers.ConfirmDeactivate, admin),
 		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
 		post("/providers/:id/activate", h.providers.Activate, admin),
+		post("/providers/:id/capture", h.providers.Capture, admin),
+		get("/providers/:id/captures/:capture", h.providers.ShowCapture, admin),
+		get("/providers/:id/captures/:capture/file", h.providers.CaptureFile, admin),
 
 		get("/providers/:id/accounts/new", h.manual.NewAccount, operator),
 		post("/providers/:id/accounts", h.manual.CreateAccount, operator),

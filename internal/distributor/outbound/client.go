@@ -37,6 +37,15 @@ type Client struct {
 	secure   *http.Transport
 	plain    *http.Transport
 	called   func(ctx context.Context, status string) // nil: nobody wants to know
+	see      func(Request, Answer, error)             // told of each call; nil: nobody
+}
+
+// Watched is the same client, with the same guard and limits, that tells see of each
+// call and its answer. See may keep neither a token nor what a sign-in brought.
+func (c *Client) Watched(see func(Request, Answer, error)) *Client {
+	w := *c
+	w.see = see
+	return &w
 }
 
 // New makes a client; it refuses limits that make no sense.
@@ -125,6 +134,9 @@ func (a Answer) Release() {
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.do(ctx, r)
 	c.tell(ctx, a, err)
+	if c.see != nil {
+		c.see(r, a, err)
+	}
 	if err != nil && ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}

@@ -46,7 +46,7 @@ func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *s
 		http: hc, clk: o.Clock, log: log,
 	}
 	if conn.tokenURL == "" {
-		conn.tokenURL = DefaultTokenURL(c.BaseURL)
+		conn.tokenURL = distributor.TokenURLFor(distributor.Stellr, c.BaseURL)
 	}
 	o.Concurrency = c.Concurrency
 	conn.session = calls.NewSession(c, o, conn.signIn)

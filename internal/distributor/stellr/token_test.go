@@ -199,7 +199,7 @@ func TestTheTokenURLIsGuessedFromTheHost(t *testing.T) {
 		"http://127.0.0.1:9090/":          "http://127.0.0.1:9090/oauth2/v1/token",
 		"https://eviltdsynnex.com":        "https://eviltdsynnex.com/oauth2/v1/token",
 	} {
-		if got := DefaultTokenURL(base); got != want {
+		if got := distributor.TokenURLFor(distributor.Stellr, base); got != want {
 			t.Errorf("%s: %s", base, got)
 		}
 	}
