@@ -2,7 +2,6 @@ package syncing
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -55,15 +54,15 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, r, out, nil)
+		return s.tell(ctx, tx, r, out, next{subscriptions: true})
 	}
-	var retry *time.Time
+	var n next
 	if r.Trigger == ByNight {
-		if retry, err = s.nights().Settle(tx, r.ProviderID); err != nil {
+		if n.retry, err = s.nights().Settle(tx, r.ProviderID); err != nil {
 			return err
 		}
 	}
-	return s.tell(ctx, tx, r, out, retry)
+	return s.tell(ctx, tx, r, out, n)
 }
 
 // goesOn tells whether the subscriptions follow the accounts: also when only the listing of the accounts failed, but not
