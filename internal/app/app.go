@@ -141,7 +141,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
-		Open: connect.Opener(a.Outbound.Observed(a.Meter.Call), clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+		Open: connect.Opener(a.Outbound.Observed(a.Meter.Call),
+			clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,

@@ -56,8 +56,8 @@ func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
 	r := found[0]
 	line := []any{"source", r.Name, "kind", "crm"}
 	if ended {
-		line = append(line, "read", r.Accounts, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone",
-			r.Gone, "failed", r.Refused)
+		line = append(line, "read", r.Accounts, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged,
+			"gone", r.Gone, "failed", r.Refused)
 	}
 	return line
 }

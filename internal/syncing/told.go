@@ -102,8 +102,8 @@ func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
 			s.Meter.Seats(f.Lost() + f.Gained())
 		}
 	}
-	line = append(line, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone, "held", r.Held,
-		"failed", r.Counts.Failed)
+	line = append(line, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone,
+		"held", r.Held, "failed", r.Counts.Failed)
 	if causes, err := Causes(ctx, db, h.ID); err == nil && len(causes) > 0 {
 		line = append(line, "causes", causeWords(causes))
 	}
