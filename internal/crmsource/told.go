@@ -26,9 +26,9 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, src Source, h runs.Head
 	case out.State == Stopped:
 		e.Kind = notify.RunStopped
 	case out.State == Failed && night && retry != nil:
-		first, err := s.nights().FirstTry(tx, src.ID)
-		if err != nil || !first {
-			return err
+		tries, err := s.nights().Tries(tx, src.ID)
+		if err != nil || tries > 1 {
+			return err // that it failed is told already
 		}
 		e.Kind, e.Severity = notify.NightFailed, notify.Warn
 		e.Text += " It is tried again at " + retry.In(s.Zone).Format("15:04 MST") + "."
@@ -56,8 +56,8 @@ func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
 	r := found[0]
 	line := []any{"source", r.Name, "kind", "crm"}
 	if ended {
-		line = append(line, "read", r.Accounts, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone",
-			r.Gone, "failed", r.Refused)
+		line = append(line, "read", r.Accounts, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged,
+			"gone", r.Gone, "failed", r.Refused)
 	}
 	return line
 }

@@ -120,12 +120,12 @@ func Left(undone []string, kind string) bool {
 	return len(undone) == 0 || slices.Contains(undone, kind)
 }
 
-// FirstTry tells, after Settle has set another try, whether it was the first of its night that failed.
-func (n Nights) FirstTry(tx *gorm.DB, subject uuid.UUID) (bool, error) {
+// Tries is how often a subject's night has failed and was given another try.
+func (n Nights) Tries(tx *gorm.DB, subject uuid.UUID) (int, error) {
 	var tries []int
 	err := tx.Raw(`SELECT tries FROM run_nights WHERE runs = ? AND subject = ?`, n.Desk.Table.Name, subject).
 		Scan(&tries).Error
-	return len(tries) > 0 && tries[0] == 1, err
+	return append(tries, 0)[0], err
 }
 
 // DueAt is when a subject's night was due.

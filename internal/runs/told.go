@@ -31,7 +31,7 @@ func (d *Desk) told(ctx context.Context, id uuid.UUID) {
 	}
 	h := found[0]
 	if h.State.Finished() || h.State == Planned {
-		d.Meter.Run(string(h.State), h.State == Stopped)
+		d.Meter.Run(string(h.State), h.State == Stopped || h.State == Planned && h.Trigger == ByNight)
 	}
 	if d.Log == nil {
 		return

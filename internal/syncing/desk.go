@@ -2,7 +2,6 @@ package syncing
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -20,7 +19,8 @@ func table() runs.Table {
 
 // desk keeps the sync runs.
 func (s *Service) desk() *runs.Desk {
-	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about, Enqueue: s.Enqueue,
+	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter,
+		About: s.about, Enqueue: s.Enqueue,
 		Ended: s.ended, Lease: s.Lease, Holder: s.Holder}
 }
 
@@ -55,15 +55,15 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, r, out, nil)
+		return s.tell(ctx, tx, r, out, next{subscriptions: true})
 	}
-	var retry *time.Time
+	var n next
 	if r.Trigger == ByNight {
-		if retry, err = s.nights().Settle(tx, r.ProviderID); err != nil {
+		if n.retry, err = s.nights().Settle(tx, r.ProviderID); err != nil {
 			return err
 		}
 	}
-	return s.tell(ctx, tx, r, out, retry)
+	return s.tell(ctx, tx, r, out, n)
 }
 
 // goesOn tells whether the subscriptions follow the accounts: also when only the listing of the accounts failed, but not

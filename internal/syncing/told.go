@@ -12,14 +12,19 @@ import (
 	"seatledger/internal/runs"
 )
 
+// next is what follows a run of the night: its subscriptions, or another try, or neither.
+type next struct {
+	subscriptions bool
+	retry         *time.Time
+}
+
 // tell keeps what an ended run came to, and tells of what somebody must hear of, in the transaction that ends it.
-// retry is when its night is tried again, nil where it is not.
-func (s *Service) tell(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome, retry *time.Time) error {
+func (s *Service) tell(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome, next next) error {
 	f, err := keepFigures(ctx, tx, r.ID)
 	if err != nil {
 		return err
 	}
-	e, tell, err := s.noticeOf(tx, r, out, retry)
+	e, tell, err := s.noticeOf(tx, r, out, next)
 	if err != nil || !tell {
 		return err
 	}
@@ -43,7 +48,7 @@ func nameOf(r Run, provider string) string {
 
 // noticeOf words what an ended run is to somebody who did not watch it. A person sees how their own run ended; what
 // the guard stopped waits for one in any case. A night that is tried again rings once, and when it is given up.
-func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, retry *time.Time) (notify.Event, bool, error) {
+func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, next next) (notify.Event, bool, error) {
 	e := notify.Event{Text: strings.TrimSpace(out.Message + " " + out.Advice)}
 	night := r.Trigger == ByNight
 	switch {
@@ -51,13 +56,18 @@ func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, retry *time.Tim
 		e.Kind = notify.NeedsCredentials
 	case out.State == Stopped:
 		e.Kind = notify.RunStopped
-	case out.State == Failed && night && retry != nil:
-		first, err := s.nights().FirstTry(tx, r.ProviderID)
-		if err != nil || !first {
-			return e, false, err
-		}
+	case out.State == runs.Planned && night:
+		e.Kind = notify.RunWaits
+	case out.State == Failed && night && next.subscriptions:
+		tries, err := s.nights().Tries(tx, r.ProviderID)
 		e.Kind, e.Severity = notify.NightFailed, notify.Warn
-		e.Text += " It is tried again at " + retry.In(s.Zone).Format("15:04 MST") + "."
+		e.Text += " The subscriptions are read nevertheless, and the accounts are tried again."
+		return e, tries == 0, err
+	case out.State == Failed && night && next.retry != nil:
+		tries, err := s.nights().Tries(tx, r.ProviderID)
+		e.Kind, e.Severity = notify.NightFailed, notify.Warn
+		e.Text += " It is tried again at " + next.retry.In(s.Zone).Format("15:04 MST") + "."
+		return e, tries == 1, err
 	case out.State == Failed && night:
 		e.Kind = notify.NightFailed
 	case out.State == Partial && night:
@@ -92,8 +102,8 @@ func (s *Service) about(ctx context.Context, h runs.Head, ended bool) []any {
 			s.Meter.Seats(f.Lost() + f.Gained())
 		}
 	}
-	line = append(line, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone, "held", r.Held,
-		"failed", r.Counts.Failed)
+	line = append(line, "added", r.Added, "changed", r.Changed, "unchanged", r.Unchanged, "gone", r.Gone,
+		"held", r.Held, "failed", r.Counts.Failed)
 	if causes, err := Causes(ctx, db, h.ID); err == nil && len(causes) > 0 {
 		line = append(line, "causes", causeWords(causes))
 	}

@@ -139,6 +139,31 @@ func TestTheMorningSaysWhatTheNightDidInSeatsAndMoney(t *testing.T) {
 	}
 }
 
+func TestANightThatIsTriedAgainRingsOnceAndLeadsToItsRun(t *testing.T) {
+	t.Parallel()
+	w := evening(t)
+	for _, path := range []string{"/**"} {
+		_, err := w.Far.AddFault(sandbox.Fault{Kind: "status", Status: http.StatusNotFound, Path: path, Method: "GET"})
+		w.must(err)
+	}
+	w.night(0)
+	notices := w.admin.Get("/notices.csv").Records()
+	if len(notices) == 0 || notices[0]["kind"] != "night_failed" || notices[0]["object_type"] != "sync_run" ||
+		!strings.Contains(notices[0]["text"], "tried again") {
+		t.Fatalf("notices: %v", notices)
+	}
+	w.admin.Get("/notices").Follow(notices[0]["object_name"]).Shows("Failed")
+	before := len(notices)
+	w.Clock.Put(w.Clock.Now().Add(6 * time.Minute))
+	w.must(w.App.Sync.Night(t.Context()))
+	for _, q := range w.admin.Get("/sync-runs.csv?state=queued").Records() {
+		w.WaitRunID(uuid.MustParse(q["id"]))
+	}
+	if after := w.admin.Get("/notices.csv?kind=night_failed").Records(); len(after) > before {
+		t.Errorf("the second try rang again: %v", after)
+	}
+}
+
 func TestANightThatFailedIsToldOnTheBellTheDashboardAndInTheLog(t *testing.T) {
 	t.Parallel()
 	w := evening(t)
@@ -149,14 +174,14 @@ func TestANightThatFailedIsToldOnTheBellTheDashboardAndInTheLog(t *testing.T) {
 	if !strings.Contains(line, "Failed: ") || strings.Contains(line, "Missed") {
 		t.Errorf("the dashboard: %s", line)
 	}
-	notices := w.admin.Get("/notices.csv?kind=night_failed").Records()
-	if len(notices) == 0 || notices[0]["unread"] != "true" || notices[0]["object_type"] != "sync_run" {
+	notices := w.admin.Get("/notices.csv?kind=needs_credentials").Records()
+	if len(notices) != 1 || notices[0]["unread"] != "true" || notices[0]["object_type"] != "provider" {
 		t.Fatalf("notices: %v", notices)
 	}
 	if !regexp.MustCompile(`level=ERROR msg="run ended".*trigger=nightly.*state=failed`).MatchString(w.Log.String()) {
 		t.Error("no line at error level says that the night failed")
 	}
-	if !strings.Contains(w.Log.String(), `msg="run begins" provider="TD SYNNEX US" kind=accounts trigger=nightly`) {
+	if !strings.Contains(w.Log.String(), `msg="run begins" of="sync run" trigger=nightly attempt=1 provider="TD SYNNEX US" kind=accounts`) {
 		t.Error("no line says that the run began")
 	}
 	w.readByOneAlone(notices[0]["id"])
@@ -173,8 +198,8 @@ func (w *walk) readByOneAlone(id string) {
 	if n := squeezed(page.Doc().Find(".bell").Text()); !strings.HasSuffix(n, "unread") {
 		w.t.Errorf("the bell says %q", n)
 	}
-	if href := page.Doc().Find(`tbody td a[href^="/sync-runs/"]`).Length(); href == 0 {
-		w.t.Error("no way from the notice to its run")
+	if href := page.Doc().Find(`tbody td a[href^="/providers/"]`).Length(); href == 0 {
+		w.t.Error("no way from the notice to its provider")
 	}
 	page.FormTo("/notices/" + id + "/read").Submit().Next()
 	if left := w.admin.Get("/notices.csv?unread=yes").Records(); len(left) != len(w.admin.Get("/notices.csv").Records())-1 {
