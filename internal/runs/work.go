@@ -88,7 +88,8 @@ func (d *Desk) Failure(err error) Outcome {
 			") is full, so nothing more could be stored. " + d.Table.Kept,
 			Advice: "Free space on that disk, then start it again."}
 	}
-	return Outcome{State: Failed, Message: errs.Public(err), Advice: "Try again. If it lasts, look in the log for this run."}
+	return Outcome{State: Failed, Message: errs.Public(err),
+		Advice: "Try again. If it lasts, look in the log for this run."}
 }
 
 // end writes how the attempt ended. When the run was lost, somebody else answers for it and nothing is written.
@@ -145,7 +146,8 @@ func (d *Desk) handOver(ctx context.Context, tx *gorm.DB, h Head, out Outcome) e
 		delay, counts = 0, 1
 	}
 	err := tx.Exec(d.sql(`UPDATE TABLE SET state = 'interrupted', message = ?, held_until = NULL, holder = '',
-			fruitless = greatest(fruitless - ?, 0), resume_at = clock_timestamp() + make_interval(secs => ?) WHERE id = ?`),
+			fruitless = greatest(fruitless - ?, 0), resume_at = clock_timestamp() + make_interval(secs => ?)
+			WHERE id = ?`),
 		out.Message, counts, (delay + d.lease()).Seconds(), h.ID).Error
 	if err != nil {
 		return err
@@ -172,8 +174,8 @@ func (d *Desk) givenUp(h Head, out Outcome) Outcome {
 }
 
 func (d *Desk) tooLong(out Outcome) Outcome {
-	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the %d "+
-		"hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
+	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the "+
+		"%d hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
 		Advice: "Ask the other side why, and start it again after that."}
 }
 
