@@ -77,7 +77,8 @@ func (s *Service) Night(ctx context.Context) error {
 			if err != nil || !begin {
 				return err
 			}
-			_, _, err = s.desk().RequestIn(ctx, tx, id, s.adding(ctx, audit.System, Request{Source: id, Trigger: ByNight}))
+			q := Request{Source: id, Trigger: ByNight}
+			_, _, err = s.desk().RequestIn(ctx, tx, id, s.adding(ctx, audit.System, q))
 			return err
 		}))
 	}

@@ -111,7 +111,8 @@ func (s *Service) adding(ctx context.Context, by audit.Actor, q Request) func(tx
 		h := runs.NewHead(s.Clock, by, q.Trigger)
 		err = tx.Exec(`INSERT INTO crm_source_runs (id, source_id, trigger, whole, allow_gone, state, requested_by_id,
 			requested_by, requested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			h.ID, q.Source, h.Trigger, q.Whole, q.AllowGone, h.State, h.RequestedByID, h.RequestedBy, h.RequestedAt).Error
+			h.ID, q.Source, h.Trigger, q.Whole, q.AllowGone, h.State, h.RequestedByID, h.RequestedBy,
+			h.RequestedAt).Error
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("queue run: %w", err)
 		}

@@ -145,8 +145,8 @@ func one(query *gorm.DB) (Source, error) {
 // List reads all sources by name; there are a handful.
 func List(ctx context.Context, db *gorm.DB) ([]Row, error) {
 	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + nextAt + `, ` + figures + ` FROM crm_sources s ORDER BY lower(s.name), s.id`).
-		Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + nextAt + `, ` + figures + ` FROM crm_sources s
+		ORDER BY lower(s.name), s.id`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list crm sources: %w", err)
 	}

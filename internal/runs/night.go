@@ -60,12 +60,15 @@ func (n Nights) Drop(tx *gorm.DB, subject uuid.UUID) error {
 	return tx.Exec(`DELETE FROM run_nights WHERE runs = ? AND subject = ?`, n.Desk.Table.Name, subject).Error
 }
 
+// noRun holds for a night while no run works at its subject.
+const noRun = `NOT EXISTS (SELECT FROM TABLE r
+	WHERE r.SUBJECT = n.subject AND r.state IN ('queued', 'running', 'interrupted'))`
+
 // Due are the subjects whose hour has come and that no run works at.
 func (n Nights) Due(ctx context.Context) ([]uuid.UUID, error) {
 	var due []uuid.UUID
 	err := n.Desk.DB.Read(ctx).Raw(n.Desk.sql(`SELECT n.subject FROM run_nights n WHERE n.runs = ? AND n.next_at <= ?
-		AND NOT EXISTS (SELECT FROM TABLE r WHERE r.SUBJECT = n.subject AND r.state IN ('queued', 'running', 'interrupted'))
-		ORDER BY n.subject`), n.Desk.Table.Name, n.Desk.Clock.Now()).Scan(&due).Error
+		AND `+noRun+` ORDER BY n.subject`), n.Desk.Table.Name, n.Desk.Clock.Now()).Scan(&due).Error
 	if err != nil {
 		return nil, fmt.Errorf("nights of %s: %w", n.Desk.Table.Name, err)
 	}
@@ -77,8 +80,7 @@ func (n Nights) Due(ctx context.Context) ([]uuid.UUID, error) {
 func (n Nights) Begin(tx *gorm.DB, subject uuid.UUID) (undone []string, begin bool, err error) {
 	var rows []struct{ Undone postgres.Texts }
 	err = tx.Raw(n.Desk.sql(`SELECT undone FROM run_nights n WHERE runs = ? AND subject = ? AND next_at <= ?
-		AND NOT EXISTS (SELECT FROM TABLE r WHERE r.SUBJECT = n.subject AND r.state IN ('queued', 'running', 'interrupted'))
-		FOR UPDATE`), n.Desk.Table.Name, subject, n.Desk.Clock.Now()).Scan(&rows).Error
+		AND `+noRun+` FOR UPDATE`), n.Desk.Table.Name, subject, n.Desk.Clock.Now()).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, false, err
 	}

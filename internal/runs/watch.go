@@ -44,7 +44,8 @@ func (d *Desk) resume(ctx context.Context, tx *gorm.DB, h Head) error {
 	case h.CancelRequestedAt != nil && ends:
 		return d.finish(ctx, tx, h, Outcome{State: Cancelled})
 	case h.State == Queued:
-		if err := tx.Exec(d.sql(`UPDATE TABLE SET resume_at = clock_timestamp() WHERE id = ?`), h.ID).Error; err != nil {
+		err := tx.Exec(d.sql(`UPDATE TABLE SET resume_at = clock_timestamp() WHERE id = ?`), h.ID).Error
+		if err != nil {
 			return err
 		}
 		return d.Enqueue(ctx, tx, h.ID, 0)

@@ -49,7 +49,7 @@ func (d *Desk) Work(ctx context.Context, id uuid.UUID, work func(ctx context.Con
 	go func() { defer close(kept); h.keep(working) }()
 	out := work(working, h)
 	if cause := context.Cause(working); cause != nil && !out.done() {
-		out = h.brokenOff(cause, out)
+		out = h.brokenOff(ctx, cause, out)
 	}
 	stop(nil)
 	<-kept
@@ -63,7 +63,7 @@ func (o Outcome) done() bool {
 }
 
 // brokenOff is what becomes of work that was stopped.
-func (h *Hold) brokenOff(cause error, out Outcome) Outcome {
+func (h *Hold) brokenOff(ctx context.Context, cause error, out Outcome) Outcome {
 	switch {
 	case errors.Is(cause, errCancelled):
 		return Outcome{State: Cancelled, Also: out.Also}
@@ -71,7 +71,7 @@ func (h *Hold) brokenOff(cause error, out Outcome) Outcome {
 		return Outcome{}
 	case out.Pause > 0:
 		return out
-	case errors.Is(cause, context.Canceled):
+	case ctx.Err() != nil: // whatever the queue calls the reason
 		return Outcome{State: Interrupted, Message: "Seatledger was stopped during the run; " + h.d.Table.GoesOn,
 			Also: out.Also, HandOver: true}
 	}
@@ -91,7 +91,8 @@ func (d *Desk) Failure(err error) Outcome {
 			") is full, so nothing more could be stored. " + d.Table.Kept,
 			Advice: "Free space on that disk, then start it again."}
 	}
-	return Outcome{State: Failed, Message: errs.Public(err), Advice: "Try again. If it lasts, look in the log for this run."}
+	return Outcome{State: Failed, Message: errs.Public(err),
+		Advice: "Try again. If it lasts, look in the log for this run."}
 }
 
 // end writes how the attempt ended. When the run was lost, somebody else answers for it and nothing is written.
@@ -151,7 +152,8 @@ func (d *Desk) handOver(ctx context.Context, tx *gorm.DB, h Head, out Outcome) e
 		delay, counts = 0, 1
 	}
 	err := tx.Exec(d.sql(`UPDATE TABLE SET state = 'interrupted', message = ?, held_until = NULL, holder = '',
-			fruitless = greatest(fruitless - ?, 0), resume_at = clock_timestamp() + make_interval(secs => ?) WHERE id = ?`),
+			fruitless = greatest(fruitless - ?, 0), resume_at = clock_timestamp() + make_interval(secs => ?)
+			WHERE id = ?`),
 		out.Message, counts, (delay + d.lease()).Seconds(), h.ID).Error
 	if err != nil {
 		return err
@@ -178,8 +180,8 @@ func (d *Desk) givenUp(h Head, out Outcome) Outcome {
 }
 
 func (d *Desk) tooLong(out Outcome) Outcome {
-	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the %d "+
-		"hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
+	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the "+
+		"%d hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
 		Advice: "Ask the other side why, and start it again after that."}
 }
 

@@ -66,8 +66,8 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 	return s.tell(ctx, tx, r, out, n)
 }
 
-// goesOn tells whether the subscriptions follow the accounts: also when only the listing of the accounts failed, but not
-// when the provider as a whole could not be asked.
+// goesOn tells whether the subscriptions follow the accounts: also when only the listing of the accounts failed, but
+// not when the provider as a whole could not be asked.
 func (s *Service) goesOn(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome) (bool, error) {
 	if !r.ThenSubscriptions || out.State == Cancelled || out.Final {
 		return false, nil

@@ -36,7 +36,8 @@ func (s *Service) Night(ctx context.Context) error {
 func (s *Service) planNights(ctx context.Context) error {
 	var fresh []uuid.UUID
 	err := s.DB.Read(ctx).Raw(`SELECT id FROM providers p WHERE connector <> 'manual'
-		AND NOT EXISTS (SELECT FROM run_nights n WHERE n.runs = ? AND n.subject = p.id)`, table().Name).Scan(&fresh).Error
+		AND NOT EXISTS (SELECT FROM run_nights n WHERE n.runs = ? AND n.subject = p.id)`,
+		table().Name).Scan(&fresh).Error
 	for _, id := range fresh {
 		err = errors.Join(err, s.nights().Plan(s.DB.Read(ctx), id))
 	}

@@ -167,7 +167,7 @@ func TestSubscriptionsAreReadAlsoWhenOnlyTheListOfAccountsFailed(t *testing.T) {
 	down := true
 	w.speak(spoken{accounts: func() error {
 		if down {
-			return &distributor.Error{Kind: distributor.Broken, StatusCode: http.StatusBadGateway, Message: "It is broken."}
+			return &distributor.Error{Kind: distributor.Broken, StatusCode: http.StatusBadGateway, Message: "Broken."}
 		}
 		return nil
 	}})
@@ -208,7 +208,8 @@ func TestAPauseGivesTheLeaseBackSaysUntilWhenAndLosesNothing(t *testing.T) {
 	w.queued = nil
 	w.ok(w.sync.Execute(t.Context(), r.ID))
 	got := w.get(r.ID)
-	if until, ok := got.Paused(); !ok || got.HeldUntil != nil || got.Done != 4 || until.Before(w.clock.Now().Add(90*time.Minute)) {
+	until, ok := got.Paused()
+	if !ok || got.HeldUntil != nil || got.Done != 4 || until.Before(w.clock.Now().Add(90*time.Minute)) {
 		t.Fatalf("%s until %v, held %v, done %d", got.State, until, got.HeldUntil, got.Done)
 	}
 	if want := "Paused until 12:30 CET, asked by the distributor. What was read until then is kept."; !strings.HasPrefix(
@@ -269,7 +270,8 @@ func TestAttemptsCountOnlyWithoutProgressAndAStopOfTheProcessCountsNothing(t *te
 			held_until = now() - interval '1 second' WHERE id = ?`, r.ID).Error)
 		w.ok(w.sync.Watch(t.Context()))
 	}
-	if got := w.get(r.ID); got.State != syncing.Failed || !strings.Contains(got.Message, "Interrupted 3 times without getting") {
+	got := w.get(r.ID)
+	if got.State != syncing.Failed || !strings.Contains(got.Message, "Interrupted 3 times without getting") {
 		t.Errorf("%s %s", got.State, got.Message)
 	}
 }

@@ -79,9 +79,11 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 // within gives up on a page before the connection is closed without an answer, also when the database says nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, done := context.WithTimeout(c.Request().Context(), limit)
+		whole := c.Request()
+		ctx, done := context.WithTimeout(whole.Context(), limit)
 		defer done()
-		c.SetRequest(c.Request().WithContext(ctx))
+		c.SetRequest(whole.WithContext(ctx))
+		defer c.SetRequest(whole) // what is said of a failure has its own time
 		return handle(c)
 	}
 }
