@@ -44,12 +44,13 @@ const (
 	Failed      State = "failed"
 	Cancelled   State = "cancelled"
 	Stopped     State = "stopped"
+	Planned     State = "planned" // a dry run's plan waits for a person
 )
 
 // Finished tells whether a run has come to its end.
 func (s State) Finished() bool {
 	switch s {
-	case Succeeded, Partial, Failed, Cancelled, Stopped:
+	case Succeeded, Partial, Failed, Cancelled, Stopped, Planned:
 		return true
 	}
 	return false
@@ -82,6 +83,8 @@ type Run struct {
 	ThenSubscriptions bool
 	Anyway            bool
 	AllowGone         bool
+	Dry               bool       // only plans
+	AppliesRunID      *uuid.UUID // carries out the plan of that run, which a person saw
 	State             State
 	RequestedByID     *uuid.UUID
 	RequestedBy       string
