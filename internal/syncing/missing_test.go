@@ -157,7 +157,7 @@ func TestWhatMovesToACustomerNotReadYetIsNotGone(t *testing.T) {
 	t.Parallel()
 	w := ready(t)
 	id, have := w.living(0)
-	fresh, err := w.far.AddCustomer(sandbox.NewCustomer{Name: "New Example"})
+	fresh, err := w.far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: "New Example"}})
 	w.ok(err)
 	w.ok(w.far.MoveSubscription(id, fresh.CustomerNo))
 	r := w.subscriptions()
