@@ -164,7 +164,6 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 	if got := w.get(r.ID); got.State != syncing.Interrupted && got.State != syncing.Running {
 		t.Fatalf("after the break: %s", got.State)
 	}
-	w.clock.Advance(2 * time.Minute)
 	w.ok(w.sync.Watch(t.Context()))
 	if got := w.get(r.ID); got.State != syncing.Interrupted {
 		t.Fatalf("watched: %s", got.State)
@@ -342,12 +341,15 @@ func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
 		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.queued = nil // the job is lost
-	w.clock.Advance(9 * time.Minute)
+	waits := func(minutes int) {
+		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(mins => ?)`, minutes).Error)
+	}
+	waits(9)
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 0 {
 		t.Fatal("a run that waits its turn was queued twice")
 	}
-	w.clock.Advance(2 * time.Minute)
+	waits(11)
 	w.ok(w.sync.Watch(t.Context()))
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 1 {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +16,6 @@ import (
 	"seatledger/internal/settings"
 	"seatledger/internal/syncing/guard"
 )
-
-func isLeaseLost(err error) bool { return errors.Is(err, errLeaseLost) }
 
 // surging is the set amount above which a sudden growth is told.
 func (w *worker) surging(ctx context.Context) (guard.Surging, error) {

@@ -78,10 +78,9 @@ func (s *Service) ApplyPlan(ctx context.Context, by audit.Actor, runID uuid.UUID
 		if err := s.mayApply(ctx, tx, r, digest); err != nil {
 			return err
 		}
-		var found bool
-		run, found, err = s.request(ctx, tx, by, Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
+		id, found, err := s.desk().RequestIn(ctx, tx, r.ProviderID, s.adding(ctx, by, Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
 			AccountID: r.AccountID, ContractID: r.ContractID, OnlyAccounts: r.OnlyAccounts,
-			OnlyExternalIDs: r.OnlyExternalIDs, Anyway: true, AppliesRunID: &r.ID})
+			OnlyExternalIDs: r.OnlyExternalIDs, Anyway: true, AppliesRunID: &r.ID}))
 		if err == nil && found {
 			err = errs.New(errs.Conflict, "A sync of this provider is under way. Nothing was applied; "+
 				"when it has ended, look at its result first.")
@@ -89,9 +88,13 @@ func (s *Service) ApplyPlan(ctx context.Context, by audit.Actor, runID uuid.UUID
 		if err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, by, r, "applied", &run.ID)
+		run.ID = id
+		return s.settle(ctx, tx, by, r, "applied", &id)
 	})
-	return run, err
+	if err != nil {
+		return run, err
+	}
+	return Get(ctx, s.DB.Read(ctx), run.ID)
 }
 
 // DiscardPlan puts a plan away without applying anything.

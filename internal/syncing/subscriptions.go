@@ -167,7 +167,7 @@ func (w *worker) endsRun(err error) bool {
 	case distributor.Unreachable, distributor.TimedOut, distributor.NameUnknown:
 		return w.silent.Add(1) >= silentLimit
 	case "":
-		return isLeaseLost(err)
+		return endsAttempt(err)
 	}
 	w.silent.Store(0)
 	w.answered.Store(true)
