@@ -31,6 +31,7 @@ func (w *worker) accounts(ctx context.Context) outcome {
 	if err != nil {
 		return failure(err)
 	}
+	listing = withoutTwice(listing)
 	listed := byID(listing)
 	absent := absentAccounts(stored, listed, listing)
 	if len(absent) > 0 && len(listed) > 0 {
@@ -58,6 +59,30 @@ func (w *worker) accounts(ctx context.Context) outcome {
 	return w.accountsEnd(ctx, listing)
 }
 
+// withoutTwice sets customers aside that the list has twice with unlike facts: nobody knows which is right, so they stay
+// as they are, in whatever order they come.
+func withoutTwice(l distributor.AccountListing) distributor.AccountListing {
+	first, twice := map[string]account.Facts{}, map[string]bool{}
+	for _, a := range l.Accounts {
+		if was, known := first[a.ExternalID]; known && was != account.FactsOf(a) {
+			twice[a.ExternalID] = true
+		}
+		first[a.ExternalID] = account.FactsOf(a)
+	}
+	if len(twice) == 0 {
+		return l
+	}
+	l.Bad = slices.Clone(l.Bad)
+	l.Accounts = slices.DeleteFunc(slices.Clone(l.Accounts), func(a distributor.Account) bool {
+		if twice[a.ExternalID] {
+			l.Bad = append(l.Bad, distributor.BadRecord{ExternalID: a.ExternalID, Raw: a.Raw,
+				Reason: "the list has this customer twice, with unlike facts"})
+		}
+		return twice[a.ExternalID]
+	})
+	return l
+}
+
 func byID(l distributor.AccountListing) map[string]distributor.Account {
 	listed := make(map[string]distributor.Account, len(l.Accounts))
 	for _, a := range l.Accounts {
@@ -74,7 +99,7 @@ func (w *worker) stillAbsent(ctx context.Context, listed map[string]distributor.
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	if err != nil || !again.Complete || len(again.Bad) > 0 {
+	if err != nil || !again.Complete {
 		return nil, nil
 	}
 	for id, a := range byID(again) {
@@ -91,12 +116,16 @@ func (w *worker) stillAbsent(ctx context.Context, listed map[string]distributor.
 // absentAccounts are those that a complete listing lacked; an incomplete one proves nothing.
 func absentAccounts(stored map[string]account.Account, listed map[string]distributor.Account,
 	l distributor.AccountListing) []string {
-	if !l.Complete || len(l.Bad) > 0 {
+	if !l.Complete {
 		return nil
+	}
+	unread := map[string]bool{} // listed all the same
+	for _, b := range l.Bad {
+		unread[b.ExternalID] = true
 	}
 	var absent []string
 	for id, a := range stored {
-		if _, ok := listed[id]; !ok && a.Facts.Status != account.Gone {
+		if _, ok := listed[id]; !ok && !unread[id] && a.Facts.Status != account.Gone {
 			absent = append(absent, id)
 		}
 	}
@@ -209,8 +238,9 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 	}
 	switch {
 	case len(l.Bad) > 0:
-		return outcome{Partial, fmt.Sprintf("%d records could not be read. They are kept for a person, and no "+
-			"account was marked as gone.", len(l.Bad)), "Look at the records that could not be read."}
+		return outcome{Partial, fmt.Sprintf("%d records could not be read or stand there twice with unlike facts. They "+
+			"are kept for a person, and count neither as changed nor as gone.", len(l.Bad)),
+			"Look at the records that could not be read."}
 	case !l.Complete && w.run.AppliesRunID == nil:
 		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.",
 			"Sync again; if it lasts, ask the distributor."}

@@ -33,6 +33,9 @@ func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error
 	if err != nil {
 		return result{}, err
 	}
+	if got.Complete, err = w.believed(ctx, t, got); err != nil {
+		return result{}, err
+	}
 	a := readAccount{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, ReadAt: at, Complete: got.Complete,
 		IDs: idsOf(got), Tally: guard.Count(got), Counts: Counts{Unchanged: c.Unchanged, Held: c.Held}}
 	bad := append(got.Bad, c.Bad...)
@@ -52,6 +55,18 @@ func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error
 		}
 		return w.noteDoubt(tx, t, got, len(bad), a.Counts)
 	})
+}
+
+// believed tells whether a list counts as whole. An empty one that was not proved is believed of an account that has
+// nothing to lose.
+func (w *worker) believed(ctx context.Context, t target, got distributor.SubscriptionListing) (bool, error) {
+	if got.Complete || len(got.Subscriptions)+len(got.Bad) > 0 {
+		return got.Complete, nil
+	}
+	var has bool
+	err := w.s.DB.Read(ctx).Raw(`SELECT EXISTS (SELECT FROM subscriptions WHERE account_id = ?
+		AND provider_status <> 'missing')`, t.ID).Scan(&has).Error
+	return !has, err
 }
 
 // toApply is what has to be kept of an account until it is applied; nil when nothing differs.

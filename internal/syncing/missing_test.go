@@ -1,12 +1,17 @@
 package syncing_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
 )
 
@@ -198,5 +203,135 @@ func TestOneIdUnderTwoCustomersIsAConflictAndNothingMoves(t *testing.T) {
 	}
 	if w.accountOf(id) != own {
 		t.Error("it moved")
+	}
+}
+
+func TestAFullLastPageAndATotalThatIsTooLowCloseNobody(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	account := w.crowded(0)
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET page_size = 1`).Error)
+	w.fault(sandbox.Fault{Path: listOf(account), Kind: "total_mismatch", Count: -1})
+	before := w.count(`SELECT count(*) FROM license_changes`)
+	r := w.subscriptions()
+	if r.State != syncing.Partial || r.Gone != 0 || len(w.waits(r)) != 0 {
+		t.Errorf("%s, gone %d, waits %v: %s", r.State, r.Gone, w.waits(r), r.Message)
+	}
+	if w.count(`SELECT count(*) FROM license_changes`) != before {
+		t.Error("rows were written")
+	}
+}
+
+func TestACustomerThatOneListLackedIsAskedForOnceMore(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	victim := w.far.Customers()[2].CustomerNo
+	w.ok(w.far.SetCustomerGone(victim, true))
+	// it is back before the list is read again, as one that had changed its page
+	w.sync.Connect = w.between(w.sync.Connect, func() { w.ok(w.far.SetCustomerGone(victim, false)) })
+	if r := w.accounts(); r.State != syncing.Succeeded || r.Gone != 0 {
+		t.Errorf("%s, gone %d: %s", r.State, r.Gone, r.Message)
+	}
+}
+
+type connecting = func(context.Context, provider.Provider) (distributor.Connector, error)
+
+// between lets something happen after the first list of customers.
+func (w *world) between(connect connecting, happens func()) connecting {
+	return func(ctx context.Context, p provider.Provider) (distributor.Connector, error) {
+		c, err := connect(ctx, p)
+		return &shifting{Connector: c, happens: happens}, err
+	}
+}
+
+type shifting struct {
+	distributor.Connector
+	happens func()
+}
+
+func (s *shifting) Accounts(ctx context.Context) (distributor.AccountListing, error) {
+	got, err := s.Connector.Accounts(ctx)
+	if s.happens != nil {
+		s.happens()
+		s.happens = nil
+	}
+	return got, err
+}
+
+func TestWhatMovesWhileListsAreReadIsNotGone(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	id, have := w.living(0)
+	from := w.accountOf(id)
+	var to string
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM provider_accounts WHERE external_id < ?
+		ORDER BY external_id LIMIT 1`, from).Scan(&to).Error)
+	if to == "" {
+		id, have = w.living(len(w.far.Subscriptions()) / 2)
+		from = w.accountOf(id)
+		w.ok(w.db.Read(t.Context()).Raw(`SELECT min(external_id) FROM provider_accounts`).Scan(&to).Error)
+	}
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error)
+	connect := w.sync.Connect
+	w.sync.Connect = func(ctx context.Context, p provider.Provider) (distributor.Connector, error) {
+		c, err := connect(ctx, p)
+		return &moving{Connector: c, after: to, move: func() { w.ok(w.far.MoveSubscription(id, to)) }}, err
+	}
+	r := w.subscriptions()
+	if r.Gone != 0 || len(w.waits(r)) != 1 || !strings.Contains(w.waits(r)[0], "moved to "+to) {
+		t.Fatalf("gone %d, waits %v", r.Gone, w.waits(r))
+	}
+	w.sync.Connect = connect
+	w.subscriptions()
+	if n := w.count(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
+		WHERE s.external_id = ? AND s.state <> 'inactive' AND s.ledger_quantity = ? AND a.external_id = ?`, id, have,
+		to); n != 1 {
+		t.Error("it did not move with its seats")
+	}
+	if n := w.count(`SELECT count(*) FROM license_changes WHERE reason IN ('gone', 'back')`); n != 0 {
+		t.Errorf("%d rows of seats that went out and came back", n)
+	}
+}
+
+// moving moves a subscription once the account that it goes to was read.
+type moving struct {
+	distributor.Connector
+	after string
+	move  func()
+}
+
+func (m *moving) Subscriptions(ctx context.Context, account string) (distributor.SubscriptionListing, error) {
+	got, err := m.Connector.Subscriptions(ctx, account)
+	if account == m.after && m.move != nil {
+		m.move()
+		m.move = nil
+	}
+	return got, err
+}
+
+func TestAMarkedAccountTakesNoSafetyFromOthers(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	victim, _ := w.living(0)
+	bad := w.crowded(1)
+	if bad == w.accountOf(victim) {
+		bad = w.crowded(2)
+	}
+	w.fault(sandbox.Fault{Path: listOf(bad), Kind: "status", Status: 404})
+	var ids []uuid.UUID
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT id FROM provider_accounts WHERE external_id = ?`, bad).Scan(&ids).Error)
+	id := ids[0]
+	if err := w.sync.MarkUnreadable(t.Context(), person, id, " "); err == nil {
+		t.Error("an account was marked without a reason")
+	}
+	w.ok(w.sync.MarkUnreadable(t.Context(), person, id, "Agreement not signed"))
+	w.ok(w.far.SetSubscriptionGone(victim, true))
+	r := w.subscriptions()
+	if r.State != syncing.Succeeded || r.Gone != 1 || r.Failed != 0 {
+		t.Errorf("%s, gone %d, failed %d: %s %v", r.State, r.Gone, r.Failed, r.Message, w.waits(r))
+	}
+	w.ok(w.sync.MarkUnreadable(t.Context(), person, id, ""))
+	if r := w.subscriptions(); r.State != syncing.Partial || r.Failed != 1 {
+		t.Errorf("taken back: %s, failed %d", r.State, r.Failed)
 	}
 }

@@ -15,7 +15,7 @@ import (
 func subscriptionsOf(account string) list {
 	return list{op: "list subscriptions of " + account,
 		path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
-		noun: "subscriptions", key: subscriptionKey}
+		noun: "subscriptions", key: subscriptionKey, unlike: true}
 }
 
 func subscriptionKey(raw json.RawMessage) string {
