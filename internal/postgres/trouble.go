@@ -25,16 +25,16 @@ const (
 
 // TroubleOf tells what is wrong with the database when err came of that, else None.
 func TroubleOf(err error) Trouble {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return troubleOf(pg.Code)
-	}
 	if errors.Is(err, errNoneFree) {
 		return Locked
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) && !errors.Is(err, context.Canceled) {
 		return Away
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return troubleOf(pg.Code)
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return None // somebody did not want to wait any longer

@@ -46,7 +46,7 @@ func (d *Desk) Work(ctx context.Context, id uuid.UUID, work func(ctx context.Con
 	go func() { defer close(kept); h.keep(working) }()
 	out := work(working, h)
 	if cause := context.Cause(working); cause != nil && !out.done() {
-		out = h.brokenOff(cause, out)
+		out = h.brokenOff(ctx, cause, out)
 	}
 	stop(nil)
 	<-kept
@@ -60,7 +60,7 @@ func (o Outcome) done() bool {
 }
 
 // brokenOff is what becomes of work that was stopped.
-func (h *Hold) brokenOff(cause error, out Outcome) Outcome {
+func (h *Hold) brokenOff(ctx context.Context, cause error, out Outcome) Outcome {
 	switch {
 	case errors.Is(cause, errCancelled):
 		return Outcome{State: Cancelled, Also: out.Also}
@@ -68,7 +68,7 @@ func (h *Hold) brokenOff(cause error, out Outcome) Outcome {
 		return Outcome{}
 	case out.Pause > 0:
 		return out
-	case errors.Is(cause, context.Canceled):
+	case ctx.Err() != nil: // whatever the queue calls the reason
 		return Outcome{State: Interrupted, Message: "Seatledger was stopped during the run; " + h.d.Table.GoesOn,
 			Also: out.Also, HandOver: true}
 	}

@@ -20,6 +20,16 @@ func Moment(t *time.Time, zone *time.Location) ui.Time {
 // Badge is the word of a run's state in its colour.
 func Badge(s syncing.State) ui.Badge { return ui.Badge{Text: StateLabel(s), Tone: tone(s)} }
 
+const paused = "Paused"
+
+// headBadge is Badge, where a run may rest.
+func headBadge(r syncing.Run) ui.Badge {
+	if _, rests := r.Paused(); rests {
+		return ui.Badge{Text: paused, Tone: ui.Warn}
+	}
+	return Badge(r.State)
+}
+
 // StateLabel is a run's state as a word on the screen.
 func StateLabel(s syncing.State) string {
 	switch s {

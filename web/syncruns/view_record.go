@@ -23,7 +23,7 @@ func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.R
 		Settled: h.settled(r), Changes: changes(r), Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "Sync run", []layout.Crumb{{Label: "Sync runs", Href: listPath}}
-	m.Page.Badges = []ui.Badge{Badge(r.State)}
+	m.Page.Badges = []ui.Badge{headBadge(r.Run)}
 	if !r.State.Finished() {
 		p := progressOf(r.Run)
 		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: progressLabel(r.Run), Text: p.Text, Done: p.Done,
@@ -63,7 +63,8 @@ func result(r record) *ui.Callout {
 	if r.Message == "" && r.Advice == "" {
 		return nil
 	}
-	return &ui.Callout{Tone: tone(r.State), Title: StateLabel(r.State), Text: joined(r.Message, r.Advice)}
+	badge := headBadge(r.Run)
+	return &ui.Callout{Tone: badge.Tone, Title: badge.Text, Text: joined(r.Message, r.Advice)}
 }
 
 func joined(a, b string) string {
