@@ -45,6 +45,9 @@ func (s State) Finished() bool {
 	return false
 }
 
+// WaitsForPerson tells whether what a run found stands until a person decides.
+func (s State) WaitsForPerson() bool { return s == Planned || s == Stopped }
+
 // Trigger is what started a run.
 type Trigger string
 

@@ -37,7 +37,10 @@ func (w *worker) carryOut(ctx context.Context, planRun uuid.UUID, exact bool) er
 				return err
 			}
 			err := w.applyPlanned(working, planRun, id, exact)
-			if err == nil || working.Err() != nil || endsAttempt(err) {
+			if err == nil {
+				return w.progress.applied(working)
+			}
+			if working.Err() != nil || endsAttempt(err) {
 				return err
 			}
 			return w.notApplied(working, planRun, id, err)

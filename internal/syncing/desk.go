@@ -36,8 +36,10 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 	if err != nil {
 		return err
 	}
-	if err := tx.Exec(`DELETE FROM sync_run_seen WHERE run_id = ?`, r.ID).Error; err != nil {
-		return err
+	if !out.State.WaitsForPerson() {
+		if err := tx.Exec(`DELETE FROM sync_plan_accounts WHERE run_id = ?`, r.ID).Error; err != nil {
+			return err
+		}
 	}
 	if r.Trigger == ByNight {
 		if err := s.nights().Note(tx, r.ProviderID, string(r.Kind), out); err != nil {

@@ -66,9 +66,7 @@ func (w *worker) work(ctx context.Context) outcome {
 		return failure(err)
 	}
 	w.conn = listening{conn, w}
-	if w.progress, err = w.openProgress(ctx); err != nil {
-		return failure(err)
-	}
+	w.progress = w.openProgress()
 	out := w.read(ctx)
 	if out.state == Failed {
 		out.message += " " + w.kept(ctx)

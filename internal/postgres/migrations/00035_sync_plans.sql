@@ -95,6 +95,8 @@ CREATE TABLE unusual_growths (
 -- Which fields the distributor no longer sends of a record: their last values stand (RULES 3).
 ALTER TABLE subscriptions ADD COLUMN no_longer_sent text NOT NULL DEFAULT '';
 
+DROP TABLE sync_run_seen; -- sync_plan_accounts has what each account listed
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON sync_plans, sync_plan_accounts, sync_plan_rows, subscription_absences,
     unreadable_accounts TO seatledger_app;
 GRANT SELECT, INSERT ON unusual_growths TO seatledger_app;
