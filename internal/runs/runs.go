@@ -40,11 +40,14 @@ const (
 // Finished tells whether a run has come to its end.
 func (s State) Finished() bool {
 	switch s {
-	case Succeeded, Partial, Failed, Cancelled, Stopped:
+	case Planned, Succeeded, Partial, Failed, Cancelled, Stopped:
 		return true
 	}
 	return false
 }
+
+// WaitsForPerson tells whether what a run found stands until a person decides.
+func (s State) WaitsForPerson() bool { return s == Planned || s == Stopped }
 
 // Trigger is what started a run.
 type Trigger string

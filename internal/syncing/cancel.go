@@ -28,10 +28,14 @@ func (s *Service) Retry(ctx context.Context, by audit.Actor, id uuid.UUID, allow
 	switch r.State {
 	case Queued, Running, Interrupted:
 		return r, false, errs.New(errs.Conflict, "This run has not ended yet; it can be retried when it has.")
-	case Partial:
+	case Partial, Succeeded:
+		if allowGone { // of what is not proved gone yet
+			break
+		}
+		if r.State == Succeeded {
+			return r, false, errs.New(errs.Conflict, "Nothing failed in this run, so there is nothing to retry.")
+		}
 		q.OnlyAccounts, err = s.failedAccounts(ctx, id)
-	case Succeeded:
-		return r, false, errs.New(errs.Conflict, "Nothing failed in this run, so there is nothing to retry.")
 	}
 	if err != nil {
 		return r, false, err

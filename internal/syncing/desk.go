@@ -13,7 +13,7 @@ import (
 // table is where sync runs stand.
 func table() runs.Table {
 	return runs.Table{Name: "sync_runs", Subject: "provider_id", Noun: "sync run",
-		Kept:   "What was read until then is kept.",
+		Kept:   "What was applied until then is kept.",
 		GoesOn: "it goes on by itself at the last saved account."}
 }
 
@@ -37,8 +37,10 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 	if err != nil {
 		return err
 	}
-	if err := tx.Exec(`DELETE FROM sync_run_seen WHERE run_id = ?`, r.ID).Error; err != nil {
-		return err
+	if !out.State.WaitsForPerson() {
+		if err := tx.Exec(`DELETE FROM sync_plan_accounts WHERE run_id = ?`, r.ID).Error; err != nil {
+			return err
+		}
 	}
 	if r.Trigger == ByNight {
 		if err := s.nights().Note(tx, r.ProviderID, string(r.Kind), out); err != nil {

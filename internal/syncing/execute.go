@@ -71,9 +71,7 @@ func (w *worker) work(ctx context.Context) outcome {
 		return failure(err)
 	}
 	w.conn = listening{conn, w}
-	if w.progress, err = w.openProgress(ctx); err != nil {
-		return failure(err)
-	}
+	w.progress = w.openProgress()
 	out := w.read(ctx)
 	if out.state == Failed {
 		out.message += " " + w.kept(ctx)
@@ -94,14 +92,17 @@ func (w *worker) read(ctx context.Context) outcome {
 // kept says what a failed run leaves behind; where every account failed, the cause of most.
 func (w *worker) kept(ctx context.Context) string {
 	c := w.progress.counts
+	var applied int
+	err := w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM sync_plan_rows WHERE run_id = ? AND state = 'applied'`,
+		w.run.ID).Scan(&applied).Error
 	switch {
-	case c.Done == 0:
+	case err == nil && applied > 0:
+		return fmt.Sprintf("What was applied until then is kept: %d records.", applied)
+	case c.Failed < c.Done || c.Done == 0:
 		return "Nothing was changed."
-	case c.Failed < c.Done:
-		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done-c.Failed, c.Total)
 	}
 	var causes []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
+	err = w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
 		GROUP BY cause ORDER BY count(*) DESC, cause LIMIT 1`, w.run.ID).Scan(&causes).Error
 	if err != nil || len(causes) == 0 {
 		return ""

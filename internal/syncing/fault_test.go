@@ -191,7 +191,7 @@ func (w *world) rows() []string {
 	return rows
 }
 
-// breakOff works a run until some accounts are applied, then takes its context away
+// breakOff works a run until some accounts are read, then takes its context away
 // as a stop of the process does.
 func (w *world) breakOff(r syncing.Run) {
 	w.t.Helper()
@@ -203,9 +203,9 @@ func (w *world) breakOff(r syncing.Run) {
 	ended := make(chan error, 1)
 	go func() { ended <- w.sync.Execute(ctx, r.ID) }()
 	deadline := time.Now().Add(20 * time.Second)
-	for w.count(`SELECT count(*) FROM subscriptions`) == 0 {
+	for w.count(`SELECT count(*) FROM sync_plan_accounts WHERE run_id = ?`, r.ID) == 0 {
 		if time.Now().After(deadline) {
-			w.t.Fatal("nothing was applied")
+			w.t.Fatal("nothing was read")
 		}
 	}
 	stop()

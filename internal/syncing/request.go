@@ -26,8 +26,10 @@ type Request struct {
 	OnlyExternalIDs   []string   // subscriptions ticked in a contract's preview
 	RetryOf           *uuid.UUID
 	ThenSubscriptions bool
-	Anyway            bool // sync without a fresh check
-	AllowGone         bool // a person agreed to what the guard stopped
+	Anyway            bool       // sync without a fresh check
+	AllowGone         bool       // a person agreed to what the guard stopped
+	Dry               bool       // only plan what would change
+	AppliesRunID      *uuid.UUID // carry out the plan of that run
 }
 
 // Request queues a run together with its job, or finds the one of this provider
@@ -91,6 +93,7 @@ func (s *Service) newRun(by audit.Actor, q Request) Run {
 		AccountID: q.AccountID, ContractID: q.ContractID, OnlyAccounts: q.OnlyAccounts,
 		OnlyExternalIDs: q.OnlyExternalIDs, RetryOf: q.RetryOf, ThenSubscriptions: q.ThenSubscriptions,
 		Anyway: q.Anyway, AllowGone: q.AllowGone,
+		Dry: q.Dry, AppliesRunID: q.AppliesRunID,
 	}
 	if r.OnlyAccounts == nil {
 		r.OnlyAccounts = []string{}

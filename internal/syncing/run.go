@@ -43,6 +43,7 @@ const (
 	Failed      = runs.Failed
 	Cancelled   = runs.Cancelled
 	Stopped     = runs.Stopped
+	Planned     = runs.Planned // a dry run, whose plan waits for a person
 )
 
 // Counts are what a run found: subscriptions in a subscription run, accounts in
@@ -71,6 +72,8 @@ type Run struct {
 	ThenSubscriptions bool
 	Anyway            bool
 	AllowGone         bool
+	Dry               bool       // only plans
+	AppliesRunID      *uuid.UUID // carries out the plan of that run, which a person saw
 	SavedThrough      string
 	Counts            `gorm:"embedded"`
 }

@@ -32,8 +32,11 @@ func headBadge(r syncing.Run) ui.Badge {
 
 // StateLabel is a run's state as a word on the screen.
 func StateLabel(s syncing.State) string {
-	if s == syncing.Stopped {
+	switch s {
+	case syncing.Stopped:
 		return "Stopped by the guard"
+	case syncing.Planned:
+		return "Waits for a person"
 	}
 	return capital(string(s))
 }
@@ -46,7 +49,7 @@ func tone(s syncing.State) ui.Tone {
 		return ui.Info
 	case syncing.Failed, syncing.Stopped:
 		return ui.Bad
-	case syncing.Partial, syncing.Interrupted:
+	case syncing.Partial, syncing.Interrupted, syncing.Planned:
 		return ui.Warn
 	}
 	return ui.Neutral

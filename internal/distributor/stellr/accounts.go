@@ -13,7 +13,8 @@ import (
 )
 
 func customers() list {
-	return list{op: "list customers", path: "/api/v1/cloud/customers", noun: "customers", key: idOf(customerNo)}
+	return list{op: "list customers", path: "/api/v1/cloud/customers", noun: "customers", key: idOf(customerNo),
+		unlike: true}
 }
 
 func idOf(f lenient.Field) func(json.RawMessage) string {

@@ -15,7 +15,7 @@ import (
 func subscriptionsOf(account string) list {
 	return list{op: "list subscriptions of " + account,
 		path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
-		noun: "subscriptions", key: subscriptionKey}
+		noun: "subscriptions", key: subscriptionKey, unlike: true}
 }
 
 func subscriptionKey(raw json.RawMessage) string {
@@ -74,10 +74,7 @@ func readSubscription(row row, account string, found hits) (distributor.Subscrip
 	if err != nil {
 		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
 	}
-	seats, err := r.Seats(quantity)
-	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}
-	}
+	seats, noSeats := r.Seats(quantity)
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats}
 	readProduct(r, &s)
 	readRhythm(r, &s)
@@ -89,6 +86,13 @@ func readSubscription(row row, account string, found hits) (distributor.Subscrip
 	s.Status = vocabulary.Status(s.StatusText)
 	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
 		Frequency: s.Frequency, Term: s.Term})
+	if noSeats != nil {
+		if s.Kind != distributor.Usage || r.Text(quantity) != "" {
+			return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: noSeats.Error(),
+				Raw: r.Raw()}
+		}
+		s.QuantityUnknown = true // usage of unknown quantity is usage (RULES 3)
+	}
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
 	found.add(r)
 	return s, nil
