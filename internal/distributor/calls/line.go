@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Concurrency int // calls at once; 4
 	PerSecond   int // calls begun in a second; 200
+	PerMinute   int // calls begun in a minute; 0: no such limit
 	Clock       clock.Clock
 	// Wait sleeps, or ends early with the context's error. Tests put their own in.
 	Wait func(context.Context, time.Duration) error
@@ -46,9 +47,17 @@ func NewLine(o Options) *Line {
 		o.Wait = sleep
 	}
 	return &Line{
-		seats: make(chan struct{}, o.Concurrency), rate: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond),
+		seats: make(chan struct{}, o.Concurrency), rate: limiter(o),
 		clk: o.Clock, wait: o.Wait, budget: newBudget(),
 	}
+}
+
+// limiter spreads a minute's calls over the minute: what counts them may begin its minute anywhere.
+func limiter(o Options) *rate.Limiter {
+	if o.PerMinute > 0 && o.PerMinute < 60*o.PerSecond {
+		return rate.NewLimiter(rate.Limit(o.PerMinute)/60, 1)
+	}
+	return rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

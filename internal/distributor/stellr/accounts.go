@@ -12,31 +12,29 @@ import (
 	"seatledger/internal/distributor/vocabulary"
 )
 
-func customers() list {
-	return list{op: "list customers", path: "/api/v1/cloud/customers", noun: "customers", key: idOf(customerNo)}
+func (t tongue) customers() list {
+	return list{op: "list customers", path: t.paths.Customers, noun: "customers", key: t.customerKey, read: t.customer}
 }
 
-func idOf(f lenient.Field) func(json.RawMessage) string {
-	return func(raw json.RawMessage) string {
-		r, ok := lenient.NewRecord(raw)
-		if !ok {
-			return ""
-		}
-		id, _ := r.ID(f) // an unreadable id tells nothing apart
-		return id
+func (t tongue) customerKey(raw json.RawMessage) string {
+	r, ok := t.customer.NewRecord(raw)
+	if !ok {
+		return ""
 	}
+	id, _ := r.ID(customerNo) // an unreadable id tells nothing apart
+	return id
 }
 
 // Accounts lists every customer of the reseller.
 func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, error) {
-	r, why, err := c.readAll(ctx, customers())
+	r, why, err := c.readAll(ctx, c.tongue.customers())
 	if err != nil {
 		return distributor.AccountListing{}, err
 	}
 	out := distributor.AccountListing{RequestID: r.requestID, Why: why}
 	found := hits{}
 	for _, row := range r.rows {
-		a, bad := readAccount(row, found)
+		a, bad := c.tongue.readAccount(row, found)
 		if bad != nil {
 			out.Bad = append(out.Bad, *bad)
 			continue
@@ -49,8 +47,8 @@ func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, e
 	return out, nil
 }
 
-func readAccount(row row, found hits) (distributor.Account, *distributor.BadRecord) {
-	r, ok := lenient.NewRecord(row.raw)
+func (t tongue) readAccount(row row, found hits) (distributor.Account, *distributor.BadRecord) {
+	r, ok := t.customer.NewRecord(row.raw)
 	if !ok {
 		return distributor.Account{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
 	}

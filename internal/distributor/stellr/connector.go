@@ -37,18 +37,19 @@ type Connector struct {
 	log      *slog.Logger
 	session  *calls.Session
 	changes  changePath
+	tongue   tongue
 }
 
 // New makes a connector; it calls nobody yet.
 func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) *Connector {
 	conn := &Connector{
 		cred: c, base: baseOf(c.BaseURL), tokenURL: c.TokenURL, pageSize: pageSizeOf(c.PageSize),
-		http: hc, clk: clk, log: log,
+		http: hc, clk: clk, log: log, tongue: tongueOf(c.Dialect),
 	}
 	if conn.tokenURL == "" {
 		conn.tokenURL = DefaultTokenURL(c.BaseURL)
 	}
-	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk}, conn.signIn)
+	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk, PerMinute: c.Dialect.PerMinute}, conn.signIn)
 	return conn
 }
 

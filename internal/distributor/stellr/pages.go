@@ -22,6 +22,7 @@ type list struct {
 	query url.Values
 	noun  string                           // a further name the array may have
 	key   func(raw json.RawMessage) string // tells records apart; empty when unreadable
+	read  lenient.Habits                   // how its records are written
 }
 
 // row is one record and the request it came with.

@@ -29,10 +29,11 @@ func DefaultTokenURL(base string) string {
 }
 
 func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}}
+	form := c.signInForm()
+	c.tongue.dress(form, header)
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Method: http.MethodPost, URL: c.tokenURL, Body: []byte(c.signInForm().Encode()),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
-	})
+		Op: "token", Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()), Header: header})
 	if err != nil {
 		return calls.Token{}, err
 	}
