@@ -79,6 +79,7 @@ func (s *Session) signed(ctx context.Context, q Question) (outbound.Answer, erro
 		a, err = q.Send(ctx, token)
 	}
 	if err == nil {
+		distributor.WatchOf(ctx).Answer(a.Status, RetryAfter(a.Header, s.clk.Now()))
 		err = Judge(q.Op, a, s.clk.Now())
 	}
 	if err == nil {

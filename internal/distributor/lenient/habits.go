@@ -1,6 +1,7 @@
 package lenient
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -57,4 +58,50 @@ func (r *Record) Moment(f Field) (time.Time, clock.Date, bool) {
 		return on.Start(time.UTC), on, true
 	}
 	return time.Time{}, clock.Date{}, false
+}
+
+// Known are the names of fields that somebody reads, folded; inner ones with a dot.
+type Known map[string]bool
+
+// Known gathers all names of the fields of one kind of record.
+func (h Habits) Known(fields []Field) Known {
+	k := Known{}
+	for _, f := range fields {
+		for _, name := range h.names(f) {
+			parts := strings.Split(name, ".")
+			for i := range parts {
+				parts[i] = fold(parts[i])
+			}
+			k[strings.Join(parts, ".")] = true
+		}
+	}
+	return k
+}
+
+// Unread lists the keys of a record, as they are written, that no field reads.
+func (r *Record) Unread(k Known) []string {
+	var out []string
+	for key, value := range keysOf(r.raw) {
+		if k[fold(key)] {
+			continue
+		}
+		inner := keysOf(value)
+		for below := range inner {
+			if !k[fold(key)+"."+fold(below)] {
+				out = append(out, key+"."+below)
+			}
+		}
+		if len(inner) == 0 {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+func keysOf(raw json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if starts(raw, '{') && json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
 }

@@ -7,7 +7,7 @@ import (
 
 // What a server writes where it has no error to tell, in English, French, Spanish,
 // Portuguese and German.
-var noErrors = regexp.MustCompile(`^(|-|null|nil|none|undefined|false|0+|ok|n/?a|no|success(ful(ly)?)?|succeeded|` +
+var noErrors = regexp.MustCompile(`^(|-|null|nil|none|undefined|false|0+|ok|n/?a|success(ful(ly)?)?|succeeded|` +
 	`succes|reussi|exito|exitoso|sucesso|erfolg(reich)?|` +
 	`(no|without|0|zero|aucune|pas d'|sans|sin|ningun|sem|nenhum|kein|keine|ohne) ?(errors?|erreurs?|error(es)?|erros?|fehler)` +
 	`( (found|occurred|detected))?|error: (none|0|no)|` +

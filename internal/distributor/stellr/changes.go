@@ -28,7 +28,7 @@ func (c *Connector) Changes(ctx context.Context, q distributor.ChangeQuery) ([]d
 		return nil, err
 	}
 	var out []distributor.Change
-	found := hits{}
+	watch := distributor.WatchOf(ctx)
 	for _, row := range r.rows {
 		rec, ok := c.tongue.change.NewRecord(row.raw)
 		if !ok || !concerns(rec, q.ContractNo) {
@@ -37,9 +37,8 @@ func (c *Connector) Changes(ctx context.Context, q distributor.ChangeQuery) ([]d
 		if change, ok := readChange(rec); ok {
 			out = append(out, change)
 		}
-		found.add(rec)
+		watch.Record(distributor.ChangeRecord, rec.Unread(c.tongue.known[distributor.ChangeRecord]), rec.Hits())
 	}
-	found.log(ctx, c.log, "change")
 	return out, nil
 }
 
@@ -85,5 +84,5 @@ func (t tongue) changesAt(path string, q distributor.ChangeQuery) list {
 		query.Set("startDate", q.From.String())
 	}
 	return list{op: "read the change log of " + q.AccountExternalID, noun: "changeLogs", query: query, key: t.changeKey,
-		path: fill(path, q.AccountExternalID), read: t.change}
+		path: fill(path, q.AccountExternalID)}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
 )
@@ -22,7 +23,6 @@ type list struct {
 	query url.Values
 	noun  string                           // a further name the array may have
 	key   func(raw json.RawMessage) string // tells records apart; empty when unreadable
-	read  lenient.Habits                   // how its records are written
 }
 
 // row is one record and the request it came with.
@@ -87,6 +87,7 @@ func (c *Connector) page(ctx context.Context, l list, no int, once bool) (lenien
 		return lenient.List{}, c.session.Unreadable(l.op, err, a.Header)
 	}
 	page.RequestID = calls.RequestID(page.RequestID, a.Header)
+	distributor.WatchOf(ctx).Page(len(page.Records))
 	return page, nil
 }
 

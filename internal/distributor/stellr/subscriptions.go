@@ -13,7 +13,7 @@ import (
 
 func (t tongue) subscriptionsOf(account string) list {
 	return list{op: "list subscriptions of " + account, path: fill(t.paths.Subscriptions, account),
-		noun: "subscriptions", key: t.subscriptionKey, read: t.subscription}
+		noun: "subscriptions", key: t.subscriptionKey}
 }
 
 func (t tongue) subscriptionKey(raw json.RawMessage) string {
@@ -47,22 +47,21 @@ func (c *Connector) Subscriptions(ctx context.Context,
 		return distributor.SubscriptionListing{}, err
 	}
 	out := distributor.SubscriptionListing{RequestID: r.requestID}
-	found := hits{}
+	watch := distributor.WatchOf(ctx)
 	for _, row := range r.rows {
-		s, bad := c.tongue.readSubscription(row, accountExternalID, found)
+		s, bad := c.tongue.readSubscription(row, accountExternalID, watch)
 		if bad != nil {
 			out.Bad = append(out.Bad, *bad)
 			continue
 		}
 		out.Subscriptions = append(out.Subscriptions, s)
 	}
-	found.log(ctx, c.log, "subscription")
 	out.Why = orBad(why, out.Bad)
 	out.Complete = out.Why == ""
 	return out, nil
 }
 
-func (t tongue) readSubscription(row row, account string, found hits) (distributor.Subscription,
+func (t tongue) readSubscription(row row, account string, watch *distributor.Watch) (distributor.Subscription,
 	*distributor.BadRecord) {
 	r, ok := t.subscription.NewRecord(row.raw)
 	if !ok {
@@ -89,8 +88,26 @@ func (t tongue) readSubscription(row row, account string, found hits) (distribut
 	s.Kind = t.words.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
 		Frequency: s.Frequency, Term: s.Term})
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
-	found.add(r)
+	t.watched(watch, r, s)
 	return s, nil
+}
+
+// watched notes for the wire report what could be read of a record, and what could not.
+func (t tongue) watched(watch *distributor.Watch, r *lenient.Record, s distributor.Subscription) {
+	if watch == nil {
+		return
+	}
+	watch.Record(distributor.SubscriptionRecord, r.Unread(t.known[distributor.SubscriptionRecord]), r.Hits())
+	watch.Price(r.Text(unitCost))
+	if s.Status == distributor.StatusUnknown {
+		watch.Word("status", s.StatusText)
+	}
+	if s.Frequency == distributor.FreqUnknown && s.FrequencyText != "" {
+		watch.Word("frequency", s.FrequencyText)
+	}
+	if s.Term == distributor.FreqUnknown && s.TermText != "" {
+		watch.Word("term", s.TermText)
+	}
 }
 
 func readProduct(r *lenient.Record, s *distributor.Subscription) {

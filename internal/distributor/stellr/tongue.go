@@ -22,6 +22,7 @@ var ours = distributor.Paths{
 // dialect corrects of them. It calls nobody.
 type tongue struct {
 	customer, subscription, change lenient.Habits
+	known                          map[string]lenient.Known // the names that are read, by kind of record
 	words                          vocabulary.Words
 	paths                          distributor.Paths // the change log's is empty while nobody has said it
 	tokenForm                      map[string]string
@@ -32,13 +33,17 @@ func tongueOf(d distributor.Dialect) tongue {
 	habits := func(record string) lenient.Habits {
 		return lenient.Habits{Names: d.NamesOf(record), DateOrder: d.DateOrder, Doubles: d.Doubles}
 	}
-	return tongue{
+	t := tongue{
 		customer: habits(distributor.CustomerRecord), subscription: habits(distributor.SubscriptionRecord),
 		change: habits(distributor.ChangeRecord), words: vocabulary.WordsOf(d),
 		paths: distributor.Paths{Customers: cmp.Or(d.Paths.Customers, ours.Customers),
 			Subscriptions: cmp.Or(d.Paths.Subscriptions, ours.Subscriptions), Changes: d.Paths.Changes},
 		tokenForm: d.TokenForm, basicAuth: d.BasicAuth,
 	}
+	t.known = map[string]lenient.Known{distributor.CustomerRecord: t.customer.Known(customerFields),
+		distributor.SubscriptionRecord: t.subscription.Known(subscriptionFields),
+		distributor.ChangeRecord:       t.change.Known(changeFields)}
+	return t
 }
 
 // dress adds to a sign-in what the dialect says, and moves the application's credentials
@@ -82,7 +87,7 @@ func Wire() distributor.Wire {
 }
 
 func reread(d distributor.Dialect, account string, raw []byte) (distributor.Subscription, *distributor.BadRecord) {
-	return tongueOf(d).readSubscription(row{raw: json.RawMessage(raw)}, account, hits{})
+	return tongueOf(d).readSubscription(row{raw: json.RawMessage(raw)}, account, nil)
 }
 
 var (

@@ -63,7 +63,7 @@ func (v *verification) count() string {
 func (t tongue) pickCustomer(records []json.RawMessage) string {
 	fallback := ""
 	for _, raw := range records {
-		a, bad := t.readAccount(row{raw: raw}, hits{})
+		a, bad := t.readAccount(row{raw: raw}, nil)
 		switch {
 		case bad != nil:
 		case a.Active:

@@ -21,12 +21,13 @@ type Connector struct {
 	clk     clock.Clock
 	log     *slog.Logger
 	session *calls.Session
+	tongue  tongue
 }
 
 // New makes a connector; it calls nobody yet.
 func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) *Connector {
-	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: clk, log: log}
-	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk}, conn.signIn)
+	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: clk, log: log, tongue: tongueOf(c.Dialect)}
+	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk, PerMinute: c.Dialect.PerMinute}, conn.signIn)
 	return conn
 }
 
