@@ -24,6 +24,7 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/document"
@@ -36,6 +37,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
+	"seatledger/internal/rehearsal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -54,6 +56,8 @@ type App struct {
 	Outbound  *outbound.Client
 	Auth      auth.Service
 	Providers *provider.Service
+	Dialects  *dialect.Service
+	Rehearsal rehearsal.Service
 	Reviews   review.Reviewer
 	CRM       crm.Service
 	Contracts contract.Service
@@ -139,6 +143,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
 		Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+	a.Dialects = &dialect.Service{DB: db, Clock: a.Clock, Wire: connect.Wire, SetEndDate: provider.SetEndDate,
+		EndDate: provider.EndDateMeans}
+	a.Rehearsal = rehearsal.Service{DB: db, Wire: connect.Wire, ConnectIn: a.Providers.ConnectIn}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,

@@ -11,6 +11,7 @@ const (
 	LayerCustomers     = "customers"
 	LayerSubscriptions = "subscriptions"
 	LayerReseller      = "reseller"
+	LayerDialect       = "dialect" // which dialect the check was made in, where there is one
 )
 
 // LayerResult is what one layer came to.

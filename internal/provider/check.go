@@ -3,12 +3,14 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 )
@@ -33,7 +35,21 @@ func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (dis
 	checking, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	check := conn.Verify(checking)
+	if err := s.nameDialect(ctx, p.ID, &check); err != nil {
+		return check, err
+	}
 	return check, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.storeCheck(ctx, tx, by, p, check, began) })
+}
+
+// nameDialect says in a check which dialect it was made in.
+func (s *Service) nameDialect(ctx context.Context, id uuid.UUID, check *distributor.Check) error {
+	v, err := dialect.InForce(ctx, s.DB.Read(ctx), id)
+	if err != nil || v.Number == 0 {
+		return err
+	}
+	check.Layers = append(check.Layers, distributor.Layer{Name: distributor.LayerDialect, Result: distributor.Passed,
+		Message: fmt.Sprintf("Asked and read in version %d of this provider's dialect.", v.Number)})
+	return nil
 }
 
 func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/postgres"
 	"seatledger/internal/secret"
@@ -21,8 +22,22 @@ type Service struct {
 	CheckURL func(raw string) error
 }
 
-// Connect opens the connector of a provider with its secrets.
+// Connect opens the connector of a provider with its secrets, in the dialect in force.
 func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connector, error) {
+	d, _, err := dialect.StoredDialect(ctx, s.DB.Read(ctx), p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.connect(ctx, p, d, "")
+}
+
+// ConnectIn opens a connector that reads in another dialect, beside the one that runs use.
+func (s *Service) ConnectIn(ctx context.Context, p Provider, d distributor.Dialect) (distributor.Connector, error) {
+	return s.connect(ctx, p, d, " trial")
+}
+
+func (s *Service) connect(ctx context.Context, p Provider, d distributor.Dialect,
+	mark string) (distributor.Connector, error) {
 	secrets, err := s.openSecrets(ctx, s.DB.Read(ctx), p.ID)
 	if err != nil {
 		return nil, err
@@ -31,7 +46,7 @@ func (s *Service) Connect(ctx context.Context, p Provider) (distributor.Connecto
 		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenURL, Grant: p.GrantType,
 		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
 		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
-		PageSize: p.PageSize, Concurrency: p.Concurrency,
-		Key: fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)),
+		PageSize: p.PageSize, Concurrency: p.Concurrency, Dialect: d,
+		Key: fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)) + mark,
 	})
 }

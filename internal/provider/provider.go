@@ -38,7 +38,9 @@ type Provider struct {
 	Currency             string // used where a record has none; shown as assumed
 	// what an end date means where a record does not tell: last_day, day_after; empty: not set
 	EndDateMeans      string
-	CostPeriod        money.Period // of a legacy API's costs, as a person says; shown as assumed
+	EndDateSeen       string          // what most of its records say it means; stands in while EndDateMeans is empty
+	EndDateTally      json.RawMessage `gorm:"type:jsonb"` // see EndTally
+	CostPeriod        money.Period    // of a legacy API's costs, as a person says; shown as assumed
 	Active            bool
 	DeactivatedAt     *time.Time
 	DeactivatedBy     string

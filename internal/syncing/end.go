@@ -30,6 +30,9 @@ func (w *worker) end(ctx context.Context, out outcome) error {
 		if err := w.close(tx, out); err != nil {
 			return err
 		}
+		if err := w.report(ctx, tx); err != nil {
+			return err
+		}
 		return w.goOn(ctx, tx, out)
 	})
 }

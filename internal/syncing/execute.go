@@ -31,6 +31,7 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	}
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	working, w.watch = distributor.Watching(working)
 	go w.lease.keep(working, stop)
 	out := w.work(working)
 	if cause := context.Cause(working); cause != nil {
@@ -81,6 +82,7 @@ type worker struct {
 	provider provider.Provider
 	conn     distributor.Connector
 	progress *progress
+	watch    *distributor.Watch // what is seen of the wire meanwhile
 	counters
 }
 
