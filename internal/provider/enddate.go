@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -74,4 +75,18 @@ func SetEndDate(tx *gorm.DB, id uuid.UUID, means string) error {
 func EndDateMeans(ctx context.Context, db *gorm.DB, id uuid.UUID) (string, error) {
 	p, err := Get(ctx, db, id)
 	return p.EndDateMeans, err
+}
+
+// TallyWords says a tally in a sentence: "388 of 400 rows say: the day after the last one."
+func TallyWords(t EndTally) string {
+	all := t.Told() + t.Untold
+	switch {
+	case all == 0:
+		return "No row has an end date."
+	case t.Told() == 0:
+		return fmt.Sprintf("None of %d rows says by its start and term what its end date means.", all)
+	case t.DayAfter >= t.LastDay:
+		return fmt.Sprintf("%d of %d rows say: day after.", t.DayAfter, all)
+	}
+	return fmt.Sprintf("%d of %d rows say: last day.", t.LastDay, all)
 }

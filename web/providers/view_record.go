@@ -119,6 +119,14 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
+	if r.Connector != distributor.Manual {
+		m.Commands = append(m.Commands, ui.Command{Label: "Wire report", Hint: "What the last runs saw of its answers",
+			Href: path(r.ID) + "/wire", Icon: "list"})
+	}
+	if r.Connector != distributor.Manual && mayEdit(c) {
+		m.Commands = append(m.Commands, ui.Command{Label: "Dialect", Hint: "Names and words that differ from ours",
+			Href: path(r.ID) + "/dialect", Icon: "edit"})
+	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
 }
@@ -181,11 +189,19 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date",
 			Value: ui.TextCell(endDateWord(r.EndDateMeans)),
-			Note:  "Where start, term and end of a record do not tell."})
+			Note:  endDateNote(r.Provider)})
 	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
 		Note: "Assumed where a record names none."})
 	return h.madeAt(f, r)
+}
+
+func endDateNote(p provider.Provider) string {
+	note := "Where start, term and end of a record do not tell."
+	if t, ok := p.Tally(); ok {
+		note += " " + provider.TallyWords(t)
+	}
+	return note
 }
 
 func (h Handlers) madeAt(f view.Facts, r record) view.Facts {

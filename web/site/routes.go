@@ -76,6 +76,12 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/deactivate", h.providers.ConfirmDeactivate, admin),
 		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
 		post("/providers/:id/activate", h.providers.Activate, admin),
+		get("/providers/:id/dialect", h.dialects.Edit, admin),
+		post("/providers/:id/dialect", h.dialects.Propose, admin),
+		get("/providers/:id/dialect/:number", h.dialects.Show, admin),
+		post("/providers/:id/dialect/:number/try", h.dialects.Try, admin),
+		post("/providers/:id/dialect/:number/use", h.dialects.Take, admin),
+		get("/providers/:id/wire", h.dialects.Wire),
 
 		get("/providers/:id/accounts/new", h.manual.NewAccount, operator),
 		post("/providers/:id/accounts", h.manual.CreateAccount, operator),
