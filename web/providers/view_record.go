@@ -119,14 +119,6 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
-	if r.Connector != distributor.Manual {
-		m.Commands = append(m.Commands, ui.Command{Label: "Wire report", Hint: "What the last runs saw of its answers",
-			Href: path(r.ID) + "/wire", Icon: "list"})
-	}
-	if r.Connector != distributor.Manual && mayEdit(c) {
-		m.Commands = append(m.Commands, ui.Command{Label: "Dialect", Hint: "Names and words that differ from ours",
-			Href: path(r.ID) + "/dialect", Icon: "edit"})
-	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
 }
@@ -167,6 +159,7 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 		add("Connector", connectorLabel(r.Connector))
 		return h.madeAt(f, r)
 	}
+	f.Card.Actions = wireLinks(c, r)
 	add("Comprehensive API", onOffWord(r.ComprehensiveAPI))
 	add("Internal Name", r.InternalName)
 	add("User Name", r.UserName)
@@ -194,6 +187,15 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
 		Note: "Assumed where a record names none."})
 	return h.madeAt(f, r)
+}
+
+// wireLinks lead to what the last runs saw of the answers, and to what is corrected of how they are read.
+func wireLinks(c echo.Context, r record) []templ.Component {
+	out := []templ.Component{ui.LinkButton{Text: "Wire report", Href: path(r.ID) + "/wire", Compact: true}}
+	if mayEdit(c) {
+		out = append(out, ui.LinkButton{Text: "Dialect", Href: path(r.ID) + "/dialect", Compact: true})
+	}
+	return out
 }
 
 func endDateNote(p provider.Provider) string {
