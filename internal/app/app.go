@@ -23,8 +23,8 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/crmsource"
 	"seatledger/internal/cutover"
-	"seatledger/internal/distributor"
 	"seatledger/internal/dialect"
+	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/document"
@@ -152,7 +152,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Moved: a.reland}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
-		Enqueue: a.enqueueMapping}
+		Log: log, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
@@ -165,8 +165,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	return a, err
 }
 
-func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job) error {
-	return a.queue.Put(ctx, tx, job, 0)
+func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job, delay time.Duration) error {
+	return a.queue.Put(ctx, tx, job, delay)
 }
 
 const judgedAtOnce = 200 // more than that are judged in the background, and the pages say so
@@ -199,8 +199,7 @@ func outboundClient(cfg config.Config) (*outbound.Client, error) {
 }
 
 func (a *App) syncService() *syncing.Service {
-	hour, minute := a.Config.SyncTime()
-	host, _ := os.Hostname()
+	at, until := a.Config.Night()
 	return &syncing.Service{
 		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log,
 		Reviews: a.Reviews,
@@ -212,9 +211,15 @@ func (a *App) syncService() *syncing.Service {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
 		},
 		AccountsChanged: a.Mapping.Refresh,
-		SyncAt:          time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
-		Holder:          fmt.Sprintf("%s %d", host, os.Getpid()),
+		SyncAt:          at, SyncUntil: until,
+		Holder: holder(),
 	}
+}
+
+// holder names this process in the leases of runs.
+func holder() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s %d", host, os.Getpid())
 }
 
 // begin starts the queue and the clockwork, or stops all that was started. They
@@ -237,7 +242,8 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx),
+			a.Mapping.TakeOverBatches(ctx)); err != nil {
 			return err
 		}
 	}
@@ -264,6 +270,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
+		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
@@ -296,6 +303,12 @@ func (a *App) firstAdmin(ctx context.Context) error {
 	}
 	_, err = a.Auth.FirstAdmin(ctx,
 		auth.NewUser{Name: "Administrator", Email: a.Config.AdminEmail, Password: a.Config.AdminPassword})
+	if err == nil {
+		return nil
+	}
+	if made, again := auth.AnyUser(ctx, a.DB.Read(ctx)); made && again == nil {
+		return nil // another replica that started at the same moment was first
+	}
 	return err
 }
 
@@ -306,12 +319,19 @@ func (a *App) Ready(ctx context.Context) error {
 	default:
 		return errs.New(errs.Unavailable, "The workers have not started yet.")
 	}
-	any, err := auth.AnyUser(ctx, a.DB.Read(ctx))
+	ctx, done := context.WithTimeout(ctx, readyLimit)
+	defer done()
+	any, err := auth.AnyUser(ctx, a.DB.Reserved().Read(ctx))
 	if err == nil && !any {
 		err = errs.New(errs.Unavailable, "There is no administrator yet: open /setup.")
 	}
-	return err
+	if ctx.Err() != nil && err != nil {
+		err = errs.Because(errs.Unavailable, "The database does not answer.", err)
+	}
+	return postgres.Translate(err)
 }
+
+const readyLimit = 5 * time.Second // a supervisor asks again
 
 // Lost is closed when the private database server ended unexpectedly.
 func (a *App) Lost() <-chan struct{} { return a.database.lost() }

@@ -33,6 +33,9 @@ type Layer struct {
 	Advice    string        `json:"advice,omitempty"`
 	RequestID string        `json:"request_id,omitempty"`
 	Took      time.Duration `json:"took"`
+	Kind      ErrorKind     `json:"kind,omitempty"`     // of a failed layer
+	Until     *time.Time    `json:"until,omitempty"`    // of a layer that failed by a pause
+	AskedBy   Asker         `json:"asked_by,omitempty"` // of a layer that failed by a pause
 }
 
 // Check is a connectivity check, layer by layer.
@@ -52,4 +55,20 @@ func (c Check) Result() LayerResult {
 		}
 	}
 	return worst
+}
+
+// Err is the failure of the first layer that failed, as the call that met it told it; nil when none did.
+func (c Check) Err() error {
+	for _, l := range c.Layers {
+		if l.Result != Failed {
+			continue
+		}
+		e := &Error{Kind: l.Kind, Op: "verify " + l.Name, Message: l.Message, Advice: l.Advice, RequestID: l.RequestID,
+			AskedBy: l.AskedBy}
+		if l.Until != nil {
+			e.Until = *l.Until
+		}
+		return e
+	}
+	return nil
 }

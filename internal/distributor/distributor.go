@@ -102,6 +102,7 @@ type Subscription struct {
 	PartNumber           string // manufacturer part number
 	SKU                  string // the distributor's own number
 	Quantity             int
+	QuantityUnknown      bool                // of usage that was sent without one; Quantity is 0 then
 	UnitCost             decimal.NullDecimal // the reseller's cost per unit and CostPeriod
 	CostPeriod           money.Period
 	SuggestedPrice       decimal.NullDecimal // the distributor's suggested end-customer price

@@ -20,6 +20,8 @@ import (
 // Settings are the choices. Version is 0 while nothing was ever saved.
 type Settings struct {
 	GoneShare       float64 // a listing that lacks more than this share stops the run (0 to 1)
+	ChangeShare     float64 // a run that would change more than this share at once stops (0 to 1)
+	SurgeSeats      int     // one subscription that grows tenfold and by more than so many seats is told
 	AutoMap         bool    // certain pairs are mapped without a person
 	AutoMapScope    Scope   // which
 	Refunds         bool    // the global refund setting (RULES 8)
@@ -43,6 +45,8 @@ const (
 // older version did not store keeps its default.
 type document struct {
 	GoneShare       float64 `json:"gone_share"`
+	ChangeShare     float64 `json:"change_share"`
+	SurgeSeats      int     `json:"surge_seats"`
 	AutoMap         bool    `json:"auto_map"`
 	AutoMapScope    Scope   `json:"auto_map_scope"`
 	Refunds         bool    `json:"refunds"`
@@ -55,14 +59,16 @@ const row = "general"
 var ErrStale = errors.New("settings: changed meanwhile")
 
 // Defaults hold until an administrator saves something else.
-func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true, AutoMapScope: ByIdentity} }
+func Defaults() Settings {
+	return Settings{GoneShare: 0.2, ChangeShare: 0.1, SurgeSeats: 100, AutoMap: true, AutoMapScope: ByIdentity}
+}
 
 // Load reads the choices.
 func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	d := Defaults().document()
 	saved, err := Read(ctx, db, row, &d)
 	return Settings{
-		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
+		GoneShare: d.GoneShare, ChangeShare: d.ChangeShare, SurgeSeats: d.SurgeSeats, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
 		AccessRequestTo: d.AccessRequestTo,
 		Version:         saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
@@ -99,7 +105,7 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 }
 
 func (s Settings) document() document {
-	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
+	return document{GoneShare: s.GoneShare, ChangeShare: s.ChangeShare, SurgeSeats: s.SurgeSeats, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
 		AccessRequestTo: s.AccessRequestTo}
 }
 
@@ -107,6 +113,12 @@ func (s Settings) validate() error {
 	f := errs.Fields{}
 	if !(s.GoneShare >= 0 && s.GoneShare <= 1) {
 		f.Add("gone_share", "Enter a percentage from 0 to 100.")
+	}
+	if !(s.ChangeShare >= 0 && s.ChangeShare <= 1) {
+		f.Add("change_share", "Enter a percentage from 0 to 100.")
+	}
+	if s.SurgeSeats < 0 || s.SurgeSeats > 1_000_000 {
+		f.Add("surge_seats", "Enter a number of seats from 0 to 1,000,000.")
 	}
 	if s.AutoMapScope != ByIdentity && s.AutoMapScope != AllCertain {
 		f.Add("auto_map_scope", "Choose what may be mapped without a person.")

@@ -34,7 +34,7 @@ func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Load(t.Context(), db.Read(t.Context()))
-	want := Settings{AutoMapScope: ByIdentity, Refunds: true,
+	want := Settings{ChangeShare: 0.1, SurgeSeats: 100, AutoMapScope: ByIdentity, Refunds: true,
 		AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example",
 		UpdatedAt: newClock().Now()}
 	got.UpdatedAt = got.UpdatedAt.UTC()

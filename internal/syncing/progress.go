@@ -26,6 +26,7 @@ type progress struct {
 	unsaved map[string][]string // subscriptions seen since the last save, by account
 	seen    map[string]struct{} // all subscriptions seen
 	savedAt time.Time
+	savedTo int // what was before next at the last save
 }
 
 // result is what reading one account came to.
@@ -58,7 +59,7 @@ func (p *progress) plan(ctx context.Context, externalIDs []string) (int, error) 
 	for p.next < len(externalIDs) && p.w.run.SavedThrough != "" && externalIDs[p.next] <= p.w.run.SavedThrough {
 		p.next++
 	}
-	p.counts.Done = p.next
+	p.counts.Done, p.savedTo = p.next, p.next
 	return p.next, p.save(ctx)
 }
 
@@ -104,9 +105,10 @@ func (c *Counts) add(o Counts) {
 
 // save writes counts, mark and what was seen, under the lease.
 func (p *progress) save(ctx context.Context) error {
-	err := p.w.lease.inTx(ctx, p.write)
+	err := p.w.lease.Save(ctx, p.write)
 	if err == nil {
 		clear(p.unsaved)
+		p.savedTo = p.next
 		p.savedAt = p.w.s.Clock.Now()
 	}
 	return err
@@ -127,6 +129,11 @@ func (p *progress) write(tx *gorm.DB) error {
 			ON CONFLICT (run_id, account_external_id) DO UPDATE
 			SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
 		if err != nil {
+			return err
+		}
+	}
+	if p.next > p.savedTo {
+		if err := p.w.lease.Progressed(tx); err != nil {
 			return err
 		}
 	}

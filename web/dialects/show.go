@@ -65,7 +65,7 @@ func (h Handlers) dryRun(m *view.Version, p provider.Provider, v dialect.Version
 	if err != nil {
 		return err
 	}
-	m.Card.Text = "Tried " + httpx.Moment(tried.At, h.Zone).Text + " by " + tried.ByName + ". Nothing was written. Each record is read in both dialects, so what differs is "+
+	m.Card.Text = "Tried " + httpx.Moment(tried.At, h.Zone).Text + " by " + tried.ByName + ". Nothing was written. Each record is read in both dialects, so what differs is " +
 		"the dialect's doing alone."
 	m.Verdict = verdict(t)
 	m.Buttons = []ui.PostButton{try}

@@ -112,7 +112,7 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 	}
 	m := ui.CommandMenu{Commands: []ui.Command{
 		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"),
-		sync("Sync Subscriptions", "/sync-subscriptions", "subscription"),
+		sync("Sync Subscriptions", "/sync-subscriptions", "subscription"), dryRun(r, why),
 	}}
 	if r.Connector != distributor.Stellr && maySync(c) {
 		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…",
@@ -121,6 +121,16 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
+}
+
+// dryRun reads the subscriptions and changes nothing.
+func dryRun(r record, why string) ui.Command {
+	c := ui.Command{Label: "Dry run of subscriptions", Hint: "Shows what a sync would change, and changes nothing",
+		Action: path(r.ID) + "/sync-subscriptions", Hidden: []ui.Pair{{Name: "dry", Value: "1"}}, Icon: "subscription"}
+	if why != "" {
+		c.Disabled, c.Hint = true, why
+	}
+	return c
 }
 
 func syncRefusal(c echo.Context, r record) string {

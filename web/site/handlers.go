@@ -1,8 +1,6 @@
 package site
 
 import (
-	"fmt"
-
 	"seatledger/internal/app"
 	"seatledger/internal/imports"
 	"seatledger/web/accounts"
@@ -82,10 +80,9 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 }
 
 func about(a *app.App, o Options) settings.About {
-	hour, minute := a.Config.SyncTime()
 	return settings.About{
 		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone,
-		SyncAt:   fmt.Sprintf("%02d:%02d", hour, minute),
+		SyncAt: a.Config.SyncAt, SyncUntil: a.Config.SyncUntil,
 		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
 		KeyFile: a.Config.KeyFile(), KeyID: a.Sealer.PrimaryID,
 	}

@@ -137,6 +137,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/accounts/:id/take-over", h.accounts.ConfirmTakeOver, operator),
 		post("/accounts/:id/take-over", h.accounts.TakeOver, operator),
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
+		post("/accounts/:id/unreadable", h.accounts.MarkUnreadable, operator),
 
 		get("/mapping", h.mapping.Queue),
 		list("/mapping/list", h.mapping.List),
@@ -276,6 +277,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
+		post("/sync-runs/:id/apply", h.syncruns.Apply, operator),
+		post("/sync-runs/:id/discard", h.syncruns.Discard, operator),
 
 		get("/settings", h.settings.Overview),
 		get("/settings/profile", h.settings.Profile),

@@ -22,8 +22,11 @@ func Badge(s syncing.State) ui.Badge { return ui.Badge{Text: StateLabel(s), Tone
 
 // StateLabel is a run's state as a word on the screen.
 func StateLabel(s syncing.State) string {
-	if s == syncing.Stopped {
+	switch s {
+	case syncing.Stopped:
 		return "Stopped by the guard"
+	case syncing.Planned:
+		return "Waits for a person"
 	}
 	return capital(string(s))
 }
@@ -36,7 +39,7 @@ func tone(s syncing.State) ui.Tone {
 		return ui.Info
 	case syncing.Failed, syncing.Stopped:
 		return ui.Bad
-	case syncing.Partial, syncing.Interrupted:
+	case syncing.Partial, syncing.Interrupted, syncing.Planned:
 		return ui.Warn
 	}
 	return ui.Neutral

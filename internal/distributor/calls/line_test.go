@@ -143,7 +143,7 @@ func TestOnlyWhatMayPassIsTriedAgainAndAtMostThreeTimes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[distributor.ErrorKind]int{
 		distributor.Broken: 3, distributor.TimedOut: 3, distributor.Dropped: 3, distributor.RateLimited: 6,
-		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.BadCredentials: 1,
+		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.NeedsCredentials: 1,
 		distributor.NameUnknown: 1,
 		distributor.Unreachable: 1, distributor.AddressRefused: 1, distributor.TLSFailed: 1, distributor.Refused: 1,
 		distributor.TooLarge: 1, distributor.Redirected: 1,

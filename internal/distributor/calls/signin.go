@@ -50,7 +50,7 @@ func refusal(e *distributor.Error, said string) error {
 		e.Message = "At the token URL there is no sign-in. " + e.Message
 		e.Advice = "Check the URL and, under Advanced, the token URL."
 	case distributor.NotPermitted, distributor.Refused:
-		e.Kind = distributor.BadCredentials
+		e.Kind = distributor.NeedsCredentials
 		e.Message = "The distributor refused the sign-in."
 		if said != "" {
 			e.Message = "The distributor refused the sign-in: " + stop(said)

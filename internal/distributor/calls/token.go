@@ -139,7 +139,7 @@ func (t *Tokens) fetch(ctx context.Context) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
-		if distributor.KindOf(err) == distributor.BadCredentials {
+		if distributor.KindOf(err) == distributor.NeedsCredentials {
 			t.value, t.refusal, t.refusedAt = "", err, t.clk.Now()
 		}
 		if errors.Is(err, context.DeadlineExceeded) {

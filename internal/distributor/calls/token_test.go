@@ -81,10 +81,10 @@ func TestARefusedSignInIsNotRepeatedUntilSomeTimePassed(t *testing.T) {
 	tokens := NewTokens(clk, func(context.Context) (Token, error) {
 		n++
 		return Token{},
-			failing(distributor.BadCredentials, 0)
+			failing(distributor.NeedsCredentials, 0)
 	})
 	for range 20 {
-		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.BadCredentials {
+		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.NeedsCredentials {
 			t.Errorf("%v", err)
 		}
 	}

@@ -67,11 +67,15 @@ func runStep(ctx context.Context, clk clock.Clock, s Step) distributor.Layer {
 
 func failedLayer(ctx context.Context, name string, err error) distributor.Layer {
 	if ctx.Err() != nil {
-		return distributor.Layer{Name: name, Result: distributor.Failed,
+		return distributor.Layer{Name: name, Result: distributor.Failed, Kind: distributor.TimedOut,
 			Message: "The check was broken off, because it took longer than " + Limit.String() + " or was cancelled.",
 			Advice:  "Try again; if it lasts, ask the distributor whether the service is slow."}
 	}
 	e := distributor.AsError(err)
-	return distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,
-		RequestID: e.RequestID}
+	layer := distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,
+		RequestID: e.RequestID, Kind: e.Kind, AskedBy: e.AskedBy}
+	if !e.Until.IsZero() {
+		layer.Until = &e.Until
+	}
+	return layer
 }

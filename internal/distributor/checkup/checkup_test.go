@@ -17,7 +17,7 @@ func step(name string, out Outcome, err error) Step {
 
 func TestStepsBehindAFailureAreSkippedAndAWarningStopsNothing(t *testing.T) {
 	t.Parallel()
-	failure := &distributor.Error{Kind: distributor.BadCredentials, Message: "Refused.", Advice: "Check.",
+	failure := &distributor.Error{Kind: distributor.NeedsCredentials, Message: "Refused.", Advice: "Check.",
 		RequestID: "r1"}
 	got := Run(t.Context(), clock.NewFake(time.Unix(0, 0)), []Step{
 		step("a", Outcome{Message: "fine"}, nil),
@@ -29,7 +29,8 @@ func TestStepsBehindAFailureAreSkippedAndAWarningStopsNothing(t *testing.T) {
 		{Name: "a", Result: distributor.Passed, Message: "fine"},
 		{Name: "b", Result: distributor.Warned, Message: "odd", Advice: "look"},
 		{Name: "c", Result: distributor.Skipped, Message: "nothing to do"},
-		{Name: "d", Result: distributor.Failed, Message: "Refused.", Advice: "Check.", RequestID: "r1"},
+		{Name: "d", Result: distributor.Failed, Message: "Refused.", Advice: "Check.", RequestID: "r1",
+			Kind: distributor.NeedsCredentials},
 		{Name: "e", Result: distributor.Skipped, Message: "Not tried, because an earlier step failed."},
 	}}
 	if d := cmp.Diff(want, got); d != "" {

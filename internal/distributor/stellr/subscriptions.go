@@ -72,10 +72,7 @@ func (t tongue) readSubscription(row row, account string, watch *distributor.Wat
 	if err != nil {
 		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
 	}
-	seats, err := r.Seats(quantity)
-	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}
-	}
+	seats, noSeats := r.Seats(quantity)
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats}
 	readProduct(r, &s)
 	t.readRhythm(r, &s)
@@ -87,6 +84,13 @@ func (t tongue) readSubscription(row row, account string, watch *distributor.Wat
 	s.Status = t.words.Status(s.StatusText)
 	s.Kind = t.words.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
 		Frequency: s.Frequency, Term: s.Term})
+	if noSeats != nil {
+		if s.Kind != distributor.Usage || r.Text(quantity) != "" {
+			return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: noSeats.Error(),
+				Raw: r.Raw()}
+		}
+		s.QuantityUnknown = true // usage of unknown quantity is usage (RULES 3)
+	}
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
 	t.watched(watch, r, s)
 	return s, nil

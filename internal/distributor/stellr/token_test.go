@@ -97,14 +97,14 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 		advice string
 	}{
 		"wrong secret": {401, `{"error":"invalid_client","error_description":"bad secret"}`,
-			distributor.BadCredentials, "application id and secret"},
-		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.BadCredentials, "application id and secret"},
-		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.BadCredentials,
+			distributor.NeedsCredentials, "application id and secret"},
+		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials, "application id and secret"},
+		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.NeedsCredentials,
 			"application id and secret"},
-		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.BadCredentials, "other grant"},
+		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.NeedsCredentials, "other grant"},
 		"no such place": {404, `not found`, distributor.NotFound, "token URL"},
 		"a web page":    {200, `<html>portal</html>`, distributor.BadAnswer, "token URL"},
-		"no token":      {200, `{"token_type":"Bearer"}`, distributor.BadCredentials, "application id and secret"},
+		"no token":      {200, `{"token_type":"Bearer"}`, distributor.NeedsCredentials, "application id and secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +125,7 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if test.kind == distributor.BadCredentials && f.signIns() != 1 {
+			if test.kind == distributor.NeedsCredentials && f.signIns() != 1 {
 				t.Errorf("%d sign-ins", f.signIns())
 			}
 			if len(f.requests()) != 0 {

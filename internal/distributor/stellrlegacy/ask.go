@@ -98,7 +98,7 @@ func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 		return calls.Token{}, err
 	}
 	token, err := calls.ReadSignIn(a, c.clk.Now())
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		distributor.AsError(err).Advice = "Check user name, password and reseller number; " +
 			"access to the legacy API has to be enabled by the distributor."
 	}

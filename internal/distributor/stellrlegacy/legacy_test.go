@@ -124,7 +124,7 @@ func TestARefusedSignInIsToldInEveryWayItComes(t *testing.T) {
 		f := newFake(t, map[string]string{"create_access_token": body})
 		_, err := f.connect(t).Accounts(t.Context())
 		e := distributor.AsError(err)
-		if e.Kind != distributor.BadCredentials || !strings.Contains(e.Advice, "reseller number") ||
+		if e.Kind != distributor.NeedsCredentials || !strings.Contains(e.Advice, "reseller number") ||
 			strings.Contains(e.Error(), password) {
 			t.Errorf("%s: %+v", body, e)
 		}
