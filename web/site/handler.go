@@ -79,9 +79,12 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 // within gives up on a page before the connection is closed without an answer, also when the database says nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, done := context.WithTimeout(c.Request().Context(), limit)
+		whole := c.Request()
+		ctx, done := context.WithTimeout(whole.Context(), limit)
 		defer done()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return handle(c)
+		c.SetRequest(whole.WithContext(ctx))
+		err := handle(c)
+		c.SetRequest(whole) // the page that tells of an error is made when this time is over
+		return err
 	}
 }
