@@ -25,6 +25,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/document"
@@ -142,7 +143,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
-		Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+		Open: a.opener(log), CheckURL: a.Outbound.CheckURL}
 	a.Dialects = &dialect.Service{DB: db, Clock: a.Clock, Wire: connect.Wire, SetEndDate: provider.SetEndDate,
 		EndDate: provider.EndDateMeans}
 	a.Rehearsal = rehearsal.Service{DB: db, Wire: connect.Wire, ConnectIn: a.Providers.ConnectIn}
@@ -190,6 +191,12 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 	return a.judgeAgain(tx, landed)
 }
 
+// opener makes connectors that share with those of other replicas what a distributor asked for.
+func (a *App) opener(log *slog.Logger) distributor.Open {
+	return connect.OpenerOf(a.Outbound, calls.Options{Clock: clock.Outside(a.Clock), Zone: a.Zone,
+		Store: provider.Lines{DB: a.DB}}, log)
+}
+
 func outboundClient(cfg config.Config) (*outbound.Client, error) {
 	allow, err := outbound.ParseAllow(joined(cfg.OutboundAllow))
 	if err != nil {
@@ -205,7 +212,7 @@ func (a *App) syncService() *syncing.Service {
 		Reviews: a.Reviews,
 		Connect: a.Providers.Connect,
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
-			return a.Providers.Verify(ctx, audit.System, id)
+			return a.Providers.VerifyPatiently(ctx, audit.System, id)
 		},
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)

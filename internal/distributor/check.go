@@ -14,6 +14,16 @@ const (
 	LayerDialect       = "dialect" // which dialect the check was made in, where there is one
 )
 
+// Patience says whether a check repeats a call that may succeed at the next try.
+type Patience bool
+
+// A check is Hurried where a person waits for it: within 30 s, each call once. It is
+// Patient where a whole night rests on it: it repeats calls as other reads do.
+const (
+	Hurried Patience = false
+	Patient Patience = true
+)
+
 // LayerResult is what one layer came to.
 type LayerResult string
 

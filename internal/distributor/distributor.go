@@ -48,7 +48,7 @@ type Connector interface {
 	// (Capabilities.ChangeLog). A failure here never fails a sync.
 	Changes(ctx context.Context, q ChangeQuery) ([]Change, error)
 	// Verify checks the connection layer by layer and always answers; the failure is in the layers.
-	Verify(ctx context.Context) Check
+	Verify(ctx context.Context, how Patience) Check
 }
 
 // AccountListing is one reading of all customers.

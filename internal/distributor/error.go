@@ -55,8 +55,9 @@ type Error struct {
 	StatusCode int
 	RequestID  string // the distributor's, for its support
 	RetryAfter time.Duration
-	Until      time.Time // of a pause: the first moment at which something may be asked again
-	AskedBy    Asker     // of a pause
+	AskedFor   time.Duration // the pause that was asked for, where a shorter one is kept
+	Until      time.Time     // of a pause: the first moment at which something may be asked again
+	AskedBy    Asker         // of a pause
 	Cause      error
 }
 

@@ -23,6 +23,10 @@ type Credentials struct {
 	PageSize          int
 	Concurrency       int
 	Dialect           Dialect
+	CallsPerMinute    int // of all replicas together; 0: no limit
+	// Line names the way to the provider, whatever its credentials: pauses, limits and
+	// failures of its server concern all who take it. Empty: this process alone.
+	Line string
 	// Key names the credentials as they stand (provider and the moment of their
 	// last change), so that connectors of the same key share one token.
 	Key string

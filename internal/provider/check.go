@@ -15,11 +15,25 @@ import (
 	"seatledger/internal/errs"
 )
 
-const checkLimit = 30 * time.Second
+const (
+	checkLimit   = 30 * time.Second
+	patientLimit = 10 * time.Minute
+)
 
 // Verify checks the connection layer by layer, at most 30 s, and stores what came
 // out. A check whose credentials were edited meanwhile is stale from the start.
 func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (distributor.Check, error) {
+	return s.verify(ctx, by, id, distributor.Hurried)
+}
+
+// VerifyPatiently is the check that a night begins with: nobody waits for it, so it
+// repeats its calls as other reads do.
+func (s *Service) VerifyPatiently(ctx context.Context, by audit.Actor, id uuid.UUID) (distributor.Check, error) {
+	return s.verify(ctx, by, id, distributor.Patient)
+}
+
+func (s *Service) verify(ctx context.Context, by audit.Actor, id uuid.UUID,
+	how distributor.Patience) (distributor.Check, error) {
 	began := s.Clock.Now()
 	p, err := Get(ctx, s.DB.Read(ctx), id)
 	if err != nil {
@@ -32,9 +46,13 @@ func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (dis
 	if err != nil {
 		return distributor.Check{}, err
 	}
-	checking, cancel := context.WithTimeout(ctx, checkLimit)
+	limit := checkLimit
+	if how == distributor.Patient {
+		limit = patientLimit
+	}
+	checking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	check := conn.Verify(checking)
+	check := conn.Verify(checking, how)
 	if err := s.nameDialect(ctx, p.ID, &check); err != nil {
 		return check, err
 	}

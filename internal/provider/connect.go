@@ -46,7 +46,8 @@ func (s *Service) connect(ctx context.Context, p Provider, d distributor.Dialect
 		Connector: p.Connector, BaseURL: p.URL, TokenURL: p.TokenURL, Grant: p.GrantType,
 		ApplicationID: p.ApplicationID, ApplicationSecret: secrets[ApplicationSecret],
 		UserName: p.UserName, Password: secrets[Password], ResellerNumber: p.ResellerNumber,
-		PageSize: p.PageSize, Concurrency: p.Concurrency, Dialect: d,
-		Key: fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)) + mark,
+		PageSize: p.PageSize, Concurrency: p.Concurrency, Dialect: d, CallsPerMinute: d.PerMinute,
+		Line: lineOf(p),
+		Key:  fmt.Sprintf("%s %s", p.ID, p.CredentialsAt.UTC().Format(time.RFC3339Nano)) + mark,
 	})
 }

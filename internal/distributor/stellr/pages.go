@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/outbound"
 )
 
 // maxPages bounds a listing that never ends.
@@ -78,15 +79,18 @@ func (c *Connector) page(ctx context.Context, l list, no int, once bool) (lenien
 	maps.Copy(query, l.query)
 	query.Set("pageNo", strconv.Itoa(no))
 	query.Set("pageSize", strconv.Itoa(c.pageSize))
-	a, err := c.get(ctx, question{op: l.op, path: l.path, query: query, once: once})
+	var page lenient.List
+	err := c.get(ctx, question{op: l.op, path: l.path, query: query, once: once,
+		read: func(a outbound.Answer) (err error) {
+			if page, err = lenient.ReadList(a.Body, l.noun); err != nil {
+				return c.session.Unreadable(l.op, err, a.Header)
+			}
+			page.RequestID = calls.RequestID(page.RequestID, a.Header)
+			return nil
+		}})
 	if err != nil {
 		return lenient.List{}, err
 	}
-	page, err := lenient.ReadList(a.Body, l.noun)
-	if err != nil {
-		return lenient.List{}, c.session.Unreadable(l.op, err, a.Header)
-	}
-	page.RequestID = calls.RequestID(page.RequestID, a.Header)
 	distributor.WatchOf(ctx).Page(len(page.Records))
 	return page, nil
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/vocabulary"
 )
 
@@ -38,18 +39,21 @@ func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, e
 
 // list reads items that are a list. Guess: a single record may come bare.
 func (c *Connector) list(ctx context.Context, q question) (lenient.List, error) {
-	a, err := c.ask(ctx, q)
+	var page lenient.List
+	err := c.ask(ctx, q, func(a outbound.Answer) (err error) {
+		page, err = lenient.ReadList(a.Body)
+		if errors.Is(err, lenient.ErrShape) {
+			page, err = c.tongue.single(a.Body)
+		}
+		if err != nil {
+			return c.session.Unreadable(q.op, err, a.Header)
+		}
+		page.RequestID = calls.RequestID(page.RequestID, a.Header)
+		return nil
+	})
 	if err != nil {
 		return lenient.List{}, err
 	}
-	page, err := lenient.ReadList(a.Body)
-	if errors.Is(err, lenient.ErrShape) {
-		page, err = c.tongue.single(a.Body)
-	}
-	if err != nil {
-		return lenient.List{}, c.session.Unreadable(q.op, err, a.Header)
-	}
-	page.RequestID = calls.RequestID(page.RequestID, a.Header)
 	distributor.WatchOf(ctx).Page(len(page.Records))
 	return page, nil
 }

@@ -25,9 +25,10 @@ type Connector struct {
 }
 
 // New makes a connector; it calls nobody yet.
-func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) *Connector {
-	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: clk, log: log, tongue: tongueOf(c.Dialect)}
-	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk, PerMinute: c.Dialect.PerMinute}, conn.signIn)
+func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *slog.Logger) *Connector {
+	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: o.Clock, log: log, tongue: tongueOf(c.Dialect)}
+	o.Concurrency = c.Concurrency
+	conn.session = calls.NewSession(c, o, conn.signIn)
 	return conn
 }
 

@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/vocabulary"
 	"seatledger/internal/money"
 )
@@ -110,15 +111,18 @@ func onlyThisOne(err error) bool {
 func (c *Connector) detail(ctx context.Context, id string) (*lenient.Record, string, error) {
 	q := question{op: "read subscription " + id, name: getSubscription,
 		fields: map[string]string{"subscription_id": id}}
-	a, err := c.ask(ctx, q)
+	var raw json.RawMessage
+	var requestID string
+	err := c.ask(ctx, q, func(a outbound.Answer) (err error) {
+		if raw, requestID, err = lenient.ReadOne(a.Body, "items"); err != nil {
+			return c.session.Unreadable(q.op, err, a.Header)
+		}
+		requestID = calls.RequestID(requestID, a.Header)
+		return nil
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	raw, requestID, err := lenient.ReadOne(a.Body, "items")
-	if err != nil {
-		return nil, "", c.session.Unreadable(q.op, err, a.Header)
-	}
-	requestID = calls.RequestID(requestID, a.Header)
 	for _, line := range c.tongue.lines([]json.RawMessage{raw}) {
 		r, ok := c.tongue.subscription.NewRecord(line)
 		if got, err := r.ID(subscriptionID); ok && err == nil && got == id {
