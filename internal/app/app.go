@@ -23,6 +23,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/crmsource"
 	"seatledger/internal/cutover"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/capture"
@@ -39,6 +40,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
+	"seatledger/internal/rehearsal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -57,6 +59,8 @@ type App struct {
 	Outbound  *outbound.Client
 	Auth      auth.Service
 	Providers *provider.Service
+	Dialects  *dialect.Service
+	Rehearsal rehearsal.Service
 	Reviews   review.Reviewer
 	CRM       crm.Service
 	Contracts contract.Service
@@ -145,6 +149,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
 		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
 		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}
+	a.Dialects = &dialect.Service{DB: db, Clock: a.Clock, Wire: connect.Wire, SetEndDate: provider.SetEndDate,
+		EndDate: provider.EndDateMeans}
+	a.Rehearsal = rehearsal.Service{DB: db, Wire: connect.Wire, ConnectIn: a.Providers.ConnectIn}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,

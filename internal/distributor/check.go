@@ -11,6 +11,7 @@ const (
 	LayerCustomers     = "customers"
 	LayerSubscriptions = "subscriptions"
 	LayerReseller      = "reseller"
+	LayerDialect       = "dialect" // which dialect the check was made in, where there is one
 )
 
 // Patience says whether a check repeats a call that may succeed at the next try.

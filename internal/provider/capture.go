@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/capture"
 	"seatledger/internal/errs"
@@ -54,7 +55,11 @@ func (s *Service) Capture(ctx context.Context, p Provider, accounts int) (captur
 		problems.Add("accounts", "Enter a number of accounts from 1 to %d.", MostAccounts)
 		return capture.File{}, problems.Err()
 	}
-	cred, err := s.credentials(ctx, p)
+	d, _, err := dialect.StoredDialect(ctx, s.DB.Read(ctx), p.ID)
+	if err != nil {
+		return capture.File{}, err
+	}
+	cred, err := s.credentials(ctx, p, d)
 	if err != nil {
 		return capture.File{}, said409(err)
 	}

@@ -3,12 +3,14 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 )
@@ -65,7 +67,19 @@ func (s *Service) check(ctx context.Context, p Provider, how distributor.Patienc
 	}
 	checking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return conn.Verify(checking, how), nil
+	check := conn.Verify(checking, how)
+	return check, s.nameDialect(ctx, p.ID, &check)
+}
+
+// nameDialect says in a check which dialect it was made in.
+func (s *Service) nameDialect(ctx context.Context, id uuid.UUID, check *distributor.Check) error {
+	v, err := dialect.InForce(ctx, s.DB.Read(ctx), id)
+	if err != nil || v.Number == 0 {
+		return err
+	}
+	check.Layers = append(check.Layers, distributor.Layer{Name: distributor.LayerDialect, Result: distributor.Passed,
+		Message: fmt.Sprintf("Asked and read in version %d of this provider's dialect.", v.Number)})
+	return nil
 }
 
 func (s *Service) storeCheck(ctx context.Context, tx *gorm.DB, by audit.Actor, p Provider, c distributor.Check,

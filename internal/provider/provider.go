@@ -39,7 +39,9 @@ type Provider struct {
 	CurrencyByHost       bool   // nobody typed it: it follows from URL
 	// what an end date means where a record does not tell: last_day, day_after; empty: not set
 	EndDateMeans      string
-	CostPeriod        money.Period // of a legacy API's costs, as a person says; shown as assumed
+	EndDateSeen       string          // what most of its records say it means; stands in while EndDateMeans is empty
+	EndDateTally      json.RawMessage `gorm:"type:jsonb"` // see EndTally
+	CostPeriod        money.Period    // of a legacy API's costs, as a person says; shown as assumed
 	Active            bool
 	DeactivatedAt     *time.Time
 	DeactivatedBy     string

@@ -113,7 +113,7 @@ func (w *worker) listingOf(t target, got distributor.SubscriptionListing, at tim
 func (w *worker) rules() subscription.Provider {
 	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency,
 		CostPeriod: w.provider.CostPeriod,
-		EndDate:    subscription.EndDate(w.provider.EndDateMeans)}
+		EndDate:    subscription.EndDate(w.provider.EndDate())}
 }
 
 func (w *worker) origin() ledger.Origin {

@@ -30,6 +30,7 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return s.desk().Work(ctx, runID, func(ctx context.Context, h *runs.Hold) runs.Outcome {
 		ctx, calls := obs.WithCalls(ctx)
 		w := &worker{s: s, lease: lease{h}, calls: calls}
+		ctx, w.watch = distributor.Watching(ctx)
 		return w.outcome(w.work(ctx))
 	})
 }
@@ -43,7 +44,8 @@ type worker struct {
 	conn     distributor.Connector
 	progress *progress
 	heard    heard
-	calls    *atomic.Int64 // made to the distributor in this attempt
+	calls    *atomic.Int64      // made to the distributor in this attempt
+	watch    *distributor.Watch // what is seen of the wire meanwhile
 	counters
 }
 
@@ -134,17 +136,22 @@ func (w *worker) outcome(o outcome) runs.Outcome {
 	case o.state == Failed:
 		out.Final, out.Refused = refused, refused
 	}
-	out.Also = w.saveEnd
+	done := out.Pause == 0 && out.State != Interrupted
+	out.Also = func(tx *gorm.DB) error { return w.saveEnd(tx, done) }
 	return out
 }
 
 // saveEnd saves how far the attempt came and the calls that it made, in the transaction that ends it.
-func (w *worker) saveEnd(tx *gorm.DB) error {
+// The wire report is of a run that ended.
+func (w *worker) saveEnd(tx *gorm.DB, done bool) error {
 	err := tx.Exec(`UPDATE sync_runs SET calls = calls + ? WHERE id = ?`, w.calls.Load(), w.lease.ID).Error
 	if err != nil || w.progress == nil {
 		return err
 	}
-	return w.progress.write(tx)
+	if err := w.progress.write(tx); err != nil || !done {
+		return err
+	}
+	return w.report(tx.Statement.Context, tx)
 }
 
 func askedBy(by distributor.Asker) string {

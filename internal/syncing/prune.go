@@ -16,8 +16,9 @@ const (
 	pruneTurns  = 50  // of one night; the rest is the next one's
 )
 
-// parts are the tables whose rows belong to a run and go with it, those first that others lean on.
-var parts = []string{"sync_run_accounts", "sync_run_seen"}
+// belonging are the tables whose rows belong to a run and go with it, those first that others lean on.
+var belonging = []string{"sync_plan_rows", "sync_plan_accounts", "sync_plans",
+	"sync_run_accounts"}
 
 // Prune takes away runs that ended longer ago than the setting keeps them. Kept are those
 // that anything points to, a ledger row or a notice too, and the last good one of each
@@ -56,7 +57,7 @@ func (s *Service) pruneSome(ctx context.Context, tx *gorm.DB) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	for _, table := range parts {
+	for _, table := range belonging {
 		if err := tx.Exec(`DELETE FROM `+table+` WHERE run_id IN (?)`, ids).Error; err != nil {
 			return 0, fmt.Errorf("prune %s: %w", table, err)
 		}
@@ -74,7 +75,7 @@ func unpointed(ctx context.Context, tx *gorm.DB) (string, error) {
 		FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
 		JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 		WHERE c.contype = 'f' AND c.confrelid = 'sync_runs'::regclass AND t.relname NOT IN (?)
-		ORDER BY 1`, parts).Scan(&columns).Error
+		ORDER BY 1`, belonging).Scan(&columns).Error
 	if err != nil {
 		return "", fmt.Errorf("find what points to runs: %w", err)
 	}

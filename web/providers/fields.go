@@ -189,7 +189,7 @@ func endDateMeans(in provider.Input) ui.Field {
 }
 
 func endDates() []ui.Option {
-	return []ui.Option{{Value: "", Label: "As the records tell, else the last day"},
+	return []ui.Option{{Value: "", Label: "As the records tell"},
 		{Value: "last_day", Label: "The last day"}, {Value: "day_after", Label: "The day after the last one"}}
 }
 

@@ -174,6 +174,7 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 		add("Connector", connectorLabel(r.Connector))
 		return h.madeAt(f, r)
 	}
+	f.Card.Actions = wireLinks(c, r)
 	add("Comprehensive API", onOffWord(r.ComprehensiveAPI))
 	add("Internal Name", r.InternalName)
 	add("User Name", r.UserName)
@@ -196,7 +197,7 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date",
 			Value: ui.TextCell(endDateWord(r.EndDateMeans)),
-			Note:  "Where start, term and end of a record do not tell."})
+			Note:  endDateNote(r.Provider)})
 	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
 		Note: strings.TrimSpace("Assumed where a record names none. " + followed(r.CurrencyByHost))})
@@ -209,6 +210,23 @@ func followed(yes bool) string {
 		return "Follows from the URL."
 	}
 	return ""
+}
+
+// wireLinks lead to what the last runs saw of the answers, and to what is corrected of how they are read.
+func wireLinks(c echo.Context, r record) []templ.Component {
+	out := []templ.Component{ui.LinkButton{Text: "Wire report", Href: path(r.ID) + "/wire", Compact: true}}
+	if mayEdit(c) {
+		out = append(out, ui.LinkButton{Text: "Dialect", Href: path(r.ID) + "/dialect", Compact: true})
+	}
+	return out
+}
+
+func endDateNote(p provider.Provider) string {
+	note := "Where start, term and end of a record do not tell."
+	if t, ok := p.Tally(); ok {
+		note += " " + provider.TallyWords(t)
+	}
+	return note
 }
 
 func (h Handlers) madeAt(f view.Facts, r record) view.Facts {

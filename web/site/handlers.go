@@ -12,6 +12,7 @@ import (
 	"seatledger/web/crmsources"
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
+	"seatledger/web/dialects"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/manual"
@@ -31,6 +32,7 @@ import (
 type handlers struct {
 	sessions      session.Handlers
 	providers     providers.Handlers
+	dialects      dialects.Handlers
 	accounts      accounts.Handlers
 	mapping       mapping.Handlers
 	crm           crmaccounts.Handlers
@@ -57,6 +59,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	return handlers{
 		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
 		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		dialects:      dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
 		sources:       crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
 		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},

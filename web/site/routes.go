@@ -83,6 +83,12 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/providers/:id/capture", h.providers.Capture, admin),
 		get("/providers/:id/captures/:capture", h.providers.ShowCapture, admin),
 		get("/providers/:id/captures/:capture/file", h.providers.CaptureFile, admin),
+		get("/providers/:id/dialect", h.dialects.Edit, admin),
+		post("/providers/:id/dialect", h.dialects.Propose, admin),
+		get("/providers/:id/dialect/:number", h.dialects.Show, admin),
+		post("/providers/:id/dialect/:number/try", h.dialects.Try, admin),
+		post("/providers/:id/dialect/:number/use", h.dialects.Take, admin),
+		get("/providers/:id/wire", h.dialects.Wire),
 
 		get("/providers/:id/accounts/new", h.manual.NewAccount, operator),
 		post("/providers/:id/accounts", h.manual.CreateAccount, operator),

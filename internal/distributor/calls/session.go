@@ -94,6 +94,8 @@ func (s *Session) signed(ctx context.Context, q Question) (a outbound.Answer, er
 		}
 	}
 	if err == nil {
+		pause, asked := RetryAfter(a.Header, s.clk.Now())
+		distributor.WatchOf(ctx).Answer(a.Status, max(pause, asked))
 		err = Judge(q.Op, a, s.clk.Now())
 	}
 	if err == nil && q.Read != nil {

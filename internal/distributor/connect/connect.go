@@ -6,6 +6,7 @@ package connect
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"sync"
 
 	"seatledger/internal/clock"
@@ -75,7 +76,7 @@ func (k *keeper) open(c distributor.Credentials,
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tick++
-	if h := k.kept[c.Key]; h != nil && h.credentials == c {
+	if h := k.kept[c.Key]; h != nil && reflect.DeepEqual(h.credentials, c) {
 		h.used = k.tick
 		return h.connector, nil
 	}

@@ -37,13 +37,14 @@ type Connector struct {
 	log      *slog.Logger
 	session  *calls.Session
 	changes  changePath
+	tongue   tongue
 }
 
 // New makes a connector; it calls nobody yet.
 func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *slog.Logger) *Connector {
 	conn := &Connector{
 		cred: c, base: baseOf(c.BaseURL), tokenURL: c.TokenURL, pageSize: pageSizeOf(c.PageSize),
-		http: hc, clk: o.Clock, log: log,
+		http: hc, clk: o.Clock, log: log, tongue: tongueOf(c.Dialect),
 	}
 	if conn.tokenURL == "" {
 		conn.tokenURL = distributor.TokenURLFor(distributor.Stellr, c.BaseURL)

@@ -96,6 +96,7 @@ func (c *Connector) page(ctx context.Context, l list, no int, once bool) (lenien
 	if err != nil {
 		return lenient.List{}, err
 	}
+	distributor.WatchOf(ctx).Page(len(page.Records))
 	return page, nil
 }
 

@@ -12,10 +12,11 @@ import (
 )
 
 func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}}
+	form := c.signInForm()
+	c.tongue.dress(form, header)
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(c.signInForm().Encode()),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
-	})
+		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()), Header: header})
 	if err != nil {
 		return calls.Token{}, err
 	}

@@ -173,7 +173,7 @@ func TestNoSecretShowsInErrorsOrLogs(t *testing.T) {
 			}
 			f.on(customersPath, echo(code))
 			c := f.connect(t, func(cr *distributor.Credentials) { cr.Grant = PasswordGrant })
-			_, err := c.page(t.Context(), customers(), 1, true)
+			_, err := c.page(t.Context(), c.tongue.customers(), 1, true)
 			check := c.Verify(t.Context(), distributor.Hurried)
 			fmt.Fprintf(&said, "%v %+v %v\n%+v\n%+v %#v\n%s", err, distributor.AsError(err), c.cred, check,
 				c.Connector.cred, c.Connector.cred, c.logged)

@@ -37,7 +37,7 @@ func (v *verification) token(ctx context.Context) (checkup.Outcome, error) {
 
 func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
 	var err error
-	if v.page, err = v.c.page(ctx, customers(), 1, v.how == distributor.Hurried); err != nil {
+	if v.page, err = v.c.page(ctx, v.c.tongue.customers(), 1, v.how == distributor.Hurried); err != nil {
 		return checkup.Outcome{}, err
 	}
 	if v.page.Total > 0 && len(v.page.Records) == 0 {
@@ -45,7 +45,7 @@ func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
 			Message: fmt.Sprintf("The distributor says that it has %d customers, but it lists none.", v.page.Total),
 			Advice:  "Try again; if it lasts, give the distributor the request id."}
 	}
-	v.first = pickCustomer(v.page.Records)
+	v.first = v.c.tongue.pickCustomer(v.page.Records)
 	out := checkup.Outcome{RequestID: v.page.RequestID, Message: fmt.Sprintf("Customers can be listed: %s.", v.count())}
 	if v.first == "" && len(v.page.Records) > 0 {
 		out.Warning = true
@@ -62,10 +62,10 @@ func (v *verification) count() string {
 	return fmt.Sprintf("%d on the first page", len(v.page.Records))
 }
 
-func pickCustomer(records []json.RawMessage) string {
+func (t tongue) pickCustomer(records []json.RawMessage) string {
 	fallback := ""
 	for _, raw := range records {
-		a, bad := readAccount(row{raw: raw}, hits{})
+		a, bad := t.readAccount(row{raw: raw}, nil)
 		switch {
 		case bad != nil:
 		case a.Active:
@@ -81,7 +81,7 @@ func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, erro
 	if v.first == "" {
 		return checkup.Outcome{Skip: true, Message: "Not tried, because there is no customer to try it with."}, nil
 	}
-	page, err := v.c.page(ctx, subscriptionsOf(v.first), 1, v.how == distributor.Hurried)
+	page, err := v.c.page(ctx, v.c.tongue.subscriptionsOf(v.first), 1, v.how == distributor.Hurried)
 	if err != nil {
 		return checkup.Outcome{}, err
 	}

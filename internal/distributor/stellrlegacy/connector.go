@@ -21,11 +21,12 @@ type Connector struct {
 	clk     clock.Clock
 	log     *slog.Logger
 	session *calls.Session
+	tongue  tongue
 }
 
 // New makes a connector; it calls nobody yet.
 func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *slog.Logger) *Connector {
-	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: o.Clock, log: log}
+	conn := &Connector{cred: c, base: baseOf(c.BaseURL), http: hc, clk: o.Clock, log: log, tongue: tongueOf(c.Dialect)}
 	o.Concurrency = c.Concurrency
 	conn.session = calls.NewSession(c, o, conn.signIn)
 	return conn

@@ -42,7 +42,7 @@ func (v *verification) customers(ctx context.Context) (checkup.Outcome, error) {
 
 func (v *verification) subscriptions(ctx context.Context) (checkup.Outcome, error) {
 	for _, raw := range v.page.Records {
-		a, bad := readAccount(raw, "")
+		a, bad := v.c.tongue.readAccount(raw, "", nil)
 		if bad != nil {
 			continue
 		}
