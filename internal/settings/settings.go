@@ -68,7 +68,8 @@ func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	d := Defaults().document()
 	saved, err := Read(ctx, db, row, &d)
 	return Settings{
-		GoneShare: d.GoneShare, ChangeShare: d.ChangeShare, SurgeSeats: d.SurgeSeats, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
+		GoneShare: d.GoneShare, ChangeShare: d.ChangeShare, SurgeSeats: d.SurgeSeats,
+		AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
 		AccessRequestTo: d.AccessRequestTo,
 		Version:         saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
@@ -105,7 +106,8 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 }
 
 func (s Settings) document() document {
-	return document{GoneShare: s.GoneShare, ChangeShare: s.ChangeShare, SurgeSeats: s.SurgeSeats, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
+	return document{GoneShare: s.GoneShare, ChangeShare: s.ChangeShare, SurgeSeats: s.SurgeSeats,
+		AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
 		AccessRequestTo: s.AccessRequestTo}
 }
 

@@ -17,10 +17,10 @@ type progress struct {
 	w  *worker
 	mu sync.Mutex
 
-	names   []string            // external ids of all accounts to read, in order
-	results map[int]result      // finished, but one before them is not
-	next    int                 // the first that is not finished
-	counts  Counts              // of all before next
+	names   []string       // external ids of all accounts to read, in order
+	results map[int]result // finished, but one before them is not
+	next    int            // the first that is not finished
+	counts  Counts         // of all before next
 	savedAt time.Time
 	savedTo int // what was before next at the last save
 }

@@ -78,7 +78,8 @@ func (s *Service) ApplyPlan(ctx context.Context, by audit.Actor, runID uuid.UUID
 		if err := s.mayApply(ctx, tx, r, digest); err != nil {
 			return err
 		}
-		id, found, err := s.desk().RequestIn(ctx, tx, r.ProviderID, s.adding(ctx, by, Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
+		id, found, err := s.desk().RequestIn(ctx, tx, r.ProviderID, s.adding(ctx, by, Request{
+			ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
 			AccountID: r.AccountID, ContractID: r.ContractID, OnlyAccounts: r.OnlyAccounts,
 			OnlyExternalIDs: r.OnlyExternalIDs, Anyway: true, AppliesRunID: &r.ID}))
 		if err == nil && found {

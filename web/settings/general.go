@@ -114,7 +114,8 @@ func (in generalInput) settings() settings.Settings {
 		surge = -1 // refused by the rule, with its own words
 	}
 	return settings.Settings{
-		GoneShare: shareOf(in.GoneShare), ChangeShare: shareOf(in.ChangeShare), SurgeSeats: surge, AutoMap: in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
+		GoneShare: shareOf(in.GoneShare), ChangeShare: shareOf(in.ChangeShare), SurgeSeats: surge,
+		AutoMap: in.AutoMap, AutoMapScope: settings.Scope(in.AutoMapScope), Refunds: in.Refunds,
 		AccessRequestTo: in.AccessRequestTo, Version: in.Version,
 	}
 }
