@@ -169,7 +169,7 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Run
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "sync_plan." + how, ObjectType: "sync_run",
-		ObjectID: r.ID.String(), ObjectName: name.Provider, Before: map[string]any{"state": r.State},
+		ObjectID: r.ID.String(), ObjectName: name.Provider, Before: map[string]any{"plan": "waits", "digest": p.Digest},
 		After: map[string]any{"plan": how, "digest": p.Digest}})
 }
 
