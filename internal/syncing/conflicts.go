@@ -67,7 +67,8 @@ func (w *worker) settleMoves(ctx context.Context) error {
 	err := w.s.DB.Read(ctx).Raw(`SELECT r.subject_id, r.external_id, o.external_id AS from_id,
 			coalesce(a.complete, false) AS complete,
 			o.provider_status = 'gone' OR EXISTS (SELECT FROM unreadable_accounts u WHERE u.account_id = o.id) AS left,
-			EXISTS (SELECT FROM subscription_absences b WHERE b.subscription_id = s.id AND b.run_id <> r.run_id) AS missed
+			EXISTS (SELECT FROM subscription_absences b WHERE b.subscription_id = s.id
+				AND b.run_id <> r.run_id) AS missed
 		FROM sync_plan_rows r JOIN subscriptions s ON s.id = r.subject_id
 		JOIN provider_accounts o ON o.id = s.account_id
 		LEFT JOIN sync_plan_accounts a ON a.run_id = r.run_id AND a.external_id = o.external_id

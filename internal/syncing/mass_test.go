@@ -2,6 +2,7 @@ package syncing_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -58,9 +59,10 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 			"would gain seats"},
 		"every unit price gone": {sandbox.Fault{Kind: "drop_field", Field: "unitPrice"}, "no longer sends the cost"},
 		"end date renamed":      {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
-		"frequency renamed":     {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"}, "rhythm"},
-		"every price doubled":   {sandbox.Fault{Kind: "set_field", Field: "unitPrice", Value: json.RawMessage(`99.5`)}, "cost"},
-		"another currency":      {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)}, "currency"},
+		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
+			"rhythm"},
+		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice", Value: json.RawMessage(`99.5`)}, "cost"},
+		"another currency":    {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)}, "currency"},
 		"another start": {sandbox.Fault{Kind: "set_field", Field: "startDate", Value: json.RawMessage(`"2020-01-01"`)},
 			"dates"},
 	} {
@@ -127,8 +129,8 @@ func TestAChangedWorldRefusesAPlanWithBoth(t *testing.T) {
 		FROM sync_plan_rows WHERE run_id = ? ORDER BY external_id LIMIT 1)`, r.ID).Error)
 	before := w.count(versions)
 	_, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
-	outdated, ok := err.(*syncing.Outdated)
-	if !ok || len(outdated.Rows) != 1 || outdated.Rows[0].Shown.Words == outdated.Rows[0].Now.Words {
+	var outdated *syncing.Outdated
+	if !errors.As(err, &outdated) || len(outdated.Rows) != 1 || outdated.Rows[0].Shown.Words == outdated.Rows[0].Now.Words {
 		t.Fatalf("got %v", err)
 	}
 	if w.count(versions) != before || len(w.queued) != 0 {

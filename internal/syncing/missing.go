@@ -135,7 +135,7 @@ func (w *worker) look(ctx context.Context, account string) (look, error) {
 		return look{}, err
 	}
 	if err != nil {
-		return look{}, nil
+		return look{}, nil //nolint:nilerr // what cannot be looked at waits
 	}
 	l := look{ids: idsOf(got), whole: got.Complete}
 	return l, w.lease.inTx(ctx, func(tx *gorm.DB) error {

@@ -268,7 +268,6 @@ func TestWhatMovesWhileListsAreReadIsNotGone(t *testing.T) {
 		ORDER BY external_id LIMIT 1`, from).Scan(&to).Error)
 	if to == "" {
 		id, have = w.living(len(w.far.Subscriptions()) / 2)
-		from = w.accountOf(id)
 		w.ok(w.db.Read(t.Context()).Raw(`SELECT min(external_id) FROM provider_accounts`).Scan(&to).Error)
 	}
 	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error)

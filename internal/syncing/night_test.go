@@ -212,7 +212,7 @@ func TestAPauseGivesTheLeaseBackSaysUntilWhenAndLosesNothing(t *testing.T) {
 	if !ok || got.HeldUntil != nil || got.Done != 4 || until.Before(w.clock.Now().Add(90*time.Minute)) {
 		t.Fatalf("%s until %v, held %v, done %d", got.State, until, got.HeldUntil, got.Done)
 	}
-	if want := "Paused until 12:30 CET, asked by the distributor. What was read until then is kept."; !strings.HasPrefix(
+	if want := "Paused until 12:30 CET, asked by the distributor. What was applied until then is kept."; !strings.HasPrefix(
 		got.Message, want) {
 		t.Errorf("message %q", got.Message)
 	}

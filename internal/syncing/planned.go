@@ -92,8 +92,9 @@ func (w *worker) openPlan(ctx context.Context) (read bool, err error) {
 		}
 		err = tx.Exec(`DELETE FROM sync_plan_accounts a USING sync_runs r, sync_plans p
 			WHERE r.id = a.run_id AND p.run_id = a.run_id AND r.provider_id = ? AND r.id <> ?
-			AND (p.settled = 'discarded' OR r.state IN ('succeeded', 'partial', 'failed', 'cancelled'))`,
-			w.provider.ID, w.run.ID).Error
+			AND (p.settled = 'discarded' OR p.settled = 'applied' AND p.settled_run <> ?
+				OR r.state IN ('succeeded', 'partial', 'failed', 'cancelled'))`,
+			w.provider.ID, w.run.ID, w.run.ID).Error
 		if err != nil {
 			return err
 		}

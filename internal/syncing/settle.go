@@ -78,7 +78,8 @@ func (s *Service) ApplyPlan(ctx context.Context, by audit.Actor, runID uuid.UUID
 		if err := s.mayApply(ctx, tx, r, digest); err != nil {
 			return err
 		}
-		id, found, err := s.desk().RequestIn(ctx, tx, r.ProviderID, s.adding(ctx, by, Request{ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
+		id, found, err := s.desk().RequestIn(ctx, tx, r.ProviderID, s.adding(ctx, by, Request{
+			ProviderID: r.ProviderID, Kind: r.Kind, Trigger: ByPerson,
 			AccountID: r.AccountID, ContractID: r.ContractID, OnlyAccounts: r.OnlyAccounts,
 			OnlyExternalIDs: r.OnlyExternalIDs, Anyway: true, AppliesRunID: &r.ID}))
 		if err == nil && found {
@@ -168,7 +169,7 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Run
 		return err
 	}
 	return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "sync_plan." + how, ObjectType: "sync_run",
-		ObjectID: r.ID.String(), ObjectName: name.Provider, Before: map[string]any{"state": r.State},
+		ObjectID: r.ID.String(), ObjectName: name.Provider, Before: map[string]any{"plan": "waits", "digest": p.Digest},
 		After: map[string]any{"plan": how, "digest": p.Digest}})
 }
 

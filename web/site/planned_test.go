@@ -56,7 +56,7 @@ func TestAStoppedRunShowsWhatItWouldDoAndIsAppliedByItsDigest(t *testing.T) {
 	}
 	w.admin.Get(run.Path()).Shows("The plan was applied")
 	w.admin.Post(run.Path()+"/discard", nil).Want(409)
-	w.admin.Get("/audit").Shows("sync_plan.applied")
+	w.admin.Get("/audit").Shows("sync plan applied")
 }
 
 func TestADryRunShowsAndChangesNothingAndIsDiscarded(t *testing.T) {

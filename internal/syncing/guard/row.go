@@ -123,7 +123,8 @@ func kinds(b, a subscription.Subscription, seen clock.Date) []Kind {
 	add(SeatsGained, was && is && a.Billable() > b.Billable())
 	add(Cost, !sameCost(b, a))
 	add(Currency, b.CostCurrency != a.CostCurrency)
-	add(Product, b.Vendor != a.Vendor || b.PartNumber != a.PartNumber || b.SKU != a.SKU || b.ProductName != a.ProductName)
+	add(Product, b.Vendor != a.Vendor || b.PartNumber != a.PartNumber || b.SKU != a.SKU ||
+		b.ProductName != a.ProductName)
 	add(Term, b.Term != a.Term || b.Frequency != a.Frequency)
 	switch {
 	case b.Start == a.Start && b.End == a.End:
