@@ -75,7 +75,9 @@ func (h *Hold) brokenOff(ctx context.Context, cause error, out Outcome) Outcome 
 		return Outcome{State: Interrupted, Message: "Seatledger was stopped during the run; " + h.d.Table.GoesOn,
 			Also: out.Also, HandOver: true}
 	}
-	return h.d.Failure(cause)
+	broken := h.d.Failure(cause)
+	broken.Also = out.Also
+	return broken
 }
 
 // Failure is the outcome of an error of our own. A database that is away, locked or slow interrupts the run and never
