@@ -164,7 +164,14 @@ func TestNothingOfTheDataIsInTheFile(t *testing.T) {
 	}
 	looked := 0
 	none := func(what, s string) {
-		if looked++; len(s) >= 4 && strings.Contains(strings.ToLower(file), strings.ToLower(s)) {
+		looked++
+		if strings.Trim(s, "0123456789") == "" && len(s) < 10 {
+			s = `"` + s + `"` // few digits stand somewhere by chance, but not as a value of their own
+			if len(s) < 9 {
+				return
+			}
+		}
+		if len(s) >= 4 && strings.Contains(strings.ToLower(file), strings.ToLower(s)) {
 			t.Errorf("%s %q is in the file", what, s)
 		}
 	}
@@ -203,7 +210,7 @@ type planted struct {
 // word gives something that names somebody, as each field might hold it.
 func (p *planted) word() string {
 	first := rapid.SampledFrom([]string{"Zelda", "Brünhilde", "Xanthippe", "Wolfgang", "Quirin"}).Draw(p.t, "first")
-	n := rapid.IntRange(1_000_000, 999_999_999).Draw(p.t, "number")
+	n := rapid.IntRange(100_000_000_000, 999_999_999_999).Draw(p.t, "number")
 	last := rapid.StringMatching(`[A-Z][a-z]{7,12}`).Draw(p.t, "last")
 	hex := rapid.StringMatching(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}`).Draw(p.t, "guid")
 	s := rapid.SampledFrom([]string{first + " " + last, last, strings.ToUpper(last), strings.ToLower(last),
@@ -230,7 +237,7 @@ func (p *planted) value(depth int) any {
 	case 0:
 		return nil
 	case 1:
-		n := rapid.IntRange(1_000_000, 999_999_999).Draw(p.t, "bare")
+		n := rapid.IntRange(100_000_000_000, 999_999_999_999).Draw(p.t, "bare")
 		p.words = append(p.words, fmt.Sprint(n))
 		return n
 	case 2:

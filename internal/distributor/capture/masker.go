@@ -314,6 +314,9 @@ func (m *masker) scaled(s string) (string, bool) {
 	return found[1] + d.Mul(m.factor).Round(places).StringFixed(places), true
 }
 
+// tries is how often another spelling is looked for, so that two ids do not become one.
+const tries = 500
+
 // fill writes a text anew, letter for letter and digit for digit, out of the key. mark
 // stands in place of everything that is no letter, digit or ordinary mark; 0 keeps marks.
 func (m *masker) fill(sort, s string, mark rune) string {
@@ -324,14 +327,14 @@ func (m *masker) fill(sort, s string, mark rune) string {
 	if t, ok := m.given[id]; ok {
 		return t
 	}
-	out := ""
-	for try := 0; try < 64; try++ {
+	out, used := "", func(t string) bool { return m.taken[sort+"\x00"+t] }
+	for try := 0; try < tries; try++ {
 		out = m.spell(id, s, try, mark)
-		if out != s && !m.taken[out] {
+		if !used(out) && (out != s || len(s) < 3 && sort == "digits") { // of one digit there are too few others
 			break
 		}
 	}
-	m.given[id], m.taken[out] = out, true
+	m.given[id], m.taken[sort+"\x00"+out] = out, true
 	return out
 }
 

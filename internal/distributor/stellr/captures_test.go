@@ -3,6 +3,7 @@ package stellr_test
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -119,5 +120,35 @@ func account(t *testing.T, c *stellr.Connector, b *strings.Builder, id string) {
 	}
 	for _, ch := range changes {
 		fmt.Fprintf(b, "  %s of %s: %+d, ended %v\n", ch.On, ch.SubscriptionExternalID, ch.Delta, ch.Ended)
+	}
+}
+
+func TestARefusedSignInAtARegionalHostNamesTheTokenURL(t *testing.T) {
+	t.Parallel()
+	for api, want := range map[string]string{
+		"https://api.ca.tdsynnex.com": "try the token URL https://sso.us.tdsynnex.com/oauth2/v1/token",
+		"https://api.us.tdsynnex.com": "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{"error":"invalid_client"}`)
+		}))
+		t.Cleanup(server.Close)
+		allow, err := outbound.ParseAllow("127.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		hc, err := outbound.New(outbound.Options{Allow: allow, Timeout: 5 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = stellr.New(distributor.Credentials{Connector: distributor.Stellr, BaseURL: api, TokenURL: server.URL,
+			ApplicationID: "a", ApplicationSecret: "b-secret"}, hc, clock.System{}, slog.New(slog.DiscardHandler)).
+			Accounts(t.Context())
+		advice := distributor.AsError(err).Advice
+		if distributor.KindOf(err) != distributor.BadCredentials || strings.Contains(advice, "region") != (want != "") ||
+			!strings.Contains(advice, strings.Replace(want, "sso.us", "sso.ca", 1)) {
+			t.Errorf("%s: %v: %s", api, err, advice)
+		}
 	}
 }
