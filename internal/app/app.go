@@ -28,6 +28,7 @@ import (
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
@@ -147,7 +148,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
 		Enqueue: a.enqueueMapping}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
-	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}

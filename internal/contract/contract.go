@@ -19,6 +19,17 @@ const (
 	Annual    Frequency = "annual"
 )
 
+// Months are those of one cycle.
+func (f Frequency) Months() int {
+	switch f {
+	case Quarterly:
+		return 3
+	case Annual:
+		return 12
+	}
+	return 1
+}
+
 // Timing is whether a cycle is billed before or after it has run.
 type Timing string
 

@@ -12,10 +12,10 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/contract"
-	"seatledger/internal/document/words"
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/tax"
+	"seatledger/internal/words"
 )
 
 // composing makes a document of what its source says.
@@ -43,15 +43,12 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 	}
 	c.Document = Document{Language: s.Language, Labels: c.pack.Labels(), Number: s.NumberText,
 		IssuedOn: clock.Today(d.Clock, d.Zone), Currency: s.Currency,
-		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Customer: s.Own.party(), Contract: s.Contract, Order: s.Order,
+		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Contract: s.Contract, Order: s.Order,
 		Reason: s.Note}
 	if s.IssuedAt != nil {
 		c.IssuedOn = clock.DateOf(*s.IssuedAt, d.Zone)
 	}
-	if s.ToParent {
-		c.Customer, c.For = s.Parent.party(), s.Own.Name
-	}
-	c.seller()
+	c.parties()
 	c.due()
 	c.take()
 	c.sum()
@@ -59,7 +56,11 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 	return c, nil
 }
 
-func (c *composing) seller() {
+func (c *composing) parties() {
+	c.Customer = Party{Name: c.billed.Name, Address: c.billed.Address(), TaxIDs: company.Lines(c.billed.TaxID)}
+	if c.billed.ID != c.customer.ID {
+		c.For = c.customer.Name
+	}
 	k := c.company
 	c.Seller = Party{Name: k.LegalName, Address: company.Lines(k.Address), TaxIDs: company.Lines(k.TaxIDs)}
 	c.Bank, c.PaymentText, c.Footer, c.Logo, c.Paper = company.Lines(k.Bank), company.Lines(k.PaymentText), k.Footer,

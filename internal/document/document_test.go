@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/company"
 	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/paper"
 	"seatledger/internal/tax"
 	"seatledger/internal/testkit/billtest"
 )
@@ -96,7 +97,7 @@ func TestThePaperSaysWhatIsStored(t *testing.T) {
 		"1 Nov 2026 to 30 Nov 2026: 10 seats × 10.00 per month\n",
 		"20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days")
 	for _, l := range d.Lines {
-		has(t, text, l.Product+" "+strings.Join(d.Cells(l), " "))
+		has(t, text, l.Product+" "+strings.Join(paper.Cells(d, l), " "))
 	}
 }
 

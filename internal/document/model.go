@@ -5,7 +5,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/document/words"
+	"seatledger/internal/words"
 )
 
 // Kind is what a document is called.
@@ -109,17 +109,4 @@ func (d Document) Called() string {
 		return d.Title() + " (" + d.Label("draft") + ")"
 	}
 	return d.Title() + " " + d.Number
-}
-
-// Texts are all texts that a reader sees, to look whether they can be printed.
-func (d Document) Texts() []string {
-	out := []string{d.Seller.Name, d.Customer.Name, d.Footer, d.For, d.Contract, d.Order, d.Reason, d.Number}
-	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank,
-		d.PaymentText, d.Corrects} {
-		out = append(out, list...)
-	}
-	for _, l := range d.Lines {
-		out = append(append(out, l.Product, l.PartNumber, l.TaxName), l.Words...)
-	}
-	return out
 }

@@ -33,7 +33,7 @@ func (h History) Purchases(contractID uuid.UUID, to clock.Date) []Purchase {
 			back := min(left, r.Delta)
 			left -= back
 			out = append(out, Purchase{On: r.On, Seats: r.Delta - back, Own: h.Owns(contractID, r.On) &&
-				!h.endedOn(contractID, r.On)})
+				len(h.endedBy(contractID, r.On)) == 0})
 		case r.Refund && r.Source != ledger.FromSync:
 			giveBack(out, -r.Delta)
 		default:
@@ -56,15 +56,6 @@ func giveBack(bought []Purchase, seats int) {
 		n := min(seats, bought[i].Seats)
 		bought[i].Seats, seats = bought[i].Seats-n, seats-n
 	}
-}
-
-func (h History) endedOn(contractID uuid.UUID, day clock.Date) bool {
-	for _, end := range []Bound{h.contracts[contractID].End, h.Ends} {
-		if !end.On.IsZero() && !day.Before(end.On) {
-			return true
-		}
-	}
-	return false
 }
 
 // paidPurchases joins the purchases of each day, sets those of other days aside, and beside each what was paid.

@@ -13,7 +13,7 @@ import (
 
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/words"
+	"seatledger/internal/words"
 )
 
 // Draw makes the PDF of a document. logo is its picture, or one without an image.
@@ -95,7 +95,7 @@ func open(d document.Document) (*sheet, error) {
 	f.SetLang(d.Language)
 	f.SetAutoPageBreak(false, 0)
 	for _, it := range []font{shelf.plain, shelf.bold, shelf.asian} {
-		if it.family == "asian" && !shelf.needs(it, d.Texts()) {
+		if it.family == "asian" && !shelf.needs(it, Texts(d)) {
 			continue
 		}
 		f.AddUTF8FontFromBytes(it.family, it.style, it.data)
@@ -219,7 +219,7 @@ func (s *sheet) customer(x, y, w float64) float64 {
 
 // facts are the short facts beside the customer, and give where they ended.
 func (s *sheet) facts(x, y, w float64) float64 {
-	all, term := s.doc.Facts(), 0.0
+	all, term := Facts(s.doc), 0.0
 	for _, f := range all {
 		term = max(term, s.measure(f.Label, small, false)+3)
 	}
@@ -270,7 +270,7 @@ func (s *sheet) line(l document.Line) {
 		s.put(c.x, y, c.w, t, normal, false, left)
 		y += lineHeight(normal)
 	}
-	for i, text := range s.doc.Cells(l) { // beside the name's last line, so that a reader of the text finds it whole
+	for i, text := range Cells(s.doc, l) { // beside the name's last line, so that a reader of the text finds it whole
 		s.figure(s.columns[i+1], y-lineHeight(normal), text)
 	}
 	s.grey(true)
@@ -324,7 +324,7 @@ func (s *sheet) total(label string, amount decimal.Decimal, bold bool) {
 // totals are kept together on one page.
 func (s *sheet) totals() {
 	d := s.doc
-	sums := d.Sums()
+	sums := Sums(d)
 	if s.y+float64(len(sums)+2)*(lineHeight(normal)+1.6) > s.bottom() {
 		s.carry()
 	}
@@ -332,7 +332,7 @@ func (s *sheet) totals() {
 	for i, t := range sums {
 		s.total(t.Label, t.Amount, i == len(sums)-1)
 	}
-	for _, t := range d.Remarks() {
+	for _, t := range Remarks(d) {
 		s.room(2 * lineHeight(small))
 		s.y = s.block(margin, s.y+1, s.width-2*margin, []string{t}, small, false)
 	}
@@ -346,7 +346,7 @@ func (s *sheet) room(high float64) {
 }
 
 func (s *sheet) payment() {
-	lines := s.doc.Payment()
+	lines := Payment(s.doc)
 	if len(lines) == 0 {
 		return
 	}

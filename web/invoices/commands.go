@@ -8,7 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -43,14 +43,14 @@ func (h Handlers) Redraw(c echo.Context) error {
 		return err
 	}
 	fresh, err := h.Invoices.Redraw(c.Request().Context(), session.Actor(c),
-		billing.Step{ID: id, Version: version(form)})
+		invoice.Step{ID: id, Version: version(form)})
 	if err != nil {
 		return err
 	}
 	return httpx.Done(c, recordPath(fresh), "The draft was drawn anew from what stands now. The old one is void.")
 }
 
-type step func(ctx context.Context, by audit.Actor, st billing.Step) error
+type step func(ctx context.Context, by audit.Actor, st invoice.Step) error
 
 func (h Handlers) step(c echo.Context, do step, done string) error {
 	id, err := httpx.ID(c, "id")
@@ -62,7 +62,7 @@ func (h Handlers) step(c echo.Context, do step, done string) error {
 		return err
 	}
 	if err := do(c.Request().Context(), session.Actor(c),
-		billing.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
+		invoice.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
 		return err
 	}
 	return httpx.Done(c, recordPath(id), done)
@@ -95,7 +95,7 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 			Hint: "It stands on the void invoice and in the audit trail."}}})
 }
 
-func (h Handlers) confirm(c echo.Context, o billing.Overview, status int, m view.Confirm) error {
+func (h Handlers) confirm(c echo.Context, o invoice.Overview, status int, m view.Confirm) error {
 	m.Form.Hidden = []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}
 	m.Form.Cancel = recordPath(o.ID)
 	m.Form.Effects = []ui.Definition{ui.Fact("Customer", o.CRMAccount),

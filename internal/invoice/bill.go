@@ -1,10 +1,9 @@
-package billing
+package invoice
 
 import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -14,18 +13,11 @@ import (
 	"seatledger/internal/errs"
 )
 
-// Step is a person's word about one invoice.
-type Step struct {
-	ID      uuid.UUID
-	Version int // of the invoice as the person saw it; 0: not asked
-	Reason  string
-}
-
 // Bill gives a draft its number and issues it. Numbers have no gaps: the counter's
 // lock is held until commit, and a rollback takes the number back.
 func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := locked(ctx, tx, st.ID, st.Version)
+		i, err := Locked(ctx, tx, st.ID, st.Version)
 		if err != nil {
 			return err
 		}
@@ -55,7 +47,7 @@ func (s Service) Bill(ctx context.Context, by audit.Actor, st Step) error {
 // Pay notes that a billed invoice was paid.
 func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := locked(ctx, tx, st.ID, st.Version)
+		i, err := Locked(ctx, tx, st.ID, st.Version)
 		if err != nil {
 			return err
 		}
@@ -69,11 +61,4 @@ func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
 		}
 		return s.record(ctx, tx, by, "invoice.paid", i, map[string]any{"state": Paid})
 	})
-}
-
-func (s Service) record(ctx context.Context, tx *gorm.DB, by audit.Actor, action string, i Invoice,
-	after map[string]any) error {
-	return audit.Record(ctx, tx, s.Clock, by,
-		audit.Event{Action: action, ObjectType: "invoice", ObjectID: i.ID.String(), ObjectName: i.Called(),
-			Before: map[string]any{"state": i.State}, After: after})
 }

@@ -1,16 +1,18 @@
-package document
+package paper
 
 import (
 	"fmt"
 
 	"github.com/shopspring/decimal"
+
+	"seatledger/internal/document"
 )
 
 // Fact is a label with its value.
 type Fact struct{ Label, Text string }
 
 // Facts are number, days, references and what a credit note corrects; page and paper show the same.
-func (d Document) Facts() []Fact {
+func Facts(d document.Document) []Fact {
 	say := d.Words()
 	var out []Fact
 	add := func(label, text string) {
@@ -32,7 +34,7 @@ func (d Document) Facts() []Fact {
 }
 
 // Cells are the figures of a line: seats, unit price, rate where there are taxes, amount.
-func (d Document) Cells(l Line) []string {
+func Cells(d document.Document, l document.Line) []string {
 	say := d.Words()
 	out := []string{say.Number(l.Count()), say.Amount(l.UnitPrice, d.Currency)}
 	if len(d.Taxes) > 0 {
@@ -52,7 +54,7 @@ type Sum struct {
 }
 
 // Sums are net, each tax on its base, and the total; without taxes the total only.
-func (d Document) Sums() []Sum {
+func Sums(d document.Document) []Sum {
 	say := d.Words()
 	switch {
 	case d.TaxElsewhere:
@@ -70,13 +72,13 @@ func (d Document) Sums() []Sum {
 }
 
 // Remarks are the sentences under the total.
-func (d Document) Remarks() []string {
+func Remarks(d document.Document) []string {
 	say := d.Words()
 	var out []string
 	if d.TaxElsewhere {
 		out = append(out, d.Label("tax_elsewhere"))
 	}
-	if d.Kind == CreditNote {
+	if d.Kind == document.CreditNote {
 		out = append(out, d.Label("credited"))
 	}
 	if !d.MadeOn.IsZero() {
@@ -86,8 +88,8 @@ func (d Document) Remarks() []string {
 }
 
 // Payment is how and by when to pay; nothing where nothing is to be paid.
-func (d Document) Payment() []string {
-	if d.Kind == CreditNote || !d.Gross.IsPositive() {
+func Payment(d document.Document) []string {
+	if d.Kind == document.CreditNote || !d.Gross.IsPositive() {
 		return nil
 	}
 	var out []string
@@ -95,4 +97,17 @@ func (d Document) Payment() []string {
 		out = append(out, fmt.Sprintf(d.Label("pay_by"), d.Words().Date(d.DueOn)))
 	}
 	return append(append(out, d.PaymentText...), d.Bank...)
+}
+
+// Texts are all that a reader sees, to look whether they can be printed.
+func Texts(d document.Document) []string {
+	out := []string{d.Seller.Name, d.Customer.Name, d.Footer, d.For, d.Contract, d.Order, d.Reason, d.Number}
+	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank,
+		d.PaymentText, d.Corrects} {
+		out = append(out, list...)
+	}
+	for _, l := range d.Lines {
+		out = append(append(out, l.Product, l.PartNumber, l.TaxName), l.Words...)
+	}
+	return out
 }

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/paging"
 )
 
@@ -20,7 +21,7 @@ type LineFilter struct {
 	Customer     uuid.UUID
 	Subscription uuid.UUID
 	State        State // of the invoice
-	Kind         Kind
+	Kind         history.Kind
 }
 
 // LineRow is one stored line with what its invoice says of itself.
@@ -33,7 +34,7 @@ type LineRow struct {
 	Contract       string
 	CRMAccount     string `gorm:"column:crm_account"`
 	Position       int
-	Kind           Kind
+	Kind           history.Kind
 	SubscriptionID uuid.UUID     // nil: a typed line's
 	TypedLineID    uuid.NullUUID // set: typed by hand
 	ExternalID     string

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 type Filter struct {
 	Search   string // in number, contract and customer
 	State    State
-	Kind     RunKind
+	Kind     Kind
 	Contract uuid.UUID
 	Customer uuid.UUID
 }
