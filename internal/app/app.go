@@ -26,7 +26,6 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
-	"seatledger/internal/document"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
@@ -268,12 +267,12 @@ func (a *App) beats() []jobs.Beat {
 // kept. Once there are none left it rests: billing stores a document with each invoice.
 func (a *App) olderDocuments() func(context.Context) error {
 	const atOnce = 200
-	desk, rest := document.Desk{Clock: a.Clock, Zone: a.Zone}, false
+	opened, rest := opening.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone}, false
 	return func(ctx context.Context) error {
 		if rest {
 			return nil
 		}
-		made, err := desk.MakeMissing(ctx, a.DB, atOnce)
+		made, err := opened.MakeDocuments(ctx, atOnce)
 		rest = err == nil && made < atOnce
 		return err
 	}

@@ -52,29 +52,31 @@ type Reckoning struct {
 // what standing lines were charged for them.
 func Reckon(h history.History, contractID uuid.UUID, to clock.Date) Reckoning {
 	r := Reckoning{History: h, contract: h.Contract(contractID), to: clock.Later(to, h.PaidTo(contractID))}
-	if h.Kind == history.OneTime {
-		r.purchases()
-	} else {
-		r.cycles()
+	spans := r.spans()
+	for i, s := range spans {
+		price, why := r.price(s)
+		if why == "" {
+			r.add(r.span(s, price)...)
+		} else if s.Due() > 0 {
+			r.stop(s.From, why)
+			spans = spans[:i]
+			break
+		}
+	}
+	if h.Kind != history.OneTime { // a purchase makes no seat-days
+		r.days = spans
 	}
 	r.tell()
 	return r
 }
 
-func (r *Reckoning) cycles() {
-	over := contract.Period{From: clock.Earlier(r.FirstDay(), r.to), To: r.to}
-	r.days = r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
-	for i, s := range r.days {
-		price, why := r.price(s)
-		switch {
-		case why == "":
-			r.add(r.span(s, price)...)
-		case s.Due() > 0:
-			r.stop(s.From, why)
-			r.days = r.days[:i]
-			return
-		}
+// spans are the days to reckon: cut at the ends of cycles, or those of purchases.
+func (r *Reckoning) spans() []history.Span {
+	if r.Kind == history.OneTime {
+		return r.Purchases(r.contract.ID, r.to)
 	}
+	over := contract.Period{From: clock.Earlier(r.FirstDay(), r.to), To: r.to}
+	return r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
 }
 
 // price is what a seat of a span costs; of days that are not the contract's own, what they were charged at.
@@ -88,7 +90,7 @@ func (r *Reckoning) price(s history.Span) (ledger.Amount, review.Reason) {
 	switch {
 	case p.Currency != r.contract.Currency:
 		return p, OtherMoney
-	case p.Period.Months() == 0:
+	case r.Kind == history.OneTime && p.Period != money.Once, r.Kind != history.OneTime && p.Period.Months() == 0:
 		return p, OddPeriod
 	}
 	return p, ""
@@ -100,7 +102,9 @@ func (r *Reckoning) span(s history.Span, price ledger.Amount) []Charge {
 	out := repriced(s, price)
 	if due := s.Due(); due != 0 {
 		kind := history.CatchUp
-		if due > 0 && !s.InCycle() {
+		if r.Kind == history.OneTime {
+			kind = history.Once
+		} else if due > 0 && !s.InCycle() {
 			kind = history.Cycle
 		}
 		out = append(out, Charge{Kind: kind, Period: s.Period, Seats: due, Price: price})
@@ -125,7 +129,8 @@ func repriced(s history.Span, price ledger.Amount) []Charge {
 			return nil
 		}
 		if each, even := evenly(diff, s.Paid); even {
-			return []Charge{{Kind: history.Reprice, Period: s.Period, Seats: s.Paid, Price: with(price, each)}}
+			price.Value = decimal.NewNullDecimal(each)
+			return []Charge{{Kind: history.Reprice, Period: s.Period, Seats: s.Paid, Price: price}}
 		}
 	}
 	var out []Charge
@@ -148,46 +153,6 @@ func evenly(sum decimal.Decimal, seats int) (decimal.Decimal, bool) {
 	}
 	each := sum.DivRound(decimal.NewFromInt(int64(seats)), 6)
 	return each, each.Mul(decimal.NewFromInt(int64(seats))).Equal(sum)
-}
-
-func with(a ledger.Amount, value decimal.Decimal) ledger.Amount {
-	a.Value = decimal.NewNullDecimal(value)
-	return a
-}
-
-func (r *Reckoning) purchases() {
-	for _, p := range r.Purchases(r.contract.ID, r.to) {
-		due, price := p.Seats-p.Paid, p.Price.Price.Amount
-		if !p.Own && len(p.Lines) > 0 {
-			price = p.Lines[0].Price
-		} else if !p.Priced {
-			if due > 0 {
-				r.stop(p.On, NoPrice)
-				return
-			}
-			continue
-		}
-		if why := oncePrice(price, r.contract.Currency); why != "" {
-			r.stop(p.On, why)
-			return
-		}
-		day := history.Span{Period: contract.Period{From: p.On, To: p.On.AddDays(1)}, Seats: history.Seats{Paid: p.Paid},
-			Lines: p.Lines}
-		r.add(repriced(day, price)...)
-		if due != 0 {
-			r.add(Charge{Kind: history.Once, Period: day.Period, Seats: due, Price: price})
-		}
-	}
-}
-
-func oncePrice(p ledger.Amount, currency string) review.Reason {
-	switch {
-	case p.Currency != currency:
-		return OtherMoney
-	case p.Period != money.Once:
-		return OddPeriod
-	}
-	return ""
 }
 
 // Currency is that of the contract.

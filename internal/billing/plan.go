@@ -80,6 +80,26 @@ type LeftOut struct {
 	Amount     decimal.NullDecimal // what it would come to; unknown without a price
 }
 
+// Why a run leaves days out, besides what keeps a subscription from being billed (RULES 7).
+const (
+	NoPrice    review.Reason = "no_price"
+	OtherMoney review.Reason = "currency"
+	OddPeriod  review.Reason = "price_period"
+	TooMuch    review.Reason = "too_much"
+)
+
+// waiting says in a sentence why days from one on wait.
+func waiting(why review.Reason, from string) string {
+	switch why {
+	case NoPrice:
+		return "It has no price from " + from + " on. Days before are billed."
+	case OtherMoney:
+		return "From " + from + " on its price is in another currency than the contract. Days before are billed."
+	}
+	return "From " + from + " on the period of its price does not fit: what goes on needs a price per month, " +
+		"quarter, year or three years, a purchase one for once."
+}
+
 // Late counts the lines that a person must confirm, and their money.
 func (p Plan) Late() (n int, amount decimal.Decimal) {
 	for _, it := range p.Items {
@@ -130,8 +150,8 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		run.End = r.due(run.Kind)
 	}
 	if err := r.allows(*run); proposed && errs.FieldsOf(err)["period_end"] != "" {
-		return Plan{Contract: r.Contract, Kind: run.Kind, Period: contract.Period{From: r.Cycle(run.End.AddDays(-1)).From,
-			To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
+		cycle := contract.Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}
+		return Plan{Contract: r.Contract, Kind: run.Kind, Period: cycle, Waits: errs.FieldsOf(err)["period_end"]}, nil
 	} else if err != nil {
 		return Plan{}, err
 	}
@@ -307,7 +327,9 @@ var highest = decimal.New(1, 12)
 
 func (p *Plan) storable() error {
 	if p.Total.Abs().GreaterThanOrEqual(highest) {
-		return errTooMuch(fmt.Sprintf("The invoice of %s, %s %s,", p.Contract.Name, p.Total, p.Contract.Currency))
+		return errs.Newf(errs.Conflict, "The invoice of %s, %s %s, is over the limit of %s for one invoice. "+
+			"Correct its seats or price first; nothing was billed.",
+			p.Contract.Name, p.Total, p.Contract.Currency, highest)
 	}
 	return nil
 }

@@ -77,8 +77,8 @@ func (p Plan) sameLines(stored []string) bool {
 		}
 	}
 	for _, l := range p.Typed {
-		now = append(now, fmt.Sprint(l.ID, " ", history.Typed, " ", l.Period.From, " ", l.Period.To, " ", l.Quantity, " ",
-			l.UnitAmount, " ", l.Amount))
+		now = append(now, fmt.Sprint(l.ID, " ", history.Typed, " ", l.Period.From, " ", l.Period.To, " ",
+			l.Quantity, " ", l.UnitAmount, " ", l.Amount))
 	}
 	return slices.Equal(now, stored)
 }

@@ -301,7 +301,8 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 		terms := billtest.Terms{Frequency: rapid.SampledFrom([]string{"monthly", "quarterly"}).Draw(r, "frequency"),
 			Timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing")}
 		w := o.World.Beside("2026-07-10", terms)
-		c := &typing{office: &office{w, billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}},
+		c := &typing{office: &office{w,
+			billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}},
 			months: map[string]int{"monthly": 1, "quarterly": 3}[terms.Frequency]}
 		actions := c.actions()
 		actions[""] = func(r *rapid.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ import (
 	"seatledger/internal/company"
 	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/opening"
 	"seatledger/internal/paper"
 	"seatledger/internal/tax"
 	"seatledger/internal/testkit/billtest"
@@ -253,7 +255,8 @@ func TestAnOlderInvoiceGetsItsDocumentFromWhatStandsAndSaysSo(t *testing.T) {
 	}
 	s.Today("2026-11-29")
 	for want := 1; want >= 0; want-- {
-		if made, err := s.desk.MakeMissing(t.Context(), s.DB.DB, 10); err != nil || made != want {
+		older := opening.Service{DB: s.DB.DB, Clock: s.Clock, Zone: time.UTC}
+		if made, err := older.MakeDocuments(t.Context(), 10); err != nil || made != want {
 			t.Errorf("made %d, want %d: %v", made, want, err)
 		}
 	}

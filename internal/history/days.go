@@ -86,17 +86,6 @@ func Cut(p contract.Period, days []clock.Date) []contract.Period {
 	return out
 }
 
-// Worth is what the standing lines of a span were charged for its days, each by the months of its own contract.
-func (s Span) Worth() Parts {
-	sum := Parts{}
-	for _, l := range s.Lines {
-		if l.Price.Period.Months() > 0 {
-			sum = sum.Plus(Worth(l.Grid, l.Price, l.Seats, s.Period))
-		}
-	}
-	return sum
-}
-
 // InCycle tells whether a cycle line stands on the days.
 func (s Span) InCycle() bool {
 	return slices.ContainsFunc(s.Lines, func(l Line) bool { return l.Kind == Cycle })

@@ -200,7 +200,8 @@ func (w *stored) decodeLines(all map[uuid.UUID]History) {
 			ID: l.ID, Invoice: l.InvoiceID, Contract: l.ContractID, Place: Place{Seq: l.AfterSeq, Invoice: l.Seq + 1},
 			Kind:   l.Kind,
 			Period: contract.Period{From: l.FromDate, To: l.ToDate}, Seats: l.Seats,
-			Price: ledger.Amount{Value: decimal.NewNullDecimal(l.UnitPrice), Period: l.PricePeriod, Currency: l.Currency},
+			Price: ledger.Amount{Value: decimal.NewNullDecimal(l.UnitPrice), Period: l.PricePeriod,
+				Currency: l.Currency},
 			Exact: Parts{l.Exact}, Amount: l.Amount, Standing: l.Standing, Goodwill: l.Goodwill,
 			Grid: h.Terms[l.ContractID].Grid,
 		})

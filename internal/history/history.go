@@ -240,7 +240,8 @@ func (h History) WithoutInvoice(id uuid.UUID) History {
 }
 
 func termsOf(t contract.Terms, id uuid.UUID, end Bound) Contract {
-	return Contract{ID: id, Currency: t.Currency, Grid: contract.GridOf(t), Start: t.StartDate, BillFrom: t.BillFrom, End: end}
+	return Contract{ID: id, Currency: t.Currency, Grid: contract.GridOf(t), Start: t.StartDate,
+		BillFrom: t.BillFrom, End: end}
 }
 
 // Rewritten tells whether the row was written anew in another's place.

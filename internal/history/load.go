@@ -188,7 +188,8 @@ func (w *stored) readLines() error {
 	return w.db.Raw(`
 		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date,
 			l.seats,
-		       l.unit_price, l.price_period, l.currency, l.exact, l.amount, l.standing AND l.kind <> 'credit' AS standing,
+		       l.unit_price, l.price_period, l.currency, l.exact, l.amount,
+		       l.standing AND l.kind <> 'credit' AS standing,
 		       l.kind = 'credit' AND NOT l.again AS goodwill
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live

@@ -27,7 +27,8 @@ type billed struct {
 func newBilled(t *testing.T) billed {
 	t.Helper()
 	w := billtest.New(t, "2026-03-05", billtest.Terms{})
-	b := billed{World: w, office: billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
+	b := billed{World: w,
+		office: billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
 		room: &mapping.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(),
 			CRM: crm.Service{DB: w.DB.DB, Clock: w.Clock}}}
 	b.sub = w.Add("S-1", 12, "2025-11-01") // before the first billed day: its row is archived, only its days are billed

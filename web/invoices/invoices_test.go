@@ -37,7 +37,8 @@ type desk struct {
 func open(t *testing.T, today string, k billtest.Terms) *desk {
 	t.Helper()
 	d := &desk{World: billtest.New(t, today, k), echo: echo.New(), role: auth.Billing}
-	h := invoices.Handlers{Invoices: billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}}
+	h := invoices.Handlers{
+		Invoices: billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
