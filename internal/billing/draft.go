@@ -60,6 +60,9 @@ func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := invoice.Join(ctx, tx, id, o.group); err != nil {
+		return uuid.Nil, err
+	}
 	return id, audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: "invoice.drafted", ObjectType: "invoice", ObjectID: id.String(), ObjectName: p.Contract.Name,
 		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(),

@@ -19,9 +19,10 @@ type Service struct{ invoice.Service }
 // Run asks for an invoice of a contract.
 type Run struct {
 	ContractID uuid.UUID
-	Kind       invoice.Kind // a full cycle when empty
-	End        clock.Date   // first day that it no longer takes in; zero: the next one due
-	instead    uuid.UUID    // a draft that it would take the place of
+	Kind       invoice.Kind  // a full cycle when empty
+	End        clock.Date    // first day that it no longer takes in; zero: the next one due
+	instead    uuid.UUID     // a draft that it would take the place of
+	group      uuid.NullUUID // of the drafts that it goes out with, when it takes the place of one of them
 }
 
 // rhythm is what a contract's runs depend on besides its terms.

@@ -43,6 +43,7 @@ type Document struct {
 	Corrects     []string          `json:"corrects"`
 	Reason       string            `json:"reason"`
 	Lines        []Line            `json:"lines"`
+	Sections     []Section         `json:"sections,omitempty"` // where several invoices share it
 	Taxes        []Tax             `json:"taxes"`
 	Net          decimal.Decimal   `json:"net"`
 	Tax          decimal.Decimal   `json:"tax"`
@@ -55,6 +56,27 @@ type Party struct {
 	Name    string   `json:"name"`
 	Address []string `json:"address"`
 	TaxIDs  []string `json:"tax_ids"`
+}
+
+// Section is the part of a shared document that is one invoice's.
+type Section struct {
+	Invoice  uuid.UUID       `json:"invoice"`
+	Contract string          `json:"contract"`
+	For      string          `json:"for"` // the customer, where its parent is billed
+	Order    string          `json:"order"`
+	Lines    int             `json:"lines"` // how many of the lines are its
+	Net      decimal.Decimal `json:"net"`
+}
+
+// Section is that of a line, and whether the line is its first; none where the document is one invoice's.
+func (d Document) Section(line int) (s Section, first bool) {
+	for _, s := range d.Sections {
+		if line < s.Lines {
+			return s, line == 0
+		}
+		line -= s.Lines
+	}
+	return Section{}, false
 }
 
 // Line is one line with its words.

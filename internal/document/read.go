@@ -107,6 +107,19 @@ func read(ctx context.Context, db *gorm.DB, id uuid.UUID) (source, error) {
 	return s, err
 }
 
+// sharing are the invoices whose lines stand on one document, in the order of their drafts.
+func sharing(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := db.WithContext(ctx).Raw(`SELECT o.id FROM invoices i JOIN invoices o
+		ON o.id = coalesce(i.document_of, i.id) OR o.document_of = coalesce(i.document_of, i.id)
+		OR o.shared_id = i.shared_id AND i.state = 'draft' AND o.state = 'draft'
+		WHERE i.id = ? ORDER BY o.seq`, id).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices that share a document with %s: %w", id, err)
+	}
+	return ids, nil
+}
+
 func (s *source) readHeader(db *gorm.DB, id uuid.UUID) error {
 	var found []header
 	err := db.Raw(`SELECT i.id, i.kind, i.currency, i.period_start, i.period_end, i.payment_terms, i.tax_code, i.note,
@@ -160,6 +173,6 @@ func (s *source) readCorrected(db *gorm.DB, id uuid.UUID) error {
 			AND o.to_date > here.from_date)
 		SELECT i.id, i.number_text, coalesce(d.document->>'kind', '') AS kind FROM was
 		JOIN invoices i ON i.id = was.invoice_id AND i.issued_at IS NOT NULL
-		LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.seq < (SELECT max(seq) FROM here)
+		LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id) WHERE i.seq < (SELECT max(seq) FROM here)
 		ORDER BY i.seq`, id).Scan(&s.corrects).Error
 }

@@ -87,8 +87,8 @@ func (d Desk) MakeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) err
 // Of reads the stored document of an invoice; errs.NotFound while it has none.
 func Of(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, error) {
 	var found []string
-	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents WHERE invoice_id = ?`,
-		invoice).Scan(&found).Error; err != nil {
+	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents
+		WHERE invoice_id = (SELECT coalesce(document_of, id) FROM invoices WHERE id = ?)`, invoice).Scan(&found).Error; err != nil {
 		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
 	}
 	if len(found) == 0 {

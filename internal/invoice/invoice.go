@@ -52,6 +52,8 @@ type Invoice struct {
 	PaymentTerms string
 	TaxCode      string
 	CreditsID    uuid.NullUUID
+	SharedID     uuid.NullUUID // drafts that have the same are billed together
+	DocumentOf   uuid.NullUUID // the invoice whose number and document it shares; none: its own
 	Note         string
 	DraftedBy    string
 	DraftedAt    time.Time

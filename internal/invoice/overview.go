@@ -50,6 +50,24 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 	return o, nil
 }
 
+// Beside are the other invoices on the document of one that was issued.
+func Beside(ctx context.Context, db *gorm.DB, i Invoice) ([]ListRow, error) {
+	if i.IssuedAt == nil {
+		return nil, nil
+	}
+	lead := i.ID
+	if i.DocumentOf.Valid {
+		lead = i.DocumentOf.UUID
+	}
+	var rows []ListRow
+	err := (Filter{}).from(ctx, db).Where("(i.id = ? OR i.document_of = ?) AND i.id <> ?", lead, lead, i.ID).
+		Order("i.seq").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices beside %s: %w", i.ID, err)
+	}
+	return rows, nil
+}
+
 // Forfeited are the seat-days told as forfeited on live invoices of a contract, by
 // subscription, as though one of its invoices had never been drafted.
 func Forfeited(ctx context.Context, db *gorm.DB, contract, but uuid.UUID) (map[uuid.UUID]int, error) {

@@ -15,7 +15,8 @@ import (
 
 // Void takes an invoice back, whole: its days are unpaid again, or what it credited is
 // paid again. Only the latest of each of its subscriptions can be voided, and no paid
-// one; those are corrected by a credit. A number that was given stays with it.
+// one; those are corrected by a credit. A number that was given stays with it, and what
+// shares its document is void with it. A draft leaves those that it was to go out with.
 func (s Service) Void(ctx context.Context, by audit.Actor, st Step) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.VoidIn(ctx, tx, by, st) })
 }
@@ -26,6 +27,21 @@ func (s Service) VoidIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 	if err != nil {
 		return err
 	}
+	all := []Invoice{i}
+	if i.State == Billed { // what is out stays as it is, or is void as a whole
+		if all, err = sharing(ctx, tx, i); err != nil {
+			return err
+		}
+	}
+	for n := len(all) - 1; n >= 0; n-- {
+		if err := s.voidOne(ctx, tx, by, all[n], st.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Service) voidOne(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoice, reason string) error {
 	subs, err := lockSubscriptions(ctx, tx, i.ID)
 	if err != nil {
 		return err
@@ -38,7 +54,7 @@ func (s Service) VoidIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 	}
 	err = tx.Exec(`UPDATE invoices SET state = 'void', voided_at = ?, void_reason = ?, version = version + 1
 		WHERE id = ?`,
-		s.Clock.Now(), st.Reason, i.ID).Error
+		s.Clock.Now(), reason, i.ID).Error
 	if err != nil {
 		return fmt.Errorf("void invoice %s: %w", i.ID, err)
 	}
@@ -46,7 +62,7 @@ func (s Service) VoidIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 		return err
 	}
 	return s.record(ctx, tx, by, "invoice.voided", i,
-		map[string]any{"state": Void, "reason": st.Reason, "subscriptions": len(subs)})
+		map[string]any{"state": Void, "reason": reason, "subscriptions": len(subs)})
 }
 
 // lockSubscriptions locks the subscriptions of an invoice, in the order of their ids.

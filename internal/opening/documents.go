@@ -15,7 +15,7 @@ import (
 // were kept, the oldest first, each in a transaction of its own. It says how many it made.
 func (s Service) MakeDocuments(ctx context.Context, limit int) (int, error) {
 	var ids []uuid.UUID
-	err := s.DB.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL
+	err := s.DB.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL AND i.document_of IS NULL
 		AND NOT EXISTS (SELECT FROM invoice_documents d WHERE d.invoice_id = i.id)
 		ORDER BY i.seq LIMIT ?`, limit).Scan(&ids).Error
 	if err != nil {

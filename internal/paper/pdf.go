@@ -60,7 +60,10 @@ func draw(d document.Document, logo company.Logo, pages int) (*sheet, error) {
 	s.page()
 	s.head()
 	s.tableHead()
-	for _, l := range d.Lines {
+	for i, l := range d.Lines {
+		if part, first := d.Section(i); first {
+			s.heading(Heading(d, part))
+		}
 		s.line(l)
 	}
 	if len(d.Lines) == 0 {
@@ -244,6 +247,19 @@ func (s *sheet) tableHead() {
 	s.y = deepest + 0.6
 	s.rule(s.y)
 	s.y += 1.6
+}
+
+// heading begins the part of a shared document, on one page with what follows.
+func (s *sheet) heading(text string) {
+	rows := s.wrap(text, s.width-2*margin, normal, true)
+	if s.y+float64(len(rows)+4)*lineHeight(normal) > s.bottom() {
+		s.carry()
+	}
+	for _, t := range rows {
+		s.put(margin, s.y, s.width-2*margin, t, normal, true, left)
+		s.y += lineHeight(normal)
+	}
+	s.y += 1
 }
 
 // line draws one line, whole on one page, and carries the sum over where a page ends.

@@ -47,6 +47,18 @@ func Cells(d document.Document, l document.Line) []string {
 	return append(out, say.Amount(l.Amount, d.Currency))
 }
 
+// Heading says over its first line whose part of a shared document begins, and what it comes to.
+func Heading(d document.Document, s document.Section) string {
+	text := d.Label("contract") + " " + s.Contract
+	if s.For != "" {
+		text += ", " + d.Label("for") + " " + s.For
+	}
+	if s.Order != "" {
+		text += ", " + d.Label("order") + " " + s.Order
+	}
+	return text + ": " + d.Words().Amount(s.Net, d.Currency) + " " + d.Currency
+}
+
 // Sum is a labelled amount under the lines.
 type Sum struct {
 	Label  string
@@ -105,6 +117,9 @@ func Texts(d document.Document) []string {
 	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank,
 		d.PaymentText, d.Corrects} {
 		out = append(out, list...)
+	}
+	for _, s := range d.Sections {
+		out = append(out, s.Contract, s.For, s.Order)
 	}
 	for _, l := range d.Lines {
 		out = append(append(out, l.Product, l.PartNumber, l.TaxName), l.Words...)

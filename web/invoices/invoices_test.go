@@ -55,6 +55,7 @@ func open(t *testing.T, today string, k billtest.Terms) *desk {
 	for path, handle := range map[string]echo.HandlerFunc{"/contracts/:id/invoices": h.Create,
 		"/invoices/:id/bill": h.Bill, "/invoices/:id/pay": h.Pay, "/invoices/:id/void": h.Void,
 		"/invoices/:id/credit": h.Credit, "/invoices/:id/redraw": h.Redraw,
+		"/invoices/:id/together":    h.Together,
 		"/changes/billed-elsewhere": h.BilledElsewhere} {
 		d.echo.POST(path, handle)
 	}

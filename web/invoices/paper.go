@@ -60,13 +60,16 @@ func sheet(o invoice.Overview, d document.Document) view.Paper {
 	for _, l := range o.Lines {
 		of[l.ID] = l.SubscriptionID
 	}
-	for _, l := range d.Lines {
+	for i, l := range d.Lines {
 		line := view.PaperLine{Product: l.Product, Words: l.Words, Figures: paper.Cells(d, l)}
 		if l.PartNumber != "" && l.PartNumber != l.Product {
 			line.Words = append([]string{l.PartNumber}, l.Words...)
 		}
 		if id := of[l.ID]; id != uuid.Nil {
 			line.Href = "/subscriptions/" + id.String()
+		}
+		if part, first := d.Section(i); first {
+			line.Heading = paper.Heading(d, part)
 		}
 		p.Lines = append(p.Lines, line)
 	}
@@ -158,21 +161,21 @@ var documentHeader = []string{
 	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id",
 	"product", "part_number", "description",
 	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net",
-	"tax", "gross",
+	"tax", "gross", "contract",
 }
 
 // documentFile is one document as rows: its lines, each tax on its base, and the total.
 func (h Handlers) documentFile(c echo.Context, o invoice.Overview, d document.Document) error {
 	text, plain := httpx.Text, httpx.Plain
 	empty := plain("")
-	row := func(kind string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
+	row := func(kind, contract string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
 		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()),
 			plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
 			text(strings.Join(d.Corrects, "; "))}
 		for len(middle) < 14 {
 			middle = append(middle, empty)
 		}
-		return append(append(out, middle...), net, tax, gross)
+		return append(append(out, middle...), net, tax, gross, text(contract))
 	}
 	amount := func(a decimal.Decimal) httpx.Cell { return plain(money.Plain(a)) }
 	return httpx.CSV(c, fileName(o, d, "csv"), documentHeader, func(write httpx.Row) error {
@@ -185,17 +188,21 @@ func (h Handlers) documentFile(c echo.Context, o invoice.Overview, d document.Do
 				text(strings.Join(l.Words, " | ")), plain(l.From.String()),
 				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice),
 				plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
-			if err := write(row("line", cells, amount(l.Amount), empty, empty)...); err != nil {
+			contract := d.Contract
+			if part, _ := d.Section(i); part.Contract != "" {
+				contract = part.Contract
+			}
+			if err := write(row("line", contract, cells, amount(l.Amount), empty, empty)...); err != nil {
 				return err
 			}
 		}
 		for _, t := range d.Taxes {
 			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty,
 				text(t.Code), text(t.Name), amount(t.Percent)}
-			if err := write(row("tax", cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
+			if err := write(row("tax", d.Contract, cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
 				return err
 			}
 		}
-		return write(row("total", nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
+		return write(row("total", d.Contract, nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
 	})
 }
