@@ -88,11 +88,19 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	return h.confirm(c, o, http.StatusOK,
 		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
 			Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
-			Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. " +
+			Text: shared(o) + "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. " +
 				"A number that was given stays with the void invoice. " +
 				"Only the latest invoice of each of its subscriptions can be voided.",
 		}, Fields: []ui.Field{{Name: "reason", Label: "Reason",
 			Hint: "It stands on the void invoice and in the audit trail."}}})
+}
+
+// shared says that a document with several invoices is void as a whole.
+func shared(o invoice.Overview) string {
+	if o.State == invoice.Draft || !o.SharedID.Valid {
+		return ""
+	}
+	return "All invoices on its document are voided with it; to take back one contract's part, credit it. "
 }
 
 func (h Handlers) confirm(c echo.Context, o invoice.Overview, status int, m view.Confirm) error {

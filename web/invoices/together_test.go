@@ -14,15 +14,15 @@ import (
 	"seatledger/internal/testkit/billtest"
 )
 
-// second is another contract of the desk's customer, with 5 seats at 10.00 of its own.
-func (d *desk) second(name string) *billtest.World {
+// second is another contract of the desk's customer, with 5 seats of its own from a day on.
+func (d *desk) second(name, from string) *billtest.World {
 	d.Helper()
-	w := d.Beside("2026-11-20", billtest.Terms{})
+	w := d.Beside(from, billtest.Terms{})
 	d.Exec(`UPDATE billing_contracts SET crm_account_id = ?, name = ? WHERE id = ?`, d.Customer, name, w.Contract)
 	d.Exec(`UPDATE billing_contracts SET is_default = id = ?`, w.Contract)
 	d.Exec(`UPDATE provider_accounts SET crm_account_id = ? WHERE id = ?`, d.Customer, w.Account.ID)
 	w.Customer, w.Account.CRMAccountID.UUID = d.Customer, d.Customer
-	w.Add("T-"+name, 5, "2026-11-01")
+	w.Add("T-"+name, 5, from)
 	return w
 }
 
@@ -42,7 +42,7 @@ func idOf(path string) string { return strings.TrimPrefix(path, "/invoices/") }
 func (d *desk) bothDrafts() (first, other string) {
 	d.Helper()
 	d.Add("S1", 10, "2026-11-01")
-	w := d.second("Services")
+	w := d.second("Services", "2026-11-01")
 	first, other = d.draftOf(d.Contract, "2026-12-01"), d.draftOf(w.Contract, "2026-12-01")
 	return first, other
 }
@@ -133,7 +133,7 @@ func TestWhatCannotShareADocumentIsSaidBeforeBilling(t *testing.T) {
 	t.Parallel()
 	d := open(t, "2026-11-20", billtest.Terms{})
 	d.Add("S1", 10, "2026-11-01")
-	w := d.second("Services")
+	w := d.second("Services", "2026-11-01")
 	first := d.draftOf(d.Contract, "2026-12-01")
 	for _, c := range []struct{ set, back, end, says string }{
 		{`payment_terms = 'eom+5'`, `payment_terms = '30 days'`, "2026-12-01", "payment terms"},
@@ -176,7 +176,7 @@ func TestContractsBilledTogetherJoinInEitherOrder(t *testing.T) {
 	for _, turned := range []bool{false, true} {
 		d := open(t, "2026-11-20", billtest.Terms{})
 		d.Add("S1", 10, "2026-11-01")
-		w := d.second("Services")
+		w := d.second("Services", "2026-11-01")
 		d.Exec(`UPDATE billing_contracts SET bill_together = true`)
 		order := []uuid.UUID{d.Contract, w.Contract}
 		if turned {
