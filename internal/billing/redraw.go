@@ -2,15 +2,12 @@ package billing
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
-	"seatledger/internal/history"
 	"seatledger/internal/invoice"
 )
 
@@ -54,11 +51,8 @@ func (s Service) Contradicted(ctx context.Context, i invoice.Invoice) (Contradic
 		if c.Fresh, err = s.plan(ctx, tx, &run); err != nil {
 			return err
 		}
-		var lines []string
-		err = tx.Raw(`SELECT concat_ws(' ', subscription_id, typed_line_id, kind, from_date, to_date,
-			coalesce(trim_scale(quantity), seats), trim_scale(unit_price), trim_scale(amount))
-			FROM invoice_lines WHERE invoice_id = ? ORDER BY position`, i.ID).Scan(&lines).Error
-		c.Says = !c.Fresh.sameLines(lines)
+		same, err := invoice.Same(ctx, tx, i.ID, c.Fresh.drafted())
+		c.Says = !same
 		return err
 	})
 	// the run could not be made now: nothing to compare with
@@ -66,19 +60,4 @@ func (s Service) Contradicted(ctx context.Context, i invoice.Invoice) (Contradic
 		return Contradiction{}, nil
 	}
 	return c, err
-}
-
-func (p Plan) sameLines(stored []string) bool {
-	var now []string
-	for _, it := range p.Items {
-		for _, l := range it.Lines {
-			now = append(now, fmt.Sprint(it.ID, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ",
-				l.Price.Value.Decimal, " ", l.Amount))
-		}
-	}
-	for _, l := range p.Typed {
-		now = append(now, fmt.Sprint(l.ID, " ", history.Typed, " ", l.Period.From, " ", l.Period.To, " ",
-			l.Quantity, " ", l.UnitAmount, " ", l.Amount))
-	}
-	return slices.Equal(now, stored)
 }

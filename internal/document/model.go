@@ -68,17 +68,6 @@ type Section struct {
 	Net      decimal.Decimal `json:"net"`
 }
 
-// Section is that of a line, and whether the line is its first; none where the document is one invoice's.
-func (d Document) Section(line int) (s Section, first bool) {
-	for _, s := range d.Sections {
-		if line < s.Lines {
-			return s, line == 0
-		}
-		line -= s.Lines
-	}
-	return Section{}, false
-}
-
 // Line is one line with its words.
 type Line struct {
 	ID         uuid.UUID        `json:"id"`
@@ -99,14 +88,6 @@ type Line struct {
 	TaxPercent decimal.Decimal  `json:"tax_percent"`
 }
 
-// Count is its seats, or the quantity that was typed.
-func (l Line) Count() decimal.Decimal {
-	if l.Quantity != nil {
-		return *l.Quantity
-	}
-	return decimal.NewFromInt(int64(l.Seats))
-}
-
 // Tax is what one rate comes to on the sum of its lines.
 type Tax struct {
 	Code    string          `json:"code"`
@@ -124,11 +105,3 @@ func (d Document) Label(key string) string { return d.Labels[key] }
 
 // Title is what it is called.
 func (d Document) Title() string { return d.Label(string(d.Kind)) }
-
-// Called is its title with its number.
-func (d Document) Called() string {
-	if d.Number == "" {
-		return d.Title() + " (" + d.Label("draft") + ")"
-	}
-	return d.Title() + " " + d.Number
-}

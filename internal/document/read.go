@@ -173,6 +173,7 @@ func (s *source) readCorrected(db *gorm.DB, id uuid.UUID) error {
 			AND o.to_date > here.from_date)
 		SELECT i.id, i.number_text, coalesce(d.document->>'kind', '') AS kind FROM was
 		JOIN invoices i ON i.id = was.invoice_id AND i.issued_at IS NOT NULL
-		LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id) WHERE i.seq < (SELECT max(seq) FROM here)
+		LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id)
+		WHERE i.seq < (SELECT max(seq) FROM here)
 		ORDER BY i.seq`, id).Scan(&s.corrects).Error
 }

@@ -88,7 +88,8 @@ func (d Desk) MakeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) err
 func Of(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, error) {
 	var found []string
 	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents
-		WHERE invoice_id = (SELECT coalesce(document_of, id) FROM invoices WHERE id = ?)`, invoice).Scan(&found).Error; err != nil {
+		WHERE invoice_id = (SELECT coalesce(document_of, id) FROM invoices WHERE id = ?)`,
+		invoice).Scan(&found).Error; err != nil {
 		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
 	}
 	if len(found) == 0 {

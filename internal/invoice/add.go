@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -150,4 +151,24 @@ func insert(ctx context.Context, tx *gorm.DB, sql string, rows []map[string]any)
 		return fmt.Errorf("draft invoice: %w", err)
 	}
 	return nil
+}
+
+// Same tells whether a stored draft holds the lines that one made now would hold.
+func Same(ctx context.Context, db *gorm.DB, id uuid.UUID, n New) (bool, error) {
+	var stored, fresh []string
+	err := db.WithContext(ctx).Raw(`SELECT concat_ws(' ', coalesce(subscription_id, typed_line_id), kind, from_date,
+		to_date, seats, trim_scale(coalesce(quantity, 0)), trim_scale(unit_price), trim_scale(amount))
+		FROM invoice_lines WHERE invoice_id = ? ORDER BY position`, id).Scan(&stored).Error
+	if err != nil {
+		return false, fmt.Errorf("lines of draft %s: %w", id, err)
+	}
+	for _, l := range n.Lines {
+		of := l.SubscriptionID.UUID
+		if l.TypedLineID.Valid {
+			of = l.TypedLineID.UUID
+		}
+		fresh = append(fresh, fmt.Sprint(of, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ",
+			l.Quantity.Decimal, " ", l.Price.Value.Decimal, " ", l.Amount))
+	}
+	return slices.Equal(fresh, stored), nil
 }

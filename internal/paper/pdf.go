@@ -28,7 +28,7 @@ func Draw(d document.Document, logo company.Logo) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	if err := done.Output(&out); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", d.Called(), err)
+		return nil, fmt.Errorf("draw %s: %w", called(d), err)
 	}
 	return out.Bytes(), nil
 }
@@ -61,7 +61,7 @@ func draw(d document.Document, logo company.Logo, pages int) (*sheet, error) {
 	s.head()
 	s.tableHead()
 	for i, l := range d.Lines {
-		if part, first := d.Section(i); first {
+		if part, first := Section(d, i); first {
 			s.heading(Heading(d, part))
 		}
 		s.line(l)
@@ -73,7 +73,7 @@ func draw(d document.Document, logo company.Logo, pages int) (*sheet, error) {
 	s.totals()
 	s.payment()
 	if err := s.Error(); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", d.Called(), err)
+		return nil, fmt.Errorf("draw %s: %w", called(d), err)
 	}
 	return s, nil
 }
@@ -93,7 +93,7 @@ func open(d document.Document) (*sheet, error) {
 	f.SetModificationDate(on)
 	f.SetCatalogSort(true)
 	f.SetProducer("Seatledger", true)
-	f.SetTitle(d.Called(), true)
+	f.SetTitle(called(d), true)
 	f.SetAuthor(d.Seller.Name, true)
 	f.SetLang(d.Language)
 	f.SetAutoPageBreak(false, 0)
@@ -162,7 +162,7 @@ func (s *sheet) bottom() float64 { return s.height - 26 }
 func (s *sheet) next() {
 	s.page()
 	s.grey(true)
-	s.put(margin, s.y, s.width-2*margin, s.doc.Called(), small, false, left)
+	s.put(margin, s.y, s.width-2*margin, called(s.doc), small, false, left)
 	s.grey(false)
 	s.y += 2 * lineHeight(small)
 }

@@ -36,7 +36,7 @@ func Facts(d document.Document) []Fact {
 // Cells are the figures of a line: seats, unit price, rate where there are taxes, amount.
 func Cells(d document.Document, l document.Line) []string {
 	say := d.Words()
-	out := []string{say.Number(l.Count()), say.Amount(l.UnitPrice, d.Currency)}
+	out := []string{say.Number(Count(l)), say.Amount(l.UnitPrice, d.Currency)}
 	if len(d.Taxes) > 0 {
 		rate := ""
 		if l.TaxCode != "" {
@@ -45,6 +45,17 @@ func Cells(d document.Document, l document.Line) []string {
 		out = append(out, rate)
 	}
 	return append(out, say.Amount(l.Amount, d.Currency))
+}
+
+// Section is that of a line, and whether the line is its first; none where the document is one invoice's.
+func Section(d document.Document, line int) (s document.Section, first bool) {
+	for _, s := range d.Sections {
+		if line < s.Lines {
+			return s, line == 0
+		}
+		line -= s.Lines
+	}
+	return document.Section{}, false
 }
 
 // Heading says over its first line whose part of a shared document begins, and what it comes to.
@@ -125,4 +136,20 @@ func Texts(d document.Document) []string {
 		out = append(append(out, l.Product, l.PartNumber, l.TaxName), l.Words...)
 	}
 	return out
+}
+
+// Count is the seats of a line, or the quantity that was typed.
+func Count(l document.Line) decimal.Decimal {
+	if l.Quantity != nil {
+		return *l.Quantity
+	}
+	return decimal.NewFromInt(int64(l.Seats))
+}
+
+// called is its title with its number.
+func called(d document.Document) string {
+	if d.Number == "" {
+		return d.Title() + " (" + d.Label("draft") + ")"
+	}
+	return d.Title() + " " + d.Number
 }

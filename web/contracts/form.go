@@ -109,7 +109,8 @@ func inputOf(k contract.Contract) contract.Input {
 		BillFrom: k.BillFrom.String(),
 		Refunds:  string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder,
 		Recipients: k.Recipients,
-		Language:   string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault, BillTogether: k.BillTogether,
+		Language:   string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
+		BillTogether: k.BillTogether,
 	}
 	if k.PriceListID.Valid {
 		in.PriceList = k.PriceListID.UUID.String()

@@ -32,7 +32,7 @@ func TestPagesInABrowser(t *testing.T) {
 	draft := d.draft("2026-05-01")
 	d.Seats(a, 12, "2026-04-01")
 	w := d.second("Backup and archive of all sites in the north, agreed 2026", "2026-03-01")
-		other := d.second("Support", "2026-03-01")
+	other := d.second("Support", "2026-03-01")
 	shared := d.draftOf(other.Contract, "2026-04-01")
 	along := d.draftOf(w.Contract, "2026-04-01")
 	d.post(shared+"/together", url.Values{"with": {idOf(along)}}, http.StatusSeeOther)

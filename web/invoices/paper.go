@@ -68,7 +68,7 @@ func sheet(o invoice.Overview, d document.Document) view.Paper {
 		if id := of[l.ID]; id != uuid.Nil {
 			line.Href = "/subscriptions/" + id.String()
 		}
-		if part, first := d.Section(i); first {
+		if part, first := paper.Section(d, i); first {
 			line.Heading = paper.Heading(d, part)
 		}
 		p.Lines = append(p.Lines, line)
@@ -186,10 +186,10 @@ func (h Handlers) documentFile(c echo.Context, o invoice.Overview, d document.Do
 			}
 			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber),
 				text(strings.Join(l.Words, " | ")), plain(l.From.String()),
-				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice),
+				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(paper.Count(l)), amount(l.UnitPrice),
 				plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
 			contract := d.Contract
-			if part, _ := d.Section(i); part.Contract != "" {
+			if part, _ := paper.Section(d, i); part.Contract != "" {
 				contract = part.Contract
 			}
 			if err := write(row("line", contract, cells, amount(l.Amount), empty, empty)...); err != nil {

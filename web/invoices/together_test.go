@@ -190,7 +190,8 @@ func TestContractsBilledTogetherJoinInEitherOrder(t *testing.T) {
 		first, other = d.draftOf(order[0], "2027-01-01"), d.draftOf(order[1], "2027-01-01")
 		d.post(first+"/void", url.Values{}, http.StatusSeeOther)
 		d.post(other+"/bill", url.Values{}, http.StatusSeeOther)
-		if text := d.text(other); !strings.Contains(text, "Invoice 2") || strings.Contains(text, "On the same document") {
+		text := d.text(other)
+		if !strings.Contains(text, "Invoice 2") || strings.Contains(text, "On the same document") {
 			t.Error(text)
 		}
 	}
