@@ -93,8 +93,8 @@ func (s Service) Together(ctx context.Context, by audit.Actor, st Step, with []u
 					"Nothing was changed; look at the page again.")
 			}
 			if why := own.apart(others[at]); why != "" {
-				return errs.Newf(errs.Conflict, "The draft of %s cannot go on the same document. %s Nothing was changed.",
-					others[at].Contract, why)
+				return errs.Newf(errs.Conflict, "The draft of %s cannot go on the same document. %s "+
+					"Nothing was changed.", others[at].Contract, why)
 			}
 		}
 		if err := share(ctx, tx, own, others, with); err != nil {
