@@ -143,7 +143,7 @@ func TestARefusedSignInAtARegionalHostNamesTheTokenURL(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = stellr.New(distributor.Credentials{Connector: distributor.Stellr, BaseURL: api, TokenURL: server.URL,
-			ApplicationID: "a", ApplicationSecret: "b-secret"}, hc, clock.System{}, slog.New(slog.DiscardHandler)).
+			ApplicationID: "a", ApplicationSecret: "b-secret"}, hc, calls.Options{Clock: clock.System{}}, slog.New(slog.DiscardHandler)).
 			Accounts(t.Context())
 		advice := distributor.AsError(err).Advice
 		if distributor.KindOf(err) != distributor.BadCredentials || strings.Contains(advice, "region") != (want != "") ||
