@@ -94,3 +94,8 @@ func (x spoiled) late() {
 		x.send(a)
 	}
 }
+
+// remark puts a message beside a good answer.
+func (x spoiled) remark() {
+	x.rewrite(func(d document) { d.top["errorMessage"] = or(x.Message, "No error") })
+}
