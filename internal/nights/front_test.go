@@ -110,7 +110,7 @@ func (f *front) listen(addr string) {
 	f.mu.Lock()
 	f.l, f.addr = l, l.Addr().String()
 	f.mu.Unlock()
-	inside := &handed{conns: make(chan net.Conn), addr: l.Addr()}
+	inside := &handed{conns: make(chan net.Conn), closed: make(chan struct{}), addr: l.Addr()}
 	server := &http.Server{Handler: f.handler, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(inside) }()
 	go func() {
@@ -139,7 +139,7 @@ func (f *front) take(c net.Conn, to *handed) {
 		c.Close()
 		return
 	case plainText:
-		to.conns <- c
+		to.hand(c)
 		return
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{f.cert(w)}, MinVersion: tls.VersionTLS10}
@@ -151,7 +151,7 @@ func (f *front) take(c net.Conn, to *handed) {
 		c.Close()
 		return
 	}
-	to.conns <- secured
+	to.hand(secured)
 }
 
 func (f *front) cert(w way) tls.Certificate {
@@ -163,20 +163,30 @@ func (f *front) cert(w way) tls.Certificate {
 
 // handed is a listener of connections that somebody else has taken.
 type handed struct {
-	conns chan net.Conn
-	addr  net.Addr
-	once  sync.Once
+	conns  chan net.Conn
+	closed chan struct{}
+	addr   net.Addr
+	once   sync.Once
+}
+
+func (h *handed) hand(c net.Conn) {
+	select {
+	case h.conns <- c:
+	case <-h.closed:
+		c.Close()
+	}
 }
 
 func (h *handed) Accept() (net.Conn, error) {
-	c, ok := <-h.conns
-	if !ok {
+	select {
+	case c := <-h.conns:
+		return c, nil
+	case <-h.closed:
 		return nil, net.ErrClosed
 	}
-	return c, nil
 }
 
-func (h *handed) Close() error   { h.once.Do(func() {}); return nil }
+func (h *handed) Close() error   { h.once.Do(func() { close(h.closed) }); return nil }
 func (h *handed) Addr() net.Addr { return h.addr }
 
 func (f *front) makeCerts() {
