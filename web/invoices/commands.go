@@ -88,7 +88,8 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	return h.confirm(c, o, http.StatusOK,
 		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
 			Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
-			Text: shared(o) + "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. " +
+			Text: shared(o) + "Its ledger rows are open again and the billing of its subscriptions stands where it " +
+				"stood before. " +
 				"A number that was given stays with the void invoice. " +
 				"Only the latest invoice of each of its subscriptions can be voided.",
 		}, Fields: []ui.Field{{Name: "reason", Label: "Reason",
