@@ -22,7 +22,8 @@ func (w *world) killBackends(most int) {
 	conn := w.superuser()
 	defer conn.Close(context.WithoutCancel(w.ctx))
 	_, err := conn.Exec(w.ctx, `SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity
-		WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC, pid LIMIT $1) b`, most)
+		WHERE datname = current_database() AND application_name = $2 ORDER BY state = 'active' DESC, pid LIMIT $1) b`,
+		most, product)
 	w.must(err)
 }
 
@@ -89,7 +90,7 @@ func database() []row {
 				w.fails("license_changes", "53100", diskFull)
 			},
 			undo: func(w *world) { w.failsNoMore("license_changes") }},
-		{no: "40", fault: "a statement takes too long", how: "the ledger's inserts fail with 57014", rows: 1,
+		{no: "40", fault: "a statement takes too long", how: "the ledger's inserts fail with 57014", rows: 1, signIns: 40,
 			does: "Nothing is half written; the cause is on the page",
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)

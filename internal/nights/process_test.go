@@ -229,14 +229,14 @@ func (h *house) underWay(run string) *process {
 		if h.text(`SELECT count(*)::text FROM subscriptions`) == "0" {
 			continue
 		}
-		holder := h.text(`SELECT holder FROM sync_leases WHERE run_id = $1::uuid`, run)
+		holder := h.text(`SELECT holder FROM sync_runs WHERE id = $1::uuid AND state = 'running'`, run)
 		for _, p := range h.all {
 			if strings.Contains(holder+" ", fmt.Sprintf(" %d ", p.cmd.Process.Pid)) {
 				return p
 			}
 		}
 	}
-	h.t.Fatalf("nobody holds the run: %q", h.text(`SELECT holder FROM sync_leases WHERE run_id = $1::uuid`, run))
+	h.t.Fatalf("nobody holds the run: %q", h.text(`SELECT holder FROM sync_runs WHERE id = $1::uuid`, run))
 	return nil
 }
 

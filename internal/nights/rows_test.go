@@ -1,7 +1,6 @@
 package nights
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor/sandbox"
 )
 
@@ -370,7 +368,7 @@ func shifting() []row {
 				}
 			}},
 		{no: "34, seen", fault: "a customer is missing from the list while its own list is fine", how: "`omit`",
-			does: "It is asked once more; its subscriptions stay as they are", check: standing,
+			does:   "The list is read once more; the account may count as gone, its subscriptions stay as they are",
 			inject: func(w *world) { w.fault(sandbox.Fault{Kind: "omit", Path: customers, Record: w.rich(2, 0).CustomerNo}) }},
 		{no: "34", fault: "a customer is away for a night, and comes back", how: "`DELETE` and `restore`",
 			does:   "The account is gone, its subscriptions stay as they are until they are proved gone",
@@ -541,8 +539,8 @@ func records() []row {
 func people() []row {
 	return []row{
 		{no: "13, seen", fault: "the sign-in is refused", how: "credentials replaced, tokens revoked", ends: notRead, signIns: 3,
-			does: "Asked once a night and not repeated, so that nothing is locked; the provider needs credentials",
-			says: []string{"needs credentials"}, calls: 10,
+			does: "Asked once a night and not repeated, so that nothing is locked; a person is told to mend the credentials",
+			says: []string{"refused the sign-in"}, calls: 10,
 			inject: func(w *world) { w.Far.SetCredentials([]sandbox.Credential{}); w.Far.RevokeTokens() },
 			undo: func(w *world) {
 				w.Far.SetCredentials(sandbox.DefaultCredentials())
@@ -591,6 +589,3 @@ func people() []row {
 			}, act: func(w *world) { w.press("/sync-subscriptions") }, signIns: 6},
 	}
 }
-
-var _ = json.Marshal
-var _ clock.Date

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor/sandbox"
 )
 
@@ -30,8 +29,8 @@ type row struct {
 	ends    []string      // how the last subscriptions run of the night may have ended; nil: it does not matter
 	retried bool          // the night asked again by itself
 	rows    int           // ledger rows that the true changes are worth
-	calls   int           // at most so many requests; 0: 150
-	signIns int           // at most so many; 0: 4
+	calls   int           // at most so many requests; 0: 75 a run
+	signIns int           // at most so many; 0: two a run
 	silence time.Duration // asked for by the distributor
 	nights  int           // clean nights before all is equal, when one run by hand is not enough
 	loose   bool          // the contract may be lost, as by a move
@@ -58,6 +57,7 @@ func TestFaults(t *testing.T) {
 }
 
 func (r row) play(t *testing.T) {
+
 	w := newWorld(t, r.options)
 	if wrong := w.unlike(); len(wrong) > 0 {
 		t.Fatalf("the world is not in step before the fault: %v", wrong)
@@ -135,11 +135,12 @@ func (w *world) noFalseEnds(before map[string]stored) {
 func (r row) manners(w *world) {
 	w.t.Helper()
 	most, mostSignIns := r.calls, r.signIns
+	runs := max(2, len(w.runs()))
 	if most == 0 {
-		most = 150
+		most = 75 * runs
 	}
 	if mostSignIns == 0 {
-		mostSignIns = 4
+		mostSignIns = 2 * runs
 	}
 	calls, signIns := 0, 0
 	var quiet time.Time
@@ -297,5 +298,3 @@ func reliabilityPage() string {
 func plain(words string) string {
 	return strings.NewReplacer(".*", " ... ", `\.`, ".", `\d+`, "n", "|", " or ", "(", "", ")", "", "?", "").Replace(words)
 }
-
-var _ = clock.DateOf

@@ -18,9 +18,11 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/internal/testkit/webtest"
@@ -31,8 +33,9 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // jumping is a clock that runs, and that the test moves: for the product and the
 // distributor alike, so that pauses and lives of tokens pass with it.
 type jumping struct {
-	mu sync.Mutex
-	by time.Duration
+	mu    sync.Mutex
+	by    time.Duration
+	moved func(by time.Duration) // tells the database; nil: nobody
 }
 
 func (c *jumping) Now() time.Time {
@@ -45,6 +48,9 @@ func (c *jumping) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.by += d
+	if c.moved != nil {
+		c.moved(c.by)
+	}
 }
 
 func (c *jumping) put(at time.Time) { c.advance(at.Sub(c.Now())) }
@@ -97,8 +103,15 @@ func newWorld(t testing.TB, o options) *world {
 		idle: 5 * time.Minute, touched: map[string]bool{}}
 	w.clock.put(firstDay())
 	o.data.Today = clock.DateOf(w.clock.Now(), time.UTC)
-	w.Site = webtest.Start(t, webtest.Options{Far: o.data, Both: w.clock, Pool: o.pool,
+	w.Site = webtest.Start(t, webtest.Options{Far: o.data, Both: w.clock, Pool: func(cfg *pgxpool.Config) {
+		cfg.ConnConfig.RuntimeParams["search_path"] = "test_time, public, pg_catalog"
+		cfg.ConnConfig.RuntimeParams["application_name"] = product
+		if o.pool != nil {
+			o.pool(cfg)
+		}
+	},
 		Env: map[string]string{"SYNC_AT": "02:00"}})
+	w.moveDatabase()
 	w.gate = &gate{next: w.Far.Handler()}
 	w.front = newFront(t, w.gate)
 	w.connectBy(w.front)
@@ -112,6 +125,32 @@ func newWorld(t testing.TB, o options) *world {
 	return w
 }
 
+// product is the name by which the database knows the connections of the product.
+const product = "the product"
+
+// moveDatabase gives the database the world's clock: leases are judged by its own.
+func (w *world) moveDatabase() {
+	w.t.Helper()
+	exec := func(sql string, args ...any) {
+		_, err := w.DB.Owner().Exec(context.WithoutCancel(w.ctx), sql, args...)
+		w.must(err)
+	}
+	exec(`CREATE SCHEMA test_time`)
+	exec(`GRANT USAGE ON SCHEMA test_time TO PUBLIC`)
+	exec(`CREATE TABLE test_time.shift AS SELECT interval '0' AS by`)
+	exec(`GRANT SELECT ON test_time.shift TO PUBLIC`)
+	for _, name := range []string{"clock_timestamp", "now"} {
+		exec(`CREATE FUNCTION test_time.` + name + `() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+			$$ SELECT pg_catalog.` + name + `() + by FROM test_time.shift $$`)
+	}
+	w.clock.mu.Lock()
+	defer w.clock.mu.Unlock()
+	w.clock.moved = func(by time.Duration) {
+		exec(`UPDATE test_time.shift SET by = make_interval(secs => $1)`, by.Seconds())
+	}
+	w.clock.moved(w.clock.by)
+}
+
 // connectBy lets the product reach the distributor through its front, by name and TLS.
 func (w *world) connectBy(f *front) {
 	allow, err := outbound.ParseAllow("127.0.0.0/8")
@@ -119,9 +158,11 @@ func (w *world) connectBy(f *front) {
 	client, err := outbound.New(outbound.Options{Allow: allow, RootCAs: f.roots, Resolver: f.resolver(),
 		Timeout: w.patience})
 	w.must(err)
-	w.App.Providers.Open = connect.Opener(client, w.clock, w.App.Log)
+	w.App.Providers.Open = connect.OpenerOf(client, calls.Options{Clock: w.clock, Zone: time.UTC,
+		Store: provider.Lines{DB: w.App.DB}}, w.App.Log)
 	w.App.Providers.CheckURL = client.CheckURL
 	w.App.Outbound = client
+	w.App.Sync.Patience = []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond}
 }
 
 func (w *world) addProvider(pageSize, hands int) {
@@ -198,7 +239,7 @@ func (w *world) workAll() {
 			continue
 		}
 		if w.watching {
-			w.saw.WriteString(w.admin.Get("/sync-runs/"+id.String()).Text() + "\n")
+			w.saw.WriteString(w.admin.Look("/sync-runs/"+id.String()).Text() + "\n")
 		}
 		if until := w.waitsUntil(id); !w.morning.IsZero() && until.After(w.morning) {
 			break
