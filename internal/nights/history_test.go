@@ -352,6 +352,12 @@ func (l *life) lie(o op, c sandbox.Customer, s sandbox.Subscription) bool {
 		f.Kind, f.Field, f.Row = "drop_field", "quantity", 1
 	case doPartial:
 		f.Kind, f.Field, f.Row, f.Value = "set_field", "status", 1, raw("Partially Cancelled")
+		for _, x := range l.Far.Subscriptions() {
+			if x.CustomerNo == s.CustomerNo && !x.Gone { // by that word it lives, whatever it was
+				l.alive[x.ID] = true
+				break
+			}
+		}
 	case doShift:
 		f = sandbox.Fault{Kind: "page_shift", Path: customers, Count: 1 - 2*(o.N%2)}
 	case doOnce503:
