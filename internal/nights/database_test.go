@@ -64,19 +64,22 @@ func (w *world) failsNoMore(table string) {
 func database() []row {
 	const diskFull = `could not extend file "base/16384/16997": No space left on device`
 	return []row{
-		{no: "39, seen", fault: "one database backend is killed in the middle of a run", how: "pg_terminate_backend at the fourth list",
+		{no: "39, seen", fault: "one database backend is killed in the middle of a run",
+			how:  "pg_terminate_backend at the fourth list",
 			does: "An interruption: the run goes on by itself where it was", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.gate.at("/subscriptions", 4, func() { w.killBackends(1) })
 			}},
-		{no: "39", fault: "all connections to the database are cut in the middle of a run", how: "pg_terminate_backend of all",
+		{no: "39", fault: "all connections to the database are cut in the middle of a run",
+			how:  "pg_terminate_backend of all",
 			does: "As one", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.gate.at("/subscriptions", 4, func() { w.killBackends(100) })
 			}},
-		{no: "39", fault: "a table is locked for eight seconds in the middle of a run", how: "LOCK TABLE by another session",
+		{no: "39", fault: "a table is locked for eight seconds in the middle of a run",
+			how:  "LOCK TABLE by another session",
 			does: "The run waits, or is interrupted and goes on", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
@@ -90,8 +93,9 @@ func database() []row {
 				w.fails("license_changes", "53100", diskFull)
 			},
 			undo: func(w *world) { w.failsNoMore("license_changes") }},
-		{no: "40", fault: "a statement takes too long", how: "the ledger's inserts fail with 57014", rows: 1, signIns: 40,
-			does: "Nothing is half written; the cause is on the page",
+		{no: "40", fault: "a statement takes too long", how: "the ledger's inserts fail with 57014", rows: 1,
+			signIns: 40,
+			does:    "Nothing is half written; the cause is on the page",
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.fails("license_changes", "57014", "canceling statement due to statement timeout")

@@ -102,7 +102,8 @@ func (r row) during(w *world, before map[string]stored) {
 			w.t.Errorf("no page says %q: %.3000s", words, shown)
 		}
 	}
-	if strings.Contains(shown, "initdb") || strings.Contains(shown, "SQLSTATE") || strings.Contains(shown, "sandbox-secret") {
+	if strings.Contains(shown, "initdb") || strings.Contains(shown, "SQLSTATE") || strings.Contains(shown,
+		"sandbox-secret") {
 		w.t.Errorf("a page shows what is nobody's business: %.3000s", shown)
 	}
 	w.noFalseEnds(before)
@@ -150,7 +151,8 @@ func (r row) manners(w *world) {
 			signIns++
 		}
 		if r.silence > 0 && e.At.Before(quiet) {
-			w.t.Errorf("%s %s was asked %s before the pause ended", e.Method, e.Path, quiet.Sub(e.At).Round(time.Second))
+			w.t.Errorf("%s %s was asked %s before the pause ended", e.Method, e.Path,
+				quiet.Sub(e.At).Round(time.Second))
 		}
 		if r.silence > 0 && e.Status == 429 {
 			quiet = e.At.Add(r.silence - time.Second)
@@ -296,5 +298,6 @@ func reliabilityPage() string {
 
 // plain takes the marks of an expression out of the words that are looked for.
 func plain(words string) string {
-	return strings.NewReplacer(".*", " ... ", `\.`, ".", `\d+`, "n", "|", " or ", "(", "", ")", "", "?", "").Replace(words)
+	return strings.NewReplacer(".*", " ... ", `\.`, ".", `\d+`, "n", "|", " or ", "(", "", ")", "", "?",
+		"").Replace(words)
 }

@@ -169,7 +169,8 @@ func (w *world) addProvider(pageSize, hands int) {
 	form := url.Values{"connector": {"stellr"}, "comprehensive_api": {"on"}, "name": {"Far"}, "url": {w.front.url()},
 		"token_url": {w.front.url() + "/oauth2/v1/token"}, "application_id": {"sandbox-app"},
 		"application_secret": {"sandbox-secret"}, "reseller_number": {sandbox.DefaultReseller}, "currency": {"USD"},
-		"user_name": {"integration@reseller.example"}, "password": {"sandbox-password"}, "grant": {"client_credentials"}}
+		"user_name": {"integration@reseller.example"}, "password": {"sandbox-password"},
+		"grant": {"client_credentials"}}
 	if pageSize > 0 {
 		form.Set("page_size", fmt.Sprint(pageSize))
 	}
@@ -338,7 +339,8 @@ func (w *world) hold() {
 		w.admin.Post("/accounts/"+a["id"]+"/create-crm-account", url.Values{}).Want(303)
 	}
 	for _, a := range w.admin.Get("/accounts.csv?state=mapped").Records() {
-		w.admin.Post("/contracts", url.Values{"crm_account_id": {a["crm_account_id"]}, "name": {"All of " + a["external_id"]},
+		w.admin.Post("/contracts", url.Values{"crm_account_id": {a["crm_account_id"]},
+			"name":     {"All of " + a["external_id"]},
 			"currency": {"USD"}, "billing_frequency": {"monthly"}, "timing": {"advance"}, "billing_day": {"1"},
 			"start_date": {"2020-01-01"}, "bill_from": {"2026-11-01"}, "refunds": {"global"}, "is_default": {"on"},
 			"payment_terms": {"30"}}).Want(303)
@@ -455,8 +457,10 @@ type stored struct {
 func (w *world) stored() map[string]stored {
 	w.t.Helper()
 	rows, err := w.DB.Owner().Query(w.ctx, `SELECT s.external_id, a.external_id, s.state, s.provider_status, s.quantity,
-		s.billable_quantity, s.ledger_quantity, coalesce(trim_scale(s.unit_cost)::text, ''), coalesce(s.contract_id::text, ''),
-		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(c.id), count(c.id) FILTER (WHERE c.event = 'deactivate'),
+		s.billable_quantity, s.ledger_quantity, coalesce(trim_scale(s.unit_cost)::text, ''),
+			coalesce(s.contract_id::text, ''),
+		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(c.id),
+			count(c.id) FILTER (WHERE c.event = 'deactivate'),
 		count(c.id) FILTER (WHERE c.event = 'activate')
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
 		LEFT JOIN license_changes c ON c.subscription_id = s.id LEFT JOIN license_change_status t ON t.change_id = c.id
@@ -466,7 +470,8 @@ func (w *world) stored() map[string]stored {
 	all := map[string]stored{}
 	for rows.Next() {
 		var s stored
-		w.must(rows.Scan(&s.id, &s.account, &s.state, &s.status, &s.quantity, &s.billable, &s.ledger, &s.cost, &s.contract,
+		w.must(rows.Scan(&s.id, &s.account, &s.state, &s.status, &s.quantity, &s.billable, &s.ledger, &s.cost,
+			&s.contract,
 			&s.sum, &s.rows, &s.closed, &s.opened))
 		all[s.id] = s
 	}

@@ -30,7 +30,8 @@ func TestTwoCustomersChangePlacesWhileTheListIsReadAndTheTotalStays(t *testing.T
 	s, c := signedIn(t)
 	all := s.Customers()
 	first, late := all[1].CustomerNo, all[12].CustomerNo
-	if _, err := s.AddFault(Fault{Kind: "change", Path: "/api/v1/cloud/customers", Query: map[string]string{"pageNo": "2"},
+	if _, err := s.AddFault(Fault{Kind: "change", Path: "/api/v1/cloud/customers",
+		Query: map[string]string{"pageNo": "2"},
 		Times: 1, Do: []Step{{Op: "swap", ID: first, To: late}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +167,10 @@ func TestFaultsThatMeanNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	s, _ := start(t)
 	for _, f := range []Fault{
-		{Kind: "change"}, {Kind: "change", Do: []Step{{Op: "explode"}}}, {Kind: "change", Do: []Step{{Op: "move", ID: "1"}}},
-		{Kind: "omit"}, {Kind: "also_lists"}, {Kind: "empty_list", Variant: "no_id"}, {Kind: "status", Variant: "no_id"},
+		{Kind: "change"}, {Kind: "change", Do: []Step{{Op: "explode"}}}, {Kind: "change", Do: []Step{{Op: "move",
+			ID: "1"}}},
+		{Kind: "omit"}, {Kind: "also_lists"}, {Kind: "empty_list", Variant: "no_id"}, {Kind: "status",
+			Variant: "no_id"},
 	} {
 		if _, err := s.AddFault(f); err == nil {
 			t.Errorf("%+v was taken", f)
