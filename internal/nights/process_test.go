@@ -107,9 +107,12 @@ func (h *house) start() *process {
 	h.t.Helper()
 	p := &process{h: h, relay: newRelay(h.t, h.db), log: &lines{}, ended: make(chan struct{})}
 	p.cmd = exec.Command(binary(h.t), "serve")
-	p.cmd.Env = append(os.Environ(), "SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_DATABASE_URL="+p.relay.url(h.t, h.db.AppURL()),
-		"SEATLEDGER_MASTER_KEY_FILE="+h.key, "SEATLEDGER_ADMIN_EMAIL="+adminMail, "SEATLEDGER_ADMIN_PASSWORD="+adminPassword,
-		"SEATLEDGER_OUTBOUND_ALLOW=127.0.0.0/8", "SEATLEDGER_SYNC_AT="+time.Now().UTC().Add(12*time.Hour).Format("15:04"))
+	p.cmd.Env = append(os.Environ(), "SEATLEDGER_ADDR=127.0.0.1:0", "SEATLEDGER_DATABASE_URL="+p.relay.url(h.t,
+		h.db.AppURL()),
+		"SEATLEDGER_MASTER_KEY_FILE="+h.key, "SEATLEDGER_ADMIN_EMAIL="+adminMail,
+		"SEATLEDGER_ADMIN_PASSWORD="+adminPassword,
+		"SEATLEDGER_OUTBOUND_ALLOW=127.0.0.0/8",
+		"SEATLEDGER_SYNC_AT="+time.Now().UTC().Add(12*time.Hour).Format("15:04"))
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
@@ -217,7 +220,8 @@ func (h *house) wait(what string, limit time.Duration, run, state string) {
 			return
 		}
 		if now == "failed" || time.Now().After(until) {
-			h.t.Fatalf("%s: the run is %s: %s", what, now, h.text(`SELECT message FROM sync_runs WHERE id = $1::uuid`, run))
+			h.t.Fatalf("%s: the run is %s: %s", what, now, h.text(`SELECT message FROM sync_runs WHERE id = $1::uuid`,
+				run))
 		}
 	}
 }
@@ -229,21 +233,22 @@ func (h *house) underWay(run string) *process {
 		if h.text(`SELECT count(*)::text FROM subscriptions`) == "0" {
 			continue
 		}
-		holder := h.text(`SELECT holder FROM sync_leases WHERE run_id = $1::uuid`, run)
+		holder := h.text(`SELECT holder FROM sync_runs WHERE id = $1::uuid AND state = 'running'`, run)
 		for _, p := range h.all {
 			if strings.Contains(holder+" ", fmt.Sprintf(" %d ", p.cmd.Process.Pid)) {
 				return p
 			}
 		}
 	}
-	h.t.Fatalf("nobody holds the run: %q", h.text(`SELECT holder FROM sync_leases WHERE run_id = $1::uuid`, run))
+	h.t.Fatalf("nobody holds the run: %q", h.text(`SELECT holder FROM sync_runs WHERE id = $1::uuid`, run))
 	return nil
 }
 
 // equal wants each subscription here once, with the distributor's seats and a ledger that comes to them.
 func (h *house) equal() {
 	h.t.Helper()
-	rows, err := h.db.Owner().Query(h.t.Context(), `SELECT s.external_id, s.quantity, s.billable_quantity, s.ledger_quantity,
+	rows, err := h.db.Owner().Query(h.t.Context(), `SELECT s.external_id, s.quantity, s.billable_quantity,
+		s.ledger_quantity,
 		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(*) FILTER (WHERE c.event = 'create')
 		FROM subscriptions s LEFT JOIN license_changes c ON c.subscription_id = s.id
 		LEFT JOIN license_change_status t ON t.change_id = c.id GROUP BY s.id`)
@@ -256,7 +261,8 @@ func (h *house) equal() {
 		h.must(rows.Scan(&id, &quantity, &billable, &ledger, &sum, &created))
 		have[id] = quantity
 		if ledger != billable || sum != billable || created != 1 {
-			h.t.Errorf("%s: billable %d, ledger %d, counted rows %d, created %d times", id, billable, ledger, sum, created)
+			h.t.Errorf("%s: billable %d, ledger %d, counted rows %d, created %d times", id, billable, ledger, sum,
+				created)
 		}
 	}
 	for _, s := range h.far.Subscriptions() {
