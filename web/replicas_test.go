@@ -200,13 +200,15 @@ func (f *fleet) right() {
 	f.t.Helper()
 	db := f.DB.Read(f.t.Context())
 	var have, wrong int
-	f.ok(db.Raw(`SELECT count(*), count(*) FILTER (WHERE ledger_quantity <> billable_quantity) FROM subscriptions`).Row().
+	f.ok(db.Raw(`SELECT count(*), count(*) FILTER (WHERE ledger_quantity <> billable_quantity)
+		FROM subscriptions`).Row().
 		Scan(&have, &wrong))
 	if want := len(f.Far.Subscriptions()); have != want || wrong != 0 {
 		f.t.Errorf("%d of %d subscriptions, the ledger of %d does not add up", have, want, wrong)
 	}
 	var creates, doubled int
-	f.ok(db.Raw(`SELECT count(*), count(*) - count(DISTINCT subscription_id) FROM license_changes WHERE event = 'create'`).
+	f.ok(db.Raw(`SELECT count(*), count(*) - count(DISTINCT subscription_id) FROM license_changes
+		WHERE event = 'create'`).
 		Row().Scan(&creates, &doubled))
 	if creates != have || doubled != 0 {
 		f.t.Errorf("%d create rows for %d subscriptions, %d of them double", creates, have, doubled)

@@ -29,8 +29,8 @@ import (
 	"seatledger/internal/distributor/capture"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
-	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
@@ -160,7 +160,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
 		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
-	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
@@ -296,12 +296,12 @@ func (a *App) beats() []jobs.Beat {
 // kept. Once there are none left it rests: billing stores a document with each invoice.
 func (a *App) olderDocuments() func(context.Context) error {
 	const atOnce = 200
-	desk, rest := document.Desk{Clock: a.Clock, Zone: a.Zone}, false
+	opened, rest := opening.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone}, false
 	return func(ctx context.Context) error {
 		if rest {
 			return nil
 		}
-		made, err := desk.MakeMissing(ctx, a.DB, atOnce)
+		made, err := opened.MakeDocuments(ctx, atOnce)
 		rest = err == nil && made < atOnce
 		return err
 	}

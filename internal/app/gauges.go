@@ -30,8 +30,9 @@ func newGauges(a *App) *gauges {
 		return prometheus.NewDesc(obs.Prefix+name, help, labels, nil)
 	}
 	return &gauges{a: a,
-		success: desc("last_success_timestamp", "When a provider or CRM source was last read whole and well, in seconds "+
-			"since 1970; 0: never.", "provider", "kind"),
+		success: desc("last_success_timestamp",
+			"When a provider or CRM source was last read whole and well, in seconds "+
+				"since 1970; 0: never.", "provider", "kind"),
 		queue: desc("queue_length", "Jobs that are due and wait for a worker."),
 		lease: desc("lease_age_seconds", "How long ago the holder of a running sync last gave a sign of life.",
 			"provider"),

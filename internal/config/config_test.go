@@ -23,7 +23,8 @@ func TestAnEmptyEnvironmentIsComplete(t *testing.T) {
 	at, until := c.Night()
 	got := fmt.Sprintln(c.Addr, c.DataDir, at, until, c.Zone(), c.LogFormat, c.Level(), c.PrivateServer(), c.HTTPS(),
 		len(c.OutboundAllow))
-	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2*time.Hour, 6*time.Hour, time.UTC, "text", slog.LevelInfo, true, false,
+	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2*time.Hour, 6*time.Hour, time.UTC, "text",
+		slog.LevelInfo, true, false,
 		0); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
@@ -43,7 +44,8 @@ func TestEveryVariableOfTheContractIsRead(t *testing.T) {
 		"MIGRATE_DATABASE_URL": "postgresql://seatledger_owner:x@db.example/seatledger",
 		"DATA_DIR":             "/data", "POSTGRES_BIN": "/opt/pg", "MASTER_KEY_FILE": "/keys/master",
 		"OUTBOUND_ALLOW":  "127.0.0.1/32:9090, 10.0.0.0/8 ,[fd00::]/8:443,",
-		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "SYNC_UNTIL": "05:30", "TIME_ZONE": "Europe/Amsterdam",
+		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "SYNC_UNTIL": "05:30",
+		"TIME_ZONE":  "Europe/Amsterdam",
 		"LOG_FORMAT": "json", "LOG_LEVEL": "debug",
 		"ADMIN_EMAIL": "ada@reseller.example", "ADMIN_PASSWORD": "some words",
 	})

@@ -19,7 +19,8 @@ func table() runs.Table {
 
 // desk keeps the readings.
 func (s *Service) desk() *runs.Desk {
-	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about, Enqueue: s.Enqueue,
+	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter,
+		About: s.about, Enqueue: s.Enqueue,
 		Ended: s.ended, Lease: s.Lease, Holder: s.Holder}
 }
 

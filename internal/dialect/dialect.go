@@ -64,7 +64,8 @@ const versions = `SELECT d.provider_id, d.number, d.document, d.end_date, d.note
 // Versions lists a provider's dialects, the newest first.
 func Versions(ctx context.Context, db *gorm.DB, provider uuid.UUID) ([]Version, error) {
 	var all []Version
-	err := db.WithContext(ctx).Raw(versions+` WHERE d.provider_id = ? ORDER BY d.number DESC`, provider).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(versions+` WHERE d.provider_id = ? ORDER BY d.number DESC`,
+		provider).Scan(&all).Error
 	return all, err
 }
 

@@ -27,7 +27,8 @@ func (r Report) Wire() (distributor.WireReport, error) {
 }
 
 // KeepReport stores what a run saw, in place of what the last of its kind did. A run that read nothing keeps that.
-func KeepReport(tx *gorm.DB, provider uuid.UUID, kind string, run uuid.UUID, at time.Time, w distributor.WireReport) error {
+func KeepReport(tx *gorm.DB, provider uuid.UUID, kind string, run uuid.UUID, at time.Time,
+	w distributor.WireReport) error {
 	if len(w.Codes) == 0 {
 		return nil
 	}

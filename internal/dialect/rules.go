@@ -104,7 +104,8 @@ func names(typed map[string]string, wire distributor.Wire, p errs.Fields) map[st
 // What a word may be said to mean. "unknown" keeps it active and fails the review.
 var (
 	statuses = []distributor.Status{distributor.StatusActive, distributor.StatusSuspended, distributor.StatusPending,
-		distributor.StatusExpired, distributor.StatusCancelled, distributor.StatusDiscontinued, distributor.StatusDeleted,
+		distributor.StatusExpired, distributor.StatusCancelled, distributor.StatusDiscontinued,
+		distributor.StatusDeleted,
 		distributor.StatusUnknown}
 	rhythms = []distributor.Frequency{distributor.Monthly, distributor.Quarterly, distributor.Annual,
 		distributor.Triennial, distributor.FreqOneTime, distributor.FreqTrial, distributor.FreqUnknown}
@@ -168,7 +169,8 @@ func path(p errs.Fields, field, typed string, customer bool) string {
 	switch {
 	case typed == "":
 	case len(typed) > maxPath || !pathLike.MatchString(typed):
-		p.Add(field, "Give a path below the provider's URL, such as /api/v1/customers/{customer}/subscriptions: no host, "+
+		p.Add(field, "Give a path below the provider's URL, such as /api/v1/customers/{customer}/subscriptions: "+
+			"no host, "+
 			"scheme, method, header or query. It is asked for by GET only.")
 	case customer != strings.Contains(typed, "{customer}") || strings.Count(typed, "{customer}") > 1:
 		p.Add(field, "%s", map[bool]string{true: "Say with {customer}, once, where the customer's number stands.",
@@ -213,7 +215,8 @@ func perMinute(p errs.Fields, typed string) int {
 		n = n*10 + int(r-'0')
 	}
 	if n < fewestCall || n > mostCalls {
-		p.Add("per_minute", "Give a whole number from %d to %d, or leave it empty for no such limit.", fewestCall, mostCalls)
+		p.Add("per_minute", "Give a whole number from %d to %d, or leave it empty for no such limit.", fewestCall,
+			mostCalls)
 		return 0
 	}
 	return n

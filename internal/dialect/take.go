@@ -38,12 +38,14 @@ func (s *Service) Propose(ctx context.Context, by audit.Actor, of Of, in Input) 
 		if err := lock(tx, of.ID); err != nil {
 			return err
 		}
-		err := tx.Raw(`SELECT coalesce(max(number), 0) + 1 FROM dialects WHERE provider_id = ?`, of.ID).Scan(&number).Error
+		err := tx.Raw(`SELECT coalesce(max(number), 0) + 1 FROM dialects WHERE provider_id = ?`,
+			of.ID).Scan(&number).Error
 		if err != nil {
 			return err
 		}
 		err = tx.Exec(`INSERT INTO dialects (provider_id, number, document, end_date, note, made_at, made_by)
-			VALUES (?, ?, ?::jsonb, ?, ?, ?, ?)`, of.ID, number, string(doc), in.EndDate, in.Note, s.Clock.Now(), by.Name).Error
+			VALUES (?, ?, ?::jsonb, ?, ?, ?,
+				?)`, of.ID, number, string(doc), in.EndDate, in.Note, s.Clock.Now(), by.Name).Error
 		if err != nil {
 			return err
 		}
@@ -170,7 +172,8 @@ func mayTake(ctx context.Context, tx *gorm.DB, v, now Version, digest string) er
 	}
 	if tried.Digest() != digest || tried.Beside != now.Number {
 		return errs.New(errs.Conflict,
-			"What this version would change was counted anew, or another version was taken, since this page was opened. "+
+			"What this version would change was counted anew, or another version was taken, since this page was "+
+				"opened. "+
 				"Nothing was changed; try it again and look at the figures.")
 	}
 	t, err := tried.Trial()
@@ -187,7 +190,8 @@ func trail(v Version, end string) map[string]any {
 }
 
 func event(action string, of Of, before, after map[string]any) audit.Event {
-	e := audit.Event{Action: action, ObjectType: "provider", ObjectID: of.ID.String(), ObjectName: of.Name, After: after}
+	e := audit.Event{Action: action, ObjectType: "provider", ObjectID: of.ID.String(), ObjectName: of.Name,
+		After: after}
 	if before != nil {
 		e.Before = before
 	}

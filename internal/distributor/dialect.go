@@ -11,11 +11,12 @@ type Dialect struct {
 	Rhythms   map[string]Frequency `json:"rhythms,omitempty"`  // the same of frequencies and terms
 	Kinds     map[string]Kind      `json:"kinds,omitempty"`    // of a word in a product's name, model or part number
 	DateOrder DateOrder            `json:"date_order,omitempty"`
-	Doubles   bool                 `json:"doubles,omitempty"` // amounts are binary fractions: round half-even to six places
-	TokenForm map[string]string    `json:"token_form,omitempty"`
-	BasicAuth bool                 `json:"basic_auth,omitempty"` // the application signs in by an HTTP Basic header
-	Paths     Paths                `json:"paths,omitzero"`
-	PerMinute int                  `json:"per_minute,omitempty"` // calls begun in a minute at most; 0: no such limit
+	// amounts are binary fractions: round half-even to six places
+	Doubles   bool              `json:"doubles,omitempty"`
+	TokenForm map[string]string `json:"token_form,omitempty"`
+	BasicAuth bool              `json:"basic_auth,omitempty"` // the application signs in by an HTTP Basic header
+	Paths     Paths             `json:"paths,omitzero"`
+	PerMinute int               `json:"per_minute,omitempty"` // calls begun in a minute at most; 0: no such limit
 }
 
 // DateOrder is which of two numbers before a year is the day; empty: what can mean two days is not read.

@@ -49,7 +49,8 @@ func (s *Service) batchDesk() *runs.Desk {
 func (s *Service) runBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, batch uuid.UUID) error {
 	_, _, err := s.batchDesk().RequestIn(ctx, tx, batch, func(tx *gorm.DB) (uuid.UUID, error) {
 		h := runs.NewHead(s.Clock, by, runs.ByPerson)
-		return h.ID, tx.Exec(`INSERT INTO mapping_batch_runs (id, batch_id, trigger, state, requested_by_id, requested_by,
+		return h.ID, tx.Exec(`INSERT INTO mapping_batch_runs (id, batch_id, trigger, state, requested_by_id,
+			requested_by,
 			requested_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			h.ID, batch, h.Trigger, h.State, h.RequestedByID, h.RequestedBy, h.RequestedAt).Error
 	})
@@ -61,7 +62,8 @@ func (s *Service) batchEnded(ctx context.Context, tx *gorm.DB, h runs.Head, out 
 	if out.State == runs.Succeeded {
 		return s.runAgain(ctx, tx, h)
 	}
-	return tx.Exec(`UPDATE mapping_batch_items SET state = CASE state WHEN 'waiting' THEN 'skipped' ELSE 'kept' END, why = ?
+	return tx.Exec(`UPDATE mapping_batch_items SET state = CASE state WHEN 'waiting' THEN 'skipped'
+		ELSE 'kept' END, why = ?
 		WHERE batch_id = (SELECT batch_id FROM mapping_batch_runs WHERE id = ?) AND state IN ('waiting', 'undoing')`,
 		out.Message, h.ID).Error
 }
@@ -69,7 +71,8 @@ func (s *Service) batchEnded(ctx context.Context, tx *gorm.DB, h runs.Head, out 
 // runAgain goes on with what was asked of a batch after its run had found nothing left to do.
 func (s *Service) runAgain(ctx context.Context, tx *gorm.DB, h runs.Head) error {
 	var left []uuid.UUID
-	err := tx.Raw(`SELECT DISTINCT i.batch_id FROM mapping_batch_items i JOIN mapping_batch_runs r ON r.batch_id = i.batch_id
+	err := tx.Raw(`SELECT DISTINCT i.batch_id FROM mapping_batch_items i
+		JOIN mapping_batch_runs r ON r.batch_id = i.batch_id
 		WHERE r.id = ? AND i.state IN ('waiting', 'undoing')`, h.ID).Scan(&left).Error
 	if err != nil || len(left) == 0 {
 		return err

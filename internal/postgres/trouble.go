@@ -72,8 +72,9 @@ func troubled(err error) error {
 		return errs.Because(errs.Unavailable, "The database is held by other work just now, longer than this page "+
 			"waits. Nothing was changed by this step. Try again in a minute; if it lasts, look for what locks it.", err)
 	case Full:
-		return errs.Because(errs.Unavailable, "The disk of the database is full. Nothing was changed by this step, and "+
-			"what was stored before is kept. Free space on that disk, then try again.", err)
+		return errs.Because(errs.Unavailable,
+			"The disk of the database is full. Nothing was changed by this step, and "+
+				"what was stored before is kept. Free space on that disk, then try again.", err)
 	}
 	return err
 }

@@ -67,7 +67,8 @@ func NoteEndTally(tx *gorm.DB, id uuid.UUID, t EndTally) error {
 
 // SetEndDate writes what a person says of end dates. A form that was opened before is then out of date.
 func SetEndDate(tx *gorm.DB, id uuid.UUID, means string) error {
-	return tx.Exec(`UPDATE providers SET end_date_means = ?, version = version + 1 WHERE id = ? AND end_date_means <> ?`,
+	return tx.Exec(`UPDATE providers SET end_date_means = ?, version = version + 1 WHERE id = ?
+		AND end_date_means <> ?`,
 		means, id, means).Error
 }
 

@@ -165,7 +165,8 @@ func TestCallsThatGoWellWriteNothing(t *testing.T) {
 		}
 	}
 	var rows int
-	if err := db.Read(t.Context()).Raw(`SELECT count(*) FROM provider_lines`).Scan(&rows).Error; err != nil || rows != 0 {
+	if err := db.Read(t.Context()).Raw(`SELECT count(*) FROM provider_lines`).Scan(&rows).Error; err != nil ||
+		rows != 0 {
 		t.Errorf("%d rows, %v", rows, err)
 	}
 }

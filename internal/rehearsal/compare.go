@@ -203,7 +203,8 @@ func (c *comparison) unreadable(ctx context.Context, db *postgres.DB) error {
 	err := db.Read(ctx).Raw(`SELECT a.external_id AS account, u.raw FROM unreadable_records u
 		JOIN provider_accounts a ON a.id = u.account_id WHERE u.provider_id = ? AND u.what = 'subscription'
 		AND u.resolved_at IS NULL AND NOT EXISTS (SELECT FROM subscriptions s
-			WHERE s.provider_id = u.provider_id AND s.external_id = u.external_id) ORDER BY u.first_seen LIMIT 5000`, c.p.ID).Scan(&kept).Error
+			WHERE s.provider_id = u.provider_id AND s.external_id = u.external_id) ORDER BY u.first_seen
+			LIMIT 5000`, c.p.ID).Scan(&kept).Error
 	for _, k := range kept {
 		if _, bad := c.read(c.after, k.Account, k.Raw); !bad {
 			if _, was := c.read(c.before, k.Account, k.Raw); was {

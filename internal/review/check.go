@@ -51,7 +51,8 @@ func Judge(f Facts) []Check {
 			Mend{"subscription", f.SubscriptionID.String()}}}
 	case f.endUnsaid():
 		return []Check{{Customer, "not_sent", Fail,
-			"It has ended, and the distributor no longer sends its status. It stays ended: a blank word revives nothing. " +
+			"It has ended, and the distributor no longer sends its status. It stays ended: " +
+				"a blank word revives nothing. " +
 				"Ask the distributor.", Mend{"subscription", f.SubscriptionID.String()}}}
 	}
 	var cs []Check

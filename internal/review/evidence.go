@@ -123,5 +123,6 @@ func renewed(f Facts) []Check {
 func Codes() []string {
 	return []string{"account_gone", "begun", "contract", "cost", "currency", "customer", "date", "dates", "free",
 		"frequency", "hold", "kind", "ledger", "margin",
-		"missing", "moved", "not_seen", "not_sent", "past_end", "period", "price", "product", "proposal", "renewal", "status", "twin"}
+		"missing", "moved", "not_seen", "not_sent", "past_end", "period", "price", "product", "proposal", "renewal",
+		"status", "twin"}
 }

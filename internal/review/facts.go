@@ -139,7 +139,8 @@ const evidence = `s.no_longer_sent, s.deactivated_by AS deactivated, b.since AS 
 		AND g.contract_id = s.contract_id) AS signed_once,
 		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
 			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
-		coalesce(nullif(pr.end_date_means, ''), pr.end_date_seen) AS end_means, same.id AS same_id, same.external_id AS same_external_id,
+		coalesce(nullif(pr.end_date_means, ''), pr.end_date_seen) AS end_means, same.id AS same_id,
+			same.external_id AS same_external_id,
 		next.id AS successor_id, next.external_id AS successor_external_id, next.start_date AS successor_start,
 		past.id AS predecessor_id, past.external_id AS predecessor_external, past.end_date AS predecessor_end
 	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id JOIN providers pr ON pr.id = s.provider_id

@@ -183,7 +183,8 @@ func (d *Desk) givenUp(h Head, out Outcome) Outcome {
 
 func (d *Desk) tooLong(out Outcome) Outcome {
 	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the "+
-		"%d hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
+		"%d hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()),
+		d.Table.Kept),
 		Advice: "Ask the other side why, and start it again after that."}
 }
 

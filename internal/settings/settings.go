@@ -62,7 +62,8 @@ var ErrStale = errors.New("settings: changed meanwhile")
 
 // Defaults hold until an administrator saves something else.
 func Defaults() Settings {
-	return Settings{GoneShare: 0.2, ChangeShare: 0.1, SurgeSeats: 100, AutoMap: true, AutoMapScope: ByIdentity, KeepRunsDays: 400}
+	return Settings{GoneShare: 0.2, ChangeShare: 0.1, SurgeSeats: 100, AutoMap: true, AutoMapScope: ByIdentity,
+		KeepRunsDays: 400}
 }
 
 // The bounds of KeepRunsDays: never so few that the last month cannot be looked at.

@@ -18,7 +18,8 @@ func EndTally(ctx context.Context, db *gorm.DB, id uuid.UUID) (provider.EndTally
 		N int
 	}
 	err := db.WithContext(ctx).Raw(`SELECT start_date, end_date, term, count(*) AS n FROM subscriptions
-		WHERE provider_id = ? AND end_date IS NOT NULL AND provider_status <> 'missing' GROUP BY 1, 2, 3`, id).Scan(&groups).Error
+		WHERE provider_id = ? AND end_date IS NOT NULL AND provider_status <> 'missing'
+		GROUP BY 1, 2, 3`, id).Scan(&groups).Error
 	var t provider.EndTally
 	for _, g := range groups {
 		switch means, guessed := g.EndMeans(""); {

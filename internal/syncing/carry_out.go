@@ -207,7 +207,8 @@ const changedSince = "It was changed here since the plan was shown, so nothing o
 // noteSeen ends the absences of what was listed again.
 func (w *worker) noteSeen(ctx context.Context, planRun uuid.UUID) error {
 	var ids []uuid.UUID
-	err := w.s.DB.Read(ctx).Raw(`SELECT s.id FROM subscription_absences b JOIN subscriptions s ON s.id = b.subscription_id
+	err := w.s.DB.Read(ctx).Raw(`SELECT s.id FROM subscription_absences b
+		JOIN subscriptions s ON s.id = b.subscription_id
 		WHERE s.provider_id = ? AND s.external_id IN (SELECT unnest(external_ids) FROM sync_plan_accounts
 			WHERE run_id = ?) AND NOT EXISTS (SELECT FROM sync_plan_rows r WHERE r.run_id = ? AND r.subject_id = s.id
 			AND r.state = 'waits')`, w.provider.ID, planRun, planRun).Scan(&ids).Error

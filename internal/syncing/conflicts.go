@@ -101,7 +101,8 @@ func (w *worker) settleMove(ctx context.Context, m move) error {
 		if listed {
 			return w.conflict(tx, m.ExternalID, []string{m.FromID, "another customer"})
 		}
-		return tx.Exec(`UPDATE sync_plan_rows SET state = 'waits', since = ?, why = ? WHERE run_id = ? AND subject_id = ?`,
+		return tx.Exec(`UPDATE sync_plan_rows SET state = 'waits', since = ?, why = ? WHERE run_id = ?
+			AND subject_id = ?`,
 			clock.Today(w.s.Clock, w.s.Zone), "The customer that had it ("+m.FromID+") could not be read; it moves in "+
 				"the next run.", w.run.ID, m.SubjectID).Error
 	})

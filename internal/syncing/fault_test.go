@@ -342,7 +342,8 @@ func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
 	w.ok(err)
 	w.queued = nil // the job is lost
 	waits := func(minutes int) {
-		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(mins => ?)`, minutes).Error)
+		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(mins => ?)`,
+			minutes).Error)
 	}
 	waits(9)
 	w.ok(w.sync.Watch(t.Context()))

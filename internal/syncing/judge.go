@@ -199,7 +199,8 @@ func (w *worker) seal(ctx context.Context, lost []string) error {
 // digestOf covers every row of a plan as it is shown.
 func digestOf(ctx context.Context, db *gorm.DB, runID uuid.UUID) (string, error) {
 	h := sha256.New()
-	rows := db.WithContext(ctx).Raw(`SELECT concat_ws(E'\x1f', account_external_id, external_id, kinds, words, seats_before,
+	rows := db.WithContext(ctx).Raw(`SELECT concat_ws(E'\x1f', account_external_id, external_id, kinds, words,
+		seats_before,
 			seats_after, month_before, month_after, currency_before, currency_after, since,
 			CASE WHEN state IN ('planned', 'applied', 'refused') THEN 'planned' ELSE state END) AS line
 		FROM sync_plan_rows WHERE run_id = ? ORDER BY account_external_id COLLATE "C", external_id COLLATE "C"`, runID)

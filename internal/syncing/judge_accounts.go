@@ -193,7 +193,8 @@ func (w *worker) applyShownAccounts(ctx context.Context) outcome {
 		return failure(err)
 	}
 	err = w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`UPDATE sync_plan_rows SET state = 'applied' WHERE run_id = ? AND state = 'planned'`, planRun).Error
+		return tx.Exec(`UPDATE sync_plan_rows SET state = 'applied' WHERE run_id = ? AND state = 'planned'`,
+			planRun).Error
 	})
 	if err != nil {
 		return failure(err)

@@ -50,7 +50,8 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 		fault sandbox.Fault
 		says  string
 	}{
-		"every status cancelled": {sandbox.Fault{Kind: "set_field", Field: "status", Value: json.RawMessage(`"Cancelled"`)},
+		"every status cancelled": {sandbox.Fault{Kind: "set_field", Field: "status",
+			Value: json.RawMessage(`"Cancelled"`)},
 			"would end"},
 		"status no longer sent": {sandbox.Fault{Kind: "drop_field", Field: "status"}, "no longer sends the status"},
 		"every quantity 1": {sandbox.Fault{Kind: "set_field", Field: "quantity", Value: json.RawMessage(`1`)},
@@ -61,8 +62,10 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 		"end date renamed":      {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
 		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
 			"rhythm"},
-		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice", Value: json.RawMessage(`99.5`)}, "cost"},
-		"another currency":    {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)}, "currency"},
+		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice",
+			Value: json.RawMessage(`99.5`)}, "cost"},
+		"another currency": {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)},
+			"currency"},
 		"another start": {sandbox.Fault{Kind: "set_field", Field: "startDate", Value: json.RawMessage(`"2020-01-01"`)},
 			"dates"},
 	} {
@@ -130,7 +133,8 @@ func TestAChangedWorldRefusesAPlanWithBoth(t *testing.T) {
 	before := w.count(versions)
 	_, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
 	var outdated *syncing.Outdated
-	if !errors.As(err, &outdated) || len(outdated.Rows) != 1 || outdated.Rows[0].Shown.Words == outdated.Rows[0].Now.Words {
+	if !errors.As(err, &outdated) || len(outdated.Rows) != 1 ||
+		outdated.Rows[0].Shown.Words == outdated.Rows[0].Now.Words {
 		t.Fatalf("got %v", err)
 	}
 	if w.count(versions) != before || len(w.queued) != 0 {

@@ -72,7 +72,8 @@ func undecided(ms []*missing) []*missing {
 
 func (w *worker) missingNow(ctx context.Context) ([]*missing, error) {
 	var ms []*missing
-	err := w.s.DB.Read(ctx).Raw(`SELECT s.id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS name,
+	err := w.s.DB.Read(ctx).Raw(`SELECT s.id, s.external_id, coalesce(nullif(s.product_name, ''),
+		s.external_id) AS name,
 			o.external_id AS account, o.name AS account_name, cardinality(a.external_ids) AS listed,
 			s.billable_quantity, s.unit_cost, s.cost_period, s.cost_currency, b.since, b.first_at,
 			coalesce(b.run_id <> a.run_id, false) AS earlier
@@ -110,7 +111,8 @@ func (w *worker) secondLook(ctx context.Context, ms []*missing) ([]*missing, err
 		case !l.whole:
 			m.waits = "Its customer's list could not be read a second time."
 		case m.Listed == 0 && !w.run.AllowGone && !w.longEnough(m):
-			m.waits = "Its customer's list is suddenly empty. It counts as gone if it is empty six hours later, or if a " +
+			m.waits = "Its customer's list is suddenly empty. It counts as gone if it is empty six hours later, or " +
+				"if a " +
 				"person says so."
 		}
 		still = append(still, m)
@@ -227,7 +229,8 @@ func (w *worker) waitForUnlisted(ctx context.Context, ms []*missing) error {
 	if err != nil || !got.Complete {
 		for _, m := range ms {
 			if !m.Earlier {
-				m.waits = "The customer list could not be read, and it may be with a new customer; the next run decides."
+				m.waits = "The customer list could not be read, and it may be with a new customer; " +
+					"the next run decides."
 			}
 		}
 		return nil

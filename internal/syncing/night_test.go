@@ -77,7 +77,8 @@ func TestAFailedNightIsTriedAgainUntilItsEndAndThenWaitsForTheNext(t *testing.T)
 	t.Parallel()
 	w := nightly(t)
 	w.spoil(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "status", Status: 503})
-	for _, next := range []string{"21 02:05:01", "21 02:20:01", "21 03:20:01", "21 04:20:01", "21 05:20:01", "22 02:00:00"} {
+	for _, next := range []string{"21 02:05:01", "21 02:20:01", "21 03:20:01", "21 04:20:01", "21 05:20:01",
+		"22 02:00:00"} {
 		w.night()
 		if at := w.nextAt(); at != next {
 			t.Fatalf("next at %s instead of %s; %s", at, next, w.states())

@@ -52,7 +52,8 @@ func PlannedRows(ctx context.Context, db *gorm.DB, r Run) (rows []PlannedRow, to
 		PlannedRow
 		Total int
 	}
-	err = db.WithContext(ctx).Raw(`SELECT account_external_id, account_name, external_id, subject_id, name, kinds, words,
+	err = db.WithContext(ctx).Raw(`SELECT account_external_id, account_name, external_id, subject_id, name, kinds,
+		words,
 			seats_before, seats_after, month_before, month_after, currency_before, currency_after, since, state, why,
 			count(*) OVER () AS total
 		FROM sync_plan_rows WHERE run_id = ? `+telling+`

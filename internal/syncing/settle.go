@@ -155,7 +155,8 @@ func (s *Service) mayApply(ctx context.Context, tx *gorm.DB, r Run, digest strin
 }
 
 func (s *Service) settle(ctx context.Context, tx *gorm.DB, by audit.Actor, r Run, how string, run *uuid.UUID) error {
-	err := tx.Exec(`UPDATE sync_plans SET settled = ?, settled_at = ?, settled_by = ?, settled_run = ? WHERE run_id = ?`,
+	err := tx.Exec(`UPDATE sync_plans SET settled = ?, settled_at = ?, settled_by = ?, settled_run = ?
+		WHERE run_id = ?`,
 		how, s.Clock.Now(), by.Name, run, r.ID).Error
 	if err != nil {
 		return err

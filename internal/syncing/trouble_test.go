@@ -25,7 +25,8 @@ func TestAFullDiskFailsTheRunAndIsNamedWithWhatIsKept(t *testing.T) {
 	w.ok(err)
 	r := w.subscriptions()
 	if r.State != syncing.Failed || !strings.Contains(r.Message, "The disk of the database (") ||
-		!strings.Contains(r.Message, "What was read until then is kept.") || strings.Contains(r.Message, "Nothing was") {
+		!strings.Contains(r.Message, "What was read until then is kept.") ||
+		strings.Contains(r.Message, "Nothing was") {
 		t.Errorf("%s: %s", r.State, r.Message)
 	}
 	if n := w.count(`SELECT count(*) FROM subscriptions`); n == 0 || r.Done == 0 {
@@ -43,7 +44,8 @@ func TestKilledSessionsOfTheDatabaseInterruptARunAndNeverFailIt(t *testing.T) {
 	asked := 0
 	w.speak(spoken{subscriptions: func() error {
 		if asked++; asked == 5 {
-			_, err := super.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`,
+			_, err := super.Exec(t.Context(),
+				`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`,
 				w.db.Name)
 			return err
 		}

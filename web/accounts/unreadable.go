@@ -71,11 +71,13 @@ func (h Handlers) cannotBeRead(d dossier, problem string) *view.Unreadable {
 	m := &view.Unreadable{Card: ui.Card{Title: "It could not be read", Text: d.failedWhy, ID: "unreadable"},
 		Form: ui.Form{Action: recordPath(d.ID) + "/unreadable", Save: "Mark as not readable"},
 		Why: ui.Field{Name: "why", Label: "Why it cannot be read for long", Required: true, Error: problem,
-			Hint: "It is still asked every night and its subscriptions stay as they are, but what is missing elsewhere no " +
+			Hint: "It is still asked every night and its subscriptions stay as they are, but what is missing " +
+				"elsewhere no " +
 				"longer waits for it."}}
 	if d.isMarked {
 		m.Card.Title, m.Why.Value, m.Form.Save = "Marked as not readable", d.mark.Why, "Save reason"
-		m.Since = fmt.Sprintf("Since %s, by %s: %s", httpx.MomentText(d.mark.Since, h.Zone), d.mark.MarkedBy, d.mark.Why)
+		m.Since = fmt.Sprintf("Since %s, by %s: %s", httpx.MomentText(d.mark.Since, h.Zone), d.mark.MarkedBy,
+			d.mark.Why)
 		m.Return = &ui.PostButton{Button: ui.Button{Text: "Take the mark back",
 			Action: recordPath(d.ID) + "/unreadable"}}
 	}

@@ -19,10 +19,12 @@ func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	d := open(t, 5, 20)
 	d.fault(sandbox.Fault{Kind: "set_field", Field: "status", Value: value("Parked"), Path: lists})
-	d.fault(sandbox.Fault{Kind: "rename_field", Field: "productId", To: "aVeryLongNameOfAFieldThatNobodyReadsAnywhere", Path: lists})
+	d.fault(sandbox.Fault{Kind: "rename_field", Field: "productId", To: "aVeryLongNameOfAFieldThatNobodyReadsAnywhere",
+		Path: lists})
 	d.sync("subscriptions")
 	d.take(d.propose("statuses", "On the shelf = suspended", "note", "As their support says of a customer's hold"))
-	tried := d.propose("statuses", "Parked = cancelled", "token_form", "scope = api.read", "name.subscription.unitPrice",
+	tried := d.propose("statuses", "Parked = cancelled", "token_form", "scope = api.read",
+		"name.subscription.unitPrice",
 		"netPrice, priceNet")
 	failed := d.propose("path_customers", "/api/v1/cloud/nowhere")
 	b := browser.Start(t)

@@ -18,7 +18,8 @@ func TestARenamedFieldIsCorrectedWithoutARelease(t *testing.T) {
 	d.fault(sandbox.Fault{Kind: "rename_field", Field: "unitPrice", To: "netPrice", Path: lists})
 	before := d.count("unit_cost", "")
 	page := d.propose("name.subscription.unitPrice", "netPrice")
-	page.Shows("12 subscriptions would change, 0 seats", "cost: none →", "cost 12") // beside what today's answers would be read as
+	// beside what today's answers would be read as
+	page.Shows("12 subscriptions would change, 0 seats", "cost: none →", "cost 12")
 	d.take(page).Shows("Version 1 is in force")
 	if run := d.sync("subscriptions"); run.State != syncing.Succeeded {
 		t.Errorf("%s: %s", run.State, run.Message)
@@ -99,7 +100,8 @@ func TestWhatADialectMayNotSay(t *testing.T) {
 		{"token_form", "refresh_token = x"}, {"token_form", "scope"}, {"token_form", "a b = c"},
 		{"statuses", "Parked"}, {"statuses", "Parked = gone"}, {"statuses", "Parked = missing"},
 		{"statuses", "Parked = active\nParked = expired"}, {"statuses", "? = active"}, {"rhythms", "x = weekly"},
-		{"kinds", "x = unknown"}, {"per_minute", "0"}, {"per_minute", "-5"}, {"per_minute", "1e9"}, {"per_minute", "fast"},
+		{"kinds", "x = unknown"}, {"per_minute", "0"}, {"per_minute", "-5"}, {"per_minute", "1e9"},
+		{"per_minute", "fast"},
 		{"end_date_means", "noon"}, {"date_order", "year_first"}, {"name.subscription.quantity", "a b c d e f"},
 		{"name.subscription.quantity", "a$b"}, {"name.subscription.quantity", "<script>"},
 		{"name.nothing.known", "a"},
@@ -110,7 +112,8 @@ func TestWhatADialectMayNotSay(t *testing.T) {
 			t.Errorf("%s %q answers %d", c[0], c[1], p.Status)
 		}
 	}
-	if n := len(d.admin.Get(d.provider + "/dialect").Links()); n == 0 || d.admin.Get(d.provider+"/dialect").Has("Version 1") {
+	if n := len(d.admin.Get(d.provider + "/dialect").Links()); n == 0 ||
+		d.admin.Get(d.provider+"/dialect").Has("Version 1") {
 		t.Error("a refused dialect was kept")
 	}
 	d.admin.Post(d.provider+"/dialect", url.Values{"version": {"7"}, "note": {"x"}}).Want(http.StatusConflict)
@@ -164,7 +167,8 @@ func TestWhatEndsAtTheSandboxEndsOnTheDayItsRecordSays(t *testing.T) {
 	for _, s := range d.subs() {
 		if s["state"] != "inactive" && s["end_date"] > "2026-01-01" && len(closing) < 6 {
 			closing[s["external_id"]] = s["end_date"]
-			if err := d.Far.ChangeSubscription(s["external_id"], sandbox.SubscriptionChange{Status: ptr("Expired")}); err != nil {
+			if err := d.Far.ChangeSubscription(s["external_id"],
+				sandbox.SubscriptionChange{Status: ptr("Expired")}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -191,7 +195,8 @@ func TestAPartialWordKeepsASubscriptionOpenAndFailsTheReview(t *testing.T) {
 	t.Parallel()
 	d := open(t, 3, 9)
 	before := d.count("state", "inactive")
-	for _, word := range []string{"Partially Cancelled", "PartialCancel", "Teilweise storniert", "Parcialmente cancelado"} {
+	for _, word := range []string{"Partially Cancelled", "PartialCancel", "Teilweise storniert",
+		"Parcialmente cancelado"} {
 		d.Far.ClearFaults()
 		d.fault(sandbox.Fault{Kind: "set_field", Field: "status", Value: value(word), Path: lists})
 		d.sync("subscriptions")
@@ -199,7 +204,8 @@ func TestAPartialWordKeepsASubscriptionOpenAndFailsTheReview(t *testing.T) {
 			t.Errorf("%s closed %d", word, now-before)
 		}
 		for _, s := range d.subs() {
-			if s["state"] != "inactive" && (s["provider_status"] != "unknown" || !strings.Contains(s["checks"], "status")) {
+			if s["state"] != "inactive" &&
+				(s["provider_status"] != "unknown" || !strings.Contains(s["checks"], "status")) {
 				t.Errorf("%s: %s, checks %q", word, s["provider_status"], s["checks"])
 			}
 		}

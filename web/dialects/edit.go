@@ -64,7 +64,8 @@ func (h Handlers) Propose(c echo.Context) error {
 	in := input(form, h.Dialects.Wire(p.Connector))
 	n, err := h.Dialects.Propose(ctx, session.Actor(c), named(p), in)
 	if errs.KindOf(err) == errs.Invalid {
-		return h.form(c, http.StatusUnprocessableEntity, formState{p: p, now: now, in: in, problems: errs.FieldsOf(err)})
+		return h.form(c, http.StatusUnprocessableEntity,
+			formState{p: p, now: now, in: in, problems: errs.FieldsOf(err)})
 	}
 	if err != nil {
 		return err
@@ -72,7 +73,8 @@ func (h Handlers) Propose(c echo.Context) error {
 	if err := h.try(c, session.Actor(c), p, n); err != nil {
 		return err
 	}
-	return httpx.Done(c, versionPath(p.ID, n), "Version "+strconv.Itoa(n)+" was kept and tried. It is not in force yet.")
+	return httpx.Done(c, versionPath(p.ID, n),
+		"Version "+strconv.Itoa(n)+" was kept and tried. It is not in force yet.")
 }
 
 func (h Handlers) try(c echo.Context, by audit.Actor, p provider.Provider, n int) error {

@@ -38,8 +38,9 @@ func (h Handlers) form(c echo.Context, status int, f formState) error {
 	m.Page.Kicker, m.Page.Crumbs = f.p.Name, crumbs(f.p)
 	m.Page.Lead = "What differs from how Seatledger expects this distributor to speak. It changes only how answers are " +
 		"read and where lists are asked for."
-	m.Notes = []ui.Callout{{Tone: ui.Info, Text: "Saving keeps a new version and tries it: you see what would change, " +
-		"and nothing is read with it until you take it."}}
+	m.Notes = []ui.Callout{{Tone: ui.Info,
+		Text: "Saving keeps a new version and tries it: you see what would change, " +
+			"and nothing is read with it until you take it."}}
 	m.Fields = words(f)
 	m.Folds = folds(f, wire)
 	summary := slices.Clone(m.Fields)
@@ -95,19 +96,22 @@ func words(f formState) []ui.Field {
 	}
 	return []ui.Field{
 		area("statuses", "Words of the status", f.in.Statuses, "One a line: Parked = suspended. Meanings: active, "+
-			"suspended, pending, expired, cancelled, discontinued, deleted, unknown. Ours are active, suspended, expire, "+
+			"suspended, pending, expired, cancelled, discontinued, deleted, unknown. "+
+			"Ours are active, suspended, expire, "+
 			"cancel and the like in five languages; these come first."),
 		area("rhythms", "Words of frequency and term", f.in.Rhythms, "One a line: MTH12 = annual. Meanings: monthly, "+
 			"quarterly, annual, triennial, one_time, trial, unknown."),
-		area("kinds", "Words of the kind", f.in.Kinds, "One a line: cloud consumption = usage. A word in the product's "+
-			"name or billing model, or the beginning of its part number. Meanings: licence, one_time, usage, trial."),
+		area("kinds", "Words of the kind", f.in.Kinds,
+			"One a line: cloud consumption = usage. A word in the product's "+
+				"name or billing model, or the beginning of its part number. Meanings: licence, one_time, usage, trial."),
 		{Kind: ui.SelectBox, Name: "end_date_means", Label: "End date", Value: f.in.EndDate, Size: ui.Medium,
 			Options: endDates(), Hint: endHint(f.p)},
 		{Kind: ui.SelectBox, Name: "date_order", Label: "03/04/2027 is", Value: f.in.DateOrder, Size: ui.Medium,
 			Options: orders(), Hint: "Only where a date could be two days. Ours: such a date is not read, and a person " +
 				"says the day."},
 		{Kind: ui.Toggle, Name: "doubles", Label: "Sends doubles", Checked: f.in.Doubles,
-			Hint: "Prices such as 10.379999999999999 are rounded half-even to six places, with a note. Ours: a price with " +
+			Hint: "Prices such as 10.379999999999999 are rounded half-even to six places, with a note. Ours: " +
+				"a price with " +
 				"more than six decimals is not read."},
 		{Name: "per_minute", Label: "Calls a minute", Kind: ui.NumberInput, Value: f.in.PerMinute, Size: ui.Short,
 			Hint: "At most, for all workers of this process together. Empty: as fast as the concurrency lets it."},
@@ -147,9 +151,11 @@ func folds(f formState, wire distributor.Wire) []view.Fold {
 	if wire.TokenForm {
 		out = append(out, view.Fold{Fold: ui.Fold{Summary: "Sign-in", Hint: "scope, Basic header",
 			Open: f.in.TokenForm != "" || f.in.BasicAuth}, Fields: []ui.Field{
-			{Kind: ui.TextArea, Name: "token_form", Label: "Further fields of the token call", Value: f.in.TokenForm, Rows: 2,
+			{Kind: ui.TextArea, Name: "token_form", Label: "Further fields of the token call",
+				Value: f.in.TokenForm, Rows: 2,
 				Hint: "One a line: scope = api.read. No secrets: those stand sealed on the provider's form."},
-			{Kind: ui.RadioGroup, Name: "client_auth", Label: "The application signs in", Value: authWord(f.in.BasicAuth),
+			{Kind: ui.RadioGroup, Name: "client_auth", Label: "The application signs in",
+				Value: authWord(f.in.BasicAuth),
 				Options: []ui.Option{{Value: "body", Label: "In the form", Hint: "Ours: client_id and client_secret"},
 					{Value: "header", Label: "By an HTTP Basic header"}}},
 		}})
@@ -194,7 +200,8 @@ func nameFold(f formState, wire distributor.Wire, record, title string) view.Fol
 		if typed != "" {
 			hint = "Added: " + typed + ". " + hint
 		}
-		out.Fields = append(out.Fields, ui.Field{Name: "name." + field.Key, Label: name, Value: typed, Hint: hint + "."})
+		out.Fields = append(out.Fields,
+			ui.Field{Name: "name." + field.Key, Label: name, Value: typed, Hint: hint + "."})
 	}
 	return out
 }

@@ -48,7 +48,8 @@ func (h Handlers) of(c echo.Context) (provider.Provider, error) {
 	ctx := c.Request().Context()
 	p, err := provider.Get(ctx, h.DB.Read(ctx), id)
 	if err == nil && p.Connector == distributor.Manual {
-		err = errs.New(errs.Conflict, "A manual provider is entered by hand: there is no wire to read and no dialect to it.")
+		err = errs.New(errs.Conflict, "A manual provider is entered by hand: there is no wire to read and no dialect "+
+			"to it.")
 	}
 	return p, err
 }
@@ -62,7 +63,8 @@ func number(c echo.Context) (int, error) {
 }
 
 // version reads the version of the address and the one in force.
-func (h Handlers) version(ctx context.Context, c echo.Context, p provider.Provider) (v, now dialect.Version, err error) {
+func (h Handlers) version(ctx context.Context, c echo.Context, p provider.Provider) (v, now dialect.Version,
+	err error) {
 	n, err := number(c)
 	if err != nil {
 		return v, now, err

@@ -31,7 +31,8 @@ func open(t *testing.T, customers, subscriptions int) *desk {
 		Far: sandbox.DataOptions{Customers: customers, Subscriptions: subscriptions, Seed: 4}})}
 	d.admin = d.SignIn(auth.Admin)
 	p := d.admin.Get("/providers/new").FormTo("/providers").Set("name", "Stellr", "user_name",
-		"integration@reseller.example", "password", "sandbox-password", "url", d.FarURL, "application_id", "sandbox-app",
+		"integration@reseller.example", "password", "sandbox-password", "url", d.FarURL, "application_id",
+		"sandbox-app",
 		"application_secret", "sandbox-secret", "reseller_number", "100200",
 		"token_url", d.FarURL+"/oauth2/v1/token", "currency", "USD").Submit().Next()
 	d.provider = p.Path()

@@ -53,7 +53,8 @@ func (h Handlers) Show(c echo.Context) error {
 }
 
 func (h Handlers) dryRun(m *view.Version, p provider.Provider, v dialect.Version, tried *dialect.Tried, now int) error {
-	try := ui.PostButton{Button: ui.Button{Text: "Try it again", Icon: "sync", Action: versionPath(p.ID, v.Number) + "/try"}}
+	try := ui.PostButton{Button: ui.Button{Text: "Try it again", Icon: "sync",
+		Action: versionPath(p.ID, v.Number) + "/try"}}
 	m.Links = []ui.LinkButton{{Text: "Change it", Href: path(p.ID) + "?from=" + strconv.Itoa(v.Number), Icon: "edit"}}
 	if tried == nil {
 		try.Text = "Try it"
@@ -65,7 +66,8 @@ func (h Handlers) dryRun(m *view.Version, p provider.Provider, v dialect.Version
 	if err != nil {
 		return err
 	}
-	m.Card.Text = "Tried " + httpx.Moment(tried.At, h.Zone).Text + " by " + tried.ByName + ". Nothing was written. Each record is read in both dialects, so what differs is " +
+	m.Card.Text = "Tried " + httpx.Moment(tried.At, h.Zone).Text + " by " + tried.ByName +
+		". Nothing was written. Each record is read in both dialects, so what differs is " +
 		"the dialect's doing alone."
 	m.Verdict = verdict(t)
 	m.Buttons = []ui.PostButton{try}
@@ -88,7 +90,8 @@ func (h Handlers) dryRun(m *view.Version, p provider.Provider, v dialect.Version
 func verdict(t dialect.Trial) ui.Callout {
 	switch {
 	case t.Failure != "":
-		return ui.Callout{Tone: ui.Bad, Title: "The provider could not be read with it", Text: t.Failure + " " + t.Advice}
+		return ui.Callout{Tone: ui.Bad, Title: "The provider could not be read with it",
+			Text: t.Failure + " " + t.Advice}
 	case t.Changed == 0 && t.NotListed == 0 && t.Unreadable == 0 && t.NowReadable == 0:
 		return ui.Callout{Tone: ui.Info, Title: "No subscription would change",
 			Text: "Every record is read as the same with it."}
@@ -149,9 +152,11 @@ func rows(t dialect.Trial) *view.Part {
 	if len(t.Examples) == 0 {
 		return nil
 	}
-	p := &view.Part{Card: ui.Card{Title: "What would change", Flush: true}, Table: ui.Table{Caption: "What would change",
-		Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Customer"}, {Label: "Read as"},
-			{Label: "Seats now", Numeric: true}, {Label: "With it", Numeric: true}}}}
+	p := &view.Part{Card: ui.Card{Title: "What would change", Flush: true},
+		Table: ui.Table{Caption: "What would change",
+			Plain: true, Compact: true, Columns: []ui.Column{{Label: "Subscription"}, {Label: "Customer"},
+				{Label: "Read as"},
+				{Label: "Seats now", Numeric: true}, {Label: "With it", Numeric: true}}}}
 	if more := t.Changed - len(t.Examples); more > 0 {
 		p.Card.Text = fmt.Sprintf("The first %d of %d.", len(t.Examples), t.Changed)
 	}

@@ -37,7 +37,8 @@ func (h Handlers) Wire(c echo.Context) error {
 	m.Page.Kicker, m.Page.Crumbs = p.Name, crumbs(p)
 	m.Page.Lead = "What the last runs saw of this distributor's answers: names and words, nothing of any customer."
 	if len(reports) == 0 {
-		m.Notes = []ui.Callout{{Tone: ui.Info, Text: "Nothing yet: the report is made by a sync over the whole provider."}}
+		m.Notes = []ui.Callout{{Tone: ui.Info,
+			Text: "Nothing yet: the report is made by a sync over the whole provider."}}
 	}
 	m.Stats, m.Parts, err = h.seen(p, reports)
 	if err != nil {
@@ -56,7 +57,8 @@ func (h Handlers) seen(p provider.Provider, reports []dialect.Report) (ui.Stats,
 		}
 		merge(&all, w)
 		when = append(when, ui.Row{Cells: []ui.Cell{ui.LinkCell(map[string]string{"accounts": "Accounts",
-			"subscriptions": "Subscriptions"}[r.Kind], "/sync-runs/"+r.RunID.String()), ui.Of(httpx.Moment(r.At, h.Zone)),
+			"subscriptions": "Subscriptions"}[r.Kind], "/sync-runs/"+r.RunID.String()),
+			ui.Of(httpx.Moment(r.At, h.Zone)),
 			ui.TextCell(records(w)), ui.TextCell(strconv.Itoa(w.LargestPage))}})
 	}
 	if len(reports) == 0 {
@@ -76,7 +78,8 @@ func (h Handlers) seen(p provider.Provider, reports []dialect.Report) (ui.Stats,
 				{Label: "Largest page", Numeric: true}}}},
 	}
 	if all.HiddenWords > 0 {
-		parts[1].Card.Text = fmt.Sprintf("%s more not shown, as they may name somebody; the subscriptions' pages have them.",
+		parts[1].Card.Text = fmt.Sprintf("%s more not shown, as they may name somebody; "+
+			"the subscriptions' pages have them.",
 			count(all.HiddenWords, "word"))
 	}
 	return stats, parts, nil
@@ -94,7 +97,8 @@ func merge(all *distributor.WireReport, w distributor.WireReport) {
 	for _, pair := range []struct {
 		into *map[string]int
 		from map[string]int
-	}{{&all.Unread, w.Unread}, {&all.Words, w.Words}, {&all.Places, w.Places}, {&all.Codes, w.Codes}, {&all.Names, w.Names}} {
+	}{{&all.Unread, w.Unread}, {&all.Words, w.Words}, {&all.Places, w.Places}, {&all.Codes, w.Codes},
+		{&all.Names, w.Names}} {
 		if *pair.into == nil {
 			*pair.into = map[string]int{}
 		}
@@ -125,8 +129,9 @@ func counts(title, head string, m map[string]int, none string) view.Part {
 	keys := slices.Collect(maps.Keys(m))
 	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
 	for _, key := range keys {
-		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: strings.Replace(key, "=", " = ", 1), Mono: true},
-			ui.TextCell(strconv.Itoa(m[key]))}})
+		p.Table.Rows = append(p.Table.Rows,
+			ui.Row{Cells: []ui.Cell{{Text: strings.Replace(key, "=", " = ", 1), Mono: true},
+				ui.TextCell(strconv.Itoa(m[key]))}})
 	}
 	return p
 }

@@ -67,7 +67,8 @@ func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
 		return views.List{}, err
 	}
 	frame := session.Page(c, "Notices", "")
-	frame.Lead = "What happened without a person and somebody should know. Each of us has our own marks of what was read."
+	frame.Lead = "What happened without a person and somebody should know. " +
+		"Each of us has our own marks of what was read."
 	if frame.Bell != nil && frame.Bell.Unread > 0 {
 		frame.Actions = []templ.Component{readAll(frame.Here, newest)}
 	}
@@ -126,7 +127,8 @@ func emptiness(q httpx.ListQuery) *ui.EmptyState {
 }
 
 func columns() []string {
-	return []string{"id", "at", "kind", "severity", "object_type", "object_id", "object_name", "provider_id", "provider",
+	return []string{"id", "at", "kind", "severity", "object_type", "object_id", "object_name", "provider_id",
+		"provider",
 		"text", "seats_lost", "seats_gained", "money_month", "money_currency", "unread"}
 }
 

@@ -181,7 +181,8 @@ func TestANightThatFailedIsToldOnTheBellTheDashboardAndInTheLog(t *testing.T) {
 	if !regexp.MustCompile(`level=ERROR msg="run ended".*trigger=nightly.*state=failed`).MatchString(w.Log.String()) {
 		t.Error("no line at error level says that the night failed")
 	}
-	if !strings.Contains(w.Log.String(), `msg="run begins" of="sync run" trigger=nightly attempt=1 provider="TD SYNNEX US" kind=accounts`) {
+	if !strings.Contains(w.Log.String(),
+		`msg="run begins" of="sync run" trigger=nightly attempt=1 provider="TD SYNNEX US" kind=accounts`) {
 		t.Error("no line says that the run began")
 	}
 	w.readByOneAlone(notices[0]["id"])
@@ -202,7 +203,8 @@ func (w *walk) readByOneAlone(id string) {
 		w.t.Error("no way from the notice to its provider")
 	}
 	page.FormTo("/notices/" + id + "/read").Submit().Next()
-	if left := w.admin.Get("/notices.csv?unread=yes").Records(); len(left) != len(w.admin.Get("/notices.csv").Records())-1 {
+	if left := w.admin.Get("/notices.csv?unread=yes").
+		Records(); len(left) != len(w.admin.Get("/notices.csv").Records())-1 {
 		w.t.Errorf("%d are left unread", len(left))
 	}
 	if len(w.admin.Get("/notices.csv?unread=yes").Records()) > 0 {
@@ -258,7 +260,8 @@ func TestOldRunsAreTakenAwayButNotWhatSomethingPointsTo(t *testing.T) {
 func (w *walk) scrape() string {
 	w.t.Helper()
 	rec := httptest.NewRecorder()
-	site.NewMetrics(w.App.Collectors()...).Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	site.NewMetrics(w.App.Collectors()...).Handler().ServeHTTP(rec,
+		httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return rec.Body.String()
 }
 

@@ -16,7 +16,8 @@ func planning(t *testing.T) *walk {
 	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size}), data: sandbox.NewData(size)}
 	w.admin = w.Client()
 	w.firstAdmin()
-	w.provider = w.admin.Get("/providers/new").FormTo("/providers").Set("name", "TD SYNNEX", "url", w.FarURL, "token_url",
+	w.provider = w.admin.Get("/providers/new").FormTo("/providers").Set("name", "TD SYNNEX", "url", w.FarURL,
+		"token_url",
 		w.FarURL+"/oauth2/v1/token", "application_id", "sandbox-app", "application_secret", "sandbox-secret",
 		"reseller_number", sandbox.DefaultReseller, "currency", "USD").Submit().Next().Path()
 	w.verify()
@@ -27,7 +28,8 @@ func planning(t *testing.T) *walk {
 
 func (w *walk) spoil(field, value string) {
 	w.t.Helper()
-	if _, err := w.Far.AddFault(sandbox.Fault{Path: "/api/v1/customers/*/subscriptions", Kind: "set_field", Field: field,
+	if _, err := w.Far.AddFault(sandbox.Fault{Path: "/api/v1/customers/*/subscriptions", Kind: "set_field",
+		Field: field,
 		Value: json.RawMessage(value)}); err != nil {
 		w.t.Fatal(err)
 	}
@@ -42,7 +44,8 @@ func TestAStoppedRunShowsWhatItWouldDoAndIsAppliedByItsDigest(t *testing.T) {
 	w.spoil("status", `"Cancelled"`)
 	run := w.admin.Post(w.provider+"/sync-subscriptions", nil).Next()
 	w.WaitRun(run)
-	page := w.admin.Get(run.Path()).Shows("Stopped by the guard", "would end", "Nothing was changed", "What would change",
+	page := w.admin.Get(run.Path()).Shows("Stopped by the guard", "would end", "Nothing was changed",
+		"What would change",
 		"Apply what is shown")
 	if now := w.live(); now != live {
 		t.Fatalf("%d live subscriptions, there were %d", now, live)
@@ -62,14 +65,16 @@ func TestAStoppedRunShowsWhatItWouldDoAndIsAppliedByItsDigest(t *testing.T) {
 func TestADryRunShowsAndChangesNothingAndIsDiscarded(t *testing.T) {
 	t.Parallel()
 	w := planning(t)
-	before := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job", "audit_events",
+	before := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job",
+		"audit_events",
 		"sessions", "sync_run_accounts")
 	w.spoil("quantity", `3`)
 	page := w.admin.Get(w.provider)
 	run := page.Form(`form:has(input[name="dry"])`).Submit().Next()
 	w.WaitRun(run)
 	shown := w.admin.Get(run.Path()).Shows("Waits for a person", "dry run", "What would change")
-	after := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job", "audit_events",
+	after := w.Versions("sync_runs", "sync_plans", "sync_plan_accounts", "sync_plan_rows", "river.river_job",
+		"audit_events",
 		"sessions", "sync_run_accounts")
 	for table, was := range before {
 		if after[table] != was {

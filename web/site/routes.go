@@ -247,6 +247,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/invoices/:id", h.invoices.Record), // also answers {id}.pdf and {id}.csv: one parameter, one handler
 		get("/invoices/:id/logo", h.invoices.Logo),
 		post("/invoices/:id/bill", h.invoices.Bill, billing),
+		post("/invoices/:id/together", h.invoices.Together, billing),
 		post("/invoices/:id/redraw", h.invoices.Redraw, billing),
 		post("/invoices/:id/pay", h.invoices.Pay, billing),
 		get("/invoices/:id/void", h.invoices.ConfirmVoid, billing),

@@ -102,7 +102,8 @@ func (l *Line) keepSilent(ctx context.Context, d time.Duration, why string) {
 func whyPaused(e *distributor.Error) string {
 	why := fmt.Sprintf("The distributor asked for a pause (%d)", e.StatusCode)
 	if e.AskedFor > 0 {
-		why = fmt.Sprintf("The distributor asked for a pause of %s (%d), and is asked again after a day", lasting(e.AskedFor),
+		why = fmt.Sprintf("The distributor asked for a pause of %s (%d), and is asked again after a day",
+			lasting(e.AskedFor),
 			e.StatusCode)
 	}
 	return why
@@ -126,7 +127,8 @@ func (l *Line) paused(s State, left time.Duration) error {
 func adviceOnPause(by distributor.Asker) string {
 	switch by {
 	case distributor.ByBreaker:
-		return "Then one call tries whether it is well again; if it lasts, ask the distributor whether its service is up."
+		return "Then one call tries whether it is well again; if it lasts, ask the distributor whether its service " +
+			"is up."
 	case distributor.ByLimit:
 		return "Try again after that, or raise the provider's calls per minute."
 	}

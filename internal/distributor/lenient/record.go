@@ -111,7 +111,8 @@ func (r *Record) Amount(f Field) decimal.NullDecimal {
 	}
 	d, err := parseAmount(text)
 	if even := d.RoundBank(amountPlaces); errors.Is(err, errPlaces) && r.habits.Doubles && !even.IsNegative() {
-		r.notes = append(r.notes, fmt.Sprintf("%s: %s was rounded to %s, since this provider sends doubles", f[0], d, even))
+		r.notes = append(r.notes, fmt.Sprintf("%s: %s was rounded to %s, since this provider sends doubles",
+			f[0], d, even))
 		d, err = even, nil
 	}
 	if err != nil {

@@ -23,7 +23,8 @@ var nothingFound = regexp.MustCompile(`^(sorry, )?(there (are|is) |es (wurden|gi
 	`( (was |were |are |is |has been |have been )?(found|available|returned|exists?|trouve(e?s?)|disponibles?|` +
 	`encontrad[oa]s?|gefunden|vorhanden))?( for (this|the) (customer|reseller|account))?$`)
 
-var flat = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ó", "o", "á", "a", "ã", "a", "ú", "u", "ü", "u", "ä", "a", "ö",
+var flat = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ó", "o", "á", "a", "ã", "a", "ú", "u", "ü", "u",
+	"ä", "a", "ö",
 	"o", "’", "'")
 
 func silent(text string, what *regexp.Regexp) bool {

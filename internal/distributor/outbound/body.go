@@ -50,8 +50,9 @@ func (c *Client) leave(ctx context.Context, length int64) (release func(), err e
 	}
 	if c.large.Acquire(ctx, length) != nil {
 		return nil, &distributor.Error{Kind: distributor.TooLarge,
-			Message: "The answer is large, and others as large were being read at the same time, so that it found no room.",
-			Advice:  "Lower the page size or the concurrency under Advanced, then try again."}
+			Message: "The answer is large, and others as large were being read at the same time, so that it found no " +
+				"room.",
+			Advice: "Lower the page size or the concurrency under Advanced, then try again."}
 	}
 	return sync.OnceFunc(func() { c.large.Release(length) }), nil
 }

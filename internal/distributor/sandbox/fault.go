@@ -19,14 +19,15 @@ type Fault struct {
 
 	Method string `json:"method,omitempty"`
 	// * stands within a segment, ** at the end for any rest; empty: every path
-	Path        string            `json:"path,omitempty"`
-	Action      string            `json:"action_name,omitempty"` // of legacy calls
-	Query       map[string]string `json:"query,omitempty"`       // such as {"pageNo":"2"}
-	After       int               `json:"after,omitempty"`       // lets so many matching requests through first
-	Times       int               `json:"times,omitempty"`       // hits so often; 0: until removed
-	Calls       []int             `json:"calls,omitempty"`       // hits the matching requests of these numbers; 1 is the next
-	Probability float64           `json:"probability,omitempty"` // 0 or 1: always
-	Seed        uint64            `json:"seed,omitempty"`        // of the probability
+	Path   string            `json:"path,omitempty"`
+	Action string            `json:"action_name,omitempty"` // of legacy calls
+	Query  map[string]string `json:"query,omitempty"`       // such as {"pageNo":"2"}
+	After  int               `json:"after,omitempty"`       // lets so many matching requests through first
+	Times  int               `json:"times,omitempty"`       // hits so often; 0: until removed
+	// hits the matching requests of these numbers; 1 is the next
+	Calls       []int   `json:"calls,omitempty"`
+	Probability float64 `json:"probability,omitempty"` // 0 or 1: always
+	Seed        uint64  `json:"seed,omitempty"`        // of the probability
 
 	Status int `json:"status,omitempty"` // for kind status
 	// sent as it is; date:30s and date:-1h are written as a date

@@ -143,10 +143,12 @@ func TestARefusedSignInAtARegionalHostNamesTheTokenURL(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = stellr.New(distributor.Credentials{Connector: distributor.Stellr, BaseURL: api, TokenURL: server.URL,
-			ApplicationID: "a", ApplicationSecret: "b-secret"}, hc, clock.System{}, slog.New(slog.DiscardHandler)).
+			ApplicationID: "a", ApplicationSecret: "b-secret"}, hc, calls.Options{Clock: clock.System{}},
+			slog.New(slog.DiscardHandler)).
 			Accounts(t.Context())
 		advice := distributor.AsError(err).Advice
-		if distributor.KindOf(err) != distributor.BadCredentials || strings.Contains(advice, "region") != (want != "") ||
+		if distributor.KindOf(err) != distributor.BadCredentials ||
+			strings.Contains(advice, "region") != (want != "") ||
 			!strings.Contains(advice, strings.Replace(want, "sso.us", "sso.ca", 1)) {
 			t.Errorf("%s: %v: %s", api, err, advice)
 		}

@@ -22,14 +22,16 @@ func TestADialectReadsOtherNamesWordsAndDatesAtOtherPlaces(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.says("/cloud/v2/clients", `{"data":{"total":1,"records":[{"clientRef":"7","clientName":"Contoso Example"}]}}`)
-	f.says("/cloud/v2/clients/7/abos", `{"data":{"total":1,"records":[{"subscriptionId":"1_1","seatsBought":5,"quantity":1,
+	f.says("/cloud/v2/clients/7/abos",
+		`{"data":{"total":1,"records":[{"subscriptionId":"1_1","seatsBought":5,"quantity":1,
 		"unitPrice":10.379999999999999,"state2":{"word":"Parked"},"status":"Cancelled","billingFrequency":"MTH12",
 		"startDate":"03/04/2026","endDate":"31/01/2027","productName":"Cloud Meter 5"}]}}`)
 	f.says("/cloud/v2/clients/7/log", `{"data":{"records":[{"subscriptionId":"1_1","entryDatetime":"03/04/2026",
 		"what":"Add 2 seats"}]}}`)
 	c := f.connect(t, speaking(distributor.Dialect{
 		Names: map[string][]string{"customer.customerNo": {"clientRef"}, "customer.name": {"clientName"},
-			"subscription.quantity": {"seatsBought"}, "subscription.status": {"state2.word"}, "change.changeLog": {"what"}},
+			"subscription.quantity": {"seatsBought"}, "subscription.status": {"state2.word"},
+			"change.changeLog": {"what"}},
 		Statuses: map[string]distributor.Status{"parked": distributor.StatusSuspended},
 		Rhythms:  map[string]distributor.Frequency{"mth12": distributor.Annual},
 		Kinds:    map[string]distributor.Kind{"cloud meter": distributor.Usage},

@@ -16,7 +16,8 @@ func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 	form := c.signInForm()
 	c.tongue.dress(form, header)
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()), Header: header})
+		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()),
+		Header: header})
 	if err != nil {
 		return calls.Token{}, err
 	}

@@ -98,7 +98,8 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 	}{
 		"wrong secret": {401, `{"error":"invalid_client","error_description":"bad secret"}`,
 			distributor.NeedsCredentials, "application id and secret"},
-		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials, "application id and secret"},
+		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials,
+			"application id and secret"},
 		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.NeedsCredentials,
 			"application id and secret"},
 		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.NeedsCredentials, "other grant"},

@@ -91,10 +91,13 @@ func reread(d distributor.Dialect, account string, raw []byte) (distributor.Subs
 }
 
 var (
-	customerFields = []lenient.Field{customerNo, customerName, customerDomain, tenantID, email, phone, street, city, state,
+	customerFields = []lenient.Field{customerNo, customerName, customerDomain, tenantID, email, phone, street,
+		city, state,
 		postalCode, country, customerStatus}
-	subscriptionFields = []lenient.Field{subscriptionID, contractNo, lineNo, recordCustomer, vendorSubID, vendor, productName,
-		partNumber, skuNo, quantity, unitCost, suggestedPrice, currency, billing, term, startDate, endDate, autoRenew, status,
+	subscriptionFields = []lenient.Field{subscriptionID, contractNo, lineNo, recordCustomer, vendorSubID, vendor,
+		productName,
+		partNumber, skuNo, quantity, unitCost, suggestedPrice, currency, billing, term, startDate, endDate,
+		autoRenew, status,
 		billingModel}
 	changeFields = []lenient.Field{subscriptionID, contractNo, lineNo, changeLogText, activityText, entryTime, entryBy,
 		entrySource}

@@ -84,7 +84,8 @@ func incomplete(bad []distributor.BadRecord, total, listed int) string {
 	return ""
 }
 
-func (t tongue) readAccount(raw json.RawMessage, requestID string, watch *distributor.Watch) (distributor.Account, *distributor.BadRecord) {
+func (t tongue) readAccount(raw json.RawMessage, requestID string, watch *distributor.Watch) (distributor.Account,
+	*distributor.BadRecord) {
 	r, ok := t.customer.NewRecord(raw)
 	if !ok {
 		return distributor.Account{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(raw)}

@@ -197,7 +197,8 @@ func TestVerifyPassesAndWarnsAsTheComprehensiveOneDoes(t *testing.T) {
 	if full.Result() != distributor.Passed || len(full.Layers) != 7 {
 		t.Errorf("%+v", full)
 	}
-	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context(), distributor.Hurried)
+	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context(),
+		distributor.Hurried)
 	if last := empty.Layers[6]; empty.Result() != distributor.Warned || !strings.Contains(last.Message, "100200") {
 		t.Errorf("%+v", empty)
 	}

@@ -72,8 +72,10 @@ func (t tongue) watched(watch *distributor.Watch, r *lenient.Record, s distribut
 }
 
 var (
-	customerFields = []lenient.Field{customerNo, customerName, customerDomain, tenantID, email, phone, street, city, state,
+	customerFields = []lenient.Field{customerNo, customerName, customerDomain, tenantID, email, phone, street,
+		city, state,
 		postalCode, country, customerStatus}
-	subscriptionFields = []lenient.Field{subscriptionID, vendorSubID, serviceName, partNumber, skuNo, quantity, unitPrice,
+	subscriptionFields = []lenient.Field{subscriptionID, vendorSubID, serviceName, partNumber, skuNo, quantity,
+		unitPrice,
 		msrp, currency, billing, term, status}
 )

@@ -23,7 +23,8 @@ var doubtful = []struct{ why, words string }{
 		"demnachst| wird | werden | sera | zu | por cancelar | por vencer | a vencer | va | expires |expire le|" +
 		"expire on|expire el|expira em|expires on|at end|at the end|end of|la fin|al final|no fim|ao final|ao fim|" +
 		"zum ende|laufzeitende|vertragsende|next "},
-	{"asked for", "request|requet|demand|solicit|requerid| pedido | pedida |beantrag|angefrag|angeford|gekundigt|kundigung|" +
+	{"asked for", "request|requet|demand|solicit|requerid| pedido | pedida " +
+		"|beantrag|angefrag|angeford|gekundigt|kundigung|" +
 		"notice|preavis|aviso|attempt|tentativ| versuch"},
 	{"going on", "cancelling|canceling|cancelando|expiring|expirando|expirant|deleting|suprimiendo|eliminando|excluindo|" +
 		"discontinuing|ablaufend|lauft ab|en cours d |cancellation|cancelacion|cancelamento|annulation|annulierung|" +
@@ -62,7 +63,8 @@ var (
 	camel    = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
 	notWords = regexp.MustCompile(`[^\p{L}\p{N}-]+`)
 	accents  = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "å", "a", "ç", "c", "é", "e", "è",
-		"e", "ê", "e", "ë", "e", "í", "i", "ì", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ò", "o", "ô", "o", "õ", "o",
+		"e", "ê", "e", "ë", "e", "í", "i", "ì", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ò", "o", "ô",
+		"o", "õ", "o",
 		"ö", "o", "ú", "u", "ù", "u", "û", "u", "ü", "u", "ß", "ss", "œ", "oe")
 )
 

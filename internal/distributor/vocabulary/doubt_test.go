@@ -11,13 +11,17 @@ import (
 
 // The words of five languages, as a distributor's regional hosts may write them.
 var certain = map[distributor.Status][]string{
-	distributor.StatusActive: {"Active", "Activated", "actif", "Activé", "activo", "Activada", "ativo", "Ativado", "aktiv",
+	distributor.StatusActive: {"Active", "Activated", "actif", "Activé", "activo", "Activada", "ativo",
+		"Ativado", "aktiv",
 		"Aktiviert", "Réactivé", "Reativado"},
-	distributor.StatusSuspended: {"Suspended", "SUSPEND", "suspendu", "Suspendue", "suspendido", "suspenso", "Ausgesetzt",
+	distributor.StatusSuspended: {"Suspended", "SUSPEND", "suspendu", "Suspendue", "suspendido", "suspenso",
+		"Ausgesetzt",
 		"gesperrt"},
-	distributor.StatusPending: {"Pending", "pendiente", "Pendente", "en attente", "Ausstehend", "in Bearbeitung", "En proceso",
+	distributor.StatusPending: {"Pending", "pendiente", "Pendente", "en attente", "Ausstehend", "in Bearbeitung",
+		"En proceso",
 		"Em processamento", "En cours de traitement", "PendingActivation"},
-	distributor.StatusExpired: {"Expired", "expire", "Expiré", "expirado", "Vencida", "Caducado", "abgelaufen", "échue"},
+	distributor.StatusExpired: {"Expired", "expire", "Expiré", "expirado", "Vencida", "Caducado",
+		"abgelaufen", "échue"},
 	distributor.StatusCancelled: {"Cancelled", "CANCELED", "annulé", "Résiliée", "cancelado", "Anulada", "Cancelada",
 		"storniert", "annulliert", "Re\u0301silie\u0301"},
 	distributor.StatusDiscontinued: {"Discontinued", "Discontinué", "descontinuado", "Descatalogado"},
@@ -27,8 +31,10 @@ var certain = map[distributor.Status][]string{
 
 var uncertain = []string{
 	// a part only
-	"Partially Cancelled", "PartialCancel", "PARTIALCANCEL", "CancelledPartial", "Partial cancellation", "Partly deleted",
-	"partially_suspended", "Partially expired", "Partiellement annulé", "résiliation partielle", "Cancelado parcialmente",
+	"Partially Cancelled", "PartialCancel", "PARTIALCANCEL", "CancelledPartial", "Partial cancellation",
+	"Partly deleted",
+	"partially_suspended", "Partially expired", "Partiellement annulé", "résiliation partielle",
+	"Cancelado parcialmente",
 	"Parcialmente excluído", "Suspensión parcial", "teilweise storniert", "Teilstorniert", "Zum Teil gelöscht",
 	"Cancelled 2 of 5", "2 seats cancelled", "Licenses deleted", "Lizenzen gelöscht",
 	// turned around
@@ -37,11 +43,14 @@ var uncertain = []string{
 	"Cancellation reversed", "Stornierung rückgängig gemacht", "Cancel revoked",
 	// planned
 	"Scheduled for cancellation", "CancelScheduled", "Will be cancelled", "Cancelled at end of term",
-	"Annulation planifiée", "Sera supprimé", "Cancelación programada", "Se cancelado al final del plazo", "Agendado cancelado",
-	"Cancelado no fim do prazo", "Kündigung vorgemerkt", "Wird gelöscht", "Expires 2027-01-01", "Expires", "expiring soon",
+	"Annulation planifiée", "Sera supprimé", "Cancelación programada", "Se cancelado al final del plazo",
+	"Agendado cancelado",
+	"Cancelado no fim do prazo", "Kündigung vorgemerkt", "Wird gelöscht", "Expires 2027-01-01", "Expires",
+	"expiring soon",
 	"To be deleted", "Por cancelar", "wird zum Laufzeitende storniert",
 	// asked for
-	"Cancel requested", "CancellationRequested", "Annulation demandée", "Cancelación solicitada", "Cancelamento solicitado",
+	"Cancel requested", "CancellationRequested", "Annulation demandée", "Cancelación solicitada",
+	"Cancelamento solicitado",
 	"gekündigt", "Löschung beantragt",
 	// going on, failed, of something else
 	"Cancelling", "Cancelando", "Expiring", "Deleting", "En cours d'annulation", "Annuler", "Cancellation pending",
@@ -78,7 +87,8 @@ func TestADoubtfulWordClosesNothing(t *testing.T) {
 func TestADoubtBesideAnyEndingKeepsItOpen(t *testing.T) {
 	t.Parallel()
 	var ends []string
-	for _, s := range []distributor.Status{distributor.StatusCancelled, distributor.StatusDeleted, distributor.StatusExpired,
+	for _, s := range []distributor.Status{distributor.StatusCancelled, distributor.StatusDeleted,
+		distributor.StatusExpired,
 		distributor.StatusDiscontinued} {
 		ends = append(ends, certain[s]...)
 	}
@@ -126,7 +136,8 @@ func TestUsageIsToldFromWhatIsSoldBesideIt(t *testing.T) {
 		{Product{Name: "Anything", Model: "Usage", Frequency: monthly}, distributor.Usage},
 		{Product{Name: "Azure Reserved VM Instance", Part: "DZH318Z08NDC:0001", Frequency: distributor.FreqOneTime},
 			distributor.OneTime},
-		{Product{Name: "Microsoft Azure AD Premium P1", Part: "CFQ7TTC0LFLS:0002", Frequency: monthly}, distributor.Licence},
+		{Product{Name: "Microsoft Azure AD Premium P1", Part: "CFQ7TTC0LFLS:0002", Frequency: monthly},
+			distributor.Licence},
 		{Product{Name: "Usage Analytics", Frequency: monthly}, distributor.Licence},
 	} {
 		c.p.Term = distributor.FreqUnknown

@@ -1,9 +1,8 @@
-package billing
+package invoice
 
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -16,16 +15,33 @@ import (
 
 // Void takes an invoice back, whole: its days are unpaid again, or what it credited is
 // paid again. Only the latest of each of its subscriptions can be voided, and no paid
-// one; those are corrected by a credit. A number that was given stays with it.
+// one; those are corrected by a credit. A number that was given stays with it, and what
+// shares its document is void with it. A draft leaves those that it was to go out with.
 func (s Service) Void(ctx context.Context, by audit.Actor, st Step) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.void(ctx, tx, by, st) })
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.VoidIn(ctx, tx, by, st) })
 }
 
-func (s Service) void(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step) error {
-	i, err := locked(ctx, tx, st.ID, st.Version)
+// VoidIn is Void as a part of a larger step.
+func (s Service) VoidIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step) error {
+	i, err := Locked(ctx, tx, st.ID, st.Version)
 	if err != nil {
 		return err
 	}
+	all := []Invoice{i}
+	if i.State == Billed { // what is out stays as it is, or is void as a whole
+		if all, err = sharing(ctx, tx, i); err != nil {
+			return err
+		}
+	}
+	for n := len(all) - 1; n >= 0; n-- {
+		if err := s.voidOne(ctx, tx, by, all[n], st.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Service) voidOne(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoice, reason string) error {
 	subs, err := lockSubscriptions(ctx, tx, i.ID)
 	if err != nil {
 		return err
@@ -38,7 +54,7 @@ func (s Service) void(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step)
 	}
 	err = tx.Exec(`UPDATE invoices SET state = 'void', voided_at = ?, void_reason = ?, version = version + 1
 		WHERE id = ?`,
-		s.Clock.Now(), st.Reason, i.ID).Error
+		s.Clock.Now(), reason, i.ID).Error
 	if err != nil {
 		return fmt.Errorf("void invoice %s: %w", i.ID, err)
 	}
@@ -46,7 +62,7 @@ func (s Service) void(ctx context.Context, tx *gorm.DB, by audit.Actor, st Step)
 		return err
 	}
 	return s.record(ctx, tx, by, "invoice.voided", i,
-		map[string]any{"state": Void, "reason": st.Reason, "subscriptions": len(subs)})
+		map[string]any{"state": Void, "reason": reason, "subscriptions": len(subs)})
 }
 
 // lockSubscriptions locks the subscriptions of an invoice, in the order of their ids.
@@ -120,73 +136,4 @@ func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoic
 		}
 	}
 	return ledger.Unsettle(ctx, tx, by, i.Called()+" was voided", i.ID)
-}
-
-// Redraw makes a draft anew from what is known now, in the old one's place.
-func (s Service) Redraw(ctx context.Context, by audit.Actor, st Step) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := locked(ctx, tx, st.ID, st.Version)
-		if err != nil {
-			return err
-		}
-		if i.State != Draft || i.Kind == Credit {
-			return errs.Newf(errs.Conflict, "%s is %s; only a draft is drawn anew. Nothing was changed.",
-				i.Called(), i.State)
-		}
-		if err := s.void(ctx, tx, by, Step{ID: i.ID, Reason: "drawn anew"}); err != nil {
-			return err
-		}
-		id, err = s.draft(ctx, tx, by,
-			Order{Run: Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo}, Late: true})
-		return err
-	})
-	return id, err
-}
-
-// Contradiction is what a draft made now would differ by from one that stands.
-type Contradiction struct {
-	Fresh Plan
-	Says  bool // that it differs
-}
-
-// Contradicted compares a draft with a fresh one: what was recorded since may have changed it.
-func (s Service) Contradicted(ctx context.Context, i Invoice) (Contradiction, error) {
-	var c Contradiction
-	if i.State != Draft || i.Kind == Credit {
-		return c, nil
-	}
-	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		run := Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, instead: i.ID}
-		var err error
-		if c.Fresh, err = s.plan(ctx, tx, &run); err != nil {
-			return err
-		}
-		var lines []string
-		err = tx.Raw(`SELECT concat_ws(' ', subscription_id, typed_line_id, kind, from_date, to_date,
-			coalesce(trim_scale(quantity), seats), trim_scale(unit_price), trim_scale(amount))
-			FROM invoice_lines WHERE invoice_id = ? ORDER BY position`, i.ID).Scan(&lines).Error
-		c.Says = !c.Fresh.sameLines(lines)
-		return err
-	})
-	// the run could not be made now: nothing to compare with
-	if errs.KindOf(err) == errs.Conflict || errs.KindOf(err) == errs.Invalid {
-		return Contradiction{}, nil
-	}
-	return c, err
-}
-
-func (p Plan) sameLines(stored []string) bool {
-	var now []string
-	for _, it := range p.Items {
-		for _, l := range it.Lines {
-			now = append(now, fmt.Sprint(it.ID, " ", l.Kind, " ", l.Period.From, " ", l.Period.To, " ", l.Seats, " ",
-				l.Price.Value.Decimal, " ", l.Amount))
-		}
-	}
-	for _, l := range p.Typed {
-		now = append(now, fmt.Sprint(l.ID, " ", Typed, " ", l.Period.From, " ", l.Period.To, " ", l.Quantity, " ",
-			l.UnitAmount, " ", l.Amount))
-	}
-	return slices.Equal(now, stored)
 }

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
 	"seatledger/internal/paging"
 )
 
@@ -20,7 +21,7 @@ type LineFilter struct {
 	Customer     uuid.UUID
 	Subscription uuid.UUID
 	State        State // of the invoice
-	Kind         Kind
+	Kind         history.Kind
 }
 
 // LineRow is one stored line with what its invoice says of itself.
@@ -33,7 +34,7 @@ type LineRow struct {
 	Contract       string
 	CRMAccount     string `gorm:"column:crm_account"`
 	Position       int
-	Kind           Kind
+	Kind           history.Kind
 	SubscriptionID uuid.UUID     // nil: a typed line's
 	TypedLineID    uuid.NullUUID // set: typed by hand
 	ExternalID     string
@@ -61,9 +62,7 @@ func LineSorts() paging.Sorts {
 		Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
 }
 
-const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, coalesce(d.document->>'contract',
-	k.name) AS contract,
-	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account, l.position,
+const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, ` + shown + `, l.position,
 		l.kind, l.subscription_id, l.typed_line_id, coalesce(s.external_id, '') AS external_id, l.product_name,
 			l.part_number,
 	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c
@@ -120,7 +119,7 @@ func (f LineFilter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN subscriptions s ON s.id = l.subscription_id").
 		Joins("JOIN billing_contracts k ON k.id = i.contract_id").
 		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
-		Joins("LEFT JOIN invoice_documents d ON d.invoice_id = i.id").Select(lineColumns)
+		Joins(documents).Select(lineColumns)
 	if f.Search != "" {
 		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || coalesce(s.external_id, "+
 			"'')) LIKE ?", like(f.Search))

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -37,7 +37,7 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 	}
 	id := uuid.Must(uuid.NewV7())
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := locked(ctx, tx, o.InvoiceID, o.Version)
+		i, err := Locked(ctx, tx, o.InvoiceID, o.Version)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -13,6 +13,27 @@ import (
 	"seatledger/internal/errs"
 )
 
+// Kind is what sort of invoice it is.
+type Kind string
+
+// The kinds of invoices.
+const (
+	FullCycle Kind = "full_cycle"
+	ChangeLog Kind = "change_log" // mid-term: what changed since, up to where the contract is billed
+	Credit    Kind = "credit"     // money back for lines that can no longer be voided
+)
+
+// State is how far an invoice has come.
+type State string
+
+// The states.
+const (
+	Draft  State = "draft"
+	Billed State = "billed"
+	Paid   State = "paid"
+	Void   State = "void"
+)
+
 // Invoice is one stored invoice.
 type Invoice struct {
 	ID           uuid.UUID
@@ -21,7 +42,7 @@ type Invoice struct {
 	Number       *int64 // given at billing, without gaps; kept by a void
 	ContractID   uuid.UUID
 	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
-	Kind         RunKind
+	Kind         Kind
 	State        State
 	Currency     string
 	Total        decimal.Decimal
@@ -31,6 +52,8 @@ type Invoice struct {
 	PaymentTerms string
 	TaxCode      string
 	CreditsID    uuid.NullUUID
+	SharedID     uuid.NullUUID // drafts that have the same are billed together
+	DocumentOf   uuid.NullUUID // the invoice whose number and document it shares; none: its own
 	Note         string
 	DraftedBy    string
 	DraftedAt    time.Time
@@ -68,9 +91,9 @@ func get(ctx context.Context, db *gorm.DB, id uuid.UUID, lock string) (Invoice, 
 	return found[0], nil
 }
 
-// locked reads an invoice for a change: its contract first, as every run does, so
+// Locked reads an invoice for a change: its contract first, as every run does, so
 // that nobody waits for another in a circle. version 0: not asked.
-func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID, version int) (Invoice, error) {
+func Locked(ctx context.Context, tx *gorm.DB, id uuid.UUID, version int) (Invoice, error) {
 	i, err := Get(ctx, tx, id)
 	if err != nil {
 		return i, err
@@ -87,4 +110,19 @@ func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID, version int) (Invoic
 			"Somebody changed this invoice while you were at it; it is %s now. Nothing was done.", i.State)
 	}
 	return i, nil
+}
+
+// LockContract keeps the contract from another run, and its subscriptions from any change, until commit.
+func LockContract(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
+	for _, sql := range []string{
+		`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
+		`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = ?
+			AND NOT set_aside)
+			ORDER BY id FOR NO KEY UPDATE`,
+	} {
+		if err := tx.WithContext(ctx).Exec(sql, id).Error; err != nil {
+			return fmt.Errorf("lock contract %s: %w", id, err)
+		}
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 type Filter struct {
 	Search   string // in number, contract and customer
 	State    State
-	Kind     RunKind
+	Kind     Kind
 	Contract uuid.UUID
 	Customer uuid.UUID
 }
@@ -51,10 +51,20 @@ func Sorts() paging.Sorts {
 	}}
 }
 
-const listed = `i.*, coalesce(d.document->>'contract', k.name) AS contract,
-	coalesce(nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name) AS crm_account,
-		(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
-	d.tax, d.gross, d.due_on`
+// shown are contract and customer as the document has them, of a shared one as its section has.
+const shown = `coalesce(part.says->>'contract', d.document->>'contract', k.name) AS contract,
+	coalesce(nullif(part.says->>'for', ''), nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name)
+		AS crm_account`
+
+// The amounts of a shared document stand on the invoice that has its number.
+const listed = `i.*, ` + shown + `,
+	(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
+	CASE WHEN i.document_of IS NULL THEN d.tax END AS tax, CASE WHEN i.document_of IS NULL THEN d.gross END AS gross,
+	d.due_on`
+
+const documents = "LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id) " +
+	"LEFT JOIN LATERAL (SELECT x AS says FROM jsonb_array_elements(d.document->'sections') x " +
+	"WHERE x->>'invoice' = i.id::text) part ON true"
 
 // List reads one page and the token of the next.
 func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
@@ -89,7 +99,7 @@ func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Li
 func (f Filter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
 	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").
 		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
-		Joins("LEFT JOIN invoice_documents d ON d.invoice_id = i.id").Select(listed)
+		Joins(documents).Select(listed)
 	if f.Search != "" {
 		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR lower(i.number_text) = lower(?))",
 			like(f.Search), f.Search)

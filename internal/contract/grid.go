@@ -1,9 +1,6 @@
-package history
+package contract
 
-import (
-	"seatledger/internal/clock"
-	"seatledger/internal/contract"
-)
+import "seatledger/internal/clock"
 
 // Period is the days [From, To).
 type Period struct{ From, To clock.Date }
@@ -16,7 +13,7 @@ func (p Period) Empty() bool { return !p.From.Before(p.To) }
 
 // Within is the part of p that lies in o.
 func (p Period) Within(o Period) Period {
-	return Period{From: Later(p.From, o.From), To: Earlier(p.To, o.To)}
+	return Period{From: clock.Later(p.From, o.From), To: clock.Earlier(p.To, o.To)}
 }
 
 // Has tells whether a day is one of the period.
@@ -25,24 +22,14 @@ func (p Period) Has(day clock.Date) bool { return !day.Before(p.From) && day.Bef
 // Grid is the rhythm of a contract: its months begin on the billing day, and a
 // cycle is so many of them, counted from the month in which the contract starts.
 type Grid struct {
-	Day    int // 1 to 28, or contract.LastDay
+	Day    int // 1 to 28, or LastDay
 	Months int // of a cycle: 1, 3 or 12
 	Start  clock.Date
 }
 
 // GridOf is the rhythm that a contract's terms say.
-func GridOf(t contract.Terms) Grid {
-	return Grid{Day: t.BillingDay, Months: monthsOf(t.BillingFrequency), Start: t.StartDate}
-}
-
-func monthsOf(f contract.Frequency) int {
-	switch f {
-	case contract.Quarterly:
-		return 3
-	case contract.Annual:
-		return 12
-	}
-	return 1
+func GridOf(t Terms) Grid {
+	return Grid{Day: t.BillingDay, Months: t.BillingFrequency.Months(), Start: t.StartDate}
 }
 
 // Month is the contract month that holds a day.
@@ -74,7 +61,7 @@ func (g Grid) CycleEnds(over Period) []clock.Date {
 // begins is the first day of a contract month, by the calendar month it begins in.
 func (g Grid) begins(month int) clock.Date {
 	first := clock.NewDate(month/12, 1, 1).AddMonths(month % 12)
-	if g.Day == contract.LastDay {
+	if g.Day == LastDay {
 		return first.AddMonths(1).AddDays(-1)
 	}
 	return first.AddDays(g.Day - 1)
@@ -84,19 +71,3 @@ func (g Grid) begins(month int) clock.Date {
 func monthNumber(d clock.Date) int { return d.Year()*12 + int(d.Month()) - 1 }
 
 func mod(a, n int) int { return (a%n + n) % n }
-
-// Later is the later of two days; a zero one is before all.
-func Later(a, b clock.Date) clock.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// Earlier is the earlier of two days.
-func Earlier(a, b clock.Date) clock.Date {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}

@@ -1,4 +1,4 @@
-package billing
+package review
 
 import (
 	"context"
@@ -9,12 +9,11 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/contract"
 )
 
-// candidate is a subscription that a run of a contract looks at: those that are or
+// Candidate is a subscription that a run of a contract looks at: those that are or
 // were in the contract, and those of its customer that stand in none.
-type candidate struct {
+type Candidate struct {
 	ID            uuid.UUID
 	ExternalID    string
 	Provider      string
@@ -33,7 +32,6 @@ type candidate struct {
 	Lapsed     string // why the last one does not
 	Checks     string // the standing verdict, as JSON
 	Queued     bool   // the verdict is being refreshed
-	Forfeited  int    // seat-days told as forfeited on live invoices
 }
 
 const candidatesQuery = `
@@ -41,10 +39,7 @@ const candidatesQuery = `
 		coalesce(s.hold_reason, '') AS hold_reason,
 	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,
 		coalesce(v.checks::text, '') AS checks,
-	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued,
-	       coalesce((SELECT sum(c.new_forfeited) FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id
-	AND i.state <> 'void' AND i.id <> @but
-	                 WHERE c.subscription_id = s.id AND i.contract_id = @contract), 0) AS forfeited
+	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued
 	FROM subscriptions s
 	JOIN providers p ON p.id = s.provider_id
 	JOIN provider_accounts a ON a.id = s.account_id
@@ -64,34 +59,19 @@ const candidatesQuery = `
 	AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
 	ORDER BY s.id`
 
-// candidates reads what a run looks at. The rows must be locked when it is more than a look.
-func candidates(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.UUID) ([]candidate, error) {
-	var all []candidate
+// Candidates reads what a run looks at. The rows must be locked when it is more than a look.
+func Candidates(ctx context.Context, db *gorm.DB, contractID, customerID uuid.UUID) ([]Candidate, error) {
+	var all []Candidate
 	err := db.WithContext(ctx).Raw(candidatesQuery,
-		map[string]any{"contract": k.ID, "customer": k.CRMAccountID, "but": but}).Scan(&all).Error
+		map[string]any{"contract": contractID, "customer": customerID}).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions to bill: %w", err)
 	}
 	return all, nil
 }
 
-// LockContract keeps the contract from another run, and its subscriptions from any change, until commit.
-func LockContract(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
-	for _, sql := range []string{
-		`SELECT FROM billing_contracts WHERE id = ? FOR NO KEY UPDATE`,
-		`SELECT FROM subscriptions WHERE id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = ?
-			AND NOT set_aside)
-			ORDER BY id FOR NO KEY UPDATE`,
-	} {
-		if err := tx.WithContext(ctx).Exec(sql, id).Error; err != nil {
-			return fmt.Errorf("lock contract %s: %w", id, err)
-		}
-	}
-	return nil
-}
-
-// name is what a person calls it.
-func (c candidate) name() string {
+// Name is what a person calls it.
+func (c Candidate) Name() string {
 	if c.ProductName == "" {
 		return c.ExternalID
 	}
@@ -100,7 +80,7 @@ func (c candidate) name() string {
 
 // failures are the findings of the standing verdict that stop billing (RULES 7):
 // customer, contract, currency, twin.
-func (c candidate) failures() []string {
+func (c Candidate) failures() []string {
 	var checks []struct{ Group, Code, Verdict, Says string }
 	if c.Checks == "" || json.Unmarshal([]byte(c.Checks), &checks) != nil {
 		return nil
@@ -119,4 +99,48 @@ func (c candidate) failures() []string {
 var stopping = map[string]bool{
 	"customer.customer": true, "customer.moved": true, "contract.contract": true, "contract.currency": true,
 	"pricing.twin": true,
+}
+
+// Reason is why a run leaves a subscription out, or some of its days (RULES 7 and 8).
+type Reason string
+
+// The reasons, in the order in which they are looked for.
+const (
+	Usage       Reason = "usage"
+	NoContract  Reason = "no_contract"
+	Held        Reason = "held"
+	NotSigned   Reason = "not_signed"
+	Failing     Reason = "review"
+	Reviewing   Reason = "reviewing"
+	PriceWaits  Reason = "price_waits"
+	notLeftOut  Reason = ""
+	heldBecause        = "It is held: "
+)
+
+var holds = map[string]string{
+	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.",
+	"pending": "it is pending at the distributor.",
+	"twin":    "a person must say first whether it is there twice.", "cutover": "a cut-over holds it until its switch.",
+}
+
+// Stops tells why a subscription is not billed in a contract, in a sentence; empty when it is.
+func (c Candidate) Stops(contract uuid.UUID) (Reason, string) {
+	here := c.ContractID.UUID == contract
+	switch failures := c.failures(); {
+	case c.Kind == "usage":
+		return Usage, "Usage is billed elsewhere."
+	case !here && !c.WasHere:
+		return NoContract, "It stands in no contract."
+	case c.State == "held":
+		return Held, heldBecause + holds[c.HoldReason]
+	case !c.SignedOnce:
+		return NotSigned, "Nobody has signed it off under this contract yet."
+	case c.Queued:
+		return Reviewing, "Its review is being made again. Run again in a moment."
+	case here && c.State == "active" && len(failures) > 0:
+		return Failing, failures[0]
+	case c.PriceWaits:
+		return PriceWaits, "A cut-over changed its price, and nobody has acknowledged that yet."
+	}
+	return notLeftOut, ""
 }

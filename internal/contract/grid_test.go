@@ -1,4 +1,4 @@
-package history
+package contract
 
 import (
 	"testing"
@@ -6,7 +6,6 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/contract"
 )
 
 func day(s string) clock.Date {
@@ -28,9 +27,9 @@ func TestContractMonthsAndCyclesFollowTheBillingDay(t *testing.T) {
 		{Grid{1, 1, day("2026-01-01")}, "2026-11-22", "2026-11-01", "2026-12-01", "2026-11-01", "2026-12-01"},
 		{Grid{15, 1, day("2026-01-01")}, "2026-03-14", "2026-02-15", "2026-03-15", "2026-02-15", "2026-03-15"},
 		{Grid{15, 1, day("2026-01-01")}, "2026-03-15", "2026-03-15", "2026-04-15", "2026-03-15", "2026-04-15"},
-		{Grid{contract.LastDay, 1, day("2026-01-31")}, "2026-02-27", "2026-01-31", "2026-02-28", "2026-01-31",
+		{Grid{LastDay, 1, day("2026-01-31")}, "2026-02-27", "2026-01-31", "2026-02-28", "2026-01-31",
 			"2026-02-28"},
-		{Grid{contract.LastDay, 1, day("2026-01-31")}, "2026-02-28", "2026-02-28", "2026-03-31", "2026-02-28",
+		{Grid{LastDay, 1, day("2026-01-31")}, "2026-02-28", "2026-02-28", "2026-03-31", "2026-02-28",
 			"2026-03-31"},
 		{Grid{1, 3, day("2026-02-10")}, "2026-04-30", "2026-04-01", "2026-05-01", "2026-02-01", "2026-05-01"},
 		{Grid{1, 3, day("2026-02-10")}, "2026-01-05", "2026-01-01", "2026-02-01", "2025-11-01", "2026-02-01"},
@@ -48,7 +47,7 @@ func TestContractMonthsAndCyclesFollowTheBillingDay(t *testing.T) {
 func TestEveryDayIsInExactlyOneCycleOfWholeMonths(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		g := Grid{Day: rapid.SampledFrom([]int{1, 2, 15, 28, contract.LastDay}).Draw(r, "day"),
+		g := Grid{Day: rapid.SampledFrom([]int{1, 2, 15, 28, LastDay}).Draw(r, "day"),
 			Months: rapid.SampledFrom([]int{1, 3, 12}).Draw(r, "months"),
 			Start:  day("2024-01-31").AddDays(rapid.IntRange(0, 800).Draw(r, "start"))}
 		d := g.Start.AddDays(rapid.IntRange(-500, 1500).Draw(r, "on"))

@@ -1,4 +1,4 @@
-package billing
+package invoice
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func RefreshThrough(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) error {
 	for i, r := range runs {
 		h := histories[r.ID]
 		for _, k := range h.Contracts() {
-			r.To = history.Later(r.To, h.PaidTo(k))
+			r.To = clock.Later(r.To, h.PaidTo(k))
 		}
 		all[i] = subscription.Billed{ID: r.ID, Through: r.To}
 		if day := firstUnpaid(h, r.To); !day.IsZero() {
