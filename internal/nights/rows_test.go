@@ -13,12 +13,17 @@ import (
 
 const reliabilityHead = `# Reliability
 
-What can go wrong between Seatledger and a distributor, and on the machines it runs on. This page is made from one table of tests (` + "`internal/nights`" + `): each row starts from a world in step with its
-distributor, makes the fault, plays a night by the clock from two o'clock until morning, and looks: no seat lost or doubled, nothing closed that lives, nothing that ended revived, the ledger's counted rows equal to the billable
-seats, the true sentence on the page, requests bounded and no pause of the distributor's broken. Then the fault is taken away: one clean run makes all equal to the distributor, and a second one writes nothing.
+What can go wrong between Seatledger and a distributor, and on the machines it runs on. This page is made from one
+table of tests (` + "`internal/nights`" + `): each row starts from a world in step with its distributor, makes the
+fault, plays a night by the clock from two o'clock until morning, and looks: no seat lost or doubled, nothing closed
+that lives, nothing that ended revived, the ledger's counted rows equal to the billable seats, the true sentence on
+the page, requests bounded and no pause of the distributor's broken. Then the fault is taken away: one clean run makes
+all equal to the distributor, and a second one writes nothing.
 
-Numbers are those of the usual list of 44 faults of a reading client; *seen* was met with an earlier version. 14 (single-use refresh tokens), 24 (cursors), 26 (a detail call) and 29 (reading by change date) do not concern this distributor's API: the client signs in by application, pages by number,
-reads lists alone and compares everything each time. "Again at night" means: 5, 15 and 60 minutes later, until SEATLEDGER_SYNC_UNTIL.
+Numbers are those of the usual list of 44 faults of a reading client; *seen* was met with an earlier version. 14
+(single-use refresh tokens), 24 (cursors), 26 (a detail call) and 29 (reading by change date) do not concern this
+distributor's API: the client signs in by application, pages by number, reads lists alone and compares everything each
+time. "Again at night" means: 5, 15 and 60 minutes later, until SEATLEDGER_SYNC_UNTIL.
 
 `
 

@@ -3,6 +3,7 @@ package nights
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -28,7 +29,21 @@ import (
 	"seatledger/internal/testkit/webtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// nightsAtOnce is how many nights are played side by side where nobody says otherwise: they wait for
+// answers most of the time, so the number of processors is far too few.
+const nightsAtOnce = "8"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", nightsAtOnce); err != nil {
+			panic(err)
+		}
+	}
+	pgtest.Main(m)
+}
 
 // jumping is a clock that runs, and that the test moves: for the product and the
 // distributor alike, so that pauses and lives of tokens pass with it.

@@ -28,7 +28,8 @@ func Count(l distributor.SubscriptionListing) Tally {
 			"product": s.ProductName != "", "part number": s.PartNumber != "",
 			"start date": !s.Start.IsZero() || s.StartText != "", "end date": !s.End.IsZero() || s.EndText != "",
 			"frequency": s.FrequencyText != "", "term": s.TermText != "", "currency": s.Currency != "",
-			"vendor": s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "", "contract number": s.ContractNo != "",
+			"vendor": s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "",
+			"contract number": s.ContractNo != "",
 			"suggested price": s.SuggestedPrice.Valid,
 		} {
 			if there {

@@ -51,7 +51,8 @@ const (
 
 // Guarded are the kinds that count towards a mass change of subscriptions.
 func Guarded() []Kind {
-	return []Kind{Ended, Back, Gone, Held, Released, Status, VendorID, SeatsLost, SeatsGained, Cost, Currency, Product, Term, Dates, Moved, NotSent,
+	return []Kind{Ended, Back, Gone, Held, Released, Status, VendorID, SeatsLost, SeatsGained, Cost, Currency, Product,
+		Term, Dates, Moved, NotSent,
 		Renumbered}
 }
 
