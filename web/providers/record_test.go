@@ -40,13 +40,13 @@ func TestTheCommandMenuIsThatOfTheGuide(t *testing.T) {
 		want   []string
 	}{
 		{auth.Admin, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
-			"Dry run of subscriptions", "Deactivate"}},
+			"Dry run of subscriptions", "Capture for support", "Deactivate"}},
 		{auth.Operator, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
 			"Dry run of subscriptions", "Deactivate (off)"}},
 		{auth.Viewer, true, []string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
 			"Sync Subscriptions (off)", "Dry run of subscriptions (off)", "Deactivate (off)"}},
 		{auth.Admin, false, []string{"Verify Connectivity", "Sync Provider Accounts (off)", "Sync Subscriptions (off)",
-			"Dry run of subscriptions (off)", "Activate"}},
+			"Dry run of subscriptions (off)", "Capture for support", "Activate"}},
 	} {
 		d.role = auth.Admin
 		d.post(p+map[bool]string{true: "/activate", false: "/deactivate"}[c.active], nil, http.StatusSeeOther)

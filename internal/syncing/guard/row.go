@@ -151,9 +151,11 @@ func kinds(b, a subscription.Subscription, seen clock.Date) []Kind {
 	return ks
 }
 
+// sameCost tells whether the distributor says the same cost. A period that a person said for the
+// whole provider is no word of the distributor's.
 func sameCost(b, a subscription.Subscription) bool {
 	return b.UnitCost.Valid == a.UnitCost.Valid && b.UnitCost.Decimal.Equal(a.UnitCost.Decimal) &&
-		b.CostPeriod == a.CostPeriod
+		(b.CostPeriod == a.CostPeriod || a.CostPeriodAssumed && (b.CostPeriod == "" || b.CostPeriodAssumed))
 }
 
 // renewalAhead is how long before its end a term may be renewed.
