@@ -62,7 +62,7 @@ func TestARunBrokenOffAtAnyCommitOrCallEndsAsAnUnbrokenOne(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, withPower(tiny()))
 				story(w, func() { w.power.arm(k, after) })
-				w.sameAs(want)
+				w.sameAs(want, k+progressSaves < commits)
 			})
 		}
 	}
@@ -71,7 +71,7 @@ func TestARunBrokenOffAtAnyCommitOrCallEndsAsAnUnbrokenOne(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, withPower(tiny()))
 			story(w, func() { w.gate.at("/", k, w.power.pull) })
-			w.sameAs(want)
+			w.sameAs(want, true)
 		})
 	}
 }
@@ -82,9 +82,14 @@ func withPower(o options) options {
 	return o
 }
 
-func (w *world) sameAs(want string) {
+// progressSaves is by how many commits two tellings of the story may differ: a run saves how far it is
+// once a second.
+const progressSaves = 3
+
+// sameAs holds the end against that of the unbroken story. must says whether the plug has to have been pulled.
+func (w *world) sameAs(want string, must bool) {
 	w.t.Helper()
-	if w.died == 0 {
+	if w.died == 0 && must {
 		w.t.Error("the plug was not pulled")
 	}
 	if got := w.trace(); got != want {

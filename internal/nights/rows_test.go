@@ -56,7 +56,12 @@ func unreachable() []row {
 	for i := range all {
 		all[i].does = "The night fails with the cause and is tried again; nothing changes"
 		all[i].ends, all[i].retried, all[i].calls = notRead, true, 1
-		all[i].inject = func(w *world) { w.front.set(way(all[i].fault)) }
+		all[i].inject = func(w *world) {
+			w.front.set(way(all[i].fault))
+			if way(all[i].fault) == silent { // each try takes its half minute: two are enough
+				w.App.Sync.Patience, w.App.Sync.SyncUntil = []time.Duration{}, w.App.Sync.SyncAt+10*time.Minute
+			}
+		}
 	}
 	return all
 }
