@@ -38,6 +38,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   user      make or change a user from the command line
   keys      look after the master key
+  capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
   version   print the version
 `
@@ -80,7 +81,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return app.Migrate(ctx, cfg, log)
-	case "user", "keys":
+	case "user", "keys", "capture":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
@@ -112,6 +113,13 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return err
 	}
 	defer done()
+	if verb == "capture" {
+		a, err := app.New(ctx, cfg, db, log)
+		if err != nil {
+			return err
+		}
+		return a.Providers.RunCapture(ctx, args, out)
+	}
 	users := auth.Service{DB: db, Clock: clk, Hasher: auth.NewHasher(auth.DefaultCost())}
 	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
 }
@@ -164,7 +172,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 	}
 	ctx, end := context.WithCancelCause(whileNeeded(ctx, a, parentGone, log))
 	defer end(nil)
-	if o.Metrics, err = metrics(ctx, cfg.MetricsAddr, log); err != nil {
+	if o.Metrics, err = metrics(ctx, cfg.MetricsAddr, log, a); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "listening on http://%s\n", l.Addr())
@@ -183,7 +191,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writ
 }
 
 // metrics answers on an address of its own until ctx ends; without an address nothing is measured.
-func metrics(ctx context.Context, addr string, log *slog.Logger) (*site.Metrics, error) {
+func metrics(ctx context.Context, addr string, log *slog.Logger, a *app.App) (*site.Metrics, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -191,7 +199,7 @@ func metrics(ctx context.Context, addr string, log *slog.Logger) (*site.Metrics,
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s for metrics: %w", addr, err)
 	}
-	m := site.NewMetrics()
+	m := site.NewMetrics(a.Collectors()...)
 	go func() {
 		if err := site.Serve(ctx, l, m.Handler(), log); err != nil {
 			log.ErrorContext(ctx, "metrics are no longer served", "error", err)

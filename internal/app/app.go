@@ -23,19 +23,24 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/crmsource"
 	"seatledger/internal/cutover"
+	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
+	"seatledger/internal/distributor/capture"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
-	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
+	"seatledger/internal/obs"
 	"seatledger/internal/opening"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
+	"seatledger/internal/rehearsal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -54,6 +59,8 @@ type App struct {
 	Outbound  *outbound.Client
 	Auth      auth.Service
 	Providers *provider.Service
+	Dialects  *dialect.Service
+	Rehearsal rehearsal.Service
 	Reviews   review.Reviewer
 	CRM       crm.Service
 	Contracts contract.Service
@@ -66,6 +73,7 @@ type App struct {
 	Cutover   cutover.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
+	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
 	database *database
@@ -73,6 +81,7 @@ type App struct {
 	wait     func()
 	ready    chan struct{}
 	day      *dayTurn
+	lifetime context.Context // of the process, with nothing that ends it
 }
 
 // Start brings everything up, in the order in which one thing needs the other. What
@@ -126,7 +135,7 @@ func NewOn(ctx context.Context, cfg config.Config, db *postgres.DB, log *slog.Lo
 func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a, cfg, log := &bare, bare.Config, bare.Log
 	a.Zone, a.DB, a.ready = cfg.Zone(), db, make(chan struct{})
-	a.day = &dayTurn{}
+	a.day, a.Meter, a.lifetime = &dayTurn{}, obs.NewMeter(), context.WithoutCancel(ctx)
 	var err error
 	a.Sealer, err = secret.Load(ctx, db,
 		secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
@@ -138,28 +147,35 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	}
 	a.Auth = auth.Service{DB: db, Clock: a.Clock, Hasher: auth.NewHasher(auth.DefaultCost())}
 	a.Providers = &provider.Service{DB: db, Clock: a.Clock, Sealer: a.Sealer,
-		Open: connect.Opener(a.Outbound, clock.Outside(a.Clock), log), CheckURL: a.Outbound.CheckURL}
+		Open: a.opener(a.Outbound, log), CheckURL: a.Outbound.CheckURL,
+		Record: func(r *capture.Recorder) distributor.Open { return a.opener(a.Outbound.Watched(r.See), log) }}
+	a.Dialects = &dialect.Service{DB: db, Clock: a.Clock, Wire: connect.Wire, SetEndDate: provider.SetEndDate,
+		EndDate: provider.EndDateMeans}
+	a.Rehearsal = rehearsal.Service{DB: db, Wire: connect.Wire, ConnectIn: a.Providers.ConnectIn}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
 	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,
 		Moved: a.reland}
 	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
-		Enqueue: a.enqueueMapping}
+		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
-	a.Billing = billing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
+	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
+		return nil, err
+	}
 	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
 	return a, err
 }
 
-func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job) error {
-	return a.queue.Put(ctx, tx, job, 0)
+func (a *App) enqueueMapping(ctx context.Context, tx *gorm.DB, job mapping.Job, delay time.Duration) error {
+	return a.queue.Put(ctx, tx, job, delay)
 }
 
 const judgedAtOnce = 200 // more than that are judged in the background, and the pages say so
@@ -183,6 +199,12 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 	return a.judgeAgain(tx, landed)
 }
 
+// opener makes connectors that share with those of other replicas what a distributor asked for.
+func (a *App) opener(out *outbound.Client, log *slog.Logger) distributor.Open {
+	return connect.OpenerOf(out.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Zone: a.Zone,
+		Store: provider.Lines{DB: a.DB}}, log)
+}
+
 func outboundClient(cfg config.Config) (*outbound.Client, error) {
 	allow, err := outbound.ParseAllow(joined(cfg.OutboundAllow))
 	if err != nil {
@@ -192,22 +214,27 @@ func outboundClient(cfg config.Config) (*outbound.Client, error) {
 }
 
 func (a *App) syncService() *syncing.Service {
-	hour, minute := a.Config.SyncTime()
-	host, _ := os.Hostname()
+	at, until := a.Config.Night()
 	return &syncing.Service{
-		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log,
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter,
 		Reviews: a.Reviews,
 		Connect: a.Providers.Connect,
 		Verify: func(ctx context.Context, id uuid.UUID) (distributor.Check, error) {
-			return a.Providers.Verify(ctx, audit.System, id)
+			return a.Providers.VerifyPatiently(ctx, audit.System, id)
 		},
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, syncing.Job{RunID: run}, delay)
 		},
 		AccountsChanged: a.Mapping.Refresh,
-		SyncAt:          time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
-		Holder:          fmt.Sprintf("%s %d", host, os.Getpid()),
+		SyncAt:          at, SyncUntil: until,
+		Holder: holder(),
 	}
+}
+
+// holder names this process in the leases of runs.
+func holder() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s %d", host, os.Getpid())
 }
 
 // begin starts the queue and the clockwork, or stops all that was started. They
@@ -230,7 +257,8 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx),
+			a.Mapping.TakeOverBatches(ctx)); err != nil {
 			return err
 		}
 	}
@@ -257,6 +285,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
+		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
@@ -267,12 +296,12 @@ func (a *App) beats() []jobs.Beat {
 // kept. Once there are none left it rests: billing stores a document with each invoice.
 func (a *App) olderDocuments() func(context.Context) error {
 	const atOnce = 200
-	desk, rest := document.Desk{Clock: a.Clock, Zone: a.Zone}, false
+	opened, rest := opening.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone}, false
 	return func(ctx context.Context) error {
 		if rest {
 			return nil
 		}
-		made, err := desk.MakeMissing(ctx, a.DB, atOnce)
+		made, err := opened.MakeDocuments(ctx, atOnce)
 		rest = err == nil && made < atOnce
 		return err
 	}
@@ -289,6 +318,12 @@ func (a *App) firstAdmin(ctx context.Context) error {
 	}
 	_, err = a.Auth.FirstAdmin(ctx,
 		auth.NewUser{Name: "Administrator", Email: a.Config.AdminEmail, Password: a.Config.AdminPassword})
+	if err == nil {
+		return nil
+	}
+	if made, again := auth.AnyUser(ctx, a.DB.Read(ctx)); made && again == nil {
+		return nil // another replica that started at the same moment was first
+	}
 	return err
 }
 
@@ -299,12 +334,19 @@ func (a *App) Ready(ctx context.Context) error {
 	default:
 		return errs.New(errs.Unavailable, "The workers have not started yet.")
 	}
-	any, err := auth.AnyUser(ctx, a.DB.Read(ctx))
+	ctx, done := context.WithTimeout(ctx, readyLimit)
+	defer done()
+	any, err := auth.AnyUser(ctx, a.DB.Reserved().Read(ctx))
 	if err == nil && !any {
 		err = errs.New(errs.Unavailable, "There is no administrator yet: open /setup.")
 	}
-	return err
+	if ctx.Err() != nil && err != nil {
+		err = errs.Because(errs.Unavailable, "The database does not answer.", err)
+	}
+	return postgres.Translate(err)
 }
+
+const readyLimit = 5 * time.Second // a supervisor asks again
 
 // Lost is closed when the private database server ended unexpectedly.
 func (a *App) Lost() <-chan struct{} { return a.database.lost() }

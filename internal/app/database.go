@@ -58,7 +58,11 @@ func openPrivate(ctx context.Context, cfg config.Config, log *slog.Logger) (*dat
 	if err != nil {
 		return nil, errors.Join(err, server.Stop(ctx))
 	}
-	return open(ctx, pool, server, log)
+	d, err := open(ctx, pool, server, log)
+	if err == nil {
+		d.db.SetPlace(filepath.Join(cfg.DataDir, "postgres"))
+	}
+	return d, err
 }
 
 func open(ctx context.Context, pool *pgxpool.Config, server *embedded.Server, log *slog.Logger) (*database, error) {
@@ -102,7 +106,7 @@ func Migrate(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 }
 
 func migrate(ctx context.Context, cfg *pgxpool.Config) error {
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	pool, err := pgxpool.NewWithConfig(ctx, postgres.LimitedOwner(cfg))
 	if err != nil {
 		return err
 	}

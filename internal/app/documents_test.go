@@ -52,9 +52,9 @@ func TestTheStartMakesTheDocumentsOfOlderInvoices(t *testing.T) {
 	for deadline := time.After(30 * time.Second); ; {
 		d, err := document.Of(t.Context(), a.DB.Read(t.Context()), id)
 		if err == nil {
-			if d.Called() != "Invoice 7" || d.IssuedOn.String() != "2026-11-02" || d.MadeOn.IsZero() ||
+			if d.Number != "7" || d.IssuedOn.String() != "2026-11-02" || d.MadeOn.IsZero() ||
 				d.Gross.String() != "120" {
-				t.Errorf("%s of %s, made on %s, %s", d.Called(), d.IssuedOn, d.MadeOn, d.Gross)
+				t.Errorf("%s of %s, made on %s, %s", d.Number, d.IssuedOn, d.MadeOn, d.Gross)
 			}
 			return
 		}

@@ -14,9 +14,9 @@ import (
 
 // sourceService reads CRMs through the same guarded door as everything else.
 func (a *App) sourceService() *crmsource.Service {
-	hour, minute := a.Config.SyncTime()
+	at, until := a.Config.Night()
 	return &crmsource.Service{
-		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Sealer: a.Sealer, CRM: a.CRM,
+		DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Sealer: a.Sealer, CRM: a.CRM,
 		Open: func(c dataverse.Config) (*dataverse.Client, error) {
 			return dataverse.New(c, a.Outbound, clock.Outside(a.Clock), a.Log)
 		},
@@ -24,6 +24,6 @@ func (a *App) sourceService() *crmsource.Service {
 		Enqueue: func(ctx context.Context, tx *gorm.DB, run uuid.UUID, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, crmsource.Job{RunID: run}, delay)
 		},
-		SyncAt: time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute,
+		SyncAt: at, SyncUntil: until, Holder: holder(),
 	}
 }

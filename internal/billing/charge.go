@@ -2,49 +2,35 @@ package billing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/review"
 )
-
-// Kind is what a line is for.
-type Kind = history.Kind
-
-// The kinds of lines.
-const (
-	Cycle   = history.Cycle
-	CatchUp = history.CatchUp
-	Reprice = history.Reprice
-	Once    = history.Once
-	Typed   = history.Typed
-)
-
-// Period is the days [From, To).
-type Period = history.Period
-
-// Parts are exact money.
-type Parts = history.Parts
 
 // Charge is one line before it is rounded: so many seats at one price over a period.
 type Charge struct {
-	Kind    Kind
-	Period  Period
+	Kind    history.Kind
+	Period  contract.Period
 	Seats   int
 	Price   ledger.Amount       // of a seat; of a Reprice, the difference
 	Product history.ProductFrom // what it was on these days
-	Exact   Parts
+	Exact   history.Parts
 	Changes []uuid.UUID // the rows it tells of: they began to hold in it
 }
 
 // SeatDays is what the charge adds to the seat-days billed. A price makes none, nor does a purchase.
 func (c Charge) SeatDays() int {
-	if c.Kind == Cycle || c.Kind == CatchUp {
+	if c.Kind == history.Cycle || c.Kind == history.CatchUp {
 		return c.Seats * c.Period.Days()
 	}
 	return 0
@@ -58,64 +44,68 @@ type Reckoning struct {
 	to       clock.Date
 	Charges  []Charge
 	// Stopped is why days from `to` on wait, though they are due.
-	Stopped error
+	Stopped review.Reason
 	days    []history.Span
 }
 
 // Reckon compares two states, never a sum of events: the days as they are now, and
 // what standing lines were charged for them.
 func Reckon(h history.History, contractID uuid.UUID, to clock.Date) Reckoning {
-	r := Reckoning{History: h, contract: termsIn(h, contractID), to: history.Later(to, h.PaidTo(contractID))}
-	if h.Kind == history.OneTime {
-		r.purchases()
-	} else {
-		r.cycles()
+	r := Reckoning{History: h, contract: h.Contract(contractID), to: clock.Later(to, h.PaidTo(contractID))}
+	spans := r.spans()
+	for i, s := range spans {
+		price, why := r.price(s)
+		if why == "" {
+			r.add(r.span(s, price)...)
+		} else if s.Due() > 0 {
+			r.stop(s.From, why)
+			spans = spans[:i]
+			break
+		}
+	}
+	if h.Kind != history.OneTime { // a purchase makes no seat-days
+		r.days = spans
 	}
 	r.tell()
 	return r
 }
 
-func (r *Reckoning) cycles() {
-	over := Period{From: history.Earlier(r.FirstDay(), r.to), To: r.to}
-	r.days = r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
-	for i, s := range r.days {
-		price, err := r.price(s)
-		switch {
-		case err == nil:
-			r.add(r.span(s, price)...)
-		case s.Due() > 0:
-			r.stop(s.From, err)
-			r.days = r.days[:i]
-			return
-		}
+// spans are the days to reckon: cut at the ends of cycles, or those of purchases.
+func (r *Reckoning) spans() []history.Span {
+	if r.Kind == history.OneTime {
+		return r.Purchases(r.contract.ID, r.to)
 	}
+	over := contract.Period{From: clock.Earlier(r.FirstDay(), r.to), To: r.to}
+	return r.Days(r.contract.ID, r.to, r.contract.Grid.CycleEnds(over)...)
 }
 
 // price is what a seat of a span costs; of days that are not the contract's own, what they were charged at.
-func (r *Reckoning) price(s history.Span) (ledger.Amount, error) {
-	p := priceOf(r, s)
+func (r *Reckoning) price(s history.Span) (ledger.Amount, review.Reason) {
+	p := s.Price.Price.Amount
 	if !s.Own && len(s.Lines) > 0 {
 		p = s.Lines[0].Price
 	} else if !s.Priced {
-		return p, ErrNoPrice
+		return p, NoPrice
 	}
 	switch {
 	case p.Currency != r.contract.Currency:
-		return p, ErrCurrency
-	case p.Period.Months() == 0:
-		return p, ErrPeriod
+		return p, OtherMoney
+	case r.Kind == history.OneTime && p.Period != money.Once, r.Kind != history.OneTime && p.Period.Months() == 0:
+		return p, OddPeriod
 	}
-	return p, nil
+	return p, ""
 }
 
 // span is what days on which nothing differs come to: seats not paid yet or paid too
 // many, and what another price makes of those that are paid.
 func (r *Reckoning) span(s history.Span, price ledger.Amount) []Charge {
 	out := repriced(s, price)
-	if due := dueOf(s); due != 0 {
-		kind := CatchUp
-		if due > 0 && !s.InCycle() {
-			kind = Cycle
+	if due := s.Due(); due != 0 {
+		kind := history.CatchUp
+		if r.Kind == history.OneTime {
+			kind = history.Once
+		} else if due > 0 && !s.InCycle() {
+			kind = history.Cycle
 		}
 		out = append(out, Charge{Kind: kind, Period: s.Period, Seats: due, Price: price})
 	}
@@ -131,36 +121,29 @@ func repriced(s history.Span, price ledger.Amount) []Charge {
 		worth := l.Price.Value.Decimal.Mul(decimal.NewFromInt(int64(l.Seats)))
 		charged[l.Price.Period] = charged[l.Price.Period].Add(worth)
 	}
-	now := price.Value.Decimal.Mul(decimal.NewFromInt(int64(s.Paid)))
-	if diff := now.Sub(charged[price.Period]); only(charged, price.Period) {
+	maps.DeleteFunc(charged, func(_ money.Period, sum decimal.Decimal) bool { return sum.IsZero() })
+	was, same := charged[price.Period]
+	if same && len(charged) == 1 || len(charged) == 0 {
+		diff := price.Value.Decimal.Mul(decimal.NewFromInt(int64(s.Paid))).Sub(was)
 		if diff.IsZero() {
 			return nil
 		}
 		if each, even := evenly(diff, s.Paid); even {
-			return []Charge{{Kind: Reprice, Period: s.Period, Seats: s.Paid, Price: with(price, each)}}
+			price.Value = decimal.NewNullDecimal(each)
+			return []Charge{{Kind: history.Reprice, Period: s.Period, Seats: s.Paid, Price: price}}
 		}
 	}
 	var out []Charge
-	for _, period := range slices.Sorted(mapsKeys(charged)) {
+	for _, period := range slices.Sorted(maps.Keys(charged)) {
 		each, even := evenly(charged[period], s.Paid)
-		line := Charge{Kind: Reprice, Period: s.Period, Seats: -s.Paid,
+		line := Charge{Kind: history.Reprice, Period: s.Period, Seats: -s.Paid,
 			Price: ledger.Amount{Value: decimal.NewNullDecimal(each), Period: period, Currency: price.Currency}}
 		if !even {
 			line.Seats, line.Price.Value.Decimal = -1, charged[period]
 		}
 		out = append(out, line)
 	}
-	return append(out, Charge{Kind: Reprice, Period: s.Period, Seats: s.Paid, Price: price})
-}
-
-// only tells whether nothing was charged at a price of another period.
-func only(charged map[money.Period]decimal.Decimal, period money.Period) bool {
-	for p, sum := range charged {
-		if p != period && !sum.IsZero() {
-			return false
-		}
-	}
-	return true
+	return append(out, Charge{Kind: history.Reprice, Period: s.Period, Seats: s.Paid, Price: price})
 }
 
 // evenly divides a price among seats, if that comes out even within the six places that a price may have.
@@ -172,56 +155,6 @@ func evenly(sum decimal.Decimal, seats int) (decimal.Decimal, bool) {
 	return each, each.Mul(decimal.NewFromInt(int64(seats))).Equal(sum)
 }
 
-func with(a ledger.Amount, value decimal.Decimal) ledger.Amount {
-	a.Value = decimal.NewNullDecimal(value)
-	return a
-}
-
-func mapsKeys(m map[money.Period]decimal.Decimal) func(yield func(money.Period) bool) {
-	return func(yield func(money.Period) bool) {
-		for p, sum := range m {
-			if !sum.IsZero() && !yield(p) {
-				return
-			}
-		}
-	}
-}
-
-func (r *Reckoning) purchases() {
-	for _, p := range r.Purchases(r.contract.ID, r.to) {
-		due, price := p.Seats-p.Paid, p.Price.Price.Amount
-		if !p.Own && len(p.Lines) > 0 {
-			price = p.Lines[0].Price
-		} else if !p.Priced {
-			if due > 0 {
-				r.stop(p.On, ErrNoPrice)
-				return
-			}
-			continue
-		}
-		if err := oncePrice(price, r.contract.Currency); err != nil {
-			r.stop(p.On, err)
-			return
-		}
-		day := history.Span{Period: Period{From: p.On, To: p.On.AddDays(1)}, Seats: history.Seats{Paid: p.Paid},
-			Lines: p.Lines}
-		r.add(repriced(day, price)...)
-		if due != 0 {
-			r.add(Charge{Kind: Once, Period: day.Period, Seats: due, Price: price})
-		}
-	}
-}
-
-func oncePrice(p ledger.Amount, currency string) error {
-	switch {
-	case p.Currency != currency:
-		return ErrCurrency
-	case p.Period != money.Once:
-		return ErrPeriod
-	}
-	return nil
-}
-
 // Currency is that of the contract.
 func (r *Reckoning) Currency() string { return r.contract.Currency }
 
@@ -230,9 +163,9 @@ func (r *Reckoning) add(more ...Charge) {
 	for _, c := range more {
 		c.Product = r.ProductOn(c.Period.From)
 		i := slices.IndexFunc(r.Charges, func(o Charge) bool {
-			return o.Kind == c.Kind && c.Kind != Once && o.Period.To == c.Period.From && o.Seats == c.Seats &&
+			return o.Kind == c.Kind && c.Kind != history.Once && o.Period.To == c.Period.From && o.Seats == c.Seats &&
 				o.Price.Equal(c.Price) && o.Product.ID == c.Product.ID &&
-				(c.Kind != Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
+				(c.Kind != history.Cycle || r.contract.Grid.Cycle(c.Period.From).From != c.Period.From)
 		})
 		if i >= 0 {
 			r.Charges[i].Period.To = c.Period.To
@@ -243,7 +176,7 @@ func (r *Reckoning) add(more ...Charge) {
 }
 
 // stop lets the days from one on wait, and tells what they would come to where a price is known.
-func (r *Reckoning) stop(from clock.Date, why error) {
+func (r *Reckoning) stop(from clock.Date, why review.Reason) {
 	if !r.to.After(from) {
 		return
 	}
@@ -259,7 +192,7 @@ func (r *Reckoning) tell() {
 		if c.Price.Period == money.Once {
 			r.Charges[i].Exact = history.Times(c.Price.Value.Decimal, c.Seats)
 		} else {
-			r.Charges[i].Exact = r.contract.Grid.Worth(c.Price, c.Seats, c.Period)
+			r.Charges[i].Exact = history.Worth(r.contract.Grid, c.Price, c.Seats, c.Period)
 		}
 	}
 	for i, c := range r.Charges {
@@ -274,7 +207,7 @@ func (r *Reckoning) tell() {
 // tells tells whether a line stands because of a row: of days charged for the first time, that it began to hold in
 // them; of days that were charged before, that it was recorded since and changes them.
 func (r *Reckoning) tells(c Charge, row history.Row) bool {
-	if c.Kind == Cycle || c.Kind == Once {
+	if c.Kind == history.Cycle || c.Kind == history.Once {
 		return c.Period.Has(row.On)
 	}
 	var since history.Place
@@ -284,7 +217,7 @@ func (r *Reckoning) tells(c Charge, row history.Row) bool {
 		}
 	}
 	ofPrice := row.Event == ledger.Price
-	return row.Seq > since.Seq && row.On.Before(c.Period.To) && ofPrice == (c.Kind == Reprice)
+	return row.Seq > since.Seq && row.On.Before(c.Period.To) && ofPrice == (c.Kind == history.Reprice)
 }
 
 // Standing is what the lines that stand came to exactly, and what live lines other than goodwill did in money.
@@ -314,8 +247,8 @@ func (r *Reckoning) lowersGoodwill() bool {
 }
 
 // seatDays are those of the days that are reckoned.
-func (r *Reckoning) seatDays() SeatDays {
-	var d SeatDays
+func (r *Reckoning) seatDays() invoice.SeatDays {
+	var d invoice.SeatDays
 	for _, s := range r.days {
 		n := s.Days()
 		d.Billed += s.Charged() * n
@@ -325,6 +258,18 @@ func (r *Reckoning) seatDays() SeatDays {
 	return d
 }
 
-// SeatDays are the days of seats up to where billing stands: what is billed is what
-// counts here and what is forfeited (RULES 8).
-type SeatDays struct{ Billed, Held, Forfeited int }
+// Tally is what the live lines of a subscription in one currency have come to so far.
+type Tally struct {
+	Exact  history.Parts
+	Billed decimal.Decimal
+}
+
+// Add gives the amount of the next line: the rounded exact value of all lines up to
+// it, less what those before it billed. Each line is rounded once, and over any
+// split the sum is the rounded total (RULES 8).
+func (t *Tally) Add(exact history.Parts, currency string) decimal.Decimal {
+	t.Exact = t.Exact.Plus(exact)
+	amount := t.Exact.Rounded(currency).Sub(t.Billed)
+	t.Billed = t.Billed.Add(amount)
+	return amount
+}

@@ -5,8 +5,8 @@ import (
 
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
 )
@@ -19,7 +19,7 @@ func TestInArrearsWhatACutoverFreezesIsBilledUpToItsSwitchDayBeforeTheCycleEnds(
 		_, err := subscription.Freeze(t.Context(), tx, o.Act(frozen), billtest.Day(t, "2026-02-15"))
 		return err
 	})
-	closing := o.draft(billing.ChangeLog, "")
+	closing := o.draft(invoice.ChangeLog, "")
 	if got := o.through(frozen); got != "2026-02-15" {
 		t.Errorf("the frozen one is billed through %s", got)
 	}
@@ -27,7 +27,7 @@ func TestInArrearsWhatACutoverFreezesIsBilledUpToItsSwitchDayBeforeTheCycleEnds(
 		t.Errorf("closing invoice: %q", lines)
 	}
 	o.Today("2026-03-02")
-	rest := o.draft(billing.FullCycle, "2026-03-01")
+	rest := o.draft(invoice.FullCycle, "2026-03-01")
 	for _, line := range o.lines(rest) {
 		if line[:2] == "S1" {
 			t.Errorf("billed again: %s", line)
@@ -42,15 +42,15 @@ func TestInArrearsWhatAPersonEndedIsBilledUpToItsLastDayBeforeTheCycleEnds(t *te
 	t.Parallel()
 	o := open(t, "2026-02-10", billtest.Terms{Timing: "arrears", BillFrom: "2026-02-01"})
 	a := o.Add("S1", 10, "2026-02-01")
-	o.draft(billing.ChangeLog, "") // its own first charge, up to the day of the run
+	o.draft(invoice.ChangeLog, "") // its own first charge, up to the day of the run
 	o.Tx(func(tx *gorm.DB) error {
 		_, err := subscription.Deactivate(t.Context(), tx, o.Act(a),
 			subscription.Ending{By: subscription.ByPerson, On: billtest.Day(t, "2026-02-20")})
 		return err
 	})
-	o.want(o.draft(billing.ChangeLog, "2026-02-20"), "S1 cycle 2026-02-11 2026-02-20 10 38.57")
+	o.want(o.draft(invoice.ChangeLog, "2026-02-20"), "S1 cycle 2026-02-11 2026-02-20 10 38.57")
 	if _, err := o.Service.Preview(t.Context(),
-		o.run(billing.ChangeLog, "2026-02-25")); errs.FieldsOf(err)["period_end"] == "" {
+		o.run(invoice.ChangeLog, "2026-02-25")); errs.FieldsOf(err)["period_end"] == "" {
 		t.Errorf("beyond the last day: %v", err)
 	}
 }

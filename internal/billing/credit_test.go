@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -15,9 +15,9 @@ func TestAPaidInvoiceIsCorrectedByACreditThatGivesALineBackOnce(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-03-01")
-	id := o.draft(billing.FullCycle, "2026-04-01")
+	id := o.draft(invoice.FullCycle, "2026-04-01")
 	goodwill := false
-	order := billing.CreditOrder{InvoiceID: id, Again: &goodwill, Reason: "agreed by phone"}
+	order := invoice.CreditOrder{InvoiceID: id, Again: &goodwill, Reason: "agreed by phone"}
 	if _, err := o.CreditLines(t.Context(), billtest.Bea, order); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a draft: %v", err)
 	}
@@ -36,7 +36,7 @@ func TestAPaidInvoiceIsCorrectedByACreditThatGivesALineBackOnce(t *testing.T) {
 		t.Errorf("an invoice with a credit: %v", err)
 	}
 	o.Today("2026-03-20")
-	next := o.draft(billing.FullCycle, "2026-05-01")
+	next := o.draft(invoice.FullCycle, "2026-05-01")
 	o.want(next, "S1 cycle 2026-04-01 2026-05-01 10 120")
 	if got := o.through(a); got != "2026-05-01" {
 		t.Error(got)
@@ -55,13 +55,13 @@ func TestWhatIsCreditedToBeBilledAgainIsBilledAtTheCorrectedPrice(t *testing.T) 
 	t.Parallel()
 	o := open(t, "2026-02-20", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-01-01")
-	o.bill(o.draft(billing.FullCycle, "2026-02-01"))
-	second := o.draft(billing.FullCycle, "2026-03-01")
+	o.bill(o.draft(invoice.FullCycle, "2026-02-01"))
+	second := o.draft(invoice.FullCycle, "2026-03-01")
 	o.bill(second)
 	again := true
 	for _, id := range o.invoices() {
 		credit, err := o.CreditLines(t.Context(), billtest.Bea,
-			billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong price"})
+			invoice.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong price"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestWhatIsCreditedToBeBilledAgainIsBilledAtTheCorrectedPrice(t *testing.T) 
 		t.Errorf("billing stands at %s", got)
 	}
 	o.Price(a, "8", "2026-01-01")
-	o.draft(billing.FullCycle, "2026-03-01")
+	o.draft(invoice.FullCycle, "2026-03-01")
 	if got := o.Text(`SELECT trim_scale(sum(amount)) FROM invoice_lines WHERE live`); got != "160" {
 		t.Errorf("two months at 8.00 for ten seats: %s", got)
 	}
@@ -81,17 +81,17 @@ func TestNoLaterRunTakesGoodwillBack(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-01-20", billtest.Terms{})
 	o.Add("S1", 10, "2026-01-01")
-	first := o.draft(billing.FullCycle, "2026-02-01")
+	first := o.draft(invoice.FullCycle, "2026-02-01")
 	o.bill(first)
 	goodwill := false
 	amount := decimal.NewNullDecimal(decimal.NewFromInt(100))
 	if _, err := o.CreditLines(t.Context(), billtest.Bea,
-		billing.CreditOrder{InvoiceID: first, Again: &goodwill, Amount: amount, Reason: "outage"}); err != nil {
+		invoice.CreditOrder{InvoiceID: first, Again: &goodwill, Amount: amount, Reason: "outage"}); err != nil {
 		t.Fatal(err)
 	}
-	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
+	o.want(o.draft(invoice.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
 	amount.Decimal = decimal.NewFromInt(21)
-	if _, err := o.CreditLines(t.Context(), billtest.Bea, billing.CreditOrder{InvoiceID: first, Again: &goodwill,
+	if _, err := o.CreditLines(t.Context(), billtest.Bea, invoice.CreditOrder{InvoiceID: first, Again: &goodwill,
 		Amount: amount, Reason: "more"}); errs.FieldsOf(err)["amount"] == "" {
 		t.Errorf("credits over their line: %v", err)
 	}

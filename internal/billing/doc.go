@@ -1,5 +1,6 @@
-// Package billing turns the ledger and the contract into invoices (RULES 8). Its
-// core is pure: contract months, what a day costs, and the charges of one
-// subscription up to a day. Around it stand the runs that draft, bill, pay and void.
-// It knows no screen, sends nothing to anybody, and judges no review: it reads the verdict.
+// Package billing reckons what is due (RULES 8): for each day of a contract what is
+// counted and forfeited less what is paid, priced, rounded and put into a draft. Its core
+// is pure (charge.go); around it stand what a run takes in (run.go, plan.go) and the
+// drafts it makes (draft.go, redraw.go). It knows no screen, sends nothing to anybody,
+// judges no review, and keeps no records: those are of invoice.
 package billing

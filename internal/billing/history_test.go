@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -32,7 +33,7 @@ func TestAYearOfInvoicesComesToWhatOneInvoiceOfTheYearWould(t *testing.T) {
 			if r.IntN(3) == 0 {
 				o.Price(a, []string{"11.35", "7.99", "0.333333"}[r.IntN(3)], today.AddDays(-r.IntN(20)).String())
 			}
-			kind := []billing.RunKind{billing.FullCycle, billing.ChangeLog}[r.IntN(2)]
+			kind := []invoice.Kind{invoice.FullCycle, invoice.ChangeLog}[r.IntN(2)]
 			id, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(kind, ""), Late: true})
 			if err == nil {
 				drafted = append(drafted, id)
@@ -44,12 +45,12 @@ func TestAYearOfInvoicesComesToWhatOneInvoiceOfTheYearWould(t *testing.T) {
 			t.Errorf("seed %d: only %d invoices on the way", seed, len(drafted))
 		}
 		o.Today("2027-02-10")
-		drafted = append(drafted, o.draft(billing.FullCycle, "2027-02-01"))
+		drafted = append(drafted, o.draft(invoice.FullCycle, "2027-02-01"))
 		often := o.total()
 		for i := range drafted {
 			o.void(drafted[len(drafted)-1-i])
 		}
-		o.draft(billing.FullCycle, "2027-02-01")
+		o.draft(invoice.FullCycle, "2027-02-01")
 		if once := o.total(); once != often {
 			t.Errorf("seed %d: in %d invoices %s, in one %s", seed, len(drafted), often, once)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -81,7 +82,7 @@ func TestAKillInTheMiddleLeavesNothingHalf(t *testing.T) {
 	o.Add("S1", 5, "2026-01-01")
 	o.Add("S2", 3, "2026-02-10")
 	draft := func(ctx context.Context) error {
-		_, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, ""), Late: true})
+		_, err := o.Service.Draft(ctx, billtest.Bea, billing.Order{Run: o.run(invoice.FullCycle, ""), Late: true})
 		return err
 	}
 	dies := func(what string, act func(context.Context) error, tables ...string) {
@@ -96,7 +97,7 @@ func TestAKillInTheMiddleLeavesNothingHalf(t *testing.T) {
 	}
 	dies("a draft", draft, "invoices", "invoice_lines", "invoice_line_changes", "invoice_coverage",
 		"license_change_status", "license_change_marks", "audit_events")
-	id := o.draft(billing.FullCycle, "")
+	id := o.draft(invoice.FullCycle, "")
 	dies("billing", func(ctx context.Context) error { return o.Bill(ctx, billtest.Bea, o.step(id)) }, "invoice_numbers",
 		"audit_events")
 	o.billed(id)
@@ -195,7 +196,7 @@ func (o *office) oneStep(r *rand.Rand) {
 		o.World.Clock.Advance(9 * 24 * time.Hour)
 	}
 	if _, err := o.Service.Draft(ctx, billtest.Bea,
-		billing.Order{Run: o.run(billing.FullCycle, ""), Late: true}); errs.KindOf(err) == errs.Invalid {
+		billing.Order{Run: o.run(invoice.FullCycle, ""), Late: true}); errs.KindOf(err) == errs.Invalid {
 		return
 	}
 	var ids []uuid.UUID

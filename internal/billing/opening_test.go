@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/internal/opening"
 	"seatledger/internal/testkit/billtest"
 )
@@ -44,11 +44,11 @@ func TestWhatWasBilledBeforeIsListedAndNotBilledUntilAPersonSaysYes(t *testing.T
 	if len(found.Prices) != 0 || len(found.Differences) != 1 || found.Differences[0].Amount.String() != "10" {
 		t.Errorf("%+v", found)
 	}
-	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
+	o.want(o.draft(invoice.FullCycle, "2026-03-01"), "S1 cycle 2026-02-01 2026-03-01 10 120")
 	if err := o.opening().Take(t.Context(), billtest.Bea, o.Contract); err != nil {
 		t.Fatal(err)
 	}
-	o.want(o.draft(billing.FullCycle, "2026-03-01"), "S1 price 2026-01-01 2026-02-01 10 10")
+	o.want(o.draft(invoice.FullCycle, "2026-03-01"), "S1 price 2026-01-01 2026-02-01 10 10")
 }
 
 func (o *office) opening() opening.Service {

@@ -14,6 +14,8 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
+	"seatledger/internal/invoice"
+	"seatledger/internal/review"
 	"seatledger/internal/typedline"
 )
 
@@ -22,16 +24,16 @@ import (
 type Plan struct {
 	Contract contract.Contract
 	Customer string
-	Kind     RunKind
-	Period   Period // of the run: the cycle it ends in, up to the day it bills to
-	Covers   Period // what its lines cover
+	Kind     invoice.Kind
+	Period   contract.Period // of the run: the cycle it ends in, up to the day it bills to
+	Covers   contract.Period // what its lines cover
 	Items    []Item
 	Typed    []TypedLine // by hand, after all others
 	LeftOut  []LeftOut
 	Total    decimal.Decimal
-	Days     SeatDays // Billed: on this invoice; Forfeited: first told on it
-	Unmapped int      // subscriptions of accounts that belong to no customer yet, of all contracts
-	Digest   string   // of the lines: whoever confirms a preview names what they saw
+	Days     invoice.SeatDays // Billed: on this invoice; Forfeited: first told on it
+	Unmapped int              // subscriptions of accounts that belong to no customer yet, of all contracts
+	Digest   string           // of the lines: whoever confirms a preview names what they saw
 	Next     clock.Date
 	Waits    string // why nothing can be billed yet, and when; empty: it can
 }
@@ -44,11 +46,11 @@ type Item struct {
 	PartNumber  string
 	Provider    string
 	Lines       []Line
-	After       clock.Date // first day that is not billed after it
-	Stand       SeatDays   // of all its days under the contract, once this is billed
-	Forfeited   int        // seat-days first told as forfeited by this run
-	Exception   string     // its sign-off lapsed: why; empty when it stands
-	Goodwill    bool       // its money goes down though a goodwill credit was given for it
+	After       clock.Date       // first day that is not billed after it
+	Stand       invoice.SeatDays // of all its days under the contract, once this is billed
+	Forfeited   int              // seat-days first told as forfeited by this run
+	Exception   string           // its sign-off lapsed: why; empty when it stands
+	Goodwill    bool             // its money goes down though a goodwill credit was given for it
 	firstDay    clock.Date
 	rows        []history.Row
 	chargedDays int
@@ -73,9 +75,29 @@ type LeftOut struct {
 	Name       string
 	ExternalID string
 	Provider   string
-	Why        Reason
+	Why        review.Reason
 	Says       string
 	Amount     decimal.NullDecimal // what it would come to; unknown without a price
+}
+
+// Why a run leaves days out, besides what keeps a subscription from being billed (RULES 7).
+const (
+	NoPrice    review.Reason = "no_price"
+	OtherMoney review.Reason = "currency"
+	OddPeriod  review.Reason = "price_period"
+	TooMuch    review.Reason = "too_much"
+)
+
+// waiting says in a sentence why days from one on wait.
+func waiting(why review.Reason, from string) string {
+	switch why {
+	case NoPrice:
+		return "It has no price from " + from + " on. Days before are billed."
+	case OtherMoney:
+		return "From " + from + " on its price is in another currency than the contract. Days before are billed."
+	}
+	return "From " + from + " on the period of its price does not fit: what goes on needs a price per month, " +
+		"quarter, year or three years, a purchase one for once."
 }
 
 // Late counts the lines that a person must confirm, and their money.
@@ -110,7 +132,7 @@ func (s Service) Preview(ctx context.Context, run Run) (Plan, error) {
 }
 
 // Due is the day up to which the next run of a kind would bill.
-func (s Service) Due(ctx context.Context, contractID uuid.UUID, kind RunKind) (clock.Date, error) {
+func (s Service) Due(ctx context.Context, contractID uuid.UUID, kind invoice.Kind) (clock.Date, error) {
 	r, err := s.rhythm(ctx, s.DB.Read(ctx), contractID, uuid.Nil)
 	return r.due(kind), err
 }
@@ -121,15 +143,15 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 		return Plan{}, err
 	}
 	if run.Kind == "" {
-		run.Kind = FullCycle
+		run.Kind = invoice.FullCycle
 	}
 	proposed := run.End.IsZero()
 	if proposed {
 		run.End = r.due(run.Kind)
 	}
 	if err := r.allows(*run); proposed && errs.FieldsOf(err)["period_end"] != "" {
-		return Plan{Contract: r.Contract, Kind: run.Kind, Period: Period{From: r.Cycle(run.End.AddDays(-1)).From,
-			To: run.End}, Waits: errs.FieldsOf(err)["period_end"]}, nil
+		cycle := contract.Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}
+		return Plan{Contract: r.Contract, Kind: run.Kind, Period: cycle, Waits: errs.FieldsOf(err)["period_end"]}, nil
 	} else if err != nil {
 		return Plan{}, err
 	}
@@ -144,7 +166,7 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	p := r.plan(*run, books, typed)
 	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have
 	// something.
-	for proposed && p.Empty() && run.Kind == FullCycle && r.allows(r.following(*run)) == nil {
+	for proposed && p.Empty() && run.Kind == invoice.FullCycle && r.allows(r.following(*run)) == nil {
 		*run = r.following(*run)
 		p = r.plan(*run, books, typed)
 	}
@@ -158,14 +180,19 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	return p, p.surroundings(ctx, db)
 }
 
-// book is a candidate with its history.
+// book is a subscription that a run looks at, with its history.
 type book struct {
-	candidate
-	history history.History
+	review.Candidate
+	history   history.History
+	forfeited int // seat-days told as forfeited on live invoices of the contract
 }
 
 func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, error) {
-	all, err := candidates(ctx, db, r.Contract, but)
+	all, err := review.Candidates(ctx, db, r.ID, r.CRMAccountID)
+	if err != nil {
+		return nil, err
+	}
+	forfeited, err := invoice.Forfeited(ctx, db, r.ID, but)
 	if err != nil {
 		return nil, err
 	}
@@ -176,14 +203,14 @@ func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, 
 	histories, err := history.Load(ctx, db, ids)
 	books := make([]book, len(all))
 	for i, c := range all {
-		books[i] = book{c, histories[c.ID].WithoutInvoice(but)}
+		books[i] = book{c, histories[c.ID].WithoutInvoice(but), forfeited[c.ID]}
 	}
 	return books, err
 }
 
 func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
 	p := Plan{Contract: r.Contract, Kind: run.Kind,
-		Period: Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
+		Period: contract.Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}, Next: r.following(run).End}
 	for _, b := range books {
 		p.weigh(b, r.reach(run))
 	}
@@ -198,17 +225,17 @@ func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
 // with nothing due is in neither.
 func (p *Plan) weigh(b book, to clock.Date) {
 	r := Reckon(b.history, p.Contract.ID, to)
-	if len(r.Charges) == 0 && r.Stopped == nil && b.ContractID.Valid {
+	if len(r.Charges) == 0 && r.Stopped == "" && b.ContractID.Valid {
 		return
 	}
-	if why, says := b.stops(p.Contract.ID); why != "" {
-		if b.ContractID.Valid || r.Stopped != nil || p.alone(b) {
+	if why, says := b.Stops(p.Contract.ID); why != "" {
+		if b.ContractID.Valid || r.Stopped != "" || p.alone(b) {
 			p.leaveOut(b, why, says, r)
 		}
 		return
 	}
-	if why, says := unreckoned(r.Stopped, r.to.String()); why != "" {
-		p.leaveOut(b, why, says, Reckoning{Stopped: r.Stopped})
+	if r.Stopped != "" {
+		p.leaveOut(b, r.Stopped, waiting(r.Stopped, r.to.String()), Reckoning{Stopped: r.Stopped})
 	}
 	if len(r.Charges) == 0 {
 		return
@@ -228,19 +255,19 @@ func (p *Plan) weigh(b book, to clock.Date) {
 // alone tells whether a subscription of the customer stands in no contract and has seats that one could bill.
 func (p *Plan) alone(b book) bool { return !b.ContractID.Valid && !b.history.Begins().IsZero() }
 
-func (p *Plan) leaveOut(b book, why Reason, says string, r Reckoning) {
+func (p *Plan) leaveOut(b book, why review.Reason, says string, r Reckoning) {
 	p.LeftOut = append(p.LeftOut, LeftOut{
-		ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says,
+		ID: b.ID, Name: b.Name(), ExternalID: b.ExternalID, Provider: b.Provider, Why: why, Says: says,
 		Amount: r.worth(p.Contract.Currency),
 	})
 }
 
 // worth is what charges that are left out would come to, by themselves.
 func (r *Reckoning) worth(currency string) decimal.NullDecimal {
-	if r.Stopped != nil || len(r.Charges) == 0 {
+	if r.Stopped != "" || len(r.Charges) == 0 {
 		return decimal.NullDecimal{}
 	}
-	sum := Parts{}
+	sum := history.Parts{}
 	for _, c := range r.Charges {
 		sum = sum.Plus(c.Exact)
 	}
@@ -248,10 +275,10 @@ func (r *Reckoning) worth(currency string) decimal.NullDecimal {
 }
 
 func (p *Plan) item(b book, r Reckoning) Item {
-	it := Item{ID: b.ID, Name: b.name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider,
+	it := Item{ID: b.ID, Name: b.Name(), ExternalID: b.ExternalID, PartNumber: b.PartNumber, Provider: b.Provider,
 		After:    r.to,
 		firstDay: r.FirstDay(), rows: r.Rows, Stand: r.seatDays()}
-	it.Forfeited = it.Stand.Forfeited - b.Forfeited
+	it.Forfeited = it.Stand.Forfeited - b.forfeited
 	if !b.SignedNow {
 		it.Exception = b.Lapsed
 	}
@@ -259,7 +286,7 @@ func (p *Plan) item(b book, r Reckoning) Item {
 	for _, c := range r.Charges {
 		it.chargedDays += c.SeatDays()
 		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) ||
-			c.Kind == CatchUp || c.Kind == Reprice}
+			c.Kind == history.CatchUp || c.Kind == history.Reprice}
 		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)
 	}
 	it.Goodwill = r.lowersGoodwill()
@@ -288,11 +315,11 @@ func (p *Plan) sum() {
 	p.Digest = hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-func (p *Plan) cover(days Period) {
+func (p *Plan) cover(days contract.Period) {
 	if p.Covers.From.IsZero() || days.From.Before(p.Covers.From) {
 		p.Covers.From = days.From
 	}
-	p.Covers.To = history.Later(p.Covers.To, days.To)
+	p.Covers.To = clock.Later(p.Covers.To, days.To)
 }
 
 // highest is the first amount that no line and no invoice may have, in units of its currency.
@@ -300,7 +327,9 @@ var highest = decimal.New(1, 12)
 
 func (p *Plan) storable() error {
 	if p.Total.Abs().GreaterThanOrEqual(highest) {
-		return errTooMuch(fmt.Sprintf("The invoice of %s, %s %s,", p.Contract.Name, p.Total, p.Contract.Currency))
+		return errs.Newf(errs.Conflict, "The invoice of %s, %s %s, is over the limit of %s for one invoice. "+
+			"Correct its seats or price first; nothing was billed.",
+			p.Contract.Name, p.Total, p.Contract.Currency, highest)
 	}
 	return nil
 }

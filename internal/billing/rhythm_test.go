@@ -11,7 +11,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
-	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -64,7 +64,7 @@ func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
 			}
 		}
 	}
-	id := o.draft(billing.FullCycle, "")
+	id := o.draft(invoice.FullCycle, "")
 	refused("draft", "A draft up to 2026-04-01 was cut with this setting")
 	o.billed(id)
 	refused("billed", "Invoice 1 (billed) was cut with this setting, so it stays. Void what was cut first")
@@ -80,7 +80,7 @@ func TestTheRhythmOfAContractStaysWhileALiveInvoiceWasCutInIt(t *testing.T) {
 			t.Errorf("all is void, and %s cannot change: %v", field, err)
 		}
 	}
-	paid := o.draft(billing.FullCycle, "2026-02-15")
+	paid := o.draft(invoice.FullCycle, "2026-02-15")
 	o.billed(paid)
 	if err := o.Pay(t.Context(), billtest.Bea, o.step(paid)); err != nil {
 		t.Fatal(err)
@@ -131,8 +131,8 @@ func (c *cutting) actions() map[string]func(*rapid.T) {
 			try(func(in *contract.Input) { in.StartDate = d })
 		},
 		"draft": func(t *rapid.T) {
-			kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.FullCycle,
-				billing.ChangeLog}).Draw(t, "kind")
+			kind := rapid.SampledFrom([]invoice.Kind{invoice.FullCycle, invoice.FullCycle,
+				invoice.ChangeLog}).Draw(t, "kind")
 			id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, ""), Late: true})
 			if c.tolerate(err); err == nil {
 				c.live = append(c.live, id)
@@ -163,7 +163,7 @@ func (c *cutting) tolerate(err error) {
 // a subscription are billed in one piece, from the first day on to where billing stands.
 func (c *cutting) check(t *rapid.T) {
 	k, _ := c.terms()
-	grid := history.GridOf(k.Terms)
+	grid := contract.GridOf(k.Terms)
 	var cycles []struct{ To string }
 	err := c.World.DB.Read(c.Context()).
 		Raw(`SELECT run_to::text AS to FROM invoices WHERE kind = 'full_cycle' AND state <> 'void' ORDER BY seq`).

@@ -10,21 +10,25 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
-	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 )
+
+// Service plans and drafts the runs of contracts, and takes the steps of invoices.
+type Service struct{ invoice.Service }
 
 // Run asks for an invoice of a contract.
 type Run struct {
 	ContractID uuid.UUID
-	Kind       RunKind    // FullCycle when empty
-	End        clock.Date // first day that it no longer takes in; zero: the next one due
-	instead    uuid.UUID  // a draft that it would take the place of
+	Kind       invoice.Kind  // a full cycle when empty
+	End        clock.Date    // first day that it no longer takes in; zero: the next one due
+	instead    uuid.UUID     // a draft that it would take the place of
+	group      uuid.NullUUID // of the drafts that it goes out with, when it takes the place of one of them
 }
 
 // rhythm is what a contract's runs depend on besides its terms.
 type rhythm struct {
 	contract.Contract
-	history.Grid
+	contract.Grid
 	billedTo clock.Date // end of the last live full cycle; zero: none
 	// last day on which something of it is ended by a person or a cut-over and not billed up to there; zero: nothing
 	closing clock.Date
@@ -37,7 +41,7 @@ func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rh
 	if err != nil {
 		return rhythm{}, err
 	}
-	r := rhythm{Contract: k, Grid: history.GridOf(k.Terms), today: s.today()}
+	r := rhythm{Contract: k, Grid: contract.GridOf(k.Terms), today: clock.Today(s.Clock, s.Zone)}
 	err = db.WithContext(ctx).Raw(`SELECT max(coalesce(run_to, period_end)) FILTER (WHERE kind = 'full_cycle'),
 		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
 			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
@@ -53,13 +57,13 @@ func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rh
 func (r rhythm) tomorrow() clock.Date { return r.today.AddDays(1) }
 
 // due is the day up to which the next run of a kind would bill.
-func (r rhythm) due(kind RunKind) clock.Date {
-	if kind == ChangeLog {
-		return history.Later(r.tomorrow(), r.closing)
+func (r rhythm) due(kind invoice.Kind) clock.Date {
+	if kind == invoice.ChangeLog {
+		return clock.Later(r.tomorrow(), r.closing)
 	}
-	at := history.Later(r.today, r.BillFrom)
+	at := clock.Later(r.today, r.BillFrom)
 	if r.Timing == contract.Arrears {
-		at = history.Later(r.Cycle(r.today).From.AddDays(-1), r.BillFrom)
+		at = clock.Later(r.Cycle(r.today).From.AddDays(-1), r.BillFrom)
 	}
 	if !r.billedTo.IsZero() {
 		at = r.billedTo
@@ -76,7 +80,7 @@ func (r rhythm) following(run Run) Run {
 // reach is the day up to which a run bills: a full cycle's end; of a change log the end of the last live full
 // cycle, so that what came mid-term joins it; in arrears, or before any, the day asked for (RULES 8).
 func (r rhythm) reach(run Run) clock.Date {
-	if run.Kind == ChangeLog && r.Timing == contract.Advance && !r.billedTo.IsZero() {
+	if run.Kind == invoice.ChangeLog && r.Timing == contract.Advance && !r.billedTo.IsZero() {
 		return r.billedTo
 	}
 	return run.End
@@ -86,7 +90,7 @@ func (r rhythm) reach(run Run) clock.Date {
 func (r rhythm) ends(day clock.Date) clock.Date {
 	end := r.Cycle(day).To
 	if !r.EndDate.IsZero() && day.Before(r.EndDate) {
-		end = history.Earlier(end, r.EndDate)
+		end = clock.Earlier(end, r.EndDate)
 	}
 	return end
 }
@@ -104,15 +108,15 @@ func (r rhythm) allows(run Run) error {
 		return errs.Newf(errs.Conflict,
 			"The contract %s has no first billing day. Set \"Billed from\" in the contract first; nothing was billed.",
 			r.Name)
-	case run.Kind != FullCycle && run.Kind != ChangeLog:
+	case run.Kind != invoice.FullCycle && run.Kind != invoice.ChangeLog:
 		return errs.Fields{"kind": "Choose a full cycle or the change log."}.Err()
 	case !run.End.After(r.BillFrom):
 		return errs.Fields{"period_end": fmt.Sprintf("Billing of this contract begins on %s; choose a later day.",
 			r.BillFrom)}.Err()
-	case run.Kind == ChangeLog && run.End.After(history.Later(history.Later(r.tomorrow(), r.billedTo), r.closing)):
+	case run.Kind == invoice.ChangeLog && run.End.After(clock.Later(clock.Later(r.tomorrow(), r.billedTo), r.closing)):
 		return errs.Fields{"period_end": "The change log can be billed up to today, up to where the contract is " +
 			"billed, or up to the last day of a subscription that ends here."}.Err()
-	case run.Kind == FullCycle:
+	case run.Kind == invoice.FullCycle:
 		return r.allowsCycle(run.End)
 	}
 	return nil

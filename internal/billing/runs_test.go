@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
@@ -31,10 +32,10 @@ type office struct {
 func open(t *testing.T, today string, k billtest.Terms) *office {
 	t.Helper()
 	w := billtest.New(t, today, k)
-	return &office{w, billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
+	return &office{w, billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}}
 }
 
-func (o *office) run(kind billing.RunKind, end string) billing.Run {
+func (o *office) run(kind invoice.Kind, end string) billing.Run {
 	r := billing.Run{ContractID: o.Contract, Kind: kind}
 	if end != "" {
 		r.End = billtest.Day(o, end)
@@ -42,7 +43,7 @@ func (o *office) run(kind billing.RunKind, end string) billing.Run {
 	return r
 }
 
-func (o *office) draft(kind billing.RunKind, end string) uuid.UUID {
+func (o *office) draft(kind invoice.Kind, end string) uuid.UUID {
 	o.Helper()
 	id, err := o.Service.Draft(o.Context(), billtest.Bea, billing.Order{Run: o.run(kind, end), Late: true})
 	if err != nil {
@@ -55,7 +56,7 @@ func (o *office) elsewhere(ctx context.Context, by audit.Actor, b elsewhere.Bill
 	return elsewhere.Service{DB: o.World.DB.DB, Clock: o.World.Clock}.Mark(ctx, by, b)
 }
 
-func (o *office) step(id uuid.UUID) billing.Step { return billing.Step{ID: id} }
+func (o *office) step(id uuid.UUID) invoice.Step { return invoice.Step{ID: id} }
 
 func (o *office) void(id uuid.UUID) {
 	o.Helper()
@@ -98,7 +99,7 @@ func TestAFullCycleInAdvanceThenAChangeLogThenTheNextCycle(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{Frequency: "quarterly"})
 	a := o.Add("S1", 10, "2026-01-01")
-	first := o.draft(billing.FullCycle, "2026-04-01")
+	first := o.draft(invoice.FullCycle, "2026-04-01")
 	o.want(first, "S1 cycle 2026-01-01 2026-04-01 10 360")
 	if got := o.through(a) + " " + o.open(a); got != "2026-04-01 0" {
 		t.Errorf("billed through and open rows: %s", got)
@@ -106,9 +107,9 @@ func TestAFullCycleInAdvanceThenAChangeLogThenTheNextCycle(t *testing.T) {
 	o.Seats(a, 13, "2026-03-17")
 	b := o.Add("S2", 2, "2026-03-17")
 	o.Today("2026-03-20")
-	second := o.draft(billing.ChangeLog, "")
+	second := o.draft(invoice.ChangeLog, "")
 	o.want(second, "S1 catch_up 2026-03-17 2026-04-01 3 17.42", "S2 cycle 2026-03-17 2026-04-01 2 11.61")
-	third := o.draft(billing.FullCycle, "")
+	third := o.draft(invoice.FullCycle, "")
 	o.want(third, "S1 cycle 2026-04-01 2026-07-01 13 468", "S2 cycle 2026-04-01 2026-07-01 2 72")
 	if got := o.through(b); got != "2026-07-01" {
 		t.Error(got)
@@ -120,11 +121,11 @@ func TestInArrearsTheCycleIsBilledOnceItHasEnded(t *testing.T) {
 	o := open(t, "2026-02-10", billtest.Terms{Timing: "arrears", BillFrom: "2026-01-15"})
 	a := o.Add("S1", 10, "2026-01-15")
 	o.Seats(a, 4, "2026-01-26")
-	_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-03-01")})
+	_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(invoice.FullCycle, "2026-03-01")})
 	if errs.FieldsOf(err)["period_end"] == "" {
 		t.Errorf("a cycle that still runs: %v", err)
 	}
-	id := o.draft(billing.FullCycle, "")
+	id := o.draft(invoice.FullCycle, "")
 	o.want(id, "S1 cycle 2026-01-15 2026-01-26 10 42.58", "S1 cycle 2026-01-26 2026-02-01 4 9.29")
 }
 
@@ -132,20 +133,20 @@ func TestACycleHasAsManyInvoicesAsItNeeds(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	o.Add("S1", 10, "2026-03-01")
-	o.draft(billing.FullCycle, "2026-04-01")
-	order := billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}
+	o.draft(invoice.FullCycle, "2026-04-01")
+	order := billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea, order); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("nothing is due, got %v", err)
 	}
 	o.Add("S2", 1, "2026-03-01")
-	o.want(o.draft(billing.FullCycle, "2026-04-01"), "S2 cycle 2026-03-01 2026-04-01 1 12")
+	o.want(o.draft(invoice.FullCycle, "2026-04-01"), "S2 cycle 2026-03-01 2026-04-01 1 12")
 }
 
 func TestTheDatabaseRefusesASecondCycleLineOfADay(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	o.Add("S1", 10, "2026-03-01")
-	o.draft(billing.FullCycle, "2026-04-01")
+	o.draft(invoice.FullCycle, "2026-04-01")
 	for constraint, sql := range map[string]string{
 		"invoice_lines_one_cycle": `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind,
 			from_date, to_date, seats, unit_price, price_period, currency, amount, exact)
@@ -170,7 +171,7 @@ func TestNumbersAreGivenAtBillingWithoutGaps(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	o.Add("S1", 10, "2026-02-01")
-	feb, mar := o.draft(billing.FullCycle, "2026-03-01"), o.draft(billing.FullCycle, "2026-04-01")
+	feb, mar := o.draft(invoice.FullCycle, "2026-03-01"), o.draft(invoice.FullCycle, "2026-04-01")
 	if n := o.Text(`SELECT count(number) FROM invoices`); n != "0" {
 		t.Errorf("%s drafts have numbers", n)
 	}
@@ -182,7 +183,7 @@ func TestNumbersAreGivenAtBillingWithoutGaps(t *testing.T) {
 	}
 	o.void(mar)
 	o.void(feb)
-	again := o.draft(billing.FullCycle, "2026-03-01")
+	again := o.draft(invoice.FullCycle, "2026-03-01")
 	if err := o.Bill(t.Context(), billtest.Bea, o.step(again)); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +215,7 @@ func TestTwoPeopleWhoRunAndBillAtOnceMakeOneInvoice(t *testing.T) {
 		return ok
 	}
 	if n := both(func() error {
-		_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")})
+		_, err := o.Service.Draft(t.Context(), billtest.Bea, billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")})
 		return err
 	}); n != 1 {
 		t.Errorf("%d drafts", n)
@@ -233,7 +234,7 @@ func TestAnInvoiceThatFailsMidwayLeavesNothing(t *testing.T) {
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-03-01")
 	if _, err := o.Service.Draft(t.Context(), audit.Actor{},
-		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); err == nil {
+		billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}); err == nil {
 		t.Fatal("nobody drafted")
 	}
 	if got := o.Text(`SELECT count(*) FROM invoices`) + o.through(a) + o.open(a); got != "02" {
@@ -245,7 +246,7 @@ func TestOnlyTheLatestInvoiceOfASubscriptionIsVoided(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-02-01")
-	feb, mar := o.draft(billing.FullCycle, "2026-03-01"), o.draft(billing.FullCycle, "2026-04-01")
+	feb, mar := o.draft(invoice.FullCycle, "2026-03-01"), o.draft(invoice.FullCycle, "2026-04-01")
 	if err := o.Void(t.Context(), billtest.Bea, o.step(feb)); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("the older one: %v", err)
 	}
@@ -260,7 +261,7 @@ func TestOnlyTheLatestInvoiceOfASubscriptionIsVoided(t *testing.T) {
 	if err := o.Void(t.Context(), billtest.Bea, o.step(feb)); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("twice: %v", err)
 	}
-	paid := o.draft(billing.FullCycle, "2026-03-01")
+	paid := o.draft(invoice.FullCycle, "2026-03-01")
 	if err := errors.Join(o.Bill(t.Context(), billtest.Bea, o.step(paid)),
 		o.Pay(t.Context(), billtest.Bea, o.step(paid))); err != nil {
 		t.Fatal(err)
@@ -289,7 +290,7 @@ func TestOnlyWhatIsSignedAndSoundIsBilledAndTheRestIsListedWithItsMoney(t *testi
 	})
 	lapsed := o.Add("S6", 1, "2026-03-01")
 	o.Price(lapsed, "13", "2026-03-01")
-	p, err := o.Preview(t.Context(), o.run(billing.FullCycle, "2026-04-01"))
+	p, err := o.Preview(t.Context(), o.run(invoice.FullCycle, "2026-04-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +310,7 @@ func TestTheFirstRunAsksBeforeItBillsEarlierPeriods(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{BillFrom: "2026-02-10"})
 	o.Add("S1", 10, "2026-01-01")
-	order := billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}
+	order := billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea, order); !errors.Is(err, billing.ErrAsks) {
 		t.Errorf("got %v", err)
 	}
@@ -340,12 +341,12 @@ func TestForfeitedSeatDaysAreToldOnce(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	a := o.Add("S1", 10, "2026-03-01")
-	o.draft(billing.FullCycle, "2026-04-01")
+	o.draft(invoice.FullCycle, "2026-04-01")
 	o.Seats(a, 6, "2026-03-22") // no refund: 4 seats for 10 days
-	april := o.draft(billing.FullCycle, "2026-05-01")
+	april := o.draft(invoice.FullCycle, "2026-05-01")
 	o.want(april, "S1 cycle 2026-04-01 2026-05-01 6 72")
 	o.Today("2026-04-02")
-	may := o.draft(billing.FullCycle, "2026-06-01")
+	may := o.draft(invoice.FullCycle, "2026-06-01")
 	got := o.Text(`SELECT string_agg(concat_ws('/', billed_days, held_days, forfeited_days, new_forfeited), ' '
 		ORDER BY invoice_id) FROM invoice_coverage WHERE invoice_id IN (?, ?)`, april, may)
 	if got != "490/450/40/40 676/636/40/0" {
@@ -374,11 +375,11 @@ func TestWhatAnotherSystemBilledIsMarkedAndBilledHereFromTheNextCycle(t *testing
 		t.Errorf("twice: %v", err)
 	}
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
-		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+		billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("March was billed elsewhere: %v", err)
 	}
 	o.Today("2026-03-28")
-	o.want(o.draft(billing.FullCycle, "2026-05-01"), "S1 cycle 2026-04-01 2026-05-01 10 120")
+	o.want(o.draft(invoice.FullCycle, "2026-05-01"), "S1 cycle 2026-04-01 2026-05-01 10 120")
 }
 
 func TestARunSaysWhyItCannotBeMade(t *testing.T) {
@@ -387,12 +388,12 @@ func TestARunSaysWhyItCannotBeMade(t *testing.T) {
 	o.Add("S1", 10, "2026-03-01")
 	for end, field := range map[string]string{"2026-03-31": "period_end", "2025-12-01": "period_end",
 		"2026-09-01": "period_end"} {
-		if _, err := o.Preview(t.Context(), o.run(billing.FullCycle, end)); errs.FieldsOf(err)[field] == "" {
+		if _, err := o.Preview(t.Context(), o.run(invoice.FullCycle, end)); errs.FieldsOf(err)[field] == "" {
 			t.Errorf("%s: %v", end, err)
 		}
 	}
 	o.Exec(`UPDATE billing_contracts SET bill_from = NULL`)
-	if _, err := o.Preview(t.Context(), o.run(billing.FullCycle, "")); errs.KindOf(err) != errs.Conflict {
+	if _, err := o.Preview(t.Context(), o.run(invoice.FullCycle, "")); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("no first billing day: %v", err)
 	}
 }
@@ -425,5 +426,5 @@ func TestWhatWasBilledElsewhereBeforeThereWasAContractIsNotBilledAgain(t *testin
 	move(uuid.NullUUID{UUID: o.Contract, Valid: true})
 	o.Tx(func(tx *gorm.DB) error { return o.Reviewer().Refresh(t.Context(), tx, []uuid.UUID{a}) })
 	o.Today("2026-03-28")
-	o.want(o.draft(billing.FullCycle, "2026-05-01"), "S1 cycle 2026-04-01 2026-05-01 10 120")
+	o.want(o.draft(invoice.FullCycle, "2026-05-01"), "S1 cycle 2026-04-01 2026-05-01 10 120")
 }

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/typedline"
 )
@@ -47,7 +48,7 @@ func (o *office) wantTyped(id uuid.UUID, want string) {
 
 func (o *office) credited(id uuid.UUID, again bool, amount string) uuid.UUID {
 	o.Helper()
-	order := billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "x"}
+	order := invoice.CreditOrder{InvoiceID: id, Again: &again, Reason: "x"}
 	if amount != "" {
 		order.Amount = decimal.NewNullDecimal(decimal.RequireFromString(amount))
 	}
@@ -66,23 +67,23 @@ func TestTypedLinesAreBilledOnceOrOncePerCycleAndNeverInParts(t *testing.T) {
 		Until: "2026-04-02"})
 	o.typeLine(typedline.Form{Text: "Rebate", UnitAmount: "-5", Every: "cycle", From: "2026-03-01"})
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
-		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+		billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("late lines were not asked about: %v", err)
 	}
-	first := o.draft(billing.FullCycle, "2026-02-01")
+	first := o.draft(invoice.FullCycle, "2026-02-01")
 	o.wantTyped(first, "Support typed 2026-01-20 2026-02-01 3 30")
-	second := o.draft(billing.FullCycle, "2026-04-01")
+	second := o.draft(invoice.FullCycle, "2026-04-01")
 	o.wantTyped(second, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; "+
 		"Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
 	if got := o.Text(`SELECT trim_scale(total) FROM invoices WHERE id = ?`, second); got != "138.33" {
 		t.Errorf("total %s", got)
 	}
 	o.Today("2026-05-02")
-	third := o.draft(billing.FullCycle, "2026-06-01")
+	third := o.draft(invoice.FullCycle, "2026-06-01")
 	o.wantTyped(third, "Support typed 2026-04-01 2026-04-02 3 30; Rebate typed 2026-04-01 2026-05-01 1 -5; "+
 		"Rebate typed 2026-05-01 2026-06-01 1 -5")
 	o.void(second) // other cycles do not rest on it
-	again := o.draft(billing.FullCycle, "2026-06-01")
+	again := o.draft(invoice.FullCycle, "2026-06-01")
 	o.wantTyped(again, "Setup typed 2026-02-10 2026-02-11 2.5 83.33; Support typed 2026-02-01 2026-03-01 3 30; "+
 		"Support typed 2026-03-01 2026-04-01 3 30; Rebate typed 2026-03-01 2026-04-01 1 -5")
 }
@@ -93,10 +94,10 @@ func TestInTheMiddleOfACycleItsAmountWaitsForTheRunThatReachesItsEnd(t *testing.
 	o.Add("S1", 10, "2026-01-01")
 	o.typeLine(typedline.Form{Text: "Support", UnitAmount: "30", Every: "cycle", From: "2026-01-01"})
 	o.typeLine(typedline.Form{Text: "Setup", UnitAmount: "7", Every: "once", From: "2026-02-05"})
-	o.wantTyped(o.draft(billing.ChangeLog, "2026-02-08"),
+	o.wantTyped(o.draft(invoice.ChangeLog, "2026-02-08"),
 		"Support typed 2026-01-01 2026-02-01 1 30; Setup typed 2026-02-05 2026-02-06 1 7")
 	o.Today("2026-03-02")
-	o.wantTyped(o.draft(billing.FullCycle, "2026-03-01"), "Support typed 2026-02-01 2026-03-01 1 30")
+	o.wantTyped(o.draft(invoice.FullCycle, "2026-03-01"), "Support typed 2026-02-01 2026-03-01 1 30")
 }
 
 func TestAGoodwillCreditOfATypedLineStaysAndOneToBeBilledAgainIsBilledAgain(t *testing.T) {
@@ -104,12 +105,12 @@ func TestAGoodwillCreditOfATypedLineStaysAndOneToBeBilledAgainIsBilledAgain(t *t
 	o := open(t, "2026-03-02", billtest.Terms{})
 	id := o.typeLine(typedline.Form{Text: "Support", Quantity: "2", UnitAmount: "50", Every: "cycle",
 		From: "2026-03-01"})
-	first := o.draft(billing.FullCycle, "2026-04-01")
+	first := o.draft(invoice.FullCycle, "2026-04-01")
 	o.bill(first)
 	goodwill := o.credited(first, false, "30")
 	o.wantTyped(goodwill, "Support credit 2026-03-01 2026-04-01 -2 -30")
 	if _, err := o.Service.Draft(t.Context(), billtest.Bea,
-		billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
+		billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")}); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("goodwill was billed again: %v", err)
 	}
 	if err := o.Void(t.Context(), billtest.Bea, o.step(first)); errs.KindOf(err) != errs.Conflict {
@@ -124,7 +125,7 @@ func TestAGoodwillCreditOfATypedLineStaysAndOneToBeBilledAgainIsBilledAgain(t *t
 	}
 	credit := o.credited(first, true, "")
 	o.wantTyped(credit, "Support credit 2026-03-01 2026-04-01 -2 -70")
-	next := o.draft(billing.FullCycle, "2026-04-01")
+	next := o.draft(invoice.FullCycle, "2026-04-01")
 	o.wantTyped(next, "Support typed 2026-03-01 2026-04-01 2 70")
 	if err := o.Void(t.Context(), billtest.Bea, o.step(credit)); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("a credit whose line is billed again was voided: %v", err)
@@ -142,7 +143,7 @@ func TestAnEndKeepsWhatIsBilledAndNamesItsInvoice(t *testing.T) {
 	t.Parallel()
 	o := open(t, "2026-03-02", billtest.Terms{})
 	id := o.typeLine(typedline.Form{Text: "Support", UnitAmount: "50", Every: "cycle", From: "2026-02-15"})
-	draft := o.draft(billing.FullCycle, "2026-04-01")
+	draft := o.draft(invoice.FullCycle, "2026-04-01")
 	end := func(until string) error { return o.typed().End(t.Context(), billtest.Bea, o.Contract, id, 0, until) }
 	if said := errs.FieldsOf(end("2026-03-01"))["until"]; said == "" {
 		t.Error("ended before a cycle that is billed")
@@ -154,11 +155,11 @@ func TestAnEndKeepsWhatIsBilledAndNamesItsInvoice(t *testing.T) {
 	if err := end("2026-03-01"); err != nil {
 		t.Errorf("all is void: %v", err)
 	}
-	o.wantTyped(o.draft(billing.FullCycle, "2026-04-01"), "Support typed 2026-02-15 2026-03-01 1 50")
+	o.wantTyped(o.draft(invoice.FullCycle, "2026-04-01"), "Support typed 2026-02-15 2026-03-01 1 50")
 	if err := end(""); err != nil {
 		t.Errorf("open again: %v", err)
 	}
-	o.wantTyped(o.draft(billing.FullCycle, "2026-04-01"), "Support typed 2026-03-01 2026-04-01 1 50")
+	o.wantTyped(o.draft(invoice.FullCycle, "2026-04-01"), "Support typed 2026-03-01 2026-04-01 1 50")
 }
 
 // typing is a random sequence of typed lines, runs, voids and credits of one contract.
@@ -222,9 +223,9 @@ func (c *typing) actions() map[string]func(*rapid.T) {
 		"run": func(t *rapid.T) {
 			end := clock.NewDate(2026, 1, 1).AddMonths(c.months * rapid.IntRange(1, 9/c.months).Draw(t,
 				"cycles")).String()
-			c.try(billing.FullCycle, end)
+			c.try(invoice.FullCycle, end)
 		},
-		"changes": func(t *rapid.T) { c.try(billing.ChangeLog, "") },
+		"changes": func(t *rapid.T) { c.try(invoice.ChangeLog, "") },
 		"void": func(t *rapid.T) {
 			if id := c.one(t); id != uuid.Nil {
 				c.tolerate(c.Void(c.Context(), billtest.Bea, c.step(id)))
@@ -238,7 +239,7 @@ func (c *typing) actions() map[string]func(*rapid.T) {
 		"credit": func(t *rapid.T) {
 			if id := c.one(t); id != uuid.Nil {
 				again := rapid.Bool().Draw(t, "again")
-				o := billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "x"}
+				o := invoice.CreditOrder{InvoiceID: id, Again: &again, Reason: "x"}
 				if !again && rapid.Bool().Draw(t, "part") {
 					o.Amount = decimal.NewNullDecimal(decimal.RequireFromString("0.01"))
 				}
@@ -251,7 +252,7 @@ func (c *typing) actions() map[string]func(*rapid.T) {
 	}
 }
 
-func (c *typing) try(kind billing.RunKind, end string) {
+func (c *typing) try(kind invoice.Kind, end string) {
 	c.Helper()
 	id, err := c.Service.Draft(c.Context(), billtest.Bea, billing.Order{Run: c.run(kind, end), Late: true})
 	if c.tolerate(err) {
@@ -300,7 +301,8 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 		terms := billtest.Terms{Frequency: rapid.SampledFrom([]string{"monthly", "quarterly"}).Draw(r, "frequency"),
 			Timing: rapid.SampledFrom([]string{"advance", "arrears"}).Draw(r, "timing")}
 		w := o.World.Beside("2026-07-10", terms)
-		c := &typing{office: &office{w, billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
+		c := &typing{office: &office{w,
+			billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}},
 			months: map[string]int{"monthly": 1, "quarterly": 3}[terms.Frequency]}
 		actions := c.actions()
 		actions[""] = func(r *rapid.T) {
@@ -312,8 +314,8 @@ func TestOverAnyOrderOfRunsVoidsAndCreditsEachCycleOfATypedLineIsBilledOnce(t *t
 		to := map[string]string{"monthly advance": "2026-09-01",
 			"quarterly advance": "2026-10-01"}[terms.Frequency+" "+terms.Timing]
 		to = cmp.Or(to, "2026-07-01")
-		c.try(billing.FullCycle, to)
-		c.try(billing.ChangeLog, "2026-07-11") // once-lines of the cycle that runs
+		c.try(invoice.FullCycle, to)
+		c.try(invoice.ChangeLog, "2026-07-11") // once-lines of the cycle that runs
 		// What stands, goodwill left aside; of what does not, all is given back, goodwill counted.
 		net := c.Text(`SELECT trim_scale(coalesce(sum(CASE WHEN x.stands THEN x.net ELSE x.all_in_all END), 0)) FROM (
 			SELECT bool_or(l.standing AND l.kind = 'typed') AS stands, sum(l.amount) AS all_in_all,
@@ -349,7 +351,7 @@ func TestALinesCyclesAreThoseOfTheContractsOwnDays(t *testing.T) {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
-	last := o.draft(billing.FullCycle, "2026-03-20")
+	last := o.draft(invoice.FullCycle, "2026-03-20")
 	o.wantTyped(last, "Support typed 2026-01-20 2026-02-15 1 10; Support typed 2026-02-15 2026-03-15 1 10; "+
 		"Support typed 2026-03-15 2026-03-20 1 10")
 	// the cycle that was cut short is billed, and stays billed
@@ -357,7 +359,7 @@ func TestALinesCyclesAreThoseOfTheContractsOwnDays(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Today("2026-04-16")
-	o.wantTyped(o.draft(billing.FullCycle, "2026-04-20"), "Support typed 2026-04-15 2026-04-20 1 10")
+	o.wantTyped(o.draft(invoice.FullCycle, "2026-04-20"), "Support typed 2026-04-15 2026-04-20 1 10")
 }
 
 func TestTwoRunsAtOnceTakeATypedLineOnce(t *testing.T) {
@@ -368,7 +370,7 @@ func TestTwoRunsAtOnceTakeATypedLineOnce(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			_, err := o.Service.Draft(t.Context(), billtest.Bea,
-				billing.Order{Run: o.run(billing.FullCycle, "2026-04-01")})
+				billing.Order{Run: o.run(invoice.FullCycle, "2026-04-01")})
 			if k := errs.KindOf(err); err != nil && k != errs.Conflict {
 				t.Errorf("%v", err)
 			}

@@ -5,9 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/history"
 	"seatledger/internal/impact"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 )
 
@@ -29,14 +29,14 @@ func TestWhatIsDueIsWhatTheNextInvoiceSays(t *testing.T) {
 		got[0].SeatDays != 217 || got[0].Currency != "USD" {
 		t.Errorf("%+v", got)
 	}
-	o.draft(billing.FullCycle, "2026-02-01")
+	o.draft(invoice.FullCycle, "2026-02-01")
 	if got := o.due(a, "2026-02-01"); len(got) != 0 {
 		t.Errorf("nothing is due: %+v", got)
 	}
 	o.Price(a, "11.35", "2026-01-11")
 	o.Seats(a, 4, "2026-01-21")
 	due := o.due(a, "2026-02-01")
-	amount := o.Text(`SELECT total FROM invoices WHERE id = ?`, o.draft(billing.ChangeLog, ""))
+	amount := o.Text(`SELECT total FROM invoices WHERE id = ?`, o.draft(invoice.ChangeLog, ""))
 	if len(due) != 1 || due[0].Amount.Decimal.StringFixed(6) != amount || due[0].SeatDays != -33 {
 		t.Errorf("%+v is told, %s is billed", due, amount)
 	}

@@ -119,3 +119,19 @@ func (d *Date) UnmarshalText(b []byte) error {
 	*d = p
 	return err
 }
+
+// Later is the later of two days; a zero one is before all.
+func Later(a, b Date) Date {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Earlier is the earlier of two days.
+func Earlier(a, b Date) Date {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -29,6 +29,7 @@ type Config struct {
 	OutboundAllow      []string `env:"OUTBOUND_ALLOW"` // CIDR or CIDR:port, as typed
 	TrustedProxies     []string `env:"TRUSTED_PROXIES"`
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
+	SyncUntil          string   `env:"SYNC_UNTIL" envDefault:"06:00"` // until then a failed night is tried again
 	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
 	Clock              string   `env:"CLOCK"` // RFC 3339; empty: the true time
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
@@ -57,13 +58,17 @@ func (c Config) Zone() *time.Location {
 	return zone
 }
 
-// SyncTime is the time of day of the nightly sync, in Zone.
-func (c Config) SyncTime() (hour, minute int) {
-	t, err := parseTimeOfDay(c.SyncAt)
+// Night is the time of day of the nightly sync and the one until which a failed one is tried again, since midnight in
+// Zone.
+func (c Config) Night() (at, until time.Duration) { return timeOfDay(c.SyncAt), timeOfDay(c.SyncUntil) }
+
+// timeOfDay reads what Load has found good.
+func timeOfDay(s string) time.Duration {
+	t, err := parseTimeOfDay(s)
 	if err != nil {
-		return 2, 0 // Load has refused this already
+		return 0
 	}
-	return t.Hour(), t.Minute()
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 }
 
 // ClockStart is the moment at which the clock starts, and whether it was moved at all.

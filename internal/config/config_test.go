@@ -20,10 +20,11 @@ func TestAnEmptyEnvironmentIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hour, minute := c.SyncTime()
-	got := fmt.Sprintln(c.Addr, c.DataDir, hour, minute, c.Zone(), c.LogFormat, c.Level(), c.PrivateServer(), c.HTTPS(),
+	at, until := c.Night()
+	got := fmt.Sprintln(c.Addr, c.DataDir, at, until, c.Zone(), c.LogFormat, c.Level(), c.PrivateServer(), c.HTTPS(),
 		len(c.OutboundAllow))
-	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2, 0, time.UTC, "text", slog.LevelInfo, true, false,
+	if want := fmt.Sprintln("127.0.0.1:8080", "./.seatledger", 2*time.Hour, 6*time.Hour, time.UTC, "text",
+		slog.LevelInfo, true, false,
 		0); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
@@ -43,18 +44,19 @@ func TestEveryVariableOfTheContractIsRead(t *testing.T) {
 		"MIGRATE_DATABASE_URL": "postgresql://seatledger_owner:x@db.example/seatledger",
 		"DATA_DIR":             "/data", "POSTGRES_BIN": "/opt/pg", "MASTER_KEY_FILE": "/keys/master",
 		"OUTBOUND_ALLOW":  "127.0.0.1/32:9090, 10.0.0.0/8 ,[fd00::]/8:443,",
-		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "TIME_ZONE": "Europe/Amsterdam",
+		"TRUSTED_PROXIES": "10.1.2.3,fd00::/8", "SYNC_AT": "23:45", "SYNC_UNTIL": "05:30",
+		"TIME_ZONE":  "Europe/Amsterdam",
 		"LOG_FORMAT": "json", "LOG_LEVEL": "debug",
 		"ADMIN_EMAIL": "ada@reseller.example", "ADMIN_PASSWORD": "some words",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	hour, minute := c.SyncTime()
-	got := fmt.Sprintln(c.HTTPS(), c.BaseURLAt("x"), c.PrivateServer(), c.KeyFile(), c.OutboundAllow, c.Proxies(), hour,
-		minute, c.Zone(), c.Level(), c.AdminEmail)
+	at, until := c.Night()
+	got := fmt.Sprintln(c.HTTPS(), c.BaseURLAt("x"), c.PrivateServer(), c.KeyFile(), c.OutboundAllow, c.Proxies(), at,
+		until, c.Zone(), c.Level(), c.AdminEmail)
 	want := "true https://seats.reseller.example false /keys/master [127.0.0.1/32:9090 10.0.0.0/8 [fd00::]/8:443] " +
-		"[10.1.2.3/32 fd00::/8] 23 45 Europe/Amsterdam DEBUG ada@reseller.example\n"
+		"[10.1.2.3/32 fd00::/8] 23h45m0s 5h30m0s Europe/Amsterdam DEBUG ada@reseller.example\n"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -106,6 +106,10 @@ func (c Config) checkTime() error {
 		faults = append(faults, Fault{"SYNC_AT",
 			strconv.Quote(c.SyncAt) + " is not a time of day. Set hh:mm, as 02:00."})
 	}
+	if _, err := parseTimeOfDay(c.SyncUntil); err != nil {
+		faults = append(faults, Fault{"SYNC_UNTIL",
+			strconv.Quote(c.SyncUntil) + " is not a time of day. Set hh:mm, as 06:00."})
+	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
 		faults = append(faults, Fault{"TIME_ZONE",
 			strconv.Quote(c.TimeZone) + " is not a known zone. Set a name as Europe/Amsterdam or America/New_York."})

@@ -19,6 +19,17 @@ const (
 	Annual    Frequency = "annual"
 )
 
+// Months are those of one cycle.
+func (f Frequency) Months() int {
+	switch f {
+	case Quarterly:
+		return 3
+	case Annual:
+		return 12
+	}
+	return 1
+}
+
 // Timing is whether a cycle is billed before or after it has run.
 type Timing string
 
@@ -80,6 +91,7 @@ type Terms struct {
 	Renewal          Renewal
 	EndRefund        bool // of days from its end on that are billed already
 	IsDefault        bool
+	BillTogether     bool // its invoices join others of who is billed on one document
 }
 
 // Contract is the agreement under which a CRM account is billed.
@@ -130,6 +142,6 @@ func (t Terms) Columns() []Column {
 		{"payment_terms", t.PaymentTerms},
 		{"tax_code", t.TaxCode}, {"purchase_order", t.PurchaseOrder}, {"recipients", t.Recipients},
 		{"language", string(t.Language)}, {"renewal", string(t.Renewal)},
-		{"is_default", strconv.FormatBool(t.IsDefault)},
+		{"is_default", strconv.FormatBool(t.IsDefault)}, {"bill_together", strconv.FormatBool(t.BillTogether)},
 	}
 }

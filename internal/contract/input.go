@@ -33,13 +33,14 @@ type Input struct {
 	Language         string
 	Renewal          string
 	IsDefault        bool
+	BillTogether     bool
 }
 
 const maxText = 200
 
 // terms reads all that needs no look into the database.
 func (in Input) terms(problems errs.Fields) Terms {
-	t := Terms{IsDefault: in.IsDefault}
+	t := Terms{IsDefault: in.IsDefault, BillTogether: in.BillTogether}
 	t.Name = text(problems, "name", in.Name)
 	if t.Name == "" {
 		problems.Add("name", "Enter a name.")

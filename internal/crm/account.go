@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,15 @@ type Account struct {
 	Version      int
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+}
+
+// Address is its address in lines, as it stands on a letter.
+func (f Facts) Address() []string {
+	town := strings.TrimSpace(f.PostalCode + " " + f.City)
+	if f.State != "" {
+		town = strings.TrimSpace(strings.Trim(f.City+", "+f.State, ", ") + " " + f.PostalCode)
+	}
+	return slices.DeleteFunc([]string{f.Street, town, f.Country}, func(s string) bool { return s == "" })
 }
 
 // Input is the form of an account.

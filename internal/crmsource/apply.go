@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,19 +14,20 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/crm"
+	"seatledger/internal/runs"
 )
 
 const atOnce = 500 // accounts a transaction
 
 // apply brings in what was read, some hundred accounts a transaction, and saves where
 // the next reading goes on with the last of it. Cut short, the next run does the rest.
-func (w *worker) apply(ctx context.Context, r reading) (outcome, error) {
+func (w *worker) apply(ctx context.Context, r reading) (runs.Outcome, error) {
 	p, err := w.plan(ctx, r)
 	if err != nil {
-		return outcome{}, err
+		return runs.Outcome{}, err
 	}
 	if out, stop := p.guard(w.run, w.source); stop {
-		return out, nil
+		return runs.Outcome{State: out.state, Message: out.message, Advice: out.advice}, nil
 	}
 	w.run.Counts = Counts{Accounts: len(r.accounts.Records) + len(r.accounts.Deleted),
 		Contacts: len(r.contacts.Records), Refused: r.accounts.Bad}
@@ -35,18 +37,21 @@ func (w *worker) apply(ctx context.Context, r reading) (outcome, error) {
 	}
 	for some := range slices.Chunk(p.items, atOnce) {
 		counts := w.run.Counts
-		err := w.inTx(ctx, func(tx *gorm.DB) error {
+		err := w.hold.InTx(ctx, func(tx *gorm.DB) error {
 			w.run.Counts = counts // a transaction that is repeated counts anew
 			if err := w.takeIn(tx, some); err != nil {
 				return err
 			}
-			return w.saveCounts(tx)
+			return errors.Join(w.saveCounts(tx), w.hold.Progressed(tx))
 		})
 		if err != nil {
-			return outcome{}, err
+			return runs.Outcome{}, err
 		}
 	}
-	return w.finish(ctx, p)
+	w.run.Gone = len(p.gone)
+	out := w.result(p)
+	return runs.Outcome{State: out.state, Message: out.message, Advice: out.advice,
+		Also: func(tx *gorm.DB) error { return w.finish(tx, p) }}, nil
 }
 
 func (w *worker) takeIn(tx *gorm.DB, items []item) error {
@@ -173,39 +178,29 @@ func (w *worker) saveCounts(tx *gorm.DB) error {
 		c.Refused, w.run.ID).Error
 }
 
-// finish marks what is gone, keeps the contacts' domains, saves where the next reading
-// goes on, and ends the run: all in one transaction, so that they are never apart.
-func (w *worker) finish(ctx context.Context, p plan) (outcome, error) {
-	var out outcome
-	counts := w.run.Counts
-	err := w.inTx(ctx, func(tx *gorm.DB) error {
-		w.run.Counts = counts
-		w.run.Gone = len(p.gone)
-		if err := saveRecords(tx, w.source.ID, p.goneRecords(w)); err != nil {
-			return err
-		}
-		if err := p.people.save(tx, w.source.ID); err != nil {
-			return fmt.Errorf("contacts of crm source: %w", err)
-		}
-		if err := w.saveCounts(tx); err != nil {
-			return err
-		}
-		if err := w.saveDeltas(tx, p); err != nil {
-			return err
-		}
-		out = w.result(p)
-		err := tx.Exec(`UPDATE crm_source_runs SET state = ?, message = ?, advice = ?, finished_at = ? WHERE id = ?`,
-			out.state, out.message, out.advice, w.s.Clock.Now(), w.run.ID).Error
-		if err != nil || w.run.Added+w.run.Changed+w.run.Gone == 0 {
-			return err
-		}
-		return audit.Record(ctx, tx, w.s.Clock, audit.System,
-			audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(),
-				ObjectName: w.source.Name,
-				After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added,
-					"changed": w.run.Changed, "gone": w.run.Gone}})
-	})
-	return out, err
+// finish marks what is gone, keeps the contacts' domains and saves where the next reading
+// goes on, in the transaction that ends the run, so that they are never apart.
+func (w *worker) finish(tx *gorm.DB, p plan) error {
+	if err := saveRecords(tx, w.source.ID, p.goneRecords(w)); err != nil {
+		return err
+	}
+	if err := p.people.save(tx, w.source.ID); err != nil {
+		return fmt.Errorf("contacts of crm source: %w", err)
+	}
+	if err := w.saveCounts(tx); err != nil {
+		return err
+	}
+	if err := w.saveDeltas(tx, p); err != nil {
+		return err
+	}
+	if w.run.Added+w.run.Changed+w.run.Gone == 0 {
+		return nil
+	}
+	return audit.Record(tx.Statement.Context, tx, w.s.Clock, audit.System,
+		audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(),
+			ObjectName: w.source.Name,
+			After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added,
+				"changed": w.run.Changed, "gone": w.run.Gone}})
 }
 
 func (p *plan) goneRecords(w *worker) []Record {

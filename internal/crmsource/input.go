@@ -43,7 +43,7 @@ var (
 )
 
 // source checks the input and makes a source of it; all problems come at once.
-func (s *Service) source(in Input, hasSecret bool) (Source, error) {
+func (s *Service) source(in Input, mark Mark) (Source, error) {
 	problems := errs.Fields{}
 	out := Source{
 		Name: strings.TrimSpace(in.Name), Tenant: strings.ToLower(strings.TrimSpace(in.Tenant)),
@@ -57,7 +57,7 @@ func (s *Service) source(in Input, hasSecret bool) (Source, error) {
 		problems.Add("name", "This is longer than %d characters.", textLimit)
 	}
 	s.addresses(&out, in, problems)
-	s.application(out, in, hasSecret, problems)
+	s.application(out, in, mark, problems)
 	if out.TenantColumn != "" && !columnName.MatchString(out.TenantColumn) {
 		problems.Add("tenant_column", "This is no logical name of a column. It looks like new_tenantid: "+
 			"lower case, digits and _.")
@@ -90,7 +90,7 @@ func (s *Service) addresses(out *Source, in Input, problems errs.Fields) {
 	}
 }
 
-func (s *Service) application(out Source, in Input, hasSecret bool, problems errs.Fields) {
+func (s *Service) application(out Source, in Input, mark Mark, problems errs.Fields) {
 	if !directoryRef.MatchString(out.Tenant) {
 		problems.Add("tenant", "Enter the tenant id: Microsoft Entra admin center, Overview, Tenant ID.")
 	}
@@ -102,9 +102,12 @@ func (s *Service) application(out Source, in Input, hasSecret bool, problems err
 	case len(in.ClientSecret.Reveal()) > secretLimit:
 		problems.Add(ClientSecret, "This is longer than %d characters. Has something else been pasted here?",
 			secretLimit)
-	case in.ClientSecret == "" && !hasSecret:
+	case in.ClientSecret == "" && (!mark.Set() || in.ClientSecretClear):
 		problems.Add(ClientSecret, "Enter the client secret: its Value, which Microsoft Entra shows once, when it is "+
 			"made.")
+	case in.ClientSecret == "" && mark.SentTo != out.sentTo() && problems["url"]+problems["token_url"] == "":
+		problems.Add(ClientSecret, "%s Nothing was saved and nothing sent. Type it again for the new address.",
+			notGivenFor(mark.SentTo, out.sentTo()))
 	}
 }
 

@@ -3,107 +3,85 @@ package crmsource
 import (
 	"context"
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
+	"seatledger/internal/runs"
 )
 
-// nextNight is the first moment after now that is SyncAt o'clock in the zone. A time of
-// day that a change of clocks skips falls on the hour after.
-func (s *Service) nextNight(now time.Time) time.Time {
-	for day := clock.DateOf(now, s.Zone); ; day = day.AddDays(1) {
-		h, m := int(s.SyncAt.Hours()), int(s.SyncAt.Minutes())%60
-		if at := time.Date(day.Year(), day.Month(), day.Day(), h, m, 0, 0, s.Zone); at.After(now) {
-			return at.UTC()
-		}
-	}
+// table is where readings of CRM sources stand.
+func table() runs.Table {
+	return runs.Table{Name: "crm_source_runs", Subject: "source_id", Noun: "run",
+		Kept: "What was applied until then is kept.", GoesOn: "it begins again by itself."}
 }
 
-// Night queues the readings whose hour has come. The schedule stands in the database, so
-// a restart neither forgets nor repeats a night. A run under way is the night's own.
-func (s *Service) Night(ctx context.Context) error {
-	var due []uuid.UUID
-	err := s.DB.Read(ctx).Raw(`SELECT id FROM crm_sources WHERE next_at <= ? ORDER BY id`,
-		s.Clock.Now()).Scan(&due).Error
-	for _, id := range due {
-		err = errors.Join(err, s.nightOf(ctx, id))
-	}
-	return err
+// desk keeps the readings.
+func (s *Service) desk() *runs.Desk {
+	return &runs.Desk{Table: table(), DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter,
+		About: s.about, Enqueue: s.Enqueue,
+		Ended: s.ended, Lease: s.Lease, Holder: s.Holder}
 }
 
-func (s *Service) nightOf(ctx context.Context, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		now := s.Clock.Now()
-		moved := tx.Exec(`UPDATE crm_sources SET next_at = CASE WHEN active AND nightly THEN ?::timestamptz END
-			WHERE id = ? AND next_at <= ?`, s.nextNight(now), id, now)
-		if moved.Error != nil || moved.RowsAffected == 0 {
-			return moved.Error
-		}
-		src, err := Get(ctx, tx, id)
-		if err != nil || !src.Active || !src.Nightly {
-			return err
-		}
-		_, _, err = s.request(ctx, tx, audit.System, Request{Source: id, Trigger: ByNight})
-		return err
-	})
+func (s *Service) nights() runs.Nights {
+	return runs.Nights{Desk: s.desk(), At: s.SyncAt, Until: s.SyncUntil}
 }
 
-const (
-	maxAttempts = 3 // after that an interrupted run has failed
-	resumeDelay = 5 * time.Second
-	queuedLimit = 10 * time.Minute // after that a queued run's job counts as lost
-)
+// Watch finds runs whose worker is gone and lets another begin again. Any replica may call it at any time.
+func (s *Service) Watch(ctx context.Context) error { return s.desk().Watch(ctx) }
 
-// Watch finds runs whose worker is gone, shows them as interrupted and queues them
-// again, or fails them after the third attempt. Any replica may call it at any time.
-func (s *Service) Watch(ctx context.Context) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		var lost []Run
-		now := s.Clock.Now()
-		err := tx.Raw(`SELECT * FROM crm_source_runs WHERE state IN ('running', 'interrupted') AND held_until < ?
-			OR state = 'queued' AND held_until < ? FOR UPDATE SKIP LOCKED`, now,
-			now.Add(-queuedLimit)).Scan(&lost).Error
-		if err != nil {
-			return err
-		}
-		for _, r := range lost {
-			if err := s.resume(ctx, tx, r); err != nil {
-				return fmt.Errorf("resume run %s: %w", r.ID, err)
-			}
-		}
-		return nil
-	})
-}
+// TakeOver lets go of every run. Only for a process that knows it is the only one.
+func (s *Service) TakeOver(ctx context.Context) error { return s.desk().TakeOver(ctx) }
 
-func (s *Service) resume(ctx context.Context, tx *gorm.DB, r Run) error {
-	now := s.Clock.Now()
-	switch {
-	case r.CancelRequestedBy != "":
-		return tx.Exec(`UPDATE crm_source_runs SET state = 'cancelled', finished_at = ?, message = ? WHERE id = ?`, now,
-			cancelled(r.CancelRequestedBy), r.ID).Error
-	case r.Attempt >= maxAttempts && r.State != Queued:
-		return tx.Exec(`UPDATE crm_source_runs SET state = 'failed', finished_at = ?, message = ?, advice = ?
-			WHERE id = ?`, now,
-			fmt.Sprintf("Interrupted %d times. What was applied until then is kept.", r.Attempt),
-			"Look in the log for why Seatledger stopped, then read again.", r.ID).Error
-	}
-	err := tx.Exec(`UPDATE crm_source_runs SET state = CASE state WHEN 'queued' THEN state
-		ELSE 'interrupted' END, held_until = ?,
-		message = 'Interrupted: Seatledger stopped during the run. It begins again by itself.'
-		WHERE id = ?`, now.Add(s.hold()), r.ID).Error
+const nightly = "read" // the one kind of run
+
+// ended follows each end of a run, in its transaction: the night is done, or tried again. It is the place for what
+// must be told of an end.
+func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.Outcome) error {
+	var source uuid.UUID
+	err := tx.Raw(`SELECT source_id FROM crm_source_runs WHERE id = ?`, h.ID).Row().Scan(&source)
 	if err != nil {
 		return err
 	}
-	return s.Enqueue(ctx, tx, r.ID, resumeDelay)
+	src, err := Get(ctx, tx, source)
+	if err != nil {
+		return err
+	}
+	if h.Trigger != ByNight {
+		return s.tell(ctx, tx, src, h, out, nil)
+	}
+	if err := s.nights().Note(tx, source, nightly, out); err != nil {
+		return err
+	}
+	retry, err := s.nights().Settle(tx, source)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, src, h, out, retry)
 }
 
-// TakeOver lets go of every run. Only for a process that knows it is the only one: what
-// an earlier process worked at is then surely dead.
-func (s *Service) TakeOver(ctx context.Context) error {
-	return s.DB.Read(ctx).Exec(`UPDATE crm_source_runs SET held_until = 'epoch' WHERE state = 'running'`).Error
+// schedule puts a source on the nightly schedule, or off it.
+func (s *Service) schedule(tx *gorm.DB, src Source) error {
+	if src.Active && src.Nightly {
+		return s.nights().Plan(tx, src.ID)
+	}
+	return s.nights().Drop(tx, src.ID)
+}
+
+// Night queues the readings whose hour has come. While another run has the source, the night waits.
+func (s *Service) Night(ctx context.Context) error {
+	due, err := s.nights().Due(ctx)
+	for _, id := range due {
+		err = errors.Join(err, s.DB.InTx(ctx, func(tx *gorm.DB) error {
+			_, begin, err := s.nights().Begin(tx, id)
+			if err != nil || !begin {
+				return err
+			}
+			q := Request{Source: id, Trigger: ByNight}
+			_, _, err = s.desk().RequestIn(ctx, tx, id, s.adding(ctx, audit.System, q))
+			return err
+		}))
+	}
+	return err
 }

@@ -3,7 +3,6 @@ package crmsource
 import (
 	"context"
 	"errors"
-	"time"
 
 	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/distributor"
@@ -16,31 +15,6 @@ type reading struct {
 	contacts      dataverse.Listing[dataverse.Contact]
 	contactsWhole bool
 	contactsWhy   string // why the contacts could not be read; empty: they were
-}
-
-const (
-	longestSilence = 30 * time.Minute
-	silences       = 3
-)
-
-// readPatiently reads, and keeps silent as long as Dataverse asks for, with the run held
-// meanwhile. A call waits out a short silence by itself.
-func (w *worker) readPatiently(ctx context.Context) (reading, error) {
-	for try := 1; ; try++ {
-		r, err := w.readAll(ctx)
-		wish := distributor.AsError(orNone(err)).RetryAfter
-		if distributor.KindOf(err) != distributor.RateLimited || wish <= 0 || wish > longestSilence || try > silences {
-			return r, err
-		}
-		w.s.Log.InfoContext(ctx, "the CRM source asked for silence", "seconds", int(wish.Seconds()))
-		timer := time.NewTimer(wish)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return r, ctx.Err()
-		case <-timer.C:
-		}
-	}
 }
 
 // orNone gives an error to look into where there is none.

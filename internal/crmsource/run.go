@@ -2,46 +2,32 @@ package crmsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
+	"seatledger/internal/runs"
 )
 
-// State is where a run stands; the words are those of sync runs.
-type State string
+// State is where a run stands.
+type State = runs.State
 
-// The states. Interrupted goes on by itself; stopped was ended by the guard and asks.
+// The triggers and states of every run.
 const (
-	Queued      State = "queued"
-	Running     State = "running"
-	Interrupted State = "interrupted"
-	Succeeded   State = "succeeded"
-	Partial     State = "partial"
-	Failed      State = "failed"
-	Cancelled   State = "cancelled"
-	Stopped     State = "stopped"
-)
+	ByPerson = runs.ByPerson
+	ByNight  = runs.ByNight
 
-// Finished tells whether a run has come to its end.
-func (s State) Finished() bool {
-	switch s {
-	case Succeeded, Partial, Failed, Cancelled, Stopped:
-		return true
-	}
-	return false
-}
-
-// How a run was started.
-const (
-	ByPerson = "person"
-	ByNight  = "nightly"
+	Queued      = runs.Queued
+	Running     = runs.Running
+	Interrupted = runs.Interrupted
+	Succeeded   = runs.Succeeded
+	Partial     = runs.Partial
+	Failed      = runs.Failed
+	Cancelled   = runs.Cancelled
+	Stopped     = runs.Stopped
 )
 
 // Counts are what a run read and did, in accounts but for Contacts.
@@ -60,23 +46,12 @@ type Counts struct {
 
 // Run is one reading of a source.
 type Run struct {
-	ID                uuid.UUID
-	SourceID          uuid.UUID
-	Trigger           string
-	Whole             bool
-	AllowGone         bool
-	State             State
-	RequestedBy       string
-	RequestedAt       time.Time
-	StartedAt         *time.Time
-	FinishedAt        *time.Time
-	Attempt           int
-	HeldUntil         time.Time
-	CancelRequestedBy string
-	ReadHow           string // whole or changes
-	Counts            `gorm:"embedded"`
-	Message           string
-	Advice            string
+	runs.Head `gorm:"embedded"`
+	SourceID  uuid.UUID
+	Whole     bool
+	AllowGone bool
+	ReadHow   string // whole or changes
+	Counts    `gorm:"embedded"`
 }
 
 // TableName is the table of runs.
@@ -107,7 +82,7 @@ func Latest(ctx context.Context, db *gorm.DB, source uuid.UUID, most int) ([]Run
 // Request is what a run is asked to do.
 type Request struct {
 	Source    uuid.UUID
-	Trigger   string
+	Trigger   runs.Trigger
 	Whole     bool // everything, though only the changes would be needed
 	AllowGone bool // a person agreed to what the guard stopped
 }
@@ -115,62 +90,42 @@ type Request struct {
 // Request queues a run together with its job, or finds the one of this source that has
 // not ended; found says which. errs.Conflict when the source is inactive.
 func (s *Service) Request(ctx context.Context, by audit.Actor, q Request) (run Run, found bool, err error) {
-	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		run, found, err = s.request(ctx, tx, by, q)
-		return err
-	})
-	if postgres.Constraint(err) == "crm_source_runs_one_unfinished" {
-		return s.Request(ctx, by, q)
-	}
-	return run, found, err
-}
-
-func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) (Run, bool, error) {
-	var open []Run
-	err := tx.Raw(`SELECT * FROM crm_source_runs WHERE source_id = ? AND state IN ('queued', 'running', 'interrupted')`,
-		q.Source).Scan(&open).Error
-	if err != nil || len(open) > 0 {
-		return append(open, Run{})[0], len(open) > 0, err
-	}
-	src, err := Get(ctx, tx, q.Source)
+	id, found, err := s.desk().Request(ctx, q.Source, s.adding(ctx, by, q))
 	if err != nil {
 		return Run{}, false, err
 	}
-	if !src.Active {
-		return Run{}, false, errs.Newf(errs.Conflict, "%s is deactivated and is not read. Activate it first.", src.Name)
-	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), SourceID: q.Source, Trigger: q.Trigger, Whole: q.Whole,
-		AllowGone: q.AllowGone,
-		State:     Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(), HeldUntil: s.Clock.Now()}
-	err = tx.Exec(`INSERT INTO crm_source_runs (id, source_id, trigger, whole, allow_gone, state, requested_by,
-		requested_at, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.SourceID, r.Trigger, r.Whole, r.AllowGone, r.State, r.RequestedBy, r.RequestedAt, r.HeldUntil).Error
-	if err != nil {
-		return r, false, fmt.Errorf("queue run: %w", err)
-	}
-	return r, false, s.Enqueue(ctx, tx, r.ID, 0)
+	run, err = GetRun(ctx, s.DB.Read(ctx), q.Source, id)
+	return run, found, err
 }
 
-// Cancel asks a run to end. One that nobody works at ends at once.
-func (s *Service) Cancel(ctx context.Context, by audit.Actor, source, id uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		r, err := GetRun(ctx, tx, source, id)
+// adding stores a run that is not refused.
+func (s *Service) adding(ctx context.Context, by audit.Actor, q Request) func(tx *gorm.DB) (uuid.UUID, error) {
+	return func(tx *gorm.DB) (uuid.UUID, error) {
+		src, err := Get(ctx, tx, q.Source)
 		if err != nil {
-			return err
+			return uuid.Nil, err
 		}
-		if r.State.Finished() {
-			return errs.Newf(errs.Conflict, "This run has already ended (%s).", r.State)
+		if !src.Active {
+			return uuid.Nil, errs.Newf(errs.Conflict, "%s is deactivated and is not read. Activate it first.", src.Name)
 		}
-		return tx.Exec(`UPDATE crm_source_runs SET cancel_requested_by = ?,
-				state = CASE state WHEN 'running' THEN state ELSE 'cancelled' END,
-				finished_at = CASE state WHEN 'running' THEN NULL ELSE ?::timestamptz END,
-				message = CASE state WHEN 'running' THEN message ELSE ? END
-			WHERE id = ? AND finished_at IS NULL`, by.Name, s.Clock.Now(), cancelled(by.Name), id).Error
-	})
+		h := runs.NewHead(s.Clock, by, q.Trigger)
+		err = tx.Exec(`INSERT INTO crm_source_runs (id, source_id, trigger, whole, allow_gone, state, requested_by_id,
+			requested_by, requested_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			h.ID, q.Source, h.Trigger, q.Whole, q.AllowGone, h.State, h.RequestedByID, h.RequestedBy,
+			h.RequestedAt).Error
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("queue run: %w", err)
+		}
+		return h.ID, nil
+	}
 }
 
-func cancelled(by string) string {
-	return "Cancelled by " + by + ". What was applied until then is kept."
+// Cancel asks a run of a source to end. One that nobody works at ends at once.
+func (s *Service) Cancel(ctx context.Context, by audit.Actor, source, id uuid.UUID) error {
+	if _, err := GetRun(ctx, s.DB.Read(ctx), source, id); err != nil {
+		return err
+	}
+	return s.desk().Cancel(ctx, by, id)
 }
 
 // Job is the queue's task to work a run. It carries the id alone.
@@ -180,9 +135,3 @@ type Job struct {
 
 // Kind names the job in the queue.
 func (Job) Kind() string { return "crm_source_run" }
-
-// errLost ends the work of an attempt whose run somebody else has taken over.
-var errLost = errors.New("crmsource: the run was taken over")
-
-// errCancelled ends the work of a run that a person cancelled.
-var errCancelled = errors.New("crmsource: the run was cancelled")

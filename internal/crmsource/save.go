@@ -2,8 +2,8 @@ package crmsource
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -18,24 +18,26 @@ var ErrStale = errs.New(errs.Conflict,
 
 // Create stores a new source with its secret. errs.Invalid with all field messages when the form does not fit.
 func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Source, error) {
-	src, err := s.source(in, false)
+	src, err := s.source(in, Mark{})
 	if err != nil {
 		return src, err
 	}
 	now := s.Clock.Now()
 	src.ID, src.Active, src.Version = uuid.Must(uuid.NewV7()), true, 1
 	src.CreatedAt, src.UpdatedAt, src.CredentialsAt = now, now, now
-	src.NextAt = s.due(src)
 	return src, s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		err := tx.Exec(`INSERT INTO crm_sources (id, name, url, tenant, client_id, token_url, page_size, tenant_column,
-			nightly, active, next_at, credentials_at, version, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			nightly, active, credentials_at, version, created_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			src.ID, src.Name, src.URL, src.Tenant, src.ClientID, src.TokenURL, src.PageSize, src.TenantColumn,
-			src.Nightly, src.Active, src.NextAt, now, 1, now, now).Error
+			src.Nightly, src.Active, now, 1, now, now).Error
+		if err == nil {
+			err = s.schedule(tx, src)
+		}
 		if err != nil {
 			return err
 		}
-		secret, err := s.saveSecret(tx, by, src.ID, in)
+		secret, err := s.saveSecret(tx, by, src, in)
 		if err != nil {
 			return err
 		}
@@ -65,11 +67,12 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if err != nil {
 			return err
 		}
-		src, err := s.source(e.Input, mark.Set() && !e.Input.ClientSecretClear)
+		src, err := s.source(e.Input, mark)
 		if err != nil {
 			return err
 		}
-		secret, err := s.saveSecret(tx, by, e.ID, e.Input)
+		src.ID = e.ID
+		secret, err := s.saveSecret(tx, by, src, e.Input)
 		if err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 		if ev.After == nil {
 			return nil
 		}
-		if err := write(tx, src); err != nil {
+		if err := errors.Join(write(tx, src), s.schedule(tx, src)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, ev)
@@ -90,8 +93,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
 func (s *Service) carry(src *Source, was Source, secret bool) {
 	src.ID, src.Active, src.Version, src.UpdatedAt, src.CredentialsAt = was.ID, was.Active, was.Version+1,
 		s.Clock.Now(), was.CredentialsAt
-	src.AccountsDelta, src.ContactsDelta, src.CompareFirst, src.NextAt = was.AccountsDelta, was.ContactsDelta,
-		was.CompareFirst, was.NextAt
+	src.AccountsDelta, src.ContactsDelta, src.CompareFirst = was.AccountsDelta, was.ContactsDelta, was.CompareFirst
 	if secret || src.URL != was.URL || src.Tenant != was.Tenant || src.ClientID != was.ClientID ||
 		src.TokenURL != was.TokenURL || src.TenantColumn != was.TenantColumn {
 		src.CredentialsAt = s.Clock.Now()
@@ -102,18 +104,15 @@ func (s *Service) carry(src *Source, was Source, secret bool) {
 	if host(src.URL) != host(was.URL) {
 		src.CompareFirst = true
 	}
-	if src.Nightly != was.Nightly {
-		src.NextAt = s.due(*src)
-	}
 }
 
 func write(tx *gorm.DB, s Source) error {
 	return tx.Exec(`UPDATE crm_sources
 		SET name = ?, url = ?, tenant = ?, client_id = ?, token_url = ?, page_size = ?, tenant_column = ?, nightly = ?,
-			next_at = ?, credentials_at = ?, accounts_delta = ?, contacts_delta = ?, compare_first = ?, version = ?,
+			credentials_at = ?, accounts_delta = ?, contacts_delta = ?, compare_first = ?, version = ?,
 				updated_at = ? WHERE id = ?`,
 		s.Name, s.URL, s.Tenant, s.ClientID, s.TokenURL, s.PageSize, s.TenantColumn, s.Nightly,
-		s.NextAt, s.CredentialsAt, s.AccountsDelta, s.ContactsDelta, s.CompareFirst, s.Version, s.UpdatedAt, s.ID).Error
+		s.CredentialsAt, s.AccountsDelta, s.ContactsDelta, s.CompareFirst, s.Version, s.UpdatedAt, s.ID).Error
 }
 
 // SetActive lets a source be read or not. What it brought stays either way.
@@ -124,8 +123,11 @@ func (s *Service) SetActive(ctx context.Context, by audit.Actor, id uuid.UUID, a
 			return err
 		}
 		src.Active = active
-		err = tx.Exec(`UPDATE crm_sources SET active = ?, next_at = ?, version = version + 1, updated_at = ?
-			WHERE id = ?`, active, s.due(src), s.Clock.Now(), id).Error
+		err = tx.Exec(`UPDATE crm_sources SET active = ?, version = version + 1, updated_at = ? WHERE id = ?`,
+			active, s.Clock.Now(), id).Error
+		if err == nil {
+			err = s.schedule(tx, src)
+		}
 		if err != nil {
 			return err
 		}
@@ -136,15 +138,6 @@ func (s *Service) SetActive(ctx context.Context, by audit.Actor, id uuid.UUID, a
 		return audit.Record(ctx, tx, s.Clock, by,
 			audit.Event{Action: action, ObjectType: "crm_source", ObjectID: id.String(), ObjectName: src.Name})
 	})
-}
-
-// due is when a source is read next by itself; nil: never.
-func (s *Service) due(src Source) *time.Time {
-	if !src.Active || !src.Nightly {
-		return nil
-	}
-	at := s.nextNight(s.Clock.Now())
-	return &at
 }
 
 // trail is what the audit shows of a source: never the secret, only that it was set.

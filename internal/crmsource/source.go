@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/secret"
 )
@@ -35,7 +36,7 @@ type Source struct {
 	TenantColumn  string
 	Nightly       bool
 	Active        bool
-	NextAt        *time.Time
+	NextAt        *time.Time `gorm:"->"` // by the schedule of runs; nil: only on demand
 	CredentialsAt time.Time
 	CheckedAt     *time.Time
 	CheckedBy     string
@@ -101,6 +102,7 @@ type Service struct {
 	Clock  clock.Clock
 	Zone   *time.Location
 	Log    *slog.Logger
+	Meter  *obs.Meter // nil: nothing is counted
 	Sealer *secret.Sealer
 	CRM    crm.Service
 	// Open makes a client for a source's settings.
@@ -109,29 +111,25 @@ type Service struct {
 	CheckURL func(raw string) error
 	// Enqueue puts the run's job into the queue, in the run's own transaction, not before the delay is over.
 	Enqueue func(ctx context.Context, tx *gorm.DB, runID uuid.UUID, delay time.Duration) error
-	// SyncAt is the time of day of the nightly reading, as hours and minutes since midnight in Zone.
-	SyncAt time.Duration
-	// Hold is how long a run counts as alive without a sign of life; 0 means 40 s.
-	Hold time.Duration
-}
-
-const defaultHold = 40 * time.Second
-
-func (s *Service) hold() time.Duration {
-	if s.Hold > 0 {
-		return s.Hold
-	}
-	return defaultHold
+	// SyncAt is the time of day of the nightly reading, as hours and minutes since midnight in Zone. Until SyncUntil a
+	// failed night is tried again.
+	SyncAt, SyncUntil time.Duration
+	// Lease is how long a run counts as alive without a sign of life; 0 means as all runs do.
+	Lease time.Duration
+	// Holder names this process in the lease.
+	Holder string
 }
 
 // Get reads a source; errs.NotFound if there is none.
 func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Source, error) {
-	return one(db.WithContext(ctx).Raw(`SELECT * FROM crm_sources WHERE id = ?`, id))
+	return one(db.WithContext(ctx).Raw(`SELECT s.*, `+nextAt+` FROM crm_sources s WHERE id = ?`, id))
 }
 
 func lock(tx *gorm.DB, id uuid.UUID) (Source, error) {
-	return one(tx.Raw(`SELECT * FROM crm_sources WHERE id = ? FOR UPDATE`, id))
+	return one(tx.Raw(`SELECT s.*, `+nextAt+` FROM crm_sources s WHERE id = ? FOR UPDATE`, id))
 }
+
+const nextAt = `(SELECT next_at FROM run_nights WHERE runs = 'crm_source_runs' AND subject = s.id) AS next_at`
 
 func one(query *gorm.DB) (Source, error) {
 	var found []Source
@@ -147,8 +145,8 @@ func one(query *gorm.DB) (Source, error) {
 // List reads all sources by name; there are a handful.
 func List(ctx context.Context, db *gorm.DB) ([]Row, error) {
 	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + figures + ` FROM crm_sources s ORDER BY lower(s.name), s.id`).
-		Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + nextAt + `, ` + figures + ` FROM crm_sources s
+		ORDER BY lower(s.name), s.id`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list crm sources: %w", err)
 	}

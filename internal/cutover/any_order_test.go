@@ -12,13 +12,13 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 )
@@ -233,7 +233,7 @@ func (s *moveStory) decide(t *rapid.T) {
 }
 
 func (s *moveStory) billDue() {
-	end, err := s.bills.Due(s.Context(), s.contract, billing.FullCycle)
+	end, err := s.bills.Due(s.Context(), s.contract, invoice.FullCycle)
 	s.must(err)
 	s.rule(s.market.bill(s.client, end.String()))
 }
@@ -244,7 +244,7 @@ func (s *moveStory) voidLast() {
 		Raw(`SELECT id FROM invoices WHERE contract_id = ? AND state <> 'void' ORDER BY seq DESC LIMIT 1`,
 			s.contract).Scan(&ids).Error)
 	if len(ids) > 0 {
-		s.rule(s.bills.Void(s.Context(), ada, billing.Step{ID: ids[0], Reason: "wrong"}))
+		s.rule(s.bills.Void(s.Context(), ada, invoice.Step{ID: ids[0], Reason: "wrong"}))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/distributor"
 	"seatledger/internal/elsewhere"
+	"seatledger/internal/invoice"
 )
 
 // inArrears is a customer whose contract bills cycles that have ended, billed so far.
@@ -69,10 +70,10 @@ func TestInArrearsASwitchWithinTheCycleIsFinishedAtOnce(t *testing.T) {
 						t.Errorf("%+v", l)
 					}
 					id, err := m.bills.Draft(m.Context(), ada,
-						billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: until},
+						billing.Order{Run: billing.Run{ContractID: c.contract, Kind: invoice.ChangeLog, End: until},
 							Late: true})
 					m.must(err)
-					m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
+					m.must(m.bills.Bill(m.Context(), ada, invoice.Step{ID: id}))
 					m.do(c, moved)
 					m.sign(c.newID(m, "E3"))
 					m.do(c, retired)

@@ -191,7 +191,7 @@ func (m *lockedCustomer) carryPrice(old, now subscription.Subscription,
 		return now, err
 	}
 	fresh := histories[now.ID]
-	on := history.Later(day, fresh.FirstDay())
+	on := clock.Later(day, fresh.FirstDay())
 	was, had := histories[old.ID].PriceToday(day.AddDays(-1))
 	is, has := fresh.PriceOn(on)
 	price := subscription.Price{UnitPrice: was.Price.Value, Period: was.Price.Period, On: on,

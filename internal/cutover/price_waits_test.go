@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/review"
 )
 
 func (m *market) waits(c *client, sku string) bool {
@@ -42,7 +43,7 @@ func TestAPriceThatTheCutOverChangedLeavesItsLineOutUntilItIsAcknowledged(t *tes
 	m.do(c, retired)
 	plan, err := m.bills.Preview(m.Context(), billing.Run{ContractID: c.contract, End: day("2026-07-01")})
 	m.must(err)
-	if len(plan.LeftOut) != 1 || plan.LeftOut[0].ID != c.newID(m, "E3") || plan.LeftOut[0].Why != billing.PriceWaits ||
+	if len(plan.LeftOut) != 1 || plan.LeftOut[0].ID != c.newID(m, "E3") || plan.LeftOut[0].Why != review.PriceWaits ||
 		plan.LeftOut[0].Amount.Decimal.String() != "140" {
 		t.Errorf("left out: %+v", plan.LeftOut)
 	}

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 )
@@ -59,9 +60,9 @@ func (m *market) noTwin(id uuid.UUID) {
 func (m *market) wholeYear(c *client, through string) {
 	m.Helper()
 	id, err := m.bills.Draft(m.Context(), ada,
-		billing.Order{Run: billing.Run{ContractID: c.contract, Kind: billing.ChangeLog, End: day(through)}, Late: true})
+		billing.Order{Run: billing.Run{ContractID: c.contract, Kind: invoice.ChangeLog, End: day(through)}, Late: true})
 	m.must(err)
-	m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
+	m.must(m.bills.Bill(m.Context(), ada, invoice.Step{ID: id}))
 }
 
 // The seats of a customer that a wrong turn puts on both sides: ten on each day up to June.

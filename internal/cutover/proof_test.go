@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/retire"
 )
 
@@ -267,13 +268,13 @@ func TestADifferenceThatTheNewOneBillsOverDaysOfTheOldOneIsNoDouble(t *testing.T
 				m.syncNew(k, modern("E3", n))
 			}
 			id, err := m.bills.Draft(m.Context(), ada,
-				billing.Order{Run: billing.Run{ContractID: k.contract, Kind: billing.ChangeLog}, Late: true})
+				billing.Order{Run: billing.Run{ContractID: k.contract, Kind: invoice.ChangeLog}, Late: true})
 			if c.lines == "" {
 				m.conflict(err)
 				return
 			}
 			m.must(err)
-			m.must(m.bills.Bill(m.Context(), ada, billing.Step{ID: id}))
+			m.must(m.bills.Bill(m.Context(), ada, invoice.Step{ID: id}))
 			if got := m.text(`SELECT string_agg(kind || ' ' || seats, ', ' ORDER BY seats) FROM invoice_lines
 				WHERE invoice_id = ?`, id); got != c.lines {
 				t.Errorf("lines: %s", got)

@@ -9,7 +9,6 @@ import (
 
 	"seatledger/internal/contract"
 	"seatledger/internal/cutover/pairing"
-	"seatledger/internal/history"
 )
 
 // CustomerOf reads what the page of one customer shows; errs.NotFound for one that
@@ -91,7 +90,7 @@ func (s Service) warnings(ctx context.Context, db *gorm.DB, st readiness) ([]str
 		if err != nil {
 			return nil, err
 		}
-		if cycle := history.GridOf(k.Terms).Cycle(day); cycle.From != day {
+		if cycle := contract.GridOf(k.Terms).Cycle(day); cycle.From != day {
 			out = append(out, fmt.Sprintf("%s is no first day of a cycle of %s: "+
 				"the last cycle of the old ones is billed in part, up to it.", day, k.Name))
 		}

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
@@ -60,7 +61,7 @@ func newMarket(t testing.TB, today string) *market {
 	reviews := review.Reviewer{Clock: m.clock, Zone: time.UTC, Refreshed: cutover.PricesTouched(m.clock, time.UTC)}
 	m.Service = cutover.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews,
 		Mapping: &mapping.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}}
-	m.bills = billing.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC}
+	m.bills = billing.Service{Service: invoice.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC}}
 	moves := reassign.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews}
 	m.retires = retire.Service{DB: db.DB, Clock: m.clock, Zone: time.UTC, Reviews: reviews, Ended: moves.Ended,
 		Reopening: moves.MayReopen}
@@ -226,7 +227,7 @@ func (m *market) price(id uuid.UUID, amount, on string) {
 		}
 		_, err = subscription.SetPrice(m.Context(), tx, m.act(id),
 			subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString(amount)),
-				Period: money.Month, On: history.Later(day(on), h.FirstDay()), Later: subscription.KeepLater,
+				Period: money.Month, On: clock.Later(day(on), h.FirstDay()), Later: subscription.KeepLater,
 				Gap: true})
 		if err != nil {
 			return err
@@ -257,7 +258,7 @@ func (m *market) bill(c *client, end string) error {
 	if err != nil {
 		return err
 	}
-	return m.bills.Bill(m.Context(), ada, billing.Step{ID: id})
+	return m.bills.Bill(m.Context(), ada, invoice.Step{ID: id})
 }
 
 // text reads one value of the database.

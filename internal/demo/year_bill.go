@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/internal/invoice"
 )
 
 const billers = 4 // contracts at a time
@@ -42,7 +43,7 @@ func (y *year) routine(ctx context.Context, c *customer, month int) error {
 		c.unpaid = append(c.unpaid, owed{id, month})
 	}
 	for len(c.unpaid) > 0 && c.unpaid[0].month <= month-paysAfter {
-		if err := y.app.Billing.Pay(ctx, y.me, billing.Step{ID: c.unpaid[0].invoice}); err != nil {
+		if err := y.app.Billing.Pay(ctx, y.me, invoice.Step{ID: c.unpaid[0].invoice}); err != nil {
 			return err
 		}
 		c.unpaid = c.unpaid[1:]
@@ -61,14 +62,14 @@ type owed struct {
 // due is the run of a month: the cycle that begins in it or, in arrears, has ended.
 // Between the cycles of a longer rhythm it is what changed meanwhile.
 func (c *customer) due(month int, first func(int) clock.Date) billing.Run {
-	run := billing.Run{ContractID: c.contract, Kind: billing.FullCycle}
+	run := billing.Run{ContractID: c.contract, Kind: invoice.FullCycle}
 	switch {
 	case c.rhythm.timing == contract.Arrears && month > 0:
 		run.End = first(month)
 	case c.rhythm.timing == contract.Advance && month%c.rhythm.months == 0:
 		run.End = first(month + c.rhythm.months)
 	case c.rhythm.timing == contract.Advance:
-		run.Kind = billing.ChangeLog
+		run.Kind = invoice.ChangeLog
 	default:
 		return billing.Run{}
 	}
@@ -88,5 +89,5 @@ func (y *year) invoice(ctx context.Context, run billing.Run) (uuid.UUID, error) 
 	if err != nil {
 		return uuid.Nil, err
 	}
-	return id, y.app.Billing.Bill(ctx, y.me, billing.Step{ID: id})
+	return id, y.app.Billing.Bill(ctx, y.me, invoice.Step{ID: id})
 }

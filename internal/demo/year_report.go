@@ -11,10 +11,10 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/app"
-	"seatledger/internal/billing"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/listing"
+	"seatledger/internal/invoice"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription/list"
 )
@@ -75,16 +75,16 @@ func newSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider
 }
 
 func invoices(ctx context.Context, db *gorm.DB, _ map[string]provider.Provider) (string, error) {
-	order, err := billing.Sorts().Parse("")
+	order, err := invoice.Sorts().Parse("")
 	if err != nil {
 		return "", err
 	}
 	billed, paid, months := 0, 0, map[string]bool{}
-	err = billing.Each(ctx, db, billing.Filter{}, order, func(r billing.ListRow) error {
+	err = invoice.Each(ctx, db, invoice.Filter{}, order, func(r invoice.ListRow) error {
 		switch r.State {
-		case billing.Billed:
+		case invoice.Billed:
 			billed++
-		case billing.Paid:
+		case invoice.Paid:
 			paid++
 		default:
 			return nil

@@ -16,11 +16,11 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
-	"seatledger/internal/billing"
 	"seatledger/internal/config"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/elsewhere"
+	"seatledger/internal/invoice"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
@@ -227,13 +227,13 @@ func (s shown) subscriptions() []list.Row {
 	return rows
 }
 
-func (s shown) invoices() []billing.ListRow {
+func (s shown) invoices() []invoice.ListRow {
 	s.Helper()
-	order, err := billing.Sorts().Parse("")
+	order, err := invoice.Sorts().Parse("")
 	must(s, err)
-	var all []billing.ListRow
-	must(s, billing.Each(s.Context(), s.app.DB.Read(s.Context()), billing.Filter{}, order,
-		func(r billing.ListRow) error {
+	var all []invoice.ListRow
+	must(s, invoice.Each(s.Context(), s.app.DB.Read(s.Context()), invoice.Filter{}, order,
+		func(r invoice.ListRow) error {
 			all = append(all, r)
 			return nil
 		}))

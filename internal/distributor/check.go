@@ -11,6 +11,17 @@ const (
 	LayerCustomers     = "customers"
 	LayerSubscriptions = "subscriptions"
 	LayerReseller      = "reseller"
+	LayerDialect       = "dialect" // which dialect the check was made in, where there is one
+)
+
+// Patience says whether a check repeats a call that may succeed at the next try.
+type Patience bool
+
+// A check is Hurried where a person waits for it: within 30 s, each call once. It is
+// Patient where a whole night rests on it: it repeats calls as other reads do.
+const (
+	Hurried Patience = false
+	Patient Patience = true
 )
 
 // LayerResult is what one layer came to.
@@ -32,6 +43,9 @@ type Layer struct {
 	Advice    string        `json:"advice,omitempty"`
 	RequestID string        `json:"request_id,omitempty"`
 	Took      time.Duration `json:"took"`
+	Kind      ErrorKind     `json:"kind,omitempty"`     // of a failed layer
+	Until     *time.Time    `json:"until,omitempty"`    // of a layer that failed by a pause
+	AskedBy   Asker         `json:"asked_by,omitempty"` // of a layer that failed by a pause
 }
 
 // Check is a connectivity check, layer by layer.
@@ -51,4 +65,20 @@ func (c Check) Result() LayerResult {
 		}
 	}
 	return worst
+}
+
+// Err is the failure of the first layer that failed, as the call that met it told it; nil when none did.
+func (c Check) Err() error {
+	for _, l := range c.Layers {
+		if l.Result != Failed {
+			continue
+		}
+		e := &Error{Kind: l.Kind, Op: "verify " + l.Name, Message: l.Message, Advice: l.Advice, RequestID: l.RequestID,
+			AskedBy: l.AskedBy}
+		if l.Until != nil {
+			e.Until = *l.Until
+		}
+		return e
+	}
+	return nil
 }

@@ -48,7 +48,7 @@ type Connector interface {
 	// (Capabilities.ChangeLog). A failure here never fails a sync.
 	Changes(ctx context.Context, q ChangeQuery) ([]Change, error)
 	// Verify checks the connection layer by layer and always answers; the failure is in the layers.
-	Verify(ctx context.Context) Check
+	Verify(ctx context.Context, how Patience) Check
 }
 
 // AccountListing is one reading of all customers.
@@ -102,6 +102,7 @@ type Subscription struct {
 	PartNumber           string // manufacturer part number
 	SKU                  string // the distributor's own number
 	Quantity             int
+	QuantityUnknown      bool                // of usage that was sent without one; Quantity is 0 then
 	UnitCost             decimal.NullDecimal // the reseller's cost per unit and CostPeriod
 	CostPeriod           money.Period
 	SuggestedPrice       decimal.NullDecimal // the distributor's suggested end-customer price

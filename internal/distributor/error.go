@@ -13,21 +13,37 @@ type ErrorKind string
 const (
 	AddressRefused ErrorKind = "address_refused" // the guard does not let this address through
 	NotHTTPS       ErrorKind = "not_https"
-	NameUnknown    ErrorKind = "name_unknown"    // DNS
-	Unreachable    ErrorKind = "unreachable"     // refused, reset, no route
-	TimedOut       ErrorKind = "timed_out"       // no answer within the limit
-	Dropped        ErrorKind = "dropped"         // the connection broke off in the middle
-	TLSFailed      ErrorKind = "tls_failed"      // certificate or protocol
-	BadCredentials ErrorKind = "bad_credentials" // the token call was refused
-	NotPermitted   ErrorKind = "not_permitted"   // 403, or 401 with a fresh token
-	NotFound       ErrorKind = "not_found"
-	RateLimited    ErrorKind = "rate_limited"
-	Broken         ErrorKind = "broken" // 5xx
-	Redirected     ErrorKind = "redirected"
-	TooLarge       ErrorKind = "too_large"
-	BadAnswer      ErrorKind = "bad_answer"  // not JSON, unknown shape, totals that disagree
-	Refused        ErrorKind = "refused"     // an error inside the answer, also inside a 200
-	Unsupported    ErrorKind = "unsupported" // the connector has no such call
+	NameUnknown    ErrorKind = "name_unknown" // DNS
+	Unreachable    ErrorKind = "unreachable"  // refused, reset, no route
+	TimedOut       ErrorKind = "timed_out"    // no answer within the limit
+	Dropped        ErrorKind = "dropped"      // the connection broke off in the middle
+	TLSFailed      ErrorKind = "tls_failed"   // certificate or protocol
+	// NeedsCredentials is a refused sign-in: only a person can mend it, and asking again may lock the account.
+	NeedsCredentials ErrorKind = "needs_credentials"
+	NotPermitted     ErrorKind = "not_permitted" // 403, or 401 with a fresh token
+	NotFound         ErrorKind = "not_found"
+	RateLimited      ErrorKind = "rate_limited"
+	// Paused says that nothing may be asked before Error.Until; AskedBy tells who wants it so.
+	Paused      ErrorKind = "paused"
+	Broken      ErrorKind = "broken" // 5xx
+	Redirected  ErrorKind = "redirected"
+	TooLarge    ErrorKind = "too_large"
+	BadAnswer   ErrorKind = "bad_answer"  // not JSON, unknown shape, totals that disagree
+	Refused     ErrorKind = "refused"     // an error inside the answer, also inside a 200
+	Unsupported ErrorKind = "unsupported" // the connector has no such call
+)
+
+// BadCredentials is the older name of NeedsCredentials.
+const BadCredentials = NeedsCredentials
+
+// Asker is who asked for a pause.
+type Asker string
+
+// Those who ask for a pause.
+const (
+	ByDistributor Asker = "distributor" // Retry-After of an answer
+	ByBreaker     Asker = "breaker"     // ours: most of its answers were failures of its server
+	ByLimit       Asker = "limit"       // ours: the provider's calls per minute are used up
 )
 
 // Error is a failed call, in words for the person and for the log. It never holds a secret or a token.
@@ -39,6 +55,9 @@ type Error struct {
 	StatusCode int
 	RequestID  string // the distributor's, for its support
 	RetryAfter time.Duration
+	AskedFor   time.Duration // the pause that was asked for, where a shorter one is kept
+	Until      time.Time     // of a pause: the first moment at which something may be asked again
+	AskedBy    Asker         // of a pause
 	Cause      error
 }
 
@@ -76,6 +95,15 @@ func KindOf(err error) ErrorKind {
 		return e.Kind
 	}
 	return ""
+}
+
+// PauseOf tells until when nothing may be asked and who wants it so, where err is a pause.
+func PauseOf(err error) (until time.Time, by Asker, ok bool) {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Paused {
+		return time.Time{}, "", false
+	}
+	return e.Until, e.AskedBy, true
 }
 
 // Sentence is message and advice together, for a page.

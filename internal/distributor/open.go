@@ -22,6 +22,11 @@ type Credentials struct {
 	ResellerNumber    string
 	PageSize          int
 	Concurrency       int
+	Dialect           Dialect
+	CallsPerMinute    int // of all replicas together; 0: no limit
+	// Line names the way to the provider, whatever its credentials: pauses, limits and
+	// failures of its server concern all who take it. Empty: this process alone.
+	Line string
 	// Key names the credentials as they stand (provider and the moment of their
 	// last change), so that connectors of the same key share one token.
 	Key string
@@ -50,7 +55,12 @@ func (s Secret) Reveal() string { return string(s) }
 // Redact blots the secrets, and whatever else is given, out of a text that came
 // from outside: a server may well repeat what it was sent.
 func (c Credentials) Redact(text string, more ...string) string {
-	for _, secret := range append([]string{c.ApplicationSecret.Reveal(), c.Password.Reveal()}, more...) {
+	basic := ""
+	if c.ApplicationSecret != "" { // as it stands in a Basic header
+		basic = base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ApplicationID) + ":" +
+			url.QueryEscape(c.ApplicationSecret.Reveal())))
+	}
+	for _, secret := range append([]string{basic, c.ApplicationSecret.Reveal(), c.Password.Reveal()}, more...) {
 		if len(secret) < 4 {
 			continue
 		}

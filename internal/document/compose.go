@@ -12,10 +12,10 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/contract"
-	"seatledger/internal/document/words"
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/tax"
+	"seatledger/internal/words"
 )
 
 // composing makes a document of what its source says.
@@ -43,23 +43,26 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 	}
 	c.Document = Document{Language: s.Language, Labels: c.pack.Labels(), Number: s.NumberText,
 		IssuedOn: clock.Today(d.Clock, d.Zone), Currency: s.Currency,
-		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Customer: s.Own.party(), Contract: s.Contract, Order: s.Order,
+		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Contract: s.Contract, Order: s.Order,
 		Reason: s.Note}
 	if s.IssuedAt != nil {
 		c.IssuedOn = clock.DateOf(*s.IssuedAt, d.Zone)
 	}
-	if s.ToParent {
-		c.Customer, c.For = s.Parent.party(), s.Own.Name
-	}
-	c.seller()
+	c.parties()
 	c.due()
-	c.take()
+	if err := c.takeAll(ctx, db); err != nil {
+		return nil, err
+	}
 	c.sum()
 	c.name()
 	return c, nil
 }
 
-func (c *composing) seller() {
+func (c *composing) parties() {
+	c.Customer = Party{Name: c.billed.Name, Address: c.billed.Address(), TaxIDs: company.Lines(c.billed.TaxID)}
+	if c.billed.ID != c.customer.ID {
+		c.For = c.customer.Name
+	}
 	k := c.company
 	c.Seller = Party{Name: k.LegalName, Address: company.Lines(k.Address), TaxIDs: company.Lines(k.TaxIDs)}
 	c.Bank, c.PaymentText, c.Footer, c.Logo, c.Paper = company.Lines(k.Bank), company.Lines(k.PaymentText), k.Footer,
@@ -84,10 +87,39 @@ func (c *composing) due() {
 	}
 }
 
+// takeAll takes the lines of the invoice, or of all that share the document, each as a section.
+func (c *composing) takeAll(ctx context.Context, db *gorm.DB) error {
+	ids, err := sharing(ctx, db, c.ID)
+	if err != nil || len(ids) == 1 {
+		c.take()
+		return err
+	}
+	own := c.source
+	for _, id := range ids {
+		if c.source, err = read(ctx, db, id); err != nil {
+			return err
+		}
+		before := len(c.Lines)
+		c.take()
+		s := Section{Invoice: id, Contract: c.source.Contract, Order: c.source.Order, Lines: len(c.Lines) - before}
+		for _, l := range c.Lines[before:] {
+			s.Net = s.Net.Add(l.Amount)
+		}
+		if c.billed.ID != c.customer.ID {
+			s.For = c.customer.Name
+		}
+		c.Sections = append(c.Sections, s)
+	}
+	c.source, c.Document.Contract, c.Document.Order, c.For = own, "", "", ""
+	return nil
+}
+
 // take turns the stored lines into lines with words and tax.
 func (c *composing) take() {
-	c.From, c.To = c.PeriodStart, c.PeriodEnd
-	for n, r := range c.lines {
+	if len(c.Lines) == 0 {
+		c.From, c.To = c.PeriodStart, c.PeriodEnd
+	}
+	for _, r := range c.lines {
 		l := Line{ID: r.ID, Kind: r.Kind, Product: r.ProductName, PartNumber: r.PartNumber, From: r.FromDate,
 			To: r.ToDate, Days: r.FromDate.DaysUntil(r.ToDate),
 			Seats: r.Seats, UnitPrice: r.UnitPrice, Period: r.PricePeriod, Amount: r.Amount}
@@ -99,10 +131,10 @@ func (c *composing) take() {
 		if !c.TaxElsewhere {
 			c.tax(&l, r)
 		}
-		if n == 0 || l.From.Before(c.From) {
+		if len(c.Lines) == 0 || l.From.Before(c.From) {
 			c.From = l.From
 		}
-		if n == 0 || l.To.After(c.To) {
+		if len(c.Lines) == 0 || l.To.After(c.To) {
 			c.To = l.To
 		}
 		c.Lines = append(c.Lines, l)

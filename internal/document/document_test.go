@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -15,6 +16,8 @@ import (
 	"seatledger/internal/company"
 	"seatledger/internal/document"
 	"seatledger/internal/errs"
+	"seatledger/internal/opening"
+	"seatledger/internal/paper"
 	"seatledger/internal/tax"
 	"seatledger/internal/testkit/billtest"
 )
@@ -96,7 +99,7 @@ func TestThePaperSaysWhatIsStored(t *testing.T) {
 		"1 Nov 2026 to 30 Nov 2026: 10 seats × 10.00 per month\n",
 		"20 Nov 2026 to 30 Nov 2026: 5 seats × 10.00 per month × 11/30 days")
 	for _, l := range d.Lines {
-		has(t, text, l.Product+" "+strings.Join(d.Cells(l), " "))
+		has(t, text, l.Product+" "+strings.Join(paper.Cells(d, l), " "))
 	}
 }
 
@@ -252,7 +255,8 @@ func TestAnOlderInvoiceGetsItsDocumentFromWhatStandsAndSaysSo(t *testing.T) {
 	}
 	s.Today("2026-11-29")
 	for want := 1; want >= 0; want-- {
-		if made, err := s.desk.MakeMissing(t.Context(), s.DB.DB, 10); err != nil || made != want {
+		older := opening.Service{DB: s.DB.DB, Clock: s.Clock, Zone: time.UTC}
+		if made, err := older.MakeDocuments(t.Context(), 10); err != nil || made != want {
 			t.Errorf("made %d, want %d: %v", made, want, err)
 		}
 	}

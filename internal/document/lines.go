@@ -72,31 +72,16 @@ type part struct{ days, of int }
 // contractMonths cuts [from, to) into whole months that begin on the billing day, and parts of such months (RULES 8).
 func contractMonths(day int, from, to clock.Date) (whole int, parts []part) {
 	for from.Before(to) {
-		first := clock.NewDate(from.Year(), from.Month(), 1)
-		begins := begin(day, first)
-		if from.Before(begins) {
-			begins = begin(day, first.AddMonths(-1))
-		}
-		ends := begin(day, clock.NewDate(begins.Year(), begins.Month(), 1).AddMonths(1))
-		until := ends
-		if to.Before(until) {
-			until = to
-		}
-		if from == begins && until == ends {
+		month := contract.Grid{Day: day}.Month(from)
+		until := clock.Earlier(to, month.To)
+		if from == month.From && until == month.To {
 			whole++
 		} else {
-			parts = append(parts, part{from.DaysUntil(until), begins.DaysUntil(ends)})
+			parts = append(parts, part{from.DaysUntil(until), month.Days()})
 		}
 		from = until
 	}
 	return whole, parts
-}
-
-func begin(day int, first clock.Date) clock.Date {
-	if day == contract.LastDay {
-		return first.AddMonths(1).AddDays(-1)
-	}
-	return first.AddDays(day - 1)
 }
 
 // maxReasons is how many changes one line names; more would bury it.

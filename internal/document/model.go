@@ -5,7 +5,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
-	"seatledger/internal/document/words"
+	"seatledger/internal/words"
 )
 
 // Kind is what a document is called.
@@ -43,6 +43,7 @@ type Document struct {
 	Corrects     []string          `json:"corrects"`
 	Reason       string            `json:"reason"`
 	Lines        []Line            `json:"lines"`
+	Sections     []Section         `json:"sections,omitempty"` // where several invoices share it
 	Taxes        []Tax             `json:"taxes"`
 	Net          decimal.Decimal   `json:"net"`
 	Tax          decimal.Decimal   `json:"tax"`
@@ -55,6 +56,16 @@ type Party struct {
 	Name    string   `json:"name"`
 	Address []string `json:"address"`
 	TaxIDs  []string `json:"tax_ids"`
+}
+
+// Section is the part of a shared document that is one invoice's.
+type Section struct {
+	Invoice  uuid.UUID       `json:"invoice"`
+	Contract string          `json:"contract"`
+	For      string          `json:"for"` // the customer, where its parent is billed
+	Order    string          `json:"order"`
+	Lines    int             `json:"lines"` // how many of the lines are its
+	Net      decimal.Decimal `json:"net"`
 }
 
 // Line is one line with its words.
@@ -77,14 +88,6 @@ type Line struct {
 	TaxPercent decimal.Decimal  `json:"tax_percent"`
 }
 
-// Count is its seats, or the quantity that was typed.
-func (l Line) Count() decimal.Decimal {
-	if l.Quantity != nil {
-		return *l.Quantity
-	}
-	return decimal.NewFromInt(int64(l.Seats))
-}
-
 // Tax is what one rate comes to on the sum of its lines.
 type Tax struct {
 	Code    string          `json:"code"`
@@ -102,24 +105,3 @@ func (d Document) Label(key string) string { return d.Labels[key] }
 
 // Title is what it is called.
 func (d Document) Title() string { return d.Label(string(d.Kind)) }
-
-// Called is its title with its number.
-func (d Document) Called() string {
-	if d.Number == "" {
-		return d.Title() + " (" + d.Label("draft") + ")"
-	}
-	return d.Title() + " " + d.Number
-}
-
-// Texts are all texts that a reader sees, to look whether they can be printed.
-func (d Document) Texts() []string {
-	out := []string{d.Seller.Name, d.Customer.Name, d.Footer, d.For, d.Contract, d.Order, d.Reason, d.Number}
-	for _, list := range [][]string{d.Seller.Address, d.Seller.TaxIDs, d.Customer.Address, d.Customer.TaxIDs, d.Bank,
-		d.PaymentText, d.Corrects} {
-		out = append(out, list...)
-	}
-	for _, l := range d.Lines {
-		out = append(append(out, l.Product, l.PartNumber, l.TaxName), l.Words...)
-	}
-	return out
-}

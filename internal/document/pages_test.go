@@ -14,8 +14,8 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/words"
 	"seatledger/internal/paper"
+	"seatledger/internal/words"
 )
 
 // keep leaves a paper to be looked at, where PAPERS names a folder.
@@ -122,7 +122,7 @@ func TestEveryScriptIsThereAndWhatIsMissingIsSaid(t *testing.T) {
 		d.Lines[i].Product = name
 	}
 	d.Customer = document.Party{Name: strings.Join(names, " / "), Address: names}
-	if missing, err := paper.Missing(d.Texts()); err != nil || len(missing) > 0 {
+	if missing, err := paper.Missing(paper.Texts(d)); err != nil || len(missing) > 0 {
 		t.Errorf("missing %q %v", string(missing), err)
 	}
 	file := draw(t, d)

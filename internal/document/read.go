@@ -3,7 +3,6 @@ package document
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +11,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/company"
+	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/tax"
 )
@@ -19,6 +19,8 @@ import (
 // source is an invoice as its tables have it now, with all that a document takes from elsewhere.
 type source struct {
 	header
+	customer crm.Account // whose contract it is
+	billed   crm.Account // to whom it is made out: the customer, or its parent
 	lines    []lineRow
 	changes  map[uuid.UUID][]changeRow
 	corrects []reference
@@ -41,36 +43,7 @@ type header struct {
 	BillingDay   int
 	Order        string
 	Language     string
-	Own          partyRow `gorm:"embedded;embeddedPrefix:own_"`
-	Parent       partyRow `gorm:"embedded;embeddedPrefix:parent_"`
-	ToParent     bool
-}
-
-type partyRow struct {
-	Name       string
-	Street     string
-	PostalCode string
-	City       string
-	State      string
-	Country    string
-	TaxID      string
-}
-
-func (r partyRow) party() Party {
-	p := Party{Name: r.Name}
-	town := strings.TrimSpace(r.PostalCode + " " + r.City)
-	if r.State != "" {
-		town = strings.TrimSpace(strings.Trim(r.City+", "+r.State, ", ") + " " + r.PostalCode)
-	}
-	for _, s := range []string{r.Street, town, r.Country} {
-		if s != "" {
-			p.Address = append(p.Address, s)
-		}
-	}
-	if r.TaxID != "" {
-		p.TaxIDs = []string{r.TaxID}
-	}
-	return p
+	CRMAccountID uuid.UUID `gorm:"column:crm_account_id"`
 }
 
 // lineRow is a stored line. Forfeited is told on the first line of its subscription.
@@ -119,6 +92,14 @@ func read(ctx context.Context, db *gorm.DB, id uuid.UUID) (source, error) {
 		}
 	}
 	var err error
+	if s.customer, err = crm.Get(ctx, db, s.CRMAccountID); err != nil {
+		return s, err
+	}
+	if s.billed = s.customer; s.customer.BillToParent && s.customer.ParentID.Valid {
+		if s.billed, err = crm.Get(ctx, db, s.customer.ParentID.UUID); err != nil {
+			return s, err
+		}
+	}
 	if s.company, _, err = company.Load(ctx, db); err != nil {
 		return s, err
 	}
@@ -126,15 +107,25 @@ func read(ctx context.Context, db *gorm.DB, id uuid.UUID) (source, error) {
 	return s, err
 }
 
+// sharing are the invoices whose lines stand on one document, in the order of their drafts.
+func sharing(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := db.WithContext(ctx).Raw(`SELECT o.id FROM invoices i JOIN invoices o
+		ON o.id = coalesce(i.document_of, i.id) OR o.document_of = coalesce(i.document_of, i.id)
+		OR o.shared_id = i.shared_id AND i.state = 'draft' AND o.state = 'draft'
+		WHERE i.id = ? ORDER BY o.seq`, id).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices that share a document with %s: %w", id, err)
+	}
+	return ids, nil
+}
+
 func (s *source) readHeader(db *gorm.DB, id uuid.UUID) error {
 	var found []header
 	err := db.Raw(`SELECT i.id, i.kind, i.currency, i.period_start, i.period_end, i.payment_terms, i.tax_code, i.note,
 		i.number_text, i.issued_at,
-			k.name AS contract, k.billing_day, k.purchase_order AS "order", k.language, a.bill_to_parent
-			AND p.id IS NOT NULL AS to_parent,
-			`+partyColumns("a", "own")+`, `+partyColumns("p", "parent")+`
-		FROM invoices i JOIN billing_contracts k ON k.id = i.contract_id JOIN crm_accounts a ON a.id = i.crm_account_id
-		LEFT JOIN crm_accounts p ON p.id = a.parent_id WHERE i.id = ?`, id).Scan(&found).Error
+			k.name AS contract, k.billing_day, k.purchase_order AS "order", k.language, i.crm_account_id
+		FROM invoices i JOIN billing_contracts k ON k.id = i.contract_id WHERE i.id = ?`, id).Scan(&found).Error
 	if err == nil && len(found) == 0 {
 		return errs.New(errs.NotFound, "There is no such invoice.")
 	}
@@ -142,14 +133,6 @@ func (s *source) readHeader(db *gorm.DB, id uuid.UUID) error {
 		s.header = found[0]
 	}
 	return err
-}
-
-func partyColumns(from, as string) string {
-	var out []string
-	for _, c := range []string{"name", "street", "postal_code", "city", "state", "country", "tax_id"} {
-		out = append(out, fmt.Sprintf("coalesce(%s.%s, '') AS %s_%s", from, c, as, c))
-	}
-	return strings.Join(out, ", ")
 }
 
 func (s *source) readLines(db *gorm.DB, id uuid.UUID) error {
@@ -190,6 +173,7 @@ func (s *source) readCorrected(db *gorm.DB, id uuid.UUID) error {
 			AND o.to_date > here.from_date)
 		SELECT i.id, i.number_text, coalesce(d.document->>'kind', '') AS kind FROM was
 		JOIN invoices i ON i.id = was.invoice_id AND i.issued_at IS NOT NULL
-		LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.seq < (SELECT max(seq) FROM here)
+		LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id)
+		WHERE i.seq < (SELECT max(seq) FROM here)
 		ORDER BY i.seq`, id).Scan(&s.corrects).Error
 }

@@ -3,7 +3,6 @@ package document
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
 )
 
 // Desk issues documents.
@@ -48,7 +46,7 @@ func (d Desk) storeOlder(ctx context.Context, tx *gorm.DB, corrects []reference)
 		if r.Kind != "" {
 			continue
 		}
-		if err := d.makeLater(ctx, tx, r.ID); err != nil {
+		if err := d.MakeLater(ctx, tx, r.ID); err != nil {
 			return any, err
 		}
 		any = true
@@ -75,9 +73,9 @@ func (d Desk) store(ctx context.Context, tx *gorm.DB, invoice uuid.UUID, doc Doc
 	return nil
 }
 
-// makeLater makes the document of an invoice that was billed before documents were
+// MakeLater makes the document of an invoice that was billed before documents were
 // kept, from what stands now, and says on it when it was made.
-func (d Desk) makeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
+func (d Desk) MakeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
 	c, err := d.compose(ctx, tx, invoice)
 	if err != nil {
 		return err
@@ -89,7 +87,8 @@ func (d Desk) makeLater(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) err
 // Of reads the stored document of an invoice; errs.NotFound while it has none.
 func Of(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Document, error) {
 	var found []string
-	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents WHERE invoice_id = ?`,
+	if err := db.WithContext(ctx).Raw(`SELECT document::text FROM invoice_documents
+		WHERE invoice_id = (SELECT coalesce(document_of, id) FROM invoices WHERE id = ?)`,
 		invoice).Scan(&found).Error; err != nil {
 		return Document{}, fmt.Errorf("document of invoice %s: %w", invoice, err)
 	}
@@ -117,27 +116,6 @@ func (d Desk) Look(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Documen
 		return Document{}, nil, err
 	}
 	return c.Document, c.problems, nil
-}
-
-// MakeMissing makes up to limit documents of invoices that were billed before documents
-// were kept, the oldest first, each in a transaction of its own. It says how many it made.
-func (d Desk) MakeMissing(ctx context.Context, db *postgres.DB, limit int) (int, error) {
-	var ids []uuid.UUID
-	err := db.Read(ctx).Raw(`SELECT i.id FROM invoices i WHERE i.issued_at IS NOT NULL
-		AND NOT EXISTS (SELECT FROM invoice_documents d WHERE d.invoice_id = i.id)
-		ORDER BY i.seq LIMIT ?`, limit).Scan(&ids).Error
-	if err != nil {
-		return 0, fmt.Errorf("invoices without a document: %w", err)
-	}
-	made := 0
-	for _, id := range ids { // one that cannot be made keeps no other one waiting
-		if one := db.InTx(ctx, func(tx *gorm.DB) error { return d.makeLater(ctx, tx, id) }); one != nil {
-			err = errors.Join(err, one)
-			continue
-		}
-		made++
-	}
-	return made, err
 }
 
 func creditedLines(ctx context.Context, db *gorm.DB, corrects []reference) (map[uuid.UUID]Line, error) {

@@ -16,7 +16,6 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
-	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 )
@@ -127,7 +126,7 @@ func outsideRows(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) ([]outsideRo
 }
 
 func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Service, rows []outsideRow) error {
-	grids := map[uuid.UUID]history.Grid{}
+	grids := map[uuid.UUID]contract.Grid{}
 	doc := make([]map[string]any, len(rows))
 	for i, r := range rows {
 		if !o.Through.IsZero() && !o.Through.After(r.EffectiveAt) {
@@ -159,7 +158,7 @@ func (o Billed) store(ctx context.Context, tx *gorm.DB, by audit.Actor, s Servic
 
 // until is the first day that the other system has not billed of a row.
 func (o Billed) until(ctx context.Context, tx *gorm.DB, r outsideRow,
-	grids map[uuid.UUID]history.Grid) (clock.Date, error) {
+	grids map[uuid.UUID]contract.Grid) (clock.Date, error) {
 	if !o.Through.IsZero() || !r.ContractID.Valid {
 		return o.Through, nil
 	}
@@ -169,7 +168,7 @@ func (o Billed) until(ctx context.Context, tx *gorm.DB, r outsideRow,
 		if err != nil {
 			return clock.Date{}, err
 		}
-		grid = history.GridOf(k.Terms)
+		grid = contract.GridOf(k.Terms)
 		grids[r.ContractID.UUID] = grid
 	}
 	return grid.Cycle(r.EffectiveAt).To, nil

@@ -6,11 +6,12 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 )
 
 // Span is days on which nothing differs: seats, price and what they were charged.
 type Span struct {
-	Period
+	contract.Period
 	Seats
 	Own    bool // the contract's own days; else only lines of it stand there
 	Price  Row
@@ -22,7 +23,7 @@ type Span struct {
 // further days given. Days on which neither seats nor lines stand are left out.
 func (h History) Days(contractID uuid.UUID, to clock.Date, further ...clock.Date) []Span {
 	var out []Span
-	for _, p := range Cut(Period{From: h.earliest(), To: to}, append(h.breaks(contractID), further...)) {
+	for _, p := range Cut(contract.Period{From: h.earliest(), To: to}, append(h.breaks(contractID), further...)) {
 		s := Span{Period: p, Seats: h.seatsOn(contractID, p.From), Own: h.Owns(contractID, p.From)}
 		for _, l := range h.Lines {
 			if l.Standing && l.Contract == contractID && l.Period.Has(p.From) {
@@ -51,7 +52,7 @@ func (h History) earliest() clock.Date {
 
 // breaks are the days on which anything may differ.
 func (h History) breaks(contractID uuid.UUID) []clock.Date {
-	k := h.contracts[contractID]
+	k := h.Terms[contractID]
 	days := []clock.Date{h.FirstDay(), h.Limit, h.Ends.On, k.Start, k.BillFrom, k.End.On}
 	for _, r := range h.Rows {
 		days = append(days, r.On, r.Elsewhere)
@@ -69,13 +70,13 @@ func (h History) breaks(contractID uuid.UUID) []clock.Date {
 }
 
 // Cut divides a period at days, which may lie outside of it and repeat.
-func Cut(p Period, days []clock.Date) []Period {
+func Cut(p contract.Period, days []clock.Date) []contract.Period {
 	days = slices.Clone(days)
 	slices.SortFunc(days, func(a, b clock.Date) int { return b.DaysUntil(a) })
-	var out []Period
+	var out []contract.Period
 	for _, d := range days {
 		if d.After(p.From) && d.Before(p.To) {
-			out = append(out, Period{From: p.From, To: d})
+			out = append(out, contract.Period{From: p.From, To: d})
 			p.From = d
 		}
 	}
@@ -83,17 +84,6 @@ func Cut(p Period, days []clock.Date) []Period {
 		out = append(out, p)
 	}
 	return out
-}
-
-// Worth is what the standing lines of a span were charged for its days, each by the months of its own contract.
-func (s Span) Worth() Parts {
-	sum := Parts{}
-	for _, l := range s.Lines {
-		if l.Price.Period.Months() > 0 {
-			sum = sum.Plus(l.Grid.Worth(l.Price, l.Seats, s.Period))
-		}
-	}
-	return sum
 }
 
 // InCycle tells whether a cycle line stands on the days.
@@ -104,7 +94,7 @@ func (s Span) InCycle() bool {
 // Ledger are the days up to one as the ledger has them, whosever they are and whatever was charged.
 func (h History) Ledger(to clock.Date) []Span {
 	var out []Span
-	for _, p := range Cut(Period{From: h.earliest(), To: to}, h.breaks(uuid.Nil)) {
+	for _, p := range Cut(contract.Period{From: h.earliest(), To: to}, h.breaks(uuid.Nil)) {
 		s := Span{Period: p}
 		for _, step := range h.rowsOn(p.From) {
 			s.Counted += step.delta

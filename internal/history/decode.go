@@ -6,8 +6,10 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/ledger"
 )
 
@@ -18,7 +20,7 @@ func (w *stored) decode() (map[uuid.UUID]History, error) {
 	}
 	all := make(map[uuid.UUID]History, len(w.subs))
 	for _, s := range w.subs {
-		h := History{ID: s.ID, Kind: s.Kind, From: s.BillableFrom, Limit: s.FrozenFrom, contracts: contracts}
+		h := History{ID: s.ID, Kind: s.Kind, From: s.BillableFrom, Limit: s.FrozenFrom, Terms: contracts}
 		if s.State != "inactive" { // its end then is a row
 			h.Ends = Bound{On: s.EndsOn, Refund: s.EndsRefund, Place: Place{Seq: s.EndsSeq}}
 		}
@@ -80,7 +82,7 @@ func (r storedRow) row(h History, kin kinship) Row {
 	}
 	if marked := kin.marked(r.ID); marked.Outside {
 		out.Elsewhere, out.Outside = marked.Until, marked.Delta
-		if k, known := h.contracts[h.firstContract(r.EffectiveAt)]; marked.Until.IsZero() && known {
+		if k, known := h.Terms[h.firstContract(r.EffectiveAt)]; marked.Until.IsZero() && known {
 			out.Elsewhere = k.Grid.Cycle(marked.EffectiveAt).To
 		}
 	}
@@ -134,48 +136,48 @@ func kinshipOf(rows []storedRow) kinship {
 	return k
 }
 
+// before is the row that one stands for: the one it replaces, else the one it was copied from.
+func (r storedRow) before() uuid.NullUUID {
+	if r.ReplacesID.Valid {
+		return r.ReplacesID
+	}
+	return r.OriginChangeID
+}
+
+// line is a row with those that it stands for, back to the first that is known.
+func (k kinship) line(id uuid.UUID) []storedRow {
+	var all []storedRow
+	for r, known := k[id]; known && len(all) < len(k); r, known = k[r.before().UUID] {
+		all = append(all, r)
+	}
+	return all
+}
+
 // place is that of the first row of the line: a row stands where the one stood that it replaces, a copy where its
 // origin does.
 func (k kinship) place(id uuid.UUID) Place {
-	r := k[id]
-	for range k {
-		next := r.ReplacesID
-		if !next.Valid {
-			next = r.OriginChangeID
-		}
-		before, known := k[next.UUID]
-		if !known {
-			break
-		}
-		r = before
-	}
-	return placeOf(r, k[id])
+	line := k.line(id)
+	r := line[len(line)-1]
+	return Place{Seq: r.Seq}
 }
 
 // origin is the first row of the line: the one that a row was copied from, or written anew for, however often.
 func (k kinship) origin(id uuid.UUID) uuid.UUID {
-	for range k {
-		before := k[id].ReplacesID
-		if !before.Valid {
-			before = k[id].OriginChangeID
+	for _, r := range k.line(id) {
+		id = r.ID
+		if r.before().Valid {
+			id = r.before().UUID
 		}
-		if !before.Valid {
-			break
-		}
-		id = before.UUID
 	}
 	return id
 }
 
-// marked is the row of the line that another system has billed; the row itself where none is.
-func (k kinship) marked(id uuid.UUID) storedRow {
-	r := k[id]
-	for range k {
-		before, known := k[r.ReplacesID.UUID]
-		if r.Outside || !r.ReplacesID.Valid || !known {
+// marked is the row that another system has billed, of those that one replaces; the last of them where none is.
+func (k kinship) marked(id uuid.UUID) (r storedRow) {
+	for _, r = range k.line(id) {
+		if r.Outside || !r.ReplacesID.Valid {
 			break
 		}
-		r = before
 	}
 	return r
 }
@@ -183,17 +185,9 @@ func (k kinship) marked(id uuid.UUID) storedRow {
 // writtenFor are the rows entered before one, for which it or what it replaces was written anew.
 func (k kinship) writtenFor(id uuid.UUID) []uuid.UUID {
 	var all []uuid.UUID
-	for range k {
-		r, known := k[id]
-		if !known {
-			break
-		}
+	for _, r := range k.line(id) {
 		if r.WrittenForID.Valid {
 			all = append(all, k.origin(r.WrittenForID.UUID))
-		}
-		id = r.ReplacesID.UUID
-		if !r.ReplacesID.Valid {
-			id = r.OriginChangeID.UUID
 		}
 	}
 	return all
@@ -205,10 +199,11 @@ func (w *stored) decodeLines(all map[uuid.UUID]History) {
 		h.Lines = append(h.Lines, Line{
 			ID: l.ID, Invoice: l.InvoiceID, Contract: l.ContractID, Place: Place{Seq: l.AfterSeq, Invoice: l.Seq + 1},
 			Kind:   l.Kind,
-			Period: Period{From: l.FromDate, To: l.ToDate}, Seats: l.Seats,
-			Price: ledger.Amount{Value: decimalOf(l.UnitPrice), Period: l.PricePeriod, Currency: l.Currency},
+			Period: contract.Period{From: l.FromDate, To: l.ToDate}, Seats: l.Seats,
+			Price: ledger.Amount{Value: decimal.NewNullDecimal(l.UnitPrice), Period: l.PricePeriod,
+				Currency: l.Currency},
 			Exact: Parts{l.Exact}, Amount: l.Amount, Standing: l.Standing, Goodwill: l.Goodwill,
-			Grid: h.contracts[l.ContractID].Grid,
+			Grid: h.Terms[l.ContractID].Grid,
 		})
 		all[l.SubscriptionID] = h
 	}

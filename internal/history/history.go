@@ -26,7 +26,7 @@ type History struct {
 	Limit clock.Date
 	Ends  Bound
 
-	contracts map[uuid.UUID]Contract
+	Terms map[uuid.UUID]Contract // of the contracts it was ever in or has lines of
 }
 
 // Place is where a row or a line stands in the order of recording.
@@ -94,7 +94,7 @@ type Stay struct {
 type Contract struct {
 	ID       uuid.UUID
 	Currency string
-	Grid     Grid
+	Grid     contract.Grid
 	Start    clock.Date
 	BillFrom clock.Date // zero: it does not bill yet
 	End      Bound
@@ -114,14 +114,14 @@ type Line struct {
 	Contract uuid.UUID // under which it is paid here
 	Place    Place
 	Kind     Kind
-	Period   Period
+	Period   contract.Period
 	Seats    int
 	Price    ledger.Amount
 	Exact    Parts
 	Amount   decimal.Decimal
 	Standing bool // neither credited to be billed again, nor such a credit
 	Goodwill bool
-	Grid     Grid // of the contract it was billed under
+	Grid     contract.Grid // of the contract it was billed under
 }
 
 // Kind is what a line is for.
@@ -144,7 +144,7 @@ const OneTime = "one_time"
 func (l Line) hasSeats() bool { return l.Kind == Cycle || l.Kind == CatchUp || l.Kind == Once }
 
 // Contract gives the terms of a contract it was ever in.
-func (h History) Contract(id uuid.UUID) Contract { return h.contracts[id] }
+func (h History) Contract(id uuid.UUID) Contract { return h.Terms[id] }
 
 // Contracts are those that it was in or has lines of, in the order of its stays.
 func (h History) Contracts() []uuid.UUID {
@@ -188,10 +188,10 @@ func (h History) Begins() clock.Date {
 // FirstDay is the first billable day (RULES 8); zero while nothing counts. Where no
 // contract has a first billing day it is the first day on which anything counts.
 func (h History) FirstDay() clock.Date {
-	first := Later(h.Begins(), h.From)
+	first := clock.Later(h.Begins(), h.From)
 	for _, s := range h.Stays {
-		if k, known := h.contracts[s.Contract]; known {
-			return Later(first, Later(k.Start, k.BillFrom))
+		if k, known := h.Terms[s.Contract]; known {
+			return clock.Later(first, clock.Later(k.Start, k.BillFrom))
 		}
 	}
 	return first
@@ -199,7 +199,7 @@ func (h History) FirstDay() clock.Date {
 
 // Owns tells whether a day of it is a contract's, whatever that contract's end says.
 func (h History) Owns(contractID uuid.UUID, day clock.Date) bool {
-	k := h.contracts[contractID]
+	k := h.Terms[contractID]
 	switch {
 	case contractID == uuid.Nil || h.ContractOn(day) != contractID:
 		return false
@@ -216,7 +216,7 @@ func (h History) PaidTo(contractID uuid.UUID) clock.Date {
 	var to clock.Date
 	for _, l := range h.Lines {
 		if l.Standing && l.Contract == contractID {
-			to = Later(to, l.Period.To)
+			to = clock.Later(to, l.Period.To)
 		}
 	}
 	return to
@@ -240,7 +240,8 @@ func (h History) WithoutInvoice(id uuid.UUID) History {
 }
 
 func termsOf(t contract.Terms, id uuid.UUID, end Bound) Contract {
-	return Contract{ID: id, Currency: t.Currency, Grid: GridOf(t), Start: t.StartDate, BillFrom: t.BillFrom, End: end}
+	return Contract{ID: id, Currency: t.Currency, Grid: contract.GridOf(t), Start: t.StartDate,
+		BillFrom: t.BillFrom, End: end}
 }
 
 // Rewritten tells whether the row was written anew in another's place.

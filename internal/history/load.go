@@ -138,7 +138,7 @@ type storedRow struct {
 func (w *stored) readRows() error {
 	return w.db.Raw(`
 		SELECT c.id, c.seq, c.subscription_id, c.event, coalesce(c.reason, '') AS reason, c.source, c.effective_at,
-			c.delta, `+refundColumn()+`, st.counted,
+			c.delta, c.refund, st.counted,
 		       c.unit_price, c.price_period, c.currency, c.price_from, c.price_item_id, c.product_id, c.term,
 			c.billing_frequency,
 		       coalesce((c.details->'product')::text, '') AS product, c.origin_change_id, c.replaces_id,
@@ -188,8 +188,9 @@ func (w *stored) readLines() error {
 	return w.db.Raw(`
 		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date,
 			l.seats,
-		       l.unit_price, l.price_period, l.currency, l.exact, l.amount, `+standingColumn()+` AS standing,
-		       `+goodwillColumn()+` AS goodwill
+		       l.unit_price, l.price_period, l.currency, l.exact, l.amount,
+		       l.standing AND l.kind <> 'credit' AS standing,
+		       l.kind = 'credit' AND NOT l.again AS goodwill
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live
 		UNION ALL

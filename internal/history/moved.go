@@ -4,10 +4,10 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
-)
 
-func decimalOf(d decimal.Decimal) decimal.NullDecimal { return decimal.NewNullDecimal(d) }
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
+)
 
 // moveDays hands over the days of all that moved, in the order in which they did.
 func (w *stored) moveDays(all map[uuid.UUID]History) {
@@ -29,8 +29,8 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 	taken := slices.Clone(target.Lines)
 	for _, l := range source.Lines {
 		stays, goes := l.split(
-			Period{From: l.Period.From, To: Earlier(l.Period.To, on)},
-			Period{From: Later(l.Period.From, on), To: l.Period.To},
+			contract.Period{From: l.Period.From, To: clock.Earlier(l.Period.To, on)},
+			contract.Period{From: clock.Later(l.Period.From, on), To: l.Period.To},
 		)
 		if !stays.Period.Empty() {
 			kept = append(kept, stays)
@@ -48,7 +48,7 @@ func HandOver(source, target History) (sourceAfter, targetAfter History) {
 }
 
 // split divides a line with its money at a day. What no longer stands stays whole.
-func (l Line) split(first, second Period) (stays, goes Line) {
+func (l Line) split(first, second contract.Period) (stays, goes Line) {
 	switch {
 	case !l.Standing || second.Empty():
 		return l, Line{}
@@ -58,7 +58,7 @@ func (l Line) split(first, second Period) (stays, goes Line) {
 	stays, goes = l, l
 	stays.Period, goes.Period = first, second
 	if l.Price.Period.Months() > 0 {
-		stays.Exact = l.Grid.Worth(l.Price, l.Seats, first)
+		stays.Exact = Worth(l.Grid, l.Price, l.Seats, first)
 	}
 	goes.Exact = l.Exact.Minus(stays.Exact)
 	stays.Amount = stays.Exact.Rounded(l.Price.Currency)

@@ -3,6 +3,8 @@ package history
 import (
 	"github.com/shopspring/decimal"
 
+	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 )
@@ -20,7 +22,7 @@ var denominator = decimal.NewFromInt(Denominator)
 
 // Rounded is the amount in the smallest unit of a currency, half away from zero.
 func (p Parts) Rounded(currency string) decimal.Decimal {
-	return rounded(p.Decimal, money.Digits(currency))
+	return p.DivRound(denominator, money.Digits(currency))
 }
 
 // Plus adds.
@@ -36,12 +38,12 @@ func Times(amount decimal.Decimal, n int) Parts {
 
 // Worth is what seats cost over a period: per contract month its share of the
 // price, by days (RULES 8). The price must have a period of months.
-func (g Grid) Worth(price ledger.Amount, seats int, p Period) Parts {
+func Worth(g contract.Grid, price ledger.Amount, seats int, p contract.Period) Parts {
 	sum := Parts{}
 	months := int64(price.Period.Months())
 	for day := p.From; day.Before(p.To); {
 		month := g.Month(day)
-		days := Period{From: day, To: Earlier(p.To, month.To)}.Days()
+		days := contract.Period{From: day, To: clock.Earlier(p.To, month.To)}.Days()
 		share := Denominator / (months * int64(month.Days())) * int64(days)
 		sum = sum.Plus(Parts{price.Value.Decimal.Mul(decimal.NewFromInt(share)).Mul(decimal.NewFromInt(int64(seats)))})
 		day = month.To

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"slices"
+
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
@@ -26,29 +28,7 @@ func (h History) PriceOn(day clock.Date) (Row, bool) {
 // PriceToday is the price that a page, a CSV, a review or a signature calls the price:
 // that of today, before the first billable day that of that day.
 func (h History) PriceToday(today clock.Date) (Row, bool) {
-	return h.PriceOn(Later(today, h.FirstDay()))
-}
-
-// PriceUntil is the next day after one on which PriceToday may be another; zero: none is known.
-func (h History) PriceUntil(today clock.Date) clock.Date {
-	var next clock.Date
-	consider := func(day clock.Date) {
-		if day.After(Later(today, h.FirstDay())) && (next.IsZero() || day.Before(next)) {
-			next = day
-		}
-	}
-	for _, r := range h.Rows {
-		if r.Event == ledger.Price {
-			consider(r.On)
-		}
-	}
-	for _, s := range h.Stays {
-		consider(s.On)
-	}
-	for _, p := range h.Products {
-		consider(p.On)
-	}
-	return next
+	return h.PriceOn(clock.Later(today, h.FirstDay()))
 }
 
 // ProductOn is what the subscription was on a day.
@@ -62,11 +42,22 @@ func (h History) ProductOn(day clock.Date) ProductFrom {
 	return last
 }
 
+// ProductChanges tells whether rows say that it became another product.
+func (h History) ProductChanges() bool {
+	return slices.ContainsFunc(h.Products, func(p ProductFrom) bool { return !p.On.IsZero() })
+}
+
+// Same tells whether both are the same product, kind, term and rhythm, whenever they hold.
+func (p ProductFrom) Same(o ProductFrom) bool {
+	o.On = p.On
+	return p == o
+}
+
 // agrees tells whether a price row is a price of a day; outside of a contract no day has one. Price 0 is one only for a
 // trial, and where a person typed it.
 func (h History) agrees(r Row, day clock.Date) bool {
 	p, is := r.Price, h.ProductOn(day)
-	k, inContract := h.contracts[h.ContractOn(day)]
+	k, inContract := h.Terms[h.ContractOn(day)]
 	trial := is.Kind == string(distributor.Trial)
 	switch {
 	case !p.Value.Valid || !inContract || p.Currency != k.Currency:

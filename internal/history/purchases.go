@@ -7,33 +7,25 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/ledger"
 )
 
-// Purchase is what joined on one day of a one-time product, less what a person gave back with refund.
-type Purchase struct {
-	On     clock.Date
-	Seats  int
-	Paid   int
-	Own    bool
-	Price  Row
-	Priced bool
-	Lines  []Line
-}
-
 // Purchases are the days of a one-time product up to one (RULES 4): each day's joins
 // are charged once, a refund takes the latest first, and what the distributor ends is
-// no return: seats that left without refund come back first without being charged.
-func (h History) Purchases(contractID uuid.UUID, to clock.Date) []Purchase {
-	var out []Purchase
+// no return: seats that left without refund come back first without being charged. What
+// counts of a day are its joins, less what a person gave back of them with refund.
+func (h History) Purchases(contractID uuid.UUID, to clock.Date) []Span {
+	var out []Span
 	left := 0
 	for _, r := range h.byEffect(to) {
 		switch {
 		case r.Delta > 0:
 			back := min(left, r.Delta)
 			left -= back
-			out = append(out, Purchase{On: r.On, Seats: r.Delta - back, Own: h.Owns(contractID, r.On) &&
-				!h.endedOn(contractID, r.On)})
+			s := daySpan(r.On, h.Owns(contractID, r.On) && len(h.endedBy(contractID, r.On)) == 0)
+			s.Counted = r.Delta - back
+			out = append(out, s)
 		case r.Refund && r.Source != ledger.FromSync:
 			giveBack(out, -r.Delta)
 		default:
@@ -51,52 +43,45 @@ func (h History) byEffect(to clock.Date) []Row {
 	return rows
 }
 
-func giveBack(bought []Purchase, seats int) {
+func giveBack(bought []Span, seats int) {
 	for i := len(bought) - 1; i >= 0 && seats > 0; i-- {
-		n := min(seats, bought[i].Seats)
-		bought[i].Seats, seats = bought[i].Seats-n, seats-n
+		n := min(seats, bought[i].Counted)
+		bought[i].Counted, seats = bought[i].Counted-n, seats-n
 	}
 }
 
-func (h History) endedOn(contractID uuid.UUID, day clock.Date) bool {
-	for _, end := range []Bound{h.contracts[contractID].End, h.Ends} {
-		if !end.On.IsZero() && !day.Before(end.On) {
-			return true
-		}
-	}
-	return false
+func daySpan(day clock.Date, own bool) Span {
+	return Span{Period: contract.Period{From: day, To: day.AddDays(1)}, Own: own}
 }
 
 // paidPurchases joins the purchases of each day, sets those of other days aside, and beside each what was paid.
-func (h History) paidPurchases(contractID uuid.UUID, bought []Purchase) []Purchase {
-	byDay := map[clock.Date]*Purchase{}
-	var days []clock.Date
-	on := func(day clock.Date) *Purchase {
-		if byDay[day] == nil {
-			byDay[day] = &Purchase{On: day, Own: h.Owns(contractID, day)}
-			days = append(days, day)
+func (h History) paidPurchases(contractID uuid.UUID, bought []Span) []Span {
+	var out []Span
+	on := func(day clock.Date) *Span {
+		i := slices.IndexFunc(out, func(s Span) bool { return s.From == day })
+		if i < 0 {
+			i = len(out)
+			out = append(out, daySpan(day, h.Owns(contractID, day)))
 		}
-		return byDay[day]
+		return &out[i]
 	}
-	for _, p := range bought {
-		if p.Own {
-			on(p.On).Seats += p.Seats
+	for _, s := range bought {
+		if s.Own {
+			on(s.From).Counted += s.Counted
 		}
 	}
 	for _, l := range h.Lines {
 		if l.Standing && l.Contract == contractID {
-			p := on(l.Period.From)
-			p.Lines = append(p.Lines, l)
+			s := on(l.Period.From)
+			s.Lines = append(s.Lines, l)
 			if l.Kind == Once {
-				p.Paid += l.Seats
+				s.Paid += l.Seats
 			}
 		}
 	}
-	slices.SortFunc(days, func(a, b clock.Date) int { return b.DaysUntil(a) })
-	out := make([]Purchase, len(days))
-	for i, day := range days {
-		out[i] = *byDay[day]
-		out[i].Price, out[i].Priced = h.PriceOn(day)
+	slices.SortFunc(out, func(a, b Span) int { return b.From.DaysUntil(a.From) })
+	for i, s := range out {
+		out[i].Price, out[i].Priced = h.PriceOn(s.From)
 	}
 	return out
 }

@@ -45,19 +45,24 @@ func (h History) seatsOn(contractID uuid.UUID, day clock.Date) Seats {
 	steps := h.paidOn(contractID, day)
 	if h.Owns(contractID, day) {
 		steps = append(steps, h.rowsOn(day)...)
-		for _, end := range []Bound{h.contracts[contractID].End, h.Ends} {
-			if !end.On.IsZero() && !day.Before(end.On) {
-				steps = append(steps, step{place: Place{Seq: end.Place.Seq, Invoice: 1 << 62}, refund: end.Refund,
-					end: true})
-			}
+		for _, end := range h.endedBy(contractID, day) {
+			steps = append(steps, step{place: Place{Seq: end.Place.Seq, Invoice: 1 << 62}, refund: end.Refund,
+				end: true})
 		}
 	}
-	slices.SortStableFunc(steps, inOrder)
+	slices.SortStableFunc(steps, func(a, b step) int { return a.place.Compare(b.place) })
 	var r replay
 	for _, s := range steps {
 		r.take(s)
 	}
 	return r.Seats
+}
+
+// endedBy are the ends, of the contract or of the subscription, that lie before or on a day.
+func (h History) endedBy(contractID uuid.UUID, day clock.Date) []Bound {
+	return slices.DeleteFunc([]Bound{h.Terms[contractID].End, h.Ends}, func(b Bound) bool {
+		return b.On.IsZero() || day.Before(b.On)
+	})
 }
 
 func (r *replay) take(s step) {

@@ -65,7 +65,7 @@ func (r *Reach) measure(h history.History, to clock.Date) {
 	for _, id := range h.Contracts() {
 		if h.Kind == history.OneTime {
 			for _, p := range h.Purchases(id, to) {
-				r.add(p.On, p.Seats-p.Paid)
+				r.add(p.From, p.Due())
 			}
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/history"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
@@ -64,7 +65,7 @@ func (s weighed) weigh(h history.History, on clock.Date) Weight {
 	w.Amount = w.difference(h, history.Row{Event: ledger.Deactivate, Source: ledger.FromPerson, On: on, Delta: w.Seats,
 		Refund: true})
 	if w.Seats > 0 {
-		w.PaidDays = max(0, w.Seats*history.Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
+		w.PaidDays = max(0, w.Seats*contract.Period{From: on, To: h.PaidTo(s.ContractID)}.Days()-w.SeatDays)
 	}
 	return w
 }
@@ -83,7 +84,7 @@ func (w *Weight) between(was, would history.History) decimal.NullDecimal {
 			continue
 		}
 		before, after := billing.Reckon(was, id, to), billing.Reckon(would, id, to)
-		if before.Stopped != nil || after.Stopped != nil {
+		if before.Stopped != "" || after.Stopped != "" {
 			return decimal.NullDecimal{}
 		}
 		for _, c := range after.Charges {

@@ -32,10 +32,10 @@ func DueOf(h history.History, to clock.Date) []Due {
 		for _, c := range r.Charges {
 			sum, d.SeatDays = sum.Add(t.Add(c.Exact, d.Currency)), d.SeatDays+c.SeatDays()
 		}
-		if r.Stopped == nil {
+		if r.Stopped == "" {
 			d.Amount = decimal.NewNullDecimal(sum)
 		}
-		if r.Stopped != nil || len(r.Charges) > 0 {
+		if r.Stopped != "" || len(r.Charges) > 0 {
 			all = append(all, d)
 		}
 	}

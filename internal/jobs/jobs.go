@@ -67,3 +67,11 @@ func (q *Queue) Start(ctx context.Context) error { return q.client.Start(ctx) }
 
 // Stop cancels what runs, which lets go of its work at the last saved step, and waits for it.
 func (q *Queue) Stop(ctx context.Context) error { return q.client.StopAndCancel(ctx) }
+
+// Due counts the jobs whose time has come and that no worker has taken.
+func (q *Queue) Due(ctx context.Context, db *postgres.DB) (int, error) {
+	var n int
+	err := db.Read(ctx).Raw(`SELECT count(*) FROM ` + postgres.RiverSchema + `.river_job
+		WHERE state IN ('available', 'retryable', 'scheduled') AND scheduled_at <= now()`).Scan(&n).Error
+	return n, err
+}

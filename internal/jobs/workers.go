@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/crmsource"
 	"seatledger/internal/mapping"
+	"seatledger/internal/runs"
 	"seatledger/internal/syncing"
 )
 
@@ -43,8 +44,12 @@ func (*syncWorker) Timeout(*river.Job[syncing.Job]) time.Duration { return runTi
 
 // Work works a run; while the provider is held by another, it waits.
 func (w *syncWorker) Work(ctx context.Context, job *river.Job[syncing.Job]) error {
-	err := w.sync.Execute(ctx, job.Args.RunID)
-	if errors.Is(err, syncing.ErrBusy) {
+	return worked(w.sync.Execute(ctx, job.Args.RunID))
+}
+
+// worked lets a job wait while another holder has its run.
+func worked(err error) error {
+	if errors.Is(err, runs.ErrBusy) {
 		return river.JobSnooze(busyWait)
 	}
 	return err
@@ -74,7 +79,7 @@ func (*batchWorker) Timeout(*river.Job[mapping.BatchJob]) time.Duration { return
 
 // Work carries out what is left of a batch, or of its undo.
 func (w *batchWorker) Work(ctx context.Context, job *river.Job[mapping.BatchJob]) error {
-	return w.mapping.WorkBatch(ctx, job.Args.BatchID)
+	return worked(w.mapping.WorkBatch(ctx, job.Args.RunID))
 }
 
 type sourceWorker struct {
@@ -87,5 +92,5 @@ func (*sourceWorker) Timeout(*river.Job[crmsource.Job]) time.Duration { return r
 
 // Work reads a CRM source.
 func (w *sourceWorker) Work(ctx context.Context, job *river.Job[crmsource.Job]) error {
-	return w.sources.Execute(ctx, job.Args.RunID)
+	return worked(w.sources.Execute(ctx, job.Args.RunID))
 }

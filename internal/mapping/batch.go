@@ -13,9 +13,9 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// BatchJob asks for what is left of a batch, or of its undo, to be carried out.
+// BatchJob is the queue's task to work a batch's run. It carries the id alone.
 type BatchJob struct {
-	BatchID uuid.UUID `json:"batch_id"`
+	RunID uuid.UUID `json:"run_id"`
 }
 
 // Kind names the job in the queue.
@@ -185,7 +185,7 @@ func (s *Service) AcceptMany(ctx context.Context, by audit.Actor, f BatchFilter,
 				"Some of the chosen accounts are not this provider's, or were chosen twice. Nothing was changed; "+
 					"open the preview again.")
 		}
-		if err := s.Enqueue(ctx, tx, BatchJob{batch}); err != nil {
+		if err := s.runBatch(ctx, tx, by, batch); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by,
@@ -222,7 +222,7 @@ func (s *Service) UndoBatch(ctx context.Context, by audit.Actor, id uuid.UUID) e
 		if err != nil {
 			return err
 		}
-		if err := s.Enqueue(ctx, tx, BatchJob{id}); err != nil {
+		if err := s.runBatch(ctx, tx, by, id); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mapping.batch_taken_back",

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -36,7 +37,7 @@ func (w *world) accept(p uuid.UUID, pairs ...mapping.Pair) uuid.UUID {
 	w.t.Helper()
 	id, err := w.AcceptMany(w.t.Context(), olga, mapping.BatchFilter{ProviderID: p}, pairs)
 	w.must(err)
-	w.must(w.WorkBatch(w.t.Context(), id))
+	w.must(w.WorkBatchFor(w.t.Context(), id, time.Hour))
 	return id
 }
 
@@ -67,7 +68,7 @@ func TestOneUndoOfABatchRestoresExactly(t *testing.T) {
 		t.Fatalf("%+v\n%s", b, w.picture())
 	}
 	w.must(w.UndoBatch(t.Context(), pete, id))
-	w.must(w.WorkBatch(t.Context(), id))
+	w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
 	if b := w.batch(id); b.Undone != 4 || b.Kept != 0 {
 		t.Errorf("%+v", b)
 	}
@@ -94,7 +95,7 @@ func TestABatchKeepsWhatWasDecidedSinceOrBilled(t *testing.T) {
 	w.must(w.Exclude(t.Context(), pete, mapping.Choice{AccountID: pairs[0].AccountID, Reason: "a test"}))
 	w.invoice(w.contract(pairs[1].CRMAccountID, "Billed", "14", false), pairs[1])
 	w.must(w.UndoBatch(t.Context(), olga, id))
-	w.must(w.WorkBatch(t.Context(), id))
+	w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
 	if b := w.batch(id); b.Undone != 1 || b.Kept != 2 {
 		t.Errorf("%+v", b)
 	}
@@ -132,9 +133,9 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	w.must(err)
 	var wg sync.WaitGroup
 	for _, work := range []func() error{
-		func() error { return w.WorkBatch(t.Context(), first) },
-		func() error { return w.WorkBatch(t.Context(), second) },
-		func() error { return w.WorkBatch(t.Context(), first) },
+		func() error { return w.WorkBatchFor(t.Context(), first, time.Hour) },
+		func() error { return w.WorkBatchFor(t.Context(), second, time.Hour) },
+		func() error { return w.WorkBatchFor(t.Context(), first, time.Hour) },
 	} {
 		wg.Go(func() {
 			if err := work(); err != nil {
@@ -197,7 +198,7 @@ func TestAnyBatchIsTakenBackExactly(t *testing.T) {
 		id := w.accept(p, pairs...)
 		if w.batch(id).Mapped > 0 {
 			w.must(w.UndoBatch(t.Context(), olga, id))
-			w.must(w.WorkBatch(t.Context(), id))
+			w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
 		}
 		if got := w.picture(); got != before {
 			rt.Fatalf("before:\n%s\nafter:\n%s", before, got)
@@ -219,4 +220,4 @@ func (w *world) invoice(contract uuid.UUID, p mapping.Pair) {
 			'USD', 42, 42 FROM subscriptions s WHERE s.account_id = ?`, id, p.AccountID)
 }
 
-func noQueue(context.Context, *gorm.DB, mapping.Job) error { return nil }
+func noQueue(context.Context, *gorm.DB, mapping.Job, time.Duration) error { return nil }

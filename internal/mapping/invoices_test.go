@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/mapping"
 	"seatledger/internal/testkit/billtest"
 )
@@ -26,7 +27,8 @@ type billed struct {
 func newBilled(t *testing.T) billed {
 	t.Helper()
 	w := billtest.New(t, "2026-03-05", billtest.Terms{})
-	b := billed{World: w, office: billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC},
+	b := billed{World: w,
+		office: billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
 		room: &mapping.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(),
 			CRM: crm.Service{DB: w.DB.DB, Clock: w.Clock}}}
 	b.sub = w.Add("S-1", 12, "2025-11-01") // before the first billed day: its row is archived, only its days are billed
@@ -62,7 +64,7 @@ func (b billed) refused(state string) {
 func (b billed) draft() uuid.UUID {
 	b.Helper()
 	id, err := b.office.Draft(b.Context(), billtest.Bea,
-		billing.Order{Run: billing.Run{ContractID: b.Contract, Kind: billing.FullCycle}, Late: true})
+		billing.Order{Run: billing.Run{ContractID: b.Contract, Kind: invoice.FullCycle}, Late: true})
 	b.ok(err)
 	return id
 }
@@ -72,13 +74,13 @@ func TestWhatStandsOnALiveInvoiceKeepsItsCustomer(t *testing.T) {
 	b := newBilled(t)
 	id := b.draft()
 	b.refused("a draft")
-	b.ok(b.office.Bill(t.Context(), billtest.Bea, billing.Step{ID: id}))
+	b.ok(b.office.Bill(t.Context(), billtest.Bea, invoice.Step{ID: id}))
 	b.refused("billed")
 	exclude := b.room.Exclude(t.Context(), olga, mapping.Choice{AccountID: b.Account.ID, Reason: "test"})
 	if errs.KindOf(exclude) != errs.Conflict {
 		t.Errorf("exclude: %v", exclude)
 	}
-	b.ok(b.office.Void(t.Context(), billtest.Bea, billing.Step{ID: id, Reason: "wrong customer"}))
+	b.ok(b.office.Void(t.Context(), billtest.Bea, invoice.Step{ID: id, Reason: "wrong customer"}))
 	if i := b.impact(); i.OnInvoices != 0 || i.Subscriptions != 1 || i.Seats != 12 || len(i.Contracts) != 1 ||
 		len(i.Monthly) != 1 || i.Monthly[0].Amount.String() != "144" {
 		t.Errorf("impact %+v", i)
@@ -91,15 +93,15 @@ func TestAnIssuedCreditLetsTheMappingChange(t *testing.T) {
 	t.Parallel()
 	b := newBilled(t)
 	id := b.draft()
-	b.ok(b.office.Bill(t.Context(), billtest.Bea, billing.Step{ID: id}))
-	b.ok(b.office.Pay(t.Context(), billtest.Bea, billing.Step{ID: id}))
+	b.ok(b.office.Bill(t.Context(), billtest.Bea, invoice.Step{ID: id}))
+	b.ok(b.office.Pay(t.Context(), billtest.Bea, invoice.Step{ID: id}))
 	b.refused("paid")
 	again := true
 	credit, err := b.office.CreditLines(t.Context(), billtest.Bea,
-		billing.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong customer"})
+		invoice.CreditOrder{InvoiceID: id, Again: &again, Reason: "wrong customer"})
 	b.ok(err)
 	b.refused("the credit is a draft")
-	b.ok(b.office.Bill(t.Context(), billtest.Bea, billing.Step{ID: credit}))
+	b.ok(b.office.Bill(t.Context(), billtest.Bea, invoice.Step{ID: credit}))
 	b.ok(b.unmap())
 }
 

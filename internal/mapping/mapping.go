@@ -6,6 +6,7 @@ package mapping
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +18,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/match"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 )
@@ -28,8 +30,13 @@ type Service struct {
 	Zone    *time.Location
 	Reviews review.Reviewer
 	CRM     crm.Service
-	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns.
-	Enqueue func(ctx context.Context, tx *gorm.DB, job Job) error
+	Log     *slog.Logger
+	Meter   *obs.Meter // nil: nothing is counted
+	// Enqueue puts a job of this room into the queue, in the transaction of the rows it concerns, not before the delay
+	// is over.
+	Enqueue func(ctx context.Context, tx *gorm.DB, job Job, delay time.Duration) error
+	// Holder names this process in the leases of batches.
+	Holder string
 }
 
 // Job is work for the queue.

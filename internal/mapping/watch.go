@@ -81,6 +81,6 @@ func (s *Service) queueRefresh(ctx context.Context, providerID uuid.UUID, was, w
 		if won.Error != nil || won.RowsAffected == 0 {
 			return won.Error
 		}
-		return s.Enqueue(ctx, tx, SuggestJob{providerID})
+		return s.Enqueue(ctx, tx, SuggestJob{providerID}, 0)
 	})
 }

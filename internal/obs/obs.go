@@ -13,6 +13,7 @@ type key int
 const (
 	requestKey key = iota
 	runKey
+	callsKey
 )
 
 // WithRequest marks a context with the id of the request it serves.

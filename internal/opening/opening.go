@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
@@ -215,7 +216,7 @@ type Difference struct {
 	SubscriptionID uuid.UUID
 	ExternalID     string
 	Product        string
-	Kind           billing.Kind
+	Kind           history.Kind
 	FromDate       clock.Date
 	ToDate         clock.Date
 	Seats          int
@@ -276,7 +277,7 @@ func Load(ctx context.Context, db *gorm.DB) (Opening, error) {
 // Take lets the next run of a contract bill its differences.
 func (s Service) Take(ctx context.Context, by audit.Actor, contractID uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := billing.LockContract(ctx, tx, contractID); err != nil {
+		if err := invoice.LockContract(ctx, tx, contractID); err != nil {
 			return err
 		}
 		done := tx.Exec(`UPDATE opening_differences SET taken_at = ?, taken_by = ? WHERE contract_id = ?

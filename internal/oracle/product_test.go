@@ -45,7 +45,11 @@ func binary(t testing.TB) string {
 			return
 		}
 		built.path = filepath.Join(dir, "seatledger")
-		cmd := exec.Command("go", "build", "-tags", buildTags, "-o", built.path, "seatledger/web")
+		var flags []string
+		if flags, built.err = buildFlags(dir); built.err != nil {
+			return
+		}
+		cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", built.path, "seatledger/web")...)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("go build: %w\n%s", err, out)
 		}

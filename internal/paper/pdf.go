@@ -13,7 +13,7 @@ import (
 
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/words"
+	"seatledger/internal/words"
 )
 
 // Draw makes the PDF of a document. logo is its picture, or one without an image.
@@ -28,7 +28,7 @@ func Draw(d document.Document, logo company.Logo) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	if err := done.Output(&out); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", d.Called(), err)
+		return nil, fmt.Errorf("draw %s: %w", called(d), err)
 	}
 	return out.Bytes(), nil
 }
@@ -60,7 +60,10 @@ func draw(d document.Document, logo company.Logo, pages int) (*sheet, error) {
 	s.page()
 	s.head()
 	s.tableHead()
-	for _, l := range d.Lines {
+	for i, l := range d.Lines {
+		if part, first := Section(d, i); first {
+			s.heading(Heading(d, part))
+		}
 		s.line(l)
 	}
 	if len(d.Lines) == 0 {
@@ -70,7 +73,7 @@ func draw(d document.Document, logo company.Logo, pages int) (*sheet, error) {
 	s.totals()
 	s.payment()
 	if err := s.Error(); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", d.Called(), err)
+		return nil, fmt.Errorf("draw %s: %w", called(d), err)
 	}
 	return s, nil
 }
@@ -90,12 +93,12 @@ func open(d document.Document) (*sheet, error) {
 	f.SetModificationDate(on)
 	f.SetCatalogSort(true)
 	f.SetProducer("Seatledger", true)
-	f.SetTitle(d.Called(), true)
+	f.SetTitle(called(d), true)
 	f.SetAuthor(d.Seller.Name, true)
 	f.SetLang(d.Language)
 	f.SetAutoPageBreak(false, 0)
 	for _, it := range []font{shelf.plain, shelf.bold, shelf.asian} {
-		if it.family == "asian" && !shelf.needs(it, d.Texts()) {
+		if it.family == "asian" && !shelf.needs(it, Texts(d)) {
 			continue
 		}
 		f.AddUTF8FontFromBytes(it.family, it.style, it.data)
@@ -159,7 +162,7 @@ func (s *sheet) bottom() float64 { return s.height - 26 }
 func (s *sheet) next() {
 	s.page()
 	s.grey(true)
-	s.put(margin, s.y, s.width-2*margin, s.doc.Called(), small, false, left)
+	s.put(margin, s.y, s.width-2*margin, called(s.doc), small, false, left)
 	s.grey(false)
 	s.y += 2 * lineHeight(small)
 }
@@ -219,7 +222,7 @@ func (s *sheet) customer(x, y, w float64) float64 {
 
 // facts are the short facts beside the customer, and give where they ended.
 func (s *sheet) facts(x, y, w float64) float64 {
-	all, term := s.doc.Facts(), 0.0
+	all, term := Facts(s.doc), 0.0
 	for _, f := range all {
 		term = max(term, s.measure(f.Label, small, false)+3)
 	}
@@ -246,6 +249,19 @@ func (s *sheet) tableHead() {
 	s.y += 1.6
 }
 
+// heading begins the part of a shared document, on one page with what follows.
+func (s *sheet) heading(text string) {
+	rows := s.wrap(text, s.width-2*margin, normal, true)
+	if s.y+float64(len(rows)+4)*lineHeight(normal) > s.bottom() {
+		s.carry()
+	}
+	for _, t := range rows {
+		s.put(margin, s.y, s.width-2*margin, t, normal, true, left)
+		s.y += lineHeight(normal)
+	}
+	s.y += 1
+}
+
 // line draws one line, whole on one page, and carries the sum over where a page ends.
 func (s *sheet) line(l document.Line) {
 	c := s.columns[0]
@@ -270,7 +286,7 @@ func (s *sheet) line(l document.Line) {
 		s.put(c.x, y, c.w, t, normal, false, left)
 		y += lineHeight(normal)
 	}
-	for i, text := range s.doc.Cells(l) { // beside the name's last line, so that a reader of the text finds it whole
+	for i, text := range Cells(s.doc, l) { // beside the name's last line, so that a reader of the text finds it whole
 		s.figure(s.columns[i+1], y-lineHeight(normal), text)
 	}
 	s.grey(true)
@@ -324,7 +340,7 @@ func (s *sheet) total(label string, amount decimal.Decimal, bold bool) {
 // totals are kept together on one page.
 func (s *sheet) totals() {
 	d := s.doc
-	sums := d.Sums()
+	sums := Sums(d)
 	if s.y+float64(len(sums)+2)*(lineHeight(normal)+1.6) > s.bottom() {
 		s.carry()
 	}
@@ -332,7 +348,7 @@ func (s *sheet) totals() {
 	for i, t := range sums {
 		s.total(t.Label, t.Amount, i == len(sums)-1)
 	}
-	for _, t := range d.Remarks() {
+	for _, t := range Remarks(d) {
 		s.room(2 * lineHeight(small))
 		s.y = s.block(margin, s.y+1, s.width-2*margin, []string{t}, small, false)
 	}
@@ -346,7 +362,7 @@ func (s *sheet) room(high float64) {
 }
 
 func (s *sheet) payment() {
-	lines := s.doc.Payment()
+	lines := Payment(s.doc)
 	if len(lines) == 0 {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 
 	"seatledger/internal/company"
 	"seatledger/internal/document"
-	"seatledger/internal/document/words"
+	"seatledger/internal/words"
 )
 
 func BenchmarkDraw(b *testing.B) {

@@ -98,14 +98,15 @@ func Constraint(err error) string {
 	return ""
 }
 
-// Translate turns the refusal of a known constraint into an *errs.Error that keeps the cause; all else passes.
+// Translate turns the refusal of a known constraint, and trouble with the database itself, into an *errs.Error that
+// keeps the cause; all else passes.
 func Translate(err error) error {
 	if err == nil || errs.KindOf(err) != errs.Internal {
 		return err
 	}
 	r, ok := refusals[Constraint(err)]
 	if !ok {
-		return err
+		return troubled(err)
 	}
 	if r.field == "" {
 		return errs.Because(errs.Conflict, r.says, err)

@@ -62,7 +62,10 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 		return err
 	}
 	defer lock.Release()
-	if _, err := lock.Exec(ctx, "select pg_advisory_lock($1)", int64(migrateLock)); err != nil {
+	// Replicas that start together wait for the first one, however long it takes.
+	_, err = lock.Exec(ctx, fmt.Sprintf("set lock_timeout = 0; select pg_advisory_lock(%d); reset lock_timeout",
+		int64(migrateLock)))
+	if err != nil {
 		return err
 	}
 	defer func() {

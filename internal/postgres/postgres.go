@@ -5,6 +5,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,21 +19,40 @@ import (
 
 // DB is the open database, as one role.
 type DB struct {
-	pool *pgxpool.Pool
-	gorm *gorm.DB
+	pool     *pgxpool.Pool
+	gorm     *gorm.DB
+	reserved *DB
+	place    string
 }
 
-// Open connects as the role of the configuration and checks that the server answers.
+// Open connects as the role of the configuration, within the limits, and checks that the server answers.
 func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
+	cfg = Limited(cfg)
+	db, err := open(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.pool.Ping(ctx); err != nil {
+		db.pool.Close()
+		return nil, fmt.Errorf("reach database: %w", err)
+	}
+	few := cfg.Copy()
+	few.MaxConns, few.MinConns, few.MinIdleConns = reservedConns, 0, 0
+	if db.reserved, err = open(ctx, few, log); err != nil {
+		db.pool.Close()
+		return nil, err
+	}
+	db.place = cfg.ConnConfig.Host
+	return db, nil
+}
+
+func open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reach database: %w", err)
-	}
-	sqlDB := stdlib.OpenDBFromPool(pool)
+	sqlDB := sql.OpenDB(patient{stdlib.GetPoolConnector(pool)})
+	sqlDB.SetMaxIdleConns(0) // the pool keeps them
 	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: connPool{sqlDB}}), &gorm.Config{
 		Logger:                 queryLog{log: log, slow: 2 * time.Second},
 		SkipDefaultTransaction: true,
@@ -48,11 +68,31 @@ func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 // Pool is the pool itself, for River and for COPY.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 
+// Reserved is the same database over a few connections that readers of pages cannot use up: for leases, progress
+// and readiness.
+func (db *DB) Reserved() *DB {
+	if db.reserved == nil {
+		return db
+	}
+	return db.reserved
+}
+
+// Place says where the database is, for a person who has to look there: a host, or a folder.
+func (db *DB) Place() string { return db.place }
+
+// SetPlace names the folder of a private database.
+func (db *DB) SetPlace(folder string) { db.place = folder }
+
 // Read gives a gorm handle outside any transaction.
 func (db *DB) Read(ctx context.Context) *gorm.DB { return db.gorm.WithContext(ctx) }
 
 // Close waits for borrowed connections and closes them all.
-func (db *DB) Close() { db.pool.Close() }
+func (db *DB) Close() {
+	db.pool.Close()
+	if db.reserved != nil {
+		db.reserved.pool.Close()
+	}
+}
 
 // Snapshot runs read on one unchanging view of the data, as a list and its CSV want it.
 func (db *DB) Snapshot(ctx context.Context, read func(tx *gorm.DB) error) error {

@@ -27,7 +27,7 @@ func (s *Service) address(p *Provider, in Input, problems errs.Fields) {
 		return
 	}
 	if p.TokenURL = strings.TrimSpace(in.TokenURL); p.TokenURL == "" {
-		p.TokenURL = TokenURLFor(p.Connector, p.URL)
+		return // it follows from the URL
 	}
 	if problem := s.judge(p.TokenURL); problem != "" {
 		problems.Add("token_url", "%s", problem)
@@ -57,7 +57,8 @@ func otherAPI(p *Provider, problems errs.Fields) {
 		problems.Add("url", "This is the address of the legacy API. The comprehensive one is %s; "+
 			"or turn the toggle off.", DefaultURL)
 	case p.Connector == distributor.StellrLegacy && comprehensive:
-		problems.Add("url", "This is the address of the comprehensive API. The legacy one is %s; or turn the toggle on.", DefaultLegacyURL)
+		problems.Add("url", "This is the address of the comprehensive API. The legacy one is %s; "+
+			"or turn the toggle on.", DefaultLegacyURL)
 	}
 }
 

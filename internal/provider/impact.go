@@ -58,7 +58,7 @@ func ImpactOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Impact, error) {
 		return i, fmt.Errorf("open rows of a provider: %w", err)
 	}
 	var nights []time.Time
-	err = db.Raw(`SELECT next_at FROM sync_schedule WHERE provider_id = ?`, id).Scan(&nights).Error
+	err = db.Raw(`SELECT next_at FROM run_nights WHERE runs = 'sync_runs' AND subject = ?`, id).Scan(&nights).Error
 	if len(nights) > 0 {
 		i.Night = &nights[0]
 	}

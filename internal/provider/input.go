@@ -29,7 +29,6 @@ type Input struct {
 	PageSize               string
 	Concurrency            string
 	Currency               string
-	CurrencyGiven          bool // the field was in the form, perhaps empty on purpose
 	EndDateMeans           string
 	EndDateGiven           bool // the field was in the form
 	CostPeriod             string
@@ -39,8 +38,13 @@ type Input struct {
 	ApplicationSecretClear bool
 }
 
-// stored says which secrets a provider has already.
-type stored struct{ password, applicationSecret bool }
+// stored says which secrets a provider has already, and for which servers.
+type stored map[string]string
+
+func (h stored) has(name string) bool {
+	_, ok := h[name]
+	return ok
+}
 
 // provider checks the input and makes a provider of it; all problems come at once.
 func (s *Service) provider(in Input, have stored) (Provider, error) {
@@ -51,7 +55,7 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	}
 	lengths(in, problems)
 	p.GrantType, p.PageSize, p.Concurrency = DefaultGrant, DefaultPageSize, DefaultConcurrency
-	p.Currency = currency(in, problems)
+	p.Currency, p.CurrencyByHost = currency(in, problems)
 	if p.Connector == distributor.Manual {
 		return p, problems.Err()
 	}
@@ -62,6 +66,9 @@ func (s *Service) provider(in Input, have stored) (Provider, error) {
 	}
 	s.address(&p, in, problems)
 	credentials(&p, in, have, problems)
+	if problems["url"] == "" && problems["token_url"] == "" {
+		typeAgain(p, in, have, problems)
+	}
 	p.CostPeriod, p.EndDateMeans = costPeriod(in, problems), endDateMeans(in, problems)
 	advanced(&p, in, problems)
 	links(&p, in, problems)
@@ -108,8 +115,8 @@ func credentials(p *Provider, in Input, have stored, problems errs.Fields) {
 	p.UserName, p.ApplicationID, p.ResellerNumber = strings.TrimSpace(in.UserName), strings.TrimSpace(in.ApplicationID),
 		strings.TrimSpace(in.ResellerNumber)
 	p.GrantType = grant(in, problems)
-	hasPassword := in.Password != "" || have.password && !in.PasswordClear
-	hasSecret := in.ApplicationSecret != "" || have.applicationSecret && !in.ApplicationSecretClear
+	hasPassword := in.Password != "" || have.has(Password) && !in.PasswordClear
+	hasSecret := in.ApplicationSecret != "" || have.has(ApplicationSecret) && !in.ApplicationSecretClear
 	if p.ResellerNumber == "" {
 		problems.Add("reseller_number", "Enter the reseller number: the TD SYNNEX account number you use for CSP.")
 	}
@@ -162,19 +169,20 @@ func number(problems errs.Fields, field, s string, l limits) int {
 	return n
 }
 
-func currency(in Input, problems errs.Fields) string {
+// currency is the one typed, else that of the API's host. A manual provider has no host.
+func currency(in Input, problems errs.Fields) (code string, byHost bool) {
 	s := strings.TrimSpace(in.Currency)
+	if s == "" && in.Connector == distributor.Manual {
+		return "", false
+	}
 	if s == "" {
-		if in.CurrencyGiven || in.Connector == distributor.Manual {
-			return ""
-		}
-		return CurrencyFor(in.URL)
+		return distributor.CurrencyFor(in.URL), true
 	}
 	c, ok := money.ParseCurrency(s)
 	if !ok {
-		problems.Add("currency", "Enter a currency as three letters, such as USD.")
+		problems.Add("currency", "Enter a currency as three letters, such as USD, or leave it to the URL.")
 	}
-	return c
+	return c, false
 }
 
 // costPeriod is asked of a legacy provider alone: the other API gives a billing

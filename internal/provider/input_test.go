@@ -102,10 +102,11 @@ func TestTheToggleDecidesBetweenTheTwoAPIs(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	full, old := r.create(good()), r.create(legacy())
-	if full.Connector != distributor.Stellr || !full.ComprehensiveAPI || full.TokenURL != provider.DefaultTokenURL {
+	if full.Connector != distributor.Stellr || !full.ComprehensiveAPI || full.TokenURL != "" ||
+		full.TokenAddress() != "https://sso.us.tdsynnex.com/oauth2/v1/token" {
 		t.Errorf("toggle on: %s, token at %q", full.Connector, full.TokenURL)
 	}
-	if old.Connector != distributor.StellrLegacy || old.ComprehensiveAPI || old.TokenURL != "" {
+	if old.Connector != distributor.StellrLegacy || old.ComprehensiveAPI || old.TokenAddress() != "" {
 		t.Errorf("toggle off: %s, token at %q", old.Connector, old.TokenURL)
 	}
 }
@@ -122,32 +123,54 @@ func TestAManualProviderNeedsANameOnly(t *testing.T) {
 	}
 }
 
-func TestTheHostSuggestsTokenAddressAndCurrency(t *testing.T) {
+func TestTokenAddressAndCurrencyFollowTheHostUnlessTyped(t *testing.T) {
 	t.Parallel()
+	const us = "https://sso.us.tdsynnex.com/oauth2/v1/token"
+	r := newRoom(t)
+	r.CheckURL = func(string) error { return nil }
 	for api, want := range map[string][2]string{
-		"https://api.us.tdsynnex.com/":          {provider.DefaultTokenURL, "USD"},
-		"https://api.ca.tdsynnex.com":           {provider.DefaultTokenURL, "CAD"},
-		"https://api-br.lac.tdsynnex.com":       {provider.DefaultTokenURL, "BRL"},
-		"https://api-mx.lac.tdsynnex.com":       {provider.DefaultTokenURL, "MXN"},
+		"https://api.us.tdsynnex.com/":          {us, "USD"},
+		"https://api.ca.tdsynnex.com":           {"https://sso.ca.tdsynnex.com/oauth2/v1/token", "CAD"},
+		"https://api-br.lac.tdsynnex.com":       {us, "BRL"},
+		"https://api-mx.lac.tdsynnex.com":       {us, "MXN"},
 		"https://stellr.sandbox.example:9443/v": {"https://stellr.sandbox.example:9443/v/oauth2/v1/token", "USD"},
 		"https://eviltdsynnex.com/":             {"https://eviltdsynnex.com/oauth2/v1/token", "USD"},
 	} {
-		got := [2]string{provider.TokenURLFor(distributor.Stellr, api), provider.CurrencyFor(api)}
-		if diff := cmp.Diff(want, got); diff != "" {
+		p := r.create(with(good(), func(in *provider.Input) { in.Name, in.URL, in.Currency = api, api, "" }))
+		stored := r.get(p.ID)
+		if diff := cmp.Diff(want, [2]string{stored.TokenAddress(), stored.Currency}); diff != "" {
 			t.Errorf("%s: %s", api, diff)
+		}
+		if stored.TokenURL != "" || !stored.CurrencyByHost {
+			t.Errorf("%s: what nobody typed is stored as typed: %+v", api, stored)
+		}
+		// The sign-in goes where the page says that it goes.
+		if _, err := r.Connect(t.Context(), stored); err != nil || r.stub.asked.TokenURL != want[0] {
+			t.Errorf("%s: %v, asked %s", api, err, r.stub.asked.TokenURL)
 		}
 	}
 }
 
-func TestAnEmptyCurrencyIsKeptOnlyWhenItWasOnTheForm(t *testing.T) {
+func TestWhatWasTypedStaysWhenTheURLChanges(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	asked := r.create(with(good(), func(in *provider.Input) { in.Currency = "" }))
-	absent := r.create(with(good(), func(in *provider.Input) {
-		in.Name, in.URL, in.Currency, in.CurrencyGiven = "Northwind CA", "https://api.ca.tdsynnex.com/", "", false
-	}))
-	if asked.Currency != "" || absent.Currency != "CAD" {
-		t.Errorf("given empty: %q, not given: %q", asked.Currency, absent.Currency)
+	p := r.create(with(good(), func(in *provider.Input) { in.Currency = "" }))
+	edited := with(good(), func(in *provider.Input) { in.URL, in.Currency = "https://api.ca.tdsynnex.com/", "" })
+	if err := r.Update(t.Context(), r.by, p.ID, 1, edited); err != nil {
+		t.Fatal(err)
+	}
+	if now := r.get(p.ID); now.Currency != "CAD" || !strings.Contains(now.TokenAddress(), "sso.ca.") {
+		t.Errorf("untyped, after the URL changed: %s %s", now.Currency, now.TokenAddress())
+	}
+	typed := with(edited, func(in *provider.Input) {
+		in.URL, in.Currency = "https://api-mx.lac.tdsynnex.com/", "USD"
+		in.TokenURL = "https://sso.mx.tdsynnex.com/oauth2/v1/token"
+	})
+	if err := r.Update(t.Context(), r.by, p.ID, 2, typed); err != nil {
+		t.Fatal(err)
+	}
+	if now := r.get(p.ID); now.Currency != "USD" || now.TokenAddress() != typed.TokenURL || now.CurrencyByHost {
+		t.Errorf("typed: %+v", now)
 	}
 }
 

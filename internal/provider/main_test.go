@@ -34,10 +34,12 @@ type stub struct {
 	distributor.Connector
 	check  distributor.Check
 	asked  distributor.Credentials
+	how    distributor.Patience
 	during func() // runs while a check is under way
 }
 
-func (s *stub) Verify(context.Context) distributor.Check {
+func (s *stub) Verify(_ context.Context, how distributor.Patience) distributor.Check {
+	s.how = how
 	if s.during != nil {
 		s.during()
 	}
@@ -76,7 +78,6 @@ func good() provider.Input {
 		InternalName: provider.DefaultInternalName,
 		UserName:     "integration@reseller.example", Password: "pass-phrase-1", URL: "https://api.us.tdsynnex.com/",
 		ApplicationID: "app-1", ApplicationSecret: "app-secret-1", ResellerNumber: "100200", Currency: "USD",
-		CurrencyGiven: true,
 	}
 }
 

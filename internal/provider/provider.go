@@ -31,14 +31,17 @@ type Provider struct {
 	ResellerNumber       string
 	ResellerAuthorizeURL string
 	DelegatedAdminURL    string
-	TokenURL             string
+	TokenURL             string // as typed; empty: it follows from URL
 	GrantType            string
 	PageSize             int
 	Concurrency          int
 	Currency             string // used where a record has none; shown as assumed
+	CurrencyByHost       bool   // nobody typed it: it follows from URL
 	// what an end date means where a record does not tell: last_day, day_after; empty: not set
 	EndDateMeans      string
-	CostPeriod        money.Period // of a legacy API's costs, as a person says; shown as assumed
+	EndDateSeen       string          // what most of its records say it means; stands in while EndDateMeans is empty
+	EndDateTally      json.RawMessage `gorm:"type:jsonb"` // see EndTally
+	CostPeriod        money.Period    // of a legacy API's costs, as a person says; shown as assumed
 	Active            bool
 	DeactivatedAt     *time.Time
 	DeactivatedBy     string
@@ -84,6 +87,15 @@ func (p Provider) Connectivity() Connectivity {
 		return Warning
 	}
 	return Verified
+}
+
+// TokenAddress is where tokens are asked for: as typed, else as it follows from the URL.
+// The legacy API hands them out itself.
+func (p Provider) TokenAddress() string {
+	if p.TokenURL != "" {
+		return p.TokenURL
+	}
+	return distributor.TokenURLFor(p.Connector, p.URL)
 }
 
 // Get reads a provider; errs.NotFound if there is none.

@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 )
 
@@ -18,7 +17,7 @@ var ErrStale = errs.New(errs.Conflict,
 
 // Create stores a new provider with its secrets. errs.Invalid with all field messages when the form does not fit.
 func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Provider, error) {
-	p, err := s.provider(in, stored{})
+	p, err := s.provider(in, nil)
 	if err != nil {
 		return p, err
 	}
@@ -29,7 +28,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, in Input) (Provide
 		if err := tx.Create(&p).Error; err != nil {
 			return err
 		}
-		set, err := s.saveSecrets(tx, by, p.ID, in)
+		set, err := s.saveSecrets(tx, by, p, nil, in)
 		if err != nil {
 			return err
 		}
@@ -51,11 +50,15 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, vers
 		if was.Version != version {
 			return ErrStale
 		}
-		p, err := s.edited(ctx, tx, was, in)
+		have, err := storedSecrets(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		set, err := s.saveSecrets(tx, by, id, in)
+		p, err := s.edited(ctx, tx, edit{was: was, have: have, in: in})
+		if err != nil {
+			return err
+		}
+		set, err := s.saveSecrets(tx, by, p, have, in)
 		if err != nil {
 			return err
 		}
@@ -71,28 +74,51 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, id uuid.UUID, vers
 	})
 }
 
-// edited makes the provider that the input asks for, if it may become that.
-func (s *Service) edited(ctx context.Context, tx *gorm.DB, was Provider, in Input) (Provider, error) {
-	has, err := HasAccounts(tx, was.ID)
+// edit is what a form would make of a standing provider.
+type edit struct {
+	was  Provider
+	have stored
+	in   Input
+}
+
+// edited makes the provider that the input asks for, if it may become that. What is
+// asked, about secrets and about whose accounts these are, is asked at once.
+func (s *Service) edited(ctx context.Context, tx *gorm.DB, e edit) (Provider, error) {
+	has, err := HasAccounts(tx, e.was.ID)
 	if err != nil {
-		return was, err
+		return e.was, err
 	}
-	if err := in.settle(was, has); err != nil {
-		return was, err
+	if err := e.in.settle(e.was, has); err != nil {
+		return e.was, err
 	}
-	have, err := storedSecrets(ctx, tx, was.ID)
-	if err != nil {
-		return was, err
+	p, refused := s.provider(e.in, e.have)
+	if errs.KindOf(refused) != errs.Invalid && refused != nil {
+		return p, refused
 	}
-	p, err := s.provider(in, have)
-	if err != nil {
-		return was, err
+	p.ID, p.IdentityChangedAt = e.was.ID, e.was.IdentityChangedAt
+	if has && p.Host != "" {
+		err = s.changeIdentity(ctx, tx, &p, change{was: e.was, confirmed: e.in.ConfirmIdentity})
 	}
-	p.ID, p.IdentityChangedAt = was.ID, was.IdentityChangedAt
-	if has {
-		err = s.changeIdentity(ctx, tx, &p, change{was: was, confirmed: in.ConfirmIdentity})
+	return p, together(refused, err)
+}
+
+// together gives all messages of two refusals of a form.
+func together(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	case errs.KindOf(b) != errs.Invalid:
+		return b
 	}
-	return p, err
+	all := errs.Fields{}
+	for _, err := range []error{a, b} {
+		for field, message := range errs.FieldsOf(err) {
+			all.Add(field, "%s", message)
+		}
+	}
+	return all.Err()
 }
 
 func lock(tx *gorm.DB, id uuid.UUID) (Provider, error) {
@@ -106,15 +132,17 @@ func lock(tx *gorm.DB, id uuid.UUID) (Provider, error) {
 
 func storedSecrets(ctx context.Context, tx *gorm.DB, id uuid.UUID) (stored, error) {
 	marks, err := SecretMarks(ctx, tx, id)
-	_, pw := marks[Password]
-	_, app := marks[ApplicationSecret]
-	return stored{password: pw, applicationSecret: app}, err
+	have := stored{}
+	for name, m := range marks {
+		have[name] = m.SentTo
+	}
+	return have, err
 }
 
 // carry brings over what a form does not hold, and ages the last check when a credential changed.
 func (s *Service) carry(p *Provider, was Provider, secrets bool) {
 	p.Version, p.UpdatedAt, p.CredentialsAt = was.Version+1, s.Clock.Now(), was.CredentialsAt
-	if secrets || p.URL != was.URL || p.TokenURL != was.TokenURL || p.GrantType != was.GrantType ||
+	if secrets || p.URL != was.URL || p.TokenAddress() != was.TokenAddress() || p.GrantType != was.GrantType ||
 		p.UserName != was.UserName ||
 		p.ApplicationID != was.ApplicationID || p.ResellerNumber != was.ResellerNumber || p.Connector != was.Connector {
 		p.CredentialsAt = s.Clock.Now()
@@ -127,32 +155,33 @@ func write(tx *gorm.DB, p Provider) error {
 			host = ?, application_id = ?,
 			reseller_number = ?, reseller_authorize_url = ?, delegated_admin_url = ?, token_url = ?, grant_type = ?,
 				page_size = ?, concurrency = ?,
-			currency = ?, cost_period = ?, end_date_means = ?, credentials_at = ?, identity_changed_at = ?, version = ?,
+			currency = ?, currency_by_host = ?, cost_period = ?, end_date_means = ?, credentials_at = ?,
+				identity_changed_at = ?, version = ?,
 				updated_at = ?
 		WHERE id = ?`,
 		p.Name, p.Connector, p.InternalName, p.ComprehensiveAPI, p.UserName, p.URL, p.Host, p.ApplicationID,
 		p.ResellerNumber, p.ResellerAuthorizeURL, p.DelegatedAdminURL, p.TokenURL, p.GrantType, p.PageSize,
 		p.Concurrency,
-		p.Currency, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt, p.Version, p.UpdatedAt,
+		p.Currency, p.CurrencyByHost, p.CostPeriod, p.EndDateMeans, p.CredentialsAt, p.IdentityChangedAt,
+		p.Version, p.UpdatedAt,
 		p.ID).Error
 }
 
-// saveSecrets seals what was typed, removes what was cleared, and names what changed.
-func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, id uuid.UUID, in Input) (map[string]string, error) {
+// saveSecrets seals what was typed, removes what was cleared, and names what changed. A
+// secret that the provider's API has no use for goes when its servers change.
+func (s *Service) saveSecrets(tx *gorm.DB, by audit.Actor, p Provider, have stored,
+	in Input) (map[string]string, error) {
 	changed := map[string]string{}
-	for _, f := range []struct {
-		name  string
-		plain distributor.Secret
-		clear bool
-	}{{Password, in.Password, in.PasswordClear}, {ApplicationSecret, in.ApplicationSecret, in.ApplicationSecretClear}} {
+	for _, f := range in.secrets() {
+		was, standing := have[f.name]
 		switch {
 		case f.plain != "":
-			if err := s.setSecret(tx, by, id, f.name, f.plain); err != nil {
+			if err := s.setSecret(tx, by, p, f.name, f.plain); err != nil {
 				return nil, err
 			}
 			changed[f.name] = "set"
-		case f.clear:
-			if err := clearSecret(tx, id, f.name); err != nil {
+		case f.clear, standing && was != p.sentTo():
+			if err := clearSecret(tx, p.ID, f.name); err != nil {
 				return nil, err
 			}
 			changed[f.name] = "removed"
@@ -168,7 +197,7 @@ func trail(p Provider, secrets map[string]string) map[string]any {
 		"url":            p.URL,
 		"application_id": p.ApplicationID, "reseller_number": p.ResellerNumber,
 		"reseller_authorize_url": p.ResellerAuthorizeURL,
-		"delegated_admin_url":    p.DelegatedAdminURL, "token_url": p.TokenURL, "grant": p.GrantType,
+		"delegated_admin_url":    p.DelegatedAdminURL, "token_url": p.TokenAddress(), "grant": p.GrantType,
 		"page_size":   p.PageSize,
 		"concurrency": p.Concurrency, "currency": p.Currency, "cost_period": p.CostPeriod,
 		"end_date_means": p.EndDateMeans,

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/provider"
@@ -306,5 +307,20 @@ func TestAnEditCommittedDuringACheckMakesItStaleWhateverItsClockSaid(t *testing.
 	}
 	if got := r.get(p.ID).Connectivity(); got != provider.Stale {
 		t.Errorf("it is %s", got)
+	}
+}
+
+func TestTheCheckOfANightIsPatientAndStoredAlike(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := r.create(good())
+	if _, err := r.Verify(t.Context(), r.by, p.ID); err != nil || r.stub.how != distributor.Hurried {
+		t.Fatalf("%v %v", err, r.stub.how)
+	}
+	if _, err := r.VerifyPatiently(t.Context(), audit.System, p.ID); err != nil || r.stub.how != distributor.Patient {
+		t.Fatalf("%v %v", err, r.stub.how)
+	}
+	if got := r.get(p.ID); got.Connectivity() != provider.Verified || got.CheckedBy != audit.System.Name {
+		t.Errorf("%s by %s", got.Connectivity(), got.CheckedBy)
 	}
 }

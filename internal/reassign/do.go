@@ -9,10 +9,10 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
 )
@@ -158,7 +158,7 @@ func (s Service) refresh(ctx context.Context, tx *gorm.DB, source, target uuid.U
 	if err := subscription.CopyPrices(ctx, tx, both, s.Today()); err != nil {
 		return err
 	}
-	if err := billing.RefreshThrough(ctx, tx, both); err != nil {
+	if err := invoice.RefreshThrough(ctx, tx, both); err != nil {
 		return err
 	}
 	return s.Reviews.Refresh(ctx, tx, both)

@@ -46,7 +46,7 @@ func (s *story) wait(most int) {
 
 // day is one on which a change may be dated: some days back, but not before the last one.
 func (s *story) day() clock.Date {
-	return history.Later(s.today.AddDays(rapid.IntRange(-12, 3).Draw(s.T, "on")), s.last)
+	return clock.Later(s.today.AddDays(rapid.IntRange(-12, 3).Draw(s.T, "on")), s.last)
 }
 
 func (s *story) change() {
@@ -98,7 +98,7 @@ func (s *story) successor(external string, refunds string) (differs func(on cloc
 	if n < 1 || refunds == "yes" && n < s.seats { // what is given back stands in a test of its own
 		n = s.seats
 	}
-	start := history.Later(s.today.AddDays(-rapid.IntRange(0, 40).Draw(s.T, "began")), billtest.Day(h, "2026-01-01"))
+	start := clock.Later(s.today.AddDays(-rapid.IntRange(0, 40).Draw(s.T, "began")), billtest.Day(h, "2026-01-01"))
 	h.new = h.Add(external, n, start.String())
 	h.hold(h.new)
 	price := rapid.SampledFrom([]string{"", "9.49"}).Draw(s.T, "new price")
@@ -111,7 +111,7 @@ func (s *story) successor(external string, refunds string) (differs func(on cloc
 		}
 		s.plain.Price(s.plain.old, or(price, "12"), on.String())
 		// The successor's own price of its first day stands: a later change is entered after it.
-		s.seats, s.last = n, history.Later(on, start)
+		s.seats, s.last = n, clock.Later(on, start)
 	}
 }
 

@@ -94,7 +94,7 @@ func (p plan) dueTo() clock.Date {
 	to := p.move.On
 	for _, h := range []history.History{p.source.history, p.target.history} {
 		for _, id := range h.Contracts() {
-			to = history.Later(to, h.PaidTo(id))
+			to = clock.Later(to, h.PaidTo(id))
 		}
 	}
 	return to

@@ -104,7 +104,7 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, m Move, source,
 	p.carry()
 	p.setAside()
 	p.copy()
-	p.after.target = p.target.history.Taking(p.source.history, idsOf(p.carried), idsOf(p.aside), p.move.On)
+	p.after.target = taking(p.target.history, p.source.history, idsOf(p.carried), idsOf(p.aside), p.move.On)
 	p.adjustSeats(refunds.Allowed)
 	p.keepProduct()
 	p.keepPrice()
@@ -209,7 +209,7 @@ func wordsOf(p history.ProductFrom, s side) history.Product {
 
 // ownPrice is the target's price on the switch day, or on its first day where that comes later.
 func (p *plan) ownPrice() (history.Row, bool) {
-	return p.target.history.PriceOn(history.Later(p.move.On, p.target.history.FirstDay()))
+	return p.target.history.PriceOn(clock.Later(p.move.On, p.target.history.FirstDay()))
 }
 
 // keepPrice lets the target's own price hold from the switch day on, where the copies would make it another.

@@ -165,7 +165,7 @@ func (p plan) lateRows() (string, string) {
 	n := 0
 	for _, e := range p.carried {
 		if e.EffectiveAt.After(p.move.On) {
-			n, last = n+1, history.Later(last, e.EffectiveAt)
+			n, last = n+1, clock.Later(last, e.EffectiveAt)
 		}
 	}
 	switch {

@@ -79,7 +79,7 @@ func (e *Ending) complete(ctx context.Context, tx *gorm.DB, r Record) error {
 		return nil
 	}
 	h, err := history.One(ctx, tx, r.TargetID)
-	e.On = history.Later(r.SwitchOn, h.FirstDay())
+	e.On = clock.Later(r.SwitchOn, h.FirstDay())
 	return err
 }
 

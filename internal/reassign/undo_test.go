@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
@@ -72,7 +73,7 @@ func TestUndoEndsWithTheNextInvoiceThatUsesIt(t *testing.T) {
 	h.do(h.move())
 	h.end()
 	april := h.bill("2026-05-01")
-	if err := h.invoices.Bill(t.Context(), billtest.Bea, billing.Step{ID: april}); err != nil {
+	if err := h.invoices.Bill(t.Context(), billtest.Bea, invoice.Step{ID: april}); err != nil {
 		t.Fatal(err)
 	}
 	for what, undo := range map[string]func() error{
@@ -83,7 +84,7 @@ func TestUndoEndsWithTheNextInvoiceThatUsesIt(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := h.invoices.Void(t.Context(), billtest.Bea, billing.Step{ID: april, Reason: "wrong pair"}); err != nil {
+	if err := h.invoices.Void(t.Context(), billtest.Bea, invoice.Step{ID: april, Reason: "wrong pair"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Undo(t.Context(), billtest.Bea, reassign.Back{ID: h.new}); err != nil {
@@ -98,12 +99,12 @@ func TestTheSourcesInvoiceIsVoidedAndBothPayTheirOwnDays(t *testing.T) {
 	h.do(h.move())
 	h.end()
 	april := h.bill("2026-05-01")
-	err := h.invoices.Void(t.Context(), billtest.Bea, billing.Step{ID: march, Reason: "wrong"})
+	err := h.invoices.Void(t.Context(), billtest.Bea, invoice.Step{ID: march, Reason: "wrong"})
 	if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), "Void the later one first") {
 		t.Errorf("voided although the target goes on from it: %v", err)
 	}
 	for _, id := range []uuid.UUID{april, march} {
-		if err := h.invoices.Void(t.Context(), billtest.Bea, billing.Step{ID: id, Reason: "wrong"}); err != nil {
+		if err := h.invoices.Void(t.Context(), billtest.Bea, invoice.Step{ID: id, Reason: "wrong"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/invoice"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -34,7 +35,7 @@ func bare(t testing.TB, today string, k billtest.Terms) *house {
 
 func houseOf(w *billtest.World) *house {
 	h := &house{World: w, Service: reassign.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer()},
-		invoices: billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
+		invoices: billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}}
 	h.retire = retire.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer(), Ended: h.Ended,
 		Reopening: h.MayReopen}
 	return h

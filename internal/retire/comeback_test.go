@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
@@ -190,7 +191,7 @@ func (s *story) resize(t *rapid.T) {
 
 // bill makes a run, whose lines must bring each day up to its end to what counts and what is forfeited.
 func (s *story) bill(t *rapid.T) {
-	kind := rapid.SampledFrom([]billing.RunKind{billing.FullCycle, billing.ChangeLog}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]invoice.Kind{invoice.FullCycle, invoice.ChangeLog}).Draw(t, "kind")
 	id, err := s.invoices.Draft(s.Context(), billtest.Bea,
 		billing.Order{Run: billing.Run{ContractID: s.Contract, Kind: kind}, Late: true})
 	if refusedBy(t, err) {
@@ -225,7 +226,7 @@ func (s *story) void() {
 		return
 	}
 	last := s.cut[len(s.cut)-1]
-	if err := s.invoices.Void(s.Context(), billtest.Bea, billing.Step{ID: last}); err != nil {
+	if err := s.invoices.Void(s.Context(), billtest.Bea, invoice.Step{ID: last}); err != nil {
 		s.Fatal(err)
 	}
 	s.cut = s.cut[:len(s.cut)-1]

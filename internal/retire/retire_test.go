@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/billing"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/retire"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/pgtest"
@@ -41,7 +42,7 @@ func open(t *testing.T, refunds string) house {
 func houseOf(w *billtest.World, id uuid.UUID) house {
 	return house{
 		World: w, id: id, Service: retire.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Reviews: w.Reviewer()},
-		invoices: billing.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC},
+		invoices: billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}},
 	}
 }
 

@@ -49,8 +49,14 @@ func Judge(f Facts) []Check {
 			"The distributor no longer lists this subscription. It was closed on the day it was missed. " +
 				"Confirm that it has really ended, or ask the distributor.",
 			Mend{"subscription", f.SubscriptionID.String()}}}
+	case f.endUnsaid():
+		return []Check{{Customer, "not_sent", Fail,
+			"It has ended, and the distributor no longer sends its status. It stays ended: " +
+				"a blank word revives nothing. " +
+				"Ask the distributor.", Mend{"subscription", f.SubscriptionID.String()}}}
 	}
 	var cs []Check
+	cs = append(cs, unseen(f)...)
 	cs = append(cs, customer(f)...)
 	cs = append(cs, contract(f)...)
 	return append(cs, pricing(f)...)

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"strings"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
@@ -44,6 +45,21 @@ func orNoDay(d clock.Date) string {
 		return "No day"
 	}
 	return d.String()
+}
+
+// unseen warns of what the last reading did not show: the whole of it, or single fields (RULES 3).
+func unseen(f Facts) []Check {
+	at := Mend{"subscription", f.SubscriptionID.String()}
+	var cs []Check
+	if !f.MissedSince.IsZero() {
+		cs = append(cs, Check{Customer, "not_seen", Warn, fmt.Sprintf("Not seen since %s. %s", f.MissedSince,
+			f.MissedWhy), at})
+	}
+	if f.NoLongerSent != "" {
+		cs = append(cs, Check{Customer, "not_sent", Warn, fmt.Sprintf("The distributor no longer sends: %s. "+
+			"The last value stands.", strings.ReplaceAll(f.NoLongerSent, ",", ", ")), at})
+	}
+	return cs
 }
 
 // pastEnd warns of an end that has passed while the distributor goes on, whatever its word for that (RULES 3).
@@ -107,5 +123,6 @@ func renewed(f Facts) []Check {
 func Codes() []string {
 	return []string{"account_gone", "begun", "contract", "cost", "currency", "customer", "date", "dates", "free",
 		"frequency", "hold", "kind", "ledger", "margin",
-		"missing", "moved", "past_end", "period", "price", "product", "proposal", "renewal", "status", "twin"}
+		"missing", "moved", "not_seen", "not_sent", "past_end", "period", "price", "product", "proposal", "renewal",
+		"status", "twin"}
 }

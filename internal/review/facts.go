@@ -121,21 +121,30 @@ type Facts struct {
 
 	// Today is the billing day of the judgement; it is not read from the database.
 	Today clock.Date `gorm:"-"`
+
+	// What a sync could not see (RULES 3).
+	NoLongerSent string     // fields whose last values stand, comma-separated
+	MissedSince  clock.Date // not seen since, and not proved gone
+	MissedWhy    string
+	Deactivated  subscription.DeactivatedBy
 }
 
 // evidence is what other subscriptions of the same provider say of one. Of those that
 // begin where it ends, one with as many seats is the likeliest.
-const evidence = `s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
+const evidence = `s.no_longer_sent, s.deactivated_by AS deactivated, b.since AS missed_since, b.why AS missed_why,
+		s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,
 		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id
 		AND g.contract_id = s.contract_id) AS signed_once,
 		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
 			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
-		pr.end_date_means AS end_means, same.id AS same_id, same.external_id AS same_external_id,
+		coalesce(nullif(pr.end_date_means, ''), pr.end_date_seen) AS end_means, same.id AS same_id,
+			same.external_id AS same_external_id,
 		next.id AS successor_id, next.external_id AS successor_external_id, next.start_date AS successor_start,
 		past.id AS predecessor_id, past.external_id AS predecessor_external, past.end_date AS predecessor_end
 	FROM review_facts f JOIN subscriptions s ON s.id = f.subscription_id JOIN providers pr ON pr.id = s.provider_id
+	LEFT JOIN subscription_absences b ON b.subscription_id = s.id
 	LEFT JOIN LATERAL (SELECT o.id, o.external_id FROM subscriptions o
 		WHERE s.vendor_subscription_id <> '' AND s.state <> 'inactive' AND NOT s.no_twin
 		AND o.provider_id = s.provider_id
@@ -170,7 +179,13 @@ func factsOf(ctx context.Context, db *gorm.DB, today clock.Date, ids []uuid.UUID
 // it, unless it vanished and nobody has confirmed that (RULES 3).
 // So is one that came to its typed end before anybody signed it: its days are to be billed.
 func (f Facts) waits() bool {
-	return f.State != subscription.Inactive || f.vanished() || f.endedUnsigned()
+	return f.State != subscription.Inactive || f.vanished() || f.endedUnsigned() || f.endUnsaid()
+}
+
+// endUnsaid tells whether it has ended by a status that the distributor no longer sends.
+func (f Facts) endUnsaid() bool {
+	return f.State == subscription.Inactive && f.Deactivated == subscription.ByProvider &&
+		plan.Facts{NoLongerSent: f.NoLongerSent}.StatusUnsent()
 }
 
 // endedUnsigned tells whether it closed by itself at the end that a person typed, in a

@@ -12,8 +12,13 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// Known text, sealed once per database: whoever cannot open it holds the wrong key.
-const checkText = "seatledger master key"
+// Known text, sealed once per database: whoever cannot open it holds the wrong key. The
+// second text says besides that every secret here is bound to the servers it was given
+// for; the first stands in databases from before that, until BindOnce.
+const (
+	unboundText = "seatledger master key"
+	checkText   = "seatledger master key, secrets bound to their servers"
+)
 
 func checkPlace() Place { return Place{Table: "master_key_check", Row: "1", Column: "sealed"} }
 
@@ -84,7 +89,7 @@ func (s *Sealer) prove(ctx context.Context, db *postgres.DB, o Options) error {
 			return err
 		}
 		plain, err := s.Open(checkPlace(), known)
-		if err != nil || plain.Reveal() != checkText {
+		if err != nil || plain.Reveal() != checkText && plain.Reveal() != unboundText {
 			return fmt.Errorf("%s: %w", o.Path, ErrWrong)
 		}
 		return nil

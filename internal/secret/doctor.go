@@ -24,6 +24,17 @@ type KeyHealth struct {
 // Good tells whether every value opens.
 func (h Health) Good() bool { return len(h.Broken) == 0 }
 
+// bound tells whether every secret here is bound to its servers by now.
+func (s *Sealer) bound(values []stored) bool {
+	for _, v := range values {
+		if v.Kind == kindCheck {
+			plain, err := s.Open(v.place(), v.Sealed)
+			return err == nil && plain.Reveal() == checkText
+		}
+	}
+	return false
+}
+
 // Examine opens every stored value, tells none, and counts them per key.
 func (s *Sealer) Examine(ctx context.Context, db *postgres.DB) (Health, error) {
 	values, err := all(ctx, db)
@@ -31,11 +42,12 @@ func (s *Sealer) Examine(ctx context.Context, db *postgres.DB) (Health, error) {
 		return Health{}, err
 	}
 	var h Health
-	count := map[uint32]int{}
+	count, bound := map[uint32]int{}, s.bound(values)
 	for _, v := range values {
 		id, _ := KeyID(v.Sealed)
 		count[id]++
-		if _, err := s.Open(v.place(), v.Sealed); err != nil {
+		_, err := s.Open(v.place(), v.Sealed)
+		if err != nil || bound && v.Kind != kindCheck && v.SentTo == "" {
 			h.Broken = append(h.Broken, v.place())
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"seatledger/internal/testkit/pgtest"
 )
 
+const server = "https://api.one.example"
+
 // vault is a database with providers whose secrets are sealed.
 type vault struct {
 	db        *pgtest.DB
@@ -38,9 +40,10 @@ func newVault(t *testing.T, providers int) vault {
 			updated_at)
 			VALUES (?, ?, 'manual', false, true, now(), now(), now())`, id, "Provider "+string(rune('A'+i)))
 		for _, name := range []string{"password", "application_secret"} {
-			v.exec(t, `INSERT INTO provider_secrets (provider_id, name, sealed, set_at, set_by)
-				VALUES (?, ?, ?, now(), 'Ada')`,
-				id, name, seal(t, v.sealer, ProviderSecret(id, name), distributor.Secret(sentinel+name)))
+			v.exec(t, `INSERT INTO provider_secrets (provider_id, name, sealed, sent_to, set_at, set_by)
+				VALUES (?, ?, ?, ?, now(), 'Ada')`,
+				id, name, seal(t, v.sealer, ProviderSecret(id, name, server),
+					distributor.Secret(sentinel+name)), server)
 		}
 		v.providers = append(v.providers, id)
 	}
@@ -131,7 +134,8 @@ func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, _ := KeyID(seal(t, running, ProviderSecret(v.providers[0], "password"), "typed later")); id != r.Primary {
+	if id, _ := KeyID(seal(t, running, ProviderSecret(v.providers[0], "password", server),
+		"typed later")); id != r.Primary {
 		t.Errorf("sealed with key %d, want %d", id, r.Primary)
 	}
 }
@@ -160,7 +164,7 @@ func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 		}
 	})
 	wg.Go(func() {
-		at := ProviderSecret(v.providers[0], "password")
+		at := ProviderSecret(v.providers[0], "password", server)
 		for ctx.Err() == nil {
 			sealed, err := running.Seal(at, "typed just now")
 			if err != nil {

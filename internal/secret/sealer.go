@@ -1,6 +1,7 @@
 // Package secret seals what must not be read from the database: providers'
 // passwords and application secrets, and those of CRM sources. One keyset file is the master key. A sealed
-// value opens only in the table, row and column it was sealed for. The package
+// value opens only in the table, row and column it was sealed for, and only for the
+// servers that it was given for. The package
 // knows the table of provider secrets only to check and to re-seal it.
 package secret
 
@@ -19,24 +20,31 @@ import (
 	"seatledger/internal/errs"
 )
 
-// Place is where a sealed value stands. It is bound to the value, so that one
-// copied to another row or column does not open there.
-type Place struct{ Table, Row, Column string }
+// Place is where a sealed value stands, and the servers it may be sent to. Both are bound
+// to the value, so that one copied to another row or column does not open there, nor one
+// whose address was changed under it.
+type Place struct {
+	Table, Row, Column string
+	For                string // as distributor.SecretFor names the servers; empty for what is sent nowhere
+}
 
 // ProviderSecret is the place of one secret of a provider: "password" or "application_secret".
-func ProviderSecret(provider uuid.UUID, name string) Place {
-	return Place{Table: "provider_secrets", Row: provider.String(), Column: name}
+func ProviderSecret(provider uuid.UUID, name, sentTo string) Place {
+	return Place{Table: "provider_secrets", Row: provider.String(), Column: name, For: sentTo}
 }
 
 // SourceSecret is the place of the secret of a CRM source.
-func SourceSecret(source uuid.UUID, name string) Place {
-	return Place{Table: "crm_source_secrets", Row: source.String(), Column: name}
+func SourceSecret(source uuid.UUID, name, sentTo string) Place {
+	return Place{Table: "crm_source_secrets", Row: source.String(), Column: name, For: sentTo}
 }
 
 // bound writes the place so that no two places read the same.
 func (p Place) bound() []byte {
-	b := []byte("seatledger/1")
-	for _, s := range []string{p.Table, p.Row, p.Column} {
+	b, parts := []byte("seatledger/1"), []string{p.Table, p.Row, p.Column}
+	if p.For != "" {
+		b, parts = []byte("seatledger/2"), append(parts, p.For)
+	}
+	for _, s := range parts {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
 		b = append(b, s...)
 	}

@@ -48,10 +48,12 @@ func TestASealedValueOpensAtItsPlaceAlone(t *testing.T) {
 	s := newSealer(t)
 	a, b := uuid.New(), uuid.New()
 	places := []Place{
-		ProviderSecret(a, "password"), ProviderSecret(a, "application_secret"),
-		ProviderSecret(b, "password"), ProviderSecret(b, "application_secret"),
-		{"provider_secrets", a.String() + "password", ""}, {"provider_secrets" + a.String(), "", "password"},
-		{"other", a.String(), "password"},
+		ProviderSecret(a, "password", server), ProviderSecret(a, "application_secret", server),
+		ProviderSecret(b, "password", server), ProviderSecret(b, "application_secret", server),
+		ProviderSecret(a, "password", "https://api.two.example"), ProviderSecret(a, "password", ""),
+		ProviderSecret(a, "password"+server, ""), SourceSecret(a, "password", server),
+		{"provider_secrets", a.String() + "password", "", ""}, {"provider_secrets" + a.String(), "", "password", ""},
+		{"other", a.String(), "password", ""},
 	}
 	for i, from := range places {
 		sealed := seal(t, s, from, sentinel)
@@ -70,7 +72,7 @@ func TestASealedValueOpensAtItsPlaceAlone(t *testing.T) {
 func TestOneFlippedBitIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSealer(t)
-	at := ProviderSecret(uuid.New(), "password")
+	at := ProviderSecret(uuid.New(), "password", server)
 	sealed := seal(t, s, at, sentinel)
 	for i := range sealed {
 		bad := bytes.Clone(sealed)
@@ -87,7 +89,7 @@ func TestOneFlippedBitIsRefused(t *testing.T) {
 func TestTwoSealingsOfOneSecretDiffer(t *testing.T) {
 	t.Parallel()
 	s := newSealer(t)
-	at := ProviderSecret(uuid.New(), "password")
+	at := ProviderSecret(uuid.New(), "password", server)
 	seen := map[string]bool{}
 	for range 20_000 {
 		sealed := seal(t, s, at, "x")
@@ -174,8 +176,8 @@ func TestWithADatabaseOfOnesOwnNoKeyIsMade(t *testing.T) {
 func TestNeitherSealerNorErrorsPrintASecret(t *testing.T) {
 	t.Parallel()
 	s := newSealer(t)
-	sealed := seal(t, s, ProviderSecret(uuid.New(), "password"), sentinel)
-	_, err := s.Open(ProviderSecret(uuid.New(), "password"), sealed)
+	sealed := seal(t, s, ProviderSecret(uuid.New(), "password", server), sentinel)
+	_, err := s.Open(ProviderSecret(uuid.New(), "password", server), sealed)
 	plain := distributor.Secret(sentinel)
 	raw, _ := os.ReadFile(s.path)
 	_, material, _ := strings.Cut(string(raw), `"value":"`)

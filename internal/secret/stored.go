@@ -9,33 +9,37 @@ import (
 	"seatledger/internal/postgres"
 )
 
+// kindCheck is the kind of the value that proves the key.
+const kindCheck = "check"
+
 // stored is one sealed value in the database.
 type stored struct {
 	Kind   string    // provider, source or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
+	SentTo string    `gorm:"column:sent_to"` // the servers it was sealed for
 }
 
 func (v stored) place() Place {
 	switch v.Kind {
-	case "check":
+	case kindCheck:
 		return checkPlace()
 	case "source":
-		return SourceSecret(v.Owner, v.Name)
+		return SourceSecret(v.Owner, v.Name, v.SentTo)
 	}
-	return ProviderSecret(v.Owner, v.Name)
+	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
 // all reads every sealed value there is, the check value included. There are two per provider, one per CRM source.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
-		SELECT 'provider' AS kind, provider_id AS owner, name, sealed FROM provider_secrets
+		SELECT 'provider' AS kind, provider_id AS owner, name, sealed, sent_to FROM provider_secrets
 		UNION ALL
-		SELECT 'source', source_id, name, sealed FROM crm_source_secrets
+		SELECT 'source', source_id, name, sealed, sent_to FROM crm_source_secrets
 		UNION ALL
-		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed FROM master_key_check
+		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed, '' FROM master_key_check
 		ORDER BY kind, owner, name`).Scan(&out).Error
 	return out, err
 }
@@ -44,7 +48,7 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 // the value meanwhile: then theirs stands.
 func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 	switch v.Kind {
-	case "check":
+	case kindCheck:
 		return tx.Exec(`UPDATE master_key_check SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	case "source":
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,

@@ -20,10 +20,13 @@ import (
 // Settings are the choices. Version is 0 while nothing was ever saved.
 type Settings struct {
 	GoneShare       float64 // a listing that lacks more than this share stops the run (0 to 1)
+	ChangeShare     float64 // a run that would change more than this share at once stops (0 to 1)
+	SurgeSeats      int     // one subscription that grows tenfold and by more than so many seats is told
 	AutoMap         bool    // certain pairs are mapped without a person
 	AutoMapScope    Scope   // which
 	Refunds         bool    // the global refund setting (RULES 8)
 	AccessRequestTo string  // recipients of the access-request mail, comma between them
+	KeepRunsDays    int     // runs that ended longer ago are taken away, unless something points to them
 
 	Version   int
 	UpdatedAt time.Time
@@ -43,10 +46,13 @@ const (
 // older version did not store keeps its default.
 type document struct {
 	GoneShare       float64 `json:"gone_share"`
+	ChangeShare     float64 `json:"change_share"`
+	SurgeSeats      int     `json:"surge_seats"`
 	AutoMap         bool    `json:"auto_map"`
 	AutoMapScope    Scope   `json:"auto_map_scope"`
 	Refunds         bool    `json:"refunds"`
 	AccessRequestTo string  `json:"access_request_to"`
+	KeepRunsDays    int     `json:"keep_runs_days"`
 }
 
 const row = "general"
@@ -55,25 +61,38 @@ const row = "general"
 var ErrStale = errors.New("settings: changed meanwhile")
 
 // Defaults hold until an administrator saves something else.
-func Defaults() Settings { return Settings{GoneShare: 0.2, AutoMap: true, AutoMapScope: ByIdentity} }
+func Defaults() Settings {
+	return Settings{GoneShare: 0.2, ChangeShare: 0.1, SurgeSeats: 100, AutoMap: true, AutoMapScope: ByIdentity,
+		KeepRunsDays: 400}
+}
+
+// The bounds of KeepRunsDays: never so few that the last month cannot be looked at.
+const (
+	FewestRunDays = 30
+	MostRunDays   = 3660
+)
 
 // Load reads the choices.
 func Load(ctx context.Context, db *gorm.DB) (Settings, error) {
 	d := Defaults().document()
 	saved, err := Read(ctx, db, row, &d)
 	return Settings{
-		GoneShare: d.GoneShare, AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
-		AccessRequestTo: d.AccessRequestTo,
-		Version:         saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
+		GoneShare: d.GoneShare, ChangeShare: d.ChangeShare, SurgeSeats: d.SurgeSeats,
+		AutoMap: d.AutoMap, AutoMapScope: d.AutoMapScope, Refunds: d.Refunds,
+		AccessRequestTo: d.AccessRequestTo, KeepRunsDays: d.KeepRunsDays,
+		Version: saved.Version, UpdatedAt: saved.UpdatedAt, UpdatedBy: saved.UpdatedBy,
 	}, err
 }
 
 // Save stores the choices over the version they were read at: errs.Invalid with
-// messages at gone_share and access_request_to, or ErrStale.
+// messages at gone_share, access_request_to and keep_runs_days, or ErrStale.
 func Save(ctx context.Context, db *postgres.DB, clk clock.Clock, by audit.Actor, s Settings) error {
 	s.AccessRequestTo = tidyRecipients(s.AccessRequestTo)
 	if s.AutoMapScope == "" {
 		s.AutoMapScope = ByIdentity
+	}
+	if s.KeepRunsDays == 0 {
+		s.KeepRunsDays = Defaults().KeepRunsDays
 	}
 	if err := s.validate(); err != nil {
 		return err
@@ -99,8 +118,9 @@ func replace(ctx context.Context, tx *gorm.DB, clk clock.Clock, by audit.Actor, 
 }
 
 func (s Settings) document() document {
-	return document{GoneShare: s.GoneShare, AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
-		AccessRequestTo: s.AccessRequestTo}
+	return document{GoneShare: s.GoneShare, ChangeShare: s.ChangeShare, SurgeSeats: s.SurgeSeats,
+		AutoMap: s.AutoMap, AutoMapScope: s.AutoMapScope, Refunds: s.Refunds,
+		AccessRequestTo: s.AccessRequestTo, KeepRunsDays: s.KeepRunsDays}
 }
 
 func (s Settings) validate() error {
@@ -108,8 +128,17 @@ func (s Settings) validate() error {
 	if !(s.GoneShare >= 0 && s.GoneShare <= 1) {
 		f.Add("gone_share", "Enter a percentage from 0 to 100.")
 	}
+	if !(s.ChangeShare >= 0 && s.ChangeShare <= 1) {
+		f.Add("change_share", "Enter a percentage from 0 to 100.")
+	}
+	if s.SurgeSeats < 0 || s.SurgeSeats > 1_000_000 {
+		f.Add("surge_seats", "Enter a number of seats from 0 to 1,000,000.")
+	}
 	if s.AutoMapScope != ByIdentity && s.AutoMapScope != AllCertain {
 		f.Add("auto_map_scope", "Choose what may be mapped without a person.")
+	}
+	if s.KeepRunsDays < FewestRunDays || s.KeepRunsDays > MostRunDays {
+		f.Add("keep_runs_days", "Enter a number of days from %d to %d.", FewestRunDays, MostRunDays)
 	}
 	for _, to := range Recipients(s.AccessRequestTo) {
 		if a, err := mail.ParseAddress(to); err != nil || a.Address != to {

@@ -34,9 +34,9 @@ func TestDefaultsHoldUntilSomethingIsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Load(t.Context(), db.Read(t.Context()))
-	want := Settings{AutoMapScope: ByIdentity, Refunds: true,
-		AccessRequestTo: "api@distributor.example, second@distributor.example", Version: 1, UpdatedBy: "Ada Example",
-		UpdatedAt: newClock().Now()}
+	want := Settings{ChangeShare: 0.1, SurgeSeats: 100, AutoMapScope: ByIdentity, Refunds: true,
+		AccessRequestTo: "api@distributor.example, second@distributor.example", KeepRunsDays: 400, Version: 1,
+		UpdatedBy: "Ada Example", UpdatedAt: newClock().Now()}
 	got.UpdatedAt = got.UpdatedAt.UTC()
 	if err != nil || got != want {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)

@@ -41,6 +41,10 @@ func Absent(ctx context.Context, db *gorm.DB, providerID uuid.UUID, listed []str
 // (RULES 3). Those of other providers are left alone.
 func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o ledger.Origin,
 	zone *time.Location) (Result, error) {
+	missed, err := missedSince(ctx, tx, ids)
+	if err != nil {
+		return Result{}, err
+	}
 	rows, err := lockMany(ctx, tx, ids)
 	if err != nil {
 		return Result{}, err
@@ -65,13 +69,16 @@ func MarkGone(ctx context.Context, tx *gorm.DB, p Provider, ids []uuid.UUID, o l
 			continue
 		}
 		made := plan.Decide(plan.Input{Stored: s, Provider: p, Timeline: lines[s.ID], Refund: given.of(s.ContractID),
-			Seen: o.At, Zone: zone})
+			Missed: missed[s.ID], Seen: o.At, Zone: zone})
 		if len(made.Conflicts) > 0 {
 			res.Conflicts[s.ID] = made.Conflicts
 		}
 		plans = append(plans, made)
 	}
-	res.Touched, err = apply(ctx, tx, o, plans)
+	if res.Touched, err = apply(ctx, tx, o, plans); err != nil {
+		return res, err
+	}
 	res.Gone = len(res.Touched)
+	_, err = Found(ctx, tx, ids)
 	return res, err
 }

@@ -105,6 +105,7 @@ func factColumns() []column {
 		{"end_text", func(s *Subscription) any { return s.EndText }},
 		{"auto_renew", func(s *Subscription) any { return s.AutoRenew }},
 		{"at_end", func(s *Subscription) any { return s.AtEnd }},
+		{"no_longer_sent", func(s *Subscription) any { return s.NoLongerSent }},
 		{"raw_hash", func(s *Subscription) any { return s.RawHash }},
 	}
 }

@@ -69,7 +69,7 @@ func landable(h history.History, on, today clock.Date, same bool) error {
 	datable(problems, h, on, today)
 	var paid clock.Date
 	for _, id := range h.Contracts() {
-		paid = history.Later(paid, h.PaidTo(id))
+		paid = clock.Later(paid, h.PaidTo(id))
 	}
 	switch {
 	case on.Before(paid):

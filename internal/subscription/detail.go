@@ -19,7 +19,8 @@ type Detail struct {
 	Provider          string
 	Connector         string
 	ProviderActive    bool
-	EndDateMeans      EndDate // as set on the provider; empty: not set
+	EndDateMeans      EndDate // as set on the provider, else as most of its records say; empty: neither
+	EndDateSet        bool    // a person set it
 	AccountExternalID string
 	AccountName       string
 	AccountState      string
@@ -43,7 +44,9 @@ func Show(ctx context.Context, db *gorm.DB, id uuid.UUID) (Detail, error) {
 	err := db.WithContext(ctx).Raw(`
 		SELECT `+readable()+`, coalesce(s.review, '') AS review, `+UndecidedTerm+` AS term_undecided,
 		       coalesce(jsonb_pretty(s.raw), '') AS raw,
-		       p.name AS provider, p.connector, p.active AS provider_active, p.end_date_means,
+		       p.name AS provider, p.connector, p.active AS provider_active, 
+		       coalesce(nullif(p.end_date_means, ''), p.end_date_seen) AS end_date_means,
+			p.end_date_means <> '' AS end_date_set,
 		       a.external_id AS account_external_id, a.name AS account_name, a.state AS account_state,
 		       m.name AS moved_from, c.name AS crm_account, b.name AS contract, b.currency AS contract_currency,
 			l.name AS price_list,

@@ -22,6 +22,7 @@ type stored struct {
 	*office
 	rt     *rapid.T
 	ext    string
+	sent   distributor.Subscription // as the distributor sends it
 	model  plantest.Model
 	other  subscription.Account
 	facts  map[uuid.UUID]string // of each ledger row, as first seen
@@ -38,19 +39,24 @@ func newStored(o *office, rt *rapid.T, n int) *stored {
 	s := &stored{office: &mine, rt: rt, ext: fmt.Sprintf("S%d", n), facts: map[uuid.UUID]string{}}
 	s.other = mine.world.account(o.provider, fmt.Sprintf("other-%d", n))
 	s.model.Record = record(s.ext)
+	s.sent = s.model.Record
 	s.model.Moved = true // not mapped yet: nobody said whose it is
 	s.sync()
 	return s
 }
 
 func (s *stored) sync() {
-	s.office.sync(s.provider, s.account, s.model.Record)
+	s.office.sync(s.provider, s.account, s.sent)
 	s.model.Known, s.model.Missing = true, false
 }
 
 func (s *stored) change(c func(*distributor.Subscription)) {
-	r := s.model.Record
-	s.model.Record = record(s.ext, func(d *distributor.Subscription) { *d = r; c(d) })
+	r, was, missing := s.sent, s.model.Record.Status, s.model.Missing
+	s.sent = record(s.ext, func(d *distributor.Subscription) { *d = r; c(d) })
+	s.model.Record = s.sent
+	if s.sent.Status == distributor.StatusBlank && !missing {
+		s.model.Record.Status = was // a status that is no longer sent stays what it was
+	}
 	s.sync()
 }
 
@@ -201,7 +207,7 @@ func (s *stored) syncAgain(t *rapid.T) {
 	}
 	before := s.version()
 	s.now = s.now.Add(time.Hour)
-	s.office.sync(s.provider, s.account, s.model.Record)
+	s.office.sync(s.provider, s.account, s.sent)
 	if after := s.version(); after != before {
 		t.Fatalf("the same record again wrote rows:\n%s\n%s", before, after)
 	}

@@ -163,17 +163,17 @@ func datable(problems errs.Fields, h history.History, on, today clock.Date) {
 	case on.Before(first):
 		problems.Add("effective_on", "The first billable day of this subscription is %s; no price holds before it.",
 			first)
-	case on.After(history.Later(today, first).AddMonths(12 * yearsAhead)):
+	case on.After(clock.Later(today, first).AddMonths(12 * yearsAhead)):
 		problems.Add("effective_on", "This is more than five years ahead. Enter an earlier day.")
 	}
 }
 
 // ProposedDay is the day that the form proposes: the first billable one without a price, else today.
 func ProposedDay(h history.History, today clock.Date) clock.Date {
-	if gap := firstWithout(h, history.Later(today, h.FirstDay()).AddDays(1)); !gap.IsZero() {
+	if gap := firstWithout(h, clock.Later(today, h.FirstDay()).AddDays(1)); !gap.IsZero() {
 		return gap
 	}
-	return history.Later(today, h.FirstDay())
+	return clock.Later(today, h.FirstDay())
 }
 
 // firstWithout is the first billable day before one that counts seats and has no price; zero: none.

@@ -113,14 +113,14 @@ func repriced(rows []ledger.Change) bool {
 func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool) {
 	on := f.On
 	if on.IsZero() {
-		on = firstUnder(h)
+		on = landingDay(h)
 	}
 	if on.IsZero() {
 		return ledger.Change{}, false
 	}
 	if n := len(h.Products); f.On.IsZero() && n > 0 {
 		// the item is of what it is now; days of what it was before have no price of it
-		on = history.Later(on, h.Products[n-1].On)
+		on = clock.Later(on, h.Products[n-1].On)
 	}
 	stands, found := h.PriceOn(on)
 	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
@@ -142,7 +142,7 @@ func landingDay(h history.History) clock.Date {
 	}
 	last := h.Stays[len(h.Stays)-1]
 	k := h.Contract(last.Contract)
-	return history.Later(history.Later(h.FirstDay(), last.On), history.Later(k.Start, k.BillFrom))
+	return clock.Later(clock.Later(h.FirstDay(), last.On), clock.Later(k.Start, k.BillFrom))
 }
 
 // priceRow is a price from a day on, for what the subscription is on it.
@@ -172,13 +172,35 @@ type copiedPrice struct {
 	Until    any           `json:"price_until"`
 }
 
+// PriceUntil is the next day after one on which the price that pages show may be another; zero: none is known.
+func PriceUntil(h history.History, today clock.Date) clock.Date {
+	var next clock.Date
+	consider := func(day clock.Date) {
+		if day.After(clock.Later(today, h.FirstDay())) && (next.IsZero() || day.Before(next)) {
+			next = day
+		}
+	}
+	for _, r := range h.Rows {
+		if r.Event == ledger.Price {
+			consider(r.On)
+		}
+	}
+	for _, s := range h.Stays {
+		consider(s.On)
+	}
+	for _, p := range h.Products {
+		consider(p.On)
+	}
+	return next
+}
+
 // copyPrices stores for lists the price of today, before the first billable day that of that day (RULES 5).
 func copyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, histories map[uuid.UUID]history.History,
 	today clock.Date) error {
 	all := make([]copiedPrice, len(ids))
 	for i, id := range ids {
 		h := histories[id]
-		all[i] = copiedPrice{ID: id, Until: date(h.PriceUntil(today))}
+		all[i] = copiedPrice{ID: id, Until: date(PriceUntil(h, today))}
 		if row, found := h.PriceToday(today); found {
 			p := row.Price
 			all[i].Price, all[i].Period, all[i].Currency = amount(p.Value), string(p.Period), p.Currency

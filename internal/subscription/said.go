@@ -32,7 +32,8 @@ func SayDates(ctx context.Context, tx *gorm.DB, a Act, start, end clock.Date) (S
 // known is what a plan depends on where nothing new was read.
 func known(ctx context.Context, tx *gorm.DB, s plan.Current, a Act) (plan.Input, error) {
 	in := plan.Input{Stored: &s.Subscription, Account: s.Account, Timeline: s.Timeline, Seen: a.Origin.At, Zone: a.Zone}
-	err := tx.WithContext(ctx).Raw(`SELECT id, connector, currency, cost_period, end_date_means AS end_date
+	err := tx.WithContext(ctx).Raw(`SELECT id, connector, currency, cost_period,
+		coalesce(nullif(end_date_means, ''), end_date_seen) AS end_date
 		FROM providers WHERE id = ?`, s.ProviderID).Scan(&in.Provider).Error
 	if err != nil {
 		return in, fmt.Errorf("provider of a subscription: %w", err)

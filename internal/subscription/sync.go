@@ -25,7 +25,16 @@ type Listing struct {
 	// customer's default
 	Contract uuid.NullUUID
 	Origin   ledger.Origin
-	Zone     *time.Location
+	// ReadAt is when the distributor was asked: rows bear that day, whenever they are written; unset: Origin.At
+	ReadAt time.Time
+	Zone   *time.Location
+}
+
+func (l Listing) seen() time.Time {
+	if l.ReadAt.IsZero() {
+		return l.Origin.At
+	}
+	return l.ReadAt
 }
 
 // Result is what a listing came to. Counts are of subscriptions.
@@ -84,7 +93,7 @@ func NeedLog(ctx context.Context, db *gorm.DB, l Listing) ([]LogWanted, error) {
 			plan.Ends(s.Status) == plan.Ends(r.Status) {
 			continue
 		}
-		day := clock.DateOf(l.Origin.At.Add(-plan.LogWindow), l.Zone).AddDays(-1)
+		day := clock.DateOf(l.seen().Add(-plan.LogWindow), l.Zone).AddDays(-1)
 		if s != nil {
 			day = wantedFrom(*s, r, l.Zone)
 		}

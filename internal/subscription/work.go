@@ -15,8 +15,10 @@ import (
 // work is one listing on its way into the database.
 type work struct {
 	Listing
-	readings  []plan.Reading
+	sent      []plan.Reading // as the distributor sent them
+	readings  []plan.Reading // with what it no longer sends, as far as that is known
 	bad       []distributor.BadRecord
+	twice     []string // ids listed more than once with unlike facts
 	catalogue *catalogue
 	inputs    []plan.Input
 	plans     []plan.Plan
@@ -39,6 +41,7 @@ func (w *work) read() {
 			continue
 		}
 		if w.readings[first].RawHash != r.RawHash || w.readings[first].Quantity != r.Quantity {
+			w.twice = append(w.twice, d.ExternalID)
 			w.bad = append(w.bad, distributor.BadRecord{ExternalID: d.ExternalID,
 				Reason: "the listing has this subscription twice, with different facts", Raw: d.Raw})
 		}
@@ -46,6 +49,7 @@ func (w *work) read() {
 	w.readings = slices.DeleteFunc(w.readings, func(r plan.Reading) bool {
 		return slices.ContainsFunc(w.bad, func(b distributor.BadRecord) bool { return b.ExternalID == r.ExternalID })
 	})
+	w.sent = slices.Clone(w.readings)
 }
 
 func (w *work) ids() []string {
@@ -68,6 +72,7 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	if err != nil {
 		return err
 	}
+	w.keep(was)
 	if err := w.products(ctx, tx, was, lock); err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	for i := range w.readings {
 		w.inputs[i] = plan.Input{
 			Stored: was[w.readings[i].ExternalID], Reading: &w.readings[i], Provider: w.Provider, Account: w.Account,
-			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Seen: w.Origin.At, Zone: w.Zone,
+			Log: w.Log, LogRead: slices.Contains(w.LogRead, w.readings[i].ContractNo), Seen: w.seen(), Zone: w.Zone,
 		}
 	}
 	w.decide()
@@ -87,6 +92,16 @@ func (w *work) compare(ctx context.Context, tx *gorm.DB, lock bool) error {
 	}
 	w.decide()
 	return nil
+}
+
+// keep puts known values in the place of what is no longer sent. What a person entered by hand is as it is entered.
+func (w *work) keep(was map[string]*Subscription) {
+	if w.Provider.Connector == distributor.Manual {
+		return
+	}
+	for i, r := range w.sent {
+		w.readings[i] = plan.Keep(r, was[r.ExternalID])
+	}
 }
 
 func (w *work) decide() {

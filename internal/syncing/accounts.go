@@ -14,9 +14,15 @@ import (
 	"seatledger/internal/provider"
 )
 
-// accounts reads all customers and applies what differs, one account a transaction.
-// The guard is asked before anything is written.
+// accounts reads all customers, writes down what would change, and applies it where the guards let it pass, one
+// account a transaction. What is missing from the list is asked for once more.
 func (w *worker) accounts(ctx context.Context) outcome {
+	if w.run.AppliesRunID != nil {
+		return w.applyShownAccounts(ctx)
+	}
+	if _, err := w.openPlan(ctx); err != nil {
+		return failure(err)
+	}
 	listing, err := w.conn.Accounts(ctx)
 	if err != nil {
 		return failure(err)
@@ -25,13 +31,18 @@ func (w *worker) accounts(ctx context.Context) outcome {
 	if err != nil {
 		return failure(err)
 	}
-	listed := make(map[string]distributor.Account, len(listing.Accounts))
-	for _, a := range listing.Accounts {
-		listed[a.ExternalID] = a
-	}
+	listing = withoutTwice(listing)
+	listed := byID(listing)
 	absent := absentAccounts(stored, listed, listing)
-	if out, stop := w.guardAccounts(ctx, stored, listed, absent); stop {
-		return out
+	if len(absent) > 0 && len(listed) > 0 {
+		if absent, err = w.stillAbsent(ctx, listed, absent); err != nil {
+			return failure(err)
+		}
+	}
+	if out, err := w.judgeAccounts(ctx, stored, listed, absent); err != nil {
+		return failure(err)
+	} else if out != nil {
+		return *out
 	}
 	if err := w.applyAccounts(ctx, stored, listed); err != nil {
 		return failure(err)
@@ -39,21 +50,82 @@ func (w *worker) accounts(ctx context.Context) outcome {
 	if err := w.accountsGone(ctx, stored, absent); err != nil {
 		return failure(err)
 	}
-	if err := w.keepUnreadable(ctx, "account", uuid.Nil, listing.Bad, listing.Complete); err != nil {
+	if err := w.keepUnread(ctx, "account", uuid.Nil, listing.Bad, listing.Complete); err != nil {
+		return failure(err)
+	}
+	if err := w.allApplied(ctx); err != nil {
 		return failure(err)
 	}
 	return w.accountsEnd(ctx, listing)
 }
 
+// withoutTwice sets customers aside that the list has twice with unlike facts: nobody knows which is right, so they
+// stay as they are, in whatever order they come.
+func withoutTwice(l distributor.AccountListing) distributor.AccountListing {
+	first, twice := map[string]account.Facts{}, map[string]bool{}
+	for _, a := range l.Accounts {
+		if was, known := first[a.ExternalID]; known && was != account.FactsOf(a) {
+			twice[a.ExternalID] = true
+		}
+		first[a.ExternalID] = account.FactsOf(a)
+	}
+	if len(twice) == 0 {
+		return l
+	}
+	l.Bad = slices.Clone(l.Bad)
+	l.Accounts = slices.DeleteFunc(slices.Clone(l.Accounts), func(a distributor.Account) bool {
+		if twice[a.ExternalID] {
+			l.Bad = append(l.Bad, distributor.BadRecord{ExternalID: a.ExternalID, Raw: a.Raw,
+				Reason: "the list has this customer twice, with unlike facts"})
+		}
+		return twice[a.ExternalID]
+	})
+	return l
+}
+
+func byID(l distributor.AccountListing) map[string]distributor.Account {
+	listed := make(map[string]distributor.Account, len(l.Accounts))
+	for _, a := range l.Accounts {
+		listed[a.ExternalID] = a
+	}
+	return listed
+}
+
+// stillAbsent reads the list once more: who came or left while its pages were read may have shifted others. What the
+// second list has is listed; what it cannot prove missing is not.
+func (w *worker) stillAbsent(ctx context.Context, listed map[string]distributor.Account,
+	absent []string) ([]string, error) {
+	again, err := w.conn.Accounts(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	if err != nil || !again.Complete {
+		return nil, nil //nolint:nilerr // a list that fails the second time proves nothing missing
+	}
+	for id, a := range byID(again) {
+		if _, have := listed[id]; !have {
+			listed[id] = a
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(absent), func(id string) bool {
+		_, have := listed[id]
+		return have
+	}), nil
+}
+
 // absentAccounts are those that a complete listing lacked; an incomplete one proves nothing.
 func absentAccounts(stored map[string]account.Account, listed map[string]distributor.Account,
 	l distributor.AccountListing) []string {
-	if !l.Complete || len(l.Bad) > 0 {
+	if !l.Complete {
 		return nil
+	}
+	unread := map[string]bool{} // listed all the same
+	for _, b := range l.Bad {
+		unread[b.ExternalID] = true
 	}
 	var absent []string
 	for id, a := range stored {
-		if _, ok := listed[id]; !ok && a.Facts.Status != account.Gone {
+		if _, ok := listed[id]; !ok && !unread[id] && a.Facts.Status != account.Gone {
 			absent = append(absent, id)
 		}
 	}
@@ -146,7 +218,7 @@ func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Acc
 // accountsEnd lets mapping work on what changed and says how the run ended.
 func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) outcome {
 	c := &w.progress.counts
-	if l.Complete && len(l.Bad) == 0 {
+	if l.Complete && len(l.Bad) == 0 || w.run.AppliesRunID != nil {
 		if err := provider.IdentityCompared(ctx, w.s.DB.Read(ctx), w.provider); err != nil {
 			return failure(err)
 		}
@@ -166,9 +238,10 @@ func (w *worker) accountsEnd(ctx context.Context, l distributor.AccountListing) 
 	}
 	switch {
 	case len(l.Bad) > 0:
-		return outcome{Partial, fmt.Sprintf("%d records could not be read. They are kept for a person, and no "+
-			"account was marked as gone.", len(l.Bad)), "Look at the records that could not be read."}
-	case !l.Complete:
+		return outcome{Partial, fmt.Sprintf("%d records could not be read or stand there twice with unlike facts. They "+
+			"are kept for a person, and count neither as changed nor as gone.", len(l.Bad)),
+			"Look at the records that could not be read."}
+	case !l.Complete && w.run.AppliesRunID == nil:
 		return outcome{Partial, "The distributor's total and its list disagree, so no account was marked as gone.",
 			"Sync again; if it lasts, ask the distributor."}
 	}

@@ -3,6 +3,7 @@ package syncing
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -12,48 +13,92 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
+	"seatledger/internal/syncing/guard"
 )
 
-// applySubscriptions reads one account's subscriptions and writes what differs in
-// one transaction under the lease. Without a difference it writes nothing.
-func (w *worker) applySubscriptions(ctx context.Context, t target) (result, error) {
+// readSubscriptions reads one account's subscriptions and writes down what would change of them, under the lease.
+func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error) {
+	at := w.s.Clock.Now()
 	got, err := w.conn.Subscriptions(ctx, t.ExternalID)
 	if err != nil {
 		return result{}, err
 	}
-	l := w.listingOf(t, got)
+	l := w.listingOf(t, got, at)
 	wanted, err := subscription.NeedLog(ctx, w.s.DB.Read(ctx), l)
 	if err != nil {
 		return result{}, err
 	}
 	l.Log, l.LogRead = w.changeLog(ctx, t, wanted)
-	res, err := w.store(ctx, t, l)
+	c, err := subscription.Compare(ctx, w.s.DB.Read(ctx), l, false)
 	if err != nil {
 		return result{}, err
 	}
-	if err := w.keepUnreadable(ctx, "subscription", t.ID, append(got.Bad, res.Bad...), got.Complete); err != nil {
+	if got.Complete, err = w.believed(ctx, t, got); err != nil {
 		return result{}, err
 	}
-	r := result{counts: Counts{Added: res.Added, Changed: res.Changed, Unchanged: res.Unchanged, Held: res.Held},
-		seen: idsOf(got)}
-	switch {
-	case len(got.Bad)+len(res.Bad) > 0:
-		return w.unreadableAccount(ctx, t, r, len(got.Bad)+len(res.Bad))
-	case !got.Complete:
-		return w.incompleteAccount(ctx, t, r, got.RequestID)
-	case len(res.Touched) == 0:
-		return w.already(ctx, t.ExternalID, r)
+	a := readAccount{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, ReadAt: at, Complete: got.Complete,
+		IDs: idsOf(got), Tally: guard.Count(got), Counts: Counts{Unchanged: c.Unchanged, Held: c.Held}}
+	bad := append(got.Bad, c.Bad...)
+	if len(bad) > 0 || !got.Complete {
+		a.Counts.Failed = 1
 	}
-	return r, nil
+	if a.Payload, err = w.toApply(ctx, t, l, c, bad, got.Complete); err != nil {
+		return result{}, err
+	}
+	surge, err := w.surging(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	return result{counts: a.Counts}, w.lease.inTx(ctx, func(tx *gorm.DB) error {
+		if err := w.keepRead(tx, a, rowsOf(c, surge), c.Twice); err != nil {
+			return err
+		}
+		return w.noteDoubt(tx, t, got, len(bad), a.Counts)
+	})
 }
 
-func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscription.Listing {
+// believed tells whether a list counts as whole. An empty one that was not proved is believed of an account that has
+// nothing to lose.
+func (w *worker) believed(ctx context.Context, t target, got distributor.SubscriptionListing) (bool, error) {
+	if got.Complete || len(got.Subscriptions)+len(got.Bad) > 0 {
+		return got.Complete, nil
+	}
+	var has bool
+	err := w.s.DB.Read(ctx).Raw(`SELECT EXISTS (SELECT FROM subscriptions WHERE account_id = ?
+		AND provider_status <> 'missing')`, t.ID).Scan(&has).Error
+	return !has, err
+}
+
+// toApply is what has to be kept of an account until it is applied; nil when nothing differs.
+func (w *worker) toApply(ctx context.Context, t target, l subscription.Listing, c subscription.Comparison,
+	bad []distributor.BadRecord, complete bool) (*payload, error) {
+	open, err := w.openUnreadable(ctx, w.s.DB.Read(ctx), "subscription", uuid.NullUUID{UUID: t.ID, Valid: true})
+	if err != nil || len(c.Records)+len(bad)+len(open) == 0 {
+		return nil, err
+	}
+	p := &payload{Records: c.Records, LogRead: l.LogRead, Bad: bad, Complete: complete}
+	if len(c.Records) > 0 {
+		p.Log = l.Log
+	}
+	return p, nil
+}
+
+func rowsOf(c subscription.Comparison, s guard.Surging) []guard.Row {
+	rows := make([]guard.Row, len(c.Differences))
+	for i, d := range c.Differences {
+		rows[i] = guard.Of(d, s)
+	}
+	return rows
+}
+
+func (w *worker) listingOf(t target, got distributor.SubscriptionListing, at time.Time) subscription.Listing {
 	l := subscription.Listing{
 		Provider: w.rules(),
 		Account: subscription.Account{ID: t.ID, ExternalID: t.ExternalID, State: account.State(t.State),
 			CRMAccountID: t.CRMAccountID},
 		Records: got.Subscriptions,
 		Origin:  w.origin(),
+		ReadAt:  at,
 		Zone:    w.s.Zone,
 	}
 	if w.run.ContractID != nil {
@@ -68,7 +113,7 @@ func (w *worker) listingOf(t target, got distributor.SubscriptionListing) subscr
 func (w *worker) rules() subscription.Provider {
 	return subscription.Provider{ID: w.provider.ID, Connector: w.provider.Connector, Currency: w.provider.Currency,
 		CostPeriod: w.provider.CostPeriod,
-		EndDate:    subscription.EndDate(w.provider.EndDateMeans)}
+		EndDate:    subscription.EndDate(w.provider.EndDate())}
 }
 
 func (w *worker) origin() ledger.Origin {
@@ -96,23 +141,6 @@ func (w *worker) changeLog(ctx context.Context, t target, wanted []subscription.
 	return log, read
 }
 
-func (w *worker) store(ctx context.Context, t target, l subscription.Listing) (subscription.Result, error) {
-	var res subscription.Result
-	err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		var err error
-		if res, err = subscription.SyncAccount(ctx, tx, l); err != nil || len(res.Touched) == 0 {
-			return err
-		}
-		if err := w.s.Reviews.Refresh(ctx, tx, res.Touched); err != nil {
-			return err
-		}
-		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "changed",
-			Cause:  changes(res),
-			Counts: Counts{Added: res.Added, Changed: res.Changed, Unchanged: res.Unchanged, Held: res.Held}})
-	})
-	return res, err
-}
-
 func changes(r subscription.Result) string {
 	s := fmt.Sprintf("%d new, %d changed.", r.Added, r.Changed)
 	if r.Held > 0 {
@@ -137,24 +165,22 @@ func idsOf(got distributor.SubscriptionListing) []string {
 	return ids
 }
 
-// unreadableAccount counts an account as failed whose readable records were applied all the same.
-func (w *worker) unreadableAccount(ctx context.Context, t target, r result, n int) (result, error) {
-	r.counts.Failed = 1
-	return r, w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "failed",
-			Cause: fmt.Sprintf("%d records could not be read; they are kept for a person and count neither as 0 nor "+
-				"as gone. The others were applied.", n),
-			Advice:    "Look at the records on the account's page and ask the distributor.",
-			ErrorKind: distributor.BadAnswer, Counts: r.counts})
-	})
-}
-
-func (w *worker) incompleteAccount(ctx context.Context, t target, r result, requestID string) (result, error) {
-	r.counts.Failed = 1
-	return r, w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		return w.note(tx, accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: "failed",
-			Cause:  "The distributor's total and its list disagree. What was listed was applied.",
-			Advice: "Retry this account; if it lasts, ask the distributor.", ErrorKind: distributor.BadAnswer,
-			RequestID: requestID, Counts: r.counts})
-	})
+// noteDoubt notes an account that could not be read whole; what could be read of it counts all the same.
+func (w *worker) noteDoubt(tx *gorm.DB, t target, got distributor.SubscriptionListing, bad int, c Counts) error {
+	row := accountResult{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, Outcome: OutcomeFailed,
+		ErrorKind: distributor.BadAnswer, Counts: c}
+	switch {
+	case bad > 0:
+		row.Cause = fmt.Sprintf("%d records could not be read; they are kept for a person and count neither as 0 nor "+
+			"as gone. The others count.", bad)
+		row.Advice = "Look at the records on the account's page and ask the distributor."
+	case !got.Complete:
+		row.Cause = "The list was not proved whole: " + got.Why + ". What was listed counts, and nothing of this " +
+			"account is taken for gone."
+		row.Advice = "Retry this account; if it lasts, ask the distributor."
+		row.RequestID = got.RequestID
+	default:
+		return nil
+	}
+	return w.note(tx, row)
 }

@@ -29,7 +29,7 @@ func TestATryThatWasRolledBackTakesNoRun(t *testing.T) {
 	if got := w.get(r.ID); !cancelled || got.State != syncing.Cancelled || got.Attempt != 0 {
 		t.Errorf("cancelled between the tries: %v; then %s, attempt %d", cancelled, got.State, got.Attempt)
 	}
-	if n := w.count(`SELECT count(*) FROM sync_leases`); n != 0 {
+	if n := w.count(`SELECT count(*) FROM sync_runs WHERE held_until IS NOT NULL`); n != 0 {
 		t.Errorf("%d leases", n)
 	}
 }

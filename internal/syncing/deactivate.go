@@ -43,7 +43,7 @@ func (s *Service) endRun(ctx context.Context, tx *gorm.DB, by audit.Actor, provi
 	if err != nil || !found {
 		return nil, err
 	}
-	err = s.cancel(tx, by, run.ID)
+	err = s.desk().CancelIn(ctx, tx, by, run.ID)
 	if errs.KindOf(err) == errs.Conflict {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -11,7 +12,9 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/obs"
+	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/runs"
 )
 
 // outcome is how a run ended, apart from its counts.
@@ -24,53 +27,12 @@ type outcome struct {
 // Execute works a run to its end, or to where it is interrupted. A run that has
 // ended is left alone, so a job that comes twice does no harm. ErrBusy: try later.
 func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
-	ctx = obs.WithRun(ctx, runID.String())
-	w, err := s.begin(ctx, runID)
-	if err != nil || w == nil {
-		return err
-	}
-	working, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	go w.lease.keep(working, stop)
-	out := w.work(working)
-	if cause := context.Cause(working); cause != nil {
-		out = w.brokenOff(context.WithoutCancel(ctx), cause)
-	}
-	// The end is written also when the process is asked to stop.
-	return w.end(context.WithoutCancel(ctx), out)
-}
-
-// begin takes the lease and marks the run as running; nil when there is nothing left to do. A try
-// that was rolled back leaves nothing behind.
-func (s *Service) begin(ctx context.Context, runID uuid.UUID) (*worker, error) {
-	var w *worker
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
-		w, err = s.take(ctx, tx, runID)
-		return err
+	return s.desk().Work(ctx, runID, func(ctx context.Context, h *runs.Hold) runs.Outcome {
+		ctx, calls := obs.WithCalls(ctx)
+		w := &worker{s: s, lease: lease{h}, calls: calls}
+		ctx, w.watch = distributor.Watching(ctx)
+		return w.outcome(w.work(ctx))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
-}
-
-func (s *Service) take(ctx context.Context, tx *gorm.DB, runID uuid.UUID) (*worker, error) {
-	var r Run
-	if err := tx.Raw(`SELECT * FROM sync_runs WHERE id = ? FOR UPDATE`, runID).Scan(&r).Error; err != nil {
-		return nil, err
-	}
-	if r.ID == uuid.Nil || r.State.Finished() {
-		return nil, nil
-	}
-	l, err := s.acquire(ctx, tx, r)
-	if err != nil {
-		return nil, err
-	}
-	r.Attempt++
-	err = tx.Exec(`UPDATE sync_runs SET state = 'running', attempt = ?, started_at = coalesce(started_at, ?)
-		WHERE id = ?`,
-		r.Attempt, s.Clock.Now(), runID).Error
-	return &worker{s: s, run: r, lease: l}, err
 }
 
 // worker is one attempt at a run.
@@ -81,10 +43,17 @@ type worker struct {
 	provider provider.Provider
 	conn     distributor.Connector
 	progress *progress
+	heard    heard
+	calls    *atomic.Int64      // made to the distributor in this attempt
+	watch    *distributor.Watch // what is seen of the wire meanwhile
 	counters
 }
 
 func (w *worker) work(ctx context.Context) outcome {
+	var err error
+	if w.run, err = Get(ctx, w.s.DB.Read(ctx), w.lease.ID); err != nil {
+		return failure(err)
+	}
 	p, err := provider.Get(ctx, w.s.DB.Read(ctx), w.run.ProviderID)
 	if err != nil {
 		return failure(err)
@@ -99,12 +68,12 @@ func (w *worker) work(ctx context.Context) outcome {
 			return failure(err)
 		}
 	}
-	if w.conn, err = w.s.Connect(ctx, p); err != nil {
+	conn, err := w.s.Connect(ctx, p)
+	if err != nil {
 		return failure(err)
 	}
-	if w.progress, err = w.openProgress(ctx); err != nil {
-		return failure(err)
-	}
+	w.conn = listening{conn, w}
+	w.progress = w.openProgress()
 	out := w.read(ctx)
 	if out.state == Failed {
 		out.message += " " + w.kept(ctx)
@@ -125,49 +94,22 @@ func (w *worker) read(ctx context.Context) outcome {
 // kept says what a failed run leaves behind; where every account failed, the cause of most.
 func (w *worker) kept(ctx context.Context) string {
 	c := w.progress.counts
+	var applied int
+	err := w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM sync_plan_rows WHERE run_id = ? AND state = 'applied'`,
+		w.run.ID).Scan(&applied).Error
 	switch {
-	case c.Done == 0:
+	case err == nil && applied > 0:
+		return fmt.Sprintf("What was applied until then is kept: %d records.", applied)
+	case c.Failed < c.Done || c.Done == 0:
 		return "Nothing was changed."
-	case c.Failed < c.Done:
-		return fmt.Sprintf("What was read until then is kept: %d of %d accounts.", c.Done-c.Failed, c.Total)
 	}
 	var causes []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
+	err = w.s.DB.Read(ctx).Raw(`SELECT cause FROM sync_run_accounts WHERE run_id = ? AND outcome = 'failed'
 		GROUP BY cause ORDER BY count(*) DESC, cause LIMIT 1`, w.run.ID).Scan(&causes).Error
 	if err != nil || len(causes) == 0 {
 		return ""
 	}
 	return "The cause of most: " + causes[0]
-}
-
-// verify is what the night does first: a refused connection ends the run before it
-// asks a thousand times; a warning does not.
-func (w *worker) verify(ctx context.Context) error {
-	check, err := w.s.Verify(ctx, w.provider.ID)
-	if err != nil {
-		return err
-	}
-	for _, l := range check.Layers {
-		if l.Result == distributor.Failed {
-			return &distributor.Error{Op: "verify " + l.Name, Message: l.Message, Advice: l.Advice,
-				RequestID: l.RequestID}
-		}
-	}
-	return nil
-}
-
-func (w *worker) brokenOff(ctx context.Context, cause error) outcome {
-	switch {
-	case errors.Is(cause, errCancelled):
-		by := "a person"
-		if now, err := Get(ctx, w.s.DB.Read(ctx), w.run.ID); err == nil {
-			by = now.CancelRequestedBy
-		}
-		return outcome{Cancelled, fmt.Sprintf("Cancelled by %s. What was read until then is kept.", by), ""}
-	case errors.Is(cause, errLeaseLost):
-		return outcome{state: ""}
-	}
-	return outcome{Interrupted, "Seatledger was stopped during the run; it goes on by itself at the last saved account.", ""}
 }
 
 // failure tells a failed run's cause: the distributor's in its own words, ours without details.
@@ -176,5 +118,48 @@ func failure(err error) outcome {
 	if errors.As(err, &e) {
 		return outcome{Failed, e.Message, e.Advice}
 	}
+	if postgres.TroubleOf(err) != postgres.None {
+		return outcome{state: Interrupted}
+	}
 	return outcome{Failed, errs.Public(err), "Try again. If it lasts, look in the log for this run."}
+}
+
+// outcome is how the attempt ended, for its lifecycle. A pause that was asked for comes before all else.
+func (w *worker) outcome(o outcome) runs.Outcome {
+	out := runs.Outcome{State: o.state, Message: o.message, Advice: o.advice}
+	refused, pause := w.heard.said()
+	switch {
+	case pause != nil && o.state != Succeeded && o.state != Stopped:
+		out = w.s.desk().PauseUntil(pause.Until, askedBy(pause.AskedBy))
+	case o.state == Interrupted:
+		out.Message = "The database did not answer; " + table().GoesOn
+	case o.state == Failed:
+		out.Final, out.Refused = refused, refused
+	}
+	done := out.Pause == 0 && out.State != Interrupted
+	out.Also = func(tx *gorm.DB) error { return w.saveEnd(tx, done) }
+	return out
+}
+
+// saveEnd saves how far the attempt came and the calls that it made, in the transaction that ends it.
+// The wire report is of a run that ended.
+func (w *worker) saveEnd(tx *gorm.DB, done bool) error {
+	err := tx.Exec(`UPDATE sync_runs SET calls = calls + ? WHERE id = ?`, w.calls.Load(), w.lease.ID).Error
+	if err != nil || w.progress == nil {
+		return err
+	}
+	if err := w.progress.write(tx); err != nil || !done {
+		return err
+	}
+	return w.report(tx.Statement.Context, tx)
+}
+
+func askedBy(by distributor.Asker) string {
+	switch by {
+	case distributor.ByBreaker:
+		return "because most answers of the distributor were failures of its server"
+	case distributor.ByLimit:
+		return "because the provider's calls per minute are used up"
+	}
+	return "asked by the distributor"
 }

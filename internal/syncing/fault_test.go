@@ -164,7 +164,6 @@ func TestAnInterruptedRunGoesOnAndEndsAsIfNothingHadHappened(t *testing.T) {
 	if got := w.get(r.ID); got.State != syncing.Interrupted && got.State != syncing.Running {
 		t.Fatalf("after the break: %s", got.State)
 	}
-	w.clock.Advance(2 * time.Minute)
 	w.ok(w.sync.Watch(t.Context()))
 	if got := w.get(r.ID); got.State != syncing.Interrupted {
 		t.Fatalf("watched: %s", got.State)
@@ -192,7 +191,7 @@ func (w *world) rows() []string {
 	return rows
 }
 
-// breakOff works a run until some accounts are applied, then takes its context away
+// breakOff works a run until some accounts are read, then takes its context away
 // as a stop of the process does.
 func (w *world) breakOff(r syncing.Run) {
 	w.t.Helper()
@@ -204,9 +203,9 @@ func (w *world) breakOff(r syncing.Run) {
 	ended := make(chan error, 1)
 	go func() { ended <- w.sync.Execute(ctx, r.ID) }()
 	deadline := time.Now().Add(20 * time.Second)
-	for w.count(`SELECT count(*) FROM subscriptions`) == 0 {
+	for w.count(`SELECT count(*) FROM sync_plan_accounts WHERE run_id = ?`, r.ID) == 0 {
 		if time.Now().After(deadline) {
-			w.t.Fatal("nothing was applied")
+			w.t.Fatal("nothing was read")
 		}
 	}
 	stop()
@@ -342,12 +341,16 @@ func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
 		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.queued = nil // the job is lost
-	w.clock.Advance(9 * time.Minute)
+	waits := func(minutes int) {
+		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(mins => ?)`,
+			minutes).Error)
+	}
+	waits(9)
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 0 {
 		t.Fatal("a run that waits its turn was queued twice")
 	}
-	w.clock.Advance(2 * time.Minute)
+	waits(11)
 	w.ok(w.sync.Watch(t.Context()))
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 1 {

@@ -36,6 +36,8 @@ type Row struct {
 	FinishedAt  *time.Time
 	Counts      `gorm:"embedded"`
 	Message     string
+	Advice      string
+	Figures     `gorm:"embedded"`
 }
 
 // Sorts are the keys of the list.
@@ -48,7 +50,8 @@ func Sorts() paging.Sorts {
 
 const rowsOfRuns = `SELECT r.id, r.provider_id, p.name AS provider, r.kind, r.trigger, r.state, r.requested_by,
 	r.requested_at, r.started_at, r.finished_at,
-	r.total, r.done, r.added, r.changed, r.unchanged, r.gone, r.held, r.failed, r.message
+	r.total, r.done, r.added, r.changed, r.unchanged, r.gone, r.held, r.failed, r.message, r.advice,
+		` + figureColumns + `
 	FROM sync_runs r JOIN providers p ON p.id = r.provider_id WHERE `
 
 func (f Filter) where() (string, []any) {

@@ -3,68 +3,66 @@ package syncing
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
 	"seatledger/internal/provider"
+	"seatledger/internal/runs"
 )
 
-// nextNight is the first moment after now that is SyncAt o'clock in the zone. A time
-// of day that a change of clocks skips falls on the hour after.
-func (s *Service) nextNight(now time.Time) time.Time {
-	day := clock.DateOf(now, s.Zone)
-	for {
-		h, m := int(s.SyncAt.Hours()), int(s.SyncAt.Minutes())%60
-		at := time.Date(day.Year(), day.Month(), day.Day(), h, m, 0, 0, s.Zone)
-		if at.After(now) {
-			return at.UTC()
-		}
-		day = day.AddDays(1)
-	}
+func (s *Service) nights() runs.Nights {
+	return runs.Nights{Desk: s.desk(), At: s.SyncAt, Until: s.SyncUntil}
 }
 
-// Night queues the nightly runs whose hour has come: the accounts of each active
-// provider, and then its subscriptions. The schedule stands in the database, so a
-// restart neither forgets nor repeats a night. While another run has the provider,
-// the night waits for it.
+// Night queues the nightly runs whose hour has come: the accounts of each active provider, and then its
+// subscriptions; where the night failed before, what failed. While another run has the provider, the night waits.
 func (s *Service) Night(ctx context.Context) error {
-	now := s.Clock.Now()
-	err := s.DB.Read(ctx).Exec(`INSERT INTO sync_schedule (provider_id, next_at) SELECT id, ? FROM providers
-		WHERE connector <> 'manual'
-		ON CONFLICT DO NOTHING`, s.nextNight(now)).Error
-	if err != nil {
+	if err := s.planNights(ctx); err != nil {
 		return err
 	}
-	var due []uuid.UUID
-	err = s.DB.Read(ctx).Raw(`SELECT s.provider_id FROM sync_schedule s WHERE s.next_at <= ? ORDER BY s.provider_id`,
-		now).Scan(&due).Error
+	due, err := s.nights().Due(ctx)
 	for _, id := range due {
-		err = errors.Join(err, s.nightOf(ctx, id))
+		err = errors.Join(err, s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.nightOf(ctx, tx, id) }))
+	}
+	if len(due) > 0 {
+		_, pruning := s.Prune(ctx)
+		err = errors.Join(err, pruning)
 	}
 	return err
 }
 
-// nightOf queues one provider's nightly run and moves its schedule in one transaction.
-func (s *Service) nightOf(ctx context.Context, providerID uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		now := s.Clock.Now()
-		moved := tx.Exec(`UPDATE sync_schedule SET next_at = ? WHERE provider_id = ? AND next_at <= ?
-			AND NOT EXISTS (SELECT FROM sync_runs WHERE provider_id = sync_schedule.provider_id
-			AND state IN ('queued', 'running', 'interrupted'))`,
-			s.nextNight(now), providerID, now)
-		if moved.Error != nil || moved.RowsAffected == 0 {
-			return moved.Error
-		}
-		p, err := provider.Get(ctx, tx, providerID)
-		if err != nil || !p.Active {
-			return err
-		}
-		_, _, err = s.request(ctx, tx, audit.System,
-			Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true})
+func (s *Service) planNights(ctx context.Context) error {
+	var fresh []uuid.UUID
+	err := s.DB.Read(ctx).Raw(`SELECT id FROM providers p WHERE connector <> 'manual'
+		AND NOT EXISTS (SELECT FROM run_nights n WHERE n.runs = ? AND n.subject = p.id)`,
+		table().Name).Scan(&fresh).Error
+	for _, id := range fresh {
+		err = errors.Join(err, s.nights().Plan(s.DB.Read(ctx), id))
+	}
+	return err
+}
+
+func (s *Service) nightOf(ctx context.Context, tx *gorm.DB, providerID uuid.UUID) error {
+	undone, begin, err := s.nights().Begin(tx, providerID)
+	if err != nil || !begin {
 		return err
-	})
+	}
+	p, err := provider.Get(ctx, tx, providerID)
+	if err != nil {
+		return err
+	}
+	if !p.Active {
+		_, err := s.nights().Settle(tx, providerID)
+		return err
+	}
+	if err := s.missed(ctx, tx, p); err != nil {
+		return err
+	}
+	q := Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true}
+	if !runs.Left(undone, string(Accounts)) {
+		q.Kind, q.ThenSubscriptions = Subscriptions, false
+	}
+	return s.requestIn(ctx, tx, audit.System, q)
 }

@@ -81,12 +81,13 @@ type Cause struct {
 
 const causesShown = 20
 
-// Causes groups a run's failures, the most frequent first.
-func Causes(ctx context.Context, db *gorm.DB, runID uuid.UUID) ([]Cause, error) {
+// Causes groups the failures of a run, or of several together, the most frequent first.
+func Causes(ctx context.Context, db *gorm.DB, runs ...uuid.UUID) ([]Cause, error) {
 	var rows []Cause
-	err := db.WithContext(ctx).Raw(`SELECT cause, advice, count(*) AS accounts FROM sync_run_accounts WHERE run_id = ?
+	err := db.WithContext(ctx).Raw(`SELECT cause, advice, count(*) AS accounts FROM sync_run_accounts
+		WHERE run_id IN (?)
 		AND outcome = 'failed'
-		GROUP BY cause, advice ORDER BY accounts DESC, cause LIMIT ?`, runID, causesShown).Scan(&rows).Error
+		GROUP BY cause, advice ORDER BY accounts DESC, cause LIMIT ?`, runs, causesShown).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("group failures of a run: %w", err)
 	}

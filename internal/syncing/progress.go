@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-
-	"seatledger/internal/postgres"
 )
 
 const saveEvery = time.Second
@@ -19,35 +17,22 @@ type progress struct {
 	w  *worker
 	mu sync.Mutex
 
-	names   []string            // external ids of all accounts to read, in order
-	results map[int]result      // finished, but one before them is not
-	next    int                 // the first that is not finished
-	counts  Counts              // of all before next
-	unsaved map[string][]string // subscriptions seen since the last save, by account
-	seen    map[string]struct{} // all subscriptions seen
+	names   []string       // external ids of all accounts to read, in order
+	results map[int]result // finished, but one before them is not
+	next    int            // the first that is not finished
+	counts  Counts         // of all before next
 	savedAt time.Time
+	savedTo int // what was before next at the last save
 }
 
 // result is what reading one account came to.
 type result struct {
 	counts Counts // Done and Total are not used
-	seen   []string
 }
 
 // openProgress goes on where an interrupted attempt was saved.
-func (w *worker) openProgress(ctx context.Context) (*progress, error) {
-	p := &progress{w: w, counts: w.run.Counts, results: map[int]result{}, unsaved: map[string][]string{},
-		seen: map[string]struct{}{}, savedAt: w.s.Clock.Now()}
-	if w.run.Attempt < 2 {
-		return p, nil
-	}
-	var ids []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT unnest(external_ids) FROM sync_run_seen WHERE run_id = ?`,
-		w.run.ID).Scan(&ids).Error
-	for _, id := range ids {
-		p.seen[id] = struct{}{}
-	}
-	return p, err
+func (w *worker) openProgress() *progress {
+	return &progress{w: w, counts: w.run.Counts, results: map[int]result{}, savedAt: w.s.Clock.Now()}
 }
 
 // plan sets which accounts there are to read, in the order of their external id,
@@ -58,7 +43,7 @@ func (p *progress) plan(ctx context.Context, externalIDs []string) (int, error) 
 	for p.next < len(externalIDs) && p.w.run.SavedThrough != "" && externalIDs[p.next] <= p.w.run.SavedThrough {
 		p.next++
 	}
-	p.counts.Done = p.next
+	p.counts.Done, p.savedTo = p.next, p.next
 	return p.next, p.save(ctx)
 }
 
@@ -84,12 +69,6 @@ func (p *progress) take(r result) {
 	delete(p.results, p.next)
 	p.counts.add(r.counts)
 	p.counts.Done++
-	if p.w.run.whole() {
-		p.unsaved[p.names[p.next]] = r.seen
-	}
-	for _, id := range r.seen {
-		p.seen[id] = struct{}{}
-	}
 	p.next++
 }
 
@@ -102,11 +81,11 @@ func (c *Counts) add(o Counts) {
 	c.Failed += o.Failed
 }
 
-// save writes counts, mark and what was seen, under the lease.
+// save writes counts and mark, under the lease.
 func (p *progress) save(ctx context.Context) error {
-	err := p.w.lease.inTx(ctx, p.write)
+	err := p.w.lease.Save(ctx, p.write)
 	if err == nil {
-		clear(p.unsaved)
+		p.savedTo = p.next
 		p.savedAt = p.w.s.Clock.Now()
 	}
 	return err
@@ -119,14 +98,21 @@ func (p *progress) mark() string {
 	return p.names[p.next-1]
 }
 
-// write stores the mark together with what was seen up to it: a resumed attempt
-// skips those accounts, and without what they listed it would take it for gone.
+// applied notes, at most once a second, that the attempt comes further although nothing more is read.
+func (p *progress) applied(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w.s.Clock.Now().Sub(p.savedAt) < saveEvery {
+		return nil
+	}
+	p.savedAt = p.w.s.Clock.Now()
+	return p.w.lease.Save(ctx, p.w.lease.Progressed)
+}
+
+// write stores counts and mark: a resumed attempt skips the accounts up to it.
 func (p *progress) write(tx *gorm.DB) error {
-	for account, ids := range p.unsaved {
-		err := tx.Exec(`INSERT INTO sync_run_seen (run_id, account_external_id, external_ids) VALUES (?, ?, ?)
-			ON CONFLICT (run_id, account_external_id) DO UPDATE
-			SET external_ids = excluded.external_ids`, p.w.run.ID, account, postgres.Texts(ids)).Error
-		if err != nil {
+	if p.next > p.savedTo {
+		if err := p.w.lease.Progressed(tx); err != nil {
 			return err
 		}
 	}

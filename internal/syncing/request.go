@@ -11,8 +11,8 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
-	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
+	"seatledger/internal/runs"
 )
 
 // Request asks for a run.
@@ -26,8 +26,10 @@ type Request struct {
 	OnlyExternalIDs   []string   // subscriptions ticked in a contract's preview
 	RetryOf           *uuid.UUID
 	ThenSubscriptions bool
-	Anyway            bool // sync without a fresh check
-	AllowGone         bool // a person agreed to what the guard stopped
+	Anyway            bool       // sync without a fresh check
+	AllowGone         bool       // a person agreed to what the guard stopped
+	Dry               bool       // only plan what would change
+	AppliesRunID      *uuid.UUID // carry out the plan of that run
 }
 
 // Request queues a run together with its job, or finds the one of this provider
@@ -35,39 +37,45 @@ type Request struct {
 // inactive, has nothing to read, or was not verified and the request does not insist.
 func (s *Service) Request(ctx context.Context, by audit.Actor, q Request) (run Run, found bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		run, found, err = s.request(ctx, tx, by, q)
+		_, err := held(ctx, tx, q.ProviderID) // refused even while its last run is still ending
 		return err
 	})
-	if postgres.Constraint(err) == "sync_runs_one_unfinished" {
-		run, found, err = Unfinished(ctx, s.DB.Read(ctx), q.ProviderID)
-		if err == nil && !found {
-			return s.Request(ctx, by, q)
-		}
-	}
-	return run, found, err
-}
-
-func (s *Service) request(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) (Run, bool, error) {
-	p, err := held(ctx, tx, q.ProviderID)
 	if err != nil {
 		return Run{}, false, err
 	}
-	run, found, err := Unfinished(ctx, tx, q.ProviderID)
-	if err != nil || found {
-		return run, found, err
+	id, found, err := s.desk().Request(ctx, q.ProviderID, s.adding(ctx, by, q))
+	if err != nil {
+		return Run{}, false, err
 	}
-	if err := maySync(p, q); err != nil {
-		return run, false, err
-	}
-	run = s.newRun(by, q)
-	if err := tx.Create(&run).Error; err != nil {
-		return run, false, fmt.Errorf("queue run: %w", err)
-	}
-	return run, false, s.Enqueue(ctx, tx, run.ID, 0)
+	run, err = Get(ctx, s.DB.Read(ctx), id)
+	return run, found, err
 }
 
-// held reads a provider that may sync, and keeps it from being deactivated until
-// commit. An inactive one is refused even while its last run is still ending.
+// requestIn is Request within a transaction.
+func (s *Service) requestIn(ctx context.Context, tx *gorm.DB, by audit.Actor, q Request) error {
+	_, _, err := s.desk().RequestIn(ctx, tx, q.ProviderID, s.adding(ctx, by, q))
+	return err
+}
+
+// adding stores a run that is not refused.
+func (s *Service) adding(ctx context.Context, by audit.Actor, q Request) func(tx *gorm.DB) (uuid.UUID, error) {
+	return func(tx *gorm.DB) (uuid.UUID, error) {
+		p, err := held(ctx, tx, q.ProviderID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if err := maySync(p, q); err != nil {
+			return uuid.Nil, err
+		}
+		run := s.newRun(by, q)
+		if err := tx.Create(&run).Error; err != nil {
+			return uuid.Nil, fmt.Errorf("queue run: %w", err)
+		}
+		return run.ID, nil
+	}
+}
+
+// held reads a provider that may sync, and keeps it from being deactivated until commit.
 func held(ctx context.Context, tx *gorm.DB, id uuid.UUID) (provider.Provider, error) {
 	if err := tx.WithContext(ctx).Exec(`SELECT 1 FROM providers WHERE id = ? FOR SHARE`, id).Error; err != nil {
 		return provider.Provider{}, err
@@ -81,20 +89,17 @@ func held(ctx context.Context, tx *gorm.DB, id uuid.UUID) (provider.Provider, er
 
 func (s *Service) newRun(by audit.Actor, q Request) Run {
 	r := Run{
-		ID: uuid.Must(uuid.NewV7()), ProviderID: q.ProviderID, Kind: q.Kind, Trigger: q.Trigger,
+		Head: runs.NewHead(s.Clock, by, q.Trigger), ProviderID: q.ProviderID, Kind: q.Kind,
 		AccountID: q.AccountID, ContractID: q.ContractID, OnlyAccounts: q.OnlyAccounts,
-		OnlyExternalIDs: q.OnlyExternalIDs,
-		RetryOf:         q.RetryOf, ThenSubscriptions: q.ThenSubscriptions, Anyway: q.Anyway, AllowGone: q.AllowGone,
-		State: Queued, RequestedBy: by.Name, RequestedAt: s.Clock.Now(),
+		OnlyExternalIDs: q.OnlyExternalIDs, RetryOf: q.RetryOf, ThenSubscriptions: q.ThenSubscriptions,
+		Anyway: q.Anyway, AllowGone: q.AllowGone,
+		Dry: q.Dry, AppliesRunID: q.AppliesRunID,
 	}
 	if r.OnlyAccounts == nil {
 		r.OnlyAccounts = []string{}
 	}
 	if r.OnlyExternalIDs == nil {
 		r.OnlyExternalIDs = []string{}
-	}
-	if by.IsPerson() {
-		r.RequestedByID = &by.ID
 	}
 	return r
 }

@@ -57,7 +57,16 @@ func (w *worker) already(ctx context.Context, externalID string, r result) (resu
 }
 
 // failedAccount is an account whose reading failed: its cause in plain words.
-func (w *worker) failedAccount(ctx context.Context, a target, err error) (result, error) {
+func (w *worker) failedAccount(ctx context.Context, a target, err error) (r result, failed error) {
+	failed = w.lease.inTx(ctx, func(tx *gorm.DB) error {
+		r, failed = w.failedAccountIn(ctx, tx, a, err)
+		return failed
+	})
+	return r, failed
+}
+
+// failedAccountIn notes it, and that nothing is known of what the account holds.
+func (w *worker) failedAccountIn(ctx context.Context, tx *gorm.DB, a target, err error) (result, error) {
 	row := accountResult{ExternalID: a.ExternalID, AccountID: a.ID, Name: a.Name, Outcome: "failed",
 		Cause: errs.Public(err), Advice: "Retry the failed accounts; if it lasts, look in the log for this run."}
 	var e *distributor.Error
@@ -65,5 +74,10 @@ func (w *worker) failedAccount(ctx context.Context, a target, err error) (result
 		row.Cause, row.Advice, row.ErrorKind, row.RequestID = e.Message, e.Advice, e.Kind, e.RequestID
 	}
 	w.s.Log.WarnContext(ctx, "account failed", "account", a.ExternalID, "error", err)
-	return result{counts: Counts{Failed: 1}}, w.lease.inTx(ctx, func(tx *gorm.DB) error { return w.note(tx, row) })
+	r := result{counts: Counts{Failed: 1}}
+	if a.Gone || a.Marked {
+		row.Outcome, row.Counts, r = OutcomeHeld, Counts{}, result{}
+		row.Advice = "Its subscriptions stay as they are until a person decides about them."
+	}
+	return r, errors.Join(w.note(tx, row), w.keepFailed(tx, a, r.counts))
 }

@@ -3,12 +3,12 @@ package syncing
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/runs"
 )
 
 // Kind is what a run reads.
@@ -21,39 +21,30 @@ const (
 	Listing       Kind = "listing"
 )
 
-// Trigger is what started a run.
-type Trigger string
-
-// The triggers.
-const (
-	ByPerson Trigger = "person"
-	ByNight  Trigger = "nightly"
-	ByRetry  Trigger = "retry"
+// The words of every run.
+type (
+	// Trigger is what started a run.
+	Trigger = runs.Trigger
+	// State is where a run stands.
+	State = runs.State
 )
 
-// State is where a run stands.
-type State string
-
-// The states. Interrupted goes on by itself; stopped was ended by the guard and asks.
+// The triggers and states of every run.
 const (
-	Queued      State = "queued"
-	Running     State = "running"
-	Interrupted State = "interrupted"
-	Succeeded   State = "succeeded"
-	Partial     State = "partial"
-	Failed      State = "failed"
-	Cancelled   State = "cancelled"
-	Stopped     State = "stopped"
-)
+	ByPerson = runs.ByPerson
+	ByNight  = runs.ByNight
+	ByRetry  = runs.ByRetry
 
-// Finished tells whether a run has come to its end.
-func (s State) Finished() bool {
-	switch s {
-	case Succeeded, Partial, Failed, Cancelled, Stopped:
-		return true
-	}
-	return false
-}
+	Queued      = runs.Queued
+	Running     = runs.Running
+	Interrupted = runs.Interrupted
+	Succeeded   = runs.Succeeded
+	Partial     = runs.Partial
+	Failed      = runs.Failed
+	Cancelled   = runs.Cancelled
+	Stopped     = runs.Stopped
+	Planned     = runs.Planned // a dry run, whose plan waits for a person
+)
 
 // Counts are what a run found: subscriptions in a subscription run, accounts in
 // an account run. Failed counts accounts in both; Total and Done count accounts.
@@ -70,10 +61,9 @@ type Counts struct {
 
 // Run is one pass of reading a provider.
 type Run struct {
-	ID                uuid.UUID
+	runs.Head         `gorm:"embedded"`
 	ProviderID        uuid.UUID
 	Kind              Kind
-	Trigger           Trigger
 	AccountID         *uuid.UUID
 	ContractID        *uuid.UUID
 	OnlyAccounts      []string `gorm:"type:jsonb;serializer:json"`
@@ -82,20 +72,10 @@ type Run struct {
 	ThenSubscriptions bool
 	Anyway            bool
 	AllowGone         bool
-	State             State
-	RequestedByID     *uuid.UUID
-	RequestedBy       string
-	RequestedAt       time.Time
-	StartedAt         *time.Time
-	FinishedAt        *time.Time
-	Attempt           int
-	ResumeAt          *time.Time
-	CancelRequestedAt *time.Time
-	CancelRequestedBy string
+	Dry               bool       // only plans
+	AppliesRunID      *uuid.UUID // carries out the plan of that run, which a person saw
 	SavedThrough      string
 	Counts            `gorm:"embedded"`
-	Message           string
-	Advice            string
 }
 
 // TableName is the table of runs.
@@ -118,11 +98,10 @@ func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Run, error) {
 
 // Unfinished finds the run of a provider that has not ended yet.
 func Unfinished(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Run, bool, error) {
-	var rs []Run
-	err := db.WithContext(ctx).Where("provider_id = ? AND state IN ('queued', 'running', 'interrupted')",
-		providerID).Find(&rs).Error
-	if err != nil || len(rs) == 0 {
+	id, err := table().Unfinished(ctx, db, providerID)
+	if err != nil || id == uuid.Nil {
 		return Run{}, false, err
 	}
-	return rs[0], true, nil
+	r, err := Get(ctx, db, id)
+	return r, true, err
 }

@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -19,13 +20,19 @@ type target struct {
 	Name         string
 	State        string
 	CRMAccountID uuid.NullUUID
+	Gone         bool // from the customer list
+	Marked       bool // as not readable, by a person
 }
 
-// targets are the accounts of the run, in the order of their external id. Gone ones
-// are left out: there is nothing to ask for.
+// targets are the accounts of the run, in the order of their external id. A gone one is asked while it has
+// subscriptions that are not proved gone themselves (RULES 3).
 func (w *worker) targets(ctx context.Context) ([]target, error) {
-	q := w.s.DB.Read(ctx).Table("provider_accounts").Select("id, external_id, name, state, crm_account_id").
-		Where("provider_id = ? AND provider_status <> 'gone'", w.provider.ID)
+	q := w.s.DB.Read(ctx).Table("provider_accounts").Select(`id, external_id, name, state, crm_account_id,
+		provider_status = 'gone' AS gone,
+		EXISTS (SELECT FROM unreadable_accounts u WHERE u.account_id = provider_accounts.id) AS marked`).
+		Where(`provider_id = ? AND (provider_status <> 'gone' OR EXISTS (SELECT FROM subscriptions s
+			WHERE s.account_id = provider_accounts.id AND s.provider_status <> 'missing'
+			AND NOT (s.state = 'inactive' AND s.deactivated_by = 'provider')))`, w.provider.ID)
 	if w.run.AccountID != nil {
 		q = q.Where("id = ?", *w.run.AccountID)
 	}
@@ -41,9 +48,13 @@ func (w *worker) targets(ctx context.Context) ([]target, error) {
 	return ts, err
 }
 
-// subscriptions reads the subscriptions of each account, several at a time. One
-// failed account never stops the others; a refused credential stops them all.
+// subscriptions reads the subscriptions of each account, several at a time, and writes down what would change; only
+// when all is read, and the guards let it pass, it is applied. One failed account never stops the others; a refused
+// credential stops them all.
 func (w *worker) subscriptions(ctx context.Context) outcome {
+	if w.run.AppliesRunID != nil {
+		return w.applyShown(ctx)
+	}
 	ts, err := w.targets(ctx)
 	if err != nil {
 		return failure(err)
@@ -52,29 +63,61 @@ func (w *worker) subscriptions(ctx context.Context) outcome {
 		return outcome{Failed, "The contract's customer has no mapped account at this provider.",
 			"Map the account first."}
 	}
-	names := make([]string, len(ts))
-	for i, t := range ts {
-		names[i] = t.ExternalID
-	}
-	from, err := w.progress.plan(ctx, names)
-	if err != nil {
-		return failure(err)
-	}
-	if err := w.readAll(ctx, ts, from); err != nil {
-		return failure(err)
-	}
-	if err := w.progress.save(ctx); err != nil {
+	if err := w.planSubscriptions(ctx, ts); err != nil {
 		return failure(err)
 	}
 	return w.subscriptionsEnd(ctx)
 }
 
+// planSubscriptions reads all and looks again for what is missing. A run that goes on after it has read all does not
+// read again.
+func (w *worker) planSubscriptions(ctx context.Context, ts []target) error {
+	read, err := w.openPlan(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(ts))
+	for i, t := range ts {
+		names[i] = t.ExternalID
+	}
+	from, err := w.progress.plan(ctx, names)
+	if err != nil || read {
+		return err
+	}
+	if err := w.readAll(ctx, ts, from); err != nil {
+		return err
+	}
+	if err := w.progress.save(ctx); err != nil {
+		return err
+	}
+	if err := w.settleConflicts(ctx); err != nil {
+		return err
+	}
+	if err := w.settleMoves(ctx); err != nil {
+		return err
+	}
+	if err := w.findMissing(ctx, len(ts)); err != nil {
+		return err
+	}
+	return w.readThrough(ctx)
+}
+
 func (w *worker) readAll(ctx context.Context, ts []target, from int) error {
+	already, err := w.readAlready(ctx)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, w.provider.Concurrency))
 	for i := from; i < len(ts); i++ {
 		if ctx.Err() != nil {
 			break
+		}
+		if counts, ok := already[ts[i].ExternalID]; ok {
+			if err := w.progress.finish(ctx, i, result{counts: counts}); err != nil {
+				return errors.Join(err, g.Wait())
+			}
+			continue
 		}
 		g.Go(func() error {
 			r, err := w.readOne(ctx, ts[i])
@@ -87,15 +130,16 @@ func (w *worker) readAll(ctx context.Context, ts []target, from int) error {
 	return g.Wait()
 }
 
-// readOne reads and applies one account. Its own failure is a result; an error ends the run.
+// readOne reads one account. Its own failure is a result; an error ends the run.
 func (w *worker) readOne(ctx context.Context, t target) (result, error) {
 	if err := context.Cause(ctx); err != nil {
 		return result{}, err
 	}
-	r, err := w.applySubscriptions(ctx, t)
+	r, err := w.readSubscriptions(ctx, t)
 	switch {
 	case err == nil:
 		w.silent.Store(0)
+		w.answered.Store(true)
 		return r, nil
 	case ctx.Err() != nil:
 		return result{}, context.Cause(ctx)
@@ -105,55 +149,96 @@ func (w *worker) readOne(ctx context.Context, t target) (result, error) {
 	return w.failedAccount(ctx, t, err)
 }
 
-const silentLimit = 10 // so many accounts in a row without an answer: the distributor is down
+const (
+	silentLimit  = 10 // so many accounts in a row without an answer: the distributor is down
+	refusedLimit = 10 // so many first accounts that are all refused: it is not the accounts
+)
 
 // endsRun tells whether a failure concerns the whole provider, so that asking on
-// would only lock the account out or wait for nothing.
+// would only lock the account out or wait for nothing. A refusal of one account's list is that account's, unless the
+// first ten answers are all so.
 func (w *worker) endsRun(err error) bool {
 	switch distributor.KindOf(err) {
-	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS, distributor.TLSFailed,
-		distributor.Redirected:
+	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS:
 		return true
+	case distributor.Redirected, distributor.TLSFailed, distributor.NotPermitted:
+		w.silent.Store(0)
+		return w.refused.Add(1) >= refusedLimit && !w.answered.Load()
 	case distributor.Unreachable, distributor.TimedOut, distributor.NameUnknown:
 		return w.silent.Add(1) >= silentLimit
 	case "":
-		return isLeaseLost(err)
+		return endsAttempt(err)
 	}
 	w.silent.Store(0)
+	w.answered.Store(true)
 	return false
 }
 
-// subscriptionsEnd decides what is gone, if the run may, and says how it ended.
+// subscriptionsEnd asks the guards, applies what they let pass, and says how the run ended.
 func (w *worker) subscriptionsEnd(ctx context.Context) outcome {
 	c := &w.progress.counts
-	out := outcome{state: Succeeded, message: w.logTrouble()}
-	switch {
-	case c.Failed > 0 && c.Failed >= c.Total:
-		return outcome{Failed, "No account could be read. Nothing was marked as gone.",
-			"See the causes below, then retry."}
-	case c.Failed > 0:
-		return outcome{Partial, fmt.Sprintf("%d of %d accounts could not be read, so nothing was marked as gone.",
-			c.Failed, c.Total), "See the causes below, then retry the failed ones."}
-	case !w.run.whole():
-		return w.withUnlisted(out)
+	if c.Failed > 0 && c.Failed >= c.Total {
+		return outcome{Failed, "No account could be read. Nothing was changed.", "See the causes below, then retry."}
 	}
-	stopped, halt, err := w.subscriptionsGone(ctx)
-	switch {
-	case err != nil:
+	stop, err := w.judge(ctx)
+	if err != nil {
 		return failure(err)
-	case halt:
-		return stopped
+	}
+	if stop != nil {
+		return *stop
+	}
+	if err := w.carryOut(ctx, w.run.ID, false); err != nil {
+		return failure(err)
+	}
+	return w.howItEnded(ctx)
+}
+
+// howItEnded says it of a run whose plan was applied.
+func (w *worker) howItEnded(ctx context.Context) outcome {
+	held, err := heldBack(ctx, w.s.DB.Read(ctx), w.run.ID)
+	if err != nil {
+		return failure(err)
+	}
+	out := outcome{state: Succeeded, message: w.logTrouble()}
+	if c := &w.progress.counts; c.Failed > 0 {
+		out = outcome{Partial, fmt.Sprintf("%d of %d accounts could not be read whole; what they hold stays as it was.",
+			c.Failed, c.Total), "See the causes below, then retry the failed ones."}
+	}
+	if held.Conflicts > 0 {
+		out.state = Partial
+		out.message = joined(fmt.Sprintf("%d subscriptions are listed twice, with unlike facts or under two customers. "+
+			"They stay where and what they were.", held.Conflicts), out.message)
+		out.advice = joined("Ask the distributor which is right; the list below names them.", out.advice)
+	}
+	if held.Waiting > 0 {
+		out.message = joined(out.message, fmt.Sprintf("%d are not seen at the moment and not proved gone; "+
+			"they stay as they are, and the list below says what each waits for.", held.Waiting))
+	}
+	if !w.run.whole() {
+		return w.withUnlisted(ctx, out)
 	}
 	return out
 }
 
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " " + b
+}
+
 // withUnlisted names what a person ticked and the distributor no longer lists.
-func (w *worker) withUnlisted(out outcome) outcome {
+func (w *worker) withUnlisted(ctx context.Context, out outcome) outcome {
+	if len(w.run.OnlyExternalIDs) == 0 {
+		return out
+	}
 	var gone []string
-	for _, id := range w.run.OnlyExternalIDs {
-		if _, listed := w.progress.seen[id]; !listed {
-			gone = append(gone, id)
-		}
+	err := w.s.DB.Read(ctx).Raw(`SELECT o.id FROM jsonb_array_elements_text((SELECT only_external_ids FROM sync_runs
+			WHERE id = ?)) AS o (id)
+		WHERE o.id NOT IN (SELECT unnest(external_ids) FROM sync_plan_accounts WHERE run_id = ?) ORDER BY 1`,
+		w.run.ID, w.run.ID).Scan(&gone).Error
+	if err != nil {
+		return failure(err)
 	}
 	if len(gone) == 0 {
 		return out
@@ -174,5 +259,7 @@ func (w *worker) logTrouble() string {
 // counters that the workers of a run share.
 type counters struct {
 	silent    atomic.Int32 // accounts in a row that got no answer
+	refused   atomic.Int32 // accounts whose list was refused: redirected, forbidden, without TLS
+	answered  atomic.Bool  // some account's list was answered
 	logFailed atomic.Int32 // change logs that could not be read
 }

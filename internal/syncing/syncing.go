@@ -1,7 +1,6 @@
-// Package syncing reads a provider and applies what it finds: runs that are
-// queued with their job, held by a lease, fenced by its epoch, resumable at the
-// last saved account, and careful about absence (DESIGN 5, RULES 1 to 3). It
-// knows connectors only through the port and knows nothing of River or HTTP.
+// Package syncing reads a provider and applies what it finds: durable runs (package
+// runs), resumable at the last saved account, and careful about absence (DESIGN 5,
+// RULES 1 to 3). It knows connectors only through the port and knows nothing of River or HTTP.
 package syncing
 
 import (
@@ -14,6 +13,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
@@ -25,6 +25,7 @@ type Service struct {
 	Clock clock.Clock
 	Zone  *time.Location
 	Log   *slog.Logger
+	Meter *obs.Meter // nil: nothing is counted
 	// Reviews judges what a sync has changed, in the same transaction.
 	Reviews review.Reviewer
 
@@ -38,24 +39,13 @@ type Service struct {
 	// suggestions again and maps what is certain. It gives how many were mapped.
 	AccountsChanged func(ctx context.Context, providerID uuid.UUID) (mapped int, err error)
 
-	// SyncAt is the time of day of the nightly run, as hours and minutes since midnight in Zone.
-	SyncAt time.Duration
-	// Lease is how long a run holds its provider without a sign of life; 0 means 40 s.
+	// SyncAt is the time of day of the nightly run, as hours and minutes since midnight in Zone. Until SyncUntil a
+	// failed night is tried again.
+	SyncAt, SyncUntil time.Duration
+	// Patience is how long the night's check waits between its tries; nil: 2, 8 and 30 s.
+	Patience []time.Duration
+	// Lease is how long a run holds its provider without a sign of life; 0 means as all runs do.
 	Lease time.Duration
 	// Holder names this process in the lease.
 	Holder string
-}
-
-const (
-	defaultLease = 40 * time.Second
-	maxAttempts  = 3 // after that an interrupted run is failed
-	resumeDelay  = 5 * time.Second
-	queuedLimit  = 10 * time.Minute // after that a queued run's job counts as lost
-)
-
-func (s *Service) lease() time.Duration {
-	if s.Lease > 0 {
-		return s.Lease
-	}
-	return defaultLease
 }

@@ -10,37 +10,44 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// keepUnreadable keeps records that could not be read for a person, and resolves
-// those that a complete listing no longer holds. The same record is kept once.
-func (w *worker) keepUnreadable(ctx context.Context, what string, accountID uuid.UUID, bad []distributor.BadRecord,
+// keepUnread is keepUnreadable in a transaction of its own.
+func (w *worker) keepUnread(ctx context.Context, what string, accountID uuid.UUID, bad []distributor.BadRecord,
 	complete bool) error {
-	account := uuid.NullUUID{UUID: accountID, Valid: accountID != uuid.Nil}
-	open, err := w.openUnreadable(ctx, what, account)
-	if err != nil || len(bad) == 0 && len(open) == 0 {
-		return err
-	}
 	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
-		still := postgres.IDs{}
-		for _, b := range bad {
-			id, err := w.keepOne(tx, what, account, b)
-			if err != nil {
-				return err
-			}
-			still = append(still, id)
-		}
-		if !complete {
-			return nil
-		}
-		return tx.Exec(`UPDATE unreadable_records SET resolved_at = ? WHERE provider_id = ? AND what = ?
-			AND account_id IS NOT DISTINCT FROM ?
-			AND resolved_at IS NULL AND id <> ALL (?::uuid[])`, w.s.Clock.Now(), w.provider.ID, what, account,
-			still).Error
+		return w.keepUnreadable(ctx, tx, what, accountID, bad, complete)
 	})
 }
 
-func (w *worker) openUnreadable(ctx context.Context, what string, account uuid.NullUUID) ([]uuid.UUID, error) {
+// keepUnreadable keeps records that could not be read for a person, and resolves
+// those that a complete listing no longer holds. The same record is kept once.
+func (w *worker) keepUnreadable(ctx context.Context, tx *gorm.DB, what string, accountID uuid.UUID,
+	bad []distributor.BadRecord, complete bool) error {
+	account := uuid.NullUUID{UUID: accountID, Valid: accountID != uuid.Nil}
+	open, err := w.openUnreadable(ctx, tx, what, account)
+	if err != nil || len(bad) == 0 && len(open) == 0 {
+		return err
+	}
+	still := postgres.IDs{}
+	for _, b := range bad {
+		id, err := w.keepOne(tx, what, account, b)
+		if err != nil {
+			return err
+		}
+		still = append(still, id)
+	}
+	if !complete {
+		return nil
+	}
+	return tx.Exec(`UPDATE unreadable_records SET resolved_at = ? WHERE provider_id = ? AND what = ?
+		AND account_id IS NOT DISTINCT FROM ?
+		AND resolved_at IS NULL AND id <> ALL (?::uuid[])`, w.s.Clock.Now(), w.provider.ID, what, account,
+		still).Error
+}
+
+func (w *worker) openUnreadable(ctx context.Context, db *gorm.DB, what string,
+	account uuid.NullUUID) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := w.s.DB.Read(ctx).Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ?
+	err := db.WithContext(ctx).Raw(`SELECT id FROM unreadable_records WHERE provider_id = ? AND what = ?
 		AND account_id IS NOT DISTINCT FROM ? AND resolved_at IS NULL`,
 		w.provider.ID, what, account).Scan(&ids).Error
 	return ids, err

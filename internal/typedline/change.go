@@ -15,7 +15,6 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
-	"seatledger/internal/history"
 	"seatledger/internal/postgres"
 	"seatledger/internal/tax"
 )
@@ -113,7 +112,7 @@ func day(problems errs.Fields, field, s string) clock.Date {
 
 // fits refuses what does not belong to the contract.
 func (s Service) fits(ctx context.Context, tx *gorm.DB, k contract.Contract, l *Line, problems errs.Fields) error {
-	first := history.Later(k.StartDate, k.BillFrom)
+	first := clock.Later(k.StartDate, k.BillFrom)
 	switch {
 	case l.FromOn.IsZero():
 	case l.FromOn.Before(first):

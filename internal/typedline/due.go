@@ -10,20 +10,19 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
-	"seatledger/internal/history"
 )
 
 // Due is what a line comes to that no invoice has taken.
 type Due struct {
 	Line
-	Period history.Period
+	Period contract.Period
 	Amount decimal.Decimal // less what live invoice lines other than goodwill have of it
 }
 
 // Book is the lines of a contract with what live invoice lines have of them.
 type Book struct {
 	contract contract.Contract
-	grid     history.Grid
+	grid     contract.Grid
 	lines    []Line
 	taken    map[uuid.UUID][]taken
 }
@@ -38,7 +37,7 @@ type taken struct {
 
 // Load reads the book of a contract, as though one invoice had not been made.
 func Load(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.UUID) (Book, error) {
-	b := Book{contract: k, grid: history.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
+	b := Book{contract: k, grid: contract.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
 	db = db.WithContext(ctx)
 	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ? AND set_aside_at IS NULL ORDER BY seq`,
 		k.ID).Scan(&b.lines).Error
@@ -69,7 +68,7 @@ func (b Book) Due(to clock.Date) []Due {
 	var out []Due
 	for _, l := range b.lines {
 		if l.Every == Once {
-			day := history.Period{From: l.FromOn, To: l.FromOn.AddDays(1)}
+			day := contract.Period{From: l.FromOn, To: l.FromOn.AddDays(1)}
 			if l.FromOn.Before(to) {
 				out = b.add(out, l, day, day)
 			}
@@ -87,27 +86,27 @@ func (b Book) Due(to clock.Date) []Due {
 }
 
 // days are those of a line that every cycle up to a day may bill: the contract's own.
-func (b Book) days(l Line, to clock.Date) history.Period {
-	days := history.Period{From: history.Later(l.FromOn,
-		history.Later(b.contract.StartDate, b.contract.BillFrom)), To: to}
+func (b Book) days(l Line, to clock.Date) contract.Period {
+	days := contract.Period{From: clock.Later(l.FromOn,
+		clock.Later(b.contract.StartDate, b.contract.BillFrom)), To: to}
 	for _, end := range []clock.Date{l.UntilOn, b.contract.EndDate} {
 		if !end.IsZero() {
-			days.To = history.Earlier(days.To, end)
+			days.To = clock.Earlier(days.To, end)
 		}
 	}
 	return days
 }
 
 // ends is the end of a cycle, or of the contract if that comes first.
-func (b Book) ends(cycle history.Period) clock.Date {
+func (b Book) ends(cycle contract.Period) clock.Date {
 	if b.contract.EndDate.IsZero() {
 		return cycle.To
 	}
-	return history.Earlier(cycle.To, b.contract.EndDate)
+	return clock.Earlier(cycle.To, b.contract.EndDate)
 }
 
 // add puts a line among those that are due, unless one stands for it within some days.
-func (b Book) add(out []Due, l Line, shown, within history.Period) []Due {
+func (b Book) add(out []Due, l Line, shown, within contract.Period) []Due {
 	d := Due{Line: l, Period: shown, Amount: l.Amount()}
 	for _, t := range b.taken[l.ID] {
 		if !within.Has(t.FromDate) {

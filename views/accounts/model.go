@@ -65,6 +65,15 @@ type Callout struct {
 	Actions []templ.Component
 }
 
+// Unreadable is where a person says that the account cannot be read for long, or takes it back.
+type Unreadable struct {
+	Card   ui.Card
+	Since  string // what is said already; empty: nothing
+	Form   ui.Form
+	Why    ui.Field
+	Return *ui.PostButton // takes it back
+}
+
 // Candidate is a CRM account that may be the customer, set beside the account.
 type Candidate struct {
 	Card      ui.Card

@@ -19,3 +19,8 @@ func (m Candidate) Render(ctx context.Context, w io.Writer) error { return candi
 
 // Render makes a Choose a templ component.
 func (m Choose) Render(ctx context.Context, w io.Writer) error { return choose(m).Render(ctx, w) }
+
+// Render makes an Unreadable a templ component.
+func (m Unreadable) Render(ctx context.Context, w io.Writer) error {
+	return unreadable(m).Render(ctx, w)
+}

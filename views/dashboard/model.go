@@ -11,8 +11,22 @@ import (
 type Show struct {
 	Page   layout.Page
 	Start  *Start // nil once everything was done once
+	Night  *Night // nil: there is nothing to sync at night
 	Groups []Group
 }
+
+// Night is what came of the last night.
+type Night struct {
+	Line   ui.Callout // in one sentence
+	Runs   []Link
+	Causes []Cause
+}
+
+// Cause is why something failed in the night, and the next step.
+type Cause struct{ What, Cause, Next string }
+
+// Link is one run with what it came to.
+type Link struct{ Text, Href, Rest string }
 
 // Start is the way from nothing to the first reviewed subscription.
 type Start struct {

@@ -48,6 +48,15 @@ type Record struct {
 	Facts   ui.DefinitionList
 	Notes   []string
 	Credits *ui.Table
+	// Together asks which drafts go out with this one; Beside are invoices on its document. nil: none.
+	Together *Together
+	Beside   *ui.Table
+}
+
+// Together is the step that puts drafts on one document.
+type Together struct {
+	Table ui.Table
+	Form  *ui.Form // nil: who looks may not
 }
 
 // Confirm is the page before an invoice is voided or credited.

@@ -24,6 +24,7 @@ type Paper struct {
 
 // PaperLine is one line.
 type PaperLine struct {
+	Heading string // whose part of a shared document begins here; empty: none
 	Product string
 	Href    string
 	Words   []string

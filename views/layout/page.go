@@ -3,6 +3,7 @@ package layout
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -30,6 +31,7 @@ type Page struct {
 	Clock   string  // says that the clock is moved; empty where it is true
 	Banner  *Notice // stands over everything until its cause is gone, as a refresh that still runs
 	Nav     []Section
+	Bell    *Bell // nil: no bell
 	User    User
 	Version string
 	Theme   Theme
@@ -66,6 +68,21 @@ type Item struct {
 	Active    bool
 	Count     string // how many wait there; empty: no figure
 	CountTone ui.Tone
+}
+
+// Bell leads to what somebody must hear of, with the count of what they have not read.
+type Bell struct {
+	Href   string
+	Unread int
+	More   bool // there are more than Unread
+}
+
+// count is the figure at the bell.
+func (b Bell) count() string {
+	if b.More {
+		return strconv.Itoa(b.Unread) + "+"
+	}
+	return strconv.Itoa(b.Unread)
 }
 
 // User is who is signed in.

@@ -127,6 +127,20 @@ type Refused struct {
 	Back    ui.LinkButton
 }
 
+// Capture is what a capture keeps, and the file of it.
+type Capture struct {
+	Page  layout.Page
+	Notes []ui.Callout
+	Card  ui.Card
+	Facts ui.DefinitionList
+	Words ui.Card
+	Kept  ui.DefinitionList // words by field
+	Keys  ui.Card
+	Names []string // of fields, as they stay
+	File  ui.LinkButton
+	Back  ui.LinkButton
+}
+
 // Ending is the question before a provider is deactivated, with what hangs on it.
 type Ending struct {
 	Page  layout.Page

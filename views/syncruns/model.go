@@ -12,10 +12,14 @@ type Record struct {
 	Page     layout.Page
 	Live     *ui.LiveProgress // nil once the run has ended
 	Result   *ui.Callout      // how it ended, or why it waits
-	Agree    *ui.ConfirmForm  // asked after the guard stopped it
+	Settled  *ui.Callout      // what became of its plan
+	Agree    *ui.ConfirmForm  // asked after the guard stopped it, or of a plan that waits
+	Stale    *Causes          // what was shown beside what would change now
+	Changes  *Causes          // what went, came back, moved or is in doubt; of a plan that waits: all of it
 	Counts   ui.Card
 	Figures  ui.DefinitionList
 	Facts    ui.DefinitionList
+	Compared *Causes // with the run before; nil while it works
 	Causes   *Causes
 	Unread   *Causes // dates that wait for a person; nil: none
 	Outcomes *Outcomes

@@ -37,6 +37,9 @@ func (h Handlers) parts(d dossier) []templ.Component {
 	if len(d.Unreadable) > 0 {
 		out = append(out, h.unreadable(d))
 	}
+	if c := h.cannotBeRead(d, ""); c != nil {
+		out = append(out, *c)
+	}
 	return append(out, h.history(d), facts(d), h.lastSync(d), ui.Raw{Summary: "Raw record", Text: d.RawText})
 }
 

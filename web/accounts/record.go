@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/crm"
 	"seatledger/internal/mapping"
+	"seatledger/internal/syncing"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -30,6 +31,10 @@ type dossier struct {
 	history   []mapping.Decision
 	search    search
 	mayMap    bool
+
+	mark      syncing.Unreadable // a person's word that it cannot be read
+	isMarked  bool
+	failedWhy string // why the last run could not read it; empty: it could
 }
 
 // Record is the page of one account.
@@ -44,6 +49,12 @@ func (h Handlers) Record(c echo.Context) error {
 		return err
 	}
 	d.mayMap = mayMap(c)
+	if d.mark, d.isMarked, err = syncing.UnreadableMark(ctx, h.DB.Read(ctx), accountID); err != nil {
+		return err
+	}
+	if d.failedWhy, err = syncing.LastFailure(ctx, h.DB.Read(ctx), accountID); err != nil {
+		return err
+	}
 	if d.search, err = h.find(c, d.Account); err != nil {
 		return err
 	}

@@ -86,7 +86,12 @@ func (s sheet) when() []ui.Field {
 
 func (s sheet) rest() []ui.Field {
 	in := s.input
+	together := s.field(ui.Field{Kind: ui.Checkbox, Name: "bill_together", Label: "Bill together on one document",
+		Hint: "Its invoices go out on one document with those of the customer's other contracts that say so too: " +
+			"of one currency, billing day, payment terms, tax code and language."}, "")
+	together.Checked = in.BillTogether
 	return []ui.Field{
+		together,
 		s.field(ui.Field{Name: "payment_terms", Label: "Payment terms", Size: ui.Medium, Placeholder: "30",
 			Hint: "Days from the invoice's date, like 30; or eom+10 for ten days after the end of its month."},
 			in.PaymentTerms),

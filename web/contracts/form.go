@@ -97,7 +97,7 @@ func input(form httpx.Values) contract.Input {
 		EndDate:   form.Get("end_date"), EndRefund: form.Get("end_refund"), Renewal: form.Get("renewal"),
 		BillFrom: form.Get("bill_from"), Refunds: form.Get("refunds"), PaymentTerms: form.Get("payment_terms"),
 		TaxCode: form.Get("tax_code"), PurchaseOrder: form.Get("purchase_order"), Recipients: form.Get("recipients"),
-		Language: form.Get("language"), IsDefault: form.On("is_default"),
+		Language: form.Get("language"), IsDefault: form.On("is_default"), BillTogether: form.On("bill_together"),
 	}
 }
 
@@ -110,6 +110,7 @@ func inputOf(k contract.Contract) contract.Input {
 		Refunds:  string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder,
 		Recipients: k.Recipients,
 		Language:   string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
+		BillTogether: k.BillTogether,
 	}
 	if k.PriceListID.Valid {
 		in.PriceList = k.PriceListID.UUID.String()

@@ -128,7 +128,7 @@ var header = []string{
 	"id", "crm_account_id", "crm_account", "name", "currency", "billing_frequency", "timing", "bill_from", "active",
 	"billing_day", "price_list_id", "price_list", "start_date", "end_date", "refunds", "payment_terms", "tax_code",
 	"is_default",
-	"purchase_order", "recipients", "language", "renewal",
+	"purchase_order", "recipients", "language", "renewal", "bill_together",
 }
 
 func (h Handlers) file(c echo.Context, f contract.Filter, q httpx.ListQuery) error {
@@ -155,6 +155,6 @@ func cells(r contract.Row) []httpx.Cell {
 		httpx.Plain(string(r.Refunds)), httpx.Text(r.PaymentTerms), httpx.Text(r.TaxCode),
 		httpx.Plain(strconv.FormatBool(r.IsDefault)),
 		httpx.Text(r.PurchaseOrder), httpx.Text(r.Recipients), httpx.Plain(string(r.Language)),
-		httpx.Plain(string(r.Renewal)),
+		httpx.Plain(string(r.Renewal)), httpx.Plain(strconv.FormatBool(r.BillTogether)),
 	}
 }

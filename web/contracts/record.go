@@ -148,8 +148,11 @@ func facts(o contract.Overview) ui.DefinitionList {
 		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("List price at a renewal", renewals[o.Renewal]), dueFact(o),
 		ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
 		ui.Fact("Documents go to", o.Recipients), ui.Fact("Language of documents", languages[o.Language]),
+		ui.Fact("Documents", documents[o.BillTogether]),
 	}}
 }
+
+var documents = map[bool]string{false: "of its own", true: "together with the customer's other contracts"}
 
 func dueFact(o contract.Overview) ui.Definition {
 	due, ok := contract.ParseDue(o.PaymentTerms)

@@ -24,7 +24,7 @@ func TestAReadingIsWorkedByTheQueueByHandAndByNight(t *testing.T) {
 	run := d.admin.Get(source).FormTo(source + "/read").Submit().Next()
 	d.until(func() bool { return d.admin.Get(run.Path()).Has("3 added") })
 	d.org.PutAccount(accountID(9), map[string]any{"name": "Night Owl Ltd"})
-	if err := d.DB.Read(t.Context()).Exec(`UPDATE crm_sources SET next_at = now() - interval '1 minute'`).
+	if err := d.DB.Read(t.Context()).Exec(`UPDATE run_nights SET next_at = now() - interval '1 minute'`).
 		Error; err != nil {
 		t.Fatal(err)
 	}

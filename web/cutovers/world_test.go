@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 	"seatledger/internal/review"
@@ -151,7 +152,7 @@ func (m *move) bill() {
 	id, err := m.App.Billing.Draft(m.Context(), bea,
 		billing.Order{Run: billing.Run{ContractID: m.contract, End: m.next}, Late: true})
 	m.must(err)
-	m.must(m.App.Billing.Bill(m.Context(), bea, billing.Step{ID: id}))
+	m.must(m.App.Billing.Bill(m.Context(), bea, invoice.Step{ID: id}))
 }
 
 // begin begins the run through its form.

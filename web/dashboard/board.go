@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
 	"seatledger/internal/listing"
+	"seatledger/internal/notify"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
@@ -25,7 +26,11 @@ import (
 type board struct {
 	now  time.Time
 	zone *time.Location
+	hour time.Duration // of the nightly sync
 
+	night        syncing.LastNight
+	doubts       []notify.Tally  // what it would not believe
+	causes       []syncing.Cause // why accounts failed in it
 	mapping      account.Progress
 	review       list.Progress
 	held         map[subscription.HoldReason]int
@@ -61,7 +66,7 @@ func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
 	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds,
-		b.readRuns, b.readProviders, b.readCustomers} {
+		b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
 		if err := part(ctx, db); err != nil {
 			return err
 		}
@@ -140,6 +145,17 @@ func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
 		}
 	}
 	b.successes, err = syncing.Successes(ctx, db)
+	return err
+}
+
+func (b *board) readNight(ctx context.Context, db *gorm.DB) (err error) {
+	if b.night, err = syncing.LastNightOf(ctx, db, b.now, b.zone, b.hour); err != nil || b.night.Due.IsZero() {
+		return err
+	}
+	if b.doubts, err = notify.Doubts(ctx, db, b.night.Due); err != nil || len(b.night.Runs) == 0 {
+		return err
+	}
+	b.causes, err = syncing.Causes(ctx, db, b.night.IDs()...)
 	return err
 }
 

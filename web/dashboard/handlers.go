@@ -19,12 +19,13 @@ type Handlers struct {
 	DB    *postgres.DB
 	Clock clock.Clock
 	Zone  *time.Location
+	Night time.Duration // the hour of the nightly sync, since midnight in Zone
 }
 
 // Show counts everything in one snapshot.
 func (h Handlers) Show(c echo.Context) error {
 	ctx := c.Request().Context()
-	b := &board{now: h.Clock.Now(), zone: h.Zone}
+	b := &board{now: h.Clock.Now(), zone: h.Zone, hour: h.Night}
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		return b.read(ctx, tx)
 	})

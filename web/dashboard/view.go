@@ -27,6 +27,7 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 			"and signed off."
 		return m
 	}
+	m.Night = b.lastNight()
 	m.Groups = []view.Group{b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
 	return m
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // ErrorHandler is the one place that turns an error into an answer. A kind of errs
@@ -41,6 +42,7 @@ type failure struct {
 }
 
 func failureOf(err error) failure {
+	err = postgres.Translate(err)
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
 		return failure{Status: he.Code, Title: titleOf(he.Code), Text: textOf(he.Code)}

@@ -31,10 +31,19 @@ func TestPagesInABrowser(t *testing.T) {
 		http.StatusSeeOther)
 	draft := d.draft("2026-05-01")
 	d.Seats(a, 12, "2026-04-01")
+	w := d.second("Backup and archive of all sites in the north, agreed 2026", "2026-03-01")
+	other := d.second("Support", "2026-03-01")
+	shared := d.draftOf(other.Contract, "2026-04-01")
+	along := d.draftOf(w.Contract, "2026-04-01")
+	d.post(shared+"/together", url.Values{"with": {idOf(along)}}, http.StatusSeeOther)
+	d.post(shared+"/bill", nil, http.StatusSeeOther)
+	together := d.draftOf(w.Contract, "2026-05-01")
+	d.draftOf(other.Contract, "2026-05-01")
 	s := httptest.NewServer(d.echo)
 	t.Cleanup(s.Close)
 	b := browser.Start(t)
-	for name, path := range map[string]string{"credit": billed + "/credit", "contradicted": draft} {
+	for name, path := range map[string]string{"credit": billed + "/credit", "contradicted": draft,
+		"together": together, "shared": shared} {
 		for _, v := range []struct {
 			width int64
 			dark  bool

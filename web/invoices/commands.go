@@ -8,7 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -43,14 +43,14 @@ func (h Handlers) Redraw(c echo.Context) error {
 		return err
 	}
 	fresh, err := h.Invoices.Redraw(c.Request().Context(), session.Actor(c),
-		billing.Step{ID: id, Version: version(form)})
+		invoice.Step{ID: id, Version: version(form)})
 	if err != nil {
 		return err
 	}
 	return httpx.Done(c, recordPath(fresh), "The draft was drawn anew from what stands now. The old one is void.")
 }
 
-type step func(ctx context.Context, by audit.Actor, st billing.Step) error
+type step func(ctx context.Context, by audit.Actor, st invoice.Step) error
 
 func (h Handlers) step(c echo.Context, do step, done string) error {
 	id, err := httpx.ID(c, "id")
@@ -62,7 +62,7 @@ func (h Handlers) step(c echo.Context, do step, done string) error {
 		return err
 	}
 	if err := do(c.Request().Context(), session.Actor(c),
-		billing.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
+		invoice.Step{ID: id, Version: version(form), Reason: form.Get("reason")}); err != nil {
 		return err
 	}
 	return httpx.Done(c, recordPath(id), done)
@@ -88,14 +88,23 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	return h.confirm(c, o, http.StatusOK,
 		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
 			Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
-			Text: "Its ledger rows are open again and the billing of its subscriptions stands where it stood before. " +
+			Text: shared(o) + "Its ledger rows are open again and the billing of its subscriptions stands where it " +
+				"stood before. " +
 				"A number that was given stays with the void invoice. " +
 				"Only the latest invoice of each of its subscriptions can be voided.",
 		}, Fields: []ui.Field{{Name: "reason", Label: "Reason",
 			Hint: "It stands on the void invoice and in the audit trail."}}})
 }
 
-func (h Handlers) confirm(c echo.Context, o billing.Overview, status int, m view.Confirm) error {
+// shared says that a document with several invoices is void as a whole.
+func shared(o invoice.Overview) string {
+	if o.State == invoice.Draft || !o.SharedID.Valid {
+		return ""
+	}
+	return "All invoices on its document are voided with it; to take back one contract's part, credit it. "
+}
+
+func (h Handlers) confirm(c echo.Context, o invoice.Overview, status int, m view.Confirm) error {
 	m.Form.Hidden = []ui.Pair{{Name: "version", Value: strconv.Itoa(o.Version)}}
 	m.Form.Cancel = recordPath(o.ID)
 	m.Form.Effects = []ui.Definition{ui.Fact("Customer", o.CRMAccount),

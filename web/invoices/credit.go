@@ -10,9 +10,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -54,13 +54,13 @@ func (h Handlers) Credit(c echo.Context) error {
 	return httpx.Done(c, recordPath(credit), "The credit was drafted. Bill it to give it a number.")
 }
 
-func creditIn(form httpx.Values, invoice uuid.UUID) (billing.CreditOrder, error) {
+func creditIn(form httpx.Values, id uuid.UUID) (invoice.CreditOrder, error) {
 	lines, err := form.IDs("line")
 	if err != nil {
-		return billing.CreditOrder{}, err
+		return invoice.CreditOrder{}, err
 	}
 	problems := errs.Fields{}
-	o := billing.CreditOrder{InvoiceID: invoice, Version: version(form), Lines: lines, Reason: form.Get("reason")}
+	o := invoice.CreditOrder{InvoiceID: id, Version: version(form), Lines: lines, Reason: form.Get("reason")}
 	switch form.Get("again") {
 	case "yes", "no":
 		again := form.Get("again") == "yes"
@@ -87,7 +87,7 @@ func (h Handlers) creditForm(c echo.Context, status int, typed httpx.Values, pro
 		return err
 	}
 	ctx := c.Request().Context()
-	left, err := billing.CreditableLines(ctx, h.Invoices.DB.Read(ctx), o.ID)
+	left, err := invoice.CreditableLines(ctx, h.Invoices.DB.Read(ctx), o.ID)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (h Handlers) creditForm(c echo.Context, status int, typed httpx.Values, pro
 	return httpx.Render(c, status, m.Show())
 }
 
-func creditFields(o billing.Overview, typed httpx.Values) []ui.Field {
+func creditFields(o invoice.Overview, typed httpx.Values) []ui.Field {
 	return []ui.Field{
 		{Kind: ui.RadioGroup, Name: "again", Label: "What is this credit?", Value: typed.Get("again"), Required: true,
 			Options: []ui.Option{
@@ -125,7 +125,7 @@ func creditFields(o billing.Overview, typed httpx.Values) []ui.Field {
 }
 
 // creditTable is the lines with what earlier credits have left of them; what can be credited is ticked.
-func creditTable(o billing.Overview, left []billing.Creditable, typed httpx.Values) ui.Table {
+func creditTable(o invoice.Overview, left []invoice.Creditable, typed httpx.Values) ui.Table {
 	t := ui.Table{Caption: "Lines to credit", Compact: true, Select: &ui.Selection{FormID: creditFormID, Name: "line"},
 		Columns: []ui.Column{
 			{Label: "Product"}, {Label: "Period", Nowrap: true}, {Label: "Seats", Numeric: true},

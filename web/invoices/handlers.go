@@ -11,6 +11,8 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -37,18 +39,18 @@ func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
 var crumbs = []layout.Crumb{{Label: "Invoices", Href: path}}
 
 var (
-	kinds = map[billing.RunKind]string{billing.FullCycle: "Full cycle", billing.ChangeLog: "Change log",
-		billing.Credit: "Credit"}
-	states = map[billing.State]ui.Tone{billing.Draft: ui.Info, billing.Billed: ui.Warn, billing.Paid: ui.Good,
-		billing.Void: ui.Neutral}
+	kinds = map[invoice.Kind]string{invoice.FullCycle: "Full cycle", invoice.ChangeLog: "Change log",
+		invoice.Credit: "Credit"}
+	states = map[invoice.State]ui.Tone{invoice.Draft: ui.Info, invoice.Billed: ui.Warn, invoice.Paid: ui.Good,
+		invoice.Void: ui.Neutral}
 	// What a line is for.
-	lineKinds = map[billing.Kind]string{billing.Cycle: "", billing.CatchUp: "catch-up",
-		billing.Reprice: "price difference", billing.Once: "purchase", billing.Typed: "by hand", "credit": "credit"}
+	lineKinds = map[history.Kind]string{history.Cycle: "", history.CatchUp: "catch-up",
+		history.Reprice: "price difference", history.Once: "purchase", history.Typed: "by hand", "credit": "credit"}
 	periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year",
 		"three_years": "per three years", "once": "once"}
 )
 
-func badge(s billing.State) ui.Badge { return ui.Badge{Text: string(s), Tone: states[s]} }
+func badge(s invoice.State) ui.Badge { return ui.Badge{Text: string(s), Tone: states[s]} }
 
 func sum(d decimal.Decimal, currency string) ui.Money {
 	return ui.Money{Amount: money.Grouped(d, currency), Currency: currency}

@@ -17,6 +17,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
@@ -36,7 +37,8 @@ type desk struct {
 func open(t *testing.T, today string, k billtest.Terms) *desk {
 	t.Helper()
 	d := &desk{World: billtest.New(t, today, k), echo: echo.New(), role: auth.Billing}
-	h := invoices.Handlers{Invoices: billing.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
+	h := invoices.Handlers{
+		Invoices: billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -53,6 +55,7 @@ func open(t *testing.T, today string, k billtest.Terms) *desk {
 	for path, handle := range map[string]echo.HandlerFunc{"/contracts/:id/invoices": h.Create,
 		"/invoices/:id/bill": h.Bill, "/invoices/:id/pay": h.Pay, "/invoices/:id/void": h.Void,
 		"/invoices/:id/credit": h.Credit, "/invoices/:id/redraw": h.Redraw,
+		"/invoices/:id/together":    h.Together,
 		"/changes/billed-elsewhere": h.BilledElsewhere} {
 		d.echo.POST(path, handle)
 	}

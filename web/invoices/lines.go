@@ -8,8 +8,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/history"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -18,7 +19,7 @@ import (
 )
 
 var linesSpec = httpx.ListSpec{
-	Sorts: billing.LineSorts(),
+	Sorts: invoice.LineSorts(),
 	Filters: []httpx.Filter{
 		{Name: "state", Label: "Invoice", Choices: stateChoices},
 		{Name: "kind", Label: "Line", Choices: []httpx.Choice{{Value: "cycle", Label: "Cycle"},
@@ -39,14 +40,14 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := billing.LineFilter{Search: q.Search, State: billing.State(q.Filter("state")),
-		Kind: billing.Kind(q.Filter("kind")), Invoice: q.FilterID("invoice"),
+	f := invoice.LineFilter{Search: q.Search, State: invoice.State(q.Filter("state")),
+		Kind: history.Kind(q.Filter("kind")), Invoice: q.FilterID("invoice"),
 		Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account"), Subscription: q.FilterID("subscription")}
 	if httpx.IsCSV(c) {
 		return h.linesFile(c, f, q)
 	}
 	ctx := c.Request().Context()
-	rows, next, err := billing.Lines(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
+	rows, next, err := invoice.Lines(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
 	if err != nil {
 		return err
 	}
@@ -58,17 +59,17 @@ func (h Handlers) Lines(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
+func linesTable(q httpx.ListQuery, rows []invoice.LineRow) ui.Table {
 	t := ui.Table{Caption: "Invoice lines", Compact: true, Empty: empty(q, "line"), Columns: []ui.Column{
 		{Label: "Subscription"}, q.Column("drafted_at", "Invoice"), {Label: "Customer"},
 		{Label: "Period", Nowrap: true}, {Label: "Days", Numeric: true},
 		{Label: "Seats", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
 	for _, r := range rows {
-		invoice := ui.Cell{Text: billing.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID),
+		on := ui.Cell{Text: invoice.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID),
 			Badges: []ui.Badge{badge(r.State)}}
 		row := lineCells(r)
-		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void,
-			Cells: append([]ui.Cell{row[0], invoice, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
+		t.Rows = append(t.Rows, ui.Row{Muted: r.State == invoice.Void,
+			Cells: append([]ui.Cell{row[0], on, {Text: r.CRMAccount, Sub: r.Contract}}, row[1:]...)})
 	}
 	return t
 }
@@ -77,7 +78,7 @@ func linesTable(q httpx.ListQuery, rows []billing.LineRow) ui.Table {
 func span(from, to clock.Date) ui.Cell { return ui.Cell{Text: from.String(), Sub: "to " + to.String()} }
 
 // lineCells are product, period, days, seats, price and amount of a line.
-func lineCells(r billing.LineRow) []ui.Cell {
+func lineCells(r invoice.LineRow) []ui.Cell {
 	product := ui.Cell{Text: r.ProductName, Sub: r.PartNumber}
 	if r.SubscriptionID != uuid.Nil {
 		product.Href = "/subscriptions/" + r.SubscriptionID.String()
@@ -100,17 +101,17 @@ var linesHeader = []string{
 	"typed_line_id", "quantity", // a typed line has no subscription and no seats
 }
 
-func (h Handlers) linesFile(c echo.Context, f billing.LineFilter, q httpx.ListQuery) error {
+func (h Handlers) linesFile(c echo.Context, f invoice.LineFilter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoice-lines.csv", linesHeader, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.EachLine(ctx, tx, f, q.Page.Order,
-				func(r billing.LineRow) error { return write(lineFile(r)...) })
+			return invoice.EachLine(ctx, tx, f, q.Page.Order,
+				func(r invoice.LineRow) error { return write(lineFile(r)...) })
 		})
 	})
 }
 
-func lineFile(r billing.LineRow) []httpx.Cell {
+func lineFile(r invoice.LineRow) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	credited, again, subscription, typed := "", "", "", ""
 	if r.SubscriptionID != uuid.Nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/clock"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/internal/opening"
 	"seatledger/views/layout"
@@ -23,7 +23,7 @@ var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "bil
 	{Value: "paid", Label: "Paid"}, {Value: "void", Label: "Void"}}
 
 var listSpec = httpx.ListSpec{
-	Sorts: billing.Sorts(),
+	Sorts: invoice.Sorts(),
 	Filters: []httpx.Filter{
 		{Name: "state", Label: "State", Choices: stateChoices},
 		{Name: "kind", Label: "Kind", Choices: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"},
@@ -39,13 +39,13 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := billing.Filter{Search: q.Search, State: billing.State(q.Filter("state")),
-		Kind: billing.RunKind(q.Filter("kind")), Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account")}
+	f := invoice.Filter{Search: q.Search, State: invoice.State(q.Filter("state")),
+		Kind: invoice.Kind(q.Filter("kind")), Contract: q.FilterID("contract"), Customer: q.FilterID("crm_account")}
 	if httpx.IsCSV(c) {
 		return h.file(c, f, q)
 	}
 	ctx := c.Request().Context()
-	rows, next, err := billing.List(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
+	rows, next, err := invoice.List(ctx, h.Invoices.DB.Read(ctx), f, q.Page)
 	if err != nil {
 		return err
 	}
@@ -74,12 +74,12 @@ func shown(n int, next, what string) string {
 	return text
 }
 
-func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
+func table(q httpx.ListQuery, rows []invoice.ListRow) ui.Table {
 	t := ui.Table{Caption: "Invoices", Columns: []ui.Column{q.Column("drafted_at", "Invoice"), {Label: "State"},
 		{Label: "Customer"}, {Label: "Kind"}, {Label: "Period", Nowrap: true}, {Label: "Due", Nowrap: true},
 		{Label: "Total", Numeric: true}}, Empty: empty(q, "invoice")}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, ui.Row{Muted: r.State == billing.Void, Cells: []ui.Cell{
+		t.Rows = append(t.Rows, ui.Row{Muted: r.State == invoice.Void, Cells: []ui.Cell{
 			ui.LinkCell(r.Called(), recordPath(r.ID)), {Badges: []ui.Badge{badge(r.State)}},
 			{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract},
 			ui.TextCell(kinds[r.Kind]),
@@ -90,15 +90,15 @@ func table(q httpx.ListQuery, rows []billing.ListRow) ui.Table {
 }
 
 // due is the day by which a billed invoice is to be paid.
-func due(r billing.ListRow) ui.Cell {
-	if r.State != billing.Billed {
+func due(r invoice.ListRow) ui.Cell {
+	if r.State != invoice.Billed {
 		return ui.Cell{}
 	}
 	return ui.TextCell(r.DueOn.String())
 }
 
 // total is net, with what the customer pays under it where that is more.
-func total(r billing.ListRow) ui.Cell {
+func total(r invoice.ListRow) ui.Cell {
 	c := ui.Of(sum(r.Total, r.Currency))
 	if r.Tax.Valid && !r.Tax.Decimal.IsZero() {
 		c.Sub = "with tax " + money.Grouped(r.Gross.Decimal, r.Currency)
@@ -125,17 +125,17 @@ var header = []string{
 	"due_on", "paid_on", "open", "sent_at", "exported_at", "tax", "total_with_tax",
 }
 
-func (h Handlers) file(c echo.Context, f billing.Filter, q httpx.ListQuery) error {
+func (h Handlers) file(c echo.Context, f invoice.Filter, q httpx.ListQuery) error {
 	ctx := c.Request().Context()
 	return httpx.CSV(c, "invoices.csv", header, func(write httpx.Row) error {
 		return h.Invoices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return billing.Each(ctx, tx, f, q.Page.Order,
-				func(r billing.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
+			return invoice.Each(ctx, tx, f, q.Page.Order,
+				func(r invoice.ListRow) error { return write(cells(r, h.Invoices.Zone)...) })
 		})
 	})
 }
 
-func cells(r billing.ListRow, zone *time.Location) []httpx.Cell {
+func cells(r invoice.ListRow, zone *time.Location) []httpx.Cell {
 	text, plain := httpx.Text, httpx.Plain
 	credits := ""
 	if r.CreditsID.Valid {

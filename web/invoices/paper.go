@@ -11,9 +11,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/internal/paper"
 	"seatledger/views/ui"
@@ -27,17 +27,17 @@ func (h Handlers) desk() document.Desk {
 }
 
 // sheet fills the page with a document.
-func sheet(o billing.Overview, d document.Document) view.Paper {
+func sheet(o invoice.Overview, d document.Document) view.Paper {
 	say := d.Words()
 	p := view.Paper{Lang: d.Language, Seller: party(d.Seller, ""), ToLabel: d.Label("to"),
 		To: party(d.Customer, d.Label("tax_id")), Title: d.Title(),
 		Columns: []string{d.Label("description"), d.Label("seats"), d.Label("price")}, None: d.Label("none"),
-		Remarks:  d.Remarks(),
-		PayTitle: d.Label("payment"), Pay: d.Payment(), Footer: d.Footer}
+		Remarks:  paper.Remarks(d),
+		PayTitle: d.Label("payment"), Pay: paper.Payment(d), Footer: d.Footer}
 	if d.Number == "" {
 		p.Title += " (" + d.Label("draft") + ")"
 	}
-	if o.State == billing.Void {
+	if o.State == invoice.Void {
 		p.Mark = "Void"
 	}
 	if d.For != "" {
@@ -50,23 +50,26 @@ func sheet(o billing.Overview, d document.Document) view.Paper {
 		p.Columns = append(p.Columns, d.Label("rate"))
 	}
 	p.Columns = append(p.Columns, d.Label("amount"))
-	for _, f := range d.Facts() {
+	for _, f := range paper.Facts(d) {
 		p.Facts = append(p.Facts, ui.Pair{Name: f.Label, Value: f.Text})
 	}
-	for _, s := range d.Sums() {
+	for _, s := range paper.Sums(d) {
 		p.Sums = append(p.Sums, ui.Pair{Name: s.Label, Value: say.Amount(s.Amount, d.Currency) + " " + d.Currency})
 	}
 	of := map[uuid.UUID]uuid.UUID{}
 	for _, l := range o.Lines {
 		of[l.ID] = l.SubscriptionID
 	}
-	for _, l := range d.Lines {
-		line := view.PaperLine{Product: l.Product, Words: l.Words, Figures: d.Cells(l)}
+	for i, l := range d.Lines {
+		line := view.PaperLine{Product: l.Product, Words: l.Words, Figures: paper.Cells(d, l)}
 		if l.PartNumber != "" && l.PartNumber != l.Product {
 			line.Words = append([]string{l.PartNumber}, l.Words...)
 		}
 		if id := of[l.ID]; id != uuid.Nil {
 			line.Href = "/subscriptions/" + id.String()
+		}
+		if part, first := paper.Section(d, i); first {
+			line.Heading = paper.Heading(d, part)
 		}
 		p.Lines = append(p.Lines, line)
 	}
@@ -87,7 +90,7 @@ func party(p document.Party, taxLabel string) []string {
 
 // unprintable says which characters of a document no font draws, before it is billed.
 func unprintable(d document.Document) ([]string, error) {
-	missing, err := paper.Missing(d.Texts())
+	missing, err := paper.Missing(paper.Texts(d))
 	if err != nil || len(missing) == 0 {
 		return nil, err
 	}
@@ -123,7 +126,7 @@ func (h Handlers) Logo(c echo.Context) error {
 	return c.Blob(http.StatusOK, "image/png", logo.Image)
 }
 
-func (h Handlers) pdf(c echo.Context, o billing.Overview, d document.Document) error {
+func (h Handlers) pdf(c echo.Context, o invoice.Overview, d document.Document) error {
 	ctx := c.Request().Context()
 	var logo company.Logo
 	if d.Logo != "" {
@@ -143,12 +146,12 @@ func (h Handlers) pdf(c echo.Context, o billing.Overview, d document.Document) e
 var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // fileName is as invoice-2026-0042.pdf; a void one says so, since the document itself stays as it was issued.
-func fileName(o billing.Overview, d document.Document, ending string) string {
+func fileName(o invoice.Overview, d document.Document, ending string) string {
 	name := strings.ReplaceAll(string(d.Kind), "_", "-") + "-" + d.Number
 	if d.Number == "" {
 		name = "draft-" + o.ID.String()
 	}
-	if o.State == billing.Void {
+	if o.State == invoice.Void {
 		name += "-void"
 	}
 	return unfit.ReplaceAllString(name, "-") + "." + ending
@@ -158,21 +161,21 @@ var documentHeader = []string{
 	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id",
 	"product", "part_number", "description",
 	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net",
-	"tax", "gross",
+	"tax", "gross", "contract",
 }
 
 // documentFile is one document as rows: its lines, each tax on its base, and the total.
-func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Document) error {
+func (h Handlers) documentFile(c echo.Context, o invoice.Overview, d document.Document) error {
 	text, plain := httpx.Text, httpx.Plain
 	empty := plain("")
-	row := func(kind string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
+	row := func(kind, contract string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
 		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()),
 			plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
 			text(strings.Join(d.Corrects, "; "))}
 		for len(middle) < 14 {
 			middle = append(middle, empty)
 		}
-		return append(append(out, middle...), net, tax, gross)
+		return append(append(out, middle...), net, tax, gross, text(contract))
 	}
 	amount := func(a decimal.Decimal) httpx.Cell { return plain(money.Plain(a)) }
 	return httpx.CSV(c, fileName(o, d, "csv"), documentHeader, func(write httpx.Row) error {
@@ -183,19 +186,23 @@ func (h Handlers) documentFile(c echo.Context, o billing.Overview, d document.Do
 			}
 			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber),
 				text(strings.Join(l.Words, " | ")), plain(l.From.String()),
-				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(l.Count()), amount(l.UnitPrice),
+				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(paper.Count(l)), amount(l.UnitPrice),
 				plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
-			if err := write(row("line", cells, amount(l.Amount), empty, empty)...); err != nil {
+			contract := d.Contract
+			if part, _ := paper.Section(d, i); part.Contract != "" {
+				contract = part.Contract
+			}
+			if err := write(row("line", contract, cells, amount(l.Amount), empty, empty)...); err != nil {
 				return err
 			}
 		}
 		for _, t := range d.Taxes {
 			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty,
 				text(t.Code), text(t.Name), amount(t.Percent)}
-			if err := write(row("tax", cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
+			if err := write(row("tax", d.Contract, cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
 				return err
 			}
 		}
-		return write(row("total", nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
+		return write(row("total", d.Contract, nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
 	})
 }

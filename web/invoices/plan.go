@@ -7,6 +7,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/billing"
+	"seatledger/internal/contract"
+	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/views/ui"
 
@@ -51,7 +53,7 @@ func planLines(p billing.Plan) ui.Table {
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No lines", Text: "This run bills nothing of subscriptions."}}
 	for _, it := range p.Items {
 		for _, l := range it.Lines {
-			cells := lineCells(billing.LineRow{SubscriptionID: it.ID, ProductName: it.Name, PartNumber: it.PartNumber,
+			cells := lineCells(invoice.LineRow{SubscriptionID: it.ID, ProductName: it.Name, PartNumber: it.PartNumber,
 				Kind: l.Kind, FromDate: l.Period.From, ToDate: l.Period.To,
 				Days: l.Period.Days(), Quantity: decimal.NewFromInt(int64(l.Seats)), UnitPrice: l.Price.Value.Decimal,
 				PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
@@ -144,7 +146,7 @@ func covered(p billing.Plan) string {
 	return days.From.String() + " to " + days.To.String()
 }
 
-func lateBecause(p billing.Plan, days billing.Period) string {
+func lateBecause(p billing.Plan, days contract.Period) string {
 	if days.From.Before(p.Period.From) {
 		return "before this cycle"
 	}

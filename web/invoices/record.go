@@ -9,8 +9,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/billing"
 	"seatledger/internal/document"
+	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -28,7 +28,7 @@ func (h Handlers) Record(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	o, err := billing.Look(ctx, h.Invoices.DB.Read(ctx), id)
+	o, err := invoice.Look(ctx, h.Invoices.DB.Read(ctx), id)
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (h Handlers) Record(c echo.Context) error {
 	return h.record(c, o, doc, problems)
 }
 
-func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Document, problems []string) error {
-	if o.State == billing.Draft {
+func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Document, problems []string) error {
+	if o.State == invoice.Draft {
 		more, err := unprintable(doc)
 		if err != nil {
 			return err
@@ -60,6 +60,12 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 		return err
 	}
 	m.Redraw = contradicted
+	if m.Together, err = h.together(c, o); err != nil {
+		return err
+	}
+	if m.Beside, err = h.beside(c, o); err != nil {
+		return err
+	}
 	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; "+
 		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
@@ -72,7 +78,7 @@ func (h Handlers) record(c echo.Context, o billing.Overview, doc document.Docume
 }
 
 // contradicted tells of a draft that what was recorded since makes another one of, with the money (RULES 8).
-func (h Handlers) contradicted(c echo.Context, o billing.Overview) (*view.Contradicted, error) {
+func (h Handlers) contradicted(c echo.Context, o invoice.Overview) (*view.Contradicted, error) {
 	found, err := h.Invoices.Contradicted(c.Request().Context(), o.Invoice)
 	if err != nil || !found.Says {
 		return nil, err
@@ -96,16 +102,16 @@ func (h Handlers) contradicted(c echo.Context, o billing.Overview) (*view.Contra
 	return out, nil
 }
 
-func (h Handlers) look(c echo.Context) (billing.Overview, error) {
+func (h Handlers) look(c echo.Context) (invoice.Overview, error) {
 	id, err := httpx.ID(c, "id")
 	if err != nil {
-		return billing.Overview{}, err
+		return invoice.Overview{}, err
 	}
 	ctx := c.Request().Context()
-	return billing.Look(ctx, h.Invoices.DB.Read(ctx), id)
+	return invoice.Look(ctx, h.Invoices.DB.Read(ctx), id)
 }
 
-func actions(o billing.Overview, mayBill bool) []templ.Component {
+func actions(o invoice.Overview, mayBill bool) []templ.Component {
 	out := []templ.Component{
 		ui.LinkButton{Text: "PDF", Href: recordPath(o.ID) + ".pdf", Icon: "download"},
 		ui.LinkButton{Text: "CSV", Href: recordPath(o.ID) + ".csv", Icon: "download", Download: true},
@@ -119,18 +125,18 @@ func actions(o billing.Overview, mayBill bool) []templ.Component {
 	here := recordPath(o.ID)
 	menu := ui.CommandMenu{}
 	switch o.State {
-	case billing.Draft:
+	case invoice.Draft:
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Bill it", Weight: ui.Primary, Action: here + "/bill"},
 			Hidden: version})
-	case billing.Billed:
+	case invoice.Billed:
 		out = append(out, ui.PostButton{Button: ui.Button{Text: "Mark as paid", Action: here + "/pay"},
 			Hidden: version})
 	}
-	if o.Kind != billing.Credit && (o.State == billing.Billed || o.State == billing.Paid) {
+	if o.Kind != invoice.Credit && (o.State == invoice.Billed || o.State == invoice.Paid) {
 		menu.Commands = append(menu.Commands, ui.Command{Label: "Credit",
 			Hint: "Gives the money of its lines back on an invoice of its own", Href: here + "/credit"})
 	}
-	if o.State == billing.Draft || o.State == billing.Billed {
+	if o.State == invoice.Draft || o.State == invoice.Billed {
 		menu.Commands = append(menu.Commands, ui.Command{Label: "Void",
 			Hint: "Gives its days and rows back, to be billed again", Href: here + "/void", Destructive: true})
 	}
@@ -141,14 +147,14 @@ func actions(o billing.Overview, mayBill bool) []templ.Component {
 }
 
 // notes tell what the invoice is, and of a draft what is wrong with the document that billing would issue.
-func notes(o billing.Overview, problems []string) []ui.Callout {
+func notes(o invoice.Overview, problems []string) []ui.Callout {
 	var out []ui.Callout
 	switch o.State {
-	case billing.Draft:
+	case invoice.Draft:
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "A draft",
 			Text: "It has no number yet. Its days and ledger rows are taken: no other run bills them. " +
 				"Below is what it will look like; billing it today makes it so for good."})
-	case billing.Void:
+	case invoice.Void:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Void",
 			Text: strings.TrimSpace("Nothing of it counts; its days and ledger rows were given back. " + o.VoidReason)})
 	}
@@ -158,7 +164,7 @@ func notes(o billing.Overview, problems []string) []ui.Callout {
 	return out
 }
 
-func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
+func (h Handlers) facts(o invoice.Overview) ui.DefinitionList {
 	items := []ui.Definition{ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()),
 		ui.Fact("Total, net", sum(o.Total, o.Currency).Amount+" "+o.Currency),
 		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode),
@@ -176,14 +182,14 @@ func (h Handlers) facts(o billing.Overview) ui.DefinitionList {
 	return ui.DefinitionList{Columns: 2, Items: items}
 }
 
-func credits(o billing.Overview) *ui.Table {
+func credits(o invoice.Overview) *ui.Table {
 	if len(o.Followers) == 0 {
 		return nil
 	}
 	t := ui.Table{Caption: "Credits", Plain: true,
 		Columns: []ui.Column{{Label: "Credit"}, {Label: "State"}, {Label: "Why"}, {Label: "Total", Numeric: true}}}
 	for _, i := range o.Followers {
-		t.Rows = append(t.Rows, ui.Row{Muted: i.State == billing.Void,
+		t.Rows = append(t.Rows, ui.Row{Muted: i.State == invoice.Void,
 			Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{badge(i.State)}},
 				ui.TextCell(i.Note), ui.Of(sum(i.Total, i.Currency))}})
 	}

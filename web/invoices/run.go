@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -87,7 +88,7 @@ func (h Handlers) Create(c echo.Context) error {
 }
 
 func (a asked) run() (billing.Run, error) {
-	r := billing.Run{ContractID: a.contract.ID, Kind: billing.RunKind(a.kind)}
+	r := billing.Run{ContractID: a.contract.ID, Kind: invoice.Kind(a.kind)}
 	var err error
 	if r.End, err = clock.ParseDate(a.end); err != nil {
 		return r, errs.Fields{"period_end": "Enter a date as 2026-03-31."}.Err()
@@ -146,7 +147,7 @@ func (h Handlers) reckon(c echo.Context, a *asked) (*billing.Plan, error) {
 func (a asked) fields() []ui.Field {
 	kind := a.kind
 	if kind == "" {
-		kind = string(billing.FullCycle)
+		kind = string(invoice.FullCycle)
 	}
 	return []ui.Field{
 		{Kind: ui.SelectBox, Name: "kind", Label: "Kind", Value: kind, Error: a.problems["kind"],

@@ -47,7 +47,7 @@ func input(f httpx.Values) provider.Input {
 		DelegatedAdminURL: f.Get("delegated_admin_url"),
 		TokenURL:          f.Get("token_url"), Grant: f.Get("grant"), PageSize: f.Get("page_size"),
 		Concurrency: f.Get("concurrency"),
-		Currency:    f.Get("currency"), CurrencyGiven: f.Has("currency"), EndDateMeans: f.Get("end_date_means"),
+		Currency:    f.Get("currency"), EndDateMeans: f.Get("end_date_means"),
 		EndDateGiven: f.Has("end_date_means"),
 		CostPeriod:   f.Get("cost_period"), CostPeriodGiven: f.Has("cost_period"),
 		PasswordClear: f.On("password_clear"), ApplicationSecretClear: f.On("application_secret_clear"),

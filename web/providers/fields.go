@@ -111,7 +111,11 @@ func (h Handlers) secret(f formState, s secretField) ui.Field {
 }
 
 func (h Handlers) setText(m provider.SecretMark) string {
-	return fmt.Sprintf("Set on %s by %s", day(m.SetAt, h.Zone), m.SetBy)
+	text := fmt.Sprintf("Set on %s by %s", day(m.SetAt, h.Zone), m.SetBy)
+	if m.SentTo == "" {
+		return text
+	}
+	return text + ", for " + distributor.SaidFor(m.SentTo)
 }
 
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 Jan 2006") }
@@ -185,7 +189,7 @@ func endDateMeans(in provider.Input) ui.Field {
 }
 
 func endDates() []ui.Option {
-	return []ui.Option{{Value: "", Label: "As the records tell, else the last day"},
+	return []ui.Option{{Value: "", Label: "As the records tell"},
 		{Value: "last_day", Label: "The last day"}, {Value: "day_after", Label: "The day after the last one"}}
 }
 
@@ -198,13 +202,23 @@ func endDateWord(s string) string {
 	return s
 }
 
+// derived says in a hint what an empty field comes to with the URL as it stands.
+func derived(value string) string {
+	if value == "" {
+		return ""
+	}
+	return ": for the one above, " + value
+}
+
 // advancedFields are those that hardly anybody changes.
 func advancedFields(in provider.Input) []ui.Field {
 	var all []ui.Field
 	if in.ComprehensiveAPI {
 		all = append(all,
 			ui.Field{Kind: ui.URLInput, Name: "token_url", Label: "Token URL", Value: in.TokenURL,
-				Hint: "Where an access token is asked for. Left empty, it follows from the URL."},
+				Placeholder: distributor.TokenURLFor(distributor.Stellr, in.URL),
+				Hint: "Where an access token is asked for. Left empty, it follows from the URL" +
+					derived(distributor.TokenURLFor(distributor.Stellr, in.URL)) + "."},
 			ui.Field{Kind: ui.SelectBox, Name: "grant", Label: "Grant", Value: in.Grant, Size: ui.Medium,
 				Hint: "How the token is asked for. Change it only when the distributor says so.",
 				Options: []ui.Option{{Value: provider.DefaultGrant, Label: "client_credentials"},
@@ -216,7 +230,9 @@ func advancedFields(in provider.Input) []ui.Field {
 		ui.Field{Kind: ui.NumberInput, Name: "concurrency", Label: "Concurrency", Value: in.Concurrency, Size: ui.Short,
 			Suffix: "accounts at a time", Hint: "1 to 16."},
 		ui.Field{Name: "currency", Label: "Default currency", Value: in.Currency, Size: ui.Short,
-			Hint: "Used where a record names none, and shown as assumed."})
+			Placeholder: distributor.CurrencyFor(in.URL),
+			Hint: "Used where a record names none, and shown as assumed. Left empty, it follows from the URL" +
+				derived(distributor.CurrencyFor(in.URL)) + "."})
 	if in.ComprehensiveAPI {
 		all = append(all, endDateMeans(in))
 	}

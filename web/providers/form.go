@@ -141,6 +141,14 @@ func fill(f formState) *view.Fill {
 	return out
 }
 
+// typedCurrency is empty where the currency follows from the URL.
+func typedCurrency(p provider.Provider) string {
+	if p.CurrencyByHost {
+		return ""
+	}
+	return p.Currency
+}
+
 func inputOf(p provider.Provider) provider.Input {
 	return provider.Input{
 		Connector: p.Connector, Name: p.Name, ComprehensiveAPI: p.ComprehensiveAPI, InternalName: p.InternalName,
@@ -148,7 +156,7 @@ func inputOf(p provider.Provider) provider.Input {
 		ApplicationID: p.ApplicationID, ResellerNumber: p.ResellerNumber, ResellerAuthorizeURL: p.ResellerAuthorizeURL,
 		DelegatedAdminURL: p.DelegatedAdminURL,
 		TokenURL:          p.TokenURL, Grant: p.GrantType, PageSize: itoa(p.PageSize), Concurrency: itoa(p.Concurrency),
-		Currency: p.Currency, CurrencyGiven: true,
+		Currency:   typedCurrency(p),
 		CostPeriod: string(p.CostPeriod), CostPeriodGiven: true, EndDateMeans: p.EndDateMeans, EndDateGiven: true,
 	}
 }

@@ -52,8 +52,8 @@ func TestTheFormIsPrefilled(t *testing.T) {
 		"internal_name": {"Work365.Provider.SynnexCspProvider"}, "user_name": {""}, "password": {""},
 		"url": {"https://api.us.tdsynnex.com/"}, "application_id": {""}, "application_secret": {""},
 		"reseller_number": {""}, "reseller_authorize_url": {""},
-		"delegated_admin_url": {""}, "token_url": {"https://sso.us.tdsynnex.com/oauth2/v1/token"},
-		"grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {"USD"},
+		"delegated_admin_url": {""}, "token_url": {""},
+		"grant": {"client_credentials"}, "page_size": {"100"}, "concurrency": {"4"}, "currency": {""},
 		"end_date_means": {""},
 	}
 	if diff := cmp.Diff(want, full); diff != "" {

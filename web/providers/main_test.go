@@ -58,7 +58,7 @@ func (d *desk) Pop(context.Context) []layout.Notice {
 }
 
 // Verify answers as told.
-func (s stub) Verify(context.Context) distributor.Check { return s.desk.check }
+func (s stub) Verify(context.Context, distributor.Patience) distributor.Check { return s.desk.check }
 
 type stub struct {
 	distributor.Connector

@@ -26,13 +26,12 @@ func prefilled(connector, comprehensive string) provider.Input {
 		return withDefaults(provider.Input{Connector: distributor.Stellr, URL: provider.DefaultLegacyURL})
 	}
 	return withDefaults(provider.Input{
-		Connector: distributor.Stellr, ComprehensiveAPI: true, URL: provider.DefaultURL,
-		TokenURL: provider.DefaultTokenURL, Grant: provider.DefaultGrant,
+		Connector: distributor.Stellr, ComprehensiveAPI: true, URL: provider.DefaultURL, Grant: provider.DefaultGrant,
 	})
 }
 
 func withDefaults(in provider.Input) provider.Input {
-	in.InternalName, in.Currency = provider.DefaultInternalName, provider.CurrencyFor(in.URL)
+	in.InternalName = provider.DefaultInternalName
 	in.PageSize, in.Concurrency = itoa(provider.DefaultPageSize), itoa(provider.DefaultConcurrency)
 	return in
 }

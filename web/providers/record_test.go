@@ -40,13 +40,13 @@ func TestTheCommandMenuIsThatOfTheGuide(t *testing.T) {
 		want   []string
 	}{
 		{auth.Admin, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
-			"Deactivate"}},
+			"Dry run of subscriptions", "Deactivate"}},
 		{auth.Operator, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
-			"Deactivate (off)"}},
+			"Dry run of subscriptions", "Deactivate (off)"}},
 		{auth.Viewer, true, []string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
-			"Sync Subscriptions (off)", "Deactivate (off)"}},
+			"Sync Subscriptions (off)", "Dry run of subscriptions (off)", "Deactivate (off)"}},
 		{auth.Admin, false, []string{"Verify Connectivity", "Sync Provider Accounts (off)", "Sync Subscriptions (off)",
-			"Activate"}},
+			"Dry run of subscriptions (off)", "Activate"}},
 	} {
 		d.role = auth.Admin
 		d.post(p+map[bool]string{true: "/activate", false: "/deactivate"}[c.active], nil, http.StatusSeeOther)
@@ -176,7 +176,8 @@ func TestAManualProviderSaysWhatIsDifferent(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
-		"Sync Subscriptions (off)", "Move to another provider…", "Deactivate"}, menu(doc)); diff != "" {
+		"Sync Subscriptions (off)", "Dry run of subscriptions (off)", "Move to another provider…",
+		"Deactivate"}, menu(doc)); diff != "" {
 		t.Error(diff)
 	}
 	d.post(p+"/verify", nil, http.StatusConflict)

@@ -40,7 +40,8 @@ func (h Handlers) sync(c echo.Context, kind syncing.Kind) error {
 		return errs.Newf(errs.Conflict, "%s is deactivated and syncs nothing. Activate it first.", p.Name)
 	}
 	run, found, err := h.Sync.Request(ctx, session.Actor(c),
-		syncing.Request{ProviderID: id, Kind: kind, Trigger: syncing.ByPerson, Anyway: form.On("anyway")})
+		syncing.Request{ProviderID: id, Kind: kind, Trigger: syncing.ByPerson, Anyway: form.On("anyway"),
+			Dry: form.On("dry")})
 	if errs.KindOf(err) == errs.Conflict && p.Connector != distributor.Manual {
 		return h.syncRefused(c, p, errs.Public(err))
 	}
@@ -61,11 +62,20 @@ func (h Handlers) syncRefused(c echo.Context, p provider.Provider, why string) e
 			{Button: ui.Button{Text: "Verify Connectivity", Weight: ui.Primary, Icon: "check",
 				Action: path(p.ID) + "/verify"}},
 			{Button: ui.Button{Text: "Sync anyway", Action: c.Request().URL.Path},
-				Hidden: []ui.Pair{{Name: "anyway", Value: "on"}}},
+				Hidden: kept(c)},
 		},
 		Back: ui.LinkButton{Text: "Back to " + p.Name, Href: path(p.ID), Weight: ui.Quiet},
 	}
 	m.Page.Crumbs = append(crumbs(), crumb(p))
 	m.Page.Badges = []ui.Badge{connectivityBadge(p.Connectivity())}
 	return httpx.Render(c, http.StatusConflict, m.Show())
+}
+
+// kept is what "sync anyway" repeats of the refused request.
+func kept(c echo.Context) []ui.Pair {
+	pairs := []ui.Pair{{Name: "anyway", Value: "on"}}
+	if form, err := httpx.Form(c); err == nil && form.On("dry") {
+		pairs = append(pairs, ui.Pair{Name: "dry", Value: "1"})
+	}
+	return pairs
 }

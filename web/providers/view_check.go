@@ -86,6 +86,8 @@ func layerTitle(name string) string {
 		return "List one customer's subscriptions"
 	case distributor.LayerReseller:
 		return "Reseller scope"
+	case distributor.LayerDialect:
+		return "Dialect"
 	}
 	return name
 }

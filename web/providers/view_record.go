@@ -2,6 +2,7 @@ package providers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -54,7 +55,7 @@ func notes(r record) []ui.Callout {
 			Text: "The next listing of accounts is compared with what is here. " +
 				"If anything is missing, the run stops and asks before it counts as gone."})
 	}
-	if want := provider.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" &&
+	if want := distributor.CurrencyFor(r.URL); r.Connector != distributor.Manual && r.Currency != "" &&
 		r.Currency != want && want != "USD" {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Check the default currency",
 			Text: fmt.Sprintf("Amounts without a currency are taken as %s, while the host suggests %s.",
@@ -112,15 +113,29 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 	}
 	m := ui.CommandMenu{Commands: []ui.Command{
 		verify, sync("Sync Provider Accounts", "/sync-accounts", "accounts"),
-		sync("Sync Subscriptions", "/sync-subscriptions", "subscription"),
+		sync("Sync Subscriptions", "/sync-subscriptions", "subscription"), dryRun(r, why),
 	}}
 	if r.Connector != distributor.Stellr && maySync(c) {
 		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…",
 			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
+	if r.Connector != distributor.Manual && mayEdit(c) {
+		m.Commands = append(m.Commands, ui.Command{Label: "Capture for support", Action: path(r.ID) + "/capture",
+			Hint: "A few accounts with every name replaced; shown before it is a file", Icon: "download"})
+	}
 	m.Commands = append(m.Commands, onOff(c, r))
 	return m
+}
+
+// dryRun reads the subscriptions and changes nothing.
+func dryRun(r record, why string) ui.Command {
+	c := ui.Command{Label: "Dry run of subscriptions", Hint: "Shows what a sync would change, and changes nothing",
+		Action: path(r.ID) + "/sync-subscriptions", Hidden: []ui.Pair{{Name: "dry", Value: "1"}}, Icon: "subscription"}
+	if why != "" {
+		c.Disabled, c.Hint = true, why
+	}
+	return c
 }
 
 func syncRefusal(c echo.Context, r record) string {
@@ -159,6 +174,7 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 		add("Connector", connectorLabel(r.Connector))
 		return h.madeAt(f, r)
 	}
+	f.Card.Actions = wireLinks(c, r)
 	add("Comprehensive API", onOffWord(r.ComprehensiveAPI))
 	add("Internal Name", r.InternalName)
 	add("User Name", r.UserName)
@@ -167,8 +183,8 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		add("Application ID", r.ApplicationID)
 		add("Application Secret", h.secretFact(r, provider.ApplicationSecret))
-		f.Items.Items = append(f.Items.Items,
-			ui.Definition{Term: "Token URL", Value: ui.Cell{Text: r.TokenURL, Mono: true}})
+		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Token URL",
+			Value: ui.Cell{Text: r.TokenAddress(), Mono: true}, Note: followed(r.TokenURL == "")})
 		add("Grant", r.GrantType)
 		add("Page size", itoa(r.PageSize))
 	}
@@ -181,11 +197,36 @@ func (h Handlers) facts(c echo.Context, r record) view.Facts {
 	if r.ComprehensiveAPI {
 		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "End date",
 			Value: ui.TextCell(endDateWord(r.EndDateMeans)),
-			Note:  "Where start, term and end of a record do not tell."})
+			Note:  endDateNote(r.Provider)})
 	}
 	f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Default currency", Value: ui.TextCell(r.Currency),
-		Note: "Assumed where a record names none."})
+		Note: strings.TrimSpace("Assumed where a record names none. " + followed(r.CurrencyByHost))})
 	return h.madeAt(f, r)
+}
+
+// followed says of a value that nobody typed it.
+func followed(yes bool) string {
+	if yes {
+		return "Follows from the URL."
+	}
+	return ""
+}
+
+// wireLinks lead to what the last runs saw of the answers, and to what is corrected of how they are read.
+func wireLinks(c echo.Context, r record) []templ.Component {
+	out := []templ.Component{ui.LinkButton{Text: "Wire report", Href: path(r.ID) + "/wire", Compact: true}}
+	if mayEdit(c) {
+		out = append(out, ui.LinkButton{Text: "Dialect", Href: path(r.ID) + "/dialect", Compact: true})
+	}
+	return out
+}
+
+func endDateNote(p provider.Provider) string {
+	note := "Where start, term and end of a record do not tell."
+	if t, ok := p.Tally(); ok {
+		note += " " + provider.TallyWords(t)
+	}
+	return note
 }
 
 func (h Handlers) madeAt(f view.Facts, r record) view.Facts {

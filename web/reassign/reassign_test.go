@@ -18,6 +18,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/internal/reassign"
 	"seatledger/internal/retire"
 	"seatledger/internal/testkit/billtest"
@@ -46,7 +47,7 @@ func open(t *testing.T) *desk {
 	d := &desk{World: billtest.New(t, "2026-03-02", billtest.Terms{}), echo: echo.New()}
 	d.old = d.Add("OLD", 10, "2026-03-01")
 	d.at = "/subscriptions/" + d.old.String()
-	d.invoices = billing.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}
+	d.invoices = billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
 	d.bill()
 	d.Today("2026-03-16")
 	d.new = d.Add("NEW", 12, "2026-03-09")

@@ -16,6 +16,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/invoice"
 	"seatledger/internal/retire"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/htmlcheck"
@@ -39,7 +40,7 @@ func open(t *testing.T, refunds string) *desk {
 	d := &desk{World: billtest.New(t, "2026-03-02", billtest.Terms{Refunds: refunds}), echo: echo.New()}
 	d.id = d.Add("S1", 10, "2026-03-01")
 	d.at = "/subscriptions/" + d.id.String()
-	bills := billing.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}
+	bills := billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
 	if _, err := bills.Draft(t.Context(), billtest.Bea,
 		billing.Order{Run: billing.Run{ContractID: d.Contract}}); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ type About struct {
 	BaseURL         string
 	TimeZone        string
 	SyncAt          string   // hh:mm, in TimeZone
+	SyncUntil       string   // hh:mm: until then a failed night is tried again
 	Outbound        []string // exceptions of the address guard
 	PrivateDatabase bool
 	DataDir         string

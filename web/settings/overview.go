@@ -55,7 +55,8 @@ func (h Handlers) system() views.Facts {
 			ui.Fact("Address", h.About.BaseURL),
 			{Term: "Time zone", Value: ui.TextCell(h.About.TimeZone),
 				Note: "Billing days are calendar days of this zone."},
-			{Term: "Nightly sync", Value: ui.TextCell(h.About.SyncAt), Note: "in that zone"},
+			{Term: "Nightly sync", Value: ui.TextCell(h.About.SyncAt),
+				Note: "in that zone; a night that failed is tried again until " + h.About.SyncUntil},
 			database,
 		}}}
 }

@@ -30,7 +30,8 @@ func (w *walk) readCRM() {
 	w.admin.Get(record).Shows("Kept; Dynamics 365 says “Bristol”.")
 	file := w.look("/crm-accounts/import", "external_id,name\r\nC-900,Taken Back Ltd\r\n")
 	file.FormTo(file.Path() + "/apply").Submit().Next()
-	w.extra = append(w.extra, record)
+	capture := w.admin.Get(w.provider).FormTo(w.provider + "/capture").Submit().Next().Path()
+	w.extra = append(w.extra, record, capture)
 }
 
 // readSource has a reading done, as the workers would.

@@ -1,7 +1,10 @@
 package site
 
 import (
+	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -62,9 +65,25 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 		guards = append(append(guards, m.Require(r.roles...)), then...)
 	}
 	for _, path := range r.paths() {
-		g.Add(r.method, path, r.handle, guards...)
-		if r.method == http.MethodGet && !r.stream {
-			g.Add(http.MethodHead, path, r.handle, guards...)
+		handle := r.handle
+		if r.method == http.MethodGet && !r.stream && !strings.HasSuffix(path, ".csv") {
+			handle = within(pageLimit, handle)
 		}
+		g.Add(r.method, path, handle, guards...)
+		if r.method == http.MethodGet && !r.stream {
+			g.Add(http.MethodHead, path, handle, guards...)
+		}
+	}
+}
+
+// within gives up on a page before the connection is closed without an answer, also when the database says nothing.
+func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		whole := c.Request()
+		ctx, done := context.WithTimeout(whole.Context(), limit)
+		defer done()
+		c.SetRequest(whole.WithContext(ctx))
+		defer c.SetRequest(whole) // what is said of a failure has its own time
+		return handle(c)
 	}
 }

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"fmt"
-
 	"seatledger/internal/app"
 	"seatledger/internal/imports"
 	"seatledger/web/accounts"
@@ -14,10 +12,12 @@ import (
 	"seatledger/web/crmsources"
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
+	"seatledger/web/dialects"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/manual"
 	"seatledger/web/mapping"
+	"seatledger/web/notices"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
@@ -32,6 +32,7 @@ import (
 type handlers struct {
 	sessions      session.Handlers
 	providers     providers.Handlers
+	dialects      dialects.Handlers
 	accounts      accounts.Handlers
 	mapping       mapping.Handlers
 	crm           crmaccounts.Handlers
@@ -50,6 +51,7 @@ type handlers struct {
 	cutovers      cutovers.Handlers
 	settings      settings.Handlers
 	audit         audit.Handlers
+	notices       notices.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -57,6 +59,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	return handlers{
 		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
 		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		dialects:      dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
 		sources:       crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
 		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
@@ -64,7 +67,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
-		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt},
 		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
@@ -75,14 +78,14 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
+		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 	}
 }
 
 func about(a *app.App, o Options) settings.About {
-	hour, minute := a.Config.SyncTime()
 	return settings.About{
 		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone,
-		SyncAt:   fmt.Sprintf("%02d:%02d", hour, minute),
+		SyncAt: a.Config.SyncAt, SyncUntil: a.Config.SyncUntil,
 		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
 		KeyFile: a.Config.KeyFile(), KeyID: a.Sealer.PrimaryID,
 	}

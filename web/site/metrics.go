@@ -19,14 +19,15 @@ type Metrics struct {
 	took     *prometheus.HistogramVec
 }
 
-// NewMetrics makes a registry with the process's own figures.
-func NewMetrics() *Metrics {
+// NewMetrics makes a registry with the process's own figures and those given.
+func NewMetrics(more ...prometheus.Collector) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "seatledger_http_request_seconds", Help: "Requests by method, route and status.",
 		Buckets: []float64{0.005, 0.02, 0.1, 0.5, 2, 10, 30},
 	}, []string{"method", "route", "status"})}
 	m.registry.MustRegister(m.took, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(more...)
 	return m
 }
 

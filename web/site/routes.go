@@ -64,6 +64,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/", h.dashboard.Show),
 
+		list(session.NoticesPath, h.notices.List),
+		post(session.NoticesPath+"/read", h.notices.ReadAll),
+		post(session.NoticesPath+"/:id/read", h.notices.Read),
+
 		list("/providers", h.providers.List),
 		get("/providers/new", h.providers.New, admin),
 		post("/providers", h.providers.Create, admin),
@@ -76,6 +80,15 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/providers/:id/deactivate", h.providers.ConfirmDeactivate, admin),
 		post("/providers/:id/deactivate", h.providers.Deactivate, admin),
 		post("/providers/:id/activate", h.providers.Activate, admin),
+		post("/providers/:id/capture", h.providers.Capture, admin),
+		get("/providers/:id/captures/:capture", h.providers.ShowCapture, admin),
+		get("/providers/:id/captures/:capture/file", h.providers.CaptureFile, admin),
+		get("/providers/:id/dialect", h.dialects.Edit, admin),
+		post("/providers/:id/dialect", h.dialects.Propose, admin),
+		get("/providers/:id/dialect/:number", h.dialects.Show, admin),
+		post("/providers/:id/dialect/:number/try", h.dialects.Try, admin),
+		post("/providers/:id/dialect/:number/use", h.dialects.Take, admin),
+		get("/providers/:id/wire", h.dialects.Wire),
 
 		get("/providers/:id/accounts/new", h.manual.NewAccount, operator),
 		post("/providers/:id/accounts", h.manual.CreateAccount, operator),
@@ -131,6 +144,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/accounts/:id/take-over", h.accounts.ConfirmTakeOver, operator),
 		post("/accounts/:id/take-over", h.accounts.TakeOver, operator),
 		post("/accounts/:id/sync", h.accounts.SyncAccount, operator),
+		post("/accounts/:id/unreadable", h.accounts.MarkUnreadable, operator),
 
 		get("/mapping", h.mapping.Queue),
 		list("/mapping/list", h.mapping.List),
@@ -233,6 +247,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/invoices/:id", h.invoices.Record), // also answers {id}.pdf and {id}.csv: one parameter, one handler
 		get("/invoices/:id/logo", h.invoices.Logo),
 		post("/invoices/:id/bill", h.invoices.Bill, billing),
+		post("/invoices/:id/together", h.invoices.Together, billing),
 		post("/invoices/:id/redraw", h.invoices.Redraw, billing),
 		post("/invoices/:id/pay", h.invoices.Pay, billing),
 		get("/invoices/:id/void", h.invoices.ConfirmVoid, billing),
@@ -270,6 +285,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
+		post("/sync-runs/:id/apply", h.syncruns.Apply, operator),
+		post("/sync-runs/:id/discard", h.syncruns.Discard, operator),
 
 		get("/settings", h.settings.Overview),
 		get("/settings/profile", h.settings.Profile),

@@ -17,6 +17,7 @@ const (
 	readHeaderLimit = 10 * time.Second
 	readLimit       = 60 * time.Second
 	writeLimit      = 60 * time.Second
+	pageLimit       = 45 * time.Second // of what a GET does; less than writeLimit, so that there is an answer
 	idleLimit       = 2 * time.Minute
 	headerBytes     = 64 << 10
 	drainLimit      = 10 * time.Second

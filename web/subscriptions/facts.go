@@ -75,7 +75,8 @@ func endNote(s sheet) string {
 		return "it ends then: no seat from " + s.EndsOn.String() + " on"
 	case guessed && s.EndDateMeans != "":
 		return "taken as " + map[bool]string{true: "the day after the last one",
-			false: "the last day"}[on == s.End] + ", as set on the provider: a guess"
+			false: "the last day"}[on == s.End] + map[bool]string{true: ", as set on the provider: a guess",
+			false: ", as most records of this provider say: a guess"}[s.EndDateSet]
 	case guessed:
 		return "taken as the last day, a guess: the record does not tell"
 	case on == s.End:

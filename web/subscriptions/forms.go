@@ -7,7 +7,6 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
-	"seatledger/internal/history"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 
@@ -62,7 +61,7 @@ func contractForm(s sheet) *view.Edit {
 func firstUnpaid(s sheet) string {
 	var paid clock.Date
 	for _, id := range s.history.Contracts() {
-		paid = history.Later(paid, s.history.PaidTo(id))
+		paid = clock.Later(paid, s.history.PaidTo(id))
 	}
 	if paid.IsZero() {
 		return "Empty: from its first billable day; nothing of it was billed yet."

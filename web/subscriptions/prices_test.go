@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/invoice"
 )
 
 // fields are what a form would send, ticks and choices as they stand.
@@ -181,13 +182,13 @@ func TestTheFileOfPricesHasItsColumnsAndWhatWasSetAside(t *testing.T) {
 func (d *desk) bill(end string) {
 	d.Helper()
 	d.exec(`UPDATE billing_contracts SET bill_from = '2026-11-01' WHERE id = ?`, d.contract)
-	s := billing.Service{DB: d.db.DB, Clock: d.clock, Zone: time.UTC}
+	s := billing.Service{Service: invoice.Service{DB: d.db.DB, Clock: d.clock, Zone: time.UTC}}
 	id, err := s.Draft(d.Context(), ada.Actor(),
 		billing.Order{Run: billing.Run{ContractID: d.contract, End: day(d, end)}, Late: true})
 	if err != nil {
 		d.Fatal(err)
 	}
-	if err := s.Bill(d.Context(), ada.Actor(), billing.Step{ID: id}); err != nil {
+	if err := s.Bill(d.Context(), ada.Actor(), invoice.Step{ID: id}); err != nil {
 		d.Fatal(err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"seatledger/internal/history"
+	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
@@ -72,9 +72,9 @@ func isFor(p list.DatedPrice) string {
 // comingPrices are the prices of later days, as they will hold.
 func (h Handlers) comingPrices(s sheet) []ui.Definition {
 	var out []ui.Definition
-	after := history.Later(h.today(), s.history.FirstDay())
+	after := clock.Later(h.today(), s.history.FirstDay())
 	for n, last := 0, after; n < len(s.prices); n++ {
-		on := s.history.PriceUntil(last)
+		on := subscription.PriceUntil(s.history, last)
 		if on.IsZero() {
 			break
 		}

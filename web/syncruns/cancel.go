@@ -16,5 +16,5 @@ func (h Handlers) Cancel(c echo.Context) error {
 	if err := h.Sync.Cancel(c.Request().Context(), session.Actor(c), id); err != nil {
 		return err
 	}
-	return httpx.Done(c, Path(id), "The run was asked to end. What was read until then is kept.")
+	return httpx.Done(c, Path(id), "The run was asked to end. What was applied until then is kept.")
 }

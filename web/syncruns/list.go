@@ -100,7 +100,7 @@ func kindChoices() []httpx.Choice {
 func stateChoices() []httpx.Choice {
 	var out []httpx.Choice
 	for _, s := range []syncing.State{syncing.Queued, syncing.Running, syncing.Interrupted, syncing.Succeeded,
-		syncing.Partial, syncing.Failed, syncing.Cancelled, syncing.Stopped} {
+		syncing.Partial, syncing.Failed, syncing.Cancelled, syncing.Stopped, syncing.Planned} {
 		out = append(out, httpx.Choice{Value: string(s), Label: StateLabel(s)})
 	}
 	return out

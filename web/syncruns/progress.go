@@ -14,7 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func progressOf(r syncing.Run) httpx.Progress {
 	return httpx.Progress{Done: r.Done, Total: r.Total, Text: progressText(r), Final: r.State.Finished(),
 		Values: map[string]string{
-			"state": StateLabel(r.State), "done": progressDone(r), "added": itoa(r.Added), "changed": itoa(r.Changed),
+			"state": headBadge(r).Text, "done": progressDone(r), "added": itoa(r.Added), "changed": itoa(r.Changed),
 			"unchanged": itoa(r.Unchanged),
 			"gone":      itoa(r.Gone), "held": itoa(r.Held), "failed": itoa(r.Failed),
 		}}
@@ -26,6 +26,8 @@ func progressText(r syncing.Run) string {
 		return StateLabel(r.State)
 	case r.CancelRequestedAt != nil:
 		return "Cancelling: the account in work is finished first"
+	case headBadge(r).Text == paused:
+		return fmt.Sprintf("Paused at %d of %d accounts; goes on by itself", r.Done, r.Total)
 	case r.State == syncing.Queued:
 		return "Waiting for its turn"
 	case r.State == syncing.Interrupted:

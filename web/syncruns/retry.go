@@ -26,7 +26,11 @@ func (h Handlers) Retry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if form.On("allow_gone") && was.State != syncing.Stopped {
+	waiting, err := syncing.Waiting(ctx, h.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	if form.On("allow_gone") && was.State != syncing.Stopped && waiting == 0 {
 		return errs.New(errs.Conflict,
 			"Only a run that the guard stopped can be repeated with what is missing marked as gone. "+
 				"Nothing was changed.")

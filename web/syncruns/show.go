@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/syncing/guard"
 	"seatledger/web/httpx"
 )
 
@@ -22,6 +23,15 @@ type record struct {
 	next     string
 	unread   []syncing.UnreadDate
 	unreads  int // of all that the run read
+	came     syncing.Figures
+	before   *syncing.Row // the run that it is compared with; nil: there is none
+
+	plan         syncing.Plan
+	planned      bool
+	groups       []guard.Group
+	changes      []syncing.PlannedRow
+	changesTotal int
+	waiting      int // not seen, and not proved gone
 }
 
 // Show is the page of one run. While it works, a reload shows what the stream shows.
@@ -70,6 +80,12 @@ func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID, q httpx.ListQuer
 		return r, err
 	}
 	if r.unread, r.unreads, err = syncing.UnreadDates(ctx, tx, r.Run); err != nil {
+		return r, err
+	}
+	if err = r.readComparison(ctx, tx); err != nil {
+		return r, err
+	}
+	if err = r.readPlan(ctx, tx); err != nil {
 		return r, err
 	}
 	r.rows, r.next, err = syncing.Outcomes(ctx, tx, id, chosen(q, r.outcomes), q.Page)

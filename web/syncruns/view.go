@@ -20,10 +20,23 @@ func Moment(t *time.Time, zone *time.Location) ui.Time {
 // Badge is the word of a run's state in its colour.
 func Badge(s syncing.State) ui.Badge { return ui.Badge{Text: StateLabel(s), Tone: tone(s)} }
 
+const paused = "Paused"
+
+// headBadge is Badge, where a run may rest.
+func headBadge(r syncing.Run) ui.Badge {
+	if _, rests := r.Paused(); rests {
+		return ui.Badge{Text: paused, Tone: ui.Warn}
+	}
+	return Badge(r.State)
+}
+
 // StateLabel is a run's state as a word on the screen.
 func StateLabel(s syncing.State) string {
-	if s == syncing.Stopped {
+	switch s {
+	case syncing.Stopped:
 		return "Stopped by the guard"
+	case syncing.Planned:
+		return "Waits for a person"
 	}
 	return capital(string(s))
 }
@@ -36,7 +49,7 @@ func tone(s syncing.State) ui.Tone {
 		return ui.Info
 	case syncing.Failed, syncing.Stopped:
 		return ui.Bad
-	case syncing.Partial, syncing.Interrupted:
+	case syncing.Partial, syncing.Interrupted, syncing.Planned:
 		return ui.Warn
 	}
 	return ui.Neutral

@@ -20,10 +20,11 @@ func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.R
 	m := view.Record{
 		Page: session.Page(c, KindLabel(r.Kind)+" of "+r.names.Provider, "Sync runs"), Result: result(r),
 		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r),
-		Causes: causes(r), Unread: unread(r), Outcomes: outcomes(r, q),
+		Compared: h.compared(r), Settled: h.settled(r), Changes: changes(r), Causes: causes(r), Unread: unread(r),
+		Outcomes: outcomes(r, q),
 	}
 	m.Page.Kicker, m.Page.Crumbs = "Sync run", []layout.Crumb{{Label: "Sync runs", Href: listPath}}
-	m.Page.Badges = []ui.Badge{Badge(r.State)}
+	m.Page.Badges = []ui.Badge{headBadge(r.Run)}
 	if !r.State.Finished() {
 		p := progressOf(r.Run)
 		m.Live = &ui.LiveProgress{Progress: ui.Progress{Label: progressLabel(r.Run), Text: p.Text, Done: p.Done,
@@ -31,6 +32,10 @@ func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.R
 	}
 	if mayRun(c) {
 		m.Page.Actions, m.Agree = actions(r), agree(r)
+		if apply, discard := h.settling(r); apply != nil {
+			m.Agree = apply
+			m.Page.Actions = append(m.Page.Actions, *discard)
+		}
 	}
 	return m
 }
@@ -59,7 +64,8 @@ func result(r record) *ui.Callout {
 	if r.Message == "" && r.Advice == "" {
 		return nil
 	}
-	return &ui.Callout{Tone: tone(r.State), Title: StateLabel(r.State), Text: joined(r.Message, r.Advice)}
+	badge := headBadge(r.Run)
+	return &ui.Callout{Tone: badge.Tone, Title: badge.Text, Text: joined(r.Message, r.Advice)}
 }
 
 func joined(a, b string) string {
@@ -85,7 +91,7 @@ func actions(r record) []templ.Component {
 			return []templ.Component{post("Retry failed accounts", "/retry", "refresh")}
 		}
 		return []templ.Component{post("Run again", "/retry", "refresh")}
-	case syncing.Cancelled, syncing.Stopped:
+	case syncing.Cancelled, syncing.Stopped, syncing.Planned:
 		return []templ.Component{post("Run again", "/retry", "refresh")}
 	}
 	return nil
@@ -93,7 +99,7 @@ func actions(r record) []templ.Component {
 
 // agree asks whether what the guard stopped is really so.
 func agree(r record) *ui.ConfirmForm {
-	if r.State != syncing.Stopped {
+	if r.State != syncing.Stopped && (r.waiting == 0 || !r.State.Finished()) || r.plan.Settled != "" {
 		return nil
 	}
 	return &ui.ConfirmForm{
@@ -130,6 +136,15 @@ func (h Handlers) facts(r record) ui.DefinitionList {
 	add("Attempt", ui.TextCell(itoa(r.Attempt)))
 	if r.RetryOf != nil {
 		add("Retry of", ui.LinkCell("the earlier run", Path(*r.RetryOf)))
+	}
+	if r.AppliesRunID != nil {
+		add("Applies", ui.LinkCell("the plan of an earlier run", Path(*r.AppliesRunID)))
+	}
+	if r.plan.SettledRun != nil {
+		add("Applied by", ui.LinkCell("a later run", Path(*r.plan.SettledRun)))
+	}
+	if r.Dry {
+		add("Dry run", ui.TextCell("It only planned"))
 	}
 	if r.AllowGone {
 		add("Gone", ui.TextCell("A person agreed that what is missing is gone"))

@@ -23,14 +23,12 @@ type question struct {
 
 // get asks a question and reads its answer into a document.
 func (c *Client) get(ctx context.Context, q question, into any) error {
-	a, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+	_, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+		Read: func(a outbound.Answer) error { return c.decode(q.op, a, into) },
 		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
 			return c.send(ctx, q, token)
 		}})
-	if err != nil {
-		return reword(err)
-	}
-	return reword(c.decode(q.op, a, into))
+	return reword(err)
 }
 
 func (c *Client) send(ctx context.Context, q question, token string) (outbound.Answer, error) {

@@ -185,7 +185,7 @@ func TestRetryAfterIsObeyedAndALongOneHandedOver(t *testing.T) {
 	}
 	o.Break(standin.Fault{Path: "/accounts", Status: http.StatusTooManyRequests, RetryAfter: 300, Code: "0x80072321"})
 	_, err := o.accounts(o.client(), "")
-	if e := distributor.AsError(err); e.Kind != distributor.RateLimited || e.RetryAfter != 5*time.Minute ||
+	if e := distributor.AsError(err); e.Kind != distributor.Paused || e.RetryAfter != 5*time.Minute ||
 		!strings.Contains(e.Advice, "working time") {
 		t.Errorf("%+v", e)
 	}

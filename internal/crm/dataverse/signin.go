@@ -19,7 +19,7 @@ func (c *Client) signIn(ctx context.Context) (calls.Token, error) {
 		"scope":         {c.base.Scheme + "://" + c.base.Host + "/.default"},
 	}
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()),
+		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 	})
 	if err != nil {

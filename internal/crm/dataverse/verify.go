@@ -25,7 +25,7 @@ func (c *Client) Verify(ctx context.Context) distributor.Check {
 		checkup.Step{Layer: LayerAccounts, Run: c.oneAccount},
 		checkup.Step{Layer: LayerContacts, Run: c.oneContact},
 	)
-	check := checkup.Run(ctx, c.clk, steps)
+	check := checkup.Run(ctx, checkup.Plan{Clock: c.clk, Steps: steps})
 	for i := range check.Layers {
 		check.Layers[i].Message, check.Layers[i].Advice = names.Replace(check.Layers[i].Message),
 			names.Replace(check.Layers[i].Advice)
@@ -34,7 +34,8 @@ func (c *Client) Verify(ctx context.Context) distributor.Check {
 }
 
 func (c *Client) checkToken(ctx context.Context) (checkup.Outcome, error) {
-	return checkup.Outcome{Message: "Microsoft Entra gave a token for the organisation."}, c.session.SignIn(ctx)
+	return checkup.Outcome{Message: "Microsoft Entra gave a token for the organisation."},
+		c.session.SignIn(ctx, distributor.Hurried)
 }
 
 func (c *Client) whoAmI(ctx context.Context) (checkup.Outcome, error) {

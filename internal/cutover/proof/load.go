@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/distributor"
 	"seatledger/internal/history"
@@ -166,7 +167,7 @@ func (s subscriptionRow) side(h history.History, r records) *side {
 // charged fills in what counts, is billed and is forfeited, over all contracts. Days
 // that no contract bills count from the first day on that could be billed.
 func (s *side) charged(h history.History, r records) {
-	add := func(to *[]stretch, p history.Period, seats int) {
+	add := func(to *[]stretch, p contract.Period, seats int) {
 		if seats != 0 {
 			*to = append(*to, stretch{p.From, p.To, seats})
 		}
@@ -186,7 +187,7 @@ func (s *side) charged(h history.History, r records) {
 			add(&s.Moved, l.Period, l.Seats)
 		}
 	}
-	own := history.Period{From: h.FirstDay(), To: farAhead}
+	own := contract.Period{From: h.FirstDay(), To: farAhead}
 	if !h.Limit.IsZero() {
 		own.To = h.Limit
 	}

@@ -22,10 +22,10 @@ func Judge(op string, a outbound.Answer, now time.Time) error {
 	e := &distributor.Error{Op: op, StatusCode: a.Status, RequestID: RequestID(said.RequestID, a.Header)}
 	e.Kind, e.Message, e.Advice = verdict(a.Status)
 	if e.Kind == distributor.RateLimited || e.Kind == distributor.Broken {
-		e.RetryAfter = RetryAfter(a.Header, now)
+		e.RetryAfter, e.AskedFor = RetryAfter(a.Header, now)
 	}
 	if text := said.Error(); text != "" {
-		e.Message += " It says: " + stop(text)
+		e.Message += itSays + stop(text)
 	}
 	return e
 }
@@ -71,6 +71,9 @@ func Unreadable(op string, cause error, h http.Header) error {
 		Message:   fmt.Sprintf("The distributor's answer could not be used: %s.", cause),
 		Advice:    "Nothing of it was used; check the URL, and try again if it may be maintenance."}
 }
+
+// itSays leads to the server's own words.
+const itSays = " It says: "
 
 // stop ends a text that came from outside as a sentence.
 func stop(text string) string { return strings.TrimRight(text, ". ") + "." }

@@ -44,6 +44,11 @@ func (w *waits) all() []time.Duration {
 	return append([]time.Duration(nil), w.list...)
 }
 
+func silence(l *Line, t *testing.T) time.Duration {
+	state, now := l.state.look(t.Context())
+	return state.PausedUntil.Sub(now)
+}
+
 func failing(kind distributor.ErrorKind, after time.Duration) error {
 	return &distributor.Error{Kind: kind, Op: "x", RetryAfter: after}
 }
@@ -101,7 +106,7 @@ func TestALimitWithoutATimeSilencesEverybodyForTheBackoff(t *testing.T) {
 		})
 	}()
 	pause := <-pausing
-	if left := l.silence(); left != pause || pause <= 0 {
+	if left := silence(l, t); left != pause || pause <= 0 {
 		t.Errorf("silent for %s, paused for %s", left, pause)
 	}
 	close(release)
@@ -117,7 +122,8 @@ func TestALongSilenceIsHandedToTheCallerWithoutAnyCall(t *testing.T) {
 	call := func(context.Context) error { made++; return failing(distributor.RateLimited, 10*time.Minute) }
 	for range 3 {
 		err := l.Read(t.Context(), call)
-		if e := distributor.AsError(err); e.Kind != distributor.RateLimited || e.RetryAfter != 10*time.Minute {
+		if until, by, ok := distributor.PauseOf(err); !ok || by != distributor.ByDistributor ||
+			!until.Equal(noon.Add(10*time.Minute)) {
 			t.Errorf("%v", err)
 		}
 	}
@@ -134,7 +140,7 @@ func TestASilenceBeyondTheDeadlineIsToldAtOnce(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	err := l.Once(ctx, func(context.Context) error { t.Error("called"); return nil })
-	if distributor.KindOf(err) != distributor.RateLimited || len(w.all()) != 0 {
+	if distributor.KindOf(err) != distributor.Paused || len(w.all()) != 0 {
 		t.Errorf("%v, waited %v", err, w.all())
 	}
 }
@@ -143,7 +149,7 @@ func TestOnlyWhatMayPassIsTriedAgainAndAtMostThreeTimes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[distributor.ErrorKind]int{
 		distributor.Broken: 3, distributor.TimedOut: 3, distributor.Dropped: 3, distributor.RateLimited: 6,
-		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.BadCredentials: 1,
+		distributor.NotFound: 1, distributor.NotPermitted: 1, distributor.BadAnswer: 1, distributor.NeedsCredentials: 1,
 		distributor.NameUnknown: 1,
 		distributor.Unreachable: 1, distributor.AddressRefused: 1, distributor.TLSFailed: 1, distributor.Refused: 1,
 		distributor.TooLarge: 1, distributor.Redirected: 1,

@@ -19,19 +19,23 @@ const (
 // a wish for silence, a broken or busy server, a time-out, or a connection that
 // broke off. The number of tries and the sum of all tries of a line are bounded.
 func (l *Line) Read(ctx context.Context, call func(context.Context) error) error {
+	return l.read(ctx, true, call)
+}
+
+func (l *Line) read(ctx context.Context, counts bool, call func(context.Context) error) error {
 	pauses := newPauses()
 	for try := 1; ; try++ {
-		err := l.Once(ctx, call)
+		probe, err := l.once(ctx, distributor.Patient, counts, call)
 		if err == nil {
-			l.budget.earn()
 			return nil
 		}
-		if ctx.Err() != nil || !l.again(err, try) {
-			return err
+		// Who tried in vain whether the server is well again has an answer of its own; the others wait.
+		if ctx.Err() != nil || probe || !l.again(ctx, err, try) {
+			return l.told(err)
 		}
 		pause := pauseFor(err, pauses)
 		if distributor.KindOf(err) == distributor.RateLimited {
-			l.keepSilent(pause)
+			l.keepSilent(ctx, pause, whyPaused(distributor.AsError(err)))
 		}
 		if err := l.wait(ctx, pause); err != nil {
 			return err
@@ -39,14 +43,24 @@ func (l *Line) Read(ctx context.Context, call func(context.Context) error) error
 	}
 }
 
-func (l *Line) again(err error, try int) bool {
+func (l *Line) again(ctx context.Context, err error, try int) bool {
 	switch e := distributor.AsError(err); distributor.KindOf(err) {
 	case distributor.RateLimited:
 		return e.RetryAfter <= longestWait && try < maxRateTries
 	case distributor.Broken, distributor.TimedOut, distributor.Dropped:
-		return e.RetryAfter <= longestWait && try < maxTries && l.budget.spend()
+		return e.RetryAfter <= longestWait && try < maxTries && l.spend(ctx)
 	}
 	return false
+}
+
+// spend takes a retry out of the budget that all replicas share.
+func (l *Line) spend(ctx context.Context) bool {
+	ok := false
+	l.state.change(ctx, func(s State, now time.Time) State {
+		s, ok = s.spend(now)
+		return s
+	})
+	return ok
 }
 
 // pauseFor gives only the jitter where the line itself keeps the silence.

@@ -24,8 +24,12 @@ type Session struct {
 // NewSession makes a session around a sign-in. The options' concurrency and
 // clock are those of the session.
 func NewSession(cred distributor.Credentials, o Options, signIn func(context.Context) (Token, error)) *Session {
+	o.Name = cred.Line
+	if cred.CallsPerMinute > 0 {
+		o.CallsPerMinute = cred.CallsPerMinute
+	}
 	s := &Session{cred: cred, clk: o.Clock, line: NewLine(o)}
-	s.tokens = NewTokens(o.Clock, func(ctx context.Context) (Token, error) {
+	s.tokens = NewTokens(o.Clock, o.Zone, func(ctx context.Context) (Token, error) {
 		t, err := signIn(ctx)
 		return t, s.hush(err)
 	})
@@ -37,6 +41,7 @@ type Question struct {
 	Op   string
 	Once bool // without further tries, for a check that a person waits for
 	Send func(ctx context.Context, token string) (outbound.Answer, error)
+	Read func(outbound.Answer) error // makes something of a good answer; what cannot be read is no good one
 }
 
 // Ask sends a question with a token, in its turn, and gives an answer whose code
@@ -56,35 +61,50 @@ func (s *Session) Ask(ctx context.Context, q Question) (outbound.Answer, error) 
 }
 
 // SignIn signs in anew, whatever is known of the last time: a person wants to
-// see whether the credentials work now.
-func (s *Session) SignIn(ctx context.Context) error {
+// see whether the credentials work now. That it works says nothing of the API behind it.
+func (s *Session) SignIn(ctx context.Context, how distributor.Patience) error {
 	s.tokens.Forget()
-	return s.line.Once(ctx, func(ctx context.Context) error {
+	get := func(ctx context.Context) error {
 		_, err := s.tokens.Get(ctx)
 		return err
-	})
+	}
+	if how == distributor.Patient {
+		return s.line.read(ctx, false, get)
+	}
+	_, err := s.line.once(ctx, how, false, get)
+	return s.line.told(err)
 }
 
 // signed makes one call; a token answered with 401 is replaced once.
-func (s *Session) signed(ctx context.Context, q Question) (outbound.Answer, error) {
-	token, err := s.tokens.Get(ctx)
+func (s *Session) signed(ctx context.Context, q Question) (a outbound.Answer, err error) {
+	defer func() { a.Release() }()
+	first, err := s.tokens.Get(ctx)
 	if err != nil {
 		return outbound.Answer{}, err
 	}
-	a, err := q.Send(ctx, token)
+	token := first
+	a, err = q.Send(ctx, token)
 	if err == nil && a.Status == http.StatusUnauthorized {
 		if token, err = s.tokens.Replace(ctx, token); err != nil {
-			return outbound.Answer{}, err
+			return outbound.Answer{}, s.hush(err, first)
 		}
-		a, err = q.Send(ctx, token)
+		a.Release()
+		if a, err = q.Send(ctx, token); err == nil && a.Status == http.StatusUnauthorized {
+			s.tokens.Rejected(token)
+		}
 	}
 	if err == nil {
+		pause, asked := RetryAfter(a.Header, s.clk.Now())
+		distributor.WatchOf(ctx).Answer(a.Status, max(pause, asked))
 		err = Judge(q.Op, a, s.clk.Now())
 	}
-	if err == nil {
-		s.tokens.Worked()
+	if err == nil && q.Read != nil {
+		err = q.Read(a)
 	}
-	return a, s.hush(err, token)
+	if err == nil {
+		s.tokens.Worked(token)
+	}
+	return a, s.hush(err, first, token)
 }
 
 // Unreadable is the package's Unreadable without secrets.

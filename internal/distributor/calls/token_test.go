@@ -23,7 +23,7 @@ func TestManyWorkersShareOneSignIn(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int32
 	release := make(chan struct{})
-	tokens := NewTokens(clock.NewFake(noon), func(context.Context) (Token, error) {
+	tokens := NewTokens(clock.NewFake(noon), nil, func(context.Context) (Token, error) {
 		<-release
 		return Token{Value: fmt.Sprintf("token-%d", n.Add(1)), Life: 2 * time.Hour}, nil
 	})
@@ -60,7 +60,7 @@ func TestATokenIsRenewedBeforeItEndsAndNeverInALoop(t *testing.T) {
 			t.Parallel()
 			var n atomic.Int32
 			clk := clock.NewFake(noon)
-			tokens := NewTokens(clk, signIns(&n, test.life))
+			tokens := NewTokens(clk, nil, signIns(&n, test.life))
 			for _, step := range []struct {
 				at   time.Duration
 				want string
@@ -78,20 +78,20 @@ func TestARefusedSignInIsNotRepeatedUntilSomeTimePassed(t *testing.T) {
 	t.Parallel()
 	n := 0
 	clk := clock.NewFake(noon)
-	tokens := NewTokens(clk, func(context.Context) (Token, error) {
+	tokens := NewTokens(clk, nil, func(context.Context) (Token, error) {
 		n++
 		return Token{},
-			failing(distributor.BadCredentials, 0)
+			failing(distributor.NeedsCredentials, 0)
 	})
 	for range 20 {
-		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.BadCredentials {
+		if _, err := tokens.Get(t.Context()); distributor.KindOf(err) != distributor.NeedsCredentials {
 			t.Errorf("%v", err)
 		}
 	}
 	if n != 1 {
 		t.Errorf("%d sign-ins", n)
 	}
-	clk.Advance(refusedFor)
+	clk.Advance(remembered)
 	_, _ = tokens.Get(t.Context())
 	tokens.Forget() // a person checks: one try, at once
 	_, _ = tokens.Get(t.Context())
@@ -103,7 +103,7 @@ func TestARefusedSignInIsNotRepeatedUntilSomeTimePassed(t *testing.T) {
 func TestTokensThatNeverWorkAreNotRenewedForEver(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int32
-	tokens := NewTokens(clock.NewFake(noon), signIns(&n, time.Hour))
+	tokens := NewTokens(clock.NewFake(noon), nil, signIns(&n, time.Hour))
 	value, err := tokens.Get(t.Context())
 	for range 50 {
 		if err != nil {
@@ -111,7 +111,7 @@ func TestTokensThatNeverWorkAreNotRenewedForEver(t *testing.T) {
 		}
 		value, err = tokens.Replace(t.Context(), value)
 	}
-	if distributor.KindOf(err) != distributor.NotPermitted || n.Load() > 1+maxFruitless {
+	if distributor.KindOf(err) != distributor.NotPermitted || n.Load() > maxUnaccepted {
 		t.Errorf("%d sign-ins, %v", n.Load(), err)
 	}
 }
@@ -119,7 +119,7 @@ func TestTokensThatNeverWorkAreNotRenewedForEver(t *testing.T) {
 func TestACallerThatGivesUpDoesNotEndTheSignInOfTheOthers(t *testing.T) {
 	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
-	tokens := NewTokens(clock.NewFake(noon), func(ctx context.Context) (Token, error) {
+	tokens := NewTokens(clock.NewFake(noon), nil, func(ctx context.Context) (Token, error) {
 		close(begun)
 		<-release
 		return Token{Value: "t", Life: time.Hour}, ctx.Err()

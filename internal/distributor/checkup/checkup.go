@@ -11,8 +11,20 @@ import (
 	"seatledger/internal/distributor"
 )
 
-// Limit is how long a whole check may take; a person waits for it.
-const Limit = 28 * time.Second
+// How long a whole check may take: hurried, because a person waits for it; patient, a night.
+const (
+	HurriedLimit = 28 * time.Second
+	PatientLimit = 9 * time.Minute
+)
+
+// Plan is a check as a connector wants it.
+type Plan struct {
+	Clock clock.Clock
+	How   distributor.Patience
+	Steps []Step
+	// Wait sleeps, or ends early with the context's error; nil is the real thing.
+	Wait func(context.Context, time.Duration) error
+}
 
 // Outcome is what a step came to, when it did not fail.
 type Outcome struct {
@@ -27,51 +39,99 @@ type Outcome struct {
 type Step struct {
 	Layer string
 	Run   func(context.Context) (Outcome, error)
+	Again bool // a patient check may repeat it; the step repeats nothing by itself
 }
 
-// Run takes the steps in their order within Limit, and always answers.
-func Run(ctx context.Context, clk clock.Clock, steps []Step) distributor.Check {
-	ctx, cancel := context.WithTimeout(ctx, Limit)
+// Run takes the steps in their order within the limit, and always answers.
+func Run(ctx context.Context, p Plan) distributor.Check {
+	if p.Wait == nil {
+		p.Wait = sleep
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.limit())
 	defer cancel()
 	var check distributor.Check
 	broken := false
-	for _, s := range steps {
+	for _, s := range p.Steps {
 		if broken {
 			check.Layers = append(check.Layers, distributor.Layer{Name: s.Layer, Result: distributor.Skipped,
 				Message: "Not tried, because an earlier step failed."})
 			continue
 		}
-		layer := runStep(ctx, clk, s)
+		layer := p.take(ctx, s)
 		broken = layer.Result == distributor.Failed
 		check.Layers = append(check.Layers, layer)
 	}
 	return check
 }
 
-func runStep(ctx context.Context, clk clock.Clock, s Step) distributor.Layer {
-	began := clk.Now()
-	out, err := s.Run(ctx)
+func (p Plan) limit() time.Duration {
+	if p.How == distributor.Patient {
+		return PatientLimit
+	}
+	return HurriedLimit
+}
+
+func (p Plan) take(ctx context.Context, s Step) distributor.Layer {
+	began := p.Clock.Now()
+	out, err := p.tries(ctx, s)
 	layer := distributor.Layer{Name: s.Layer, Result: distributor.Passed, Message: out.Message, Advice: out.Advice,
 		RequestID: out.RequestID}
 	switch {
 	case err != nil:
-		layer = failedLayer(ctx, s.Layer, err)
+		layer = p.failed(ctx, s.Layer, err)
 	case out.Skip:
 		layer.Result = distributor.Skipped
 	case out.Warning:
 		layer.Result = distributor.Warned
 	}
-	layer.Took = clk.Now().Sub(began)
+	layer.Took = p.Clock.Now().Sub(began)
 	return layer
 }
 
-func failedLayer(ctx context.Context, name string, err error) distributor.Layer {
+// tries runs a step, and where that may help and the check is patient, again.
+func (p Plan) tries(ctx context.Context, s Step) (Outcome, error) {
+	out, err := s.Run(ctx)
+	for _, pause := range []time.Duration{2 * time.Second, 10 * time.Second} {
+		if err == nil || p.How != distributor.Patient || !s.Again || !mayPass(err) || p.Wait(ctx, pause) != nil {
+			break
+		}
+		out, err = s.Run(ctx)
+	}
+	return out, err
+}
+
+// mayPass tells a failure of the moment from one that stays.
+func mayPass(err error) bool {
+	switch distributor.KindOf(err) {
+	case distributor.NameUnknown, distributor.Unreachable, distributor.TimedOut, distributor.Dropped:
+		return true
+	}
+	return false
+}
+
+func (p Plan) failed(ctx context.Context, name string, err error) distributor.Layer {
 	if ctx.Err() != nil {
-		return distributor.Layer{Name: name, Result: distributor.Failed,
-			Message: "The check was broken off, because it took longer than " + Limit.String() + " or was cancelled.",
-			Advice:  "Try again; if it lasts, ask the distributor whether the service is slow."}
+		return distributor.Layer{Name: name, Result: distributor.Failed, Kind: distributor.TimedOut,
+			Message: "The check was broken off, because it took longer than " + p.limit().String() +
+				" or was cancelled.",
+			Advice: "Try again; if it lasts, ask the distributor whether the service is slow."}
 	}
 	e := distributor.AsError(err)
-	return distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,
-		RequestID: e.RequestID}
+	layer := distributor.Layer{Name: name, Result: distributor.Failed, Message: e.Message, Advice: e.Advice,
+		RequestID: e.RequestID, Kind: e.Kind, AskedBy: e.AskedBy}
+	if !e.Until.IsZero() {
+		layer.Until = &e.Until
+	}
+	return layer
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

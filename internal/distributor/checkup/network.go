@@ -16,9 +16,9 @@ import (
 func Network(hc *outbound.Client, urls ...string) []Step {
 	n := &network{client: hc, urls: distinctHosts(urls), found: map[string][]netip.Addr{}}
 	return []Step{
-		{Layer: distributor.LayerAddress, Run: n.address},
-		{Layer: distributor.LayerName, Run: n.name},
-		{Layer: distributor.LayerTLS, Run: n.tls},
+		{Layer: distributor.LayerAddress, Run: n.address, Again: true},
+		{Layer: distributor.LayerName, Run: n.name, Again: true},
+		{Layer: distributor.LayerTLS, Run: n.tls, Again: true},
 	}
 }
 
@@ -61,9 +61,15 @@ func notProvenSafe(u string) error {
 		Advice: "Enter it as https://; plain http would send the secret for all to read."}
 }
 
-func (n *network) name(context.Context) (Outcome, error) {
-	if n.failed != nil {
-		return Outcome{}, n.failed
+func (n *network) name(ctx context.Context) (Outcome, error) {
+	if n.failed == nil && len(n.found) < len(n.urls) { // asked before, without an answer
+		if _, err := n.address(ctx); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if failed := n.failed; failed != nil {
+		n.failed = nil
+		return Outcome{}, failed
 	}
 	var said []string
 	for _, u := range n.urls {

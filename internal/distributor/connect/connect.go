@@ -6,33 +6,41 @@ package connect
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"sync"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/manual"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/stellr"
 	"seatledger/internal/distributor/stellrlegacy"
 )
 
-// Opener gives the distributor.Open of this program. Credentials without a Key
+// Opener gives the distributor.Open of a program that stands alone. Credentials without a Key
 // get a connector of their own, for a check before they are stored.
 func Opener(hc *outbound.Client, clk clock.Clock, log *slog.Logger) distributor.Open {
+	return OpenerOf(hc, calls.Options{Clock: clk}, log)
+}
+
+// OpenerOf is Opener with what the calls of all connectors share: the store by which
+// replicas know of each other's pauses, the clock, the zone of sentences.
+func OpenerOf(hc *outbound.Client, o calls.Options, log *slog.Logger) distributor.Open {
 	k := &keeper{kept: map[string]*held{}}
 	return func(_ context.Context, c distributor.Credentials) (distributor.Connector, error) {
-		return k.open(c, func() (distributor.Connector, error) { return pick(c, hc, clk, log) })
+		return k.open(c, func() (distributor.Connector, error) { return pick(c, hc, o, log) })
 	}
 }
 
-func pick(c distributor.Credentials, hc *outbound.Client, clk clock.Clock,
+func pick(c distributor.Credentials, hc *outbound.Client, o calls.Options,
 	log *slog.Logger) (distributor.Connector, error) {
 	log = log.With("connector", c.Connector)
 	switch c.Connector {
 	case distributor.Stellr:
-		return stellr.New(c, hc, clk, log), nil
+		return stellr.New(c, hc, o, log), nil
 	case distributor.StellrLegacy:
-		return stellrlegacy.New(c, hc, clk, log), nil
+		return stellrlegacy.New(c, hc, o, log), nil
 	case distributor.Manual:
 		return manual.Connector{}, nil
 	}
@@ -68,7 +76,7 @@ func (k *keeper) open(c distributor.Credentials,
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tick++
-	if h := k.kept[c.Key]; h != nil && h.credentials == c {
+	if h := k.kept[c.Key]; h != nil && reflect.DeepEqual(h.credentials, c) {
 		h.used = k.tick
 		return h.connector, nil
 	}

@@ -53,20 +53,23 @@ var (
 
 // complaintIn looks for error keys at the top and in the objects below it, but
 // not inside lists: a record may well have a status "error" of its own.
-func complaintIn(top object) *Complaint {
-	text := complaintText(top, 0)
+func complaintIn(top object) *Complaint { return complaintBut(top, func(string) bool { return false }) }
+
+// complaintBut is complaintIn without texts that are no complaint in their place.
+func complaintBut(top object, harmless func(string) bool) *Complaint {
+	text := complaintText(top, harmless, 0)
 	if text == "" {
 		return nil
 	}
 	return &Complaint{Text: cut(text, 300), Code: codeIn(top), RequestID: requestID(top)}
 }
 
-func complaintText(o object, depth int) string {
+func complaintText(o object, harmless func(string) bool, depth int) string {
 	if depth > 3 {
 		return ""
 	}
 	for _, key := range complaintKeys {
-		if text := said(o[key]); text != "" {
+		if text := said(o[key]); text != "" && !harmless(text) {
 			return reasonFor(text, o)
 		}
 	}
@@ -75,7 +78,7 @@ func complaintText(o object, depth int) string {
 	}
 	for _, key := range sortedKeys(o) {
 		if inner, ok := asObject(o[key]); ok {
-			if text := complaintText(inner, depth+1); text != "" {
+			if text := complaintText(inner, harmless, depth+1); text != "" {
 				return text
 			}
 		}
@@ -119,8 +122,7 @@ func said(raw json.RawMessage) string {
 		return said(list[0])
 	}
 	text := Clean(plainText(raw))
-	switch strings.ToLower(text) {
-	case "", "null", "none", "false", "0", "ok", "success", "n/a":
+	if saysNoError(text) {
 		return ""
 	}
 	return text

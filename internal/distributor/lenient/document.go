@@ -62,26 +62,44 @@ func asObject(raw json.RawMessage) (object, bool) {
 	if !starts(raw, '{') {
 		return nil, false
 	}
-	var m map[string]json.RawMessage
+	var m map[string]part
 	if json.Unmarshal(raw, &m) != nil {
 		return nil, false
 	}
 	o := make(object, len(m))
 	for key, value := range m {
 		folded := fold(key)
-		if _, taken := o[folded]; !taken || !isNull(value) {
-			o[folded] = value
+		if _, taken := o[folded]; !taken || !isNull(json.RawMessage(value)) {
+			o[folded] = json.RawMessage(value)
 		}
 	}
 	return o, true
+}
+
+// part is a piece of a document that lies in it: a list is as large as what it was read
+// from, and a copy at each of its levels would be as large again.
+type part json.RawMessage
+
+// UnmarshalJSON keeps the piece itself. What is handed in is a slice of what the document
+// is read from, which nobody writes to.
+func (p *part) UnmarshalJSON(b []byte) error {
+	*p = part(b[:len(b):len(b)])
+	return nil
 }
 
 func asArray(raw json.RawMessage) ([]json.RawMessage, bool) {
 	if !starts(raw, '[') {
 		return nil, false
 	}
-	var a []json.RawMessage
-	return a, json.Unmarshal(raw, &a) == nil
+	var parts []part
+	if json.Unmarshal(raw, &parts) != nil {
+		return nil, false
+	}
+	a := make([]json.RawMessage, len(parts))
+	for i, p := range parts {
+		a[i] = json.RawMessage(p)
+	}
+	return a, true
 }
 
 func starts(raw json.RawMessage, c byte) bool {

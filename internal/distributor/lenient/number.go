@@ -1,6 +1,7 @@
 package lenient
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,6 +39,9 @@ func ungroup(text string) string {
 // that no seat has ever cost.
 const amountPlaces = 6
 
+var errPlaces = errors.New("has more than six decimal places, and amounts are never rounded in reading " +
+	"unless the provider's dialect says that it sends doubles")
+
 var maxAmount = decimal.New(1, 12)
 
 // parseAmount reads a price exactly or not at all; it never rounds.
@@ -51,7 +55,7 @@ func parseAmount(text string) (decimal.Decimal, error) {
 	case d.GreaterThanOrEqual(maxAmount):
 		return d, fmt.Errorf("%s is too large", d)
 	case !d.Equal(d.Truncate(amountPlaces)):
-		return d, fmt.Errorf("%s has more than six decimal places, and amounts are never rounded in reading", d)
+		return d, fmt.Errorf("%s %w", d, errPlaces)
 	}
 	return d, nil
 }

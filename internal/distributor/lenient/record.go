@@ -19,10 +19,11 @@ type Field []string
 // Record is one JSON object read by aliases. It remembers which alias hit, and
 // what could not be read.
 type Record struct {
-	raw   json.RawMessage
-	top   object
-	hits  map[string]bool
-	notes []string
+	raw    json.RawMessage
+	top    object
+	hits   map[string]bool
+	notes  []string
+	habits Habits
 }
 
 // NewRecord takes a record of a list; false when it is no object.
@@ -41,7 +42,7 @@ func (r *Record) Notes() []string { return r.notes }
 func (r *Record) Text(f Field) string { return Clean(r.find(f)) }
 
 func (r *Record) find(f Field) string {
-	for _, alias := range f {
+	for _, alias := range r.habits.names(f) {
 		if text := plainText(r.lookup(alias)); text != "" {
 			r.hits[f[0]+"="+alias] = true
 			return text
@@ -91,7 +92,7 @@ func (r *Record) ID(f Field) (string, error) {
 
 // isNumber tells whether the field came as a JSON number: only then may 100200.0 become 100200.
 func (r *Record) isNumber(f Field) bool {
-	for _, alias := range f {
+	for _, alias := range r.habits.names(f) {
 		if raw := r.lookup(alias); plainText(raw) != "" {
 			return !starts(raw, '"')
 		}
@@ -109,6 +110,11 @@ func (r *Record) Amount(f Field) decimal.NullDecimal {
 		return decimal.NullDecimal{}
 	}
 	d, err := parseAmount(text)
+	if even := d.RoundBank(amountPlaces); errors.Is(err, errPlaces) && r.habits.Doubles && !even.IsNegative() {
+		r.notes = append(r.notes, fmt.Sprintf("%s: %s was rounded to %s, since this provider sends doubles",
+			f[0], d, even))
+		d, err = even, nil
+	}
 	if err != nil {
 		r.notes = append(r.notes, fmt.Sprintf("%s: %s", f[0], err))
 		return decimal.NullDecimal{}
@@ -123,7 +129,7 @@ func (r *Record) Date(f Field) (d clock.Date, unread string) {
 	if text == "" {
 		return clock.Date{}, ""
 	}
-	d, ok := ParseDate(text)
+	d, ok := r.habits.ParseDate(text)
 	if ok {
 		return d, ""
 	}

@@ -35,7 +35,9 @@ func (Connector) Changes(context.Context, distributor.ChangeQuery) ([]distributo
 }
 
 // Verify has no layers: there is no connection that could be checked.
-func (Connector) Verify(context.Context) distributor.Check { return distributor.Check{} }
+func (Connector) Verify(context.Context, distributor.Patience) distributor.Check {
+	return distributor.Check{}
+}
 
 func unsupported(op string) error {
 	return &distributor.Error{Kind: distributor.Unsupported, Op: op,

@@ -20,7 +20,7 @@ func TestAManualProviderReadsNothing(t *testing.T) {
 	if caps := c.Capabilities(); caps.Verify || !caps.ManualEntry {
 		t.Errorf("%+v", caps)
 	}
-	if check := c.Verify(t.Context()); len(check.Layers) != 0 {
+	if check := c.Verify(t.Context(), distributor.Hurried); len(check.Layers) != 0 {
 		t.Errorf("%+v", check)
 	}
 }

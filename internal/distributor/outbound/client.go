@@ -6,11 +6,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"seatledger/internal/distributor"
 )
@@ -19,7 +20,7 @@ import (
 type Options struct {
 	Allow     Allow
 	Timeout   time.Duration  // the whole of one call, body included; 30 s
-	MaxBody   int64          // bytes, after decompression; 64 MiB
+	MaxBody   int64          // bytes, after decompression; 16 MiB
 	MaxHeader int64          // bytes; 64 KiB
 	RootCAs   *x509.CertPool // the system's
 	Resolver  *net.Resolver  // the system's
@@ -30,10 +31,21 @@ type Client struct {
 	allow    Allow
 	timeout  time.Duration
 	maxBody  int64
+	large    *semaphore.Weighted
 	tls      *tls.Config
 	resolver *net.Resolver
 	secure   *http.Transport
 	plain    *http.Transport
+	called   func(ctx context.Context, status string) // nil: nobody wants to know
+	see      func(Request, Answer, error)             // told of each call; nil: nobody
+}
+
+// Watched is the same client, with the same guard and limits, that tells see of each
+// call and its answer. See may keep neither a token nor what a sign-in brought.
+func (c *Client) Watched(see func(Request, Answer, error)) *Client {
+	w := *c
+	w.see = see
+	return &w
 }
 
 // New makes a client; it refuses limits that make no sense.
@@ -42,9 +54,10 @@ func New(o Options) (*Client, error) {
 		return nil, fmt.Errorf("outbound: a limit is negative")
 	}
 	c := &Client{
-		allow: o.Allow, timeout: orDefault(o.Timeout, 30*time.Second), maxBody: orDefault(o.MaxBody, 64<<20),
+		allow: o.Allow, timeout: orDefault(o.Timeout, 30*time.Second), maxBody: orDefault(o.MaxBody, 16<<20),
 		tls: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}, resolver: o.Resolver,
 	}
+	c.large = semaphore.NewWeighted(c.maxBody)
 	header := orDefault(o.MaxHeader, 64<<10)
 	c.secure = c.transport(guard{allow: o.Allow}, header)
 	c.plain = c.transport(guard{allow: o.Allow, plain: true}, header)
@@ -96,19 +109,34 @@ type Request struct {
 	URL    string
 	Header http.Header
 	Body   []byte
+	Small  bool // the answer is a few lines: more than a MiB is refused
 }
 
-// Answer is what came back, read whole.
+// Answer is what came back, read whole. Whoever gets one calls Release when its body
+// has been made use of.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	release func()
+}
+
+// Release gives back the room that a large body took.
+func (a Answer) Release() {
+	if a.release != nil {
+		a.release()
+	}
 }
 
 // Do makes one call and reads the answer whole, whatever its code; a redirect is
 // an error. It never repeats a call. Errors are *distributor.Error, or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	a, err := c.do(ctx, r)
+	c.tell(ctx, a, err)
+	if c.see != nil {
+		c.see(r, a, err)
+	}
 	if err != nil && ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
@@ -140,8 +168,8 @@ func (c *Client) do(ctx context.Context, r Request) (Answer, error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return Answer{}, redirected(resp)
 	}
-	body, err := c.read(resp)
-	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, err
+	body, release, err := c.read(ctx, resp, r.Small)
+	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, release: release}, err
 }
 
 // roundTrip speaks to the transport itself: it knows no redirects and no cookies.
@@ -153,20 +181,6 @@ func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
 		return c.plain.RoundTrip(req)
 	}
 	return nil, notHTTPS()
-}
-
-func (c *Client) read(resp *http.Response) ([]byte, error) {
-	if resp.ContentLength > c.maxBody {
-		return nil, tooLarge("The answer is larger than the limit of %d MiB.", c.maxBody>>20)
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxBody+1))
-	if err != nil {
-		return nil, explain(err, c.timeout)
-	}
-	if int64(len(body)) > c.maxBody {
-		return nil, tooLarge("The answer is larger than the limit of %d MiB.", c.maxBody>>20)
-	}
-	return body, nil
 }
 
 func withOp(op string, err error) error {

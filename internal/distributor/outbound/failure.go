@@ -81,6 +81,14 @@ func redirected(resp *http.Response) error {
 		Advice:  "If that is the right host, enter it as the URL."}
 }
 
+// size tells a limit in the unit that fits it.
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
+}
+
 func tooLarge(format string, args ...any) error {
 	return &distributor.Error{Kind: distributor.TooLarge, Message: fmt.Sprintf(format, args...),
 		Advice: "Lower the page size under Advanced, or ask the distributor what it sends."}

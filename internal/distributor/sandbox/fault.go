@@ -19,13 +19,15 @@ type Fault struct {
 
 	Method string `json:"method,omitempty"`
 	// * stands within a segment, ** at the end for any rest; empty: every path
-	Path        string            `json:"path,omitempty"`
-	Action      string            `json:"action_name,omitempty"` // of legacy calls
-	Query       map[string]string `json:"query,omitempty"`       // such as {"pageNo":"2"}
-	After       int               `json:"after,omitempty"`       // lets so many matching requests through first
-	Times       int               `json:"times,omitempty"`       // hits so often; 0: until removed
-	Probability float64           `json:"probability,omitempty"` // 0 or 1: always
-	Seed        uint64            `json:"seed,omitempty"`        // of the probability
+	Path   string            `json:"path,omitempty"`
+	Action string            `json:"action_name,omitempty"` // of legacy calls
+	Query  map[string]string `json:"query,omitempty"`       // such as {"pageNo":"2"}
+	After  int               `json:"after,omitempty"`       // lets so many matching requests through first
+	Times  int               `json:"times,omitempty"`       // hits so often; 0: until removed
+	// hits the matching requests of these numbers; 1 is the next
+	Calls       []int   `json:"calls,omitempty"`
+	Probability float64 `json:"probability,omitempty"` // 0 or 1: always
+	Seed        uint64  `json:"seed,omitempty"`        // of the probability
 
 	Status int `json:"status,omitempty"` // for kind status
 	// sent as it is; date:30s and date:-1h are written as a date
@@ -40,12 +42,16 @@ type Fault struct {
 	To         string          `json:"to,omitempty"`    // for rename_field, ids_as and redirect
 	Row        int             `json:"row,omitempty"`   // 1 is the first record; 0: every record
 	Variant    string          `json:"variant,omitempty"`
+	Record     string          `json:"record,omitempty"`     // customerNo or subscriptionId, for omit and also_lists
+	Do         []Step          `json:"do,omitempty"`         // for change
+	Afterwards bool            `json:"afterwards,omitempty"` // for change: after the answer, not before
 
 	Hits int `json:"hits"`
 
-	seen int
-	rng  *rand.Rand
-	kept map[string]keptAnswer // for stale
+	arrived int // matching requests, also those that another fault took
+	seen    int
+	rng     *rand.Rand
+	kept    map[string]keptAnswer // for stale
 }
 
 // keptAnswer is an answer that is replayed later.
@@ -69,8 +75,8 @@ func (l *faultList) add(f Fault) (Fault, error) {
 	if _, err := path.Match(strings.ReplaceAll(f.Path, "**", "*"), ""); err != nil {
 		return Fault{}, fmt.Errorf("path %q: %w", f.Path, err)
 	}
-	if f.Variant != "" && !slices.Contains(poisonVariants(), f.Variant) {
-		return Fault{}, fmt.Errorf("variant %q is not known, want one of %v", f.Variant, poisonVariants())
+	if err := f.checkSettings(); err != nil {
+		return Fault{}, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,6 +85,35 @@ func (l *faultList) add(f Fault) (Fault, error) {
 	f.rng, f.kept = rand.New(rand.NewPCG(f.Seed, 3)), map[string]keptAnswer{}
 	l.all = append(l.all, &f)
 	return f, nil
+}
+
+// checkSettings refuses words and steps that mean nothing to the kind.
+func (f Fault) checkSettings() error {
+	if known := variantsOf(f.Kind); f.Variant != "" && !slices.Contains(known, f.Variant) {
+		return fmt.Errorf("variant %q is not known, want one of %v", f.Variant, known)
+	}
+	if (f.Kind == "omit" || f.Kind == "also_lists") && f.Record == "" {
+		return fmt.Errorf("%s wants record, a customerNo or subscriptionId", f.Kind)
+	}
+	if f.Kind == "change" && len(f.Do) == 0 {
+		return fmt.Errorf("change wants do, a list of steps")
+	}
+	for _, s := range f.Do {
+		if err := s.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func variantsOf(kind string) []string {
+	switch kind {
+	case "empty_list":
+		return []string{"no_total"}
+	case "poison":
+		return poisonVariants()
+	}
+	return nil
 }
 
 func (l *faultList) list() []Fault {
@@ -107,18 +142,30 @@ func (l *faultList) clear() {
 func (l *faultList) take(r *http.Request) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var hits *Fault
 	for _, f := range l.all {
-		if !f.matches(r) || f.Times > 0 && f.Hits >= f.Times {
+		if !f.matches(r) {
 			continue
 		}
-		f.seen++
-		if f.seen <= f.After || f.misses() {
-			continue
+		f.arrived++
+		if hits == nil && f.hit() {
+			hits = f
 		}
-		f.Hits++
-		return f
 	}
-	return nil
+	return hits
+}
+
+// hit counts a matching request, and tells whether the fault spoils it.
+func (f *Fault) hit() bool {
+	if f.Times > 0 && f.Hits >= f.Times || len(f.Calls) > 0 && !slices.Contains(f.Calls, f.arrived) {
+		return false
+	}
+	f.seen++
+	if f.seen <= f.After || f.misses() {
+		return false
+	}
+	f.Hits++
+	return true
 }
 
 // misses throws the fault's own die, so that a seed repeats the run.

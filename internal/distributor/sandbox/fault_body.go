@@ -80,6 +80,9 @@ func (x spoiled) emptyList() {
 			if _, has := holder["total"]; has {
 				holder["total"] = 0
 			}
+			if x.Variant == "no_total" {
+				delete(holder, "total")
+			}
 		}
 	})
 }

@@ -14,6 +14,7 @@ type Options struct {
 	Clock       clock.Clock   // nil: the wall clock
 	Credentials []Credential  // nil: DefaultCredentials
 	Behaviour   *Behaviour    // nil: DefaultBehaviour
+	Replay      []byte        // content of a capture, served in place of the data; nil: the data
 }
 
 // Credential is one application and user, bound to a reseller number.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"seatledger/internal/clock"
@@ -48,6 +49,7 @@ func parseFlags(args []string, out io.Writer) (addr string, o Options, err error
 	flags.IntVar(&o.Data.Subscriptions, "subscriptions", 400, "number of subscriptions over all customers together")
 	flags.Uint64Var(&o.Data.Seed, "seed", 1, "the same seed makes the same data")
 	flags.DurationVar(&o.Latency, "latency", 0, "wait before every answer, such as 50ms")
+	file := flags.String("replay", "", "a capture to serve in place of made-up data")
 	today := flags.String("today", "", "day the data are dated from, YYYY-MM-DD (default: today)")
 	if err := flags.Parse(args); err != nil {
 		return "", Options{}, err
@@ -57,6 +59,11 @@ func parseFlags(args []string, out io.Writer) (addr string, o Options, err error
 	}
 	if o.Data.Today, err = clock.ParseDate(*today); err != nil {
 		return "", Options{}, fmt.Errorf("sandbox: --today: %w", err)
+	}
+	if *file != "" {
+		if o.Replay, err = os.ReadFile(*file); err != nil {
+			return "", Options{}, fmt.Errorf("sandbox: --replay: %w", err)
+		}
 	}
 	return addr, o, nil
 }

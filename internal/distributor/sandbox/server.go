@@ -17,6 +17,7 @@ type Server struct {
 	journal    journal
 	faultList  faultList
 	handler    http.Handler
+	replay     *replay // nil: the sandbox's own data
 
 	mu          sync.RWMutex
 	base        clock.Clock
@@ -48,6 +49,12 @@ func New(o Options) (*Server, error) {
 	}
 	s.store = newStore(NewData(o.Data), s.now)
 	s.tokens, s.operations = newTokens(s.now), newOperations()
+	if o.Replay != nil {
+		var err error
+		if s.replay, err = readReplay(o.Replay); err != nil {
+			return nil, err
+		}
+	}
 	s.handler = s.routes()
 	return s, nil
 }
@@ -72,9 +79,14 @@ func (s *Server) behave() Behaviour {
 func (s *Server) routes() http.Handler {
 	faces := http.NewServeMux()
 	s.tokenRoutes(faces)
-	s.stellrRoutes(faces)
-	s.legacyRoutes(faces)
-	faces.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.noRoute(w, r, faces) })
+	if s.replay != nil {
+		faces.HandleFunc("POST /webservice/auth/token", s.legacyLogin)
+		faces.Handle("/", s.replayed())
+	} else {
+		s.stellrRoutes(faces)
+		s.legacyRoutes(faces)
+		faces.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.noRoute(w, r, faces) })
+	}
 
 	outside, admin := s.exchanges(s.faults(s.strictPath(faces))), s.adminOnly(s.adminRoutes())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -4,53 +4,49 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"slices"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/lenient"
 	"seatledger/internal/distributor/vocabulary"
 )
 
-func customers() list {
-	return list{op: "list customers", path: "/api/v1/cloud/customers", noun: "customers", key: idOf(customerNo)}
+func (t tongue) customers() list {
+	return list{op: "list customers", path: t.paths.Customers, noun: "customers", key: t.customerKey,
+		unlike: true}
 }
 
-func idOf(f lenient.Field) func(json.RawMessage) string {
-	return func(raw json.RawMessage) string {
-		r, ok := lenient.NewRecord(raw)
-		if !ok {
-			return ""
-		}
-		id, _ := r.ID(f) // an unreadable id tells nothing apart
-		return id
+func (t tongue) customerKey(raw json.RawMessage) string {
+	r, ok := t.customer.NewRecord(raw)
+	if !ok {
+		return ""
 	}
+	id, _ := r.ID(customerNo) // an unreadable id tells nothing apart
+	return id
 }
 
 // Accounts lists every customer of the reseller.
 func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, error) {
-	r, why, err := c.readAll(ctx, customers())
+	r, why, err := c.readAll(ctx, c.tongue.customers())
 	if err != nil {
 		return distributor.AccountListing{}, err
 	}
 	out := distributor.AccountListing{RequestID: r.requestID, Why: why}
-	found := hits{}
+	watch := distributor.WatchOf(ctx)
 	for _, row := range r.rows {
-		a, bad := readAccount(row, found)
+		a, bad := c.tongue.readAccount(row, watch)
 		if bad != nil {
 			out.Bad = append(out.Bad, *bad)
 			continue
 		}
 		out.Accounts = append(out.Accounts, a)
 	}
-	found.log(ctx, c.log, "customer")
 	out.Why = orBad(why, out.Bad)
 	out.Complete = out.Why == ""
 	return out, nil
 }
 
-func readAccount(row row, found hits) (distributor.Account, *distributor.BadRecord) {
-	r, ok := lenient.NewRecord(row.raw)
+func (t tongue) readAccount(row row, watch *distributor.Watch) (distributor.Account, *distributor.BadRecord) {
+	r, ok := t.customer.NewRecord(row.raw)
 	if !ok {
 		return distributor.Account{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
 	}
@@ -65,7 +61,7 @@ func readAccount(row row, found hits) (distributor.Account, *distributor.BadReco
 		Raw: r.Raw(), RequestID: row.requestID,
 	}
 	a.Active = vocabulary.AccountActive(a.StatusText)
-	found.add(r)
+	watch.Record(distributor.CustomerRecord, r.Unread(t.known[distributor.CustomerRecord]), r.Hits())
 	return a, nil
 }
 
@@ -82,22 +78,4 @@ func orBad(why string, bad []distributor.BadRecord) string {
 		return fmt.Sprintf("%d of the rows have no readable id", n)
 	}
 	return why
-}
-
-// hits collects which names of fields are real.
-type hits map[string]bool
-
-func (h hits) add(r *lenient.Record) {
-	for _, hit := range r.Hits() {
-		h[hit] = true
-	}
-}
-
-func (h hits) log(ctx context.Context, log *slog.Logger, record string) {
-	names := make([]string, 0, len(h))
-	for n := range h {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	log.DebugContext(ctx, "field names found", "record", record, "names", names)
 }

@@ -62,9 +62,13 @@ func (p *changePath) miss(now time.Time) {
 // findChangeLog reads at the place that is known, else tries the places one by
 // one. An answer that says "no such place" leads to the next; any other failure ends it.
 func (c *Connector) findChangeLog(ctx context.Context, q distributor.ChangeQuery) (*reading, error) {
+	if path := c.tongue.paths.Changes; path != "" { // a person has said where
+		r, _, err := c.readAll(ctx, c.tongue.changesAt(path, q))
+		return r, err
+	}
 	paths, known := c.changes.candidates(c.clk.Now())
 	for _, path := range paths {
-		r, _, err := c.readAll(ctx, changesAt(path, q))
+		r, _, err := c.readAll(ctx, c.tongue.changesAt(path, q))
 		if err == nil {
 			c.changes.hit(path)
 			return r, nil

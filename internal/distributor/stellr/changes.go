@@ -28,18 +28,17 @@ func (c *Connector) Changes(ctx context.Context, q distributor.ChangeQuery) ([]d
 		return nil, err
 	}
 	var out []distributor.Change
-	found := hits{}
+	watch := distributor.WatchOf(ctx)
 	for _, row := range r.rows {
-		rec, ok := lenient.NewRecord(row.raw)
+		rec, ok := c.tongue.change.NewRecord(row.raw)
 		if !ok || !concerns(rec, q.ContractNo) {
 			continue
 		}
 		if change, ok := readChange(rec); ok {
 			out = append(out, change)
 		}
-		found.add(rec)
+		watch.Record(distributor.ChangeRecord, rec.Unread(c.tongue.known[distributor.ChangeRecord]), rec.Hits())
 	}
-	found.log(ctx, c.log, "change")
 	return out, nil
 }
 
@@ -49,7 +48,7 @@ func concerns(r *lenient.Record, contract string) bool {
 }
 
 func readChange(r *lenient.Record) (distributor.Change, bool) {
-	at, on, ok := lenient.ParseMoment(r.Text(entryTime))
+	at, on, ok := r.Moment(entryTime)
 	id, err := subscriptionIDOf(r)
 	if !ok || err != nil {
 		return distributor.Change{}, false
@@ -67,8 +66,8 @@ func readChange(r *lenient.Record) (distributor.Change, bool) {
 }
 
 // changeKey tells entries apart: they have no id of their own.
-func changeKey(raw json.RawMessage) string {
-	r, ok := lenient.NewRecord(raw)
+func (t tongue) changeKey(raw json.RawMessage) string {
+	r, ok := t.change.NewRecord(raw)
 	if !ok {
 		return ""
 	}
@@ -76,7 +75,7 @@ func changeKey(raw json.RawMessage) string {
 	return strings.Join([]string{id, r.Text(entryTime), r.Text(changeLogText), r.Text(activityText)}, "\x00")
 }
 
-func changesAt(path string, q distributor.ChangeQuery) list {
+func (t tongue) changesAt(path string, q distributor.ChangeQuery) list {
 	query := url.Values{}
 	if q.ContractNo != "" {
 		query.Set("contractNo", q.ContractNo)
@@ -84,6 +83,6 @@ func changesAt(path string, q distributor.ChangeQuery) list {
 	if !q.From.IsZero() {
 		query.Set("startDate", q.From.String())
 	}
-	return list{op: "read the change log of " + q.AccountExternalID, noun: "changeLogs", query: query, key: changeKey,
-		path: strings.Replace(path, "{customer}", url.PathEscape(q.AccountExternalID), 1)}
+	return list{op: "read the change log of " + q.AccountExternalID, noun: "changeLogs", query: query, key: t.changeKey,
+		path: fill(path, q.AccountExternalID)}
 }

@@ -37,18 +37,20 @@ type Connector struct {
 	log      *slog.Logger
 	session  *calls.Session
 	changes  changePath
+	tongue   tongue
 }
 
 // New makes a connector; it calls nobody yet.
-func New(c distributor.Credentials, hc *outbound.Client, clk clock.Clock, log *slog.Logger) *Connector {
+func New(c distributor.Credentials, hc *outbound.Client, o calls.Options, log *slog.Logger) *Connector {
 	conn := &Connector{
 		cred: c, base: baseOf(c.BaseURL), tokenURL: c.TokenURL, pageSize: pageSizeOf(c.PageSize),
-		http: hc, clk: clk, log: log,
+		http: hc, clk: o.Clock, log: log, tongue: tongueOf(c.Dialect),
 	}
 	if conn.tokenURL == "" {
-		conn.tokenURL = DefaultTokenURL(c.BaseURL)
+		conn.tokenURL = distributor.TokenURLFor(distributor.Stellr, c.BaseURL)
 	}
-	conn.session = calls.NewSession(c, calls.Options{Concurrency: c.Concurrency, Clock: clk}, conn.signIn)
+	o.Concurrency = c.Concurrency
+	conn.session = calls.NewSession(c, o, conn.signIn)
 	return conn
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/outbound"
 )
 
@@ -131,7 +132,7 @@ func connectAs(t *testing.T, cred distributor.Credentials) bench {
 	logged := &safeBuffer{}
 	clk := clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 	log := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	return bench{Connector: New(cred, hc, clk, log), logged: logged, clk: clk}
+	return bench{Connector: New(cred, hc, calls.Options{Clock: clk}, log), logged: logged, clk: clk}
 }
 
 type safeBuffer struct {

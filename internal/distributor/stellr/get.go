@@ -15,14 +15,16 @@ type question struct {
 	path  string
 	query url.Values
 	once  bool // without further tries, for a check that a person waits for
+	read  func(outbound.Answer) error
 }
 
-// get asks a question, and gives an answer whose code was 200.
-func (c *Connector) get(ctx context.Context, q question) (outbound.Answer, error) {
-	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+// get asks a question, and has an answer read whose code was 200.
+func (c *Connector) get(ctx context.Context, q question) error {
+	_, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once, Read: q.read,
 		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
 			return c.send(ctx, q, token)
 		}})
+	return err
 }
 
 func (c *Connector) send(ctx context.Context, q question, token string) (outbound.Answer, error) {

@@ -60,8 +60,11 @@ func TestPagingReadsEveryCustomerOnceHoweverTheServerPages(t *testing.T) {
 		calls    int32
 		want     int
 	}{
-		"total told":                     {&shop{ids: always(numbered(250)), total: truth}, true, 3, 250},
-		"exactly full pages":             {&shop{ids: always(numbered(200)), total: truth}, true, 2, 200},
+		"total told":         {&shop{ids: always(numbered(250)), total: truth}, true, 3, 250},
+		"exactly full pages": {&shop{ids: always(numbered(200)), total: truth}, true, 3, 200},
+		"a full page, a total too low": {&shop{ids: always(numbered(250)),
+			total: func(int) string { return "100" }}, false, 6, 250},
+		"neither records nor a total":    {&shop{ids: always(nil)}, false, 2, 0},
 		"the server gives smaller pages": {&shop{ids: always(numbered(120)), total: truth, clamp: 50}, true, 3, 120},
 		"no total":                       {&shop{ids: always(numbered(120))}, true, 3, 120},
 		"no total and smaller pages":     {&shop{ids: always(numbered(120)), clamp: 50}, true, 4, 120},

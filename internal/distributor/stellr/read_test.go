@@ -65,14 +65,35 @@ func TestAccountsAreReadPageByPage(t *testing.T) {
 	}
 }
 
-func TestTheLogTellsWhichNamesOfFieldsAreReal(t *testing.T) {
+func TestAWatchedReadingTellsWhichNamesAreRealAndWhichKeysNobodyReads(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.says("/api/v1/cloud/customers",
-		`{"data":{"total":1,"records":[{"customerNumber":"1","displayName":"a.example"}]}}`)
+		`{"data":{"total":2,"records":[{"customerNumber":"1","displayName":"a.example","loyaltyTier":"gold"},
+		{"customerNumber":"2","displayName":"b.example","loyaltyTier":"tin","Jane Example":1,"janeexample":1}]}}`)
+	f.says("/api/v1/customers/1/subscriptions", `{"data":{"total":3,"records":[
+		{"subscriptionId":"1_1","quantity":1,"status":"Frozen","unitPrice":10.379999999999999,"promo":{"code":"x"}},
+		{"subscriptionId":"1_2","quantity":1,"status":"Held for jane@example.example","billingFrequency":"P2Y"},
+		{"subscriptionId":"1_3","quantity":1,"status":"Frozen","promo":{"code":"y"}}]}}`)
 	c := f.connect(t)
-	if _, err := c.Accounts(t.Context()); err != nil {
+	ctx, watch := distributor.Watching(t.Context())
+	if _, err := c.Accounts(ctx); err != nil {
 		t.Fatal(err)
 	}
-	mustContain(t, c.logged.String(), "customerNo=customerNumber", "name=displayName")
+	if _, err := c.Subscriptions(ctx, "1"); err != nil {
+		t.Fatal(err)
+	}
+	r := watch.Report()
+	if d := cmp.Diff(map[string]int{"customer.loyaltyTier": 2, "subscription.promo.code": 2}, r.Unread); d != "" {
+		t.Errorf("keys that nothing reads: %s", d)
+	}
+	if d := cmp.Diff(map[string]int{"status=Frozen": 2, "frequency=P2Y": 1}, r.Words); d != "" || r.HiddenWords != 1 {
+		t.Errorf("words: %s, %d hidden", d, r.HiddenWords)
+	}
+	if r.Names["customer.customerNo=customerNumber"] != 2 || r.Names["customer.name=displayName"] != 2 {
+		t.Errorf("names: %v", r.Names)
+	}
+	if r.Places["15"] != 1 || r.Codes["200"] != 2 || r.LargestPage != 3 || r.Records["subscription"] != 3 {
+		t.Errorf("%+v", r)
+	}
 }

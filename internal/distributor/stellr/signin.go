@@ -11,36 +11,31 @@ import (
 	"seatledger/internal/distributor/outbound"
 )
 
-// DefaultTokenURL is where a base URL's tokens come from when nobody said otherwise.
-// Guess: the Canadian host is mentioned once only, and the hosts of Latin America are taken to share
-// that of the US; elsewhere the sign-in is looked for beside the API.
-func DefaultTokenURL(base string) string {
-	u, err := url.Parse(baseOf(base))
-	if err != nil {
-		return ""
-	}
-	switch host := strings.ToLower(u.Hostname()); {
-	case strings.HasSuffix(host, ".ca.tdsynnex.com"):
-		return "https://sso.ca.tdsynnex.com/oauth2/v1/token"
-	case strings.HasSuffix(host, ".tdsynnex.com"):
-		return "https://sso.us.tdsynnex.com/oauth2/v1/token"
-	}
-	return baseOf(base) + "/oauth2/v1/token"
-}
-
 func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}}
+	form := c.signInForm()
+	c.tongue.dress(form, header)
 	a, err := c.http.Do(ctx, outbound.Request{
-		Op: "token", Method: http.MethodPost, URL: c.tokenURL, Body: []byte(c.signInForm().Encode()),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
-	})
+		Op: "token", Small: true, Method: http.MethodPost, URL: c.tokenURL, Body: []byte(form.Encode()),
+		Header: header})
 	if err != nil {
 		return calls.Token{}, err
 	}
 	token, err := calls.ReadSignIn(a, c.clk.Now())
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		distributor.AsError(err).Advice = c.signInAdvice(string(a.Body))
 	}
 	return token, err
+}
+
+// regionAdvice names the token URL where it follows from a regional host by a guess.
+func (c *Connector) regionAdvice() string {
+	other := distributor.OtherTokenURL(c.base, c.tokenURL)
+	if other == "" {
+		return ""
+	}
+	return " This region may hand out its tokens elsewhere: they were asked for at " + c.tokenURL +
+		"; try the token URL " + other + " under Advanced."
 }
 
 // Guess: the password grant. No public client uses it, but the form of the guide
@@ -63,8 +58,10 @@ func (c *Connector) signInAdvice(body string) string {
 		return "The distributor does not take this kind of sign-in; choose the other grant under Advanced."
 	}
 	if c.cred.Grant == PasswordGrant {
-		return "Check user name, password, application id and secret; a new secret may take ten minutes to work."
+		return "Check user name, password, application id and secret; a new secret may take ten minutes to work." +
+			c.regionAdvice()
 	}
-	return "Check application id and secret, and that they belong to this environment; " +
+	advice := "Check application id and secret, and that they belong to this environment; " +
 		"a new secret may take ten minutes to work."
+	return advice + c.regionAdvice()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/lenient"
@@ -12,14 +11,13 @@ import (
 	"seatledger/internal/money"
 )
 
-func subscriptionsOf(account string) list {
-	return list{op: "list subscriptions of " + account,
-		path: "/api/v1/customers/" + url.PathEscape(account) + "/subscriptions",
-		noun: "subscriptions", key: subscriptionKey}
+func (t tongue) subscriptionsOf(account string) list {
+	return list{op: "list subscriptions of " + account, path: fill(t.paths.Subscriptions, account),
+		noun: "subscriptions", key: t.subscriptionKey, unlike: true}
 }
 
-func subscriptionKey(raw json.RawMessage) string {
-	r, ok := lenient.NewRecord(raw)
+func (t tongue) subscriptionKey(raw json.RawMessage) string {
+	r, ok := t.subscription.NewRecord(raw)
 	if !ok {
 		return ""
 	}
@@ -44,28 +42,28 @@ func subscriptionIDOf(r *lenient.Record) (string, error) {
 // Subscriptions lists every subscription of one customer, of all vendors.
 func (c *Connector) Subscriptions(ctx context.Context,
 	accountExternalID string) (distributor.SubscriptionListing, error) {
-	r, why, err := c.readAll(ctx, subscriptionsOf(accountExternalID))
+	r, why, err := c.readAll(ctx, c.tongue.subscriptionsOf(accountExternalID))
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
 	}
 	out := distributor.SubscriptionListing{RequestID: r.requestID}
-	found := hits{}
+	watch := distributor.WatchOf(ctx)
 	for _, row := range r.rows {
-		s, bad := readSubscription(row, accountExternalID, found)
+		s, bad := c.tongue.readSubscription(row, accountExternalID, watch)
 		if bad != nil {
 			out.Bad = append(out.Bad, *bad)
 			continue
 		}
 		out.Subscriptions = append(out.Subscriptions, s)
 	}
-	found.log(ctx, c.log, "subscription")
 	out.Why = orBad(why, out.Bad)
 	out.Complete = out.Why == ""
 	return out, nil
 }
 
-func readSubscription(row row, account string, found hits) (distributor.Subscription, *distributor.BadRecord) {
-	r, ok := lenient.NewRecord(row.raw)
+func (t tongue) readSubscription(row row, account string, watch *distributor.Watch) (distributor.Subscription,
+	*distributor.BadRecord) {
+	r, ok := t.subscription.NewRecord(row.raw)
 	if !ok {
 		return distributor.Subscription{},
 			&distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(row.raw)}
@@ -74,24 +72,46 @@ func readSubscription(row row, account string, found hits) (distributor.Subscrip
 	if err != nil {
 		return distributor.Subscription{}, &distributor.BadRecord{Reason: err.Error(), Raw: r.Raw()}
 	}
-	seats, err := r.Seats(quantity)
-	if err != nil {
-		return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: err.Error(), Raw: r.Raw()}
-	}
+	seats, noSeats := r.Seats(quantity)
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats}
 	readProduct(r, &s)
-	readRhythm(r, &s)
+	t.readRhythm(r, &s)
 	readMoney(r, &s)
 	s.Start, s.StartText = r.Date(startDate)
 	s.End, s.EndText = r.Date(endDate)
 	s.AutoRenew = distributor.YesNo(r.Flag(autoRenew))
 	s.StatusText = r.Text(status)
-	s.Status = vocabulary.Status(s.StatusText)
-	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
+	s.Status = t.words.Status(s.StatusText)
+	s.Kind = t.words.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Model: r.Text(billingModel),
 		Frequency: s.Frequency, Term: s.Term})
+	if noSeats != nil {
+		if s.Kind != distributor.Usage || r.Text(quantity) != "" {
+			return distributor.Subscription{}, &distributor.BadRecord{ExternalID: id, Reason: noSeats.Error(),
+				Raw: r.Raw()}
+		}
+		s.QuantityUnknown = true // usage of unknown quantity is usage (RULES 3)
+	}
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
-	found.add(r)
+	t.watched(watch, r, s)
 	return s, nil
+}
+
+// watched notes for the wire report what could be read of a record, and what could not.
+func (t tongue) watched(watch *distributor.Watch, r *lenient.Record, s distributor.Subscription) {
+	if watch == nil {
+		return
+	}
+	watch.Record(distributor.SubscriptionRecord, r.Unread(t.known[distributor.SubscriptionRecord]), r.Hits())
+	watch.Price(r.Text(unitCost))
+	if s.Status == distributor.StatusUnknown {
+		watch.Word("status", s.StatusText)
+	}
+	if s.Frequency == distributor.FreqUnknown && s.FrequencyText != "" {
+		watch.Word("frequency", s.FrequencyText)
+	}
+	if s.Term == distributor.FreqUnknown && s.TermText != "" {
+		watch.Word("term", s.TermText)
+	}
 }
 
 func readProduct(r *lenient.Record, s *distributor.Subscription) {
@@ -103,22 +123,22 @@ func readProduct(r *lenient.Record, s *distributor.Subscription) {
 
 // readRhythm takes the term from its own field, else from the part number, else
 // from the product's name: for many rows that is the only place.
-func readRhythm(r *lenient.Record, s *distributor.Subscription) {
+func (t tongue) readRhythm(r *lenient.Record, s *distributor.Subscription) {
 	s.FrequencyText = r.Text(billing)
-	s.Frequency = vocabulary.Rhythm(s.FrequencyText)
+	s.Frequency = t.words.Rhythm(s.FrequencyText)
 	if s.FrequencyText == "" {
 		s.Frequency, s.FrequencyText = vocabulary.FrequencyOfPart(s.PartNumber)
 	}
 	s.TermText = r.Text(term)
-	if s.Term = vocabulary.Rhythm(s.TermText); s.Term != distributor.FreqUnknown {
+	if s.Term = t.words.Rhythm(s.TermText); s.Term != distributor.FreqUnknown {
 		return
 	}
-	if t, word := vocabulary.TermOfPart(s.PartNumber); word != "" {
-		s.Term, s.TermText = t, word
+	if term, word := vocabulary.TermOfPart(s.PartNumber); word != "" {
+		s.Term, s.TermText = term, word
 		return
 	}
-	if t, word := vocabulary.TermOfName(s.ProductName); word != "" {
-		s.Term, s.TermText = t, word
+	if term, word := vocabulary.TermOfName(s.ProductName); word != "" {
+		s.Term, s.TermText = term, word
 	}
 }
 

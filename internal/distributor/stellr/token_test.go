@@ -97,14 +97,15 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 		advice string
 	}{
 		"wrong secret": {401, `{"error":"invalid_client","error_description":"bad secret"}`,
-			distributor.BadCredentials, "application id and secret"},
-		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.BadCredentials, "application id and secret"},
-		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.BadCredentials,
+			distributor.NeedsCredentials, "application id and secret"},
+		"wrong secret 400": {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials,
 			"application id and secret"},
-		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.BadCredentials, "other grant"},
+		"refused in a 200": {200, `{"error":"invalid_client"}`, distributor.NeedsCredentials,
+			"application id and secret"},
+		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.NeedsCredentials, "other grant"},
 		"no such place": {404, `not found`, distributor.NotFound, "token URL"},
 		"a web page":    {200, `<html>portal</html>`, distributor.BadAnswer, "token URL"},
-		"no token":      {200, `{"token_type":"Bearer"}`, distributor.BadCredentials, "application id and secret"},
+		"no token":      {200, `{"token_type":"Bearer"}`, distributor.NeedsCredentials, "application id and secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +126,7 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if test.kind == distributor.BadCredentials && f.signIns() != 1 {
+			if test.kind == distributor.NeedsCredentials && f.signIns() != 1 {
 				t.Errorf("%d sign-ins", f.signIns())
 			}
 			if len(f.requests()) != 0 {
@@ -173,8 +174,8 @@ func TestNoSecretShowsInErrorsOrLogs(t *testing.T) {
 			}
 			f.on(customersPath, echo(code))
 			c := f.connect(t, func(cr *distributor.Credentials) { cr.Grant = PasswordGrant })
-			_, err := c.page(t.Context(), customers(), 1, true)
-			check := c.Verify(t.Context())
+			_, err := c.page(t.Context(), c.tongue.customers(), 1, true)
+			check := c.Verify(t.Context(), distributor.Hurried)
 			fmt.Fprintf(&said, "%v %+v %v\n%+v\n%+v %#v\n%s", err, distributor.AsError(err), c.cred, check,
 				c.Connector.cred, c.Connector.cred, c.logged)
 		}
@@ -199,7 +200,7 @@ func TestTheTokenURLIsGuessedFromTheHost(t *testing.T) {
 		"http://127.0.0.1:9090/":          "http://127.0.0.1:9090/oauth2/v1/token",
 		"https://eviltdsynnex.com":        "https://eviltdsynnex.com/oauth2/v1/token",
 	} {
-		if got := DefaultTokenURL(base); got != want {
+		if got := distributor.TokenURLFor(distributor.Stellr, base); got != want {
 			t.Errorf("%s: %s", base, got)
 		}
 	}

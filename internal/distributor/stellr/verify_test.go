@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/outbound"
 )
 
@@ -43,7 +45,7 @@ func TestVerifyPassesEveryLayerOfAWorkingConnection(t *testing.T) {
 		`{"requestId":"r1","data":{"total":2,"records":[{"customerNo":1,"status":"Discontinued"},{"customerNo":"2"}]}}`)
 	f.says("/api/v1/customers/2/subscriptions", `{"requestId":"r2","data":{"total":0,"records":[]}}`)
 
-	check := f.connect(t).Verify(t.Context())
+	check := f.connect(t).Verify(t.Context(), distributor.Hurried)
 
 	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed",
 		"token": "passed", "customers": "passed", "subscriptions": "passed", "reseller": "passed"}
@@ -62,7 +64,7 @@ func TestVerifyWarnsOfZeroCustomersAndNamesTheResellerNumber(t *testing.T) {
 	f := newFake(t)
 	f.says("/api/v1/cloud/customers", `{"requestId":"r1","data":{"total":0,"records":[]}}`)
 
-	check := f.connect(t).Verify(t.Context())
+	check := f.connect(t).Verify(t.Context(), distributor.Hurried)
 
 	if check.Result() != distributor.Warned {
 		t.Errorf("result %s", check.Result())
@@ -81,7 +83,7 @@ func TestVerifySkipsWhatLiesBehindAFailedLayer(t *testing.T) {
 		_, _ = w.Write([]byte(`{"error":"invalid_client","error_description":"no client app with ` + secret + `"}`))
 	}
 
-	check := f.connect(t).Verify(t.Context())
+	check := f.connect(t).Verify(t.Context(), distributor.Hurried)
 
 	want := map[string]distributor.LayerResult{"address": "passed", "name": "passed", "tls": "passed",
 		"token": "failed", "customers": "skipped", "subscriptions": "skipped", "reseller": "skipped"}
@@ -156,16 +158,51 @@ func verifyAt(t *testing.T, url, allowed string) distributor.Check {
 	t.Cleanup(hc.CloseIdle)
 	cred := distributor.Credentials{BaseURL: url, ApplicationID: "app", ApplicationSecret: secret,
 		ResellerNumber: "100200"}
-	return New(cred, hc, clock.System{}, slog.New(slog.DiscardHandler)).Verify(t.Context())
+	c := New(cred, hc, calls.Options{Clock: clock.System{}}, slog.New(slog.DiscardHandler))
+	return c.Verify(t.Context(), distributor.Hurried)
 }
 
 func TestVerifyKeepsTheRequestIDOfTheFailure(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.says("/api/v1/cloud/customers", `{"requestId":"r42","errorMessage":"no access to customers"}`)
-	l := layer(t, f.connect(t).Verify(t.Context()), distributor.LayerCustomers)
+	l := layer(t, f.connect(t).Verify(t.Context(), distributor.Hurried), distributor.LayerCustomers)
 	if l.Result != distributor.Failed || l.RequestID != "r42" ||
 		!strings.Contains(l.Message, "no access to customers") {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestTheNightsCheckOutlivesOneFailureOfTheMoment(t *testing.T) {
+	t.Parallel()
+	for _, how := range []distributor.Patience{distributor.Hurried, distributor.Patient} {
+		f := newFake(t)
+		b := f.connect(t)
+		b.unhurried()
+		var customers, tokens atomic.Int32
+		f.signIn = func(w http.ResponseWriter, _ *http.Request) {
+			if tokens.Add(1) == 1 && how == distributor.Patient {
+				panic(http.ErrAbortHandler) // drops the connection
+			}
+			_, _ = w.Write([]byte(`{"access_token":"t","expires_in":7200}`))
+		}
+		f.on(customersPath, func(w http.ResponseWriter, _ *http.Request) {
+			if customers.Add(1) == 1 {
+				w.WriteHeader(503)
+				return
+			}
+			_, _ = w.Write([]byte(`{"data":{"total":0,"records":[]}}`))
+		})
+		check := b.Verify(t.Context(), how)
+		want, calls := distributor.Failed, int32(1)
+		if how == distributor.Patient {
+			want, calls = distributor.Warned, 2 // no customer is visible
+		}
+		if check.Result() != want || customers.Load() != calls {
+			t.Errorf("patient %t: %s after %d calls: %+v", how, check.Result(), customers.Load(), check.Layers)
+		}
+		if how == distributor.Hurried && distributor.KindOf(check.Err()) != distributor.Broken {
+			t.Errorf("%v", check.Err())
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/vocabulary"
 )
 
@@ -22,7 +23,7 @@ func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, e
 	out := distributor.AccountListing{RequestID: page.RequestID}
 	seen := map[string]bool{}
 	for _, raw := range page.Records {
-		a, bad := readAccount(raw, page.RequestID)
+		a, bad := c.tongue.readAccount(raw, page.RequestID, distributor.WatchOf(ctx))
 		switch {
 		case bad != nil:
 			out.Bad = append(out.Bad, *bad)
@@ -38,29 +39,34 @@ func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, e
 
 // list reads items that are a list. Guess: a single record may come bare.
 func (c *Connector) list(ctx context.Context, q question) (lenient.List, error) {
-	a, err := c.ask(ctx, q)
+	var page lenient.List
+	err := c.ask(ctx, q, func(a outbound.Answer) (err error) {
+		page, err = lenient.ReadList(a.Body)
+		if errors.Is(err, lenient.ErrShape) {
+			page, err = c.tongue.single(a.Body)
+		}
+		if err != nil {
+			return c.session.Unreadable(q.op, err, a.Header)
+		}
+		page.RequestID = calls.RequestID(page.RequestID, a.Header)
+		return nil
+	})
 	if err != nil {
 		return lenient.List{}, err
 	}
-	page, err := lenient.ReadList(a.Body)
-	if errors.Is(err, lenient.ErrShape) {
-		page, err = single(a.Body)
-	}
-	if err != nil {
-		return lenient.List{}, c.session.Unreadable(q.op, err, a.Header)
-	}
-	page.RequestID = calls.RequestID(page.RequestID, a.Header)
+	distributor.WatchOf(ctx).Page(len(page.Records))
 	return page, nil
 }
 
 // single takes items that are an object for a list of one, if it has an id.
-func single(body []byte) (lenient.List, error) {
+func (t tongue) single(body []byte) (lenient.List, error) {
 	raw, id, err := lenient.ReadOne(body, "items")
 	if err != nil {
 		return lenient.List{}, err
 	}
-	r, _ := lenient.NewRecord(raw)
-	if r.Text(customerNo) == "" && r.Text(subscriptionID) == "" {
+	customer, _ := t.customer.NewRecord(raw)
+	sub, _ := t.subscription.NewRecord(raw)
+	if customer.Text(customerNo) == "" && sub.Text(subscriptionID) == "" {
 		return lenient.List{}, lenient.ErrShape
 	}
 	return lenient.List{Records: []json.RawMessage{raw}, Total: -1, RequestID: id}, nil
@@ -78,8 +84,9 @@ func incomplete(bad []distributor.BadRecord, total, listed int) string {
 	return ""
 }
 
-func readAccount(raw json.RawMessage, requestID string) (distributor.Account, *distributor.BadRecord) {
-	r, ok := lenient.NewRecord(raw)
+func (t tongue) readAccount(raw json.RawMessage, requestID string, watch *distributor.Watch) (distributor.Account,
+	*distributor.BadRecord) {
+	r, ok := t.customer.NewRecord(raw)
 	if !ok {
 		return distributor.Account{}, &distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(raw)}
 	}
@@ -94,5 +101,6 @@ func readAccount(raw json.RawMessage, requestID string) (distributor.Account, *d
 		Raw: r.Raw(), RequestID: requestID,
 	}
 	a.Active = vocabulary.AccountActive(a.StatusText)
+	watch.Record(distributor.CustomerRecord, r.Unread(t.known[distributor.CustomerRecord]), r.Hits())
 	return a, nil
 }

@@ -51,13 +51,14 @@ type question struct {
 	once   bool // without further tries, for a check that a person waits for
 }
 
-// ask sends a question, and gives an answer whose code was 200. It may be
+// ask sends a question, and has an answer read whose code was 200. It may be
 // repeated although it is a POST, since it only reads.
-func (c *Connector) ask(ctx context.Context, q question) (outbound.Answer, error) {
-	return c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once,
+func (c *Connector) ask(ctx context.Context, q question, read func(outbound.Answer) error) error {
+	_, err := c.session.Ask(ctx, calls.Question{Op: q.op, Once: q.once, Read: read,
 		Send: func(ctx context.Context, token string) (outbound.Answer, error) {
 			return c.post(ctx, q, token)
 		}})
+	return err
 }
 
 func (c *Connector) post(ctx context.Context, q question, token string) (outbound.Answer, error) {
@@ -76,7 +77,7 @@ func (c *Connector) post(ctx context.Context, q question, token string) (outboun
 		header.Set("Authorization", "Bearer "+token)
 	}
 	a, err := c.http.Do(ctx, outbound.Request{Op: q.op, Method: http.MethodPost, URL: c.base + path, Header: header,
-		Body: body})
+		Body: body, Small: q.name == createAccessToken})
 	c.log.DebugContext(ctx, "distributor call", "op", q.op, "action", string(q.name), "status", a.Status, "bytes",
 		len(a.Body))
 	return a, err
@@ -98,7 +99,7 @@ func (c *Connector) signIn(ctx context.Context) (calls.Token, error) {
 		return calls.Token{}, err
 	}
 	token, err := calls.ReadSignIn(a, c.clk.Now())
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		distributor.AsError(err).Advice = "Check user name, password and reseller number; " +
 			"access to the legacy API has to be enabled by the distributor."
 	}

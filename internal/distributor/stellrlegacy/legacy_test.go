@@ -16,6 +16,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/money"
 )
@@ -81,7 +82,8 @@ func (f *fake) connect(t *testing.T) *Connector {
 	t.Cleanup(hc.CloseIdle)
 	return New(distributor.Credentials{Connector: distributor.StellrLegacy, BaseURL: f.URL + "/",
 		UserName: "integration@reseller.example", Password: password, ResellerNumber: "100200"},
-		hc, clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)), slog.New(slog.DiscardHandler))
+		hc, calls.Options{Clock: clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))},
+		slog.New(slog.DiscardHandler))
 }
 
 func TestOnlyReadingActionsCanLeave(t *testing.T) {
@@ -124,7 +126,7 @@ func TestARefusedSignInIsToldInEveryWayItComes(t *testing.T) {
 		f := newFake(t, map[string]string{"create_access_token": body})
 		_, err := f.connect(t).Accounts(t.Context())
 		e := distributor.AsError(err)
-		if e.Kind != distributor.BadCredentials || !strings.Contains(e.Advice, "reseller number") ||
+		if e.Kind != distributor.NeedsCredentials || !strings.Contains(e.Advice, "reseller number") ||
 			strings.Contains(e.Error(), password) {
 			t.Errorf("%s: %+v", body, e)
 		}
@@ -191,11 +193,12 @@ func TestSubscriptionsAreCompletedFromTheirDetails(t *testing.T) {
 func TestVerifyPassesAndWarnsAsTheComprehensiveOneDoes(t *testing.T) {
 	t.Parallel()
 	full := newFake(t, map[string]string{"get_eu_list": `{"items":[{"snx_eu_no":"1"}]}`,
-		"get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context())
+		"get_subscriptions_by_eu_no": `{"items":[]}`}).connect(t).Verify(t.Context(), distributor.Hurried)
 	if full.Result() != distributor.Passed || len(full.Layers) != 7 {
 		t.Errorf("%+v", full)
 	}
-	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context())
+	empty := newFake(t, map[string]string{"get_eu_list": `{"items":[]}`}).connect(t).Verify(t.Context(),
+		distributor.Hurried)
 	if last := empty.Layers[6]; empty.Result() != distributor.Warned || !strings.Contains(last.Message, "100200") {
 		t.Errorf("%+v", empty)
 	}

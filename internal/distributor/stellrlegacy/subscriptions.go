@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/lenient"
+	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/vocabulary"
 	"seatledger/internal/money"
 )
@@ -23,7 +24,7 @@ func (c *Connector) Subscriptions(ctx context.Context,
 	}
 	out := distributor.SubscriptionListing{RequestID: page.RequestID}
 	seen := map[string]bool{}
-	for _, raw := range lines(page.Records) {
+	for _, raw := range c.tongue.lines(page.Records) {
 		s, bad, err := c.read(ctx, accountExternalID, raw, page.RequestID)
 		switch {
 		case err != nil:
@@ -41,10 +42,10 @@ func (c *Connector) Subscriptions(ctx context.Context,
 }
 
 // lines unpacks records that are orders with their subscriptions inside.
-func lines(records []json.RawMessage) []json.RawMessage {
+func (t tongue) lines(records []json.RawMessage) []json.RawMessage {
 	var out []json.RawMessage
 	for _, raw := range records {
-		r, ok := lenient.NewRecord(raw)
+		r, ok := t.subscription.NewRecord(raw)
 		if inner := partsOf(r, ok); len(inner) > 0 {
 			out = append(out, inner...)
 			continue
@@ -63,7 +64,7 @@ func partsOf(r *lenient.Record, ok bool) []json.RawMessage {
 
 func (c *Connector) read(ctx context.Context, account string, raw json.RawMessage,
 	requestID string) (distributor.Subscription, *distributor.BadRecord, error) {
-	r, ok := lenient.NewRecord(raw)
+	r, ok := c.tongue.subscription.NewRecord(raw)
 	if !ok {
 		return distributor.Subscription{},
 			&distributor.BadRecord{Reason: "it is no record", Raw: lenient.Storable(raw)}, nil
@@ -92,7 +93,8 @@ func (c *Connector) read(ctx context.Context, account string, raw json.RawMessag
 		return distributor.Subscription{}, bad, nil //nolint:nilerr // a bad record is a result
 	}
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats, RequestID: requestID}
-	fill(r, &s)
+	c.tongue.fill(r, &s)
+	c.tongue.watched(distributor.WatchOf(ctx), r, s)
 	return s, nil, nil
 }
 
@@ -109,17 +111,20 @@ func onlyThisOne(err error) bool {
 func (c *Connector) detail(ctx context.Context, id string) (*lenient.Record, string, error) {
 	q := question{op: "read subscription " + id, name: getSubscription,
 		fields: map[string]string{"subscription_id": id}}
-	a, err := c.ask(ctx, q)
+	var raw json.RawMessage
+	var requestID string
+	err := c.ask(ctx, q, func(a outbound.Answer) (err error) {
+		if raw, requestID, err = lenient.ReadOne(a.Body, "items"); err != nil {
+			return c.session.Unreadable(q.op, err, a.Header)
+		}
+		requestID = calls.RequestID(requestID, a.Header)
+		return nil
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	raw, requestID, err := lenient.ReadOne(a.Body, "items")
-	if err != nil {
-		return nil, "", c.session.Unreadable(q.op, err, a.Header)
-	}
-	requestID = calls.RequestID(requestID, a.Header)
-	for _, line := range lines([]json.RawMessage{raw}) {
-		r, ok := lenient.NewRecord(line)
+	for _, line := range c.tongue.lines([]json.RawMessage{raw}) {
+		r, ok := c.tongue.subscription.NewRecord(line)
 		if got, err := r.ID(subscriptionID); ok && err == nil && got == id {
 			return r, requestID, nil
 		}
@@ -128,16 +133,16 @@ func (c *Connector) detail(ctx context.Context, id string) (*lenient.Record, str
 }
 
 // fill reads what the legacy API tells: no dates and, as far as is known, no part numbers.
-func fill(r *lenient.Record, s *distributor.Subscription) {
+func (t tongue) fill(r *lenient.Record, s *distributor.Subscription) {
 	s.ProductName, s.PartNumber, s.SKU = r.Text(serviceName), r.Text(partNumber), r.Text(skuNo)
 	s.VendorSubscriptionID = r.Text(vendorSubID)
 	// Guess: these calls belong to Microsoft's reseller programme (csp), so the
 	// vendor is Microsoft, although no record says so.
 	s.Vendor = vocabulary.Vendor("Microsoft", s.PartNumber)
 	s.FrequencyText, s.TermText = r.Text(billing), r.Text(term)
-	s.Frequency, s.Term = vocabulary.Rhythm(s.FrequencyText), vocabulary.Rhythm(s.TermText)
-	if t, word := vocabulary.TermOfName(s.ProductName); s.TermText == "" {
-		s.Term, s.TermText = t, word
+	s.Frequency, s.Term = t.words.Rhythm(s.FrequencyText), t.words.Rhythm(s.TermText)
+	if term, word := vocabulary.TermOfName(s.ProductName); s.TermText == "" {
+		s.Term, s.TermText = term, word
 	}
 	s.UnitCost, s.SuggestedPrice = r.Amount(unitPrice), r.Amount(msrp)
 	// The period of a cost is never guessed: without a frequency it stays unknown,
@@ -147,8 +152,8 @@ func fill(r *lenient.Record, s *distributor.Subscription) {
 		s.Currency = code
 	}
 	s.StatusText = r.Text(status)
-	s.Status = vocabulary.Status(s.StatusText)
-	s.Kind = vocabulary.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Frequency: s.Frequency,
+	s.Status = t.words.Status(s.StatusText)
+	s.Kind = t.words.Kind(vocabulary.Product{Name: s.ProductName, Part: s.PartNumber, Frequency: s.Frequency,
 		Term: s.Term})
 	if s.Kind == distributor.UnknownKind {
 		s.Kind = distributor.Licence // Guess: what this API sells by the seat is a licence.

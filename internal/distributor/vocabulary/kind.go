@@ -18,17 +18,25 @@ type Product struct {
 
 var (
 	trialWords = regexp.MustCompile(`(?i)\btrial\b`)
-	usageWords = regexp.MustCompile(`(?i)\b(azure plan|pay[- ]as[- ]you[- ]go|payg|consumption|usage([- ]based)?|metered|microsoft azure)\b`)
+	usageName  = regexp.MustCompile(`(?i)\b(azure plan|pay[- ]as[- ]you[- ]go|payg|metered|(azure|cloud) ` +
+		`(consumption|usage)|(consumption|usage)[- ]based)\b|^(microsoft )?azure( subscription)?$`)
+	usageModel = regexp.MustCompile(`(?i)\b(pay[- ]as[- ]you[- ]go|payg|metered|azure plan|consumption|usage|` +
+		`consommation|consumo|verbrauch\w*|nutzungsbasiert)\b`)
+	// What is sold beside Azure at a fixed price, whatever else its name says.
+	fixedName = regexp.MustCompile(`(?i)\b(support|reserv\w+|savings plan)\b`)
 )
 
+// usageParts are Microsoft's own numbers of what is billed by usage: the Azure plan and its predecessor.
+var usageParts = []string{"DZH318Z0BPS6", "MS-AZR-0145P"}
+
 // Kind tells licence, one-time purchase, usage and trial apart (RULES 4).
-// Guess: by words of name and model, since no field for it is known.
+// Guess: by part number, and words of name and model, since no field for it is known.
 func Kind(p Product) distributor.Kind {
 	switch {
 	case p.Term == distributor.FreqTrial || p.Frequency == distributor.FreqTrial ||
 		trialWords.MatchString(p.Name+" "+p.Model):
 		return distributor.Trial
-	case usageWords.MatchString(p.Name) || usageWords.MatchString(p.Model):
+	case isUsage(p):
 		return distributor.Usage
 	case p.Frequency == distributor.FreqOneTime || p.Term == distributor.FreqOneTime:
 		return distributor.OneTime
@@ -36,6 +44,18 @@ func Kind(p Product) distributor.Kind {
 		return distributor.Licence
 	}
 	return distributor.UnknownKind
+}
+
+func isUsage(p Product) bool {
+	if usageModel.MatchString(p.Model) {
+		return true
+	}
+	for _, part := range usageParts {
+		if strings.HasPrefix(strings.ToUpper(p.Part), part) {
+			return true
+		}
+	}
+	return usageName.MatchString(strings.TrimSpace(p.Name)) && !fixedName.MatchString(p.Name)
 }
 
 const microsoft = "Microsoft"

@@ -57,12 +57,22 @@ func number(text string) int {
 }
 
 var (
-	ended = regexp.MustCompile(`(?i)\b(cancell?ed|cancel (the )?(service|subscription|order)|(service|subscription) cancellation|(subscription|service) (was |is |has been )?(deleted|terminated))\b`)
-	doubt = regexp.MustCompile(`(?i)\b(schedul\w*|renew\w*|at (the )?end|will|request\w*|pending|undo\w*|not|fail\w*|rejected|notification)\b`)
+	ended = regexp.MustCompile(`\b(cancell?ed|cancelad[oa]|annulee?|resiliee?|anulad[oa]|storniert|supprimee?|eliminad[oa]|` +
+		`excluid[oa]|geloscht|cancel (the )?(service|subscription|order)|(service|subscription) cancellation|` +
+		`(subscription|service) (was |is |has been )?(deleted|terminated))\b`)
+	// "subscription cancellation" is the name of what was done, not a wish.
+	done      = regexp.MustCompile(`\b(service|subscription) cancellation\b`)
+	someSeats = regexp.MustCompile(`(?i)\d\s+(?:\w+\s+)?` + seatNoun + `\b`)
+	product   = regexp.MustCompile(`\([^)]*\)`)
 )
 
-// Ended tells whether an entry of the change log tells of a cancellation that happened.
-func Ended(text string) bool { return ended.MatchString(text) && !Doubtful(text) }
+// Ended tells whether an entry of the change log tells of a cancellation that happened, of the whole.
+func Ended(text string) bool { return ended.MatchString(plain(text)) && !Doubtful(text) }
 
-// Doubtful tells whether a text speaks of something planned, asked for, renewed or failed.
-func Doubtful(text string) bool { return doubt.MatchString(text) }
+// Doubtful tells whether an entry of the change log speaks of something planned, asked for,
+// renewed or failed, or of some seats only. What stands in brackets is the product's name.
+func Doubtful(text string) bool {
+	text = product.ReplaceAllString(text, " ")
+	word := done.ReplaceAllString(plain(text), " ")
+	return doubted(word) || strings.Contains(word, "pend") || someSeats.MatchString(text)
+}

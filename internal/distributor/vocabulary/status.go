@@ -1,42 +1,41 @@
 package vocabulary
 
 import (
+	"regexp"
 	"strings"
 
 	"seatledger/internal/distributor"
 )
 
+// statusStems are looked for in this order, in English, French, Spanish, Portuguese and
+// German, in small letters without accents.
+//
+// Guess: only Activated, Expire, Cancelled and Discontinued are seen live.
 var statusStems = []struct {
-	stem   string
 	status distributor.Status
+	stems  []string
 }{
-	{"expire", distributor.StatusExpired},
-	{"cancel", distributor.StatusCancelled},
-	{"suspend", distributor.StatusSuspended},
-	{"discontinu", distributor.StatusDiscontinued},
-	{"delet", distributor.StatusDeleted},
-	{"pend", distributor.StatusPending},
-	{"process", distributor.StatusPending},
-	{"provisioning", distributor.StatusPending},
-	{"in progress", distributor.StatusPending},
-	{"activ", distributor.StatusActive},
+	{distributor.StatusSuspended, []string{"suspen", "ausgesetzt", "gesperrt"}}, // before "pend"
+	{distributor.StatusExpired, []string{"expir", "vencid", "caducad", "abgelaufen", "echue", "echu"}},
+	{distributor.StatusCancelled, []string{"cancel", "annul", "resilie", "anulad", "rescindid", "dado de baja",
+		"storniert"}},
+	{distributor.StatusDiscontinued, []string{"discontinu", "descontinuad", "descatalogad", "abandonne"}},
+	{distributor.StatusDeleted, []string{"delet", "supprim", "suprimid", "eliminad", "borrad", "excluid", "apagad",
+		"geloscht"}},
+	{distributor.StatusPending, []string{"pend", "en attente", "en espera", "aguardando", "ausstehend", "proces",
+		"em andamento", "cours de traitement", "in bearbeitung", "provisioning", "in progress"}},
+	{distributor.StatusActive, []string{"activ", "actif", "ativ", "aktiv"}},
 }
 
-// Words that turn a stem around or put it off; with one of them the meaning is
-// not certain, and an uncertain status stays active and fails the review (RULES 3).
-var doubtWords = []string{"inactiv", "deactiv", "not ", "un-", "unsuspend", "uncancel", "schedul", "will ", "soon",
-	"at end", "cancelling", "canceling", "cancellation req"}
-
-// Status reads a subscription's status by stem, in any case; blank is Blank.
+// Status reads a subscription's status by stem, in any case; blank is Blank. A word with
+// a doubt about it, or with a number in it, is no certain end and unknown.
 func Status(text string) distributor.Status {
-	word := normal(text)
-	if isBlank(word) {
+	if isBlank(normal(text)) {
 		return distributor.StatusBlank
 	}
-	for _, doubt := range doubtWords {
-		if strings.Contains(word, doubt) {
-			return distributor.StatusUnknown
-		}
+	word := plain(text)
+	if doubted(word) || strings.ContainsAny(word, "0123456789") {
+		return distributor.StatusUnknown
 	}
 	return byStem(word)
 }
@@ -46,30 +45,31 @@ func Status(text string) distributor.Status {
 func byStem(word string) distributor.Status {
 	found := distributor.StatusUnknown
 	for _, s := range statusStems {
-		if !strings.Contains(word, s.stem) {
-			continue
+		rest := word
+		for _, stem := range s.stems {
+			rest = strings.ReplaceAll(rest, stem, "") // "suspended" holds "pend" too
 		}
-		word = strings.ReplaceAll(word, s.stem, "") // "suspended" holds "pend" too
-		if found == s.status {
+		switch {
+		case rest == word:
 			continue
-		}
-		if found == distributor.StatusUnknown {
+		case found == distributor.StatusUnknown:
 			found = s.status
-			continue
+		case found == distributor.StatusPending && s.status == distributor.StatusActive:
+		default:
+			return distributor.StatusUnknown
 		}
-		if found == distributor.StatusPending && s.status == distributor.StatusActive {
-			continue
-		}
-		return distributor.StatusUnknown
+		word = rest
 	}
 	return found
 }
 
+var inactive = regexp.MustCompile(`\b(inacti[vf]|inativ|inaktiv|deactiv|desactiv|desativ|deaktiv)`)
+
 // AccountActive tells whether a customer's status leaves it in use; blank and
 // unknown words do.
 func AccountActive(text string) bool {
-	word := normal(text)
-	if strings.Contains(word, "inactiv") || strings.Contains(word, "deactiv") || word == "false" {
+	word := plain(text)
+	if word == "false" || inactive.MatchString(word) {
 		return false
 	}
 	switch Status(text) {

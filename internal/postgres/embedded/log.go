@@ -53,6 +53,10 @@ func (l *serverLog) line(line string) {
 	if text == "" {
 		return
 	}
+	if harms(text) {
+		severity, text = "HINT", "Nothing was changed. Restore the folder from a backup, or set SEATLEDGER_DATA_DIR to "+
+			"another one; never run a repair tool on the only copy."
+	}
 	if severity == "FATAL" || severity == "PANIC" || severity == "HINT" && l.trouble != "" {
 		l.trouble = strings.TrimSpace(l.trouble + " " + text)
 	}
@@ -60,6 +64,16 @@ func (l *serverLog) line(line string) {
 		l.once.Do(func() { close(l.ready) })
 	}
 	l.pass(text)
+}
+
+// harms tells whether PostgreSQL advises what would destroy the data of somebody who follows it.
+func harms(text string) bool {
+	for _, word := range []string{"initdb", "pg_resetwal", "remove the file", "rm -rf", "zero_damaged_pages"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *serverLog) pass(text string) {

@@ -45,6 +45,7 @@ type Input struct {
 	TakeList bool                 // the contract takes the list's price at a renewal; else it is proposed
 	Refund   bool                 // of reductions: the contract's setting, else the global one (RULES 8)
 	Fill     *Fill                // the list's price of what the reading says, where that is another product or term
+	Missed   clock.Date           // of one proven gone: the day on which it was first missed; unset: today
 	Seen     time.Time
 	Zone     *time.Location
 }

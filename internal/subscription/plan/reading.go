@@ -16,8 +16,9 @@ import (
 type Reading struct {
 	ExternalID string
 	Facts
-	Raw       json.RawMessage
-	RequestID string
+	Raw             json.RawMessage
+	RequestID       string
+	QuantityUnknown bool // of usage that was sent without one
 }
 
 // Read brings a record into stored form: amounts at six places, texts that
@@ -41,7 +42,8 @@ func Read(d distributor.Subscription, p Provider) (Reading, error) {
 	}
 	f.CostCurrency, f.CostCurrencyAssumed = currencyOf(d.Currency, p.Currency)
 	f.CostPeriod, f.CostPeriodAssumed = costPeriodOf(d, p.CostPeriod)
-	return Reading{ExternalID: d.ExternalID, Facts: f, Raw: d.Raw, RequestID: clean(d.RequestID)}, nil
+	return Reading{ExternalID: d.ExternalID, Facts: f, Raw: d.Raw, RequestID: clean(d.RequestID),
+		QuantityUnknown: d.QuantityUnknown}, nil
 }
 
 // TooMuch is the first amount that the database does not hold.

@@ -50,7 +50,9 @@ type Facts struct {
 	AtEnd      distributor.AtEnd  `gorm:"column:at_end"`
 	Status     distributor.Status `gorm:"column:provider_status"`
 	StatusText string             `gorm:"column:provider_status_text"`
-	RawHash    string             `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
+	// fields that the distributor no longer sends, whose last values stand; comma-separated, see unsent.go
+	NoLongerSent string `gorm:"column:no_longer_sent"`
+	RawHash      string `gorm:"column:raw_hash"` // of the record's meaning, see hash.go
 }
 
 // Cost is the unit cost with its period and currency.

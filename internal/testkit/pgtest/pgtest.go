@@ -90,8 +90,9 @@ type DB struct {
 	owner func() *pgxpool.Pool
 }
 
-// New clones a migrated, empty database for the test and drops it afterwards.
-func New(t testing.TB) *DB {
+// New clones a migrated, empty database for the test and drops it afterwards. The
+// changes are made to how the test itself reaches it as the app's role.
+func New(t testing.TB, changes ...func(*pgxpool.Config)) *DB {
 	t.Helper()
 	if os.Getenv(serverURL) == "" {
 		t.Fatal("no test server: the package needs func TestMain(m *testing.M) { pgtest.Main(m) }")
@@ -99,7 +100,13 @@ func New(t testing.TB) *DB {
 	d := &DB{t: t, Name: "seatledger_test_" + strings.ToLower(rand.Text()[:12])}
 	d.owner = sync.OnceValue(d.openOwner)
 	d.clone()
-	db, err := postgres.Open(t.Context(), d.AppConfig(), slog.New(slog.DiscardHandler))
+	cfg := d.AppConfig()
+	for _, change := range changes {
+		if change != nil {
+			change(cfg)
+		}
+	}
+	db, err := postgres.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("open test database: %v", err)
 	}

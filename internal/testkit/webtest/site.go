@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
@@ -30,6 +32,9 @@ type Options struct {
 	Far     sandbox.DataOptions // the distributor's data; zero: no customers
 	Env     map[string]string   // further variables, without their prefix
 	At      time.Time           // where the site's clock starts; zero: the true time. Site.Clock moves it on
+	// Both is the clock of the site and of the distributor, for a test that moves both; At is not looked at then.
+	Both clock.Clock
+	Pool func(*pgxpool.Config) // changes how the site reaches its database
 }
 
 // Site is the running site of one test. Its database, server and distributor end with the test.
@@ -43,6 +48,7 @@ type Site struct {
 	Clock  *clock.Moved // the site's clock, with Options.At; else nil
 
 	t       testing.TB
+	clk     clock.Clock // nil: the true one
 	workers bool
 	signed  map[auth.Role]string // e-mail addresses of the users made by SignIn
 }
@@ -50,11 +56,15 @@ type Site struct {
 // Start brings a site up on an empty database: nobody can sign in yet.
 func Start(t testing.TB, o Options) *Site {
 	t.Helper()
-	s := &Site{t: t, workers: o.Workers, DB: pgtest.New(t), Log: &Log{}, signed: map[auth.Role]string{}}
-	if !o.At.IsZero() {
+	s := &Site{t: t, workers: o.Workers, DB: pgtest.New(t, o.Pool), Log: &Log{}, signed: map[auth.Role]string{}}
+	switch {
+	case o.Both != nil:
+		s.clk = o.Both
+	case !o.At.IsZero():
 		s.Clock = clock.NewMoved(clock.System{}, o.At)
+		s.clk = s.Clock
 	}
-	s.startDistributor(o.Far)
+	s.startDistributor(o.Far, o.Both)
 	front := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + front.Listener.Addr().String()
 	s.startApp(s.config(o.Env))
@@ -64,10 +74,10 @@ func Start(t testing.TB, o Options) *Site {
 	return s
 }
 
-func (s *Site) startDistributor(data sandbox.DataOptions) {
+func (s *Site) startDistributor(data sandbox.DataOptions, clk clock.Clock) {
 	s.t.Helper()
 	var err error
-	s.Far, err = sandbox.New(sandbox.Options{Data: data})
+	s.Far, err = sandbox.New(sandbox.Options{Data: data, Clock: clk})
 	s.must(err)
 	far := httptest.NewServer(s.Far.Handler())
 	s.t.Cleanup(far.Close)
@@ -105,12 +115,12 @@ func (s *Site) startApp(cfg config.Config) {
 	log := obs.NewLogger(s.Log, "text", -8)
 	var err error
 	switch ctx := s.t.Context(); {
-	case s.workers && s.Clock != nil:
-		s.App, err = app.StartOn(ctx, cfg, log, s.Clock)
+	case s.workers && s.clk != nil:
+		s.App, err = app.StartOn(ctx, cfg, log, s.clk)
 	case s.workers:
 		s.App, err = app.Start(ctx, cfg, log)
-	case s.Clock != nil:
-		s.App, err = app.NewOn(ctx, cfg, s.DB.DB, log, s.Clock)
+	case s.clk != nil:
+		s.App, err = app.NewOn(ctx, cfg, s.DB.DB, log, s.clk)
 	default:
 		s.App, err = app.New(ctx, cfg, s.DB.DB, log)
 	}

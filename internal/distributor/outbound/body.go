@@ -1,0 +1,86 @@
+package outbound
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"seatledger/internal/distributor"
+)
+
+// small is a body that needs no leave. Of larger ones the whole process holds no more
+// at a time than one of the largest, from the first byte until they have been made use of.
+const small = 1 << 20
+
+func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) (body []byte, release func(),
+	err error) {
+	limit := c.maxBody
+	if smallOnly {
+		limit = min(limit, small)
+	}
+	if resp.ContentLength > limit {
+		return nil, nil, tooLarge("The answer is larger than the limit of %s.", size(limit))
+	}
+	var begin bytes.Buffer
+	if n, err := io.CopyN(&begin, resp.Body, min(limit, small)+1); errors.Is(err, io.EOF) {
+		return begin.Bytes(), nil, nil
+	} else if err != nil {
+		return nil, nil, explain(err, c.timeout)
+	} else if n > limit {
+		return nil, nil, tooLarge("The answer is larger than the limit of %s.", size(limit))
+	}
+	release, err = c.leave(ctx, resp.ContentLength)
+	if err != nil {
+		return nil, nil, err
+	}
+	if body, err = c.readOn(begin.Bytes(), resp); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return body, release, nil
+}
+
+// leave waits until there is room for a large body.
+func (c *Client) leave(ctx context.Context, length int64) (release func(), err error) {
+	if length < 0 {
+		length = c.maxBody
+	}
+	if c.large.Acquire(ctx, length) != nil {
+		return nil, &distributor.Error{Kind: distributor.TooLarge,
+			Message: "The answer is large, and others as large were being read at the same time, so that it found no " +
+				"room.",
+			Advice: "Lower the page size or the concurrency under Advanced, then try again."}
+	}
+	return sync.OnceFunc(func() { c.large.Release(length) }), nil
+}
+
+// readOn reads the rest into room that is taken once: growing would take it twice.
+func (c *Client) readOn(begin []byte, resp *http.Response) ([]byte, error) {
+	room := resp.ContentLength
+	if room < 0 {
+		room = c.maxBody
+	}
+	body := make([]byte, room+1)
+	n := copy(body, begin)
+	for n < len(body) {
+		more, err := resp.Body.Read(body[n:])
+		if n += more; errors.Is(err, io.EOF) {
+			return fitting(body, n), nil
+		}
+		if err != nil {
+			return nil, explain(err, c.timeout)
+		}
+	}
+	return nil, tooLarge("The answer is larger than the limit of %s.", size(c.maxBody))
+}
+
+// fitting gives the room back that a body did not need: records that lie in it may live long.
+func fitting(body []byte, n int) []byte {
+	if n < len(body)/2 {
+		return bytes.Clone(body[:n])
+	}
+	return body[:n:n]
+}

@@ -1,0 +1,90 @@
+package invoice
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+// Overview is an invoice with all that its page shows.
+type Overview struct {
+	Invoice
+	Contract   string
+	CRMAccount string `gorm:"column:crm_account"`
+	Credits    string // number of the invoice that it credits
+	Lines      []LineRow
+	Days       SeatDays // Billed: on this invoice; Forfeited: first told on it
+	Followers  []Invoice
+}
+
+// Look reads an invoice for its page; errs.NotFound when there is none.
+func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
+	i, err := Get(ctx, db, id)
+	if err != nil {
+		return Overview{}, err
+	}
+	o := Overview{Invoice: i}
+	db = db.WithContext(ctx)
+	err = db.Raw(`SELECT k.name, a.name,
+		coalesce((SELECT number_text FROM invoices WHERE id = ?), ''),
+			(SELECT coalesce(sum(seats * days) FILTER (WHERE kind IN ('cycle', 'catch_up')), 0) FROM invoice_lines
+			WHERE invoice_id = ?),
+			(SELECT coalesce(sum(new_forfeited), 0) FROM invoice_coverage WHERE invoice_id = ?)
+		FROM billing_contracts k, crm_accounts a WHERE k.id = ?
+		AND a.id = ?`, i.CreditsID, id, id, i.ContractID, i.CRMAccountID).Row().
+		Scan(&o.Contract, &o.CRMAccount, &o.Credits,
+			&o.Days.Billed, &o.Days.Forfeited)
+	if err != nil {
+		return o, fmt.Errorf("invoice %s: %w", id, err)
+	}
+	o.Days.Held = o.Days.Billed - o.Days.Forfeited
+	if o.Lines, err = LinesOf(ctx, db, id); err != nil {
+		return o, err
+	}
+	err = db.Raw(`SELECT * FROM invoices WHERE credits_id = ? ORDER BY seq`, id).Scan(&o.Followers).Error
+	if err != nil {
+		return o, fmt.Errorf("credits of invoice %s: %w", id, err)
+	}
+	return o, nil
+}
+
+// Beside are the other invoices on the document of one that was issued.
+func Beside(ctx context.Context, db *gorm.DB, i Invoice) ([]ListRow, error) {
+	if i.IssuedAt == nil {
+		return nil, nil
+	}
+	lead := i.ID
+	if i.DocumentOf.Valid {
+		lead = i.DocumentOf.UUID
+	}
+	var rows []ListRow
+	err := (Filter{}).from(ctx, db).Where("(i.id = ? OR i.document_of = ?) AND i.id <> ?", lead, lead, i.ID).
+		Order("i.seq").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices beside %s: %w", i.ID, err)
+	}
+	return rows, nil
+}
+
+// Forfeited are the seat-days told as forfeited on live invoices of a contract, by
+// subscription, as though one of its invoices had never been drafted.
+func Forfeited(ctx context.Context, db *gorm.DB, contract, but uuid.UUID) (map[uuid.UUID]int, error) {
+	var rows []struct {
+		ID   uuid.UUID
+		Days int
+	}
+	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id AS id, sum(c.new_forfeited) AS days
+		FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id
+		WHERE i.contract_id = ? AND i.state <> 'void' AND i.id <> ? GROUP BY c.subscription_id`,
+		contract, but).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("forfeited days of contract %s: %w", contract, err)
+	}
+	all := make(map[uuid.UUID]int, len(rows))
+	for _, r := range rows {
+		all[r.ID] = r.Days
+	}
+	return all, nil
+}

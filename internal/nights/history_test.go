@@ -1,0 +1,556 @@
+package nights
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"seatledger/internal/clock"
+	"seatledger/internal/distributor/sandbox"
+)
+
+var (
+	howMany   = flag.Int("nights.n", 0, "so many histories; 0: as many as fit into -nights.for")
+	firstSeed = flag.Uint64("nights.seed", 1, "the first seed; 0: another one each time")
+	howLong   = flag.Duration("nights.for", 60*time.Second, "histories end after so long")
+	hands     = flag.Int("nights.hands", 3, "histories at a time")
+	shrinkFor = flag.Duration("nights.shrink", 90*time.Second, "how long a failing history is made smaller")
+)
+
+// violation is what a history came to that must not be.
+type violation struct{ kind, text string }
+
+func (v violation) Error() string { return v.kind + ": " + v.text }
+
+// life is a history that is played: the world, and the simple model beside it. The
+// model is the distributor's own data, what people decided, and what each
+// subscription may have been since it was last looked at.
+type life struct {
+	*world
+	s       script
+	did     []string
+	off     map[string]bool         // deactivated by a person
+	seats   map[string]map[int]bool // every number of seats that it really had since the last look
+	absent  map[string]bool         // was really not listed, or really ended, at some moment since the last look
+	alive   map[string]bool         // really lived at some moment since the last look
+	before  map[string]stored
+	trouble []violation
+}
+
+// play plays a script and gives what must not be; nil when all held.
+func play(t testing.TB, s script) (bad []violation, did []string) {
+	o := withPower(options{data: sandbox.DataOptions{Customers: s.Customers, Subscriptions: s.Subs, Seed: s.Seed},
+		pageSize: s.PageSize, hands: s.Hands, patience: time.Second})
+	w := newWorld(t, o)
+	l := &life{world: w, s: s, off: map[string]bool{}}
+	if wrong := w.unlike(); len(wrong) > 0 {
+		return []violation{{"first reading", strings.Join(wrong, "; ")}}, nil
+	}
+	w.begin()
+	w.idle = 20 * time.Minute
+	l.look()
+	for night := range s.Nights {
+		l.clock.advance(time.Hour)
+		for _, o := range s.Ops {
+			if o.Night == night {
+				l.do(o.op)
+			}
+		}
+		l.tell()
+		l.night()
+		l.tell()
+		l.check(fmt.Sprintf("after night %d", night+1))
+		l.heal()
+	}
+	l.quiet()
+	return l.trouble, l.did
+}
+
+func (l *life) wrong(kind, format string, args ...any) {
+	l.trouble = append(l.trouble, violation{kind, fmt.Sprintf(format, args...)})
+}
+
+func (l *life) note(format string, args ...any) {
+	l.did = append(l.did, l.clock.Now().Format("01-02 15:04 ")+fmt.Sprintf(format, args...))
+}
+
+// look begins a stretch: what is so now may be so.
+func (l *life) look() {
+	l.seats, l.absent, l.alive = map[string]map[int]bool{}, map[string]bool{}, map[string]bool{}
+	l.before = l.stored()
+	for id, h := range l.before {
+		l.seats[id] = map[int]bool{h.quantity: true}
+	}
+	l.tell()
+}
+
+// tell adds to the model what the distributor is like at the moment.
+func (l *life) tell() {
+	away := map[string]bool{}
+	for _, c := range l.Far.Customers() {
+		away[c.CustomerNo] = c.Gone
+	}
+	for _, s := range l.Far.Subscriptions() {
+		if l.seats[s.ID] == nil {
+			l.seats[s.ID] = map[int]bool{}
+		}
+		l.seats[s.ID][s.Quantity] = true
+		if s.Gone || away[s.CustomerNo] || ends(s.Status) {
+			l.absent[s.ID] = true
+		} else {
+			l.alive[s.ID] = true
+		}
+	}
+}
+
+// check holds what stands here against all that was ever true since the last look.
+func (l *life) check(when string) {
+	for id, h := range l.stored() {
+		b, known := l.before[id]
+		switch {
+		case h.sum != h.billable || h.ledger != h.sum:
+			l.wrong("ledger", "%s: %s has counted rows of %d, a ledger of %d, billable are %d", when, id, h.sum, h.ledger,
+				h.billable)
+		case !l.seats[id][h.quantity]:
+			l.wrong("seats", "%s: %s has %d seats, which it never had", when, id, h.quantity)
+		case known && h.closed > b.closed && !l.absent[id] && !l.off[id]:
+			l.wrong("closed", "%s: %s lives and was closed", when, id)
+		case known && h.opened > b.opened && !l.alive[id]:
+			l.wrong("revived", "%s: %s has ended and came back", when, id)
+		case known && b.contract != "" && h.contract == "" && h.account == b.account && !l.touched[h.account]:
+			l.wrong("contract", "%s: %s lost its contract and has not moved", when, id)
+		}
+	}
+	for _, r := range l.runs() {
+		if r.State == "running" {
+			l.wrong("unfinished", "%s: a run is still running", when)
+		}
+	}
+	l.look()
+}
+
+// quiet is when nothing happens any more: some nights, and a person agrees to what
+// was stopped. Then all is equal to the distributor, and a further run writes nothing.
+func (l *life) quiet() {
+	l.heal()
+	for range 3 {
+		l.night()
+		l.agree()
+	}
+	l.night()
+	l.tell()
+	for _, wrong := range l.unlikeBut(l.off) {
+		l.wrong("unlike", "%s", wrong)
+	}
+	if id, found := l.unfinished(); found {
+		l.wrong("unfinished", "run %s is %s", id, l.state(id))
+	}
+	still := l.untouched()
+	l.press("/sync-accounts")
+	last := l.press("/sync-subscriptions")
+	for table, digest := range l.untouched() {
+		if still[table] != digest {
+			l.wrong("second run", "it wrote %s, and ended %s %s", table, last.State, last.Message)
+		}
+	}
+	if last.State != "succeeded" {
+		l.wrong("last run", "it ended %s: %s", last.State, last.Message)
+	}
+}
+
+// agree presses the button of the last run that was stopped, as a person does who looked at it.
+func (l *life) agree() {
+	l.t.Helper()
+	for _, kind := range []string{"accounts", "subscriptions"} {
+		id := l.text(`SELECT id::text FROM sync_runs WHERE kind = $1 ORDER BY requested_at DESC, id DESC LIMIT 1`, kind)
+		if state := l.text(`SELECT state FROM sync_runs WHERE id = $1::uuid`, id); state != "stopped" && state != "planned" {
+			continue
+		}
+		p := l.admin.Get("/sync-runs/" + id)
+		for _, end := range []string{"/apply", "/retry"} {
+			if action, ok := p.Doc().Find(`form[action$="` + end + `"]`).First().Attr("action"); ok {
+				l.note("agree: %s", action)
+				p.FormTo(action).Submit()
+				l.workAll()
+				break
+			}
+		}
+	}
+}
+
+func pick[T any](all []T, i int) (T, bool) {
+	if len(all) == 0 {
+		var none T
+		return none, false
+	}
+	return all[i%len(all)], true
+}
+
+// customersThere are those that are listed.
+func (l *life) customersThere() []sandbox.Customer {
+	return slices.DeleteFunc(l.Far.Customers(), func(c sandbox.Customer) bool { return c.Gone })
+}
+
+func (l *life) subsThere() []sandbox.Subscription {
+	there := l.listed()
+	return slices.DeleteFunc(l.Far.Subscriptions(), func(s sandbox.Subscription) bool {
+		_, ok := there[s.ID]
+		return !ok || ends(s.Status)
+	})
+}
+
+// do does one act, if there is anything to do it to.
+func (l *life) do(o op) {
+	l.t.Helper()
+	l.tell()
+	defer l.tell()
+	c, someone := pick(l.customersThere(), o.I)
+	s, something := pick(l.subsThere(), o.I)
+	if !someone || !something {
+		return
+	}
+	l.note("%s: customer %s, subscription %s of %s (%d seats)", o.Act, c.CustomerNo, s.ID, s.CustomerNo, s.Quantity)
+	switch o.Act {
+	case doSync:
+		l.press("/sync-accounts")
+		l.press("/sync-subscriptions")
+	case doAgree:
+		l.agree()
+	case doKill:
+		l.gate.at("/", o.N, l.power.pull)
+	case doStop:
+		l.stopAt = o.N
+	case doBack:
+		l.gate.at("/", o.N, func() { l.killBackends(1) })
+	default:
+		if !l.truth(o, c, s) && !l.amid(o, c, s) && !l.lie(o, c, s) && !l.atOnce(o) {
+			l.person(o, s)
+		}
+	}
+}
+
+// truth changes the distributor's data.
+func (l *life) truth(o op, c sandbox.Customer, s sandbox.Subscription) bool {
+	switch o.Act {
+	case doSeats:
+		l.must(l.Far.SetSeats(s.ID, o.N))
+	case doBuy:
+		_, err := l.Far.AddSubscription(sandbox.NewSubscription{CustomerNo: c.CustomerNo, SKU: s.SKU, Quantity: o.N})
+		l.must(err)
+	case doEnd:
+		l.must(l.Far.SetSubscriptionGone(s.ID, true))
+	case doCancel:
+		word := "Cancelled"
+		l.must(l.Far.ChangeSubscription(s.ID, sandbox.SubscriptionChange{Status: &word}))
+	case doRevive:
+		for _, x := range l.Far.Subscriptions() {
+			if x.Gone {
+				l.must(l.Far.SetSubscriptionGone(x.ID, false))
+				break
+			}
+		}
+	case doMove:
+		l.must(l.Far.MoveSubscription(s.ID, c.CustomerNo))
+	case doFresh:
+		l.must(l.Far.MoveSubscription(s.ID, l.fresh(false)))
+	case doLeave:
+		l.must(l.Far.SetCustomerGone(c.CustomerNo, true))
+	case doReturn:
+		for _, x := range l.Far.Customers() {
+			if x.Gone {
+				l.must(l.Far.SetCustomerGone(x.CustomerNo, false))
+				break
+			}
+		}
+	case doRename:
+		name := fmt.Sprintf("Renamed %d Ltd", o.N)
+		l.must(l.Far.ChangeCustomer(c.CustomerNo, sandbox.CustomerChange{Name: &name}))
+	case doDates:
+		end := clock.DateOf(l.clock.Now(), time.UTC).AddDays(100 + o.N)
+		l.must(l.Far.ChangeSubscription(s.ID, sandbox.SubscriptionChange{End: &end}))
+	case doPrice:
+		p := s.UnitPrice.Add(s.UnitPrice)
+		l.must(l.Far.ChangeSubscription(s.ID, sandbox.SubscriptionChange{UnitPrice: &p}))
+	default:
+		return false
+	}
+	return true
+}
+
+// fresh is a customer that nobody has seen yet; hidden ones join while a list is read.
+func (l *life) fresh(hidden bool) string {
+	n := len(l.Far.Customers())
+	c, err := l.Far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: fmt.Sprintf("Fresh %d Ltd", n),
+		Domain: fmt.Sprintf("fresh%d.example", n)}})
+	l.must(err)
+	l.must(l.Far.SetCustomerGone(c.CustomerNo, hidden))
+	return c.CustomerNo
+}
+
+// amid changes lists while they are read.
+func (l *life) amid(o op, c sandbox.Customer, s sandbox.Subscription) bool {
+	other, _ := pick(l.customersThere(), o.J)
+	list := listOf(s.CustomerNo)
+	switch o.Act {
+	case doSwap:
+		l.fault(steps(customers, "2", false, sandbox.Step{Op: "swap", ID: c.CustomerNo, To: other.CustomerNo}))
+	case doLeaveJoin:
+		l.fault(steps(customers, "2", false, sandbox.Step{Op: "leave", ID: c.CustomerNo},
+			sandbox.Step{Op: "join", ID: l.fresh(true)}))
+		for _, x := range l.Far.Subscriptions() {
+			if x.CustomerNo == c.CustomerNo {
+				l.absent[x.ID] = true
+			}
+		}
+	case doMoveWhile:
+		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "move", ID: s.ID, To: other.CustomerNo}))
+	case doMoveFresh:
+		to := l.fresh(true)
+		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "join", ID: to}, sandbox.Step{Op: "move", ID: s.ID, To: to}))
+	case doSeatsAmid:
+		l.seats[s.ID][o.N] = true
+		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "seats", ID: s.ID, Seats: o.N}))
+	default:
+		return false
+	}
+	return true
+}
+
+// lie spoils answers until the morning.
+func (l *life) lie(o op, c sandbox.Customer, s sandbox.Subscription) bool {
+	list := listOf(s.CustomerNo)
+	f := sandbox.Fault{Path: list}
+	switch o.Act {
+	case doEmptyOnce:
+		f.Kind, f.Times = "empty_list", 1
+	case doEmpty:
+		f.Kind = "empty_list"
+	case doNoTotal:
+		f.Kind, f.Variant = "empty_list", "no_total"
+	case doOmit:
+		f = sandbox.Fault{Kind: "omit", Path: customers, Record: c.CustomerNo}
+	case doLowTotal:
+		f.Kind = "low_total"
+		if o.N%2 == 0 {
+			f.Path = customers
+		}
+	case doBothList:
+		if c.CustomerNo == s.CustomerNo {
+			return true
+		}
+		f = sandbox.Fault{Kind: "also_lists", Path: listOf(c.CustomerNo), Record: s.ID}
+	case doNotFound, doForbidden:
+		f.Kind, f.Status = "status", map[act]int{doNotFound: 404, doForbidden: 403}[o.Act]
+	case doRedirect:
+		f.Kind = "redirect"
+	case doNoSeats:
+		f.Kind, f.Field, f.Row = "drop_field", "quantity", 1
+	case doPartial:
+		f.Kind, f.Field, f.Row, f.Value = "set_field", "status", 1, raw("Partially Cancelled")
+	case doShift:
+		f = sandbox.Fault{Kind: "page_shift", Path: customers, Count: 1 - 2*(o.N%2)}
+	case doOnce503:
+		f = sandbox.Fault{Kind: "status", Status: 503, Path: customers, Times: 1}
+	case doPause:
+		f = sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "90", Path: list, Times: 1}
+	case doSchedule:
+		_, err := l.Far.AddSchedule(sandbox.Schedule{Seed: uint64(o.I), Calls: 40, Count: 1 + o.N%4})
+		l.must(err)
+		return true
+	case doDeadToken:
+		l.fault(on(token, 1+o.N%3, status(503)))
+		f = steps(list, "", false, sandbox.Step{Op: "revoke"})
+	default:
+		return false
+	}
+	l.fault(f)
+	return true
+}
+
+// atOnce changes a value of everything until the morning, where that is much: a
+// small change of a small reseller is believed.
+func (l *life) atOnce(o op) bool {
+	f := sandbox.Fault{Kind: "set_field", Path: everyList}
+	switch o.Act {
+	case doAllCancelled:
+		f.Field, f.Value = "status", raw("Cancelled")
+	case doNoStatus:
+		f.Kind, f.Field = "drop_field", "status"
+	case doAllOne:
+		f.Field, f.Value = "quantity", raw(1)
+	case doTenfold:
+		f.Kind, f.Field = "scale_field", "quantity"
+	case doNoPrice:
+		f.Kind, f.Field = "drop_field", "unitPrice"
+	case doNoEnd:
+		f.Kind, f.Field = "drop_field", "endDate"
+	default:
+		return false
+	}
+	of, subs := map[string]bool{}, 0
+	for _, s := range l.subsThere() {
+		if s.Quantity > 1 && s.Status != nil && *s.Status == "Activated" {
+			subs, of[s.CustomerNo] = subs+1, true
+		}
+	}
+	if subs >= 9 && len(of) >= 4 {
+		l.fault(f)
+	}
+	return true
+}
+
+// person does what an operator may do meanwhile.
+func (l *life) person(o op, s sandbox.Subscription) {
+	l.t.Helper()
+	l.admin = l.SignIn("admin")
+	account, ok := pick(l.admin.Get("/accounts.csv?provider="+l.provider.String()+"&sort=external_id").Records(), o.I)
+	sub := l.text(`SELECT id::text FROM subscriptions WHERE external_id = $1`, s.ID)
+	if !ok || sub == "" {
+		return
+	}
+	post := func(path string, v url.Values) bool { return l.admin.Post(path, v).Status == 303 }
+	switch o.Act {
+	case doMap:
+		post("/accounts/"+account["id"]+"/create-crm-account", url.Values{})
+	case doUnmap:
+		l.touched[account["external_id"]] = true
+		post("/accounts/"+account["id"]+"/unmap", url.Values{"version": {account["version"]}, "confirm": {"1"}})
+	case doExclude:
+		l.touched[account["external_id"]] = true
+		post("/accounts/"+account["id"]+"/exclude", url.Values{"reason": {"a test"}})
+	case doInclude:
+		post("/accounts/"+account["id"]+"/include", url.Values{})
+	case doOff:
+		if post("/subscriptions/"+sub+"/deactivate", url.Values{"refund": {"no"},
+			"effective_at": {l.clock.Now().Format(time.DateOnly)}}) {
+			l.off[s.ID] = true
+		}
+	case doOn:
+		for id := range l.off {
+			if post("/subscriptions/"+l.text(`SELECT id::text FROM subscriptions WHERE external_id = $1`, id)+"/activate",
+				url.Values{"effective_at": {l.clock.Now().Format(time.DateOnly)}}) {
+				delete(l.off, id)
+				l.alive[id] = true
+			}
+			break
+		}
+	}
+}
+
+// TestHistories plays random histories against the model. A slice belongs to the
+// tests; ten thousand are played by
+//
+//	task nights -- -nights.n=10000
+//
+// and one again by -nights.seed=SEED -nights.n=1.
+//
+//nolint:paralleltest // it goes by the time that it has
+func TestHistories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes its time")
+	}
+	seed := *firstSeed
+	if seed == 0 {
+		seed = rand.Uint64N(1 << 40)
+	}
+	seeds := []uint64{}
+	if *howMany == 0 {
+		for _, k := range keptSeeds() {
+			seeds = append(seeds, k.seed)
+		}
+	}
+	began, played, counts := time.Now(), 0, map[act]int{}
+	for *howMany > 0 && played < *howMany || *howMany == 0 && (played == 0 || time.Since(began) < *howLong) {
+		var scripts []script
+		for range *hands * 4 {
+			if len(scripts)+played == *howMany && *howMany > 0 {
+				break
+			}
+			if len(seeds) > 0 {
+				scripts, seeds = append(scripts, generate(seeds[0])), seeds[1:]
+				continue
+			}
+			scripts = append(scripts, generate(seed))
+			seed++
+		}
+		worst, did, bad := playAll(t, scripts, began)
+		played += len(scripts)
+		for _, s := range scripts {
+			for _, o := range s.Ops {
+				counts[o.Act]++
+			}
+		}
+		if bad != nil {
+			small, why, did := shrink(t, worst, bad, did)
+			t.Fatalf("seed %d: %v\nthe smallest found of it: %v\n%s\n%s", worst.Seed, bad, why, small, strings.Join(did, "\n"))
+		}
+	}
+	t.Logf("%d histories in %s; acts %v", played, time.Since(began).Round(time.Second), counts)
+}
+
+// playAll plays some side by side and gives the smallest that goes wrong.
+func playAll(t *testing.T, scripts []script, began time.Time) (worst script, did []string, bad []violation) {
+	type ended struct {
+		s   script
+		did []string
+		bad []violation
+	}
+	work, out := make(chan script), make(chan ended, len(scripts))
+	for range *hands {
+		go func() {
+			for s := range work {
+				e := ended{s: s}
+				if *howMany > 0 || time.Since(began) < *howLong {
+					e.bad, e.did = alone(t, s)
+				}
+				out <- e
+			}
+		}()
+	}
+	for _, s := range scripts {
+		work <- s
+	}
+	close(work)
+	for range scripts {
+		e := <-out
+		if e.bad != nil {
+			t.Logf("seed %d goes wrong: %v", e.s.Seed, e.bad)
+			if bad == nil || len(e.s.Ops) < len(worst.Ops) {
+				worst, did, bad = e.s, e.did, e.bad
+			}
+		}
+	}
+	return worst, did, bad
+}
+
+// alone plays one history as a test of its own, whose world ends with it.
+func alone(t *testing.T, s script) (bad []violation, did []string) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.Run(fmt.Sprint("seed ", s.Seed), func(t *testing.T) { bad, did = play(t, s) })
+	}()
+	<-done
+	return bad, did
+}
+
+// shrink takes acts away as long as the same still goes wrong.
+func shrink(t *testing.T, s script, bad []violation, did []string) (script, []violation, []string) {
+	until := time.Now().Add(*shrinkFor)
+	for size := max(1, len(s.Ops)/2); size > 0; size /= 2 {
+		for from := 0; from < len(s.Ops) && time.Now().Before(until); {
+			less := s.without(from, from+size)
+			if b, d := alone(t, less); slices.ContainsFunc(b, func(v violation) bool { return v.kind == bad[0].kind }) {
+				s, bad, did = less, b, d
+				continue
+			}
+			from += size
+		}
+	}
+	return s, bad, did
+}

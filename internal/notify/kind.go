@@ -1,0 +1,86 @@
+package notify
+
+// Kind is what an event is about.
+type Kind string
+
+// The kinds. A new one gets its words in the table below.
+const (
+	NightFailed       Kind = "night_failed"
+	NightMissed       Kind = "night_missed"
+	RunFailed         Kind = "run_failed"
+	RunStopped        Kind = "run_stopped"
+	RunPartial        Kind = "run_partial"
+	RunWaits          Kind = "run_waits"
+	NeedsCredentials  Kind = "needs_credentials"
+	Paused            Kind = "paused"
+	SeatsUnusual      Kind = "seats_unusual"
+	AccountUnreadable Kind = "account_unreadable"
+	BelievedLess      Kind = "believed_less"
+	Conflict          Kind = "conflict"
+	Moved             Kind = "moved"
+	SignOffsLapsed    Kind = "sign_offs_lapsed"
+)
+
+// Severity is how soon somebody should look.
+type Severity string
+
+// The severities.
+const (
+	Info Severity = "info" // good to know
+	Warn Severity = "warn" // look at it today
+	Bad  Severity = "bad"  // nothing goes on until somebody acts
+)
+
+type words struct {
+	kind     Kind
+	label    string
+	severity Severity
+}
+
+// kinds is the one home of the words.
+var kinds = []words{
+	{NightFailed, "Night failed", Bad},
+	{NightMissed, "Night missed", Bad},
+	{RunFailed, "Run failed", Bad},
+	{RunStopped, "Stopped by the guard", Bad},
+	{RunPartial, "Not read whole", Warn},
+	{RunWaits, "Waits for a person", Bad},
+	{NeedsCredentials, "Needs credentials", Bad},
+	{Paused, "Paused by the distributor", Info},
+	{SeatsUnusual, "Unusual change of seats", Warn},
+	{AccountUnreadable, "Account cannot be read", Warn},
+	{BelievedLess, "Not believed", Warn},
+	{Conflict, "Conflict", Warn},
+	{Moved, "Moved to another account", Warn},
+	{SignOffsLapsed, "Sign-offs lapsed", Warn},
+}
+
+// doubts are the kinds of what a sync would not believe, or not without a person.
+var doubts = []Kind{RunStopped, RunWaits, SeatsUnusual, AccountUnreadable, BelievedLess, Conflict, Moved}
+
+func (k Kind) words() (words, bool) {
+	for _, w := range kinds {
+		if w.kind == k {
+			return w, true
+		}
+	}
+	return words{label: string(k), severity: Info}, false
+}
+
+// Known tells whether a kind stands in the table.
+func (k Kind) Known() bool { _, ok := k.words(); return ok }
+
+// Label is the kind in plain words.
+func (k Kind) Label() string { w, _ := k.words(); return w.label }
+
+// Severity is how soon somebody should look at an event of the kind, unless it says otherwise.
+func (k Kind) Severity() Severity { w, _ := k.words(); return w.severity }
+
+// Kinds lists all kinds, the gravest of a night first.
+func Kinds() []Kind {
+	out := make([]Kind, len(kinds))
+	for i, w := range kinds {
+		out[i] = w.kind
+	}
+	return out
+}

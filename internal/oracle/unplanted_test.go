@@ -1,0 +1,5 @@
+//go:build !faults
+
+package oracle
+
+func buildFlags(string) ([]string, error) { return nil, nil }

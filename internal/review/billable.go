@@ -1,0 +1,146 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/clock"
+)
+
+// Candidate is a subscription that a run of a contract looks at: those that are or
+// were in the contract, and those of its customer that stand in none.
+type Candidate struct {
+	ID            uuid.UUID
+	ExternalID    string
+	Provider      string
+	ProductName   string
+	PartNumber    string
+	Kind          string
+	State         string
+	HoldReason    string
+	ContractID    uuid.NullUUID
+	WasHere       bool // some of its days are this contract's
+	PriceWaits    bool
+	BilledThrough clock.Date
+
+	SignedOnce bool   // under this contract
+	SignedNow  bool   // and the signature stands
+	Lapsed     string // why the last one does not
+	Checks     string // the standing verdict, as JSON
+	Queued     bool   // the verdict is being refreshed
+}
+
+const candidatesQuery = `
+	SELECT s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
+		coalesce(s.hold_reason, '') AS hold_reason,
+	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,
+		coalesce(v.checks::text, '') AS checks,
+	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued
+	FROM subscriptions s
+	JOIN providers p ON p.id = s.provider_id
+	JOIN provider_accounts a ON a.id = s.account_id
+	LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
+	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contract_stays t WHERE t.subscription_id = s.id
+	AND t.contract_id = @contract AND NOT t.set_aside)
+		OR EXISTS (SELECT FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
+		           WHERE l.subscription_id = s.id AND l.live AND i.contract_id = @contract) AS was_here) w
+	LEFT JOIN LATERAL (
+		SELECT count(*) > 0 AS signed_once, count(*) FILTER (WHERE lapsed_at IS NULL) > 0 AS signed_now,
+		       coalesce((array_agg(lapsed_because ORDER BY signed_at DESC, id DESC))[1], '') AS lapsed
+		FROM sign_offs WHERE subscription_id = s.id AND contract_id = @contract) g ON true
+	WHERE s.id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = @contract AND NOT set_aside
+		UNION SELECT l.subscription_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
+		WHERE i.contract_id = @contract AND l.live)
+	   OR s.contract_id IS NULL AND s.state <> 'inactive'
+	AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
+	ORDER BY s.id`
+
+// Candidates reads what a run looks at. The rows must be locked when it is more than a look.
+func Candidates(ctx context.Context, db *gorm.DB, contractID, customerID uuid.UUID) ([]Candidate, error) {
+	var all []Candidate
+	err := db.WithContext(ctx).Raw(candidatesQuery,
+		map[string]any{"contract": contractID, "customer": customerID}).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("subscriptions to bill: %w", err)
+	}
+	return all, nil
+}
+
+// Name is what a person calls it.
+func (c Candidate) Name() string {
+	if c.ProductName == "" {
+		return c.ExternalID
+	}
+	return c.ProductName
+}
+
+// failures are the findings of the standing verdict that stop billing (RULES 7):
+// customer, contract, currency, twin.
+func (c Candidate) failures() []string {
+	var checks []struct{ Group, Code, Verdict, Says string }
+	if c.Checks == "" || json.Unmarshal([]byte(c.Checks), &checks) != nil {
+		return nil
+	}
+	var says []string
+	for _, k := range checks {
+		if k.Verdict == "fail" && stopping[k.Group+"."+k.Code] {
+			says = append(says, k.Says)
+		}
+	}
+	return says
+}
+
+// Of the review's findings, those that stop billing. A contract that has ended does
+// not: its last days are billed up to its end. A missing price stops its days only.
+var stopping = map[string]bool{
+	"customer.customer": true, "customer.moved": true, "contract.contract": true, "contract.currency": true,
+	"pricing.twin": true,
+}
+
+// Reason is why a run leaves a subscription out, or some of its days (RULES 7 and 8).
+type Reason string
+
+// The reasons, in the order in which they are looked for.
+const (
+	Usage       Reason = "usage"
+	NoContract  Reason = "no_contract"
+	Held        Reason = "held"
+	NotSigned   Reason = "not_signed"
+	Failing     Reason = "review"
+	Reviewing   Reason = "reviewing"
+	PriceWaits  Reason = "price_waits"
+	notLeftOut  Reason = ""
+	heldBecause        = "It is held: "
+)
+
+var holds = map[string]string{
+	"unmapped": "its account is not mapped to a customer.", "excluded": "its account is excluded.",
+	"pending": "it is pending at the distributor.",
+	"twin":    "a person must say first whether it is there twice.", "cutover": "a cut-over holds it until its switch.",
+}
+
+// Stops tells why a subscription is not billed in a contract, in a sentence; empty when it is.
+func (c Candidate) Stops(contract uuid.UUID) (Reason, string) {
+	here := c.ContractID.UUID == contract
+	switch failures := c.failures(); {
+	case c.Kind == "usage":
+		return Usage, "Usage is billed elsewhere."
+	case !here && !c.WasHere:
+		return NoContract, "It stands in no contract."
+	case c.State == "held":
+		return Held, heldBecause + holds[c.HoldReason]
+	case !c.SignedOnce:
+		return NotSigned, "Nobody has signed it off under this contract yet."
+	case c.Queued:
+		return Reviewing, "Its review is being made again. Run again in a moment."
+	case here && c.State == "active" && len(failures) > 0:
+		return Failing, failures[0]
+	case c.PriceWaits:
+		return PriceWaits, "A cut-over changed its price, and nobody has acknowledged that yet."
+	}
+	return notLeftOut, ""
+}

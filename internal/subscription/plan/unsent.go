@@ -1,0 +1,77 @@
+package plan
+
+import (
+	"strings"
+
+	"seatledger/internal/distributor"
+)
+
+// The fields whose loss keeps the last value (RULES 3).
+const (
+	UnsentStatus   = "status"
+	UnsentCost     = "cost"
+	UnsentProduct  = "product"
+	UnsentQuantity = "quantity"
+)
+
+// Keep puts what is known in the place of what a record no longer carries, and says of which: a lacking field is no
+// evidence. So a blank status never revives what has ended. A missing one that is listed again never ended.
+func Keep(r Reading, s *Subscription) Reading {
+	if s == nil {
+		return r
+	}
+	var unsent []string
+	if r.Status == distributor.StatusBlank && s.Status != distributor.StatusBlank &&
+		s.Status != distributor.StatusMissing {
+		r.Status, r.StatusText = s.Status, s.StatusText
+		unsent = append(unsent, UnsentStatus)
+	}
+	if !r.UnitCost.Valid && s.UnitCost.Valid && r.Kind == s.Kind {
+		r.UnitCost, r.CostPeriod, r.CostPeriodAssumed = s.UnitCost, s.CostPeriod, s.CostPeriodAssumed
+		r.CostCurrency, r.CostCurrencyAssumed = s.CostCurrency, s.CostCurrencyAssumed
+		unsent = append(unsent, UnsentCost)
+	}
+	if kept, lacks := keptProduct(r.Facts, s.Facts); lacks {
+		r.Facts = kept
+		unsent = append(unsent, UnsentProduct)
+	}
+	if r.QuantityUnknown && s.Quantity != 0 {
+		r.Quantity = s.Quantity
+		unsent = append(unsent, UnsentQuantity)
+	}
+	r.NoLongerSent = strings.Join(unsent, ",")
+	return r
+}
+
+// keptProduct fills in what a record no longer says of its product, where all that it does say is as before.
+func keptProduct(f, was Facts) (Facts, bool) {
+	lacks := false
+	for _, p := range []struct {
+		now *string
+		was string
+	}{{&f.ProductName, was.ProductName}, {&f.PartNumber, was.PartNumber}, {&f.SKU, was.SKU}} {
+		switch {
+		case *p.now == p.was || p.was == "":
+			if *p.now != p.was {
+				return f, false
+			}
+		case *p.now == "":
+			*p.now, lacks = p.was, true
+		default:
+			return f, false
+		}
+	}
+	if lacks && f.Vendor == "" {
+		f.Vendor = was.Vendor
+	}
+	if lacks && f.Vendor == was.Vendor {
+		f.Kind, f.Term, f.TermText = was.Kind, was.Term, was.TermText
+		if f.Frequency == distributor.FreqUnknown {
+			f.Frequency, f.FrequencyText = was.Frequency, was.FrequencyText
+		}
+	}
+	return f, lacks
+}
+
+// StatusUnsent tells whether its status is one that the distributor no longer sends.
+func (f Facts) StatusUnsent() bool { return strings.Contains(f.NoLongerSent, UnsentStatus) }

@@ -1,0 +1,53 @@
+package guard
+
+import (
+	"slices"
+
+	"seatledger/internal/distributor"
+)
+
+// Tally is on how many records each field was; "records" is how many there were.
+type Tally map[string]int
+
+// Records is the tally's own count.
+const Records = "records"
+
+// FieldNames are the fields whose loss is looked for, as a person calls them.
+func FieldNames() []string {
+	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", "frequency",
+		"term", "currency"}
+}
+
+// Count counts the fields of a listing.
+func Count(l distributor.SubscriptionListing) Tally {
+	t := Tally{}
+	for _, s := range l.Subscriptions {
+		t[Records]++
+		for name, there := range map[string]bool{
+			"status": s.StatusText != "", "quantity": !s.QuantityUnknown, "cost": s.UnitCost.Valid,
+			"product": s.ProductName != "", "part number": s.PartNumber != "",
+			"start date": !s.Start.IsZero() || s.StartText != "", "end date": !s.End.IsZero() || s.EndText != "",
+			"frequency": s.FrequencyText != "", "term": s.TermText != "", "currency": s.Currency != "",
+		} {
+			if there {
+				t[name]++
+			}
+		}
+	}
+	return t
+}
+
+// Lost names the fields that most records had and none has now. Few records prove nothing.
+func Lost(before, now Tally) []string {
+	if now[Records] <= FloorSubscriptions || before[Records] == 0 {
+		return nil
+	}
+	var lost []string
+	for _, name := range FieldNames() {
+		if now[name] == 0 && 2*before[name] >= before[Records] {
+			lost = append(lost, name)
+		}
+	}
+	slices.Sort(lost)
+	return lost
+}

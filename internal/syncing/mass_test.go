@@ -1,0 +1,235 @@
+package syncing_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/syncing"
+)
+
+const allLists = "/api/v1/customers/*/subscriptions"
+
+func middling() sandbox.DataOptions {
+	return sandbox.DataOptions{Customers: 20, Subscriptions: 90, Seed: 5}
+}
+
+// settled is a world that was read twice, with the row versions that it then has.
+func settled(t *testing.T) (*world, int) {
+	w := newWorld(t, middling())
+	w.accounts()
+	if r := w.subscriptions(); r.State != syncing.Succeeded {
+		t.Fatalf("first run: %s %s", r.State, r.Message)
+	}
+	return w, w.count(versions)
+}
+
+func (w *world) fault(f sandbox.Fault) {
+	w.t.Helper()
+	_, err := w.far.AddFault(f)
+	w.ok(err)
+}
+
+func (w *world) digest(r syncing.Run) string {
+	w.t.Helper()
+	p, found, err := syncing.PlanOf(w.t.Context(), w.db.Read(w.t.Context()), r.ID)
+	w.ok(err)
+	if !found {
+		w.t.Fatal("the run has no plan")
+	}
+	return p.Digest
+}
+
+// Each row of the issue's table that is about values: seen as "succeeded"; right is stopped, and nothing written.
+func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		says  string
+	}{
+		"every status cancelled": {sandbox.Fault{Kind: "set_field", Field: "status",
+			Value: json.RawMessage(`"Cancelled"`)},
+			"would end"},
+		"status no longer sent": {sandbox.Fault{Kind: "drop_field", Field: "status"}, "no longer sends the status"},
+		"every quantity 1": {sandbox.Fault{Kind: "set_field", Field: "quantity", Value: json.RawMessage(`1`)},
+			"would lose seats"},
+		"every quantity tenfold": {sandbox.Fault{Kind: "set_field", Field: "quantity", Value: json.RawMessage(`4000`)},
+			"would gain seats"},
+		"every unit price gone": {sandbox.Fault{Kind: "drop_field", Field: "unitPrice"}, "no longer sends the cost"},
+		"end date renamed":      {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
+		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
+			"rhythm"},
+		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice",
+			Value: json.RawMessage(`99.5`)}, "cost"},
+		"another currency": {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)},
+			"currency"},
+		"another start": {sandbox.Fault{Kind: "set_field", Field: "startDate", Value: json.RawMessage(`"2020-01-01"`)},
+			"dates"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, before := settled(t)
+			c.fault.Path = allLists
+			w.fault(c.fault)
+			r := w.subscriptions()
+			if r.State != syncing.Stopped || !strings.Contains(r.Message, c.says) {
+				t.Errorf("run: %s, %q", r.State, r.Message)
+			}
+			if after := w.count(versions); after != before {
+				t.Error("a stopped run wrote rows")
+			}
+			w.far.ClearFaults()
+			if r := w.subscriptions(); r.State != syncing.Succeeded || r.Changed+r.Added+r.Gone != 0 {
+				t.Errorf("after it healed: %s, changed %d, %q", r.State, r.Changed, r.Message)
+			}
+			if after := w.count(versions); after != before {
+				t.Error("the healed run wrote rows")
+			}
+		})
+	}
+}
+
+func TestAStoppedPlanIsAppliedExactlyAsShownOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	w, before := settled(t)
+	w.fault(sandbox.Fault{Path: allLists, Kind: "set_field", Field: "status", Value: json.RawMessage(`"Cancelled"`)})
+	r := w.subscriptions()
+	if _, err := w.sync.ApplyPlan(t.Context(), person, r.ID, "another"); err == nil {
+		t.Error("a plan was applied by another digest")
+	}
+	if w.count(versions) != before {
+		t.Fatal("a refused plan wrote rows")
+	}
+	w.clock.Advance(50 * time.Hour)
+	run, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
+	w.ok(err)
+	w.work()
+	if got := w.get(run.ID); got.State != syncing.Succeeded || got.Changed == 0 {
+		t.Errorf("applied: %s, changed %d: %s", got.State, got.Changed, got.Message)
+	}
+	if n := w.count(`SELECT count(*) FROM subscriptions WHERE state <> 'inactive'`); n != 0 {
+		t.Errorf("%d live subscriptions left", n)
+	}
+	const closed = `SELECT count(*) FROM license_changes WHERE event = 'deactivate' AND estimated
+		AND effective_at = ?`
+	if a, b := w.count(closed, "2026-11-22"), w.count(closed, "2026-11-20"); a != 0 || b == 0 {
+		t.Errorf("%d and %d: rows bear the day of the apply instead of the day they were read", a, b)
+	}
+	if _, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r)); err == nil {
+		t.Error("a plan was applied twice")
+	}
+}
+
+func TestAChangedWorldRefusesAPlanWithBoth(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	w.fault(sandbox.Fault{Path: allLists, Kind: "set_field", Field: "quantity", Value: json.RawMessage(`1`)})
+	r := w.subscriptions()
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE subscriptions SET unit_cost = 7 WHERE id = (SELECT subject_id
+		FROM sync_plan_rows WHERE run_id = ? ORDER BY external_id LIMIT 1)`, r.ID).Error)
+	before := w.count(versions)
+	_, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
+	var outdated *syncing.Outdated
+	if !errors.As(err, &outdated) || len(outdated.Rows) != 1 ||
+		outdated.Rows[0].Shown.Words == outdated.Rows[0].Now.Words {
+		t.Fatalf("got %v", err)
+	}
+	if w.count(versions) != before || len(w.queued) != 0 {
+		t.Error("a refused plan did something")
+	}
+}
+
+func TestAPlanIsOutOfDateOnceALaterRunHasRead(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	w.fault(sandbox.Fault{Path: allLists, Kind: "set_field", Field: "quantity", Value: json.RawMessage(`1`)})
+	r := w.subscriptions()
+	w.far.ClearFaults()
+	w.clock.Advance(time.Minute)
+	w.subscriptions()
+	if _, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r)); err == nil {
+		t.Error("a plan was applied although the distributor was read since")
+	}
+	w.ok(w.sync.DiscardPlan(t.Context(), person, r.ID))
+	if err := w.sync.DiscardPlan(t.Context(), person, r.ID); err == nil {
+		t.Error("a plan was discarded twice")
+	}
+}
+
+func TestADryRunWritesNothingAndCanBeApplied(t *testing.T) {
+	t.Parallel()
+	w, before := settled(t)
+	id, have := w.living(1)
+	w.ok(w.far.SetSeats(id, have+2))
+	w.clock.Advance(time.Hour)
+	r := w.run(syncing.Request{Kind: syncing.Subscriptions, Dry: true})
+	if r.State != syncing.Planned || w.count(versions) != before {
+		t.Fatalf("dry run: %s %s", r.State, r.Message)
+	}
+	run, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
+	w.ok(err)
+	w.work()
+	if got := w.get(run.ID); got.State != syncing.Succeeded || got.Changed != 1 {
+		t.Errorf("applied: %s, changed %d: %s", got.State, got.Changed, got.Message)
+	}
+	if n := w.count(`SELECT quantity FROM subscriptions WHERE external_id = ?`, id); n != have+2 {
+		t.Errorf("%d seats, want %d", n, have+2)
+	}
+}
+
+// living is one of the active licences, with its seats.
+func (w *world) living(nth int) (id string, seats int) {
+	w.t.Helper()
+	var rows []struct {
+		ExternalID string
+		Quantity   int
+	}
+	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT external_id, quantity FROM subscriptions WHERE state <> 'inactive'
+		AND kind = 'licence' AND provider_status = 'active' ORDER BY external_id`).Scan(&rows).Error)
+	return rows[nth].ExternalID, rows[nth].Quantity
+}
+
+func TestASuddenGrowthIsAppliedAndToldToTheNextBillingRun(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	id, have := w.living(0)
+	quantity := have*10 + 100
+	w.ok(w.far.ChangeSubscription(id, sandbox.SubscriptionChange{Quantity: &quantity}))
+	if r := w.subscriptions(); r.State != syncing.Succeeded || r.Changed != 1 {
+		t.Fatalf("run: %s, changed %d: %s", r.State, r.Changed, r.Message)
+	}
+	if n := w.count(`SELECT count(*) FROM unusual_growths g JOIN subscriptions s ON s.id = g.subscription_id
+		WHERE s.external_id = ? AND seats_before = ? AND seats_after = ?`, id, have, quantity); n != 1 {
+		t.Error("the growth is not marked")
+	}
+}
+
+func TestABlankStatusNeverRevivesWhatEnded(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	var ended string
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state = 'inactive'
+		ORDER BY external_id LIMIT 1`).Scan(&ended).Error)
+	before := w.count(`SELECT count(*) FROM license_changes`)
+	account := w.accountOf(ended)
+	w.fault(sandbox.Fault{Path: "/api/v1/customers/" + account + "/subscriptions", Kind: "drop_field", Field: "status"})
+	w.subscriptions()
+	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND state = 'inactive'
+		AND deactivated_by = 'provider' AND review = 'fail'`, ended); n != 1 {
+		t.Error("a blank status revived what had ended, or its review does not fail")
+	}
+	if after := w.count(`SELECT count(*) FROM license_changes`); after != before {
+		t.Errorf("%d rows were written", after-before)
+	}
+}
+
+func (w *world) accountOf(external string) string {
+	w.t.Helper()
+	var id string
+	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT a.external_id FROM provider_accounts a JOIN subscriptions s
+		ON s.account_id = a.id WHERE s.external_id = ?`, external).Scan(&id).Error)
+	return id
+}

@@ -1,0 +1,50 @@
+package session
+
+import (
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"seatledger/internal/notify"
+	"seatledger/views/layout"
+)
+
+// NoticesPath is the bell's page.
+const NoticesPath = "/notices"
+
+// mostUnread is how far the bell counts; beyond it shows a plus.
+const mostUnread = 99
+
+// Reader is who is signed in, as the notices know them.
+func Reader(c echo.Context) notify.Reader {
+	u := User(c)
+	return notify.Reader{ID: u.ID, Since: u.CreatedAt}
+}
+
+// bell counts what the person has not read. A page is shown without the count when it cannot be had.
+func (m *Manager) bell(c echo.Context) *layout.Bell {
+	ctx := c.Request().Context()
+	n, err := notify.Unread(ctx, m.o.DB.Read(ctx), Reader(c), mostUnread+1)
+	if err != nil {
+		m.o.Log.WarnContext(ctx, "unread notices could not be counted", "error", err)
+	}
+	return &layout.Bell{Href: NoticesPath, Unread: min(n, mostUnread), More: n > mostUnread}
+}
+
+// ObjectHref leads to the page of a record that is named by type and id, as the audit
+// trail and notices name it; empty where it has none.
+func ObjectHref(objectType, id string) string {
+	if _, err := uuid.Parse(id); err != nil {
+		return ""
+	}
+	if root := objectPages[objectType]; root != "" {
+		return root + "/" + id
+	}
+	return ""
+}
+
+var objectPages = map[string]string{
+	"provider": "/providers", "account": "/accounts", "provider_account": "/accounts", "crm_account": "/crm-accounts",
+	"crm_source": "/crm-sources", "contract": "/contracts", "billing_contract": "/contracts",
+	"price_list": "/price-lists", "subscription": "/subscriptions", "sync_run": "/sync-runs", "user": "/settings/users",
+	"cutover": "/cutovers", "invoice": "/invoices", "mapping_batch": "/mapping/batches",
+}
