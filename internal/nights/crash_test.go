@@ -24,7 +24,8 @@ func (w *world) trace() string {
 			FROM provider_accounts),
 		(SELECT string_agg(concat_ws(' ', external_id, quantity, state, hold_reason, provider_status, ledger_quantity,
 			unit_cost, review), E'\n' ORDER BY external_id) FROM subscriptions),
-		(SELECT string_agg(concat_ws(' ', s.external_id, c.event, c.reason, c.delta, c.quantity_after, c.effective_at, c.estimated,
+		(SELECT string_agg(concat_ws(' ', s.external_id, c.event, c.reason, c.delta, c.quantity_after, c.effective_at,
+			c.estimated,
 			t.counted, t.billing_state), E'\n' ORDER BY s.external_id, c.seq) FROM license_changes c
 			JOIN subscriptions s ON s.id = c.subscription_id JOIN license_change_status t ON t.change_id = c.id),
 		(SELECT string_agg(concat_ws(' ', kind, state), E'\n' ORDER BY requested_at, id) FROM sync_runs))`)

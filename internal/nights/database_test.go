@@ -22,7 +22,8 @@ func (w *world) killBackends(most int) {
 	conn := w.superuser()
 	defer conn.Close(context.WithoutCancel(w.ctx))
 	_, err := conn.Exec(w.ctx, `SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity
-		WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC, pid LIMIT $1) b`, most)
+		WHERE datname = current_database() AND application_name = $2 ORDER BY state = 'active' DESC, pid LIMIT $1) b`,
+		most, product)
 	w.must(err)
 }
 
@@ -63,19 +64,22 @@ func (w *world) failsNoMore(table string) {
 func database() []row {
 	const diskFull = `could not extend file "base/16384/16997": No space left on device`
 	return []row{
-		{no: "39, seen", fault: "one database backend is killed in the middle of a run", how: "pg_terminate_backend at the fourth list",
+		{no: "39, seen", fault: "one database backend is killed in the middle of a run",
+			how:  "pg_terminate_backend at the fourth list",
 			does: "An interruption: the run goes on by itself where it was", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.gate.at("/subscriptions", 4, func() { w.killBackends(1) })
 			}},
-		{no: "39", fault: "all connections to the database are cut in the middle of a run", how: "pg_terminate_backend of all",
+		{no: "39", fault: "all connections to the database are cut in the middle of a run",
+			how:  "pg_terminate_backend of all",
 			does: "As one", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.gate.at("/subscriptions", 4, func() { w.killBackends(100) })
 			}},
-		{no: "39", fault: "a table is locked for eight seconds in the middle of a run", how: "LOCK TABLE by another session",
+		{no: "39", fault: "a table is locked for eight seconds in the middle of a run",
+			how:  "LOCK TABLE by another session",
 			does: "The run waits, or is interrupted and goes on", ends: read, rows: 1, check: arrived,
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
@@ -90,7 +94,8 @@ func database() []row {
 			},
 			undo: func(w *world) { w.failsNoMore("license_changes") }},
 		{no: "40", fault: "a statement takes too long", how: "the ledger's inserts fail with 57014", rows: 1,
-			does: "Nothing is half written; the cause is on the page",
+			signIns: 40,
+			does:    "Nothing is half written; the cause is on the page",
 			inject: func(w *world) {
 				w.grow(w.rich(2, 1).CustomerNo)
 				w.fails("license_changes", "57014", "canceling statement due to statement timeout")

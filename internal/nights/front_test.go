@@ -197,7 +197,8 @@ func (f *front) makeCerts() {
 	f.roots = x509.NewCertPool()
 	f.roots.AddCert(ca.Leaf)
 	leaf := func(name string, to time.Time) x509.Certificate {
-		return x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from, NotAfter: to,
+		return x509.Certificate{Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, NotBefore: from,
+			NotAfter: to,
 			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	}
 	f.certs = map[way]tls.Certificate{

@@ -114,7 +114,8 @@ func (l *life) check(when string) {
 		b, known := l.before[id]
 		switch {
 		case h.sum != h.billable || h.ledger != h.sum:
-			l.wrong("ledger", "%s: %s has counted rows of %d, a ledger of %d, billable are %d", when, id, h.sum, h.ledger,
+			l.wrong("ledger", "%s: %s has counted rows of %d, a ledger of %d, billable are %d", when, id, h.sum,
+				h.ledger,
 				h.billable)
 		case !l.seats[id][h.quantity]:
 			l.wrong("seats", "%s: %s has %d seats, which it never had", when, id, h.quantity)
@@ -168,7 +169,8 @@ func (l *life) agree() {
 	l.t.Helper()
 	for _, kind := range []string{"accounts", "subscriptions"} {
 		id := l.text(`SELECT id::text FROM sync_runs WHERE kind = $1 ORDER BY requested_at DESC, id DESC LIMIT 1`, kind)
-		if state := l.text(`SELECT state FROM sync_runs WHERE id = $1::uuid`, id); state != "stopped" && state != "planned" {
+		if state := l.text(`SELECT state FROM sync_runs WHERE id = $1::uuid`, id); state != "stopped" &&
+			state != "planned" {
 			continue
 		}
 		p := l.admin.Get("/sync-runs/" + id)
@@ -311,7 +313,8 @@ func (l *life) amid(o op, c sandbox.Customer, s sandbox.Subscription) bool {
 		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "move", ID: s.ID, To: other.CustomerNo}))
 	case doMoveFresh:
 		to := l.fresh(true)
-		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "join", ID: to}, sandbox.Step{Op: "move", ID: s.ID, To: to}))
+		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "join", ID: to}, sandbox.Step{Op: "move", ID: s.ID,
+			To: to}))
 	case doSeatsAmid:
 		l.seats[s.ID][o.N] = true
 		l.fault(steps(list, "", o.N%2 == 0, sandbox.Step{Op: "seats", ID: s.ID, Seats: o.N}))
@@ -352,6 +355,12 @@ func (l *life) lie(o op, c sandbox.Customer, s sandbox.Subscription) bool {
 		f.Kind, f.Field, f.Row = "drop_field", "quantity", 1
 	case doPartial:
 		f.Kind, f.Field, f.Row, f.Value = "set_field", "status", 1, raw("Partially Cancelled")
+		for _, x := range l.Far.Subscriptions() {
+			if x.CustomerNo == s.CustomerNo && !x.Gone { // by that word it lives, whatever it was
+				l.alive[x.ID] = true
+				break
+			}
+		}
 	case doShift:
 		f = sandbox.Fault{Kind: "page_shift", Path: customers, Count: 1 - 2*(o.N%2)}
 	case doOnce503:
@@ -432,7 +441,8 @@ func (l *life) person(o op, s sandbox.Subscription) {
 		}
 	case doOn:
 		for id := range l.off {
-			if post("/subscriptions/"+l.text(`SELECT id::text FROM subscriptions WHERE external_id = $1`, id)+"/activate",
+			if post("/subscriptions/"+l.text(`SELECT id::text FROM subscriptions WHERE external_id = $1`,
+				id)+"/activate",
 				url.Values{"effective_at": {l.clock.Now().Format(time.DateOnly)}}) {
 				delete(l.off, id)
 				l.alive[id] = true
@@ -487,7 +497,8 @@ func TestHistories(t *testing.T) {
 		}
 		if bad != nil {
 			small, why, did := shrink(t, worst, bad, did)
-			t.Fatalf("seed %d: %v\nthe smallest found of it: %v\n%s\n%s", worst.Seed, bad, why, small, strings.Join(did, "\n"))
+			t.Fatalf("seed %d: %v\nthe smallest found of it: %v\n%s\n%s", worst.Seed, bad, why, small,
+				strings.Join(did, "\n"))
 		}
 	}
 	t.Logf("%d histories in %s; acts %v", played, time.Since(began).Round(time.Second), counts)

@@ -1,7 +1,6 @@
 package nights
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -9,18 +8,22 @@ import (
 	"sync"
 	"time"
 
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor/sandbox"
 )
 
 const reliabilityHead = `# Reliability
 
-What can go wrong between Seatledger and a distributor, and on the machines it runs on. This page is made from one table of tests (` + "`internal/nights`" + `): each row starts from a world in step with its
-distributor, makes the fault, plays a night by the clock from two o'clock until morning, and looks: no seat lost or doubled, nothing closed that lives, nothing that ended revived, the ledger's counted rows equal to the billable
-seats, the true sentence on the page, requests bounded and no pause of the distributor's broken. Then the fault is taken away: one clean run makes all equal to the distributor, and a second one writes nothing.
+What can go wrong between Seatledger and a distributor, and on the machines it runs on. This page is made from one
+table of tests (` + "`internal/nights`" + `): each row starts from a world in step with its distributor, makes the
+fault, plays a night by the clock from two o'clock until morning, and looks: no seat lost or doubled, nothing closed
+that lives, nothing that ended revived, the ledger's counted rows equal to the billable seats, the true sentence on
+the page, requests bounded and no pause of the distributor's broken. Then the fault is taken away: one clean run makes
+all equal to the distributor, and a second one writes nothing.
 
-Numbers are those of the usual list of 44 faults of a reading client; *seen* was met with an earlier version. 14 (single-use refresh tokens), 24 (cursors), 26 (a detail call) and 29 (reading by change date) do not concern this distributor's API: the client signs in by application, pages by number,
-reads lists alone and compares everything each time. "Again at night" means: 5, 15 and 60 minutes later, until SEATLEDGER_SYNC_UNTIL.
+Numbers are those of the usual list of 44 faults of a reading client; *seen* was met with an earlier version. 14
+(single-use refresh tokens), 24 (cursors), 26 (a detail call) and 29 (reading by change date) do not concern this
+distributor's API: the client signs in by application, pages by number, reads lists alone and compares everything each
+time. "Again at night" means: 5, 15 and 60 minutes later, until SEATLEDGER_SYNC_UNTIL.
 
 `
 
@@ -30,16 +33,20 @@ func many() options {
 }
 
 func rows() []row {
-	return slices.Concat(unreachable(), passing(), oneAccount(), empty(), shifting(), values(), records(), people(), database())
+	return slices.Concat(unreachable(), passing(), oneAccount(), empty(), shifting(), values(), records(), people(),
+		database())
 }
 
 // unreachable: the way to the distributor is spoiled all night.
 func unreachable() []row {
 	all := []row{
-		{no: "1", fault: "the name does not resolve", how: "name server of the test", says: []string{"does not resolve"}},
+		{no: "1", fault: "the name does not resolve", how: "name server of the test",
+			says: []string{"does not resolve"}},
 		{no: "2", fault: "connections are refused", how: "listener closed", says: []string{"connection was refused"}},
-		{no: "3", fault: "connections are reset", how: "TCP reset before the handshake", says: []string{"broke|reset|closed"}},
-		{no: "4", fault: "connections are taken, and nothing is said", how: "open socket", says: []string{"did not answer|in time"}},
+		{no: "3", fault: "connections are reset", how: "TCP reset before the handshake",
+			says: []string{"broke|reset|closed"}},
+		{no: "4", fault: "connections are taken, and nothing is said", how: "open socket",
+			says: []string{"did not answer|in time"}},
 		{no: "7", fault: "a certificate that nobody vouches for", how: "TLS front", says: []string{"certificate"}},
 		{no: "7", fault: "a certificate that has ended", how: "TLS front", says: []string{"certificate"}},
 		{no: "7", fault: "a certificate for another name", how: "TLS front", says: []string{"certificate"}},
@@ -83,23 +90,27 @@ func passing() []row {
 			inject: inject(on(token, 2, sandbox.Fault{Kind: "html"}))},
 		{no: "2", fault: "an hour of 503 from everything", how: "`status` 503 on every path, 40 times",
 			inject: inject(on("/**", 40, status(503)))},
-		{no: "8", fault: "429 with Retry-After: 2", how: "`status` 429, `retry_after` 2, three times", silence: 2 * time.Second,
-			inject: inject(sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "2", Path: everyList, Times: 3})},
+		{no: "8", fault: "429 with Retry-After: 2", how: "`status` 429, `retry_after` 2, three times",
+			silence: 2 * time.Second,
+			inject:  inject(sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "2", Path: everyList, Times: 3})},
 		{no: "8, seen", fault: "429 with Retry-After: 90", how: "`status` 429, `retry_after` 90, once",
 			silence: 90 * time.Second,
 			does:    "The run pauses and gives its place free; nobody asks before the pause is over; then it goes on",
 			says:    []string{"paused until.*asked by the distributor"},
 			inject:  inject(sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "90", Path: everyList, Times: 1})},
 		{no: "9", fault: "429 with a date in the past, garbage, a negative number, none", how: "`status` 429 four ways",
-			inject: inject(sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "date:-1h", Path: everyList, Times: 1},
+			inject: inject(sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "date:-1h", Path: everyList,
+				Times: 1},
 				sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "soon", Path: everyList, Times: 1},
 				sandbox.Fault{Kind: "status", Status: 429, RetryAfter: "-5", Path: everyList, Times: 1},
 				sandbox.Fault{Kind: "status", Status: 429, Path: everyList, Times: 1})},
 		{no: "10", fault: "503 for every third request", how: "`status` 503, `probability` 0.3",
 			inject: inject(sandbox.Fault{Kind: "status", Status: 503, Path: "/api/**", Probability: 0.3, Seed: 5})},
-		{no: "12", fault: "the token ends in the middle of the run", how: "`change` with step `revoke`", inject: inject(revoked)},
-		{no: "12, seen", fault: "tokens die while the token endpoint answers 503", how: "`revoke`, and `status` 503 on the token " +
-			"endpoint, three times", signIns: 12, inject: inject(on(token, 3, status(503)), revoked),
+		{no: "12", fault: "the token ends in the middle of the run", how: "`change` with step `revoke`",
+			inject: inject(revoked)},
+		{no: "12, seen", fault: "tokens die while the token endpoint answers 503",
+			how: "`revoke`, and `status` 503 on the token " +
+				"endpoint, three times", signIns: 12, inject: inject(on(token, 3, status(503)), revoked),
 			act: func(w *world) { // the check at night signs in anew, so the fault is met by hand
 				w.Far.ClearFaults()
 				inject(revoked)(w)
@@ -124,10 +135,13 @@ func passing() []row {
 			b.LatencyMillis = 200
 			w.must(w.Far.SetBehaviour(b))
 		}},
-		{no: "30", fault: "numbers come as strings", how: "`numbers_as_strings`", inject: inject(sandbox.Fault{Kind: "numbers_as_strings"})},
-		{no: "18, seen", fault: "\"No error\" stands beside good lists", how: "`remark`", inject: inject(sandbox.Fault{Kind: "remark",
-			Path: "/api/**"})},
-		{no: "44", fault: "twelve passing failures by a seeded schedule", how: "`/faults/schedule`, seed 7", signIns: 12,
+		{no: "30", fault: "numbers come as strings", how: "`numbers_as_strings`",
+			inject: inject(sandbox.Fault{Kind: "numbers_as_strings"})},
+		{no: "18, seen", fault: "\"No error\" stands beside good lists", how: "`remark`",
+			inject: inject(sandbox.Fault{Kind: "remark",
+				Path: "/api/**"})},
+		{no: "44", fault: "twelve passing failures by a seeded schedule", how: "`/faults/schedule`, seed 7",
+			signIns: 12,
 			inject: func(w *world) {
 				_, err := w.Far.AddSchedule(sandbox.Schedule{Seed: 7, Calls: 60, Count: 12})
 				w.must(err)
@@ -162,7 +176,8 @@ func grown(w *world) {
 	w.t.Helper()
 	s := w.alive(w.rich(2, 1).CustomerNo, 0)
 	if h := w.stored()[s.ID]; h.quantity != s.Quantity {
-		w.t.Errorf("%s has %d seats, the distributor has %d: one account's fault kept another's change away", s.ID, h.quantity,
+		w.t.Errorf("%s has %d seats, the distributor has %d: one account's fault kept another's change away", s.ID,
+			h.quantity,
 			s.Quantity)
 	}
 }
@@ -174,10 +189,12 @@ func oneAccount() []row {
 		{no: "16, seen", fault: "403 on one account", how: "`status` 403", says: []string{"403"}},
 		{no: "17", fault: "404 on one account", how: "`status` 404", says: []string{"404"}},
 		{no: "17", fault: "410 on one account", how: "`status` 410", says: []string{"410"}},
-		{no: "seen", fault: "a redirect on one account's list", how: "`redirect`", says: []string{"redirect|elsewhere|another address"}},
+		{no: "seen", fault: "a redirect on one account's list", how: "`redirect`",
+			says: []string{"redirect|elsewhere|another address"}},
 		{no: "4", fault: "one account's list hangs", how: "`hang`", says: []string{"did not answer|in time"}},
 		{no: "5", fault: "one account's list drips", how: "`drip`", says: []string{"did not|in time"}},
-		{no: "6", fault: "one account's list is cut with a length that fits", how: "`cut`", says: []string{"read|understood|JSON"}},
+		{no: "6", fault: "one account's list is cut with a length that fits", how: "`cut`",
+			says: []string{"read|understood|JSON"}},
 		{no: "18", fault: "an error inside a 200", how: "`error_in_200`", says: []string{"RuntimeError"}},
 		{no: "18", fault: "a nested error inside a 200", how: "`biz_error`", says: []string{"The operation failed"}},
 		{no: "18", fault: "status: error inside a 200", how: "`status_error`", says: []string{"The operation failed"}},
@@ -227,21 +244,26 @@ func empty() []row {
 	emptyOf := func(times int, variant string, n int) func(*world) {
 		return func(w *world) {
 			for i := range n {
-				w.fault(sandbox.Fault{Kind: "empty_list", Path: listOf(w.rich(1, i).CustomerNo), Times: times, Variant: variant})
+				w.fault(sandbox.Fault{Kind: "empty_list", Path: listOf(w.rich(1, i).CustomerNo), Times: times,
+					Variant: variant})
 			}
 		}
 	}
 	name := func(i int) func(w *world) { return func(w *world) { w.names(w.rich(1, i)) } }
 	return []row{
 		{no: "21", fault: "the list of customers is empty", how: "`empty_list`", does: "Stopped; nothing changes",
-			says: []string{"listed no customers at all"}, inject: inject(sandbox.Fault{Kind: "empty_list", Path: customers})},
+			says: []string{"listed no customers at all"}, inject: inject(sandbox.Fault{Kind: "empty_list",
+				Path: customers})},
 		{no: "21, seen", fault: "one account answers an empty list once", how: "`empty_list`, once",
 			does: "Not believed: asked again in the run; its seats stay", inject: emptyOf(1, "", 1)},
-		{no: "21, seen", fault: "one account's list is empty all night", how: "`empty_list`", does: "Not believed until a run at " +
-			"least six hours later lacks it too; its seats stay, and the page names it", inject: emptyOf(0, "", 1), check: name(0)},
+		{no: "21, seen", fault: "one account's list is empty all night", how: "`empty_list`",
+			does: "Not believed until a run at " +
+				"least six hours later lacks it too; its seats stay, and the page names it", inject: emptyOf(0, "", 1),
+			check: name(0)},
 		{no: "21, seen", fault: "12 % of the accounts are empty all night", how: "`empty_list` on two of twelve",
 			does: "As one: their seats stay, and the page names them", inject: emptyOf(0, "", 2), check: name(1)},
-		{no: "20, seen", fault: "no records, and no total", how: "`empty_list`, `no_total`", does: "As an empty list: not believed",
+		{no: "20, seen", fault: "no records, and no total", how: "`empty_list`, `no_total`",
+			does:   "As an empty list: not believed",
 			inject: emptyOf(0, "no_total", 1)},
 		{no: "seen", fault: "an account is really empty", how: "all its subscriptions deleted", rows: -1,
 			does: "Closed in the second night, dated on the day they were first missed",
@@ -264,7 +286,8 @@ func empty() []row {
 			does: "A second look lacks it too: closed in the same night", ends: read, check: arrived,
 			inject: func(w *world) { w.must(w.Far.SetSubscriptionGone(w.alive(w.rich(3, 0).CustomerNo, 1).ID, true)) }},
 		{no: "17, seen", fault: "one customer always answers 404, and a subscription of another ends", rows: 1,
-			how: "`status` 404 on one list, a subscription of another deleted", act: func(w *world) { w.night(); w.night() },
+			how:  "`status` 404 on one list, a subscription of another deleted",
+			act:  func(w *world) { w.night(); w.night() },
 			does: "The other's is closed, at the latest a run later", ends: partly,
 			inject: func(w *world) {
 				sub := w.alive(w.rich(3, 1).CustomerNo, 1)
@@ -273,7 +296,8 @@ func empty() []row {
 			},
 			check: endedIsClosed},
 		{no: "31, seen", fault: "one record has no quantity, and a subscription of another account ends", rows: 1,
-			how: "`drop_field` quantity, a subscription of another deleted", act: func(w *world) { w.night(); w.night() },
+			how:  "`drop_field` quantity, a subscription of another deleted",
+			act:  func(w *world) { w.night(); w.night() },
 			does: "The record waits for a person; the other's is closed, at the latest a run later", ends: partly,
 			inject: func(w *world) {
 				sub := w.alive(w.rich(3, 1).CustomerNo, 1)
@@ -342,11 +366,14 @@ func shifting() []row {
 		}
 	}
 	return []row{
-		{no: "22, seen", fault: "two customers change places between two pages; the total stays", how: "`change` with `swap` at page 2",
-			does: "Who was missed is asked for once more before anything counts as gone", options: paged, check: standing,
+		{no: "22, seen", fault: "two customers change places between two pages; the total stays",
+			how:  "`change` with `swap` at page 2",
+			does: "Who was missed is asked for once more before anything counts as gone", options: paged,
+			check: standing,
 			inject: func(w *world) {
 				all := w.Far.Customers()
-				w.fault(steps(customers, "2", false, sandbox.Step{Op: "swap", ID: all[1].CustomerNo, To: all[8].CustomerNo}))
+				w.fault(steps(customers, "2", false, sandbox.Step{Op: "swap", ID: all[1].CustomerNo,
+					To: all[8].CustomerNo}))
 			}},
 		{no: "22, seen", fault: "a customer leaves and another joins between two pages; the total stays",
 			how: "`change` with `leave` and `join` at page 2", options: paged,
@@ -370,8 +397,11 @@ func shifting() []row {
 				}
 			}},
 		{no: "34, seen", fault: "a customer is missing from the list while its own list is fine", how: "`omit`",
-			does: "It is asked once more; its subscriptions stay as they are", check: standing,
-			inject: func(w *world) { w.fault(sandbox.Fault{Kind: "omit", Path: customers, Record: w.rich(2, 0).CustomerNo}) }},
+			does: "The list is read once more; the account may count as gone, its subscriptions stay as they are",
+			inject: func(w *world) {
+				w.fault(sandbox.Fault{Kind: "omit", Path: customers, Record: w.rich(2,
+					0).CustomerNo})
+			}},
 		{no: "34", fault: "a customer is away for a night, and comes back", how: "`DELETE` and `restore`",
 			does:   "The account is gone, its subscriptions stay as they are until they are proved gone",
 			inject: func(w *world) { w.must(w.Far.SetCustomerGone(w.rich(2, 0).CustomerNo, true)) },
@@ -382,26 +412,33 @@ func shifting() []row {
 			}},
 		{no: "25, seen", fault: "a full last page with a total that is too low", how: "`low_total`",
 			does: "The page after a full one is asked for before anything may be gone", options: options{pageSize: 2},
-			inject: func(w *world) { w.fault(sandbox.Fault{Kind: "low_total", Path: listOf(w.rich(4, 0).CustomerNo)}) }},
+			inject: func(w *world) {
+				w.fault(sandbox.Fault{Kind: "low_total", Path: listOf(w.rich(4,
+					0).CustomerNo)})
+			}},
 		{no: "25", fault: "the customer list's total is too low", how: "`low_total`", options: paged, check: standing,
 			does:   "As above",
 			inject: inject(sandbox.Fault{Kind: "low_total", Path: customers})},
 		{no: "23", fault: "the same record twice in a list", how: "`duplicate`", does: "It counts once",
 			inject: inject(sandbox.Fault{Kind: "duplicate", Path: everyList})},
-		{no: "23", fault: "page 1 for ever", how: "`repeat_page`", does: "Noticed; the customers that it hides stay", options: paged,
-			check: standing, inject: inject(sandbox.Fault{Kind: "repeat_page", Path: customers})},
+		{no: "23", fault: "page 1 for ever", how: "`repeat_page`", does: "Noticed; the customers that it hides stay",
+			options: paged,
+			check:   standing, inject: inject(sandbox.Fault{Kind: "repeat_page", Path: customers})},
 		{no: "22", fault: "later pages skip a record", how: "`page_shift` 1", options: paged, check: standing,
-			does: "The sum tells; nothing counts as gone", inject: inject(sandbox.Fault{Kind: "page_shift", Path: customers})},
+			does: "The sum tells; nothing counts as gone", inject: inject(sandbox.Fault{Kind: "page_shift",
+				Path: customers})},
 		{no: "22", fault: "later pages repeat a record", how: "`page_shift` -1", options: paged, check: standing,
 			does: "It counts once", inject: inject(sandbox.Fault{Kind: "page_shift", Path: customers, Count: -1})},
-		{no: "35, seen", fault: "a subscription moves, while the run reads, to a customer that was read already", loose: true,
-			how: "`change` with `move` at the later list", does: "Seen nowhere and asked for again: moved, not gone",
+		{no: "35, seen", fault: "a subscription moves, while the run reads, to a customer that was read already",
+			loose: true,
+			how:   "`change` with `move` at the later list", does: "Seen nowhere and asked for again: moved, not gone",
 			inject: func(w *world) {
 				w.fault(steps(listOf(w.rich(3, 1).CustomerNo), "", false, sandbox.Step{Op: "move",
 					ID: w.alive(w.rich(3, 1).CustomerNo, 1).ID, To: w.rich(2, 0).CustomerNo}))
 			}},
 		{no: "35, seen", fault: "a subscription moves, while the run reads, to a customer not listed yet", loose: true,
-			how: "`change` with `join` and `move` at its list", does: "It waits until the customer list was read once more",
+			how:  "`change` with `join` and `move` at its list",
+			does: "It waits until the customer list was read once more",
 			inject: func(w *world) {
 				fresh, err := w.Far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: "New Leaf Ltd",
 					Domain: "newleaf.example"}})
@@ -443,31 +480,44 @@ func field(path, name string, v any) sandbox.Fault {
 // values: all at once becomes other than it was. Nothing of it is believed by itself.
 func values() []row {
 	all := []row{
-		{no: "30, seen", fault: "every status becomes \"Cancelled\"", how: "`set_field` status", inject: inject(field(everyList, "status",
-			"Cancelled"))},
-		{no: "30, seen", fault: "no status is sent any more", how: "`drop_field` status", inject: inject(sandbox.Fault{Kind: "drop_field",
-			Path: everyList, Field: "status"})},
-		{no: "30, seen", fault: "the status is called otherwise", how: "`rename_field` status", inject: inject(sandbox.Fault{
-			Kind: "rename_field", Path: everyList, Field: "status", To: "state_v2"})},
-		{no: "32, seen", fault: "every quantity becomes 1", how: "`set_field` quantity", inject: inject(field(everyList, "quantity", 1))},
-		{no: "32", fault: "every quantity grows tenfold", how: "`scale_field` quantity", inject: inject(sandbox.Fault{Kind: "scale_field",
-			Path: everyList, Field: "quantity"})},
-		{no: "32, seen", fault: "no unit price is sent any more", how: "`drop_field` unitPrice", inject: inject(sandbox.Fault{
-			Kind: "drop_field", Path: everyList, Field: "unitPrice"})},
-		{no: "32", fault: "every unit price doubles", how: "`scale_field` unitPrice", inject: inject(sandbox.Fault{Kind: "scale_field",
-			Path: everyList, Field: "unitPrice", To: "2"})},
-		{no: "28, seen", fault: "the end date is called otherwise", how: "`rename_field` endDate", inject: inject(sandbox.Fault{
-			Kind: "rename_field", Path: everyList, Field: "endDate", To: "ends_v2"})},
+		{no: "30, seen", fault: "every status becomes \"Cancelled\"", how: "`set_field` status",
+			inject: inject(field(everyList, "status",
+				"Cancelled"))},
+		{no: "30, seen", fault: "no status is sent any more", how: "`drop_field` status",
+			inject: inject(sandbox.Fault{Kind: "drop_field",
+				Path: everyList, Field: "status"})},
+		{no: "30, seen", fault: "the status is called otherwise", how: "`rename_field` status",
+			inject: inject(sandbox.Fault{
+				Kind: "rename_field", Path: everyList, Field: "status", To: "state_v2"})},
+		{no: "32, seen", fault: "every quantity becomes 1", how: "`set_field` quantity",
+			inject: inject(field(everyList, "quantity", 1))},
+		{no: "32", fault: "every quantity grows tenfold", how: "`scale_field` quantity",
+			inject: inject(sandbox.Fault{Kind: "scale_field",
+				Path: everyList, Field: "quantity"})},
+		{no: "32, seen", fault: "no unit price is sent any more", how: "`drop_field` unitPrice",
+			inject: inject(sandbox.Fault{
+				Kind: "drop_field", Path: everyList, Field: "unitPrice"})},
+		{no: "32", fault: "every unit price doubles", how: "`scale_field` unitPrice",
+			inject: inject(sandbox.Fault{Kind: "scale_field",
+				Path: everyList, Field: "unitPrice", To: "2"})},
+		{no: "28, seen", fault: "the end date is called otherwise", how: "`rename_field` endDate",
+			inject: inject(sandbox.Fault{
+				Kind: "rename_field", Path: everyList, Field: "endDate", To: "ends_v2"})},
 		{no: "30, seen", fault: "the billing frequency is called otherwise", how: "`rename_field` billingFrequency",
-			inject: inject(sandbox.Fault{Kind: "rename_field", Path: everyList, Field: "billingFrequency", To: "cycle_v2"})},
-		{no: "32", fault: "every currency becomes another", how: "`set_field` currency", inject: inject(field(everyList, "currency", "EUR"))},
+			inject: inject(sandbox.Fault{Kind: "rename_field", Path: everyList, Field: "billingFrequency",
+				To: "cycle_v2"})},
+		{no: "32", fault: "every currency becomes another", how: "`set_field` currency",
+			inject: inject(field(everyList, "currency", "EUR"))},
 		{no: "30", fault: "every product becomes another", how: "`set_field` mfgPartNo, skuNo", inject: inject(
 			field(everyList, "mfgPartNo", "OTHER-1"))},
-		{no: "28", fault: "every start date is 1970-01-01", how: "`set_field` startDate", inject: inject(field(everyList, "startDate",
-			"1970-01-01T00:00:00.000Z"))},
-		{no: "33", fault: "every customer gets another name", how: "`set_field` name", inject: inject(field(customers, "name", "Somebody"))},
-		{no: "33", fault: "every customer gets another tenant id", how: "`set_field` microsoftTenantId", inject: inject(field(customers,
-			"microsoftTenantId", "11111111-2222-3333-4444-555555555555"))},
+		{no: "28", fault: "every start date is 1970-01-01", how: "`set_field` startDate",
+			inject: inject(field(everyList, "startDate",
+				"1970-01-01T00:00:00.000Z"))},
+		{no: "33", fault: "every customer gets another name", how: "`set_field` name", inject: inject(field(customers,
+			"name", "Somebody"))},
+		{no: "33", fault: "every customer gets another tenant id", how: "`set_field` microsoftTenantId",
+			inject: inject(field(customers,
+				"microsoftTenantId", "11111111-2222-3333-4444-555555555555"))},
 	}
 	for i := range all {
 		r := &all[i]
@@ -475,7 +525,10 @@ func values() []row {
 		r.does = "Stopped before the first write: the plan says in numbers and names what would happen, and waits for a person"
 		if strings.Contains(r.how, "name") && !strings.Contains(r.how, "rename") || strings.Contains(r.how, "Tenant") {
 			r.check = func(w *world) {
-				if !slices.ContainsFunc(w.runs(), func(x ran) bool { return x.State == "stopped" || x.State == "planned" }) {
+				if !slices.ContainsFunc(w.runs(), func(x ran) bool {
+					return x.State == "stopped" ||
+						x.State == "planned"
+				}) {
 					w.t.Errorf("the accounts were not stopped: %+v", w.runs())
 				}
 			}
@@ -484,12 +537,14 @@ func values() []row {
 		}
 	}
 	return append(all,
-		row{no: "seen", fault: "one subscription grows tenfold", how: "`PATCH` quantity", rows: 1, ends: read, check: arrived,
-			does: "Applied, and told on the run's page", inject: func(w *world) {
+		row{no: "seen", fault: "one subscription grows tenfold", how: "`PATCH` quantity", rows: 1, ends: read,
+			check: arrived,
+			does:  "Applied, and told on the run's page", inject: func(w *world) {
 				s := w.alive(w.rich(3, 0).CustomerNo, 0)
 				w.must(w.Far.SetSeats(s.ID, 10*s.Quantity+500))
 			}, undo: func(*world) {}},
-		row{no: "30, seen", fault: "\"Partially Cancelled\"", how: "`set_field` status of one record", does: "Partial words close nothing",
+		row{no: "30, seen", fault: "\"Partially Cancelled\"", how: "`set_field` status of one record",
+			does: "Partial words close nothing",
 			inject: func(w *world) {
 				f := field(listOf(w.withLicence(0)), "status", "Partially Cancelled")
 				f.Row = 1
@@ -502,7 +557,8 @@ func values() []row {
 				f.Row = 1
 				w.fault(f)
 			}},
-		row{no: "30", fault: "an ended one's status goes blank", how: "`set_field` status of one record", does: "Blank revives nothing",
+		row{no: "30", fault: "an ended one's status goes blank", how: "`set_field` status of one record",
+			does: "Blank revives nothing",
 			inject: func(w *world) {
 				for _, s := range w.Far.Subscriptions() {
 					if ends(s.Status) {
@@ -533,22 +589,25 @@ func records() []row {
 				w.fault(sandbox.Fault{Kind: "poison", Variant: v.variant, Path: listOf(w.rich(2, 0).CustomerNo)})
 			}})
 	}
-	return append(all, row{no: "31", fault: "a byte that is no UTF-8", how: "`invalid_utf8`", does: "Read, the byte replaced",
+	return append(all, row{no: "31", fault: "a byte that is no UTF-8", how: "`invalid_utf8`",
+		does:   "Read, the byte replaced",
 		inject: inject(sandbox.Fault{Kind: "invalid_utf8", Path: everyList})})
 }
 
 // people: what a person does while a run works, and what a refused sign-in is.
 func people() []row {
 	return []row{
-		{no: "13, seen", fault: "the sign-in is refused", how: "credentials replaced, tokens revoked", ends: notRead, signIns: 3,
-			does: "Asked once a night and not repeated, so that nothing is locked; the provider needs credentials",
-			says: []string{"needs credentials"}, calls: 10,
+		{no: "13, seen", fault: "the sign-in is refused", how: "credentials replaced, tokens revoked", ends: notRead,
+			signIns: 3,
+			does:    "Asked once a night and not repeated, so that nothing is locked; a person is told to mend the credentials",
+			says:    []string{"refused the sign-in"}, calls: 10,
 			inject: func(w *world) { w.Far.SetCredentials([]sandbox.Credential{}); w.Far.RevokeTokens() },
 			undo: func(w *world) {
 				w.Far.SetCredentials(sandbox.DefaultCredentials())
 				w.clock.advance(2 * time.Minute)
 			}},
-		{no: "36", fault: "twenty clicks at once", how: "twenty requests beside one another", does: "One run, found by all", ends: read,
+		{no: "36", fault: "twenty clicks at once", how: "twenty requests beside one another",
+			does: "One run, found by all", ends: read,
 			inject: func(*world) {}, act: func(w *world) {
 				var all sync.WaitGroup
 				var mu sync.Mutex
@@ -567,7 +626,8 @@ func people() []row {
 					w.t.Errorf("twenty clicks led to %d runs", len(led))
 				}
 			}},
-		{no: "42", fault: "a person cancels in the middle", how: "cancel at the fourth list", does: "Ended; what was read is kept",
+		{no: "42", fault: "a person cancels in the middle", how: "cancel at the fourth list",
+			does: "Ended; what was read is kept",
 			says: []string{"Cancelled by"}, inject: func(w *world) {
 				w.gate.at("/subscriptions", 4, func() {
 					id, _ := w.unfinished()
@@ -581,16 +641,15 @@ func people() []row {
 				w.fault(sandbox.Fault{Kind: "slow", Millis: 1400, Path: everyList, After: 5})
 			}, act: func(w *world) { w.press("/sync-subscriptions") },
 			undo: func(w *world) { w.admin.Post(w.page()+"/activate", url.Values{}) }},
-		{no: "28", fault: "the clock goes back an hour in the middle of a run", how: "clock moved at the fourth list", ends: read,
+		{no: "28", fault: "the clock goes back an hour in the middle of a run", how: "clock moved at the fourth list",
+			ends: read,
 			does: "The run ends as ever", inject: func(w *world) {
 				w.gate.at("/subscriptions", 4, func() { w.clock.advance(-time.Hour) })
 			}, act: func(w *world) { w.press("/sync-subscriptions") }},
-		{no: "28", fault: "the clock goes ahead two hours in the middle of a run", how: "clock moved at the fourth list", ends: read,
+		{no: "28", fault: "the clock goes ahead two hours in the middle of a run",
+			how: "clock moved at the fourth list", ends: read,
 			does: "The run ends as ever, or goes on by itself", inject: func(w *world) {
 				w.gate.at("/subscriptions", 4, func() { w.clock.advance(2 * time.Hour) })
 			}, act: func(w *world) { w.press("/sync-subscriptions") }, signIns: 6},
 	}
 }
-
-var _ = json.Marshal
-var _ clock.Date

@@ -77,11 +77,13 @@ const (
 // weights say how often each act is drawn.
 func weights() map[act]int {
 	return map[act]int{
-		doSeats: 6, doBuy: 3, doEnd: 3, doCancel: 2, doRevive: 1, doMove: 2, doFresh: 1, doLeave: 1, doReturn: 2, doRename: 1,
-		doDates: 1, doPrice: 2,
+		doSeats: 6, doBuy: 3, doEnd: 3, doCancel: 2, doRevive: 1, doMove: 2, doFresh: 1, doLeave: 1, doReturn: 2,
+		doRename: 1,
+		doDates:  1, doPrice: 2,
 		doSwap: 2, doLeaveJoin: 1, doMoveWhile: 2, doMoveFresh: 2, doSeatsAmid: 1,
-		doEmptyOnce: 2, doEmpty: 2, doNoTotal: 1, doOmit: 2, doLowTotal: 2, doBothList: 2, doNotFound: 1, doForbidden: 1,
-		doRedirect: 1, doNoSeats: 1, doPartial: 1, doShift: 1, doSchedule: 1, doDeadToken: 1, doOnce503: 1, doPause: 1,
+		doEmptyOnce: 2, doEmpty: 2, doNoTotal: 1, doOmit: 2, doLowTotal: 2, doBothList: 2, doNotFound: 1,
+		doForbidden: 1,
+		doRedirect:  1, doNoSeats: 1, doPartial: 1, doShift: 1, doSchedule: 1, doDeadToken: 1, doOnce503: 1, doPause: 1,
 		doAllCancelled: 1, doNoStatus: 1, doAllOne: 1, doTenfold: 1, doNoPrice: 1, doNoEnd: 1,
 		doMap: 2, doUnmap: 1, doExclude: 1, doInclude: 1, doOff: 1, doOn: 1, doSync: 2, doAgree: 1,
 		doKill: 2, doStop: 1, doBack: 1,
@@ -120,7 +122,8 @@ func generate(seed uint64) script {
 	slices.Sort(bag)
 	for night := range s.Nights {
 		for range rng.IntN(5) {
-			s.Ops = append(s.Ops, placed{night, op{bag[rng.IntN(len(bag))], rng.IntN(1000), rng.IntN(1000), 1 + rng.IntN(30)}})
+			s.Ops = append(s.Ops, placed{night, op{bag[rng.IntN(len(bag))], rng.IntN(1000), rng.IntN(1000),
+				1 + rng.IntN(30)}})
 		}
 	}
 	return s
@@ -133,7 +136,8 @@ func (s script) without(from, to int) script {
 
 func (s script) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d customers, %d subscriptions, pages of %d, %d hands, %d nights\n", s.Customers, s.Subs, s.PageSize, s.Hands,
+	fmt.Fprintf(&b, "%d customers, %d subscriptions, pages of %d, %d hands, %d nights\n", s.Customers, s.Subs,
+		s.PageSize, s.Hands,
 		s.Nights)
 	for _, o := range s.Ops {
 		fmt.Fprintf(&b, "  night %d: %s (%d %d %d)\n", o.Night+1, o.Act, o.I, o.J, o.N)

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"seatledger/internal/clock"
 	"seatledger/internal/distributor/sandbox"
 )
 
@@ -30,8 +29,8 @@ type row struct {
 	ends    []string      // how the last subscriptions run of the night may have ended; nil: it does not matter
 	retried bool          // the night asked again by itself
 	rows    int           // ledger rows that the true changes are worth
-	calls   int           // at most so many requests; 0: 150
-	signIns int           // at most so many; 0: 4
+	calls   int           // at most so many requests; 0: 75 a run
+	signIns int           // at most so many; 0: two a run
 	silence time.Duration // asked for by the distributor
 	nights  int           // clean nights before all is equal, when one run by hand is not enough
 	loose   bool          // the contract may be lost, as by a move
@@ -58,6 +57,7 @@ func TestFaults(t *testing.T) {
 }
 
 func (r row) play(t *testing.T) {
+
 	w := newWorld(t, r.options)
 	if wrong := w.unlike(); len(wrong) > 0 {
 		t.Fatalf("the world is not in step before the fault: %v", wrong)
@@ -102,7 +102,8 @@ func (r row) during(w *world, before map[string]stored) {
 			w.t.Errorf("no page says %q: %.3000s", words, shown)
 		}
 	}
-	if strings.Contains(shown, "initdb") || strings.Contains(shown, "SQLSTATE") || strings.Contains(shown, "sandbox-secret") {
+	if strings.Contains(shown, "initdb") || strings.Contains(shown, "SQLSTATE") || strings.Contains(shown,
+		"sandbox-secret") {
 		w.t.Errorf("a page shows what is nobody's business: %.3000s", shown)
 	}
 	w.noFalseEnds(before)
@@ -135,11 +136,12 @@ func (w *world) noFalseEnds(before map[string]stored) {
 func (r row) manners(w *world) {
 	w.t.Helper()
 	most, mostSignIns := r.calls, r.signIns
+	runs := max(2, len(w.runs()))
 	if most == 0 {
-		most = 150
+		most = 75 * runs
 	}
 	if mostSignIns == 0 {
-		mostSignIns = 4
+		mostSignIns = 2 * runs
 	}
 	calls, signIns := 0, 0
 	var quiet time.Time
@@ -149,7 +151,8 @@ func (r row) manners(w *world) {
 			signIns++
 		}
 		if r.silence > 0 && e.At.Before(quiet) {
-			w.t.Errorf("%s %s was asked %s before the pause ended", e.Method, e.Path, quiet.Sub(e.At).Round(time.Second))
+			w.t.Errorf("%s %s was asked %s before the pause ended", e.Method, e.Path,
+				quiet.Sub(e.At).Round(time.Second))
 		}
 		if r.silence > 0 && e.Status == 429 {
 			quiet = e.At.Add(r.silence - time.Second)
@@ -295,7 +298,6 @@ func reliabilityPage() string {
 
 // plain takes the marks of an expression out of the words that are looked for.
 func plain(words string) string {
-	return strings.NewReplacer(".*", " ... ", `\.`, ".", `\d+`, "n", "|", " or ", "(", "", ")", "", "?", "").Replace(words)
+	return strings.NewReplacer(".*", " ... ", `\.`, ".", `\d+`, "n", "|", " or ", "(", "", ")", "", "?",
+		"").Replace(words)
 }
-
-var _ = clock.DateOf

@@ -3,6 +3,7 @@ package nights
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,21 +19,38 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/internal/testkit/webtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// nightsAtOnce is how many nights are played side by side where nobody says otherwise: they wait for
+// answers most of the time, so the number of processors is far too few.
+const nightsAtOnce = "8"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		if err := flag.Set("test.parallel", nightsAtOnce); err != nil {
+			panic(err)
+		}
+	}
+	pgtest.Main(m)
+}
 
 // jumping is a clock that runs, and that the test moves: for the product and the
 // distributor alike, so that pauses and lives of tokens pass with it.
 type jumping struct {
-	mu sync.Mutex
-	by time.Duration
+	mu    sync.Mutex
+	by    time.Duration
+	moved func(by time.Duration) // tells the database; nil: nobody
 }
 
 func (c *jumping) Now() time.Time {
@@ -45,6 +63,9 @@ func (c *jumping) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.by += d
+	if c.moved != nil {
+		c.moved(c.by)
+	}
 }
 
 func (c *jumping) put(at time.Time) { c.advance(at.Sub(c.Now())) }
@@ -97,8 +118,15 @@ func newWorld(t testing.TB, o options) *world {
 		idle: 5 * time.Minute, touched: map[string]bool{}}
 	w.clock.put(firstDay())
 	o.data.Today = clock.DateOf(w.clock.Now(), time.UTC)
-	w.Site = webtest.Start(t, webtest.Options{Far: o.data, Both: w.clock, Pool: o.pool,
+	w.Site = webtest.Start(t, webtest.Options{Far: o.data, Both: w.clock, Pool: func(cfg *pgxpool.Config) {
+		cfg.ConnConfig.RuntimeParams["search_path"] = "test_time, public, pg_catalog"
+		cfg.ConnConfig.RuntimeParams["application_name"] = product
+		if o.pool != nil {
+			o.pool(cfg)
+		}
+	},
 		Env: map[string]string{"SYNC_AT": "02:00"}})
+	w.moveDatabase()
 	w.gate = &gate{next: w.Far.Handler()}
 	w.front = newFront(t, w.gate)
 	w.connectBy(w.front)
@@ -112,6 +140,32 @@ func newWorld(t testing.TB, o options) *world {
 	return w
 }
 
+// product is the name by which the database knows the connections of the product.
+const product = "the product"
+
+// moveDatabase gives the database the world's clock: leases are judged by its own.
+func (w *world) moveDatabase() {
+	w.t.Helper()
+	exec := func(sql string, args ...any) {
+		_, err := w.DB.Owner().Exec(context.WithoutCancel(w.ctx), sql, args...)
+		w.must(err)
+	}
+	exec(`CREATE SCHEMA test_time`)
+	exec(`GRANT USAGE ON SCHEMA test_time TO PUBLIC`)
+	exec(`CREATE TABLE test_time.shift AS SELECT interval '0' AS by`)
+	exec(`GRANT SELECT ON test_time.shift TO PUBLIC`)
+	for _, name := range []string{"clock_timestamp", "now"} {
+		exec(`CREATE FUNCTION test_time.` + name + `() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+			$$ SELECT pg_catalog.` + name + `() + by FROM test_time.shift $$`)
+	}
+	w.clock.mu.Lock()
+	defer w.clock.mu.Unlock()
+	w.clock.moved = func(by time.Duration) {
+		exec(`UPDATE test_time.shift SET by = make_interval(secs => $1)`, by.Seconds())
+	}
+	w.clock.moved(w.clock.by)
+}
+
 // connectBy lets the product reach the distributor through its front, by name and TLS.
 func (w *world) connectBy(f *front) {
 	allow, err := outbound.ParseAllow("127.0.0.0/8")
@@ -119,16 +173,19 @@ func (w *world) connectBy(f *front) {
 	client, err := outbound.New(outbound.Options{Allow: allow, RootCAs: f.roots, Resolver: f.resolver(),
 		Timeout: w.patience})
 	w.must(err)
-	w.App.Providers.Open = connect.Opener(client, w.clock, w.App.Log)
+	w.App.Providers.Open = connect.OpenerOf(client, calls.Options{Clock: w.clock, Zone: time.UTC,
+		Store: provider.Lines{DB: w.App.DB}}, w.App.Log)
 	w.App.Providers.CheckURL = client.CheckURL
 	w.App.Outbound = client
+	w.App.Sync.Patience = []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond}
 }
 
 func (w *world) addProvider(pageSize, hands int) {
 	form := url.Values{"connector": {"stellr"}, "comprehensive_api": {"on"}, "name": {"Far"}, "url": {w.front.url()},
 		"token_url": {w.front.url() + "/oauth2/v1/token"}, "application_id": {"sandbox-app"},
 		"application_secret": {"sandbox-secret"}, "reseller_number": {sandbox.DefaultReseller}, "currency": {"USD"},
-		"user_name": {"integration@reseller.example"}, "password": {"sandbox-password"}, "grant": {"client_credentials"}}
+		"user_name": {"integration@reseller.example"}, "password": {"sandbox-password"},
+		"grant": {"client_credentials"}}
 	if pageSize > 0 {
 		form.Set("page_size", fmt.Sprint(pageSize))
 	}
@@ -198,7 +255,7 @@ func (w *world) workAll() {
 			continue
 		}
 		if w.watching {
-			w.saw.WriteString(w.admin.Get("/sync-runs/"+id.String()).Text() + "\n")
+			w.saw.WriteString(w.admin.Look("/sync-runs/"+id.String()).Text() + "\n")
 		}
 		if until := w.waitsUntil(id); !w.morning.IsZero() && until.After(w.morning) {
 			break
@@ -297,7 +354,8 @@ func (w *world) hold() {
 		w.admin.Post("/accounts/"+a["id"]+"/create-crm-account", url.Values{}).Want(303)
 	}
 	for _, a := range w.admin.Get("/accounts.csv?state=mapped").Records() {
-		w.admin.Post("/contracts", url.Values{"crm_account_id": {a["crm_account_id"]}, "name": {"All of " + a["external_id"]},
+		w.admin.Post("/contracts", url.Values{"crm_account_id": {a["crm_account_id"]},
+			"name":     {"All of " + a["external_id"]},
 			"currency": {"USD"}, "billing_frequency": {"monthly"}, "timing": {"advance"}, "billing_day": {"1"},
 			"start_date": {"2020-01-01"}, "bill_from": {"2026-11-01"}, "refunds": {"global"}, "is_default": {"on"},
 			"payment_terms": {"30"}}).Want(303)
@@ -414,8 +472,10 @@ type stored struct {
 func (w *world) stored() map[string]stored {
 	w.t.Helper()
 	rows, err := w.DB.Owner().Query(w.ctx, `SELECT s.external_id, a.external_id, s.state, s.provider_status, s.quantity,
-		s.billable_quantity, s.ledger_quantity, coalesce(trim_scale(s.unit_cost)::text, ''), coalesce(s.contract_id::text, ''),
-		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(c.id), count(c.id) FILTER (WHERE c.event = 'deactivate'),
+		s.billable_quantity, s.ledger_quantity, coalesce(trim_scale(s.unit_cost)::text, ''),
+			coalesce(s.contract_id::text, ''),
+		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(c.id),
+			count(c.id) FILTER (WHERE c.event = 'deactivate'),
 		count(c.id) FILTER (WHERE c.event = 'activate')
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
 		LEFT JOIN license_changes c ON c.subscription_id = s.id LEFT JOIN license_change_status t ON t.change_id = c.id
@@ -425,7 +485,8 @@ func (w *world) stored() map[string]stored {
 	all := map[string]stored{}
 	for rows.Next() {
 		var s stored
-		w.must(rows.Scan(&s.id, &s.account, &s.state, &s.status, &s.quantity, &s.billable, &s.ledger, &s.cost, &s.contract,
+		w.must(rows.Scan(&s.id, &s.account, &s.state, &s.status, &s.quantity, &s.billable, &s.ledger, &s.cost,
+			&s.contract,
 			&s.sum, &s.rows, &s.closed, &s.opened))
 		all[s.id] = s
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -87,6 +88,14 @@ func (p Provider) Connectivity() Connectivity {
 		return Warning
 	}
 	return Verified
+}
+
+// NeedsCredentials tells whether the last check still holds and was refused at the sign-in: nothing
+// is read before somebody enters what the distributor accepts.
+func (p Provider) NeedsCredentials() bool {
+	return p.Connectivity() == CheckFailed && slices.ContainsFunc(p.Layers(), func(l distributor.Layer) bool {
+		return l.Result == distributor.Failed && l.Kind == distributor.NeedsCredentials
+	})
 }
 
 // TokenAddress is where tokens are asked for: as typed, else as it follows from the URL.

@@ -46,7 +46,7 @@ func (c *comparison) stored(ctx context.Context, db *postgres.DB) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // what failed is in rows.Err
+	defer rows.Close()
 	for rows.Next() {
 		var r row
 		if err := rows.Scan(&r.ID, &r.ExternalID, &r.Account, &r.AccountName, &r.Product, &r.State, &r.DeactivatedBy,

@@ -172,6 +172,9 @@ func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Acc
 		} else {
 			id, err = account.New(ctx, tx, w.provider.ID, d, w.s.Clock.Now())
 		}
+		if err == nil && known && have.Facts.Status != account.FactsOf(d).Status {
+			err = w.judgeAccount(ctx, tx, id)
+		}
 		if err != nil {
 			return err
 		}
@@ -203,6 +206,9 @@ func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Acc
 			if err := account.MarkGone(ctx, tx, a.ID, w.s.Clock.Now()); err != nil {
 				return err
 			}
+			if err := w.judgeAccount(ctx, tx, a.ID); err != nil {
+				return err
+			}
 			return w.note(tx, accountResult{ExternalID: id, AccountID: a.ID, Name: a.Name, Outcome: "changed",
 				Cause:  "Gone: a complete listing lacked it. Its mapping and its subscriptions stay as they are.",
 				Counts: Counts{Gone: 1}})
@@ -213,6 +219,16 @@ func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Acc
 		w.progress.counts.Gone++
 	}
 	return nil
+}
+
+// judgeAccount judges the subscriptions of an account again: that it is gone, or back, is a finding of theirs.
+func (w *worker) judgeAccount(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
+	var ids []uuid.UUID
+	if err := tx.WithContext(ctx).Raw(`SELECT id FROM subscriptions WHERE account_id = ?`,
+		id).Scan(&ids).Error; err != nil {
+		return err
+	}
+	return w.s.Reviews.Refresh(ctx, tx, ids)
 }
 
 // accountsEnd lets mapping work on what changed and says how the run ended.

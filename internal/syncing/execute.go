@@ -148,7 +148,7 @@ func (w *worker) saveEnd(tx *gorm.DB, done bool) error {
 	if err != nil || w.progress == nil {
 		return err
 	}
-	if err := w.progress.write(tx); err != nil || !done {
+	if err := w.progress.write(tx); err != nil || !done || w.run.Dry {
 		return err
 	}
 	return w.report(tx.Statement.Context, tx)

@@ -167,7 +167,11 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 			count(*) FILTER (WHERE s.end_date IS NOT NULL OR s.end_text <> '') AS "end date",
 			count(*) FILTER (WHERE s.billing_frequency_text <> '') AS frequency,
 			count(*) FILTER (WHERE s.term_text <> '') AS term,
-			count(*) FILTER (WHERE s.cost_currency <> '' AND NOT s.cost_currency_assumed) AS currency
+			count(*) FILTER (WHERE s.cost_currency <> '' AND NOT s.cost_currency_assumed) AS currency,
+			count(*) FILTER (WHERE s.vendor <> '') AS vendor,
+			count(*) FILTER (WHERE s.vendor_subscription_id <> '') AS "vendor's id",
+			count(*) FILTER (WHERE s.contract_no <> '') AS "contract number",
+			count(*) FILTER (WHERE s.suggested_price IS NOT NULL) AS "suggested price"
 		FROM subscriptions s JOIN provider_accounts o ON o.id = s.account_id
 		JOIN sync_plan_accounts a ON a.run_id = ? AND a.external_id = o.external_id AND cardinality(a.external_ids) > 0
 		WHERE s.provider_id = ? AND s.provider_status <> 'missing'`, w.run.ID, w.provider.ID).Scan(&counts).Error

@@ -104,6 +104,7 @@ func accountRow(isKnown bool, have account.Account, d distributor.Account) guard
 	add(guard.Ended, was.Status == account.Active && now.Status == account.Discontinued)
 	add(guard.Name, was.Name != now.Name)
 	add(guard.Tenant, was.TenantID != now.TenantID)
+	add(guard.Domain, was.Domain != "" && was.Domain != now.Domain)
 	if was.TenantID != now.TenantID {
 		r.Words += fmt.Sprintf(" Tenant id %s → %s.", nameOr(was.TenantID, "none"), nameOr(now.TenantID, "none"))
 	}

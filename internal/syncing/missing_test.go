@@ -334,3 +334,27 @@ func TestAMarkedAccountTakesNoSafetyFromOthers(t *testing.T) {
 		t.Errorf("taken back: %s, failed %d", r.State, r.Failed)
 	}
 }
+
+// A customer that the list lacks is no proof about its subscriptions: they stay, and their review says so.
+func TestACustomerThatIsGoneFailsTheReviewOfItsSubscriptionsUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	var victim string
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT a.external_id FROM provider_accounts a WHERE EXISTS (
+		SELECT FROM subscriptions s WHERE s.account_id = a.id AND s.state <> 'inactive')
+		ORDER BY a.external_id LIMIT 1`).Scan(&victim).Error)
+	const told = `SELECT count(*) FROM subscription_reviews v JOIN subscriptions s ON s.id = v.subscription_id
+		WHERE s.state <> 'inactive' AND s.review = 'fail' AND v.checks @> '[{"code": "account_gone"}]'`
+	w.fault(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "omit", Record: victim})
+	w.accounts()
+	if n, want := w.count(told), w.count(`SELECT count(*) FROM subscriptions s
+		JOIN provider_accounts a ON a.id = s.account_id
+		WHERE s.state <> 'inactive' AND a.provider_status = 'gone'`); n == 0 || n != want {
+		t.Errorf("%d of %d reviews say that the account is gone", n, want)
+	}
+	w.far.ClearFaults()
+	w.accounts()
+	if n := w.count(told); n != 0 {
+		t.Errorf("%d reviews still say so after it is back", n)
+	}
+}

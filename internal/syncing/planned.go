@@ -239,6 +239,10 @@ func moneyOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, gs []guard.Group
 	return err
 }
 
+// alive leaves out what changes on subscriptions that ended and stay ended: it is at nobody's cost.
+const alive = `(kinds && '{back}'
+	OR NOT EXISTS (SELECT FROM subscriptions s WHERE s.id = p.subject_id AND s.state = 'inactive'))`
+
 // guardedSum is what all guarded rows together put at stake: seats that come or go, or all seats of a subscription
 // whose terms, product or dates change.
 func guardedSum(ctx context.Context, db *gorm.DB, runID uuid.UUID, guarded []guard.Kind) (guard.Sum, error) {
@@ -250,8 +254,8 @@ func guardedSum(ctx context.Context, db *gorm.DB, runID uuid.UUID, guarded []gua
 	err := db.WithContext(ctx).Raw(`SELECT count(*) AS subscriptions, count(DISTINCT account_external_id) AS customers,
 			coalesce(sum(CASE WHEN seats_before <> seats_after THEN abs(seats_after - seats_before)
 				ELSE seats_before END), 0) AS seats
-		FROM sync_plan_rows WHERE run_id = ? AND state IN ('planned', 'applied') AND kinds && ?::text[]`,
-		runID, kinds).Scan(&sum).Error
+		FROM sync_plan_rows p WHERE run_id = ? AND state IN ('planned', 'applied') AND kinds && ?::text[]
+		AND `+alive, runID, kinds).Scan(&sum).Error
 	if err != nil {
 		return sum, err
 	}

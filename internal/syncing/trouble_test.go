@@ -25,7 +25,7 @@ func TestAFullDiskFailsTheRunAndIsNamedWithWhatIsKept(t *testing.T) {
 	w.ok(err)
 	r := w.subscriptions()
 	if r.State != syncing.Failed || !strings.Contains(r.Message, "The disk of the database (") ||
-		!strings.Contains(r.Message, "What was read until then is kept.") ||
+		!strings.Contains(r.Message, "What was applied until then is kept.") ||
 		strings.Contains(r.Message, "Nothing was") {
 		t.Errorf("%s: %s", r.State, r.Message)
 	}

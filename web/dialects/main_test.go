@@ -3,7 +3,6 @@ package dialects_test
 import (
 	"encoding/json"
 	"net/url"
-	"strings"
 	"testing"
 
 	"seatledger/internal/auth"
@@ -96,13 +95,4 @@ func (d *desk) count(column string, values ...string) int {
 		}
 	}
 	return n
-}
-
-func contains(t *testing.T, text string, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			t.Errorf("%q is not in %.600q", w, text)
-		}
-	}
 }

@@ -113,7 +113,7 @@ func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.R
 			{Text: r.Name, Href: path(r.ID), Sub: r.Host},
 			ui.TextCell(connectorLabel(r.Connector)),
 			{Badges: []ui.Badge{activeBadge(r.Active)}},
-			{Badges: []ui.Badge{connectivityBadge(r.Connectivity())}},
+			{Badges: []ui.Badge{connectivity(r.Provider)}},
 			ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)),
 			{Text: r.ResellerNumber, Mono: true},
 			ui.TextCell(fmt.Sprint(r.Accounts)),

@@ -40,13 +40,13 @@ func TestTheCommandMenuIsThatOfTheGuide(t *testing.T) {
 		want   []string
 	}{
 		{auth.Admin, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
-			"Dry run of subscriptions", "Deactivate"}},
+			"Dry run of subscriptions", "Capture for support", "Deactivate"}},
 		{auth.Operator, true, []string{"Verify Connectivity", "Sync Provider Accounts", "Sync Subscriptions",
 			"Dry run of subscriptions", "Deactivate (off)"}},
 		{auth.Viewer, true, []string{"Verify Connectivity (off)", "Sync Provider Accounts (off)",
 			"Sync Subscriptions (off)", "Dry run of subscriptions (off)", "Deactivate (off)"}},
 		{auth.Admin, false, []string{"Verify Connectivity", "Sync Provider Accounts (off)", "Sync Subscriptions (off)",
-			"Dry run of subscriptions (off)", "Activate"}},
+			"Dry run of subscriptions (off)", "Capture for support", "Activate"}},
 	} {
 		d.role = auth.Admin
 		d.post(p+map[bool]string{true: "/activate", false: "/deactivate"}[c.active], nil, http.StatusSeeOther)
@@ -141,13 +141,16 @@ func TestAFailedCheckIsToldByItsFirstFailure(t *testing.T) {
 	p := d.create(good())
 	d.check = distributor.Check{Layers: []distributor.Layer{
 		{Name: distributor.LayerToken, Result: distributor.Failed, Message: "The application id or secret was refused.",
-			Advice: "Type them again."},
+			Advice: "Type them again.", Kind: distributor.NeedsCredentials},
 		{Name: distributor.LayerCustomers, Result: distributor.Skipped},
 	}}
 	d.post(p+"/verify", nil, http.StatusSeeOther)
 	if n := d.notices; len(n) != 1 || n[0].Tone != ui.Bad || !strings.Contains(n[0].Text, "Access token") ||
 		!strings.Contains(n[0].Text, "refused") {
 		t.Errorf("told: %+v", n)
+	}
+	if page := htmlcheck.Text(d.get(p).Find("main")); !strings.Contains(page, "Needs credentials") {
+		t.Errorf("a refused sign-in is not told as such: %s", page)
 	}
 }
 

@@ -67,7 +67,7 @@ func (h Handlers) syncRefused(c echo.Context, p provider.Provider, why string) e
 		Back: ui.LinkButton{Text: "Back to " + p.Name, Href: path(p.ID), Weight: ui.Quiet},
 	}
 	m.Page.Crumbs = append(crumbs(), crumb(p))
-	m.Page.Badges = []ui.Badge{connectivityBadge(p.Connectivity())}
+	m.Page.Badges = []ui.Badge{connectivity(p)}
 	return httpx.Render(c, http.StatusConflict, m.Show())
 }
 

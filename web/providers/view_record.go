@@ -21,7 +21,7 @@ func (h Handlers) recordPage(c echo.Context, r record) view.Record {
 	m := view.Record{Page: session.Page(c, r.Name, "Providers"), Stats: stats(r), Facts: h.facts(c, r), Notes: notes(r)}
 	m.Page.Kicker, m.Page.Crumbs = "Provider", crumbs()
 	m.Page.Lead = connectorLabel(r.Connector) + "."
-	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivityBadge(r.Connectivity())}
+	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivity(r.Provider)}
 	m.Page.Meta = meta(r)
 	m.Page.Actions = actions(c, r)
 	m.Unreadable = h.unreadable(r)
@@ -49,6 +49,11 @@ func notes(r record) []ui.Callout {
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Deactivated",
 			Text: "This provider syncs nothing. Its accounts and subscriptions are kept, and its active " +
 				"subscriptions stay billable until they are retired."})
+	}
+	if r.NeedsCredentials() {
+		out = append(out, ui.Callout{Tone: ui.Bad, Title: "Needs credentials",
+			Text: "The distributor refused the sign-in, so nothing is read and no night tries again. " +
+				"Enter the credentials that it accepts, then verify."})
 	}
 	if r.IdentityChangedAt != nil {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Host or reseller number was changed",

@@ -36,6 +36,14 @@ func connectivityBadge(c provider.Connectivity) ui.Badge {
 	return ui.Badge{Text: "Unverified", Tone: ui.Warn}
 }
 
+// connectivity is the badge of a provider: that it needs credentials says more than that its check failed.
+func connectivity(p provider.Provider) ui.Badge {
+	if p.NeedsCredentials() {
+		return ui.Badge{Text: "Needs credentials", Tone: ui.Bad, Title: "The distributor refused the sign-in"}
+	}
+	return connectivityBadge(p.Connectivity())
+}
+
 func activeBadge(active bool) ui.Badge {
 	if active {
 		return ui.Badge{Text: "Active", Tone: ui.Good}

@@ -24,7 +24,8 @@ func TestTheFileHasThePromisedColumnsAndEveryCent(t *testing.T) {
 		record("S-1", func(r *distributor.Subscription) {
 			r.UnitCost, r.Quantity = decimal.NewNullDecimal(dec("1234.500000")), 1000
 		}),
-		record("S-2", func(r *distributor.Subscription) {
+		record("S-2"),
+		record("S-5", func(r *distributor.Subscription) {
 			r.UnitCost, r.Start, r.End, r.Status, r.StatusText, r.Vendor, r.ProductName = decimal.NullDecimal{},
 				clock.Date{}, clock.Date{}, "", "", "=Vendor()", "@Formula"
 		}),
@@ -46,7 +47,7 @@ func TestTheFileHasThePromisedColumnsAndEveryCent(t *testing.T) {
 			"crm_account": "Contoso Ltd", "contract": "Contoso monthly",
 			"account_external_id": "A-1", "provider": "Northwind", "part_number": "CFQ7TTC0LCHC:0002",
 			"product": "Business Premium", "review": "warn"},
-		"S-2": {"unit_cost": "", "start_date": "", "end_date": "", "provider_status": "blank",
+		"S-5": {"unit_cost": "", "start_date": "", "end_date": "", "provider_status": "blank",
 			"provider_status_text": "", "vendor": "'=Vendor()", "product": "'@Formula"},
 		"'-3": {"unit_cost": "0.000001"},
 	}

@@ -167,10 +167,10 @@ func TestFaultsThatMeanNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	s, _ := start(t)
 	for _, f := range []Fault{
-		{Kind: "change"}, {Kind: "change", Do: []Step{{Op: "explode"}}},
-		{Kind: "change", Do: []Step{{Op: "move", ID: "1"}}},
-		{Kind: "omit"}, {Kind: "also_lists"}, {Kind: "empty_list", Variant: "no_id"},
-		{Kind: "status", Variant: "no_id"},
+		{Kind: "change"}, {Kind: "change", Do: []Step{{Op: "explode"}}}, {Kind: "change", Do: []Step{{Op: "move",
+			ID: "1"}}},
+		{Kind: "omit"}, {Kind: "also_lists"}, {Kind: "empty_list", Variant: "no_id"}, {Kind: "status",
+			Variant: "no_id"},
 	} {
 		if _, err := s.AddFault(f); err == nil {
 			t.Errorf("%+v was taken", f)

@@ -15,7 +15,7 @@ const Records = "records"
 // FieldNames are the fields whose loss is looked for, as a person calls them.
 func FieldNames() []string {
 	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", "frequency",
-		"term", "currency"}
+		"term", "currency", "vendor", "vendor's id", "contract number", "suggested price"}
 }
 
 // Count counts the fields of a listing.
@@ -28,6 +28,9 @@ func Count(l distributor.SubscriptionListing) Tally {
 			"product": s.ProductName != "", "part number": s.PartNumber != "",
 			"start date": !s.Start.IsZero() || s.StartText != "", "end date": !s.End.IsZero() || s.EndText != "",
 			"frequency": s.FrequencyText != "", "term": s.TermText != "", "currency": s.Currency != "",
+			"vendor": s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "",
+			"contract number": s.ContractNo != "",
+			"suggested price": s.SuggestedPrice.Valid,
 		} {
 			if there {
 				t[name]++

@@ -91,11 +91,13 @@ func (g Group) Words() string {
 
 var verbs = map[Kind]string{
 	Ended: "would end", Back: "would come back", Gone: "would be gone", SeatsLost: "would lose seats",
+	Held: "would be held and no longer billed", Released: "would be released and billed",
+	Status: "would change status", VendorID: "would bear another id of the vendor",
 	SeatsGained: "would gain seats", Cost: "would change or lose their cost", Currency: "would change currency",
 	Product: "would be another product", Term: "would change term or rhythm", Dates: "would change or lose their dates",
 	Moved: "would move to another customer", NotSent: "lack a field that they had",
 	Renumbered: "bear a new id where the customer's others vanished", Name: "would be renamed",
-	Tenant: "would change tenant id",
+	Tenant: "would change tenant id", Domain: "would change domain",
 }
 
 // Sentence says what all groups would do, the largest first.

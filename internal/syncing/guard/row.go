@@ -26,6 +26,10 @@ const (
 	Ended       Kind = "ended"
 	Back        Kind = "back"
 	Gone        Kind = "gone"
+	Held        Kind = "held"     // billed before, held now
+	Released    Kind = "released" // held before, billed now
+	Status      Kind = "status"   // another word, with neither of these
+	VendorID    Kind = "vendor_id"
 	SeatsLost   Kind = "seats_lost"
 	SeatsGained Kind = "seats_gained"
 	Surge       Kind = "surge"
@@ -40,18 +44,20 @@ const (
 	Renumbered  Kind = "renumbered" // a new id where the customer's others vanished
 	Name        Kind = "name"       // of an end customer
 	Tenant      Kind = "tenant"
+	Domain      Kind = "domain"
 	Details     Kind = "details"
 	Twice       Kind = "twice" // listed twice in one run, with unlike facts or under two accounts
 )
 
 // Guarded are the kinds that count towards a mass change of subscriptions.
 func Guarded() []Kind {
-	return []Kind{Ended, Back, Gone, SeatsLost, SeatsGained, Cost, Currency, Product, Term, Dates, Moved, NotSent,
+	return []Kind{Ended, Back, Gone, Held, Released, Status, VendorID, SeatsLost, SeatsGained, Cost, Currency, Product,
+		Term, Dates, Moved, NotSent,
 		Renumbered}
 }
 
 // GuardedOfAccounts are those of customers.
-func GuardedOfAccounts() []Kind { return []Kind{Ended, Back, Gone, Name, Tenant} }
+func GuardedOfAccounts() []Kind { return []Kind{Ended, Back, Gone, Name, Tenant, Domain} }
 
 // Row is what one subscription or account would become.
 type Row struct {
@@ -119,6 +125,10 @@ func kinds(b, a subscription.Subscription, seen clock.Date) []Kind {
 	was, is := b.State != subscription.Inactive, a.State != subscription.Inactive
 	add(Ended, was && !is)
 	add(Back, !was && is)
+	add(Held, b.State == subscription.Active && a.State == subscription.Held)
+	add(Released, b.State == subscription.Held && a.State == subscription.Active)
+	add(Status, len(ks) == 0 && b.Status != a.Status)
+	add(VendorID, b.VendorSubscriptionID != "" && b.VendorSubscriptionID != a.VendorSubscriptionID)
 	add(SeatsLost, was && is && a.Billable() < b.Billable())
 	add(SeatsGained, was && is && a.Billable() > b.Billable())
 	add(Cost, !sameCost(b, a))
@@ -141,9 +151,11 @@ func kinds(b, a subscription.Subscription, seen clock.Date) []Kind {
 	return ks
 }
 
+// sameCost tells whether the distributor says the same cost. A period that a person said for the
+// whole provider is no word of the distributor's.
 func sameCost(b, a subscription.Subscription) bool {
 	return b.UnitCost.Valid == a.UnitCost.Valid && b.UnitCost.Decimal.Equal(a.UnitCost.Decimal) &&
-		b.CostPeriod == a.CostPeriod
+		(b.CostPeriod == a.CostPeriod || a.CostPeriodAssumed && (b.CostPeriod == "" || b.CostPeriodAssumed))
 }
 
 // renewalAhead is how long before its end a term may be renewed.
