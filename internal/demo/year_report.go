@@ -13,8 +13,8 @@ import (
 	"seatledger/internal/app"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/elsewhere"
-	"seatledger/internal/listing"
 	"seatledger/internal/invoice"
+	"seatledger/internal/listing"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription/list"
 )

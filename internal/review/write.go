@@ -52,9 +52,10 @@ const (
 		ON CONFLICT (subscription_id) DO UPDATE
 		SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
 			twin_id = excluded.twin_id, refreshed_at = excluded.refreshed_at`
-	rename = `UPDATE subscriptions s SET review = nullif(x.word, ''), findings = x.codes
+	rename = `UPDATE subscriptions s SET review = nullif(x.word, ''), findings = coalesce(x.codes, s.findings)
 		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, word text, codes text[])
-		WHERE s.id = x.id AND (s.review IS DISTINCT FROM nullif(x.word, '') OR s.findings <> x.codes)`
+		WHERE s.id = x.id
+			AND (s.review IS DISTINCT FROM nullif(x.word, '') OR s.findings <> coalesce(x.codes, s.findings))`
 )
 
 // writer runs statements until one fails.

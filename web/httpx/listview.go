@@ -167,7 +167,6 @@ func fieldOf(f Filter, value string) ui.Field {
 	return ui.Field{Kind: ui.SelectBox, Name: f.Name, Label: f.Label, Value: value, Options: options}
 }
 
-
 // Except are the parameters of this list but some, for an address in which several change.
 func (q ListQuery) Except(names ...string) url.Values {
 	v := q.parameters()

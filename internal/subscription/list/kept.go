@@ -9,11 +9,13 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// AddUp makes one row of all kept counts that stand alike, so that a page that asks them reads
-// a handful. It waits for nobody: rows that others write meanwhile stay as they are.
+// AddUp makes one row of all kept counts that stand alike once there are many, so that a page
+// that asks them reads a handful. It waits for nobody: rows that others write meanwhile stay as
+// they are.
 func AddUp(ctx context.Context, db *postgres.DB) error {
 	err := db.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.WithContext(ctx).Exec(`WITH taken AS (DELETE FROM subscription_counts RETURNING *)
+		return tx.WithContext(ctx).Exec(`WITH taken AS (
+				DELETE FROM subscription_counts WHERE (SELECT count(*) > 500 FROM subscription_counts) RETURNING *)
 			INSERT INTO subscription_counts
 			SELECT provider_id, state, hold_reason, review, kind, vendor, moved, sum(n) FROM taken
 			GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0`).Error
@@ -34,7 +36,8 @@ func Mend(ctx context.Context, db *postgres.DB) (counts, rows int64, err error) 
 			SELECT provider_id, state, hold_reason, review, kind, vendor, moved, sum(n) FROM (
 				SELECT provider_id, state, coalesce(hold_reason, '') AS hold_reason, coalesce(review, '') AS review,
 					kind, vendor, moved, 1 AS n FROM subscriptions
-				UNION ALL SELECT provider_id, state, hold_reason, review, kind, vendor, moved, -n FROM subscription_counts) c
+				UNION ALL SELECT provider_id, state, hold_reason, review, kind, vendor, moved, -n
+				FROM subscription_counts) c
 			GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0`)
 		if wrong.Error != nil {
 			return wrong.Error

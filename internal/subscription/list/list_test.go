@@ -63,7 +63,6 @@ func walk(t *testing.T, db *pgtest.DB, sort string, back bool) (ids []string) {
 		t.Fatal(err)
 	}
 	q.Page.Order, q.Page.Size = order, 37
-	var last string
 	for {
 		p, err := list.All.Page(t.Context(), db.Read(t.Context()), q)
 		if err != nil {
@@ -75,7 +74,6 @@ func walk(t *testing.T, db *pgtest.DB, sort string, back bool) (ids []string) {
 			}
 		}
 		if p.Next == "" {
-			last = p.Prev
 			break
 		}
 		if q.Page.After, err = order.Cursor(p.Next); err != nil {
@@ -93,11 +91,11 @@ func walk(t *testing.T, db *pgtest.DB, sort string, back bool) (ids []string) {
 		for _, r := range slices.Backward(p.Rows) {
 			ids = append(ids, r.ExternalID)
 		}
-		if last = p.Prev; last == "" {
+		if p.Prev == "" {
 			return ids
 		}
 		q.Page.After = nil
-		if q.Page.Before, err = order.Cursor(last); err != nil {
+		if q.Page.Before, err = order.Cursor(p.Prev); err != nil {
 			t.Fatal(err)
 		}
 	}
