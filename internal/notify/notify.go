@@ -73,3 +73,12 @@ func complete(e *Event) error {
 	}
 	return nil
 }
+
+// SaidLast tells whether the last event of its kind about the same provider said the same words.
+func SaidLast(ctx context.Context, tx *gorm.DB, e Event) (bool, error) {
+	var text string
+	err := tx.WithContext(ctx).Raw(`SELECT text FROM notices WHERE kind = ? AND provider_id = ?
+		ORDER BY at DESC, id DESC
+		LIMIT 1`, e.Kind, e.ProviderID).Scan(&text).Error
+	return text == e.Text, err
+}

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
+	"seatledger/internal/subscription/plan"
 	"seatledger/internal/subscription/plan/plantest"
 )
 
@@ -54,8 +55,9 @@ func (s *stored) change(c func(*distributor.Subscription)) {
 	r, was, missing := s.sent, s.model.Record.Status, s.model.Missing
 	s.sent = record(s.ext, func(d *distributor.Subscription) { *d = r; c(d) })
 	s.model.Record = s.sent
-	if s.sent.Status == distributor.StatusBlank && !missing {
-		s.model.Record.Status = was // a status that is no longer sent stays what it was
+	if doubt := s.sent.Status == distributor.StatusUnknown && plan.Ends(was); !missing &&
+		(doubt || s.sent.Status == distributor.StatusBlank) {
+		s.model.Record.Status = was // a status that is no longer sent, or a doubtful one of what ended, changes nothing
 	}
 	s.sync()
 }

@@ -3,6 +3,7 @@ package syncing_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -209,21 +210,33 @@ func TestASuddenGrowthIsAppliedAndToldToTheNextBillingRun(t *testing.T) {
 		WHERE s.external_id = ? AND seats_before = ? AND seats_after = ?`, id, have, quantity); n != 1 {
 		t.Error("the growth is not marked")
 	}
+	const told = `SELECT count(*) FROM notices WHERE kind = 'seats_unusual' AND text LIKE ?`
+	if n := w.count(told, fmt.Sprintf("%%%s (%d to %d)%%", id, have, quantity)); n != 1 {
+		t.Errorf("the growth is told %d times", n)
+	}
+	if w.subscriptions(); w.count(told, "%") != 1 {
+		t.Error("a run that changed nothing tells of the growth again")
+	}
 }
 
-func TestABlankStatusNeverRevivesWhatEnded(t *testing.T) {
+func TestADoubtfulStatusNeverRevivesWhatEnded(t *testing.T) {
 	t.Parallel()
 	w, _ := settled(t)
 	var ended string
 	w.ok(w.db.Read(t.Context()).Raw(`SELECT external_id FROM subscriptions WHERE state = 'inactive'
 		ORDER BY external_id LIMIT 1`).Scan(&ended).Error)
 	before := w.count(`SELECT count(*) FROM license_changes`)
-	account := w.accountOf(ended)
-	w.fault(sandbox.Fault{Path: "/api/v1/customers/" + account + "/subscriptions", Kind: "drop_field", Field: "status"})
-	w.subscriptions()
-	if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND state = 'inactive'
-		AND deactivated_by = 'provider' AND review = 'fail'`, ended); n != 1 {
-		t.Error("a blank status revived what had ended, or its review does not fail")
+	lists := "/api/v1/customers/" + w.accountOf(ended) + "/subscriptions"
+	for _, f := range []sandbox.Fault{{Kind: "drop_field", Field: "status"},
+		{Kind: "set_field", Field: "status", Value: json.RawMessage(`"Zzz"`)}} {
+		f.Path = lists
+		w.fault(f)
+		w.subscriptions()
+		if n := w.count(`SELECT count(*) FROM subscriptions WHERE external_id = ? AND state = 'inactive'
+			AND deactivated_by = 'provider' AND review = 'fail'`, ended); n != 1 {
+			t.Errorf("%s %s revived what had ended, or its review does not fail", f.Kind, f.Value)
+		}
+		w.far.ClearFaults()
 	}
 	if after := w.count(`SELECT count(*) FROM license_changes`); after != before {
 		t.Errorf("%d rows were written", after-before)

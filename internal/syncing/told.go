@@ -24,16 +24,21 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, r Run, out runs.Outcome
 	if err != nil {
 		return err
 	}
-	e, tell, err := s.noticeOf(tx, r, out, next)
-	if err != nil || !tell {
-		return err
-	}
 	names, err := NamesOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
-	e.ObjectType, e.ObjectID, e.ObjectName = "sync_run", r.ID.String(), nameOf(r, names.Provider)
-	e.ProviderID, e.Provider = r.ProviderID, names.Provider
+	about := notify.Event{ObjectType: "sync_run", ObjectID: r.ID.String(), ObjectName: nameOf(r, names.Provider),
+		ProviderID: r.ProviderID, Provider: names.Provider}
+	if out.State == Succeeded || out.State == Partial {
+		if err := s.tellDoubts(ctx, tx, r, about); err != nil {
+			return err
+		}
+	}
+	e, tell, err := s.noticeOf(tx, r, out, next, about)
+	if err != nil || !tell {
+		return err
+	}
 	e.SeatsLost, e.SeatsGained, e.MoneyMonth = f.SeatsLost, f.SeatsGained, f.MoneyMonth
 	if e.Kind == notify.NeedsCredentials {
 		e.ObjectType, e.ObjectID, e.ObjectName = "provider", r.ProviderID.String(), names.Provider
@@ -48,8 +53,9 @@ func nameOf(r Run, provider string) string {
 
 // noticeOf words what an ended run is to somebody who did not watch it. A person sees how their own run ended; what
 // the guard stopped waits for one in any case. A night that is tried again rings once, and when it is given up.
-func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, next next) (notify.Event, bool, error) {
-	e := notify.Event{Text: strings.TrimSpace(out.Message + " " + out.Advice)}
+func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, next next,
+	e notify.Event) (notify.Event, bool, error) {
+	e.Text = strings.TrimSpace(out.Message + " " + out.Advice)
 	night := r.Trigger == ByNight
 	switch {
 	case out.State == Failed && out.Refused:

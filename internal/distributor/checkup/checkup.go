@@ -22,8 +22,6 @@ type Plan struct {
 	Clock clock.Clock
 	How   distributor.Patience
 	Steps []Step
-	// Wait sleeps, or ends early with the context's error; nil is the real thing.
-	Wait func(context.Context, time.Duration) error
 }
 
 // Outcome is what a step came to, when it did not fail.
@@ -39,14 +37,10 @@ type Outcome struct {
 type Step struct {
 	Layer string
 	Run   func(context.Context) (Outcome, error)
-	Again bool // a patient check may repeat it; the step repeats nothing by itself
 }
 
 // Run takes the steps in their order within the limit, and always answers.
 func Run(ctx context.Context, p Plan) distributor.Check {
-	if p.Wait == nil {
-		p.Wait = sleep
-	}
 	ctx, cancel := context.WithTimeout(ctx, p.limit())
 	defer cancel()
 	var check distributor.Check
@@ -73,7 +67,7 @@ func (p Plan) limit() time.Duration {
 
 func (p Plan) take(ctx context.Context, s Step) distributor.Layer {
 	began := p.Clock.Now()
-	out, err := p.tries(ctx, s)
+	out, err := s.Run(ctx)
 	layer := distributor.Layer{Name: s.Layer, Result: distributor.Passed, Message: out.Message, Advice: out.Advice,
 		RequestID: out.RequestID}
 	switch {
@@ -86,27 +80,6 @@ func (p Plan) take(ctx context.Context, s Step) distributor.Layer {
 	}
 	layer.Took = p.Clock.Now().Sub(began)
 	return layer
-}
-
-// tries runs a step, and where that may help and the check is patient, again.
-func (p Plan) tries(ctx context.Context, s Step) (Outcome, error) {
-	out, err := s.Run(ctx)
-	for _, pause := range []time.Duration{2 * time.Second, 10 * time.Second} {
-		if err == nil || p.How != distributor.Patient || !s.Again || !mayPass(err) || p.Wait(ctx, pause) != nil {
-			break
-		}
-		out, err = s.Run(ctx)
-	}
-	return out, err
-}
-
-// mayPass tells a failure of the moment from one that stays.
-func mayPass(err error) bool {
-	switch distributor.KindOf(err) {
-	case distributor.NameUnknown, distributor.Unreachable, distributor.TimedOut, distributor.Dropped:
-		return true
-	}
-	return false
 }
 
 func (p Plan) failed(ctx context.Context, name string, err error) distributor.Layer {
@@ -123,15 +96,4 @@ func (p Plan) failed(ctx context.Context, name string, err error) distributor.La
 		layer.Until = &e.Until
 	}
 	return layer
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

@@ -73,36 +73,3 @@ func TestNoCustomersIsAWarningThatNamesTheResellerNumber(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
-
-func TestOnlyAPatientCheckTriesAStepAgainAndOnlyAfterAFailureThatMayPass(t *testing.T) {
-	t.Parallel()
-	for name, x := range map[string]struct {
-		how   distributor.Patience
-		kind  distributor.ErrorKind
-		again bool
-		fails int
-		tries int
-		want  distributor.LayerResult
-	}{
-		"patient, dropped once":  {distributor.Patient, distributor.Dropped, true, 1, 2, distributor.Passed},
-		"patient, dropped twice": {distributor.Patient, distributor.Unreachable, true, 2, 3, distributor.Passed},
-		"patient, down":          {distributor.Patient, distributor.TimedOut, true, 9, 3, distributor.Failed},
-		"patient, refused TLS":   {distributor.Patient, distributor.TLSFailed, true, 9, 1, distributor.Failed},
-		"patient, repeats itself": {distributor.Patient, distributor.Dropped, false, 1, 1,
-			distributor.Failed},
-		"a person waits": {distributor.Hurried, distributor.Dropped, true, 1, 1, distributor.Failed},
-	} {
-		tries := 0
-		got := Run(t.Context(), Plan{Clock: clock.NewFake(time.Unix(0, 0)), How: x.how,
-			Wait: func(context.Context, time.Duration) error { return nil },
-			Steps: []Step{{Layer: "a", Again: x.again, Run: func(context.Context) (Outcome, error) {
-				if tries++; tries <= x.fails {
-					return Outcome{}, &distributor.Error{Kind: x.kind}
-				}
-				return Outcome{}, nil
-			}}}})
-		if tries != x.tries || got.Layers[0].Result != x.want {
-			t.Errorf("%s: %d tries, %s", name, tries, got.Layers[0].Result)
-		}
-	}
-}

@@ -16,9 +16,9 @@ import (
 func Network(hc *outbound.Client, urls ...string) []Step {
 	n := &network{client: hc, urls: distinctHosts(urls), found: map[string][]netip.Addr{}}
 	return []Step{
-		{Layer: distributor.LayerAddress, Run: n.address, Again: true},
-		{Layer: distributor.LayerName, Run: n.name, Again: true},
-		{Layer: distributor.LayerTLS, Run: n.tls, Again: true},
+		{Layer: distributor.LayerAddress, Run: n.address},
+		{Layer: distributor.LayerName, Run: n.name},
+		{Layer: distributor.LayerTLS, Run: n.tls},
 	}
 }
 

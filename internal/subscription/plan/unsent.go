@@ -15,7 +15,8 @@ const (
 )
 
 // Keep puts what is known in the place of what a record no longer carries, and says of which: a lacking field is no
-// evidence. So a blank status never revives what has ended. A missing one that is listed again never ended.
+// evidence. So a blank status never revives what has ended, nor does a word that nobody knows. A missing one that is
+// listed again never ended.
 func Keep(r Reading, s *Subscription) Reading {
 	if s == nil {
 		return r
@@ -24,6 +25,10 @@ func Keep(r Reading, s *Subscription) Reading {
 	if r.Status == distributor.StatusBlank && s.Status != distributor.StatusBlank &&
 		s.Status != distributor.StatusMissing {
 		r.Status, r.StatusText = s.Status, s.StatusText
+		unsent = append(unsent, UnsentStatus)
+	}
+	if r.Status == distributor.StatusUnknown && Ends(s.Status) && s.Status != distributor.StatusMissing {
+		r.Status = s.Status // the word stands beside it; a doubt revives nothing either
 		unsent = append(unsent, UnsentStatus)
 	}
 	if !r.UnitCost.Valid && s.UnitCost.Valid && r.Kind == s.Kind {
