@@ -64,19 +64,19 @@ DROP INDEX subscriptions_product_name, subscriptions_vendor, subscriptions_exter
     subscriptions_end_date, subscriptions_search, subscriptions_review, subscriptions_state;
 -- Each sort carries what most filters ask, so that a page is found without visiting the rows that do not match.
 CREATE INDEX subscriptions_by_product ON subscriptions (product_key, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 CREATE INDEX subscriptions_by_external_id ON subscriptions (external_id, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 CREATE INDEX subscriptions_by_quantity ON subscriptions (quantity, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 CREATE INDEX subscriptions_by_end ON subscriptions (end_key, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, moved, findings);
 CREATE INDEX subscriptions_by_customer ON subscriptions (customer_key, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 CREATE INDEX subscriptions_by_price ON subscriptions (price_key, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 CREATE INDEX subscriptions_by_review ON subscriptions (review_key, id)
-    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved);
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings);
 -- What goes together with the verdict is not spread evenly over the sort by it.
 CREATE INDEX subscriptions_review ON subscriptions (review, review_key, id);
 CREATE INDEX subscriptions_state ON subscriptions (state, review_key, id);

@@ -2,6 +2,7 @@ package list_test
 
 import (
 	"bytes"
+	"flag"
 	"slices"
 	"testing"
 
@@ -13,9 +14,11 @@ import (
 	"seatledger/internal/testkit/pgtest"
 )
 
+var rowsToWalk = flag.Int("list.rows", 20_000, "how many subscriptions the walk over filters and sorts has")
+
 func TestEveryFilterAndSortStandsOnAnIndex(t *testing.T) {
 	t.Parallel()
-	db := crowd(t, 200_000)
+	db := crowd(t, *rowsToWalk)
 	one := func(sql string) []string {
 		var s string
 		if err := db.Read(t.Context()).Raw(sql).Row().Scan(&s); err != nil {
