@@ -98,6 +98,14 @@ func (p Provider) NeedsCredentials() bool {
 	})
 }
 
+// OutOfReach tells whether the last check failed before any list was asked for.
+func (p Provider) OutOfReach() bool {
+	return p.Connectivity() == CheckFailed && slices.ContainsFunc(p.Layers(), func(l distributor.Layer) bool {
+		return l.Result == distributor.Failed && l.Name != distributor.LayerCustomers &&
+			l.Name != distributor.LayerSubscriptions
+	})
+}
+
 // TokenAddress is where tokens are asked for: as typed, else as it follows from the URL.
 // The legacy API hands them out itself.
 func (p Provider) TokenAddress() string {

@@ -78,5 +78,5 @@ func (s *Service) goesOn(ctx context.Context, tx *gorm.DB, r Run, out runs.Outco
 	if err != nil || !p.Active {
 		return false, err
 	}
-	return out.State != Failed || p.Connectivity() != provider.CheckFailed, nil
+	return out.State != Failed || !p.OutOfReach(), nil
 }

@@ -76,7 +76,7 @@ func TestOneMomentOfTroubleInTheChecksOfANightCostsNothing(t *testing.T) {
 func TestAFailedNightIsTriedAgainUntilItsEndAndThenWaitsForTheNext(t *testing.T) {
 	t.Parallel()
 	w := nightly(t)
-	w.spoil(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "status", Status: 503})
+	w.spoil(sandbox.Fault{Path: "/**", Kind: "reset"})
 	for _, next := range []string{"21 02:05:01", "21 02:20:01", "21 03:20:01", "21 04:20:01", "21 05:20:01",
 		"22 02:00:00"} {
 		w.night()
@@ -105,7 +105,7 @@ func TestAFailedNightIsTriedAgainUntilItsEndAndThenWaitsForTheNext(t *testing.T)
 func TestATryThatSucceedsEndsTheNight(t *testing.T) {
 	t.Parallel()
 	w := nightly(t)
-	w.spoil(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "status", Status: 503})
+	w.spoil(sandbox.Fault{Path: "/**", Kind: "reset"})
 	w.night()
 	w.far.ClearFaults()
 	w.clock.Advance(5 * time.Minute)
@@ -172,7 +172,9 @@ func TestSubscriptionsAreReadAlsoWhenOnlyTheListOfAccountsFailed(t *testing.T) {
 		}
 		return nil
 	}})
+	w.spoil(sandbox.Fault{Path: "/api/v1/cloud/customers", Kind: "status", Status: 500})
 	w.night()
+	w.far.ClearFaults()
 	if got := w.states(); got != "accounts failed, subscriptions succeeded" {
 		t.Fatal(got)
 	}

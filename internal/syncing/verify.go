@@ -13,7 +13,7 @@ func (w *worker) verify(ctx context.Context) error {
 	for try := 0; ; try++ {
 		check, err := w.s.Verify(ctx, w.provider.ID)
 		if err == nil {
-			err = ofAll(check)
+			err = ofAll(check, w.run.Kind)
 		}
 		w.hear(err)
 		if err == nil || try >= len(w.s.patience()) || !momentary(err) {
@@ -29,9 +29,9 @@ func (w *worker) verify(ctx context.Context) error {
 	}
 }
 
-// ofAll is what a check failed by, unless only the one customer failed whose list it
-// looked at: the run will say so of that customer, and reads the others.
-func ofAll(c distributor.Check) error {
+// ofAll is what a check failed by, unless only a list failed that says nothing about what the run reads:
+// one customer's list nothing of the others, the list of customers nothing of their subscriptions.
+func ofAll(c distributor.Check, kind Kind) error {
 	err := c.Err()
 	switch distributor.KindOf(err) {
 	case distributor.Paused, distributor.NeedsCredentials:
@@ -39,7 +39,7 @@ func ofAll(c distributor.Check) error {
 	}
 	for _, l := range c.Layers {
 		if l.Result == distributor.Failed {
-			if l.Name == distributor.LayerSubscriptions {
+			if l.Name == distributor.LayerSubscriptions || l.Name == distributor.LayerCustomers && kind == Subscriptions {
 				return nil
 			}
 			return err
