@@ -16,6 +16,8 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/distributor/sandbox"
+	"seatledger/internal/listing"
+	"seatledger/internal/paging"
 	"seatledger/internal/retire"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
@@ -158,8 +160,8 @@ func (y *year) present(ctx context.Context) error {
 
 // byHand deactivates a subscription whose days are not billed yet.
 func (y *year) byHand(ctx context.Context) error {
-	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, CRMAccount: y.customers[story.ByHand].id,
-		State: string(subscription.Active)})
+	rows, err := y.rows(ctx, listing.Values{"provider": y.legacy.String(),
+		"crm_account": y.customers[story.ByHand].id.String(), "state": string(subscription.Active)})
 	if err != nil {
 		return err
 	}
@@ -184,16 +186,14 @@ func (y *year) sync(ctx context.Context, provider uuid.UUID, kind syncing.Kind) 
 	return err
 }
 
-// rows are the subscriptions that a filter lets through.
-func (y *year) rows(ctx context.Context, f list.Filter) ([]list.Row, error) {
-	order, err := list.Sorts().Parse("external_id")
+// rows are the subscriptions that filters let through.
+func (y *year) rows(ctx context.Context, values listing.Values) ([]list.Row, error) {
+	q := list.All.Ask(values)
+	order, err := list.All.Sorts().Parse("external_id")
 	if err != nil {
 		return nil, err
 	}
-	var all []list.Row
-	err = list.Each(ctx, y.app.DB.Read(ctx), f, order, func(r list.Row) error {
-		all = append(all, r)
-		return nil
-	})
-	return all, err
+	q.Page = paging.Request{Order: order, Size: 100_000} // far over what the demo has
+	p, err := list.All.Page(ctx, y.app.DB.Read(ctx), q)
+	return p.Rows, err
 }

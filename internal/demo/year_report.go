@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/demo/story"
 	"seatledger/internal/elsewhere"
 	"seatledger/internal/invoice"
+	"seatledger/internal/listing"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription/list"
 )
@@ -61,7 +62,7 @@ func oldSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider
 	if err != nil {
 		return "", err
 	}
-	reviews, err := list.ProgressOf(ctx, db, list.Filter{Provider: have[oldProvider].ID})
+	reviews, err := list.ProgressOf(ctx, db, list.All.Ask(listing.Values{"provider": have[oldProvider].ID.String()}))
 	return fmt.Sprintf("%s: %d accounts mapped, %d excluded; %d subscriptions signed off, %d not",
 		oldProvider, accounts.Mapped, accounts.Excluded, reviews.Signed, reviews.Total()-reviews.Signed), err
 }

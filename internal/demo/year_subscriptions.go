@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/demo/story"
 	"seatledger/internal/ledger"
+	"seatledger/internal/listing"
 	"seatledger/internal/money"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
@@ -27,7 +28,8 @@ func (y *year) subscriptions(ctx context.Context) error {
 	if err := y.price(ctx); err != nil {
 		return err
 	}
-	ids, err := list.Signable(ctx, y.app.DB.Read(ctx), list.Filter{Provider: y.legacy, Excluded: "no"})
+	ids, err := list.Signable(ctx, y.app.DB.Read(ctx), list.All.Ask(listing.Values{"provider": y.legacy.String(),
+		"excluded": "no"}))
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -40,8 +42,8 @@ func (y *year) subscriptions(ctx context.Context) error {
 
 // price sets the prices that no list could give: the legacy API has no part numbers.
 func (y *year) price(ctx context.Context) error {
-	rows, err := y.rows(ctx, list.Filter{Provider: y.legacy, State: string(subscription.Active),
-		Review: string(review.Fail)})
+	rows, err := y.rows(ctx, listing.Values{"provider": y.legacy.String(), "state": string(subscription.Active),
+		"review": string(review.Fail)})
 	if err != nil {
 		return err
 	}

@@ -222,7 +222,7 @@ func (s shown) sidesStand() {
 func (s shown) subscriptions() []list.Row {
 	s.Helper()
 	y := &year{Demo: s.demo, app: s.app}
-	rows, err := y.rows(s.Context(), list.Filter{})
+	rows, err := y.rows(s.Context(), nil)
 	must(s, err)
 	return rows
 }

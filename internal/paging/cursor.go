@@ -51,6 +51,14 @@ func (o Order) Token(value any, id uuid.UUID) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
+// CursorOf is the place behind a row whose sort key is known as PostgreSQL writes it; nil is null.
+func (o Order) CursorOf(key *string, id uuid.UUID) *Cursor {
+	if key == nil {
+		return &Cursor{Null: true, ID: id}
+	}
+	return &Cursor{Key: *key, ID: id}
+}
+
 // Cursor reads an "after" parameter; empty is nil, the first page. A token that is
 // damaged, made up, or of another sort is errs.Invalid.
 func (o Order) Cursor(after string) (*Cursor, error) {

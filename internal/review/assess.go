@@ -114,6 +114,22 @@ func (a assessment) drops() bool { return !a.judged && a.have.Verdict != "" }
 
 func (a assessment) renames() bool { return a.word != a.have.Review }
 
+// codes are those of what fails or warns, each once and in order: what the list filters by.
+func (a assessment) codes() []string {
+	out := []string{}
+	var checks []Check
+	if !a.judged || json.Unmarshal([]byte(a.checks), &checks) != nil {
+		return out
+	}
+	for _, c := range checks {
+		if c.Verdict == Fail || c.Verdict == Warn {
+			out = append(out, c.Code)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func (a assessment) stores() bool {
 	h := a.have
 	return a.judged && (h.Verdict != a.verdict || h.Fingerprint != a.fingerprint || h.TwinID != a.twin ||

@@ -24,9 +24,10 @@ type Chip struct {
 	RemoveHref string
 }
 
-// Pager leads through a list that is paged by cursor: to the first page and to the next.
+// Pager leads through a list that is paged by cursor.
 type Pager struct {
 	FirstHref string // empty on the first page
+	PrevHref  string
 	NextHref  string // empty on the last page
 	Text      string // "50 of about 1,240 subscriptions"
 }

@@ -46,10 +46,10 @@ var listSpec = httpx.ListSpec{
 	Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", IsID: true},
 		{Name: "crm_account", Label: "CRM account", IsID: true},
-		{Name: "state", Label: "Mapping", Allowed: []httpx.Choice{
+		{Name: "state", Label: "Mapping", Choices: []httpx.Choice{
 			{Value: "unmapped", Label: "Unmapped"}, {Value: "mapped", Label: "Mapped"},
 			{Value: "excluded", Label: "Excluded"}}},
-		{Name: "status", Label: "At the distributor", Allowed: []httpx.Choice{
+		{Name: "status", Label: "At the distributor", Choices: []httpx.Choice{
 			{Value: "active", Label: "Active"}, {Value: "discontinued", Label: "Discontinued"},
 			{Value: "gone", Label: "Gone"}}},
 	},

@@ -37,7 +37,7 @@ func (h Handlers) List(c echo.Context) error {
 	m := view.List{
 		Page: session.Page(c, "Provider accounts", nav), Progress: progress(s.progress), Tabs: tabs(q, s.progress),
 		Filters: filters(q, s.providers),
-		Table:   h.table(q, s), Pager: q.Pager(s.next, shown(len(s.rows), s.total)),
+		Table:   h.table(q, s), Pager: q.Pager(s.next, "", shown(len(s.rows), s.total)),
 	}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other",
 		Href: "/mapping?" + query("provider", q.Filter("provider"))}}

@@ -34,9 +34,9 @@ func (h Handlers) spec(ctx context.Context, tx *gorm.DB) (httpx.ListSpec, error)
 		actors = append(actors, httpx.Choice{Value: u.ID.String(), Label: u.Name})
 	}
 	return httpx.ListSpec{Sorts: audit.Sorts(), Filters: []httpx.Filter{
-		{Name: "actor", Label: "Who", Allowed: actors},
-		{Name: "action", Label: "What", Allowed: choices(actions)},
-		{Name: "object_type", Label: "On", Allowed: choices(types)},
+		{Name: "actor", Label: "Who", Choices: actors},
+		{Name: "action", Label: "What", Choices: choices(actions)},
+		{Name: "object_type", Label: "On", Choices: choices(types)},
 		{Name: "from", Label: "From", IsDate: true},
 		{Name: "to", Label: "To", IsDate: true},
 	}}, nil

@@ -10,11 +10,12 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	views "seatledger/views/audit"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+
+	views "seatledger/views/audit"
 )
 
 // checkedRows is how far back the chain is checked with every page; check=all goes back to the first row.
@@ -57,7 +58,7 @@ func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
 	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, chainMeta(chain, all)
 	return views.List{
 		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, rows),
-		Pager: q.Pager(next, fmt.Sprintf("%d entries on this page", len(rows))),
+		Pager: q.Pager(next, "", fmt.Sprintf("%d entries on this page", len(rows))),
 	}, nil
 }
 

@@ -45,17 +45,17 @@ func (h Handlers) spec(c echo.Context) (httpx.ListSpec, error) {
 		}
 	}
 	return httpx.ListSpec{Sorts: ledger.Sorts(), Filters: []httpx.Filter{
-		{Name: "provider", Label: "Provider", Allowed: providers},
-		{Name: "event", Label: "Event", Allowed: []httpx.Choice{
+		{Name: "provider", Label: "Provider", Choices: providers},
+		{Name: "event", Label: "Event", Choices: []httpx.Choice{
 			{Value: "create", Label: "Create"}, {Value: "update", Label: "Update"},
 			{Value: "product", Label: "Product"}, {Value: "price", Label: "Price"}, {Value: "cost", Label: "Cost"},
 			{Value: "renew", Label: "Renew"},
 			{Value: "deactivate", Label: "Deactivate"}, {Value: "activate", Label: "Activate"},
 			{Value: "adjust", Label: "Adjust"}, {Value: "carry", Label: "Carry"}}},
-		{Name: "billing_state", Label: "Billing", Allowed: []httpx.Choice{{Value: "open", Label: "Open"},
+		{Name: "billing_state", Label: "Billing", Choices: []httpx.Choice{{Value: "open", Label: "Open"},
 			{Value: "invoiced", Label: "Invoiced"}, {Value: "archived", Label: "Archived"}}},
-		{Name: "counted", Label: "Counted", Allowed: yesNo},
-		{Name: "estimated", Label: "Estimated", Allowed: yesNo},
+		{Name: "counted", Label: "Counted", Choices: yesNo},
+		{Name: "estimated", Label: "Estimated", Choices: yesNo},
 		{Name: "from", Label: "Effective from", IsDate: true},
 		{Name: "to", Label: "Effective to", IsDate: true},
 		one,

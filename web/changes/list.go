@@ -37,7 +37,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{
 		Page: session.Page(c, "License changes", nav), Filters: bar(q),
-		Table: h.table(q, rows), Pager: q.Pager(next, shown(len(rows), next)),
+		Table: h.table(q, rows), Pager: q.Pager(next, "", shown(len(rows), next)),
 	}
 	m.Page.Lead = "Every change of seats, price or state, as it was recorded. Rows are never changed or deleted; " +
 		"what becomes of them stands beside."

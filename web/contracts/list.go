@@ -20,9 +20,9 @@ var listSpec = httpx.ListSpec{
 	Sorts: contract.Sorts(),
 	Filters: []httpx.Filter{
 		{Name: "active", Label: "State",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
 		{Name: "default", Label: "Default",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "Default contracts"}, {Value: "no", Label: "Others"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "Default contracts"}, {Value: "no", Label: "Others"}}},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
 		{Name: "price_list", Label: "One price list", IsID: true},
 	},
@@ -53,7 +53,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{
 		Page: session.Page(c, "Billing contracts", nav), Filters: q.FilterBar("Search contract or customer"),
-		Table: table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
+		Table: table(q, rows, mayWrite(c)), Pager: q.Pager(next, "", shown(len(rows), total)),
 	}
 	m.Page.Lead = "The agreements under which customers are billed."
 	if mayWrite(c) {

@@ -35,9 +35,9 @@ func recordPath(id interface{ String() string }) string { return path + "/" + id
 var listSpec = httpx.ListSpec{
 	Sorts: crm.Sorts(),
 	Filters: []httpx.Filter{
-		{Name: "mapped", Label: "Mapped", Allowed: []httpx.Choice{{Value: "yes", Label: "To a provider account"},
+		{Name: "mapped", Label: "Mapped", Choices: []httpx.Choice{{Value: "yes", Label: "To a provider account"},
 			{Value: "no", Label: "Not mapped"}}},
 		{Name: "contract", Label: "Active contract",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "With one"}, {Value: "no", Label: "Without"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "With one"}, {Value: "no", Label: "Without"}}},
 	},
 }

@@ -40,7 +40,7 @@ func (h Handlers) List(c echo.Context) error {
 	m := layout.List{
 		Page:    session.Page(c, "CRM accounts", nav),
 		Filters: q.FilterBar("Search name, external id, domain or tenant id"),
-		Table:   h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, shown(len(rows), total)),
+		Table:   h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, "", shown(len(rows), total)),
 	}
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {

@@ -14,10 +14,10 @@ const bulkForm = "customers-bulk"
 var customerSpec = httpx.ListSpec{
 	Sorts: cutover.CustomerSorts(),
 	Filters: []httpx.Filter{
-		{Name: "step", Label: "Step", Allowed: []httpx.Choice{{Value: "open", Label: "Open"},
+		{Name: "step", Label: "Step", Choices: []httpx.Choice{{Value: "open", Label: "Open"},
 			{Value: "confirmed", Label: "Confirmed"}, {Value: "reassigned", Label: "Reassigned"},
 			{Value: "retired", Label: "Retired"}}},
-		{Name: "todo", Label: "To do", Allowed: []httpx.Choice{{Value: "to_do", Label: "Not done"},
+		{Name: "todo", Label: "To do", Choices: []httpx.Choice{{Value: "to_do", Label: "Not done"},
 			{Value: "undecided", Label: "Undecided"}, {Value: "strayed", Label: "No longer theirs"},
 			{Value: "open_rows", Label: "Open rows"},
 			{Value: "unsigned", Label: "Not signed"}, {Value: "done", Label: "Done"}}},

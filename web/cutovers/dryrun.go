@@ -32,7 +32,7 @@ func (h Handlers) ConfirmDryRun(c echo.Context) error {
 		return err
 	}
 	m := view.Run{Page: session.Page(c, "Dry run", nav), Filters: q.FilterBar("Search customer"),
-		Table: customerTable(q, run, rows, true), Pager: q.Pager("", "")}
+		Table: customerTable(q, run, rows, true), Pager: q.Pager("", "", "")}
 	m.Page.Lead = "Confirms, reassigns and retires in one transaction that is rolled back: " +
 		"you see what would happen, what would be refused, and the money. Nothing is kept. Up to " +
 		itoa(cutover.MostRehearsed) + " customers at a time."

@@ -18,7 +18,7 @@ import (
 var listSpec = httpx.ListSpec{
 	Sorts: cutover.Sorts(),
 	Filters: []httpx.Filter{
-		{Name: "state", Label: "State", Allowed: []httpx.Choice{{Value: "open", Label: "Open"},
+		{Name: "state", Label: "State", Choices: []httpx.Choice{{Value: "open", Label: "Open"},
 			{Value: "finished", Label: "Finished"}, {Value: "abandoned", Label: "Abandoned"}}},
 		{Name: "provider", Label: "One provider", IsID: true},
 	},
@@ -41,7 +41,7 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	m := layout.List{Page: session.Page(c, nav, nav), Filters: q.FilterBar("Search name or provider"),
-		Table: h.listTable(c, q, rows), Pager: q.Pager(next, shown(len(rows), next, "cut-over", "cut-overs"))}
+		Table: h.listTable(c, q, rows), Pager: q.Pager(next, "", shown(len(rows), next, "cut-over", "cut-overs"))}
 	m.Page.Lead = "Move customers from a legacy or manual provider to a new one: no seat lost, none billed twice."
 	if mayAct(c) {
 		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "New cut-over", Href: listPath + "/new", Icon: "plus",

@@ -35,7 +35,7 @@ var verdicts = map[proof.Verdict]ui.Badge{
 }
 
 var proofSpec = httpx.ListSpec{Sorts: cutover.CustomerSorts(), Filters: []httpx.Filter{
-	{Name: "show", Label: "Show", Allowed: []httpx.Choice{{Value: "open", Label: "Customers with something open"}}},
+	{Name: "show", Label: "Show", Choices: []httpx.Choice{{Value: "open", Label: "Customers with something open"}}},
 	{Name: crmAccountKey, Label: "One customer", IsID: true},
 }}
 
@@ -152,7 +152,7 @@ func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, 
 	}
 	m.Pager = ui.Pager{Text: counted(len(r.drawn), "customer", "customers") + " drawn of " + itoa(r.customers)}
 	if r.more != "" {
-		v := q.Without("from")
+		v := q.Except("from")
 		v.Set("from", r.more)
 		m.Pager.NextHref = path(run.ID) + "/proof?" + v.Encode() + "#days"
 	}

@@ -45,7 +45,7 @@ func (h Handlers) Show(c echo.Context) error {
 	m := view.Run{Page: h.frame(c, run), Remarks: h.remarks(run), Progress: bars(run, progress),
 		Gates:   gateSteps(run, gates, mayAct(c)),
 		Filters: q.FilterBar("Search customer"), Table: customerTable(q, run, rows, canAct(c, run)),
-		Pager: q.Pager(next, shown(len(rows), next, "customer", "customers"))}
+		Pager: q.Pager(next, "", shown(len(rows), next, "customer", "customers"))}
 	m.Filters.CSVHref = ""
 	if canAct(c, run) && len(rows) > 0 {
 		m.Bulk, m.Fields = bulk(q, run), []ui.Field{

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
+	"seatledger/internal/listing"
 	"seatledger/internal/notify"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
@@ -82,7 +83,7 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.cutovers, err = cutover.OpenRuns(ctx, db); err != nil {
 		return err
 	}
-	if b.review, err = list.ProgressOf(ctx, db, list.Filter{}); err != nil {
+	if b.review, err = list.ProgressOf(ctx, db, list.All.Ask(nil)); err != nil {
 		return err
 	}
 	b.held = map[subscription.HoldReason]int{}
@@ -97,27 +98,27 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.orphans, err = list.CostWithoutCustomer(ctx, db); err != nil {
 		return err
 	}
-	if b.proposals, err = countSubscriptions(ctx, db, list.Filter{Proposal: "yes"}); err != nil {
+	if b.proposals, err = countSubscriptions(ctx, db, listing.Values{"proposal": "yes"}); err != nil {
 		return err
 	}
-	b.subscribed, err = list.Count(ctx, db, list.Filter{}, 0)
+	b.subscribed, err = countSubscriptions(ctx, db, nil)
 	return err
 }
 
-func countSubscriptions(ctx context.Context, db *gorm.DB, f list.Filter) (int, error) {
-	return list.Count(ctx, db, f, math.MaxInt32)
+func countSubscriptions(ctx context.Context, db *gorm.DB, values listing.Values) (int, error) {
+	return list.All.Count(ctx, db, list.All.Ask(values), math.MaxInt32)
 }
 
-func heldFilter(why subscription.HoldReason) list.Filter {
-	f := list.Filter{State: string(subscription.Held), HoldReason: string(why)}
+func heldFilter(why subscription.HoldReason) listing.Values {
+	f := listing.Values{"state": string(subscription.Held), "hold_reason": string(why)}
 	if why == subscription.HoldUnmapped {
-		f.Moved = "no" // those are counted apart: there is no account to map
+		f["moved"] = "no" // those are counted apart: there is no account to map
 	}
 	return f
 }
 
-func movedFilter() list.Filter {
-	return list.Filter{State: string(subscription.Held), Moved: "yes"}
+func movedFilter() listing.Values {
+	return listing.Values{"state": string(subscription.Held), "moved": "yes"}
 }
 
 func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
@@ -131,8 +132,9 @@ func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
 }
 
 // endsFilter is about active subscriptions whose end date lies within so many days from today.
-func (b *board) endsFilter(days int) list.Filter {
-	return list.Filter{State: string(subscription.Active), EndsFrom: b.today(), EndsBefore: b.today().AddDays(days + 1)}
+func (b *board) endsFilter(days int) listing.Values {
+	return listing.Values{"state": string(subscription.Active), "ends_from": b.today().String(),
+		"ends_before": b.today().AddDays(days + 1).String()}
 }
 
 func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"seatledger/internal/subscription/list"
+	"seatledger/internal/listing"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 )
@@ -21,10 +21,12 @@ func to(list string, pairs ...string) string {
 }
 
 // subscriptionsAt is the list of subscriptions with a filter.
-func subscriptionsAt(f list.Filter) string {
-	return to("/subscriptions", "state", f.State, "hold_reason", f.HoldReason, "moved", f.Moved, "review", f.Review,
-		"excluded", f.Excluded, "proposal", f.Proposal,
-		"ends_from", f.EndsFrom.String(), "ends_before", f.EndsBefore.String())
+func subscriptionsAt(values listing.Values) string {
+	v := url.Values{}
+	for name, value := range values {
+		v.Set(name, value)
+	}
+	return (&url.URL{Path: "/subscriptions", RawQuery: v.Encode()}).String()
 }
 
 func (b *board) runsAt(s syncing.State) string {

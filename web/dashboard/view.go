@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/money"
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
@@ -52,7 +53,7 @@ func (b *board) toMap() view.Group {
 func (b *board) toReview() view.Group {
 	p := b.review
 	at := func(verdict string) string {
-		return subscriptionsAt(list.Filter{Review: verdict, Excluded: "no"})
+		return subscriptionsAt(listing.Values{"review": verdict, "excluded": "no"})
 	}
 	g := view.Group{
 		Card: ui.Card{Title: "Review"},
@@ -102,7 +103,7 @@ func (b *board) ahead() view.Group {
 			subscriptionsAt(b.endsFilter(days)), ui.Info))
 	}
 	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals,
-		subscriptionsAt(list.Filter{Proposal: "yes"}), ui.Warn),
+		subscriptionsAt(listing.Values{"proposal": "yes"}), ui.Warn),
 		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
 	return g
 }

@@ -5,12 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 )
 
 const (
@@ -23,12 +23,7 @@ type Cell struct{ text string }
 
 // Text is a cell of words. A spreadsheet would run one that begins like a formula,
 // so that one gets a ' in front (CONTRACT, CSV).
-func Text(s string) Cell {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return Cell{"'" + s}
-	}
-	return Cell{s}
-}
+func Text(s string) Cell { return Cell{string(listing.Safe([]byte(s)))} }
 
 // Plain is a cell that holds no words of strangers: a number, id, date, time,
 // boolean or word of an enumeration. It is written as it is.
@@ -78,6 +73,41 @@ func (s *csvStream) row(cells ...Cell) error {
 		return nil
 	}
 	return s.send()
+}
+
+// fields writes a record whose values are written out already.
+func (s *csvStream) fields(fields [][]byte) error {
+	for i, f := range fields {
+		if i > 0 {
+			s.buffer.WriteByte(',')
+		}
+		s.field(f)
+	}
+	s.buffer.WriteString("\r\n")
+	if s.buffer.Len() < csvChunk {
+		return nil
+	}
+	return s.send()
+}
+
+func (s *csvStream) field(f []byte) {
+	if !bytes.ContainsAny(f, "\",\r\n") && !bytes.HasPrefix(f, []byte(" ")) {
+		s.buffer.Write(f)
+		return
+	}
+	s.buffer.WriteByte('"')
+	for _, b := range f {
+		switch b {
+		case '"':
+			s.buffer.WriteString(`""`)
+		case '\n':
+			s.buffer.WriteString("\r\n")
+		case '\r': // line ends are written anew
+		default:
+			s.buffer.WriteByte(b)
+		}
+	}
+	s.buffer.WriteByte('"')
 }
 
 func (s *csvStream) finish(err error) error {

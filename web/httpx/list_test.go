@@ -28,7 +28,7 @@ func spec() httpx.ListSpec {
 		}},
 		Filters: []httpx.Filter{
 			{Name: "state", Label: "State",
-				Allowed: []httpx.Choice{{Value: "held", Label: "Held"}, {Value: "active", Label: "Active"}}},
+				Choices: []httpx.Choice{{Value: "held", Label: "Held"}, {Value: "active", Label: "Active"}}},
 			{Name: "provider", Label: "Provider", IsID: true},
 			{Name: "since", Label: "Since", IsDate: true},
 		},
@@ -154,7 +154,7 @@ func TestThePagerLeadsOnAndBackToTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := first.Pager(token, "1 to 50")
+	p := first.Pager(token, "", "1 to 50")
 	if p.FirstHref != "" || p.NextHref != "/s?after="+token+"&state=held" {
 		t.Errorf("%+v", p)
 	}
@@ -162,7 +162,7 @@ func TestThePagerLeadsOnAndBackToTheStart(t *testing.T) {
 	if err != nil || second.Page.After == nil || second.Page.After.Key != "Visio" {
 		t.Fatalf("%+v, %v", second.Page.After, err)
 	}
-	if p := second.Pager("", "51 to 60"); p.FirstHref != "/s?state=held" || p.NextHref != "" {
+	if p := second.Pager("", "", "51 to 60"); p.FirstHref != "/s?state=held" || p.NextHref != "" {
 		t.Errorf("%+v", p)
 	}
 }

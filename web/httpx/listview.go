@@ -2,7 +2,7 @@ package httpx
 
 import (
 	"net/url"
-	"time"
+	"strconv"
 
 	"seatledger/views/ui"
 )
@@ -14,9 +14,9 @@ func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
 		Action: q.Path, Search: q.Search, SearchLabel: searchLabel,
 		Hidden: q.kept(), Chips: q.chips(), CSVHref: q.address(q.Path+".csv", q.parameters()),
 	}
-	for _, f := range q.spec.Filters {
-		if len(f.Allowed) > 0 {
-			bar.Selects = append(bar.Selects, f.field(q.filters[f.Name]))
+	for _, f := range q.Spec.Filters {
+		if inBar(f) {
+			bar.Selects = append(bar.Selects, fieldOf(f, q.Values[f.Name]))
 		}
 	}
 	if len(bar.Chips) > 1 {
@@ -28,7 +28,7 @@ func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
 // Column is the head of a column, a sort link when the list may be sorted by key.
 func (q ListQuery) Column(key, label string) ui.Column {
 	col := ui.Column{Label: label}
-	if !q.spec.Sorts.Has(key) {
+	if !q.Spec.Sorts.Has(key) {
 		return col
 	}
 	next := key
@@ -51,17 +51,23 @@ func (q ListQuery) NumberColumn(key, label string) ui.Column {
 	return col
 }
 
-// Pager leads to the first and the next page. next is the token of paging.Cut;
-// text says what is shown, as "1 to 50 of 1,240 subscriptions".
-func (q ListQuery) Pager(next, text string) ui.Pager {
+// Pager leads to the first, the previous and the next page. next and prev are the tokens
+// of the pages around (listing.Page); text says what is shown, as "50 of 1,240 subscriptions".
+func (q ListQuery) Pager(next, prev, text string) ui.Pager {
 	p := ui.Pager{Text: text}
-	if q.Page.After != nil {
+	at := func(name, token string) string {
+		v := q.parameters()
+		v.Set(name, token)
+		return q.address(q.Path, v)
+	}
+	if q.Page.After != nil || q.Page.Before != nil {
 		p.FirstHref = q.address(q.Path, q.parameters())
 	}
+	if prev != "" {
+		p.PrevHref = at("before", prev)
+	}
 	if next != "" {
-		v := q.parameters()
-		v.Set("after", next)
-		p.NextHref = q.address(q.Path, v)
+		p.NextHref = at("after", next)
 	}
 	return p
 }
@@ -70,7 +76,7 @@ func (q ListQuery) Pager(next, text string) ui.Pager {
 // value is empty, from its first page.
 func (q ListQuery) With(name, value string) string {
 	v := q.parameters()
-	if value == "" || name == "sort" && value == q.spec.Sorts.Default {
+	if value == "" || name == "sort" && value == q.Spec.Sorts.Default {
 		v.Del(name)
 	} else {
 		v.Set(name, value)
@@ -91,15 +97,18 @@ func (q ListQuery) parameters() url.Values {
 	if q.Search != "" {
 		v.Set("q", q.Search)
 	}
-	for name, value := range q.filters {
+	for name, value := range q.Values {
 		v.Set(name, value)
 	}
 	q.setSort(v)
+	if q.Page.Size > 0 {
+		v.Set("size", strconv.Itoa(q.Page.Size))
+	}
 	return v
 }
 
 func (q ListQuery) setSort(v url.Values) {
-	if s := q.Page.Order.String(); s != q.spec.Sorts.Default {
+	if s := q.Page.Order.String(); s != q.Spec.Sorts.Default {
 		v.Set("sort", s)
 	}
 }
@@ -111,12 +120,12 @@ func (q ListQuery) address(path string, v url.Values) string {
 // kept are the parameters that the form has no control for.
 func (q ListQuery) kept() []ui.Pair {
 	var out []ui.Pair
-	for _, f := range q.spec.Filters {
-		if v := q.filters[f.Name]; v != "" && len(f.Allowed) == 0 {
+	for _, f := range q.Spec.Filters {
+		if v := q.Values[f.Name]; v != "" && !inBar(f) {
 			out = append(out, ui.Pair{Name: f.Name, Value: v})
 		}
 	}
-	if s := q.Page.Order.String(); s != q.spec.Sorts.Default {
+	if s := q.Page.Order.String(); s != q.Spec.Sorts.Default {
 		out = append(out, ui.Pair{Name: "sort", Value: s})
 	}
 	return out
@@ -127,16 +136,19 @@ func (q ListQuery) chips() []ui.Chip {
 	if q.Search != "" {
 		out = append(out, ui.Chip{Label: "“" + q.Search + "”", RemoveHref: q.With("q", "")})
 	}
-	for _, f := range q.spec.Filters {
-		if v := q.filters[f.Name]; v != "" {
-			out = append(out, ui.Chip{Label: f.chip(v), RemoveHref: q.With(f.Name, "")})
+	for _, f := range q.Spec.Filters {
+		if v := q.Values[f.Name]; v != "" {
+			out = append(out, ui.Chip{Label: chipOf(f, v), RemoveHref: q.With(f.Name, "")})
 		}
 	}
 	return out
 }
 
-func (f Filter) chip(value string) string {
-	for _, c := range f.Allowed {
+// inBar tells whether a filter has a control of its own over the list.
+func inBar(f Filter) bool { return len(f.Choices) > 0 && !f.Aside }
+
+func chipOf(f Filter, value string) string {
+	for _, c := range f.Choices {
 		if c.Value == value {
 			return f.Label + ": " + c.Label
 		}
@@ -147,21 +159,16 @@ func (f Filter) chip(value string) string {
 	return f.Label + ": " + value
 }
 
-func (f Filter) field(value string) ui.Field {
+func fieldOf(f Filter, value string) ui.Field {
 	options := []ui.Option{{Value: "", Label: "All"}}
-	for _, c := range f.Allowed {
+	for _, c := range f.Choices {
 		options = append(options, ui.Option{Value: c.Value, Label: c.Label})
 	}
 	return ui.Field{Kind: ui.SelectBox, Name: f.Name, Label: f.Label, Value: value, Options: options}
 }
 
-func isDate(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
-}
-
-// Without are the parameters of this list but some, for an address in which several change.
-func (q ListQuery) Without(names ...string) url.Values {
+// Except are the parameters of this list but some, for an address in which several change.
+func (q ListQuery) Except(names ...string) url.Values {
 	v := q.parameters()
 	for _, name := range names {
 		v.Del(name)

@@ -21,8 +21,8 @@ import (
 var linesSpec = httpx.ListSpec{
 	Sorts: invoice.LineSorts(),
 	Filters: []httpx.Filter{
-		{Name: "state", Label: "Invoice", Allowed: stateChoices},
-		{Name: "kind", Label: "Line", Allowed: []httpx.Choice{{Value: "cycle", Label: "Cycle"},
+		{Name: "state", Label: "Invoice", Choices: stateChoices},
+		{Name: "kind", Label: "Line", Choices: []httpx.Choice{{Value: "cycle", Label: "Cycle"},
 			{Value: "catch_up", Label: "Catch-up"}, {Value: "price", Label: "Price difference"},
 			{Value: "once", Label: "Purchase"}, {Value: "typed", Label: "Typed by hand"},
 			{Value: "credit", Label: "Credit"}}},
@@ -53,7 +53,7 @@ func (h Handlers) Lines(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoice lines", nav),
 		Filters: q.FilterBar("Search product, part number or customer"), Table: linesTable(q, rows),
-		Pager: q.Pager(next, shown(len(rows), next, "line"))}
+		Pager: q.Pager(next, "", shown(len(rows), next, "line"))}
 	m.Page.Crumbs = crumbs
 	m.Page.Lead = "What every invoice bills, line by line, with the ledger rows it stands for in the file."
 	return httpx.Render(c, http.StatusOK, m.Show())

@@ -25,8 +25,8 @@ var stateChoices = []httpx.Choice{{Value: "draft", Label: "Draft"}, {Value: "bil
 var listSpec = httpx.ListSpec{
 	Sorts: invoice.Sorts(),
 	Filters: []httpx.Filter{
-		{Name: "state", Label: "State", Allowed: stateChoices},
-		{Name: "kind", Label: "Kind", Allowed: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"},
+		{Name: "state", Label: "State", Choices: stateChoices},
+		{Name: "kind", Label: "Kind", Choices: []httpx.Choice{{Value: "full_cycle", Label: "Full cycle"},
 			{Value: "change_log", Label: "Change log"}, {Value: "credit", Label: "Credit"}}},
 		{Name: "contract", Label: "One contract", IsID: true},
 		{Name: "crm_account", Label: "One CRM account", IsID: true},
@@ -51,7 +51,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Invoices", nav),
 		Filters: q.FilterBar("Search number, contract or customer"), Table: table(q, rows),
-		Pager: q.Pager(next, shown(len(rows), next, "invoice"))}
+		Pager: q.Pager(next, "", shown(len(rows), next, "invoice"))}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
 	before, err := opening.Load(ctx, h.Invoices.DB.Read(ctx))
 	if err != nil {

@@ -23,8 +23,8 @@ var historySpec = httpx.ListSpec{
 		{Name: "provider", Label: "Provider", IsID: true}, {Name: "account", Label: "One account", IsID: true},
 		{Name: "batch", Label: "One batch", IsID: true},
 		{Name: "by", Label: "Decided by",
-			Allowed: []httpx.Choice{{Value: "person", Label: "A person"}, {Value: "machine", Label: "Seatledger"}}},
-		{Name: "action", Label: "What", Allowed: []httpx.Choice{{Value: "map", Label: "Mapped"},
+			Choices: []httpx.Choice{{Value: "person", Label: "A person"}, {Value: "machine", Label: "Seatledger"}}},
+		{Name: "action", Label: "What", Choices: []httpx.Choice{{Value: "map", Label: "Mapped"},
 			{Value: "unmap", Label: "Unmapped"}, {Value: "exclude", Label: "Excluded"},
 			{Value: "include", Label: "Included"},
 			{Value: "undo", Label: "Undone"}, {Value: "no", Label: "Said no"}, {Value: "snooze", Label: "Snoozed"}}},
@@ -54,7 +54,7 @@ func (h Handlers) History(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Mapping history", nav),
 		Filters: withProviders(q.FilterBar("Search account, CRM account or person"), providers, q.Filter("provider")),
-		Table:   h.historyTable(q, rows), Pager: q.Pager(next, "")}
+		Table:   h.historyTable(q, rows), Pager: q.Pager(next, "", "")}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
 	m.Page.Lead = "Who decided what, when and why. What Seatledger mapped by itself stands here too, with what it " +
 		"rested on."

@@ -25,9 +25,9 @@ var listSpec = httpx.ListSpec{
 	Sorts: mapping.QueueSorts(),
 	Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider", IsID: true},
-		{Name: "show", Label: "Show", Allowed: []httpx.Choice{{Value: "open", Label: "To decide"},
+		{Name: "show", Label: "Show", Choices: []httpx.Choice{{Value: "open", Label: "To decide"},
 			{Value: "no_match", Label: "None of these"}, {Value: "snoozed", Label: "Snoozed"}}},
-		{Name: "band", Label: "Confidence", Allowed: []httpx.Choice{{Value: "certain", Label: "Certain"},
+		{Name: "band", Label: "Confidence", Choices: []httpx.Choice{{Value: "certain", Label: "Certain"},
 			{Value: "likely", Label: "Likely"}, {Value: "unclear", Label: "Unclear"},
 			{Value: "none", Label: "No candidate"}}},
 	},
@@ -55,7 +55,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{Page: session.Page(c, "Mapping queue as a list", nav),
 		Filters: withProviders(q.FilterBar("Search name, domain, external id or tenant id"), providers,
-			q.Filter("provider")), Pager: q.Pager(next, "")}
+			q.Filter("provider")), Pager: q.Pager(next, "", "")}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
 	m.Page.Lead = "What is certain stands first. Each account opens beside its candidates."
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "One at a time", Href: w.link(path)},

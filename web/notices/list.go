@@ -26,8 +26,8 @@ func spec(ctx context.Context, tx *gorm.DB) (httpx.ListSpec, error) {
 		kinds = append(kinds, httpx.Choice{Value: string(k), Label: k.Label()})
 	}
 	s := httpx.ListSpec{Sorts: notify.Sorts(), Filters: []httpx.Filter{
-		{Name: "kind", Label: "What", Allowed: kinds},
-		{Name: "unread", Label: "Read", Allowed: []httpx.Choice{{Value: "yes", Label: "Unread only"}}},
+		{Name: "kind", Label: "What", Choices: kinds},
+		{Name: "unread", Label: "Read", Choices: []httpx.Choice{{Value: "yes", Label: "Unread only"}}},
 		{Name: "provider", Label: "Provider"},
 	}}
 	order, err := provider.Sorts().Parse("name")
@@ -36,7 +36,7 @@ func spec(ctx context.Context, tx *gorm.DB) (httpx.ListSpec, error) {
 	}
 	of := &s.Filters[2]
 	err = provider.Each(ctx, tx, provider.Filter{}, order, func(r provider.Row) error {
-		of.Allowed = append(of.Allowed, httpx.Choice{Value: r.ID.String(), Label: r.Name})
+		of.Choices = append(of.Choices, httpx.Choice{Value: r.ID.String(), Label: r.Name})
 		return nil
 	})
 	return s, err
@@ -73,7 +73,7 @@ func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
 		frame.Actions = []templ.Component{readAll(frame.Here, newest)}
 	}
 	return views.List{Frame: frame, Filters: q.FilterBar(""), Table: h.table(q, rows, frame.Here),
-		Pager: q.Pager(next, fmt.Sprintf("%d notices on this page", len(rows)))}, nil
+		Pager: q.Pager(next, "", fmt.Sprintf("%d notices on this page", len(rows)))}, nil
 }
 
 func readAll(here string, newest uuid.UUID) templ.Component {

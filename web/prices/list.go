@@ -19,7 +19,7 @@ var listsSpec = httpx.ListSpec{
 	Sorts: price.ListSorts(),
 	Filters: []httpx.Filter{
 		{Name: "active", Label: "State",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
 	},
 }
 
@@ -41,7 +41,7 @@ func (h Handlers) List(c echo.Context) error {
 	m := layout.List{
 		Page: session.Page(c, "Price lists", nav), Filters: q.FilterBar("Search price lists"),
 		Table: listsTable(q, rows, mayWrite(c)),
-		Pager: q.Pager(next, fmt.Sprintf("%d price lists on this page", len(rows))),
+		Pager: q.Pager(next, "", fmt.Sprintf("%d price lists on this page", len(rows))),
 	}
 	m.Page.Lead = "What customers pay per unit of a product. A contract prices by one list."
 	if mayWrite(c) {

@@ -24,9 +24,9 @@ import (
 var itemsSpec = httpx.ListSpec{
 	Sorts: price.ItemSorts(),
 	Filters: []httpx.Filter{
-		{Name: "term", Label: "Term", Allowed: termChoices()},
+		{Name: "term", Label: "Term", Choices: termChoices()},
 		{Name: "in_force", Label: "In force",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "Today"}, {Value: "no", Label: "Not today"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "Today"}, {Value: "no", Label: "Not today"}}},
 	},
 }
 
@@ -66,7 +66,7 @@ func (h Handlers) Record(c echo.Context) error {
 	m := view.Record{
 		Page: session.Page(c, l.Name, nav), Filters: q.FilterBar("Search part number, product or vendor"),
 		Table: h.itemsTable(q, rows, itemsTable{list: l, mayWrite: mayWrite(c)}),
-		Pager: q.Pager(next, shown(len(rows), total)),
+		Pager: q.Pager(next, "", shown(len(rows), total)),
 	}
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Price list", badges(l), crumbs()
 	m.Page.Lead = "From its first day the newest price counts. A change here changes no subscription: " +

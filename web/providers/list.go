@@ -20,15 +20,15 @@ import (
 func listSpec() httpx.ListSpec {
 	return httpx.ListSpec{Sorts: provider.Sorts(), Filters: []httpx.Filter{
 		{Name: "active", Label: "State",
-			Allowed: []httpx.Choice{{Value: "true", Label: "Active"}, {Value: "false", Label: "Inactive"}}},
-		{Name: "connectivity", Label: "Connectivity", Allowed: connectivityChoices()},
-		{Name: "connector", Label: "Connector", Allowed: []httpx.Choice{
+			Choices: []httpx.Choice{{Value: "true", Label: "Active"}, {Value: "false", Label: "Inactive"}}},
+		{Name: "connectivity", Label: "Connectivity", Choices: connectivityChoices()},
+		{Name: "connector", Label: "Connector", Choices: []httpx.Choice{
 			{Value: distributor.Stellr, Label: connectorLabel(distributor.Stellr)},
 			{Value: distributor.StellrLegacy, Label: connectorLabel(distributor.StellrLegacy)},
 			{Value: distributor.Manual, Label: connectorLabel(distributor.Manual)},
 		}},
 		{Name: "unreadable", Label: "Unreadable records",
-			Allowed: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
+			Choices: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
 	}}
 }
 
@@ -95,7 +95,7 @@ func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Ro
 	}
 	return layout.List{
 		Page: page, Filters: q.FilterBar("Search name, host or reseller number"), Table: h.listTable(c, q, rows),
-		Pager: q.Pager(end.next, fmt.Sprintf("%d of %d", len(rows), end.total)),
+		Pager: q.Pager(end.next, "", fmt.Sprintf("%d of %d", len(rows), end.total)),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
@@ -24,8 +25,7 @@ const mostCounted = 10_000
 
 // found is what one look at the list brings.
 type found struct {
-	rows     []list.Row
-	next     string
+	listing.Page[list.Row]
 	total    int
 	progress list.Progress
 	waiting  int
@@ -33,46 +33,39 @@ type found struct {
 
 // List is the list of subscriptions, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
-	spec, err := h.spec(c)
+	q, err := h.ask(c)
 	if err != nil {
 		return err
 	}
-	q, err := httpx.ParseList(c, spec)
-	if err != nil {
-		return err
-	}
-	f := filterOf(q)
 	if httpx.IsCSV(c) {
-		return h.file(c, f, q)
+		return httpx.ListFile(c, h.DB, list.All, q)
 	}
-	var l found
-	err = h.DB.Snapshot(c.Request().Context(), func(tx *gorm.DB) error {
-		l, err = find(c.Request().Context(), tx, f, q)
-		return err
-	})
+	ctx := c.Request().Context()
+	l, err := find(ctx, h.DB.Read(ctx), q)
 	if err != nil {
 		return err
 	}
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.progress), Progress: progress(l.progress),
-		Filters: bar(q), Table: h.table(c, q, l.rows), Pager: q.Pager(l.next, shown(len(l.rows), l.total)),
+		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l.Rows),
+		Pager: q.Pager(l.Next, l.Prev, shown(len(l.Rows), l.total)),
 	}
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
 	m.Page.Banner = waiting(l.waiting)
-	if mayDecide(c) && len(l.rows) > 0 {
-		m.Bulk, m.Note, m.SignAll = bulk(q, l.rows), noteField(), signAll(q, l.progress)
+	if mayDecide(c) && len(l.Rows) > 0 {
+		m.Bulk, m.Note, m.SignAll = bulk(q, l.Rows), noteField(), signAll(q, l.progress)
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func find(ctx context.Context, db *gorm.DB, f list.Filter, q httpx.ListQuery) (l found, err error) {
-	if l.rows, l.next, err = list.Page(ctx, db, f, q.Page); err != nil {
+func find(ctx context.Context, db *gorm.DB, q httpx.ListQuery) (l found, err error) {
+	if l.Page, err = list.All.Page(ctx, db, q.Query); err != nil {
 		return l, err
 	}
-	if l.total, err = list.Count(ctx, db, f, mostCounted); err != nil {
+	if l.progress, err = list.ProgressOf(ctx, db, q.Query); err != nil {
 		return l, err
 	}
-	if l.progress, err = list.ProgressOf(ctx, db, f); err != nil {
+	if l.total, err = list.All.Count(ctx, db, q.Query, mostCounted); err != nil {
 		return l, err
 	}
 	l.waiting, err = review.Waiting(ctx, db)
@@ -102,13 +95,13 @@ func shown(n, total int) string {
 func tabs(q httpx.ListQuery, p list.Progress) ui.Tabs {
 	t := ui.Tabs{Label: "Verdicts"}
 	add := func(label, review, excluded string, n int) {
-		v := q.Without("review", "excluded")
+		v := q.Except("review", "excluded")
 		set(v, "review", review)
 		set(v, "excluded", excluded)
 		t.Items = append(t.Items, ui.Tab{Label: label, Href: address(q.Path, v), Count: count(n),
 			Active: q.Filter("review") == review && q.Filter("excluded") == excluded})
 	}
-	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Without("review", "excluded")),
+	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Except("review", "excluded")),
 		Active: q.Filter("review") == "" && q.Filter("excluded") == ""})
 	add("Fail", "fail", "no", p.Failing())
 	add("Warn", "warn", "no", p.Warn)

@@ -3,14 +3,17 @@ package subscriptions
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/ledger"
+	"seatledger/internal/money"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
@@ -141,4 +144,18 @@ func priceCells(p list.DatedPrice) []httpx.Cell {
 		moment(&p.RecordedAt), amount(p.UnitPrice), plain(string(p.PricePeriod)), plain(p.Currency), plain(aside),
 		text(p.Actor), text(p.Why()),
 	}
+}
+
+func amount(d decimal.NullDecimal) httpx.Cell {
+	if !d.Valid {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(money.Plain(d.Decimal))
+}
+
+func moment(t *time.Time) httpx.Cell {
+	if t == nil {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(t.UTC().Format(time.RFC3339Nano))
 }

@@ -25,17 +25,13 @@ func signAll(q httpx.ListQuery, p list.Progress) *ui.LinkButton {
 		return nil
 	}
 	return &ui.LinkButton{Text: "Sign all " + count(n) + " that match",
-		Href: address(path+"/sign-off", q.Without("sort")), Icon: "sign"}
+		Href: address(path+"/sign-off", q.Except("sort")), Icon: "sign"}
 }
 
 // ConfirmSignOff shows what a signature under all subscriptions of a filter would
 // cover, before it is given.
 func (h Handlers) ConfirmSignOff(c echo.Context) error {
-	spec, err := h.spec(c)
-	if err != nil {
-		return err
-	}
-	q, err := httpx.ParseList(c, spec)
+	q, err := h.ask(c)
 	if err != nil {
 		return err
 	}
@@ -43,7 +39,7 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 	var s list.Signables
 	var digest string
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		if s, err = list.SignablesOf(ctx, tx, filterOf(q)); err != nil {
+		if s, err = list.SignablesOf(ctx, tx, q.Query); err != nil {
 			return err
 		}
 		digest, err = review.Digest(ctx, tx, s.IDs)
@@ -61,13 +57,13 @@ func (h Handlers) ConfirmSignOff(c echo.Context) error {
 }
 
 func (h Handlers) confirmForm(q httpx.ListQuery, s list.Signables, digest string) ui.ConfirmForm {
-	list := address(path, q.Without())
+	list := address(path, q.Except())
 	f := ui.ConfirmForm{
 		Action: path + "/sign-off", Title: "Sign off " + plural(len(s.IDs), "subscription", "subscriptions") + "?",
 		Gentle: true, Cancel: list, Button: "Sign off " + count(len(s.IDs)),
 		Text: "Your name goes under customer, contract and pricing of each as they stand now. " +
 			"Those that fail are left out; those signed before stay as they are.",
-		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Without("sort").Encode()},
+		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Except("sort").Encode()},
 			{Name: "digest", Value: digest}, {Name: "next", Value: list}},
 	}
 	f.Effects = []ui.Definition{
@@ -107,7 +103,7 @@ func (h Handlers) signMatching(c echo.Context, form httpx.Values) error {
 				"Nothing was signed.")
 	}
 	ctx := c.Request().Context()
-	ids, err := list.Signable(ctx, h.DB.Read(ctx), filterOf(q))
+	ids, err := list.Signable(ctx, h.DB.Read(ctx), q.Query)
 	if err != nil {
 		return err
 	}
@@ -116,11 +112,7 @@ func (h Handlers) signMatching(c echo.Context, form httpx.Values) error {
 
 // filterIn reads the list's parameters out of a form as the list reads them out of its address.
 func (h Handlers) filterIn(c echo.Context, encoded string) (httpx.ListQuery, error) {
-	spec, err := h.spec(c)
-	if err != nil {
-		return httpx.ListQuery{}, err
-	}
 	r := c.Request().Clone(c.Request().Context())
 	r.URL = &url.URL{Path: path, RawQuery: encoded}
-	return httpx.ParseList(c.Echo().NewContext(r, nil), spec)
+	return h.ask(c.Echo().NewContext(r, nil))
 }

@@ -112,7 +112,7 @@ func back(form httpx.Values) string {
 func bulk(q httpx.ListQuery, rows []list.Row) *ui.BulkBar {
 	return &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick the subscriptions that are right.",
-		Hidden: append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Without())}),
+		Hidden: append(seen(rows), ui.Pair{Name: "next", Value: address(q.Path, q.Except())}),
 		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
 			{Text: "Deactivate", Action: path + "/deactivate"}},
 	}

@@ -12,40 +12,32 @@ import (
 
 const bulkForm = "sign-off"
 
-func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.Table {
-	t := ui.Table{
-		Caption: "Subscriptions",
-		Columns: []ui.Column{
-			q.Column("product", "Product"), {Label: "Review"}, {Label: "Customer"}, q.Column("external_id", "Id"),
-			{Label: "State"},
-			q.NumberColumn("quantity", "Seats"), {Label: "Price", Numeric: true}, nowrap(q.Column("end_date", "Ends")),
-		},
-		Empty: empty(q),
-	}
+func table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.Table {
+	t := httpx.ListTable(list.All, q, rows, cells, func(r list.Row, row *ui.Row) {
+		row.ID, row.Label = r.ID.String(), called(r.Product, r.ExternalID)+" of "+owner(r)
+		row.Muted = r.State == subscription.Inactive
+		row.Unselectable = r.Review != "ok" && r.Review != "warn"
+	})
+	t.Empty = empty(q)
 	if mayDecide(c) {
 		t.Select = &ui.Selection{FormID: bulkForm}
-	}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, row(r))
 	}
 	return t
 }
 
-func row(r list.Row) ui.Row {
-	return ui.Row{
-		ID: r.ID.String(), Label: called(r.Product, r.ExternalID) + " of " + owner(r),
-		Muted:        r.State == subscription.Inactive,
-		Unselectable: r.Review != "ok" && r.Review != "warn",
-		Cells: []ui.Cell{
-			{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber},
-			{Badges: reviewBadge(r.Review)}, customer(r),
-			{Text: r.ExternalID, Mono: true, Sub: r.Provider}, state(r), ui.TextCell(count(r.Quantity)),
-			prices(r), ends(r),
-		},
-	}
+// cells are the columns that say more than their value.
+var cells = httpx.Cells[list.Row]{
+	"product": func(r list.Row) ui.Cell {
+		return ui.Cell{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}
+	},
+	"review":      func(r list.Row) ui.Cell { return ui.Cell{Badges: reviewBadge(r.Review)} },
+	"crm_account": customer,
+	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true, Sub: r.Provider} },
+	"state":       state,
+	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(count(r.Quantity)) },
+	"unit_price":  prices,
+	"end_date":    ends,
 }
-
-func nowrap(c ui.Column) ui.Column { c.Nowrap = true; return c }
 
 // state is ours, with the distributor's under it where that is another than plainly active.
 func state(r list.Row) ui.Cell {

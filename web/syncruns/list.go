@@ -62,9 +62,9 @@ func (h Handlers) readList(ctx context.Context, tx *gorm.DB, q httpx.ListQuery) 
 func (h Handlers) listSpec(ctx context.Context) (httpx.ListSpec, error) {
 	spec := httpx.ListSpec{Sorts: syncing.Sorts(), Filters: []httpx.Filter{
 		{Name: "provider", Label: "Provider"},
-		{Name: "kind", Label: "What", Allowed: kindChoices()},
-		{Name: "state", Label: "State", Allowed: stateChoices()},
-		{Name: "trigger", Label: "Started by", Allowed: triggerChoices()},
+		{Name: "kind", Label: "What", Choices: kindChoices()},
+		{Name: "state", Label: "State", Choices: stateChoices()},
+		{Name: "trigger", Label: "Started by", Choices: triggerChoices()},
 		{Name: "since", Label: "Requested since", IsDate: true},
 	}}
 	order, err := provider.Sorts().Parse("name")
@@ -72,7 +72,7 @@ func (h Handlers) listSpec(ctx context.Context) (httpx.ListSpec, error) {
 		return spec, err
 	}
 	err = provider.Each(ctx, h.DB.Read(ctx), provider.Filter{}, order, func(r provider.Row) error {
-		spec.Filters[0].Allowed = append(spec.Filters[0].Allowed, httpx.Choice{Value: r.ID.String(), Label: r.Name})
+		spec.Filters[0].Choices = append(spec.Filters[0].Choices, httpx.Choice{Value: r.ID.String(), Label: r.Name})
 		return nil
 	})
 	return spec, err
@@ -120,7 +120,7 @@ func (h Handlers) listView(c echo.Context, q httpx.ListQuery, p listPage) layout
 		"Nothing is ever changed at the distributor."
 	return layout.List{
 		Page: page, Filters: q.FilterBar(""), Table: h.listTable(q, p.rows),
-		Pager: q.Pager(p.next, fmt.Sprintf("%d of %d", len(p.rows), p.total)),
+		Pager: q.Pager(p.next, "", fmt.Sprintf("%d of %d", len(p.rows), p.total)),
 	}
 }
 

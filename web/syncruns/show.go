@@ -59,7 +59,7 @@ func (h Handlers) Show(c echo.Context) error {
 // outcomeSpec is what the address of a run may say: which accounts to list, and from where on.
 func outcomeSpec() httpx.ListSpec {
 	return httpx.ListSpec{Sorts: syncing.OutcomeSorts(),
-		Filters: []httpx.Filter{{Name: "outcome", Label: "Accounts", Allowed: []httpx.Choice{
+		Filters: []httpx.Filter{{Name: "outcome", Label: "Accounts", Choices: []httpx.Choice{
 			{Value: syncing.OutcomeFailed, Label: "Failed"}, {Value: syncing.OutcomeChanged, Label: "Changed"},
 			{Value: syncing.OutcomeHeld, Label: "Held"}}}}}
 }

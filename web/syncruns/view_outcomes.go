@@ -40,7 +40,7 @@ func outcomes(r record, q httpx.ListQuery) *view.Outcomes {
 		}
 	}
 	if r.next != "" || q.Page.After != nil {
-		p := q.Pager(r.next, fmt.Sprintf("%d of %d", len(r.rows), r.outcomes[shown]))
+		p := q.Pager(r.next, "", fmt.Sprintf("%d of %d", len(r.rows), r.outcomes[shown]))
 		out.Pager = &p
 	}
 	return out

@@ -41,7 +41,7 @@ func CostWithoutCustomer(ctx context.Context, db *gorm.DB) ([]Orphans, error) {
 			count(*) FILTER (WHERE costed) AS costed,
 			sum(billable_quantity * unit_cost / CASE cost_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year'
 			THEN 12 ELSE 36 END) FILTER (WHERE costed) AS sum
-		FROM (SELECT *, ` + movedHere + ` AS moved,
+		FROM (SELECT *,
 				unit_cost IS NOT NULL AND cost_currency <> ''
 				AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
 			FROM subscriptions s WHERE state = 'held' AND hold_reason IN ('unmapped', 'excluded')) s

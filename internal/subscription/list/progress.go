@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+
+	"seatledger/internal/listing"
 	"seatledger/internal/subscription"
 )
 
@@ -23,14 +25,18 @@ func (p Progress) Total() int { return p.Signed + p.OK + p.Warn + p.Fail + p.Unj
 // Failing is how many rows fail, those included that vanished.
 func (p Progress) Failing() int { return p.Fail + p.Vanished }
 
-// ProgressOf counts the verdicts of a filter's subscriptions, whatever review the filter asks for.
-func ProgressOf(ctx context.Context, db *gorm.DB, f Filter) (Progress, error) {
-	f.Review, f.Excluded = "", ""
-	where, args := f.where()
+// ProgressOf counts the verdicts of a query's subscriptions, whatever review it asks for.
+func ProgressOf(ctx context.Context, db *gorm.DB, q listing.Query) (Progress, error) {
+	q = q.Without("review", "excluded")
+	where, args := q.Where()
+	from, n := "subscriptions s", "count(*)"
+	if All.Kept(q) {
+		from, n = All.Counts, "sum(n)"
+	}
 	var rows []counted
-	err := db.WithContext(ctx).Raw(`SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason,
-		'') AS hold_reason, count(*) AS n
-		FROM subscriptions s WHERE `+where+` GROUP BY s.state, s.hold_reason, s.review`, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT coalesce(s.review, '') AS review, s.state,
+			coalesce(s.hold_reason, '') AS hold_reason, `+n+` AS n
+		FROM `+from+` WHERE `+where+` GROUP BY s.state, s.hold_reason, s.review`, args...).Scan(&rows).Error
 	if err != nil {
 		return Progress{}, fmt.Errorf("review progress: %w", err)
 	}

@@ -8,13 +8,14 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/postgres"
 )
 
-// Signable gives the ids of a filter's subscriptions that may be signed off: their
+// Signable gives the ids of a query's subscriptions that may be signed off: their
 // review is ok or warns, and no signature stands.
-func Signable(ctx context.Context, db *gorm.DB, f Filter) ([]uuid.UUID, error) {
-	where, args := f.where()
+func Signable(ctx context.Context, db *gorm.DB, q listing.Query) ([]uuid.UUID, error) {
+	where, args := q.Where()
 	var ids []uuid.UUID
 	err := db.WithContext(ctx).Raw("SELECT s.id FROM subscriptions s WHERE "+where+
 		" AND s.state <> 'inactive' AND s.review IN ('ok', 'warn') ORDER BY s.id", args...).Scan(&ids).Error
@@ -24,12 +25,12 @@ func Signable(ctx context.Context, db *gorm.DB, f Filter) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// Signables is what a signature under all signable subscriptions of a filter would cover.
+// Signables is what a signature under all signable subscriptions of a query would cover.
 type Signables struct {
 	IDs      []uuid.UUID
 	OK, Warn int
-	Failing  int // of the same filter, left out
-	Signed   int // of the same filter, signed before
+	Failing  int // of the same query, left out
+	Signed   int // of the same query, signed before
 	Seats    int
 	Monthly  []Sum // per currency; one-time prices left out
 	Warnings []Warning
@@ -49,13 +50,13 @@ type Warning struct {
 }
 
 // SignablesOf reads them, within one snapshot.
-func SignablesOf(ctx context.Context, db *gorm.DB, f Filter) (Signables, error) {
+func SignablesOf(ctx context.Context, db *gorm.DB, q listing.Query) (Signables, error) {
 	var s Signables
 	var err error
-	if s.IDs, err = Signable(ctx, db, f); err != nil {
+	if s.IDs, err = Signable(ctx, db, q); err != nil {
 		return s, err
 	}
-	p, err := ProgressOf(ctx, db, f)
+	p, err := ProgressOf(ctx, db, q)
 	if err != nil {
 		return s, err
 	}

@@ -3,6 +3,7 @@ package list_test
 import (
 	"testing"
 
+	"seatledger/internal/subscription/list"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -13,6 +14,8 @@ func crowd(t testing.TB, n int) *pgtest.DB {
 	db := pgtest.New(t)
 	for _, sql := range []string{
 		`ALTER TABLE subscriptions DISABLE TRIGGER USER`,
+		`ALTER TABLE subscriptions ENABLE TRIGGER subscription_words`,
+		`ALTER TABLE subscriptions ENABLE TRIGGER count_added`,
 		`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
 			credentials_at, created_at, updated_at)
 			SELECT gen_random_uuid(), 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(), now(),
@@ -54,8 +57,10 @@ func crowd(t testing.TB, n int) *pgtest.DB {
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 			SELECT id, CASE review WHEN 'fail' THEN 'fail' WHEN 'warn' THEN 'warn'
 			ELSE 'ok' END, '[]', md5(id::text), now() FROM subscriptions WHERE review IS NOT NULL`,
+		`UPDATE subscriptions SET findings = CASE review WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price']
+			WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END`,
 		`ALTER TABLE subscriptions ENABLE TRIGGER USER`,
-		`VACUUM ANALYZE`,
+		`ALTER TABLE subscriptions DISABLE TRIGGER subscriptions_ledger_sums`,
 	} {
 		args := []any{}
 		for i := range sql {
@@ -66,6 +71,14 @@ func crowd(t testing.TB, n int) *pgtest.DB {
 		}
 		if _, err := db.Owner().Exec(t.Context(), sql, args...); err != nil {
 			t.Fatalf("%.80s: %v", sql, err)
+		}
+	}
+	if counts, rows, err := list.Mend(t.Context(), db.DB); err != nil || counts+rows > 0 {
+		t.Fatalf("%d counts and %d rows had to be mended, %v", counts, rows, err)
+	}
+	for _, sql := range []string{`ALTER TABLE subscriptions ENABLE TRIGGER subscriptions_ledger_sums`, `VACUUM ANALYZE`} {
+		if _, err := db.Owner().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
 		}
 	}
 	return db

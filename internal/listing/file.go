@@ -1,0 +1,156 @@
+package listing
+
+import (
+	"bytes"
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
+)
+
+// chunk is how many records of a file are read at a time: the first leave long before the last is read.
+const chunk = 5000
+
+// Each hands over the fields of every record that a query lets through, in order and from
+// one snapshot, as the file writes them. The fields are good until do returns. The database
+// writes the values; no record is ever built here, since a file of a million would spend
+// most of its time on that.
+func (l *List[R]) Each(ctx context.Context, db *postgres.DB, q Query, do func(fields [][]byte) error) error {
+	conn, err := db.Pool().Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("file of %s: %w", l.Name, err)
+	}
+	defer conn.Release()
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return fmt.Errorf("file of %s: %w", l.Name, err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	if _, err := tx.Exec(ctx, "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'"); err != nil {
+		return fmt.Errorf("file of %s: %w", l.Name, err)
+	}
+	f := fileReader[R]{list: l, columns: l.filed(), conn: tx.Conn().PgConn(), query: q, do: do}
+	for {
+		n, err := f.next(ctx)
+		if err != nil {
+			return fmt.Errorf("file of %s: %w", l.Name, err)
+		}
+		if n < chunk {
+			return nil
+		}
+	}
+}
+
+type fileReader[R any] struct {
+	list    *List[R]
+	columns []Column[R]
+	conn    *pgconn.PgConn
+	query   Query
+	after   *paging.Cursor
+	do      func([][]byte) error
+}
+
+// next reads the records of one chunk and remembers where it ended.
+func (f *fileReader[R]) next(ctx context.Context) (int, error) {
+	sql, args, err := f.statement()
+	if err != nil {
+		return 0, err
+	}
+	rows := f.conn.ExecParams(ctx, sql, args, nil, nil, nil)
+	n, width := 0, len(f.columns)
+	fields := make([][]byte, width)
+	var key, id []byte
+	for rows.NextRow() {
+		values := rows.Values()
+		for i, c := range f.columns {
+			fields[i] = c.Kind.write(values[i])
+		}
+		key, id = bytes.Clone(values[width]), append(id[:0], values[width+1]...)
+		n++
+		if err := f.do(fields); err != nil {
+			_, _ = rows.Close()
+			return n, err
+		}
+	}
+	if _, err := rows.Close(); err != nil {
+		return n, err
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	return n, f.remember(key, id)
+}
+
+func (f *fileReader[R]) remember(key, id []byte) error {
+	last, err := uuid.ParseBytes(id)
+	if err != nil {
+		return err
+	}
+	var text *string
+	if key != nil {
+		text = new(string)
+		*text = string(key)
+	}
+	f.after = f.query.Page.Order.CursorOf(text, last)
+	return nil
+}
+
+func (f *fileReader[R]) statement() (string, [][]byte, error) {
+	l, order := f.list, f.query.Page.Order
+	where, args := f.query.Where()
+	behind, more := order.Where(f.after)
+	columns := make([]string, len(f.columns))
+	for i, c := range f.columns {
+		columns[i] = c.SQL
+	}
+	outer := order
+	outer.Sort.Expr, outer.ID = "page.page_key", "page.page_id"
+	sql := fmt.Sprintf(`SELECT %s, page.page_key::text, page.page_id
+		FROM (SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) page
+		JOIN %s ON %s = page.page_id %s ORDER BY %s`,
+		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), chunk,
+		l.Table, l.ID, l.Joins, outer.SQL())
+	texts, err := asTexts(append(args, more...))
+	return numbered(sql), texts, err
+}
+
+// numbered turns the placeholders of the conditions into PostgreSQL's own.
+func numbered(sql string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range sql {
+		if r != '?' {
+			b.WriteRune(r)
+			continue
+		}
+		n++
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+	}
+	return b.String()
+}
+
+func asTexts(args []any) ([][]byte, error) {
+	out := make([][]byte, len(args))
+	for i, a := range args {
+		if v, ok := a.(driver.Valuer); ok {
+			value, err := v.Value()
+			if err != nil {
+				return nil, err
+			}
+			a = value
+		}
+		if a != nil {
+			out[i] = fmt.Append(nil, a)
+		}
+	}
+	return out, nil
+}

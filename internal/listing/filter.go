@@ -1,0 +1,70 @@
+package listing
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Filter is one parameter that narrows a list.
+type Filter struct {
+	Name  string
+	Label string // for chips and selects
+	Where string // the condition over the table; "?" is the value, as often as it stands there
+
+	// What its value may be: one of Choices, one of what ChoicesSQL finds, a record's id, or a date.
+	Choices    []Choice
+	ChoicesSQL string // value and label, in order
+	IsID       bool
+	NameSQL    string // the name of the record with the id "?", for the chip
+	IsDate     bool
+
+	Args  func(value string) []any // what "?" stands for; nil: the value itself, as often as needed
+	Aside bool                     // not in the bar: tabs and links choose it
+
+	Counted bool // the kept counts carry it
+}
+
+// Choice is one allowed word of a filter and how it reads on the screen.
+type Choice struct {
+	Value, Label string
+	Where        string // in place of the filter's condition
+}
+
+func (f Filter) accepts(v string) bool {
+	switch {
+	case f.IsID:
+		_, err := uuid.Parse(v)
+		return err == nil && len(v) == 36
+	case f.IsDate:
+		_, err := time.Parse(time.DateOnly, v)
+		return err == nil
+	}
+	return f.choice(v) != nil
+}
+
+func (f Filter) choice(v string) *Choice {
+	for i := range f.Choices {
+		if f.Choices[i].Value == v {
+			return &f.Choices[i]
+		}
+	}
+	return nil
+}
+
+// condition is the filter's SQL for a value, with its arguments.
+func (f Filter) condition(v string) (string, []any) {
+	where := f.Where
+	if c := f.choice(v); c != nil && c.Where != "" {
+		where = c.Where
+	}
+	if f.Args != nil {
+		return where, f.Args(v)
+	}
+	args := make([]any, strings.Count(where, "?"))
+	for i := range args {
+		args[i] = v
+	}
+	return where, args
+}

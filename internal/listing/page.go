@@ -1,0 +1,144 @@
+package listing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/paging"
+)
+
+// Page is some rows of a list, with the tokens of the pages around them; empty where there is none.
+type Page[R any] struct {
+	Rows       []R
+	Next, Prev string
+}
+
+// Page reads the rows that a query asks for. The keys are paged first and everything else is
+// joined to them after, or the planner sizes each join for the whole table.
+func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], error) {
+	if q.Search != "" && q.Spec.Search.IDs != "" {
+		rows, enough, err := l.walk(ctx, db, q)
+		if err != nil || enough {
+			return l.cut(q, rows, err)
+		}
+	}
+	sql, args := l.Statement(q)
+	rows, err := l.read(ctx, db, q, sql, args)
+	return l.cut(q, rows, err)
+}
+
+// Statement is what Page asks the database, so that a test can ask how it would be carried out.
+func (l *List[R]) Statement(q Query) (string, []any) {
+	where, args := q.Where()
+	behind, more := q.Page.Where()
+	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
+		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
+	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()})
+}
+
+// walk looks for a frequent term among the next records in the list's order. It is enough
+// when it fills the page, or when the list has no further records.
+func (l *List[R]) walk(ctx context.Context, db *gorm.DB, q Query) (rows []keyed[R], enough bool, err error) {
+	where, args := q.narrow()
+	behind, more := q.Page.Where()
+	match, like := q.Spec.Search.matches(q.Search)
+	alias := l.Table[strings.LastIndexByte(l.Table, ' ')+1:]
+	order := q.Page.Sorted()
+	keys := fmt.Sprintf(`SELECT %s AS page_id, %s AS page_key
+		FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?) %s WHERE %s ORDER BY %s LIMIT ?`,
+		l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), alias, match, order.SQL())
+	rows, err = l.read(ctx, db, q, l.dressed(q, keys),
+		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}))
+	return rows, len(rows) == q.Page.Limit(), err
+}
+
+// keyed is a row with the sort key by which the next page finds it.
+type keyed[R any] struct {
+	row R
+	key *string
+	id  uuid.UUID
+}
+
+// dressed joins to a page of keys what its rows show.
+func (l *List[R]) dressed(q Query, keys string) string {
+	order := q.Page.Sorted()
+	order.Sort.Expr, order.ID = "page.page_key", "page.page_id"
+	return fmt.Sprintf(`SELECT %spage.page_key::text, page.page_id FROM (%s) page
+		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keys, l.Table, l.ID, l.Joins, order.SQL())
+}
+
+func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any) ([]keyed[R], error) {
+	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", l.Name, err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := make([]keyed[R], 0, q.Page.Limit())
+	var into []any
+	for rows.Next() {
+		out = append(out, keyed[R]{})
+		k := &out[len(out)-1]
+		into = append(l.into(into[:0], &k.row), &k.key, &k.id)
+		if err := rows.Scan(into...); err != nil {
+			return nil, fmt.Errorf("list %s: %w", l.Name, err)
+		}
+	}
+	return out, rows.Err()
+}
+
+// shown are the expressions of the columns that a page reads, each with its comma.
+func (l *List[R]) shown() string {
+	var b strings.Builder
+	for _, c := range l.Columns {
+		if c.Into != nil {
+			b.WriteString(c.SQL)
+			b.WriteString(", ")
+		}
+	}
+	return b.String()
+}
+
+func (l *List[R]) into(into []any, row *R) []any {
+	for _, c := range l.Columns {
+		if c.Into != nil {
+			into = append(into, c.Into(row))
+		}
+	}
+	return into
+}
+
+// cut drops the surplus row that told whether there are more, and names the pages around.
+func (l *List[R]) cut(q Query, rows []keyed[R], err error) (Page[R], error) {
+	if err != nil {
+		return Page[R]{}, err
+	}
+	surplus := len(rows) == q.Page.Limit()
+	if surplus {
+		rows = rows[:len(rows)-1]
+	}
+	back := q.Page.After == nil && q.Page.Before != nil
+	if back {
+		slices.Reverse(rows)
+	}
+	var p Page[R]
+	for _, k := range rows {
+		p.Rows = append(p.Rows, k.row)
+	}
+	if len(rows) == 0 {
+		return p, nil
+	}
+	if surplus || back {
+		p.Next, err = token(q.Page.Order, rows[len(rows)-1])
+	}
+	if err == nil && (q.Page.After != nil || back && surplus) {
+		p.Prev, err = token(q.Page.Order, rows[0])
+	}
+	return p, err
+}
+
+func token[R any](o paging.Order, k keyed[R]) (string, error) { return o.Token(k.key, k.id) }

@@ -1,0 +1,38 @@
+package listing
+
+import (
+	"strings"
+
+	"seatledger/internal/postgres"
+)
+
+// Search is how a list is searched.
+type Search struct {
+	Label string // what is searched, for the box; empty: the list is not searched
+	Where string // a condition over the table; "?" is the LIKE pattern, as often as it stands there
+	// IDs finds the ids of all records that match, by trigram indexes alone, whatever the planner
+	// thinks of the term: one "?" for the pattern. Empty: Where is good enough.
+	IDs string
+}
+
+// walked is how many records are looked at in the list's order before a term is taken
+// for a rare one. A frequent term fills a page within that; looking all its matches up
+// and sorting them would cost many times as much. A rare one has few to sort.
+const walked = 1500
+
+func (s Search) matches(term string) (string, []any) {
+	like := postgres.Contains(term)
+	args := make([]any, strings.Count(s.Where, "?"))
+	for i := range args {
+		args[i] = like
+	}
+	return "(" + s.Where + ")", args
+}
+
+// found is the condition for a term whose matches are looked up first.
+func (s Search) found(term string) (string, []any) {
+	if s.IDs == "" {
+		return s.matches(term)
+	}
+	return "(" + s.IDs + ")", []any{postgres.Contains(term)}
+}

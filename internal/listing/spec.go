@@ -1,0 +1,73 @@
+package listing
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+// Spec is what the list's address may say now: what there is to choose from, and what the
+// ids of this address are called, in one statement.
+func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, error) {
+	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...)}
+	var parts []string
+	var args []any
+	for i, f := range s.Filters {
+		if f.ChoicesSQL != "" {
+			parts = append(parts, fmt.Sprintf("SELECT %d AS filter, value, label, place FROM (%s) c (value, label, "+
+				"place)",
+				i, f.ChoicesSQL))
+		}
+		id, err := uuid.Parse(raw.Get(f.Name))
+		if f.NameSQL != "" && err == nil {
+			parts = append(parts, fmt.Sprintf("SELECT %d, '', name, '' FROM (%s) n (name)", i, f.NameSQL))
+			args = append(args, id)
+		}
+	}
+	if len(parts) == 0 {
+		return s, nil
+	}
+	var found []struct {
+		Filter       int
+		Value, Label string
+	}
+	sql := "SELECT filter, value, label FROM (" + strings.Join(parts,
+		" UNION ALL ") + ") said ORDER BY filter, place, label"
+	if err := db.WithContext(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
+		return s, fmt.Errorf("choices of %s: %w", l.Name, err)
+	}
+	for _, r := range found {
+		f := &s.Filters[r.Filter]
+		if f.IsID {
+			f.Label += ": " + r.Label
+			continue
+		}
+		f.Choices = append(f.Choices, Choice{Value: r.Value, Label: r.Label})
+	}
+	return s, nil
+}
+
+// Filter finds a filter by its name, so that a screen adds choices which it alone knows; nil: there is none.
+func (s *Spec) Filter(name string) *Filter {
+	for i := range s.Filters {
+		if s.Filters[i].Name == name {
+			return &s.Filters[i]
+		}
+	}
+	return nil
+}
+
+// Values are filters by name, with what they are set to.
+type Values = map[string]string
+
+// Ask is a query made by the program itself: values that the list's filters allow, in the usual order.
+func (l *List[R]) Ask(values Values) Query {
+	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: l.Filters}
+	q := Query{Spec: s, Values: values}
+	q.Page.Order, _ = s.Sorts.Parse("") // the default is one of the list's own
+	return q
+}
