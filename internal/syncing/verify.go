@@ -39,7 +39,8 @@ func ofAll(c distributor.Check, kind Kind) error {
 	}
 	for _, l := range c.Layers {
 		if l.Result == distributor.Failed {
-			if l.Name == distributor.LayerSubscriptions || l.Name == distributor.LayerCustomers && kind == Subscriptions {
+			if l.Name == distributor.LayerSubscriptions || l.Name == distributor.LayerCustomers &&
+				kind == Subscriptions {
 				return nil
 			}
 			return err

@@ -107,7 +107,8 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) u
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), h.when(e), ui.TextCell(e.Actor),
 			ui.TextCell(readable(e.Action)),
-			{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Sub: readable(e.ObjectType), Href: objectHref(c, e)}, ui.TextCell(summary(e)),
+			{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Sub: readable(e.ObjectType), Href: objectHref(c, e)},
+			ui.TextCell(summary(e)),
 		}})
 	}
 	return t

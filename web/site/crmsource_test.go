@@ -31,7 +31,8 @@ func (w *walk) readCRM() {
 	file := w.look("/crm-accounts/import", "external_id,name\r\nC-900,Taken Back Ltd\r\n")
 	file.FormTo(file.Path() + "/apply").Submit().Next()
 	capture := w.admin.Get(w.provider).FormTo(w.provider + "/capture").Submit().Next().Path()
-	w.admin.Get(w.provider+"/dialect").FormTo(w.provider+"/dialect").Set("statuses", "Parked = suspended").Submit().Next()
+	w.admin.Get(w.provider+"/dialect").FormTo(w.provider+"/dialect").Set("statuses",
+		"Parked = suspended").Submit().Next()
 	w.extra = append(w.extra, record, capture)
 }
 
