@@ -73,7 +73,7 @@ type Subscription struct {
 	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
 }
 
-// record is what one invoice took of one subscription: seats and exact worth of each day.
+// record is what one invoice, or one line of it, took of one subscription: seats and exact worth of each day.
 type record struct {
 	place    int
 	contract *Contract
@@ -82,7 +82,6 @@ type record struct {
 	amount   *big.Rat
 	goodwill *big.Rat
 	standing bool
-	void     bool
 	last     Day // first day after its lines
 
 	exact      *big.Rat // what standing lines before it were worth exactly
@@ -101,8 +100,9 @@ type Invoice struct {
 	Full     bool
 	End      Day
 	Void     bool
-	Lines    map[*Subscription]*big.Rat // the amount of each subscription; those with nothing have none
-	records  map[*Subscription]*record
+	Lines    map[*Subscription]*big.Rat  // the amount of each subscription; those with nothing have none
+	records  map[*Subscription]*record   // what was due
+	parts    map[*Subscription][]*record // and the lines that say it
 }
 
 func (m *Model) next() int {

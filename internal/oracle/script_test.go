@@ -47,8 +47,9 @@ type op struct {
 	Sub    int    `json:"sub,omitempty"`
 	On     string `json:"on,omitempty"` // a day
 	N      int    `json:"n,omitempty"`
-	Yes    bool   `json:"yes,omitempty"`  // with refund; replace later prices; contract B
-	Open   bool   `json:"open,omitempty"` // leave the draft open
+	Yes    bool   `json:"yes,omitempty"`    // with refund; replace later prices; contract B
+	Open   bool   `json:"open,omitempty"`   // leave the draft open
+	Single bool   `json:"single,omitempty"` // credit one line; goodwill over all lines of the subscription
 	Price  string `json:"price,omitempty"`
 	Period string `json:"period,omitempty"`
 }
@@ -318,9 +319,9 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 	case n < 79:
 		return []op{{Act: issue}}
 	case n < 83:
-		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50)}}
+		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50), Single: chance(r, 50)}}
 	case n < 86:
-		return []op{{Act: goodwill, N: r.IntN(6), Sub: sub}}
+		return []op{{Act: goodwill, N: r.IntN(6), Sub: sub, Yes: chance(r, 50), Single: chance(r, 50)}}
 	case n < 89:
 		join := seats()
 		join.N, join.Act = 0, elsewhere

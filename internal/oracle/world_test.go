@@ -64,7 +64,7 @@ type billed struct {
 	*Invoice
 	id    string
 	lines map[*seat][]line
-	given map[string]*big.Rat // goodwill by line
+	given bool // goodwill
 	draft bool
 }
 
@@ -76,6 +76,7 @@ type line struct {
 	seats    int
 	perMonth *big.Rat
 	amount   *big.Rat
+	credits  string // the line that it takes back
 }
 
 func (w *world) today() Day { return today(w.phase) }
