@@ -24,7 +24,10 @@ func (w *world) end(c *Contract) (Day, bool) {
 	from := max(last, c.BillFrom)
 	next := min(Later(from, c.Months, c.BillingDay), c.End)
 	if from, _ := ContractMonth(last, c.BillingDay); last != 0 && from != last && last != c.End {
-		next = min(Later(from, 1, c.BillingDay), c.End) // an end that was taken away: up to the next boundary
+		for next = c.BillFrom; next <= last; { // an end that was taken away: up to the end of its cycle
+			next = Later(next, c.Months, c.BillingDay)
+		}
+		next = min(next, c.End)
 	}
 	due := !c.Arrears && from <= w.today()+ahead || c.Arrears && next <= w.today()
 	if from < c.End && due && next > from {
@@ -83,7 +86,7 @@ func (w *world) run(o op) error {
 		w.count("runs with nothing due")
 		return nil
 	}
-	b := &billed{Invoice: inv, id: id}
+	b := &billed{Invoice: inv, id: id, place: w.m.place}
 	if w.dry {
 		b.lines = w.imagined(b)
 	} else if b.lines, err = w.lines(id); err != nil {
@@ -403,22 +406,36 @@ func (w *world) void() error {
 		return nil
 	}
 	b := w.bills[len(w.bills)-1]
-	if b.Void || b.id == "" || b.given {
+	if b.Void || b.id == "" {
 		return nil
 	}
+	f := w.agreed("/invoices/"+b.id+"/void", "/invoices/"+b.id+"/void")
+	f.Set("reason", "campaign")
 	for x := range b.lines {
-		if !b.Stands(x.Subscription) {
-			return nil
+		if x.credited > b.place {
+			return w.voidRefused(b, x, f)
 		}
 	}
 	w.note("void the invoice of %s to %s", b.Contract.Name, b.End)
-	f := w.agreed("/invoices/"+b.id+"/void", "/invoices/"+b.id+"/void")
-	f.Set("reason", "campaign")
 	if _, err := w.send("void refused", "/invoices/"+b.id+"/void", f); err != nil {
 		return err
 	}
 	b.Cancel()
 	return nil
+}
+
+// voidRefused asks to void an invoice of which a subscription has a later credit (RULES 8).
+func (w *world) voidRefused(b *billed, x *seat, f url.Values) error {
+	if w.dry {
+		return nil
+	}
+	a, err := w.p.post("/invoices/"+b.id+"/void", f)
+	if err == nil && a.status != http.StatusConflict {
+		err = wrong("void", "the invoice of %s to %s is voided (%d), though %s has a later credit", b.Contract.Name, b.End,
+			a.status, x.external)
+	}
+	w.count("voids refused")
+	return err
 }
 
 // creditAgain credits all lines that stand on an invoice, those of one subscription, or one line.
@@ -470,6 +487,7 @@ func (w *world) creditAgain(o op) error {
 		for _, i := range parts[x] {
 			b.CreditAgain(x.Subscription, i)
 		}
+		x.credited = w.m.next()
 		w.count("credits compared")
 	}
 	return nil
@@ -560,7 +578,7 @@ func (w *world) goodwill(o op) error {
 		}
 		b.Goodwill(x.Subscription, up[i], gave)
 	}
-	b.given = true
+	x.credited = w.m.next()
 	w.count("goodwill compared")
 	return nil
 }

@@ -69,6 +69,7 @@ type Subscription struct {
 
 	m     *Model
 	stays []stay
+	ends  []ending
 	paid  []*record
 	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
 }
@@ -229,9 +230,11 @@ func (m *Model) Price(s *Subscription, perMonth *big.Rat, on Day, replace bool) 
 	return p
 }
 
-// LaterPrices tells whether price rows stand behind a day.
+// LaterPrices tells whether price rows in the money of a day stand behind it.
 func (s *Subscription) LaterPrices(on Day) bool {
-	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool { return !p.Aside && p.On > on })
+	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool {
+		return !p.Aside && p.On > on && p.Currency == s.contractOn(on).Currency
+	})
 }
 
 // CorrectPrice sets a price row aside and writes it anew.
@@ -322,6 +325,11 @@ func (s *Subscription) PriceOn(d Day) *big.Rat {
 func (m *Model) EndContract(c *Contract, end Day, refund bool) {
 	c.ends = append(c.ends, ending{place: m.next(), end: end, refund: refund})
 	c.End = end
+}
+
+// End enters the first day on which a subscription is no more, or takes it away with Never.
+func (m *Model) End(s *Subscription, end Day, refund bool) {
+	s.ends = append(s.ends, ending{place: m.next(), end: end, refund: refund})
 }
 
 func (s *Subscription) String() string {

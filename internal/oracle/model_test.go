@@ -168,6 +168,29 @@ func TestGoodwillIsNeverTakenBack(t *testing.T) {
 	b.bill("2027-02-01", "300") // January, and November again less what goodwill gave back
 }
 
+// Issue 7: an end of 30 June costs 600.00 and not 1,000.00, whatever run it is.
+func TestASubscriptionThatEndsIsBilledToItsEnd(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2027-01-01", false)
+	b.m.End(b.s, On("2027-07-01"), false)
+	b.bill("2027-11-01", "600")
+}
+
+// By hand: 10 seats paid for November; an end on the 16th gives half back with refund
+// and nothing without; taken away again, what was given back is due again.
+func TestAnEndBeforePaidDaysAsksAboutRefund(t *testing.T) {
+	t.Parallel()
+	for refund, want := range map[bool]string{true: "-50", false: "0"} {
+		b := newBench(t, 10, "2026-11-01", refund)
+		b.bill("2026-12-01", "100")
+		b.m.End(b.s, On("2026-11-16"), refund)
+		b.run(b.c, false, "2026-12-01", want)
+		b.bill("2027-01-01", "0")
+		b.m.End(b.s, Never, false)
+		b.bill("2027-01-01", map[bool]string{true: "150", false: "100"}[refund])
+	}
+}
+
 // By hand: 10 seats for November at 100.00; 2 more from the 16th at 10.00, on a line of
 // its own. Only that line is credited to be billed again: its 15 days are as though
 // never billed, the others stay. At a price of 12.00 from the 16th December's run takes

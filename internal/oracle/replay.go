@@ -18,7 +18,8 @@ type step struct {
 	refund  bool // of a row that takes seats, and of an end
 	paid    int  // seats of a line
 	outside int
-	open    *bool // the contract holds the day from here on, or no longer
+	open    *bool // the contract or the subscription holds the day from here on, or no longer
+	own     bool  // the subscription
 }
 
 // On replays ledger rows and standing lines for one day in the order of recording.
@@ -54,11 +55,13 @@ func (s *Subscription) steps(d Day) []step {
 			out = append(out, &step{place: p.place, paid: p.seats[d]})
 		}
 	}
-	was := true
-	for _, e := range s.contractOn(d).ends {
-		if is := d < e.end; is != was {
-			was = is
-			out = append(out, &step{place: e.place, open: &is, refund: e.refund})
+	for i, ends := range [][]ending{s.contractOn(d).ends, s.ends} {
+		was := true
+		for _, e := range ends {
+			if is := d < e.end; is != was {
+				was = is
+				out = append(out, &step{place: e.place, open: &is, own: i == 1, refund: e.refund})
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *step) int { return a.place - b.place })
@@ -69,20 +72,25 @@ func (s *Subscription) steps(d Day) []step {
 	return steps
 }
 
-// play is the replay of RULES 8. A contract that ends is a reduction of all its seats there.
+// play is the replay of RULES 8. A contract or a subscription that ends is a reduction of all its seats there.
 func play(steps []step, byPaidNow bool) State {
 	var t State
 	all := 0
 	for _, x := range steps {
 		all += x.paid + x.outside
 	}
-	seats, open := 0, true
+	seats, contractOpen, ownOpen := 0, true, true
 	for _, x := range steps {
 		seats += x.seats
 		delta := x.seats
-		if x.open != nil {
-			open = *x.open
-		} else if !open {
+		switch {
+		case x.open != nil && x.own:
+			ownOpen = *x.open
+		case x.open != nil:
+			contractOpen = *x.open
+		}
+		open := contractOpen && ownOpen
+		if x.open == nil && !open {
 			delta = 0
 		}
 		now := seats

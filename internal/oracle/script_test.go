@@ -28,6 +28,7 @@ const (
 	move        act = "move"
 	setRefunds  act = "refunds"
 	endContract act = "end contract"
+	endSub      act = "end" // of a subscription, or no end any more
 	deactivate  act = "deactivate"
 	activate    act = "activate"
 
@@ -284,8 +285,14 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		return op{Act: bill, Yes: chance(r, 30), Open: chance(r, 15)}
 	}
 	switch n := r.IntN(100); {
-	case n < 22:
+	case n < 18:
 		return []op{seats()}
+	case n < 22:
+		end := op{Act: endSub, Sub: sub, On: (now + Day(r.IntN(60)) - 20).String(), Yes: chance(r, 50), N: r.IntN(6)}
+		if chance(r, 40) { // and it goes on after all
+			return []op{end, run(), {Act: endSub, Sub: sub}, run()}
+		}
+		return []op{end, run()}
 	case n < 25: // one leaves before anything is billed, and another after it
 		a := seats()
 		a.N, a.Yes = 1+r.IntN(2), false
@@ -327,7 +334,11 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		join.N, join.Act = 0, elsewhere
 		return []op{join}
 	case n < 93:
-		return []op{{Act: move, Sub: sub, On: (now - Day(r.IntN(40)) + Day(r.IntN(20))).String()}}
+		there := op{Act: move, Sub: sub, On: (now - Day(r.IntN(40)) + Day(r.IntN(20))).String()}
+		if chance(r, 40) { // and back again, or on
+			return []op{there, {Act: bill, Yes: true}, price(), {Act: move, Sub: sub, On: back(10)}, {Act: bill}}
+		}
+		return []op{there}
 	case n < 95:
 		return []op{{Act: setRefunds, Yes: chance(r, 50)}, run()}
 	case n < 97:

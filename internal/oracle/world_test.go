@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -51,6 +53,8 @@ type seat struct {
 	off          bool // deactivated by a person
 	wasOn        int  // seats before that
 	offSince     Day
+	credited     int // the place of its last credit
+	end          Day // that a person typed; Never: it goes on
 
 	far   bool // a distributor's
 	told  int  // seats that the distributor tells
@@ -64,7 +68,7 @@ type billed struct {
 	*Invoice
 	id    string
 	lines map[*seat][]line
-	given bool // goodwill
+	place int // in the order of recording
 	draft bool
 }
 
@@ -225,7 +229,7 @@ func (w *world) part(i int) string {
 }
 
 func (w *world) enter(provider string, i int) error {
-	x := &seat{external: fmt.Sprintf("%s-s%d", w.name, i)}
+	x := &seat{end: Never, external: fmt.Sprintf("%s-s%d", w.name, i)}
 	start := On(w.s.Starts[i])
 	a, err := w.send("setup", "/providers/"+provider+"/subscriptions",
 		url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
@@ -366,9 +370,15 @@ func (w *world) step(o op) error {
 	}
 	x := w.subs[o.Sub]
 	switch o.Act {
-	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate:
+	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub:
 		if x.far {
 			return nil // its seats are the distributor's
+		}
+	}
+	if x.end <= w.today() { // it is closed, or about to be
+		switch o.Act {
+		case setSeats, fixSeats, dropSeats, setPrice, fixPrice, dropPrice, elsewhere, endSub:
+			return nil
 		}
 	}
 	before := len(w.did)
@@ -414,6 +424,8 @@ func (w *world) act(o op, x *seat) error {
 		return w.setRefunds(o)
 	case endContract:
 		return w.endContract(o)
+	case endSub:
+		return w.endSub(x, o)
 	case deactivate, activate:
 		return w.turn(x, o)
 	}
@@ -422,7 +434,7 @@ func (w *world) act(o op, x *seat) error {
 
 func (w *world) setSeats(x *seat, o op) error {
 	on := max(On(o.On), x.FirstDay())
-	if on > w.today() || x.off || x.SeatsOn(on) == o.N {
+	if on > w.today() || x.off || x.SeatsOn(on) == o.N || on >= x.end {
 		return nil
 	}
 	for _, r := range x.Standing() {
@@ -625,7 +637,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 func (w *world) elsewhere(x *seat, o op) error {
 	on := max(On(o.On), x.FirstDay(), w.behind(x))
 	rows := x.Standing()
-	if on > w.today() || x.off || rows[len(rows)-1].On > on || x.Now() != w.a {
+	if on > w.today() || x.off || rows[len(rows)-1].On > on || x.Now() != w.a || x.end != Never {
 		return nil
 	}
 	n := x.SeatsOn(on) + 3
@@ -658,21 +670,43 @@ func (w *world) behind(x *seat) Day {
 	return end
 }
 
+// move puts a subscription into the other contract, for the first time or back again.
 func (w *world) move(x *seat, o op) error {
-	on := max(On(o.On), w.behind(x), w.b.BillFrom, x.FirstDay()+1)
-	if x.Now() != w.a || x.off || on > w.today() || w.a.End != Never {
+	to := w.b
+	if x.Now() == w.b {
+		to = w.a
+	}
+	on := max(On(o.On), w.behind(x), to.BillFrom, x.FirstDay()+1, x.since()+1)
+	if x.off || x.away || on > w.today() || w.a.End != Never || x.end != Never {
 		return nil
 	}
-	w.note("%s: moved to B from %s", x.external, on)
-	f := url.Values{"contract_id": {w.ids[w.b]}, "effective_on": {on.String()}}
+	list := w.s.A.List
+	if to == w.b {
+		list = w.s.B.List
+	}
+	if list == "" && !x.pricedIn(to.Currency, on) {
+		return nil // without a price it could not be signed there
+	}
+	w.note("%s: moved to %s from %s", x.external, to.Name, on)
+	f := url.Values{"contract_id": {w.ids[to]}, "effective_on": {on.String()}}
 	if _, err := w.send("move refused", "/subscriptions/"+x.id+"/contract", f); err != nil {
 		return err
 	}
-	w.m.Move(x.Subscription, w.b, on)
-	if !x.byPerson(on) {
-		w.m.Land(x.Subscription, Amount(w.s.B.List), on)
+	if w.m.Move(x.Subscription, to, on); len(x.stays) > 2 {
+		w.count("moves on or back")
+	}
+	if list != "" && !x.byPerson(on) {
+		w.m.Land(x.Subscription, Amount(list), on)
 	}
 	return w.sign(x)
+}
+
+// since is the day from which it is in its contract.
+func (s *Subscription) since() Day { return s.stays[len(s.stays)-1].from }
+
+// pricedIn tells whether a price in a currency holds on a day.
+func (s *Subscription) pricedIn(currency string, d Day) bool {
+	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool { return !p.Aside && p.Currency == currency && p.On <= d })
 }
 
 // byPerson tells whether a person's price holds on a day: landing keeps it (RULES 5).
@@ -747,10 +781,57 @@ func (w *world) endContract(o op) error {
 	return w.edit(w.a, w.s.A, url.Values{"refund": {yesNo(refund)}, "end_refund": {yesNo(refund)}})
 }
 
+// endSub types the end of a subscription, which ends or renews there, or takes it away.
+func (w *world) endSub(x *seat, o op) error {
+	rows := x.Standing()
+	end := max(On(cmp.Or(o.On, "1970-01-01")), rows[len(rows)-1].On+1, x.FirstDay()+1, x.since()+1)
+	if x.off || x.end == Never && o.On == "" {
+		return nil
+	}
+	if x.end != Never {
+		end = Never
+	}
+	refund := o.Yes && x.Now().Refunds
+	f := url.Values{"end_date": {""}, "at_end": {""}, "refund": {yesNo(refund)}}
+	if end != Never {
+		f.Set("end_date", (end - 1).String()) // the last day
+		f.Set("at_end", "ends")
+	}
+	if o.N == 1 && end != Never {
+		f.Set("at_end", "renews")
+	}
+	w.note("%s: its first day no more is %q, then it %s, refund %v", x.external, end, f.Get("at_end"), refund)
+	path := "/subscriptions/" + x.id + "/end"
+	_, paid := x.standingWorth(x.Now())
+	if !w.dry && f.Get("at_end") == "ends" && slices.ContainsFunc(slices.Collect(maps.Keys(paid)),
+		func(d Day) bool { return d >= end }) {
+		unsaid := maps.Clone(f)
+		unsaid.Del("refund")
+		a, err := w.p.post(path, unsaid)
+		if err != nil {
+			return err
+		}
+		if a.status != http.StatusUnprocessableEntity {
+			return wrong("end", "%s: an end before paid days is taken (%d) without an answer about refund", x.external,
+				a.status)
+		}
+		w.count("ends before paid days asked about")
+	}
+	if _, err := w.send("end refused", path, f); err != nil {
+		return err
+	}
+	if f.Get("at_end") == "renews" {
+		return nil
+	}
+	x.end = end
+	w.m.End(x.Subscription, end, refund)
+	return nil
+}
+
 func (w *world) turn(x *seat, o op) error {
 	rows := x.Standing()
 	on := max(On(o.On), rows[len(rows)-1].On, x.FirstDay())
-	if on > w.today() || x.off == (o.Act == deactivate) {
+	if on > w.today() || x.off == (o.Act == deactivate) || x.end != Never {
 		return nil
 	}
 	refund := o.Yes && x.Now().Refunds
