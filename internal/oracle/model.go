@@ -50,8 +50,15 @@ type PriceRow struct {
 	On       Day
 	PerMonth *big.Rat
 	Currency string
+	Product  string
 	Aside    bool
 	Person   bool // a person typed it
+}
+
+// being is what a subscription is from a day on.
+type being struct {
+	from    Day
+	product string
 }
 
 // stay is a contract from a day on.
@@ -70,6 +77,7 @@ type Subscription struct {
 	m     *Model
 	stays []stay
 	ends  []ending
+	is    []being // none: it never was another product
 	paid  []*record
 	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
 }
@@ -220,7 +228,8 @@ func (r *Row) IsOutside() bool { return r.outsideUntil != 0 }
 
 // Price enters a price from a day on. replace sets aside the rows dated after it.
 func (m *Model) Price(s *Subscription, perMonth *big.Rat, on Day, replace bool) *PriceRow {
-	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: s.contractOn(on).Currency, Person: true}
+	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: s.contractOn(on).Currency,
+		Product: s.ProductOn(on), Person: true}
 	for _, o := range s.Prices {
 		if replace && !o.Aside && o.On > on && o.Currency == p.Currency {
 			o.Aside = true
@@ -239,7 +248,8 @@ func (s *Subscription) LaterPrices(on Day) bool {
 
 // CorrectPrice sets a price row aside and writes it anew.
 func (m *Model) CorrectPrice(s *Subscription, p *PriceRow, perMonth *big.Rat, on Day) *PriceRow {
-	n := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: p.Currency, Person: true}
+	n := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: p.Currency, Product: p.Product,
+		Person: true}
 	p.Aside = true
 	s.Prices = append(s.Prices, n)
 	return n
@@ -255,7 +265,7 @@ func (m *Model) Land(s *Subscription, perMonth *big.Rat, on Day) *PriceRow {
 	if m.mutant == LandingFirst {
 		on = s.FirstDay()
 	}
-	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: c.Currency}
+	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: c.Currency, Product: s.ProductOn(on)}
 	s.Prices = append(s.Prices, p)
 	return p
 }
@@ -308,7 +318,7 @@ func (s *Subscription) FirstDay() Day { return s.FirstIn(s.stays[0].contract) }
 func (s *Subscription) PriceOn(d Day) *big.Rat {
 	var best *PriceRow
 	for _, p := range s.Prices {
-		if p.Aside || p.On > d || p.Currency != s.contractOn(d).Currency {
+		if p.Aside || p.On > d || p.Currency != s.contractOn(d).Currency || p.Product != s.ProductOn(d) {
 			continue
 		}
 		if best == nil || p.On > best.On || p.On == best.On && p.Place > best.Place {
@@ -319,6 +329,23 @@ func (s *Subscription) PriceOn(d Day) *big.Rat {
 		return nil
 	}
 	return best.PerMonth
+}
+
+// Swap makes a subscription another product from a day on.
+func (m *Model) Swap(s *Subscription, product string, on Day) {
+	m.next()
+	s.is = append(s.is, being{from: on, product: product})
+}
+
+// ProductOn is what it is on a day; empty: what it was at first.
+func (s *Subscription) ProductOn(d Day) string {
+	product := ""
+	for _, b := range s.is {
+		if b.from <= d {
+			product = b.product
+		}
+	}
+	return product
 }
 
 // EndContract enters the end of a contract, or takes it away with Never.

@@ -168,6 +168,19 @@ func TestGoodwillIsNeverTakenBack(t *testing.T) {
 	b.bill("2027-02-01", "300") // January, and November again less what goodwill gave back
 }
 
+// Issue 7: a product swap billed on at the old product's price. By hand: 10 seats at
+// 10.00 for half of November; the new product has no price until one of 20.00 is typed.
+func TestAnotherProductHasAPriceOfItsOwn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2026-11-01", false)
+	b.m.Swap(b.s, "other", On("2026-11-16"))
+	b.bill("2026-12-01", "50")
+	b.m.Price(b.s, Amount("9"), On("2026-11-10"), false) // still of the old one: six days at 1.00 less
+	b.run(b.c, true, "2026-12-01", "-2")
+	b.m.Price(b.s, Amount("20"), On("2026-11-16"), false)
+	b.run(b.c, true, "2026-12-01", "100")
+}
+
 // Issue 7: an end of 30 June costs 600.00 and not 1,000.00, whatever run it is.
 func TestASubscriptionThatEndsIsBilledToItsEnd(t *testing.T) {
 	t.Parallel()

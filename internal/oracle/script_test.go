@@ -28,7 +28,8 @@ const (
 	move        act = "move"
 	setRefunds  act = "refunds"
 	endContract act = "end contract"
-	endSub      act = "end" // of a subscription, or no end any more
+	endSub      act = "end"  // of a subscription, or no end any more
+	swap        act = "swap" // another product under the same id
 	deactivate  act = "deactivate"
 	activate    act = "activate"
 
@@ -61,7 +62,8 @@ type terms struct {
 	Months   int    `json:"months"`
 	Arrears  bool   `json:"arrears,omitempty"`
 	Day      int    `json:"day"`
-	List     string `json:"list"` // price per seat and month in its price list; empty: no list
+	List     string `json:"list"`            // price per seat and month in its price list; empty: no list
+	Other    string `json:"other,omitempty"` // the same of the product that it is swapped for; empty: not in the list
 }
 
 // script is one random history of one customer.
@@ -175,6 +177,9 @@ func generate(seed uint64) script {
 	if s.B.List == "" {
 		s.B.List = somePrice(r, placesOf(s.B.Currency))
 	}
+	if chance(r, 60) {
+		s.B.Other = somePrice(r, placesOf(s.B.Currency))
+	}
 	s.Price = somePrice(r, placesOf(s.A.Currency))
 	if s.Far = seed%5 == 0; s.Far {
 		s.Seats, s.Starts = []int{2 + r.IntN(12), 2 + r.IntN(12)}, []string{farBegin, farBegin}
@@ -240,6 +245,9 @@ func someTerms(r *rand.Rand) terms {
 		Arrears: chance(r, 35), Day: pick(r, 1, 1, 15, 28, Last)}
 	if chance(r, 50) {
 		t.List = somePrice(r, placesOf(t.Currency))
+		if chance(r, 60) {
+			t.Other = somePrice(r, placesOf(t.Currency))
+		}
 	}
 	return t
 }
@@ -343,6 +351,8 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		return []op{{Act: setRefunds, Yes: chance(r, 50)}, run()}
 	case n < 97:
 		return []op{{Act: endContract, On: (now + Day(r.IntN(40)) - 15).String(), Yes: chance(r, 50)}}
+	case n < 98:
+		return []op{{Act: swap, Sub: sub}, run(), price(), run()}
 	case n < 99:
 		return []op{{Act: deactivate, Sub: sub, On: back(20), Yes: chance(r, 50)}}
 	}

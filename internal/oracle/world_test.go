@@ -42,6 +42,7 @@ type world struct {
 
 	told     []map[string]string // rows of subscriptions.csv when the distributor's were first seen
 	customer string              // its number there
+	provider string              // by hand
 	crm      string              // and of the customer here
 	half     int                 // of the phase that is played
 }
@@ -170,6 +171,15 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 			if err != nil {
 				return nil, err
 			}
+			if t.Other == "" {
+				continue
+			}
+			if _, err := w.send("setup", "/price-lists/"+list+"/items",
+				url.Values{"part_number": {w.other(i)}, "product_name": {w.other(i)}, "unit": {"month"},
+					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.Other},
+					"effective_from": {"2020-01-01"}}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	f := w.terms(c, t)
@@ -228,9 +238,13 @@ func (w *world) part(i int) string {
 	return fmt.Sprintf("PN-%s-%d", strings.ToUpper(w.name), i)
 }
 
+// other is the product that a subscription is swapped for.
+func (w *world) other(i int) string { return w.part(i) + "-OTHER" }
+
 func (w *world) enter(provider string, i int) error {
 	x := &seat{end: Never, external: fmt.Sprintf("%s-s%d", w.name, i)}
 	start := On(w.s.Starts[i])
+	w.provider = provider
 	a, err := w.send("setup", "/providers/"+provider+"/subscriptions",
 		url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
 			"product": {w.part(i)}, "quantity": {strconv.Itoa(w.s.Seats[i])}, "unit_cost": {"0.01"},
@@ -370,14 +384,14 @@ func (w *world) step(o op) error {
 	}
 	x := w.subs[o.Sub]
 	switch o.Act {
-	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub:
+	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub, swap:
 		if x.far {
 			return nil // its seats are the distributor's
 		}
 	}
 	if x.end <= w.today() { // it is closed, or about to be
 		switch o.Act {
-		case setSeats, fixSeats, dropSeats, setPrice, fixPrice, dropPrice, elsewhere, endSub:
+		case setSeats, fixSeats, dropSeats, setPrice, fixPrice, dropPrice, elsewhere, endSub, swap:
 			return nil
 		}
 	}
@@ -426,6 +440,8 @@ func (w *world) act(o op, x *seat) error {
 		return w.endContract(o)
 	case endSub:
 		return w.endSub(x, o)
+	case swap:
+		return w.swap(x)
 	case deactivate, activate:
 		return w.turn(x, o)
 	}
@@ -528,6 +544,9 @@ func (w *world) correctSeats(x *seat, o op) error {
 
 func (w *world) setPrice(x *seat, o op) error {
 	on := max(On(o.On), x.FirstIn(x.Now()))
+	if x.far && o.Period == "three_years" {
+		o.Period = "year" // longer than its term it could not be signed
+	}
 	perMonth := PerMonth(Amount(o.Price), o.Period)
 	if was := x.PriceOn(on); x.off || was != nil && was.Cmp(perMonth) == 0 {
 		return nil
@@ -680,11 +699,8 @@ func (w *world) move(x *seat, o op) error {
 	if x.off || x.away || on > w.today() || w.a.End != Never || x.end != Never {
 		return nil
 	}
-	list := w.s.A.List
-	if to == w.b {
-		list = w.s.B.List
-	}
-	if list == "" && !x.pricedIn(to.Currency, on) {
+	list := w.listed(to, x.ProductOn(w.today()))
+	if list == "" && !x.pricedIn(to.Currency, w.today()) {
 		return nil // without a price it could not be signed there
 	}
 	w.note("%s: moved to %s from %s", x.external, to.Name, on)
@@ -695,9 +711,53 @@ func (w *world) move(x *seat, o op) error {
 	if w.m.Move(x.Subscription, to, on); len(x.stays) > 2 {
 		w.count("moves on or back")
 	}
+	if n := len(x.is); n > 0 {
+		on = max(on, x.is[n-1].from) // the list's item is of what it is now
+	}
 	if list != "" && !x.byPerson(on) {
 		w.m.Land(x.Subscription, Amount(list), on)
 	}
+	return w.sign(x)
+}
+
+// listed is the price of a product in the list of a contract; empty: it has none.
+func (w *world) listed(c *Contract, product string) string {
+	t := w.s.A
+	if c == w.b {
+		t = w.s.B
+	}
+	if product != "" {
+		return t.Other
+	}
+	return t.List
+}
+
+// swap brings another product under the same id by a file, once for each subscription. It
+// is dated when it is seen.
+func (w *world) swap(x *seat) error {
+	on, rows := w.today(), x.Standing()
+	if x.off || len(x.is) > 0 || x.end != Never || on <= x.FirstDay() || on <= x.since() || rows[len(rows)-1].On > on {
+		return nil
+	}
+	other := w.other(slices.Index(w.subs, x))
+	w.note("%s: is another product from %s", x.external, on)
+	if !w.dry {
+		path := "/providers/" + w.provider + "/import"
+		a, err := w.p.upload(path, "external_id,part_number,product\n"+x.external+","+other+","+other+"\n")
+		if err != nil {
+			return err
+		}
+		if _, err := w.send("swap refused", path+"/"+a.id()+"/apply",
+			w.agreed(path+"/"+a.id(), path+"/"+a.id()+"/apply")); err != nil {
+			return err
+		}
+	}
+	w.m.Swap(x.Subscription, "other", on)
+	list := w.listed(x.Now(), "other")
+	if list == "" {
+		return nil
+	}
+	w.m.Land(x.Subscription, Amount(list), on)
 	return w.sign(x)
 }
 
@@ -706,7 +766,9 @@ func (s *Subscription) since() Day { return s.stays[len(s.stays)-1].from }
 
 // pricedIn tells whether a price in a currency holds on a day.
 func (s *Subscription) pricedIn(currency string, d Day) bool {
-	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool { return !p.Aside && p.Currency == currency && p.On <= d })
+	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool {
+		return !p.Aside && p.Currency == currency && p.On <= d && p.Product == s.ProductOn(d)
+	})
 }
 
 // byPerson tells whether a person's price holds on a day: landing keeps it (RULES 5).
