@@ -594,11 +594,19 @@ func (w *world) setPrice(x *seat, o op) error {
 // leavesUnpriced tells whether billable days before one have no price.
 func (s *Subscription) leavesUnpriced(on Day) bool {
 	for d := s.FirstDay(); d < on; d++ {
-		if c := s.contractOn(d); d >= s.FirstIn(c) && s.PriceOn(d) == nil {
+		if c := s.contractOn(d); d >= s.FirstIn(c) && d < min(c.End, s.endsOn()) && s.PriceOn(d) == nil {
 			return true
 		}
 	}
 	return false
+}
+
+// endsOn is the first day on which it is no more.
+func (s *Subscription) endsOn() Day {
+	if n := len(s.ends); n > 0 {
+		return s.ends[n-1].end
+	}
+	return Never
 }
 
 // correctPrice puts another price in the place of a row, on its day, or sets it aside.
