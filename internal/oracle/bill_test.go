@@ -307,7 +307,7 @@ func (w *world) sameRounding(b *billed, x *seat) error {
 		if l.perMonth == nil {
 			return nil
 		}
-		worths = append(worths, b.Contract.Worth(l.seats, l.perMonth, l.from, l.to))
+		worths = append(worths, x.Worth(b.Contract, l.seats, l.perMonth, l.from, l.to))
 	}
 	want := b.Split(x.Subscription, worths)
 	if want == nil { // a line that is worth something else than its seats and price: only the sum is compared

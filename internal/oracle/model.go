@@ -71,6 +71,7 @@ type stay struct {
 type Subscription struct {
 	Name   string
 	Start  Day
+	Once   bool // bought once: each day's joins are charged on their day, and never prorated
 	Rows   []*Row
 	Prices []*PriceRow
 

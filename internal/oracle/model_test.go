@@ -168,6 +168,21 @@ func TestGoodwillIsNeverTakenBack(t *testing.T) {
 	b.bill("2027-02-01", "300") // January, and November again less what goodwill gave back
 }
 
+// By hand (RULES 4): 5 bought on 3 November at 10.00 each, 3 more on the 20th at 12.00. 4
+// go back with refund: the 3 latest and one of the first, 46.00; never prorated.
+func TestWhatIsBoughtOnceIsChargedOnItsDay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 5, "2026-11-03", true)
+	b.s.Once = true
+	b.bill("2026-12-01", "50")
+	b.m.Price(b.s, Amount("12"), On("2026-11-15"), false)
+	b.seats(8, "2026-11-20", true)
+	b.bill("2027-01-01", "36")
+	b.seats(4, "2026-12-10", true)
+	b.bill("2027-02-01", "-46")
+	b.bill("2027-03-01", "0")
+}
+
 // Issue 7: a product swap billed on at the old product's price. By hand: 10 seats at
 // 10.00 for half of November; the new product has no price until one of 20.00 is typed.
 func TestAnotherProductHasAPriceOfItsOwn(t *testing.T) {

@@ -24,7 +24,46 @@ type step struct {
 
 // On replays ledger rows and standing lines for one day in the order of recording.
 func (s *Subscription) On(d Day) State {
+	if s.Once {
+		return s.bought(d)
+	}
 	return play(s.steps(d), s.m.mutant == CapByPaidNow)
+}
+
+// bought is a day of what is bought once (RULES 4): its joins, less those of them that a
+// reduction with refund gave back, which takes the latest first. Seats that left
+// without refund are no return.
+func (s *Subscription) bought(d Day) State {
+	type join struct {
+		on    Day
+		seats int
+	}
+	var joins []join
+	for _, r := range s.rows() {
+		if r.Delta > 0 {
+			joins = append(joins, join{r.On, r.Delta})
+		}
+		if r.Delta >= 0 || !r.Refund {
+			continue
+		}
+		left := -r.Delta
+		for i := len(joins) - 1; i >= 0; i-- {
+			back := min(joins[i].seats, left)
+			joins[i].seats, left = joins[i].seats-back, left-back
+		}
+	}
+	var t State
+	for _, j := range joins {
+		if j.on == d && d < s.contractOn(d).End {
+			t.Counted += j.seats
+		}
+	}
+	for _, p := range s.paid {
+		if p.standing {
+			t.Paid += p.seats[d]
+		}
+	}
+	return t
 }
 
 func (s *Subscription) steps(d Day) []step {

@@ -60,7 +60,7 @@ func (inv *Invoice) Cut(s *Subscription, lines []Part) bool {
 				r.seats[d] = l.Seats
 				seats[d] += l.Seats
 			}
-			r.worth[d] = whole.contract.Worth(l.Seats, l.PerMonth, d, d+1)
+			r.worth[d] = s.Worth(whole.contract, l.Seats, l.PerMonth, d, d+1)
 			if worth[d] == nil {
 				worth[d] = new(big.Rat)
 			}
@@ -145,6 +145,9 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			continue
 		}
 		worth := new(big.Rat).Mul(price, share(d, s.months(c)))
+		if s.Once {
+			worth.Set(price)
+		}
 		seats := st.Want()
 		if s.m.mutant == OutsideInMoney {
 			seats += st.Outside
@@ -247,6 +250,14 @@ func (c *Contract) Worth(seats int, perMonth *big.Rat, from, to Day) *big.Rat {
 	}
 	sum.Mul(sum, perMonth)
 	return sum.Mul(sum, big.NewRat(int64(seats), 1))
+}
+
+// Worth is what days of a contract are worth for so many seats at a price; of what is bought once, the price itself.
+func (s *Subscription) Worth(c *Contract, seats int, price *big.Rat, from, to Day) *big.Rat {
+	if s.Once {
+		return new(big.Rat).Mul(price, big.NewRat(int64(seats), 1))
+	}
+	return c.Worth(seats, price, from, to)
 }
 
 // Cancel voids an invoice.

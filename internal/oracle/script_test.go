@@ -77,6 +77,7 @@ type script struct {
 	Starts  []string `json:"starts"`           // and its start
 	Price   string   `json:"price"`            // by a person, where A has no list
 	Far     bool     `json:"far,omitempty"`    // the subscriptions are a distributor's, and not entered by hand
+	Once    bool     `json:"once,omitempty"`   // the first subscription is bought once
 	// what happens there: before the first and before the second half of each phase
 	Waves  [][]op `json:"waves,omitempty"`
 	Phases [][]op `json:"phases"` // by the clock's stops
@@ -185,6 +186,7 @@ func generate(seed uint64) script {
 		s.Seats, s.Starts = []int{2 + r.IntN(12), 2 + r.IntN(12)}, []string{farBegin, farBegin}
 		s.Waves = someWaves(r)
 	}
+	s.Once = !s.Far && seed%4 == 1
 	for range pick(r, 1, 2) {
 		if s.Far {
 			break

@@ -165,7 +165,7 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 		list = a.id()
 		for i := range w.s.Seats {
 			_, err := w.send("setup", "/price-lists/"+list+"/items",
-				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {"month"},
+				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {w.unit(i)},
 					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.List},
 					"effective_from": {"2020-01-01"}})
 			if err != nil {
@@ -175,7 +175,7 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 				continue
 			}
 			if _, err := w.send("setup", "/price-lists/"+list+"/items",
-				url.Values{"part_number": {w.other(i)}, "product_name": {w.other(i)}, "unit": {"month"},
+				url.Values{"part_number": {w.other(i)}, "product_name": {w.other(i)}, "unit": {w.unit(i)},
 					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.Other},
 					"effective_from": {"2020-01-01"}}); err != nil {
 				return nil, err
@@ -221,6 +221,9 @@ func (w *world) term(i int) string {
 	if len(w.told) > 0 {
 		return w.told[i]["term"]
 	}
+	if w.s.Once && i == 0 {
+		return "one_time"
+	}
 	return "triennial" // so that a price for three years fits, as the review asks
 }
 
@@ -228,7 +231,17 @@ func (w *world) frequency(i int) string {
 	if len(w.told) > 0 {
 		return w.told[i]["billing_frequency"]
 	}
+	if w.s.Once && i == 0 {
+		return "one_time"
+	}
 	return "monthly"
+}
+
+func (w *world) unit(i int) string {
+	if w.s.Once && i == 0 {
+		return "once"
+	}
+	return "month"
 }
 
 func (w *world) part(i int) string {
@@ -248,20 +261,21 @@ func (w *world) enter(provider string, i int) error {
 	a, err := w.send("setup", "/providers/"+provider+"/subscriptions",
 		url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
 			"product": {w.part(i)}, "quantity": {strconv.Itoa(w.s.Seats[i])}, "unit_cost": {"0.01"},
-			"cost_period": {"month"}, "currency": {w.a.Currency}, "term": {"triennial"},
-			"billing_frequency": {"monthly"}, "start_date": {start.String()}})
+			"cost_period": {w.unit(i)}, "currency": {w.a.Currency}, "term": {w.term(i)},
+			"billing_frequency": {w.frequency(i)}, "start_date": {start.String()}})
 	if err != nil {
 		return err
 	}
 	x.id = a.id()
 	x.Subscription = w.m.Subscribe(x.external, w.s.Seats[i], start, w.a)
+	x.Once = w.s.Once && i == 0
 	w.subs = append(w.subs, x)
 	if w.s.A.List != "" {
 		w.m.Land(x.Subscription, Amount(w.s.A.List), start)
 	} else {
 		on := x.FirstDay()
 		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price",
-			url.Values{"unit_price": {w.s.Price}, "price_period": {"month"},
+			url.Values{"unit_price": {w.s.Price}, "price_period": {w.unit(i)},
 				"effective_on": {on.String()}}); err != nil {
 			return err
 		}
@@ -387,6 +401,17 @@ func (w *world) step(o op) error {
 	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub, swap:
 		if x.far {
 			return nil // its seats are the distributor's
+		}
+	}
+	if x.Once {
+		switch o.Act {
+		case elsewhere, deactivate, activate, endSub, swap:
+			return nil
+		case setSeats: // whether those come back that left without refund, the rules do not say
+			o.Yes = true
+			if !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
+				return nil
+			}
 		}
 	}
 	if x.end <= w.today() { // it is closed, or about to be
@@ -544,7 +569,9 @@ func (w *world) correctSeats(x *seat, o op) error {
 
 func (w *world) setPrice(x *seat, o op) error {
 	on := max(On(o.On), x.FirstIn(x.Now()))
-	if x.far && o.Period == "three_years" {
+	if x.Once {
+		o.Period = "once"
+	} else if x.far && o.Period == "three_years" {
 		o.Period = "year" // longer than its term it could not be signed
 	}
 	perMonth := PerMonth(Amount(o.Price), o.Period)
@@ -624,6 +651,9 @@ func (w *world) correctPrice(x *seat, o op) error {
 	var err error
 	var found []map[string]string
 	id, period := "", "month"
+	if x.Once {
+		period = "once"
+	}
 	if w.dry {
 		id = "dry"
 	} else if found, err = w.p.records("/subscriptions/" + x.id + "/prices.csv"); err != nil {
