@@ -25,21 +25,24 @@ type step struct {
 // On replays ledger rows and standing lines for one day in the order of recording.
 func (s *Subscription) On(d Day) State {
 	if s.Once {
-		return s.bought(d)
+		return s.bought(d, Never)
 	}
 	return play(s.steps(d), s.m.mutant == CapByPaidNow)
 }
 
 // bought is a day of what is bought once (RULES 4): its joins, less those of them that a
 // reduction with refund gave back, which takes the latest first. Seats that left
-// without refund are no return.
-func (s *Subscription) bought(d Day) State {
+// without refund are no return. A reduction counts from its day on.
+func (s *Subscription) bought(d, end Day) State {
 	type join struct {
 		on    Day
 		seats int
 	}
 	var joins []join
 	for _, r := range s.rows() {
+		if r.On >= end {
+			break
+		}
 		if r.Delta > 0 {
 			joins = append(joins, join{r.On, r.Delta})
 		}

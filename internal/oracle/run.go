@@ -135,6 +135,9 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			before = new(big.Rat)
 		}
 		st, price := s.On(d), s.PriceOn(d)
+		if s.Once {
+			st = s.bought(d, end)
+		}
 		if s.m.mutant == PriceCutOff {
 			price = s.cutOff(d, end)
 		}
