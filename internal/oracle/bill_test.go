@@ -431,8 +431,8 @@ func (w *world) voidRefused(b *billed, x *seat, f url.Values) error {
 	}
 	a, err := w.p.post("/invoices/"+b.id+"/void", f)
 	if err == nil && a.status != http.StatusConflict {
-		err = wrong("void", "the invoice of %s to %s is voided (%d), though %s has a later credit", b.Contract.Name, b.End,
-			a.status, x.external)
+		err = wrong("void", "the invoice of %s to %s is voided (%d), though %s has a later credit", b.Contract.Name,
+			b.End, a.status, x.external)
 	}
 	w.count("voids refused")
 	return err
@@ -551,8 +551,8 @@ func (w *world) goodwill(o op) error {
 	if amount.Sign() == 0 {
 		return nil
 	}
-	w.note("goodwill of %s on %d lines of %s that leave %s, on the invoice of %s to %s", show(amount), len(up), x.external,
-		show(left), b.Contract.Name, b.End)
+	w.note("goodwill of %s on %d lines of %s that leave %s, on the invoice of %s to %s", show(amount), len(up),
+		x.external, show(left), b.Contract.Name, b.End)
 	if err := w.tooMuch(b, f, left); err != nil {
 		return err
 	}

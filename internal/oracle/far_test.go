@@ -295,7 +295,8 @@ func (w *world) setUpFar() error {
 // arrive takes a subscription of the distributor into the model; it has landed in the
 // one default contract of its customer.
 func (w *world) arrive(i int, r map[string]string) error {
-	x := &seat{id: r["id"], external: r["external_id"], far: true, end: Never, told: w.s.Seats[i], rows: map[string]*Row{}}
+	x := &seat{id: r["id"], external: r["external_id"], far: true, end: Never, told: w.s.Seats[i],
+		rows: map[string]*Row{}}
 	if r["start_date"] != farBegin {
 		return wrong("setup", "%s starts on %s", x.external, r["start_date"])
 	}

@@ -405,11 +405,14 @@ func (w *world) step(o op) error {
 	}
 	if x.Once {
 		switch o.Act {
-		case elsewhere, deactivate, activate, endSub, swap:
+		case elsewhere, deactivate, activate, endSub, swap, fixSeats, dropSeats:
 			return nil
-		case setSeats: // whether those come back that left without refund, the rules do not say
+		case setSeats:
+			// Whether seats come back that left without refund, and what a join is that was written
+			// again as a reduction, the rules do not say of what is bought once.
+			rows := x.Standing()
 			o.Yes = true
-			if !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
+			if On(o.On) <= rows[len(rows)-1].On || !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
 				return nil
 			}
 		}
