@@ -39,6 +39,26 @@ func TestAContractThatEndsInsideACycleAndIsExtendedBillsTheRestByTheNextRun(t *t
 	o.want(o.draft(invoice.FullCycle, ""), "S1 cycle 2026-12-16 2027-01-01 10 61.94")
 }
 
+// RULES 8: ledger rows and standing lines are replayed in the order of recording, and so
+// is an end. A credit drafted after a contract's end stands behind it, also where no row
+// lies between: 5 of 10 seats left without refund stay forfeited, and are not credited by
+// the run after. By hand: 5 x 12.00 for half of November.
+func TestWhatAnEndCreditsIsNotCreditedAgain(t *testing.T) {
+	t.Parallel()
+	o := open(t, "2026-11-25", billtest.Terms{BillFrom: "2026-11-01"})
+	a := o.Add("S1", 10, "2026-11-01")
+	o.draft(invoice.FullCycle, "2026-12-01")
+	o.Seats(a, 5, "2026-11-01")
+	o.Tx(func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE billing_contracts SET end_date = '2026-11-16', end_refund = true WHERE id = ?`,
+			o.Contract).Error
+	})
+	o.want(o.draft(invoice.ChangeLog, ""), "S1 catch_up 2026-11-16 2026-12-01 -5 -30")
+	if due := o.due(a, "2026-12-01"); len(due) > 0 {
+		t.Errorf("right after its run is due again: %+v", due)
+	}
+}
+
 func (o *office) end(on string) {
 	o.Tx(func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE billing_contracts SET end_date = ? WHERE id = ?`, on, o.Contract).Error

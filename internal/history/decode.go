@@ -16,13 +16,15 @@ import (
 func (w *stored) decode() (map[uuid.UUID]History, error) {
 	contracts := make(map[uuid.UUID]Contract, len(w.contracts))
 	for _, k := range w.contracts {
-		contracts[k.ID] = termsOf(k.Terms, k.ID, Bound{On: k.EndDate, Refund: k.EndRefund, Place: Place{Seq: k.EndSeq}})
+		contracts[k.ID] = termsOf(k.Terms, k.ID, Bound{On: k.EndDate, Refund: k.EndRefund,
+			Place: Place{Seq: k.EndSeq, Invoice: k.EndInvoice}})
 	}
 	all := make(map[uuid.UUID]History, len(w.subs))
 	for _, s := range w.subs {
 		h := History{ID: s.ID, Kind: s.Kind, From: s.BillableFrom, Limit: s.FrozenFrom, Terms: contracts}
 		if s.State != "inactive" { // its end then is a row
-			h.Ends = Bound{On: s.EndsOn, Refund: s.EndsRefund, Place: Place{Seq: s.EndsSeq}}
+			h.Ends = Bound{On: s.EndsOn, Refund: s.EndsRefund,
+				Place: Place{Seq: s.EndsSeq, Invoice: s.EndsInvoice}}
 		}
 		all[s.ID] = h
 	}

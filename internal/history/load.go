@@ -63,6 +63,7 @@ type storedSubscription struct {
 	EndsOn           clock.Date
 	EndsRefund       bool
 	EndsSeq          int64
+	EndsInvoice      int64
 	State            string
 }
 
@@ -83,7 +84,8 @@ func (w *stored) readSubscriptions(ids []uuid.UUID) error {
 			SELECT CASE WHEN m.source_id = kin.id THEN m.target_id ELSE m.source_id END
 			FROM kin JOIN moves m ON kin.id IN (m.source_id, m.target_id))
 		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency, s.billable_from,
-			s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq, s.state
+			s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq,
+			s.ends_invoice, s.state
 		FROM kin JOIN subscriptions s ON s.id = kin.id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
 }
 
@@ -202,16 +204,17 @@ func (w *stored) readLines() error {
 }
 
 type storedContract struct {
-	ID        uuid.UUID
-	EndRefund bool
-	EndSeq    int64
+	ID         uuid.UUID
+	EndRefund  bool
+	EndSeq     int64
+	EndInvoice int64
 	contract.Terms
 }
 
 func (w *stored) readContracts() error {
 	return w.db.Raw(`
-		SELECT k.id, k.end_refund, k.end_seq, k.currency, k.billing_frequency, k.billing_day, k.start_date, k.end_date,
-			k.bill_from
+		SELECT k.id, k.end_refund, k.end_seq, k.end_invoice, k.currency, k.billing_frequency, k.billing_day,
+			k.start_date, k.end_date, k.bill_from
 		FROM billing_contracts k
 		WHERE k.id IN (SELECT contract_id FROM contract_stays WHERE subscription_id = ANY (CAST(@ids AS uuid[]))
 		AND NOT set_aside

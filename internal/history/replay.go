@@ -46,8 +46,7 @@ func (h History) seatsOn(contractID uuid.UUID, day clock.Date) Seats {
 	if h.Owns(contractID, day) {
 		steps = append(steps, h.rowsOn(day)...)
 		for _, end := range h.endedBy(contractID, day) {
-			steps = append(steps, step{place: Place{Seq: end.Place.Seq, Invoice: 1 << 62}, refund: end.Refund,
-				end: true})
+			steps = append(steps, step{place: end.Place, refund: end.Refund, end: true})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.place.Compare(b.place) })

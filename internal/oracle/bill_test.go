@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -23,7 +24,10 @@ func (w *world) end(c *Contract) (Day, bool) {
 	from := max(last, c.BillFrom)
 	next := min(Later(from, c.Months, c.BillingDay), c.End)
 	if from, _ := ContractMonth(last, c.BillingDay); last != 0 && from != last && last != c.End {
-		next = min(Later(from, 1, c.BillingDay), c.End) // an end that was taken away: up to the next boundary
+		for next = c.BillFrom; next <= last; { // an end that was taken away: up to the end of its cycle
+			next = Later(next, c.Months, c.BillingDay)
+		}
+		next = min(next, c.End)
 	}
 	due := !c.Arrears && from <= w.today()+ahead || c.Arrears && next <= w.today()
 	if from < c.End && due && next > from {
@@ -82,7 +86,7 @@ func (w *world) run(o op) error {
 		w.count("runs with nothing due")
 		return nil
 	}
-	b := &billed{Invoice: inv, id: id, given: map[string]*big.Rat{}}
+	b := &billed{Invoice: inv, id: id, place: w.m.place}
 	if w.dry {
 		b.lines = w.imagined(b)
 	} else if b.lines, err = w.lines(id); err != nil {
@@ -90,6 +94,7 @@ func (w *world) run(o op) error {
 	} else if err := w.compare(b); err != nil {
 		return err
 	}
+	w.cut(b)
 	inv.Take()
 	w.bills = append(w.bills, b)
 	if b.draft = o.Open; b.draft {
@@ -213,7 +218,8 @@ func (w *world) lines(invoice string) (map[*seat][]line, error) {
 		if id == "" {
 			id = r["id"]
 		}
-		l := line{id: id, kind: r["kind"], from: On(r["from"]), to: On(r["to"]), amount: Amount(r["amount"])}
+		l := line{id: id, kind: r["kind"], from: On(r["from"]), to: On(r["to"]), amount: Amount(r["amount"]),
+			credits: r["credits_line_id"]}
 		l.position, _ = strconv.Atoi(r["position"])
 		if l.seats, err = strconv.Atoi(r["seats"]); err != nil {
 			return nil, wrong("lines", "a line has %q seats", r["seats"])
@@ -301,7 +307,7 @@ func (w *world) sameRounding(b *billed, x *seat) error {
 		if l.perMonth == nil {
 			return nil
 		}
-		worths = append(worths, b.Contract.Worth(l.seats, l.perMonth, l.from, l.to))
+		worths = append(worths, x.Worth(b.Contract, l.seats, l.perMonth, l.from, l.to))
 	}
 	want := b.Split(x.Subscription, worths)
 	if want == nil { // a line that is worth something else than its seats and price: only the sum is compared
@@ -347,15 +353,52 @@ func (w *world) days(b *billed, x *seat) string {
 	return out.String()
 }
 
-// standing are the invoices of which a subscription's lines stand.
+// standing are the invoices of which lines stand.
 func (w *world) standing() []*billed {
 	var out []*billed
 	for _, b := range w.bills {
-		if !b.Void && !b.draft && slices.ContainsFunc(w.subs, func(x *seat) bool { return b.Stands(x.Subscription) }) {
+		if !b.Void && !b.draft && slices.ContainsFunc(w.subs, func(x *seat) bool { return len(b.up(x)) > 0 }) {
 			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// up are the lines of a subscription that stand, as parts of the model.
+func (b *billed) up(x *seat) []int {
+	var out []int
+	for i := range b.Parts(x.Subscription) {
+		if b.PartStands(x.Subscription, i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// linesOf are the lines that a part of the model stands for.
+func (b *billed) linesOf(x *seat, part int) []line {
+	if b.Parts(x.Subscription) == len(b.lines[x]) {
+		return b.lines[x][part : part+1]
+	}
+	return b.lines[x]
+}
+
+// cut tells the model the lines of a run.
+func (w *world) cut(b *billed) {
+	for _, x := range w.subs {
+		ls := b.lines[x]
+		if len(ls) < 2 || slices.ContainsFunc(ls, func(l line) bool { return l.perMonth == nil }) {
+			continue
+		}
+		parts := make([]Part, len(ls))
+		for i, l := range ls {
+			parts[i] = Part{From: l.from, To: l.to, Seats: l.seats, PerMonth: l.perMonth,
+				MovesMoney: l.movesNoSeats(), Amount: l.amount}
+		}
+		if b.Cut(x.Subscription, parts) {
+			w.count("subscriptions whose lines can be credited one by one")
+		}
+	}
 }
 
 func (w *world) void() error {
@@ -363,17 +406,17 @@ func (w *world) void() error {
 		return nil
 	}
 	b := w.bills[len(w.bills)-1]
-	if b.Void || b.id == "" || len(b.given) > 0 {
+	if b.Void || b.id == "" {
 		return nil
 	}
+	f := w.agreed("/invoices/"+b.id+"/void", "/invoices/"+b.id+"/void")
+	f.Set("reason", "campaign")
 	for x := range b.lines {
-		if !b.Stands(x.Subscription) {
-			return nil
+		if x.credited > b.place {
+			return w.voidRefused(b, x, f)
 		}
 	}
 	w.note("void the invoice of %s to %s", b.Contract.Name, b.End)
-	f := w.agreed("/invoices/"+b.id+"/void", "/invoices/"+b.id+"/void")
-	f.Set("reason", "campaign")
 	if _, err := w.send("void refused", "/invoices/"+b.id+"/void", f); err != nil {
 		return err
 	}
@@ -381,6 +424,21 @@ func (w *world) void() error {
 	return nil
 }
 
+// voidRefused asks to void an invoice of which a subscription has a later credit (RULES 8).
+func (w *world) voidRefused(b *billed, x *seat, f url.Values) error {
+	if w.dry {
+		return nil
+	}
+	a, err := w.p.post("/invoices/"+b.id+"/void", f)
+	if err == nil && a.status != http.StatusConflict {
+		err = wrong("void", "the invoice of %s to %s is voided (%d), though %s has a later credit", b.Contract.Name,
+			b.End, a.status, x.external)
+	}
+	w.count("voids refused")
+	return err
+}
+
+// creditAgain credits all lines that stand on an invoice, those of one subscription, or one line.
 func (w *world) creditAgain(o op) error {
 	all := w.standing()
 	if len(all) == 0 {
@@ -388,41 +446,59 @@ func (w *world) creditAgain(o op) error {
 	}
 	b := all[o.N%len(all)]
 	f := url.Values{"reason": {"campaign"}, "again": {"yes"}}
-	want := map[*seat]*big.Rat{}
+	want, parts := map[*seat]*big.Rat{}, map[*seat][]int{}
 	for _, x := range w.subs {
-		if !b.Stands(x.Subscription) || o.Yes && x != w.subs[o.Sub] {
+		up := b.up(x)
+		if len(up) == 0 || (o.Yes || o.Single) && x != w.subs[o.Sub] {
 			continue
 		}
-		want[x] = new(big.Rat).Neg(b.Rebillable(x.Subscription))
-		for _, l := range b.lines[x] {
-			f.Add("line", l.id)
+		if o.Single {
+			i := o.N % len(up)
+			up = up[i : i+1]
+			w.count("single lines credited to be billed again")
+		}
+		want[x], parts[x] = new(big.Rat), up
+		for _, i := range up {
+			want[x].Sub(want[x], b.Left(x.Subscription, i))
+			for _, l := range b.linesOf(x, i) {
+				f.Add("line", l.id)
+			}
 		}
 	}
 	if len(want) == 0 {
 		return nil
 	}
-	w.note("credit the invoice of %s to %s, to be billed again (%d subscriptions)", b.Contract.Name, b.End, len(want))
+	w.note("credit the invoice of %s to %s, to be billed again (%d subscriptions, %d lines)", b.Contract.Name, b.End,
+		len(want), len(f["line"]))
 	credit, err := w.credit(b, f)
 	if err != nil {
 		return err
 	}
-	if w.dry {
-		for x, amount := range want {
-			credit[x] = []line{{amount: amount}}
+	for _, x := range w.subs {
+		if want[x] == nil {
+			continue
 		}
-	}
-	for x, amount := range want {
-		got := new(big.Rat)
-		for _, l := range credit[x] {
-			got.Add(got, l.amount)
+		if w.dry {
+			credit[x] = []line{{amount: want[x]}}
 		}
-		if got.Cmp(amount) != 0 {
-			return wrong("credit", "%s: credited %s, its lines leave %s", x.external, show(got), show(amount))
+		if got := sum(credit[x]); got.Cmp(want[x]) != 0 {
+			return wrong("credit", "%s: credited %s, its lines leave %s", x.external, show(got), show(want[x]))
 		}
-		b.CreditAgain(x.Subscription)
+		for _, i := range parts[x] {
+			b.CreditAgain(x.Subscription, i)
+		}
+		x.credited = w.m.next()
 		w.count("credits compared")
 	}
 	return nil
+}
+
+func sum(ls []line) *big.Rat {
+	out := new(big.Rat)
+	for _, l := range ls {
+		out.Add(out, l.amount)
+	}
+	return out
 }
 
 // credit makes a credit note and bills it.
@@ -448,6 +524,7 @@ func (w *world) credit(b *billed, f url.Values) (map[*seat][]line, error) {
 	return w.lines(id)
 }
 
+// goodwill gives back a third of one line, all that is left of it, or an amount over all lines of a subscription.
 func (w *world) goodwill(o op) error {
 	all := w.standing()
 	x := w.subs[o.Sub]
@@ -455,36 +532,68 @@ func (w *world) goodwill(o op) error {
 		return nil
 	}
 	b := all[o.N%len(all)]
-	if !b.Stands(x.Subscription) {
+	up := slices.DeleteFunc(b.up(x), func(i int) bool {
+		return b.Left(x.Subscription, i).Sign() <= 0 || len(b.linesOf(x, i)) > 1
+	})
+	if len(up) == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(b.lines[x], func(l line) bool { return l.amount.Sign() > 0 && b.given[l.id] == nil })
-	if i < 0 {
-		return nil
+	if !o.Single {
+		i := o.N % len(up)
+		up = up[i : i+1]
 	}
-	l := b.lines[x][i]
-	amount := Rounded(new(big.Rat).Quo(l.amount, big.NewRat(3, 1)), b.Contract.Places)
+	left, f := new(big.Rat), url.Values{"reason": {"campaign"}, "again": {"no"}}
+	for _, i := range up {
+		left.Add(left, b.Left(x.Subscription, i))
+		f.Add("line", b.linesOf(x, i)[0].id)
+	}
+	amount := Rounded(new(big.Rat).Mul(left, big.NewRat(int64(1+o.N%3), 3)), b.Contract.Places)
 	if amount.Sign() == 0 {
 		return nil
 	}
-	w.note("goodwill of %s on the line from %s to %s of %s", show(amount), l.from, l.to, x.external)
-	f := url.Values{"reason": {"campaign"}, "again": {"no"}, "line": {l.id},
-		"amount": {amount.FloatString(b.Contract.Places)}}
+	w.note("goodwill of %s on %d lines of %s that leave %s, on the invoice of %s to %s", show(amount), len(up),
+		x.external, show(left), b.Contract.Name, b.End)
+	if err := w.tooMuch(b, f, left); err != nil {
+		return err
+	}
+	if amount.Cmp(left) != 0 || !o.Yes { // without an amount it is all that is left
+		f.Set("amount", amount.FloatString(b.Contract.Places))
+	}
 	credit, err := w.credit(b, f)
 	if err != nil {
 		return err
 	}
-	got := new(big.Rat)
 	if w.dry {
-		got.Neg(amount)
+		credit[x] = []line{{amount: new(big.Rat).Neg(amount), credits: b.linesOf(x, up[0])[0].id}}
 	}
-	for _, c := range credit[x] {
-		got.Add(got, c.amount)
-	}
-	if got.Cmp(new(big.Rat).Neg(amount)) != 0 {
+	if got := sum(credit[x]); got.Cmp(new(big.Rat).Neg(amount)) != 0 {
 		return wrong("credit", "goodwill of %s came to %s", show(amount), show(got))
 	}
-	b.given[l.id] = amount
-	b.Goodwill(x.Subscription, amount)
+	for _, c := range credit[x] {
+		i := slices.IndexFunc(up, func(i int) bool { return b.linesOf(x, i)[0].id == c.credits })
+		gave := new(big.Rat).Neg(c.amount)
+		if i < 0 || b.Left(x.Subscription, up[i]).Cmp(gave) < 0 {
+			return wrong("credit", "goodwill of %s is on a line that it was not asked for, or over what that leaves",
+				show(gave))
+		}
+		b.Goodwill(x.Subscription, up[i], gave)
+	}
+	x.credited = w.m.next()
+	w.count("goodwill compared")
 	return nil
+}
+
+// tooMuch asks for more than lines leave, which must be refused.
+func (w *world) tooMuch(b *billed, f url.Values, left *big.Rat) error {
+	if w.dry || len(w.did)%4 != 0 {
+		return nil
+	}
+	f = maps.Clone(f)
+	f.Set("amount", new(big.Rat).Add(left, big.NewRat(1, 1)).FloatString(b.Contract.Places))
+	a, err := w.p.post("/invoices/"+b.id+"/credit", f)
+	if err == nil && a.status != http.StatusUnprocessableEntity {
+		err = wrong("credit", "goodwill of %s on lines that leave %s answers %d", f.Get("amount"), show(left), a.status)
+	}
+	w.count("goodwill over what lines leave refused")
+	return err
 }

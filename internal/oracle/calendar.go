@@ -67,9 +67,9 @@ func share(d Day, billingDay int) *big.Rat {
 	return big.NewRat(1, int64(to-from))
 }
 
-// PerMonth is a price of a period as a price per month (RULES 5).
+// PerMonth is a price of a period as a price per month (RULES 5); of what is bought once, as it is.
 func PerMonth(price *big.Rat, period string) *big.Rat {
-	months := map[string]int64{"month": 1, "quarter": 3, "year": 12, "three_years": 36}[period]
+	months := map[string]int64{"once": 1, "month": 1, "quarter": 3, "year": 12, "three_years": 36}[period]
 	if months == 0 {
 		panic("no period: " + period)
 	}

@@ -175,17 +175,29 @@ func (d *distributor) sync(what string) error {
 		if a.status != http.StatusSeeOther {
 			return fmt.Errorf("POST %s answers %d: %s", a.path, a.status, a.gist())
 		}
-		run := "/sync-runs/" + a.id()
+		id := a.id()
 		var state, message string
-		if state, message, err = d.ended(a.id()); err != nil || state == "succeeded" {
+		if state, message, err = d.ended(id); err != nil || state == "succeeded" {
 			return err
 		}
-		if state != "stopped" || tries > 0 {
+		if state != "stopped" || tries > 2 {
 			return fmt.Errorf("the sync of %s ends %s: %s", what, state, message)
 		}
-		a, err = d.p.post(run+"/retry", url.Values{"allow_gone": {"on"}})
+		a, err = d.agree("/sync-runs/" + id)
 	}
 	return err
+}
+
+// agree applies what a stopped run has planned; where there is no plan to apply, what is missing is marked as gone.
+func (d *distributor) agree(run string) (answer, error) {
+	page, err := d.p.get(run)
+	if err != nil {
+		return page, err
+	}
+	if f, ok := page.formTo(run + "/apply"); ok {
+		return d.p.post(run+"/apply", f)
+	}
+	return d.p.post(run+"/retry", url.Values{"allow_gone": {"on"}})
 }
 
 // ended waits for a run and tells how it ended.
@@ -283,7 +295,8 @@ func (w *world) setUpFar() error {
 // arrive takes a subscription of the distributor into the model; it has landed in the
 // one default contract of its customer.
 func (w *world) arrive(i int, r map[string]string) error {
-	x := &seat{id: r["id"], external: r["external_id"], far: true, told: w.s.Seats[i], rows: map[string]*Row{}}
+	x := &seat{id: r["id"], external: r["external_id"], far: true, end: Never, told: w.s.Seats[i],
+		rows: map[string]*Row{}}
 	if r["start_date"] != farBegin {
 		return wrong("setup", "%s starts on %s", x.external, r["start_date"])
 	}

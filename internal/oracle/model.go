@@ -50,8 +50,15 @@ type PriceRow struct {
 	On       Day
 	PerMonth *big.Rat
 	Currency string
+	Product  string
 	Aside    bool
 	Person   bool // a person typed it
+}
+
+// being is what a subscription is from a day on.
+type being struct {
+	from    Day
+	product string
 }
 
 // stay is a contract from a day on.
@@ -64,16 +71,19 @@ type stay struct {
 type Subscription struct {
 	Name   string
 	Start  Day
+	Once   bool // bought once: each day's joins are charged on their day, and never prorated
 	Rows   []*Row
 	Prices []*PriceRow
 
 	m     *Model
 	stays []stay
+	ends  []ending
+	is    []being // none: it never was another product
 	paid  []*record
 	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
 }
 
-// record is what one invoice took of one subscription: seats and exact worth of each day.
+// record is what one invoice, or one line of it, took of one subscription: seats and exact worth of each day.
 type record struct {
 	place    int
 	contract *Contract
@@ -82,7 +92,6 @@ type record struct {
 	amount   *big.Rat
 	goodwill *big.Rat
 	standing bool
-	void     bool
 	last     Day // first day after its lines
 
 	exact      *big.Rat // what standing lines before it were worth exactly
@@ -101,8 +110,9 @@ type Invoice struct {
 	Full     bool
 	End      Day
 	Void     bool
-	Lines    map[*Subscription]*big.Rat // the amount of each subscription; those with nothing have none
-	records  map[*Subscription]*record
+	Lines    map[*Subscription]*big.Rat  // the amount of each subscription; those with nothing have none
+	records  map[*Subscription]*record   // what was due
+	parts    map[*Subscription][]*record // and the lines that say it
 }
 
 func (m *Model) next() int {
@@ -219,7 +229,8 @@ func (r *Row) IsOutside() bool { return r.outsideUntil != 0 }
 
 // Price enters a price from a day on. replace sets aside the rows dated after it.
 func (m *Model) Price(s *Subscription, perMonth *big.Rat, on Day, replace bool) *PriceRow {
-	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: s.contractOn(on).Currency, Person: true}
+	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: s.contractOn(on).Currency,
+		Product: s.ProductOn(on), Person: true}
 	for _, o := range s.Prices {
 		if replace && !o.Aside && o.On > on && o.Currency == p.Currency {
 			o.Aside = true
@@ -229,14 +240,17 @@ func (m *Model) Price(s *Subscription, perMonth *big.Rat, on Day, replace bool) 
 	return p
 }
 
-// LaterPrices tells whether price rows stand behind a day.
+// LaterPrices tells whether price rows in the money of a day stand behind it.
 func (s *Subscription) LaterPrices(on Day) bool {
-	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool { return !p.Aside && p.On > on })
+	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool {
+		return !p.Aside && p.On > on && p.Currency == s.contractOn(on).Currency
+	})
 }
 
 // CorrectPrice sets a price row aside and writes it anew.
 func (m *Model) CorrectPrice(s *Subscription, p *PriceRow, perMonth *big.Rat, on Day) *PriceRow {
-	n := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: p.Currency, Person: true}
+	n := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: p.Currency, Product: p.Product,
+		Person: true}
 	p.Aside = true
 	s.Prices = append(s.Prices, n)
 	return n
@@ -252,7 +266,7 @@ func (m *Model) Land(s *Subscription, perMonth *big.Rat, on Day) *PriceRow {
 	if m.mutant == LandingFirst {
 		on = s.FirstDay()
 	}
-	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: c.Currency}
+	p := &PriceRow{Place: m.next(), On: on, PerMonth: perMonth, Currency: c.Currency, Product: s.ProductOn(on)}
 	s.Prices = append(s.Prices, p)
 	return p
 }
@@ -305,7 +319,7 @@ func (s *Subscription) FirstDay() Day { return s.FirstIn(s.stays[0].contract) }
 func (s *Subscription) PriceOn(d Day) *big.Rat {
 	var best *PriceRow
 	for _, p := range s.Prices {
-		if p.Aside || p.On > d || p.Currency != s.contractOn(d).Currency {
+		if p.Aside || p.On > d || p.Currency != s.contractOn(d).Currency || p.Product != s.ProductOn(d) {
 			continue
 		}
 		if best == nil || p.On > best.On || p.On == best.On && p.Place > best.Place {
@@ -318,10 +332,32 @@ func (s *Subscription) PriceOn(d Day) *big.Rat {
 	return best.PerMonth
 }
 
+// Swap makes a subscription another product from a day on.
+func (m *Model) Swap(s *Subscription, product string, on Day) {
+	m.next()
+	s.is = append(s.is, being{from: on, product: product})
+}
+
+// ProductOn is what it is on a day; empty: what it was at first.
+func (s *Subscription) ProductOn(d Day) string {
+	product := ""
+	for _, b := range s.is {
+		if b.from <= d {
+			product = b.product
+		}
+	}
+	return product
+}
+
 // EndContract enters the end of a contract, or takes it away with Never.
 func (m *Model) EndContract(c *Contract, end Day, refund bool) {
 	c.ends = append(c.ends, ending{place: m.next(), end: end, refund: refund})
 	c.End = end
+}
+
+// End enters the first day on which a subscription is no more, or takes it away with Never.
+func (m *Model) End(s *Subscription, end Day, refund bool) {
+	s.ends = append(s.ends, ending{place: m.next(), end: end, refund: refund})
 }
 
 func (s *Subscription) String() string {

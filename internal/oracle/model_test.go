@@ -81,7 +81,7 @@ func TestDaysCreditedToBeBilledAgainTakeTheCorrectedPrice(t *testing.T) {
 	b := newBench(t, 10, "2026-10-01", false)
 	oct, nov := b.bill("2026-11-01", "100"), b.bill("2026-12-01", "100")
 	for _, inv := range []*Invoice{oct, nov} {
-		if got := inv.CreditAgain(b.s); got.Cmp(Amount("-100")) != 0 {
+		if got := inv.CreditAgain(b.s, 0); got.Cmp(Amount("-100")) != 0 {
 			t.Errorf("credited %s", got.FloatString(2))
 		}
 	}
@@ -160,12 +160,107 @@ func TestGoodwillIsNeverTakenBack(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 20, "2026-11-01", false)
 	inv := b.bill("2026-12-01", "200")
-	inv.Goodwill(b.s, Amount("100"))
+	inv.Goodwill(b.s, 0, Amount("100"))
 	b.bill("2027-01-01", "200")
-	if got := inv.CreditAgain(b.s); got.Cmp(Amount("-100")) != 0 {
+	if got := inv.CreditAgain(b.s, 0); got.Cmp(Amount("-100")) != 0 {
 		t.Errorf("credited to be billed again %s, want what goodwill left", got.FloatString(2))
 	}
 	b.bill("2027-02-01", "300") // January, and November again less what goodwill gave back
+}
+
+// By hand (RULES 4): 5 bought on 3 November at 10.00 each, 3 more on the 20th at 12.00. 4
+// go back with refund: the 3 latest and one of the first, 46.00; never prorated.
+func TestWhatIsBoughtOnceIsChargedOnItsDay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 5, "2026-11-03", true)
+	b.s.Once = true
+	b.bill("2026-12-01", "50")
+	b.m.Price(b.s, Amount("12"), On("2026-11-15"), false)
+	b.seats(8, "2026-11-20", true)
+	b.bill("2027-01-01", "36")
+	b.seats(4, "2026-12-10", true)
+	b.bill("2027-02-01", "-46")
+	b.bill("2027-03-01", "0")
+}
+
+// Issue 7: a product swap billed on at the old product's price. By hand: 10 seats at
+// 10.00 for half of November; the new product has no price until one of 20.00 is typed.
+func TestAnotherProductHasAPriceOfItsOwn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2026-11-01", false)
+	b.m.Swap(b.s, "other", On("2026-11-16"))
+	b.bill("2026-12-01", "50")
+	b.m.Price(b.s, Amount("9"), On("2026-11-10"), false) // still of the old one: six days at 1.00 less
+	b.run(b.c, true, "2026-12-01", "-2")
+	b.m.Price(b.s, Amount("20"), On("2026-11-16"), false)
+	b.run(b.c, true, "2026-12-01", "100")
+}
+
+// Issue 7: an end of 30 June costs 600.00 and not 1,000.00, whatever run it is.
+func TestASubscriptionThatEndsIsBilledToItsEnd(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2027-01-01", false)
+	b.m.End(b.s, On("2027-07-01"), false)
+	b.bill("2027-11-01", "600")
+}
+
+// By hand: 10 seats paid for November; an end on the 16th gives half back with refund
+// and nothing without; taken away again, what was given back is due again.
+func TestAnEndBeforePaidDaysAsksAboutRefund(t *testing.T) {
+	t.Parallel()
+	for refund, want := range map[bool]string{true: "-50", false: "0"} {
+		b := newBench(t, 10, "2026-11-01", refund)
+		b.bill("2026-12-01", "100")
+		b.m.End(b.s, On("2026-11-16"), refund)
+		b.run(b.c, false, "2026-12-01", want)
+		b.bill("2027-01-01", "0")
+		b.m.End(b.s, Never, false)
+		b.bill("2027-01-01", map[bool]string{true: "150", false: "100"}[refund])
+	}
+}
+
+// By hand: 10 seats for November at 100.00; 2 more from the 16th at 10.00, on a line of
+// its own. Only that line is credited to be billed again: its 15 days are as though
+// never billed, the others stay. At a price of 12.00 from the 16th December's run takes
+// 12 x 12.00 for half of November less the 50.00 that still stand for it, 22.00, and 144.00.
+func TestOneLineIsCreditedToBeBilledAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2026-11-01", false)
+	b.bill("2026-12-01", "100")
+	b.seats(12, "2026-11-16", false)
+	more := b.run(b.c, false, "2026-12-01", "10")
+	if got := more.CreditAgain(b.s, 0); got.Cmp(Amount("-10")) != 0 {
+		t.Errorf("credited %s", got.FloatString(2))
+	}
+	b.state("2026-11-20", State{Counted: 12, Paid: 10})
+	b.m.Price(b.s, Amount("12"), On("2026-11-16"), false)
+	b.bill("2027-01-01", "166")
+}
+
+// By hand: November and December in one run as two lines of 100.00; goodwill of 30.00 on
+// the first leaves 70.00 of it, the second is credited whole, and both come again.
+func TestLinesOfOneInvoiceAreCreditedForThemselves(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 10, "2026-11-01", false)
+	inv := b.m.Draft(b.c, []*Subscription{b.s}, nil, true, On("2027-01-01"))
+	nov := Part{From: On("2026-11-01"), To: On("2026-12-01"), Seats: 10, PerMonth: Amount("10"), Amount: Amount("100")}
+	dec := Part{From: nov.To, To: On("2027-01-01"), Seats: 10, PerMonth: Amount("10"), Amount: Amount("100")}
+	if short := dec; inv.Cut(b.s, []Part{nov, {From: short.From, To: short.To - 1, Seats: 10, PerMonth: short.PerMonth,
+		Amount: short.Amount}}) {
+		t.Error("lines that leave out a day were taken")
+	}
+	if !inv.Cut(b.s, []Part{nov, dec}) {
+		t.Fatal("the two lines say what is due")
+	}
+	inv.Take()
+	b.invoices = append(b.invoices, inv)
+	inv.Goodwill(b.s, 0, Amount("30"))
+	for part, want := range []string{"-70", "-100"} {
+		if got := inv.CreditAgain(b.s, part); got.Cmp(Amount(want)) != 0 {
+			t.Errorf("line %d: credited %s, want %s", part, got.FloatString(2), want)
+		}
+	}
+	b.bill("2027-01-01", "170") // 200.00 less the 30.00 that goodwill gave back already
 }
 
 func TestAPriceOfALaterDayChangesNothingBefore(t *testing.T) {

@@ -38,7 +38,7 @@ func (s *Subscription) cutOff(d, end Day) *big.Rat {
 	var last *PriceRow
 	known := false
 	for _, p := range s.Prices {
-		if p.Aside || p.Currency != s.contractOn(d).Currency {
+		if p.Aside || p.Currency != s.contractOn(d).Currency || p.Product != s.ProductOn(d) {
 			continue
 		}
 		if last == nil || p.On >= last.On {

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -161,17 +162,46 @@ func (p *product) post(path string, form url.Values) (answer, error) {
 	return p.do(http.MethodPost, path, form)
 }
 
+// upload posts a file and waits until it has been read.
+func (p *product) upload(path, text string) (answer, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "file.csv")
+	if err != nil {
+		return answer{}, err
+	}
+	if _, err := io.WriteString(part, text); err != nil {
+		return answer{}, err
+	}
+	if err := form.Close(); err != nil {
+		return answer{}, err
+	}
+	a, err := p.send(http.MethodPost, path, form.FormDataContentType(), &body)
+	if err == nil && a.status != http.StatusSeeOther {
+		err = fmt.Errorf("POST %s answers %d: %s", path, a.status, a.gist())
+	}
+	return a, err
+}
+
 func (p *product) do(method, path string, form url.Values) (answer, error) {
 	var body io.Reader
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
+	kind := ""
+	if form != nil {
+		kind = "application/x-www-form-urlencoded"
+	}
+	return p.send(method, path, kind, body)
+}
+
+func (p *product) send(method, path, kind string, body io.Reader) (answer, error) {
 	r, err := http.NewRequest(method, p.base+path, body)
 	if err != nil {
 		return answer{}, err
 	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	res, err := p.http.Do(r)
 	if err != nil {

@@ -18,12 +18,55 @@ type step struct {
 	refund  bool // of a row that takes seats, and of an end
 	paid    int  // seats of a line
 	outside int
-	open    *bool // the contract holds the day from here on, or no longer
+	open    *bool // the contract or the subscription holds the day from here on, or no longer
+	own     bool  // the subscription
 }
 
 // On replays ledger rows and standing lines for one day in the order of recording.
 func (s *Subscription) On(d Day) State {
+	if s.Once {
+		return s.bought(d, Never)
+	}
 	return play(s.steps(d), s.m.mutant == CapByPaidNow)
+}
+
+// bought is a day of what is bought once (RULES 4): its joins, less those of them that a
+// reduction with refund gave back, which takes the latest first. Seats that left
+// without refund are no return. A reduction counts from its day on.
+func (s *Subscription) bought(d, end Day) State {
+	type join struct {
+		on    Day
+		seats int
+	}
+	var joins []join
+	for _, r := range s.rows() {
+		if r.On >= end {
+			break
+		}
+		if r.Delta > 0 {
+			joins = append(joins, join{r.On, r.Delta})
+		}
+		if r.Delta >= 0 || !r.Refund {
+			continue
+		}
+		left := -r.Delta
+		for i := len(joins) - 1; i >= 0; i-- {
+			back := min(joins[i].seats, left)
+			joins[i].seats, left = joins[i].seats-back, left-back
+		}
+	}
+	var t State
+	for _, j := range joins {
+		if j.on == d && d < s.contractOn(d).End {
+			t.Counted += j.seats
+		}
+	}
+	for _, p := range s.paid {
+		if p.standing {
+			t.Paid += p.seats[d]
+		}
+	}
+	return t
 }
 
 func (s *Subscription) steps(d Day) []step {
@@ -54,11 +97,13 @@ func (s *Subscription) steps(d Day) []step {
 			out = append(out, &step{place: p.place, paid: p.seats[d]})
 		}
 	}
-	was := true
-	for _, e := range s.contractOn(d).ends {
-		if is := d < e.end; is != was {
-			was = is
-			out = append(out, &step{place: e.place, open: &is, refund: e.refund})
+	for i, ends := range [][]ending{s.contractOn(d).ends, s.ends} {
+		was := true
+		for _, e := range ends {
+			if is := d < e.end; is != was {
+				was = is
+				out = append(out, &step{place: e.place, open: &is, own: i == 1, refund: e.refund})
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *step) int { return a.place - b.place })
@@ -69,20 +114,25 @@ func (s *Subscription) steps(d Day) []step {
 	return steps
 }
 
-// play is the replay of RULES 8. A contract that ends is a reduction of all its seats there.
+// play is the replay of RULES 8. A contract or a subscription that ends is a reduction of all its seats there.
 func play(steps []step, byPaidNow bool) State {
 	var t State
 	all := 0
 	for _, x := range steps {
 		all += x.paid + x.outside
 	}
-	seats, open := 0, true
+	seats, contractOpen, ownOpen := 0, true, true
 	for _, x := range steps {
 		seats += x.seats
 		delta := x.seats
-		if x.open != nil {
-			open = *x.open
-		} else if !open {
+		switch {
+		case x.open != nil && x.own:
+			ownOpen = *x.open
+		case x.open != nil:
+			contractOpen = *x.open
+		}
+		open := contractOpen && ownOpen
+		if x.open == nil && !open {
 			delta = 0
 		}
 		now := seats

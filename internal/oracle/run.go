@@ -17,10 +17,20 @@ func (c *Contract) changeLogEnd(invoices []*Invoice, asked Day) Day {
 	return end
 }
 
+// Part is what one line of an invoice takes: seats of each of its days at a price, or,
+// where it moves no seats, another price of seats that are paid already.
+type Part struct {
+	From, To   Day
+	Seats      int
+	PerMonth   *big.Rat
+	MovesMoney bool // and no seats
+	Amount     *big.Rat
+}
+
 // Draft is what a run of a contract up to a day bills: the difference of two states (RULES 8).
 func (m *Model) Draft(c *Contract, subscriptions []*Subscription, invoices []*Invoice, full bool, asked Day) *Invoice {
 	inv := &Invoice{Contract: c, Full: full, End: asked, Lines: map[*Subscription]*big.Rat{},
-		records: map[*Subscription]*record{}}
+		records: map[*Subscription]*record{}, parts: map[*Subscription][]*record{}}
 	if !full {
 		inv.End = c.changeLogEnd(invoices, asked)
 	}
@@ -31,16 +41,74 @@ func (m *Model) Draft(c *Contract, subscriptions []*Subscription, invoices []*In
 			continue
 		}
 		r.place = place
-		inv.records[s], inv.Lines[s] = r, r.amount
+		inv.records[s], inv.Lines[s], inv.parts[s] = r, r.amount, []*record{r}
 	}
 	return inv
 }
 
+// Cut divides what an invoice takes of a subscription into its lines, so that each can
+// be credited for itself. It refuses lines that do not say the same of every day.
+func (inv *Invoice) Cut(s *Subscription, lines []Part) bool {
+	whole := inv.records[s]
+	seats, worth, amount := map[Day]int{}, map[Day]*big.Rat{}, new(big.Rat)
+	var parts []*record
+	for _, l := range lines {
+		r := &record{place: whole.place, contract: whole.contract, seats: map[Day]int{}, worth: map[Day]*big.Rat{},
+			amount: l.Amount, goodwill: new(big.Rat), standing: true, last: l.To}
+		for d := l.From; d < l.To; d++ {
+			if !l.MovesMoney {
+				r.seats[d] = l.Seats
+				seats[d] += l.Seats
+			}
+			r.worth[d] = s.Worth(whole.contract, l.Seats, l.PerMonth, d, d+1)
+			if worth[d] == nil {
+				worth[d] = new(big.Rat)
+			}
+			worth[d].Add(worth[d], r.worth[d])
+		}
+		amount.Add(amount, l.Amount)
+		parts = append(parts, r)
+	}
+	if amount.Cmp(whole.amount) != 0 || !sameDays(seats, whole.seats) {
+		return false
+	}
+	for d, w := range worth {
+		was := whole.worth[d]
+		if was == nil {
+			was = new(big.Rat)
+		}
+		if w.Cmp(was) != 0 {
+			return false
+		}
+	}
+	for d := range whole.worth {
+		if worth[d] == nil {
+			return false
+		}
+	}
+	inv.parts[s] = parts
+	return true
+}
+
+func sameDays(a, b map[Day]int) bool {
+	for d, n := range a {
+		if b[d] != n {
+			return false
+		}
+	}
+	for d, n := range b {
+		if a[d] != n {
+			return false
+		}
+	}
+	return true
+}
+
 // Take stores a draft: its days are taken from here on.
 func (inv *Invoice) Take() {
-	for s, r := range inv.records {
-		s.paid = append(s.paid, r)
-		s.add(r.contract, r.amount)
+	for s, parts := range inv.parts {
+		s.paid = append(s.paid, parts...)
+		s.add(inv.Contract, inv.Lines[s])
 	}
 }
 
@@ -67,6 +135,9 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			before = new(big.Rat)
 		}
 		st, price := s.On(d), s.PriceOn(d)
+		if s.Once {
+			st = s.bought(d, end)
+		}
 		if s.m.mutant == PriceCutOff {
 			price = s.cutOff(d, end)
 		}
@@ -77,6 +148,9 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			continue
 		}
 		worth := new(big.Rat).Mul(price, share(d, s.months(c)))
+		if s.Once {
+			worth.Set(price)
+		}
 		seats := st.Want()
 		if s.m.mutant == OutsideInMoney {
 			seats += st.Outside
@@ -181,42 +255,62 @@ func (c *Contract) Worth(seats int, perMonth *big.Rat, from, to Day) *big.Rat {
 	return sum.Mul(sum, big.NewRat(int64(seats), 1))
 }
 
+// Worth is what days of a contract are worth for so many seats at a price; of what is bought once, the price itself.
+func (s *Subscription) Worth(c *Contract, seats int, price *big.Rat, from, to Day) *big.Rat {
+	if s.Once {
+		return new(big.Rat).Mul(price, big.NewRat(int64(seats), 1))
+	}
+	return c.Worth(seats, price, from, to)
+}
+
 // Cancel voids an invoice.
 func (inv *Invoice) Cancel() {
 	inv.Void = true
-	for s, r := range inv.records {
-		r.standing, r.void = false, true
-		s.add(r.contract, new(big.Rat).Neg(r.amount))
+	for s, parts := range inv.parts {
+		for _, r := range parts {
+			r.standing = false
+		}
+		s.add(inv.Contract, new(big.Rat).Neg(inv.Lines[s]))
 	}
 }
 
-// CreditAgain credits all lines of a subscription on an invoice, to be billed again.
+// Parts is how many lines of a subscription can be credited for themselves; one where all go together.
+func (inv *Invoice) Parts(s *Subscription) int { return len(inv.parts[s]) }
+
+// CreditAgain credits a line of a subscription on an invoice, to be billed again.
 // It gives the amount of the credit, which leaves out what goodwill gave back already.
-func (inv *Invoice) CreditAgain(s *Subscription) *big.Rat {
-	r := inv.records[s]
+func (inv *Invoice) CreditAgain(s *Subscription, part int) *big.Rat {
+	r := inv.parts[s][part]
 	r.standing = s.m.mutant == CreditedStands
 	credit := new(big.Rat).Sub(r.goodwill, r.amount)
 	s.add(r.contract, credit)
 	return credit
 }
 
-// Goodwill gives money back and changes no sum.
-func (inv *Invoice) Goodwill(s *Subscription, amount *big.Rat) {
-	r := inv.records[s]
+// Goodwill gives money of a line back and changes no sum.
+func (inv *Invoice) Goodwill(s *Subscription, part int, amount *big.Rat) {
+	r := inv.parts[s][part]
 	r.goodwill.Add(r.goodwill, amount)
 	if s.m.mutant == GoodwillInSum {
 		s.add(r.contract, new(big.Rat).Neg(amount))
 	}
 }
 
-// Stands tells whether the lines of a subscription on an invoice still do.
+// Stands tells whether all lines of a subscription on an invoice still do.
 func (inv *Invoice) Stands(s *Subscription) bool {
-	r := inv.records[s]
-	return r != nil && r.standing
+	for i := range inv.parts[s] {
+		if !inv.PartStands(s, i) {
+			return false
+		}
+	}
+	return len(inv.parts[s]) > 0
 }
 
-// Rebillable is what a credit of a subscription's lines could still give back.
-func (inv *Invoice) Rebillable(s *Subscription) *big.Rat {
-	r := inv.records[s]
+// PartStands tells whether a line does.
+func (inv *Invoice) PartStands(s *Subscription, part int) bool { return inv.parts[s][part].standing }
+
+// Left is what credits have left of a line.
+func (inv *Invoice) Left(s *Subscription, part int) *big.Rat {
+	r := inv.parts[s][part]
 	return new(big.Rat).Sub(r.amount, r.goodwill)
 }

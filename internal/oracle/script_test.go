@@ -28,6 +28,8 @@ const (
 	move        act = "move"
 	setRefunds  act = "refunds"
 	endContract act = "end contract"
+	endSub      act = "end"  // of a subscription, or no end any more
+	swap        act = "swap" // another product under the same id
 	deactivate  act = "deactivate"
 	activate    act = "activate"
 
@@ -47,8 +49,9 @@ type op struct {
 	Sub    int    `json:"sub,omitempty"`
 	On     string `json:"on,omitempty"` // a day
 	N      int    `json:"n,omitempty"`
-	Yes    bool   `json:"yes,omitempty"`  // with refund; replace later prices; contract B
-	Open   bool   `json:"open,omitempty"` // leave the draft open
+	Yes    bool   `json:"yes,omitempty"`    // with refund; replace later prices; contract B
+	Open   bool   `json:"open,omitempty"`   // leave the draft open
+	Single bool   `json:"single,omitempty"` // credit one line; goodwill over all lines of the subscription
 	Price  string `json:"price,omitempty"`
 	Period string `json:"period,omitempty"`
 }
@@ -59,7 +62,8 @@ type terms struct {
 	Months   int    `json:"months"`
 	Arrears  bool   `json:"arrears,omitempty"`
 	Day      int    `json:"day"`
-	List     string `json:"list"` // price per seat and month in its price list; empty: no list
+	List     string `json:"list"`            // price per seat and month in its price list; empty: no list
+	Other    string `json:"other,omitempty"` // the same of the product that it is swapped for; empty: not in the list
 }
 
 // script is one random history of one customer.
@@ -73,6 +77,7 @@ type script struct {
 	Starts  []string `json:"starts"`           // and its start
 	Price   string   `json:"price"`            // by a person, where A has no list
 	Far     bool     `json:"far,omitempty"`    // the subscriptions are a distributor's, and not entered by hand
+	Once    bool     `json:"once,omitempty"`   // the first subscription is bought once
 	// what happens there: before the first and before the second half of each phase
 	Waves  [][]op `json:"waves,omitempty"`
 	Phases [][]op `json:"phases"` // by the clock's stops
@@ -173,11 +178,15 @@ func generate(seed uint64) script {
 	if s.B.List == "" {
 		s.B.List = somePrice(r, placesOf(s.B.Currency))
 	}
+	if chance(r, 60) {
+		s.B.Other = somePrice(r, placesOf(s.B.Currency))
+	}
 	s.Price = somePrice(r, placesOf(s.A.Currency))
 	if s.Far = seed%5 == 0; s.Far {
 		s.Seats, s.Starts = []int{2 + r.IntN(12), 2 + r.IntN(12)}, []string{farBegin, farBegin}
 		s.Waves = someWaves(r)
 	}
+	s.Once = !s.Far && seed%4 == 1
 	for range pick(r, 1, 2) {
 		if s.Far {
 			break
@@ -238,6 +247,9 @@ func someTerms(r *rand.Rand) terms {
 		Arrears: chance(r, 35), Day: pick(r, 1, 1, 15, 28, Last)}
 	if chance(r, 50) {
 		t.List = somePrice(r, placesOf(t.Currency))
+		if chance(r, 60) {
+			t.Other = somePrice(r, placesOf(t.Currency))
+		}
 	}
 	return t
 }
@@ -283,8 +295,14 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 		return op{Act: bill, Yes: chance(r, 30), Open: chance(r, 15)}
 	}
 	switch n := r.IntN(100); {
-	case n < 22:
+	case n < 18:
 		return []op{seats()}
+	case n < 22:
+		end := op{Act: endSub, Sub: sub, On: (now + Day(r.IntN(60)) - 20).String(), Yes: chance(r, 50), N: r.IntN(6)}
+		if chance(r, 40) { // and it goes on after all
+			return []op{end, run(), {Act: endSub, Sub: sub}, run()}
+		}
+		return []op{end, run()}
 	case n < 25: // one leaves before anything is billed, and another after it
 		a := seats()
 		a.N, a.Yes = 1+r.IntN(2), false
@@ -318,19 +336,25 @@ func someStep(r *rand.Rand, s script, phase int) []op {
 	case n < 79:
 		return []op{{Act: issue}}
 	case n < 83:
-		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50)}}
+		return []op{{Act: creditAgain, N: r.IntN(6), Sub: sub, Yes: chance(r, 50), Single: chance(r, 50)}}
 	case n < 86:
-		return []op{{Act: goodwill, N: r.IntN(6), Sub: sub}}
+		return []op{{Act: goodwill, N: r.IntN(6), Sub: sub, Yes: chance(r, 50), Single: chance(r, 50)}}
 	case n < 89:
 		join := seats()
 		join.N, join.Act = 0, elsewhere
 		return []op{join}
 	case n < 93:
-		return []op{{Act: move, Sub: sub, On: (now - Day(r.IntN(40)) + Day(r.IntN(20))).String()}}
+		there := op{Act: move, Sub: sub, On: (now - Day(r.IntN(40)) + Day(r.IntN(20))).String()}
+		if chance(r, 40) { // and back again, or on
+			return []op{there, {Act: bill, Yes: true}, price(), {Act: move, Sub: sub, On: back(10)}, {Act: bill}}
+		}
+		return []op{there}
 	case n < 95:
 		return []op{{Act: setRefunds, Yes: chance(r, 50)}, run()}
 	case n < 97:
 		return []op{{Act: endContract, On: (now + Day(r.IntN(40)) - 15).String(), Yes: chance(r, 50)}}
+	case n < 98:
+		return []op{{Act: swap, Sub: sub}, run(), price(), run()}
 	case n < 99:
 		return []op{{Act: deactivate, Sub: sub, On: back(20), Yes: chance(r, 50)}}
 	}

@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -40,6 +42,7 @@ type world struct {
 
 	told     []map[string]string // rows of subscriptions.csv when the distributor's were first seen
 	customer string              // its number there
+	provider string              // by hand
 	crm      string              // and of the customer here
 	half     int                 // of the phase that is played
 }
@@ -51,6 +54,8 @@ type seat struct {
 	off          bool // deactivated by a person
 	wasOn        int  // seats before that
 	offSince     Day
+	credited     int // the place of its last credit
+	end          Day // that a person typed; Never: it goes on
 
 	far   bool // a distributor's
 	told  int  // seats that the distributor tells
@@ -64,7 +69,7 @@ type billed struct {
 	*Invoice
 	id    string
 	lines map[*seat][]line
-	given map[string]*big.Rat // goodwill by line
+	place int // in the order of recording
 	draft bool
 }
 
@@ -76,6 +81,7 @@ type line struct {
 	seats    int
 	perMonth *big.Rat
 	amount   *big.Rat
+	credits  string // the line that it takes back
 }
 
 func (w *world) today() Day { return today(w.phase) }
@@ -159,10 +165,19 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 		list = a.id()
 		for i := range w.s.Seats {
 			_, err := w.send("setup", "/price-lists/"+list+"/items",
-				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {"month"},
+				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {w.unit(i)},
 					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.List},
 					"effective_from": {"2020-01-01"}})
 			if err != nil {
+				return nil, err
+			}
+			if t.Other == "" {
+				continue
+			}
+			if _, err := w.send("setup", "/price-lists/"+list+"/items",
+				url.Values{"part_number": {w.other(i)}, "product_name": {w.other(i)}, "unit": {w.unit(i)},
+					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.Other},
+					"effective_from": {"2020-01-01"}}); err != nil {
 				return nil, err
 			}
 		}
@@ -206,6 +221,9 @@ func (w *world) term(i int) string {
 	if len(w.told) > 0 {
 		return w.told[i]["term"]
 	}
+	if w.s.Once && i == 0 {
+		return "one_time"
+	}
 	return "triennial" // so that a price for three years fits, as the review asks
 }
 
@@ -213,7 +231,17 @@ func (w *world) frequency(i int) string {
 	if len(w.told) > 0 {
 		return w.told[i]["billing_frequency"]
 	}
+	if w.s.Once && i == 0 {
+		return "one_time"
+	}
 	return "monthly"
+}
+
+func (w *world) unit(i int) string {
+	if w.s.Once && i == 0 {
+		return "once"
+	}
+	return "month"
 }
 
 func (w *world) part(i int) string {
@@ -223,26 +251,31 @@ func (w *world) part(i int) string {
 	return fmt.Sprintf("PN-%s-%d", strings.ToUpper(w.name), i)
 }
 
+// other is the product that a subscription is swapped for.
+func (w *world) other(i int) string { return w.part(i) + "-OTHER" }
+
 func (w *world) enter(provider string, i int) error {
-	x := &seat{external: fmt.Sprintf("%s-s%d", w.name, i)}
+	x := &seat{end: Never, external: fmt.Sprintf("%s-s%d", w.name, i)}
 	start := On(w.s.Starts[i])
+	w.provider = provider
 	a, err := w.send("setup", "/providers/"+provider+"/subscriptions",
 		url.Values{"account_external_id": {w.name}, "external_id": {x.external}, "part_number": {w.part(i)},
 			"product": {w.part(i)}, "quantity": {strconv.Itoa(w.s.Seats[i])}, "unit_cost": {"0.01"},
-			"cost_period": {"month"}, "currency": {w.a.Currency}, "term": {"triennial"},
-			"billing_frequency": {"monthly"}, "start_date": {start.String()}})
+			"cost_period": {w.unit(i)}, "currency": {w.a.Currency}, "term": {w.term(i)},
+			"billing_frequency": {w.frequency(i)}, "start_date": {start.String()}})
 	if err != nil {
 		return err
 	}
 	x.id = a.id()
 	x.Subscription = w.m.Subscribe(x.external, w.s.Seats[i], start, w.a)
+	x.Once = w.s.Once && i == 0
 	w.subs = append(w.subs, x)
 	if w.s.A.List != "" {
 		w.m.Land(x.Subscription, Amount(w.s.A.List), start)
 	} else {
 		on := x.FirstDay()
 		if _, err := w.send("setup", "/subscriptions/"+x.id+"/price",
-			url.Values{"unit_price": {w.s.Price}, "price_period": {"month"},
+			url.Values{"unit_price": {w.s.Price}, "price_period": {w.unit(i)},
 				"effective_on": {on.String()}}); err != nil {
 			return err
 		}
@@ -365,9 +398,29 @@ func (w *world) step(o op) error {
 	}
 	x := w.subs[o.Sub]
 	switch o.Act {
-	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate:
+	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub, swap:
 		if x.far {
 			return nil // its seats are the distributor's
+		}
+	}
+	if x.Once {
+		switch o.Act {
+		case elsewhere, deactivate, activate, endSub, swap, fixSeats, dropSeats:
+			return nil
+		case setSeats:
+			// Whether seats come back that left without refund, and what a join is that was written
+			// again as a reduction, the rules do not say of what is bought once.
+			rows := x.Standing()
+			o.Yes = true
+			if On(o.On) <= rows[len(rows)-1].On || !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
+				return nil
+			}
+		}
+	}
+	if x.end <= w.today() { // it is closed, or about to be
+		switch o.Act {
+		case setSeats, fixSeats, dropSeats, setPrice, fixPrice, dropPrice, elsewhere, endSub, swap:
+			return nil
 		}
 	}
 	before := len(w.did)
@@ -413,6 +466,10 @@ func (w *world) act(o op, x *seat) error {
 		return w.setRefunds(o)
 	case endContract:
 		return w.endContract(o)
+	case endSub:
+		return w.endSub(x, o)
+	case swap:
+		return w.swap(x)
 	case deactivate, activate:
 		return w.turn(x, o)
 	}
@@ -421,7 +478,7 @@ func (w *world) act(o op, x *seat) error {
 
 func (w *world) setSeats(x *seat, o op) error {
 	on := max(On(o.On), x.FirstDay())
-	if on > w.today() || x.off || x.SeatsOn(on) == o.N {
+	if on > w.today() || x.off || x.SeatsOn(on) == o.N || on >= x.end {
 		return nil
 	}
 	for _, r := range x.Standing() {
@@ -515,6 +572,11 @@ func (w *world) correctSeats(x *seat, o op) error {
 
 func (w *world) setPrice(x *seat, o op) error {
 	on := max(On(o.On), x.FirstIn(x.Now()))
+	if x.Once {
+		o.Period = "once"
+	} else if x.far && o.Period == "three_years" {
+		o.Period = "year" // longer than its term it could not be signed
+	}
 	perMonth := PerMonth(Amount(o.Price), o.Period)
 	if was := x.PriceOn(on); x.off || was != nil && was.Cmp(perMonth) == 0 {
 		return nil
@@ -562,11 +624,19 @@ func (w *world) setPrice(x *seat, o op) error {
 // leavesUnpriced tells whether billable days before one have no price.
 func (s *Subscription) leavesUnpriced(on Day) bool {
 	for d := s.FirstDay(); d < on; d++ {
-		if c := s.contractOn(d); d >= s.FirstIn(c) && s.PriceOn(d) == nil {
+		if c := s.contractOn(d); d >= s.FirstIn(c) && d < min(c.End, s.endsOn()) && s.PriceOn(d) == nil {
 			return true
 		}
 	}
 	return false
+}
+
+// endsOn is the first day on which it is no more.
+func (s *Subscription) endsOn() Day {
+	if n := len(s.ends); n > 0 {
+		return s.ends[n-1].end
+	}
+	return Never
 }
 
 // correctPrice puts another price in the place of a row, on its day, or sets it aside.
@@ -584,6 +654,9 @@ func (w *world) correctPrice(x *seat, o op) error {
 	var err error
 	var found []map[string]string
 	id, period := "", "month"
+	if x.Once {
+		period = "once"
+	}
 	if w.dry {
 		id = "dry"
 	} else if found, err = w.p.records("/subscriptions/" + x.id + "/prices.csv"); err != nil {
@@ -624,7 +697,7 @@ func (w *world) correctPrice(x *seat, o op) error {
 func (w *world) elsewhere(x *seat, o op) error {
 	on := max(On(o.On), x.FirstDay(), w.behind(x))
 	rows := x.Standing()
-	if on > w.today() || x.off || rows[len(rows)-1].On > on || x.Now() != w.a {
+	if on > w.today() || x.off || rows[len(rows)-1].On > on || x.Now() != w.a || x.end != Never {
 		return nil
 	}
 	n := x.SeatsOn(on) + 3
@@ -657,21 +730,86 @@ func (w *world) behind(x *seat) Day {
 	return end
 }
 
+// move puts a subscription into the other contract, for the first time or back again.
 func (w *world) move(x *seat, o op) error {
-	on := max(On(o.On), w.behind(x), w.b.BillFrom, x.FirstDay()+1)
-	if x.Now() != w.a || x.off || on > w.today() || w.a.End != Never {
+	to := w.b
+	if x.Now() == w.b {
+		to = w.a
+	}
+	on := max(On(o.On), w.behind(x), to.BillFrom, x.FirstDay()+1, x.since()+1)
+	if x.off || x.away || on > w.today() || w.a.End != Never || x.end != Never {
 		return nil
 	}
-	w.note("%s: moved to B from %s", x.external, on)
-	f := url.Values{"contract_id": {w.ids[w.b]}, "effective_on": {on.String()}}
+	list := w.listed(to, x.ProductOn(w.today()))
+	if list == "" && !x.pricedIn(to.Currency, w.today()) {
+		return nil // without a price it could not be signed there
+	}
+	w.note("%s: moved to %s from %s", x.external, to.Name, on)
+	f := url.Values{"contract_id": {w.ids[to]}, "effective_on": {on.String()}}
 	if _, err := w.send("move refused", "/subscriptions/"+x.id+"/contract", f); err != nil {
 		return err
 	}
-	w.m.Move(x.Subscription, w.b, on)
-	if !x.byPerson(on) {
-		w.m.Land(x.Subscription, Amount(w.s.B.List), on)
+	if w.m.Move(x.Subscription, to, on); len(x.stays) > 2 {
+		w.count("moves on or back")
+	}
+	if n := len(x.is); n > 0 {
+		on = max(on, x.is[n-1].from) // the list's item is of what it is now
+	}
+	if list != "" && !x.byPerson(on) {
+		w.m.Land(x.Subscription, Amount(list), on)
 	}
 	return w.sign(x)
+}
+
+// listed is the price of a product in the list of a contract; empty: it has none.
+func (w *world) listed(c *Contract, product string) string {
+	t := w.s.A
+	if c == w.b {
+		t = w.s.B
+	}
+	if product != "" {
+		return t.Other
+	}
+	return t.List
+}
+
+// swap brings another product under the same id by a file, once for each subscription. It
+// is dated when it is seen.
+func (w *world) swap(x *seat) error {
+	on, rows := w.today(), x.Standing()
+	if x.off || len(x.is) > 0 || x.end != Never || on <= x.FirstDay() || on <= x.since() || rows[len(rows)-1].On > on {
+		return nil
+	}
+	other := w.other(slices.Index(w.subs, x))
+	w.note("%s: is another product from %s", x.external, on)
+	if !w.dry {
+		path := "/providers/" + w.provider + "/import"
+		a, err := w.p.upload(path, "external_id,part_number,product\n"+x.external+","+other+","+other+"\n")
+		if err != nil {
+			return err
+		}
+		if _, err := w.send("swap refused", path+"/"+a.id()+"/apply",
+			w.agreed(path+"/"+a.id(), path+"/"+a.id()+"/apply")); err != nil {
+			return err
+		}
+	}
+	w.m.Swap(x.Subscription, "other", on)
+	list := w.listed(x.Now(), "other")
+	if list == "" {
+		return nil
+	}
+	w.m.Land(x.Subscription, Amount(list), on)
+	return w.sign(x)
+}
+
+// since is the day from which it is in its contract.
+func (s *Subscription) since() Day { return s.stays[len(s.stays)-1].from }
+
+// pricedIn tells whether a price in a currency holds on a day.
+func (s *Subscription) pricedIn(currency string, d Day) bool {
+	return slices.ContainsFunc(s.Prices, func(p *PriceRow) bool {
+		return !p.Aside && p.Currency == currency && p.On <= d && p.Product == s.ProductOn(d)
+	})
 }
 
 // byPerson tells whether a person's price holds on a day: landing keeps it (RULES 5).
@@ -746,10 +884,57 @@ func (w *world) endContract(o op) error {
 	return w.edit(w.a, w.s.A, url.Values{"refund": {yesNo(refund)}, "end_refund": {yesNo(refund)}})
 }
 
+// endSub types the end of a subscription, which ends or renews there, or takes it away.
+func (w *world) endSub(x *seat, o op) error {
+	rows := x.Standing()
+	end := max(On(cmp.Or(o.On, "1970-01-01")), rows[len(rows)-1].On+1, x.FirstDay()+1, x.since()+1)
+	if x.off || x.end == Never && o.On == "" {
+		return nil
+	}
+	if x.end != Never {
+		end = Never
+	}
+	refund := o.Yes && x.Now().Refunds
+	f := url.Values{"end_date": {""}, "at_end": {""}, "refund": {yesNo(refund)}}
+	if end != Never {
+		f.Set("end_date", (end - 1).String()) // the last day
+		f.Set("at_end", "ends")
+	}
+	if o.N == 1 && end != Never {
+		f.Set("at_end", "renews")
+	}
+	w.note("%s: its first day no more is %q, then it %s, refund %v", x.external, end, f.Get("at_end"), refund)
+	path := "/subscriptions/" + x.id + "/end"
+	_, paid := x.standingWorth(x.Now())
+	if !w.dry && f.Get("at_end") == "ends" && slices.ContainsFunc(slices.Collect(maps.Keys(paid)),
+		func(d Day) bool { return d >= end }) {
+		unsaid := maps.Clone(f)
+		unsaid.Del("refund")
+		a, err := w.p.post(path, unsaid)
+		if err != nil {
+			return err
+		}
+		if a.status != http.StatusUnprocessableEntity {
+			return wrong("end", "%s: an end before paid days is taken (%d) without an answer about refund", x.external,
+				a.status)
+		}
+		w.count("ends before paid days asked about")
+	}
+	if _, err := w.send("end refused", path, f); err != nil {
+		return err
+	}
+	if f.Get("at_end") == "renews" {
+		return nil
+	}
+	x.end = end
+	w.m.End(x.Subscription, end, refund)
+	return nil
+}
+
 func (w *world) turn(x *seat, o op) error {
 	rows := x.Standing()
 	on := max(On(o.On), rows[len(rows)-1].On, x.FirstDay())
-	if on > w.today() || x.off == (o.Act == deactivate) {
+	if on > w.today() || x.off == (o.Act == deactivate) || x.end != Never {
 		return nil
 	}
 	refund := o.Yes && x.Now().Refunds

@@ -93,6 +93,23 @@ func (o *office) contract2(isDefault bool) uuid.UUID {
 	return o.world.contract(o.customer, o.list, isDefault)
 }
 
+// RULES 5: landing in a contract writes a price row on the first day under that
+// contract. Its list may give the price that began under the contract before: that one
+// is corrected for its own days, and the days here keep the price that they landed with.
+func TestLandingWritesThePriceOfItsDaysWhereAFormerContractGaveTheSame(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.account = o.mapTo(o.account, o.customer)
+	o.sync(o.provider, o.account, record("S1"))
+	before := o.ledger("S1")
+	o.tx(func(tx *gorm.DB) error {
+		_, err := subscription.SetContractFrom(t.Context(), tx, o.act(o.byExternal("S1").ID),
+			uuid.NullUUID{UUID: o.contract2(false), Valid: true}, date("2026-02-20"))
+		return err
+	})
+	o.wantLedger("S1", append(before, "2026-02-20 price +0 -> 5 open")...)
+}
+
 func TestUnmappingAndExcludingHoldAndTakeContractAndPriceAway(t *testing.T) {
 	t.Parallel()
 	for state, reason := range map[account.State]subscription.HoldReason{account.Unmapped: subscription.HoldUnmapped,

@@ -109,7 +109,9 @@ func repriced(rows []ledger.Change) bool {
 }
 
 // filled is the row of a price that is entered by itself. None is where a person's own
-// price holds on that day, or the same price does.
+// price holds on that day, or the same price does. Of a landing, the same price must
+// have begun under this contract: what began under a former one may be corrected for
+// that one's days, and a landing has a row of its own (RULES 5).
 func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool) {
 	on := f.On
 	if on.IsZero() {
@@ -123,7 +125,9 @@ func filled(h history.History, s Subscription, f plan.Fill) (ledger.Change, bool
 		on = clock.Later(on, h.Products[n-1].On)
 	}
 	stands, found := h.PriceOn(on)
-	if found && (f.On.IsZero() || f.Yields) && (stands.Price.ByPerson || stands.Price.Equal(f.Price)) {
+	landing := f.On.IsZero()
+	same := stands.Price.Equal(f.Price) && !(landing && stands.On.Before(landingDay(h)))
+	if found && (landing || f.Yields) && (stands.Price.ByPerson || same) {
 		return ledger.Change{}, false
 	}
 	note := f.Note
