@@ -598,7 +598,7 @@ func (w *world) setPrice(x *seat, o op) error {
 			f.Set("later", "replace")
 		}
 	}
-	if !w.dry && x.leavesUnpriced(on) { // a person is asked whether those days may stay without a price
+	if !w.dry && x.leavesUnpriced(on, false) { // a person is asked whether those days may stay without a price
 		a, err := w.p.post(path, f)
 		if err != nil {
 			return err
@@ -609,7 +609,7 @@ func (w *world) setPrice(x *seat, o op) error {
 					f[name] = v
 				}
 			}
-		} else if a.status == http.StatusSeeOther {
+		} else if a.status == http.StatusSeeOther && x.leavesUnpriced(on, true) {
 			return wrong("unpriced days", "a price from %s leaves days of %s without one, and nothing was asked", on,
 				x.external)
 		}
@@ -621,10 +621,11 @@ func (w *world) setPrice(x *seat, o op) error {
 	return nil
 }
 
-// leavesUnpriced tells whether billable days before one have no price.
-func (s *Subscription) leavesUnpriced(on Day) bool {
+// leavesUnpriced tells whether billable days before one have no price; with seats, only those that have any.
+func (s *Subscription) leavesUnpriced(on Day, seats bool) bool {
 	for d := s.FirstDay(); d < on; d++ {
-		if c := s.contractOn(d); d >= s.FirstIn(c) && d < min(c.End, s.endsOn()) && s.PriceOn(d) == nil {
+		if c := s.contractOn(d); d >= s.FirstIn(c) && d < min(c.End, s.endsOn()) && s.PriceOn(d) == nil &&
+			(!seats || s.SeatsOn(d) > 0) {
 			return true
 		}
 	}
