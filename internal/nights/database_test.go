@@ -48,7 +48,8 @@ func (w *world) fails(table, state, words string) {
 	for _, sql := range []string{
 		`CREATE OR REPLACE FUNCTION test_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			RAISE EXCEPTION '` + words + `' USING ERRCODE = '` + state + `'; END $$`,
-		`CREATE TRIGGER test_fails BEFORE INSERT OR UPDATE ON ` + table + ` FOR EACH STATEMENT EXECUTE FUNCTION test_fails()`,
+		`CREATE TRIGGER test_fails BEFORE INSERT OR UPDATE ON ` + table +
+			` FOR EACH STATEMENT EXECUTE FUNCTION test_fails()`,
 	} {
 		_, err := w.DB.Owner().Exec(w.ctx, sql)
 		w.must(err)

@@ -199,8 +199,10 @@ func oneAccount() []row {
 		{no: "17", fault: "410 on one account", how: "`status` 410", says: []string{"410"}},
 		{no: "seen", fault: "a redirect on one account's list", how: "`redirect`",
 			says: []string{"redirect|elsewhere|another address"}},
-		{no: "4", fault: "one account's list hangs", how: "`hang`", says: []string{"did not answer|in time|no complete answer"}},
-		{no: "5", fault: "one account's list drips", how: "`drip`", says: []string{"did not|in time|no complete answer"}},
+		{no: "4", fault: "one account's list hangs", how: "`hang`",
+			says: []string{"did not answer|in time|no complete answer"}},
+		{no: "5", fault: "one account's list drips", how: "`drip`",
+			says: []string{"did not|in time|no complete answer"}},
 		{no: "6", fault: "one account's list is cut with a length that fits", how: "`cut`",
 			says: []string{"read|understood|JSON"}},
 		{no: "18", fault: "an error inside a 200", how: "`error_in_200`", says: []string{"RuntimeError"}},
@@ -320,7 +322,8 @@ func empty() []row {
 func (w *world) withLicence(n int) string {
 	w.t.Helper()
 	return w.text(`SELECT a.external_id FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE s.external_id = ANY ($1) AND s.kind = 'licence' AND s.state <> 'inactive' ORDER BY a.external_id OFFSET $2 LIMIT 1`,
+		WHERE s.external_id = ANY ($1) AND s.kind = 'licence' AND s.state <> 'inactive' ORDER BY a.external_id OFFSET $2
+		LIMIT 1`,
 		w.firsts(), n)
 }
 
@@ -394,7 +397,8 @@ func shifting() []row {
 					sandbox.Step{Op: "join", ID: all[11].CustomerNo}))
 			},
 			check: func(w *world) {
-				if n := w.number(`SELECT count(*) FROM provider_accounts WHERE provider_status = 'gone' AND external_id = $1`,
+				if n := w.number(`SELECT count(*) FROM provider_accounts WHERE provider_status = 'gone'
+					AND external_id = $1`,
 					w.Far.Customers()[5].CustomerNo); n > 0 {
 					w.t.Error("the customer that paging skipped counts as gone")
 				}
@@ -527,7 +531,8 @@ func values() []row {
 	for i := range all {
 		r := &all[i]
 		r.options = many()
-		r.does = "Stopped before the first write: the plan says in numbers and names what would happen, and waits for a person"
+		r.does = "Stopped before the first write: the plan says in numbers and names what would happen, and waits " +
+			"for a person"
 		if strings.Contains(r.how, "name") && !strings.Contains(r.how, "rename") || strings.Contains(r.how, "Tenant") {
 			r.check = func(w *world) {
 				if !slices.ContainsFunc(w.runs(), func(x ran) bool {
@@ -604,8 +609,9 @@ func people() []row {
 	return []row{
 		{no: "13, seen", fault: "the sign-in is refused", how: "credentials replaced, tokens revoked", ends: notRead,
 			signIns: 3,
-			does:    "Asked once a night and not repeated, so that nothing is locked; a person is told to mend the credentials",
-			says:    []string{"refused the sign-in"}, calls: 10,
+			does: "Asked once a night and not repeated, so that nothing is locked; " +
+				"a person is told to mend the credentials",
+			says: []string{"refused the sign-in"}, calls: 10,
 			inject: func(w *world) { w.Far.SetCredentials([]sandbox.Credential{}); w.Far.RevokeTokens() },
 			undo: func(w *world) {
 				w.Far.SetCredentials(sandbox.DefaultCredentials())

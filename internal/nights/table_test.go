@@ -206,7 +206,8 @@ func (r row) afterwards(w *world, before map[string]stored) {
 // newRows are the ledger rows since the fault, for a person who reads a failure.
 func (w *world) newRows() string {
 	return w.text(`SELECT string_agg(concat_ws(' ', s.external_id, c.event, c.reason, c.delta, c.effective_at), '; '
-		ORDER BY c.seq) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id WHERE c.recorded_at >= $1`,
+		ORDER BY c.seq) FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
+		WHERE c.recorded_at >= $1`,
 		w.since)
 }
 
@@ -288,7 +289,8 @@ func TestReliabilityPage(t *testing.T) {
 func reliabilityPage() string {
 	var b strings.Builder
 	b.WriteString(reliabilityHead)
-	b.WriteString("| # | Fault | How it is made | What Seatledger does | What the pages say |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| # | Fault | How it is made | What Seatledger does | What the pages say |\n| --- | --- | --- | " +
+		"--- | --- |\n")
 	for _, r := range append(rows(), elsewhere()...) {
 		says := strings.Join(r.says, "; ")
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.no, r.fault, r.how, r.does, plain(says))
