@@ -7,12 +7,13 @@ import (
 // List describes one list of records. Its SQL is constant: nothing that a person
 // typed ever becomes part of it.
 type List[R any] struct {
-	Name      string // its address without the slash, and the name of its file: "subscriptions"
-	One, Many string // what its records are called
-	Table     string // the records themselves, with their alias: "subscriptions s"
-	ID        string // their unique uuid: "s.id"
-	Joins     string // what the columns need beside the table; joined to the rows of one page only
-	Columns   []Column[R]
+	Name      string      // its address without the slash, and the name of its file: "subscriptions"
+	One, Many string      // what its records are called
+	Table     string      // the records themselves, with their alias: "subscriptions s"
+	ID        string      // their unique uuid: "s.id"
+	Joins     string      // what the columns need beside the table; joined to the rows of one page only
+	Columns   []Column[R] // in the order of the file
+	Shown     []string    // the keys of those on the page, in its order
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"
@@ -43,7 +44,6 @@ type Column[R any] struct {
 	Kind  Kind
 	Into  func(*R) any // where a page puts the value; nil: it is read for the file only
 	Sort  Sort         // the zero Sort: not sorted by this
-	Extra bool         // on the page only when a person chooses it
 }
 
 // Sort makes a list sortable by a column. Its expression uses the table alone and is

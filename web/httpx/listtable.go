@@ -45,9 +45,9 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 
 func chosen[R any](l *listing.List[R]) []listing.Column[R] {
 	var out []listing.Column[R]
-	for _, c := range l.Columns {
-		if c.Label != "" && !c.Extra {
-			out = append(out, c)
+	for _, key := range l.Shown {
+		if c := l.Column(key); c != nil {
+			out = append(out, *c)
 		}
 	}
 	return out
