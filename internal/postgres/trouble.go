@@ -28,16 +28,19 @@ func TroubleOf(err error) Trouble {
 	if errors.Is(err, errNoneFree) {
 		return Locked
 	}
+	if errors.Is(err, context.Canceled) {
+		return None // somebody did not want to wait any longer
+	}
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) && !errors.Is(err, context.Canceled) {
+	if errors.As(err, &connect) {
 		return Away
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return troubleOf(pg.Code)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return None // somebody did not want to wait any longer
+	if errors.Is(err, context.DeadlineExceeded) {
+		return None
 	}
 	var broken *lineError
 	var unsent interface{ SafeToRetry() bool } // pgconn's mark of a connection that was closed before

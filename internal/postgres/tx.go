@@ -27,7 +27,16 @@ func (db *DB) InTx(ctx context.Context, write func(tx *gorm.DB) error) error {
 			break
 		}
 	}
-	return Translate(err)
+	return Translate(givenUp(ctx, err))
+}
+
+// givenUp marks what went wrong because the caller no longer waits: whatever broke off then, it is no trouble of the
+// database.
+func givenUp(ctx context.Context, err error) error {
+	if err == nil || !errors.Is(ctx.Err(), context.Canceled) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", context.Canceled, err)
 }
 
 func (db *DB) within(ctx context.Context, opts pgx.TxOptions, f func(tx *gorm.DB) error) error {

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"seatledger/internal/postgres"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -29,9 +30,32 @@ func TestACancelledTransactionLeavesItsConnectionToThePool(t *testing.T) {
 		if err == nil {
 			t.Fatal("a cancelled transaction ended well")
 		}
+		if trouble := postgres.TroubleOf(err); trouble != postgres.None {
+			t.Fatalf("who no longer waits saw trouble %d of the database: %v", trouble, err)
+		}
 	}
 	var n []int
 	if err := db.Read(t.Context()).Raw(`SELECT 1`).Scan(&n).Error; err != nil || len(n) != 1 {
 		t.Errorf("the pool after it: %v, %v", n, err)
+	}
+}
+
+func TestWhoeverGivesUpIsNoTroubleOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	for range 40 {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.InTx(ctx, func(tx *gorm.DB) error {
+			go cancel()
+			for {
+				var n []int
+				if err := tx.Raw(`SELECT 1`).Scan(&n).Error; err != nil {
+					return err
+				}
+			}
+		})
+		if trouble := postgres.TroubleOf(err); trouble != postgres.None {
+			t.Fatalf("trouble %d: %v", trouble, err)
+		}
 	}
 }
