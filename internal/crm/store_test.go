@@ -2,6 +2,7 @@ package crm_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
-	"seatledger/internal/paging"
+	"seatledger/internal/listing"
 )
 
 func TestCreateKeepsEveryFieldAndWritesTheTrail(t *testing.T) {
@@ -140,38 +141,40 @@ func TestTheListIsSearchedFilteredSortedAndPaged(t *testing.T) {
 		{"x-br", "", "updated_at", []string{"bravo"}},
 		{"CHA-SHOP", "", "", []string{"Charlie"}},
 	} {
-		if d := cmp.Diff(c.want, pageThrough(t, s, crm.Filter{Search: c.search, Mapped: c.mapped}, c.sort)); d != "" {
+		if d := cmp.Diff(c.want, pageThrough(t, s, c.search, c.mapped, c.sort)); d != "" {
 			t.Errorf("%+v: %s", c, d)
 		}
 	}
 }
 
-// pageThrough reads a list page by page and compares it with its CSV.
-func pageThrough(t *testing.T, s crm.Service, f crm.Filter, sort string) []string {
+// pageThrough reads a list page by page and compares it with its file.
+func pageThrough(t *testing.T, s crm.Service, search, mapped, sort string) []string {
 	t.Helper()
-	order, err := crm.Sorts().Parse(sort)
-	if err != nil {
+	q := crm.All.Ask(listing.Values{"mapped": mapped})
+	var err error
+	if q.Page.Order, err = crm.All.Sorts().Parse(sort); err != nil {
 		t.Fatal(err)
 	}
+	q.Search, q.Page.Size = search, 2
 	var names, file []string
-	r := paging.Request{Order: order, Size: 2}
 	for range 10 {
-		rows, next, err := crm.List(t.Context(), s.DB.Read(t.Context()), f, r)
+		page, err := crm.All.Page(t.Context(), s.DB.Read(t.Context()), q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, row := range rows {
+		for _, row := range page.Rows {
 			names = append(names, row.Name)
 		}
-		if next == "" {
+		if page.Next == "" {
 			break
 		}
-		if r.After, err = order.Cursor(next); err != nil {
+		if q.Page.After, err = q.Page.Order.Cursor(page.Next); err != nil {
 			t.Fatal(err)
 		}
 	}
-	err = crm.Each(t.Context(), s.DB.Read(t.Context()), f, order, func(row crm.Row) error {
-		file = append(file, row.Name)
+	at := slices.Index(crm.All.Header(), "name")
+	err = crm.All.Each(t.Context(), s.DB, q, func(fields [][]byte) error {
+		file = append(file, string(fields[at]))
 		return nil
 	})
 	if err != nil {
