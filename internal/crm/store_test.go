@@ -2,7 +2,6 @@ package crm_test
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/listing"
+	"seatledger/internal/testkit/listtest"
 )
 
 func TestCreateKeepsEveryFieldAndWritesTheTrail(t *testing.T) {
@@ -141,47 +141,19 @@ func TestTheListIsSearchedFilteredSortedAndPaged(t *testing.T) {
 		{"x-br", "", "updated_at", []string{"bravo"}},
 		{"CHA-SHOP", "", "", []string{"Charlie"}},
 	} {
-		if d := cmp.Diff(c.want, pageThrough(t, s, c.search, c.mapped, c.sort)); d != "" {
+		if d := cmp.Diff(c.want, names(t, s, c.search, c.mapped, c.sort)); d != "" {
 			t.Errorf("%+v: %s", c, d)
 		}
 	}
 }
 
-// pageThrough reads a list page by page and compares it with its file.
-func pageThrough(t *testing.T, s crm.Service, search, mapped, sort string) []string {
+// names reads a list page by page, and holds its file and count against it.
+func names(t *testing.T, s crm.Service, search, mapped, sort string) []string {
 	t.Helper()
-	q := crm.All.Ask(listing.Values{"mapped": mapped})
-	var err error
-	if q.Page.Order, err = crm.All.Sorts().Parse(sort); err != nil {
-		t.Fatal(err)
+	var out []string
+	for _, r := range listtest.Rows(t, s.DB, crm.All, listtest.Asked{Search: search, Sort: sort, Size: 2,
+		Values: listing.Values{"mapped": mapped}}) {
+		out = append(out, r.Name)
 	}
-	q.Search, q.Page.Size = search, 2
-	var names, file []string
-	for range 10 {
-		page, err := crm.All.Page(t.Context(), s.DB.Read(t.Context()), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range page.Rows {
-			names = append(names, row.Name)
-		}
-		if page.Next == "" {
-			break
-		}
-		if q.Page.After, err = q.Page.Order.Cursor(page.Next); err != nil {
-			t.Fatal(err)
-		}
-	}
-	at := slices.Index(crm.All.Header(), "name")
-	err = crm.All.Each(t.Context(), s.DB, q, func(fields [][]byte) error {
-		file = append(file, string(fields[at]))
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(names, file); d != "" {
-		t.Errorf("list and file differ: %s", d)
-	}
-	return names
+	return out
 }

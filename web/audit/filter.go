@@ -19,7 +19,7 @@ func readable(word string) string {
 
 // ask reads the address of the trail. Its days are those of the configured zone.
 func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
-	return httpx.AskList(c, h.DB, audit.Trail, func(s *httpx.ListSpec) {
+	return httpx.AskList(c, h.DB.Read(c.Request().Context()), audit.Trail, func(s *httpx.ListSpec) {
 		s.Filter("from").Args = func(day string) []any { return h.startOf(day, 0) }
 		s.Filter("to").Args = func(day string) []any { return h.startOf(day, 1) }
 	})

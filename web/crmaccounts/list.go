@@ -15,20 +15,21 @@ import (
 
 // List is the list of CRM accounts, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.AskList(c, h.Accounts.DB, crm.All)
+	db := h.Accounts.DB.Read(c.Request().Context())
+	q, err := httpx.AskList(c, db, crm.All)
 	if err != nil {
 		return err
 	}
 	if httpx.IsCSV(c) {
 		return httpx.ListFile(c, h.Accounts.DB, crm.All, q)
 	}
-	rows, pager, err := httpx.ListPage(c, h.Accounts.DB, crm.All, q)
+	found, err := httpx.FindList(c, db, crm.All, q)
 	if err != nil {
 		return err
 	}
 	m := layout.List{
 		Page: session.Page(c, "CRM accounts", nav), Filters: q.FilterBar(crm.All.Search.Label),
-		Table: h.table(q, rows, mayWrite(c)), Pager: pager,
+		Table: h.table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {
