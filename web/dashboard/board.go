@@ -196,7 +196,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if b.crmAccounts, err = crm.Count(ctx, db, crm.Filter{}); err != nil {
 		return err
 	}
-	if b.contracts, err = contract.Count(ctx, db, contract.Filter{Active: "yes"}); err != nil {
+	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
 	order, err := price.ListSorts().Parse("")
