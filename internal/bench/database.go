@@ -36,43 +36,57 @@ func (c cluster) connect(ctx context.Context, role, database string) (*pgx.Conn,
 	return pgx.ConnectConfig(ctx, cfg.ConnConfig)
 }
 
-// filled gives the name of the database with n rows of this schema, which it makes where there is none.
+// filled gives the name of the database with n rows, which it makes where there is none. One of an older
+// schema is brought to this one, as an installation is.
 func (b *bench) filled(ctx context.Context, n int) (string, error) {
-	name := fmt.Sprintf("bench_%d_%.8s", n, postgres.MigrationsHash())
+	name := fmt.Sprintf("bench_%d", n)
 	super, err := b.cluster.connect(ctx, embedded.Superuser, "postgres")
 	if err != nil {
 		return "", err
 	}
 	defer super.Close(ctx)
-	var done bool
-	err = super.QueryRow(ctx, `SELECT count(*) > 0 FROM pg_database
-		WHERE datname = $1 AND shobj_description(oid, 'pg_database') = 'filled'`, name).Scan(&done)
-	if err != nil || done {
+	var said string
+	err = super.QueryRow(ctx, `SELECT coalesce(max(shobj_description(oid, 'pg_database')), '') FROM pg_database
+		WHERE datname = $1`, name).Scan(&said)
+	now := "filled " + postgres.MigrationsHash()
+	if err != nil || said == now {
 		return name, err
 	}
-	fmt.Fprintf(b.out, "filling a database with %d rows\n", n)
-	for _, sql := range []string{"DROP DATABASE IF EXISTS " + name,
-		"CREATE DATABASE " + name + " TEMPLATE template0 OWNER " + embedded.OwnerRole} {
-		if _, err := super.Exec(ctx, sql); err != nil {
+	if said == "" {
+		fmt.Fprintf(b.out, "filling a database with %d rows\n", n)
+		if err := create(ctx, super, name); err != nil {
 			return "", err
 		}
 	}
-	if err := b.make(ctx, name, n); err != nil {
+	if err := b.make(ctx, name, n, said == ""); err != nil {
 		return "", err
 	}
-	_, err = super.Exec(ctx, "COMMENT ON DATABASE "+name+" IS 'filled'")
+	_, err = super.Exec(ctx, "COMMENT ON DATABASE "+name+" IS '"+now+"'")
 	return name, err
 }
 
-func (b *bench) make(ctx context.Context, name string, n int) error {
+func create(ctx context.Context, super *pgx.Conn, name string) error {
+	for _, sql := range []string{"DROP DATABASE IF EXISTS " + name,
+		"CREATE DATABASE " + name + " TEMPLATE template0 OWNER " + embedded.OwnerRole} {
+		if _, err := super.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// make migrates a database, and fills it where it is new.
+func (b *bench) make(ctx context.Context, name string, n int, isNew bool) error {
 	super, err := b.cluster.connect(ctx, embedded.Superuser, name)
 	if err != nil {
 		return err
 	}
 	defer super.Close(ctx)
-	if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; REVOKE ALL ON SCHEMA public FROM public; "+
-		"GRANT USAGE ON SCHEMA public TO %s", embedded.OwnerRole, embedded.AppRole)); err != nil {
-		return err
+	if isNew {
+		if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; REVOKE ALL ON SCHEMA public FROM public; "+
+			"GRANT USAGE ON SCHEMA public TO %s", embedded.OwnerRole, embedded.AppRole)); err != nil {
+			return err
+		}
 	}
 	cfg, err := b.cluster.PoolConfig(embedded.OwnerRole, name)
 	if err != nil {
@@ -84,6 +98,10 @@ func (b *bench) make(ctx context.Context, name string, n int) error {
 	}
 	defer owner.Close()
 	if err := postgres.Migrate(ctx, owner); err != nil {
+		return err
+	}
+	if !isNew {
+		_, err = super.Exec(ctx, "VACUUM ANALYZE")
 		return err
 	}
 	conn, err := owner.Acquire(ctx)

@@ -176,7 +176,7 @@ func (g *gatherer) together(path string, filters []url.Values, s sorts) {
 func copied[R any](l *listing.List[R]) string {
 	var columns []string
 	for _, c := range l.Columns {
-		if c.Key != "" {
+		if c.Key != "" && !c.Unfiled {
 			columns = append(columns, c.SQL)
 		}
 	}

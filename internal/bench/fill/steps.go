@@ -5,6 +5,7 @@ const prepare = `
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
 SET work_mem = '64MB';
+SET enable_seqscan = off; -- triggers plan their look-ups while their tables are empty
 CREATE OR REPLACE FUNCTION pg_temp.bid(kind text, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
 	SELECT (lpad(to_hex(1700000000000 + i), 12, '0') || '7' || lpad(kind, 3, '0') || '8000' || lpad(to_hex(i), 12, '0'))::uuid
 $$;
