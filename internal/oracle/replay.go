@@ -61,10 +61,8 @@ func (s *Subscription) bought(d, end Day) State {
 			t.Counted += j.seats
 		}
 	}
-	for _, p := range s.paid {
-		if p.standing {
-			t.Paid += p.seats[d]
-		}
+	for _, p := range s.standing(d) {
+		t.Paid += p.seats[d]
 	}
 	return t
 }
@@ -92,8 +90,8 @@ func (s *Subscription) steps(d Day) []step {
 			out = append(out, &step{place: r.outsidePlace, outside: r.Delta})
 		}
 	}
-	for _, p := range s.paid {
-		if p.standing && p.seats[d] != 0 {
+	for _, p := range s.standing(d) {
+		if p.seats[d] != 0 {
 			out = append(out, &step{place: p.place, paid: p.seats[d]})
 		}
 	}
