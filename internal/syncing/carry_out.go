@@ -58,6 +58,12 @@ func (w *worker) carryOut(ctx context.Context, planRun uuid.UUID, exact bool) er
 	if err := w.closeGone(ctx, planRun, exact); err != nil {
 		return err
 	}
+	if err := w.holdTwins(ctx, planRun); err != nil {
+		return err
+	}
+	if err := w.keepTallies(ctx, planRun); err != nil {
+		return err
+	}
 	return w.countApplied(ctx, planRun)
 }
 
@@ -73,7 +79,7 @@ type storedAccount struct {
 }
 
 func (w *worker) applyPlanned(ctx context.Context, planRun uuid.UUID, externalID string, exact bool) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		a, p, err := plannedAccount(tx, planRun, externalID)
 		if err != nil {
 			return err
@@ -96,7 +102,7 @@ func (w *worker) applyPlanned(ctx context.Context, planRun uuid.UUID, externalID
 
 // notApplied notes an account that could not be written; it stops no other.
 func (w *worker) notApplied(ctx context.Context, planRun uuid.UUID, externalID string, cause error) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		a, _, err := plannedAccount(tx, planRun, externalID)
 		if err != nil {
 			return err
@@ -215,7 +221,7 @@ func (w *worker) noteSeen(ctx context.Context, planRun uuid.UUID) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		ended, err := subscription.Found(ctx, tx, ids)
 		if err != nil {
 			return err
@@ -235,7 +241,7 @@ func (w *worker) noteMissing(ctx context.Context, planRun uuid.UUID) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		touched, err := subscription.Miss(ctx, tx, all)
 		if err != nil {
 			return err
@@ -261,7 +267,7 @@ func (w *worker) closeGone(ctx context.Context, planRun uuid.UUID, exact bool) e
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		err := w.lease.inTx(ctx, func(tx *gorm.DB) error { return w.closeBatch(ctx, tx, planRun, batch, exact) })
+		err := w.lease.InTx(ctx, func(tx *gorm.DB) error { return w.closeBatch(ctx, tx, planRun, batch, exact) })
 		if err != nil {
 			return err
 		}

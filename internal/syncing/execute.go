@@ -29,7 +29,7 @@ type outcome struct {
 func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return s.desk().Work(ctx, runID, func(ctx context.Context, h *runs.Hold) runs.Outcome {
 		ctx, calls := obs.WithCalls(ctx)
-		w := &worker{s: s, lease: lease{h}, calls: calls}
+		w := &worker{s: s, lease: h, calls: calls}
 		ctx, w.watch = distributor.Watching(ctx)
 		return w.outcome(w.work(ctx))
 	})
@@ -39,7 +39,7 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 type worker struct {
 	s        *Service
 	run      Run
-	lease    lease
+	lease    *runs.Hold
 	provider provider.Provider
 	conn     distributor.Connector
 	progress *progress

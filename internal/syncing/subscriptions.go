@@ -159,7 +159,7 @@ const (
 // first ten answers are all so.
 func (w *worker) endsRun(err error) bool {
 	switch distributor.KindOf(err) {
-	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS:
+	case distributor.NeedsCredentials, distributor.AddressRefused, distributor.NotHTTPS:
 		return true
 	case distributor.Redirected, distributor.TLSFailed, distributor.NotPermitted:
 		w.silent.Store(0)
@@ -206,8 +206,7 @@ func (w *worker) howItEnded(ctx context.Context) outcome {
 	}
 	if held.Conflicts > 0 {
 		out.state = Partial
-		out.message = joined(fmt.Sprintf("%d subscriptions are listed twice, with unlike facts or under two customers. "+
-			"They stay where and what they were.", held.Conflicts), out.message)
+		out.message = joined(conflictWords(held), out.message)
 		out.advice = joined("Ask the distributor which is right; the list below names them.", out.advice)
 	}
 	if held.Waiting > 0 {

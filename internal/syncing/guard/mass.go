@@ -96,6 +96,7 @@ var verbs = map[Kind]string{
 	SeatsGained: "would gain seats", Cost: "would change or lose their cost", Currency: "would change currency",
 	Product: "would be another product", Term: "would change term or rhythm", Dates: "would change or lose their dates",
 	Moved: "would move to another customer", NotSent: "lack a field that they had",
+	Twin:       "would be held as twins of others with the same vendor's id",
 	Renumbered: "bear a new id where the customer's others vanished", Name: "would be renamed",
 	Tenant: "would change tenant id", Domain: "would change domain",
 }
