@@ -95,10 +95,22 @@ func (w *worker) guardMass(ctx context.Context) (*outcome, error) {
 		return nil, err
 	}
 	groups = slices.DeleteFunc(groups, func(g guard.Group) bool { return !slices.Contains(kinds, g.Kind) })
-	return &outcome{Stopped, fmt.Sprintf("%d of %d subscriptions of %d customers would change at once, more than the "+
-		"share of %s that may: %s. Nothing was changed.", sum.Subscriptions, all.Subscriptions, sum.Customers,
+	return &outcome{Stopped, fmt.Sprintf("%s of %d customers would change at once, more than the "+
+		"share of %s that may: %s. Nothing was changed.", howMany(sum, all), sum.Customers,
 		percent(limits.Share), guard.Sentence(groups)),
 		"Look at the list below and ask the distributor. Then apply exactly what it shows, or discard it."}, nil
+}
+
+// howMany tells what there is apart from what would only come.
+func howMany(change, all guard.Sum) string {
+	known := fmt.Sprintf("%d of %d subscriptions", change.Subscriptions-change.New, all.Subscriptions)
+	switch change.New {
+	case 0:
+		return known
+	case change.Subscriptions:
+		return fmt.Sprintf("%d new subscriptions beside %d known ones", change.New, all.Subscriptions)
+	}
+	return fmt.Sprintf("%s and %d new ones", known, change.New)
 }
 
 func percent(share float64) string { return fmt.Sprintf("%g %%", float64(int(share*1000+0.5))/10) }

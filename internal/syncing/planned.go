@@ -262,6 +262,7 @@ func guardedSum(ctx context.Context, db *gorm.DB, runID uuid.UUID, guarded []gua
 	}
 	var sum guard.Sum
 	err := db.WithContext(ctx).Raw(`SELECT count(*) AS subscriptions, count(DISTINCT account_external_id) AS customers,
+			count(*) FILTER (WHERE subject_id IS NULL) AS new,
 			coalesce(sum(CASE WHEN seats_before <> seats_after THEN abs(seats_after - seats_before)
 				ELSE seats_before END), 0) AS seats
 		FROM sync_plan_rows p WHERE run_id = ? AND state IN ('planned', 'applied') AND kinds && ?::text[]

@@ -107,7 +107,6 @@ func TestARowThatNamesAnotherCustomerIsAConflict(t *testing.T) {
 	own := w.crowded(0)
 	id := w.first(own)
 	w.said(own, 1, "customerNo", w.crowded(1))
-	w.said(own, 1, "quantity", "4711")
 	before := w.count(versions)
 	for try := range 3 {
 		r := w.subscriptions()
@@ -159,18 +158,7 @@ func TestANumberThatIsNoCustomersIsOnlyNoted(t *testing.T) {
 // the wire said.
 func TestAFrequencyThatOnlyThePartNumberTellsIsALostField(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, middling())
-	parts := sandbox.Fault{Path: allLists, Kind: "set_field", Field: "mfgPartNo",
-		Value: json.RawMessage(`"CFQ7TTC0LCHC:0002:P1Y:M"`)}
-	same := sandbox.Fault{Path: allLists, Kind: "set_field", Field: "billingFrequency",
-		Value: json.RawMessage(`"Monthly"`)}
-	w.fault(parts)
-	w.fault(same)
-	w.accounts()
-	w.subscriptions()
-	before := w.count(versions)
-	w.far.ClearFaults()
-	w.fault(parts)
+	w, before := settled(t)
 	w.fault(sandbox.Fault{Path: allLists, Kind: "rename_field", Field: "billingFrequency", To: "rhythm"})
 	r := w.subscriptions()
 	if r.State != syncing.Stopped || !strings.Contains(r.Message, "no longer sends the frequency") {
@@ -185,8 +173,6 @@ func TestAFrequencyThatOnlyThePartNumberTellsIsALostField(t *testing.T) {
 func TestAFrequencyThatWasNeverSentIsNotLost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, middling())
-	w.fault(sandbox.Fault{Path: allLists, Kind: "set_field", Field: "mfgPartNo",
-		Value: json.RawMessage(`"CFQ7TTC0LCHC:0002:P1Y:M"`)})
 	w.fault(sandbox.Fault{Path: allLists, Kind: "drop_field", Field: "billingFrequency"})
 	w.accounts()
 	for range 3 {

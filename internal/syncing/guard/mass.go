@@ -15,6 +15,7 @@ import (
 // Sum is how much a change comes to, or how much there is.
 type Sum struct {
 	Subscriptions int
+	New           int // of the subscriptions: not known before
 	Customers     int
 	Seats         int
 	Month         map[string]decimal.Decimal `gorm:"-"` // cost per month, by currency
