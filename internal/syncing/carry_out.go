@@ -188,10 +188,11 @@ func markApplied(tx *gorm.DB, planRun uuid.UUID, account string, c Counts, at ti
 
 // noteGrowth writes down a sudden growth for the next billing run.
 func (w *worker) noteGrowth(tx *gorm.DB, planRun uuid.UUID, a storedAccount) error {
-	return tx.Exec(`INSERT INTO unusual_growths (subscription_id, run_id, seen_on, seats_before, seats_after)
-		SELECT r.subject_id, ?, ?, r.seats_before, r.seats_after FROM sync_plan_rows r
+	return tx.Exec(`INSERT INTO unusual_growths (subscription_id, run_id, seen_on, seats_before, seats_after, noted_at)
+		SELECT r.subject_id, ?, ?, r.seats_before, r.seats_after, CAST(? AS timestamptz) FROM sync_plan_rows r
 		WHERE r.run_id = ? AND r.account_external_id = ? AND r.state = 'planned' AND r.kinds && '{surge}'
-		ON CONFLICT DO NOTHING`, w.run.ID, clock.DateOf(a.ReadAt, w.s.Zone), planRun, a.ExternalID).Error
+		ON CONFLICT DO NOTHING`, w.run.ID, clock.DateOf(a.ReadAt, w.s.Zone), w.s.Clock.Now(),
+		planRun, a.ExternalID).Error
 }
 
 // refuse leaves an account alone of which something else would change by now than what was shown.
