@@ -1,0 +1,3 @@
+-- +goose Up
+-- When a sudden growth was written down: the next run of a contract that bills the subscription asks for it once.
+ALTER TABLE unusual_growths ADD COLUMN noted_at timestamptz NOT NULL DEFAULT now();
