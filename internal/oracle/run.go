@@ -147,10 +147,6 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 			before = new(big.Rat)
 		}
 		st, price := s.On(d), s.PriceOn(d)
-		if s.closes(d) {
-			now.Add(now, before)
-			continue
-		}
 		if s.Once {
 			st = s.bought(d, end)
 		}

@@ -1,6 +1,9 @@
 package oracle
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // turn is what a cut-over makes of a subscription (RULES 9).
 type turn struct {
@@ -8,17 +11,18 @@ type turn struct {
 	until  Day           // the first day that an old one gives away; zero: none
 	heir   *Subscription // to which those days go; nil: to nobody
 	source *Subscription // of a new one: the old one whose days it took
-	seen   *big.Rat      // the price that a person has acknowledged, and what it was before
-	was    *big.Rat
+	seen   []change      // of prices, acknowledged by a person
 
 	brought []*PriceRow // by the confirmation
 	copies  []*Row      // by reassigning, with the row of what differs
 	prices  []*PriceRow
 	aside   []*Row // own rows whose place they take
 	dropped []*PriceRow
-	closed  bool // an old one
-	held    int  // seats before that
+	held    int // seats of an old one before it was closed
 }
+
+// change is a price over the switch, before and after.
+type change struct{ was, is *big.Rat }
 
 // heir is who has the days from the switch day on.
 func (s *Subscription) heir() *Subscription { return s.turn.heir }
@@ -33,12 +37,6 @@ func (s *Subscription) givenAway() Day {
 
 // has tells whether a day is a subscription's own: not from the switch day on, where it has an heir.
 func (s *Subscription) has(d Day) bool { return d < s.givenAway() }
-
-// closes tells whether a day is of one that is to end without an heir, and is not closed
-// yet: its days from the switch day on are neither charged nor credited.
-func (s *Subscription) closes(d Day) bool {
-	return s.turn.until != 0 && s.heir() == nil && !s.turn.closed && d >= s.turn.until
-}
 
 // standing are the lines that stand for a day: from a new one's first billable day on
 // what was taken for the old one is paid on the new one, in its place (RULES 9).
@@ -120,8 +118,8 @@ func (m *Model) Twin(old, fresh *Subscription, on Day) {
 	}
 }
 
-// Leaves confirms that an old one ends on a day without a twin.
-func (m *Model) Leaves(old *Subscription, on Day) { m.next(); old.turn.until = on }
+// Leaves confirms that an old one ends on a day without a twin, and without refund.
+func (m *Model) Leaves(old *Subscription, on Day) { m.End(old, on, false); old.turn.until = on }
 
 // Joins confirms that a new one has no twin; its first day is a switch day.
 func (m *Model) Joins(fresh *Subscription, on Day) { m.next(); fresh.turn.from = on }
@@ -132,7 +130,10 @@ func (m *Model) Undo(s *Subscription) {
 	for _, p := range s.turn.brought {
 		p.Aside = true
 	}
-	s.turn = turn{seen: s.turn.seen, was: s.turn.was}
+	if s.turn.until != 0 && s.heir() == nil {
+		m.End(s, Never, false)
+	}
+	s.turn = turn{seen: s.turn.seen}
 }
 
 // Reassign writes copies of an old one's rows on the new one, in their origin's place,
@@ -211,13 +212,12 @@ func (m *Model) Return(fresh *Subscription) {
 
 // Close ends an old one on its switch day, without refund.
 func (m *Model) Close(old *Subscription) {
-	old.turn.closed, old.turn.held = true, old.SeatsOn(Never-1)
+	old.turn.held = old.SeatsOn(Never - 1)
 	m.Seats(old, 0, old.turn.until, false)
 }
 
 // Reopen takes that back: the seats join again.
 func (m *Model) Reopen(old *Subscription) {
-	old.turn.closed = false
 	m.Seats(old, old.turn.held, old.turn.until, false)
 }
 
@@ -228,11 +228,17 @@ func (s *Subscription) Waits() bool {
 	if was == nil || is != nil && is.Cmp(was) == 0 {
 		return false
 	}
-	return is == nil || s.turn.seen == nil || s.turn.seen.Cmp(is) != 0 || s.turn.was.Cmp(was) != 0
+	return is == nil || !slices.ContainsFunc(s.turn.seen, func(c change) bool {
+		return c.was.Cmp(was) == 0 && c.is.Cmp(is) == 0
+	})
 }
 
 // Acknowledge says that a price really changed over the switch.
-func (s *Subscription) Acknowledge() { s.turn.was, s.turn.seen = s.switchPrices() }
+func (s *Subscription) Acknowledge() {
+	if was, is := s.switchPrices(); s.Waits() && is != nil {
+		s.turn.seen = append(s.turn.seen, change{was, is})
+	}
+}
 
 func (s *Subscription) switchPrices() (was, is *big.Rat) {
 	if s.turn.source == nil {

@@ -432,14 +432,6 @@ func (w *world) step(o op) error {
 		switch o.Act {
 		case elsewhere, deactivate, activate, endSub, swap, fixSeats, dropSeats:
 			return nil
-		case setSeats:
-			// Whether seats come back that left without refund, and what a join is that was written
-			// again as a reduction, the rules do not say of what is bought once.
-			rows := x.Standing()
-			o.Yes = true
-			if On(o.On) <= rows[len(rows)-1].On || !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
-				return nil
-			}
 		}
 	}
 	if x.end <= w.today() { // it is closed, or about to be
