@@ -287,11 +287,19 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
+		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
+}
+
+// pruneRuns takes away old readings of CRM sources and attempts at batches; the nights prune the syncs.
+func (a *App) pruneRuns(ctx context.Context) error {
+	_, sources := a.Sources.Prune(ctx)
+	_, batches := a.Mapping.Prune(ctx)
+	return errors.Join(sources, batches)
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

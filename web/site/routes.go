@@ -282,6 +282,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),
+		get("/sync-runs/:id/changes.csv", h.syncruns.ChangesCSV),
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
