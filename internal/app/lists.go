@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/contract"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
@@ -17,12 +18,15 @@ type keeper interface {
 }
 
 // keepers are the lists that keep something, by their names.
-var keepers = map[string]keeper{
-	"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "subscriptions": list.All,
+func (a *App) keepers() map[string]keeper {
+	return map[string]keeper{
+		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
+		"invoices": invoice.All(a.Zone), "subscriptions": list.All,
+	}
 }
 
 func (a *App) addUpLists(ctx context.Context) error {
-	for _, l := range keepers {
+	for _, l := range a.keepers() {
 		if err := l.AddUp(ctx, a.DB); err != nil {
 			return err
 		}
@@ -32,7 +36,7 @@ func (a *App) addUpLists(ctx context.Context) error {
 
 // mendLists says in the log when rows came in past the triggers that keep counts and words.
 func (a *App) mendLists(ctx context.Context) error {
-	for name, l := range keepers {
+	for name, l := range a.keepers() {
 		counts, rows, err := l.Mend(ctx, a.DB)
 		if counts+rows > 0 {
 			a.Log.WarnContext(ctx, "what a list keeps was mended", "list", name, "counts", counts, "rows", rows)
