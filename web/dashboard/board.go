@@ -200,11 +200,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
-	order, err := price.ListSorts().Parse("")
-	if err != nil {
-		return err
-	}
-	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
+	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
 		if l.Items > 0 {
 			b.priceLists++
