@@ -13,7 +13,8 @@ type List[R any] struct {
 	ID        string      // their unique uuid: "s.id"
 	Joins     string      // what the columns need beside the table; joined to the rows of one page only
 	Columns   []Column[R] // in the order of the file
-	Shown     []string    // the keys of those on the page, in its order
+	Shown     []string    // the keys of those on the page, in its order; the first names the record and always stands
+	Card      []string    // the keys of the two that a phone shows beside the first; empty: the next two of Shown
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"

@@ -23,8 +23,9 @@ var All = &listing.List[Row]{
 		Where: "s.search_text LIKE ?", IDs: "s.id IN (SELECT subscriptions_like(?))",
 	},
 	Columns: columns,
-	Shown: []string{"product", "review", "crm_account", "external_id", "state", "quantity", "unit_price",
+	Shown: []string{"product", "review", "crm_account", "provider", "external_id", "state", "quantity", "unit_price",
 		"end_date"},
+	Card:    []string{"crm_account", "review"},
 	Filters: filters,
 	Counts:  "subscription_counts s",
 }
