@@ -45,7 +45,6 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
 	"seatledger/internal/subscription"
-	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -289,20 +288,10 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
-		{Name: "adding up the counts of lists", Every: time.Minute,
-			Do: func(ctx context.Context) error { return list.AddUp(ctx, a.DB) }},
+		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
-}
-
-// mendLists says in the log when rows came in past the triggers that keep counts and words.
-func (a *App) mendLists(ctx context.Context) error {
-	counts, rows, err := list.Mend(ctx, a.DB)
-	if counts+rows > 0 {
-		a.Log.WarnContext(ctx, "the list of subscriptions was mended", "counts", counts, "rows", rows)
-	}
-	return err
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

@@ -28,6 +28,10 @@ var All = &listing.List[Row]{
 	Card:    []string{"crm_account", "review"},
 	Filters: filters,
 	Counts:  "subscription_counts s",
+	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "s.provider_id"}, {Column: "state", SQL: "s.state"},
+		{Column: "hold_reason", SQL: "coalesce(s.hold_reason, '')"}, {Column: "review", SQL: "coalesce(s.review, '')"},
+		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"}},
+	Words: "search_text",
 }
 
 var columns = []listing.Column[Row]{

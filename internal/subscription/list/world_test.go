@@ -73,7 +73,7 @@ func crowd(t testing.TB, n int) *pgtest.DB {
 			t.Fatalf("%.80s: %v", sql, err)
 		}
 	}
-	if counts, rows, err := list.Mend(t.Context(), db.DB); err != nil || counts+rows > 0 {
+	if counts, rows, err := list.All.Mend(t.Context(), db.DB); err != nil || counts+rows > 0 {
 		t.Fatalf("%d counts and %d rows had to be mended, %v", counts, rows, err)
 	}
 	for _, sql := range []string{`ALTER TABLE subscriptions ENABLE TRIGGER subscriptions_ledger_sums`, `VACUUM ANALYZE`} {
