@@ -84,6 +84,16 @@ func (l *List[R]) Header() []string {
 	return out
 }
 
+// Kinds are what the columns of the file hold.
+func (l *List[R]) Kinds() []Kind {
+	columns := l.filed()
+	out := make([]Kind, len(columns))
+	for i, c := range columns {
+		out[i] = c.Kind
+	}
+	return out
+}
+
 // filed are the columns of the file.
 func (l *List[R]) filed() []Column[R] {
 	out := make([]Column[R], 0, len(l.Columns))
