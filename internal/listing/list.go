@@ -14,7 +14,8 @@ type List[R any] struct {
 	Joins     string      // what the columns need beside the table; joined to the rows of one page only
 	Within    string      // the condition of the record whose list it is (Query.Of): "i.price_list_id = ?"; empty: of none
 	Columns   []Column[R] // in the order of the file
-	Shown     []string    // the keys of those on the page, in its order
+	Shown     []string    // the keys of those on the page, in its order; the first names the record and always stands
+	Card      []string    // the keys of the two that a phone shows beside the first; empty: the next two of Shown
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"
@@ -80,6 +81,16 @@ func (l *List[R]) Header() []string {
 	out := make([]string, len(columns))
 	for i, c := range columns {
 		out[i] = c.Key
+	}
+	return out
+}
+
+// Kinds are what the columns of the file hold.
+func (l *List[R]) Kinds() []Kind {
+	columns := l.filed()
+	out := make([]Kind, len(columns))
+	for i, c := range columns {
+		out[i] = c.Kind
 	}
 	return out
 }

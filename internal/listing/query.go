@@ -23,6 +23,7 @@ type Spec struct {
 	Filters []Filter
 	Search  Search
 	Within  string // List.Within
+	Columns []Head // what a page may show, in the list's order; empty: its columns cannot be chosen
 }
 
 // Query is a list's address, read and checked.
@@ -30,6 +31,7 @@ type Query struct {
 	Search string // q
 	Page   paging.Request
 	Values Values // of filters
+	Shows  []Show // columns that the address asks for; nil: the usual ones
 	Spec   Spec
 	of     []any
 }
@@ -58,6 +60,9 @@ func (s Spec) Parse(raw url.Values, whole bool) (Query, error) {
 		default:
 			problems.Add(f.Name, "%s: this is not one of the choices.", f.Label)
 		}
+	}
+	if !whole && len(s.Columns) > 0 {
+		q.Shows = s.readShows(raw["columns"], problems)
 	}
 	if err := q.readPage(raw, whole, problems); err != nil {
 		return q, err

@@ -29,6 +29,7 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, 
 		}
 	}
 	if len(parts) == 0 {
+		s.Columns = l.heads(&s)
 		return s, nil
 	}
 	var found []struct {
@@ -48,6 +49,7 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, 
 		}
 		f.Choices = append(f.Choices, Choice{Value: r.Value, Label: r.Label})
 	}
+	s.Columns = l.heads(&s)
 	return s, nil
 }
 

@@ -69,7 +69,7 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 		switch {
 		case r.method == http.MethodPost:
 			handle = within(postLimit, handle)
-		case r.method == http.MethodGet && !r.stream && !strings.HasSuffix(path, ".csv"):
+		case r.method == http.MethodGet && !r.stream && !isFile(path):
 			handle = within(pageLimit, handle)
 		}
 		g.Add(r.method, path, handle, guards...)
@@ -78,6 +78,8 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 		}
 	}
 }
+
+func isFile(path string) bool { return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".xlsx") }
 
 // within gives up on a request before the connection is closed without an answer, also when the database says nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {

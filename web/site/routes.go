@@ -19,12 +19,12 @@ type route struct {
 	roles  []auth.Role // any of them, and always an admin; none: everybody signed in
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
-	csv    bool        // the same address with .csv gives the same rows as a file
+	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
 }
 
 func (r route) paths() []string {
-	if r.csv {
-		return []string{r.path, r.path + ".csv"}
+	if r.file {
+		return []string{r.path, r.path + ".csv", r.path + ".xlsx"}
 	}
 	return []string{r.path}
 }
@@ -38,7 +38,7 @@ func post(path string, h echo.HandlerFunc, roles ...auth.Role) route {
 }
 
 func list(path string, h echo.HandlerFunc, roles ...auth.Role) route {
-	return route{method: http.MethodGet, path: path, handle: h, roles: roles, csv: true}
+	return route{method: http.MethodGet, path: path, handle: h, roles: roles, file: true}
 }
 
 func open(r route) route { r.open = true; return r }
@@ -61,6 +61,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LoginPath, h.sessions.Login)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
+		get(httpx.ColumnsPath, httpx.ChooseColumns),
 
 		get("/", h.dashboard.Show),
 
@@ -291,6 +292,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/settings", h.settings.Overview),
 		get("/settings/profile", h.settings.Profile),
+		post(httpx.DensityPath, h.settings.SetDensity),
 		post("/settings/profile/password", h.settings.ChangePassword),
 		post("/settings/profile/end-session", h.settings.EndSession),
 		post("/settings/profile/end-others", h.settings.EndOthers),

@@ -72,8 +72,10 @@ func (d *desk) serve(db *postgres.DB) {
 	h := subscriptions.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Reviews: d.reviews}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
+	d.echo.GET(httpx.ColumnsPath, httpx.ChooseColumns)
 	d.echo.GET("/subscriptions", h.List)
 	d.echo.GET("/subscriptions.csv", h.List)
+	d.echo.GET("/subscriptions.xlsx", h.List)
 	d.echo.GET("/subscriptions/sign-off", h.ConfirmSignOff)
 	d.echo.POST("/subscriptions/sign-off", h.SignOff)
 	d.echo.GET("/subscriptions/:id", h.Record)
@@ -93,6 +95,7 @@ func (d *desk) serve(db *postgres.DB) {
 	c := changes.Handlers{DB: db, Zone: time.UTC}
 	d.echo.GET("/changes", c.List)
 	d.echo.GET("/changes.csv", c.List)
+	d.echo.GET("/subscriptions/:id/prices.xlsx", h.Prices)
 }
 
 // furnish makes a provider with an unmapped account, and a customer with a default contract and a price.
