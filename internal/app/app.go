@@ -44,6 +44,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
@@ -74,6 +75,7 @@ type App struct {
 	Cutover   cutover.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
+	Bulk      *selection.Service
 	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -168,10 +170,11 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
+	a.Bulk = a.bulkService()
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk))
 	return a, err
 }
 
@@ -258,7 +261,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx),
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx),
 			a.Mapping.TakeOverBatches(ctx)); err != nil {
 			return err
 		}
@@ -287,6 +290,8 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
+		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
+		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute,
