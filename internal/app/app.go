@@ -44,6 +44,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 )
@@ -73,6 +74,7 @@ type App struct {
 	Cutover   cutover.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
+	Bulk      *selection.Service
 	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -167,10 +169,11 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
+	a.Bulk = a.bulkService()
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk))
 	return a, err
 }
 
@@ -257,7 +260,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx),
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx),
 			a.Mapping.TakeOverBatches(ctx)); err != nil {
 			return err
 		}
@@ -286,6 +289,8 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
+		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
+		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},

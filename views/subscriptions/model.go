@@ -21,14 +21,6 @@ type List struct {
 	Pager    ui.Pager
 }
 
-// Confirm asks before all subscriptions of a filter are signed off.
-type Confirm struct {
-	Page  layout.Page
-	Form  ui.ConfirmForm
-	Table *ui.Table // the warnings that are accepted; nil: none
-	Note  ui.Field
-}
-
 // Record is the page of one subscription.
 type Record struct {
 	Page     layout.Page

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/retire"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -203,8 +204,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
 
 		list("/subscriptions", h.subscriptions.List),
-		get("/subscriptions/sign-off", h.subscriptions.ConfirmSignOff, billing),
-		post("/subscriptions/sign-off", h.subscriptions.SignOff, billing),
+		post("/subscriptions/sign-off", h.bulk.SignOff, billing),
 		get("/subscriptions/:id", h.subscriptions.Record),
 		post("/subscriptions/:id/contract", h.subscriptions.SetContract, billing),
 		get("/subscriptions/:id/bill-from-start", h.subscriptions.ConfirmFromStart, billing),
@@ -225,7 +225,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
 		post("/subscriptions/:id/end", h.manual.SetEnd, operator, billing),
-		post("/subscriptions/deactivate", h.retire.DeactivateMany, billing),
+		post("/subscriptions/deactivate", h.bulk.Begin(retire.DeactivateDeed), billing),
 		get("/subscriptions/:id/deactivate", h.retire.ConfirmDeactivate, billing),
 		post("/subscriptions/:id/deactivate", h.retire.Deactivate, billing),
 		get("/subscriptions/:id/activate", h.retire.ConfirmActivate, billing),
@@ -234,6 +234,18 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/reassign", h.reassign.Do, operator, billing),
 		get("/subscriptions/:id/reassign/undo", h.reassign.AskBack, operator, billing),
 		post("/subscriptions/:id/reassign/undo", h.reassign.Undo, operator, billing),
+		post("/subscriptions/activate", h.bulk.Begin(retire.ActivateDeed), billing),
+
+		get("/bulk", h.bulk.List),
+		get("/bulk/:id", h.bulk.Show),
+		list("/bulk/:id/records", h.bulk.Records),
+		stream(get("/bulk/:id/events", h.bulk.Events)),
+		post("/bulk/:id/again", h.bulk.Again, operator, billing), // the deed says whose it is
+		post("/bulk/:id/apply", h.bulk.Apply, operator, billing),
+		post("/bulk/:id/undo", h.bulk.Undo, operator, billing),
+		post("/bulk/:id/cancel", h.bulk.Cancel, operator, billing),
+		post("/ticks/:list", h.bulk.Ticks),
+
 		list("/changes", h.changes.List),
 		get("/changes/billed-elsewhere", h.invoices.OpenRows, billing),
 		post("/changes/billed-elsewhere", h.invoices.BilledElsewhere, billing),

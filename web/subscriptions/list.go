@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -29,6 +31,7 @@ type found struct {
 	total    int
 	progress list.Progress
 	waiting  int
+	kept     map[uuid.UUID]bool // ticked by this person, on whatever page
 }
 
 // List is the list of subscriptions, and with .csv its file.
@@ -45,15 +48,21 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if mayDecide(c) {
+		ticks := selection.Ticks{User: session.User(c).ID, List: list.All.Name}
+		if l.kept, err = h.Bulk.Kept(ctx, h.DB.Read(ctx), ticks); err != nil {
+			return err
+		}
+	}
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.progress), Progress: progress(l.progress),
-		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l.Rows),
+		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),
 		Pager: q.Pager(l.Next, l.Prev, shown(len(l.Rows), l.total)),
 	}
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
 	m.Page.Banner = waiting(l.waiting)
 	if mayDecide(c) && len(l.Rows) > 0 {
-		m.Bulk, m.Note = bulk(q, l.Rows), noteField()
+		m.Bulk, m.Note = bulk(q, l), noteField()
 		if all := signAll(q, l.progress); all != nil {
 			m.Page.Actions = append(m.Page.Actions, all)
 		}
