@@ -18,13 +18,18 @@ import (
 	view "seatledger/views/subscriptions"
 )
 
-// signAll leads to the confirm page for all that match, where there is something to sign.
-func signAll(q httpx.ListQuery, p list.Progress) *ui.LinkButton {
-	n := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
-	if n == 0 || q.Filter("excluded") == "yes" {
+// signAll leads to the confirm page for all that match, where there is something to sign or nobody counted.
+func signAll(q httpx.ListQuery, f list.Figures) *ui.LinkButton {
+	p := f.Progress
+	n, signable := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
+	if !signable || f.Known && n == 0 || q.Filter("excluded") == "yes" {
 		return nil
 	}
-	return &ui.LinkButton{Text: "Sign all " + count(n) + " that match",
+	text := "Sign all that match"
+	if f.Known {
+		text = "Sign all " + count(n) + " that match"
+	}
+	return &ui.LinkButton{Text: text,
 		Href: address(path+"/sign-off", q.Except("sort")), Icon: "sign"}
 }
 
