@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 
+	"seatledger/internal/account"
+	"seatledger/internal/contract"
+	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
 )
@@ -15,7 +18,7 @@ type keeper interface {
 
 // keepers are the lists that keep something, by their names.
 var keepers = map[string]keeper{
-	"subscriptions": list.All,
+	"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "subscriptions": list.All,
 }
 
 func (a *App) addUpLists(ctx context.Context) error {

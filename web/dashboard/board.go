@@ -190,10 +190,11 @@ func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
 }
 
 func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
-	if b.uncontracted, err = crm.Count(ctx, db, crm.Filter{Mapped: "yes", Contract: "no"}); err != nil {
+	if b.uncontracted, err = crm.All.Count(ctx, db, crm.All.Ask(listing.Values{"mapped": "yes", "contract": "no"}),
+		math.MaxInt32); err != nil {
 		return err
 	}
-	if b.crmAccounts, err = crm.Count(ctx, db, crm.Filter{}); err != nil {
+	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), math.MaxInt32); err != nil {
 		return err
 	}
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {

@@ -22,11 +22,14 @@ type Found[R any] struct {
 	exact bool
 }
 
-// AskList reads the address of a list.
-func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R]) (ListQuery, error) {
+// AskList reads the address of a list. adjust adds what a screen alone knows: choices, the zone of days.
+func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], adjust ...func(*ListSpec)) (ListQuery, error) {
 	spec, err := l.Spec(c.Request().Context(), db, c.QueryParams())
 	if err != nil {
 		return ListQuery{}, err
+	}
+	for _, f := range adjust {
+		f(&spec)
 	}
 	return ParseList(c, spec)
 }

@@ -121,7 +121,8 @@ func IDs[R any](l *listing.List[R], rows []R) []string {
 }
 
 func idColumn[R any](l *listing.List[R]) listing.Column[R] {
-	return l.Columns[slices.IndexFunc(l.Columns, func(c listing.Column[R]) bool { return c.SQL == l.ID })]
+	i := slices.IndexFunc(l.Columns, func(c listing.Column[R]) bool { return c.SQL == l.ID })
+	return l.Columns[max(i, 0)] // else the first says which record it is
 }
 
 // One reads one text, as the value to try for a filter.
