@@ -16,6 +16,8 @@ import (
 type Page[R any] struct {
 	Rows       []R
 	Next, Prev string
+	// Frequent: the term searched for stands in so many records that looking them all up was not tried.
+	Frequent bool
 }
 
 // Page reads the rows that a query asks for. The keys are paged first and everything else is
@@ -24,7 +26,9 @@ func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], erro
 	if q.Search != "" && q.Spec.Search.IDs != "" {
 		rows, enough, err := l.walk(ctx, db, q)
 		if err != nil || enough {
-			return l.cut(q, rows, err)
+			p, err := l.cut(q, rows, err)
+			p.Frequent = true
+			return p, err
 		}
 	}
 	sql, args := l.Statement(q)

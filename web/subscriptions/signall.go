@@ -1,21 +1,24 @@
 package subscriptions
 
 import (
-	"strconv"
-
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
 
-// signAll leads to the preview of signing all that match, where there is something to sign.
-func signAll(q httpx.ListQuery, p list.Progress) *ui.PostButton {
-	n := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
-	if n == 0 || q.Filter("excluded") == "yes" {
+// signAll leads to the preview of signing all that match, where there is something to sign or nobody counted.
+func signAll(q httpx.ListQuery, f list.Figures) *ui.PostButton {
+	p := f.Progress
+	n, signable := map[string]int{"": p.OK + p.Warn, "ok": p.OK, "warn": p.Warn}[q.Filter("review")]
+	if !signable || f.Known && n == 0 || q.Filter("excluded") == "yes" {
 		return nil
 	}
-	return &ui.PostButton{Button: ui.Button{Text: "Sign all " + count(n) + " that match", Action: path + "/sign-off",
-		Icon: "sign"}, Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Except("sort").Encode()}}}
+	text := "Sign all that match"
+	if f.Known {
+		text = "Sign all " + count(n) + " that match"
+	}
+	return &ui.PostButton{Button: ui.Button{Text: text, Action: path + "/sign-off", Icon: "sign"},
+		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Except("sort").Encode()}}}
 }
 
 // bulk is what can be done to the ticked subscriptions, to those ticked on other pages, and to all that match.
@@ -23,7 +26,7 @@ func bulk(q httpx.ListQuery, l found) *ui.BulkBar {
 	b := &ui.BulkBar{
 		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick subscriptions to act on them.",
 		Keep: "/ticks/" + list.All.Name, Kept: len(l.kept),
-		All: "All " + atMost(l.total) + " that match",
+		All: allThatMatch(q, l),
 		Hidden: append(seen(l.Rows), ui.Pair{Name: "next", Value: address(q.Path, q.Except())},
 			ui.Pair{Name: "filter", Value: q.Except("sort").Encode()}),
 		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
@@ -38,11 +41,11 @@ func bulk(q httpx.ListQuery, l found) *ui.BulkBar {
 	return b
 }
 
-func atMost(total int) string {
-	if total > mostCounted {
-		return "more than " + count(mostCounted)
+func allThatMatch(q httpx.ListQuery, l found) string {
+	if l.uncounted(q) {
+		return "All that match"
 	}
-	return strconv.Itoa(total)
+	return "All " + count(l.Total) + " that match"
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.

@@ -91,7 +91,8 @@ var steps = []step{
 			period_start + 30, now()
 		FROM generate_series($from, $to) i JOIN invoices ON id = pg_temp.bid('a', i) WHERE number IS NOT NULL`,
 	}},
-	{name: "subscriptions", chunked: true, sql: []string{subscriptions, changes, statuses, lines, lineChanges, coverage}},
+	{name: "subscriptions", chunked: true, sql: []string{subscriptions, changes, statuses}},
+	{name: "lines", chunked: true, sql: []string{lines, lineChanges, coverage}},
 	{name: "reviews", chunked: true, sql: []string{
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 		SELECT s.id, CASE review WHEN 'signed' THEN 'ok' ELSE review END, jsonb_build_array(
