@@ -158,7 +158,7 @@ func (s *moveStory) actions() map[string]func(*rapid.T) {
 		"by hand": func(t *rapid.T) {
 			if rapid.IntRange(0, 3).Draw(t, "seldom") == 0 {
 				id := s.oldID(s.market, rapid.SampledFrom(skus).Draw(t, "sku"))
-				s.rule(s.retires.Deactivate(ctx, bob, retire.End{IDs: []uuid.UUID{id}}))
+				s.rule(s.retires.Deactivate(ctx, bob, retire.End{ID: id}))
 			}
 		},
 		"go on":       s.goOn, // else few histories would come far

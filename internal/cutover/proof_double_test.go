@@ -83,7 +83,7 @@ func TestEveryDoubleThatAWrongTurnMakesIsFound(t *testing.T) {
 		"ended by hand, and said to be no twin on its own page": func(m *market, c *client) {
 			m.noTwin(c.newID(m, "E3"))
 			m.must(m.retires.Deactivate(m.Context(), ada,
-				retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-06-01")}))
+				retire.End{ID: c.oldID(m, "E3"), On: day("2026-06-01")}))
 		},
 		"the two are called the same, and have no number in common": func(m *market, c *client) {
 			m.exec(`UPDATE subscriptions SET sku = 'other', product_id = NULL WHERE id = ?`, c.oldID(m, "E3"))

@@ -162,7 +162,7 @@ func TestAnOldOneEndedByHandTooEarlyIsAGapUntilTheSwitchDayIsThatDay(t *testing.
 	m, c := begun(t, 10)
 	m.twin(c)
 	m.must(m.retires.Deactivate(m.Context(), ada,
-		retire.End{IDs: []uuid.UUID{c.oldID(m, "E3")}, On: day("2026-05-22")}))
+		retire.End{ID: c.oldID(m, "E3"), On: day("2026-05-22")}))
 	if all := strings.Join(m.proof(), "\n"); !strings.Contains(all, "PN-E3 2026-05-22..2026-05-31 0+0 gap") {
 		t.Error(all)
 	}

@@ -174,7 +174,7 @@ func TestDeactivatedByHandBeforeItWasBilled(t *testing.T) {
 	c := m.settled("contoso", map[string]int{"E3": 10})
 	m.start("2026-06-11")
 	id := c.oldID(m, "E3")
-	m.must(m.retires.Deactivate(t.Context(), ada, retire.End{IDs: []uuid.UUID{id}, On: day("2026-06-09")}))
+	m.must(m.retires.Deactivate(t.Context(), ada, retire.End{ID: id, On: day("2026-06-09")}))
 	v := m.view(c)
 	if len(v.Proposals) != 1 || v.Proposals[0].Confidence != pairing.Likely || v.Customer.Undecided != 1 {
 		t.Fatalf("%+v", v.Proposals)
@@ -216,7 +216,7 @@ func TestAFrozenOneIsNotEndedByHand(t *testing.T) {
 	m.do(c, confirm)
 	id := c.oldID(m, "E3")
 	if says := m.conflict(m.retires.Deactivate(t.Context(), ada,
-		retire.End{IDs: []uuid.UUID{id}})); !strings.Contains(says, "cut-over") {
+		retire.End{ID: id})); !strings.Contains(says, "cut-over") {
 		t.Error(says)
 	}
 	m.do(c, moved)

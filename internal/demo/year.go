@@ -168,7 +168,7 @@ func (y *year) byHand(ctx context.Context) error {
 	if len(rows) == 0 {
 		return errors.New("there is nothing to deactivate by hand")
 	}
-	return y.app.Retire.Deactivate(ctx, y.me, retire.End{IDs: []uuid.UUID{rows[0].ID}, Note: "Moved to the new API"})
+	return y.app.Retire.Deactivate(ctx, y.me, retire.End{ID: rows[0].ID, Note: "Moved to the new API"})
 }
 
 // to puts both clocks on a day, and makes everything happen that happened at the distributor up to it.

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/internal/mapping"
 	"seatledger/internal/runs"
+	"seatledger/internal/selection"
 	"seatledger/internal/syncing"
 )
 
@@ -25,12 +26,14 @@ const (
 type Workers struct{ all *river.Workers }
 
 // NewWorkers binds each kind of job to its use case.
-func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource.Service) *Workers {
+func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource.Service,
+	bulk *selection.Service) *Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
 	river.AddWorker(w, &suggestWorker{mapping: maps})
 	river.AddWorker(w, &batchWorker{mapping: maps})
 	river.AddWorker(w, &sourceWorker{sources: sources})
+	river.AddWorker(w, &bulkWorker{bulk: bulk})
 	return &Workers{all: w}
 }
 
@@ -93,4 +96,17 @@ func (*sourceWorker) Timeout(*river.Job[crmsource.Job]) time.Duration { return r
 // Work reads a CRM source.
 func (w *sourceWorker) Work(ctx context.Context, job *river.Job[crmsource.Job]) error {
 	return worked(w.sources.Execute(ctx, job.Args.RunID))
+}
+
+type bulkWorker struct {
+	river.WorkerDefaults[selection.Job]
+	bulk *selection.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*bulkWorker) Timeout(*river.Job[selection.Job]) time.Duration { return runTimeout }
+
+// Work carries out what is left of bulk work.
+func (w *bulkWorker) Work(ctx context.Context, job *river.Job[selection.Job]) error {
+	return worked(w.bulk.Execute(ctx, job.Args.RunID))
 }

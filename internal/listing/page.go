@@ -16,6 +16,8 @@ import (
 type Page[R any] struct {
 	Rows       []R
 	Next, Prev string
+	// Frequent: the term searched for stands in so many records that looking them all up was not tried.
+	Frequent bool
 }
 
 // Page reads the rows that a query asks for. The keys are paged first and everything else is
@@ -24,7 +26,9 @@ func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], erro
 	if q.Search != "" && q.Spec.Search.IDs != "" {
 		rows, enough, err := l.walk(ctx, db, q)
 		if err != nil || enough {
-			return l.cut(q, rows, err)
+			p, err := l.cut(q, rows, err)
+			p.Frequent = true
+			return p, err
 		}
 	}
 	sql, args := l.Statement(q)
@@ -142,3 +146,15 @@ func (l *List[R]) cut(q Query, rows []keyed[R], err error) (Page[R], error) {
 }
 
 func token[R any](o paging.Order, k keyed[R]) (string, error) { return o.Token(k.key, k.id) }
+
+// Some are the records that a room asks for by itself, in an order that it says; both are constant SQL.
+func (l *List[R]) Some(ctx context.Context, db *gorm.DB, where, order string, args ...any) ([]R, error) {
+	sql := fmt.Sprintf("SELECT %sNULL::text, %s FROM %s %s WHERE %s ORDER BY %s",
+		l.shown(), l.ID, l.Table, l.Joins, where, order)
+	found, err := l.read(ctx, db, Query{}, sql, args)
+	rows := make([]R, len(found))
+	for i, k := range found {
+		rows[i] = k.row
+	}
+	return rows, err
+}

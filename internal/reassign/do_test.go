@@ -230,7 +230,7 @@ func TestARefundThatIsNotCreditedYetIsNoneOnceTheHistoryGoesOn(t *testing.T) {
 	h := open(t)
 	h.Exec(`UPDATE billing_contracts SET refunds = 'yes' WHERE id = ?`, h.Contract)
 	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
-		retire.End{IDs: []uuid.UUID{h.old}, Refund: true}); err != nil {
+		retire.End{ID: h.old, Refund: true}); err != nil {
 		t.Fatal(err)
 	}
 	h.do(h.move())

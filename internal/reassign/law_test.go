@@ -136,7 +136,7 @@ func (s *story) move(refunds string, differs func(clock.Date)) {
 	}
 	ended := rapid.IntRange(0, 2).Draw(s.T, "ended first") == 0
 	if ended {
-		end := retire.End{IDs: []uuid.UUID{h.old}, On: on, Refund: refunds == "yes" && rapid.Bool().Draw(s.T, "refund")}
+		end := retire.End{ID: h.old, On: on, Refund: refunds == "yes" && rapid.Bool().Draw(s.T, "refund")}
 		if err := h.retire.Deactivate(h.Context(), billtest.Bea, end); err != nil {
 			s.Fatal(err)
 		}

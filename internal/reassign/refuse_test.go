@@ -130,7 +130,7 @@ func TestAMoveThatWasDoneIsRefusedWithWhoDidItAndWhen(t *testing.T) {
 func TestAnEndedOrFrozenTargetIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.new}}); err != nil {
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{ID: h.new}); err != nil {
 		t.Fatal(err)
 	}
 	h.refuses(h.move(), reassign.TargetEnded, "is inactive", "activate it first")

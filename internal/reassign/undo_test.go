@@ -142,7 +142,7 @@ func TestEndingTheSourceByItselfReleasesTheTargetAndMovesNoSwitchDay(t *testing.
 	h := open(t)
 	h.do(h.move())
 	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
-		retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-04-11")}); err != nil {
+		retire.End{ID: h.old, On: billtest.Day(t, "2026-04-11")}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := h.stands(h.new), "active 13 13 from 2026-03-16 through 2026-04-01 since 2026-01-01"; got != want {
@@ -155,7 +155,7 @@ func TestASourceThatHasEndedGivesItsHistoryWithoutItsEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	if err := h.retire.Deactivate(t.Context(), billtest.Bea,
-		retire.End{IDs: []uuid.UUID{h.old}, On: billtest.Day(t, "2026-03-08")}); err != nil {
+		retire.End{ID: h.old, On: billtest.Day(t, "2026-03-08")}); err != nil {
 		t.Fatal(err)
 	}
 	if r := h.do(h.move()); r.Adjusted != 0 {
@@ -261,7 +261,7 @@ func TestDaysThatTheSourcePaidAreNotChargedAgainWhenTheTargetComesBack(t *testin
 	h.do(h.move())
 	h.end()
 	h.World.Today("2026-03-20")
-	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.new}}); err != nil {
+	if err := h.retire.Deactivate(t.Context(), billtest.Bea, retire.End{ID: h.new}); err != nil {
 		t.Fatal(err)
 	}
 	h.World.Today("2026-03-24")

@@ -159,7 +159,7 @@ func (s *story) pass(n int) {
 func (s *story) close(t *rapid.T) {
 	on, refund := s.today+rapid.IntRange(-20, 10).Draw(t, "on"), rapid.Bool().Draw(t, "refund")
 	err := s.Deactivate(s.Context(), billtest.Bea,
-		retire.End{IDs: []uuid.UUID{s.id}, On: day(max(on, 0)), Refund: refund})
+		retire.End{ID: s.id, On: day(max(on, 0)), Refund: refund})
 	if refusedBy(t, err) {
 		return
 	}

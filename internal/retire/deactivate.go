@@ -3,7 +3,6 @@ package retire
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -14,100 +13,59 @@ import (
 	"seatledger/internal/subscription"
 )
 
-// End is a person's decision to end subscriptions here.
+// End is a person's decision to end a subscription here.
 type End struct {
-	IDs     []uuid.UUID
-	Version int        // of the one subscription as the person saw it; 0: not asked
+	ID      uuid.UUID
+	Version int        // as the person saw it; 0: not asked
 	On      clock.Date // first day without seats; zero: today
 	Refund  bool       // what was billed of days from then on is given back; else it is kept
 	Note    string
 }
 
-// MostAtOnce is how many subscriptions one decision may end.
-const MostAtOnce = 500
-
 const longestNote = 1000
 
-// Deactivate ends subscriptions, all or none. errs.Conflict for one that has ended
-// already, and for a refund that the contract does not give.
+// Deactivate ends a subscription. errs.Conflict for one that has ended already, and for a
+// refund that the contract does not give.
 func (s Service) Deactivate(ctx context.Context, by audit.Actor, e End) error {
-	if err := e.check(); err != nil {
-		return err
+	if len(e.Note) > longestNote {
+		return errs.Fields{"note": fmt.Sprintf("The note is longer than %d characters.", longestNote)}.Err()
 	}
 	if e.On.IsZero() {
 		e.On = s.Today()
 	}
-	ids := slices.Clone(e.IDs)
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		var events []audit.Event
-		for _, id := range slices.Compact(ids) {
-			was, err := s.end(ctx, tx, by, id, e)
-			if err != nil {
-				return err
-			}
-			events = append(events, deactivated(was, e))
-		}
-		if s.Ended != nil {
-			more, err := s.Ended(ctx, tx, by, ids)
-			if err != nil {
-				return err
-			}
-			events = append(events, more...)
-		}
-		if err := s.Reviews.Refresh(ctx, tx, ids); err != nil {
+		events, err := s.endIn(ctx, tx, by, e.ID, e)
+		if err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.Clock, by, events...)
 	})
 }
 
-func (e End) check() error {
-	problems := errs.Fields{}
-	if len(e.IDs) == 0 {
-		problems.Add("id", "Choose the subscriptions to deactivate.")
-	}
-	if len(e.IDs) > MostAtOnce {
-		problems.Add("id", "These are more than %d; take them in parts.", MostAtOnce)
-	}
-	if len(e.Note) > longestNote {
-		problems.Add("note", "The note is longer than %d characters.", longestNote)
-	}
-	return problems.Err()
-}
-
-// end closes one, and gives it as it was.
-func (s Service) end(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID,
-	e End) (subscription.Subscription, error) {
+// endIn closes one, with what follows for others and for the review.
+func (s Service) endIn(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid.UUID, e End) ([]audit.Event, error) {
 	was, err := subscription.Lock(ctx, tx, id)
 	if err != nil {
-		return was, err
+		return nil, err
 	}
 	if e.Refund {
 		if err := refundable(ctx, tx, was); err != nil {
-			return was, err
+			return nil, err
 		}
 	}
-	version := 0
-	if len(e.IDs) == 1 {
-		version = e.Version
-	}
 	end := subscription.Ending{By: subscription.ByPerson, On: e.On, Refund: e.Refund, Note: e.Note}
-	_, err = subscription.Deactivate(ctx, tx, s.act(by, id, version), end)
-	if err != nil && len(e.IDs) > 1 && errs.KindOf(err) != errs.Internal {
-		says := fmt.Sprintf("%s (%s) cannot be deactivated: %s None of them was.", called(was), was.ExternalID,
-			sentence(err))
-		err = errs.Because(errs.Conflict, says, err)
+	if _, err = subscription.Deactivate(ctx, tx, s.act(by, id, e.Version), end); err != nil {
+		return nil, err
 	}
-	return was, err
-}
-
-// sentence is what an error tells a person, with what it says of the day.
-func sentence(err error) string {
-	if said := errs.FieldsOf(err)["effective_at"]; said != "" {
-		return said
+	events := []audit.Event{deactivated(was, e)}
+	if s.Ended != nil {
+		more, err := s.Ended(ctx, tx, by, []uuid.UUID{id})
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, more...)
 	}
-	return errs.Public(err)
+	return events, s.Reviews.Refresh(ctx, tx, []uuid.UUID{id})
 }
 
 func deactivated(was subscription.Subscription, e End) audit.Event {

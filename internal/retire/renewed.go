@@ -45,6 +45,6 @@ func (s Service) Renewed(ctx context.Context, by audit.Actor, id, other uuid.UUI
 	if found.OldID != id {
 		version = 0 // the form showed the other one
 	}
-	return found, s.Deactivate(ctx, by, End{IDs: []uuid.UUID{found.OldID}, Version: version, On: found.On,
+	return found, s.Deactivate(ctx, by, End{ID: found.OldID, Version: version, On: found.On,
 		Refund: refund, Note: "renewed as " + found.NewNumber})
 }

@@ -88,39 +88,44 @@ type Impact struct {
 }
 
 // Look weighs subscriptions before anything is done.
-func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) ([]Impact, error) {
-	var out []Impact
-	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		weights, err := impact.Weigh(ctx, tx, ids, on)
-		if err != nil {
-			return err
-		}
-		until := make(map[uuid.UUID]clock.Date, len(ids))
-		for _, id := range ids {
-			until[id] = on
-		}
-		unbilled, err := impact.ReachOf(ctx, tx, until)
-		if err != nil {
-			return err
-		}
-		known := map[uuid.NullUUID]Refunds{}
-		for _, id := range ids {
-			sub, err := subscription.Get(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if _, ok := known[sub.ContractID]; !ok {
-				if known[sub.ContractID], err = RefundsOf(ctx, tx, sub.ContractID); err != nil {
-					return err
-				}
-			}
-			out = append(out, Impact{
-				Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id], Unbilled: unbilled[id],
-			})
-		}
-		return nil
+func (s Service) Look(ctx context.Context, ids []uuid.UUID, on clock.Date) (out []Impact, err error) {
+	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		out, err = look(ctx, tx, ids, on)
+		return err
 	})
 	return out, err
+}
+
+func look(ctx context.Context, db *gorm.DB, ids []uuid.UUID, on clock.Date) ([]Impact, error) {
+	weights, err := impact.Weigh(ctx, db, ids, on)
+	if err != nil {
+		return nil, err
+	}
+	until := make(map[uuid.UUID]clock.Date, len(ids))
+	for _, id := range ids {
+		until[id] = on
+	}
+	unbilled, err := impact.ReachOf(ctx, db, until)
+	if err != nil {
+		return nil, err
+	}
+	known := map[uuid.NullUUID]Refunds{}
+	var out []Impact
+	for _, id := range ids {
+		sub, err := subscription.Get(ctx, db, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := known[sub.ContractID]; !ok {
+			if known[sub.ContractID], err = RefundsOf(ctx, db, sub.ContractID); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, Impact{
+			Subscription: sub, On: on, Refunds: known[sub.ContractID], Weight: weights[id], Unbilled: unbilled[id],
+		})
+	}
+	return out, nil
 }
 
 // Called is what a person calls the subscription.

@@ -58,7 +58,7 @@ func (h house) bill(end string) uuid.UUID {
 
 func (h house) end(refund bool) {
 	h.Helper()
-	if err := h.Deactivate(h.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.id}, Refund: refund}); err != nil {
+	if err := h.Deactivate(h.Context(), billtest.Bea, retire.End{ID: h.id, Refund: refund}); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -111,7 +111,7 @@ func TestARefundNeedsASettingThatGivesIt(t *testing.T) {
 	t.Parallel()
 	for refunds, allowed := range map[string]bool{"no": false, "global": false, "yes": true} {
 		h := open(t, refunds)
-		err := h.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{h.id}, Refund: true})
+		err := h.Deactivate(t.Context(), billtest.Bea, retire.End{ID: h.id, Refund: true})
 		if allowed != (err == nil) || !allowed && errs.KindOf(err) != errs.Conflict {
 			t.Errorf("%s: %v", refunds, err)
 		}
@@ -198,25 +198,5 @@ func TestTheLookTellsWhatIsNotBilledUpToTheDay(t *testing.T) {
 	seen, err := h.Look(t.Context(), []uuid.UUID{h.id}, billtest.Day(t, "2026-03-25"))
 	if err != nil || seen[0].Unbilled.SeatDays != 10 || seen[0].Unbilled.From.String() != "2026-03-20" {
 		t.Errorf("two seats of five days: %+v %v", seen[0].Unbilled, err)
-	}
-}
-
-func TestManyAreEndedTogetherOrNotAtAll(t *testing.T) {
-	t.Parallel()
-	h := open(t, "no")
-	b := h.Add("S2", 3, "2026-03-22")
-	h.end(false)
-	if err := h.Deactivate(t.Context(), billtest.Bea,
-		retire.End{IDs: []uuid.UUID{b, h.id}}); errs.KindOf(err) != errs.Conflict {
-		t.Errorf("one has ended already: %v", err)
-	}
-	if got := h.Text(`SELECT state FROM subscriptions WHERE id = ?`, b); got != "active" {
-		t.Error(got)
-	}
-	if err := h.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{b}}); err != nil {
-		t.Error(err)
-	}
-	if n := h.Text(`SELECT count(*) FROM audit_events WHERE action = 'subscription.deactivated'`); n != "2" {
-		t.Errorf("%s audit rows", n)
 	}
 }

@@ -51,7 +51,7 @@ const candidatesQuery = `
 	LEFT JOIN LATERAL (
 		SELECT count(*) > 0 AS signed_once, count(*) FILTER (WHERE lapsed_at IS NULL) > 0 AS signed_now,
 		       coalesce((array_agg(lapsed_because ORDER BY signed_at DESC, id DESC))[1], '') AS lapsed
-		FROM sign_offs WHERE subscription_id = s.id AND contract_id = @contract) g ON true
+		FROM sign_offs WHERE subscription_id = s.id AND contract_id = @contract AND NOT taken_back) g ON true
 	WHERE s.id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = @contract AND NOT set_aside
 		UNION SELECT l.subscription_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE i.contract_id = @contract AND l.live)

@@ -136,7 +136,7 @@ const evidence = `s.no_longer_sent, s.deactivated_by AS deactivated, b.since AS 
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,
 		EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id
-		AND g.contract_id = s.contract_id) AS signed_once,
+		AND g.contract_id = s.contract_id AND NOT g.taken_back) AS signed_once,
 		(SELECT min(c.effective_at) FROM license_changes c JOIN license_change_status st ON st.change_id = c.id
 			WHERE c.subscription_id = s.id AND c.event = 'create' AND c.estimated AND st.counted) AS begun_on,
 		coalesce(nullif(pr.end_date_means, ''), pr.end_date_seen) AS end_means, same.id AS same_id,

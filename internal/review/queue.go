@@ -19,11 +19,13 @@ func (r Reviewer) Queue(ctx context.Context, tx *gorm.DB, where string, args ...
 		append([]any{r.Clock.Now()}, args...)...).Error
 }
 
+// WaitingSQL is how many subscriptions wait to be judged anew, for a statement of a page.
+const WaitingSQL = `(SELECT count(*) FROM (SELECT FROM review_queue LIMIT 10000) q)`
+
 // Waiting is how many subscriptions wait to be judged anew.
 func Waiting(ctx context.Context, db *gorm.DB) (int, error) {
 	var n int
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT FROM review_queue LIMIT 10000) q`).Scan(&n).Error
-	return n, err
+	return n, db.WithContext(ctx).Raw(`SELECT ` + WaitingSQL).Scan(&n).Error
 }
 
 // Drain judges what is queued, a batch a transaction, until nothing is left. Several

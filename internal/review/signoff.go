@@ -16,13 +16,11 @@ import (
 )
 
 // SignOff asks to sign subscriptions. Seen may carry, per id, the fingerprint that
-// the person had before their eyes; one that has changed meanwhile is refused. Digest
-// is the same for many at once: when any of them has changed, none is signed.
+// the person had before their eyes; one that has changed meanwhile is refused.
 type SignOff struct {
-	IDs    []uuid.UUID
-	Seen   map[uuid.UUID]string
-	Digest string
-	Note   string
+	IDs  []uuid.UUID
+	Seen map[uuid.UUID]string
+	Note string
 }
 
 // Refused is a subscription that was not signed, and why.
@@ -38,6 +36,9 @@ type Outcome struct {
 	Signed  int
 	Already int // signatures that stood before
 	Refused []Refused
+
+	signatures map[uuid.UUID]uuid.UUID // given now, by subscription
+	before     []uuid.UUID
 }
 
 // LongestNote is how many bytes a note may have.
@@ -61,9 +62,6 @@ func (r Reviewer) Sign(ctx context.Context, tx *gorm.DB, by audit.Actor, s SignO
 	}
 	ids := sorted(s.IDs)
 	if err := r.Refresh(ctx, tx, ids); err != nil {
-		return Outcome{}, err
-	}
-	if err := unchanged(ctx, tx, ids, s.Digest); err != nil {
 		return Outcome{}, err
 	}
 	var out Outcome
@@ -111,13 +109,13 @@ func (r Reviewer) signBatch(ctx context.Context, tx *gorm.DB, by audit.Actor, s 
 		case why != "":
 			out.Refused = append(out.Refused, Refused{f.SubscriptionID, f.called(), f.ExternalID, why})
 		case have[f.SubscriptionID].SignedID.Valid:
-			out.Already++
+			out.Already, out.before = out.Already+1, append(out.before, f.SubscriptionID)
 		default:
 			good = append(good, f)
 		}
 	}
 	out.Signed += len(good)
-	return good, r.sign(ctx, tx, by, s.Note, good)
+	return good, r.sign(ctx, tx, by, s.Note, good, out)
 }
 
 func (f Facts) called() string {
@@ -133,6 +131,8 @@ func sorted(ids []uuid.UUID) []uuid.UUID {
 	return slices.Compact(out)
 }
 
+const failing = "its review fails: "
+
 func mayNotSign(f Facts, seen string) string {
 	cs := Judge(f)
 	switch {
@@ -143,7 +143,7 @@ func mayNotSign(f Facts, seen string) string {
 	case seen != "" && seen != GroundOf(f).Fingerprint():
 		return "it has changed since you opened the page; look at it again"
 	case Worst(cs) == Fail:
-		return "its review fails: " + firstFailure(cs)
+		return failing + firstFailure(cs)
 	}
 	return ""
 }
@@ -157,13 +157,17 @@ func firstFailure(cs []Check) string {
 	return ""
 }
 
-func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note string, facts []Facts) error {
+func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note string, facts []Facts, out *Outcome) error {
+	if out.signatures == nil {
+		out.signatures = map[uuid.UUID]uuid.UUID{}
+	}
 	rows := make([]map[string]any, len(facts))
 	words := make([]map[string]any, len(facts))
 	for i, f := range facts {
-		ground := GroundOf(f)
+		ground, id := GroundOf(f), uuid.Must(uuid.NewV7())
+		out.signatures[f.SubscriptionID] = id
 		rows[i] = map[string]any{
-			"id": uuid.Must(uuid.NewV7()), "subscription_id": f.SubscriptionID, "fingerprint": ground.Fingerprint(),
+			"id": id, "subscription_id": f.SubscriptionID, "fingerprint": ground.Fingerprint(),
 			"facts": ground, "contract_id": f.ContractID,
 			"verdict": Worst(Judge(f)), "by_id": uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, "by_name": by.Name,
 			"note": note,

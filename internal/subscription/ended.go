@@ -20,7 +20,7 @@ func AtTheirEnd(ctx context.Context, db *gorm.DB, today clock.Date, zone string,
 		SELECT s.id FROM subscriptions s
 		WHERE s.ends_on IS NOT NULL AND s.state <> 'inactive' AND s.ends_on <= ? AND s.frozen_from IS NULL
 		  AND (s.ends_on > (s.first_seen_at AT TIME ZONE ?)::date
-		OR EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id))
+		OR EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id AND NOT g.taken_back))
 		ORDER BY s.ends_on, s.id LIMIT ?`, today, zone, most).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("find what has come to its end: %w", err)

@@ -19,9 +19,13 @@ function equip(place) {
     all.indeterminate = n > 0 && n < boxes.length;
     say(boxes[0].form, n);
   };
+  const changed = () => {
+    refresh();
+    keep(boxes[0].form);
+  };
   all.addEventListener("change", () => {
     for (const b of boxes) b.checked = all.checked;
-    refresh();
+    changed();
   });
   for (const b of boxes) {
     b.addEventListener("click", (event) => {
@@ -29,7 +33,7 @@ function equip(place) {
       last = b;
       refresh();
     });
-    b.addEventListener("change", refresh);
+    b.addEventListener("change", changed);
   }
   refresh();
 }
@@ -43,5 +47,30 @@ function say(form, n) {
   if (!form?.matches("[data-bulk]")) return;
   form.classList.toggle("bulk--active", n > 0);
   const count = form.querySelector("[data-bulk-count]");
-  if (count) count.textContent = n > 0 ? `${n} selected` : "";
+  const kept = Number(form.dataset.kept ?? 0);
+  const parts = n > 0 ? [`${n} selected`] : [];
+  if (kept > 0) parts.push(`${kept} on other pages`);
+  if (count) count.textContent = parts.join(", ");
 }
+
+// Ticks are kept by the server, for the list's other pages and filters.
+const waits = new WeakMap();
+
+function keep(form) {
+  if (!form?.dataset.keep) return;
+  form.querySelector("[data-bulk-keep]")?.setAttribute("hidden", "");
+  clearTimeout(waits.get(form));
+  waits.set(form, setTimeout(() => send(form), 150));
+}
+
+function send(form) {
+  waits.delete(form);
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (name === "id" || name === "shown") body.append(name, value);
+  return fetch(form.dataset.keep, { method: "POST", body, keepalive: true, redirect: "manual" });
+}
+
+// Whoever leaves at once takes the last tick along.
+addEventListener("pagehide", () => {
+  for (const form of document.querySelectorAll("[data-keep]")) if (waits.has(form)) send(form);
+});

@@ -17,17 +17,8 @@ type List struct {
 	Filters  ui.FilterBar
 	Bulk     *ui.BulkBar // nil: who looks may not sign
 	Note     ui.Field
-	SignAll  *ui.LinkButton // nil: nothing to sign
 	Table    ui.Table
 	Pager    ui.Pager
-}
-
-// Confirm asks before all subscriptions of a filter are signed off.
-type Confirm struct {
-	Page  layout.Page
-	Form  ui.ConfirmForm
-	Table *ui.Table // the warnings that are accepted; nil: none
-	Note  ui.Field
 }
 
 // Record is the page of one subscription.

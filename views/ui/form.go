@@ -40,6 +40,9 @@ type BulkBar struct {
 	Hint    string // what is acted on: "Tick the subscriptions to sign off"
 	Hidden  []Pair
 	Buttons []Button
+	Keep    string // keeps the ticks of this page for the others; empty: they are of this page alone
+	Kept    int    // ticks that stand on other pages
+	All     string // words of the choice that stands for all that match; empty: none
 }
 
 // Render makes a Form a templ component.

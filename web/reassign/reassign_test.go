@@ -255,7 +255,7 @@ func TestUndoIsRefusedWithTheInvoiceThatUsesIt(t *testing.T) {
 	d.post(d.at+"/reassign", d.to(d.new), http.StatusSeeOther)
 	r := reassign.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC, Reviews: d.Reviewer()}
 	ends := retire.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC, Reviews: d.Reviewer(), Ended: r.Ended}
-	if err := ends.Deactivate(t.Context(), billtest.Bea, retire.End{IDs: []uuid.UUID{d.old}}); err != nil {
+	if err := ends.Deactivate(t.Context(), billtest.Bea, retire.End{ID: d.old}); err != nil {
 		t.Fatal(err)
 	}
 	d.Today("2026-03-20")

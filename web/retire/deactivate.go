@@ -38,7 +38,7 @@ func (h Handlers) Deactivate(c echo.Context) error {
 	}
 	t, err := typedIn(form)
 	if err == nil {
-		err = h.end(c, []uuid.UUID{id}, t)
+		err = h.end(c, id, t)
 	}
 	if messages, refused := httpx.Refused(err); refused {
 		return h.endDialog(c, id, http.StatusUnprocessableEntity, t, messages)
@@ -49,12 +49,12 @@ func (h Handlers) Deactivate(c echo.Context) error {
 	return httpx.Done(c, recordPath(id), "Deactivated here. Nothing was sent to the distributor.")
 }
 
-func (h Handlers) end(c echo.Context, ids []uuid.UUID, t typed) error {
+func (h Handlers) end(c echo.Context, id uuid.UUID, t typed) error {
 	on, err := t.day()
 	if err != nil {
 		return err
 	}
-	e := retire.End{IDs: ids, Version: t.version, On: on, Refund: t.refund == "yes", Note: t.note}
+	e := retire.End{ID: id, Version: t.version, On: on, Refund: t.refund == "yes", Note: t.note}
 	return h.Retire.Deactivate(c.Request().Context(), session.Actor(c), e)
 }
 

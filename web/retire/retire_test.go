@@ -59,7 +59,6 @@ func open(t *testing.T, refunds string) *desk {
 	d.echo.GET("/subscriptions/:id/activate", h.ConfirmActivate)
 	d.echo.POST("/subscriptions/:id/deactivate", h.Deactivate)
 	d.echo.POST("/subscriptions/:id/activate", h.Activate)
-	d.echo.POST("/subscriptions/deactivate", h.DeactivateMany)
 	return d
 }
 
@@ -139,10 +138,6 @@ func TestTheDialogsTellWhatIsNotBilledYet(t *testing.T) {
 	d.Seats(d.id, 12, "2026-03-20")
 	has(t, htmlcheck.Text(d.get(d.at+"/deactivate").Find("main")), "4 seat-days before 2026-03-22 are not billed yet",
 		"The first is of 2026-03-20")
-	v := url.Values{"id": {d.id.String(), d.Add("S2", 3, "2026-03-18").String()}}
-	page := d.page(d.post("/subscriptions/deactivate", v, http.StatusOK), http.StatusOK)
-	has(t, htmlcheck.Text(page.Find("main")), "16 seat-days before 2026-03-22 are not billed yet",
-		"Seat-days not billed yet")
 }
 
 func TestApplyRefundIsNotOfferedAndRefusedWhereTheSettingSaysNo(t *testing.T) {
@@ -174,26 +169,6 @@ func TestActivateAgainTellsThatPaidDaysAreNotBilledTwice(t *testing.T) {
 	if got := d.closing(); got != "activate 10 2026-03-22" {
 		t.Error(got)
 	}
-}
-
-func TestManyAreShownThenTypedThenEnded(t *testing.T) {
-	t.Parallel()
-	d := open(t, "no")
-	v := url.Values{"id": {d.id.String(), d.Add("S2", 3, "2026-03-22").String()}}
-	page := d.page(d.post("/subscriptions/deactivate", v, http.StatusOK), http.StatusOK)
-	has(t, htmlcheck.Text(page.Find("main")), "Deactivate 2 subscriptions", "Product S1", "Product S2", "13 seats",
-		"deactivate 2")
-	if got := d.Text(`SELECT count(*) FROM subscriptions WHERE state = 'inactive'`); got != "0" {
-		t.Errorf("the preview ended %s", got)
-	}
-	v.Set("confirm", "yes")
-	d.page(d.post("/subscriptions/deactivate", v, http.StatusUnprocessableEntity), http.StatusUnprocessableEntity)
-	v.Set("confirm", "deactivate 2")
-	d.post("/subscriptions/deactivate", v, http.StatusSeeOther)
-	if got := d.Text(`SELECT count(*) FROM subscriptions WHERE state = 'inactive'`); got != "2" {
-		t.Errorf("%s ended", got)
-	}
-	d.post("/subscriptions/deactivate", nil, http.StatusUnprocessableEntity)
 }
 
 func TestTwoPeopleWhoEndTheSameSubscriptionWriteOneRow(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"seatledger/internal/imports"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
+	"seatledger/web/bulk"
 	"seatledger/web/changes"
 	"seatledger/web/contracts"
 	"seatledger/web/contractsync"
@@ -47,6 +48,7 @@ type handlers struct {
 	changes       changes.Handlers
 	invoices      invoices.Handlers
 	retire        retire.Handlers
+	bulk          bulk.Handlers
 	reassign      reassign.Handlers
 	cutovers      cutovers.Handlers
 	settings      settings.Handlers
@@ -70,10 +72,11 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		dashboard:     dashboard.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Night: a.Sync.SyncAt},
 		manual:        manual.Handlers{Entries: a.Manual, Imports: files, Clock: a.Clock, Zone: a.Zone},
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
-		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews},
+		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Bulk: a.Bulk},
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing},
 		retire:        retire.Handlers{Retire: a.Retire},
+		bulk:          bulk.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Bulk: a.Bulk, Sessions: m},
 		reassign:      reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},

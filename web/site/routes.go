@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/retire"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -19,12 +20,12 @@ type route struct {
 	roles  []auth.Role // any of them, and always an admin; none: everybody signed in
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
-	csv    bool        // the same address with .csv gives the same rows as a file
+	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
 }
 
 func (r route) paths() []string {
-	if r.csv {
-		return []string{r.path, r.path + ".csv"}
+	if r.file {
+		return []string{r.path, r.path + ".csv", r.path + ".xlsx"}
 	}
 	return []string{r.path}
 }
@@ -38,7 +39,7 @@ func post(path string, h echo.HandlerFunc, roles ...auth.Role) route {
 }
 
 func list(path string, h echo.HandlerFunc, roles ...auth.Role) route {
-	return route{method: http.MethodGet, path: path, handle: h, roles: roles, csv: true}
+	return route{method: http.MethodGet, path: path, handle: h, roles: roles, file: true}
 }
 
 func open(r route) route { r.open = true; return r }
@@ -61,6 +62,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LoginPath, h.sessions.Login)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
+		get(httpx.ColumnsPath, httpx.ChooseColumns),
 
 		get("/", h.dashboard.Show),
 
@@ -202,8 +204,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
 
 		list("/subscriptions", h.subscriptions.List),
-		get("/subscriptions/sign-off", h.subscriptions.ConfirmSignOff, billing),
-		post("/subscriptions/sign-off", h.subscriptions.SignOff, billing),
+		post("/subscriptions/sign-off", h.bulk.SignOff, billing),
 		get("/subscriptions/:id", h.subscriptions.Record),
 		post("/subscriptions/:id/contract", h.subscriptions.SetContract, billing),
 		get("/subscriptions/:id/bill-from-start", h.subscriptions.ConfirmFromStart, billing),
@@ -224,7 +225,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/quantity", h.manual.SetQuantity, operator),
 		get("/subscriptions/:id/end", h.manual.EndForm, operator, billing),
 		post("/subscriptions/:id/end", h.manual.SetEnd, operator, billing),
-		post("/subscriptions/deactivate", h.retire.DeactivateMany, billing),
+		post("/subscriptions/deactivate", h.bulk.Begin(retire.DeactivateDeed), billing),
 		get("/subscriptions/:id/deactivate", h.retire.ConfirmDeactivate, billing),
 		post("/subscriptions/:id/deactivate", h.retire.Deactivate, billing),
 		get("/subscriptions/:id/activate", h.retire.ConfirmActivate, billing),
@@ -233,6 +234,18 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/reassign", h.reassign.Do, operator, billing),
 		get("/subscriptions/:id/reassign/undo", h.reassign.AskBack, operator, billing),
 		post("/subscriptions/:id/reassign/undo", h.reassign.Undo, operator, billing),
+		post("/subscriptions/activate", h.bulk.Begin(retire.ActivateDeed), billing),
+
+		get("/bulk", h.bulk.List),
+		get("/bulk/:id", h.bulk.Show),
+		list("/bulk/:id/records", h.bulk.Records),
+		stream(get("/bulk/:id/events", h.bulk.Events)),
+		post("/bulk/:id/again", h.bulk.Again, operator, billing), // the deed says whose it is
+		post("/bulk/:id/apply", h.bulk.Apply, operator, billing),
+		post("/bulk/:id/undo", h.bulk.Undo, operator, billing),
+		post("/bulk/:id/cancel", h.bulk.Cancel, operator, billing),
+		post("/ticks/:list", h.bulk.Ticks),
+
 		list("/changes", h.changes.List),
 		get("/changes/billed-elsewhere", h.invoices.OpenRows, billing),
 		post("/changes/billed-elsewhere", h.invoices.BilledElsewhere, billing),
@@ -282,6 +295,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),
+		get("/sync-runs/:id/changes.csv", h.syncruns.ChangesCSV),
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
@@ -290,6 +304,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/settings", h.settings.Overview),
 		get("/settings/profile", h.settings.Profile),
+		post(httpx.DensityPath, h.settings.SetDensity),
 		post("/settings/profile/password", h.settings.ChangePassword),
 		post("/settings/profile/end-session", h.settings.EndSession),
 		post("/settings/profile/end-others", h.settings.EndOthers),

@@ -72,7 +72,10 @@ func TestPagesInABrowser(t *testing.T) {
 	pages := map[string]func(tab *browser.Tab){
 		"list":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions") },
 		"narrow":  func(tab *browser.Tab) { tab.Go(site + "/subscriptions?state=held&q=nothing") },
-		"confirm": func(tab *browser.Tab) { tab.Go(site + "/subscriptions/sign-off?state=active") },
+		"confirm": func(tab *browser.Tab) {
+			tab.Go(site + d.post("/subscriptions/sign-off", url.Values{"all": {"1"}, "filter": {"state=active"}},
+				http.StatusSeeOther).Header().Get("Location"))
+		},
 		"record":  func(tab *browser.Tab) { tab.Go(record) },
 		"twin":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("L-1")) },
 		"gone":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-4")) },

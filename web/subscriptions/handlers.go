@@ -1,5 +1,5 @@
 // Package subscriptions is the screens of subscriptions: list and CSV, the record
-// with its ledger and review, what people decide about one, and the sign-off.
+// with its ledger and review, and what people decide about one.
 package subscriptions
 
 import (
@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -22,6 +23,7 @@ type Handlers struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Reviews review.Reviewer
+	Bulk    *selection.Service
 }
 
 const (

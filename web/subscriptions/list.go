@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -20,15 +22,11 @@ import (
 	view "seatledger/views/subscriptions"
 )
 
-// mostCounted is how far the rows of a page are counted; "more than" says the rest.
-const mostCounted = 10_000
-
 // found is what one look at the list brings.
 type found struct {
 	listing.Page[list.Row]
-	total    int
-	progress list.Progress
-	waiting  int
+	list.Figures
+	kept map[uuid.UUID]bool // ticked by this person, on whatever page
 }
 
 // List is the list of subscriptions, and with .csv its file.
@@ -37,7 +35,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, list.All, q)
 	}
 	ctx := c.Request().Context()
@@ -45,15 +43,24 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if mayDecide(c) {
+		ticks := selection.Ticks{User: session.User(c).ID, List: list.All.Name}
+		if l.kept, err = h.Bulk.Kept(ctx, h.DB.Read(ctx), ticks); err != nil {
+			return err
+		}
+	}
 	m := view.List{
-		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.progress), Progress: progress(l.progress),
-		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l.Rows),
-		Pager: q.Pager(l.Next, l.Prev, shown(len(l.Rows), l.total)),
+		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.Figures), Progress: progress(l.Progress),
+		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),
+		Pager: q.Pager(l.Next, l.Prev, shown(q, l)),
 	}
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
-	m.Page.Banner = waiting(l.waiting)
+	m.Page.Banner = waiting(l.Beside)
 	if mayDecide(c) && len(l.Rows) > 0 {
-		m.Bulk, m.Note, m.SignAll = bulk(q, l.Rows), noteField(), signAll(q, l.progress)
+		m.Bulk, m.Note = bulk(q, l), noteField()
+		if all := signAll(q, l.Figures); all != nil {
+			m.Page.Actions = append(m.Page.Actions, all)
+		}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
@@ -62,13 +69,11 @@ func find(ctx context.Context, db *gorm.DB, q httpx.ListQuery) (l found, err err
 	if l.Page, err = list.All.Page(ctx, db, q.Query); err != nil {
 		return l, err
 	}
-	if l.progress, err = list.ProgressOf(ctx, db, q.Query); err != nil {
+	if l.Frequent {
+		l.Beside, err = review.Waiting(ctx, db)
 		return l, err
 	}
-	if l.total, err = list.All.Count(ctx, db, q.Query, mostCounted); err != nil {
-		return l, err
-	}
-	l.waiting, err = review.Waiting(ctx, db)
+	l.Figures, err = list.FiguresOf(ctx, db, q.Query, review.WaitingSQL)
 	return l, err
 }
 
@@ -81,25 +86,37 @@ func waiting(n int) *layout.Notice {
 			"Verdicts may be a few seconds old; reload to see them.", plural(n, "subscription", "subscriptions"))}
 }
 
-func shown(n, total int) string {
-	switch {
-	case total > mostCounted:
-		return fmt.Sprintf("%d of more than %s subscriptions", n, count(mostCounted))
-	case n == total:
-		return plural(total, "subscription", "subscriptions")
-	}
-	return fmt.Sprintf("%d of %s", n, plural(total, "subscription", "subscriptions"))
+// uncounted tells whether there are more than anybody counts for one page.
+func (l found) uncounted(q httpx.ListQuery) bool {
+	return l.Frequent || l.Total > list.MostCounted && !list.All.Kept(q.Query)
 }
 
-// tabs lead to exactly the rows that they count.
-func tabs(q httpx.ListQuery, p list.Progress) ui.Tabs {
-	t := ui.Tabs{Label: "Verdicts"}
+func shown(q httpx.ListQuery, l found) string {
+	n := len(l.Rows)
+	switch {
+	case l.Frequent:
+		return fmt.Sprintf("%d of many subscriptions with “%s”", n, q.Search)
+	case l.uncounted(q):
+		return fmt.Sprintf("%d of more than %s subscriptions", n, count(list.MostCounted))
+	case n == l.Total:
+		return plural(l.Total, "subscription", "subscriptions")
+	}
+	return fmt.Sprintf("%d of %s", n, plural(l.Total, "subscription", "subscriptions"))
+}
+
+// tabs lead to exactly the rows that they count. Where there are too many to count for a page they show no figures.
+func tabs(q httpx.ListQuery, f list.Figures) ui.Tabs {
+	t, p := ui.Tabs{Label: "Verdicts"}, f.Progress
 	add := func(label, review, excluded string, n int) {
 		v := q.Except("review", "excluded")
 		set(v, "review", review)
 		set(v, "excluded", excluded)
-		t.Items = append(t.Items, ui.Tab{Label: label, Href: address(q.Path, v), Count: count(n),
-			Active: q.Filter("review") == review && q.Filter("excluded") == excluded})
+		tab := ui.Tab{Label: label, Href: address(q.Path, v),
+			Active: q.Filter("review") == review && q.Filter("excluded") == excluded}
+		if f.Known {
+			tab.Count = count(n)
+		}
+		t.Items = append(t.Items, tab)
 	}
 	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Except("review", "excluded")),
 		Active: q.Filter("review") == "" && q.Filter("excluded") == ""})
@@ -107,7 +124,7 @@ func tabs(q httpx.ListQuery, p list.Progress) ui.Tabs {
 	add("Warn", "warn", "no", p.Warn)
 	add("Ok", "ok", "no", p.OK)
 	add("Signed", "signed", "no", p.Signed)
-	if p.Excluded > 0 {
+	if p.Excluded > 0 || !f.Known {
 		add("Excluded", "", "yes", p.Excluded)
 	}
 	return t

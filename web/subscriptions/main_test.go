@@ -1,6 +1,7 @@
 package subscriptions_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/app"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
@@ -27,9 +29,11 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
+	"seatledger/web/bulk"
 	"seatledger/web/changes"
 	"seatledger/web/httpx"
 	"seatledger/web/subscriptions"
@@ -69,13 +73,21 @@ func open(t *testing.T) *desk {
 // serve answers the routes over a database, as the desk's own or one that makes trouble.
 func (d *desk) serve(db *postgres.DB) {
 	d.echo = echo.New()
-	h := subscriptions.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Reviews: d.reviews}
+	work := &selection.Service{DB: db, Clock: d.clock, Zone: time.UTC, Deeds: d.reviews.Deeds(), Lists: app.Lists(),
+		Enqueue: func(context.Context, *gorm.DB, selection.Job, time.Duration) error { return nil }}
+	h := subscriptions.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Reviews: d.reviews, Bulk: work}
+	b := bulk.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Bulk: work}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
+	d.echo.GET(httpx.ColumnsPath, httpx.ChooseColumns)
 	d.echo.GET("/subscriptions", h.List)
 	d.echo.GET("/subscriptions.csv", h.List)
-	d.echo.GET("/subscriptions/sign-off", h.ConfirmSignOff)
-	d.echo.POST("/subscriptions/sign-off", h.SignOff)
+	d.echo.GET("/subscriptions.xlsx", h.List)
+	d.echo.POST("/subscriptions/sign-off", b.SignOff)
+	d.echo.GET("/bulk/:id", b.Show)
+	d.echo.POST("/bulk/:id/apply", b.Apply)
+	d.echo.POST("/bulk/:id/again", b.Again)
+	d.echo.POST("/bulk/:id/undo", b.Undo)
 	d.echo.GET("/subscriptions/:id", h.Record)
 	d.echo.POST("/subscriptions/:id/contract", h.SetContract)
 	d.echo.POST("/subscriptions/:id/price", h.SetPrice)
@@ -93,6 +105,7 @@ func (d *desk) serve(db *postgres.DB) {
 	c := changes.Handlers{DB: db, Zone: time.UTC}
 	d.echo.GET("/changes", c.List)
 	d.echo.GET("/changes.csv", c.List)
+	d.echo.GET("/subscriptions/:id/prices.xlsx", h.Prices)
 }
 
 // furnish makes a provider with an unmapped account, and a customer with a default contract and a price.

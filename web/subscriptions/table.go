@@ -12,11 +12,11 @@ import (
 
 const bulkForm = "sign-off"
 
-func table(c echo.Context, q httpx.ListQuery, rows []list.Row) ui.Table {
-	t := httpx.ListTable(list.All, q, rows, cells, func(r list.Row, row *ui.Row) {
+func table(c echo.Context, q httpx.ListQuery, l found) ui.Table {
+	t := httpx.ListTable(list.All, q, l.Rows, cells, func(r list.Row, row *ui.Row) {
 		row.ID, row.Label = r.ID.String(), called(r.Product, r.ExternalID)+" of "+owner(r)
 		row.Muted = r.State == subscription.Inactive
-		row.Unselectable = r.Review != "ok" && r.Review != "warn"
+		row.Checked = l.kept[r.ID]
 	})
 	t.Empty = empty(q)
 	if mayDecide(c) {
@@ -32,7 +32,7 @@ var cells = httpx.Cells[list.Row]{
 	},
 	"review":      func(r list.Row) ui.Cell { return ui.Cell{Badges: reviewBadge(r.Review)} },
 	"crm_account": customer,
-	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true, Sub: r.Provider} },
+	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 	"state":       state,
 	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(count(r.Quantity)) },
 	"unit_price":  prices,

@@ -1,0 +1,73 @@
+package list
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/listing"
+)
+
+// MostCounted is how many subscriptions are counted for one page where no count is kept. A page may not wait
+// for more; it then says "more than", and its tabs show no figures.
+const MostCounted = 1000
+
+// Figures are the numbers around a page of the list.
+type Figures struct {
+	Progress Progress
+	Known    bool // Progress is exact; else there are too many to count
+	Total    int  // rows of the query; MostCounted+1 stands for more where no count is kept
+	Beside   int
+}
+
+// FiguresOf counts what stands around a page, in one statement. beside is one more number to read with it, constant SQL.
+func FiguresOf(ctx context.Context, db *gorm.DB, q listing.Query, beside string) (Figures, error) {
+	sql, args := figures(q)
+	var rows []struct {
+		Alike  counted `gorm:"embedded"`
+		Shown  int
+		Total  *int
+		Beside int
+	}
+	err := db.WithContext(ctx).Raw("SELECT f.*, "+beside+" AS beside FROM (SELECT) one LEFT JOIN ("+sql+") f ON true",
+		args...).Scan(&rows).Error
+	if err != nil {
+		return Figures{}, fmt.Errorf("figures of subscriptions: %w", err)
+	}
+	f, all := Figures{}, 0 // without any subscription there is one row, of nothing but beside
+	for _, r := range rows {
+		f.Beside = r.Beside
+		f.Progress.add(r.Alike)
+		all, f.Total = all+r.Alike.N, f.Total+r.Shown
+		if r.Total != nil {
+			f.Total = *r.Total
+		}
+	}
+	if f.Known = All.Kept(q) || all <= MostCounted; !f.Known {
+		f.Progress = Progress{}
+	}
+	return f, nil
+}
+
+// figures is the statement: over the kept counts, else over so many of the subscriptions themselves.
+func figures(q listing.Query) (string, []any) {
+	whole, wholeArgs := q.Where()
+	base := q.Without("review", "excluded")
+	where, args := base.Where()
+	const groups = "SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, "
+	if All.Kept(q) {
+		// Conditions name the columns of the counts as those of the table.
+		return groups + "sum(n) AS n, coalesce(sum(n) FILTER (WHERE " + whole + "), 0) AS shown, NULL::int AS total FROM " +
+			All.Counts + " WHERE " + where + " GROUP BY 1, 2, 3", append(append([]any{}, wholeArgs...), args...)
+	}
+	total, totalArgs := "NULL::int", []any{}
+	if len(base.Values) < len(q.Values) {
+		total = fmt.Sprintf("(SELECT count(*)::int FROM (SELECT FROM %s WHERE %s LIMIT %d) t)", All.Table, whole,
+			MostCounted+1)
+		totalArgs = wholeArgs
+	}
+	return fmt.Sprintf("%s count(*) AS n, count(*) AS shown, %s AS total FROM (SELECT s.review, s.state, s.hold_reason FROM %s "+
+			"WHERE %s LIMIT %d) s GROUP BY 1, 2, 3", groups, total, All.Table, where, MostCounted+1),
+		append(append([]any{}, totalArgs...), args...)
+}
