@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -245,15 +246,35 @@ func (p *Plan) weigh(b book, to clock.Date) {
 		return
 	}
 	item := p.item(b, r)
-	for _, l := range item.Lines {
-		if l.Amount.Abs().GreaterThanOrEqual(highest) {
-			p.leaveOut(b, TooMuch, fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. "+
-				"Correct its seats or price.",
-				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, highest), r)
-			return
+	if says := p.tooMuch(item); says != "" {
+		p.leaveOut(b, TooMuch, says, r)
+		return
+	}
+	p.Items, p.Total = append(p.Items, item), p.Total.Add(item.amount())
+}
+
+// tooMuch says why an item cannot be on the invoice; empty: it can.
+func (p *Plan) tooMuch(it Item) string {
+	for _, l := range it.Lines {
+		if beyond(l.Amount) {
+			return fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. Correct its seats or price.",
+				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, highest)
 		}
 	}
-	p.Items = append(p.Items, item)
+	if with := p.Total.Add(it.amount()); beyond(with) {
+		return fmt.Sprintf("With it the invoice would come to %s %s, over the limit of %s for one invoice. "+
+			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency, highest)
+	}
+	return ""
+}
+
+// amount is what the item's lines come to.
+func (it Item) amount() decimal.Decimal {
+	sum := decimal.Decimal{}
+	for _, l := range it.Lines {
+		sum = sum.Add(l.Amount)
+	}
+	return sum
 }
 
 // alone tells whether a subscription of the customer stands in no contract and has seats that one could bill.
@@ -286,12 +307,12 @@ func (p *Plan) item(b book, r Reckoning) Item {
 	if !b.SignedNow {
 		it.Exception = b.Lapsed
 	}
-	t, sum := r.Standing(), decimal.Decimal{}
+	t := r.Standing()
 	for _, c := range r.Charges {
 		it.chargedDays += c.SeatDays()
 		l := Line{Charge: c, Amount: t.Add(c.Exact, p.Contract.Currency), Late: c.Period.From.Before(p.Period.From) ||
 			c.Kind == history.CatchUp || c.Kind == history.Reprice}
-		it.Lines, sum = append(it.Lines, l), sum.Add(l.Amount)
+		it.Lines = append(it.Lines, l)
 	}
 	it.Goodwill = r.lowersGoodwill()
 	return it
@@ -304,7 +325,6 @@ func (p *Plan) sum() {
 		p.Days.Billed += it.chargedDays
 		_, _ = fmt.Fprintln(h, it.ID, it.After)
 		for _, l := range it.Lines {
-			p.Total = p.Total.Add(l.Amount)
 			p.cover(l.Period)
 			_, _ = fmt.Fprintln(h, l.Kind, l.Period.From, l.Period.To, l.Seats, l.Price.Value.Decimal,
 				l.Price.Period, l.Amount)
@@ -329,13 +349,17 @@ func (p *Plan) cover(days contract.Period) {
 // highest is the first amount that no line and no invoice may have, in units of its currency.
 var highest = decimal.New(1, 12)
 
+func beyond(amount decimal.Decimal) bool { return amount.Abs().GreaterThanOrEqual(highest) }
+
+// storable refuses what lines typed by hand make of an invoice; what subscriptions do was left out.
 func (p *Plan) storable() error {
-	if p.Total.Abs().GreaterThanOrEqual(highest) {
-		return errs.Newf(errs.Conflict, "The invoice of %s, %s %s, is over the limit of %s for one invoice. "+
-			"Correct its seats or price first; nothing was billed.",
-			p.Contract.Name, p.Total, p.Contract.Currency, highest)
+	if !beyond(p.Total) {
+		return nil
 	}
-	return nil
+	dearest := slices.MaxFunc(p.Typed, func(a, b TypedLine) int { return a.Amount.Abs().Cmp(b.Amount.Abs()) })
+	return errs.Newf(errs.Conflict, "With %q, %s, the invoice of %s comes to %s %s, over the limit of %s for one "+
+		"invoice. Correct that line first; nothing was billed.",
+		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, highest)
 }
 
 func (p *Plan) surroundings(ctx context.Context, db *gorm.DB) error {

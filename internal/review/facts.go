@@ -83,7 +83,7 @@ type Facts struct {
 	ItemOvertaken   bool       // a newer item was in force when the term began
 	ProposedPrice   decimal.NullDecimal
 	ProposedUnit    money.Period
-	TermUndecided   bool // a new term began, and nobody has set or kept a price since
+	TermUndecided   bool // a new term or product began, and nobody has set or kept a price since
 
 	UnitCost            decimal.NullDecimal
 	CostPeriod          money.Period

@@ -248,7 +248,7 @@ func margin(f Facts, at Mend) []Check {
 	switch below := m.IsNegative() && f.Kind != distributor.Trial; {
 	case below && f.TermUndecided:
 		return []Check{{Pricing, "margin", Fail,
-			"The new term is sold below cost. " + says + " Keep the price, or set another.",
+			"The new term or product is sold below cost. " + says + " Keep the price, or set another.",
 			Mend{"price", f.SubscriptionID.String()}}}
 	case below:
 		return []Check{{Pricing, "margin", Warn, "Sold below cost. " + says, at}}

@@ -30,7 +30,7 @@ type Detail struct {
 	ContractCurrency  string
 	PriceList         string
 	Review            string
-	TermUndecided     bool       // a new term began, and nobody has set or kept a price since
+	TermUndecided     bool       // a new term or product began, and nobody has set or kept a price since
 	ItemFrom          clock.Date // since when its price list item is in force
 	ProposedPrice     decimal.NullDecimal
 	ProposedPeriod    money.Period

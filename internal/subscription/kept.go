@@ -10,12 +10,12 @@ import (
 	"seatledger/internal/subscription/plan"
 )
 
-// UndecidedTerm is a condition on subscriptions s: a new term began, and since then
+// UndecidedTerm is a condition on subscriptions s: a new term or product began, and since then
 // nobody has set a price that holds in it or kept the one that stands (RULES 5).
 const UndecidedTerm = `EXISTS (SELECT FROM (
 		SELECT r.effective_at, r.seq, r.recorded_at FROM license_changes r
 		JOIN license_change_status rs ON rs.change_id = r.id
-		WHERE r.subscription_id = s.id AND r.event = 'renew' AND rs.counted ORDER BY r.effective_at DESC, r.seq DESC
+		WHERE r.subscription_id = s.id AND r.event IN ('renew', 'product') AND rs.counted ORDER BY r.effective_at DESC, r.seq DESC
 		LIMIT 1) t
 	WHERE (s.price_kept_at IS NULL OR s.price_kept_at < t.recorded_at) AND NOT EXISTS (
 		SELECT FROM license_changes p JOIN license_change_status ps ON ps.change_id = p.id

@@ -20,7 +20,7 @@ func TestANewTermBelowCostIsKeptOnItsPage(t *testing.T) {
 	}))
 	at := "/subscriptions/" + d.id("S-1")
 	if main := text(d.get(at).Find("main")); d.row("S-1")["review"] != "fail" ||
-		!strings.Contains(main, "The new term is sold below cost") {
+		!strings.Contains(main, "The new term or product is sold below cost") {
 		t.Fatalf("review %s: %.900s", d.row("S-1")["review"], main)
 	}
 	d.post(at+"/price/keep", d.form(at, at+"/price/keep"), http.StatusSeeOther)

@@ -211,23 +211,25 @@ func TestTheSameVendorIdTwiceIsBilledOnce(t *testing.T) {
 	}
 }
 
-// A month of eight seats at 3.00 costs 24.00, though a renewal on the 10th changed its id; not 40.80.
+// Eight seats at 2.952 a month, of which a renewal on 10 November changes the id: nine days
+// of the old one are 7.08 and 21 of the new one 16.53. November costs 23.61, and not the
+// 40.15 that both together come to while nobody has said so.
 func TestARenewalUnderANewIdIsBilledAsOne(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	month := h.lastMonth()
-	begins := month.AddDays(9)
-	h.wire.list(licence("411842_1", "startDate", month.AddMonths(-11).String(), "endDate", begins.String()),
-		licence("411846_1", "startDate", begins.String(), "endDate", begins.AddMonths(12).String()))
+	h := newHouseAt(t, "2026-11-20")
+	h.wire.list(licence("411842_1", "startDate", "2026-06-10", "endDate", "2026-11-10"),
+		licence("411846_1", "startDate", "2026-11-10", "endDate", "2027-11-10"))
 	h.run("/sync-subscriptions")
-	h.billFrom(month.String())
+	h.billFrom("2026-11-01")
 	for _, id := range []string{"411842_1", "411846_1"} {
-		h.price(id, "3")
+		h.price(id, "2.952")
 		h.sign(id)
 	}
+	h.preview("2026-12-01").Shows("40.15")
 	old := "/subscriptions/" + h.sub("411842_1")["id"]
 	h.admin.Get(old).FormTo(old + "/renewed").Submit().Next()
-	if total := h.bill(month.AddMonths(1).String()); total != "24" {
+	h.preview("2026-12-01").Shows("7.08", "16.53", "23.61")
+	if total := h.bill("2026-12-01"); total != "23.61" {
 		t.Errorf("billed %s", total)
 	}
 }

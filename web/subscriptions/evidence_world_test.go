@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/syncing"
@@ -68,10 +69,21 @@ type house struct {
 	contract string
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) *house { t.Helper(); return newHouseAt(t, "") }
+
+// newHouseAt is such a house on the morning of a day.
+func newHouseAt(t *testing.T, day string) *house {
 	t.Helper()
-	h := &house{t: t, wire: &wire{},
-		Site: webtest.Start(t, webtest.Options{Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})}
+	var at time.Time
+	if day != "" {
+		d, err := clock.ParseDate(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at = d.Start(time.UTC).Add(9 * time.Hour)
+	}
+	h := &house{t: t, wire: &wire{}, Site: webtest.Start(t,
+		webtest.Options{At: at, Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}})}
 	far := httptest.NewServer(h.wire)
 	t.Cleanup(far.Close)
 	h.admin = h.Client()
@@ -207,4 +219,22 @@ func (h *house) atTheirEnd() {
 	if err := h.App.Retire.AtTheirEnd(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// priced gives the contract a list with a price of a product for a year, billed monthly, from 1 January on.
+func (h *house) priced(part, product, amount string) {
+	h.t.Helper()
+	list := h.admin.Get("/price-lists/new").FormTo("/price-lists").Set("name", "Standard", "currency",
+		"USD").Submit().Next().Path()
+	h.admin.Get(list+"/items/new").FormTo(list+"/items").Set("vendor", "Microsoft", "part_number", part,
+		"product_name", product, "unit", "month", "term", "annual", "billing_frequency", "monthly", "unit_price", amount,
+		"effective_from", "2026-01-01").Submit().Next()
+	h.admin.Get(h.contract+"/edit").FormTo(h.contract).Set("price_list_id",
+		strings.TrimPrefix(list, "/price-lists/")).Submit().Next()
+}
+
+// preview is the page of a run before anything is made.
+func (h *house) preview(to string) *webtest.Page {
+	h.t.Helper()
+	return h.admin.Get(h.contract + "/invoices/new?kind=full_cycle&period_end=" + to)
 }
