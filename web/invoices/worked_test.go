@@ -27,7 +27,7 @@ func TestOnAnAnnualContractASeatThatComesBackIsNotPaidTwice(t *testing.T) {
 	has(t, d.text(year), "4,251.60 USD")
 	d.Today("2026-03-12")
 	d.Seats(id, 29, "2026-03-12")
-	has(t, d.text(d.runs()+"/new?kind=change_log&period_end=2026-03-13"), "There is nothing to bill")
+	has(t, d.text(d.runs()+"/new?kind=change_log&period_end=2026-03-13"), "Nothing is due", "Seat-days billed 0")
 	d.Today("2026-08-10")
 	d.Seats(id, 31, "2026-08-10")
 	has(t, d.text(d.runs()+"/new?kind=change_log&period_end=2026-08-11"), "55.62")

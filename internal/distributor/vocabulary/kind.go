@@ -18,6 +18,7 @@ type Product struct {
 
 var (
 	trialWords = regexp.MustCompile(`(?i)\btrial\b`)
+	trialPart  = regexp.MustCompile(`(?i):P\d+[DMY]:T$`) // a product's plan on trial
 	usageName  = regexp.MustCompile(`(?i)\b(azure plan|pay[- ]as[- ]you[- ]go|payg|metered|(azure|cloud) ` +
 		`(consumption|usage)|(consumption|usage)[- ]based)\b|^(microsoft )?azure( subscription)?$`)
 	usageModel = regexp.MustCompile(`(?i)\b(pay[- ]as[- ]you[- ]go|payg|metered|azure plan|consumption|usage|` +
@@ -34,7 +35,7 @@ var usageParts = []string{"DZH318Z0BPS6", "MS-AZR-0145P"}
 func Kind(p Product) distributor.Kind {
 	switch {
 	case p.Term == distributor.FreqTrial || p.Frequency == distributor.FreqTrial ||
-		trialWords.MatchString(p.Name+" "+p.Model):
+		trialWords.MatchString(p.Name+" "+p.Model) || trialPart.MatchString(p.Part):
 		return distributor.Trial
 	case isUsage(p):
 		return distributor.Usage
