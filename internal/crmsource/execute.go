@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/clock"
+	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/distributor"
 	"seatledger/internal/postgres"
 	"seatledger/internal/runs"
