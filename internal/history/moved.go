@@ -16,7 +16,7 @@ func (w *stored) moveDays(all map[uuid.UUID]History) {
 	}
 }
 
-// goesOn tells whether a subscription has a twin. One that a cut-over has frozen without any ends there, without refund.
+// goesOn tells whether a subscription has a twin. One that a cut-over froze without any ends there, without refund.
 func (w *stored) goesOn(id uuid.UUID) bool {
 	return slices.ContainsFunc(w.moves, func(m move) bool { return m.SourceID == id })
 }

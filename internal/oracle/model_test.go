@@ -184,7 +184,7 @@ func TestWhatIsBoughtOnceIsChargedOnItsDay(t *testing.T) {
 }
 
 // By hand (decision 60): 5 bought on the 3rd at 10.00, 2 leave without refund, 3 join: one more is charged. A join of
-// 3 on the 20th that becomes a reduction, as 10 are entered from the 12th: 5 on the 12th are charged, and the 3 no more.
+// 3 on the 20th that becomes a reduction, as 10 are entered from the 12th: 5 on the 12th are charged, the 3 no more.
 func TestWhatIsBoughtOnceComesBackUncharged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 5, "2026-11-03", true)

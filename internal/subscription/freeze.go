@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
@@ -47,5 +48,13 @@ func handOver(ctx context.Context, tx *gorm.DB, a Act,
 	if err != nil {
 		return now, fmt.Errorf("hand over subscription %s: %w", now.ID, err)
 	}
-	return now, nil
+	return firstDayMoved(ctx, tx, a)
+}
+
+// firstDayMoved stores for lists the price of a subscription whose first billable day is another now (RULES 5).
+func firstDayMoved(ctx context.Context, tx *gorm.DB, a Act) (Subscription, error) {
+	if err := CopyPrices(ctx, tx, []uuid.UUID{a.ID}, a.Today()); err != nil {
+		return Subscription{}, err
+	}
+	return Get(ctx, tx, a.ID)
 }

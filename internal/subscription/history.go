@@ -28,8 +28,7 @@ func SetHistory(ctx context.Context, tx *gorm.DB, a Act, h History) (Subscriptio
 	if err != nil {
 		return s, fmt.Errorf("note history of %s: %w", a.ID, err)
 	}
-	s.BillableFrom, s.BilledThrough, s.HistorySince = h.BillableFrom, h.BilledThrough, h.Since
-	return s, nil
+	return firstDayMoved(ctx, tx, a)
 }
 
 // LockBoth locks two subscriptions in the order of their ids, so that two people who
