@@ -72,8 +72,18 @@ type keyed[R any] struct {
 func (l *List[R]) dressed(q Query, keys string) string {
 	order := q.Page.Sorted()
 	order.Sort.Expr, order.ID = "page.page_key", "page.page_id"
-	return fmt.Sprintf(`SELECT %spage.page_key::text, page.page_id FROM (%s) page
-		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keys, l.Table, l.ID, l.Joins, order.SQL())
+	return fmt.Sprintf(`SELECT %s%s, page.page_id FROM (%s) page
+		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keyText(order.Sort.Kind), keys, l.Table, l.ID,
+		l.Joins, order.SQL())
+}
+
+// keyText is the SQL of a page's key as its address has it.
+func keyText(k paging.Kind) string {
+	if k == paging.Time {
+		return `CASE WHEN isfinite(page.page_key) THEN to_char(page.page_key AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE page.page_key::text END`
+	}
+	return "page.page_key::text"
 }
 
 func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any) ([]keyed[R], error) {
