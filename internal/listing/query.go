@@ -32,6 +32,7 @@ type Query struct {
 	Values Values // of filters
 	Spec   Spec
 	of     []any
+	joined []any
 }
 
 // Of is the query within one record: the list of its records (List.Within).
@@ -120,6 +121,12 @@ func (q Query) FilterID(name string) uuid.UUID {
 		return uuid.Nil
 	}
 	return id
+}
+
+// Joined is the query with what the joins' own "?" stand for: who reads, or which day it is.
+func (q Query) Joined(args ...any) Query {
+	q.joined = args
+	return q
 }
 
 // Narrowed tells whether anything but the sort narrows the list.

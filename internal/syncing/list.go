@@ -2,7 +2,6 @@ package syncing
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -107,27 +106,11 @@ var runColumns = []listing.Column[Row]{
 	whole("uncosted", "Without a known cost", "r.uncosted", func(r *Row) any { return &r.Uncosted }),
 	whole("calls", "Calls", "r.calls", func(r *Row) any { return &r.Calls }),
 	{SQL: "r.advice", Into: func(r *Row) any { return &r.Advice }},
-	{SQL: "r.money_month", Into: func(r *Row) any { return &amounts{&r.MoneyMonth} }},
+	{SQL: "r.money_month", Into: func(r *Row) any { return (*money.Amounts)(&r.MoneyMonth) }},
 }
 
 func whole(key, label, sql string, into func(*Row) any) listing.Column[Row] {
 	return listing.Column[Row]{Key: key, Label: label, SQL: sql, Kind: listing.Whole, Into: into}
-}
-
-// amounts reads the money of a run where it is kept.
-type amounts struct{ to *[]money.Amount }
-
-// Scan reads what the database has.
-func (a *amounts) Scan(v any) error {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case []byte:
-		return json.Unmarshal(v, a.to)
-	case string:
-		return json.Unmarshal([]byte(v), a.to)
-	}
-	return fmt.Errorf("amounts of a run as %T", v)
 }
 
 // CountSince is how many runs of a state were requested then or later; of all times, for the zero time.

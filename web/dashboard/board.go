@@ -170,22 +170,17 @@ func (b *board) runsSince(s syncing.State) time.Time {
 func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
 
 func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
-	order, err := provider.Sorts().Parse("name")
-	if err != nil {
+	var err error
+	if b.providers, err = provider.Every(ctx, db); err != nil {
 		return err
 	}
 	b.connectivity = map[provider.Connectivity]int{}
-	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
-		b.providers = append(b.providers, r)
+	for _, r := range b.providers {
 		if r.Active {
 			b.connectivity[r.Connectivity()]++
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	b.unreadable, err = provider.Count(ctx, db, provider.Filter{Unreadable: "yes"})
+	b.unreadable, err = provider.All.Count(ctx, db, provider.All.Ask(listing.Values{"unreadable": "yes"}), math.MaxInt32)
 	return err
 }
 

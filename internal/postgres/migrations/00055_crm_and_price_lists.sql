@@ -67,15 +67,17 @@ ALTER TABLE price_list_items
     ADD COLUMN part_key    text NOT NULL DEFAULT '',
     ADD COLUMN days        datemultirange NOT NULL DEFAULT '{}';
 
--- By the index of the key, also where a file has just filled an empty table.
+-- By the product's index alone, also where a file fills an empty table of which nothing is known yet: IS NOT DISTINCT
+-- FROM is asked of the rows found.
 -- +goose StatementBegin
 CREATE FUNCTION days_in_force(i price_list_items) RETURNS datemultirange LANGUAGE plpgsql STABLE
     SET enable_seqscan = off AS $$
 BEGIN
     RETURN datemultirange(daterange(i.effective_from, i.effective_to)) - coalesce((
         SELECT range_agg(daterange(n.effective_from, n.effective_to)) FROM price_list_items n
-        WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id AND n.term = i.term
-            AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from), '{}');
+        WHERE n.product_id = i.product_id AND n.price_list_id IS NOT DISTINCT FROM i.price_list_id
+            AND n.term IS NOT DISTINCT FROM i.term AND n.billing_frequency IS NOT DISTINCT FROM i.billing_frequency
+            AND n.effective_from > i.effective_from), '{}');
 END $$;
 -- +goose StatementEnd
 
@@ -99,8 +101,9 @@ DECLARE
 BEGIN
     FOR k IN SELECT DISTINCT price_list_id, product_id, term, billing_frequency FROM touched LOOP
         UPDATE price_list_items i SET days = days_in_force(i)
-        WHERE i.price_list_id = k.price_list_id AND i.product_id = k.product_id AND i.term = k.term
-            AND i.billing_frequency = k.billing_frequency AND i.days <> days_in_force(i);
+        WHERE i.product_id = k.product_id AND i.price_list_id IS NOT DISTINCT FROM k.price_list_id
+            AND i.term IS NOT DISTINCT FROM k.term AND i.billing_frequency IS NOT DISTINCT FROM k.billing_frequency
+            AND i.days <> days_in_force(i);
     END LOOP;
     RETURN NULL;
 END $$;
