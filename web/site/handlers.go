@@ -3,6 +3,7 @@ package site
 import (
 	"seatledger/internal/app"
 	"seatledger/internal/imports"
+	"seatledger/internal/savedview"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
 	"seatledger/web/bulk"
@@ -27,6 +28,7 @@ import (
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
 	"seatledger/web/syncruns"
+	"seatledger/web/views"
 )
 
 // handlers are the screen families, each with what it needs of the app.
@@ -54,6 +56,7 @@ type handlers struct {
 	settings      settings.Handlers
 	audit         audit.Handlers
 	notices       notices.Handlers
+	views         views.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -82,6 +85,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		views:         views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
 

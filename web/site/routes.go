@@ -63,6 +63,14 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
 		get(httpx.ColumnsPath, httpx.ChooseColumns),
+		get(httpx.ViewsPath, h.views.All),
+		get(httpx.ViewsPath+"/new", h.views.New),
+		post(httpx.ViewsPath, h.views.Save),
+		get(httpx.ViewsPath+"/:id", h.views.Show),
+		post(httpx.ViewsPath+"/:id", h.views.Change),
+		post(httpx.ViewsPath+"/:id/point", h.views.Point),
+		post(httpx.ViewsPath+"/:id/pin", h.views.Pin),
+		post(httpx.ViewsPath+"/:id/delete", h.views.Delete),
 
 		get("/", h.dashboard.Show),
 
