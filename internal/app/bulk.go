@@ -19,7 +19,7 @@ import (
 // bulkService knows what can be done to many, and how the lists find all that match.
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
-		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds()),
+		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds()),
 		Lists: Lists(),
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
