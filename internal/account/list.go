@@ -3,36 +3,25 @@ package account
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
-
-// Filter narrows the list. Zero values let everything through.
-type Filter struct {
-	ProviderID   uuid.UUID
-	CRMAccountID uuid.UUID
-	State        State
-	Status       Status
-	Search       string // in name, domain, external id and tenant id
-}
 
 // Row is one line of the list.
 type Row struct {
 	ID            uuid.UUID
 	ProviderID    uuid.UUID
 	Provider      string
-	Connector     string
 	ExternalID    string
 	Name          string
 	Domain        string
 	TenantID      string
-	Status        Status `gorm:"column:provider_status"`
+	Status        Status
 	State         State
 	CRMAccountID  uuid.NullUUID
 	CRMAccount    string
@@ -43,98 +32,66 @@ type Row struct {
 	FirstSeenAt   time.Time
 	GoneAt        *time.Time
 	Version       int
-	SortKey       string // as the database orders it
 }
 
-// toDo puts what waits for a person first; the index provider_accounts_to_do has the same words.
-const toDo = `(CASE a.state WHEN 'unmapped' THEN '0' WHEN 'mapped' THEN '1' ELSE '2' END || lower(a.name))`
-
-// Sorts are the keys of the list; each has its index.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "a.id", Default: "state", Keys: []paging.Sort{
-		{Key: "state", Expr: toDo, Kind: paging.Text},
-		{Key: "name", Expr: "lower(a.name)", Kind: paging.Text},
-		{Key: "external_id", Expr: "a.external_id", Kind: paging.Text},
-		{Key: "first_seen_at", Expr: "a.first_seen_at", Kind: paging.Time},
-	}}
+// All is the list of all provider accounts. The columns of the file are those of CONTRACT, then ours.
+var All = &listing.List[Row]{
+	Name: "accounts", One: "account", Many: "accounts",
+	Table: "provider_accounts a", ID: "a.id", Default: "state",
+	Joins: `JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = a.crm_account_id`,
+	Search: listing.Search{Label: "Search name, domain, customer, external id or tenant id",
+		Where: "a.search_text LIKE ?", IDs: "a.id IN (SELECT accounts_like(?))"},
+	Columns: columns,
+	Shown:   []string{"name", "external_id", "provider", "state", "crm_account"},
+	Filters: []listing.Filter{
+		{Name: "provider", Label: "Provider", Counted: true, Where: "a.provider_id = ?",
+			ChoicesSQL: `SELECT id::text, name, lower(name) FROM providers p
+				WHERE EXISTS (SELECT FROM account_counts a WHERE a.provider_id = p.id)`},
+		{Name: "crm_account", Label: "CRM account", IsID: true, Where: "a.crm_account_id = ?",
+			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
+		{Name: "state", Label: "Mapping", Counted: true, Where: "a.state = ?", Choices: []listing.Choice{
+			{Value: string(Unmapped), Label: "Unmapped"}, {Value: string(Mapped), Label: "Mapped"},
+			{Value: string(Excluded), Label: "Excluded"}}},
+		{Name: "status", Label: "At the distributor", Counted: true, Where: "a.provider_status = ?",
+			Choices: []listing.Choice{{Value: string(Active), Label: "Active"},
+				{Value: string(Discontinued), Label: "Discontinued"}, {Value: string(Gone), Label: "Gone"}}},
+	},
+	Counts: "account_counts a",
+	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "a.provider_id"}, {Column: "state", SQL: "a.state"},
+		{Column: "provider_status", SQL: "a.provider_status"}},
+	Words: "search_text",
 }
 
-const rowColumns = `a.id, a.provider_id, p.name AS provider, p.connector, a.external_id, a.name, a.domain, a.tenant_id,
-	a.provider_status,
-	a.state, a.crm_account_id, coalesce(c.name, '') AS crm_account, a.exclude_reason, a.decided_by, a.decided_at,
-		a.decided_why,
-	a.first_seen_at, a.gone_at, a.version`
-
-const rowTables = ` FROM provider_accounts a JOIN providers p ON p.id = a.provider_id LEFT
-	JOIN crm_accounts c ON c.id = a.crm_account_id`
-
-func (f Filter) where() (string, []any) {
-	conds, args := []string{"true"}, []any{}
-	add := func(cond string, arg any) { conds, args = append(conds, cond), append(args, arg) }
-	if f.ProviderID != uuid.Nil {
-		add("a.provider_id = ?", f.ProviderID)
-	}
-	if f.CRMAccountID != uuid.Nil {
-		add("a.crm_account_id = ?", f.CRMAccountID)
-	}
-	if f.State != "" {
-		add("a.state = ?", f.State)
-	}
-	if f.Status != "" {
-		add("a.provider_status = ?", f.Status)
-	}
-	if f.Search != "" {
-		add("lower(a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id) LIKE ?",
-			postgres.Contains(f.Search))
-	}
-	return strings.Join(conds, " AND "), args
-}
-
-// List reads one page and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
-	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT `+rowColumns+`, `+sortKey(r.Order)+` AS sort_key`+rowTables+`
-		WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list accounts: %w", err)
-	}
-	return paging.Cut(r, rows, func(a Row) (any, uuid.UUID) { return a.sortKey(r.Order), a.ID })
-}
-
-// sortKey is the text key of a row; a time has a column of its own.
-func sortKey(o paging.Order) string {
-	if o.Sort.Kind == paging.Text {
-		return o.Sort.Expr
-	}
-	return "''"
-}
-
-func (r Row) sortKey(o paging.Order) any {
-	if o.Sort.Kind == paging.Time {
-		return r.FirstSeenAt
-	}
-	return r.SortKey
-}
-
-// Count is how many accounts a filter lets through.
-func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
-	where, args := f.where()
-	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM provider_accounts a WHERE `+where,
-		args...).Scan(&n).Error; err != nil {
-		return 0, fmt.Errorf("count accounts: %w", err)
-	}
-	return n, nil
-}
-
-// Each hands over every account of a filter in order, for the CSV.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+rowTables+` WHERE `+where+` ORDER BY `+o.SQL(),
-		args...), do)
+// A file has moments by the second.
+var columns = []listing.Column[Row]{
+	{Key: "id", SQL: "a.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},
+	{Key: "provider_id", SQL: "a.provider_id", Kind: listing.Word, Into: func(r *Row) any { return &r.ProviderID }},
+	{Key: "provider", Label: "Provider", SQL: "p.name", Into: func(r *Row) any { return &r.Provider }},
+	{Key: "external_id", Label: "External id", SQL: "a.external_id", Into: func(r *Row) any { return &r.ExternalID },
+		Sort: listing.Sort{Expr: "a.external_id", Kind: paging.Text}},
+	{Key: "name", Label: "Account", SQL: "a.name", Into: func(r *Row) any { return &r.Name },
+		Sort: listing.Sort{Expr: "a.name_key", Kind: paging.Text}},
+	{Key: "domain", Label: "Domain", SQL: "a.domain", Into: func(r *Row) any { return &r.Domain }},
+	{Key: "tenant_id", Label: "Tenant id", SQL: "a.tenant_id", Into: func(r *Row) any { return &r.TenantID }},
+	{Key: "provider_status", Label: "At the distributor", SQL: "a.provider_status", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.Status }},
+	{Key: "state", Label: "Mapping", SQL: "a.state", Kind: listing.Word, Into: func(r *Row) any { return &r.State },
+		Sort: listing.Sort{Expr: "a.to_do_key", Kind: paging.Text}},
+	{Key: "crm_account_id", SQL: "a.crm_account_id", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.CRMAccountID }},
+	{Key: "crm_account", Label: "CRM account", SQL: "coalesce(c.name, '')",
+		Into: func(r *Row) any { return &r.CRMAccount }, Sort: listing.Sort{Expr: "a.customer_key", Kind: paging.Text}},
+	{Key: "exclude_reason", SQL: "a.exclude_reason", Into: func(r *Row) any { return &r.ExcludeReason }},
+	{Key: "decided_by", Label: "Decided by", SQL: "a.decided_by", Into: func(r *Row) any { return &r.DecidedBy }},
+	{Key: "decided_at", Label: "Decided", SQL: "date_trunc('second', a.decided_at)", Kind: listing.Moment,
+		Into: func(r *Row) any { return &r.DecidedAt }},
+	{Key: "decided_why", SQL: "a.decided_why", Into: func(r *Row) any { return &r.DecidedWhy }},
+	{Key: "first_seen_at", Label: "First seen", SQL: "date_trunc('second', a.first_seen_at)", Kind: listing.Moment,
+		Into: func(r *Row) any { return &r.FirstSeenAt },
+		Sort: listing.Sort{Expr: "a.first_seen_at", Kind: paging.Time}},
+	{Key: "gone_at", Label: "Gone", SQL: "date_trunc('second', a.gone_at)", Kind: listing.Moment,
+		Into: func(r *Row) any { return &r.GoneAt }},
+	{SQL: "a.version", Into: func(r *Row) any { return &r.Version }},
 }
 
 // Progress is how far the mapping is.
@@ -155,12 +112,12 @@ func (p Progress) Percent() int {
 
 // ProgressOf counts the accounts by state, of one provider or, with uuid.Nil, of all.
 func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progress, error) {
-	where, args := Filter{ProviderID: providerID}.where()
+	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
 	var p Progress
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FILTER (WHERE a.state = 'unmapped') AS unmapped,
-		count(*) FILTER (WHERE a.state = 'mapped') AS mapped,
-		count(*) FILTER (WHERE a.state = 'excluded') AS excluded FROM provider_accounts a
-		WHERE `+where, args...).Scan(&p).Error
+	err := db.WithContext(ctx).Raw(`SELECT coalesce(sum(n) FILTER (WHERE state = 'unmapped'), 0) AS unmapped,
+		coalesce(sum(n) FILTER (WHERE state = 'mapped'), 0) AS mapped,
+		coalesce(sum(n) FILTER (WHERE state = 'excluded'), 0) AS excluded
+		FROM account_counts WHERE provider_id = coalesce(?, provider_id)`, one).Scan(&p).Error
 	if err != nil {
 		return p, fmt.Errorf("count accounts by state: %w", err)
 	}

@@ -46,7 +46,6 @@ import (
 	"seatledger/internal/secret"
 	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
-	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 )
 
@@ -205,7 +204,7 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 
 // opener makes connectors that share with those of other replicas what a distributor asked for.
 func (a *App) opener(out *outbound.Client, log *slog.Logger) distributor.Open {
-	return connect.OpenerOf(out.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Zone: a.Zone,
+	return connect.OpenerOf(out.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Shown: a.Clock, Zone: a.Zone,
 		Store: provider.Lines{DB: a.DB}}, log)
 }
 
@@ -291,21 +290,19 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
 		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
+		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
-		{Name: "adding up the counts of lists", Every: time.Minute,
-			Do: func(ctx context.Context) error { return list.AddUp(ctx, a.DB) }},
+		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }
 
-// mendLists says in the log when rows came in past the triggers that keep counts and words.
-func (a *App) mendLists(ctx context.Context) error {
-	counts, rows, err := list.Mend(ctx, a.DB)
-	if counts+rows > 0 {
-		a.Log.WarnContext(ctx, "the list of subscriptions was mended", "counts", counts, "rows", rows)
-	}
-	return err
+// pruneRuns takes away old readings of CRM sources and attempts at batches; the nights prune the syncs.
+func (a *App) pruneRuns(ctx context.Context) error {
+	_, sources := a.Sources.Prune(ctx)
+	_, batches := a.Bulk.Prune(ctx)
+	return errors.Join(sources, batches)
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/errs"
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
@@ -29,7 +30,8 @@ func (a *App) bulkService() *selection.Service {
 // Lists are the lists on which records are selected, by their names.
 func Lists() map[string]selection.Find {
 	return map[string]selection.Find{
-		"subscriptions": finds(list.All, func(s *listing.Spec) {
+		account.All.Name: finds(account.All, nil),
+		list.All.Name: finds(list.All, func(s *listing.Spec) {
 			check := s.Filter("check")
 			for _, code := range review.Codes() {
 				check.Choices = append(check.Choices, listing.Choice{Value: code})

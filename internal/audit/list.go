@@ -9,8 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
 
 // Entry is one row of the trail.
@@ -29,112 +29,82 @@ type Entry struct {
 	RequestID  string     `gorm:"column:request_id"`
 }
 
-// Filter narrows the trail. Zero values do not.
-type Filter struct {
-	Actor      uuid.UUID
-	NoActor    bool // what no user did
-	Action     string
-	ObjectType string
-	ObjectID   string
-	From       time.Time // inclusive
-	Until      time.Time // exclusive
-	Search     string    // in actor, action and object
+// Trail is the list of all entries. It has one order, that of the chain.
+var Trail = &listing.List[Entry]{
+	Name: "audit", One: "entry", Many: "entries", Table: "audit_events e", ID: "e.id", Default: "-seq",
+	Columns: entryColumns,
+	Shown:   []string{"seq", "at", "actor", "action", "object_name", "after"},
+	Filters: filters,
+	Search: listing.Search{
+		Label: "Search who, what or on what",
+		Where: "lower(e.actor || ' ' || e.action || ' ' || e.object_name || ' ' || e.object_id) LIKE ?",
+		IDs:   "e.seq IN (SELECT audit_like(?))",
+	},
 }
 
-// Sorts is how the trail may be sorted: it has one order. A sequence number is
-// unique, so the tiebreak that paging wants is a constant.
-func Sorts() paging.Sorts {
-	return paging.Sorts{
-		ID:      "'00000000-0000-0000-0000-000000000000'::uuid",
-		Default: "-seq",
-		Keys:    []paging.Sort{{Key: "seq", Expr: "seq", Kind: paging.Integer}},
-	}
+var entryColumns = []listing.Column[Entry]{
+	{Key: "seq", Label: "No.", SQL: "e.seq", Kind: listing.Whole, Into: func(e *Entry) any { return &e.Seq },
+		Sort: listing.Sort{Expr: "e.seq", Kind: paging.Integer}},
+	{Key: "at", Label: "When", SQL: "date_trunc('second', e.at)", Kind: listing.Moment,
+		Into: func(e *Entry) any { return &e.At }},
+	{Key: "actor_id", SQL: "e.actor_id", Kind: listing.Word, Into: func(e *Entry) any { return &e.ActorID }},
+	{Key: "actor", Label: "Who", SQL: "e.actor", Into: func(e *Entry) any { return &e.Actor }},
+	{Key: "action", Label: "What", SQL: "e.action", Kind: listing.Word, Into: func(e *Entry) any { return &e.Action }},
+	{Key: "object_type", Label: "Kind", SQL: "e.object_type", Kind: listing.Word,
+		Into: func(e *Entry) any { return &e.ObjectType }},
+	{Key: "object_id", Label: "Id", SQL: "e.object_id", Into: func(e *Entry) any { return &e.ObjectID }},
+	{Key: "object_name", Label: "On", SQL: "e.object_name", Into: func(e *Entry) any { return &e.ObjectName }},
+	{Key: "before", SQL: "e.before::text", Into: func(e *Entry) any { return &e.Before }},
+	{Key: "after", Label: "Changed", SQL: "e.after::text", Into: func(e *Entry) any { return &e.After }},
+	{Key: "request_id", Label: "Request", SQL: "e.request_id", Kind: listing.Word,
+		Into: func(e *Entry) any { return &e.RequestID }},
+	{Key: "true_at", SQL: "date_trunc('second', e.true_at)", Kind: listing.Moment,
+		Into: func(e *Entry) any { return &e.TrueAt }},
 }
 
-const entryColumns = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text,
+// The parameters that narrow the trail. Days come as their first moment, which a screen gives
+// (Spec.Filter): it knows the zone. By audit_days they are a part of the chain's order.
+var filters = []listing.Filter{
+	{Name: "actor", Label: "Who", Where: "e.actor_id = ?", Choices: []listing.Choice{
+		{Value: "none", Label: "No user (Seatledger itself)", Where: "e.actor_id IS NULL"}},
+		ChoicesSQL: "SELECT id::text, name, lower(name) FROM users"},
+	{Name: "action", Label: "What", Where: "e.action = ?", ChoicesSQL: words("action")},
+	{Name: "object_type", Label: "On", Where: "e.object_type = ?", ChoicesSQL: words("object_type")},
+	{Name: "from", Label: "From", IsDate: true, Where: `e.at >= CAST(? AS timestamptz) AND e.seq >= (
+		SELECT min(seq) FROM audit_days WHERE day >= (CAST(? AS timestamptz) AT TIME ZONE 'UTC')::date)`},
+	{Name: "to", Label: "To", IsDate: true, Where: `e.at < CAST(? AS timestamptz) AND e.seq < coalesce((
+		SELECT min(seq) FROM audit_days WHERE seq > coalesce((SELECT max(seq) FROM audit_days
+			WHERE day <= (CAST(? AS timestamptz) AT TIME ZONE 'UTC')::date), 0)), 9223372036854775807)`},
+}
+
+// words are those of a column that occur, found by walking its index from one to the next
+// instead of reading the trail. It takes a column's name, never what was typed.
+func words(column string) string {
+	return strings.ReplaceAll(`WITH RECURSIVE walk AS (
+			(SELECT COL AS word FROM audit_events ORDER BY COL LIMIT 1)
+			UNION ALL
+			SELECT (SELECT COL FROM audit_events WHERE COL > walk.word ORDER BY COL LIMIT 1) FROM walk
+			WHERE walk.word IS NOT NULL
+		) SELECT word, translate(word, '_.-', '   '), word FROM walk WHERE word IS NOT NULL`, "COL", column)
+}
+
+const entry = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text,
 	request_id, true_at`
-
-// List reads a page of the trail and the token of the next one.
-func List(ctx context.Context, db *gorm.DB, f Filter, page paging.Request) ([]Entry, string, error) {
-	var rows []Entry
-	err := query(ctx, db, f, page).Limit(page.Limit()).Scan(&rows).Error
-	if err != nil {
-		return nil, "", err
-	}
-	return paging.Cut(page, rows, func(e Entry) (any, uuid.UUID) { return e.Seq, uuid.Nil })
-}
-
-// Each gives all rows of a filter one by one, for a file.
-func Each(ctx context.Context, db *gorm.DB, f Filter, page paging.Request, row func(Entry) error) error {
-	page.After = nil
-	return postgres.Each(query(ctx, db, f, page), row)
-}
 
 // Get reads one row; errs.NotFound when there is none.
 func Get(ctx context.Context, db *gorm.DB, seq int64) (Entry, error) {
 	var e Entry
-	found := db.WithContext(ctx).Raw(`SELECT `+entryColumns+` FROM audit_events WHERE seq = ?`, seq).Scan(&e)
+	found := db.WithContext(ctx).Raw(`SELECT `+entry+` FROM audit_events WHERE seq = ?`, seq).Scan(&e)
 	if found.Error == nil && found.RowsAffected == 0 {
 		return e, errs.New(errs.NotFound, "There is no such entry in the trail.")
 	}
 	return e, found.Error
 }
 
-func query(ctx context.Context, db *gorm.DB, f Filter, page paging.Request) *gorm.DB {
-	q := f.narrow(db.WithContext(ctx).Table("audit_events").Select(entryColumns))
-	where, args := page.Where()
-	return q.Where(where, args...).Order(page.Order.SQL())
-}
-
-func (f Filter) narrow(q *gorm.DB) *gorm.DB {
-	if f.Actor != uuid.Nil {
-		q = q.Where("actor_id = ?", f.Actor)
-	}
-	if f.NoActor {
-		q = q.Where("actor_id IS NULL")
-	}
-	if f.Action != "" {
-		q = q.Where("action = ?", f.Action)
-	}
-	if f.ObjectType != "" {
-		q = q.Where("object_type = ?", f.ObjectType)
-	}
-	if f.ObjectID != "" {
-		q = q.Where("object_id = ?", f.ObjectID)
-	}
-	if !f.From.IsZero() {
-		q = q.Where("at >= ?", f.From)
-	}
-	if !f.Until.IsZero() {
-		q = q.Where("at < ?", f.Until)
-	}
-	if f.Search != "" {
-		like := postgres.Contains(f.Search)
-		q = q.Where("(actor ILIKE ? OR action ILIKE ? OR object_name ILIKE ? OR object_id ILIKE ?)", like, like,
-			like, like)
-	}
-	return q
-}
-
-// Words lists the actions and object types that occur, by walking the index from
-// one to the next instead of reading the trail.
-func Words(ctx context.Context, db *gorm.DB) (actions, objectTypes []string, err error) {
-	if actions, err = distinct(ctx, db, "action"); err != nil {
-		return nil, nil, err
-	}
-	objectTypes, err = distinct(ctx, db, "object_type")
-	return actions, objectTypes, err
-}
-
-// distinct takes a column name of ours, never one that was typed.
-func distinct(ctx context.Context, db *gorm.DB, column string) ([]string, error) {
-	var out []string
-	err := db.WithContext(ctx).Raw(strings.ReplaceAll(`
-		WITH RECURSIVE walk AS (
-			(SELECT COL AS word FROM audit_events ORDER BY COL LIMIT 1)
-			UNION ALL
-			SELECT (SELECT COL FROM audit_events WHERE COL > walk.word ORDER BY COL LIMIT 1) FROM walk
-			WHERE walk.word IS NOT NULL
-		) SELECT word FROM walk WHERE word IS NOT NULL`, "COL", column)).Scan(&out).Error
-	return out, err
+// About are the latest entries about one record, the newest first.
+func About(ctx context.Context, db *gorm.DB, objectType, objectID string, most int) ([]Entry, error) {
+	var rows []Entry
+	err := db.WithContext(ctx).Raw(`SELECT `+entry+` FROM audit_events WHERE object_type = ? AND object_id = ?
+		ORDER BY seq DESC LIMIT ?`, objectType, objectID, most).Scan(&rows).Error
+	return rows, err
 }

@@ -25,6 +25,8 @@ const (
 type Sessions struct {
 	DB    *postgres.DB
 	Clock clock.Clock
+	// Beside is a number that is read together with the user of a session: constant SQL over users u. Empty: none.
+	Beside string
 }
 
 // Visit is what the store needs to know of the request that a session is used in.
@@ -33,8 +35,16 @@ type Visit struct {
 	UserAgent string
 	User      uuid.UUID // zero until somebody has signed in
 
-	found string // hash of the token that was found at the start of the request
+	found  string // hash of the token that was found at the start of the request
+	holder User   // whose session it is; the zero User without one
+	beside int
 }
+
+// Holder is the user of the session that was found, as they stand now; the zero User without one.
+func (v *Visit) Holder() User { return v.holder }
+
+// Beside is the number that was read together with the holder.
+func (v *Visit) Beside() int { return v.beside }
 
 type visitKey struct{}
 
@@ -50,19 +60,28 @@ func visitOf(ctx context.Context) *Visit {
 	return &Visit{}
 }
 
-// FindCtx reads a session that has not ended, and notes that it is in use.
+// FindCtx reads a session that has not ended and its user in one statement, since every page begins so, and notes
+// that it is in use.
 func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
 	var row struct {
 		Data   []byte
 		SeenAt time.Time
+		Beside int
+		Holder User `gorm:"embedded"`
+	}
+	beside := "0"
+	if s.Beside != "" {
+		beside = s.Beside
 	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT data, seen_at FROM sessions WHERE token_hash = ? AND expiry > ?`, hash,
+	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, `+holderColumns+`, `+beside+` AS beside
+		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, hash,
 		now).Scan(&row)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return nil, false, found.Error
 	}
-	visitOf(ctx).found = hash
+	v := visitOf(ctx)
+	v.found, v.holder, v.beside = hash, row.Holder, row.Beside
 	if now.Sub(row.SeenAt) < seenEvery {
 		return row.Data, true, nil
 	}
@@ -115,12 +134,14 @@ func (Sessions) Commit(string, []byte, time.Time) error { return errNoContext }
 // Delete is never used: the manager calls DeleteCtx.
 func (Sessions) Delete(string) error { return errNoContext }
 
+const holderColumns = `u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at, u.last_sign_in,
+	u.last_sign_in_true`
+
 // Holder is the active user of a session that has not ended, without noting that
 // it is in use: an open stream must not keep a session alive.
 func (s Sessions) Holder(ctx context.Context, hash string) (User, bool, error) {
 	var u User
-	found := s.DB.Read(ctx).Raw(`SELECT u.id, u.name, u.email, u.role, u.active, u.version, u.created_at, u.updated_at,
-		u.last_sign_in, u.last_sign_in_true
+	found := s.DB.Read(ctx).Raw(`SELECT `+holderColumns+`
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		WHERE s.token_hash = ? AND s.expiry > ? AND u.active`, hash, s.Clock.Now()).Scan(&u)
 	return u, found.RowsAffected > 0, found.Error

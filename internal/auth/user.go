@@ -26,6 +26,8 @@ type User struct {
 	CreatedAt  time.Time  `gorm:"column:created_at"`
 	UpdatedAt  time.Time  `gorm:"column:updated_at"`
 	LastSignIn *time.Time `gorm:"column:last_sign_in"`
+	// CompactLists says how dense the person wants the rows of lists.
+	CompactLists bool `gorm:"column:compact_lists"`
 	// LastSignInTrue stands beside the time of a moved clock.
 	LastSignInTrue *time.Time `gorm:"column:last_sign_in_true"`
 }
@@ -33,7 +35,8 @@ type User struct {
 // Actor is the user as the audit trail names them.
 func (u User) Actor() audit.Actor { return audit.Actor{ID: u.ID, Name: u.Name} }
 
-const userColumns = `id, name, email, role, active, version, created_at, updated_at, last_sign_in, last_sign_in_true`
+const userColumns = `id, name, email, role, active, version, created_at, updated_at, last_sign_in, last_sign_in_true,
+	compact_lists`
 
 // Get reads a user; errs.NotFound when there is none.
 func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (User, error) {

@@ -58,8 +58,7 @@ func Reckon(h history.History, contractID uuid.UUID, to clock.Date) Reckoning {
 		if why == "" {
 			r.add(r.span(s, price)...)
 		} else if s.Due() > 0 {
-			r.stop(s.From, why)
-			spans = spans[:i]
+			r.to, r.Stopped, spans = s.From, why, spans[:i]
 			break
 		}
 	}
@@ -173,14 +172,6 @@ func (r *Reckoning) add(more ...Charge) {
 		}
 		r.Charges = append(r.Charges, c)
 	}
-}
-
-// stop lets the days from one on wait, and tells what they would come to where a price is known.
-func (r *Reckoning) stop(from clock.Date, why review.Reason) {
-	if !r.to.After(from) {
-		return
-	}
-	r.to, r.Stopped = from, why
 }
 
 // tell prices the charges, orders them, and names on each the rows that began to hold in it.

@@ -19,22 +19,26 @@ import (
 )
 
 // Order asks for a draft. Digest is that of the preview the person saw; empty: they
-// saw none. Late confirms the lines that begin before the cycle or move paid days.
+// saw none. Late confirms the lines that begin before the cycle or move paid days, Growth what grew suddenly.
 type Order struct {
 	Run
 	Digest string
 	Late   bool
+	Growth bool
 }
 
 // ErrAsks says that a run has late lines, which a person must confirm.
 var ErrAsks = errors.New("billing: late lines are not confirmed")
+
+// ErrGrew says that a run bills what grew suddenly, which a person must confirm.
+var ErrGrew = errors.New("billing: sudden growth is not confirmed")
 
 // ErrChanged says that what would be billed is no longer what the preview showed.
 var ErrChanged = errors.New("billing: changed since the preview")
 
 // Draft makes the invoice of a run. From then on its days are paid by it, so that
 // nothing else can bill them; a void gives them back. Refused with errs.Conflict when
-// nothing is to bill, when the preview is out of date (ErrChanged) or not confirmed (ErrAsks).
+// nothing is to bill, when the preview is out of date (ErrChanged) or not confirmed (ErrAsks, ErrGrew).
 func (s Service) Draft(ctx context.Context, by audit.Actor, o Order) (uuid.UUID, error) {
 	var id uuid.UUID
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
@@ -88,6 +92,10 @@ func (o Order) accepts(p Plan) error {
 		return errs.Because(errs.Conflict,
 			fmt.Sprintf("%d of the lines begin before the cycle or change days that were paid. Confirm them first; "+
 				"nothing was billed.", n), ErrAsks)
+	case len(p.Grown()) > 0 && !o.Growth:
+		first := p.Grown()[0]
+		return errs.Because(errs.Conflict, fmt.Sprintf("%s %s. Confirm it first; nothing was billed.", first.Name,
+			first.Grew), ErrGrew)
 	}
 	return nil
 }

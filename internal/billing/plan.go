@@ -50,6 +50,7 @@ type Item struct {
 	Stand       invoice.SeatDays // of all its days under the contract, once this is billed
 	Forfeited   int              // seat-days first told as forfeited by this run
 	Exception   string           // its sign-off lapsed: why; empty when it stands
+	Grew        *Growth          // nil: its seats did not grow suddenly since it was last billed
 	Goodwill    bool             // its money goes down though a goodwill credit was given for it
 	firstDay    clock.Date
 	rows        []history.Row
@@ -175,6 +176,9 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 			r.EndDate)
 	}
 	if err := p.storable(); err != nil {
+		return Plan{}, err
+	}
+	if err := p.grown(ctx, db, run.instead); err != nil {
 		return Plan{}, err
 	}
 	return p, p.surroundings(ctx, db)

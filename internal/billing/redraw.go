@@ -27,7 +27,7 @@ func (s Service) Redraw(ctx context.Context, by audit.Actor, st invoice.Step) (u
 			return err
 		}
 		id, err = s.draft(ctx, tx, by,
-			Order{Run: Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, group: i.SharedID}, Late: true})
+			Order{Run: Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, group: i.SharedID}, Late: true, Growth: true})
 		return err
 	})
 	return id, err

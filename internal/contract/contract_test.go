@@ -15,8 +15,8 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
-	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
+	"seatledger/internal/listing"
+	"seatledger/internal/testkit/listtest"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -255,51 +255,23 @@ func TestContractsAreListedFilteredAndPaged(t *testing.T) {
 		h.create(in)
 	}
 	for _, c := range []struct {
-		f    contract.Filter
-		sort string
-		want []string
+		asked listtest.Asked
+		want  []string
 	}{
-		{contract.Filter{}, "name", []string{"A", "b", "c"}},
-		{contract.Filter{Active: "yes", Default: "yes", PriceList: h.list.ID, CRMAccount: h.customer.ID}, "-name",
-			[]string{"c", "b", "A"}},
-		{contract.Filter{Active: "no"}, "start_date", nil},
-		{contract.Filter{Search: "c-1"}, "name", []string{"A", "b", "c"}},
-		{contract.Filter{Search: "zz"}, "", nil},
+		{listtest.Asked{Sort: "name"}, []string{"A", "b", "c"}},
+		{listtest.Asked{Sort: "-name", Values: listing.Values{"active": "yes", "default": "yes",
+			"price_list": h.list.ID.String(), "crm_account": h.customer.ID.String()}}, []string{"c", "b", "A"}},
+		{listtest.Asked{Sort: "start_date", Values: listing.Values{"active": "no"}}, nil},
+		{listtest.Asked{Sort: "name", Search: "C-1"}, []string{"A", "b", "c"}},
+		{listtest.Asked{Search: "zz"}, nil},
 	} {
-		if d := cmp.Diff(c.want, names(t, h.DB, c.f, c.sort)); d != "" {
+		c.asked.Size = 1
+		var got []string
+		for _, r := range listtest.Rows(t, h.DB, contract.All, c.asked) {
+			got = append(got, r.Name)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%+v: %s", c, d)
 		}
 	}
-}
-
-// names reads a list page by page, and expects its file to hold the same.
-func names(t *testing.T, db *postgres.DB, f contract.Filter, sort string) []string {
-	t.Helper()
-	order, err := contract.Sorts().Parse(sort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got, file []string
-	r := paging.Request{Order: order, Size: 1}
-	for range 10 {
-		rows, next, err := contract.List(t.Context(), db.Read(t.Context()), f, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			got = append(got, row.Name)
-		}
-		if next == "" {
-			break
-		}
-		if r.After, err = order.Cursor(next); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err = contract.Each(t.Context(), db.Read(t.Context()), f, order,
-		func(r contract.Row) error { file = append(file, r.Name); return nil })
-	if d := cmp.Diff(got, file); d != "" || err != nil {
-		t.Errorf("list and file differ: %s %v", d, err)
-	}
-	return got
 }

@@ -2,104 +2,92 @@ package contract
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
-
-// Filter narrows the list.
-type Filter struct {
-	Search     string    // in the names of contract and customer, and the customer's external id
-	Active     string    // yes, no or empty for both
-	Default    string    // yes, no or empty for both
-	CRMAccount uuid.UUID // uuid.Nil: all
-	PriceList  uuid.UUID
-}
 
 // Row is one line of the list.
 type Row struct {
 	Contract
-	CRMAccount    string `gorm:"column:crm_account"`
+	CRMAccount    string
 	PriceList     string
-	Subscriptions int    // active or held
-	SortText      string // the sort key as the database has it, for keys of text
+	Subscriptions int // active or held
 }
 
-// Sorts are the keys of the list.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "c.id", Default: "crm_account", Keys: []paging.Sort{
-		{Key: "crm_account", Expr: "lower(a.name)", Kind: paging.Text},
-		{Key: "name", Expr: "lower(c.name)", Kind: paging.Text},
-		{Key: "start_date", Expr: "c.start_date", Kind: paging.Date},
-	}}
+// All is the list of all contracts. The columns of the file are those of CONTRACT, then ours.
+var All = &listing.List[Row]{
+	Name: "contracts", One: "contract", Many: "contracts",
+	Table: "billing_contracts c", ID: "c.id", Default: "crm_account",
+	Joins: `JOIN crm_accounts a ON a.id = c.crm_account_id LEFT JOIN price_lists l ON l.id = c.price_list_id`,
+	Search: listing.Search{Label: "Search contract or customer",
+		Where: "c.search_text LIKE ?", IDs: "c.id IN (SELECT contracts_like(?))"},
+	Columns: columns,
+	Shown: []string{"name", "crm_account", "active", "currency", "billing_frequency", "price_list", "start_date",
+		"bill_from", "subscriptions"},
+	Filters: []listing.Filter{
+		{Name: "active", Label: "State", Counted: true, Choices: []listing.Choice{
+			{Value: "yes", Label: "Active", Where: "c.active"},
+			{Value: "no", Label: "Inactive", Where: "NOT c.active"}}},
+		{Name: "default", Label: "Default", Counted: true, Choices: []listing.Choice{
+			{Value: "yes", Label: "Default contracts", Where: "c.is_default"},
+			{Value: "no", Label: "Others", Where: "NOT c.is_default"}}},
+		{Name: "crm_account", Label: "Customer", IsID: true, Where: "c.crm_account_id = ?",
+			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
+		{Name: "price_list", Label: "Price list", IsID: true, Counted: true, Where: "c.price_list_id = ?",
+			NameSQL: "SELECT name FROM price_lists WHERE id = ?"},
+	},
+	Counts: "contract_counts c",
+	CountBy: []listing.CountBy{{Column: "active", SQL: "c.active"}, {Column: "is_default", SQL: "c.is_default"},
+		{Column: "price_list_id", SQL: "c.price_list_id"}},
+	Words: "search_text",
 }
 
-const joined = ` FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT
-	JOIN price_lists l ON l.id = c.price_list_id WHERE `
-
-const listed = `c.*, a.name AS crm_account, coalesce(l.name, '') AS price_list`
-
-func (f Filter) where() (string, []any) {
-	conds, args := []string{"true"}, []any{}
-	add := func(cond string, values ...any) {
-		conds, args = append(conds, cond), append(args, values...)
-	}
-	if f.Search != "" {
-		like := postgres.Contains(f.Search)
-		add(`(lower(c.name) LIKE ? OR lower(a.name || ' ' || coalesce(a.external_id,
-			'') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?)`, like, like)
-	}
-	if f.Active != "" {
-		add("c.active = ?", f.Active == "yes")
-	}
-	if f.Default != "" {
-		add("c.is_default = ?", f.Default == "yes")
-	}
-	if f.CRMAccount != uuid.Nil {
-		add("c.crm_account_id = ?", f.CRMAccount)
-	}
-	if f.PriceList != uuid.Nil {
-		add("c.price_list_id = ?", f.PriceList)
-	}
-	return strings.Join(conds, " AND "), args
+var columns = []listing.Column[Row]{
+	{Key: "id", SQL: "c.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},
+	{Key: "crm_account_id", SQL: "c.crm_account_id", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.CRMAccountID }},
+	{Key: "crm_account", Label: "CRM account", SQL: "a.name", Into: func(r *Row) any { return &r.CRMAccount },
+		Sort: listing.Sort{Expr: "c.customer_key", Kind: paging.Text}},
+	{Key: "name", Label: "Contract", SQL: "c.name", Into: func(r *Row) any { return &r.Name },
+		Sort: listing.Sort{Expr: "c.name_key", Kind: paging.Text}},
+	{Key: "currency", Label: "Currency", SQL: "c.currency", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.Currency }},
+	{Key: "billing_frequency", Label: "Billed", SQL: "c.billing_frequency", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.BillingFrequency }},
+	{Key: "timing", SQL: "c.timing", Kind: listing.Word, Into: func(r *Row) any { return &r.Timing }},
+	{Key: "bill_from", Label: "Billed from", SQL: "c.bill_from", Kind: listing.Day,
+		Into: func(r *Row) any { return &r.BillFrom }},
+	{Key: "active", Label: "State", SQL: "c.active", Kind: listing.YesNo, Into: func(r *Row) any { return &r.Active }},
+	{Key: "billing_day", SQL: "CASE c.billing_day WHEN 31 THEN 'last' ELSE c.billing_day::text END",
+		Kind: listing.Word},
+	{Key: "price_list_id", SQL: "c.price_list_id", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.PriceListID }},
+	{Key: "price_list", Label: "Price list", SQL: "coalesce(l.name, '')",
+		Into: func(r *Row) any { return &r.PriceList }},
+	{Key: "start_date", Label: "Starts", SQL: "c.start_date", Kind: listing.Day,
+		Into: func(r *Row) any { return &r.StartDate }, Sort: listing.Sort{Expr: "c.start_date", Kind: paging.Date}},
+	{Key: "end_date", Label: "Ends", SQL: "c.end_date", Kind: listing.Day,
+		Into: func(r *Row) any { return &r.EndDate }},
+	{Key: "refunds", SQL: "c.refunds", Kind: listing.Word},
+	{Key: "payment_terms", Label: "Payment terms", SQL: "c.payment_terms",
+		Into: func(r *Row) any { return &r.PaymentTerms }},
+	{Key: "tax_code", Label: "Tax code", SQL: "c.tax_code", Into: func(r *Row) any { return &r.TaxCode }},
+	{Key: "is_default", SQL: "c.is_default", Kind: listing.YesNo, Into: func(r *Row) any { return &r.IsDefault }},
+	{Key: "purchase_order", Label: "Purchase order", SQL: "c.purchase_order",
+		Into: func(r *Row) any { return &r.PurchaseOrder }},
+	{Key: "recipients", SQL: "c.recipients"},
+	{Key: "language", SQL: "c.language", Kind: listing.Word},
+	{Key: "renewal", SQL: "c.renewal", Kind: listing.Word},
+	{Key: "bill_together", SQL: "c.bill_together", Kind: listing.YesNo},
+	{Key: "subscriptions", Label: "Subscriptions", Unfiled: true, Kind: listing.Whole,
+		SQL:  "(SELECT count(*) FROM subscriptions s WHERE s.contract_id = c.id AND s.state <> 'inactive')",
+		Into: func(r *Row) any { return &r.Subscriptions }},
 }
 
-// List reads one page and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
-	var rows []Row
-	err := db.WithContext(ctx).Raw(`WITH page AS (
-			SELECT `+listed+`, (`+r.Order.Sort.Expr+`)::text AS sort_text, row_number() OVER (ORDER BY `+r.Order.SQL()+
-		`) AS place
-			`+joined+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?)
-		SELECT page.*, (SELECT count(*) FROM subscriptions s WHERE s.contract_id = page.id
-		AND s.state <> 'inactive') AS subscriptions
-		FROM page ORDER BY page.place`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list contracts: %w", err)
-	}
-	return paging.Cut(r, rows, func(c Row) (any, uuid.UUID) { return c.SortText, c.ID })
-}
-
-// Count is how many contracts a filter lets through.
-func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
-	where, args := f.where()
-	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*)`+joined+where, args...).Scan(&n).Error; err != nil {
-		return 0, fmt.Errorf("count contracts: %w", err)
-	}
-	return n, nil
-}
-
-// Each hands over every contract of a filter in order, for the CSV; counts are left out.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+listed+joined+where+` ORDER BY `+o.SQL(), args...), do)
+// CountActive is how many contracts are active.
+func CountActive(ctx context.Context, db *gorm.DB) (int, error) {
+	return All.Count(ctx, db, All.Ask(listing.Values{"active": "yes"}), 0)
 }

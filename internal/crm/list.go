@@ -2,23 +2,12 @@ package crm
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
-
-// Filter narrows the list.
-type Filter struct {
-	Search string // in name, external id, domain and tenant id
-	Mapped string // yes, no or empty for both
-	// Contract is about active contracts: yes, no or empty for both.
-	Contract string
-}
 
 // Row is one line of the list.
 type Row struct {
@@ -26,89 +15,69 @@ type Row struct {
 	Parent    string // the parent's name
 	Accounts  int    // provider accounts mapped to it
 	Contracts int    // active contracts
-	LowerName string // as the database lowers it: the key of the sort by name
 }
 
-// Sorts are the keys of the list; each has its index.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "a.id", Default: "name", Keys: []paging.Sort{
-		{Key: "name", Expr: "lower(a.name)", Kind: paging.Text},
-		{Key: "external_id", Expr: "coalesce(a.external_id, '')", Kind: paging.Text},
-		{Key: "updated_at", Expr: "a.updated_at", Kind: paging.Time},
-	}}
+// All is the list of all CRM accounts. Its file begins with the columns of CONTRACT, which are those of
+// the import too.
+var All = &listing.List[Row]{
+	Name: "crm-accounts", One: "CRM account", Many: "CRM accounts",
+	Table: "crm_accounts a", ID: "a.id", Default: "name",
+	Joins: "LEFT JOIN crm_accounts p ON p.id = a.parent_id",
+	Search: listing.Search{
+		Label: "Search name, external id, domain or tenant id",
+		Where: "lower(a.name || ' ' || coalesce(a.external_id, '') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?",
+		IDs:   "a.id IN (SELECT crm_accounts_like(?))",
+	},
+	Columns: listColumns,
+	Shown:   []string{"name", "external_id", "domain", "tenant_id", "accounts", "contracts", "updated_at"},
+	Filters: []listing.Filter{
+		{Name: "mapped", Label: "Mapped", Choices: []listing.Choice{
+			{Value: "yes", Label: "To a provider account", Where: "a.mapped_accounts > 0"},
+			{Value: "no", Label: "Not mapped", Where: "a.mapped_accounts = 0"}}},
+		{Name: "contract", Label: "Active contract", Choices: []listing.Choice{
+			{Value: "yes", Label: "With one", Where: "a.active_contracts > 0"},
+			{Value: "no", Label: "Without", Where: "a.active_contracts = 0"}}},
+	},
 }
 
-const mapped = `EXISTS (SELECT 1 FROM provider_accounts m WHERE m.crm_account_id = a.id AND m.state = 'mapped')`
-
-const contracted = `EXISTS (SELECT 1 FROM billing_contracts b WHERE b.crm_account_id = a.id AND b.active)`
-
-func (f Filter) where() (string, []any) {
-	conds, args := []string{"true"}, []any{}
-	if f.Search != "" {
-		conds = append(conds, `lower(a.name || ' ' || coalesce(a.external_id,
-			'') || ' ' || a.domain || ' ' || a.tenant_id) LIKE ?`)
-		args = append(args, postgres.Contains(f.Search))
-	}
-	switch f.Mapped {
-	case "yes":
-		conds = append(conds, mapped)
-	case "no":
-		conds = append(conds, "NOT "+mapped)
-	}
-	switch f.Contract {
-	case "yes":
-		conds = append(conds, contracted)
-	case "no":
-		conds = append(conds, "NOT "+contracted)
-	}
-	return strings.Join(conds, " AND "), args
+var listColumns = []listing.Column[Row]{
+	{Key: "id", SQL: "a.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},
+	{Key: "external_id", Label: "External id", SQL: "coalesce(a.external_id, '')",
+		Into: func(r *Row) any { return &r.ExternalID },
+		Sort: listing.Sort{Expr: "coalesce(a.external_id, '')", Kind: paging.Text}},
+	{Key: "name", Label: "Name", SQL: "a.name", Into: func(r *Row) any { return &r.Name },
+		Sort: listing.Sort{Expr: "lower(a.name)", Kind: paging.Text}},
+	{Key: "website", Label: "Website", SQL: "a.website", Into: func(r *Row) any { return &r.Website }},
+	{Key: "email_domains", Label: "Mail domains", SQL: "array_to_string(a.email_domains, ' ')",
+		Into: func(r *Row) any { return &r.EmailDomains }},
+	{Key: "tenant_id", Label: "Tenant id", SQL: "a.tenant_id", Into: func(r *Row) any { return &r.TenantID }},
+	{Key: "street", Label: "Street", SQL: "a.street", Into: func(r *Row) any { return &r.Street }},
+	{Key: "city", Label: "City", SQL: "a.city", Into: func(r *Row) any { return &r.City }},
+	{Key: "state", Label: "State", SQL: "a.state", Into: func(r *Row) any { return &r.State }},
+	{Key: "postal_code", Label: "Postal code", SQL: "a.postal_code", Into: func(r *Row) any { return &r.PostalCode }},
+	{Key: "country", Label: "Country", SQL: "a.country", Into: func(r *Row) any { return &r.Country }},
+	{Key: "phone", Label: "Phone", SQL: "a.phone", Into: func(r *Row) any { return &r.Phone }},
+	{Key: "tax_id", Label: "Tax id", SQL: "a.tax_id", Into: func(r *Row) any { return &r.TaxID }},
+	{Key: "domain", Label: "Domain", SQL: "a.domain", Into: func(r *Row) any { return &r.Domain }},
+	{Key: "parent_id", SQL: "a.parent_id", Kind: listing.Word, Into: func(r *Row) any { return &r.ParentID }},
+	{Key: "parent", Label: "Part of", SQL: "coalesce(p.name, '')", Into: func(r *Row) any { return &r.Parent }},
+	{Key: "source", Label: "From", SQL: "a.source", Kind: listing.Word, Into: func(r *Row) any { return &r.Source }},
+	{Key: "updated_at", Label: "Changed", SQL: "date_trunc('second', a.updated_at)", Kind: listing.Moment,
+		Into: func(r *Row) any { return &r.UpdatedAt }, Sort: listing.Sort{Expr: "a.updated_at", Kind: paging.Time}},
+	{Key: "bill_to_parent", SQL: "a.bill_to_parent", Kind: listing.YesNo,
+		Into: func(r *Row) any { return &r.BillToParent }},
+	{Key: "accounts", Label: "Mapped", SQL: "a.mapped_accounts", Kind: listing.Whole,
+		Into: func(r *Row) any { return &r.Accounts },
+		Sort: listing.Sort{Expr: "a.mapped_accounts", Kind: paging.Integer}},
+	{Key: "contracts", Label: "Contracts", SQL: "a.active_contracts", Kind: listing.Whole,
+		Into: func(r *Row) any { return &r.Contracts },
+		Sort: listing.Sort{Expr: "a.active_contracts", Kind: paging.Integer}},
 }
 
-// List reads one page and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
-	var rows []Row
-	err := db.WithContext(ctx).Raw(`WITH page AS (
-			SELECT `+columns+`, lower(a.name) AS lower_name, row_number() OVER (ORDER BY `+r.Order.SQL()+
-		`) AS place FROM crm_accounts a
-			WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?)
-		SELECT page.*, coalesce(p.name, '') AS parent,
-			(SELECT count(*) FROM provider_accounts m WHERE m.crm_account_id = page.id
-			AND m.state = 'mapped') AS accounts,
-			(SELECT count(*) FROM billing_contracts c WHERE c.crm_account_id = page.id AND c.active) AS contracts
-		FROM page LEFT JOIN crm_accounts p ON p.id = page.parent_id ORDER BY page.place`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list crm accounts: %w", err)
-	}
-	return paging.Cut(r, rows, func(a Row) (any, uuid.UUID) { return a.sortKey(r.Order.Sort.Key), a.ID })
-}
-
-func (r Row) sortKey(key string) any {
-	switch key {
-	case "external_id":
-		return r.ExternalID
-	case "updated_at":
-		return r.UpdatedAt
-	}
-	return r.LowerName
-}
-
-// Count is how many accounts a filter lets through.
-func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
-	where, args := f.where()
-	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM crm_accounts a WHERE `+where,
-		args...).Scan(&n).Error; err != nil {
-		return 0, fmt.Errorf("count crm accounts: %w", err)
-	}
-	return n, nil
-}
-
-// Each hands over every account of a filter in order, for the CSV; counts are left out.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+columns+`, coalesce(p.name, '') AS parent FROM crm_accounts a
-		LEFT JOIN crm_accounts p ON p.id = a.parent_id WHERE `+where+` ORDER BY `+o.SQL(), args...), do)
+// Search finds the first accounts that a term fits, by name, and tells whether there are more.
+func Search(ctx context.Context, db *gorm.DB, term string, most int) (found []Row, more bool, err error) {
+	q := All.Ask(nil)
+	q.Search, q.Page.Size = term, most
+	page, err := All.Page(ctx, db, q)
+	return page.Rows, page.Next != "", err
 }

@@ -9,7 +9,8 @@ import (
 
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
-	"seatledger/internal/paging"
+	"seatledger/internal/listing"
+	"seatledger/internal/testkit/listtest"
 )
 
 func TestCreateKeepsEveryFieldAndWritesTheTrail(t *testing.T) {
@@ -140,45 +141,19 @@ func TestTheListIsSearchedFilteredSortedAndPaged(t *testing.T) {
 		{"x-br", "", "updated_at", []string{"bravo"}},
 		{"CHA-SHOP", "", "", []string{"Charlie"}},
 	} {
-		if d := cmp.Diff(c.want, pageThrough(t, s, crm.Filter{Search: c.search, Mapped: c.mapped}, c.sort)); d != "" {
+		if d := cmp.Diff(c.want, names(t, s, c.search, c.mapped, c.sort)); d != "" {
 			t.Errorf("%+v: %s", c, d)
 		}
 	}
 }
 
-// pageThrough reads a list page by page and compares it with its CSV.
-func pageThrough(t *testing.T, s crm.Service, f crm.Filter, sort string) []string {
+// names reads a list page by page, and holds its file and count against it.
+func names(t *testing.T, s crm.Service, search, mapped, sort string) []string {
 	t.Helper()
-	order, err := crm.Sorts().Parse(sort)
-	if err != nil {
-		t.Fatal(err)
+	var out []string
+	for _, r := range listtest.Rows(t, s.DB, crm.All, listtest.Asked{Search: search, Sort: sort, Size: 2,
+		Values: listing.Values{"mapped": mapped}}) {
+		out = append(out, r.Name)
 	}
-	var names, file []string
-	r := paging.Request{Order: order, Size: 2}
-	for range 10 {
-		rows, next, err := crm.List(t.Context(), s.DB.Read(t.Context()), f, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			names = append(names, row.Name)
-		}
-		if next == "" {
-			break
-		}
-		if r.After, err = order.Cursor(next); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err = crm.Each(t.Context(), s.DB.Read(t.Context()), f, order, func(row crm.Row) error {
-		file = append(file, row.Name)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(names, file); d != "" {
-		t.Errorf("list and file differ: %s", d)
-	}
-	return names
+	return out
 }

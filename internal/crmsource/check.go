@@ -33,7 +33,7 @@ func (s *Service) Verify(ctx context.Context, by audit.Actor, id uuid.UUID) (dis
 
 func (s *Service) check(ctx context.Context, src Source) (distributor.Check, error) {
 	client, err := s.connect(ctx, src)
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		e := distributor.AsError(err)
 		return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Failed,
 			Message: e.Message, Advice: e.Advice}}}, nil

@@ -109,11 +109,11 @@ func (s *Service) connect(ctx context.Context, src Source) (*dataverse.Client, e
 		return nil, fmt.Errorf("secret of crm source: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, &distributor.Error{Kind: distributor.BadCredentials, Op: "open",
+		return nil, &distributor.Error{Kind: distributor.NeedsCredentials, Op: "open",
 			Message: "The client secret is not set.", Advice: "An administrator enters it on the source's edit page."}
 	}
 	if rows[0].SentTo != src.sentTo() {
-		return nil, &distributor.Error{Kind: distributor.BadCredentials, Op: "open",
+		return nil, &distributor.Error{Kind: distributor.NeedsCredentials, Op: "open",
 			Message: notGivenFor(rows[0].SentTo, src.sentTo()) + " Nothing was sent.",
 			Advice:  "An administrator types it again on the source's edit page."}
 	}

@@ -85,7 +85,8 @@ func (y *year) invoice(ctx context.Context, run billing.Run) (uuid.UUID, error) 
 	if err != nil || plan.Empty() {
 		return uuid.Nil, err
 	}
-	id, err := y.app.Billing.Draft(ctx, y.me, billing.Order{Run: run, Digest: plan.Digest, Late: true})
+	id, err := y.app.Billing.Draft(ctx, y.me, billing.Order{Run: run, Digest: plan.Digest, Late: true,
+		Growth: true})
 	if err != nil {
 		return uuid.Nil, err
 	}

@@ -93,6 +93,7 @@ type SubscriptionListing struct {
 type Subscription struct {
 	ExternalID           string
 	AccountExternalID    string
+	NamesAccount         string // the customer that the record itself names, where it is not that of its list
 	ContractNo           string // groups lines; the change log is keyed by it
 	LineNo               string
 	Vendor               string
@@ -109,8 +110,10 @@ type Subscription struct {
 	Currency             string              // empty: use the provider's default, shown as assumed
 	Frequency            Frequency
 	FrequencyText        string // the word as received
+	FrequencyDerived     bool   // the record did not say: it was told by the part number
 	Term                 Term
 	TermText             string
+	TermDerived          bool       // the record did not say: it was told by the part number or the name
 	Start                clock.Date // as the distributor wrote it, never shifted by a zone
 	End                  clock.Date
 	StartText            string // as received, where one was given that cannot be read

@@ -33,9 +33,6 @@ const (
 	Unsupported ErrorKind = "unsupported" // the connector has no such call
 )
 
-// BadCredentials is the older name of NeedsCredentials.
-const BadCredentials = NeedsCredentials
-
 // Asker is who asked for a pause.
 type Asker string
 

@@ -3,6 +3,7 @@ package history
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -25,6 +26,9 @@ func (w *stored) decode() (map[uuid.UUID]History, error) {
 		if s.State != "inactive" { // its end then is a row
 			h.Ends = Bound{On: s.EndsOn, Refund: s.EndsRefund,
 				Place: Place{Seq: s.EndsSeq, Invoice: s.EndsInvoice}}
+		}
+		if !s.FrozenFrom.IsZero() && !w.goesOn(s.ID) && (h.Ends.On.IsZero() || s.FrozenFrom.Before(h.Ends.On)) {
+			h.Limit, h.Ends = clock.Date{}, Bound{On: s.FrozenFrom, Place: Place{Seq: math.MaxInt64}}
 		}
 		all[s.ID] = h
 	}

@@ -16,6 +16,11 @@ func (w *stored) moveDays(all map[uuid.UUID]History) {
 	}
 }
 
+// goesOn tells whether a subscription has a twin. One that a cut-over has frozen without any ends there, without refund.
+func (w *stored) goesOn(id uuid.UUID) bool {
+	return slices.ContainsFunc(w.moves, func(m move) bool { return m.SourceID == id })
+}
+
 // HandOver gives the days from a target's first billable one to the target: what
 // standing lines took for the source is paid there, with its money and its place, and
 // no longer on the source (RULES 9).

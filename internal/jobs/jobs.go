@@ -29,7 +29,7 @@ const workers = 8 // jobs at a time in one process; a provider is held by one ru
 
 // New makes a queue over the workers, not yet started.
 func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue, error) {
-	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
+	client, err := river.NewClient(riverpgxv5.New(db.Queue()), &river.Config{
 		Schema:     postgres.RiverSchema,
 		Logger:     log,
 		Workers:    w.all,

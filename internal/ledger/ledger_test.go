@@ -8,7 +8,8 @@ import (
 
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
-	"seatledger/internal/paging"
+	"seatledger/internal/listing"
+	"seatledger/internal/testkit/listtest"
 )
 
 func TestAppendKeepsTheQuantityAndTheOrder(t *testing.T) {
@@ -137,72 +138,38 @@ func TestListFiltersAndPages(t *testing.T) {
 			ledger.Change{Event: ledger.Cost, EffectiveAt: date("2026-02-20"), QuantityAfter: 5},
 			ledger.Change{Event: ledger.Renew, EffectiveAt: date("2026-02-21"), QuantityAfter: 5, Note: "term two"})
 	})
-	yes, no := true, false
 	cases := []struct {
 		name   string
-		filter ledger.Filter
+		search string
+		values listing.Values
 		want   int
 	}{
-		{"all", ledger.Filter{}, 3},
-		{"provider", ledger.Filter{Provider: some(w.provider)}, 3},
-		{"another provider", ledger.Filter{Provider: some(w.subscription)}, 0},
-		{"subscription", ledger.Filter{Subscription: some(w.subscription)}, 3},
-		{"event", ledger.Filter{Event: ledger.Cost}, 1},
-		{"billing state", ledger.Filter{BillingState: ledger.Archived}, 0},
-		{"counted", ledger.Filter{Counted: &yes}, 3},
-		{"set aside", ledger.Filter{Counted: &no}, 0},
-		{"estimated", ledger.Filter{Estimated: &yes}, 1},
-		{"text in the product", ledger.Filter{Text: "PREMIUM"}, 3},
-		{"text in the note", ledger.Filter{Text: "term two"}, 1},
-		{"text is no pattern", ledger.Filter{Text: "%"}, 0},
+		{"all", "", nil, 3},
+		{"provider", "", listing.Values{"provider": w.provider.String()}, 3},
+		{"another provider", "", listing.Values{"provider": w.subscription.String()}, 0},
+		{"subscription", "", listing.Values{"subscription": w.subscription.String()}, 3},
+		{"event", "", listing.Values{"event": "cost"}, 1},
+		{"billing state", "", listing.Values{"billing_state": "archived"}, 0},
+		{"counted", "", listing.Values{"counted": "yes"}, 3},
+		{"set aside", "", listing.Values{"counted": "no"}, 0},
+		{"estimated", "", listing.Values{"estimated": "yes"}, 1},
+		{"from a day", "", listing.Values{"from": "2026-02-20"}, 2},
+		{"to a day", "", listing.Values{"to": "2026-02-20"}, 2},
+		{"text in the product", "PREMIUM", nil, 3},
+		{"text in the note", "term two", nil, 1},
+		{"text is no pattern", "%", nil, 0},
 	}
 	for _, c := range cases {
-		if got := w.pages(c.filter, "-recorded_at"); len(got) != c.want {
+		asked := listtest.Asked{Search: c.search, Values: c.values, Sort: "-recorded_at", Size: 1}
+		if got := listtest.Rows(t, w.db.DB, ledger.All, asked); len(got) != c.want {
 			t.Errorf("%s: %d rows, want %d", c.name, len(got), c.want)
 		}
 	}
-	if got := w.pages(ledger.Filter{}, "effective_at"); len(got) != 3 || got[0].Event != ledger.Create ||
+	if got := listtest.Rows(t, w.db.DB, ledger.All, listtest.Asked{Sort: "effective_at", Size: 1}); len(got) != 3 || got[0].Event != ledger.Create ||
 		got[2].Event != ledger.Renew {
 		t.Errorf("by date: %+v", got)
 	}
-	if got := w.pages(ledger.Filter{}, ""); got[0].Event != ledger.Renew {
+	if got := listtest.Rows(t, w.db.DB, ledger.All, listtest.Asked{Size: 1}); got[0].Event != ledger.Renew {
 		t.Errorf("newest first: %+v", got[0])
 	}
 }
-
-// pages reads a list page by page, one row each, and the CSV, which must agree.
-func (w *world) pages(f ledger.Filter, sort string) []ledger.ListRow {
-	w.t.Helper()
-	order, err := ledger.Sorts().Parse(sort)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	var all, csv []ledger.ListRow
-	r := paging.Request{Order: order, Size: 1}
-	for {
-		page, next, err := ledger.List(w.t.Context(), w.db.Read(w.t.Context()), f, r)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		all = append(all, page...)
-		if next == "" {
-			break
-		}
-		if r.After, err = order.Cursor(next); err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	err = ledger.Each(w.t.Context(), w.db.Read(w.t.Context()), f, order,
-		func(row ledger.ListRow) error { csv = append(csv, row); return nil })
-	if err != nil || len(csv) != len(all) {
-		w.t.Fatalf("csv has %d rows, pages %d: %v", len(csv), len(all), err)
-	}
-	for i := range all {
-		if all[i].ID != csv[i].ID {
-			w.t.Fatalf("row %d differs between page and csv", i)
-		}
-	}
-	return all
-}
-
-func some(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: true} }

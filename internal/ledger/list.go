@@ -1,36 +1,19 @@
 package ledger
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
 
-// Filter narrows the list of all ledger rows. Empty fields do not narrow.
-type Filter struct {
-	Provider     uuid.NullUUID
-	Subscription uuid.NullUUID
-	Event        Event
-	BillingState BillingState
-	Counted      *bool
-	Estimated    *bool
-	From         clock.Date // first day of effect
-	To           clock.Date // last day of effect
-	Run          uuid.NullUUID
-	Text         string // in product, part number, subscription id, person or note
-}
-
-// ListRow is one row of the list of changes and of its CSV.
+// ListRow is one row of the list of changes.
 type ListRow struct {
 	ID             uuid.UUID
-	Seq            int64
 	SubscriptionID uuid.UUID
 	ProviderID     uuid.UUID
 	Provider       string
@@ -56,93 +39,111 @@ type ListRow struct {
 	Actor          string
 	Note           string
 	BillingState   BillingState
-	InvoiceID      uuid.NullUUID
-	OriginChangeID uuid.NullUUID
 	Refund         bool
-	ReplacesID     uuid.NullUUID
-	SetAside       bool
 	ElsewhereUntil clock.Date
 }
 
-// Sorts is what the list may be sorted by: the order of recording, or of effect.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "c.id", Default: "-recorded_at", Keys: []paging.Sort{
-		{Key: "recorded_at", Expr: "c.seq", Kind: paging.Integer},
-		{Key: "effective_at", Expr: "c.effective_at", Kind: paging.Date},
-	}}
+// All is the list of all changes, in the order of recording or of effect. The columns of the
+// file are those of CONTRACT, then ours. Its records are the rows of status, which carry what
+// the list asks of the ledger's facts.
+var All = &listing.List[ListRow]{
+	Name: "changes", One: "change", Many: "changes",
+	Table: "license_change_status st", ID: "st.change_id", Default: "-recorded_at",
+	Joins: `
+		JOIN license_changes c ON c.id = st.change_id
+		JOIN subscriptions s ON s.id = st.change_subscription_id
+		JOIN providers p ON p.id = st.change_provider_id
+		LEFT JOIN crm_accounts a ON a.id = s.crm_account_id
+		LEFT JOIN billed_elsewhere e ON e.change_id = st.change_id`,
+	Search: listing.Search{
+		Label: "Search product, customer, id, person or note",
+		Where: `(SELECT s.search_text FROM subscriptions s WHERE s.id = st.change_subscription_id) LIKE ?
+			OR (SELECT lower(c.actor || ' ' || c.note) FROM license_changes c WHERE c.id = st.change_id
+				AND (c.actor_id IS NOT NULL OR c.note <> '')) LIKE ?`,
+		IDs: "st.change_id IN (SELECT changes_like(?))",
+	},
+	Columns: columns,
+	Shown: []string{"effective_at", "product", "crm_account", "event", "delta", "quantity_after", "unit_price",
+		"billing_state", "recorded_at"},
+	Filters: filters,
+	Counts:  "change_counts st",
+	CountBy: []listing.CountBy{{Column: "change_provider_id", SQL: "st.change_provider_id"}, {Column: "change_event", SQL: "st.change_event"},
+		{Column: "billing_state", SQL: "st.billing_state"}, {Column: "counted", SQL: "st.counted"},
+		{Column: "change_estimated", SQL: "st.change_estimated"}},
 }
 
-// List reads one page of the rows that a filter lets through, and the token of the next page.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
-	var rows []ListRow
-	where, args := r.Where()
-	err := list(ctx, db, f).Where(where, args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error
-	if err != nil {
-		return nil, "", err
-	}
-	return paging.Cut(r, rows, func(row ListRow) (any, uuid.UUID) {
-		if r.Order.Sort.Key == "effective_at" {
-			return row.EffectiveAt, row.ID
-		}
-		return row.Seq, row.ID
-	})
+var filters = []listing.Filter{
+	{Name: "provider", Label: "Provider", Counted: true, Where: "st.change_provider_id = ?",
+		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+	{Name: "event", Label: "Event", Counted: true, Where: "st.change_event = ?", Choices: []listing.Choice{
+		{Value: string(Create), Label: "Create"}, {Value: string(Update), Label: "Update"},
+		{Value: string(Product), Label: "Product"}, {Value: string(Price), Label: "Price"},
+		{Value: string(Cost), Label: "Cost"}, {Value: string(Renew), Label: "Renew"},
+		{Value: string(Deactivate), Label: "Deactivate"}, {Value: string(Activate), Label: "Activate"},
+		{Value: string(Adjust), Label: "Adjust"}, {Value: string(Carry), Label: "Carry"}}},
+	{Name: "billing_state", Label: "Billing", Counted: true, Where: "st.billing_state = ?",
+		Choices: []listing.Choice{{Value: string(Open), Label: "Open"}, {Value: string(Invoiced), Label: "Invoiced"},
+			{Value: string(Archived), Label: "Archived"}}},
+	{Name: "counted", Label: "Counted", Counted: true, Choices: []listing.Choice{
+		{Value: "yes", Label: "Yes", Where: "st.counted"}, {Value: "no", Label: "No", Where: "NOT st.counted"}}},
+	{Name: "estimated", Label: "Estimated", Counted: true, Choices: []listing.Choice{
+		{Value: "yes", Label: "Yes", Where: "st.change_estimated"}, {Value: "no", Label: "No", Where: "NOT st.change_estimated"}}},
+	{Name: "from", Label: "Effective from", IsDate: true, Where: "st.change_effective_at >= ?"},
+	{Name: "to", Label: "Effective to", IsDate: true, Where: "st.change_effective_at <= ?"},
+	{Name: "subscription", Label: "Subscription", IsID: true, Where: "st.change_subscription_id = ?",
+		NameSQL: "SELECT external_id FROM subscriptions WHERE id = ?"},
+	{Name: "run", Label: "One sync run", IsID: true, Where: "st.change_run_id = ?"},
 }
 
-// Each reads all rows that a filter lets through, one by one, for the CSV.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(ListRow) error) error {
-	q := list(ctx, db, f).Order(o.SQL())
-	return postgres.Each(q, do)
-}
-
-func list(ctx context.Context, db *gorm.DB, f Filter) *gorm.DB {
-	q := db.WithContext(ctx).Table("license_changes c").
-		Joins("JOIN license_change_status st ON st.change_id = c.id").
-		Joins("JOIN subscriptions s ON s.id = c.subscription_id").
-		Joins("JOIN providers p ON p.id = s.provider_id").
-		Joins("LEFT JOIN crm_accounts a ON a.id = s.crm_account_id").
-		Select(`c.id, c.seq, c.subscription_id, s.provider_id, p.name AS provider, s.external_id,
-			s.product_name AS product, a.name AS crm_account,
-			c.event, c.reason, c.effective_at, c.recorded_at, c.delta, c.quantity_after, st.counted, c.estimated,
-				c.unit_cost, c.cost_period,
-			c.cost_currency, c.unit_price, c.price_period, c.currency, c.source, c.sync_run_id, c.actor, c.note,
-				st.billing_state, st.invoice_id, c.origin_change_id,
-			c.refund, c.replaces_id, NOT st.counted AS set_aside, (SELECT e.until FROM billed_elsewhere e
-			WHERE e.change_id = c.id) AS elsewhere_until`)
-	return f.narrow(q)
-}
-
-func (f Filter) narrow(q *gorm.DB) *gorm.DB {
-	if f.Provider.Valid {
-		q = q.Where("s.provider_id = ?", f.Provider.UUID)
-	}
-	if f.Subscription.Valid {
-		q = q.Where("c.subscription_id = ?", f.Subscription.UUID)
-	}
-	if f.Run.Valid {
-		q = q.Where("c.sync_run_id = ?", f.Run.UUID)
-	}
-	if !f.From.IsZero() {
-		q = q.Where("c.effective_at >= ?", f.From)
-	}
-	if !f.To.IsZero() {
-		q = q.Where("c.effective_at <= ?", f.To)
-	}
-	if f.Event != "" {
-		q = q.Where("c.event = ?", f.Event)
-	}
-	if f.BillingState != "" {
-		q = q.Where("st.billing_state = ?", f.BillingState)
-	}
-	if f.Counted != nil {
-		q = q.Where("st.counted = ?", *f.Counted)
-	}
-	if f.Estimated != nil {
-		q = q.Where("c.estimated = ?", *f.Estimated)
-	}
-	if f.Text != "" {
-		like := postgres.Contains(f.Text)
-		q = q.Where("(lower(s.product_name || ' ' || s.part_number || ' ' || s.external_id) LIKE ? OR lower(c.actor) "+
-			"LIKE ? OR lower(c.note) LIKE ?)", like, like, like)
-	}
-	return q
+var columns = []listing.Column[ListRow]{
+	{Key: "id", SQL: "st.change_id", Kind: listing.Word, Into: func(r *ListRow) any { return &r.ID }},
+	{Key: "subscription_id", SQL: "st.change_subscription_id", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.SubscriptionID }},
+	{Key: "provider_id", SQL: "st.change_provider_id", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.ProviderID }},
+	{Key: "external_id", Label: "Id", SQL: "s.external_id", Into: func(r *ListRow) any { return &r.ExternalID }},
+	{Key: "event", Label: "Event", SQL: "st.change_event", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Event }},
+	{Key: "reason", Label: "Reason", SQL: "coalesce(c.reason, '')", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.Reason }},
+	{Key: "effective_at", Label: "Effective", SQL: "st.change_effective_at", Kind: listing.Day,
+		Into: func(r *ListRow) any { return &r.EffectiveAt },
+		Sort: listing.Sort{Expr: "st.change_effective_at", Kind: paging.Date}},
+	{Key: "recorded_at", Label: "Recorded", SQL: "c.recorded_at", Kind: listing.Moment,
+		Into: func(r *ListRow) any { return &r.RecordedAt }, Sort: listing.Sort{Expr: "st.change_seq", Kind: paging.Integer}},
+	{Key: "delta", Label: "Change", SQL: "c.delta", Kind: listing.Whole, Into: func(r *ListRow) any { return &r.Delta }},
+	{Key: "quantity_after", Label: "After", SQL: "c.quantity_after", Kind: listing.Whole,
+		Into: func(r *ListRow) any { return &r.QuantityAfter }},
+	{Key: "counted", Label: "Counted", SQL: "st.counted", Kind: listing.YesNo,
+		Into: func(r *ListRow) any { return &r.Counted }},
+	{Key: "estimated", Label: "Estimated", SQL: "st.change_estimated", Kind: listing.YesNo,
+		Into: func(r *ListRow) any { return &r.Estimated }},
+	{Key: "unit_cost", Label: "Cost", SQL: "c.unit_cost", Kind: listing.Amount,
+		Into: func(r *ListRow) any { return &r.UnitCost }},
+	{Key: "unit_price", Label: "Price", SQL: "c.unit_price", Kind: listing.Amount,
+		Into: func(r *ListRow) any { return &r.UnitPrice }},
+	{Key: "currency", SQL: "c.currency", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Currency }},
+	{Key: "source", Label: "Source", SQL: "c.source", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.Source }},
+	{Key: "billing_state", Label: "Billing", SQL: "st.billing_state", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.BillingState }},
+	{Key: "invoice_id", SQL: "st.invoice_id", Kind: listing.Word},
+	{Key: "origin_change_id", SQL: "c.origin_change_id", Kind: listing.Word},
+	{Key: "refund", SQL: "c.refund", Kind: listing.YesNo, Into: func(r *ListRow) any { return &r.Refund }},
+	{Key: "replaces_id", SQL: "c.replaces_id", Kind: listing.Word},
+	{Key: "set_aside", SQL: "NOT st.counted", Kind: listing.YesNo},
+	{Key: "elsewhere_until", Label: "Billed elsewhere to", SQL: "e.until", Kind: listing.Day,
+		Into: func(r *ListRow) any { return &r.ElsewhereUntil }},
+	{Key: "cost_period", SQL: "c.cost_period", Kind: listing.Word, Into: func(r *ListRow) any { return &r.CostPeriod }},
+	{Key: "cost_currency", SQL: "c.cost_currency", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.CostCurrency }},
+	{Key: "price_period", SQL: "c.price_period", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.PricePeriod }},
+	{Key: "actor", Label: "By", SQL: "c.actor", Into: func(r *ListRow) any { return &r.Actor }},
+	{Key: "note", Label: "Note", SQL: "c.note", Into: func(r *ListRow) any { return &r.Note }},
+	{Key: "sync_run_id", SQL: "st.change_run_id", Kind: listing.Word,
+		Into: func(r *ListRow) any { return &r.SyncRunID }},
+	{Key: "provider", Label: "Provider", SQL: "p.name", Into: func(r *ListRow) any { return &r.Provider }},
+	{Key: "product", Label: "Subscription", SQL: "s.product_name", Into: func(r *ListRow) any { return &r.Product }},
+	{Key: "crm_account", Label: "Customer", SQL: "coalesce(a.name, '')",
+		Into: func(r *ListRow) any { return &r.CRMAccount }},
 }

@@ -24,6 +24,17 @@ const chunk = 5000
 // writes the values; no record is ever built here, since a file of a million would spend
 // most of its time on that.
 func (l *List[R]) Each(ctx context.Context, db *postgres.DB, q Query, do func(fields [][]byte) error) error {
+	return l.each(ctx, db, q, Kind.write, do)
+}
+
+// EachValue is Each with the values as the database writes them, for a file that has types.
+// nil is unknown.
+func (l *List[R]) EachValue(ctx context.Context, db *postgres.DB, q Query, do func(values [][]byte) error) error {
+	return l.each(ctx, db, q, Kind.keep, do)
+}
+
+func (l *List[R]) each(ctx context.Context, db *postgres.DB, q Query, write func(Kind, []byte) []byte,
+	do func([][]byte) error) error {
 	conn, err := db.Pool().Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("file of %s: %w", l.Name, err)
@@ -37,7 +48,8 @@ func (l *List[R]) Each(ctx context.Context, db *postgres.DB, q Query, do func(fi
 	if _, err := tx.Exec(ctx, "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'"); err != nil {
 		return fmt.Errorf("file of %s: %w", l.Name, err)
 	}
-	f := fileReader[R]{list: l, columns: l.filed(), conn: tx.Conn().PgConn(), query: q, do: do}
+	f := fileReader[R]{list: l, columns: l.filed(), conn: tx.Conn().PgConn(), query: q,
+		write: write, do: do}
 	for {
 		n, err := f.next(ctx)
 		if err != nil {
@@ -55,6 +67,7 @@ type fileReader[R any] struct {
 	conn    *pgconn.PgConn
 	query   Query
 	after   *paging.Cursor
+	write   func(Kind, []byte) []byte
 	do      func([][]byte) error
 }
 
@@ -71,7 +84,7 @@ func (f *fileReader[R]) next(ctx context.Context) (int, error) {
 	for rows.NextRow() {
 		values := rows.Values()
 		for i, c := range f.columns {
-			fields[i] = c.Kind.write(values[i])
+			fields[i] = f.write(c.Kind, values[i])
 		}
 		key, id = bytes.Clone(values[width]), append(id[:0], values[width+1]...)
 		n++

@@ -12,15 +12,23 @@ type List[R any] struct {
 	Table     string      // the records themselves, with their alias: "subscriptions s"
 	ID        string      // their unique uuid: "s.id"
 	Joins     string      // what the columns need beside the table; joined to the rows of one page only
+	Within    string      // the condition of the record whose list it is (Query.Of): "i.price_list_id = ?"; empty: of none
 	Columns   []Column[R] // in the order of the file
-	Shown     []string    // the keys of those on the page, in its order
+	Shown     []string    // the keys of those on the page, in its order; the first names the record and always stands
+	Card      []string    // the keys of the two that a phone shows beside the first; empty: the next two of Shown
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"
 	// Counts is the table of kept counts, under the alias of the table: the columns that Counted
 	// filters ask, and n. Empty: records are counted each time.
-	Counts string
+	Counts  string
+	CountBy []CountBy // its columns but n
+	// Words is the column of words that a trigger fills at each write: "search_text". Empty: there is none.
+	Words string
 }
+
+// CountBy is a column of the kept counts, with its value over the records.
+type CountBy struct{ Column, SQL string }
 
 // Kind says what a column holds, and with that how a file writes it.
 type Kind int
@@ -36,14 +44,15 @@ const (
 	YesNo       // true or false
 )
 
-// Column is one column of a list: of its file always, of its page where Label is set.
+// Column is one column of a list: of its file where it has a key, of its page where Label is set.
 type Column[R any] struct {
-	Key   string // the name in the file, and the key of the sort; empty: on the page only
-	Label string // the head on the page; empty: in the file only
-	SQL   string // the value, over the table and the joins
-	Kind  Kind
-	Into  func(*R) any // where a page puts the value; nil: it is read for the file only
-	Sort  Sort         // the zero Sort: not sorted by this
+	Key     string // the name in the file, and the key of the sort; empty: on the page only
+	Label   string // the head on the page; empty: in the file only
+	SQL     string // the value, over the table and the joins
+	Kind    Kind
+	Into    func(*R) any // where a page puts the value; nil: it is read for the file only
+	Sort    Sort         // the zero Sort: not sorted by this
+	Unfiled bool         // not in the file, though it has a key
 }
 
 // Sort makes a list sortable by a column. Its expression uses the table alone and is
@@ -76,11 +85,21 @@ func (l *List[R]) Header() []string {
 	return out
 }
 
+// Kinds are what the columns of the file hold.
+func (l *List[R]) Kinds() []Kind {
+	columns := l.filed()
+	out := make([]Kind, len(columns))
+	for i, c := range columns {
+		out[i] = c.Kind
+	}
+	return out
+}
+
 // filed are the columns of the file.
 func (l *List[R]) filed() []Column[R] {
 	out := make([]Column[R], 0, len(l.Columns))
 	for _, c := range l.Columns {
-		if c.Key != "" {
+		if c.Key != "" && !c.Unfiled {
 			out = append(out, c)
 		}
 	}

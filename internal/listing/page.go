@@ -142,3 +142,15 @@ func (l *List[R]) cut(q Query, rows []keyed[R], err error) (Page[R], error) {
 }
 
 func token[R any](o paging.Order, k keyed[R]) (string, error) { return o.Token(k.key, k.id) }
+
+// Some are the records that a room asks for by itself, in an order that it says; both are constant SQL.
+func (l *List[R]) Some(ctx context.Context, db *gorm.DB, where, order string, args ...any) ([]R, error) {
+	sql := fmt.Sprintf("SELECT %sNULL::text, %s FROM %s %s WHERE %s ORDER BY %s",
+		l.shown(), l.ID, l.Table, l.Joins, where, order)
+	found, err := l.read(ctx, db, Query{}, sql, args)
+	rows := make([]R, len(found))
+	for i, k := range found {
+		rows[i] = k.row
+	}
+	return rows, err
+}

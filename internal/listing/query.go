@@ -22,6 +22,8 @@ type Spec struct {
 	Sorts   paging.Sorts
 	Filters []Filter
 	Search  Search
+	Within  string // List.Within
+	Columns []Head // what a page may show, in the list's order; empty: its columns cannot be chosen
 }
 
 // Query is a list's address, read and checked.
@@ -29,7 +31,15 @@ type Query struct {
 	Search string // q
 	Page   paging.Request
 	Values Values // of filters
+	Shows  []Show // columns that the address asks for; nil: the usual ones
 	Spec   Spec
+	of     []any
+}
+
+// Of is the query within one record: the list of its records (List.Within).
+func (q Query) Of(record ...any) Query {
+	q.of = record
+	return q
 }
 
 // Parse reads q, sort, size, after, before and the filters. An unknown value of a
@@ -50,6 +60,9 @@ func (s Spec) Parse(raw url.Values, whole bool) (Query, error) {
 		default:
 			problems.Add(f.Name, "%s: this is not one of the choices.", f.Label)
 		}
+	}
+	if !whole && len(s.Columns) > 0 {
+		q.Shows = s.readShows(raw["columns"], problems)
 	}
 	if err := q.readPage(raw, whole, problems); err != nil {
 		return q, err
@@ -120,6 +133,9 @@ func (q Query) Narrowed() bool { return q.Search != "" || len(q.Values) > 0 }
 // narrow is the condition of the filters, with its arguments.
 func (q Query) narrow() (string, []any) {
 	conds, args := []string{"true"}, []any{}
+	if q.Spec.Within != "" {
+		conds, args = append(conds, "("+q.Spec.Within+")"), append(args, q.of...)
+	}
 	for _, f := range q.Spec.Filters {
 		if v := q.Values[f.Name]; v != "" {
 			cond, more := f.condition(v)

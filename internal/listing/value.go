@@ -32,6 +32,14 @@ func (k Kind) write(v []byte) []byte {
 	return v
 }
 
+// keep leaves a value as PostgreSQL writes it; an end that is open is none.
+func (k Kind) keep(v []byte) []byte {
+	if k == Day && bytes.Equal(v, []byte("infinity")) {
+		return nil
+	}
+	return v
+}
+
 // Safe puts a ' before a text that a spreadsheet would run as a formula.
 func Safe(v []byte) []byte {
 	if r, _ := utf8.DecodeRune(v); len(v) > 0 && Formula(r) {

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,12 +99,10 @@ func (f Filter) narrow(q *gorm.DB, who Reader) *gorm.DB {
 	return q
 }
 
-// Unread counts what a reader has not read, up to a limit.
-func Unread(ctx context.Context, db *gorm.DB, who Reader, limit int) (int, error) {
-	var n int
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT FROM notices n WHERE `+unread+` LIMIT ?) few`,
-		who.Since, who.ID, limit).Scan(&n).Error
-	return n, err
+// UnreadSQL counts what a user has not read, up to a limit, in a statement that reads users u.
+func UnreadSQL(limit int) string {
+	return fmt.Sprintf(`(SELECT count(*) FROM (SELECT FROM notices n WHERE n.at >= u.created_at AND NOT EXISTS
+		(SELECT FROM notice_reads r WHERE r.user_id = u.id AND r.notice_id = n.id) LIMIT %d) few)`, limit)
 }
 
 // MarkRead notes that a reader has read one notice. Twice is harmless; errs.NotFound if there is none.

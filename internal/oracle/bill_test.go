@@ -43,6 +43,9 @@ func (w *world) run(o op) error {
 	}
 	full := o.Act == bill
 	end, ok := w.end(c)
+	if full && o.On != "" {
+		end = On(o.On)
+	}
 	if !full {
 		_, before := w.end(c)
 		end = On(o.On)
@@ -53,7 +56,7 @@ func (w *world) run(o op) error {
 	}
 	var subs []*Subscription
 	for _, x := range w.subs {
-		if slices.Contains(x.Contracts(), c) {
+		if slices.Contains(x.Contracts(), c) && !x.held && !x.Waits() {
 			subs = append(subs, x.Subscription)
 		}
 	}
@@ -412,7 +415,7 @@ func (w *world) void() error {
 	f := w.agreed("/invoices/"+b.id+"/void", "/invoices/"+b.id+"/void")
 	f.Set("reason", "campaign")
 	for x := range b.lines {
-		if x.credited > b.place {
+		if x.credited > b.place || x.twin != nil && x.twin.credited > b.place {
 			return w.voidRefused(b, x, f)
 		}
 	}

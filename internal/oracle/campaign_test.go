@@ -20,6 +20,7 @@ var (
 	only       = flag.String("oracle.only", "", "only these steps, separated by commas; empty: all")
 	campaigns  = flag.Int("oracle.n", 0, "so many campaigns; 0: as many as fit into -oracle.for")
 	firstSeed  = flag.Uint64("oracle.seed", 1, "the first seed; 0: another one each time")
+	stride     = flag.Uint64("oracle.stride", 1, "from one seed to the next: 5 from 2 on are those with a cut-over")
 	longest    = flag.Duration("oracle.for", 45*time.Second, "campaigns end where they are after so long")
 	atOnce     = flag.Int("oracle.batch", 24, "campaigns that share a program")
 	hands      = flag.Int("oracle.hands", 2, "requests at a time")
@@ -80,12 +81,21 @@ func playAll(t testing.TB, r runs, scripts []script) ([]outcome, error) {
 			if err := far.wave(2*phase+half, moment); err != nil {
 				return nil, err
 			}
+			if phase == 0 && half == 0 {
+				if err := far.beginMove(); err != nil {
+					return nil, err
+				}
+			}
 			for i := range out {
 				out[i].world.half = half
 			}
 			sideBySide(out, &enough, r, func(w *world) error {
 				if phase == 0 && half == 0 {
-					if err := w.setUp(provider); err != nil {
+					from := provider
+					if w.s.Cut {
+						from, w.over.run, w.over.to = far.leaving, far.move, far.provider
+					}
+					if err := w.setUp(from); err != nil {
 						return err
 					}
 				}
@@ -202,7 +212,7 @@ func shrink(t testing.TB, worst outcome) outcome {
 
 // simpler are scripts of fewer subscriptions.
 func simpler(s script) []script {
-	if len(s.Seats) < 2 || s.Far {
+	if len(s.Seats) < 2 || s.Far || s.Cut {
 		return nil
 	}
 	var out []script
@@ -253,7 +263,7 @@ func TestCampaigns(t *testing.T) {
 		}
 		var scripts []script
 		for i := range n {
-			scripts = append(scripts, kept(generate(seed+uint64(played+i))))
+			scripts = append(scripts, kept(generate(seed+*stride*uint64(played+i))))
 		}
 		all, err := playAll(t, runs{until: began.Add(*longest), counts: counts}, scripts)
 		if err != nil {

@@ -86,7 +86,7 @@ func nothingDue(t *testing.T, w *world, b *billed) {
 		}
 		stopped := false
 		for d := x.FirstIn(b.Contract); d < b.End; d++ {
-			if x.contractOn(d) != b.Contract {
+			if x.contractOn(d) != b.Contract || !x.has(d) {
 				continue
 			}
 			st := x.On(d)

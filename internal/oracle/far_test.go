@@ -24,6 +24,8 @@ type distributor struct {
 	cmd      *exec.Cmd
 	base     string
 	provider string
+	leaving  string // the provider by hand that customers leave for it
+	move     string // and the cut-over that moves them
 }
 
 // parts are products of the stand-in, both sold for a term of a year.
@@ -32,7 +34,7 @@ func parts() []string { return []string{"CFQ7TTC0LH18:0001:P1Y:Y", "CFQ7TTC0LH18
 func newDistributor(p *product, all []outcome) (*distributor, error) {
 	d := &distributor{p: p}
 	for i := range all {
-		if all[i].script.Far {
+		if all[i].script.Far || all[i].script.Cut {
 			d.worlds = append(d.worlds, &all[i])
 		}
 	}
@@ -145,7 +147,11 @@ func (d *distributor) open() error {
 			return err
 		}
 		o.world.customer, _ = made["customer_no"].(string)
-		for i, seats := range o.script.Seats {
+		sold := o.script.Seats
+		if o.script.Cut {
+			sold = o.script.There
+		}
+		for i, seats := range sold {
 			if _, err := d.admin("POST", "subscriptions", map[string]any{"customer_no": o.world.customer,
 				"mfg_part_no": parts()[i], "quantity": seats, "unit_price": "0.01"}); err != nil {
 				return err
@@ -165,6 +171,26 @@ func (d *distributor) open() error {
 		return err
 	}
 	return d.sync("accounts")
+}
+
+// beginMove begins the cut-over of the customers that leave a provider by hand.
+func (d *distributor) beginMove() error {
+	if !slices.ContainsFunc(d.worlds, func(o *outcome) bool { return o.script.Cut }) {
+		return nil
+	}
+	a, err := d.p.post("/providers",
+		url.Values{"connector": {"manual"}, "name": {"Leaving"}, "currency": {"USD"}})
+	if err != nil || a.status != http.StatusSeeOther {
+		return fmt.Errorf("the provider that is left: %d %s: %w", a.status, a.gist(), err)
+	}
+	d.leaving = a.id()
+	a, err = d.p.post("/cutovers", url.Values{"name": {"Move"}, "old_provider_id": {d.leaving},
+		"new_provider_id": {d.provider}})
+	if err != nil || a.status != http.StatusSeeOther {
+		return fmt.Errorf("the cut-over: %d %s: %w", a.status, a.gist(), err)
+	}
+	d.move = "/cutovers/" + a.id()
+	return nil
 }
 
 // sync runs to its end. Where more goes at once than may by itself, a person agrees.
@@ -220,10 +246,14 @@ func (d *distributor) ended(id string) (state, message string, err error) {
 
 // happen does one thing at the distributor.
 func (d *distributor) happen(w *world, o op) error {
-	if o.Sub >= len(w.subs) {
+	there := w.subs
+	if w.s.Cut {
+		there = w.over.fresh
+	}
+	if o.Sub >= len(there) {
 		return nil
 	}
-	x := w.subs[o.Sub]
+	x := there[o.Sub]
 	path := "subscriptions/" + x.external
 	if x.away != (o.Act == farBack) {
 		return nil
@@ -330,7 +360,11 @@ func (w *world) arrive(i int, r map[string]string) error {
 // pull takes the rows that a sync wrote: how a sync dates them is not this oracle's
 // matter, what they cost is.
 func (w *world) pull() error {
-	for _, x := range w.subs {
+	there := w.subs
+	if w.s.Cut {
+		there = w.over.fresh
+	}
+	for _, x := range there {
 		if err := w.pullOne(x); err != nil {
 			return err
 		}
@@ -352,8 +386,12 @@ func (w *world) pullOne(x *seat) error {
 			continue // a row without seats
 		}
 		r := x.rows[c["id"]]
+		if r == nil && x.written[c["id"]] {
+			continue
+		}
 		if r == nil {
-			r = &Row{Place: w.m.next(), On: On(c["effective_at"]), Delta: delta, Refund: delta < 0 && x.Now().Refunds}
+			r = &Row{Place: w.m.next(), On: On(c["effective_at"]), Delta: delta,
+				Refund: delta < 0 && x.Now().Refunds && !x.lost}
 			r.Reached, _ = strconv.Atoi(c["quantity_after"])
 			x.rows[c["id"]] = r
 			x.Subscription.Rows = append(x.Subscription.Rows, r)

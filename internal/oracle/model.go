@@ -80,7 +80,7 @@ type Subscription struct {
 	ends  []ending
 	is    []being // none: it never was another product
 	paid  []*record
-	live  map[*Contract]*big.Rat // amounts of live lines other than goodwill
+	turn  turn
 }
 
 // record is what one invoice, or one line of it, took of one subscription: seats and exact worth of each day.
@@ -92,7 +92,9 @@ type record struct {
 	amount   *big.Rat
 	goodwill *big.Rat
 	standing bool
-	last     Day // first day after its lines
+	void     bool
+	again    bool // credited to be billed again
+	last     Day  // first day after its lines
 
 	exact      *big.Rat // what standing lines before it were worth exactly
 	liveBefore *big.Rat // what live lines before it came to
@@ -122,8 +124,7 @@ func (m *Model) next() int {
 
 // Subscribe enters a subscription of so many seats from its start, in a contract.
 func (m *Model) Subscribe(name string, seats int, start Day, c *Contract) *Subscription {
-	s := &Subscription{m: m, Name: name, Start: start, live: map[*Contract]*big.Rat{},
-		stays: []stay{{from: -Never, contract: c}}}
+	s := &Subscription{m: m, Name: name, Start: start, stays: []stay{{from: -Never, contract: c}}}
 	s.Rows = []*Row{{Place: m.next(), On: start, Delta: seats, Reached: seats}}
 	return s
 }
@@ -303,7 +304,7 @@ func (s *Subscription) Now() *Contract { return s.stays[len(s.stays)-1].contract
 
 // FirstIn is the first billable day in a contract.
 func (s *Subscription) FirstIn(c *Contract) Day {
-	first := max(s.Start, c.Start, c.BillFrom)
+	first := max(s.Start, c.Start, c.BillFrom, s.turn.from)
 	for _, x := range s.stays {
 		if x.contract == c {
 			return max(first, x.from)
@@ -317,6 +318,13 @@ func (s *Subscription) FirstDay() Day { return s.FirstIn(s.stays[0].contract) }
 
 // PriceOn is the price of a day per seat and month; nil when it has none (RULES 5).
 func (s *Subscription) PriceOn(d Day) *big.Rat {
+	if p := s.priceRow(d); p != nil {
+		return p.PerMonth
+	}
+	return nil
+}
+
+func (s *Subscription) priceRow(d Day) *PriceRow {
 	var best *PriceRow
 	for _, p := range s.Prices {
 		if p.Aside || p.On > d || p.Currency != s.contractOn(d).Currency || p.Product != s.ProductOn(d) {
@@ -326,10 +334,7 @@ func (s *Subscription) PriceOn(d Day) *big.Rat {
 			best = p
 		}
 	}
-	if best == nil {
-		return nil
-	}
-	return best.PerMonth
+	return best
 }
 
 // Swap makes a subscription another product from a day on.

@@ -183,6 +183,28 @@ func TestWhatIsBoughtOnceIsChargedOnItsDay(t *testing.T) {
 	b.bill("2027-03-01", "0")
 }
 
+// By hand (decision 60): 5 bought on the 3rd at 10.00, 2 leave without refund, 3 join: one more is charged. A join of
+// 3 on the 20th that becomes a reduction, as 10 are entered from the 12th: 5 on the 12th are charged, and the 3 no more.
+func TestWhatIsBoughtOnceComesBackUncharged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 5, "2026-11-03", true)
+	b.s.Once = true
+	b.bill("2026-12-01", "50")
+	b.seats(3, "2026-11-10", false)
+	b.run(b.c, false, "2026-12-01", "0")
+	b.seats(6, "2026-11-15", false)
+	b.run(b.c, false, "2026-12-01", "10")
+
+	b = newBench(t, 5, "2026-11-03", true)
+	b.s.Once = true
+	b.seats(8, "2026-11-20", false)
+	b.bill("2026-12-01", "80")
+	b.seats(10, "2026-11-12", false)
+	b.run(b.c, false, "2026-12-01", "20")
+	b.seats(11, "2026-11-25", false) // two of them come back
+	b.run(b.c, false, "2026-12-01", "10")
+}
+
 // Issue 7: a product swap billed on at the old product's price. By hand: 10 seats at
 // 10.00 for half of November; the new product has no price until one of 20.00 is typed.
 func TestAnotherProductHasAPriceOfItsOwn(t *testing.T) {

@@ -31,28 +31,31 @@ func (s *Subscription) On(d Day) State {
 }
 
 // bought is a day of what is bought once (RULES 4): its joins, less those of them that a
-// reduction with refund gave back, which takes the latest first. Seats that left
-// without refund are no return. A reduction counts from its day on.
+// reduction with refund gave back, which takes the latest first. Seats that left without
+// refund are no return: those that join later take them back first, and are not charged
+// again. Rows act in the order of their days, and of one day in that of recording.
 func (s *Subscription) bought(d, end Day) State {
 	type join struct {
 		on    Day
 		seats int
 	}
 	var joins []join
+	gone := 0
 	for _, r := range s.rows() {
-		if r.On >= end {
-			break
-		}
-		if r.Delta > 0 {
-			joins = append(joins, join{r.On, r.Delta})
-		}
-		if r.Delta >= 0 || !r.Refund {
-			continue
-		}
-		left := -r.Delta
-		for i := len(joins) - 1; i >= 0; i-- {
-			back := min(joins[i].seats, left)
-			joins[i].seats, left = joins[i].seats-back, left-back
+		switch {
+		case r.On >= end:
+		case r.Delta > 0:
+			back := min(gone, r.Delta)
+			gone -= back
+			joins = append(joins, join{r.On, r.Delta - back})
+		case !r.Refund:
+			gone -= r.Delta
+		default:
+			left := -r.Delta
+			for i := len(joins) - 1; i >= 0; i-- {
+				back := min(joins[i].seats, left)
+				joins[i].seats, left = joins[i].seats-back, left-back
+			}
 		}
 	}
 	var t State
@@ -61,10 +64,8 @@ func (s *Subscription) bought(d, end Day) State {
 			t.Counted += j.seats
 		}
 	}
-	for _, p := range s.paid {
-		if p.standing {
-			t.Paid += p.seats[d]
-		}
+	for _, p := range s.standing(d) {
+		t.Paid += p.seats[d]
 	}
 	return t
 }
@@ -92,8 +93,8 @@ func (s *Subscription) steps(d Day) []step {
 			out = append(out, &step{place: r.outsidePlace, outside: r.Delta})
 		}
 	}
-	for _, p := range s.paid {
-		if p.standing && p.seats[d] != 0 {
+	for _, p := range s.standing(d) {
+		if p.seats[d] != 0 {
 			out = append(out, &step{place: p.place, paid: p.seats[d]})
 		}
 	}

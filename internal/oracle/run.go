@@ -108,15 +108,27 @@ func sameDays(a, b map[Day]int) bool {
 func (inv *Invoice) Take() {
 	for s, parts := range inv.parts {
 		s.paid = append(s.paid, parts...)
-		s.add(inv.Contract, inv.Lines[s])
 	}
 }
 
-func (s *Subscription) add(c *Contract, amount *big.Rat) {
-	if s.live[c] == nil {
-		s.live[c] = new(big.Rat)
+// live is what live lines of a contract come to, other than goodwill.
+func (s *Subscription) live(c *Contract) *big.Rat {
+	sum := new(big.Rat)
+	for _, r := range s.paid {
+		if r.contract != c || r.void {
+			continue
+		}
+		if r.again { // the credit leaves what goodwill had given back
+			sum.Add(sum, r.goodwill)
+		} else {
+			kept, _ := s.divided(r)
+			sum.Add(sum, kept)
+		}
+		if s.m.mutant == GoodwillInSum {
+			sum.Sub(sum, r.goodwill)
+		}
 	}
-	s.live[c].Add(s.live[c], amount)
+	return sum.Add(sum, s.inherited(c))
 }
 
 // run reckons one subscription; nil when there is nothing to say about it.
@@ -127,7 +139,7 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 	now := new(big.Rat)
 	stopped := false
 	for d := s.FirstIn(c); d < end; d++ {
-		if s.contractOn(d) != c {
+		if s.contractOn(d) != c || !s.has(d) {
 			continue
 		}
 		before := worthWas[d]
@@ -170,10 +182,7 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 	if len(r.seats) == 0 && len(r.worth) == 0 {
 		return nil
 	}
-	live := s.live[c]
-	if live == nil {
-		live = new(big.Rat)
-	}
+	live := s.live(c)
 	sum := Rounded(now, c.Places)
 	if s.m.mutant == HalfEven {
 		sum = halfEven(now, c.Places)
@@ -189,16 +198,30 @@ func (s *Subscription) run(c *Contract, end Day) *record {
 // standingWorth is the exact worth that standing lines hold of each day, and the first day behind them.
 func (s *Subscription) standingWorth(c *Contract) (end Day, worth map[Day]*big.Rat) {
 	worth = map[Day]*big.Rat{}
-	for _, r := range s.paid {
-		if !r.standing || r.contract != c {
-			continue
+	take := func(r *record, from, to Day) {
+		if last := min(r.last, to); last > from {
+			end = max(end, last)
 		}
-		end = max(end, r.last)
 		for d, w := range r.worth {
+			if d < from || d >= to {
+				continue
+			}
 			if worth[d] == nil {
 				worth[d] = new(big.Rat)
 			}
 			worth[d].Add(worth[d], w)
+		}
+	}
+	for _, r := range s.paid {
+		if r.standing && r.contract == c {
+			take(r, -Never, s.givenAway())
+		}
+	}
+	if s.turn.source != nil && s.contractOn(s.FirstDay()) == c {
+		for _, r := range s.turn.source.paid {
+			if r.standing {
+				take(r, s.FirstDay(), Never)
+			}
 		}
 	}
 	return end, worth
@@ -266,11 +289,10 @@ func (s *Subscription) Worth(c *Contract, seats int, price *big.Rat, from, to Da
 // Cancel voids an invoice.
 func (inv *Invoice) Cancel() {
 	inv.Void = true
-	for s, parts := range inv.parts {
+	for _, parts := range inv.parts {
 		for _, r := range parts {
-			r.standing = false
+			r.standing, r.void = false, true
 		}
-		s.add(inv.Contract, new(big.Rat).Neg(inv.Lines[s]))
 	}
 }
 
@@ -281,19 +303,14 @@ func (inv *Invoice) Parts(s *Subscription) int { return len(inv.parts[s]) }
 // It gives the amount of the credit, which leaves out what goodwill gave back already.
 func (inv *Invoice) CreditAgain(s *Subscription, part int) *big.Rat {
 	r := inv.parts[s][part]
-	r.standing = s.m.mutant == CreditedStands
-	credit := new(big.Rat).Sub(r.goodwill, r.amount)
-	s.add(r.contract, credit)
-	return credit
+	r.standing, r.again = s.m.mutant == CreditedStands, true
+	return new(big.Rat).Sub(r.goodwill, r.amount)
 }
 
 // Goodwill gives money of a line back and changes no sum.
 func (inv *Invoice) Goodwill(s *Subscription, part int, amount *big.Rat) {
 	r := inv.parts[s][part]
 	r.goodwill.Add(r.goodwill, amount)
-	if s.m.mutant == GoodwillInSum {
-		s.add(r.contract, new(big.Rat).Neg(amount))
-	}
 }
 
 // Stands tells whether all lines of a subscription on an invoice still do.

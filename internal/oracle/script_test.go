@@ -32,6 +32,8 @@ const (
 	swap        act = "swap" // another product under the same id
 	deactivate  act = "deactivate"
 	activate    act = "activate"
+	cutOver     act = "cut over" // the next step of the cut-over to the distributor
+	cutBack     act = "cut back" // its last step is taken back
 
 	// What happens at the distributor, and comes here by a sync.
 	farSeats   act = "far seats"
@@ -78,6 +80,11 @@ type script struct {
 	Price   string   `json:"price"`            // by a person, where A has no list
 	Far     bool     `json:"far,omitempty"`    // the subscriptions are a distributor's, and not entered by hand
 	Once    bool     `json:"once,omitempty"`   // the first subscription is bought once
+	// Cut: the subscriptions are entered by hand, and a cut-over moves them to the distributor, where so many seats
+	// stand. With Parting the last one ends, and another of its product is new.
+	Cut     bool  `json:"cut,omitempty"`
+	Parting bool  `json:"parting,omitempty"`
+	There   []int `json:"there,omitempty"`
 	// what happens there: before the first and before the second half of each phase
 	Waves  [][]op `json:"waves,omitempty"`
 	Phases [][]op `json:"phases"` // by the clock's stops
@@ -206,7 +213,39 @@ func generate(seed uint64) script {
 		ops = append(ops, op{Act: bill}) // every phase ends with what is due
 		s.Phases = append(s.Phases, ops)
 	}
+	if s.Cut = seed%5 == 2; s.Cut {
+		someCutOver(r, &s)
+	}
 	return s
+}
+
+// someCutOver puts a cut-over in the middle.
+func someCutOver(r *rand.Rand, s *script) {
+	s.Once, s.Parting = false, len(s.Seats) == 2 && chance(r, 30)
+	s.There = []int{2 + r.IntN(12), 2 + r.IntN(12)}
+	for i := range s.There {
+		if i < len(s.Seats) && chance(r, 40) {
+			s.There[i] = s.Seats[i]
+		}
+	}
+	s.Waves = make([][]op, 2*len(stops()))
+	for i := 1; i < len(s.Waves); i++ {
+		for sub := range s.There {
+			if chance(r, 40) {
+				s.Waves[i] = append(s.Waves[i], op{Act: farSeats, Sub: sub, N: 1 + r.IntN(15)})
+			}
+		}
+	}
+	for phase := pick(r, 0, 1, 1, 2); phase < len(s.Phases); phase++ {
+		for range 3 + r.IntN(5) {
+			step := op{Act: cutOver, On: (today(phase) + Day(r.IntN(50)) - 40).String(), Yes: chance(r, 60)}
+			if chance(r, 15) {
+				step.Act = cutBack
+			}
+			ops := s.Phases[phase]
+			s.Phases[phase] = slices.Insert(ops, r.IntN(len(ops)), step)
+		}
+	}
 }
 
 // farBegin is the day on which the distributor sells its subscriptions.

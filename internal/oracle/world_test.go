@@ -45,6 +45,7 @@ type world struct {
 	provider string              // by hand
 	crm      string              // and of the customer here
 	half     int                 // of the phase that is played
+	over     crossing
 }
 
 // seat is a subscription in the product.
@@ -62,6 +63,12 @@ type seat struct {
 	away  bool // cancelled or gone there
 	ended bool // cancelled, so it does not come back
 	rows  map[string]*Row
+
+	lost    bool            // its account is not mapped yet
+	held    bool            // a new one that a cut-over has not released
+	frozen  bool            // an old one that a cut-over has confirmed
+	twin    *seat           // of an old one: what it goes on as
+	written map[string]bool // rows that reassigning wrote, which the model knows
 }
 
 // billed is an invoice in the product.
@@ -101,6 +108,11 @@ func (w *world) setUp(provider string) error {
 	if w.s.Far {
 		return w.setUpFar()
 	}
+	if w.s.Cut {
+		if err := w.readThere(); err != nil {
+			return err
+		}
+	}
 	a, err := w.send("setup", "/crm-accounts", url.Values{"name": {w.name}, "external_id": {w.name}})
 	if err != nil {
 		return err
@@ -132,6 +144,13 @@ func (w *world) setUp(provider string) error {
 			return err
 		}
 	}
+	if w.s.Cut {
+		for i, r := range w.told {
+			if err := w.pullOne(w.stands(r, w.s.There[i])); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -149,6 +168,9 @@ func (w *world) makeUp() error {
 			return err
 		}
 	}
+	for i, seats := range w.s.There {
+		w.stands(map[string]string{"external_id": fmt.Sprintf("there-%d", i)}, seats)
+	}
 	return nil
 }
 
@@ -163,7 +185,7 @@ func (w *world) contract(customer, name string, t terms) (*Contract, error) {
 			return nil, err
 		}
 		list = a.id()
-		for i := range w.s.Seats {
+		for i := range max(len(w.s.Seats), len(w.told)) {
 			_, err := w.send("setup", "/price-lists/"+list+"/items",
 				url.Values{"part_number": {w.part(i)}, "product_name": {w.part(i)}, "unit": {w.unit(i)},
 					"term": {w.term(i)}, "billing_frequency": {w.frequency(i)}, "unit_price": {t.List},
@@ -396,7 +418,10 @@ func (w *world) step(o op) error {
 	if o.Sub >= len(w.subs) {
 		return nil
 	}
-	x := w.subs[o.Sub]
+	x := w.meant(o)
+	if x == nil {
+		return nil
+	}
 	switch o.Act {
 	case setSeats, fixSeats, dropSeats, elsewhere, deactivate, activate, endSub, swap:
 		if x.far {
@@ -407,14 +432,6 @@ func (w *world) step(o op) error {
 		switch o.Act {
 		case elsewhere, deactivate, activate, endSub, swap, fixSeats, dropSeats:
 			return nil
-		case setSeats:
-			// Whether seats come back that left without refund, and what a join is that was written
-			// again as a reduction, the rules do not say of what is bought once.
-			rows := x.Standing()
-			o.Yes = true
-			if On(o.On) <= rows[len(rows)-1].On || !x.Now().Refunds && o.N < x.SeatsOn(Never-1) {
-				return nil
-			}
 		}
 	}
 	if x.end <= w.today() { // it is closed, or about to be
@@ -433,6 +450,13 @@ func (w *world) step(o op) error {
 	}
 	switch o.Act {
 	case bill, changeLog, issue, void, creditAgain, goodwill, setRefunds, endContract:
+		return nil
+	case cutOver, cutBack:
+		for _, x := range w.subs {
+			if err := w.look(x); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	return w.look(x)
@@ -472,6 +496,10 @@ func (w *world) act(o op, x *seat) error {
 		return w.swap(x)
 	case deactivate, activate:
 		return w.turn(x, o)
+	case cutOver:
+		return w.cutOver(o)
+	case cutBack:
+		return w.cutBack()
 	}
 	return fmt.Errorf("no such step: %s", o.Act)
 }
@@ -574,7 +602,7 @@ func (w *world) setPrice(x *seat, o op) error {
 	on := max(On(o.On), x.FirstIn(x.Now()))
 	if x.Once {
 		o.Period = "once"
-	} else if x.far && o.Period == "three_years" {
+	} else if (x.far || w.s.Cut) && o.Period == "three_years" {
 		o.Period = "year" // longer than its term it could not be signed
 	}
 	perMonth := PerMonth(Amount(o.Price), o.Period)
@@ -644,7 +672,7 @@ func (s *Subscription) endsOn() Day {
 func (w *world) correctPrice(x *seat, o op) error {
 	var rows []*PriceRow
 	for _, p := range x.Prices {
-		if !p.Aside && p.Currency == x.Now().Currency {
+		if !p.Aside && p.Currency == x.Now().Currency && p.On >= x.turn.from {
 			rows = append(rows, p)
 		}
 	}
@@ -723,10 +751,9 @@ func (w *world) elsewhere(x *seat, o op) error {
 // behind is the first day after all that standing lines have of a subscription.
 func (w *world) behind(x *seat) Day {
 	end := Day(0)
-	for _, r := range x.paid {
-		if r.standing {
-			end = max(end, r.last)
-		}
+	for _, c := range x.Contracts() {
+		last, _ := x.standingWorth(c)
+		end = max(end, last)
 	}
 	return end
 }

@@ -36,7 +36,8 @@ func (k Kind) reads(s string) bool {
 		_, err := decimal.NewFromString(s)
 		return err == nil && len(s) <= maxDigits && !strings.ContainsAny(s, "eE")
 	case Time:
-		return isInfinity(s) || isMoment(s, time.RFC3339Nano)
+		return isInfinity(s) || isMoment(s, time.RFC3339Nano) || isMoment(s, "2006-01-02 15:04:05.999999999-07") ||
+			isMoment(s, "2006-01-02 15:04:05.999999999-07:00")
 	case Date:
 		return isInfinity(s) || isMoment(s, time.DateOnly)
 	case Bool:

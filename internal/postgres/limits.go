@@ -32,6 +32,7 @@ const (
 	ownerIdleLimit = 5 * time.Minute
 
 	reservedConns = 3 // of the small pool beside the large one
+	queueConns    = 4 // of the job queue's own, one of which listens
 )
 
 // Limited gives a pool's configuration the limits, those of the server and those of this side. What the

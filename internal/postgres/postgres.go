@@ -22,6 +22,7 @@ type DB struct {
 	pool     *pgxpool.Pool
 	gorm     *gorm.DB
 	reserved *DB
+	queue    *pgxpool.Pool
 	place    string
 }
 
@@ -41,6 +42,12 @@ func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 	if db.reserved, err = open(ctx, few, log); err != nil {
 		db.pool.Close()
 		return nil, err
+	}
+	worked := cfg.Copy()
+	worked.MaxConns, worked.MinConns, worked.MinIdleConns = queueConns, 0, 0
+	if db.queue, err = pgxpool.NewWithConfig(ctx, worked); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open database for the queue: %w", err)
 	}
 	db.place = cfg.ConnConfig.Host
 	return db, nil
@@ -65,8 +72,16 @@ func open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 	return &DB{pool: pool, gorm: g}, nil
 }
 
-// Pool is the pool itself, for River and for COPY.
+// Pool is the pool itself, for COPY.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Queue is a pool for the job queue alone: readers of pages cannot keep it from finding its jobs.
+func (db *DB) Queue() *pgxpool.Pool {
+	if db.queue == nil {
+		return db.pool
+	}
+	return db.queue
+}
 
 // Reserved is the same database over a few connections that readers of pages cannot use up: for leases, progress
 // and readiness.
@@ -91,6 +106,9 @@ func (db *DB) Close() {
 	db.pool.Close()
 	if db.reserved != nil {
 		db.reserved.pool.Close()
+	}
+	if db.queue != nil {
+		db.queue.Close()
 	}
 }
 

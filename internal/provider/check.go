@@ -53,7 +53,7 @@ func (s *Service) verify(ctx context.Context, by audit.Actor, id uuid.UUID,
 // stand fail it before anything is sent.
 func (s *Service) check(ctx context.Context, p Provider, how distributor.Patience) (distributor.Check, error) {
 	conn, err := s.Connect(ctx, p)
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		e := distributor.AsError(err)
 		return distributor.Check{Layers: []distributor.Layer{{Name: distributor.LayerToken, Result: distributor.Failed,
 			Message: e.Message, Advice: e.Advice}}}, nil

@@ -107,7 +107,7 @@ func notGivenFor(name, was, is string) error {
 		message = "For which server the " + said[name] + " was given is not known, so it is not sent to " +
 			distributor.SaidFor(is) + ". Nothing was sent."
 	}
-	return &distributor.Error{Kind: distributor.BadCredentials, Op: "token", Message: message,
+	return &distributor.Error{Kind: distributor.NeedsCredentials, Op: "token", Message: message,
 		Advice: "An administrator types it again on the provider's edit page."}
 }
 

@@ -105,7 +105,7 @@ func TestASecretOpensForNoServerThatTheDatabaseWasTalkedInto(t *testing.T) {
 	p := r.create(good())
 	r.exec(`UPDATE providers SET token_url = ?`, evil)
 	got, err := r.sent(p.ID)
-	if distributor.KindOf(err) != distributor.BadCredentials || got != [2]string{} ||
+	if distributor.KindOf(err) != distributor.NeedsCredentials || got != [2]string{} ||
 		!strings.Contains(distributor.AsError(err).Message, "is not sent to https://evil.example") {
 		t.Errorf("an address changed in the database: %v %v", got, err)
 	}
@@ -137,7 +137,7 @@ func TestASecretMeantForOneServerNeverMeetsTheAddressOfAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.stub.asked = distributor.Credentials{}
-	if _, err := r.Connect(t.Context(), before); distributor.KindOf(err) != distributor.BadCredentials ||
+	if _, err := r.Connect(t.Context(), before); distributor.KindOf(err) != distributor.NeedsCredentials ||
 		r.stub.asked.ApplicationSecret != "" {
 		t.Errorf("the old address with the new secret: %v", err)
 	}
@@ -235,7 +235,7 @@ func TestTheFirstStartBindsWhatStandsAndNoLaterOne(t *testing.T) {
 	if err := r.Sealer.BindOnce(t.Context(), r.DB, r.Secrets()); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := r.sent(p.ID); distributor.KindOf(err) != distributor.BadCredentials || got != [2]string{} {
+	if got, err := r.sent(p.ID); distributor.KindOf(err) != distributor.NeedsCredentials || got != [2]string{} {
 		t.Errorf("an old row is bound again: %v %v", got, err)
 	}
 	if h, err := r.Sealer.Examine(t.Context(), r.DB); err != nil || len(h.Broken) != 2 {

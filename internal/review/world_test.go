@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
+	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/pgtest"
@@ -127,7 +128,7 @@ func (w *world) origin() ledger.Origin {
 func (w *world) sync(s *side) {
 	w.Helper()
 	var records []distributor.Subscription
-	var listed []string
+	listed := postgres.Texts{}
 	for id, r := range s.listed {
 		records, listed = append(records, r), append(listed, id)
 	}
@@ -141,7 +142,10 @@ func (w *world) sync(s *side) {
 		if err := w.reviews.Refresh(w.Context(), tx, res.Touched); err != nil {
 			return err
 		}
-		gone, err := subscription.Absent(w.Context(), tx, s.provider.ID, listed)
+		var gone []uuid.UUID
+		err = tx.Raw(`SELECT id FROM subscriptions WHERE provider_id = ? AND external_id <> ALL (?::text[])
+			AND provider_status <> 'missing' AND NOT (state = 'inactive' AND deactivated_by = 'provider') ORDER BY id`,
+			s.provider.ID, listed).Scan(&gone).Error
 		if err != nil || len(gone) == 0 {
 			return err
 		}

@@ -19,10 +19,11 @@ type Hold struct {
 }
 
 // take makes this process the run's holder; nil when there is nothing to do, ErrBusy while another works at it.
-// It waits for transactions that the last holder has open: none of them may commit afterwards.
+// It waits for transactions that the last holder has open: none of them may commit afterwards. Readers of pages cannot
+// keep it from its lease.
 func (d *Desk) take(ctx context.Context, id uuid.UUID) (*Hold, error) {
 	var h *Hold
-	err := d.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+	err := d.DB.Reserved().InTx(ctx, func(tx *gorm.DB) (err error) {
 		h, err = d.takeIn(tx, id)
 		return err
 	})

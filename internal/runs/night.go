@@ -89,7 +89,7 @@ func (n Nights) Begin(tx *gorm.DB, subject uuid.UUID) (undone []string, begin bo
 
 // Note keeps, of a run of this night that ended, whether its kind is still to do.
 func (n Nights) Note(tx *gorm.DB, subject uuid.UUID, kind string, out Outcome) error {
-	undone := out.State == Failed && !out.Final
+	undone := out.State == Failed && !out.Final || out.State == Partial && out.Again
 	return tx.Exec(`UPDATE run_nights SET undone = CASE WHEN ? THEN array_append(array_remove(undone, ?), ?)
 			ELSE array_remove(undone, ?) END WHERE runs = ? AND subject = ?`,
 		undone, kind, kind, kind, n.Desk.Table.Name, subject).Error

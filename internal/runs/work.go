@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
@@ -24,6 +25,8 @@ type Outcome struct {
 	Final bool
 	// Refused says of a failure that the other side refused the sign-in.
 	Refused bool
+	// Again says of an end that left something unread that another try tonight may read it.
+	Again bool
 	// Pause, with Queued, is how long the run rests before it goes on.
 	Pause time.Duration
 	// Also is written in the transaction that ends the attempt.
@@ -182,17 +185,32 @@ func (d *Desk) givenUp(h Head, out Outcome) Outcome {
 }
 
 func (d *Desk) tooLong(out Outcome) Outcome {
-	return Outcome{State: Failed, Final: true, Message: fmt.Sprintf("A pause until %s was asked for, longer than the "+
-		"%d hours that a run waits. %s", d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()),
-		d.Table.Kept),
+	return Outcome{State: Failed, Final: true, Also: out.Also, Message: fmt.Sprintf("A pause of %s was asked for, "+
+		"until %s, longer than the %d hours that a run waits. %s", lasting(out.Pause),
+		d.moment(d.Clock.Now().Add(out.Pause)), int(LongestPause.Hours()), d.Table.Kept),
 		Advice: "Ask the other side why, and start it again after that."}
 }
 
 // PauseUntil is the outcome of a run that rests because the other side asked for it.
+// The other side's moment is of the true time; what is told is of ours.
 func (d *Desk) PauseUntil(at time.Time, why string) Outcome {
-	at = at.Truncate(time.Second).Add(time.Second)
-	return Outcome{State: Queued, Pause: max(at.Sub(d.Clock.Now()), time.Second),
-		Message: fmt.Sprintf("Paused until %s, %s. %s It goes on by itself.", d.moment(at), why, d.Table.Kept)}
+	outside, _ := clock.True(d.Clock)
+	left := max(at.Sub(outside), time.Second)
+	if whole := left.Truncate(time.Second); whole < left && left < LongestPause {
+		left = whole + time.Second
+	}
+	return Outcome{State: Queued, Pause: left,
+		Message: fmt.Sprintf("Paused until %s, %s. %s It goes on by itself.", d.moment(d.Clock.Now().Add(left)), why,
+			d.Table.Kept)}
+}
+
+// lasting tells a time of more than a day: in days where it is a number of them, else in hours, begun ones counted.
+func lasting(d time.Duration) string {
+	hours := int((d + time.Hour - time.Second) / time.Hour)
+	if hours%24 == 0 {
+		return fmt.Sprintf("%d days", hours/24)
+	}
+	return fmt.Sprintf("%d hours", hours)
 }
 
 // moment writes a time with its zone, and with its day when that is another one.

@@ -57,7 +57,7 @@ type LogWanted struct {
 
 // SyncAccount compares a listing of one account with what is stored and writes the
 // difference within the caller's transaction. The same listing again writes nothing
-// and locks nothing. What a listing lacks is left alone: see Absent.
+// and locks nothing. What a listing lacks is left alone: see MarkGone.
 func SyncAccount(ctx context.Context, tx *gorm.DB, l Listing) (Result, error) {
 	w := &work{Listing: l}
 	w.read()

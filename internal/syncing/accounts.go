@@ -165,7 +165,7 @@ func (w *worker) applyAccount(ctx context.Context, stored map[string]account.Acc
 	if !known {
 		r = result{counts: Counts{Added: 1}}
 	}
-	err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	err := w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		id, err := have.ID, error(nil)
 		if known {
 			err = account.Update(ctx, tx, id, d, w.s.Clock.Now())
@@ -202,7 +202,7 @@ func accountCause(known bool, have account.Account, d distributor.Account) strin
 func (w *worker) accountsGone(ctx context.Context, stored map[string]account.Account, absent []string) error {
 	for _, id := range absent {
 		a := stored[id]
-		err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
+		err := w.lease.InTx(ctx, func(tx *gorm.DB) error {
 			if err := account.MarkGone(ctx, tx, a.ID, w.s.Clock.Now()); err != nil {
 				return err
 			}

@@ -38,6 +38,9 @@ func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error
 	}
 	a := readAccount{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, ReadAt: at, Complete: got.Complete,
 		IDs: idsOf(got), Tally: guard.Count(got), Counts: Counts{Unchanged: c.Unchanged, Held: c.Held}}
+	if a.Strange, err = w.strangers(ctx, got.Subscriptions); err != nil {
+		return result{}, err
+	}
 	bad := append(got.Bad, c.Bad...)
 	if len(bad) > 0 || !got.Complete {
 		a.Counts.Failed = 1
@@ -49,7 +52,7 @@ func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error
 	if err != nil {
 		return result{}, err
 	}
-	return result{counts: a.Counts}, w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return result{counts: a.Counts}, w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		if err := w.keepRead(tx, a, rowsOf(c, surge), c.Twice); err != nil {
 			return err
 		}

@@ -58,6 +58,12 @@ func (w *worker) carryOut(ctx context.Context, planRun uuid.UUID, exact bool) er
 	if err := w.closeGone(ctx, planRun, exact); err != nil {
 		return err
 	}
+	if err := w.holdTwins(ctx, planRun); err != nil {
+		return err
+	}
+	if err := w.keepTallies(ctx, planRun); err != nil {
+		return err
+	}
 	return w.countApplied(ctx, planRun)
 }
 
@@ -73,7 +79,7 @@ type storedAccount struct {
 }
 
 func (w *worker) applyPlanned(ctx context.Context, planRun uuid.UUID, externalID string, exact bool) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		a, p, err := plannedAccount(tx, planRun, externalID)
 		if err != nil {
 			return err
@@ -96,7 +102,7 @@ func (w *worker) applyPlanned(ctx context.Context, planRun uuid.UUID, externalID
 
 // notApplied notes an account that could not be written; it stops no other.
 func (w *worker) notApplied(ctx context.Context, planRun uuid.UUID, externalID string, cause error) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		a, _, err := plannedAccount(tx, planRun, externalID)
 		if err != nil {
 			return err
@@ -182,10 +188,11 @@ func markApplied(tx *gorm.DB, planRun uuid.UUID, account string, c Counts, at ti
 
 // noteGrowth writes down a sudden growth for the next billing run.
 func (w *worker) noteGrowth(tx *gorm.DB, planRun uuid.UUID, a storedAccount) error {
-	return tx.Exec(`INSERT INTO unusual_growths (subscription_id, run_id, seen_on, seats_before, seats_after)
-		SELECT r.subject_id, ?, ?, r.seats_before, r.seats_after FROM sync_plan_rows r
+	return tx.Exec(`INSERT INTO unusual_growths (subscription_id, run_id, seen_on, seats_before, seats_after, noted_at)
+		SELECT r.subject_id, ?, ?, r.seats_before, r.seats_after, CAST(? AS timestamptz) FROM sync_plan_rows r
 		WHERE r.run_id = ? AND r.account_external_id = ? AND r.state = 'planned' AND r.kinds && '{surge}'
-		ON CONFLICT DO NOTHING`, w.run.ID, clock.DateOf(a.ReadAt, w.s.Zone), planRun, a.ExternalID).Error
+		ON CONFLICT DO NOTHING`, w.run.ID, clock.DateOf(a.ReadAt, w.s.Zone), w.s.Clock.Now(),
+		planRun, a.ExternalID).Error
 }
 
 // refuse leaves an account alone of which something else would change by now than what was shown.
@@ -215,7 +222,7 @@ func (w *worker) noteSeen(ctx context.Context, planRun uuid.UUID) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		ended, err := subscription.Found(ctx, tx, ids)
 		if err != nil {
 			return err
@@ -235,7 +242,7 @@ func (w *worker) noteMissing(ctx context.Context, planRun uuid.UUID) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		touched, err := subscription.Miss(ctx, tx, all)
 		if err != nil {
 			return err
@@ -261,7 +268,7 @@ func (w *worker) closeGone(ctx context.Context, planRun uuid.UUID, exact bool) e
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		err := w.lease.inTx(ctx, func(tx *gorm.DB) error { return w.closeBatch(ctx, tx, planRun, batch, exact) })
+		err := w.lease.InTx(ctx, func(tx *gorm.DB) error { return w.closeBatch(ctx, tx, planRun, batch, exact) })
 		if err != nil {
 			return err
 		}

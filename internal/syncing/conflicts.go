@@ -33,7 +33,7 @@ func (w *worker) settleConflicts(ctx context.Context) error {
 	if err != nil || len(twice) == 0 {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		for _, t := range twice {
 			if err := w.conflict(tx, t.ExternalID, t.Accounts); err != nil {
 				return err
@@ -97,7 +97,7 @@ func (w *worker) settleMove(ctx context.Context, m move) error {
 	if !listed && (err == nil && got.Complete || m.Left || m.Missed) {
 		return nil
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		if listed {
 			return w.conflict(tx, m.ExternalID, []string{m.FromID, "another customer"})
 		}
@@ -111,13 +111,28 @@ func (w *worker) settleMove(ctx context.Context, m move) error {
 // heldCounts is what a run holds back.
 type heldCounts struct {
 	Conflicts int
+	Strangers int // of the conflicts: they name another customer
 	Waiting   int
 }
 
 func heldBack(ctx context.Context, db *gorm.DB, runID uuid.UUID) (heldCounts, error) {
 	var h heldCounts
 	err := db.WithContext(ctx).Raw(`SELECT count(DISTINCT external_id) FILTER (WHERE state = 'conflict') AS conflicts,
+			count(DISTINCT external_id) FILTER (WHERE state = 'conflict' AND kinds && '{names_other}') AS strangers,
 			count(*) FILTER (WHERE state = 'waits') AS waiting
 		FROM sync_plan_rows WHERE run_id = ?`, runID).Scan(&h).Error
 	return h, err
+}
+
+// conflictWords says what the conflicts are.
+func conflictWords(h heldCounts) string {
+	var said string
+	if n := h.Conflicts - h.Strangers; n > 0 {
+		said = fmt.Sprintf("%d subscriptions are listed twice, with unlike facts or under two customers.", n)
+	}
+	if h.Strangers > 0 {
+		said = joined(said, fmt.Sprintf("%d subscriptions name another customer than that in whose list they stand.",
+			h.Strangers))
+	}
+	return said + " They stay where and what they were."
 }

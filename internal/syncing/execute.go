@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -29,7 +30,7 @@ type outcome struct {
 func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 	return s.desk().Work(ctx, runID, func(ctx context.Context, h *runs.Hold) runs.Outcome {
 		ctx, calls := obs.WithCalls(ctx)
-		w := &worker{s: s, lease: lease{h}, calls: calls}
+		w := &worker{s: s, lease: h, began: s.Clock.Now(), calls: calls}
 		ctx, w.watch = distributor.Watching(ctx)
 		return w.outcome(w.work(ctx))
 	})
@@ -39,7 +40,8 @@ func (s *Service) Execute(ctx context.Context, runID uuid.UUID) error {
 type worker struct {
 	s        *Service
 	run      Run
-	lease    lease
+	lease    *runs.Hold
+	began    time.Time // this attempt
 	provider provider.Provider
 	conn     distributor.Connector
 	progress *progress
@@ -129,6 +131,8 @@ func (w *worker) outcome(o outcome) runs.Outcome {
 	out := runs.Outcome{State: o.state, Message: o.message, Advice: o.advice}
 	refused, pause := w.heard.said()
 	switch {
+	case pause != nil && pause.AskedFor > runs.LongestPause && o.state != Succeeded && o.state != Stopped:
+		out = runs.Outcome{State: runs.Queued, Pause: pause.AskedFor}
 	case pause != nil && o.state != Succeeded && o.state != Stopped:
 		out = w.s.desk().PauseUntil(pause.Until, askedBy(pause.AskedBy))
 	case o.state == Interrupted:

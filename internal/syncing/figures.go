@@ -33,6 +33,20 @@ func (f Figures) Lost() int { return or0(f.SeatsLost) }
 // Gained is how many seats were gained; 0 where that is not known.
 func (f Figures) Gained() int { return or0(f.SeatsGained) }
 
+// plus is what two runs came to together; what is not known of one is left out.
+func (f Figures) plus(o Figures) Figures {
+	both := func(a, b *int) *int {
+		if a == nil && b == nil {
+			return nil
+		}
+		n := or0(a) + or0(b)
+		return &n
+	}
+	return Figures{SeatsLost: both(f.SeatsLost, o.SeatsLost), SeatsGained: both(f.SeatsGained, o.SeatsGained),
+		Ended: both(f.Ended, o.Ended), MoneyMonth: money.Added(f.MoneyMonth, o.MoneyMonth...),
+		Uncosted: both(f.Uncosted, o.Uncosted), Calls: f.Calls + o.Calls}
+}
+
 func or0(n *int) int {
 	if n == nil {
 		return 0

@@ -30,7 +30,9 @@ func (w *worker) hear(err error) {
 	defer w.heard.mu.Unlock()
 	w.heard.refused = w.heard.refused || distributor.KindOf(err) == distributor.NeedsCredentials
 	if _, _, asked := distributor.PauseOf(err); asked {
-		w.heard.pause = distributor.AsError(err)
+		if e := distributor.AsError(err); w.heard.pause == nil || e.AskedFor > w.heard.pause.AskedFor {
+			w.heard.pause = e
+		}
 		w.lease.Stop(w.heard.pause)
 	}
 }

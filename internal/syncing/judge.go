@@ -34,6 +34,9 @@ func (w *worker) judge(ctx context.Context) (*outcome, error) {
 	if err := w.markRenumbered(ctx); err != nil {
 		return nil, err
 	}
+	if err := w.markTwins(ctx); err != nil {
+		return nil, err
+	}
 	lost, err := w.lostFields(ctx)
 	if err != nil {
 		return nil, err
@@ -92,10 +95,22 @@ func (w *worker) guardMass(ctx context.Context) (*outcome, error) {
 		return nil, err
 	}
 	groups = slices.DeleteFunc(groups, func(g guard.Group) bool { return !slices.Contains(kinds, g.Kind) })
-	return &outcome{Stopped, fmt.Sprintf("%d of %d subscriptions of %d customers would change at once, more than the "+
-		"share of %s that may: %s. Nothing was changed.", sum.Subscriptions, all.Subscriptions, sum.Customers,
+	return &outcome{Stopped, fmt.Sprintf("%s of %d customers would change at once, more than the "+
+		"share of %s that may: %s. Nothing was changed.", howMany(sum, all), sum.Customers,
 		percent(limits.Share), guard.Sentence(groups)),
 		"Look at the list below and ask the distributor. Then apply exactly what it shows, or discard it."}, nil
+}
+
+// howMany tells what there is apart from what would only come.
+func howMany(change, all guard.Sum) string {
+	known := fmt.Sprintf("%d of %d subscriptions", change.Subscriptions-change.New, all.Subscriptions)
+	switch change.New {
+	case 0:
+		return known
+	case change.Subscriptions:
+		return fmt.Sprintf("%d new subscriptions beside %d known ones", change.New, all.Subscriptions)
+	}
+	return fmt.Sprintf("%s and %d new ones", known, change.New)
 }
 
 func percent(share float64) string { return fmt.Sprintf("%g %%", float64(int(share*1000+0.5))/10) }
@@ -128,7 +143,7 @@ func (w *worker) guardGone(ctx context.Context) (*outcome, error) {
 
 // markRenumbered marks new ids of customers whose others vanished: the distributor may have given all a new id.
 func (w *worker) markRenumbered(ctx context.Context) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plan_rows r SET kinds = '{new,renumbered}' WHERE r.run_id = ? AND r.kinds = '{new}'
 			AND EXISTS (SELECT FROM sync_plan_rows g WHERE g.run_id = r.run_id
 				AND g.account_external_id = r.account_external_id AND g.kinds && '{gone}')`, w.run.ID).Error
@@ -165,8 +180,6 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 			count(*) FILTER (WHERE s.part_number <> '' AND s.no_longer_sent NOT LIKE '%product%') AS "part number",
 			count(*) FILTER (WHERE s.start_date IS NOT NULL OR s.start_text <> '') AS "start date",
 			count(*) FILTER (WHERE s.end_date IS NOT NULL OR s.end_text <> '') AS "end date",
-			count(*) FILTER (WHERE s.billing_frequency_text <> '') AS frequency,
-			count(*) FILTER (WHERE s.term_text <> '') AS term,
 			count(*) FILTER (WHERE s.cost_currency <> '' AND NOT s.cost_currency_assumed) AS currency,
 			count(*) FILTER (WHERE s.vendor <> '') AS vendor,
 			count(*) FILTER (WHERE s.vendor_subscription_id <> '') AS "vendor's id",
@@ -181,7 +194,35 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 			t[name] = int(v)
 		}
 	}
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	return t, w.tallySent(ctx, t)
+}
+
+// tallySent takes from the last applied reading how often a field was sent that others tell where it is not.
+func (w *worker) tallySent(ctx context.Context, t guard.Tally) error {
+	for _, field := range guard.Derived() {
+		var n int
+		err := w.s.DB.Read(ctx).Raw(`SELECT coalesce(sum((t.tally->>CAST(? AS text))::int), 0) FROM account_tallies t
+			JOIN sync_plan_accounts a ON a.account_id = t.account_id AND a.run_id = ?
+			AND cardinality(a.external_ids) > 0`, field, w.run.ID).Scan(&n).Error
+		if err != nil {
+			return err
+		}
+		t[field] = n
+	}
+	return nil
+}
+
+// keepTallies keeps, of an applied reading, on how many records each field was.
+func (w *worker) keepTallies(ctx context.Context, planRun uuid.UUID) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
+		return tx.Exec(`INSERT INTO account_tallies (account_id, tally)
+			SELECT account_id, tally FROM sync_plan_accounts WHERE run_id = ? AND account_id IS NOT NULL
+			AND tally <> '{}' ON CONFLICT (account_id) DO UPDATE SET tally = excluded.tally
+			WHERE account_tallies.tally <> excluded.tally`, planRun).Error
+	})
 }
 
 // seal gives the plan its digest: a person applies exactly what was shown, or nothing.
@@ -194,7 +235,7 @@ func (w *worker) seal(ctx context.Context, lost []string) error {
 	if err != nil {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plans SET digest = ?, lost_fields = ?::jsonb WHERE run_id = ?`, digest,
 			string(fields), w.run.ID).Error
 	})

@@ -57,7 +57,7 @@ func (w *worker) planAccounts(ctx context.Context, stored map[string]account.Acc
 		rows = append(rows, goneRow(stored[id]))
 	}
 	for batch := range slices.Chunk(rows, rowsAtOnce) {
-		err := w.lease.inTx(ctx, func(tx *gorm.DB) error {
+		err := w.lease.InTx(ctx, func(tx *gorm.DB) error {
 			for _, r := range batch {
 				if err := w.keepRow(tx, r.ExternalID, r.Name, r, RowPlanned, ""); err != nil {
 					return err
@@ -143,7 +143,7 @@ func (w *worker) guardNames(ctx context.Context, stored map[string]account.Accou
 // keepListed keeps the records of a plan that waits for a person.
 func (w *worker) keepListed(ctx context.Context, stored map[string]account.Account,
 	listed map[string]distributor.Account) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		for id, d := range listed {
 			have, isKnown := stored[id]
 			if isKnown && !have.Differs(d) {
@@ -167,7 +167,7 @@ func (w *worker) keepListed(ctx context.Context, stored map[string]account.Accou
 
 // allApplied marks the rows of a run over the customers that passed the guards.
 func (w *worker) allApplied(ctx context.Context) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plan_rows SET state = 'applied' WHERE run_id = ? AND state = 'planned'`,
 			w.run.ID).Error
 	})
@@ -193,7 +193,7 @@ func (w *worker) applyShownAccounts(ctx context.Context) outcome {
 	if err := w.accountsGone(ctx, stored, absent); err != nil {
 		return failure(err)
 	}
-	err = w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	err = w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plan_rows SET state = 'applied' WHERE run_id = ? AND state = 'planned'`,
 			planRun).Error
 	})
@@ -253,7 +253,7 @@ func (w *worker) refuseAll(ctx context.Context, planRun uuid.UUID, ids []string)
 	if len(ids) == 0 {
 		return nil
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plan_rows SET state = 'refused', why = ? WHERE run_id = ? AND external_id IN ?`,
 			changedSince, planRun, ids).Error
 	})

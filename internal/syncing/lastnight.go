@@ -83,7 +83,7 @@ func (n *LastNight) late() {
 }
 
 // newest keeps the last run of each provider and kind: a night that was tried again
-// counts as it ended.
+// counts as it ended, with the seats and money of all its tries.
 func newest(rows []Row) []Row {
 	type of struct {
 		provider uuid.UUID
@@ -94,8 +94,12 @@ func newest(rows []Row) []Row {
 		last[of{r.ProviderID, r.Kind}] = i
 	}
 	var out []Row
+	sums := map[of]Figures{}
 	for i, r := range rows {
-		if last[of{r.ProviderID, r.Kind}] == i {
+		k := of{r.ProviderID, r.Kind}
+		sums[k] = sums[k].plus(r.Figures)
+		if last[k] == i {
+			r.Figures = sums[k]
 			out = append(out, r)
 		}
 	}

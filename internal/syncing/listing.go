@@ -73,7 +73,7 @@ func (w *worker) storeListing(ctx context.Context, got distributor.SubscriptionL
 	if err != nil {
 		return err
 	}
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`INSERT INTO contract_listings (contract_id, provider_id, run_id, listed_at, items)
 			VALUES (?, ?, ?, ?, ?::jsonb)
 			ON CONFLICT (contract_id, provider_id) DO UPDATE

@@ -66,7 +66,7 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 		"every unit price gone": {sandbox.Fault{Kind: "drop_field", Field: "unitPrice"}, "no longer sends the cost"},
 		"end date renamed":      {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
 		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
-			"rhythm"},
+			"no longer sends the frequency"},
 		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice",
 			Value: json.RawMessage(`99.5`)}, "cost"},
 		"another currency": {sandbox.Fault{Kind: "set_field", Field: "currency", Value: json.RawMessage(`"EUR"`)},

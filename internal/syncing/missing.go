@@ -140,7 +140,7 @@ func (w *worker) look(ctx context.Context, account string) (look, error) {
 		return look{}, nil //nolint:nilerr // what cannot be looked at waits
 	}
 	l := look{ids: idsOf(got), whole: got.Complete}
-	return l, w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return l, w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plan_accounts SET external_ids = ARRAY(SELECT unnest(external_ids)
 			UNION SELECT unnest(?::text[])) WHERE run_id = ? AND external_id = ? AND NOT external_ids @> ?::text[]`,
 			postgres.Texts(l.ids), w.run.ID, account, postgres.Texts(l.ids)).Error
@@ -255,7 +255,7 @@ func (w *worker) waitForUnlisted(ctx context.Context, ms []*missing) error {
 // keepMissing writes it all into the plan.
 func (w *worker) keepMissing(ctx context.Context, ms []*missing) error {
 	today := clock.Today(w.s.Clock, w.s.Zone)
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		for _, m := range ms {
 			state := RowPlanned
 			if m.waits != "" {

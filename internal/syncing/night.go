@@ -63,6 +63,9 @@ func (s *Service) nightOf(ctx context.Context, tx *gorm.DB, providerID uuid.UUID
 	q := Request{ProviderID: providerID, Kind: Accounts, Trigger: ByNight, ThenSubscriptions: true}
 	if !runs.Left(undone, string(Accounts)) {
 		q.Kind, q.ThenSubscriptions = Subscriptions, false
+		if q.OnlyAccounts, err = s.leftOf(ctx, tx, providerID); err != nil {
+			return err
+		}
 	}
 	return s.requestIn(ctx, tx, audit.System, q)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/provider"
@@ -243,6 +244,128 @@ func TestAPauseOfMoreThanADayIsSaidAndFails(t *testing.T) {
 	if r := w.subscriptions(); r.State != syncing.Failed || !strings.Contains(r.Message, "2026-11-22 02:00 UTC") ||
 		!strings.Contains(r.Message, "24 hours") {
 		t.Errorf("%s %s", r.State, r.Message)
+	}
+}
+
+// A pause that is longer than a day is said as it was asked for, although it is not kept so long.
+func TestAPauseOfTwentyFiveHoursIsSaidAsTwentyFive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.accounts()
+	w.spoil(sandbox.Fault{Path: allLists, Kind: "status", Status: 429, RetryAfter: "90000"})
+	r := w.subscriptions()
+	const want = "A pause of 25 hours was asked for, until 2026-11-21 11:00 UTC, longer than the 24 hours that a run waits."
+	if r.State != syncing.Failed || !strings.HasPrefix(r.Message, want) {
+		t.Errorf("%s %s", r.State, r.Message)
+	}
+}
+
+// With a clock that was moved, a pause of the outside is as long as it was asked for, and told by the clock that
+// people see.
+func TestAPauseIsToldByTheClockThatPeopleSee(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.accounts()
+	outside := clock.NewFake(time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC))
+	w.sync.Clock = clock.NewMoved(outside, w.clock.Now())
+	w.speak(spoken{subscriptions: func() error {
+		return &distributor.Error{Kind: distributor.Paused, Until: outside.Now().Add(90 * time.Minute),
+			AskedBy: distributor.ByDistributor}
+	}})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	w.ok(err)
+	w.queued = nil
+	w.ok(w.sync.Execute(t.Context(), r.ID))
+	if got := w.get(r.ID); !strings.HasPrefix(got.Message, "Paused until 11:30 UTC, asked by the distributor.") {
+		t.Error(got.Message)
+	}
+}
+
+// What failed before a pause is asked again when the run goes on: by morning all is read, and no failure is left.
+func TestWhatFailedBeforeAPauseIsAskedAgainAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.accounts()
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error)
+	asked := 0
+	w.speak(spoken{subscriptions: func() error {
+		switch asked++; asked {
+		case 1:
+			return &distributor.Error{Kind: distributor.Broken, Message: "It is broken."}
+		case 3:
+			return &distributor.Error{Kind: distributor.Paused, Until: w.clock.Now().Add(time.Minute),
+				AskedBy: distributor.ByDistributor}
+		}
+		return nil
+	}})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	w.ok(err)
+	w.queued = nil
+	w.ok(w.sync.Execute(t.Context(), r.ID))
+	if got := w.get(r.ID); got.State != syncing.Queued || got.Counts.Failed != 1 {
+		t.Fatalf("%s, failed %d: %s", got.State, got.Counts.Failed, got.Message)
+	}
+	w.clock.Advance(2 * time.Minute)
+	w.work()
+	got := w.get(r.ID)
+	if got.State != syncing.Succeeded || got.Counts.Failed != 0 || got.Done != got.Total {
+		t.Errorf("%s, failed %d, %d of %d: %s", got.State, got.Counts.Failed, got.Done, got.Total, got.Message)
+	}
+	if n := w.count(`SELECT count(*) FROM sync_run_accounts WHERE outcome = 'failed'`); n != 0 {
+		t.Errorf("%d accounts are still told as failed", n)
+	}
+	if n := w.count(`SELECT count(*) FROM subscriptions`); n != len(w.far.Subscriptions()) {
+		t.Errorf("%d of %d subscriptions were read", n, len(w.far.Subscriptions()))
+	}
+}
+
+// An account that failed for a moment is read before the morning, without a person; one that fails every night is told
+// and not asked for again and again.
+func TestWhatANightCouldNotReadIsAskedForAgainInTheSameNight(t *testing.T) {
+	t.Parallel()
+	w := nightly(t)
+	victim := w.far.Customers()[0].CustomerNo
+	w.spoil(sandbox.Fault{Path: listOf(victim), Kind: "status", Status: 500})
+	w.night()
+	if at := w.nextAt(); at != "21 02:05:01" || w.states() != "accounts succeeded, subscriptions partial" {
+		t.Fatalf("next at %s: %s", at, w.states())
+	}
+	w.far.ClearFaults()
+	w.clock.Advance(5 * time.Minute)
+	w.night()
+	if got := w.states(); got != "accounts succeeded, subscriptions partial, subscriptions succeeded" {
+		t.Error(got)
+	}
+	if n := w.count(`SELECT count(*) FROM sync_runs WHERE trigger = 'nightly' AND only_accounts = ?::jsonb`,
+		`["`+victim+`"]`); n != 1 {
+		t.Error("the second try did not ask for what failed alone")
+	}
+	if at := w.nextAt(); at != "22 02:00:00" {
+		t.Errorf("next at %s", at)
+	}
+	if n := w.count(`SELECT count(*) FROM subscriptions`); n != len(w.far.Subscriptions()) {
+		t.Errorf("%d of %d subscriptions were read", n, len(w.far.Subscriptions()))
+	}
+	w.spoil(sandbox.Fault{Path: listOf(victim), Kind: "status", Status: 404})
+	w.clock.Set(time.Date(2026, 11, 22, 2, 0, 1, 0, time.UTC))
+	for _, next := range []string{"22 02:05:01", "22 02:20:01", "22 03:20:01", "22 04:20:01", "22 05:20:01",
+		"23 02:00:00"} {
+		w.night()
+		if at := w.nextAt(); at != next {
+			t.Fatalf("next at %s instead of %s: %s", at, next, w.states())
+		}
+		at, err := time.Parse("2006-01 02 15:04:05", "2026-11 "+next)
+		w.ok(err)
+		w.clock.Set(at)
+	}
+	if strings.Contains(w.states(), "failed") {
+		t.Errorf("all others were read: %s", w.states())
+	}
+	w.night()
+	if at := w.nextAt(); at != "24 02:00:00" {
+		t.Errorf("a customer that fails every night is asked for again at %s", at)
 	}
 }
 

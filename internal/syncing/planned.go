@@ -3,6 +3,7 @@ package syncing
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +38,7 @@ type readAccount struct {
 	Complete   bool
 	IDs        []string
 	Tally      guard.Tally
+	Strange    []distributor.Subscription // that name another customer
 	Counts     Counts
 	Payload    *payload
 }
@@ -85,7 +87,7 @@ func rawOf(raw json.RawMessage) json.RawMessage {
 // openPlan begins the run's plan, or finds the one of an earlier attempt; read tells that all of it was read. What
 // earlier runs of the provider left behind, and nobody waits for, goes.
 func (w *worker) openPlan(ctx context.Context) (read bool, err error) {
-	err = w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	err = w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		err := tx.Exec(`INSERT INTO sync_plans (run_id) VALUES (?) ON CONFLICT DO NOTHING`, w.run.ID).Error
 		if err != nil {
 			return err
@@ -136,8 +138,16 @@ func (w *worker) keepRead(tx *gorm.DB, a readAccount, rows []guard.Row, twice []
 		}
 	}
 	for _, id := range twice {
+		if slices.ContainsFunc(a.Strange, func(s distributor.Subscription) bool { return s.ExternalID == id }) {
+			continue
+		}
 		r := guard.Row{ExternalID: id, Name: id, Kinds: []guard.Kind{guard.Twice}, Words: "listed twice"}
 		if err := w.keepRow(tx, a.ExternalID, a.Name, r, RowConflict, twiceInOne); err != nil {
+			return err
+		}
+	}
+	for _, s := range a.Strange {
+		if err := w.keepStrange(tx, a, s); err != nil {
 			return err
 		}
 	}
@@ -153,14 +163,14 @@ func (w *worker) keepRow(tx *gorm.DB, account, accountName string, r guard.Row, 
 	}
 	return tx.Exec(`INSERT INTO sync_plan_rows (run_id, account_external_id, external_id, account_name, subject_id,
 			name, kinds, words, seats_before, seats_after, month_before, month_after, currency_before, currency_after,
-			since, state, why)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			since, state, why, vendor_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (run_id, account_external_id, external_id) DO UPDATE SET kinds = excluded.kinds,
 			words = excluded.words, seats_after = excluded.seats_after, month_after = excluded.month_after,
-			since = excluded.since, state = excluded.state, why = excluded.why`,
+			since = excluded.since, state = excluded.state, why = excluded.why, vendor_id = excluded.vendor_id`,
 		w.run.ID, account, r.ExternalID, accountName, r.SubjectID, r.Name, kinds, r.Words, r.SeatsBefore,
 		r.SeatsAfter, r.MonthBefore, r.MonthAfter, r.CurrencyBefore, r.CurrencyAfter, dateOrNull(r.Since), state,
-		why).Error
+		why, r.VendorID).Error
 }
 
 func dateOrNull(d clock.Date) any {
@@ -190,7 +200,7 @@ func (w *worker) readAlready(ctx context.Context) (map[string]Counts, error) {
 
 // readThrough says that all was read and looked for.
 func (w *worker) readThrough(ctx context.Context) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE sync_plans SET read_through = ? WHERE run_id = ?`, w.s.Clock.Now(), w.run.ID).Error
 	})
 }
@@ -252,6 +262,7 @@ func guardedSum(ctx context.Context, db *gorm.DB, runID uuid.UUID, guarded []gua
 	}
 	var sum guard.Sum
 	err := db.WithContext(ctx).Raw(`SELECT count(*) AS subscriptions, count(DISTINCT account_external_id) AS customers,
+			count(*) FILTER (WHERE subject_id IS NULL) AS new,
 			coalesce(sum(CASE WHEN seats_before <> seats_after THEN abs(seats_after - seats_before)
 				ELSE seats_before END), 0) AS seats
 		FROM sync_plan_rows p WHERE run_id = ? AND state IN ('planned', 'applied') AND kinds && ?::text[]

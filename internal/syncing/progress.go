@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -63,6 +64,15 @@ func (p *progress) finish(ctx context.Context, i int, r result) error {
 		return nil
 	}
 	return p.save(ctx)
+}
+
+// correct counts what a second asking came to in the place of an account's failure.
+func (p *progress) correct(ctx context.Context, r result, also func(tx *gorm.DB) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counts.Failed--
+	p.counts.add(r.counts)
+	return p.w.lease.Save(ctx, func(tx *gorm.DB) error { return errors.Join(also(tx), p.write(tx)) })
 }
 
 func (p *progress) take(r result) {

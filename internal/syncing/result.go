@@ -58,7 +58,7 @@ func (w *worker) already(ctx context.Context, externalID string, r result) (resu
 
 // failedAccount is an account whose reading failed: its cause in plain words.
 func (w *worker) failedAccount(ctx context.Context, a target, err error) (r result, failed error) {
-	failed = w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	failed = w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		r, failed = w.failedAccountIn(ctx, tx, a, err)
 		return failed
 	})

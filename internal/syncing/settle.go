@@ -247,7 +247,7 @@ func shownOf(ctx context.Context, db *gorm.DB, runID uuid.UUID, account string) 
 	err := db.WithContext(ctx).Raw(`SELECT external_id, name, kinds, words, seats_before, seats_after, month_before,
 			month_after, currency_before, currency_after
 		FROM sync_plan_rows WHERE run_id = ? AND account_external_id = ? AND state = 'planned'
-		AND NOT kinds && '{gone}'`, runID, account).Scan(&rows).Error
+		AND NOT kinds && '{gone}' AND kinds <> '{twin}'`, runID, account).Scan(&rows).Error
 	out := make([]guard.Row, len(rows))
 	for i, r := range rows {
 		out[i] = guard.Row{ExternalID: r.ExternalID, Name: r.Name, Words: r.Words, SeatsBefore: r.SeatsBefore,

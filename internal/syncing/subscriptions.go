@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
+	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
 )
@@ -87,6 +89,9 @@ func (w *worker) planSubscriptions(ctx context.Context, ts []target) error {
 	if err := w.readAll(ctx, ts, from); err != nil {
 		return err
 	}
+	if err := w.askAgain(ctx, ts); err != nil {
+		return err
+	}
 	if err := w.progress.save(ctx); err != nil {
 		return err
 	}
@@ -130,6 +135,40 @@ func (w *worker) readAll(ctx context.Context, ts []target, from int) error {
 	return g.Wait()
 }
 
+// askAgain asks, in a run that goes on after a pause or an interruption, for what failed before it.
+func (w *worker) askAgain(ctx context.Context, ts []target) error {
+	if w.run.Attempt < 2 {
+		return nil
+	}
+	var failed []string
+	err := w.s.DB.Read(ctx).Raw(`SELECT external_id FROM sync_plan_accounts WHERE run_id = ? AND failed > 0
+		AND read_at < ?`, w.run.ID, w.began).Scan(&failed).Error
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, w.provider.Concurrency))
+	for _, t := range ts {
+		if !slices.Contains(failed, t.ExternalID) {
+			continue
+		}
+		g.Go(func() error {
+			r, err := w.readOne(ctx, t)
+			if err != nil {
+				return err
+			}
+			return w.progress.correct(ctx, r, func(tx *gorm.DB) error {
+				if r.counts.Failed > 0 {
+					return nil
+				}
+				return tx.Exec(`DELETE FROM sync_run_accounts WHERE run_id = ? AND external_id = ?
+					AND outcome = 'failed'`, w.run.ID, t.ExternalID).Error
+			})
+		})
+	}
+	return g.Wait()
+}
+
 // readOne reads one account. Its own failure is a result; an error ends the run.
 func (w *worker) readOne(ctx context.Context, t target) (result, error) {
 	if err := context.Cause(ctx); err != nil {
@@ -159,7 +198,7 @@ const (
 // first ten answers are all so.
 func (w *worker) endsRun(err error) bool {
 	switch distributor.KindOf(err) {
-	case distributor.BadCredentials, distributor.AddressRefused, distributor.NotHTTPS:
+	case distributor.NeedsCredentials, distributor.AddressRefused, distributor.NotHTTPS:
 		return true
 	case distributor.Redirected, distributor.TLSFailed, distributor.NotPermitted:
 		w.silent.Store(0)
@@ -177,7 +216,8 @@ func (w *worker) endsRun(err error) bool {
 // subscriptionsEnd asks the guards, applies what they let pass, and says how the run ended.
 func (w *worker) subscriptionsEnd(ctx context.Context) outcome {
 	c := &w.progress.counts
-	if c.Failed > 0 && c.Failed >= c.Total {
+	again := w.run.Trigger == ByNight && len(w.run.OnlyAccounts) > 0 // what the night left: the others were read
+	if c.Failed > 0 && c.Failed >= c.Total && !again {
 		return outcome{Failed, "No account could be read. Nothing was changed.", "See the causes below, then retry."}
 	}
 	stop, err := w.judge(ctx)
@@ -206,8 +246,7 @@ func (w *worker) howItEnded(ctx context.Context) outcome {
 	}
 	if held.Conflicts > 0 {
 		out.state = Partial
-		out.message = joined(fmt.Sprintf("%d subscriptions are listed twice, with unlike facts or under two customers. "+
-			"They stay where and what they were.", held.Conflicts), out.message)
+		out.message = joined(conflictWords(held), out.message)
 		out.advice = joined("Ask the distributor which is right; the list below names them.", out.advice)
 	}
 	if held.Waiting > 0 {

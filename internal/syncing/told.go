@@ -76,6 +76,11 @@ func (s *Service) noticeOf(tx *gorm.DB, r Run, out runs.Outcome, next next,
 		return e, tries == 1, err
 	case out.State == Failed && night:
 		e.Kind = notify.NightFailed
+	case out.State == Partial && night && next.retry != nil:
+		tries, err := s.nights().Tries(tx, r.ProviderID)
+		e.Kind = notify.RunPartial
+		e.Text += " What could not be read is asked for again at " + next.retry.In(s.Zone).Format("15:04 MST") + "."
+		return e, tries == 1, err
 	case out.State == Partial && night:
 		e.Kind = notify.RunPartial
 	default:

@@ -1,12 +1,18 @@
 package syncing_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
+	"seatledger/internal/distributor"
 	"seatledger/internal/syncing"
 )
 
@@ -68,5 +74,77 @@ func TestKilledSessionsOfTheDatabaseInterruptARunAndNeverFailIt(t *testing.T) {
 	w.work()
 	if got := w.get(r.ID); got.State != syncing.Succeeded {
 		t.Errorf("%s: %s", got.State, got.Message)
+	}
+}
+
+// Whoever reads pages may hold every connection of the large pool: a run is taken and its lease renewed all the same.
+func TestReadersThatHoldEveryConnectionKeepNobodyFromALease(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
+	w.ok(err)
+	w.queued = nil
+	var held []*pgxpool.Conn
+	for range w.db.Pool().Config().MaxConns {
+		c, err := w.db.Pool().Acquire(t.Context())
+		w.ok(err)
+		held = append(held, c)
+	}
+	worked := make(chan error, 1)
+	go func() { worked <- w.sync.Execute(t.Context(), r.ID) }()
+	state := func() (s string) {
+		w.ok(w.db.Reserved().Read(t.Context()).Raw(`SELECT state FROM sync_runs WHERE id = ?`, r.ID).Scan(&s).Error)
+		return s
+	}
+	for state() == "queued" {
+		if len(worked) > 0 {
+			t.Fatalf("it ended before it began: %v", <-worked)
+		}
+	}
+	for _, c := range held {
+		c.Release()
+	}
+	w.ok(<-worked)
+	if got := w.get(r.ID); got.State != syncing.Succeeded {
+		t.Errorf("%s: %s", got.State, got.Message)
+	}
+}
+
+// The address is changed in the middle of a run: what is under way ends at the old one, what goes on later finds that
+// the secrets are not for the new one, and nothing at all is sent there.
+func TestAnAddressThatChangesInTheMiddleOfARunGetsNoSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.accounts()
+	var reached atomic.Int32
+	fresh := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	t.Cleanup(fresh.Close)
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error)
+	asked := 0
+	w.speak(spoken{subscriptions: func() error {
+		if asked++; asked == 3 {
+			w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET url = ?, token_url = ?`, fresh.URL,
+				fresh.URL+"/oauth2/v1/token").Error)
+		}
+		if asked == 6 {
+			return &distributor.Error{Kind: distributor.Paused, Until: w.clock.Now().Add(time.Minute),
+				AskedBy: distributor.ByDistributor}
+		}
+		return nil
+	}})
+	r, _, err := w.sync.Request(t.Context(), person,
+		syncing.Request{ProviderID: w.provider, Kind: syncing.Subscriptions, Trigger: syncing.ByPerson})
+	w.ok(err)
+	w.work()
+	w.clock.Advance(2 * time.Minute)
+	w.work()
+	got := w.get(r.ID)
+	if got.State != syncing.Failed || !strings.Contains(got.Message, "secret was given for") ||
+		!strings.Contains(got.Message, "Nothing was sent.") {
+		t.Errorf("%s: %s %s", got.State, got.Message, got.Advice)
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("%d requests reached the new address", n)
 	}
 }

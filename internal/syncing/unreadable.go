@@ -13,7 +13,7 @@ import (
 // keepUnread is keepUnreadable in a transaction of its own.
 func (w *worker) keepUnread(ctx context.Context, what string, accountID uuid.UUID, bad []distributor.BadRecord,
 	complete bool) error {
-	return w.lease.inTx(ctx, func(tx *gorm.DB) error {
+	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
 		return w.keepUnreadable(ctx, tx, what, accountID, bad, complete)
 	})
 }

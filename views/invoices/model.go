@@ -34,8 +34,9 @@ type Plan struct {
 
 // Draft is the form that makes the draft.
 type Draft struct {
-	Form ui.Form
-	Late *ui.Field // asked where lines begin before the cycle or change paid days
+	Form   ui.Form
+	Late   *ui.Field // asked where lines begin before the cycle or change paid days
+	Growth *ui.Field // asked where seats grew suddenly
 }
 
 // Record is the page of one invoice: the document, and beside it what the reader of

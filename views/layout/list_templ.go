@@ -50,7 +50,7 @@ func (m List) Show() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = m.Table.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = m.Table.AsList().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -35,6 +35,7 @@ type Page struct {
 	User    User
 	Version string
 	Theme   Theme
+	Compact bool // denser rows of lists, as the person chose
 	Narrow  bool // a form or text column instead of the full width
 	Htmx    bool // the page uses hx- attributes, and works without them
 
@@ -66,6 +67,7 @@ type Item struct {
 	Href      string
 	Icon      string
 	Active    bool
+	Under     bool   // stands under the entry before it
 	Count     string // how many wait there; empty: no figure
 	CountTone ui.Tone
 }

@@ -1,6 +1,10 @@
 package layout
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"seatledger/views/ui"
+)
 
 // Problem is the content of an error page.
 type Problem struct {
@@ -9,6 +13,7 @@ type Problem struct {
 	Details   []string // messages of single fields
 	RequestID string
 	Back      string
+	Offer     *ui.LinkButton // another way to what was wanted; nil: none
 	Ours      bool // the fault is on our side
 }
 

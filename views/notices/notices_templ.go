@@ -50,7 +50,7 @@ func (l List) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = l.Table.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = l.Table.AsList().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

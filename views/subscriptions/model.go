@@ -17,7 +17,6 @@ type List struct {
 	Filters  ui.FilterBar
 	Bulk     *ui.BulkBar // nil: who looks may not sign
 	Note     ui.Field
-	SignAll  *ui.PostButton // nil: nothing to sign
 	Table    ui.Table
 	Pager    ui.Pager
 }

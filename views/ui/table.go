@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -15,6 +16,10 @@ type Table struct {
 	Sums    []Cell      // a last row of totals; empty: none
 	Select  *Selection  // rows get a checkbox; nil: none
 	Empty   *EmptyState // shown in place of the table when there are no rows
+
+	// List makes it the table of a page that is a list: the page's one scroll, whose head and
+	// first column stand still, with rows as dense as the person wants them, and cards on a phone.
+	List bool
 
 	ShowCaption bool
 	Compact     bool // denser rows, for ledgers
@@ -29,6 +34,8 @@ type Column struct {
 	Sorted   Direction
 	Hidden   bool // the label is for screen readers only, as over a column of buttons
 	Nowrap   bool
+	Width    string // of a List: narrow, medium or wide; empty: as the text needs it
+	Card     bool   // of a List: stands on the card of a phone
 }
 
 // Direction is how a column is sorted now.
@@ -76,6 +83,12 @@ type Selection struct {
 // Render makes a Table a templ component.
 func (t Table) Render(ctx context.Context, w io.Writer) error { return table(t).Render(ctx, w) }
 
+// AsList is the table as that of a page that is a list.
+func (t Table) AsList() Table {
+	t.List = true
+	return t
+}
+
 // TextCell is a cell with plain text.
 func TextCell(s string) Cell { return Cell{Text: s} }
 
@@ -103,10 +116,57 @@ func (t Table) class() string {
 	if t.Select != nil {
 		c += " table--select"
 	}
+	if t.List {
+		c += " table--list"
+	}
 	return c
 }
 
-func (t Table) numeric(i int) bool { return i < len(t.Columns) && t.Columns[i].Numeric }
+func (t Table) frameClass() string {
+	c := "table-frame"
+	if t.Plain {
+		c += " table-frame--plain"
+	}
+	if t.List {
+		c += " table-frame--list"
+	}
+	return c
+}
+
+// carded tells whether the i-th column stands on the card of a phone: those that say so, or
+// else the two behind the first.
+func (t Table) carded(i int) bool {
+	if !t.List || i == 0 || i >= len(t.Columns) {
+		return false
+	}
+	for _, c := range t.Columns {
+		if c.Card {
+			return t.Columns[i].Card
+		}
+	}
+	return i <= 2
+}
+
+func (c Column) class() string {
+	cls := ""
+	if c.Numeric {
+		cls += " num"
+	}
+	if c.Nowrap {
+		cls += " nowrap"
+	}
+	if c.Width != "" {
+		cls += " table__w-" + c.Width
+	}
+	return strings.TrimPrefix(cls, " ")
+}
+
+func prefixed(class string) string {
+	if class == "" {
+		return ""
+	}
+	return " " + class
+}
 
 func (t Table) cellClass(i int, c Cell) string {
 	cls := ""
@@ -115,8 +175,10 @@ func (t Table) cellClass(i int, c Cell) string {
 			cls += " " + name
 		}
 	}
-	add(t.numeric(i), "num")
-	add(i < len(t.Columns) && t.Columns[i].Nowrap, "nowrap")
+	if i < len(t.Columns) {
+		cls += prefixed(t.Columns[i].class())
+	}
+	add(t.carded(i), "table__fact")
 	add(c.Muted, "muted")
 	add(c.Mono, "mono")
 	add(c.Tone != Neutral, "text-"+string(c.Tone))

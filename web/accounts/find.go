@@ -9,7 +9,6 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/crm"
 	"seatledger/internal/mapping"
-	"seatledger/internal/paging"
 	"seatledger/views/ui"
 
 	view "seatledger/views/accounts"
@@ -31,18 +30,12 @@ func (h Handlers) find(c echo.Context, a account.Account) (search, error) {
 	if s.query == "" || len(s.query) > 200 || !utf8.ValidString(s.query) {
 		return s, nil
 	}
-	order, err := crm.Sorts().Parse("")
-	if err != nil {
-		return s, err
-	}
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	var next string
-	if s.found, next, err = crm.List(ctx, db, crm.Filter{Search: s.query},
-		paging.Request{Order: order, Size: foundAtMost}); err != nil {
+	var err error
+	if s.found, s.more, err = crm.Search(ctx, db, s.query, foundAtMost); err != nil {
 		return s, err
 	}
-	s.more = next != ""
 	ids := make([]uuid.UUID, len(s.found))
 	for i, f := range s.found {
 		ids[i] = f.ID

@@ -9,11 +9,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/account"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
+	"seatledger/internal/selection"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -26,6 +26,7 @@ type Handlers struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Mapping *mapping.Service
+	Bulk    *selection.Service
 	Sync    *syncing.Service
 }
 
@@ -40,27 +41,6 @@ func mayMap(c echo.Context) bool { return auth.Allowed(session.User(c).Role, aut
 func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
 
 func crmPath(id uuid.UUID) string { return "/crm-accounts/" + id.String() }
-
-var listSpec = httpx.ListSpec{
-	Sorts: account.Sorts(),
-	Filters: []httpx.Filter{
-		{Name: "provider", Label: "Provider", IsID: true},
-		{Name: "crm_account", Label: "CRM account", IsID: true},
-		{Name: "state", Label: "Mapping", Choices: []httpx.Choice{
-			{Value: "unmapped", Label: "Unmapped"}, {Value: "mapped", Label: "Mapped"},
-			{Value: "excluded", Label: "Excluded"}}},
-		{Name: "status", Label: "At the distributor", Choices: []httpx.Choice{
-			{Value: "active", Label: "Active"}, {Value: "discontinued", Label: "Discontinued"},
-			{Value: "gone", Label: "Gone"}}},
-	},
-}
-
-func filterOf(q httpx.ListQuery) account.Filter {
-	return account.Filter{
-		ProviderID: q.FilterID("provider"), CRMAccountID: q.FilterID("crm_account"),
-		State: account.State(q.Filter("state")), Status: account.Status(q.Filter("status")), Search: q.Search,
-	}
-}
 
 // id reads the account's id out of the path.
 func id(c echo.Context) (uuid.UUID, error) { return httpx.ID(c, "id") }

@@ -3,18 +3,16 @@ package accounts
 import (
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
+	"seatledger/internal/selection"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -23,12 +21,13 @@ import (
 
 // List is the mapping page, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.ParseList(c, listSpec)
+	ctx := c.Request().Context()
+	q, err := httpx.AskList(c, h.DB.Read(ctx), account.All)
 	if err != nil {
 		return err
 	}
 	if httpx.IsCSV(c) {
-		return h.file(c, q)
+		return httpx.ListFile(c, h.DB, account.All, q)
 	}
 	s, err := h.sheet(c, q)
 	if err != nil {
@@ -36,8 +35,11 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := view.List{
 		Page: session.Page(c, "Provider accounts", nav), Progress: progress(s.progress), Tabs: tabs(q, s.progress),
-		Filters: filters(q, s.providers),
-		Table:   h.table(q, s), Pager: q.Pager(s.next, "", shown(len(s.rows), s.total)),
+		Filters: q.FilterBar(account.All.Search.Label),
+		Table:   h.table(q, s), Pager: q.Pager(s.Next, s.Prev, s.Said()),
+	}
+	if s.mayMap && len(s.Rows) > 0 {
+		m.Bulk = bar(q, s)
 	}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other",
 		Href: "/mapping?" + query("provider", q.Filter("provider"))}}
@@ -48,71 +50,66 @@ func (h Handlers) List(c echo.Context) error {
 
 // sheet is what one page of the list shows.
 type sheet struct {
-	rows      []account.Row
-	next      string
-	total     int
+	httpx.Found[account.Row]
 	progress  account.Progress
 	proposals map[uuid.UUID][]mapping.Proposal
 	heritages map[uuid.UUID]mapping.Heritage
-	providers []account.ProviderChoice
 	mayMap    bool
 	here      string
+	kept      map[uuid.UUID]bool // ticked by this person, on whatever page
 }
 
 func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	f := filterOf(q)
 	s := sheet{mayMap: mayMap(c), here: c.Request().URL.RequestURI()}
 	var err error
-	if s.rows, s.next, err = account.List(ctx, db, f, q.Page); err != nil {
+	if s.Found, err = httpx.FindList(c, db, account.All, q); err != nil {
 		return s, err
 	}
-	if s.total, err = account.Count(ctx, db, f); err != nil {
+	if s.progress, err = account.ProgressOf(ctx, db, q.FilterID("provider")); err != nil {
 		return s, err
 	}
-	if s.progress, err = account.ProgressOf(ctx, db, f.ProviderID); err != nil {
-		return s, err
+	if s.mayMap {
+		ticks := selection.Ticks{User: session.User(c).ID, List: account.All.Name}
+		if s.kept, err = h.Bulk.Kept(ctx, db, ticks); err != nil {
+			return s, err
+		}
 	}
 	var open []uuid.UUID
-	for _, r := range s.rows {
+	for _, r := range s.Rows {
 		if r.State == account.Unmapped {
 			open = append(open, r.ID)
 		}
 	}
+	if len(open) == 0 {
+		return s, nil
+	}
 	if s.proposals, err = mapping.Proposals(ctx, db, open); err != nil {
 		return s, err
 	}
-	if s.heritages, err = mapping.Heritages(ctx, db, open); err != nil {
-		return s, err
-	}
-	s.providers, err = account.ProviderChoices(ctx, db)
+	s.heritages, err = mapping.Heritages(ctx, db, open)
 	return s, err
 }
 
-// filters is the bar over the list, with a select of the providers that have accounts.
-func filters(q httpx.ListQuery, providers []account.ProviderChoice) ui.FilterBar {
-	bar := q.FilterBar("Search name, domain, external id or tenant id")
-	chosen := q.Filter("provider")
-	choice := ui.Field{Kind: ui.SelectBox, Name: "provider", Label: "Provider", Value: chosen,
-		Options: []ui.Option{{Label: "All"}}}
-	for _, p := range providers {
-		choice.Options = append(choice.Options, ui.Option{Value: p.ID.String(), Label: p.Name})
-		for i := range bar.Chips {
-			if bar.Chips[i].Label == "Provider" && chosen == p.ID.String() {
-				bar.Chips[i].Label = "Provider: " + p.Name
-			}
-		}
+const bulkForm = "decide-many"
+
+// bar is what can be done to the ticked accounts, to those ticked on other pages, and to all that match.
+func bar(q httpx.ListQuery, s sheet) *ui.BulkBar {
+	ids := make([]uuid.UUID, len(s.Rows))
+	for i, r := range s.Rows {
+		ids[i] = r.ID
 	}
-	bar.Selects = append([]ui.Field{choice}, bar.Selects...)
-	bar.Hidden = slices.DeleteFunc(bar.Hidden, func(p ui.Pair) bool { return p.Name == "provider" })
-	return bar
+	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total})
+	b.FormID, b.Action, b.Hint = bulkForm, path+"/exclude", "Tick accounts to act on them."
+	b.Buttons = []ui.Button{{Text: "Exclude"}}
+	return b
 }
 
 func progress(p account.Progress) ui.Progress {
-	text := fmt.Sprintf("%d %% mapped, %d to do", p.Percent(), p.Unmapped)
+	text := fmt.Sprintf("%d %% mapped, %s to do", p.Percent(), httpx.Number(p.Unmapped))
 	if p.Excluded > 0 {
-		text += fmt.Sprintf(", %d excluded", p.Excluded)
+		text += fmt.Sprintf(", %s excluded", httpx.Number(p.Excluded))
 	}
 	tone := ui.Good
 	if p.Unmapped > 0 {
@@ -130,53 +127,8 @@ func tabs(q httpx.ListQuery, p account.Progress) ui.Tabs {
 		{"", "All", p.Unmapped + p.Mapped + p.Excluded}, {"unmapped", "To do", p.Unmapped},
 		{"mapped", "Mapped", p.Mapped}, {"excluded", "Excluded", p.Excluded},
 	} {
-		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: strconv.Itoa(x.n),
+		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: httpx.Number(x.n),
 			Active: q.Filter("state") == x.state})
 	}
 	return t
-}
-
-func shown(n, total int) string {
-	if n == total {
-		return fmt.Sprintf("%d accounts", total)
-	}
-	return fmt.Sprintf("%d of %d accounts", n, total)
-}
-
-var header = []string{
-	"id", "provider_id", "provider", "external_id", "name", "domain", "tenant_id", "provider_status", "state",
-	"crm_account_id", "crm_account",
-	"exclude_reason", "decided_by", "decided_at", "decided_why", "first_seen_at", "gone_at",
-}
-
-func (h Handlers) file(c echo.Context, q httpx.ListQuery) error {
-	ctx := c.Request().Context()
-	return httpx.CSV(c, "accounts.csv", header, func(write httpx.Row) error {
-		return h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return account.Each(ctx, tx, filterOf(q), q.Page.Order,
-				func(r account.Row) error { return write(cells(r)...) })
-		})
-	})
-}
-
-func cells(r account.Row) []httpx.Cell {
-	crmID := ""
-	if r.CRMAccountID.Valid {
-		crmID = r.CRMAccountID.UUID.String()
-	}
-	return []httpx.Cell{
-		httpx.Plain(r.ID.String()), httpx.Plain(r.ProviderID.String()), httpx.Text(r.Provider),
-		httpx.Text(r.ExternalID), httpx.Text(r.Name),
-		httpx.Text(r.Domain), httpx.Text(r.TenantID), httpx.Plain(string(r.Status)), httpx.Plain(string(r.State)),
-		httpx.Plain(crmID), httpx.Text(r.CRMAccount),
-		httpx.Text(r.ExcludeReason), httpx.Text(r.DecidedBy), moment(r.DecidedAt), httpx.Text(r.DecidedWhy),
-		moment(&r.FirstSeenAt), moment(r.GoneAt),
-	}
-}
-
-func moment(t *time.Time) httpx.Cell {
-	if t == nil {
-		return httpx.Plain("")
-	}
-	return httpx.Plain(t.UTC().Format(time.RFC3339))
 }

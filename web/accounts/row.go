@@ -17,25 +17,27 @@ import (
 )
 
 func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
-	t := ui.Table{
-		Caption: "Provider accounts",
-		Columns: []ui.Column{
-			q.Column("name", "Account"), q.Column("external_id", "External id"), {Label: "Provider"},
-			q.Column("state", "Mapping"),
-			{Label: "CRM account"}, {Label: "Decide", Hidden: !s.mayMap},
+	cells := httpx.Cells[account.Row]{
+		"name": func(r account.Row) ui.Cell {
+			return ui.Cell{Text: nameOfRow(r), Href: recordPath(r.ID), Sub: r.Domain}
 		},
-		Empty: empty(q, s),
+		"external_id": func(r account.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
+		"provider": func(r account.Row) ui.Cell {
+			return ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String())
+		},
+		"state":       stateCell,
+		"crm_account": func(r account.Row) ui.Cell { return ui.Of(h.matchOf(r, s)) },
 	}
-	for _, r := range s.rows {
-		name := ui.LinkCell(nameOfRow(r), recordPath(r.ID))
-		name.Sub = r.Domain
-		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: nameOfRow(r), Muted: r.State == account.Excluded,
-			Cells: []ui.Cell{
-				name, {Text: r.ExternalID, Mono: true}, ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()),
-				stateCell(r),
-				ui.Of(h.matchOf(r, s)), ui.Of(commandsOf(r, s)),
-			}})
+	t := httpx.ListTable(account.All, q, s.Rows, cells, func(r account.Row, row *ui.Row) {
+		row.ID, row.Label, row.Muted = r.ID.String(), nameOfRow(r), r.State == account.Excluded
+		row.Checked = s.kept[r.ID]
+		row.Cells = append(row.Cells, ui.Of(commandsOf(r, s)))
+	})
+	if s.mayMap {
+		t.Select = &ui.Selection{FormID: bulkForm}
 	}
+	t.Caption, t.Empty = "Provider accounts", empty(q, s)
+	t.Columns = append(t.Columns, ui.Column{Label: "Decide", Hidden: !s.mayMap})
 	return t
 }
 

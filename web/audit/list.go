@@ -7,9 +7,8 @@ import (
 	"strconv"
 
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
-
 	"seatledger/internal/audit"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -23,43 +22,30 @@ const checkedRows = 2000
 
 // List shows the trail, or writes it as a file.
 func (h Handlers) List(c echo.Context) error {
+	q, err := h.ask(c)
+	if err != nil {
+		return err
+	}
 	if httpx.IsCSV(c) {
-		return h.file(c)
+		return httpx.ListFile(c, h.DB, audit.Trail, q)
 	}
-	var v views.List
-	err := h.DB.Snapshot(c.Request().Context(), func(tx *gorm.DB) error {
-		var err error
-		v, err = h.page(c, tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return httpx.Render(c, http.StatusOK, v.Page())
-}
-
-func (h Handlers) page(c echo.Context, tx *gorm.DB) (views.List, error) {
 	ctx := c.Request().Context()
-	q, filter, err := h.query(c, tx)
+	page, err := audit.Trail.Page(ctx, h.DB.Read(ctx), q.Query)
 	if err != nil {
-		return views.List{}, err
-	}
-	rows, next, err := audit.List(ctx, tx, filter, q.Page)
-	if err != nil {
-		return views.List{}, err
+		return err
 	}
 	all := c.QueryParam("check") == "all"
-	chain, err := audit.Verify(ctx, tx, depth(all))
+	chain, err := audit.Verify(ctx, h.DB.Read(ctx), depth(all))
 	if err != nil {
-		return views.List{}, err
+		return err
 	}
 	frame := session.Page(c, "Audit trail", "")
 	frame.Lead = "Who did what, when, with before and after. Rows are only ever added, each bound to the one before it."
 	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, chainMeta(chain, all)
-	return views.List{
-		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, rows),
-		Pager: q.Pager(next, "", fmt.Sprintf("%d entries on this page", len(rows))),
-	}, nil
+	return httpx.Render(c, http.StatusOK, views.List{
+		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, page.Rows),
+		Pager: q.Pager(page.Next, page.Prev, words.Counted(len(page.Rows), "entry", "entries")+" on this page"),
+	}.Page())
 }
 
 func depth(all bool) int64 {
@@ -99,18 +85,17 @@ func alarm(i audit.Integrity) *ui.Callout {
 }
 
 func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {
-	t := ui.Table{Caption: "Audit trail", Compact: true, Empty: emptiness(q), Columns: []ui.Column{
-		q.NumberColumn("seq", "No."), {Label: "When", Nowrap: true}, {Label: "Who"}, {Label: "What"}, {Label: "On"},
-		{Label: "Changed"},
-	}}
-	for _, e := range rows {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)), h.when(e), ui.TextCell(e.Actor),
-			ui.TextCell(readable(e.Action)),
-			{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Sub: readable(e.ObjectType), Href: objectHref(c, e)},
-			ui.TextCell(summary(e)),
-		}})
-	}
+	t := httpx.ListTable(audit.Trail, q, rows, httpx.Cells[audit.Entry]{
+		"seq":    func(e audit.Entry) ui.Cell { return ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)) },
+		"at":     h.when,
+		"action": func(e audit.Entry) ui.Cell { return ui.TextCell(readable(e.Action)) },
+		"object_name": func(e audit.Entry) ui.Cell {
+			return ui.Cell{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Sub: readable(e.ObjectType),
+				Href: objectHref(c, e)}
+		},
+		"after": func(e audit.Entry) ui.Cell { return ui.TextCell(summary(e)) },
+	}, func(audit.Entry, *ui.Row) {})
+	t.Caption, t.Compact, t.Empty = "Audit trail", true, emptiness(q)
 	return t
 }
 

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
 // words are what the screens say of a deed.
@@ -32,7 +33,7 @@ func (w words) count(n int) string {
 	if n == 1 {
 		return "1 " + w.one
 	}
-	return fmt.Sprintf("%s %s", grouped(n), w.many)
+	return fmt.Sprintf("%s %s", httpx.Number(n), w.many)
 }
 
 const nothingIsSent = "Nothing is sent to the distributor: there they go on, and so does its invoice to you, until " +

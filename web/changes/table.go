@@ -10,39 +10,38 @@ import (
 )
 
 func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
-	t := ui.Table{
-		Caption: "License changes", Compact: true,
-		Columns: []ui.Column{
-			q.Column("effective_at", "Effective"), {Label: "Subscription"}, {Label: "Customer"}, {Label: "Event"},
-			{Label: "Change", Numeric: true}, {Label: "After", Numeric: true},
-			{Label: "Price", Numeric: true}, {Label: "Billing"}, q.Column("recorded_at", "Recorded"),
-		},
-		Empty: empty(q),
-	}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, h.row(r))
-	}
+	t := httpx.ListTable(ledger.All, q, rows, httpx.Cells[ledger.ListRow]{
+		"effective_at":  effective,
+		"product":       subscriptionCell,
+		"crm_account":   customer,
+		"event":         func(r ledger.ListRow) ui.Cell { return ui.Cell{Text: string(r.Event), Sub: string(r.Reason)} },
+		"delta":         func(r ledger.ListRow) ui.Cell { return ui.TextCell(seats(r)) },
+		"unit_price":    prices,
+		"billing_state": billing,
+		"recorded_at":   h.recorded,
+	}, func(r ledger.ListRow, row *ui.Row) { row.Muted = !r.Counted })
+	t.Caption, t.Compact, t.Empty = "License changes", true, empty(q)
 	return t
 }
 
-func (h Handlers) row(r ledger.ListRow) ui.Row {
-	effective := ui.TextCell(r.EffectiveAt.String())
+func effective(r ledger.ListRow) ui.Cell {
+	cell := ui.TextCell(r.EffectiveAt.String())
 	if r.Estimated {
-		effective.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn,
+		cell.Badges = []ui.Badge{{Text: "estimated", Tone: ui.Warn,
 			Title: "The distributor gives no date; this is the day it was seen"}}
 	}
-	event := ui.Cell{Text: string(r.Event), Sub: string(r.Reason)}
-	billing := ui.Cell{Badges: []ui.Badge{{Text: string(r.BillingState)}}}
+	return cell
+}
+
+func billing(r ledger.ListRow) ui.Cell {
+	cell := ui.Cell{Badges: []ui.Badge{{Text: string(r.BillingState)}}}
 	if !r.Counted {
-		billing.Sub = "set aside, does not count"
+		cell.Sub = "set aside, does not count"
 	}
 	if r.Counted && r.Delta < 0 {
-		billing.Sub = map[bool]string{true: "with refund", false: "without refund"}[r.Refund]
+		cell.Sub = map[bool]string{true: "with refund", false: "without refund"}[r.Refund]
 	}
-	return ui.Row{Muted: !r.Counted, Cells: []ui.Cell{
-		effective, subscriptionCell(r), customer(r), event, ui.TextCell(seats(r)),
-		ui.TextCell(strconv.Itoa(r.QuantityAfter)), prices(r), billing, h.recorded(r),
-	}}
+	return cell
 }
 
 func subscriptionCell(r ledger.ListRow) ui.Cell {

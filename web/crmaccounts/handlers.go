@@ -8,7 +8,6 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
-	"seatledger/web/httpx"
 	"seatledger/web/imports"
 	"seatledger/web/session"
 )
@@ -31,13 +30,3 @@ func mayWrite(c echo.Context) bool {
 }
 
 func recordPath(id interface{ String() string }) string { return path + "/" + id.String() }
-
-var listSpec = httpx.ListSpec{
-	Sorts: crm.Sorts(),
-	Filters: []httpx.Filter{
-		{Name: "mapped", Label: "Mapped", Choices: []httpx.Choice{{Value: "yes", Label: "To a provider account"},
-			{Value: "no", Label: "Not mapped"}}},
-		{Name: "contract", Label: "Active contract",
-			Choices: []httpx.Choice{{Value: "yes", Label: "With one"}, {Value: "no", Label: "Without"}}},
-	},
-}

@@ -1,14 +1,10 @@
 package crmaccounts
 
 import (
-	"fmt"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/crm"
 	"seatledger/views/layout"
@@ -19,28 +15,21 @@ import (
 
 // List is the list of CRM accounts, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.ParseList(c, listSpec)
+	db := h.Accounts.DB.Read(c.Request().Context())
+	q, err := httpx.AskList(c, db, crm.All)
 	if err != nil {
 		return err
 	}
-	f := crm.Filter{Search: q.Search, Mapped: q.Filter("mapped"), Contract: q.Filter("contract")}
 	if httpx.IsCSV(c) {
-		return h.file(c, f, q)
+		return httpx.ListFile(c, h.Accounts.DB, crm.All, q)
 	}
-	ctx := c.Request().Context()
-	db := h.Accounts.DB.Read(ctx)
-	rows, next, err := crm.List(ctx, db, f, q.Page)
-	if err != nil {
-		return err
-	}
-	total, err := crm.Count(ctx, db, f)
+	found, err := httpx.FindList(c, db, crm.All, q)
 	if err != nil {
 		return err
 	}
 	m := layout.List{
-		Page:    session.Page(c, "CRM accounts", nav),
-		Filters: q.FilterBar("Search name, external id, domain or tenant id"),
-		Table:   h.table(q, rows, mayWrite(c)), Pager: q.Pager(next, "", shown(len(rows), total)),
+		Page: session.Page(c, "CRM accounts", nav), Filters: q.FilterBar(crm.All.Search.Label),
+		Table: h.table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {
@@ -52,34 +41,20 @@ func (h Handlers) List(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func shown(n, total int) string {
-	if n == total {
-		return fmt.Sprintf("%d CRM accounts", total)
-	}
-	return fmt.Sprintf("%d of %d CRM accounts", n, total)
-}
-
 func (h Handlers) table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Table {
-	t := ui.Table{
-		Caption: "CRM accounts",
-		Columns: []ui.Column{
-			q.Column("name", "Name"), q.Column("external_id", "External id"), q.Column("domain", "Domain"),
-			q.Column("tenant_id", "Tenant id"),
-			q.NumberColumn("accounts", "Mapped"), q.NumberColumn("contracts", "Contracts"),
-			q.Column("updated_at", "Changed"),
+	t := httpx.ListTable(crm.All, q, rows, httpx.Cells[crm.Row]{
+		"name": func(r crm.Row) ui.Cell {
+			name := ui.LinkCell(r.Name, recordPath(r.ID))
+			if r.Parent != "" {
+				name.Sub = "part of " + r.Parent
+			}
+			return name
 		},
-		Empty: empty(q, mayWrite),
-	}
-	for _, r := range rows {
-		name := ui.LinkCell(r.Name, recordPath(r.ID))
-		if r.Parent != "" {
-			name.Sub = "part of " + r.Parent
-		}
-		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: r.Name, Cells: []ui.Cell{
-			name, {Text: r.ExternalID, Mono: true}, ui.TextCell(r.Domain), {Text: r.TenantID, Mono: true},
-			ui.TextCell(strconv.Itoa(r.Accounts)), ui.TextCell(strconv.Itoa(r.Contracts)), ui.Of(h.moment(r.UpdatedAt)),
-		}})
-	}
+		"external_id": func(r crm.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
+		"tenant_id":   func(r crm.Row) ui.Cell { return ui.Cell{Text: r.TenantID, Mono: true} },
+		"updated_at":  func(r crm.Row) ui.Cell { return ui.Of(h.moment(r.UpdatedAt)) },
+	}, func(r crm.Row, row *ui.Row) { row.ID, row.Label = r.ID.String(), r.Name })
+	t.Empty = empty(q, mayWrite)
 	return t
 }
 
@@ -96,33 +71,4 @@ func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 		e.Action = &ui.LinkButton{Text: "Import CRM accounts", Href: path + "/import", Weight: ui.Primary}
 	}
 	return e
-}
-
-var header = []string{
-	"id", "external_id", "name", "website", "email_domains", "tenant_id", "street", "city", "state", "postal_code",
-	"country", "phone",
-	"tax_id", "domain", "parent_id", "parent", "source", "updated_at", "bill_to_parent",
-}
-
-func (h Handlers) file(c echo.Context, f crm.Filter, q httpx.ListQuery) error {
-	ctx := c.Request().Context()
-	return httpx.CSV(c, "crm-accounts.csv", header, func(write httpx.Row) error {
-		return h.Accounts.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return crm.Each(ctx, tx, f, q.Page.Order, func(r crm.Row) error { return write(cells(r)...) })
-		})
-	})
-}
-
-func cells(r crm.Row) []httpx.Cell {
-	out := []httpx.Cell{httpx.Plain(r.ID.String())}
-	for _, column := range r.Columns() {
-		out = append(out, httpx.Text(column.Value))
-	}
-	parent := ""
-	if r.ParentID.Valid {
-		parent = r.ParentID.UUID.String()
-	}
-	return append(out, httpx.Text(r.Domain), httpx.Plain(parent), httpx.Text(r.Parent), httpx.Plain(r.Source),
-		httpx.Plain(r.UpdatedAt.UTC().Format(time.RFC3339)),
-		httpx.Plain(strconv.FormatBool(r.BillToParent)))
 }

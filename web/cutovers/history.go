@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/paging"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -16,13 +15,7 @@ const mostEvents = 100
 
 // history is what the cut-over did for a customer, also what was taken back, newest first.
 func (h Handlers) history(ctx context.Context, customer uuid.UUID) (ui.Timeline, error) {
-	order, err := audit.Sorts().Parse("")
-	if err != nil {
-		return nil, err
-	}
-	entries, _, err := audit.List(ctx, h.Cutovers.DB.Read(ctx),
-		audit.Filter{ObjectType: "crm_account", ObjectID: customer.String()},
-		paging.Request{Order: order, Size: mostEvents})
+	entries, err := audit.About(ctx, h.Cutovers.DB.Read(ctx), "crm_account", customer.String(), mostEvents)
 	if err != nil {
 		return nil, err
 	}

@@ -190,20 +190,17 @@ func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
 }
 
 func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
-	if b.uncontracted, err = crm.Count(ctx, db, crm.Filter{Mapped: "yes", Contract: "no"}); err != nil {
+	if b.uncontracted, err = crm.All.Count(ctx, db, crm.All.Ask(listing.Values{"mapped": "yes", "contract": "no"}),
+		math.MaxInt32); err != nil {
 		return err
 	}
-	if b.crmAccounts, err = crm.Count(ctx, db, crm.Filter{}); err != nil {
+	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), math.MaxInt32); err != nil {
 		return err
 	}
-	if b.contracts, err = contract.Count(ctx, db, contract.Filter{Active: "yes"}); err != nil {
+	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
-	order, err := price.ListSorts().Parse("")
-	if err != nil {
-		return err
-	}
-	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
+	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
 		if l.Items > 0 {
 			b.priceLists++

@@ -5,17 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"seatledger/internal/clock"
+	"seatledger/internal/errs"
 	"seatledger/internal/listing"
-)
-
-const (
-	csvChunk    = 64 << 10         // bytes gathered before they are sent
-	csvPatience = 60 * time.Second // how long a reader may take for a chunk
 )
 
 // Cell is one value of a CSV row.
@@ -37,7 +32,10 @@ type Row func(cells ...Cell) error
 // ordinary error page; later the connection is broken, so that nobody takes half a
 // file for a whole one.
 func CSV(c echo.Context, filename string, header []string, rows func(write Row) error) error {
-	s := &csvStream{c: c, filename: filename, columns: len(header), ctl: http.NewResponseController(c.Response())}
+	if !strings.HasSuffix(c.Request().URL.Path, ".csv") {
+		return errs.New(errs.NotFound, "This list is given as CSV only.")
+	}
+	s := &csvStream{download: newDownload(c, filename, csvType), columns: len(header)}
 	s.out = csv.NewWriter(&s.buffer)
 	s.out.UseCRLF = true
 	if err := s.out.Write(header); err != nil {
@@ -49,13 +47,12 @@ func CSV(c echo.Context, filename string, header []string, rows func(write Row) 
 	return s.finish(rows(s.row))
 }
 
+const csvType = "text/csv; charset=utf-8; header=present"
+
 type csvStream struct {
-	c        echo.Context
-	ctl      *http.ResponseController
-	filename string
-	columns  int
-	buffer   bytes.Buffer
-	out      *csv.Writer
+	download
+	columns int
+	out     *csv.Writer
 }
 
 func (s *csvStream) row(cells ...Cell) error {
@@ -69,7 +66,7 @@ func (s *csvStream) row(cells ...Cell) error {
 	if err := s.out.Write(record); err != nil {
 		return err
 	}
-	if s.buffer.Len() < csvChunk {
+	if !s.full() {
 		return nil
 	}
 	return s.send()
@@ -84,7 +81,7 @@ func (s *csvStream) fields(fields [][]byte) error {
 		s.field(f)
 	}
 	s.buffer.WriteString("\r\n")
-	if s.buffer.Len() < csvChunk {
+	if !s.full() {
 		return nil
 	}
 	return s.send()
@@ -114,36 +111,10 @@ func (s *csvStream) finish(err error) error {
 	if err == nil {
 		err = s.send()
 	}
-	if err != nil && s.c.Response().Committed {
-		// The header has said 200: only a broken connection tells that the file is not whole.
-		// net/http's own way to say so is this panic; it is not logged as a fault of the program.
-		logOf(s.c).ErrorContext(s.c.Request().Context(), "csv broke off", "file", s.filename, "request_id",
-			RequestID(s.c), "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return err
+	return s.end(err)
 }
 
 func (s *csvStream) send() error {
 	s.out.Flush()
-	if err := s.begin(); err != nil {
-		return err
-	}
-	// A long file may take longer than the server's write timeout, but each chunk may not.
-	_ = s.ctl.SetWriteDeadline(clock.System{}.Now().Add(csvPatience))
-	if _, err := s.buffer.WriteTo(s.c.Response()); err != nil {
-		return err
-	}
-	return s.ctl.Flush()
-}
-
-func (s *csvStream) begin() error {
-	if s.c.Response().Committed {
-		return nil
-	}
-	h := s.c.Response().Header()
-	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	h.Set(echo.HeaderContentDisposition, fmt.Sprintf("attachment; filename=%q", s.filename))
-	s.c.Response().WriteHeader(http.StatusOK)
-	return nil
+	return s.download.send()
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +27,9 @@ type Frame struct {
 	// Base gives navigation, user and version for this request. It is asked when a
 	// page is made, so that counts in the navigation are fresh.
 	Base    func(c echo.Context) layout.Page
-	Notices Notices      // nil: notices are dropped, as on pages without a session
-	Log     *slog.Logger // for what goes wrong after an answer has begun; the default logger when nil
+	Desk    func(c echo.Context) Desk // what the person arranged; nil: nothing
+	Notices Notices                   // nil: notices are dropped, as on pages without a session
+	Log     *slog.Logger              // for what goes wrong after an answer has begun; the default logger when nil
 }
 
 const frameKey = "httpx.frame"
@@ -79,10 +82,16 @@ func Page(c echo.Context, title string) layout.Page {
 		p = f.Base(c)
 	}
 	p.Title = title
+	if n := turned(c.QueryParams()); n > 1 {
+		p.PageLabel = "page " + strconv.Itoa(n)
+	}
+	p.Nav = marked(p.Nav, c.Request().URL.Path)
+	if d := deskOf(c); d.Known {
+		p.Compact, p.Nav = d.Compact, arranged(p.Nav, d, c.Request().URL)
+	}
 	p.Clock = movedClock(c)
 	p.Theme = Theme(c)
 	p.Here = c.Request().URL.RequestURI()
-	p.Nav = marked(p.Nav, c.Request().URL.Path)
 	if f.Notices != nil {
 		p.Flash = f.Notices.Pop(c.Request().Context())
 	}
@@ -149,6 +158,33 @@ func bestHref(nav []layout.Section, path string) string {
 		}
 	}
 	return best
+}
+
+// arranged has the views that a person pinned under their lists, and leads to a list by the view
+// that is the usual one of their role.
+func arranged(nav []layout.Section, d Desk, here *url.URL) []layout.Section {
+	out := make([]layout.Section, len(nav))
+	for i, s := range nav {
+		out[i].Title = s.Title
+		for _, it := range s.Items {
+			list := it.Href
+			var pinned []layout.Item
+			for _, v := range d.Views {
+				if v.Path != list {
+					continue
+				}
+				if v.Default {
+					it.Href = v.Href()
+				}
+				if v.Pinned {
+					pinned = append(pinned, layout.Item{Label: v.Name, Href: v.Href(), Under: true,
+						Active: here.Path == list && here.Query().Get("view") == v.ID})
+				}
+			}
+			out[i].Items = append(append(out[i].Items, it), pinned...)
+		}
+	}
+	return out
 }
 
 // within tells whether path is href or below it; "/" holds only itself.

@@ -2,8 +2,10 @@ package httpx
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/errs"
@@ -22,7 +24,13 @@ type Choice = listing.Choice
 // ListQuery is a list's address, read and checked, with the path of its page.
 type ListQuery struct {
 	listing.Query
-	Path string // without .csv
+	Path   string // without .csv
+	Turned int    // the number of the page, as far as the address tells
+
+	here     string // this very page
+	desk     Desk
+	view     string // the kept view that one came by
+	choosing bool   // the columns are being chosen
 }
 
 // ParseList reads what the address of a list says (listing.Spec.Parse). A file has no
@@ -33,11 +41,31 @@ func ParseList(c echo.Context, spec ListSpec) (ListQuery, error) {
 		return ListQuery{}, errs.Because(errs.Invalid, "This address is damaged. Start again from the list.", err)
 	}
 	q, err := spec.Parse(raw, IsFile(c))
-	return ListQuery{Query: q, Path: pathOf(c)}, err
+	out := ListQuery{Query: q, Path: pathOf(c), here: c.Request().URL.RequestURI(), choosing: raw.Has("choose")}
+	out.Turned = turned(raw)
+	if id, bad := uuid.Parse(raw.Get("view")); bad == nil {
+		out.view = id.String()
+	}
+	if err == nil && !IsFile(c) {
+		out.desk = deskOf(c)
+	}
+	return out, err
 }
 
-// IsCSV tells whether the CSV of a list is asked for: its path ends in .csv.
-func IsCSV(c echo.Context) bool { return strings.HasSuffix(c.Request().URL.Path, ".csv") }
+// turned is the number of the page that an address says; 1 is the first. It is a name for the
+// person: where the page begins, the cursor decides.
+func turned(raw url.Values) int {
+	n, err := strconv.Atoi(raw.Get("page"))
+	if err != nil || n < 1 || n > mostTurned || raw.Get("after") == "" && raw.Get("before") == "" {
+		return 1
+	}
+	return n
+}
+
+const mostTurned = 1_000_000
+
+// IsCSV tells whether a file of a list is asked for: ListFile writes the kind that is meant.
+func IsCSV(c echo.Context) bool { return IsFile(c) }
 
 // IsFile tells whether a file of a list is asked for, of either kind.
 func IsFile(c echo.Context) bool { return pathOf(c) != c.Request().URL.Path }

@@ -155,7 +155,7 @@ func TestThePagerLeadsOnAndBackToTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := first.Pager(token, "", "1 to 50")
-	if p.FirstHref != "" || p.NextHref != "/s?after="+token+"&state=held" {
+	if p.FirstHref != "" || p.NextHref != "/s?after="+token+"&page=2&state=held" {
 		t.Errorf("%+v", p)
 	}
 	second, err := parseList(p.NextHref)

@@ -3,7 +3,9 @@ package httpx
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -20,13 +22,10 @@ type Cells[R any] map[string]func(R) ui.Cell
 // ListTable is the table of a list's page: the columns that its description shows, each row
 // dressed up by row with its id, label and tone.
 func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R], dress func(R, *ui.Row)) ui.Table {
-	t := ui.Table{Caption: upper(l.Many)}
-	columns := chosen(l)
+	t := ui.Table{Caption: upper(l.Many), List: true}
+	columns := chosen(l, q)
 	for _, c := range columns {
-		head := q.Column(c.Key, c.Label)
-		head.Numeric = c.Kind == listing.Whole || c.Kind == listing.Amount
-		head.Nowrap = c.Kind == listing.Day || c.Kind == listing.Moment
-		t.Columns = append(t.Columns, head)
+		t.Columns = append(t.Columns, c.head)
 	}
 	for _, r := range rows {
 		row := ui.Row{Cells: make([]ui.Cell, 0, len(columns))}
@@ -34,7 +33,7 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 			if cell := cells[c.Key]; cell != nil {
 				row.Cells = append(row.Cells, cell(r))
 			} else {
-				row.Cells = append(row.Cells, plainCell(c, r))
+				row.Cells = append(row.Cells, plainCell(c.Column, r))
 			}
 		}
 		dress(r, &row)
@@ -43,12 +42,24 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 	return t
 }
 
-func chosen[R any](l *listing.List[R]) []listing.Column[R] {
-	var out []listing.Column[R]
-	for _, key := range l.Shown {
-		if c := l.Column(key); c != nil {
-			out = append(out, *c)
+// shown is a column with its head on the page.
+type shown[R any] struct {
+	listing.Column[R]
+	head ui.Column
+}
+
+func chosen[R any](l *listing.List[R], q ListQuery) []shown[R] {
+	var out []shown[R]
+	for _, show := range q.Shown() {
+		c := l.Column(show.Key)
+		if c == nil {
+			continue
 		}
+		head := q.Column(c.Key, c.Label)
+		head.Numeric = c.Kind == listing.Whole || c.Kind == listing.Amount
+		head.Nowrap = c.Kind == listing.Day || c.Kind == listing.Moment
+		head.Width, head.Card = string(show.Width), slices.Contains(l.Card, c.Key)
+		out = append(out, shown[R]{Column: *c, head: head})
 	}
 	return out
 }
@@ -84,5 +95,5 @@ func upper(s string) string {
 	if s == "" {
 		return s
 	}
-	return string(s[0]-'a'+'A') + s[1:]
+	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -4,15 +4,16 @@ import (
 	"net/url"
 	"strconv"
 
+	"seatledger/internal/listing"
 	"seatledger/views/ui"
 )
 
 // FilterBar is the bar over the list: a search box when searchLabel is given, a
-// select per enumerated filter, chips for what narrows the list now, and the CSV.
+// select per enumerated filter, chips for what narrows the list now, views, columns and files.
 func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
 	bar := ui.FilterBar{
 		Action: q.Path, Search: q.Search, SearchLabel: searchLabel,
-		Hidden: q.kept(), Chips: q.chips(), CSVHref: q.address(q.Path+".csv", q.parameters()),
+		Hidden: q.kept(), Chips: q.chips(), CSVHref: q.address(q.Path+".csv", q.told()),
 	}
 	for _, f := range q.Spec.Filters {
 		if inBar(f) {
@@ -22,6 +23,14 @@ func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
 	if len(bar.Chips) > 1 {
 		bar.ClearHref = q.ClearHref()
 	}
+	if len(q.Spec.Columns) > 0 {
+		bar.XLSXHref = q.address(q.Path+".xlsx", q.told())
+		bar.ColumnsHref = q.choosingHref()
+	}
+	if q.choosing && len(q.Spec.Columns) > 0 {
+		bar.Columns, bar.ColumnsHref = q.columnForm(), q.With("", "")
+	}
+	bar.Views = q.viewMenu()
 	return bar
 }
 
@@ -55,19 +64,25 @@ func (q ListQuery) NumberColumn(key, label string) ui.Column {
 // of the pages around (listing.Page); text says what is shown, as "50 of 1,240 subscriptions".
 func (q ListQuery) Pager(next, prev, text string) ui.Pager {
 	p := ui.Pager{Text: text}
-	at := func(name, token string) string {
+	at := func(name, token string, page int) string {
 		v := q.parameters()
 		v.Set(name, token)
+		if page > 1 {
+			v.Set("page", strconv.Itoa(page))
+		}
 		return q.address(q.Path, v)
+	}
+	if q.Turned > 1 {
+		p.Page = "Page " + strconv.Itoa(q.Turned)
 	}
 	if q.Page.After != nil || q.Page.Before != nil {
 		p.FirstHref = q.address(q.Path, q.parameters())
 	}
 	if prev != "" {
-		p.PrevHref = at("before", prev)
+		p.PrevHref = at("before", prev, q.Turned-1)
 	}
 	if next != "" {
-		p.NextHref = at("after", next)
+		p.NextHref = at("after", next, q.Turned+1)
 	}
 	return p
 }
@@ -88,11 +103,32 @@ func (q ListQuery) With(name, value string) string {
 func (q ListQuery) ClearHref() string {
 	v := url.Values{}
 	q.setSort(v)
+	q.setLook(v)
 	return q.address(q.Path, v)
 }
 
 // parameters are those that make up the list, without the place in it.
 func (q ListQuery) parameters() url.Values {
+	v := q.told()
+	q.setLook(v)
+	if id := q.view; id != "" {
+		v.Set("view", id)
+	}
+	return v
+}
+
+// setLook sets what says how the page looks, and nothing of what it lists.
+func (q ListQuery) setLook(v url.Values) {
+	if len(q.Shows) > 0 {
+		v.Set("columns", listing.Columns(q.Shows))
+	}
+	if q.Query.Page.Size > 0 {
+		v.Set("size", strconv.Itoa(q.Query.Page.Size))
+	}
+}
+
+// told are the parameters that say which rows are listed, in which order.
+func (q ListQuery) told() url.Values {
 	v := url.Values{}
 	if q.Search != "" {
 		v.Set("q", q.Search)
@@ -101,9 +137,6 @@ func (q ListQuery) parameters() url.Values {
 		v.Set(name, value)
 	}
 	q.setSort(v)
-	if q.Page.Size > 0 {
-		v.Set("size", strconv.Itoa(q.Page.Size))
-	}
 	return v
 }
 
@@ -128,6 +161,16 @@ func (q ListQuery) kept() []ui.Pair {
 	if s := q.Page.Order.String(); s != q.Spec.Sorts.Default {
 		out = append(out, ui.Pair{Name: "sort", Value: s})
 	}
+	look := url.Values{}
+	q.setLook(look)
+	for _, name := range []string{"columns", "size"} {
+		if look.Has(name) {
+			out = append(out, ui.Pair{Name: name, Value: look.Get(name)})
+		}
+	}
+	if q.view != "" {
+		out = append(out, ui.Pair{Name: "view", Value: q.view})
+	}
 	return out
 }
 
@@ -145,7 +188,12 @@ func (q ListQuery) chips() []ui.Chip {
 }
 
 // inBar tells whether a filter has a control of its own over the list.
-func inBar(f Filter) bool { return len(f.Choices) > 0 && !f.Aside }
+func inBar(f Filter) bool {
+	if f.ChoicesSQL != "" && len(f.Choices) < 2 {
+		return false // one choice is none
+	}
+	return len(f.Choices) > 0 && !f.Aside
+}
 
 func chipOf(f Filter, value string) string {
 	for _, c := range f.Choices {

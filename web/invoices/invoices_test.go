@@ -412,3 +412,31 @@ func TestADraftThatAFreshOneContradictsSaysSoAndIsDrawnAnew(t *testing.T) {
 		t.Error("a viewer is offered to draw it anew")
 	}
 }
+
+// Seats that grew tenfold at once are applied and told; the next billing run asks for them, once.
+func TestWhatGrewSuddenlyIsConfirmedInTheNextRunAndNotAgain(t *testing.T) {
+	t.Parallel()
+	d := open(t, "2026-03-02", billtest.Terms{})
+	a := d.Add("S1", 10, "2026-03-01")
+	d.Seats(a, 400, "2026-03-01")
+	run := uuid.Must(uuid.NewV7())
+	d.Exec(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, finished_at)
+		SELECT ?, provider_id, 'subscriptions', 'nightly', 'succeeded', 'Seatledger', ?, ? FROM subscriptions
+		WHERE id = ?`, run, d.Clock.Now(), d.Clock.Now(), a)
+	d.Exec(`INSERT INTO unusual_growths (subscription_id, run_id, seen_on, seats_before, seats_after, noted_at)
+		VALUES (?, ?, '2026-03-02', 10, 400, ?)`, a, run, d.Clock.Now())
+	preview := d.get(d.runs() + "/new")
+	has(t, htmlcheck.Text(preview.Find("main")), "grew from 10 to 400 seats at once, seen on 2026-03-02",
+		"sudden growth", "Bill also what grew suddenly: 1 subscription")
+	form := preview.Find("main form[method=post]").First()
+	v := values(form)
+	again := d.page(d.post(form.AttrOr("action", ""), v, http.StatusUnprocessableEntity))
+	has(t, htmlcheck.Text(again.Find("main")), "Confirm it first; nothing was billed.")
+	v.Set("growth", "on")
+	d.post(form.AttrOr("action", ""), v, http.StatusSeeOther)
+	d.Today("2026-04-02")
+	d.Seats(a, 410, "2026-04-01")
+	if text := htmlcheck.Text(d.get(d.runs() + "/new").Find("main")); strings.Contains(text, "sudden growth") {
+		t.Error("what was confirmed is asked again")
+	}
+}

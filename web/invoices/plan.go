@@ -57,6 +57,9 @@ func planLines(p billing.Plan) ui.Table {
 				Kind: l.Kind, FromDate: l.Period.From, ToDate: l.Period.To,
 				Days: l.Period.Days(), Quantity: decimal.NewFromInt(int64(l.Seats)), UnitPrice: l.Price.Value.Decimal,
 				PricePeriod: string(l.Price.Period), Amount: l.Amount, Currency: p.Contract.Currency})
+			if it.Grew != nil {
+				cells[3].Badges = []ui.Badge{{Text: "sudden growth", Tone: ui.Warn}}
+			}
 			if l.Late {
 				cells[1].Badges = []ui.Badge{{Text: lateBecause(p, l.Period), Tone: ui.Warn}}
 			}
@@ -132,6 +135,13 @@ func draftForm(p billing.Plan, a asked) *view.Draft {
 			Hint: "They are marked in the list. Untouched, nothing is made.",
 			Label: fmt.Sprintf("Bill also what begins before this cycle or changes days that were paid: %s, %s %s",
 				count(n, "line"), sum(amount, p.Contract.Currency).Amount, p.Contract.Currency),
+		}
+	}
+	if grown := p.Grown(); len(grown) > 0 {
+		d.Growth = &ui.Field{
+			Kind: ui.Checkbox, Name: "growth", Error: a.problems["growth"],
+			Hint:  "It is marked in the list. Untouched, nothing is made.",
+			Label: "Bill also what grew suddenly: " + count(len(grown), "subscription"),
 		}
 	}
 	return d

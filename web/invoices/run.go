@@ -65,7 +65,8 @@ func (h Handlers) Create(c echo.Context) error {
 	var id uuid.UUID
 	if err == nil {
 		id, err = h.Invoices.Draft(c.Request().Context(), session.Actor(c),
-			billing.Order{Run: run, Digest: form.Get("digest"), Late: form.On("earlier")})
+			billing.Order{Run: run, Digest: form.Get("digest"), Late: form.On("earlier"),
+				Growth: form.On("growth")})
 	}
 	if messages, refused := httpx.Refused(err); refused {
 		a.status, a.problems = http.StatusUnprocessableEntity, messages
@@ -73,6 +74,10 @@ func (h Handlers) Create(c echo.Context) error {
 	}
 	if errors.Is(err, billing.ErrAsks) {
 		a.status, a.problems = http.StatusUnprocessableEntity, map[string]string{"earlier": errs.Public(err)}
+		return h.preview(c, a)
+	}
+	if errors.Is(err, billing.ErrGrew) {
+		a.status, a.problems = http.StatusUnprocessableEntity, map[string]string{"growth": errs.Public(err)}
 		return h.preview(c, a)
 	}
 	if errors.Is(err, billing.ErrChanged) {
@@ -175,6 +180,10 @@ func remarks(p billing.Plan) []ui.Callout {
 	case p.Empty():
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Nothing is due", Text: fmt.Sprintf(
 			"Every day up to %s is paid. The next cycle ends on %s.", p.Period.To, p.Next)})
+	}
+	for _, it := range p.Grown() {
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: it.Name + " to confirm",
+			Text: it.ExternalID + " " + it.Grew.String() + "."})
 	}
 	for _, it := range p.Items {
 		if it.Goodwill {

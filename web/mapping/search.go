@@ -9,7 +9,6 @@ import (
 
 	"seatledger/internal/crm"
 	"seatledger/internal/mapping"
-	"seatledger/internal/paging"
 	"seatledger/views/ui"
 
 	view "seatledger/views/mapping"
@@ -30,16 +29,10 @@ func (d *desk) find(ctx context.Context, db *gorm.DB, query string) error {
 	if query == "" || len(query) > 200 || !utf8.ValidString(query) {
 		return nil
 	}
-	order, err := crm.Sorts().Parse("")
-	if err != nil {
+	var err error
+	if d.search.found, d.search.more, err = crm.Search(ctx, db, query, foundAtMost); err != nil {
 		return err
 	}
-	var next string
-	if d.search.found, next, err = crm.List(ctx, db, crm.Filter{Search: query},
-		paging.Request{Order: order, Size: foundAtMost}); err != nil {
-		return err
-	}
-	d.search.more = next != ""
 	ids := make([]uuid.UUID, len(d.search.found))
 	for i, f := range d.search.found {
 		ids[i] = f.ID

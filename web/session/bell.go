@@ -20,13 +20,9 @@ func Reader(c echo.Context) notify.Reader {
 	return notify.Reader{ID: u.ID, Since: u.CreatedAt}
 }
 
-// bell counts what the person has not read. A page is shown without the count when it cannot be had.
+// bell is how many notices the person has not read; it was counted when the session was read.
 func (m *Manager) bell(c echo.Context) *layout.Bell {
-	ctx := c.Request().Context()
-	n, err := notify.Unread(ctx, m.o.DB.Read(ctx), Reader(c), mostUnread+1)
-	if err != nil {
-		m.o.Log.WarnContext(ctx, "unread notices could not be counted", "error", err)
-	}
+	n, _ := c.Get(unreadKey).(int)
 	return &layout.Bell{Href: NoticesPath, Unread: min(n, mostUnread), More: n > mostUnread}
 }
 

@@ -15,7 +15,13 @@ import (
 // Frame is what httpx puts around every page: navigation, user, notices. Use it
 // with httpx.WithFrame behind Load.
 func (m *Manager) Frame() httpx.Frame {
-	return httpx.Frame{Base: m.base, Notices: notices{m}}
+	return httpx.Frame{Base: m.base, Desk: m.desk, Notices: notices{m}}
+}
+
+// desk is what the person has arranged for themselves.
+func (m *Manager) desk(c echo.Context) httpx.Desk {
+	u := User(c)
+	return httpx.Desk{Known: u.Role != "", Compact: u.CompactLists}
 }
 
 func (m *Manager) base(c echo.Context) layout.Page {

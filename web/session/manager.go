@@ -18,7 +18,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
-	"seatledger/internal/errs"
+	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
 )
 
@@ -41,7 +41,8 @@ type Manager struct {
 
 // New makes a manager over the sessions table.
 func New(o Options) *Manager {
-	m := &Manager{o: o, scs: scs.New(), store: auth.Sessions{DB: o.DB, Clock: o.Clock}}
+	m := &Manager{o: o, scs: scs.New(), store: auth.Sessions{DB: o.DB, Clock: o.Clock,
+		Beside: notify.UnreadSQL(mostUnread + 1)}}
 	m.scs.Store = m.store
 	m.scs.HashTokenInStore = true
 	m.scs.Lifetime = auth.AbsoluteLimit
@@ -52,6 +53,7 @@ const (
 	userValue    = "user"
 	noticesValue = "notices"
 	userKey      = "session.user"
+	unreadKey    = "session.unread"
 	managerKey   = "session.manager"
 )
 
@@ -89,15 +91,13 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 	if err != nil {
 		return nil //nolint:nilerr // nobody is signed in
 	}
-	u, err := auth.Get(ctx, m.o.DB.Read(ctx), id)
-	if errs.KindOf(err) == errs.NotFound || err == nil && !u.Active {
+	u := visit.Holder()
+	if u.ID != id || !u.Active {
 		return m.scs.Destroy(ctx)
-	}
-	if err != nil {
-		return err
 	}
 	visit.User = u.ID
 	c.Set(userKey, u)
+	c.Set(unreadKey, visit.Beside())
 	return nil
 }
 

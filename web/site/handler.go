@@ -66,7 +66,10 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 	}
 	for _, path := range r.paths() {
 		handle := r.handle
-		if r.method == http.MethodGet && !r.stream && !strings.HasSuffix(path, ".csv") {
+		switch {
+		case r.method == http.MethodPost:
+			handle = within(postLimit, handle)
+		case r.method == http.MethodGet && !r.stream && !isFile(path):
 			handle = within(pageLimit, handle)
 		}
 		g.Add(r.method, path, handle, guards...)
@@ -76,7 +79,11 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 	}
 }
 
-// within gives up on a page before the connection is closed without an answer, also when the database says nothing.
+func isFile(path string) bool {
+	return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".xlsx")
+}
+
+// within gives up on a request before the connection is closed without an answer, also when the database says nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		whole := c.Request()

@@ -64,7 +64,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
 		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
 		sources:   crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
-		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
+		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Bulk: a.Bulk, Sync: a.Sync},
 		mapping: mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping,
 			Works: a.Bulk},
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},

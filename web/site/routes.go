@@ -21,12 +21,12 @@ type route struct {
 	roles  []auth.Role // any of them, and always an admin; none: everybody signed in
 	open   bool        // without a session
 	stream bool        // answers as long as it lasts
-	csv    bool        // the same address with .csv gives the same rows as a file
+	file   bool        // the same address with .csv or .xlsx gives the same rows as a file
 }
 
 func (r route) paths() []string {
-	if r.csv {
-		return []string{r.path, r.path + ".csv"}
+	if r.file {
+		return []string{r.path, r.path + ".csv", r.path + ".xlsx"}
 	}
 	return []string{r.path}
 }
@@ -40,7 +40,7 @@ func post(path string, h echo.HandlerFunc, roles ...auth.Role) route {
 }
 
 func list(path string, h echo.HandlerFunc, roles ...auth.Role) route {
-	return route{method: http.MethodGet, path: path, handle: h, roles: roles, csv: true}
+	return route{method: http.MethodGet, path: path, handle: h, roles: roles, file: true}
 }
 
 func open(r route) route { r.open = true; return r }
@@ -63,6 +63,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LoginPath, h.sessions.Login)),
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
+		get(httpx.ColumnsPath, httpx.ChooseColumns),
 
 		get("/", h.dashboard.Show),
 
@@ -296,6 +297,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),
+		get("/sync-runs/:id/changes.csv", h.syncruns.ChangesCSV),
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
@@ -304,6 +306,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/settings", h.settings.Overview),
 		get("/settings/profile", h.settings.Profile),
+		post(httpx.DensityPath, h.settings.SetDensity),
 		post("/settings/profile/password", h.settings.ChangePassword),
 		post("/settings/profile/end-session", h.settings.EndSession),
 		post("/settings/profile/end-others", h.settings.EndOthers),

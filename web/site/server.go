@@ -18,6 +18,7 @@ const (
 	readLimit       = 60 * time.Second
 	writeLimit      = 60 * time.Second
 	pageLimit       = 45 * time.Second // of what a GET does; less than writeLimit, so that there is an answer
+	postLimit       = 55 * time.Second // of what a POST does: it is done within it, or nothing of it is
 	idleLimit       = 2 * time.Minute
 	headerBytes     = 64 << 10
 	drainLimit      = 10 * time.Second

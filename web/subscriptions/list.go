@@ -40,7 +40,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, list.All, q)
 	}
 	ctx := c.Request().Context()
@@ -62,7 +62,10 @@ func (h Handlers) List(c echo.Context) error {
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
 	m.Page.Banner = waiting(l.waiting)
 	if mayDecide(c) && len(l.Rows) > 0 {
-		m.Bulk, m.Note, m.SignAll = bulk(q, l), noteField(), signAll(q, l.progress)
+		m.Bulk, m.Note = bar(q, l), noteField()
+		if all := signAll(q, l.progress); all != nil {
+			m.Page.Actions = append(m.Page.Actions, all)
+		}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

@@ -79,8 +79,10 @@ func (d *desk) serve(db *postgres.DB) {
 	b := bulk.Handlers{DB: db, Clock: d.clock, Zone: time.UTC, Bulk: work}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(d.signIn)
+	d.echo.GET(httpx.ColumnsPath, httpx.ChooseColumns)
 	d.echo.GET("/subscriptions", h.List)
 	d.echo.GET("/subscriptions.csv", h.List)
+	d.echo.GET("/subscriptions.xlsx", h.List)
 	d.echo.POST("/subscriptions/sign-off", b.SignOff)
 	d.echo.GET("/bulk/:id", b.Show)
 	d.echo.POST("/bulk/:id/apply", b.Apply)
@@ -103,6 +105,7 @@ func (d *desk) serve(db *postgres.DB) {
 	c := changes.Handlers{DB: db, Zone: time.UTC}
 	d.echo.GET("/changes", c.List)
 	d.echo.GET("/changes.csv", c.List)
+	d.echo.GET("/subscriptions/:id/prices.xlsx", h.Prices)
 }
 
 // furnish makes a provider with an unmapped account, and a customer with a default contract and a price.

@@ -32,7 +32,7 @@ var cells = httpx.Cells[list.Row]{
 	},
 	"review":      func(r list.Row) ui.Cell { return ui.Cell{Badges: reviewBadge(r.Review)} },
 	"crm_account": customer,
-	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true, Sub: r.Provider} },
+	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 	"state":       state,
 	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(count(r.Quantity)) },
 	"unit_price":  prices,

@@ -43,10 +43,16 @@ func TestPagesInABrowser(t *testing.T) {
 	stopped := d.run(syncing.Stopped,
 		map[string]any{"message": "80 of 100 known subscriptions are missing from the listing, more than the share " +
 			"of 20 % that may go at once.", "advice": "Ask the distributor whether they have really ended."})
+	waiting := d.planned(syncing.Stopped, 230)
+	dry := d.planned(syncing.Planned, 12)
+	paused := d.run(syncing.Queued, map[string]any{"provider_id": d.newProvider("Fabrikam EU"), "attempt": 1,
+		"total": 340, "done": 118, "paused_until": d.clock.Now().Add(40 * time.Minute),
+		"message": "Paused until 10:40 UTC, asked by the distributor. What was applied until then is kept. " +
+			"It goes on by itself."})
 	running := d.run(syncing.Running, map[string]any{"total": 340, "done": 118, "added": 12, "unchanged": 100})
 	b := browser.Start(t)
 	for name, path := range map[string]string{"list": "/sync-runs", "partial": page(partial), "stopped": page(stopped),
-		"running": page(running)} {
+		"running": page(running), "plan": page(waiting), "dry": page(dry), "paused": page(paused)} {
 		for _, v := range []struct {
 			width int64
 			dark  bool

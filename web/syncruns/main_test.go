@@ -73,6 +73,7 @@ func open(t *testing.T) *desk {
 	runs.GET("", h.List)
 	runs.GET("/:id", h.Show)
 	runs.GET("/:id/events", h.Events)
+	runs.GET("/:id/changes.csv", h.ChangesCSV)
 	runs.POST("/:id/cancel", h.Cancel)
 	runs.POST("/:id/retry", h.Retry)
 	pages.GET("/sync-runs.csv", h.List, m.Require())

@@ -3,6 +3,7 @@ package syncruns
 import (
 	"fmt"
 
+	"github.com/a-h/templ"
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/money"
@@ -56,7 +57,9 @@ var kindWords = map[string]string{
 	"seats_gained": "More seats", "surge": "Sudden growth", "cost": "Cost", "currency": "Currency",
 	"product": "Product", "term": "Term or rhythm", "dates": "Dates", "renewed": "Renewed", "moved": "Moved",
 	"not_sent": "No longer sent", "renumbered": "New id where others vanished", "name": "Name", "tenant": "Tenant id",
-	"details": "Details", "twice": "Listed twice",
+	"details": "Details", "twice": "Listed twice", "names_other": "Names another customer", "twin": "Held as twins",
+	"held": "Held, no longer billed", "released": "Released and billed", "status": "Status", "vendor_id": "Vendor's id",
+	"domain": "Domain",
 }
 
 var rowTones = map[syncing.RowState]ui.Badge{
@@ -77,8 +80,10 @@ func changes(r record) *view.Causes {
 		card.Title = "What would change"
 	}
 	if r.changesTotal > len(r.changes) {
-		card.Text = fmt.Sprintf("%d of %d, the weightiest first.", len(r.changes), r.changesTotal)
+		card.Text = fmt.Sprintf("%d of %d, the weightiest first. The file has all.", len(r.changes), r.changesTotal)
 	}
+	card.Actions = []templ.Component{ui.LinkButton{Text: "All as CSV", Href: Path(r.ID) + "/changes.csv",
+		Icon: "download", Download: true}}
 	t := ui.Table{Caption: card.Title, Plain: true, Columns: []ui.Column{{Label: changedNoun(r)}, {Label: "Customer"},
 		{Label: "What"}, {Label: "Seats", Numeric: true}, {Label: "Cost a month", Numeric: true}, {Label: "State"}}}
 	for _, p := range r.changes {

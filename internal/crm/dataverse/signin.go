@@ -26,7 +26,7 @@ func (c *Client) signIn(ctx context.Context) (calls.Token, error) {
 		return calls.Token{}, err
 	}
 	token, err := calls.ReadSignIn(a, c.clk.Now())
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		distributor.AsError(err).Advice = signInAdvice(string(a.Body))
 	}
 	return token, err

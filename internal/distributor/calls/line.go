@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ type Options struct {
 	CallsPerMinute int // of all replicas together; 0: no limit
 	Clock          clock.Clock
 	Zone           *time.Location // in which sentences tell the time; UTC
+	Shown          clock.Clock    // by which they tell it, where it is another than Clock
 	// Store and Name are what replicas share a line by; without either the line stands alone.
 	Store Store
 	Name  string
@@ -33,6 +35,7 @@ type Line struct {
 	seats chan struct{}
 	rate  *rate.Limiter
 	clk   clock.Clock
+	shown clock.Clock
 	zone  *time.Location
 	wait  func(context.Context, time.Duration) error
 	state *shared
@@ -62,7 +65,7 @@ func NewLine(o Options) *Line {
 	}
 	return &Line{
 		seats: make(chan struct{}, o.Concurrency), rate: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond),
-		clk: o.Clock, zone: o.Zone, wait: o.Wait, state: newShared(o), limit: newLimit(o.CallsPerMinute),
+		clk: o.Clock, shown: cmp.Or(o.Shown, o.Clock), zone: o.Zone, wait: o.Wait, state: newShared(o), limit: newLimit(o.CallsPerMinute),
 		turn: make(chan struct{}, 1), blamed: map[string]blame{},
 	}
 }

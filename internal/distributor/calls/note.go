@@ -135,9 +135,10 @@ func adviceOnPause(by distributor.Asker) string {
 	return "Try again after that."
 }
 
-// moment tells a time of today by its hour, another with its day.
+// moment tells a time of today by its hour, another with its day, both by the clock that people see.
 func (l *Line) moment(at time.Time) string {
-	at, now := at.In(l.zone), l.clk.Now().In(l.zone)
+	now := l.shown.Now()
+	at, now = now.Add(at.Sub(l.clk.Now())).In(l.zone), now.In(l.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return at.Format(time.TimeOnly)
 	}
@@ -156,6 +157,7 @@ func (l *Line) told(err error) error {
 	}
 	p := distributor.AsError(l.paused(State{AskedBy: distributor.ByDistributor, Why: whyPaused(e)}, e.RetryAfter))
 	p.Op, p.StatusCode, p.RequestID, p.Advice, p.Cause = e.Op, e.StatusCode, e.RequestID, e.Advice, e
+	p.AskedFor = e.AskedFor
 	if _, said, ok := strings.Cut(e.Message, itSays); ok {
 		p.Message += itSays + said
 	}

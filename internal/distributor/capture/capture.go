@@ -52,7 +52,7 @@ func Read(ctx context.Context, conn distributor.Connector, accounts int) ([]stri
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
-	if distributor.KindOf(err) == distributor.BadCredentials {
+	if distributor.KindOf(err) == distributor.NeedsCredentials {
 		return nil, nil, err
 	}
 	var all, chosen []string

@@ -147,7 +147,7 @@ func TestARefusedSignInAtARegionalHostNamesTheTokenURL(t *testing.T) {
 			slog.New(slog.DiscardHandler)).
 			Accounts(t.Context())
 		advice := distributor.AsError(err).Advice
-		if distributor.KindOf(err) != distributor.BadCredentials ||
+		if distributor.KindOf(err) != distributor.NeedsCredentials ||
 			strings.Contains(advice, "region") != (want != "") ||
 			!strings.Contains(advice, strings.Replace(want, "sso.us", "sso.ca", 1)) {
 			t.Errorf("%s: %v: %s", api, err, advice)

@@ -91,7 +91,11 @@ func (t tongue) readSubscription(row row, account string, watch *distributor.Wat
 		}
 		s.QuantityUnknown = true // usage of unknown quantity is usage (RULES 3)
 	}
-	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, append(r.Notes(), strangeCustomer(r, account)...)
+	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, r.Notes()
+	if named, err := r.ID(recordCustomer); err == nil && named != account {
+		s.NamesAccount = named
+		s.Notes = append(s.Notes, fmt.Sprintf("the record names customer %s, although %s was asked for", named, account))
+	}
 	t.watched(watch, r, s)
 	return s, nil
 }
@@ -128,11 +132,13 @@ func (t tongue) readRhythm(r *lenient.Record, s *distributor.Subscription) {
 	s.Frequency = t.words.Rhythm(s.FrequencyText)
 	if s.FrequencyText == "" {
 		s.Frequency, s.FrequencyText = vocabulary.FrequencyOfPart(s.PartNumber)
+		s.FrequencyDerived = true
 	}
 	s.TermText = r.Text(term)
 	if s.Term = t.words.Rhythm(s.TermText); s.Term != distributor.FreqUnknown {
 		return
 	}
+	s.TermDerived = s.TermText == ""
 	if term, word := vocabulary.TermOfPart(s.PartNumber); word != "" {
 		s.Term, s.TermText = term, word
 		return
@@ -148,11 +154,4 @@ func readMoney(r *lenient.Record, s *distributor.Subscription) {
 	if code, ok := money.ParseCurrency(r.Text(currency)); ok {
 		s.Currency = code
 	}
-}
-
-func strangeCustomer(r *lenient.Record, account string) []string {
-	if id, err := r.ID(recordCustomer); err == nil && id != account {
-		return []string{fmt.Sprintf("the record names customer %s, although %s was asked for", id, account)}
-	}
-	return nil
 }

@@ -142,7 +142,7 @@ func (t tongue) fill(r *lenient.Record, s *distributor.Subscription) {
 	s.FrequencyText, s.TermText = r.Text(billing), r.Text(term)
 	s.Frequency, s.Term = t.words.Rhythm(s.FrequencyText), t.words.Rhythm(s.TermText)
 	if term, word := vocabulary.TermOfName(s.ProductName); s.TermText == "" {
-		s.Term, s.TermText = term, word
+		s.Term, s.TermText, s.TermDerived = term, word, true
 	}
 	s.UnitCost, s.SuggestedPrice = r.Amount(unitPrice), r.Amount(msrp)
 	// The period of a cost is never guessed: without a frequency it stays unknown,

@@ -23,10 +23,15 @@ var All = &listing.List[Row]{
 		Where: "s.search_text LIKE ?", IDs: "s.id IN (SELECT subscriptions_like(?))",
 	},
 	Columns: columns,
-	Shown: []string{"product", "review", "crm_account", "external_id", "state", "quantity", "unit_price",
+	Shown: []string{"product", "review", "crm_account", "provider", "external_id", "state", "quantity", "unit_price",
 		"end_date"},
+	Card:    []string{"crm_account", "review"},
 	Filters: filters,
 	Counts:  "subscription_counts s",
+	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "s.provider_id"}, {Column: "state", SQL: "s.state"},
+		{Column: "hold_reason", SQL: "coalesce(s.hold_reason, '')"}, {Column: "review", SQL: "coalesce(s.review, '')"},
+		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"}},
+	Words: "search_text",
 }
 
 var columns = []listing.Column[Row]{

@@ -12,10 +12,19 @@ type Tally map[string]int
 // Records is the tally's own count.
 const Records = "records"
 
+// Derived are the fields that may be told by others where the wire says nothing, so what is stored is no proof that
+// they were sent.
+func Derived() []string { return []string{frequencyField, termField} }
+
+const (
+	frequencyField = "frequency"
+	termField      = "term"
+)
+
 // FieldNames are the fields whose loss is looked for, as a person calls them.
 func FieldNames() []string {
-	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", "frequency",
-		"term", "currency", "vendor", "vendor's id", "contract number", "suggested price"}
+	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", frequencyField,
+		termField, "currency", "vendor", "vendor's id", "contract number", "suggested price"}
 }
 
 // Count counts the fields of a listing.
@@ -27,8 +36,9 @@ func Count(l distributor.SubscriptionListing) Tally {
 			"status": s.StatusText != "", "quantity": !s.QuantityUnknown, "cost": s.UnitCost.Valid,
 			"product": s.ProductName != "", "part number": s.PartNumber != "",
 			"start date": !s.Start.IsZero() || s.StartText != "", "end date": !s.End.IsZero() || s.EndText != "",
-			"frequency": s.FrequencyText != "", "term": s.TermText != "", "currency": s.Currency != "",
-			"vendor": s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "",
+			frequencyField: s.FrequencyText != "" && !s.FrequencyDerived, termField: s.TermText != "" && !s.TermDerived,
+			"currency": s.Currency != "",
+			"vendor":   s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "",
 			"contract number": s.ContractNo != "",
 			"suggested price": s.SuggestedPrice.Valid,
 		} {

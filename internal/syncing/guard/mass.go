@@ -15,6 +15,7 @@ import (
 // Sum is how much a change comes to, or how much there is.
 type Sum struct {
 	Subscriptions int
+	New           int // of the subscriptions: not known before
 	Customers     int
 	Seats         int
 	Month         map[string]decimal.Decimal `gorm:"-"` // cost per month, by currency
@@ -96,6 +97,7 @@ var verbs = map[Kind]string{
 	SeatsGained: "would gain seats", Cost: "would change or lose their cost", Currency: "would change currency",
 	Product: "would be another product", Term: "would change term or rhythm", Dates: "would change or lose their dates",
 	Moved: "would move to another customer", NotSent: "lack a field that they had",
+	Twin:       "would be held as twins of others with the same vendor's id",
 	Renumbered: "bear a new id where the customer's others vanished", Name: "would be renamed",
 	Tenant: "would change tenant id", Domain: "would change domain",
 }

@@ -46,14 +46,15 @@ const (
 	Tenant      Kind = "tenant"
 	Domain      Kind = "domain"
 	Details     Kind = "details"
-	Twice       Kind = "twice" // listed twice in one run, with unlike facts or under two accounts
+	Twice       Kind = "twice"       // listed twice in one run, with unlike facts or under two accounts
+	NamesOther  Kind = "names_other" // names another customer than that in whose list it stands
+	Twin        Kind = "twin"        // would bear the vendor's id of an earlier one, and be held until a person decides
 )
 
 // Guarded are the kinds that count towards a mass change of subscriptions.
 func Guarded() []Kind {
 	return []Kind{Ended, Back, Gone, Held, Released, Status, VendorID, SeatsLost, SeatsGained, Cost, Currency, Product,
-		Term, Dates, Moved, NotSent,
-		Renumbered}
+		Term, Dates, Moved, NotSent, Renumbered, Twin}
 }
 
 // GuardedOfAccounts are those of customers.
@@ -62,6 +63,7 @@ func GuardedOfAccounts() []Kind { return []Kind{Ended, Back, Gone, Name, Tenant,
 // Row is what one subscription or account would become.
 type Row struct {
 	ExternalID     string
+	VendorID       string        // the vendor's id that it would bear
 	SubjectID      uuid.NullUUID // the stored record; none: it would be new
 	Name           string
 	Kinds          []Kind
@@ -85,8 +87,8 @@ const tenfold = 10
 
 // Of describes the difference of a subscription.
 func Of(d subscription.Difference, s Surging) Row {
-	r := Row{ExternalID: d.After.ExternalID, Name: d.After.Called(), SeatsAfter: d.After.Billable(),
-		CurrencyAfter: d.After.CostCurrency}
+	r := Row{ExternalID: d.After.ExternalID, VendorID: d.After.VendorSubscriptionID, Name: d.After.Called(),
+		SeatsAfter: d.After.Billable(), CurrencyAfter: d.After.CostCurrency}
 	r.MonthAfter = Month(d.After)
 	if d.Before == nil {
 		r.Kinds, r.Words = []Kind{New}, fmt.Sprintf("New: %d seats", r.SeatsAfter)
@@ -216,8 +218,8 @@ func orNothing(s string) string {
 	return s
 }
 
-// Same tells whether two rows would change the same. That a new id stands where others vanished is told of the plan
-// as a whole, so it does not count.
+// Same tells whether two rows would change the same. That a new id stands where others vanished, or that another
+// bears the vendor's id already, is told of the plan as a whole, so it does not count.
 func (r Row) Same(o Row) bool {
 	return r.ExternalID == o.ExternalID && r.Words == o.Words && r.SeatsBefore == o.SeatsBefore &&
 		r.SeatsAfter == o.SeatsAfter && sameAmount(r.MonthBefore, o.MonthBefore) &&
@@ -226,7 +228,7 @@ func (r Row) Same(o Row) bool {
 }
 
 func plain(ks []Kind) []Kind {
-	return slices.DeleteFunc(slices.Clone(ks), func(k Kind) bool { return k == Renumbered || k == Surge })
+	return slices.DeleteFunc(slices.Clone(ks), func(k Kind) bool { return k == Renumbered || k == Surge || k == Twin })
 }
 
 func sameAmount(a, b decimal.NullDecimal) bool {

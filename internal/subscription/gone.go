@@ -2,8 +2,6 @@ package subscription
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,30 +10,6 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 )
-
-// Absent lists the stored subscriptions of a provider that a complete listing of all
-// its accounts lacked, by the external ids that it had. Those that are known as gone
-// or that the provider had already ended are not among them.
-func Absent(ctx context.Context, db *gorm.DB, providerID uuid.UUID, listed []string) ([]uuid.UUID, error) {
-	if listed == nil {
-		listed = []string{}
-	}
-	doc, err := json.Marshal(listed)
-	if err != nil {
-		return nil, err
-	}
-	var ids []uuid.UUID
-	err = db.WithContext(ctx).Raw(`
-		SELECT s.id FROM subscriptions s
-		LEFT JOIN jsonb_array_elements_text(?::jsonb) AS l (external_id) ON l.external_id = s.external_id
-		WHERE s.provider_id = ? AND l.external_id IS NULL AND s.provider_status <> 'missing'
-		  AND NOT (s.state = 'inactive' AND s.deactivated_by = 'provider')
-		ORDER BY s.id`, string(doc), providerID).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("find absent subscriptions: %w", err)
-	}
-	return ids, nil
-}
 
 // MarkGone closes subscriptions that a complete listing of all accounts lacked
 // (RULES 3). Those of other providers are left alone.

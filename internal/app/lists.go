@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+
+	"seatledger/internal/account"
+	"seatledger/internal/contract"
+	"seatledger/internal/invoice"
+	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
+	"seatledger/internal/subscription/list"
+)
+
+// keeper is a list that keeps counts or words for speed.
+type keeper interface {
+	AddUp(ctx context.Context, db *postgres.DB) error
+	Mend(ctx context.Context, db *postgres.DB) (counts, rows int64, err error)
+}
+
+// keepers are the lists that keep something, by their names.
+func (a *App) keepers() map[string]keeper {
+	return map[string]keeper{
+		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
+		"invoices": invoice.All(a.Zone), "subscriptions": list.All,
+	}
+}
+
+func (a *App) addUpLists(ctx context.Context) error {
+	for _, l := range a.keepers() {
+		if err := l.AddUp(ctx, a.DB); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mendLists says in the log when rows came in past the triggers that keep counts and words.
+func (a *App) mendLists(ctx context.Context) error {
+	for name, l := range a.keepers() {
+		counts, rows, err := l.Mend(ctx, a.DB)
+		if counts+rows > 0 {
+			a.Log.WarnContext(ctx, "what a list keeps was mended", "list", name, "counts", counts, "rows", rows)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"seatledger/internal/postgres/embedded"
+)
+
+// finding is one measured page or file.
+type finding struct {
+	rows    int
+	address address
+	ratio   float64 // of the reference in the same round, the median of all rounds
+	rate    float64 // pages a second, for whoever wants to know
+	late    bool
+}
+
+// under tells whether what is wanted was not reached.
+func (f finding) under() bool { return f.late || f.ratio < wanted[f.address.kind] }
+
+// size measures everything at one size.
+func (b *bench) size(ctx context.Context, n int, database string) (err error) {
+	fmt.Fprintf(b.out, "%d rows\n", n)
+	db, err := b.cluster.connect(ctx, embedded.AppRole, database)
+	if err != nil {
+		return err
+	}
+	defer db.Close(ctx)
+	product, err := b.product(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, product.stop()) }()
+	bare, err := b.start(ctx, "bare", "", databaseVariable+"="+b.cluster.URL(embedded.AppRole, database))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	cookie, err := product.signIn(ctx)
+	if err != nil {
+		return err
+	}
+	pair := pair{b: b, rows: n, product: target{product.host, cookie}, bare: target{bare.host, ""}}
+	if b.parts["pages"] {
+		if err := pair.lists(ctx, db); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pair is the product and its reference on one database.
+type pair struct {
+	b             *bench
+	rows          int
+	product, bare target
+}
+
+func (p pair) lists(ctx context.Context, db *pgx.Conn) error {
+	for _, s := range subjects {
+		reference := s.path
+		if s.bare == nil {
+			reference = subjects[0].path
+		}
+		pages, err := s.pages(ctx, db)
+		if err != nil {
+			return err
+		}
+		for _, a := range pages {
+			if !p.b.only.MatchString(a.path) {
+				continue
+			}
+			if err := p.page(ctx, a, reference); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// page measures one page in turn with its reference: what else the machine does hits both.
+func (p pair) page(ctx context.Context, a address, reference string) error {
+	b, f := p.b, finding{rows: p.rows, address: a}
+	if _, err := p.product.pages(ctx, a.path, b.conns, b.slice/4); err != nil { // plans and pools are made
+		return err
+	}
+	var ratios, rates []float64
+	for range b.rounds {
+		with, err := p.bare.pages(ctx, reference, b.conns, b.slice)
+		if err != nil {
+			return err
+		}
+		got, err := p.product.pages(ctx, a.path, b.conns, b.slice)
+		if err != nil {
+			return err
+		}
+		f.late = f.late || got.late
+		ratios, rates = append(ratios, got.perSecond/with.perSecond), append(rates, got.perSecond)
+	}
+	f.ratio, f.rate = median(ratios), median(rates)
+	b.found = append(b.found, f)
+	mark := ""
+	if f.under() {
+		mark = fmt.Sprintf("  wanted %.2f", wanted[a.kind])
+	}
+	fmt.Fprintf(b.out, "  %5.2f  %7.1f/s  %s%s\n", f.ratio, f.rate, a.path, mark)
+	return nil
+}
+
+func median(of []float64) float64 {
+	if len(of) == 0 {
+		return 0
+	}
+	slices.Sort(of)
+	return of[len(of)/2]
+}

@@ -1,0 +1,72 @@
+package httpx
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"seatledger/internal/listing"
+)
+
+// mostCounted is how far the records of a list are counted where no count is kept.
+const mostCounted = 10_000
+
+// Found is what one look at a list brings: a page, and how many records there are, or mostCounted+1.
+type Found[R any] struct {
+	listing.Page[R]
+	Total int
+
+	list  *listing.List[R]
+	exact bool
+}
+
+// AskList reads the address of a list. adjust adds what a screen alone knows: choices, the zone of days.
+func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], adjust ...func(*ListSpec)) (ListQuery, error) {
+	spec, err := l.Spec(c.Request().Context(), db, c.QueryParams())
+	if err != nil {
+		return ListQuery{}, err
+	}
+	for _, f := range adjust {
+		f(&spec)
+	}
+	return ParseList(c, spec)
+}
+
+// FindList reads a page of a list and how many records its query has.
+func FindList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], q ListQuery) (Found[R], error) {
+	f := Found[R]{list: l, exact: l.Kept(q.Query)}
+	ctx := c.Request().Context()
+	var err error
+	if f.Page, err = l.Page(ctx, db, q.Query); err != nil {
+		return f, err
+	}
+	f.Total, err = l.Count(ctx, db, q.Query, mostCounted)
+	return f, err
+}
+
+// Said is what a page shows of how many: "50 of 1,240 contracts".
+func (f Found[R]) Said() string {
+	n := len(f.Rows)
+	switch {
+	case f.Total > mostCounted && !f.exact:
+		return fmt.Sprintf("%d of more than %s %s", n, Number(mostCounted), f.list.Many)
+	case n == f.Total && n == 1:
+		return "1 " + f.list.One
+	case n == f.Total:
+		return fmt.Sprintf("%d %s", n, f.list.Many)
+	case f.Total == 1:
+		return fmt.Sprintf("%d of 1 %s", n, f.list.One)
+	}
+	return fmt.Sprintf("%d of %s %s", n, Number(f.Total), f.list.Many)
+}
+
+// Number writes a count with its thousands apart.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,69 @@
+package site_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"seatledger/internal/testkit/browser"
+)
+
+// rowsInSight counts the rows of a list that can be seen whole without scrolling.
+const rowsInSight = `(() => {
+	const frame = document.querySelector(".table-frame--list");
+	const end = Math.min(frame?.getBoundingClientRect().bottom ?? 0, innerHeight);
+	return [...document.querySelectorAll(".table--list tbody tr")].filter((r) => r.getBoundingClientRect().bottom <= end + 1).length;
+})()`
+
+// TestListsShowManyRows measures lists at 1400 x 900 in both densities, and as cards on a phone.
+func TestListsShowManyRows(t *testing.T) {
+	t.Parallel()
+	b := browser.Start(t)
+	w := walked(t)
+	tab := w.tab(t, b)
+	for _, density := range []struct {
+		name string
+		rows int
+	}{{"comfortable", 16}, {"compact", 24}} {
+		tab.Size(1400, 900)
+		tab.Go(w.URL + "/subscriptions")
+		tab.Click(".filters__tools .menu:first-child > summary")
+		tab.Submit(`button[name=density][value=` + density.name + `]`)
+		tab.WaitFor(".table--list")
+		for _, page := range []string{"/subscriptions", "/changes", "/audit", "/invoice-lines", "/accounts"} {
+			tab.Go(w.URL + page)
+			w.shot(tab, page, density.name)
+			n, all := browser.Eval[int](tab, rowsInSight),
+				browser.Eval[int](tab, `document.querySelectorAll(".table--list tbody tr").length`)
+			if n < min(density.rows, all) {
+				t.Errorf("%s shows %d of %d rows in %s, want %d", page, n, all, density.name, density.rows)
+			}
+			if page == "/subscriptions" && all < density.rows {
+				t.Errorf("only %d rows to look at", all)
+			}
+		}
+	}
+	tab.Dark(true)
+	tab.Go(w.URL + "/subscriptions")
+	w.shot(tab, "/subscriptions", "dark")
+	tab.Size(320, 900)
+	tab.Go(w.URL + "/subscriptions")
+	w.shot(tab, "/subscriptions", "phone")
+	tab.Go(w.URL + "/subscriptions?q=google&state=active")
+	w.shot(tab, "/google", "phone")
+	facts := browser.Eval[[]string](tab, `[...document.querySelector(".table--list tbody tr").children]
+		.filter((c) => c.getClientRects().length).map((c) => c.dataset.label ?? c.tagName)`)
+	if fmt.Sprint(facts) != "[TD TH Review Customer]" {
+		t.Errorf("a card shows %v", facts)
+	}
+	if n := tab.Overflow(); n > 0 {
+		t.Errorf("%d pixels too wide on a phone", n)
+	}
+}
+
+func (w *walk) shot(tab *browser.Tab, page, what string) {
+	if dir := os.Getenv(screenshots); dir != "" {
+		tab.Screenshot(filepath.Join(dir, "list"+filepath.Base(page)+"-"+what+".png"))
+	}
+}
