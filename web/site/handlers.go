@@ -62,13 +62,14 @@ type handlers struct {
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
-		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
-		dialects:      dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
-		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
-		sources:       crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
-		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
-		mapping:       mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping},
+		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
+		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		sources:   crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
+		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Bulk: a.Bulk, Sync: a.Sync},
+		mapping: mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping,
+			Works: a.Bulk},
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -140,6 +141,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/crm-sources/:id/runs/:run/cancel", h.sources.Cancel, operator),
 
 		list("/accounts", h.accounts.List),
+		post("/accounts/exclude", h.bulk.Begin(mapping.ExcludeDeed), operator),
 		get("/accounts/:id", h.accounts.Record),
 		get("/accounts/:id/map", h.accounts.ConfirmMap, operator),
 		post("/accounts/:id/map", h.accounts.Map, operator),
