@@ -19,6 +19,7 @@ type keeper interface {
 // keepers are the lists that keep something, by their names.
 var keepers = map[string]keeper{
 	"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "subscriptions": list.All,
+	"the dashboard": list.Tallies{},
 }
 
 func (a *App) addUpLists(ctx context.Context) error {

@@ -48,8 +48,9 @@ const connectivity = `CASE
 	ELSE 'verified' END`
 
 const rowColumns = `p.*, lower(p.name) AS lower_name,
-	(SELECT count(*) FROM provider_accounts a WHERE a.provider_id = p.id AND a.provider_status <> 'gone') AS accounts,
-	(SELECT count(*) FROM provider_accounts a WHERE a.provider_id = p.id AND a.state = 'unmapped') AS unmapped`
+	(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id AND a.provider_status <> 'gone')
+		AS accounts,
+	(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id AND a.state = 'unmapped') AS unmapped`
 
 func (f Filter) where() (string, []any) {
 	conds, args := []string{"true"}, []any{}
