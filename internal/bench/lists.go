@@ -15,7 +15,7 @@ type sorts = paging.Sorts
 
 // subjects are the lists that are measured.
 var subjects = []subject{
-	of(list.All, subscriptionRow, map[string][]string{"check": {"pricing.margin", "customer.customer"}},
+	of(list.All, subscriptionRow, map[string][]string{"check": {"margin", "customer"}},
 		words{rare: []string{"s-1004711", "granite metals 23"}, common: []string{"business", "plan 3"}}),
 	of(ledger.All, nil, nil, words{rare: []string{"s-1004711"}, common: []string{"business"}}),
 	of(account.All, nil, nil, words{rare: []string{"granite metals 23", "a104711"}, common: []string{"example"}}),

@@ -31,12 +31,12 @@ func (b *bench) size(ctx context.Context, n int, database string) (err error) {
 		return err
 	}
 	defer db.Close(ctx)
-	product, err := b.product(ctx, database)
+	product, err := b.product(database)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, product.stop()) }()
-	bare, err := b.start(ctx, "bare", "", databaseVariable+"="+b.cluster.URL(embedded.AppRole, database))
+	bare, err := b.start("bare", "", databaseVariable+"="+b.cluster.URL(embedded.AppRole, database))
 	if err != nil {
 		return err
 	}
@@ -45,9 +45,19 @@ func (b *bench) size(ctx context.Context, n int, database string) (err error) {
 	if err != nil {
 		return err
 	}
-	pair := pair{b: b, rows: n, product: target{product.host, cookie}, bare: target{bare.host, ""}}
-	if b.parts["pages"] {
-		if err := pair.lists(ctx, db); err != nil {
+	p := &pair{b: b, rows: n, server: product, product: target{product.host, cookie}, bare: target{bare.host, ""}}
+	for _, part := range []struct {
+		name string
+		do   func() error
+	}{
+		{"pages", func() error { return p.lists(ctx, db) }},
+		{"files", func() error { return p.files(ctx, db) }},
+		{"django", func() error { return p.django(ctx, database) }},
+	} {
+		if !b.parts[part.name] {
+			continue
+		}
+		if err := part.do(); err != nil {
 			return err
 		}
 	}
@@ -58,10 +68,11 @@ func (b *bench) size(ctx context.Context, n int, database string) (err error) {
 type pair struct {
 	b             *bench
 	rows          int
+	server        *child
 	product, bare target
 }
 
-func (p pair) lists(ctx context.Context, db *pgx.Conn) error {
+func (p *pair) lists(ctx context.Context, db *pgx.Conn) error {
 	for _, s := range subjects {
 		reference := s.path
 		if s.bare == nil {
@@ -84,7 +95,7 @@ func (p pair) lists(ctx context.Context, db *pgx.Conn) error {
 }
 
 // page measures one page in turn with its reference: what else the machine does hits both.
-func (p pair) page(ctx context.Context, a address, reference string) error {
+func (p *pair) page(ctx context.Context, a address, reference string) error {
 	b, f := p.b, finding{rows: p.rows, address: a}
 	if _, err := p.product.pages(ctx, a.path, b.conns, b.slice/4); err != nil { // plans and pools are made
 		return err

@@ -96,9 +96,9 @@ var steps = []step{
 	{name: "reviews", chunked: true, sql: []string{
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 		SELECT s.id, CASE review WHEN 'signed' THEN 'ok' ELSE review END, jsonb_build_array(
-			jsonb_build_object('group', 'customer', 'code', 'customer.customer', 'verdict',
+			jsonb_build_object('group', 'customer', 'code', 'customer', 'verdict',
 				CASE review WHEN 'fail' THEN 'fail' ELSE 'ok' END, 'says', 'The customer is set.'),
-			jsonb_build_object('group', 'pricing', 'code', 'pricing.margin', 'verdict',
+			jsonb_build_object('group', 'pricing', 'code', 'margin', 'verdict',
 				CASE review WHEN 'warn' THEN 'warn' ELSE 'ok' END, 'says', 'The margin is 15 %.')), md5(s.id::text), now()
 		FROM generate_series($from, $to) i JOIN subscriptions s ON s.id = pg_temp.bid('b', i) WHERE review IS NOT NULL`,
 		`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by, signed_at)
@@ -132,7 +132,7 @@ SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE 
 	4 + p % 60, 'month', 'USD', pg_temp.bid('4', p), CASE WHEN i % 97 = 0 THEN pg_temp.bid('4', p) END, state, hold,
 	CASE state WHEN 'inactive' THEN 'provider' END, CASE state WHEN 'inactive' THEN current_date - 20 END,
 	CASE WHEN state = 'active' THEN current_date END, verdict,
-	CASE verdict WHEN 'fail' THEN ARRAY['customer.customer'] WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END, now()
+	CASE verdict WHEN 'fail' THEN ARRAY['customer'] WHEN 'warn' THEN ARRAY['margin'] ELSE '{}' END, now()
 FROM generate_series($from::bigint, $to::bigint) i, LATERAL (SELECT ((i * 7 + i / $c) % 400)::int AS p,
 	CASE WHEN i % 40 = 0 THEN 'unmapped' WHEN i % 40 = 20 THEN 'excluded' WHEN i % 500 = 1 THEN 'pending'
 	WHEN i % 500 = 2 THEN 'twin' WHEN i % 500 = 3 THEN 'cutover' END AS hold) a,
@@ -205,7 +205,9 @@ BEGIN
 		e.request_id := '';
 		e.prev_hash := head;
 		e.hash := audit_event_hash(head, e);
-		INSERT INTO audit_events VALUES (e.*);
+		INSERT INTO audit_events (seq, at, actor_id, actor, action, object_type, object_id, object_name, before, after,
+			request_id, prev_hash, hash) VALUES (e.seq, e.at, e.actor_id, e.actor, e.action, e.object_type, e.object_id,
+			e.object_name, e.before, e.after, e.request_id, e.prev_hash, e.hash);
 		head := e.hash;
 	END LOOP;
 	UPDATE audit_head SET seq = base + $n, hash = head;
