@@ -44,7 +44,8 @@ func (p *pair) django(ctx context.Context, database string) (err error) {
 	}
 	secret, _ := u.User.Password()
 	cmd := exec.Command(python, filepath.Join(folder, "serve.py")) //nolint:noctx // it is ended by stop
-	cmd.Env = append(os.Environ(), "BENCH_DATABASE="+database, "BENCH_USER="+u.User.Username(), "BENCH_PASSWORD="+secret,
+	cmd.Env = append(os.Environ(), "BENCH_DATABASE="+database, "BENCH_USER="+u.User.Username(),
+		"BENCH_PASSWORD="+secret,
 		"BENCH_HOST="+u.Query().Get("host"), "BENCH_PORT="+u.Query().Get("port"),
 		fmt.Sprintf("BENCH_PROCESSES=%d", djangoConns), "PYTHONDONTWRITEBYTECODE=1")
 	c, err := p.b.startCommand(cmd, "django")

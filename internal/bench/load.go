@@ -21,6 +21,7 @@ type target struct {
 // rate is how fast a page came.
 type rate struct {
 	perSecond float64
+	n         int
 	bytes     int64 // of one page
 	late      bool  // not one came in time
 }
@@ -60,10 +61,10 @@ func (t target) pages(ctx context.Context, path string, conns int, slice time.Du
 	if refused := (answered{}); failed != nil && (n > 0 || errors.As(failed, &refused)) {
 		return rate{}, fmt.Errorf("%s: %w", path, failed)
 	}
-	if failed != nil {
+	if n == 0 {
 		return rate{late: true}, nil
 	}
-	return rate{perSecond: float64(n) / time.Since(began).Seconds(), bytes: size}, nil
+	return rate{perSecond: float64(n) / time.Since(began).Seconds(), n: n, bytes: size}, nil
 }
 
 func (t target) loop(ctx context.Context, path string, until time.Time) (n int, size int64, err error) {
@@ -72,7 +73,8 @@ func (t target) loop(ctx context.Context, path string, until time.Time) (n int, 
 		return 0, 0, err
 	}
 	defer func() { _ = conn.Close() }()
-	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + t.host + "\r\nAccept: text/html\r\nCookie: " + t.cookie + "\r\n\r\n")
+	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + t.host + "\r\nAccept: text/html\r\nCookie: " + t.cookie +
+		"\r\n\r\n")
 	for time.Now().Before(until) && ctx.Err() == nil {
 		if _, err := conn.Write(request); err != nil {
 			return n, size, err

@@ -58,11 +58,11 @@ func (b *bench) pageTable(t *strings.Builder) {
 	if len(b.found) == 0 {
 		return
 	}
-	t.WriteString("\nPages, of the bare page of the same list (pages a second behind it):\n\n")
+	t.WriteString("\nPages, of the bare page of the same list: by pages a second / by processor time (pages a second behind it):\n\n")
 	b.head(t, "Page", "Wanted")
 	row := b.table(t)
 	for _, f := range b.found {
-		text := fmt.Sprintf("%.2f (%.0f)", f.ratio, f.rate)
+		text := fmt.Sprintf("%.2f / %.2f (%.0f)", f.ratio, f.work, f.rate)
 		if f.late {
 			text = "none in time"
 		}

@@ -59,7 +59,8 @@ const runDays = 7
 func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
-	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
+	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions,
+		b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
 		if err := part(ctx, db); err != nil {
 			return err
 		}

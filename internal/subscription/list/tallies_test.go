@@ -29,11 +29,12 @@ func change(dice *rand.Rand) string {
 		return "UPDATE subscriptions SET state = 'inactive', hold_reason = NULL, deactivated_by = 'person', " +
 			"deactivated_on = '2026-10-01'" + some
 	case 3:
-		return "UPDATE subscriptions SET end_date = " + pick("NULL", "DATE '2026-11-20'", "DATE '2026-12-20'", "end_date + 7") + some
+		return "UPDATE subscriptions SET end_date = " + pick("NULL", "DATE '2026-11-20'", "DATE '2026-12-20'",
+			"end_date + 7") + some
 	case 4:
 		return fmt.Sprintf("UPDATE subscriptions SET quantity = %d, unit_cost = %s, cost_period = '%s', cost_currency = '%s'%s",
-			dice.IntN(50), pick("NULL", "18.7", "7", "0.000001"), pick("month", "quarter", "year", "three_years", "once", ""),
-			pick("USD", "EUR", ""), some)
+			dice.IntN(50), pick("NULL", "18.7", "7", "0.000001"), pick("month", "quarter", "year", "three_years",
+				"once", ""), pick("USD", "EUR", ""), some)
 	}
 	return "UPDATE provider_accounts SET state = CASE state WHEN 'mapped' THEN 'unmapped' ELSE 'mapped' END, " +
 		"crm_account_id = CASE state WHEN 'mapped' THEN NULL ELSE (SELECT id FROM crm_accounts c WHERE " +
@@ -62,7 +63,8 @@ func TestWhatTheDashboardKeepsEqualsAFreshCountAfterAnyHistory(t *testing.T) {
 				}
 			}
 			run(t, db, `UPDATE subscriptions SET state = CASE quantity % 3 WHEN 0 THEN 'active' ELSE 'held' END,
-				hold_reason = CASE quantity % 3 WHEN 1 THEN 'unmapped' WHEN 2 THEN 'excluded' END, deactivated_by = NULL,
+				hold_reason = CASE quantity % 3 WHEN 1 THEN 'unmapped' WHEN 2 THEN 'excluded' END, deactivated_by =
+				NULL,
 				deactivated_on = NULL, end_date = DATE '2026-11-10' + (quantity % 90)`)
 			opensItsRows(t, db)
 		})
