@@ -26,9 +26,12 @@ const connectivity = `CASE
 	WHEN p.check_result = 'warning' THEN 'warning'
 	ELSE 'verified' END`
 
+// An account's counts are kept (account_counts), as a provider may have a million.
 const (
-	accountsOf = "(SELECT count(*) FROM provider_accounts a WHERE a.provider_id = p.id AND a.provider_status <> 'gone')"
-	unmappedOf = "(SELECT count(*) FROM provider_accounts a WHERE a.provider_id = p.id AND a.state = 'unmapped')"
+	accountsOf = `(SELECT coalesce(sum(n), 0) FROM account_counts a
+		WHERE a.provider_id = p.id AND a.provider_status <> 'gone')`
+	unmappedOf = `(SELECT coalesce(sum(n), 0) FROM account_counts a
+		WHERE a.provider_id = p.id AND a.state = 'unmapped')`
 	unreadable = `EXISTS (SELECT 1 FROM unreadable_records u WHERE u.provider_id = p.id AND u.resolved_at IS NULL)`
 )
 

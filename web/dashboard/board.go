@@ -28,17 +28,12 @@ type board struct {
 	zone *time.Location
 	hour time.Duration // of the nightly sync
 
-	night        syncing.LastNight
-	doubts       []notify.Tally  // what it would not believe
-	causes       []syncing.Cause // why accounts failed in it
-	mapping      account.Progress
-	review       list.Progress
-	held         map[subscription.HoldReason]int
-	moved        int         // of those held as unmapped: to an account that is mapped
-	ends         map[int]int // active subscriptions that end within so many days
-	proposals    int
+	night   syncing.LastNight
+	doubts  []notify.Tally  // what it would not believe
+	causes  []syncing.Cause // why accounts failed in it
+	mapping account.Progress
+	list.Overview
 	cutovers     int // under way
-	orphans      []list.Orphans
 	uncontracted int // mapped CRM accounts without an active contract
 	runs         map[syncing.State]int
 	providers    []provider.Row
@@ -48,7 +43,6 @@ type board struct {
 	crmAccounts  int
 	contracts    int
 	priceLists   int // that hold a price
-	subscribed   int // 1 when there is any
 }
 
 var (
@@ -65,7 +59,7 @@ const runDays = 7
 func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
-	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds,
+	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions,
 		b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
 		if err := part(ctx, db); err != nil {
 			return err
@@ -83,30 +77,8 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.cutovers, err = cutover.OpenRuns(ctx, db); err != nil {
 		return err
 	}
-	if b.review, err = list.ProgressOf(ctx, db, list.All.Ask(nil)); err != nil {
-		return err
-	}
-	b.held = map[subscription.HoldReason]int{}
-	for _, why := range holdReasons {
-		if b.held[why], err = countSubscriptions(ctx, db, heldFilter(why)); err != nil {
-			return err
-		}
-	}
-	if b.moved, err = countSubscriptions(ctx, db, movedFilter()); err != nil {
-		return err
-	}
-	if b.orphans, err = list.CostWithoutCustomer(ctx, db); err != nil {
-		return err
-	}
-	if b.proposals, err = countSubscriptions(ctx, db, listing.Values{"proposal": "yes"}); err != nil {
-		return err
-	}
-	b.subscribed, err = countSubscriptions(ctx, db, nil)
+	b.Overview, err = list.OverviewOf(ctx, db, b.today(), horizons...)
 	return err
-}
-
-func countSubscriptions(ctx context.Context, db *gorm.DB, values listing.Values) (int, error) {
-	return list.All.Count(ctx, db, list.All.Ask(values), math.MaxInt32)
 }
 
 func heldFilter(why subscription.HoldReason) listing.Values {
@@ -119,16 +91,6 @@ func heldFilter(why subscription.HoldReason) listing.Values {
 
 func movedFilter() listing.Values {
 	return listing.Values{"state": string(subscription.Held), "moved": "yes"}
-}
-
-func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
-	b.ends = map[int]int{}
-	for _, days := range horizons {
-		if b.ends[days], err = countSubscriptions(ctx, db, b.endsFilter(days)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // endsFilter is about active subscriptions whose end date lies within so many days from today.
@@ -189,7 +151,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 		math.MaxInt32); err != nil {
 		return err
 	}
-	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), math.MaxInt32); err != nil {
+	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), 0); err != nil {
 		return err
 	}
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {

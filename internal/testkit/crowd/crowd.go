@@ -26,6 +26,7 @@ func Of(t testing.TB, n, customers int) *pgtest.DB {
 		`ALTER TABLE subscriptions DISABLE TRIGGER USER`,
 		`ALTER TABLE subscriptions ENABLE TRIGGER subscription_words`,
 		`ALTER TABLE subscriptions ENABLE TRIGGER count_added`,
+		`ALTER TABLE subscriptions ENABLE TRIGGER tally_added`,
 		`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
 			credentials_at, created_at, updated_at)
 			SELECT gen_random_uuid(), 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(), now(),
