@@ -60,7 +60,8 @@ var AllLines = &listing.List[LineRow]{
 		"amount"},
 	Filters: []listing.Filter{
 		{Name: "state", Label: "Invoice", Where: "l.invoice_id IN (SELECT id FROM invoices WHERE state = ?)",
-			Choices: states},
+			Choices: []listing.Choice{{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
+				{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void", Where: "NOT l.live"}}},
 		{Name: "kind", Label: "Line", Counted: true, Where: "l.kind = ?", Choices: []listing.Choice{
 			{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"},
 			{Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"},

@@ -22,9 +22,6 @@ type ListRow struct {
 	DueOn      clock.Date
 }
 
-var states = []listing.Choice{{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
-	{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void"}}
-
 // All is the list of all invoices; days are those of the zone. The columns of the file are
 // those of CONTRACT, then ours. The amounts of a shared document stand on the invoice that
 // has its number.
@@ -38,7 +35,9 @@ func All(zone *time.Location) *listing.List[ListRow] {
 		Columns: columns(zone),
 		Shown:   []string{"drafted_at", "state", "crm_account", "kind", "period_start", "due_on", "total"},
 		Filters: []listing.Filter{
-			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: states},
+			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: []listing.Choice{
+				{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
+				{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void"}}},
 			{Name: "kind", Label: "Kind", Counted: true, Where: "i.kind = ?", Choices: []listing.Choice{
 				{Value: string(FullCycle), Label: "Full cycle"}, {Value: string(ChangeLog), Label: "Change log"},
 				{Value: string(Credit), Label: "Credit"}}},
