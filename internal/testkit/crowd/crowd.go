@@ -101,7 +101,8 @@ func Ledger(t testing.TB, db *pgtest.DB, rows int) {
 		`ALTER TABLE license_change_status DISABLE TRIGGER USER`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER license_change_facts`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER count_added`,
-		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM subscriptions),
+		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all
+			FROM subscriptions),
 		said AS (INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta,
 				quantity_after, estimated, unit_price, price_period, currency, source, actor_id, actor, note)
 			SELECT gen_random_uuid(), s.id, CASE WHEN i % 50 = 0 THEN 'renew' WHEN i % 9 = 0 THEN 'cost'
