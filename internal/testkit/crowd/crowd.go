@@ -126,9 +126,10 @@ func Invoices(t testing.TB, db *pgtest.DB, invoices, linesEach int) {
 	t.Helper()
 	for _, sql := range []string{
 		`WITH k AS (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM billing_contracts)
-		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text, currency,
-			total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
-		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no, CASE WHEN no IS NULL THEN '' ELSE 'all' END,
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text,
+			currency, total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
+		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no,
+			CASE WHEN no IS NULL THEN '' ELSE 'all' END,
 			CASE WHEN no IS NULL THEN '' ELSE 'INV-' || no END, 'USD', i % 5000, date '2024-01-01' + i % 900,
 			date '2024-02-01' + i % 900, date '2024-02-01' + i % 900, 0, 'Robin Example', now(),
 			CASE WHEN no IS NOT NULL THEN now() END, CASE st WHEN 'paid' THEN now() END,
