@@ -35,11 +35,13 @@ func TestEveryFilterAndSortOfInvoicesStandsOnAnIndex(t *testing.T) {
 		"state": state, "kind": {"full_cycle", "change_log"}, "contract": contract, "crm_account": customer,
 	}})
 	listtest.Kept(t, db.DB, invoice.AllLines)
-	listtest.Walk(t, db.Read(t.Context()), invoice.AllLines, listtest.Budget{Blocks: 4000, Values: map[string][]string{
+	// A line does not say whether its invoice is a draft: where few are, their invoices are looked up on the way.
+	lines := map[string][]string{
 		"state": state, "kind": {"catch_up", "once", "cycle"}, "contract": contract, "crm_account": customer,
 		"invoice":      listtest.One(t, db.DB, "SELECT min(id::text) FROM invoices"),
 		"subscription": listtest.One(t, db.DB, "SELECT min(subscription_id::text) FROM invoice_lines"),
-	}})
+	}
+	listtest.Walk(t, db.Read(t.Context()), invoice.AllLines, listtest.Budget{Blocks: 12_000, Values: lines})
 }
 
 func TestPagesHoldEveryInvoiceAndLineOnce(t *testing.T) {

@@ -86,7 +86,9 @@ func keyText(k paging.Kind) string {
 	return "page.page_key::text"
 }
 
-func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any) ([]keyed[R], error) {
+// read scans the rows of a page; before takes what stands in each row before its columns.
+func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any, before ...any) ([]keyed[R],
+	error) {
 	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.Name, err)
@@ -97,7 +99,7 @@ func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, ar
 	for rows.Next() {
 		out = append(out, keyed[R]{})
 		k := &out[len(out)-1]
-		into = append(l.into(into[:0], &k.row), &k.key, &k.id)
+		into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
 		if err := rows.Scan(into...); err != nil {
 			return nil, fmt.Errorf("list %s: %w", l.Name, err)
 		}
