@@ -260,8 +260,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx),
-			a.Mapping.TakeOverBatches(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -288,7 +287,6 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "subscriptions that come to their end", Every: 20 * time.Second, Do: a.Retire.AtTheirEnd},
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
-		{Name: "watch over mapping batches", Every: 5 * time.Second, Do: a.Mapping.WatchBatches},
 		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
 		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
@@ -303,7 +301,7 @@ func (a *App) beats() []jobs.Beat {
 // pruneRuns takes away old readings of CRM sources and attempts at batches; the nights prune the syncs.
 func (a *App) pruneRuns(ctx context.Context) error {
 	_, sources := a.Sources.Prune(ctx)
-	_, batches := a.Mapping.Prune(ctx)
+	_, batches := a.Bulk.Prune(ctx)
 	return errors.Join(sources, batches)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/account"
 	"seatledger/internal/errs"
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
@@ -19,7 +20,7 @@ import (
 // bulkService knows what can be done to many, and how the lists find all that match.
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
-		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds()),
+		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds()),
 		Lists: Lists(),
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
@@ -29,7 +30,8 @@ func (a *App) bulkService() *selection.Service {
 // Lists are the lists on which records are selected, by their names.
 func Lists() map[string]selection.Find {
 	return map[string]selection.Find{
-		"subscriptions": finds(list.All, func(s *listing.Spec) {
+		account.All.Name: finds(account.All, nil),
+		list.All.Name: finds(list.All, func(s *listing.Spec) {
 			check := s.Filter("check")
 			for _, code := range review.Codes() {
 				check.Choices = append(check.Choices, listing.Choice{Value: code})

@@ -11,22 +11,22 @@ import (
 	"seatledger/internal/subscription/list"
 )
 
-// keeper is a list that keeps counts or words for speed.
-type keeper interface {
+// Keeper is a list that keeps counts or words for speed.
+type Keeper interface {
 	AddUp(ctx context.Context, db *postgres.DB) error
 	Mend(ctx context.Context, db *postgres.DB) (counts, rows int64, err error)
 }
 
-// keepers are the lists that keep something, by their names.
-func (a *App) keepers() map[string]keeper {
-	return map[string]keeper{
+// Keepers are the lists that keep something, by their names.
+func (a *App) Keepers() map[string]Keeper {
+	return map[string]Keeper{
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
-		"invoices": invoice.All(a.Zone), "subscriptions": list.All,
+		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
 	}
 }
 
 func (a *App) addUpLists(ctx context.Context) error {
-	for _, l := range a.keepers() {
+	for _, l := range a.Keepers() {
 		if err := l.AddUp(ctx, a.DB); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (a *App) addUpLists(ctx context.Context) error {
 
 // mendLists says in the log when rows came in past the triggers that keep counts and words.
 func (a *App) mendLists(ctx context.Context) error {
-	for name, l := range a.keepers() {
+	for name, l := range a.Keepers() {
 		counts, rows, err := l.Mend(ctx, a.DB)
 		if counts+rows > 0 {
 			a.Log.WarnContext(ctx, "what a list keeps was mended", "list", name, "counts", counts, "rows", rows)

@@ -72,9 +72,13 @@ func barePage[R any](l *listing.List[R], dress func(R) ui.Row) func(*pgxpool.Poo
 				return
 			}
 			table := head
-			table.Rows = make([]ui.Row, len(rows))
-			for i, row := range rows {
-				table.Rows[i] = dress(row)
+			if dress == nil {
+				table = httpx.ListTable(l, q, rows, nil, func(R, *ui.Row) {})
+			} else {
+				table.Rows = make([]ui.Row, len(rows))
+				for i, row := range rows {
+					table.Rows[i] = dress(row)
+				}
 			}
 			page := layout.Page{Title: l.Many, Nav: nav, User: layout.User{Name: "Ada Example", Role: "Administrator"},
 				Version: "bare"}

@@ -12,7 +12,10 @@ type bench struct {
 	options
 	out     io.Writer
 	cluster cluster
+	load    string // of the machine before anything was measured
 	found   []finding
+	files   []fileFinding
+	djangos []djangoFinding
 }
 
 func (b *bench) run(ctx context.Context) (err error) {
@@ -20,6 +23,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.cluster.Stop(context.WithoutCancel(ctx))) }()
+	b.load = loadOf()
 	for _, n := range b.rows {
 		name, err := b.filled(ctx, n)
 		if err != nil {

@@ -1,6 +1,11 @@
 package main
 
 import (
+	"seatledger/internal/account"
+	"seatledger/internal/audit"
+	"seatledger/internal/contract"
+	"seatledger/internal/crm"
+	"seatledger/internal/ledger"
 	"seatledger/internal/paging"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
@@ -8,17 +13,18 @@ import (
 
 type sorts = paging.Sorts
 
-// subjects are the lists that are measured, and what else there is.
+// subjects are the lists that are measured.
 var subjects = []subject{
-	of(list.All, subscriptionRow, map[string][]string{"check": {"pricing.margin", "customer.customer"}},
+	of(list.All, subscriptionRow, map[string][]string{"check": {"margin", "customer"}},
 		words{rare: []string{"s-1004711", "granite metals 23"}, common: []string{"business", "plan 3"}}),
-	only("/changes", address{"/changes", plain}, address{"/changes?event=price", plain},
-		address{"/changes?q=S-1004711", selective}),
-	only("/accounts", address{"/accounts", plain}, address{"/accounts?state=unmapped", plain}),
+	of(ledger.All, nil, nil, words{rare: []string{"s-1004711"}, common: []string{"business"}}),
+	of(account.All, nil, nil, words{rare: []string{"granite metals 23", "a104711"}, common: []string{"example"}}),
 	only("/invoices", address{"/invoices", plain}, address{"/invoices?state=draft", plain}),
 	only("/invoice-lines", address{"/invoice-lines", plain}),
-	only("/contracts", address{"/contracts", plain}),
-	only("/audit", address{"/audit", plain}),
+	of(contract.All, nil, nil, words{rare: []string{"granite metals 23"}, common: []string{"agreement"}}),
+	of(audit.Trail, nil, nil, words{rare: []string{"record 4711"}, common: []string{"robin"}}),
+	of(crm.All, nil, nil, words{rare: []string{"granite metals 23"}, common: []string{"example"}}),
+	only("/", address{"/", figures}),
 }
 
 // subscriptionRow is a row as the list shows it: links, badges and second lines.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,9 +21,15 @@ type target struct {
 // rate is how fast a page came.
 type rate struct {
 	perSecond float64
+	n         int
 	bytes     int64 // of one page
 	late      bool  // not one came in time
 }
+
+// answered is an answer that is not the page.
+type answered struct{ status string }
+
+func (a answered) Error() string { return "answered " + a.status }
 
 // patience is how long a page is waited for.
 const patience = 60 * time.Second
@@ -51,26 +58,23 @@ func (t target) pages(ctx context.Context, path string, conns int, slice time.Du
 		})
 	}
 	wg.Wait()
-	if failed != nil && n > 0 {
+	if refused := (answered{}); failed != nil && (n > 0 || errors.As(failed, &refused)) {
 		return rate{}, fmt.Errorf("%s: %w", path, failed)
 	}
-	if failed != nil {
+	if n == 0 {
 		return rate{late: true}, nil
 	}
-	return rate{perSecond: float64(n) / time.Since(began).Seconds(), bytes: size}, nil
+	return rate{perSecond: float64(n) / time.Since(began).Seconds(), n: n, bytes: size}, nil
 }
 
 func (t target) loop(ctx context.Context, path string, until time.Time) (n int, size int64, err error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", t.host)
+	conn, in, err := t.dial(ctx, until)
 	if err != nil {
 		return 0, 0, err
 	}
-	defer conn.Close()
-	if err := conn.SetDeadline(until.Add(patience)); err != nil {
-		return 0, 0, err
-	}
-	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + t.host + "\r\nAccept: text/html\r\nCookie: " + t.cookie + "\r\n\r\n")
-	in := bufio.NewReaderSize(conn, 64<<10)
+	defer func() { _ = conn.Close() }()
+	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + t.host + "\r\nAccept: text/html\r\nCookie: " + t.cookie +
+		"\r\n\r\n")
 	for time.Now().Before(until) && ctx.Err() == nil {
 		if _, err := conn.Write(request); err != nil {
 			return n, size, err
@@ -82,12 +86,26 @@ func (t target) loop(ctx context.Context, path string, until time.Time) (n int, 
 		size, err = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
 		if err == nil && resp.StatusCode != http.StatusOK {
-			err = fmt.Errorf("answered %s", resp.Status)
+			err = answered{resp.Status}
 		}
 		if err != nil {
 			return n, size, err
 		}
 		n++
+		if resp.Close { // the other side keeps no connections
+			_ = conn.Close()
+			if conn, in, err = t.dial(ctx, until); err != nil {
+				return n, size, err
+			}
+		}
 	}
 	return n, size, ctx.Err()
+}
+
+func (t target) dial(ctx context.Context, until time.Time) (net.Conn, *bufio.Reader, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", t.host)
+	if err != nil {
+		return nil, nil, err
+	}
+	return conn, bufio.NewReaderSize(conn, 64<<10), conn.SetDeadline(until.Add(patience))
 }

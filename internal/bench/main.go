@@ -70,7 +70,7 @@ func read(args []string) (options, error) {
 	cache, _ := os.UserCacheDir()
 	rows := f.String("rows", "10000,100000,1000000", "sizes, comma between them")
 	only := f.String("only", "", "only addresses that match")
-	parts := f.String("parts", "pages,figures,files,django", "what to measure")
+	parts := f.String("parts", "pages,files,django", "what to measure")
 	f.StringVar(&o.dir, "dir", filepath.Join(cache, "seatledger-bench"), "where the databases are kept")
 	f.StringVar(&o.report, "report", "", "write the tables between the marks of this page")
 	f.IntVar(&o.conns, "conns", 16, "connections at once")

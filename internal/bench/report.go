@@ -1,3 +1,165 @@
 package main
 
-func (b *bench) write() error { return nil }
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	beginMark = "<!-- measured -->"
+	endMark   = "<!-- /measured -->"
+)
+
+// write puts what was found into the page, between its marks; what people wrote around them stays.
+func (b *bench) write() error {
+	page, err := os.ReadFile(b.report)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(page), beginMark)
+	_, after, ok2 := strings.Cut(rest, endMark)
+	if !ok || !ok2 {
+		return errors.New(b.report + " has no " + beginMark + " and " + endMark)
+	}
+	text := before + beginMark + "\n" + b.text() + endMark + after
+	return os.WriteFile(b.report, []byte(text), 0o644) //nolint:gosec // a page of the documentation
+}
+
+func (b *bench) text() string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "\n`go run ./internal/bench -rows %s -conns %d -slice %s -rounds %d`, %s, %d cores, load before the run %s.\n",
+		strings.Trim(strings.ReplaceAll(fmt.Sprint(b.rows), " ", ","), "[]"), b.conns, b.slice, b.rounds,
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), b.load)
+	fmt.Fprintln(&t, "Ratios; a bold one misses what is wanted. A dash: not measured at that size.")
+	b.pageTable(&t)
+	b.fileTable(&t)
+	b.djangoTable(&t)
+	return t.String()
+}
+
+func (b *bench) head(t *strings.Builder, first ...string) {
+	for _, f := range first {
+		t.WriteString("| " + f + " ")
+	}
+	for _, n := range b.rows {
+		t.WriteString("| " + grouped(n) + " ")
+	}
+	t.WriteString("|\n" + strings.Repeat("| --- ", len(first)) + strings.Repeat("| ---: ", len(b.rows)) + "|\n")
+}
+
+func (b *bench) pageTable(t *strings.Builder) {
+	if len(b.found) == 0 {
+		return
+	}
+	t.WriteString("\nPages, of the bare page of the same list: by pages a second / by processor time (pages a second behind it):\n\n")
+	b.head(t, "Page", "Wanted")
+	row := b.table(t)
+	for _, f := range b.found {
+		text := fmt.Sprintf("%.2f / %.2f (%.0f)", f.ratio, f.work, f.rate)
+		if f.late {
+			text = "none in time"
+		}
+		if f.under() {
+			text = "**" + text + "**"
+		}
+		row(f.rows, text, "`"+f.address.label()+"`", fmt.Sprint(wanted[f.address.kind]))
+	}
+	row(0, "")
+}
+
+func (b *bench) fileTable(t *strings.Builder) {
+	if len(b.files) == 0 {
+		return
+	}
+	t.WriteString("\nFiles, of COPY with the same columns and joins; then the part of the time after which the first record " +
+		"was there, the whole time, and what the server's memory grew by:\n\n")
+	b.head(t, "File", "Wanted")
+	row := b.table(t)
+	for _, f := range b.files {
+		text := fmt.Sprintf("%.2f; %.3f of %.2f s; %.0f MB", f.ratio, f.first, f.whole.Seconds(), f.grew)
+		if f.ratio < wantedOfCopy || f.first > wantedOfFirst {
+			text = "**" + text + "**"
+		}
+		row(f.rows, text, "`"+f.path+"`", fmt.Sprintf("%.1f; %.1f", wantedOfCopy, wantedOfFirst))
+	}
+	row(0, "")
+}
+
+func (b *bench) djangoTable(t *strings.Builder) {
+	if len(b.djangos) == 0 {
+		return
+	}
+	fmt.Fprintf(t, "\nThe list of subscriptions, times as fast as Django's admin over %d connections (its pages a second behind it):\n\n",
+		djangoConns)
+	b.head(t, "Page", "Wanted")
+	row := b.table(t)
+	for _, f := range b.djangos {
+		text := fmt.Sprintf("%.1f (%.2f)", f.times, f.rate)
+		if f.times < timesDjango {
+			text = "**" + text + "**"
+		}
+		row(f.rows, text, "`/subscriptions`", fmt.Sprint(timesDjango))
+	}
+	row(0, "")
+}
+
+// table gathers cells by their row's first columns and writes all rows when it is told of no size.
+func (b *bench) table(t *strings.Builder) func(rows int, text string, first ...string) {
+	var order []string
+	cells := map[string]map[int]string{}
+	return func(rows int, text string, first ...string) {
+		if rows > 0 {
+			key := "| " + strings.Join(first, " | ")
+			if cells[key] == nil {
+				cells[key] = map[int]string{}
+				order = append(order, key)
+			}
+			cells[key][rows] = text
+			return
+		}
+		for _, key := range order {
+			t.WriteString(key)
+			for _, n := range b.rows {
+				t.WriteString(" | " + cmp.Or(cells[key][n], "-"))
+			}
+			t.WriteString(" |\n")
+		}
+	}
+}
+
+var (
+	idValue = regexp.MustCompile(`=[0-9a-f]{8}-[0-9a-f-]{27}`)
+	place   = regexp.MustCompile(`after=[^&]+`)
+)
+
+// label is the address without ids and places, which are others at each size.
+func (a address) label() string {
+	return place.ReplaceAllString(idValue.ReplaceAllString(a.path, "=…"), "after=nine tenths")
+}
+
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	var parts []string
+	for len(s) > 3 {
+		parts, s = append(parts, s[len(s)-3:]), s[:len(s)-3]
+	}
+	parts = append(parts, s)
+	slices.Reverse(parts)
+	return strings.Join(parts, ",")
+}
+
+// loadOf is what else the machine does: processes that wait for a processor, over the last minutes.
+func loadOf() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if f := strings.Fields(string(b)); err == nil && len(f) > 2 {
+		return strings.Join(f[:3], ", ")
+	}
+	return "unknown"
+}

@@ -71,34 +71,45 @@ func serve(ctx context.Context, profile string) error {
 
 // child is a process that this one started, and where it answers.
 type child struct {
-	cmd  *exec.Cmd
-	base string
-	host string // and port
+	cmd    *exec.Cmd
+	base   string
+	host   string // and port
+	cookie string // that it gave of itself
 }
 
 // start runs this program again in another part, and waits until it answers.
-func (b *bench) start(ctx context.Context, part, argument string, env ...string) (*child, error) {
+func (b *bench) start(part, argument string, env ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
+	cmd := exec.Command(self, part, argument) //nolint:noctx // it is ended by stop
+	cmd.Env = append(os.Environ(), env...)
+	return b.startCommand(cmd, part)
+}
+
+// startCommand starts another process, and waits for the line that says where it answers.
+func (b *bench) startCommand(cmd *exec.Cmd, part string) (*child, error) {
 	log, err := os.Create(filepath.Join(b.dir, part+".log"))
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	c := &child{cmd: exec.Command(self, part, argument)} //nolint:noctx // it is ended by stop
-	c.cmd.Env = append(os.Environ(), env...)
-	c.cmd.Stderr = log
-	out, err := c.cmd.StdoutPipe()
+	c := &child{cmd: cmd}
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := cmd.StdoutPipe()
 	if err == nil {
-		err = c.cmd.Start()
+		err = cmd.Start()
 	}
 	if err != nil {
 		return nil, err
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		if cookie, ok := strings.CutPrefix(lines.Text(), "cookie "); ok {
+			c.cookie = cookie
+		}
 		if base, ok := strings.CutPrefix(lines.Text(), greeting); ok {
 			c.base, c.host = base, strings.TrimPrefix(base, "http://")
 			go func() { _, _ = io.Copy(io.Discard, out) }()
@@ -106,6 +117,13 @@ func (b *bench) start(ctx context.Context, part, argument string, env ...string)
 		}
 	}
 	return nil, errors.Join(fmt.Errorf("%s did not start; see %s", part, log.Name()), c.stop())
+}
+
+// stopGroup ends a process together with those that it made.
+func (c *child) stopGroup() error {
+	_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGTERM)
+	_ = c.cmd.Wait() // of a signal
+	return nil
 }
 
 func (c *child) stop() error {
@@ -140,14 +158,14 @@ func (c *child) memory() (now, most float64) {
 }
 
 // product starts the real server on a database.
-func (b *bench) product(ctx context.Context, database string) (*child, error) {
+func (b *bench) product(database string) (*child, error) {
 	key := filepath.Join(b.dir, "master.key")
 	if _, err := os.Stat(key); err != nil {
 		if _, err := secret.CreateFile(key); err != nil {
 			return nil, err
 		}
 	}
-	return b.start(ctx, "serve", b.profile, config.Prefix+"DATABASE_URL="+b.cluster.URL("seatledger_app", database),
+	return b.start("serve", b.profile, config.Prefix+"DATABASE_URL="+b.cluster.URL("seatledger_app", database),
 		config.Prefix+"MASTER_KEY_FILE="+key, config.Prefix+"ADMIN_EMAIL="+email,
 		config.Prefix+"ADMIN_PASSWORD="+password, config.Prefix+"LOG_FORMAT=json")
 }

@@ -45,13 +45,11 @@ var wanted = map[kind]float64{plain: 0.7, selective: 0.3, frequent: 0.2, figures
 // words are what a person may look for in a list: what few records have, and what many have.
 type words struct{ rare, common []string }
 
-// of describes a list by its own description, so that what is added there is measured here.
+// of describes a list by its own description, so that what is added there is measured here. dress makes the bare
+// row; nil: it shows the columns as they are.
 // values are for filters that do not say themselves what they may be.
 func of[R any](l *listing.List[R], dress func(R) ui.Row, values map[string][]string, w words) subject {
-	s := subject{path: "/" + l.Name, copy: copied(l)}
-	if dress != nil {
-		s.bare = barePage(l, dress)
-	}
+	s := subject{path: "/" + l.Name, copy: copied(l), bare: barePage(l, dress)}
 	s.pages = func(ctx context.Context, db *pgx.Conn) ([]address, error) {
 		g := gatherer{ctx: ctx, db: db, table: l.Table}
 		g.add(plain, "/"+l.Name, nil)

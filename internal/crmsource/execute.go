@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/crm/dataverse"
 	"seatledger/internal/distributor"
 	"seatledger/internal/postgres"
@@ -121,7 +122,8 @@ func (w *worker) failure(ctx context.Context, err error) runs.Outcome {
 		return out
 	}
 	if e.Kind == distributor.RateLimited && e.RetryAfter > 0 {
-		return d.PauseUntil(w.s.Clock.Now().Add(e.RetryAfter), "asked by the CRM")
+		now, _ := clock.True(w.s.Clock)
+		return d.PauseUntil(now.Add(e.RetryAfter), "asked by the CRM")
 	}
 	w.s.Log.ErrorContext(ctx, "reading a CRM source failed", "error", err)
 	message := e.Message

@@ -337,3 +337,24 @@ func TestManyCustomersAreReadInOneGo(t *testing.T) {
 	w.counts(w.read(), crmsource.Counts{Added: 2500})
 	w.counts(w.read(whole), crmsource.Counts{Unchanged: 2500})
 }
+
+// Old readings go, as old syncs do; the last good one of a source stays however old it is.
+func TestOldReadingsArePruned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.customers(2)
+	for range 3 {
+		w.read()
+		w.clock.Advance(time.Hour)
+	}
+	if n, err := w.Prune(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d were pruned at once, %v", n, err)
+	}
+	w.clock.Advance(10 * 365 * 24 * time.Hour)
+	if n, err := w.Prune(t.Context()); err != nil || n != 2 {
+		t.Errorf("%d were pruned, %v", n, err)
+	}
+	if left := w.text(`SELECT state FROM crm_source_runs`); left != "succeeded" {
+		t.Errorf("left: %s", left)
+	}
+}

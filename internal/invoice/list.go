@@ -22,9 +22,6 @@ type ListRow struct {
 	DueOn      clock.Date
 }
 
-var states = []listing.Choice{{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
-	{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void"}}
-
 // All is the list of all invoices; days are those of the zone. The columns of the file are
 // those of CONTRACT, then ours. The amounts of a shared document stand on the invoice that
 // has its number.
@@ -38,7 +35,9 @@ func All(zone *time.Location) *listing.List[ListRow] {
 		Columns: columns(zone),
 		Shown:   []string{"drafted_at", "state", "crm_account", "kind", "period_start", "due_on", "total"},
 		Filters: []listing.Filter{
-			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: states},
+			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: []listing.Choice{
+				{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
+				{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void"}}},
 			{Name: "kind", Label: "Kind", Counted: true, Where: "i.kind = ?", Choices: []listing.Choice{
 				{Value: string(FullCycle), Label: "Full cycle"}, {Value: string(ChangeLog), Label: "Change log"},
 				{Value: string(Credit), Label: "Credit"}}},
@@ -79,7 +78,8 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 		{Key: "crm_account_id", SQL: "i.crm_account_id", Kind: listing.Word,
 			Into: func(r *ListRow) any { return &r.CRMAccountID }},
 		{Key: "drafted_at", Label: "Invoice", SQL: "date_trunc('second', i.drafted_at)", Kind: listing.Moment,
-			Into: func(r *ListRow) any { return &r.DraftedAt }, Sort: listing.Sort{Expr: "i.seq", Kind: paging.Integer}},
+			Into: func(r *ListRow) any { return &r.DraftedAt },
+			Sort: listing.Sort{Expr: "i.seq", Kind: paging.Integer}},
 		{Key: "paid_at", SQL: "date_trunc('second', i.paid_at)", Kind: listing.Moment},
 		{Key: "voided_at", SQL: "date_trunc('second', i.voided_at)", Kind: listing.Moment},
 		{Key: "payment_terms", Label: "Payment terms", SQL: "i.payment_terms",
@@ -88,7 +88,8 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 		{Key: "credits_id", SQL: "i.credits_id", Kind: listing.Word},
 		{Key: "forfeited_seat_days", Kind: listing.Whole,
 			SQL: "(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id)"},
-		{Key: "due_on", Label: "Due", SQL: "d.due_on", Kind: listing.Day, Into: func(r *ListRow) any { return &r.DueOn },
+		{Key: "due_on", Label: "Due", SQL: "d.due_on", Kind: listing.Day,
+			Into: func(r *ListRow) any { return &r.DueOn },
 			Sort: listing.Sort{Expr: "i.due_key", Kind: paging.Date}},
 		{Key: "paid_on", SQL: dayIn(zone, "i.paid_at"), Kind: listing.Day},
 		// What is still to be paid; unknown for a draft.

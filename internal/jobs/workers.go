@@ -19,7 +19,7 @@ const (
 	attempts   = 5              // of the job; how often a run is resumed is the run's own count
 	busyWait   = 5 * time.Second
 
-	mappingTimeout = 30 * time.Minute // of a provider's suggestions, or of a batch
+	mappingTimeout = 30 * time.Minute // of a provider's suggestions
 )
 
 // Workers are the use cases that jobs call.
@@ -31,7 +31,6 @@ func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
 	river.AddWorker(w, &suggestWorker{mapping: maps})
-	river.AddWorker(w, &batchWorker{mapping: maps})
 	river.AddWorker(w, &sourceWorker{sources: sources})
 	river.AddWorker(w, &bulkWorker{bulk: bulk})
 	return &Workers{all: w}
@@ -70,19 +69,6 @@ func (*suggestWorker) Timeout(*river.Job[mapping.SuggestJob]) time.Duration { re
 func (w *suggestWorker) Work(ctx context.Context, job *river.Job[mapping.SuggestJob]) error {
 	_, err := w.mapping.Refresh(ctx, job.Args.ProviderID)
 	return err
-}
-
-type batchWorker struct {
-	river.WorkerDefaults[mapping.BatchJob]
-	mapping *mapping.Service
-}
-
-// Timeout is the limit of one attempt.
-func (*batchWorker) Timeout(*river.Job[mapping.BatchJob]) time.Duration { return mappingTimeout }
-
-// Work carries out what is left of a batch, or of its undo.
-func (w *batchWorker) Work(ctx context.Context, job *river.Job[mapping.BatchJob]) error {
-	return worked(w.mapping.WorkBatch(ctx, job.Args.RunID))
 }
 
 type sourceWorker struct {

@@ -42,7 +42,7 @@ func (l *List[R]) Statement(q Query) (string, []any) {
 	behind, more := q.Page.Where()
 	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
 		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
-	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()})
+	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()}, q.joined)
 }
 
 // walk looks for a frequent term among the next records in the list's order. It is enough
@@ -57,7 +57,7 @@ func (l *List[R]) walk(ctx context.Context, db *gorm.DB, q Query) (rows []keyed[
 		FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?) %s WHERE %s ORDER BY %s LIMIT ?`,
 		l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), alias, match, order.SQL())
 	rows, err = l.read(ctx, db, q, l.dressed(q, keys),
-		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}))
+		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}, q.joined))
 	return rows, len(rows) == q.Page.Limit(), err
 }
 
@@ -72,11 +72,23 @@ type keyed[R any] struct {
 func (l *List[R]) dressed(q Query, keys string) string {
 	order := q.Page.Sorted()
 	order.Sort.Expr, order.ID = "page.page_key", "page.page_id"
-	return fmt.Sprintf(`SELECT %spage.page_key::text, page.page_id FROM (%s) page
-		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keys, l.Table, l.ID, l.Joins, order.SQL())
+	return fmt.Sprintf(`SELECT %s%s, page.page_id FROM (%s) page
+		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keyText(order.Sort.Kind), keys, l.Table, l.ID,
+		l.Joins, order.SQL())
 }
 
-func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any) ([]keyed[R], error) {
+// keyText is the SQL of a page's key as its address has it.
+func keyText(k paging.Kind) string {
+	if k == paging.Time {
+		return `CASE WHEN isfinite(page.page_key) THEN to_char(page.page_key AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE page.page_key::text END`
+	}
+	return "page.page_key::text"
+}
+
+// read scans the rows of a page; before takes what stands in each row before its columns.
+func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any, before ...any) ([]keyed[R],
+	error) {
 	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.Name, err)
@@ -87,7 +99,7 @@ func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, ar
 	for rows.Next() {
 		out = append(out, keyed[R]{})
 		k := &out[len(out)-1]
-		into = append(l.into(into[:0], &k.row), &k.key, &k.id)
+		into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
 		if err := rows.Scan(into...); err != nil {
 			return nil, fmt.Errorf("list %s: %w", l.Name, err)
 		}

@@ -34,6 +34,7 @@ type Query struct {
 	Shows  []Show // columns that the address asks for; nil: the usual ones
 	Spec   Spec
 	of     []any
+	joined []any
 }
 
 // Of is the query within one record: the list of its records (List.Within).
@@ -125,6 +126,12 @@ func (q Query) FilterID(name string) uuid.UUID {
 		return uuid.Nil
 	}
 	return id
+}
+
+// Joined is the query with what the joins' own "?" stand for: who reads, or which day it is.
+func (q Query) Joined(args ...any) Query {
+	q.joined = args
+	return q
 }
 
 // Narrowed tells whether anything but the sort narrows the list.

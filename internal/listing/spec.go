@@ -24,7 +24,8 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, 
 		}
 		id, err := uuid.Parse(raw.Get(f.Name))
 		if f.NameSQL != "" && err == nil {
-			parts = append(parts, fmt.Sprintf("SELECT %d, '', name, '' FROM (%s) n (name)", i, f.NameSQL))
+			parts = append(parts, fmt.Sprintf("SELECT %d AS filter, '' AS value, name AS label, '' AS place "+
+				"FROM (%s) n (name)", i, f.NameSQL))
 			args = append(args, id)
 		}
 	}

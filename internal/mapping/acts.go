@@ -59,8 +59,9 @@ func LastAct(ctx context.Context, db *gorm.DB, by audit.Actor) (Act, error) {
 			FROM mapping_snoozes z
 				WHERE z.actor_id = @by AND z.ended_at IS NULL ORDER BY z.at DESC, z.id DESC LIMIT 1) z
 			UNION ALL SELECT * FROM (SELECT 'batch', b.id, NULL::uuid, '', '', (SELECT count(*)::int
-			FROM mapping_batch_items i WHERE i.batch_id = b.id AND i.state = 'mapped'), '', b.at FROM mapping_batches b
-				WHERE b.actor_id = @by AND b.undo_at IS NULL ORDER BY b.at DESC, b.id DESC LIMIT 1) b
+			FROM bulk_items i WHERE i.work_id = b.id AND i.state = 'done'), '', b.done_at FROM bulk_works b
+				WHERE b.done_by_id = @by AND b.deed IN ('map', 'exclude') AND b.step = 'do'
+				ORDER BY b.at DESC, b.id DESC LIMIT 1) b
 		) x LEFT JOIN provider_accounts p ON p.id = x.account_id ORDER BY x.at DESC, x.id DESC
 		LIMIT 1`, map[string]any{"by": by.ID}).Scan(&a).Error
 	if err != nil {
@@ -69,15 +70,14 @@ func LastAct(ctx context.Context, db *gorm.DB, by audit.Actor) (Act, error) {
 	return a, nil
 }
 
-// TakeBack undoes an act: exactly this one, or nothing.
+// TakeBack undoes an act of one: exactly this one, or nothing.
 func (s *Service) TakeBack(ctx context.Context, by audit.Actor, a Act) error {
 	switch a.Kind {
 	case ActRefusal:
 		return s.Revoke(ctx, by, a.ID)
 	case ActSnooze:
 		return s.Wake(ctx, by, a.ID)
-	case ActBatch:
-		return s.UndoBatch(ctx, by, a.ID)
+	case ActBatch: // bulk work, which selection takes back
 	case ActDecision:
 		d, err := decisionOf(ctx, s.DB.Read(ctx), a.ID)
 		if err != nil {

@@ -12,8 +12,10 @@ import (
 	"gorm.io/gorm"
 	"pgregory.net/rapid"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
+	"seatledger/internal/selection"
 )
 
 // picture is everything that a mapping decides, but for what only tells of the way there.
@@ -33,19 +35,46 @@ func (w *world) picture() string {
 		ORDER BY 1`), "\n")
 }
 
-func (w *world) accept(p uuid.UUID, pairs ...mapping.Pair) uuid.UUID {
+// works is the bulk work over this room's deeds, without a queue.
+func (w *world) works() *selection.Service {
+	return &selection.Service{DB: w.db.DB, Clock: w.Clock, Zone: w.Zone, Deeds: w.Deeds(),
+		Enqueue: func(context.Context, *gorm.DB, selection.Job, time.Duration) error { return nil }}
+}
+
+func (w *world) begin(by audit.Actor, p uuid.UUID, pairs ...mapping.Pair) uuid.UUID {
 	w.t.Helper()
-	id, err := w.AcceptMany(w.t.Context(), olga, mapping.BatchFilter{ProviderID: p}, pairs)
+	o, err := mapping.BatchFilter{ProviderID: p}.Order(pairs)
 	w.must(err)
-	w.must(w.WorkBatchFor(w.t.Context(), id, time.Hour))
+	id, err := w.works().Act(w.t.Context(), by, o)
+	w.must(err)
 	return id
 }
 
-func (w *world) batch(id uuid.UUID) mapping.Batch {
+func (w *world) accept(p uuid.UUID, pairs ...mapping.Pair) uuid.UUID {
 	w.t.Helper()
-	b, err := mapping.GetBatch(w.t.Context(), w.db.Read(w.t.Context()), id)
+	id := w.begin(olga, p, pairs...)
+	w.must(w.works().Go(w.t.Context(), id, time.Hour))
+	return id
+}
+
+func (w *world) undo(by audit.Actor, id uuid.UUID) {
+	w.t.Helper()
+	w.must(w.works().Undo(w.t.Context(), by, id))
+	w.must(w.works().Go(w.t.Context(), id, time.Hour))
+}
+
+func (w *world) batch(id uuid.UUID) selection.Counts {
+	w.t.Helper()
+	n, err := selection.CountsOf(w.t.Context(), w.db.Read(w.t.Context()), id)
 	w.must(err)
-	return b
+	return n
+}
+
+func (w *world) items(id uuid.UUID) []selection.Item {
+	w.t.Helper()
+	all, err := selection.Items(w.t.Context(), w.db.Read(w.t.Context()), id, 1000)
+	w.must(err)
+	return all
 }
 
 func TestOneUndoOfABatchRestoresExactly(t *testing.T) {
@@ -64,18 +93,17 @@ func TestOneUndoOfABatchRestoresExactly(t *testing.T) {
 	}
 	before := w.picture()
 	id := w.accept(p, pairs...)
-	if b := w.batch(id); b.Mapped != 4 || w.picture() == before || !strings.Contains(w.picture(), "archived") {
+	if b := w.batch(id); b.Done != 4 || w.picture() == before || !strings.Contains(w.picture(), "archived") {
 		t.Fatalf("%+v\n%s", b, w.picture())
 	}
-	w.must(w.UndoBatch(t.Context(), pete, id))
-	w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
+	w.undo(pete, id)
 	if b := w.batch(id); b.Undone != 4 || b.Kept != 0 {
 		t.Errorf("%+v", b)
 	}
 	if got := w.picture(); got != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, got)
 	}
-	if err := w.UndoBatch(t.Context(), pete, id); errs.KindOf(err) != errs.Conflict {
+	if err := w.works().Undo(t.Context(), pete, id); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("undone twice: %v", err)
 	}
 }
@@ -94,8 +122,7 @@ func TestABatchKeepsWhatWasDecidedSinceOrBilled(t *testing.T) {
 	id := w.accept(p, pairs...)
 	w.must(w.Exclude(t.Context(), pete, mapping.Choice{AccountID: pairs[0].AccountID, Reason: "a test"}))
 	w.invoice(w.contract(pairs[1].CRMAccountID, "Billed", "14", false), pairs[1])
-	w.must(w.UndoBatch(t.Context(), olga, id))
-	w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
+	w.undo(olga, id)
 	if b := w.batch(id); b.Undone != 1 || b.Kept != 2 {
 		t.Errorf("%+v", b)
 	}
@@ -103,8 +130,7 @@ func TestABatchKeepsWhatWasDecidedSinceOrBilled(t *testing.T) {
 		w.state(pairs[2].AccountID) != "unmapped" {
 		t.Error(w.picture())
 	}
-	items, err := mapping.BatchItems(t.Context(), w.db.Read(t.Context()), id)
-	w.must(err)
+	items := w.items(id)
 	if !strings.Contains(items[0].Why, "no longer the last decision") || !strings.Contains(items[1].Why, "invoices") {
 		t.Errorf("the reasons are %q and %q", items[0].Why, items[1].Why)
 	}
@@ -127,15 +153,12 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 		other = append(other, mapping.Pair{AccountID: w.account(p, fmt.Sprintf("b%d", i),
 			facts{name: fmt.Sprintf("B %d", i)}), CRMAccountID: customers[i]})
 	}
-	first, err := w.AcceptMany(t.Context(), olga, mapping.BatchFilter{ProviderID: p}, one)
-	w.must(err)
-	second, err := w.AcceptMany(t.Context(), pete, mapping.BatchFilter{ProviderID: p}, other)
-	w.must(err)
+	first, second := w.begin(olga, p, one...), w.begin(pete, p, other...)
 	var wg sync.WaitGroup
 	for _, work := range []func() error{
-		func() error { return w.WorkBatchFor(t.Context(), first, time.Hour) },
-		func() error { return w.WorkBatchFor(t.Context(), second, time.Hour) },
-		func() error { return w.WorkBatchFor(t.Context(), first, time.Hour) },
+		func() error { return w.works().Go(t.Context(), first, time.Hour) },
+		func() error { return w.works().Go(t.Context(), second, time.Hour) },
+		func() error { return w.works().Go(t.Context(), first, time.Hour) },
 	} {
 		wg.Go(func() {
 			if err := work(); err != nil {
@@ -145,7 +168,7 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	}
 	wg.Wait()
 	a, b := w.batch(first), w.batch(second)
-	if a.Mapped+b.Mapped != n || a.Skipped+b.Skipped != n || a.Running() || b.Running() {
+	if a.Done+b.Done != n || a.Skipped+b.Skipped != n || a.Left()+b.Left() > 0 {
 		t.Errorf("%+v\n%+v", a, b)
 	}
 	if twice := w.lines(`SELECT crm_account_id::text FROM provider_accounts WHERE state = 'mapped' GROUP BY 1
@@ -153,9 +176,7 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 		t.Errorf("given twice: %v", twice)
 	}
 	for _, id := range []uuid.UUID{first, second} {
-		items, err := mapping.BatchItems(t.Context(), w.db.Read(t.Context()), id)
-		w.must(err)
-		for _, i := range items {
+		for _, i := range w.items(id) {
 			if i.State == "skipped" && !strings.Contains(i.Why, "is already mapped to") {
 				t.Errorf("the loser is told %q", i.Why)
 			}
@@ -196,9 +217,8 @@ func TestAnyBatchIsTakenBackExactly(t *testing.T) {
 		}
 		before := w.picture()
 		id := w.accept(p, pairs...)
-		if w.batch(id).Mapped > 0 {
-			w.must(w.UndoBatch(t.Context(), olga, id))
-			w.must(w.WorkBatchFor(t.Context(), id, time.Hour))
+		if w.batch(id).Done > 0 {
+			w.undo(olga, id)
 		}
 		if got := w.picture(); got != before {
 			rt.Fatalf("before:\n%s\nafter:\n%s", before, got)
@@ -221,3 +241,27 @@ func (w *world) invoice(contract uuid.UUID, p mapping.Pair) {
 }
 
 func noQueue(context.Context, *gorm.DB, mapping.Job, time.Duration) error { return nil }
+
+// Old attempts at a batch go, as old syncs do; the last of each batch stays, as the batch does.
+func TestOldAttemptsAtBatchesArePruned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("North")
+	a := w.account(p, "1", facts{name: "Account"})
+	c := w.customer(facts{name: "Customer"})
+	id := w.accept(p, mapping.Pair{AccountID: a, CRMAccountID: c})
+	_, err := w.db.Owner().Exec(t.Context(), `INSERT INTO mapping_batch_runs (id, batch_id, trigger, state,
+		requested_by, requested_at, finished_at) SELECT gen_random_uuid(), batch_id, trigger, 'failed', requested_by,
+		requested_at - interval '1 day', finished_at - interval '1 day' FROM mapping_batch_runs`)
+	w.must(err)
+	w.clock.Advance(10 * 365 * 24 * time.Hour)
+	if n, err := w.Prune(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d were pruned, %v", n, err)
+	}
+	if left := w.lines(`SELECT state FROM mapping_batch_runs`); len(left) != 1 || left[0] != "succeeded" {
+		t.Errorf("left: %v", left)
+	}
+	if b := w.batch(id); b.ID != id {
+		t.Errorf("the batch is %+v", b)
+	}
+}

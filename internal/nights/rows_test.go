@@ -477,6 +477,14 @@ func shifting() []row {
 					}
 				}
 			}, says: []string{"two customers|two accounts|more than one|also listed|conflict"}},
+		{no: "33", fault: "a record names another customer than that in whose list it stands", ends: partly,
+			how:  "`set_field` customerNo of one record",
+			does: "A conflict: it stays where and what it was",
+			inject: func(w *world) {
+				f := field(listOf(w.rich(2, 0).CustomerNo), "customerNo", w.rich(2, 3).CustomerNo)
+				f.Row = 1
+				w.fault(f)
+			}, says: []string{"another customer|conflict"}},
 		{no: "33", fault: "one id twice in a list, with other seats", how: "`poison` `same_id`", ends: partly,
 			does: "A conflict: it stays as it was",
 			inject: func(w *world) {
@@ -515,6 +523,9 @@ func values() []row {
 		{no: "28, seen", fault: "the end date is called otherwise", how: "`rename_field` endDate",
 			inject: inject(sandbox.Fault{
 				Kind: "rename_field", Path: everyList, Field: "endDate", To: "ends_v2"})},
+		{no: "28, seen", fault: "the frequency is called otherwise, and the part number tells it",
+			how: "`rename_field` billingFrequency", inject: inject(sandbox.Fault{
+				Kind: "rename_field", Path: everyList, Field: "billingFrequency", To: "rhythm_v2"})},
 		{no: "32", fault: "every currency becomes another", how: "`set_field` currency",
 			inject: inject(field(everyList, "currency", "EUR"))},
 		{no: "30", fault: "every product becomes another", how: "`set_field` mfgPartNo, skuNo", inject: inject(

@@ -132,7 +132,7 @@ const (
 	defaultLease = 30 * time.Second
 	maxFruitless = 3 // attempts in a row without progress: then an interrupted run has failed
 	resumeDelay  = 5 * time.Second
-	queuedLimit  = 10 * time.Minute // after that a queued run's job counts as lost
+	queuedLimit  = 30 * time.Second // after that a queued run's job counts as lost
 	// LongestPause is how long a run may be asked to rest.
 	LongestPause = 24 * time.Hour
 )

@@ -38,7 +38,7 @@ func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error
 	}
 	a := readAccount{ExternalID: t.ExternalID, AccountID: t.ID, Name: t.Name, ReadAt: at, Complete: got.Complete,
 		IDs: idsOf(got), Tally: guard.Count(got), Counts: Counts{Unchanged: c.Unchanged, Held: c.Held}}
-	if a.Strange, err = w.strangers(ctx, got.Subscriptions); err != nil {
+	if a.Strange, err = w.strangers(ctx, t, got.Subscriptions); err != nil {
 		return result{}, err
 	}
 	bad := append(got.Bad, c.Bad...)

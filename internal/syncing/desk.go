@@ -101,7 +101,8 @@ func (s *Service) worthAnotherTry(tx *gorm.DB, r Run) ([]string, error) {
 			AND b.error_kind = a.error_kind AND b.run_id = (SELECT r.id FROM sync_runs r
 				WHERE r.provider_id = @provider AND r.kind = 'subscriptions' AND r.state IN ('succeeded', 'partial')
 				AND r.account_id IS NULL AND r.contract_id IS NULL AND r.only_accounts = '[]'
-				AND r.requested_at < CAST(@asked AS timestamptz) - CAST(@fresh AS interval) ORDER BY r.requested_at DESC LIMIT 1))
+				AND r.requested_at < CAST(@asked AS timestamptz) - CAST(@fresh AS interval)
+				ORDER BY r.requested_at DESC LIMIT 1))
 		ORDER BY a.external_id COLLATE "C"`, map[string]any{"run": r.ID, "provider": r.ProviderID,
 		"asked": r.RequestedAt, "fresh": freshFor}).Scan(&ids).Error
 	return ids, err

@@ -24,7 +24,9 @@ type missing struct {
 	Name             string
 	Account          string // external id
 	AccountName      string
-	Listed           int // how much its account listed
+	Listed           int  // how much its account listed
+	Doubted          bool // its account's list holds records that are another's too, or name another
+	Own              bool // and some that are surely its own
 	BillableQuantity int
 	UnitCost         decimal.NullDecimal
 	CostPeriod       money.Period
@@ -72,19 +74,25 @@ func undecided(ms []*missing) []*missing {
 
 func (w *worker) missingNow(ctx context.Context) ([]*missing, error) {
 	var ms []*missing
-	err := w.s.DB.Read(ctx).Raw(`SELECT s.id, s.external_id, coalesce(nullif(s.product_name, ''),
-		s.external_id) AS name,
+	err := w.s.DB.Read(ctx).Raw(`WITH conflicts AS (
+			SELECT id FROM (SELECT DISTINCT external_id, unnest(external_ids) AS id FROM sync_plan_accounts
+				WHERE run_id = @run) listed GROUP BY id HAVING count(*) > 1
+			UNION SELECT external_id FROM sync_plan_rows WHERE run_id = @run AND state = 'conflict')
+		SELECT s.id, s.external_id, coalesce(nullif(s.product_name, ''), s.external_id) AS name,
+			a.external_ids && ARRAY(SELECT id FROM conflicts) AS doubted,
+			EXISTS (SELECT FROM subscriptions k WHERE k.account_id = s.account_id
+				AND k.external_id = ANY (a.external_ids) AND k.external_id NOT IN (SELECT id FROM conflicts)) AS own,
 			o.external_id AS account, o.name AS account_name, cardinality(a.external_ids) AS listed,
 			s.billable_quantity, s.unit_cost, s.cost_period, s.cost_currency, b.since, b.first_at,
 			coalesce(b.run_id <> a.run_id, false) AS earlier
 		FROM subscriptions s JOIN provider_accounts o ON o.id = s.account_id
-		JOIN sync_plan_accounts a ON a.run_id = ? AND a.external_id = o.external_id AND a.complete
+		JOIN sync_plan_accounts a ON a.run_id = @run AND a.external_id = o.external_id AND a.complete
 		LEFT JOIN subscription_absences b ON b.subscription_id = s.id
-		WHERE s.provider_id = ? AND s.provider_status <> 'missing'
+		WHERE s.provider_id = @provider AND s.provider_status <> 'missing'
 		AND NOT (s.state = 'inactive' AND s.deactivated_by = 'provider')
-		AND s.external_id NOT IN (SELECT unnest(external_ids) FROM sync_plan_accounts WHERE run_id = ?)
-		ORDER BY o.external_id COLLATE "C", s.external_id COLLATE "C"`, w.run.ID, w.provider.ID, w.run.ID).
-		Scan(&ms).Error
+		AND s.external_id NOT IN (SELECT unnest(external_ids) FROM sync_plan_accounts WHERE run_id = @run)
+		ORDER BY o.external_id COLLATE "C", s.external_id COLLATE "C"`,
+		map[string]any{"run": w.run.ID, "provider": w.provider.ID}).Scan(&ms).Error
 	if err != nil {
 		return nil, fmt.Errorf("find what is missing: %w", err)
 	}
@@ -112,12 +120,22 @@ func (w *worker) secondLook(ctx context.Context, ms []*missing) ([]*missing, err
 			m.waits = "Its customer's list could not be read a second time."
 		case m.Listed == 0 && !w.run.AllowGone && !w.longEnough(m):
 			m.waits = "Its customer's list is suddenly empty. It counts as gone if it is empty six hours later, or " +
-				"if a " +
-				"person says so."
+				"if a person says so."
+		case m.Doubted && !w.run.AllowGone && !(m.Own && w.longEnough(m)):
+			m.waits = doubtedWait(m.Own)
 		}
 		still = append(still, m)
 	}
 	return still, nil
+}
+
+// doubtedWait says why a list that holds another's records proves nothing of its own (RULES 3).
+func doubtedWait(own bool) string {
+	const why = "Its customer's list holds records that are another customer's, so it does not prove that this one is gone. "
+	if own {
+		return why + "It counts as gone if it is missing six hours later too, or if a person says so."
+	}
+	return why + "It counts as gone when a person says so."
 }
 
 func (w *worker) longEnough(m *missing) bool {

@@ -49,7 +49,8 @@ func PlannedRows(ctx context.Context, db *gorm.DB, r Run) (rows []PlannedRow, to
 		Total int
 	}
 	err = db.WithContext(ctx).Raw(`SELECT `+plannedColumns+`, count(*) OVER () AS total
-		FROM sync_plan_rows WHERE run_id = ? `+telling+plannedOrder+` LIMIT ?`, r.planOf(), PlannedShown).Scan(&found).Error
+		FROM sync_plan_rows WHERE run_id = ? `+telling+plannedOrder+` LIMIT ?`, r.planOf(), PlannedShown).
+		Scan(&found).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("list what a run would change: %w", err)
 	}
@@ -63,7 +64,8 @@ const (
 	plannedColumns = `account_external_id, account_name, external_id, subject_id, name, kinds, words, seats_before,
 		seats_after, month_before, month_after, currency_before, currency_after, since, state, why`
 	plannedOrder = ` ORDER BY CASE WHEN state IN ('conflict', 'refused') THEN 0 WHEN state = 'waits' THEN 1
-			WHEN kinds && '{gone,ended,back,moved,surge,renumbered,twin}' THEN 2 WHEN kinds && '{new}' THEN 4 ELSE 3 END,
+			WHEN kinds && '{gone,ended,back,moved,surge,renumbered,twin}' THEN 2
+			WHEN kinds && '{new}' THEN 4 ELSE 3 END,
 			abs(seats_after - seats_before) DESC, account_external_id, external_id`
 )
 

@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -45,6 +46,15 @@ func (p Plan) Waits(s State) bool {
 	return (s == Stopped || s == Planned) && p.Digest != "" && p.Settled == ""
 }
 
+// settledAlready refuses to settle a plan a second time; nil while nobody has.
+func (p Plan) settledAlready() error {
+	if p.Settled == "" {
+		return nil
+	}
+	return errs.Newf(errs.Conflict, "This plan was %s by %s already. Nothing more was changed by this step.", p.Settled,
+		p.SettledBy)
+}
+
 // Stale is a row of a plan of which something else would change by now than what was shown.
 type Stale struct {
 	Account string
@@ -65,6 +75,9 @@ func (s *Service) ApplyPlan(ctx context.Context, by audit.Actor, runID uuid.UUID
 	r, err := Get(ctx, s.DB.Read(ctx), runID)
 	if err != nil {
 		return r, err
+	}
+	if p, _, err := PlanOf(ctx, s.DB.Read(ctx), r.ID); err != nil || p.Settled != "" {
+		return r, errors.Join(err, p.settledAlready())
 	}
 	stale, err := s.stale(ctx, r)
 	if err != nil {
@@ -126,8 +139,7 @@ func (s *Service) waiting(ctx context.Context, tx *gorm.DB, r Run) (Plan, error)
 	case err != nil:
 		return p, err
 	case p.Settled != "":
-		return p, errs.Newf(errs.Conflict, "This plan was %s by %s already. Nothing was changed.", p.Settled,
-			p.SettledBy)
+		return p, p.settledAlready()
 	case !found || !p.Waits(r.State):
 		return p, errs.New(errs.Conflict, "This run has no plan that waits for a person. Nothing was changed.")
 	}

@@ -14,8 +14,10 @@ import (
 )
 
 // strangers are the records of a list that name another customer: a known one, or anybody where the list's other
-// records name their own. A number that no record shares with its list and that is no customer's says nothing.
-func (w *worker) strangers(ctx context.Context, listed []distributor.Subscription) ([]distributor.Subscription, error) {
+// records name their own, or where the list lacks all that the account had. Else a number that no record shares with
+// its list and that is no customer's says nothing.
+func (w *worker) strangers(ctx context.Context, t target,
+	listed []distributor.Subscription) ([]distributor.Subscription, error) {
 	var all []distributor.Subscription
 	for _, s := range listed {
 		if s.NamesAccount != "" {
@@ -32,12 +34,28 @@ func (w *worker) strangers(ctx context.Context, listed []distributor.Subscriptio
 	var known []string
 	err := w.s.DB.Read(ctx).Raw(`SELECT external_id FROM provider_accounts WHERE provider_id = ?
 		AND external_id = ANY (?::text[])`, w.provider.ID, named).Scan(&known).Error
-	if len(all) < len(listed) {
+	if err != nil || len(all) < len(listed) {
+		return all, err
+	}
+	if swapped, err := w.swapped(ctx, t, listed); err != nil || swapped {
 		return all, err
 	}
 	return slices.DeleteFunc(all, func(s distributor.Subscription) bool {
 		return !slices.Contains(known, s.NamesAccount)
 	}), err
+}
+
+// swapped tells whether a list holds nothing of what its account had.
+func (w *worker) swapped(ctx context.Context, t target, listed []distributor.Subscription) (bool, error) {
+	ids := make(postgres.Texts, len(listed))
+	for i, s := range listed {
+		ids[i] = s.ExternalID
+	}
+	var had struct{ Living, Listed bool }
+	err := w.s.DB.Read(ctx).Raw(`SELECT coalesce(bool_or(provider_status <> 'missing'), false) AS living,
+			coalesce(bool_or(external_id = ANY (?::text[])), false) AS listed FROM subscriptions WHERE account_id = ?`,
+		ids, t.ID).Scan(&had).Error
+	return had.Living && !had.Listed, err
 }
 
 // keepStrange holds back a record that names another customer: nobody knows whose it is, so it stays where and what it

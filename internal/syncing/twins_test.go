@@ -29,7 +29,8 @@ func (w *world) first(account string) string {
 	return ""
 }
 
-// Two rows that are known already get the same id of the vendor: the later one is held, whichever account is read first.
+// Two rows that are known already get the same id of the vendor: the later one is held, whichever account is read
+// first.
 func TestRowsThatGetTheSameVendorsIdAreHeldAsTwins(t *testing.T) {
 	t.Parallel()
 	for name, early := range map[string]int{"the earlier is read first": 0, "the earlier is read last": 1} {

@@ -16,6 +16,7 @@ type List struct {
 	Progress ui.Progress
 	Tabs     ui.Tabs
 	Filters  ui.FilterBar
+	Bulk     *ui.BulkBar // nil: who looks may not decide
 	Table    ui.Table
 	Pager    ui.Pager
 }

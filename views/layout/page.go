@@ -27,6 +27,7 @@ type Page struct {
 	PageLabel string            // added to the window's title, as "page 2"
 
 	Crumbs  []Crumb
+	Around  *Around // the way through the list that one came by; nil: none
 	Flash   []Notice
 	Clock   string  // says that the clock is moved; empty where it is true
 	Banner  *Notice // stands over everything until its cause is gone, as a refresh that still runs
@@ -92,6 +93,9 @@ type User struct{ Name, Role string }
 
 // Crumb is one step of the way to this page; the page itself is not among them.
 type Crumb struct{ Label, Href string }
+
+// Around leads from a record through a list.
+type Around struct{ List, Prev, Next string }
 
 // Meta is one short fact under the title.
 type Meta struct {

@@ -14,7 +14,7 @@ type Problem struct {
 	RequestID string
 	Back      string
 	Offer     *ui.LinkButton // another way to what was wanted; nil: none
-	Ours      bool // the fault is on our side
+	Ours      bool           // the fault is on our side
 }
 
 // In shows the problem within the frame of a signed-in page.

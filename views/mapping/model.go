@@ -146,15 +146,6 @@ type Choose struct {
 	Fields []ui.Field
 }
 
-// Batch is what a batch came to.
-type Batch struct {
-	Page     layout.Page
-	Progress *ui.Progress
-	Facts    []ui.Definition
-	Undo     *ui.ConfirmForm
-	Table    ui.Table
-}
-
 // Swap asks before a CRM account is taken over.
 type Swap struct {
 	Page     layout.Page

@@ -22,6 +22,7 @@ type FilterBar struct {
 	Views       *ViewMenu // nil: this list has none
 	ColumnsHref string    // where the columns are chosen; empty: they cannot be
 	Columns     *ColumnForm
+	Lost        string // what the kept view asks for and the list no longer has; empty: nothing
 }
 
 // Chip is one thing that narrows the list, with the address of the list without it.

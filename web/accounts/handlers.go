@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
+	"seatledger/internal/selection"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -25,6 +26,7 @@ type Handlers struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Mapping *mapping.Service
+	Bulk    *selection.Service
 	Sync    *syncing.Service
 }
 

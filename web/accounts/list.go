@@ -10,7 +10,9 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
+	"seatledger/internal/selection"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -36,6 +38,9 @@ func (h Handlers) List(c echo.Context) error {
 		Filters: q.FilterBar(account.All.Search.Label),
 		Table:   h.table(q, s), Pager: q.Pager(s.Next, s.Prev, s.Said()),
 	}
+	if s.mayMap && len(s.Rows) > 0 {
+		m.Bulk = bar(q, s)
+	}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other",
 		Href: "/mapping?" + query("provider", q.Filter("provider"))}}
 	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its " +
@@ -51,6 +56,7 @@ type sheet struct {
 	heritages map[uuid.UUID]mapping.Heritage
 	mayMap    bool
 	here      string
+	kept      map[uuid.UUID]bool // ticked by this person, on whatever page
 }
 
 func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
@@ -63,6 +69,12 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	}
 	if s.progress, err = account.ProgressOf(ctx, db, q.FilterID("provider")); err != nil {
 		return s, err
+	}
+	if s.mayMap {
+		ticks := selection.Ticks{User: session.User(c).ID, List: account.All.Name}
+		if s.kept, err = h.Bulk.Kept(ctx, db, ticks); err != nil {
+			return s, err
+		}
 	}
 	var open []uuid.UUID
 	for _, r := range s.Rows {
@@ -78,6 +90,20 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	}
 	s.heritages, err = mapping.Heritages(ctx, db, open)
 	return s, err
+}
+
+const bulkForm = "decide-many"
+
+// bar is what can be done to the ticked accounts, to those ticked on other pages, and to all that match.
+func bar(q httpx.ListQuery, s sheet) *ui.BulkBar {
+	ids := make([]uuid.UUID, len(s.Rows))
+	for i, r := range s.Rows {
+		ids[i] = r.ID
+	}
+	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total})
+	b.FormID, b.Action, b.Hint = bulkForm, path+"/exclude", "Tick accounts to act on them."
+	b.Buttons = []ui.Button{{Text: "Exclude"}}
+	return b
 }
 
 func progress(p account.Progress) ui.Progress {

@@ -30,8 +30,12 @@ func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	}
 	t := httpx.ListTable(account.All, q, s.Rows, cells, func(r account.Row, row *ui.Row) {
 		row.ID, row.Label, row.Muted = r.ID.String(), nameOfRow(r), r.State == account.Excluded
+		row.Checked = s.kept[r.ID]
 		row.Cells = append(row.Cells, ui.Of(commandsOf(r, s)))
 	})
+	if s.mayMap {
+		t.Select = &ui.Selection{FormID: bulkForm}
+	}
 	t.Caption, t.Empty = "Provider accounts", empty(q, s)
 	t.Columns = append(t.Columns, ui.Column{Label: "Decide", Hidden: !s.mayMap})
 	return t

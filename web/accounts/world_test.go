@@ -26,6 +26,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/pgtest"
@@ -57,7 +58,8 @@ func newWorld(t *testing.T) *world {
 		Reviews: review.Reviewer{Clock: w.clock, Zone: time.UTC}, CRM: crm.Service{DB: w.db.DB, Clock: w.clock}}
 	sync := &syncing.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC,
 		Enqueue: func(context.Context, *gorm.DB, uuid.UUID, time.Duration) error { return nil }}
-	w.serve(Handlers{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Mapping: w.mapping, Sync: sync})
+	w.serve(Handlers{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Mapping: w.mapping, Sync: sync,
+		Bulk: &selection.Service{DB: w.db.DB, Clock: w.clock, Zone: time.UTC, Deeds: w.mapping.Deeds()}})
 	if _, err := w.auth.FirstAdmin(t.Context(),
 		auth.NewUser{Name: "Root Example", Email: "root@reseller.example", Password: password}); err != nil {
 		t.Fatal(err)

@@ -95,10 +95,10 @@ func (h Handlers) told(c echo.Context, w selection.Work, said words) error {
 	if err != nil {
 		return err
 	}
-	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", grouped(n.Done),
+	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", httpx.Number(n.Done),
 		said.count(n.Total()), said.did), Command: undoButton(w.ID)}
 	if n.Waiting > 0 {
-		notice.Tone, notice.Text = ui.Info, notice.Text+fmt.Sprintf(" %s more follow by themselves.", grouped(n.Waiting))
+		notice.Tone, notice.Text = ui.Info, notice.Text+fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Waiting))
 	}
 	if n.Skipped > 0 {
 		notice.Tone, notice.Text = ui.Warn, notice.Text+fmt.Sprintf(" %s left alone; the reasons stand below.",
@@ -128,7 +128,7 @@ func (h Handlers) Undo(c echo.Context) error {
 	text, tone := fmt.Sprintf("Undone: %s %s taken back.", said.count(n.Undone), map[bool]string{true: "is",
 		false: "are"}[n.Undone == 1]), ui.Good
 	if n.Undoing > 0 {
-		text += fmt.Sprintf(" %s more follow by themselves.", grouped(n.Undoing))
+		text += fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Undoing))
 	}
 	if n.Kept > 0 {
 		text, tone = text+fmt.Sprintf(" %s kept; the reasons stand below.", plural(n.Kept, "was", "were")), ui.Warn

@@ -3,7 +3,6 @@ package bulk
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -71,7 +70,7 @@ func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
 	}
 	m.Table = s.table()
 	if left := s.counts.Total() - len(s.items); left > 0 {
-		m.More = fmt.Sprintf("%s more stand in the file.", grouped(left))
+		m.More = fmt.Sprintf("%s more stand in the file.", httpx.Number(left))
 	}
 	if !s.under() {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "All of them as CSV",
@@ -140,7 +139,7 @@ func progressOf(s sheet) httpx.Progress {
 	}
 	done := total - s.counts.Left()
 	return httpx.Progress{Done: done, Total: total, Final: !s.under(),
-		Text: fmt.Sprintf("%s of %s %s", grouped(done), s.count(total), what)}
+		Text: fmt.Sprintf("%s of %s %s", httpx.Number(done), s.count(total), what)}
 }
 
 // preview shows what would be done, asks for what is typed, and for the word.
@@ -202,7 +201,7 @@ func (s sheet) withErrors(fields []ui.Field) []ui.Field {
 
 func (s sheet) confirm(params selection.Params) *view.Confirm {
 	f := ui.ConfirmForm{Action: Path(s.ID) + "/apply", Title: s.verb + " " + s.count(s.counts.Will) + "?",
-		Text: s.text, Effects: s.effects(), Cancel: s.back(), Button: s.verb + " " + grouped(s.counts.Will),
+		Text: s.text, Effects: s.effects(), Cancel: s.back(), Button: s.verb + " " + httpx.Number(s.counts.Will),
 		Gentle: !s.phrase, Hidden: []ui.Pair{{Name: "digest", Value: s.Digest}}}
 	if s.phrase {
 		f.Phrase, f.Error = s.said(), s.problems["confirm"]
@@ -219,9 +218,9 @@ func (s sheet) said() string { return fmt.Sprintf("%s %d", s.Deed, s.counts.Will
 
 func (s sheet) effects() []ui.Definition {
 	c := s.counts
-	out := []ui.Definition{ui.Fact(upper(s.many), grouped(max(c.Will, c.Did()+c.Waiting)))}
+	out := []ui.Definition{ui.Fact(upper(s.many), httpx.Number(max(c.Will, c.Did()+c.Waiting)))}
 	if s.seats != "" {
-		out = append(out, ui.Fact(s.seats, grouped(c.Seats)))
+		out = append(out, ui.Fact(s.seats, httpx.Number(c.Seats)))
 	}
 	for _, m := range c.Sums {
 		out = append(out, ui.Fact(s.money, amount(m.Amount, m.Currency)))
@@ -230,7 +229,7 @@ func (s sheet) effects() []ui.Definition {
 		out = append(out, ui.Fact("Without a known amount", s.count(c.Unpriced)))
 	}
 	if c.Wont > 0 {
-		out = append(out, ui.Fact("Left out", grouped(c.Wont)))
+		out = append(out, ui.Fact("Left out", httpx.Number(c.Wont)))
 	}
 	return out
 }
@@ -251,7 +250,7 @@ func (s sheet) kinds() *ui.Table {
 		if !k.Will {
 			cell = ui.Cell{Badges: []ui.Badge{{Text: "left out", Tone: ui.Warn}}}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.TextCell(k.Kind), ui.TextCell(grouped(k.N))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.TextCell(k.Kind), ui.TextCell(httpx.Number(k.N))}})
 	}
 	return t
 }
@@ -260,21 +259,21 @@ func (s sheet) kinds() *ui.Table {
 func (h Handlers) result(m *view.Work, s sheet) {
 	c := s.counts
 	facts := ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		ui.Fact(upper(s.did), fmt.Sprintf("%s of %s", grouped(c.Did()), grouped(c.Total())))}}
+		ui.Fact(upper(s.did), fmt.Sprintf("%s of %s", httpx.Number(c.Did()), httpx.Number(c.Total())))}}
 	if s.seats != "" {
-		facts.Items = append(facts.Items, ui.Fact(s.seats, grouped(c.Seats)))
+		facts.Items = append(facts.Items, ui.Fact(s.seats, httpx.Number(c.Seats)))
 	}
 	for _, x := range c.Sums {
 		facts.Items = append(facts.Items, ui.Fact(s.money, amount(x.Amount, x.Currency)))
 	}
 	if c.Skipped > 0 {
-		facts.Items = append(facts.Items, ui.Fact("Left alone", grouped(c.Skipped)))
+		facts.Items = append(facts.Items, ui.Fact("Left alone", httpx.Number(c.Skipped)))
 	}
 	if s.UndoAt != nil {
-		facts.Items = append(facts.Items, ui.Fact("Taken back", fmt.Sprintf("%s, by %s on %s", grouped(c.Undone),
+		facts.Items = append(facts.Items, ui.Fact("Taken back", fmt.Sprintf("%s, by %s on %s", httpx.Number(c.Undone),
 			s.UndoBy, httpx.MomentText(*s.UndoAt, h.Zone))))
 		if c.Kept > 0 {
-			facts.Items = append(facts.Items, ui.Fact("Kept", grouped(c.Kept)))
+			facts.Items = append(facts.Items, ui.Fact("Kept", httpx.Number(c.Kept)))
 		}
 	}
 	m.Facts = &facts
@@ -290,9 +289,9 @@ func (h Handlers) result(m *view.Work, s sheet) {
 func (s sheet) undoForm() *ui.ConfirmForm {
 	n := s.counts.Done + s.counts.Kept + s.counts.Waiting
 	f := &ui.ConfirmForm{Action: Path(s.ID) + "/undo", Title: "Take this back", Text: s.words.back, Gentle: true,
-		Button: "Undo " + grouped(n)}
+		Button: "Undo " + httpx.Number(n)}
 	if s.UndoAt != nil {
-		f.Title, f.Button = "Try again what was kept", "Undo the "+grouped(s.counts.Kept)+" that were kept"
+		f.Title, f.Button = "Try again what was kept", "Undo the "+httpx.Number(s.counts.Kept)+" that were kept"
 	}
 	return f
 }
@@ -336,18 +335,9 @@ func (s sheet) table() *ui.Table {
 			sum = ui.TextCell(amount(i.Amount.Decimal, i.Currency))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, {Badges: []ui.Badge{s.badge(i.State)}}, why,
-			ui.TextCell(grouped(i.Seats)), sum}})
+			ui.TextCell(httpx.Number(i.Seats)), sum}})
 	}
 	return t
 }
 
 func upper(s string) string { return string(s[0]-'a'+'A') + s[1:] }
-
-// grouped writes a count as people read it.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -120,7 +120,7 @@ func refusals(all []selection.Item) string {
 		lines = append(lines, fmt.Sprintf("%s (%s): %s", r.Name, r.Sub, strings.TrimSuffix(r.Why, ".")))
 	}
 	if more := len(all) - len(lines); more > 0 {
-		lines = append(lines, "and "+grouped(more)+" more")
+		lines = append(lines, "and "+httpx.Number(more)+" more")
 	}
 	return strings.Join(lines, ". ") + "."
 }
@@ -145,5 +145,5 @@ func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return grouped(n) + " " + many
+	return httpx.Number(n) + " " + many
 }

@@ -6,6 +6,7 @@ import (
 
 	"seatledger/internal/selection"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
 // differs says at the head of a refused confirmation what is no longer as it was shown.
@@ -13,7 +14,7 @@ func (s sheet) differs() ui.Callout {
 	var parts []string
 	say := func(n int, what string) {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", grouped(n), what))
+			parts = append(parts, fmt.Sprintf("%s %s", httpx.Number(n), what))
 		}
 	}
 	say(len(s.stale.Changed), "stand differently")

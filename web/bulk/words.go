@@ -4,10 +4,12 @@ import (
 	"fmt"
 
 	"seatledger/internal/auth"
+	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
 // words are what the screens say of a deed.
@@ -31,7 +33,7 @@ func (w words) count(n int) string {
 	if n == 1 {
 		return "1 " + w.one
 	}
-	return fmt.Sprintf("%s %s", grouped(n), w.many)
+	return fmt.Sprintf("%s %s", httpx.Number(n), w.many)
 }
 
 const nothingIsSent = "Nothing is sent to the distributor: there they go on, and so does its invoice to you, until " +
@@ -44,6 +46,8 @@ var deeds = map[string]words{
 	review.SignOffDeed:    signOffWords(),
 	retire.DeactivateDeed: deactivateWords(),
 	retire.ActivateDeed:   activateWords(),
+	mapping.AcceptDeed:    acceptWords(),
+	mapping.ExcludeDeed:   excludeWords(),
 }
 
 func signOffWords() words {
@@ -88,6 +92,30 @@ func activateWords() words {
 	w.seats, w.money = "Seats that come back", "Charged for days that are billed already"
 	w.again = func(p selection.Params) []ui.Field { return []ui.Field{dayField(p, "First day with seats again")} }
 	w.last = note
+	return w
+}
+
+var accountWords = words{roles: []auth.Role{auth.Operator}, one: "account", many: "accounts",
+	nav: "Mapping", path: "/accounts", seats: "Seats", money: "Cost per month concerned",
+	back: "Every account stands as before, with its subscriptions, holds and ledger. What somebody has decided about " +
+		"since, or what stands on a live invoice, is kept, and the reason is told."}
+
+func acceptWords() words {
+	w := accountWords
+	w.verb, w.did, w.undid = "Map", "mapped", "taken back"
+	w.text = "Each account is mapped to the CRM account beside it, and its subscriptions follow."
+	return w
+}
+
+func excludeWords() words {
+	w := accountWords
+	w.verb, w.did, w.undid = "Exclude", "excluded", "taken back"
+	w.text = "An excluded account is nobody's customer. Its subscriptions still sync, lose contract and sign-off and are " +
+		"held; they are listed under cost without a customer."
+	w.last = func(p selection.Params) []ui.Field {
+		return []ui.Field{{Name: "reason", Label: "Reason", Required: true, Value: p["reason"],
+			Hint: "Such as: our own tenant, a test customer, billed by a partner."}}
+	}
 	return w
 }
 

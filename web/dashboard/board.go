@@ -28,17 +28,12 @@ type board struct {
 	zone *time.Location
 	hour time.Duration // of the nightly sync
 
-	night        syncing.LastNight
-	doubts       []notify.Tally  // what it would not believe
-	causes       []syncing.Cause // why accounts failed in it
-	mapping      account.Progress
-	review       list.Progress
-	held         map[subscription.HoldReason]int
-	moved        int         // of those held as unmapped: to an account that is mapped
-	ends         map[int]int // active subscriptions that end within so many days
-	proposals    int
+	night   syncing.LastNight
+	doubts  []notify.Tally  // what it would not believe
+	causes  []syncing.Cause // why accounts failed in it
+	mapping account.Progress
+	list.Overview
 	cutovers     int // under way
-	orphans      []list.Orphans
 	uncontracted int // mapped CRM accounts without an active contract
 	runs         map[syncing.State]int
 	providers    []provider.Row
@@ -48,7 +43,6 @@ type board struct {
 	crmAccounts  int
 	contracts    int
 	priceLists   int // that hold a price
-	subscribed   int // 1 when there is any
 }
 
 var (
@@ -65,7 +59,7 @@ const runDays = 7
 func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
-	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions, b.readEnds,
+	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions,
 		b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
 		if err := part(ctx, db); err != nil {
 			return err
@@ -83,30 +77,8 @@ func (b *board) readSubscriptions(ctx context.Context, db *gorm.DB) (err error) 
 	if b.cutovers, err = cutover.OpenRuns(ctx, db); err != nil {
 		return err
 	}
-	if b.review, err = list.ProgressOf(ctx, db, list.All.Ask(nil)); err != nil {
-		return err
-	}
-	b.held = map[subscription.HoldReason]int{}
-	for _, why := range holdReasons {
-		if b.held[why], err = countSubscriptions(ctx, db, heldFilter(why)); err != nil {
-			return err
-		}
-	}
-	if b.moved, err = countSubscriptions(ctx, db, movedFilter()); err != nil {
-		return err
-	}
-	if b.orphans, err = list.CostWithoutCustomer(ctx, db); err != nil {
-		return err
-	}
-	if b.proposals, err = countSubscriptions(ctx, db, listing.Values{"proposal": "yes"}); err != nil {
-		return err
-	}
-	b.subscribed, err = countSubscriptions(ctx, db, nil)
+	b.Overview, err = list.OverviewOf(ctx, db, b.today(), horizons...)
 	return err
-}
-
-func countSubscriptions(ctx context.Context, db *gorm.DB, values listing.Values) (int, error) {
-	return list.All.Count(ctx, db, list.All.Ask(values), math.MaxInt32)
 }
 
 func heldFilter(why subscription.HoldReason) listing.Values {
@@ -121,16 +93,6 @@ func movedFilter() listing.Values {
 	return listing.Values{"state": string(subscription.Held), "moved": "yes"}
 }
 
-func (b *board) readEnds(ctx context.Context, db *gorm.DB) (err error) {
-	b.ends = map[int]int{}
-	for _, days := range horizons {
-		if b.ends[days], err = countSubscriptions(ctx, db, b.endsFilter(days)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // endsFilter is about active subscriptions whose end date lies within so many days from today.
 func (b *board) endsFilter(days int) listing.Values {
 	return listing.Values{"state": string(subscription.Active), "ends_from": b.today().String(),
@@ -140,7 +102,7 @@ func (b *board) endsFilter(days int) listing.Values {
 func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
 	b.runs = map[syncing.State]int{}
 	for _, s := range badRuns {
-		if b.runs[s], err = syncing.Count(ctx, db, b.runFilter(s)); err != nil {
+		if b.runs[s], err = syncing.CountSince(ctx, db, s, b.runsSince(s)); err != nil {
 			return err
 		}
 	}
@@ -159,33 +121,28 @@ func (b *board) readNight(ctx context.Context, db *gorm.DB) (err error) {
 	return err
 }
 
-// runFilter is about runs of the last days; an interrupted one has not ended, however old.
-func (b *board) runFilter(s syncing.State) syncing.Filter {
+// runsSince is from when on runs of a state are counted; an interrupted one has not ended, however old.
+func (b *board) runsSince(s syncing.State) time.Time {
 	if s == syncing.Interrupted {
-		return syncing.Filter{State: s}
+		return time.Time{}
 	}
-	return syncing.Filter{State: s, Since: b.since().Start(b.zone)}
+	return b.since().Start(b.zone)
 }
 
 func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
 
 func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
-	order, err := provider.Sorts().Parse("name")
-	if err != nil {
+	var err error
+	if b.providers, err = provider.Every(ctx, db); err != nil {
 		return err
 	}
 	b.connectivity = map[provider.Connectivity]int{}
-	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
-		b.providers = append(b.providers, r)
+	for _, r := range b.providers {
 		if r.Active {
 			b.connectivity[r.Connectivity()]++
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	b.unreadable, err = provider.Count(ctx, db, provider.Filter{Unreadable: "yes"})
+	b.unreadable, err = provider.All.Count(ctx, db, provider.All.Ask(listing.Values{"unreadable": "yes"}), math.MaxInt32)
 	return err
 }
 
@@ -194,7 +151,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 		math.MaxInt32); err != nil {
 		return err
 	}
-	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), math.MaxInt32); err != nil {
+	if b.crmAccounts, err = crm.All.Count(ctx, db, crm.All.Ask(nil), 0); err != nil {
 		return err
 	}
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {

@@ -19,7 +19,7 @@ type step struct {
 
 // start is the way in; nil once somebody has signed a subscription off.
 func (b *board) start(role auth.Role) *view.Start {
-	if b.review.Signed > 0 {
+	if b.Progress.Signed > 0 {
 		return nil
 	}
 	out := &view.Start{Card: ui.Card{Title: "First steps", Text: "From an empty installation to the first signature."}}
@@ -69,9 +69,9 @@ func (b *board) steps() []step {
 		{"Enter billing contracts", "One default contract per customer, so that subscriptions land by themselves.",
 			"/contracts/new", "New contract", b.contracts > 0, auth.Billing},
 		{"Sync the subscriptions", "Press Sync Subscriptions on the provider's page; from then on it runs every night.",
-			b.firstProvider(), "Open the provider", b.subscribed > 0, auth.Operator},
+			b.firstProvider(), "Open the provider", b.All > 0, auth.Operator},
 		{"Review and sign off", "Check that customer, contract and pricing are right, then sign.", "/subscriptions",
-			"Review subscriptions", b.review.Signed > 0, auth.Billing},
+			"Review subscriptions", b.Progress.Signed > 0, auth.Billing},
 	}
 }
 

@@ -51,7 +51,7 @@ func (b *board) toMap() view.Group {
 }
 
 func (b *board) toReview() view.Group {
-	p := b.review
+	p := b.Progress
 	at := func(verdict string) string {
 		return subscriptionsAt(listing.Values{"review": verdict, "excluded": "no"})
 	}
@@ -88,9 +88,9 @@ func (b *board) onHold() view.Group {
 		if why == subscription.HoldExcluded {
 			tone = ui.Neutral
 		}
-		g.Stats = append(g.Stats, figure(holdLabels[why], b.held[why], subscriptionsAt(heldFilter(why)), tone))
+		g.Stats = append(g.Stats, figure(holdLabels[why], b.Held[why], subscriptionsAt(heldFilter(why)), tone))
 		if why == subscription.HoldUnmapped {
-			g.Stats = append(g.Stats, figure(movedLabel, b.moved, subscriptionsAt(movedFilter()), ui.Warn))
+			g.Stats = append(g.Stats, figure(movedLabel, b.Moved, subscriptionsAt(movedFilter()), ui.Warn))
 		}
 	}
 	return g
@@ -99,10 +99,10 @@ func (b *board) onHold() view.Group {
 func (b *board) ahead() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Coming up"}}
 	for _, days := range horizons {
-		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.ends[days],
+		g.Stats = append(g.Stats, figure(fmt.Sprintf("End within %d days", days), b.Ends[days],
 			subscriptionsAt(b.endsFilter(days)), ui.Info))
 	}
-	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.proposals,
+	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.Proposals,
 		subscriptionsAt(listing.Values{"proposal": "yes"}), ui.Warn),
 		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
 	return g
@@ -111,7 +111,7 @@ func (b *board) ahead() view.Group {
 func (b *board) orphanCost() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Cost without a customer",
 		Text: "What the distributor charges and nobody here is billed for."}}
-	for _, o := range b.orphans {
+	for _, o := range b.Orphans {
 		label, filter := holdLabels[o.Reason], heldFilter(o.Reason)
 		if o.Moved {
 			label, filter = movedLabel, movedFilter()

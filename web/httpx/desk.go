@@ -19,13 +19,13 @@ type Desk struct {
 
 // View is a kept view: a list with what narrows, sorts and shows it.
 type View struct {
-	ID      string
-	Name    string
-	Path    string
-	Query   string
-	Owner   string // who shares it; empty: it is one's own
-	Pinned  bool   // stands at the side
-	Default bool   // where the side leads to the list, for one's role
+	ID     string
+	Name   string
+	Path   string
+	Query  string
+	Owner  string // who shares it; empty: it is one's own
+	Pinned bool   // stands at the side
+	Usual  bool   // the side leads to the list by it, for one's role
 }
 
 // Href is the view's list.

@@ -173,7 +173,7 @@ func arranged(nav []layout.Section, d Desk, here *url.URL) []layout.Section {
 				if v.Path != list {
 					continue
 				}
-				if v.Default {
+				if v.Usual {
 					it.Href = v.Href()
 				}
 				if v.Pinned {

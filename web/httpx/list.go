@@ -46,10 +46,10 @@ func ParseList(c echo.Context, spec ListSpec) (ListQuery, error) {
 	if id, bad := uuid.Parse(raw.Get("view")); bad == nil {
 		out.view = id.String()
 	}
-	if err == nil && !IsFile(c) {
+	if !IsFile(c) {
 		out.desk = deskOf(c)
 	}
-	return out, err
+	return out, out.viewFault(err)
 }
 
 // turned is the number of the page that an address says; 1 is the first. It is a name for the

@@ -27,6 +27,7 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.head)
 	}
+	narrowed := len(q.told()) > 0
 	for _, r := range rows {
 		row := ui.Row{Cells: make([]ui.Cell, 0, len(columns))}
 		for _, c := range columns {
@@ -37,6 +38,9 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 			}
 		}
 		dress(r, &row)
+		if record := q.Path + "/" + row.ID; narrowed && len(row.Cells) > 0 && row.Cells[0].Href == record {
+			row.Cells[0].Href = fromList(record, q.With("", ""))
+		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t

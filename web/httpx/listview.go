@@ -30,7 +30,7 @@ func (q ListQuery) FilterBar(searchLabel string) ui.FilterBar {
 	if q.choosing && len(q.Spec.Columns) > 0 {
 		bar.Columns, bar.ColumnsHref = q.columnForm(), q.With("", "")
 	}
-	bar.Views = q.viewMenu()
+	bar.Views, bar.Lost = q.viewMenu(), q.lost()
 	return bar
 }
 

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,8 +17,10 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/match"
 	"seatledger/internal/money"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -98,11 +101,15 @@ func (h Handlers) AcceptMany(c echo.Context) error {
 		return h.bulkPage(c, a, f, http.StatusUnprocessableEntity, problems)
 	}
 	ctx := c.Request().Context()
-	id, err := h.Mapping.AcceptMany(ctx, session.Actor(c), f, pairs)
+	o, err := f.Order(pairs)
 	if err != nil {
 		return err
 	}
-	if err := h.Mapping.WorkBatchFor(ctx, id, atOnce); err != nil {
+	id, err := h.Works.Act(ctx, session.Actor(c), o)
+	if err != nil {
+		return err
+	}
+	if err := h.Works.Go(ctx, id, atOnce); err != nil {
 		return err
 	}
 	return h.toldBatch(c, id)
@@ -111,17 +118,17 @@ func (h Handlers) AcceptMany(c echo.Context) error {
 // toldBatch leads to the page of a batch with what it came to.
 func (h Handlers) toldBatch(c echo.Context, id uuid.UUID) error {
 	ctx := c.Request().Context()
-	b, err := mapping.GetBatch(ctx, h.DB.Read(ctx), id)
+	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), id)
 	if err != nil {
 		return err
 	}
-	n := layout.Notice{Text: fmt.Sprintf("Mapped %d of %d accounts.", b.Mapped, b.Total()), Tone: ui.Good,
+	said := layout.Notice{Text: fmt.Sprintf("Mapped %d of %d accounts.", n.Done, n.Total()), Tone: ui.Good,
 		Command: undoButton(where{}, mapping.ActBatch, id)}
-	if b.Skipped > 0 {
-		n.Tone, n.Text = ui.Warn, n.Text+fmt.Sprintf(" %d were skipped; the reasons stand below.", b.Skipped)
+	if n.Skipped > 0 {
+		said.Tone, said.Text = ui.Warn, said.Text+fmt.Sprintf(" %d were skipped; the reasons stand below.", n.Skipped)
 	}
-	httpx.TellNotice(c, n)
-	return httpx.SeeOther(c, batchPath(id))
+	httpx.TellNotice(c, said)
+	return httpx.SeeOther(c, bulk.Path(id))
 }
 
 func readPairs(texts []string) ([]mapping.Pair, error) {
@@ -146,7 +153,7 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 	var providers []account.ProviderChoice
 	var offers []mapping.Offer
 	var gain mapping.Gain
-	var earlier []mapping.Batch
+	var earlier []batch
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
 		if providers, err = account.ProviderChoices(ctx, tx); err != nil || len(providers) == 0 {
 			return err
@@ -160,7 +167,7 @@ func (h Handlers) bulkPage(c echo.Context, a asked, f mapping.BatchFilter, statu
 		if gain, err = mapping.GainOf(ctx, tx, offers); err != nil {
 			return err
 		}
-		earlier, err = mapping.Batches(ctx, tx, f.ProviderID, earlierShown)
+		earlier, err = batches(ctx, tx, f.ProviderID)
 		return err
 	})
 	if err != nil {
@@ -249,8 +256,33 @@ func offerTable(a asked, offers []mapping.Offer) ui.Table {
 	return t
 }
 
+// batch is earlier bulk work of this kind.
+type batch struct {
+	selection.Work
+	selection.Counts
+}
+
+func batches(ctx context.Context, db *gorm.DB, provider uuid.UUID) ([]batch, error) {
+	all, err := selection.Latest(ctx, db, mapping.AcceptDeed, earlierShown)
+	if err != nil {
+		return nil, err
+	}
+	var out []batch
+	for _, w := range all {
+		if w.Params["provider_id"] != provider.String() {
+			continue
+		}
+		n, err := selection.CountsOf(ctx, db, w.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, batch{w, n})
+	}
+	return out, nil
+}
+
 // earlierTable lists the latest batches, each with the way to take it back; nil without any.
-func (h Handlers) earlierTable(all []mapping.Batch) *ui.Table {
+func (h Handlers) earlierTable(all []batch) *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
@@ -259,9 +291,9 @@ func (h Handlers) earlierTable(all []mapping.Batch) *ui.Table {
 			{Label: "Skipped", Numeric: true}, {Label: "Taken back", Numeric: true}}}
 	for _, b := range all {
 		t.Rows = append(t.Rows, ui.Row{Muted: b.UndoAt != nil,
-			Cells: []ui.Cell{ui.LinkCell(httpx.MomentText(b.At, h.Zone), batchPath(b.ID)), ui.TextCell(b.Actor),
-				ui.TextCell(strconv.Itoa(b.Mapped + b.Undone + b.Kept + b.Undoing)),
-				ui.TextCell(strconv.Itoa(b.Skipped)), ui.TextCell(strconv.Itoa(b.Undone))}})
+			Cells: []ui.Cell{ui.LinkCell(httpx.MomentText(b.At, h.Zone), bulk.Path(b.ID)), ui.TextCell(b.DoneBy),
+				ui.TextCell(strconv.Itoa(b.Did())), ui.TextCell(strconv.Itoa(b.Skipped)),
+				ui.TextCell(strconv.Itoa(b.Counts.Undone))}})
 	}
 	return t
 }

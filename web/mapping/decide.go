@@ -14,8 +14,10 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -225,6 +227,9 @@ func (h Handlers) Undo(c echo.Context) error {
 	if act.ID, err = uuid.Parse(form.Get("id")); err != nil {
 		return errs.New(errs.NotFound, "There is nothing of this kind to undo.")
 	}
+	if act.Kind == mapping.ActBatch {
+		return h.takeBackBatch(c, act.ID)
+	}
 	ctx := c.Request().Context()
 	about, err := mapping.AccountOf(ctx, h.DB.Read(ctx), act)
 	if err != nil {
@@ -238,9 +243,6 @@ func (h Handlers) Undo(c echo.Context) error {
 	}
 	if err != nil {
 		return err
-	}
-	if act.Kind == mapping.ActBatch {
-		return h.batchTakenBack(c, act.ID)
 	}
 	a, err := account.Get(ctx, h.DB.Read(ctx), about.UUID)
 	if err != nil {
@@ -269,18 +271,31 @@ func (h Handlers) backAt(ctx context.Context, w where, a account.Account) string
 	return accountPath(a.ID)
 }
 
-func (h Handlers) batchTakenBack(c echo.Context, id uuid.UUID) error {
+// takeBackBatch takes bulk work back, as far as nobody has decided since.
+func (h Handlers) takeBackBatch(c echo.Context, id uuid.UUID) error {
 	ctx := c.Request().Context()
-	if err := h.Mapping.WorkBatchFor(ctx, id, atOnce); err != nil {
+	if err := h.Works.Undo(ctx, session.Actor(c), id); err != nil {
 		return err
 	}
-	b, err := mapping.GetBatch(ctx, h.DB.Read(ctx), id)
+	if err := h.Works.Go(ctx, id, atOnce); err != nil {
+		return err
+	}
+	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), id)
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("Undone: %d mappings are taken back.", b.Undone)
-	if b.Kept > 0 {
-		text += fmt.Sprintf(" %d were kept; the reasons stand below.", b.Kept)
+	text := fmt.Sprintf("Undone: %d mappings are taken back.", n.Undone)
+	if n.Kept > 0 {
+		text += fmt.Sprintf(" %d were kept; the reasons stand below.", n.Kept)
 	}
-	return httpx.Done(c, batchPath(id), text)
+	return httpx.Done(c, bulk.Path(id), text)
+}
+
+// Batch leads to the page of bulk work, which is where batches stand.
+func (h Handlers) Batch(c echo.Context) error {
+	id, err := id(c)
+	if err != nil {
+		return err
+	}
+	return httpx.SeeOther(c, bulk.Path(id))
 }

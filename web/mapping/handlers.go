@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
+	"seatledger/internal/selection"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -27,6 +28,7 @@ type Handlers struct {
 	Clock   clock.Clock
 	Zone    *time.Location
 	Mapping *mapping.Service
+	Works   *selection.Service
 }
 
 const (

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -77,7 +78,7 @@ func (h Handlers) historyTable(q httpx.ListQuery, rows []mapping.Entry) ui.Table
 		name.Sub = e.Provider
 		why := ui.TextCell(e.Why)
 		if e.BatchID.Valid {
-			why = ui.LinkCell(e.Why, path+"/batches/"+e.BatchID.UUID.String())
+			why = ui.LinkCell(e.Why, bulk.Path(e.BatchID.UUID))
 		}
 		if e.Probability != nil {
 			why.Sub = fmt.Sprintf("%d %% confidence then", min(int(*e.Probability*100), 99))

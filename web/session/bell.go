@@ -42,5 +42,5 @@ var objectPages = map[string]string{
 	"provider": "/providers", "account": "/accounts", "provider_account": "/accounts", "crm_account": "/crm-accounts",
 	"crm_source": "/crm-sources", "contract": "/contracts", "billing_contract": "/contracts",
 	"price_list": "/price-lists", "subscription": "/subscriptions", "sync_run": "/sync-runs", "user": "/settings/users",
-	"cutover": "/cutovers", "invoice": "/invoices", "mapping_batch": "/mapping/batches",
+	"cutover": "/cutovers", "invoice": "/invoices", "bulk_work": "/bulk",
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
+	"seatledger/internal/savedview"
 	"seatledger/views/layout"
 	"seatledger/web/httpx"
 )
@@ -18,10 +19,32 @@ func (m *Manager) Frame() httpx.Frame {
 	return httpx.Frame{Base: m.base, Desk: m.desk, Notices: notices{m}}
 }
 
-// desk is what the person has arranged for themselves.
+// desk is what the person has arranged for themselves. A page is shown without the views when
+// they cannot be had.
 func (m *Manager) desk(c echo.Context) httpx.Desk {
 	u := User(c)
-	return httpx.Desk{Known: u.Role != "", Compact: u.CompactLists}
+	d := httpx.Desk{Known: u.Role != "", Compact: u.CompactLists}
+	if !d.Known {
+		return d
+	}
+	ctx := c.Request().Context()
+	all, err := savedview.Of(ctx, m.o.DB.Read(ctx), u)
+	if err != nil {
+		m.o.Log.WarnContext(ctx, "kept views could not be read", "error", err)
+	}
+	for _, v := range all {
+		view := ViewOf(v)
+		if !v.Mine(u) {
+			view.Owner = v.Owner
+		}
+		d.Views = append(d.Views, view)
+	}
+	return d
+}
+
+// ViewOf is a kept view as the screens of lists know it.
+func ViewOf(v savedview.View) httpx.View {
+	return httpx.View{ID: v.ID.String(), Name: v.Name, Path: v.List, Query: v.Query, Pinned: v.Pinned, Usual: v.Usual}
 }
 
 func (m *Manager) base(c echo.Context) layout.Page {
@@ -60,7 +83,8 @@ func Page(c echo.Context, title, section string) layout.Page {
 func unmark(nav []layout.Section) {
 	for i := range nav {
 		for j := range nav[i].Items {
-			nav[i].Items[j].Active = false
+			it := &nav[i].Items[j]
+			it.Active = it.Under && it.Active // a view at the side knows by itself
 		}
 	}
 }

@@ -79,7 +79,9 @@ func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFun
 	}
 }
 
-func isFile(path string) bool { return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".xlsx") }
+func isFile(path string) bool {
+	return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".xlsx")
+}
 
 // within gives up on a request before the connection is closed without an answer, also when the database says nothing.
 func within(limit time.Duration, handle echo.HandlerFunc) echo.HandlerFunc {

@@ -3,6 +3,7 @@ package site
 import (
 	"seatledger/internal/app"
 	"seatledger/internal/imports"
+	"seatledger/internal/savedview"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
 	"seatledger/web/bulk"
@@ -27,6 +28,7 @@ import (
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
 	"seatledger/web/syncruns"
+	"seatledger/web/views"
 )
 
 // handlers are the screen families, each with what it needs of the app.
@@ -54,18 +56,20 @@ type handlers struct {
 	settings      settings.Handlers
 	audit         audit.Handlers
 	notices       notices.Handlers
+	views         views.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
-		sessions:      session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
-		providers:     providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
-		dialects:      dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
-		crm:           crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
-		sources:       crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
-		accounts:      accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Sync: a.Sync},
-		mapping:       mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping},
+		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
+		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
+		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
+		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		sources:   crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
+		accounts:  accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Bulk: a.Bulk, Sync: a.Sync},
+		mapping: mapping.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping,
+			Works: a.Bulk},
 		contracts:     contracts.Handlers{Contracts: a.Contracts, Zone: a.Zone, Fill: a.FillPrices},
 		prices:        prices.Handlers{Prices: a.Prices, Imports: files, Zone: a.Zone},
 		syncruns:      syncruns.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync, Sessions: m},
@@ -82,6 +86,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		views:         views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
 

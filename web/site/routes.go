@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -63,6 +64,14 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		open(post(session.LogoutPath, h.sessions.Logout)),
 		open(post(httpx.ThemePath, httpx.SetTheme)),
 		get(httpx.ColumnsPath, httpx.ChooseColumns),
+		get(httpx.ViewsPath, h.views.All),
+		get(httpx.ViewsPath+"/new", h.views.New),
+		post(httpx.ViewsPath, h.views.Save),
+		get(httpx.ViewsPath+"/:id", h.views.Show),
+		post(httpx.ViewsPath+"/:id", h.views.Change),
+		post(httpx.ViewsPath+"/:id/point", h.views.Point),
+		post(httpx.ViewsPath+"/:id/pin", h.views.Pin),
+		post(httpx.ViewsPath+"/:id/delete", h.views.Delete),
 
 		get("/", h.dashboard.Show),
 
@@ -132,6 +141,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/crm-sources/:id/runs/:run/cancel", h.sources.Cancel, operator),
 
 		list("/accounts", h.accounts.List),
+		post("/accounts/exclude", h.bulk.Begin(mapping.ExcludeDeed), operator),
 		get("/accounts/:id", h.accounts.Record),
 		get("/accounts/:id/map", h.accounts.ConfirmMap, operator),
 		post("/accounts/:id/map", h.accounts.Map, operator),

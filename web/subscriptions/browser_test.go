@@ -70,16 +70,16 @@ func TestPagesInABrowser(t *testing.T) {
 	b := browser.Start(t)
 	record := site + "/subscriptions/" + d.id("S-1")
 	pages := map[string]func(tab *browser.Tab){
-		"list":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions") },
-		"narrow":  func(tab *browser.Tab) { tab.Go(site + "/subscriptions?state=held&q=nothing") },
+		"list":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions") },
+		"narrow": func(tab *browser.Tab) { tab.Go(site + "/subscriptions?state=held&q=nothing") },
 		"confirm": func(tab *browser.Tab) {
 			tab.Go(site + d.post("/subscriptions/sign-off", url.Values{"all": {"1"}, "filter": {"state=active"}},
 				http.StatusSeeOther).Header().Get("Location"))
 		},
-		"record":  func(tab *browser.Tab) { tab.Go(record) },
-		"twin":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("L-1")) },
-		"gone":    func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-4")) },
-		"fails":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-5")) },
+		"record": func(tab *browser.Tab) { tab.Go(record) },
+		"twin":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("L-1")) },
+		"gone":   func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-4")) },
+		"fails":  func(tab *browser.Tab) { tab.Go(site + "/subscriptions/" + d.id("S-5")) },
 		"asked": func(tab *browser.Tab) {
 			tab.Go(record)
 			browser.Eval[bool](tab, `(() => { const f = document.querySelector('form[action$="/price"]'); f.elements.unit_price.value = '21'; f.elements.effective_on.value = '2026-12-01'; f.submit(); return true })()`)

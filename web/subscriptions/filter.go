@@ -16,9 +16,11 @@ func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
 	if err != nil {
 		return httpx.ListQuery{}, err
 	}
-	spec.Filter("check").Choices = checkChoices()
+	withFindings(&spec)
 	return httpx.ParseList(c, spec)
 }
+
+func withFindings(spec *httpx.ListSpec) { spec.Filter("check").Choices = checkChoices() }
 
 // checkChoices are all findings that a review may have.
 func checkChoices() []httpx.Choice {

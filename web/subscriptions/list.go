@@ -57,7 +57,7 @@ func (h Handlers) List(c echo.Context) error {
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."
 	m.Page.Banner = waiting(l.Beside)
 	if mayDecide(c) && len(l.Rows) > 0 {
-		m.Bulk, m.Note = bulk(q, l), noteField()
+		m.Bulk, m.Note = bar(q, l), noteField()
 		if all := signAll(q, l.Figures); all != nil {
 			m.Page.Actions = append(m.Page.Actions, all)
 		}

@@ -39,12 +39,16 @@ type sheet struct {
 	run        *list.LatestRun
 	moves      []reassign.Record   // that stand or stood
 	membership *cutover.Membership // in a cut-over; nil: in none
+	around     httpx.Around        // in the list that one came by
 
 	form     string       // which form was refused: contract or price
 	typed    httpx.Values // what was typed in it
 	problems map[string]string
 	stale    bool
 }
+
+// toReview are subscriptions that nobody has signed off yet.
+const toReview = "s.review IN ('fail', 'warn', 'ok')"
 
 // Record is the page of one subscription.
 func (h Handlers) Record(c echo.Context) error {
@@ -57,7 +61,12 @@ func (h Handlers) Record(c echo.Context) error {
 
 func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error {
 	ctx := c.Request().Context()
-	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error { return h.read(ctx, tx, id, &s) })
+	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if s.around, err = httpx.AroundOf(c, tx, list.All, id, toReview, withFindings); err != nil {
+			return err
+		}
+		return h.read(ctx, tx, id, &s)
+	})
 	if err != nil {
 		return err
 	}
@@ -81,6 +90,7 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	m.Page.HasErrors = m.Summary.Any()
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges, m.Page.Meta = "Subscription", []layout.Crumb{{Label: nav, Href: path}},
 		badges(s), meta(s)
+	s.around.On(&m.Page)
 	m.Page.Actions = commands(c, s)
 	return httpx.Render(c, status, m.Show())
 }

@@ -53,11 +53,14 @@ func (h Handlers) review(c echo.Context, s sheet) view.Review {
 }
 
 func signForm(s sheet) *ui.Form {
-	return &ui.Form{
-		Action: path + "/sign-off", Save: "Sign off",
-		Hidden: []ui.Pair{{Name: "id", Value: s.ID.String()},
-			{Name: "seen", Value: s.ID.String() + ":" + s.report.Fingerprint}, {Name: "next", Value: recordPath(s.ID)}},
+	f := &ui.Form{Action: path + "/sign-off", Save: "Sign off"}
+	next := recordPath(s.ID)
+	if s.around.List != "" {
+		f.Save, next = "Sign off and go on", s.around.Todo
 	}
+	f.Hidden = []ui.Pair{{Name: "id", Value: s.ID.String()},
+		{Name: "seen", Value: s.ID.String() + ":" + s.report.Fingerprint}, {Name: "next", Value: next}}
+	return f
 }
 
 func findings(s sheet, g review.Group) ui.Steps {

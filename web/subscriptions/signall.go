@@ -1,8 +1,11 @@
 package subscriptions
 
 import (
+	"github.com/google/uuid"
+
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 )
 
@@ -21,31 +24,18 @@ func signAll(q httpx.ListQuery, f list.Figures) *ui.PostButton {
 		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Except("sort").Encode()}}}
 }
 
-// bulk is what can be done to the ticked subscriptions, to those ticked on other pages, and to all that match.
-func bulk(q httpx.ListQuery, l found) *ui.BulkBar {
-	b := &ui.BulkBar{
-		FormID: bulkForm, Action: path + "/sign-off", Hint: "Tick subscriptions to act on them.",
-		Keep: "/ticks/" + list.All.Name, Kept: len(l.kept),
-		All: allThatMatch(q, l),
-		Hidden: append(seen(l.Rows), ui.Pair{Name: "next", Value: address(q.Path, q.Except())},
-			ui.Pair{Name: "filter", Value: q.Except("sort").Encode()}),
-		Buttons: []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
-			{Text: "Deactivate", Action: path + "/deactivate"}, {Text: "Activate", Action: path + "/activate"}},
+// bar is what can be done to the ticked subscriptions, to those ticked on other pages, and to all that match.
+func bar(q httpx.ListQuery, l found) *ui.BulkBar {
+	ids := make([]uuid.UUID, len(l.Rows))
+	for i, r := range l.Rows {
+		ids[i] = r.ID
 	}
-	for _, r := range l.Rows {
-		b.Hidden = append(b.Hidden, ui.Pair{Name: "shown", Value: r.ID.String()})
-		if l.kept[r.ID] {
-			b.Kept--
-		}
-	}
+	b := bulk.Bar(q, list.All.Name, bulk.Page{Shown: ids, Kept: l.kept, Total: l.Total, Many: l.uncounted(q)})
+	b.FormID, b.Action, b.Hint = bulkForm, path+"/sign-off", "Tick subscriptions to act on them."
+	b.Hidden = append(b.Hidden, seen(l.Rows)...)
+	b.Buttons = []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
+		{Text: "Deactivate", Action: path + "/deactivate"}, {Text: "Activate", Action: path + "/activate"}}
 	return b
-}
-
-func allThatMatch(q httpx.ListQuery, l found) string {
-	if l.uncounted(q) {
-		return "All that match"
-	}
-	return "All " + count(l.Total) + " that match"
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.

@@ -40,6 +40,9 @@ func groupText(r record, g guard.Group) string {
 		return fmt.Sprintf("%d customers", g.Subscriptions)
 	}
 	s := fmt.Sprintf("%d %s of %d customers", g.Subscriptions, noun, g.Customers)
+	if g.Customers == 1 {
+		s = fmt.Sprintf("%d %s of one customer", g.Subscriptions, noun)
+	}
 	if g.SeatsLost > 0 {
 		s += fmt.Sprintf(", %d seats fewer", g.SeatsLost)
 	}

@@ -100,7 +100,8 @@ func (f *filler) exec(ctx context.Context, what, sql string) error {
 func (f *filler) dropIndexes(ctx context.Context) ([]string, error) {
 	rows, err := f.db.Query(ctx, `SELECT c.relname, pg_get_indexdef(i.indexrelid)
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-		WHERE t.relname IN ('crm_accounts', 'provider_accounts', 'billing_contracts', 'subscriptions', 'license_changes',
+		WHERE t.relname IN ('crm_accounts', 'provider_accounts', 'billing_contracts', 'subscriptions',
+		'license_changes',
 			'license_change_status', 'subscription_reviews', 'sign_offs', 'invoices', 'invoice_lines', 'audit_events')
 		AND NOT i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`)
 	if err != nil {

@@ -1,16 +1,19 @@
 package fill
 
-// bid is the id of a record: of version 7, in the order of its number, so that records find each other without a look-up.
+// bid is the id of a record: of version 7, in the order of its number, so that records find each other without a
+// look-up.
 const prepare = `
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
 SET work_mem = '64MB';
 SET enable_seqscan = off; -- triggers plan their look-ups while their tables are empty
 CREATE OR REPLACE FUNCTION pg_temp.bid(kind text, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-	SELECT (lpad(to_hex(1700000000000 + i), 12, '0') || '7' || lpad(kind, 3, '0') || '8000' || lpad(to_hex(i), 12, '0'))::uuid
+	SELECT (lpad(to_hex(1700000000000 + i), 12, '0') || '7' || lpad(kind, 3, '0') || '8000' || lpad(to_hex(i), 12,
+	'0'))::uuid
 $$;
 CREATE OR REPLACE FUNCTION pg_temp.company(i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-	SELECT (ARRAY['Amber', 'Birch', 'Cedar', 'Delta', 'Ember', 'Fjord', 'Granite', 'Harbor', 'Indigo', 'Juniper', 'Kestrel',
+	SELECT (ARRAY['Amber', 'Birch', 'Cedar', 'Delta', 'Ember', 'Fjord', 'Granite', 'Harbor', 'Indigo', 'Juniper',
+	'Kestrel',
 		'Lagoon', 'Maple', 'Nordic', 'Opal', 'Prairie', 'Quartz', 'River', 'Summit', 'Tundra'])[i % 20 + 1] || ' ' ||
 		(ARRAY['Foods', 'Logistics', 'Dental', 'Metals', 'Legal', 'Health', 'Motors', 'Textiles', 'Media', 'Energy',
 		'Optics'])[i % 11 + 1] || ' ' || i
@@ -34,16 +37,20 @@ var steps = []step{
 			effective_from, created_at, updated_at)
 		SELECT pg_temp.bid('4', i), pg_temp.bid('3', 0), pg_temp.bid('2', i), 'month', 'annual', 'monthly', 4 + i % 60,
 			'2024-01-01', now(), now() FROM generate_series(0, 399) i`,
-		`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at, finished_at)
-		SELECT pg_temp.bid('5', i), pg_temp.bid('1', i % 4), CASE WHEN i % 8 < 4 THEN 'accounts' ELSE 'subscriptions' END,
-			'nightly', CASE WHEN i % 13 = 0 THEN 'failed' WHEN i % 17 = 0 THEN 'partial' ELSE 'succeeded' END, 'Seatledger',
+		`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at,
+		finished_at)
+		SELECT pg_temp.bid('5', i), pg_temp.bid('1', i % 4), CASE WHEN i % 8 < 4 THEN 'accounts' ELSE 'subscriptions'
+		END,
+			'nightly', CASE WHEN i % 13 = 0 THEN 'failed' WHEN i % 17 = 0 THEN 'partial' ELSE 'succeeded' END,
+			'Seatledger',
 			now() - i * interval '3 hours', now() - i * interval '3 hours', now() - i * interval '3 hours'
 			FROM generate_series(0, 499) i`,
 	}},
 	{name: "customers", sql: []string{
 		`INSERT INTO crm_accounts (id, external_id, name, website, domain, tenant_id, city, country, source, created_at,
 			updated_at)
-		SELECT pg_temp.bid('6', i), 'CRM-' || i, pg_temp.company(i), 'https://c' || i || '.example', 'c' || i || '.example',
+		SELECT pg_temp.bid('6', i), 'CRM-' || i, pg_temp.company(i), 'https://c' || i || '.example', 'c' || i ||
+		'.example',
 			pg_temp.bid('7', i)::text, 'Lakeside', 'US', 'csv', now(), now() - i * interval '1 second'
 			FROM generate_series(0, $c - 1) i`,
 	}},
@@ -62,7 +69,8 @@ var steps = []step{
 			provider_status_text, gone_at, state, crm_account_id, exclude_reason, decided_by, decided_at, first_seen_at,
 			updated_at)
 		SELECT pg_temp.bid('9', i), pg_temp.bid('1', i / $c % 4), 'A' || 100000 + i, pg_temp.company(i % $c),
-			'c' || i % $c || '.example', pg_temp.bid('7', i % $c)::text, 'admin@c' || i % $c || '.example', status, status,
+			'c' || i % $c || '.example', pg_temp.bid('7', i % $c)::text, 'admin@c' || i % $c || '.example', status,
+			status,
 			CASE status WHEN 'gone' THEN now() END, state, CASE state WHEN 'mapped' THEN pg_temp.bid('6', i % $c) END,
 			CASE state WHEN 'excluded' THEN 'No customer of ours' ELSE '' END,
 			CASE state WHEN 'unmapped' THEN '' ELSE 'Robin Operator' END,
@@ -73,8 +81,10 @@ var steps = []step{
 			AS status) said`,
 	}},
 	{name: "invoices", chunked: true, sql: []string{
-		`INSERT INTO invoices (id, number, number_text, number_series, contract_id, crm_account_id, kind, state, currency,
-			total, period_start, period_end, run_to, payment_terms, drafted_by, drafted_at, issued_at, paid_at, voided_at,
+		`INSERT INTO invoices (id, number, number_text, number_series, contract_id, crm_account_id, kind, state,
+		currency,
+			total, period_start, period_end, run_to, payment_terms, drafted_by, drafted_at, issued_at, paid_at,
+			voided_at,
 			void_reason)
 		SELECT pg_temp.bid('a', i), CASE WHEN out THEN i + 1 END, CASE WHEN out THEN 'INV-' || i + 1 ELSE '' END,
 			CASE WHEN out THEN '#' ELSE '' END, pg_temp.bid('8', i), pg_temp.bid('6', i % $c),
@@ -83,7 +93,8 @@ var steps = []step{
 			date '2026-02-01' + (i / 1000 % 300)::int, '30', 'Robin Billing', now() - ($n - i) * interval '10 seconds',
 			CASE WHEN out THEN now() - ($n - i) * interval '10 seconds' END, CASE state WHEN 'paid' THEN now() END,
 			CASE state WHEN 'void' THEN now() END, CASE state WHEN 'void' THEN 'Wrong period' ELSE '' END
-		FROM generate_series($from, $to) i, LATERAL (SELECT CASE WHEN i % 50 = 0 THEN 'void' WHEN i % 10 = 1 THEN 'draft'
+		FROM generate_series($from, $to) i, LATERAL (SELECT CASE WHEN i % 50 = 0 THEN 'void' WHEN i % 10 = 1 THEN
+		'draft'
 			WHEN i % 4 = 0 THEN 'billed' ELSE 'paid' END AS state) s, LATERAL (SELECT state <> 'draft' AS out) o`,
 		`INSERT INTO invoice_documents (invoice_id, document, net, tax, gross, due_on, made_at)
 		SELECT id, jsonb_build_object('contract', 'Agreement ' || i / $c + 1, 'customer',
@@ -96,10 +107,11 @@ var steps = []step{
 	{name: "reviews", chunked: true, sql: []string{
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 		SELECT s.id, CASE review WHEN 'signed' THEN 'ok' ELSE review END, jsonb_build_array(
-			jsonb_build_object('group', 'customer', 'code', 'customer.customer', 'verdict',
+			jsonb_build_object('group', 'customer', 'code', 'customer', 'verdict',
 				CASE review WHEN 'fail' THEN 'fail' ELSE 'ok' END, 'says', 'The customer is set.'),
-			jsonb_build_object('group', 'pricing', 'code', 'pricing.margin', 'verdict',
-				CASE review WHEN 'warn' THEN 'warn' ELSE 'ok' END, 'says', 'The margin is 15 %.')), md5(s.id::text), now()
+			jsonb_build_object('group', 'pricing', 'code', 'margin', 'verdict',
+				CASE review WHEN 'warn' THEN 'warn' ELSE 'ok' END, 'says', 'The margin is 15 %.')), md5(s.id::text),
+				now()
 		FROM generate_series($from, $to) i JOIN subscriptions s ON s.id = pg_temp.bid('b', i) WHERE review IS NOT NULL`,
 		`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by, signed_at)
 		SELECT pg_temp.bid('c', i), s.id, md5(s.id::text), '{}', contract_id, 'ok', 'Robin Operator', now()
@@ -108,7 +120,8 @@ var steps = []step{
 	{name: "numbers", sql: []string{`UPDATE invoice_numbers SET last = $n`}},
 	{name: "audit", sql: []string{
 		// The trail's trigger keeps its head in one row, which a transaction of a million rows would write as often.
-		`ALTER TABLE audit_events DISABLE TRIGGER audit_chain`, trail, `ALTER TABLE audit_events ENABLE TRIGGER audit_chain`,
+		`ALTER TABLE audit_events DISABLE TRIGGER audit_chain`, trail, `ALTER TABLE audit_events ENABLE TRIGGER
+		audit_chain`,
 	}},
 }
 
@@ -118,32 +131,38 @@ INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, ven
 	billing_frequency_text, term, term_text, start_date, end_date, term_start, provider_status, provider_status_text,
 	first_seen_at, facts_at, crm_account_id, contract_id, unit_price, price_period, currency, price_list_item_id,
 	proposed_item_id, state, hold_reason, deactivated_by, deactivated_on, billed_through, review, findings, updated_at)
-SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE hold WHEN 'unmapped' THEN 4 * $c + i % $c
+SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE hold WHEN 'unmapped' THEN 4 * $c + i %
+	$c
 	WHEN 'excluded' THEN 8 * $c + i % $c + (i / $c % 4) * $c ELSE i / $c % 4 * $c + i % $c END),
 	'S-' || 1000000 + i, CASE WHEN p % 10 = 0 THEN 'Adobe' ELSE 'Microsoft' END, md5(i::text),
 	CASE WHEN i % 7 = 0 THEN 'usage' WHEN i % 101 = 0 THEN 'one_time' WHEN i % 53 = 0 THEN 'trial' ELSE 'licence' END,
 	pg_temp.bid('2', p), (ARRAY['Microsoft 365 Business Premium', 'Exchange Online Plan 1', 'Power BI Pro',
-	'Defender for Endpoint', 'Visio Plan 2', 'Project Plan 3', 'Teams Phone Standard', 'Windows 365 Enterprise'])[p % 8 + 1]
+	'Defender for Endpoint', 'Visio Plan 2', 'Project Plan 3', 'Teams Phone Standard', 'Windows 365 Enterprise'])[p %
+	8 + 1]
 	|| ' ' || p, 'CFQ7TTC0' || lpad(to_hex(p), 4, '0'), 'SKU' || p, i % 300 + 1, 3 + p % 50, 'month', 'USD', 5 + p % 60,
 	'monthly', 'Monthly', 'annual', 'P1Y', current_date - (i % 600)::int - 40,
-	CASE WHEN i % 9 > 0 THEN current_date - 30 + (i % 700)::int END, current_date - (i % 300)::int - 40, 'active', 'Active',
+	CASE WHEN i % 9 > 0 THEN current_date - 30 + (i % 700)::int END, current_date - (i % 300)::int - 40, 'active',
+	'Active',
 	now() - i * interval '1 second', now(), CASE WHEN hold IN ('unmapped', 'excluded') THEN NULL
-	ELSE pg_temp.bid('6', i % $c) END, CASE WHEN hold IN ('unmapped', 'excluded') THEN NULL ELSE pg_temp.bid('8', i) END,
+	ELSE pg_temp.bid('6', i % $c) END, CASE WHEN hold IN ('unmapped', 'excluded') THEN NULL ELSE pg_temp.bid('8', i)
+	END,
 	4 + p % 60, 'month', 'USD', pg_temp.bid('4', p), CASE WHEN i % 97 = 0 THEN pg_temp.bid('4', p) END, state, hold,
 	CASE state WHEN 'inactive' THEN 'provider' END, CASE state WHEN 'inactive' THEN current_date - 20 END,
 	CASE WHEN state = 'active' THEN current_date END, verdict,
-	CASE verdict WHEN 'fail' THEN ARRAY['customer.customer'] WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END, now()
+	CASE verdict WHEN 'fail' THEN ARRAY['customer'] WHEN 'warn' THEN ARRAY['margin'] ELSE '{}' END, now()
 FROM generate_series($from::bigint, $to::bigint) i, LATERAL (SELECT ((i * 7 + i / $c) % 400)::int AS p,
 	CASE WHEN i % 40 = 0 THEN 'unmapped' WHEN i % 40 = 20 THEN 'excluded' WHEN i % 500 = 1 THEN 'pending'
 	WHEN i % 500 = 2 THEN 'twin' WHEN i % 500 = 3 THEN 'cutover' END AS hold) a,
-	LATERAL (SELECT CASE WHEN hold IS NOT NULL THEN 'held' WHEN i % 11 = 0 THEN 'inactive' ELSE 'active' END AS state) b,
+	LATERAL (SELECT CASE WHEN hold IS NOT NULL THEN 'held' WHEN i % 11 = 0 THEN 'inactive' ELSE 'active' END AS state)
+	b,
 	LATERAL (SELECT CASE state WHEN 'held' THEN 'fail' WHEN 'active'
 	THEN (ARRAY['signed', 'signed', 'signed', 'ok', 'warn', 'fail'])[i % 6 + 1] END AS verdict) v`
 
 // changes are two rows a subscription: how it began, and its price or its end.
 const changes = `
 INSERT INTO license_changes (id, subscription_id, event, reason, effective_at, recorded_at, delta, quantity_after,
-	estimated, unit_cost, cost_period, cost_currency, unit_price, price_period, currency, source, sync_run_id, actor, note,
+	estimated, unit_cost, cost_period, cost_currency, unit_price, price_period, currency, source, sync_run_id, actor,
+	note,
 	price_from, price_item_id)
 SELECT pg_temp.bid('d', i * 2 + k), s.id, CASE WHEN k = 0 THEN 'create' WHEN state = 'inactive' THEN 'deactivate'
 	ELSE 'price' END, CASE WHEN k = 1 AND state = 'inactive' THEN 'provider' END, start_date,
@@ -152,7 +171,8 @@ SELECT pg_temp.bid('d', i * 2 + k), s.id, CASE WHEN k = 0 THEN 'create' WHEN sta
 	CASE WHEN k = 1 AND state = 'inactive' THEN 0 ELSE quantity END, i % 15 = 0, unit_cost, cost_period, cost_currency,
 	CASE WHEN k = 1 AND state <> 'inactive' THEN unit_price END, CASE WHEN k = 1 THEN price_period ELSE '' END,
 	CASE WHEN k = 1 THEN currency ELSE '' END, 'sync', pg_temp.bid('5', i % 500), 'Seatledger',
-	CASE WHEN i % 30 = 0 THEN 'seen for the first time' ELSE '' END, CASE WHEN k = 1 AND state <> 'inactive' THEN 'list' ELSE '' END,
+	CASE WHEN i % 30 = 0 THEN 'seen for the first time' ELSE '' END, CASE WHEN k = 1 AND state <> 'inactive' THEN
+	'list' ELSE '' END,
 	CASE WHEN k = 1 AND state <> 'inactive' THEN price_list_item_id END
 FROM generate_series($from::bigint, $to::bigint) i CROSS JOIN generate_series(0, 1) k
 JOIN subscriptions s ON s.id = pg_temp.bid('b', i) ORDER BY i, k`
@@ -164,7 +184,8 @@ SELECT pg_temp.bid('d', i * 2 + k), true, CASE WHEN k = 1 OR i % 50 = 0 OR i % 1
 FROM generate_series($from::bigint, $to::bigint) i CROSS JOIN generate_series(0, 1) k`
 
 const lines = `
-INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date,
+INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date,
+	to_date,
 	seats, unit_price, price_period, currency, amount, exact, live, standing)
 SELECT pg_temp.bid('e', i), v.id, 1, s.id, CASE v.kind WHEN 'full_cycle' THEN 'cycle' ELSE 'catch_up' END, product_name,
 	part_number, period_start, period_end, quantity, unit_price, 'month', 'USD', quantity * unit_price,
@@ -205,7 +226,9 @@ BEGIN
 		e.request_id := '';
 		e.prev_hash := head;
 		e.hash := audit_event_hash(head, e);
-		INSERT INTO audit_events VALUES (e.*);
+		INSERT INTO audit_events (seq, at, actor_id, actor, action, object_type, object_id, object_name, before, after,
+			request_id, prev_hash, hash) VALUES (e.seq, e.at, e.actor_id, e.actor, e.action, e.object_type, e.object_id,
+			e.object_name, e.before, e.after, e.request_id, e.prev_hash, e.hash);
 		head := e.hash;
 	END LOOP;
 	UPDATE audit_head SET seq = base + $n, hash = head;

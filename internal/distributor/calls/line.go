@@ -65,7 +65,8 @@ func NewLine(o Options) *Line {
 	}
 	return &Line{
 		seats: make(chan struct{}, o.Concurrency), rate: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond),
-		clk: o.Clock, shown: cmp.Or(o.Shown, o.Clock), zone: o.Zone, wait: o.Wait, state: newShared(o), limit: newLimit(o.CallsPerMinute),
+		clk: o.Clock, shown: cmp.Or(o.Shown, o.Clock), zone: o.Zone,
+		wait: o.Wait, state: newShared(o), limit: newLimit(o.CallsPerMinute),
 		turn: make(chan struct{}, 1), blamed: map[string]blame{},
 	}
 }

@@ -42,7 +42,7 @@ type Fault struct {
 	To         string          `json:"to,omitempty"`    // for rename_field, ids_as and redirect
 	Row        int             `json:"row,omitempty"`   // 1 is the first record; 0: every record
 	Variant    string          `json:"variant,omitempty"`
-	Record     string          `json:"record,omitempty"`     // customerNo or subscriptionId, for omit and also_lists
+	Record     string          `json:"record,omitempty"`     // customerNo or subscriptionId, for omit, also_lists and answers_for
 	Do         []Step          `json:"do,omitempty"`         // for change
 	Afterwards bool            `json:"afterwards,omitempty"` // for change: after the answer, not before
 
@@ -92,7 +92,7 @@ func (f Fault) checkSettings() error {
 	if known := variantsOf(f.Kind); f.Variant != "" && !slices.Contains(known, f.Variant) {
 		return fmt.Errorf("variant %q is not known, want one of %v", f.Variant, known)
 	}
-	if (f.Kind == "omit" || f.Kind == "also_lists") && f.Record == "" {
+	if (f.Kind == "omit" || f.Kind == "also_lists" || f.Kind == "answers_for") && f.Record == "" {
 		return fmt.Errorf("%s wants record, a customerNo or subscriptionId", f.Kind)
 	}
 	if f.Kind == "change" && len(f.Do) == 0 {

@@ -32,7 +32,7 @@ func faultKinds() map[string]func(spoiled) {
 		"repeat_page": spoiled.repeatPage, "page_shift": spoiled.pageShift, "stale": spoiled.stale,
 		"empty_list": spoiled.emptyList, "no_records": spoiled.noRecords, "total_mismatch": spoiled.totalMismatch,
 		"duplicate": spoiled.duplicate, "poison": spoiled.poison, "low_total": spoiled.lowTotal,
-		"omit": spoiled.omit, "also_lists": spoiled.alsoLists, "change": spoiled.change, "remark": spoiled.remark,
+		"omit": spoiled.omit, "also_lists": spoiled.alsoLists, "answers_for": spoiled.answersFor, "change": spoiled.change, "remark": spoiled.remark,
 		"late":      spoiled.late,
 		"set_field": spoiled.setField, "drop_field": spoiled.dropField, "rename_field": spoiled.renameField,
 		"scale_field": spoiled.scaleField,

@@ -57,6 +57,23 @@ func (x spoiled) alsoLists() {
 	})
 }
 
+// answersFor puts another customer's records in place of a customer's own, but for the first so many.
+func (x spoiled) answersFor() {
+	others := x.server.store.subscriptionsOf(x.Record, faceStellr)
+	x.rewrite(func(d document) {
+		holder, name, records, is := d.list()
+		if !is {
+			return
+		}
+		kept := records[:min(x.Count, len(records))]
+		for _, sub := range others {
+			sub.CustomerNo = or(x.To, customerOfPath(x.r.URL.Path, sub.CustomerNo))
+			kept = append(kept, x.server.subscriptionRow(sub))
+		}
+		holder[name], holder["total"] = kept, len(kept)
+	})
+}
+
 // scaleField multiplies a number, such as every quantity by ten.
 func (x spoiled) scaleField() {
 	factor, err := decimal.NewFromString(or(x.To, "10"))

@@ -32,8 +32,9 @@ func TestASubscriptionIsReadWithEveryKnownField(t *testing.T) {
 		SKU: "7654321", Quantity: 12,
 		UnitCost: decimal.NewNullDecimal(decimal.RequireFromString("17.60")), CostPeriod: money.Month,
 		SuggestedPrice: decimal.NewNullDecimal(decimal.RequireFromString("22")), Currency: "USD",
-		Frequency: distributor.Monthly, FrequencyText: "month", Term: distributor.Annual, TermText: "P1Y", TermDerived: true,
-		Start: clock.NewDate(2026, 3, 1), End: clock.NewDate(2027, 2, 28), Status: distributor.StatusActive,
+		Frequency: distributor.Monthly, FrequencyText: "month", Term: distributor.Annual, TermText: "P1Y",
+		TermDerived: true,
+		Start:       clock.NewDate(2026, 3, 1), End: clock.NewDate(2027, 2, 28), Status: distributor.StatusActive,
 		StatusText: "Activated",
 		Raw:        json.RawMessage(raw), RequestID: "r9",
 	}}}

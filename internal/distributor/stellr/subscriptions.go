@@ -94,7 +94,8 @@ func (t tongue) readSubscription(row row, account string, watch *distributor.Wat
 	s.Raw, s.RequestID, s.Notes = r.Raw(), row.requestID, r.Notes()
 	if named, err := r.ID(recordCustomer); err == nil && named != account {
 		s.NamesAccount = named
-		s.Notes = append(s.Notes, fmt.Sprintf("the record names customer %s, although %s was asked for", named, account))
+		s.Notes = append(s.Notes, fmt.Sprintf("the record names customer %s, although %s was asked for", named,
+			account))
 	}
 	t.watched(watch, r, s)
 	return s, nil

@@ -35,9 +35,9 @@ UPDATE invoice_lines SET search_text = search_text;
 ALTER TABLE invoice_lines ALTER COLUMN invoice_seq SET NOT NULL, ALTER COLUMN invoice_contract_id SET NOT NULL,
     ALTER COLUMN invoice_crm_account_id SET NOT NULL;
 
-CREATE INDEX invoice_lines_by_invoice ON invoice_lines (invoice_seq, id) INCLUDE (kind, invoice_id);
-CREATE INDEX invoice_lines_by_customer ON invoice_lines (customer_key, id) INCLUDE (kind, invoice_id);
-CREATE INDEX invoice_lines_by_amount ON invoice_lines (amount, id) INCLUDE (kind, invoice_id);
+CREATE INDEX invoice_lines_by_invoice ON invoice_lines (invoice_seq, id) INCLUDE (kind, live, invoice_id);
+CREATE INDEX invoice_lines_by_customer ON invoice_lines (customer_key, id) INCLUDE (kind, live, invoice_id);
+CREATE INDEX invoice_lines_by_amount ON invoice_lines (amount, id) INCLUDE (kind, live, invoice_id);
 CREATE INDEX invoice_lines_kind ON invoice_lines (kind, invoice_seq);
 CREATE INDEX invoice_lines_contract ON invoice_lines (invoice_contract_id, invoice_seq);
 CREATE INDEX invoice_lines_crm_account ON invoice_lines (invoice_crm_account_id, invoice_seq);

@@ -67,12 +67,19 @@ ALTER TABLE price_list_items
     ADD COLUMN part_key    text NOT NULL DEFAULT '',
     ADD COLUMN days        datemultirange NOT NULL DEFAULT '{}';
 
-CREATE FUNCTION days_in_force(i price_list_items) RETURNS datemultirange LANGUAGE sql STABLE AS $$
-    SELECT datemultirange(daterange(i.effective_from, i.effective_to)) - coalesce((
+-- By the product's index alone, also where a file fills an empty table of which nothing is known yet: IS NOT DISTINCT
+-- FROM is asked of the rows found.
+-- +goose StatementBegin
+CREATE FUNCTION days_in_force(i price_list_items) RETURNS datemultirange LANGUAGE plpgsql STABLE
+    SET enable_seqscan = off AS $$
+BEGIN
+    RETURN datemultirange(daterange(i.effective_from, i.effective_to)) - coalesce((
         SELECT range_agg(daterange(n.effective_from, n.effective_to)) FROM price_list_items n
-        WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id AND n.term = i.term
-            AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from), '{}')
-$$;
+        WHERE n.product_id = i.product_id AND n.price_list_id IS NOT DISTINCT FROM i.price_list_id
+            AND n.term IS NOT DISTINCT FROM i.term AND n.billing_frequency IS NOT DISTINCT FROM i.billing_frequency
+            AND n.effective_from > i.effective_from), '{}');
+END $$;
+-- +goose StatementEnd
 
 -- +goose StatementBegin
 CREATE FUNCTION price_item_keys() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -88,12 +95,16 @@ CREATE TRIGGER price_item_keys BEFORE INSERT OR UPDATE OF price_list_id, product
 
 -- A price that comes, goes or moves changes the days of the others of its product, term and frequency.
 -- +goose StatementBegin
-CREATE FUNCTION price_items_beside() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION price_items_beside() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    k record;
 BEGIN
-    UPDATE price_list_items i SET days = days_in_force(i)
-    FROM (SELECT DISTINCT price_list_id, product_id, term, billing_frequency FROM touched) k
-    WHERE i.price_list_id = k.price_list_id AND i.product_id = k.product_id AND i.term = k.term
-        AND i.billing_frequency = k.billing_frequency AND i.days <> days_in_force(i);
+    FOR k IN SELECT DISTINCT price_list_id, product_id, term, billing_frequency FROM touched LOOP
+        UPDATE price_list_items i SET days = days_in_force(i)
+        WHERE i.product_id = k.product_id AND i.price_list_id IS NOT DISTINCT FROM k.price_list_id
+            AND i.term IS NOT DISTINCT FROM k.term AND i.billing_frequency IS NOT DISTINCT FROM k.billing_frequency
+            AND i.days <> days_in_force(i);
+    END LOOP;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd

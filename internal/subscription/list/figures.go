@@ -21,7 +21,8 @@ type Figures struct {
 	Beside   int
 }
 
-// FiguresOf counts what stands around a page, in one statement. beside is one more number to read with it, constant SQL.
+// FiguresOf counts what stands around a page, in one statement. beside is one more number to read with it, constant
+// SQL.
 func FiguresOf(ctx context.Context, db *gorm.DB, q listing.Query, beside string) (Figures, error) {
 	sql, args := figures(q)
 	var rows []struct {
@@ -58,8 +59,9 @@ func figures(q listing.Query) (string, []any) {
 	const groups = "SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, "
 	if All.Kept(q) {
 		// Conditions name the columns of the counts as those of the table.
-		return groups + "sum(n) AS n, coalesce(sum(n) FILTER (WHERE " + whole + "), 0) AS shown, NULL::int AS total FROM " +
-			All.Counts + " WHERE " + where + " GROUP BY 1, 2, 3", append(append([]any{}, wholeArgs...), args...)
+		return groups + "sum(n) AS n, coalesce(sum(n) FILTER (WHERE " + whole + "), 0) AS shown, NULL::int AS total " +
+				"FROM " + All.Counts + " WHERE " + where + " GROUP BY 1, 2, 3",
+			append(append([]any{}, wholeArgs...), args...)
 	}
 	total, totalArgs := "NULL::int", []any{}
 	if len(base.Values) < len(q.Values) {

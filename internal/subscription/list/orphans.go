@@ -1,11 +1,7 @@
 package list
 
 import (
-	"context"
-	"fmt"
-
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 	"seatledger/internal/subscription"
 )
 
@@ -24,46 +20,4 @@ type Orphans struct {
 type Monthly struct {
 	Currency string
 	Sum      decimal.Decimal
-}
-
-// CostWithoutCustomer sums them up: unmapped ones, moved ones, excluded ones.
-func CostWithoutCustomer(ctx context.Context, db *gorm.DB) ([]Orphans, error) {
-	var rows []struct {
-		Reason   subscription.HoldReason
-		Moved    bool
-		Currency string
-		Rows     int
-		Costed   int
-		Sum      decimal.NullDecimal
-	}
-	err := db.WithContext(ctx).Raw(`SELECT hold_reason AS reason, moved, CASE WHEN costed THEN cost_currency
-		ELSE '' END AS currency, count(*) AS rows,
-			count(*) FILTER (WHERE costed) AS costed,
-			sum(billable_quantity * unit_cost / CASE cost_period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year'
-			THEN 12 ELSE 36 END) FILTER (WHERE costed) AS sum
-		FROM (SELECT *,
-				unit_cost IS NOT NULL AND cost_currency <> ''
-				AND cost_period IN ('month', 'quarter', 'year', 'three_years') AND kind <> 'usage' AS costed
-			FROM subscriptions s WHERE state = 'held' AND hold_reason IN ('unmapped', 'excluded')) s
-		GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3`).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("cost without a customer: %w", err)
-	}
-	out := []Orphans{{Reason: subscription.HoldUnmapped}, {Reason: subscription.HoldUnmapped, Moved: true},
-		{Reason: subscription.HoldExcluded}}
-	for _, r := range rows {
-		o := &out[0]
-		switch {
-		case r.Reason == subscription.HoldExcluded:
-			o = &out[2]
-		case r.Moved:
-			o = &out[1]
-		}
-		o.Count += r.Rows
-		o.Uncosted += r.Rows - r.Costed
-		if r.Sum.Valid {
-			o.Monthly = append(o.Monthly, Monthly{Currency: r.Currency, Sum: r.Sum.Decimal})
-		}
-	}
-	return out, nil
 }

@@ -3,6 +3,8 @@
 package crowd
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +26,7 @@ func Of(t testing.TB, n, customers int) *pgtest.DB {
 		`ALTER TABLE subscriptions DISABLE TRIGGER USER`,
 		`ALTER TABLE subscriptions ENABLE TRIGGER subscription_words`,
 		`ALTER TABLE subscriptions ENABLE TRIGGER count_added`,
+		`ALTER TABLE subscriptions ENABLE TRIGGER tally_added`,
 		`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
 			credentials_at, created_at, updated_at)
 			SELECT gen_random_uuid(), 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(), now(),
@@ -81,13 +84,13 @@ func rest(t testing.TB, db *pgtest.DB, table string) {
 	run(t, db, "VACUUM ANALYZE")
 }
 
-// run carries out a statement as the owner; it takes as many of the numbers as it names.
-func run(t testing.TB, db *pgtest.DB, sql string, numbers ...any) {
+// run carries out a statement as the owner, with the numbers in place of $1 and $2.
+func run(t testing.TB, db *pgtest.DB, sql string, numbers ...int) {
 	t.Helper()
-	for i := len(numbers); i > 0 && !strings.Contains(sql, "$"+string(rune('0'+i))); i-- {
-		numbers = numbers[:i-1]
+	for i, n := range numbers {
+		sql = strings.ReplaceAll(sql, fmt.Sprintf("$%d", i+1), strconv.Itoa(n))
 	}
-	if _, err := db.Owner().Exec(t.Context(), sql, numbers...); err != nil {
+	if _, err := db.Owner().Exec(t.Context(), sql); err != nil {
 		t.Fatalf("%.80s: %v", sql, err)
 	}
 }
@@ -99,7 +102,8 @@ func Ledger(t testing.TB, db *pgtest.DB, rows int) {
 		`ALTER TABLE license_change_status DISABLE TRIGGER USER`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER license_change_facts`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER count_added`,
-		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM subscriptions),
+		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all
+			FROM subscriptions),
 		said AS (INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta,
 				quantity_after, estimated, unit_price, price_period, currency, source, actor_id, actor, note)
 			SELECT gen_random_uuid(), s.id, CASE WHEN i % 50 = 0 THEN 'renew' WHEN i % 9 = 0 THEN 'cost'
@@ -123,9 +127,10 @@ func Invoices(t testing.TB, db *pgtest.DB, invoices, linesEach int) {
 	t.Helper()
 	for _, sql := range []string{
 		`WITH k AS (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM billing_contracts)
-		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text, currency,
-			total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
-		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no, CASE WHEN no IS NULL THEN '' ELSE 'all' END,
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text,
+			currency, total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
+		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no,
+			CASE WHEN no IS NULL THEN '' ELSE 'all' END,
 			CASE WHEN no IS NULL THEN '' ELSE 'INV-' || no END, 'USD', i % 5000, date '2024-01-01' + i % 900,
 			date '2024-02-01' + i % 900, date '2024-02-01' + i % 900, 0, 'Robin Example', now(),
 			CASE WHEN no IS NOT NULL THEN now() END, CASE st WHEN 'paid' THEN now() END,

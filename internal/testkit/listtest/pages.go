@@ -74,7 +74,8 @@ func Pages[R any](t *testing.T, db *postgres.DB, l *listing.List[R], want int, o
 	}
 }
 
-func forwards[R any](t testing.TB, db *postgres.DB, l *listing.List[R], q listing.Query) (rows []R, last listing.Query) {
+func forwards[R any](t testing.TB, db *postgres.DB, l *listing.List[R], q listing.Query) (rows []R,
+	last listing.Query) {
 	t.Helper()
 	for {
 		p, err := l.Page(t.Context(), db.Read(t.Context()), q)
@@ -134,4 +135,12 @@ func One(t testing.TB, db *postgres.DB, sql string) []string {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return []string{s}
+}
+
+// Kept fails when the counts or words that a list keeps are not what its records say.
+func Kept[R any](t testing.TB, db *postgres.DB, l *listing.List[R]) {
+	t.Helper()
+	if counts, rows, err := l.Mend(t.Context(), db); err != nil || counts+rows > 0 {
+		t.Errorf("%s: %d counts and %d rows had to be mended, %v", l.Name, counts, rows, err)
+	}
 }
