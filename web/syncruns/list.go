@@ -54,7 +54,10 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 		"kind": func(r syncing.Row) ui.Cell {
 			return ui.Cell{Text: words.RunKind(string(r.Kind)), Sub: startedBy(r.Trigger, r.RequestedBy)}
 		},
-		"state":     func(r syncing.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)} },
+		"state": func(r syncing.Row) ui.Cell {
+			return ui.Cell{Badges: []ui.Badge{Badge(r.State)},
+				Sub: trouble(r)}
+		},
 		"added":     func(r syncing.Row) ui.Cell { return number(r.Added) },
 		"changed":   func(r syncing.Row) ui.Cell { return number(r.Changed) },
 		"unchanged": func(r syncing.Row) ui.Cell { return number(r.Unchanged) },
