@@ -241,27 +241,3 @@ func (w *world) invoice(contract uuid.UUID, p mapping.Pair) {
 }
 
 func noQueue(context.Context, *gorm.DB, mapping.Job, time.Duration) error { return nil }
-
-// Old attempts at a batch go, as old syncs do; the last of each batch stays, as the batch does.
-func TestOldAttemptsAtBatchesArePruned(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	p := w.provider("North")
-	a := w.account(p, "1", facts{name: "Account"})
-	c := w.customer(facts{name: "Customer"})
-	id := w.accept(p, mapping.Pair{AccountID: a, CRMAccountID: c})
-	_, err := w.db.Owner().Exec(t.Context(), `INSERT INTO mapping_batch_runs (id, batch_id, trigger, state,
-		requested_by, requested_at, finished_at) SELECT gen_random_uuid(), batch_id, trigger, 'failed', requested_by,
-		requested_at - interval '1 day', finished_at - interval '1 day' FROM mapping_batch_runs`)
-	w.must(err)
-	w.clock.Advance(10 * 365 * 24 * time.Hour)
-	if n, err := w.Prune(t.Context()); err != nil || n != 1 {
-		t.Errorf("%d were pruned, %v", n, err)
-	}
-	if left := w.lines(`SELECT state FROM mapping_batch_runs`); len(left) != 1 || left[0] != "succeeded" {
-		t.Errorf("left: %v", left)
-	}
-	if b := w.batch(id); b.ID != id {
-		t.Errorf("the batch is %+v", b)
-	}
-}

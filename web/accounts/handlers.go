@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/selection"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -40,7 +41,7 @@ func mayMap(c echo.Context) bool { return auth.Allowed(session.User(c).Role, aut
 
 func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
 
-func crmPath(id uuid.UUID) string { return "/crm-accounts/" + id.String() }
+func crmPath(id uuid.UUID) string { return at.CRMAccount(id) }
 
 // id reads the account's id out of the path.
 func id(c echo.Context) (uuid.UUID, error) { return httpx.ID(c, "id") }
