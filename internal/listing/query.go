@@ -23,6 +23,7 @@ type Spec struct {
 	Filters []Filter
 	Search  Search
 	Columns []Head // what a page may show, in the list's order; empty: its columns cannot be chosen
+	Within  string // List.Within
 }
 
 // Query is a list's address, read and checked.
@@ -32,6 +33,13 @@ type Query struct {
 	Values Values // of filters
 	Shows  []Show // columns that the address asks for; nil: the usual ones
 	Spec   Spec
+	of     []any
+}
+
+// Of is the query within one record: the list of its records (List.Within).
+func (q Query) Of(record ...any) Query {
+	q.of = record
+	return q
 }
 
 // Parse reads q, sort, size, after, before and the filters. An unknown value of a
@@ -125,6 +133,9 @@ func (q Query) Narrowed() bool { return q.Search != "" || len(q.Values) > 0 }
 // narrow is the condition of the filters, with its arguments.
 func (q Query) narrow() (string, []any) {
 	conds, args := []string{"true"}, []any{}
+	if q.Spec.Within != "" {
+		conds, args = append(conds, "("+q.Spec.Within+")"), append(args, q.of...)
+	}
 	for _, f := range q.Spec.Filters {
 		if v := q.Values[f.Name]; v != "" {
 			cond, more := f.condition(v)

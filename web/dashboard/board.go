@@ -140,7 +140,7 @@ func (b *board) endsFilter(days int) listing.Values {
 func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
 	b.runs = map[syncing.State]int{}
 	for _, s := range badRuns {
-		if b.runs[s], err = syncing.Count(ctx, db, b.runFilter(s)); err != nil {
+		if b.runs[s], err = syncing.CountSince(ctx, db, s, b.runsSince(s)); err != nil {
 			return err
 		}
 	}
@@ -159,12 +159,12 @@ func (b *board) readNight(ctx context.Context, db *gorm.DB) (err error) {
 	return err
 }
 
-// runFilter is about runs of the last days; an interrupted one has not ended, however old.
-func (b *board) runFilter(s syncing.State) syncing.Filter {
+// runsSince is from when on runs of a state are counted; an interrupted one has not ended, however old.
+func (b *board) runsSince(s syncing.State) time.Time {
 	if s == syncing.Interrupted {
-		return syncing.Filter{State: s}
+		return time.Time{}
 	}
-	return syncing.Filter{State: s, Since: b.since().Start(b.zone)}
+	return b.since().Start(b.zone)
 }
 
 func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
@@ -200,11 +200,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
-	order, err := price.ListSorts().Parse("")
-	if err != nil {
-		return err
-	}
-	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
+	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
 		if l.Items > 0 {
 			b.priceLists++

@@ -1,0 +1,11 @@
+-- +goose Up
+
+-- The list of sync runs: each filter and sort stands on an index (decision 56).
+DROP INDEX sync_runs_requested, sync_runs_started;
+CREATE INDEX sync_runs_requested ON sync_runs (requested_at, id) INCLUDE (provider_id, kind, state, trigger);
+CREATE INDEX sync_runs_started ON sync_runs (coalesce(started_at, 'infinity'), id)
+    INCLUDE (requested_at, provider_id, kind, state, trigger);
+CREATE INDEX sync_runs_state ON sync_runs (state, requested_at, id) INCLUDE (provider_id, kind, trigger);
+CREATE INDEX sync_runs_kind ON sync_runs (kind, requested_at, id) INCLUDE (provider_id, state, trigger);
+CREATE INDEX sync_runs_trigger ON sync_runs (trigger, requested_at, id) INCLUDE (provider_id, state, kind);
+CREATE INDEX sync_runs_of_provider ON sync_runs (provider_id, requested_at, id) INCLUDE (kind, state, trigger);
