@@ -12,11 +12,11 @@ type List[R any] struct {
 	Table     string      // the records themselves, with their alias: "subscriptions s"
 	ID        string      // their unique uuid: "s.id"
 	Joins     string      // what the columns need beside the table; joined to the rows of one page only
-	Within    string      // the condition of the record whose list it is (Query.Of): "i.price_list_id = ?"; empty: of none
+	Within    string      // the condition of the record whose list it is (Query.Of): "i.price_list_id = ?"
 	Columns   []Column[R] // in the order of the file
 	Shown     []string    // the keys of those on the page, in its order; the first names the record and always stands
 	Card      []string    // the keys of the two that a phone shows beside the first; empty: the next two of Shown
-	Ways      bool        // its rows lead to records with the list's address, so that a record leads on through the list
+	Ways      bool        // its rows lead to records with the list's address, so that those lead on through it
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"
