@@ -16,6 +16,7 @@ type List[R any] struct {
 	Columns   []Column[R] // in the order of the file
 	Shown     []string    // the keys of those on the page, in its order; the first names the record and always stands
 	Card      []string    // the keys of the two that a phone shows beside the first; empty: the next two of Shown
+	Ways      bool        // its rows lead to records with the list's address, so that those lead on through it
 	Filters   []Filter
 	Search    Search
 	Default   string // the usual sort: "product" or "-recorded_at"

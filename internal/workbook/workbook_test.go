@@ -75,7 +75,8 @@ func TestValuesKeepTheirTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if kind != want.kind || shown != want.shown || raw != want.raw {
-			t.Errorf("%s is %q (%q) of type %d, want %q (%q) of %d", cell, shown, raw, kind, want.shown, want.raw, want.kind)
+			t.Errorf("%s is %q (%q) of type %d, want %q (%q) of %d", cell, shown, raw, kind, want.shown, want.raw,
+				want.kind)
 		}
 	}
 }
@@ -129,6 +130,8 @@ func TestASheetThatIsFullRefusesTheNextRow(t *testing.T) {
 }
 
 // TestMemoryStaysFlat writes as many rows as fill hundreds of megabytes, and holds none of them.
+//
+//nolint:paralleltest // it measures what the process holds
 func TestMemoryStaysFlat(t *testing.T) {
 	columns := make([]workbook.Column, 50)
 	row := make([][]byte, len(columns))

@@ -66,6 +66,11 @@ func (h Handlers) Record(c echo.Context) error {
 		{Label: "Provider", Text: d.Provider, Href: at.Provider(d.ProviderID)},
 		{Label: "External id", Text: d.ExternalID}, {Label: "First seen", Value: h.moment(d.FirstSeenAt)},
 	}
+	around, err := httpx.AroundOf(c, h.DB.Read(ctx), account.All, accountID, "")
+	if err != nil {
+		return err
+	}
+	around.On(&m.Page)
 	if d.mayMap {
 		m.Page.Actions = actions(d)
 	}

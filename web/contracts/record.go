@@ -41,6 +41,11 @@ func (h Handlers) Record(c echo.Context) error {
 		[]layout.Crumb{{Label: "Billing contracts", Href: path}}
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount,
 		Href: at.CRMAccount(o.CRMAccountID)}, {Label: "Currency", Text: o.Currency}}
+	around, err := httpx.AroundOf(c, h.Contracts.DB.Read(ctx), contract.All, id, "")
+	if err != nil {
+		return err
+	}
+	around.On(&m.Page)
 	m.Page.Actions = actions(o, mayWrite(c))
 	if m.Typed, m.TypedLines, err = h.typedCard(c, o.Contract); err != nil {
 		return err

@@ -27,7 +27,7 @@ func ListTable[R any](l *listing.List[R], q ListQuery, rows []R, cells Cells[R],
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.head)
 	}
-	narrowed := len(q.told()) > 0
+	narrowed := l.Ways && len(q.told()) > 0
 	for _, r := range rows {
 		row := ui.Row{Cells: make([]ui.Cell, 0, len(columns))}
 		for _, c := range columns {

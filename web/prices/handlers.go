@@ -40,12 +40,12 @@ func itemPath(i price.Item) string { return listPath(i.PriceListID) + "/items/" 
 
 func (h Handlers) today() clock.Date { return clock.Today(h.Prices.Clock, h.Zone) }
 
-// list is the price list of the address. The router takes "{id}.csv" for the id of
+// list is the price list of the address. The router takes "{id}.csv" and "{id}.xlsx" for the id of
 // the list's file, so the ending comes off here.
 func (h Handlers) list(c echo.Context) (price.List, error) {
 	raw := c.Param("id")
 	if httpx.IsCSV(c) {
-		raw = strings.TrimSuffix(raw, ".csv")
+		raw = strings.TrimSuffix(strings.TrimSuffix(raw, ".csv"), ".xlsx")
 	}
 	id, err := uuid.Parse(raw)
 	if err != nil || len(raw) != 36 {

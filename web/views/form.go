@@ -37,7 +37,8 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 			{Name: "list", Value: s.draft.List}, {Name: "query", Value: s.draft.Query}}}}
 	if v := s.view; v != nil {
 		m.Page.Title = v.Name
-		m.Form = ui.Form{Action: viewPath(v.ID), Save: "Save view", Cancel: path, Version: strconv.Itoa(s.draft.Version)}
+		m.Form = ui.Form{Action: viewPath(v.ID), Save: "Save view", Cancel: path,
+			Version: strconv.Itoa(s.draft.Version)}
 		m.Delete = &ui.PostButton{Button: ui.Button{Text: "Delete view", Weight: ui.Destructive,
 			Action: viewPath(v.ID) + "/delete", Confirm: deletes(*v)}}
 	} else if over, err := h.over(c, s); err != nil {
@@ -65,8 +66,8 @@ func (h Handlers) over(c echo.Context, s sheet) (*ui.PostButton, error) {
 	}
 	for _, v := range all {
 		if v.ID == id && v.MayChange(session.User(c)) && v.List == s.draft.List && v.Query != s.draft.Query {
-			return &ui.PostButton{Button: ui.Button{Text: "Keep this in “" + v.Name + "”", Action: viewPath(id) + "/point"},
-				Hidden: []ui.Pair{{Name: "query", Value: s.draft.Query}}}, nil
+			return &ui.PostButton{Button: ui.Button{Text: "Keep this in “" + v.Name + "”",
+				Action: viewPath(id) + "/point"}, Hidden: []ui.Pair{{Name: "query", Value: s.draft.Query}}}, nil
 		}
 	}
 	return nil, nil

@@ -26,6 +26,7 @@ var All = &listing.List[Row]{
 	Shown: []string{"product", "review", "crm_account", "provider", "external_id", "state", "quantity", "unit_price",
 		"end_date"},
 	Card:    []string{"crm_account", "review"},
+	Ways:    true,
 	Filters: filters,
 	Counts:  "subscription_counts s",
 	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "s.provider_id"}, {Column: "state", SQL: "s.state"},
