@@ -18,7 +18,7 @@ import (
 // record, and nothing is done twice.
 func TestBulkWorkGoesOnAfterItsProcessWasKilled(t *testing.T) {
 	t.Parallel()
-	const n = 3000
+	const n = 800
 	f := &fleet{t: t, Site: webtest.Start(t, webtest.Options{})}
 	f.SignIn("admin")
 	provider := uuid.Must(uuid.NewV7())

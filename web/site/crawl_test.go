@@ -182,7 +182,8 @@ func TestEveryRouteThatReadsIsCrawled(t *testing.T) {
 // after a switch day.
 var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
-	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start"}
+	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/mapping/batches/:id", "/bulk/:id/events",
+	"/bulk/:id/records"}
 
 // TestHeadAnswersAsGet asks each kind of page both ways.
 func TestHeadAnswersAsGet(t *testing.T) {
