@@ -25,7 +25,8 @@ func Bar(q httpx.ListQuery, list string, p Page) *ui.BulkBar {
 		all = "All that match, more than " + httpx.Number(p.Most)
 	}
 	b := &ui.BulkBar{Keep: "/ticks/" + list, Kept: len(p.Kept), All: all, Hidden: []ui.Pair{
-		{Name: "next", Value: (&url.URL{Path: q.Path, RawQuery: q.Except().Encode()}).String()}, {Name: "filter", Value: q.Except("sort").Encode()}}}
+		{Name: "next", Value: (&url.URL{Path: q.Path, RawQuery: q.Except().Encode()}).String()},
+		{Name: "filter", Value: q.Except("sort").Encode()}}}
 	for _, id := range p.Shown {
 		b.Hidden = append(b.Hidden, ui.Pair{Name: "shown", Value: id.String()})
 		if p.Kept[id] {
