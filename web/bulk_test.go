@@ -18,7 +18,7 @@ import (
 // record, and nothing is done twice.
 func TestBulkWorkGoesOnAfterItsProcessWasKilled(t *testing.T) {
 	t.Parallel()
-	const n = 800
+	const n = 400
 	f := &fleet{t: t, Site: webtest.Start(t, webtest.Options{})}
 	f.SignIn("admin")
 	provider := uuid.Must(uuid.NewV7())
@@ -61,7 +61,7 @@ func TestBulkWorkGoesOnAfterItsProcessWasKilled(t *testing.T) {
 	}
 
 	f.replica("")
-	took := f.until(patience, "another goes on", func() bool { return count(done) == n })
+	took := f.until(2*patience, "another goes on", func() bool { return count(done) == n })
 	t.Logf("%d of %d were left, and done after %s", left, n, took.Round(time.Second))
 	if k := count(`SELECT count(*) FROM mapping_decisions`); k != n {
 		t.Errorf("%d decisions about %d accounts", k, n)
