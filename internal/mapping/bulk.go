@@ -47,7 +47,7 @@ func (deed) List() string { return "accounts" }
 func (accepting) Chunk() int { return 1 }
 
 // Chunk is how many are excluded in one transaction.
-func (excluding) Chunk() int { return 20 }
+func (excluding) Chunk() int { return 50 }
 
 // Marks are the CRM accounts that are suggested now.
 func (accepting) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]string, error) {

@@ -108,7 +108,8 @@ func (s *Service) Running(ctx context.Context, work uuid.UUID) (bool, error) {
 	return id != uuid.Nil, err
 }
 
-// Prune takes away runs that ended longer ago than the setting keeps them; the last of each work stays, as the work does.
+// Prune takes away runs that ended longer ago than the setting keeps them; the last of each work stays, as the
+// work does.
 func (s *Service) Prune(ctx context.Context) (int, error) {
 	set, err := settings.Load(ctx, s.DB.Read(ctx))
 	if err != nil {

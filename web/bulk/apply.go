@@ -98,7 +98,8 @@ func (h Handlers) told(c echo.Context, w selection.Work, said words) error {
 	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", httpx.Number(n.Done),
 		said.count(n.Total()), said.did), Command: undoButton(w.ID)}
 	if n.Waiting > 0 {
-		notice.Tone, notice.Text = ui.Info, notice.Text+fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Waiting))
+		notice.Tone = ui.Info
+		notice.Text += fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Waiting))
 	}
 	if n.Skipped > 0 {
 		notice.Tone, notice.Text = ui.Warn, notice.Text+fmt.Sprintf(" %s left alone; the reasons stand below.",

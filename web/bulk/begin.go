@@ -29,6 +29,22 @@ func (h Handlers) Begin(deed string) echo.HandlerFunc {
 	}
 }
 
+// Start is Begin for the deed that the form names.
+func (h Handlers) Start(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	said, known := deeds[form.Get("deed")]
+	switch {
+	case !known:
+		return errs.Fields{"deed": "There is nothing of this name that can be done to many."}.Err()
+	case !mayDo(c, said):
+		return errs.New(errs.Forbidden, "Your role may not do this. Nothing was changed.")
+	}
+	return h.Begin(form.Get("deed"))(c)
+}
+
 func (h Handlers) look(c echo.Context, o selection.Order) error {
 	if err := problemsOf(o.Params).Err(); err != nil {
 		return err

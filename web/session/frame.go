@@ -115,6 +115,7 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
+			{Label: "Bulk work", Href: "/bulk", Icon: "sign"},
 			{Label: "Audit trail", Href: "/audit", Icon: "audit"},
 			{Label: "Settings", Href: "/settings", Icon: "settings"},
 		}},

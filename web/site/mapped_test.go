@@ -23,7 +23,7 @@ func (w *walk) acceptMany() {
 	w.must(err)
 	f := w.admin.Get("/mapping/bulk?above=50&provider="+provider).Form("#accept").Tick("confirm", "on")
 	batch := f.Submit().Next()
-	if !strings.HasPrefix(batch.Path(), "/mapping/batches/") {
+	if !strings.HasPrefix(batch.Path(), "/bulk/") {
 		w.t.Fatalf("the batch leads to %s", batch.Path())
 	}
 	batch.Form(`form.confirm`).Submit().Next()

@@ -247,10 +247,11 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/activate", h.bulk.Begin(retire.ActivateDeed), billing),
 
 		get("/bulk", h.bulk.List),
+		post("/bulk", h.bulk.Start, operator, billing), // the deed says whose it is
 		get("/bulk/:id", h.bulk.Show),
 		list("/bulk/:id/records", h.bulk.Records),
 		stream(get("/bulk/:id/events", h.bulk.Events)),
-		post("/bulk/:id/again", h.bulk.Again, operator, billing), // the deed says whose it is
+		post("/bulk/:id/again", h.bulk.Again, operator, billing),
 		post("/bulk/:id/apply", h.bulk.Apply, operator, billing),
 		post("/bulk/:id/undo", h.bulk.Undo, operator, billing),
 		post("/bulk/:id/cancel", h.bulk.Cancel, operator, billing),

@@ -3,6 +3,7 @@ package subscriptions
 import (
 	"github.com/google/uuid"
 
+	"seatledger/internal/review"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"
@@ -20,8 +21,9 @@ func signAll(q httpx.ListQuery, f list.Figures) *ui.PostButton {
 	if f.Known {
 		text = "Sign all " + count(n) + " that match"
 	}
-	return &ui.PostButton{Button: ui.Button{Text: text, Action: path + "/sign-off", Icon: "sign"},
-		Hidden: []ui.Pair{{Name: "all", Value: "1"}, {Name: "filter", Value: q.Except("sort").Encode()}}}
+	return &ui.PostButton{Button: ui.Button{Text: text, Action: "/bulk", Icon: "sign"},
+		Hidden: []ui.Pair{{Name: "deed", Value: review.SignOffDeed}, {Name: "all", Value: "1"},
+			{Name: "filter", Value: q.Except("sort").Encode()}}}
 }
 
 // bar is what can be done to the ticked subscriptions, to those ticked on other pages, and to all that match.
