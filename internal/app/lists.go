@@ -5,25 +5,29 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/contract"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
 )
 
-// keeper is a list that keeps counts or words for speed.
-type keeper interface {
+// Keeper is a list that keeps counts or words for speed.
+type Keeper interface {
 	AddUp(ctx context.Context, db *postgres.DB) error
 	Mend(ctx context.Context, db *postgres.DB) (counts, rows int64, err error)
 }
 
-// keepers are the lists that keep something, by their names.
-var keepers = map[string]keeper{
-	"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "subscriptions": list.All,
-	"the dashboard": list.Tallies{},
+// Keepers are the lists that keep something, by their names.
+func (a *App) Keepers() map[string]Keeper {
+	return map[string]Keeper{
+		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
+		"invoices": invoice.All(a.Zone), "subscriptions": list.All,
+		"the dashboard": list.Tallies{},
+	}
 }
 
 func (a *App) addUpLists(ctx context.Context) error {
-	for _, l := range keepers {
+	for _, l := range a.Keepers() {
 		if err := l.AddUp(ctx, a.DB); err != nil {
 			return err
 		}
@@ -33,7 +37,7 @@ func (a *App) addUpLists(ctx context.Context) error {
 
 // mendLists says in the log when rows came in past the triggers that keep counts and words.
 func (a *App) mendLists(ctx context.Context) error {
-	for name, l := range keepers {
+	for name, l := range a.Keepers() {
 		counts, rows, err := l.Mend(ctx, a.DB)
 		if counts+rows > 0 {
 			a.Log.WarnContext(ctx, "what a list keeps was mended", "list", name, "counts", counts, "rows", rows)

@@ -229,13 +229,7 @@ func (s shown) subscriptions() []list.Row {
 
 func (s shown) invoices() []invoice.ListRow {
 	s.Helper()
-	order, err := invoice.Sorts().Parse("")
+	all, err := invoice.All(time.UTC).Some(s.Context(), s.app.DB.Read(s.Context()), "true", "i.seq DESC")
 	must(s, err)
-	var all []invoice.ListRow
-	must(s, invoice.Each(s.Context(), s.app.DB.Read(s.Context()), invoice.Filter{}, order,
-		func(r invoice.ListRow) error {
-			all = append(all, r)
-			return nil
-		}))
 	return all
 }

@@ -2,7 +2,7 @@ package invoice
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -10,29 +10,18 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/history"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
 )
-
-// LineFilter narrows the list of invoice lines. Empty fields do not narrow.
-type LineFilter struct {
-	Search       string // in product, part number and customer
-	Invoice      uuid.UUID
-	Contract     uuid.UUID
-	Customer     uuid.UUID
-	Subscription uuid.UUID
-	State        State // of the invoice
-	Kind         history.Kind
-}
 
 // LineRow is one stored line with what its invoice says of itself.
 type LineRow struct {
 	ID             uuid.UUID
-	Seq            int64 // of its invoice
 	InvoiceID      uuid.UUID
 	NumberText     string
 	State          State
 	Contract       string
-	CRMAccount     string `gorm:"column:crm_account"`
+	CRMAccount     string
 	Position       int
 	Kind           history.Kind
 	SubscriptionID uuid.UUID     // nil: a typed line's
@@ -40,7 +29,6 @@ type LineRow struct {
 	ExternalID     string
 	ProductName    string
 	PartNumber     string
-	ChangeIDs      string // with a ; between them
 	FromDate       clock.Date
 	ToDate         clock.Date
 	Days           int
@@ -53,88 +41,96 @@ type LineRow struct {
 	TaxCode        string
 	CreditsLineID  uuid.NullUUID // of a credit: the line it gives back
 	Again          *bool         // of a credit: to be billed again, or goodwill
-	Forfeited      int           // seat-days first told as forfeited on this invoice, on the subscription's first line
+	DraftedAt      time.Time     // its invoice
 }
 
-// LineSorts are the keys of the list of lines: the order of the invoices.
-func LineSorts() paging.Sorts {
-	return paging.Sorts{ID: "l.id", Default: "-drafted_at",
-		Keys: []paging.Sort{{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer}}}
+// AllLines is the list of the lines of all invoices, in the order of the invoices. The columns
+// of the file are those of CONTRACT, then ours; id is line_id under its older name.
+var AllLines = &listing.List[LineRow]{
+	Name: "invoice-lines", One: "line", Many: "lines",
+	Table: "invoice_lines l", ID: "l.id", Default: "-drafted_at",
+	Joins: `JOIN invoices i ON i.id = l.invoice_id LEFT JOIN subscriptions s ON s.id = l.subscription_id`,
+	Search: listing.Search{
+		Label: "Search product, part number, customer, contract or number",
+		Where: "l.search_text LIKE ? OR (SELECT i.search_text FROM invoices i WHERE i.id = l.invoice_id) LIKE ?",
+		IDs:   "l.id IN (SELECT invoice_lines_like(?))",
+	},
+	Columns: lineColumns,
+	Shown: []string{"product", "drafted_at", "crm_account", "from", "days", "quantity", "unit_price",
+		"amount"},
+	Filters: []listing.Filter{
+		{Name: "state", Label: "Invoice", Where: "l.invoice_id IN (SELECT id FROM invoices WHERE state = ?)",
+			Choices: []listing.Choice{{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
+				{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void", Where: "NOT l.live"}}},
+		{Name: "kind", Label: "Line", Counted: true, Where: "l.kind = ?", Choices: []listing.Choice{
+			{Value: "cycle", Label: "Cycle"}, {Value: "catch_up", Label: "Catch-up"},
+			{Value: "price", Label: "Price difference"}, {Value: "once", Label: "Purchase"},
+			{Value: "typed", Label: "Typed by hand"}, {Value: "credit", Label: "Credit"}}},
+		{Name: "invoice", Label: "One invoice", IsID: true, Where: "l.invoice_id = ?"},
+		{Name: "contract", Label: "Contract", IsID: true, Where: "l.invoice_contract_id = ?",
+			NameSQL: "SELECT name FROM billing_contracts WHERE id = ?"},
+		{Name: "crm_account", Label: "Customer", IsID: true, Where: "l.invoice_crm_account_id = ?",
+			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
+		{Name: "subscription", Label: "Subscription", IsID: true, Where: "l.subscription_id = ?",
+			NameSQL: "SELECT external_id FROM subscriptions WHERE id = ?"},
+	},
+	Counts:  "invoice_line_counts l",
+	CountBy: []listing.CountBy{{Column: "kind", SQL: "l.kind"}},
+	Words:   "search_text",
 }
 
-const lineColumns = `l.id, i.seq, l.invoice_id, i.number_text, i.state, ` + shown + `, l.position,
-		l.kind, l.subscription_id, l.typed_line_id, coalesce(s.external_id, '') AS external_id, l.product_name,
-			l.part_number,
-	(SELECT coalesce(string_agg(c.change_id::text, ';' ORDER BY c.change_id), '') FROM invoice_line_changes c
-	WHERE c.line_id = l.id) AS change_ids,
-	l.from_date, l.to_date, l.days, l.seats, coalesce(l.quantity, l.seats) AS quantity, l.unit_price, l.price_period,
-		l.amount, l.currency,
-	coalesce(nullif(l.tax_code, ''), i.tax_code) AS tax_code, l.credits_line_id, l.again,
-	CASE WHEN EXISTS (SELECT FROM invoice_lines o WHERE o.invoice_id = l.invoice_id
-	AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
-	     ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id
-	AND v.subscription_id = l.subscription_id), 0) END AS forfeited`
-
-// Lines reads one page of lines and the token of the next.
-func Lines(ctx context.Context, db *gorm.DB, f LineFilter, r paging.Request) ([]LineRow, string, error) {
-	var rows []LineRow
-	behind, args := r.Where()
-	if err := f.from(ctx, db).Where(behind,
-		args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
-		return nil, "", fmt.Errorf("list invoice lines: %w", err)
-	}
-	return paging.Cut(r, rows, func(l LineRow) (any, uuid.UUID) { return l.Seq, l.ID })
-}
-
-// EachLine hands over every line of a filter in order, for the CSV.
-func EachLine(ctx context.Context, db *gorm.DB, f LineFilter, o paging.Order, do func(LineRow) error) error {
-	rows, err := f.from(ctx, db).Order(o.SQL()).Rows()
-	if err != nil {
-		return fmt.Errorf("read invoice lines: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var row LineRow
-		if err := db.ScanRows(rows, &row); err != nil {
-			return fmt.Errorf("read invoice lines: %w", err)
-		}
-		if err := do(row); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+var lineColumns = []listing.Column[LineRow]{
+	{Key: "line_id", SQL: "l.id", Kind: listing.Word, Into: func(r *LineRow) any { return &r.ID }},
+	{Key: "invoice_id", SQL: "l.invoice_id", Kind: listing.Word, Into: func(r *LineRow) any { return &r.InvoiceID }},
+	{Key: "subscription_id", SQL: "l.subscription_id", Kind: listing.Word,
+		Into: func(r *LineRow) any { return &r.SubscriptionID }},
+	{Key: "kind", Label: "Kind", SQL: "l.kind", Kind: listing.Word, Into: func(r *LineRow) any { return &r.Kind }},
+	{Key: "change_ids", Kind: listing.Word, SQL: `(SELECT coalesce(string_agg(c.change_id::text, ';'
+		ORDER BY c.change_id), '') FROM invoice_line_changes c WHERE c.line_id = l.id)`},
+	{Key: "from", Label: "Period", SQL: "l.from_date", Kind: listing.Day,
+		Into: func(r *LineRow) any { return &r.FromDate }},
+	{Key: "to", SQL: "l.to_date", Kind: listing.Day, Into: func(r *LineRow) any { return &r.ToDate }},
+	{Key: "days", Label: "Days", SQL: "l.days", Kind: listing.Whole, Into: func(r *LineRow) any { return &r.Days }},
+	{Key: "seats", SQL: "l.seats", Kind: listing.Whole, Into: func(r *LineRow) any { return &r.Seats }},
+	{Key: "unit_price", Label: "Unit price", SQL: "l.unit_price", Kind: listing.Amount,
+		Into: func(r *LineRow) any { return &r.UnitPrice }},
+	{Key: "price_period", SQL: "l.price_period", Kind: listing.Word,
+		Into: func(r *LineRow) any { return &r.PricePeriod }},
+	{Key: "amount", Label: "Amount", SQL: "l.amount", Kind: listing.Amount,
+		Into: func(r *LineRow) any { return &r.Amount }, Sort: listing.Sort{Expr: "l.amount", Kind: paging.Numeric}},
+	{Key: "currency", SQL: "l.currency", Kind: listing.Word, Into: func(r *LineRow) any { return &r.Currency }},
+	{Key: "credits_line_id", SQL: "l.credits_line_id", Kind: listing.Word,
+		Into: func(r *LineRow) any { return &r.CreditsLineID }},
+	{Key: "again", SQL: "CASE WHEN l.again THEN 'true' WHEN NOT l.again THEN 'false' ELSE '' END", Kind: listing.Word},
+	{SQL: "l.again", Into: func(r *LineRow) any { return &r.Again }},
+	{Key: "id", SQL: "l.id", Kind: listing.Word},
+	{Key: "invoice_number", SQL: "i.number_text", Into: func(r *LineRow) any { return &r.NumberText }},
+	{Key: "invoice_state", SQL: "i.state", Kind: listing.Word, Into: func(r *LineRow) any { return &r.State }},
+	{Key: "position", SQL: "l.position", Kind: listing.Whole, Into: func(r *LineRow) any { return &r.Position }},
+	{Key: "contract", Label: "Contract", SQL: "i.contract_name", Into: func(r *LineRow) any { return &r.Contract }},
+	{Key: "crm_account", Label: "Customer", SQL: "i.customer_name", Into: func(r *LineRow) any { return &r.CRMAccount },
+		Sort: listing.Sort{Expr: "l.customer_key", Kind: paging.Text}},
+	{Key: "external_id", Label: "Id", SQL: "coalesce(s.external_id, '')",
+		Into: func(r *LineRow) any { return &r.ExternalID }},
+	{Key: "product", Label: "Subscription", SQL: "l.product_name", Into: func(r *LineRow) any { return &r.ProductName }},
+	{Key: "part_number", Label: "Part number", SQL: "l.part_number",
+		Into: func(r *LineRow) any { return &r.PartNumber }},
+	{Key: "tax_code", Label: "Tax code", SQL: "coalesce(nullif(l.tax_code, ''), i.tax_code)",
+		Into: func(r *LineRow) any { return &r.TaxCode }},
+	// Those first told as forfeited on the invoice stand on the subscription's first line.
+	{Key: "forfeited_seat_days", Kind: listing.Whole, SQL: `CASE WHEN EXISTS (SELECT FROM invoice_lines o
+		WHERE o.invoice_id = l.invoice_id AND o.subscription_id = l.subscription_id AND o.position < l.position) THEN 0
+		ELSE coalesce((SELECT v.new_forfeited FROM invoice_coverage v WHERE v.invoice_id = l.invoice_id
+			AND v.subscription_id = l.subscription_id), 0) END`},
+	{Key: "typed_line_id", SQL: "l.typed_line_id", Kind: listing.Word,
+		Into: func(r *LineRow) any { return &r.TypedLineID }},
+	{Key: "quantity", Label: "Seats", SQL: "coalesce(l.quantity, l.seats)", Kind: listing.Amount,
+		Into: func(r *LineRow) any { return &r.Quantity }},
+	{Key: "drafted_at", Label: "Invoice", SQL: "i.drafted_at", Kind: listing.Moment, Unfiled: true,
+		Into: func(r *LineRow) any { return &r.DraftedAt }, Sort: listing.Sort{Expr: "l.invoice_seq", Kind: paging.Integer}},
 }
 
 // LinesOf reads the lines of one invoice in their order.
 func LinesOf(ctx context.Context, db *gorm.DB, invoice uuid.UUID) ([]LineRow, error) {
-	var rows []LineRow
-	if err := (LineFilter{Invoice: invoice}).from(ctx, db).Order("l.position").Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("lines of invoice %s: %w", invoice, err)
-	}
-	return rows, nil
-}
-
-func (f LineFilter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoice_lines l").Joins("JOIN invoices i ON i.id = l.invoice_id").
-		Joins("LEFT JOIN subscriptions s ON s.id = l.subscription_id").
-		Joins("JOIN billing_contracts k ON k.id = i.contract_id").
-		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
-		Joins(documents).Select(lineColumns)
-	if f.Search != "" {
-		q = q.Where("lower(l.product_name || ' ' || l.part_number || ' ' || a.name || ' ' || coalesce(s.external_id, "+
-			"'')) LIKE ?", like(f.Search))
-	}
-	for column, id := range map[string]uuid.UUID{"l.invoice_id": f.Invoice, "i.contract_id": f.Contract,
-		"i.crm_account_id": f.Customer, "l.subscription_id": f.Subscription} {
-		if id != uuid.Nil {
-			q = q.Where(column+" = ?", id)
-		}
-	}
-	if f.State != "" {
-		q = q.Where("i.state = ?", f.State)
-	}
-	if f.Kind != "" {
-		q = q.Where("l.kind = ?", f.Kind)
-	}
-	return q
+	return AllLines.Some(ctx, db, "l.invoice_id = ?", "l.position", invoice)
 }

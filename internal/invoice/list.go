@@ -1,124 +1,108 @@
 package invoice
 
 import (
-	"context"
 	"fmt"
 	"strings"
+	"time"
 
-	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
 )
 
-// Filter narrows the list of invoices. Empty fields do not narrow.
-type Filter struct {
-	Search   string // in number, contract and customer
-	State    State
-	Kind     Kind
-	Contract uuid.UUID
-	Customer uuid.UUID
-}
-
-// ListRow is one invoice of the list and of its CSV.
+// ListRow is one invoice of the list.
 type ListRow struct {
 	Invoice
-	Contract   string
-	CRMAccount string `gorm:"column:crm_account"`
-	Forfeited  int    // seat-days first told as forfeited on it
+	Contract   string // as its document has it
+	CRMAccount string
 	Tax        decimal.NullDecimal
 	Gross      decimal.NullDecimal // with tax, as its document has it; unknown before billing
 	DueOn      clock.Date
 }
 
-// Open is what is still to be paid; unknown for a draft.
-func (r ListRow) Open() decimal.NullDecimal {
-	switch {
-	case r.State == Billed:
-		return r.Gross
-	case r.State == Draft:
-		return decimal.NullDecimal{}
+// All is the list of all invoices; days are those of the zone. The columns of the file are
+// those of CONTRACT, then ours. The amounts of a shared document stand on the invoice that
+// has its number.
+func All(zone *time.Location) *listing.List[ListRow] {
+	return &listing.List[ListRow]{
+		Name: "invoices", One: "invoice", Many: "invoices",
+		Table: "invoices i", ID: "i.id", Default: "-drafted_at",
+		Joins: "LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id)",
+		Search: listing.Search{Label: "Search number, contract or customer",
+			Where: "i.search_text LIKE ?", IDs: "i.id IN (SELECT invoices_like(?))"},
+		Columns: columns(zone),
+		Shown:   []string{"drafted_at", "state", "crm_account", "kind", "period_start", "due_on", "total"},
+		Filters: []listing.Filter{
+			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: []listing.Choice{
+				{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
+				{Value: string(Paid), Label: "Paid"}, {Value: string(Void), Label: "Void"}}},
+			{Name: "kind", Label: "Kind", Counted: true, Where: "i.kind = ?", Choices: []listing.Choice{
+				{Value: string(FullCycle), Label: "Full cycle"}, {Value: string(ChangeLog), Label: "Change log"},
+				{Value: string(Credit), Label: "Credit"}}},
+			{Name: "contract", Label: "Contract", IsID: true, Where: "i.contract_id = ?",
+				NameSQL: "SELECT name FROM billing_contracts WHERE id = ?"},
+			{Name: "crm_account", Label: "Customer", IsID: true, Where: "i.crm_account_id = ?",
+				NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
+		},
+		Counts:  "invoice_counts i",
+		CountBy: []listing.CountBy{{Column: "state", SQL: "i.state"}, {Column: "kind", SQL: "i.kind"}},
+		Words:   "search_text",
 	}
-	return decimal.NewNullDecimal(decimal.Zero)
 }
 
-// Sorts are the keys of the list.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "i.id", Default: "-drafted_at", Keys: []paging.Sort{
-		{Key: "drafted_at", Expr: "i.seq", Kind: paging.Integer},
-	}}
+// A file has moments by the second.
+func columns(zone *time.Location) []listing.Column[ListRow] {
+	return []listing.Column[ListRow]{
+		{Key: "id", SQL: "i.id", Kind: listing.Word, Into: func(r *ListRow) any { return &r.ID }},
+		{Key: "number", SQL: "i.number_text", Into: func(r *ListRow) any { return &r.NumberText }},
+		{Key: "contract", Label: "Contract", SQL: "i.contract_name", Into: func(r *ListRow) any { return &r.Contract }},
+		{Key: "crm_account", Label: "Customer", SQL: "i.customer_name",
+			Into: func(r *ListRow) any { return &r.CRMAccount },
+			Sort: listing.Sort{Expr: "i.customer_key", Kind: paging.Text}},
+		{Key: "kind", Label: "Kind", SQL: "i.kind", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Kind }},
+		{Key: "state", Label: "State", SQL: "i.state", Kind: listing.Word,
+			Into: func(r *ListRow) any { return &r.State }},
+		{Key: "currency", SQL: "i.currency", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Currency }},
+		{Key: "total", Label: "Total", SQL: "i.total", Kind: listing.Amount,
+			Into: func(r *ListRow) any { return &r.Total }, Sort: listing.Sort{Expr: "i.total", Kind: paging.Numeric}},
+		{Key: "period_start", Label: "Period", SQL: "i.period_start", Kind: listing.Day,
+			Into: func(r *ListRow) any { return &r.PeriodStart },
+			Sort: listing.Sort{Expr: "i.period_start", Kind: paging.Date}},
+		{Key: "period_end", SQL: "i.period_end", Kind: listing.Day, Into: func(r *ListRow) any { return &r.PeriodEnd }},
+		{Key: "issued_at", Label: "Billed on", SQL: "date_trunc('second', i.issued_at)", Kind: listing.Moment,
+			Into: func(r *ListRow) any { return &r.IssuedAt }},
+		{Key: "contract_id", SQL: "i.contract_id", Kind: listing.Word,
+			Into: func(r *ListRow) any { return &r.ContractID }},
+		{Key: "crm_account_id", SQL: "i.crm_account_id", Kind: listing.Word,
+			Into: func(r *ListRow) any { return &r.CRMAccountID }},
+		{Key: "drafted_at", Label: "Invoice", SQL: "date_trunc('second', i.drafted_at)", Kind: listing.Moment,
+			Into: func(r *ListRow) any { return &r.DraftedAt }, Sort: listing.Sort{Expr: "i.seq", Kind: paging.Integer}},
+		{Key: "paid_at", SQL: "date_trunc('second', i.paid_at)", Kind: listing.Moment},
+		{Key: "voided_at", SQL: "date_trunc('second', i.voided_at)", Kind: listing.Moment},
+		{Key: "payment_terms", Label: "Payment terms", SQL: "i.payment_terms",
+			Into: func(r *ListRow) any { return &r.PaymentTerms }},
+		{Key: "tax_code", Label: "Tax code", SQL: "i.tax_code", Into: func(r *ListRow) any { return &r.TaxCode }},
+		{Key: "credits_id", SQL: "i.credits_id", Kind: listing.Word},
+		{Key: "forfeited_seat_days", Kind: listing.Whole,
+			SQL: "(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id)"},
+		{Key: "due_on", Label: "Due", SQL: "d.due_on", Kind: listing.Day, Into: func(r *ListRow) any { return &r.DueOn },
+			Sort: listing.Sort{Expr: "i.due_key", Kind: paging.Date}},
+		{Key: "paid_on", SQL: dayIn(zone, "i.paid_at"), Kind: listing.Day},
+		// What is still to be paid; unknown for a draft.
+		{Key: "open", Kind: listing.Amount, SQL: `CASE i.state WHEN 'billed' THEN
+			CASE WHEN i.document_of IS NULL THEN d.gross END WHEN 'draft' THEN NULL ELSE 0 END`},
+		{Key: "sent_at", SQL: "''", Kind: listing.Word},     // nothing is sent
+		{Key: "exported_at", SQL: "''", Kind: listing.Word}, // or exported yet
+		{Key: "tax", Label: "Tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.tax END", Kind: listing.Amount,
+			Into: func(r *ListRow) any { return &r.Tax }},
+		{Key: "total_with_tax", Label: "With tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.gross END",
+			Kind: listing.Amount, Into: func(r *ListRow) any { return &r.Gross }},
+	}
 }
 
-// shown are contract and customer as the document has them, of a shared one as its section has.
-const shown = `coalesce(part.says->>'contract', d.document->>'contract', k.name) AS contract,
-	coalesce(nullif(part.says->>'for', ''), nullif(d.document->>'for', ''), d.document->'customer'->>'name', a.name)
-		AS crm_account`
-
-// The amounts of a shared document stand on the invoice that has its number.
-const listed = `i.*, ` + shown + `,
-	(SELECT coalesce(sum(v.new_forfeited), 0) FROM invoice_coverage v WHERE v.invoice_id = i.id) AS forfeited,
-	CASE WHEN i.document_of IS NULL THEN d.tax END AS tax, CASE WHEN i.document_of IS NULL THEN d.gross END AS gross,
-	d.due_on`
-
-const documents = "LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id) " +
-	"LEFT JOIN LATERAL (SELECT x AS says FROM jsonb_array_elements(d.document->'sections') x " +
-	"WHERE x->>'invoice' = i.id::text) part ON true"
-
-// List reads one page and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]ListRow, string, error) {
-	var rows []ListRow
-	behind, args := r.Where()
-	if err := f.from(ctx, db).Where(behind,
-		args...).Order(r.Order.SQL()).Limit(r.Limit()).Scan(&rows).Error; err != nil {
-		return nil, "", fmt.Errorf("list invoices: %w", err)
-	}
-	return paging.Cut(r, rows, func(i ListRow) (any, uuid.UUID) { return i.Seq, i.ID })
-}
-
-// Each hands over every invoice of a filter in order, for the CSV.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(ListRow) error) error {
-	rows, err := f.from(ctx, db).Order(o.SQL()).Rows()
-	if err != nil {
-		return fmt.Errorf("read invoices: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var row ListRow
-		if err := db.ScanRows(rows, &row); err != nil {
-			return fmt.Errorf("read invoices: %w", err)
-		}
-		if err := do(row); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func (f Filter) from(ctx context.Context, db *gorm.DB) *gorm.DB {
-	q := db.WithContext(ctx).Table("invoices i").Joins("JOIN billing_contracts k ON k.id = i.contract_id").
-		Joins("JOIN crm_accounts a ON a.id = i.crm_account_id").
-		Joins(documents).Select(listed)
-	if f.Search != "" {
-		q = q.Where("(lower(a.name || ' ' || k.name) LIKE ? OR lower(i.number_text) = lower(?))",
-			like(f.Search), f.Search)
-	}
-	if f.State != "" {
-		q = q.Where("i.state = ?", f.State)
-	}
-	if f.Kind != "" {
-		q = q.Where("i.kind = ?", f.Kind)
-	}
-	if f.Contract != uuid.Nil {
-		q = q.Where("i.contract_id = ?", f.Contract)
-	}
-	if f.Customer != uuid.Nil {
-		q = q.Where("i.crm_account_id = ?", f.Customer)
-	}
-	return q
-}
-
-func like(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(s)) + "%"
+// dayIn is the SQL of the day that a moment has in a zone.
+func dayIn(zone *time.Location, moment string) string {
+	return fmt.Sprintf("(%s AT TIME ZONE '%s')::date", moment, strings.ReplaceAll(zone.String(), "'", "''"))
 }

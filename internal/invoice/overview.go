@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -59,9 +60,7 @@ func Beside(ctx context.Context, db *gorm.DB, i Invoice) ([]ListRow, error) {
 	if i.DocumentOf.Valid {
 		lead = i.DocumentOf.UUID
 	}
-	var rows []ListRow
-	err := (Filter{}).from(ctx, db).Where("(i.id = ? OR i.document_of = ?) AND i.id <> ?", lead, lead, i.ID).
-		Order("i.seq").Scan(&rows).Error
+	rows, err := All(time.UTC).Some(ctx, db, "(i.id = ? OR i.document_of = ?) AND i.id <> ?", "i.seq", lead, lead, i.ID)
 	if err != nil {
 		return nil, fmt.Errorf("invoices beside %s: %w", i.ID, err)
 	}

@@ -173,4 +173,3 @@ func TestListFiltersAndPages(t *testing.T) {
 		t.Errorf("newest first: %+v", got[0])
 	}
 }
-

@@ -51,13 +51,13 @@ var All = &listing.List[ListRow]{
 	Table: "license_change_status st", ID: "st.change_id", Default: "-recorded_at",
 	Joins: `
 		JOIN license_changes c ON c.id = st.change_id
-		JOIN subscriptions s ON s.id = st.subscription_id
-		JOIN providers p ON p.id = st.provider_id
+		JOIN subscriptions s ON s.id = st.change_subscription_id
+		JOIN providers p ON p.id = st.change_provider_id
 		LEFT JOIN crm_accounts a ON a.id = s.crm_account_id
 		LEFT JOIN billed_elsewhere e ON e.change_id = st.change_id`,
 	Search: listing.Search{
 		Label: "Search product, customer, id, person or note",
-		Where: `(SELECT s.search_text FROM subscriptions s WHERE s.id = st.subscription_id) LIKE ?
+		Where: `(SELECT s.search_text FROM subscriptions s WHERE s.id = st.change_subscription_id) LIKE ?
 			OR (SELECT lower(c.actor || ' ' || c.note) FROM license_changes c WHERE c.id = st.change_id
 				AND (c.actor_id IS NOT NULL OR c.note <> '')) LIKE ?`,
 		IDs: "st.change_id IN (SELECT changes_like(?))",
@@ -67,15 +67,15 @@ var All = &listing.List[ListRow]{
 		"billing_state", "recorded_at"},
 	Filters: filters,
 	Counts:  "change_counts st",
-	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "st.provider_id"}, {Column: "event", SQL: "st.event"},
+	CountBy: []listing.CountBy{{Column: "change_provider_id", SQL: "st.change_provider_id"}, {Column: "change_event", SQL: "st.change_event"},
 		{Column: "billing_state", SQL: "st.billing_state"}, {Column: "counted", SQL: "st.counted"},
-		{Column: "estimated", SQL: "st.estimated"}},
+		{Column: "change_estimated", SQL: "st.change_estimated"}},
 }
 
 var filters = []listing.Filter{
-	{Name: "provider", Label: "Provider", Counted: true, Where: "st.provider_id = ?",
+	{Name: "provider", Label: "Provider", Counted: true, Where: "st.change_provider_id = ?",
 		ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
-	{Name: "event", Label: "Event", Counted: true, Where: "st.event = ?", Choices: []listing.Choice{
+	{Name: "event", Label: "Event", Counted: true, Where: "st.change_event = ?", Choices: []listing.Choice{
 		{Value: string(Create), Label: "Create"}, {Value: string(Update), Label: "Update"},
 		{Value: string(Product), Label: "Product"}, {Value: string(Price), Label: "Price"},
 		{Value: string(Cost), Label: "Cost"}, {Value: string(Renew), Label: "Renew"},
@@ -87,35 +87,35 @@ var filters = []listing.Filter{
 	{Name: "counted", Label: "Counted", Counted: true, Choices: []listing.Choice{
 		{Value: "yes", Label: "Yes", Where: "st.counted"}, {Value: "no", Label: "No", Where: "NOT st.counted"}}},
 	{Name: "estimated", Label: "Estimated", Counted: true, Choices: []listing.Choice{
-		{Value: "yes", Label: "Yes", Where: "st.estimated"}, {Value: "no", Label: "No", Where: "NOT st.estimated"}}},
-	{Name: "from", Label: "Effective from", IsDate: true, Where: "st.effective_at >= ?"},
-	{Name: "to", Label: "Effective to", IsDate: true, Where: "st.effective_at <= ?"},
-	{Name: "subscription", Label: "Subscription", IsID: true, Where: "st.subscription_id = ?",
+		{Value: "yes", Label: "Yes", Where: "st.change_estimated"}, {Value: "no", Label: "No", Where: "NOT st.change_estimated"}}},
+	{Name: "from", Label: "Effective from", IsDate: true, Where: "st.change_effective_at >= ?"},
+	{Name: "to", Label: "Effective to", IsDate: true, Where: "st.change_effective_at <= ?"},
+	{Name: "subscription", Label: "Subscription", IsID: true, Where: "st.change_subscription_id = ?",
 		NameSQL: "SELECT external_id FROM subscriptions WHERE id = ?"},
-	{Name: "run", Label: "One sync run", IsID: true, Where: "st.sync_run_id = ?"},
+	{Name: "run", Label: "One sync run", IsID: true, Where: "st.change_run_id = ?"},
 }
 
 var columns = []listing.Column[ListRow]{
 	{Key: "id", SQL: "st.change_id", Kind: listing.Word, Into: func(r *ListRow) any { return &r.ID }},
-	{Key: "subscription_id", SQL: "st.subscription_id", Kind: listing.Word,
+	{Key: "subscription_id", SQL: "st.change_subscription_id", Kind: listing.Word,
 		Into: func(r *ListRow) any { return &r.SubscriptionID }},
-	{Key: "provider_id", SQL: "st.provider_id", Kind: listing.Word,
+	{Key: "provider_id", SQL: "st.change_provider_id", Kind: listing.Word,
 		Into: func(r *ListRow) any { return &r.ProviderID }},
 	{Key: "external_id", Label: "Id", SQL: "s.external_id", Into: func(r *ListRow) any { return &r.ExternalID }},
-	{Key: "event", Label: "Event", SQL: "st.event", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Event }},
+	{Key: "event", Label: "Event", SQL: "st.change_event", Kind: listing.Word, Into: func(r *ListRow) any { return &r.Event }},
 	{Key: "reason", Label: "Reason", SQL: "coalesce(c.reason, '')", Kind: listing.Word,
 		Into: func(r *ListRow) any { return &r.Reason }},
-	{Key: "effective_at", Label: "Effective", SQL: "st.effective_at", Kind: listing.Day,
+	{Key: "effective_at", Label: "Effective", SQL: "st.change_effective_at", Kind: listing.Day,
 		Into: func(r *ListRow) any { return &r.EffectiveAt },
-		Sort: listing.Sort{Expr: "st.effective_at", Kind: paging.Date}},
+		Sort: listing.Sort{Expr: "st.change_effective_at", Kind: paging.Date}},
 	{Key: "recorded_at", Label: "Recorded", SQL: "c.recorded_at", Kind: listing.Moment,
-		Into: func(r *ListRow) any { return &r.RecordedAt }, Sort: listing.Sort{Expr: "st.seq", Kind: paging.Integer}},
+		Into: func(r *ListRow) any { return &r.RecordedAt }, Sort: listing.Sort{Expr: "st.change_seq", Kind: paging.Integer}},
 	{Key: "delta", Label: "Change", SQL: "c.delta", Kind: listing.Whole, Into: func(r *ListRow) any { return &r.Delta }},
 	{Key: "quantity_after", Label: "After", SQL: "c.quantity_after", Kind: listing.Whole,
 		Into: func(r *ListRow) any { return &r.QuantityAfter }},
 	{Key: "counted", Label: "Counted", SQL: "st.counted", Kind: listing.YesNo,
 		Into: func(r *ListRow) any { return &r.Counted }},
-	{Key: "estimated", Label: "Estimated", SQL: "st.estimated", Kind: listing.YesNo,
+	{Key: "estimated", Label: "Estimated", SQL: "st.change_estimated", Kind: listing.YesNo,
 		Into: func(r *ListRow) any { return &r.Estimated }},
 	{Key: "unit_cost", Label: "Cost", SQL: "c.unit_cost", Kind: listing.Amount,
 		Into: func(r *ListRow) any { return &r.UnitCost }},
@@ -140,7 +140,7 @@ var columns = []listing.Column[ListRow]{
 		Into: func(r *ListRow) any { return &r.PricePeriod }},
 	{Key: "actor", Label: "By", SQL: "c.actor", Into: func(r *ListRow) any { return &r.Actor }},
 	{Key: "note", Label: "Note", SQL: "c.note", Into: func(r *ListRow) any { return &r.Note }},
-	{Key: "sync_run_id", SQL: "st.sync_run_id", Kind: listing.Word,
+	{Key: "sync_run_id", SQL: "st.change_run_id", Kind: listing.Word,
 		Into: func(r *ListRow) any { return &r.SyncRunID }},
 	{Key: "provider", Label: "Provider", SQL: "p.name", Into: func(r *ListRow) any { return &r.Provider }},
 	{Key: "product", Label: "Subscription", SQL: "s.product_name", Into: func(r *ListRow) any { return &r.Product }},

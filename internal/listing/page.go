@@ -72,11 +72,23 @@ type keyed[R any] struct {
 func (l *List[R]) dressed(q Query, keys string) string {
 	order := q.Page.Sorted()
 	order.Sort.Expr, order.ID = "page.page_key", "page.page_id"
-	return fmt.Sprintf(`SELECT %spage.page_key::text, page.page_id FROM (%s) page
-		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keys, l.Table, l.ID, l.Joins, order.SQL())
+	return fmt.Sprintf(`SELECT %s%s, page.page_id FROM (%s) page
+		JOIN %s ON %s = page.page_id %s ORDER BY %s`, l.shown(), keyText(order.Sort.Kind), keys, l.Table, l.ID,
+		l.Joins, order.SQL())
 }
 
-func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any) ([]keyed[R], error) {
+// keyText is the SQL of a page's key as its address has it.
+func keyText(k paging.Kind) string {
+	if k == paging.Time {
+		return `CASE WHEN isfinite(page.page_key) THEN to_char(page.page_key AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE page.page_key::text END`
+	}
+	return "page.page_key::text"
+}
+
+// read scans the rows of a page; before takes what stands in each row before its columns.
+func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any, before ...any) ([]keyed[R],
+	error) {
 	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.Name, err)
@@ -87,7 +99,7 @@ func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, ar
 	for rows.Next() {
 		out = append(out, keyed[R]{})
 		k := &out[len(out)-1]
-		into = append(l.into(into[:0], &k.row), &k.key, &k.id)
+		into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
 		if err := rows.Scan(into...); err != nil {
 			return nil, fmt.Errorf("list %s: %w", l.Name, err)
 		}
@@ -146,3 +158,15 @@ func (l *List[R]) cut(q Query, rows []keyed[R], err error) (Page[R], error) {
 }
 
 func token[R any](o paging.Order, k keyed[R]) (string, error) { return o.Token(k.key, k.id) }
+
+// Some are the records that a room asks for by itself, in an order that it says; both are constant SQL.
+func (l *List[R]) Some(ctx context.Context, db *gorm.DB, where, order string, args ...any) ([]R, error) {
+	sql := fmt.Sprintf("SELECT %sNULL::text, %s FROM %s %s WHERE %s ORDER BY %s",
+		l.shown(), l.ID, l.Table, l.Joins, where, order)
+	found, err := l.read(ctx, db, Query{}, sql, args)
+	rows := make([]R, len(found))
+	for i, k := range found {
+		rows[i] = k.row
+	}
+	return rows, err
+}

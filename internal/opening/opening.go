@@ -244,8 +244,15 @@ type Opening struct {
 	Prices      []Price
 }
 
-// Any tells whether a person has something to look at.
-func (o Opening) Any() bool { return len(o.Differences)+len(o.Prices) > 0 }
+// Waits tells whether there is anything of it.
+func Waits(ctx context.Context, db *gorm.DB) (any bool, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM opening_differences WHERE taken_at IS NULL)
+		OR EXISTS (SELECT FROM opening_prices WHERE seen_at IS NULL)`).Row().Scan(&any)
+	if err != nil {
+		return false, fmt.Errorf("what was billed before: %w", err)
+	}
+	return any, nil
+}
 
 // Load reads it.
 func Load(ctx context.Context, db *gorm.DB) (Opening, error) {

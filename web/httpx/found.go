@@ -36,14 +36,8 @@ func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], adjust ...f
 
 // FindList reads a page of a list and how many records its query has.
 func FindList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], q ListQuery) (Found[R], error) {
-	f := Found[R]{list: l, exact: l.Kept(q.Query)}
-	ctx := c.Request().Context()
-	var err error
-	if f.Page, err = l.Page(ctx, db, q.Query); err != nil {
-		return f, err
-	}
-	f.Total, err = l.Count(ctx, db, q.Query, mostCounted)
-	return f, err
+	p, n, err := l.Found(c.Request().Context(), db, q.Query, mostCounted)
+	return Found[R]{Page: p, Total: n, list: l, exact: l.Kept(q.Query)}, err
 }
 
 // Said is what a page shows of how many: "50 of 1,240 contracts".

@@ -157,3 +157,11 @@ func openingFile(c echo.Context, o opening.Opening) error {
 		return nil
 	})
 }
+
+// perhaps is an amount that may not be known.
+func perhaps(d decimal.NullDecimal) httpx.Cell {
+	if !d.Valid {
+		return httpx.Plain("")
+	}
+	return httpx.Plain(money.Plain(d.Decimal))
+}

@@ -10,22 +10,17 @@ import (
 
 	"seatledger/internal/listing"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/testkit/crowd"
 	"seatledger/internal/testkit/listtest"
-	"seatledger/internal/testkit/pgtest"
 )
 
 var rowsToWalk = flag.Int("list.rows", 20_000, "how many subscriptions the walk over filters and sorts has")
 
 func TestEveryFilterAndSortStandsOnAnIndex(t *testing.T) {
 	t.Parallel()
-	db := crowd(t, *rowsToWalk)
-	one := func(sql string) []string {
-		var s string
-		if err := db.Read(t.Context()).Raw(sql).Row().Scan(&s); err != nil {
-			t.Fatal(err)
-		}
-		return []string{s}
-	}
+	db := crowd.Subscriptions(t, *rowsToWalk)
+	listtest.Kept(t, db.DB, list.All)
+	one := func(sql string) []string { return listtest.One(t, db.DB, sql) }
 	listtest.Walk(t, db.Read(t.Context()), list.All, listtest.Budget{Blocks: 2500, Values: map[string][]string{
 		"provider": one(`SELECT min(id::text) FROM providers WHERE EXISTS (SELECT FROM subscriptions
 			WHERE provider_id = providers.id)`),
@@ -40,73 +35,12 @@ func TestEveryFilterAndSortStandsOnAnIndex(t *testing.T) {
 
 func TestPagesHoldEveryRowOnceInEveryOrderForwardsAndBack(t *testing.T) {
 	t.Parallel()
-	db := crowd(t, 500)
-	for _, k := range list.All.Sorts().Keys {
-		for _, sort := range []string{k.Key, "-" + k.Key} {
-			there := walk(t, db, sort, false)
-			back := walk(t, db, sort, true)
-			slices.Reverse(back)
-			if len(there) != 500 || !slices.Equal(there, back) {
-				t.Errorf("sort %s: %d rows, and back %d", sort, len(there), len(back))
-			}
-			slices.Sort(there)
-			if n := len(slices.Compact(there)); n != 500 {
-				t.Errorf("sort %s: %d different rows of 500", sort, n)
-			}
-		}
-	}
-}
-
-// walk reads all pages from the first to the last, or from the last to the first, row by row.
-func walk(t *testing.T, db *pgtest.DB, sort string, back bool) (ids []string) {
-	t.Helper()
-	q := list.All.Ask(nil)
-	order, err := list.All.Sorts().Parse(sort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q.Page.Order, q.Page.Size = order, 37
-	for {
-		p, err := list.All.Page(t.Context(), db.Read(t.Context()), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !back {
-			for _, r := range p.Rows {
-				ids = append(ids, r.ExternalID)
-			}
-		}
-		if p.Next == "" {
-			break
-		}
-		if q.Page.After, err = order.Cursor(p.Next); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !back {
-		return ids
-	}
-	p, err := list.All.Page(t.Context(), db.Read(t.Context()), q)
-	for ; ; p, err = list.All.Page(t.Context(), db.Read(t.Context()), q) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range slices.Backward(p.Rows) {
-			ids = append(ids, r.ExternalID)
-		}
-		if p.Prev == "" {
-			return ids
-		}
-		q.Page.After = nil
-		if q.Page.Before, err = order.Cursor(p.Prev); err != nil {
-			t.Fatal(err)
-		}
-	}
+	listtest.Pages(t, crowd.Subscriptions(t, 500).DB, list.All, 500)
 }
 
 func TestEveryNumberOpensExactlyItsRows(t *testing.T) {
 	t.Parallel()
-	db := crowd(t, 700)
+	db := crowd.Subscriptions(t, 700)
 	read := db.Read(t.Context())
 	for _, base := range []listing.Values{{}, {"kind": "usage"}, {"vendor": "Microsoft", "state": "held"},
 		{"proposal": "no"}} {

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/listing"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/testkit/crowd"
 	"seatledger/internal/testkit/pgtest"
 )
 
@@ -46,7 +47,7 @@ func TestWhatTheDashboardKeepsEqualsAFreshCountAfterAnyHistory(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			db, dice := crowd(t, 700), rand.New(rand.NewPCG(seed, 9))
+			db, dice := crowd.Subscriptions(t, 700), rand.New(rand.NewPCG(seed, 9))
 			for _, sql := range []string{"ALTER TABLE subscriptions DISABLE TRIGGER subscriptions_ledger_sums",
 				"UPDATE subscriptions SET end_date = DATE '2026-11-10' + (quantity % 120) WHERE quantity % 5 > 0"} {
 				run(t, db, sql)

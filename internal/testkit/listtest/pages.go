@@ -134,3 +134,11 @@ func One(t testing.TB, db *postgres.DB, sql string) []string {
 	}
 	return []string{s}
 }
+
+// Kept fails when the counts or words that a list keeps are not what its records say.
+func Kept[R any](t testing.TB, db *postgres.DB, l *listing.List[R]) {
+	t.Helper()
+	if counts, rows, err := l.Mend(t.Context(), db); err != nil || counts+rows > 0 {
+		t.Errorf("%s: %d counts and %d rows had to be mended, %v", l.Name, counts, rows, err)
+	}
+}

@@ -1,0 +1,55 @@
+package invoice_test
+
+import (
+	"flag"
+	"testing"
+	"time"
+
+	"seatledger/internal/invoice"
+	"seatledger/internal/testkit/crowd"
+	"seatledger/internal/testkit/listtest"
+	"seatledger/internal/testkit/pgtest"
+)
+
+var rowsToWalk = flag.Int("list.rows", 10_000, "how many lines the walk over filters and sorts has")
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// bills is a database with so many lines, four on an invoice.
+func bills(t *testing.T, lines int) *pgtest.DB {
+	t.Helper()
+	db := crowd.Subscriptions(t, max(lines/5, 100))
+	crowd.Invoices(t, db, lines/4, 4)
+	return db
+}
+
+func TestEveryFilterAndSortOfInvoicesStandsOnAnIndex(t *testing.T) {
+	t.Parallel()
+	db := bills(t, *rowsToWalk)
+	all := invoice.All(time.UTC)
+	contract := listtest.One(t, db.DB, "SELECT min(contract_id::text) FROM invoices")
+	customer := listtest.One(t, db.DB, "SELECT min(crm_account_id::text) FROM invoices")
+	state := []string{"draft", "paid", "void"}
+	listtest.Kept(t, db.DB, all)
+	listtest.Walk(t, db.Read(t.Context()), all, listtest.Budget{Blocks: 2500, Values: map[string][]string{
+		"state": state, "kind": {"full_cycle", "change_log"}, "contract": contract, "crm_account": customer,
+	}})
+	listtest.Kept(t, db.DB, invoice.AllLines)
+	// A line does not say whether its invoice is a draft: where few are, their invoices are looked up on the way.
+	listtest.Walk(t, db.Read(t.Context()), invoice.AllLines, listtest.Budget{Blocks: 12_000, Values: map[string][]string{
+		"state": state, "kind": {"catch_up", "once", "cycle"}, "contract": contract, "crm_account": customer,
+		"invoice":      listtest.One(t, db.DB, "SELECT min(id::text) FROM invoices"),
+		"subscription": listtest.One(t, db.DB, "SELECT min(subscription_id::text) FROM invoice_lines"),
+	}})
+}
+
+func TestPagesHoldEveryInvoiceAndLineOnce(t *testing.T) {
+	t.Parallel()
+	db := bills(t, 400)
+	listtest.Pages(t, db.DB, invoice.All(time.UTC), 100)
+	var lines int
+	if err := db.Read(t.Context()).Raw("SELECT count(*) FROM invoice_lines").Row().Scan(&lines); err != nil {
+		t.Fatal(err)
+	}
+	listtest.Pages(t, db.DB, invoice.AllLines, lines)
+}
