@@ -46,16 +46,15 @@ func (d *Demo) reportYear(ctx context.Context, a *app.App, base string, out io.W
 
 // providers are all, by name.
 func providers(ctx context.Context, db *gorm.DB) (map[string]provider.Provider, error) {
-	order, err := provider.Sorts().Parse("")
+	rows, err := provider.Every(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]provider.Provider{}
-	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
+	for _, r := range rows {
 		all[r.Name] = r.Provider
-		return nil
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 func oldSide(ctx context.Context, db *gorm.DB, have map[string]provider.Provider) (string, error) {

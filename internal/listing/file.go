@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,7 +119,7 @@ func (f *fileReader[R]) statement() (string, [][]byte, error) {
 		JOIN %s ON %s = page.page_id %s ORDER BY %s`,
 		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), chunk,
 		l.Table, l.ID, l.Joins, outer.SQL())
-	texts, err := asTexts(append(args, more...))
+	texts, err := asTexts(slices.Concat(args, more, f.query.joined))
 	return numbered(sql), texts, err
 }
 

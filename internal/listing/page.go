@@ -42,7 +42,7 @@ func (l *List[R]) Statement(q Query) (string, []any) {
 	behind, more := q.Page.Where()
 	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
 		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
-	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()})
+	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()}, q.joined)
 }
 
 // walk looks for a frequent term among the next records in the list's order. It is enough
@@ -57,7 +57,7 @@ func (l *List[R]) walk(ctx context.Context, db *gorm.DB, q Query) (rows []keyed[
 		FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?) %s WHERE %s ORDER BY %s LIMIT ?`,
 		l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), alias, match, order.SQL())
 	rows, err = l.read(ctx, db, q, l.dressed(q, keys),
-		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}))
+		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}, q.joined))
 	return rows, len(rows) == q.Page.Limit(), err
 }
 

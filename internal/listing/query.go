@@ -22,6 +22,7 @@ type Spec struct {
 	Sorts   paging.Sorts
 	Filters []Filter
 	Search  Search
+	Within  string // List.Within
 }
 
 // Query is a list's address, read and checked.
@@ -30,6 +31,14 @@ type Query struct {
 	Page   paging.Request
 	Values Values // of filters
 	Spec   Spec
+	of     []any
+	joined []any
+}
+
+// Of is the query within one record: the list of its records (List.Within).
+func (q Query) Of(record ...any) Query {
+	q.of = record
+	return q
 }
 
 // Parse reads q, sort, size, after, before and the filters. An unknown value of a
@@ -114,12 +123,21 @@ func (q Query) FilterID(name string) uuid.UUID {
 	return id
 }
 
+// Joined is the query with what the joins' own "?" stand for: who reads, or which day it is.
+func (q Query) Joined(args ...any) Query {
+	q.joined = args
+	return q
+}
+
 // Narrowed tells whether anything but the sort narrows the list.
 func (q Query) Narrowed() bool { return q.Search != "" || len(q.Values) > 0 }
 
 // narrow is the condition of the filters, with its arguments.
 func (q Query) narrow() (string, []any) {
 	conds, args := []string{"true"}, []any{}
+	if q.Spec.Within != "" {
+		conds, args = append(conds, "("+q.Spec.Within+")"), append(args, q.of...)
+	}
 	for _, f := range q.Spec.Filters {
 		if v := q.Values[f.Name]; v != "" {
 			cond, more := f.condition(v)

@@ -13,7 +13,7 @@ import (
 // Spec is what the list's address may say now: what there is to choose from, and what the
 // ids of this address are called, in one statement.
 func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, error) {
-	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...)}
+	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...), Within: l.Within}
 	var parts []string
 	var args []any
 	for i, f := range s.Filters {
@@ -67,7 +67,7 @@ type Values = map[string]string
 
 // Ask is a query made by the program itself: values that the list's filters allow, in the usual order.
 func (l *List[R]) Ask(values Values) Query {
-	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: l.Filters}
+	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: l.Filters, Within: l.Within}
 	q := Query{Spec: s, Values: values}
 	q.Page.Order, _ = s.Sorts.Parse("") // the default is one of the list's own
 	return q

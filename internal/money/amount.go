@@ -1,6 +1,8 @@
 package money
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -32,4 +34,21 @@ func Added(a []Amount, more ...Amount) []Amount {
 		by[m.Currency] = by[m.Currency].Add(m.Value)
 	}
 	return Sums(by)
+}
+
+// Amounts are amounts as they are kept in one column.
+type Amounts []Amount
+
+// Scan reads what the database has.
+func (a *Amounts) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*a = nil
+		return nil
+	case []byte:
+		return json.Unmarshal(v, (*[]Amount)(a))
+	case string:
+		return json.Unmarshal([]byte(v), (*[]Amount)(a))
+	}
+	return fmt.Errorf("amounts as %T", v)
 }

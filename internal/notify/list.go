@@ -10,9 +10,9 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
+	"seatledger/internal/listing"
 	"seatledger/internal/money"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
 
 // Reader is who reads. What was told before their time is not unread to them.
@@ -39,65 +39,71 @@ type Notice struct {
 	Unread      bool
 }
 
-// Filter narrows the list. Zero values do not.
-type Filter struct {
-	Kind       Kind
-	Severity   Severity
-	ProviderID uuid.UUID
-	Unread     bool
-	Through    uuid.UUID // nothing that was written after this one
+// All is the list of all notices, as a reader sees it (For).
+var All = &listing.List[Notice]{
+	Name: "notices", One: "notice", Many: "notices",
+	Table: "notices n", ID: "n.id", Default: "-at",
+	Joins: `CROSS JOIN (SELECT CAST(? AS timestamptz) AS since) me
+		LEFT JOIN notice_reads r ON r.notice_id = n.id AND r.user_id = CAST(? AS uuid)`,
+	Columns: noticeColumns,
+	Shown:   []string{"at", "kind", "object_name", "text", "unread"},
+	Filters: []listing.Filter{
+		{Name: "kind", Label: "What", Where: "n.kind = ?", Choices: kindChoices()},
+		{Name: "unread", Label: "Read", Choices: []listing.Choice{{Value: "yes", Label: "Unread only",
+			Where: unread}}},
+		{Name: "provider", Label: "Provider", Where: "n.provider_id = ?",
+			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},
+	},
 }
 
-// Sorts is how the list may be sorted.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "n.id", Default: "-at", Keys: []paging.Sort{{Key: "at", Expr: "n.at", Kind: paging.Time}}}
+func kindChoices() []listing.Choice {
+	var out []listing.Choice
+	for _, k := range Kinds() {
+		out = append(out, listing.Choice{Value: string(k), Label: k.Label()})
+	}
+	return out
 }
 
-const noticeColumns = `n.id, n.at, n.kind, n.severity, n.object_type, n.object_id, n.object_name, n.provider_id,
-	n.provider, n.text, n.seats_lost, n.seats_gained, n.money_month, `
+// For is a query of the list as a reader sees it.
+func For(who Reader, q listing.Query) listing.Query { return q.Joined(moment(who.Since), who.ID) }
+
+// UnreadArgs are what the filter "unread" asks of a reader.
+func (r Reader) UnreadArgs(string) []any { return []any{moment(r.Since), r.ID} }
+
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+const (
+	monthOf      = `(SELECT string_agg(trim_scale((m->>'amount')::numeric)::text, ' ' ORDER BY i) ` + eachAmount
+	currenciesOf = `(SELECT string_agg(m->>'currency', ' ' ORDER BY i) ` + eachAmount
+	eachAmount   = `FROM jsonb_array_elements(nullif(n.money_month, 'null')) WITH ORDINALITY AS a (m, i))`
+)
+
+var noticeColumns = []listing.Column[Notice]{
+	{Key: "id", SQL: "n.id", Kind: listing.Word, Into: func(n *Notice) any { return &n.ID }},
+	{Key: "at", Label: "When", SQL: "date_trunc('second', n.at)", Kind: listing.Moment,
+		Into: func(n *Notice) any { return &n.At }, Sort: listing.Sort{Expr: "n.at", Kind: paging.Time}},
+	{Key: "kind", Label: "What", SQL: "n.kind", Kind: listing.Word, Into: func(n *Notice) any { return &n.Kind }},
+	{Key: "severity", SQL: "n.severity", Kind: listing.Word, Into: func(n *Notice) any { return &n.Severity }},
+	{Key: "object_type", SQL: "n.object_type", Kind: listing.Word, Into: func(n *Notice) any { return &n.ObjectType }},
+	{Key: "object_id", SQL: "n.object_id", Into: func(n *Notice) any { return &n.ObjectID }},
+	{Key: "object_name", Label: "On", SQL: "n.object_name", Into: func(n *Notice) any { return &n.ObjectName }},
+	{Key: "provider_id", SQL: "n.provider_id", Kind: listing.Word, Into: func(n *Notice) any { return &n.ProviderID }},
+	{Key: "provider", Label: "Provider", SQL: "n.provider", Into: func(n *Notice) any { return &n.Provider }},
+	{Key: "text", Label: "What happened, and what to do", SQL: "n.text", Into: func(n *Notice) any { return &n.Text }},
+	{Key: "seats_lost", Label: "Seats lost", SQL: "n.seats_lost", Kind: listing.Whole,
+		Into: func(n *Notice) any { return &n.SeatsLost }},
+	{Key: "seats_gained", Label: "Seats gained", SQL: "n.seats_gained", Kind: listing.Whole,
+		Into: func(n *Notice) any { return &n.SeatsGained }},
+	{Key: "money_month", SQL: monthOf, Kind: listing.Word},
+	{Key: "money_currency", SQL: currenciesOf, Kind: listing.Word},
+	{Key: "unread", Label: "Read", SQL: "(n.at >= me.since AND r.user_id IS NULL)", Kind: listing.YesNo,
+		Into: func(n *Notice) any { return &n.Unread }},
+	{SQL: "n.money_month", Into: func(n *Notice) any { return (*money.Amounts)(&n.MoneyMonth) }},
+}
 
 // unread is true of a row that a reader has not read; its arguments are theirs.
-const unread = `(n.at >= ? AND NOT EXISTS (SELECT FROM notice_reads r WHERE r.user_id = ? AND r.notice_id = n.id))`
-
-// List reads a page and the token of the next one.
-func List(ctx context.Context, db *gorm.DB, who Reader, f Filter, page paging.Request) ([]Notice, string, error) {
-	var rows []Notice
-	if err := query(ctx, db, who, f, page).Limit(page.Limit()).Scan(&rows).Error; err != nil {
-		return nil, "", err
-	}
-	return paging.Cut(page, rows, func(n Notice) (any, uuid.UUID) { return n.At, n.ID })
-}
-
-// Each gives all rows of a filter one by one, for a file.
-func Each(ctx context.Context, db *gorm.DB, who Reader, f Filter, page paging.Request, row func(Notice) error) error {
-	page.After = nil
-	return postgres.Each(query(ctx, db, who, f, page), row)
-}
-
-func query(ctx context.Context, db *gorm.DB, who Reader, f Filter, page paging.Request) *gorm.DB {
-	q := db.WithContext(ctx).Table("notices n").Select(noticeColumns+unread+" AS unread", who.Since, who.ID)
-	where, args := page.Where()
-	return f.narrow(q, who).Where(where, args...).Order(page.Order.SQL())
-}
-
-func (f Filter) narrow(q *gorm.DB, who Reader) *gorm.DB {
-	if f.Kind != "" {
-		q = q.Where("n.kind = ?", f.Kind)
-	}
-	if f.Severity != "" {
-		q = q.Where("n.severity = ?", f.Severity)
-	}
-	if f.ProviderID != uuid.Nil {
-		q = q.Where("n.provider_id = ?", f.ProviderID)
-	}
-	if f.Through != uuid.Nil {
-		q = q.Where("n.id <= ?", f.Through)
-	}
-	if f.Unread {
-		q = q.Where(unread, who.Since, who.ID)
-	}
-	return q
-}
+const unread = `(n.at >= CAST(? AS timestamptz) AND NOT EXISTS (SELECT FROM notice_reads r
+	WHERE r.user_id = CAST(? AS uuid) AND r.notice_id = n.id))`
 
 // UnreadSQL counts what a user has not read, up to a limit, in a statement that reads users u.
 func UnreadSQL(limit int) string {
@@ -119,13 +125,12 @@ func MarkRead(ctx context.Context, db *gorm.DB, clk clock.Clock, who Reader, id 
 		ON CONFLICT DO NOTHING`, who.ID, id, clk.Now()).Error
 }
 
-// MarkAllRead notes that a reader has read all of a filter, and gives how many were unread.
-func MarkAllRead(ctx context.Context, db *gorm.DB, clk clock.Clock, who Reader, f Filter) (int, error) {
-	f.Unread = true
-	rows := f.narrow(db.WithContext(ctx).Table("notices n").Select("?::uuid, n.id, ?::timestamptz", who.ID, clk.Now()),
-		who)
-	done := db.WithContext(ctx).Exec(`INSERT INTO notice_reads (user_id, notice_id, read_at) (?)
-		ON CONFLICT DO NOTHING`, rows)
+// MarkAllRead notes that a reader has read all that was written through a notice, or at all, and gives how many
+// were unread.
+func MarkAllRead(ctx context.Context, db *gorm.DB, clk clock.Clock, who Reader, through uuid.UUID) (int, error) {
+	done := db.WithContext(ctx).Exec(`INSERT INTO notice_reads (user_id, notice_id, read_at)
+		SELECT ?, n.id, ? FROM notices n WHERE `+unread+` AND (n.id <= ? OR ?)
+		ON CONFLICT DO NOTHING`, who.ID, clk.Now(), moment(who.Since), who.ID, through, through == uuid.Nil)
 	return int(done.RowsAffected), done.Error
 }
 

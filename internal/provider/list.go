@@ -3,39 +3,18 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
-
-// Filter narrows the list.
-type Filter struct {
-	Search       string // in name, host, reseller number and user name
-	Active       string // true, false or empty for both
-	Connectivity string // a word of Connectivity, or empty
-	Connector    string
-	Unreadable   string // yes: with records that wait because they could not be read; no; or empty for both
-}
 
 // Row is one line of the list.
 type Row struct {
 	Provider
-	Accounts  int    // that the distributor still lists
-	Unmapped  int    // of all its accounts
-	LowerName string // as the database lowers it: the key of the sort by name
-}
-
-// Sorts are the keys of the list. A reseller has a handful of providers, so none needs an index of its own.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "p.id", Default: "name", Keys: []paging.Sort{
-		{Key: "name", Expr: "lower(p.name)", Kind: paging.Text},
-		{Key: "checked_at", Expr: "p.checked_at", Kind: paging.Time, Nullable: true},
-		{Key: "created_at", Expr: "p.created_at", Kind: paging.Time},
-	}}
+	Accounts int // that the distributor still lists
+	Unmapped int // of all its accounts
 }
 
 // connectivity says in SQL what Provider.Connectivity says in Go.
@@ -47,78 +26,70 @@ const connectivity = `CASE
 	WHEN p.check_result = 'warning' THEN 'warning'
 	ELSE 'verified' END`
 
-const rowColumns = `p.*, lower(p.name) AS lower_name,
-	(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id AND a.provider_status <> 'gone')
-		AS accounts,
-	(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id AND a.state = 'unmapped') AS unmapped`
+const (
+	accountsOf = `(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id
+		AND a.provider_status <> 'gone')`
+	unmappedOf = "(SELECT coalesce(sum(n), 0) FROM account_counts a WHERE a.provider_id = p.id AND a.state = 'unmapped')"
+	unreadable = `EXISTS (SELECT 1 FROM unreadable_records u WHERE u.provider_id = p.id AND u.resolved_at IS NULL)`
+)
 
-func (f Filter) where() (string, []any) {
-	conds, args := []string{"true"}, []any{}
-	add := func(cond string, arg any) {
-		conds, args = append(conds, cond), append(args, arg)
-	}
-	if f.Search != "" {
-		add(`lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?`,
-			postgres.Contains(f.Search))
-	}
-	if f.Active != "" {
-		add(`p.active = ?`, f.Active == "true")
-	}
-	if f.Connectivity != "" {
-		add(connectivity+` = ?`, f.Connectivity)
-	}
-	if f.Connector != "" {
-		add(`p.connector = ?`, f.Connector)
-	}
-	switch f.Unreadable {
-	case "yes":
-		conds = append(conds, unreadable)
-	case "no":
-		conds = append(conds, "NOT "+unreadable)
-	}
-	return strings.Join(conds, " AND "), args
+// All is the list of all providers. A reseller has a handful, so nothing here needs an index of its own.
+// The screen names connectors and connectivity (Spec.Filter).
+var All = &listing.List[Row]{
+	Name: "providers", One: "provider", Many: "providers",
+	Table: "providers p", ID: "p.id", Default: "name",
+	Search: listing.Search{Label: "Search name, host or reseller number",
+		Where: "lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?"},
+	Columns: columns,
+	Shown: []string{"name", "connector", "active", "connectivity", "checked_at", "reseller_number", "accounts",
+		"unmapped"},
+	Filters: []listing.Filter{
+		{Name: "active", Label: "State", Choices: []listing.Choice{
+			{Value: "true", Label: "Active", Where: "p.active"}, {Value: "false", Label: "Inactive", Where: "NOT p.active"}}},
+		{Name: "connectivity", Label: "Connectivity", Where: connectivity + " = ?"},
+		{Name: "connector", Label: "Connector", Where: "p.connector = ?"},
+		{Name: "unreadable", Label: "Unreadable records", Choices: []listing.Choice{
+			{Value: "yes", Label: "Some", Where: unreadable}, {Value: "no", Label: "None", Where: "NOT " + unreadable}}},
+	},
 }
 
-const unreadable = `EXISTS (SELECT 1 FROM unreadable_records u WHERE u.provider_id = p.id AND u.resolved_at IS NULL)`
+var columns = []listing.Column[Row]{
+	{Key: "id", SQL: "p.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},
+	{Key: "name", Label: "Name", SQL: "p.name", Into: func(r *Row) any { return &r.Name },
+		Sort: listing.Sort{Expr: "lower(p.name)", Kind: paging.Text}},
+	{Key: "connector", Label: "Connector", SQL: "p.connector", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.Connector }},
+	{Key: "active", Label: "State", SQL: "p.active", Kind: listing.YesNo, Into: func(r *Row) any { return &r.Active }},
+	{Key: "connectivity", Label: "Connectivity", SQL: connectivity, Kind: listing.Word},
+	{Key: "checked_at", Label: "Checked", SQL: "date_trunc('second', p.checked_at)", Kind: listing.Moment,
+		Sort: listing.Sort{Expr: "p.checked_at", Kind: paging.Time, Nullable: true}},
+	{Key: "internal_name", Label: "Internal name", SQL: "p.internal_name",
+		Into: func(r *Row) any { return &r.InternalName }},
+	{Key: "user_name", Label: "User", SQL: "p.user_name", Into: func(r *Row) any { return &r.UserName }},
+	{Key: "url", Label: "Address", SQL: "p.url", Into: func(r *Row) any { return &r.URL }},
+	{Key: "reseller_number", Label: "Reseller number", SQL: "p.reseller_number",
+		Into: func(r *Row) any { return &r.ResellerNumber }},
+	{Key: "currency", Label: "Currency", SQL: "p.currency", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.Currency }},
+	{Key: "accounts", Label: "Accounts", SQL: accountsOf, Kind: listing.Whole,
+		Into: func(r *Row) any { return &r.Accounts }},
+	{Key: "unmapped", Label: "To map", SQL: unmappedOf, Kind: listing.Whole,
+		Into: func(r *Row) any { return &r.Unmapped }},
+	{Key: "created_at", Label: "Made", SQL: "date_trunc('second', p.created_at)", Kind: listing.Moment,
+		Into: func(r *Row) any { return &r.CreatedAt }, Sort: listing.Sort{Expr: "p.created_at", Kind: paging.Time}},
+	{SQL: "p.host", Into: func(r *Row) any { return &r.Host }},
+	{SQL: "p.checked_at", Into: func(r *Row) any { return &r.CheckedAt }}, // with what connectivity compares
+	{SQL: "p.credentials_at", Into: func(r *Row) any { return &r.CredentialsAt }},
+	{SQL: "p.check_result", Into: func(r *Row) any { return &r.CheckResult }},
+}
 
-// List reads one page and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f Filter, r paging.Request) ([]Row, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
+// Every gives all providers by name, for selects and figures.
+func Every(ctx context.Context, db *gorm.DB) ([]Row, error) {
 	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` AND `+behind+`
-		ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
+	err := db.WithContext(ctx).Raw(`SELECT p.*, ` + accountsOf + ` AS accounts, ` + unmappedOf + ` AS unmapped
+		FROM providers p ORDER BY lower(p.name), p.id`).Scan(&rows).Error
 	if err != nil {
-		return nil, "", fmt.Errorf("list providers: %w", err)
+		return nil, fmt.Errorf("read providers: %w", err)
 	}
-	return paging.Cut(r, rows, func(p Row) (any, uuid.UUID) { return p.sortKey(r.Order.Sort.Key), p.ID })
-}
-
-func (r Row) sortKey(key string) any {
-	switch key {
-	case "checked_at":
-		return r.CheckedAt
-	case "created_at":
-		return r.CreatedAt
-	}
-	return r.LowerName
-}
-
-// Count is how many providers a filter lets through.
-func Count(ctx context.Context, db *gorm.DB, f Filter) (int, error) {
-	where, args := f.where()
-	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*) FROM providers p WHERE `+where,
-		args...).Scan(&n).Error; err != nil {
-		return 0, fmt.Errorf("count providers: %w", err)
-	}
-	return n, nil
-}
-
-// Each hands over every provider of a filter in order, for the CSV.
-func Each(ctx context.Context, db *gorm.DB, f Filter, o paging.Order, do func(Row) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+rowColumns+` FROM providers p WHERE `+where+` ORDER BY `+
-		o.SQL(), args...), do)
+	return rows, nil
 }

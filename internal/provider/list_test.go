@@ -9,48 +9,23 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/distributor"
-	"seatledger/internal/paging"
+	"seatledger/internal/listing"
 	"seatledger/internal/provider"
+	"seatledger/internal/testkit/listtest"
 )
 
-func (r *room) names(f provider.Filter, sort string) []string {
+func (r *room) rows(search, sort string, values listing.Values) []provider.Row {
 	r.Helper()
-	order, err := provider.Sorts().Parse(sort)
-	if err != nil {
-		r.Fatal(err)
+	return listtest.Rows(r, r.DB, provider.All, listtest.Asked{Search: search, Sort: sort, Values: values, Size: 2})
+}
+
+func (r *room) names(search, sort string, values listing.Values) []string {
+	r.Helper()
+	var names []string
+	for _, p := range r.rows(search, sort, values) {
+		names = append(names, p.Name)
 	}
-	var paged []string
-	req := paging.Request{Order: order, Size: 2}
-	for {
-		rows, next, err := provider.List(r.Context(), r.DB.Read(r.Context()), f, req)
-		if err != nil {
-			r.Fatal(err)
-		}
-		for _, p := range rows {
-			paged = append(paged, p.Name)
-		}
-		if next == "" {
-			break
-		}
-		if req.After, err = order.Cursor(next); err != nil {
-			r.Fatal(err)
-		}
-	}
-	var whole []string
-	err = provider.Each(r.Context(), r.DB.Read(r.Context()), f, order, func(p provider.Row) error {
-		whole = append(whole, p.Name)
-		return nil
-	})
-	if err != nil {
-		r.Fatal(err)
-	}
-	if diff := cmp.Diff(whole, paged); diff != "" {
-		r.Errorf("pages and file differ: %s", diff)
-	}
-	if n, err := provider.Count(r.Context(), r.DB.Read(r.Context()), f); err != nil || n != len(whole) {
-		r.Errorf("count %d of %d, %v", n, len(whole), err)
-	}
-	return paged
+	return names
 }
 
 // several makes one provider per connectivity, named after it.
@@ -80,16 +55,12 @@ func TestTheFilterByConnectivitySaysWhatThePageSays(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	several(r)
-	for _, name := range r.names(provider.Filter{}, "name") {
-		if diff := cmp.Diff([]string{name}, r.names(provider.Filter{Connectivity: name}, "name")); diff != "" {
+	for _, name := range r.names("", "name", nil) {
+		if diff := cmp.Diff([]string{name}, r.names("", "name", listing.Values{"connectivity": name})); diff != "" {
 			t.Error(diff)
 		}
 	}
-	order, _ := provider.Sorts().Parse("")
-	rows, _, err := provider.List(t.Context(), r.DB.Read(t.Context()), provider.Filter{}, paging.Request{Order: order})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := r.rows("", "", nil)
 	for _, p := range rows {
 		if string(p.Connectivity()) != p.Name {
 			t.Errorf("%s is %s on the page", p.Name, p.Connectivity())
@@ -106,24 +77,25 @@ func TestTheListIsSearchedFilteredAndSorted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		filter provider.Filter
+		search string
+		values listing.Values
 		sort   string
 		want   []string
 	}{
-		"search in any case":     {provider.Filter{Search: "WS.synnex"}, "", []string{"Northwind legacy"}},
-		"search by reseller":     {provider.Filter{Search: "102"}, "", []string{"warning"}},
-		"a percent is a percent": {provider.Filter{Search: "%"}, "", nil},
-		"inactive":               {provider.Filter{Active: "false"}, "", []string{"Northwind legacy"}},
-		"connector":              {provider.Filter{Connector: distributor.Manual}, "", []string{"not_applicable"}},
-		"checked, the oldest": {provider.Filter{Connector: distributor.Stellr}, "checked_at",
+		"search in any case":     {"WS.synnex", nil, "", []string{"Northwind legacy"}},
+		"search by reseller":     {"102", nil, "", []string{"warning"}},
+		"a percent is a percent": {"%", nil, "", nil},
+		"inactive":               {"", listing.Values{"active": "false"}, "", []string{"Northwind legacy"}},
+		"connector":              {"", listing.Values{"connector": distributor.Manual}, "", []string{"not_applicable"}},
+		"checked, the oldest": {"", listing.Values{"connector": distributor.Stellr}, "checked_at",
 			[]string{"stale", "verified", "warning", "failed", "unverified"}},
-		"checked, the newest last": {provider.Filter{Connector: distributor.Stellr}, "-checked_at",
+		"checked, the newest last": {"", listing.Values{"connector": distributor.Stellr}, "-checked_at",
 			[]string{"unverified", "failed", "warning", "verified", "stale"}},
-		"name, backwards": {provider.Filter{Active: "true"}, "-name",
+		"name, backwards": {"", listing.Values{"active": "true"}, "-name",
 			[]string{"warning", "verified", "unverified", "stale", "not_applicable", "failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, r.names(c.filter, c.sort)); diff != "" {
+			if diff := cmp.Diff(c.want, r.names(c.search, c.sort, c.values)); diff != "" {
 				t.Error(diff)
 			}
 		})

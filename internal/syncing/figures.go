@@ -40,6 +40,12 @@ func or0(n *int) int {
 	return *n
 }
 
+const rowsOfRuns = `SELECT r.id, r.provider_id, p.name AS provider, r.kind, r.trigger, r.state, r.requested_by,
+	r.requested_at, r.started_at, r.finished_at,
+	r.total, r.done, r.added, r.changed, r.unchanged, r.gone, r.held, r.failed, r.message, r.advice,
+		` + figureColumns + `
+	FROM sync_runs r JOIN providers p ON p.id = r.provider_id WHERE `
+
 const figureColumns = `r.seats_lost, r.seats_gained, r.ended, r.money_month, r.uncosted, r.calls`
 
 // FiguresOf reads what a run came to.

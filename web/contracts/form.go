@@ -162,11 +162,7 @@ func (h Handlers) choices(c echo.Context, s *sheet) error {
 	if s.accounts, err = crm.Choices(db, maxChoices); err != nil {
 		return err
 	}
-	order, err := price.ListSorts().Parse("")
-	if err != nil {
-		return err
-	}
-	if s.lists, err = price.AllLists(ctx, db, price.ListFilter{}, order); err != nil {
+	if s.lists, err = price.AllLists(ctx, db); err != nil {
 		return err
 	}
 	b, err := tax.Load(ctx, db)

@@ -106,12 +106,7 @@ func (h Handlers) newForm(c echo.Context, status int, t typed, problems map[stri
 
 // choices are all providers, with the reason beside those that cannot be chosen.
 func (h Handlers) choices(ctx context.Context) (old, fresh []ui.Option, err error) {
-	order, err := provider.Sorts().Parse("name")
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, _, err := provider.List(ctx, h.Cutovers.DB.Read(ctx), provider.Filter{},
-		paging.Request{Order: order, Size: mostProviders})
+	rows, err := provider.Every(ctx, h.Cutovers.DB.Read(ctx))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -102,7 +102,7 @@ func (b *board) endsFilter(days int) listing.Values {
 func (b *board) readRuns(ctx context.Context, db *gorm.DB) (err error) {
 	b.runs = map[syncing.State]int{}
 	for _, s := range badRuns {
-		if b.runs[s], err = syncing.Count(ctx, db, b.runFilter(s)); err != nil {
+		if b.runs[s], err = syncing.CountSince(ctx, db, s, b.runsSince(s)); err != nil {
 			return err
 		}
 	}
@@ -121,33 +121,28 @@ func (b *board) readNight(ctx context.Context, db *gorm.DB) (err error) {
 	return err
 }
 
-// runFilter is about runs of the last days; an interrupted one has not ended, however old.
-func (b *board) runFilter(s syncing.State) syncing.Filter {
+// runsSince is from when on runs of a state are counted; an interrupted one has not ended, however old.
+func (b *board) runsSince(s syncing.State) time.Time {
 	if s == syncing.Interrupted {
-		return syncing.Filter{State: s}
+		return time.Time{}
 	}
-	return syncing.Filter{State: s, Since: b.since().Start(b.zone)}
+	return b.since().Start(b.zone)
 }
 
 func (b *board) since() clock.Date { return b.today().AddDays(-runDays) }
 
 func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
-	order, err := provider.Sorts().Parse("name")
-	if err != nil {
+	var err error
+	if b.providers, err = provider.Every(ctx, db); err != nil {
 		return err
 	}
 	b.connectivity = map[provider.Connectivity]int{}
-	err = provider.Each(ctx, db, provider.Filter{}, order, func(r provider.Row) error {
-		b.providers = append(b.providers, r)
+	for _, r := range b.providers {
 		if r.Active {
 			b.connectivity[r.Connectivity()]++
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	b.unreadable, err = provider.Count(ctx, db, provider.Filter{Unreadable: "yes"})
+	b.unreadable, err = provider.All.Count(ctx, db, provider.All.Ask(listing.Values{"unreadable": "yes"}), math.MaxInt32)
 	return err
 }
 
@@ -162,11 +157,7 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
-	order, err := price.ListSorts().Parse("")
-	if err != nil {
-		return err
-	}
-	lists, err := price.AllLists(ctx, db, price.ListFilter{}, order)
+	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
 		if l.Items > 0 {
 			b.priceLists++

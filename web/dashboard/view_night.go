@@ -6,6 +6,7 @@ import (
 
 	"seatledger/internal/money"
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -74,7 +75,7 @@ func (b *board) sumUp() summary {
 func (b *board) sayStates(s *summary) {
 	by := map[syncing.State][]string{}
 	for _, r := range b.night.Runs {
-		by[r.State] = append(by[r.State], strings.ToLower(syncruns.KindLabel(r.Kind))+" of "+r.Provider)
+		by[r.State] = append(by[r.State], strings.ToLower(words.RunKind(string(r.Kind)))+" of "+r.Provider)
 	}
 	for _, w := range []struct {
 		state syncing.State
@@ -136,11 +137,11 @@ func (b *board) doubtWords() string {
 }
 
 func runLink(r syncing.Row) view.Link {
-	rest := ": " + strings.ToLower(syncruns.StateLabel(r.State))
+	rest := ": " + strings.ToLower(words.RunState(string(r.State)))
 	if r.Kind == syncing.Subscriptions && r.State.Finished() {
 		rest += ", " + came([]syncing.Row{r})
 	}
-	return view.Link{Text: syncruns.KindLabel(r.Kind) + " of " + r.Provider, Href: syncruns.Path(r.ID), Rest: rest}
+	return view.Link{Text: words.RunKind(string(r.Kind)) + " of " + r.Provider, Href: syncruns.Path(r.ID), Rest: rest}
 }
 
 // nightCauses groups what failed by its cause, each with the next step.

@@ -6,13 +6,12 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
-	views "seatledger/views/notices"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -28,15 +27,14 @@ const path = session.NoticesPath
 
 // List shows the notices, or writes them as a file.
 func (h Handlers) List(c echo.Context) error {
-	if httpx.IsCSV(c) {
-		return h.file(c)
-	}
-	var v views.List
-	err := h.DB.Snapshot(c.Request().Context(), func(tx *gorm.DB) error {
-		var err error
-		v, err = h.page(c, tx)
+	q, err := h.ask(c)
+	if err != nil {
 		return err
-	})
+	}
+	if httpx.IsCSV(c) {
+		return httpx.ListFile(c, h.DB, notify.All, q)
+	}
+	v, err := h.page(c, q)
 	if err != nil {
 		return err
 	}
@@ -70,12 +68,12 @@ func (h Handlers) ReadAll(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var f notify.Filter
+	var through uuid.UUID
 	if len(shown) > 0 {
-		f.Through = shown[0]
+		through = shown[0]
 	}
 	ctx := c.Request().Context()
-	if _, err = notify.MarkAllRead(ctx, h.DB.Read(ctx), h.Clock, session.Reader(c), f); err != nil {
+	if _, err = notify.MarkAllRead(ctx, h.DB.Read(ctx), h.Clock, session.Reader(c), through); err != nil {
 		return err
 	}
 	return httpx.Done(c, back(form), "All notices are marked as read.")

@@ -1,7 +1,6 @@
 package prices
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -15,33 +14,23 @@ import (
 	"seatledger/web/session"
 )
 
-var listsSpec = httpx.ListSpec{
-	Sorts: price.ListSorts(),
-	Filters: []httpx.Filter{
-		{Name: "active", Label: "State",
-			Choices: []httpx.Choice{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
-	},
-}
-
 // List is the list of price lists, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.ParseList(c, listsSpec)
+	db := h.Prices.DB.Read(c.Request().Context())
+	q, err := httpx.AskList(c, db, price.Lists)
 	if err != nil {
 		return err
 	}
-	f := price.ListFilter{Search: q.Search, Active: q.Filter("active")}
 	if httpx.IsCSV(c) {
-		return h.listsFile(c, f, q)
+		return httpx.ListFile(c, h.Prices.DB, price.Lists, q)
 	}
-	ctx := c.Request().Context()
-	rows, next, err := price.Lists(ctx, h.Prices.DB.Read(ctx), f, q.Page)
+	found, err := httpx.FindList(c, db, price.Lists, q)
 	if err != nil {
 		return err
 	}
 	m := layout.List{
-		Page: session.Page(c, "Price lists", nav), Filters: q.FilterBar("Search price lists"),
-		Table: listsTable(q, rows, mayWrite(c)),
-		Pager: q.Pager(next, "", fmt.Sprintf("%d price lists on this page", len(rows))),
+		Page: session.Page(c, "Price lists", nav), Filters: q.FilterBar(price.Lists.Search.Label),
+		Table: listsTable(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	m.Page.Lead = "What customers pay per unit of a product. A contract prices by one list."
 	if mayWrite(c) {
@@ -52,19 +41,15 @@ func (h Handlers) List(c echo.Context) error {
 }
 
 func listsTable(q httpx.ListQuery, rows []price.ListRow, mayWrite bool) ui.Table {
-	t := ui.Table{
-		Caption: "Price lists",
-		Columns: []ui.Column{q.Column("name", "Name"), q.Column("active", "State"), q.Column("currency", "Currency"),
-			q.NumberColumn("items", "Prices"), q.NumberColumn("contracts", "Active contracts")},
-		Empty: emptyLists(q, mayWrite),
-	}
-	for _, r := range rows {
-		contracts := ui.LinkCell(strconv.Itoa(r.Contracts), "/contracts?active=yes&price_list="+r.ID.String())
-		t.Rows = append(t.Rows, ui.Row{Muted: !r.Active, Cells: []ui.Cell{
-			ui.LinkCell(r.Name, listPath(r.ID)), {Badges: badges(r.List)}, ui.TextCell(r.Currency),
-			ui.TextCell(strconv.Itoa(r.Items)), contracts,
-		}})
-	}
+	t := httpx.ListTable(price.Lists, q, rows, httpx.Cells[price.ListRow]{
+		"name":     func(r price.ListRow) ui.Cell { return ui.LinkCell(r.Name, listPath(r.ID)) },
+		"active":   func(r price.ListRow) ui.Cell { return ui.Cell{Badges: badges(r.List)} },
+		"currency": func(r price.ListRow) ui.Cell { return ui.TextCell(r.Currency) },
+		"contracts": func(r price.ListRow) ui.Cell {
+			return ui.LinkCell(strconv.Itoa(r.Contracts), "/contracts?active=yes&price_list="+r.ID.String())
+		},
+	}, func(r price.ListRow, row *ui.Row) { row.ID, row.Label, row.Muted = r.ID.String(), r.Name, !r.Active })
+	t.Empty = emptyLists(q, mayWrite)
 	return t
 }
 
@@ -87,24 +72,4 @@ func emptyLists(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {
 		e.Action = &ui.LinkButton{Text: "New price list", Href: path + "/new", Weight: ui.Primary}
 	}
 	return e
-}
-
-func (h Handlers) listsFile(c echo.Context, f price.ListFilter, q httpx.ListQuery) error {
-	ctx := c.Request().Context()
-	return httpx.CSV(c, "price-lists.csv", []string{"id", "name", "currency", "active", "items", "contracts"},
-		func(write httpx.Row) error {
-			rows, err := price.AllLists(ctx, h.Prices.DB.Read(ctx), f, q.Page.Order)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				err := write(httpx.Plain(r.ID.String()), httpx.Text(r.Name), httpx.Plain(r.Currency),
-					httpx.Plain(strconv.FormatBool(r.Active)),
-					httpx.Plain(strconv.Itoa(r.Items)), httpx.Plain(strconv.Itoa(r.Contracts)))
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
 }

@@ -1,15 +1,12 @@
 package prices
 
 import (
-	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/contract/price"
 	"seatledger/internal/money"
@@ -21,52 +18,27 @@ import (
 	view "seatledger/views/prices"
 )
 
-var itemsSpec = httpx.ListSpec{
-	Sorts: price.ItemSorts(),
-	Filters: []httpx.Filter{
-		{Name: "term", Label: "Term", Choices: termChoices()},
-		{Name: "in_force", Label: "In force",
-			Choices: []httpx.Choice{{Value: "yes", Label: "Today"}, {Value: "no", Label: "Not today"}}},
-	},
-}
-
-func termChoices() []httpx.Choice {
-	var out []httpx.Choice
-	for _, t := range price.Terms() {
-		out = append(out, httpx.Choice{Value: t, Label: terms[t]})
-	}
-	return out
-}
-
 // Record is one price list with its prices, and with .csv their file.
 func (h Handlers) Record(c echo.Context) error {
 	l, err := h.list(c)
 	if err != nil {
 		return err
 	}
-	q, err := httpx.ParseList(c, itemsSpec)
+	q, err := h.askItems(c, l)
 	if err != nil {
 		return err
 	}
-	f := price.ItemFilter{ListID: l.ID, Search: q.Search, Term: q.Filter("term"), InForce: q.Filter("in_force"),
-		On: h.today()}
 	if httpx.IsCSV(c) {
-		return h.itemsFile(c, f, q)
+		return httpx.ListFile(c, h.Prices.DB, price.Items, q)
 	}
-	ctx := c.Request().Context()
-	db := h.Prices.DB.Read(ctx)
-	rows, next, err := price.Items(ctx, db, f, q.Page)
-	if err != nil {
-		return err
-	}
-	total, err := price.CountItems(ctx, db, f)
+	found, err := httpx.FindList(c, h.Prices.DB.Read(c.Request().Context()), price.Items, q)
 	if err != nil {
 		return err
 	}
 	m := view.Record{
-		Page: session.Page(c, l.Name, nav), Filters: q.FilterBar("Search part number, product or vendor"),
-		Table: h.itemsTable(q, rows, itemsTable{list: l, mayWrite: mayWrite(c)}),
-		Pager: q.Pager(next, "", shown(len(rows), total)),
+		Page: session.Page(c, l.Name, nav), Filters: q.FilterBar(price.Items.Search.Label),
+		Table: h.itemsTable(q, found.Rows, itemsTable{list: l, mayWrite: mayWrite(c)}),
+		Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Price list", badges(l), crumbs()
 	m.Page.Lead = "From its first day the newest price counts. A change here changes no subscription: " +
@@ -99,59 +71,57 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 	}
 }
 
-func shown(n, total int) string {
-	if total == 1 {
-		return "1 price"
-	}
-	if n == total {
-		return fmt.Sprintf("%d prices", total)
-	}
-	return fmt.Sprintf("%d of %d prices", n, total)
-}
-
 // itemsTable is what the table of prices depends on besides its rows.
 type itemsTable struct {
 	list     price.List
 	mayWrite bool
 }
 
+// askItems reads the address of a price list's prices, as of today.
+func (h Handlers) askItems(c echo.Context, l price.List) (httpx.ListQuery, error) {
+	q, err := httpx.AskList(c, h.Prices.DB.Read(c.Request().Context()), price.Items, func(s *httpx.ListSpec) {
+		s.Filter("in_force").Args = func(string) []any { return []any{h.today()} }
+	})
+	q.Query = q.Of(l.ID)
+	return q, err
+}
+
 func (h Handlers) itemsTable(q httpx.ListQuery, rows []price.ItemRow, o itemsTable) ui.Table {
-	t := ui.Table{
-		Caption: "Prices", Empty: emptyItems(q, o),
-		Columns: []ui.Column{
-			q.Column("product_name", "Product"), q.Column("part_number", "Part number"), q.Column("term", "Term"),
-			q.Column("billing_frequency", "Billed"),
-			q.NumberColumn("unit_price", "Price"), q.Column("effective_from", "From"),
-			q.Column("effective_to", "Until before"), q.NumberColumn("used", "Used by"),
+	t := httpx.ListTable(price.Items, q, rows, httpx.Cells[price.ItemRow]{
+		"product_name":      o.product,
+		"part_number":       func(r price.ItemRow) ui.Cell { return ui.Cell{Text: r.PartNumber, Mono: true} },
+		"term":              func(r price.ItemRow) ui.Cell { return ui.TextCell(terms[string(r.Term)]) },
+		"billing_frequency": func(r price.ItemRow) ui.Cell { return ui.TextCell(terms[string(r.BillingFrequency)]) },
+		"unit_price": func(r price.ItemRow) ui.Cell {
+			return ui.Cell{Content: httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit),
+				Sub: beside(r.Item, o.list.Currency)}
 		},
-	}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, h.itemRow(r, o))
-	}
+		"effective_from": h.from,
+	}, func(r price.ItemRow, row *ui.Row) {
+		row.ID, row.Label, row.Muted = r.ID.String(), productName(r.Item), r.Past(h.today())
+	})
+	t.Empty = emptyItems(q, o)
 	return t
 }
 
-func (h Handlers) itemRow(r price.ItemRow, o itemsTable) ui.Row {
-	product := ui.Cell{Text: productName(r.Item), Sub: r.Vendor}
+func (o itemsTable) product(r price.ItemRow) ui.Cell {
+	cell := ui.Cell{Text: productName(r.Item), Sub: r.Vendor}
 	if o.mayWrite {
-		product.Href = itemPath(r.Item)
+		cell.Href = itemPath(r.Item)
 	}
-	from := ui.TextCell(r.EffectiveFrom.String())
-	today := h.today()
-	over := r.Newer || !r.EffectiveTo.IsZero() && !today.Before(r.EffectiveTo)
+	return cell
+}
+
+// from is the first day of a price, and whether it is to come or past.
+func (h Handlers) from(r price.ItemRow) ui.Cell {
+	cell := ui.TextCell(r.EffectiveFrom.String())
 	switch {
-	case r.EffectiveFrom.After(today):
-		from.Badges = []ui.Badge{{Text: "to come", Tone: ui.Info}}
-	case over:
-		from.Badges = []ui.Badge{{Text: "past"}}
+	case r.EffectiveFrom.After(h.today()):
+		cell.Badges = []ui.Badge{{Text: "to come", Tone: ui.Info}}
+	case r.Past(h.today()):
+		cell.Badges = []ui.Badge{{Text: "past"}}
 	}
-	return ui.Row{ID: r.ID.String(), Label: product.Text, Muted: over, Cells: []ui.Cell{
-		product, {Text: r.PartNumber, Mono: true}, ui.TextCell(terms[string(r.Term)]),
-		ui.TextCell(terms[string(r.BillingFrequency)]),
-		{Content: httpx.Amount(decimal.NewNullDecimal(r.UnitPrice), o.list.Currency, r.Unit),
-			Sub: beside(r.Item, o.list.Currency)},
-		from, ui.TextCell(r.EffectiveTo.String()), ui.TextCell(strconv.Itoa(r.Used)),
-	}}
+	return cell
 }
 
 // beside tells what a file said of an item besides its price.
@@ -164,13 +134,6 @@ func beside(i price.Item, currency string) string {
 		out = append(out, "suggested "+money.Grouped(i.SuggestedPrice.Decimal, currency))
 	}
 	return strings.Join(out, ", ")
-}
-
-func known(d decimal.NullDecimal) string {
-	if !d.Valid {
-		return ""
-	}
-	return money.Plain(d.Decimal)
 }
 
 func productName(i price.Item) string {
@@ -191,23 +154,4 @@ func emptyItems(q httpx.ListQuery, o itemsTable) *ui.EmptyState {
 		e.Action = &ui.LinkButton{Text: "Import prices", Href: listPath(o.list.ID) + "/import", Weight: ui.Primary}
 	}
 	return e
-}
-
-var itemsHeader = []string{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price",
-	"effective_from", "effective_to", "vendor", "id", "unit_cost", "suggested_price"}
-
-func (h Handlers) itemsFile(c echo.Context, f price.ItemFilter, q httpx.ListQuery) error {
-	ctx := c.Request().Context()
-	return httpx.CSV(c, "prices.csv", itemsHeader, func(write httpx.Row) error {
-		return h.Prices.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return price.EachItem(ctx, tx, f, q.Page.Order, func(i price.Item) error {
-				return write(httpx.Text(i.PartNumber), httpx.Text(i.ProductName), httpx.Plain(string(i.Unit)),
-					httpx.Plain(string(i.Term)),
-					httpx.Plain(string(i.BillingFrequency)), httpx.Plain(i.UnitPrice.String()),
-					httpx.Plain(i.EffectiveFrom.String()),
-					httpx.Plain(i.EffectiveTo.String()), httpx.Text(i.Vendor), httpx.Plain(i.ID.String()),
-					httpx.Plain(known(i.UnitCost)), httpx.Plain(known(i.SuggestedPrice)))
-			})
-		})
-	})
 }

@@ -1,12 +1,10 @@
 package providers
 
 import (
-	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
@@ -17,19 +15,16 @@ import (
 	"seatledger/web/syncruns"
 )
 
-func listSpec() httpx.ListSpec {
-	return httpx.ListSpec{Sorts: provider.Sorts(), Filters: []httpx.Filter{
-		{Name: "active", Label: "State",
-			Choices: []httpx.Choice{{Value: "true", Label: "Active"}, {Value: "false", Label: "Inactive"}}},
-		{Name: "connectivity", Label: "Connectivity", Choices: connectivityChoices()},
-		{Name: "connector", Label: "Connector", Choices: []httpx.Choice{
-			{Value: distributor.Stellr, Label: connectorLabel(distributor.Stellr)},
-			{Value: distributor.StellrLegacy, Label: connectorLabel(distributor.StellrLegacy)},
-			{Value: distributor.Manual, Label: connectorLabel(distributor.Manual)},
-		}},
-		{Name: "unreadable", Label: "Unreadable records",
-			Choices: []httpx.Choice{{Value: "yes", Label: "Some"}, {Value: "no", Label: "None"}}},
-	}}
+// ask reads the address of the list. What connectors and connectivity are called this floor alone knows.
+func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
+	return httpx.AskList(c, h.DB.Read(c.Request().Context()), provider.All, func(s *httpx.ListSpec) {
+		s.Filter("connectivity").Choices = connectivityChoices()
+		s.Filter("connector").Choices = nil
+		for _, word := range []string{distributor.Stellr, distributor.StellrLegacy, distributor.Manual} {
+			s.Filter("connector").Choices = append(s.Filter("connector").Choices,
+				httpx.Choice{Value: word, Label: connectorLabel(word)})
+		}
+	})
 }
 
 func connectivityChoices() []httpx.Choice {
@@ -41,51 +36,19 @@ func connectivityChoices() []httpx.Choice {
 	return out
 }
 
-func filterOf(q httpx.ListQuery) provider.Filter {
-	return provider.Filter{Search: q.Search, Active: q.Filter("active"), Connectivity: q.Filter("connectivity"),
-		Connector: q.Filter("connector"), Unreadable: q.Filter("unreadable")}
-}
-
 // List shows the providers, or hands them over as a file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.ParseList(c, listSpec())
+	q, err := h.ask(c)
 	if err != nil {
 		return err
 	}
 	if httpx.IsCSV(c) {
-		return h.listCSV(c, q)
+		return httpx.ListFile(c, h.DB, provider.All, q)
 	}
-	var (
-		rows  []provider.Row
-		next  string
-		total int
-	)
-	ctx := c.Request().Context()
-	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		rows, next, total, err = readList(ctx, tx, q)
-		return err
-	})
+	found, err := httpx.FindList(c, h.DB.Read(c.Request().Context()), provider.All, q)
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, http.StatusOK, h.listPage(c, q, rows, listEnd{next: next, total: total}).Show())
-}
-
-func readList(ctx context.Context, tx *gorm.DB, q httpx.ListQuery) ([]provider.Row, string, int, error) {
-	rows, next, err := provider.List(ctx, tx, filterOf(q), q.Page)
-	if err != nil {
-		return nil, "", 0, err
-	}
-	total, err := provider.Count(ctx, tx, filterOf(q))
-	return rows, next, total, err
-}
-
-type listEnd struct {
-	next  string
-	total int
-}
-
-func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Row, end listEnd) layout.List {
 	page := session.Page(c, "Providers", "Providers")
 	page.Lead = "A provider is one connection to a distributor. Several may stand side by side, as during a move " +
 		"from an old connector to a new one."
@@ -93,33 +56,25 @@ func (h Handlers) listPage(c echo.Context, q httpx.ListQuery, rows []provider.Ro
 		page.Actions = append(page.Actions,
 			ui.LinkButton{Text: "New provider", Href: listPath + "/new", Weight: ui.Primary, Icon: "plus"})
 	}
-	return layout.List{
-		Page: page, Filters: q.FilterBar("Search name, host or reseller number"), Table: h.listTable(c, q, rows),
-		Pager: q.Pager(end.next, "", fmt.Sprintf("%d of %d", len(rows), end.total)),
-	}
+	return httpx.Render(c, http.StatusOK, layout.List{
+		Page: page, Filters: q.FilterBar(provider.All.Search.Label), Table: h.listTable(c, q, found.Rows),
+		Pager: q.Pager(found.Next, found.Prev, found.Said()),
+	}.Show())
 }
 
 func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.Row) ui.Table {
-	t := ui.Table{
-		Caption: "Providers", Empty: listEmpty(c, q),
-		Columns: []ui.Column{
-			q.Column("name", "Name"), {Label: "Connector"}, {Label: "State"}, {Label: "Connectivity"},
-			q.Column("checked_at", "Checked"),
-			{Label: "Reseller number"}, {Label: "Accounts", Numeric: true}, {Label: "To map", Numeric: true},
+	t := httpx.ListTable(provider.All, q, rows, httpx.Cells[provider.Row]{
+		"name":            func(r provider.Row) ui.Cell { return ui.Cell{Text: r.Name, Href: path(r.ID), Sub: r.Host} },
+		"connector":       func(r provider.Row) ui.Cell { return ui.TextCell(connectorLabel(r.Connector)) },
+		"active":          func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{activeBadge(r.Active)}} },
+		"connectivity":    func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{connectivity(r.Provider)}} },
+		"checked_at":      func(r provider.Row) ui.Cell { return ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)) },
+		"reseller_number": func(r provider.Row) ui.Cell { return ui.Cell{Text: r.ResellerNumber, Mono: true} },
+		"unmapped": func(r provider.Row) ui.Cell {
+			return ui.LinkCell(strconv.Itoa(r.Unmapped), accountsPath(r.ID, "unmapped"))
 		},
-	}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: r.Name, Muted: !r.Active, Cells: []ui.Cell{
-			{Text: r.Name, Href: path(r.ID), Sub: r.Host},
-			ui.TextCell(connectorLabel(r.Connector)),
-			{Badges: []ui.Badge{activeBadge(r.Active)}},
-			{Badges: []ui.Badge{connectivity(r.Provider)}},
-			ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)),
-			{Text: r.ResellerNumber, Mono: true},
-			ui.TextCell(fmt.Sprint(r.Accounts)),
-			ui.LinkCell(fmt.Sprint(r.Unmapped), accountsPath(r.ID, "unmapped")),
-		}})
-	}
+	}, func(r provider.Row, row *ui.Row) { row.ID, row.Label, row.Muted = r.ID.String(), r.Name, !r.Active })
+	t.Empty = listEmpty(c, q)
 	return t
 }
 

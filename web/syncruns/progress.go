@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/web/httpx"
 )
 
@@ -23,7 +24,7 @@ func progressOf(r syncing.Run) httpx.Progress {
 func progressText(r syncing.Run) string {
 	switch {
 	case r.State.Finished():
-		return StateLabel(r.State)
+		return words.RunState(string(r.State))
 	case r.CancelRequestedAt != nil:
 		return "Cancelling: the account in work is finished first"
 	case headBadge(r).Text == paused:

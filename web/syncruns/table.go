@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 )
 
@@ -23,7 +24,7 @@ func Table(runs []syncing.Row, zone *time.Location) ui.Table {
 	for _, r := range runs {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
 			ui.LinkCell(Moment(&r.RequestedAt, zone).Text, Path(r.ID)),
-			ui.TextCell(KindLabel(r.Kind)),
+			ui.TextCell(words.RunKind(string(r.Kind))),
 			{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)},
 			number(r.Added), number(r.Changed), number(r.Gone), failedCell(r.Failed),
 		}})

@@ -1,10 +1,10 @@
 package syncruns
 
 import (
-	"strings"
 	"time"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -18,7 +18,7 @@ func Moment(t *time.Time, zone *time.Location) ui.Time {
 }
 
 // Badge is the word of a run's state in its colour.
-func Badge(s syncing.State) ui.Badge { return ui.Badge{Text: StateLabel(s), Tone: tone(s)} }
+func Badge(s syncing.State) ui.Badge { return ui.Badge{Text: words.RunState(string(s)), Tone: tone(s)} }
 
 const paused = "Paused"
 
@@ -28,17 +28,6 @@ func headBadge(r syncing.Run) ui.Badge {
 		return ui.Badge{Text: paused, Tone: ui.Warn}
 	}
 	return Badge(r.State)
-}
-
-// StateLabel is a run's state as a word on the screen.
-func StateLabel(s syncing.State) string {
-	switch s {
-	case syncing.Stopped:
-		return "Stopped by the guard"
-	case syncing.Planned:
-		return "Waits for a person"
-	}
-	return capital(string(s))
 }
 
 func tone(s syncing.State) ui.Tone {
@@ -53,22 +42,4 @@ func tone(s syncing.State) ui.Tone {
 		return ui.Warn
 	}
 	return ui.Neutral
-}
-
-// KindLabel is what a run reads.
-func KindLabel(k syncing.Kind) string {
-	if k == syncing.Listing {
-		return "Listing only"
-	}
-	return capital(string(k))
-}
-
-// TriggerLabel is what started a run.
-func TriggerLabel(t syncing.Trigger) string { return capital(string(t)) }
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 
@@ -36,7 +37,7 @@ func outcomes(r record, q httpx.ListQuery) *view.Outcomes {
 	for _, o := range []string{syncing.OutcomeFailed, syncing.OutcomeChanged, syncing.OutcomeHeld} {
 		if n := r.outcomes[o]; n > 0 || o == shown {
 			out.Tabs.Items = append(out.Tabs.Items,
-				ui.Tab{Label: capital(o), Href: q.With("outcome", o), Count: itoa(n), Active: o == shown})
+				ui.Tab{Label: words.Capital(o), Href: q.With("outcome", o), Count: itoa(n), Active: o == shown})
 		}
 	}
 	if r.next != "" || q.Page.After != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -18,7 +19,7 @@ import (
 
 func (h Handlers) recordView(c echo.Context, r record, q httpx.ListQuery) view.Record {
 	m := view.Record{
-		Page: session.Page(c, KindLabel(r.Kind)+" of "+r.names.Provider, "Sync runs"), Result: result(r),
+		Page: session.Page(c, words.RunKind(string(r.Kind))+" of "+r.names.Provider, "Sync runs"), Result: result(r),
 		Counts: ui.Card{Title: "Counts", Text: countsText(r.Kind)}, Figures: figures(r.Run), Facts: h.facts(r),
 		Compared: h.compared(r), Settled: h.settled(r), Changes: changes(r), Causes: causes(r), Unread: unread(r),
 		Outcomes: outcomes(r, q),
@@ -128,7 +129,7 @@ func (h Handlers) facts(r record) ui.DefinitionList {
 	if n := len(r.OnlyExternalIDs); n > 0 {
 		add("Subscriptions asked for", ui.TextCell(itoa(n)))
 	}
-	add("Started by", ui.TextCell(TriggerLabel(r.Trigger)))
+	add("Started by", ui.TextCell(words.Capital(string(r.Trigger))))
 	add("Requested", ui.Cell{Content: Moment(&r.RequestedAt, h.Zone), Sub: "by " + r.RequestedBy})
 	add("Started", ui.Of(Moment(r.StartedAt, h.Zone)))
 	add("Finished", ui.Of(Moment(r.FinishedAt, h.Zone)))

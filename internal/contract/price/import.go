@@ -86,7 +86,8 @@ func (k importKind) planning(tx *gorm.DB, t imports.Table) (*planning, error) {
 		return nil, err
 	}
 	var standing []Item
-	err := tx.Raw(`SELECT `+itemColumns+itemJoin+`i.price_list_id = ?`, k.list.ID).Scan(&standing).Error
+	err := tx.Raw(`SELECT `+itemColumns+` FROM price_list_items i JOIN products p ON p.id = i.product_id
+		WHERE i.price_list_id = ?`, k.list.ID).Scan(&standing).Error
 	if err != nil {
 		return nil, fmt.Errorf("items of price list %s: %w", k.list.ID, err)
 	}

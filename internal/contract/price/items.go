@@ -1,106 +1,91 @@
 package price
 
 import (
-	"context"
-	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-	"gorm.io/gorm"
-
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
-	"seatledger/internal/postgres"
 )
-
-// ItemFilter narrows the items of a list.
-type ItemFilter struct {
-	ListID  uuid.UUID
-	Search  string // in part number and product name
-	Term    string
-	InForce string     // yes: those that count on a day, no: the others
-	On      clock.Date // that day
-}
 
 // ItemRow is one line of a list's items.
 type ItemRow struct {
 	Item
-	Used     int    // subscriptions priced by it
-	Newer    bool   // another item of the same product, term and frequency has taken over
-	SortText string // the sort key as the database has it
+	Used int    // subscriptions priced by it
+	Days string // those on which it counts, as the database writes them: "{[2026-01-01,2026-07-01)}"
 }
 
-// ItemSorts are the keys of a list's items.
-func ItemSorts() paging.Sorts {
-	return paging.Sorts{ID: "i.id", Default: "product_name", Keys: []paging.Sort{
-		{Key: "product_name", Expr: "lower(p.name || ' ' || p.part_number)", Kind: paging.Text},
-		{Key: "part_number", Expr: "lower(p.part_number)", Kind: paging.Text},
-		{Key: "effective_from", Expr: "i.effective_from", Kind: paging.Date},
-	}}
+// Past tells whether an item has begun and no longer counts on a day.
+func (r ItemRow) Past(on clock.Date) bool {
+	return !r.EffectiveFrom.After(on) && !r.counts(on.String())
 }
 
-const itemJoin = ` FROM price_list_items i JOIN products p ON p.id = i.product_id WHERE `
-
-// inForce is true for the item that InForce would give on a day.
-const inForce = `(i.effective_from <= ?::date AND (i.effective_to IS NULL OR i.effective_to > ?::date) AND NOT EXISTS (
-	SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id AND n.product_id = i.product_id
-	AND n.term = i.term
-		AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from
-		AND n.effective_from <= ?::date
-		AND (n.effective_to IS NULL OR n.effective_to > ?::date)))`
-
-func (f ItemFilter) where() (string, []any) {
-	conds, args := []string{"i.price_list_id = ?"}, []any{f.ListID}
-	if f.Search != "" {
-		conds, args = append(conds, `lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?`),
-			append(args, postgres.Contains(f.Search))
-	}
-	if f.Term != "" {
-		conds, args = append(conds, "i.term = ?"), append(args, f.Term)
-	}
-	if f.InForce != "" {
-		cond := inForce
-		if f.InForce == "no" {
-			cond = "NOT " + cond
+// counts finds a day among the ranges of days. Days of one length compare as their texts.
+func (r ItemRow) counts(day string) bool {
+	for _, part := range strings.Split(strings.Trim(r.Days, "{}"), "),") {
+		from, to, _ := strings.Cut(strings.Trim(part, "[)"), ",")
+		if from != "" && from <= day && (to == "" || day < to) {
+			return true
 		}
-		conds, args = append(conds, cond), append(args, f.On, f.On, f.On, f.On)
 	}
-	return strings.Join(conds, " AND "), args
+	return false
 }
 
-// Items reads one page of a list's items and the token of the next.
-func Items(ctx context.Context, db *gorm.DB, f ItemFilter, r paging.Request) ([]ItemRow, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append([]any{f.On, f.On}, append(append(args, more...), r.Limit())...)
-	var rows []ItemRow
-	err := db.WithContext(ctx).Raw(`SELECT `+itemColumns+`, (`+r.Order.Sort.Expr+`)::text AS sort_text,
-			(SELECT count(*) FROM subscriptions s WHERE s.price_list_item_id = i.id) AS used,
-			EXISTS (SELECT 1 FROM price_list_items n WHERE n.price_list_id = i.price_list_id
-			AND n.product_id = i.product_id AND n.term = i.term
-				AND n.billing_frequency = i.billing_frequency AND n.effective_from > i.effective_from
-				AND n.effective_from <= ?::date
-				AND (n.effective_to IS NULL OR n.effective_to > ?::date)) AS newer`+
-		itemJoin+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list prices: %w", err)
-	}
-	return paging.Cut(r, rows, func(i ItemRow) (any, uuid.UUID) { return i.SortText, i.ID })
+// Items is the list of the items of one price list. The file is also what an import reads. The screen
+// says which day in_force asks for (Spec.Filter).
+var Items = &listing.List[ItemRow]{
+	Name: "prices", One: "price", Many: "prices",
+	Table: "price_list_items i", ID: "i.id", Within: "i.price_list_id = ?", Default: "product_name",
+	Joins: "JOIN products p ON p.id = i.product_id",
+	Search: listing.Search{
+		Label: "Search part number, product or vendor",
+		Where: `EXISTS (SELECT FROM products p WHERE p.id = i.product_id
+			AND lower(p.name || ' ' || p.part_number || ' ' || p.vendor) LIKE ?)`,
+		IDs: "i.product_id IN (SELECT products_like(?))",
+	},
+	Columns: itemListColumns,
+	Shown: []string{"product_name", "part_number", "term", "billing_frequency", "unit_price", "effective_from",
+		"effective_to", "used"},
+	Filters: []listing.Filter{
+		{Name: "term", Label: "Term", Where: "i.term = ?", Choices: termChoices()},
+		{Name: "in_force", Label: "In force", Choices: []listing.Choice{
+			{Value: "yes", Label: "Today", Where: "i.days @> CAST(? AS date)"},
+			{Value: "no", Label: "Not today", Where: "NOT i.days @> CAST(? AS date)"}}},
+	},
 }
 
-// CountItems is how many items a filter lets through.
-func CountItems(ctx context.Context, db *gorm.DB, f ItemFilter) (int, error) {
-	where, args := f.where()
-	var n int
-	if err := db.WithContext(ctx).Raw(`SELECT count(*)`+itemJoin+where, args...).Scan(&n).Error; err != nil {
-		return 0, fmt.Errorf("count prices: %w", err)
+func termChoices() []listing.Choice {
+	var out []listing.Choice
+	for _, t := range Terms() {
+		out = append(out, listing.Choice{Value: t, Label: strings.ToUpper(t[:1]) + strings.ReplaceAll(t[1:], "_", " ")})
 	}
-	return n, nil
+	return out
 }
 
-// EachItem hands over every item of a filter in order, for the CSV.
-func EachItem(ctx context.Context, db *gorm.DB, f ItemFilter, o paging.Order, do func(Item) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT `+itemColumns+itemJoin+where+` ORDER BY `+o.SQL(),
-		args...), do)
+var itemListColumns = []listing.Column[ItemRow]{
+	{Key: "part_number", Label: "Part number", SQL: "p.part_number", Into: func(r *ItemRow) any { return &r.PartNumber },
+		Sort: listing.Sort{Expr: "i.part_key", Kind: paging.Text}},
+	{Key: "product_name", Label: "Product", SQL: "p.name", Into: func(r *ItemRow) any { return &r.ProductName },
+		Sort: listing.Sort{Expr: "i.product_key", Kind: paging.Text}},
+	{Key: "unit", SQL: "i.unit", Kind: listing.Word, Into: func(r *ItemRow) any { return &r.Unit }},
+	{Key: "term", Label: "Term", SQL: "i.term", Kind: listing.Word, Into: func(r *ItemRow) any { return &r.Term }},
+	{Key: "billing_frequency", Label: "Billed", SQL: "i.billing_frequency", Kind: listing.Word,
+		Into: func(r *ItemRow) any { return &r.BillingFrequency }},
+	{Key: "unit_price", Label: "Price", SQL: "i.unit_price", Kind: listing.Amount,
+		Into: func(r *ItemRow) any { return &r.UnitPrice }, Sort: listing.Sort{Expr: "i.unit_price", Kind: paging.Numeric}},
+	{Key: "effective_from", Label: "From", SQL: "i.effective_from", Kind: listing.Day,
+		Into: func(r *ItemRow) any { return &r.EffectiveFrom },
+		Sort: listing.Sort{Expr: "i.effective_from", Kind: paging.Date}},
+	{Key: "effective_to", Label: "Until before", SQL: "i.effective_to", Kind: listing.Day,
+		Into: func(r *ItemRow) any { return &r.EffectiveTo }},
+	{Key: "vendor", Label: "Vendor", SQL: "p.vendor", Into: func(r *ItemRow) any { return &r.Vendor }},
+	{Key: "id", SQL: "i.id", Kind: listing.Word, Into: func(r *ItemRow) any { return &r.ID }},
+	{Key: "unit_cost", Label: "Cost", SQL: "i.unit_cost", Kind: listing.Amount,
+		Into: func(r *ItemRow) any { return &r.UnitCost }},
+	{Key: "suggested_price", Label: "Suggested", SQL: "i.suggested_price", Kind: listing.Amount,
+		Into: func(r *ItemRow) any { return &r.SuggestedPrice }},
+	{Key: "used", Label: "Used by", Kind: listing.Whole, Unfiled: true, Into: func(r *ItemRow) any { return &r.Used },
+		SQL: "(SELECT count(*) FROM subscriptions s WHERE s.price_list_item_id = i.id)"},
+	{SQL: "i.price_list_id", Into: func(r *ItemRow) any { return &r.PriceListID }},
+	{SQL: "i.days::text", Into: func(r *ItemRow) any { return &r.Days }},
 }

@@ -17,6 +17,8 @@ import (
 type Budget struct {
 	Blocks int
 	Values map[string][]string // values to try for each filter
+	Of     []any               // the record whose list it is (List.Within)
+	Joined []any               // what the joins ask (Query.Joined)
 }
 
 // Walk asks how the database carries out the page of every filter in every sort and of every pair
@@ -31,7 +33,7 @@ func Walk[R any](t *testing.T, db *gorm.DB, l *listing.List[R], b Budget) {
 	n, worst := 0, 0
 	keys := l.Sorts().Keys
 	for i, q := range queries(l, b) {
-		sorts := keys
+		sorts, q := keys, q.Of(b.Of...).Joined(b.Joined...)
 		if len(q.Values) == 2 { // each pair in one sort each way; the pairs take turns
 			sorts = keys[i%len(keys) : i%len(keys)+1]
 		}

@@ -15,12 +15,13 @@ type Asked struct {
 	Search, Sort string
 	Values       listing.Values
 	Size         int
+	Of           []any // the record whose list it is
 }
 
 // Query makes the query of a list's description.
 func Query[R any](t testing.TB, l *listing.List[R], a Asked) listing.Query {
 	t.Helper()
-	q := l.Ask(a.Values)
+	q := l.Ask(a.Values).Of(a.Of...)
 	q.Search = a.Search
 	order, err := l.Sorts().Parse(a.Sort)
 	if err != nil {
@@ -60,11 +61,11 @@ func Rows[R any](t testing.TB, db *postgres.DB, l *listing.List[R], a Asked) []R
 }
 
 // Pages holds every sort of a list, both ways, to its promise: each record once.
-func Pages[R any](t *testing.T, db *postgres.DB, l *listing.List[R], want int) {
+func Pages[R any](t *testing.T, db *postgres.DB, l *listing.List[R], want int, of ...any) {
 	t.Helper()
 	for _, k := range l.Sorts().Keys {
 		for _, sort := range []string{k.Key, "-" + k.Key} {
-			ids := IDs(l, Rows(t, db, l, Asked{Sort: sort, Size: 37}))
+			ids := IDs(l, Rows(t, db, l, Asked{Sort: sort, Size: 37, Of: of}))
 			slices.Sort(ids)
 			if n := len(slices.Compact(slices.Clone(ids))); n != want || len(ids) != want {
 				t.Errorf("%s sorted by %s: %d rows, %d different ones, want %d", l.Name, sort, len(ids), n, want)
