@@ -142,7 +142,8 @@ func (b *board) readProviders(ctx context.Context, db *gorm.DB) error {
 			b.connectivity[r.Connectivity()]++
 		}
 	}
-	b.unreadable, err = provider.All.Count(ctx, db, provider.All.Ask(listing.Values{"unreadable": "yes"}), math.MaxInt32)
+	b.unreadable, err = provider.All.Count(ctx, db, provider.All.Ask(listing.Values{"unreadable": "yes"}),
+		math.MaxInt32)
 	return err
 }
 
