@@ -112,7 +112,8 @@ var lineColumns = []listing.Column[LineRow]{
 		Sort: listing.Sort{Expr: "l.customer_key", Kind: paging.Text}},
 	{Key: "external_id", Label: "Id", SQL: "coalesce(s.external_id, '')",
 		Into: func(r *LineRow) any { return &r.ExternalID }},
-	{Key: "product", Label: "Subscription", SQL: "l.product_name", Into: func(r *LineRow) any { return &r.ProductName }},
+	{Key: "product", Label: "Subscription", SQL: "l.product_name",
+		Into: func(r *LineRow) any { return &r.ProductName }},
 	{Key: "part_number", Label: "Part number", SQL: "l.part_number",
 		Into: func(r *LineRow) any { return &r.PartNumber }},
 	{Key: "tax_code", Label: "Tax code", SQL: "coalesce(nullif(l.tax_code, ''), i.tax_code)",
@@ -127,7 +128,8 @@ var lineColumns = []listing.Column[LineRow]{
 	{Key: "quantity", Label: "Seats", SQL: "coalesce(l.quantity, l.seats)", Kind: listing.Amount,
 		Into: func(r *LineRow) any { return &r.Quantity }},
 	{Key: "drafted_at", Label: "Invoice", SQL: "i.drafted_at", Kind: listing.Moment, Unfiled: true,
-		Into: func(r *LineRow) any { return &r.DraftedAt }, Sort: listing.Sort{Expr: "l.invoice_seq", Kind: paging.Integer}},
+		Into: func(r *LineRow) any { return &r.DraftedAt },
+		Sort: listing.Sort{Expr: "l.invoice_seq", Kind: paging.Integer}},
 }
 
 // LinesOf reads the lines of one invoice in their order.

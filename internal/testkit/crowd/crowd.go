@@ -102,7 +102,8 @@ func Ledger(t testing.TB, db *pgtest.DB, rows int) {
 		`ALTER TABLE license_change_status DISABLE TRIGGER USER`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER license_change_facts`,
 		`ALTER TABLE license_change_status ENABLE TRIGGER count_added`,
-		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM subscriptions),
+		`WITH s AS (SELECT id, unit_price, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all
+			FROM subscriptions),
 		said AS (INSERT INTO license_changes (id, subscription_id, event, effective_at, recorded_at, delta,
 				quantity_after, estimated, unit_price, price_period, currency, source, actor_id, actor, note)
 			SELECT gen_random_uuid(), s.id, CASE WHEN i % 50 = 0 THEN 'renew' WHEN i % 9 = 0 THEN 'cost'
@@ -126,9 +127,10 @@ func Invoices(t testing.TB, db *pgtest.DB, invoices, linesEach int) {
 	t.Helper()
 	for _, sql := range []string{
 		`WITH k AS (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM billing_contracts)
-		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text, currency,
-			total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
-		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no, CASE WHEN no IS NULL THEN '' ELSE 'all' END,
+		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text,
+			currency, total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
+		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no,
+			CASE WHEN no IS NULL THEN '' ELSE 'all' END,
 			CASE WHEN no IS NULL THEN '' ELSE 'INV-' || no END, 'USD', i % 5000, date '2024-01-01' + i % 900,
 			date '2024-02-01' + i % 900, date '2024-02-01' + i % 900, 0, 'Robin Example', now(),
 			CASE WHEN no IS NOT NULL THEN now() END, CASE st WHEN 'paid' THEN now() END,

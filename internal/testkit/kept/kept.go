@@ -68,7 +68,8 @@ var wrong = map[string]string{
 // counts are the groups whose kept count is another than that of the records.
 func counts(kept, table, fresh, columns string) string {
 	return `SELECT x::text FROM (SELECT sum(n) AS off, ` + columns + ` FROM (
-		SELECT ` + columns + `, -n AS n FROM ` + kept + ` UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_ways
+		SELECT ` + columns + `, -n AS n FROM ` + kept + `
+		UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_ways
 		GROUP BY ` + columns + ` HAVING sum(n) <> 0) x`
 }
 

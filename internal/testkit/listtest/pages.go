@@ -74,7 +74,8 @@ func Pages[R any](t *testing.T, db *postgres.DB, l *listing.List[R], want int, o
 	}
 }
 
-func forwards[R any](t testing.TB, db *postgres.DB, l *listing.List[R], q listing.Query) (rows []R, last listing.Query) {
+func forwards[R any](t testing.TB, db *postgres.DB, l *listing.List[R], q listing.Query) (rows []R,
+	last listing.Query) {
 	t.Helper()
 	for {
 		p, err := l.Page(t.Context(), db.Read(t.Context()), q)
