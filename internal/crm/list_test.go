@@ -18,13 +18,17 @@ var rowsToWalk = flag.Int("list.rows", 20_000, "how many CRM accounts the walk o
 const (
 	providers = `INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
 		credentials_at, created_at, updated_at)
-		SELECT lpad(i::text, 32, '0')::uuid, 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(), now(),
+		SELECT lpad(i::text, 32, '0')::uuid, 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(),
+			now(),
 			now() FROM generate_series(1, 2) i`
-	contracts = `INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+	contracts = `INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
+		billing_day,
 		start_date, refunds, is_default, active, created_at, updated_at)
-		SELECT gen_random_uuid(), id, 'Contract', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global', false, %s, now(),
+		SELECT gen_random_uuid(), id, 'Contract', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global', false, %s,
+			now(),
 			now() FROM crm_accounts WHERE %s`
-	accounts = `INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
+	accounts = `INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state,
+		crm_account_id,
 		first_seen_at, updated_at)
 		SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000001', id::text, name, 'active', 'mapped', id, now(),
 			now() FROM crm_accounts WHERE %s`
@@ -70,7 +74,8 @@ func TestKeptCountsOfCRMAccountsAreThoseOfTheRows(t *testing.T) {
 	run(t, db, providers, `INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
 		SELECT gen_random_uuid(), 'Customer ' || i, 'csv', now(), now() FROM generate_series(1, 4) i`)
 	some := func(t *rapid.T, table string) string {
-		return fmt.Sprintf("(SELECT id FROM %s ORDER BY id OFFSET %d LIMIT 1)", table, rapid.IntRange(0, 3).Draw(t, table))
+		return fmt.Sprintf("(SELECT id FROM %s ORDER BY id OFFSET %d LIMIT 1)", table, rapid.IntRange(0, 3).Draw(t,
+			table))
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
@@ -86,11 +91,14 @@ func TestKeptCountsOfCRMAccountsAreThoseOfTheRows(t *testing.T) {
 					AND NOT EXISTS (SELECT FROM provider_accounts o WHERE o.crm_account_id = %s)`, crmID,
 					some(rt, "provider_accounts"), free, crmID),
 				fmt.Sprintf(`UPDATE provider_accounts SET state = '%s', crm_account_id = NULL WHERE id = %s`,
-					rapid.SampledFrom([]string{"unmapped", "excluded"}).Draw(rt, "state"), some(rt, "provider_accounts")),
+					rapid.SampledFrom([]string{"unmapped", "excluded"}).Draw(rt, "state"), some(rt,
+						"provider_accounts")),
 				`DELETE FROM provider_accounts WHERE id = ` + some(rt, "provider_accounts"),
-				fmt.Sprintf(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing,
+				fmt.Sprintf(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency,
+					timing,
 					billing_day, start_date, refunds, is_default, active, created_at, updated_at)
-					VALUES (gen_random_uuid(), %s, '%s', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global', false, true,
+					VALUES (gen_random_uuid(), %s, '%s', 'USD', 'monthly', 'advance', 1, '2024-01-01', 'global',
+						false, true,
 						now(), now())`, crmID, uuid.New()),
 				`UPDATE billing_contracts SET active = NOT active WHERE id = ` + some(rt, "billing_contracts"),
 				`DELETE FROM billing_contracts WHERE id = ` + some(rt, "billing_contracts"),
@@ -100,7 +108,8 @@ func TestKeptCountsOfCRMAccountsAreThoseOfTheRows(t *testing.T) {
 		var wrong int
 		err := db.Read(t.Context()).Raw(`SELECT count(*) FROM crm_accounts a
 			WHERE mapped_accounts <> (SELECT count(*) FROM provider_accounts m WHERE m.crm_account_id = a.id)
-			OR active_contracts <> (SELECT count(*) FROM billing_contracts b WHERE b.crm_account_id = a.id AND b.active)`).
+			OR active_contracts
+				<> (SELECT count(*) FROM billing_contracts b WHERE b.crm_account_id = a.id AND b.active)`).
 			Scan(&wrong).Error
 		if err != nil || wrong > 0 {
 			rt.Fatalf("%d accounts with wrong counts, %v", wrong, err)

@@ -12,7 +12,7 @@ type List[R any] struct {
 	Table     string      // the records themselves, with their alias: "subscriptions s"
 	ID        string      // their unique uuid: "s.id"
 	Joins     string      // what the columns need beside the table; joined to the rows of one page only
-	Within    string      // the condition of the record whose list it is (Query.Of): "i.price_list_id = ?"; empty: of none
+	Within    string      // of the record whose list it is (Query.Of): "i.price_list_id = ?"; empty: of none
 	Columns   []Column[R] // in the order of the file
 	Shown     []string    // the keys of those on the page, in its order
 	Filters   []Filter

@@ -21,16 +21,20 @@ func decided(t *testing.T, n int) *pgtest.DB {
 			credentials_at, created_at, updated_at)
 			SELECT lpad(i::text, 32, '0')::uuid, 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(),
 				now(), now() FROM generate_series(1, 2) i`,
-		`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at, updated_at)
-			SELECT lpad(i::text, 32, '0')::uuid, lpad((i % 2 + 1)::text, 32, '0')::uuid, 'A' || i, 'Account ' || i, 'active',
+		`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, first_seen_at,
+			updated_at)
+			SELECT lpad(i::text, 32, '0')::uuid, lpad((i % 2 + 1)::text, 32, '0')::uuid, 'A' || i, 'Account ' || i,
+				'active',
 				'unmapped', now(), now() FROM generate_series(1, 200) i`,
 		fmt.Sprintf(`INSERT INTO mapping_decisions (id, account_id, at, actor, by_person, action, from_state, to_state)
 			SELECT gen_random_uuid(), lpad((i %% 200 + 1)::text, 32, '0')::uuid, '2026-01-01'::timestamptz +
-				make_interval(secs => i), 'Ada Example', i %% 50 = 0, CASE WHEN i %% 100 = 1 THEN 'exclude' ELSE 'map' END,
+				make_interval(secs => i), 'Ada Example', i %% 50 = 0,
+					CASE WHEN i %% 100 = 1 THEN 'exclude' ELSE 'map' END,
 				'unmapped', 'mapped'
 			FROM generate_series(1, %d) i`, n),
 		`INSERT INTO mapping_refusals (id, act_id, account_id, account_print, at, actor)
-			SELECT gen_random_uuid(), gen_random_uuid(), id, '', '2026-01-01'::timestamptz + make_interval(secs => 3), 'Ada'
+			SELECT gen_random_uuid(), gen_random_uuid(), id, '', '2026-01-01'::timestamptz + make_interval(secs => 3),
+				'Ada'
 			FROM provider_accounts WHERE external_id LIKE '%7'`,
 		`INSERT INTO mapping_snoozes (id, account_id, until, at, actor)
 			SELECT gen_random_uuid(), id, '2026-02-01', '2026-01-01'::timestamptz + make_interval(secs => 5), 'Ada'

@@ -45,11 +45,13 @@ var All = &listing.List[Row]{
 		"unmapped"},
 	Filters: []listing.Filter{
 		{Name: "active", Label: "State", Choices: []listing.Choice{
-			{Value: "true", Label: "Active", Where: "p.active"}, {Value: "false", Label: "Inactive", Where: "NOT p.active"}}},
+			{Value: "true", Label: "Active", Where: "p.active"}, {Value: "false", Label: "Inactive",
+				Where: "NOT p.active"}}},
 		{Name: "connectivity", Label: "Connectivity", Where: connectivity + " = ?"},
 		{Name: "connector", Label: "Connector", Where: "p.connector = ?"},
 		{Name: "unreadable", Label: "Unreadable records", Choices: []listing.Choice{
-			{Value: "yes", Label: "Some", Where: unreadable}, {Value: "no", Label: "None", Where: "NOT " + unreadable}}},
+			{Value: "yes", Label: "Some", Where: unreadable}, {Value: "no", Label: "None",
+				Where: "NOT " + unreadable}}},
 	},
 }
 

@@ -22,14 +22,16 @@ func manyRuns(t *testing.T, n int) *pgtest.DB {
 			credentials_at, created_at, updated_at)
 			SELECT lpad(i::text, 32, '0')::uuid, 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(),
 				now(), now() FROM generate_series(1, 3) i`,
-		fmt.Sprintf(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at, started_at,
+		fmt.Sprintf(`INSERT INTO sync_runs (id, provider_id, kind, trigger, state, requested_by, requested_at,
+			started_at,
 			finished_at, message, seats_lost, seats_gained, money_month, uncosted)
 			SELECT gen_random_uuid(), lpad((i %% 3 + 1)::text, 32, '0')::uuid,
 				CASE WHEN i %% 2 = 0 THEN 'accounts' ELSE 'subscriptions' END,
 				CASE WHEN i %% 50 = 0 THEN 'person' ELSE 'nightly' END,
 				CASE WHEN i %% 100 = 7 THEN 'failed' WHEN i %% 10 = 3 THEN 'partial' ELSE 'succeeded' END, 'Seatledger',
 				'2024-01-01'::timestamptz + make_interval(mins => i), CASE WHEN i %% 5 > 0
-					THEN '2024-01-01'::timestamptz + make_interval(mins => i) END, now(), '=1+1', x.seats, x.seats, x.money,
+					THEN '2024-01-01'::timestamptz + make_interval(mins => i) END, now(), '=1+1', x.seats, x.seats,
+						x.money,
 				x.seats
 			FROM generate_series(1, %d) i, LATERAL (SELECT CASE i %% 4 WHEN 0 THEN NULL ELSE i %% 4 - 1 END AS seats,
 				CASE i %% 4 WHEN 2 THEN '[{"amount": "-12.50", "currency": "EUR"}, {"amount": "3", "currency": "USD"}]'
@@ -60,7 +62,8 @@ func TestEveryFilterAndSortOfRunsStandsOnAnIndex(t *testing.T) {
 	db := manyRuns(t, *rowsToWalk)
 	listtest.Walk(t, db.Read(t.Context()), runs(), listtest.Budget{Blocks: 1500, Values: map[string][]string{
 		"provider": {"00000000-0000-0000-0000-000000000002"}, "kind": {"accounts", "listing"},
-		"state": {"failed", "succeeded", "running"}, "trigger": {"person", "nightly"}, "since": {"2024-01-02", "2026-01-01"},
+		"state": {"failed", "succeeded", "running"}, "trigger": {"person", "nightly"}, "since": {"2024-01-02",
+			"2026-01-01"},
 	}})
 }
 

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -38,7 +39,7 @@ func mayMap(c echo.Context) bool { return auth.Allowed(session.User(c).Role, aut
 
 func recordPath(id uuid.UUID) string { return path + "/" + id.String() }
 
-func crmPath(id uuid.UUID) string { return "/crm-accounts/" + id.String() }
+func crmPath(id uuid.UUID) string { return at.CRMAccount(id) }
 
 // id reads the account's id out of the path.
 func id(c echo.Context) (uuid.UUID, error) { return httpx.ID(c, "id") }

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	queue "seatledger/web/mapping"
 
@@ -94,7 +95,7 @@ func subscriptions(d dossier) view.Part {
 }
 
 func holdingRow(s account.Holding, mapped bool) ui.Row {
-	product := ui.LinkCell(orElse(s.Product, s.ExternalID), "/subscriptions/"+s.ID.String())
+	product := ui.LinkCell(orElse(s.Product, s.ExternalID), at.Subscription(s.ID))
 	product.Sub = s.PartNumber
 	state := ui.BadgeCell(s.State, holdingTones[s.State])
 	if s.HoldReason != "" {
@@ -106,7 +107,7 @@ func holdingRow(s account.Holding, mapped bool) ui.Row {
 	}
 	contract := ui.Cell{}
 	if s.ContractID.Valid {
-		contract = ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())
+		contract = ui.LinkCell(s.Contract, at.Contract(s.ContractID.UUID))
 	}
 	review := ui.Cell{}
 	if s.Review != "" {
@@ -166,7 +167,7 @@ func (h Handlers) lastSync(d dossier) view.Part {
 		return part
 	}
 	items := []ui.Definition{
-		{Term: "Run", Value: ui.LinkCell(r.Kind+" run", "/sync-runs/"+r.RunID.String())},
+		{Term: "Run", Value: ui.LinkCell(r.Kind+" run", at.SyncRun(r.RunID))},
 		{Term: "When", Value: ui.Of(h.moment(r.At))},
 		{Term: "Outcome", Value: ui.BadgeCell(r.Outcome, outcomeTones[r.Outcome])},
 		ui.Fact("Counts", fmt.Sprintf("%d added, %d changed, %d unchanged, %d gone, %d held", r.Added, r.Changed,

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -62,7 +63,7 @@ func (h Handlers) Record(c echo.Context) error {
 	m.Page.Kicker, m.Page.Crumbs = "Provider account", []layout.Crumb{{Label: nav, Href: path}}
 	m.Page.Badges = badges(d)
 	m.Page.Meta = []layout.Meta{
-		{Label: "Provider", Text: d.Provider, Href: "/providers/" + d.ProviderID.String()},
+		{Label: "Provider", Text: d.Provider, Href: at.Provider(d.ProviderID)},
 		{Label: "External id", Text: d.ExternalID}, {Label: "First seen", Value: h.moment(d.FirstSeenAt)},
 	}
 	if d.mayMap {

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/match"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/accounts"
@@ -23,7 +24,7 @@ func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 		},
 		"external_id": func(r account.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 		"provider": func(r account.Row) ui.Cell {
-			return ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String())
+			return ui.LinkCell(r.Provider, at.Provider(r.ProviderID))
 		},
 		"state":       stateCell,
 		"crm_account": func(r account.Row) ui.Cell { return ui.Of(h.matchOf(r, s)) },

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -51,7 +52,7 @@ func (h Handlers) SyncAccount(c echo.Context) error {
 		httpx.Tell(c, ui.Info, "A sync of "+o.Provider+
 			" is under way already: this one. Start another when it has ended.")
 	}
-	return httpx.SeeOther(c, "/sync-runs/"+run.ID.String())
+	return httpx.SeeOther(c, at.SyncRun(run.ID))
 }
 
 const manual = "manual" // the connector whose accounts are entered by hand
@@ -75,7 +76,7 @@ func (h Handlers) syncRefused(c echo.Context, o account.Overview, why string) er
 	m.Callouts = []view.Callout{{
 		Callout: ui.Callout{Tone: ui.Warn, Title: "The sync was not started", Text: why},
 		Actions: []templ.Component{
-			ui.LinkButton{Text: "Open " + o.Provider, Href: "/providers/" + o.ProviderID.String(), Weight: ui.Primary},
+			ui.LinkButton{Text: "Open " + o.Provider, Href: at.Provider(o.ProviderID), Weight: ui.Primary},
 			post("Sync anyway", recordPath(o.ID)+"/sync", ui.Secondary, ui.Pair{Name: "anyway", Value: "on"}),
 		},
 	}}

@@ -86,7 +86,9 @@ func alarm(i audit.Integrity) *ui.Callout {
 
 func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {
 	t := httpx.ListTable(audit.Trail, q, rows, httpx.Cells[audit.Entry]{
-		"seq":    func(e audit.Entry) ui.Cell { return ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq)) },
+		"seq": func(e audit.Entry) ui.Cell {
+			return ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq))
+		},
 		"at":     h.when,
 		"action": func(e audit.Entry) ui.Cell { return ui.TextCell(readable(e.Action)) },
 		"object_name": func(e audit.Entry) ui.Cell {

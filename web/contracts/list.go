@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -52,7 +53,7 @@ func table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {
 var cells = httpx.Cells[contract.Row]{
 	"name": func(r contract.Row) ui.Cell { return ui.LinkCell(r.Name, recordPath(r.ID)) },
 	"crm_account": func(r contract.Row) ui.Cell {
-		return ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.String())
+		return ui.LinkCell(r.CRMAccount, at.CRMAccount(r.CRMAccountID))
 	},
 	"active":   func(r contract.Row) ui.Cell { return ui.Cell{Badges: badges(r.Contract)} },
 	"currency": func(r contract.Row) ui.Cell { return ui.TextCell(r.Currency) },
@@ -63,7 +64,7 @@ var cells = httpx.Cells[contract.Row]{
 		if !r.PriceListID.Valid {
 			return ui.Cell{}
 		}
-		return ui.LinkCell(r.PriceList, "/price-lists/"+r.PriceListID.UUID.String())
+		return ui.LinkCell(r.PriceList, at.PriceList(r.PriceListID.UUID))
 	},
 }
 

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -39,7 +40,7 @@ func (h Handlers) Record(c echo.Context) error {
 	m.Page.Kicker, m.Page.Badges, m.Page.Crumbs = "Billing contract", badges(o.Contract),
 		[]layout.Crumb{{Label: "Billing contracts", Href: path}}
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: o.CRMAccount,
-		Href: "/crm-accounts/" + o.CRMAccountID.String()}, {Label: "Currency", Text: o.Currency}}
+		Href: at.CRMAccount(o.CRMAccountID)}, {Label: "Currency", Text: o.Currency}}
 	m.Page.Actions = actions(o, mayWrite(c))
 	if m.Typed, m.TypedLines, err = h.typedCard(c, o.Contract); err != nil {
 		return err
@@ -128,7 +129,7 @@ func toneIf(on bool) ui.Tone {
 func facts(o contract.Overview) ui.DefinitionList {
 	list := ui.Cell{}
 	if o.PriceListID.Valid {
-		list = ui.LinkCell(o.PriceList, "/price-lists/"+o.PriceListID.UUID.String())
+		list = ui.LinkCell(o.PriceList, at.PriceList(o.PriceListID.UUID))
 	}
 	day := "Day " + contract.DayText(o.BillingDay)
 	if o.BillingDay == contract.LastDay {
@@ -139,7 +140,7 @@ func facts(o contract.Overview) ui.DefinitionList {
 		end = ui.Fact("End", "open")
 	}
 	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		{Term: "CRM account", Value: ui.LinkCell(o.CRMAccount, "/crm-accounts/"+o.CRMAccountID.String())},
+		{Term: "CRM account", Value: ui.LinkCell(o.CRMAccount, at.CRMAccount(o.CRMAccountID))},
 		{Term: "Price list", Value: list},
 		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]),
 		ui.Fact("Billed", timings[o.Timing]),
@@ -186,7 +187,7 @@ func subscriptions(o contract.Overview) ui.Table {
 			review = ui.BadgeCell(s.Review, reviewTones[s.Review])
 		}
 		t.Rows = append(t.Rows, ui.Row{Muted: s.State == string(subscription.Inactive), Cells: []ui.Cell{
-			{Text: name(s), Href: "/subscriptions/" + s.ID.String(), Sub: s.PartNumber}, ui.TextCell(s.State), review,
+			{Text: name(s), Href: at.Subscription(s.ID), Sub: s.PartNumber}, ui.TextCell(s.State), review,
 			ui.TextCell(strconv.Itoa(s.Quantity)),
 			ui.Of(httpx.Amount(s.UnitPrice, s.Currency, money.Period(s.PricePeriod))),
 		}})

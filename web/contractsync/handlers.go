@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/syncing"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -27,7 +28,7 @@ type Handlers struct {
 
 const nav = "Billing contracts"
 
-func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
+func contractPath(id uuid.UUID) string { return at.Contract(id) }
 
 func path(id uuid.UUID) string { return contractPath(id) + "/sync" }
 

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 	"seatledger/web/syncruns"
 
@@ -22,7 +23,7 @@ func (h Handlers) page(c echo.Context, s sheet) view.Show {
 	m.Page.Lead = "What the distributor has for this customer, and what of it lies in a contract here. " +
 		"A listing only looks; nothing is ever changed at the distributor."
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: s.customer,
-		Href: "/crm-accounts/" + s.contract.CRMAccountID.String()}}
+		Href: at.CRMAccount(s.contract.CRMAccountID)}}
 	if !s.contract.Active {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "This contract is deactivated",
 			Text: "Nothing can land in it. Activate it on its page first."})

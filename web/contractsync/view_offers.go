@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/subscription/plan"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -143,7 +144,7 @@ func (o offer) href() string {
 	if o.place == isNew {
 		return ""
 	}
-	return "/subscriptions/" + o.known.ID.String()
+	return at.Subscription(o.known.ID)
 }
 
 func (o offer) here() ui.Cell {

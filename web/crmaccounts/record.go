@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -53,7 +54,7 @@ func (h Handlers) Record(c echo.Context) error {
 		{Label: "Came by", Text: sources[o.Source]}}
 	for _, k := range fed {
 		m.Page.Meta = append(m.Page.Meta,
-			layout.Meta{Label: "Fed by", Text: k.Source, Href: "/crm-sources/" + k.SourceID.String()})
+			layout.Meta{Label: "Fed by", Text: k.Source, Href: at.CRMSource(k.SourceID)})
 	}
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
@@ -128,8 +129,8 @@ func providers(o crm.Overview) view.Part {
 	}
 	for _, p := range o.Providers {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.LinkCell(p.Name, "/accounts/"+p.ID.String()),
-			ui.LinkCell(p.Provider, "/providers/"+p.ProviderID.String()),
+			ui.LinkCell(p.Name, at.Account(p.ID)),
+			ui.LinkCell(p.Provider, at.Provider(p.ProviderID)),
 			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus,
 				toneIf(p.ProviderStatus != string(account.Active), ui.Warn)),
 			ui.TextCell(strconv.Itoa(p.Subscriptions)),
@@ -160,7 +161,7 @@ func contracts(o crm.Overview, mayAdd bool) view.Part {
 			state.Badges = append(state.Badges, ui.Badge{Text: "default", Tone: ui.Info})
 		}
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: !x.Active, Cells: []ui.Cell{
-			ui.LinkCell(x.Name, "/contracts/"+x.ID.String()), state, ui.TextCell(x.Currency),
+			ui.LinkCell(x.Name, at.Contract(x.ID)), state, ui.TextCell(x.Currency),
 			ui.TextCell(strconv.Itoa(x.Subscriptions)),
 		}})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/crmsource"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -216,7 +217,7 @@ func (h Handlers) records(title, text string, all []crmsource.Known) view.Part {
 			name.Text = "Without a name"
 		}
 		if k.CRMAccountID.Valid {
-			name.Href = "/crm-accounts/" + k.CRMAccountID.UUID.String()
+			name.Href = at.CRMAccount(k.CRMAccountID.UUID)
 		}
 		p.Table.Rows = append(p.Table.Rows,
 			ui.Row{Cells: []ui.Cell{name, ui.Of(httpx.Moment(k.StatusSince, h.Zone)), ui.TextCell(k.Note)}})

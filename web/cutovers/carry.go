@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/errs"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -72,9 +73,9 @@ func carryTable(all []cutover.AccountMatch, act bool) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: x.AccountID.String(), Label: x.Account, Unselectable: x.Taken,
 			Checked: x.By == cutover.ByTenant && !x.Taken, Cells: []ui.Cell{
-				{Text: x.Account, Href: "/accounts/" + x.AccountID.String(), Sub: x.ExternalID},
-				{Text: x.OldAccount, Href: "/accounts/" + x.OldAccountID.String(), Sub: x.OldExternalID},
-				ui.LinkCell(x.CRMAccount, "/crm-accounts/"+x.CRMAccountID.String()), agree}})
+				{Text: x.Account, Href: at.Account(x.AccountID), Sub: x.ExternalID},
+				{Text: x.OldAccount, Href: at.Account(x.OldAccountID), Sub: x.OldExternalID},
+				ui.LinkCell(x.CRMAccount, at.CRMAccount(x.CRMAccountID)), agree}})
 	}
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -50,7 +51,7 @@ func (h Handlers) Customer(c echo.Context) error {
 	}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = "Cut-over "+run.Name, crumbs(run), stepBadges(v.Customer)
 	m.Page.Meta = []layout.Meta{{Label: "CRM account", Text: v.Customer.CRMAccount,
-		Href: "/crm-accounts/" + id.String()},
+		Href: at.CRMAccount(id)},
 		{Label: "Proof", Text: "Day by day", Href: path(run.ID) + "/proof?crm_account=" + id.String()}}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

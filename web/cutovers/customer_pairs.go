@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/cutovers"
@@ -94,7 +95,7 @@ func confidence(c pairing.Confidence) ui.Badge {
 }
 
 func sideCell(s cutover.Side) ui.Cell {
-	return ui.Cell{Text: s.Called(), Href: "/subscriptions/" + s.ID.String(),
+	return ui.Cell{Text: s.Called(), Href: at.Subscription(s.ID),
 		Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · ")}
 }
 
@@ -217,7 +218,7 @@ func (p customerPage) pairs(h Handlers) *ui.Table {
 func (p customerPage) column(all []cutover.Side, provider string) view.Column {
 	out := view.Column{Card: ui.Card{Title: provider}, None: "No subscriptions of this customer."}
 	for _, s := range all {
-		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: "/subscriptions/" + s.ID.String(),
+		out.Items = append(out.Items, view.Side{Name: s.Called(), Href: at.Subscription(s.ID),
 			Badges: sideBadges(s), Facts: ui.DefinitionList{Items: sideFacts(s)}})
 	}
 	return out
@@ -263,7 +264,7 @@ func sideFacts(s cutover.Side) []ui.Definition {
 	}
 	if s.ContractID.Valid {
 		out = append(out, ui.Definition{Term: "Contract",
-			Value: ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())})
+			Value: ui.LinkCell(s.Contract, at.Contract(s.ContractID.UUID))})
 	}
 	for _, d := range []struct{ term, day string }{{"Frozen from", s.FrozenFrom.String()},
 		{"Billable from", s.BillableFrom.String()}, {"Billed up to, not including", s.BilledThrough.String()}} {

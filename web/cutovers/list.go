@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -58,8 +59,8 @@ func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []cutover.Li
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == cutover.RunAbandoned, Cells: []ui.Cell{
 			{Text: r.Name, Href: path(r.ID), Sub: httpx.MomentText(r.CreatedAt, h.Cutovers.Zone) + " by " +
 				r.CreatedBy}, {Badges: []ui.Badge{runStates[r.State]}},
-			ui.LinkCell(r.OldProvider, "/providers/"+r.OldProviderID.String()),
-			ui.LinkCell(r.NewProvider, "/providers/"+r.NewProviderID.String()),
+			ui.LinkCell(r.OldProvider, at.Provider(r.OldProviderID)),
+			ui.LinkCell(r.NewProvider, at.Provider(r.NewProviderID)),
 			ui.TextCell(itoa(r.Customers)), ui.TextCell(itoa(r.Retired)), ui.TextCell(h.moment(r.EndedAt))}})
 	}
 	return t

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -65,8 +66,8 @@ func (h Handlers) frame(c echo.Context, run cutover.Run) layout.Page {
 	if !run.SwitchDay.IsZero() {
 		day = run.SwitchDay.String()
 	}
-	p.Meta = []layout.Meta{{Label: "From", Text: run.OldProvider, Href: "/providers/" + run.OldProviderID.String()},
-		{Label: "To", Text: run.NewProvider, Href: "/providers/" + run.NewProviderID.String()},
+	p.Meta = []layout.Meta{{Label: "From", Text: run.OldProvider, Href: at.Provider(run.OldProviderID)},
+		{Label: "To", Text: run.NewProvider, Href: at.Provider(run.NewProviderID)},
 		{Label: "Switch day", Text: day},
 		{Label: "Begun", Text: httpx.MomentText(run.CreatedAt, h.Cutovers.Zone) + " by " + run.CreatedBy}}
 	p.Actions = []templ.Component{ui.LinkButton{Text: "Proof", Href: path(run.ID) + "/proof", Icon: "check"}}
@@ -138,7 +139,7 @@ func gateAction(run cutover.Run, g cutover.Gate, may bool) templ.Component {
 	link := func(text, href string) templ.Component {
 		return ui.LinkButton{Text: text, Href: href, Compact: true}
 	}
-	here, newOne := path(run.ID), "/providers/"+run.NewProviderID.String()
+	here, newOne := path(run.ID), at.Provider(run.NewProviderID)
 	switch g.Key {
 	case "access":
 		if !may {
@@ -164,7 +165,7 @@ func gateAction(run cutover.Run, g cutover.Gate, may bool) templ.Component {
 	case "retired":
 		return link("Show reassigned customers", here+"?step=reassigned#customers")
 	case "deactivated":
-		return link("Open the old provider", "/providers/"+run.OldProviderID.String())
+		return link("Open the old provider", at.Provider(run.OldProviderID))
 	case "proof":
 		return link("Open the proof", here+"/proof")
 	}

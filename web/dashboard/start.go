@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/dashboard"
 )
@@ -89,7 +90,7 @@ func (b *board) connected() bool {
 func (b *board) firstProvider() string {
 	for _, p := range b.providers {
 		if p.Active {
-			return "/providers/" + p.ID.String()
+			return at.Provider(p.ID)
 		}
 	}
 	return "/providers"

@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/rehearsal"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -28,7 +29,7 @@ type Handlers struct {
 	Rehearsal rehearsal.Service
 }
 
-func providerPath(id uuid.UUID) string { return "/providers/" + id.String() }
+func providerPath(id uuid.UUID) string { return at.Provider(id) }
 
 func path(id uuid.UUID) string { return providerPath(id) + "/dialect" }
 

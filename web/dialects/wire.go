@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -57,7 +58,7 @@ func (h Handlers) seen(p provider.Provider, reports []dialect.Report) (ui.Stats,
 		}
 		merge(&all, w)
 		when = append(when, ui.Row{Cells: []ui.Cell{ui.LinkCell(map[string]string{"accounts": "Accounts",
-			"subscriptions": "Subscriptions"}[r.Kind], "/sync-runs/"+r.RunID.String()),
+			"subscriptions": "Subscriptions"}[r.Kind], at.SyncRun(r.RunID)),
 			ui.Of(httpx.Moment(r.At, h.Zone)),
 			ui.TextCell(records(w)), ui.TextCell(strconv.Itoa(w.LargestPage))}})
 	}

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/manual"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -42,7 +43,7 @@ func (h Handlers) CreateAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, "/accounts/"+id.String(),
+	return httpx.Done(c, at.Account(id),
 		in.Name+" was entered. Map it to its CRM account, then enter its subscriptions.")
 }
 

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/imports"
 	"seatledger/web/session"
@@ -33,7 +34,7 @@ type Handlers struct {
 
 const nav = "Providers"
 
-func providerPath(id uuid.UUID) string { return "/providers/" + id.String() }
+func providerPath(id uuid.UUID) string { return at.Provider(id) }
 
 // provider reads the manual provider of the address; errs.Conflict for any other provider.
 func (h Handlers) provider(c echo.Context) (provider.Provider, error) {

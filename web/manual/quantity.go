@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -157,4 +158,4 @@ func quantityEntry(s subscription.Subscription, in manual.QuantityEntry, problem
 	}
 }
 
-func subscriptionPath(id uuid.UUID) string { return "/subscriptions/" + id.String() }
+func subscriptionPath(id uuid.UUID) string { return at.Subscription(id) }

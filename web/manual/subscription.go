@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -50,7 +51,7 @@ func (h Handlers) CreateSubscription(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Done(c, "/subscriptions/"+id.String(), "The subscription was entered.")
+	return httpx.Done(c, at.Subscription(id), "The subscription was entered.")
 }
 
 func (h Handlers) subscriptionForm(c echo.Context, status int, p provider.Provider, in subscription.HandEntry,

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -37,7 +38,7 @@ func (h Handlers) Batch(c echo.Context) error {
 	}
 	m := view.Batch{Page: session.Page(c, "Accepted at once", nav), Facts: h.batchFacts(b), Table: itemTable(items)}
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}}
-	m.Page.Meta = []layout.Meta{{Label: "Provider", Text: b.Provider, Href: "/providers/" + b.ProviderID.String()},
+	m.Page.Meta = []layout.Meta{{Label: "Provider", Text: b.Provider, Href: at.Provider(b.ProviderID)},
 		{Label: "By", Text: b.Actor}, {Label: "When", Value: httpx.Moment(b.At, h.Zone)}}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Back to the queue",
 		Href: (where{provider: b.ProviderID.String()}).link(path)}}

@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -36,9 +37,9 @@ const (
 
 func mayMap(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Operator) }
 
-func accountPath(id uuid.UUID) string { return "/accounts/" + id.String() }
+func accountPath(id uuid.UUID) string { return at.Account(id) }
 
-func crmPath(id uuid.UUID) string { return "/crm-accounts/" + id.String() }
+func crmPath(id uuid.UUID) string { return at.CRMAccount(id) }
 
 func (h Handlers) today() clock.Date { return clock.DateOf(h.Clock.Now(), h.Zone) }
 

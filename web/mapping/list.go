@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/match"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -101,7 +102,7 @@ func (h Handlers) listTable(q httpx.ListQuery, w where, rows []mapping.Waiting, 
 		name := ui.LinkCell(r.Called(), w.link(path, "at", r.ID.String()))
 		name.Sub = r.Domain
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: r.Called(), Cells: []ui.Cell{
-			name, ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()), bandCell(r), bestCell(r),
+			name, ui.LinkCell(r.Provider, at.Provider(r.ProviderID)), bandCell(r), bestCell(r),
 			ui.Of(acceptCell(r, w, mayMap))}})
 	}
 	return t

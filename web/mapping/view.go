@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/match"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -147,7 +148,7 @@ func badges(d desk) []ui.Badge {
 
 func (h Handlers) meta(d desk) []layout.Meta {
 	return []layout.Meta{
-		{Label: "Provider", Text: d.place.Provider, Href: "/providers/" + d.account.ProviderID.String()},
+		{Label: "Provider", Text: d.place.Provider, Href: at.Provider(d.account.ProviderID)},
 		{Label: "External id", Text: d.account.ExternalID, Href: accountPath(d.account.ID)},
 		{Label: "First seen", Value: httpx.Moment(d.account.FirstSeenAt, h.Zone)},
 	}

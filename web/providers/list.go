@@ -64,10 +64,12 @@ func (h Handlers) List(c echo.Context) error {
 
 func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.Row) ui.Table {
 	t := httpx.ListTable(provider.All, q, rows, httpx.Cells[provider.Row]{
-		"name":            func(r provider.Row) ui.Cell { return ui.Cell{Text: r.Name, Href: path(r.ID), Sub: r.Host} },
-		"connector":       func(r provider.Row) ui.Cell { return ui.TextCell(connectorLabel(r.Connector)) },
-		"active":          func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{activeBadge(r.Active)}} },
-		"connectivity":    func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{connectivity(r.Provider)}} },
+		"name":      func(r provider.Row) ui.Cell { return ui.Cell{Text: r.Name, Href: path(r.ID), Sub: r.Host} },
+		"connector": func(r provider.Row) ui.Cell { return ui.TextCell(connectorLabel(r.Connector)) },
+		"active":    func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{activeBadge(r.Active)}} },
+		"connectivity": func(r provider.Row) ui.Cell {
+			return ui.Cell{Badges: []ui.Badge{connectivity(r.Provider)}}
+		},
 		"checked_at":      func(r provider.Row) ui.Cell { return ui.Of(syncruns.Moment(r.CheckedAt, h.Zone)) },
 		"reseller_number": func(r provider.Row) ui.Cell { return ui.Cell{Text: r.ResellerNumber, Mono: true} },
 		"unmapped": func(r provider.Row) ui.Cell {

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -51,7 +52,7 @@ func (h Handlers) sync(c echo.Context, kind syncing.Kind) error {
 	if found {
 		httpx.Tell(c, ui.Info, "A sync of "+p.Name+" is under way already: this one. Start another when it has ended.")
 	}
-	return httpx.SeeOther(c, "/sync-runs/"+run.ID.String())
+	return httpx.SeeOther(c, at.SyncRun(run.ID))
 }
 
 // syncRefused says why and offers both ways on: verify, or sync anyway.

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/syncruns"
 
 	view "seatledger/views/providers"
@@ -87,7 +88,7 @@ func (h Handlers) unreadableRecord(x provider.Unreadable) view.UnreadableRecord 
 	out := view.UnreadableRecord{Title: title, Raw: ui.Raw{Summary: "Record as received", Text: x.Raw}}
 	if x.Account != "" {
 		out.Items.Items = append(out.Items.Items,
-			ui.Definition{Term: "Account", Value: ui.LinkCell(x.Account, "/accounts/"+x.AccountID.UUID.String())})
+			ui.Definition{Term: "Account", Value: ui.LinkCell(x.Account, at.Account(x.AccountID.UUID))})
 	}
 	out.Items.Items = append(out.Items.Items, ui.Fact("Why", x.Reason),
 		ui.Definition{Term: "First seen", Value: ui.Of(syncruns.Moment(&x.FirstSeen, h.Zone))})

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/subscription"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/subscriptions"
 )
@@ -19,7 +20,7 @@ func moving(s sheet) []view.Remark {
 		return nil
 	}
 	title, text := movingWords(s, *s.membership)
-	href := "/cutovers/" + s.membership.CutoverID.String() + "/customers/" + s.membership.CRMAccountID.String()
+	href := at.Cutover(s.membership.CutoverID) + "/customers/" + s.membership.CRMAccountID.String()
 	return []view.Remark{{Callout: ui.Callout{Tone: ui.Info, Title: title, Text: text},
 		Actions: []templ.Component{ui.LinkButton{Text: "Open the cut-over", Href: href, Compact: true}}}}
 }

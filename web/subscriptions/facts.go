@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/plan"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/subscriptions"
 )
@@ -25,7 +26,7 @@ func (h Handlers) provider(s sheet) view.Facts {
 	f.Items = ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "Status", Value: ui.TextCell(string(s.Status)), Note: received(s.StatusText, string(s.Status))},
 		{Term: "Account", Value: ui.LinkCell(called(s.AccountName, s.AccountExternalID),
-			"/accounts/"+s.AccountID.String()), Note: s.AccountExternalID},
+			at.Account(s.AccountID)), Note: s.AccountExternalID},
 		{Term: "Product", Value: ui.TextCell(s.ProductName), Note: s.Vendor},
 		{Term: "Part number", Value: ui.Cell{Text: s.PartNumber, Mono: true}},
 		{Term: "SKU", Value: ui.Cell{Text: s.SKU, Mono: true}},
@@ -45,7 +46,7 @@ func (h Handlers) provider(s sheet) view.Facts {
 	if s.run != nil {
 		f.Items.Items = append(f.Items.Items, ui.Definition{Term: "Last sync",
 			Value: ui.Cell{Text: s.run.At.In(h.Zone).Format("2 Jan 2006 15:04 MST"),
-				Href: "/sync-runs/" + s.run.RunID.String()}, Note: s.run.State})
+				Href: at.SyncRun(s.run.RunID)}, Note: s.run.State})
 	}
 	f.Items.Items = given(f.Items.Items)
 	return f
@@ -154,10 +155,10 @@ func requestNote(s sheet) string {
 func (h Handlers) local(s sheet) view.Facts {
 	customer, contract := ui.Cell{}, ui.Cell{}
 	if s.CRMAccountID.Valid {
-		customer = ui.LinkCell(s.CRMAccount, "/crm-accounts/"+s.CRMAccountID.UUID.String())
+		customer = ui.LinkCell(s.CRMAccount, at.CRMAccount(s.CRMAccountID.UUID))
 	}
 	if s.ContractID.Valid {
-		contract = ui.LinkCell(s.Contract, "/contracts/"+s.ContractID.UUID.String())
+		contract = ui.LinkCell(s.Contract, at.Contract(s.ContractID.UUID))
 	}
 	items := []ui.Definition{
 		{Term: "State", Value: ui.Cell{Badges: []ui.Badge{stateBadge(s.State, s.HoldReason, s.moved())}},

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/subscriptions"
 )
@@ -54,7 +55,7 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	recorded := ui.Cell{Content: h.moment(e.RecordedAt), Sub: "by " + e.Actor}
 	if e.SyncRunID.Valid {
 		recorded = ui.Cell{Text: e.RecordedAt.In(h.Zone).Format("2 Jan 2006 15:04 MST"),
-			Href: "/sync-runs/" + e.SyncRunID.UUID.String(), Sub: "by a sync"}
+			Href: at.SyncRun(e.SyncRunID.UUID), Sub: "by a sync"}
 	}
 	return ui.Row{Muted: !e.Counted, Cells: []ui.Cell{
 		effective, {Text: eventText(e), Sub: told(e, s.origin(e))}, change(e), after,

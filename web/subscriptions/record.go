@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -132,10 +133,10 @@ func badges(s sheet) []ui.Badge {
 
 func meta(s sheet) []layout.Meta {
 	m := []layout.Meta{{Label: "Id", Text: s.ExternalID},
-		{Label: "Provider", Text: s.Provider, Href: "/providers/" + s.ProviderID.String()}}
+		{Label: "Provider", Text: s.Provider, Href: at.Provider(s.ProviderID)}}
 	if s.CRMAccountID.Valid {
 		m = append(m, layout.Meta{Label: "Customer", Text: s.CRMAccount,
-			Href: "/crm-accounts/" + s.CRMAccountID.UUID.String()})
+			Href: at.CRMAccount(s.CRMAccountID.UUID)})
 	}
 	return m
 }

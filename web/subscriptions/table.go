@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -83,10 +84,10 @@ func customer(r list.Row) ui.Cell {
 		if r.Moved {
 			sub = "moved here, choose a contract"
 		}
-		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: "/accounts/" + r.AccountID.String(),
+		return ui.Cell{Text: called(r.Account, r.AccountExternalID), Href: at.Account(r.AccountID),
 			Sub: sub, Muted: true}
 	}
-	cell := ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.UUID.String())
+	cell := ui.LinkCell(r.CRMAccount, at.CRMAccount(r.CRMAccountID.UUID))
 	cell.Sub = "no contract"
 	if r.ContractID.Valid {
 		cell.Sub = r.Contract

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -49,11 +50,14 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 		"requested_at": func(r syncing.Row) ui.Cell {
 			return ui.Cell{Text: Moment(&r.RequestedAt, h.Zone).Text, Href: Path(r.ID), Sub: h.tookText(r)}
 		},
-		"provider": func(r syncing.Row) ui.Cell { return ui.LinkCell(r.Provider, "/providers/"+r.ProviderID.String()) },
+		"provider": func(r syncing.Row) ui.Cell { return ui.LinkCell(r.Provider, at.Provider(r.ProviderID)) },
 		"kind": func(r syncing.Row) ui.Cell {
 			return ui.Cell{Text: words.RunKind(string(r.Kind)), Sub: startedBy(r.Trigger, r.RequestedBy)}
 		},
-		"state":     func(r syncing.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)} },
+		"state": func(r syncing.Row) ui.Cell {
+			return ui.Cell{Badges: []ui.Badge{Badge(r.State)},
+				Sub: trouble(r)}
+		},
 		"added":     func(r syncing.Row) ui.Cell { return number(r.Added) },
 		"changed":   func(r syncing.Row) ui.Cell { return number(r.Changed) },
 		"unchanged": func(r syncing.Row) ui.Cell { return number(r.Unchanged) },

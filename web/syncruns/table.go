@@ -9,10 +9,11 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 )
 
 // Path is the page of one run.
-func Path(id uuid.UUID) string { return "/sync-runs/" + id.String() }
+func Path(id uuid.UUID) string { return at.SyncRun(id) }
 
 // Table shows runs without their provider, as on the provider's own page.
 func Table(runs []syncing.Row, zone *time.Location) ui.Table {

@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/syncruns"
@@ -76,7 +77,7 @@ func accountCell(a syncing.AccountOutcome) ui.Cell {
 		c = ui.Cell{Text: a.ExternalID}
 	}
 	if a.AccountID.Valid {
-		c.Href = "/accounts/" + a.AccountID.UUID.String()
+		c.Href = at.Account(a.AccountID.UUID)
 	}
 	return c
 }

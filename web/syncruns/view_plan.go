@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/syncing/guard"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/syncruns"
@@ -97,9 +98,9 @@ func changedNoun(r record) string {
 func changeRow(r record, p syncing.PlannedRow) ui.Row {
 	name := ui.Cell{Text: p.Name, Sub: p.ExternalID}
 	if p.SubjectID.Valid {
-		name.Href = "/subscriptions/" + p.SubjectID.UUID.String()
+		name.Href = at.Subscription(p.SubjectID.UUID)
 		if r.Kind == syncing.Accounts {
-			name.Href = "/accounts/" + p.SubjectID.UUID.String()
+			name.Href = at.Account(p.SubjectID.UUID)
 		}
 	}
 	customer := ui.Cell{Text: p.AccountName, Sub: p.AccountExternalID}

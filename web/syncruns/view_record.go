@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -116,12 +117,12 @@ func agree(r record) *ui.ConfirmForm {
 func (h Handlers) facts(r record) ui.DefinitionList {
 	var d ui.DefinitionList
 	add := func(term string, v ui.Cell) { d.Items = append(d.Items, ui.Definition{Term: term, Value: v}) }
-	add("Provider", ui.LinkCell(r.names.Provider, "/providers/"+r.ProviderID.String()))
+	add("Provider", ui.LinkCell(r.names.Provider, at.Provider(r.ProviderID)))
 	if r.AccountID != nil {
-		add("Account", ui.LinkCell(r.names.Account, "/accounts/"+r.AccountID.String()))
+		add("Account", ui.LinkCell(r.names.Account, at.Account(*r.AccountID)))
 	}
 	if r.ContractID != nil {
-		add("Contract", ui.LinkCell(r.names.Contract, "/contracts/"+r.ContractID.String()+"/sync"))
+		add("Contract", ui.LinkCell(r.names.Contract, at.Contract(*r.ContractID)+"/sync"))
 	}
 	if n := len(r.OnlyAccounts); n > 0 {
 		add("Accounts asked for", ui.TextCell(itoa(n)))
@@ -189,7 +190,7 @@ func unread(r record) *view.Causes {
 		if name == "" {
 			name = u.ExternalID
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: "/subscriptions/" + u.ID.String() + "#dates",
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: at.Subscription(u.ID) + "#dates",
 			Sub: u.ExternalID}, ui.TextCell(u.Account), ui.TextCell(u.StartText), ui.TextCell(u.EndText)}})
 	}
 	card := ui.Card{Title: "Dates that cannot be read", Flush: true,

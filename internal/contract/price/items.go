@@ -63,7 +63,8 @@ func termChoices() []listing.Choice {
 }
 
 var itemListColumns = []listing.Column[ItemRow]{
-	{Key: "part_number", Label: "Part number", SQL: "p.part_number", Into: func(r *ItemRow) any { return &r.PartNumber },
+	{Key: "part_number", Label: "Part number", SQL: "p.part_number",
+		Into: func(r *ItemRow) any { return &r.PartNumber },
 		Sort: listing.Sort{Expr: "i.part_key", Kind: paging.Text}},
 	{Key: "product_name", Label: "Product", SQL: "p.name", Into: func(r *ItemRow) any { return &r.ProductName },
 		Sort: listing.Sort{Expr: "i.product_key", Kind: paging.Text}},
@@ -72,7 +73,8 @@ var itemListColumns = []listing.Column[ItemRow]{
 	{Key: "billing_frequency", Label: "Billed", SQL: "i.billing_frequency", Kind: listing.Word,
 		Into: func(r *ItemRow) any { return &r.BillingFrequency }},
 	{Key: "unit_price", Label: "Price", SQL: "i.unit_price", Kind: listing.Amount,
-		Into: func(r *ItemRow) any { return &r.UnitPrice }, Sort: listing.Sort{Expr: "i.unit_price", Kind: paging.Numeric}},
+		Into: func(r *ItemRow) any { return &r.UnitPrice }, Sort: listing.Sort{Expr: "i.unit_price",
+			Kind: paging.Numeric}},
 	{Key: "effective_from", Label: "From", SQL: "i.effective_from", Kind: listing.Day,
 		Into: func(r *ItemRow) any { return &r.EffectiveFrom },
 		Sort: listing.Sort{Expr: "i.effective_from", Kind: paging.Date}},

@@ -55,7 +55,8 @@ func TestEveryFilterAndSortOfPricesStandsOnAnIndex(t *testing.T) {
 	db := lists(t, *rowsToWalk/8)
 	run(t, db, `INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency, unit_price,
 		effective_from, created_at, updated_at)
-		SELECT gen_random_uuid(), '`+listID+`', p.id, 'month', CASE WHEN i % 8 = 7 AND p.vendor = 'Vendor 1' THEN 'trial'
+		SELECT gen_random_uuid(), '`+listID+`', p.id, 'month',
+			CASE WHEN i % 8 = 7 AND p.vendor = 'Vendor 1' THEN 'trial'
 			ELSE 'annual' END, 'monthly', 10 + i, date '2026-01-01' + i * 30, now(), now()
 		FROM products p, generate_series(0, 7) i`, "VACUUM ANALYZE")
 	listtest.Walk(t, db.Read(t.Context()), on("2026-03-15"), listtest.Budget{Blocks: 1000, Of: []any{listID},
@@ -86,7 +87,8 @@ func TestTheDaysOfPricesAreThoseOnWhichTheyCount(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		run(t, db, `DELETE FROM price_list_items`)
 		any1 := func() string {
-			return fmt.Sprintf("(SELECT id FROM price_list_items ORDER BY id OFFSET %d LIMIT 1)", rapid.IntRange(0, 4).Draw(rt, "row"))
+			return fmt.Sprintf("(SELECT id FROM price_list_items ORDER BY id OFFSET %d LIMIT 1)", rapid.IntRange(0,
+				4).Draw(rt, "row"))
 		}
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			from := rapid.IntRange(0, 9).Draw(rt, "from")
@@ -94,11 +96,13 @@ func TestTheDaysOfPricesAreThoseOnWhichTheyCount(t *testing.T) {
 			if rapid.Bool().Draw(rt, "ends") {
 				to = fmt.Sprintf("date '2026-01-01' + %d", from+rapid.IntRange(1, 6).Draw(rt, "days"))
 			}
-			free := fmt.Sprintf(`NOT EXISTS (SELECT FROM price_list_items WHERE effective_from = date '2026-01-01' + %d)`, from)
+			free := fmt.Sprintf(`NOT
+				EXISTS (SELECT FROM price_list_items WHERE effective_from = date '2026-01-01' + %d)`, from)
 			run(t, db, rapid.SampledFrom([]string{
 				fmt.Sprintf(`INSERT INTO price_list_items (id, price_list_id, product_id, unit, term, billing_frequency,
 					unit_price, effective_from, effective_to, created_at, updated_at)
-					SELECT gen_random_uuid(), '%s', '%s', 'month', 'annual', 'monthly', 1, date '2026-01-01' + %d, %s, now(),
+					SELECT gen_random_uuid(), '%s', '%s', 'month', 'annual', 'monthly', 1, date '2026-01-01' + %d, %s,
+						now(),
 						now() WHERE %s`, listID, listID, from, to, free),
 				fmt.Sprintf(`UPDATE price_list_items SET effective_from = date '2026-01-01' + %d, effective_to = %s
 					WHERE id = %s AND %s`, from, to, any1(), free),
