@@ -1,13 +1,17 @@
 package main
 
 import (
+	"time"
+
 	"seatledger/internal/account"
 	"seatledger/internal/audit"
 	"seatledger/internal/contract"
 	"seatledger/internal/crm"
+	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/paging"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/syncing"
 	"seatledger/views/ui"
 )
 
@@ -19,11 +23,13 @@ var subjects = []subject{
 		words{rare: []string{"s-1004711", "granite metals 23"}, common: []string{"business", "plan 3"}}),
 	of(ledger.All, nil, nil, words{rare: []string{"s-1004711"}, common: []string{"business"}}),
 	of(account.All, nil, nil, words{rare: []string{"granite metals 23", "a104711"}, common: []string{"example"}}),
-	only("/invoices", address{"/invoices", plain}, address{"/invoices?state=draft", plain}),
-	only("/invoice-lines", address{"/invoice-lines", plain}),
+	of(invoice.All(time.UTC), nil, nil,
+		words{rare: []string{"inv-4711", "granite metals 23"}, common: []string{"agreement"}}),
+	of(invoice.AllLines, nil, nil, words{rare: []string{"s-1004711"}, common: []string{"business"}}),
 	of(contract.All, nil, nil, words{rare: []string{"granite metals 23"}, common: []string{"agreement"}}),
 	of(audit.Trail, nil, nil, words{rare: []string{"record 4711"}, common: []string{"robin"}}),
 	of(crm.All, nil, nil, words{rare: []string{"granite metals 23"}, common: []string{"example"}}),
+	of(syncing.Runs, nil, nil, words{}),
 	only("/", address{"/", figures}),
 }
 

@@ -46,7 +46,8 @@ func (b *bench) size(ctx context.Context, n int, database string) (err error) {
 	if err != nil {
 		return err
 	}
-	p := &pair{b: b, rows: n, database: database, server: product, reference: bare, product: target{product.host, cookie}, bare: target{bare.host, ""}}
+	p := &pair{b: b, rows: n, database: database, server: product, reference: bare,
+		product: target{product.host, cookie}, bare: target{bare.host, ""}}
 	for _, part := range []struct {
 		name string
 		do   func() error

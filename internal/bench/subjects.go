@@ -158,7 +158,7 @@ func (g *gatherer) deep(sorts sorts, path, sort string) error {
 
 // together adds some filters in pairs, each pair in some sort: always the same ones.
 func (g *gatherer) together(path string, filters []url.Values, s sorts) {
-	dice := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // which pairs are measured is no secret
+	dice := rand.New(rand.NewPCG(7, 11))
 	for range min(10, len(filters)*(len(filters)-1)/2) {
 		v := url.Values{"sort": {s.Keys[dice.IntN(len(s.Keys))].Key}}
 		for range 2 {
