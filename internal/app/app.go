@@ -204,8 +204,9 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 
 // opener makes connectors that share with those of other replicas what a distributor asked for.
 func (a *App) opener(out *outbound.Client, log *slog.Logger) distributor.Open {
-	return connect.OpenerOf(out.Observed(a.Meter.Call), calls.Options{Clock: clock.Outside(a.Clock), Shown: a.Clock, Zone: a.Zone,
-		Store: provider.Lines{DB: a.DB}}, log)
+	return connect.OpenerOf(out.Observed(a.Meter.Call),
+		calls.Options{Clock: clock.Outside(a.Clock), Shown: a.Clock, Zone: a.Zone,
+			Store: provider.Lines{DB: a.DB}}, log)
 }
 
 func outboundClient(cfg config.Config) (*outbound.Client, error) {

@@ -157,7 +157,8 @@ func firstFailure(cs []Check) string {
 	return ""
 }
 
-func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note string, facts []Facts, out *Outcome) error {
+func (r Reviewer) sign(ctx context.Context, tx *gorm.DB, by audit.Actor, note string, facts []Facts,
+	out *Outcome) error {
 	if out.signatures == nil {
 		out.signatures = map[uuid.UUID]uuid.UUID{}
 	}

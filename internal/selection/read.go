@@ -139,7 +139,8 @@ func EachItem(ctx context.Context, db *gorm.DB, id uuid.UUID, do func(Item) erro
 func Latest(ctx context.Context, db *gorm.DB, deed string, most int) ([]Work, error) {
 	var all []Work
 	err := db.WithContext(ctx).Raw(`SELECT `+workColumns+` FROM bulk_works
-		WHERE step <> 'look' AND (? = '' OR deed = ?) ORDER BY at DESC, id DESC LIMIT ?`, deed, deed, most).Scan(&all).Error
+		WHERE step <> 'look' AND (? = '' OR deed = ?) ORDER BY at DESC, id DESC
+		LIMIT ?`, deed, deed, most).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list bulk work: %w", err)
 	}

@@ -31,13 +31,15 @@ func (s *Service) Keep(ctx context.Context, t Ticks, shown, ticked []uuid.UUID) 
 		if err != nil {
 			return err
 		}
-		err = tx.Exec(`INSERT INTO kept_ticks (user_id, list, record_id, at) SELECT DISTINCT ?::uuid, ?, r, ?::timestamptz
+		err = tx.Exec(`INSERT INTO kept_ticks (user_id, list, record_id, at)
+			SELECT DISTINCT ?::uuid, ?, r, ?::timestamptz
 			FROM unnest(?::uuid[]) r ON CONFLICT DO NOTHING`, t.User, t.List, s.Clock.Now(), postgres.IDs(ticked)).Error
 		if err != nil {
 			return err
 		}
 		// Whoever goes on ticking keeps the others too.
-		return tx.Exec(`UPDATE kept_ticks SET at = ? WHERE user_id = ? AND list = ?`, s.Clock.Now(), t.User, t.List).Error
+		return tx.Exec(`UPDATE kept_ticks SET at = ? WHERE user_id = ? AND list = ?`, s.Clock.Now(), t.User,
+			t.List).Error
 	})
 }
 

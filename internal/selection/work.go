@@ -21,6 +21,9 @@ type Job struct {
 	RunID uuid.UUID `json:"run_id"`
 }
 
+// headStart is how long the queue lets the request that asked for a work begin with it (Go).
+const headStart = 3 * time.Second
+
 // Kind names the job in the queue.
 func (Job) Kind() string { return "bulk" }
 
@@ -30,7 +33,7 @@ func (s *Service) desk() *runs.Desk {
 		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about,
 		Ended: s.ended, Holder: s.Holder,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, id uuid.UUID, delay time.Duration) error {
-			return s.Enqueue(ctx, tx, Job{id}, delay)
+			return s.Enqueue(ctx, tx, Job{id}, max(delay, headStart))
 		}}
 }
 
@@ -161,9 +164,28 @@ func (s *Service) Go(ctx context.Context, work uuid.UUID, limit time.Duration) e
 		return err
 	}
 	if err = s.work(ctx, run, limit); errors.Is(err, runs.ErrBusy) {
-		return nil // the queue was quicker
+		return s.await(ctx, work, limit) // the queue was quicker
 	}
 	return err
+}
+
+// await waits until the queue has ended a work, no longer than limit.
+func (s *Service) await(ctx context.Context, work uuid.UUID, limit time.Duration) error {
+	ctx, done := context.WithTimeout(ctx, limit)
+	defer done()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+		}
+		run, err := s.desk().Table.Unfinished(ctx, s.DB.Read(ctx), work)
+		if ctx.Err() == nil && (err != nil || run == uuid.Nil) {
+			return err
+		}
+	}
 }
 
 func (s *Service) work(ctx context.Context, run uuid.UUID, limit time.Duration) error {

@@ -15,7 +15,8 @@ import (
 const UndecidedTerm = `EXISTS (SELECT FROM (
 		SELECT r.effective_at, r.seq, r.recorded_at FROM license_changes r
 		JOIN license_change_status rs ON rs.change_id = r.id
-		WHERE r.subscription_id = s.id AND r.event IN ('renew', 'product') AND rs.counted ORDER BY r.effective_at DESC, r.seq DESC
+		WHERE r.subscription_id = s.id AND r.event IN ('renew', 'product') AND rs.counted
+		ORDER BY r.effective_at DESC, r.seq DESC
 		LIMIT 1) t
 	WHERE (s.price_kept_at IS NULL OR s.price_kept_at < t.recorded_at) AND NOT EXISTS (
 		SELECT FROM license_changes p JOIN license_change_status ps ON ps.change_id = p.id

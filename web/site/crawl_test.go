@@ -184,8 +184,8 @@ func (w *walk) isCSVOnly(path string) bool {
 		w.admin.Look(path).Status == http.StatusNotFound)
 }
 
-// notByLinks are reached before signing in, by script, by a form, by a refused form, as a picture or part of a page, or only
-// after a switch day.
+// notByLinks are reached before signing in, by script, by a form, by a refused form, as a picture or part of a page,
+// or only after a switch day.
 var notByLinks = []string{"/invoices/:id/logo", "/settings/company/logo", "/setup", "/login", "/sync-runs/:id/events",
 	"/crm-sources/:id/runs/:run/events", "/subscriptions/:id/quantity", "/cutovers/:id/report",
 	"/subscriptions/:id/prices", "/subscriptions/:id/bill-from-start", "/columns", "/mapping/batches/:id",

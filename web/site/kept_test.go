@@ -107,7 +107,8 @@ func (k *keeper) seats() *webtest.Page {
 }
 
 func (k *keeper) otherName() *webtest.Page {
-	_, err := k.Far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: fmt.Sprint("New ", k.dice.IntN(99))}})
+	_, err := k.Far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: fmt.Sprint("New ",
+		k.dice.IntN(99))}})
 	k.must(err)
 	return k.read("/sync-accounts")
 }

@@ -65,7 +65,8 @@ func TestAfterASignatureComesTheNextOneToReview(t *testing.T) {
 	// The one that was signed is no longer among those to review, and still knows its place.
 	gone := d.get("/subscriptions/" + d.id("S-2") + "?from=" + url.QueryEscape("/subscriptions?review="+
 		d.row("S-4")["review"]+"&sort=-quantity"))
-	if next := gone.Find(".around a[rel=next]").AttrOr("href", ""); !strings.HasPrefix(next, "/subscriptions/"+d.id("S-4")) {
+	if next := gone.Find(".around a[rel=next]").AttrOr("href", ""); !strings.HasPrefix(next,
+		"/subscriptions/"+d.id("S-4")) {
 		t.Errorf("next comes %q", next)
 	}
 }
@@ -76,7 +77,8 @@ func TestOnlyTheRecordsOwnListCountsAsOneCameFrom(t *testing.T) {
 	d.sync(d.provider, d.account, record("S-1"), record("S-2"))
 	at := "/subscriptions/" + d.id("S-1")
 	for _, from := range []string{"https://evil.example/subscriptions", "//evil.example/subscriptions", "/changes",
-		"/subscriptions/../subscriptions", "/subscriptions?state=asleep", "/subscriptions?sort=nothing", "javascript:alert(1)",
+		"/subscriptions/../subscriptions", "/subscriptions?state=asleep", "/subscriptions?sort=nothing",
+		"javascript:alert(1)",
 		"/subscriptions?%zz", `/\evil.example`, "/subscriptions.csv"} {
 		page := d.get(at + "?from=" + url.QueryEscape(from))
 		if page.Find(".around").Length() != 0 || page.Find(`a[href*="evil.example"]`).Length() != 0 {

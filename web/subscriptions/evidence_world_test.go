@@ -227,7 +227,8 @@ func (h *house) priced(part, product, amount string) {
 	list := h.admin.Get("/price-lists/new").FormTo("/price-lists").Set("name", "Standard", "currency",
 		"USD").Submit().Next().Path()
 	h.admin.Get(list+"/items/new").FormTo(list+"/items").Set("vendor", "Microsoft", "part_number", part,
-		"product_name", product, "unit", "month", "term", "annual", "billing_frequency", "monthly", "unit_price", amount,
+		"product_name", product, "unit", "month", "term", "annual", "billing_frequency", "monthly",
+		"unit_price", amount,
 		"effective_from", "2026-01-01").Submit().Next()
 	h.admin.Get(h.contract+"/edit").FormTo(h.contract).Set("price_list_id",
 		strings.TrimPrefix(list, "/price-lists/")).Submit().Next()

@@ -82,7 +82,8 @@ func TestAllThatMatchAreSignedAsThePageShowedThem(t *testing.T) {
 	changed := text(d.page(d.post(at+"/apply", v, http.StatusConflict)).Find("main"))
 	// One has another cost, and another its old name again, so that it matches.
 	if !strings.Contains(changed, "Nothing was changed") || !strings.Contains(changed, "1 stand differently") ||
-		!strings.Contains(changed, "1 match the filter only now") || !strings.Contains(changed, "S-1stands differently") ||
+		!strings.Contains(changed, "1 match the filter only now") ||
+		!strings.Contains(changed, "S-1stands differently") ||
 		d.number(`SELECT count(*) FROM sign_offs`) != 0 {
 		t.Errorf("%s", changed)
 	}

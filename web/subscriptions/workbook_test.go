@@ -100,7 +100,8 @@ func TestColumnsAreChosenOrderedAndWidenedInTheAddress(t *testing.T) {
 		t.Errorf("%d columns are ticked", n)
 	}
 	w := d.do(httptest.NewRequest(http.MethodGet, "/columns?list=/subscriptions&first=product&query=state%3Dactive"+
-		"&show=quantity&place.quantity=3&show=term&place.term=2&width.term=wide&show=contract&width.product=narrow", nil),
+		"&show=quantity&place.quantity=3&show=term&place.term=2&width.term=wide&show=contract&width.product=narrow",
+		nil),
 		http.StatusSeeOther)
 	at := w.Header().Get("Location")
 	if at != "/subscriptions?columns=product.narrow%2Cterm.wide%2Cquantity%2Ccontract&state=active" {
@@ -116,7 +117,8 @@ func TestColumnsAreChosenOrderedAndWidenedInTheAddress(t *testing.T) {
 	if href := page.Find("thead th.num a").AttrOr("href", ""); !strings.Contains(href, "columns=") {
 		t.Errorf("sorting forgets the columns: %s", href)
 	}
-	if v := page.Find("form[role=search] input[name=columns]").AttrOr("value", ""); !strings.HasPrefix(v, "product.narrow,") {
+	if v := page.Find("form[role=search] input[name=columns]").AttrOr("value", ""); !strings.HasPrefix(v,
+		"product.narrow,") {
 		t.Errorf("a search forgets the columns: %q", v)
 	}
 	if href := page.Find(`a[href^="/subscriptions.csv"]`).AttrOr("href", ""); strings.Contains(href, "columns") {

@@ -49,7 +49,8 @@ func changeCells(r syncing.Run, p syncing.PlannedRow) []httpx.Cell {
 	}
 	return []httpx.Cell{httpx.Plain(r.ID.String()), httpx.Text(p.AccountExternalID), httpx.Text(p.AccountName),
 		httpx.Text(p.ExternalID), httpx.Plain(subject), httpx.Text(p.Name), httpx.Plain(strings.Join(p.Kinds, " ")),
-		httpx.Text(p.Words), httpx.Plain(itoa(p.SeatsBefore)), httpx.Plain(itoa(p.SeatsAfter)), plainAmount(p.MonthBefore),
+		httpx.Text(p.Words), httpx.Plain(itoa(p.SeatsBefore)), httpx.Plain(itoa(p.SeatsAfter)),
+		plainAmount(p.MonthBefore),
 		httpx.Text(p.CurrencyBefore), plainAmount(p.MonthAfter), httpx.Text(p.CurrencyAfter), httpx.Plain(since),
 		httpx.Plain(string(p.State)), httpx.Text(p.Why)}
 }

@@ -128,7 +128,8 @@ func Invoices(t testing.TB, db *pgtest.DB, invoices, linesEach int) {
 	for _, sql := range []string{
 		`WITH k AS (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM billing_contracts)
 		INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, number, number_series, number_text,
-			currency, total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at, voided_at)
+			currency, total, period_start, period_end, run_to, after_seq, drafted_by, drafted_at, issued_at, paid_at,
+				voided_at)
 		SELECT gen_random_uuid(), k.id, k.crm_account_id, 'change_log', st, no,
 			CASE WHEN no IS NULL THEN '' ELSE 'all' END,
 			CASE WHEN no IS NULL THEN '' ELSE 'INV-' || no END, 'USD', i % 5000, date '2024-01-01' + i % 900,
@@ -139,7 +140,8 @@ func Invoices(t testing.TB, db *pgtest.DB, invoices, linesEach int) {
 			LATERAL (SELECT CASE WHEN i % 50 = 0 THEN 'draft' WHEN i % 60 = 0 THEN 'void' WHEN i % 5 = 0 THEN 'billed'
 				ELSE 'paid' END AS st) s) i
 		JOIN k ON k.n = i.i % k.all + 1`,
-		`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date,
+		`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number,
+			from_date,
 			to_date, seats, unit_price, price_period, currency, amount, exact, live, standing)
 		SELECT gen_random_uuid(), i.id, l, s.id, CASE WHEN (i.seq + l) % 90 = 0 THEN 'once' ELSE 'catch_up' END,
 			s.product_name, s.part_number, i.period_start, i.period_end, 5, 22, 'month', 'USD', (i.seq + l) % 700, 0,
