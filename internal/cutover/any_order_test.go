@@ -432,17 +432,21 @@ func (s *moveStory) doublesAreFound() {
 	want := s.text(`
 		WITH d AS (SELECT CAST(g AS date) AS day
 		FROM generate_series(DATE '2026-01-01', DATE '2027-12-31', interval '1 day') g),
-		sides AS (SELECT s.*, s.provider_id = @old AS is_old, n.billable_from AS turn FROM subscriptions s
+		sides AS (SELECT s.*, s.provider_id = @old AS is_old, n.billable_from AS turn, q.old_subscription_id AS source
+			FROM subscriptions s
 			LEFT JOIN cutover_pairs p ON p.old_subscription_id = s.id AND p.undone_at IS NULL AND p.kind = 'twin'
 			AND p.day IS NOT NULL
-			LEFT JOIN subscriptions n ON n.id = p.new_subscription_id WHERE s.crm_account_id = @customer),
+			LEFT JOIN subscriptions n ON n.id = p.new_subscription_id
+			LEFT JOIN cutover_pairs q ON q.new_subscription_id = s.id AND q.undone_at IS NULL AND q.kind = 'twin'
+			AND q.day IS NOT NULL WHERE s.crm_account_id = @customer),
 		x AS (SELECT s.sku, d.day, s.is_old,
 			CASE WHEN s.state = 'held' OR d.day < s.billable_from OR d.day >= s.frozen_from THEN 0
 			ELSE (SELECT coalesce(sum(c.delta), 0)
 				FROM license_changes c JOIN license_change_status st ON st.change_id = c.id AND st.counted
 				WHERE c.subscription_id = s.id AND c.effective_at <= d.day) END AS counted,
 			CASE WHEN d.day >= s.turn THEN 0 ELSE (SELECT coalesce(sum(l.seats), 0) FROM invoice_lines l
-				WHERE l.standing AND l.kind IN ('cycle', 'catch_up') AND l.subscription_id = s.id
+				WHERE l.standing AND l.kind IN ('cycle', 'catch_up') AND (l.subscription_id = s.id
+					OR l.subscription_id = s.source AND d.day >= s.billable_from)
 				AND d.day >= l.from_date AND d.day < l.to_date) END AS billed
 			FROM sides s CROSS JOIN d),
 		y AS (SELECT sku, day, sum(counted) FILTER (WHERE is_old) > 0 AND sum(counted) FILTER (WHERE NOT is_old) > 0

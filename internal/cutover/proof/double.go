@@ -10,8 +10,8 @@ import (
 
 // A customer's day of a product is double when both sides count it or have billed it,
 // over all subscriptions of both providers, whatever was decided about them (RULES 9). A
-// new one that takes an old one's place from the switch day on is no second side of the
-// old ones beside that one: each seat has its place once.
+// new one that takes the place of an old one of the same product from the switch day on is no
+// second side of the old ones beside that one: each seat has its place once.
 
 // doubled tells of the day's subscriptions that stand on both sides, counted or billed.
 func (l productDays) doubled(day clock.Date) (Verdict, string) {
@@ -27,13 +27,14 @@ func (l productDays) doubled(day clock.Date) (Verdict, string) {
 		twice := false
 		for _, p := range l.Pairs {
 			b := measure.of(p, day)
-			if b.Before > 0 {
+			takesOver := p.succeeds(day)
+			if b.Before > 0 && !(takesOver && p.Crosses) {
 				old = append(old, p.Old.named(b.Before))
 			}
-			if b.After > 0 && !p.succeeds(day) {
+			if b.After > 0 && (!takesOver || p.Crosses) {
 				fresh = append(fresh, p.New.named(b.After))
 			}
-			if b.twice() && p.succeeds(day) {
+			if b.twice() && takesOver {
 				twice = true
 				fresh = append(fresh, p.New.named(b.After))
 			}

@@ -7,6 +7,7 @@ import (
 
 // pairDays is a pair, or one subscription without a partner.
 type pairDays struct {
+	Crosses  bool         // the old one is of another product
 	Kind     pairing.Kind // what was decided; empty: nothing yet
 	Old, New *side
 	Switch   boundary

@@ -27,6 +27,7 @@ func productsOf(subs []subscriptionRow, sides map[uuid.UUID]*side, b boundary) [
 		if pair := pairs[s.PairID.UUID]; pair != nil {
 			pair.put(s, sides[s.ID])
 			if key := keys.of(s); key != keyOf[s.PairID.UUID] {
+				pair.Crosses = true
 				across[key] = append(across[key], pair)
 			}
 			continue
