@@ -8,8 +8,8 @@ import (
 
 // List is one page of records as it came.
 type List struct {
-	Records   []json.RawMessage
-	Total     int // of all pages; -1 when the answer does not say
+	Records []json.RawMessage
+	Total   int // of all pages; -1 when the answer does not say
 	// NoTotal says why there is none where one belongs: nothing stands for it, or what cannot be a total. Empty for
 	// a bare array, which has no place for one.
 	NoTotal   string
