@@ -289,11 +289,6 @@ func TestAPauseOfTwentyFiveHoursIsSaidAsTwentyFive(t *testing.T) {
 	if r.State != syncing.Failed || !strings.HasPrefix(r.Message, want) {
 		t.Errorf("%s %s", r.State, r.Message)
 	}
-	const next = "as the distributor asked for a longer pause than a day and is asked again after one."
-	w.clock.Set(clock.System{}.Now()) // by which the distributor's pause goes
-	if r := w.subscriptions(); r.State != syncing.Queued || !strings.Contains(r.Message, next) {
-		t.Errorf("the next one: %s %s", r.State, r.Message)
-	}
 }
 
 // With a clock that was moved, a pause of the outside is as long as it was asked for, and told by the clock that
