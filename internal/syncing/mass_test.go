@@ -66,7 +66,7 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 		"every unit price gone": {sandbox.Fault{Kind: "drop_field", Field: "unitPrice"}, "no longer sends the cost"},
 		"dates in a form that nobody can read": {sandbox.Fault{Kind: "set_field", Field: "endDate",
 			Value: json.RawMessage(`"soon"`)}, "no longer sends the end date in a form that can be read"},
-		"end date renamed":             {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
+		"end date renamed": {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
 		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
 			"no longer sends the frequency"},
 		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice",
