@@ -97,6 +97,7 @@ type Subscription struct {
 	ContractNo           string // groups lines; the change log is keyed by it
 	LineNo               string
 	Vendor               string
+	VendorDerived        bool // the record did not say: it was told by the part number or the programme
 	VendorSubscriptionID string
 	Kind                 Kind
 	ProductName          string

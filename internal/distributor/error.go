@@ -55,6 +55,7 @@ type Error struct {
 	AskedFor   time.Duration // the pause that was asked for, where a shorter one is kept
 	Until      time.Time     // of a pause: the first moment at which something may be asked again
 	AskedBy    Asker         // of a pause
+	Shortened  bool          // of a pause: a longer one was asked for, and a day of it is kept
 	Cause      error
 }
 

@@ -1,5 +1,11 @@
 package review
 
+import (
+	"fmt"
+
+	"seatledger/internal/subscription/plan"
+)
+
 // Verdict is what checks come to.
 type Verdict string
 
@@ -50,16 +56,24 @@ func Judge(f Facts) []Check {
 				"Confirm that it has really ended, or ask the distributor.",
 			Mend{"subscription", f.SubscriptionID.String()}}}
 	case f.endUnsaid():
-		return []Check{{Customer, "not_sent", Fail,
-			"It has ended, and the distributor no longer sends its status. It stays ended: " +
-				"a blank word revives nothing. " +
-				"Ask the distributor.", Mend{"subscription", f.SubscriptionID.String()}}}
+		return []Check{{Customer, "not_sent", Fail, endedWithoutWord(f),
+			Mend{"subscription", f.SubscriptionID.String()}}}
 	}
 	var cs []Check
 	cs = append(cs, unseen(f)...)
 	cs = append(cs, customer(f)...)
 	cs = append(cs, contract(f)...)
 	return append(cs, pricing(f)...)
+}
+
+// endedWithoutWord says what the distributor sends of one that has ended, if anything.
+func endedWithoutWord(f Facts) string {
+	if (plan.Facts{NoLongerSent: f.NoLongerSent}).StatusUnknown() {
+		return fmt.Sprintf("It has ended, and the distributor now sends the status %q, which nobody here knows. It stays "+
+			"ended: an unknown word revives nothing. Ask the distributor what it means.", f.ProviderStatusText)
+	}
+	return "It has ended, and the distributor no longer sends its status. It stays ended: a blank word revives nothing. " +
+		"Ask the distributor."
 }
 
 // Worst is the verdict of findings together.

@@ -134,7 +134,7 @@ func (w *worker) outcome(o outcome) runs.Outcome {
 	case pause != nil && pause.AskedFor > runs.LongestPause && o.state != Succeeded && o.state != Stopped:
 		out = runs.Outcome{State: runs.Queued, Pause: pause.AskedFor}
 	case pause != nil && o.state != Succeeded && o.state != Stopped:
-		out = w.s.desk().PauseUntil(pause.Until, askedBy(pause.AskedBy))
+		out = w.s.desk().PauseUntil(pause.Until, askedBy(pause))
 	case o.state == Interrupted:
 		out.Message = "The database did not answer; " + table().GoesOn
 	case o.state == Failed:
@@ -158,8 +158,11 @@ func (w *worker) saveEnd(tx *gorm.DB, done bool) error {
 	return w.report(tx.Statement.Context, tx)
 }
 
-func askedBy(by distributor.Asker) string {
-	switch by {
+func askedBy(pause *distributor.Error) string {
+	if pause.Shortened {
+		return "as the distributor asked for a longer pause than a day and is asked again after one"
+	}
+	switch pause.AskedBy {
 	case distributor.ByBreaker:
 		return "because most answers of the distributor were failures of its server"
 	case distributor.ByLimit:

@@ -341,16 +341,16 @@ func TestAQueuedRunWhoseJobWasLostIsQueuedAgain(t *testing.T) {
 		syncing.Request{ProviderID: w.provider, Kind: syncing.Accounts, Trigger: syncing.ByPerson})
 	w.ok(err)
 	w.queued = nil // the job is lost
-	waits := func(minutes int) {
-		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(mins => ?)`,
-			minutes).Error)
+	waits := func(seconds int) {
+		w.ok(w.db.Read(t.Context()).Exec(`UPDATE sync_runs SET resume_at = now() - make_interval(secs => ?)`,
+			seconds).Error)
 	}
-	waits(9)
+	waits(20)
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 0 {
 		t.Fatal("a run that waits its turn was queued twice")
 	}
-	waits(11)
+	waits(45) // with the watch that looks every 5 s it is less than a minute
 	w.ok(w.sync.Watch(t.Context()))
 	w.ok(w.sync.Watch(t.Context()))
 	if len(w.queued) != 1 {

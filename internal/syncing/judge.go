@@ -94,11 +94,28 @@ func (w *worker) guardMass(ctx context.Context) (*outcome, error) {
 	if err != nil || !limits.Exceeded(sum, all) {
 		return nil, err
 	}
+	ended, err := w.changingEnded(ctx, kinds)
+	if err != nil {
+		return nil, err
+	}
+	all.Subscriptions += ended // of those too the sentence speaks
 	groups = slices.DeleteFunc(groups, func(g guard.Group) bool { return !slices.Contains(kinds, g.Kind) })
 	return &outcome{Stopped, fmt.Sprintf("%s of %d customers would change at once, more than the "+
 		"share of %s that may: %s. Nothing was changed.", howMany(sum, all), sum.Customers,
 		percent(limits.Share), guard.Sentence(groups)),
 		"Look at the list below and ask the distributor. Then apply exactly what it shows, or discard it."}, nil
+}
+
+// changingEnded counts what has ended and would change nevertheless.
+func (w *worker) changingEnded(ctx context.Context, kinds []guard.Kind) (n int, err error) {
+	names := make(postgres.Texts, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	err = w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM sync_plan_rows r JOIN subscriptions s ON s.id = r.subject_id
+		WHERE r.run_id = ? AND r.state IN ('planned', 'applied') AND r.kinds && ?::text[] AND s.state = 'inactive'`,
+		w.run.ID, names).Scan(&n).Error
+	return n, err
 }
 
 // howMany tells what there is apart from what would only come.
@@ -180,6 +197,8 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 			count(*) FILTER (WHERE s.part_number <> '' AND s.no_longer_sent NOT LIKE '%product%') AS "part number",
 			count(*) FILTER (WHERE s.start_date IS NOT NULL OR s.start_text <> '') AS "start date",
 			count(*) FILTER (WHERE s.end_date IS NOT NULL OR s.end_text <> '') AS "end date",
+			count(*) FILTER (WHERE s.start_date IS NOT NULL) AS "start date in a form that can be read",
+			count(*) FILTER (WHERE s.end_date IS NOT NULL) AS "end date in a form that can be read",
 			count(*) FILTER (WHERE s.cost_currency <> '' AND NOT s.cost_currency_assumed) AS currency,
 			count(*) FILTER (WHERE s.vendor <> '') AS vendor,
 			count(*) FILTER (WHERE s.vendor_subscription_id <> '') AS "vendor's id",

@@ -64,7 +64,9 @@ func TestValuesThatChangeAllAtOnceStopTheRunBeforeItWrites(t *testing.T) {
 		"every quantity tenfold": {sandbox.Fault{Kind: "set_field", Field: "quantity", Value: json.RawMessage(`4000`)},
 			"would gain seats"},
 		"every unit price gone": {sandbox.Fault{Kind: "drop_field", Field: "unitPrice"}, "no longer sends the cost"},
-		"end date renamed":      {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
+		"dates in a form that nobody can read": {sandbox.Fault{Kind: "set_field", Field: "endDate",
+			Value: json.RawMessage(`"soon"`)}, "no longer sends the end date in a form that can be read"},
+		"end date renamed": {sandbox.Fault{Kind: "rename_field", Field: "endDate", To: "until"}, "end date"},
 		"frequency renamed": {sandbox.Fault{Kind: "rename_field", Field: "billingFrequency", To: "rhythm"},
 			"no longer sends the frequency"},
 		"every price doubled": {sandbox.Fault{Kind: "set_field", Field: "unitPrice",
@@ -249,4 +251,50 @@ func (w *world) accountOf(external string) string {
 	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT a.external_id FROM provider_accounts a JOIN subscriptions s
 		ON s.account_id = a.id WHERE s.external_id = ?`, external).Scan(&id).Error)
 	return id
+}
+
+// One that has ended stays ended when a word comes that nobody knows, and the review says that a word came.
+func TestAnUnknownWordOfAnEndedOneIsSaidAsWhatItIs(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	account := w.crowded(0)
+	id := w.listsOf(account)[0]
+	said := func(status string) (state, checks string) {
+		w.far.ClearFaults()
+		w.fault(sandbox.Fault{Path: listOf(account), Kind: "set_field", Field: "status",
+			Value: json.RawMessage(status)})
+		w.subscriptions()
+		w.ok(w.db.Read(t.Context()).Raw(`SELECT s.state, coalesce(v.checks::text, '') FROM subscriptions s
+			LEFT JOIN subscription_reviews v ON v.subscription_id = s.id WHERE s.external_id = ?`, id).Row().
+			Scan(&state, &checks))
+		return state, checks
+	}
+	if state, _ := said(`"Cancelled"`); state != "inactive" {
+		t.Fatal(state)
+	}
+	if state, checks := said(`"Terminated"`); state != "inactive" || !strings.Contains(checks, "Terminated") ||
+		strings.Contains(checks, "no longer sends its status") {
+		t.Errorf("%s: %s", state, checks)
+	}
+	if state, checks := said(`""`); state != "inactive" || !strings.Contains(checks, "no longer sends its status") {
+		t.Errorf("%s: %s", state, checks)
+	}
+}
+
+// What comes back was not alive before, and the sentence never counts more than there are.
+func TestAStopNeverSpeaksOfMoreThanThereAre(t *testing.T) {
+	t.Parallel()
+	w, _ := settled(t)
+	w.fault(sandbox.Fault{Path: allLists, Kind: "set_field", Field: "status", Value: json.RawMessage(`"Cancelled"`)})
+	ended := w.subscriptions()
+	_, err := w.sync.ApplyPlan(t.Context(), person, ended.ID, w.digest(ended))
+	w.ok(err)
+	w.work()
+	w.far.ClearFaults()
+	r := w.subscriptions()
+	var n, of int
+	if _, err := fmt.Sscanf(r.Message, "%d of %d subscriptions", &n, &of); err != nil || n > of || n == 0 ||
+		r.State != syncing.Stopped {
+		t.Errorf("%s: %s", r.State, r.Message)
+	}
 }

@@ -58,6 +58,9 @@ func TestOneMomentOfTroubleInTheChecksOfANightCostsNothing(t *testing.T) {
 		"503 on the list":    {Path: "/api/v1/cloud/customers", Kind: "status", Status: 503, Times: 1},
 		"503 at the token":   {Path: "/oauth2/v1/token", Kind: "status", Status: 503, Times: 1},
 		"dropped at a token": {Path: "/oauth2/v1/token", Kind: "reset", Times: 1},
+		"busy at the token": {Path: "/oauth2/v1/token", Kind: "status", Status: 400, Shape: "oauth",
+			Message: "temporarily_unavailable", Times: 1},
+		"a page with 401 at the token": {Path: "/oauth2/v1/token", Kind: "status", Status: 401, Shape: "html", Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,12 +122,40 @@ func TestATryThatSucceedsEndsTheNight(t *testing.T) {
 	}
 }
 
+// A sign-in that is busy for longer costs a try, not the night, and is told as what it is.
+func TestABusySignInIsNoRefusalAndTheNightIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := nightly(t)
+	w.spoil(sandbox.Fault{Path: "/oauth2/v1/token", Kind: "status", Status: 400, Shape: "oauth",
+		Message: "temporarily_unavailable"})
+	w.night()
+	if at := w.nextAt(); at != "21 02:05:01" {
+		t.Fatalf("next at %s; %s", at, w.states())
+	}
+	var said string
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT message FROM sync_runs WHERE trigger = 'nightly'`).Scan(&said).Error)
+	if !strings.Contains(said, "cannot sign anybody in just now") || strings.Contains(said, "refused") {
+		t.Error(said)
+	}
+	w.far.ClearFaults()
+	w.clock.Advance(5 * time.Minute)
+	w.night()
+	if got := w.states(); got != "accounts failed, accounts succeeded, subscriptions succeeded" {
+		t.Error(got)
+	}
+}
+
 func TestARefusedSignInIsNotTriedAgainInTheNight(t *testing.T) {
 	t.Parallel()
 	w := nightly(t)
 	w.spoil(sandbox.Fault{Path: "/oauth2/v1/token", Kind: "status", Status: 401})
 	w.night()
 	if got, at := w.states(), w.nextAt(); got != "accounts failed" || at != "22 02:00:00" {
+		t.Errorf("%s, next at %s", got, at)
+	}
+	w.clock.Set(time.Date(2026, 11, 22, 2, 0, 1, 0, time.UTC)) // the next night asks once more
+	w.night()
+	if got, at := w.states(), w.nextAt(); got != "accounts failed, accounts failed" || at != "23 02:00:00" {
 		t.Errorf("%s, next at %s", got, at)
 	}
 }

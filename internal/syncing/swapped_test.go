@@ -73,3 +73,26 @@ func TestAListOfStrangersInPlaceOfOnesOwnIsAConflict(t *testing.T) {
 		t.Errorf("it has %d subscriptions and had %d", n, len(own))
 	}
 }
+
+// A total that is no number, negative or not there at all does not prove that a list is whole (RULES 3).
+func TestAListWithoutAReadableTotalProvesNothingGone(t *testing.T) {
+	t.Parallel()
+	for _, variant := range []string{"no_total", "minus_total", "word_total"} {
+		t.Run(variant, func(t *testing.T) {
+			t.Parallel()
+			w := ready(t)
+			account := w.crowded(0)
+			seats, rows := w.count(livingSeats, account), w.count(ledgerRows)
+			w.fault(sandbox.Fault{Path: listOf(account), Kind: "omit", Record: w.listsOf(account)[0], Variant: variant})
+			for range 2 {
+				r := w.subscriptions()
+				if r.State != syncing.Partial || r.Gone != 0 || w.count(livingSeats, account) != seats ||
+					w.count(ledgerRows) != rows {
+					t.Errorf("%s, gone %d, %d of %d seats: %s", r.State, r.Gone, w.count(livingSeats, account), seats,
+						r.Message)
+				}
+				w.clock.Advance(7 * time.Hour)
+			}
+		})
+	}
+}

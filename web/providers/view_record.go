@@ -52,8 +52,8 @@ func notes(r record) []ui.Callout {
 	}
 	if r.NeedsCredentials() {
 		out = append(out, ui.Callout{Tone: ui.Bad, Title: "Needs credentials",
-			Text: "The distributor refused the sign-in, so nothing is read and no night tries again. " +
-				"Enter the credentials that it accepts, then verify."})
+			Text: "The distributor refused the sign-in, so nothing was read. A night asks once and is not tried " +
+				"again. Enter the credentials that it accepts, then verify."})
 	}
 	if r.IdentityChangedAt != nil {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Host or reseller number was changed",

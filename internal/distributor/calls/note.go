@@ -99,12 +99,14 @@ func (l *Line) keepSilent(ctx context.Context, d time.Duration, why string) {
 	})
 }
 
+// afterADay ends why a longer pause was asked for than is kept.
+const afterADay = ", and is asked again after a day"
+
 func whyPaused(e *distributor.Error) string {
 	why := fmt.Sprintf("The distributor asked for a pause (%d)", e.StatusCode)
 	if e.AskedFor > 0 {
-		why = fmt.Sprintf("The distributor asked for a pause of %s (%d), and is asked again after a day",
-			lasting(e.AskedFor),
-			e.StatusCode)
+		why = fmt.Sprintf("The distributor asked for a pause of %s (%d)"+afterADay,
+			lasting(e.AskedFor), e.StatusCode)
 	}
 	return why
 }
@@ -121,7 +123,8 @@ func lasting(d time.Duration) string {
 func (l *Line) paused(s State, left time.Duration) error {
 	until := l.clk.Now().Add(left)
 	return &distributor.Error{Kind: distributor.Paused, Op: "wait", Until: until, AskedBy: s.AskedBy, RetryAfter: left,
-		Message: s.Why + ". Nothing is asked before " + l.moment(until) + ".", Advice: adviceOnPause(s.AskedBy)}
+		Shortened: strings.HasSuffix(s.Why, afterADay),
+		Message:   s.Why + ". Nothing is asked before " + l.moment(until) + ".", Advice: adviceOnPause(s.AskedBy)}
 }
 
 func adviceOnPause(by distributor.Asker) string {

@@ -19,10 +19,30 @@ func TestOnlyARefusalOfTheCredentialsIsCalledOne(t *testing.T) {
 		body string
 		want distributor.ErrorKind
 	}{
-		"wrong secret":         {401, `{"error":"invalid_client"}`, distributor.NeedsCredentials},
-		"wrong secret, bare":   {401, ``, distributor.NeedsCredentials},
-		"wrong secret, a page": {401, `<html>no</html>`, distributor.NeedsCredentials},
-		"wrong password":       {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials},
+		"wrong secret":        {401, `{"error":"invalid_client"}`, distributor.NeedsCredentials},
+		"no reason":           {401, ``, distributor.Broken},
+		"no reason, 400":      {400, `{}`, distributor.Broken},
+		"cut short":           {401, `{"error":"inv`, distributor.Broken},
+		"a page instead":      {401, `<html>no</html>`, distributor.Broken},
+		"a page instead, 400": {400, `<html>no</html>`, distributor.Broken},
+		"wrong password":      {400, `{"error":"invalid_grant"}`, distributor.NeedsCredentials},
+		"a wrong scope":       {400, `{"error":"invalid_scope"}`, distributor.NeedsCredentials},
+		"another grant":       {400, `{"error":"unauthorized_client"}`, distributor.NeedsCredentials},
+		"locked, by the code": {401, `{"error":"invalid_client","error_description":"temporarily locked, try later"}`,
+			distributor.NeedsCredentials},
+		"in words":  {401, `{"message":"Invalid user name or password. Please try again."}`, distributor.NeedsCredentials},
+		"in a word": {401, `{"message":"Unauthorized"}`, distributor.NeedsCredentials},
+		"in data":   {401, `{"data":{"errorCode":"UNAUTHORIZED","errorMessage":"no"}}`, distributor.NeedsCredentials},
+		"Ion's":     {400, `{"error":"cannot validate token: redis: nil"}`, distributor.NeedsCredentials},
+		"Entra's tenant": {400, `{"error":"invalid_request","error_description":"AADSTS90002: Tenant not found."}`,
+			distributor.NeedsCredentials},
+		"busy, described": {400, `{"error":"temporarily_unavailable","error_description":"try later"}`, distributor.Broken},
+		"its own fault, described": {400, `{"error":"server_error","error_description":"the password store"}`,
+			distributor.Broken},
+		"slower":                {400, `{"error":"slow_down"}`, distributor.Broken},
+		"busy, with a 401":      {401, `{"error":"temporarily_unavailable"}`, distributor.Broken},
+		"a word nobody defines": {400, `{"error":"upstream_reset"}`, distributor.Broken},
+		"no token":              {200, `{"token_type":"Bearer"}`, distributor.BadAnswer},
 		"in a 200": {200, `{"status":"error","message":"Invalid user name"}`,
 			distributor.NeedsCredentials},
 		"no user of it":        {403, `{"error":"access_denied"}`, distributor.NeedsCredentials},
@@ -44,6 +64,22 @@ func TestOnlyARefusalOfTheCredentialsIsCalledOne(t *testing.T) {
 		_, err := ReadSignIn(outbound.Answer{Status: x.code, Header: http.Header{}, Body: []byte(x.body)}, noon)
 		if got := distributor.KindOf(err); got != x.want || err != nil && distributor.AsError(err).Message == "" {
 			t.Errorf("%s: %q, want %q (%v)", name, got, x.want, err)
+		}
+	}
+}
+
+func TestABusySignInSaysItsOwnCause(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"error":"temporarily_unavailable","error_description":"later"}`: "later (temporarily_unavailable).",
+		`<html></html>`: "web page (400), so nobody looked at the credentials.",
+		``:              "400 and no reason",
+	} {
+		_, err := ReadSignIn(outbound.Answer{Status: 400, Header: http.Header{"Retry-After": {"7"}}, Body: []byte(body)},
+			noon)
+		e := distributor.AsError(err)
+		if !strings.Contains(e.Message, want) || strings.Contains(e.Sentence(), "refused") || e.RetryAfter != 7*time.Second {
+			t.Errorf("%s: %s %v", body, e.Sentence(), e.RetryAfter)
 		}
 	}
 }

@@ -29,6 +29,13 @@ func TestWhatOneAccountsListMeetsKeepsItsKind(t *testing.T) {
 			w.WriteHeader(n)
 		}
 	}
+	const invalidClient = `{"error":"invalid_client"}`
+	says := func(n int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(n)
+			_, _ = w.Write([]byte(body))
+		}
+	}
 	for name, x := range map[string]answer{
 		"a redirect without a body":      {list, code(302, "Location", "/login"), distributor.Redirected, 302, opList},
 		"a redirect to nowhere":          {list, code(307), distributor.Redirected, 307, opList},
@@ -38,7 +45,8 @@ func TestWhatOneAccountsListMeetsKeepsItsKind(t *testing.T) {
 		"gone":                           {list, code(410), distributor.NotFound, 410, opList},
 		"a redirect of the sign-in":      {token, code(302), distributor.Redirected, 302, "token"},
 		"a firewall before the sign-in":  {token, page(403), distributor.NotPermitted, 403, "token"},
-		"a refused sign-in":              {token, code(401), distributor.NeedsCredentials, 401, "token"},
+		"a refused sign-in":              {token, says(401, invalidClient), distributor.NeedsCredentials, 401, "token"},
+		"a sign-in without a reason":     {token, code(401), distributor.Broken, 401, "token"},
 		"no sign-in at that address":     {token, code(404), distributor.NotFound, 404, "token"},
 		"maintenance instead of a token": {token, page(200), distributor.BadAnswer, 200, "token"},
 	} {

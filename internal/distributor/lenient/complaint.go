@@ -2,6 +2,7 @@ package lenient
 
 import (
 	"encoding/json"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -10,6 +11,7 @@ import (
 type Complaint struct {
 	Code      string
 	Text      string
+	Word      string // the value of "error" where that is a word, as OAuth has it
 	RequestID string
 }
 
@@ -33,7 +35,7 @@ func ReadComplaint(body []byte) Complaint {
 	}
 	c := complaintIn(top)
 	if c == nil {
-		c = &Complaint{Text: said(top["message"]), RequestID: requestID(top)}
+		c = &Complaint{Text: said(top["message"]), Word: wordIn(top), RequestID: requestID(top)}
 		if data, ok := asObject(top["data"]); ok && c.Text == "" {
 			c.Text = said(data["message"])
 		}
@@ -61,7 +63,19 @@ func complaintBut(top object, harmless func(string) bool) *Complaint {
 	if text == "" {
 		return nil
 	}
-	return &Complaint{Text: cut(text, 300), Code: codeIn(top), RequestID: requestID(top)}
+	return &Complaint{Text: cut(text, 300), Code: codeIn(top), Word: wordIn(top), RequestID: requestID(top)}
+}
+
+var oneWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_]{2,59}$`)
+
+func wordIn(o object) string {
+	if word := Clean(plainText(o["error"])); oneWord.MatchString(word) && word != "true" && !saysNoError(word) {
+		return word
+	}
+	if data, ok := asObject(o["data"]); ok {
+		return wordIn(data)
+	}
+	return ""
 }
 
 func complaintText(o object, harmless func(string) bool, depth int) string {

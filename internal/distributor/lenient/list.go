@@ -2,13 +2,17 @@ package lenient
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 )
 
 // List is one page of records as it came.
 type List struct {
-	Records   []json.RawMessage
-	Total     int // of all pages; -1 when the answer does not say
+	Records []json.RawMessage
+	Total   int // of all pages; -1 when the answer does not say
+	// NoTotal says why there is none where one belongs: nothing stands for it, or what cannot be a total. Empty for
+	// a bare array, which has no place for one.
+	NoTotal   string
 	RequestID string
 }
 
@@ -50,7 +54,11 @@ func ReadList(body []byte, nouns ...string) (List, error) {
 func listIn(top object, nouns []string) (List, bool) {
 	if data, ok := top["data"]; ok {
 		if records, ok := asArray(data); ok {
-			return List{Records: records, Total: totalOf(top)}, true
+			l := List{Records: records}
+			if l.Total, l.NoTotal = totalOf(top); l.NoTotal == totalAbsent {
+				l.NoTotal = ""
+			}
+			return l, true
 		}
 		if inner, ok := asObject(data); ok {
 			return arrayIn(inner, nouns)
@@ -64,20 +72,37 @@ func arrayIn(o object, nouns []string) (List, bool) {
 	for _, keys := range [][]string{listKeys, nouns} {
 		for _, key := range keys {
 			if records, ok := asArray(o[fold(key)]); ok {
-				return List{Records: records, Total: totalOf(o)}, true
+				l := List{Records: records}
+				l.Total, l.NoTotal = totalOf(o)
+				return l, true
 			}
 		}
 	}
 	return List{}, false
 }
 
-func totalOf(o object) int {
+const totalAbsent = "the distributor gave no total"
+
+// totalOf reads the total, or says why there is none.
+func totalOf(o object) (total int, missing string) {
+	missing = totalAbsent
 	for _, key := range totalKeys {
-		if n, err := strconv.Atoi(plainText(o[fold(key)])); err == nil && n >= 0 {
-			return n
+		text := Clean(plainText(o[fold(key)]))
+		if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+			return n, ""
+		}
+		if raw, has := o[fold(key)]; has && string(raw) != "null" {
+			missing = fmt.Sprintf("the distributor's total %q cannot be one", cut(or(text, string(raw)), 40))
 		}
 	}
-	return -1
+	return -1, missing
+}
+
+func or(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
 }
 
 // ReadOne finds the single record in an answer: {requestId, data:{...}}, a

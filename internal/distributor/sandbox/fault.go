@@ -110,6 +110,8 @@ func variantsOf(kind string) []string {
 	switch kind {
 	case "empty_list":
 		return []string{"no_total"}
+	case "omit":
+		return []string{"no_total", "minus_total", "word_total"}
 	case "poison":
 		return poisonVariants()
 	}

@@ -27,6 +27,8 @@ func (x spoiled) status() {
 		x.text(code, "text/html", maintenancePage)
 	case "empty":
 		x.text(code, "application/json", "")
+	case "oauth":
+		writeJSON(x.w, code, map[string]string{"error": message, "error_description": "made by a fault"})
 	default:
 		name := strings.ToUpper(strings.ReplaceAll(http.StatusText(code), " ", "_"))
 		shape := or(x.Shape, x.server.behave().ErrorShape)

@@ -33,7 +33,16 @@ func (x spoiled) omit() {
 			}
 		}
 		holder[name] = kept
-		d.addTotal(-1)
+		switch x.Variant {
+		case "no_total":
+			delete(holder, "total")
+		case "minus_total":
+			holder["total"] = -1
+		case "word_total":
+			holder["total"] = "x"
+		default:
+			d.addTotal(-1)
+		}
 	})
 }
 

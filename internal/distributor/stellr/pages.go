@@ -39,6 +39,7 @@ type reading struct {
 	rows      []row
 	seen      map[string]string // the records' meaning, by key
 	total     int               // -1 while unknown
+	noTotal   string            // why a page with records had none
 	moved     bool
 	repeated  bool
 	requestID string
@@ -108,6 +109,9 @@ func (r *reading) add(page lenient.List, l list) {
 	if page.Total >= 0 {
 		r.total = page.Total
 	}
+	if len(page.Records) > 0 && page.NoTotal != "" {
+		r.noTotal = page.NoTotal
+	}
 	before := len(r.seen)
 	for _, raw := range page.Records {
 		k := l.key(raw)
@@ -157,6 +161,8 @@ func (r *reading) doubt() string {
 	switch {
 	case r.total < 0 && len(r.seen) == 0:
 		return "the distributor gave neither records nor a total"
+	case r.noTotal != "":
+		return r.noTotal
 	case r.moved:
 		return "the distributor's total changed while its pages were read"
 	case r.total >= 0 && r.total != len(r.seen):

@@ -123,7 +123,7 @@ func readProduct(r *lenient.Record, s *distributor.Subscription) {
 	s.ContractNo, s.LineNo = r.Text(contractNo), r.Text(lineNo)
 	s.VendorSubscriptionID = r.Text(vendorSubID)
 	s.ProductName, s.PartNumber, s.SKU = r.Text(productName), r.Text(partNumber), r.Text(skuNo)
-	s.Vendor = vocabulary.Vendor(r.Text(vendor), s.PartNumber)
+	s.Vendor, s.VendorDerived = vocabulary.Vendor(r.Text(vendor), s.PartNumber), r.Text(vendor) == ""
 }
 
 // readRhythm takes the term from its own field, else from the part number, else

@@ -105,7 +105,7 @@ func TestARefusedSignInIsToldInWordsAndNotRepeated(t *testing.T) {
 		"other grant":   {400, `{"error":"unsupported_grant_type"}`, distributor.NeedsCredentials, "other grant"},
 		"no such place": {404, `not found`, distributor.NotFound, "token URL"},
 		"a web page":    {200, `<html>portal</html>`, distributor.BadAnswer, "token URL"},
-		"no token":      {200, `{"token_type":"Bearer"}`, distributor.NeedsCredentials, "application id and secret"},
+		"no token":      {200, `{"token_type":"Bearer"}`, distributor.BadAnswer, "token URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -138,7 +138,7 @@ func (t tongue) fill(r *lenient.Record, s *distributor.Subscription) {
 	s.VendorSubscriptionID = r.Text(vendorSubID)
 	// Guess: these calls belong to Microsoft's reseller programme (csp), so the
 	// vendor is Microsoft, although no record says so.
-	s.Vendor = vocabulary.Vendor("Microsoft", s.PartNumber)
+	s.Vendor, s.VendorDerived = vocabulary.Vendor("Microsoft", s.PartNumber), true
 	s.FrequencyText, s.TermText = r.Text(billing), r.Text(term)
 	s.Frequency, s.Term = t.words.Rhythm(s.FrequencyText), t.words.Rhythm(s.TermText)
 	if term, word := vocabulary.TermOfName(s.ProductName); s.TermText == "" {

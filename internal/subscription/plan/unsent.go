@@ -9,6 +9,7 @@ import (
 // The fields whose loss keeps the last value (RULES 3).
 const (
 	UnsentStatus   = "status"
+	UnknownStatus  = "a status that is known" // a word came, and nobody knows it
 	UnsentCost     = "cost"
 	UnsentProduct  = "product"
 	UnsentQuantity = "quantity"
@@ -29,7 +30,7 @@ func Keep(r Reading, s *Subscription) Reading {
 	}
 	if r.Status == distributor.StatusUnknown && Ends(s.Status) && s.Status != distributor.StatusMissing {
 		r.Status = s.Status // the word stands beside it; a doubt revives nothing either
-		unsent = append(unsent, UnsentStatus)
+		unsent = append(unsent, UnknownStatus)
 	}
 	if !r.UnitCost.Valid && s.UnitCost.Valid && r.Kind == s.Kind {
 		r.UnitCost, r.CostPeriod, r.CostPeriodAssumed = s.UnitCost, s.CostPeriod, s.CostPeriodAssumed
@@ -78,5 +79,8 @@ func keptProduct(f, was Facts) (Facts, bool) {
 	return f, lacks
 }
 
-// StatusUnsent tells whether its status is one that the distributor no longer sends.
+// StatusUnsent tells whether its status is one that the distributor no longer sends, or not in a word that is known.
 func (f Facts) StatusUnsent() bool { return strings.Contains(f.NoLongerSent, UnsentStatus) }
+
+// StatusUnknown tells whether another word came in the place of its status, which nobody knows.
+func (f Facts) StatusUnknown() bool { return strings.Contains(f.NoLongerSent, UnknownStatus) }

@@ -14,18 +14,26 @@ const Records = "records"
 
 // Derived are the fields that may be told by others where the wire says nothing, so what is stored is no proof that
 // they were sent.
-func Derived() []string { return []string{frequencyField, termField} }
+func Derived() []string { return []string{frequencyField, termField, vendorField} }
 
 const (
 	frequencyField = "frequency"
 	termField      = "term"
+	vendorField    = "vendor's name"
 )
 
 // FieldNames are the fields whose loss is looked for, as a person calls them.
 func FieldNames() []string {
 	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", frequencyField,
-		termField, "currency", "vendor", "vendor's id", "contract number", "suggested price"}
+		termField, "currency", "vendor", vendorField, "vendor's id", "contract number", "suggested price", readableStart,
+		readableEnd}
 }
+
+// Dates that are sent in a form that nobody can read are as lost as those that are not sent.
+const (
+	readableStart = "start date in a form that can be read"
+	readableEnd   = "end date in a form that can be read"
+)
 
 // Count counts the fields of a listing.
 func Count(l distributor.SubscriptionListing) Tally {
@@ -37,8 +45,9 @@ func Count(l distributor.SubscriptionListing) Tally {
 			"product": s.ProductName != "", "part number": s.PartNumber != "",
 			"start date": !s.Start.IsZero() || s.StartText != "", "end date": !s.End.IsZero() || s.EndText != "",
 			frequencyField: s.FrequencyText != "" && !s.FrequencyDerived, termField: s.TermText != "" && !s.TermDerived,
-			"currency": s.Currency != "",
-			"vendor":   s.Vendor != "", "vendor's id": s.VendorSubscriptionID != "",
+			"currency":    s.Currency != "",
+			readableStart: !s.Start.IsZero(), readableEnd: !s.End.IsZero(),
+			"vendor": s.Vendor != "", vendorField: s.Vendor != "" && !s.VendorDerived, "vendor's id": s.VendorSubscriptionID != "",
 			"contract number": s.ContractNo != "",
 			"suggested price": s.SuggestedPrice.Valid,
 		} {
@@ -57,10 +66,23 @@ func Lost(before, now Tally) []string {
 	}
 	var lost []string
 	for _, name := range FieldNames() {
-		if now[name] == 0 && 2*before[name] >= before[Records] {
+		if now[name] == 0 && 2*before[name] >= before[Records] && !slices.Contains(lost, wider(name)) {
 			lost = append(lost, name)
 		}
 	}
 	slices.Sort(lost)
 	return lost
+}
+
+// wider is the field with which a narrower one is lost too.
+func wider(name string) string {
+	switch name {
+	case readableStart:
+		return "start date"
+	case readableEnd:
+		return "end date"
+	case vendorField:
+		return "vendor"
+	}
+	return ""
 }
