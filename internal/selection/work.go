@@ -160,9 +160,31 @@ func (s *Service) Go(ctx context.Context, work uuid.UUID, limit time.Duration) e
 		return err
 	}
 	if err = s.work(ctx, run, limit); errors.Is(err, runs.ErrBusy) {
-		return nil // the queue was quicker
+		return s.await(ctx, work, limit) // the queue was quicker
 	}
 	return err
+}
+
+// lookAgain is how long to wait before looking again whether the queue has done it.
+const lookAgain = 20 * time.Millisecond
+
+// await gives the queue so long to work; who asked then finds done what they asked for.
+func (s *Service) await(ctx context.Context, work uuid.UUID, limit time.Duration) error {
+	end, tick := time.NewTimer(limit), time.NewTicker(lookAgain)
+	defer end.Stop()
+	defer tick.Stop()
+	for {
+		if running, err := s.Running(ctx, work); err != nil || !running {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-end.C:
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 func (s *Service) work(ctx context.Context, run uuid.UUID, limit time.Duration) error {
