@@ -21,6 +21,9 @@ type Job struct {
 	RunID uuid.UUID `json:"run_id"`
 }
 
+// headStart is how long the queue lets the request that asked for a work begin with it (Go).
+const headStart = 3 * time.Second
+
 // Kind names the job in the queue.
 func (Job) Kind() string { return "bulk" }
 
@@ -30,7 +33,7 @@ func (s *Service) desk() *runs.Desk {
 		DB: s.DB, Clock: s.Clock, Zone: s.Zone, Log: s.Log, Meter: s.Meter, About: s.about,
 		Ended: s.ended, Holder: s.Holder,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, id uuid.UUID, delay time.Duration) error {
-			return s.Enqueue(ctx, tx, Job{id}, delay)
+			return s.Enqueue(ctx, tx, Job{id}, max(delay, headStart))
 		}}
 }
 
@@ -108,7 +111,8 @@ func (s *Service) Running(ctx context.Context, work uuid.UUID) (bool, error) {
 	return id != uuid.Nil, err
 }
 
-// Prune takes away runs that ended longer ago than the setting keeps them; the last of each work stays, as the work does.
+// Prune takes away runs that ended longer ago than the setting keeps them; the last of each work stays, as the
+// work does.
 func (s *Service) Prune(ctx context.Context) (int, error) {
 	set, err := settings.Load(ctx, s.DB.Read(ctx))
 	if err != nil {
@@ -165,24 +169,21 @@ func (s *Service) Go(ctx context.Context, work uuid.UUID, limit time.Duration) e
 	return err
 }
 
-// lookAgain is how long to wait before looking again whether the queue has done it.
-const lookAgain = 20 * time.Millisecond
-
-// await gives the queue so long to work; who asked then finds done what they asked for.
+// await waits until the queue has ended a work, no longer than limit.
 func (s *Service) await(ctx context.Context, work uuid.UUID, limit time.Duration) error {
-	end, tick := time.NewTimer(limit), time.NewTicker(lookAgain)
-	defer end.Stop()
-	defer tick.Stop()
+	ctx, done := context.WithTimeout(ctx, limit)
+	defer done()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
 	for {
-		if running, err := s.Running(ctx, work); err != nil || !running {
-			return err
-		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
-		case <-end.C:
 			return nil
-		case <-tick.C:
+		case <-look.C:
+		}
+		run, err := s.desk().Table.Unfinished(ctx, s.DB.Read(ctx), work)
+		if ctx.Err() == nil && (err != nil || run == uuid.Nil) {
+			return err
 		}
 	}
 }
