@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
 	"seatledger/internal/invoice"
+	"seatledger/internal/money"
 	"seatledger/internal/review"
 	"seatledger/internal/typedline"
 )
@@ -258,12 +259,12 @@ func (p *Plan) tooMuch(it Item) string {
 	for _, l := range it.Lines {
 		if beyond(l.Amount) {
 			return fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. Correct its seats or price.",
-				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, highest)
+				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, money.HighestAmount)
 		}
 	}
 	if with := p.Total.Add(it.amount()); beyond(with) {
 		return fmt.Sprintf("With it the invoice would come to %s %s, over the limit of %s for one invoice. "+
-			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency, highest)
+			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency, money.HighestAmount)
 	}
 	return ""
 }
@@ -346,10 +347,7 @@ func (p *Plan) cover(days contract.Period) {
 	p.Covers.To = clock.Later(p.Covers.To, days.To)
 }
 
-// highest is the first amount that no line and no invoice may have, in units of its currency.
-var highest = decimal.New(1, 12)
-
-func beyond(amount decimal.Decimal) bool { return amount.Abs().GreaterThanOrEqual(highest) }
+func beyond(amount decimal.Decimal) bool { return amount.Abs().GreaterThanOrEqual(money.HighestAmount) }
 
 // storable refuses what lines typed by hand make of an invoice; what subscriptions do was left out.
 func (p *Plan) storable() error {
@@ -359,7 +357,7 @@ func (p *Plan) storable() error {
 	dearest := slices.MaxFunc(p.Typed, func(a, b TypedLine) int { return a.Amount.Abs().Cmp(b.Amount.Abs()) })
 	return errs.Newf(errs.Conflict, "With %q, %s, the invoice of %s comes to %s %s, over the limit of %s for one "+
 		"invoice. Correct that line first; nothing was billed.",
-		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, highest)
+		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, money.HighestAmount)
 }
 
 func (p *Plan) surroundings(ctx context.Context, db *gorm.DB) error {

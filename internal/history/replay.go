@@ -121,7 +121,8 @@ func (h History) rowsOn(day clock.Date) []step {
 	at := map[uuid.UUID]int{}
 	var steps []step
 	for _, r := range h.Rows {
-		if r.On.After(day) || r.Delta == 0 {
+		// A row written again without a change of its own may still carry what another system billed.
+		if r.On.After(day) || r.Delta == 0 && r.Outside == 0 {
 			continue
 		}
 		last := h.absorbed(r, day)

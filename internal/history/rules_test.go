@@ -159,6 +159,22 @@ func TestARowEnteredBeforeAnotherLeavesTheDaysFromThatOneOnAsTheyWere(t *testing
 		Seats{Counted: 5, Paid: 5}).due("2026-11-25", 0)
 }
 
+// A row of which another system has billed the seats, written again because the quantity that it reached was entered
+// from an earlier day on, changes nothing any more; what was billed elsewhere stays billed there.
+func TestSeatsBilledElsewhereStaySoWhereTheirRowIsWrittenAgainWithNoChange(t *testing.T) {
+	t.Parallel()
+	for entered, rest := range map[int]int{2: 2, 4: 0, 6: -2} {
+		b := begin(t).row("2026-10-01", 9, false).row("2026-10-20", 4, false).elsewhere("2026-12-01")
+		b.row("2026-10-10", entered, false)
+		old, early := b.Rows[1], b.Rows[2]
+		again := Row{ID: uuid.New(), Place: old.Place, Event: old.Event, On: old.On, Delta: rest,
+			Elsewhere: old.Elsewhere, Outside: old.Outside, writtenFor: []uuid.UUID{early.ID}, replaces: true}
+		b.Rows = append(b.Rows[:1:1], early, again)
+		b.due("2026-10-05", 9).due("2026-10-15", 9+entered).due("2026-10-25", 9).due("2026-11-15", 9).
+			due("2026-12-01", 13)
+	}
+}
+
 func TestAContractThatEndsCountsNothingFromThen(t *testing.T) {
 	t.Parallel()
 	for _, refund := range []bool{true, false} {

@@ -102,8 +102,12 @@ func cost(p errs.Fields, s string) decimal.NullDecimal {
 		return decimal.NullDecimal{}
 	}
 	d, err := decimal.NewFromString(s)
-	if err != nil || d.Abs().GreaterThanOrEqual(plan.TooMuch) {
+	switch {
+	case err != nil:
 		p.Add("unit_cost", "Enter an amount, as 12.50.")
+		return decimal.NullDecimal{}
+	case d.Abs().GreaterThanOrEqual(money.HighestPrice):
+		p.Add("unit_cost", "This is over the limit: a cost is below %s.", money.HighestPrice)
 		return decimal.NullDecimal{}
 	}
 	return decimal.NewNullDecimal(d)

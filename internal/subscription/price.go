@@ -136,8 +136,6 @@ func (p *Price) ofItem(ctx context.Context, tx *gorm.DB, s plan.Current, to grou
 	return nil
 }
 
-var highestPrice = decimal.New(1, 10)
-
 // yearsAhead is how far ahead a price may be dated.
 const yearsAhead = 5
 
@@ -146,8 +144,8 @@ func (p Price) check(h history.History, today clock.Date) error {
 	switch {
 	case !p.UnitPrice.Valid:
 		problems.Add("unit_price", "Enter a price.")
-	case p.UnitPrice.Decimal.IsNegative() || p.UnitPrice.Decimal.GreaterThanOrEqual(highestPrice):
-		problems.Add("unit_price", "Enter a price from 0 to below %s.", highestPrice)
+	case p.UnitPrice.Decimal.IsNegative() || p.UnitPrice.Decimal.GreaterThanOrEqual(money.HighestPrice):
+		problems.Add("unit_price", "Enter a price from 0 to below %s.", money.HighestPrice)
 	}
 	if p.Period.Months() == 0 && p.Period != money.Once {
 		problems.Add("price_period", "Choose what the price is for: a month, a quarter, a year, three years, or once.")
@@ -293,8 +291,8 @@ func (c PriceCorrection) check(h history.History, old history.Row, today clock.D
 	if c.Note == "" {
 		problems.Add("note", "Say why; it stays with the price.")
 	}
-	if c.UnitPrice.Valid && (c.UnitPrice.Decimal.IsNegative() || c.UnitPrice.Decimal.GreaterThanOrEqual(highestPrice)) {
-		problems.Add("unit_price", "Enter a price from 0 to below %s.", highestPrice)
+	if c.UnitPrice.Valid && (c.UnitPrice.Decimal.IsNegative() || c.UnitPrice.Decimal.GreaterThanOrEqual(money.HighestPrice)) {
+		problems.Add("unit_price", "Enter a price from 0 to below %s.", money.HighestPrice)
 	}
 	if !c.SetAside && !c.On.IsZero() {
 		datable(problems, h, c.On, today)

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/tax"
 )
@@ -43,9 +44,6 @@ const (
 	yearsAhead = 5
 )
 
-// highest is the first quantity and amount that a line may not have.
-var highest = decimal.New(1, 12)
-
 // read takes what needs no look into the database.
 func (f Form) read(problems errs.Fields) Line {
 	l := Line{ID: uuid.Must(uuid.NewV7()), Text: strings.Join(strings.Fields(f.Text), " "),
@@ -63,8 +61,8 @@ func (f Form) read(problems errs.Fields) Line {
 	l.UnitAmount = number(problems, "unit_amount", f.UnitAmount,
 		"Enter an amount with a point, like 49.90, or -10 to give money back.")
 	if problems["quantity"] == "" && problems["unit_amount"] == "" &&
-		l.Quantity.Mul(l.UnitAmount).Abs().GreaterThanOrEqual(highest) {
-		problems.Add("unit_amount", "Quantity times amount is over the limit of %s for one line.", highest)
+		l.Quantity.Mul(l.UnitAmount).Abs().GreaterThanOrEqual(money.HighestAmount) {
+		problems.Add("unit_amount", "Quantity times amount is over the limit of %s for one line.", money.HighestAmount)
 	}
 	if l.Every != Once && l.Every != Cycle {
 		problems.Add("every", "Choose once or every cycle.")
@@ -96,8 +94,8 @@ func number(problems errs.Fields, field, s, says string) decimal.Decimal {
 		problems.Add(field, "%s", says)
 	case !d.Equal(d.Truncate(places)):
 		problems.Add(field, "Enter at most %d digits behind the point.", places)
-	case d.Abs().GreaterThanOrEqual(highest):
-		problems.Add(field, "This is over the limit of %s for one line.", highest)
+	case d.Abs().GreaterThanOrEqual(money.HighestAmount):
+		problems.Add(field, "This is over the limit of %s for one line.", money.HighestAmount)
 	}
 	return d
 }

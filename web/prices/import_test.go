@@ -52,6 +52,28 @@ func (d *desk) prices(list string, columns ...int) []string {
 	return out
 }
 
+// A price has one bound wherever it is typed or read: a line beyond it is refused by name, the others are taken.
+func TestAPriceOverTheLimitIsRefusedInThePreviewOfAFile(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	list := d.newList("Standard")
+	where, says := d.preview(list, "part_number,product_name,unit,term,billing_frequency,unit_price,effective_from\n"+
+		"PN-1,Huge,month,annual,monthly,10000000000,2026-01-01\n"+
+		"PN-2,Huger,month,annual,monthly,99999999999999,2026-01-01\n"+
+		"PN-3,High,month,annual,monthly,9999999999.999999,2026-01-01\n")
+	for _, want := range []string{"10000000000 is over the limit", "99999999999999 is over the limit",
+		"a price is below 10000000000"} {
+		if !strings.Contains(says, want) {
+			t.Errorf("the preview lacks %q: %s", want, says)
+		}
+	}
+	d.apply(where)
+	if file := d.file(list + ".csv"); !strings.Contains(file, "PN-3") || strings.Contains(file, "PN-1") ||
+		strings.Contains(file, "PN-2") {
+		t.Errorf("the list has %s", file)
+	}
+}
+
 func TestCellsOfAWorkbookGiveTheirValues(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -45,7 +45,7 @@ func (h Handlers) notBoth(ctx context.Context, id uuid.UUID, form httpx.Values, 
 	if !p.ItemID.Valid || form.Get("unit_price") == "" {
 		return nil
 	}
-	typed, err := price.ParseAmount(form.Get("unit_price"))
+	typed, err := price.ParsePrice(form.Get("unit_price"))
 	options, oerr := list.OptionsOf(ctx, h.DB.Read(ctx), id)
 	if oerr != nil {
 		return oerr
@@ -98,7 +98,7 @@ func dayIn(form httpx.Values, name string, problems errs.Fields) clock.Date {
 }
 
 func ownPrice(form httpx.Values, p *subscription.Price, problems errs.Fields) {
-	amount, err := price.ParseAmount(form.Get("unit_price"))
+	amount, err := price.ParsePrice(form.Get("unit_price"))
 	if err != nil {
 		problems.Add("unit_price", "%s", errs.Public(err))
 	} else {

@@ -77,7 +77,7 @@ func priceCorrectionIn(form httpx.Values, change uuid.UUID) (subscription.PriceC
 	}
 	out.On = dayIn(form, "effective_on", problems)
 	if typed := form.Get("unit_price"); typed != "" {
-		amount, err := price.ParseAmount(typed)
+		amount, err := price.ParsePrice(typed)
 		if err != nil {
 			problems.Add("unit_price", "%s", errs.Public(err))
 		}

@@ -90,7 +90,7 @@ func (in ItemInput) check() (Item, errs.Fields) {
 	if i.BillingFrequency, err = ParseTerm(in.BillingFrequency); err != nil {
 		problems.Add("billing_frequency", "%s", errs.Public(err))
 	}
-	if i.UnitPrice, err = ParseAmount(in.UnitPrice); err != nil {
+	if i.UnitPrice, err = ParsePrice(in.UnitPrice); err != nil {
 		problems.Add("unit_price", "%s", errs.Public(err))
 	}
 	i.UnitCost = in.beside(problems, "unit_cost", in.UnitCost)
@@ -104,7 +104,7 @@ func (ItemInput) beside(problems errs.Fields, field, s string) decimal.NullDecim
 	if strings.TrimSpace(s) == "" {
 		return decimal.NullDecimal{}
 	}
-	d, err := ParseAmount(s)
+	d, err := ParsePrice(s)
 	if err != nil {
 		problems.Add(field, "%s", errs.Public(err))
 	}
@@ -145,6 +145,22 @@ func ParseAmount(s string) (decimal.Decimal, error) {
 				"thousands separators.", s)
 	}
 	return decimal.RequireFromString(s), nil
+}
+
+// ParsePrice reads the price or the cost of a unit: an amount below the highest that is taken.
+func ParsePrice(s string) (decimal.Decimal, error) {
+	d, err := ParseAmount(s)
+	if err == nil {
+		err = bounded(d)
+	}
+	return d, err
+}
+
+func bounded(price decimal.Decimal) error {
+	if price.GreaterThanOrEqual(money.HighestPrice) {
+		return errs.Newf(errs.Invalid, "%s is over the limit: a price is below %s.", price, money.HighestPrice)
+	}
+	return nil
 }
 
 func text(problems errs.Fields, field, s string) string {

@@ -194,11 +194,11 @@ func (m microsoftSheet) worth(l imports.Line) (worth, error) {
 		return w, errs.Newf(errs.Invalid, "TermDuration %q is not understood.", l.Get("TermDuration"))
 	}
 	var err error
-	if w.cost, err = ParseAmount(l.Get("UnitPrice")); err != nil {
+	if w.cost, err = ParsePrice(l.Get("UnitPrice")); err != nil {
 		return w, errs.Newf(errs.Invalid, "UnitPrice: %s", errs.Public(err))
 	}
 	if s := l.Get("ERP Price"); s != "" {
-		d, err := ParseAmount(s)
+		d, err := ParsePrice(s)
 		if err != nil {
 			return w, errs.Newf(errs.Invalid, "ERP Price: %s", errs.Public(err))
 		}
@@ -263,7 +263,7 @@ func (m microsoftSheet) ruled(w worth) (worth, error) {
 	if w.plan != distributor.FreqTrial && !w.price.GreaterThan(w.cost) {
 		w.note = strings.TrimSpace(w.note + " The price is not above the cost.")
 	}
-	return w, nil
+	return w, bounded(w.price)
 }
 
 // openEnd is the first day on which a price no longer counts. Year 9999 is how the

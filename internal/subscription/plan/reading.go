@@ -46,18 +46,15 @@ func Read(d distributor.Subscription, p Provider) (Reading, error) {
 		QuantityUnknown: d.QuantityUnknown}, nil
 }
 
-// TooMuch is the first amount that the database does not hold.
-var TooMuch = decimal.New(1, 14)
-
 func readable(d distributor.Subscription) error {
 	switch {
 	case d.ExternalID == "" || clean(d.ExternalID) != d.ExternalID:
 		return fmt.Errorf("the record has no readable subscription id")
 	case d.Quantity < 0 || d.Quantity > math.MaxInt32:
 		return fmt.Errorf("%d is no quantity of seats", d.Quantity)
-	case d.UnitCost.Valid && d.UnitCost.Decimal.Abs().GreaterThanOrEqual(TooMuch):
+	case d.UnitCost.Valid && d.UnitCost.Decimal.Abs().GreaterThanOrEqual(money.HighestPrice):
 		return fmt.Errorf("the cost %s cannot be right", d.UnitCost.Decimal)
-	case d.SuggestedPrice.Valid && d.SuggestedPrice.Decimal.Abs().GreaterThanOrEqual(TooMuch):
+	case d.SuggestedPrice.Valid && d.SuggestedPrice.Decimal.Abs().GreaterThanOrEqual(money.HighestPrice):
 		return fmt.Errorf("the suggested price %s cannot be right", d.SuggestedPrice.Decimal)
 	}
 	return nil
