@@ -258,13 +258,15 @@ func (p *Plan) weigh(b book, to clock.Date) {
 func (p *Plan) tooMuch(it Item) string {
 	for _, l := range it.Lines {
 		if beyond(l.Amount) {
-			return fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. Correct its seats or price.",
+			return fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. "+
+				"Correct its seats or price.",
 				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, money.HighestAmount)
 		}
 	}
 	if with := p.Total.Add(it.amount()); beyond(with) {
 		return fmt.Sprintf("With it the invoice would come to %s %s, over the limit of %s for one invoice. "+
-			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency, money.HighestAmount)
+			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency,
+			money.HighestAmount)
 	}
 	return ""
 }

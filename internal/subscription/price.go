@@ -291,7 +291,8 @@ func (c PriceCorrection) check(h history.History, old history.Row, today clock.D
 	if c.Note == "" {
 		problems.Add("note", "Say why; it stays with the price.")
 	}
-	if c.UnitPrice.Valid && (c.UnitPrice.Decimal.IsNegative() || c.UnitPrice.Decimal.GreaterThanOrEqual(money.HighestPrice)) {
+	if c.UnitPrice.Valid && (c.UnitPrice.Decimal.IsNegative() ||
+		c.UnitPrice.Decimal.GreaterThanOrEqual(money.HighestPrice)) {
 		problems.Add("unit_price", "Enter a price from 0 to below %s.", money.HighestPrice)
 	}
 	if !c.SetAside && !c.On.IsZero() {

@@ -60,7 +60,8 @@ func TestOneMomentOfTroubleInTheChecksOfANightCostsNothing(t *testing.T) {
 		"dropped at a token": {Path: "/oauth2/v1/token", Kind: "reset", Times: 1},
 		"busy at the token": {Path: "/oauth2/v1/token", Kind: "status", Status: 400, Shape: "oauth",
 			Message: "temporarily_unavailable", Times: 1},
-		"a page with 401 at the token": {Path: "/oauth2/v1/token", Kind: "status", Status: 401, Shape: "html", Times: 1},
+		"a page with 401 at the token": {Path: "/oauth2/v1/token", Kind: "status", Status: 401, Shape: "html",
+			Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -285,7 +286,8 @@ func TestAPauseOfTwentyFiveHoursIsSaidAsTwentyFive(t *testing.T) {
 	w.accounts()
 	w.spoil(sandbox.Fault{Path: allLists, Kind: "status", Status: 429, RetryAfter: "90000"})
 	r := w.subscriptions()
-	const want = "A pause of 25 hours was asked for, until 2026-11-21 11:00 UTC, longer than the 24 hours that a run waits."
+	const want = "A pause of 25 hours was asked for, until 2026-11-21 11:00 UTC, longer than the 24 hours that a run " +
+		"waits."
 	if r.State != syncing.Failed || !strings.HasPrefix(r.Message, want) {
 		t.Errorf("%s %s", r.State, r.Message)
 	}

@@ -25,7 +25,7 @@ const maxToken = 16 << 10
 func ReadSignIn(a outbound.Answer, now time.Time) (Token, error) {
 	if err := Judge("token", a, now); err != nil {
 		e := distributor.AsError(err)
-		turnedAway(e, lenient.ReadComplaint(a.Body), isPage(a.Body))
+		_ = turnedAway(e, lenient.ReadComplaint(a.Body), isPage(a.Body))
 		if e.Kind == distributor.Broken {
 			e.RetryAfter, e.AskedFor = RetryAfter(a.Header, now)
 		}
@@ -70,7 +70,8 @@ func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []
 
 // passing are words of a server that cannot sign anybody in just now (RFC 6749 5.2 and 4.1.2.1, and what gateways say).
 var passing = []string{"temporar", "transient", "unavailable", "maintenance", "server_error", "server error",
-	"internal error", "timeout", "timed out", "time-out", "try again", "try later", "too many", "rate limit", "slow_down",
+	"internal error", "timeout", "timed out", "time-out", "try again", "try later", "too many", "rate limit",
+	"slow_down",
 	"busy", "overload"}
 
 func ofTheMoment(said string) bool {
@@ -123,7 +124,8 @@ func turnedAway(e *distributor.Error, c lenient.Complaint, page bool) error {
 		e.Advice = "Ask the distributor whether this server's address may sign in; if it may, check the token URL."
 	case page:
 		e.Kind, e.Message = distributor.Broken, lookedAtNothing(e.StatusCode)
-		e.Advice = "Try again later; if it lasts, check the token URL, and ask the distributor whether its sign-in is up."
+		e.Advice = "Try again later; if it lasts, check the token URL, and ask the distributor whether its sign-in " +
+			"is up."
 	case said == "" && e.StatusCode == http.StatusOK:
 		e.Kind, e.Message = distributor.BadAnswer, "The answer to the sign-in has no token and gives no reason."
 		e.Advice = "Try again later; if it lasts, check the token URL."

@@ -30,13 +30,15 @@ func TestOnlyARefusalOfTheCredentialsIsCalledOne(t *testing.T) {
 		"another grant":       {400, `{"error":"unauthorized_client"}`, distributor.NeedsCredentials},
 		"locked, by the code": {401, `{"error":"invalid_client","error_description":"temporarily locked, try later"}`,
 			distributor.NeedsCredentials},
-		"in words":  {401, `{"message":"Invalid user name or password. Please try again."}`, distributor.NeedsCredentials},
+		"in words": {401, `{"message":"Invalid user name or password. Please try again."}`,
+			distributor.NeedsCredentials},
 		"in a word": {401, `{"message":"Unauthorized"}`, distributor.NeedsCredentials},
 		"in data":   {401, `{"data":{"errorCode":"UNAUTHORIZED","errorMessage":"no"}}`, distributor.NeedsCredentials},
 		"Ion's":     {400, `{"error":"cannot validate token: redis: nil"}`, distributor.NeedsCredentials},
 		"Entra's tenant": {400, `{"error":"invalid_request","error_description":"AADSTS90002: Tenant not found."}`,
 			distributor.NeedsCredentials},
-		"busy, described": {400, `{"error":"temporarily_unavailable","error_description":"try later"}`, distributor.Broken},
+		"busy, described": {400, `{"error":"temporarily_unavailable","error_description":"try later"}`,
+			distributor.Broken},
 		"its own fault, described": {400, `{"error":"server_error","error_description":"the password store"}`,
 			distributor.Broken},
 		"slower":                {400, `{"error":"slow_down"}`, distributor.Broken},
@@ -75,10 +77,12 @@ func TestABusySignInSaysItsOwnCause(t *testing.T) {
 		`<html></html>`: "web page (400), so nobody looked at the credentials.",
 		``:              "400 and no reason",
 	} {
-		_, err := ReadSignIn(outbound.Answer{Status: 400, Header: http.Header{"Retry-After": {"7"}}, Body: []byte(body)},
+		_, err := ReadSignIn(outbound.Answer{Status: 400, Header: http.Header{"Retry-After": {"7"}},
+			Body: []byte(body)},
 			noon)
 		e := distributor.AsError(err)
-		if !strings.Contains(e.Message, want) || strings.Contains(e.Sentence(), "refused") || e.RetryAfter != 7*time.Second {
+		if !strings.Contains(e.Message, want) || strings.Contains(e.Sentence(), "refused") ||
+			e.RetryAfter != 7*time.Second {
 			t.Errorf("%s: %s %v", body, e.Sentence(), e.RetryAfter)
 		}
 	}

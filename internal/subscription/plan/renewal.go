@@ -23,7 +23,7 @@ func renewal(before Subscription, now Facts, e EndDate, today clock.Date) (term,
 	}
 	reached, _ := before.FirstDayWithout(e)
 	if !before.End.IsZero() && now.End.After(before.End) && !reached.After(today.AddDays(1)) {
-		return term{start: reached}, true
+		return term{start: latest(reached, now.Start)}, true
 	}
 	if lengthChanged(before.Term, now.Term) || before.Kind == distributor.Trial && now.Kind != distributor.Trial {
 		return term{start: today, estimated: true}, true

@@ -86,6 +86,9 @@ func (d *Draft) wait(today clock.Date) {
 	if d.Row.State == Inactive && d.Row.DeactivatedOn.IsZero() {
 		d.Row.DeactivatedOn = today
 	}
+	if d.Row.State == Inactive && d.Row.DeactivatedBy == ByPerson {
+		return // a person's word is no report
+	}
 	now := sighting{on: today, seats: d.Row.Quantity, ended: d.Row.State == Inactive}
 	all := d.Row.sightings()
 	if n := len(all); n > 0 && all[n-1].seats == now.seats && all[n-1].ended == now.ended || n > 0 && all[n-1].ended &&

@@ -25,7 +25,8 @@ const (
 // FieldNames are the fields whose loss is looked for, as a person calls them.
 func FieldNames() []string {
 	return []string{"status", "quantity", "cost", "product", "part number", "start date", "end date", frequencyField,
-		termField, "currency", "vendor", vendorField, "vendor's id", "contract number", "suggested price", readableStart,
+		termField, "currency", "vendor", vendorField, "vendor's id", "contract number", "suggested price",
+		readableStart,
 		readableEnd}
 }
 
@@ -47,7 +48,8 @@ func Count(l distributor.SubscriptionListing) Tally {
 			frequencyField: s.FrequencyText != "" && !s.FrequencyDerived, termField: s.TermText != "" && !s.TermDerived,
 			"currency":    s.Currency != "",
 			readableStart: !s.Start.IsZero(), readableEnd: !s.End.IsZero(),
-			"vendor": s.Vendor != "", vendorField: s.Vendor != "" && !s.VendorDerived, "vendor's id": s.VendorSubscriptionID != "",
+			"vendor": s.Vendor != "", vendorField: s.Vendor != "" && !s.VendorDerived,
+			"vendor's id":     s.VendorSubscriptionID != "",
 			"contract number": s.ContractNo != "",
 			"suggested price": s.SuggestedPrice.Valid,
 		} {
