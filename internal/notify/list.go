@@ -47,6 +47,7 @@ var All = &listing.List[Notice]{
 		LEFT JOIN notice_reads r ON r.notice_id = n.id AND r.user_id = CAST(? AS uuid)`,
 	Columns: noticeColumns,
 	Shown:   []string{"at", "kind", "object_name", "text", "unread"},
+	Card:    []string{"text", "unread"},
 	Filters: []listing.Filter{
 		{Name: "kind", Label: "What", Where: "n.kind = ?", Choices: kindChoices()},
 		{Name: "unread", Label: "Read", Choices: []listing.Choice{{Value: "yes", Label: "Unread only",
