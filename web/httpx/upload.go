@@ -14,6 +14,9 @@ import (
 // UploadLimit is how many bytes an imported file may have.
 const UploadLimit = 16 << 20
 
+// drained is how much of a body that is too long is read away before it is refused.
+const drained = 256 << 20
+
 // File is an uploaded file, in memory and within its limit.
 type File struct {
 	Name string // without any folder
@@ -24,6 +27,11 @@ type File struct {
 // does. A missing or empty file is errs.Invalid at its field; one over UploadLimit is 413.
 func Upload(c echo.Context, field string) (File, Values, error) {
 	r := c.Request()
+	if r.ContentLength > UploadLimit+FormLimit {
+		// Read to its end and kept nowhere: who still sends would not see the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, min(r.ContentLength, drained))
+		return File{}, nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, UploadLimit+FormLimit)
 	if err := r.ParseMultipartForm(UploadLimit); err != nil {
 		return File{}, nil, bodyError(err)
