@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-var pairs = flag.Bool("oracle.pairs", false, "play every pair of facts, in both orders, on the product too")
+var pairs = flag.Bool("oracle.pairs", false, "play every pair of facts, in both orders, on the product, and not a few")
 
 // facts are one of each kind that a person may enter on 1 May about a subscription of ten
 // seats at 10.00, which is paid up to then. Seats and prices begin on paid days.
@@ -122,20 +122,23 @@ func TestTwoFactsInEitherOrderAreBilledAlike(t *testing.T) {
 	alike(t, names, worlds)
 }
 
+// The pairs that every run of the tests plays.
+const sliceFrom, sliceTo = 24, 27
+
 // The same on the product, by
 //
 //	go test ./internal/oracle -run TestPairsOfFactsOnTheProduct -count=1 -v -timeout 40m -args -oracle.pairs \
 //	   -oracle.for=30m
 //
-// With -oracle.n it plays so many of the pairs, from that of -oracle.seed on.
+// With -oracle.n it plays so many of the pairs, from that of -oracle.seed on; without -oracle.pairs a few.
 //
 //nolint:paralleltest // it starts the program
 func TestPairsOfFactsOnTheProduct(t *testing.T) {
-	if !*pairs {
-		t.Skip("it takes minutes: -oracle.pairs")
-	}
 	names, scripts := facing()
-	if *campaigns > 0 {
+	switch {
+	case !*pairs:
+		names, scripts = names[sliceFrom:sliceTo], scripts[2*sliceFrom:2*sliceTo]
+	case *campaigns > 0:
 		from := min(int(*firstSeed)-1, len(names))
 		to := min(from+*campaigns, len(names))
 		names, scripts = names[from:to], scripts[2*from:2*to]
@@ -184,7 +187,7 @@ func alike(t *testing.T, names [][2]string, worlds []*world) {
 		}
 	}
 	t.Logf("%d of %d pairs compared", compared, len(names))
-	if compared < len(names)/2 {
+	if compared == 0 || compared < len(names)/2 {
 		t.Errorf("only %d of %d pairs could be compared", compared, len(names))
 	}
 }
