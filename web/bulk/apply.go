@@ -51,10 +51,10 @@ func (h Handlers) Apply(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	s := sheet{Work: w, words: said, typed: paramsIn(form, w.Deed)}
-	if w.Step == selection.Looking {
-		if s.counts, err = selection.CountsOf(ctx, h.DB.Read(ctx), w.ID); err != nil {
-			return err
-		}
+	if err := h.read(ctx, &s); err != nil {
+		return err
+	}
+	if s.Step == selection.Looking {
 		if s.problems = s.asks(form); len(s.problems) > 0 {
 			return h.page(c, s, http.StatusUnprocessableEntity)
 		}

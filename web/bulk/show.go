@@ -1,12 +1,14 @@
 package bulk
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 
 	"seatledger/internal/money"
 	"seatledger/internal/runs"
@@ -44,17 +46,9 @@ func (h Handlers) Show(c echo.Context) error {
 	return h.page(c, sheet{Work: w, words: said}, http.StatusOK)
 }
 
-func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
-	ctx := c.Request().Context()
-	db := h.DB.Read(ctx)
+func (h Handlers) page(c echo.Context, s sheet, status int) error {
 	s.may = mayDo(c, s.words)
-	if s.counts, err = selection.CountsOf(ctx, db, s.ID); err != nil {
-		return err
-	}
-	if s.items, err = selection.Items(ctx, db, s.ID, shownItems); err != nil {
-		return err
-	}
-	if s.run, err = selection.LastRun(ctx, db, s.ID); err != nil {
+	if err := h.read(c.Request().Context(), &s); err != nil {
 		return err
 	}
 	m := view.Work{Page: session.Page(c, s.title(), s.nav)}
@@ -78,6 +72,23 @@ func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
 	}
 	m.Page.HasErrors = m.Summary.Any()
 	return httpx.Render(c, status, m.Show())
+}
+
+// read reads the work and all that a page says of it at one moment: somebody else may be confirming it.
+func (h Handlers) read(ctx context.Context, s *sheet) error {
+	return h.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if s.Work, err = selection.Get(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		if s.counts, err = selection.CountsOf(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		if s.items, err = selection.Items(ctx, tx, s.ID, shownItems); err != nil {
+			return err
+		}
+		s.run, err = selection.LastRun(ctx, tx, s.ID)
+		return err
+	})
 }
 
 // under tells whether a run is at it.
