@@ -380,11 +380,44 @@ func candidates(k kept) []script {
 	return all[:min(len(all), 40)]
 }
 
+const seedsHead = `
+## Kept histories
+
+What earlier versions were seen to get wrong, and for each a random history that comes to it. The tests play these
+histories (` + "`TestSeen`" + `), look that the situation came to pass, and that what it would break holds. One is played again by
+` + "`task nights -- -nights.seed=SEED -nights.n=1`" + `. When the acts that histories are drawn from change, ` + "`task nights -- -nights.find`" + `
+finds others.
+
+| Seen | Seed | What must hold |
+| --- | --- | --- |
+`
+
 // seedsTable is the part of the page of faults about kept histories.
 func seedsTable() string {
 	var b strings.Builder
+	b.WriteString(seedsHead)
 	for _, k := range seen() {
 		fmt.Fprintf(&b, "| %s | %d | %s |\n", k.is, k.seed, k.breaks)
 	}
+	for _, r := range byProcesses() {
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", r.what, r.test, r.holds)
+	}
 	return b.String()
+}
+
+// byProcess is a situation that wants processes or a database of its own, and the test that has it.
+type byProcess struct{ what, test, holds string }
+
+func byProcesses() []byProcess {
+	return []byProcess{
+		{"the holder of the lease is stopped in a transaction, or its machine loses the network",
+			"TestAHolderThatIsGoneIsReplacedAndCannotCommit", "another goes on within 60 s, and it cannot commit when it wakes"},
+		{"three replicas start on an empty database", "TestReplicasThatStartTogetherOnAnEmptyDatabaseAllServe", "all three serve"},
+		{"three replicas are replaced in one run", "TestARollingUpgradeUnderLoadLosesNothing",
+			"no request and no progress is lost"},
+		{"a table is locked by another session", "nights TestFaults, web/site TestWaiting",
+			"pages answer within their limit and say why; the run goes on"},
+		{"the database is away", "web/site", "503, and what was kept"},
+		{"the disk is full", "nights TestFaults", "nothing half written, and what to do"},
+	}
 }
