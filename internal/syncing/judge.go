@@ -219,19 +219,26 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 	return t, w.tallySent(ctx, t)
 }
 
-// tallySent takes from the last applied reading how often a field was sent that others tell where it is not.
+// tallySent takes from the last applied reading how often a field was sent that others tell where it is not, and under
+// which names fields were.
 func (w *worker) tallySent(ctx context.Context, t guard.Tally) error {
-	for _, field := range guard.Derived() {
-		var n int
-		err := w.s.DB.Read(ctx).Raw(`SELECT coalesce(sum((t.tally->>CAST(? AS text))::int), 0) FROM account_tallies t
-			JOIN sync_plan_accounts a ON a.account_id = t.account_id AND a.run_id = ?
-			AND cardinality(a.external_ids) > 0`, field, w.run.ID).Scan(&n).Error
-		if err != nil {
-			return err
-		}
-		t[field] = n
+	var sent []struct {
+		Field string
+		N     int
 	}
-	return nil
+	err := w.s.DB.Read(ctx).Raw(`SELECT e.key AS field, sum(e.value::int) AS n FROM account_tallies t
+		JOIN sync_plan_accounts a ON a.account_id = t.account_id AND a.run_id = ?
+		AND cardinality(a.external_ids) > 0 CROSS JOIN jsonb_each_text(t.tally) e GROUP BY 1`,
+		w.run.ID).Scan(&sent).Error
+	for _, f := range guard.Derived() {
+		t[f] = 0
+	}
+	for _, f := range sent {
+		if guard.IsName(f.Field) || slices.Contains(guard.Derived(), f.Field) {
+			t[f.Field] = f.N
+		}
+	}
+	return err
 }
 
 // keepTallies keeps, of an applied reading, on how many records each field was.
