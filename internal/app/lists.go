@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
+	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
 )
@@ -22,6 +23,7 @@ func (a *App) Keepers() map[string]Keeper {
 	return map[string]Keeper{
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
 		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
+		"the mapping queue": mapping.Waiters{},
 	}
 }
 

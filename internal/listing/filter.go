@@ -22,6 +22,7 @@ type Filter struct {
 
 	Args  func(value string) []any // what "?" stands for; nil: the value itself, as often as needed
 	Aside bool                     // not in the bar: tabs and links choose it
+	Usual string                   // the value where an address says none; empty: all records
 
 	Counted bool // the kept counts carry it
 }

@@ -71,6 +71,11 @@ type Values = map[string]string
 func (l *List[R]) Ask(values Values) Query {
 	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: l.Filters, Within: l.Within}
 	q := Query{Spec: s, Values: values}
+	for _, f := range l.Filters {
+		if f.Usual != "" && values[f.Name] == "" {
+			q = q.With(f.Name, f.Usual)
+		}
+	}
 	q.Page.Order, _ = s.Sorts.Parse("") // the default is one of the list's own
 	return q
 }

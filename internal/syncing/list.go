@@ -111,8 +111,8 @@ var runColumns = []listing.Column[Row]{
 	{SQL: "r.money_month", Into: func(r *Row) any { return (*money.Amounts)(&r.MoneyMonth) }},
 }
 
-func whole(key, label, sql string, into func(*Row) any) listing.Column[Row] {
-	return listing.Column[Row]{Key: key, Label: label, SQL: sql, Kind: listing.Whole, Into: into}
+func whole[R any](key, label, sql string, into func(*R) any) listing.Column[R] {
+	return listing.Column[R]{Key: key, Label: label, SQL: sql, Kind: listing.Whole, Into: into}
 }
 
 // CountSince is how many runs of a state were requested then or later; of all times, for the zero time.

@@ -29,6 +29,9 @@ type words struct {
 	again, last func(selection.Params) []ui.Field
 }
 
+// called is the deed with what it is done to.
+func (w words) called() string { return w.verb + " " + w.many }
+
 func (w words) count(n int) string {
 	if n == 1 {
 		return "1 " + w.one

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/testkit/kept"
 	"seatledger/internal/testkit/webtest"
@@ -50,6 +52,16 @@ func (k *keeper) step() string {
 			return k.post("/accounts", "/map", url.Values{"crm_account_id": {k.one("/crm-accounts")["id"]}})
 		}},
 		{"exclude", func() *webtest.Page { return k.post("/accounts", "/exclude", url.Values{"reason": {"ours"}}) }},
+		{"none of the candidates", func() *webtest.Page { return k.post("/mapping", "/none", nil) }},
+		{"not this one", func() *webtest.Page {
+			return k.post("/mapping", "/none", url.Values{"crm_account_id": {k.one("/crm-accounts")["id"]}})
+		}},
+		{"put aside", func() *webtest.Page { return k.post("/mapping", "/snooze", url.Values{"days": {"7"}}) }},
+		{"suggest", func() *webtest.Page {
+			_, err := k.App.Mapping.Refresh(k.t.Context(), uuid.MustParse(k.one("/providers")["id"]))
+			k.must(err)
+			return nil
+		}},
 		{"include", func() *webtest.Page { return k.post("/accounts", "/include", nil) }},
 		{"contract", func() *webtest.Page {
 			return k.post("/subscriptions", "/contract", url.Values{"contract_id": {k.one("/contracts")["id"]}})
@@ -87,6 +99,9 @@ func (k *keeper) one(list string) map[string]string {
 }
 
 func (k *keeper) post(list, command string, v url.Values) *webtest.Page {
+	if list == "/mapping" { // any account, whether it waits or not
+		return k.admin.Post(list+"/"+k.one("/accounts")["id"]+command, v)
+	}
 	return k.admin.Post(list+"/"+k.one(list)["id"]+command, v)
 }
 

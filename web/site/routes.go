@@ -246,7 +246,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/reassign/undo", h.reassign.Undo, operator, billing),
 		post("/subscriptions/activate", h.bulk.Begin(retire.ActivateDeed), billing),
 
-		get("/bulk", h.bulk.List),
+		list("/bulk", h.bulk.List),
 		post("/bulk", h.bulk.Start, operator, billing), // the deed says whose it is
 		get("/bulk/:id", h.bulk.Show),
 		list("/bulk/:id/records", h.bulk.Records),
@@ -307,6 +307,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),
 		get("/sync-runs/:id/changes.csv", h.syncruns.ChangesCSV),
+		list("/sync-runs/:id/accounts", h.syncruns.Accounts),
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
