@@ -43,31 +43,32 @@ func (s Service) Draft(ctx context.Context, by audit.Actor, o Order) (uuid.UUID,
 	var id uuid.UUID
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var err error
-		id, err = s.draft(ctx, tx, by, o)
+		id, _, err = s.DraftIn(ctx, tx, by, o)
 		return err
 	})
 	return id, err
 }
 
-func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order) (uuid.UUID, error) {
+// DraftIn is Draft as a part of a larger step. It gives what the draft was made of too.
+func (s Service) DraftIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order) (uuid.UUID, Plan, error) {
 	if err := invoice.LockContract(ctx, tx, o.ContractID); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, Plan{}, err
 	}
 	p, err := s.plan(ctx, tx, &o.Run)
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	if err := o.accepts(p); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	id, err := invoice.Add(ctx, tx, by, s.Clock.Now(), p.drafted())
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	if err := invoice.Join(ctx, tx, id, o.group); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
-	return id, audit.Record(ctx, tx, s.Clock, by, audit.Event{
+	return id, p, audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: "invoice.drafted", ObjectType: "invoice", ObjectID: id.String(), ObjectName: p.Contract.Name,
 		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(),
 			"period_end": p.Covers.To.String(),
