@@ -33,6 +33,9 @@ var ErrAsks = errors.New("billing: late lines are not confirmed")
 // ErrGrew says that a run bills what grew suddenly, which a person must confirm.
 var ErrGrew = errors.New("billing: sudden growth is not confirmed")
 
+// ErrNothing says that nothing is due.
+var ErrNothing = errors.New("billing: nothing is due")
+
 // ErrChanged says that what would be billed is no longer what the preview showed.
 var ErrChanged = errors.New("billing: changed since the preview")
 
@@ -80,7 +83,10 @@ func (s Service) DraftIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o Ord
 func (o Order) accepts(p Plan) error {
 	switch n, _ := p.Late(); {
 	case p.Waits != "":
-		return errs.Newf(errs.Conflict, "%s No invoice was made.", p.Waits)
+		return errs.Because(errs.Conflict, p.Waits+" No invoice was made.", ErrNothing)
+	case p.Empty() && len(p.LeftOut) == 0:
+		return errs.Because(errs.Conflict, fmt.Sprintf("There is nothing to bill in %s up to %s. No invoice was made.",
+			p.Contract.Name, p.Period.To), ErrNothing)
 	case p.Empty():
 		return errs.Newf(errs.Conflict,
 			"There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. "+

@@ -108,3 +108,15 @@ func (r rhythm) dueOn(day clock.Date) (end clock.Date, due bool) {
 	}
 	return clock.Date{}, ended
 }
+
+// DueOn are those of some contracts of which something may be due on a day. Whether it is, a plan tells.
+func (s Service) DueOn(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clock.Date) ([]uuid.UUID, error) {
+	all, err := s.rhythms(ctx, db, ids, uuid.Nil)
+	var out []uuid.UUID
+	for _, r := range all {
+		if _, any := r.dueOn(day); any && r.Active {
+			out = append(out, r.ID)
+		}
+	}
+	return out, err
+}

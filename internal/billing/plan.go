@@ -339,3 +339,37 @@ func (p *Plan) storable() error {
 		"invoice. Correct that line first; nothing was billed.",
 		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, money.HighestAmount)
 }
+
+// Lines is how many lines the invoice would have.
+func (p Plan) Lines() int {
+	n := len(p.Typed)
+	for _, it := range p.Items {
+		n += len(it.Lines)
+	}
+	return n
+}
+
+// Old counts the lines that begin more than one cycle before that of the run, their money and the first of their days.
+func (p Plan) Old() (n int, amount decimal.Decimal, from clock.Date) {
+	if p.Period.From.IsZero() {
+		return n, amount, from
+	}
+	before := contract.GridOf(p.Contract.Terms).Cycle(p.Period.From.AddDays(-1)).From
+	old := func(days contract.Period, sum decimal.Decimal) {
+		if !days.From.Before(before) {
+			return
+		}
+		if n, amount = n+1, amount.Add(sum); from.IsZero() || days.From.Before(from) {
+			from = days.From
+		}
+	}
+	for _, it := range p.Items {
+		for _, l := range it.Lines {
+			old(l.Period, l.Amount)
+		}
+	}
+	for _, l := range p.Typed {
+		old(l.Period, l.Amount)
+	}
+	return n, amount, from
+}

@@ -25,6 +25,7 @@ CREATE TABLE billing_run_contracts (
     state       text NOT NULL CHECK (state IN ('waiting', 'drafted', 'billed', 'sent', 'refused', 'skipped', 'thrown')),
     goal        text NOT NULL CHECK (goal IN ('draft', 'bill', 'send', 'undo')), -- how far somebody asked for it to go
     shown       text NOT NULL DEFAULT '', -- digest of its preview, as it was shown to who ticked it
+    confirmed   boolean NOT NULL DEFAULT false, -- who asked for it confirmed lines that a person must, before they were drawn
     digest      text NOT NULL DEFAULT '', -- of what was drafted
     invoice_id  uuid REFERENCES invoices,
     lines       integer NOT NULL DEFAULT 0,
