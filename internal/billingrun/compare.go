@@ -41,8 +41,8 @@ const (
 
 // lastInvoice is the last full cycle that was billed of a contract, zero: none was.
 type lastInvoice struct {
-	ID      uuid.UUID
-	Total   decimal.Decimal
+	ID    uuid.UUID
+	Total decimal.Decimal
 	stood map[uuid.UUID]lastLine // by subscription
 }
 
