@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/billingrun"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contract"
@@ -69,6 +70,7 @@ type App struct {
 	Mapping   *mapping.Service
 	Manual    manual.Service
 	Billing   billing.Service
+	Runs      *billingrun.Service
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
@@ -163,6 +165,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
+	a.Billing.Redrawn = billingrun.Redrawn
+	a.Runs = a.billingRuns()
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
@@ -173,7 +177,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs))
 	return a, err
 }
 
@@ -261,7 +265,7 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -289,6 +293,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
+		{Name: "watch over billing runs", Every: 5 * time.Second, Do: a.Runs.Watch},
 		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},
@@ -303,7 +308,8 @@ func (a *App) beats() []jobs.Beat {
 func (a *App) pruneRuns(ctx context.Context) error {
 	_, sources := a.Sources.Prune(ctx)
 	_, batches := a.Bulk.Prune(ctx)
-	return errors.Join(sources, batches)
+	_, bills := a.Runs.Prune(ctx)
+	return errors.Join(sources, batches, bills)
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

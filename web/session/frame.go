@@ -111,6 +111,7 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Cut-overs", Href: "/cutovers", Icon: "cutover"},
 		}},
 		{Title: "Money", Items: []layout.Item{
+			{Label: "Billing", Href: "/billing", Icon: "sign"},
 			{Label: "Invoices", Href: "/invoices", Icon: "price"},
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
 		}},

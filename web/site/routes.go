@@ -261,6 +261,20 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/changes/billed-elsewhere", h.invoices.OpenRows, billing),
 		post("/changes/billed-elsewhere", h.invoices.BilledElsewhere, billing),
 
+		get("/billing", h.billing.Due),
+		get("/billing.csv", h.billing.DueFile),
+		get("/billing/contracts/:id/leave-out", h.billing.LeaveOutForm, billing),
+		post("/billing/contracts/:id/leave-out", h.billing.LeaveOut, billing),
+		post("/billing/contracts/:id/take-in", h.billing.TakeIn, billing),
+		get("/billing-runs", h.billing.List),
+		post("/billing-runs", h.billing.Begin, billing),
+		get("/billing-runs/:id", h.billing.Show), // also answers {id}.csv: one parameter, one handler
+		stream(get("/billing-runs/:id/events", h.billing.Events)),
+		post("/billing-runs/:id/bill", h.billing.Bill, billing),
+		post("/billing-runs/:id/send", h.billing.Send, billing),
+		post("/billing-runs/:id/cancel", h.billing.Cancel, billing),
+		post("/billing-runs/:id/undo", h.billing.Undo, billing),
+
 		list("/invoices", h.invoices.List),
 		list("/invoices/before", h.invoices.Opening),
 		post("/invoices/before/seen", h.invoices.SeeOpening, billing),
