@@ -54,7 +54,9 @@ func IsAddress(s string) bool {
 	return strings.Contains(domain, ".") || domain == "localhost"
 }
 
-func unfit(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar }
+func unfit(r rune) bool {
+	return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar
+}
 
 // Line makes one line of a text for a header: what would end the line is a blank.
 func Line(s string) string {
@@ -70,4 +72,6 @@ func Line(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-func ascii(s string) bool { return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) }
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}

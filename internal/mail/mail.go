@@ -72,7 +72,7 @@ type Mail struct {
 	Language     string
 	Subject      string
 	Body         string
-	LinesCSV     bool `gorm:"column:lines_csv"`
+	LinesCSV     bool        `gorm:"column:lines_csv"`
 	Recipients   []Recipient `gorm:"serializer:json"`
 	Addresses    string
 	QueuedAt     time.Time
@@ -158,4 +158,10 @@ func Attempts(ctx context.Context, db *gorm.DB, id uuid.UUID) ([]Attempt, error)
 	err := db.WithContext(ctx).Raw(`SELECT attempt, at, outcome, answer FROM mail_attempts WHERE mail_id = ?
 		ORDER BY attempt`, id).Scan(&rows).Error
 	return rows, err
+}
+
+// SentAlready refuses to send once more what may have arrived, with what a person can do.
+func (m Mail) SentAlready() error {
+	return errs.Newf(errs.Conflict, "It has a mail already, which is %s. Nothing was sent. "+
+		"To send it once more, choose Send again.", m.State.Words())
 }

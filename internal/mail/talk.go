@@ -79,7 +79,9 @@ var (
 	errOpen          = errors.New("not this machine, and no TLS")
 )
 
-func (t *talk) wait(limit time.Duration) error { return t.conn.SetDeadline(clock.System{}.Now().Add(limit)) }
+func (t *talk) wait(limit time.Duration) error {
+	return t.conn.SetDeadline(clock.System{}.Now().Add(limit))
+}
 
 func (t *talk) greet(cfg *tls.Config, password distributor.Secret) (err error) {
 	if err := t.wait(answerLimit); err != nil {

@@ -337,7 +337,9 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, m Mail) error {
 }
 
 // Watch finds mails whose sender is gone in the middle of handing over: they are perhaps sent.
-func (s *Service) Watch(ctx context.Context) error { return s.lost(ctx, "held_until < clock_timestamp()") }
+func (s *Service) Watch(ctx context.Context) error {
+	return s.lost(ctx, "held_until < clock_timestamp()")
+}
 
 // TakeOver is Watch where no other process can be at work, as at the start on a private server.
 func (s *Service) TakeOver(ctx context.Context) error {
