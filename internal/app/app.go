@@ -34,6 +34,8 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/letters"
+	"seatledger/internal/mail"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
 	"seatledger/internal/obs"
@@ -77,6 +79,8 @@ type App struct {
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
 	Bulk      *selection.Service
+	Mail      *mail.Service
+	Letters   letters.Service
 	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -174,6 +178,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
+	a.Mail, a.Letters = a.mailServices()
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
@@ -265,7 +270,8 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx),
+			a.Mail.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -300,6 +306,10 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
+		{Name: "mail", Every: 2 * time.Second, Do: a.Mail.Work},
+		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
+		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
+		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }

@@ -95,8 +95,9 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 		// What is still to be paid; unknown for a draft.
 		{Key: "open", Kind: listing.Amount, SQL: `CASE i.state WHEN 'billed' THEN
 			CASE WHEN i.document_of IS NULL THEN d.gross END WHEN 'draft' THEN NULL ELSE 0 END`},
-		{Key: "sent_at", SQL: "''", Kind: listing.Word},     // nothing is sent
-		{Key: "exported_at", SQL: "''", Kind: listing.Word}, // or exported yet
+		{Key: "sent_at", Kind: listing.Moment, SQL: `(SELECT date_trunc('second', min(m.sent_at)) FROM mails m
+			WHERE m.invoice_id = coalesce(i.document_of, i.id) AND m.kind = 'invoice')`},
+		{Key: "exported_at", SQL: "''", Kind: listing.Word}, // nothing is exported yet
 		{Key: "tax", Label: "Tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.tax END", Kind: listing.Amount,
 			Into: func(r *ListRow) any { return &r.Tax }},
 		{Key: "total_with_tax", Label: "With tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.gross END",

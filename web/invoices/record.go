@@ -66,6 +66,9 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 	if m.Beside, err = h.beside(c, o); err != nil {
 		return err
 	}
+	if m.Posted, err = h.posted(c, o); err != nil {
+		return err
+	}
 	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; "+
 		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}

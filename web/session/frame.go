@@ -114,6 +114,7 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Billing", Href: "/billing", Icon: "sign"},
 			{Label: "Invoices", Href: "/invoices", Icon: "price"},
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
+			{Label: "Mail", Href: "/mails", Icon: "sign"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Bulk work", Href: "/bulk", Icon: "sign"},
