@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/books"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contract"
@@ -69,6 +70,7 @@ type App struct {
 	Mapping   *mapping.Service
 	Manual    manual.Service
 	Billing   billing.Service
+	Books     books.Service
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
@@ -163,6 +165,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
+	a.Books = books.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/books/bookfile"
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 	"seatledger/internal/settings"
 )
 
@@ -159,4 +163,76 @@ func (s Service) saveCode(tx *gorm.DB, by audit.Actor, system string, c NewCode)
 	return tx.Exec(`INSERT INTO book_codes (system, sort, key, code, updated_at, updated_by) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (system, sort, key) DO UPDATE SET code = excluded.code, updated_at = excluded.updated_at,
 			updated_by = excluded.updated_by`, system, c.Sort, c.Key, c.Code, s.Clock.Now(), by.Name).Error
+}
+
+// named are the known codes with names, those for everything else first.
+func named(ctx context.Context, db *gorm.DB, f bookfile.Format, codes bookfile.Codes,
+	all []bookfile.Voucher) ([]NewCode, error) {
+	names, err := customers(ctx, db, codes[bookfile.Customer])
+	if err != nil {
+		return nil, err
+	}
+	asked := bookfile.Names(all)
+	var out []NewCode
+	for _, n := range f.Needs {
+		if n.Sort.HasRest() {
+			out = append(out, NewCode{Sort: n.Sort, Code: codes[n.Sort][""], Name: "Everything else"})
+		}
+		keys := slices.Collect(maps.Keys(codes[n.Sort]))
+		keys = append(keys, offered(n, codes, asked[n.Sort])...)
+		slices.Sort(keys)
+		for _, key := range keys {
+			if key == "" && n.Sort.HasRest() {
+				continue
+			}
+			name := key
+			if asked[n.Sort][key] != "" {
+				name = asked[n.Sort][key]
+			} else if names[key] != "" {
+				name = names[key]
+			} else if key == "" {
+				name = "No tax on the document"
+			}
+			out = append(out, NewCode{Sort: n.Sort, Key: key, Code: codes[n.Sort][key], Name: name})
+		}
+	}
+	return out, nil
+}
+
+// mostOffered is how many codes that nobody needs stand on a page.
+const mostOffered = 200
+
+// offered are keys that have no code of their own and need none, but may be given one.
+func offered(n bookfile.Need, codes bookfile.Codes, asked map[string]string) []string {
+	if _, rest := codes.Of(n.Sort, ""); n.Must != nil && !(rest && n.Sort.HasRest()) {
+		return nil
+	}
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(asked)) {
+		if _, ok := codes[n.Sort][key]; !ok && len(keys) < mostOffered {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// customers are the names of CRM accounts by id.
+func customers(ctx context.Context, db *gorm.DB, of map[string]string) (map[string]string, error) {
+	var ids []uuid.UUID
+	for key := range of {
+		if id, err := uuid.Parse(key); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	var rows []struct{ ID, Name string }
+	err := db.WithContext(ctx).Raw(`SELECT id, name FROM crm_accounts WHERE id = ANY (?::uuid[])`,
+		postgres.IDs(ids)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("customers with codes: %w", err)
+	}
+	names := map[string]string{}
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, nil
 }

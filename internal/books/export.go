@@ -319,16 +319,16 @@ type Mark struct {
 	MadeAt   time.Time
 }
 
-// MarkOf is where an invoice stands exported; false where it is not.
-func MarkOf(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (Mark, bool, error) {
+// MarkOf is where an invoice stands exported; nil where it does not.
+func MarkOf(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (*Mark, error) {
 	var found []Mark
 	err := db.WithContext(ctx).Raw(`SELECT e.id AS export_id, e.number, e.system, e.made_at FROM book_export_invoices x
 		JOIN book_exports e ON e.id = x.export_id WHERE x.invoice_id = ? AND x.taken_back_at IS NULL`,
 		invoice).Scan(&found).Error
 	if err != nil || len(found) == 0 {
-		return Mark{}, false, err
+		return nil, err
 	}
-	return found[0], true, nil
+	return &found[0], nil
 }
 
 // Waiting is what waits to be exported, in one currency.

@@ -1,6 +1,10 @@
 package books
 
 import (
+	"context"
+
+	"gorm.io/gorm"
+
 	"seatledger/internal/books/bookfile"
 	"seatledger/internal/listing"
 	"seatledger/internal/paging"
@@ -49,4 +53,9 @@ func systems() []listing.Choice {
 		out = append(out, listing.Choice{Value: f.System, Label: f.Label})
 	}
 	return out
+}
+
+// Last are the newest exports.
+func Last(ctx context.Context, db *gorm.DB, most int) ([]Row, error) {
+	return All.Some(ctx, db, "e.number > (SELECT coalesce(max(number), 0) - ? FROM book_exports)", "e.number DESC", most)
 }

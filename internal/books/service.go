@@ -90,10 +90,6 @@ func vouchers(ctx context.Context, db *gorm.DB, c Choice) ([]bookfile.Voucher, e
 	if err != nil {
 		return nil, fmt.Errorf("documents to export: %w", err)
 	}
-	if len(rows) > most {
-		return nil, errs.Newf(errs.Conflict, "More than %d documents wait. Take them in parts: choose the days of issue. "+
-			"Nothing was exported.", most)
-	}
 	out := make([]bookfile.Voucher, len(rows))
 	for i, r := range rows {
 		var d document.Document
@@ -154,6 +150,33 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, f bookfile.Format, c Cho
 	if err != nil {
 		return bookfile.Plan{}, err
 	}
+	if len(all) > most {
+		return bookfile.Plan{}, errs.Newf(errs.Conflict, "More than %d documents wait. Take them in parts: choose days of "+
+			"issue. Nothing was exported.", most)
+	}
 	return bookfile.Make(bookfile.Input{Format: f, Options: o, Codes: codes, Vouchers: all,
 		Made: s.Clock.Now().In(s.Zone)}), nil
+}
+
+// Sheet is what the page of a system shows of its codes: those that are known, by name, and
+// those that documents wait for.
+func (s Service) Sheet(ctx context.Context, f bookfile.Format) (known []NewCode, missing []bookfile.Missing, err error) {
+	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
+		codes, err := CodesOf(ctx, tx, f.System)
+		if err != nil {
+			return err
+		}
+		all, err := vouchers(ctx, tx, Choice{})
+		if err != nil {
+			return err
+		}
+		o, _, err := OptionsOf(ctx, tx, f.System)
+		if err != nil {
+			return err
+		}
+		missing = bookfile.Make(bookfile.Input{Format: f, Options: o, Codes: codes, Vouchers: all}).Missing
+		known, err = named(ctx, tx, f, codes, all)
+		return err
+	})
+	return known, missing, err
 }

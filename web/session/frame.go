@@ -113,6 +113,7 @@ func Navigation(r auth.Role) []layout.Section {
 		{Title: "Money", Items: []layout.Item{
 			{Label: "Invoices", Href: "/invoices", Icon: "price"},
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
+			{Label: "Accounting", Href: "/books", Icon: "download"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Bulk work", Href: "/bulk", Icon: "sign"},

@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/savedview"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
+	"seatledger/web/books"
 	"seatledger/web/bulk"
 	"seatledger/web/changes"
 	"seatledger/web/contracts"
@@ -49,6 +50,7 @@ type handlers struct {
 	subscriptions subscriptions.Handlers
 	changes       changes.Handlers
 	invoices      invoices.Handlers
+	books         books.Handlers
 	retire        retire.Handlers
 	bulk          bulk.Handlers
 	reassign      reassign.Handlers
@@ -80,6 +82,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Bulk: a.Bulk},
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing},
+		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books},
 		retire:        retire.Handlers{Retire: a.Retire},
 		bulk:          bulk.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Bulk: a.Bulk, Sessions: m},
 		reassign:      reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},

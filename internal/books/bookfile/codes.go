@@ -30,7 +30,7 @@ type Codes map[Sort]map[string]string
 // Of is the code of a key, else the one for everything else; false where there is none.
 func (c Codes) Of(s Sort, key string) (string, bool) {
 	code, ok := c[s][key]
-	if !ok && hasRest(s) {
+	if !ok && s.HasRest() {
 		code, ok = c[s][""]
 	}
 	if code == Empty {
@@ -39,8 +39,8 @@ func (c Codes) Of(s Sort, key string) (string, bool) {
 	return code, ok
 }
 
-// hasRest tells whether the empty key of a sort stands for everything else.
-func hasRest(s Sort) bool { return s == Account || s == Item || s == Class }
+// HasRest tells whether the empty key of a sort stands for everything else.
+func (s Sort) HasRest() bool { return s == Account || s == Item || s == Class }
 
 // TaxKey is the key of the tax of a line; empty: there is none on it.
 func TaxKey(l document.Line) string {
@@ -71,4 +71,22 @@ func keyOf(s Sort, v *Voucher, e *Entry) (key, name string) {
 		return "", e.Line.Product
 	}
 	return ProductKey(e.Line.PartNumber), e.Line.PartNumber + " " + e.Line.Product
+}
+
+// Names are the keys under which documents ask for codes, with what they stand for.
+func Names(all []Voucher) map[Sort]map[string]string {
+	out := map[Sort]map[string]string{}
+	for _, s := range Sorts() {
+		out[s] = map[string]string{}
+	}
+	for v := range all {
+		for e := range all[v].Entries {
+			for _, s := range Sorts() {
+				if key, name := keyOf(s, &all[v], &all[v].Entries[e]); key != "" || s == Tax {
+					out[s][key] = name
+				}
+			}
+		}
+	}
+	return out
 }

@@ -239,3 +239,6 @@ func Of(system string) (Format, bool) {
 	}
 	return all[at], true
 }
+
+// Header are the names of the columns of its files.
+func (f Format) Header(o Options, credit bool) []string { return names(f.Columns(f.filled(o), credit)) }
