@@ -38,7 +38,7 @@ type Document struct {
 	Paper        string            `json:"paper"`
 	Customer     Party             `json:"customer"`
 	CustomerID   uuid.UUID         `json:"customer_id,omitzero"` // its CRM account; not kept by older ones
-	For          string            `json:"for"` // the customer, where its parent is billed
+	For          string            `json:"for"`                  // the customer, where its parent is billed
 	Contract     string            `json:"contract"`
 	Order        string            `json:"order"`
 	Corrects     []string          `json:"corrects"`
