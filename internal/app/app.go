@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
 	"seatledger/internal/billingrun"
+	"seatledger/internal/books"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/contract"
@@ -73,6 +74,7 @@ type App struct {
 	Manual    manual.Service
 	Billing   billing.Service
 	Runs      *billingrun.Service
+	Books     books.Service
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
@@ -171,6 +173,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
 	a.Billing.Redrawn = billingrun.Redrawn
 	a.Runs = a.billingRuns()
+	a.Books = books.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}

@@ -60,6 +60,7 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 
 func (c *composing) parties() {
 	c.Customer = Party{Name: c.billed.Name, Address: c.billed.Address(), TaxIDs: company.Lines(c.billed.TaxID)}
+	c.CustomerID = c.billed.ID
 	if c.billed.ID != c.customer.ID {
 		c.For = c.customer.Name
 	}

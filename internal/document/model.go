@@ -37,7 +37,8 @@ type Document struct {
 	Logo         string            `json:"logo"` // checksum of a stored picture
 	Paper        string            `json:"paper"`
 	Customer     Party             `json:"customer"`
-	For          string            `json:"for"` // the customer, where its parent is billed
+	CustomerID   uuid.UUID         `json:"customer_id,omitzero"` // its CRM account; not kept by older ones
+	For          string            `json:"for"`                  // the customer, where its parent is billed
 	Contract     string            `json:"contract"`
 	Order        string            `json:"order"`
 	Corrects     []string          `json:"corrects"`

@@ -20,6 +20,7 @@ type ListRow struct {
 	Tax        decimal.NullDecimal
 	Gross      decimal.NullDecimal // with tax, as its document has it; unknown before billing
 	DueOn      clock.Date
+	ExportedAt *time.Time
 }
 
 // All is the list of all invoices; days are those of the zone. The columns of the file are
@@ -97,13 +98,18 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 			CASE WHEN i.document_of IS NULL THEN d.gross END WHEN 'draft' THEN NULL ELSE 0 END`},
 		{Key: "sent_at", Kind: listing.Moment, SQL: `(SELECT date_trunc('second', min(m.sent_at)) FROM mails m
 			WHERE m.invoice_id = coalesce(i.document_of, i.id) AND m.kind = 'invoice')`},
-		{Key: "exported_at", SQL: "''", Kind: listing.Word}, // nothing is exported yet
+		{Key: "exported_at", Label: "Exported on", Kind: listing.Moment, SQL: exportedAt,
+			Into: func(r *ListRow) any { return &r.ExportedAt }},
 		{Key: "tax", Label: "Tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.tax END", Kind: listing.Amount,
 			Into: func(r *ListRow) any { return &r.Tax }},
 		{Key: "total_with_tax", Label: "With tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.gross END",
 			Kind: listing.Amount, Into: func(r *ListRow) any { return &r.Gross }},
 	}
 }
+
+// exportedAt is when an invoice went into the books, where that was not taken back.
+const exportedAt = `(SELECT date_trunc('second', e.made_at) FROM book_export_invoices x
+	JOIN book_exports e ON e.id = x.export_id WHERE x.invoice_id = i.id AND x.taken_back_at IS NULL)`
 
 // dayIn is the SQL of the day that a moment has in a zone.
 func dayIn(zone *time.Location, moment string) string {

@@ -51,6 +51,11 @@ var refusals = map[string]refusal{
 	"subscriptions_ledger_sums": {"",
 		"The ledger would no longer add up to the billable seats, so nothing was saved. Please report this: " +
 			"it is a fault of Seatledger."},
+	"invoices_exported_stay": {"",
+		"This invoice is in the books, so it stays. Correct it by a credit, or take it out of its export first; " +
+			"nothing was changed."},
+	"book_export_invoices_once": {"",
+		"Somebody has just exported one of these invoices. Nothing was exported; look again."},
 	"invoice_lines_one_cycle": {"",
 		"A day of one of these subscriptions is on another live invoice already. Nothing was billed; " +
 			"look at the preview again."},

@@ -36,6 +36,7 @@ func (h Handlers) List(c echo.Context) error {
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label), Table: t,
 		Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
+	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Accounting", Href: "/books"})
 	before, err := opening.Waits(ctx, db)
 	if err != nil {
 		return err

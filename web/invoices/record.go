@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/books"
 	"seatledger/internal/document"
 	"seatledger/internal/invoice"
 	"seatledger/views/layout"
@@ -53,8 +54,13 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 		}
 		problems = append(problems, more...)
 	}
+	ctx := c.Request().Context()
+	exported, err := books.MarkOf(ctx, h.Invoices.DB.Read(ctx), o.ID)
+	if err != nil {
+		return err
+	}
 	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: sheet(o, doc),
-		Facts: h.facts(o), Credits: credits(o)}
+		Facts: h.facts(o, exported), Credits: credits(o)}
 	contradicted, err := h.contradicted(c, o)
 	if err != nil {
 		return err
@@ -167,7 +173,7 @@ func notes(o invoice.Overview, problems []string) []ui.Callout {
 	return out
 }
 
-func (h Handlers) facts(o invoice.Overview) ui.DefinitionList {
+func (h Handlers) facts(o invoice.Overview, exported *books.Mark) ui.DefinitionList {
 	items := []ui.Definition{ui.Fact("Period", o.PeriodStart.String()+" to "+o.PeriodEnd.String()),
 		ui.Fact("Total, net", sum(o.Total, o.Currency).Amount+" "+o.Currency),
 		ui.Fact("Payment terms", o.PaymentTerms), ui.Fact("Tax code", o.TaxCode),
@@ -177,6 +183,10 @@ func (h Handlers) facts(o invoice.Overview) ui.DefinitionList {
 	}
 	if o.PaidAt != nil {
 		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
+	}
+	if exported != nil {
+		items = append(items, ui.Definition{Term: "Exported on", Value: ui.LinkCell(moment(exported.MadeAt, h.Invoices.Zone),
+			"/books/exports/"+exported.ExportID.String()), Note: fmt.Sprintf("in export %d", exported.Number)})
 	}
 	if o.CreditsID.Valid {
 		items = append(items, ui.Definition{Term: "Credits",

@@ -115,6 +115,7 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Invoices", Href: "/invoices", Icon: "price"},
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
 			{Label: "Mail", Href: "/mails", Icon: "sign"},
+			{Label: "Accounting", Href: "/books", Icon: "download"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
 			{Label: "Bulk work", Href: "/bulk", Icon: "sign"},

@@ -7,6 +7,7 @@ import (
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
 	"seatledger/web/billing"
+	"seatledger/web/books"
 	"seatledger/web/bulk"
 	"seatledger/web/changes"
 	"seatledger/web/contracts"
@@ -52,6 +53,7 @@ type handlers struct {
 	changes       changes.Handlers
 	invoices      invoices.Handlers
 	billing       billing.Handlers
+	books         books.Handlers
 	retire        retire.Handlers
 	bulk          bulk.Handlers
 	reassign      reassign.Handlers
@@ -85,6 +87,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing, Letters: a.Letters},
 		billing:       billing.Handlers{DB: a.DB, Zone: a.Zone, Runs: a.Runs, Sessions: m},
+		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books},
 		retire:        retire.Handlers{Retire: a.Retire},
 		bulk:          bulk.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Bulk: a.Bulk, Sessions: m},
 		reassign:      reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},

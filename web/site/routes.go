@@ -307,6 +307,17 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/invoices/:id/credit", h.invoices.ConfirmCredit, billing),
 		post("/invoices/:id/credit", h.invoices.Credit, billing),
 
+		get("/books", h.books.Overview),
+		list("/books/exports", h.books.List),
+		get("/books/exports/:id", h.books.Record),
+		get("/books/exports/:id/files/:place", h.books.File),
+		post("/books/exports/:id/take-back", h.books.TakeBack, billing),
+		get("/books/:system", h.books.System),
+		post("/books/:system", h.books.SaveSystem, billing),
+		post("/books/:system/codes", h.books.SaveCodes, billing),
+		get("/books/:system/export", h.books.Preview),
+		post("/invoices/export", h.books.Export, billing),
+
 		list("/cutovers", h.cutovers.List),
 		get("/cutovers/new", h.cutovers.New, operator),
 		post("/cutovers", h.cutovers.Create, operator),
