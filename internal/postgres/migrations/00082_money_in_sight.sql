@@ -280,6 +280,28 @@ CREATE INDEX subscriptions_billed ON subscriptions (billed_to, billed_from);
 CREATE INDEX subscriptions_sold ON subscriptions (sold_in, id);
 CREATE INDEX subscriptions_margin ON subscriptions (margin_in, id);
 CREATE INDEX subscriptions_bought ON subscriptions (bought_in, id);
+-- Each sort carries what most filters ask (migration 45).
+DROP INDEX subscriptions_by_product;
+CREATE INDEX subscriptions_by_product ON subscriptions (product_key, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_external_id;
+CREATE INDEX subscriptions_by_external_id ON subscriptions (external_id, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_quantity;
+CREATE INDEX subscriptions_by_quantity ON subscriptions (quantity, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_end;
+CREATE INDEX subscriptions_by_end ON subscriptions (end_key, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_customer;
+CREATE INDEX subscriptions_by_customer ON subscriptions (customer_key, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_price;
+CREATE INDEX subscriptions_by_price ON subscriptions (price_key, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
+DROP INDEX subscriptions_by_review;
+CREATE INDEX subscriptions_by_review ON subscriptions (review_key, id)
+    INCLUDE (provider_id, state, hold_reason, review, kind, vendor, end_key, moved, findings, sold_in, bought_in, margin_in);
 CREATE INDEX invoices_by_number ON invoices (number_sort, id) INCLUDE (state, kind);
 CREATE INDEX invoices_currency ON invoices (currency, seq);
 CREATE INDEX invoices_period_end ON invoices (period_end);
