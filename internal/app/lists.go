@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/contract"
+	"seatledger/internal/figures"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/mapping"
@@ -23,7 +24,7 @@ func (a *App) Keepers() map[string]Keeper {
 	return map[string]Keeper{
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
 		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
-		"the mapping queue": mapping.Waiters{},
+		"money": figures.Tallies{}, "the mapping queue": mapping.Waiters{},
 	}
 }
 

@@ -74,6 +74,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post(httpx.ViewsPath+"/:id/delete", h.views.Delete),
 
 		get("/", h.dashboard.Show),
+		get("/money", h.dashboard.Money),
 
 		list(session.NoticesPath, h.notices.List),
 		post(session.NoticesPath+"/read", h.notices.ReadAll),
