@@ -18,7 +18,6 @@ import (
 	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/runs"
-	"seatledger/internal/settings"
 )
 
 // Job is the queue's task to work a billing run. It carries the id of the work alone.
@@ -104,12 +103,7 @@ func (s *Service) TakeOver(ctx context.Context) error { return s.desk().TakeOver
 // Prune takes away the records of work that ended longer ago than the setting keeps them; the last of each run stays,
 // as the run does.
 func (s *Service) Prune(ctx context.Context) (int, error) {
-	set, err := settings.Load(ctx, s.DB.Read(ctx))
-	if err != nil {
-		return 0, err
-	}
-	return s.desk().Prune(ctx, s.Clock.Now().Add(-time.Duration(set.KeepRunsDays)*24*time.Hour),
-		runs.Pruning{Alike: "true"})
+	return s.desk().Prune(ctx, runs.Pruning{Alike: "true"})
 }
 
 // Cancel ends the work at a run between two contracts.
