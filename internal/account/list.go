@@ -37,7 +37,7 @@ type Row struct {
 // All is the list of all provider accounts. The columns of the file are those of CONTRACT, then ours.
 var All = &listing.List[Row]{
 	Name: "accounts", One: "account", Many: "accounts",
-	Table: "provider_accounts a", ID: "a.id", Default: "state",
+	Table: "provider_accounts a", ID: "a.id", Default: "state", Ways: true,
 	Joins: `JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = a.crm_account_id`,
 	Search: listing.Search{Label: "Search name, domain, customer, external id or tenant id",
 		Where: "a.search_text LIKE ?", IDs: "a.id IN (SELECT accounts_like(?))"},

@@ -36,7 +36,7 @@ var All = &listing.List[Row]{
 }
 
 // customersOf counts the customers of a cut-over that somebody has decided something about.
-const customersOf = "(SELECT count(*) FROM cutover_customers c WHERE c.cutover_id = r.id"
+const customersOf = "(SELECT words.Counted(*) FROM cutover_customers c WHERE c.cutover_id = r.id"
 
 var columns = []listing.Column[Row]{
 	{Key: "id", SQL: "r.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},

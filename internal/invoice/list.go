@@ -30,7 +30,7 @@ type ListRow struct {
 func All(zone *time.Location) *listing.List[ListRow] {
 	return &listing.List[ListRow]{
 		Name: "invoices", One: "invoice", Many: "invoices",
-		Table: "invoices i", ID: "i.id", Default: "-number",
+		Table: "invoices i", ID: "i.id", Default: "-number", Ways: true,
 		Joins: "LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id)",
 		Search: listing.Search{Label: "Search number, contract or customer",
 			Where: "i.search_text LIKE ?", IDs: "i.id IN (SELECT invoices_like(?))"},

@@ -80,7 +80,8 @@ func TestTheQueueIsMended(t *testing.T) {
 	db := longQueue(t, 400)
 	if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE mapping_snoozes DISABLE TRIGGER USER; ALTER TABLE provider_accounts DISABLE TRIGGER USER;
 		UPDATE mapping_snoozes SET ended_at = now(); DELETE FROM mapping_waiting WHERE band = 'certain';
-		UPDATE provider_accounts SET name = 'Z', search_text = 'z a5' WHERE external_id = 'A5';
+		UPDATE provider_accounts SET name = 'Z', search_text = lower(concat_ws(' ', 'Z', domain, external_id,
+			tenant_id)) WHERE external_id = 'A5';
 		ALTER TABLE mapping_snoozes ENABLE TRIGGER USER; ALTER TABLE provider_accounts ENABLE TRIGGER USER`); err != nil {
 		t.Fatal(err)
 	}

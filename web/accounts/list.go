@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
@@ -107,9 +108,9 @@ func bar(q httpx.ListQuery, s sheet) *ui.BulkBar {
 }
 
 func progress(p account.Progress) ui.Progress {
-	text := fmt.Sprintf("%d %% mapped, %s to do", p.Percent(), httpx.Number(p.Unmapped))
+	text := fmt.Sprintf("%d %% mapped, %s to do", p.Percent(), words.Count(p.Unmapped))
 	if p.Excluded > 0 {
-		text += fmt.Sprintf(", %s excluded", httpx.Number(p.Excluded))
+		text += fmt.Sprintf(", %s excluded", words.Count(p.Excluded))
 	}
 	tone := ui.Good
 	if p.Unmapped > 0 {
@@ -127,7 +128,7 @@ func tabs(q httpx.ListQuery, p account.Progress) ui.Tabs {
 		{"", "All", p.Unmapped + p.Mapped + p.Excluded}, {"unmapped", "To do", p.Unmapped},
 		{"mapped", "Mapped", p.Mapped}, {"excluded", "Excluded", p.Excluded},
 	} {
-		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: httpx.Number(x.n),
+		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: words.Count(x.n),
 			Active: q.Filter("state") == x.state})
 	}
 	return t

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -18,9 +19,9 @@ type Page struct {
 }
 
 // Bar is the bar of a list on which ticks are kept: what is common to all lists. The list adds
-// where it posts to, its words and its buttons.
+// where it posts to, its wording and its buttons.
 func Bar(q httpx.ListQuery, list string, p Page) *ui.BulkBar {
-	all := "All " + httpx.Number(p.Total) + " that match"
+	all := "All " + words.Count(p.Total) + " that match"
 	if p.Many {
 		all = "All that match"
 	}

@@ -147,10 +147,10 @@ func (h Handlers) Events(c echo.Context) error {
 	}
 }
 
-func (h Handlers) progress(c echo.Context, w selection.Work, said words) (httpx.Progress, error) {
+func (h Handlers) progress(c echo.Context, w selection.Work, said wording) (httpx.Progress, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	s := sheet{Work: w, words: said}
+	s := sheet{Work: w, wording: said}
 	var err error
 	if s.Work, err = selection.Get(ctx, db, w.ID); err != nil {
 		return httpx.Progress{}, err

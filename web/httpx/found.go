@@ -2,12 +2,12 @@ package httpx
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
+	"seatledger/internal/words"
 )
 
 // mostCounted is how far the records of a list are counted where no count is kept.
@@ -45,7 +45,7 @@ func (f Found[R]) Said() string {
 	n := len(f.Rows)
 	switch {
 	case f.Total > mostCounted && !f.exact:
-		return fmt.Sprintf("%d of more than %s %s", n, Number(mostCounted), f.list.Many)
+		return fmt.Sprintf("%d of more than %s %s", n, words.Count(mostCounted), f.list.Many)
 	case n == f.Total && n == 1:
 		return "1 " + f.list.One
 	case n == f.Total:
@@ -53,14 +53,5 @@ func (f Found[R]) Said() string {
 	case f.Total == 1:
 		return fmt.Sprintf("%d of 1 %s", n, f.list.One)
 	}
-	return fmt.Sprintf("%d of %s %s", n, Number(f.Total), f.list.Many)
-}
-
-// Number writes a count with its thousands apart.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return fmt.Sprintf("%d of %s %s", n, words.Count(f.Total), f.list.Many)
 }

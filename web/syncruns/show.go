@@ -21,6 +21,7 @@ type record struct {
 	outcomes map[string]int
 	causes   []syncing.Cause
 	rows     []syncing.AccountOutcome
+	around   httpx.Around // in the list that one came by
 	unread   []syncing.UnreadDate
 	unreads  int // of all that the run read
 	came     syncing.Figures
@@ -47,13 +48,20 @@ func (h Handlers) Show(c echo.Context) error {
 	var r record
 	ctx := c.Request().Context()
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		r, err = readRecord(ctx, tx, id, q)
+		if r, err = readRecord(ctx, tx, id, q); err != nil {
+			return err
+		}
+		r.around, err = httpx.AroundOf(c, tx, syncing.Runs, id, syncing.Waits,
+			func(s *httpx.ListSpec) { s.Filter("since").Args = h.startOf })
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, http.StatusOK, h.recordView(c, r, q).Show())
+	m := h.recordView(c, r, q)
+	r.around.On(&m.Page)
+	r.around.ToDo(&m.Page, "Next that waits")
+	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
 // outcomeSpec is what the address of a run may say: which of its accounts to show.
