@@ -76,6 +76,7 @@ func play(t testing.TB, s script) (bad []violation, did []string, met map[situat
 		l.night()
 		l.tell()
 		l.meet()
+		l.sawElsewhere()
 		l.morningOf(night)
 		l.check(fmt.Sprintf("after night %d", night+1))
 		l.heal()
@@ -104,6 +105,16 @@ func (l *life) look() {
 		may(l.homes, id, h.account)
 	}
 	l.tell()
+}
+
+// accept takes what stands here for what may be so: a person has agreed to it.
+func (l *life) accept() {
+	l.before, l.gone = l.stored(), l.goneAccounts()
+	for id, h := range l.before {
+		may(l.seats, id, h.quantity)
+		may(l.costs, id, h.cost)
+		may(l.homes, id, h.account)
+	}
 }
 
 // may notes that something was really so.
@@ -156,7 +167,7 @@ func (l *life) check(when string) {
 		case !l.seats[id][h.quantity]:
 			l.wrong("seats", "%s: %s has %d seats, which it never had", when, id, h.quantity)
 		case known && h.closed > b.closed && !l.absent[id] && !l.off[id]:
-			l.wrong("closed", "%s: %s lives and was closed", when, id)
+			l.wrong("closed", "%s: %s lives and was closed (%s)", when, id, l.closedBy(id))
 		case known && h.opened > b.opened && !l.alive[id]:
 			l.wrong("revived", "%s: %s has ended and came back", when, id)
 		case known && h.cost != b.cost && !l.costs[id][h.cost]:
@@ -182,6 +193,16 @@ func (l *life) check(when string) {
 		}
 	}
 	l.look()
+}
+
+// closedBy tells of a closing which run it was and what its plan said, for a person who reads a failure.
+func (l *life) closedBy(id string) string {
+	return l.text(`SELECT string_agg(concat_ws(' ', c.reason, c.effective_at, c.recorded_at, r.trigger, r.kind,
+			p.account_external_id, p.words, p.state), '; ' ORDER BY c.seq)
+		FROM license_changes c JOIN subscriptions s ON s.id = c.subscription_id
+		LEFT JOIN sync_runs r ON r.id = c.sync_run_id
+		LEFT JOIN sync_plan_rows p ON p.run_id = r.id AND p.external_id = s.external_id
+		WHERE s.external_id = $1 AND c.event = 'deactivate'`, id)
 }
 
 // quiet is when nothing happens any more: some nights, and a person agrees to what
@@ -274,7 +295,7 @@ func (l *life) do(o op) {
 		l.press("/sync-subscriptions")
 	case doAgree:
 		l.agree()
-		l.look() // what a person agreed to is so
+		l.accept()
 	case doKill:
 		l.gate.at("/", o.N, l.power.pull)
 	case doStop:
@@ -296,6 +317,22 @@ func (l *life) lacked() {
 		for _, s := range l.Far.Subscriptions() {
 			if f.Kind == "empty_list" && f.Times == 0 && f.Path == listOf(s.CustomerNo) {
 				l.absent[s.ID] = true
+			}
+		}
+	}
+}
+
+// sawElsewhere lets what another customer's list has as well be there where its own list said that it has nothing: so it
+// is with a customer whose last subscription moves.
+func (l *life) sawElsewhere() {
+	empty := map[string]bool{}
+	for _, f := range l.Far.Faults() {
+		empty[f.Path] = empty[f.Path] || f.Kind == "empty_list" && f.Hits > 0
+	}
+	for _, f := range l.Far.Faults() {
+		for _, s := range l.Far.Subscriptions() {
+			if f.Kind == "also_lists" && f.Record == s.ID && empty[listOf(s.CustomerNo)] {
+				may(l.homes, s.ID, strings.Split(f.Path, "/")[4])
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package nights
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seatledger/internal/auth"
@@ -384,7 +386,11 @@ func (w *world) heal() {
 func (w *world) text(sql string, args ...any) string {
 	w.t.Helper()
 	var s *string
-	w.must(w.DB.Owner().QueryRow(w.ctx, sql, args...).Scan(&s))
+	err := w.DB.Owner().QueryRow(w.ctx, sql, args...).Scan(&s)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ""
+	}
+	w.must(err)
 	if s == nil {
 		return ""
 	}

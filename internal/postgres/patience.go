@@ -137,14 +137,21 @@ func lockLimitOf(cfg *pgxpool.Config) time.Duration {
 	return d
 }
 
-// calmed gives a connection its usual limit again before it is lent anew; one that does not take it is given up.
-func calmed(ctx context.Context, c *pgx.Conn) (usable bool, err error) {
-	if _, hurried := c.PgConn().CustomData()[lockTimeout]; !hurried {
-		return true, nil
+// calmed gives a connection its usual limit again before it is lent anew, and then does what is done besides; one that
+// does not take it is given up.
+func calmed(then func(context.Context, *pgx.Conn) (bool, error)) func(context.Context, *pgx.Conn) (bool, error) {
+	return func(ctx context.Context, c *pgx.Conn) (usable bool, err error) {
+		if _, hurried := c.PgConn().CustomData()[lockTimeout]; hurried {
+			delete(c.PgConn().CustomData(), lockTimeout)
+			if _, err := c.Exec(ctx, "RESET lock_timeout"); err != nil {
+				return false, nil //nolint:nilerr // another connection is taken
+			}
+		}
+		if then == nil {
+			return true, nil
+		}
+		return then(ctx, c)
 	}
-	delete(c.PgConn().CustomData(), lockTimeout)
-	_, err = c.Exec(ctx, "RESET lock_timeout")
-	return err == nil, nil //nolint:nilerr // another connection is taken
 }
 
 // statements are what gorm sends them through.

@@ -55,7 +55,7 @@ func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 
 func open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
 	cfg = cfg.Copy()
-	cfg.PrepareConn = calmed
+	cfg.PrepareConn = calmed(cfg.PrepareConn)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

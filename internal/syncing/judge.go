@@ -137,15 +137,13 @@ func (w *worker) guardGone(ctx context.Context) (*outcome, error) {
 	if w.run.AllowGone {
 		return nil, nil
 	}
-	var gone, there int
+	var gone int
 	err := w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM sync_plan_rows WHERE run_id = ? AND state = 'planned'
 		AND kinds && '{gone}'`, w.run.ID).Scan(&gone).Error
 	if err != nil || gone == 0 {
 		return nil, err
 	}
-	err = w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE s.provider_id = ? AND s.provider_status <> 'missing' AND a.provider_status <> 'gone'`,
-		w.provider.ID).Scan(&there).Error
+	there, err := w.there(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +154,14 @@ func (w *worker) guardGone(ctx context.Context) (*outcome, error) {
 	return &outcome{Stopped, fmt.Sprintf("%d of %d known subscriptions are missing from the listing, more than the "+
 		"share of %d %% that may go at once. Nothing was changed.", gone, there, share),
 		"Ask the distributor whether they have really ended. Then apply exactly what is shown, or discard it."}, nil
+}
+
+// there counts what is known and not missing.
+func (w *worker) there(ctx context.Context) (n int, err error) {
+	err = w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
+		WHERE s.provider_id = ? AND s.provider_status <> 'missing' AND a.provider_status <> 'gone'`,
+		w.provider.ID).Scan(&n).Error
+	return n, err
 }
 
 // markRenumbered marks new ids of customers whose others vanished: the distributor may have given all a new id.
