@@ -12,10 +12,10 @@ import (
 
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
-	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -43,12 +43,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if mayDecide(c) {
-		ticks := selection.Ticks{User: session.User(c).ID, List: list.All.Name}
-		if l.kept, err = h.Bulk.Kept(ctx, h.DB.Read(ctx), ticks); err != nil {
-			return err
-		}
-	}
+	l.kept = bulk.TicksFrom(q.Spec.Extras[0])
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.Figures), Progress: progress(l.Progress),
 		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),
