@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -110,16 +111,41 @@ func (p Progress) Percent() int {
 	return 100 * p.Mapped / (p.Mapped + p.Unmapped)
 }
 
+// ProgressAsked asks how many accounts are in each state, of one provider or, with uuid.Nil, of all: the state and
+// the number, for ProgressFrom.
+func ProgressAsked(providerID uuid.UUID) listing.Extra {
+	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
+	return listing.Extra{SQL: `SELECT state, sum(n)::text, '' FROM account_counts
+		WHERE provider_id = coalesce(?::uuid, provider_id) GROUP BY 1`, Args: []any{one}}
+}
+
 // ProgressOf counts the accounts by state, of one provider or, with uuid.Nil, of all.
 func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progress, error) {
-	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
-	var p Progress
-	err := db.WithContext(ctx).Raw(`SELECT coalesce(sum(n) FILTER (WHERE state = 'unmapped'), 0) AS unmapped,
-		coalesce(sum(n) FILTER (WHERE state = 'mapped'), 0) AS mapped,
-		coalesce(sum(n) FILTER (WHERE state = 'excluded'), 0) AS excluded
-		FROM account_counts WHERE provider_id = coalesce(?, provider_id)`, one).Scan(&p).Error
+	var said []listing.Choice
+	asked := ProgressAsked(providerID)
+	err := db.WithContext(ctx).Raw("SELECT value, label FROM ("+asked.SQL+") x (value, label, place)", asked.Args...).
+		Scan(&said).Error
 	if err != nil {
-		return p, fmt.Errorf("count accounts by state: %w", err)
+		return Progress{}, fmt.Errorf("count accounts by state: %w", err)
+	}
+	return ProgressFrom(said)
+}
+
+// ProgressFrom reads what ProgressAsked asked.
+func ProgressFrom(said []listing.Choice) (p Progress, err error) {
+	for _, s := range said {
+		n, err := strconv.Atoi(s.Label)
+		if err != nil {
+			return p, fmt.Errorf("count accounts by state: %w", err)
+		}
+		switch State(s.Value) {
+		case Unmapped:
+			p.Unmapped = n
+		case Mapped:
+			p.Mapped = n
+		case Excluded:
+			p.Excluded = n
+		}
 	}
 	return p, nil
 }

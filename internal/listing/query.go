@@ -23,8 +23,9 @@ type Spec struct {
 	Sorts   paging.Sorts
 	Filters []Filter
 	Search  Search
-	Within  string // List.Within
-	Columns []Head // what a page may show, in the list's order; empty: its columns cannot be chosen
+	Within  string     // List.Within
+	Columns []Head     // what a page may show, in the list's order; empty: its columns cannot be chosen
+	Extras  [][]Choice // what was asked with it (Extra), in that order
 }
 
 // Query is a list's address, read and checked.

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/account"
+	"seatledger/internal/listing"
 	"seatledger/internal/mapping"
 	"seatledger/internal/selection"
 	"seatledger/internal/words"
@@ -23,7 +24,9 @@ import (
 // List is the mapping page, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
-	q, err := httpx.AskList(c, h.DB.Read(ctx), account.All)
+	of, _ := uuid.Parse(c.QueryParam("provider")) // what is none, the list refuses
+	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{account.ProgressAsked(of),
+		bulk.Ticks(h.Bulk, session.User(c).ID, account.All.Name)})
 	if err != nil {
 		return err
 	}
@@ -68,15 +71,10 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	if s.Found, err = httpx.FindList(c, db, account.All, q); err != nil {
 		return s, err
 	}
-	if s.progress, err = account.ProgressOf(ctx, db, q.FilterID("provider")); err != nil {
+	if s.progress, err = account.ProgressFrom(q.Spec.Extras[0]); err != nil {
 		return s, err
 	}
-	if s.mayMap {
-		ticks := selection.Ticks{User: session.User(c).ID, List: account.All.Name}
-		if s.kept, err = h.Bulk.Kept(ctx, db, ticks); err != nil {
-			return s, err
-		}
-	}
+	s.kept = bulk.TicksFrom(q.Spec.Extras[1])
 	var open []uuid.UUID
 	for _, r := range s.Rows {
 		if r.State == account.Unmapped {
@@ -86,10 +84,7 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	if len(open) == 0 {
 		return s, nil
 	}
-	if s.proposals, err = mapping.Proposals(ctx, db, open); err != nil {
-		return s, err
-	}
-	s.heritages, err = mapping.Heritages(ctx, db, open)
+	s.proposals, s.heritages, err = mapping.ForRows(ctx, db, open)
 	return s, err
 }
 
@@ -101,7 +96,7 @@ func bar(q httpx.ListQuery, s sheet) *ui.BulkBar {
 	for i, r := range s.Rows {
 		ids[i] = r.ID
 	}
-	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total})
+	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total, Many: s.Uncounted()})
 	b.FormID, b.Action, b.Hint = bulkForm, path+"/exclude", "Tick accounts to act on them."
 	b.Buttons = []ui.Button{{Text: "Exclude"}}
 	return b

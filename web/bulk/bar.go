@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/listing"
+	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -16,6 +18,23 @@ type Page struct {
 	Kept  map[uuid.UUID]bool // ticked by this person, on whatever page
 	Total int                // rows that match
 	Many  bool               // they are too many to be counted for a page
+}
+
+// Ticks asks with a list's choices what a person has ticked on it, for TicksFrom.
+func Ticks(s *selection.Service, user uuid.UUID, list string) listing.Extra {
+	sql, args := s.Asked(selection.Ticks{User: user, List: list})
+	return listing.Extra{SQL: "SELECT record_id::text, '', '' FROM (" + sql + ") t", Args: args}
+}
+
+// TicksFrom reads what Ticks asked.
+func TicksFrom(said []listing.Choice) map[uuid.UUID]bool {
+	out := make(map[uuid.UUID]bool, len(said))
+	for _, s := range said {
+		if id, err := uuid.Parse(s.Value); err == nil {
+			out[id] = true
+		}
+	}
+	return out
 }
 
 // Bar is the bar of a list on which ticks are kept: what is common to all lists. The list adds

@@ -22,7 +22,7 @@ func Reader(c echo.Context) notify.Reader {
 
 // bell is how many notices the person has not read; it was counted when the session was read.
 func (m *Manager) bell(c echo.Context) *layout.Bell {
-	n, _ := c.Get(unreadKey).(int)
+	n := besideOf(c).Unread
 	return &layout.Bell{Href: NoticesPath, Unread: min(n, mostUnread), More: n > mostUnread}
 }
 

@@ -19,20 +19,14 @@ func (m *Manager) Frame() httpx.Frame {
 	return httpx.Frame{Base: m.base, Desk: m.desk, Notices: notices{m}}
 }
 
-// desk is what the person has arranged for themselves. A page is shown without the views when
-// they cannot be had.
+// desk is what the person has arranged for themselves.
 func (m *Manager) desk(c echo.Context) httpx.Desk {
 	u := User(c)
 	d := httpx.Desk{Known: u.Role != "", Compact: u.CompactLists}
 	if !d.Known {
 		return d
 	}
-	ctx := c.Request().Context()
-	all, err := savedview.Of(ctx, m.o.DB.Read(ctx), u)
-	if err != nil {
-		m.o.Log.WarnContext(ctx, "kept views could not be read", "error", err)
-	}
-	for _, v := range all {
+	for _, v := range besideOf(c).Views {
 		view := ViewOf(v)
 		if !v.Mine(u) {
 			view.Owner = v.Owner

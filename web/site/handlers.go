@@ -2,6 +2,7 @@ package site
 
 import (
 	"seatledger/internal/app"
+	trail "seatledger/internal/audit"
 	"seatledger/internal/imports"
 	"seatledger/internal/savedview"
 	"seatledger/web/accounts"
@@ -94,7 +95,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
 			Letters: a.Letters},
-		audit:   audit.Handlers{DB: a.DB, Zone: a.Zone},
+		audit:   audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
 		notices: notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 		mails:   mails.Handlers{Mail: a.Mail, Zone: a.Zone},
 		views:   views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},

@@ -141,3 +141,36 @@ func (k *keeper) addUp() *webtest.Page {
 	}
 	return nil
 }
+
+// What comes in past the triggers, as by a restore of data alone, is found and made right, for everything kept.
+func TestWhatIsKeptWronglyIsMended(t *testing.T) {
+	t.Parallel()
+	w := walked(t)
+	w.bill()
+	for _, sql := range []string{
+		`UPDATE crm_accounts SET mapped_accounts = mapped_accounts + 3, active_contracts = 0`,
+		`ALTER TABLE price_list_items DISABLE TRIGGER USER; UPDATE price_list_items SET days = '{}';
+			ALTER TABLE price_list_items ENABLE TRIGGER USER`,
+		`DELETE FROM audit_days`, `DELETE FROM subscription_counts`, `DELETE FROM account_counts`,
+		`DELETE FROM subscription_finding_counts; INSERT INTO subscription_finding_counts
+			SELECT gen_random_uuid(), '', '', '', '', '', false, NULL, '{margin}', 7`,
+		`DELETE FROM subscription_tallies`, `DELETE FROM change_counts`, `DELETE FROM contract_counts`,
+		`DELETE FROM invoice_counts`, `DELETE FROM invoice_line_counts`,
+	} {
+		if _, err := w.DB.Owner().Exec(t.Context(), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	for name, l := range w.App.Keepers() {
+		counts, rows, err := l.Mend(t.Context(), w.DB.DB)
+		if err != nil || counts+rows == 0 {
+			t.Errorf("%s: nothing was mended, %v", name, err)
+		}
+	}
+	kept.Check(t.Context(), t, w.DB)
+	for name, l := range w.App.Keepers() {
+		if counts, rows, err := l.Mend(t.Context(), w.DB.DB); err != nil || counts+rows > 0 {
+			t.Errorf("%s: mended again, %d and %d, %v", name, counts, rows, err)
+		}
+	}
+}

@@ -12,11 +12,11 @@ import (
 
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
-	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -44,12 +44,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if mayDecide(c) {
-		ticks := selection.Ticks{User: session.User(c).ID, List: list.All.Name}
-		if l.kept, err = h.Bulk.Kept(ctx, h.DB.Read(ctx), ticks); err != nil {
-			return err
-		}
-	}
+	l.kept = bulk.TicksFrom(q.Spec.Extras[0])
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.Figures), Progress: progress(l.Progress),
 		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),

@@ -31,7 +31,10 @@ var All = &listing.List[Row]{
 	Counts:  "subscription_counts s",
 	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "s.provider_id"}, {Column: "state", SQL: "s.state"},
 		{Column: "hold_reason", SQL: "coalesce(s.hold_reason, '')"}, {Column: "review", SQL: "coalesce(s.review, '')"},
-		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"}},
+		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"},
+		{Column: "proposed_item_id", SQL: "CASE WHEN s.proposed_item_id IS NOT NULL THEN true END"}},
+	Finer: listing.Finer{Filter: "check", Counts: "subscription_finding_counts s",
+		From: "subscriptions s, unnest(s.findings) f", By: listing.CountBy{Column: "findings", SQL: "ARRAY[f]"}},
 	Words: "search_text",
 }
 

@@ -33,7 +33,7 @@ var filters = []listing.Filter{
 	{Name: "excluded", Label: "Excluded accounts", Counted: true, Aside: true, Choices: []listing.Choice{
 		{Value: "no", Label: "Without", Where: "s.hold_reason IS DISTINCT FROM 'excluded'"},
 		{Value: "yes", Label: "Only", Where: "s.hold_reason = 'excluded'"}}},
-	{Name: "proposal", Label: "Price proposed", Aside: true, Choices: []listing.Choice{
+	{Name: "proposal", Label: "Price proposed", Counted: true, Aside: true, Choices: []listing.Choice{
 		{Value: "yes", Label: "Yes", Where: "s.proposed_item_id IS NOT NULL"},
 		{Value: "no", Label: "No", Where: "s.proposed_item_id IS NULL"}}},
 	{Name: "ends_from", Label: "Ends from", IsDate: true, Where: "s.end_key >= ? AND s.end_key < 'infinity'"},

@@ -22,8 +22,28 @@ var wrong = map[string]string{
 		WHERE ARRAY(SELECT unnest(s.findings) ORDER BY 1) <> ARRAY(SELECT DISTINCT x->>'code'
 			FROM jsonb_array_elements(coalesce(r.checks, '[]')) x WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
 	"counts of subscriptions": counts("subscription_counts", "subscriptions",
-		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved",
-		"provider_id, state, hold_reason, review, kind, vendor, moved"),
+		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved, "+
+			"CASE WHEN proposed_item_id IS NOT NULL THEN true END",
+		"provider_id, state, hold_reason, review, kind, vendor, moved, proposed_item_id"),
+	"counts of findings": counts("subscription_finding_counts", "subscriptions, unnest(findings) f",
+		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved, "+
+			"CASE WHEN proposed_item_id IS NOT NULL THEN true END, ARRAY[f]",
+		"provider_id, state, hold_reason, review, kind, vendor, moved, proposed_item_id, findings"),
+	"counts of CRM accounts": `SELECT c.name FROM crm_accounts c WHERE (mapped_accounts, active_contracts)
+		IS DISTINCT FROM ((SELECT count(*)::int FROM provider_accounts a WHERE a.crm_account_id = c.id
+				AND a.state = 'mapped'),
+			(SELECT count(*)::int FROM billing_contracts b WHERE b.crm_account_id = c.id AND b.active))`,
+	"days of prices": `SELECT id::text FROM price_list_items i WHERE days IS DISTINCT FROM
+		datemultirange(daterange(effective_from, effective_to)) - coalesce((
+			SELECT range_agg(daterange(n.effective_from, n.effective_to)) FROM price_list_items n
+			WHERE (n.product_id, n.price_list_id, n.term, n.billing_frequency)
+				IS NOT DISTINCT FROM (i.product_id, i.price_list_id, i.term, i.billing_frequency)
+				AND n.effective_from > i.effective_from), '{}')`,
+	"days of the trail": `SELECT coalesce(f.seq, d.seq)::text FROM (
+			SELECT seq, day FROM (SELECT seq, (at AT TIME ZONE 'UTC')::date AS day,
+				lag((at AT TIME ZONE 'UTC')::date) OVER (ORDER BY seq) AS before FROM audit_events) e
+			WHERE day IS DISTINCT FROM before) f
+		FULL JOIN audit_days d ON d.seq = f.seq AND d.day = f.day WHERE f.seq IS NULL OR d.seq IS NULL`,
 	"words of contracts": `SELECT k.name FROM billing_contracts k JOIN crm_accounts c ON c.id = k.crm_account_id
 		WHERE (k.customer_key, k.search_text) IS DISTINCT FROM (lower(c.name),
 			lower(concat_ws(' ', k.name, c.name, c.external_id, c.domain, c.tenant_id)))`,
@@ -96,7 +116,7 @@ const waiting = `SELECT a.id AS account_id, a.provider_id, x.band, b.probability
 func counts(kept, table, fresh, columns string) string {
 	return `SELECT x::text FROM (SELECT sum(n) AS off, ` + columns + ` FROM (
 		SELECT ` + columns + `, -n AS n FROM ` + kept + `
-		UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_ways
+		UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_sides
 		GROUP BY ` + columns + ` HAVING sum(n) <> 0) x`
 }
 
