@@ -1,6 +1,7 @@
 package letters
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -22,8 +23,8 @@ type overdue struct {
 	days int
 }
 
-// valuesOf are the fields of a document, as a language writes them.
-func valuesOf(d document.Document, language contract.Language, o overdue) map[string]string {
+// valuesOf are the fields of a document, as a language writes them. A document without a seller is from who mails it.
+func valuesOf(d document.Document, from string, language contract.Language, o overdue) map[string]string {
 	say := words.For(string(language))
 	amount := func(a decimal.Decimal) string { return say.Amount(a, d.Currency) + " " + d.Currency }
 	contracts, orders := d.Contract, d.Order
@@ -33,7 +34,7 @@ func valuesOf(d document.Document, language contract.Language, o overdue) map[st
 	v := map[string]string{
 		"document": say.Labels()[string(d.Kind)], "number": d.Number, "issued": say.Date(d.IssuedOn),
 		"customer": d.Customer.Name, "contract": contracts, "order": orders, "amount": amount(d.Gross),
-		"due": say.Date(d.DueOn), "seller": d.Seller.Name, "corrects": strings.Join(d.Corrects, ", "), "reason": d.Reason,
+		"due": say.Date(d.DueOn), "seller": cmp.Or(d.Seller.Name, from), "corrects": strings.Join(d.Corrects, ", "), "reason": d.Reason,
 		"open": amount(o.open), "days": strconv.Itoa(o.days),
 		"payment": strings.Join(append(append([]string{}, d.PaymentText...), d.Bank...), "\n"),
 	}
@@ -82,8 +83,36 @@ func (s Service) Preview(ctx context.Context, k Key, t Template, invoice uuid.UU
 	if err != nil {
 		return Previewed{}, err
 	}
-	v := valuesOf(d, k.Language, overdue{open: d.Gross, days: usualStages[0]})
+	from, err := sender(ctx, s.DB.Read(ctx))
+	if err != nil {
+		return Previewed{}, err
+	}
+	v := valuesOf(d, from, k.Language, overdue{open: d.Gross, days: usualStages[0]})
 	return Previewed{Number: d.Number, Template: Template{Subject: fill(t.Subject, v), Body: fill(t.Body, v)}}, nil
+}
+
+// sender is who mails, as a reader sees it.
+func sender(ctx context.Context, db *gorm.DB) (string, error) {
+	srv, _, err := mail.Load(ctx, db)
+	return cmp.Or(srv.FromName, srv.FromAddress), err
+}
+
+// missing is what a reader of a document would ask: until when to pay, and to whom.
+func missing(d document.Document) []string {
+	if d.Kind == document.CreditNote || !d.Gross.IsPositive() || d.Kind == document.Statement {
+		return nil
+	}
+	var out []string
+	if d.DueOn.IsZero() {
+		out = append(out, "It has no due date: the contract says no payment terms.")
+	}
+	if d.Seller.Name == "" {
+		out = append(out, "It names no seller: the company was not entered under Settings, Company, when it was billed.")
+	}
+	if len(d.PaymentText)+len(d.Bank) == 0 {
+		out = append(out, "It does not say how to pay: neither text nor bank stood under Settings, Company.")
+	}
+	return out
 }
 
 // Previewed is a mail as it would be.

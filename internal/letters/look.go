@@ -44,6 +44,7 @@ type Draft struct {
 	Body     string
 	Language string
 	Files    string
+	Missing  []string   // what its reader would ask
 	Last     *mail.Mail // the newest that was not taken back; nil: none
 }
 
@@ -61,7 +62,8 @@ func (s Service) Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Draft, er
 	if err != nil {
 		return Draft{}, err
 	}
-	out := Draft{Subject: l.Subject, Body: l.Body, Language: l.Language, Files: "Attached: the document as PDF."}
+	out := Draft{Subject: l.Subject, Body: l.Body, Language: l.Language, Files: "Attached: the document as PDF.",
+		Missing: missing(d)}
 	if l.LinesCSV {
 		out.Files = "Attached: the document as PDF, and its lines as CSV."
 	}

@@ -126,7 +126,11 @@ func (s Service) letter(ctx context.Context, db *gorm.DB, lead invoice.Invoice, 
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	v := valuesOf(d, k.Language, o)
+	from, err := sender(ctx, db)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	v := valuesOf(d, from, k.Language, o)
 	l := mail.Letter{Kind: mail.Invoice, Invoice: lead.ID, Customer: lead.CRMAccountID, ObjectName: lead.Called(),
 		Language: string(k.Language), Subject: fill(t.Subject, v), Body: fill(t.Body, v), LinesCSV: lines}
 	if l.Subject == "" {

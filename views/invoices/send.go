@@ -21,6 +21,7 @@ type Send struct {
 	Page                       layout.Page
 	Summary                    ui.ErrorSummary
 	Before                     *ui.Callout // it has a mail already; nil: none
+	Remarks                    []ui.Callout
 	Form                       ui.Form
 	Fields                     []ui.Field
 	Lang, Subject, Body, Files string

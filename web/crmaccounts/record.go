@@ -64,7 +64,7 @@ func (h Handlers) Record(c echo.Context) error {
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
 			ui.LinkButton{Text: "Add account below", Href: path + "/new?parent_id=" + o.ID.String(), Icon: "plus"},
-			ui.LinkButton{Text: "Mail", Href: recordPath(o.ID) + "/mail"},
+			ui.LinkButton{Text: "Mail and reminders", Href: recordPath(o.ID) + "/mail"},
 			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary},
 		}
 	}

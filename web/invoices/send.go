@@ -87,6 +87,9 @@ func (h Handlers) sendPage(c echo.Context, status int, typed *letters.Options, p
 		m.Form.Hidden = []ui.Pair{{Name: "again", Value: "1"}}
 		m.Form.Save = "Send it again"
 	}
+	for _, text := range l.Missing {
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "The customer will ask", Text: text})
+	}
 	m.Summary = ui.Summarize(problems, m.Fields...)
 	m.Page.HasErrors = m.Summary.Any()
 	m.Page.Crumbs = append(crumbs[:1:1], layout.Crumb{Label: o.Called(), Href: here})

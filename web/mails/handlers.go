@@ -62,7 +62,7 @@ func (h Handlers) List(c echo.Context) error {
 		Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	m.Page.Lead = "What goes out, and what went: documents, reminders, notices."
 	if line.Trouble != "" {
-		m.Page.Banner = &layout.Notice{Tone: ui.Bad, Text: "Mail waits. " + line.Trouble}
+		m.Page.Flash = append(m.Page.Flash, layout.Notice{Tone: ui.Bad, Text: "Mail waits. " + line.Trouble})
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

@@ -262,7 +262,7 @@ func (in mailInput) rulesForm() views.Edit {
 	return views.Edit{Form: ui.Form{Action: mailRulesPath, Version: strconv.Itoa(r.Version), Save: "Save what goes out"},
 		Fields: in.at("rules", []ui.Field{
 			{Kind: ui.Toggle, Name: "lines_csv", Label: "Attach the lines as a CSV file", Checked: r.LinesCSV,
-				Hint: "Beside the PDF. A customer's own choice stands on the page Mail of the customer."},
+				Hint: "Beside the PDF. A customer's own choice stands on its page under Mail and reminders."},
 			{Kind: ui.Toggle, Name: "reminders", Label: "Remind of invoices that are overdue", Checked: r.Reminders,
 				Hint: "Never of what is disputed, credited in part or has not arrived, and never a customer for whom " +
 					"reminders are stopped."},
