@@ -249,7 +249,7 @@ func TestNumbersAreNeverCutAndTextsAre(t *testing.T) {
 	if len(p.Held) > 0 || len(p.Remarks) != 1 {
 		t.Fatalf("%v %v", p.Held, p.Remarks)
 	}
-	says(t, p.Remarks[0], "1 texts are longer")
+	says(t, p.Remarks[0], "longer than Business Central takes", ": 1.")
 	text := read(t, in).at(1, "Description")
 	if n := len([]rune(text)); n != 100 || !strings.HasSuffix(text, "…") {
 		t.Errorf("%d %q", n, text)
@@ -270,7 +270,7 @@ func TestWhatWindows1252CannotHold(t *testing.T) {
 	if len(p.Parts) != 1 || len(p.Remarks) != 1 {
 		t.Fatalf("%v %v", p.Held, p.Remarks)
 	}
-	says(t, p.Remarks[0], "1 texts have characters that windows-1252 cannot hold")
+	says(t, p.Remarks[0], "characters that a file in windows-1252 cannot hold", ": 1.")
 	b := tableOf(t, parse(t, fromWindows(t, p.Parts[0].Bytes()), ';')[1:])
 	equal(t, "text", b.at(0, "Buchungstext"), "Büro – 10 € „Plus“ Lódz -> ??, Zoë")
 	in := input(t, "sage50", paper("INV-1", "USD", 2, held))
