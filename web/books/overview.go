@@ -31,7 +31,7 @@ func (h Handlers) Overview(c echo.Context) error {
 	}
 	m := view.Overview{Page: session.Page(c, "Accounting", nav), Waiting: waitingTable(waiting),
 		Systems: systemsTable(), Exports: lastTable(last, h)}
-	m.Page.Lead = "Billed documents go into the accounting system as files. Each goes once, and bears when."
+	m.Page.Lead = "Billed documents go into the accounting system as files. Each goes once and shows when."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "All exports", Href: exportsPath})
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

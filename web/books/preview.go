@@ -202,8 +202,11 @@ func (h Handlers) preview(c echo.Context, status int, f bookfile.Format, a asked
 	m.Stats = ui.Stats{{Label: "Documents to export", Value: httpx.Number(documents)},
 		{Label: "Files", Value: httpx.Number(len(p.Parts))}, {Label: "Held up", Value: httpx.Number(len(p.Held)),
 			Href: map[bool]string{true: "#held"}[len(p.Held) > 0]}}
-	m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Info, Title: "By the published form",
-		Text: "What is known of it, and what is not, stands on the page of " + f.Label + "."})
+	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Settings and codes", Href: systemPath(f.System)})
+	if f.System != "neutral" {
+		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Info, Title: "By the published form",
+			Text: "What is known of it, and what is not, stands under Settings and codes."})
+	}
 	for _, r := range p.Remarks {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Text: r})
 	}

@@ -53,12 +53,10 @@ func (h Handlers) record(c echo.Context, status int, problems map[string]string)
 	}
 	if standing > 0 && mayWrite(c) {
 		m.Documents.Select = &ui.Selection{FormID: "back"}
-		m.Bulk = &ui.BulkBar{FormID: "back", Action: recordPath(id) + "/take-back",
-			Hint: "Take back what was never imported: it waits again. None ticked: all of it.",
-			Buttons: []ui.Button{{Text: "Take back", Weight: ui.Destructive, Confirm: "Take these documents out of the export? " +
-				"What is in the accounting system already would be exported twice."}}}
-		m.Reason = ui.Field{Name: "reason", Label: "Reason", Size: ui.Medium, Required: true, Error: problems["reason"]}
-		m.Summary = ui.Summarize(problems, m.Reason)
+		m.Back = &view.Edit{Form: ui.Form{ID: "back", Action: recordPath(id) + "/take-back", Save: "Take back"},
+			Fields: []ui.Field{{Name: "reason", Label: "Reason", Size: ui.Medium, Required: true, Error: problems["reason"],
+				Hint: "Of the documents ticked below; of all, where none is ticked."}}}
+		m.Summary = ui.Summarize(problems, m.Back.Fields...)
 		m.Page.HasErrors = m.Summary.Any()
 	}
 	return httpx.Render(c, status, m.Show())

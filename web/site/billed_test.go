@@ -23,6 +23,13 @@ func (w *walk) bill() {
 	w.extra = append([]string{draft.URL.Path, contract, ended + "/activate", "/invoices/before"}, w.extra...)
 }
 
+// exportAll takes what was billed into the books.
+func (w *walk) exportAll() {
+	w.t.Helper()
+	w.admin.Get("/books/neutral").Follow("Preview an export").FormTo("/invoices/export").Submit().Next().
+		Shows("Export 1, Neutral CSV", "neutral-1-invoices")
+}
+
 // The file of lines and the list of invoices agree, and the rows of the ledger name their invoice.
 func TestASignedSubscriptionIsBilledThroughPagesAlone(t *testing.T) {
 	t.Parallel()

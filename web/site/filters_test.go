@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
+	"seatledger/internal/books"
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
@@ -71,7 +72,7 @@ func TestEachFilterOfEachListAnswersOnItsPageAndInItsFile(t *testing.T) {
 			invoice.All(time.UTC)),
 		narrow("/invoice-lines", invoice.AllLines), narrow("/mails", mail.All), narrow("/notices", notify.All), narrow("/price-lists", price.Lists),
 		narrow(prices, price.Items), narrow("/providers", provider.All), narrow("/subscriptions", list.All),
-		narrow("/sync-runs", syncing.Runs),
+		narrow("/sync-runs", syncing.Runs), narrow("/books/exports", books.All),
 	} {
 		spec, err := l.spec(t.Context(), s.App.DB.Read(t.Context()))
 		if err != nil {

@@ -20,6 +20,7 @@ func lived(t *testing.T) *walk {
 	w.readCRM()
 	w.bill()
 	w.mailOut()
+	w.exportAll()
 	w.moveAway()
 	keep(w.admin, "/subscriptions?state=held", "Held ones", "pinned", "shared")
 	return w

@@ -1,6 +1,8 @@
 package bookfile
 
 import (
+	"fmt"
+
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/document"
@@ -35,6 +37,13 @@ var businessCentral = Format{
 		{Sort: Account, Label: "G/L account", Must: always},
 		{Sort: Tax, Label: "G/L account of the tax", Must: taxRows},
 		{Sort: Class, Label: "Shortcut dimension 1"},
+	},
+	Unfit: func(v *Voucher, _ Options) string {
+		if v.Gross.IsNegative() { // of lines with and without tax
+			return fmt.Sprintf("With tax it comes to %s %s, which is the other side than its kind's: an invoice of Business "+
+				"Central is above zero, a credit memo below. Book it by hand.", v.Doc.Gross, v.Doc.Currency)
+		}
+		return ""
 	},
 	Rows: func(v *Voucher, o Options) []Row {
 		sign := decimal.NewFromInt(-1)

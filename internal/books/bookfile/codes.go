@@ -12,10 +12,10 @@ type Sort string
 // The sorts of codes.
 const (
 	Customer Sort = "customer" // by CRM account
-	Account  Sort = "account"  // of revenue, by part number
-	Item     Sort = "item"     // by part number
+	Account  Sort = "account"  // of revenue, by part number, else name
+	Item     Sort = "item"     // by the same
 	Tax      Sort = "tax"      // by code and percent
-	Class    Sort = "class"    // or department, cost centre, tracking; by part number
+	Class    Sort = "class"    // or department, cost centre, tracking; by the same
 )
 
 // Sorts are all of them, in the order of the page.
@@ -50,8 +50,8 @@ func TaxKey(l document.Line) string {
 	return l.TaxCode + " " + l.TaxPercent.String() + "%"
 }
 
-// ProductKey is the key of a product: its part number, in any case.
-func ProductKey(partNumber string) string { return strings.ToLower(strings.TrimSpace(partNumber)) }
+// ProductKey is the key of a product: its part number, else its name, in any case.
+func ProductKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // keyOf is the key and the name under which a line asks for a code.
 func keyOf(s Sort, v *Voucher, e *Entry) (key, name string) {
@@ -68,7 +68,7 @@ func keyOf(s Sort, v *Voucher, e *Entry) (key, name string) {
 		return key, key + " " + e.Line.TaxName
 	}
 	if e.Line.PartNumber == "" {
-		return "", e.Line.Product
+		return ProductKey(e.Line.Product), e.Line.Product
 	}
 	return ProductKey(e.Line.PartNumber), e.Line.PartNumber + " " + e.Line.Product
 }

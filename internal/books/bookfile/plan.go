@@ -74,13 +74,15 @@ type Input struct {
 // job is a plan being made.
 type job struct {
 	Input
-	style    Style
-	missing  []*Missing
-	why      []string        // of the document at hand
-	counted  map[string]bool // its lines that lack a code, by sort and place
-	replaced int
-	cut      int
+	style   Style
+	missing []*Missing
+	why     []string        // of the document at hand
+	counted map[string]bool // its lines that lack a code, by sort and place
+	changed changes         // in its texts
 }
+
+// changes counts texts that are written otherwise than they are.
+type changes struct{ cut, replaced int }
 
 // ready is a document with its rows written.
 type ready struct {
@@ -94,14 +96,16 @@ func Make(in Input) Plan {
 	j := &job{Input: in, style: in.Format.styled(in.Options)}
 	var p Plan
 	var done []ready
+	var all changes
 	for _, v := range in.Vouchers {
-		j.why, j.counted = nil, map[string]bool{}
+		j.why, j.counted, j.changed = nil, map[string]bool{}, changes{}
 		rows := j.write(&v)
 		if len(j.why) > 0 {
 			p.Held = append(p.Held, Held{Voucher: v, Why: j.why})
 			continue
 		}
 		done = append(done, ready{v, rows})
+		all.cut, all.replaced = all.cut+j.changed.cut, all.replaced+j.changed.replaced
 	}
 	p.Parts = j.parts(done)
 	for _, m := range j.missing {
@@ -110,7 +114,7 @@ func Make(in Input) Plan {
 	slices.SortStableFunc(p.Missing, func(a, b Missing) int {
 		return cmp.Or(slices.Index(Sorts(), a.Sort)-slices.Index(Sorts(), b.Sort), cmp.Compare(a.Name, b.Name))
 	})
-	p.Remarks = j.remarks()
+	p.Remarks = j.remarks(all)
 	p.Digest = p.digest()
 	return p
 }
@@ -199,15 +203,15 @@ func (m *Missing) add(a decimal.Decimal, currency string) {
 	m.Money = money.Added(m.Money, money.Amount{Value: a, Currency: currency})
 }
 
-func (j *job) remarks() []string {
+func (j *job) remarks(n changes) []string {
 	var out []string
-	if j.cut > 0 {
-		out = append(out, fmt.Sprintf("%d texts are longer than %s takes and are cut at the end, with … as their last sign.",
-			j.cut, j.Format.Label))
+	if n.cut > 0 {
+		out = append(out, fmt.Sprintf("Texts that are longer than %s takes are cut at the end, with … as their last sign: %d.",
+			j.Format.Label, n.cut))
 	}
-	if j.replaced > 0 {
-		out = append(out, fmt.Sprintf("%d texts have characters that %s cannot hold. They are written with the nearest "+
-			"letter, else with a question mark. Numbers, codes and names are never changed.", j.replaced, j.style.Charset))
+	if n.replaced > 0 {
+		out = append(out, fmt.Sprintf("Texts with characters that a file in %s cannot hold are written with the nearest "+
+			"letters, else with a question mark: %d. Numbers, codes and names are never changed.", j.style.Charset, n.replaced))
 	}
 	return out
 }

