@@ -41,6 +41,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
 	"seatledger/internal/rehearsal"
+	"seatledger/internal/renewal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -72,6 +73,7 @@ type App struct {
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
+	Renewals  renewal.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
 	Bulk      *selection.Service
@@ -167,6 +169,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
+	a.Renewals = renewal.Service{DB: db, Clock: a.Clock,
+		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -295,6 +299,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
+		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }

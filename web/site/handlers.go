@@ -23,6 +23,7 @@ import (
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
+	"seatledger/web/renewals"
 	"seatledger/web/retire"
 	"seatledger/web/session"
 	"seatledger/web/settings"
@@ -56,6 +57,7 @@ type handlers struct {
 	settings      settings.Handlers
 	audit         audit.Handlers
 	notices       notices.Handlers
+	renewals      renewals.Handlers
 	views         views.Handlers
 }
 
@@ -87,6 +89,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
 		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
 		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		renewals:      renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
 		views:         views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }

@@ -280,6 +280,11 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/invoices/:id/credit", h.invoices.ConfirmCredit, billing),
 		post("/invoices/:id/credit", h.invoices.Credit, billing),
 
+		list("/renewals", h.renewals.List),
+		get("/renewals.ics", h.renewals.Calendar),
+		get("/renewals/:id/:day", h.renewals.Show),
+		post("/renewals/:id/:day", h.renewals.Decide, billing),
+
 		list("/cutovers", h.cutovers.List),
 		get("/cutovers/new", h.cutovers.New, operator),
 		post("/cutovers", h.cutovers.Create, operator),
