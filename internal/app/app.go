@@ -45,6 +45,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
 	"seatledger/internal/rehearsal"
+	"seatledger/internal/renewal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -78,6 +79,7 @@ type App struct {
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
+	Renewals  renewal.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
 	Bulk      *selection.Service
@@ -178,6 +180,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
+	a.Renewals = renewal.Service{DB: db, Clock: a.Clock,
+		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -313,6 +317,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
+		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }

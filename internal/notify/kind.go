@@ -22,6 +22,7 @@ const (
 	MailWaits         Kind = "mail_waits"
 	MailRefused       Kind = "mail_refused"
 	MailUnsure        Kind = "mail_unsure"
+	RenewalNear       Kind = "renewal_near"
 )
 
 // Severity is how soon somebody should look.
@@ -59,6 +60,7 @@ var kinds = []words{
 	{MailWaits, "Mail does not go out", Bad},
 	{MailRefused, "Mail refused", Warn},
 	{MailUnsure, "Perhaps sent", Warn},
+	{RenewalNear, "Renewal ahead", Warn},
 }
 
 // doubts are the kinds of what a sync would not believe, or not without a person.

@@ -29,6 +29,9 @@ func (m *Manager) bell(c echo.Context) *layout.Bell {
 // ObjectHref leads to the page of a record that is named by type and id, as the audit
 // trail and notices name it; empty where it has none.
 func ObjectHref(objectType, id string) string {
+	if objectType == "renewal" {
+		return "/renewals?decision=open"
+	}
 	if _, err := uuid.Parse(id); err != nil {
 		return ""
 	}

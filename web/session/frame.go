@@ -102,6 +102,7 @@ func Navigation(r auth.Role) []layout.Section {
 		{Title: "Seats", Items: []layout.Item{
 			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
 			{Label: "License changes", Href: "/changes", Icon: "change"},
+			{Label: "Renewals", Href: "/renewals", Icon: "sync"},
 			{Label: "Cut-overs", Href: "/cutovers", Icon: "cutover"},
 		}},
 		{Title: "Money", Items: []layout.Item{

@@ -27,6 +27,7 @@ import (
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
+	"seatledger/web/renewals"
 	"seatledger/web/retire"
 	"seatledger/web/session"
 	"seatledger/web/settings"
@@ -62,6 +63,7 @@ type handlers struct {
 	settings      settings.Handlers
 	audit         audit.Handlers
 	notices       notices.Handlers
+	renewals      renewals.Handlers
 	views         views.Handlers
 	mails         mails.Handlers
 }
@@ -95,10 +97,11 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
 		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
 			Letters: a.Letters},
-		audit:   audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
-		notices: notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
-		mails:   mails.Handlers{Mail: a.Mail, Zone: a.Zone},
-		views:   views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		audit:    audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
+		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
+		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
 

@@ -318,6 +318,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/books/:system/codes", h.books.SaveCodes, billing),
 		get("/books/:system/export", h.books.Preview),
 		post("/invoices/export", h.books.Export, billing),
+		list("/renewals", h.renewals.List),
+		get("/renewals.ics", h.renewals.Calendar),
+		get("/renewals/:id/:day", h.renewals.Show),
+		post("/renewals/:id/:day", h.renewals.Decide, billing),
 
 		list("/cutovers", h.cutovers.List),
 		get("/cutovers/new", h.cutovers.New, operator),
