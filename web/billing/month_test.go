@@ -52,11 +52,18 @@ func (h *house) see(path string) *webtest.Page {
 	return h.clerk.Get(path)
 }
 
-func (h *house) press(p *webtest.Page, action string, set ...string) *webtest.Page {
+func (h *house) press(p *webtest.Page, action string, button ...string) *webtest.Page {
 	h.t.Helper()
 	h.clicks++
 	h.pages++
-	p = p.FormTo(action).Set(set...).Submit().Want(http.StatusSeeOther).Next()
+	f := p.FormTo(action)
+	for i := 0; i+1 < len(button); i += 2 {
+		if p.Doc().Find(fmt.Sprintf(`button[name=%q][value=%q]`, button[i], button[i+1])).Length() == 0 {
+			h.t.Fatalf("%s has no button %v", p.Path(), button)
+		}
+		f.Values.Set(button[i], button[i+1])
+	}
+	p = f.Submit().Want(http.StatusSeeOther).Next()
 	for i := 0; strings.HasPrefix(p.URL.Path, "/billing-runs/") && p.Doc().Find("[data-progress], .progress").Length() > 0; i++ {
 		h.finish(p)
 		p = h.clerk.Get(p.URL.Path) // the page does that by itself
