@@ -11,7 +11,6 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/listing"
 	"seatledger/internal/mapping"
-	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"

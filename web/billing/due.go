@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -96,7 +97,7 @@ func (h Handlers) due(c echo.Context, f billingrun.Filter, s sheet, status int) 
 		m.Begin, m.Bulk = s.begin(), s.bulk()
 	}
 	if more := len(s.leftOutRows()) - leftOutShown; more > 0 {
-		m.More = httpx.Number(more) + " more stand in the file."
+		m.More = words.Count(more) + " more stand in the file."
 	}
 	m.Summary = ui.Summarize(s.problems, ui.Field{Name: "late"}, ui.Field{Name: "contract_id"})
 	m.Page.HasErrors = m.Summary.Any()
@@ -180,14 +181,14 @@ func (s sheet) stats() ui.Stats {
 			unusual++
 		}
 	}
-	out := ui.Stats{{Label: "Contracts due", Value: httpx.Number(len(billable)), Note: count(lines, "line", "lines")}}
+	out := ui.Stats{{Label: "Contracts due", Value: words.Count(len(billable)), Note: count(lines, "line", "lines")}}
 	for _, x := range s.Sums() {
 		m := sum(x.Amount, x.Currency)
 		out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
 	}
-	out = append(out, ui.Stat{Label: "Unusual", Value: httpx.Number(unusual), Note: count(first, "first bill", "first bills"),
+	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual), Note: count(first, "first bill", "first bills"),
 		Tone: toneIf(unusual > 0)})
-	left := ui.Stat{Label: "Left out", Value: httpx.Number(len(s.leftOutRows())), Tone: toneIf(len(s.leftOutRows()) > 0)}
+	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: toneIf(len(s.leftOutRows()) > 0)}
 	if len(s.leftOutRows()) > 0 {
 		left.Href = "#left-out"
 	}
@@ -265,7 +266,7 @@ func (s sheet) pager() ui.Pager {
 	n := len(s.Billable())
 	p := ui.Pager{Text: contracts(n)}
 	if n > shown {
-		p.Text, p.Page = httpx.Number(len(s.rows()))+" of "+contracts(n), "Page "+strconv.Itoa(s.page)
+		p.Text, p.Page = words.Count(len(s.rows()))+" of "+contracts(n), "Page "+strconv.Itoa(s.page)
 	}
 	if s.page > 1 {
 		p.FirstHref, p.PrevHref = s.address(), s.address("page", strconv.Itoa(s.page-1))
@@ -292,7 +293,7 @@ func (s sheet) table() ui.Table {
 		row := ui.Row{ID: k.ID.String(), Label: "Select " + k.Customer + ", " + k.Name, Cells: []ui.Cell{
 			{Text: k.Customer, Href: contractPath(k.ID), Sub: k.Name},
 			{Text: k.Covers.From.String() + " to", Sub: k.Covers.To.AddDays(-1).String()},
-			ui.TextCell(httpx.Number(k.Lines)), changes(k.Changes), remarks(k.Remarks, k.LateLines > 0),
+			ui.TextCell(words.Count(k.Lines)), changes(k.Changes), remarks(k.Remarks, k.LateLines > 0),
 			ui.Of(sum(k.Total, k.Currency)), {}}}
 		if s.may {
 			row.Cells[6] = ui.LinkCell("Leave out", path+"/contracts/"+k.ID.String()+"/leave-out")
@@ -317,7 +318,7 @@ func changes(all []billingrun.Change) ui.Cell {
 		parts = append(parts, changeText(x))
 	}
 	if more := len(all) - changesTold; more > 0 {
-		parts = append(parts, httpx.Number(more)+" more")
+		parts = append(parts, words.Count(more)+" more")
 	}
 	return ui.Cell{Text: count(len(all), "change", "changes"), Sub: strings.Join(parts, "; ")}
 }

@@ -14,8 +14,8 @@ import (
 	"seatledger/internal/billingrun"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
-	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
 
@@ -54,7 +54,7 @@ func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%s %s", httpx.Number(n), many)
+	return fmt.Sprintf("%s %s", words.Count(n), many)
 }
 
 func contracts(n int) string { return count(n, "contract", "contracts") }

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/billingrun"
 	"seatledger/internal/errs"
 	"seatledger/internal/runs"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -188,7 +189,7 @@ func (s sight) progress() httpx.Progress {
 	total := s.counts.Total()
 	done := total - s.counts.Asked
 	return httpx.Progress{Done: done, Total: total, Final: !s.Under(),
-		Text: fmt.Sprintf("%s of %s done", httpx.Number(done), contracts(total))}
+		Text: fmt.Sprintf("%s of %s done", words.Count(done), contracts(total))}
 }
 
 func (s sight) callouts() []ui.Callout {
@@ -212,7 +213,7 @@ func (s sight) callouts() []ui.Callout {
 
 func (s sight) stats() ui.Stats {
 	c := s.counts
-	out := ui.Stats{{Label: "Contracts", Value: httpx.Number(c.Total()), Note: count(c.Lines, "line", "lines")}}
+	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total()), Note: count(c.Lines, "line", "lines")}}
 	for _, x := range []struct {
 		label string
 		n     int
@@ -226,14 +227,14 @@ func (s sight) stats() ui.Stats {
 		for _, y := range c.Sum(x.of) {
 			parts = append(parts, text(y))
 		}
-		out = append(out, ui.Stat{Label: x.label, Value: httpx.Number(x.n), Note: strings.Join(parts, ", ")})
+		out = append(out, ui.Stat{Label: x.label, Value: words.Count(x.n), Note: strings.Join(parts, ", ")})
 	}
 	if c.Unusual > 0 {
-		out = append(out, ui.Stat{Label: "Unusual drafts", Value: httpx.Number(c.Unusual), Tone: ui.Warn,
+		out = append(out, ui.Stat{Label: "Unusual drafts", Value: words.Count(c.Unusual), Tone: ui.Warn,
 			Note: "they stand first"})
 	}
 	if n := c.Refused + c.Skipped + c.Thrown; n > 0 {
-		out = append(out, ui.Stat{Label: "Not billed", Value: httpx.Number(n), Tone: toneIf(c.Refused > 0),
+		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: toneIf(c.Refused > 0),
 			Note: fmt.Sprintf("%d refused, %d skipped, %d thrown away", c.Refused, c.Skipped, c.Thrown)})
 	}
 	return out
@@ -253,13 +254,13 @@ func (s sight) steps() *view.Begin {
 	case c.Drafted > 0:
 		b := &view.Begin{Title: "Bill " + count(c.Drafted, "draft", "drafts") + ": " + sums(billingrun.Drafted),
 			Action: RunPath(s.ID) + "/bill", Text: "Each gets its number and its document, which stay for good.",
-			Buttons: []ui.Button{{Text: "Bill " + httpx.Number(c.Drafted), Weight: ui.Primary},
-				{Text: "Bill and send " + httpx.Number(c.Drafted), Action: RunPath(s.ID) + "/send"}}}
+			Buttons: []ui.Button{{Text: "Bill " + words.Count(c.Drafted), Weight: ui.Primary},
+				{Text: "Bill and send " + words.Count(c.Drafted), Action: RunPath(s.ID) + "/send"}}}
 		if c.Unusual > 0 {
 			b.Text = count(c.Unusual, "of them is", "of them are") + " unusual or has lines to confirm, and stands first in " +
 				"the list: to bill it says that you have looked. " + b.Text
 			if usual := c.Drafted - c.Unusual; usual > 0 {
-				b.Buttons = append(b.Buttons, ui.Button{Text: "Bill only the " + httpx.Number(usual) + " others", Name: "usual",
+				b.Buttons = append(b.Buttons, ui.Button{Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",
 					Value: "1"})
 			}
 		}
@@ -267,7 +268,7 @@ func (s sight) steps() *view.Begin {
 	case c.Billed > 0:
 		return &view.Begin{Title: "Send " + count(c.Billed, "invoice", "invoices") + ": " + sums(billingrun.Billed),
 			Action: RunPath(s.ID) + "/send", Text: "Each goes to the recipients of its contract.",
-			Buttons: []ui.Button{{Text: "Send " + httpx.Number(c.Billed), Weight: ui.Primary}}}
+			Buttons: []ui.Button{{Text: "Send " + words.Count(c.Billed), Weight: ui.Primary}}}
 	}
 	return nil
 }
@@ -294,7 +295,7 @@ func (s sight) pager() ui.Pager {
 	p := ui.Pager{Text: contracts(n)}
 	to := func(page int) string { return RunPath(s.ID) + "?page=" + strconv.Itoa(page) }
 	if n > shown {
-		p.Text, p.Page = httpx.Number(len(s.rows))+" of "+contracts(n), "Page "+strconv.Itoa(s.page)
+		p.Text, p.Page = words.Count(len(s.rows))+" of "+contracts(n), "Page "+strconv.Itoa(s.page)
 	}
 	if s.page > 1 {
 		p.FirstHref, p.PrevHref = RunPath(s.ID), to(s.page-1)
@@ -331,7 +332,7 @@ func (s sight) table() ui.Table {
 			Unselectable: r.State != billingrun.Drafted, Muted: r.State == billingrun.Skipped || r.State == billingrun.Thrown,
 			Cells: []ui.Cell{{Text: r.CRMAccount, Href: contractPath(r.ContractID), Sub: r.Contract},
 				{Badges: []ui.Badge{{Text: stateWords[r.State], Tone: rowTones[r.State]}}}, invoice,
-				ui.TextCell(httpx.Number(r.Lines)), changes(r.Changes), look, {}}}
+				ui.TextCell(words.Count(r.Lines)), changes(r.Changes), look, {}}}
 		if r.Total.Valid {
 			row.Cells[6] = ui.Of(sum(r.Total.Decimal, r.Currency))
 		}

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/listing"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -87,7 +88,7 @@ func sums(label, what string, all []figures.Figure, tone ui.Tone, filter ...stri
 
 func moneyStat(label, of string, f figures.Figure, href string, tone ui.Tone) ui.Stat {
 	s := ui.Stat{Label: label, Value: grouped(f.Amount, f.Currency), Unit: f.Currency, Href: href, Tone: tone,
-		Note: httpx.Number(f.Rows) + " " + of}
+		Note: words.Count(f.Rows) + " " + of}
 	if f.Rows == 1 {
 		s.Note = "1 " + one(of)
 	}
@@ -259,7 +260,7 @@ func lossCard(today clock.Date, all []figures.Loss) (ui.Card, ui.Table) {
 			name = l.ExternalID
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: name, Href: "/subscriptions/" + l.ID, Sub: l.CRMAccount}, ui.TextCell(httpx.Number(l.Seats)),
+			{Text: name, Href: "/subscriptions/" + l.ID, Sub: l.CRMAccount}, ui.TextCell(words.Count(l.Seats)),
 			ui.Of(ui.Money{Amount: money.Grouped(l.Price.Round(4), l.Currency), Currency: l.Currency}),
 			ui.Of(ui.Money{Amount: money.Grouped(l.Cost.Round(4), l.Currency), Currency: l.Currency}),
 			ui.Of(ui.Money{Amount: grouped(l.Month, l.Currency), Currency: l.Currency})}})

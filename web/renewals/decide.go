@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/renewal"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -117,7 +118,7 @@ func facts(r renewal.Row) ui.DefinitionList {
 	items := []ui.Definition{
 		{Term: "Subscription", Value: ui.LinkCell(r.Name(), "/subscriptions/"+r.SubscriptionID.String()),
 			Note: r.ExternalID + " at " + r.Provider},
-		{Term: "Customer", Value: customer}, ui.Fact("Seats", httpx.Number(r.Seats)),
+		{Term: "Customer", Value: customer}, ui.Fact("Seats", words.Count(r.Seats)),
 		{Term: "Price today", Value: price}, {Term: "List price on the day", Value: list},
 	}
 	if w := windowWords(r); w != "" {
@@ -142,7 +143,7 @@ func fields(r renewal.Row, t typed) []ui.Field {
 	return []ui.Field{
 		{Kind: ui.RadioGroup, Name: "decision", Label: "Decision", Value: t.decision, Options: options},
 		{Kind: ui.NumberInput, Name: "seats", Label: "Seats that are to be left", Value: t.seats, Size: ui.Short,
-			Hint: "Of " + httpx.Number(r.Seats) + "; only where it is reduced."},
+			Hint: "Of " + words.Count(r.Seats) + "; only where it is reduced."},
 		{Name: "owner", Label: "Owner", Value: t.owner, Size: ui.Medium, Hint: "Who sees to it."},
 		{Kind: ui.TextArea, Name: "note", Label: "Note", Value: t.note},
 		{Kind: ui.Checkbox, Name: "done", Label: "Done", Checked: t.done, Hint: "What the decision asks for was done."},
