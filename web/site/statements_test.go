@@ -28,3 +28,20 @@ func TestAPageOfAListAsksFourStatements(t *testing.T) {
 		}
 	}
 }
+
+// What a page of a list may allocate: so much for the frame, the bar of filters and the statements, and so much for
+// each row with its cells. Nothing else runs while it is counted, which is why this test is not a parallel one.
+func TestAPageOfAListAllocatesWithinItsBudget(t *testing.T) { //nolint:paralleltest // it counts the whole process
+	const frame, row = 2500, 280
+	w := walked(t)
+	for _, list := range []string{"/subscriptions", "/changes", "/accounts", "/invoices", "/contracts", "/audit",
+		"/crm-accounts", "/sync-runs"} {
+		w.admin.Drain(list)
+		rows := w.admin.Get(list).Doc().Find("main tbody tr").Length()
+		n := int(testing.AllocsPerRun(5, func() { w.admin.Drain(list) }))
+		t.Logf("%s: %d for %d rows", list, n, rows)
+		if n > frame+row*rows {
+			t.Errorf("%s allocates %d times for %d rows, more than %d", list, n, rows, frame+row*rows)
+		}
+	}
+}
