@@ -115,8 +115,8 @@ func ForRows(ctx context.Context, db *gorm.DB, accountIDs []uuid.UUID) (map[uuid
 	var rows []proposalRow
 	ids := postgres.IDs(accountIDs)
 	err := db.WithContext(ctx).Raw(`SELECT * FROM (SELECT p.*, NULL AS gone_name FROM (`+proposals+`) p
-		UNION ALL SELECT h.account_id, row_number() OVER (ORDER BY h.gone_at, h.gone_id), h.crm_account_id, h.crm_account,
-			'', 0, '', 0, '', false, false, '', NULL, '[]', h.gone_id, '', '', '', '', h.gone_name
+		UNION ALL SELECT h.account_id, row_number() OVER (ORDER BY h.gone_at, h.gone_id), h.crm_account_id,
+			h.crm_account, '', 0, '', 0, '', false, false, '', NULL, '[]', h.gone_id, '', '', '', '', h.gone_name
 		FROM (`+heritage+`a.id = ANY(?::uuid[])) h) offers ORDER BY account_id, rank`, ids, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read suggestions: %w", err)

@@ -68,7 +68,8 @@ func (h Handlers) chainMeta(i audit.Integrity, at time.Time) []layout.Meta {
 	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("all %d entries", i.Checked)}
 	if !at.IsZero() {
 		checked.Href = path + "?check=all"
-		checked.Text = fmt.Sprintf("the latest %d entries, at %s; check all", i.Checked, at.In(h.Zone).Format("15:04:05 MST"))
+		checked.Text = fmt.Sprintf("the latest %d entries, at %s; check all", i.Checked,
+			at.In(h.Zone).Format("15:04:05 MST"))
 	}
 	return []layout.Meta{checked, {Label: "End of the chain", Text: fmt.Sprintf("%d · %.16s", i.Head.Seq, i.Head.Hash)}}
 }

@@ -53,6 +53,19 @@ func (c *Client) Look(path string) *Page {
 	return c.open(path)
 }
 
+// Drain reads a page to its end without looking at it, for who measures what the site does for it.
+func (c *Client) Drain(path string) {
+	c.t.Helper()
+	resp, err := c.http.Do(c.Request(http.MethodGet, path, nil))
+	if err != nil {
+		c.t.Fatalf("webtest: %v", err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		c.t.Fatalf("webtest: %s: %s, %v", path, resp.Status, err)
+	}
+}
+
 func (c *Client) open(path string) *Page {
 	c.t.Helper()
 	return c.send(c.http, c.Request(http.MethodGet, path, nil))
