@@ -18,12 +18,12 @@ func TestAQueuedRunWhoseJobIsLostIsNoticed(t *testing.T) {
 		t.Fatal("no run was asked for")
 	}
 	jobs := func() int {
-		return w.number(`SELECT count(*) FROM river_job WHERE args::text LIKE '%' || $1 || '%'`, id.String())
+		return w.number(`SELECT count(*) FROM river.river_job WHERE args::text LIKE '%' || $1 || '%'`, id.String())
 	}
 	if jobs() != 1 {
 		t.Fatalf("%d jobs for a run that was asked for", jobs())
 	}
-	_, err := w.DB.Owner().Exec(w.ctx, `DELETE FROM river_job`)
+	_, err := w.DB.Owner().Exec(w.ctx, `DELETE FROM river.river_job`)
 	w.must(err)
 	w.must(w.App.Sync.Watch(w.ctx))
 	if jobs() != 0 {
