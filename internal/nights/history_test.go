@@ -636,7 +636,8 @@ func TestHistories(t *testing.T) {
 				strings.Join(did, "\n"))
 		}
 	}
-	t.Logf("%d histories in %s; acts %v; situations met %v", played, time.Since(began).Round(time.Second), counts, met)
+	t.Logf("%d histories in %s; acts %v; situations met %v", played, time.Since(began).Round(time.Second),
+		counts, met)
 }
 
 // playAll plays some side by side and gives the smallest that goes wrong.
