@@ -415,9 +415,9 @@ func byProcesses() []byProcess {
 		{"three replicas start on an empty database", "TestReplicasThatStartTogetherOnAnEmptyDatabaseAllServe", "all three serve"},
 		{"three replicas are replaced in one run", "TestARollingUpgradeUnderLoadLosesNothing",
 			"no request and no progress is lost"},
-		{"a table is locked by another session", "nights TestFaults, web/site TestWaiting",
+		{"a table is locked by another session", "TestWaitsOfOneRequestHaveOneLimitTogether",
 			"pages answer within their limit and say why; the run goes on"},
-		{"the database is away", "web/site", "503, and what was kept"},
-		{"the disk is full", "nights TestFaults", "nothing half written, and what to do"},
+		{"the database is away", "TestADatabaseThatIsAwayIsToldAndComesBack", "503, and what was kept"},
+		{"the disk is full", "TestAFullDiskIsTold", "nothing half written, and what to do"},
 	}
 }

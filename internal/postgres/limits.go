@@ -10,7 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// The limits of every pool. They stand here and nowhere else; what one request may wait in all is WaitLimit. A process that is stopped or cut off in the middle
+// The limits of every pool. They stand here and nowhere else; what one request may wait in all is WaitLimit.
+// A process that is stopped or cut off in the middle
 // of a transaction loses its session, and with it all locks, after IdleLimit: less than the time of a run's lease.
 const (
 	StatementLimit = 60 * time.Second // one statement

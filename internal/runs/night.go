@@ -55,6 +55,19 @@ func (n Nights) Plan(tx *gorm.DB, subject uuid.UUID) error {
 		n.Desk.Table.Name, subject, n.Next(n.Desk.Clock.Now())).Error
 }
 
+// follow moves nights to the hour that is set now, earlier or later: a restart may have set another. One that is due, or
+// is to be tried again, stays as it is.
+func (n Nights) follow(ctx context.Context) error {
+	now := n.Desk.Clock.Now()
+	next := n.Next(now)
+	err := n.Desk.DB.Read(ctx).Exec(`UPDATE run_nights SET next_at = ? WHERE runs = ? AND tries = 0 AND undone = '{}'
+		AND next_at > ? AND next_at <> ?`, next, n.Desk.Table.Name, now, next).Error
+	if err != nil {
+		return fmt.Errorf("hour of the nights of %s: %w", n.Desk.Table.Name, err)
+	}
+	return nil
+}
+
 // Drop takes a subject off the schedule.
 func (n Nights) Drop(tx *gorm.DB, subject uuid.UUID) error {
 	return tx.Exec(`DELETE FROM run_nights WHERE runs = ? AND subject = ?`, n.Desk.Table.Name, subject).Error
@@ -66,6 +79,9 @@ const noRun = `NOT EXISTS (SELECT FROM TABLE r
 
 // Due are the subjects whose hour has come and that no run works at.
 func (n Nights) Due(ctx context.Context) ([]uuid.UUID, error) {
+	if err := n.follow(ctx); err != nil {
+		return nil, err
+	}
 	var due []uuid.UUID
 	err := n.Desk.DB.Read(ctx).Raw(n.Desk.sql(`SELECT n.subject FROM run_nights n WHERE n.runs = ? AND n.next_at <= ?
 		AND `+noRun+` ORDER BY n.subject`), n.Desk.Table.Name, n.Desk.Clock.Now()).Scan(&due).Error

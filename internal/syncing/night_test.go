@@ -434,3 +434,35 @@ func TestAttemptsCountOnlyWithoutProgressAndAStopOfTheProcessCountsNothing(t *te
 		t.Errorf("%s %s", got.State, got.Message)
 	}
 }
+
+// A restart with another hour is followed by the very next night; a night that is due, or is to be tried again, is not
+// lost by it.
+func TestTheNightFollowsAnHourThatIsSetAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, small())
+	w.sync.SyncAt, w.sync.SyncUntil = 6*time.Hour, 9*time.Hour
+	w.clock.Set(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
+	w.night()
+	for _, c := range []struct {
+		at   time.Duration
+		want string
+	}{{2 * time.Hour, "22 02:00:00"}, {23 * time.Hour, "21 23:00:00"}, {11 * time.Hour, "22 11:00:00"},
+		{2 * time.Hour, "22 02:00:00"}} {
+		w.sync.SyncAt = c.at
+		if w.night(); w.nextAt() != c.want {
+			t.Errorf("at %s the next night is %s, want %s", c.at, w.nextAt(), c.want)
+		}
+	}
+	w.clock.Set(time.Date(2026, 11, 22, 2, 0, 1, 0, time.UTC))
+	w.sync.SyncAt, w.sync.SyncUntil = time.Hour, 9*time.Hour
+	w.spoil(sandbox.Fault{Kind: "status", Status: http.StatusServiceUnavailable, Path: "/**"})
+	w.night()
+	if w.states() != "accounts failed, subscriptions failed" && w.states() != "accounts failed" {
+		t.Fatalf("a night that was due was lost: %q", w.states())
+	}
+	again := w.nextAt()
+	w.sync.SyncAt = 4 * time.Hour
+	if w.night(); w.nextAt() != again {
+		t.Errorf("the try at %s was moved to %s", again, w.nextAt())
+	}
+}

@@ -35,7 +35,8 @@ func Handler(a *app.App, o Options) http.Handler {
 	https := isHTTPS(o.BaseURL)
 	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
 
-	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)), httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
+	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
+	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
 		recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), trailingSlash, crossOrigin(),
 		httpx.WithFrame(sessions.Frame()))
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
