@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seatledger/internal/postgres"
+	"seatledger/web/at"
 )
 
 // Handlers answers the pages under /audit.
@@ -14,4 +15,4 @@ type Handlers struct {
 	Zone *time.Location
 }
 
-const path = "/audit"
+const path = at.Audit

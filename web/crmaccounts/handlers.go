@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
+	"seatledger/web/at"
 	"seatledger/web/imports"
 	"seatledger/web/session"
 )
@@ -20,7 +21,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/crm-accounts"
+	path = at.CRMAccounts
 	nav  = "CRM accounts"
 )
 

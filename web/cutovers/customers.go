@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -54,7 +55,7 @@ func customersEmpty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No customers yet",
 		Text:   "They appear here once accounts of the old provider are mapped to CRM accounts.",
-		Action: &ui.LinkButton{Text: "Open the accounts", Href: "/accounts"}}
+		Action: &ui.LinkButton{Text: "Open the accounts", Href: at.Accounts}}
 }
 
 func stepBadges(r cutover.Customer) []ui.Badge {

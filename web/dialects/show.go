@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -155,7 +156,7 @@ func rows(t dialect.Trial) *view.Part {
 		p.Card.Text = fmt.Sprintf("The first %d of %d.", len(t.Examples), t.Changed)
 	}
 	for _, e := range t.Examples {
-		id := ui.LinkCell(e.ExternalID, "/subscriptions/"+e.ID)
+		id := ui.LinkCell(e.ExternalID, at.Subscriptions+"/"+e.ID)
 		id.Sub = e.Product
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{id, ui.TextCell(e.Account),
 			ui.TextCell(strings.Join(e.What, "; ")), ui.TextCell(strconv.Itoa(e.Before)),

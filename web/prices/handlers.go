@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/imports"
 	"seatledger/web/session"
@@ -27,7 +28,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/price-lists"
+	path = at.PriceLists
 	nav  = "Price lists"
 )
 

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
+	"seatledger/web/at"
 )
 
 // Handlers answers the pages under /settings.
@@ -35,7 +36,7 @@ type About struct {
 
 // Where the pages are.
 const (
-	path         = "/settings"
+	path         = at.Settings
 	generalPath  = path + "/general"
 	companyPath  = path + "/company"
 	taxPath      = path + "/tax"

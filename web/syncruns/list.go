@@ -99,5 +99,5 @@ func listEmpty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet",
 		Text:   "A run begins on a provider's page, and every night by itself.",
-		Action: &ui.LinkButton{Text: "Providers", Href: "/providers"}}
+		Action: &ui.LinkButton{Text: "Providers", Href: at.Providers}}
 }
