@@ -112,7 +112,8 @@ func stats(o crm.Overview) ui.Stats {
 		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"),
 			Tone: toneIf(o.Held > 0, ui.Warn)},
 		{Label: "Inactive subscriptions", Value: strconv.Itoa(o.Inactive), Href: subscriptions("inactive")},
-		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)), Href: at.Contracts + "?crm_account=" + o.ID.String()},
+		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)),
+			Href: at.Contracts + "?crm_account=" + o.ID.String()},
 	}
 }
 
@@ -145,8 +146,9 @@ func providers(o crm.Overview) view.Part {
 }
 
 func contracts(o crm.Overview, mayAdd bool) view.Part {
-	add := ui.LinkButton{Text: "New contract", Href: at.Contracts + "/new?crm_account_id=" + o.ID.String(), Compact: true,
-		Icon: "plus"}
+	add := ui.LinkButton{Text: "New contract", Href: at.Contracts + "/new?crm_account_id=" + o.ID.String(),
+		Compact: true,
+		Icon:    "plus"}
 	p := view.Part{Card: ui.Card{Title: "Billing contracts", Flush: true}, Table: ui.Table{
 		Caption: "Billing contracts", Plain: true,
 		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"},

@@ -92,7 +92,8 @@ func missingCell(r cutover.Customer) ui.Cell {
 		return ui.Cell{Text: words.Counted(r.Strayed, "subscription is no longer this customer's",
 			"subscriptions are no longer this customer's"), Tone: ui.Bad}
 	case r.Undecided > 0:
-		cell := ui.Cell{Text: words.Counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
+		cell := ui.Cell{Text: words.Counted(r.Undecided, "subscription undecided", "subscriptions undecided"),
+			Tone: ui.Warn}
 		if r.Exact > 0 {
 			cell.Sub = words.Counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
 		}

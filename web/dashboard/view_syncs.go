@@ -42,7 +42,8 @@ func (b *board) syncs() view.Group {
 
 // troubles are the providers that somebody should look at; those of which there are none are not shown.
 func (b *board) troubles() ui.Stats {
-	out := ui.Stats{ofProviders("With unreadable records", b.unreadable, to(at.Providers, "unreadable", "yes"), ui.Warn)}
+	out := ui.Stats{ofProviders("With unreadable records", b.unreadable,
+		to(at.Providers, "unreadable", "yes"), ui.Warn)}
 	for _, c := range troubles {
 		tone := ui.Warn
 		if c == provider.CheckFailed {

@@ -135,7 +135,8 @@ func facts(t dialect.Trial) ui.DefinitionList {
 		add("Could be read then", words.Counted(t.NowReadable, "record"), "that cannot be read today")
 	}
 	if t.Unreadable > 0 {
-		add("Could not be read any more", words.Counted(t.Unreadable, "record"), "they would count neither as 0 nor as gone")
+		add("Could not be read any more", words.Counted(t.Unreadable, "record"),
+			"they would count neither as 0 nor as gone")
 	}
 	if t.NotListed > 0 {
 		add("Known, but in no list", words.Counted(t.NotListed, "subscription"), "a run would ask before they are gone")

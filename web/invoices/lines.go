@@ -26,7 +26,7 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Invoices.DB, invoice.AllLines, q)
 	}
 	found, err := httpx.FindList(c, db, invoice.AllLines, q)

@@ -28,7 +28,7 @@ func (h Handlers) Opening(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return openingFile(c, o)
 	}
 	m := view.Opening{Page: session.Page(c, "Billed before", nav), Prices: openingPrices(o),

@@ -194,7 +194,8 @@ func remarks(p billing.Plan) []ui.Callout {
 		}
 	}
 	if p.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: words.Counted(p.Unmapped, "subscription") + " of no customer yet",
+		out = append(out, ui.Callout{Tone: ui.Info, Title: words.Counted(p.Unmapped, "subscription") +
+			" of no customer yet",
 			Text: "Their accounts are not mapped, so no run of any contract can bill them. Some may be this customer's."})
 	}
 	return out

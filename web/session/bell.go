@@ -42,6 +42,7 @@ func ObjectHref(objectType, id string) string {
 var objectPages = map[string]string{
 	"provider": at.Providers, "account": at.Accounts, "provider_account": at.Accounts, "crm_account": at.CRMAccounts,
 	"crm_source": at.CRMSources, "contract": at.Contracts, "billing_contract": at.Contracts,
-	"price_list": at.PriceLists, "subscription": at.Subscriptions, "sync_run": at.SyncRuns, "user": at.Settings + "/users",
+	"price_list": at.PriceLists, "subscription": at.Subscriptions, "sync_run": at.SyncRuns,
+	"user":    at.Settings + "/users",
 	"cutover": at.Cutovers, "invoice": at.Invoices, "bulk_work": at.Bulk,
 }

@@ -155,7 +155,8 @@ func meta(s sheet) []layout.Meta {
 func stats(s sheet) ui.Stats {
 	out := ui.Stats{
 		{Label: "Seats at the distributor", Value: words.Count(s.Quantity)},
-		{Label: "Billable seats", Value: words.Count(s.Billable()), Note: "the ledger counts " + words.Count(s.LedgerQuantity),
+		{Label: "Billable seats", Value: words.Count(s.Billable()),
+			Note: "the ledger counts " + words.Count(s.LedgerQuantity),
 			Href: at.Changes + "?counted=yes&subscription=" + s.ID.String()},
 	}
 	if s.UnitCost.Valid {
