@@ -21,11 +21,12 @@ var All = &listing.List[Row]{
 	Name: "cutovers", One: "cut-over", Many: "cut-overs",
 	Table: "cutovers r", ID: "r.id", Default: "-created_at",
 	Joins: "JOIN providers o ON o.id = r.old_provider_id JOIN providers n ON n.id = r.new_provider_id",
-	Search: listing.Search{Label: "Search name or provider", Where: `lower(r.name) LIKE ? OR EXISTS (SELECT FROM providers p
-		WHERE p.id IN (r.old_provider_id, r.new_provider_id) AND lower(p.name) LIKE ?)`},
+	Search: listing.Search{Label: "Search name or provider", Where: `lower(r.name) LIKE ? OR EXISTS (
+		SELECT FROM providers p WHERE p.id IN (r.old_provider_id, r.new_provider_id) AND lower(p.name) LIKE ?)`},
 	Columns: columns,
-	Shown:   []string{"name", "state", "old_provider", "new_provider", "customers", "retired", "created_at", "ended_at"},
-	Card:    []string{"state", "retired"},
+	Shown: []string{"name", "state", "old_provider", "new_provider", "customers", "retired", "created_at",
+		"ended_at"},
+	Card: []string{"state", "retired"},
 	Filters: []listing.Filter{
 		{Name: "state", Label: "State", Where: "r.state = ?", Choices: []listing.Choice{
 			{Value: string(RunOpen), Label: "Open"}, {Value: string(RunFinished), Label: "Finished"},
@@ -36,7 +37,7 @@ var All = &listing.List[Row]{
 }
 
 // customersOf counts the customers of a cut-over that somebody has decided something about.
-const customersOf = "(SELECT words.Counted(*) FROM cutover_customers c WHERE c.cutover_id = r.id"
+const customersOf = "(SELECT count(*) FROM cutover_customers c WHERE c.cutover_id = r.id"
 
 var columns = []listing.Column[Row]{
 	{Key: "id", SQL: "r.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},

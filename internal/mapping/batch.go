@@ -41,13 +41,15 @@ func Offers(ctx context.Context, db *gorm.DB, f BatchFilter, q QueueFilter) ([]O
 	_, asked := q.query()
 	where, args := asked.Where()
 	if f.Above > 0 {
-		where, args = where+` AND (w.band = 'certain' OR w.band = 'likely' AND w.probability >= ?)`, append(args, f.Above)
+		where += ` AND (w.band = 'certain' OR w.band = 'likely' AND w.probability >= ?)`
+		args = append(args, f.Above)
 	} else {
 		where += ` AND w.band = 'certain'`
 	}
 	var out []Offer
 	err := db.WithContext(ctx).Raw(`SELECT a.id, w.provider_id, p.name AS provider, a.external_id, a.name, a.domain,
-			a.provider_status AS status, a.version, w.band, w.probability, w.crm_account_id, c.name AS crm_account, w.doubt,
+			a.provider_status AS status, a.version, w.band, w.probability, w.crm_account_id, c.name AS crm_account,
+			w.doubt,
 			(SELECT count(*) FROM subscriptions s WHERE s.account_id = a.id) AS subscriptions,
 			k.name AS contract, k.id AS contract_id, coalesce(k.n, 0) AS contracts
 		FROM `+waitingTable+` `+waitingJoins+`

@@ -23,7 +23,8 @@ func longQueue(t *testing.T, n int) *pgtest.DB {
 			SELECT lpad(i::text, 32, '0')::uuid, 'Provider ' || i, 'stellr', true, 'host' || i, '1', 'USD', true, now(),
 				now(), now() FROM generate_series(1, 2) i`,
 		fmt.Sprintf(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
-			SELECT lpad(i::text, 32, '0')::uuid, 'Customer ' || i, 'csv', now(), now() FROM generate_series(1, %d) i`, n),
+			SELECT lpad(i::text, 32, '0')::uuid, 'Customer ' || i, 'csv', now(), now()
+			FROM generate_series(1, %d) i`, n),
 		fmt.Sprintf(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state,
 			first_seen_at, updated_at)
 			SELECT lpad(i::text, 32, '0')::uuid, lpad((i %% 2 + 1)::text, 32, '0')::uuid, 'A' || i, 'Account ' || i,
@@ -31,14 +32,16 @@ func longQueue(t *testing.T, n int) *pgtest.DB {
 		fmt.Sprintf(`INSERT INTO mapping_suggestions (account_id, rank, crm_account_id, probability, band, score,
 			evidence, doubt, tied, chosen)
 			SELECT lpad(i::text, 32, '0')::uuid, 1, lpad(i::text, 32, '0')::uuid, (i %% 90 + 10) / 100.0,
-				CASE WHEN i %% 200 = 0 THEN 'certain' WHEN i %% 3 = 0 THEN 'likely' ELSE 'unclear' END, 1, '[]', '', false,
+				CASE WHEN i %% 200 = 0 THEN 'certain' WHEN i %% 3 = 0 THEN 'likely' ELSE 'unclear' END, 1, '[]',
+				'', false,
 				i %% 3 = 0
 			FROM generate_series(1, %d) i WHERE i %% 4 > 0 OR i %% 200 = 0`, n),
 		`INSERT INTO mapping_refusals (id, act_id, account_id, account_print, at, actor)
 			SELECT gen_random_uuid(), gen_random_uuid(), id, '', now(), 'Ada' FROM provider_accounts
 			WHERE external_id LIKE '%04'`,
 		`INSERT INTO mapping_snoozes (id, account_id, until, at, actor)
-			SELECT gen_random_uuid(), id, '2026-02-01'::date + (CASE WHEN external_id LIKE '%17' THEN 100 ELSE 2 END), now(),
+			SELECT gen_random_uuid(), id, '2026-02-01'::date + (CASE WHEN external_id LIKE '%17' THEN 100 ELSE 2 END),
+				now(),
 				'Ada' FROM provider_accounts WHERE external_id LIKE '%17' OR external_id LIKE '%18'`,
 		`VACUUM ANALYZE`,
 	} {
@@ -78,11 +81,13 @@ func TestPagesHoldEveryWaitingAccountOnce(t *testing.T) {
 func TestTheQueueIsMended(t *testing.T) {
 	t.Parallel()
 	db := longQueue(t, 400)
-	if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE mapping_snoozes DISABLE TRIGGER USER; ALTER TABLE provider_accounts DISABLE TRIGGER USER;
+	if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE mapping_snoozes DISABLE TRIGGER USER;
+		ALTER TABLE provider_accounts DISABLE TRIGGER USER;
 		UPDATE mapping_snoozes SET ended_at = now(); DELETE FROM mapping_waiting WHERE band = 'certain';
 		UPDATE provider_accounts SET name = 'Z', search_text = lower(concat_ws(' ', 'Z', domain, external_id,
 			tenant_id)) WHERE external_id = 'A5';
-		ALTER TABLE mapping_snoozes ENABLE TRIGGER USER; ALTER TABLE provider_accounts ENABLE TRIGGER USER`); err != nil {
+		ALTER TABLE mapping_snoozes ENABLE TRIGGER USER;
+		ALTER TABLE provider_accounts ENABLE TRIGGER USER`); err != nil {
 		t.Fatal(err)
 	}
 	_, rows, err := mapping.Waiters{}.Mend(t.Context(), db.DB)

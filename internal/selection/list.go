@@ -10,7 +10,8 @@ import (
 var All = &listing.List[Work]{
 	Name: "bulk", One: "piece of bulk work", Many: "pieces of bulk work",
 	Table: "bulk_works w", ID: "w.id", Within: "w.done_at IS NOT NULL", Default: "-done_at",
-	Search:  listing.Search{Label: "Search who did it or took it back", Where: "lower(w.done_by || ' ' || w.undo_by) LIKE ?"},
+	Search: listing.Search{Label: "Search who did it or took it back",
+		Where: "lower(w.done_by || ' ' || w.undo_by) LIKE ?"},
 	Columns: workListColumns,
 	Shown:   []string{"deed", "done_by", "done_at", "undo_by", "undo_at"},
 	Card:    []string{"done_by", "done_at"},

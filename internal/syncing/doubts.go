@@ -28,7 +28,8 @@ var doubts = []doubt{
 			words.Counted(n, "subscription"), seats)
 	}},
 	{notify.Moved, `state = 'applied' AND kinds && '{moved}'`, func(n, _ int) string {
-		return fmt.Sprintf("%s moved to another account. Contract and sign-off were cleared.", words.Counted(n, "subscription"))
+		return fmt.Sprintf("%s moved to another account. Contract and sign-off were cleared.",
+			words.Counted(n, "subscription"))
 	}},
 	{notify.Conflict, `state = 'conflict'`, func(n, _ int) string {
 		return fmt.Sprintf("%s under two accounts, or twice with unlike facts. Nothing of it was changed.",

@@ -67,6 +67,21 @@ func TestEveryFilterAndSortOfRunsStandsOnAnIndex(t *testing.T) {
 	}})
 }
 
+func TestEveryFilterAndSortOfTheAccountsOfARunStandsOnAnIndex(t *testing.T) {
+	t.Parallel()
+	db := manyRuns(t, 3)
+	for _, sql := range []string{fmt.Sprintf(`INSERT INTO sync_run_accounts (run_id, external_id, name, outcome, at)
+		SELECT r.id, 'c' || i, 'Account ' || i, CASE WHEN i %% 500 = 0 THEN 'failed' ELSE 'changed' END, now()
+		FROM sync_runs r, generate_series(1, %d / 3) i`, *rowsToWalk), `VACUUM ANALYZE`} {
+		if _, err := db.Owner().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := listtest.One(t, db.DB, `SELECT id::text FROM sync_runs ORDER BY requested_at LIMIT 1`)[0]
+	listtest.Walk(t, db.Read(t.Context()), syncing.RunAccounts, listtest.Budget{Blocks: 1500, Of: []any{run},
+		Values: map[string][]string{"outcome": {"failed", "changed", "held"}}})
+}
+
 func TestPagesHoldEveryRunOnce(t *testing.T) {
 	t.Parallel()
 	listtest.Pages(t, manyRuns(t, 90).DB, syncing.Runs, 90)

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/match"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	queue "seatledger/web/mapping"
 
 	view "seatledger/views/accounts"
@@ -37,5 +38,5 @@ func remarks(p mapping.Proposal) []view.Note {
 // swapLink leads to the page that takes a CRM account over from its holder.
 func swapLink(accountID, customer string) ui.LinkButton {
 	return ui.LinkButton{Text: "Take over or exchange",
-		Href: "/mapping/" + accountID + "/swap?" + query("crm_account_id", customer), Compact: true}
+		Href: at.Mapping + "/" + accountID + "/swap?" + query("crm_account_id", customer), Compact: true}
 }

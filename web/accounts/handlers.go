@@ -32,7 +32,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/accounts"
+	path = at.Accounts
 	nav  = "Provider accounts"
 )
 

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/accounts"
@@ -89,7 +90,7 @@ func takeOverBy(x mapping.Heritage) ui.LinkButton {
 func (h Handlers) history(d dossier) view.Part {
 	part := view.Part{Card: ui.Card{Title: "Decisions",
 		Actions: []templ.Component{ui.LinkButton{Text: "With noes and snoozes",
-			Href: "/mapping/history?" + query("account", d.ID.String()), Compact: true}}}}
+			Href: at.Mapping + "/history?" + query("account", d.ID.String()), Compact: true}}}}
 	if len(d.history) == 0 {
 		part.Card.Text = "None yet. Who maps, unmaps or excludes this account, when and why, will stand here."
 		return part

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -29,7 +30,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, account.All, q)
 	}
 	s, err := h.sheet(c, q)
@@ -45,7 +46,7 @@ func (h Handlers) List(c echo.Context) error {
 		m.Bulk = bar(q, s)
 	}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "Map one after the other",
-		Href: "/mapping?" + query("provider", q.Filter("provider"))}}
+		Href: at.Mapping + "?" + query("provider", q.Filter("provider"))}}
 	m.Page.Lead = "The customers as the distributor knows them. Each is tied to one CRM account before its " +
 		"subscriptions are billed."
 	return httpx.Render(c, http.StatusOK, m.Show())

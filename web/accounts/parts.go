@@ -90,7 +90,7 @@ func subscriptions(d dossier) view.Part {
 	card := ui.Card{Title: "Subscriptions", Text: words.Counted(d.Holdings, "subscription"), Flush: true}
 	if d.Holdings > 0 {
 		card.Actions = []templ.Component{ui.LinkButton{Text: "Show in the list",
-			Href: "/subscriptions?" + query("account", d.ID.String()), Compact: true}}
+			Href: at.Subscriptions + "?" + query("account", d.ID.String()), Compact: true}}
 	}
 	return view.Part{Card: card, Content: []templ.Component{t}}
 }

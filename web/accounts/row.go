@@ -213,5 +213,5 @@ func empty(q httpx.ListQuery, s sheet) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No accounts yet",
 		Text:   "Open a provider and sync its accounts; a manual provider's accounts are entered or imported.",
-		Action: &ui.LinkButton{Text: "Open providers", Href: "/providers"}}
+		Action: &ui.LinkButton{Text: "Open providers", Href: at.Providers}}
 }

@@ -8,38 +8,65 @@ import (
 	"github.com/google/uuid"
 )
 
+// The lists, and what else stands at the top. A record is below its list.
+const (
+	Providers     = "/providers"
+	Accounts      = "/accounts"
+	CRMAccounts   = "/crm-accounts"
+	CRMSources    = "/crm-sources"
+	Contracts     = "/contracts"
+	PriceLists    = "/price-lists"
+	Subscriptions = "/subscriptions"
+	Changes       = "/changes"
+	Invoices      = "/invoices"
+	InvoiceLines  = "/invoice-lines"
+	Cutovers      = "/cutovers"
+	SyncRuns      = "/sync-runs"
+	Audit         = "/audit"
+	Mapping       = "/mapping"
+	Bulk          = "/bulk"
+	Settings      = "/settings"
+	Views         = "/views"
+	Notices       = "/notices"
+	Renewals      = "/renewals"
+	Billing       = "/billing"
+	BillingRuns   = "/billing-runs"
+	Mails         = "/mails"
+	Books         = "/books"
+)
+
 // Provider is the page of a provider.
-func Provider(id uuid.UUID) string { return "/providers/" + id.String() }
+func Provider(id uuid.UUID) string { return Providers + "/" + id.String() }
 
 // Account is the page of a provider account.
-func Account(id uuid.UUID) string { return "/accounts/" + id.String() }
+func Account(id uuid.UUID) string { return Accounts + "/" + id.String() }
 
 // CRMAccount is the page of a CRM account.
-func CRMAccount(id uuid.UUID) string { return "/crm-accounts/" + id.String() }
+func CRMAccount(id uuid.UUID) string { return CRMAccounts + "/" + id.String() }
 
 // CRMSource is the page of a CRM source.
-func CRMSource(id uuid.UUID) string { return "/crm-sources/" + id.String() }
+func CRMSource(id uuid.UUID) string { return CRMSources + "/" + id.String() }
 
 // Contract is the page of a billing contract.
-func Contract(id uuid.UUID) string { return "/contracts/" + id.String() }
+func Contract(id uuid.UUID) string { return Contracts + "/" + id.String() }
 
 // PriceList is the page of a price list.
-func PriceList(id uuid.UUID) string { return "/price-lists/" + id.String() }
+func PriceList(id uuid.UUID) string { return PriceLists + "/" + id.String() }
 
 // Subscription is the page of a subscription.
-func Subscription(id uuid.UUID) string { return "/subscriptions/" + id.String() }
+func Subscription(id uuid.UUID) string { return Subscriptions + "/" + id.String() }
 
 // Invoice is the page of an invoice.
-func Invoice(id uuid.UUID) string { return "/invoices/" + id.String() }
+func Invoice(id uuid.UUID) string { return Invoices + "/" + id.String() }
 
 // Mail is the page of a mail.
 func Mail(id uuid.UUID) string { return "/mails/" + id.String() }
 
 // Cutover is the page of a cut-over.
-func Cutover(id uuid.UUID) string { return "/cutovers/" + id.String() }
+func Cutover(id uuid.UUID) string { return Cutovers + "/" + id.String() }
 
 // SyncRun is the page of a sync run.
-func SyncRun(id uuid.UUID) string { return "/sync-runs/" + id.String() }
+func SyncRun(id uuid.UUID) string { return SyncRuns + "/" + id.String() }
 
 // Entry is the page of an entry of the audit trail.
-func Entry(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
+func Entry(seq int64) string { return Audit + "/" + strconv.FormatInt(seq, 10) }

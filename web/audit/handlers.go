@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/postgres"
+	"seatledger/web/at"
 )
 
 // Handlers answers the pages under /audit.
@@ -16,4 +17,4 @@ type Handlers struct {
 	Chain *audit.Chain
 }
 
-const path = "/audit"
+const path = at.Audit

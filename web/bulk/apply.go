@@ -27,7 +27,8 @@ func (h Handlers) Again(c echo.Context) error {
 	}
 	typed := paramsIn(form, w.Deed)
 	if problems := problemsOf(typed); len(problems) > 0 {
-		return h.page(c, sheet{Work: w, wording: said, typed: typed, problems: problems}, http.StatusUnprocessableEntity)
+		return h.page(c, sheet{Work: w, wording: said, typed: typed, problems: problems},
+			http.StatusUnprocessableEntity)
 	}
 	ctx := c.Request().Context()
 	id, err := h.Bulk.Again(ctx, session.Actor(c), w.ID, typed)
@@ -133,7 +134,8 @@ func (h Handlers) Undo(c echo.Context) error {
 		text += fmt.Sprintf(" %s more follow by themselves.", words.Count(n.Undoing))
 	}
 	if n.Kept > 0 {
-		text, tone = text+fmt.Sprintf(" %s kept; the reasons stand below.", words.Counted(n.Kept, "was", "were")), ui.Warn
+		text, tone = text+fmt.Sprintf(" %s kept; the reasons stand below.",
+			words.Counted(n.Kept, "was", "were")), ui.Warn
 	}
 	httpx.Tell(c, tone, text)
 	return httpx.SeeOther(c, Path(w.ID))

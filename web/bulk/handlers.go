@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/selection"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -28,7 +29,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/bulk"
+	path = at.Bulk
 	nav  = "Bulk work"
 	// subscriptionsList is what the list of subscriptions is called.
 	subscriptionsList = "subscriptions"

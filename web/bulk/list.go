@@ -69,7 +69,8 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []selection.Work) ui.Table {
 	t.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing was done to many yet",
 		Text: "Tick rows of a list, or select all that match, and choose what is done to them."}
 	if q.Narrowed() {
-		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No bulk work matches", Text: "Change the search or the filters.",
+		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No bulk work matches",
+			Text:   "Change the search or the filters.",
 			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
 	return t
@@ -83,7 +84,7 @@ func (h Handlers) Records(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !httpx.IsCSV(c) {
+	if !httpx.IsFile(c) {
 		return httpx.SeeOther(c, Path(w.ID))
 	}
 	ctx := c.Request().Context()

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 )
 
 // wording are what the screens say of a deed.
@@ -36,7 +37,7 @@ const nothingIsSent = "Nothing is sent to the distributor: there they go on, and
 	"you end them there."
 
 var subscriptionWords = wording{roles: []auth.Role{auth.Billing}, one: "subscription", many: "subscriptions",
-	nav: "Subscriptions", path: "/subscriptions"}
+	nav: "Subscriptions", path: at.Subscriptions}
 
 var deeds = map[string]wording{
 	review.SignOffDeed:    signOffWords(),
@@ -92,7 +93,7 @@ func activateWords() wording {
 }
 
 var accountWords = wording{roles: []auth.Role{auth.Operator}, one: "account", many: "accounts",
-	nav: "Mapping", path: "/accounts", seats: "Seats", money: "Cost per month concerned",
+	nav: "Mapping", path: at.Accounts, seats: "Seats", money: "Cost per month concerned",
 	back: "Every account stands as before, with its subscriptions, holds and ledger. What somebody has decided about " +
 		"since, or what stands on a live invoice, is kept, and the reason is told."}
 

@@ -19,7 +19,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, ledger.All, q)
 	}
 	found, err := httpx.FindList(c, db, ledger.All, q)

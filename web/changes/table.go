@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -49,7 +50,7 @@ func subscriptionCell(r ledger.ListRow) ui.Cell {
 	if name == "" {
 		name = r.ExternalID
 	}
-	return ui.Cell{Text: name, Href: "/subscriptions/" + r.SubscriptionID.String(),
+	return ui.Cell{Text: name, Href: at.Subscription(r.SubscriptionID),
 		Sub: r.ExternalID + ", " + r.Provider}
 }
 
@@ -81,11 +82,11 @@ func seats(r ledger.ListRow) string {
 
 // recorded is when and by whom; what a sync found leads to its run.
 func (h Handlers) recorded(r ledger.ListRow) ui.Cell {
-	at := httpx.Moment(r.RecordedAt, h.Zone)
+	when := httpx.Moment(r.RecordedAt, h.Zone)
 	if r.SyncRunID.Valid {
-		return ui.Cell{Text: at.Text, Href: "/sync-runs/" + r.SyncRunID.UUID.String(), Sub: "by a sync"}
+		return ui.Cell{Text: when.Text, Href: at.SyncRun(r.SyncRunID.UUID), Sub: "by a sync"}
 	}
-	return ui.Cell{Content: at, Sub: "by " + r.Actor}
+	return ui.Cell{Content: when, Sub: "by " + r.Actor}
 }
 
 func empty(q httpx.ListQuery) *ui.EmptyState {
@@ -95,5 +96,5 @@ func empty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No changes yet",
 		Text:   "Every change of seats, price or state that a sync finds or a person makes will be a row here.",
-		Action: &ui.LinkButton{Text: "Open the providers", Href: "/providers"}}
+		Action: &ui.LinkButton{Text: "Open the providers", Href: at.Providers}}
 }

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -26,7 +27,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/contracts"
+	path = at.Contracts
 	nav  = "Billing contracts"
 )
 

@@ -22,7 +22,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Contracts.DB, contract.All, q)
 	}
 	found, err := httpx.FindList(c, db, contract.All, q)

@@ -56,7 +56,7 @@ func (h Handlers) Record(c echo.Context) error {
 func actions(o contract.Overview, mayWrite bool) []templ.Component {
 	out := []templ.Component{
 		ui.LinkButton{Text: "Sync subscriptions", Href: recordPath(o.ID) + "/sync", Icon: "sync"},
-		ui.LinkButton{Text: "Invoices", Href: "/invoices?contract=" + o.ID.String()},
+		ui.LinkButton{Text: "Invoices", Href: at.Invoices + "?contract=" + o.ID.String()},
 	}
 	if !mayWrite {
 		return out
@@ -73,7 +73,7 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 			Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
 	}
 	menu.Commands = append([]ui.Command{{Label: "Billed elsewhere", Hint: "Marks what another system has billed",
-		Href: "/changes/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
+		Href: at.Changes + "/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
 	if o.Active {
 		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}
@@ -100,7 +100,7 @@ func remarks(o contract.Overview) []ui.Callout {
 }
 
 func subscriptionsPath(c contract.Contract, state string) string {
-	p := "/subscriptions?contract=" + c.ID.String()
+	p := at.Subscriptions + "?contract=" + c.ID.String()
 	if state != "" {
 		p += "&state=" + state
 	}

@@ -38,5 +38,5 @@ func mayRun(c echo.Context) bool {
 }
 
 func crumbs(contract string, id uuid.UUID) []layout.Crumb {
-	return []layout.Crumb{{Label: "Billing contracts", Href: "/contracts"}, {Label: contract, Href: contractPath(id)}}
+	return []layout.Crumb{{Label: "Billing contracts", Href: at.Contracts}, {Label: contract, Href: contractPath(id)}}
 }

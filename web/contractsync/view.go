@@ -32,7 +32,7 @@ func (h Handlers) page(c echo.Context, s sheet) view.Show {
 		m.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No mapped account",
 			Text: s.customer + " is not mapped to an account at any provider, so there is nobody to ask. " +
 				"Map its account first.",
-			Action: &ui.LinkButton{Text: "Accounts to map", Href: "/accounts?state=unmapped"}}
+			Action: &ui.LinkButton{Text: "Accounts to map", Href: at.Accounts + "?state=unmapped"}}
 	}
 	for _, p := range s.previews {
 		m.Parts = append(m.Parts, h.part(s, p))

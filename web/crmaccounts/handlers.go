@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
 	"seatledger/internal/letters"
+	"seatledger/web/at"
 	"seatledger/web/imports"
 	"seatledger/web/session"
 )
@@ -22,7 +23,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/crm-accounts"
+	path = at.CRMAccounts
 	nav  = "CRM accounts"
 )
 

@@ -20,7 +20,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Accounts.DB, crm.All, q)
 	}
 	found, err := httpx.FindList(c, db, crm.All, q)

@@ -106,14 +106,15 @@ func noteOf(o crm.Overview) string {
 
 func stats(o crm.Overview) ui.Stats {
 	subscriptions := func(state string) string {
-		return "/subscriptions?" + url.Values{"crm_account": {o.ID.String()}, "state": {state}}.Encode()
+		return at.Subscriptions + "?" + url.Values{"crm_account": {o.ID.String()}, "state": {state}}.Encode()
 	}
 	return ui.Stats{
 		{Label: "Active subscriptions", Value: strconv.Itoa(o.Active), Href: subscriptions("active")},
 		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"),
 			Tone: toneIf(o.Held > 0, ui.Warn)},
 		{Label: "Inactive subscriptions", Value: strconv.Itoa(o.Inactive), Href: subscriptions("inactive")},
-		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)), Href: "/contracts?crm_account=" + o.ID.String()},
+		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)),
+			Href: at.Contracts + "?crm_account=" + o.ID.String()},
 	}
 }
 
@@ -131,7 +132,7 @@ func providers(o crm.Overview) view.Part {
 			{Label: "At the distributor"}, {Label: "Subscriptions", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Not mapped",
 			Text:   "No account at a distributor is tied to this customer yet.",
-			Action: &ui.LinkButton{Text: "Open the mapping page", Href: "/accounts?state=unmapped"}},
+			Action: &ui.LinkButton{Text: "Open the mapping page", Href: at.Accounts + "?state=unmapped"}},
 	}
 	for _, p := range o.Providers {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
@@ -146,8 +147,9 @@ func providers(o crm.Overview) view.Part {
 }
 
 func contracts(o crm.Overview, mayAdd bool) view.Part {
-	add := ui.LinkButton{Text: "New contract", Href: "/contracts/new?crm_account_id=" + o.ID.String(), Compact: true,
-		Icon: "plus"}
+	add := ui.LinkButton{Text: "New contract", Href: at.Contracts + "/new?crm_account_id=" + o.ID.String(),
+		Compact: true,
+		Icon:    "plus"}
 	p := view.Part{Card: ui.Card{Title: "Billing contracts", Flush: true}, Table: ui.Table{
 		Caption: "Billing contracts", Plain: true,
 		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"},

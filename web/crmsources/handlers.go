@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -29,7 +30,7 @@ type Handlers struct {
 }
 
 const (
-	listPath = "/crm-sources"
+	listPath = at.CRMSources
 	nav      = "CRM sources"
 )
 

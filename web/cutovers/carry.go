@@ -62,7 +62,7 @@ func carryTable(all []cutover.AccountMatch, act bool) ui.Table {
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing to carry over",
 			Text: "Every account of the new provider is mapped or excluded, or looks like no mapped account of the " +
 				"old one.", Action: &ui.LinkButton{Text: "Open the unmapped accounts",
-				Href: "/accounts?state=unmapped"}}}
+				Href: at.Accounts + "?state=unmapped"}}}
 	if act {
 		t.Select = &ui.Selection{FormID: carryForm, Name: "account_id"}
 	}

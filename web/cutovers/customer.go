@@ -40,7 +40,7 @@ func (h Handlers) Customer(c echo.Context) error {
 		Pairs: p.pairs(h), Choices: p.choices(), Fresh: p.fresh(), Old: p.column(v.Old, run.OldProvider),
 		New: p.column(v.New, run.NewProvider), Carries: p.takesOver(),
 		Audit: ui.LinkButton{Text: "All of it in the audit trail",
-			Href: "/audit?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
+			Href: at.Audit + "?object_type=crm_account&object_id=" + id.String(), Compact: true, Weight: ui.Quiet}}
 	if p.may && v.Customer.Step == pairing.Open {
 		m.SwitchDay = &ui.Form{Action: path(run.ID) + "/switch-day", Save: "Set the switch day", Hidden: p.hidden()}
 		m.Day = ui.Field{Kind: ui.DateInput, Name: "switch_day", Label: "Switch day",
@@ -132,27 +132,27 @@ var linkWords = map[string]string{"subscription": "Open the subscription", "cont
 func address(run cutover.Run, l cutover.Link) string {
 	switch l.Kind {
 	case "subscription":
-		return "/subscriptions/" + l.ID
+		return at.Subscriptions + "/" + l.ID
 	case "closing":
-		return "/contracts/" + l.ID + "/invoices/new?kind=change_log&period_end=" + l.Day.String()
+		return at.Contracts + "/" + l.ID + "/invoices/new?kind=change_log&period_end=" + l.Day.String()
 	case "elsewhere":
-		return "/changes/billed-elsewhere?subscription=" + l.ID
+		return at.Changes + "/billed-elsewhere?subscription=" + l.ID
 	case "contract":
-		return "/contracts/" + l.ID + "/invoices/new"
+		return at.Contracts + "/" + l.ID + "/invoices/new"
 	case "account":
-		return "/accounts/" + l.ID
+		return at.Accounts + "/" + l.ID
 	case "provider":
-		return "/providers/" + l.ID
+		return at.Providers + "/" + l.ID
 	case "crm_account":
-		return "/crm-accounts/" + l.ID
+		return at.CRMAccounts + "/" + l.ID
 	case "accounts":
-		return "/accounts?state=unmapped&provider=" + l.ID
+		return at.Accounts + "?state=unmapped&provider=" + l.ID
 	case "invoices":
-		return "/invoice-lines?subscription=" + l.ID
+		return at.InvoiceLines + "?subscription=" + l.ID
 	case "invoice":
-		return "/invoices/" + l.ID
+		return at.Invoices + "/" + l.ID
 	case "changes":
-		return "/changes?subscription=" + l.ID
+		return at.Changes + "?subscription=" + l.ID
 	case "proof":
 		return path(run.ID) + "/proof"
 	}

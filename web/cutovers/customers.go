@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -54,7 +55,7 @@ func customersEmpty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No customers yet",
 		Text:   "They appear here once accounts of the old provider are mapped to CRM accounts.",
-		Action: &ui.LinkButton{Text: "Open the accounts", Href: "/accounts"}}
+		Action: &ui.LinkButton{Text: "Open the accounts", Href: at.Accounts}}
 }
 
 func stepBadges(r cutover.Customer) []ui.Badge {
@@ -91,7 +92,8 @@ func missingCell(r cutover.Customer) ui.Cell {
 		return ui.Cell{Text: words.Counted(r.Strayed, "subscription is no longer this customer's",
 			"subscriptions are no longer this customer's"), Tone: ui.Bad}
 	case r.Undecided > 0:
-		cell := ui.Cell{Text: words.Counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
+		cell := ui.Cell{Text: words.Counted(r.Undecided, "subscription undecided", "subscriptions undecided"),
+			Tone: ui.Warn}
 		if r.Exact > 0 {
 			cell.Sub = words.Counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
 		}

@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -29,7 +30,7 @@ type Handlers struct {
 }
 
 const (
-	listPath = "/cutovers"
+	listPath = at.Cutovers
 	nav      = "Cut-overs"
 )
 

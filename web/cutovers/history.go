@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -23,7 +24,7 @@ func (h Handlers) history(ctx context.Context, customer uuid.UUID) (ui.Timeline,
 	for _, e := range entries {
 		if what, ours := strings.CutPrefix(e.Action, "cutover."); ours {
 			out = append(out, ui.Event{Title: eventTitle(what), Who: e.Actor, When: httpx.Moment(e.At, h.Cutovers.Zone),
-				Href: "/audit/" + itoa(int(e.Seq))})
+				Href: at.Audit + "/" + itoa(int(e.Seq))})
 		}
 	}
 	return out, nil

@@ -72,7 +72,7 @@ func (h Handlers) Proof(c echo.Context) error {
 	if id := q.FilterID(crmAccountKey); id != uuid.Nil {
 		f.Customers = []uuid.UUID{id}
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return h.proofFile(c, run, f)
 	}
 	r, err := h.gather(c, run, f, q)
@@ -167,11 +167,13 @@ func verdictRemark(run cutover.Run, r report) []ui.Callout {
 			Text: "No customer of this cut-over has a subscription with seats."}}
 	case open+len(r.findings) == 0:
 		return []ui.Callout{{Tone: ui.Good, Title: "Every day is covered exactly once",
-			Text: words.Counted(r.customers, "customer", "customers") + ", no gap, no double, every change acknowledged."}}
+			Text: words.Counted(r.customers, "customer", "customers") +
+				", no gap, no double, every change acknowledged."}}
 	case run.State == cutover.RunOpen:
 		return []ui.Callout{{Tone: ui.Warn, Title: "Not proved yet",
-			Text: words.Counted(len(r.findings), "finding", "findings") + " to put right and " + words.Counted(open, "change",
-				"changes") + " to acknowledge keep this cut-over from being finished."}}
+			Text: words.Counted(len(r.findings), "finding", "findings") + " to put right and " +
+				words.Counted(open, "change",
+					"changes") + " to acknowledge keep this cut-over from being finished."}}
 	}
 	return nil
 }

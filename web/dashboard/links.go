@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/listing"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 )
 
 // to is the address of a list with its filter, names and values in turn.
@@ -26,7 +27,7 @@ func subscriptionsAt(values listing.Values) string {
 	for name, value := range values {
 		v.Set(name, value)
 	}
-	return (&url.URL{Path: "/subscriptions", RawQuery: v.Encode()}).String()
+	return (&url.URL{Path: at.Subscriptions, RawQuery: v.Encode()}).String()
 }
 
 func (b *board) runsAt(s syncing.State) string {
@@ -34,7 +35,7 @@ func (b *board) runsAt(s syncing.State) string {
 	if s == syncing.Interrupted {
 		since = ""
 	}
-	return to("/sync-runs", "state", string(s), "since", since)
+	return to(at.SyncRuns, "state", string(s), "since", since)
 }
 
 // figure is a number that opens its rows; above zero it takes the tone.

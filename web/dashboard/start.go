@@ -53,25 +53,25 @@ func actionOf(s step, role auth.Role) templ.Component {
 func (b *board) steps() []step {
 	mapped := b.mapping.Mapped + b.mapping.Excluded
 	return []step{
-		{"Connect a provider", "Enter the credentials that your distributor gave you.", "/providers/new",
+		{"Connect a provider", "Enter the credentials that your distributor gave you.", at.Providers + "/new",
 			"New provider", len(b.providers) > 0, auth.Admin},
 		{"Verify the connectivity", "Open the provider and press Verify Connectivity: " +
 			"it tells layer by layer what works.", b.firstProvider(), "Open the provider", b.connected(),
 			auth.Operator},
 		{"Sync the provider accounts", "Press Sync Provider Accounts on the provider's page.", b.firstProvider(),
 			"Open the provider", mapped+b.mapping.Unmapped > 0, auth.Operator},
-		{"Bring in your CRM accounts", "Import them as a CSV, or enter them one by one.", "/crm-accounts/import",
+		{"Bring in your CRM accounts", "Import them as a CSV, or enter them one by one.", at.CRMAccounts + "/import",
 			"Import CRM accounts", b.crmAccounts > 0, auth.Operator},
 		{"Map each account to its customer",
 			"Accept what is proposed, choose another, or exclude what is not a customer.",
-			to("/accounts", "state", "unmapped"), "Map accounts", mapped > 0, auth.Operator},
-		{"Enter prices", "A price list per currency, by hand or from a CSV.", "/price-lists", "Price lists",
+			to(at.Accounts, "state", "unmapped"), "Map accounts", mapped > 0, auth.Operator},
+		{"Enter prices", "A price list per currency, by hand or from a CSV.", at.PriceLists, "Price lists",
 			b.priceLists > 0, auth.Billing},
 		{"Enter billing contracts", "One default contract per customer, so that subscriptions land by themselves.",
-			"/contracts/new", "New contract", b.contracts > 0, auth.Billing},
+			at.Contracts + "/new", "New contract", b.contracts > 0, auth.Billing},
 		{"Sync the subscriptions", "Press Sync Subscriptions on the provider's page; from then on it runs every night.",
 			b.firstProvider(), "Open the provider", b.All > 0, auth.Operator},
-		{"Review and sign off", "Check that customer, contract and pricing are right, then sign.", "/subscriptions",
+		{"Review and sign off", "Check that customer, contract and pricing are right, then sign.", at.Subscriptions,
 			"Review subscriptions", b.Progress.Signed > 0, auth.Billing},
 	}
 }
@@ -93,5 +93,5 @@ func (b *board) firstProvider() string {
 			return at.Provider(p.ID)
 		}
 	}
-	return "/providers"
+	return at.Providers
 }

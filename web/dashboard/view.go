@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 
 	view "seatledger/views/dashboard"
@@ -36,16 +37,16 @@ func (b *board) toMap() view.Group {
 	p := b.mapping
 	return view.Group{
 		Card: ui.Card{Title: "Provider accounts",
-			Actions: []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: "/mapping",
+			Actions: []templ.Component{ui.LinkButton{Text: "Map one after the other", Href: at.Mapping,
 				Compact: true}}},
 		Progress: &ui.Progress{Label: "Mapped", Text: fmt.Sprintf("%d %% mapped, %d to do", p.Percent(), p.Unmapped),
 			Done: p.Mapped, Total: p.Mapped + p.Unmapped, Tone: ui.Good},
 		Stats: ui.Stats{
-			figure("To map", p.Unmapped, to("/accounts", "state", "unmapped"), ui.Warn),
-			figure("Mapped", p.Mapped, to("/accounts", "state", "mapped"), ui.Neutral),
-			figure("Excluded", p.Excluded, to("/accounts", "state", "excluded"), ui.Neutral),
+			figure("To map", p.Unmapped, to(at.Accounts, "state", "unmapped"), ui.Warn),
+			figure("Mapped", p.Mapped, to(at.Accounts, "state", "mapped"), ui.Neutral),
+			figure("Excluded", p.Excluded, to(at.Accounts, "state", "excluded"), ui.Neutral),
 			figure("Customers without a contract", b.uncontracted,
-				to("/crm-accounts", "mapped", "yes", "contract", "no"), ui.Warn),
+				to(at.CRMAccounts, "mapped", "yes", "contract", "no"), ui.Warn),
 		},
 	}
 }
@@ -104,7 +105,7 @@ func (b *board) ahead() view.Group {
 	}
 	g.Stats = append(g.Stats, figure("Renewal prices to decide", b.Proposals,
 		subscriptionsAt(listing.Values{"proposal": "yes"}), ui.Warn),
-		figure("Cut-overs under way", b.cutovers, to("/cutovers", "state", "open"), ui.Info))
+		figure("Cut-overs under way", b.cutovers, to(at.Cutovers, "state", "open"), ui.Info))
 	return g
 }
 

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/syncing"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/syncruns"
 
 	view "seatledger/views/dashboard"
@@ -41,14 +42,15 @@ func (b *board) syncs() view.Group {
 
 // troubles are the providers that somebody should look at; those of which there are none are not shown.
 func (b *board) troubles() ui.Stats {
-	out := ui.Stats{ofProviders("With unreadable records", b.unreadable, to("/providers", "unreadable", "yes"), ui.Warn)}
+	out := ui.Stats{ofProviders("With unreadable records", b.unreadable,
+		to(at.Providers, "unreadable", "yes"), ui.Warn)}
 	for _, c := range troubles {
 		tone := ui.Warn
 		if c == provider.CheckFailed {
 			tone = ui.Bad
 		}
 		out = append(out, ofProviders(connectivityLabels[c], b.connectivity[c],
-			to("/providers", "active", "true", "connectivity", string(c)), tone))
+			to(at.Providers, "active", "true", "connectivity", string(c)), tone))
 	}
 	return out
 }
@@ -71,9 +73,9 @@ func (b *board) providerTable() ui.Table {
 		}
 		id, last := p.ID.String(), b.successes[p.ID]
 		t.Rows = append(t.Rows, ui.Row{ID: id, Cells: []ui.Cell{
-			ui.LinkCell(p.Name, "/providers/"+id), b.success(last.Accounts), b.success(last.Subscriptions),
+			ui.LinkCell(p.Name, at.Providers+"/"+id), b.success(last.Accounts), b.success(last.Subscriptions),
 			ui.TextCell(strconv.Itoa(p.Accounts)),
-			ui.LinkCell(strconv.Itoa(p.Unmapped), to("/accounts", "provider", id, "state", "unmapped")),
+			ui.LinkCell(strconv.Itoa(p.Unmapped), to(at.Accounts, "provider", id, "state", "unmapped")),
 		}})
 	}
 	if len(t.Rows) == 0 {

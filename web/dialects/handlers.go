@@ -36,7 +36,7 @@ func path(id uuid.UUID) string { return providerPath(id) + "/dialect" }
 func versionPath(id uuid.UUID, n int) string { return path(id) + "/" + strconv.Itoa(n) }
 
 func crumbs(p provider.Provider, more ...layout.Crumb) []layout.Crumb {
-	return append([]layout.Crumb{{Label: "Providers", Href: "/providers"}, {Label: p.Name, Href: providerPath(p.ID)}},
+	return append([]layout.Crumb{{Label: "Providers", Href: at.Providers}, {Label: p.Name, Href: providerPath(p.ID)}},
 		more...)
 }
 

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -134,7 +135,8 @@ func facts(t dialect.Trial) ui.DefinitionList {
 		add("Could be read then", words.Counted(t.NowReadable, "record"), "that cannot be read today")
 	}
 	if t.Unreadable > 0 {
-		add("Could not be read any more", words.Counted(t.Unreadable, "record"), "they would count neither as 0 nor as gone")
+		add("Could not be read any more", words.Counted(t.Unreadable, "record"),
+			"they would count neither as 0 nor as gone")
 	}
 	if t.NotListed > 0 {
 		add("Known, but in no list", words.Counted(t.NotListed, "subscription"), "a run would ask before they are gone")
@@ -155,7 +157,7 @@ func rows(t dialect.Trial) *view.Part {
 		p.Card.Text = fmt.Sprintf("The first %d of %d.", len(t.Examples), t.Changed)
 	}
 	for _, e := range t.Examples {
-		id := ui.LinkCell(e.ExternalID, "/subscriptions/"+e.ID)
+		id := ui.LinkCell(e.ExternalID, at.Subscriptions+"/"+e.ID)
 		id.Sub = e.Product
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{id, ui.TextCell(e.Account),
 			ui.TextCell(strings.Join(e.What, "; ")), ui.TextCell(strconv.Itoa(e.Before)),

@@ -162,7 +162,8 @@ func ends(p provider.Provider) view.Part {
 func answers(w distributor.WireReport) view.Part {
 	p := counts("Answers by HTTP code", "Code", w.Codes, "None.")
 	if w.Pauses > 0 {
-		p.Card.Text = fmt.Sprintf("%s asked for a pause (Retry-After), the longest for %s.", words.Counted(w.Pauses, "answer"),
+		p.Card.Text = fmt.Sprintf("%s asked for a pause (Retry-After), the longest for %s.",
+			words.Counted(w.Pauses, "answer"),
 			w.LongestWait.Round(time.Second))
 	}
 	odd := 0
@@ -172,7 +173,8 @@ func answers(w distributor.WireReport) view.Part {
 		}
 	}
 	if odd > 0 {
-		p.Card.Text = strings.TrimSpace(p.Card.Text + " " + words.Counted(odd, "answer") + " with a 2xx other than 200: " +
+		p.Card.Text = strings.TrimSpace(p.Card.Text + " " + words.Counted(odd, "answer") +
+			" with a 2xx other than 200: " +
 			"nothing of those was used.")
 	}
 	return p

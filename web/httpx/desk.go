@@ -2,13 +2,15 @@ package httpx
 
 import (
 	"github.com/labstack/echo/v4"
+
+	"seatledger/web/at"
 )
 
 // DensityPath is where a person says how dense the rows of lists are.
-const DensityPath = "/settings/profile/density"
+const DensityPath = at.Settings + "/profile/density"
 
 // ViewsPath is where kept views are named, shared and deleted.
-const ViewsPath = "/views"
+const ViewsPath = at.Views
 
 // Desk is what the person has arranged for themselves.
 type Desk struct {

@@ -105,7 +105,7 @@ func wantsHTML(c echo.Context) bool {
 	if strings.Contains(accept, "text/html") {
 		return true
 	}
-	return !IsCSV(c) && (accept == "" || strings.Contains(accept, "*/*"))
+	return !IsFile(c) && (accept == "" || strings.Contains(accept, "*/*"))
 }
 
 // RequestID is the id of this request, which is also in every log line of it.

@@ -64,10 +64,7 @@ func turned(raw url.Values) int {
 
 const mostTurned = 1_000_000
 
-// IsCSV tells whether a file of a list is asked for: ListFile writes the kind that is meant.
-func IsCSV(c echo.Context) bool { return IsFile(c) }
-
-// IsFile tells whether a file of a list is asked for, of either kind.
+// IsFile tells whether a file of a list is asked for: ListFile writes the kind that is meant.
 func IsFile(c echo.Context) bool { return pathOf(c) != c.Request().URL.Path }
 
 func pathOf(c echo.Context) string {

@@ -189,7 +189,8 @@ func pager(path string, w window, total, next int) *ui.Pager {
 	if total <= pageSize {
 		return nil
 	}
-	p := &ui.Pager{Text: fmt.Sprintf("%d to %d of %s", min(w.from, total)+1, min(w.from+pageSize, total), words.Counted(total, "line"))}
+	p := &ui.Pager{Text: fmt.Sprintf("%d to %d of %s", min(w.from, total)+1, min(w.from+pageSize, total),
+		words.Counted(total, "line"))}
 	if w.from > 0 {
 		p.FirstHref = address(path, window{show: w.show})
 	}

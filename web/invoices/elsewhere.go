@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -20,7 +21,7 @@ import (
 )
 
 const (
-	elsewherePath = "/changes/billed-elsewhere"
+	elsewherePath = at.Changes + "/billed-elsewhere"
 	elsewhereForm = "elsewhere"
 )
 
@@ -61,9 +62,9 @@ func after(form httpx.Values) string {
 		return contractPath(id)
 	}
 	if id, err := uuid.Parse(form.Get("subscription")); err == nil {
-		return "/subscriptions/" + id.String()
+		return at.Subscription(id)
 	}
-	return "/changes?billing_state=invoiced"
+	return at.Changes + "?billing_state=invoiced"
 }
 
 func (h Handlers) openRows(c echo.Context, status int, form httpx.Values, problems map[string]string) error {
@@ -82,7 +83,7 @@ func (h Handlers) openRows(c echo.Context, status int, form httpx.Values, proble
 				Value: form.Get("through"), Error: problems["through"], FormID: elsewhereForm, Size: ui.Short},
 		}}
 	m.Summary = ui.Summarize(problems, m.Fields...)
-	m.Page.HasErrors, m.Page.Crumbs = m.Summary.Any(), []layout.Crumb{{Label: "License changes", Href: "/changes"}}
+	m.Page.HasErrors, m.Page.Crumbs = m.Summary.Any(), []layout.Crumb{{Label: "License changes", Href: at.Changes}}
 	m.Page.Lead = "Open rows whose first charge another system has billed. They are not billed here again; " +
 		"later cycles are."
 	m.Bulk = ui.BulkBar{FormID: elsewhereForm, Action: elsewherePath,
@@ -99,7 +100,7 @@ func openTable(rows []elsewhere.OpenRow, ticked []string) ui.Table {
 		Columns: []ui.Column{{Label: "Effective"}, {Label: "Subscription"}, {Label: "Event"},
 			{Label: "Change", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No open changes", Text: "Everything is billed or archived.",
-			Action: &ui.LinkButton{Text: "Open the changes", Href: "/changes"}}}
+			Action: &ui.LinkButton{Text: "Open the changes", Href: at.Changes}}}
 	is := map[string]bool{}
 	for _, id := range ticked {
 		is[id] = true
@@ -107,7 +108,7 @@ func openTable(rows []elsewhere.OpenRow, ticked []string) ui.Table {
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Label: string(r.Event) + " of " + r.Product + " on " +
 			r.EffectiveAt.String(), Checked: is[r.ID.String()], Cells: []ui.Cell{
-			ui.TextCell(r.EffectiveAt.String()), {Text: r.Product, Href: "/subscriptions/" + r.SubscriptionID.String(),
+			ui.TextCell(r.EffectiveAt.String()), {Text: r.Product, Href: at.Subscription(r.SubscriptionID),
 				Sub: r.CRMAccount}, ui.TextCell(string(r.Event)), ui.TextCell(strconv.Itoa(r.Delta))}})
 	}
 	return t

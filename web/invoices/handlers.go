@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -27,8 +28,8 @@ type Handlers struct {
 }
 
 const (
-	path      = "/invoices"
-	linesPath = "/invoice-lines"
+	path      = at.Invoices
+	linesPath = at.InvoiceLines
 	nav       = "Invoices"
 )
 
@@ -36,7 +37,7 @@ const (
 func mayBill(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
 
 func recordPath(id uuid.UUID) string   { return path + "/" + id.String() }
-func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
+func contractPath(id uuid.UUID) string { return at.Contract(id) }
 
 var crumbs = []layout.Crumb{{Label: "Invoices", Href: path}}
 

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -25,7 +26,7 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Invoices.DB, invoice.AllLines, q)
 	}
 	found, err := httpx.FindList(c, db, invoice.AllLines, q)
@@ -68,7 +69,7 @@ func lineCells(r invoice.LineRow) []ui.Cell {
 func lineProduct(r invoice.LineRow) ui.Cell {
 	product := ui.Cell{Text: r.ProductName, Sub: r.PartNumber}
 	if r.SubscriptionID != uuid.Nil {
-		product.Href = "/subscriptions/" + r.SubscriptionID.String()
+		product.Href = at.Subscription(r.SubscriptionID)
 	}
 	if word := lineKinds[r.Kind]; word != "" {
 		product.Badges = []ui.Badge{{Text: word, Tone: ui.Info}}

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/opening"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -22,7 +23,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Invoices.DB, all, q)
 	}
 	found, err := httpx.FindList(c, db, all, q)
@@ -55,7 +56,7 @@ var cells = httpx.Cells[invoice.ListRow]{
 	"number": func(r invoice.ListRow) ui.Cell { return ui.LinkCell(r.Called(), recordPath(r.ID)) },
 	"state":  func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
 	"crm_account": func(r invoice.ListRow) ui.Cell {
-		return ui.Cell{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}
+		return ui.Cell{Text: r.CRMAccount, Href: at.CRMAccount(r.CRMAccountID), Sub: r.Contract}
 	},
 	"kind":         func(r invoice.ListRow) ui.Cell { return ui.TextCell(kinds[r.Kind]) },
 	"period_start": func(r invoice.ListRow) ui.Cell { return span(r.PeriodStart, r.PeriodEnd) },
@@ -94,7 +95,7 @@ func empty(q httpx.ListQuery, what string) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No " + what + "s yet",
 		Text:   "Open a billing contract and choose New invoice: you see what it would bill before anything is made.",
-		Action: &ui.LinkButton{Text: "Open the contracts", Href: "/contracts"}}
+		Action: &ui.LinkButton{Text: "Open the contracts", Href: at.Contracts}}
 }
 
 // mostSummed is how many invoices are added up for a page.

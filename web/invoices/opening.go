@@ -11,13 +11,14 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/opening"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
 	view "seatledger/views/invoices"
 )
 
-const openingPath = "/invoices/before"
+const openingPath = at.Invoices + "/before"
 
 // Opening lists what the days billed before prices were dated come to now, and the
 // prices that pages showed otherwise; with .csv the file of both.
@@ -27,7 +28,7 @@ func (h Handlers) Opening(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return openingFile(c, o)
 	}
 	m := view.Opening{Page: session.Page(c, "Billed before", nav), Prices: openingPrices(o),
@@ -76,7 +77,7 @@ func openingPrices(o opening.Opening) *ui.Table {
 		{Label: "Subscription"}, {Label: "Pages showed", Numeric: true}, {Label: "Price of today", Numeric: true}}}
 	for _, p := range o.Prices {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: p.Product, Href: "/subscriptions/" + p.SubscriptionID.String(),
+			{Text: p.Product, Href: at.Subscription(p.SubscriptionID),
 				Sub: p.CRMAccount + " " + p.ExternalID},
 			priceCell(p.Shown, p.ShownCurrency, p.ShownPeriod), priceCell(p.Price, p.Currency, p.PricePeriod),
 		}})
@@ -94,18 +95,18 @@ func priceCell(amount decimal.NullDecimal, currency, period string) ui.Cell {
 // openingContracts are the differences, a table a contract with its sum and its one step.
 func openingContracts(o opening.Opening, mayBill bool) []view.OpeningContract {
 	var out []view.OpeningContract
-	at, sums := map[uuid.UUID]int{}, map[uuid.UUID]decimal.Decimal{}
+	place, sums := map[uuid.UUID]int{}, map[uuid.UUID]decimal.Decimal{}
 	for _, d := range o.Differences {
-		i, known := at[d.ContractID]
+		i, known := place[d.ContractID]
 		if !known {
 			i = len(out)
-			at[d.ContractID] = i
+			place[d.ContractID] = i
 			out = append(out, openingContract(d, mayBill))
 		}
 		sums[d.ContractID] = sums[d.ContractID].Add(d.Amount)
 		t := &out[i].Table
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: d.Product, Href: "/subscriptions/" + d.SubscriptionID.String(), Sub: d.ExternalID},
+			{Text: d.Product, Href: at.Subscription(d.SubscriptionID), Sub: d.ExternalID},
 			span(d.FromDate, d.ToDate),
 			ui.TextCell(strconv.Itoa(d.Seats)), ui.Of(sum(d.Amount, d.Currency)),
 		}})

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/paper"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 
 	view "seatledger/views/invoices"
@@ -62,7 +63,7 @@ func sheet(o invoice.Overview, d document.Document) view.Paper {
 			line.Words = append([]string{l.PartNumber}, l.Words...)
 		}
 		if id := of[l.ID]; id != uuid.Nil {
-			line.Href = "/subscriptions/" + id.String()
+			line.Href = at.Subscription(id)
 		}
 		if part, first := paper.Section(d, i); first {
 			line.Heading = paper.Heading(d, part)

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/invoices"
 )
@@ -97,7 +98,7 @@ func exceptions(p billing.Plan) *ui.Table {
 		Columns: []ui.Column{{Label: "Subscription"}, {Label: "Why the sign-off lapsed"}}}
 	for _, it := range p.Items {
 		if it.Exception != "" {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: it.Name, Href: "/subscriptions/" + it.ID.String(),
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: it.Name, Href: at.Subscription(it.ID),
 				Sub: it.ExternalID}, ui.TextCell(it.Exception)}})
 		}
 	}
@@ -118,7 +119,7 @@ func leftOut(p billing.Plan) *ui.Table {
 		if l.Amount.Valid {
 			worth = ui.Of(sum(l.Amount.Decimal, p.Contract.Currency))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Href: "/subscriptions/" + l.ID.String(),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Href: at.Subscription(l.ID),
 			Sub: l.ExternalID + ", " + l.Provider}, ui.TextCell(l.Says), worth}})
 	}
 	return &t

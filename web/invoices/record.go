@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -79,7 +80,7 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
 	m.Page.Meta = []layout.Meta{
-		{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()},
+		{Label: "Customer", Text: o.CRMAccount, Href: at.CRMAccount(o.CRMAccountID)},
 		{Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)},
 	}
 	around, err := httpx.AroundOf(c, h.Invoices.DB.Read(c.Request().Context()), invoice.All(h.Invoices.Zone), o.ID,

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -109,7 +110,7 @@ func (h Handlers) preview(c echo.Context, a asked) error {
 	}
 	m := view.Run{Page: session.Page(c, "New invoice", nav),
 		Choice: view.Choice{Action: contractPath(a.contract.ID) + "/invoices/new", Fields: a.fields()}}
-	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: "/contracts"},
+	m.Page.Crumbs = []layout.Crumb{{Label: "Billing contracts", Href: at.Contracts},
 		{Label: a.contract.Name, Href: contractPath(a.contract.ID)}}
 	m.Page.Lead = "What the run bills and what it leaves out. Nothing is made until you make the draft."
 	m.Summary = ui.Summarize(a.problems, m.Choice.Fields...)
@@ -193,7 +194,8 @@ func remarks(p billing.Plan) []ui.Callout {
 		}
 	}
 	if p.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: words.Counted(p.Unmapped, "subscription") + " of no customer yet",
+		out = append(out, ui.Callout{Tone: ui.Info, Title: words.Counted(p.Unmapped, "subscription") +
+			" of no customer yet",
 			Text: "Their accounts are not mapped, so no run of any contract can bill them. Some may be this customer's."})
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -97,7 +98,7 @@ func endEntry(s subscription.Subscription, in manual.EndEntry, problems map[stri
 		title: "Set the end", nav: "Subscriptions",
 		lead: "An end that is typed is certain: from the day after it no seat is billed, and the subscription closes " +
 			"by itself.", problems: problems,
-		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"},
+		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: at.Subscriptions},
 			{Label: s.Called(), Href: subscriptionPath(s.ID)}},
 		form: ui.Form{Action: subscriptionPath(s.ID) + "/end", Version: version, Save: "Save end",
 			Cancel: subscriptionPath(s.ID)},

@@ -72,7 +72,7 @@ func render(c echo.Context, status int, e entry) error {
 }
 
 func crumbsOf(p provider.Provider) []layout.Crumb {
-	return []layout.Crumb{{Label: nav, Href: "/providers"}, {Label: p.Name, Href: providerPath(p.ID)}}
+	return []layout.Crumb{{Label: nav, Href: at.Providers}, {Label: p.Name, Href: providerPath(p.ID)}}
 }
 
 // problemsOf gives the messages of a refused form, also where the refusal names no field.

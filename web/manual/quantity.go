@@ -142,7 +142,7 @@ func quantityEntry(s subscription.Subscription, in manual.QuantityEntry, problem
 	return entry{
 		title: "Change seats", nav: "Subscriptions", lead: name + " has " + strconv.Itoa(s.Quantity) +
 			" seats. The change becomes a row of the ledger.", problems: problems,
-		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: "/subscriptions"},
+		crumbs: []layout.Crumb{{Label: "Subscriptions", Href: at.Subscriptions},
 			{Label: name, Href: subscriptionPath(s.ID)}},
 		form: ui.Form{Action: subscriptionPath(s.ID) + "/quantity", Version: version, Save: "Change seats",
 			Cancel: subscriptionPath(s.ID)},

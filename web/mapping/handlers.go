@@ -33,7 +33,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/mapping"
+	path = at.Mapping
 	nav  = "Mapping"
 )
 

@@ -21,7 +21,7 @@ func (h Handlers) History(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, mapping.Journal, q)
 	}
 	found, err := httpx.FindList(c, db, mapping.Journal, q)

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/errs"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/imports"
 	"seatledger/web/session"
@@ -27,7 +28,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/price-lists"
+	path = at.PriceLists
 	nav  = "Price lists"
 )
 
@@ -44,7 +45,7 @@ func (h Handlers) today() clock.Date { return clock.Today(h.Prices.Clock, h.Zone
 // the list's file, so the ending comes off here.
 func (h Handlers) list(c echo.Context) (price.List, error) {
 	raw := c.Param("id")
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		raw = strings.TrimSuffix(strings.TrimSuffix(raw, ".csv"), ".xlsx")
 	}
 	id, err := uuid.Parse(raw)

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -21,7 +22,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Prices.DB, price.Lists, q)
 	}
 	found, err := httpx.FindList(c, db, price.Lists, q)
@@ -46,7 +47,7 @@ func listsTable(q httpx.ListQuery, rows []price.ListRow, mayWrite bool) ui.Table
 		"active":   func(r price.ListRow) ui.Cell { return ui.Cell{Badges: badges(r.List)} },
 		"currency": func(r price.ListRow) ui.Cell { return ui.TextCell(r.Currency) },
 		"contracts": func(r price.ListRow) ui.Cell {
-			return ui.LinkCell(strconv.Itoa(r.Contracts), "/contracts?active=yes&price_list="+r.ID.String())
+			return ui.LinkCell(strconv.Itoa(r.Contracts), at.Contracts+"?active=yes&price_list="+r.ID.String())
 		},
 	}, func(r price.ListRow, row *ui.Row) { row.ID, row.Label, row.Muted = r.ID.String(), r.Name, !r.Active })
 	t.Empty = emptyLists(q, mayWrite)

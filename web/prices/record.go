@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -28,7 +29,7 @@ func (h Handlers) Record(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Prices.DB, price.Items, q)
 	}
 	found, err := httpx.FindList(c, h.Prices.DB.Read(c.Request().Context()), price.Items, q)
@@ -44,7 +45,8 @@ func (h Handlers) Record(c echo.Context) error {
 	m.Page.Lead = "From its first day the newest price counts. A change here changes no subscription: " +
 		"new prices are used where one lands or renews."
 	m.Page.Meta = []layout.Meta{{Label: "Currency", Text: l.Currency},
-		{Label: "Billing contracts", Text: "those that price by it", Href: "/contracts?price_list=" + l.ID.String()}}
+		{Label: "Billing contracts", Text: "those that price by it",
+			Href: at.Contracts + "?price_list=" + l.ID.String()}}
 	m.Page.Actions = listActions(l, mayWrite(c))
 	if !l.Active {
 		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: "This price list is deactivated",

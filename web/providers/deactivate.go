@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -103,7 +104,7 @@ func (h Handlers) stops(e ending) []ui.Definition {
 	}
 	run := ui.Fact("Runs", "none is queued or running")
 	if e.run != nil {
-		run.Value = ui.LinkCell("a run that was requested by "+e.run.RequestedBy, "/sync-runs/"+e.run.ID.String())
+		run.Value = ui.LinkCell("a run that was requested by "+e.run.RequestedBy, at.SyncRun(e.run.ID))
 		run.Note = "it is queued, and is cancelled"
 		if e.run.State == syncing.Running {
 			run.Note = "it is running, and is asked to stop: the account in work is finished first, and what was " +
@@ -115,18 +116,18 @@ func (h Handlers) stops(e ending) []ui.Definition {
 }
 
 func stays(e ending) []ui.Definition {
-	f, at := e.impact.Figures, "?provider="+e.ID.String()
+	f, of := e.impact.Figures, "?provider="+e.ID.String()
 	out := []ui.Definition{
-		{Term: "Stay: accounts", Value: ui.LinkCell(itoa(f.Accounts()), "/accounts"+at),
+		{Term: "Stay: accounts", Value: ui.LinkCell(itoa(f.Accounts()), at.Accounts+of),
 			Note: fmt.Sprintf("%d mapped, %d unmapped, %d excluded; the mapping stays", f.Mapped, f.Unmapped,
 				f.Excluded)},
-		{Term: "Stay: active subscriptions", Value: ui.LinkCell(itoa(f.Active), "/subscriptions"+at+"&state=active"),
+		{Term: "Stay: active subscriptions", Value: ui.LinkCell(itoa(f.Active), at.Subscriptions+of+"&state=active"),
 			Note: "billable until you retire them, with the seats of the last sync"},
 	}
 	open := ui.Definition{Term: "Stay: open ledger rows", Value: ui.TextCell("0"),
 		Note: "everything is billed or archived"}
 	if n, seats := rowsOf(e.impact.Open); n > 0 {
-		open.Value = ui.LinkCell(itoa(n), "/changes"+at+"&billing_state=open")
+		open.Value = ui.LinkCell(itoa(n), at.Changes+of+"&billing_state=open")
 		open.Note = fmt.Sprintf("%+d seats, %s; the next invoices take them", seats, monthly(e.impact.Open))
 	}
 	return append(out, open)

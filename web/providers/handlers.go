@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -26,7 +27,7 @@ type Handlers struct {
 	Sync      *syncing.Service
 }
 
-const listPath = "/providers"
+const listPath = at.Providers
 
 func path(id uuid.UUID) string { return listPath + "/" + id.String() }
 

@@ -45,7 +45,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, provider.All, q)
 	}
 	found, err := httpx.FindList(c, h.DB.Read(c.Request().Context()), provider.All, q)

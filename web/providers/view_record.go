@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 	"seatledger/web/syncruns"
 
@@ -122,7 +123,8 @@ func menu(c echo.Context, r record) ui.CommandMenu {
 	}}
 	if r.Connector != distributor.Stellr && maySync(c) {
 		m.Commands = append(m.Commands, ui.Command{Label: "Move to another provider…",
-			Hint: "A cut-over: no seat lost, none billed twice", Href: "/cutovers/new?old_provider_id=" + r.ID.String(),
+			Hint: "A cut-over: no seat lost, none billed twice", Href: at.Cutovers +
+				"/new?old_provider_id=" + r.ID.String(),
 			Icon: "cutover"})
 	}
 	if r.Connector != distributor.Manual && mayEdit(c) {
@@ -261,7 +263,8 @@ func (h Handlers) secretFact(r record, name string) string {
 func (h Handlers) runsCard(r record) *view.Part {
 	p := &view.Part{Card: ui.Card{Title: "Last sync runs", Flush: true}}
 	if len(r.runs) > 0 {
-		p.Card.Actions = []templ.Component{ui.LinkButton{Text: "All runs", Href: "/sync-runs?provider=" + r.ID.String(),
+		p.Card.Actions = []templ.Component{ui.LinkButton{Text: "All runs",
+			Href:    at.SyncRuns + "?provider=" + r.ID.String(),
 			Compact: true}}
 	}
 	p.Table = syncruns.Table(r.runs, h.Zone)

@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 )
 
 func connectorLabel(connector string) string {
@@ -52,7 +53,7 @@ func activeBadge(active bool) ui.Badge {
 }
 
 func accountsPath(id uuid.UUID, state string) string {
-	p := "/accounts?provider=" + id.String()
+	p := at.Accounts + "?provider=" + id.String()
 	if state != "" {
 		p += "&state=" + state
 	}
@@ -60,7 +61,7 @@ func accountsPath(id uuid.UUID, state string) string {
 }
 
 func subscriptionsPath(id uuid.UUID, state string) string {
-	p := "/subscriptions?provider=" + id.String()
+	p := at.Subscriptions + "?provider=" + id.String()
 	if state != "" {
 		p += "&state=" + state
 	}

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -24,7 +25,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/subscriptions"
+	path = at.Subscriptions
 	nav  = "Subscriptions"
 	// Said wherever history goes over.
 	nothingIsSent = "Nothing is sent to the distributor, and nothing is deleted: " +

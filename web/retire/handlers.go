@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/retire"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -23,7 +24,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/subscriptions"
+	path = at.Subscriptions
 	nav  = "Subscriptions"
 	// Said wherever a subscription is ended here.
 	nothingIsSent = "Nothing is sent to the distributor: there the subscription goes on, and so does its invoice to " +

@@ -6,10 +6,11 @@ import (
 
 	"seatledger/internal/notify"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 )
 
 // NoticesPath is the bell's page.
-const NoticesPath = "/notices"
+const NoticesPath = at.Notices
 
 // mostUnread is how far the bell counts; beyond it shows a plus.
 const mostUnread = 99
@@ -42,9 +43,10 @@ func ObjectHref(objectType, id string) string {
 }
 
 var objectPages = map[string]string{
-	"provider": "/providers", "account": "/accounts", "provider_account": "/accounts", "crm_account": "/crm-accounts",
-	"crm_source": "/crm-sources", "contract": "/contracts", "billing_contract": "/contracts",
-	"price_list": "/price-lists", "subscription": "/subscriptions", "sync_run": "/sync-runs", "user": "/settings/users",
-	"cutover": "/cutovers", "invoice": "/invoices", "bulk_work": "/bulk",
-	"mail": "/mails",
+	"provider": at.Providers, "account": at.Accounts, "provider_account": at.Accounts, "crm_account": at.CRMAccounts,
+	"crm_source": at.CRMSources, "contract": at.Contracts, "billing_contract": at.Contracts,
+	"price_list": at.PriceLists, "subscription": at.Subscriptions, "sync_run": at.SyncRuns,
+	"user":    at.Settings + "/users",
+	"cutover": at.Cutovers, "invoice": at.Invoices, "bulk_work": at.Bulk,
+	"mail": at.Mails,
 }

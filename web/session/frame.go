@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/savedview"
 	"seatledger/views/layout"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 )
 
@@ -88,39 +89,39 @@ func Navigation(r auth.Role) []layout.Section {
 	s := []layout.Section{
 		{Items: []layout.Item{{Label: "Dashboard", Href: "/", Icon: "home"}}},
 		{Title: "Distributor", Items: []layout.Item{
-			{Label: "Providers", Href: "/providers", Icon: "provider"},
-			{Label: "Provider accounts", Href: "/accounts", Icon: "accounts"},
-			{Label: "Mapping", Href: "/mapping", Icon: "link"},
-			{Label: "Sync runs", Href: "/sync-runs", Icon: "sync"},
+			{Label: "Providers", Href: at.Providers, Icon: "provider"},
+			{Label: "Provider accounts", Href: at.Accounts, Icon: "accounts"},
+			{Label: "Mapping", Href: at.Mapping, Icon: "link"},
+			{Label: "Sync runs", Href: at.SyncRuns, Icon: "sync"},
 		}},
 		{Title: "Customers", Items: []layout.Item{
-			{Label: "CRM accounts", Href: "/crm-accounts", Icon: "crm"},
-			{Label: "CRM sources", Href: "/crm-sources", Icon: "sync"},
-			{Label: "Billing contracts", Href: "/contracts", Icon: "contract"},
-			{Label: "Price lists", Href: "/price-lists", Icon: "price"},
+			{Label: "CRM accounts", Href: at.CRMAccounts, Icon: "crm"},
+			{Label: "CRM sources", Href: at.CRMSources, Icon: "sync"},
+			{Label: "Billing contracts", Href: at.Contracts, Icon: "contract"},
+			{Label: "Price lists", Href: at.PriceLists, Icon: "price"},
 		}},
 		{Title: "Seats", Items: []layout.Item{
-			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
-			{Label: "License changes", Href: "/changes", Icon: "change"},
-			{Label: "Renewals", Href: "/renewals", Icon: "sync"},
-			{Label: "Cut-overs", Href: "/cutovers", Icon: "cutover"},
+			{Label: "Subscriptions", Href: at.Subscriptions, Icon: "subscription"},
+			{Label: "License changes", Href: at.Changes, Icon: "change"},
+			{Label: "Renewals", Href: at.Renewals, Icon: "sync"},
+			{Label: "Cut-overs", Href: at.Cutovers, Icon: "cutover"},
 		}},
 		{Title: "Money", Items: []layout.Item{
-			{Label: "Billing", Href: "/billing", Icon: "sign"},
-			{Label: "Invoices", Href: "/invoices", Icon: "price"},
-			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
-			{Label: "Mail", Href: "/mails", Icon: "sign"},
-			{Label: "Accounting", Href: "/books", Icon: "download"},
+			{Label: "Billing", Href: at.Billing, Icon: "sign"},
+			{Label: "Invoices", Href: at.Invoices, Icon: "price"},
+			{Label: "Invoice lines", Href: at.InvoiceLines, Icon: "change"},
+			{Label: "Mail", Href: at.Mails, Icon: "sign"},
+			{Label: "Accounting", Href: at.Books, Icon: "download"},
 		}},
 		{Title: "Administration", Items: []layout.Item{
-			{Label: "Bulk work", Href: "/bulk", Icon: "sign"},
-			{Label: "Audit trail", Href: "/audit", Icon: "audit"},
-			{Label: "Settings", Href: "/settings", Icon: "settings"},
+			{Label: "Bulk work", Href: at.Bulk, Icon: "sign"},
+			{Label: "Audit trail", Href: at.Audit, Icon: "audit"},
+			{Label: "Settings", Href: at.Settings, Icon: "settings"},
 		}},
 	}
 	if auth.Allowed(r, auth.Admin) {
 		last := &s[len(s)-1]
-		last.Items = append(last.Items, layout.Item{Label: "Users", Href: "/settings/users", Icon: "users"})
+		last.Items = append(last.Items, layout.Item{Label: "Users", Href: at.Settings + "/users", Icon: "users"})
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/letters"
 	"seatledger/internal/postgres"
+	"seatledger/web/at"
 )
 
 // Handlers answers the pages under /settings.
@@ -38,7 +39,7 @@ type About struct {
 
 // Where the pages are.
 const (
-	path          = "/settings"
+	path          = at.Settings
 	generalPath   = path + "/general"
 	companyPath   = path + "/company"
 	taxPath       = path + "/tax"

@@ -12,7 +12,8 @@ import (
 func TestEachRecordKnowsTheListThatOneCameFrom(t *testing.T) {
 	t.Parallel()
 	w := lived(t)
-	for _, list := range []string{"/accounts?sort=name", "/contracts?sort=-name", "/crm-accounts?q=e", "/invoices?sort=total",
+	for _, list := range []string{"/accounts?sort=name", "/contracts?sort=-name", "/crm-accounts?q=e",
+		"/invoices?sort=total",
 		"/providers?active=true", "/subscriptions?state=active", "/sync-runs?sort=started_at", "/accounts"} {
 		var rows []string
 		w.admin.Get(list).Doc().Find("tbody th a").Each(func(_ int, a *goquery.Selection) {

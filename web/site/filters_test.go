@@ -14,16 +14,21 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/books"
+	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
+	"seatledger/internal/crmsource"
+	"seatledger/internal/cutover"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/listing"
 	"seatledger/internal/mail"
+	"seatledger/internal/mapping"
 	"seatledger/internal/notify"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/webtest"
@@ -72,7 +77,9 @@ func TestEachFilterOfEachListAnswersOnItsPageAndInItsFile(t *testing.T) {
 			invoice.All(time.UTC)),
 		narrow("/invoice-lines", invoice.AllLines), narrow("/mails", mail.All), narrow("/notices", notify.All), narrow("/price-lists", price.Lists),
 		narrow(prices, price.Items), narrow("/providers", provider.All), narrow("/subscriptions", list.All),
-		narrow("/sync-runs", syncing.Runs), narrow("/books/exports", books.All),
+		narrow("/sync-runs", syncing.Runs), narrow("/bulk", selection.All), narrow("/crm-sources", crmsource.All),
+		narrow("/cutovers", cutover.All), narrow("/mapping/list", mapping.Queue(clock.Today(s.App.Clock, time.UTC))),
+		narrow("/books/exports", books.All),
 	} {
 		spec, err := l.spec(t.Context(), s.App.DB.Read(t.Context()))
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -27,7 +28,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/subscriptions"
+	path = at.Subscriptions
 	nav  = "Subscriptions"
 )
 

@@ -22,7 +22,7 @@ import (
 func (h Handlers) ledger(c echo.Context, s sheet) view.Part {
 	p := view.Part{Card: ui.Card{Title: "Ledger", ID: "ledger", Flush: true,
 		Text: fmt.Sprintf("Counted rows sum to %s.", words.Counted(s.LedgerQuantity, "seat", "seats")),
-		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: "/changes.csv?subscription=" + s.ID.String(),
+		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: at.Changes + ".csv?subscription=" + s.ID.String(),
 			Icon: "download", Compact: true, Weight: ui.Quiet, Download: true}}}}
 	p.Table = ui.Table{Caption: "Ledger", Compact: true, Columns: []ui.Column{
 		{Label: "Effective", Nowrap: true}, {Label: "Event"}, {Label: "Change", Numeric: true},

@@ -79,7 +79,8 @@ func waiting(n int) *layout.Notice {
 	}
 	return &layout.Notice{Tone: ui.Info,
 		Text: fmt.Sprintf("The review of %s is being made again after a larger change. "+
-			"Verdicts may be a few seconds old; reload to see them.", words.Counted(n, "subscription", "subscriptions"))}
+			"Verdicts may be a few seconds old; reload to see them.",
+			words.Counted(n, "subscription", "subscriptions"))}
 }
 
 // uncounted tells whether there are more than anybody counts for one page.

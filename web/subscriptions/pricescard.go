@@ -116,7 +116,7 @@ func (h Handlers) Prices(c echo.Context) error {
 	if _, err := subscription.Get(ctx, h.DB.Read(ctx), id); err != nil {
 		return err
 	}
-	if !httpx.IsCSV(c) {
+	if !httpx.IsFile(c) {
 		return c.Redirect(http.StatusSeeOther, recordPath(id)+"#prices")
 	}
 	return httpx.CSV(c, "prices.csv", pricesHeader, func(write httpx.Row) error {

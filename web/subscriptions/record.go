@@ -155,8 +155,9 @@ func meta(s sheet) []layout.Meta {
 func stats(s sheet) ui.Stats {
 	out := ui.Stats{
 		{Label: "Seats at the distributor", Value: words.Count(s.Quantity)},
-		{Label: "Billable seats", Value: words.Count(s.Billable()), Note: "the ledger counts " + words.Count(s.LedgerQuantity),
-			Href: "/changes?counted=yes&subscription=" + s.ID.String()},
+		{Label: "Billable seats", Value: words.Count(s.Billable()),
+			Note: "the ledger counts " + words.Count(s.LedgerQuantity),
+			Href: at.Changes + "?counted=yes&subscription=" + s.ID.String()},
 	}
 	if s.UnitCost.Valid {
 		out = append(out, ui.Stat{Label: "Cost per seat", Value: digits(s.UnitCost.Decimal, s.CostCurrency),
@@ -227,8 +228,8 @@ func decides(may bool, text string, s sheet, command string) []templ.Component {
 // commands lead to what belongs to the subscription, and to the dialogs that end it here or open it again.
 func commands(c echo.Context, s sheet) []templ.Component {
 	out := []templ.Component{
-		ui.LinkButton{Text: "Its changes", Href: "/changes?subscription=" + s.ID.String(), Icon: "change"},
-		ui.LinkButton{Text: "Its invoice lines", Href: "/invoice-lines?subscription=" + s.ID.String()},
+		ui.LinkButton{Text: "Its changes", Href: at.Changes + "?subscription=" + s.ID.String(), Icon: "change"},
+		ui.LinkButton{Text: "Its invoice lines", Href: at.InvoiceLines + "?subscription=" + s.ID.String()},
 	}
 	if mayDeclare(c) && !s.gone() {
 		out = append(out, ui.LinkButton{Text: "Reassign history…", Href: recordPath(s.ID) + "/reassign"})

@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/review"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 
 	view "seatledger/views/subscriptions"
 )
@@ -82,9 +83,9 @@ func findings(s sheet, g review.Group) ui.Steps {
 func mend(s sheet, m review.Mend) (text, href string) {
 	switch m.What {
 	case "account":
-		return "Open the account", "/accounts/" + m.ID
+		return "Open the account", at.Accounts + "/" + m.ID
 	case "contract":
-		return "Open the contract", "/contracts/" + m.ID
+		return "Open the contract", at.Contracts + "/" + m.ID
 	case "contract_choice":
 		return "Choose a contract", "#contract"
 	case "price":
@@ -97,7 +98,7 @@ func mend(s sheet, m review.Mend) (text, href string) {
 	case "dates":
 		return "Say the day", "#dates"
 	case "provider":
-		return "Open the provider", "/providers/" + m.ID
+		return "Open the provider", at.Providers + "/" + m.ID
 	case "subscription":
 		if m.ID != s.ID.String() {
 			return "Open the other one", path + "/" + m.ID

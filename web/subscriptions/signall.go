@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/subscription/list"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 )
@@ -22,7 +23,7 @@ func signAll(q httpx.ListQuery, f list.Figures) *ui.PostButton {
 	if f.Known {
 		text = "Sign all " + words.Count(n) + " that match"
 	}
-	return &ui.PostButton{Button: ui.Button{Text: text, Action: "/bulk", Icon: "sign"},
+	return &ui.PostButton{Button: ui.Button{Text: text, Action: at.Bulk, Icon: "sign"},
 		Hidden: []ui.Pair{{Name: "deed", Value: review.SignOffDeed}, {Name: "all", Value: "1"},
 			{Name: "filter", Value: q.Except("sort").Encode()}}}
 }

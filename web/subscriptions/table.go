@@ -104,5 +104,5 @@ func empty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No subscriptions yet",
 		Text:   "They come in with the first sync of a provider's subscriptions, every night or on demand.",
-		Action: &ui.LinkButton{Text: "Open the providers", Href: "/providers"}}
+		Action: &ui.LinkButton{Text: "Open the providers", Href: at.Providers}}
 }

@@ -63,7 +63,8 @@ func (h Handlers) accountsTable(q httpx.ListQuery, rows []syncing.AccountOutcome
 	t.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "No account to tell of",
 		Text: "No account of this run changed, failed or was held."}
 	if q.Narrowed() {
-		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No account matches", Text: "Change the search or the filter.",
+		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No account matches",
+			Text:   "Change the search or the filter.",
 			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
 	return t

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/postgres"
 	"seatledger/internal/syncing"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -21,6 +22,6 @@ type Handlers struct {
 	Sessions *session.Manager
 }
 
-const listPath = "/sync-runs"
+const listPath = at.SyncRuns
 
 func mayRun(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Operator) }

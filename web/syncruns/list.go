@@ -23,7 +23,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, syncing.Runs, q)
 	}
 	found, err := httpx.FindList(c, db, syncing.Runs, q)
@@ -99,5 +99,5 @@ func listEmpty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No sync yet",
 		Text:   "A run begins on a provider's page, and every night by itself.",
-		Action: &ui.LinkButton{Text: "Providers", Href: "/providers"}}
+		Action: &ui.LinkButton{Text: "Providers", Href: at.Providers}}
 }

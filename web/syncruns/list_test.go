@@ -19,8 +19,8 @@ import (
 func listed(doc *goquery.Document) []string {
 	var out []string
 	doc.Find(`tbody th a`).Each(func(_ int, a *goquery.Selection) {
-		href, _ := a.Attr("href")
-		out = append(out, strings.TrimPrefix(href, "/sync-runs/"))
+		record, _, _ := strings.Cut(a.AttrOr("href", ""), "?") // behind it stands the list that leads there
+		out = append(out, strings.TrimPrefix(record, "/sync-runs/"))
 	})
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/savedview"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -107,7 +108,7 @@ func table(c echo.Context, all []savedview.View) ui.Table {
 		{Label: "Whose"}, {Label: "Usual for"}, {Label: "Actions", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No views yet",
 			Text:   "Narrow, sort or arrange a list, and choose “Save this view” in its menu “View”.",
-			Action: &ui.LinkButton{Text: "Open the subscriptions", Href: "/subscriptions"}}}
+			Action: &ui.LinkButton{Text: "Open the subscriptions", Href: at.Subscriptions}}}
 	u := session.User(c)
 	for _, v := range all {
 		whose := v.Owner

@@ -103,7 +103,8 @@ const waiting = `SELECT a.id AS account_id, a.provider_id, x.band, b.probability
 		lower(a.name) AS name_key
 	FROM provider_accounts a
 	LEFT JOIN LATERAL (SELECT s.crm_account_id, s.probability, s.band, (SELECT h.id FROM provider_accounts h
-			WHERE h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id) AS holder_id
+			WHERE h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id)
+			AS holder_id
 		FROM mapping_suggestions s WHERE s.account_id = a.id AND s.crm_account_id NOT IN (SELECT r.crm_account_id
 			FROM mapping_refusals r WHERE r.account_id = a.id AND r.crm_account_id IS NOT NULL
 			AND coalesce(r.revoked_at, r.lapsed_at) IS NULL)
