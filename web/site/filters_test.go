@@ -69,7 +69,8 @@ func TestEachFilterOfEachListAnswersOnItsPageAndInItsFile(t *testing.T) {
 		narrow("/accounts", account.All), narrow("/audit", audit.Trail), narrow("/changes", ledger.All),
 		narrow("/contracts", contract.All), narrow("/crm-accounts", crm.All), narrow("/invoices",
 			invoice.All(time.UTC)),
-		narrow("/invoice-lines", invoice.AllLines), narrow("/mails", mail.All), narrow("/notices", notify.All), narrow("/price-lists", price.Lists),
+		narrow("/invoice-lines", invoice.AllLines), narrow("/mails", mail.All), narrow("/notices", notify.All),
+		narrow("/price-lists", price.Lists),
 		narrow(prices, price.Items), narrow("/providers", provider.All), narrow("/subscriptions", list.All),
 		narrow("/sync-runs", syncing.Runs),
 	} {

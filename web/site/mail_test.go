@@ -48,7 +48,8 @@ func TestAnInvoiceGoesToTheCustomerThroughPagesAlone(t *testing.T) {
 	w.admin.Get("/settings/mail").FormTo("/settings/mail").Set("password", "right").Submit().Next()
 	test().Next().Shows("The server took the test mail for ada@reseller.example: 250")
 
-	w.admin.Get(i).Shows("its contract names no recipients").Follow("Send").Shows("To pay:", "It has no due date", "To: Reseller Ltd").
+	w.admin.Get(i).Shows("its contract names no recipients").Follow("Send").Shows("To pay:", "It has no due date",
+		"To: Reseller Ltd").
 		FormTo(i+"/send").Set("to", "ap@contoso.example, not-an-address").Submit().
 		Want(http.StatusUnprocessableEntity).Shows(`"not-an-address" is not an e-mail address`)
 	w.admin.Get(i+"/send").FormTo(i+"/send").Set("to", "ap@contoso.example").Submit().Next().
@@ -62,7 +63,7 @@ func TestAnInvoiceGoesToTheCustomerThroughPagesAlone(t *testing.T) {
 	w.admin.Post(i+"/send", map[string][]string{"to": {"ap@contoso.example"}}).Want(http.StatusConflict).
 		Shows("choose Send again")
 	w.admin.Post(i+"/void", nil).Want(http.StatusConflict).Shows("was sent, so it stays")
-	w.admin.Get(i).Follow("Send again").FormTo(i + "/send").Set("to", "bo@contoso.example").Submit().Next()
+	w.admin.Get(i).Follow("Send again").FormTo(i+"/send").Set("to", "bo@contoso.example").Submit().Next()
 	w.must(w.App.Mail.Work(t.Context()))
 	if n := len(far.Messages()); n != 3 {
 		t.Errorf("%d arrived, want the test and two of the invoice", n)
@@ -97,7 +98,7 @@ func TestAClerkStopsRemindersThroughPagesAlone(t *testing.T) {
 			Want(http.StatusUnprocessableEntity)
 		w.admin.Get(i+"/dispute").FormTo(i+"/dispute").Set("why", "Ten seats too many").Submit().Next().
 			Shows("The customer disputes it.", "Ten seats too many")
-		w.admin.Get(i).FormTo(i + "/settle").Submit().Next().Shows("The dispute is settled", "Next reminder")
+		w.admin.Get(i).FormTo(i+"/settle").Submit().Next().Shows("The dispute is settled", "Next reminder")
 	}
 	form := w.admin.Get(customer).Follow("Mail and reminders").FormTo(customer+"/mail").Tick("no_reminders", "on")
 	form.Submit().Want(http.StatusUnprocessableEntity).Shows("Say why this customer is not reminded")
