@@ -3,6 +3,7 @@
 package mails
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -126,7 +127,7 @@ func (h Handlers) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := view.Record{Page: session.Page(c, m.Subject, nav), Remark: remark(m), Facts: h.facts(m),
+	v := view.Record{Page: session.Page(c, "Mail: "+cmp.Or(m.ObjectName, m.Subject), nav), Remark: remark(m), Facts: h.facts(m),
 		Recipients: recipients(m), Letter: view.Letter{Lang: m.Language, Subject: m.Subject, Body: m.Body,
 			Files: files(m)},
 		Attempts: h.tries(tries)}
