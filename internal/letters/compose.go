@@ -34,8 +34,9 @@ func valuesOf(d document.Document, from string, language contract.Language, o ov
 	v := map[string]string{
 		"document": say.Labels()[string(d.Kind)], "number": d.Number, "issued": say.Date(d.IssuedOn),
 		"customer": d.Customer.Name, "contract": contracts, "order": orders, "amount": amount(d.Gross),
-		"due": say.Date(d.DueOn), "seller": cmp.Or(d.Seller.Name, from), "corrects": strings.Join(d.Corrects, ", "), "reason": d.Reason,
-		"open": amount(o.open), "days": strconv.Itoa(o.days),
+		"due": say.Date(d.DueOn), "seller": cmp.Or(d.Seller.Name, from), "corrects": strings.Join(d.Corrects, ", "),
+		"reason": d.Reason,
+		"open":   amount(o.open), "days": strconv.Itoa(o.days),
 		"payment": strings.Join(append(append([]string{}, d.PaymentText...), d.Bank...), "\n"),
 	}
 	if d.From.Before(d.To) {
@@ -134,7 +135,8 @@ func (s Service) example(ctx context.Context, db *gorm.DB, k Key, invoice uuid.U
 	}
 	var ids []uuid.UUID
 	err := db.WithContext(ctx).Raw(`SELECT i.id FROM invoices i JOIN invoice_documents d ON d.invoice_id = i.id
-		WHERE i.state IN ('billed', 'paid') AND d.document->>'kind' = ? ORDER BY i.seq DESC LIMIT 1`, kind).Scan(&ids).Error
+		WHERE i.state IN ('billed', 'paid') AND d.document->>'kind' = ? ORDER BY i.seq DESC
+		LIMIT 1`, kind).Scan(&ids).Error
 	if err != nil {
 		return document.Document{}, err
 	}

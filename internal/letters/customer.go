@@ -86,7 +86,8 @@ func (s Service) SaveCustomer(ctx context.Context, by audit.Actor, id uuid.UUID,
 		said := func(c Customer) map[string]any {
 			return map[string]any{"no_reminders": c.NoReminders, "why": c.Why, "lines_csv": c.LinesCSV}
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "crm_account.mail_changed", ObjectType: "crm_account",
-			ObjectID: id.String(), ObjectName: account.Name, Before: said(before), After: said(c)})
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "crm_account.mail_changed",
+			ObjectType: "crm_account",
+			ObjectID:   id.String(), ObjectName: account.Name, Before: said(before), After: said(c)})
 	})
 }

@@ -44,8 +44,9 @@ func newWorld(t *testing.T, o mailpit.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.mail = &mail.Service{DB: w.DB.DB, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer, Holder: "one",
-		Files: letters.Files}
+	w.mail = &mail.Service{DB: w.DB.DB, Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer,
+		Holder: "one",
+		Files:  letters.Files}
 	w.letters = letters.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Mail: w.mail,
 		BaseURL: "https://seats.reseller.example"}
 	w.mail.Wanted = w.letters.Wanted
@@ -109,7 +110,8 @@ func TestACustomerReadsWhatToPayUntilWhenAndToWhom(t *testing.T) {
 			t.Errorf("the text lacks %q:\n%s", want, got.Text)
 		}
 	}
-	if strings.ContainsAny(got.Text, "{}") || strings.Contains(got.Text, "purchase order") || strings.Contains(got.Text, "seat") {
+	if strings.ContainsAny(got.Text, "{}") || strings.Contains(got.Text, "purchase order") ||
+		strings.Contains(got.Text, "seat") {
 		t.Errorf("the text has what says nothing:\n%s", got.Text)
 	}
 	if got.Subject != "Invoice 1 from Reseller Ltd: 120.00 USD" || len(got.To) != 2 {
@@ -134,12 +136,14 @@ func TestAFrenchContractGetsFrenchMailAndTheLinesWhereTheyAreWanted(t *testing.T
 	w.send(w.billed(), letters.Options{})
 	w.work()
 	got := w.far.Only()
-	if !strings.Contains(got.Text, "À payer : 120,00 USD") || !strings.Contains(got.Text, "À régler au plus tard le : 15 mars 2026") ||
+	if !strings.Contains(got.Text, "À payer : 120,00 USD") || !strings.Contains(got.Text,
+		"À régler au plus tard le : 15 mars 2026") ||
 		got.Subject != "Facture 1 de Reseller Ltd : 120,00 USD" {
 		t.Errorf("%q\n%s", got.Subject, got.Text)
 	}
 	lines := string(got.Files["invoice-1.csv"])
-	if len(got.Files) != 2 || !strings.HasPrefix(lines, "row,document,number") || !strings.Contains(lines, "\r\ntotal,invoice,1,") {
+	if len(got.Files) != 2 || !strings.HasPrefix(lines, "row,document,number") || !strings.Contains(lines,
+		"\r\ntotal,invoice,1,") {
 		t.Errorf("lines: %q", lines)
 	}
 }
@@ -220,7 +224,8 @@ func TestAVoidInvoiceDoesNotGoOutAndASentOneIsNotVoided(t *testing.T) {
 	q := w.send(id, letters.Options{})
 	w.must(w.bills.Void(t.Context(), billtest.Bea, invoice.Step{ID: id}))
 	w.work()
-	if m := w.state(q.Mail); m.State != mail.Withdrawn || !strings.Contains(m.Answer, "voided") || len(w.far.Messages()) != 0 {
+	if m := w.state(q.Mail); m.State != mail.Withdrawn || !strings.Contains(m.Answer, "voided") ||
+		len(w.far.Messages()) != 0 {
 		t.Errorf("%+v", m)
 	}
 	again, err := w.bills.Draft(t.Context(), billtest.Bea, billing.Order{Late: true,
@@ -305,11 +310,13 @@ func TestNobodyIsRemindedOfWhatIsNotPlainlyOwed(t *testing.T) {
 			w.must(err)
 		},
 		"stopped for the customer": func(w *world, _ uuid.UUID) {
-			w.must(w.letters.SaveCustomer(w.Context(), billtest.Bea, w.Customer, letters.Customer{NoReminders: true, Why: "pays late by contract"}))
+			w.must(w.letters.SaveCustomer(w.Context(), billtest.Bea, w.Customer, letters.Customer{NoReminders: true,
+				Why: "pays late by contract"}))
 		},
 		"no recipients": func(w *world, _ uuid.UUID) { w.Exec(`UPDATE billing_contracts SET recipients = ''`) },
 		"due before reminders began": func(w *world, _ uuid.UUID) {
-			w.must(w.letters.SaveRules(w.Context(), billtest.Bea, letters.RulesInput{Reminders: true, RemindFrom: "2026-03-16", Version: 1}))
+			w.must(w.letters.SaveRules(w.Context(), billtest.Bea, letters.RulesInput{Reminders: true,
+				RemindFrom: "2026-03-16", Version: 1}))
 		},
 		"switched off": func(w *world, _ uuid.UUID) {
 			w.must(w.letters.SaveRules(w.Context(), billtest.Bea, letters.RulesInput{Version: 1}))
@@ -373,13 +380,15 @@ func TestNoticesOfTheNightGoToTheChosenOnceAndTogether(t *testing.T) {
 	w := newWorld(t, mailpit.Options{})
 	tell := func(kind notify.Kind, text string) {
 		w.Tx(func(tx *gorm.DB) error {
-			return notify.Record(t.Context(), tx, w.Clock, notify.Event{Kind: kind, ObjectType: "sync_run", ObjectID: "x",
+			return notify.Record(t.Context(), tx, w.Clock, notify.Event{Kind: kind, ObjectType: "sync_run",
+				ObjectID:   "x",
 				ObjectName: "Stellr East", Provider: "Stellr East", Text: text})
 		})
 	}
 	tell(notify.NightFailed, "From before anybody was chosen.")
 	w.Clock.Advance(time.Hour)
-	w.must(w.letters.SaveRules(t.Context(), billtest.Bea, letters.RulesInput{NoticesTo: "ops@reseller.example", NoticesFrom: "warn"}))
+	w.must(w.letters.SaveRules(t.Context(), billtest.Bea, letters.RulesInput{NoticesTo: "ops@reseller.example",
+		NoticesFrom: "warn"}))
 	tell(notify.NightFailed, "The distributor did not answer.")
 	tell(notify.Paused, "Only good to know.")
 	tell(notify.RunPartial, "Two accounts were not read.")
@@ -405,7 +414,8 @@ func TestNoticesOfTheNightGoToTheChosenOnceAndTogether(t *testing.T) {
 	all()
 	all()
 	got := w.far.Only()
-	if got.Subject != "Seatledger: Night failed, Stellr East, and 1 notice more" || got.To[0].Address != "ops@reseller.example" ||
+	if got.Subject != "Seatledger: Night failed, Stellr East, and 1 notice more" ||
+		got.To[0].Address != "ops@reseller.example" ||
 		!strings.Contains(got.Text, "The distributor did not answer.") || !strings.Contains(got.Text, "Two accounts") ||
 		strings.Contains(got.Text, "good to know") || strings.Contains(got.Text, "before anybody") ||
 		!strings.Contains(got.Text, "https://seats.reseller.example/notices") {
@@ -433,15 +443,19 @@ func TestATemplateWithAFieldThatNobodyKnowsIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	for _, bad := range []letters.Template{{Subject: "", Body: "x"}, {Subject: "x", Body: ""}, {Subject: "x", Body: "{number"},
-		{Subject: "{payment}", Body: "x"}, {Subject: "x}", Body: "y"}, {Subject: "x", Body: strings.Repeat("y", 10_001)}} {
+	for _, bad := range []letters.Template{{Subject: "", Body: "x"}, {Subject: "x", Body: ""}, {Subject: "x",
+		Body: "{number"},
+		{Subject: "{payment}", Body: "x"}, {Subject: "x}", Body: "y"}, {Subject: "x", Body: strings.Repeat("y",
+			10_001)}} {
 		if err := w.letters.SaveTemplate(t.Context(), billtest.Bea, k, 0, bad); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("%+v was saved: %v", bad, err)
 		}
 	}
-	w.must(w.letters.SaveTemplate(t.Context(), billtest.Bea, k, 0, letters.Template{Subject: "Pay {amount}\r\nBcc: x@y.example",
-		Body: "By {due}.\nOrder {order}"}))
-	if seen, err := w.letters.Preview(t.Context(), k, letters.Template{Subject: "a", Body: "b"}, uuid.Nil); err != nil || !seen.None {
+	w.must(w.letters.SaveTemplate(t.Context(), billtest.Bea, k, 0,
+		letters.Template{Subject: "Pay {amount}\r\nBcc: x@y.example",
+			Body: "By {due}.\nOrder {order}"}))
+	if seen, err := w.letters.Preview(t.Context(), k, letters.Template{Subject: "a", Body: "b"},
+		uuid.Nil); err != nil || !seen.None {
 		t.Errorf("%+v, %v", seen, err)
 	}
 	w.send(w.billed(), letters.Options{})
@@ -463,7 +477,8 @@ func TestOurTemplatesCanBeSavedAndFilled(t *testing.T) {
 			ours, _, err := letters.LoadTemplate(t.Context(), w.DB.Read(t.Context()), k)
 			w.must(err)
 			seen, err := w.letters.Preview(t.Context(), k, ours, id)
-			if err != nil || seen.Subject == "" || strings.ContainsAny(seen.Subject+seen.Body, "{}") || !strings.Contains(seen.Body, "Reseller Ltd") {
+			if err != nil || seen.Subject == "" || strings.ContainsAny(seen.Subject+seen.Body, "{}") ||
+				!strings.Contains(seen.Body, "Reseller Ltd") {
 				t.Errorf("%s: %+v, %v", k, seen, err)
 			}
 			if back, err := letters.ParseKey(k.String()); err != nil || back != k {

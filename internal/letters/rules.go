@@ -98,7 +98,8 @@ func (in RulesInput) checked() (Rules, error) {
 }
 
 // SaveRules stores the rules: errs.Invalid with messages by field, or settings.ErrStale. Reminders begin with what
-// falls due from the day on which they are switched on, unless another day is said; notices with those told from now on.
+// falls due from the day on which they are switched on, unless another day is said; notices with those told from now
+// on.
 func (s Service) SaveRules(ctx context.Context, by audit.Actor, in RulesInput) error {
 	after, err := in.checked()
 	if err != nil {

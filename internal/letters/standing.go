@@ -45,7 +45,8 @@ const standingSQL = `SELECT i.id, i.state, d.document->>'kind' AS kind, i.number
 			AND s.crm_account_id = a.parent_id)
 		WHERE p.id IN ` + parts + `) AS stopped,
 	coalesce((SELECT m.state IN ('queued', 'sending', 'refused', 'unknown') FROM mails m WHERE m.invoice_id = i.id
-		AND m.kind = 'invoice' AND m.state <> 'withdrawn' ORDER BY m.queued_at DESC, m.id DESC LIMIT 1), false) AS silent
+		AND m.kind = 'invoice' AND m.state <> 'withdrawn' ORDER BY m.queued_at DESC, m.id DESC LIMIT 1), false)
+		AS silent
 	FROM invoices i JOIN invoice_documents d ON d.invoice_id = i.id `
 
 // stands reads the standing of one; nothing for what has no document of its own.

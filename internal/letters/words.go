@@ -59,7 +59,8 @@ Kind regards
 {seller}`},
 	{ForReminder, contract.French}: {Subject: "Rappel : facture {number}, {open} restent à payer", Body: `Bonjour,
 
-notre facture {number} du {issued} était à régler au plus tard le {due}. Nous n'avons pas encore reçu la totalité du paiement.
+notre facture {number} du {issued} était à régler au plus tard le {due}.
+Nous n'avons pas encore reçu la totalité du paiement.
 
 Pour : {customer}, {contract}
 Reste à payer : {open}
@@ -101,7 +102,8 @@ Cordialement
 {seller}`},
 	{ForStatement, contract.English}: {Subject: "Statement of charges {number} from {seller}: {amount} without tax", Body: `Hello,
 
-attached is our statement of charges {number} of {issued}. It is no invoice: please do not pay by it. The tax is added on the invoice that follows.
+attached is our statement of charges {number} of {issued}.
+It is no invoice: please do not pay by it. The tax is added on the invoice that follows.
 
 For: {customer}, {contract}
 Period: {period}
@@ -114,7 +116,8 @@ Kind regards
 {seller}`},
 	{ForStatement, contract.French}: {Subject: "Relevé des prestations {number} de {seller} : {amount} hors taxe", Body: `Bonjour,
 
-veuillez trouver ci-joint notre relevé des prestations {number} du {issued}. Ce n'est pas une facture : merci de ne pas le payer. La taxe est ajoutée sur la facture qui suit.
+veuillez trouver ci-joint notre relevé des prestations {number} du {issued}.
+Ce n'est pas une facture : merci de ne pas le payer. La taxe est ajoutée sur la facture qui suit.
 
 Pour : {customer}, {contract}
 Période : {period}

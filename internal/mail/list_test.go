@@ -21,7 +21,8 @@ func crowd(t *testing.T, n int) *pgtest.DB {
 		fmt.Sprintf(`INSERT INTO mails (id, kind, state, crm_account_id, language, subject, body, recipients, addresses,
 				queued_at, queued_by, next_at, message_id, sent_at)
 			SELECT gen_random_uuid(), 'notice', (ARRAY['queued', 'refused', 'unknown', 'withdrawn', 'sending', 'sent',
-				'sent', 'sent', 'sent'])[i %% 9 + 1], lpad((i %% 200 + 1)::text, 32, '0')::uuid, 'en', 'Mail ' || i, 'x',
+				'sent', 'sent', 'sent'])[i %% 9 + 1], lpad((i %% 200 + 1)::text, 32, '0')::uuid, 'en',
+				'Mail ' || i, 'x',
 				'[{"address": "a@b.example", "state": "taken"}]', 'a@b.example',
 				'2024-01-01'::timestamptz + make_interval(mins => i), 'Ada', now(), i || '@x.example', now()
 			FROM generate_series(1, %d) i`, n),

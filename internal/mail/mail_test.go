@@ -37,12 +37,14 @@ func TestAMailArrivesWhole(t *testing.T) {
 	id := w.queue(l)
 	w.work()
 	m, got := w.get(id), far.Only()
-	if m.State != mail.Sent || m.SentAt == nil || !strings.HasPrefix(m.Answer, "250 ") || got.MessageID != m.MessageID ||
+	if m.State != mail.Sent || m.SentAt == nil || !strings.HasPrefix(m.Answer, "250 ") ||
+		got.MessageID != m.MessageID ||
 		!strings.HasSuffix(m.MessageID, "@reseller.example") {
 		t.Errorf("stored %+v\narrived %+v", m, got)
 	}
 	if got.Subject != "Über 3 Plätze" || got.From != (mailpit.Address{Name: "Müller & Söhne GmbH",
-		Address: "billing@reseller.example"}) || len(got.ReplyTo) != 1 || got.ReplyTo[0].Address != "help@reseller.example" {
+		Address: "billing@reseller.example"}) || len(got.ReplyTo) != 1 ||
+		got.ReplyTo[0].Address != "help@reseller.example" {
 		t.Errorf("arrived %+v", got)
 	}
 	if len(got.To) != 2 || strings.ReplaceAll(got.Text, "\r\n", "\n") != l.Body {
@@ -90,14 +92,17 @@ func TestWhatIsWrongWithTheServerIsSaidAndAllMailWaits(t *testing.T) {
 			"certificate for another name than 127.0.0.1 (mail.other.example)"},
 		"strange authority": {mailpit.Options{Cert: strangeCert, Key: strangeKey}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
 			"an authority that this machine does not know"},
-		"wrong password": {mailpit.Options{Cert: cert, Key: key, User: "billing", Password: "right"}, func(_ *mailpit.Server, in *mail.Input) {
-			in.Security, in.UserName, in.Password = mail.StartTLS, "billing", "wrong"
-		}, "refused the user name or the password of billing: 535 "},
-		"wants a sign-in": {mailpit.Options{User: "billing", Password: "right"}, free, "does not take mail from billing@reseller.example: 530"},
+		"wrong password": {mailpit.Options{Cert: cert, Key: key, User: "billing", Password: "right"},
+			func(_ *mailpit.Server, in *mail.Input) {
+				in.Security, in.UserName, in.Password = mail.StartTLS, "billing", "wrong"
+			}, "refused the user name or the password of billing: 535 "},
+		"wants a sign-in": {mailpit.Options{User: "billing", Password: "right"}, free,
+			"does not take mail from billing@reseller.example: 530"},
 		"offers none": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) {
 			in.UserName, in.Password = "billing", "wrong"
 		}, "offers no sign-in"},
-		"sender":       {mailpit.Options{Chaos: "Sender:550:100"}, free, "does not take mail from billing@reseller.example: 550"},
+		"sender": {mailpit.Options{Chaos: "Sender:550:100"}, free,
+			"does not take mail from billing@reseller.example: 550"},
 		"sender later": {mailpit.Options{Chaos: "Sender:451:100"}, free, "takes no mail just now: 451"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,7 +199,8 @@ func TestAServerThatSaysNotNowForThreeDaysIsGivenUp(t *testing.T) {
 		w.work()
 		w.clock.Advance(4 * time.Hour)
 	}
-	if m := w.get(id); m.State != mail.Refused || !strings.Contains(m.Answer, "Given up after three days") || m.Attempt < 10 {
+	if m := w.get(id); m.State != mail.Refused || !strings.Contains(m.Answer, "Given up after three days") ||
+		m.Attempt < 10 {
 		t.Errorf("%+v", m)
 	}
 }
@@ -222,7 +228,8 @@ func TestAMailThatNobodyTakesIsRefusedWithTheServersWordsAndTold(t *testing.T) {
 	w.work()
 	w.clock.Advance(96 * time.Hour)
 	w.work()
-	if m := w.get(id); m.State != mail.Refused || !strings.Contains(m.Answer, "gone@contoso.example: 550") || m.Attempt != 1 {
+	if m := w.get(id); m.State != mail.Refused || !strings.Contains(m.Answer, "gone@contoso.example: 550") ||
+		m.Attempt != 1 {
 		t.Errorf("%+v", m)
 	}
 	if len(far.Messages()) != 0 {
@@ -428,7 +435,8 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		WHERE name = 'mail'`).Error; err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.mail.Test(t.Context(), ada, "a@b.example"); !strings.Contains(errs.Public(err), "is not sent to evil.example") {
+	if _, err := w.mail.Test(t.Context(), ada, "a@b.example"); !strings.Contains(errs.Public(err),
+		"is not sent to evil.example") {
 		t.Errorf("%v", err)
 	}
 	if err := w.db.Read(t.Context()).Exec(`UPDATE mail_secrets SET sent_to = 'evil.example'`).Error; err != nil {

@@ -49,7 +49,8 @@ func (m message) written() ([]byte, error) {
 	}
 	out.SetBodyString(mail.TypeTextPlain, text(m.mail.Body))
 	for _, f := range m.with {
-		err := out.AttachReader(Line(f.Name), bytes.NewReader(f.Data), mail.WithFileContentType(mail.ContentType(f.Type)))
+		err := out.AttachReader(Line(f.Name), bytes.NewReader(f.Data),
+			mail.WithFileContentType(mail.ContentType(f.Type)))
 		if err != nil {
 			return nil, fmt.Errorf("attach %s: %w", f.Name, err)
 		}

@@ -32,7 +32,8 @@ type Letter struct {
 
 // Queue puts a letter into the queue in the transaction of what wants it. Of an invoice there is one mail unless it
 // is said again, and of each stage one reminder: where that one is there already, its id comes back and fresh is false.
-func (s *Service) Queue(ctx context.Context, tx *gorm.DB, by audit.Actor, l Letter) (id uuid.UUID, fresh bool, err error) {
+func (s *Service) Queue(ctx context.Context, tx *gorm.DB, by audit.Actor, l Letter) (id uuid.UUID, fresh bool,
+	err error) {
 	srv, _, err := Load(ctx, tx)
 	if err != nil {
 		return uuid.Nil, false, err
@@ -52,7 +53,8 @@ func (s *Service) Queue(ctx context.Context, tx *gorm.DB, by audit.Actor, l Lett
 			language, subject, body, lines_csv, recipients, addresses, queued_at, queued_by, next_at)
 		VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`, id, l.Kind, orNull(l.Invoice), orNull(l.Customer), l.ObjectName, l.Stage,
-		l.Again, l.Language, Line(l.Subject), readable(l.Body), l.LinesCSV, recipients, strings.Join(l.To, ", "), now, by.Name,
+		l.Again, l.Language, Line(l.Subject), readable(l.Body), l.LinesCSV, recipients, strings.Join(l.To, ", "), now,
+		by.Name,
 		now).Scan(&stored).Error
 	if err != nil {
 		return uuid.Nil, false, fmt.Errorf("queue mail: %w", err)
@@ -118,7 +120,8 @@ func (s *Service) take(ctx context.Context) (m Mail, srv Server, found bool, err
 			return err
 		}
 		due, err := scan(tx.Raw(`SELECT * FROM mails WHERE state = 'queued' AND next_at <= ?
-			AND (held_until IS NULL OR held_until < clock_timestamp()) ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+			AND (held_until IS NULL OR held_until < clock_timestamp()) ORDER BY next_at, id LIMIT 1
+			FOR UPDATE SKIP LOCKED`,
 			s.Clock.Now()))
 		if err != nil || len(due) == 0 {
 			return err
@@ -127,7 +130,8 @@ func (s *Service) take(ctx context.Context) (m Mail, srv Server, found bool, err
 		m.Attempt++
 		m.Holder = s.Holder
 		if err := tx.Exec(`UPDATE mails SET attempt = ?, holder = ?,
-			held_until = clock_timestamp() + make_interval(secs => ?) WHERE id = ?`, m.Attempt, m.Holder, lease.Seconds(),
+			held_until = clock_timestamp() + make_interval(secs => ?) WHERE id = ?`,
+			m.Attempt, m.Holder, lease.Seconds(),
 			m.ID).Error; err != nil {
 			return err
 		}

@@ -43,9 +43,9 @@ func (s *Service) begin(ctx context.Context, srv Server, password distributor.Se
 	if err != nil {
 		return nil, notReached(srv, err)
 	}
-	t := &talk{srv: srv, conn: conn, unhook: context.AfterFunc(ctx, func() { conn.Close() })}
-	if err := t.greet(s.tlsConfig(srv), password); err != nil {
-		conn.Close()
+	t := &talk{srv: srv, conn: conn, unhook: context.AfterFunc(ctx, func() { _ = conn.Close() })}
+	if err := t.greet(ctx, s.tlsConfig(srv), password); err != nil {
+		_ = conn.Close()
 		return nil, err
 	}
 	return t, nil
@@ -83,14 +83,14 @@ func (t *talk) wait(limit time.Duration) error {
 	return t.conn.SetDeadline(clock.System{}.Now().Add(limit))
 }
 
-func (t *talk) greet(cfg *tls.Config, password distributor.Secret) (err error) {
+func (t *talk) greet(ctx context.Context, cfg *tls.Config, password distributor.Secret) (err error) {
 	if err := t.wait(answerLimit); err != nil {
 		return notReached(t.srv, err)
 	}
 	conn := t.conn
 	if t.srv.Security == TLS {
 		secured := tls.Client(conn, cfg)
-		if err := secured.Handshake(); err != nil {
+		if err := secured.HandshakeContext(ctx); err != nil {
 			return notTrusted(t.srv, err)
 		}
 		conn = secured
@@ -261,7 +261,7 @@ func (t *talk) end() {
 	if t.wait(stopLimit) == nil {
 		_ = t.client.Quit()
 	}
-	t.conn.Close()
+	_ = t.conn.Close()
 }
 
 const maxAnswer = 500

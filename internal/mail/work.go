@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -295,7 +296,8 @@ func pause(n int) time.Duration { return min(5*time.Minute<<min(n-1, 6), 4*time.
 // linePause is how long all mail waits behind the n-th failure of the server in a row.
 func linePause(n int) time.Duration { return min(time.Minute<<min(n-1, 6), 30*time.Minute) }
 
-// noteLine keeps how the way to the server stands. Trouble is told once, and over with the first try that comes through.
+// noteLine keeps how the way to the server stands. Trouble is told once, and over with the first try that comes
+// through.
 func (s *Service) noteLine(tx *gorm.DB, m Mail, o outcome) error {
 	var line struct {
 		Trouble  string
@@ -305,7 +307,9 @@ func (s *Service) noteLine(tx *gorm.DB, m Mail, o outcome) error {
 		return err
 	}
 	switch {
-	case o.what != noLine && (o.what == dropped || o.what == failed || o.what == stopped || line.Trouble == "" && line.Failures == 0):
+	case slices.Contains([]string{dropped, failed, stopped}, o.what):
+		return nil
+	case o.what != noLine && line.Trouble == "" && line.Failures == 0:
 		return nil
 	case o.what != noLine:
 		return tx.Exec(`UPDATE mail_line SET trouble = '', trouble_at = NULL, failures = 0, again_at = NULL`).Error
@@ -402,7 +406,8 @@ func (s *Service) Test(ctx context.Context, by audit.Actor, to string) (answer s
 			Error; err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mail.tested", ObjectType: "settings", ObjectID: row,
+		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mail.tested", ObjectType: "settings",
+			ObjectID:   row,
 			ObjectName: "Mail server", After: map[string]any{"to": to, "answer": o.answer}})
 	})
 }

@@ -38,7 +38,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{T: t, db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
-	w.mail = &mail.Service{DB: w.db.DB, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer, Holder: "one"}
+	w.mail = &mail.Service{DB: w.db.DB, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer,
+		Holder: "one"}
 	return w
 }
 

@@ -83,11 +83,13 @@ func (h Handlers) mailForm(c echo.Context, status int, in letters.Customer, now 
 func mailGroups(in letters.Customer, problems map[string]string) []layout.FieldGroup {
 	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Reminders"}, Fields: []ui.Field{
-			{Kind: ui.Checkbox, Name: "no_reminders", Label: "Send this customer no reminders", Checked: in.NoReminders},
+			{Kind: ui.Checkbox, Name: "no_reminders", Label: "Send this customer no reminders",
+				Checked: in.NoReminders},
 			{Name: "why", Label: "Why", Value: in.Why, Error: problems["why"], Hint: "For those who wonder later."}}},
 		{Group: ui.Group{Title: "Attachments"}, Fields: []ui.Field{
 			{Kind: ui.SelectBox, Name: "lines_csv", Label: "Lines as a CSV file", Value: in.LinesCSV, Size: ui.Medium,
 				Error: problems["lines_csv"], Options: []ui.Option{{Value: letters.Usual, Label: "As set for all"},
-					{Value: letters.Yes, Label: "Always attach them"}, {Value: letters.No, Label: "Never attach them"}}}}},
+					{Value: letters.Yes, Label: "Always attach them"}, {Value: letters.No,
+						Label: "Never attach them"}}}}},
 	}
 }

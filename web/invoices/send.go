@@ -202,7 +202,8 @@ func overdueFacts(v letters.Overdue) *ui.DefinitionList {
 		items = append(items, ui.Fact("Reminders", "All have gone out."))
 	}
 	if d := v.Disputed; d != nil {
-		items = append(items, ui.Definition{Term: "Disputed", Value: ui.TextCell(d.Why), Note: "since " + d.Since + ", noted by " + d.By})
+		items = append(items, ui.Definition{Term: "Disputed", Value: ui.TextCell(d.Why),
+			Note: "since " + d.Since + ", noted by " + d.By})
 	}
 	return &ui.DefinitionList{Columns: 2, Items: items}
 }

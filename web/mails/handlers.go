@@ -3,6 +3,7 @@
 package mails
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -93,7 +94,8 @@ func (h Handlers) cells() httpx.Cells[mail.ListRow] {
 // Kinds are the kinds in words.
 var Kinds = map[mail.Kind]string{mail.Invoice: "Document", mail.Reminder: "Reminder", mail.Notice: "Notices"}
 
-var tones = map[mail.State]ui.Tone{mail.Queued: ui.Info, mail.Sending: ui.Info, mail.Sent: ui.Good, mail.Refused: ui.Bad,
+var tones = map[mail.State]ui.Tone{mail.Queued: ui.Info, mail.Sending: ui.Info, mail.Sent: ui.Good,
+	mail.Refused: ui.Bad,
 	mail.Unknown: ui.Warn, mail.Withdrawn: ui.Neutral}
 
 // Badge is the state of a mail.
@@ -125,8 +127,9 @@ func (h Handlers) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := view.Record{Page: session.Page(c, m.Subject, nav), Remark: remark(m), Facts: h.facts(m),
-		Recipients: recipients(m), Letter: view.Letter{Lang: m.Language, Subject: m.Subject, Body: m.Body, Files: files(m)},
+	v := view.Record{Page: session.Page(c, "Mail: "+cmp.Or(m.ObjectName, m.Subject), nav), Remark: remark(m), Facts: h.facts(m),
+		Recipients: recipients(m), Letter: view.Letter{Lang: m.Language, Subject: m.Subject, Body: m.Body,
+			Files: files(m)},
 		Attempts: h.tries(tries)}
 	v.Page.Kicker, v.Page.Crumbs = Kinds[m.Kind], []layout.Crumb{{Label: nav, Href: path}}
 	v.Page.Badges = []ui.Badge{Badge(m.State)}
@@ -184,7 +187,8 @@ func (h Handlers) facts(m mail.Mail) ui.DefinitionList {
 func recipients(m mail.Mail) ui.Table {
 	t := ui.Table{Caption: "Recipients", Plain: true,
 		Columns: []ui.Column{{Label: "Address"}, {Label: "State"}, {Label: "What the server said"}}}
-	words := map[string]ui.Badge{mail.Waiting: {Text: "waits", Tone: ui.Info}, mail.Taken: {Text: "taken", Tone: ui.Good},
+	words := map[string]ui.Badge{mail.Waiting: {Text: "waits", Tone: ui.Info}, mail.Taken: {Text: "taken",
+		Tone: ui.Good},
 		mail.TurnedOff: {Text: "refused", Tone: ui.Bad}}
 	for _, r := range m.Recipients {
 		cell, badge := ui.TextCell(r.Address), words[r.State]

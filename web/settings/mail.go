@@ -176,8 +176,9 @@ func (h Handlers) mailPage(c echo.Context, status int, in mailInput) error {
 	m := views.Mail{Tabs: tabs(c, mailPath), Stale: in.stale, Remark: h.lineRemark(srv, line),
 		Server: h.serverForm(in, mark), Rules: in.rulesForm(), Templates: templatesTable()}
 	if srv.Ready() {
-		m.Test = &views.Edit{Form: ui.Form{Action: testPath, Save: "Send a test mail"}, Fields: in.at("test", []ui.Field{
-			{Kind: ui.EmailInput, Name: "to", Label: "To", Value: in.to, Size: ui.Medium, Required: true}})}
+		m.Test = &views.Edit{Form: ui.Form{Action: testPath, Save: "Send a test mail"}, Fields: in.at("test",
+			[]ui.Field{
+				{Kind: ui.EmailInput, Name: "to", Label: "To", Value: in.to, Size: ui.Medium, Required: true}})}
 	}
 	for _, e := range []*views.Edit{&m.Server, &m.Rules, m.Test} {
 		if e == nil {
@@ -231,7 +232,8 @@ func (h Handlers) serverForm(in mailInput, mark mail.PasswordMark) views.Edit {
 	password := ui.Field{Kind: ui.SecretInput, Name: "password", Label: "Password", Cleared: s.PasswordClear,
 		Hint: "Sealed for exactly this server; another one has it asked for again."}
 	if mark.Set() {
-		password.SetText = "Set on " + httpx.MomentText(mark.SetAt, h.Zone) + " by " + mark.SetBy + " for " + mark.SentTo
+		password.SetText = "Set on " + httpx.MomentText(mark.SetAt,
+			h.Zone) + " by " + mark.SetBy + " for " + mark.SentTo
 	}
 	return views.Edit{Form: ui.Form{Action: mailPath, Version: strconv.Itoa(s.Version), Save: "Save the server"},
 		Fields: in.at("server", []ui.Field{
@@ -259,7 +261,8 @@ func (h Handlers) serverForm(in mailInput, mark mail.PasswordMark) views.Edit {
 
 func (in mailInput) rulesForm() views.Edit {
 	r := in.rules
-	return views.Edit{Form: ui.Form{Action: mailRulesPath, Version: strconv.Itoa(r.Version), Save: "Save what goes out"},
+	return views.Edit{Form: ui.Form{Action: mailRulesPath, Version: strconv.Itoa(r.Version),
+		Save: "Save what goes out"},
 		Fields: in.at("rules", []ui.Field{
 			{Kind: ui.Toggle, Name: "lines_csv", Label: "Attach the lines as a CSV file", Checked: r.LinesCSV,
 				Hint: "Beside the PDF. A customer's own choice stands on its page under Mail and reminders."},
@@ -268,7 +271,8 @@ func (in mailInput) rulesForm() views.Edit {
 					"reminders are stopped."},
 			{Name: "stages", Label: "Days after the due date", Value: r.Stages, Size: ui.Short,
 				Hint: "At most one reminder for each, from eight in the morning on."},
-			{Kind: ui.DateInput, Name: "remind_from", Label: "Only what is due from", Value: r.RemindFrom, Size: ui.Short,
+			{Kind: ui.DateInput, Name: "remind_from", Label: "Only what is due from", Value: r.RemindFrom,
+				Size: ui.Short,
 				Hint: "Empty: from the day on which you switch reminders on."},
 			{Name: "notices_to", Label: "Mail notices to", Value: r.NoticesTo,
 				Hint: "What happened without a person, as a night that failed. Separate several addresses with commas; " +
@@ -335,7 +339,8 @@ func (h Handlers) SaveTemplate(c echo.Context) error {
 			return err
 		}
 		return h.templatePage(c, http.StatusConflict, k, t, saved.Version, stale(saved.UpdatedBy, []ui.Diff{
-			{Field: "Subject", Before: now.Subject, After: t.Subject}, {Field: "Text", Before: now.Body, After: t.Body}}))
+			{Field: "Subject", Before: now.Subject, After: t.Subject}, {Field: "Text", Before: now.Body,
+				After: t.Body}}))
 	case errs.KindOf(err) == errs.Invalid:
 		return h.templatePage(c, http.StatusUnprocessableEntity, k, t, version, nil)
 	case err != nil:

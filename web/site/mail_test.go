@@ -48,7 +48,8 @@ func TestAnInvoiceGoesToTheCustomerThroughPagesAlone(t *testing.T) {
 	w.admin.Get("/settings/mail").FormTo("/settings/mail").Set("password", "right").Submit().Next()
 	test().Next().Shows("The server took the test mail for ada@reseller.example: 250")
 
-	w.admin.Get(i).Shows("its contract names no recipients").Follow("Send").Shows("To pay:", "It has no due date", "To: Reseller Ltd").
+	w.admin.Get(i).Shows("its contract names no recipients").Follow("Send").Shows("To pay:", "It has no due date",
+		"To: Reseller Ltd").
 		FormTo(i+"/send").Set("to", "ap@contoso.example, not-an-address").Submit().
 		Want(http.StatusUnprocessableEntity).Shows(`"not-an-address" is not an e-mail address`)
 	w.admin.Get(i+"/send").FormTo(i+"/send").Set("to", "ap@contoso.example").Submit().Next().

@@ -2,6 +2,7 @@ package mailpit
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"strings"
@@ -26,28 +27,29 @@ type Gate struct {
 // NewGate makes a gate before a server that is spoken to openly.
 func NewGate(t testing.TB, to *Server) *Gate {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := l.Addr().(*net.TCPAddr)
 	g := &Gate{Host: "127.0.0.1", Port: at.Port, Held: make(chan struct{}), release: make(chan bool)}
-	t.Cleanup(func() { l.Close(); g.Cut() })
+	t.Cleanup(func() { _ = l.Close(); g.Cut() })
+	ctx := t.Context()
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go g.serve(c, to.Addr())
+			go g.serve(ctx, c, to.Addr())
 		}
 	}()
 	return g
 }
 
-func (g *Gate) serve(c net.Conn, to string) {
+func (g *Gate) serve(ctx context.Context, c net.Conn, to string) {
 	defer c.Close()
-	far, err := net.Dial("tcp", to)
+	far, err := new(net.Dialer).DialContext(ctx, "tcp", to)
 	if err != nil {
 		return
 	}
@@ -83,6 +85,6 @@ func (g *Gate) Cut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, c := range g.conns {
-		c.Close()
+		_ = c.Close()
 	}
 }

@@ -97,7 +97,7 @@ func start(t testing.TB, program string, o Options) (*Server, string) {
 	if o.Chaos != "" {
 		args = append(args, "--chaos-triggers", o.Chaos)
 	}
-	if said := s.run(exec.Command(program, args...)); said != "" {
+	if said := s.run(exec.CommandContext(t.Context(), program, args...)); said != "" {
 		return nil, said
 	}
 	return s, ""
@@ -145,7 +145,7 @@ func (l locked) Write(p []byte) (int, error) {
 }
 
 func (s *Server) ready() bool {
-	r, err := http.Get("http://" + s.api + "/readyz")
+	r, err := s.ask(http.MethodGet, "/readyz", "")
 	if err != nil {
 		return false
 	}
@@ -153,16 +153,24 @@ func (s *Server) ready() bool {
 	if r.StatusCode != http.StatusOK {
 		return false
 	}
-	c, err := net.Dial("tcp", s.Addr())
+	c, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", s.Addr())
 	if err != nil {
 		return false
 	}
 	return c.Close() == nil
 }
 
+func (s *Server) ask(method, path, body string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.api+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(r)
+}
+
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,11 +236,7 @@ func (s *Server) SetChaos(trigger string, code int) {
 	if code > 0 {
 		body = fmt.Sprintf(`{"%s":{"ErrorCode":%d,"Probability":100}}`, trigger, code)
 	}
-	r, err := http.NewRequest(http.MethodPut, "http://"+s.api+"/api/v1/chaos", strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := s.ask(http.MethodPut, "/api/v1/chaos", body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -252,7 +256,7 @@ func (s *Server) get(path string, into any) {
 
 func (s *Server) read(path string) []byte {
 	s.t.Helper()
-	r, err := http.Get("http://" + s.api + path)
+	r, err := s.ask(http.MethodGet, path, "")
 	if err != nil {
 		s.t.Fatalf("mailpit: %v", err)
 	}
