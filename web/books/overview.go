@@ -97,7 +97,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.DB, books.All, q)
 	}
 	found, err := httpx.FindList(c, db, books.All, q)

@@ -44,7 +44,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Mail.DB, mail.All, q)
 	}
 	found, err := httpx.FindList(c, db, mail.All, q)

@@ -48,7 +48,7 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	q.Query = renewal.From(q.Query, today)
-	if httpx.IsCSV(c) {
+	if httpx.IsFile(c) {
 		return httpx.ListFile(c, h.Renewals.DB, all, q)
 	}
 	found, err := httpx.FindList(c, db, all, q)
