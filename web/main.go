@@ -25,6 +25,7 @@ import (
 	"seatledger/internal/obs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
+	"seatledger/internal/reconcile"
 	"seatledger/internal/secret"
 	"seatledger/web/session"
 	"seatledger/web/site"
@@ -40,6 +41,7 @@ const usage = `seatledger [verb]
   keys      look after the master key
   capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
+  reconcile compare a supplier's bill with what was billed on: what is lost, line by line
   version   print the version
 `
 
@@ -47,7 +49,11 @@ func main() {
 	sheet.BecomeReader()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	if errors.Is(err, reconcile.ErrDifferences) {
+		os.Exit(3)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "seatledger:", err)
 		os.Exit(1)
 	}
@@ -75,6 +81,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return sandbox.Run(ctx, rest, out)
 	case "match":
 		return match.Run(ctx, rest, out)
+	case "reconcile":
+		return reconcile.Run(ctx, rest, out)
 	case "migrate":
 		cfg, log, err := settings(getenv)
 		if err != nil {

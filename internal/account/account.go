@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // State is where the mapping of an account stands.
@@ -83,7 +84,7 @@ func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Account, error) {
 	var a Account
 	err := db.WithContext(ctx).Where("id = ?", id).Take(&a).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return a, errs.New(errs.NotFound, "There is no such provider account.")
+		return a, ErrNone
 	}
 	return a, err
 }
@@ -93,9 +94,25 @@ func Lock(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Account, error) {
 	var a Account
 	err := tx.WithContext(ctx).Raw(`SELECT * FROM provider_accounts WHERE id = ? FOR UPDATE`, id).Scan(&a).Error
 	if err == nil && a.ID == uuid.Nil {
-		return a, errs.New(errs.NotFound, "There is no such provider account.")
+		return a, ErrNone
 	}
 	return a, err
+}
+
+// ErrNone says that there is no such account.
+var ErrNone = errs.New(errs.NotFound, "There is no such provider account.")
+
+// LockAll is Lock for several, in the order of their ids, so that two who want the same never wait in a circle.
+// Those that are not there are left out.
+func LockAll(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Account, error) {
+	var all []Account
+	err := tx.WithContext(ctx).Raw(`SELECT * FROM provider_accounts WHERE id = ANY (?::uuid[]) ORDER BY id FOR UPDATE`,
+		postgres.IDs(ids)).Scan(&all).Error
+	byID := make(map[uuid.UUID]Account, len(all))
+	for _, a := range all {
+		byID[a.ID] = a
+	}
+	return byID, err
 }
 
 // ByExternalID reads all accounts of a provider, keyed by the distributor's id.

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,7 +38,7 @@ type Row struct {
 // All is the list of all provider accounts. The columns of the file are those of CONTRACT, then ours.
 var All = &listing.List[Row]{
 	Name: "accounts", One: "account", Many: "accounts",
-	Table: "provider_accounts a", ID: "a.id", Default: "state",
+	Table: "provider_accounts a", ID: "a.id", Default: "state", Ways: true,
 	Joins: `JOIN providers p ON p.id = a.provider_id LEFT JOIN crm_accounts c ON c.id = a.crm_account_id`,
 	Search: listing.Search{Label: "Search name, domain, customer, external id or tenant id",
 		Where: "a.search_text LIKE ?", IDs: "a.id IN (SELECT accounts_like(?))"},
@@ -110,16 +111,41 @@ func (p Progress) Percent() int {
 	return 100 * p.Mapped / (p.Mapped + p.Unmapped)
 }
 
+// ProgressAsked asks how many accounts are in each state, of one provider or, with uuid.Nil, of all: the state and
+// the number, for ProgressFrom.
+func ProgressAsked(providerID uuid.UUID) listing.Extra {
+	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
+	return listing.Extra{SQL: `SELECT state, sum(n)::text, '' FROM account_counts
+		WHERE provider_id = coalesce(?::uuid, provider_id) GROUP BY 1`, Args: []any{one}}
+}
+
 // ProgressOf counts the accounts by state, of one provider or, with uuid.Nil, of all.
 func ProgressOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (Progress, error) {
-	one := uuid.NullUUID{UUID: providerID, Valid: providerID != uuid.Nil}
-	var p Progress
-	err := db.WithContext(ctx).Raw(`SELECT coalesce(sum(n) FILTER (WHERE state = 'unmapped'), 0) AS unmapped,
-		coalesce(sum(n) FILTER (WHERE state = 'mapped'), 0) AS mapped,
-		coalesce(sum(n) FILTER (WHERE state = 'excluded'), 0) AS excluded
-		FROM account_counts WHERE provider_id = coalesce(?, provider_id)`, one).Scan(&p).Error
+	var said []listing.Choice
+	asked := ProgressAsked(providerID)
+	err := db.WithContext(ctx).Raw("SELECT value, label FROM ("+asked.SQL+") x (value, label, place)", asked.Args...).
+		Scan(&said).Error
 	if err != nil {
-		return p, fmt.Errorf("count accounts by state: %w", err)
+		return Progress{}, fmt.Errorf("count accounts by state: %w", err)
+	}
+	return ProgressFrom(said)
+}
+
+// ProgressFrom reads what ProgressAsked asked.
+func ProgressFrom(said []listing.Choice) (p Progress, err error) {
+	for _, s := range said {
+		n, err := strconv.Atoi(s.Label)
+		if err != nil {
+			return p, fmt.Errorf("count accounts by state: %w", err)
+		}
+		switch State(s.Value) {
+		case Unmapped:
+			p.Unmapped = n
+		case Mapped:
+			p.Mapped = n
+		case Excluded:
+			p.Excluded = n
+		}
 	}
 	return p, nil
 }

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
+	"seatledger/internal/billingrun"
 	"seatledger/internal/books"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
@@ -34,6 +35,8 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/jobs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/letters"
+	"seatledger/internal/mail"
 	"seatledger/internal/manual"
 	"seatledger/internal/mapping"
 	"seatledger/internal/obs"
@@ -42,6 +45,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/internal/reassign"
 	"seatledger/internal/rehearsal"
+	"seatledger/internal/renewal"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/secret"
@@ -70,13 +74,17 @@ type App struct {
 	Mapping   *mapping.Service
 	Manual    manual.Service
 	Billing   billing.Service
+	Runs      *billingrun.Service
 	Books     books.Service
 	Retire    retire.Service
 	Reassign  reassign.Service
 	Cutover   cutover.Service
+	Renewals  renewal.Service
 	Sync      *syncing.Service
 	Sources   *crmsource.Service
 	Bulk      *selection.Service
+	Mail      *mail.Service
+	Letters   letters.Service
 	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -165,18 +173,23 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Billing = billing.Service{Service: invoice.Service{DB: db, Clock: a.Clock, Zone: a.Zone}}
+	a.Billing.Redrawn = billingrun.Redrawn
+	a.Runs = a.billingRuns()
 	a.Books = books.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
+	a.Renewals = renewal.Service{DB: db, Clock: a.Clock,
+		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
+	a.Mail, a.Letters = a.mailServices()
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs))
 	return a, err
 }
 
@@ -264,7 +277,8 @@ func (a *App) work(ctx context.Context, beats []jobs.Beat) error {
 		return err
 	}
 	if a.Config.PrivateServer() {
-		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx)); err != nil {
+		if err := errors.Join(a.Sync.TakeOver(ctx), a.Sources.TakeOver(ctx), a.Bulk.TakeOver(ctx), a.Runs.TakeOver(ctx),
+			a.Mail.TakeOver(ctx)); err != nil {
 			return err
 		}
 	}
@@ -292,12 +306,18 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "nightly sync", Every: 20 * time.Second, Do: a.Sync.Night},
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
+		{Name: "watch over billing runs", Every: 5 * time.Second, Do: a.Runs.Watch},
 		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},
 		{Name: "documents of older invoices", Every: 2 * time.Second, Do: a.olderDocuments()},
 		{Name: "adding up the counts of lists", Every: time.Minute, Do: a.addUpLists},
 		{Name: "what lists keep for speed", Every: 24 * time.Hour, Do: a.mendLists},
+		{Name: "mail", Every: 2 * time.Second, Do: a.Mail.Work},
+		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
+		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
+		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
+		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
 	}
 }
@@ -306,7 +326,8 @@ func (a *App) beats() []jobs.Beat {
 func (a *App) pruneRuns(ctx context.Context) error {
 	_, sources := a.Sources.Prune(ctx)
 	_, batches := a.Bulk.Prune(ctx)
-	return errors.Join(sources, batches)
+	_, bills := a.Runs.Prune(ctx)
+	return errors.Join(sources, batches, bills)
 }
 
 // olderDocuments makes the documents of invoices that were billed before documents were

@@ -4,9 +4,14 @@ import (
 	"context"
 
 	"seatledger/internal/account"
+	"seatledger/internal/audit"
 	"seatledger/internal/contract"
+	"seatledger/internal/contract/price"
+	"seatledger/internal/crm"
+	"seatledger/internal/figures"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
+	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription/list"
 )
@@ -20,8 +25,10 @@ type Keeper interface {
 // Keepers are the lists that keep something, by their names.
 func (a *App) Keepers() map[string]Keeper {
 	return map[string]Keeper{
+		"CRM accounts": crm.Figures{}, "prices": price.Kept{}, "the trail": audit.Days{},
 		"accounts": account.All, "changes": ledger.All, "contracts": contract.All, "invoice lines": invoice.AllLines,
 		"invoices": invoice.All(a.Zone), "subscriptions": list.All, "the dashboard": list.Tallies{},
+		"money": figures.Tallies{}, "the mapping queue": mapping.Waiters{},
 	}
 }
 

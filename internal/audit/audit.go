@@ -13,6 +13,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/obs"
+	"seatledger/internal/postgres"
 )
 
 // Actor is who does something: a user, or Seatledger itself at night.
@@ -47,22 +48,29 @@ func Record(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, events 
 	if by.Name == "" {
 		return ErrNoActor
 	}
-	for _, e := range events {
-		if err := insert(ctx, tx, clk, by, e); err != nil {
-			return fmt.Errorf("audit %s: %w", e.Action, err)
-		}
+	if len(events) == 0 {
+		return nil
+	}
+	if err := insert(ctx, tx, clk, by, events); err != nil {
+		return fmt.Errorf("audit %s: %w", events[0].Action, err)
 	}
 	return nil
 }
 
-func insert(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, e Event) error {
-	before, err := document(e.Before)
-	if err != nil {
-		return err
-	}
-	after, err := document(e.After)
-	if err != nil {
-		return err
+// insert writes events in their order with one statement: work on many records has as many of them.
+func insert(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, events []Event) error {
+	var actions, types, ids, names, befores, afters postgres.Texts
+	for _, e := range events {
+		before, err := document(e.Before)
+		if err != nil {
+			return err
+		}
+		after, err := document(e.After)
+		if err != nil {
+			return err
+		}
+		actions, types, ids = append(actions, e.Action), append(types, e.ObjectType), append(ids, e.ObjectID)
+		names, befores, afters = append(names, e.ObjectName), append(befores, before), append(afters, after)
 	}
 	var id any
 	if by.IsPerson() {
@@ -71,14 +79,18 @@ func insert(ctx context.Context, tx *gorm.DB, clk clock.Clock, by Actor, e Event
 	return tx.WithContext(ctx).Exec(`
 		INSERT INTO audit_events (at, true_at, actor_id, actor, action, object_type, object_id, object_name, before,
 			after, request_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?)`,
-		clk.Now(), clock.TrueOrNil(clk), id, by.Name, e.Action, e.ObjectType, e.ObjectID, e.ObjectName, before, after,
-		obs.RequestID(ctx)).Error
+		SELECT ?::timestamptz, ?::timestamptz, ?::uuid, ?::text, action, object_type, object_id, object_name,
+			nullif(before, '')::jsonb, nullif(after, '')::jsonb, ?::text
+		FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY
+			AS e (action, object_type, object_id, object_name, before, after, n) ORDER BY n`,
+		clk.Now(), clock.TrueOrNil(clk), id, by.Name, obs.RequestID(ctx), actions, types, ids, names, befores,
+		afters).Error
 }
 
-func document(v any) (any, error) {
+// document is a value as JSON; empty: there is none.
+func document(v any) (string, error) {
 	if v == nil {
-		return nil, nil
+		return "", nil
 	}
 	b, err := json.Marshal(v)
 	return string(b), err

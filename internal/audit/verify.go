@@ -28,19 +28,30 @@ func (i Integrity) Sound() bool { return i.Broken == 0 && !i.Missing }
 // the row before it, numbers must have no gap, and the last row must be the head.
 // last limits the walk to so many rows at the end; 0 walks all of it.
 func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
+	return walk(ctx, db, `CASE WHEN ? > 0 THEN greatest(1, (SELECT seq FROM head) - ? + 1) ELSE 1 END`,
+		[]any{last, last}, nil)
+}
+
+// verifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
+func verifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
+	return walk(ctx, db, "greatest(1, ?::bigint)", []any{a.Seq}, &a)
+}
+
+func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anchor) (Integrity, error) {
 	var row struct {
-		Checked  int64
-		Broken   *int64
-		LastSeq  *int64
-		LastHash []byte
-		HeadSeq  int64
-		HeadHash []byte
-		FirstSeq *int64
-		Start    int64
+		Checked   int64
+		Broken    *int64
+		LastSeq   *int64
+		LastHash  []byte
+		HeadSeq   int64
+		HeadHash  []byte
+		FirstSeq  *int64
+		FirstHash []byte
+		Start     int64
 	}
 	err := db.WithContext(ctx).Raw(`
 		WITH head AS (SELECT seq, hash FROM audit_head),
-		start AS (SELECT CASE WHEN @last > 0 THEN greatest(1, (SELECT seq FROM head) - @last + 1) ELSE 1 END AS seq),
+		start AS (SELECT `+start+` AS seq),
 		chain AS (
 			SELECT e.seq, e.hash, e.prev_hash,
 			       audit_event_hash(e.prev_hash, e) AS due,
@@ -55,9 +66,10 @@ func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
 		           OR (before_seq IS NULL AND seq = 1 AND prev_hash <> sha256('seatledger'))) AS broken,
 		       min(seq) AS first_seq, max(seq) AS last_seq,
 		       (SELECT hash FROM chain ORDER BY seq DESC LIMIT 1) AS last_hash,
+		       (SELECT hash FROM chain ORDER BY seq LIMIT 1) AS first_hash,
 		       (SELECT seq FROM head) AS head_seq, (SELECT hash FROM head) AS head_hash,
 		       (SELECT seq FROM start) AS start
-		FROM chain`, map[string]any{"last": last}).Scan(&row).Error
+		FROM chain`, args...).Scan(&row).Error
 	if err != nil {
 		return Integrity{}, err
 	}
@@ -68,6 +80,9 @@ func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
 	i.Missing = cutOff(row.HeadSeq, row.HeadHash, row.LastSeq, row.LastHash)
 	if row.FirstSeq != nil && *row.FirstSeq != row.Start && i.Broken == 0 {
 		i.Broken = *row.FirstSeq
+	}
+	if from != nil && from.Seq > 0 && hex.EncodeToString(row.FirstHash) != from.Hash && i.Broken == 0 {
+		i.Broken = from.Seq
 	}
 	return i, nil
 }

@@ -132,3 +132,99 @@ func TestTheAppMayNeitherEditNorDeleteTheTrail(t *testing.T) {
 		}
 	}
 }
+
+// A page shows the end of the trail as it was found sound a moment ago: what came since is checked with it, and half a
+// minute later all of it is again.
+func TestTheEndOfTheTrailIsCheckedAnewAsItGrowsAndAsTimePasses(t *testing.T) {
+	t.Parallel()
+	db := newTrail(t, 9)
+	clk := clock.NewFake(time.Date(2026, 11, 4, 9, 0, 0, 0, time.UTC))
+	begun := clk.Now()
+	c := NewChain(clk)
+	check := func() (Integrity, time.Time) {
+		t.Helper()
+		i, at, err := c.Check(t.Context(), db.Read(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i, at
+	}
+	tamper := func(sql string) {
+		t.Helper()
+		if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql+
+			`; ALTER TABLE audit_events ENABLE TRIGGER USER`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if i, at := check(); !i.Sound() || i.Checked != 9 || !at.Equal(begun) {
+		t.Fatalf("%+v at %v", i, at)
+	}
+	clk.Advance(10 * time.Second)
+	err := db.InTx(t.Context(), func(tx *gorm.DB) error {
+		return Record(t.Context(), tx, clk, System, Event{Action: "a.b", ObjectType: "a"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i, at := check(); !i.Sound() || i.Checked != 10 || i.Head.Seq != 10 || !at.Equal(begun) {
+		t.Errorf("with a new entry: %+v at %v", i, at)
+	}
+	tamper(`UPDATE audit_events SET actor = 'Eve' WHERE seq = 4`)
+	if _, at := check(); !at.Equal(begun) {
+		t.Errorf("says that it looked at %v, and did not", at)
+	}
+	clk.Advance(20 * time.Second)
+	if i, at := check(); i.Broken != 4 || !at.Equal(clk.Now()) {
+		t.Errorf("half a minute later: %+v at %v", i, at)
+	}
+	if i, _ := check(); i.Broken != 4 {
+		t.Errorf("a broken chain was forgotten: %+v", i)
+	}
+}
+
+// What happens to the last entries shows with the very next page.
+func TestAChangeAtTheEndOfTheTrailShowsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, sql := range map[string]string{
+		"the last one edited": `UPDATE audit_events SET actor = 'Eve' WHERE seq = 9`,
+		"the last one gone":   `DELETE FROM audit_events WHERE seq = 9`,
+		"edited and rehashed": `UPDATE audit_events SET actor = 'Eve' WHERE seq = 9; UPDATE audit_events e
+			SET hash = audit_event_hash(prev_hash, e) WHERE seq = 9; UPDATE audit_head
+			SET hash = (SELECT hash FROM audit_events WHERE seq = 9)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newTrail(t, 9)
+			c := NewChain(clock.NewFake(time.Date(2026, 11, 4, 9, 0, 0, 0, time.UTC)))
+			if i, _, err := c.Check(t.Context(), db.Read(t.Context())); err != nil || !i.Sound() {
+				t.Fatalf("%+v, %v", i, err)
+			}
+			if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
+				t.Fatal(err)
+			}
+			if i, _, err := c.Check(t.Context(), db.Read(t.Context())); err != nil || i.Sound() {
+				t.Errorf("not noticed: %+v, %v", i, err)
+			}
+		})
+	}
+}
+
+func TestDaysThatCameInPastTheChainAreMended(t *testing.T) {
+	t.Parallel()
+	db := newTrail(t, 9)
+	if _, err := db.Owner().Exec(t.Context(), `DELETE FROM audit_days;
+		INSERT INTO audit_days VALUES (3, '2020-01-01')`); err != nil {
+		t.Fatal(err)
+	}
+	for want := range 2 {
+		_, rows, err := Days{}.Mend(t.Context(), db.DB)
+		if err != nil || rows != int64(2-2*want) {
+			t.Errorf("%d mended, want %d, %v", rows, 2-2*want, err)
+		}
+	}
+	var day string
+	if err := db.Read(t.Context()).Raw(`SELECT string_agg(concat(seq, ' ', day), ',') FROM audit_days`).Scan(&day).
+		Error; err != nil || day != "1 2026-11-03" {
+		t.Errorf("%q, %v", day, err)
+	}
+}

@@ -25,7 +25,7 @@ const (
 type Sessions struct {
 	DB    *postgres.DB
 	Clock clock.Clock
-	// Beside is a number that is read together with the user of a session: constant SQL over users u. Empty: none.
+	// Beside is a text that is read together with the user of a session: constant SQL over users u. Empty: none.
 	Beside string
 }
 
@@ -37,14 +37,14 @@ type Visit struct {
 
 	found  string // hash of the token that was found at the start of the request
 	holder User   // whose session it is; the zero User without one
-	beside int
+	beside string
 }
 
 // Holder is the user of the session that was found, as they stand now; the zero User without one.
 func (v *Visit) Holder() User { return v.holder }
 
-// Beside is the number that was read together with the holder.
-func (v *Visit) Beside() int { return v.beside }
+// Beside is the text that was read together with the holder.
+func (v *Visit) Beside() string { return v.beside }
 
 type visitKey struct{}
 
@@ -66,10 +66,10 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 	var row struct {
 		Data   []byte
 		SeenAt time.Time
-		Beside int
+		Beside string
 		Holder User `gorm:"embedded"`
 	}
-	beside := "0"
+	beside := "''"
 	if s.Beside != "" {
 		beside = s.Beside
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -61,7 +60,7 @@ func barePage[R any](l *listing.List[R], dress func(R) ui.Row) func(*pgxpool.Poo
 		q := httpx.ListQuery{Query: l.Ask(nil), Path: "/" + l.Name}
 		q.Page.Size = 50
 		sql, args := l.Statement(q.Query)
-		sql = numbered(sql)
+		sql = listing.Numbered(sql)
 		head := httpx.ListTable[R](l, q, nil, nil, nil)
 		head.Select = &ui.Selection{FormID: "bulk"}
 		nav := session.Navigation(auth.Admin)
@@ -117,19 +116,4 @@ func bareRows[R any](ctx context.Context, pool *pgxpool.Pool, l *listing.List[R]
 		}
 	}
 	return rows[:min(len(rows), 50)], found.Err()
-}
-
-// numbered turns the placeholders of a list's statement into PostgreSQL's own.
-func numbered(sql string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range sql {
-		if r != '?' {
-			b.WriteRune(r)
-			continue
-		}
-		n++
-		fmt.Fprintf(&b, "$%d", n)
-	}
-	return b.String()
 }

@@ -108,6 +108,9 @@ func (g *gatherer) values(f listing.Filter, said []string) ([]string, error) {
 	if f.IsDate {
 		said = append(said, "2026-06-15")
 	}
+	if f.IsCurrency {
+		said = append(said, "USD")
+	}
 	if len(said) > 0 {
 		return said[:min(len(said), mostValues)], nil
 	}

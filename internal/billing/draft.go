@@ -33,6 +33,9 @@ var ErrAsks = errors.New("billing: late lines are not confirmed")
 // ErrGrew says that a run bills what grew suddenly, which a person must confirm.
 var ErrGrew = errors.New("billing: sudden growth is not confirmed")
 
+// ErrNothing says that nothing is due.
+var ErrNothing = errors.New("billing: nothing is due")
+
 // ErrChanged says that what would be billed is no longer what the preview showed.
 var ErrChanged = errors.New("billing: changed since the preview")
 
@@ -43,31 +46,32 @@ func (s Service) Draft(ctx context.Context, by audit.Actor, o Order) (uuid.UUID,
 	var id uuid.UUID
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var err error
-		id, err = s.draft(ctx, tx, by, o)
+		id, _, err = s.DraftIn(ctx, tx, by, o)
 		return err
 	})
 	return id, err
 }
 
-func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order) (uuid.UUID, error) {
+// DraftIn is Draft as a part of a larger step. It gives what the draft was made of too.
+func (s Service) DraftIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order) (uuid.UUID, Plan, error) {
 	if err := invoice.LockContract(ctx, tx, o.ContractID); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, Plan{}, err
 	}
 	p, err := s.plan(ctx, tx, &o.Run)
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	if err := o.accepts(p); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	id, err := invoice.Add(ctx, tx, by, s.Clock.Now(), p.drafted())
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
 	if err := invoice.Join(ctx, tx, id, o.group); err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, p, err
 	}
-	return id, audit.Record(ctx, tx, s.Clock, by, audit.Event{
+	return id, p, audit.Record(ctx, tx, s.Clock, by, audit.Event{
 		Action: "invoice.drafted", ObjectType: "invoice", ObjectID: id.String(), ObjectName: p.Contract.Name,
 		After: map[string]any{"kind": p.Kind, "period_start": p.Covers.From.String(),
 			"period_end": p.Covers.To.String(),
@@ -79,7 +83,10 @@ func (s Service) draft(ctx context.Context, tx *gorm.DB, by audit.Actor, o Order
 func (o Order) accepts(p Plan) error {
 	switch n, _ := p.Late(); {
 	case p.Waits != "":
-		return errs.Newf(errs.Conflict, "%s No invoice was made.", p.Waits)
+		return errs.Because(errs.Conflict, p.Waits+" No invoice was made.", ErrNothing)
+	case p.Empty() && len(p.LeftOut) == 0:
+		return errs.Because(errs.Conflict, fmt.Sprintf("There is nothing to bill in %s up to %s. No invoice was made.",
+			p.Contract.Name, p.Period.To), ErrNothing)
 	case p.Empty():
 		return errs.Newf(errs.Conflict,
 			"There is nothing to bill in %s up to %s. Left out, for reasons that the preview tells: %d. "+

@@ -22,13 +22,9 @@ func (g Growth) String() string {
 	return fmt.Sprintf("grew from %d to %d seats at once, seen on %s", g.Before, g.After, g.On)
 }
 
-// grown finds what of the plan's subscriptions grew suddenly since a live invoice last had them. An invoice that is
-// drawn anew is none of those.
-func (p *Plan) grown(ctx context.Context, db *gorm.DB, instead uuid.UUID) error {
-	ids := make([]uuid.UUID, len(p.Items))
-	for i, it := range p.Items {
-		ids[i] = it.ID
-	}
+// grown finds which subscriptions grew suddenly since a live invoice last had them. An invoice that is drawn anew is
+// none of those.
+func grown(ctx context.Context, db *gorm.DB, ids []uuid.UUID, instead uuid.UUID) (map[uuid.UUID]*Growth, error) {
 	var rows []struct {
 		ID            uuid.UUID
 		Before, After int
@@ -42,16 +38,13 @@ func (p *Plan) grown(ctx context.Context, db *gorm.DB, instead uuid.UUID) error 
 			AND i.drafted_at >= g.noted_at)
 		ORDER BY g.subscription_id, g.noted_at DESC`, postgres.IDs(ids), instead).Scan(&rows).Error
 	if err != nil {
-		return fmt.Errorf("sudden growths: %w", err)
+		return nil, fmt.Errorf("sudden growths: %w", err)
 	}
+	all := make(map[uuid.UUID]*Growth, len(rows))
 	for _, r := range rows {
-		for i := range p.Items {
-			if p.Items[i].ID == r.ID {
-				p.Items[i].Grew = &Growth{r.Before, r.After, r.On}
-			}
-		}
+		all[r.ID] = &Growth{r.Before, r.After, r.On}
 	}
-	return nil
+	return all, nil
 }
 
 // Grown are what grew suddenly and a person must confirm before it is billed.

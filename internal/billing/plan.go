@@ -145,73 +145,51 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	if err != nil {
 		return Plan{}, err
 	}
+	if waits, err := r.begin(run); waits.Waits != "" || err != nil {
+		return waits, err
+	}
+	m, err := gather(ctx, db, []rhythm{r}, run.instead)
+	if err != nil {
+		return Plan{}, err
+	}
+	return m.plan(r, run)
+}
+
+// begin completes what a run was asked for. A plan that waits: nothing is due yet, though no day was asked for.
+func (r rhythm) begin(run *Run) (Plan, error) {
 	if run.Kind == "" {
 		run.Kind = invoice.FullCycle
 	}
-	proposed := run.End.IsZero()
-	if proposed {
+	if run.proposed = run.End.IsZero(); run.proposed {
 		run.End = r.due(run.Kind)
 	}
-	if err := r.allows(*run); proposed && errs.FieldsOf(err)["period_end"] != "" {
+	err := r.allows(*run)
+	if waits := errs.FieldsOf(err)["period_end"]; run.proposed && waits != "" {
 		cycle := contract.Period{From: r.Cycle(run.End.AddDays(-1)).From, To: run.End}
-		return Plan{Contract: r.Contract, Kind: run.Kind, Period: cycle, Waits: errs.FieldsOf(err)["period_end"]}, nil
-	} else if err != nil {
-		return Plan{}, err
+		return Plan{Contract: r.Contract, Kind: run.Kind, Period: cycle, Waits: waits}, nil
 	}
-	books, err := r.books(ctx, db, run.instead)
-	if err != nil {
-		return Plan{}, err
-	}
-	typed, err := typedline.Load(ctx, db, r.Contract, run.instead)
-	if err != nil {
-		return Plan{}, err
-	}
+	return Plan{}, err
+}
+
+// plan reckons a run that may be made.
+func (m material) plan(r rhythm, run *Run) (Plan, error) {
+	books, typed := m.books[r.ID], m.typed[r.ID]
 	p := r.plan(*run, books, typed)
 	// Nothing is due in the cycle that follows the last one billed: a later one, up to that of today, may have
 	// something.
-	for proposed && p.Empty() && run.Kind == invoice.FullCycle && r.allows(r.following(*run)) == nil {
+	for run.proposed && p.Empty() && run.Kind == invoice.FullCycle && r.allows(r.following(*run)) == nil {
 		*run = r.following(*run)
 		p = r.plan(*run, books, typed)
 	}
-	if p.Empty() && len(p.LeftOut) == 0 && proposed && !r.EndDate.IsZero() && !r.billedTo.Before(r.EndDate) {
+	if p.Empty() && len(p.LeftOut) == 0 && run.proposed && !r.EndDate.IsZero() && !r.billedTo.Before(r.EndDate) {
 		p.Waits = fmt.Sprintf("The contract ended on %s, and every day of it is paid. Nothing more falls due.",
 			r.EndDate)
 	}
-	if err := p.storable(); err != nil {
-		return Plan{}, err
+	for i, it := range p.Items {
+		p.Items[i].Grew = m.grown[it.ID]
 	}
-	if err := p.grown(ctx, db, run.instead); err != nil {
-		return Plan{}, err
-	}
-	return p, p.surroundings(ctx, db)
-}
-
-// book is a subscription that a run looks at, with its history.
-type book struct {
-	review.Candidate
-	history   history.History
-	forfeited int // seat-days told as forfeited on live invoices of the contract
-}
-
-func (r rhythm) books(ctx context.Context, db *gorm.DB, but uuid.UUID) ([]book, error) {
-	all, err := review.Candidates(ctx, db, r.ID, r.CRMAccountID)
-	if err != nil {
-		return nil, err
-	}
-	forfeited, err := invoice.Forfeited(ctx, db, r.ID, but)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]uuid.UUID, len(all))
-	for i, c := range all {
-		ids[i] = c.ID
-	}
-	histories, err := history.Load(ctx, db, ids)
-	books := make([]book, len(all))
-	for i, c := range all {
-		books[i] = book{c, histories[c.ID].WithoutInvoice(but), forfeited[c.ID]}
-	}
-	return books, err
+	p.Customer, p.Unmapped = m.customers[r.CRMAccountID], m.unmapped
+	return p, p.storable()
 }
 
 func (r rhythm) plan(run Run, books []book, typed typedline.Book) Plan {
@@ -362,9 +340,36 @@ func (p *Plan) storable() error {
 		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, money.HighestAmount)
 }
 
-func (p *Plan) surroundings(ctx context.Context, db *gorm.DB) error {
-	return db.WithContext(ctx).Raw(`SELECT (SELECT name FROM crm_accounts WHERE id = ?),
-		(SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id WHERE a.state = 'unmapped'
-		AND s.state <> 'inactive')`,
-		p.Contract.CRMAccountID).Row().Scan(&p.Customer, &p.Unmapped)
+// Lines is how many lines the invoice would have.
+func (p Plan) Lines() int {
+	n := len(p.Typed)
+	for _, it := range p.Items {
+		n += len(it.Lines)
+	}
+	return n
+}
+
+// Old counts the lines that begin more than one cycle before that of the run, their money and the first of their days.
+func (p Plan) Old() (n int, amount decimal.Decimal, from clock.Date) {
+	if p.Period.From.IsZero() {
+		return n, amount, from
+	}
+	before := contract.GridOf(p.Contract.Terms).Cycle(p.Period.From.AddDays(-1)).From
+	old := func(days contract.Period, sum decimal.Decimal) {
+		if !days.From.Before(before) {
+			return
+		}
+		if n, amount = n+1, amount.Add(sum); from.IsZero() || days.From.Before(from) {
+			from = days.From
+		}
+	}
+	for _, it := range p.Items {
+		for _, l := range it.Lines {
+			old(l.Period, l.Amount)
+		}
+	}
+	for _, l := range p.Typed {
+		old(l.Period, l.Amount)
+	}
+	return n, amount, from
 }

@@ -26,10 +26,13 @@ func (s Service) Redraw(ctx context.Context, by audit.Actor, st invoice.Step) (u
 		if err := s.VoidIn(ctx, tx, by, invoice.Step{ID: i.ID, Reason: "drawn anew"}); err != nil {
 			return err
 		}
-		id, err = s.draft(ctx, tx, by,
+		id, _, err = s.DraftIn(ctx, tx, by,
 			Order{Run: Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, group: i.SharedID}, Late: true,
 				Growth: true})
-		return err
+		if err != nil || s.Redrawn == nil {
+			return err
+		}
+		return s.Redrawn(ctx, tx, i.ID, id)
 	})
 	return id, err
 }
@@ -43,19 +46,24 @@ type Contradiction struct {
 // Contradicted compares a draft with a fresh one: what was recorded since may have changed it.
 func (s Service) Contradicted(ctx context.Context, i invoice.Invoice) (Contradiction, error) {
 	var c Contradiction
+	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		c, err = s.ContradictedIn(ctx, tx, i)
+		return err
+	})
+	return c, err
+}
+
+// ContradictedIn is Contradicted as a part of a larger step.
+func (s Service) ContradictedIn(ctx context.Context, tx *gorm.DB, i invoice.Invoice) (c Contradiction, err error) {
 	if i.State != invoice.Draft || i.Kind == invoice.Credit {
 		return c, nil
 	}
-	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		run := Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, instead: i.ID}
-		var err error
-		if c.Fresh, err = s.plan(ctx, tx, &run); err != nil {
-			return err
-		}
-		same, err := invoice.Same(ctx, tx, i.ID, c.Fresh.drafted())
+	run := Run{ContractID: i.ContractID, Kind: i.Kind, End: i.RunTo, instead: i.ID}
+	if c.Fresh, err = s.plan(ctx, tx, &run); err == nil {
+		var same bool
+		same, err = invoice.Same(ctx, tx, i.ID, c.Fresh.drafted())
 		c.Says = !same
-		return err
-	})
+	}
 	// the run could not be made now: nothing to compare with
 	if errs.KindOf(err) == errs.Conflict || errs.KindOf(err) == errs.Invalid {
 		return Contradiction{}, nil

@@ -11,10 +11,15 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
+	"seatledger/internal/postgres"
 )
 
 // Service plans and drafts the runs of contracts, and takes the steps of invoices.
-type Service struct{ invoice.Service }
+type Service struct {
+	invoice.Service
+	// Redrawn runs in the transaction that drew a draft anew, with both. It may be nil.
+	Redrawn func(ctx context.Context, tx *gorm.DB, old, fresh uuid.UUID) error
+}
 
 // Run asks for an invoice of a contract.
 type Run struct {
@@ -22,6 +27,7 @@ type Run struct {
 	Kind       invoice.Kind  // a full cycle when empty
 	End        clock.Date    // first day that it no longer takes in; zero: the next one due
 	instead    uuid.UUID     // a draft that it would take the place of
+	proposed   bool          // its end was not asked for
 	group      uuid.NullUUID // of the drafts that it goes out with, when it takes the place of one of them
 }
 
@@ -37,21 +43,48 @@ type rhythm struct {
 
 // rhythm reads what a run of today depends on, as though a draft had not been made.
 func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rhythm, error) {
-	k, err := contract.Get(ctx, db, id)
+	all, err := s.rhythms(ctx, db, []uuid.UUID{id}, but)
+	if err == nil && len(all) == 0 {
+		_, err = contract.Get(ctx, db, id) // says that there is none
+	}
 	if err != nil {
 		return rhythm{}, err
 	}
-	r := rhythm{Contract: k, Grid: contract.GridOf(k.Terms), today: clock.Today(s.Clock, s.Zone)}
-	err = db.WithContext(ctx).Raw(`SELECT max(coalesce(run_to, period_end)) FILTER (WHERE kind = 'full_cycle'),
-		(SELECT max(coalesce(s.deactivated_on, s.frozen_from)) FROM subscriptions s WHERE s.contract_id = @id
-			AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
-			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from)))
-		FROM invoices WHERE contract_id = @id AND state <> 'void'
-		AND id <> @but`, map[string]any{"id": id, "but": but}).Row().Scan(&r.billedTo, &r.closing)
+	return all[0], nil
+}
+
+// rhythms reads those of many contracts, each as rhythm does. What there is no contract of is in none.
+func (s Service) rhythms(ctx context.Context, db *gorm.DB, ids []uuid.UUID, but uuid.UUID) ([]rhythm, error) {
+	contracts, err := contract.Several(ctx, db, ids)
 	if err != nil {
-		return r, fmt.Errorf("invoices of contract %s: %w", id, err)
+		return nil, err
 	}
-	return r, nil
+	var rows []struct {
+		ID                uuid.UUID
+		BilledTo, Closing clock.Date
+	}
+	err = db.WithContext(ctx).Raw(`SELECT k.id, i.billed_to, s.closing FROM unnest(CAST(@ids AS uuid[])) AS k (id)
+		LEFT JOIN LATERAL (SELECT max(coalesce(run_to, period_end)) AS billed_to FROM invoices
+			WHERE contract_id = k.id AND kind = 'full_cycle' AND state <> 'void' AND id <> @but) i ON true
+		LEFT JOIN LATERAL (SELECT max(coalesce(s.deactivated_on, s.frozen_from)) AS closing FROM subscriptions s
+			WHERE s.contract_id = k.id AND (s.frozen_from IS NOT NULL OR s.deactivated_by IN ('person', 'cutover'))
+			AND (s.billed_through IS NULL OR s.billed_through < coalesce(s.deactivated_on, s.frozen_from))) s ON true`,
+		map[string]any{"ids": postgres.IDs(ids), "but": but}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices of %d contracts: %w", len(ids), err)
+	}
+	stands := make(map[uuid.UUID]int, len(rows))
+	for i, r := range rows {
+		stands[r.ID] = i
+	}
+	today := clock.Today(s.Clock, s.Zone)
+	out := make([]rhythm, len(contracts))
+	for i, k := range contracts {
+		at := rows[stands[k.ID]]
+		out[i] = rhythm{Contract: k, Grid: contract.GridOf(k.Terms), billedTo: at.BilledTo, closing: at.Closing,
+			today: today}
+	}
+	return out, nil
 }
 
 func (r rhythm) tomorrow() clock.Date { return r.today.AddDays(1) }

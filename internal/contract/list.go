@@ -20,7 +20,7 @@ type Row struct {
 // All is the list of all contracts. The columns of the file are those of CONTRACT, then ours.
 var All = &listing.List[Row]{
 	Name: "contracts", One: "contract", Many: "contracts",
-	Table: "billing_contracts c", ID: "c.id", Default: "crm_account",
+	Table: "billing_contracts c", ID: "c.id", Default: "crm_account", Ways: true,
 	Joins: `JOIN crm_accounts a ON a.id = c.crm_account_id LEFT JOIN price_lists l ON l.id = c.price_list_id`,
 	Search: listing.Search{Label: "Search contract or customer",
 		Where: "c.search_text LIKE ?", IDs: "c.id IN (SELECT contracts_like(?))"},

@@ -21,7 +21,7 @@ type Row struct {
 // the import too.
 var All = &listing.List[Row]{
 	Name: "crm-accounts", One: "CRM account", Many: "CRM accounts",
-	Table: "crm_accounts a", ID: "a.id", Default: "name",
+	Table: "crm_accounts a", ID: "a.id", Default: "name", Ways: true,
 	Joins: "LEFT JOIN crm_accounts p ON p.id = a.parent_id",
 	Search: listing.Search{
 		Label: "Search name, external id, domain or tenant id",

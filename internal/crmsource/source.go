@@ -129,7 +129,10 @@ func lock(tx *gorm.DB, id uuid.UUID) (Source, error) {
 	return one(tx.Raw(`SELECT s.*, `+nextAt+` FROM crm_sources s WHERE id = ? FOR UPDATE`, id))
 }
 
-const nextAt = `(SELECT next_at FROM run_nights WHERE runs = 'crm_source_runs' AND subject = s.id) AS next_at`
+const (
+	nextOf = `(SELECT next_at FROM run_nights WHERE runs = 'crm_source_runs' AND subject = s.id)`
+	nextAt = nextOf + ` AS next_at`
+)
 
 func one(query *gorm.DB) (Source, error) {
 	var found []Source
@@ -142,22 +145,7 @@ func one(query *gorm.DB) (Source, error) {
 	return found[0], nil
 }
 
-// List reads all sources by name; there are a handful.
-func List(ctx context.Context, db *gorm.DB) ([]Row, error) {
-	var rows []Row
-	err := db.WithContext(ctx).Raw(`SELECT s.*, ` + nextAt + `, ` + figures + ` FROM crm_sources s
-		ORDER BY lower(s.name), s.id`).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("list crm sources: %w", err)
-	}
-	return rows, nil
-}
-
-const figures = `(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id
-	AND r.crm_account_id IS NOT NULL) AS customers,
-	(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.status = 'gone'
-	AND r.crm_account_id IS NOT NULL) AS gone,
-	(SELECT count(*) FROM crm_source_records r WHERE r.source_id = s.id AND r.status = 'refused') AS refused,
+const figures = customersOf + ` AS customers, ` + goneOf + ` AS gone, ` + refusedOf + ` AS refused,
 	(SELECT count(*) FROM crm_source_contacts c WHERE c.source_id = s.id) AS contacts`
 
 // Figures are how much a source has brought.
@@ -166,12 +154,6 @@ type Figures struct {
 	Gone      int // of them, no longer at the source
 	Refused   int // records that could not be brought in
 	Contacts  int // with a mail domain
-}
-
-// Row is one line of the list.
-type Row struct {
-	Source
-	Figures
 }
 
 // FiguresOf counts what a source has brought.

@@ -6,6 +6,7 @@ import (
 
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 )
 
 // asks keeps a decision waiting that would bill a seat twice if it were a slip: an old
@@ -87,7 +88,7 @@ func besides(o, n Side) string {
 }
 
 func named(s Side) string {
-	return fmt.Sprintf("%s (%s, %s)", s.Called(), s.ExternalID, count(s.Quantity, "seat"))
+	return fmt.Sprintf("%s (%s, %s)", s.Called(), s.ExternalID, words.Counted(s.Quantity, "seat"))
 }
 
 func since(n Side) string {

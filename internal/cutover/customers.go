@@ -39,22 +39,22 @@ const members = `
 		WHERE s.crm_account_id IS NOT NULL),
 	f AS (
 		SELECT s.crm_account_id,
-			count(*) FILTER (WHERE old AND (goes_on OR kind IS NOT NULL)) AS old_count, count(*) FILTER (WHERE NOT old
+			words.Counted(*) FILTER (WHERE old AND (goes_on OR kind IS NOT NULL)) AS old_count, words.Counted(*) FILTER (WHERE NOT old
 			AND (goes_on OR kind IS NOT NULL)) AS new_count,
 			coalesce(sum(billable_quantity) FILTER (WHERE old), 0) AS old_seats,
 				coalesce(sum(billable_quantity) FILTER (WHERE NOT old), 0) AS new_seats,
-			count(*) FILTER (WHERE goes_on AND kind IS NULL
+			words.Counted(*) FILTER (WHERE goes_on AND kind IS NULL
 			AND (old OR NOT no_twin AND (twin_hold OR old_goes_on))) AS undecided,
-			count(*) FILTER (WHERE old AND kind IS NOT NULL
+			words.Counted(*) FILTER (WHERE old AND kind IS NOT NULL
 			AND EXISTS (SELECT FROM license_changes l JOIN license_change_status t ON t.change_id = l.id
 				WHERE l.subscription_id = s.id AND t.counted AND t.billing_state = 'open')) AS open_rows,
-			count(*) FILTER (WHERE NOT old AND kind = 'twin' AND goes_on AND NOT EXISTS (SELECT FROM sign_offs g
+			words.Counted(*) FILTER (WHERE NOT old AND kind = 'twin' AND goes_on AND NOT EXISTS (SELECT FROM sign_offs g
 				WHERE g.subscription_id = s.id AND g.contract_id = s.contract_id AND g.lapsed_at IS NULL)) AS unsigned
 		FROM s GROUP BY s.crm_account_id),
-	k AS (SELECT customer_id, count(*) FILTER (WHERE p.kind = 'twin') AS twins,
-		count(*) FILTER (WHERE p.kind = 'new') AS additions, count(*) FILTER (WHERE p.kind = 'ended') AS endings,
-			count(o.id) FILTER (WHERE o.crm_account_id IS DISTINCT
-			FROM c.crm_account_id) + count(n.id) FILTER (WHERE n.crm_account_id IS DISTINCT
+	k AS (SELECT customer_id, words.Counted(*) FILTER (WHERE p.kind = 'twin') AS twins,
+		words.Counted(*) FILTER (WHERE p.kind = 'new') AS additions, words.Counted(*) FILTER (WHERE p.kind = 'ended') AS endings,
+			words.Counted(o.id) FILTER (WHERE o.crm_account_id IS DISTINCT
+			FROM c.crm_account_id) + words.Counted(n.id) FILTER (WHERE n.crm_account_id IS DISTINCT
 			FROM c.crm_account_id) AS strayed
 		FROM p JOIN c ON c.id = p.customer_id LEFT JOIN subscriptions o ON o.id = p.old_subscription_id LEFT
 		JOIN subscriptions n ON n.id = p.new_subscription_id GROUP BY customer_id),
@@ -168,17 +168,17 @@ type Progress struct {
 func ProgressOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Progress, error) {
 	var p Progress
 	err := db.WithContext(ctx).Raw(members+
-		`SELECT count(*) AS "all", count(*) FILTER (WHERE step = 'open') AS open,
-			count(*) FILTER (WHERE step = 'confirmed') AS confirmed,
-		count(*) FILTER (WHERE step = 'reassigned') AS reassigned, count(*) FILTER (WHERE step = 'retired') AS retired,
-			count(*) FILTER (WHERE undecided > 0) AS undecided,
-		count(*) FILTER (WHERE step = 'open'
-		AND twins + additions + endings > 0) AS to_confirm, count(*) FILTER (WHERE step <> 'retired'
+		`SELECT words.Counted(*) AS "all", words.Counted(*) FILTER (WHERE step = 'open') AS open,
+			words.Counted(*) FILTER (WHERE step = 'confirmed') AS confirmed,
+		words.Counted(*) FILTER (WHERE step = 'reassigned') AS reassigned, words.Counted(*) FILTER (WHERE step = 'retired') AS retired,
+			words.Counted(*) FILTER (WHERE undecided > 0) AS undecided,
+		words.Counted(*) FILTER (WHERE step = 'open'
+		AND twins + additions + endings > 0) AS to_confirm, words.Counted(*) FILTER (WHERE step <> 'retired'
 		AND unsigned > 0) AS unsigned,
-		count(*) FILTER (WHERE strayed > 0) AS strayed,
-		count(*) FILTER (WHERE step = 'open' AND (undecided > 0 OR twins + additions + endings > 0)) AS waiting,
-		count(*) FILTER (WHERE undecided > 0 OR step = 'open' AND twins + additions + endings > 0) AS unready,
-		count(*) FILTER (WHERE `+done+`) AS done FROM m`, map[string]any{"run": id}).Scan(&p).Error
+		words.Counted(*) FILTER (WHERE strayed > 0) AS strayed,
+		words.Counted(*) FILTER (WHERE step = 'open' AND (undecided > 0 OR twins + additions + endings > 0)) AS waiting,
+		words.Counted(*) FILTER (WHERE undecided > 0 OR step = 'open' AND twins + additions + endings > 0) AS unready,
+		words.Counted(*) FILTER (WHERE `+done+`) AS done FROM m`, map[string]any{"run": id}).Scan(&p).Error
 	if err != nil {
 		return p, fmt.Errorf("progress of cut-over %s: %w", id, err)
 	}

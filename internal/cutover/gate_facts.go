@@ -45,9 +45,9 @@ func (s Service) factsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (facts,
 		whole+`'subscriptions'),
 		(SELECT max(d.at) FROM mapping_decisions d JOIN provider_accounts a ON a.id = d.account_id
 		WHERE a.provider_id = @next),
-		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next AND state = 'unmapped'
+		(SELECT words.Counted(*) FROM provider_accounts WHERE provider_id = @next AND state = 'unmapped'
 		AND provider_status <> 'gone'),
-		(SELECT count(*) FROM provider_accounts WHERE provider_id = @next)`,
+		(SELECT words.Counted(*) FROM provider_accounts WHERE provider_id = @next)`,
 		map[string]any{"next": f.run.NewProviderID}).Row().Scan(&f.accounts, &f.synced, &f.mapped, &f.unmapped,
 		&f.listed)
 	if err != nil {

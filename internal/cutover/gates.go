@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/provider"
+	"seatledger/internal/words"
 )
 
 // GateState is how a gate stands.
@@ -90,7 +91,7 @@ func (f facts) verified() Gate {
 func (f facts) listing() Gate {
 	g := Gate{Key: "accounts", Name: "Accounts synced", Says: "Sync the accounts of the new provider.", Link: f.toNew()}
 	if f.accounts != nil {
-		g.Says = fmt.Sprintf("%s read.", count(f.listed, "account"))
+		g.Says = fmt.Sprintf("%s read.", words.Counted(f.listed, "account"))
 	}
 	return passed(f.accounts != nil, g)
 }
@@ -103,7 +104,7 @@ func (f facts) mapping() Gate {
 		g.State, g.Says = GateBlocked, "Sync the accounts first: nobody knows yet whether these are all."
 		return g
 	case f.unmapped > 0:
-		g.Says = fmt.Sprintf("%s of the new provider to map or exclude.", count(f.unmapped, "account"))
+		g.Says = fmt.Sprintf("%s of the new provider to map or exclude.", words.Counted(f.unmapped, "account"))
 	default:
 		g.Says = "Every account is mapped or excluded."
 	}
@@ -133,13 +134,13 @@ func (f facts) paired() Gate {
 	g := Gate{Key: "paired", Name: "Twins paired and confirmed", Count: left,
 		Says: "Every customer is decided and confirmed."}
 	if left > 0 {
-		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", count(p.Undecided, "customer"),
-			count(p.ToConfirm, "customer"))
+		g.Says = fmt.Sprintf("%s with something undecided, %s to confirm.", words.Counted(p.Undecided, "customer"),
+			words.Counted(p.ToConfirm, "customer"))
 	}
 	if p.Strayed > 0 {
 		g.Strayed, g.Count = true, g.Count+p.Strayed
 		g.Says = fmt.Sprintf("%s with decided subscriptions that are no longer theirs. First: %s: %s",
-			count(p.Strayed, "customer"), f.departed.customer, f.departed.says)
+			words.Counted(p.Strayed, "customer"), f.departed.customer, f.departed.says)
 	}
 	return passed(g.Count == 0, g)
 }
@@ -149,9 +150,9 @@ func after(g Gate, here, before int, says, waiting, done string) Gate {
 	g.Count = here
 	switch {
 	case here > 0:
-		g.State, g.Says = GateOpen, fmt.Sprintf(says, count(here, "customer"))
+		g.State, g.Says = GateOpen, fmt.Sprintf(says, words.Counted(here, "customer"))
 	case before > 0:
-		g.State, g.Says = GateBlocked, fmt.Sprintf(waiting, count(before, "customer"))
+		g.State, g.Says = GateBlocked, fmt.Sprintf(waiting, words.Counted(before, "customer"))
 	default:
 		g.State, g.Says = GateDone, done
 	}
@@ -200,7 +201,7 @@ func (f facts) deactivated(before []Gate) Gate {
 		g.State, g.Says = GateDone, fmt.Sprintf("%s is deactivated.", f.run.OldProvider)
 	case len(left) > 0:
 		g.State, g.Count = GateBlocked, len(left)
-		g.Says = fmt.Sprintf("%s before it: %s.", count(len(left), "gate"), strings.Join(left, ", "))
+		g.Says = fmt.Sprintf("%s before it: %s.", words.Counted(len(left), "gate"), strings.Join(left, ", "))
 	default:
 		g.State, g.Says = GateOpen, fmt.Sprintf("Deactivate %s: it stops its syncs only.", f.run.OldProvider)
 	}
@@ -213,19 +214,11 @@ func (f facts) proof() Gate {
 		Link: Link{Kind: "proof", ID: f.run.ID.String()}}
 	if n := f.underWay(); n > 0 {
 		g.State, g.Count, g.Says = GateBlocked, n,
-			fmt.Sprintf("%s to move first. The proof shows how far each has come.", count(n, "customer"))
+			fmt.Sprintf("%s to move first. The proof shows how far each has come.", words.Counted(n, "customer"))
 		return g
 	}
 	if f.blocking > 0 {
-		g.Says = fmt.Sprintf("%s in the proof to settle.%s", count(f.blocking, "finding"), f.firstSays)
+		g.Says = fmt.Sprintf("%s in the proof to settle.%s", words.Counted(f.blocking, "finding"), f.firstSays)
 	}
 	return passed(f.blocking == 0, g)
-}
-
-// count is a number with its word.
-func count(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

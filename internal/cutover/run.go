@@ -3,7 +3,6 @@ package cutover
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,7 +11,6 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
-	"seatledger/internal/paging"
 	"seatledger/internal/postgres"
 	"seatledger/internal/review"
 )
@@ -71,66 +69,6 @@ func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (Run, error) {
 		return Run{}, errs.New(errs.NotFound, "There is no such cut-over.")
 	}
 	return found[0], nil
-}
-
-// ListFilter narrows the list of runs. Empty fields do not narrow.
-type ListFilter struct {
-	Search   string // in name and providers
-	State    RunState
-	Provider uuid.UUID // old or new
-}
-
-// ListRow is one run of the list and of its CSV.
-type ListRow struct {
-	Run
-	Customers int // with a row of their own: somebody has decided something about them
-	Retired   int // of them
-}
-
-// Sorts are the keys of the list.
-func Sorts() paging.Sorts {
-	return paging.Sorts{ID: "r.id", Default: "-created_at", Keys: []paging.Sort{
-		{Key: "created_at", Expr: "r.created_at", Kind: paging.Time},
-	}}
-}
-
-const listColumns = `SELECT (SELECT count(*) FROM cutover_customers c WHERE c.cutover_id = r.id) AS customers,
-	(SELECT count(*) FROM cutover_customers c WHERE c.cutover_id = r.id AND c.state = 'retired') AS retired, `
-
-// List reads one page of runs and the token of the next.
-func List(ctx context.Context, db *gorm.DB, f ListFilter, r paging.Request) ([]ListRow, string, error) {
-	where, args := f.where()
-	behind, more := r.Where()
-	args = append(append(args, more...), r.Limit())
-	var rows []ListRow
-	err := db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` AND `+behind+` ORDER BY `+r.Order.SQL()+
-		` LIMIT ?`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list cut-overs: %w", err)
-	}
-	return paging.Cut(r, rows, func(l ListRow) (any, uuid.UUID) { return l.CreatedAt, l.ID })
-}
-
-// Each hands over every run of a filter in order, for the CSV.
-func Each(ctx context.Context, db *gorm.DB, f ListFilter, o paging.Order, do func(ListRow) error) error {
-	where, args := f.where()
-	return postgres.Each(db.WithContext(ctx).Raw(listColumns+runColumns+` WHERE `+where+` ORDER BY `+o.SQL(),
-		args...), do)
-}
-
-func (f ListFilter) where() (string, []any) {
-	conds, args := []string{"true"}, []any{}
-	if f.Search != "" {
-		conds, args = append(conds, `lower(r.name || ' ' || o.name || ' ' || n.name) LIKE ?`),
-			append(args, postgres.Contains(f.Search))
-	}
-	if f.State != "" {
-		conds, args = append(conds, `r.state = ?`), append(args, f.State)
-	}
-	if f.Provider != uuid.Nil {
-		conds, args = append(conds, `? IN (r.old_provider_id, r.new_provider_id)`), append(args, f.Provider)
-	}
-	return strings.Join(conds, " AND "), args
 }
 
 // OpenRuns counts the runs that are under way.

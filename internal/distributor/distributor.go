@@ -85,7 +85,25 @@ type SubscriptionListing struct {
 	Bad           []BadRecord
 	Complete      bool
 	Why           string // why the listing is not complete, in plain words
+	Names         Names
 	RequestID     string
+}
+
+// Names tells under which names the fields of a listing's records were, and on how many of them: "vendorName=vendorId"
+// where it was read, and the same behind Beside where it stood there and another was read. The first is our own name.
+type Names map[string]int
+
+// Beside begins the entry of a name that stood on a record beside the one that was read.
+const Beside = "beside "
+
+// Note counts one record's.
+func (n Names) Note(read, beside []string) {
+	for _, name := range read {
+		n[name]++
+	}
+	for _, name := range beside {
+		n[Beside+name]++
+	}
 }
 
 // Subscription is so many seats of one product, as the distributor holds it.

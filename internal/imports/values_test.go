@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/imports/sheet"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 var priced = Form{Columns: []Column{

@@ -21,6 +21,7 @@ type ListRow struct {
 	Gross      decimal.NullDecimal // with tax, as its document has it; unknown before billing
 	DueOn      clock.Date
 	ExportedAt *time.Time
+	Open       decimal.NullDecimal // what is still to be paid
 }
 
 // All is the list of all invoices; days are those of the zone. The columns of the file are
@@ -29,12 +30,12 @@ type ListRow struct {
 func All(zone *time.Location) *listing.List[ListRow] {
 	return &listing.List[ListRow]{
 		Name: "invoices", One: "invoice", Many: "invoices",
-		Table: "invoices i", ID: "i.id", Default: "-drafted_at",
+		Table: "invoices i", ID: "i.id", Default: "-number", Ways: true,
 		Joins: "LEFT JOIN invoice_documents d ON d.invoice_id = coalesce(i.document_of, i.id)",
 		Search: listing.Search{Label: "Search number, contract or customer",
 			Where: "i.search_text LIKE ?", IDs: "i.id IN (SELECT invoices_like(?))"},
 		Columns: columns(zone),
-		Shown:   []string{"drafted_at", "state", "crm_account", "kind", "period_start", "due_on", "total"},
+		Shown:   []string{"number", "state", "crm_account", "kind", "period_start", "due_on", "total", "open"},
 		Filters: []listing.Filter{
 			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: []listing.Choice{
 				{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},
@@ -42,6 +43,10 @@ func All(zone *time.Location) *listing.List[ListRow] {
 			{Name: "kind", Label: "Kind", Counted: true, Where: "i.kind = ?", Choices: []listing.Choice{
 				{Value: string(FullCycle), Label: "Full cycle"}, {Value: string(ChangeLog), Label: "Change log"},
 				{Value: string(Credit), Label: "Credit"}}},
+			{Name: "month", Label: "Days of the month", IsDate: true, Where: `i.period_start < (date_trunc('month',
+				CAST(? AS date)) + interval '1 month') AND i.period_end > date_trunc('month', CAST(? AS date))`},
+			{Name: "due_before", Label: "Due before", IsDate: true, Where: "i.due_key < ?"},
+			{Name: "currency", Label: "Currency", IsCurrency: true, Where: "i.currency = ?"},
 			{Name: "contract", Label: "Contract", IsID: true, Where: "i.contract_id = ?",
 				NameSQL: "SELECT name FROM billing_contracts WHERE id = ?"},
 			{Name: "crm_account", Label: "Customer", IsID: true, Where: "i.crm_account_id = ?",
@@ -57,7 +62,8 @@ func All(zone *time.Location) *listing.List[ListRow] {
 func columns(zone *time.Location) []listing.Column[ListRow] {
 	return []listing.Column[ListRow]{
 		{Key: "id", SQL: "i.id", Kind: listing.Word, Into: func(r *ListRow) any { return &r.ID }},
-		{Key: "number", SQL: "i.number_text", Into: func(r *ListRow) any { return &r.NumberText }},
+		{Key: "number", Label: "Invoice", SQL: "i.number_text", Into: func(r *ListRow) any { return &r.NumberText },
+			Sort: listing.Sort{Expr: "i.number_sort", Kind: paging.Text}},
 		{Key: "contract", Label: "Contract", SQL: "i.contract_name", Into: func(r *ListRow) any { return &r.Contract }},
 		{Key: "crm_account", Label: "Customer", SQL: "i.customer_name",
 			Into: func(r *ListRow) any { return &r.CRMAccount },
@@ -78,7 +84,7 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 			Into: func(r *ListRow) any { return &r.ContractID }},
 		{Key: "crm_account_id", SQL: "i.crm_account_id", Kind: listing.Word,
 			Into: func(r *ListRow) any { return &r.CRMAccountID }},
-		{Key: "drafted_at", Label: "Invoice", SQL: "date_trunc('second', i.drafted_at)", Kind: listing.Moment,
+		{Key: "drafted_at", Label: "Drafted", SQL: "date_trunc('second', i.drafted_at)", Kind: listing.Moment,
 			Into: func(r *ListRow) any { return &r.DraftedAt },
 			Sort: listing.Sort{Expr: "i.seq", Kind: paging.Integer}},
 		{Key: "paid_at", SQL: "date_trunc('second', i.paid_at)", Kind: listing.Moment},
@@ -94,9 +100,11 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 			Sort: listing.Sort{Expr: "i.due_key", Kind: paging.Date}},
 		{Key: "paid_on", SQL: dayIn(zone, "i.paid_at"), Kind: listing.Day},
 		// What is still to be paid; unknown for a draft.
-		{Key: "open", Kind: listing.Amount, SQL: `CASE i.state WHEN 'billed' THEN
-			CASE WHEN i.document_of IS NULL THEN d.gross END WHEN 'draft' THEN NULL ELSE 0 END`},
-		{Key: "sent_at", SQL: "''", Kind: listing.Word}, // nothing is sent yet
+		{Key: "open", Label: "Open", Kind: listing.Amount, SQL: `CASE i.state WHEN 'billed' THEN
+			CASE WHEN i.document_of IS NULL THEN i.open_amount END WHEN 'draft' THEN NULL ELSE 0 END`,
+			Into: func(r *ListRow) any { return &r.Open }},
+		{Key: "sent_at", Kind: listing.Moment, SQL: `(SELECT date_trunc('second', min(m.sent_at)) FROM mails m
+			WHERE m.invoice_id = coalesce(i.document_of, i.id) AND m.kind = 'invoice')`},
 		{Key: "exported_at", Label: "Exported on", Kind: listing.Moment, SQL: exportedAt,
 			Into: func(r *ListRow) any { return &r.ExportedAt }},
 		{Key: "tax", Label: "Tax", SQL: "CASE WHEN i.document_of IS NULL THEN d.tax END", Kind: listing.Amount,

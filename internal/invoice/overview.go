@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
 )
 
 // Overview is an invoice with all that its page shows.
@@ -67,23 +69,29 @@ func Beside(ctx context.Context, db *gorm.DB, i Invoice) ([]ListRow, error) {
 	return rows, nil
 }
 
-// Forfeited are the seat-days told as forfeited on live invoices of a contract, by
-// subscription, as though one of its invoices had never been drafted.
-func Forfeited(ctx context.Context, db *gorm.DB, contract, but uuid.UUID) (map[uuid.UUID]int, error) {
+// Forfeited are the seat-days told as forfeited on live invoices of contracts, by contract and
+// subscription, as though one of the invoices had never been drafted.
+func Forfeited(ctx context.Context, db *gorm.DB, contracts []uuid.UUID,
+	but uuid.UUID) (map[uuid.UUID]map[uuid.UUID]int, error) {
 	var rows []struct {
-		ID   uuid.UUID
-		Days int
+		ContractID uuid.UUID
+		ID         uuid.UUID
+		Days       int
 	}
-	err := db.WithContext(ctx).Raw(`SELECT c.subscription_id AS id, sum(c.new_forfeited) AS days
+	err := db.WithContext(ctx).Raw(`SELECT i.contract_id, c.subscription_id AS id, sum(c.new_forfeited) AS days
 		FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id
-		WHERE i.contract_id = ? AND i.state <> 'void' AND i.id <> ? GROUP BY c.subscription_id`,
-		contract, but).Scan(&rows).Error
+		WHERE i.contract_id = ANY (CAST(? AS uuid[])) AND i.state <> 'void' AND i.id <> ?
+		GROUP BY i.contract_id, c.subscription_id HAVING sum(c.new_forfeited) <> 0`,
+		postgres.IDs(contracts), but).Scan(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("forfeited days of contract %s: %w", contract, err)
+		return nil, fmt.Errorf("forfeited days of %d contracts: %w", len(contracts), err)
 	}
-	all := make(map[uuid.UUID]int, len(rows))
+	all := map[uuid.UUID]map[uuid.UUID]int{}
 	for _, r := range rows {
-		all[r.ID] = r.Days
+		if all[r.ContractID] == nil {
+			all[r.ContractID] = map[uuid.UUID]int{}
+		}
+		all[r.ContractID][r.ID] = r.Days
 	}
 	return all, nil
 }

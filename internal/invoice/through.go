@@ -66,3 +66,29 @@ func firstUnpaid(h history.History, to clock.Date) clock.Date {
 	}
 	return first
 }
+
+// TouchedSince tells whether anything was recorded since a draft was made that may make a fresh one another: rows of
+// the ledger and what was set aside, lines typed by hand, signatures, the contract's terms, other invoices.
+func TouchedSince(ctx context.Context, db *gorm.DB, id uuid.UUID) (bool, error) {
+	var touched bool
+	err := db.WithContext(ctx).Raw(`WITH i AS (SELECT * FROM invoices WHERE id = ?),
+		here AS (SELECT DISTINCT t.subscription_id FROM contract_stays t, i
+			WHERE t.contract_id = i.contract_id AND NOT t.set_aside)
+		SELECT k.updated_at > i.drafted_at
+		OR EXISTS (SELECT FROM here JOIN license_changes c USING (subscription_id) WHERE c.seq > i.after_seq)
+		OR EXISTS (SELECT FROM here JOIN license_changes c USING (subscription_id)
+			JOIN license_change_marks m ON m.change_id = c.id WHERE m.old_counted <> m.new_counted
+			AND m.id > (SELECT coalesce(max(o.id), 0) FROM license_change_status st
+				JOIN license_change_marks o ON o.change_id = st.change_id AND o.new_invoice = i.id
+				WHERE st.invoice_id = i.id))
+		OR EXISTS (SELECT FROM here JOIN license_changes c USING (subscription_id)
+			JOIN billed_elsewhere e ON e.change_id = c.id WHERE e.marked_at > i.drafted_at)
+		OR EXISTS (SELECT FROM here JOIN sign_offs g USING (subscription_id)
+			WHERE g.signed_at > i.drafted_at OR g.lapsed_at > i.drafted_at)
+		OR EXISTS (SELECT FROM typed_lines t WHERE t.contract_id = i.contract_id
+			AND (t.created_at > i.drafted_at OR t.version > 1))
+		OR EXISTS (SELECT FROM invoices o WHERE o.contract_id = i.contract_id
+			AND (o.seq > i.seq OR o.voided_at > i.drafted_at))
+		FROM i JOIN billing_contracts k ON k.id = i.contract_id`, id).Row().Scan(&touched)
+	return touched, err
+}

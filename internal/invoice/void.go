@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -86,6 +87,9 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return errs.Newf(errs.Conflict, "%s is paid, so it stays. Correct it by a credit; nothing was changed.",
 			i.Called())
 	}
+	if err := unsent(ctx, tx, i); err != nil {
+		return err
+	}
 	if err := notExported(ctx, tx, i); err != nil {
 		return err
 	}
@@ -123,6 +127,28 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return errs.Newf(errs.Conflict,
 			"%s was set aside or ended since this credit gave its money back, so the credit stays. "+
 				"Type a new line to charge it; nothing was changed.", name)
+	}
+	return nil
+}
+
+// unsent refuses for what the customer has by mail, or may have.
+func unsent(ctx context.Context, tx *gorm.DB, i Invoice) error {
+	lead := i.ID
+	if i.DocumentOf.Valid {
+		lead = i.DocumentOf.UUID
+	}
+	var states []string
+	err := tx.WithContext(ctx).Raw(`SELECT DISTINCT state FROM mails WHERE invoice_id = ?
+		AND state IN ('sending', 'sent', 'unknown')`, lead).Scan(&states).Error
+	switch {
+	case err != nil:
+		return fmt.Errorf("mail of invoice %s: %w", i.ID, err)
+	case slices.Contains(states, "sent"):
+		return errs.Newf(errs.Conflict, "%s was sent, so it stays. Correct it by a credit; nothing was changed.",
+			i.Called())
+	case len(states) > 0:
+		return errs.Newf(errs.Conflict, "%s was perhaps sent, so it stays. Correct it by a credit; nothing was changed.",
+			i.Called())
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"seatledger/internal/billingrun"
 	"seatledger/internal/crmsource"
 	"seatledger/internal/mapping"
 	"seatledger/internal/runs"
@@ -27,12 +28,13 @@ type Workers struct{ all *river.Workers }
 
 // NewWorkers binds each kind of job to its use case.
 func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource.Service,
-	bulk *selection.Service) *Workers {
+	bulk *selection.Service, bills *billingrun.Service) *Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
 	river.AddWorker(w, &suggestWorker{mapping: maps})
 	river.AddWorker(w, &sourceWorker{sources: sources})
 	river.AddWorker(w, &bulkWorker{bulk: bulk})
+	river.AddWorker(w, &billsWorker{bills: bills})
 	return &Workers{all: w}
 }
 
@@ -95,4 +97,17 @@ func (*bulkWorker) Timeout(*river.Job[selection.Job]) time.Duration { return run
 // Work carries out what is left of bulk work.
 func (w *bulkWorker) Work(ctx context.Context, job *river.Job[selection.Job]) error {
 	return worked(w.bulk.Execute(ctx, job.Args.RunID))
+}
+
+type billsWorker struct {
+	river.WorkerDefaults[billingrun.Job]
+	bills *billingrun.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*billsWorker) Timeout(*river.Job[billingrun.Job]) time.Duration { return runTimeout }
+
+// Work works what is left of a billing run.
+func (w *billsWorker) Work(ctx context.Context, job *river.Job[billingrun.Job]) error {
+	return worked(w.bills.Execute(ctx, job.Args.TurnID))
 }

@@ -22,22 +22,18 @@ func (l *List[R]) Count(ctx context.Context, db *gorm.DB, q Query, most int) (in
 
 func (l *List[R]) count(q Query, most int) (string, []any) {
 	where, args := q.Where()
-	if l.Kept(q) {
-		return fmt.Sprintf("SELECT coalesce(sum(n), 0) FROM %s WHERE %s", l.Counts, where), args
+	if kept := l.CountsFor(q); kept != "" {
+		return fmt.Sprintf("SELECT coalesce(sum(n), 0) FROM %s WHERE %s", kept, where), args
 	}
 	return fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT ?) counted", l.Table, where),
 		append(args, most+1)
 }
 
-// Found is a page together with what Count says, in one statement where the list is not searched.
+// Found is a page together with what Count says, in one statement. A term that stands in very many records fills
+// its page without their being counted (Page.Frequent).
 func (l *List[R]) Found(ctx context.Context, db *gorm.DB, q Query, most int) (Page[R], int, error) {
-	if q.Search != "" {
-		p, err := l.Page(ctx, db, q)
-		if err != nil {
-			return p, 0, err
-		}
-		n, err := l.Count(ctx, db, q, most)
-		return p, n, err
+	if q.looked() {
+		return l.found(ctx, db, q)
 	}
 	count, args := l.count(q, most)
 	sql, more := l.Statement(q)
@@ -52,14 +48,22 @@ func (l *List[R]) Found(ctx context.Context, db *gorm.DB, q Query, most int) (Pa
 }
 
 // Kept tells whether the kept counts answer a query.
-func (l *List[R]) Kept(q Query) bool {
-	if l.Counts == "" || q.Search != "" {
-		return false
+func (l *List[R]) Kept(q Query) bool { return l.CountsFor(q) != "" }
+
+// CountsFor is the table of the kept counts that answer a query, under the list's alias; empty: none does.
+func (l *List[R]) CountsFor(q Query) string {
+	if q.Search != "" {
+		return ""
 	}
+	kept := l.Counts
 	for _, f := range l.Filters {
-		if q.Values[f.Name] != "" && !f.Counted {
-			return false
+		switch {
+		case q.Values[f.Name] == "" || f.Counted:
+		case f.Name == l.Finer.Filter:
+			kept = l.Finer.Counts
+		default:
+			return ""
 		}
 	}
-	return true
+	return kept
 }

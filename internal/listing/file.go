@@ -17,8 +17,11 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// chunk is how many records of a file are read at a time: the first leave long before the last is read.
-const chunk = 5000
+// A file is read so many records at a time: few at first, so that they leave at once, then more.
+const (
+	firstChunk = 100
+	lastChunk  = 5000
+)
 
 // Each hands over the fields of every record that a query lets through, in order and from
 // one snapshot, as the file writes them. The fields are good until do returns. The database
@@ -51,12 +54,12 @@ func (l *List[R]) each(ctx context.Context, db *postgres.DB, q Query, write func
 	}
 	f := fileReader[R]{list: l, columns: l.filed(), conn: tx.Conn().PgConn(), query: q,
 		write: write, do: do}
-	for {
+	for f.chunk = firstChunk; ; f.chunk = min(7*f.chunk, lastChunk) {
 		n, err := f.next(ctx)
 		if err != nil {
 			return fmt.Errorf("file of %s: %w", l.Name, err)
 		}
-		if n < chunk {
+		if n < f.chunk {
 			return nil
 		}
 	}
@@ -68,6 +71,7 @@ type fileReader[R any] struct {
 	conn    *pgconn.PgConn
 	query   Query
 	after   *paging.Cursor
+	chunk   int
 	write   func(Kind, []byte) []byte
 	do      func([][]byte) error
 }
@@ -130,14 +134,14 @@ func (f *fileReader[R]) statement() (string, [][]byte, error) {
 	sql := fmt.Sprintf(`SELECT %s, page.page_key::text, page.page_id
 		FROM (SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) page
 		JOIN %s ON %s = page.page_id %s ORDER BY %s`,
-		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), chunk,
+		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), f.chunk,
 		l.Table, l.ID, l.Joins, outer.SQL())
 	texts, err := asTexts(slices.Concat(args, more, f.query.joined))
-	return numbered(sql), texts, err
+	return Numbered(sql), texts, err
 }
 
-// numbered turns the placeholders of the conditions into PostgreSQL's own.
-func numbered(sql string) string {
+// Numbered turns the placeholders of a statement into PostgreSQL's own, for who speaks to it without gorm.
+func Numbered(sql string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range sql {

@@ -13,15 +13,18 @@ type Filter struct {
 	Label string // for chips and selects
 	Where string // the condition over the table; "?" is the value, as often as it stands there
 
-	// What its value may be: one of Choices, one of what ChoicesSQL finds, a record's id, or a date.
+	// What its value may be: one of Choices, one of what ChoicesSQL finds, a record's id, a date, or a
+	// currency.
 	Choices    []Choice
 	ChoicesSQL string // value and label, in order
 	IsID       bool
 	NameSQL    string // the name of the record with the id "?", for the chip
 	IsDate     bool
+	IsCurrency bool
 
 	Args  func(value string) []any // what "?" stands for; nil: the value itself, as often as needed
 	Aside bool                     // not in the bar: tabs and links choose it
+	Usual string                   // the value where an address says none; empty: all records
 
 	Counted bool // the kept counts carry it
 }
@@ -40,6 +43,8 @@ func (f Filter) accepts(v string) bool {
 	case f.IsDate:
 		_, err := time.Parse(time.DateOnly, v)
 		return err == nil
+	case f.IsCurrency:
+		return len(v) == 3 && strings.Trim(v, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 	}
 	return f.choice(v) != nil
 }

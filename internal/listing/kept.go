@@ -3,6 +3,7 @@ package listing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -14,15 +15,17 @@ import (
 // that asks them reads a handful. It waits for nobody: rows that others write meanwhile stay as
 // they are.
 func (l *List[R]) AddUp(ctx context.Context, db *postgres.DB) error {
-	if l.Counts == "" {
-		return nil
+	for _, k := range l.counts() {
+		columns := k.columns()
+		_, err := l.mend(ctx, db, fmt.Sprintf(`WITH many AS (SELECT count(*) > 500 + 2 * count(DISTINCT (%s)) AS yes FROM %s),
+			taken AS (DELETE FROM %s WHERE (SELECT yes FROM many) RETURNING *)
+			INSERT INTO %s (%s, n) SELECT %s, sum(n) FROM taken GROUP BY %s HAVING sum(n) <> 0`,
+			columns, k.table, k.table, k.table, columns, columns, k.places()))
+		if err != nil {
+			return err
+		}
 	}
-	table, columns, places := name(l.Counts), l.counted(), l.places()
-	_, err := l.mend(ctx, db, fmt.Sprintf(`WITH taken AS (
-			DELETE FROM %s WHERE (SELECT count(*) > 500 FROM %s) RETURNING *)
-		INSERT INTO %s (%s, n) SELECT %s, sum(n) FROM taken GROUP BY %s HAVING sum(n) <> 0`,
-		table, table, table, columns, columns, places))
-	return err
+	return nil
 }
 
 // wordsAtOnce is how many rows get their words in one transaction, so that nobody waits long.
@@ -40,10 +43,13 @@ func (l *List[R]) Mend(ctx context.Context, db *postgres.DB) (counts, rows int64
 			break
 		}
 	}
-	if l.Counts != "" {
-		counts, err = l.mend(ctx, db, l.mendCounts())
+	for _, k := range l.counts() {
+		n, err := l.mend(ctx, db, k.fresh())
+		if counts += n; err != nil {
+			return counts, rows, err
+		}
 	}
-	return counts, rows, err
+	return counts, rows, nil
 }
 
 // fillWords updates rows without words to what they are, which has their trigger fill them.
@@ -54,31 +60,47 @@ func (l *List[R]) fillWords() string {
 		FOR UPDATE SKIP LOCKED)`, table, l.Words, l.Words, id, id, table, l.Words)
 }
 
-// mendCounts adds what the counts lack. It is one statement and so sees one state: rows and their
+// counts are a table of kept counts, and what it counts.
+type counts struct {
+	table, from string
+	by          []CountBy
+}
+
+func (l *List[R]) counts() (all []counts) {
+	if l.Counts != "" {
+		all = append(all, counts{name(l.Counts), l.Table, l.CountBy})
+	}
+	if f := l.Finer; f.Filter != "" {
+		all = append(all, counts{name(f.Counts), f.From, append(slices.Clone(l.CountBy), f.By)})
+	}
+	return all
+}
+
+// fresh adds what the counts lack. It is one statement and so sees one state: rows and their
 // counts change in the same transactions.
-func (l *List[R]) mendCounts() string {
-	fresh := make([]string, len(l.CountBy))
-	for i, c := range l.CountBy {
+func (k counts) fresh() string {
+	fresh := make([]string, len(k.by))
+	for i, c := range k.by {
 		fresh[i] = c.SQL + " AS " + c.Column
 	}
-	columns, places := l.counted(), l.places()
+	columns := k.columns()
 	return fmt.Sprintf(`INSERT INTO %s (%s, n) SELECT %s, sum(n) FROM (
 			SELECT %s, 1 AS n FROM %s UNION ALL SELECT %s, -n FROM %s) c
 		GROUP BY %s HAVING sum(n) <> 0`,
-		name(l.Counts), columns, columns, strings.Join(fresh, ", "), l.Table, columns, name(l.Counts), places)
+		k.table, columns, columns, strings.Join(fresh, ", "), k.from, columns, k.table, k.places())
 }
 
-func (l *List[R]) counted() string {
-	columns := make([]string, len(l.CountBy))
-	for i, c := range l.CountBy {
+func (k counts) columns() string {
+	columns := make([]string, len(k.by))
+	for i, c := range k.by {
 		columns[i] = c.Column
 	}
 	return strings.Join(columns, ", ")
 }
 
 // places are the columns of the counts by their number, for GROUP BY.
-func (l *List[R]) places() string {
-	places := make([]string, len(l.CountBy))
+func (k counts) places() string {
+	places := make([]string, len(k.by))
 	for i := range places {
 		places[i] = fmt.Sprint(i + 1)
 	}

@@ -24,12 +24,23 @@ type List[R any] struct {
 	// filters ask, and n. Empty: records are counted each time.
 	Counts  string
 	CountBy []CountBy // its columns but n
+	// Finer are counts of what one record may have several of, as findings: they answer where their filter is set.
+	Finer Finer
 	// Words is the column of words that a trigger fills at each write: "search_text". Empty: there is none.
 	Words string
 }
 
 // CountBy is a column of the kept counts, with its value over the records.
 type CountBy struct{ Column, SQL string }
+
+// Finer is another table of kept counts, once for each of what a filter asks for. Its column of that name holds one
+// value in the way of the row, so that the filter's condition asks either.
+type Finer struct {
+	Filter string // empty: there is none
+	Counts string // the table, under the alias of the list's
+	From   string // the records, once for each: "subscriptions s, unnest(s.findings) f"
+	By     CountBy
+}
 
 // Kind says what a column holds, and with that how a file writes it.
 type Kind int

@@ -23,13 +23,9 @@ type Page[R any] struct {
 // Page reads the rows that a query asks for. The keys are paged first and everything else is
 // joined to them after, or the planner sizes each join for the whole table.
 func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], error) {
-	if q.Search != "" && q.Spec.Search.IDs != "" {
-		rows, enough, err := l.walk(ctx, db, q)
-		if err != nil || enough {
-			p, err := l.cut(q, rows, err)
-			p.Frequent = true
-			return p, err
-		}
+	if q.looked() {
+		p, _, err := l.found(ctx, db, q)
+		return p, err
 	}
 	sql, args := l.Statement(q)
 	rows, err := l.read(ctx, db, q, sql, args)
@@ -38,27 +34,14 @@ func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], erro
 
 // Statement is what Page asks the database, so that a test can ask how it would be carried out.
 func (l *List[R]) Statement(q Query) (string, []any) {
+	if q.looked() {
+		return l.searched(q)
+	}
 	where, args := q.Where()
 	behind, more := q.Page.Where()
 	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
 		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
 	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()}, q.joined)
-}
-
-// walk looks for a frequent term among the next records in the list's order. It is enough
-// when it fills the page, or when the list has no further records.
-func (l *List[R]) walk(ctx context.Context, db *gorm.DB, q Query) (rows []keyed[R], enough bool, err error) {
-	where, args := q.narrow()
-	behind, more := q.Page.Where()
-	match, like := q.Spec.Search.matches(q.Search)
-	alias := l.Table[strings.LastIndexByte(l.Table, ' ')+1:]
-	order := q.Page.Sorted()
-	keys := fmt.Sprintf(`SELECT %s AS page_id, %s AS page_key
-		FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?) %s WHERE %s ORDER BY %s LIMIT ?`,
-		l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), alias, match, order.SQL())
-	rows, err = l.read(ctx, db, q, l.dressed(q, keys),
-		slices.Concat(args, more, []any{walked}, like, []any{q.Page.Limit()}, q.joined))
-	return rows, len(rows) == q.Page.Limit(), err
 }
 
 // keyed is a row with the sort key by which the next page finds it.

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,8 +23,9 @@ type Spec struct {
 	Sorts   paging.Sorts
 	Filters []Filter
 	Search  Search
-	Within  string // List.Within
-	Columns []Head // what a page may show, in the list's order; empty: its columns cannot be chosen
+	Within  string     // List.Within
+	Columns []Head     // what a page may show, in the list's order; empty: its columns cannot be chosen
+	Extras  [][]Choice // what was asked with it (Extra), in that order
 }
 
 // Query is a list's address, read and checked.
@@ -55,7 +57,9 @@ func (s Spec) Parse(raw url.Values, whole bool) (Query, error) {
 		switch {
 		case len(raw[f.Name]) > 1:
 			problems.Add(f.Name, "%s: only one choice at a time.", f.Label)
+		case v == "" && f.Usual == "":
 		case v == "":
+			q.Values[f.Name] = f.Usual
 		case f.accepts(v):
 			q.Values[f.Name] = v
 		default:
@@ -135,7 +139,12 @@ func (q Query) Joined(args ...any) Query {
 }
 
 // Narrowed tells whether anything but the sort narrows the list.
-func (q Query) Narrowed() bool { return q.Search != "" || len(q.Values) > 0 }
+func (q Query) Narrowed() bool {
+	return q.Search != "" || slices.ContainsFunc(q.Spec.Filters, q.Narrows)
+}
+
+// Narrows tells whether a filter is set to other than its usual value.
+func (q Query) Narrows(f Filter) bool { return q.Values[f.Name] != "" && q.Values[f.Name] != f.Usual }
 
 // narrow is the condition of the filters, with its arguments.
 func (q Query) narrow() (string, []any) {

@@ -10,9 +10,16 @@ import (
 	"gorm.io/gorm"
 )
 
-// Spec is what the list's address may say now: what there is to choose from, and what the
-// ids of this address are called, in one statement.
-func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, error) {
+// Extra is something more that a page asks in the statement of its choices, so that it is none of its own: SQL that
+// gives two texts and a third by which they are in order.
+type Extra struct {
+	SQL  string
+	Args []any
+}
+
+// Spec is what the list's address may say now: what there is to choose from, what the ids of this
+// address are called, and what else is asked, in one statement.
+func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values, extras ...Extra) (Spec, error) {
 	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: append([]Filter{}, l.Filters...), Within: l.Within}
 	var parts []string
 	var args []any
@@ -29,6 +36,12 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, 
 			args = append(args, id)
 		}
 	}
+	for i, x := range extras {
+		parts = append(parts, fmt.Sprintf("SELECT %d AS filter, value, label, place FROM (%s) x (value, label, place)",
+			len(s.Filters)+i, x.SQL))
+		args = append(args, x.Args...)
+	}
+	s.Extras = make([][]Choice, len(extras))
 	if len(parts) == 0 {
 		s.Columns = l.heads(&s)
 		return s, nil
@@ -43,6 +56,10 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values) (Spec, 
 		return s, fmt.Errorf("choices of %s: %w", l.Name, err)
 	}
 	for _, r := range found {
+		if i := r.Filter - len(s.Filters); i >= 0 {
+			s.Extras[i] = append(s.Extras[i], Choice{Value: r.Value, Label: r.Label})
+			continue
+		}
 		f := &s.Filters[r.Filter]
 		if f.IsID {
 			f.Label += ": " + r.Label
@@ -71,6 +88,11 @@ type Values = map[string]string
 func (l *List[R]) Ask(values Values) Query {
 	s := Spec{Sorts: l.Sorts(), Search: l.Search, Filters: l.Filters, Within: l.Within}
 	q := Query{Spec: s, Values: values}
+	for _, f := range l.Filters {
+		if f.Usual != "" && values[f.Name] == "" {
+			q = q.With(f.Name, f.Usual)
+		}
+	}
 	q.Page.Order, _ = s.Sorts.Parse("") // the default is one of the list's own
 	return q
 }

@@ -37,22 +37,25 @@ type Offer struct {
 // waits, where it is free, not tied, chosen by the assignment and probable enough.
 // What is doubtful for another reason than its probability is never among them.
 func Offers(ctx context.Context, db *gorm.DB, f BatchFilter, q QueueFilter) ([]Offer, error) {
-	q.ProviderID = f.ProviderID
-	cond, args := `w.band = 'certain'`, q.everybody()
+	q.ProviderID, q.Shelf, q.Band, q.Search = f.ProviderID, ToDecide, "", ""
+	_, asked := q.query()
+	where, args := asked.Where()
 	if f.Above > 0 {
-		cond, args = `(w.band = 'certain' OR w.band = 'likely' AND w.probability >= ?)`, append(args, f.Above)
+		where, args = where+` AND (w.band = 'certain' OR w.band = 'likely' AND w.probability >= ?)`, append(args, f.Above)
+	} else {
+		where += ` AND w.band = 'certain'`
 	}
 	var out []Offer
-	err := db.WithContext(ctx).Raw(`SELECT w.*, (SELECT count(*) FROM subscriptions s
-		WHERE s.account_id = w.id) AS subscriptions, k.name AS contract, k.id AS contract_id, coalesce(k.n,
-			0) AS contracts
-		FROM (`+waitingRows+`) w
+	err := db.WithContext(ctx).Raw(`SELECT a.id, w.provider_id, p.name AS provider, a.external_id, a.name, a.domain,
+			a.provider_status AS status, a.version, w.band, w.probability, w.crm_account_id, c.name AS crm_account, w.doubt,
+			(SELECT count(*) FROM subscriptions s WHERE s.account_id = a.id) AS subscriptions,
+			k.name AS contract, k.id AS contract_id, coalesce(k.n, 0) AS contracts
+		FROM `+waitingTable+` `+waitingJoins+`
 		LEFT JOIN LATERAL (SELECT CASE WHEN count(*) = 1 THEN min(b.name) ELSE '' END AS name, CASE WHEN count(*) = 1
 		THEN (array_agg(b.id))[1] END AS id, count(*) AS n
 			FROM billing_contracts b WHERE b.crm_account_id = w.crm_account_id AND b.active AND b.is_default) k ON true
-		WHERE w.shelf = 'open' AND w.chosen AND NOT w.tied AND w.holder_id IS NULL AND `+cond+
-		` ORDER BY w.probability DESC, lower(w.name), w.id LIMIT ?`,
-		append(args, BatchMost)...).Scan(&out).Error
+		WHERE w.chosen AND NOT w.tied AND w.holder_id IS NULL AND `+where+`
+		ORDER BY w.probability DESC, w.name_key, w.account_id LIMIT ?`, append(args, BatchMost)...).Scan(&out).Error
 	if err != nil {
 		return nil, fmt.Errorf("what could be accepted: %w", err)
 	}

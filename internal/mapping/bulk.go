@@ -205,14 +205,18 @@ func (d deed) decided(ctx context.Context, tx *gorm.DB, by audit.Actor, st step)
 // Do excludes each account that stands as it was shown.
 func (d excluding) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selection.Work,
 	items []selection.Item) ([]selection.Result, error) {
+	all, err := account.LockAll(ctx, tx, recordsOf(items))
+	if err != nil {
+		return nil, err
+	}
+	now, err := d.Marks(ctx, tx, recordsOf(items)) // behind the locks, nobody changes what they say
+	if err != nil {
+		return nil, err
+	}
 	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
-		a, err := account.Lock(ctx, tx, i.RecordID)
-		if err != nil {
-			return selection.Result{}, err
-		}
-		now, err := d.Marks(ctx, tx, []uuid.UUID{a.ID})
-		if err != nil {
-			return selection.Result{}, err
+		a, there := all[i.RecordID]
+		if !there {
+			return selection.Result{}, account.ErrNone
 		}
 		if i.Mark != "" && now[a.ID] != i.Mark {
 			return selection.Result{}, stale(a)
@@ -221,6 +225,14 @@ func (d excluding) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w select
 		return d.decided(ctx, tx, by, step{a, change{action: actionExclude, state: account.Excluded, why: reason,
 			reason: reason, batch: w.ID}})
 	})
+}
+
+func recordsOf(items []selection.Item) []uuid.UUID {
+	ids := make([]uuid.UUID, len(items))
+	for n, i := range items {
+		ids[n] = i.RecordID
+	}
+	return ids
 }
 
 // Undo takes each decision back that is still the last one about its account.

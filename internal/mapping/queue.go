@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -8,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/listing"
 	"seatledger/internal/paging"
 	"seatledger/internal/postgres"
 )
@@ -55,63 +57,95 @@ type Waiting struct {
 	SnoozedUntil clock.Date
 	Snoozer      string
 	Version      int
-	OrderKey     string // of the list's order
 }
 
 // Called is the account's name, or its id where it has none.
-func (w Waiting) Called() string {
-	if w.Name == "" {
-		return w.ExternalID
+func (w Waiting) Called() string { return cmp.Or(w.Name, w.ExternalID) }
+
+// The rows of the queue are kept (mapping_waiting); these are what else they show.
+const (
+	waitingTable = "mapping_waiting w"
+	waitingJoins = `JOIN provider_accounts a ON a.id = w.account_id JOIN providers p ON p.id = w.provider_id
+		LEFT JOIN crm_accounts c ON c.id = w.crm_account_id LEFT JOIN provider_accounts h ON h.id = w.holder_id
+		LEFT JOIN mapping_snoozes z ON z.account_id = w.account_id AND z.ended_at IS NULL`
+)
+
+// Queue is the list of the unmapped accounts that are not gone, as of a day: on it an account that was put aside
+// is asked about again.
+func Queue(today clock.Date) *listing.List[Waiting] {
+	aside := "w.snoozed_until > " + day(today)
+	awake := "w.snoozed_until <= " + day(today)
+	return &listing.List[Waiting]{
+		Name: "mapping-queue", One: "account", Many: "accounts",
+		Table: waitingTable, ID: "w.account_id", Joins: waitingJoins, Default: "confidence",
+		Search: listing.Search{Label: "Search name, domain, external id or tenant id",
+			Where: "w.account_id IN (SELECT accounts_like(?))"},
+		Columns: waitingColumns(aside),
+		Shown:   []string{"name", "provider", "confidence", "crm_account"},
+		Card:    []string{"confidence", "crm_account"},
+		Filters: []listing.Filter{
+			{Name: "provider", Label: "Provider", Where: "w.provider_id = ?",
+				ChoicesSQL: `SELECT id::text, name, lower(name) FROM providers p
+					WHERE EXISTS (SELECT FROM account_counts a WHERE a.provider_id = p.id)`},
+			{Name: "show", Label: "Show", Usual: string(ToDecide), Choices: []listing.Choice{
+				{Value: string(ToDecide), Label: "To decide", Where: "w.shelf = 'open' AND " + awake},
+				{Value: string(NoMatch), Label: "None of these", Where: "w.shelf = 'no_match' AND " + awake},
+				{Value: string(Snoozed), Label: "Snoozed", Where: "w.snoozed_until > '-infinity' AND " + aside}}},
+			{Name: "band", Label: "Confidence", Where: "w.band = ?", Choices: []listing.Choice{
+				{Value: "certain", Label: "Certain"}, {Value: "likely", Label: "Likely"},
+				{Value: "unclear", Label: "Unclear"}, {Value: NoBand, Label: "No candidate"}}},
+		},
 	}
-	return w.Name
 }
 
-// waitingRows are the unmapped accounts that are not gone, each with its best
-// candidate: the first that nobody said no to. One that is taken is nobody's certain partner.
-const waitingRows = `
-	SELECT a.id, a.provider_id, p.name AS provider, a.external_id, a.name, a.domain, a.tenant_id,
-		a.provider_status AS status, a.version,
-		CASE WHEN b.account_id IS NULL THEN 'none' WHEN h.id IS NOT NULL THEN 'unclear' ELSE b.band END AS band,
-		coalesce(b.probability, 0) AS probability, b.crm_account_id, coalesce(c.name, '') AS crm_account,
-			coalesce(b.doubt, '') AS doubt, coalesce(b.tied, false) AS tied, coalesce(b.chosen, false) AS chosen,
-		h.id AS holder_id, coalesce(nullif(h.name, ''), h.external_id, '') AS holder, z.until AS snoozed_until,
-			coalesce(z.actor, '') AS snoozer,
-		CASE WHEN z.id IS NOT NULL THEN 'snoozed' WHEN b.account_id IS NULL AND n.id IS NOT NULL THEN 'no_match'
-		ELSE 'open' END AS shelf
-	FROM provider_accounts a JOIN providers p ON p.id = a.provider_id
-	LEFT JOIN LATERAL (SELECT s.* FROM mapping_suggestions s WHERE s.account_id = a.id
-	AND NOT EXISTS (SELECT FROM mapping_refusals r
-			WHERE r.account_id = s.account_id AND r.crm_account_id = s.crm_account_id AND r.revoked_at IS NULL
-			AND r.lapsed_at IS NULL)
-		ORDER BY s.rank LIMIT 1) b ON true
-	LEFT JOIN crm_accounts c ON c.id = b.crm_account_id
-	LEFT JOIN provider_accounts h ON h.provider_id = a.provider_id AND h.state = 'mapped'
-	AND h.crm_account_id = b.crm_account_id
-	LEFT JOIN mapping_snoozes z ON z.account_id = a.id AND z.ended_at IS NULL AND z.until > ?
-	LEFT JOIN mapping_refusals n ON n.account_id = a.id AND n.crm_account_id IS NULL AND n.revoked_at IS NULL
-	AND n.lapsed_at IS NULL
-	WHERE a.state = 'unmapped' AND a.provider_status <> 'gone' AND (? OR a.provider_id = ?)`
+// day writes a day of the clock into SQL. Without one nothing is aside.
+func day(d clock.Date) string { return "DATE '" + cmp.Or(d.String(), "infinity") + "'" }
 
-// queueKey puts what is certain first, then the more probable, then by name.
-const queueKey = `(CASE w.band WHEN 'certain' THEN '0' WHEN 'likely' THEN '1' WHEN 'unclear' THEN '2'
-	ELSE '3' END || to_char(10000 - w.probability * 10000, 'FM00000') || lower(w.name))`
-
-// everybody are the arguments of waitingRows.
-func (f QueueFilter) everybody() []any { return []any{f.Today, f.ProviderID == uuid.Nil, f.ProviderID} }
-
-func (f QueueFilter) rows() (string, []any) {
-	if f.Shelf == "" {
-		f.Shelf = ToDecide
+func waitingColumns(aside string) []listing.Column[Waiting] {
+	return []listing.Column[Waiting]{
+		{Key: "account_id", SQL: "w.account_id", Kind: listing.Word, Into: func(w *Waiting) any { return &w.ID }},
+		{Key: "provider_id", SQL: "w.provider_id", Kind: listing.Word,
+			Into: func(w *Waiting) any { return &w.ProviderID }},
+		{Key: "provider", Label: "Provider", SQL: "p.name", Into: func(w *Waiting) any { return &w.Provider }},
+		{Key: "external_id", Label: "External id", SQL: "a.external_id",
+			Into: func(w *Waiting) any { return &w.ExternalID }},
+		{Key: "name", Label: "Account", SQL: "a.name", Into: func(w *Waiting) any { return &w.Name },
+			Sort: listing.Sort{Expr: "w.name_key", Kind: paging.Text}},
+		{Key: "domain", Label: "Domain", SQL: "a.domain", Into: func(w *Waiting) any { return &w.Domain }},
+		{Key: "confidence", Label: "Confidence", SQL: "w.band", Kind: listing.Word,
+			Into: func(w *Waiting) any { return &w.Band }, Sort: listing.Sort{Expr: "w.queue_key", Kind: paging.Text}},
+		{Key: "probability", SQL: "w.probability", Kind: listing.Amount},
+		{Key: "crm_account_id", SQL: "w.crm_account_id", Kind: listing.Word,
+			Into: func(w *Waiting) any { return &w.CRMAccountID }},
+		{Key: "crm_account", Label: "Best candidate", SQL: "coalesce(c.name, '')",
+			Into: func(w *Waiting) any { return &w.CRMAccount }},
+		{Key: "doubt", Label: "Doubt", SQL: "w.doubt", Into: func(w *Waiting) any { return &w.Doubt }},
+		{Key: "near_tie", Label: "Near tie", SQL: "w.tied", Kind: listing.YesNo,
+			Into: func(w *Waiting) any { return &w.Tied }},
+		{Key: "holder_id", SQL: "w.holder_id", Kind: listing.Word, Into: func(w *Waiting) any { return &w.HolderID }},
+		{Key: "holder", Label: "Taken by", SQL: "coalesce(nullif(h.name, ''), h.external_id, '')",
+			Into: func(w *Waiting) any { return &w.Holder }},
+		{Key: "snoozed_until", Label: "Put aside until", SQL: "CASE WHEN " + aside + " THEN w.snoozed_until END",
+			Kind: listing.Day, Into: func(w *Waiting) any { return &w.SnoozedUntil }},
+		{SQL: "coalesce(w.probability, 0)", Into: func(w *Waiting) any { return &w.Probability }},
+		{SQL: "a.provider_status", Into: func(w *Waiting) any { return &w.Status }},
+		{SQL: "coalesce(z.actor, '')", Into: func(w *Waiting) any { return &w.Snoozer }},
+		{SQL: "a.version", Into: func(w *Waiting) any { return &w.Version }},
 	}
-	cond, args := `w.shelf = ?`, append(f.everybody(), f.Shelf)
+}
+
+// query is the list and what of it the filter lets through, in its usual order.
+func (f QueueFilter) query() (*listing.List[Waiting], listing.Query) {
+	l, values := Queue(f.Today), listing.Values{"show": string(cmp.Or(f.Shelf, ToDecide))}
+	if f.ProviderID != uuid.Nil {
+		values["provider"] = f.ProviderID.String()
+	}
 	if f.Band != "" {
-		cond, args = cond+` AND w.band = ?`, append(args, f.Band)
+		values["band"] = f.Band
 	}
-	if f.Search != "" {
-		cond, args = cond+` AND lower(w.name || ' ' || w.domain || ' ' || w.external_id || ' ' || w.tenant_id) LIKE ?`,
-			append(args, postgres.Contains(f.Search))
-	}
-	return `SELECT w.*, ` + queueKey + ` AS sort_key FROM (` + waitingRows + `) w WHERE ` + cond, args
+	q := l.Ask(values)
+	q.Search = f.Search
+	return l, q
 }
 
 // Place is where an account stands in the queue.
@@ -126,44 +160,29 @@ type Place struct {
 // PlaceOf finds an account in the queue; with uuid.Nil the first one. The zero Place
 // means that it is not, or no longer, in it.
 func PlaceOf(ctx context.Context, db *gorm.DB, f QueueFilter, at uuid.UUID) (Place, error) {
-	rows, args := f.rows()
-	var p Place
-	err := db.WithContext(ctx).Raw(`SELECT *
-		FROM (SELECT q.*, row_number() OVER o AS position, count(*) OVER () AS total, lag(id) OVER o AS previous,
-			lead(id) OVER o AS next
-		FROM (`+rows+`) q WINDOW o AS (ORDER BY sort_key, id)) x
-		WHERE id = ? OR ? AND position = 1`, append(args, at, at == uuid.Nil)...).Scan(&p).Error
+	l, q := f.query()
+	where, args := q.Where()
+	if at != uuid.Nil {
+		where, args = where+" AND w.account_id = ?", append(args, at)
+	}
+	rows, err := l.Some(ctx, db, where, q.Page.Order.SQL()+" LIMIT 1", args...)
+	if err != nil || len(rows) == 0 {
+		return Place{}, err
+	}
+	p := Place{Waiting: rows[0]}
+	beside, err := l.Beside(ctx, db, q, p.ID, "")
+	if err != nil {
+		return p, err
+	}
+	p.Previous, p.Next = beside.Prev, beside.Next
+	where, args = q.Where()
+	err = db.WithContext(ctx).Raw(`SELECT count(*), count(*) FILTER (WHERE (w.queue_key, w.account_id) <=
+			(SELECT k.queue_key, k.account_id FROM mapping_waiting k WHERE k.account_id = ?))
+		FROM `+waitingTable+` WHERE `+where, append([]any{p.ID}, args...)...).Row().Scan(&p.Total, &p.Position)
 	if err != nil {
 		return p, fmt.Errorf("place in the queue: %w", err)
 	}
 	return p, nil
-}
-
-// QueueSorts are the orders of the list.
-func QueueSorts() paging.Sorts {
-	return paging.Sorts{ID: "q.id", Default: "band",
-		Keys: []paging.Sort{{Key: "band", Expr: "q.sort_key", Kind: paging.Text},
-			{Key: "name", Expr: "lower(q.name)", Kind: paging.Text}}}
-}
-
-// Queue reads one page of the queue as a list, and the token of the next.
-func Queue(ctx context.Context, db *gorm.DB, f QueueFilter, r paging.Request) ([]Waiting, string, error) {
-	rows, args := f.rows()
-	behind, more := r.Where()
-	var out []Waiting
-	err := db.WithContext(ctx).Raw(`SELECT q.*, `+r.Order.Sort.Expr+` AS order_key FROM (`+rows+`) q WHERE `+behind+
-		` ORDER BY `+r.Order.SQL()+` LIMIT ?`,
-		append(append(args, more...), r.Limit())...).Scan(&out).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("list the queue: %w", err)
-	}
-	return paging.Cut(r, out, func(w Waiting) (any, uuid.UUID) { return w.OrderKey, w.ID })
-}
-
-// EachWaiting hands over every account of the queue in order, for the CSV.
-func EachWaiting(ctx context.Context, db *gorm.DB, f QueueFilter, o paging.Order, do func(Waiting) error) error {
-	rows, args := f.rows()
-	return postgres.Each(db.WithContext(ctx).Raw(`SELECT q.* FROM (`+rows+`) q ORDER BY `+o.SQL(), args...), do)
 }
 
 // QueueCounts is how many accounts wait, by shelf and, of those to decide, by band.
@@ -175,15 +194,43 @@ type QueueCounts struct {
 // CountQueue counts the queue of a provider or, with uuid.Nil, of all.
 func CountQueue(ctx context.Context, db *gorm.DB, f QueueFilter) (QueueCounts, error) {
 	var c QueueCounts
-	err := db.WithContext(ctx).Raw(`SELECT count(*) FILTER (WHERE shelf = 'open') AS open,
-		count(*) FILTER (WHERE shelf = 'snoozed') AS snoozed, count(*) FILTER (WHERE shelf = 'no_match') AS no_match,
-		count(*) FILTER (WHERE shelf = 'open' AND band = 'certain') AS certain, count(*) FILTER (WHERE shelf = 'open'
-		AND band = 'likely') AS likely,
-		count(*) FILTER (WHERE shelf = 'open' AND band = 'unclear') AS unclear, count(*) FILTER (WHERE shelf = 'open'
-		AND band = 'none') AS none
-		FROM (`+waitingRows+`) w`, f.everybody()...).Scan(&c).Error
+	awake := "w.snoozed_until <= " + day(f.Today)
+	open := "w.shelf = 'open' AND " + awake
+	err := db.WithContext(ctx).Raw(`SELECT count(*) FILTER (WHERE `+open+`) AS open,
+			count(*) FILTER (WHERE NOT `+awake+`) AS snoozed,
+			count(*) FILTER (WHERE shelf = 'no_match' AND `+awake+`) AS no_match,
+			count(*) FILTER (WHERE `+open+` AND band = 'certain') AS certain,
+			count(*) FILTER (WHERE `+open+` AND band = 'likely') AS likely,
+			count(*) FILTER (WHERE `+open+` AND band = 'unclear') AS unclear,
+			count(*) FILTER (WHERE `+open+` AND band = 'none') AS none
+		FROM `+waitingTable+` WHERE ? OR w.provider_id = ?`, f.ProviderID == uuid.Nil, f.ProviderID).Scan(&c).Error
 	if err != nil {
 		return c, fmt.Errorf("count the queue: %w", err)
 	}
 	return c, nil
+}
+
+// Waiters looks after the kept rows of the queue, as listing looks after what lists keep.
+type Waiters struct{}
+
+// AddUp does nothing: the queue keeps rows, no differences.
+func (Waiters) AddUp(context.Context, *postgres.DB) error { return nil }
+
+// Mend makes right the rows that were changed past their triggers, and tells how many that were.
+func (Waiters) Mend(ctx context.Context, db *postgres.DB) (counts, rows int64, err error) {
+	err = db.InTx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(`SELECT pg_advisory_xact_lock(?)`, suggestionsLock).Error; err != nil {
+			return err
+		}
+		return tx.Raw(`WITH wrong AS (
+				SELECT coalesce(f.account_id, w.account_id) AS id
+				FROM mapping_waits(ARRAY(SELECT id FROM provider_accounts WHERE state = 'unmapped')) f
+				FULL JOIN mapping_waiting w ON w.account_id = f.account_id WHERE f IS DISTINCT FROM w),
+			done AS (SELECT count(*) AS n, mapping_queue_follow(array_agg(id)) FROM wrong)
+			SELECT n FROM done`).Row().Scan(&rows)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("mend the mapping queue: %w", err)
+	}
+	return 0, rows, nil
 }

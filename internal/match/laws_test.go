@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // anyPair draws two records from an invented world: partners or strangers.

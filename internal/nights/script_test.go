@@ -49,6 +49,12 @@ const (
 	doDeadToken act = "dead token"
 	doOnce503   act = "503 once"
 	doPause     act = "pause"
+	doSomeEmpty act = "some accounts empty"
+	doDropped   act = "connection dropped once"
+
+	// failures that last until nobody does anything any more
+	doNeverFound act = "404 for ever"
+	doNeverSeats act = "no quantity for ever"
 
 	// all at once, until the morning
 	doAllCancelled act = "all cancelled"
@@ -57,6 +63,8 @@ const (
 	doTenfold      act = "all tenfold"
 	doNoPrice      act = "no price"
 	doNoEnd        act = "no end date"
+	doEndNamed     act = "end date renamed"
+	doRhythmNamed  act = "frequency renamed"
 
 	// people
 	doMap     act = "map"
@@ -69,9 +77,10 @@ const (
 	doAgree   act = "agree"
 
 	// the machine
-	doKill act = "kill"
-	doStop act = "stop"
-	doBack act = "backend killed"
+	doKill  act = "kill"
+	doStop  act = "stop"
+	doStops act = "three stops"
+	doBack  act = "backend killed"
 )
 
 // weights say how often each act is drawn.
@@ -84,9 +93,11 @@ func weights() map[act]int {
 		doEmptyOnce: 2, doEmpty: 2, doNoTotal: 1, doOmit: 2, doLowTotal: 2, doBothList: 2, doNotFound: 1,
 		doForbidden: 1,
 		doRedirect:  1, doNoSeats: 1, doPartial: 1, doShift: 1, doSchedule: 1, doDeadToken: 1, doOnce503: 1, doPause: 1,
+		doSomeEmpty: 1, doDropped: 1, doNeverFound: 1, doNeverSeats: 1,
 		doAllCancelled: 1, doNoStatus: 1, doAllOne: 1, doTenfold: 1, doNoPrice: 1, doNoEnd: 1,
+		doEndNamed: 1, doRhythmNamed: 1,
 		doMap: 2, doUnmap: 1, doExclude: 1, doInclude: 1, doOff: 1, doOn: 1, doSync: 2, doAgree: 1,
-		doKill: 2, doStop: 1, doBack: 1,
+		doKill: 2, doStop: 1, doStops: 1, doBack: 1,
 	}
 }
 
@@ -127,6 +138,16 @@ func generate(seed uint64) script {
 		}
 	}
 	return s
+}
+
+// has counts how often an act happens.
+func (s script) has(a act) (n int) {
+	for _, o := range s.Ops {
+		if o.Act == a {
+			n++
+		}
+	}
+	return n
 }
 
 func (s script) without(from, to int) script {

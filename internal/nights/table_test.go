@@ -295,6 +295,7 @@ func reliabilityPage() string {
 		says := strings.Join(r.says, "; ")
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.no, r.fault, r.how, r.does, plain(says))
 	}
+	b.WriteString(seedsTable())
 	return b.String()
 }
 

@@ -3,6 +3,7 @@ package nights
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seatledger/internal/auth"
@@ -91,6 +93,8 @@ type world struct {
 	power    *power // nil: never pulled
 	died     int    // how often it was
 	stopAt   int    // the process is asked to stop in this call; 0: not
+	stops    int    // and so often again, when it goes on
+	stopped  map[uuid.UUID]int
 	idle     time.Duration
 	touched  map[string]bool // accounts whose mapping a person has changed
 }
@@ -115,7 +119,7 @@ func newWorld(t testing.TB, o options) *world {
 		o.patience = 1500 * time.Millisecond
 	}
 	w := &world{t: t, ctx: t.Context(), clock: &jumping{}, patience: o.patience, power: o.power,
-		idle: 5 * time.Minute, touched: map[string]bool{}}
+		idle: 5 * time.Minute, touched: map[string]bool{}, stopped: map[uuid.UUID]int{}}
 	w.clock.put(firstDay())
 	o.data.Today = clock.DateOf(w.clock.Now(), time.UTC)
 	w.Site = webtest.Start(t, webtest.Options{Far: o.data, Both: w.clock, Pool: func(cfg *pgxpool.Config) {
@@ -284,10 +288,15 @@ func (w *world) execute(id uuid.UUID) {
 	ctx, stop := context.WithCancel(w.ctx)
 	defer stop()
 	if n := w.stopAt; n > 0 {
-		w.stopAt = 0
+		if w.stops--; w.stops < 1 {
+			w.stopAt = 0
+		}
 		w.gate.at("/", n, stop)
 	}
 	_ = w.App.Sync.Execute(ctx, id)
+	if ctx.Err() != nil {
+		w.stopped[id]++
+	}
 }
 
 // waitsUntil is when a run that waits goes on.
@@ -377,7 +386,11 @@ func (w *world) heal() {
 func (w *world) text(sql string, args ...any) string {
 	w.t.Helper()
 	var s *string
-	w.must(w.DB.Owner().QueryRow(w.ctx, sql, args...).Scan(&s))
+	err := w.DB.Owner().QueryRow(w.ctx, sql, args...).Scan(&s)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ""
+	}
+	w.must(err)
 	if s == nil {
 		return ""
 	}
@@ -463,7 +476,7 @@ type stored struct {
 	id, account, state, status string
 	quantity, billable, ledger int
 	sum                        int // of the counted rows, added up anew
-	cost                       string
+	cost, ends, rhythm         string
 	closed, opened             int // rows that closed or reopened it
 	rows                       int
 	contract                   string
@@ -473,7 +486,7 @@ func (w *world) stored() map[string]stored {
 	w.t.Helper()
 	rows, err := w.DB.Owner().Query(w.ctx, `SELECT s.external_id, a.external_id, s.state, s.provider_status, s.quantity,
 		s.billable_quantity, s.ledger_quantity, coalesce(trim_scale(s.unit_cost)::text, ''),
-			coalesce(s.contract_id::text, ''),
+			coalesce(s.contract_id::text, ''), coalesce(s.end_date::text, ''), s.billing_frequency,
 		coalesce(sum(c.delta) FILTER (WHERE t.counted), 0), count(c.id),
 			count(c.id) FILTER (WHERE c.event = 'deactivate'),
 		count(c.id) FILTER (WHERE c.event = 'activate')
@@ -486,7 +499,7 @@ func (w *world) stored() map[string]stored {
 	for rows.Next() {
 		var s stored
 		w.must(rows.Scan(&s.id, &s.account, &s.state, &s.status, &s.quantity, &s.billable, &s.ledger, &s.cost,
-			&s.contract,
+			&s.contract, &s.ends, &s.rhythm,
 			&s.sum, &s.rows, &s.closed, &s.opened))
 		all[s.id] = s
 	}

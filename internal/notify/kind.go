@@ -19,6 +19,10 @@ const (
 	Conflict          Kind = "conflict"
 	Moved             Kind = "moved"
 	SignOffsLapsed    Kind = "sign_offs_lapsed"
+	MailWaits         Kind = "mail_waits"
+	MailRefused       Kind = "mail_refused"
+	MailUnsure        Kind = "mail_unsure"
+	RenewalNear       Kind = "renewal_near"
 )
 
 // Severity is how soon somebody should look.
@@ -53,6 +57,10 @@ var kinds = []words{
 	{Conflict, "Conflict", Warn},
 	{Moved, "Moved to another account", Warn},
 	{SignOffsLapsed, "Sign-offs lapsed", Warn},
+	{MailWaits, "Mail does not go out", Bad},
+	{MailRefused, "Mail refused", Warn},
+	{MailUnsure, "Perhaps sent", Warn},
+	{RenewalNear, "Renewal ahead", Warn},
 }
 
 // doubts are the kinds of what a sync would not believe, or not without a person.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/paging"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // record is a row of the model: a number that may be unknown, and an id.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"testing/fstest"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -40,3 +41,6 @@ func ApplyViews(ctx context.Context, owner *pgxpool.Pool, number int, files map[
 	}
 	return set.apply(ctx, owner)
 }
+
+// Waited takes what was waited from what a context may still wait.
+func Waited(ctx context.Context, d time.Duration) { waited(ctx, d) }

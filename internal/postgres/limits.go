@@ -2,9 +2,7 @@ package postgres
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"time"
@@ -12,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// The limits of every pool. They stand here and nowhere else. A process that is stopped or cut off in the middle
+// The limits of every pool. They stand here and nowhere else; what one request may wait in all is WaitLimit. A process that is stopped or cut off in the middle
 // of a transaction loses its session, and with it all locks, after IdleLimit: less than the time of a run's lease.
 const (
 	StatementLimit = 60 * time.Second // one statement
@@ -116,20 +114,3 @@ func (e *lineError) Timeout() bool {
 
 // Temporary is of net.Error.
 func (e *lineError) Temporary() bool { return false }
-
-// errNoneFree says that all connections are at work.
-var errNoneFree = errors.New("postgres: no connection became free in time")
-
-// patient lends connections, and does not wait for one without end.
-type patient struct{ driver.Connector }
-
-// Connect lends a connection.
-func (p patient) Connect(ctx context.Context) (driver.Conn, error) {
-	waiting, done := context.WithTimeoutCause(ctx, freeLimit, errNoneFree)
-	defer done()
-	c, err := p.Connector.Connect(waiting)
-	if err != nil && ctx.Err() == nil && errors.Is(context.Cause(waiting), errNoneFree) {
-		return nil, fmt.Errorf("%w: %w", errNoneFree, err)
-	}
-	return c, err
-}

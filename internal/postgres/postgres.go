@@ -54,13 +54,16 @@ func Open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, erro
 }
 
 func open(ctx context.Context, cfg *pgxpool.Config, log *slog.Logger) (*DB, error) {
+	cfg = cfg.Copy()
+	cfg.PrepareConn = calmed(cfg.PrepareConn)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	sqlDB := sql.OpenDB(patient{stdlib.GetPoolConnector(pool)})
+	lender := patient{stdlib.GetPoolConnector(pool), lockLimitOf(cfg)}
+	sqlDB := sql.OpenDB(lender)
 	sqlDB.SetMaxIdleConns(0) // the pool keeps them
-	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: connPool{sqlDB}}), &gorm.Config{
+	g, err := gorm.Open(gormpg.New(gormpg.Config{Conn: newConnPool(sqlDB, lender)}), &gorm.Config{
 		Logger:                 queryLog{log: log, slow: 2 * time.Second},
 		SkipDefaultTransaction: true,
 		NowFunc:                nil,

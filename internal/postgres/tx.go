@@ -66,16 +66,29 @@ func retryable(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// connPool gives gorm a *sql.DB whose transactions are pgx transactions.
-type connPool struct{ *sql.DB }
+// connPool gives gorm a *sql.DB whose transactions are pgx transactions, and whose statements are timed.
+type connPool struct {
+	timed
+	db     *sql.DB
+	lender patient
+}
+
+func newConnPool(db *sql.DB, lender patient) connPool {
+	return connPool{timed: timed{to: db}, db: db, lender: lender}
+}
+
+// PrepareContext prepares a statement.
+func (p connPool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return p.db.PrepareContext(ctx, query)
+}
 
 // GetDBConn tells gorm the database under the pool.
-func (p connPool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
+func (p connPool) GetDBConn() (*sql.DB, error) { return p.db, nil }
 
 // BeginTx pins one connection for exactly the life of the transaction. That is
 // why the pgx connection may be kept after Raw, which database/sql warns about.
 func (p connPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
-	conn, err := p.DB.Conn(ctx)
+	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -99,19 +112,26 @@ func (p connPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPo
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &txConn{Conn: conn, tx: tx}, nil
+	before := func(ctx context.Context) { _ = p.lender.hurry(ctx, tx.Conn()) } // what goes wrong shows in the statement
+	return &txConn{timed: timed{to: conn, before: before}, conn: conn, tx: tx}, nil
 }
 
 // txConn sends statements to the pinned connection and the end of the transaction to pgx.
 type txConn struct {
-	*sql.Conn
-	tx pgx.Tx
+	timed
+	conn *sql.Conn
+	tx   pgx.Tx
+}
+
+// PrepareContext prepares a statement.
+func (c *txConn) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return c.conn.PrepareContext(ctx, query)
 }
 
 // Commit ends the transaction; checks that were put off happen here.
 func (c *txConn) Commit() error {
 	err := c.end(c.tx.Commit)
-	return errors.Join(err, ignoreDone(c.Conn.Close()))
+	return errors.Join(err, ignoreDone(c.conn.Close()))
 }
 
 // Rollback gives the transaction up. The connection is broken rather than returned
@@ -124,13 +144,13 @@ func (c *txConn) Rollback() error {
 		}
 		return nil
 	})
-	return errors.Join(ignoreDone(err), ignoreDone(c.Conn.Close()))
+	return errors.Join(ignoreDone(err), ignoreDone(c.conn.Close()))
 }
 
 // end speaks to the connection only while it is still ours: after a cancelled
 // statement database/sql may have given it back to the pool, which closes it meanwhile.
 func (c *txConn) end(how func(context.Context) error) error {
-	return c.Conn.Raw(func(any) error {
+	return c.conn.Raw(func(any) error {
 		return how(context.Background()) //nolint:forbidigo // database/sql gives none
 	})
 }

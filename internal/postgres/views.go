@@ -21,7 +21,7 @@ import (
 var viewFiles embed.FS
 
 // viewsNumber rises with each change of a view. By it a program knows views that are newer than its own.
-const viewsNumber = 1
+const viewsNumber = 2
 
 // ErrViews says that the views of the database are not those of this program, or that it may not read them.
 var ErrViews = errors.New("views of the database are missing, unreadable or not this Seatledger's: " +

@@ -39,7 +39,7 @@ const (
 // The screen names connectors and connectivity (Spec.Filter).
 var All = &listing.List[Row]{
 	Name: "providers", One: "provider", Many: "providers",
-	Table: "providers p", ID: "p.id", Default: "name",
+	Table: "providers p", ID: "p.id", Default: "name", Ways: true,
 	Search: listing.Search{Label: "Search name, host or reseller number",
 		Where: "lower(p.name || ' ' || p.host || ' ' || p.reseller_number || ' ' || p.user_name) LIKE ?"},
 	Columns: columns,

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/postgres"
 )
 
 // Candidate is a subscription that a run of a contract looks at: those that are or
@@ -35,37 +36,47 @@ type Candidate struct {
 }
 
 const candidatesQuery = `
-	SELECT s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
+	WITH asked AS (SELECT id, crm_account_id FROM billing_contracts WHERE id = ANY (CAST(@contracts AS uuid[]))),
+	stayed AS (SELECT t.contract_id AS run, t.subscription_id FROM contract_stays t
+			WHERE t.contract_id IN (SELECT id FROM asked) AND NOT t.set_aside
+		UNION SELECT i.contract_id, l.subscription_id FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
+			WHERE i.contract_id IN (SELECT id FROM asked) AND l.live AND l.subscription_id IS NOT NULL),
+	looked AS (SELECT run, subscription_id, true AS was_here FROM stayed
+		UNION ALL SELECT k.id, s.id, false FROM asked k JOIN subscriptions s ON s.contract_id IS NULL
+			AND s.state <> 'inactive' AND s.id IN (SELECT o.id FROM subscriptions o WHERE o.crm_account_id = k.crm_account_id
+				UNION SELECT o.id FROM provider_accounts a JOIN subscriptions o ON o.account_id = a.id
+				WHERE a.crm_account_id = k.crm_account_id)
+			AND NOT EXISTS (SELECT FROM stayed w WHERE w.run = k.id AND w.subscription_id = s.id))
+	SELECT w.run, s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
 		coalesce(s.hold_reason, '') AS hold_reason,
 	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,
 		coalesce(v.checks::text, '') AS checks,
 	       EXISTS (SELECT FROM review_queue q WHERE q.subscription_id = s.id) AS queued
-	FROM subscriptions s
+	FROM looked w
+	JOIN subscriptions s ON s.id = w.subscription_id
 	JOIN providers p ON p.id = s.provider_id
-	JOIN provider_accounts a ON a.id = s.account_id
 	LEFT JOIN subscription_reviews v ON v.subscription_id = s.id
-	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM contract_stays t WHERE t.subscription_id = s.id
-	AND t.contract_id = @contract AND NOT t.set_aside)
-		OR EXISTS (SELECT FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
-		           WHERE l.subscription_id = s.id AND l.live AND i.contract_id = @contract) AS was_here) w
 	LEFT JOIN LATERAL (
 		SELECT count(*) > 0 AS signed_once, count(*) FILTER (WHERE lapsed_at IS NULL) > 0 AS signed_now,
 		       coalesce((array_agg(lapsed_because ORDER BY signed_at DESC, id DESC))[1], '') AS lapsed
-		FROM sign_offs WHERE subscription_id = s.id AND contract_id = @contract AND NOT taken_back) g ON true
-	WHERE s.id IN (SELECT subscription_id FROM contract_stays WHERE contract_id = @contract AND NOT set_aside
-		UNION SELECT l.subscription_id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
-		WHERE i.contract_id = @contract AND l.live)
-	   OR s.contract_id IS NULL AND s.state <> 'inactive'
-	AND (s.crm_account_id = @customer OR a.crm_account_id = @customer)
+		FROM sign_offs WHERE subscription_id = s.id AND contract_id = w.run AND NOT taken_back) g ON true
 	ORDER BY s.id`
 
-// Candidates reads what a run looks at. The rows must be locked when it is more than a look.
-func Candidates(ctx context.Context, db *gorm.DB, contractID, customerID uuid.UUID) ([]Candidate, error) {
-	var all []Candidate
-	err := db.WithContext(ctx).Raw(candidatesQuery,
-		map[string]any{"contract": contractID, "customer": customerID}).Scan(&all).Error
+// CandidatesOf reads what the runs of contracts look at, by contract. The rows must be locked when it is more
+// than a look.
+func CandidatesOf(ctx context.Context, db *gorm.DB, contracts []uuid.UUID) (map[uuid.UUID][]Candidate, error) {
+	var rows []struct {
+		Run uuid.UUID
+		Candidate
+	}
+	err := db.WithContext(ctx).Raw(candidatesQuery, map[string]any{"contracts": postgres.IDs(contracts)}).
+		Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions to bill: %w", err)
+	}
+	all := make(map[uuid.UUID][]Candidate, len(contracts))
+	for _, r := range rows {
+		all[r.Run] = append(all[r.Run], r.Candidate)
 	}
 	return all, nil
 }

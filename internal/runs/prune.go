@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"seatledger/internal/settings"
 )
 
 const (
@@ -24,9 +26,14 @@ type Pruning struct {
 	Alike string
 }
 
-// Prune takes away runs that ended before a moment. Kept are those that anything points to, and the last of each
-// subject that no alike one has followed.
-func (d *Desk) Prune(ctx context.Context, before time.Time, p Pruning) (pruned int, err error) {
+// Prune takes away runs that ended longer ago than the setting keeps them. Kept are those that anything points to, and
+// the last of each subject that no alike one has followed.
+func (d *Desk) Prune(ctx context.Context, p Pruning) (pruned int, err error) {
+	set, err := settings.Load(ctx, d.DB.Read(ctx))
+	if err != nil {
+		return 0, err
+	}
+	before := d.Clock.Now().Add(-time.Duration(set.KeepRunsDays) * 24 * time.Hour)
 	for range pruneTurns {
 		n := 0
 		err = d.DB.InTx(ctx, func(tx *gorm.DB) (err error) {

@@ -53,6 +53,13 @@ func MayShare(r auth.Role) bool { return auth.Allowed(r, auth.Operator, auth.Bil
 // MaySetUsual tells whether people of a role say which view is the usual one of roles.
 func MaySetUsual(r auth.Role) bool { return auth.Allowed(r, auth.Admin) }
 
+// JSON are the views that a user may use, as one document for Read: in a statement that reads users u.
+const JSON = `(SELECT coalesce(json_agg(w ORDER BY w.list, lower(w.name), w.id), '[]') FROM (
+	SELECT v.id, v.list, v.name, v.query, v.owner_id AS "OwnerID", o.name AS owner, v.shared, v.version,
+		EXISTS (SELECT FROM saved_view_pins p WHERE p.view_id = v.id AND p.user_id = u.id) AS pinned,
+		EXISTS (SELECT FROM saved_view_defaults d WHERE d.view_id = v.id AND d.role = u.role) AS usual
+	FROM saved_views v JOIN users o ON o.id = v.owner_id WHERE v.owner_id = u.id OR v.shared AND u.id IS NOT NULL) w)`
+
 const viewOf = `SELECT v.id, v.list, v.name, v.query, v.owner_id, u.name AS owner, v.shared, v.version,
 		p.view_id IS NOT NULL AS pinned, coalesce(d.roles, '') AS roles, coalesce(d.usual, false) AS usual
 	FROM saved_views v JOIN users u ON u.id = v.owner_id

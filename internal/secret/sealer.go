@@ -1,8 +1,8 @@
 // Package secret seals what must not be read from the database: providers'
-// passwords and application secrets, and those of CRM sources. One keyset file is the master key. A sealed
-// value opens only in the table, row and column it was sealed for, and only for the
-// servers that it was given for. The package
-// knows the table of provider secrets only to check and to re-seal it.
+// passwords and application secrets, those of CRM sources, and the mail server's
+// password. One keyset file is the master key. A sealed value opens only in the table,
+// row and column it was sealed for, and only for the servers that it was given for. The
+// package knows the tables of secrets only to check and to re-seal them.
 package secret
 
 import (
@@ -36,6 +36,11 @@ func ProviderSecret(provider uuid.UUID, name, sentTo string) Place {
 // SourceSecret is the place of the secret of a CRM source.
 func SourceSecret(source uuid.UUID, name, sentTo string) Place {
 	return Place{Table: "crm_source_secrets", Row: source.String(), Column: name, For: sentTo}
+}
+
+// MailSecret is the place of the mail server's password.
+func MailSecret(host string) Place {
+	return Place{Table: "mail_secrets", Row: "1", Column: "password", For: host}
 }
 
 // bound writes the place so that no two places read the same.

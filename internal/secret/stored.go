@@ -9,12 +9,15 @@ import (
 	"seatledger/internal/postgres"
 )
 
-// kindCheck is the kind of the value that proves the key.
-const kindCheck = "check"
+// The kinds of the value that proves the key, and of the mail server's password.
+const (
+	kindCheck = "check"
+	kindMail  = "mail"
+)
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source or check
+	Kind   string    // provider, source, mail or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -27,17 +30,22 @@ func (v stored) place() Place {
 		return checkPlace()
 	case "source":
 		return SourceSecret(v.Owner, v.Name, v.SentTo)
+	case kindMail:
+		return MailSecret(v.SentTo)
 	}
 	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
-// all reads every sealed value there is, the check value included. There are two per provider, one per CRM source.
+// all reads every sealed value there is, the check value included. There are two per
+// provider, one per CRM source, and one of the mail server.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
 		SELECT 'provider' AS kind, provider_id AS owner, name, sealed, sent_to FROM provider_secrets
 		UNION ALL
 		SELECT 'source', source_id, name, sealed, sent_to FROM crm_source_secrets
+		UNION ALL
+		SELECT 'mail', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM mail_secrets
 		UNION ALL
 		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed, '' FROM master_key_check
 		ORDER BY kind, owner, name`).Scan(&out).Error
@@ -53,6 +61,8 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 	case "source":
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
 			sealed, v.Owner, v.Name, v.Sealed).Error
+	case kindMail:
+		return tx.Exec(`UPDATE mail_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	}
 	return tx.Exec(`UPDATE provider_secrets SET sealed = ? WHERE provider_id = ? AND name = ? AND sealed = ?`,
 		sealed, v.Owner, v.Name, v.Sealed).Error

@@ -43,12 +43,17 @@ func (s *Service) Keep(ctx context.Context, t Ticks, shown, ticked []uuid.UUID) 
 	})
 }
 
+// Asked is what Kept asks the database, for a page that asks it together with something else.
+func (s *Service) Asked(t Ticks) (sql string, args []any) {
+	return `SELECT record_id FROM kept_ticks WHERE user_id = ?::uuid AND list = ? AND at >= ?::timestamptz`,
+		[]any{t.User, t.List, s.Clock.Now().Add(-ticksKept)}
+}
+
 // Kept are the ticks that stand.
 func (s *Service) Kept(ctx context.Context, db *gorm.DB, t Ticks) (map[uuid.UUID]bool, error) {
 	var ids []uuid.UUID
-	err := db.WithContext(ctx).Raw(`SELECT record_id FROM kept_ticks WHERE user_id = ? AND list = ? AND at >= ?`,
-		t.User, t.List, s.Clock.Now().Add(-ticksKept)).Scan(&ids).Error
-	if err != nil {
+	sql, args := s.Asked(t)
+	if err := db.WithContext(ctx).Raw(sql, args...).Scan(&ids).Error; err != nil {
 		return nil, fmt.Errorf("ticks on %s: %w", t.List, err)
 	}
 	out := make(map[uuid.UUID]bool, len(ids))

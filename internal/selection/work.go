@@ -13,7 +13,6 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/runs"
-	"seatledger/internal/settings"
 )
 
 // Job is the queue's task to work a run. It carries the id alone.
@@ -111,15 +110,9 @@ func (s *Service) Running(ctx context.Context, work uuid.UUID) (bool, error) {
 	return id != uuid.Nil, err
 }
 
-// Prune takes away runs that ended longer ago than the setting keeps them; the last of each work stays, as the
-// work does.
+// Prune takes away old runs; the last of each work stays, as the work does.
 func (s *Service) Prune(ctx context.Context) (int, error) {
-	set, err := settings.Load(ctx, s.DB.Read(ctx))
-	if err != nil {
-		return 0, err
-	}
-	return s.desk().Prune(ctx, s.Clock.Now().Add(-time.Duration(set.KeepRunsDays)*24*time.Hour),
-		runs.Pruning{Alike: "true"})
+	return s.desk().Prune(ctx, runs.Pruning{Alike: "true"})
 }
 
 // Run is how a work's latest run stands.

@@ -242,9 +242,12 @@ func CopyPrices(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, today clock.D
 	return copyPrices(ctx, tx, ids, histories, today)
 }
 
-// DayChanged makes the copies anew whose price is another one by today. It gives
-// their ids: their reviews are to be made again.
+// DayChanged makes the copies anew whose price is another one by today, and counts the seats that were dated ahead to
+// today. It gives the ids of the former: their reviews are to be made again.
 func DayChanged(ctx context.Context, tx *gorm.DB, today clock.Date) ([]uuid.UUID, error) {
+	if err := countSeats(ctx, tx, today); err != nil {
+		return nil, err
+	}
 	var ids []uuid.UUID
 	err := tx.WithContext(ctx).Raw(`SELECT id FROM subscriptions WHERE price_until <= ? ORDER BY id FOR NO KEY UPDATE`,
 		today).Scan(&ids).Error
@@ -252,6 +255,36 @@ func DayChanged(ctx context.Context, tx *gorm.DB, today clock.Date) ([]uuid.UUID
 		return nil, fmt.Errorf("prices that begin today: %w", err)
 	}
 	return ids, CopyPrices(ctx, tx, ids, today)
+}
+
+// countSeats tells the database which day it is, and counts anew what is dated between that day and the one before.
+func countSeats(ctx context.Context, tx *gorm.DB, today clock.Date) error {
+	var was clock.Date
+	db := tx.WithContext(ctx)
+	err := db.Raw(`SELECT today FROM billing_day FOR UPDATE`).Scan(&was).Error
+	if err != nil || was == today {
+		return err
+	}
+	if err := db.Exec(`INSERT INTO billing_day (today) VALUES (?) ON CONFLICT (only_one)
+		DO UPDATE SET today = excluded.today`, today).Error; err != nil {
+		return fmt.Errorf("turn the day: %w", err)
+	}
+	span, args := "t.change_effective_at > ?", []any{today}
+	if !was.IsZero() {
+		span, args = "t.change_effective_at > ? AND t.change_effective_at <= ?",
+			[]any{clock.Earlier(was, today), clock.Later(was, today)}
+	}
+	err = db.Exec(`UPDATE subscriptions s SET seats_ahead = a.seats FROM (
+			SELECT x.id, (SELECT coalesce(sum(c.delta), 0) FROM license_changes c
+				JOIN license_change_status t ON t.change_id = c.id
+				WHERE c.subscription_id = x.id AND t.counted AND c.effective_at > ?) AS seats
+			FROM (SELECT id FROM subscriptions WHERE id IN (SELECT t.change_subscription_id
+				FROM license_change_status t WHERE `+span+`) ORDER BY id FOR NO KEY UPDATE) x) a
+		WHERE s.id = a.id AND s.seats_ahead <> a.seats`, append([]any{today}, args...)...).Error
+	if err != nil {
+		return fmt.Errorf("seats that begin to count: %w", err)
+	}
+	return nil
 }
 
 // Relanded enters anew the prices that were filled on the first day under a contract,

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/notify"
+	"seatledger/internal/words"
 )
 
 // namedInNotice is how many subscriptions a notice names; the run's page lists them all.
@@ -24,33 +25,19 @@ type doubt struct {
 var doubts = []doubt{
 	{notify.SeatsUnusual, `state = 'applied' AND kinds && '{surge}'`, func(n, seats int) string {
 		return fmt.Sprintf("Seats of %s grew tenfold at once, by %d. It was applied; look at it before it is billed.",
-			subscriptions(n), seats)
+			words.Counted(n, "subscription"), seats)
 	}},
 	{notify.Moved, `state = 'applied' AND kinds && '{moved}'`, func(n, _ int) string {
-		return fmt.Sprintf("%s moved to another account. Contract and sign-off were cleared.", subscriptions(n))
+		return fmt.Sprintf("%s moved to another account. Contract and sign-off were cleared.", words.Counted(n, "subscription"))
 	}},
 	{notify.Conflict, `state = 'conflict'`, func(n, _ int) string {
 		return fmt.Sprintf("%s under two accounts, or twice with unlike facts. Nothing of it was changed.",
-			listed(n))
+			words.Counted(n, "subscription is listed", "subscriptions are listed"))
 	}},
 	{notify.BelievedLess, `state = 'waits'`, func(n, seats int) string {
 		return fmt.Sprintf("%s with %d seats not listed, and not proved gone. Nothing of it was changed; the next run "+
-			"looks again.", subscriptions(n), seats)
+			"looks again.", words.Counted(n, "subscription"), seats)
 	}},
-}
-
-func subscriptions(n int) string {
-	if n == 1 {
-		return "1 subscription"
-	}
-	return fmt.Sprintf("%d subscriptions", n)
-}
-
-func listed(n int) string {
-	if n == 1 {
-		return "1 subscription is listed"
-	}
-	return fmt.Sprintf("%d subscriptions are listed", n)
 }
 
 // tellDoubts tells of what a run found odd, whoever asked for it. What was told word for word the last time is not

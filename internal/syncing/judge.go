@@ -137,15 +137,13 @@ func (w *worker) guardGone(ctx context.Context) (*outcome, error) {
 	if w.run.AllowGone {
 		return nil, nil
 	}
-	var gone, there int
+	var gone int
 	err := w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM sync_plan_rows WHERE run_id = ? AND state = 'planned'
 		AND kinds && '{gone}'`, w.run.ID).Scan(&gone).Error
 	if err != nil || gone == 0 {
 		return nil, err
 	}
-	err = w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE s.provider_id = ? AND s.provider_status <> 'missing' AND a.provider_status <> 'gone'`,
-		w.provider.ID).Scan(&there).Error
+	there, err := w.there(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +154,14 @@ func (w *worker) guardGone(ctx context.Context) (*outcome, error) {
 	return &outcome{Stopped, fmt.Sprintf("%d of %d known subscriptions are missing from the listing, more than the "+
 		"share of %d %% that may go at once. Nothing was changed.", gone, there, share),
 		"Ask the distributor whether they have really ended. Then apply exactly what is shown, or discard it."}, nil
+}
+
+// there counts what is known and not missing.
+func (w *worker) there(ctx context.Context) (n int, err error) {
+	err = w.s.DB.Read(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
+		WHERE s.provider_id = ? AND s.provider_status <> 'missing' AND a.provider_status <> 'gone'`,
+		w.provider.ID).Scan(&n).Error
+	return n, err
 }
 
 // markRenumbered marks new ids of customers whose others vanished: the distributor may have given all a new id.
@@ -219,19 +225,26 @@ func (w *worker) tallyStored(ctx context.Context) (guard.Tally, error) {
 	return t, w.tallySent(ctx, t)
 }
 
-// tallySent takes from the last applied reading how often a field was sent that others tell where it is not.
+// tallySent takes from the last applied reading how often a field was sent that others tell where it is not, and under
+// which names fields were.
 func (w *worker) tallySent(ctx context.Context, t guard.Tally) error {
-	for _, field := range guard.Derived() {
-		var n int
-		err := w.s.DB.Read(ctx).Raw(`SELECT coalesce(sum((t.tally->>CAST(? AS text))::int), 0) FROM account_tallies t
-			JOIN sync_plan_accounts a ON a.account_id = t.account_id AND a.run_id = ?
-			AND cardinality(a.external_ids) > 0`, field, w.run.ID).Scan(&n).Error
-		if err != nil {
-			return err
-		}
-		t[field] = n
+	var sent []struct {
+		Field string
+		N     int
 	}
-	return nil
+	err := w.s.DB.Read(ctx).Raw(`SELECT e.key AS field, sum(e.value::int) AS n FROM account_tallies t
+		JOIN sync_plan_accounts a ON a.account_id = t.account_id AND a.run_id = ?
+		AND cardinality(a.external_ids) > 0 CROSS JOIN jsonb_each_text(t.tally) e GROUP BY 1`,
+		w.run.ID).Scan(&sent).Error
+	for _, f := range guard.Derived() {
+		t[f] = 0
+	}
+	for _, f := range sent {
+		if guard.IsName(f.Field) || slices.Contains(guard.Derived(), f.Field) {
+			t[f.Field] = f.N
+		}
+	}
+	return err
 }
 
 // keepTallies keeps, of an applied reading, on how many records each field was.

@@ -36,7 +36,7 @@ type Row struct {
 // The screen says when a day of since begins (Spec.Filter): it knows the zone.
 var Runs = &listing.List[Row]{
 	Name: "sync-runs", One: "run", Many: "runs",
-	Table: "sync_runs r", ID: "r.id", Default: "-requested_at",
+	Table: "sync_runs r", ID: "r.id", Default: "-requested_at", Ways: true,
 	Joins:   "JOIN providers p ON p.id = r.provider_id",
 	Columns: runColumns,
 	Shown: []string{"requested_at", "provider", "kind", "state", "added", "changed", "unchanged", "gone", "held",
@@ -54,6 +54,9 @@ var Runs = &listing.List[Row]{
 		{Name: "since", Label: "Requested since", IsDate: true, Where: "r.requested_at >= CAST(? AS timestamptz)"},
 	},
 }
+
+// Waits is the condition, over the list of runs, for those whose plan waits for a person.
+const Waits = `EXISTS (SELECT FROM sync_plans p WHERE p.run_id = r.id AND p.digest <> '' AND p.settled = '')`
 
 func choices[T ~string](called func(string) string, values ...T) []listing.Choice {
 	var out []listing.Choice
@@ -111,8 +114,8 @@ var runColumns = []listing.Column[Row]{
 	{SQL: "r.money_month", Into: func(r *Row) any { return (*money.Amounts)(&r.MoneyMonth) }},
 }
 
-func whole(key, label, sql string, into func(*Row) any) listing.Column[Row] {
-	return listing.Column[Row]{Key: key, Label: label, SQL: sql, Kind: listing.Whole, Into: into}
+func whole[R any](key, label, sql string, into func(*R) any) listing.Column[R] {
+	return listing.Column[R]{Key: key, Label: label, SQL: sql, Kind: listing.Whole, Into: into}
 }
 
 // CountSince is how many runs of a state were requested then or later; of all times, for the zero time.

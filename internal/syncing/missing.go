@@ -35,6 +35,7 @@ type missing struct {
 	FirstAt          *time.Time
 	Earlier          bool   // missed by an earlier run already
 	waits            string // why it is not gone yet
+	empty            bool   // its account's list is suddenly empty, and not believed yet
 }
 
 const (
@@ -56,8 +57,9 @@ func (w *worker) findMissing(ctx context.Context, accounts int) error {
 		return err
 	}
 	for _, prove := range []func(context.Context, []*missing) error{
+		func(ctx context.Context, open []*missing) error { return w.waitForEmpty(ctx, open, ms) },
 		func(ctx context.Context, ms []*missing) error { return w.lookEverywhere(ctx, ms, accounts) },
-		w.waitForUnread, w.waitForUnlisted,
+		w.lookAtNew, w.waitForUnread, w.waitForUnlisted,
 	} {
 		if open := undecided(ms); len(open) > 0 {
 			if err := prove(ctx, open); err != nil {
@@ -119,8 +121,8 @@ func (w *worker) secondLook(ctx context.Context, ms []*missing) ([]*missing, err
 		case !l.whole:
 			m.waits = "Its customer's list could not be read a second time."
 		case m.Listed == 0 && !w.run.AllowGone && !w.longEnough(m):
-			m.waits = "Its customer's list is suddenly empty. It counts as gone if it is empty six hours later, or " +
-				"if a person says so."
+			m.empty, m.waits = true, "Its customer's list is suddenly empty. It counts as gone if it is empty six hours "+
+				"later, or if a person says so."
 		case m.Doubted && !w.run.AllowGone && !(m.Own && w.longEnough(m)):
 			m.waits = doubtedWait(m.Own)
 		}
@@ -167,8 +169,8 @@ func (w *worker) look(ctx context.Context, account string) (look, error) {
 
 // lookEverywhere asks all other accounts again for what was never missed before: it may have moved to one that was
 // read earlier in this run. With too many accounts to ask again, the next run's reading is that look.
-func (w *worker) lookEverywhere(ctx context.Context, ms []*missing, accounts int) error {
-	ms = slices.DeleteFunc(slices.Clone(ms), func(m *missing) bool { return m.Earlier })
+func (w *worker) lookEverywhere(ctx context.Context, all []*missing, accounts int) error {
+	ms := slices.DeleteFunc(slices.Clone(all), func(m *missing) bool { return m.Earlier })
 	if len(ms) == 0 {
 		return nil
 	}
@@ -186,15 +188,20 @@ func (w *worker) lookEverywhere(ctx context.Context, ms []*missing, accounts int
 	for _, m := range ms {
 		own[m.Account] = true
 	}
-	for _, account := range others {
-		if own[account] && len(own) == 1 {
-			continue // asked a moment ago
-		}
+	if len(own) == 1 { // asked a moment ago
+		others = slices.DeleteFunc(others, func(account string) bool { return own[account] })
+	}
+	return w.lookAt(ctx, others, ms, all)
+}
+
+// lookAt asks accounts again for some of what is missed, and looks whether they have any of all.
+func (w *worker) lookAt(ctx context.Context, accounts []string, ms, all []*missing) error {
+	for _, account := range accounts {
 		l, err := w.look(ctx, account)
 		if err != nil {
 			return err
 		}
-		for _, m := range ms {
+		for _, m := range all {
 			if slices.Contains(l.ids, m.ExternalID) {
 				m.waits = "It moved to " + account + " while the lists were read; the next run takes it there."
 			}
@@ -204,6 +211,46 @@ func (w *worker) lookEverywhere(ctx context.Context, ms []*missing, accounts int
 		}
 	}
 	return nil
+}
+
+// waitForEmpty lets what is missed elsewhere wait while a list that is suddenly empty is not believed yet: it may have
+// moved there. That is settled within a run. So much that a person must be asked does not wait.
+func (w *worker) waitForEmpty(ctx context.Context, open, all []*missing) error {
+	i := slices.IndexFunc(all, func(m *missing) bool { return m.empty })
+	if i < 0 {
+		return nil
+	}
+	there, err := w.there(ctx)
+	if err != nil {
+		return err
+	}
+	if over, _, err := w.tooMany(ctx, len(open), there); err != nil || over {
+		return err
+	}
+	hold(open, "The list of customer "+all[i].AccountName+" is suddenly empty, and it may have moved there; it is "+
+		"decided when that list is believed.")
+	return nil
+}
+
+// newerBy is how long before something was missed the customers were first seen that it may have moved to.
+const newerBy = 24 * time.Hour
+
+// lookAtNew asks customers again that are new and list nothing: what was missed when they came may be with them.
+func (w *worker) lookAtNew(ctx context.Context, all []*missing) error {
+	ms := slices.DeleteFunc(slices.Clone(all), func(m *missing) bool { return !m.Earlier || m.FirstAt == nil })
+	if len(ms) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(ms, func(a, b *missing) int { return a.FirstAt.Compare(*b.FirstAt) }).FirstAt
+	var empty []string
+	err := w.s.DB.Read(ctx).Raw(`SELECT o.external_id FROM sync_plan_accounts a JOIN provider_accounts o
+		ON o.id = a.account_id WHERE a.run_id = ? AND a.complete AND cardinality(a.external_ids) = 0
+		AND o.first_seen_at >= ? AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.account_id = o.id)
+		ORDER BY o.external_id COLLATE "C" LIMIT ?`, w.run.ID, first.Add(-newerBy), wideLook).Scan(&empty).Error
+	if err != nil {
+		return fmt.Errorf("find new customers that list nothing: %w", err)
+	}
+	return w.lookAt(ctx, empty, ms, all)
 }
 
 func hold(ms []*missing, why string) {

@@ -358,3 +358,77 @@ func TestACustomerThatIsGoneFailsTheReviewOfItsSubscriptionsUntilItIsBack(t *tes
 		t.Errorf("%d reviews still say so after it is back", n)
 	}
 }
+
+// moveBehind moves a subscription, while its list is read, to a customer, and reads: it is missed for the first time.
+func (w *world) moveBehind(from string, to sandbox.Customer, more ...sandbox.Step) string {
+	w.t.Helper()
+	id := w.livingOf(from)
+	w.fault(sandbox.Fault{Path: listOf(from), Kind: "change", Times: 1,
+		Do: append(more, sandbox.Step{Op: "move", ID: id, To: to.CustomerNo})})
+	if r := w.subscriptions(); r.Gone != 0 || len(w.waits(r)) == 0 {
+		w.t.Fatalf("it was not missed: gone %d, %v", r.Gone, w.waits(r))
+	}
+	return id
+}
+
+// livingOf is a living subscription of a customer.
+func (w *world) livingOf(account string) (id string) {
+	w.t.Helper()
+	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT s.external_id FROM subscriptions s JOIN provider_accounts a
+		ON a.id = s.account_id WHERE a.external_id = ? AND s.state <> 'inactive' ORDER BY 1 LIMIT 1`,
+		account).Scan(&id).Error)
+	return id
+}
+
+func (w *world) stateOf(id string) (state string) {
+	w.t.Helper()
+	w.ok(w.db.Read(w.t.Context()).Raw(`SELECT state FROM subscriptions WHERE external_id = ?`, id).Scan(&state).Error)
+	return state
+}
+
+// What was seen to have moved to a customer is not gone while that customer's list is suddenly empty and not believed.
+func TestWhatMovedToACustomerWhoseListIsSuddenlyEmptyWaits(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error) // one list after the other
+	from, to := w.crowded(1), w.crowded(0)
+	id := w.moveBehind(from, w.customer(to))
+	w.clock.Advance(24 * time.Hour)
+	w.fault(sandbox.Fault{Path: listOf(to), Kind: "empty_list"})
+	if r := w.subscriptions(); r.Gone != 0 || w.stateOf(id) == "inactive" {
+		t.Errorf("gone %d: %v", r.Gone, w.waits(r))
+	}
+	w.far.ClearFaults()
+	w.clock.Advance(24 * time.Hour)
+	if r := w.subscriptions(); r.Gone != 0 || w.stateOf(id) == "inactive" {
+		t.Errorf("afterwards: gone %d, it is %s", r.Gone, w.stateOf(id))
+	}
+}
+
+// A new customer that lists nothing once is asked again before what vanished when it came is gone.
+func TestANewCustomerThatListsNothingIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	fresh, err := w.far.AddCustomer(sandbox.NewCustomer{Company: sandbox.Company{Name: "New Leaf Ltd",
+		Domain: "newleaf.example"}})
+	w.ok(err)
+	w.ok(w.far.SetCustomerGone(fresh.CustomerNo, true))
+	id := w.moveBehind(w.crowded(1), fresh, sandbox.Step{Op: "join", ID: fresh.CustomerNo})
+	w.clock.Advance(24 * time.Hour)
+	w.accounts()
+	w.fault(sandbox.Fault{Path: listOf(fresh.CustomerNo), Kind: "empty_list", Times: 1})
+	if r := w.subscriptions(); r.Gone != 0 || w.stateOf(id) == "inactive" {
+		t.Errorf("gone %d: %v", r.Gone, w.waits(r))
+	}
+}
+
+func (w *world) customer(no string) sandbox.Customer {
+	w.t.Helper()
+	for _, c := range w.far.Customers() {
+		if c.CustomerNo == no {
+			return c
+		}
+	}
+	w.t.Fatalf("no customer %s", no)
+	return sandbox.Customer{}
+}

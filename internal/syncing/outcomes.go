@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-
-	"seatledger/internal/paging"
 )
 
 // The outcomes that are kept per account; an unchanged account is only counted.
@@ -20,6 +18,7 @@ const (
 
 // AccountOutcome is what a run came to for one account.
 type AccountOutcome struct {
+	ID         uuid.UUID
 	RunID      uuid.UUID
 	ExternalID string
 	AccountID  uuid.NullUUID
@@ -31,27 +30,6 @@ type AccountOutcome struct {
 	RequestID  string // the distributor's
 	Counts     `gorm:"embedded"`
 	At         time.Time
-}
-
-// OutcomeSorts is the one order of a run's outcomes.
-func OutcomeSorts() paging.Sorts {
-	return paging.Sorts{ID: "a.run_id", Default: "external_id",
-		Keys: []paging.Sort{{Key: "external_id", Expr: "a.external_id", Kind: paging.Text}}}
-}
-
-// Outcomes reads one page of a run's accounts with one outcome, and the token of the next.
-func Outcomes(ctx context.Context, db *gorm.DB, runID uuid.UUID, outcome string, r paging.Request) ([]AccountOutcome,
-	string, error) {
-	behind, more := r.Where()
-	args := append([]any{runID, outcome}, append(more, r.Limit())...)
-	var rows []AccountOutcome
-	err := db.WithContext(ctx).Raw(`SELECT a.* FROM sync_run_accounts a WHERE a.run_id = ? AND a.outcome = ?
-		AND `+behind+`
-		ORDER BY `+r.Order.SQL()+` LIMIT ?`, args...).Scan(&rows).Error
-	if err != nil {
-		return nil, "", fmt.Errorf("read outcomes of a run: %w", err)
-	}
-	return paging.Cut(r, rows, func(a AccountOutcome) (any, uuid.UUID) { return a.ExternalID, a.RunID })
 }
 
 // OutcomeCounts counts a run's accounts by outcome.

@@ -182,3 +182,27 @@ func TestAFrequencyThatWasNeverSentIsNotLost(t *testing.T) {
 		}
 	}
 }
+
+// Where the vendor's name is lost alone, its number is read in its place: what stands under another name is looked at
+// before it is believed.
+func TestANameThatIsLostStopsTheRunThoughItsFieldIsReadFromAnother(t *testing.T) {
+	t.Parallel()
+	w, before := settled(t)
+	w.fault(sandbox.Fault{Path: allLists, Kind: "drop_field", Field: "vendorName"})
+	r := w.subscriptions()
+	if r.State != syncing.Stopped || !strings.Contains(r.Message, "no longer sends the field called vendorName") {
+		t.Errorf("%s: %s", r.State, r.Message)
+	}
+	if w.count(versions) != before {
+		t.Error("a stopped run wrote rows")
+	}
+	run, err := w.sync.ApplyPlan(t.Context(), person, r.ID, w.digest(r))
+	w.ok(err)
+	w.work()
+	if got := w.get(run.ID); got.State != syncing.Succeeded {
+		t.Errorf("applied: %s: %s", got.State, got.Message)
+	}
+	if r := w.subscriptions(); r.State != syncing.Succeeded {
+		t.Errorf("after a person agreed: %s: %s", r.State, r.Message)
+	}
+}

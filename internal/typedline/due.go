@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/internal/postgres"
 )
 
 // Due is what a line comes to that no invoice has taken.
@@ -29,35 +30,47 @@ type Book struct {
 
 // taken is a live invoice line that is not goodwill.
 type taken struct {
+	ContractID  uuid.UUID
 	TypedLineID uuid.UUID
 	FromDate    clock.Date
 	Amount      decimal.Decimal
 	Standing    bool // and no credit
 }
 
-// Load reads the book of a contract, as though one invoice had not been made.
-func Load(ctx context.Context, db *gorm.DB, k contract.Contract, but uuid.UUID) (Book, error) {
-	b := Book{contract: k, grid: contract.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
+// Load reads the books of contracts, as though one invoice had not been made.
+func Load(ctx context.Context, db *gorm.DB, of []contract.Contract, but uuid.UUID) (map[uuid.UUID]Book, error) {
+	all, ids := make(map[uuid.UUID]Book, len(of)), make(postgres.IDs, len(of))
+	for i, k := range of {
+		ids[i] = k.ID
+		all[k.ID] = Book{contract: k, grid: contract.GridOf(k.Terms), taken: map[uuid.UUID][]taken{}}
+	}
 	db = db.WithContext(ctx)
-	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ? AND set_aside_at IS NULL ORDER BY seq`,
-		k.ID).Scan(&b.lines).Error
-	if err != nil || len(b.lines) == 0 {
-		return b, wrap(err, k.ID)
+	var lines []Line
+	err := db.Raw(`SELECT * FROM typed_lines WHERE contract_id = ANY (CAST(? AS uuid[])) AND set_aside_at IS NULL
+		ORDER BY seq`, ids).Scan(&lines).Error
+	if err != nil || len(lines) == 0 {
+		return all, wrap(err)
+	}
+	for _, l := range lines {
+		b := all[l.ContractID]
+		b.lines = append(b.lines, l)
+		all[l.ContractID] = b
 	}
 	var rows []taken
-	err = db.Raw(`SELECT l.typed_line_id, l.from_date, l.amount, l.standing AND l.kind = 'typed' AS standing
+	err = db.Raw(`SELECT t.contract_id, l.typed_line_id, l.from_date, l.amount,
+			l.standing AND l.kind = 'typed' AS standing
 		FROM invoice_lines l JOIN typed_lines t ON t.id = l.typed_line_id
-		WHERE t.contract_id = ? AND l.live AND l.invoice_id <> ?
-		AND (l.kind = 'typed' OR l.again)`, k.ID, but).Scan(&rows).Error
+		WHERE t.contract_id = ANY (CAST(? AS uuid[])) AND l.live AND l.invoice_id <> ?
+		AND (l.kind = 'typed' OR l.again)`, ids, but).Scan(&rows).Error
 	for _, r := range rows {
-		b.taken[r.TypedLineID] = append(b.taken[r.TypedLineID], r)
+		all[r.ContractID].taken[r.TypedLineID] = append(all[r.ContractID].taken[r.TypedLineID], r)
 	}
-	return b, wrap(err, k.ID)
+	return all, wrap(err)
 }
 
-func wrap(err error, contract uuid.UUID) error {
+func wrap(err error) error {
 	if err != nil {
-		return fmt.Errorf("typed lines of contract %s: %w", contract, err)
+		return fmt.Errorf("typed lines of contracts: %w", err)
 	}
 	return nil
 }

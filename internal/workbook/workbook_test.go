@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
+	_ "seatledger/internal/testkit/samehistories"
 	"seatledger/internal/workbook"
 )
 

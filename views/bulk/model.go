@@ -34,9 +34,3 @@ type Confirm struct {
 	Form   ui.ConfirmForm
 	Fields []ui.Field
 }
-
-// List is the bulk work of late.
-type List struct {
-	Page  layout.Page
-	Table ui.Table
-}

@@ -7,12 +7,6 @@ import (
 	"seatledger/views/ui"
 )
 
-// List is the few sources there are.
-type List struct {
-	Page  layout.Page
-	Table ui.Table
-}
-
 // Record is the page of one source.
 type Record struct {
 	Page  layout.Page

@@ -42,3 +42,17 @@ type Group struct {
 	Table    *ui.Table
 	Note     string
 }
+
+// Money is the page of what was billed month by month.
+type Money struct {
+	Page      layout.Page
+	Parts     []MoneyPart
+	Losses    ui.Card
+	LossTable ui.Table
+}
+
+// MoneyPart is one chart.
+type MoneyPart struct {
+	Card  ui.Card
+	Chart ui.Chart
+}

@@ -52,6 +52,7 @@ type Record struct {
 	// Together asks which drafts go out with this one; Beside are invoices on its document. nil: none.
 	Together *Together
 	Beside   *ui.Table
+	Posted   *Posted // what became of it by mail; nil: nothing of it goes out
 }
 
 // Together is the step that puts drafts on one document.

@@ -94,8 +94,8 @@ type User struct{ Name, Role string }
 // Crumb is one step of the way to this page; the page itself is not among them.
 type Crumb struct{ Label, Href string }
 
-// Around leads from a record through a list.
-type Around struct{ List, Prev, Next string }
+// Around leads from a record through a list. Todo is the next one that still wants something, under its name.
+type Around struct{ List, Prev, Next, Todo, TodoText string }
 
 // Meta is one short fact under the title.
 type Meta struct {

@@ -36,7 +36,7 @@ type Outcomes struct {
 	Card  ui.Card
 	Tabs  ui.Tabs
 	Table ui.Table
-	Pager *ui.Pager
+	All   ui.LinkButton // the list of them
 }
 
 // FactsCard frames the facts of a run.

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -205,7 +206,7 @@ func (h Handlers) ask(c echo.Context, q question) error {
 // effects are the subscriptions, contracts and money that a change of the mapping concerns (RULES 6).
 func effects(o account.Overview, i mapping.Impact) []ui.Definition {
 	if o.Mapping != account.Mapped {
-		return []ui.Definition{ui.Fact("Subscriptions", countOf(o.Holdings, "subscription")+" of this account")}
+		return []ui.Definition{ui.Fact("Subscriptions", words.Counted(o.Holdings, "subscription")+" of this account")}
 	}
 	out := []ui.Definition{
 		ui.Fact("Subscriptions that lose customer and contract", strconv.Itoa(i.Subscriptions)),
@@ -248,11 +249,4 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
-}
-
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }

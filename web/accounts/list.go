@@ -9,8 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/account"
+	"seatledger/internal/listing"
 	"seatledger/internal/mapping"
-	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
@@ -22,7 +23,9 @@ import (
 // List is the mapping page, and with .csv its file.
 func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
-	q, err := httpx.AskList(c, h.DB.Read(ctx), account.All)
+	of, _ := uuid.Parse(c.QueryParam("provider")) // what is none, the list refuses
+	q, err := httpx.AskListWith(c, h.DB.Read(ctx), account.All, []listing.Extra{account.ProgressAsked(of),
+		bulk.Ticks(h.Bulk, session.User(c).ID, account.All.Name)})
 	if err != nil {
 		return err
 	}
@@ -67,15 +70,10 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	if s.Found, err = httpx.FindList(c, db, account.All, q); err != nil {
 		return s, err
 	}
-	if s.progress, err = account.ProgressOf(ctx, db, q.FilterID("provider")); err != nil {
+	if s.progress, err = account.ProgressFrom(q.Spec.Extras[0]); err != nil {
 		return s, err
 	}
-	if s.mayMap {
-		ticks := selection.Ticks{User: session.User(c).ID, List: account.All.Name}
-		if s.kept, err = h.Bulk.Kept(ctx, db, ticks); err != nil {
-			return s, err
-		}
-	}
+	s.kept = bulk.TicksFrom(q.Spec.Extras[1])
 	var open []uuid.UUID
 	for _, r := range s.Rows {
 		if r.State == account.Unmapped {
@@ -85,10 +83,7 @@ func (h Handlers) sheet(c echo.Context, q httpx.ListQuery) (sheet, error) {
 	if len(open) == 0 {
 		return s, nil
 	}
-	if s.proposals, err = mapping.Proposals(ctx, db, open); err != nil {
-		return s, err
-	}
-	s.heritages, err = mapping.Heritages(ctx, db, open)
+	s.proposals, s.heritages, err = mapping.ForRows(ctx, db, open)
 	return s, err
 }
 
@@ -100,16 +95,16 @@ func bar(q httpx.ListQuery, s sheet) *ui.BulkBar {
 	for i, r := range s.Rows {
 		ids[i] = r.ID
 	}
-	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total})
+	b := bulk.Bar(q, account.All.Name, bulk.Page{Shown: ids, Kept: s.kept, Total: s.Total, Many: s.Uncounted()})
 	b.FormID, b.Action, b.Hint = bulkForm, path+"/exclude", "Tick accounts to act on them."
 	b.Buttons = []ui.Button{{Text: "Exclude"}}
 	return b
 }
 
 func progress(p account.Progress) ui.Progress {
-	text := fmt.Sprintf("%d %% mapped, %s to do", p.Percent(), httpx.Number(p.Unmapped))
+	text := fmt.Sprintf("%d %% mapped, %s to do", p.Percent(), words.Count(p.Unmapped))
 	if p.Excluded > 0 {
-		text += fmt.Sprintf(", %s excluded", httpx.Number(p.Excluded))
+		text += fmt.Sprintf(", %s excluded", words.Count(p.Excluded))
 	}
 	tone := ui.Good
 	if p.Unmapped > 0 {
@@ -127,7 +122,7 @@ func tabs(q httpx.ListQuery, p account.Progress) ui.Tabs {
 		{"", "All", p.Unmapped + p.Mapped + p.Excluded}, {"unmapped", "To do", p.Unmapped},
 		{"mapped", "Mapped", p.Mapped}, {"excluded", "Excluded", p.Excluded},
 	} {
-		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: httpx.Number(x.n),
+		t.Items = append(t.Items, ui.Tab{Label: x.label, Href: q.With("state", x.state), Count: words.Count(x.n),
 			Active: q.Filter("state") == x.state})
 	}
 	return t

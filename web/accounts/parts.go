@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/mapping"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -86,7 +87,7 @@ func subscriptions(d dossier) view.Part {
 	for _, s := range d.Subscriptions {
 		t.Rows = append(t.Rows, holdingRow(s, d.Mapping == account.Mapped))
 	}
-	card := ui.Card{Title: "Subscriptions", Text: countOf(d.Holdings, "subscription"), Flush: true}
+	card := ui.Card{Title: "Subscriptions", Text: words.Counted(d.Holdings, "subscription"), Flush: true}
 	if d.Holdings > 0 {
 		card.Actions = []templ.Component{ui.LinkButton{Text: "Show in the list",
 			Href: "/subscriptions?" + query("account", d.ID.String()), Compact: true}}

@@ -66,11 +66,13 @@ func (h Handlers) Record(c echo.Context) error {
 		{Label: "Provider", Text: d.Provider, Href: at.Provider(d.ProviderID)},
 		{Label: "External id", Text: d.ExternalID}, {Label: "First seen", Value: h.moment(d.FirstSeenAt)},
 	}
-	around, err := httpx.AroundOf(c, h.DB.Read(ctx), account.All, accountID, "")
+	around, err := httpx.AroundOf(c, h.DB.Read(ctx), account.All, accountID,
+		"a.state = 'unmapped' AND a.provider_status <> 'gone'")
 	if err != nil {
 		return err
 	}
 	around.On(&m.Page)
+	around.ToDo(&m.Page, "Next to map")
 	if d.mayMap {
 		m.Page.Actions = actions(d)
 	}

@@ -32,6 +32,9 @@ func Subscription(id uuid.UUID) string { return "/subscriptions/" + id.String() 
 // Invoice is the page of an invoice.
 func Invoice(id uuid.UUID) string { return "/invoices/" + id.String() }
 
+// Mail is the page of a mail.
+func Mail(id uuid.UUID) string { return "/mails/" + id.String() }
+
 // Cutover is the page of a cut-over.
 func Cutover(id uuid.UUID) string { return "/cutovers/" + id.String() }
 

@@ -54,7 +54,7 @@ func newTrail(t *testing.T, n int) trail {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := Handlers{DB: db.DB, Zone: zone}
+	h := Handlers{DB: db.DB, Zone: zone, Chain: audit.NewChain(clk)}
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	e.GET("/audit", h.List)

@@ -5,13 +5,15 @@ package audit
 import (
 	"time"
 
+	"seatledger/internal/audit"
 	"seatledger/internal/postgres"
 )
 
 // Handlers answers the pages under /audit.
 type Handlers struct {
-	DB   *postgres.DB
-	Zone *time.Location
+	DB    *postgres.DB
+	Zone  *time.Location
+	Chain *audit.Chain
 }
 
 const path = "/audit"

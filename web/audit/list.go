@@ -2,9 +2,11 @@ package audit
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"seatledger/internal/audit"
@@ -16,9 +18,6 @@ import (
 
 	views "seatledger/views/audit"
 )
-
-// checkedRows is how far back the chain is checked with every page; check=all goes back to the first row.
-const checkedRows = 2000
 
 // List shows the trail, or writes it as a file.
 func (h Handlers) List(c echo.Context) error {
@@ -35,24 +34,27 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	all := c.QueryParam("check") == "all"
-	chain, err := audit.Verify(ctx, h.DB.Read(ctx), depth(all))
+	chain, checked, err := h.check(ctx, all)
 	if err != nil {
 		return err
 	}
 	frame := session.Page(c, "Audit trail", "")
 	frame.Lead = "Who did what, when, with before and after. Rows are only ever added, each bound to the one before it."
-	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, chainMeta(chain, all)
+	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, h.chainMeta(chain, checked)
 	return httpx.Render(c, http.StatusOK, views.List{
 		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, page.Rows),
 		Pager: q.Pager(page.Next, page.Prev, words.Counted(len(page.Rows), "entry", "entries")+" on this page"),
 	}.Page())
 }
 
-func depth(all bool) int64 {
+// check looks at the end of the chain, or goes back to the first row, and says when the rows were hashed; the zero
+// time: with this page, all of them.
+func (h Handlers) check(ctx context.Context, all bool) (audit.Integrity, time.Time, error) {
 	if all {
-		return 0
+		i, err := audit.Verify(ctx, h.DB.Read(ctx), 0)
+		return i, time.Time{}, err
 	}
-	return checkedRows
+	return h.Chain.Check(ctx, h.DB.Read(ctx))
 }
 
 func chainBadge(i audit.Integrity) ui.Badge {
@@ -62,11 +64,11 @@ func chainBadge(i audit.Integrity) ui.Badge {
 	return ui.Badge{Text: "chain broken", Tone: ui.Bad}
 }
 
-func chainMeta(i audit.Integrity, all bool) []layout.Meta {
-	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("the latest %d entries; check all", i.Checked),
-		Href: path + "?check=all"}
-	if all || i.Checked < checkedRows {
-		checked.Text, checked.Href = fmt.Sprintf("all %d entries", i.Checked), ""
+func (h Handlers) chainMeta(i audit.Integrity, at time.Time) []layout.Meta {
+	checked := layout.Meta{Label: "Checked", Text: fmt.Sprintf("all %d entries", i.Checked)}
+	if !at.IsZero() {
+		checked.Href = path + "?check=all"
+		checked.Text = fmt.Sprintf("the latest %d entries, at %s; check all", i.Checked, at.In(h.Zone).Format("15:04:05 MST"))
 	}
 	return []layout.Meta{checked, {Label: "End of the chain", Text: fmt.Sprintf("%d · %.16s", i.Head.Seq, i.Head.Hash)}}
 }

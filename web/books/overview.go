@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/books"
 	"seatledger/internal/books/bookfile"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -44,8 +45,8 @@ func waitingTable(all []books.Waiting) ui.Table {
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing waits",
 			Text: "Invoices and credit notes stand here from the moment they are billed until they are exported."}}
 	for _, w := range all {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(w.Currency), ui.TextCell(httpx.Number(w.Documents)),
-			ui.TextCell(httpx.Number(w.Credits)), ui.TextCell(span(w.First, w.Last)), ui.Of(sum(w.Gross, w.Currency))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(w.Currency), ui.TextCell(words.Count(w.Documents)),
+			ui.TextCell(words.Count(w.Credits)), ui.TextCell(span(w.First, w.Last)), ui.Of(sum(w.Gross, w.Currency))}})
 	}
 	return t
 }
@@ -85,9 +86,9 @@ func lastTable(all []books.Row, h Handlers) ui.Table {
 func exportCell(e books.Row) ui.Cell { return ui.LinkCell(e.Called(), recordPath(e.ID)) }
 
 func documentsCell(e books.Row) ui.Cell {
-	cell := ui.TextCell(httpx.Number(e.Documents))
+	cell := ui.TextCell(words.Count(e.Documents))
 	if back := e.Documents - e.Standing; back > 0 {
-		cell.Sub = httpx.Number(back) + " taken back"
+		cell.Sub = words.Count(back) + " taken back"
 	}
 	return cell
 }

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -121,7 +122,7 @@ func (h Handlers) filter(c echo.Context, v httpx.Values, a *asked) (any bool, er
 	if len(ids) > mostFiltered {
 		return false, errs.Newf(errs.Invalid, "These are more than %s invoices. Narrow the filter; nothing was "+
 			"exported.",
-			httpx.Number(mostFiltered))
+			words.Count(mostFiltered))
 	}
 	if a.IDs = ids; a.IDs == nil {
 		a.IDs = []uuid.UUID{}
@@ -201,8 +202,8 @@ func (h Handlers) preview(c echo.Context, status int, f bookfile.Format, a asked
 	for _, part := range p.Parts {
 		documents += len(part.Vouchers)
 	}
-	m.Stats = ui.Stats{{Label: "Documents to export", Value: httpx.Number(documents)},
-		{Label: "Files", Value: httpx.Number(len(p.Parts))}, {Label: "Held up", Value: httpx.Number(len(p.Held)),
+	m.Stats = ui.Stats{{Label: "Documents to export", Value: words.Count(documents)},
+		{Label: "Files", Value: words.Count(len(p.Parts))}, {Label: "Held up", Value: words.Count(len(p.Held)),
 			Href: map[bool]string{true: "#held"}[len(p.Held) > 0]}}
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Settings and codes", Href: systemPath(f.System)})
 	if f.System != "neutral" {
@@ -258,9 +259,9 @@ func filesTable(p bookfile.Plan) ui.Table {
 			name += fmt.Sprintf(", %d of %d", part.Place, part.Of)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(name),
-			ui.TextCell(httpx.Number(len(part.Vouchers))),
-			ui.TextCell(httpx.Number(part.Rows())), ui.Of(sum(part.Net, part.Currency)), ui.Of(sum(part.Tax,
-				part.Currency)),
+			ui.TextCell(words.Count(len(part.Vouchers))),
+			ui.TextCell(words.Count(part.Rows())), ui.Of(sum(part.Net, part.Currency)),
+			ui.Of(sum(part.Tax, part.Currency)),
 			ui.Of(sum(part.Gross, part.Currency))}})
 	}
 	return t

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/books"
 	"seatledger/internal/books/bookfile"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -46,7 +47,7 @@ func (h Handlers) record(c echo.Context, status int, problems map[string]string)
 	}
 	m.Facts = ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "Made", Value: ui.Of(httpx.Moment(e.MadeAt, h.Zone)), Note: "by " + e.MadeBy},
-		ui.Fact("Documents", httpx.Number(e.Documents)), ui.Fact("Not taken back", httpx.Number(standing))}}
+		ui.Fact("Documents", words.Count(e.Documents)), ui.Fact("Not taken back", words.Count(standing))}}
 	if e.TakenBackAt != nil {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "Taken back",
 			Text: fmt.Sprintf("By %s on %s. Its documents wait again, or went with a later export. Do not import "+
@@ -73,7 +74,7 @@ func (h Handlers) filesOf(e books.Export, files []books.File) ui.Table {
 	for _, f := range files {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: f.Name, Href: recordPath(e.ID) + "/files/" +
 			strconv.Itoa(f.Place), Sub: "SHA-256 " + f.Digest[:16] + "…"},
-			ui.TextCell(httpx.Number(f.Documents)), ui.TextCell(httpx.Number(f.Rows)), ui.Of(sum(f.Net, f.Currency)),
+			ui.TextCell(words.Count(f.Documents)), ui.TextCell(words.Count(f.Rows)), ui.Of(sum(f.Net, f.Currency)),
 			ui.Of(sum(f.Tax, f.Currency)), ui.Of(sum(f.Gross, f.Currency))}})
 	}
 	return t

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/settings"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -111,7 +112,7 @@ func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return httpx.Number(n) + " " + many
+	return words.Count(n) + " " + many
 }
 
 func (h Handlers) system(c echo.Context, status int, f bookfile.Format, in typed) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -26,7 +27,7 @@ func (h Handlers) Again(c echo.Context) error {
 	}
 	typed := paramsIn(form, w.Deed)
 	if problems := problemsOf(typed); len(problems) > 0 {
-		return h.page(c, sheet{Work: w, words: said, typed: typed, problems: problems}, http.StatusUnprocessableEntity)
+		return h.page(c, sheet{Work: w, wording: said, typed: typed, problems: problems}, http.StatusUnprocessableEntity)
 	}
 	ctx := c.Request().Context()
 	id, err := h.Bulk.Again(ctx, session.Actor(c), w.ID, typed)
@@ -50,11 +51,11 @@ func (h Handlers) Apply(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	s := sheet{Work: w, words: said, typed: paramsIn(form, w.Deed)}
-	if w.Step == selection.Looking {
-		if s.counts, err = selection.CountsOf(ctx, h.DB.Read(ctx), w.ID); err != nil {
-			return err
-		}
+	s := sheet{Work: w, wording: said, typed: paramsIn(form, w.Deed)}
+	if err := h.read(ctx, &s); err != nil {
+		return err
+	}
+	if s.Step == selection.Looking {
 		if s.problems = s.asks(form); len(s.problems) > 0 {
 			return h.page(c, s, http.StatusUnprocessableEntity)
 		}
@@ -89,21 +90,21 @@ func (s sheet) asks(form httpx.Values) map[string]string {
 }
 
 // told leads to the page of the work with what it came to.
-func (h Handlers) told(c echo.Context, w selection.Work, said words) error {
+func (h Handlers) told(c echo.Context, w selection.Work, said wording) error {
 	ctx := c.Request().Context()
 	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), w.ID)
 	if err != nil {
 		return err
 	}
-	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", httpx.Number(n.Done),
+	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", words.Count(n.Done),
 		said.count(n.Total()), said.did), Command: undoButton(w.ID)}
 	if n.Waiting > 0 {
 		notice.Tone = ui.Info
-		notice.Text += fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Waiting))
+		notice.Text += fmt.Sprintf(" %s more follow by themselves.", words.Count(n.Waiting))
 	}
 	if n.Skipped > 0 {
 		notice.Tone, notice.Text = ui.Warn, notice.Text+fmt.Sprintf(" %s left alone; the reasons stand below.",
-			plural(n.Skipped, "was", "were"))
+			words.Counted(n.Skipped, "was", "were"))
 	}
 	httpx.TellNotice(c, notice)
 	return httpx.SeeOther(c, Path(w.ID))
@@ -129,10 +130,10 @@ func (h Handlers) Undo(c echo.Context) error {
 	text, tone := fmt.Sprintf("Undone: %s %s taken back.", said.count(n.Undone), map[bool]string{true: "is",
 		false: "are"}[n.Undone == 1]), ui.Good
 	if n.Undoing > 0 {
-		text += fmt.Sprintf(" %s more follow by themselves.", httpx.Number(n.Undoing))
+		text += fmt.Sprintf(" %s more follow by themselves.", words.Count(n.Undoing))
 	}
 	if n.Kept > 0 {
-		text, tone = text+fmt.Sprintf(" %s kept; the reasons stand below.", plural(n.Kept, "was", "were")), ui.Warn
+		text, tone = text+fmt.Sprintf(" %s kept; the reasons stand below.", words.Counted(n.Kept, "was", "were")), ui.Warn
 	}
 	httpx.Tell(c, tone, text)
 	return httpx.SeeOther(c, Path(w.ID))

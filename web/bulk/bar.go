@@ -5,6 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"seatledger/internal/listing"
+	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -17,10 +20,27 @@ type Page struct {
 	Many  bool               // they are too many to be counted for a page
 }
 
+// Ticks asks with a list's choices what a person has ticked on it, for TicksFrom.
+func Ticks(s *selection.Service, user uuid.UUID, list string) listing.Extra {
+	sql, args := s.Asked(selection.Ticks{User: user, List: list})
+	return listing.Extra{SQL: "SELECT record_id::text, '', '' FROM (" + sql + ") t", Args: args}
+}
+
+// TicksFrom reads what Ticks asked.
+func TicksFrom(said []listing.Choice) map[uuid.UUID]bool {
+	out := make(map[uuid.UUID]bool, len(said))
+	for _, s := range said {
+		if id, err := uuid.Parse(s.Value); err == nil {
+			out[id] = true
+		}
+	}
+	return out
+}
+
 // Bar is the bar of a list on which ticks are kept: what is common to all lists. The list adds
-// where it posts to, its words and its buttons.
+// where it posts to, its wording and its buttons.
 func Bar(q httpx.ListQuery, list string, p Page) *ui.BulkBar {
-	all := "All " + httpx.Number(p.Total) + " that match"
+	all := "All " + words.Count(p.Total) + " that match"
 	if p.Many {
 		all = "All that match"
 	}

@@ -193,7 +193,7 @@ func (h Handlers) forget(c echo.Context, list string) error {
 	return h.Bulk.Forget(c.Request().Context(), ticksOf(c, list))
 }
 
-func (w words) fields(p selection.Params) (out []ui.Field) {
+func (w wording) fields(p selection.Params) (out []ui.Field) {
 	if w.again != nil {
 		out = append(out, w.again(p)...)
 	}

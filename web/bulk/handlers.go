@@ -1,6 +1,6 @@
 // Package bulk is the screens of bulk work, whatever is done to many: the preview of a
 // selection, its confirmation, how far it has come, what came of it and its undo. What the
-// deeds are called and ask for on the screen stands in words.go.
+// deeds are called and ask for on the screen stands in wording.go.
 package bulk
 
 import (
@@ -39,18 +39,18 @@ const (
 // Path is the page of a piece of work.
 func Path(id uuid.UUID) string { return path + "/" + id.String() }
 
-func mayDo(c echo.Context, w words) bool { return auth.Allowed(session.User(c).Role, w.roles...) }
+func mayDo(c echo.Context, w wording) bool { return auth.Allowed(session.User(c).Role, w.roles...) }
 
 // work reads the work of the address and what its deed is called.
-func (h Handlers) work(c echo.Context) (selection.Work, words, error) {
+func (h Handlers) work(c echo.Context) (selection.Work, wording, error) {
 	id, err := httpx.ID(c, "id")
 	if err != nil {
-		return selection.Work{}, words{}, err
+		return selection.Work{}, wording{}, err
 	}
 	ctx := c.Request().Context()
 	w, err := selection.Get(ctx, h.DB.Read(ctx), id)
 	if err != nil {
-		return w, words{}, err
+		return w, wording{}, err
 	}
 	said, known := deeds[w.Deed]
 	if !known {
@@ -60,7 +60,7 @@ func (h Handlers) work(c echo.Context) (selection.Work, words, error) {
 }
 
 // mine is work for whoever may do its deed.
-func (h Handlers) mine(c echo.Context) (selection.Work, words, error) {
+func (h Handlers) mine(c echo.Context) (selection.Work, wording, error) {
 	w, said, err := h.work(c)
 	if err == nil && !mayDo(c, said) {
 		err = errs.New(errs.Forbidden, "Your role may look at this and not do it. Nothing was changed.")

@@ -1,8 +1,10 @@
 package bulk
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,42 +13,66 @@ import (
 
 	"seatledger/internal/money"
 	"seatledger/internal/selection"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
-
-	view "seatledger/views/bulk"
 )
 
-const latest = 100
-
-// List is what was done to many of late, each with its page and so with its undo.
+// List is what was done to many, the latest first, each with its page and so with its undo.
 func (h Handlers) List(c echo.Context) error {
-	ctx := c.Request().Context()
-	db := h.DB.Read(ctx)
-	all, err := selection.Latest(ctx, db, "", latest)
+	db := h.DB.Read(c.Request().Context())
+	q, err := httpx.AskList(c, db, selection.All, func(s *httpx.ListSpec) { s.Filter("deed").Choices = deedChoices() })
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, nav, nav), Table: ui.Table{Caption: nav, Compact: true,
-		Columns: []ui.Column{{Label: "What"}, {Label: "By"}, {Label: "When"}, {Label: "Taken back"}},
-		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing was done to many yet",
-			Text: "Tick rows of a list, or select all that match, and choose what is done to them."}}}
-	m.Page.Lead = "What was done to many at once, the latest first. Each can be taken back on its page."
-	for _, w := range all {
-		said, known := deeds[w.Deed]
-		if !known {
-			continue
-		}
-		back := ui.Cell{}
-		if w.UndoAt != nil {
-			back = ui.TextCell("by " + w.UndoBy + ", " + httpx.MomentText(*w.UndoAt, h.Zone))
-		}
-		m.Table.Rows = append(m.Table.Rows, ui.Row{Muted: w.UndoAt != nil, Cells: []ui.Cell{
-			ui.LinkCell(said.verb+" "+said.many, Path(w.ID)), ui.TextCell(w.DoneBy),
-			ui.Of(httpx.Moment(*w.DoneAt, h.Zone)), back}})
+	if httpx.IsFile(c) {
+		return httpx.ListFile(c, h.DB, selection.All, q)
 	}
+	found, err := httpx.FindList(c, db, selection.All, q)
+	if err != nil {
+		return err
+	}
+	m := layout.List{Page: session.Page(c, nav, nav), Filters: q.FilterBar(selection.All.Search.Label),
+		Table: h.listTable(q, found.Rows), Pager: q.Pager(found.Next, found.Prev, found.Said())}
+	m.Page.Lead = "What was done to many at once. Each can be taken back on its page."
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+func deedChoices() []httpx.Choice {
+	var out []httpx.Choice
+	for _, name := range slices.Sorted(maps.Keys(deeds)) {
+		out = append(out, httpx.Choice{Value: name, Label: deeds[name].called()})
+	}
+	return out
+}
+
+func (h Handlers) listTable(q httpx.ListQuery, rows []selection.Work) ui.Table {
+	moment := func(t *time.Time) ui.Cell {
+		if t == nil {
+			return ui.Cell{}
+		}
+		return ui.Of(httpx.Moment(*t, h.Zone))
+	}
+	t := httpx.ListTable(selection.All, q, rows, httpx.Cells[selection.Work]{
+		"deed": func(w selection.Work) ui.Cell {
+			said, known := deeds[w.Deed]
+			if !known { // of an older version
+				return ui.TextCell(w.Deed)
+			}
+			return ui.LinkCell(said.called(), Path(w.ID))
+		},
+		"done_at": func(w selection.Work) ui.Cell { return moment(w.DoneAt) },
+		"undo_at": func(w selection.Work) ui.Cell { return moment(w.UndoAt) },
+	}, func(w selection.Work, row *ui.Row) { row.ID, row.Muted = w.ID.String(), w.UndoAt != nil })
+	t.Caption = nav
+	t.Empty = &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing was done to many yet",
+		Text: "Tick rows of a list, or select all that match, and choose what is done to them."}
+	if q.Narrowed() {
+		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No bulk work matches", Text: "Change the search or the filters.",
+			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
+	}
+	return t
 }
 
 var header = []string{"record_id", "name", "external_id", "state", "kind", "why", "says", "seats", "amount", "currency"}
@@ -121,10 +147,10 @@ func (h Handlers) Events(c echo.Context) error {
 	}
 }
 
-func (h Handlers) progress(c echo.Context, w selection.Work, said words) (httpx.Progress, error) {
+func (h Handlers) progress(c echo.Context, w selection.Work, said wording) (httpx.Progress, error) {
 	ctx := c.Request().Context()
 	db := h.DB.Read(ctx)
-	s := sheet{Work: w, words: said}
+	s := sheet{Work: w, wording: said}
 	var err error
 	if s.Work, err = selection.Get(ctx, db, w.ID); err != nil {
 		return httpx.Progress{}, err

@@ -1,16 +1,19 @@
 package bulk
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 
 	"seatledger/internal/money"
 	"seatledger/internal/runs"
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -25,7 +28,7 @@ const shownItems = 200
 // sheet is one piece of work as a page shows it.
 type sheet struct {
 	selection.Work
-	words
+	wording
 	counts   selection.Counts
 	items    []selection.Item
 	run      selection.Run
@@ -41,20 +44,12 @@ func (h Handlers) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.page(c, sheet{Work: w, words: said}, http.StatusOK)
+	return h.page(c, sheet{Work: w, wording: said}, http.StatusOK)
 }
 
-func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
-	ctx := c.Request().Context()
-	db := h.DB.Read(ctx)
-	s.may = mayDo(c, s.words)
-	if s.counts, err = selection.CountsOf(ctx, db, s.ID); err != nil {
-		return err
-	}
-	if s.items, err = selection.Items(ctx, db, s.ID, shownItems); err != nil {
-		return err
-	}
-	if s.run, err = selection.LastRun(ctx, db, s.ID); err != nil {
+func (h Handlers) page(c echo.Context, s sheet, status int) error {
+	s.may = mayDo(c, s.wording)
+	if err := h.read(c.Request().Context(), &s); err != nil {
 		return err
 	}
 	m := view.Work{Page: session.Page(c, s.title(), s.nav)}
@@ -70,7 +65,7 @@ func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
 	}
 	m.Table = s.table()
 	if left := s.counts.Total() - len(s.items); left > 0 {
-		m.More = fmt.Sprintf("%s more stand in the file.", httpx.Number(left))
+		m.More = fmt.Sprintf("%s more stand in the file.", words.Count(left))
 	}
 	if !s.under() {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "All of them as CSV",
@@ -78,6 +73,23 @@ func (h Handlers) page(c echo.Context, s sheet, status int) (err error) {
 	}
 	m.Page.HasErrors = m.Summary.Any()
 	return httpx.Render(c, status, m.Show())
+}
+
+// read reads the work and all that a page says of it at one moment: somebody else may be confirming it.
+func (h Handlers) read(ctx context.Context, s *sheet) error {
+	return h.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if s.Work, err = selection.Get(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		if s.counts, err = selection.CountsOf(ctx, tx, s.ID); err != nil {
+			return err
+		}
+		if s.items, err = selection.Items(ctx, tx, s.ID, shownItems); err != nil {
+			return err
+		}
+		s.run, err = selection.LastRun(ctx, tx, s.ID)
+		return err
+	})
 }
 
 // under tells whether a run is at it.
@@ -139,7 +151,7 @@ func progressOf(s sheet) httpx.Progress {
 	}
 	done := total - s.counts.Left()
 	return httpx.Progress{Done: done, Total: total, Final: !s.under(),
-		Text: fmt.Sprintf("%s of %s %s", httpx.Number(done), s.count(total), what)}
+		Text: fmt.Sprintf("%s of %s %s", words.Count(done), s.count(total), what)}
 }
 
 // preview shows what would be done, asks for what is typed, and for the word.
@@ -201,7 +213,7 @@ func (s sheet) withErrors(fields []ui.Field) []ui.Field {
 
 func (s sheet) confirm(params selection.Params) *view.Confirm {
 	f := ui.ConfirmForm{Action: Path(s.ID) + "/apply", Title: s.verb + " " + s.count(s.counts.Will) + "?",
-		Text: s.text, Effects: s.effects(), Cancel: s.back(), Button: s.verb + " " + httpx.Number(s.counts.Will),
+		Text: s.text, Effects: s.effects(), Cancel: s.back(), Button: s.verb + " " + words.Count(s.counts.Will),
 		Gentle: !s.phrase, Hidden: []ui.Pair{{Name: "digest", Value: s.Digest}}}
 	if s.phrase {
 		f.Phrase, f.Error = s.said(), s.problems["confirm"]
@@ -218,9 +230,9 @@ func (s sheet) said() string { return fmt.Sprintf("%s %d", s.Deed, s.counts.Will
 
 func (s sheet) effects() []ui.Definition {
 	c := s.counts
-	out := []ui.Definition{ui.Fact(upper(s.many), httpx.Number(max(c.Will, c.Did()+c.Waiting)))}
+	out := []ui.Definition{ui.Fact(upper(s.many), words.Count(max(c.Will, c.Did()+c.Waiting)))}
 	if s.seats != "" {
-		out = append(out, ui.Fact(s.seats, httpx.Number(c.Seats)))
+		out = append(out, ui.Fact(s.seats, words.Count(c.Seats)))
 	}
 	for _, m := range c.Sums {
 		out = append(out, ui.Fact(s.money, amount(m.Amount, m.Currency)))
@@ -229,7 +241,7 @@ func (s sheet) effects() []ui.Definition {
 		out = append(out, ui.Fact("Without a known amount", s.count(c.Unpriced)))
 	}
 	if c.Wont > 0 {
-		out = append(out, ui.Fact("Left out", httpx.Number(c.Wont)))
+		out = append(out, ui.Fact("Left out", words.Count(c.Wont)))
 	}
 	return out
 }
@@ -250,7 +262,7 @@ func (s sheet) kinds() *ui.Table {
 		if !k.Will {
 			cell = ui.Cell{Badges: []ui.Badge{{Text: "left out", Tone: ui.Warn}}}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.TextCell(k.Kind), ui.TextCell(httpx.Number(k.N))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.TextCell(k.Kind), ui.TextCell(words.Count(k.N))}})
 	}
 	return t
 }
@@ -259,21 +271,21 @@ func (s sheet) kinds() *ui.Table {
 func (h Handlers) result(m *view.Work, s sheet) {
 	c := s.counts
 	facts := ui.DefinitionList{Columns: 2, Items: []ui.Definition{
-		ui.Fact(upper(s.did), fmt.Sprintf("%s of %s", httpx.Number(c.Did()), httpx.Number(c.Total())))}}
+		ui.Fact(upper(s.did), fmt.Sprintf("%s of %s", words.Count(c.Did()), words.Count(c.Total())))}}
 	if s.seats != "" {
-		facts.Items = append(facts.Items, ui.Fact(s.seats, httpx.Number(c.Seats)))
+		facts.Items = append(facts.Items, ui.Fact(s.seats, words.Count(c.Seats)))
 	}
 	for _, x := range c.Sums {
 		facts.Items = append(facts.Items, ui.Fact(s.money, amount(x.Amount, x.Currency)))
 	}
 	if c.Skipped > 0 {
-		facts.Items = append(facts.Items, ui.Fact("Left alone", httpx.Number(c.Skipped)))
+		facts.Items = append(facts.Items, ui.Fact("Left alone", words.Count(c.Skipped)))
 	}
 	if s.UndoAt != nil {
-		facts.Items = append(facts.Items, ui.Fact("Taken back", fmt.Sprintf("%s, by %s on %s", httpx.Number(c.Undone),
+		facts.Items = append(facts.Items, ui.Fact("Taken back", fmt.Sprintf("%s, by %s on %s", words.Count(c.Undone),
 			s.UndoBy, httpx.MomentText(*s.UndoAt, h.Zone))))
 		if c.Kept > 0 {
-			facts.Items = append(facts.Items, ui.Fact("Kept", httpx.Number(c.Kept)))
+			facts.Items = append(facts.Items, ui.Fact("Kept", words.Count(c.Kept)))
 		}
 	}
 	m.Facts = &facts
@@ -288,10 +300,10 @@ func (h Handlers) result(m *view.Work, s sheet) {
 
 func (s sheet) undoForm() *ui.ConfirmForm {
 	n := s.counts.Done + s.counts.Kept + s.counts.Waiting
-	f := &ui.ConfirmForm{Action: Path(s.ID) + "/undo", Title: "Take this back", Text: s.words.back, Gentle: true,
-		Button: "Undo " + httpx.Number(n)}
+	f := &ui.ConfirmForm{Action: Path(s.ID) + "/undo", Title: "Take this back", Text: s.wording.back, Gentle: true,
+		Button: "Undo " + words.Count(n)}
 	if s.UndoAt != nil {
-		f.Title, f.Button = "Try again what was kept", "Undo the "+httpx.Number(s.counts.Kept)+" that were kept"
+		f.Title, f.Button = "Try again what was kept", "Undo the "+words.Count(s.counts.Kept)+" that were kept"
 	}
 	return f
 }
@@ -335,7 +347,7 @@ func (s sheet) table() *ui.Table {
 			sum = ui.TextCell(amount(i.Amount.Decimal, i.Currency))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, {Badges: []ui.Badge{s.badge(i.State)}}, why,
-			ui.TextCell(httpx.Number(i.Seats)), sum}})
+			ui.TextCell(words.Count(i.Seats)), sum}})
 	}
 	return t
 }

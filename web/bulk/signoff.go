@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -96,18 +97,18 @@ func sorted(items []selection.Item) (s signed) {
 func (s signed) tell(c echo.Context, id uuid.UUID) {
 	switch {
 	case s.signed+s.waiting > 0:
-		n := layout.Notice{Tone: ui.Good, Text: plural(s.signed, "subscription was", "subscriptions were") +
+		n := layout.Notice{Tone: ui.Good, Text: words.Counted(s.signed, "subscription was", "subscriptions were") +
 			" signed off.", Command: undoButton(id), Href: Path(id), Label: "What was signed"}
 		if s.waiting > 0 {
 			n.Text += fmt.Sprintf(" %d more follow by themselves.", s.waiting)
 		}
 		httpx.TellNotice(c, n)
 	case s.before > 0:
-		httpx.Tell(c, ui.Info, "Nothing new to sign: "+plural(s.before, "subscription was",
+		httpx.Tell(c, ui.Info, "Nothing new to sign: "+words.Counted(s.before, "subscription was",
 			"subscriptions were")+" signed before.")
 	}
 	if len(s.refused) > 0 {
-		httpx.TellNotice(c, layout.Notice{Tone: ui.Warn, Text: plural(len(s.refused), "subscription was",
+		httpx.TellNotice(c, layout.Notice{Tone: ui.Warn, Text: words.Counted(len(s.refused), "subscription was",
 			"subscriptions were") + " not signed. " + refusals(s.refused)})
 	}
 }
@@ -120,7 +121,7 @@ func refusals(all []selection.Item) string {
 		lines = append(lines, fmt.Sprintf("%s (%s): %s", r.Name, r.Sub, strings.TrimSuffix(r.Why, ".")))
 	}
 	if more := len(all) - len(lines); more > 0 {
-		lines = append(lines, "and "+httpx.Number(more)+" more")
+		lines = append(lines, "and "+words.Count(more)+" more")
 	}
 	return strings.Join(lines, ". ") + "."
 }
@@ -139,11 +140,4 @@ func seenIn(form httpx.Values) map[uuid.UUID]string {
 
 func undoButton(id uuid.UUID) *ui.PostButton {
 	return &ui.PostButton{Button: ui.Button{Text: "Undo", Action: Path(id) + "/undo", Compact: true}}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return httpx.Number(n) + " " + many
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
-	"seatledger/web/httpx"
 )
 
 // differs says at the head of a refused confirmation what is no longer as it was shown.
@@ -14,7 +14,7 @@ func (s sheet) differs() ui.Callout {
 	var parts []string
 	say := func(n int, what string) {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", httpx.Number(n), what))
+			parts = append(parts, fmt.Sprintf("%s %s", words.Count(n), what))
 		}
 	}
 	say(len(s.stale.Changed), "stand differently")

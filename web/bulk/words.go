@@ -1,19 +1,17 @@
 package bulk
 
 import (
-	"fmt"
-
 	"seatledger/internal/auth"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
-	"seatledger/web/httpx"
 )
 
-// words are what the screens say of a deed.
-type words struct {
+// wording are what the screens say of a deed.
+type wording struct {
 	roles     []auth.Role
 	verb      string // "Sign off"
 	did       string // "signed off", of records
@@ -29,20 +27,18 @@ type words struct {
 	again, last func(selection.Params) []ui.Field
 }
 
-func (w words) count(n int) string {
-	if n == 1 {
-		return "1 " + w.one
-	}
-	return fmt.Sprintf("%s %s", httpx.Number(n), w.many)
-}
+// called is the deed with what it is done to.
+func (w wording) called() string { return w.verb + " " + w.many }
+
+func (w wording) count(n int) string { return words.Counted(n, w.one, w.many) }
 
 const nothingIsSent = "Nothing is sent to the distributor: there they go on, and so does its invoice to you, until " +
 	"you end them there."
 
-var subscriptionWords = words{roles: []auth.Role{auth.Billing}, one: "subscription", many: "subscriptions",
+var subscriptionWords = wording{roles: []auth.Role{auth.Billing}, one: "subscription", many: "subscriptions",
 	nav: "Subscriptions", path: "/subscriptions"}
 
-var deeds = map[string]words{
+var deeds = map[string]wording{
 	review.SignOffDeed:    signOffWords(),
 	retire.DeactivateDeed: deactivateWords(),
 	retire.ActivateDeed:   activateWords(),
@@ -50,7 +46,7 @@ var deeds = map[string]words{
 	mapping.ExcludeDeed:   excludeWords(),
 }
 
-func signOffWords() words {
+func signOffWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Sign off", "signed off", "taken back"
 	w.text = "Your name goes under customer, contract and pricing of each as they stand now. " +
@@ -62,7 +58,7 @@ func signOffWords() words {
 	return w
 }
 
-func deactivateWords() words {
+func deactivateWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Deactivate", "deactivated", "active again"
 	w.text = nothingIsSent
@@ -83,7 +79,7 @@ func deactivateWords() words {
 	return w
 }
 
-func activateWords() words {
+func activateWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Activate", "activated", "ended again"
 	w.text = "Their seats count and are billed again. Nothing is sent to the distributor."
@@ -95,19 +91,19 @@ func activateWords() words {
 	return w
 }
 
-var accountWords = words{roles: []auth.Role{auth.Operator}, one: "account", many: "accounts",
+var accountWords = wording{roles: []auth.Role{auth.Operator}, one: "account", many: "accounts",
 	nav: "Mapping", path: "/accounts", seats: "Seats", money: "Cost per month concerned",
 	back: "Every account stands as before, with its subscriptions, holds and ledger. What somebody has decided about " +
 		"since, or what stands on a live invoice, is kept, and the reason is told."}
 
-func acceptWords() words {
+func acceptWords() wording {
 	w := accountWords
 	w.verb, w.did, w.undid = "Map", "mapped", "taken back"
 	w.text = "Each account is mapped to the CRM account beside it, and its subscriptions follow."
 	return w
 }
 
-func excludeWords() words {
+func excludeWords() wording {
 	w := accountWords
 	w.verb, w.did, w.undid = "Exclude", "excluded", "taken back"
 	w.text = "An excluded account is nobody's customer. Its subscriptions still sync, lose contract and sign-off and are " +

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/subscription/plan"
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -197,16 +198,9 @@ func age(d time.Duration) string {
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:
-		return plural(int(d.Minutes()), "minute")
+		return words.Counted(int(d.Minutes()), "minute") + " ago"
 	case d < 48*time.Hour:
-		return plural(int(d.Hours()), "hour")
+		return words.Counted(int(d.Hours()), "hour") + " ago"
 	}
-	return plural(int(d.Hours()/24), "day")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what + " ago"
-	}
-	return fmt.Sprintf("%d %ss ago", n, what)
+	return words.Counted(int(d.Hours()/24), "day") + " ago"
 }

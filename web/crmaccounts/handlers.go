@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
+	"seatledger/internal/letters"
 	"seatledger/web/imports"
 	"seatledger/web/session"
 )
@@ -16,6 +17,7 @@ import (
 type Handlers struct {
 	Accounts crm.Service
 	Imports  imports.Pages
+	Letters  letters.Service
 	Zone     *time.Location
 }
 

@@ -56,9 +56,15 @@ func (h Handlers) Record(c echo.Context) error {
 		m.Page.Meta = append(m.Page.Meta,
 			layout.Meta{Label: "Fed by", Text: k.Source, Href: at.CRMSource(k.SourceID)})
 	}
+	around, err := httpx.AroundOf(c, db, crm.All, id, "")
+	if err != nil {
+		return err
+	}
+	around.On(&m.Page)
 	if mayWrite(c) {
 		m.Page.Actions = []templ.Component{
 			ui.LinkButton{Text: "Add account below", Href: path + "/new?parent_id=" + o.ID.String(), Icon: "plus"},
+			ui.LinkButton{Text: "Mail and reminders", Href: recordPath(o.ID) + "/mail"},
 			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary},
 		}
 	}

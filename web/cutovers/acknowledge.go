@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -45,7 +46,7 @@ func (h Handlers) Acknowledge(c echo.Context) error {
 		n += done
 	}
 	return httpx.Done(c, path(run.ID)+"/proof",
-		counted(n, "change was", "changes were")+" acknowledged under your name.")
+		words.Counted(n, "change was", "changes were")+" acknowledged under your name.")
 }
 
 // bothReal keeps, under the person's name, that the seats of days on both sides are there

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
 	"seatledger/internal/paging"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -39,7 +40,7 @@ func (h Handlers) ask(c echo.Context, q question) error {
 		return err
 	}
 	ready := slices.DeleteFunc(slices.Clone(all), func(m member) bool { return !slices.Contains(q.from, m.Step) })
-	title := fmt.Sprintf("%s %s", q.title, counted(len(q.ids), "customer", "customers"))
+	title := fmt.Sprintf("%s %s", q.title, words.Counted(len(q.ids), "customer", "customers"))
 	m := view.Ask{Page: session.Page(c, title, nav), Fields: q.fields(), Table: q.table(all)}
 	m.Form = ui.ConfirmForm{Action: path(q.run.ID) + "/" + q.name, Title: "What this does", Text: q.says,
 		Effects: effects(len(q.ids), len(ready), totals), Button: q.button, Cancel: path(q.run.ID), Gentle: q.gentle}
@@ -58,7 +59,7 @@ func (h Handlers) ask(c echo.Context, q question) error {
 	}
 	if n := len(q.ids) - len(ready); n > 0 {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn,
-			Title: counted(n, "customer is", "customers are") + " at another step",
+			Title: words.Counted(n, "customer is", "customers are") + " at another step",
 			Text:  "They are told apart in the report: done before, or refused with the reason. The others are done."})
 	}
 	m.Summary = ui.Summarize(q.problems, append(m.Fields, ui.Field{Name: "confirm"})...)

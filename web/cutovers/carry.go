@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/cutover"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -112,7 +113,7 @@ func (h Handlers) AcceptCarry(c echo.Context) error {
 		}
 	}
 	return httpx.Done(c, path(run.ID)+"/carry", fmt.Sprintf("%s mapped, %d refused.",
-		counted(len(done.Done), "account was", "accounts were"), len(done.Refused)))
+		words.Counted(len(done.Done), "account was", "accounts were"), len(done.Refused)))
 }
 
 const mostNotices = 10

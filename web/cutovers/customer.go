@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -101,9 +102,9 @@ func (p customerPage) stats() ui.Stats {
 	}
 	return ui.Stats{{Label: "Switch day", Value: day, Note: note},
 		{Label: "Seats, old", Value: itoa(p.Customer.OldSeats),
-			Note: counted(p.Customer.OldCount, "subscription", "subscriptions")},
+			Note: words.Counted(p.Customer.OldCount, "subscription", "subscriptions")},
 		{Label: "Seats, new", Value: itoa(p.Customer.NewSeats),
-			Note: counted(p.Customer.NewCount, "subscription", "subscriptions")},
+			Note: words.Counted(p.Customer.NewCount, "subscription", "subscriptions")},
 		{Label: "Undecided", Value: itoa(p.Customer.Undecided), Note: decided(p.Customer) + " decided",
 			Tone: toneIf(p.Customer.Undecided > 0, ui.Warn)}}
 }

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -99,7 +100,7 @@ func sideCell(s cutover.Side) ui.Cell {
 		Sub: strings.Join([]string{s.ExternalID, seatsText(s), priceText(s)}, " · ")}
 }
 
-func seatsText(s cutover.Side) string { return counted(s.Quantity, "seat", "seats") }
+func seatsText(s cutover.Side) string { return words.Counted(s.Quantity, "seat", "seats") }
 
 func priceText(s cutover.Side) string { return amountText(s.UnitPrice, s.Currency, s) }
 

@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -73,9 +74,9 @@ func dayCell(r cutover.Customer) ui.Cell {
 }
 
 func decided(r cutover.Customer) string {
-	text := counted(r.Twins, "pair", "pairs")
+	text := words.Counted(r.Twins, "pair", "pairs")
 	if r.Endings > 0 {
-		text += ", " + counted(r.Endings, "ends", "end")
+		text += ", " + words.Counted(r.Endings, "ends", "end")
 	}
 	if r.Additions > 0 {
 		text += ", " + itoa(r.Additions) + " new"
@@ -87,12 +88,12 @@ func decided(r cutover.Customer) string {
 func missingCell(r cutover.Customer) ui.Cell {
 	switch {
 	case r.Strayed > 0:
-		return ui.Cell{Text: counted(r.Strayed, "subscription is no longer this customer's",
+		return ui.Cell{Text: words.Counted(r.Strayed, "subscription is no longer this customer's",
 			"subscriptions are no longer this customer's"), Tone: ui.Bad}
 	case r.Undecided > 0:
-		cell := ui.Cell{Text: counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
+		cell := ui.Cell{Text: words.Counted(r.Undecided, "subscription undecided", "subscriptions undecided"), Tone: ui.Warn}
 		if r.Exact > 0 {
-			cell.Sub = counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
+			cell.Sub = words.Counted(r.Exact, "exact pair waits", "exact pairs wait") + " to be accepted"
 		}
 		return cell
 	case r.Step == pairing.Retired || r.Done():
@@ -102,11 +103,11 @@ func missingCell(r cutover.Customer) ui.Cell {
 	case r.Step == pairing.Open:
 		return ui.TextCell("confirm")
 	case r.OpenRows > 0:
-		return ui.Cell{Text: counted(r.OpenRows, "row to bill", "rows to bill"), Tone: ui.Warn}
+		return ui.Cell{Text: words.Counted(r.OpenRows, "row to bill", "rows to bill"), Tone: ui.Warn}
 	case r.Step == pairing.Confirmed:
 		return ui.TextCell("reassign")
 	case r.Unsigned > 0:
-		return ui.Cell{Text: counted(r.Unsigned, "review to sign", "reviews to sign"), Tone: ui.Warn}
+		return ui.Cell{Text: words.Counted(r.Unsigned, "review to sign", "reviews to sign"), Tone: ui.Warn}
 	}
 	return ui.TextCell("retire")
 }

@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 
 	view "seatledger/views/cutovers"
@@ -61,7 +62,7 @@ func drawing(id string, c proof.Customer, p proof.Product) view.Drawing {
 	for _, s := range p.Segments {
 		d.Top = max(d.Top, s.Before+s.After)
 	}
-	d.Most = "up to " + counted(d.Top, "seat", "seats")
+	d.Most = "up to " + words.Counted(d.Top, "seat", "seats")
 	if t := c.SwitchDay; !t.IsZero() && !t.Before(from) && t.Before(to) {
 		d.Turn = from.DaysUntil(t)
 		d.Most += ", switch on " + t.String()

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -95,7 +96,7 @@ func rehearsal(c echo.Context, run cutover.Run, r cutover.Rehearsal) view.Report
 		}
 	}
 	m.Stats = ui.Stats{{Label: "All the way", Value: itoa(all),
-		Note: "of " + counted(len(r.Customers), "customer", "customers")},
+		Note: "of " + words.Counted(len(r.Customers), "customer", "customers")},
 		{Label: "Not all the way", Value: itoa(len(r.Customers) - all), Tone: toneIf(all < len(r.Customers), ui.Warn)},
 		{Label: "Seats before", Value: itoa(before)}, {Label: "Seats after", Value: itoa(after)},
 		{Label: "Findings of the proof", Value: itoa(len(findings.Rows)),

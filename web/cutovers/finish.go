@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -44,7 +45,7 @@ func (h Handlers) finishPage(c echo.Context, run cutover.Run, status int, proble
 				"they are.",
 			Effects: []ui.Definition{ui.Fact("Gates", itoa(len(gates))), ui.Fact("Not done yet", itoa(left))}}}
 	if left > 0 {
-		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: counted(left, "gate is", "gates are") + " not done yet",
+		m.Remarks = []ui.Callout{{Tone: ui.Warn, Title: words.Counted(left, "gate is", "gates are") + " not done yet",
 			Text: "Finishing is refused until each is. They are listed on the page of the cut-over, with the way to " +
 				"the work."}}
 	}

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -70,15 +71,8 @@ var steps = map[pairing.Step]ui.Badge{
 	pairing.Reassigned: {Text: "reassigned", Tone: ui.Info}, pairing.Retired: {Text: "retired", Tone: ui.Good},
 }
 
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 func shown(n int, next, one, many string) string {
-	text := counted(n, one, many)
+	text := words.Counted(n, one, many)
 	if next != "" {
 		text += ", and more"
 	}

@@ -2,11 +2,9 @@ package cutovers
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
 
 	"seatledger/internal/cutover"
 	"seatledger/views/layout"
@@ -16,33 +14,22 @@ import (
 	"seatledger/web/session"
 )
 
-var listSpec = httpx.ListSpec{
-	Sorts: cutover.Sorts(),
-	Filters: []httpx.Filter{
-		{Name: "state", Label: "State", Choices: []httpx.Choice{{Value: "open", Label: "Open"},
-			{Value: "finished", Label: "Finished"}, {Value: "abandoned", Label: "Abandoned"}}},
-		{Name: "provider", Label: "One provider", IsID: true},
-	},
-}
-
-// List is the list of cut-overs, and with .csv its file.
+// List is the list of cut-overs, and with .csv or .xlsx its file.
 func (h Handlers) List(c echo.Context) error {
-	q, err := httpx.ParseList(c, listSpec)
+	db := h.Cutovers.DB.Read(c.Request().Context())
+	q, err := httpx.AskList(c, db, cutover.All)
 	if err != nil {
 		return err
 	}
-	f := cutover.ListFilter{Search: q.Search, State: cutover.RunState(q.Filter("state")),
-		Provider: q.FilterID("provider")}
-	if httpx.IsCSV(c) {
-		return h.listFile(c, f, q)
+	if httpx.IsFile(c) {
+		return httpx.ListFile(c, h.Cutovers.DB, cutover.All, q)
 	}
-	ctx := c.Request().Context()
-	rows, next, err := cutover.List(ctx, h.Cutovers.DB.Read(ctx), f, q.Page)
+	found, err := httpx.FindList(c, db, cutover.All, q)
 	if err != nil {
 		return err
 	}
-	m := layout.List{Page: session.Page(c, nav, nav), Filters: q.FilterBar("Search name or provider"),
-		Table: h.listTable(c, q, rows), Pager: q.Pager(next, "", shown(len(rows), next, "cut-over", "cut-overs"))}
+	m := layout.List{Page: session.Page(c, nav, nav), Filters: q.FilterBar(cutover.All.Search.Label),
+		Table: h.listTable(c, q, found.Rows), Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	m.Page.Lead = "Move customers from a legacy or manual provider to a new one: no seat lost, none billed twice."
 	if mayAct(c) {
 		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "New cut-over", Href: listPath + "/new", Icon: "plus",
@@ -51,18 +38,20 @@ func (h Handlers) List(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []cutover.ListRow) ui.Table {
-	t := ui.Table{Caption: "Cut-overs", Empty: listEmpty(c, q),
-		Columns: []ui.Column{q.Column("created_at", "Cut-over"), {Label: "State"}, {Label: "From"}, {Label: "To"},
-			{Label: "Decided customers", Numeric: true}, {Label: "Retired", Numeric: true}, {Label: "Ended"}}}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, ui.Row{Muted: r.State == cutover.RunAbandoned, Cells: []ui.Cell{
-			{Text: r.Name, Href: path(r.ID), Sub: httpx.MomentText(r.CreatedAt, h.Cutovers.Zone) + " by " +
-				r.CreatedBy}, {Badges: []ui.Badge{runStates[r.State]}},
-			ui.LinkCell(r.OldProvider, at.Provider(r.OldProviderID)),
-			ui.LinkCell(r.NewProvider, at.Provider(r.NewProviderID)),
-			ui.TextCell(itoa(r.Customers)), ui.TextCell(itoa(r.Retired)), ui.TextCell(h.moment(r.EndedAt))}})
-	}
+func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []cutover.Row) ui.Table {
+	t := httpx.ListTable(cutover.All, q, rows, httpx.Cells[cutover.Row]{
+		"name":         func(r cutover.Row) ui.Cell { return ui.LinkCell(r.Name, path(r.ID)) },
+		"state":        func(r cutover.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{runStates[r.State]}} },
+		"old_provider": func(r cutover.Row) ui.Cell { return ui.LinkCell(r.OldProvider, at.Provider(r.OldProviderID)) },
+		"new_provider": func(r cutover.Row) ui.Cell { return ui.LinkCell(r.NewProvider, at.Provider(r.NewProviderID)) },
+		"created_at": func(r cutover.Row) ui.Cell {
+			return ui.Cell{Text: httpx.MomentText(r.CreatedAt, h.Cutovers.Zone), Sub: "by " + r.CreatedBy}
+		},
+		"ended_at": func(r cutover.Row) ui.Cell { return ui.TextCell(h.moment(r.EndedAt)) },
+	}, func(r cutover.Row, row *ui.Row) {
+		row.ID, row.Label, row.Muted = r.ID.String(), r.Name, r.State == cutover.RunAbandoned
+	})
+	t.Empty = listEmpty(c, q)
 	return t
 }
 
@@ -77,30 +66,4 @@ func listEmpty(c echo.Context, q httpx.ListQuery) *ui.EmptyState {
 		e.Action = &ui.LinkButton{Text: "New cut-over", Href: listPath + "/new"}
 	}
 	return e
-}
-
-var listHeader = []string{"id", "name", "state", "old_provider_id", "old_provider", "new_provider_id", "new_provider",
-	"switch_day", "customers", "retired",
-	"created_at", "created_by", "ended_at", "ended_by"}
-
-func (h Handlers) listFile(c echo.Context, f cutover.ListFilter, q httpx.ListQuery) error {
-	ctx := c.Request().Context()
-	return httpx.CSV(c, "cutovers.csv", listHeader, func(write httpx.Row) error {
-		return h.Cutovers.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-			return cutover.Each(ctx, tx, f, q.Page.Order,
-				func(r cutover.ListRow) error { return write(listCells(r)...) })
-		})
-	})
-}
-
-func listCells(r cutover.ListRow) []httpx.Cell {
-	text, plain := httpx.Text, httpx.Plain
-	ended := ""
-	if r.EndedAt != nil {
-		ended = r.EndedAt.UTC().Format(time.RFC3339)
-	}
-	return []httpx.Cell{plain(r.ID.String()), text(r.Name), plain(string(r.State)), plain(r.OldProviderID.String()),
-		text(r.OldProvider), plain(r.NewProviderID.String()), text(r.NewProvider),
-		plain(r.SwitchDay.String()), plain(itoa(r.Customers)), plain(itoa(r.Retired)),
-		plain(r.CreatedAt.UTC().Format(time.RFC3339)), text(r.CreatedBy), plain(ended), text(r.EndedBy)}
 }

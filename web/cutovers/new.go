@@ -12,7 +12,6 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
-	"seatledger/internal/paging"
 	"seatledger/internal/provider"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -110,8 +109,7 @@ func (h Handlers) choices(ctx context.Context) (old, fresh []ui.Option, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	open, _, err := cutover.List(ctx, h.Cutovers.DB.Read(ctx), cutover.ListFilter{State: cutover.RunOpen},
-		paging.Request{Order: defaultOrder(), Size: mostProviders})
+	open, err := cutover.Open(ctx, h.Cutovers.DB.Read(ctx))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,16 +124,6 @@ func (h Handlers) choices(ctx context.Context) (old, fresh []ui.Option, err erro
 		fresh = append(fresh, option(p.Provider, busy[p.ID], p.Connector != distributor.Stellr, "not the new API"))
 	}
 	return old, fresh, nil
-}
-
-const mostProviders = 200
-
-func defaultOrder() paging.Order {
-	order, err := cutover.Sorts().Parse("")
-	if err != nil {
-		return paging.Order{}
-	}
-	return order
 }
 
 func option(p provider.Provider, busy string, unfit bool, why string) ui.Option {

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/errs"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -49,7 +50,7 @@ func (h Handlers) Decide(c echo.Context) error {
 		}
 	}
 	return httpx.Done(c, customerPath(run.ID, decisions[0].CRMAccountID),
-		counted(len(decisions), "decision was",
+		words.Counted(len(decisions), "decision was",
 			"decisions were")+" kept. Each can be taken back until the customer is confirmed.")
 }
 

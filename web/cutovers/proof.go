@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/cutover"
 	"seatledger/internal/cutover/proof"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -150,7 +151,7 @@ func (h Handlers) proofPage(c echo.Context, run cutover.Run, q httpx.ListQuery, 
 	for i, p := range r.drawn {
 		m.Customers = append(m.Customers, proved(run, i, p))
 	}
-	m.Pager = ui.Pager{Text: counted(len(r.drawn), "customer", "customers") + " drawn of " + itoa(r.customers)}
+	m.Pager = ui.Pager{Text: words.Counted(len(r.drawn), "customer", "customers") + " drawn of " + itoa(r.customers)}
 	if r.more != "" {
 		v := q.Except("from")
 		v.Set("from", r.more)
@@ -166,10 +167,10 @@ func verdictRemark(run cutover.Run, r report) []ui.Callout {
 			Text: "No customer of this cut-over has a subscription with seats."}}
 	case open+len(r.findings) == 0:
 		return []ui.Callout{{Tone: ui.Good, Title: "Every day is covered exactly once",
-			Text: counted(r.customers, "customer", "customers") + ", no gap, no double, every change acknowledged."}}
+			Text: words.Counted(r.customers, "customer", "customers") + ", no gap, no double, every change acknowledged."}}
 	case run.State == cutover.RunOpen:
 		return []ui.Callout{{Tone: ui.Warn, Title: "Not proved yet",
-			Text: counted(len(r.findings), "finding", "findings") + " to put right and " + counted(open, "change",
+			Text: words.Counted(len(r.findings), "finding", "findings") + " to put right and " + words.Counted(open, "change",
 				"changes") + " to acknowledge keep this cut-over from being finished."}}
 	}
 	return nil

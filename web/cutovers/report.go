@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/cutover"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -57,7 +58,7 @@ func backFrom(run cutover.Run, r cutover.Report) string {
 }
 
 func (k kept) sentence() string {
-	text := counted(k.Count, "customer", "customers") + " " + k.Done + "."
+	text := words.Counted(k.Count, "customer", "customers") + " " + k.Done + "."
 	if k.Count == 0 {
 		text = "Nothing was changed."
 	}
@@ -91,7 +92,7 @@ func (h Handlers) report(c echo.Context, run cutover.Run, k kept, status int) er
 			Tone: toneIf(len(k.Refused) > 0, ui.Warn)}},
 		Actions: []templ.Component{ui.LinkButton{Text: "Back to the cut-over", Href: path(run.ID) + "#customers",
 			Weight: ui.Primary}}}
-	m.Page.Lead, m.Page.Crumbs = k.Title+" "+counted(k.Count+len(k.Already)+len(k.Refused), "customer",
+	m.Page.Lead, m.Page.Crumbs = k.Title+" "+words.Counted(k.Count+len(k.Already)+len(k.Refused), "customer",
 		"customers")+".", crumbs(run)
 	for _, part := range []struct {
 		title string

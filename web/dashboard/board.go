@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
+	"seatledger/internal/figures"
 	"seatledger/internal/listing"
 	"seatledger/internal/notify"
 	"seatledger/internal/provider"
@@ -43,6 +44,8 @@ type board struct {
 	crmAccounts  int
 	contracts    int
 	priceLists   int // that hold a price
+	money        figures.Now
+	unbilled     int // rows of the ledger that are open
 }
 
 var (
@@ -60,7 +63,7 @@ func (b *board) today() clock.Date { return clock.DateOf(b.now, b.zone) }
 
 func (b *board) read(ctx context.Context, db *gorm.DB) error {
 	for _, part := range []func(context.Context, *gorm.DB) error{b.readMapping, b.readSubscriptions,
-		b.readRuns, b.readNight, b.readProviders, b.readCustomers} {
+		b.readRuns, b.readNight, b.readProviders, b.readCustomers, b.readMoney} {
 		if err := part(ctx, db); err != nil {
 			return err
 		}

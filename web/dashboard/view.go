@@ -28,7 +28,7 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 		return m
 	}
 	m.Night = b.lastNight()
-	m.Groups = []view.Group{b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
+	m.Groups = []view.Group{b.moneyGroup(), b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
 	return m
 }
 

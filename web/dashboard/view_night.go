@@ -153,14 +153,7 @@ func (b *board) nightCauses() []view.Cause {
 		}
 	}
 	for _, c := range b.causes {
-		out = append(out, view.Cause{What: accountsWord(c.Accounts), Cause: c.Cause, Next: c.Advice})
+		out = append(out, view.Cause{What: words.Counted(c.Accounts, "account"), Cause: c.Cause, Next: c.Advice})
 	}
 	return out
-}
-
-func accountsWord(n int) string {
-	if n == 1 {
-		return "1 account"
-	}
-	return fmt.Sprintf("%d accounts", n)
 }

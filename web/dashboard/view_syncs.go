@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
 	"seatledger/internal/syncing"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/syncruns"
 
@@ -40,26 +41,23 @@ func (b *board) syncs() view.Group {
 
 // troubles are the providers that somebody should look at; those of which there are none are not shown.
 func (b *board) troubles() ui.Stats {
-	out := ui.Stats{figure("With unreadable records", b.unreadable, to("/providers", "unreadable", "yes"), ui.Warn)}
+	out := ui.Stats{ofProviders("With unreadable records", b.unreadable, to("/providers", "unreadable", "yes"), ui.Warn)}
 	for _, c := range troubles {
 		tone := ui.Warn
 		if c == provider.CheckFailed {
 			tone = ui.Bad
 		}
-		out = append(out, figure(connectivityLabels[c], b.connectivity[c],
+		out = append(out, ofProviders(connectivityLabels[c], b.connectivity[c],
 			to("/providers", "active", "true", "connectivity", string(c)), tone))
-	}
-	for i := range out {
-		out[i].Unit = plural(out[i].Value, "provider")
 	}
 	return out
 }
 
-func plural(n, what string) string {
-	if n == "1" {
-		return what
-	}
-	return what + "s"
+// ofProviders is how many providers have a trouble, and the way to them.
+func ofProviders(label string, n int, href string, tone ui.Tone) ui.Stat {
+	s := figure(label, n, href, tone)
+	s.Unit = words.Noun(n, "provider")
+	return s
 }
 
 func (b *board) providerTable() ui.Table {

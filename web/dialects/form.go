@@ -41,7 +41,7 @@ func (h Handlers) form(c echo.Context, status int, f formState) error {
 	m.Notes = []ui.Callout{{Tone: ui.Info,
 		Text: "Saving keeps a new version and tries it: you see what would change, " +
 			"and nothing is read with it until you take it."}}
-	m.Fields = words(f)
+	m.Fields = worded(f)
 	m.Folds = folds(f, wire)
 	summary := slices.Clone(m.Fields)
 	mark(m.Fields, f.problems)
@@ -90,7 +90,7 @@ func (h Handlers) versions(f formState, all []dialect.Version) view.Part {
 	return p
 }
 
-func words(f formState) []ui.Field {
+func worded(f formState) []ui.Field {
 	area := func(name, label, value, hint string) ui.Field {
 		return ui.Field{Kind: ui.TextArea, Name: name, Label: label, Value: value, Hint: hint, Rows: 3}
 	}

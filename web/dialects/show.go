@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/dialect"
 	"seatledger/internal/provider"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -104,15 +105,8 @@ func verdict(t dialect.Trial) ui.Callout {
 	if t.Seats() == 0 {
 		text = "No billable seat would come or go."
 	}
-	return ui.Callout{Tone: tone, Title: fmt.Sprintf("%s would change, %s", count(t.Changed, "subscription"),
-		count(t.Seats(), "seat")), Text: text}
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return ui.Callout{Tone: tone, Title: fmt.Sprintf("%s would change, %s", words.Counted(t.Changed, "subscription"),
+		words.Counted(t.Seats(), "seat")), Text: text}
 }
 
 func facts(t dialect.Trial) ui.DefinitionList {
@@ -137,13 +131,13 @@ func facts(t dialect.Trial) ui.DefinitionList {
 		add("End dates taken "+e, strconv.Itoa(t.EndDates[e]), "where start and term do not tell")
 	}
 	if t.NowReadable > 0 {
-		add("Could be read then", count(t.NowReadable, "record"), "that cannot be read today")
+		add("Could be read then", words.Counted(t.NowReadable, "record"), "that cannot be read today")
 	}
 	if t.Unreadable > 0 {
-		add("Could not be read any more", count(t.Unreadable, "record"), "they would count neither as 0 nor as gone")
+		add("Could not be read any more", words.Counted(t.Unreadable, "record"), "they would count neither as 0 nor as gone")
 	}
 	if t.NotListed > 0 {
-		add("Known, but in no list", count(t.NotListed, "subscription"), "a run would ask before they are gone")
+		add("Known, but in no list", words.Counted(t.NotListed, "subscription"), "a run would ask before they are gone")
 	}
 	return l
 }

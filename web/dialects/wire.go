@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/dialect"
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -81,7 +82,7 @@ func (h Handlers) seen(p provider.Provider, reports []dialect.Report) (ui.Stats,
 	if all.HiddenWords > 0 {
 		parts[1].Card.Text = fmt.Sprintf("%s more not shown, as they may name somebody; "+
 			"the subscriptions' pages have them.",
-			count(all.HiddenWords, "word"))
+			words.Counted(all.HiddenWords, "word"))
 	}
 	return stats, parts, nil
 }
@@ -161,7 +162,7 @@ func ends(p provider.Provider) view.Part {
 func answers(w distributor.WireReport) view.Part {
 	p := counts("Answers by HTTP code", "Code", w.Codes, "None.")
 	if w.Pauses > 0 {
-		p.Card.Text = fmt.Sprintf("%s asked for a pause (Retry-After), the longest for %s.", count(w.Pauses, "answer"),
+		p.Card.Text = fmt.Sprintf("%s asked for a pause (Retry-After), the longest for %s.", words.Counted(w.Pauses, "answer"),
 			w.LongestWait.Round(time.Second))
 	}
 	odd := 0
@@ -171,7 +172,7 @@ func answers(w distributor.WireReport) view.Part {
 		}
 	}
 	if odd > 0 {
-		p.Card.Text = strings.TrimSpace(p.Card.Text + " " + count(odd, "answer") + " with a 2xx other than 200: " +
+		p.Card.Text = strings.TrimSpace(p.Card.Text + " " + words.Counted(odd, "answer") + " with a 2xx other than 200: " +
 			"nothing of those was used.")
 	}
 	return p

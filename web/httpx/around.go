@@ -76,6 +76,13 @@ func (a Around) On(p *layout.Page) {
 	}
 }
 
+// ToDo also leads to the next record of the list that still wants something, under what that is called.
+func (a Around) ToDo(p *layout.Page, text string) {
+	if p.Around != nil && a.Todo != a.List {
+		p.Around.Todo, p.Around.TodoText = a.Todo, text
+	}
+}
+
 // cameBy is the address of the list that one came by, with its parameters.
 func cameBy(c echo.Context, path string) (string, url.Values) {
 	r := c.Request()

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"pgregory.net/rapid"
 
+	_ "seatledger/internal/testkit/samehistories"
 	"seatledger/web/httpx"
 )
 

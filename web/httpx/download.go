@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	fileChunk    = 64 << 10         // bytes gathered before they are sent
+	firstBytes   = 4 << 10          // gathered before the first are sent
+	fileChunk    = 64 << 10         // later
 	filePatience = 60 * time.Second // how long a reader may take for a chunk
 )
 
@@ -41,7 +42,12 @@ func (s *download) end(err error) error {
 	return err
 }
 
-func (s *download) full() bool { return s.buffer.Len() >= fileChunk }
+func (s *download) full() bool {
+	if !s.c.Response().Committed {
+		return s.buffer.Len() >= firstBytes
+	}
+	return s.buffer.Len() >= fileChunk
+}
 
 func (s *download) send() error {
 	if err := s.begin(); err != nil {

@@ -2,29 +2,43 @@ package httpx
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
 	"seatledger/internal/listing"
+	"seatledger/internal/words"
 )
 
-// mostCounted is how far the records of a list are counted where no count is kept.
-const mostCounted = 10_000
+// MostCounted is how far the records of a list are counted for a page where no count is kept: it may not wait for
+// more.
+const MostCounted = 1000
 
-// Found is what one look at a list brings: a page, and how many records there are, or mostCounted+1.
+// Found is what one look at a list brings: a page, and how many records there are, as far as they are counted.
 type Found[R any] struct {
 	listing.Page[R]
 	Total int
 
 	list  *listing.List[R]
+	term  string
 	exact bool
 }
 
+// Uncounted tells whether there are more records than were counted for the page.
+func (f Found[R]) Uncounted() bool { return f.Frequent || f.Total > MostCounted && !f.exact }
+
 // AskList reads the address of a list. adjust adds what a screen alone knows: choices, the zone of days.
 func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], adjust ...func(*ListSpec)) (ListQuery, error) {
-	spec, err := l.Spec(c.Request().Context(), db, c.QueryParams())
+	return AskListWith(c, db, l, nil, adjust...)
+}
+
+// AskListWith is AskList with more that the page asks in the same statement (Spec.Extras); a file asks none of it.
+func AskListWith[R any](c echo.Context, db *gorm.DB, l *listing.List[R], extras []listing.Extra,
+	adjust ...func(*ListSpec)) (ListQuery, error) {
+	if IsFile(c) {
+		extras = nil
+	}
+	spec, err := l.Spec(c.Request().Context(), db, c.QueryParams(), extras...)
 	if err != nil {
 		return ListQuery{}, err
 	}
@@ -36,16 +50,18 @@ func AskList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], adjust ...f
 
 // FindList reads a page of a list and how many records its query has.
 func FindList[R any](c echo.Context, db *gorm.DB, l *listing.List[R], q ListQuery) (Found[R], error) {
-	p, n, err := l.Found(c.Request().Context(), db, q.Query, mostCounted)
-	return Found[R]{Page: p, Total: n, list: l, exact: l.Kept(q.Query)}, err
+	p, n, err := l.Found(c.Request().Context(), db, q.Query, MostCounted)
+	return Found[R]{Page: p, Total: n, list: l, term: q.Search, exact: l.Kept(q.Query) || q.Search != ""}, err
 }
 
 // Said is what a page shows of how many: "50 of 1,240 contracts".
 func (f Found[R]) Said() string {
 	n := len(f.Rows)
 	switch {
-	case f.Total > mostCounted && !f.exact:
-		return fmt.Sprintf("%d of more than %s %s", n, Number(mostCounted), f.list.Many)
+	case f.Frequent:
+		return fmt.Sprintf("%d of many %s with “%s”", n, f.list.Many, f.term)
+	case f.Uncounted():
+		return fmt.Sprintf("%d of more than %s %s", n, words.Count(MostCounted), f.list.Many)
 	case n == f.Total && n == 1:
 		return "1 " + f.list.One
 	case n == f.Total:
@@ -53,14 +69,5 @@ func (f Found[R]) Said() string {
 	case f.Total == 1:
 		return fmt.Sprintf("%d of 1 %s", n, f.list.One)
 	}
-	return fmt.Sprintf("%d of %s %s", n, Number(f.Total), f.list.Many)
-}
-
-// Number writes a count with its thousands apart.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return fmt.Sprintf("%d of %s %s", n, words.Count(f.Total), f.list.Many)
 }

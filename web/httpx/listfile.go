@@ -10,6 +10,7 @@ import (
 
 	"seatledger/internal/listing"
 	"seatledger/internal/postgres"
+	"seatledger/internal/words"
 	"seatledger/internal/workbook"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -83,7 +84,7 @@ func workbookColumns(header []string, kinds []listing.Kind) []workbook.Column {
 func tooLong(c echo.Context, many string, q ListQuery) error {
 	p := layout.Problem{Status: http.StatusConflict, RequestID: RequestID(c), Back: q.With("", ""),
 		Text: fmt.Sprintf("These are more %s than the %s rows that a sheet of a workbook holds, so none was made. "+
-			"Narrow the list, or take all of them as CSV.", many, Number(workbook.MaxRows-1)),
+			"Narrow the list, or take all of them as CSV.", many, words.Count(workbook.MaxRows-1)),
 		Offer: &ui.LinkButton{Text: "Take the CSV", Href: q.address(q.Path+".csv", q.told()), Icon: "download"}}
 	return Render(c, p.Status, p.In(Page(c, "Too many rows for a workbook")))
 }

@@ -133,8 +133,10 @@ func (q ListQuery) told() url.Values {
 	if q.Search != "" {
 		v.Set("q", q.Search)
 	}
-	for name, value := range q.Values {
-		v.Set(name, value)
+	for _, f := range q.Spec.Filters {
+		if q.Narrows(f) {
+			v.Set(f.Name, q.Values[f.Name])
+		}
 	}
 	q.setSort(v)
 	return v
@@ -154,8 +156,8 @@ func (q ListQuery) address(path string, v url.Values) string {
 func (q ListQuery) kept() []ui.Pair {
 	var out []ui.Pair
 	for _, f := range q.Spec.Filters {
-		if v := q.Values[f.Name]; v != "" && !inBar(f) {
-			out = append(out, ui.Pair{Name: f.Name, Value: v})
+		if q.Narrows(f) && !inBar(f) {
+			out = append(out, ui.Pair{Name: f.Name, Value: q.Values[f.Name]})
 		}
 	}
 	if s := q.Page.Order.String(); s != q.Spec.Sorts.Default {
@@ -180,8 +182,8 @@ func (q ListQuery) chips() []ui.Chip {
 		out = append(out, ui.Chip{Label: "“" + q.Search + "”", RemoveHref: q.With("q", "")})
 	}
 	for _, f := range q.Spec.Filters {
-		if v := q.Values[f.Name]; v != "" {
-			out = append(out, ui.Chip{Label: chipOf(f, v), RemoveHref: q.With(f.Name, "")})
+		if q.Narrows(f) {
+			out = append(out, ui.Chip{Label: chipOf(f, q.Values[f.Name]), RemoveHref: q.With(f.Name, "")})
 		}
 	}
 	return out
@@ -208,7 +210,10 @@ func chipOf(f Filter, value string) string {
 }
 
 func fieldOf(f Filter, value string) ui.Field {
-	options := []ui.Option{{Value: "", Label: "All"}}
+	var options []ui.Option
+	if f.Usual == "" {
+		options = append(options, ui.Option{Value: "", Label: "All"})
+	}
 	for _, c := range f.Choices {
 		options = append(options, ui.Option{Value: c.Value, Label: c.Label})
 	}

@@ -1,10 +1,10 @@
 package httpx
 
 import (
-	"strconv"
 	"strings"
 
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 )
 
 // SeatsAndMoney says what something came to, as "-421 seats, -1,240.00 USD a month";
@@ -13,11 +13,11 @@ func SeatsAndMoney(lost, gained int, month []money.Amount) string {
 	var parts []string
 	switch {
 	case lost > 0 && gained > 0:
-		parts = append(parts, "+"+strconv.Itoa(gained)+" and -"+seats(lost))
+		parts = append(parts, "+"+words.Count(gained)+" and -"+words.Counted(lost, "seat"))
 	case lost > 0:
-		parts = append(parts, "-"+seats(lost))
+		parts = append(parts, "-"+words.Counted(lost, "seat"))
 	case gained > 0:
-		parts = append(parts, "+"+seats(gained))
+		parts = append(parts, "+"+words.Counted(gained, "seat"))
 	}
 	for _, m := range month {
 		if rounded := money.Round(m.Value, m.Currency); !rounded.IsZero() {
@@ -29,13 +29,6 @@ func SeatsAndMoney(lost, gained int, month []money.Amount) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func seats(n int) string {
-	if n == 1 {
-		return "1 seat"
-	}
-	return strconv.Itoa(n) + " seats"
 }
 
 // MoneyColumns are amounts for a file: one per currency, blank-separated, and beside

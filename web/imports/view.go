@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"seatledger/internal/imports"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -82,7 +83,7 @@ func remarkOn(sum imports.Summary) *ui.Callout {
 		return &ui.Callout{Tone: ui.Warn, Title: "The file has no lines",
 			Text: "It names its columns, but nothing stands below them."}
 	case sum.Refused > 0:
-		return &ui.Callout{Tone: ui.Warn, Title: lines(sum.Refused) + " will be left out",
+		return &ui.Callout{Tone: ui.Warn, Title: words.Counted(sum.Refused, "line") + " will be left out",
 			Text: "Each says why. Mend the file and upload it again, or apply the rest now; " +
 				"a later upload does no harm."}
 	}
@@ -188,7 +189,7 @@ func pager(path string, w window, total, next int) *ui.Pager {
 	if total <= pageSize {
 		return nil
 	}
-	p := &ui.Pager{Text: fmt.Sprintf("%d to %d of %s", min(w.from, total)+1, min(w.from+pageSize, total), lines(total))}
+	p := &ui.Pager{Text: fmt.Sprintf("%d to %d of %s", min(w.from, total)+1, min(w.from+pageSize, total), words.Counted(total, "line"))}
 	if w.from > 0 {
 		p.FirstHref = address(path, window{show: w.show})
 	}
@@ -215,12 +216,5 @@ func count(s imports.Summary, o imports.Outcome) int {
 }
 
 func title(o imports.Outcome) string { return strings.ToUpper(string(o[:1])) + string(o[1:]) }
-
-func lines(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return strconv.Itoa(n) + " lines"
-}
 
 func (p Pages) when(t time.Time) string { return httpx.MomentText(t, p.Zone) }

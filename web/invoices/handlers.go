@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/history"
 	"seatledger/internal/invoice"
+	"seatledger/internal/letters"
 	"seatledger/internal/money"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -22,6 +23,7 @@ import (
 // Handlers answers the routes of invoices.
 type Handlers struct {
 	Invoices billing.Service
+	Letters  letters.Service
 }
 
 const (

@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
 	"seatledger/internal/invoice"
+	"seatledger/internal/letters"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
@@ -38,7 +39,8 @@ func open(t *testing.T, today string, k billtest.Terms) *desk {
 	t.Helper()
 	d := &desk{World: billtest.New(t, today, k), echo: echo.New(), role: auth.Billing}
 	h := invoices.Handlers{
-		Invoices: billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}}
+		Invoices: billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}},
+		Letters:  letters.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))
 	d.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -35,6 +35,9 @@ func (h Handlers) List(c echo.Context) error {
 	t.Empty = empty(q, "invoice")
 	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label), Table: t,
 		Pager: q.Pager(found.Next, found.Prev, found.Said())}
+	if m.Page.Meta, err = h.sums(c, q, found.Total); err != nil {
+		return err
+	}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Accounting", Href: "/books"})
 	before, err := opening.Waits(ctx, db)
@@ -49,8 +52,8 @@ func (h Handlers) List(c echo.Context) error {
 
 // cells are the columns that say more than their value.
 var cells = httpx.Cells[invoice.ListRow]{
-	"drafted_at": func(r invoice.ListRow) ui.Cell { return ui.LinkCell(r.Called(), recordPath(r.ID)) },
-	"state":      func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
+	"number": func(r invoice.ListRow) ui.Cell { return ui.LinkCell(r.Called(), recordPath(r.ID)) },
+	"state":  func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
 	"crm_account": func(r invoice.ListRow) ui.Cell {
 		return ui.Cell{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}
 	},
@@ -58,6 +61,12 @@ var cells = httpx.Cells[invoice.ListRow]{
 	"period_start": func(r invoice.ListRow) ui.Cell { return span(r.PeriodStart, r.PeriodEnd) },
 	"due_on":       due,
 	"total":        total,
+	"open": func(r invoice.ListRow) ui.Cell {
+		if !r.Open.Valid {
+			return ui.Cell{}
+		}
+		return ui.Of(sum(r.Open.Decimal, r.Currency))
+	},
 }
 
 // due is the day by which a billed invoice is to be paid.
@@ -86,4 +95,22 @@ func empty(q httpx.ListQuery, what string) *ui.EmptyState {
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No " + what + "s yet",
 		Text:   "Open a billing contract and choose New invoice: you see what it would bill before anything is made.",
 		Action: &ui.LinkButton{Text: "Open the contracts", Href: "/contracts"}}
+}
+
+// mostSummed is how many invoices are added up for a page.
+const mostSummed = 1000
+
+// sums are what the invoices of the list come to in each currency, where they are not too many.
+func (h Handlers) sums(c echo.Context, q httpx.ListQuery, total int) ([]layout.Meta, error) {
+	if total == 0 || total > mostSummed {
+		return nil, nil
+	}
+	ctx := c.Request().Context()
+	all, err := invoice.SumsOf(ctx, h.Invoices.DB.Read(ctx), h.Invoices.Zone, q.Query)
+	var out []layout.Meta
+	for _, s := range all {
+		out = append(out, layout.Meta{Label: "All in " + s.Currency, Text: money.Grouped(s.Net, s.Currency) + " net, " +
+			money.Grouped(s.Open, s.Currency) + " open"})
+	}
+	return out, err
 }

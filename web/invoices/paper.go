@@ -3,18 +3,14 @@ package invoices
 import (
 	"fmt"
 	"net/http"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/company"
 	"seatledger/internal/document"
 	"seatledger/internal/invoice"
-	"seatledger/internal/money"
 	"seatledger/internal/paper"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -143,66 +139,30 @@ func (h Handlers) pdf(c echo.Context, o invoice.Overview, d document.Document) e
 	return c.Blob(http.StatusOK, "application/pdf", file)
 }
 
-var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
 // fileName is as invoice-2026-0042.pdf; a void one says so, since the document itself stays as it was issued.
 func fileName(o invoice.Overview, d document.Document, ending string) string {
-	name := strings.ReplaceAll(string(d.Kind), "_", "-") + "-" + d.Number
+	name := paper.FileName(d)
 	if d.Number == "" {
 		name = "draft-" + o.ID.String()
 	}
 	if o.State == invoice.Void {
 		name += "-void"
 	}
-	return unfit.ReplaceAllString(name, "-") + "." + ending
-}
-
-var documentHeader = []string{
-	"row", "document", "number", "issued_on", "due_on", "currency", "customer", "corrects", "line", "line_id",
-	"product", "part_number", "description",
-	"from", "to", "days", "seats", "unit_price", "price_period", "tax_code", "tax_name", "tax_percent", "net",
-	"tax", "gross", "contract",
+	return name + "." + ending
 }
 
 // documentFile is one document as rows: its lines, each tax on its base, and the total.
 func (h Handlers) documentFile(c echo.Context, o invoice.Overview, d document.Document) error {
-	text, plain := httpx.Text, httpx.Plain
-	empty := plain("")
-	row := func(kind, contract string, middle []httpx.Cell, net, tax, gross httpx.Cell) []httpx.Cell {
-		out := []httpx.Cell{plain(kind), plain(string(d.Kind)), text(d.Number), plain(d.IssuedOn.String()),
-			plain(d.DueOn.String()), plain(d.Currency), text(d.Customer.Name),
-			text(strings.Join(d.Corrects, "; "))}
-		for len(middle) < 14 {
-			middle = append(middle, empty)
-		}
-		return append(append(out, middle...), net, tax, gross, text(contract))
-	}
-	amount := func(a decimal.Decimal) httpx.Cell { return plain(money.Plain(a)) }
-	return httpx.CSV(c, fileName(o, d, "csv"), documentHeader, func(write httpx.Row) error {
-		for i, l := range d.Lines {
-			percent := empty
-			if l.TaxCode != "" {
-				percent = amount(l.TaxPercent)
+	return httpx.CSV(c, fileName(o, d, "csv"), paper.Header, func(write httpx.Row) error {
+		for _, r := range paper.Rows(d) {
+			cells := make([]httpx.Cell, len(r))
+			for i, text := range r {
+				cells[i] = httpx.Plain(text) // safe already
 			}
-			cells := []httpx.Cell{plain(strconv.Itoa(i + 1)), plain(l.ID.String()), text(l.Product), text(l.PartNumber),
-				text(strings.Join(l.Words, " | ")), plain(l.From.String()),
-				plain(l.To.String()), plain(strconv.Itoa(l.Days)), amount(paper.Count(l)), amount(l.UnitPrice),
-				plain(l.Period), text(l.TaxCode), text(l.TaxName), percent}
-			contract := d.Contract
-			if part, _ := paper.Section(d, i); part.Contract != "" {
-				contract = part.Contract
-			}
-			if err := write(row("line", contract, cells, amount(l.Amount), empty, empty)...); err != nil {
+			if err := write(cells...); err != nil {
 				return err
 			}
 		}
-		for _, t := range d.Taxes {
-			cells := []httpx.Cell{empty, empty, empty, empty, empty, empty, empty, empty, empty, empty, empty,
-				text(t.Code), text(t.Name), amount(t.Percent)}
-			if err := write(row("tax", d.Contract, cells, amount(t.Base), amount(t.Amount), empty)...); err != nil {
-				return err
-			}
-		}
-		return write(row("total", d.Contract, nil, amount(d.Net), amount(d.Tax), amount(d.Gross))...)
+		return nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/invoice"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 
 	view "seatledger/views/invoices"
@@ -134,14 +135,14 @@ func draftForm(p billing.Plan, a asked) *view.Draft {
 			Kind: ui.Checkbox, Name: "earlier", Error: a.problems["earlier"],
 			Hint: "They are marked in the list. Untouched, nothing is made.",
 			Label: fmt.Sprintf("Bill also what begins before this cycle or changes days that were paid: %s, %s %s",
-				count(n, "line"), sum(amount, p.Contract.Currency).Amount, p.Contract.Currency),
+				words.Counted(n, "line"), sum(amount, p.Contract.Currency).Amount, p.Contract.Currency),
 		}
 	}
 	if grown := p.Grown(); len(grown) > 0 {
 		d.Growth = &ui.Field{
 			Kind: ui.Checkbox, Name: "growth", Error: a.problems["growth"],
 			Hint:  "It is marked in the list. Untouched, nothing is made.",
-			Label: "Bill also what grew suddenly: " + count(len(grown), "subscription"),
+			Label: "Bill also what grew suddenly: " + words.Counted(len(grown), "subscription"),
 		}
 	}
 	return d
@@ -161,11 +162,4 @@ func lateBecause(p billing.Plan, days contract.Period) string {
 		return "before this cycle"
 	}
 	return "changes paid days"
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }

@@ -72,6 +72,9 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 	if m.Beside, err = h.beside(c, o); err != nil {
 		return err
 	}
+	if m.Posted, err = h.posted(c, o); err != nil {
+		return err
+	}
 	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; "+
 		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
@@ -79,6 +82,13 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 		{Label: "Customer", Text: o.CRMAccount, Href: "/crm-accounts/" + o.CRMAccountID.String()},
 		{Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)},
 	}
+	around, err := httpx.AroundOf(c, h.Invoices.DB.Read(c.Request().Context()), invoice.All(h.Invoices.Zone), o.ID,
+		"i.state = 'draft'")
+	if err != nil {
+		return err
+	}
+	around.On(&m.Page)
+	around.ToDo(&m.Page, "Next draft")
 	m.Page.Actions = actions(o, mayBill(c))
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

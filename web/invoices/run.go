@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -166,7 +167,7 @@ func (a asked) fields() []ui.Field {
 func remarks(p billing.Plan) []ui.Callout {
 	var out []ui.Callout
 	if n, amount := p.Late(); n > 0 {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: count(n, "line") + " to confirm", Text: fmt.Sprintf(
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: words.Counted(n, "line") + " to confirm", Text: fmt.Sprintf(
 			"What begins before this cycle or changes days that were paid comes to %s %s and is marked in the list.",
 			sum(amount, p.Contract.Currency).Amount, p.Contract.Currency)})
 	}
@@ -192,7 +193,7 @@ func remarks(p billing.Plan) []ui.Callout {
 		}
 	}
 	if p.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(p.Unmapped, "subscription") + " of no customer yet",
+		out = append(out, ui.Callout{Tone: ui.Info, Title: words.Counted(p.Unmapped, "subscription") + " of no customer yet",
 			Text: "Their accounts are not mapped, so no run of any contract can bill them. Some may be this customer's."})
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/mapping"
 	"seatledger/internal/match"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -292,7 +293,7 @@ func decide(d desk) *view.Decide {
 	m.Reason = ui.Field{Name: "reason", Label: "Reason", Required: true, Value: d.reason, Error: d.problems["reason"],
 		Hint: "Such as: our own tenant, a test customer."}
 	for _, n := range mapping.SnoozeDays() {
-		m.Days = append(m.Days, view.Days{Value: strconv.Itoa(n), Label: days(n)})
+		m.Days = append(m.Days, view.Days{Value: strconv.Itoa(n), Label: words.Counted(n, "day")})
 	}
 	if p := d.picked; p != nil && p.acceptable() {
 		m.Accept = &view.Accept{ID: p.customer.ID.String(), Name: p.customer.Name, Why: why(p)}
@@ -309,13 +310,6 @@ func decide(d desk) *view.Decide {
 		m.Back = back("Take the no back", mapping.ActRefusal, d.answers.Refusals[0].ActID)
 	}
 	return m
-}
-
-func days(n int) string {
-	if n == 1 {
-		return "1 day"
-	}
-	return strconv.Itoa(n) + " days"
 }
 
 // why keeps what an acceptance rested on.

@@ -15,16 +15,19 @@ import (
 	"seatledger/web/syncruns"
 )
 
-// ask reads the address of the list. What connectors and connectivity are called this floor alone knows.
+// ask reads the address of the list.
 func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
-	return httpx.AskList(c, h.DB.Read(c.Request().Context()), provider.All, func(s *httpx.ListSpec) {
-		s.Filter("connectivity").Choices = connectivityChoices()
-		s.Filter("connector").Choices = nil
-		for _, word := range []string{distributor.Stellr, distributor.StellrLegacy, distributor.Manual} {
-			s.Filter("connector").Choices = append(s.Filter("connector").Choices,
-				httpx.Choice{Value: word, Label: connectorLabel(word)})
-		}
-	})
+	return httpx.AskList(c, h.DB.Read(c.Request().Context()), provider.All, named)
+}
+
+// named says what connectors and connectivity are called, which this floor alone knows.
+func named(s *httpx.ListSpec) {
+	s.Filter("connectivity").Choices = connectivityChoices()
+	s.Filter("connector").Choices = nil
+	for _, word := range []string{distributor.Stellr, distributor.StellrLegacy, distributor.Manual} {
+		s.Filter("connector").Choices = append(s.Filter("connector").Choices,
+			httpx.Choice{Value: word, Label: connectorLabel(word)})
+	}
 }
 
 func connectivityChoices() []httpx.Choice {

@@ -28,6 +28,7 @@ type record struct {
 	unreadable []provider.Unreadable
 	unread     int // all of them
 	to         string
+	around     httpx.Around // in the list that one came by
 }
 
 // Show is the page of one provider.
@@ -39,13 +40,18 @@ func (h Handlers) Show(c echo.Context) error {
 	var r record
 	ctx := c.Request().Context()
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		r, err = readRecord(ctx, tx, id)
+		if r, err = readRecord(ctx, tx, id); err != nil {
+			return err
+		}
+		r.around, err = httpx.AroundOf(c, tx, provider.All, id, "", named)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, http.StatusOK, h.recordPage(c, r).Show())
+	m := h.recordPage(c, r)
+	r.around.On(&m.Page)
+	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
 func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID) (record, error) {

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/reassign"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/web/httpx"
 )
@@ -62,18 +63,8 @@ func (a asked) move(source uuid.UUID) (reassign.Move, error) {
 func wrong(err error) (map[string]string, bool) { return httpx.Refused(err) }
 
 func seats(n int) string {
-	switch {
-	case n == 1 || n == -1:
-		return fmt.Sprintf("%+d seat", n)
-	case n == 0:
+	if n == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%+d seats", n)
-}
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return fmt.Sprintf("%+d %s", n, words.Noun(n, "seat"))
 }

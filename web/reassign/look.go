@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/reassign"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -110,10 +111,10 @@ func effects(r reassign.Result) []ui.Definition {
 	on, to := r.Move.On.String(), r.DueTo.String()
 	all := []ui.Definition{
 		{
-			Term: "Copied to the target", Value: ui.TextCell(plural(after.copies, "row")),
+			Term: "Copied to the target", Value: ui.TextCell(words.Counted(after.copies, "row")),
 			Note: "with their dates, people, prices and invoices",
 		},
-		{Term: "The target's own, set aside", Value: ui.TextCell(plural(before.counted-after.own, "row"))},
+		{Term: "The target's own, set aside", Value: ui.TextCell(words.Counted(before.counted-after.own, "row"))},
 		{Term: "Adjustment on " + on, Value: ui.TextCell(seats(r.Adjusted)),
 			Note: "what the two differ by on the switch day"},
 		{Term: "Counted seats of the target",
@@ -195,7 +196,7 @@ func sums(rows []ledger.Entry) totals {
 
 func side(what string, s reassign.Side) view.Part {
 	text := fmt.Sprintf("%s, %s, %s, billed up to %s, begins %s",
-		s.ExternalID, s.State, plural(s.LedgerQuantity, "counted seat"), orNothing(s.BilledThrough), s.Start)
+		s.ExternalID, s.State, words.Counted(s.LedgerQuantity, "counted seat"), orNothing(s.BilledThrough), s.Start)
 	open := ui.LinkButton{Text: "Open", Href: recordPath(s.ID), Compact: true, Weight: ui.Quiet}
 	return view.Part{
 		Card:  ui.Card{Title: what + s.Called(), Text: text, Flush: true, Actions: []templ.Component{open}},

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/retire"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -78,7 +79,7 @@ func (h Handlers) returnDialog(c echo.Context, id uuid.UUID, status int, t typed
 		Value: ui.TextCell(amountText(i.Amount, i.Weight.Currency)),
 	}
 	if i.PaidDays > 0 {
-		charge.Note = plural(i.PaidDays,
+		charge.Note = words.Counted(i.PaidDays,
 			"seat-day") + " that were billed before it was closed and never credited are not billed again"
 	}
 	m := view.Dialog{

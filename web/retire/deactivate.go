@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/retire"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -86,7 +87,7 @@ func (h Handlers) endDialog(c echo.Context, id uuid.UUID, status int, t typed, p
 	}
 	if i.Unbilled.SeatDays > 0 {
 		m.Remarks = append(m.Remarks, ui.Callout{
-			Tone: ui.Info, Title: plural(i.Unbilled.SeatDays,
+			Tone: ui.Info, Title: words.Counted(i.Unbilled.SeatDays,
 				"seat-day") + " before " + i.On.String() + " are not billed yet",
 			Text: "The first is of " + i.Unbilled.From.String() + ". " +
 				"The contract's next run bills them, also when this subscription has ended.",
@@ -118,7 +119,7 @@ func effects(i retire.Impact) []ui.Definition {
 	if !i.Through.IsZero() {
 		through = i.Through.String()
 	}
-	forfeited := fmt.Sprintf("%s that are billed already are forfeited", plural(-i.SeatDays, "seat-day"))
+	forfeited := fmt.Sprintf("%s that are billed already are forfeited", words.Counted(-i.SeatDays, "seat-day"))
 	money := ui.TextCell(amountText(negated(i), i.Weight.Currency))
 	return []ui.Definition{
 		ui.Fact("Seats that end", strconv.Itoa(-i.Seats)), ui.Fact("Billed up to, not including", through),

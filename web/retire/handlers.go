@@ -3,7 +3,6 @@
 package retire
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -87,11 +86,4 @@ func dateField(t typed, label, hint string, problems map[string]string) ui.Field
 		Kind: ui.DateInput, Name: "effective_at", Label: label, Value: t.on, Hint: hint,
 		Error: problems["effective_at"], Size: ui.Short,
 	}
-}
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
 }

@@ -22,13 +22,16 @@ func Reader(c echo.Context) notify.Reader {
 
 // bell is how many notices the person has not read; it was counted when the session was read.
 func (m *Manager) bell(c echo.Context) *layout.Bell {
-	n, _ := c.Get(unreadKey).(int)
+	n := besideOf(c).Unread
 	return &layout.Bell{Href: NoticesPath, Unread: min(n, mostUnread), More: n > mostUnread}
 }
 
 // ObjectHref leads to the page of a record that is named by type and id, as the audit
 // trail and notices name it; empty where it has none.
 func ObjectHref(objectType, id string) string {
+	if objectType == "renewal" {
+		return "/renewals?decision=open"
+	}
 	if _, err := uuid.Parse(id); err != nil {
 		return ""
 	}
@@ -43,4 +46,5 @@ var objectPages = map[string]string{
 	"crm_source": "/crm-sources", "contract": "/contracts", "billing_contract": "/contracts",
 	"price_list": "/price-lists", "subscription": "/subscriptions", "sync_run": "/sync-runs", "user": "/settings/users",
 	"cutover": "/cutovers", "invoice": "/invoices", "bulk_work": "/bulk",
+	"mail": "/mails",
 }

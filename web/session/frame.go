@@ -19,20 +19,14 @@ func (m *Manager) Frame() httpx.Frame {
 	return httpx.Frame{Base: m.base, Desk: m.desk, Notices: notices{m}}
 }
 
-// desk is what the person has arranged for themselves. A page is shown without the views when
-// they cannot be had.
+// desk is what the person has arranged for themselves.
 func (m *Manager) desk(c echo.Context) httpx.Desk {
 	u := User(c)
 	d := httpx.Desk{Known: u.Role != "", Compact: u.CompactLists}
 	if !d.Known {
 		return d
 	}
-	ctx := c.Request().Context()
-	all, err := savedview.Of(ctx, m.o.DB.Read(ctx), u)
-	if err != nil {
-		m.o.Log.WarnContext(ctx, "kept views could not be read", "error", err)
-	}
-	for _, v := range all {
+	for _, v := range besideOf(c).Views {
 		view := ViewOf(v)
 		if !v.Mine(u) {
 			view.Owner = v.Owner
@@ -108,11 +102,14 @@ func Navigation(r auth.Role) []layout.Section {
 		{Title: "Seats", Items: []layout.Item{
 			{Label: "Subscriptions", Href: "/subscriptions", Icon: "subscription"},
 			{Label: "License changes", Href: "/changes", Icon: "change"},
+			{Label: "Renewals", Href: "/renewals", Icon: "sync"},
 			{Label: "Cut-overs", Href: "/cutovers", Icon: "cutover"},
 		}},
 		{Title: "Money", Items: []layout.Item{
+			{Label: "Billing", Href: "/billing", Icon: "sign"},
 			{Label: "Invoices", Href: "/invoices", Icon: "price"},
 			{Label: "Invoice lines", Href: "/invoice-lines", Icon: "change"},
+			{Label: "Mail", Href: "/mails", Icon: "sign"},
 			{Label: "Accounting", Href: "/books", Icon: "download"},
 		}},
 		{Title: "Administration", Items: []layout.Item{

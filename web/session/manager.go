@@ -7,6 +7,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -20,6 +22,7 @@ import (
 	"seatledger/internal/clock"
 	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
+	"seatledger/internal/savedview"
 )
 
 // Options is what a Manager needs.
@@ -42,7 +45,8 @@ type Manager struct {
 // New makes a manager over the sessions table.
 func New(o Options) *Manager {
 	m := &Manager{o: o, scs: scs.New(), store: auth.Sessions{DB: o.DB, Clock: o.Clock,
-		Beside: notify.UnreadSQL(mostUnread + 1)}}
+		Beside: `json_build_object('unread', ` + notify.UnreadSQL(mostUnread+1) + `, 'views', ` + savedview.JSON +
+			`)::text`}}
 	m.scs.Store = m.store
 	m.scs.HashTokenInStore = true
 	m.scs.Lifetime = auth.AbsoluteLimit
@@ -53,7 +57,7 @@ const (
 	userValue    = "user"
 	noticesValue = "notices"
 	userKey      = "session.user"
-	unreadKey    = "session.unread"
+	besideKey    = "session.beside"
 	managerKey   = "session.manager"
 )
 
@@ -97,8 +101,23 @@ func (m *Manager) findUser(c echo.Context, visit *auth.Visit) error {
 	}
 	visit.User = u.ID
 	c.Set(userKey, u)
-	c.Set(unreadKey, visit.Beside())
+	var b beside
+	if err := json.Unmarshal([]byte(visit.Beside()), &b); err != nil {
+		return fmt.Errorf("what is read with a session: %w", err)
+	}
+	c.Set(besideKey, b)
 	return nil
+}
+
+// beside is what is read of a person together with their session, since every page shows it.
+type beside struct {
+	Unread int
+	Views  []savedview.View
+}
+
+func besideOf(c echo.Context) beside {
+	b, _ := c.Get(besideKey).(beside)
+	return b
 }
 
 func (m *Manager) save(c echo.Context) {

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/letters"
 	"seatledger/internal/postgres"
 )
 
@@ -17,6 +18,8 @@ type Handlers struct {
 	Zone  *time.Location
 	Auth  auth.Service
 	About About
+	// Letters are what goes out by mail.
+	Letters letters.Service
 }
 
 // About is what runs here and cannot be changed on a page.
@@ -35,17 +38,21 @@ type About struct {
 
 // Where the pages are.
 const (
-	path         = "/settings"
-	generalPath  = path + "/general"
-	companyPath  = path + "/company"
-	taxPath      = path + "/tax"
-	ratesPath    = taxPath + "/rates"
-	taxedPath    = taxPath + "/products"
-	usersPath    = path + "/users"
-	profilePath  = path + "/profile"
-	passwordPath = profilePath + "/password"
-	endPath      = profilePath + "/end-session"
-	endOthers    = profilePath + "/end-others"
+	path          = "/settings"
+	generalPath   = path + "/general"
+	companyPath   = path + "/company"
+	taxPath       = path + "/tax"
+	ratesPath     = taxPath + "/rates"
+	taxedPath     = taxPath + "/products"
+	mailPath      = path + "/mail"
+	mailRulesPath = mailPath + "/rules"
+	testPath      = mailPath + "/test"
+	templatesPath = mailPath + "/templates"
+	usersPath     = path + "/users"
+	profilePath   = path + "/profile"
+	passwordPath  = profilePath + "/password"
+	endPath       = profilePath + "/end-session"
+	endOthers     = profilePath + "/end-others"
 )
 
 func (h Handlers) sessions() auth.Sessions { return auth.Sessions{DB: h.DB, Clock: h.Clock} }

@@ -91,7 +91,7 @@ func (a at) Errorf(format string, args ...any) {
 // TestTheMainPathWithScriptsOff goes through the forms in a browser that runs none.
 func TestTheMainPathWithScriptsOff(t *testing.T) {
 	t.Parallel()
-	w := begin(t)
+	w := begin(t, nil)
 	tab := browser.Start(t).Tab(t)
 	tab.NoScript()
 	tab.Go(w.URL)

@@ -23,7 +23,7 @@ func (w *walk) readCRM() {
 		far.URL+"/"+standin.Tenant+"/oauth2/v2.0/token").Submit().Next().Path()
 	w.admin.Get(source).FormTo(source + "/verify").Submit().Next().Shows("Verified")
 	w.readSource(source)
-	record := w.admin.Get("/crm-accounts?q=Larkspur").Follow("Larkspur Cycles").Path()
+	record := w.admin.Get("/crm-accounts?q=Larkspur").Follow("Larkspur Cycles").URL.Path
 	w.admin.Get(record+"/edit").FormTo(record).Set("city", "Wells").Submit().Next()
 	org.PutAccount(customer, map[string]any{"address1_city": "Bristol"})
 	w.readSource(source)

@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
 	"seatledger/internal/listing"
+	"seatledger/internal/mail"
 	"seatledger/internal/notify"
 	"seatledger/internal/provider"
 	"seatledger/internal/review"
@@ -69,7 +70,7 @@ func TestEachFilterOfEachListAnswersOnItsPageAndInItsFile(t *testing.T) {
 		narrow("/accounts", account.All), narrow("/audit", audit.Trail), narrow("/changes", ledger.All),
 		narrow("/contracts", contract.All), narrow("/crm-accounts", crm.All), narrow("/invoices",
 			invoice.All(time.UTC)),
-		narrow("/invoice-lines", invoice.AllLines), narrow("/notices", notify.All), narrow("/price-lists", price.Lists),
+		narrow("/invoice-lines", invoice.AllLines), narrow("/mails", mail.All), narrow("/notices", notify.All), narrow("/price-lists", price.Lists),
 		narrow(prices, price.Items), narrow("/providers", provider.All), narrow("/subscriptions", list.All),
 		narrow("/sync-runs", syncing.Runs), narrow("/books/exports", books.All),
 	} {

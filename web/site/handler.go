@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/app"
+	"seatledger/internal/postgres"
 	"seatledger/static"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -19,7 +21,8 @@ type Options struct {
 	BaseURL   string // as people type it; decides cookies and the accepted Host
 	SetupCode string // asked for on the first-admin page; empty on loopback
 	Version   string
-	Metrics   *Metrics // nil: nothing is measured
+	Metrics   *Metrics      // nil: nothing is measured
+	Patience  time.Duration // how long one request may wait for the database in all; 0: as long as usual
 }
 
 // Handler is the whole site.
@@ -32,7 +35,7 @@ func Handler(a *app.App, o Options) http.Handler {
 	https := isHTTPS(o.BaseURL)
 	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
 
-	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
+	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)), httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
 		recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), trailingSlash, crossOrigin(),
 		httpx.WithFrame(sessions.Frame()))
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
@@ -45,6 +48,17 @@ func Handler(a *app.App, o Options) http.Handler {
 	// A page that does not exist looks the same to everybody who is signed in, and asks others to sign in.
 	pages.RouteNotFound("/*", func(echo.Context) error { return echo.ErrNotFound }, sessions.Require())
 	return e
+}
+
+// patient bounds what a request waits for the database, all its statements and the page of what went wrong together.
+func patient(limit time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			c.SetRequest(r.WithContext(postgres.Patient(r.Context(), limit)))
+			return next(c)
+		}
+	}
 }
 
 // turned lets no page show the prices of yesterday: the first request of a billing day brings its prices up.

@@ -2,10 +2,12 @@ package site
 
 import (
 	"seatledger/internal/app"
+	trail "seatledger/internal/audit"
 	"seatledger/internal/imports"
 	"seatledger/internal/savedview"
 	"seatledger/web/accounts"
 	"seatledger/web/audit"
+	"seatledger/web/billing"
 	"seatledger/web/books"
 	"seatledger/web/bulk"
 	"seatledger/web/changes"
@@ -18,12 +20,14 @@ import (
 	"seatledger/web/dialects"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
+	"seatledger/web/mails"
 	"seatledger/web/manual"
 	"seatledger/web/mapping"
 	"seatledger/web/notices"
 	"seatledger/web/prices"
 	"seatledger/web/providers"
 	"seatledger/web/reassign"
+	"seatledger/web/renewals"
 	"seatledger/web/retire"
 	"seatledger/web/session"
 	"seatledger/web/settings"
@@ -50,6 +54,7 @@ type handlers struct {
 	subscriptions subscriptions.Handlers
 	changes       changes.Handlers
 	invoices      invoices.Handlers
+	billing       billing.Handlers
 	books         books.Handlers
 	retire        retire.Handlers
 	bulk          bulk.Handlers
@@ -58,7 +63,9 @@ type handlers struct {
 	settings      settings.Handlers
 	audit         audit.Handlers
 	notices       notices.Handlers
+	renewals      renewals.Handlers
 	views         views.Handlers
+	mails         mails.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -67,7 +74,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
 		providers: providers.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Providers: a.Providers, Sync: a.Sync},
 		dialects:  dialects.Handlers{DB: a.DB, Zone: a.Zone, Dialects: a.Dialects, Rehearsal: a.Rehearsal},
-		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone},
+		crm:       crmaccounts.Handlers{Accounts: a.CRM, Imports: files, Zone: a.Zone, Letters: a.Letters},
 		sources:   crmsources.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sources: a.Sources, Sessions: m},
 		accounts: accounts.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Mapping: a.Mapping, Bulk: a.Bulk,
 			Sync: a.Sync},
@@ -81,16 +88,20 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Bulk: a.Bulk},
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
-		invoices:      invoices.Handlers{Invoices: a.Billing},
+		invoices:      invoices.Handlers{Invoices: a.Billing, Letters: a.Letters},
+		billing:       billing.Handlers{DB: a.DB, Zone: a.Zone, Runs: a.Runs, Sessions: m},
 		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books},
 		retire:        retire.Handlers{Retire: a.Retire},
 		bulk:          bulk.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Bulk: a.Bulk, Sessions: m},
 		reassign:      reassign.Handlers{Reassign: a.Reassign, Zone: a.Zone},
 		cutovers:      cutovers.Handlers{Cutovers: a.Cutover},
-		settings:      settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o)},
-		audit:         audit.Handlers{DB: a.DB, Zone: a.Zone},
-		notices:       notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
-		views:         views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
+			Letters: a.Letters},
+		audit:    audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
+		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
+		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
 

@@ -19,6 +19,7 @@ func lived(t *testing.T) *walk {
 	w.previewAgain()
 	w.readCRM()
 	w.bill()
+	w.mailOut()
 	w.exportAll()
 	w.moveAway()
 	keep(w.admin, "/subscriptions?state=held", "Held ones", "pinned", "shared")

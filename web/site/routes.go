@@ -74,6 +74,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post(httpx.ViewsPath+"/:id/delete", h.views.Delete),
 
 		get("/", h.dashboard.Show),
+		get("/money", h.dashboard.Money),
 
 		list(session.NoticesPath, h.notices.List),
 		post(session.NoticesPath+"/read", h.notices.ReadAll),
@@ -124,6 +125,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/:id", h.crm.Record),
 		get("/crm-accounts/:id/edit", h.crm.Edit, operator, billing),
 		post("/crm-accounts/:id", h.crm.Update, operator, billing),
+		get("/crm-accounts/:id/mail", h.crm.Mail, operator, billing),
+		post("/crm-accounts/:id/mail", h.crm.SaveMail, operator, billing),
 		post("/crm-accounts/:id/use-source", h.crm.UseOffer, operator, billing),
 
 		list("/crm-sources", h.sources.List),
@@ -246,7 +249,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/subscriptions/:id/reassign/undo", h.reassign.Undo, operator, billing),
 		post("/subscriptions/activate", h.bulk.Begin(retire.ActivateDeed), billing),
 
-		get("/bulk", h.bulk.List),
+		list("/bulk", h.bulk.List),
 		post("/bulk", h.bulk.Start, operator, billing), // the deed says whose it is
 		get("/bulk/:id", h.bulk.Show),
 		list("/bulk/:id/records", h.bulk.Records),
@@ -261,6 +264,20 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/changes/billed-elsewhere", h.invoices.OpenRows, billing),
 		post("/changes/billed-elsewhere", h.invoices.BilledElsewhere, billing),
 
+		get("/billing", h.billing.Due),
+		get("/billing.csv", h.billing.DueFile),
+		get("/billing/contracts/:id/leave-out", h.billing.LeaveOutForm, billing),
+		post("/billing/contracts/:id/leave-out", h.billing.LeaveOut, billing),
+		post("/billing/contracts/:id/take-in", h.billing.TakeIn, billing),
+		get("/billing-runs", h.billing.List),
+		post("/billing-runs", h.billing.Begin, billing),
+		get("/billing-runs/:id", h.billing.Show), // also answers {id}.csv: one parameter, one handler
+		stream(get("/billing-runs/:id/events", h.billing.Events)),
+		post("/billing-runs/:id/bill", h.billing.Bill, billing),
+		post("/billing-runs/:id/send", h.billing.Send, billing),
+		post("/billing-runs/:id/cancel", h.billing.Cancel, billing),
+		post("/billing-runs/:id/undo", h.billing.Undo, billing),
+
 		list("/invoices", h.invoices.List),
 		list("/invoices/before", h.invoices.Opening),
 		post("/invoices/before/seen", h.invoices.SeeOpening, billing),
@@ -274,6 +291,18 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/invoices/:id/together", h.invoices.Together, billing),
 		post("/invoices/:id/redraw", h.invoices.Redraw, billing),
 		post("/invoices/:id/pay", h.invoices.Pay, billing),
+		get("/invoices/:id/send", h.invoices.AskSend, billing),
+		post("/invoices/:id/send", h.invoices.Send, billing),
+		get("/invoices/:id/dispute", h.invoices.AskDispute, billing),
+		post("/invoices/:id/dispute", h.invoices.Dispute, billing),
+		post("/invoices/:id/settle", h.invoices.Settle, billing),
+
+		list("/mails", h.mails.List),
+		get("/mails/:id", h.mails.Show),
+		post("/mails/:id/retry", h.mails.Retry, billing),
+		post("/mails/:id/withdraw", h.mails.Withdraw, billing),
+		post("/mails/:id/arrived", h.mails.Arrived, billing),
+
 		get("/invoices/:id/void", h.invoices.ConfirmVoid, billing),
 		post("/invoices/:id/void", h.invoices.Void, billing),
 		get("/invoices/:id/credit", h.invoices.ConfirmCredit, billing),
@@ -289,6 +318,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/books/:system/codes", h.books.SaveCodes, billing),
 		get("/books/:system/export", h.books.Preview),
 		post("/invoices/export", h.books.Export, billing),
+		list("/renewals", h.renewals.List),
+		get("/renewals.ics", h.renewals.Calendar),
+		get("/renewals/:id/:day", h.renewals.Show),
+		post("/renewals/:id/:day", h.renewals.Decide, billing),
 
 		list("/cutovers", h.cutovers.List),
 		get("/cutovers/new", h.cutovers.New, operator),
@@ -318,6 +351,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		list("/sync-runs", h.syncruns.List),
 		get("/sync-runs/:id", h.syncruns.Show),
 		get("/sync-runs/:id/changes.csv", h.syncruns.ChangesCSV),
+		list("/sync-runs/:id/accounts", h.syncruns.Accounts),
 		stream(get("/sync-runs/:id/events", h.syncruns.Events)),
 		post("/sync-runs/:id/cancel", h.syncruns.Cancel, operator),
 		post("/sync-runs/:id/retry", h.syncruns.Retry, operator),
@@ -340,6 +374,12 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/settings/tax/rates", h.settings.AddRate, admin),
 		post("/settings/tax/products", h.settings.AddTaxedProduct, admin),
 		post("/settings/tax/:id/remove", h.settings.RemoveTax, admin),
+		get("/settings/mail", h.settings.Mail, admin),
+		post("/settings/mail", h.settings.SaveMail, admin),
+		post("/settings/mail/rules", h.settings.SaveMailRules, admin),
+		post("/settings/mail/test", h.settings.TestMail, admin),
+		get("/settings/mail/templates/:key", h.settings.Template, admin),
+		post("/settings/mail/templates/:key", h.settings.SaveTemplate, admin),
 		get("/settings/users", h.settings.Users, admin),
 		get("/settings/users/new", h.settings.NewUser, admin),
 		post("/settings/users", h.settings.CreateUser, admin),

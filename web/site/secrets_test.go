@@ -47,6 +47,10 @@ func (w *walk) stumble() {
 	w.admin.Post("/providers", url.Values{"name": {"TD SYNNEX US"}, "password": {apiPassword},
 		"application_secret": {apiSecret}}).Want(http.StatusUnprocessableEntity)
 	edit("version", "1")
+	w.bill()
+	w.mailOut()
+	leaks(w.t, "the answer to the form of mail", string(w.admin.Get("/settings/mail").FormTo("/settings/mail").
+		Set("port", "much", "password", mailPassword).Submit().Body))
 }
 
 func headerText(h http.Header) string {
@@ -59,7 +63,7 @@ func headerText(h http.Header) string {
 func leaks(t *testing.T, where, text string) {
 	t.Helper()
 	low := strings.ToLower(text)
-	for _, secret := range []string{apiPassword, apiSecret, "an honest sentence"} {
+	for _, secret := range []string{apiPassword, apiSecret, "an honest sentence", mailPassword} {
 		for how, written := range writings(secret) {
 			if strings.Contains(low, strings.ToLower(written)) {
 				t.Errorf("%s holds a secret %s: %.60s", where, how, around(low, strings.ToLower(written)))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/syncing"
@@ -33,7 +34,13 @@ type walk struct {
 // walked is a site on which the whole path has been gone.
 func walked(t *testing.T) *walk {
 	t.Helper()
-	w := begin(t)
+	return walkOf(t, nil)
+}
+
+// walkOf is walked on a site whose way to its database is changed; nil: it is not.
+func walkOf(t *testing.T, pool func(*pgxpool.Config)) *walk {
+	t.Helper()
+	w := begin(t, pool)
 	w.firstAdmin()
 	w.addProvider()
 	w.verify()
@@ -47,10 +54,10 @@ func walked(t *testing.T) *walk {
 	return w
 }
 
-func begin(t *testing.T) *walk {
+func begin(t *testing.T, pool func(*pgxpool.Config)) *walk {
 	t.Helper()
 	size := sandbox.DataOptions{Customers: 9, Subscriptions: 36, Seed: 20}
-	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size,
+	w := &walk{t: t, Site: webtest.Start(t, webtest.Options{Far: size, Pool: pool,
 		Env: map[string]string{"OUTBOUND_ALLOW": "127.0.0.1/32"}}), data: sandbox.NewData(size)}
 	w.Far.SetCredentials([]sandbox.Credential{{
 		ApplicationID: "app-1", ApplicationSecret: apiSecret, UserName: "integration@reseller.example",

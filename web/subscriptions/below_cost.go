@@ -19,7 +19,7 @@ func belowCost(s sheet, may bool) []view.Remark {
 	}
 	return []view.Remark{{
 		Callout: ui.Callout{Tone: ui.Bad, Title: "The new term or product is sold below cost",
-			Text: "Now " + words(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency,
+			Text: "Now " + worded(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency,
 				s.PricePeriod) +
 				". Keep the price, or set another one."},
 		Actions: decides(may, "Keep the price", s, "price/keep"),

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/impact"
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -139,7 +140,7 @@ func (h Handlers) changeCorrection(c echo.Context, status int, d dated, typed ht
 		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID},
 		ui.Fact("Event", eventText(d.row)),
 		{Term: "Change", Value: ui.TextCell(changeText(d.row)),
-			Note: "reached " + plural(d.row.Running, "seat", "seats")}, on,
+			Note: "reached " + words.Counted(d.row.Running, "seat", "seats")}, on,
 	}}
 	switch {
 	case !d.row.Counted:
@@ -185,7 +186,7 @@ func rightChange(d dated, typed httpx.Values) view.StepForm {
 		Fields: []ui.Field{
 			field(ui.Field{Kind: ui.NumberInput, Name: "quantity", Label: "Seats that it reaches",
 				Value: typed.Get("quantity"), Size: ui.Short, InputMode: "numeric",
-				Hint: "Empty: it changes as many seats as before. It reached " + count(d.row.Running) + "."}),
+				Hint: "Empty: it changes as many seats as before. It reached " + words.Count(d.row.Running) + "."}),
 			field(ui.Field{Kind: ui.DateInput, Name: "effective_at", Label: "Effective date",
 				Value: typedOr(typed, "effective_at", d.row.EffectiveAt.String()), Size: ui.Short,
 				Hint: "The first day on which it holds."}),

@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/plan"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 
@@ -30,9 +31,9 @@ func (h Handlers) provider(s sheet) view.Facts {
 		{Term: "Product", Value: ui.TextCell(s.ProductName), Note: s.Vendor},
 		{Term: "Part number", Value: ui.Cell{Text: s.PartNumber, Mono: true}},
 		{Term: "SKU", Value: ui.Cell{Text: s.SKU, Mono: true}},
-		ui.Fact("Kind", kinds[s.Kind]), ui.Fact("Seats", count(s.Quantity)),
+		ui.Fact("Kind", kinds[s.Kind]), ui.Fact("Seats", words.Count(s.Quantity)),
 		{Term: "Cost", Value: ui.Of(moneyOf(s.UnitCost, s.CostCurrency, s.CostPeriod)), Note: assumed(s)},
-		{Term: "Suggested price", Value: ui.TextCell(words(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)),
+		{Term: "Suggested price", Value: ui.TextCell(worded(s.SuggestedPrice, s.CostCurrency, s.CostPeriod)),
 			Note: "never used by itself"},
 		{Term: "Term", Value: ui.TextCell(string(s.Term)), Note: received(s.TermText, string(s.Term))},
 		{Term: "Billed", Value: ui.TextCell(string(s.Frequency)), Note: received(s.FrequencyText, string(s.Frequency))},
@@ -165,11 +166,11 @@ func (h Handlers) local(s sheet) view.Facts {
 			Note: ended(s)},
 		{Term: "Customer", Value: customer, Note: accountNote(s)},
 		{Term: "Contract", Value: contract},
-		{Term: "Price", Value: ui.TextCell(words(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
+		{Term: "Price", Value: ui.TextCell(worded(s.UnitPrice, s.Currency, s.PricePeriod)), Note: origin(s)},
 	}
 	items = append(items, h.comingPrices(s)...)
 	items = append(items, []ui.Definition{
-		ui.Fact("Billable seats", count(s.Billable())),
+		ui.Fact("Billable seats", words.Count(s.Billable())),
 		{Term: "First billable day", Value: ui.TextCell(s.history.FirstDay().String()), Note: s.whyFirst()},
 		{Term: "Billed through", Value: ui.TextCell(s.BilledThrough.String()),
 			Note: note(!s.BilledThrough.IsZero(), "first day not yet billed")},

@@ -3,21 +3,19 @@ package subscriptions
 import (
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/review"
 	"seatledger/internal/subscription/list"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
+	"seatledger/web/session"
 )
 
 // ask reads the address of the list. The review's findings are choices that this floor alone
 // can name.
 func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
-	ctx := c.Request().Context()
-	spec, err := list.All.Spec(ctx, h.DB.Read(ctx), c.QueryParams())
-	if err != nil {
-		return httpx.ListQuery{}, err
-	}
-	withFindings(&spec)
-	return httpx.ParseList(c, spec)
+	ticks := bulk.Ticks(h.Bulk, session.User(c).ID, list.All.Name)
+	return httpx.AskListWith(c, h.DB.Read(c.Request().Context()), list.All, []listing.Extra{ticks}, withFindings)
 }
 
 func withFindings(spec *httpx.ListSpec) { spec.Filter("check").Choices = checkChoices() }

@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 
@@ -20,7 +21,7 @@ import (
 // ledger is every row in the order of effect, with the sum of what counts.
 func (h Handlers) ledger(c echo.Context, s sheet) view.Part {
 	p := view.Part{Card: ui.Card{Title: "Ledger", ID: "ledger", Flush: true,
-		Text: fmt.Sprintf("Counted rows sum to %s.", plural(s.LedgerQuantity, "seat", "seats")),
+		Text: fmt.Sprintf("Counted rows sum to %s.", words.Counted(s.LedgerQuantity, "seat", "seats")),
 		Actions: []templ.Component{ui.LinkButton{Text: "CSV", Href: "/changes.csv?subscription=" + s.ID.String(),
 			Icon: "download", Compact: true, Weight: ui.Quiet, Download: true}}}}
 	p.Table = ui.Table{Caption: "Ledger", Compact: true, Columns: []ui.Column{
@@ -30,7 +31,7 @@ func (h Handlers) ledger(c echo.Context, s sheet) view.Part {
 	for _, e := range s.ledger {
 		p.Table.Rows = append(p.Table.Rows, h.entry(c, s, e))
 	}
-	p.Table.Sums = []ui.Cell{{Text: "Counted", Span: 3}, {Text: count(s.LedgerQuantity)}, {Span: 3}}
+	p.Table.Sums = []ui.Cell{{Text: "Counted", Span: 3}, {Text: words.Count(s.LedgerQuantity)}, {Span: 3}}
 	return p
 }
 
@@ -44,7 +45,7 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 		effective.Href = recordPath(s.ID) + "/changes/" + e.ID.String() + "/correct"
 		effective.Sub = "correct"
 	}
-	after := ui.TextCell(count(e.Running))
+	after := ui.TextCell(words.Count(e.Running))
 	billing := ui.Cell{Badges: []ui.Badge{{Text: string(e.BillingState)}}}
 	if !e.Counted {
 		after = ui.Cell{}
@@ -59,7 +60,7 @@ func (h Handlers) entry(c echo.Context, s sheet, e ledger.Entry) ui.Row {
 	}
 	return ui.Row{Muted: !e.Counted, Cells: []ui.Cell{
 		effective, {Text: eventText(e), Sub: told(e, s.origin(e))}, change(e), after,
-		ui.TextCell(words(e.UnitPrice, e.Currency, money.Period(e.PricePeriod))), billing, recorded,
+		ui.TextCell(worded(e.UnitPrice, e.Currency, money.Period(e.PricePeriod))), billing, recorded,
 	}}
 }
 
@@ -130,7 +131,7 @@ func difference(raw json.RawMessage) string {
 func inWords(m map[string]string) string {
 	if m["amount"] != "" {
 		d, err := decimal.NewFromString(m["amount"])
-		return words(decimal.NullDecimal{Decimal: d, Valid: err == nil}, m["currency"], money.Period(m["period"]))
+		return worded(decimal.NullDecimal{Decimal: d, Valid: err == nil}, m["currency"], money.Period(m["period"]))
 	}
 	if m["term"] != "" {
 		return strings.TrimSpace(m["term"] + " from " + m["start"] + " to " + m["end"])

@@ -12,10 +12,11 @@ import (
 
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
-	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -43,12 +44,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if mayDecide(c) {
-		ticks := selection.Ticks{User: session.User(c).ID, List: list.All.Name}
-		if l.kept, err = h.Bulk.Kept(ctx, h.DB.Read(ctx), ticks); err != nil {
-			return err
-		}
-	}
+	l.kept = bulk.TicksFrom(q.Spec.Extras[0])
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.Figures), Progress: progress(l.Progress),
 		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),
@@ -83,7 +79,7 @@ func waiting(n int) *layout.Notice {
 	}
 	return &layout.Notice{Tone: ui.Info,
 		Text: fmt.Sprintf("The review of %s is being made again after a larger change. "+
-			"Verdicts may be a few seconds old; reload to see them.", plural(n, "subscription", "subscriptions"))}
+			"Verdicts may be a few seconds old; reload to see them.", words.Counted(n, "subscription", "subscriptions"))}
 }
 
 // uncounted tells whether there are more than anybody counts for one page.
@@ -97,11 +93,11 @@ func shown(q httpx.ListQuery, l found) string {
 	case l.Frequent:
 		return fmt.Sprintf("%d of many subscriptions with “%s”", n, q.Search)
 	case l.uncounted(q):
-		return fmt.Sprintf("%d of more than %s subscriptions", n, count(list.MostCounted))
+		return fmt.Sprintf("%d of more than %s subscriptions", n, words.Count(list.MostCounted))
 	case n == l.Total:
-		return plural(l.Total, "subscription", "subscriptions")
+		return words.Counted(l.Total, "subscription", "subscriptions")
 	}
-	return fmt.Sprintf("%d of %s", n, plural(l.Total, "subscription", "subscriptions"))
+	return fmt.Sprintf("%d of %s", n, words.Counted(l.Total, "subscription", "subscriptions"))
 }
 
 // tabs lead to exactly the rows that they count. Where there are too many to count for a page they show no figures.
@@ -114,7 +110,7 @@ func tabs(q httpx.ListQuery, f list.Figures) ui.Tabs {
 		tab := ui.Tab{Label: label, Href: address(q.Path, v),
 			Active: q.Filter("review") == review && q.Filter("excluded") == excluded}
 		if f.Known {
-			tab.Count = count(n)
+			tab.Count = words.Count(n)
 		}
 		t.Items = append(t.Items, tab)
 	}
@@ -145,7 +141,7 @@ func progress(p list.Progress) *ui.Progress {
 		return nil
 	}
 	out := ui.Progress{Label: "Sign-off", Done: p.Signed, Total: p.Total(),
-		Text: fmt.Sprintf("%s of %s signed", count(p.Signed), count(p.Total()))}
+		Text: fmt.Sprintf("%s of %s signed", words.Count(p.Signed), words.Count(p.Total()))}
 	if p.Signed == p.Total() {
 		out.Tone = ui.Good
 	}

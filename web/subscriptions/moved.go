@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/reassign"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 
@@ -53,7 +54,7 @@ func moved(c echo.Context, s sheet) []view.Remark {
 
 func cameText(s sheet, r reassign.Record) string {
 	text := fmt.Sprintf("History since %s. %s reassigned %s to it; from %s on its seats are its own.", s.HistorySince,
-		r.MadeBy, plural(r.Copied, "row", "rows"), r.SwitchOn)
+		r.MadeBy, words.Counted(r.Copied, "row", "rows"), r.SwitchOn)
 	if r.EndedOn.IsZero() && s.State == subscription.Held {
 		text += " It is held until the source is deactivated, so that no seat is billed twice."
 	}
@@ -93,7 +94,7 @@ func (h Handlers) movesCard(s sheet) *view.Part {
 		Columns: []ui.Column{{Label: "When"}, {Label: "From"}, {Label: "To"}, {Label: "Switch day", Nowrap: true},
 			{Label: "What"}, {Label: "Stands"}}}
 	for _, r := range s.moves {
-		what := fmt.Sprintf("%s copied, %d set aside", plural(r.Copied, "row", "rows"), r.Aside)
+		what := fmt.Sprintf("%s copied, %d set aside", words.Counted(r.Copied, "row", "rows"), r.Aside)
 		if r.Adjusted != 0 {
 			what += ", " + signedSeats(r.Adjusted) + " seats adjusted"
 		}

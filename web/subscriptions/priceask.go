@@ -89,7 +89,7 @@ func laterTable(asked subscription.AskedPrice, prices []list.DatedPrice) *view.P
 			{Label: "Why"}}}
 	for _, r := range asked.Later {
 		row := ui.Row{Cells: []ui.Cell{day(r.On),
-			ui.TextCell(words(r.Price.Value, r.Price.Currency, r.Price.Period)), {}, {}}}
+			ui.TextCell(worded(r.Price.Value, r.Price.Currency, r.Price.Period)), {}, {}}}
 		for _, p := range prices {
 			if p.ChangeID == r.ID {
 				row.Cells[2], row.Cells[3] = ui.TextCell(p.Actor), ui.TextCell(p.Why())

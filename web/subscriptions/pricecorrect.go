@@ -116,7 +116,7 @@ func (h Handlers) priceCorrection(c echo.Context, status int, p priced, typed ht
 	problems map[string]string) error {
 	s := p.subscription
 	m := h.step(c, s, "Correct a price")
-	stands := words(p.price.UnitPrice, p.price.Currency, p.price.PricePeriod)
+	stands := worded(p.price.UnitPrice, p.price.Currency, p.price.PricePeriod)
 	m.Card = ui.Card{Title: "As it stands"}
 	m.Facts = ui.DefinitionList{Items: []ui.Definition{
 		{Term: "Subscription", Value: ui.LinkCell(s.Called(), recordPath(s.ID)), Note: s.ExternalID},

@@ -41,7 +41,7 @@ func (h Handlers) prices(c echo.Context, s sheet) *view.Part {
 	now, found := s.history.PriceToday(h.today())
 	for _, p := range s.prices {
 		row := ui.Row{Muted: p.SetAside, Cells: []ui.Cell{
-			day(p.EffectiveOn), ui.TextCell(words(p.UnitPrice, p.Currency, p.PricePeriod)),
+			day(p.EffectiveOn), ui.TextCell(worded(p.UnitPrice, p.Currency, p.PricePeriod)),
 			{Text: p.Product, Sub: isFor(p)},
 			{Text: setBy[p.PriceFrom], Sub: p.Why()}, {Content: h.moment(p.RecordedAt), Sub: "by " + p.Actor}, {},
 		}}
@@ -81,7 +81,7 @@ func (h Handlers) comingPrices(s sheet) []ui.Definition {
 		last = on
 		if p, found := s.history.PriceOn(on); found && p.On == on {
 			out = append(out, ui.Definition{Term: "Price later",
-				Value: ui.TextCell("from " + on.String() + ": " + words(p.Price.Value, p.Price.Currency,
+				Value: ui.TextCell("from " + on.String() + ": " + worded(p.Price.Value, p.Price.Currency,
 					p.Price.Period))})
 		}
 	}

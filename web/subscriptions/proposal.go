@@ -18,9 +18,9 @@ func proposal(s sheet, today clock.Date) view.Remark {
 	if from.IsZero() {
 		from = today
 	}
-	text := "Now " + words(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency,
+	text := "Now " + worded(s.UnitPrice, s.Currency, s.PricePeriod) + marginText(s, s.UnitPrice, s.Currency,
 		s.PricePeriod) +
-		". In the price list since " + s.ProposedFrom.String() + ": " + words(s.ProposedPrice, s.ContractCurrency,
+		". In the price list since " + s.ProposedFrom.String() + ": " + worded(s.ProposedPrice, s.ContractCurrency,
 		s.ProposedPeriod) + marginText(s, s.ProposedPrice, s.ContractCurrency, s.ProposedPeriod) + "."
 	return view.Remark{
 		Callout: ui.Callout{Tone: ui.Info, Title: "A new term began: take the new list price?", Text: text},

@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -153,8 +154,8 @@ func meta(s sheet) []layout.Meta {
 
 func stats(s sheet) ui.Stats {
 	out := ui.Stats{
-		{Label: "Seats at the distributor", Value: count(s.Quantity)},
-		{Label: "Billable seats", Value: count(s.Billable()), Note: "the ledger counts " + count(s.LedgerQuantity),
+		{Label: "Seats at the distributor", Value: words.Count(s.Quantity)},
+		{Label: "Billable seats", Value: words.Count(s.Billable()), Note: "the ledger counts " + words.Count(s.LedgerQuantity),
 			Href: "/changes?counted=yes&subscription=" + s.ID.String()},
 	}
 	if s.UnitCost.Valid {

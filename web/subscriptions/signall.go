@@ -5,6 +5,7 @@ import (
 
 	"seatledger/internal/review"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
@@ -19,7 +20,7 @@ func signAll(q httpx.ListQuery, f list.Figures) *ui.PostButton {
 	}
 	text := "Sign all that match"
 	if f.Known {
-		text = "Sign all " + count(n) + " that match"
+		text = "Sign all " + words.Count(n) + " that match"
 	}
 	return &ui.PostButton{Button: ui.Button{Text: text, Action: "/bulk", Icon: "sign"},
 		Hidden: []ui.Pair{{Name: "deed", Value: review.SignOffDeed}, {Name: "all", Value: "1"},

@@ -6,6 +6,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -35,7 +36,7 @@ var cells = httpx.Cells[list.Row]{
 	"crm_account": customer,
 	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 	"state":       state,
-	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(count(r.Quantity)) },
+	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(words.Count(r.Quantity)) },
 	"unit_price":  prices,
 	"end_date":    ends,
 }
@@ -56,7 +57,7 @@ func state(r list.Row) ui.Cell {
 func prices(r list.Row) ui.Cell {
 	cell := ui.Of(moneyOf(r.UnitPrice, r.Currency, r.PricePeriod))
 	if r.UnitCost.Valid {
-		cell.Sub = "cost " + words(r.UnitCost, r.CostCurrency, r.CostPeriod)
+		cell.Sub = "cost " + worded(r.UnitCost, r.CostCurrency, r.CostPeriod)
 	}
 	return cell
 }

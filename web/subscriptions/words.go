@@ -2,7 +2,6 @@ package subscriptions
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 )
 
@@ -65,8 +65,8 @@ func moneyOf(d decimal.NullDecimal, currency string, p money.Period) ui.Money {
 	return ui.Money{Amount: digits(d.Decimal, currency), Currency: currency, Period: periods[p]}
 }
 
-// words is moneyOf as plain text.
-func words(d decimal.NullDecimal, currency string, p money.Period) string {
+// worded is moneyOf as plain text.
+func worded(d decimal.NullDecimal, currency string, p money.Period) string {
 	if !d.Valid {
 		return ""
 	}
@@ -97,16 +97,6 @@ func grouped(whole string) string {
 	return whole
 }
 
-func count(n int) string { return grouped(strconv.Itoa(n)) }
-
-// plural writes a number with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return count(n) + " " + many
-}
-
 func (h Handlers) moment(t time.Time) ui.Time {
 	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.In(h.Zone).Format("2 Jan 2006 15:04 MST"), Relative: true}
 }
@@ -123,7 +113,7 @@ func called(product, external string) string {
 // seats is a quantity with a sign, as a change is written.
 func signedSeats(n int) string {
 	if n < 0 {
-		return "−" + count(-n)
+		return "−" + words.Count(-n)
 	}
-	return fmt.Sprintf("+%s", count(n))
+	return fmt.Sprintf("+%s", words.Count(n))
 }

@@ -72,6 +72,8 @@ func open(t *testing.T) *desk {
 	runs := pages.Group("/sync-runs", m.Require())
 	runs.GET("", h.List)
 	runs.GET("/:id", h.Show)
+	runs.GET("/:id/accounts", h.Accounts)
+	runs.GET("/:id/accounts.csv", h.Accounts)
 	runs.GET("/:id/events", h.Events)
 	runs.GET("/:id/changes.csv", h.ChangesCSV)
 	runs.POST("/:id/cancel", h.Cancel)

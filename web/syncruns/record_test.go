@@ -1,6 +1,7 @@
 package syncruns_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,7 +62,12 @@ func TestManyOutcomesArePaged(t *testing.T) {
 	id := d.run(syncing.Succeeded, nil)
 	d.exec(`INSERT INTO sync_run_accounts (run_id, external_id, outcome, at) SELECT ?, 'c' || n, 'changed', now()
 		FROM generate_series(1, 120) n`, id)
-	seen, next := map[string]bool{}, page(id)
+	d.outcome(id, "f1", "failed", "No answer.")
+	all, _ := d.get(page(id) + "?outcome=changed").Find(`a[href*="/accounts?"]`).Attr("href")
+	if all != page(id)+"/accounts?outcome=changed" {
+		t.Fatalf("all of them are under %q", all)
+	}
+	seen, next := map[string]bool{}, all
 	for range 5 {
 		doc := d.get(next)
 		rows := doc.Find("table").Last().Find("tbody tr")
@@ -75,6 +81,18 @@ func TestManyOutcomesArePaged(t *testing.T) {
 	}
 	if len(seen) != 120 {
 		t.Errorf("%d accounts in all pages", len(seen))
+	}
+	if found := d.get(page(id) + "/accounts?q=contoso+f1").Find("tbody tr"); found.Length() != 1 {
+		t.Errorf("%d accounts found", found.Length())
+	}
+	file := d.request(http.MethodGet, page(id)+"/accounts.csv?outcome=failed", nil)
+	body, err := io.ReadAll(file.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(strings.TrimSpace(string(body)), "\r\n"); len(lines) != 2 ||
+		!strings.HasPrefix(lines[1], "f1,,Contoso f1,failed,No answer.,") {
+		t.Errorf("the file: %s", body)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"gorm.io/gorm"
 
+	"seatledger/internal/listing"
 	"seatledger/internal/syncing"
 	"seatledger/internal/syncing/guard"
 	"seatledger/web/httpx"
@@ -20,7 +21,7 @@ type record struct {
 	outcomes map[string]int
 	causes   []syncing.Cause
 	rows     []syncing.AccountOutcome
-	next     string
+	around   httpx.Around // in the list that one came by
 	unread   []syncing.UnreadDate
 	unreads  int // of all that the run read
 	came     syncing.Figures
@@ -47,21 +48,25 @@ func (h Handlers) Show(c echo.Context) error {
 	var r record
 	ctx := c.Request().Context()
 	err = h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
-		r, err = readRecord(ctx, tx, id, q)
+		if r, err = readRecord(ctx, tx, id, q); err != nil {
+			return err
+		}
+		r.around, err = httpx.AroundOf(c, tx, syncing.Runs, id, syncing.Waits,
+			func(s *httpx.ListSpec) { s.Filter("since").Args = h.startOf })
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, http.StatusOK, h.recordView(c, r, q).Show())
+	m := h.recordView(c, r, q)
+	r.around.On(&m.Page)
+	r.around.ToDo(&m.Page, "Next that waits")
+	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-// outcomeSpec is what the address of a run may say: which accounts to list, and from where on.
+// outcomeSpec is what the address of a run may say: which of its accounts to show.
 func outcomeSpec() httpx.ListSpec {
-	return httpx.ListSpec{Sorts: syncing.OutcomeSorts(),
-		Filters: []httpx.Filter{{Name: "outcome", Label: "Accounts", Choices: []httpx.Choice{
-			{Value: syncing.OutcomeFailed, Label: "Failed"}, {Value: syncing.OutcomeChanged, Label: "Changed"},
-			{Value: syncing.OutcomeHeld, Label: "Held"}}}}}
+	return httpx.ListSpec{Sorts: syncing.RunAccounts.Sorts(), Filters: syncing.RunAccounts.Filters}
 }
 
 func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID, q httpx.ListQuery) (record, error) {
@@ -88,7 +93,9 @@ func readRecord(ctx context.Context, tx *gorm.DB, id uuid.UUID, q httpx.ListQuer
 	if err = r.readPlan(ctx, tx); err != nil {
 		return r, err
 	}
-	r.rows, r.next, err = syncing.Outcomes(ctx, tx, id, chosen(q, r.outcomes), q.Page)
+	accounts := syncing.RunAccounts.Ask(listing.Values{"outcome": chosen(q, r.outcomes)}).Of(id)
+	page, err := syncing.RunAccounts.Page(ctx, tx, accounts)
+	r.rows = page.Rows
 	return r, err
 }
 

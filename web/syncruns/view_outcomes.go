@@ -2,6 +2,7 @@ package syncruns
 
 import (
 	"fmt"
+	"net/url"
 
 	"seatledger/internal/syncing"
 	"seatledger/internal/words"
@@ -41,9 +42,10 @@ func outcomes(r record, q httpx.ListQuery) *view.Outcomes {
 				ui.Tab{Label: words.Capital(o), Href: q.With("outcome", o), Count: itoa(n), Active: o == shown})
 		}
 	}
-	if r.next != "" || q.Page.After != nil {
-		p := q.Pager(r.next, "", fmt.Sprintf("%d of %d", len(r.rows), r.outcomes[shown]))
-		out.Pager = &p
+	out.All = ui.LinkButton{Text: "Search, sort and files of all accounts", Compact: true,
+		Href: accountsPath(r.ID) + "?" + url.Values{"outcome": {shown}}.Encode()}
+	if n := r.outcomes[shown]; n > len(r.rows) {
+		out.All.Text = fmt.Sprintf("All %s accounts, with search, sort and files", words.Count(n))
 	}
 	return out
 }
@@ -57,7 +59,7 @@ func outcomeTable(r record, shown string) ui.Table {
 		Text: "No account of this run has this outcome."}
 	for _, a := range r.rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			accountCell(a), {Text: a.Cause, Sub: explained(a)}, number(a.Added), number(a.Changed), number(a.Gone),
+			accountCell(a), causeCell(a), number(a.Added), number(a.Changed), number(a.Gone),
 			number(a.Held),
 		}})
 	}
@@ -81,6 +83,8 @@ func accountCell(a syncing.AccountOutcome) ui.Cell {
 	}
 	return c
 }
+
+func causeCell(a syncing.AccountOutcome) ui.Cell { return ui.Cell{Text: a.Cause, Sub: explained(a)} }
 
 func explained(a syncing.AccountOutcome) string {
 	if a.RequestID == "" {

@@ -103,6 +103,7 @@ func (f *filler) dropIndexes(ctx context.Context) ([]string, error) {
 		WHERE t.relname IN ('crm_accounts', 'provider_accounts', 'billing_contracts', 'subscriptions',
 		'license_changes',
 			'license_change_status', 'subscription_reviews', 'sign_offs', 'invoices', 'invoice_lines', 'audit_events')
+		AND c.relname <> 'invoices_document_of' -- each document looks for its invoices by it
 		AND NOT i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/subscription"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 func seat(external, sku string, n int) Side {

@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/cutover/pairing"
 	"seatledger/internal/ledger"
 	"seatledger/internal/money"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 var dayOne = clock.NewDate(2026, time.January, 1)

@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/clock"
 	"seatledger/internal/distributor"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 func TestAServerThatOnlyFailsIsAskedFewTimesAndFoundWellByOneCall(t *testing.T) {

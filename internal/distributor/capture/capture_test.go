@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/distributor/connect"
 	"seatledger/internal/distributor/outbound"
 	"seatledger/internal/distributor/sandbox"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // far is a sandbox and the way to it.

@@ -163,6 +163,19 @@ func (r *Record) Hits() []string {
 	return out
 }
 
+// Beside lists field=alias for the aliases that hold something and were not read, as another came first.
+func (r *Record) Beside(fields []Field) []string {
+	var out []string
+	for _, f := range fields {
+		for _, alias := range r.habits.names(f) {
+			if name := f[0] + "=" + alias; !r.hits[name] && plainText(r.lookup(alias)) != "" {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
 // Parts gives the objects of an inner list, such as the lines of an order; none when there is no such list.
 func (r *Record) Parts(f Field) []json.RawMessage {
 	for _, alias := range f {

@@ -46,10 +46,10 @@ func (c *Connector) Subscriptions(ctx context.Context,
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
 	}
-	out := distributor.SubscriptionListing{RequestID: r.requestID}
-	watch := distributor.WatchOf(ctx)
+	out := distributor.SubscriptionListing{RequestID: r.requestID, Names: distributor.Names{}}
+	notes := noting{distributor.WatchOf(ctx), out.Names}
 	for _, row := range r.rows {
-		s, bad := c.tongue.readSubscription(row, accountExternalID, watch)
+		s, bad := c.tongue.readSubscription(row, accountExternalID, notes)
 		if bad != nil {
 			out.Bad = append(out.Bad, *bad)
 			continue
@@ -61,7 +61,13 @@ func (c *Connector) Subscriptions(ctx context.Context,
 	return out, nil
 }
 
-func (t tongue) readSubscription(row row, account string, watch *distributor.Watch) (distributor.Subscription,
+// noting is who is told of what was read; the zero value is nobody.
+type noting struct {
+	watch *distributor.Watch
+	names distributor.Names
+}
+
+func (t tongue) readSubscription(row row, account string, notes noting) (distributor.Subscription,
 	*distributor.BadRecord) {
 	r, ok := t.subscription.NewRecord(row.raw)
 	if !ok {
@@ -97,7 +103,10 @@ func (t tongue) readSubscription(row row, account string, watch *distributor.Wat
 		s.Notes = append(s.Notes, fmt.Sprintf("the record names customer %s, although %s was asked for", named,
 			account))
 	}
-	t.watched(watch, r, s)
+	if notes.names != nil {
+		notes.names.Note(r.Hits(), r.Beside(subscriptionFields))
+	}
+	t.watched(notes.watch, r, s)
 	return s, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/distributor"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // peer is a tiny model of a distributor's sign-in and API: which tokens are good, and in what mood each endpoint is.

@@ -87,7 +87,7 @@ func Wire() distributor.Wire {
 }
 
 func reread(d distributor.Dialect, account string, raw []byte) (distributor.Subscription, *distributor.BadRecord) {
-	return tongueOf(d).readSubscription(row{raw: json.RawMessage(raw)}, account, nil)
+	return tongueOf(d).readSubscription(row{raw: json.RawMessage(raw)}, account, noting{})
 }
 
 var (

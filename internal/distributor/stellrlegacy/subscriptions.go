@@ -22,10 +22,10 @@ func (c *Connector) Subscriptions(ctx context.Context,
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
 	}
-	out := distributor.SubscriptionListing{RequestID: page.RequestID}
+	out := distributor.SubscriptionListing{RequestID: page.RequestID, Names: distributor.Names{}}
 	seen := map[string]bool{}
 	for _, raw := range c.tongue.lines(page.Records) {
-		s, bad, err := c.read(ctx, accountExternalID, raw, page.RequestID)
+		s, bad, err := c.read(ctx, accountExternalID, raw, page.RequestID, out.Names)
 		switch {
 		case err != nil:
 			return distributor.SubscriptionListing{}, err
@@ -63,7 +63,7 @@ func partsOf(r *lenient.Record, ok bool) []json.RawMessage {
 }
 
 func (c *Connector) read(ctx context.Context, account string, raw json.RawMessage,
-	requestID string) (distributor.Subscription, *distributor.BadRecord, error) {
+	requestID string, names distributor.Names) (distributor.Subscription, *distributor.BadRecord, error) {
 	r, ok := c.tongue.subscription.NewRecord(raw)
 	if !ok {
 		return distributor.Subscription{},
@@ -94,6 +94,7 @@ func (c *Connector) read(ctx context.Context, account string, raw json.RawMessag
 	}
 	s := distributor.Subscription{ExternalID: id, AccountExternalID: account, Quantity: seats, RequestID: requestID}
 	c.tongue.fill(r, &s)
+	names.Note(r.Hits(), r.Beside(subscriptionFields))
 	c.tongue.watched(distributor.WatchOf(ctx), r, s)
 	return s, nil, nil
 }

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatledger/internal/distributor"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // The words of five languages, as a distributor's regional hosts may write them.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // ours and theirs tell what a part holds: by our scanner, and by the reader of XML that Go has.

@@ -31,7 +31,10 @@ var All = &listing.List[Row]{
 	Counts:  "subscription_counts s",
 	CountBy: []listing.CountBy{{Column: "provider_id", SQL: "s.provider_id"}, {Column: "state", SQL: "s.state"},
 		{Column: "hold_reason", SQL: "coalesce(s.hold_reason, '')"}, {Column: "review", SQL: "coalesce(s.review, '')"},
-		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"}},
+		{Column: "kind", SQL: "s.kind"}, {Column: "vendor", SQL: "s.vendor"}, {Column: "moved", SQL: "s.moved"},
+		{Column: "proposed_item_id", SQL: "CASE WHEN s.proposed_item_id IS NOT NULL THEN true END"}},
+	Finer: listing.Finer{Filter: "check", Counts: "subscription_finding_counts s",
+		From: "subscriptions s, unnest(s.findings) f", By: listing.CountBy{Column: "findings", SQL: "ARRAY[f]"}},
 	Words: "search_text",
 }
 
@@ -117,7 +120,26 @@ var columns = []listing.Column[Row]{
 		Into: func(r *Row) any { return &r.CostPeriodAssumed }},
 	{Key: "moved", SQL: "s.moved", Kind: listing.YesNo, Into: func(r *Row) any { return &r.Moved }},
 	{Key: "ends_on", SQL: "s.ends_on", Kind: listing.Day, Into: func(r *Row) any { return &r.EndsOn }},
+	// A month at the price and cost of today, for the seats that count today; empty where it is not known.
+	{Key: "seats_today", SQL: "s.billable_quantity - s.seats_ahead", Kind: listing.Whole},
+	{Key: "month_revenue", Label: "Revenue a month", Kind: listing.Amount, SQL: monthly("s.sold_in", "s.unit_price",
+		"s.price_period"), Into: func(r *Row) any { return &r.MonthRevenue }},
+	{Key: "month_cost", Label: "Cost a month", Kind: listing.Amount, SQL: monthly("s.bought_in", "s.unit_cost",
+		"s.cost_period"), Into: func(r *Row) any { return &r.MonthCost }},
+	{Key: "month_margin", Label: "Margin a month", Kind: listing.Amount,
+		SQL: `CASE WHEN s.margin_in <> '' THEN
+			round((s.billable_quantity - s.seats_ahead) * (per_month(s.unit_price, s.price_period)
+				- per_month(s.unit_cost, s.cost_period)), 6) END`,
+		Into: func(r *Row) any { return &r.MonthMargin }},
+	{Key: "billed_from", SQL: "nullif(s.billed_from, 'infinity')", Kind: listing.Day},
+	{Key: "billed_to", SQL: "nullif(s.billed_to, 'infinity')", Kind: listing.Day},
 	{Key: "start_text", SQL: "s.start_text", Into: func(r *Row) any { return &r.StartText }},
 	{Key: "end_text", SQL: "s.end_text", Into: func(r *Row) any { return &r.EndText }},
 	{SQL: "coalesce(v.fingerprint, '')", Into: func(r *Row) any { return &r.Fingerprint }},
+}
+
+// monthly is the SQL of what the seats of today come to in a month, for which there is a currency where it is known.
+func monthly(currency, amount, period string) string {
+	return "CASE WHEN " + currency + " <> '' THEN round((s.billable_quantity - s.seats_ahead) * per_month(" + amount +
+		", " + period + "), 6) END"
 }

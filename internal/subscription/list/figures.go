@@ -57,10 +57,10 @@ func figures(q listing.Query) (string, []any) {
 	base := q.Without("review", "excluded")
 	where, args := base.Where()
 	const groups = "SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, "
-	if All.Kept(q) {
+	if kept := All.CountsFor(q); kept != "" {
 		// Conditions name the columns of the counts as those of the table.
 		return groups + "sum(n) AS n, coalesce(sum(n) FILTER (WHERE " + whole + "), 0) AS shown, NULL::int AS total " +
-				"FROM " + All.Counts + " WHERE " + where + " GROUP BY 1, 2, 3",
+				"FROM " + kept + " WHERE " + where + " GROUP BY 1, 2, 3",
 			append(append([]any{}, wholeArgs...), args...)
 	}
 	total, totalArgs := "NULL::int", []any{}

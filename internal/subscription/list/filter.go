@@ -33,11 +33,20 @@ var filters = []listing.Filter{
 	{Name: "excluded", Label: "Excluded accounts", Counted: true, Aside: true, Choices: []listing.Choice{
 		{Value: "no", Label: "Without", Where: "s.hold_reason IS DISTINCT FROM 'excluded'"},
 		{Value: "yes", Label: "Only", Where: "s.hold_reason = 'excluded'"}}},
-	{Name: "proposal", Label: "Price proposed", Aside: true, Choices: []listing.Choice{
+	{Name: "proposal", Label: "Price proposed", Counted: true, Aside: true, Choices: []listing.Choice{
 		{Value: "yes", Label: "Yes", Where: "s.proposed_item_id IS NOT NULL"},
 		{Value: "no", Label: "No", Where: "s.proposed_item_id IS NULL"}}},
 	{Name: "ends_from", Label: "Ends from", IsDate: true, Where: "s.end_key >= ? AND s.end_key < 'infinity'"},
 	{Name: "ends_before", Label: "Ends before", IsDate: true, Where: "s.end_key < ?"},
+	// What the figures of money count: migration 82 keeps the columns.
+	{Name: "billed_on", Label: "Billed on", IsDate: true, Where: "s.billed_from <= ? AND s.billed_to > ?"},
+	{Name: "sold_in", Label: "Price a month in", IsCurrency: true, Where: "s.sold_in = ?"},
+	{Name: "bought_in", Label: "Cost a month in", IsCurrency: true, Where: "s.bought_in = ?"},
+	{Name: "margin_in", Label: "Margin a month in", IsCurrency: true, Where: "s.margin_in = ?"},
+	{Name: "money", Label: "Not known a month", Aside: true, Choices: []listing.Choice{
+		{Value: "no_price", Label: "No price", Where: "s.sold_in = ''"},
+		{Value: "no_cost", Label: "No cost", Where: "s.bought_in = ''"},
+		{Value: "no_margin", Label: "No margin", Where: "s.margin_in = ''"}}},
 	{Name: "crm_account", Label: "Customer", IsID: true, Where: "s.crm_account_id = ?",
 		NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
 	{Name: "contract", Label: "Contract", IsID: true, Where: "s.contract_id = ?",

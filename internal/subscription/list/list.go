@@ -71,7 +71,10 @@ type Row struct {
 	FirstSeenAt      time.Time
 	Checks           string // codes of the failing and warning findings, blank-separated
 	AtEnd            distributor.AtEnd
-	EndsOn           clock.Date // first day without seats of an end that is certain
-	StartText        string     // as received, where a date was given that cannot be read
+	EndsOn           clock.Date          // first day without seats of an end that is certain
+	MonthRevenue     decimal.NullDecimal // at the price of today; unset: not known
+	MonthCost        decimal.NullDecimal
+	MonthMargin      decimal.NullDecimal
+	StartText        string // as received, where a date was given that cannot be read
 	EndText          string
 }

@@ -30,8 +30,8 @@ func ProgressOf(ctx context.Context, db *gorm.DB, q listing.Query) (Progress, er
 	q = q.Without("review", "excluded")
 	where, args := q.Where()
 	from, n := "subscriptions s", "count(*)"
-	if All.Kept(q) {
-		from, n = All.Counts, "sum(n)"
+	if kept := All.CountsFor(q); kept != "" {
+		from, n = kept, "sum(n)"
 	}
 	var rows []counted
 	err := db.WithContext(ctx).Raw(`SELECT coalesce(s.review, '') AS review, s.state,

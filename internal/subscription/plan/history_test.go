@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/ledger"
 	"seatledger/internal/subscription/plan"
 	"seatledger/internal/subscription/plan/plantest"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // history drives the rules and the model side by side.

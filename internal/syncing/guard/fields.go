@@ -2,6 +2,7 @@ package guard
 
 import (
 	"slices"
+	"strings"
 
 	"seatledger/internal/distributor"
 )
@@ -39,6 +40,9 @@ const (
 // Count counts the fields of a listing.
 func Count(l distributor.SubscriptionListing) Tally {
 	t := Tally{}
+	for name, n := range l.Names {
+		t[name] = n
+	}
 	for _, s := range l.Subscriptions {
 		t[Records]++
 		for name, there := range map[string]bool{
@@ -73,7 +77,30 @@ func Lost(before, now Tally) []string {
 		}
 	}
 	slices.Sort(lost)
-	return lost
+	return append(lost, lostNames(before, now)...)
+}
+
+// IsName tells whether an entry of a tally counts the name of a field, not the field.
+func IsName(entry string) bool { return strings.Contains(entry, "=") }
+
+// lostNames are the names under which a field was on most records and is on none now, where it is read from another:
+// what stands there may be something else.
+func lostNames(before, now Tally) []string {
+	var lost []string
+	for entry, n := range before {
+		field, name, ok := strings.Cut(entry, "=")
+		if !ok || 2*n < before[Records] || now[entry]+now[distributor.Beside+entry] > 0 {
+			continue
+		}
+		for other := range now {
+			if strings.HasPrefix(other, field+"=") {
+				lost = append(lost, "field called "+name)
+				break
+			}
+		}
+	}
+	slices.Sort(lost)
+	return slices.Compact(lost)
 }
 
 // wider is the field with which a narrower one is lost too.

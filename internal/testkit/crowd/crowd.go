@@ -70,6 +70,10 @@ func Of(t testing.TB, n, customers int) *pgtest.DB {
 			ELSE 'ok' END, '[]', md5(id::text), now() FROM subscriptions WHERE review IS NOT NULL`,
 		`UPDATE subscriptions SET findings = CASE review WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price']
 			WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END`,
+		`INSERT INTO subscription_finding_counts
+			SELECT provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved,
+				CASE WHEN proposed_item_id IS NOT NULL THEN true END, ARRAY[f], count(*)
+			FROM subscriptions, unnest(findings) f GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
 	} {
 		run(t, db, sql, n, customers)
 	}

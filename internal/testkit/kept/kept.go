@@ -22,8 +22,28 @@ var wrong = map[string]string{
 		WHERE ARRAY(SELECT unnest(s.findings) ORDER BY 1) <> ARRAY(SELECT DISTINCT x->>'code'
 			FROM jsonb_array_elements(coalesce(r.checks, '[]')) x WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
 	"counts of subscriptions": counts("subscription_counts", "subscriptions",
-		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved",
-		"provider_id, state, hold_reason, review, kind, vendor, moved"),
+		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved, "+
+			"CASE WHEN proposed_item_id IS NOT NULL THEN true END",
+		"provider_id, state, hold_reason, review, kind, vendor, moved, proposed_item_id"),
+	"counts of findings": counts("subscription_finding_counts", "subscriptions, unnest(findings) f",
+		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved, "+
+			"CASE WHEN proposed_item_id IS NOT NULL THEN true END, ARRAY[f]",
+		"provider_id, state, hold_reason, review, kind, vendor, moved, proposed_item_id, findings"),
+	"counts of CRM accounts": `SELECT c.name FROM crm_accounts c WHERE (mapped_accounts, active_contracts)
+		IS DISTINCT FROM ((SELECT count(*)::int FROM provider_accounts a WHERE a.crm_account_id = c.id
+				AND a.state = 'mapped'),
+			(SELECT count(*)::int FROM billing_contracts b WHERE b.crm_account_id = c.id AND b.active))`,
+	"days of prices": `SELECT id::text FROM price_list_items i WHERE days IS DISTINCT FROM
+		datemultirange(daterange(effective_from, effective_to)) - coalesce((
+			SELECT range_agg(daterange(n.effective_from, n.effective_to)) FROM price_list_items n
+			WHERE (n.product_id, n.price_list_id, n.term, n.billing_frequency)
+				IS NOT DISTINCT FROM (i.product_id, i.price_list_id, i.term, i.billing_frequency)
+				AND n.effective_from > i.effective_from), '{}')`,
+	"days of the trail": `SELECT coalesce(f.seq, d.seq)::text FROM (
+			SELECT seq, day FROM (SELECT seq, (at AT TIME ZONE 'UTC')::date AS day,
+				lag((at AT TIME ZONE 'UTC')::date) OVER (ORDER BY seq) AS before FROM audit_events) e
+			WHERE day IS DISTINCT FROM before) f
+		FULL JOIN audit_days d ON d.seq = f.seq AND d.day = f.day WHERE f.seq IS NULL OR d.seq IS NULL`,
 	"words of contracts": `SELECT k.name FROM billing_contracts k JOIN crm_accounts c ON c.id = k.crm_account_id
 		WHERE (k.customer_key, k.search_text) IS DISTINCT FROM (lower(c.name),
 			lower(concat_ws(' ', k.name, c.name, c.external_id, c.domain, c.tenant_id)))`,
@@ -62,14 +82,41 @@ var wrong = map[string]string{
 		WHERE (l.invoice_seq, l.invoice_contract_id, l.invoice_crm_account_id, l.customer_key, l.search_text)
 			IS DISTINCT FROM (i.seq, i.contract_id, i.crm_account_id, i.customer_key,
 				lower(concat_ws(' ', l.product_name, l.part_number, s.external_id)))`,
+	"the mapping queue": `SELECT coalesce(f.account_id, w.account_id)::text FROM (` + waiting + `) f
+		FULL JOIN mapping_waiting w ON w.account_id = f.account_id
+		WHERE (f.account_id, f.provider_id, f.band, f.probability, f.crm_account_id, f.holder_id, f.shelf, f.until,
+			f.queue_key, f.name_key) IS DISTINCT FROM (w.account_id, w.provider_id, w.band, w.probability,
+			w.crm_account_id, w.holder_id, w.shelf, w.snoozed_until, w.queue_key, w.name_key)`,
 	"counts of lines": counts("invoice_line_counts", "invoice_lines", "kind", "kind"),
 }
+
+// waiting is who waits in the mapping queue: the best candidate is the first that nobody said no to, and one that
+// another account has is never more than unclear.
+const waiting = `SELECT a.id AS account_id, a.provider_id, x.band, b.probability, b.crm_account_id, b.holder_id,
+		CASE WHEN b.crm_account_id IS NULL AND EXISTS (SELECT FROM mapping_refusals r WHERE r.account_id = a.id
+			AND r.crm_account_id IS NULL AND coalesce(r.revoked_at, r.lapsed_at) IS NULL) THEN 'no_match'
+			ELSE 'open' END AS shelf,
+		coalesce((SELECT z.until FROM mapping_snoozes z WHERE z.account_id = a.id AND z.ended_at IS NULL),
+			'-infinity') AS until,
+		array_position(ARRAY['certain', 'likely', 'unclear', 'none'], x.band) - 1
+			|| lpad((10000 - coalesce(b.probability, 0) * 10000)::int::text, 5, '0') || lower(a.name) AS queue_key,
+		lower(a.name) AS name_key
+	FROM provider_accounts a
+	LEFT JOIN LATERAL (SELECT s.crm_account_id, s.probability, s.band, (SELECT h.id FROM provider_accounts h
+			WHERE h.provider_id = a.provider_id AND h.state = 'mapped' AND h.crm_account_id = s.crm_account_id) AS holder_id
+		FROM mapping_suggestions s WHERE s.account_id = a.id AND s.crm_account_id NOT IN (SELECT r.crm_account_id
+			FROM mapping_refusals r WHERE r.account_id = a.id AND r.crm_account_id IS NOT NULL
+			AND coalesce(r.revoked_at, r.lapsed_at) IS NULL)
+		ORDER BY s.rank LIMIT 1) b ON true,
+	LATERAL (SELECT CASE WHEN b.band IS NULL THEN 'none' WHEN b.holder_id IS NOT NULL THEN 'unclear'
+		ELSE b.band END) x (band)
+	WHERE a.state = 'unmapped' AND a.provider_status <> 'gone'`
 
 // counts are the groups whose kept count is another than that of the records.
 func counts(kept, table, fresh, columns string) string {
 	return `SELECT x::text FROM (SELECT sum(n) AS off, ` + columns + ` FROM (
 		SELECT ` + columns + `, -n AS n FROM ` + kept + `
-		UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_ways
+		UNION ALL SELECT ` + fresh + `, 1 FROM ` + table + `) both_sides
 		GROUP BY ` + columns + ` HAVING sum(n) <> 0) x`
 }
 

@@ -10,7 +10,6 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +25,7 @@ import (
 	"seatledger/internal/imports/sheet"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
+	_ "seatledger/internal/testkit/samehistories"
 )
 
 // serverURL names the variable with the URL of a superuser on the tests'
@@ -40,21 +40,7 @@ const serverURL = "SEATLEDGER_TEST_DATABASE_URL"
 // It exits the process. Without PostgreSQL binaries it fails with the command that installs them.
 func Main(m *testing.M) {
 	sheet.BecomeReader()
-	sameHistories()
 	os.Exit(run(context.Background(), m, os.Stderr))
-}
-
-// seed names the seed of random histories, so that two runs of one commit play the same ones; without it each run
-// plays others.
-const seed = "SEATLEDGER_TEST_SEED"
-
-func sameHistories() {
-	if drawn := flag.Lookup("rapid.seed"); drawn != nil && os.Getenv(seed) != "" {
-		if err := drawn.Value.Set(os.Getenv(seed)); err != nil {
-			fmt.Fprintln(os.Stderr, seed, err)
-			os.Exit(1)
-		}
-	}
 }
 
 func run(ctx context.Context, m *testing.M, stderr io.Writer) int {

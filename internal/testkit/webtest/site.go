@@ -35,6 +35,8 @@ type Options struct {
 	// Both is the clock of the site and of the distributor, for a test that moves both; At is not looked at then.
 	Both clock.Clock
 	Pool func(*pgxpool.Config) // changes how the site reaches its database
+	// Patience is how long one request may wait for the database in all; 0: as long as usual.
+	Patience time.Duration
 }
 
 // Site is the running site of one test. Its database, server and distributor end with the test.
@@ -68,7 +70,7 @@ func Start(t testing.TB, o Options) *Site {
 	front := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + front.Listener.Addr().String()
 	s.startApp(s.config(o.Env))
-	front.Config.Handler = site.Handler(s.App, site.Options{BaseURL: s.URL, Version: "test"})
+	front.Config.Handler = site.Handler(s.App, site.Options{BaseURL: s.URL, Version: "test", Patience: o.Patience})
 	front.Start()
 	t.Cleanup(front.Close)
 	return s

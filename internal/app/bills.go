@@ -1,0 +1,19 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"seatledger/internal/billingrun"
+)
+
+// billingRuns bills many contracts at once.
+func (a *App) billingRuns() *billingrun.Service {
+	return &billingrun.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
+		Billing: a.Billing,
+		Enqueue: func(ctx context.Context, tx *gorm.DB, job billingrun.Job, delay time.Duration) error {
+			return a.queue.Put(ctx, tx, job, delay)
+		}}
+}

@@ -1,0 +1,9 @@
+package billingrun_test
+
+import (
+	"testing"
+
+	"seatledger/internal/testkit/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }

@@ -1,0 +1,211 @@
+package reconcile
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/money"
+	"seatledger/internal/words"
+)
+
+// ErrDifferences tells that both files were read and differ: exit code 3.
+var ErrDifferences = errors.New("the bill and what was billed differ")
+
+// Run is the verb `seatledger reconcile`: it compares a supplier's bill with what was billed on and writes the
+// differences, a row for each cause on each subscription. A summary goes to out. When a file cannot be read it
+// leaves no result.
+func Run(ctx context.Context, args []string, out io.Writer) error {
+	o, err := readFlags(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(12)) // memory before speed: bills are long and machines small
+	r, err := o.compare(ctx)
+	if err != nil {
+		return errors.Join(err, o.leaveNothing())
+	}
+	if err := writeFile(o.out, filepath.Base(o.bill), r.Differences); err != nil {
+		return err
+	}
+	if err := r.summary(out, o.out); err != nil {
+		return err
+	}
+	if len(r.Differences) > 0 {
+		return ErrDifferences
+	}
+	return nil
+}
+
+type options struct {
+	bill, billed, out string
+	tolerance         decimal.Decimal
+}
+
+func readFlags(args []string, w io.Writer) (options, error) {
+	var o options
+	var tolerance string
+	set := flag.NewFlagSet("reconcile", flag.ContinueOnError)
+	set.SetOutput(w)
+	set.StringVar(&o.bill, "bill", "", "CSV of the supplier's bill, in the neutral layout")
+	set.StringVar(&o.billed, "billed", "", "CSV of what was billed on: invoice lines with customer and part_number")
+	set.StringVar(&o.out, "out", "", "CSV to write the differences to")
+	set.StringVar(&tolerance, "tolerance", "0.01", "what an amount may be off for each seat")
+	if err := set.Parse(args); err != nil {
+		return o, err
+	}
+	if o.bill == "" || o.billed == "" || o.out == "" {
+		return o, errors.New("reconcile needs --bill FILE, --billed FILE and --out FILE")
+	}
+	if set.NArg() > 0 {
+		return o, fmt.Errorf("reconcile does not know %q", set.Arg(0))
+	}
+	if !plainNumber.MatchString(tolerance) || strings.HasPrefix(tolerance, "-") {
+		return o, fmt.Errorf("--tolerance is an amount such as 0.01, not %q", tolerance)
+	}
+	o.tolerance = decimal.RequireFromString(tolerance)
+	for _, in := range []string{o.bill, o.billed} {
+		if sameFile(in, o.out) {
+			return options{}, fmt.Errorf("--out %s would overwrite what is read; nothing was written", o.out)
+		}
+	}
+	return o, nil
+}
+
+func sameFile(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(x, y)
+}
+
+func (o options) compare(ctx context.Context) (Result, error) {
+	cs, err := readFile(o.bill, readCharges)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	bs, err := readFile(o.billed, readBilled)
+	if err != nil {
+		return Result{}, err
+	}
+	return compare(cs, bs, o.tolerance), ctx.Err()
+}
+
+func readFile[L any](path string, read func(name string, r io.Reader, size int64) ([]L, error)) ([]L, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return read(path, f, info.Size())
+}
+
+// leaveNothing takes away the result of an earlier run: it would be taken for that of this one.
+func (o options) leaveNothing() error {
+	info, err := os.Lstat(o.out)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+		return nil
+	}
+	return errors.Join(err, os.Remove(o.out))
+}
+
+// summary says how much was compared, for a clean result of nothing is none.
+func (r Result) summary(w io.Writer, path string) error {
+	_, err := fmt.Fprintf(w, "%d of %s compared with %s; the others lie on days that nothing was billed for, "+
+		"or are credits of the vendor's.\n%s written to %s.\n", r.Compared,
+		words.Counted(r.Charges, "line of the bill", "lines of the bill"),
+		words.Counted(r.Billed, "billed line", "billed lines"),
+		words.Counted(len(r.Differences), "difference", "differences"), path)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.sums() {
+		if _, err := fmt.Fprintf(w, "%-16s %6d  %s %s\n", s.kind, s.n, s.once.StringFixed(money.Digits(s.currency)),
+			s.currency); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type kindSum struct {
+	kind     Kind
+	currency string
+	n        int
+	once     decimal.Decimal
+}
+
+// sums are the differences by cause and currency, in the order they stand in.
+func (r Result) sums() (out []kindSum) {
+	at := map[[2]string]int{}
+	for _, d := range r.Differences {
+		key := [2]string{string(d.Kind), d.Currency}
+		i, known := at[key]
+		if !known {
+			i, at[key] = len(out), len(out)
+			out = append(out, kindSum{kind: d.Kind, currency: d.Currency})
+		}
+		out[i].n++
+		out[i].once = out[i].once.Add(d.Once)
+	}
+	return out
+}
+
+var resultColumns = []string{"id", "kind", "bill", "crm_account", "subscription_id", "part_number", "month_amount",
+	"once_amount", "currency", "since", "state", "why", "bill_line", "billed_line"}
+
+// writeFile writes all or nothing: a result that breaks off would be taken for a whole one.
+func writeFile(path, bill string, ds []Difference) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".reconcile-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(write(f, bill, ds), f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func write(out io.Writer, bill string, ds []Difference) error {
+	buffered := bufio.NewWriter(out)
+	w := csv.NewWriter(buffered)
+	w.UseCRLF = true
+	if err := w.Write(resultColumns); err != nil {
+		return err
+	}
+	for _, d := range ds {
+		err := w.Write([]string{d.ID.String(), string(d.Kind), bill, d.Customer, d.Subscription, d.Part,
+			d.Month.String(), d.Once.String(), d.Currency, d.Since, "todo", d.Why, strings.Join(d.BillLines, " "),
+			strings.Join(d.BilledLines, " ")})
+		if err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return errors.Join(w.Error(), buffered.Flush())
+}

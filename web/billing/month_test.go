@@ -1,0 +1,115 @@
+package billing_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/auth"
+	"seatledger/internal/testkit/billtest"
+	"seatledger/internal/testkit/htmlcheck"
+	"seatledger/internal/testkit/pgtest"
+	"seatledger/internal/testkit/webtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// house is the whole site with customers whose contracts are due.
+type house struct {
+	*webtest.Site
+	t      *testing.T
+	clerk  *webtest.Client
+	worlds []*billtest.World
+	pages  int
+	clicks int
+}
+
+func open(t *testing.T, customers int) *house {
+	t.Helper()
+	s := webtest.Start(t, webtest.Options{At: time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)})
+	h := &house{Site: s, t: t, clerk: s.SignIn(auth.Billing)}
+	for n := range customers {
+		w := (&billtest.World{TB: t, DB: s.DB}).Beside("2026-01-02", billtest.Terms{})
+		w.Exec(`UPDATE crm_accounts SET name = ? WHERE id = ?`, fmt.Sprintf("Customer %03d", n), w.Customer)
+		w.Exec(`UPDATE billing_contracts SET tax_code = '' WHERE id = ?`, w.Contract)
+		w.Add(fmt.Sprintf("S%d", n), n%7+1, "2026-01-01")
+		h.worlds = append(h.worlds, w)
+	}
+	return h
+}
+
+// see opens a page, and press sends a form of one; both count.
+func (h *house) see(path string) *webtest.Page {
+	h.pages++
+	return h.clerk.Get(path)
+}
+
+func (h *house) press(p *webtest.Page, action string, button ...string) *webtest.Page {
+	h.t.Helper()
+	h.clicks++
+	h.pages++
+	f := p.FormTo(action)
+	for i := 0; i+1 < len(button); i += 2 {
+		if p.Doc().Find(fmt.Sprintf(`button[name=%q][value=%q]`, button[i], button[i+1])).Length() == 0 {
+			h.t.Fatalf("%s has no button %v", p.Path(), button)
+		}
+		f.Values.Set(button[i], button[i+1])
+	}
+	p = f.Submit().Want(http.StatusSeeOther).Next()
+	for i := 0; strings.HasPrefix(p.URL.Path, "/billing-runs/") && p.Doc().Find("[data-progress], .progress").Length() > 0; i++ {
+		h.finish(p)
+		p = h.clerk.Get(p.URL.Path) // the page does that by itself
+	}
+	return p
+}
+
+// finish does what the queue would of a run that takes longer than its request.
+func (h *house) finish(p *webtest.Page) {
+	h.t.Helper()
+	id := uuid.MustParse(strings.TrimPrefix(p.URL.Path, "/billing-runs/"))
+	if err := h.App.Runs.Go(h.t.Context(), id, 0); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// A clerk's month: sixty customers at 12.00 a seat, 1 to 7 seats by turns.
+func TestFromDueToBilledAndSentForSixtyCustomers(t *testing.T) {
+	t.Parallel()
+	h := open(t, 60)
+	sent := 0
+	h.App.Runs.Send = func(context.Context, *gorm.DB, audit.Actor, uuid.UUID) error { sent++; return nil }
+	want := decimal.Decimal{}
+	for n := range 60 {
+		want = want.Add(decimal.NewFromInt(int64(12 * (n%7 + 1))))
+	}
+	due := h.see("/billing").Shows("60 contracts: 2,808.00 USD", "60 first bills")
+	if want.String() != "2808" {
+		t.Fatalf("the test reckons %s", want)
+	}
+	run := h.press(due, "/billing-runs", "step", "draft").Shows("Bill 60 drafts: 2,808.00 USD")
+	run = h.press(run, run.URL.Path+"/bill").Shows("Send 60 invoices: 2,808.00 USD")
+	run = h.press(run, run.URL.Path+"/send").Shows("Billed and sent")
+	if h.pages > 6 || h.clicks > 8 || sent != 60 {
+		t.Errorf("%d pages, %d clicks, %d sent", h.pages, h.clicks, sent)
+	}
+	total := decimal.Decimal{}
+	for _, r := range h.clerk.Get(run.URL.Path + ".csv").Records() {
+		if r["state"] != "sent" || r["number"] == "" || r["message"] != "" {
+			t.Errorf("%v", r)
+		}
+		total = total.Add(decimal.RequireFromString(r["total"]))
+	}
+	if !total.Equal(want) {
+		t.Errorf("the file sums to %s", total)
+	}
+	h.see("/billing").Shows("Nothing is due")
+	htmlcheck.Page(t, run.Doc())
+}
