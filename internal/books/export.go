@@ -92,17 +92,18 @@ func (o Order) refused(ctx context.Context, tx *gorm.DB) error {
 			AS number, i.state, e.number AS export
 		FROM invoices i LEFT JOIN book_export_invoices x ON x.invoice_id = i.id AND x.taken_back_at IS NULL
 		LEFT JOIN book_exports e ON e.id = x.export_id
-		WHERE i.id = ANY (?::uuid[]) AND (i.state NOT IN ('billed', 'paid') OR e.id IS NOT NULL) ORDER BY i.seq LIMIT 1`,
+		WHERE i.id = ANY (?::uuid[]) AND (i.state NOT IN ('billed', 'paid') OR e.id IS NOT NULL)
+		ORDER BY i.seq LIMIT 1`,
 		postgres.IDs(o.Choice.IDs)).Scan(&bad).Error
 	switch {
 	case err != nil:
 		return fmt.Errorf("invoices to export: %w", err)
 	case len(bad) > 0 && bad[0].Export != nil:
-		return errs.Newf(errs.Conflict, "%s went out in export %d already. An invoice is exported once: take it back there "+
-			"first. Nothing was exported.", bad[0].Number, *bad[0].Export)
+		return errs.Newf(errs.Conflict, "%s went out in export %d already. An invoice is exported once: take it "+
+			"back there first. Nothing was exported.", bad[0].Number, *bad[0].Export)
 	case len(bad) > 0:
-		return errs.Newf(errs.Conflict, "%s is %s, so it is not exported. Only what is billed or paid goes into the books. "+
-			"Nothing was exported.", bad[0].Number, bad[0].State)
+		return errs.Newf(errs.Conflict, "%s is %s, so it is not exported. Only what is billed or paid goes into the "+
+			"books. Nothing was exported.", bad[0].Number, bad[0].State)
 	}
 	var found int
 	err = tx.Raw(`SELECT count(*) FROM invoices i JOIN invoice_documents d
@@ -118,14 +119,14 @@ func (o Order) refused(ctx context.Context, tx *gorm.DB) error {
 func (o Order) mayGo(f bookfile.Format, p bookfile.Plan) error {
 	switch {
 	case o.Digest != "" && o.Digest != p.Digest:
-		return &OtherPlan{Plan: p, Says: "What would be exported is not what you were shown: invoices, codes or settings " +
-			"changed meanwhile, or somebody else exported. Nothing was exported; look again below."}
+		return &OtherPlan{Plan: p, Says: "What would be exported is not what you were shown: invoices, codes or " +
+			"settings changed meanwhile, or somebody else exported. Nothing was exported; look again below."}
 	case len(p.Held) > 0 && !o.LeaveOut:
 		return &OtherPlan{Plan: p, Says: fmt.Sprintf("%d of these documents cannot go into a file of %s. Nothing was "+
 			"exported; see below what they lack, or leave them out.", len(p.Held), f.Label)}
 	case len(p.Parts) == 0:
-		return errs.New(errs.Conflict, "There is nothing to export: none of these documents waits any more, or all of them "+
-			"are held up. Nothing was exported.")
+		return errs.New(errs.Conflict, "There is nothing to export: none of these documents waits any more, or all "+
+			"of them are held up. Nothing was exported.")
 	}
 	return nil
 }
@@ -141,7 +142,8 @@ func (s Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, id uuid
 		return err
 	}
 	err := tx.Raw(`INSERT INTO book_exports (id, number, system, made_at, made_by, documents)
-		SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM book_exports RETURNING number`, id, f.System, s.Clock.Now(),
+		SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?
+		FROM book_exports RETURNING number`, id, f.System, s.Clock.Now(),
 		by.Name, documents).Row().Scan(&number)
 	if err != nil {
 		return fmt.Errorf("store export: %w", err)
@@ -186,7 +188,8 @@ func storeFile(tx *gorm.DB, export uuid.UUID, place int, name string, part bookf
 
 // TakeBack lets the invoices of an export wait again: those named, or all of it. Its files
 // stay as they are.
-func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, invoices []uuid.UUID, reason string) error {
+func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, invoices []uuid.UUID,
+	reason string) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		var found []Export
 		if err := tx.Raw(`SELECT * FROM book_exports WHERE id = ? FOR UPDATE`, id).Scan(&found).Error; err != nil {
@@ -201,7 +204,8 @@ func (s Service) TakeBack(ctx context.Context, by audit.Actor, id uuid.UUID, inv
 				ON coalesce(o.document_of, o.id) = coalesce(i.document_of, i.id) WHERE i.id = ANY (?::uuid[]))`,
 				append(args, postgres.IDs(invoices))
 		}
-		done := tx.Exec(`UPDATE book_export_invoices SET taken_back_at = ? WHERE export_id = ? AND taken_back_at IS NULL`+
+		done := tx.Exec(`UPDATE book_export_invoices SET taken_back_at = ?
+			WHERE export_id = ? AND taken_back_at IS NULL`+
 			of, args...)
 		if done.Error != nil {
 			return fmt.Errorf("take export %s back: %w", id, done.Error)
@@ -283,7 +287,8 @@ func Get(ctx context.Context, db *gorm.DB, id uuid.UUID) (e Export, files []File
 	if err != nil {
 		return e, nil, nil, fmt.Errorf("files of export %s: %w", id, err)
 	}
-	err = db.Raw(`SELECT x.invoice_id, i.number_text AS number, i.customer_name AS customer, d.gross, i.currency, x.place,
+	err = db.Raw(`SELECT x.invoice_id, i.number_text AS number, i.customer_name AS customer, d.gross, i.currency,
+		x.place,
 			x.taken_back_at
 		FROM book_export_invoices x JOIN invoices i ON i.id = x.invoice_id
 		JOIN invoice_documents d ON d.invoice_id = i.id WHERE x.export_id = ? ORDER BY x.place, i.number_series,

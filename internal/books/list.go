@@ -22,13 +22,16 @@ var All = &listing.List[Row]{
 	Name: "exports", One: "export", Many: "exports",
 	Table: "book_exports e", ID: "e.id", Default: "-number",
 	Search: listing.Search{Label: "Search who made it or the number of an invoice",
-		Where: `lower(e.made_by) LIKE ? OR EXISTS (SELECT FROM book_export_invoices x JOIN invoices i ON i.id = x.invoice_id
+		Where: `lower(e.made_by) LIKE ? OR EXISTS (SELECT FROM book_export_invoices x JOIN invoices i ON i.id =
+			x.invoice_id
 			WHERE x.export_id = e.id AND lower(i.number_text) LIKE ?)`},
 	Columns: []listing.Column[Row]{
 		{Key: "id", SQL: "e.id", Kind: listing.Word, Into: func(r *Row) any { return &r.ID }},
-		{Key: "number", Label: "Export", SQL: "e.number", Kind: listing.Whole, Into: func(r *Row) any { return &r.Number },
+		{Key: "number", Label: "Export", SQL: "e.number", Kind: listing.Whole,
+			Into: func(r *Row) any { return &r.Number },
 			Sort: listing.Sort{Expr: "e.number", Kind: paging.Integer}},
-		{Key: "system", Label: "System", SQL: "e.system", Kind: listing.Word, Into: func(r *Row) any { return &r.System }},
+		{Key: "system", Label: "System", SQL: "e.system", Kind: listing.Word,
+			Into: func(r *Row) any { return &r.System }},
 		{Key: "made_at", Label: "Made", SQL: "date_trunc('second', e.made_at)", Kind: listing.Moment,
 			Into: func(r *Row) any { return &r.MadeAt }},
 		{Key: "made_by", Label: "By", SQL: "e.made_by", Into: func(r *Row) any { return &r.MadeBy }},
@@ -57,5 +60,6 @@ func systems() []listing.Choice {
 
 // Last are the newest exports.
 func Last(ctx context.Context, db *gorm.DB, most int) ([]Row, error) {
-	return All.Some(ctx, db, "e.number > (SELECT coalesce(max(number), 0) - ? FROM book_exports)", "e.number DESC", most)
+	return All.Some(ctx, db, "e.number > (SELECT coalesce(max(number), 0) - ? FROM book_exports)", "e.number DESC",
+		most)
 }

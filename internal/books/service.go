@@ -139,8 +139,8 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, f bookfile.Format, c Cho
 		return bookfile.Plan{}, err
 	}
 	if len(f.Problems(o)) > 0 {
-		return bookfile.Plan{}, errs.Newf(errs.Conflict, "%s is not set up yet: some of its settings are missing or wrong. "+
-			"Open it under Accounting and save its settings first. Nothing was exported.", f.Label)
+		return bookfile.Plan{}, errs.Newf(errs.Conflict, "%s is not set up yet: some of its settings are missing or "+
+			"wrong. Open it under Accounting and save its settings first. Nothing was exported.", f.Label)
 	}
 	codes, err := CodesOf(ctx, db, f.System)
 	if err != nil {
@@ -151,8 +151,8 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, f bookfile.Format, c Cho
 		return bookfile.Plan{}, err
 	}
 	if len(all) > most {
-		return bookfile.Plan{}, errs.Newf(errs.Conflict, "More than %d documents wait. Take them in parts: choose days of "+
-			"issue. Nothing was exported.", most)
+		return bookfile.Plan{}, errs.Newf(errs.Conflict, "More than %d documents wait. Take them in parts: choose "+
+			"days of issue. Nothing was exported.", most)
 	}
 	return bookfile.Make(bookfile.Input{Format: f, Options: o, Codes: codes, Vouchers: all,
 		Made: s.Clock.Now().In(s.Zone)}), nil
@@ -160,7 +160,8 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, f bookfile.Format, c Cho
 
 // Sheet is what the page of a system shows of its codes: those that are known, by name, and
 // those that documents wait for.
-func (s Service) Sheet(ctx context.Context, f bookfile.Format) (known []NewCode, missing []bookfile.Missing, err error) {
+func (s Service) Sheet(ctx context.Context, f bookfile.Format) (known []NewCode, missing []bookfile.Missing,
+	err error) {
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		codes, err := CodesOf(ctx, tx, f.System)
 		if err != nil {

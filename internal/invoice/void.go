@@ -156,7 +156,8 @@ func unsent(ctx context.Context, tx *gorm.DB, i Invoice) error {
 // notExported refuses what is in the books (RULES 8).
 func notExported(ctx context.Context, tx *gorm.DB, i Invoice) error {
 	var exports []int64
-	err := tx.WithContext(ctx).Raw(`SELECT e.number FROM book_export_invoices x JOIN book_exports e ON e.id = x.export_id
+	err := tx.WithContext(ctx).Raw(`SELECT e.number FROM book_export_invoices x JOIN book_exports e ON e.id =
+		x.export_id
 		WHERE x.invoice_id = ? AND x.taken_back_at IS NULL`, i.ID).Scan(&exports).Error
 	if err != nil {
 		return fmt.Errorf("exports of invoice %s: %w", i.ID, err)
@@ -164,8 +165,8 @@ func notExported(ctx context.Context, tx *gorm.DB, i Invoice) error {
 	if len(exports) == 0 {
 		return nil
 	}
-	return errs.Newf(errs.Conflict, "%s went into the books with export %d, so it stays. Correct it by a credit, or take "+
-		"it out of the export first if the file was never imported; nothing was changed.", i.Called(), exports[0])
+	return errs.Newf(errs.Conflict, "%s went into the books with export %d, so it stays. Correct it by a credit, or "+
+		"take it out of the export first if the file was never imported; nothing was changed.", i.Called(), exports[0])
 }
 
 func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, i Invoice) error {

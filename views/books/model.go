@@ -104,8 +104,8 @@ var (
 		Text: "A document waits whole until each of its codes is known."}
 	heldCard = ui.Card{Title: "Held up", ID: "held", Flush: true,
 		Text: "Documents that cannot go into these files as they stand."}
-	backCard = ui.Card{Title: "Take back", ID: "take-back", Text: "Only what was never imported: it waits again, and goes " +
-		"with the next export. What is in the accounting system already would be there twice."}
+	backCard = ui.Card{Title: "Take back", ID: "take-back", Text: "Only what was never imported: it waits again, " +
+		"and goes with the next export. What is in the accounting system already would be there twice."}
 	documentsCard = ui.Card{Title: "Documents", Flush: true}
 	exportCard    = ui.Card{Title: "Export", ID: "export"}
 	showButton    = ui.Button{Text: "Show"}

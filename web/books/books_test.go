@@ -78,7 +78,8 @@ func TestWhatIsExportedIsNotVoidedUntilItIsTakenBack(t *testing.T) {
 	d.Add("S1", 10, "2026-03-01")
 	first, second := d.bill("2026-04-01"), d.bill("2026-05-01")
 	where := d.to("/invoices/export", "system", "neutral", "id", first, "id", second, "id", second)
-	has(t, d.refused("/invoices/"+second+"/void", http.StatusConflict, "reason", "wrong"), "went into the books with export 1",
+	has(t, d.refused("/invoices/"+second+"/void", http.StatusConflict, "reason", "wrong"),
+		"went into the books with export 1",
 		"take it out of the export first")
 	has(t, d.refused(where+"/take-back", http.StatusUnprocessableEntity, "id", second), "Say why")
 	d.to(where+"/take-back", "id", second, "reason", "never imported")
@@ -145,7 +146,8 @@ func TestWhatWasShownIsWhatIsExported(t *testing.T) {
 	has(t, d.refused("/invoices/export", http.StatusConflict, "system", "neutral", "all", "1", "digest", digest),
 		"is not what you were shown", "Export 2 documents to Neutral CSV")
 	// A filter of the list of invoices and its days narrow what goes.
-	where := d.to("/invoices/export", "system", "neutral", "filter", "q=contoso&state=billed", "currency", "usd", "from",
+	where := d.to("/invoices/export", "system", "neutral", "filter", "q=contoso&state=billed", "currency", "usd",
+		"from",
 		"2026-04-02", "to", "2026-04-02")
 	has(t, d.text(where), "neutral-1-invoices-USD.csv", "240.00")
 	has(t, d.text("/invoices/"+first), "in export 1")
@@ -190,11 +192,13 @@ func TestSettingsAndCodesSayWhatIsWrong(t *testing.T) {
 	d, _, _, _ := shop(t)
 	has(t, d.refused("/books/intacct", 422, "header", "INVOICE_NO,AMOUNT,AMOUNT"), "AMOUNT stands twice")
 	has(t, d.refused("/books/datev", 422, "adviser", "7", "client", "1"), "whole number from 1001")
-	has(t, d.refused("/books/sage50/codes", 422, "sort", "tax", "key", "", "name", "No tax", "code-0", "VAT"), "T0 to T99")
+	has(t, d.refused("/books/sage50/codes", 422, "sort", "tax", "key", "", "name", "No tax", "code-0", "VAT"),
+		"T0 to T99")
 	has(t, d.refused("/books/sage50/codes", 422, "sort", "item", "key", "", "code-0", "X"), "no codes of this sort")
 	d.to("/books/datev", "adviser", "1001", "client", "42", "version", "0")
 	has(t, d.refused("/books/datev", 409, "adviser", "1002", "client", "42", "version", "0"), "Somebody else has saved")
-	d.to("/books/sage50/codes", "sort", "tax", "key", "", "code-0", "T0", "sort", "customer", "key", d.Customer.String(),
+	d.to("/books/sage50/codes", "sort", "tax", "key", "", "code-0", "T0", "sort", "customer", "key",
+		d.Customer.String(),
 		"code-1", "CONT01")
 	d.to("/books/sage50/codes", "sort", "tax", "key", "", "code-0", "")
 	if left := d.Text(`SELECT string_agg(sort || ' ' || code, ';') FROM book_codes`); left != "customer CONT01" {

@@ -39,7 +39,8 @@ func (h Handlers) Overview(c echo.Context) error {
 
 func waitingTable(all []books.Waiting) ui.Table {
 	t := ui.Table{Caption: "What waits to be exported", Plain: true, Columns: []ui.Column{{Label: "Currency"},
-		{Label: "Documents", Numeric: true}, {Label: "Credit notes among them", Numeric: true}, {Label: "Issued", Nowrap: true},
+		{Label: "Documents", Numeric: true}, {Label: "Credit notes among them", Numeric: true}, {Label: "Issued",
+			Nowrap: true},
 		{Label: "Total", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing waits",
 			Text: "Invoices and credit notes stand here from the moment they are billed until they are exported."}}
@@ -58,7 +59,8 @@ func span(from, to string) string {
 }
 
 func systemsTable() ui.Table {
-	t := ui.Table{Caption: "Accounting systems", Plain: true, Columns: []ui.Column{{Label: "System"}, {Label: "What it takes"},
+	t := ui.Table{Caption: "Accounting systems", Plain: true, Columns: []ui.Column{{Label: "System"},
+		{Label: "What it takes"},
 		{Label: "Export", Hidden: true}}}
 	for _, f := range bookfile.All() {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(f.Label, systemPath(f.System)), ui.TextCell(f.Text),
@@ -68,7 +70,8 @@ func systemsTable() ui.Table {
 }
 
 func lastTable(all []books.Row, h Handlers) ui.Table {
-	t := ui.Table{Caption: "Last exports", Plain: true, Columns: []ui.Column{{Label: "Export"}, {Label: "Made"}, {Label: "By"},
+	t := ui.Table{Caption: "Last exports", Plain: true, Columns: []ui.Column{{Label: "Export"}, {Label: "Made"},
+		{Label: "By"},
 		{Label: "Files", Numeric: true}, {Label: "Documents", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing was exported yet",
 			Text: "Open a system, enter its settings and codes, and preview an export."}}
@@ -114,7 +117,8 @@ func (h Handlers) List(c echo.Context) error {
 		Text:   "An export stands here with its files and its documents.",
 		Action: &ui.LinkButton{Text: "Open accounting", Href: path}}
 	if q.Narrowed() {
-		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No export matches", Text: "Change the search or the filters.",
+		t.Empty = &ui.EmptyState{Kind: ui.NoMatch, Title: "No export matches", Text: "Change the search or the " +
+			"filters.",
 			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
 	m := layout.List{Page: session.Page(c, "Exports", nav), Filters: q.FilterBar(books.All.Search.Label), Table: t,

@@ -120,7 +120,8 @@ func (h Handlers) filter(c echo.Context, v httpx.Values, a *asked) (any bool, er
 	}
 	ids, err := list.IDs(ctx, h.DB.Read(ctx), q, mostFiltered+1)
 	if len(ids) > mostFiltered {
-		return false, errs.Newf(errs.Invalid, "These are more than %s invoices. Narrow the filter; nothing was exported.",
+		return false, errs.Newf(errs.Invalid, "These are more than %s invoices. Narrow the filter; nothing was "+
+			"exported.",
 			words.Count(mostFiltered))
 	}
 	if a.IDs = ids; a.IDs == nil {
@@ -189,7 +190,8 @@ func (h Handlers) Export(c echo.Context) error {
 }
 
 func (h Handlers) preview(c echo.Context, status int, f bookfile.Format, a asked, p bookfile.Plan, says string) error {
-	m := view.Preview{Page: session.Page(c, "Export to "+f.Label, nav), Files: filesTable(p), Missing: missingTable(f, p),
+	m := view.Preview{Page: session.Page(c, "Export to "+f.Label, nav), Files: filesTable(p), Missing: missingTable(f,
+		p),
 		Held: heldTable(p), Choice: view.Edit{Form: ui.Form{Action: previewPath(f.System)}, Fields: []ui.Field{
 			{Kind: ui.DateInput, Name: "from", Label: "Issued from", Value: a.from, Size: ui.Short,
 				Error: a.problems["from"]},
@@ -241,8 +243,10 @@ func exportForm(f bookfile.Format, a asked, p bookfile.Plan, documents int) *vie
 }
 
 func filesTable(p bookfile.Plan) ui.Table {
-	t := ui.Table{Caption: "Files that would be written", Plain: true, Columns: []ui.Column{{Label: "File"}, {Label: "Documents",
-		Numeric: true}, {Label: "Rows", Numeric: true}, {Label: "Net", Numeric: true}, {Label: "Tax", Numeric: true},
+	t := ui.Table{Caption: "Files that would be written", Plain: true, Columns: []ui.Column{{Label: "File"},
+		{Label: "Documents",
+			Numeric: true}, {Label: "Rows", Numeric: true}, {Label: "Net", Numeric: true},
+		{Label: "Tax", Numeric: true},
 		{Label: "Total", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No file would be written",
 			Text: "Nothing of this choice waits, or all of it is held up."}}
@@ -254,8 +258,10 @@ func filesTable(p bookfile.Plan) ui.Table {
 		if part.Of > 1 {
 			name += fmt.Sprintf(", %d of %d", part.Place, part.Of)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(name), ui.TextCell(words.Count(len(part.Vouchers))),
-			ui.TextCell(words.Count(part.Rows())), ui.Of(sum(part.Net, part.Currency)), ui.Of(sum(part.Tax, part.Currency)),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(name),
+			ui.TextCell(words.Count(len(part.Vouchers))),
+			ui.TextCell(words.Count(part.Rows())), ui.Of(sum(part.Net, part.Currency)),
+			ui.Of(sum(part.Tax, part.Currency)),
 			ui.Of(sum(part.Gross, part.Currency))}})
 	}
 	return t
@@ -290,7 +296,8 @@ func heldTable(p bookfile.Plan) *ui.Table {
 			ui.TextCell(strings.Join(x.Why, " "))}})
 	}
 	if more := len(p.Held) - mostHeld; more > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(plural(more, "more document", "more documents")), {}, {}, {}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(plural(more, "more document", "more documents")),
+			{}, {}, {}}})
 	}
 	return t
 }

@@ -36,7 +36,8 @@ func (h Handlers) record(c echo.Context, status int, problems map[string]string)
 	if err != nil {
 		return err
 	}
-	m := view.Export{Page: session.Page(c, e.Called(), nav), Files: h.filesOf(e, files), Documents: membersTable(members)}
+	m := view.Export{Page: session.Page(c, e.Called(), nav), Files: h.filesOf(e, files),
+		Documents: membersTable(members)}
 	m.Page.Kicker, m.Page.Crumbs = "Export", append(crumbs[:1:1], layout.Crumb{Label: "Exports", Href: exportsPath})
 	standing := 0
 	for _, x := range members {
@@ -49,14 +50,15 @@ func (h Handlers) record(c echo.Context, status int, problems map[string]string)
 		ui.Fact("Documents", words.Count(e.Documents)), ui.Fact("Not taken back", words.Count(standing))}}
 	if e.TakenBackAt != nil {
 		m.Remarks = append(m.Remarks, ui.Callout{Tone: ui.Warn, Title: "Taken back",
-			Text: fmt.Sprintf("By %s on %s. Its documents wait again, or went with a later export. Do not import its files "+
-				"any more. %s", e.TakenBackBy, httpx.MomentText(*e.TakenBackAt, h.Zone), e.Reason)})
+			Text: fmt.Sprintf("By %s on %s. Its documents wait again, or went with a later export. Do not import "+
+				"its files any more. %s", e.TakenBackBy, httpx.MomentText(*e.TakenBackAt, h.Zone), e.Reason)})
 	}
 	if standing > 0 && mayWrite(c) {
 		m.Documents.Select = &ui.Selection{FormID: "back"}
 		m.Back = &view.Edit{Form: ui.Form{ID: "back", Action: recordPath(id) + "/take-back", Save: "Take back"},
-			Fields: []ui.Field{{Name: "reason", Label: "Reason", Size: ui.Medium, Required: true, Error: problems["reason"],
-				Hint: "Of the documents ticked below; of all, where none is ticked."}}}
+			Fields: []ui.Field{{Name: "reason", Label: "Reason", Size: ui.Medium, Required: true,
+				Error: problems["reason"],
+				Hint:  "Of the documents ticked below; of all, where none is ticked."}}}
 		m.Summary = ui.Summarize(problems, m.Back.Fields...)
 		m.Page.HasErrors = m.Summary.Any()
 	}
@@ -64,8 +66,10 @@ func (h Handlers) record(c echo.Context, status int, problems map[string]string)
 }
 
 func (h Handlers) filesOf(e books.Export, files []books.File) ui.Table {
-	t := ui.Table{Caption: "Files of the export", Plain: true, Columns: []ui.Column{{Label: "File"}, {Label: "Documents",
-		Numeric: true}, {Label: "Rows", Numeric: true}, {Label: "Net", Numeric: true}, {Label: "Tax", Numeric: true},
+	t := ui.Table{Caption: "Files of the export", Plain: true, Columns: []ui.Column{{Label: "File"},
+		{Label: "Documents",
+			Numeric: true}, {Label: "Rows", Numeric: true}, {Label: "Net", Numeric: true},
+		{Label: "Tax", Numeric: true},
 		{Label: "Total", Numeric: true}}}
 	for _, f := range files {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: f.Name, Href: recordPath(e.ID) + "/files/" +
@@ -77,7 +81,8 @@ func (h Handlers) filesOf(e books.Export, files []books.File) ui.Table {
 }
 
 func membersTable(all []books.Member) ui.Table {
-	t := ui.Table{Caption: "Documents of the export", Plain: true, Columns: []ui.Column{{Label: "Document"}, {Label: "Customer"},
+	t := ui.Table{Caption: "Documents of the export", Plain: true, Columns: []ui.Column{{Label: "Document"},
+		{Label: "Customer"},
 		{Label: "File", Numeric: true}, {Label: "State"}, {Label: "Total", Numeric: true}}}
 	for _, x := range all {
 		state := ui.BadgeCell("exported", ui.Good)

@@ -39,7 +39,8 @@ func TestASharedDocumentGoesOnceUnderTheOneWhoIsBilled(t *testing.T) {
 	}
 	for _, id := range ids {
 		has(t, d.text("/invoices/"+id), "in export 1")
-		has(t, d.refused("/invoices/export", http.StatusConflict, "system", "neutral", "id", id), "went out in export 1")
+		has(t, d.refused("/invoices/export", http.StatusConflict, "system", "neutral", "id", id),
+			"went out in export 1")
 	}
 	has(t, d.refused("/invoices/"+ids[0]+"/void", http.StatusConflict), "went into the books")
 	d.to(where+"/take-back", "id", ids[0], "reason", "never imported")

@@ -126,8 +126,8 @@ func (h Handlers) system(c echo.Context, status int, f bookfile.Format, in typed
 	}
 	m := view.System{Page: session.Page(c, f.Label, nav), Notes: notesOf(f), Columns: columnsOf(f, o),
 		Form: ui.Callout{Tone: ui.Info, Title: "By the published form", Text: "Files are written as vendors and " +
-			"working programs publish the form. None was loaded into a live " + f.Label + " by us: import one document " +
-			"first and compare it. What was not found is marked unknown below."}}
+			"working programs publish the form. None was loaded into a live " + f.Label +
+			" by us: import one document first and compare it. What was not found is marked unknown below."}}
 	if f.System == "neutral" {
 		m.Form = ui.Callout{Tone: ui.Info, Title: "A form of our own", Text: "For a program of yours that reads files."}
 	}
@@ -190,7 +190,8 @@ func columnsOf(f bookfile.Format, o bookfile.Options) []view.Columns {
 func optionFields(f bookfile.Format, o bookfile.Options, in typed) []ui.Field {
 	var out []ui.Field
 	for _, x := range f.Options {
-		field := ui.Field{Name: x.Name, Label: x.Label, Hint: x.Hint, Value: x.Default, Required: x.Required, Size: ui.Medium}
+		field := ui.Field{Name: x.Name, Label: x.Label, Hint: x.Hint, Value: x.Default, Required: x.Required,
+			Size: ui.Medium}
 		if v, ok := o[x.Name]; ok {
 			field.Value = v
 		}
@@ -262,7 +263,8 @@ func (h Handlers) codes(c echo.Context, f bookfile.Format, in typed, m *view.Sys
 }
 
 func knownTable(rows []codeRow) *ui.Table {
-	t := &ui.Table{Caption: "Codes", Plain: true, Columns: []ui.Column{{Label: "Stands for"}, {Label: "Sort"}, {Label: "Code"},
+	t := &ui.Table{Caption: "Codes", Plain: true, Columns: []ui.Column{{Label: "Stands for"}, {Label: "Sort"},
+		{Label: "Code"},
 		{Label: "Waits for it"}}, Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No codes yet",
 		Text: "Somebody with the role Billing enters them."}}
 	for _, r := range rows {

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/billing"
 	"seatledger/internal/books"
 	"seatledger/internal/invoice"
+	"seatledger/internal/letters"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
@@ -37,7 +38,7 @@ func open(t *testing.T, today string) *desk {
 	t.Helper()
 	d := &desk{World: billtest.New(t, today, billtest.Terms{}), echo: echo.New(), role: auth.Billing}
 	bill := billing.Service{Service: invoice.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
-	i := invoices.Handlers{Invoices: bill}
+	i := invoices.Handlers{Invoices: bill, Letters: letters.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
 	h := webbooks.Handlers{DB: d.DB.DB, Zone: time.UTC,
 		Books: books.Service{DB: d.DB.DB, Clock: d.Clock, Zone: time.UTC}}
 	d.echo.HTTPErrorHandler = httpx.ErrorHandler(slog.New(slog.DiscardHandler))

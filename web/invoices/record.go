@@ -193,7 +193,8 @@ func (h Handlers) facts(o invoice.Overview, exported *books.Mark) ui.DefinitionL
 		items = append(items, ui.Fact("Paid", moment(*o.PaidAt, h.Invoices.Zone)))
 	}
 	if exported != nil {
-		items = append(items, ui.Definition{Term: "Exported on", Value: ui.LinkCell(moment(exported.MadeAt, h.Invoices.Zone),
+		items = append(items, ui.Definition{Term: "Exported on", Value: ui.LinkCell(moment(exported.MadeAt,
+			h.Invoices.Zone),
 			"/books/exports/"+exported.ExportID.String()), Note: fmt.Sprintf("in export %d", exported.Number)})
 	}
 	if o.CreditsID.Valid {

@@ -15,12 +15,12 @@ var businessCentral = Format{
 	Text:  "General journal, one row a posting, for Edit in Excel.",
 	Style: csv,
 	Notes: []Note{
-		{Text: "Business Central has no import of invoices from CSV. Open the journal with Edit in Excel and paste the rows, or " +
-			"load them with a configuration package."},
-		{Text: "The rows of a document come to zero: the customer's, and one for each line on its account. A credit note is " +
-			"below zero on the customer's side."},
-		{Text: "With the tax in the revenue rows, the accounts need VAT posting groups, which take it out again. That journals " +
-			"behave so is our reading; try it with one document first.", Unknown: true},
+		{Text: "Business Central has no import of invoices from CSV. Open the journal with Edit in Excel and paste " +
+			"the rows, or load them with a configuration package."},
+		{Text: "The rows of a document come to zero: the customer's, and one for each line on its account. A credit " +
+			"note is below zero on the customer's side."},
+		{Text: "With the tax in the revenue rows, the accounts need VAT posting groups, which take it out again. " +
+			"That journals behave so is our reading; try it with one document first.", Unknown: true},
 		{Text: "Business Central checks by default whether a number was used for purchases, not for sales."},
 	},
 	Options: []Option{
@@ -40,8 +40,8 @@ var businessCentral = Format{
 	},
 	Unfit: func(v *Voucher, _ Options) string {
 		if v.Gross.IsNegative() { // of lines with and without tax
-			return fmt.Sprintf("With tax it comes to %s %s, which is the other side than its kind's: an invoice of Business "+
-				"Central is above zero, a credit memo below. Book it by hand.", v.Doc.Gross, v.Doc.Currency)
+			return fmt.Sprintf("With tax it comes to %s %s, which is the other side than its kind's: an invoice of "+
+				"Business Central is above zero, a credit memo below. Book it by hand.", v.Doc.Gross, v.Doc.Currency)
 		}
 		return ""
 	},

@@ -20,9 +20,10 @@ var datev = Format{
 		{Text: "A posting has the amount with tax, always above zero, S or H as seen from the debtor."},
 		{Text: "Debtors have exactly one digit more than ledger accounts."},
 		{Text: "The tax key is empty (write -) for accounts that take the tax out by themselves, as 8400 or 4400."},
-		{Text: "The number of a document may have letters, digits and $ % & * + - / and no others: set the form of numbers " +
-			"under Settings, Company."},
-		{Text: "The file is in Windows-1252. Practitioners say so; whether UTF-8 is taken was not found.", Unknown: true},
+		{Text: "The number of a document may have letters, digits and $ % & * + - / and no others: set the form of " +
+			"numbers under Settings, Company."},
+		{Text: "The file is in Windows-1252. Practitioners say so; whether UTF-8 is taken was not found.",
+			Unknown: true},
 		{Text: "A foreign currency needs the day's rate, which is not kept here: such documents stay out."},
 		{Text: "The lengths of the voucher number (36) and of the text (60) are our reading of working programs.",
 			Unknown: true},
@@ -46,7 +47,8 @@ var datev = Format{
 		}},
 		{Name: "chart", Label: "Chart of accounts", Hint: "03 or 04; empty: none named.", Check: between(0, 99)},
 		{Name: "initials", Label: "Initials", Hint: "Of who imports it; may be empty.", Check: initials},
-		{Name: "locked", Label: "Postings are", Default: "0", Choices: []Choice{{"0", "not locked"}, {"1", "locked at import"}}},
+		{Name: "locked", Label: "Postings are", Default: "0", Choices: []Choice{{"0", "not locked"},
+			{"1", "locked at import"}}},
 	},
 	Needs: []Need{
 		{Sort: Customer, Label: "Debtor", Must: always, Hint: "As 10042."},
@@ -66,11 +68,12 @@ var datev = Format{
 	Unfit: func(v *Voucher, o Options) string {
 		switch {
 		case v.Doc.Currency != o["home"]:
-			return fmt.Sprintf("It is in %s. DATEV wants the day's rate to %s, which is not kept here: book it by hand.",
+			return fmt.Sprintf("It is in %s. DATEV wants the day's rate to %s, which is not kept here: book it by "+
+				"hand.",
 				v.Doc.Currency, o["home"])
 		case !datevNumber.MatchString(v.Doc.Number):
-			return fmt.Sprintf("DATEV takes letters, digits and $ %% & * + - / as a number, at most 36. %q has others, and "+
-				"another number would not be found again.", v.Doc.Number)
+			return fmt.Sprintf("DATEV takes letters, digits and $ %% & * + - / as a number, at most 36. %q has "+
+				"others, and another number would not be found again.", v.Doc.Number)
 		}
 		return ""
 	},
@@ -107,7 +110,8 @@ func datevHead(o Options, p Part) []Cell {
 	label := map[bool]string{false: "Rechnungen", true: "Gutschriften"}[p.Credit]
 	return []Cell{
 		text("EXTF"), figure("700"), figure("21"), text("Buchungsstapel"), figure("13"),
-		figure(strings.Replace(p.Made.Format("20060102150405.000"), ".", "", 1)), figure(""), text("SL"), text(""), text(""),
+		figure(strings.Replace(p.Made.Format("20060102150405.000"), ".", "", 1)), figure(""), text("SL"), text(""),
+		text(""),
 		figure(o["adviser"]), figure(o["client"]), day(yearOf(p.Month, o["year"])), figure(o["length"]),
 		day(p.Month), day(to), text(label + " " + p.Month.Start(time.UTC).Format("01/2006")), text(o["initials"]),
 		figure("1"), figure("0"), figure(o["locked"]), text(o["home"]), figure(""), text(""), figure(""), figure(""),
@@ -138,13 +142,16 @@ func datevColumns(o Options, _ bool) []Column {
 		}},
 		"WKZ Umsatz": {Kind: Name, Of: currencyOf},
 		"Konto": {Kind: Figure, Of: func(r *Row) string {
-			return r.account(codeOf(Customer), length+1, "A debtor has %d digits, one more than ledger accounts: %q has %d.")
+			return r.account(codeOf(Customer), length+1, "A debtor has %d digits, one more than ledger accounts: %q "+
+				"has %d.")
 		}},
 		"Gegenkonto (ohne BU-Schlüssel)": {Kind: Figure, Of: func(r *Row) string {
 			return r.account(codeOf(Account), length, "A ledger account has %d digits here: %q has %d.")
 		}},
-		"BU-Schlüssel":         {Kind: Name, Most: 4, Of: codeOf(Tax)},
-		"Belegdatum":           {Kind: Figure, Of: func(r *Row) string { return r.V.Doc.IssuedOn.Start(time.UTC).Format("0201") }},
+		"BU-Schlüssel": {Kind: Name, Most: 4, Of: codeOf(Tax)},
+		"Belegdatum": {Kind: Figure, Of: func(r *Row) string {
+			return r.V.Doc.IssuedOn.Start(time.UTC).Format("0201")
+		}},
 		"Belegfeld 1":          {Kind: Name, Most: 36, Of: number},
 		"Buchungstext":         {Kind: Text, Most: 60, Of: text},
 		"KOST1 - Kostenstelle": {Kind: Name, Most: 36, Of: codeOf(Class)},
@@ -188,7 +195,8 @@ func datevNames() []string {
 		"EU-Land u. UStID (Bestimmung);EU-Steuersatz (Bestimmung);Abw. Versteuerungsart;Sachverhalt L+L;"+
 		"Funktionsergänzung L+L;BU 49 Hauptfunktionstyp;BU 49 Hauptfunktionsnummer;BU 49 Funktionsergänzung", ";")...)
 	for i := 1; i <= 20; i++ {
-		names = append(names, fmt.Sprintf("Zusatzinformation - Art %d", i), fmt.Sprintf("Zusatzinformation- Inhalt %d", i))
+		names = append(names, fmt.Sprintf("Zusatzinformation - Art %d", i), fmt.Sprintf("Zusatzinformation- Inhalt %d",
+			i))
 	}
 	return append(names, strings.Split("Stück;Gewicht;Zahlweise;Forderungsart;Veranlagungsjahr;Zugeordnete Fälligkeit;"+
 		"Skontotyp;Auftragsnummer;Buchungstyp;USt-Schlüssel (Anzahlungen);EU-Land (Anzahlungen);"+

@@ -14,13 +14,13 @@ var intacct = Format{
 	System: "intacct", Label: "Sage Intacct", Text: "AR invoices by the header of your own template, one row a line.",
 	Style: csv,
 	Notes: []Note{
-		{Text: "Intacct takes only the header of the template of your company. Download it there, and put its first row " +
-			"into Header: wrong titles are refused, and a release may change them."},
+		{Text: "Intacct takes only the header of the template of your company. Download it there, and put its first " +
+			"row into Header: wrong titles are refused, and a release may change them."},
 		{Text: "Choose the same form of dates and the same characters on its import page."},
 		{Text: "Each tax of a document is a row of its own, on the account of its code."},
 		{Text: "Customers must exist there; their number has at most 17 characters."},
-		{Text: "Credits are AR adjustments with a template of their own, which was not found. Their file has the same header " +
-			"with positive amounts: it is not for the import of invoices.", Unknown: true},
+		{Text: "Credits are AR adjustments with a template of their own, which was not found. Their file has the " +
+			"same header with positive amounts: it is not for the import of invoices.", Unknown: true},
 		{Text: "What its columns are called beyond those of one working program was not found.", Unknown: true},
 	},
 	Options: []Option{
@@ -84,15 +84,17 @@ func intacctColumns(o Options) (columns []Column, says string) {
 	for _, name := range names {
 		key := strings.ToUpper(name)
 		if seen[key] {
-			return nil, fmt.Sprintf("The column %s stands twice in the header, so it is not clear which one Intacct reads. "+
-				"Take one out.", name)
+			return nil, fmt.Sprintf("The column %s stands twice in the header, so it is not clear which one Intacct "+
+				"reads. Take one out.", name)
 		}
 		seen[key] = true
 		of, ok := own[key]
 		if !ok {
 			if of, ok = intacctKnown[key]; !ok {
-				return nil, fmt.Sprintf("We do not know what stands in the column %s. Say it under Columns of your own: "+
-					"%s = one of %s; or = \"a text\", or = for an empty one.", name, name, strings.Join(fieldNames(), ", "))
+				return nil, fmt.Sprintf("We do not know what stands in the column %s. Say it under Columns of your "+
+					"own: %s = one of %s; or = \"a text\", or = for an empty "+
+					"one.", name, name, strings.Join(fieldNames(),
+					", "))
 			}
 		}
 		column := intacctColumn(of)
@@ -140,9 +142,11 @@ func ownColumns(text string) (own map[string]string, says string) {
 		fixed := len(of) >= 2 && strings.HasPrefix(of, `"`) && strings.HasSuffix(of, `"`)
 		switch {
 		case !ok || name == "":
-			return nil, fmt.Sprintf("%q says nothing of a column. Write NAME = field, NAME = \"text\", or NAME = alone.", row)
+			return nil, fmt.Sprintf("%q says nothing of a column. Write NAME = field, NAME = \"text\", or NAME = "+
+				"alone.", row)
 		case of != "" && !fixed && !slices.Contains(fieldNames(), of):
-			return nil, fmt.Sprintf("%s = %s: there is no such field. There are %s; a text of your own stands in quotes.",
+			return nil, fmt.Sprintf("%s = %s: there is no such field. There are %s; a text of your own stands in "+
+				"quotes.",
 				name, of, strings.Join(fieldNames(), ", "))
 		}
 		if _, twice := own[name]; twice {

@@ -8,10 +8,11 @@ import (
 
 // neutral is a file of everything that the stored documents say, for a program of one's own.
 var neutral = Format{
-	System: "neutral", Label: "Neutral CSV", Text: "All that the documents say, one row a line, for a program of your own.",
+	System: "neutral", Label: "Neutral CSV", Text: "All that the documents say, one row a line, for a program of " +
+		"your own.",
 	Style: csv,
-	Notes: []Note{{Text: "This form is Seatledger's own: its columns stay once published, and new ones come at the end. " +
-		"A row has its part of the tax, and the totals of its document."}},
+	Notes: []Note{{Text: "This form is Seatledger's own: its columns stay once published, and new ones come at the " +
+		"end. A row has its part of the tax, and the totals of its document."}},
 	Needs: []Need{
 		{Sort: Customer, Label: "Customer number"}, {Sort: Account, Label: "Account"}, {Sort: Item, Label: "Item"},
 		{Sort: Tax, Label: "Tax code"}, {Sort: Class, Label: "Class"},
@@ -55,7 +56,8 @@ var fields = []field{
 		}
 		return r.V.reference()
 	}}, "what a credit note corrects"},
-	{Column{Name: "line", Kind: Figure, Of: func(r *Row) string { return strconv.Itoa(r.Place) }}, "number of the line"},
+	{Column{Name: "line", Kind: Figure, Of: func(r *Row) string { return strconv.Itoa(r.Place) }},
+		"number of the line"},
 	{Column{Name: "line_id", Kind: Name, Of: func(r *Row) string { return r.E.Line.ID.String() }}, "its id here"},
 	{Column{Name: "product", Of: func(r *Row) string { return r.E.Line.Product }}, "product"},
 	{Column{Name: "part_number", Kind: Name, Of: func(r *Row) string { return r.E.Line.PartNumber }}, "part number"},
@@ -65,7 +67,8 @@ var fields = []field{
 	{Column{Name: "quantity", Kind: Figure, Of: quantity}, "quantity"},
 	{Column{Name: "rate", Kind: Figure, Of: rate}, "rate: quantity x rate is net"},
 	{Column{Name: "net", Kind: Figure, Of: net}, "amount without tax"},
-	{Column{Name: "tax_code", Kind: Name, Of: func(r *Row) string { return r.E.Line.TaxCode }}, "tax code of the document"},
+	{Column{Name: "tax_code", Kind: Name, Of: func(r *Row) string { return r.E.Line.TaxCode }},
+		"tax code of the document"},
 	{Column{Name: "tax_percent", Kind: Figure, Of: func(r *Row) string {
 		if r.E.Line.TaxCode == "" {
 			return ""

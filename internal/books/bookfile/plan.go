@@ -206,12 +206,15 @@ func (m *Missing) add(a decimal.Decimal, currency string) {
 func (j *job) remarks(n changes) []string {
 	var out []string
 	if n.cut > 0 {
-		out = append(out, fmt.Sprintf("Texts that are longer than %s takes are cut at the end, with … as their last sign: %d.",
+		out = append(out, fmt.Sprintf("Texts that are longer than %s takes are cut at the end, with … as their last "+
+			"sign: %d.",
 			j.Format.Label, n.cut))
 	}
 	if n.replaced > 0 {
-		out = append(out, fmt.Sprintf("Texts with characters that a file in %s cannot hold are written with the nearest "+
-			"letters, else with a question mark: %d. Numbers, codes and names are never changed.", j.style.Charset, n.replaced))
+		out = append(out, fmt.Sprintf("Texts with characters that a file in %s cannot hold are written with the "+
+			"nearest letters, else with a question mark: %d. Numbers, codes and names are never "+
+			"changed.", j.style.Charset,
+			n.replaced))
 	}
 	return out
 }

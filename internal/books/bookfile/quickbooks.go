@@ -11,18 +11,22 @@ var quickbooks = Format{
 	MostDocuments: 100, MostRows: 999,
 	Style: csv,
 	Notes: []Note{
-		{Text: "Switch on custom transaction numbers in QuickBooks first, or it gives its own numbers and ours are lost."},
+		{Text: "Switch on custom transaction numbers in QuickBooks first, or it gives its own numbers and ours are " +
+			"lost."},
 		{Text: "QuickBooks may take the same number twice: it does not refuse a second import of a file."},
 		{Text: "Amounts are without tax. With the form for tax, choose \"exclusive of tax\" in its wizard."},
-		{Text: "Invoice import takes no credit notes. Their file has names of columns that the wizard does not know, with " +
-			"positive amounts: enter them as credit memos by hand or with a tool of your choice.", Unknown: true},
-		{Text: "A file holds at most 100 invoices and 1,000 rows with its header. So it is widely said; the page of the " +
-			"vendor that says so was not found.", Unknown: true},
-		{Text: "There is no column for a currency. Import a file in a currency of its own into customers of that currency.",
+		{Text: "Invoice import takes no credit notes. Their file has names of columns that the wizard does not " +
+			"know, with positive amounts: enter them as credit memos by hand or with a tool of your " +
+			"choice.", Unknown: true},
+		{Text: "A file holds at most 100 invoices and 1,000 rows with its header. So it is widely said; the page of " +
+			"the vendor that says so was not found.", Unknown: true},
+		{Text: "There is no column for a currency. Import a file in a currency of its own into customers of that " +
+			"currency.",
 			Unknown: true},
 	},
 	Options: []Option{
-		{Name: "form", Label: "Form", Default: "us", Choices: []Choice{{"us", "United States: QuickBooks adds the sales tax"},
+		{Name: "form", Label: "Form", Default: "us", Choices: []Choice{{"us", "United States: QuickBooks adds the " +
+			"sales tax"},
 			{"tax", "Elsewhere: each line has its tax"}}},
 		{Name: "date", Label: "Dates", Default: "mdy", Choices: dayChoices, Hint: "Choose the same in its wizard."},
 	},
@@ -80,7 +84,8 @@ func taxForm(o Options) bool { return o["form"] == "tax" }
 func quickbooksCustomer(r *Row) string {
 	name := r.customer()
 	if code := r.code(Customer); code == "" && strings.Contains(name, ":") {
-		r.job.refuse("QuickBooks reads the colon in %q as a customer with a sub-customer. Enter how it is called there.",
+		r.job.refuse("QuickBooks reads the colon in %q as a customer with a sub-customer. Enter how it is called "+
+			"there.",
 			name)
 	}
 	return name

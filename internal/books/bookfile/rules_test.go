@@ -67,18 +67,22 @@ func TestHeadersAreThePublishedOnes(t *testing.T) {
 		credit bool
 		want   string
 	}{
-		{"quickbooks", bookfile.Options{"form": "us"}, false, "*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location," +
-			"Memo,Item(Product/Service),ItemDescription,ItemQuantity,ItemRate,*ItemAmount,Service Date"},
-		{"quickbooks", bookfile.Options{"form": "tax"}, false, "*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location," +
-			"Memo,*Item(Product/Service),ItemDescription,ItemQuantity,ItemRate,ItemAmount,ItemTaxCode,ItemTaxAmount"},
-		{"xero", nil, false, "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity," +
+		{"quickbooks", bookfile.Options{"form": "us"}, false,
+			"*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location," +
+				"Memo,Item(Product/Service),ItemDescription,ItemQuantity,ItemRate,*ItemAmount,Service Date"},
+		{"quickbooks", bookfile.Options{"form": "tax"}, false,
+			"*InvoiceNo,*Customer,*InvoiceDate,*DueDate,Terms,Location," +
+				"Memo,*Item(Product/Service),ItemDescription," +
+				"ItemQuantity,ItemRate,ItemAmount,ItemTaxCode,ItemTaxAmount"},
+		{"xero", nil, false, "*ContactName,EmailAddress,POAddressLine1,POAddressLine2,POAddressLine3," +
+			"POAddressLine4,POCity," +
 			"PORegion,POPostalCode,POCountry,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,InventoryItemCode," +
 			"*Description,*Quantity,*UnitAmount,Discount,*AccountCode,*TaxType,TrackingName1,TrackingOption1," +
 			"TrackingName2,TrackingOption2,Currency,BrandingTheme"},
-		{"sage50", nil, true, "Type,Account Reference,Nominal A/C Ref,Department Code,Date,Reference,Details,Net Amount," +
-			"Tax Code,Tax Amount,Exchange Rate,Extra Reference,User Name,Project Refn,Cost Code Refn"},
-		{"intacct", nil, false, "INVOICE_NO,PO_NO,CUSTOMER_ID,CREATED_DATE,TOTAL_DUE,TERM_NAME,DESCRIPTION,LINE_NO,ACCT_NO," +
-			"LOCATION_ID,DEPT_ID,AMOUNT"},
+		{"sage50", nil, true, "Type,Account Reference,Nominal A/C Ref,Department Code,Date,Reference,Details,Net " +
+			"Amount,Tax Code,Tax Amount,Exchange Rate,Extra Reference,User Name,Project Refn,Cost Code Refn"},
+		{"intacct", nil, false, "INVOICE_NO,PO_NO,CUSTOMER_ID,CREATED_DATE,TOTAL_DUE,TERM_NAME,DESCRIPTION,LINE_NO," +
+			"ACCT_NO,LOCATION_ID,DEPT_ID,AMOUNT"},
 	} {
 		f, _ := bookfile.Of(c.system)
 		equal(t, c.system, strings.Join(f.Header(c.o, c.credit), ","), c.want)
@@ -87,11 +91,13 @@ func TestHeadersAreThePublishedOnes(t *testing.T) {
 	says(t, strings.Join(xero.Header(nil, true), ","), "*CreditNoteNumber,Reference,*CreditNoteDate,*DueDate")
 	central, _ := bookfile.Of("business-central")
 	says(t, strings.Join(central.Header(nil, false), ","), "Journal Template Name,Journal Batch Name,Posting Date,"+
-		"Document Type,Document No.,Account Type,Account No.,Description,Amount,Currency Code,Due Date,External Document No.")
+		"Document Type,Document No.,Account Type,Account No.,Description,Amount,Currency Code,Due Date,External "+
+		"Document No.")
 	datev, _ := bookfile.Of("datev")
 	names := datev.Header(nil, false)
-	says(t, strings.Join(names, ";"), "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;"+
-		"WKZ Basis-Umsatz;Konto;Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;"+
+	says(t, strings.Join(names, ";"), "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ "+
+		"Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;Gegenkonto (ohne "+
+		"BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;"+
 		"Buchungstext;Postensperre;")
 	if len(names) != 125 || names[36] != "KOST1 - Kostenstelle" || names[116] != "Fälligkeit" {
 		t.Errorf("%d columns: %q %q", len(names), names[36], names[116])
@@ -110,7 +116,8 @@ func TestQuantityTimesRateIsTheAmount(t *testing.T) {
 		line("P", -3, "10", "-30.00"), line("P", -3, "10", "-11.00"), line("P", 8, "0.125", "1.00"),
 		line("P", 1, "0.005", "0.01"), line("P", 0, "10", "0.00"))))
 	equal(t, "quantities", column(b, "quantity"), []string{"10", "1", "1.5", "3", "1", "1", "1", "1"})
-	equal(t, "rates", column(b, "rate"), []string{"10.00", "18.33", "80.00", "-10.00", "-11.00", "1.00", "0.01", "0.00"})
+	equal(t, "rates", column(b, "rate"), []string{"10.00", "18.33", "80.00", "-10.00", "-11.00", "1.00", "0.01",
+		"0.00"})
 	says(t, b.at(1, "description"), "Business Premium (5 seats), 20 Nov 2026 to 30 Nov 2026: 5 seats")
 	says(t, b.at(4, "description"), "(-3 seats)")
 	if text := b.at(0, "description"); strings.Contains(text, "(10 seats)") {
@@ -132,14 +139,17 @@ func TestTheTaxOfLinesIsTheTaxOfTheDocument(t *testing.T) {
 	own.Options = bookfile.Options{"home": "USD", "tax_rows": "own"}
 	own.Codes[bookfile.Tax] = map[string]string{"S20 20%": "2200", "R5 5.5%": "2201"}
 	j := read(t, own)
-	equal(t, "postings", column(j, "Amount"), []string{"7.25", "-0.33", "-0.33", "-0.33", "-1.00", "-5.00", "-0.20", "-0.06"})
-	equal(t, "accounts", column(j, "Account No."), []string{"C-0042", "4000", "4000", "4000", "4000", "4000", "2200", "2201"})
+	equal(t, "postings", column(j, "Amount"), []string{"7.25", "-0.33", "-0.33", "-0.33", "-1.00", "-5.00", "-0.20",
+		"-0.06"})
+	equal(t, "accounts", column(j, "Account No."), []string{"C-0042", "4000", "4000", "4000", "4000", "4000", "2200",
+		"2201"})
 }
 
 // A rate that changed is another tax for a system whose tax types have the rate in their name.
 func TestATaxIsItsCodeAndItsPercent(t *testing.T) {
 	t.Parallel()
-	d := paper("INV-1", "USD", 2, taxed(line("P", 1, "1", "1.00"), "S20", "25"), taxed(line("P", 2, "1", "2.00"), "S20", "20"))
+	d := paper("INV-1", "USD", 2, taxed(line("P", 1, "1", "1.00"), "S20", "25"), taxed(line("P", 2, "1", "2.00"),
+		"S20", "20"))
 	in := input(t, "xero", d)
 	p := bookfile.Make(in)
 	if len(p.Missing) != 1 || p.Missing[0].Key != "S20 25%" || p.Missing[0].Lines != 1 || p.Missing[0].Documents != 1 {
@@ -181,7 +191,8 @@ func TestCreditsAndCurrenciesStandInFilesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	p := bookfile.Make(input(t, "xero", paper("INV-1", "USD", 2, line("P", 1, "10", "10.00")),
 		paper("CN-1", "USD", 2, line("P", -1, "4", "-4.00")), paper("INV-2", "JPY", 0, line("P", 3, "400", "1200")),
-		paper("INV-3", "KWD", 3, line("P", 1, "1.125", "1.125")), paper("CN-2", "JPY", 0, line("P", -1, "400", "-400"))))
+		paper("INV-3", "KWD", 3, line("P", 1, "1.125", "1.125")), paper("CN-2", "JPY", 0, line("P", -1, "400",
+			"-400"))))
 	var got []string
 	for _, part := range p.Parts {
 		b := tableOf(t, parse(t, asUTF8(t, part.Bytes()), ','))
@@ -202,7 +213,8 @@ func TestNoInvoiceIsSplitOverTheLimitsOfAFile(t *testing.T) {
 		return out
 	}
 	// 999 rows below the header: 600 + 399 fit, and then 500.
-	p := bookfile.Make(input(t, "quickbooks", paper("A-1", "USD", 2, lines(600)...), paper("A-2", "USD", 2, lines(399)...),
+	p := bookfile.Make(input(t, "quickbooks", paper("A-1", "USD", 2, lines(600)...), paper("A-2", "USD", 2,
+		lines(399)...),
 		paper("A-3", "USD", 2, lines(500)...), paper("A-4", "USD", 2, lines(1000)...)))
 	var got []string
 	for _, part := range p.Parts {
@@ -314,11 +326,14 @@ func TestDATEVHasAFileForEachMonth(t *testing.T) {
 		rows = append(rows, strings.Join(strings.Split(file[2], ";")[:14], ";"))
 	}
 	equal(t, "heads", heads, []string{
-		`EXTF_datev-3-invoices-EUR-2026-11.csv "EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
+		`EXTF_datev-3-invoices-EUR-2026-11.csv ` +
+			`"EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
 			`20260701;4;20261101;20261130;"Rechnungen 11/2026";"AB";1;0;0;"EUR";;"";;;"04";;;"";""`,
-		`EXTF_datev-3-invoices-EUR-2027-02.csv "EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
+		`EXTF_datev-3-invoices-EUR-2027-02.csv ` +
+			`"EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
 			`20260701;4;20270201;20270228;"Rechnungen 02/2027";"AB";1;0;0;"EUR";;"";;;"04";;;"";""`,
-		`EXTF_datev-3-credits-EUR-2026-11.csv "EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
+		`EXTF_datev-3-credits-EUR-2026-11.csv ` +
+			`"EXTF";700;21;"Buchungsstapel";13;20261201093000000;;"SL";"";"";1001;42;` +
 			`20260701;4;20261101;20261130;"Gutschriften 11/2026";"AB";1;0;0;"EUR";;"";;;"04";;;"";""`})
 	equal(t, "rows", rows, []string{
 		`12,00;"S";"EUR";;;;10042;8400;"3";2911;"RE-1";;;"Business Premium, 1 Nov 2026 to 30 Nov 2026"`,
@@ -356,7 +371,8 @@ func TestQuickBooksOfTheUnitedStatesLosesNoTaxAndNoCustomer(t *testing.T) {
 	says(t, why(t, us), "reads the colon")
 	us.Codes[bookfile.Customer] = map[string]string{customerID.String(): "Group:Birch"}
 	b := read(t, us)
-	equal(t, "row", []string{b.at(0, "*Customer"), b.at(0, "*InvoiceDate"), b.at(0, "*DueDate"), b.at(0, "Service Date")},
+	equal(t, "row", []string{b.at(0, "*Customer"), b.at(0, "*InvoiceDate"), b.at(0, "*DueDate"), b.at(0,
+		"Service Date")},
 		[]string{"Group:Birch", "11/29/2026", "12/29/2026", "11/01/2026"})
 }
 
@@ -380,14 +396,16 @@ func TestTheOperatorsHeaderOfIntacct(t *testing.T) {
 		says(t, p["header"], c.says)
 	}
 	in := input(t, "intacct", paper("INV-1", "USD", 2, taxed(line("P", 2, "10", "20.00"), "S20", "20")))
-	in.Options = bookfile.Options{"date": "iso", "header": "\ufeffINVOICE_NO, Customer_Id,When,LINE_NO,ACCT_NO,AMOUNT,TOTAL_DUE," +
+	in.Options = bookfile.Options{"date": "iso", "header": "\ufeffINVOICE_NO, " +
+		"Customer_Id,When,LINE_NO,ACCT_NO,AMOUNT,TOTAL_DUE," +
 		"LOCATION_ID,NOTES,DEPT_ID", "own": "when = issued_on\nLOCATION_ID = \"Head, office\"\nNOTES ="}
 	if p := f.Problems(in.Options); len(p) > 0 {
 		t.Fatal(p)
 	}
 	in.Codes[bookfile.Tax] = map[string]string{"S20 20%": "2200"}
 	b := read(t, in)
-	equal(t, "names", b.names, []string{"INVOICE_NO", "Customer_Id", "When", "LINE_NO", "ACCT_NO", "AMOUNT", "TOTAL_DUE",
+	equal(t, "names", b.names, []string{"INVOICE_NO", "Customer_Id", "When", "LINE_NO", "ACCT_NO", "AMOUNT",
+		"TOTAL_DUE",
 		"LOCATION_ID", "NOTES", "DEPT_ID"})
 	equal(t, "rows", b.rows, [][]string{
 		{"INV-1", "C-0042", "2026-11-29", "1", "4000", "20.00", "24.00", "Head, office", "", "100"},

@@ -11,13 +11,14 @@ var sage50 = Format{
 	System: "sage50", Label: "Sage 50", Text: "Audit trail transactions (UK and Ireland), one row a line.",
 	Style: Style{Separator: ',', Point: '.', Charset: UTF8, Day: dmy},
 	Notes: []Note{
-		{Text: "Sage 50 takes no invoices as documents, only their ledger lines: SI for an invoice, SC for a credit. Amounts " +
-			"are positive, so a line below zero on an invoice is a row SC with the invoice's number."},
+		{Text: "Sage 50 takes no invoices as documents, only their ledger lines: SI for an invoice, SC for a " +
+			"credit. Amounts are positive, so a line below zero on an invoice is a row SC with the invoice's number."},
 		{Text: "Each row becomes a transaction of its own in Sage."},
 		{Text: "The tax of a document is shared among its rows to the penny."},
-		{Text: "How long references and details may be, and in what characters the file is read, is not published where we " +
-			"looked: nothing is cut. Try UTF-8 first.", Unknown: true},
-		{Text: "The rate of a foreign currency is left empty, and what Sage then takes is not known to us.", Unknown: true},
+		{Text: "How long references and details may be, and in what characters the file is read, is not published " +
+			"where we looked: nothing is cut. Try UTF-8 first.", Unknown: true},
+		{Text: "The rate of a foreign currency is left empty, and what Sage then takes is not known to us.",
+			Unknown: true},
 	},
 	Options: []Option{{Name: "charset", Label: "Characters", Default: string(UTF8), Choices: setChoices}},
 	Needs: []Need{

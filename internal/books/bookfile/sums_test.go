@@ -88,7 +88,8 @@ func complete(r *rapid.T, docs []document.Document, seen map[string]bool) {
 // multiplies fails where a reader that multiplies comes to another amount.
 func multiplies(t testing.TB, b table, row int, quantity, rate string, amount decimal.Decimal) {
 	t.Helper()
-	if got := b.money(row, quantity).Mul(b.money(row, rate)); !got.Equal(amount) || b.money(row, quantity).IsNegative() {
+	if got := b.money(row, quantity).Mul(b.money(row, rate)); !got.Equal(amount) || b.money(row,
+		quantity).IsNegative() {
 		t.Fatalf("%s x %s = %s, not %s", b.at(row, quantity), b.at(row, rate), got, amount)
 	}
 }

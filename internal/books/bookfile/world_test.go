@@ -154,7 +154,8 @@ func drawLine(t *rapid.T, digits int32) document.Line {
 		q := decimal.New(rapid.Int64Range(-50, 400).Draw(t, "quantity"), -rapid.Int32Range(0, 3).Draw(t, "its places"))
 		l.Quantity, l.Seats = &q, 0
 	}
-	l.Product = rapid.SampledFrom([]string{"Premium", "Büro \"plus\", 5 Łódź", "-2 → Ünïted; x", " two  blanks\nand lines ",
+	l.Product = rapid.SampledFrom([]string{"Premium", "Büro \"plus\", 5 Łódź", "-2 → Ünïted; x",
+		" two  blanks\nand lines ",
 		"日本語", "'=cmd"}).Draw(t, "product")
 	l.Words = []string{rapid.StringMatching(`[a-zé ,;"×|\n\t€]{0,90}`).Draw(t, "words")}
 	switch rapid.IntRange(0, 3).Draw(t, "tax") {

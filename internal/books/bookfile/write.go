@@ -148,11 +148,8 @@ func nearest(r rune) string {
 	if l, ok := letters[r]; ok {
 		return l
 	}
-	for _, base := range norm.NFD.String(string(r)) {
-		if fits(base) {
-			return string(base)
-		}
-		break
+	if base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r))); fits(base) {
+		return string(base)
 	}
 	return "?"
 }

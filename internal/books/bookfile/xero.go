@@ -8,19 +8,22 @@ var xero = Format{
 	MostDocuments: 500,
 	Style:         csv,
 	Notes: []Note{
-		{Text: "Numbers must be new: Xero refuses one that it has. Contacts are found by their exact name, others are made."},
-		{Text: "Amounts are without tax: choose \"tax exclusive\" in its import. Xero computes the tax from the tax type; " +
-			"compare its total with the one here."},
+		{Text: "Numbers must be new: Xero refuses one that it has. Contacts are found by their exact name, others " +
+			"are made."},
+		{Text: "Amounts are without tax: choose \"tax exclusive\" in its import. Xero computes the tax from the tax " +
+			"type; compare its total with the one here."},
 		{Text: "A currency that is not your organisation's needs Xero's plan with several currencies."},
-		{Text: "Credit notes are for the import under Credit Notes, with positive amounts. Sources differ here: an older " +
-			"one says that an invoice below zero becomes a credit note. Try it with one first.", Unknown: true},
-		{Text: "Xero's own page on the import could not be read: the columns are those of its template in working programs.",
+		{Text: "Credit notes are for the import under Credit Notes, with positive amounts. Sources differ here: an " +
+			"older one says that an invoice below zero becomes a credit note. Try it with one first.", Unknown: true},
+		{Text: "Xero's own page on the import could not be read: the columns are those of its template in working " +
+			"programs.",
 			Unknown: true},
 	},
 	Options: []Option{
 		{Name: "date", Label: "Dates", Default: "dmy", Choices: dayChoices,
 			Hint: "As your organisation writes them: MM/DD/YYYY in the United States."},
-		{Name: "tracking", Label: "Tracking category", Hint: "Its name in Xero, where classes are tracked. Empty: none."},
+		{Name: "tracking", Label: "Tracking category", Hint: "Its name in Xero, where classes are tracked. Empty: " +
+			"none."},
 	},
 	Needs: []Need{
 		{Sort: Customer, Label: "Contact", Hint: "Without a code, the name on the document."},
