@@ -29,3 +29,12 @@ type Offer struct {
 	Text string
 	Use  *ui.PostButton
 }
+
+// Statement is the page of the account over some days.
+type Statement struct {
+	Page     layout.Page
+	Action   string // where the days are asked
+	Fields   []ui.Field
+	Accounts []Part
+	Empty    *ui.EmptyState
+}
