@@ -4,6 +4,7 @@
 package statement
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -137,9 +138,17 @@ func (s *Statement) read(ctx context.Context, db *gorm.DB, customer uuid.UUID, z
 	return nil
 }
 
-// account orders entries by their days, and says what is open before and after each.
+// account orders entries by their days, on one day what was billed before what was paid, and says what is open before and after each.
 func (s *Statement) account(currency string, entries []Entry) Account {
-	slices.SortStableFunc(entries, func(a, b Entry) int { return b.On.DaysUntil(a.On) })
+	paid := func(e Entry) int {
+		if e.Kind == Payment {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(b.On.DaysUntil(a.On), paid(a)-paid(b))
+	})
 	a := Account{Currency: currency}
 	for _, e := range entries {
 		switch {

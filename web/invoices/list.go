@@ -52,7 +52,7 @@ func (h Handlers) List(c echo.Context) error {
 // cells are the columns that say more than their value.
 var cells = httpx.Cells[invoice.ListRow]{
 	"number": func(r invoice.ListRow) ui.Cell { return ui.LinkCell(r.Called(), recordPath(r.ID)) },
-	"state":      func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
+	"state":  func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
 	"crm_account": func(r invoice.ListRow) ui.Cell {
 		return ui.Cell{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.String(), Sub: r.Contract}
 	},
