@@ -125,7 +125,8 @@ func (a *account) currency(c statement.Account) {
 	a.tableHead()
 	a.row("", say.Say("account.opening", say.Date(a.st.From)), "", say.Amount(c.Opening, c.Currency), true)
 	for _, e := range c.Entries {
-		a.row(say.Date(e.On), Entry(a.st, e), say.Amount(e.Amount, c.Currency), say.Amount(e.Balance, c.Currency), false)
+		a.row(say.Date(e.On), Entry(a.st, e), say.Amount(e.Amount, c.Currency), say.Amount(e.Balance, c.Currency),
+			false)
 	}
 	a.rule(a.y)
 	a.y++

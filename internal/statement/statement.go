@@ -1,5 +1,7 @@
-// Package statement is the account of a customer over some days: what was open before, invoices, credits and payments in
-// between, and what is open after, each currency by itself. It reads issued invoices and what was noted as paid, decides
+// Package statement is the account of a customer over some days: what was open before, invoices, credits and
+// payments in
+// between, and what is open after, each currency by itself. It reads issued invoices and what was noted as paid,
+// decides
 // nothing, and knows no screen.
 package statement
 
@@ -80,7 +82,8 @@ func Of(ctx context.Context, db *gorm.DB, customer uuid.UUID, from, to, today cl
 	if err != nil {
 		return s, err
 	}
-	s.Seller = document.Party{Name: own.LegalName, Address: company.Lines(own.Address), TaxIDs: company.Lines(own.TaxIDs)}
+	s.Seller = document.Party{Name: own.LegalName, Address: company.Lines(own.Address),
+		TaxIDs: company.Lines(own.TaxIDs)}
 	s.Logo, s.Paper = own.Logo, string(own.Paper)
 	if s.Language == "" {
 		err = db.WithContext(ctx).Raw(`SELECT coalesce((SELECT language FROM billing_contracts WHERE crm_account_id = ?
@@ -138,7 +141,8 @@ func (s *Statement) read(ctx context.Context, db *gorm.DB, customer uuid.UUID, z
 	return nil
 }
 
-// account orders entries by their days, on one day what was billed before what was paid, and says what is open before and after each.
+// account orders entries by their days, on one day what was billed before what was paid, and says what is open
+// before and after each.
 func (s *Statement) account(currency string, entries []Entry) Account {
 	paid := func(e Entry) int {
 		if e.Kind == Payment {

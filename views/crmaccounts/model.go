@@ -16,6 +16,22 @@ type Record struct {
 	Providers Part
 	Contracts Part
 	Children  *Part // nil: none
+
+	Seats      ui.Chart
+	Changes    ui.LinkButton
+	Invoices   Part
+	Written    []Note
+	Summary    ui.ErrorSummary
+	NoteForm   *ui.Form // nil: the role writes none
+	NoteFields []ui.Field
+	Press      string // of the note form
+}
+
+// Note is what somebody wrote.
+type Note struct {
+	By   string
+	At   ui.Time
+	Text string
 }
 
 // Part is a table of what hangs on the account.

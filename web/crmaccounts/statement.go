@@ -40,7 +40,8 @@ func (h Handlers) Statement(c echo.Context) error {
 	var logo company.Logo
 	ctx := c.Request().Context()
 	err = h.Accounts.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		st, err = statement.Of(ctx, tx, id, asked.from, asked.until.AddDays(1), clock.Today(h.Accounts.Clock, h.Zone), h.Zone,
+		st, err = statement.Of(ctx, tx, id, asked.from, asked.until.AddDays(1), clock.Today(h.Accounts.Clock,
+			h.Zone), h.Zone,
 			asked.language)
 		if err == nil && st.Logo != "" {
 			logo, err = company.LogoOf(ctx, tx, st.Logo)
@@ -118,8 +119,10 @@ var entryWords = map[statement.Kind]string{statement.Invoice: "Invoice", stateme
 
 func accountPart(asked span, a statement.Account) view.Part {
 	t := ui.Table{Caption: "Account in " + a.Currency, Plain: true, Columns: []ui.Column{{Label: "Date", Nowrap: true},
-		{Label: "Entry"}, {Label: "Due", Nowrap: true}, {Label: "Amount", Numeric: true}, {Label: "Balance", Numeric: true}}}
-	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(asked.from.String()), ui.TextCell("Open before"), {}, {},
+		{Label: "Entry"}, {Label: "Due", Nowrap: true}, {Label: "Amount", Numeric: true}, {Label: "Balance",
+			Numeric: true}}}
+	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(asked.from.String()), ui.TextCell("Open before"), {},
+		{},
 		ui.TextCell(money.Grouped(a.Opening, a.Currency))}})
 	for _, e := range a.Entries {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(e.On.String()),

@@ -51,7 +51,8 @@ func openTill(t *testing.T, today string) *till {
 		}
 	})
 	board := dashboard.Handlers{DB: db, Clock: d.Clock, Zone: time.UTC}
-	bills := invoices.Handlers{Invoices: billing.Service{Service: invoice.Service{DB: db, Clock: d.Clock, Zone: time.UTC}}}
+	bills := invoices.Handlers{Invoices: billing.Service{Service: invoice.Service{DB: db, Clock: d.Clock,
+		Zone: time.UTC}}}
 	customers := crmaccounts.Handlers{Accounts: crm.Service{DB: db, Clock: d.Clock}, Zone: time.UTC}
 	for path, h := range map[string]echo.HandlerFunc{"/": board.Show, "/money": board.Money,
 		"/crm-accounts/:id/statement": customers.Statement, "/crm-accounts/:id/statement.pdf": customers.Statement} {
@@ -59,7 +60,8 @@ func openTill(t *testing.T, today string) *till {
 	}
 	for path, h := range map[string]echo.HandlerFunc{
 		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.Clock, Zone: time.UTC}.List,
-		"/invoices":      bills.List, "/invoice-lines": bills.Lines, "/changes": changes.Handlers{DB: db, Zone: time.UTC}.List,
+		"/invoices":      bills.List, "/invoice-lines": bills.Lines, "/changes": changes.Handlers{DB: db,
+			Zone: time.UTC}.List,
 	} {
 		d.echo.GET(path, h)
 		d.echo.GET(path+".csv", h)
@@ -191,7 +193,8 @@ func TestMoneyIsThePriceOfTodayTimesTheSeatsOfWhatIsBilledInEachCurrency(t *test
 	third := kuwait.AddUnpriced("K1", 3, "2026-01-01")
 	kuwait.Price(third, "1.234", "")
 	kuwait.Sign(third)
-	d.says(map[string]string{"Monthly revenue USD": "165.00", "Monthly cost USD": "180.00", "Monthly margin USD": "15.00",
+	d.says(map[string]string{"Monthly revenue USD": "165.00", "Monthly cost USD": "180.00",
+		"Monthly margin USD":  "15.00",
 		"Monthly revenue KWD": "3.702", "Drafts USD": ""})
 	text := htmlcheck.Text(d.page("/").Find("main"))
 	if !strings.Contains(text, "Billed, margin not known 1") {

@@ -71,7 +71,8 @@ func (d *desk) get(path string) string {
 
 // ends sets what a record of the distributor says of an end.
 func (d *desk) ends(external, end, renews, term string) {
-	d.Exec(`UPDATE subscriptions SET end_date = ?, auto_renew = ?, term = ? WHERE external_id = ?`, end, renews, term, external)
+	d.Exec(`UPDATE subscriptions SET end_date = ?, auto_renew = ?, term = ? WHERE external_id = ?`, end, renews,
+		term, external)
 }
 
 func (d *desk) rows(query string) []string {

@@ -127,6 +127,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/:id/statement.pdf", h.crm.Statement),
 		get("/crm-accounts/:id/edit", h.crm.Edit, operator, billing),
 		post("/crm-accounts/:id", h.crm.Update, operator, billing),
+		post("/crm-accounts/:id/notes", h.crm.AddNote, operator, billing),
 		post("/crm-accounts/:id/use-source", h.crm.UseOffer, operator, billing),
 
 		list("/crm-sources", h.sources.List),
