@@ -36,7 +36,8 @@ func (s Service) AddNote(ctx context.Context, by audit.Actor, account, press uui
 		if err != nil {
 			return err
 		}
-		done := tx.WithContext(ctx).Exec(`INSERT INTO crm_account_notes (id, crm_account_id, text, written_by_id, written_by,
+		done := tx.WithContext(ctx).Exec(`
+			INSERT INTO crm_account_notes (id, crm_account_id, text, written_by_id, written_by,
 			written_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, press, account, text,
 			uuid.NullUUID{UUID: by.ID, Valid: by.IsPerson()}, by.Name, s.Clock.Now())
 		if done.Error != nil {

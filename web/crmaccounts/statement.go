@@ -100,7 +100,8 @@ func (h Handlers) statementPage(c echo.Context, id uuid.UUID, asked span, st sta
 				Options: []ui.Option{{Value: "en", Label: "English"}, {Value: "fr", Label: "French"}}}}}
 	m.Page.Kicker = st.Customer.Name
 	m.Page.Crumbs = []layout.Crumb{{Label: nav, Href: path}, {Label: st.Customer.Name, Href: recordPath(id)}}
-	m.Page.Lead = "What was open, invoices and credits with tax, payments noted here, and what is open, each currency by itself."
+	m.Page.Lead = "What was open, invoices and credits with tax, payments noted here, and what is open, " +
+		"each currency by itself."
 	v := url.Values{"from": {asked.from.String()}, "to": {asked.until.String()}, "language": {st.Language}}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "PDF", Icon: "download",
 		Href: recordPath(id) + "/statement.pdf?" + v.Encode(), Weight: ui.Primary}}

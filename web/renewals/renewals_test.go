@@ -250,7 +250,8 @@ func TestWhatComesNearIsToldOnceUnlessItIsDecided(t *testing.T) {
 		}
 		return d.Text("SELECT count(*) || ' ' || coalesce(max(text), '') FROM notices WHERE kind = 'renewal_near'")
 	}
-	want := "1 A subscription ends or renews within 30 days, and nobody has decided about it: Contoso, Product yearly on " +
+	want := "1 A subscription ends or renews within 30 days, and nobody has decided about it: " +
+		"Contoso, Product yearly on " +
 		"2026-12-31. Decide on the page Renewals."
 	for range 2 {
 		if got := told(); got != want {
