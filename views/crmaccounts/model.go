@@ -16,6 +16,22 @@ type Record struct {
 	Providers Part
 	Contracts Part
 	Children  *Part // nil: none
+
+	Seats      ui.Chart
+	Changes    ui.LinkButton
+	Invoices   Part
+	Written    []Note
+	Summary    ui.ErrorSummary
+	NoteForm   *ui.Form // nil: the role writes none
+	NoteFields []ui.Field
+	Press      string // of the note form
+}
+
+// Note is what somebody wrote.
+type Note struct {
+	By   string
+	At   ui.Time
+	Text string
 }
 
 // Part is a table of what hangs on the account.
@@ -28,4 +44,13 @@ type Part struct {
 type Offer struct {
 	Text string
 	Use  *ui.PostButton
+}
+
+// Statement is the page of the account over some days.
+type Statement struct {
+	Page     layout.Page
+	Action   string // where the days are asked
+	Fields   []ui.Field
+	Accounts []Part
+	Empty    *ui.EmptyState
 }

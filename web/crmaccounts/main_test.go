@@ -62,6 +62,7 @@ func open(t *testing.T) *desk {
 	d.echo.GET("/crm-accounts/:id", h.Record)
 	d.echo.GET("/crm-accounts/:id/edit", h.Edit)
 	d.echo.POST("/crm-accounts/:id", h.Update)
+	d.echo.POST("/crm-accounts/:id/notes", h.AddNote)
 	return d
 }
 

@@ -24,7 +24,10 @@ import (
 )
 
 // Record is the page of one account.
-func (h Handlers) Record(c echo.Context) error {
+func (h Handlers) Record(c echo.Context) error { return h.record(c, http.StatusOK, "", nil) }
+
+// record shows the page, with a note that was refused.
+func (h Handlers) record(c echo.Context, status int, note string, problems map[string]string) error {
 	id, err := httpx.ID(c, "id")
 	if err != nil {
 		return err
@@ -43,9 +46,15 @@ func (h Handlers) Record(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	x, err := h.readHub(c, db, id)
+	if err != nil {
+		return err
+	}
 	m := view.Record{
-		Page: session.Page(c, o.Name, nav), Facts: facts(o), Stats: stats(o),
-		Providers: providers(o), Contracts: contracts(o, auth.Allowed(session.User(c).Role, auth.Billing)),
+		Page: session.Page(c, o.Name, nav), Facts: facts(o),
+		Stats: append(x.money(id), stats(o)...), Seats: x.seats(), Invoices: x.invoicePart(id),
+		Written:   h.noteRows(x.notes),
+		Providers: providers(o), Contracts: contracts(o, x, auth.Allowed(session.User(c).Role, auth.Billing)),
 		Children: children(o),
 		Notes:    h.notesOn(fed), Origins: h.origins(o.Account, from, mayWrite(c)),
 	}
@@ -68,7 +77,16 @@ func (h Handlers) Record(c echo.Context) error {
 			ui.LinkButton{Text: "Edit account", Href: recordPath(o.ID) + "/edit", Icon: "edit", Weight: ui.Primary},
 		}
 	}
-	return httpx.Render(c, http.StatusOK, m.Show())
+	if mayWrite(c) {
+		form, fields, press := noteForm(id)
+		fields[0].Value, fields[0].Error = note, problems["note"]
+		m.NoteForm, m.NoteFields, m.Press = &form, fields, press
+		m.Summary = ui.Summarize(problems, fields...)
+		m.Page.HasErrors = m.Summary.Any()
+	}
+	m.Changes = ui.LinkButton{Text: "License changes of its subscriptions", Compact: true,
+		Href: "/changes?" + url.Values{"q": {o.Name}}.Encode()}
+	return httpx.Render(c, status, m.Show())
 }
 
 var sources = map[string]string{crm.SourcePerson: "hand", crm.SourceCSV: "CSV import",
@@ -146,13 +164,14 @@ func providers(o crm.Overview) view.Part {
 	return view.Part{Card: ui.Card{Title: "Provider accounts", Flush: true}, Table: t}
 }
 
-func contracts(o crm.Overview, mayAdd bool) view.Part {
+func contracts(o crm.Overview, x hub, mayAdd bool) view.Part {
 	add := ui.LinkButton{Text: "New contract", Href: at.Contracts + "/new?crm_account_id=" + o.ID.String(),
 		Compact: true,
 		Icon:    "plus"}
 	p := view.Part{Card: ui.Card{Title: "Billing contracts", Flush: true}, Table: ui.Table{
 		Caption: "Billing contracts", Plain: true,
 		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Currency"},
+			{Label: "Billed to", Nowrap: true}, {Label: "Next billing day", Nowrap: true},
 			{Label: "Subscriptions", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing contract",
 			Text: "Subscriptions of this customer land nowhere and cannot be billed until there is one."},
@@ -160,17 +179,18 @@ func contracts(o crm.Overview, mayAdd bool) view.Part {
 	if mayAdd {
 		p.Card.Actions = []templ.Component{add}
 	}
-	for _, x := range o.Contracts {
+	for _, k := range o.Contracts {
 		state := ui.BadgeCell("active", ui.Good)
-		if !x.Active {
+		if !k.Active {
 			state = ui.BadgeCell("inactive", ui.Neutral)
 		}
-		if x.IsDefault {
+		if k.IsDefault {
 			state.Badges = append(state.Badges, ui.Badge{Text: "default", Tone: ui.Info})
 		}
-		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: !x.Active, Cells: []ui.Cell{
-			ui.LinkCell(x.Name, at.Contract(x.ID)), state, ui.TextCell(x.Currency),
-			ui.TextCell(strconv.Itoa(x.Subscriptions)),
+		billed := x.billed(k.ID)
+		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: !k.Active, Cells: []ui.Cell{
+			ui.LinkCell(k.Name, at.Contract(k.ID)), state, ui.TextCell(k.Currency), billed[0], billed[1],
+			ui.TextCell(strconv.Itoa(k.Subscriptions)),
 		}})
 	}
 	return p

@@ -16,16 +16,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
+	"seatledger/internal/billing"
 	"seatledger/internal/clock"
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
+	"seatledger/internal/invoice"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/accounts"
+	"seatledger/web/changes"
 	"seatledger/web/crmaccounts"
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	"seatledger/web/httpx"
+	"seatledger/web/invoices"
 	"seatledger/web/providers"
 	"seatledger/web/subscriptions"
 	"seatledger/web/syncruns"
@@ -62,6 +66,9 @@ func open(t *testing.T) *desk {
 	db := d.db.DB
 	d.echo.GET("/", dashboard.Handlers{DB: db, Clock: d.clock, Zone: zone}.Show)
 	for path, h := range map[string]echo.HandlerFunc{
+		"/changes": changes.Handlers{DB: db, Zone: zone}.List,
+		"/invoices": invoices.Handlers{Invoices: billing.Service{Service: invoice.Service{DB: db, Clock: d.clock,
+			Zone: zone}}}.List,
 		"/accounts":      accounts.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
 		"/crm-accounts":  crmaccounts.Handlers{Accounts: crm.Service{DB: db, Clock: d.clock}, Zone: zone}.List,
 		"/cutovers":      cutovers.Handlers{Cutovers: cutover.Service{DB: db, Clock: d.clock, Zone: zone}}.List,

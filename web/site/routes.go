@@ -123,10 +123,13 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/crm-accounts/import/:import/undo", h.crm.ConfirmUndo, operator, billing),
 		post("/crm-accounts/import/:import/undo", h.crm.Undo, operator, billing),
 		get("/crm-accounts/:id", h.crm.Record),
+		get("/crm-accounts/:id/statement", h.crm.Statement),
+		get("/crm-accounts/:id/statement.pdf", h.crm.Statement),
 		get("/crm-accounts/:id/edit", h.crm.Edit, operator, billing),
 		post("/crm-accounts/:id", h.crm.Update, operator, billing),
 		get("/crm-accounts/:id/mail", h.crm.Mail, operator, billing),
 		post("/crm-accounts/:id/mail", h.crm.SaveMail, operator, billing),
+		post("/crm-accounts/:id/notes", h.crm.AddNote, operator, billing),
 		post("/crm-accounts/:id/use-source", h.crm.UseOffer, operator, billing),
 
 		list("/crm-sources", h.sources.List),
