@@ -19,6 +19,7 @@ const (
 	Conflict          Kind = "conflict"
 	Moved             Kind = "moved"
 	SignOffsLapsed    Kind = "sign_offs_lapsed"
+	DraftsPrepared    Kind = "drafts_prepared"
 )
 
 // Severity is how soon somebody should look.
@@ -53,6 +54,7 @@ var kinds = []words{
 	{Conflict, "Conflict", Warn},
 	{Moved, "Moved to another account", Warn},
 	{SignOffsLapsed, "Sign-offs lapsed", Warn},
+	{DraftsPrepared, "Drafts wait to be billed", Info},
 }
 
 // doubts are the kinds of what a sync would not believe, or not without a person.

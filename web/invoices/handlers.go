@@ -14,14 +14,18 @@ import (
 	"seatledger/internal/history"
 	"seatledger/internal/invoice"
 	"seatledger/internal/money"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/imports"
 	"seatledger/web/session"
 )
 
 // Handlers answers the routes of invoices.
 type Handlers struct {
 	Invoices billing.Service
+	Bulk     *selection.Service
+	Imports  imports.Pages // of payments
 }
 
 const (
