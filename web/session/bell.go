@@ -43,4 +43,5 @@ var objectPages = map[string]string{
 	"crm_source": "/crm-sources", "contract": "/contracts", "billing_contract": "/contracts",
 	"price_list": "/price-lists", "subscription": "/subscriptions", "sync_run": "/sync-runs", "user": "/settings/users",
 	"cutover": "/cutovers", "invoice": "/invoices", "bulk_work": "/bulk",
+	"billing_run": "/billing-runs",
 }
