@@ -44,9 +44,10 @@ func (paymentFile) Forms() []imports.Form {
 	}}}
 }
 
-// Lock keeps other payments out, and invoices from being voided.
+// Lock keeps other files of payments out. What a person notes meanwhile is seen under the lock of each invoice, and
+// then nothing of the file is noted.
 func (paymentFile) Lock(tx *gorm.DB) error {
-	return tx.Exec("LOCK TABLE invoice_payments IN SHARE ROW EXCLUSIVE MODE").Error
+	return tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended('invoice_payments', 0))`).Error
 }
 
 // known is a numbered invoice that holds a document.

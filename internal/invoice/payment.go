@@ -76,6 +76,12 @@ func Payments(ctx context.Context, db *gorm.DB, i Invoice) ([]Payment, error) {
 	return all, err
 }
 
+// OpenOf is what is open of an invoice's document.
+func OpenOf(ctx context.Context, db *gorm.DB, i Invoice) (Money, error) {
+	all, err := MoneyOf(ctx, db, []uuid.UUID{i.lead()})
+	return all[i.lead()], err
+}
+
 // lead is the invoice that holds the document.
 func (i Invoice) lead() uuid.UUID {
 	if i.DocumentOf.Valid {
