@@ -307,6 +307,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over readings of CRM sources", Every: 5 * time.Second, Do: a.Sources.Watch},
 		{Name: "watch over bulk work", Every: 5 * time.Second, Do: a.Bulk.Watch},
 		{Name: "watch over billing runs", Every: 5 * time.Second, Do: a.Runs.Watch},
+		{Name: "drafts that are prepared by themselves", Every: 20 * time.Second, Do: a.Runs.ByTheClock},
 		{Name: "sweep of previews and ticks", Every: time.Hour, Do: a.Bulk.Sweep},
 		{Name: "nightly reading of CRM sources", Every: 20 * time.Second, Do: a.Sources.Night},
 		{Name: "old runs", Every: time.Hour, Do: a.pruneRuns},

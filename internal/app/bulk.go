@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/account"
 	"seatledger/internal/errs"
+	"seatledger/internal/invoice"
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
@@ -20,11 +21,19 @@ import (
 // bulkService knows what can be done to many, and how the lists find all that match.
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
-		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds()),
-		Lists: Lists(),
+		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds(),
+			a.Billing.Deeds()),
+		Lists: a.lists(),
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
 		}}
+}
+
+func (a *App) lists() map[string]selection.Find {
+	all := Lists()
+	invoices := invoice.All(a.Zone)
+	all[invoices.Name] = finds(invoices, nil)
+	return all
 }
 
 // Lists are the lists on which records are selected, by their names.

@@ -170,7 +170,7 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Asked) error {
 		case ToUndo:
 			where = `state IN ('drafted', 'waiting')`
 		}
-		done := tx.Exec(`UPDATE billing_run_contracts SET goal = @goal, message = '' WHERE run_id = @run AND (`+where+`)
+		done := tx.Exec(`UPDATE billing_run_contracts SET goal = @goal, message = '', by_itself = '' WHERE run_id = @run AND (`+where+`)
 			AND (@all OR contract_id = ANY (CAST(@ids AS uuid[]))) AND (NOT @usual OR NOT late AND remarks = '[]')`, args)
 		if done.Error != nil {
 			return fmt.Errorf("billing run: %w", done.Error)

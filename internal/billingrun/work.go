@@ -70,8 +70,14 @@ func (s *Service) ended(ctx context.Context, tx *gorm.DB, h runs.Head, out runs.
 		var left bool
 		err := tx.Raw(`SELECT EXISTS (SELECT FROM billing_run_contracts WHERE run_id = ? AND `+open+`)`, run).Row().
 			Scan(&left)
-		if err != nil || !left {
+		if err != nil {
 			return err
+		}
+		if !left && h.Trigger == runs.ByNight {
+			return s.tell(ctx, tx, run)
+		}
+		if !left {
+			return nil
 		}
 		return s.turn(ctx, tx, audit.System, run, h.Trigger) // asked for after the work had found nothing left
 	}
@@ -172,13 +178,14 @@ type task struct {
 	ContractID uuid.UUID
 	State      State
 	Goal       Goal
+	ByItself   string // who has set that it is billed by itself, where it is
 }
 
 // some works the next contracts of a run: all drafts before anything is billed, so that what goes out together is
 // whole, and all bills before anything is sent.
 func (s *Service) some(ctx context.Context, h *runs.Hold, run uuid.UUID) (more bool, err error) {
 	var next []task
-	err = s.DB.Read(ctx).Raw(`SELECT run_id, contract_id, state, goal FROM (SELECT *, min(phase) OVER () AS first
+	err = s.DB.Read(ctx).Raw(`SELECT run_id, contract_id, state, goal, by_itself FROM (SELECT *, min(phase) OVER () AS first
 			FROM (SELECT *, CASE state WHEN 'waiting' THEN 1 WHEN 'drafted' THEN 2 ELSE 3 END AS phase
 			FROM billing_run_contracts WHERE run_id = ? AND `+open+`) o) p WHERE phase = first ORDER BY place LIMIT ?`,
 		run, batch).Scan(&next).Error
@@ -330,6 +337,14 @@ func (r Run) stepper() audit.Actor {
 	return audit.Actor{ID: r.StepID.UUID, Name: r.StepBy}
 }
 
+// actor is who takes a step at a contract: a person, or the setting by which it goes by itself.
+func (w *worker) actor(t task) audit.Actor {
+	if t.ByItself != "" {
+		return settingOf(t.ByItself)
+	}
+	return w.run.stepper()
+}
+
 func (w *worker) draft(ctx context.Context, tx *gorm.DB, t task) error {
 	pauses, err := pausesOf(ctx, tx, []uuid.UUID{t.ContractID}, w.run.DueOn)
 	if err != nil {
@@ -425,7 +440,7 @@ func (w *worker) bill(ctx context.Context, tx *gorm.DB, t task) error {
 		if err := w.fresh(ctx, tx, i); err != nil {
 			return err
 		}
-		if err := w.s.Billing.BillIn(ctx, tx, w.run.stepper(), invoice.Step{ID: i.ID}); err != nil {
+		if err := w.s.Billing.BillIn(ctx, tx, w.actor(t), invoice.Step{ID: i.ID}); err != nil {
 			return err
 		}
 	case invoice.Void:
@@ -483,7 +498,7 @@ func (w *worker) send(ctx context.Context, tx *gorm.DB, t task) error {
 			"hand it over as a PDF.")
 	}
 	if !i.DocumentOf.Valid {
-		if err := w.s.Send(ctx, tx, w.run.stepper(), i.ID); err != nil {
+		if err := w.s.Send(ctx, tx, w.actor(t), i.ID); err != nil {
 			return err
 		}
 	}

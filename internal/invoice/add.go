@@ -78,14 +78,12 @@ func Add(ctx context.Context, tx *gorm.DB, by audit.Actor, now time.Time, n New)
 		return id, err
 	}
 	why := fmt.Sprintf("on the invoice of %s up to %s", k.Name, n.Covers.To)
-	subs := make([]uuid.UUID, len(n.Stands))
+	subs, days := make([]uuid.UUID, len(n.Stands)), make([]ledger.Settled, len(n.Stands))
 	for i, s := range n.Stands {
-		subs[i] = s.Subscription
-		err := ledger.Settle(ctx, tx, ledger.Settlement{By: by, Why: why, Invoice: id, Subscription: s.Subscription,
-			From: s.Began, To: s.After})
-		if err != nil {
-			return id, err
-		}
+		subs[i], days[i] = s.Subscription, ledger.Settled{Subscription: s.Subscription, From: s.Began, To: s.After}
+	}
+	if err := ledger.Settle(ctx, tx, ledger.Settlement{By: by, Why: why, Invoice: id, Days: days}); err != nil {
+		return id, err
 	}
 	return id, RefreshThrough(ctx, tx, subs)
 }

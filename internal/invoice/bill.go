@@ -57,31 +57,3 @@ func (s Service) BillIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 	}
 	return (document.Desk{Clock: s.Clock, Zone: s.Zone}).Issue(ctx, tx, all[0].ID)
 }
-
-// Pay notes that a billed invoice was paid, with all that stand on its document.
-func (s Service) Pay(ctx context.Context, by audit.Actor, st Step) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := Locked(ctx, tx, st.ID, st.Version)
-		if err != nil {
-			return err
-		}
-		if i.State != Billed {
-			return errs.Newf(errs.Conflict, "%s is %s; only a billed invoice can be paid. Nothing was changed.",
-				i.Called(), i.State)
-		}
-		all, err := sharing(ctx, tx, i)
-		if err != nil {
-			return err
-		}
-		for _, part := range all {
-			if err := tx.Exec(`UPDATE invoices SET state = 'paid', paid_at = ?, version = version + 1 WHERE id = ?`,
-				s.Clock.Now(), part.ID).Error; err != nil {
-				return fmt.Errorf("pay invoice %s: %w", part.ID, err)
-			}
-			if err := s.record(ctx, tx, by, "invoice.paid", part, map[string]any{"state": Paid}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

@@ -32,37 +32,47 @@ func (s Service) CreditLines(ctx context.Context, by audit.Actor, o CreditOrder)
 	if err := o.check(); err != nil {
 		return uuid.Nil, err
 	}
+	var id uuid.UUID
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		id, err = s.CreditLinesIn(ctx, tx, by, o)
+		return err
+	})
+	return id, err
+}
+
+// CreditLinesIn is CreditLines as a part of a larger step.
+func (s Service) CreditLinesIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o CreditOrder) (uuid.UUID, error) {
+	id := uuid.Must(uuid.NewV7())
+	if err := o.check(); err != nil {
+		return id, err
+	}
 	if o.Reason == "" {
 		o.Reason = map[bool]string{true: "to be billed again", false: "goodwill"}[*o.Again]
 	}
-	id := uuid.Must(uuid.NewV7())
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		i, err := Locked(ctx, tx, o.InvoiceID, o.Version)
-		if err != nil {
-			return err
-		}
-		if i.State != Billed && i.State != Paid || i.Kind == Credit {
-			return errs.Newf(errs.Conflict, "%s is %s; only a billed or paid invoice is credited. Nothing was changed.",
-				i.Called(), i.State)
-		}
-		subs, err := lockSubscriptions(ctx, tx, i.ID)
-		if err != nil {
-			return err
-		}
-		lines, err := o.take(ctx, tx, i)
-		if err != nil {
-			return err
-		}
-		if err := s.writeCredit(ctx, tx, by, id, i, o, lines); err != nil {
-			return err
-		}
-		if err := RefreshThrough(ctx, tx, subs); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, by, "invoice.credited", i,
-			map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})
-	})
-	return id, err
+	i, err := Locked(ctx, tx, o.InvoiceID, o.Version)
+	if err != nil {
+		return id, err
+	}
+	if i.State != Billed && i.State != Paid || i.Kind == Credit {
+		return id, errs.Newf(errs.Conflict, "%s is %s; only a billed or paid invoice is credited. Nothing was changed.",
+			i.Called(), i.State)
+	}
+	subs, err := lockSubscriptions(ctx, tx, i.ID)
+	if err != nil {
+		return id, err
+	}
+	lines, err := o.take(ctx, tx, i)
+	if err != nil {
+		return id, err
+	}
+	if err := s.writeCredit(ctx, tx, by, id, i, o, lines); err != nil {
+		return id, err
+	}
+	if err := RefreshThrough(ctx, tx, subs); err != nil {
+		return id, err
+	}
+	return id, s.record(ctx, tx, by, "invoice.credited", i,
+		map[string]any{"credit": id, "lines": len(lines), "again": *o.Again, "reason": o.Reason})
 }
 
 func (o CreditOrder) check() error {

@@ -98,7 +98,9 @@ func columns(zone *time.Location) []listing.Column[ListRow] {
 		{Key: "due_on", Label: "Due", SQL: "d.due_on", Kind: listing.Day,
 			Into: func(r *ListRow) any { return &r.DueOn },
 			Sort: listing.Sort{Expr: "i.due_key", Kind: paging.Date}},
-		{Key: "paid_on", SQL: dayIn(zone, "i.paid_at"), Kind: listing.Day},
+		{Key: "paid_on", Kind: listing.Day, SQL: `CASE WHEN i.state = 'paid' THEN coalesce((SELECT max(p.paid_on)
+			FROM invoice_payments p WHERE p.invoice_id = coalesce(i.document_of, i.id) AND p.undone_at IS NULL), ` +
+			dayIn(zone, "i.paid_at") + ") END"},
 		// What is still to be paid; unknown for a draft.
 		{Key: "open", Label: "Open", Kind: listing.Amount, SQL: `CASE i.state WHEN 'billed' THEN
 			CASE WHEN i.document_of IS NULL THEN i.open_amount END WHEN 'draft' THEN NULL ELSE 0 END`,

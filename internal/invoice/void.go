@@ -93,13 +93,23 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 	if err := notExported(ctx, tx, i); err != nil {
 		return err
 	}
+	var part bool
+	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM invoice_payments WHERE invoice_id = ?
+		AND undone_at IS NULL)`, i.lead()).Row().Scan(&part)
+	if err != nil {
+		return fmt.Errorf("payments of invoice %s: %w", i.ID, err)
+	}
+	if part {
+		return errs.Newf(errs.Conflict, "A part of %s is paid, so it stays. Correct it by a credit; nothing was changed.",
+			i.Called())
+	}
 	var later []struct {
 		Name   string
 		Credit bool
 	}
 	// Other cycles of a typed line do not rest on one another. Days that went to another subscription are paid on that
 	// one's invoices from there on.
-	err := tx.WithContext(ctx).Raw(`
+	err = tx.WithContext(ctx).Raw(`
 		SELECT coalesce(nullif(s.product_name, ''), s.external_id, l.product_name) AS name, j.kind = 'credit' AS credit
 		FROM invoice_lines l
 		LEFT JOIN reassignments r ON r.source_id = l.subscription_id AND r.undone_at IS NULL

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -11,27 +12,43 @@ import (
 	"seatledger/internal/clock"
 )
 
-// Settlement tells on the rows of a subscription that an invoice has billed its days.
+// Settlement tells on the rows of subscriptions that an invoice has billed their days.
 type Settlement struct {
-	By           audit.Actor
-	Why          string
-	Invoice      uuid.UUID
-	Subscription uuid.UUID
-	From         clock.Date // rows dated before are archived: nobody bills them here
-	To           clock.Date
+	By      audit.Actor
+	Why     string
+	Invoice uuid.UUID
+	Days    []Settled
 }
 
-// Settle marks the open rows up to a day as invoiced. It tells a person what has
+// Settled is what was billed of one subscription.
+type Settled struct {
+	Subscription uuid.UUID  `json:"id"`
+	From         clock.Date `json:"-"` // rows dated before are archived: nobody bills them here
+	To           clock.Date `json:"-"`
+	FromText     string     `json:"from,omitempty"`
+	ToText       string     `json:"to,omitempty"`
+}
+
+// Settle marks the open rows up to a day as invoiced, of all subscriptions at once. It tells a person what has
 // become of them; no bill is decided by it.
 func Settle(ctx context.Context, tx *gorm.DB, s Settlement) error {
+	for i, d := range s.Days {
+		s.Days[i].FromText, s.Days[i].ToText = d.From.String(), d.To.String()
+	}
+	doc, err := json.Marshal(s.Days)
+	if err != nil {
+		return err
+	}
 	var rows []struct {
 		ID     uuid.UUID
 		Before bool
 	}
-	err := tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < ? AS before FROM license_changes c
+	err = tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < d."from" AS before
+		FROM jsonb_to_recordset(?::jsonb) AS d (id uuid, "from" date, "to" date)
+		JOIN license_changes c ON c.subscription_id = d.id
 		JOIN license_change_status st ON st.change_id = c.id
-		WHERE c.subscription_id = ? AND st.counted AND st.billing_state = 'open' AND c.effective_at < ? ORDER BY c.id`,
-		s.From, s.Subscription, s.To).Scan(&rows).Error
+		WHERE st.counted AND st.billing_state = 'open' AND c.effective_at < d."to" ORDER BY c.id`, string(doc)).
+		Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("rows to settle: %w", err)
 	}

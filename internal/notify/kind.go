@@ -23,6 +23,7 @@ const (
 	MailRefused       Kind = "mail_refused"
 	MailUnsure        Kind = "mail_unsure"
 	RenewalNear       Kind = "renewal_near"
+	DraftsPrepared    Kind = "drafts_prepared"
 )
 
 // Severity is how soon somebody should look.
@@ -61,6 +62,7 @@ var kinds = []words{
 	{MailRefused, "Mail refused", Warn},
 	{MailUnsure, "Perhaps sent", Warn},
 	{RenewalNear, "Renewal ahead", Warn},
+	{DraftsPrepared, "Drafts wait to be billed", Info},
 }
 
 // doubts are the kinds of what a sync would not believe, or not without a person.

@@ -7,6 +7,16 @@ import (
 	"seatledger/views/ui"
 )
 
+// List is the list of invoices.
+type List struct {
+	Page    layout.Page
+	Filters ui.FilterBar
+	Bulk    *ui.BulkBar // nil: who looks may not bill
+	PaidOn  ui.Field    // on the bar
+	Table   ui.Table
+	Pager   ui.Pager
+}
+
 // Run is the preview of a run: what it bills, what it leaves out and why.
 type Run struct {
 	Page    layout.Page

@@ -92,7 +92,8 @@ func (h Handlers) due(c echo.Context, f billingrun.Filter, s sheet, status int) 
 	m := view.Due{Page: session.Page(c, "Billing", nav), Filters: s.filters(), Callouts: s.callouts(),
 		Stats: s.stats(), Table: s.table(), Pager: s.pager(), LeftOut: s.leftOut()}
 	m.Page.Lead = "What is due up to " + s.Day.String() + " over all contracts. Nothing is made until you make the drafts."
-	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billing runs", Href: runsPath})
+	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billing runs", Href: runsPath},
+		ui.LinkButton{Text: "By itself", Href: path + "/schedule"})
 	if s.may && len(s.Billable()) > 0 {
 		m.Begin, m.Bulk = s.begin(), s.bulk()
 	}

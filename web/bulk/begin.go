@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
@@ -132,6 +133,17 @@ func problemsOf(p selection.Params) errs.Fields {
 	}
 	if r := p["refund"]; r != "" && r != "no" && r != "yes" {
 		problems.Add("refund", "Choose No refund or Apply refund.")
+	}
+	if _, err := clock.ParseDate(p["paid_on"]); err != nil {
+		problems.Add("paid_on", "Enter a date as 2026-03-31.")
+	}
+	if a := p["amount"]; a != "" {
+		if _, err := decimal.NewFromString(a); err != nil {
+			problems.Add("amount", "Enter an amount as 1234.50.")
+		}
+	}
+	if a := p["again"]; a != "" && a != "no" && a != "yes" {
+		problems.Add("again", "Choose to be billed again, or goodwill.")
 	}
 	if len(p["note"]) > longestNote {
 		problems.Add("note", "The note is longer than %d characters.", longestNote)

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"seatledger/internal/auth"
+	"seatledger/internal/invoice"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
@@ -45,6 +46,9 @@ var deeds = map[string]wording{
 	retire.ActivateDeed:   activateWords(),
 	mapping.AcceptDeed:    acceptWords(),
 	mapping.ExcludeDeed:   excludeWords(),
+	invoice.PayDeed:       payWords(),
+	invoice.CreditDeed:    creditWords(),
+	invoice.VoidDeed:      voidWords(),
 }
 
 func signOffWords() wording {
@@ -112,6 +116,56 @@ func excludeWords() wording {
 	w.last = func(p selection.Params) []ui.Field {
 		return []ui.Field{{Name: "reason", Label: "Reason", Required: true, Value: p["reason"],
 			Hint: "Such as: our own tenant, a test customer, billed by a partner."}}
+	}
+	return w
+}
+
+var invoiceWords = words{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
+	path: "/invoices"}
+
+func payWords() words {
+	w := invoiceWords
+	w.verb, w.did, w.undid = "Mark as paid", "paid", "open again"
+	w.text = "What is open of each is noted as paid. What shares a document is paid with it."
+	w.back = "Their payments are taken back, and they are open again."
+	w.money = "Open"
+	w.again = func(p selection.Params) []ui.Field {
+		return []ui.Field{{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Value: p["paid_on"], Size: ui.Short,
+			Hint: "Blank: today."},
+			{Name: "amount", Label: "Amount", Value: p["amount"], Size: ui.Short,
+				Hint: "A part of one invoice. Blank: all that is open."}}
+	}
+	w.last = note
+	return w
+}
+
+func creditWords() words {
+	w := invoiceWords
+	w.verb, w.did, w.undid = "Credit", "credited", "taken back"
+	w.text = "A credit note is drafted for each, over all that credits have left of its lines. Bill them to give them " +
+		"numbers."
+	w.back = "The credit notes are voided while they are drafts. One that is billed is kept, and the reason is told."
+	w.money = "Credited"
+	w.last = func(p selection.Params) []ui.Field {
+		return []ui.Field{{Kind: ui.RadioGroup, Name: "again", Label: "What it means", Required: true, Value: p["again"],
+			Options: []ui.Option{{Value: "yes", Label: "To be billed again",
+				Hint: "The days are as though never billed, and the next run takes them anew."},
+				{Value: "no", Label: "Goodwill", Hint: "Money only; no later run takes it back."}}},
+			{Name: "reason", Label: "Reason", Value: p["reason"], Hint: "It stands on the credit note."}}
+	}
+	return w
+}
+
+func voidWords() words {
+	w := invoiceWords
+	w.verb, w.did, w.undid = "Void", "voided", "not void"
+	w.text = "Their days are due again. A number that was given stays with the void invoice. What is paid, or rests under " +
+		"a later one, is left out: credit it."
+	w.back = "A void invoice stays void: what was on it is due again, and the next run bills it."
+	w.money, w.phrase = "Voided", true
+	w.last = func(p selection.Params) []ui.Field {
+		return []ui.Field{{Name: "reason", Label: "Reason", Required: true, Value: p["reason"],
+			Hint: "It stands on the void invoices and in the audit trail."}}
 	}
 	return w
 }

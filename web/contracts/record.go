@@ -73,7 +73,11 @@ func actions(o contract.Overview, mayWrite bool) []templ.Component {
 			Action: recordPath(o.ID) + "/fill-prices", Icon: "price"}})
 	}
 	menu.Commands = append([]ui.Command{{Label: "Billed elsewhere", Hint: "Marks what another system has billed",
-		Href: at.Changes + "/billed-elsewhere?contract=" + o.ID.String()}}, menu.Commands...)
+		Href: at.Changes + "/billed-elsewhere?contract=" + o.ID.String()},
+		{Label: "Bill and send by itself", Hint: "On its day, while nothing about it is unusual",
+			Href: at.Billing + "/contracts/" + o.ID.String() + "/by-itself"},
+		{Label: "Leave out of billing runs", Hint: "With a reason, and until when",
+			Href: at.Billing + "/contracts/" + o.ID.String() + "/leave-out"}}, menu.Commands...)
 	if o.Active {
 		out = append(out, ui.LinkButton{Text: "New invoice", Href: recordPath(o.ID) + "/invoices/new"})
 	}

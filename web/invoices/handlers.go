@@ -15,9 +15,11 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/letters"
 	"seatledger/internal/money"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
+	"seatledger/web/imports"
 	"seatledger/web/session"
 )
 
@@ -25,6 +27,8 @@ import (
 type Handlers struct {
 	Invoices billing.Service
 	Letters  letters.Service
+	Bulk     *selection.Service
+	Imports  imports.Pages // of payments
 }
 
 const (

@@ -8,11 +8,14 @@ import (
 	"seatledger/internal/invoice"
 	"seatledger/internal/money"
 	"seatledger/internal/opening"
-	"seatledger/views/layout"
+	"seatledger/internal/selection"
 	"seatledger/views/ui"
 	"seatledger/web/at"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+
+	view "seatledger/views/invoices"
 )
 
 // List is the list of invoices, and with .csv its file.
@@ -31,16 +34,24 @@ func (h Handlers) List(c echo.Context) error {
 		return err
 	}
 	t := httpx.ListTable(all, q, found.Rows, cells, func(r invoice.ListRow, row *ui.Row) {
-		row.Muted = r.State == invoice.Void
+		row.Muted, row.ID, row.Label = r.State == invoice.Void, r.ID.String(), "Select "+r.Called()
 	})
 	t.Empty = empty(q, "invoice")
-	m := layout.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label), Table: t,
+	m := view.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label), Table: t,
 		Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	if m.Page.Meta, err = h.sums(c, q, found.Total); err != nil {
 		return err
 	}
-	m.Page.Lead = "Drafts, what was billed, and what was paid. A run begins in a billing contract."
-	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Accounting", Href: "/books"})
+	m.Page.Lead = "Drafts, what was billed, and what was paid. What is due stands under Billing."
+	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Accounting", Href: at.Books})
+	if mayBill(c) && len(found.Rows) > 0 && h.Bulk != nil {
+		if err := h.ticks(c, q, found, &m); err != nil {
+			return err
+		}
+	}
+	if mayBill(c) {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Payments from a file", Href: path + "/payments"})
+	}
 	before, err := opening.Waits(ctx, db)
 	if err != nil {
 		return err
@@ -49,6 +60,31 @@ func (h Handlers) List(c echo.Context) error {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+const bulkForm = "invoices-many"
+
+// ticks puts the checkboxes and the bar over the list, with what can be done to many.
+func (h Handlers) ticks(c echo.Context, q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) error {
+	ctx := c.Request().Context()
+	page := bulk.Page{Total: found.Total}
+	var err error
+	page.Kept, err = h.Bulk.Kept(ctx, h.Invoices.DB.Read(ctx),
+		selection.Ticks{User: session.User(c).ID, List: "invoices"})
+	if err != nil {
+		return err
+	}
+	for i, r := range found.Rows {
+		page.Shown = append(page.Shown, r.ID)
+		m.Table.Rows[i].Checked = page.Kept[r.ID]
+	}
+	m.Table.Select = &ui.Selection{FormID: bulkForm}
+	m.Bulk = bulk.Bar(q, "invoices", page)
+	m.Bulk.FormID, m.Bulk.Action, m.Bulk.Hint = bulkForm, path+"/paid", "Tick invoices to act on them."
+	m.Bulk.Buttons = []ui.Button{{Text: "Mark as paid"}, {Text: "Credit", Action: "/bulk", Name: "deed", Value: invoice.CreditDeed},
+		{Text: "Void", Action: "/bulk", Name: "deed", Value: invoice.VoidDeed}}
+	m.PaidOn = ui.Field{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Size: ui.Short, FormID: bulkForm}
+	return nil
 }
 
 // cells are the columns that say more than their value.

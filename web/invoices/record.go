@@ -62,6 +62,9 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 	}
 	m := view.Record{Page: session.Page(c, o.Called(), nav), Remarks: notes(o, problems), Paper: sheet(o, doc),
 		Facts: h.facts(o, exported), Credits: credits(o)}
+	if err := h.paid(c, o, &m.Facts); err != nil {
+		return err
+	}
 	contradicted, err := h.contradicted(c, o)
 	if err != nil {
 		return err
@@ -202,6 +205,26 @@ func (h Handlers) facts(o invoice.Overview, exported *books.Mark) ui.DefinitionL
 			Value: ui.LinkCell("Invoice "+o.Credits, recordPath(o.CreditsID.UUID)), Note: o.Note})
 	}
 	return ui.DefinitionList{Columns: 2, Items: items}
+}
+
+// paid tells what was paid of the document, payment by payment, and what is open.
+func (h Handlers) paid(c echo.Context, o invoice.Overview, facts *ui.DefinitionList) error {
+	ctx := c.Request().Context()
+	db := h.Invoices.DB.Read(ctx)
+	all, err := invoice.Payments(ctx, db, o.Invoice)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	for _, p := range all {
+		note := "on " + p.PaidOn.String() + ", noted by " + p.Actor
+		if p.Reference != "" {
+			note += ": " + p.Reference
+		}
+		facts.Items = append(facts.Items, ui.Definition{Term: "Payment", Value: ui.Of(sum(p.Amount, p.Currency)), Note: note})
+	}
+	open, err := invoice.OpenOf(ctx, db, o.Invoice)
+	facts.Items = append(facts.Items, ui.Definition{Term: "Open", Value: ui.Of(sum(open.Open(), open.Currency))})
+	return err
 }
 
 func credits(o invoice.Overview) *ui.Table {

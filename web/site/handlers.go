@@ -88,7 +88,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		contractsync:  contractsync.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Sync: a.Sync},
 		subscriptions: subscriptions.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Bulk: a.Bulk},
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
-		invoices:      invoices.Handlers{Invoices: a.Billing, Letters: a.Letters},
+		invoices:      invoices.Handlers{Invoices: a.Billing, Letters: a.Letters, Bulk: a.Bulk, Imports: files},
 		billing:       billing.Handlers{DB: a.DB, Zone: a.Zone, Runs: a.Runs, Sessions: m},
 		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books},
 		retire:        retire.Handlers{Retire: a.Retire},

@@ -33,6 +33,7 @@ CREATE TABLE billing_run_contracts (
     left_out    jsonb NOT NULL DEFAULT '[]',
     changes     jsonb NOT NULL DEFAULT '[]', -- against its last invoice
     remarks     jsonb NOT NULL DEFAULT '[]', -- what is unusual
+    by_itself   text NOT NULL DEFAULT '',    -- who has set that it is billed by itself, where it was
     message     text NOT NULL DEFAULT '',    -- why it went no further, and what to do
     PRIMARY KEY (run_id, contract_id),
     CONSTRAINT billing_run_contracts_drafted CHECK (state NOT IN ('drafted', 'billed', 'sent') OR invoice_id IS NOT NULL)

@@ -1,0 +1,120 @@
+package billing_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// billed bills all that is due and gives the invoices by customer.
+func (h *house) billed() map[string]map[string]string {
+	h.t.Helper()
+	p := h.clerk.Post("/billing-runs", url.Values{"all": {"1"}, "step": {"bill"}, "late": {"1"}}).Want(http.StatusSeeOther).Next()
+	h.finish(p)
+	return h.invoices()
+}
+
+func (h *house) invoices() map[string]map[string]string {
+	h.t.Helper()
+	out := map[string]map[string]string{}
+	for _, r := range h.clerk.Get("/invoices.csv").Records() {
+		out[r["crm_account"]] = r
+	}
+	return out
+}
+
+// Invoices of 12.00, 24.00 and 36.00: one is paid in two parts, one by a file, one stays open.
+func TestPaymentsByTickAndByFile(t *testing.T) {
+	t.Parallel()
+	h := open(t, 3)
+	all := h.billed()
+	first, second, third := all["Customer 000"], all["Customer 001"], all["Customer 002"]
+	pay := func(want int, pairs ...string) {
+		t.Helper()
+		v := url.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			v.Add(pairs[i], pairs[i+1])
+		}
+		h.clerk.Post("/invoices/paid", v).Want(want)
+	}
+	states := func(want string) {
+		t.Helper()
+		now, got := h.invoices(), []string{}
+		for _, c := range []string{"Customer 000", "Customer 001", "Customer 002"} {
+			got = append(got, now[c]["state"]+" "+now[c]["open"]+" "+now[c]["paid_on"])
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("%s, want %s", text, want)
+		}
+	}
+	pay(http.StatusSeeOther, "id", first["id"], "amount", "5", "paid_on", "2026-01-02")
+	states("billed 7 , billed 24 , billed 36 ")
+	pay(http.StatusConflict, "id", first["id"], "amount", "8") // 1.00 more than is open
+	pay(http.StatusUnprocessableEntity, "id", first["id"], "id", second["id"], "amount", "5")
+	pay(http.StatusUnprocessableEntity, "id", first["id"], "paid_on", "the second")
+	pay(http.StatusConflict, "id", first["id"], "paid_on", "2026-01-03")
+	states("billed 7 , billed 24 , billed 36 ")
+	h.clerk.Post("/invoices/"+first["id"]+"/void", nil).Want(http.StatusConflict)
+
+	csv := "number,date,amount,currency,reference\n" +
+		first["number"] + ",2026-01-01,7.00,USD,thanks\n" +
+		second["number"] + ",2026-01-02,14,USD,a part\n" +
+		second["number"] + ",2026-01-02,14,USD,a part\n" + // the same row again
+		second["number"] + ",2026-01-02,11,USD,the rest\n" + // 1.00 too much
+		third["number"] + ",2026-01-02,36,EUR,\n" +
+		"4711,2026-01-02,1,USD,\n"
+	upload := func() string {
+		t.Helper()
+		f := h.clerk.Get("/invoices/payments").FormTo("/invoices/payments").File("file", csv)
+		return f.Submit().Want(http.StatusSeeOther).Location()
+	}
+	at := upload()
+	h.clerk.Get(at).Shows("No invoice has this number", "The payment is in EUR, the invoice in USD",
+		"It is 1 more than the 10 that are open", "It says the same as line 3")
+	states("billed 7 , billed 24 , billed 36 ")
+	apply := func(at string) {
+		t.Helper()
+		h.clerk.Get(at).FormTo(at + "/apply").Submit().Want(http.StatusSeeOther)
+	}
+	apply(at)
+	states("paid 0 2026-01-02, billed 10 , billed 36 ")
+	again := upload()
+	h.clerk.Get(again).Shows("This row is a payment already")
+	states("paid 0 2026-01-02, billed 10 , billed 36 ")
+	h.clerk.Get(at + "/undo").FormTo(at + "/undo").Submit().Want(http.StatusSeeOther)
+	states("billed 7 , billed 24 , billed 36 ")
+
+	pay(http.StatusSeeOther, "id", first["id"], "id", second["id"])
+	states("paid 0 2026-01-02, paid 0 2026-01-02, billed 36 ")
+	work := h.clerk.Get("/bulk").Link("Mark as paid invoices")
+	h.clerk.Post(work+"/undo", nil).Want(http.StatusSeeOther)
+	states("billed 7 , billed 24 , billed 36 ")
+}
+
+func TestManyAreCreditedAndVoidedWithAPreview(t *testing.T) {
+	t.Parallel()
+	h := open(t, 3)
+	all := h.billed()
+	ids := url.Values{"deed": {"credit-invoices"}, "id": {all["Customer 000"]["id"], all["Customer 001"]["id"]}}
+	p := h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Credit 2 invoices?", "-36.00 USD")
+	apply := p.URL.Path + "/apply"
+	p.FormTo(apply).Submit().Want(http.StatusUnprocessableEntity) // what it means has no default
+	p.FormTo(apply).Set("again", "no").Submit().Want(http.StatusSeeOther)
+	drafts := 0
+	for _, r := range h.clerk.Get("/invoices.csv").Records() {
+		if r["kind"] == "credit" && r["state"] == "draft" {
+			drafts++
+		}
+	}
+	if drafts != 2 {
+		t.Errorf("%d credit notes were drafted", drafts)
+	}
+	h.clerk.Post(p.URL.Path+"/undo", nil).Want(http.StatusSeeOther)
+
+	ids = url.Values{"deed": {"void-invoices"}, "id": {all["Customer 001"]["id"], all["Customer 002"]["id"]}}
+	p = h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Void 2 invoices?", "60.00 USD")
+	p.FormTo(p.URL.Path+"/apply").Set("reason", "wrong price", "confirm", "void-invoices 2").Submit().
+		Want(http.StatusSeeOther)
+	h.see("/billing").Shows("2 contracts: 60.00 USD")
+}
