@@ -10,6 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
+	"seatledger/internal/contract"
+	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/listing"
 	"seatledger/internal/review"
@@ -20,7 +22,8 @@ import (
 // bulkService knows what can be done to many, and how the lists find all that match.
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
-		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds()),
+		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds(),
+			a.Contracts.Deeds(), a.decisions().Deeds()),
 		Lists: Lists(),
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
@@ -30,11 +33,15 @@ func (a *App) bulkService() *selection.Service {
 // Lists are the lists on which records are selected, by their names.
 func Lists() map[string]selection.Find {
 	return map[string]selection.Find{
-		account.All.Name: finds(account.All, nil),
+		account.All.Name:  finds(account.All, nil),
+		contract.All.Name: finds(contract.All, nil),
+		crm.All.Name:      finds(crm.All, nil),
 		list.All.Name: finds(list.All, func(s *listing.Spec) {
-			check := s.Filter("check")
 			for _, code := range review.Codes() {
-				check.Choices = append(check.Choices, listing.Choice{Value: code})
+				for _, filter := range []string{"check", "cause"} {
+					f := s.Filter(filter)
+					f.Choices = append(f.Choices, listing.Choice{Value: code})
+				}
 			}
 		}),
 	}

@@ -130,6 +130,20 @@ func (a assessment) codes() []string {
 	return slices.Compact(out)
 }
 
+// cause is the code of the failing finding that is to be mended first, in the order of the groups; empty: none fails.
+func (a assessment) cause() string {
+	var checks []Check
+	if !a.judged || json.Unmarshal([]byte(a.checks), &checks) != nil {
+		return ""
+	}
+	for _, c := range checks {
+		if c.Verdict == Fail {
+			return c.Code
+		}
+	}
+	return ""
+}
+
 func (a assessment) stores() bool {
 	h := a.have
 	return a.judged && (h.Verdict != a.verdict || h.Fingerprint != a.fingerprint || h.TwinID != a.twin ||

@@ -1,13 +1,18 @@
 package bulk
 
 import (
+	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"seatledger/internal/auth"
+	"seatledger/internal/contract"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
+	"seatledger/internal/subscription"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 )
@@ -27,6 +32,10 @@ type words struct {
 	phrase    bool   // a person types it first
 	// again are the fields that make another preview, and last those that do not.
 	again, last func(selection.Params) []ui.Field
+	// first is what is tried where nothing was typed yet.
+	first selection.Params
+	// options are the choices of fields that stand in the database.
+	options func(ctx context.Context, db *gorm.DB) (map[string][]ui.Option, error)
 }
 
 func (w words) count(n int) string {
@@ -48,6 +57,13 @@ var deeds = map[string]words{
 	retire.ActivateDeed:   activateWords(),
 	mapping.AcceptDeed:    acceptWords(),
 	mapping.ExcludeDeed:   excludeWords(),
+	contract.MakeDeed:     makeWords(),
+	contract.EditDeed:     editWords(),
+
+	subscription.ContractDeed:  contractWords(),
+	subscription.GoneDeed:      goneWords(),
+	subscription.ListPriceDeed: listPriceWords(),
+	subscription.PriceDeed:     priceWords(),
 }
 
 func signOffWords() words {

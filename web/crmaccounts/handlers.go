@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
+	"seatledger/internal/selection"
 	"seatledger/web/imports"
 	"seatledger/web/session"
 )
@@ -17,6 +18,7 @@ type Handlers struct {
 	Accounts crm.Service
 	Imports  imports.Pages
 	Zone     *time.Location
+	Bulk     *selection.Service
 }
 
 const (
@@ -28,5 +30,8 @@ const (
 func mayWrite(c echo.Context) bool {
 	return auth.Allowed(session.User(c).Role, auth.Operator, auth.Billing)
 }
+
+// mayContract tells whether to offer contracts.
+func mayContract(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
 
 func recordPath(id interface{ String() string }) string { return path + "/" + id.String() }

@@ -60,7 +60,8 @@ func (b *board) toReview() view.Group {
 		Progress: &ui.Progress{Label: "Signed off", Text: fmt.Sprintf("%d of %d signed", p.Signed, p.Total()),
 			Done: p.Signed, Total: p.Total(), Tone: ui.Good},
 		Stats: ui.Stats{
-			figure("Failing", p.Failing(), at("fail"), ui.Bad),
+			figure("Failing", p.Failing(), subscriptionsAt(listing.Values{"review": "fail", "excluded": "no",
+				"unmapped": "no"}), ui.Bad),
 			figure("With warnings", p.Warn, at("warn"), ui.Warn),
 			figure("Ok, to sign", p.OK, at("ok"), ui.Info),
 			figure("Signed", p.Signed, at("signed"), ui.Good),

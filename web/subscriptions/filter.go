@@ -20,7 +20,9 @@ func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
 	return httpx.ParseList(c, spec)
 }
 
-func withFindings(spec *httpx.ListSpec) { spec.Filter("check").Choices = checkChoices() }
+func withFindings(spec *httpx.ListSpec) {
+	spec.Filter("check").Choices, spec.Filter("cause").Choices = checkChoices(), checkChoices()
+}
 
 // checkChoices are all findings that a review may have.
 func checkChoices() []httpx.Choice {

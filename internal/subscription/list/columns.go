@@ -119,5 +119,6 @@ var columns = []listing.Column[Row]{
 	{Key: "ends_on", SQL: "s.ends_on", Kind: listing.Day, Into: func(r *Row) any { return &r.EndsOn }},
 	{Key: "start_text", SQL: "s.start_text", Into: func(r *Row) any { return &r.StartText }},
 	{Key: "end_text", SQL: "s.end_text", Into: func(r *Row) any { return &r.EndText }},
+	{Key: "cause", SQL: "s.cause", Kind: listing.Word, Into: func(r *Row) any { return &r.Cause }},
 	{SQL: "coalesce(v.fingerprint, '')", Into: func(r *Row) any { return &r.Fingerprint }},
 }
