@@ -218,3 +218,40 @@ func TestAPriceOfAPersonEndsTheFollowingAndIsKept(t *testing.T) {
 		t.Errorf("%s", s.admin.Get(work).Text())
 	}
 }
+
+func TestPricesOfAListAreReckonedFromWhatIsInUseAndTakenBack(t *testing.T) {
+	t.Parallel()
+	s, _ := market(t, "Aspen", "Birch")
+	list := s.made("/price-lists", "name", "From use", "currency", "USD")
+	s.admin.Post(list+"/reckon", values("base", "cost", "change", "percent", "value", "lots", "effective_from",
+		"2026-01-01")).Want(http.StatusUnprocessableEntity)
+	preview := s.made(list+"/reckon", "base", "cost", "change", "percent", "value", "20", "ending", ".99",
+		"effective_from", "2026-01-01")
+	if n := len(s.admin.Get(list + ".csv").Records()); n != 0 {
+		t.Fatalf("a preview made %d prices", n)
+	}
+	s.made(preview + "/apply")
+	rows := s.admin.Get(list + ".csv").Records()
+	if len(rows) != 2 {
+		t.Fatalf("%d prices", len(rows))
+	}
+	for _, r := range rows { // 8.00 and 20 % are 9.60; the nearest that ends so is 9.99
+		if r["unit_price"] != "9.99" || r["unit_cost"] != "8" || r["term"] != "annual" || r["unit"] != "month" {
+			t.Errorf("%v", r)
+		}
+	}
+	raise := s.made(list+"/reckon", "base", "list", "change", "percent", "value", "10", "effective_from", "2027-01-01",
+		"product", "aspen")
+	s.made(raise + "/apply")
+	got := map[string]int{}
+	for _, r := range s.admin.Get(list + ".csv").Records() {
+		got[r["effective_from"]+" "+r["unit_price"]]++
+	}
+	if got["2026-01-01 9.99"] != 2 || got["2027-01-01 10.99"] != 1 {
+		t.Errorf("%v", got)
+	}
+	s.made(raise + "/undo")
+	if n := len(s.admin.Get(list + ".csv").Records()); n != 2 {
+		t.Errorf("%d prices after the undo", n)
+	}
+}

@@ -23,9 +23,12 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 	m := view.Show{Page: session.Page(c, "Dashboard", "Dashboard"), Start: b.start(session.User(c).Role)}
 	m.Page.Lead = "Each number opens exactly the rows it counts."
 	if len(b.providers) == 0 {
-		m.Page.Lead = "Welcome. The steps below lead from an empty installation to subscriptions that are checked " +
-			"and signed off."
+		m.Page.Lead = "Welcome. The steps below lead from an empty installation to the first billed " +
+			"run."
 		return m
+	}
+	if m.Start == nil {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "First steps", Href: "/?steps=1"})
 	}
 	m.Night = b.lastNight()
 	m.Groups = []view.Group{b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
