@@ -5,7 +5,8 @@ UPDATE subscriptions s SET cause = v.code FROM (
     SELECT DISTINCT ON (r.subscription_id) r.subscription_id, c.found->>'code' AS code
     FROM subscription_reviews r, jsonb_array_elements(r.checks) WITH ORDINALITY AS c (found, n)
     WHERE c.found->>'verdict' = 'fail' ORDER BY r.subscription_id, c.n) v WHERE v.subscription_id = s.id;
-CREATE INDEX subscriptions_cause ON subscriptions (cause, product_key, id) WHERE cause <> '';
+-- It stands among the findings too, as '!contract': those are in the indexes of all sorts.
+UPDATE subscriptions SET findings = findings || ('!' || cause) WHERE cause <> '';
 
 -- What a record comes to before a deed, beside what it comes to after.
 ALTER TABLE bulk_items ADD COLUMN was numeric(36, 6);

@@ -68,8 +68,8 @@ func Of(t testing.TB, n, customers int) *pgtest.DB {
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 			SELECT id, CASE review WHEN 'fail' THEN 'fail' WHEN 'warn' THEN 'warn'
 			ELSE 'ok' END, '[]', md5(id::text), now() FROM subscriptions WHERE review IS NOT NULL`,
-		`UPDATE subscriptions SET findings = CASE review WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price']
-			WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END, cause = CASE review WHEN 'fail' THEN 'customer'
+		`UPDATE subscriptions SET findings = CASE review
+			WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price', '!customer'] WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END, cause = CASE review WHEN 'fail' THEN 'customer'
 			ELSE '' END`,
 	} {
 		run(t, db, sql, n, customers)
