@@ -166,9 +166,9 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Rehearsal = rehearsal.Service{DB: db, Wire: connect.Wire, ConnectIn: a.Providers.ConnectIn}
 	a.Reviews = review.Reviewer{Clock: a.Clock, Zone: a.Zone, Refreshed: cutover.PricesTouched(a.Clock, a.Zone)}
 	a.CRM = crm.Service{DB: db, Clock: a.Clock}
-	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain, Opened: a.landWaiting,
-		Moved: a.reland}
-	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.judgeAgain}
+	a.Contracts = contract.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Touched: a.listsChanged, Opened: a.landWaiting,
+		Moved: a.reland, Emptied: a.takeOut}
+	a.Prices = price.Service{DB: db, Clock: a.Clock, Touched: a.listsChanged}
 	a.Mapping = &mapping.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, CRM: a.CRM,
 		Log: log, Meter: a.Meter, Enqueue: a.enqueueMapping, Holder: holder()}
 	a.Manual = manual.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
@@ -208,6 +208,21 @@ func (a *App) judgeAgain(tx *gorm.DB, subscriptions []uuid.UUID) error {
 	return a.Reviews.Refresh(ctx, tx, subscriptions)
 }
 
+// listsChanged lets the prices that follow a list be what it says by now, and has all concerned judged again.
+func (a *App) listsChanged(tx *gorm.DB, subscriptions []uuid.UUID) error {
+	origin := ledger.Origin{Source: ledger.FromPerson, By: audit.System, At: a.Clock.Now()}
+	if _, err := subscription.FollowLists(tx.Statement.Context, tx, subscriptions, origin, a.Zone); err != nil {
+		return err
+	}
+	return a.judgeAgain(tx, subscriptions)
+}
+
+// decisions are what people decide about subscriptions.
+func (a *App) decisions() subscription.Service {
+	return subscription.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone,
+		Touched: func(tx *gorm.DB, ids []uuid.UUID) error { return a.Reviews.Refresh(tx.Statement.Context, tx, ids) }}
+}
+
 // landWaiting lets subscriptions land that waited for a default contract of their customer.
 func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) error {
 	origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: a.Clock.Now()}
@@ -216,6 +231,16 @@ func (a *App) landWaiting(tx *gorm.DB, by audit.Actor, crmAccount uuid.UUID) err
 		return err
 	}
 	return a.judgeAgain(tx, landed)
+}
+
+// takeOut lets what stands in a contract that is taken back wait for another.
+func (a *App) takeOut(tx *gorm.DB, by audit.Actor, contractID uuid.UUID) error {
+	origin := ledger.Origin{Source: ledger.FromPerson, By: by, At: a.Clock.Now()}
+	out, err := subscription.TakeOut(tx.Statement.Context, tx, contractID, origin, a.Zone)
+	if err != nil {
+		return err
+	}
+	return a.judgeAgain(tx, out)
 }
 
 // opener makes connectors that share with those of other replicas what a distributor asked for.

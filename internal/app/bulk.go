@@ -10,6 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/account"
+	"seatledger/internal/contract"
+	"seatledger/internal/crm"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/listing"
@@ -22,7 +24,7 @@ import (
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
 		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds(),
-			a.Billing.Deeds()),
+			a.Billing.Deeds(), a.Contracts.Deeds(), a.decisions().Deeds()),
 		Lists: a.lists(),
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
@@ -39,11 +41,15 @@ func (a *App) lists() map[string]selection.Find {
 // Lists are the lists on which records are selected, by their names.
 func Lists() map[string]selection.Find {
 	return map[string]selection.Find{
-		account.All.Name: finds(account.All, nil),
+		account.All.Name:  finds(account.All, nil),
+		contract.All.Name: finds(contract.All, nil),
+		crm.All.Name:      finds(crm.All, nil),
 		list.All.Name: finds(list.All, func(s *listing.Spec) {
-			check := s.Filter("check")
 			for _, code := range review.Codes() {
-				check.Choices = append(check.Choices, listing.Choice{Value: code})
+				for _, filter := range []string{"check", "cause"} {
+					f := s.Filter(filter)
+					f.Choices = append(f.Choices, listing.Choice{Value: code})
+				}
 			}
 		}),
 	}

@@ -14,33 +14,49 @@ import (
 	"seatledger/internal/tax"
 )
 
-// checked reads a whole form, so that a person sees all of its problems at once.
-// kept is the price list that already stands in the contract: it may stay although it was deactivated.
+// checked reads a whole form, so that a person sees all of its problems at once. A currency that is not said is the
+// price list's. kept is the price list that already stands in the contract: it may stay although it was deactivated.
 func checked(tx *gorm.DB, in Input, kept uuid.NullUUID) (Terms, error) {
 	problems := errs.Fields{}
-	t := in.terms(problems)
-	var err error
+	t, err := in.settled(tx, problems, kept)
+	if err != nil {
+		return t, err
+	}
 	if in.CRMAccount == "" {
 		problems.Add("crm_account_id", "Choose the CRM account that is billed.")
 	} else if t.CRMAccountID, err = crm.Find(tx, in.CRMAccount); err != nil && !note(problems, "crm_account_id", err) {
 		return t, err
 	}
-	if err := checkTax(tx, problems, t.TaxCode); err != nil {
-		return t, err
+	return t, problems.Err()
+}
+
+// settled reads all but whose contract it is.
+func (in Input) settled(tx *gorm.DB, problems errs.Fields, kept uuid.NullUUID) (Terms, error) {
+	list, err := in.list(tx, problems)
+	if err != nil {
+		return Terms{}, err
 	}
+	if in.Currency == "" && list.ID != uuid.Nil {
+		in.Currency = list.Currency
+	}
+	t := in.terms(problems)
+	if list.ID != uuid.Nil {
+		t.PriceListID = uuid.NullUUID{UUID: list.ID, Valid: true}
+		checkList(problems, t, list, kept)
+	}
+	return t, checkTax(tx, problems, t.TaxCode)
+}
+
+// list is the price list that was named; none where none was, or there is none of that name.
+func (in Input) list(tx *gorm.DB, problems errs.Fields) (price.List, error) {
 	if in.PriceList == "" {
-		return t, problems.Err()
+		return price.List{}, nil
 	}
 	list, err := price.Find(tx, in.PriceList)
-	if err != nil {
-		if !note(problems, "price_list_id", err) {
-			return t, err
-		}
-		return t, problems.Err()
+	if err != nil && note(problems, "price_list_id", err) {
+		return price.List{}, nil
 	}
-	t.PriceListID = uuid.NullUUID{UUID: list.ID, Valid: true}
-	checkList(problems, t, list, kept)
-	return t, problems.Err()
+	return list, err
 }
 
 // checkTax refuses a code that has no rate, once there are any: nothing could be billed with it.

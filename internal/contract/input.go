@@ -36,6 +36,22 @@ type Input struct {
 	BillTogether     bool
 }
 
+// InputOf is a contract's form as it stands.
+func InputOf(c Contract) Input {
+	in := Input{
+		CRMAccount: c.CRMAccountID.String(), Name: c.Name, Currency: c.Currency,
+		BillingFrequency: string(c.BillingFrequency), Timing: string(c.Timing),
+		BillingDay: DayText(c.BillingDay), StartDate: c.StartDate.String(), EndDate: c.EndDate.String(),
+		BillFrom: c.BillFrom.String(), Refunds: string(c.Refunds), PaymentTerms: c.PaymentTerms, TaxCode: c.TaxCode,
+		PurchaseOrder: c.PurchaseOrder, Recipients: c.Recipients, Language: string(c.Language),
+		Renewal: string(c.Renewal), IsDefault: c.IsDefault, BillTogether: c.BillTogether,
+	}
+	if c.PriceListID.Valid {
+		in.PriceList = c.PriceListID.UUID.String()
+	}
+	return in
+}
+
 const maxText = 200
 
 // terms reads all that needs no look into the database.
@@ -115,7 +131,8 @@ func recipients(problems errs.Fields, s string) string {
 func currency(problems errs.Fields, s string) string {
 	code, ok := money.ParseCurrency(s)
 	if !ok {
-		problems.Add("currency", "Enter a currency as three letters, like USD.")
+		problems.Add("currency", "Enter a currency as three letters, like USD, or choose a price list: its currency "+
+			"is taken.")
 	}
 	return code
 }

@@ -55,6 +55,7 @@ type Overview struct {
 	CRMAccount    string
 	PriceList     string
 	OtherDefaults int // other active contracts of the customer marked default
+	Older         int // of what stands in it, active or held, began before the first billed day
 	Standings     Standings
 	Subscriptions []Subscription
 }
@@ -88,10 +89,12 @@ func Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Overview, error) {
 		return o, err
 	}
 	err = db.Raw(`SELECT a.name, coalesce(l.name, ''), (SELECT count(*) FROM billing_contracts o
-			WHERE o.crm_account_id = c.crm_account_id AND o.id <> c.id AND o.active AND o.is_default)
+			WHERE o.crm_account_id = c.crm_account_id AND o.id <> c.id AND o.active AND o.is_default),
+			(SELECT count(*) FROM subscriptions s WHERE s.contract_id = c.id AND s.state <> 'inactive'
+				AND s.start_date < c.bill_from)
 		FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id LEFT
 		JOIN price_lists l ON l.id = c.price_list_id
-		WHERE c.id = ?`, id).Row().Scan(&o.CRMAccount, &o.PriceList, &o.OtherDefaults)
+		WHERE c.id = ?`, id).Row().Scan(&o.CRMAccount, &o.PriceList, &o.OtherDefaults, &o.Older)
 	if err != nil {
 		return o, fmt.Errorf("contract %s: %w", id, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -21,6 +22,7 @@ var ErrStale = errors.New("contract: stale version")
 type Service struct {
 	DB    *postgres.DB
 	Clock clock.Clock
+	Zone  *time.Location // of billing days; nil: UTC
 	// Touched runs in the transaction of a change, with the subscriptions that stand
 	// in the contract, so that their review is made again. It may be nil.
 	Touched func(tx *gorm.DB, subscriptions []uuid.UUID) error
@@ -30,6 +32,16 @@ type Service struct {
 	// Moved runs in the transaction that moved the first day of a contract: prices that
 	// were filled on it follow. It may be nil.
 	Moved func(tx *gorm.DB, by audit.Actor, contract uuid.UUID) error
+	// Emptied takes all subscriptions out of a contract that is taken back; they wait for
+	// another as before. It may be nil.
+	Emptied func(tx *gorm.DB, by audit.Actor, contract uuid.UUID) error
+}
+
+func (s Service) today() clock.Date {
+	if s.Zone == nil {
+		return clock.Today(s.Clock, time.UTC)
+	}
+	return clock.Today(s.Clock, s.Zone)
 }
 
 // Get reads one contract; errs.NotFound when there is none.
@@ -67,23 +79,29 @@ func DefaultFor(db *gorm.DB, crmAccount uuid.UUID) (Contract, bool, error) {
 // Create makes a contract. What is wrong with the form is errs.Invalid, field by field.
 func (s Service) Create(ctx context.Context, by audit.Actor, in Input) (Contract, error) {
 	var made Contract
-	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		terms, err := checked(tx, in, uuid.NullUUID{})
-		if err != nil {
-			return err
-		}
-		now := s.Clock.Now()
-		made = Contract{ID: uuid.Must(uuid.NewV7()), Terms: terms, Active: true, Version: 1, CreatedAt: now,
-			UpdatedAt: now}
-		if err := insert(tx, made); err != nil {
-			return err
-		}
-		if err := s.opened(tx, by, made); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, s.Clock, by, event("contract.created", made, nil, values(made.Terms)))
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) (err error) {
+		made, err = s.createIn(tx, by, in)
+		return err
 	})
 	return made, err
+}
+
+func (s Service) createIn(tx *gorm.DB, by audit.Actor, in Input) (Contract, error) {
+	terms, err := checked(tx, in, uuid.NullUUID{})
+	if err != nil {
+		return Contract{}, err
+	}
+	now := s.Clock.Now()
+	made := Contract{ID: uuid.Must(uuid.NewV7()), Terms: terms, Active: true, Version: 1, CreatedAt: now,
+		UpdatedAt: now}
+	if err := insert(tx, made); err != nil {
+		return made, err
+	}
+	if err := s.opened(tx, by, made); err != nil {
+		return made, err
+	}
+	return made, audit.Record(tx.Statement.Context, tx, s.Clock, by,
+		event("contract.created", made, nil, values(made.Terms)))
 }
 
 func insert(tx *gorm.DB, c Contract) error {
@@ -109,41 +127,49 @@ type Edit struct {
 // Update saves a changed form. When somebody saved in between it is a conflict
 // that wraps ErrStale. A form that changes nothing writes nothing.
 func (s Service) Update(ctx context.Context, by audit.Actor, e Edit) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		before, err := get(tx, e.ID, "FOR UPDATE")
-		if err != nil {
-			return err
-		}
-		if before.Version != e.Version {
-			return errs.Because(errs.Conflict,
-				"Somebody else has saved this contract since you opened it. Your values were not saved; "+
-					"compare them and save again.", ErrStale)
-		}
-		after := before
-		if after.Terms, err = checked(tx, e.Input, before.PriceListID); err != nil {
-			return err
-		}
-		if err := frozen(tx, before, after.Terms); err != nil {
-			return err
-		}
-		if err := settled(tx, before, after.Terms); err != nil {
-			return err
-		}
-		if err := ending(tx, before, &after.Terms, e.Input.EndRefund); err != nil {
-			return err
-		}
-		was, is := difference(before.Terms, after.Terms)
-		if len(is) == 0 {
-			return nil
-		}
-		if err := s.saved(tx, by, after, event("contract.changed", after, was, is)); err != nil {
-			return err
-		}
-		if s.Moved == nil || before.StartDate == after.StartDate && before.BillFrom == after.BillFrom {
-			return nil
-		}
-		return s.Moved(tx, by, after.ID)
-	})
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.updateIn(tx, by, e) })
+}
+
+func (s Service) updateIn(tx *gorm.DB, by audit.Actor, e Edit) error {
+	before, err := get(tx, e.ID, "FOR UPDATE")
+	if err != nil {
+		return err
+	}
+	if before.Version != e.Version {
+		return errs.Because(errs.Conflict,
+			"Somebody else has saved this contract since you opened it. Your values were not saved; "+
+				"compare them and save again.", ErrStale)
+	}
+	after := before
+	if after.Terms, err = edited(tx, before, e.Input); err != nil {
+		return err
+	}
+	was, is := difference(before.Terms, after.Terms)
+	if len(is) == 0 {
+		return nil
+	}
+	if err := s.saved(tx, by, after, event("contract.changed", after, was, is)); err != nil {
+		return err
+	}
+	if s.Moved == nil || before.StartDate == after.StartDate && before.BillFrom == after.BillFrom {
+		return nil
+	}
+	return s.Moved(tx, by, after.ID)
+}
+
+// edited are the terms that a changed form says, where all rules let it. It writes nothing.
+func edited(tx *gorm.DB, before Contract, in Input) (Terms, error) {
+	t, err := checked(tx, in, before.PriceListID)
+	if err != nil {
+		return t, err
+	}
+	if err := frozen(tx, before, t); err != nil {
+		return t, err
+	}
+	if err := settled(tx, before, t); err != nil {
+		return t, err
+	}
+	return t, ending(tx, before, &t, in.EndRefund)
 }
 
 // saved writes the terms, has the subscriptions in the contract reviewed again, and tells the trail.

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/audit"
+	"seatledger/internal/clock"
 	"seatledger/internal/contract"
 	"seatledger/internal/crm"
 	"seatledger/internal/distributor/sandbox"
@@ -65,10 +66,14 @@ func firstWords(name string) string {
 	return strings.Join(words[:min(2, len(words))], " ")
 }
 
+// monthOf is the first day of a day's month.
+func monthOf(day clock.Date) clock.Date { return clock.NewDate(day.Year(), day.Month(), 1) }
+
 // seedContracts makes a default contract for most customers; one in twelve has none, one in fifteen has two.
+// All bill from the month that begins now, so that an invoice can be made at once.
 func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []crm.Account,
 	list uuid.UUID) (int, error) {
-	n := 0
+	n, from := 0, monthOf(clock.Today(a.Clock, a.Zone))
 	for i, c := range customers {
 		if i%12 == 11 {
 			continue
@@ -81,7 +86,8 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 			_, err := a.Contracts.Create(ctx, by, contract.Input{
 				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance",
 				BillingDay: "1",
-				PriceList:  list.String(), StartDate: "2024-01-01", Refunds: "global", IsDefault: j == 0,
+				PriceList:  list.String(), StartDate: "2024-01-01", BillFrom: from.String(), Refunds: "global", IsDefault: j == 0,
+				PaymentTerms: "30",
 			})
 			if err != nil {
 				return n, fmt.Errorf("sample contract of %s: %w", c.Name, err)

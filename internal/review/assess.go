@@ -114,7 +114,7 @@ func (a assessment) drops() bool { return !a.judged && a.have.Verdict != "" }
 
 func (a assessment) renames() bool { return a.word != a.have.Review }
 
-// codes are those of what fails or warns, each once and in order: what the list filters by.
+// codes are those of what fails or warns, each once and in order, and the cause as !code: what the list filters by.
 func (a assessment) codes() []string {
 	out := []string{}
 	var checks []Check
@@ -127,7 +127,25 @@ func (a assessment) codes() []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	if cause := a.cause(); cause != "" {
+		out = append(out, "!"+cause)
+	}
+	return out
+}
+
+// cause is the code of the failing finding that is to be mended first, in the order of the groups; empty: none fails.
+func (a assessment) cause() string {
+	var checks []Check
+	if !a.judged || json.Unmarshal([]byte(a.checks), &checks) != nil {
+		return ""
+	}
+	for _, c := range checks {
+		if c.Verdict == Fail {
+			return c.Code
+		}
+	}
+	return ""
 }
 
 func (a assessment) stores() bool {

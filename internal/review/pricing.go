@@ -85,7 +85,7 @@ func price(f Facts) []Check {
 		cs = append(cs, Check{Pricing, "free", Fail,
 			"A price of 0 holds for trials only, and where a person typed it.", at})
 	}
-	if f.ProposedPrice.Valid {
+	if f.ProposedPrice.Valid && !f.Follows.Valid {
 		cs = append(cs, Check{Pricing, "proposal", Warn,
 			fmt.Sprintf("A new term began: the list price is %s now, the subscription's %s.",
 				amount(f.ProposedPrice.Decimal, f.Currency, f.ProposedUnit),
@@ -125,6 +125,9 @@ func source(f Facts, at Mend) Check {
 		return Check{Pricing, "price", Warn,
 			fmt.Sprintf("%s, from a price list item of another product, term or frequency (%s, billed %s).", now,
 				f.ItemTerm, f.ItemFrequency), at}
+	case f.Follows.Valid:
+		return Check{Pricing, "price", OK, fmt.Sprintf("%s; it follows the price list, %s %%.", now,
+			signed(f.Follows.Decimal)), Mend{}}
 	case !f.ItemPrice.Decimal.Equal(f.UnitPrice.Decimal) || f.ItemUnit != f.PricePeriod:
 		return Check{Pricing, "price", Warn, fmt.Sprintf("%s; its price list item says %s by now.", now,
 			amount(f.ItemPrice.Decimal, f.Currency, f.ItemUnit)), at}
@@ -134,6 +137,14 @@ func source(f Facts, at Mend) Check {
 				now, f.TermStart), at}
 	}
 	return Check{Pricing, "price", OK, now + ", from the contract's price list.", Mend{}}
+}
+
+// signed writes a percentage with its sign.
+func signed(d decimal.Decimal) string {
+	if d.IsNegative() {
+		return d.String()
+	}
+	return "+" + d.String()
 }
 
 // itemInForce tells whether the price is the one of the start of the current term (RULES 5).

@@ -28,7 +28,8 @@ func (r Reviewer) write(ctx context.Context, tx *gorm.DB, found []assessment) er
 				"checks": json.RawMessage(a.checks), "fingerprint": a.fingerprint, "twin": a.twin})
 		}
 		if a.renames() || a.stores() || a.drops() {
-			words = append(words, map[string]any{"id": a.id, "word": a.word, "codes": a.codes()})
+			words = append(words, map[string]any{"id": a.id, "word": a.word, "codes": a.codes(),
+				"cause": a.cause()})
 		}
 	}
 	w := writer{tx: tx.WithContext(ctx), now: r.Clock.Now()}
@@ -52,10 +53,12 @@ const (
 		ON CONFLICT (subscription_id) DO UPDATE
 		SET verdict = excluded.verdict, checks = excluded.checks, fingerprint = excluded.fingerprint,
 			twin_id = excluded.twin_id, refreshed_at = excluded.refreshed_at`
-	rename = `UPDATE subscriptions s SET review = nullif(x.word, ''), findings = coalesce(x.codes, s.findings)
-		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, word text, codes text[])
+	rename = `UPDATE subscriptions s SET review = nullif(x.word, ''), findings = coalesce(x.codes, s.findings),
+			cause = coalesce(x.cause, s.cause)
+		FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS x (id uuid, word text, codes text[], cause text)
 		WHERE s.id = x.id
-			AND (s.review IS DISTINCT FROM nullif(x.word, '') OR s.findings <> coalesce(x.codes, s.findings))`
+			AND (s.review IS DISTINCT FROM nullif(x.word, '') OR s.findings <> coalesce(x.codes, s.findings)
+				OR s.cause <> coalesce(x.cause, s.cause))`
 )
 
 // writer runs statements until one fails.

@@ -39,6 +39,9 @@ func (s *Service) begin(ctx context.Context, by audit.Actor, o Order, step Step)
 	}
 	id := uuid.Must(uuid.NewV7())
 	return id, s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := checked(ctx, tx, deed, o.Params); err != nil {
+			return err
+		}
 		chosen, err := s.chosen(ctx, tx, deed, o)
 		if err != nil {
 			return err
@@ -58,6 +61,13 @@ func (s *Service) begin(ctx context.Context, by audit.Actor, o Order, step Step)
 		return audit.Record(ctx, tx, s.Clock, by, event("bulk.applied", Work{ID: id, Deed: o.Deed, Params: o.Params},
 			len(chosen)))
 	})
+}
+
+func checked(ctx context.Context, db *gorm.DB, deed Deed, p Params) error {
+	if c, asks := deed.(Checker); asks {
+		return c.Check(ctx, db, p)
+	}
+	return nil
 }
 
 func (s *Service) chosen(ctx context.Context, tx *gorm.DB, deed Deed, o Order) ([]Record, error) {

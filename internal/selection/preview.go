@@ -62,19 +62,19 @@ func keep(tx *gorm.DB, work uuid.UUID, seen []Seen, decide bool) error {
 		c.add(x)
 	}
 	return tx.Exec(`UPDATE bulk_items i SET name = r.name, sub = r.sub, kind = r.kind, says = r.says, seats = r.seats,
-			amount = nullif(r.amount, '')::numeric, currency = r.currency,
+			amount = nullif(r.amount, '')::numeric, was = nullif(r.was, '')::numeric, currency = r.currency,
 			state = CASE WHEN NOT ? THEN i.state WHEN r.will = 'yes' THEN 'will' ELSE 'wont' END,
 			why = CASE WHEN r.will = 'yes' OR NOT ? THEN '' ELSE r.kind END
-		FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[])
-			AS r (id, name, sub, kind, says, seats, amount, currency, will)
+		FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[],
+				?::text[]) AS r (id, name, sub, kind, says, seats, amount, currency, will, was)
 		WHERE i.work_id = ? AND i.record_id = r.id`, decide, decide,
-		c.ids, c.names, c.subs, c.kinds, c.says, c.seats, c.amounts, c.currencies, c.will, work).Error
+		c.ids, c.names, c.subs, c.kinds, c.says, c.seats, c.amounts, c.currencies, c.will, c.was, work).Error
 }
 
 // columns are what was seen, one array a column, so that any number of records is one statement.
 type columns struct {
-	ids                                                        postgres.IDs
-	names, subs, kinds, says, seats, amounts, currencies, will postgres.Texts
+	ids                                                             postgres.IDs
+	names, subs, kinds, says, seats, amounts, currencies, will, was postgres.Texts
 }
 
 func newColumns(n int) *columns { return &columns{ids: make(postgres.IDs, 0, n)} }
@@ -84,12 +84,16 @@ func (c *columns) add(x Seen) {
 	c.ids, c.names, c.subs = append(c.ids, x.ID), append(c.names, x.Name), append(c.subs, x.Sub)
 	c.kinds, c.says = append(c.kinds, x.Kind), append(c.says, x.Says)
 	c.seats = append(c.seats, decimal.NewFromInt(int64(x.Seats)).String())
-	amount := ""
-	if x.Amount.Valid {
-		amount = x.Amount.Decimal.String()
+	c.amounts, c.currencies = append(c.amounts, digits(x.Amount)), append(c.currencies, x.Currency)
+	c.will, c.was = append(c.will, will), append(c.was, digits(x.Was))
+}
+
+// digits are an amount's; none where it is not known.
+func digits(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
 	}
-	c.amounts, c.currencies = append(c.amounts, amount), append(c.currencies, x.Currency)
-	c.will = append(c.will, will)
+	return d.Decimal.String()
 }
 
 // seal gives a preview that is whole its digest: of the records, how they stand, what would be
@@ -99,6 +103,6 @@ func (s *Service) seal(tx *gorm.DB, w Work) error {
 		return nil
 	}
 	return tx.Exec(`UPDATE bulk_works SET digest = (SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
-			record_id, state, mark, kind, seats, amount, currency), ' ' ORDER BY record_id), ''), 'UTF8')), 'hex')
+			record_id, state, mark, kind, seats, amount, currency, was), ' ' ORDER BY record_id), ''), 'UTF8')), 'hex')
 			FROM bulk_items WHERE work_id = ?) WHERE id = ? AND step = 'look'`, w.ID, w.ID).Error
 }

@@ -59,6 +59,7 @@ type Kind struct {
 type Sum struct {
 	Currency string
 	Amount   decimal.Decimal
+	Was      decimal.NullDecimal // what it comes to before; none where the deed changes no amount
 }
 
 // Total is how many records the work has.
@@ -93,8 +94,8 @@ func CountsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Counts, error) {
 	if err != nil {
 		return c, fmt.Errorf("count bulk work: %w", err)
 	}
-	err = db.Raw(`SELECT currency, sum(amount) AS amount FROM bulk_items
-		WHERE work_id = ? AND amount IS NOT NULL AND currency <> '' AND state NOT IN ('wont', 'skipped')
+	err = db.Raw(`SELECT currency, coalesce(sum(amount), 0) AS amount, sum(was) AS was FROM bulk_items
+		WHERE work_id = ? AND (amount IS NOT NULL OR was IS NOT NULL) AND currency <> '' AND state NOT IN ('wont', 'skipped')
 		GROUP BY currency ORDER BY currency`, id).Scan(&c.Sums).Error
 	if err != nil {
 		return c, fmt.Errorf("money of bulk work: %w", err)
@@ -102,7 +103,7 @@ func CountsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Counts, error) {
 	return c, nil
 }
 
-const itemColumns = `record_id, state, name, sub, mark, kind, says, seats, amount, currency, why, trace`
+const itemColumns = `record_id, state, name, sub, mark, kind, says, seats, amount, was, currency, why, trace`
 
 // Items are the first records of a work, what does not go as wanted before the rest.
 func Items(ctx context.Context, db *gorm.DB, id uuid.UUID, most int) ([]Item, error) {

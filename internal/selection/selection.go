@@ -43,6 +43,12 @@ type Deed interface {
 	Undo(ctx context.Context, tx *gorm.DB, by audit.Actor, w Work, items []Item) ([]Result, error)
 }
 
+// Checker is a deed that asks for more than a text can say wrong: it refuses what was typed, as errs.Invalid
+// with the fields, before anything is looked at.
+type Checker interface {
+	Check(ctx context.Context, db *gorm.DB, p Params) error
+}
+
 // Record is a chosen record with how it stood when it was shown; an empty mark asks nothing.
 type Record struct {
 	ID   uuid.UUID
@@ -59,6 +65,7 @@ type Seen struct {
 	Says     string // what else a person should know of it
 	Seats    int
 	Amount   decimal.NullDecimal // the money that is concerned
+	Was      decimal.NullDecimal // what it comes to before, where a deed changes it to the amount
 	Currency string
 }
 
@@ -118,6 +125,7 @@ type Item struct {
 	Says     string
 	Seats    int
 	Amount   decimal.NullDecimal
+	Was      decimal.NullDecimal
 	Currency string
 	Why      string
 	Trace    string

@@ -28,6 +28,8 @@ type Price struct {
 	Gap       bool          // billable days before it stay without a price
 	From      ledger.PriceFrom
 	Note      string
+
+	listed uuid.NullUUID // the item that an amount of its own was reckoned from
 }
 
 // Later is what a person says of prices that begin after a new one.
@@ -51,7 +53,7 @@ func (a *AskedPrice) Error() string { return "subscription: a price needs a pers
 
 // SetPrice writes a price row of that date (RULES 5). A price of a person's own is
 // kept by every later landing, and marked as an exception. A proposal that stood is
-// thereby decided. Refused with an AskedPrice where it comes before later prices, or
+// thereby decided, and it follows no list any more. Refused with an AskedPrice where it comes before later prices, or
 // leaves billable days without one, and the person has not said what becomes of them.
 func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, error) {
 	return actOnPrice(ctx, tx, a, func(s plan.Current, h history.History) (plan.Plan, error) {
@@ -76,6 +78,9 @@ func SetPrice(ctx context.Context, tx *gorm.DB, a Act, p Price) (Subscription, e
 			return plan.Plan{}, err
 		}
 		if err := p.asks(ctx, tx, a, h); err != nil {
+			return plan.Plan{}, err
+		}
+		if err := unfollow(ctx, tx, a.ID); err != nil {
 			return plan.Plan{}, err
 		}
 		d := s.Draft()
@@ -245,6 +250,9 @@ func (p Price) row(h history.History, s Subscription, currency string) ledger.Ch
 	row := priceRow(h, s, p.On, ledger.Amount{Value: plan.Places(p.UnitPrice), Period: p.Period, Currency: currency},
 		from, p.Note)
 	row.PriceFor.ItemID = p.ItemID
+	if p.listed.Valid {
+		row.PriceFor.ItemID = p.listed
+	}
 	return row
 }
 

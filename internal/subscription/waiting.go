@@ -81,3 +81,25 @@ func place(ctx context.Context, tx *gorm.DB, p placing) ([]uuid.UUID, error) {
 	_, err = ledger.ArchiveBefore(ctx, tx, p.origin.By, touched)
 	return touched, err
 }
+
+// TakeOut takes all that stands in a contract out of it, as though it had never landed there: it waits for another
+// one. It gives the ids that changed.
+func TakeOut(ctx context.Context, tx *gorm.DB, contractID uuid.UUID, o ledger.Origin,
+	zone *time.Location) ([]uuid.UUID, error) {
+	rows, err := load(ctx, tx, "s.contract_id = ? ORDER BY s.id FOR UPDATE OF s", contractID)
+	if err != nil {
+		return nil, err
+	}
+	plans := make([]plan.Plan, len(rows))
+	for i := range rows {
+		d := plan.DraftOf(rows[i], account.Mapped, nil)
+		customer := d.Row.CRMAccountID
+		plan.Unsettle(&d.Row)
+		d.Row.CRMAccountID, d.Row.TwinHold = customer, rows[i].TwinHold
+		d.Derive()
+		plans[i] = d.Finish(&rows[i])
+		plans[i].Row.Version++
+		plans[i].Changed = true
+	}
+	return apply(ctx, tx, o.In(zone), plans)
+}

@@ -6,6 +6,7 @@ import "seatledger/views/ui"
 type List struct {
 	Page    Page
 	Filters ui.FilterBar
+	Bulk    *ui.BulkBar // nil: nothing can be done to many here
 	Table   ui.Table
 	Pager   ui.Pager
 }

@@ -21,6 +21,16 @@ type List struct {
 	Pager    ui.Pager
 }
 
+// Causes is the review by cause.
+type Causes struct {
+	Page        layout.Page
+	Callouts    []ui.Callout
+	Waiting     *ui.LinkButton // what waits for a mapping first; nil: nothing does
+	WaitingRows *ui.LinkButton
+	Fails       ui.Table
+	Warns       ui.Table
+}
+
 // Record is the page of one subscription.
 type Record struct {
 	Page     layout.Page

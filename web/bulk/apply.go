@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/errs"
 	"seatledger/internal/selection"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
@@ -32,6 +33,10 @@ func (h Handlers) Again(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	id, err := h.Bulk.Again(ctx, session.Actor(c), w.ID, typed)
+	if errs.KindOf(err) == errs.Invalid && len(errs.FieldsOf(err)) > 0 {
+		return h.page(c, sheet{Work: w, words: said, typed: typed, problems: errs.FieldsOf(err)},
+			http.StatusUnprocessableEntity)
+	}
 	if err != nil {
 		return err
 	}

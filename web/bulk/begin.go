@@ -1,6 +1,8 @@
 package bulk
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -64,7 +66,11 @@ func (h Handlers) look(c echo.Context, o selection.Order) error {
 // chosen reads a selection: the rows ticked (id), with kept=1 also those ticked on other pages, or with
 // all=1 those of the filter. alone tells that what is ticked stands on the page that was posted.
 func (h Handlers) chosen(c echo.Context, form httpx.Values, deed string) (o selection.Order, alone bool, err error) {
-	o = selection.Order{Deed: deed, Params: paramsIn(form, deed)}
+	o = selection.Order{Deed: deed, Params: maps.Clone(deeds[deed].first)}
+	if o.Params == nil {
+		o.Params = selection.Params{}
+	}
+	maps.Copy(o.Params, paramsIn(form, deed))
 	if form.On("all") {
 		filter := form.Get("filter")
 		o.Filter = &filter
@@ -115,12 +121,25 @@ func (h Handlers) others(c echo.Context, form httpx.Values, deed string) ([]uuid
 // paramsIn are what was typed for a deed, of the fields that it asks for.
 func paramsIn(form httpx.Values, deed string) selection.Params {
 	p, w := selection.Params{}, deeds[deed]
-	for _, f := range w.fields(p) {
-		if form.Has(f.Name) {
-			p[f.Name] = form.Get(f.Name)
+	for _, group := range []func(selection.Params) []ui.Field{w.again, w.last} {
+		if group != nil {
+			typedIn(form, group(p), p)
 		}
 	}
 	return p
+}
+
+// typedIn reads the fields of one form. A box that is off is not posted: it is off where another field of its form was.
+func typedIn(form httpx.Values, fields []ui.Field, p selection.Params) {
+	posted := slices.ContainsFunc(fields, func(f ui.Field) bool { return form.Has(f.Name) })
+	for _, f := range fields {
+		switch {
+		case f.Kind == ui.Checkbox && posted:
+			p[f.Name] = map[bool]string{true: "on"}[form.On(f.Name)]
+		case form.Has(f.Name):
+			p[f.Name] = form.Get(f.Name)
+		}
+	}
 }
 
 const longestNote = 1000
@@ -203,14 +222,4 @@ func backTo(form httpx.Values, list string) string {
 // forget takes the ticks off that a confirmed deed was about.
 func (h Handlers) forget(c echo.Context, list string) error {
 	return h.Bulk.Forget(c.Request().Context(), ticksOf(c, list))
-}
-
-func (w wording) fields(p selection.Params) (out []ui.Field) {
-	if w.again != nil {
-		out = append(out, w.again(p)...)
-	}
-	if w.last != nil {
-		out = append(out, w.last(p)...)
-	}
-	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
+	"seatledger/internal/contract"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/selection"
@@ -26,6 +27,8 @@ type Handlers struct {
 	Zone     *time.Location
 	Bulk     *selection.Service
 	Sessions *session.Manager
+	// Contracts keeps the installation's defaults, where a person says so.
+	Contracts contract.Service
 }
 
 const (

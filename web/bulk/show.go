@@ -36,6 +36,7 @@ type sheet struct {
 	problems map[string]string
 	typed    selection.Params // what was typed and refused; nil: what the work has
 	stale    *selection.Stale
+	choices  map[string][]ui.Option // of fields that choose what stands in the database
 }
 
 // Show is the preview of a selection, how far its work has come, or what came of it.
@@ -51,6 +52,12 @@ func (h Handlers) page(c echo.Context, s sheet, status int) error {
 	s.may = mayDo(c, s.wording)
 	if err := h.read(c.Request().Context(), &s); err != nil {
 		return err
+	}
+	if s.options != nil && s.may {
+		var err error
+		if s.choices, err = s.options(c.Request().Context(), h.DB.Read(c.Request().Context())); err != nil {
+			return err
+		}
 	}
 	m := view.Work{Page: session.Page(c, s.title(), s.nav)}
 	m.Page.Crumbs = []layout.Crumb{{Label: s.nav, Href: s.back()}}
@@ -205,8 +212,16 @@ func (s sheet) lookAgain(params selection.Params, fresh bool) *view.Again {
 }
 
 func (s sheet) withErrors(fields []ui.Field) []ui.Field {
-	for i := range fields {
-		fields[i].Error = s.problems[fields[i].Name]
+	return completed(fields, s.choices, s.problems)
+}
+
+// completed are fields with their choices and what is wrong with them.
+func completed(fields []ui.Field, choices map[string][]ui.Option, problems map[string]string) []ui.Field {
+	for i, f := range fields {
+		fields[i].Error = problems[f.Name]
+		if options, found := choices[f.Name]; found {
+			fields[i].Options = append(fields[i].Options, options...)
+		}
 	}
 	return fields
 }
@@ -235,7 +250,7 @@ func (s sheet) effects() []ui.Definition {
 		out = append(out, ui.Fact(s.seats, words.Count(c.Seats)))
 	}
 	for _, m := range c.Sums {
-		out = append(out, ui.Fact(s.money, amount(m.Amount, m.Currency)))
+		out = append(out, s.sum(m))
 	}
 	if c.Unpriced > 0 {
 		out = append(out, ui.Fact("Without a known amount", s.count(c.Unpriced)))
@@ -244,6 +259,23 @@ func (s sheet) effects() []ui.Definition {
 		out = append(out, ui.Fact("Left out", words.Count(c.Wont)))
 	}
 	return out
+}
+
+// sum is the money of one currency; where the deed changes it, with what it was before.
+func (s sheet) sum(m selection.Sum) ui.Definition {
+	f := ui.Fact(s.money, amount(m.Amount, m.Currency))
+	if m.Was.Valid {
+		f.Note = fmt.Sprintf("before: %s, difference %s", amount(m.Was.Decimal, m.Currency),
+			withSign(m.Amount.Sub(m.Was.Decimal), m.Currency))
+	}
+	return f
+}
+
+func withSign(d decimal.Decimal, currency string) string {
+	if d.IsPositive() {
+		return "+" + amount(d, currency)
+	}
+	return amount(d, currency)
 }
 
 func amount(d decimal.Decimal, currency string) string {
@@ -276,7 +308,7 @@ func (h Handlers) result(m *view.Work, s sheet) {
 		facts.Items = append(facts.Items, ui.Fact(s.seats, words.Count(c.Seats)))
 	}
 	for _, x := range c.Sums {
-		facts.Items = append(facts.Items, ui.Fact(s.money, amount(x.Amount, x.Currency)))
+		facts.Items = append(facts.Items, s.sum(x))
 	}
 	if c.Skipped > 0 {
 		facts.Items = append(facts.Items, ui.Fact("Left alone", words.Count(c.Skipped)))
@@ -345,6 +377,9 @@ func (s sheet) table() *ui.Table {
 		sum := ui.Cell{}
 		if i.Amount.Valid {
 			sum = ui.TextCell(amount(i.Amount.Decimal, i.Currency))
+		}
+		if i.Was.Valid {
+			sum.Sub = "before: " + amount(i.Was.Decimal, i.Currency)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, {Badges: []ui.Badge{s.badge(i.State)}}, why,
 			ui.TextCell(words.Count(i.Seats)), sum}})

@@ -1,12 +1,18 @@
 package bulk
 
 import (
+	"context"
+
+	"gorm.io/gorm"
+
 	"seatledger/internal/auth"
+	"seatledger/internal/contract"
 	"seatledger/internal/invoice"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
+	"seatledger/internal/subscription"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -27,6 +33,10 @@ type wording struct {
 	phrase    bool   // a person types it first
 	// again are the fields that make another preview, and last those that do not.
 	again, last func(selection.Params) []ui.Field
+	// first is what is tried where nothing was typed yet.
+	first selection.Params
+	// options are the choices of fields that stand in the database.
+	options func(ctx context.Context, db *gorm.DB) (map[string][]ui.Option, error)
 }
 
 // called is the deed with what it is done to.
@@ -49,6 +59,13 @@ var deeds = map[string]wording{
 	invoice.PayDeed:       payWords(),
 	invoice.CreditDeed:    creditWords(),
 	invoice.VoidDeed:      voidWords(),
+	contract.MakeDeed:     makeWords(),
+	contract.EditDeed:     editWords(),
+
+	subscription.ContractDeed:  contractWords(),
+	subscription.GoneDeed:      goneWords(),
+	subscription.ListPriceDeed: listPriceWords(),
+	subscription.PriceDeed:     priceWords(),
 }
 
 func signOffWords() wording {

@@ -30,13 +30,15 @@ func (d *desk) filled(customer string) url.Values {
 		d.Fatal(err)
 	}
 	v := values(d.get("/contracts/new?crm_account_id=" + a.ID.String()).Find("main form").First())
-	if v.Get("crm_account_id") != a.ID.String() || v.Get("is_default") != "on" || v.Get("start_date") != "2026-11-22" {
+	if v.Get("crm_account_id") != a.ID.String() || v.Get("is_default") != "on" || v.Get("start_date") != "2026-11-22" ||
+		v.Get("bill_from") != "2026-12-01" {
 		d.Fatalf("the new form: %v", v)
 	}
 	v.Set("name", "Licences")
 	v.Set("currency", "usd")
 	v.Set("price_list_id", l.ID.String())
 	v.Set("billing_day", "last")
+	v.Set("bill_from", "") // may be said later, before the first invoice
 	return v
 }
 

@@ -43,8 +43,8 @@ func (s sheet) who() []ui.Field {
 func (s sheet) how() []ui.Field {
 	in := s.input
 	return []ui.Field{
-		s.field(ui.Field{Name: "currency", Label: "Currency", Required: true, Size: ui.Short, Placeholder: "USD",
-			Hint: "Stays once subscriptions have prices in it."}, in.Currency),
+		s.field(ui.Field{Name: "currency", Label: "Currency", Size: ui.Short, Placeholder: "USD",
+			Hint: "Empty: the price list's. It stays once subscriptions have prices in it."}, in.Currency),
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "price_list_id", Label: "Price list", Options: s.listOptions(),
 			Hint: "In the same currency."}, in.PriceList),
 		s.field(ui.Field{Kind: ui.SelectBox, Name: "billing_frequency", Label: "Billing frequency",

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 	"seatledger/internal/contract/price"
 	"seatledger/internal/crm"
 	"seatledger/internal/errs"
+	"seatledger/internal/money"
 	"seatledger/internal/tax"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -19,19 +21,31 @@ import (
 	"seatledger/web/session"
 )
 
-// New is the empty form; crm_account_id in the address fills in the customer.
+// New is the form of a new contract with the installation's defaults; crm_account_id in the address fills in the
+// customer, and the start of its earliest subscription that waits.
 func (h Handlers) New(c echo.Context) error {
-	in := contract.Input{
-		CRMAccount: c.QueryParam("crm_account_id"), BillingFrequency: string(contract.Monthly),
-		Timing:     string(contract.Advance),
-		BillingDay: "1", Refunds: string(contract.RefundsGlobal), StartDate: h.today().String(), IsDefault: true,
+	ctx := c.Request().Context()
+	db := h.Contracts.DB.Read(ctx)
+	d, err := contract.DefaultsOf(ctx, db)
+	if err != nil {
+		return err
 	}
+	in := d.Input()
+	in.CRMAccount, in.Name, in.IsDefault = c.QueryParam("crm_account_id"), "", true
+	in.StartDate, in.BillFrom = h.today().String(), contract.NextMonth(h.today()).String()
 	if id, err := uuid.Parse(in.CRMAccount); err == nil {
-		_, taken, err := contract.DefaultFor(h.Contracts.DB.Read(c.Request().Context()), id)
+		_, taken, err := contract.DefaultFor(db, id)
 		if err != nil {
 			return err
 		}
-		in.IsDefault = !taken
+		in.Name, in.IsDefault = d.Name, !taken
+		waits, err := h.Contracts.ProspectOf(ctx, db, in)
+		if err != nil {
+			return err
+		}
+		if !waits.Earliest.IsZero() && waits.Earliest.Before(h.today()) {
+			in.StartDate = waits.Earliest.String()
+		}
 	}
 	return h.form(c, http.StatusOK, sheet{input: in})
 }
@@ -59,7 +73,7 @@ func (h Handlers) Edit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.form(c, http.StatusOK, sheet{contract: &k, input: inputOf(k)})
+	return h.form(c, http.StatusOK, sheet{contract: &k, input: contract.InputOf(k)})
 }
 
 // Update saves a changed contract. A form that somebody else has overtaken comes back with both versions.
@@ -101,23 +115,6 @@ func input(form httpx.Values) contract.Input {
 	}
 }
 
-func inputOf(k contract.Contract) contract.Input {
-	in := contract.Input{
-		CRMAccount: k.CRMAccountID.String(), Name: k.Name, Currency: k.Currency,
-		BillingFrequency: string(k.BillingFrequency), Timing: string(k.Timing),
-		BillingDay: contract.DayText(k.BillingDay), StartDate: k.StartDate.String(), EndDate: k.EndDate.String(),
-		BillFrom: k.BillFrom.String(),
-		Refunds:  string(k.Refunds), PaymentTerms: k.PaymentTerms, TaxCode: k.TaxCode, PurchaseOrder: k.PurchaseOrder,
-		Recipients: k.Recipients,
-		Language:   string(k.Language), Renewal: string(k.Renewal), IsDefault: k.IsDefault,
-		BillTogether: k.BillTogether,
-	}
-	if k.PriceListID.Valid {
-		in.PriceList = k.PriceListID.UUID.String()
-	}
-	return in
-}
-
 // sheet is a form as it stands: of which contract, with which values and problems.
 type sheet struct {
 	contract *contract.Contract // nil: a new one
@@ -147,12 +144,54 @@ func (h Handlers) form(c echo.Context, status int, s sheet) error {
 	}
 	if s.stale {
 		now := s
-		now.input = inputOf(*s.contract)
+		now.input = contract.InputOf(*s.contract)
 		m.Overtaken(groups(now))
+	}
+	if s.contract == nil {
+		var err error
+		if m.Remark, err = h.foresight(c, s.input); err != nil {
+			return err
+		}
 	}
 	m.Summarize(s.problems)
 	m.Page.Narrow = true
 	return httpx.Render(c, status, m.Show())
+}
+
+// foresight says what a new contract of a customer would bill from when, and which subscriptions are older.
+func (h Handlers) foresight(c echo.Context, in contract.Input) (*ui.Callout, error) {
+	ctx := c.Request().Context()
+	p, err := h.Contracts.ProspectOf(ctx, h.Contracts.DB.Read(ctx), in)
+	if err != nil || p.Waiting == 0 {
+		return nil, err
+	}
+	out := &ui.Callout{Tone: ui.Info, Title: plural(p.Waiting, "subscription", "subscriptions") + " of " + p.Name +
+		" wait for a contract"}
+	if in.IsDefault {
+		out.Text = "They land in it"
+		if in.BillFrom != "" {
+			out.Text += ", and are billed from " + in.BillFrom + " once they are signed off"
+		}
+		out.Text += ". "
+	}
+	if p.Older > 0 {
+		out.Text += fmt.Sprintf("Older than that day: %d; their days before it count as billed elsewhere. ", p.Older)
+	}
+	if p.Amount.Valid && p.Currency != "" {
+		out.Text += fmt.Sprintf("By the price list: %s %s per month. ",
+			money.Grouped(money.Round(p.Amount.Decimal, p.Currency), p.Currency), p.Currency)
+	}
+	if p.Unpriced > 0 {
+		out.Text += fmt.Sprintf("Without a price in the list: %d.", p.Unpriced)
+	}
+	return out, nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return httpx.Number(n) + " " + many
 }
 
 func (h Handlers) choices(c echo.Context, s *sheet) error {

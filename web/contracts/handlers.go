@@ -13,8 +13,10 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/contract"
+	"seatledger/internal/selection"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
+	"seatledger/web/imports"
 	"seatledger/web/session"
 )
 
@@ -23,7 +25,9 @@ type Handlers struct {
 	Contracts contract.Service
 	Zone      *time.Location
 	// Fill gives what has no price in a contract the one its list has, and tells how many got one.
-	Fill func(ctx context.Context, by audit.Actor, contractID uuid.UUID) (int, error)
+	Fill    func(ctx context.Context, by audit.Actor, contractID uuid.UUID) (int, error)
+	Bulk    *selection.Service // nil: nothing can be done to many
+	Imports imports.Pages
 }
 
 const (

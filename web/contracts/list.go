@@ -4,12 +4,15 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/contract"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -33,12 +36,41 @@ func (h Handlers) List(c echo.Context) error {
 		Page: session.Page(c, "Billing contracts", nav), Filters: q.FilterBar(contract.All.Search.Label),
 		Table: table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
+	if err := h.ticks(c, &m, q, found); err != nil {
+		return err
+	}
 	m.Page.Lead = "The agreements under which customers are billed."
 	if mayWrite(c) {
-		m.Page.Actions = []templ.Component{ui.LinkButton{Text: "New contract", Href: path + "/new", Icon: "plus",
-			Weight: ui.Primary}}
+		m.Page.Actions = []templ.Component{
+			ui.LinkButton{Text: "Import", Href: path + "/import", Icon: "upload"},
+			ui.LinkButton{Text: "Make for many", Href: bulk.MakeContracts},
+			ui.LinkButton{Text: "New contract", Href: path + "/new", Icon: "plus", Weight: ui.Primary}}
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+const bulkForm = "change-contracts"
+
+// ticks puts the bar on the list for whoever may change contracts.
+func (h Handlers) ticks(c echo.Context, m *layout.List, q httpx.ListQuery, found httpx.Found[contract.Row]) error {
+	if !mayWrite(c) || h.Bulk == nil || len(found.Rows) == 0 {
+		return nil
+	}
+	ctx := c.Request().Context()
+	kept, err := h.Bulk.Kept(ctx, h.Contracts.DB.Read(ctx), selection.Ticks{User: session.User(c).ID,
+		List: contract.All.Name})
+	if err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(found.Rows))
+	for i, r := range found.Rows {
+		ids[i], m.Table.Rows[i].Checked = r.ID, kept[r.ID]
+	}
+	m.Bulk = bulk.Bar(q, contract.All.Name, bulk.Page{Shown: ids, Kept: kept, Total: found.Total})
+	m.Bulk.FormID, m.Bulk.Action, m.Bulk.Hint = bulkForm, bulk.ChangeContracts, "Tick contracts to act on them."
+	m.Bulk.Buttons = []ui.Button{{Text: "Change terms"}}
+	m.Table.Select = &ui.Selection{FormID: bulkForm}
+	return nil
 }
 
 func table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {

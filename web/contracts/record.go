@@ -154,12 +154,22 @@ func facts(o contract.Overview) ui.DefinitionList {
 		ui.Fact("Currency", o.Currency), ui.Fact("Billing frequency", frequencies[o.BillingFrequency]),
 		ui.Fact("Billed", timings[o.Timing]),
 		ui.Fact("Billing day", day), ui.Fact("Start", o.StartDate.String()), end,
-		ui.Fact("Billed from", o.BillFrom.String()),
+		billedFrom(o),
 		ui.Fact("Refunds", refunds[o.Refunds]), ui.Fact("List price at a renewal", renewals[o.Renewal]), dueFact(o),
 		ui.Fact("Tax code", o.TaxCode), ui.Fact("Purchase order", o.PurchaseOrder),
 		ui.Fact("Documents go to", o.Recipients), ui.Fact("Language of documents", languages[o.Language]),
 		ui.Fact("Documents", documents[o.BillTogether]),
 	}}
+}
+
+// billedFrom is the first billed day, with what began before it.
+func billedFrom(o contract.Overview) ui.Definition {
+	f := ui.Fact("Billed from", o.BillFrom.String())
+	if o.Older > 0 {
+		f.Note = plural(o.Older, "subscription", "subscriptions") + " began earlier; days before it count as billed " +
+			"elsewhere"
+	}
+	return f
 }
 
 var documents = map[bool]string{false: "of its own", true: "together with the customer's other contracts"}

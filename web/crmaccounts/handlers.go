@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/crm"
 	"seatledger/internal/letters"
+	"seatledger/internal/selection"
 	"seatledger/web/at"
 	"seatledger/web/imports"
 	"seatledger/web/session"
@@ -20,6 +21,7 @@ type Handlers struct {
 	Imports  imports.Pages
 	Letters  letters.Service
 	Zone     *time.Location
+	Bulk     *selection.Service
 }
 
 const (
@@ -31,5 +33,8 @@ const (
 func mayWrite(c echo.Context) bool {
 	return auth.Allowed(session.User(c).Role, auth.Operator, auth.Billing)
 }
+
+// mayContract tells whether to offer contracts.
+func mayContract(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
 
 func recordPath(id interface{ String() string }) string { return path + "/" + id.String() }

@@ -4,11 +4,14 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/crm"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -29,7 +32,19 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{
 		Page: session.Page(c, "CRM accounts", nav), Filters: q.FilterBar(crm.All.Search.Label),
-		Table: h.table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
+		Pager: q.Pager(found.Next, found.Prev, found.Said()),
+	}
+	kept, err := h.kept(c)
+	if err != nil {
+		return err
+	}
+	m.Table = h.table(q, found.Rows, mayWrite(c))
+	if mayContract(c) && len(found.Rows) > 0 {
+		m.Bulk = bar(q, found, kept)
+		m.Table.Select = &ui.Selection{FormID: bulkForm}
+		for i, r := range found.Rows {
+			m.Table.Rows[i].Checked = kept[r.ID]
+		}
 	}
 	m.Page.Lead = "The customers as your CRM knows them. Provider accounts are mapped to these."
 	if mayWrite(c) {
@@ -56,6 +71,29 @@ func (h Handlers) table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Tab
 	}, func(r crm.Row, row *ui.Row) { row.ID, row.Label = r.ID.String(), r.Name })
 	t.Empty = empty(q, mayWrite)
 	return t
+}
+
+const bulkForm = "make-contracts"
+
+// kept are the ticks of whoever may make contracts.
+func (h Handlers) kept(c echo.Context) (map[uuid.UUID]bool, error) {
+	if !mayContract(c) {
+		return nil, nil
+	}
+	ctx := c.Request().Context()
+	return h.Bulk.Kept(ctx, h.Accounts.DB.Read(ctx), selection.Ticks{User: session.User(c).ID, List: crm.All.Name})
+}
+
+// bar is what can be done to the ticked customers, to those ticked on other pages, and to all that match.
+func bar(q httpx.ListQuery, found httpx.Found[crm.Row], kept map[uuid.UUID]bool) *ui.BulkBar {
+	ids := make([]uuid.UUID, len(found.Rows))
+	for i, r := range found.Rows {
+		ids[i] = r.ID
+	}
+	b := bulk.Bar(q, crm.All.Name, bulk.Page{Shown: ids, Kept: kept, Total: found.Total})
+	b.FormID, b.Action, b.Hint = bulkForm, bulk.MakeContracts, "Tick customers to act on them."
+	b.Buttons = []ui.Button{{Text: "Make contracts"}}
+	return b
 }
 
 func empty(q httpx.ListQuery, mayWrite bool) *ui.EmptyState {

@@ -45,7 +45,10 @@ type board struct {
 	contracts    int
 	priceLists   int // that hold a price
 	money        figures.Now
-	unbilled     int // rows of the ledger that are open
+	unbilled     int  // rows of the ledger that are open
+	billed       bool // an invoice was
+	unpriced     bool // something in use has a price in no list
+	again        bool // the first steps are asked for
 }
 
 var (
@@ -161,6 +164,9 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 	if b.contracts, err = contract.CountActive(ctx, db); err != nil {
 		return err
 	}
+	if err := b.readStart(ctx, db); err != nil {
+		return err
+	}
 	lists, err := price.AllLists(ctx, db)
 	for _, l := range lists {
 		if l.Items > 0 {
@@ -168,4 +174,17 @@ func (b *board) readCustomers(ctx context.Context, db *gorm.DB) (err error) {
 		}
 	}
 	return err
+}
+
+// readStart reads what only the first steps ask.
+func (b *board) readStart(ctx context.Context, db *gorm.DB) error {
+	db = db.WithContext(ctx)
+	err := db.Raw(`SELECT EXISTS (SELECT FROM invoices WHERE state IN ('billed', 'paid'))`).Row().Scan(&b.billed)
+	if err != nil || b.billed && !b.again {
+		return err
+	}
+	return db.Raw(`SELECT EXISTS (SELECT FROM subscriptions s WHERE s.state <> 'inactive' AND s.kind = 'licence'
+		AND s.product_id IS NOT NULL AND s.unit_price IS NULL AND s.term NOT IN ('', 'unknown')
+		AND NOT EXISTS (SELECT FROM price_list_items i WHERE i.product_id = s.product_id AND i.term = s.term
+			AND i.billing_frequency = s.billing_frequency))`).Row().Scan(&b.unpriced)
 }

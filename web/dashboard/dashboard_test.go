@@ -129,12 +129,36 @@ func TestAnEmptyInstallationIsLedStepByStep(t *testing.T) {
 	}
 }
 
-func TestTheStepsAreGoneOnceSomethingIsSigned(t *testing.T) {
+func TestTheStepsStandUntilTheFirstRunIsBilledAndCanBeOpenedAgain(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	r := d.dice(2)
 	r.fill()
-	if n := d.page().Find(".steps").Length(); n != 0 {
+	text := htmlcheck.Text(d.page().Find(".steps"))
+	order := []string{"Sync the subscriptions", "Enter prices", "Make billing contracts", "Review and sign off",
+		"Bill the first run"}
+	for i, step := range order {
+		at := strings.Index(text, step)
+		if at < 0 || i > 0 && at < strings.Index(text, order[i-1]) {
+			t.Errorf("%s stands in no such order: %s", step, text)
+		}
+	}
+	contract := uuid.Must(uuid.NewV7())
+	d.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
+		start_date, refunds, is_default, active, created_at, updated_at) SELECT ?, id, 'Billed', 'USD', 'monthly',
+		'advance', 1, '2024-01-01', 'global', false, true, now(), now() FROM crm_accounts ORDER BY id LIMIT 1`, contract)
+	d.exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end, drafted_by, drafted_at, number, number_text, number_series, issued_at)
+		SELECT gen_random_uuid(), id, crm_account_id, 'change_log', 'billed', 'USD', 120, '2026-11-01', '2026-12-01',
+			'Bea', now(), 7, '7', '#', '2026-11-02T09:00:00Z' FROM billing_contracts WHERE id = ?`, contract)
+	doc := d.page()
+	if n := doc.Find(".steps").Length(); n != 0 {
 		t.Error("the first steps are still shown")
+	}
+	if doc.Find("main a[href='/?steps=1']").Length() != 1 {
+		t.Error("nothing opens them again")
+	}
+	if !strings.Contains(d.get("/?steps=1"), "Bill the first run") {
+		t.Error("they do not open again")
 	}
 }

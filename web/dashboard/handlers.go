@@ -25,7 +25,7 @@ type Handlers struct {
 // Show counts everything in one snapshot.
 func (h Handlers) Show(c echo.Context) error {
 	ctx := c.Request().Context()
-	b := &board{now: h.Clock.Now(), zone: h.Zone, hour: h.Night}
+	b := &board{now: h.Clock.Now(), zone: h.Zone, hour: h.Night, again: c.QueryParam("steps") == "1"}
 	err := h.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		return b.read(ctx, tx)
 	})

@@ -18,18 +18,21 @@ type step struct {
 	role                      auth.Role // who may take it, beside an admin
 }
 
-// start is the way in; nil once somebody has signed a subscription off.
+// start is the way in; nil once an invoice was billed, unless somebody opens it again.
 func (b *board) start(role auth.Role) *view.Start {
-	if b.Progress.Signed > 0 {
+	if b.billed && !b.again {
 		return nil
 	}
-	out := &view.Start{Card: ui.Card{Title: "First steps", Text: "From an empty installation to the first signature."}}
+	out := &view.Start{Card: ui.Card{Title: "First steps", Text: "From an empty installation to the first billed run."}}
 	now := true
 	for _, s := range b.steps() {
 		x := ui.Step{Title: s.title, Text: s.text}
 		switch {
 		case s.done:
 			x.State, x.Word, x.Text = ui.StepDone, "Done", ""
+			if auth.Allowed(role, s.role) {
+				x.Action = ui.LinkButton{Text: "Open", Href: s.href, Compact: true}
+			}
 		case now:
 			x.State, x.Word, now = ui.StepNow, "Next", false
 			x.Action = actionOf(s, role)
@@ -65,14 +68,16 @@ func (b *board) steps() []step {
 		{"Map each account to its customer",
 			"Accept what is proposed, choose another, or exclude what is not a customer.",
 			to(at.Accounts, "state", "unmapped"), "Map accounts", mapped > 0, auth.Operator},
-		{"Enter prices", "A price list per currency, by hand or from a CSV.", at.PriceLists, "Price lists",
-			b.priceLists > 0, auth.Billing},
-		{"Enter billing contracts", "One default contract per customer, so that subscriptions land by themselves.",
-			at.Contracts + "/new", "New contract", b.contracts > 0, auth.Billing},
 		{"Sync the subscriptions", "Press Sync Subscriptions on the provider's page; from then on it runs every night.",
 			b.firstProvider(), "Open the provider", b.All > 0, auth.Operator},
-		{"Review and sign off", "Check that customer, contract and pricing are right, then sign.", at.Subscriptions,
-			"Review subscriptions", b.Progress.Signed > 0, auth.Billing},
+		{"Enter prices", "A price list per currency. Open it and reckon its prices from what your subscriptions cost, or " +
+			"import them.", at.PriceLists, "Price lists", b.priceLists > 0 && !b.unpriced, auth.Billing},
+		{"Make billing contracts", "One default contract per mapped customer, in one step, so that subscriptions land by " +
+			"themselves.", at.Contracts + "/make", "Make contracts", b.contracts > 0 && b.uncontracted == 0, auth.Billing},
+		{"Review and sign off", "Mend what fails by its cause, then sign what is right.", at.Subscriptions + "/causes",
+			"Review by cause", b.Progress.Signed > 0, auth.Billing},
+		{"Bill the first run", "Draft what is due, look at it, and bill it.", at.Billing, "Billing", b.billed,
+			auth.Billing},
 	}
 }
 

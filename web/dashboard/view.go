@@ -24,9 +24,12 @@ func (h Handlers) page(c echo.Context, b *board) view.Show {
 	m := view.Show{Page: session.Page(c, "Dashboard", "Dashboard"), Start: b.start(session.User(c).Role)}
 	m.Page.Lead = "Each number opens exactly the rows it counts."
 	if len(b.providers) == 0 {
-		m.Page.Lead = "Welcome. The steps below lead from an empty installation to subscriptions that are checked " +
-			"and signed off."
+		m.Page.Lead = "Welcome. The steps below lead from an empty installation to the first billed " +
+			"run."
 		return m
+	}
+	if m.Start == nil {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "First steps", Href: "/?steps=1"})
 	}
 	m.Night = b.lastNight()
 	m.Groups = []view.Group{b.moneyGroup(), b.toMap(), b.toReview(), b.onHold(), b.syncs(), b.ahead(), b.orphanCost()}
@@ -61,7 +64,8 @@ func (b *board) toReview() view.Group {
 		Progress: &ui.Progress{Label: "Signed off", Text: fmt.Sprintf("%d of %d signed", p.Signed, p.Total()),
 			Done: p.Signed, Total: p.Total(), Tone: ui.Good},
 		Stats: ui.Stats{
-			figure("Failing", p.Failing(), at("fail"), ui.Bad),
+			figure("Failing", p.Failing(), subscriptionsAt(listing.Values{"review": "fail", "excluded": "no",
+				"unmapped": "no"}), ui.Bad),
 			figure("With warnings", p.Warn, at("warn"), ui.Warn),
 			figure("Ok, to sign", p.OK, at("ok"), ui.Info),
 			figure("Signed", p.Signed, at("signed"), ui.Good),

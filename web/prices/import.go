@@ -19,6 +19,12 @@ func (h Handlers) Preview(c echo.Context) error { return h.with(c, h.Imports.Pre
 // Apply does what a file says.
 func (h Handlers) Apply(c echo.Context) error { return h.with(c, h.Imports.Apply) }
 
+// ConfirmUndo asks before an import is taken back.
+func (h Handlers) ConfirmUndo(c echo.Context) error { return h.with(c, h.Imports.ConfirmUndo) }
+
+// Undo takes an import back.
+func (h Handlers) Undo(c echo.Context) error { return h.with(c, h.Imports.Undo) }
+
 // Columns sets which column of a file is which, and what else it needs to be told.
 func (h Handlers) Columns(c echo.Context) error { return h.with(c, h.Imports.Columns) }
 
@@ -32,7 +38,7 @@ func (h Handlers) with(c echo.Context, page func(echo.Context, imports.Screen) e
 
 func (h Handlers) screen(l price.List) imports.Screen {
 	return imports.Screen{
-		Kind: h.Prices.Import(l), Title: "Import prices into " + l.Name, Nav: nav, Path: listPath(l.ID) + "/import",
+		Kind: h.Prices.Import(l), Undo: true, Title: "Import prices into " + l.Name, Nav: nav, Path: listPath(l.ID) + "/import",
 		Back: listPath(l.ID),
 		Lead: "All prices are in " + l.Currency +
 			". A line with a product, term, billing frequency and first day that the list has changes that price; " +

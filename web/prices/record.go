@@ -67,7 +67,13 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 	if !l.Active {
 		menu.Commands[1] = ui.Command{Label: "Activate", Action: listPath(l.ID) + "/activate", Icon: "play"}
 	}
+	whatIf := ui.PostButton{Button: ui.Button{Text: "What if", Action: "/bulk"}, Hidden: []ui.Pair{
+		{Name: "deed", Value: "set-price"}, {Name: "all", Value: "1"}, {Name: "filter", Value: ""},
+		{Name: "base", Value: "list"}, {Name: "change", Value: "fixed"}, {Name: "value", Value: "0"},
+		{Name: "below_cost", Value: "on"}, {Name: "price_list_id", Value: l.ID.String()}}}
 	return []templ.Component{
+		whatIf,
+		ui.LinkButton{Text: "Reckon prices", Href: listPath(l.ID) + "/reckon"},
 		ui.LinkButton{Text: "Import prices", Href: listPath(l.ID) + "/import", Icon: "upload"},
 		ui.LinkButton{Text: "Add price", Href: listPath(l.ID) + "/items/new", Icon: "plus"}, menu,
 	}
@@ -151,9 +157,10 @@ func emptyItems(q httpx.ListQuery, o itemsTable) *ui.EmptyState {
 			Action: &ui.LinkButton{Text: "Clear the filter", Href: q.ClearHref()}}
 	}
 	e := &ui.EmptyState{Kind: ui.NothingYet, Title: "No prices yet",
-		Text: "Import them as a CSV, or add them one by one. Without a price a subscription fails its review."}
+		Text: "Reckon them from what your subscriptions cost, import them as a CSV, or add them one by one. Without a " +
+			"price a subscription fails its review."}
 	if o.mayWrite {
-		e.Action = &ui.LinkButton{Text: "Import prices", Href: listPath(o.list.ID) + "/import", Weight: ui.Primary}
+		e.Action = &ui.LinkButton{Text: "Reckon prices", Href: listPath(o.list.ID) + "/reckon", Weight: ui.Primary}
 	}
 	return e
 }

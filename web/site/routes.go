@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/contract"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
 	"seatledger/web/httpx"
@@ -181,6 +182,14 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/contracts", h.contracts.List),
 		get("/contracts/new", h.contracts.New, billing),
+		get("/contracts/make", h.bulk.MakeForm, billing),
+		post("/contracts/make", h.bulk.Make, billing),
+		post("/contracts/change", h.bulk.Begin(contract.EditDeed), billing),
+		get("/contracts/import", h.contracts.ImportForm, billing),
+		post("/contracts/import", h.contracts.Upload, billing),
+		get("/contracts/import/:import", h.contracts.Preview, billing),
+		post("/contracts/import/:import/columns", h.contracts.Columns, billing),
+		post("/contracts/import/:import/apply", h.contracts.Apply, billing),
 		post("/contracts", h.contracts.Create, billing),
 		get("/contracts/:id", h.contracts.Record),
 		get("/contracts/:id/edit", h.contracts.Edit, billing),
@@ -218,8 +227,13 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/price-lists/:id/import/:import", h.prices.Preview, billing),
 		post("/price-lists/:id/import/:import/columns", h.prices.Columns, billing),
 		post("/price-lists/:id/import/:import/apply", h.prices.Apply, billing),
+		get("/price-lists/:id/import/:import/undo", h.prices.ConfirmUndo, billing),
+		post("/price-lists/:id/import/:import/undo", h.prices.Undo, billing),
+		get("/price-lists/:id/reckon", h.prices.ReckonForm, billing),
+		post("/price-lists/:id/reckon", h.prices.Reckon, billing),
 
 		list("/subscriptions", h.subscriptions.List),
+		get("/subscriptions/causes", h.subscriptions.Causes),
 		post("/subscriptions/sign-off", h.bulk.SignOff, billing),
 		get("/subscriptions/:id", h.subscriptions.Record),
 		post("/subscriptions/:id/contract", h.subscriptions.SetContract, billing),

@@ -18,7 +18,9 @@ func (h Handlers) ask(c echo.Context) (httpx.ListQuery, error) {
 	return httpx.AskListWith(c, h.DB.Read(c.Request().Context()), list.All, []listing.Extra{ticks}, withFindings)
 }
 
-func withFindings(spec *httpx.ListSpec) { spec.Filter("check").Choices = checkChoices() }
+func withFindings(spec *httpx.ListSpec) {
+	spec.Filter("check").Choices, spec.Filter("cause").Choices = checkChoices(), checkChoices()
+}
 
 // checkChoices are all findings that a review may have.
 func checkChoices() []httpx.Choice {

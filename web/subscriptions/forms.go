@@ -27,7 +27,7 @@ func (s sheet) again(form string, f ui.Field) ui.Field {
 }
 
 func contractForm(s sheet) *view.Edit {
-	if s.AccountState != string(account.Mapped) {
+	if s.AccountState != string(account.Mapped) || len(s.options.Contracts) == 0 && !s.ContractID.Valid {
 		return nil
 	}
 	options := []ui.Option{{Value: "", Label: "None"}}

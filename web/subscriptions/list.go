@@ -54,6 +54,7 @@ func (h Handlers) List(c echo.Context) error {
 	m.Page.Banner = waiting(l.Beside)
 	if mayDecide(c) && len(l.Rows) > 0 {
 		m.Bulk, m.Note = bar(q, l), noteField()
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "By cause", Href: causesHref(q)})
 		if all := signAll(q, l.Figures); all != nil {
 			m.Page.Actions = append(m.Page.Actions, all)
 		}
@@ -104,25 +105,30 @@ func shown(q httpx.ListQuery, l found) string {
 // tabs lead to exactly the rows that they count. Where there are too many to count for a page they show no figures.
 func tabs(q httpx.ListQuery, f list.Figures) ui.Tabs {
 	t, p := ui.Tabs{Label: "Verdicts"}, f.Progress
-	add := func(label, review, excluded string, n int) {
-		v := q.Except("review", "excluded")
-		set(v, "review", review)
-		set(v, "excluded", excluded)
-		tab := ui.Tab{Label: label, Href: address(q.Path, v),
-			Active: q.Filter("review") == review && q.Filter("excluded") == excluded}
+	around := []string{"review", "excluded", "unmapped"}
+	add := func(label string, n int, values ...string) {
+		v, active := q.Except(around...), true
+		for i, name := range around {
+			set(v, name, values[i])
+			active = active && q.Filter(name) == values[i]
+		}
+		tab := ui.Tab{Label: label, Href: address(q.Path, v), Active: active}
 		if f.Known {
 			tab.Count = words.Count(n)
 		}
 		t.Items = append(t.Items, tab)
 	}
-	t.Items = append(t.Items, ui.Tab{Label: "All", Href: address(q.Path, q.Except("review", "excluded")),
-		Active: q.Filter("review") == "" && q.Filter("excluded") == ""})
-	add("Fail", "fail", "no", p.Failing())
-	add("Warn", "warn", "no", p.Warn)
-	add("Ok", "ok", "no", p.OK)
-	add("Signed", "signed", "no", p.Signed)
+	add("All", 0, "", "", "")
+	t.Items[0].Count = ""
+	add("Fail", p.Failing(), "fail", "no", "no")
+	add("Warn", p.Warn, "warn", "no", "")
+	add("Ok", p.OK, "ok", "no", "")
+	add("Signed", p.Signed, "signed", "no", "")
+	if p.Unmapped > 0 || !f.Known {
+		add("Wait for a mapping", p.Unmapped, "fail", "", "yes")
+	}
 	if p.Excluded > 0 || !f.Known {
-		add("Excluded", "", "yes", p.Excluded)
+		add("Excluded", p.Excluded, "", "yes", "")
 	}
 	return t
 }

@@ -1,6 +1,7 @@
 package subscriptions
 
 import (
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/review"
@@ -24,6 +25,7 @@ var checkNames = map[string]string{
 	"period": "Period of the price", "free": "Free of charge",
 	"proposal": "Price at renewal", "date": "Date that cannot be read", "past_end": "End has passed",
 	"begun": "Begun on a guess", "renewal": "Renewal under another id", "cost": "Cost", "margin": "Margin",
+	"not_seen": "Not seen", "not_sent": "No longer sent",
 }
 
 var stepStates = map[review.Verdict]ui.StepState{review.OK: ui.StepDone, review.Warn: ui.StepWarned,
@@ -87,10 +89,10 @@ func mend(s sheet, m review.Mend) (text, href string) {
 	case "contract":
 		return "Open the contract", at.Contracts + "/" + m.ID
 	case "contract_choice":
-		return "Choose a contract", "#contract"
+		return contractChoice(s, "Choose a contract")
 	case "price":
 		if !s.ContractID.Valid { // a price needs the contract's currency
-			return "Choose a contract first", "#contract"
+			return contractChoice(s, "Choose a contract first")
 		}
 		return "Set the price", "#price"
 	case "ledger":
@@ -105,6 +107,14 @@ func mend(s sheet, m review.Mend) (text, href string) {
 		}
 	}
 	return "", ""
+}
+
+// contractChoice leads to the contracts of the customer; where there is none, to a new one for that customer.
+func contractChoice(s sheet, text string) (string, string) {
+	if to := s.options.Customer; len(s.options.Contracts) == 0 && to.ID != uuid.Nil {
+		return "New contract for " + to.Name, "/contracts/new?crm_account_id=" + to.ID.String()
+	}
+	return text, "#contract"
 }
 
 // signOffs is every signature, with why it lapsed.

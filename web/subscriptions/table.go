@@ -1,6 +1,8 @@
 package subscriptions
 
 import (
+	"strings"
+
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/distributor"
@@ -32,13 +34,37 @@ var cells = httpx.Cells[list.Row]{
 	"product": func(r list.Row) ui.Cell {
 		return ui.Cell{Text: called(r.Product, r.ExternalID), Href: recordPath(r.ID), Sub: r.PartNumber}
 	},
-	"review":      func(r list.Row) ui.Cell { return ui.Cell{Badges: reviewBadge(r.Review)} },
+	"review":      verdict,
 	"crm_account": customer,
 	"external_id": func(r list.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 	"state":       state,
 	"quantity":    func(r list.Row) ui.Cell { return ui.TextCell(words.Count(r.Quantity)) },
 	"unit_price":  prices,
 	"end_date":    ends,
+}
+
+// verdict is the word of the review, with the check that is to be mended first under it, else those that warn.
+func verdict(r list.Row) ui.Cell {
+	cell := ui.Cell{Badges: reviewBadge(r.Review)}
+	switch {
+	case r.Cause != "":
+		cell.Sub = causeName(r)
+	case r.Review == "warn":
+		var says []string
+		for _, code := range strings.Fields(r.Checks) {
+			says = append(says, strings.ToLower(checkNames[code]))
+		}
+		cell.Sub = strings.Join(says, ", ")
+	}
+	return cell
+}
+
+// causeName is what fails; of what waits for a mapping that.
+func causeName(r list.Row) string {
+	if r.Cause == "customer" && r.HoldReason == subscription.HoldUnmapped && !r.Moved {
+		return "waits for a mapping"
+	}
+	return causeWords[r.Cause]
 }
 
 // state is ours, with the distributor's under it where that is another than plainly active.

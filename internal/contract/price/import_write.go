@@ -3,6 +3,7 @@ package price
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/google/uuid"
@@ -60,15 +61,26 @@ func (k importKind) write(tx *gorm.DB, p *planning) error {
 		}
 	}
 	for part := range slices.Chunk(p.changed, atOnce) {
-		if err := writeRows(tx, itemRows(part),
-			`UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice", effective_to = x."EffectiveTo",
-			unit_cost = x."UnitCost", suggested_price = x."SuggestedPrice", version = i.version + 1, updated_at = ?
-			FROM `+itemRecord+` WHERE i.id = x."ID"`, now); err != nil {
+		if err := k.saveRows(tx, itemRows(part)); err != nil {
 			return err
 		}
 	}
+	if err := p.remember(tx, p.table.From.ID); err != nil {
+		return err
+	}
 	return k.touchedList(tx, len(p.added)+len(p.changed))
 }
+
+// saveRows writes items over those that stand.
+func (k importKind) saveRows(tx *gorm.DB, rows []itemRow) error {
+	return writeRows(tx, rows, `UPDATE price_list_items i SET unit = x."Unit", unit_price = x."UnitPrice",
+			effective_to = x."EffectiveTo", unit_cost = x."UnitCost", suggested_price = x."SuggestedPrice",
+			version = i.version + 1, updated_at = ?
+		FROM `+itemRecord+` WHERE i.id = x."ID"`, k.Clock.Now())
+}
+
+// chunks are rows in parts of which each is one statement.
+func chunks[T any](rows []T) iter.Seq[[]T] { return slices.Chunk(rows, atOnce) }
 
 // productWrites are the products to make and those to fill in, without those that only refused lines name.
 func (p *planning) productWrites() (made, filled []Product) {

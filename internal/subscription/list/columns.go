@@ -85,7 +85,7 @@ var columns = []listing.Column[Row]{
 		Into: func(r *Row) any { return &r.BilledThrough }},
 	{Key: "review", Label: "Review", SQL: "coalesce(s.review, '')", Kind: listing.Word,
 		Into: func(r *Row) any { return &r.Review }, Sort: listing.Sort{Expr: "s.review_key", Kind: paging.Integer}},
-	{Key: "checks", Label: "Findings", SQL: "array_to_string(s.findings, ' ')", Kind: listing.Word,
+	{Key: "checks", Label: "Findings", SQL: "array_to_string(array_remove(s.findings, '!' || s.cause), ' ')", Kind: listing.Word,
 		Into: func(r *Row) any { return &r.Checks }},
 	{Key: "at_end", SQL: "s.at_end", Kind: listing.Word, Into: func(r *Row) any { return &r.AtEnd }},
 	{Key: "auto_renew", SQL: "CASE s.auto_renew WHEN 'yes' THEN 'true' WHEN 'no' THEN 'false' ELSE '' END",
@@ -135,6 +135,7 @@ var columns = []listing.Column[Row]{
 	{Key: "billed_to", SQL: "nullif(s.billed_to, 'infinity')", Kind: listing.Day},
 	{Key: "start_text", SQL: "s.start_text", Into: func(r *Row) any { return &r.StartText }},
 	{Key: "end_text", SQL: "s.end_text", Into: func(r *Row) any { return &r.EndText }},
+	{Key: "cause", SQL: "s.cause", Kind: listing.Word, Into: func(r *Row) any { return &r.Cause }},
 	{SQL: "coalesce(v.fingerprint, '')", Into: func(r *Row) any { return &r.Fingerprint }},
 }
 

@@ -25,6 +25,10 @@ var filters = []listing.Filter{
 		{Value: "fail", Label: "Fail"}, {Value: "warn", Label: "Warn"}, {Value: "ok", Label: "Ok"},
 		{Value: "signed", Label: "Signed"}}},
 	{Name: "check", Label: "Finding", Where: "s.findings @> ARRAY[CAST(? AS text)]"},
+	{Name: "cause", Label: "Fails by", Where: "s.findings @> ARRAY['!' || CAST(? AS text)]"},
+	{Name: "unmapped", Label: "Waiting for a mapping", Counted: true, Aside: true, Choices: []listing.Choice{
+		{Value: "no", Label: "Without", Where: "(s.hold_reason IS DISTINCT FROM 'unmapped' OR s.moved)"},
+		{Value: "yes", Label: "Only", Where: "s.hold_reason = 'unmapped' AND NOT s.moved"}}},
 	{Name: "vendor", Label: "Vendor", Counted: true, Where: "s.vendor = ?",
 		ChoicesSQL: "SELECT vendor, vendor, lower(vendor) FROM products GROUP BY vendor"},
 	{Name: "kind", Label: "Kind", Counted: true, Where: "s.kind = ?", Choices: []listing.Choice{

@@ -69,6 +69,7 @@ type Row struct {
 	SignedBy         string // who signed, while that stands
 	SignedAt         *time.Time
 	FirstSeenAt      time.Time
+	Cause            string // code of the failing finding to mend first
 	Checks           string // codes of the failing and warning findings, blank-separated
 	AtEnd            distributor.AtEnd
 	EndsOn           clock.Date          // first day without seats of an end that is certain

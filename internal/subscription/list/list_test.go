@@ -25,7 +25,8 @@ func TestEveryFilterAndSortStandsOnAnIndex(t *testing.T) {
 		"provider": one(`SELECT min(id::text) FROM providers WHERE EXISTS (SELECT FROM subscriptions
 			WHERE provider_id = providers.id)`),
 		"state": {"held", "active"}, "hold_reason": {"unmapped", "twin"}, "moved": {"yes", "no"},
-		"review": {"warn", "signed"}, "check": {"pricing.margin"}, "vendor": {"Rare Vendor"}, "kind": {"usage", "trial"},
+		"review": {"warn", "signed"}, "check": {"pricing.margin"}, "cause": {"customer", "price"},
+		"unmapped": {"no", "yes"}, "vendor": {"Rare Vendor"}, "kind": {"usage", "trial"},
 		"excluded": {"no", "yes"}, "proposal": {"yes"}, "ends_from": {"2026-12-01"}, "ends_before": {"2026-01-02"},
 		"billed_on": {"2026-11-22"}, "sold_in": {"USD", "KWD"}, "bought_in": {"USD"},
 		"margin_in": {"USD", "KWD"}, "money": {"no_price", "no_cost", "no_margin"},

@@ -16,6 +16,7 @@ import (
 
 // Options are what a person may choose for one subscription.
 type Options struct {
+	Customer  Named   // that its account is mapped to; without an id where it is not
 	Contracts []Named // active ones of the customer that its account is mapped to
 	Prices    []Price // of its product in its contract's price list
 }
@@ -41,6 +42,12 @@ func OptionsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Options, error) 
 		ORDER BY lower(b.name)`, id).Scan(&o.Contracts).Error
 	if err != nil {
 		return o, fmt.Errorf("contracts to choose: %w", err)
+	}
+	err = db.WithContext(ctx).Raw(`SELECT c.id, c.name FROM subscriptions s
+		JOIN provider_accounts a ON a.id = s.account_id JOIN crm_accounts c ON c.id = a.crm_account_id
+		WHERE s.id = ?`, id).Scan(&o.Customer).Error
+	if err != nil {
+		return o, fmt.Errorf("customer of a subscription: %w", err)
 	}
 	err = db.WithContext(ctx).Raw(`SELECT i.id, i.unit_price, i.unit, l.currency, i.term,
 		i.billing_frequency AS frequency, i.effective_from AS "from", i.effective_to AS "to"

@@ -39,7 +39,6 @@ func OverviewOf(ctx context.Context, db *gorm.DB, today clock.Date, horizons ...
 func (o *Overview) count(db *gorm.DB) error {
 	var rows []struct {
 		Alike counted `gorm:"embedded"`
-		Moved bool
 	}
 	err := db.Raw(`SELECT review, state, hold_reason, moved, sum(n) AS n FROM subscription_counts GROUP BY 1, 2, 3, 4`).
 		Scan(&rows).Error
@@ -48,7 +47,7 @@ func (o *Overview) count(db *gorm.DB) error {
 		o.Progress.add(r.Alike)
 		switch {
 		case r.Alike.State != subscription.Held:
-		case r.Moved:
+		case r.Alike.Moved:
 			o.Moved += r.Alike.N
 		default:
 			o.Held[r.Alike.HoldReason] += r.Alike.N

@@ -68,7 +68,8 @@ func Of(t testing.TB, n, customers int) *pgtest.DB {
 		`INSERT INTO subscription_reviews (subscription_id, verdict, checks, fingerprint, refreshed_at)
 			SELECT id, CASE review WHEN 'fail' THEN 'fail' WHEN 'warn' THEN 'warn'
 			ELSE 'ok' END, '[]', md5(id::text), now() FROM subscriptions WHERE review IS NOT NULL`,
-		`UPDATE subscriptions SET findings = CASE review WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price']
+		`UPDATE subscriptions SET cause = CASE review WHEN 'fail' THEN 'customer' ELSE '' END,
+			findings = CASE review WHEN 'fail' THEN ARRAY['customer.customer', 'pricing.price', '!customer']
 			WHEN 'warn' THEN ARRAY['pricing.margin'] ELSE '{}' END`,
 		`INSERT INTO subscription_finding_counts
 			SELECT provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved,

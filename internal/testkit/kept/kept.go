@@ -19,8 +19,12 @@ var wrong = map[string]string{
 				a.name || ' ' || a.domain || ' ' || a.external_id || ' ' || a.tenant_id)))`,
 	"findings of subscriptions": `SELECT s.external_id FROM subscriptions s
 		LEFT JOIN subscription_reviews r ON r.subscription_id = s.id
-		WHERE ARRAY(SELECT unnest(s.findings) ORDER BY 1) <> ARRAY(SELECT DISTINCT x->>'code'
-			FROM jsonb_array_elements(coalesce(r.checks, '[]')) x WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
+		WHERE ARRAY(SELECT unnest(array_remove(s.findings, '!' || s.cause)) ORDER BY 1) <>
+			ARRAY(SELECT DISTINCT x->>'code' FROM jsonb_array_elements(coalesce(r.checks, '[]')) x WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
+	"causes of subscriptions": `SELECT s.external_id FROM subscriptions s
+		LEFT JOIN subscription_reviews r ON r.subscription_id = s.id
+		WHERE s.cause <> coalesce((SELECT x.found->>'code' FROM jsonb_array_elements(r.checks) WITH ORDINALITY
+			AS x (found, n) WHERE x.found->>'verdict' = 'fail' ORDER BY x.n LIMIT 1), '')`,
 	"counts of subscriptions": counts("subscription_counts", "subscriptions",
 		"provider_id, state, coalesce(hold_reason, ''), coalesce(review, ''), kind, vendor, moved, "+
 			"CASE WHEN proposed_item_id IS NOT NULL THEN true END",
