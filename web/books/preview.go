@@ -232,10 +232,10 @@ func (h Handlers) preview(c echo.Context, status int, f bookfile.Format, a asked
 func exportForm(f bookfile.Format, a asked, p bookfile.Plan, documents int) *view.Edit {
 	e := &view.Edit{Form: ui.Form{Action: exportPath, Hidden: append([]ui.Pair{{Name: "system", Value: f.System},
 		{Name: "digest", Value: p.Digest}}, a.again...),
-		Save: fmt.Sprintf("Export %s to %s", plural(documents, "document", "documents"), f.Label)}}
+		Save: fmt.Sprintf("Export %s to %s", words.Counted(documents, "document", "documents"), f.Label)}}
 	if len(p.Held) > 0 {
 		e.Fields = append(e.Fields, ui.Field{Kind: ui.Checkbox, Name: "leave_out", Checked: a.leaveOut,
-			Label: fmt.Sprintf("Leave out %s; the rest goes now", plural(len(p.Held), "document that is held up",
+			Label: fmt.Sprintf("Leave out %s; the rest goes now", words.Counted(len(p.Held), "document that is held up",
 				"documents that are held up")),
 			Hint: "They wait on, and go with a later export."})
 	}
@@ -296,7 +296,7 @@ func heldTable(p bookfile.Plan) *ui.Table {
 			ui.TextCell(strings.Join(x.Why, " "))}})
 	}
 	if more := len(p.Held) - mostHeld; more > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(plural(more, "more document", "more documents")),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(words.Counted(more, "more document", "more documents")),
 			{}, {}, {}}})
 	}
 	return t

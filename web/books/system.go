@@ -103,16 +103,9 @@ func (h Handlers) SaveCodes(c echo.Context) error {
 	}
 	said := "No code was changed."
 	if changed > 0 {
-		said = fmt.Sprintf("Saved: %s. Exports that were made stay as they are.", plural(changed, "code", "codes"))
+		said = fmt.Sprintf("Saved: %s. Exports that were made stay as they are.", words.Counted(changed, "code", "codes"))
 	}
 	return httpx.Done(c, systemPath(f.System)+"#codes", said)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return words.Count(n) + " " + many
 }
 
 func (h Handlers) system(c echo.Context, status int, f bookfile.Format, in typed) error {
@@ -177,11 +170,11 @@ func columnsOf(f bookfile.Format, o bookfile.Options) []view.Columns {
 	of := func(credit bool) view.Columns {
 		names := f.Header(o, credit)
 		return view.Columns{Names: names, Fold: ui.Fold{Summary: fmt.Sprintf("%s: %s", kind(credit),
-			plural(len(names), "column", "columns"))}}
+			words.Counted(len(names), "column", "columns"))}}
 	}
 	invoices, credits := of(false), of(true)
 	if slices.Equal(invoices.Names, credits.Names) {
-		invoices.Fold.Summary = "Invoices and credit notes: " + plural(len(invoices.Names), "column", "columns")
+		invoices.Fold.Summary = "Invoices and credit notes: " + words.Counted(len(invoices.Names), "column", "columns")
 		return []view.Columns{invoices}
 	}
 	return []view.Columns{invoices, credits}
@@ -281,7 +274,7 @@ func (h Handlers) codeRows(c echo.Context, f bookfile.Format) (rows []codeRow, l
 	}
 	lead = "No document that waits lacks a code."
 	if len(missing) > 0 {
-		lead = fmt.Sprintf("%s missing; each says what waits for it.", plural(len(missing), "code is", "codes are"))
+		lead = fmt.Sprintf("%s missing; each says what waits for it.", words.Counted(len(missing), "code is", "codes are"))
 	}
 	if len(missing) > mostCodes {
 		missing = missing[:mostCodes]
@@ -309,6 +302,6 @@ func heldBy(m bookfile.Missing) string {
 	if len(sums) == 0 {
 		sums = []string{"0.00"}
 	}
-	return fmt.Sprintf("Missing: %s in %s wait, %s net.", plural(m.Lines, "line", "lines"),
-		plural(m.Documents, "document", "documents"), strings.Join(sums, ", "))
+	return fmt.Sprintf("Missing: %s in %s wait, %s net.", words.Counted(m.Lines, "line", "lines"),
+		words.Counted(m.Documents, "document", "documents"), strings.Join(sums, ", "))
 }

@@ -34,7 +34,7 @@ func (h Handlers) Again(c echo.Context) error {
 	ctx := c.Request().Context()
 	id, err := h.Bulk.Again(ctx, session.Actor(c), w.ID, typed)
 	if errs.KindOf(err) == errs.Invalid && len(errs.FieldsOf(err)) > 0 {
-		return h.page(c, sheet{Work: w, words: said, typed: typed, problems: errs.FieldsOf(err)},
+		return h.page(c, sheet{Work: w, wording: said, typed: typed, problems: errs.FieldsOf(err)},
 			http.StatusUnprocessableEntity)
 	}
 	if err != nil {

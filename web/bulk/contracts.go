@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/listing"
 	"seatledger/internal/selection"
 	"seatledger/internal/tax"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -34,8 +35,8 @@ const ChangeContracts = "/contracts/change"
 // withoutContract is the address of the customers that wait for a contract.
 const withoutContract = "contract=no&mapped=yes"
 
-func makeWords() words {
-	w := words{roles: []auth.Role{auth.Billing}, one: "customer", many: "customers", nav: "CRM accounts",
+func makeWords() wording {
+	w := wording{roles: []auth.Role{auth.Billing}, one: "customer", many: "customers", nav: "CRM accounts",
 		path: "/crm-accounts"}
 	w.verb, w.did, w.undid = "Make contracts for", "given a contract", "without it again"
 	w.text = "Each gets a default contract of these terms. Its subscriptions land in it at the prices of the list; " +
@@ -47,8 +48,8 @@ func makeWords() words {
 	return w
 }
 
-func editWords() words {
-	w := words{roles: []auth.Role{auth.Billing}, one: "contract", many: "contracts", nav: "Billing contracts",
+func editWords() wording {
+	w := wording{roles: []auth.Role{auth.Billing}, one: "contract", many: "contracts", nav: "Billing contracts",
 		path: "/contracts"}
 	w.verb, w.did, w.undid = "Change", "changed", "as before"
 	w.text = "What is left empty stays as it is in each. Subscriptions keep the prices that they have: another price " +
@@ -251,10 +252,10 @@ func (h Handlers) makePage(c echo.Context, o selection.Order, problems map[strin
 }
 
 func makeRemark(n int, filtered, lists bool) *ui.Callout {
-	out := &ui.Callout{Tone: ui.Info, Title: plural(n, "customer", "customers") + " selected",
+	out := &ui.Callout{Tone: ui.Info, Title: words.Counted(n, "customer", "customers") + " selected",
 		Text: "Nothing is made before you have seen the preview and confirmed it."}
 	if filtered {
-		out.Title = plural(n, "mapped customer has", "mapped customers have") + " no active contract"
+		out.Title = words.Counted(n, "mapped customer has", "mapped customers have") + " no active contract"
 	}
 	if n == 0 {
 		out.Text = "Every customer that a provider account is mapped to has one."

@@ -10,7 +10,7 @@ import (
 	"seatledger/views/ui"
 )
 
-func contractWords() words {
+func contractWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Set the contract of", "put into a contract", "as before"
 	w.text = "Their days go to the contract from the first unpaid one on, or from the day typed; a paid day stays with " +
@@ -44,7 +44,7 @@ func contractChoices(ctx context.Context, db *gorm.DB) (map[string][]ui.Option, 
 	return out, err
 }
 
-func goneWords() words {
+func goneWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Confirm as gone", "confirmed", "to be confirmed again"
 	w.text = "You have seen that the distributor no longer has them. They stay closed on the day they were missed, and " +
@@ -54,7 +54,7 @@ func goneWords() words {
 	return w
 }
 
-func listPriceWords() words {
+func listPriceWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Take the list price for", "priced", "as before"
 	w.text = "Each gets a dated price: of its contract's list, as in force when its term began, else on the day itself. " +
@@ -74,7 +74,7 @@ func priceDay(p selection.Params) ui.Field {
 		Hint: "Blank: the first billable day without a price, else today."}
 }
 
-func priceWords() words {
+func priceWords() wording {
 	w := subscriptionWords
 	w.verb, w.did, w.undid = "Set the price of", "priced", "as before"
 	w.text = "Each gets a dated price by the rule. Prices that begin later stay. Those signed off are to be signed again. " +

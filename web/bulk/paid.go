@@ -8,6 +8,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/selection"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -54,11 +55,11 @@ func (h Handlers) Paid(c echo.Context) error {
 		}
 		return errs.New(errs.Conflict, items[0].Why)
 	}
-	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s noted.", plural(n.Done, "payment was", "payments were")),
+	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s noted.", words.Counted(n.Done, "payment was", "payments were")),
 		Command: undoButton(id)}
 	if n.Skipped > 0 {
 		notice.Tone, notice.Text = ui.Warn, notice.Text+fmt.Sprintf(" %s left alone; the reasons stand under Bulk work.",
-			plural(n.Skipped, "was", "were"))
+			words.Counted(n.Skipped, "was", "were"))
 	}
 	httpx.TellNotice(c, notice)
 	return httpx.SeeOther(c, backTo(form, "/invoices"))

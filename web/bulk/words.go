@@ -137,10 +137,10 @@ func excludeWords() wording {
 	return w
 }
 
-var invoiceWords = words{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
+var invoiceWords = wording{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
 	path: "/invoices"}
 
-func payWords() words {
+func payWords() wording {
 	w := invoiceWords
 	w.verb, w.did, w.undid = "Mark as paid", "paid", "open again"
 	w.text = "What is open of each is noted as paid. What shares a document is paid with it."
@@ -156,7 +156,7 @@ func payWords() words {
 	return w
 }
 
-func creditWords() words {
+func creditWords() wording {
 	w := invoiceWords
 	w.verb, w.did, w.undid = "Credit", "credited", "taken back"
 	w.text = "A credit note is drafted for each, over all that credits have left of its lines. Bill them to give them " +
@@ -173,7 +173,7 @@ func creditWords() words {
 	return w
 }
 
-func voidWords() words {
+func voidWords() wording {
 	w := invoiceWords
 	w.verb, w.did, w.undid = "Void", "voided", "not void"
 	w.text = "Their days are due again. A number that was given stays with the void invoice. What is paid, or rests under " +

@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/tax"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -165,7 +166,7 @@ func (h Handlers) foresight(c echo.Context, in contract.Input) (*ui.Callout, err
 	if err != nil || p.Waiting == 0 {
 		return nil, err
 	}
-	out := &ui.Callout{Tone: ui.Info, Title: plural(p.Waiting, "subscription", "subscriptions") + " of " + p.Name +
+	out := &ui.Callout{Tone: ui.Info, Title: words.Counted(p.Waiting, "subscription", "subscriptions") + " of " + p.Name +
 		" wait for a contract"}
 	if in.IsDefault {
 		out.Text = "They land in it"
@@ -185,13 +186,6 @@ func (h Handlers) foresight(c echo.Context, in contract.Input) (*ui.Callout, err
 		out.Text += fmt.Sprintf("Without a price in the list: %d.", p.Unpriced)
 	}
 	return out, nil
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return httpx.Number(n) + " " + many
 }
 
 func (h Handlers) choices(c echo.Context, s *sheet) error {

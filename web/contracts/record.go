@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/money"
 	"seatledger/internal/subscription"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -166,7 +167,7 @@ func facts(o contract.Overview) ui.DefinitionList {
 func billedFrom(o contract.Overview) ui.Definition {
 	f := ui.Fact("Billed from", o.BillFrom.String())
 	if o.Older > 0 {
-		f.Note = plural(o.Older, "subscription", "subscriptions") + " began earlier; days before it count as billed " +
+		f.Note = words.Counted(o.Older, "subscription", "subscriptions") + " began earlier; days before it count as billed " +
 			"elsewhere"
 	}
 	return f

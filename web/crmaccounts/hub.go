@@ -15,6 +15,7 @@ import (
 	"seatledger/internal/figures"
 	"seatledger/internal/invoice"
 	"seatledger/internal/money"
+	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/httpx"
@@ -132,10 +133,10 @@ func (x hub) seats() ui.Chart {
 		high = max(high, n)
 		label := s.Month.Month().String()[:3] + " " + strconv.Itoa(s.Month.Year())
 		c.Groups = append(c.Groups, ui.ChartGroup{Label: label, Bars: []ui.ChartBar{{Value: float64(n),
-			Says: "Seats " + label + ": " + httpx.Number(n)}}})
-		c.Table.Rows = append(c.Table.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(label), ui.TextCell(httpx.Number(n))}})
+			Says: "Seats " + label + ": " + words.Count(n)}}})
+		c.Table.Rows = append(c.Table.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(label), ui.TextCell(words.Count(n))}})
 	}
-	c.Highest = httpx.Number(high)
+	c.Highest = words.Count(high)
 	c.Says = "Bars of the seats at the end of each of the last months. The figures stand in the table below."
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/opening"
 	"seatledger/internal/selection"
+	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/bulk"

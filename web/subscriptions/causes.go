@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/subscription"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
@@ -72,11 +73,11 @@ func (h Handlers) Causes(c echo.Context) error {
 	m.Page.Lead = "What keeps subscriptions from being signed off, each cause with its rows, and what can be done to all " +
 		"of them at once. Nothing is done before you have seen the preview."
 	if found.More {
-		m.Callouts = append(m.Callouts, ui.Callout{Tone: ui.Info, Title: "Of the first " + count(list.MostCauses) + " only",
+		m.Callouts = append(m.Callouts, ui.Callout{Tone: ui.Info, Title: "Of the first " + words.Count(list.MostCauses) + " only",
 			Text: "There are more than are grouped here. Narrow the list first, by provider or customer."})
 	}
 	if found.Unmapped > 0 {
-		m.Waiting = &ui.LinkButton{Text: plural(found.Unmapped, "subscription waits", "subscriptions wait") +
+		m.Waiting = &ui.LinkButton{Text: words.Counted(found.Unmapped, "subscription waits", "subscriptions wait") +
 			" for a mapping: map its account first", Href: "/mapping"}
 		m.WaitingRows = &ui.LinkButton{Text: "Show them", Compact: true,
 			Href: causeRows(q, "review", "fail", "unmapped", "yes")}
@@ -120,7 +121,7 @@ func causeTable(q httpx.ListQuery, may bool, causes []list.Cause, g group) ui.Ta
 		for _, s := range x.Sums {
 			costs, prices = sumOf(costs, s.Cost, s.Currency), sumOf(prices, s.Price, s.Currency)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.LinkCell(count(x.N), href), ui.TextCell(count(x.Seats)),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.LinkCell(words.Count(x.N), href), ui.TextCell(words.Count(x.Seats)),
 			lines(costs), lines(prices), buttons(may, g, x.Code, href)}})
 	}
 	return t
