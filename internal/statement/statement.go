@@ -116,6 +116,10 @@ func (s *Statement) read(ctx context.Context, db *gorm.DB, customer uuid.UUID, z
 	if err != nil {
 		return fmt.Errorf("account of customer %s: %w", customer, err)
 	}
+	payments, err := paymentsOf(ctx, db, customer)
+	if err != nil {
+		return err
+	}
 	var order []string
 	all := map[string][]Entry{}
 	for _, r := range rows {
@@ -128,9 +132,15 @@ func (s *Statement) read(ctx context.Context, db *gorm.DB, customer uuid.UUID, z
 		}
 		all[r.Currency] = append(all[r.Currency], Entry{On: clock.DateOf(r.IssuedAt, zone), Kind: kind, ID: r.ID,
 			Number: r.Number, DueOn: r.DueOn, Amount: r.Gross})
-		if r.PaidAt != nil {
+		open := r.Gross
+		for _, p := range payments[r.ID] {
+			open = open.Sub(p.Amount)
+			all[r.Currency] = append(all[r.Currency], Entry{On: p.PaidOn, Kind: Payment, ID: r.ID, Number: r.Number,
+				Amount: p.Amount.Neg()})
+		}
+		if r.PaidAt != nil && !open.IsZero() { // noted as paid before payments had rows
 			all[r.Currency] = append(all[r.Currency], Entry{On: clock.DateOf(*r.PaidAt, zone), Kind: Payment, ID: r.ID,
-				Number: r.Number, Amount: r.Gross.Neg()})
+				Number: r.Number, Amount: open.Neg()})
 		}
 	}
 	for _, currency := range order {
@@ -139,6 +149,28 @@ func (s *Statement) read(ctx context.Context, db *gorm.DB, customer uuid.UUID, z
 		}
 	}
 	return nil
+}
+
+type payment struct {
+	InvoiceID uuid.UUID
+	Amount    decimal.Decimal
+	PaidOn    clock.Date
+}
+
+// paymentsOf are what a customer paid, in parts or whole, by invoice.
+func paymentsOf(ctx context.Context, db *gorm.DB, customer uuid.UUID) (map[uuid.UUID][]payment, error) {
+	var all []payment
+	err := db.WithContext(ctx).Raw(`SELECT p.invoice_id, p.amount, p.paid_on FROM invoice_payments p
+		JOIN invoices i ON i.id = p.invoice_id WHERE i.crm_account_id = ? AND p.undone_at IS NULL
+		ORDER BY p.seq`, customer).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("payments of customer %s: %w", customer, err)
+	}
+	out := map[uuid.UUID][]payment{}
+	for _, p := range all {
+		out[p.InvoiceID] = append(out[p.InvoiceID], p)
+	}
+	return out, nil
 }
 
 // account orders entries by their days, on one day what was billed before what was paid, and says what is open
