@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -46,7 +47,8 @@ func (b *board) moneyGroup() view.Group {
 	g := view.Group{Card: ui.Card{Title: "Money",
 		Text: "A month at the prices and costs of today, for the seats that count today, of what is signed and billed. " +
 			"One-time purchases and usage stand outside.",
-		Actions: []templ.Component{ui.LinkButton{Text: "Month by month", Href: moneyPath, Compact: true}}}}
+		Actions: []templ.Component{ui.LinkButton{Text: "What is due", Href: at.Billing, Compact: true},
+			ui.LinkButton{Text: "Month by month", Href: moneyPath, Compact: true}}}}
 	g.Stats = append(g.Stats, b.monthly("Monthly revenue", "sold_in", "no_price", n.Revenue, ui.Neutral)...)
 	g.Stats = append(g.Stats, b.monthly("Monthly cost", "bought_in", "no_cost", n.Cost, ui.Neutral)...)
 	g.Stats = append(g.Stats, b.monthly("Monthly margin", "margin_in", "no_margin", n.Margin, ui.Good)...)
