@@ -160,12 +160,8 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 	if p := s.proposals[r.ID]; len(p) > 0 && p[0].Free() {
 		m.Buttons = append(m.Buttons, accept(p[0], next))
 	}
-	choose := "Choose another"
-	if len(s.proposals[r.ID]) == 0 {
-		choose = "Choose"
-	}
 	m.Buttons = append(m.Buttons,
-		ui.LinkButton{Text: choose, Href: recordPath(r.ID) + "#choose", Compact: true},
+		ui.LinkButton{Text: "Choose", Href: recordPath(r.ID) + "#choose", Compact: true},
 		post("Create CRM account", recordPath(r.ID)+"/create-crm-account", ui.Quiet, next))
 	return m
 }

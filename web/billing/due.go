@@ -279,8 +279,9 @@ func (s sheet) pager() ui.Pager {
 
 func (s sheet) table() ui.Table {
 	t := ui.Table{Caption: "Contracts with something due", Columns: []ui.Column{{Label: "Customer"},
-		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
-		{Label: "Look at"}, {Label: "Total, net", Numeric: true}, {Label: "Leave out", Hidden: true}},
+		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one", Width: "medium"},
+		{Label: "Look at", Width: "medium", Card: true}, {Label: "Total, net", Numeric: true, Card: true},
+		{Label: "Leave out", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing is due",
 			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() + ". Choose a later day to look ahead."}}
 	if len(s.asked) > 0 {
@@ -383,7 +384,7 @@ func (s sheet) leftOut() *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why"},
+	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why", Width: "wide"},
 		{Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
 	for _, l := range all[:min(len(all), leftOutShown)] {
 		t.Rows = append(t.Rows, ui.Row{Cells: l.cells(s.may)})
