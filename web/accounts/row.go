@@ -20,7 +20,11 @@ import (
 func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	cells := httpx.Cells[account.Row]{
 		"name": func(r account.Row) ui.Cell {
-			return ui.Cell{Text: nameOfRow(r), Href: recordPath(r.ID), Sub: r.Domain}
+			cell := ui.LinkCell(nameOfRow(r), recordPath(r.ID))
+			if r.Domain != cell.Text {
+				cell.Sub = r.Domain
+			}
+			return cell
 		},
 		"external_id": func(r account.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 		"provider": func(r account.Row) ui.Cell {
@@ -107,8 +111,7 @@ func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 			Label: heir.GoneName, Href: recordPath(heir.GoneID)})
 	}
 	if len(all) == 0 {
-		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer so far; " +
-			"after a change suggestions take a few seconds."})
+		m.Notes = append(m.Notes, view.Note{Text: "No likely CRM account so far"})
 		return m
 	}
 	best := all[0]
