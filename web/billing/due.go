@@ -219,7 +219,7 @@ func (s sheet) begin() *view.Begin {
 		parts = append(parts, text(x))
 	}
 	b := &view.Begin{Title: contracts(len(s.Billable())) + ": " + strings.Join(parts, ", "), Action: runsPath,
-		Text: "You look at drafts before they are billed. If you bill at once, what has changed by then stays a draft.",
+		Text:   "You look at drafts before they are billed. If you bill at once, what has changed by then stays a draft.",
 		Hidden: append(s.hidden(), ui.Pair{Name: "all", Value: "1"}, ui.Pair{Name: "shown", Value: s.Digest}),
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
