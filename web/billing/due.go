@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -155,18 +156,6 @@ func (s sheet) callouts() []ui.Callout {
 	if s.notice != nil {
 		out = append(out, *s.notice)
 	}
-	if len(s.Drafts) > 0 {
-		n, parts := 0, make([]string, len(s.Drafts))
-		for i, d := range s.Drafts {
-			n, parts[i] = n+d.N, text(d)
-		}
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(n, "draft waits", "drafts wait") + " to be billed",
-			Text: strings.Join(parts, ", ") + ". They stand in their runs and in the list of invoices, under Draft."})
-	}
-	if s.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(s.Unmapped, "subscription", "subscriptions") +
-			" of no customer yet", Text: "Their accounts are not mapped, so no run can bill them."})
-	}
 	return out
 }
 
@@ -197,7 +186,24 @@ func (s sheet) stats() ui.Stats {
 		parts = append(parts, text(x))
 	}
 	left.Note = strings.Join(parts, ", ")
-	return append(out, left)
+	return append(append(out, left), s.besides()...)
+}
+
+// besides are what waits elsewhere: drafts that were made, and subscriptions that no run can bill.
+func (s sheet) besides() (out ui.Stats) {
+	if len(s.Drafts) > 0 {
+		n, parts := 0, make([]string, len(s.Drafts))
+		for i, d := range s.Drafts {
+			n, parts[i] = n+d.N, text(d)
+		}
+		out = append(out, ui.Stat{Label: "Drafts to bill", Value: words.Count(n), Note: strings.Join(parts, ", "),
+			Href: at.Invoices + "?state=draft"})
+	}
+	if s.Unmapped > 0 {
+		out = append(out, ui.Stat{Label: "Of no customer yet", Value: words.Count(s.Unmapped),
+			Note: count(s.Unmapped, "subscription", "subscriptions"), Href: at.Accounts + "?state=unmapped"})
+	}
+	return out
 }
 
 func toneIf(on bool) ui.Tone {

@@ -311,15 +311,15 @@ var rowTones = map[billingrun.State]ui.Tone{billingrun.Waiting: ui.Info, billing
 
 func (s sight) table() ui.Table {
 	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"}, {Label: "State", Card: true},
-		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one", Width: "medium"},
-		{Label: "Look at", Width: "medium"}, {Label: "Total, net", Numeric: true, Card: true}}}
+		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
+		{Label: "Look at", Width: "wide"}, {Label: "Total, net", Numeric: true, Card: true}}}
 	if s.may && !s.Under() && s.counts.Drafted > 0 {
 		t.Select = &ui.Selection{FormID: runForm, Name: "contract_id"}
 	}
 	for _, r := range s.rows {
 		look := remarks(r.Remarks, r.Late)
 		if r.Message != "" {
-			look.Text, look.Tone = r.Message, ui.Warn
+			look.Text, look.Tone = r.Message, toneIf(r.State == billingrun.Refused)
 		}
 		if n := len(r.LeftOut); n > 0 {
 			look.Sub = strings.TrimSpace(look.Sub + " Left out: " + count(n, "subscription", "subscriptions") + ".")
