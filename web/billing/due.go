@@ -404,7 +404,7 @@ func (l leftOutRow) cells(may bool) []ui.Cell {
 		if l.of.Amount.Valid {
 			worth = ui.Of(sum(l.of.Amount.Decimal, l.Currency))
 		}
-		return []ui.Cell{{Text: l.of.Name, Href: "/subscriptions/" + l.of.ID.String(),
+		return []ui.Cell{{Text: l.of.Name, Href: at.Subscription(l.of.ID),
 			Sub: l.Customer + ", " + l.Name + ", " + l.of.External}, ui.TextCell(l.of.Says), worth, {}}
 	}
 	worth := ui.Cell{Text: "unknown", Muted: true}

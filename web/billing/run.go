@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -326,7 +327,7 @@ func (s sight) table() ui.Table {
 		}
 		invoice := ui.Cell{}
 		if r.InvoiceID.Valid {
-			invoice = ui.LinkCell(called(r), "/invoices/"+r.InvoiceID.UUID.String())
+			invoice = ui.LinkCell(called(r), at.Invoice(r.InvoiceID.UUID))
 		}
 		row := ui.Row{ID: r.ContractID.String(), Label: "Select " + r.CRMAccount + ", " + r.Contract,
 			Unselectable: r.State != billingrun.Drafted, Muted: r.State == billingrun.Skipped || r.State == billingrun.Thrown,

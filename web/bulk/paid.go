@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -62,5 +63,5 @@ func (h Handlers) Paid(c echo.Context) error {
 			words.Counted(n.Skipped, "was", "were"))
 	}
 	httpx.TellNotice(c, notice)
-	return httpx.SeeOther(c, backTo(form, "/invoices"))
+	return httpx.SeeOther(c, backTo(form, at.Invoices))
 }

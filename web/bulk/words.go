@@ -138,7 +138,7 @@ func excludeWords() wording {
 }
 
 var invoiceWords = wording{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
-	path: "/invoices"}
+	path: at.Invoices}
 
 func payWords() wording {
 	w := invoiceWords

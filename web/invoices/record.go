@@ -198,7 +198,7 @@ func (h Handlers) facts(o invoice.Overview, exported *books.Mark) ui.DefinitionL
 	if exported != nil {
 		items = append(items, ui.Definition{Term: "Exported on", Value: ui.LinkCell(moment(exported.MadeAt,
 			h.Invoices.Zone),
-			"/books/exports/"+exported.ExportID.String()), Note: fmt.Sprintf("in export %d", exported.Number)})
+			at.Export(exported.ExportID)), Note: fmt.Sprintf("in export %d", exported.Number)})
 	}
 	if o.CreditsID.Valid {
 		items = append(items, ui.Definition{Term: "Credits",

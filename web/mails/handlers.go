@@ -30,7 +30,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/mails"
+	path = at.Mails
 	nav  = "Mail"
 )
 
@@ -104,7 +104,7 @@ func empty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No mail yet",
 		Text:   "Open an invoice that is billed and choose Send: it stands here until the mail server has taken it.",
-		Action: &ui.LinkButton{Text: "Open the invoices", Href: "/invoices"}}
+		Action: &ui.LinkButton{Text: "Open the invoices", Href: at.Invoices}}
 }
 
 // Show is the page of one mail.

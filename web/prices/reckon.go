@@ -61,9 +61,8 @@ func (h Handlers) Reckon(c echo.Context) error {
 }
 
 func (h Handlers) reckonPage(c echo.Context, l price.List, in price.ReckoningInput, problems map[string]string) error {
-	var vendors []string
-	err := h.Prices.DB.Read(c.Request().Context()).Raw(`SELECT DISTINCT vendor FROM products ORDER BY vendor`).
-		Scan(&vendors).Error
+	ctx := c.Request().Context()
+	vendors, err := h.Prices.Vendors(ctx, h.Prices.DB.Read(ctx))
 	if err != nil {
 		return err
 	}

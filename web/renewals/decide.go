@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -113,10 +114,10 @@ func facts(r renewal.Row) ui.DefinitionList {
 	}
 	customer := ui.Cell{Text: "no customer", Muted: true}
 	if r.CRMAccountID.Valid {
-		customer = ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.UUID.String())
+		customer = ui.LinkCell(r.CRMAccount, at.CRMAccount(r.CRMAccountID.UUID))
 	}
 	items := []ui.Definition{
-		{Term: "Subscription", Value: ui.LinkCell(r.Name(), "/subscriptions/"+r.SubscriptionID.String()),
+		{Term: "Subscription", Value: ui.LinkCell(r.Name(), at.Subscription(r.SubscriptionID)),
 			Note: r.ExternalID + " at " + r.Provider},
 		{Term: "Customer", Value: customer}, ui.Fact("Seats", words.Count(r.Seats)),
 		{Term: "Price today", Value: price}, {Term: "List price on the day", Value: list},

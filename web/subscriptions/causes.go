@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -78,7 +79,7 @@ func (h Handlers) Causes(c echo.Context) error {
 	}
 	if found.Unmapped > 0 {
 		m.Waiting = &ui.LinkButton{Text: words.Counted(found.Unmapped, "subscription waits", "subscriptions wait") +
-			" for a mapping: map its account first", Href: "/mapping"}
+			" for a mapping: map its account first", Href: at.Mapping}
 		m.WaitingRows = &ui.LinkButton{Text: "Show them", Compact: true,
 			Href: causeRows(q, "review", "fail", "unmapped", "yes")}
 	}
@@ -164,7 +165,7 @@ func buttons(may bool, g group, code, href string) ui.Cell {
 	}
 	var out []templ.Component
 	for _, d := range all {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: d.text, Action: "/bulk", Compact: true},
+		out = append(out, ui.PostButton{Button: ui.Button{Text: d.text, Action: at.Bulk, Compact: true},
 			Hidden: []ui.Pair{{Name: "deed", Value: d.deed}, {Name: "all", Value: "1"},
 				{Name: "filter", Value: at.RawQuery}}})
 	}

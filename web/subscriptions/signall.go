@@ -46,7 +46,7 @@ func bar(q httpx.ListQuery, l found) *ui.BulkBar {
 
 // deedButton begins a deed by its name.
 func deedButton(text, deed string) ui.Button {
-	return ui.Button{Text: text, Action: "/bulk", Name: "deed", Value: deed}
+	return ui.Button{Text: text, Action: at.Bulk, Name: "deed", Value: deed}
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.
