@@ -238,6 +238,7 @@ func (l *life) quiet() {
 // agree presses the button of the last run that was stopped, as a person does who looked at it.
 func (l *life) agree() {
 	l.t.Helper()
+	before := l.stored()
 	for _, kind := range []string{"accounts", "subscriptions"} {
 		id := l.text(`SELECT id::text FROM sync_runs WHERE kind = $1 ORDER BY requested_at DESC, id DESC LIMIT 1`, kind)
 		if state := l.text(`SELECT state FROM sync_runs WHERE id = $1::uuid`, id); state != "stopped" &&
@@ -252,6 +253,17 @@ func (l *life) agree() {
 				l.workAll()
 				break
 			}
+		}
+	}
+	l.endedForGood(before)
+}
+
+// endedForGood notes what the person has agreed to end although its status is blank: blank does not revive it (RULES 3).
+func (l *life) endedForGood(before map[string]stored) {
+	after := l.stored()
+	for id, s := range l.listed() {
+		if blank := s.Status == nil || *s.Status == ""; blank && after[id].closed > before[id].closed {
+			l.off[id] = true
 		}
 	}
 }
