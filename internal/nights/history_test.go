@@ -3,6 +3,7 @@ package nights
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -44,6 +45,7 @@ type life struct {
 	away    map[string]bool            // customers that were not listed at some moment since the last look
 	before  map[string]stored
 	gone    map[string]bool // accounts that counted as gone at the last look
+	emptied map[string]bool // lists that said in an earlier night that they have nothing, and were not seen otherwise since
 	trouble []violation
 
 	planted []planted          // what was set to happen this night
@@ -77,6 +79,7 @@ func play(t testing.TB, s script) (bad []violation, did []string, met map[situat
 		l.tell()
 		l.meet()
 		l.sawElsewhere()
+		l.emptyAgain()
 		l.morningOf(night)
 		l.check(fmt.Sprintf("after night %d", night+1))
 		l.heal()
@@ -348,6 +351,25 @@ func (l *life) sawElsewhere() {
 			}
 		}
 	}
+}
+
+// emptyAgain lets what is on lists that lack everything in a second night be closed: six hours later they are believed.
+func (l *life) emptyAgain() {
+	spoilt, empty := map[string]bool{}, map[string]bool{}
+	for _, f := range l.Far.Faults() {
+		spoilt[f.Path] = true
+		empty[f.Path] = empty[f.Path] || f.Kind == "empty_list" && f.Times == 0
+	}
+	for _, s := range l.Far.Subscriptions() {
+		if list := listOf(s.CustomerNo); empty[list] && l.emptied[list] {
+			l.absent[s.ID] = true
+		}
+	}
+	for list := range l.emptied {
+		empty[list] = empty[list] || spoilt[list]
+	}
+	maps.DeleteFunc(empty, func(_ string, is bool) bool { return !is })
+	l.emptied = empty
 }
 
 // truth changes the distributor's data.
