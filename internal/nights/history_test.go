@@ -624,7 +624,7 @@ func (l *life) person(o op, s sandbox.Subscription) {
 				id)+"/activate",
 				url.Values{"effective_at": {l.clock.Now().Format(time.DateOnly)}}) {
 				delete(l.off, id)
-				l.alive[id] = true
+				l.alive[id], l.before[id] = true, l.stored()[id] // that it was closed was the person's
 			}
 			break
 		}
