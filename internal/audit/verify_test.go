@@ -199,7 +199,8 @@ func TestAChangeAtTheEndOfTheTrailShowsAtOnce(t *testing.T) {
 			if i, _, err := c.Check(t.Context(), db.Read(t.Context())); err != nil || !i.Sound() {
 				t.Fatalf("%+v, %v", i, err)
 			}
-			if _, err := db.Owner().Exec(t.Context(), `ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
+			if _, err := db.Owner().Exec(t.Context(),
+				`ALTER TABLE audit_events DISABLE TRIGGER USER; `+sql); err != nil {
 				t.Fatal(err)
 			}
 			if i, _, err := c.Check(t.Context(), db.Read(t.Context())); err != nil || i.Sound() {

@@ -84,8 +84,9 @@ func (b *bench) make(ctx context.Context, name string, n int, isNew bool) error 
 	}
 	defer super.Close(ctx)
 	if isNew {
-		if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; REVOKE ALL ON SCHEMA public FROM public; "+
-			"GRANT USAGE ON SCHEMA public TO %s", embedded.OwnerRole, embedded.AppRole)); err != nil {
+		if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; "+
+			"REVOKE ALL ON SCHEMA public FROM public; GRANT USAGE ON SCHEMA public TO %s",
+			embedded.OwnerRole, embedded.AppRole)); err != nil {
 			return err
 		}
 	}

@@ -34,10 +34,12 @@ func (b *bench) write() error {
 
 func (b *bench) text() string {
 	var t strings.Builder
-	fmt.Fprintf(&t, "\n`go run ./internal/bench -rows %s -conns %d -slice %s -rounds %d`, %s, %d cores, load before the run %s.\n",
+	fmt.Fprintf(&t, "\n`go run ./internal/bench -rows %s -conns %d -slice %s -rounds %d`, %s, %d cores, load before "+
+		"the run %s.\n",
 		strings.Trim(strings.ReplaceAll(fmt.Sprint(b.rows), " ", ","), "[]"), b.conns, b.slice, b.rounds,
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), b.load)
-	fmt.Fprintln(&t, "Ratios; a bold one misses what is wanted, of pages by both measures. A dash: not measured at that size.")
+	fmt.Fprintln(&t, "Ratios; a bold one misses what is wanted, of pages by both measures. A dash: "+
+		"not measured at that size.")
 	b.pageTable(&t)
 	b.fileTable(&t)
 	b.djangoTable(&t)
@@ -58,7 +60,8 @@ func (b *bench) pageTable(t *strings.Builder) {
 	if len(b.found) == 0 {
 		return
 	}
-	t.WriteString("\nPages, of the bare page of the same list: by pages a second / by processor time (pages a second behind it):\n\n")
+	t.WriteString("\nPages, of the bare page of the same list: by pages a second / by processor time (pages a second " +
+		"behind it):\n\n")
 	b.head(t, "Page", "Wanted")
 	row := b.table(t)
 	for _, f := range b.found {
@@ -78,7 +81,8 @@ func (b *bench) fileTable(t *strings.Builder) {
 	if len(b.files) == 0 {
 		return
 	}
-	t.WriteString("\nFiles, of COPY with the same columns and joins; then the part of the time after which the first record " +
+	t.WriteString("\nFiles, of COPY with the same columns and joins; " +
+		"then the part of the time after which the first record " +
 		"was there, the whole time, and what the server's memory grew by:\n\n")
 	b.head(t, "File", "Wanted")
 	row := b.table(t)
@@ -96,7 +100,8 @@ func (b *bench) djangoTable(t *strings.Builder) {
 	if len(b.djangos) == 0 {
 		return
 	}
-	fmt.Fprintf(t, "\nThe list of subscriptions, times as fast as Django's admin over %d connections (its pages a second behind it):\n\n",
+	fmt.Fprintf(t, "\nThe list of subscriptions, times as fast as Django's admin over %d connections (its pages a "+
+		"second behind it):\n\n",
 		djangoConns)
 	b.head(t, "Page", "Wanted")
 	row := b.table(t)

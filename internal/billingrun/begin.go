@@ -98,8 +98,8 @@ func (s *Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, o Orde
 		o.trigger = runs.ByPerson
 	}
 	err := tx.Exec(`INSERT INTO billing_runs (id, due_on, filter, press, shown, trigger, at, actor, actor_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, o.Day, address, uuid.NullUUID{UUID: o.Press, Valid: o.Press != uuid.Nil},
-		o.Shown, o.trigger, s.Clock.Now(), by.Name, actorID(by)).Error
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, o.Day, address, uuid.NullUUID{UUID: o.Press, Valid: o.Press != uuid.Nil}, o.Shown, o.trigger, s.Clock.Now(), by.Name, actorID(by)).Error
 	if err != nil {
 		return id, err
 	}
@@ -170,8 +170,10 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Asked) error {
 		case ToUndo:
 			where = `state IN ('drafted', 'waiting')`
 		}
-		done := tx.Exec(`UPDATE billing_run_contracts SET goal = @goal, message = '', by_itself = '' WHERE run_id = @run AND (`+where+`)
-			AND (@all OR contract_id = ANY (CAST(@ids AS uuid[]))) AND (NOT @usual OR NOT late AND remarks = '[]')`, args)
+		done := tx.Exec(`UPDATE billing_run_contracts SET goal = @goal, message = '', by_itself = '' WHERE run_id = @run
+			AND (`+where+`)
+			AND (@all OR contract_id = ANY (CAST(@ids AS uuid[])))
+			AND (NOT @usual OR NOT late AND remarks = '[]')`, args)
 		if done.Error != nil {
 			return fmt.Errorf("billing run: %w", done.Error)
 		}
@@ -205,7 +207,8 @@ type Asked struct {
 func (s *Service) step(tx *gorm.DB, by audit.Actor, a Asked) error {
 	if a.Goal == ToUndo {
 		err := tx.Exec(`UPDATE billing_run_contracts SET state = 'skipped', goal = 'draft',
-			message = 'The run was thrown away before its turn.' WHERE run_id = ? AND state = 'waiting' AND goal = 'undo'`,
+			message = 'The run was thrown away before its turn.' WHERE run_id = ? AND state = 'waiting'
+			AND goal = 'undo'`,
 			a.Run).Error
 		if err != nil {
 			return err
@@ -213,7 +216,8 @@ func (s *Service) step(tx *gorm.DB, by audit.Actor, a Asked) error {
 		return tx.Exec(`UPDATE billing_runs SET step_by = ?, step_by_id = ?, undo_at = ?, undo_by = ? WHERE id = ?`,
 			by.Name, actorID(by), s.Clock.Now(), by.Name, a.Run).Error
 	}
-	return tx.Exec(`UPDATE billing_runs SET step_by = ?, step_by_id = ? WHERE id = ?`, by.Name, actorID(by), a.Run).Error
+	return tx.Exec(`UPDATE billing_runs SET step_by = ?, step_by_id = ? WHERE id = ?`, by.Name, actorID(by),
+		a.Run).Error
 }
 
 func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Run, error) {

@@ -18,7 +18,8 @@ import (
 )
 
 // A run is killed again and again, at any statement and at any commit: its connections are cut, which to the database
-// is a kill -9 of the program, or its context ends. In the end every contract was billed once, and no number is missing.
+// is a kill -9 of the program, or its context ends. In the end every contract was billed once, and no number is
+// missing.
 func TestKilledAtRandomARunBillsEveryContractOnce(t *testing.T) {
 	t.Parallel()
 	h := open(t, "2026-01-02", 9)
@@ -56,12 +57,15 @@ func TestKilledAtRandomARunBillsEveryContractOnce(t *testing.T) {
 	for what, sql := range map[string]string{
 		"contracts not billed once": `SELECT string_agg(contract_id::text, ',') FROM (SELECT contract_id FROM invoices
 			WHERE state <> 'void' GROUP BY 1 HAVING count(*) <> 1) x`,
-		"numbers": `SELECT string_agg(number::text, ',') FROM (SELECT number, row_number() OVER (ORDER BY number) AS want
+		"numbers": `SELECT string_agg(number::text, ',')
+			FROM (SELECT number, row_number() OVER (ORDER BY number) AS want
 			FROM invoices WHERE number IS NOT NULL) n WHERE number <> want`,
-		"the counter":       `SELECT last FROM invoice_numbers WHERE last <> (SELECT count(*) FROM invoices)`,
-		"void ones":         `SELECT nullif(count(*), 0) FROM invoices WHERE state = 'void'`,
-		"without document":  `SELECT nullif(count(*), 0) FROM invoices WHERE id NOT IN (SELECT invoice_id FROM invoice_documents)`,
-		"days billed twice": `SELECT nullif(count(*), 0) FROM (SELECT subscription_id FROM invoice_lines WHERE live GROUP BY 1 HAVING count(*) <> 1) x`,
+		"the counter": `SELECT last FROM invoice_numbers WHERE last <> (SELECT count(*) FROM invoices)`,
+		"void ones":   `SELECT nullif(count(*), 0) FROM invoices WHERE state = 'void'`,
+		"without document": `SELECT nullif(count(*), 0) FROM invoices
+			WHERE id NOT IN (SELECT invoice_id FROM invoice_documents)`,
+		"days billed twice": `SELECT nullif(count(*), 0)
+			FROM (SELECT subscription_id FROM invoice_lines WHERE live GROUP BY 1 HAVING count(*) <> 1) x`,
 	} {
 		if got := h.Text(sql); got != "" {
 			t.Errorf("%s: %s", what, got)
@@ -97,7 +101,8 @@ func (h *house) takeOver() {
 		}
 	}
 	// An attempt without progress counts; a run that was given up is not what is looked at here.
-	for h.World.DB.Read(h.Context()).Exec(`UPDATE billing_run_turns SET fruitless = 0 WHERE fruitless > 0`).Error != nil &&
+	for h.World.DB.Read(h.Context()).Exec(`UPDATE billing_run_turns SET fruitless = 0 WHERE fruitless > 0`).
+		Error != nil &&
 		h.Context().Err() == nil {
 		continue
 	}

@@ -74,7 +74,8 @@ func (r Run) Under() bool { return !r.State.Finished() }
 func (r Run) Called() string { return fmt.Sprintf("Billing run %d", r.Seq) }
 
 const runColumns = `r.id, r.seq, r.due_on, r.filter, r.shown, r.trigger, r.at, r.actor, r.actor_id, r.step_by,
-	r.step_by_id, r.undo_at, r.undo_by, t.state, t.started_at, t.finished_at, t.cancel_requested_at, t.message, t.advice`
+	r.step_by_id, r.undo_at, r.undo_by, t.state, t.started_at, t.finished_at, t.cancel_requested_at, t.message,
+		t.advice`
 
 const lastTurn = `CROSS JOIN LATERAL (SELECT * FROM billing_run_turns WHERE run_id = r.id
 	ORDER BY requested_at DESC, id DESC LIMIT 1) t`

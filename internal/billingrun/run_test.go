@@ -74,7 +74,8 @@ func TestAContractBilledByARunEqualsOneBilledByHand(t *testing.T) {
 	})
 	// 1 seat of January, 12.00; 6 more from the 11th, 21 of 31 days: 48.77; 7 of February, 84.00.
 	for _, want := range []string{"1 cycle 2026-01-01 2026-02-01 1 12.000000 12.000000",
-		"2 catch_up 2026-01-11 2026-02-01 6 12.000000 48.770000", "2 cycle 2026-02-01 2026-03-01 7 12.000000 84.000000"} {
+		"2 catch_up 2026-01-11 2026-02-01 6 12.000000 48.770000",
+		"2 cycle 2026-02-01 2026-03-01 7 12.000000 84.000000"} {
 		if !strings.Contains(byRun, want) {
 			t.Errorf("no line %q in\n%s", want, byRun)
 		}

@@ -49,7 +49,8 @@ func (s *Service) SetSchedule(ctx context.Context, by audit.Actor, to Schedule) 
 		}
 		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "settings.changed", ObjectType: "settings",
 			ObjectID: scheduleRow, ObjectName: "Billing by itself",
-			Before: map[string]any{"on": was.On, "hour": was.Hour}, After: map[string]any{"on": to.On, "hour": to.Hour}})
+			Before: map[string]any{"on": was.On, "hour": was.Hour},
+			After:  map[string]any{"on": to.On, "hour": to.Hour}})
 	})
 }
 
@@ -120,8 +121,8 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, run uuid.UUID) error {
 }
 
 // billByItself bills and sends, of the runs that were prepared, the contracts that are set so, on the day they are due
-// and not before, where nothing is unusual, nothing must be confirmed and nothing is left out. It is recorded as done by
-// that setting, with who set it.
+// and not before, where nothing is unusual, nothing must be confirmed and nothing is left out. It is recorded as done
+// by that setting, with who set it.
 func (s *Service) billByItself(ctx context.Context) error {
 	var due []struct {
 		Day   clock.Date

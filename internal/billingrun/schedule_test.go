@@ -53,7 +53,8 @@ func TestDraftsArePreparedTheDayBeforeAndWhatIsSetGoesByItself(t *testing.T) {
 	if got := states(); got != "billed billed billed draft draft draft" {
 		t.Errorf("the day before: %s", got)
 	}
-	if got := h.Text(`SELECT count(*) || ' ' || min(text) FROM notices WHERE kind = 'drafts_prepared'`); got == "" || got[0] != '1' {
+	if got := h.Text(`SELECT count(*) || ' ' || min(text) FROM notices WHERE kind = 'drafts_prepared'`); got == "" ||
+		got[0] != '1' {
 		t.Errorf("told: %s", got)
 	}
 	h.Today("2026-02-01")

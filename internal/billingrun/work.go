@@ -185,7 +185,8 @@ type task struct {
 // whole, and all bills before anything is sent.
 func (s *Service) some(ctx context.Context, h *runs.Hold, run uuid.UUID) (more bool, err error) {
 	var next []task
-	err = s.DB.Read(ctx).Raw(`SELECT run_id, contract_id, state, goal, by_itself FROM (SELECT *, min(phase) OVER () AS first
+	err = s.DB.Read(ctx).Raw(`SELECT run_id, contract_id, state, goal, by_itself
+		FROM (SELECT *, min(phase) OVER () AS first
 			FROM (SELECT *, CASE state WHEN 'waiting' THEN 1 WHEN 'drafted' THEN 2 ELSE 3 END AS phase
 			FROM billing_run_contracts WHERE run_id = ? AND `+open+`) o) p WHERE phase = first ORDER BY place LIMIT ?`,
 		run, batch).Scan(&next).Error
@@ -393,8 +394,9 @@ func (w *worker) drafted(tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) erro
 		WHERE run_id = @run AND contract_id = @contract`,
 		map[string]any{"id": id, "lines": p.Lines(), "digest": p.Digest, "late": late > 0, "left": docs[0],
 			"changes": docs[1], "remarks": docs[2], "run": t.RunID, "contract": t.ContractID,
-			"confirm": "It has lines that begin before its cycle or change days that were paid. Look at them, then bill it.",
-			"moved":   "What it bills has changed since it was shown. Look at it, then bill it."}).Error
+			"confirm": "It has lines that begin before its cycle or change days that were paid. " +
+				"Look at them, then bill it.",
+			"moved": "What it bills has changed since it was shown. Look at it, then bill it."}).Error
 }
 
 // compareShown lets nothing of a run go on by itself that is not what its form has shown as a whole.
@@ -407,7 +409,8 @@ func (s *Service) compareShown(ctx context.Context, h *runs.Hold, r Run) error {
 			ContractID uuid.UUID
 			Digest     string
 		}
-		err := tx.Raw(`SELECT contract_id, digest FROM billing_run_contracts WHERE run_id = ? AND invoice_id IS NOT NULL`,
+		err := tx.Raw(`SELECT contract_id, digest FROM billing_run_contracts WHERE run_id = ?
+			AND invoice_id IS NOT NULL`,
 			r.ID).Scan(&rows).Error
 		if err != nil {
 			return err
@@ -466,8 +469,9 @@ func (w *worker) invoice(ctx context.Context, tx *gorm.DB, t task) (invoice.Invo
 
 func (w *worker) gone(tx *gorm.DB, t task) error {
 	return tx.Exec(`UPDATE billing_run_contracts SET state = 'thrown', goal = 'draft', message = ?
-		WHERE run_id = ? AND contract_id = ?`, "Somebody voided its invoice. What is due of it stands on the page of what "+
-		"is due.", t.RunID, t.ContractID).Error
+		WHERE run_id = ? AND contract_id = ?`,
+		"Somebody voided its invoice. What is due of it stands on the page of what "+
+			"is due.", t.RunID, t.ContractID).Error
 }
 
 // fresh refuses a draft that is no longer what one made now would be (RULES 8). Only what had anything recorded since
@@ -481,8 +485,9 @@ func (w *worker) fresh(ctx context.Context, tx *gorm.DB, i invoice.Invoice) erro
 	if err != nil || !c.Says {
 		return err
 	}
-	return errs.Newf(errs.Conflict, "Something was entered since it was drafted: it comes to %s %s, a draft made now to %s. "+
-		"Draw it anew on its page, then bill it.", i.Total, i.Currency, c.Fresh.Total)
+	return errs.Newf(errs.Conflict,
+		"Something was entered since it was drafted: it comes to %s %s, a draft made now to %s. "+
+			"Draw it anew on its page, then bill it.", i.Total, i.Currency, c.Fresh.Total)
 }
 
 // send puts a billed invoice on its way, once a document.
@@ -494,8 +499,9 @@ func (w *worker) send(ctx context.Context, tx *gorm.DB, t task) error {
 	case i.State == invoice.Void:
 		return w.gone(tx, t)
 	case w.s.Send == nil:
-		return errs.New(errs.Conflict, "Nothing can be sent yet: sending by mail is not set up. The invoice is billed; "+
-			"hand it over as a PDF.")
+		return errs.New(errs.Conflict,
+			"Nothing can be sent yet: sending by mail is not set up. The invoice is billed; "+
+				"hand it over as a PDF.")
 	}
 	if !i.DocumentOf.Valid {
 		if err := w.s.Send(ctx, tx, w.actor(t), i.ID); err != nil {

@@ -89,8 +89,8 @@ func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 		p.Rows = append(p.Rows, row)
 	}
 	if made > 0 {
-		p.Notes = append(p.Notes, "Subscriptions of a customer that wait land in its new contract by themselves, where it "+
-			"is the only active default one.")
+		p.Notes = append(p.Notes, "Subscriptions of a customer that wait land in its new contract by themselves, "+
+			"where it is the only active default one.")
 	}
 	return p, nil
 }
@@ -198,7 +198,8 @@ func standing(tx *gorm.DB, l imports.Line) (*Contract, error) {
 	}
 	var found []Contract
 	err := tx.Raw(`SELECT c.* FROM billing_contracts c JOIN crm_accounts a ON a.id = c.crm_account_id
-		WHERE lower(c.name) = lower(@name) AND (a.id::text = @who OR a.external_id = @who OR lower(a.name) = lower(@who))
+		WHERE lower(c.name) = lower(@name)
+		AND (a.id::text = @who OR a.external_id = @who OR lower(a.name) = lower(@who))
 		LIMIT 2 FOR UPDATE OF c`, map[string]any{"name": l.Get("name"), "who": customerOf(l)}).Scan(&found).Error
 	switch {
 	case err != nil:

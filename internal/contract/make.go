@@ -44,8 +44,10 @@ const waits = `s.crm_account_id = a.id AND s.contract_id IS NULL AND NOT s.never
 
 // Marks are how customers stand, and what waits for a contract of theirs.
 func (making) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	return marks(db.WithContext(ctx), `SELECT a.id, concat_ws(' ', a.version, a.mapped_accounts, a.active_contracts, w.mark)
-		AS mark FROM crm_accounts a, LATERAL (SELECT concat_ws(' ', count(*), sum(s.version), sum(s.billable_quantity)) AS mark
+	return marks(db.WithContext(ctx),
+		`SELECT a.id, concat_ws(' ', a.version, a.mapped_accounts, a.active_contracts, w.mark)
+		AS mark FROM crm_accounts a, LATERAL (SELECT concat_ws(' ', count(*), sum(s.version),
+			sum(s.billable_quantity)) AS mark
 			FROM subscriptions s WHERE `+waits+`) w WHERE a.id = ANY (?::uuid[])`, ids)
 }
 
@@ -96,8 +98,8 @@ func NextMonth(day clock.Date) clock.Date {
 	return clock.NewDate(day.Year(), day.Month(), 1).AddMonths(1)
 }
 
-// inFor is the form for one customer: without a typed start it is the earliest subscription's, and never after the first
-// billed day.
+// inFor is the form for one customer: without a typed start it is the earliest subscription's, and never after the
+// first billed day.
 func (m making) inFor(p selection.Params, c Prospect) Input {
 	in := m.input(p)
 	in.CRMAccount = c.ID.String()

@@ -32,7 +32,8 @@ func (editing) Chunk() int { return 50 }
 // Marks are how contracts stand, with their last invoice.
 func (editing) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	return marks(db.WithContext(ctx), `SELECT c.id, concat_ws(' ', c.version, (SELECT max(i.seq) FROM invoices i
-		WHERE i.contract_id = c.id AND i.state <> 'void')) AS mark FROM billing_contracts c WHERE c.id = ANY (?::uuid[])`,
+		WHERE i.contract_id = c.id AND i.state <> 'void')) AS mark FROM billing_contracts c
+		WHERE c.id = ANY (?::uuid[])`,
 		ids)
 }
 

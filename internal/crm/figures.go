@@ -15,7 +15,8 @@ type Figures struct{}
 // AddUp has nothing to add up.
 func (Figures) AddUp(context.Context, *postgres.DB) error { return nil }
 
-const figures = `SELECT (SELECT count(*) FROM provider_accounts a WHERE a.crm_account_id = c.id AND a.state = 'mapped') AS accounts,
+const figures = `SELECT (SELECT count(*) FROM provider_accounts a WHERE a.crm_account_id = c.id
+	AND a.state = 'mapped') AS accounts,
 	(SELECT count(*) FROM billing_contracts b WHERE b.crm_account_id = c.id AND b.active) AS contracts`
 
 // Mend makes right what rows keep wrongly, and tells how many did. Those that look wrong are locked first and counted

@@ -86,7 +86,8 @@ func seedContracts(ctx context.Context, a *app.App, by audit.Actor, customers []
 			_, err := a.Contracts.Create(ctx, by, contract.Input{
 				CRMAccount: c.ID.String(), Name: name, Currency: "USD", BillingFrequency: "monthly", Timing: "advance",
 				BillingDay: "1",
-				PriceList:  list.String(), StartDate: "2024-01-01", BillFrom: from.String(), Refunds: "global", IsDefault: j == 0,
+				PriceList:  list.String(), StartDate: "2024-01-01", BillFrom: from.String(), Refunds: "global",
+				IsDefault:    j == 0,
 				PaymentTerms: "30",
 			})
 			if err != nil {

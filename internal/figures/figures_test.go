@@ -153,7 +153,8 @@ func TestWhatIsOpenFallsWithEachPaymentAndRisesOnItsUndo(t *testing.T) {
 	if got := said(o.now().Overdue); got != "1: 120 USD" {
 		t.Errorf("overdue: %s", got)
 	}
-	c, err := figures.CustomerOf(t.Context(), o.World.DB.Read(t.Context()), o.Customer, billtest.Day(t, "2026-03-02"), 1)
+	c, err := figures.CustomerOf(t.Context(), o.World.DB.Read(t.Context()), o.Customer,
+		billtest.Day(t, "2026-03-02"), 1)
 	if err != nil || said(c.Unpaid) != "1: 120 USD" || said(c.Overdue) != "1: 120 USD" {
 		t.Errorf("the customer's page says %s open, %s overdue, %v", said(c.Unpaid), said(c.Overdue), err)
 	}
@@ -204,7 +205,8 @@ func TestFiguresInACurrencyWithoutCents(t *testing.T) {
 	}
 	o.bill(bill)
 	o.stands("billed", "3752", "1: 3752 JPY", "3752", bill)
-	half := invoice.Paying{Step: invoice.Step{ID: bill}, Amount: decimal.NewNullDecimal(decimal.RequireFromString("0.5"))}
+	half := invoice.Paying{Step: invoice.Step{ID: bill},
+		Amount: decimal.NewNullDecimal(decimal.RequireFromString("0.5"))}
 	if err := o.Receive(t.Context(), billtest.Bea, half); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("half a yen was paid: %v", err)
 	}

@@ -67,7 +67,8 @@ func (deed) read(ctx context.Context, db *gorm.DB, records []selection.Record) (
 		ids[i] = r.ID
 	}
 	var all []seen
-	err := db.WithContext(ctx).Raw(`SELECT * FROM invoices WHERE id = ANY (?::uuid[]) ORDER BY seq`, ids).Scan(&all).Error
+	err := db.WithContext(ctx).Raw(`SELECT * FROM invoices WHERE id = ANY (?::uuid[]) ORDER BY seq`,
+		ids).Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("invoices to look at: %w", err)
 	}

@@ -58,7 +58,8 @@ type known struct {
 }
 
 func (k paymentFile) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), noted: map[string]string{}, first: map[string]int{}}
+	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), noted: map[string]string{},
+		first: map[string]int{}}
 	numbers, rows := postgres.Texts{}, postgres.Texts{}
 	for _, l := range t.Lines {
 		numbers, rows = append(numbers, strings.ToLower(l.Get("number"))), append(rows, contentOf(l))
@@ -189,7 +190,8 @@ func (p *payments) payment(l imports.Line) (x *known, out Paying, why string) {
 	case !money.Round(amount, x.Currency()).Equal(amount):
 		return nil, out, "The amount has more decimals than its currency."
 	case amount.Abs().GreaterThan(left.Abs()):
-		return nil, out, fmt.Sprintf("It is %s more than the %s that are open. Enter %s by hand, and settle the rest with "+
+		return nil, out, fmt.Sprintf("It is %s more than the %s that are open. "+
+			"Enter %s by hand, and settle the rest with "+
 			"the customer.", money.Plain(amount.Sub(left).Abs()), money.Plain(left), money.Plain(left))
 	}
 	return x, Paying{Step: Step{ID: x.Invoice.ID}, Amount: decimal.NewNullDecimal(amount), On: on,
@@ -212,7 +214,8 @@ func (k paymentFile) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, er
 	var back []uuid.UUID
 	for n, r := range rows {
 		if r.State != Billed && r.State != Paid {
-			u.Rows = append(u.Rows, imports.Refuse(n+1, r.NumberText, "The invoice is "+string(r.State)+", so it stays."))
+			u.Rows = append(u.Rows, imports.Refuse(n+1, r.NumberText,
+				"The invoice is "+string(r.State)+", so it stays."))
 			continue
 		}
 		u.Removed++
@@ -220,7 +223,8 @@ func (k paymentFile) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, er
 	}
 	u.Write = func(tx *gorm.DB) error {
 		for _, id := range back {
-			if err := k.TakeBackIn(tx.Statement.Context, tx, k.by, id); err != nil && errs.KindOf(err) != errs.Conflict {
+			if err := k.TakeBackIn(tx.Statement.Context, tx, k.by, id); err != nil &&
+				errs.KindOf(err) != errs.Conflict {
 				return err
 			}
 		}

@@ -54,7 +54,8 @@ func (m Money) Open() decimal.Decimal { return m.Gross.Sub(m.Paid) }
 func MoneyOf(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Money, error) {
 	var rows []Money
 	err := db.WithContext(ctx).Raw(`SELECT i.id, i.currency, coalesce(d.gross, i.total) AS gross,
-			coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id AND p.undone_at IS NULL), 0)
+			coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id
+			AND p.undone_at IS NULL), 0)
 			AS paid
 		FROM invoices i LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.id = ANY (CAST(? AS uuid[]))`,
 		postgres.IDs(ids)).Scan(&rows).Error
@@ -144,7 +145,8 @@ func (s Service) fits(i Invoice, m Money, p Paying) error {
 	case amount.IsZero() && !left.IsZero(), amount.Sign()*left.Sign() < 0:
 		return errs.Fields{"amount": fmt.Sprintf("Enter an amount up to what is open, %s %s.", left, m.Currency)}.Err()
 	case amount.Abs().GreaterThan(left.Abs()):
-		return errs.Fields{"amount": fmt.Sprintf("%s %s is %s more than the %s that are open of %s. Enter %s, and settle "+
+		return errs.Fields{"amount": fmt.Sprintf("%s %s is %s more than the %s that are open of %s. "+
+			"Enter %s, and settle "+
 			"the rest with the customer; nothing was changed.", amount, m.Currency, amount.Sub(left).Abs(), left,
 			i.Called(), left)}.Err()
 	}
@@ -159,8 +161,9 @@ func (s Service) store(tx *gorm.DB, by audit.Actor, id uuid.UUID, m Money, p Pay
 	if p.FileRow != "" {
 		row = &p.FileRow
 	}
-	err := tx.Exec(`INSERT INTO invoice_payments (id, invoice_id, amount, currency, paid_on, reference, file_row, import_id,
-		at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, m.ID, p.Amount.Decimal, m.Currency, p.On, p.Reference, row,
+	err := tx.Exec(`INSERT INTO invoice_payments (id, invoice_id, amount, currency, paid_on, reference, file_row,
+		import_id, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, m.ID, p.Amount.Decimal, m.Currency, p.On, p.Reference, row,
 		uuid.NullUUID{UUID: p.Import, Valid: p.Import != uuid.Nil}, s.Clock.Now(), by.Name).Error
 	if err != nil {
 		return fmt.Errorf("payment of invoice %s: %w", m.ID, err)

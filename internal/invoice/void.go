@@ -100,7 +100,8 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return fmt.Errorf("payments of invoice %s: %w", i.ID, err)
 	}
 	if part {
-		return errs.Newf(errs.Conflict, "A part of %s is paid, so it stays. Correct it by a credit; nothing was changed.",
+		return errs.Newf(errs.Conflict,
+			"A part of %s is paid, so it stays. Correct it by a credit; nothing was changed.",
 			i.Called())
 	}
 	var later []struct {
@@ -157,7 +158,8 @@ func unsent(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		return errs.Newf(errs.Conflict, "%s was sent, so it stays. Correct it by a credit; nothing was changed.",
 			i.Called())
 	case len(states) > 0:
-		return errs.Newf(errs.Conflict, "%s was perhaps sent, so it stays. Correct it by a credit; nothing was changed.",
+		return errs.Newf(errs.Conflict,
+			"%s was perhaps sent, so it stays. Correct it by a credit; nothing was changed.",
 			i.Called())
 	}
 	return nil

@@ -165,7 +165,8 @@ func TestListFiltersAndPages(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", c.name, len(got), c.want)
 		}
 	}
-	if got := listtest.Rows(t, w.db.DB, ledger.All, listtest.Asked{Sort: "effective_at", Size: 1}); len(got) != 3 || got[0].Event != ledger.Create ||
+	if got := listtest.Rows(t, w.db.DB, ledger.All, listtest.Asked{Sort: "effective_at", Size: 1}); len(got) != 3 ||
+		got[0].Event != ledger.Create ||
 		got[2].Event != ledger.Renew {
 		t.Errorf("by date: %+v", got)
 	}

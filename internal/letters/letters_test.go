@@ -261,7 +261,8 @@ func (w *world) remind(day string) []string {
 	wg.Wait()
 	w.work()
 	var all []string
-	w.DB.Read(w.Context()).Raw(`SELECT stage || ' ' || state FROM mails WHERE kind = 'reminder' ORDER BY stage`).Scan(&all)
+	w.DB.Read(w.Context()).Raw(`SELECT stage || ' ' || state FROM mails WHERE kind = 'reminder' ORDER BY stage`).
+		Scan(&all)
 	return all
 }
 
@@ -275,7 +276,8 @@ func TestAnOverdueInvoiceIsRemindedOfOnceAStage(t *testing.T) {
 		day  string
 		want string
 	}{{"2026-03-16", ""}, {"2026-03-21", ""}, {"2026-03-22", "7 sent"}, {"2026-03-23", "7 sent"},
-		{"2026-03-29", "7 sent, 14 sent"}, {"2026-04-13", "7 sent, 14 sent"}, {"2026-04-14", "7 sent, 14 sent, 30 sent"},
+		{"2026-03-29", "7 sent, 14 sent"}, {"2026-04-13", "7 sent, 14 sent"},
+		{"2026-04-14", "7 sent, 14 sent, 30 sent"},
 		{"2026-08-01", "7 sent, 14 sent, 30 sent"}} {
 		if got := strings.Join(w.remind(step.day), ", "); got != step.want {
 			t.Errorf("on %s: %q, want %q", step.day, got, step.want)
@@ -285,7 +287,8 @@ func TestAnOverdueInvoiceIsRemindedOfOnceAStage(t *testing.T) {
 		t.Errorf("%d arrived", n)
 	}
 	got := w.far.Whole(w.far.Messages()[2].ID)
-	for _, want := range []string{"Still to be paid: 120.00 USD", "It was due on: 15 Mar 2026, 7 days ago", "IBAN GB00 TEST 0001"} {
+	for _, want := range []string{"Still to be paid: 120.00 USD", "It was due on: 15 Mar 2026, 7 days ago",
+		"IBAN GB00 TEST 0001"} {
 		if !strings.Contains(got.Text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, got.Text)
 		}
@@ -356,7 +359,8 @@ func TestAReminderInTheQueueIsTakenBackWhenItIsPaid(t *testing.T) {
 	}
 	w.must(w.bills.Pay(t.Context(), billtest.Bea, invoice.Step{ID: id}))
 	w.work()
-	if all := w.Text(`SELECT state || ': ' || answer FROM mails`); all != "withdrawn: It is paid." || len(w.far.Messages()) != 0 {
+	if all := w.Text(`SELECT state || ': ' || answer FROM mails`); all != "withdrawn: It is paid." ||
+		len(w.far.Messages()) != 0 {
 		t.Errorf("%s", all)
 	}
 }

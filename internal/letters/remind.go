@@ -37,7 +37,8 @@ func (s Service) Remind(ctx context.Context) error {
 		WHERE i.state = 'billed' AND i.document_of IS NULL AND d.document->>'kind' = 'invoice' AND d.gross > 0
 			AND d.due_on >= ? AND d.due_on <= ? AND (SELECT coalesce(max(m.stage), 0) FROM mails m
 				WHERE m.invoice_id = i.id AND m.kind = 'reminder') < ?
-		ORDER BY d.due_on, i.seq`, r.RemindFrom, today.AddDays(-r.Stages[0]), r.Stages[len(r.Stages)-1]).Scan(&ids).Error
+		ORDER BY d.due_on, i.seq`, r.RemindFrom, today.AddDays(-r.Stages[0]),
+		r.Stages[len(r.Stages)-1]).Scan(&ids).Error
 	if err != nil {
 		return fmt.Errorf("overdue invoices: %w", err)
 	}

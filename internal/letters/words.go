@@ -100,7 +100,8 @@ Pour toute question, répondez à ce message.
 
 Cordialement
 {seller}`},
-	{ForStatement, contract.English}: {Subject: "Statement of charges {number} from {seller}: {amount} without tax", Body: `Hello,
+	{ForStatement, contract.English}: {Subject: "Statement of charges {number} from {seller}: {amount} without tax",
+		Body: `Hello,
 
 attached is our statement of charges {number} of {issued}.
 It is no invoice: please do not pay by it. The tax is added on the invoice that follows.
@@ -114,7 +115,8 @@ The statement says line by line what is charged. If something is not as you expe
 
 Kind regards
 {seller}`},
-	{ForStatement, contract.French}: {Subject: "Relevé des prestations {number} de {seller} : {amount} hors taxe", Body: `Bonjour,
+	{ForStatement, contract.French}: {Subject: "Relevé des prestations {number} de {seller} : {amount} hors taxe",
+		Body: `Bonjour,
 
 veuillez trouver ci-joint notre relevé des prestations {number} du {issued}.
 Ce n'est pas une facture : merci de ne pas le payer. La taxe est ajoutée sur la facture qui suit.

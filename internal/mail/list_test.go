@@ -17,7 +17,8 @@ func crowd(t *testing.T, n int) *pgtest.DB {
 	db := pgtest.New(t)
 	for _, sql := range []string{
 		`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
-			SELECT lpad(i::text, 32, '0')::uuid, 'Customer ' || i, 'person', now(), now() FROM generate_series(1, 200) i`,
+			SELECT lpad(i::text, 32, '0')::uuid, 'Customer ' || i, 'person', now(), now()
+			FROM generate_series(1, 200) i`,
 		fmt.Sprintf(`INSERT INTO mails (id, kind, state, crm_account_id, language, subject, body, recipients, addresses,
 				queued_at, queued_by, next_at, message_id, sent_at)
 			SELECT gen_random_uuid(), 'notice', (ARRAY['queued', 'refused', 'unknown', 'withdrawn', 'sending', 'sent',

@@ -82,15 +82,23 @@ func TestWhatIsWrongWithTheServerIsSaidAndAllMailWaits(t *testing.T) {
 		set  func(far *mailpit.Server, in *mail.Input)
 		want string
 	}{
-		"dead":        {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Port = "1" }, "Nothing listens at 127.0.0.1:1."},
-		"no name":     {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Host, in.Security = "mail.invalid", mail.TLS }, "mail.invalid was not found"},
-		"no STARTTLS": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS }, "offers no STARTTLS, so nothing was sent"},
-		"no TLS":      {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.TLS }, "does not speak TLS from the first byte"},
-		"expired": {mailpit.Options{Cert: oldCert, Key: oldKey}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
+		"dead": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Port = "1" },
+			"Nothing listens at 127.0.0.1:1."},
+		"no name": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) {
+			in.Host, in.Security = "mail.invalid", mail.TLS
+		}, "mail.invalid was not found"},
+		"no STARTTLS": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
+			"offers no STARTTLS, so nothing was sent"},
+		"no TLS": {mailpit.Options{}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.TLS },
+			"does not speak TLS from the first byte"},
+		"expired": {mailpit.Options{Cert: oldCert, Key: oldKey},
+			func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
 			"certificate of the mail server 127.0.0.1 is not valid today"},
-		"other name": {mailpit.Options{Cert: otherCert, Key: otherKey}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
+		"other name": {mailpit.Options{Cert: otherCert, Key: otherKey},
+			func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
 			"certificate for another name than 127.0.0.1 (mail.other.example)"},
-		"strange authority": {mailpit.Options{Cert: strangeCert, Key: strangeKey}, func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
+		"strange authority": {mailpit.Options{Cert: strangeCert, Key: strangeKey},
+			func(_ *mailpit.Server, in *mail.Input) { in.Security = mail.StartTLS },
 			"an authority that this machine does not know"},
 		"wrong password": {mailpit.Options{Cert: cert, Key: key, User: "billing", Password: "right"},
 			func(_ *mailpit.Server, in *mail.Input) {
@@ -257,7 +265,8 @@ func TestAMailLargerThanTheServerTakesIsRefusedBeforeItIsHandedOver(t *testing.T
 func TestNothingBeginsAnotherHeaderOrCommand(t *testing.T) {
 	t.Parallel()
 	w, far := toServer(t, mailpit.Options{})
-	for _, bad := range []string{"a@b.example\r\nBcc: x@y.example", "a@b.example\nDATA", "<a@b.example>", "Ada <a@b.example>",
+	for _, bad := range []string{"a@b.example\r\nBcc: x@y.example", "a@b.example\nDATA", "<a@b.example>",
+		"Ada <a@b.example>",
 		"a@b.example>", "a b@c.example", `"a\r"@b.example`, "a@b", "@b.example", "a@", "", "a@b.example\x00",
 		strings.Repeat("a", 300) + "@b.example"} {
 		err := w.db.InTx(t.Context(), func(tx *gorm.DB) error {
@@ -446,7 +455,8 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	var leaks int
-	w.db.Read(t.Context()).Raw(`SELECT count(*) FROM audit_events WHERE (before::text || after::text) ~ 'geheim|neu'`).Scan(&leaks)
+	w.db.Read(t.Context()).Raw(`SELECT count(*) FROM audit_events WHERE (before::text || after::text) ~ 'geheim|neu'`).
+		Scan(&leaks)
 	if leaks != 0 {
 		t.Error("the password stands in the trail")
 	}

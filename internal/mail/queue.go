@@ -49,8 +49,8 @@ func (s *Service) Queue(ctx context.Context, tx *gorm.DB, by audit.Actor, l Lett
 	id = newID()
 	now := s.Clock.Now()
 	var stored []uuid.UUID
-	err = tx.WithContext(ctx).Raw(`INSERT INTO mails (id, kind, state, invoice_id, crm_account_id, object_name, stage, again,
-			language, subject, body, lines_csv, recipients, addresses, queued_at, queued_by, next_at)
+	err = tx.WithContext(ctx).Raw(`INSERT INTO mails (id, kind, state, invoice_id, crm_account_id, object_name, stage,
+			again, language, subject, body, lines_csv, recipients, addresses, queued_at, queued_by, next_at)
 		VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`, id, l.Kind, orNull(l.Invoice), orNull(l.Customer), l.ObjectName, l.Stage,
 		l.Again, l.Language, Line(l.Subject), readable(l.Body), l.LinesCSV, recipients, strings.Join(l.To, ", "), now,
@@ -72,7 +72,8 @@ func envelope(srv Server, l Letter) (string, error) {
 	known := map[string]bool{}
 	add := func(address string, house bool) error {
 		if !IsAddress(address) {
-			return errs.Newf(errs.Conflict, "%q is not an e-mail address, so nothing was queued. Correct the recipients.",
+			return errs.Newf(errs.Conflict,
+				"%q is not an e-mail address, so nothing was queued. Correct the recipients.",
 				address)
 		}
 		if key := strings.ToLower(address); !known[key] {
@@ -179,7 +180,8 @@ func Look(ctx context.Context, db *gorm.DB) (LineState, error) {
 func (s *Service) Retry(ctx context.Context, by audit.Actor, id uuid.UUID) error {
 	return s.change(ctx, by, id, "mail.retried", func(tx *gorm.DB, m Mail) error {
 		if m.State != Queued {
-			return errs.Newf(errs.Conflict, "This mail is %s, so it is not tried again. Nothing was changed.", m.State.Words())
+			return errs.Newf(errs.Conflict, "This mail is %s, so it is not tried again. Nothing was changed.",
+				m.State.Words())
 		}
 		if err := tx.Exec(`UPDATE mail_line SET again_at = NULL`).Error; err != nil {
 			return err
@@ -204,8 +206,9 @@ func (s *Service) Withdraw(ctx context.Context, by audit.Actor, id uuid.UUID) er
 func (s *Service) Arrived(ctx context.Context, by audit.Actor, id uuid.UUID) error {
 	return s.change(ctx, by, id, "mail.arrived", func(tx *gorm.DB, m Mail) error {
 		if m.State != Unknown {
-			return errs.Newf(errs.Conflict, "This mail is %s; only one that was perhaps sent can be said to have arrived. "+
-				"Nothing was changed.", m.State.Words())
+			return errs.Newf(errs.Conflict,
+				"This mail is %s; only one that was perhaps sent can be said to have arrived. "+
+					"Nothing was changed.", m.State.Words())
 		}
 		for i, r := range m.Recipients {
 			if r.State == Waiting {
@@ -216,7 +219,8 @@ func (s *Service) Arrived(ctx context.Context, by audit.Actor, id uuid.UUID) err
 		if err != nil {
 			return err
 		}
-		return tx.Exec(`UPDATE mails SET state = 'sent', sent_at = coalesce(sent_at, ?), recipients = ?::jsonb, answer = ?
+		return tx.Exec(`UPDATE mails SET state = 'sent', sent_at = coalesce(sent_at, ?), recipients = ?::jsonb,
+			answer = ?
 			WHERE id = ?`, s.Clock.Now(), string(list), by.Name+" says that it arrived.", id).Error
 	})
 }

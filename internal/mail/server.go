@@ -259,7 +259,8 @@ func (s *Service) open(ctx context.Context, srv Server) (distributor.Secret, err
 	case err != nil:
 		return "", err
 	case len(rows) == 0:
-		return "", errs.Newf(errs.Conflict, "No password is stored for %s. Enter it under Settings, Mail.", srv.UserName)
+		return "", errs.Newf(errs.Conflict, "No password is stored for %s. Enter it under Settings, Mail.",
+			srv.UserName)
 	case rows[0].SentTo != srv.Host:
 		return "", errs.Newf(errs.Conflict, "The password was given for %s and is not sent to %s. "+
 			"Enter it again under Settings, Mail.", rows[0].SentTo, srv.Host)

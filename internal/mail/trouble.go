@@ -45,17 +45,20 @@ func notReached(srv Server, err error) error {
 		return wrong(err, "%s is not this machine, so it is not reached without TLS. Choose STARTTLS or TLS under "+
 			"Settings, Mail.", srv.Host)
 	case errors.Is(err, errNoServerThere):
-		return wrong(err, "%s leads to an address that no mail server has. Check the name under Settings, Mail.", srv.Host)
+		return wrong(err, "%s leads to an address that no mail server has. Check the name under Settings, Mail.",
+			srv.Host)
 	case errors.As(err, &name):
 		return wrong(err, "The mail server %s was not found: the name leads to no address. "+
 			"Check it under Settings, Mail.", srv.Host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return wrong(err, "Nothing listens at %s. Is the mail server running, and is the port right?", srv.address())
 	case timedOut(err):
-		return wrong(err, "The mail server %s does not answer. Check host and port, and whether a firewall stands between.",
+		return wrong(err, "The mail server %s does not answer. Check host and port, and whether a firewall stands "+
+			"between.",
 			srv.address())
 	}
-	return wrong(err, "The mail server %s could not be reached. Check host and port under Settings, Mail.", srv.address())
+	return wrong(err, "The mail server %s could not be reached. Check host and port under Settings, Mail.",
+		srv.address())
 }
 
 func timedOut(err error) bool {
@@ -76,7 +79,8 @@ func notGreeted(srv Server, err error) error {
 }
 
 func noStartTLS(srv Server) error {
-	return wrong(nil, "The mail server %s offers no STARTTLS, so nothing was sent: mail and password would have travelled "+
+	return wrong(nil, "The mail server %s offers no STARTTLS, so nothing was sent: "+
+		"mail and password would have travelled "+
 		"open. Choose TLS, mostly on port 465, or another server.", srv.address())
 }
 
@@ -94,8 +98,8 @@ func notTrusted(srv Server, err error) error {
 		return wrong(err, "The mail server shows a certificate for another name than %s (%s). Nothing was sent; "+
 			"enter the name that the certificate has.", srv.Host, strings.Join(namesOf(name.Certificate), ", "))
 	case errors.As(err, &unknown):
-		return wrong(err, "The certificate of the mail server %s comes from an authority that this machine does not know. "+
-			"Nothing was sent; add the authority to the system's certificates, or use another server.", srv.Host)
+		return wrong(err, "The certificate of the mail server %s comes from an authority that this machine does not "+
+			"know. Nothing was sent; add the authority to the system's certificates, or use another server.", srv.Host)
 	case errors.As(err, &record):
 		return wrong(err, "What answers at %s does not speak TLS from the first byte. Choose STARTTLS, or port 465.",
 			srv.address())

@@ -95,7 +95,8 @@ func (s *Service) try(ctx context.Context, srv Server, m *Mail) outcome {
 	}
 	defer t.end()
 	if most := t.largest(); most > 0 && len(content) > most {
-		return outcome{what: refused, answer: fmt.Sprintf("With its attachments the mail has %s, and the mail server takes "+
+		return outcome{what: refused, answer: fmt.Sprintf("With its attachments the mail has %s, and the mail server "+
+			"takes "+
 			"%s at most. Send the file another way, or leave the lines out.", megabytes(len(content)), megabytes(most))}
 	}
 	offered, err := t.offer(m.Recipients)
@@ -362,9 +363,10 @@ func (s *Service) lost(ctx context.Context, which string) error {
 			return err
 		}
 		for _, m := range gone {
-			m.State, m.Answer = Unknown, "Seatledger was stopped after the mail was handed over and before the server's "+
-				"answer was noted."
-			if err := tx.Exec(`UPDATE mails SET state = 'unknown', answer = ?, held_until = NULL, holder = '' WHERE id = ?`,
+			m.State, m.Answer = Unknown, "Seatledger was stopped after the mail was handed over and before the "+
+				"server's answer was noted."
+			if err := tx.Exec(`UPDATE mails SET state = 'unknown', answer = ?, held_until = NULL, holder = ''
+				WHERE id = ?`,
 				m.Answer, m.ID).Error; err != nil {
 				return err
 			}
@@ -418,7 +420,8 @@ func (s *Service) tryTest(ctx context.Context, srv Server, to string) outcome {
 		return outcome{what: noLine, answer: errs.Public(err), err: err}
 	}
 	m := Mail{ID: newID(), Kind: Notice, Language: "en", Subject: "Test mail of Seatledger",
-		Body:       "This is the test mail that was asked for under Settings, Mail.\nThe way to your mail server works.\n",
+		Body: "This is the test mail that was asked for under Settings, Mail.\nThe way to your mail server " +
+			"works.\n",
 		Recipients: []Recipient{{Address: to, State: Waiting}}}
 	content, err := message{from: srv, id: messageID(srv, m), mail: m, at: s.trueNow()}.written()
 	if err != nil {

@@ -49,7 +49,8 @@ func (r Row) Summary() string {
 }
 
 func (r Row) describe() string {
-	lines := []string{"Seats: " + strconv.Itoa(r.Seats), "Subscription: " + r.ExternalID, "Decision: " + r.Decision.Words()}
+	lines := []string{"Seats: " + strconv.Itoa(r.Seats), "Subscription: " + r.ExternalID,
+		"Decision: " + r.Decision.Words()}
 	if r.UnitPrice.Valid {
 		lines = append(lines, "Price: "+r.UnitPrice.Decimal.String()+" "+r.Currency+" per "+string(r.PricePeriod))
 	} else {

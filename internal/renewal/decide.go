@@ -68,8 +68,8 @@ func (s Service) Decide(ctx context.Context, by audit.Actor, a Answer) error {
 			return errs.Newf(errs.Conflict, "%s decided this meanwhile: %s. Look at it again; nothing was changed.",
 				was.DecidedBy, was.Decision.Words())
 		}
-		err = tx.WithContext(ctx).Exec(`INSERT INTO renewal_decisions (subscription_id, day, decision, seats, owner, note,
-				done, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		err = tx.WithContext(ctx).Exec(`INSERT INTO renewal_decisions (subscription_id, day, decision, seats, owner,
+				note, done, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (subscription_id, day) DO UPDATE SET decision = excluded.decision, seats = excluded.seats,
 				owner = excluded.owner, note = excluded.note, done = excluded.done, decided_by = excluded.decided_by,
 				decided_at = excluded.decided_at, version = renewal_decisions.version + 1`,
@@ -98,7 +98,8 @@ func (a Answer) check(r Row) error {
 	case None, Keep, AskFirst:
 	case TakeList:
 		if !r.ListPrice.Valid {
-			problems.Add("decision", "The contract's price list has no price of this product, term and frequency on that day.")
+			problems.Add("decision", "The contract's price list has no price of this product, term and frequency on "+
+				"that day.")
 		}
 	case ReduceTo:
 		switch {
@@ -149,8 +150,10 @@ func (r Row) Letter() string {
 	}
 	when := fmt.Sprintf("at its renewal on %s", r.Day)
 	if r.What == Reduce {
-		when = fmt.Sprintf("within the 168 hours after its start or renewal on %s, which end about %s", r.ReduceFrom, r.Day)
+		when = fmt.Sprintf("within the 168 hours after its start or renewal on %s, which end about %s",
+			r.ReduceFrom, r.Day)
 	}
 	return fmt.Sprintf("Please reduce this subscription from %d to %d seats %s.\n\nCustomer: %s\nSubscription: %s\n"+
-		"Product: %s\nPart number: %s\n", r.Seats, *r.LeftSeats, when, r.CRMAccount, r.ExternalID, r.Product, r.PartNumber)
+		"Product: %s\nPart number: %s\n", r.Seats, *r.LeftSeats, when, r.CRMAccount, r.ExternalID, r.Product,
+		r.PartNumber)
 }

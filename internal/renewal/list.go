@@ -117,7 +117,8 @@ func filters(today clock.Date) []listing.Filter {
 		s := strconv.Itoa(n)
 		within.Choices = append(within.Choices, listing.Choice{Value: s, Label: s + " days"})
 	}
-	const decided = `EXISTS (SELECT FROM renewal_decisions d WHERE d.subscription_id = r.subscription_id AND d.day = r.day
+	const decided = `EXISTS (SELECT FROM renewal_decisions d WHERE d.subscription_id = r.subscription_id
+		AND d.day = r.day
 		AND d.decision `
 	return []listing.Filter{within,
 		{Name: "what", Label: "What", Where: "r.what = ?", Choices: []listing.Choice{{Value: "ends", Label: "Ends"},
@@ -150,7 +151,8 @@ var columns = []listing.Column[Row]{
 		Into: func(r *Row) any { return &r.ReduceUntil }},
 	{Key: "crm_account_id", SQL: "s.crm_account_id", Kind: listing.Word,
 		Into: func(r *Row) any { return &r.CRMAccountID }},
-	{Key: "crm_account", Label: "Customer", SQL: "coalesce(a.name, '')", Into: func(r *Row) any { return &r.CRMAccount }},
+	{Key: "crm_account", Label: "Customer", SQL: "coalesce(a.name, '')",
+		Into: func(r *Row) any { return &r.CRMAccount }},
 	{Key: "contract_id", SQL: "s.contract_id", Kind: listing.Word, Into: func(r *Row) any { return &r.ContractID }},
 	{Key: "contract", Label: "Contract", SQL: "coalesce(k.name, '')", Into: func(r *Row) any { return &r.Contract }},
 	{Key: "provider", Label: "Provider", SQL: "p.name", Into: func(r *Row) any { return &r.Provider }},
@@ -167,7 +169,8 @@ var columns = []listing.Column[Row]{
 	{Key: "currency", SQL: "s.currency", Kind: listing.Word, Into: func(r *Row) any { return &r.Currency }},
 	{Key: "list_price", Label: "List price", SQL: "i.unit_price", Kind: listing.Amount,
 		Into: func(r *Row) any { return &r.ListPrice }},
-	{Key: "list_period", SQL: "coalesce(i.unit, '')", Kind: listing.Word, Into: func(r *Row) any { return &r.ListUnit }},
+	{Key: "list_period", SQL: "coalesce(i.unit, '')", Kind: listing.Word,
+		Into: func(r *Row) any { return &r.ListUnit }},
 	{Key: "list_currency", SQL: "coalesce(i.currency, '')", Kind: listing.Word,
 		Into: func(r *Row) any { return &r.ListCurrency }},
 	{Key: "decision", Label: "Decision", SQL: "coalesce(d.decision, '')", Kind: listing.Word,
@@ -186,6 +189,7 @@ var columns = []listing.Column[Row]{
 
 // window is the SQL of a day of the window: after a renewal of Microsoft's, or the one that is open now.
 func window(renewal, open string) string {
-	return "CASE WHEN r.what = 'reduce' THEN " + open + " WHEN r.what <> 'ends' AND lower(s.vendor) LIKE 'microsoft%' THEN " +
+	return "CASE WHEN r.what = 'reduce' THEN " + open +
+		" WHEN r.what <> 'ends' AND lower(s.vendor) LIKE 'microsoft%' THEN " +
 		renewal + " END"
 }

@@ -39,10 +39,12 @@ func (s Service) tell(ctx context.Context, tx *gorm.DB, today clock.Date, days i
 	err := tx.WithContext(ctx).Raw(`WITH told AS (
 			INSERT INTO renewal_told (subscription_id, day, within, told_at)
 			SELECT DISTINCT r.subscription_id, r.day, CAST(@days AS integer), CAST(@now AS timestamptz) FROM renewals r
-			WHERE r.day >= @today AND r.day <= @until AND r.what <> 'reduce' AND NOT EXISTS (SELECT FROM renewal_decisions d
+			WHERE r.day >= @today AND r.day <= @until AND r.what <> 'reduce'
+			AND NOT EXISTS (SELECT FROM renewal_decisions d
 				WHERE d.subscription_id = r.subscription_id AND d.day = r.day AND d.decision <> '')
 			ON CONFLICT DO NOTHING RETURNING subscription_id, day)
-		SELECT coalesce(nullif(s.product_name, ''), s.external_id) AS name, coalesce(a.name, '') AS customer, r.what, t.day
+		SELECT coalesce(nullif(s.product_name, ''), s.external_id) AS name, coalesce(a.name, '') AS customer, r.what,
+			t.day
 		FROM told t JOIN subscriptions s ON s.id = t.subscription_id
 		JOIN renewals r ON r.subscription_id = s.id AND r.day = t.day AND r.what <> 'reduce'
 		LEFT JOIN crm_accounts a ON a.id = s.crm_account_id ORDER BY t.day, s.id`,
@@ -62,7 +64,8 @@ func (s Service) tell(ctx context.Context, tx *gorm.DB, today clock.Date, days i
 	text := fmt.Sprintf("%d subscriptions end or renew within %d days, and nobody has decided about them: %s",
 		len(rows), days, strings.Join(says, "; "))
 	if len(rows) == 1 {
-		text = fmt.Sprintf("A subscription ends or renews within %d days, and nobody has decided about it: %s", days, says[0])
+		text = fmt.Sprintf("A subscription ends or renews within %d days, and nobody has decided about it: %s",
+			days, says[0])
 	}
 	if len(rows) > named {
 		text += fmt.Sprintf("; and %d more", len(rows)-named)

@@ -43,7 +43,8 @@ const candidatesQuery = `
 			WHERE i.contract_id IN (SELECT id FROM asked) AND l.live AND l.subscription_id IS NOT NULL),
 	looked AS (SELECT run, subscription_id, true AS was_here FROM stayed
 		UNION ALL SELECT k.id, s.id, false FROM asked k JOIN subscriptions s ON s.contract_id IS NULL
-			AND s.state <> 'inactive' AND s.id IN (SELECT o.id FROM subscriptions o WHERE o.crm_account_id = k.crm_account_id
+			AND s.state <> 'inactive' AND s.id IN (SELECT o.id FROM subscriptions o
+			WHERE o.crm_account_id = k.crm_account_id
 				UNION SELECT o.id FROM provider_accounts a JOIN subscriptions o ON o.account_id = a.id
 				WHERE a.crm_account_id = k.crm_account_id)
 			AND NOT EXISTS (SELECT FROM stayed w WHERE w.run = k.id AND w.subscription_id = s.id))

@@ -69,11 +69,11 @@ func Judge(f Facts) []Check {
 // endedWithoutWord says what the distributor sends of one that has ended, if anything.
 func endedWithoutWord(f Facts) string {
 	if (plan.Facts{NoLongerSent: f.NoLongerSent}).StatusUnknown() {
-		return fmt.Sprintf("It has ended, and the distributor now sends the status %q, which nobody here knows. It stays "+
-			"ended: an unknown word revives nothing. Ask the distributor what it means.", f.ProviderStatusText)
+		return fmt.Sprintf("It has ended, and the distributor now sends the status %q, which nobody here knows. "+
+			"It stays ended: an unknown word revives nothing. Ask the distributor what it means.", f.ProviderStatusText)
 	}
-	return "It has ended, and the distributor no longer sends its status. It stays ended: a blank word revives nothing. " +
-		"Ask the distributor."
+	return "It has ended, and the distributor no longer sends its status. It stays ended: " +
+		"a blank word revives nothing. Ask the distributor."
 }
 
 // Worst is the verdict of findings together.

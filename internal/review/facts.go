@@ -132,7 +132,9 @@ type Facts struct {
 
 // evidence is what other subscriptions of the same provider say of one. Of those that
 // begin where it ends, one with as many seats is the likeliest.
-const evidence = `(SELECT w.percent FROM price_follows w WHERE w.subscription_id = s.id) AS follows, s.no_longer_sent, s.deactivated_by AS deactivated, b.since AS missed_since, b.why AS missed_why,
+const evidence = `(SELECT w.percent FROM price_follows w
+	WHERE w.subscription_id = s.id) AS follows, s.no_longer_sent, s.deactivated_by AS deactivated,
+		b.since AS missed_since, b.why AS missed_why,
 		s.vendor_subscription_id, s.undated, s.auto_renew, s.at_end, s.ends_on, s.first_seen_at,
 		CASE WHEN s.start_said_for <> s.start_text THEN s.start_text ELSE '' END AS start_text,
 		CASE WHEN s.end_said_for <> s.end_text THEN s.end_text ELSE '' END AS end_text,

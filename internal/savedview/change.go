@@ -139,8 +139,9 @@ func (s Service) lock(ctx context.Context, tx *gorm.DB, by auth.User, id uuid.UU
 	}
 	v, err := Get(ctx, tx, by, id)
 	if err == nil && !v.MayChange(by) {
-		err = errs.Newf(errs.Forbidden, "This view is %s's. Nothing was changed. Keep what it shows as a view of your own, "+
-			"or ask its owner or an administrator.", v.Owner)
+		err = errs.Newf(errs.Forbidden,
+			"This view is %s's. Nothing was changed. Keep what it shows as a view of your own, "+
+				"or ask its owner or an administrator.", v.Owner)
 	}
 	return v, err
 }
@@ -175,7 +176,8 @@ func (v *View) take(by auth.User, d Draft) error {
 func (v *View) point(list, query string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil || !listPath.MatchString(list) {
-		return errs.New(errs.Invalid, "This is no list that could be kept. Open the list and choose “Save this view” again.")
+		return errs.New(errs.Invalid, "This is no list that could be kept. Open the list and choose “Save this view” "+
+			"again.")
 	}
 	for _, name := range place {
 		values.Del(name)

@@ -45,7 +45,8 @@ func (s *Service) Apply(ctx context.Context, by audit.Actor, id uuid.UUID, diges
 		}
 		switch {
 		case w.Digest == "" && w.Step == Looking:
-			return errs.New(errs.Conflict, "The preview is still being made. Nothing was changed; look again in a moment.")
+			return errs.New(errs.Conflict,
+				"The preview is still being made. Nothing was changed; look again in a moment.")
 		case w.Digest != digest:
 			return errs.New(errs.Conflict, "This confirms another preview than the one that stands here. "+
 				"Nothing was changed; look at it again.")
@@ -75,7 +76,8 @@ func (s *Service) confirm(ctx context.Context, tx *gorm.DB, by audit.Actor, w Wo
 	if err != nil {
 		return err
 	}
-	err = tx.Exec(`UPDATE bulk_works SET step = 'do', params = ?, done_at = ?, done_by = ?, done_by_id = ? WHERE id = ?`,
+	err = tx.Exec(`UPDATE bulk_works SET step = 'do', params = ?, done_at = ?, done_by = ?, done_by_id = ?
+		WHERE id = ?`,
 		w.Params, s.Clock.Now(), by.Name, actorID(by), w.ID).Error
 	if err != nil {
 		return err
@@ -156,7 +158,8 @@ func (e *Stale) err() error {
 	if e.Count() == 1 {
 		says = "One of these records has changed since the preview was made."
 	}
-	e.cause = errs.New(errs.Conflict, says+" Nothing was changed by you; look at it again and confirm what it says now.")
+	e.cause = errs.New(errs.Conflict,
+		says+" Nothing was changed by you; look at it again and confirm what it says now.")
 	return e
 }
 
@@ -172,7 +175,8 @@ func (s *Service) Again(ctx context.Context, by audit.Actor, id uuid.UUID, param
 		o.Params[k] = v
 	}
 	if w.Filter == nil {
-		err := db.Raw(`SELECT record_id AS id FROM bulk_items WHERE work_id = ? ORDER BY place`, id).Scan(&o.Records).Error
+		err := db.Raw(`SELECT record_id AS id FROM bulk_items WHERE work_id = ? ORDER BY place`,
+			id).Scan(&o.Records).Error
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("records of bulk work: %w", err)
 		}

@@ -95,7 +95,8 @@ func CountsOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Counts, error) {
 		return c, fmt.Errorf("count bulk work: %w", err)
 	}
 	err = db.Raw(`SELECT currency, coalesce(sum(amount), 0) AS amount, sum(was) AS was FROM bulk_items
-		WHERE work_id = ? AND (amount IS NOT NULL OR was IS NOT NULL) AND currency <> '' AND state NOT IN ('wont', 'skipped')
+		WHERE work_id = ? AND (amount IS NOT NULL OR was IS NOT NULL) AND currency <> ''
+		AND state NOT IN ('wont', 'skipped')
 		GROUP BY currency ORDER BY currency`, id).Scan(&c.Sums).Error
 	if err != nil {
 		return c, fmt.Errorf("money of bulk work: %w", err)

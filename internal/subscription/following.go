@@ -56,9 +56,9 @@ func unfollow(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
 	return tx.WithContext(ctx).Exec(`DELETE FROM price_follows WHERE subscription_id = ?`, id).Error
 }
 
-// FollowLists writes for subscriptions that follow their list what the list says by now: a row on each day from today on
-// on which its price changes. Days before today keep what they had; a person's price is never set aside. It gives the ids
-// that changed.
+// FollowLists writes for subscriptions that follow their list what the list says by now: a row on each day from today
+// on on which its price changes. Days before today keep what they had; a person's price is never set aside. It gives
+// the ids that changed.
 func FollowLists(ctx context.Context, tx *gorm.DB, ids []uuid.UUID, o ledger.Origin, zone *time.Location) ([]uuid.UUID,
 	error) {
 	var all []listFollow
@@ -119,7 +119,8 @@ func listSteps(ctx context.Context, db *gorm.DB, s Subscription) ([]listStep, er
 	err := db.WithContext(ctx).Raw(`SELECT i.id, i.unit_price, i.unit, l.currency, i.effective_from AS "from",
 			i.effective_to AS "to" FROM billing_contracts b
 		JOIN price_lists l ON l.id = b.price_list_id AND l.currency = b.currency
-		JOIN price_list_items i ON i.price_list_id = l.id AND i.product_id = ? AND i.term = ? AND i.billing_frequency = ?
+		JOIN price_list_items i ON i.price_list_id = l.id AND i.product_id = ? AND i.term = ?
+		AND i.billing_frequency = ?
 		WHERE b.id = ? ORDER BY i.effective_from`, s.ProductID, s.Term, s.Frequency, s.ContractID).Scan(&steps).Error
 	if err != nil {
 		return nil, fmt.Errorf("prices that are followed: %w", err)
@@ -183,13 +184,15 @@ func nextSeq(h history.History) int64 {
 // setAsideFollowing sets the rows aside that were written because a list was followed since a row.
 func setAsideFollowing(ctx context.Context, tx *gorm.DB, a Act, since uuid.UUID) error {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT n.id FROM license_changes n JOIN license_change_status st ON st.change_id = n.id
+	err := tx.WithContext(ctx).Raw(`SELECT n.id FROM license_changes n
+		JOIN license_change_status st ON st.change_id = n.id
 		JOIN license_changes c ON c.id = ? WHERE n.subscription_id = c.subscription_id AND n.event = 'price'
 			AND n.seq > c.seq AND st.counted AND n.note LIKE ?`, since, followsNote+"%").Scan(&ids).Error
 	if err != nil || len(ids) == 0 {
 		return err
 	}
 	no := false
-	_, err = ledger.Mark{By: a.Origin.By, Why: "taken back: it follows its list no more", Counted: &no}.Apply(ctx, tx, ids)
+	_, err = ledger.Mark{By: a.Origin.By, Why: "taken back: it follows its list no more",
+		Counted: &no}.Apply(ctx, tx, ids)
 	return err
 }

@@ -32,7 +32,8 @@ const (
 // Deeds are what people can do to many: set their contract (contract_id, effective_on), confirm that they are gone,
 // give them the price of their list, and a price by a rule.
 func (s Service) Deeds() []selection.Deed {
-	return []selection.Deed{settingContract{manyDeed{s}}, confirmingGone{manyDeed{s}}, listPricing{repricing{manyDeed{s}}},
+	return []selection.Deed{settingContract{manyDeed{s}}, confirmingGone{manyDeed{s}},
+		listPricing{repricing{manyDeed{s}}},
 		rulePricing{repricing{manyDeed{s}}}}
 }
 
@@ -62,8 +63,8 @@ func (manyDeed) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uu
 		Mark string
 	}
 	err := db.WithContext(ctx).Raw(`SELECT s.id, concat_ws(' ', s.version, s.state, s.quantity,
-			coalesce(s.contract_id::text, '-'), coalesce(s.unit_price::text, '-'), s.price_period, s.unit_cost, b.version,
-			(SELECT max(i.seq) FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
+			coalesce(s.contract_id::text, '-'), coalesce(s.unit_price::text, '-'), s.price_period, s.unit_cost,
+			b.version, (SELECT max(i.seq) FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 				WHERE l.subscription_id = s.id AND l.live)) AS mark
 		FROM subscriptions s LEFT JOIN billing_contracts b ON b.id = s.contract_id
 		WHERE s.id = ANY (?::uuid[])`, postgres.IDs(ids)).Scan(&rows).Error
@@ -91,7 +92,8 @@ func (m manyDeed) still(ctx context.Context, tx *gorm.DB, i selection.Item) erro
 
 // each does an act to every record that stands as it was shown, with its review and its place in the trail.
 func (m manyDeed) each(ctx context.Context, tx *gorm.DB, by audit.Actor, items []selection.Item, action string,
-	do func(tx *gorm.DB, a Act, before Subscription, i selection.Item) (Subscription, string, error)) ([]selection.Result,
+	do func(tx *gorm.DB, a Act, before Subscription, i selection.Item) (Subscription, string,
+		error)) ([]selection.Result,
 	error) {
 	var touched []uuid.UUID
 	results, err := selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
@@ -135,7 +137,8 @@ type destination struct {
 	Several    bool
 }
 
-// destinationsOf finds for each the named contract where it is its customer's, else the only default one, else the only one.
+// destinationsOf finds for each the named contract where it is its customer's, else the only default one, else the
+// only one.
 func destinationsOf(ctx context.Context, db *gorm.DB, ids []uuid.UUID, named uuid.NullUUID) ([]destination, error) {
 	var rows []destination
 	err := db.WithContext(ctx).Raw(`SELECT s.id, coalesce(nullif(s.product_name, ''), s.external_id) AS name,
@@ -145,7 +148,8 @@ func destinationsOf(ctx context.Context, db *gorm.DB, ids []uuid.UUID, named uui
 			coalesce(t.currency, '') AS to_currency, n.n > 1 AS several
 		FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
 		LEFT JOIN crm_accounts k ON k.id = a.crm_account_id LEFT JOIN billing_contracts was ON was.id = s.contract_id
-		CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE is_default) AS defaults FROM billing_contracts b
+		CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE is_default) AS defaults
+		FROM billing_contracts b
 			WHERE b.crm_account_id = a.crm_account_id AND b.active) n
 		LEFT JOIN LATERAL (SELECT b.id, b.name, b.currency FROM billing_contracts b
 			WHERE b.crm_account_id = a.crm_account_id AND b.active AND CASE

@@ -196,8 +196,8 @@ func (x *offer) begin(o offering, today clock.Date) {
 	x.later = LaterPrices(x.h, x.on)
 }
 
-// fromLists finds the item of each: of the term's start for the plain list price (RULES 5), else the one in force on the
-// day.
+// fromLists finds the item of each: of the term's start for the plain list price (RULES 5), else the one in force on
+// the day.
 func fromLists(ctx context.Context, db *gorm.DB, o offering, all []offer, today clock.Date) error {
 	var onTerm, onDay []pricing
 	for i, x := range all {
@@ -351,7 +351,8 @@ func (x *offer) seen(o offering) selection.Seen {
 		return out
 	}
 	out.Will, out.Seats, out.Currency = true, x.Quantity, x.currency
-	out.Amount, out.Was = perMonth(x.price.Value, x.price.Period, x.Quantity), perMonth(x.now.Value, x.now.Period, x.Quantity)
+	out.Amount, out.Was = perMonth(x.price.Value, x.price.Period, x.Quantity),
+		perMonth(x.now.Value, x.now.Period, x.Quantity)
 	out.Says = fmt.Sprintf("From %s: %s", x.on, amountWords(x.price))
 	if x.priced {
 		out.Says += ", before " + amountWords(x.now)
@@ -429,12 +430,14 @@ func (x *offer) set(ctx context.Context, tx *gorm.DB, a Act, o offering, note st
 	if err != nil {
 		var asked *AskedPrice
 		if errors.As(err, &asked) {
-			return after, "", errs.New(errs.Conflict, "another price or a day without one stands in the way; set it by itself")
+			return after, "", errs.New(errs.Conflict,
+				"another price or a day without one stands in the way; set it by itself")
 		}
 		return after, "", err
 	}
 	if o.follow {
-		f := listFollow{SubscriptionID: a.ID, Percent: o.rule.Value, Step: o.rule.Step, Ending: o.rule.Ending, Since: x.on}
+		f := listFollow{SubscriptionID: a.ID, Percent: o.rule.Value, Step: o.rule.Step, Ending: o.rule.Ending,
+			Since: x.on}
 		if err := f.keep(ctx, tx, a.Origin); err != nil {
 			return after, "", err
 		}

@@ -22,13 +22,14 @@ type written struct {
 // the invoice. What triggers write they write here too.
 var draftStatements = []struct{ read, write string }{
 	{`SELECT to_jsonb(i) || '{"state": "draft", "number": null, "number_text": "", "number_series": "", "issued_at": null, "version": 1}' FROM invoices i WHERE id = $1`,
-		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to,
-			after_seq, payment_terms, tax_code, drafted_by, drafted_at)
-		SELECT id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to, after_seq,
+		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
+			run_to, after_seq, payment_terms, tax_code, drafted_by, drafted_at)
+		SELECT id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to,
+			after_seq,
 			payment_terms, tax_code, drafted_by, drafted_at FROM jsonb_populate_recordset(NULL::invoices, $1)`},
 	{`SELECT to_jsonb(l) FROM invoice_lines l WHERE invoice_id = $1`,
-		`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date,
-			to_date, seats, unit_price, price_period, currency, amount, exact, tax_code)
+		`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, product_name, part_number,
+			from_date, to_date, seats, unit_price, price_period, currency, amount, exact, tax_code)
 		SELECT id, invoice_id, position, subscription_id, kind, product_name, part_number, from_date, to_date, seats,
 			unit_price, price_period, currency, amount, exact, tax_code
 		FROM jsonb_populate_recordset(NULL::invoice_lines, $1)`},
@@ -36,17 +37,22 @@ var draftStatements = []struct{ read, write string }{
 		`INSERT INTO invoice_line_changes SELECT * FROM jsonb_populate_recordset(NULL::invoice_line_changes, $1)`},
 	{`SELECT to_jsonb(v) FROM invoice_coverage v WHERE invoice_id = $1`,
 		`INSERT INTO invoice_coverage SELECT * FROM jsonb_populate_recordset(NULL::invoice_coverage, $1)`},
-	{`SELECT to_jsonb(s) || jsonb_build_object('change_id', st.change_id, 'billing_state', st.billing_state, 'invoice_id',
+	{`SELECT to_jsonb(s) || jsonb_build_object('change_id', st.change_id, 'billing_state', st.billing_state,
+		'invoice_id',
 			st.invoice_id) FROM subscriptions s JOIN license_changes c ON c.subscription_id = s.id
 			JOIN license_change_status st ON st.change_id = c.id
-			WHERE s.id IN (SELECT subscription_id FROM invoice_coverage WHERE invoice_id = $1) AND st.billing_state <> 'open'`,
-		`WITH marked AS (SELECT set_config('seatledger.actor', 'Ann Example', true), set_config('seatledger.why', 'billed', true))
+			WHERE s.id IN (SELECT subscription_id FROM invoice_coverage WHERE invoice_id = $1)
+			AND st.billing_state <> 'open'`,
+		`WITH marked AS (SELECT set_config('seatledger.actor', 'Ann Example', true), set_config('seatledger.why',
+			'billed', true))
 		UPDATE license_change_status st SET billing_state = n.billing_state, invoice_id = n.invoice_id
 		FROM jsonb_populate_recordset(NULL::license_change_status, $1) n, marked WHERE n.change_id = st.change_id`},
-	{`SELECT to_jsonb(s) FROM subscriptions s WHERE id IN (SELECT subscription_id FROM invoice_coverage WHERE invoice_id = $1)`,
+	{`SELECT to_jsonb(s) FROM subscriptions s
+		WHERE id IN (SELECT subscription_id FROM invoice_coverage WHERE invoice_id = $1)`,
 		`UPDATE subscriptions s SET billed_through = n.billed_through
 		FROM jsonb_populate_recordset(NULL::subscriptions, $1) n WHERE n.id = s.id`},
-	{`SELECT to_jsonb(a) FROM audit_events a WHERE object_id = $1::text AND action = 'invoice.drafted'`, auditStatement},
+	{`SELECT to_jsonb(a) FROM audit_events a WHERE object_id = $1::text AND action = 'invoice.drafted'`,
+		auditStatement},
 }
 
 const auditStatement = `INSERT INTO audit_events (at, actor_id, actor, action, object_type, object_id, object_name,

@@ -38,8 +38,9 @@ func (b *bench) furnish(ctx context.Context) error {
 		return err
 	}
 	defer super.Close(ctx)
-	if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; REVOKE ALL ON SCHEMA public FROM public; "+
-		"GRANT USAGE ON SCHEMA public TO %s", embedded.OwnerRole, embedded.AppRole)); err != nil {
+	if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; "+
+		"REVOKE ALL ON SCHEMA public FROM public; GRANT USAGE ON SCHEMA public TO %s",
+			embedded.OwnerRole, embedded.AppRole)); err != nil {
 		return err
 	}
 	cfg, err := b.server.PoolConfig(embedded.OwnerRole, template)
@@ -81,14 +82,16 @@ func (b *bench) first(ctx context.Context) error {
 			sql  string
 			args []any
 		}{
-			{`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Contoso', 'person', ?, ?)`,
+			{`INSERT INTO crm_accounts (id, name, source, created_at, updated_at)
+				VALUES (?, 'Contoso', 'person', ?, ?)`,
 				[]any{customer, now, now}},
 			{`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
 				start_date, bill_from, refunds, payment_terms, is_default, active, created_at, updated_at)
-				VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2026-01-01', '2026-02-01', 'no', '30 days', true,
-				true, ?, ?)`, []any{contract, customer, now, now}},
+				VALUES (?, ?, 'Licences', 'USD', 'monthly', 'advance', 1, '2026-01-01', '2026-02-01', 'no', '30 days',
+				true, true, ?, ?)`, []any{contract, customer, now, now}},
 			{`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
-				credentials_at, created_at, updated_at) VALUES (?, 'By hand', 'manual', false, '', '', 'USD', true, ?, ?, ?)`,
+				credentials_at, created_at, updated_at)
+				VALUES (?, 'By hand', 'manual', false, '', '', 'USD', true, ?, ?, ?)`,
 				[]any{p.ID, now, now, now}},
 			{`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
 				first_seen_at, updated_at) VALUES (?, ?, 'A', 'Contoso', 'active', 'mapped', ?, ?, ?)`,
@@ -121,8 +124,9 @@ func (b *bench) licences(ctx context.Context, tx *gorm.DB, p subscription.Provid
 	for _, id := range res.Touched {
 		_, err := subscription.SetPrice(ctx, tx, subscription.Act{ID: id, Zone: time.UTC,
 			Origin: ledger.Origin{Source: ledger.FromPerson, By: ann, At: now}},
-			subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString("12.37")), Period: money.Month,
-				Later: subscription.KeepLater, Gap: true})
+			subscription.Price{UnitPrice: decimal.NewNullDecimal(decimal.RequireFromString("12.37")),
+				Period: money.Month,
+				Later:  subscription.KeepLater, Gap: true})
 		if err != nil {
 			return err
 		}
@@ -148,7 +152,8 @@ func (b *bench) copies(ctx context.Context, db *pgx.Conn) error {
 	for _, table := range []string{"crm_accounts", "billing_contracts", "provider_accounts", "subscriptions",
 		"license_changes", "license_change_status", "contract_stays", "subscription_reviews", "sign_offs"} {
 		rows, err := db.Query(ctx, `SELECT column_name, CASE
-				WHEN data_type = 'uuid' AND column_name NOT IN (`+shared+`) THEN 'md5(r.' || column_name || '::text || n)::uuid'
+				WHEN data_type = 'uuid' AND column_name NOT IN (`+shared+
+			`) THEN 'md5(r.' || column_name || '::text || n)::uuid'
 				WHEN column_name IN ('external_id', 'name') THEN 'r.' || column_name || ' || ''-'' || n'
 				ELSE 'r.' || quote_ident(column_name) END
 			FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'

@@ -79,8 +79,8 @@ func (b *bench) run(ctx context.Context, dir string) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("round %d: %d contracts of %d lines: the run drafts in %.1f s and bills in %.1f s, bare pgx in %.1f s and "+
-			"%.1f s; %.2f of its speed\n", n+1, b.contracts, b.lines, ours[0].Seconds(), ours[1].Seconds(),
+		fmt.Printf("round %d: %d contracts of %d lines: the run drafts in %.1f s and bills in %.1f s, "+
+			"bare pgx in %.1f s and %.1f s; %.2f of its speed\n", n+1, b.contracts, b.lines, ours[0].Seconds(), ours[1].Seconds(),
 			bare[0].Seconds(), bare[1].Seconds(), (bare[0]+bare[1]).Seconds()/(ours[0]+ours[1]).Seconds())
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/books/bookfile"
 	"seatledger/internal/clock"
 	"seatledger/internal/document"
+	_ "seatledger/internal/testkit/samehistories"
 	"seatledger/internal/words"
 )
 

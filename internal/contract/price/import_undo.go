@@ -60,7 +60,8 @@ func (k importKind) PlanUndo(tx *gorm.DB, importID uuid.UUID) (imports.Undo, err
 	u, back := imports.Undo{}, undoing{}
 	for _, d := range all {
 		keep := func(why string) {
-			u.Rows = append(u.Rows, imports.Row{Label: d.Label, Outcome: imports.Refused, Reason: "It is kept: " + why + "."})
+			u.Rows = append(u.Rows, imports.Row{Label: d.Label, Outcome: imports.Refused,
+				Reason: "It is kept: " + why + "."})
 		}
 		switch {
 		case d.Now != d.Version:
@@ -92,7 +93,8 @@ type undoing struct {
 }
 
 func (k importKind) writeUndo(tx *gorm.DB, u undoing) error {
-	if err := tx.Exec(`DELETE FROM price_list_items WHERE id = ANY (?::uuid[])`, postgres.IDs(u.remove)).Error; err != nil {
+	if err := tx.Exec(`DELETE FROM price_list_items WHERE id = ANY (?::uuid[])`,
+		postgres.IDs(u.remove)).Error; err != nil {
 		return fmt.Errorf("remove what the import made: %w", err)
 	}
 	for part := range chunks(u.restore) {

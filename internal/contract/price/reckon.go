@@ -34,8 +34,9 @@ type ReckoningInput struct {
 // Read checks what was typed.
 func (in ReckoningInput) Read() (Reckoning, error) {
 	problems := errs.Fields{}
-	r := Reckoning{Base: in.Base, Rule: in.Rule.Read(problems), Vendor: in.Vendor, Product: strings.TrimSpace(in.Product),
-		Term: in.Term}
+	r := Reckoning{Base: in.Base, Rule: in.Rule.Read(problems), Vendor: in.Vendor,
+		Product: strings.TrimSpace(in.Product),
+		Term:    in.Term}
 	var err error
 	if r.From, err = clock.ParseDate(strings.TrimSpace(in.EffectiveFrom)); err != nil || r.From.IsZero() {
 		problems.Add("effective_from", "Enter the first day of the prices, as 2026-03-31.")
@@ -74,7 +75,8 @@ const inUse = `SELECT p.vendor, p.part_number, p.name, s.term, s.billing_frequen
 	GROUP BY p.vendor, p.part_number, p.name, s.term, s.billing_frequency, s.cost_period
 	ORDER BY p.name, p.part_number, s.term, s.billing_frequency`
 
-// onList are the list's prices in force on a day, with the highest cost of the subscriptions in use for the same period.
+// onList are the list's prices in force on a day, with the highest cost of the subscriptions in use for the same
+// period.
 const onList = `SELECT DISTINCT ON (i.product_id, i.term, i.billing_frequency) p.vendor, p.part_number, p.name, i.term,
 		i.billing_frequency, i.unit, i.unit_price AS base, (SELECT max(s.unit_cost) FROM subscriptions s
 			WHERE s.product_id = i.product_id AND s.term = i.term AND s.billing_frequency = i.billing_frequency
@@ -115,12 +117,13 @@ func (s Service) Reckon(ctx context.Context, db *gorm.DB, l List, r Reckoning) (
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	w.UseCRLF = true
-	rows := [][]string{{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price", "effective_from",
+	rows := [][]string{{"part_number", "product_name", "unit", "term", "billing_frequency", "unit_price",
+		"effective_from",
 		"vendor", "unit_cost"}}
 	for _, u := range all {
 		value, _ := r.Rule.Of(u.Base, u.Cost, l.Currency)
-		rows = append(rows, []string{u.PartNumber, u.Name, string(u.Unit), u.Term, u.BillingFrequency, money.Plain(value),
-			r.From.String(), u.Vendor, known(u.Cost)})
+		rows = append(rows, []string{u.PartNumber, u.Name, string(u.Unit), u.Term, u.BillingFrequency,
+			money.Plain(value), r.From.String(), u.Vendor, known(u.Cost)})
 	}
 	if err := w.WriteAll(rows); err != nil {
 		return nil, fmt.Errorf("file of prices: %w", err)

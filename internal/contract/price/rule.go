@@ -94,8 +94,8 @@ func signedAmount(s string) (decimal.Decimal, error) {
 	return d, err
 }
 
-// Of is the price that the rule makes of a base, in a currency. A price below the cost is raised to the next one that the
-// step and the ending allow, unless the rule says otherwise; raised tells so. It is never negative.
+// Of is the price that the rule makes of a base, in a currency. A price below the cost is raised to the next one that
+// the step and the ending allow, unless the rule says otherwise; raised tells so. It is never negative.
 func (r Rule) Of(base decimal.Decimal, cost decimal.NullDecimal, currency string) (price decimal.Decimal, raised bool) {
 	switch r.Change {
 	case Percent:

@@ -49,7 +49,8 @@ func TestAPriceOfARuleIsNeverBelowCostAndEndsAsSaid(t *testing.T) {
 		cents := func(name string, most int) decimal.Decimal {
 			return decimal.New(int64(rapid.IntRange(0, most).Draw(t, name)), -2)
 		}
-		r := price.Rule{Change: rapid.SampledFrom([]price.Change{price.Percent, price.Fixed, price.Margin}).Draw(t, "change"),
+		r := price.Rule{Change: rapid.SampledFrom([]price.Change{price.Percent, price.Fixed, price.Margin}).Draw(t,
+			"change"),
 			Value: cents("value", 9900).Sub(dec("20"))}
 		switch rapid.IntRange(0, 2).Draw(t, "to") {
 		case 1:

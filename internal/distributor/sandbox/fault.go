@@ -42,9 +42,10 @@ type Fault struct {
 	To         string          `json:"to,omitempty"`    // for rename_field, ids_as and redirect
 	Row        int             `json:"row,omitempty"`   // 1 is the first record; 0: every record
 	Variant    string          `json:"variant,omitempty"`
-	Record     string          `json:"record,omitempty"`     // customerNo or subscriptionId, for omit, also_lists and answers_for
-	Do         []Step          `json:"do,omitempty"`         // for change
-	Afterwards bool            `json:"afterwards,omitempty"` // for change: after the answer, not before
+	// customerNo or subscriptionId, for omit, also_lists and answers_for
+	Record     string `json:"record,omitempty"`
+	Do         []Step `json:"do,omitempty"`         // for change
+	Afterwards bool   `json:"afterwards,omitempty"` // for change: after the answer, not before
 
 	Hits int `json:"hits"`
 

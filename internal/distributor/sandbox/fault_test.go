@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -116,9 +117,22 @@ func TestSlowHangAndDrip(t *testing.T) {
 	}
 
 	_, c = faulty(t, Fault{Kind: "drip", Millis: 20})
-	c.http.Timeout = 2 * time.Second // long enough for the header on a busy machine, too short for the body
-	if a := c.get(customersPage); a.status != 200 || a.err == nil || len(a.raw) == 0 {
-		t.Errorf("a drip gave %d, %v, %s", a.status, a.err, a.raw)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+customersPage, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	a, err := c.http.Do(r)
+	if err != nil || a.StatusCode != http.StatusOK {
+		t.Fatalf("a drip gave %+v, %v", a, err)
+	}
+	defer a.Body.Close()
+	n, err := a.Body.Read(make([]byte, 1000))
+	cancel() // a caller who does not wait for the rest
+	if rest, broken := io.ReadAll(a.Body); n == 0 || err != nil || broken == nil {
+		t.Errorf("a drip gave %d bytes, %v, then %s", n, err, rest)
 	}
 }
 

@@ -74,10 +74,11 @@ func CausesOf(ctx context.Context, db *gorm.DB, q listing.Query) (Causes, error)
 	return c, nil
 }
 
-// grouped counts rows by code. The money of a cause is per month and in each currency on its own; what is bought once is
-// in no month.
+// grouped counts rows by code. The money of a cause is per month and in each currency on its own; what is bought once
+// is in no month.
 func grouped(db *gorm.DB, from, codes string, args []any) ([]Cause, error) {
-	const months = `CASE %s WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years' THEN 36 END`
+	const months = `CASE %s WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 WHEN 'year' THEN 12 WHEN 'three_years'
+		THEN 36 END`
 	cost, price := fmt.Sprintf(months, "t.cost_period"), fmt.Sprintf(months, "t.price_period")
 	var rows []struct {
 		Code     string
@@ -93,7 +94,8 @@ func grouped(db *gorm.DB, from, codes string, args []any) ([]Cause, error) {
 				AS cost, NULL::numeric AS price FROM `+from+`, unnest(`+codes+`) AS c (code)
 			UNION ALL SELECT c.code, t.currency, 0, 0, NULL, t.quantity * t.unit_price / `+price+`
 				FROM `+from+`, unnest(`+codes+`) AS c (code) WHERE t.unit_price IS NOT NULL) m
-		GROUP BY code, currency ORDER BY code, currency`, append(append([]any{}, args...), args...)...).Scan(&rows).Error
+		GROUP BY code, currency ORDER BY code,
+			currency`, append(append([]any{}, args...), args...)...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("causes of reviews: %w", err)
 	}

@@ -56,7 +56,8 @@ func figures(q listing.Query) (string, []any) {
 	whole, wholeArgs := q.Where()
 	base := q.Without("review", "excluded", "unmapped")
 	where, args := base.Where()
-	const groups = "SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, s.moved, "
+	const groups = "SELECT coalesce(s.review, '') AS review, s.state, coalesce(s.hold_reason, '') AS hold_reason, " +
+		"s.moved, "
 	if kept := All.CountsFor(q); kept != "" {
 		// Conditions name the columns of the counts as those of the table.
 		return groups + "sum(n) AS n, coalesce(sum(n) FILTER (WHERE " + whole + "), 0) AS shown, NULL::int AS total " +
@@ -69,7 +70,8 @@ func figures(q listing.Query) (string, []any) {
 			MostCounted+1)
 		totalArgs = wholeArgs
 	}
-	return fmt.Sprintf("%s count(*) AS n, count(*) AS shown, %s AS total FROM (SELECT s.review, s.state, s.hold_reason, s.moved FROM %s "+
+	return fmt.Sprintf("%s count(*) AS n, count(*) AS shown, %s AS total FROM (SELECT s.review, s.state, "+
+			"s.hold_reason, s.moved FROM %s "+
 			"WHERE %s LIMIT %d) s GROUP BY 1, 2, 3, 4", groups, total, All.Table, where, MostCounted+1),
 		append(append([]any{}, totalArgs...), args...)
 }

@@ -22,7 +22,8 @@ func change(dice *rand.Rand) string {
 	some := fmt.Sprintf(" WHERE hashtext(id::text) %% %d = 0", dice.IntN(40)+1)
 	switch dice.IntN(6) {
 	case 0:
-		return "UPDATE subscriptions SET state = 'active', hold_reason = NULL, deactivated_by = NULL, deactivated_on = NULL" + some
+		return "UPDATE subscriptions SET state = 'active', hold_reason = NULL, deactivated_by = NULL, deactivated_on " +
+			"= NULL" + some
 	case 1:
 		return "UPDATE subscriptions SET state = 'held', deactivated_by = NULL, deactivated_on = NULL, hold_reason = '" +
 			pick("unmapped", "excluded", "pending", "twin") + "'" + some
@@ -33,13 +34,15 @@ func change(dice *rand.Rand) string {
 		return "UPDATE subscriptions SET end_date = " + pick("NULL", "DATE '2026-11-20'", "DATE '2026-12-20'",
 			"end_date + 7") + some
 	case 4:
-		return fmt.Sprintf("UPDATE subscriptions SET quantity = %d, unit_cost = %s, cost_period = '%s', cost_currency = '%s'%s",
+		return fmt.Sprintf("UPDATE subscriptions SET quantity = %d, unit_cost = %s, cost_period = '%s', "+
+			"cost_currency = '%s'%s",
 			dice.IntN(50), pick("NULL", "18.7", "7", "0.000001"), pick("month", "quarter", "year", "three_years",
 				"once", ""), pick("USD", "EUR", ""), some)
 	}
 	return "UPDATE provider_accounts SET state = CASE state WHEN 'mapped' THEN 'unmapped' ELSE 'mapped' END, " +
 		"crm_account_id = CASE state WHEN 'mapped' THEN NULL ELSE (SELECT id FROM crm_accounts c WHERE " +
-		"lower(replace(c.name, ' ', '')) || '.example' = provider_accounts.name) END" + strings.Replace(some, "hashtext(id", "hashtext(name || id", 1)
+		"lower(replace(c.name, ' ', '')) || '.example' = provider_accounts.name) END" + strings.Replace(some,
+		"hashtext(id", "hashtext(name || id", 1)
 }
 
 func TestWhatTheDashboardKeepsEqualsAFreshCountAfterAnyHistory(t *testing.T) {

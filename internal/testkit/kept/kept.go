@@ -20,7 +20,8 @@ var wrong = map[string]string{
 	"findings of subscriptions": `SELECT s.external_id FROM subscriptions s
 		LEFT JOIN subscription_reviews r ON r.subscription_id = s.id
 		WHERE ARRAY(SELECT unnest(array_remove(s.findings, '!' || s.cause)) ORDER BY 1) <>
-			ARRAY(SELECT DISTINCT x->>'code' FROM jsonb_array_elements(coalesce(r.checks, '[]')) x WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
+			ARRAY(SELECT DISTINCT x->>'code' FROM jsonb_array_elements(coalesce(r.checks, '[]')) x
+			WHERE x->>'verdict' IN ('fail', 'warn') ORDER BY 1)`,
 	"causes of subscriptions": `SELECT s.external_id FROM subscriptions s
 		LEFT JOIN subscription_reviews r ON r.subscription_id = s.id
 		WHERE s.cause <> coalesce((SELECT x.found->>'code' FROM jsonb_array_elements(r.checks) WITH ORDINALITY
@@ -83,7 +84,8 @@ var wrong = map[string]string{
 	"what is open of invoices": `SELECT i.id::text FROM invoices i
 		LEFT JOIN invoice_documents d ON d.invoice_id = i.id
 		WHERE i.open_amount <> CASE WHEN i.state = 'billed' AND i.document_of IS NULL THEN coalesce(d.gross, 0)
-			- coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id AND p.undone_at IS NULL), 0)
+			- coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id
+			AND p.undone_at IS NULL), 0)
 			ELSE 0 END`,
 	"sums of drafts and of what is open": `SELECT concat_ws(' ', tally, word, day, sum(n), sum(amount)) FROM (
 			SELECT tally, word, day, n, amount FROM money_tallies WHERE tally IN ('draft', 'open')
