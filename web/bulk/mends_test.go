@@ -134,8 +134,7 @@ func TestPricesAreSetByARuleDatedAndTakenBack(t *testing.T) {
 
 	// 12.50 a month and 4 % from January on: 13.00 for each of 20 seats.
 	raise := s.made("/bulk", "deed", "set-price", "all", "1", "filter", "", "base", "current", "change",
-		"percent", "value",
-		"4", "effective_on", "2027-01-01", "step", "0.05")
+		"percent", "value", "4", "effective_on", "2027-01-01", "step", "0.05")
 	page := s.admin.Get(raise)
 	if !page.Has("260.00 USD") || !page.Has("before: 250.00 USD, difference +10.00 USD") {
 		t.Fatalf("%s", page.Text())
@@ -166,8 +165,7 @@ func TestPricesAreSetByARuleDatedAndTakenBack(t *testing.T) {
 	s.admin.Post(loss+"/again", values("base", "list", "change", "margin", "value", "20")).
 		Want(http.StatusUnprocessableEntity).Shows("A margin is reckoned over cost")
 	s.admin.Post("/bulk", values("deed", "set-price", "all", "1", "filter", "", "base", "cost", "change",
-		"percent", "value",
-		"a lot")).Want(http.StatusUnprocessableEntity)
+		"percent", "value", "a lot")).Want(http.StatusUnprocessableEntity)
 }
 
 func TestAPriceFollowsItsListAndIsDatedAsTheListIs(t *testing.T) {
