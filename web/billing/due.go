@@ -158,18 +158,6 @@ func (s sheet) callouts() []ui.Callout {
 	if s.notice != nil {
 		out = append(out, *s.notice)
 	}
-	if len(s.Drafts) > 0 {
-		n, parts := 0, make([]string, len(s.Drafts))
-		for i, d := range s.Drafts {
-			n, parts[i] = n+d.N, text(d)
-		}
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(n, "draft waits", "drafts wait") + " to be billed",
-			Text: strings.Join(parts, ", ") + ". They stand in their runs and in the list of invoices, under Draft."})
-	}
-	if s.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(s.Unmapped, "subscription", "subscriptions") +
-			" of no customer yet", Text: "Their accounts are not mapped, so no run can bill them."})
-	}
 	return out
 }
 
@@ -201,7 +189,24 @@ func (s sheet) stats() ui.Stats {
 		parts = append(parts, text(x))
 	}
 	left.Note = strings.Join(parts, ", ")
-	return append(out, left)
+	return append(append(out, left), s.besides()...)
+}
+
+// besides are what waits elsewhere: drafts that were made, and subscriptions that no run can bill.
+func (s sheet) besides() (out ui.Stats) {
+	if len(s.Drafts) > 0 {
+		n, parts := 0, make([]string, len(s.Drafts))
+		for i, d := range s.Drafts {
+			n, parts[i] = n+d.N, text(d)
+		}
+		out = append(out, ui.Stat{Label: "Drafts to bill", Value: words.Count(n), Note: strings.Join(parts, ", "),
+			Href: at.Invoices + "?state=draft"})
+	}
+	if s.Unmapped > 0 {
+		out = append(out, ui.Stat{Label: "Of no customer yet", Value: words.Count(s.Unmapped),
+			Note: count(s.Unmapped, "subscription", "subscriptions"), Href: at.Accounts + "?state=unmapped"})
+	}
+	return out
 }
 
 func toneIf(on bool) ui.Tone {
@@ -223,8 +228,7 @@ func (s sheet) begin() *view.Begin {
 		parts = append(parts, text(x))
 	}
 	b := &view.Begin{Title: contracts(len(s.Billable())) + ": " + strings.Join(parts, ", "), Action: runsPath,
-		Text: "The drafts are made first, and you look at them before they are billed. Or go on at once: what differs " +
-			"from this page then, or must be confirmed, stays a draft.",
+		Text:   "You look at drafts before they are billed. If you bill at once, what has changed by then stays a draft.",
 		Hidden: append(s.hidden(), ui.Pair{Name: "all", Value: "1"}, ui.Pair{Name: "shown", Value: s.Digest}),
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
@@ -283,8 +287,9 @@ func (s sheet) pager() ui.Pager {
 
 func (s sheet) table() ui.Table {
 	t := ui.Table{Caption: "Contracts with something due", Columns: []ui.Column{{Label: "Customer"},
-		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
-		{Label: "Look at"}, {Label: "Total, net", Numeric: true}, {Label: "Leave out", Hidden: true}},
+		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one", Width: "medium"},
+		{Label: "Look at", Width: "medium", Card: true}, {Label: "Total, net", Numeric: true, Card: true},
+		{Label: "Leave out", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing is due",
 			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() +
 				". Choose a later day to look ahead."}}
@@ -388,7 +393,7 @@ func (s sheet) leftOut() *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why"},
+	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why", Width: "wide"},
 		{Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
 	for _, l := range all[:min(len(all), leftOutShown)] {
 		t.Rows = append(t.Rows, ui.Row{Cells: l.cells(s.may)})

@@ -92,7 +92,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, "Billing runs", nav), Table: ui.Table{Caption: "Billing runs", Compact: true,
+	m := view.List{Page: session.Page(c, "Billing runs", nav), Table: ui.Table{Caption: "Billing runs",
 		Columns: []ui.Column{{Label: "Run"}, {Label: "Due up to"}, {Label: "State"}, {Label: "By"}, {Label: "When"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing run yet", Text: "Make one from what is due.",
 			Action: &ui.LinkButton{Text: "What is due", Href: path}}}}
@@ -315,16 +315,16 @@ var rowTones = map[billingrun.State]ui.Tone{billingrun.Waiting: ui.Info, billing
 	billingrun.Billed: ui.Good, billingrun.Sent: ui.Good, billingrun.Refused: ui.Bad}
 
 func (s sight) table() ui.Table {
-	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"}, {Label: "State"},
-		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"}, {Label: "Look at"},
-		{Label: "Total, net", Numeric: true}}}
+	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"}, {Label: "State", Card: true},
+		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
+		{Label: "Look at", Width: "wide"}, {Label: "Total, net", Numeric: true, Card: true}}}
 	if s.may && !s.Under() && s.counts.Drafted > 0 {
 		t.Select = &ui.Selection{FormID: runForm, Name: "contract_id"}
 	}
 	for _, r := range s.rows {
 		look := remarks(r.Remarks, r.Late)
 		if r.Message != "" {
-			look.Text, look.Tone = r.Message, ui.Warn
+			look.Text, look.Tone = r.Message, toneIf(r.State == billingrun.Refused)
 		}
 		if n := len(r.LeftOut); n > 0 {
 			look.Sub = strings.TrimSpace(look.Sub + " Left out: " + count(n, "subscription", "subscriptions") + ".")

@@ -115,7 +115,7 @@ func cells(mayDecide bool) httpx.Cells[renewal.Row] {
 		"product": func(r renewal.Row) ui.Cell {
 			return ui.Cell{Text: r.Name(), Href: at.Subscription(r.SubscriptionID), Sub: r.ExternalID}
 		},
-		"day": func(r renewal.Row) ui.Cell { return ui.Cell{Text: r.Day.String(), Sub: windowWords(r)} },
+		"day": func(r renewal.Row) ui.Cell { return ui.Cell{Text: r.Day.String(), Sub: windowShort(r)} },
 		"what": func(r renewal.Row) ui.Cell {
 			return ui.BadgeCell(r.What.Words(), whatTones[r.What])
 		},
@@ -146,6 +146,17 @@ func short(s string) string {
 		return string(r[:80]) + "…"
 	}
 	return s
+}
+
+// windowShort is windowWords for a column.
+func windowShort(r renewal.Row) string {
+	switch {
+	case r.ReduceUntil.IsZero():
+		return ""
+	case r.What == renewal.Reduce:
+		return "since " + r.ReduceFrom.String()
+	}
+	return "reduce until " + r.ReduceUntil.String()
 }
 
 // windowWords say on which days Microsoft takes seats back.

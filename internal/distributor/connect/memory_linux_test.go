@@ -41,7 +41,8 @@ func TestLargeAnswersAtOnceTakeLittleMemory(t *testing.T) {
 		return
 	}
 	idle := peakOf(t, large(10))
-	for name, n := range map[string]int{"large": 2 << 20, "far too large": 300 << 20} {
+	for name, n := range map[string]int{"large": 2 << 20, "as large as may be": 15 << 20,
+		"too large": 64 << 20, "far too large": 300 << 20} {
 		if more := peakOf(t, large(n)) - idle; more > 100 {
 			t.Errorf("%s: %d MB more than for small answers", name, more)
 		} else {

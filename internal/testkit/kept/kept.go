@@ -80,6 +80,19 @@ var wrong = map[string]string{
 			OR i.search_text NOT LIKE '%' || lower(a.name) || '%' OR i.search_text NOT LIKE '%' || lower(k.name) || '%'
 			OR i.search_text NOT LIKE '%' || lower(i.number_text) || '%'
 			OR i.search_text NOT LIKE '%' || lower(shown.customer) || '%'`,
+	"what is open of invoices": `SELECT i.id::text FROM invoices i
+		LEFT JOIN invoice_documents d ON d.invoice_id = i.id
+		WHERE i.open_amount <> CASE WHEN i.state = 'billed' AND i.document_of IS NULL THEN coalesce(d.gross, 0)
+			- coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id AND p.undone_at IS NULL), 0)
+			ELSE 0 END`,
+	"sums of drafts and of what is open": `SELECT concat_ws(' ', tally, word, day, sum(n), sum(amount)) FROM (
+			SELECT tally, word, day, n, amount FROM money_tallies WHERE tally IN ('draft', 'open')
+			UNION ALL SELECT 'draft', currency, date '-infinity', -1, -total FROM invoices WHERE state = 'draft'
+			UNION ALL SELECT 'open', i.currency, i.due_key, -1, -CASE WHEN i.document_of IS NULL THEN
+				coalesce(d.gross, 0) - coalesce((SELECT sum(p.amount) FROM invoice_payments p
+					WHERE p.invoice_id = i.id AND p.undone_at IS NULL), 0) ELSE 0 END
+			FROM invoices i LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.state = 'billed') both_sides
+		GROUP BY tally, word, day HAVING sum(n) <> 0 OR sum(amount) <> 0`,
 	"counts of invoices": counts("invoice_counts", "invoices", "state, kind", "state, kind"),
 	"words of lines": `SELECT l.id::text FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		LEFT JOIN subscriptions s ON s.id = l.subscription_id
