@@ -42,7 +42,7 @@ func (h Handlers) Paid(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), id)
