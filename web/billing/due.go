@@ -143,7 +143,8 @@ func (s sheet) filters() ui.FilterBar {
 			{Kind: ui.SelectBox, Name: "timing", Label: "Timing", Value: string(s.Timing), Options: all(
 				ui.Option{Value: "advance", Label: "In advance"}, ui.Option{Value: "arrears", Label: "In arrears"})},
 		}}
-	labels := map[string]string{"due": "Due up to ", "currency": "", "frequency": "Billed ", "timing": "In ", "q": "Search: "}
+	labels := map[string]string{"due": "Due up to ", "currency": "", "frequency": "Billed ", "timing": "In ",
+		"q": "Search: "}
 	for _, name := range []string{"q", "due", "currency", "frequency", "timing"} {
 		if value := s.asked.Get(name); value != "" {
 			b.Chips = append(b.Chips, ui.Chip{Label: labels[name] + value, RemoveHref: s.address(name, "")})
@@ -176,7 +177,8 @@ func (s sheet) stats() ui.Stats {
 		m := sum(x.Amount, x.Currency)
 		out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
 	}
-	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual), Note: count(first, "first bill", "first bills"),
+	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual),
+		Note: count(first, "first bill", "first bills"),
 		Tone: toneIf(unusual > 0)})
 	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: toneIf(len(s.leftOutRows()) > 0)}
 	if len(s.leftOutRows()) > 0 {
@@ -289,7 +291,8 @@ func (s sheet) table() ui.Table {
 		{Label: "Look at", Width: "medium", Card: true}, {Label: "Total, net", Numeric: true, Card: true},
 		{Label: "Leave out", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing is due",
-			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() + ". Choose a later day to look ahead."}}
+			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() +
+				". Choose a later day to look ahead."}}
 	if len(s.asked) > 0 {
 		t.Empty.Action = &ui.LinkButton{Text: "Clear the filters", Href: path}
 	}

@@ -53,7 +53,8 @@ func orderOf(form httpx.Values) (billingrun.Order, error) {
 	if form.Get("filter") != "" {
 		kept, err := url.ParseQuery(form.Get("filter"))
 		if err != nil {
-			return billingrun.Order{}, errs.Because(errs.Invalid, "This address is damaged. Start again from Billing.", err)
+			return billingrun.Order{}, errs.Because(errs.Invalid,
+				"This address is damaged. Start again from Billing.", err)
 		}
 		kept.Set("due", form.Get("due"))
 		asked = kept
@@ -199,7 +200,8 @@ func (s sight) callouts() []ui.Callout {
 	case runs.Interrupted:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Interrupted, it goes on by itself", Text: s.Message})
 	case runs.Failed, runs.Cancelled:
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It ended before its time", Text: s.Message + " " + s.Advice})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It ended before its time",
+			Text: s.Message + " " + s.Advice})
 	case runs.Partial:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: count(s.counts.Refused, "contract was", "contracts were") +
 			" refused", Text: "The reasons stand beside them; the others went on. What is put right stands on the page of " +
@@ -258,10 +260,12 @@ func (s sight) steps() *view.Begin {
 			Buttons: []ui.Button{{Text: "Bill " + words.Count(c.Drafted), Weight: ui.Primary},
 				{Text: "Bill and send " + words.Count(c.Drafted), Action: RunPath(s.ID) + "/send"}}}
 		if c.Unusual > 0 {
-			b.Text = count(c.Unusual, "of them is", "of them are") + " unusual or has lines to confirm, and stands first in " +
+			b.Text = count(c.Unusual, "of them is", "of them are") +
+				" unusual or has lines to confirm, and stands first in " +
 				"the list: to bill it says that you have looked. " + b.Text
 			if usual := c.Drafted - c.Unusual; usual > 0 {
-				b.Buttons = append(b.Buttons, ui.Button{Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",
+				b.Buttons = append(b.Buttons, ui.Button{
+					Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",
 					Value: "1"})
 			}
 		}
@@ -330,7 +334,8 @@ func (s sight) table() ui.Table {
 			invoice = ui.LinkCell(called(r), at.Invoice(r.InvoiceID.UUID))
 		}
 		row := ui.Row{ID: r.ContractID.String(), Label: "Select " + r.CRMAccount + ", " + r.Contract,
-			Unselectable: r.State != billingrun.Drafted, Muted: r.State == billingrun.Skipped || r.State == billingrun.Thrown,
+			Unselectable: r.State != billingrun.Drafted,
+			Muted:        r.State == billingrun.Skipped || r.State == billingrun.Thrown,
 			Cells: []ui.Cell{{Text: r.CRMAccount, Href: contractPath(r.ContractID), Sub: r.Contract},
 				{Badges: []ui.Badge{{Text: stateWords[r.State], Tone: rowTones[r.State]}}}, invoice,
 				ui.TextCell(words.Count(r.Lines)), changes(r.Changes), look, {}}}
@@ -376,7 +381,8 @@ func (h Handlers) ask(c echo.Context, goal billingrun.Goal) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	err = h.Runs.Ask(ctx, session.Actor(c), billingrun.Asked{Run: id, Goal: goal, Contracts: ids, Usual: form.On("usual")})
+	err = h.Runs.Ask(ctx, session.Actor(c),
+		billingrun.Asked{Run: id, Goal: goal, Contracts: ids, Usual: form.On("usual")})
 	if err != nil {
 		return err
 	}

@@ -297,7 +297,8 @@ func heldTable(p bookfile.Plan) *ui.Table {
 			ui.TextCell(strings.Join(x.Why, " "))}})
 	}
 	if more := len(p.Held) - mostHeld; more > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(words.Counted(more, "more document", "more documents")),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			ui.TextCell(words.Counted(more, "more document", "more documents")),
 			{}, {}, {}}})
 	}
 	return t

@@ -210,7 +210,7 @@ func (h Handlers) Make(c echo.Context) error {
 			return err
 		}
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	return httpx.SeeOther(c, Path(id))

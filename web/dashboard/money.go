@@ -225,13 +225,15 @@ func seatChart(months []clock.Date, seats []figures.Seats) ui.Chart {
 	for _, s := range seats {
 		by[s.Month] = s
 	}
-	c := ui.Chart{Series: []string{"Seats"}, Table: ui.Table{Caption: "Seats billed by month", Plain: true, Compact: true,
-		Columns: []ui.Column{{Label: "Month"}, {Label: "Seats", Numeric: true}}}}
+	c := ui.Chart{Series: []string{"Seats"},
+		Table: ui.Table{Caption: "Seats billed by month", Plain: true, Compact: true,
+			Columns: []ui.Column{{Label: "Month"}, {Label: "Seats", Numeric: true}}}}
 	var sc scale
 	for _, d := range months {
 		s, some := by[d]
 		label := monthLabel(d)
-		c.Groups = append(c.Groups, ui.ChartGroup{Label: label, Bars: []ui.ChartBar{sc.bar("Seats "+label, s.Seats, !some)}})
+		c.Groups = append(c.Groups, ui.ChartGroup{Label: label,
+			Bars: []ui.ChartBar{sc.bar("Seats "+label, s.Seats, !some)}})
 		cell := ui.Cell{}
 		if some {
 			cell = ui.TextCell(sc.words(s.Seats))

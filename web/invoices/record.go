@@ -220,7 +220,8 @@ func (h Handlers) paid(c echo.Context, o invoice.Overview, facts *ui.DefinitionL
 		if p.Reference != "" {
 			note += ": " + p.Reference
 		}
-		facts.Items = append(facts.Items, ui.Definition{Term: "Payment", Value: ui.Of(sum(p.Amount, p.Currency)), Note: note})
+		facts.Items = append(facts.Items,
+			ui.Definition{Term: "Payment", Value: ui.Of(sum(p.Amount, p.Currency)), Note: note})
 	}
 	open, err := invoice.OpenOf(ctx, db, o.Invoice)
 	facts.Items = append(facts.Items, ui.Definition{Term: "Open", Value: ui.Of(sum(open.Open(), open.Currency))})

@@ -97,7 +97,8 @@ func reckonGroups(in price.ReckoningInput, vendors []string) []layout.FieldGroup
 	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Rule", Two: true}, Fields: []ui.Field{
 			{Kind: ui.SelectBox, Name: "base", Label: "Reckoned from", Value: in.Base, Options: []ui.Option{
-				{Value: "cost", Label: "What subscriptions in use cost"}, {Value: "list", Label: "This list's prices"}}},
+				{Value: "cost", Label: "What subscriptions in use cost"},
+				{Value: "list", Label: "This list's prices"}}},
 			{Kind: ui.SelectBox, Name: "change", Label: "By", Value: r.Change, Options: []ui.Option{
 				{Value: "percent", Label: "Percent more"}, {Value: "fixed", Label: "A fixed amount more"},
 				{Value: "margin", Label: "A margin, in percent of the price"}}},

@@ -56,9 +56,11 @@ func (h Handlers) Decide(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	t := typed{decision: form.Get("decision"), seats: form.Get("seats"), owner: form.Get("owner"), note: form.Get("note"),
+	t := typed{decision: form.Get("decision"), seats: form.Get("seats"), owner: form.Get("owner"),
+		note: form.Get("note"),
 		done: form.On("done")}
-	a := renewal.Answer{Subscription: id, Day: day, Decision: renewal.Decision(t.decision), Owner: t.owner, Note: t.note,
+	a := renewal.Answer{Subscription: id, Day: day, Decision: renewal.Decision(t.decision), Owner: t.owner,
+		Note: t.note,
 		Done: t.done}
 	a.Version, _ = strconv.Atoi(form.Get("version"))
 	var problems map[string]string
@@ -96,7 +98,8 @@ func (h Handlers) page(c echo.Context, status int, r renewal.Row, t typed, probl
 		for i := range m.Fields {
 			m.Fields[i].Error = problems[m.Fields[i].Name]
 		}
-		m.Form = &ui.Form{Action: rowPath(r.SubscriptionID, r.Day), Version: strconv.Itoa(r.Version), Save: "Keep the decision",
+		m.Form = &ui.Form{Action: rowPath(r.SubscriptionID, r.Day), Version: strconv.Itoa(r.Version),
+			Save:   "Keep the decision",
 			Cancel: path}
 		m.Summary = ui.Summarize(problems, m.Fields...)
 		m.Page.HasErrors = m.Summary.Any()
