@@ -172,10 +172,13 @@ func (s sheet) stats() ui.Stats {
 			unusual++
 		}
 	}
-	out := ui.Stats{{Label: "Contracts due", Value: words.Count(len(billable)), Note: count(lines, "line", "lines")}}
-	for _, x := range s.Sums() {
-		m := sum(x.Amount, x.Currency)
-		out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
+	var out ui.Stats
+	if !s.may || len(billable) == 0 { // else the step over all says it
+		out = ui.Stats{{Label: "Contracts due", Value: words.Count(len(billable)), Note: count(lines, "line", "lines")}}
+		for _, x := range s.Sums() {
+			m := sum(x.Amount, x.Currency)
+			out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
+		}
 	}
 	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual),
 		Note: count(first, "first bill", "first bills"),
@@ -204,7 +207,7 @@ func (s sheet) besides() (out ui.Stats) {
 	}
 	if s.Unmapped > 0 {
 		out = append(out, ui.Stat{Label: "Of no customer yet", Value: words.Count(s.Unmapped),
-			Note: count(s.Unmapped, "subscription", "subscriptions"), Href: at.Accounts + "?state=unmapped"})
+			Note: "subscriptions", Href: at.Accounts + "?state=unmapped"})
 	}
 	return out
 }
@@ -228,15 +231,14 @@ func (s sheet) begin() *view.Begin {
 		parts = append(parts, text(x))
 	}
 	b := &view.Begin{Title: contracts(len(s.Billable())) + ": " + strings.Join(parts, ", "), Action: runsPath,
-		Text:   "You look at drafts before they are billed. If you bill at once, what has changed by then stays a draft.",
+		Text:   "You look at drafts before they are billed. At once: what has changed by then stays a draft.",
 		Hidden: append(s.hidden(), ui.Pair{Name: "all", Value: "1"}, ui.Pair{Name: "shown", Value: s.Digest}),
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
 			{Text: "Draft, bill and send", Name: "step", Value: "send"}}}
 	if n := s.lateContracts(); n > 0 {
-		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill at once also the " + contracts(n) +
-			" with lines that begin before their cycle or change days that were paid",
-			Hint: "They are marked in the list. Untouched, they stay drafts."}
+		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) + " to confirm",
+			Hint: "Lines from before their cycle, or on days that were paid. Otherwise they stay drafts."}
 	}
 	return b
 }
@@ -393,8 +395,8 @@ func (s sheet) leftOut() *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why", Width: "wide"},
-		{Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
+	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"},
+		{Label: "Why", Width: "wide"}, {Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
 	for _, l := range all[:min(len(all), leftOutShown)] {
 		t.Rows = append(t.Rows, ui.Row{Cells: l.cells(s.may)})
 	}

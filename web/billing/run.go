@@ -315,9 +315,10 @@ var rowTones = map[billingrun.State]ui.Tone{billingrun.Waiting: ui.Info, billing
 	billingrun.Billed: ui.Good, billingrun.Sent: ui.Good, billingrun.Refused: ui.Bad}
 
 func (s sight) table() ui.Table {
-	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"}, {Label: "State", Card: true},
-		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
-		{Label: "Look at", Width: "wide"}, {Label: "Total, net", Numeric: true, Card: true}}}
+	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"},
+		{Label: "State", Card: true}, {Label: "Invoice"}, {Label: "Lines", Numeric: true},
+		{Label: "Since the last one"}, {Label: "Look at", Width: "wide"},
+		{Label: "Total, net", Numeric: true, Card: true}}}
 	if s.may && !s.Under() && s.counts.Drafted > 0 {
 		t.Select = &ui.Selection{FormID: runForm, Name: "contract_id"}
 	}
