@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/postgres"
 	"seatledger/internal/runs"
@@ -140,7 +141,7 @@ func (s *Service) due(ctx context.Context, tx *gorm.DB, f Filter) ([]Chosen, err
 	if ids, err = s.Billing.DueOn(ctx, tx, ids, f.Day); err != nil {
 		return nil, err
 	}
-	pauses, err := pausesOf(ctx, tx, ids, f.Day)
+	pauses, err := pausesOf(ctx, tx, ids, clock.Today(s.Clock, s.Zone))
 	if err != nil {
 		return nil, err
 	}

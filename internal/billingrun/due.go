@@ -160,7 +160,7 @@ func (s *Service) look(ctx context.Context, tx *gorm.DB, d *Due) error {
 	for id := range found {
 		ids = append(ids, id)
 	}
-	pauses, err := pausesOf(ctx, tx, ids, d.Day)
+	pauses, err := pausesOf(ctx, tx, ids, clock.Today(s.Clock, s.Zone))
 	if err != nil {
 		return err
 	}

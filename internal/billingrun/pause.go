@@ -32,12 +32,12 @@ func (p Pause) says() string {
 	return fmt.Sprintf("%s left it out %s: %s", p.Actor, until, p.Reason)
 }
 
-// pausesOf are the pauses that hold on a day.
-func pausesOf(ctx context.Context, db *gorm.DB, contracts []uuid.UUID, day clock.Date) (map[uuid.UUID]Pause, error) {
+// pausesOf are the pauses that hold today, whatever day the run bills to.
+func pausesOf(ctx context.Context, db *gorm.DB, contracts []uuid.UUID, today clock.Date) (map[uuid.UUID]Pause, error) {
 	var rows []Pause
 	err := db.WithContext(ctx).Raw(`SELECT contract_id, reason, until_on, at, actor FROM billing_pauses
 		WHERE contract_id = ANY (CAST(? AS uuid[])) AND ended_at IS NULL AND (until_on IS NULL OR until_on > ?)`,
-		postgres.IDs(contracts), day).Scan(&rows).Error
+		postgres.IDs(contracts), today).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("contracts that are left out: %w", err)
 	}

@@ -120,6 +120,7 @@ type Row struct {
 	Changes    []Change  `gorm:"-"`
 	Remarks    []Remark  `gorm:"-"`
 	Message    string
+	Mail       string // how its mail stands, where it has one
 
 	LeftOutJSON, ChangesJSON, RemarksJSON string
 }
@@ -130,7 +131,10 @@ func (r Row) Unusual() bool { return len(r.Remarks) > 0 || r.Late }
 // What has no invoice yet stands with the money of none.
 const rowsQuery = `SELECT c.contract_id, k.crm_account_id AS customer_id, k.name AS contract, a.name AS crm_account,
 		k.currency, c.state, c.goal, c.invoice_id, coalesce(i.number_text, '') AS number, i.total, c.lines, c.late,
-		c.left_out::text AS left_out_json, c.changes::text AS changes_json, c.remarks::text AS remarks_json, c.message
+		c.left_out::text AS left_out_json, c.changes::text AS changes_json, c.remarks::text AS remarks_json, c.message,
+		CASE WHEN c.state = 'sent' THEN coalesce((SELECT m.state FROM mails m
+			WHERE m.invoice_id = coalesce(i.document_of, i.id) AND m.kind = 'invoice'
+			ORDER BY m.queued_at DESC, m.id DESC LIMIT 1), '') ELSE '' END AS mail
 	FROM billing_run_contracts c JOIN billing_contracts k ON k.id = c.contract_id
 	JOIN crm_accounts a ON a.id = k.crm_account_id LEFT JOIN invoices i ON i.id = c.invoice_id
 	WHERE c.run_id = ?`

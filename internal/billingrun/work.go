@@ -13,6 +13,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/billing"
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/obs"
@@ -347,7 +348,7 @@ func (w *worker) actor(t task) audit.Actor {
 }
 
 func (w *worker) draft(ctx context.Context, tx *gorm.DB, t task) error {
-	pauses, err := pausesOf(ctx, tx, []uuid.UUID{t.ContractID}, w.run.DueOn)
+	pauses, err := pausesOf(ctx, tx, []uuid.UUID{t.ContractID}, clock.Today(w.s.Clock, w.s.Zone))
 	if err != nil {
 		return err
 	}

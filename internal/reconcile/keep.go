@@ -37,9 +37,9 @@ type keptCharge struct {
 	customer, part, product, word, period, currency word
 	event                                           uint64
 	span
-	seats, unit, amount number
-	unpriced            bool
-	group               int32
+	seats, unit, amount, rate number
+	unpriced                  bool
+	group                     int32
 }
 
 // seed makes one run's events comparable; nothing outside sees them.
@@ -49,14 +49,14 @@ func keepCharge(c charge, event string) keptCharge {
 	return keptCharge{line: c.line, ids: c.ids, customer: unique.Make(c.customer), part: unique.Make(c.part),
 		product: unique.Make(c.product), word: unique.Make(c.word), period: unique.Make(string(c.period)),
 		currency: unique.Make(c.currency), event: maphash.String(seed, event), span: c.span, seats: pack(c.seats),
-		unit: pack(c.unit), amount: pack(c.amount), unpriced: c.unpriced}
+		unit: pack(c.unit), amount: pack(c.amount), rate: pack(c.rate), unpriced: c.unpriced}
 }
 
 func (k keptCharge) charge() charge {
 	return charge{line: k.line, ids: k.ids, customer: k.customer.Value(), part: k.part.Value(),
 		product: k.product.Value(), word: k.word.Value(), period: money.Period(k.period.Value()),
 		currency: k.currency.Value(), event: k.event, span: k.span, seats: k.seats.decimal(), unit: k.unit.decimal(),
-		amount: k.amount.decimal(), unpriced: k.unpriced}
+		amount: k.amount.decimal(), rate: k.rate.decimal(), unpriced: k.unpriced}
 }
 
 // keptBilled is a billed line as it waits.

@@ -21,6 +21,7 @@ type charge struct {
 	period       money.Period    // what one unit price is for; Unknown: told by the days
 	seats        decimal.Decimal // below zero on a refund
 	unit, amount decimal.Decimal // in currency
+	rate         decimal.Decimal // into the currency, in unit already
 	unpriced     bool            // without a unit price
 	currency     string
 }

@@ -120,6 +120,9 @@ func (g *group) checkTwoPrices() {
 			first[p.id()] = p
 			continue
 		}
+		if p.unit.Mul(known.rate).Equal(known.unit.Mul(p.rate)) {
+			continue // one price, at the rates of two months
+		}
 		apart := p.monthly().Sub(known.monthly())
 		if apart.Abs().LessThanOrEqual(g.tolerance) || p.monthsPriced() != known.monthsPriced() {
 			continue

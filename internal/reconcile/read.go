@@ -286,8 +286,8 @@ func (t *table) unitPrice(c *charge) error {
 		return t.bad("exchange_rate", "is no rate above zero")
 	}
 	c.unit, c.unpriced = unit.Abs(), !priced // a refund has its sign in the amount
-	if converted && !rate.Equal(decimal.NewFromInt(1)) {
-		c.unit = c.unit.Mul(rate)
+	if c.rate = decimal.NewFromInt(1); converted {
+		c.unit, c.rate = c.unit.Mul(rate), rate
 	}
 	return nil
 }

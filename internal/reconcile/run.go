@@ -78,6 +78,9 @@ func readFlags(args []string, w io.Writer) (options, error) {
 		return o, fmt.Errorf("--tolerance is an amount such as 0.01, not %q", tolerance)
 	}
 	o.tolerance = decimal.RequireFromString(tolerance)
+	if info, err := os.Stat(o.out); err == nil && !info.Mode().IsRegular() {
+		return options{}, fmt.Errorf("--out %s is no ordinary file; nothing was written", o.out)
+	}
 	for _, in := range []string{o.bill, o.billed} {
 		if sameFile(in, o.out) {
 			return options{}, fmt.Errorf("--out %s would overwrite what is read; nothing was written", o.out)

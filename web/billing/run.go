@@ -222,7 +222,7 @@ func (s sight) stats() ui.Stats {
 		n     int
 		of    billingrun.State
 	}{{"Drafts", c.Drafted, billingrun.Drafted}, {"Billed", c.Billed, billingrun.Billed},
-		{"Billed and sent", c.Sent, billingrun.Sent}} {
+		{"Billed and given to mail", c.Sent, billingrun.Sent}} {
 		if x.n == 0 {
 			continue
 		}
@@ -327,6 +327,9 @@ func (s sight) table() ui.Table {
 		if r.Message != "" {
 			look.Text, look.Tone = r.Message, toneIf(r.State == billingrun.Refused)
 		}
+		if why := mailWhy[r.Mail]; why != "" {
+			look.Text, look.Tone = why, toneIf(true)
+		}
 		if n := len(r.LeftOut); n > 0 {
 			look.Sub = strings.TrimSpace(look.Sub + " Left out: " + count(n, "subscription", "subscriptions") + ".")
 		}
@@ -338,7 +341,7 @@ func (s sight) table() ui.Table {
 			Unselectable: r.State != billingrun.Drafted,
 			Muted:        r.State == billingrun.Skipped || r.State == billingrun.Thrown,
 			Cells: []ui.Cell{{Text: r.CRMAccount, Href: contractPath(r.ContractID), Sub: r.Contract},
-				{Badges: []ui.Badge{{Text: stateWords[r.State], Tone: rowTones[r.State]}}}, invoice,
+				{Badges: []ui.Badge{stateBadge(r)}}, invoice,
 				ui.TextCell(words.Count(r.Lines)), changes(r.Changes), look, {}}}
 		if r.Total.Valid {
 			row.Cells[6] = ui.Of(sum(r.Total.Decimal, r.Currency))
@@ -351,6 +354,25 @@ func (s sight) table() ui.Table {
 var stateWords = map[billingrun.State]string{billingrun.Waiting: "waits", billingrun.Drafted: "draft",
 	billingrun.Billed: "billed", billingrun.Sent: "sent", billingrun.Refused: "refused",
 	billingrun.Skipped: "skipped", billingrun.Thrown: "thrown away"}
+
+// stateBadge says sent only of what the mail server has taken.
+func stateBadge(r billingrun.Row) ui.Badge {
+	if word, ok := mailWords[r.Mail]; ok {
+		return word
+	}
+	return ui.Badge{Text: stateWords[r.State], Tone: rowTones[r.State]}
+}
+
+var mailWords = map[string]ui.Badge{"queued": {Text: "to be mailed", Tone: ui.Info},
+	"sending": {Text: "being mailed", Tone: ui.Info}, "refused": {Text: "mail refused", Tone: ui.Bad},
+	"unknown": {Text: "perhaps sent", Tone: ui.Warn}, "withdrawn": {Text: "mail withdrawn", Tone: ui.Warn}}
+
+// mailWhy says what to do where a mail did not arrive for certain.
+var mailWhy = map[string]string{
+	"refused":   "The mail was refused. Open the invoice to read the server's words and to send it again.",
+	"unknown":   "Nobody knows whether the mail arrived. Open the invoice and say so, or send it again.",
+	"withdrawn": "Its mail was withdrawn. Open the invoice to send it.",
+}
 
 func called(r billingrun.Row) string {
 	if r.Number == "" {

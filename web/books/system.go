@@ -56,7 +56,7 @@ func (h Handlers) SaveSystem(c echo.Context) error {
 			in.options[o.Name] = form.Get(o.Name)
 		}
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Books.SaveOptions(c.Request().Context(), session.Actor(c), f.System, version, in.options)
 	if messages, refused := httpx.Refused(err); refused {
 		in.problems = messages

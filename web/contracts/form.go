@@ -88,7 +88,7 @@ func (h Handlers) Update(c echo.Context) error {
 		return err
 	}
 	in := input(form)
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Contracts.Update(c.Request().Context(), session.Actor(c),
 		contract.Edit{ID: k.ID, Version: version, Input: in})
 	switch {

@@ -236,7 +236,7 @@ func (h Handlers) EndLine(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.typed().End(c.Request().Context(), session.Actor(c), k.ID, l.ID, version, form.Get("until"))
 	if messages, refused := httpx.Refused(err); refused {
 		return h.endForm(c, http.StatusUnprocessableEntity, k, l, form.Get("until"), messages)
@@ -290,7 +290,7 @@ func (h Handlers) SetLineAside(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	if err := h.typed().SetAside(c.Request().Context(), session.Actor(c), k.ID, l.ID, version); err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (h Handlers) Update(c echo.Context) error {
 		return err
 	}
 	in := input(form)
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Accounts.Update(c.Request().Context(), session.Actor(c), crm.Edit{ID: a.ID, Version: version, Input: in})
 	switch {
 	case errors.Is(err, crm.ErrStale):

@@ -40,7 +40,7 @@ func (h Handlers) SaveMail(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	in := letters.Customer{NoReminders: form.On("no_reminders"), Why: form.Get("why"), LinesCSV: form.Get("lines_csv"),
 		Version: version}
 	ctx := c.Request().Context()

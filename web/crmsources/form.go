@@ -61,7 +61,7 @@ func (h Handlers) Update(c echo.Context) error {
 		return err
 	}
 	typed := input(form)
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Sources.Update(c.Request().Context(), session.Actor(c),
 		crmsource.Edit{ID: s.stored.ID, Version: version, Input: typed})
 	switch {

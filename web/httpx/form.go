@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -27,6 +28,16 @@ func (v Values) All(name string) []string { return v[name] }
 
 // Has tells whether the name was posted at all.
 func (v Values) Has(name string) bool { return url.Values(v).Has(name) }
+
+// Version is the version of the record that a form was made from. What is no number of a version is 0, which is stale
+// once anything was saved.
+func (v Values) Version() int {
+	n, err := strconv.ParseInt(v.Get("version"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
 
 // On tells whether a checkbox is ticked: on, true or 1 (CONTRACT, Answers).
 func (v Values) On(name string) bool {

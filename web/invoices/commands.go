@@ -72,11 +72,10 @@ func version(form httpx.Values) int {
 	if form.Get("version") == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(form.Get("version"))
-	if err != nil || n < 1 {
-		return -1 // no version that an invoice ever had
+	if n := form.Version(); n > 0 {
+		return n
 	}
-	return n
+	return -1 // no version that an invoice ever had
 }
 
 // ConfirmVoid shows what voiding an invoice means before it is done.

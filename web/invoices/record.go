@@ -106,8 +106,8 @@ func (h Handlers) contradicted(c echo.Context, o invoice.Overview) (*view.Contra
 	out := &view.Contradicted{
 		Callout: ui.Callout{Tone: ui.Warn, Title: "A draft drawn now would be another one",
 			Text: "Seats, prices, dates or typed lines were entered since it was drawn. " +
-				"Billed as it is, a later run charges or credits the difference. " +
-				"Drawn anew, it takes its place and bills what stands now."},
+				"Drawn anew, it takes its place and bills what stands now. Billed as it is, seats that were " +
+				"taken away without a refund since stay charged; what else differs is charged or credited later."},
 		Facts: ui.DefinitionList{Items: []ui.Definition{
 			{Term: "This draft", Value: ui.Of(sum(o.Total, o.Currency))},
 			{Term: "A fresh one", Value: ui.Of(sum(found.Fresh.Total, o.Currency))},

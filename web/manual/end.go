@@ -38,7 +38,7 @@ func (h Handlers) SetEnd(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	in := manual.EndEntry{EndDate: form.Get("end_date"), AtEnd: form.Get("at_end"), Refund: form.Get("refund"),
 		Version: version}
 	now, err := h.Entries.SetEnd(c.Request().Context(), session.Actor(c), id, in)

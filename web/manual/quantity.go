@@ -42,7 +42,7 @@ func (h Handlers) SetQuantity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	in := manual.QuantityEntry{Quantity: form.Get("quantity"), EffectiveAt: form.Get("effective_at"),
 		Refund: form.Get("refund"), Note: form.Get("note"), Version: version}
 	now, err := h.Entries.SetQuantity(c.Request().Context(), session.Actor(c), id, in)

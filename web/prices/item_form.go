@@ -70,7 +70,7 @@ func (h Handlers) UpdateItem(c echo.Context) error {
 		return err
 	}
 	in := itemInput(form)
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Prices.UpdateItem(c.Request().Context(), session.Actor(c),
 		price.ItemEdit{ListID: l.ID, ID: i.ID, Version: version, Input: in})
 	switch {

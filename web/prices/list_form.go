@@ -55,7 +55,7 @@ func (h Handlers) Update(c echo.Context) error {
 		return err
 	}
 	in := price.ListInput{Name: form.Get("name"), Currency: form.Get("currency")}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.Prices.UpdateList(c.Request().Context(), session.Actor(c),
 		price.ListEdit{ID: l.ID, Version: version, Input: in})
 	switch {

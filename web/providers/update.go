@@ -3,7 +3,6 @@ package providers
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,8 +24,8 @@ func (h Handlers) Update(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.Atoi(form.Get("version"))
-	if err != nil {
+	version := form.Version()
+	if version == 0 {
 		return errs.New(errs.Conflict,
 			"The form did not say which version it was made from. Nothing was saved; open the edit page again.")
 	}

@@ -62,7 +62,7 @@ func (h Handlers) Decide(c echo.Context) error {
 	a := renewal.Answer{Subscription: id, Day: day, Decision: renewal.Decision(t.decision), Owner: t.owner,
 		Note: t.note,
 		Done: t.done}
-	a.Version, _ = strconv.Atoi(form.Get("version"))
+	a.Version = form.Version()
 	var problems map[string]string
 	if n, err := strconv.Atoi(t.seats); err == nil && a.Decision == renewal.ReduceTo {
 		a.Seats = &n

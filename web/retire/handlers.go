@@ -3,8 +3,6 @@
 package retire
 
 import (
-	"strconv"
-
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
@@ -48,7 +46,7 @@ type typed struct {
 
 func typedIn(form httpx.Values) (typed, error) {
 	t := typed{refund: form.Get("refund"), on: form.Get("effective_at"), note: form.Get("note")}
-	t.version, _ = strconv.Atoi(form.Get("version")) // 0: not asked
+	t.version = form.Version() // 0: not asked
 	switch t.refund {
 	case "":
 		t.refund = "no"

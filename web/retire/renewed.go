@@ -2,7 +2,6 @@ package retire
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -26,7 +25,7 @@ func (h Handlers) Renewed(c echo.Context) error {
 	if err != nil {
 		return errs.New(errs.Invalid, "Say which other subscription it is.")
 	}
-	version, _ := strconv.Atoi(form.Get("version")) // 0: not asked
+	version := form.Version() // 0: not asked
 	r, err := h.Retire.Renewed(c.Request().Context(), session.Actor(c), id, other, version)
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func readCompany(form httpx.Values) company.Form {
 			Paper: company.Paper(form.Get("page_size"))},
 		Numbering: company.Numbering{Format: form.Get("number_format"), Yearly: form.On("number_yearly"),
 			Next: number("next_number")},
-		Version: int(number("version")), NextShown: number("next_shown"), RemoveLogo: form.On("logo_clear"),
+		Version: form.Version(), NextShown: number("next_shown"), RemoveLogo: form.On("logo_clear"),
 	}
 }
 

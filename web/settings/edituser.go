@@ -42,7 +42,7 @@ func (h Handlers) SaveUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is always stale
+	version := form.Version()
 	in := auth.Edit{Name: form.Get("name"), Email: form.Get("email"), Role: auth.Role(form.Get("role")),
 		Version: version}
 	err = h.Auth.Edit(c.Request().Context(), session.Actor(c), u.ID, in)

@@ -91,7 +91,7 @@ func (h Handlers) generalStale(c echo.Context, in generalInput) error {
 }
 
 func readGeneral(form httpx.Values) generalInput {
-	version, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is stale once anything was saved
+	version := form.Version()
 	return generalInput{
 		GoneShare: form.Get("gone_share"), ChangeShare: form.Get("change_share"),
 		SurgeSeats: form.Get("surge_seats"), AutoMap: form.On("auto_map"),

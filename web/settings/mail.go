@@ -56,7 +56,7 @@ func readServer(form httpx.Values) mail.Input {
 }
 
 func formVersion(form httpx.Values) int {
-	n, _ := strconv.Atoi(form.Get("version")) // not a number: 0, which is stale once anything was saved
+	n := form.Version()
 	return n
 }
 

@@ -35,7 +35,7 @@ func (h Handlers) SaveTax(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	err = h.taxes().SetAddedBy(c.Request().Context(), session.Actor(c), version, tax.AddedBy(form.Get("tax_by")))
 	if errors.Is(err, settings.ErrStale) {
 		return errs.New(errs.Conflict,

@@ -3,7 +3,6 @@ package subscriptions
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -23,7 +22,7 @@ func (h Handlers) decisions() subscription.Service {
 
 // opened is the subscription as the form was opened on it; a version is asked for only where the form carries one.
 func opened(id uuid.UUID, form httpx.Values) subscription.Opened {
-	version, _ := strconv.Atoi(form.Get("version"))
+	version := form.Version()
 	return subscription.Opened{ID: id, Version: version}
 }
 
