@@ -22,6 +22,7 @@ import (
 	"seatledger/internal/crm"
 	sums "seatledger/internal/figures"
 	"seatledger/internal/invoice"
+	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/testkit/billtest"
 	"seatledger/internal/testkit/htmlcheck"
@@ -58,8 +59,9 @@ func openTill(t *testing.T, today string) *till {
 		"/crm-accounts/:id/statement": customers.Statement, "/crm-accounts/:id/statement.pdf": customers.Statement} {
 		d.echo.GET(path, h)
 	}
+	many := &selection.Service{DB: db, Clock: d.Clock, Zone: time.UTC}
 	for path, h := range map[string]echo.HandlerFunc{
-		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.Clock, Zone: time.UTC}.List,
+		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.Clock, Zone: time.UTC, Bulk: many}.List,
 		"/invoices":      bills.List, "/invoice-lines": bills.Lines, "/changes": changes.Handlers{DB: db,
 			Zone: time.UTC}.List,
 	} {

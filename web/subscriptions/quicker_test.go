@@ -52,7 +52,7 @@ func TestASignOffThatTheQueueWorksAtIsWaitedFor(t *testing.T) {
 		}
 	}
 	time.AfterFunc(200*time.Millisecond, func() { close(release) })
-	if err := page.Go(t.Context(), work, 10*time.Second); err != nil {
+	if err := page.Go(t.Context(), work); err != nil {
 		t.Fatal(err)
 	}
 	items, err := selection.Items(t.Context(), h.App.DB.Read(t.Context()), work, 1)
