@@ -122,8 +122,7 @@ func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 			Href: recordPath(best.Holder.AccountID)})
 	}
 	if len(all) > 1 {
-		m.Notes = append(m.Notes, view.Note{Text: fmt.Sprintf("Runner-up, %d %%:", all[1].Percent()),
-			Label: all[1].CRMAccount, Href: crmPath(all[1].CRMAccountID)})
+		m.Notes = append(m.Notes, view.Note{Text: fmt.Sprintf("Runner-up, %d %%: %s", all[1].Percent(), all[1].CRMAccount)})
 	}
 	return m
 }

@@ -18,7 +18,8 @@ func TestEveryPageInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
 	w := lived(t)
-	pages := append(crawlAs(w.admin, w.extra...).one(), w.admin.Get("/accounts?state=unmapped"))
+	pages := append(crawlAs(w.admin, w.extra...).one(), w.admin.Get("/accounts?state=unmapped"),
+		w.admin.Get("/billing?due="+w.App.Clock.Now().AddDate(0, 0, 31).Format("2006-01-02")))
 	if len(pages) < 30 {
 		t.Errorf("only %d pages", len(pages))
 	}

@@ -16,10 +16,10 @@ const rowsInSight = `(() => {
 	return [...document.querySelectorAll(".table--list tbody tr")].filter((r) => r.getBoundingClientRect().bottom <= end + 1).length;
 })()`
 
-// fullLists repeats the rows of the page's list until they are too many to be seen, and counts how many can be, in
-// comfortable and in compact.
+// fullLists repeats the rows of the page's list, not those of a card, until they are too many to be seen, and counts
+// how many can be, in comfortable and in compact.
 const fullLists = `(() => {
-	const body = document.querySelector(".table--list tbody");
+	const body = document.querySelector(".table--list:not(.card .table--list) tbody");
 	if (!body) return [];
 	const rows = [...body.rows];
 	for (let i = 0; body.rows.length < 40; i++) body.append(rows[i % rows.length].cloneNode(true));
