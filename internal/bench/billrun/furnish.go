@@ -40,7 +40,7 @@ func (b *bench) furnish(ctx context.Context) error {
 	defer super.Close(ctx)
 	if _, err := super.Exec(ctx, fmt.Sprintf("ALTER SCHEMA public OWNER TO %s; "+
 		"REVOKE ALL ON SCHEMA public FROM public; GRANT USAGE ON SCHEMA public TO %s",
-			embedded.OwnerRole, embedded.AppRole)); err != nil {
+		embedded.OwnerRole, embedded.AppRole)); err != nil {
 		return err
 	}
 	cfg, err := b.server.PoolConfig(embedded.OwnerRole, template)
