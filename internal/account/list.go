@@ -44,6 +44,7 @@ var All = &listing.List[Row]{
 		Where: "a.search_text LIKE ?", IDs: "a.id IN (SELECT accounts_like(?))"},
 	Columns: columns,
 	Shown:   []string{"name", "external_id", "provider", "state", "crm_account"},
+	Card:    []string{"state", "crm_account"},
 	Filters: []listing.Filter{
 		{Name: "provider", Label: "Provider", Counted: true, Where: "a.provider_id = ?",
 			ChoicesSQL: `SELECT id::text, name, lower(name) FROM providers p

@@ -25,7 +25,7 @@ func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
 		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds(),
 			a.Billing.Deeds(), a.Contracts.Deeds(), a.decisions().Deeds()),
-		Lists: a.lists(),
+		Lists: a.lists(), Waits: 8 * time.Second,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
 		}}

@@ -34,6 +34,7 @@ var Trail = &listing.List[Entry]{
 	Name: "audit", One: "entry", Many: "entries", Table: "audit_events e", ID: "e.id", Default: "-seq",
 	Columns: entryColumns,
 	Shown:   []string{"seq", "at", "actor", "action", "object_name", "after"},
+	Card:    []string{"action", "actor"},
 	Filters: filters,
 	Search: listing.Search{
 		Label: "Search who, what or on what",

@@ -47,6 +47,7 @@ var All = &listing.List[Row]{
 		{Key: "reason", SQL: "e.reason"},
 	},
 	Shown:   []string{"number", "system", "made_at", "made_by", "files", "documents", "standing"},
+	Card:    []string{"made_at", "documents"},
 	Filters: []listing.Filter{{Name: "system", Label: "System", Where: "e.system = ?", Choices: systems()}},
 }
 

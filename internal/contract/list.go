@@ -27,6 +27,7 @@ var All = &listing.List[Row]{
 	Columns: columns,
 	Shown: []string{"name", "crm_account", "active", "currency", "billing_frequency", "price_list", "start_date",
 		"bill_from", "subscriptions"},
+	Card: []string{"crm_account", "subscriptions"},
 	Filters: []listing.Filter{
 		{Name: "active", Label: "State", Counted: true, Choices: []listing.Choice{
 			{Value: "yes", Label: "Active", Where: "c.active"},

@@ -30,6 +30,7 @@ var All = &listing.List[Row]{
 	},
 	Columns: listColumns,
 	Shown:   []string{"name", "external_id", "domain", "tenant_id", "accounts", "contracts", "updated_at"},
+	Card:    []string{"accounts", "contracts"},
 	Filters: []listing.Filter{
 		{Name: "mapped", Label: "Mapped", Choices: []listing.Choice{
 			{Value: "yes", Label: "To a provider account", Where: "a.mapped_accounts > 0"},

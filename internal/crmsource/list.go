@@ -29,6 +29,7 @@ var All = &listing.List[Row]{
 		Where: "lower(s.name || ' ' || s.url || ' ' || s.tenant) LIKE ?"},
 	Columns: columns,
 	Shown:   []string{"name", "active", "connectivity", "read_at", "next_at", "customers", "gone"},
+	Card:    []string{"connectivity", "read_at"},
 	Filters: []listing.Filter{
 		{Name: "active", Label: "State", Choices: []listing.Choice{
 			{Value: "true", Label: "Active", Where: "s.active"}, {Value: "false", Label: "Inactive",

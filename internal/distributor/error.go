@@ -28,6 +28,7 @@ const (
 	Broken      ErrorKind = "broken" // 5xx
 	Redirected  ErrorKind = "redirected"
 	TooLarge    ErrorKind = "too_large"
+	NoRoom      ErrorKind = "no_room"     // here, for a large answer: others as large are being read
 	BadAnswer   ErrorKind = "bad_answer"  // not JSON, unknown shape, totals that disagree
 	Refused     ErrorKind = "refused"     // an error inside the answer, also inside a 200
 	Unsupported ErrorKind = "unsupported" // the connector has no such call

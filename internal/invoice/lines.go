@@ -58,6 +58,7 @@ var AllLines = &listing.List[LineRow]{
 	Columns: lineColumns,
 	Shown: []string{"product", "drafted_at", "crm_account", "from", "days", "quantity", "unit_price",
 		"amount"},
+	Card: []string{"crm_account", "amount"},
 	Filters: []listing.Filter{
 		{Name: "state", Label: "Invoice", Where: "l.invoice_id IN (SELECT id FROM invoices WHERE state = ?)",
 			Choices: []listing.Choice{{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},

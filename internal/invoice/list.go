@@ -36,6 +36,7 @@ func All(zone *time.Location) *listing.List[ListRow] {
 			Where: "i.search_text LIKE ?", IDs: "i.id IN (SELECT invoices_like(?))"},
 		Columns: columns(zone),
 		Shown:   []string{"number", "state", "crm_account", "kind", "period_start", "due_on", "total", "open"},
+		Card:    []string{"crm_account", "total"},
 		Filters: []listing.Filter{
 			{Name: "state", Label: "State", Counted: true, Where: "i.state = ?", Choices: []listing.Choice{
 				{Value: string(Draft), Label: "Draft"}, {Value: string(Billed), Label: "Billed"},

@@ -65,6 +65,7 @@ var All = &listing.List[ListRow]{
 	Columns: columns,
 	Shown: []string{"effective_at", "product", "crm_account", "event", "delta", "quantity_after", "unit_price",
 		"billing_state", "recorded_at"},
+	Card:    []string{"product", "delta"},
 	Filters: filters,
 	Counts:  "change_counts st",
 	CountBy: []listing.CountBy{{Column: "change_provider_id", SQL: "st.change_provider_id"},

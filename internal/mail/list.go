@@ -31,8 +31,8 @@ var All = &listing.List[ListRow]{
 	Name: "mails", One: "mail", Many: "mails", Table: "mails m", ID: "m.id", Default: "-queued_at",
 	Joins:   "LEFT JOIN crm_accounts a ON a.id = m.crm_account_id",
 	Columns: columns,
-	Shown:   []string{"queued_at", "state", "kind", "subject", "addresses", "answer"},
-	Card:    []string{"state", "subject"},
+	Shown:   []string{"subject", "state", "kind", "addresses", "queued_at", "answer"},
+	Card:    []string{"state", "queued_at"},
 	Filters: []listing.Filter{
 		{Name: "state", Label: "State", Where: "m.state = ?", Choices: stateChoices()},
 		{Name: "kind", Label: "What", Where: "m.kind = ?", Choices: []listing.Choice{

@@ -53,14 +53,14 @@ func (w *world) begin(by audit.Actor, p uuid.UUID, pairs ...mapping.Pair) uuid.U
 func (w *world) accept(p uuid.UUID, pairs ...mapping.Pair) uuid.UUID {
 	w.t.Helper()
 	id := w.begin(olga, p, pairs...)
-	w.must(w.works().Go(w.t.Context(), id, time.Hour))
+	w.must(w.works().Go(w.t.Context(), id))
 	return id
 }
 
 func (w *world) undo(by audit.Actor, id uuid.UUID) {
 	w.t.Helper()
 	w.must(w.works().Undo(w.t.Context(), by, id))
-	w.must(w.works().Go(w.t.Context(), id, time.Hour))
+	w.must(w.works().Go(w.t.Context(), id))
 }
 
 func (w *world) batch(id uuid.UUID) selection.Counts {
@@ -156,9 +156,9 @@ func TestTwoOperatorsAtOnceKeepOneToOne(t *testing.T) {
 	first, second := w.begin(olga, p, one...), w.begin(pete, p, other...)
 	var wg sync.WaitGroup
 	for _, work := range []func() error{
-		func() error { return w.works().Go(t.Context(), first, time.Hour) },
-		func() error { return w.works().Go(t.Context(), second, time.Hour) },
-		func() error { return w.works().Go(t.Context(), first, time.Hour) },
+		func() error { return w.works().Go(t.Context(), first) },
+		func() error { return w.works().Go(t.Context(), second) },
+		func() error { return w.works().Go(t.Context(), first) },
 	} {
 		wg.Go(func() {
 			if err := work(); err != nil {

@@ -3,6 +3,7 @@ package nights
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -44,6 +45,7 @@ type life struct {
 	away    map[string]bool            // customers that were not listed at some moment since the last look
 	before  map[string]stored
 	gone    map[string]bool // accounts that counted as gone at the last look
+	emptied map[string]bool // lists that said in an earlier night that they have nothing, and were not seen otherwise since
 	trouble []violation
 
 	planted []planted          // what was set to happen this night
@@ -77,6 +79,7 @@ func play(t testing.TB, s script) (bad []violation, did []string, met map[situat
 		l.tell()
 		l.meet()
 		l.sawElsewhere()
+		l.emptyAgain()
 		l.morningOf(night)
 		l.check(fmt.Sprintf("after night %d", night+1))
 		l.heal()
@@ -238,6 +241,7 @@ func (l *life) quiet() {
 // agree presses the button of the last run that was stopped, as a person does who looked at it.
 func (l *life) agree() {
 	l.t.Helper()
+	before := l.stored()
 	for _, kind := range []string{"accounts", "subscriptions"} {
 		id := l.text(`SELECT id::text FROM sync_runs WHERE kind = $1 ORDER BY requested_at DESC, id DESC LIMIT 1`, kind)
 		if state := l.text(`SELECT state FROM sync_runs WHERE id = $1::uuid`, id); state != "stopped" &&
@@ -252,6 +256,17 @@ func (l *life) agree() {
 				l.workAll()
 				break
 			}
+		}
+	}
+	l.endedForGood(before)
+}
+
+// endedForGood notes what the person has agreed to end although its status is blank: blank does not revive it (RULES 3).
+func (l *life) endedForGood(before map[string]stored) {
+	after := l.stored()
+	for id, s := range l.listed() {
+		if blank := s.Status == nil || *s.Status == ""; blank && after[id].closed > before[id].closed {
+			l.off[id] = true
 		}
 	}
 }
@@ -336,6 +351,25 @@ func (l *life) sawElsewhere() {
 			}
 		}
 	}
+}
+
+// emptyAgain lets what is on lists that lack everything in a second night be closed: six hours later they are believed.
+func (l *life) emptyAgain() {
+	spoilt, empty := map[string]bool{}, map[string]bool{}
+	for _, f := range l.Far.Faults() {
+		spoilt[f.Path] = true
+		empty[f.Path] = empty[f.Path] || f.Kind == "empty_list" && f.Times == 0
+	}
+	for _, s := range l.Far.Subscriptions() {
+		if list := listOf(s.CustomerNo); empty[list] && l.emptied[list] {
+			l.absent[s.ID] = true
+		}
+	}
+	for list := range l.emptied {
+		empty[list] = empty[list] || spoilt[list]
+	}
+	maps.DeleteFunc(empty, func(_ string, is bool) bool { return !is })
+	l.emptied = empty
 }
 
 // truth changes the distributor's data.
@@ -590,7 +624,7 @@ func (l *life) person(o op, s sandbox.Subscription) {
 				id)+"/activate",
 				url.Values{"effective_at": {l.clock.Now().Format(time.DateOnly)}}) {
 				delete(l.off, id)
-				l.alive[id] = true
+				l.alive[id], l.before[id] = true, l.stored()[id] // that it was closed was the person's
 			}
 			break
 		}

@@ -46,8 +46,8 @@ var All = &listing.List[Notice]{
 	Joins: `CROSS JOIN (SELECT CAST(? AS timestamptz) AS since) me
 		LEFT JOIN notice_reads r ON r.notice_id = n.id AND r.user_id = CAST(? AS uuid)`,
 	Columns: noticeColumns,
-	Shown:   []string{"at", "kind", "object_name", "text", "unread"},
-	Card:    []string{"text", "unread"},
+	Shown:   []string{"text", "kind", "object_name", "at", "unread"},
+	Card:    []string{"kind", "unread"},
 	Filters: []listing.Filter{
 		{Name: "kind", Label: "What", Where: "n.kind = ?", Choices: kindChoices()},
 		{Name: "unread", Label: "Read", Choices: []listing.Choice{{Value: "yes", Label: "Unread only",

@@ -45,6 +45,7 @@ var All = &listing.List[Row]{
 	Columns: columns,
 	Shown: []string{"name", "connector", "active", "connectivity", "checked_at", "reseller_number", "accounts",
 		"unmapped"},
+	Card: []string{"connectivity", "unmapped"},
 	Filters: []listing.Filter{
 		{Name: "active", Label: "State", Choices: []listing.Choice{
 			{Value: "true", Label: "Active", Where: "p.active"}, {Value: "false", Label: "Inactive",

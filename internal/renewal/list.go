@@ -101,8 +101,8 @@ func All(today clock.Date) *listing.List[Row] {
 		Search: listing.Search{Label: "Search product, customer or id", Where: `r.subscription_id IN
 			(SELECT id FROM subscriptions WHERE search_text LIKE ?)`},
 		Columns: columns,
-		Shown: []string{"product", "day", "what", "crm_account", "seats", "unit_price", "list_price",
-			"decision", "owner"},
+		Shown: []string{"product", "day", "what", "crm_account", "seats", "decision", "owner", "unit_price",
+			"list_price"},
 		Card:    []string{"day", "decision"},
 		Filters: filters(today),
 	}

@@ -164,6 +164,8 @@ type Service struct {
 
 	Deeds []Deed
 	Lists map[string]Find
+	// Waits is how long an answer waits for a run (Go); 0: until it has ended.
+	Waits time.Duration
 }
 
 // Deed finds a deed by its name.

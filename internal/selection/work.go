@@ -150,22 +150,25 @@ func (s *Service) Cancel(ctx context.Context, by audit.Actor, work uuid.UUID) er
 // reason, and the rest goes through. runs.ErrBusy: another works at it.
 func (s *Service) Execute(ctx context.Context, run uuid.UUID) error { return s.work(ctx, run, 0) }
 
-// Go works at a piece of work for so long at most; what is left is the queue's.
-func (s *Service) Go(ctx context.Context, work uuid.UUID, limit time.Duration) error {
+// Go works at a piece of work for as long as an answer waits; what is left is the queue's.
+func (s *Service) Go(ctx context.Context, work uuid.UUID) error {
 	run, err := s.desk().Table.Unfinished(ctx, s.DB.Read(ctx), work)
 	if err != nil || run == uuid.Nil {
 		return err
 	}
-	if err = s.work(ctx, run, limit); errors.Is(err, runs.ErrBusy) {
-		return s.await(ctx, work, limit) // the queue was quicker
+	if err = s.work(ctx, run, s.Waits); errors.Is(err, runs.ErrBusy) {
+		return s.await(ctx, work) // the queue was quicker
 	}
 	return err
 }
 
-// await waits until the queue has ended a work, no longer than limit.
-func (s *Service) await(ctx context.Context, work uuid.UUID, limit time.Duration) error {
-	ctx, done := context.WithTimeout(ctx, limit)
-	defer done()
+// await waits until the queue has ended a work, no longer than an answer waits.
+func (s *Service) await(ctx context.Context, work uuid.UUID) error {
+	if s.Waits > 0 {
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(ctx, s.Waits)
+		defer done()
+	}
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {

@@ -18,6 +18,8 @@ import (
 
 // readSubscriptions reads one account's subscriptions and writes down what would change of them, under the lease.
 func (w *worker) readSubscriptions(ctx context.Context, t target) (result, error) {
+	ctx, done := distributor.KeepRoom(ctx) // the plan of a large list is as large
+	defer done()
 	at := w.s.Clock.Now()
 	got, err := w.conn.Subscriptions(ctx, t.ExternalID)
 	if err != nil {

@@ -41,6 +41,7 @@ var Runs = &listing.List[Row]{
 	Columns: runColumns,
 	Shown: []string{"requested_at", "provider", "kind", "state", "added", "changed", "unchanged", "gone", "held",
 		"failed"},
+	Card: []string{"kind", "state"},
 	Filters: []listing.Filter{
 		{Name: "provider", Label: "Provider", Where: "r.provider_id = ?",
 			ChoicesSQL: "SELECT id::text, name, lower(name) FROM providers"},

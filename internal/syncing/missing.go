@@ -34,13 +34,16 @@ type missing struct {
 	Since            clock.Date // first missed on; zero: now
 	FirstAt          *time.Time
 	Earlier          bool   // missed by an earlier run already
+	Waited           string // why it was not gone then
 	waits            string // why it is not gone yet
 	empty            bool   // its account's list is suddenly empty, and not believed yet
 }
 
 const (
 	emptyWait = 6 * time.Hour // an account that is suddenly empty is looked at again after so long
-	wideLook  = 200           // so many accounts are asked again before something is gone that was not missed before
+	wideLook  = 200           // so many accounts are asked again before something is gone
+
+	nextLook = "It is missed for the first time; the next run looks for it everywhere again."
 )
 
 // findMissing decides what is gone: its own account's complete list lacked it, a second look too, and it was seen
@@ -57,9 +60,9 @@ func (w *worker) findMissing(ctx context.Context, accounts int) error {
 		return err
 	}
 	for _, prove := range []func(context.Context, []*missing) error{
-		func(ctx context.Context, open []*missing) error { return w.waitForEmpty(ctx, open, ms) },
-		func(ctx context.Context, ms []*missing) error { return w.lookEverywhere(ctx, ms, accounts) },
-		w.lookAtNew, w.waitForUnread, w.waitForUnlisted,
+		w.seenElsewhere, func(ctx context.Context, open []*missing) error { return w.waitForEmpty(ctx, open, ms) },
+		func(ctx context.Context, open []*missing) error { return w.lookEverywhere(ctx, open, accounts) },
+		w.seenElsewhere, w.waitForUnread, w.waitForUnlisted,
 	} {
 		if open := undecided(ms); len(open) > 0 {
 			if err := prove(ctx, open); err != nil {
@@ -86,7 +89,8 @@ func (w *worker) missingNow(ctx context.Context) ([]*missing, error) {
 				AND k.external_id = ANY (a.external_ids) AND k.external_id NOT IN (SELECT id FROM conflicts)) AS own,
 			o.external_id AS account, o.name AS account_name, cardinality(a.external_ids) AS listed,
 			s.billable_quantity, s.unit_cost, s.cost_period, s.cost_currency, b.since, b.first_at,
-			coalesce(b.run_id <> a.run_id, false) AS earlier
+			coalesce(b.run_id <> a.run_id, false) AS earlier,
+			coalesce(b.why, '') AS waited
 		FROM subscriptions s JOIN provider_accounts o ON o.id = s.account_id
 		JOIN sync_plan_accounts a ON a.run_id = @run AND a.external_id = o.external_id AND a.complete
 		LEFT JOIN subscription_absences b ON b.subscription_id = s.id
@@ -167,22 +171,23 @@ func (w *worker) look(ctx context.Context, account string) (look, error) {
 	})
 }
 
-// lookEverywhere asks all other accounts again for what was never missed before: it may have moved to one that was
-// read earlier in this run. With too many accounts to ask again, the next run's reading is that look.
-func (w *worker) lookEverywhere(ctx context.Context, all []*missing, accounts int) error {
-	ms := slices.DeleteFunc(slices.Clone(all), func(m *missing) bool { return m.Earlier })
-	if len(ms) == 0 {
-		return nil
-	}
+// lookEverywhere asks all other accounts again: what is missed may have moved to one that was read earlier in this run.
+// With too many accounts to ask again, the next run's reading is that look, with those that list nothing asked twice.
+func (w *worker) lookEverywhere(ctx context.Context, ms []*missing, accounts int) error {
 	if accounts > wideLook {
-		hold(ms, "It is missed for the first time; the next run looks for it everywhere again.")
-		return nil
+		hold(slices.DeleteFunc(slices.Clone(ms), func(m *missing) bool { return m.Earlier && m.Waited == nextLook }),
+			nextLook)
+		if ms = undecided(ms); len(ms) == 0 {
+			return nil
+		}
 	}
 	var others []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT external_id FROM sync_plan_accounts WHERE run_id = ? AND complete
-		ORDER BY external_id COLLATE "C"`, w.run.ID).Scan(&others).Error
+	err := w.s.DB.Read(ctx).Raw(`SELECT a.external_id FROM sync_plan_accounts a LEFT JOIN provider_accounts o
+		ON o.id = a.account_id WHERE a.run_id = ? AND a.complete AND (? OR cardinality(a.external_ids) = 0)
+		ORDER BY o.first_seen_at DESC, a.external_id COLLATE "C" LIMIT ?`, w.run.ID, accounts <= wideLook,
+		wideLook).Scan(&others).Error
 	if err != nil {
-		return err
+		return fmt.Errorf("find where to look again: %w", err)
 	}
 	own := map[string]bool{}
 	for _, m := range ms {
@@ -191,24 +196,40 @@ func (w *worker) lookEverywhere(ctx context.Context, all []*missing, accounts in
 	if len(own) == 1 { // asked a moment ago
 		others = slices.DeleteFunc(others, func(account string) bool { return own[account] })
 	}
-	return w.lookAt(ctx, others, ms, all)
+	return w.lookAt(ctx, others, ms)
 }
 
-// lookAt asks accounts again for some of what is missed, and looks whether they have any of all.
-func (w *worker) lookAt(ctx context.Context, accounts []string, ms, all []*missing) error {
+// lookAt asks accounts again for what is missed.
+func (w *worker) lookAt(ctx context.Context, accounts []string, ms []*missing) error {
 	for _, account := range accounts {
 		l, err := w.look(ctx, account)
 		if err != nil {
 			return err
 		}
-		for _, m := range all {
-			if slices.Contains(l.ids, m.ExternalID) {
-				m.waits = "It moved to " + account + " while the lists were read; the next run takes it there."
-			}
-		}
 		if !l.whole {
 			hold(ms, "A customer's list could not be read a second time.")
 		}
+	}
+	return nil
+}
+
+// seenElsewhere lets wait what any list of the run had, at whichever look: it moved while the lists were read, or while
+// the one that it moved to was not to be believed.
+func (w *worker) seenElsewhere(ctx context.Context, open []*missing) error {
+	ids := make(postgres.Texts, len(open))
+	for i, m := range open {
+		ids[i] = m.ExternalID
+	}
+	var seen []struct{ ID, Account string }
+	err := w.s.DB.Read(ctx).Raw(`SELECT id, min(account COLLATE "C") AS account FROM (SELECT unnest(external_ids) AS id,
+			external_id AS account FROM sync_plan_accounts WHERE run_id = ?) l
+		WHERE id = ANY (?::text[]) GROUP BY id`, w.run.ID, ids).Scan(&seen).Error
+	if err != nil {
+		return fmt.Errorf("find what other lists had: %w", err)
+	}
+	for _, s := range seen {
+		hold(slices.DeleteFunc(slices.Clone(open), func(m *missing) bool { return m.ExternalID != s.ID }),
+			"It moved to "+s.Account+" while the lists were read; the next run takes it there.")
 	}
 	return nil
 }
@@ -230,27 +251,6 @@ func (w *worker) waitForEmpty(ctx context.Context, open, all []*missing) error {
 	hold(open, "The list of customer "+all[i].AccountName+" is suddenly empty, and it may have moved there; it is "+
 		"decided when that list is believed.")
 	return nil
-}
-
-// newerBy is how long before something was missed the customers were first seen that it may have moved to.
-const newerBy = 24 * time.Hour
-
-// lookAtNew asks customers again that are new and list nothing: what was missed when they came may be with them.
-func (w *worker) lookAtNew(ctx context.Context, all []*missing) error {
-	ms := slices.DeleteFunc(slices.Clone(all), func(m *missing) bool { return !m.Earlier || m.FirstAt == nil })
-	if len(ms) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(ms, func(a, b *missing) int { return a.FirstAt.Compare(*b.FirstAt) }).FirstAt
-	var empty []string
-	err := w.s.DB.Read(ctx).Raw(`SELECT o.external_id FROM sync_plan_accounts a JOIN provider_accounts o
-		ON o.id = a.account_id WHERE a.run_id = ? AND a.complete AND cardinality(a.external_ids) = 0
-		AND o.first_seen_at >= ? AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.account_id = o.id)
-		ORDER BY o.external_id COLLATE "C" LIMIT ?`, w.run.ID, first.Add(-newerBy), wideLook).Scan(&empty).Error
-	if err != nil {
-		return fmt.Errorf("find new customers that list nothing: %w", err)
-	}
-	return w.lookAt(ctx, empty, ms, all)
 }
 
 func hold(ms []*missing, why string) {

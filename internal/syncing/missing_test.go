@@ -359,6 +359,12 @@ func TestACustomerThatIsGoneFailsTheReviewOfItsSubscriptionsUntilItIsBack(t *tes
 	}
 }
 
+// oneByOne has one list read after the other.
+func (w *world) oneByOne() {
+	w.t.Helper()
+	w.ok(w.db.Read(w.t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error)
+}
+
 // moveBehind moves a subscription, while its list is read, to a customer, and reads: it is missed for the first time.
 func (w *world) moveBehind(from string, to sandbox.Customer, more ...sandbox.Step) string {
 	w.t.Helper()
@@ -390,7 +396,7 @@ func (w *world) stateOf(id string) (state string) {
 func TestWhatMovedToACustomerWhoseListIsSuddenlyEmptyWaits(t *testing.T) {
 	t.Parallel()
 	w := ready(t)
-	w.ok(w.db.Read(t.Context()).Exec(`UPDATE providers SET concurrency = 1`).Error) // one list after the other
+	w.oneByOne()
 	from, to := w.crowded(1), w.crowded(0)
 	id := w.moveBehind(from, w.customer(to))
 	w.clock.Advance(24 * time.Hour)
@@ -431,4 +437,42 @@ func (w *world) customer(no string) sandbox.Customer {
 	}
 	w.t.Fatalf("no customer %s", no)
 	return sandbox.Customer{}
+}
+
+// What any list of a run had, at whichever look, is not gone in it, although an earlier run missed it already.
+func TestWhatASecondLookSeesElsewhereIsNotGone(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	w.oneByOne()
+	from, to := w.crowded(1), w.crowded(0)
+	id := w.moveBehind(from, w.customer(to))
+	w.fault(sandbox.Fault{Path: listOf(to), Kind: "empty_list", Times: 1})
+	if r := w.subscriptions(); r.Gone != 0 || w.stateOf(id) == "inactive" {
+		t.Fatalf("it moved to a list that was empty once, and was closed: gone %d", r.Gone)
+	}
+	if r := w.subscriptions(); r.Gone != 0 || w.accountOf(id) != to {
+		t.Errorf("it is with %s, not with %s: %s", w.accountOf(id), to, r.Message)
+	}
+}
+
+// That an earlier run missed something proves nothing where its list was not believed then: it is looked for everywhere
+// again before it is gone.
+func TestWhatWasMissedOnAnEmptyListIsLookedForEverywhere(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	w.oneByOne()
+	from, to := w.crowded(1), w.crowded(0)
+	id := w.livingOf(from)
+	w.fault(sandbox.Fault{Path: listOf(from), Kind: "empty_list"})
+	w.subscriptions()
+	w.far.ClearFaults()
+	w.clock.Advance(24 * time.Hour)
+	w.fault(sandbox.Fault{Path: listOf(from), Kind: "change", Times: 1,
+		Do: []sandbox.Step{{Op: "move", ID: id, To: to}}})
+	if r := w.subscriptions(); r.Gone != 0 || w.stateOf(id) == "inactive" {
+		t.Fatalf("it moved to a list that was read already, and was closed: gone %d", r.Gone)
+	}
+	if r := w.subscriptions(); r.Gone != 0 || w.accountOf(id) != to {
+		t.Errorf("it is with %s, not with %s: %s", w.accountOf(id), to, r.Message)
+	}
 }

@@ -20,7 +20,11 @@ import (
 func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	cells := httpx.Cells[account.Row]{
 		"name": func(r account.Row) ui.Cell {
-			return ui.Cell{Text: nameOfRow(r), Href: recordPath(r.ID), Sub: r.Domain}
+			cell := ui.LinkCell(nameOfRow(r), recordPath(r.ID))
+			if r.Domain != cell.Text {
+				cell.Sub = r.Domain
+			}
+			return cell
 		},
 		"external_id": func(r account.Row) ui.Cell { return ui.Cell{Text: r.ExternalID, Mono: true} },
 		"provider": func(r account.Row) ui.Cell {
@@ -107,8 +111,7 @@ func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 			Label: heir.GoneName, Href: recordPath(heir.GoneID)})
 	}
 	if len(all) == 0 {
-		m.Notes = append(m.Notes, view.Note{Text: "No CRM account looks like this customer so far; " +
-			"after a change suggestions take a few seconds."})
+		m.Notes = append(m.Notes, view.Note{Text: "No likely CRM account so far"})
 		return m
 	}
 	best := all[0]
@@ -160,12 +163,8 @@ func commandsOf(r account.Row, s sheet) view.Commands {
 	if p := s.proposals[r.ID]; len(p) > 0 && p[0].Free() {
 		m.Buttons = append(m.Buttons, accept(p[0], next))
 	}
-	choose := "Choose another"
-	if len(s.proposals[r.ID]) == 0 {
-		choose = "Choose"
-	}
 	m.Buttons = append(m.Buttons,
-		ui.LinkButton{Text: choose, Href: recordPath(r.ID) + "#choose", Compact: true},
+		ui.LinkButton{Text: "Choose", Href: recordPath(r.ID) + "#choose", Compact: true},
 		post("Create CRM account", recordPath(r.ID)+"/create-crm-account", ui.Quiet, next))
 	return m
 }

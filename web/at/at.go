@@ -33,6 +33,7 @@ const (
 	BillingRuns   = "/billing-runs"
 	Mails         = "/mails"
 	Books         = "/books"
+	Money         = "/money"
 )
 
 // Provider is the page of a provider.
@@ -60,7 +61,13 @@ func Subscription(id uuid.UUID) string { return Subscriptions + "/" + id.String(
 func Invoice(id uuid.UUID) string { return Invoices + "/" + id.String() }
 
 // Mail is the page of a mail.
-func Mail(id uuid.UUID) string { return "/mails/" + id.String() }
+func Mail(id uuid.UUID) string { return Mails + "/" + id.String() }
+
+// BillingRun is the page of a billing run.
+func BillingRun(id uuid.UUID) string { return BillingRuns + "/" + id.String() }
+
+// Export is the page of an export into the books.
+func Export(id uuid.UUID) string { return Books + "/exports/" + id.String() }
 
 // Cutover is the page of a cut-over.
 func Cutover(id uuid.UUID) string { return Cutovers + "/" + id.String() }

@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -142,7 +143,8 @@ func (s sheet) filters() ui.FilterBar {
 			{Kind: ui.SelectBox, Name: "timing", Label: "Timing", Value: string(s.Timing), Options: all(
 				ui.Option{Value: "advance", Label: "In advance"}, ui.Option{Value: "arrears", Label: "In arrears"})},
 		}}
-	labels := map[string]string{"due": "Due up to ", "currency": "", "frequency": "Billed ", "timing": "In ", "q": "Search: "}
+	labels := map[string]string{"due": "Due up to ", "currency": "", "frequency": "Billed ", "timing": "In ",
+		"q": "Search: "}
 	for _, name := range []string{"q", "due", "currency", "frequency", "timing"} {
 		if value := s.asked.Get(name); value != "" {
 			b.Chips = append(b.Chips, ui.Chip{Label: labels[name] + value, RemoveHref: s.address(name, "")})
@@ -155,18 +157,6 @@ func (s sheet) callouts() []ui.Callout {
 	var out []ui.Callout
 	if s.notice != nil {
 		out = append(out, *s.notice)
-	}
-	if len(s.Drafts) > 0 {
-		n, parts := 0, make([]string, len(s.Drafts))
-		for i, d := range s.Drafts {
-			n, parts[i] = n+d.N, text(d)
-		}
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(n, "draft waits", "drafts wait") + " to be billed",
-			Text: strings.Join(parts, ", ") + ". They stand in their runs and in the list of invoices, under Draft."})
-	}
-	if s.Unmapped > 0 {
-		out = append(out, ui.Callout{Tone: ui.Info, Title: count(s.Unmapped, "subscription", "subscriptions") +
-			" of no customer yet", Text: "Their accounts are not mapped, so no run can bill them."})
 	}
 	return out
 }
@@ -182,12 +172,16 @@ func (s sheet) stats() ui.Stats {
 			unusual++
 		}
 	}
-	out := ui.Stats{{Label: "Contracts due", Value: words.Count(len(billable)), Note: count(lines, "line", "lines")}}
-	for _, x := range s.Sums() {
-		m := sum(x.Amount, x.Currency)
-		out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
+	var out ui.Stats
+	if !s.may || len(billable) == 0 { // else the step over all says it
+		out = ui.Stats{{Label: "Contracts due", Value: words.Count(len(billable)), Note: count(lines, "line", "lines")}}
+		for _, x := range s.Sums() {
+			m := sum(x.Amount, x.Currency)
+			out = append(out, ui.Stat{Label: "Due, net", Value: m.Amount, Unit: m.Currency, Note: contracts(x.N)})
+		}
 	}
-	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual), Note: count(first, "first bill", "first bills"),
+	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual),
+		Note: count(first, "first bill", "first bills"),
 		Tone: toneIf(unusual > 0)})
 	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: toneIf(len(s.leftOutRows()) > 0)}
 	if len(s.leftOutRows()) > 0 {
@@ -198,7 +192,24 @@ func (s sheet) stats() ui.Stats {
 		parts = append(parts, text(x))
 	}
 	left.Note = strings.Join(parts, ", ")
-	return append(out, left)
+	return append(append(out, left), s.besides()...)
+}
+
+// besides are what waits elsewhere: drafts that were made, and subscriptions that no run can bill.
+func (s sheet) besides() (out ui.Stats) {
+	if len(s.Drafts) > 0 {
+		n, parts := 0, make([]string, len(s.Drafts))
+		for i, d := range s.Drafts {
+			n, parts[i] = n+d.N, text(d)
+		}
+		out = append(out, ui.Stat{Label: "Drafts to bill", Value: words.Count(n), Note: strings.Join(parts, ", "),
+			Href: at.Invoices + "?state=draft"})
+	}
+	if s.Unmapped > 0 {
+		out = append(out, ui.Stat{Label: "Of no customer yet", Value: words.Count(s.Unmapped),
+			Note: "subscriptions", Href: at.Accounts + "?state=unmapped"})
+	}
+	return out
 }
 
 func toneIf(on bool) ui.Tone {
@@ -220,16 +231,14 @@ func (s sheet) begin() *view.Begin {
 		parts = append(parts, text(x))
 	}
 	b := &view.Begin{Title: contracts(len(s.Billable())) + ": " + strings.Join(parts, ", "), Action: runsPath,
-		Text: "The drafts are made first, and you look at them before they are billed. Or go on at once: what differs " +
-			"from this page then, or must be confirmed, stays a draft.",
+		Text:   "You look at drafts before they are billed. At once: what has changed by then stays a draft.",
 		Hidden: append(s.hidden(), ui.Pair{Name: "all", Value: "1"}, ui.Pair{Name: "shown", Value: s.Digest}),
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
 			{Text: "Draft, bill and send", Name: "step", Value: "send"}}}
 	if n := s.lateContracts(); n > 0 {
-		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill at once also the " + contracts(n) +
-			" with lines that begin before their cycle or change days that were paid",
-			Hint: "They are marked in the list. Untouched, they stay drafts."}
+		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) + " to confirm",
+			Hint: "Lines from before their cycle, or on days that were paid. Otherwise they stay drafts."}
 	}
 	return b
 }
@@ -280,10 +289,12 @@ func (s sheet) pager() ui.Pager {
 
 func (s sheet) table() ui.Table {
 	t := ui.Table{Caption: "Contracts with something due", Columns: []ui.Column{{Label: "Customer"},
-		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"},
-		{Label: "Look at"}, {Label: "Total, net", Numeric: true}, {Label: "Leave out", Hidden: true}},
+		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one", Width: "medium"},
+		{Label: "Look at", Width: "medium", Card: true}, {Label: "Total, net", Numeric: true, Card: true},
+		{Label: "Leave out", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing is due",
-			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() + ". Choose a later day to look ahead."}}
+			Text: "Every contract that matches is drafted or billed up to " + s.Day.String() +
+				". Choose a later day to look ahead."}}
 	if len(s.asked) > 0 {
 		t.Empty.Action = &ui.LinkButton{Text: "Clear the filters", Href: path}
 	}
@@ -384,8 +395,8 @@ func (s sheet) leftOut() *ui.Table {
 	if len(all) == 0 {
 		return nil
 	}
-	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"}, {Label: "Why"},
-		{Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
+	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"},
+		{Label: "Why", Width: "wide"}, {Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
 	for _, l := range all[:min(len(all), leftOutShown)] {
 		t.Rows = append(t.Rows, ui.Row{Cells: l.cells(s.may)})
 	}
@@ -398,7 +409,7 @@ func (l leftOutRow) cells(may bool) []ui.Cell {
 		if l.of.Amount.Valid {
 			worth = ui.Of(sum(l.of.Amount.Decimal, l.Currency))
 		}
-		return []ui.Cell{{Text: l.of.Name, Href: "/subscriptions/" + l.of.ID.String(),
+		return []ui.Cell{{Text: l.of.Name, Href: at.Subscription(l.of.ID),
 			Sub: l.Customer + ", " + l.Name + ", " + l.of.External}, ui.TextCell(l.of.Says), worth, {}}
 	}
 	worth := ui.Cell{Text: "unknown", Muted: true}

@@ -85,7 +85,8 @@ func (h Handlers) DueFile(c echo.Context) error {
 
 func dueRows(write httpx.Row, k billingrun.Contract) error {
 	row := func(subscription, why, amount string) error {
-		from, to, lines, total := k.Covers.From.String(), k.Covers.To.String(), strconv.Itoa(k.Lines), money.Plain(k.Total)
+		from, to, lines, total := k.Covers.From.String(), k.Covers.To.String(), strconv.Itoa(k.Lines),
+			money.Plain(k.Total)
 		first, late := strconv.FormatBool(k.First()), strconv.FormatBool(k.LateLines > 0)
 		if why != "" {
 			from, to, lines, total, first, late = "", "", "", "", "", ""
@@ -93,7 +94,8 @@ func dueRows(write httpx.Row, k billingrun.Contract) error {
 		return write(httpx.Plain(k.ID.String()), httpx.Text(k.Name), httpx.Plain(k.CustomerID.String()),
 			httpx.Text(k.Customer), httpx.Plain(k.Currency), httpx.Plain(string(k.Frequency)),
 			httpx.Plain(string(k.Timing)), httpx.Plain(from), httpx.Plain(to), httpx.Plain(lines), httpx.Plain(total),
-			httpx.Plain(first), httpx.Plain(late), httpx.Text(changesText(k.Changes)), httpx.Text(remarksText(k.Remarks)),
+			httpx.Plain(first), httpx.Plain(late), httpx.Text(changesText(k.Changes)),
+			httpx.Text(remarksText(k.Remarks)),
 			httpx.Plain(subscription), httpx.Text(why), httpx.Plain(amount))
 	}
 	if k.Billable() || k.Why != "" {

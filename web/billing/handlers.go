@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -28,8 +29,8 @@ type Handlers struct {
 }
 
 const (
-	path     = "/billing"
-	runsPath = "/billing-runs"
+	path     = at.Billing
+	runsPath = at.BillingRuns
 	nav      = "Billing"
 	// atOnce is how long an answer waits for a run; what is left is done by the queue.
 	atOnce = 8 * time.Second
@@ -40,7 +41,7 @@ const (
 // RunPath is the page of a run.
 func RunPath(id uuid.UUID) string { return runsPath + "/" + id.String() }
 
-func contractPath(id uuid.UUID) string { return "/contracts/" + id.String() }
+func contractPath(id uuid.UUID) string { return at.Contract(id) }
 
 func mayBill(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
 

@@ -64,7 +64,8 @@ func (h *house) press(p *webtest.Page, action string, button ...string) *webtest
 		f.Values.Set(button[i], button[i+1])
 	}
 	p = f.Submit().Want(http.StatusSeeOther).Next()
-	for i := 0; strings.HasPrefix(p.URL.Path, "/billing-runs/") && p.Doc().Find("[data-progress], .progress").Length() > 0; i++ {
+	for i := 0; strings.HasPrefix(p.URL.Path, "/billing-runs/") &&
+		p.Doc().Find("[data-progress], .progress").Length() > 0; i++ {
 		h.finish(p)
 		p = h.clerk.Get(p.URL.Path) // the page does that by itself
 	}

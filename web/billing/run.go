@@ -19,6 +19,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -52,7 +53,8 @@ func orderOf(form httpx.Values) (billingrun.Order, error) {
 	if form.Get("filter") != "" {
 		kept, err := url.ParseQuery(form.Get("filter"))
 		if err != nil {
-			return billingrun.Order{}, errs.Because(errs.Invalid, "This address is damaged. Start again from Billing.", err)
+			return billingrun.Order{}, errs.Because(errs.Invalid,
+				"This address is damaged. Start again from Billing.", err)
 		}
 		kept.Set("due", form.Get("due"))
 		asked = kept
@@ -90,7 +92,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.List{Page: session.Page(c, "Billing runs", nav), Table: ui.Table{Caption: "Billing runs", Compact: true,
+	m := view.List{Page: session.Page(c, "Billing runs", nav), Table: ui.Table{Caption: "Billing runs",
 		Columns: []ui.Column{{Label: "Run"}, {Label: "Due up to"}, {Label: "State"}, {Label: "By"}, {Label: "When"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No billing run yet", Text: "Make one from what is due.",
 			Action: &ui.LinkButton{Text: "What is due", Href: path}}}}
@@ -198,7 +200,8 @@ func (s sight) callouts() []ui.Callout {
 	case runs.Interrupted:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Interrupted, it goes on by itself", Text: s.Message})
 	case runs.Failed, runs.Cancelled:
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It ended before its time", Text: s.Message + " " + s.Advice})
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It ended before its time",
+			Text: s.Message + " " + s.Advice})
 	case runs.Partial:
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: count(s.counts.Refused, "contract was", "contracts were") +
 			" refused", Text: "The reasons stand beside them; the others went on. What is put right stands on the page of " +
@@ -257,10 +260,12 @@ func (s sight) steps() *view.Begin {
 			Buttons: []ui.Button{{Text: "Bill " + words.Count(c.Drafted), Weight: ui.Primary},
 				{Text: "Bill and send " + words.Count(c.Drafted), Action: RunPath(s.ID) + "/send"}}}
 		if c.Unusual > 0 {
-			b.Text = count(c.Unusual, "of them is", "of them are") + " unusual or has lines to confirm, and stands first in " +
+			b.Text = count(c.Unusual, "of them is", "of them are") +
+				" unusual or has lines to confirm, and stands first in " +
 				"the list: to bill it says that you have looked. " + b.Text
 			if usual := c.Drafted - c.Unusual; usual > 0 {
-				b.Buttons = append(b.Buttons, ui.Button{Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",
+				b.Buttons = append(b.Buttons, ui.Button{
+					Text: "Bill only the " + words.Count(usual) + " others", Name: "usual",
 					Value: "1"})
 			}
 		}
@@ -310,26 +315,28 @@ var rowTones = map[billingrun.State]ui.Tone{billingrun.Waiting: ui.Info, billing
 	billingrun.Billed: ui.Good, billingrun.Sent: ui.Good, billingrun.Refused: ui.Bad}
 
 func (s sight) table() ui.Table {
-	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"}, {Label: "State"},
-		{Label: "Invoice"}, {Label: "Lines", Numeric: true}, {Label: "Since the last one"}, {Label: "Look at"},
-		{Label: "Total, net", Numeric: true}}}
+	t := ui.Table{Caption: "Contracts of this run", Columns: []ui.Column{{Label: "Customer"},
+		{Label: "State", Card: true}, {Label: "Invoice"}, {Label: "Lines", Numeric: true},
+		{Label: "Since the last one"}, {Label: "Look at", Width: "wide"},
+		{Label: "Total, net", Numeric: true, Card: true}}}
 	if s.may && !s.Under() && s.counts.Drafted > 0 {
 		t.Select = &ui.Selection{FormID: runForm, Name: "contract_id"}
 	}
 	for _, r := range s.rows {
 		look := remarks(r.Remarks, r.Late)
 		if r.Message != "" {
-			look.Text, look.Tone = r.Message, ui.Warn
+			look.Text, look.Tone = r.Message, toneIf(r.State == billingrun.Refused)
 		}
 		if n := len(r.LeftOut); n > 0 {
 			look.Sub = strings.TrimSpace(look.Sub + " Left out: " + count(n, "subscription", "subscriptions") + ".")
 		}
 		invoice := ui.Cell{}
 		if r.InvoiceID.Valid {
-			invoice = ui.LinkCell(called(r), "/invoices/"+r.InvoiceID.UUID.String())
+			invoice = ui.LinkCell(called(r), at.Invoice(r.InvoiceID.UUID))
 		}
 		row := ui.Row{ID: r.ContractID.String(), Label: "Select " + r.CRMAccount + ", " + r.Contract,
-			Unselectable: r.State != billingrun.Drafted, Muted: r.State == billingrun.Skipped || r.State == billingrun.Thrown,
+			Unselectable: r.State != billingrun.Drafted,
+			Muted:        r.State == billingrun.Skipped || r.State == billingrun.Thrown,
 			Cells: []ui.Cell{{Text: r.CRMAccount, Href: contractPath(r.ContractID), Sub: r.Contract},
 				{Badges: []ui.Badge{{Text: stateWords[r.State], Tone: rowTones[r.State]}}}, invoice,
 				ui.TextCell(words.Count(r.Lines)), changes(r.Changes), look, {}}}
@@ -375,7 +382,8 @@ func (h Handlers) ask(c echo.Context, goal billingrun.Goal) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	err = h.Runs.Ask(ctx, session.Actor(c), billingrun.Asked{Run: id, Goal: goal, Contracts: ids, Usual: form.On("usual")})
+	err = h.Runs.Ask(ctx, session.Actor(c),
+		billingrun.Asked{Run: id, Goal: goal, Contracts: ids, Usual: form.On("usual")})
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,8 @@ func (h Handlers) ByItselfForm(c echo.Context) error {
 		on.Hint += " Set by " + by + " on " + httpx.MomentText(at, h.Zone) + "."
 	}
 	m := view.Form{Page: session.Page(c, k.Name+": by itself", nav), Fields: []ui.Field{on},
-		Form: ui.Form{Action: path + "/contracts/" + id.String() + "/by-itself", Save: "Save", Cancel: contractPath(id)}}
+		Form: ui.Form{Action: path + "/contracts/" + id.String() + "/by-itself", Save: "Save",
+			Cancel: contractPath(id)}}
 	m.Page.Crumbs, m.Page.Narrow = crumbs[:1], true
 	return httpx.Render(c, http.StatusOK, m.Show())
 }

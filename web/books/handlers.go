@@ -16,6 +16,7 @@ import (
 	"seatledger/internal/postgres"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
@@ -27,9 +28,9 @@ type Handlers struct {
 }
 
 const (
-	path        = "/books"
+	path        = at.Books
 	exportsPath = path + "/exports"
-	exportPath  = "/invoices/export" // where an export is posted to
+	exportPath  = at.Invoices + "/export" // where an export is posted to
 	nav         = "Accounting"
 )
 

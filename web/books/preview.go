@@ -18,6 +18,7 @@ import (
 	"seatledger/internal/money"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -291,12 +292,13 @@ func heldTable(p bookfile.Plan) *ui.Table {
 		{Label: "Customer"}, {Label: "Total", Numeric: true}, {Label: "Why"}}}
 	for _, x := range p.Held[:min(len(p.Held), mostHeld)] {
 		v := x.Voucher
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(v.Called(), "/invoices/"+v.Invoice.String()),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(v.Called(), at.Invoice(v.Invoice)),
 			ui.TextCell(v.Doc.Customer.Name), ui.Of(sum(v.Doc.Gross, v.Doc.Currency)),
 			ui.TextCell(strings.Join(x.Why, " "))}})
 	}
 	if more := len(p.Held) - mostHeld; more > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.TextCell(words.Counted(more, "more document", "more documents")),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			ui.TextCell(words.Counted(more, "more document", "more documents")),
 			{}, {}, {}}})
 	}
 	return t

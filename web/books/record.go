@@ -13,6 +13,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -91,7 +92,7 @@ func membersTable(all []books.Member) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: x.InvoiceID.String(), Label: x.Number, Muted: x.TakenBackAt != nil,
 			Unselectable: x.TakenBackAt != nil, Cells: []ui.Cell{
-				ui.LinkCell(x.Number, "/invoices/"+x.InvoiceID.String()), ui.TextCell(x.Customer),
+				ui.LinkCell(x.Number, at.Invoice(x.InvoiceID)), ui.TextCell(x.Customer),
 				ui.TextCell(strconv.Itoa(x.Place)), state, ui.Of(sum(x.Gross, x.Currency))}})
 	}
 	return t

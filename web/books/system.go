@@ -103,7 +103,8 @@ func (h Handlers) SaveCodes(c echo.Context) error {
 	}
 	said := "No code was changed."
 	if changed > 0 {
-		said = fmt.Sprintf("Saved: %s. Exports that were made stay as they are.", words.Counted(changed, "code", "codes"))
+		said = fmt.Sprintf("Saved: %s. Exports that were made stay as they are.",
+			words.Counted(changed, "code", "codes"))
 	}
 	return httpx.Done(c, systemPath(f.System)+"#codes", said)
 }
@@ -274,7 +275,8 @@ func (h Handlers) codeRows(c echo.Context, f bookfile.Format) (rows []codeRow, l
 	}
 	lead = "No document that waits lacks a code."
 	if len(missing) > 0 {
-		lead = fmt.Sprintf("%s missing; each says what waits for it.", words.Counted(len(missing), "code is", "codes are"))
+		lead = fmt.Sprintf("%s missing; each says what waits for it.",
+			words.Counted(len(missing), "code is", "codes are"))
 	}
 	if len(missing) > mostCodes {
 		missing = missing[:mostCodes]

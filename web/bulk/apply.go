@@ -40,7 +40,7 @@ func (h Handlers) Again(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	return httpx.SeeOther(c, Path(id))
@@ -73,7 +73,7 @@ func (h Handlers) Apply(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(h.Bulk.Go(ctx, w.ID, atOnce), h.forget(c, w.List)); err != nil {
+	if err := errors.Join(h.Bulk.Go(ctx, w.ID), h.forget(c, w.List)); err != nil {
 		return err
 	}
 	return h.told(c, w, said)
@@ -126,7 +126,7 @@ func (h Handlers) Undo(c echo.Context) error {
 	if err := h.Bulk.Undo(ctx, session.Actor(c), w.ID); err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, w.ID, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, w.ID); err != nil {
 		return err
 	}
 	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), w.ID)

@@ -57,7 +57,7 @@ func (h Handlers) look(c echo.Context, o selection.Order) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	return httpx.SeeOther(c, Path(id))

@@ -19,7 +19,8 @@ func TestWorkForManyInABrowser(t *testing.T) {
 	pages := map[string]string{"make": "/contracts/make", "causes": "/subscriptions/causes",
 		"reckon": "/price-lists/" + list + "/reckon", "contracts": "/contracts", "customers": "/crm-accounts",
 		"failing": "/subscriptions?review=fail"}
-	pages["made"] = s.made("/contracts/make", "all", "1", "filter", "contract=no&mapped=yes&q=aspen", "price_list_id", list,
+	pages["made"] = s.made("/contracts/make", "all", "1", "filter", "contract=no&mapped=yes&q=aspen",
+		"price_list_id", list,
 		"name", "Cloud")
 	s.apply(pages["made"])
 	pages["priced"] = s.made("/bulk", "deed", "set-price", "all", "1", "filter", "")

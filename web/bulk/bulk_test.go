@@ -1,11 +1,13 @@
 package bulk_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/google/uuid"
 
 	"seatledger/internal/auth"
 	"seatledger/internal/testkit/webtest"
@@ -235,18 +237,17 @@ func TestWhoMayNotDoItMayLook(t *testing.T) {
 // never gets it.
 func TestTenThousandAreShownBegunAndTakenBack(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, webtest.Options{Workers: true})
+	s := newShop(t, november)
+	s.App.Bulk.Waits = 1 // an answer does what one transaction does
 	const n = 10_000
 	s.accounts(n)
-	began := time.Now()
 	page := s.admin.Post("/accounts/exclude", values("all", "1", "filter", "state=unmapped")).Next()
-	s.until("the preview stands", `SELECT count(*) FROM bulk_works WHERE digest <> ''`, 1)
-	t.Logf("looked at after %s", time.Since(began))
+	s.queue()
 	page = s.admin.Get(page.Path()).Shows("Exclude 10,000 accounts", "more stand in the file")
 	doing := page.Form(`form[action$="/apply"]`).Set("reason", "a test").Submit().Next().
 		Shows("more follow by themselves", "Under way")
 	doing.Form(`form[action$="/undo"]`).Submit().Want(http.StatusSeeOther)
-	s.until("its runs have ended", `SELECT count(*) FROM bulk_runs WHERE finished_at IS NULL`, 0)
+	s.queue()
 	if got := s.number(`SELECT count(*) FROM provider_accounts WHERE state = 'excluded'`); got != 0 {
 		t.Errorf("%d are still excluded", got)
 	}
@@ -254,20 +255,28 @@ func TestTenThousandAreShownBegunAndTakenBack(t *testing.T) {
 	for _, r := range s.admin.Get(page.Path() + "/records.csv").Records() {
 		states[r["state"]+" "+r["why"]]++
 	}
-	if states["undone "] == 0 || states["undone "]+states["skipped taken back before its turn"] != n {
+	if done := states["undone "]; done == 0 || done > n/2 ||
+		done+states["skipped taken back before its turn"] != n {
 		t.Errorf("%v", states)
 	}
 }
 
-// until asks the database until it says so many.
-func (s *shop) until(what, question string, want int) {
+// queue does what the queue would: it goes on with what waits, until nothing does.
+func (s *shop) queue() {
 	s.t.Helper()
-	for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(20 * time.Millisecond) {
-		if s.number(question) == want {
+	for {
+		var waiting []uuid.UUID
+		err := s.DB.Read(s.t.Context()).Raw(`SELECT id FROM bulk_runs WHERE finished_at IS NULL`).Scan(&waiting).Error
+		for _, run := range waiting {
+			err = errors.Join(err, s.App.Bulk.Execute(s.t.Context(), run))
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(waiting) == 0 {
 			return
 		}
 	}
-	s.t.Fatalf("it never came to be that %s", what)
 }
 
 func lacks(t *testing.T, p *webtest.Page, text string) {

@@ -22,22 +22,23 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
 
 // MakeContracts is where contracts are made for many customers.
-const MakeContracts = "/contracts/make"
+const MakeContracts = at.Contracts + "/make"
 
 // ChangeContracts is where terms of many contracts are changed.
-const ChangeContracts = "/contracts/change"
+const ChangeContracts = at.Contracts + "/change"
 
 // withoutContract is the address of the customers that wait for a contract.
 const withoutContract = "contract=no&mapped=yes"
 
 func makeWords() wording {
 	w := wording{roles: []auth.Role{auth.Billing}, one: "customer", many: "customers", nav: "CRM accounts",
-		path: "/crm-accounts"}
+		path: at.CRMAccounts}
 	w.verb, w.did, w.undid = "Make contracts for", "given a contract", "without it again"
 	w.text = "Each gets a default contract of these terms. Its subscriptions land in it at the prices of the list; " +
 		"nothing is billed before they are signed off."
@@ -50,7 +51,7 @@ func makeWords() wording {
 
 func editWords() wording {
 	w := wording{roles: []auth.Role{auth.Billing}, one: "contract", many: "contracts", nav: "Billing contracts",
-		path: "/contracts"}
+		path: at.Contracts}
 	w.verb, w.did, w.undid = "Change", "changed", "as before"
 	w.text = "What is left empty stays as it is in each. Subscriptions keep the prices that they have: another price " +
 		"list counts where one lands, renews, or is given its list price."
@@ -209,7 +210,7 @@ func (h Handlers) Make(c echo.Context) error {
 			return err
 		}
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	return httpx.SeeOther(c, Path(id))
@@ -235,9 +236,9 @@ func (h Handlers) makePage(c echo.Context, o selection.Order, problems map[strin
 		}
 	}
 	m := layout.Form{Page: session.Page(c, "Make contracts", "Billing contracts")}
-	m.Page.Crumbs, m.Page.Narrow = []layout.Crumb{{Label: "Billing contracts", Href: "/contracts"}}, true
+	m.Page.Crumbs, m.Page.Narrow = []layout.Crumb{{Label: "Billing contracts", Href: at.Contracts}}, true
 	m.Remark = makeRemark(n, o.Filter != nil, len(choices["price_list_id"]) > 0)
-	m.Form = ui.Form{Action: MakeContracts, Save: "Preview", Cancel: "/contracts", Hidden: hiddenOf(o)}
+	m.Form = ui.Form{Action: MakeContracts, Save: "Preview", Cancel: at.Contracts, Hidden: hiddenOf(o)}
 	fields := completed(makeFields(o.Params), choices, problems)
 	m.Groups = []layout.FieldGroup{{Group: ui.Group{Title: "Terms of each contract", Two: true}, Fields: fields},
 		{Fields: []ui.Field{{Kind: ui.Checkbox, Name: "keep_defaults",

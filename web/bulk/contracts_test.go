@@ -186,7 +186,8 @@ func TestAContractWithoutACurrencyTakesThatOfItsPriceList(t *testing.T) {
 	if got := form.Doc().Find("[name=bill_from]").AttrOr("value", ""); got != "2026-12-01" {
 		t.Errorf("billed from %q", got)
 	}
-	if !strings.Contains(form.Text(), "Older than that day: 1") || !strings.Contains(form.Text(), "125.00 USD per month") {
+	if !strings.Contains(form.Text(), "Older than that day: 1") ||
+		!strings.Contains(form.Text(), "125.00 USD per month") {
 		t.Errorf("%s", form.Text())
 	}
 	record := s.made("/contracts", "crm_account_id", customer, "name", "Cloud", "price_list_id", list, "start_date",

@@ -36,8 +36,6 @@ const (
 	nav  = "Bulk work"
 	// subscriptionsList is what the list of subscriptions is called.
 	subscriptionsList = "subscriptions"
-	// atOnce is how long an answer waits for a run; what is left is done by the queue.
-	atOnce = 8 * time.Second
 )
 
 // Path is the page of a piece of work.

@@ -35,7 +35,8 @@ const mostContracts = 500
 func contractChoices(ctx context.Context, db *gorm.DB) (map[string][]ui.Option, error) {
 	var rows []struct{ ID, Name, Customer string }
 	err := db.WithContext(ctx).Raw(`SELECT c.id, c.name, a.name AS customer FROM billing_contracts c
-		JOIN crm_accounts a ON a.id = c.crm_account_id WHERE c.active ORDER BY c.customer_key, c.name_key, c.id LIMIT ?`,
+		JOIN crm_accounts a ON a.id = c.crm_account_id WHERE c.active ORDER BY c.customer_key, c.name_key, c.id
+		LIMIT ?`,
 		mostContracts).Scan(&rows).Error
 	out := map[string][]ui.Option{}
 	for _, r := range rows {
@@ -93,9 +94,10 @@ func ruleFields(p selection.Params) []ui.Field {
 		Hint:    "With a percentage of the contract's own list: whenever that changes, the price does, on the same day.",
 		Checked: p["follow"] != ""}
 	return []ui.Field{
-		{Kind: ui.SelectBox, Name: "base", Label: "Reckoned from", Value: p["base"], Size: ui.Medium, Options: []ui.Option{
-			{Value: "cost", Label: "Its cost"}, {Value: "list", Label: "The price of a list"},
-			{Value: "current", Label: "The price it has"}}},
+		{Kind: ui.SelectBox, Name: "base", Label: "Reckoned from", Value: p["base"], Size: ui.Medium,
+			Options: []ui.Option{
+				{Value: "cost", Label: "Its cost"}, {Value: "list", Label: "The price of a list"},
+				{Value: "current", Label: "The price it has"}}},
 		{Kind: ui.SelectBox, Name: "change", Label: "By", Value: p["change"], Size: ui.Medium, Options: []ui.Option{
 			{Value: "percent", Label: "Percent more"}, {Value: "fixed", Label: "A fixed amount more"},
 			{Value: "margin", Label: "A margin, in percent of the price"}}},

@@ -133,8 +133,8 @@ func TestPricesAreSetByARuleDatedAndTakenBack(t *testing.T) {
 	before := s.prices("S-Aspen")
 
 	// 12.50 a month and 4 % from January on: 13.00 for each of 20 seats.
-	raise := s.made("/bulk", "deed", "set-price", "all", "1", "filter", "", "base", "current", "change", "percent", "value",
-		"4", "effective_on", "2027-01-01", "step", "0.05")
+	raise := s.made("/bulk", "deed", "set-price", "all", "1", "filter", "", "base", "current", "change",
+		"percent", "value", "4", "effective_on", "2027-01-01", "step", "0.05")
 	page := s.admin.Get(raise)
 	if !page.Has("260.00 USD") || !page.Has("before: 250.00 USD, difference +10.00 USD") {
 		t.Fatalf("%s", page.Text())
@@ -164,8 +164,8 @@ func TestPricesAreSetByARuleDatedAndTakenBack(t *testing.T) {
 	}
 	s.admin.Post(loss+"/again", values("base", "list", "change", "margin", "value", "20")).
 		Want(http.StatusUnprocessableEntity).Shows("A margin is reckoned over cost")
-	s.admin.Post("/bulk", values("deed", "set-price", "all", "1", "filter", "", "base", "cost", "change", "percent", "value",
-		"a lot")).Want(http.StatusUnprocessableEntity)
+	s.admin.Post("/bulk", values("deed", "set-price", "all", "1", "filter", "", "base", "cost", "change",
+		"percent", "value", "a lot")).Want(http.StatusUnprocessableEntity)
 }
 
 func TestAPriceFollowsItsListAndIsDatedAsTheListIs(t *testing.T) {
@@ -179,7 +179,8 @@ func TestAPriceFollowsItsListAndIsDatedAsTheListIs(t *testing.T) {
 	if got := s.prices("S-Aspen"); got["2026-11-22"] != "11.25" {
 		t.Fatalf("12.50 less 10 %%: %v", got)
 	}
-	if r := s.record("S-Aspen"); !strings.Contains(s.admin.Get("/subscriptions/"+r["id"]).Text(), "it follows the price list") {
+	if r := s.record("S-Aspen"); !strings.Contains(s.admin.Get("/subscriptions/"+r["id"]).Text(),
+		"it follows the price list") {
 		t.Error("the review does not say that it follows")
 	}
 	s.made("/price-lists/"+list+"/items", "part_number", "PN-Aspen", "unit", "month", "term", "annual",

@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -41,7 +42,7 @@ func (h Handlers) Paid(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), id)
@@ -55,12 +56,14 @@ func (h Handlers) Paid(c echo.Context) error {
 		}
 		return errs.New(errs.Conflict, items[0].Why)
 	}
-	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s noted.", words.Counted(n.Done, "payment was", "payments were")),
+	notice := layout.Notice{Tone: ui.Good,
+		Text:    fmt.Sprintf("%s noted.", words.Counted(n.Done, "payment was", "payments were")),
 		Command: undoButton(id)}
 	if n.Skipped > 0 {
-		notice.Tone, notice.Text = ui.Warn, notice.Text+fmt.Sprintf(" %s left alone; the reasons stand under Bulk work.",
-			words.Counted(n.Skipped, "was", "were"))
+		notice.Tone, notice.Text = ui.Warn,
+			notice.Text+fmt.Sprintf(" %s left alone; the reasons stand under Bulk work.",
+				words.Counted(n.Skipped, "was", "were"))
 	}
 	httpx.TellNotice(c, notice)
-	return httpx.SeeOther(c, backTo(form, "/invoices"))
+	return httpx.SeeOther(c, backTo(form, at.Invoices))
 }

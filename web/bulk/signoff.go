@@ -52,7 +52,7 @@ func (h Handlers) sign(c echo.Context, form httpx.Values, o selection.Order) err
 	if err != nil {
 		return err
 	}
-	if err := h.Bulk.Go(ctx, id, atOnce); err != nil {
+	if err := h.Bulk.Go(ctx, id); err != nil {
 		return err
 	}
 	if form.On("kept") {

@@ -138,7 +138,7 @@ func excludeWords() wording {
 }
 
 var invoiceWords = wording{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
-	path: "/invoices"}
+	path: at.Invoices}
 
 func payWords() wording {
 	w := invoiceWords
@@ -164,7 +164,8 @@ func creditWords() wording {
 	w.back = "The credit notes are voided while they are drafts. One that is billed is kept, and the reason is told."
 	w.money = "Credited"
 	w.last = func(p selection.Params) []ui.Field {
-		return []ui.Field{{Kind: ui.RadioGroup, Name: "again", Label: "What it means", Required: true, Value: p["again"],
+		return []ui.Field{{Kind: ui.RadioGroup, Name: "again", Label: "What it means", Required: true,
+			Value: p["again"],
 			Options: []ui.Option{{Value: "yes", Label: "To be billed again",
 				Hint: "The days are as though never billed, and the next run takes them anew."},
 				{Value: "no", Label: "Goodwill", Hint: "Money only; no later run takes it back."}}},

@@ -166,8 +166,9 @@ func (h Handlers) foresight(c echo.Context, in contract.Input) (*ui.Callout, err
 	if err != nil || p.Waiting == 0 {
 		return nil, err
 	}
-	out := &ui.Callout{Tone: ui.Info, Title: words.Counted(p.Waiting, "subscription", "subscriptions") + " of " + p.Name +
-		" wait for a contract"}
+	out := &ui.Callout{Tone: ui.Info,
+		Title: words.Counted(p.Waiting, "subscription", "subscriptions") + " of " + p.Name +
+			" wait for a contract"}
 	if in.IsDefault {
 		out.Text = "They land in it"
 		if in.BillFrom != "" {

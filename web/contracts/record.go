@@ -167,7 +167,8 @@ func facts(o contract.Overview) ui.DefinitionList {
 func billedFrom(o contract.Overview) ui.Definition {
 	f := ui.Fact("Billed from", o.BillFrom.String())
 	if o.Older > 0 {
-		f.Note = words.Counted(o.Older, "subscription", "subscriptions") + " began earlier; days before it count as billed " +
+		f.Note = words.Counted(o.Older, "subscription", "subscriptions") +
+			" began earlier; days before it count as billed " +
 			"elsewhere"
 	}
 	return f

@@ -70,12 +70,12 @@ func (x hub) money(id uuid.UUID) ui.Stats {
 		}
 	}
 	on := x.today.String()
-	add("Monthly revenue", "at the prices of today", x.Revenue, ui.Neutral, "/subscriptions", "billed_on", on,
+	add("Monthly revenue", "at the prices of today", x.Revenue, ui.Neutral, at.Subscriptions, "billed_on", on,
 		"sold_in")
-	add("Monthly cost", "of the same seats", x.Cost, ui.Neutral, "/subscriptions", "billed_on", on, "bought_in")
-	add("Monthly margin", "where both are known", x.Margin, ui.Neutral, "/subscriptions", "billed_on", on, "margin_in")
-	add("Unpaid", "with tax", x.Unpaid, ui.Neutral, "/invoices", "state", "billed", "currency")
-	add("Overdue", "with tax", x.Overdue, ui.Bad, "/invoices", "state", "billed", "due_before", on, "currency")
+	add("Monthly cost", "of the same seats", x.Cost, ui.Neutral, at.Subscriptions, "billed_on", on, "bought_in")
+	add("Monthly margin", "where both are known", x.Margin, ui.Neutral, at.Subscriptions, "billed_on", on, "margin_in")
+	add("Unpaid", "with tax", x.Unpaid, ui.Neutral, at.Invoices, "state", "billed", "currency")
+	add("Overdue", "with tax", x.Overdue, ui.Bad, at.Invoices, "state", "billed", "due_before", on, "currency")
 	return out
 }
 
@@ -100,7 +100,7 @@ var invoiceTones = map[invoice.State]ui.Tone{invoice.Draft: ui.Info, invoice.Bil
 func (x hub) invoicePart(id uuid.UUID) view.Part {
 	p := view.Part{Card: ui.Card{Title: "Invoices", Flush: true, Actions: []templ.Component{
 		ui.LinkButton{Text: "Statement of account", Href: recordPath(id) + "/statement", Compact: true},
-		ui.LinkButton{Text: "All invoices", Href: "/invoices?crm_account=" + id.String(), Compact: true}}},
+		ui.LinkButton{Text: "All invoices", Href: at.Invoices + "?crm_account=" + id.String(), Compact: true}}},
 		Table: ui.Table{Caption: "Newest invoices", Plain: true, Columns: []ui.Column{{Label: "Invoice"},
 			{Label: "State"},
 			{Label: "Due", Nowrap: true}, {Label: "Total", Numeric: true}, {Label: "Open", Numeric: true}},

@@ -85,7 +85,7 @@ func (h Handlers) record(c echo.Context, status int, note string, problems map[s
 		m.Page.HasErrors = m.Summary.Any()
 	}
 	m.Changes = ui.LinkButton{Text: "License changes of its subscriptions", Compact: true,
-		Href: "/changes?" + url.Values{"q": {o.Name}}.Encode()}
+		Href: at.Changes + "?" + url.Values{"q": {o.Name}}.Encode()}
 	return httpx.Render(c, status, m.Show())
 }
 

@@ -26,7 +26,7 @@ import (
 )
 
 // moneyPath is the page of what was billed month by month.
-const moneyPath = "/money"
+const moneyPath = at.Money
 
 func (b *board) readMoney(ctx context.Context, db *gorm.DB) (err error) {
 	if b.money, err = figures.NowOf(ctx, db, b.today()); err != nil {
@@ -79,11 +79,11 @@ func (b *board) monthly(label, filter, unknown string, all []figures.Figure, ton
 func sums(label, what string, all []figures.Figure, tone ui.Tone, filter ...string) ui.Stats {
 	var out ui.Stats
 	for _, f := range all {
-		s := moneyStat(label, "invoices, "+what, f, to("/invoices", append(filter, "currency", f.Currency)...), tone)
+		s := moneyStat(label, "invoices, "+what, f, to(at.Invoices, append(filter, "currency", f.Currency)...), tone)
 		out = append(out, s)
 	}
 	if len(out) == 0 {
-		out = append(out, figure(label, 0, to("/invoices", filter...), tone))
+		out = append(out, figure(label, 0, to(at.Invoices, filter...), tone))
 	}
 	return out
 }
@@ -112,7 +112,7 @@ func one(of string) string {
 
 // unbilledStat is what the ledger has that no invoice and no other system has billed yet.
 func (b *board) unbilledStat() ui.Stat {
-	return figure("Changes not billed yet", b.unbilled, to("/changes", "billing_state", "open"), ui.Info)
+	return figure("Changes not billed yet", b.unbilled, to(at.Changes, "billing_state", "open"), ui.Info)
 }
 
 // monthsBack is how far back the page of months goes, besides the month of today and the two that follow: what is
@@ -164,7 +164,7 @@ func monthLabel(d clock.Date) string { return d.Month().String()[:3] + " " + str
 
 // linesAt are the lines that a month's revenue is made of.
 func linesAt(month clock.Date, currency string) string {
-	return to("/invoice-lines", "state", "issued", "month", month.String(), "currency", currency)
+	return to(at.InvoiceLines, "state", "issued", "month", month.String(), "currency", currency)
 }
 
 // moneyParts is a chart of money for each currency, and one of the seats.
@@ -225,13 +225,15 @@ func seatChart(months []clock.Date, seats []figures.Seats) ui.Chart {
 	for _, s := range seats {
 		by[s.Month] = s
 	}
-	c := ui.Chart{Series: []string{"Seats"}, Table: ui.Table{Caption: "Seats billed by month", Plain: true, Compact: true,
-		Columns: []ui.Column{{Label: "Month"}, {Label: "Seats", Numeric: true}}}}
+	c := ui.Chart{Series: []string{"Seats"},
+		Table: ui.Table{Caption: "Seats billed by month", Plain: true, Compact: true,
+			Columns: []ui.Column{{Label: "Month"}, {Label: "Seats", Numeric: true}}}}
 	var sc scale
 	for _, d := range months {
 		s, some := by[d]
 		label := monthLabel(d)
-		c.Groups = append(c.Groups, ui.ChartGroup{Label: label, Bars: []ui.ChartBar{sc.bar("Seats "+label, s.Seats, !some)}})
+		c.Groups = append(c.Groups, ui.ChartGroup{Label: label,
+			Bars: []ui.ChartBar{sc.bar("Seats "+label, s.Seats, !some)}})
 		cell := ui.Cell{}
 		if some {
 			cell = ui.TextCell(sc.words(s.Seats))
@@ -262,7 +264,7 @@ func lossCard(today clock.Date, all []figures.Loss) (ui.Card, ui.Table) {
 			name = l.ExternalID
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: name, Href: "/subscriptions/" + l.ID, Sub: l.CRMAccount}, ui.TextCell(words.Count(l.Seats)),
+			{Text: name, Href: at.Subscriptions + "/" + l.ID, Sub: l.CRMAccount}, ui.TextCell(words.Count(l.Seats)),
 			ui.Of(ui.Money{Amount: money.Grouped(l.Price.Round(4), l.Currency), Currency: l.Currency}),
 			ui.Of(ui.Money{Amount: money.Grouped(l.Cost.Round(4), l.Currency), Currency: l.Currency}),
 			ui.Of(ui.Money{Amount: grouped(l.Month, l.Currency), Currency: l.Currency})}})

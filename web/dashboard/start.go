@@ -72,8 +72,9 @@ func (b *board) steps() []step {
 			b.firstProvider(), "Open the provider", b.All > 0, auth.Operator},
 		{"Enter prices", "A price list per currency. Open it and reckon its prices from what your subscriptions cost, or " +
 			"import them.", at.PriceLists, "Price lists", b.priceLists > 0 && !b.unpriced, auth.Billing},
-		{"Make billing contracts", "One default contract per mapped customer, in one step, so that subscriptions land by " +
-			"themselves.", at.Contracts + "/make", "Make contracts", b.contracts > 0 && b.uncontracted == 0, auth.Billing},
+		{"Make billing contracts", "One default contract per mapped customer, in one step, so that subscriptions " +
+			"land by themselves.", at.Contracts + "/make", "Make contracts", b.contracts > 0 && b.uncontracted == 0,
+			auth.Billing},
 		{"Review and sign off", "Mend what fails by its cause, then sign what is right.", at.Subscriptions + "/causes",
 			"Review by cause", b.Progress.Signed > 0, auth.Billing},
 		{"Bill the first run", "Draft what is due, look at it, and bill it.", at.Billing, "Billing", b.billed,

@@ -82,8 +82,9 @@ func (h Handlers) ticks(c echo.Context, q httpx.ListQuery, found httpx.Found[inv
 	m.Table.Select = &ui.Selection{FormID: bulkForm}
 	m.Bulk = bulk.Bar(q, "invoices", page)
 	m.Bulk.FormID, m.Bulk.Action, m.Bulk.Hint = bulkForm, path+"/paid", "Tick invoices to act on them."
-	m.Bulk.Buttons = []ui.Button{{Text: "Mark as paid"}, {Text: "Credit", Action: "/bulk", Name: "deed", Value: invoice.CreditDeed},
-		{Text: "Void", Action: "/bulk", Name: "deed", Value: invoice.VoidDeed}}
+	m.Bulk.Buttons = []ui.Button{{Text: "Mark as paid"},
+		{Text: "Credit", Action: at.Bulk, Name: "deed", Value: invoice.CreditDeed},
+		{Text: "Void", Action: at.Bulk, Name: "deed", Value: invoice.VoidDeed}}
 	m.PaidOn = ui.Field{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Size: ui.Short, FormID: bulkForm}
 	return nil
 }

@@ -198,7 +198,7 @@ func (h Handlers) facts(o invoice.Overview, exported *books.Mark) ui.DefinitionL
 	if exported != nil {
 		items = append(items, ui.Definition{Term: "Exported on", Value: ui.LinkCell(moment(exported.MadeAt,
 			h.Invoices.Zone),
-			"/books/exports/"+exported.ExportID.String()), Note: fmt.Sprintf("in export %d", exported.Number)})
+			at.Export(exported.ExportID)), Note: fmt.Sprintf("in export %d", exported.Number)})
 	}
 	if o.CreditsID.Valid {
 		items = append(items, ui.Definition{Term: "Credits",
@@ -220,7 +220,8 @@ func (h Handlers) paid(c echo.Context, o invoice.Overview, facts *ui.DefinitionL
 		if p.Reference != "" {
 			note += ": " + p.Reference
 		}
-		facts.Items = append(facts.Items, ui.Definition{Term: "Payment", Value: ui.Of(sum(p.Amount, p.Currency)), Note: note})
+		facts.Items = append(facts.Items,
+			ui.Definition{Term: "Payment", Value: ui.Of(sum(p.Amount, p.Currency)), Note: note})
 	}
 	open, err := invoice.OpenOf(ctx, db, o.Invoice)
 	facts.Items = append(facts.Items, ui.Definition{Term: "Open", Value: ui.Of(sum(open.Open(), open.Currency))})

@@ -30,7 +30,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/mails"
+	path = at.Mails
 	nav  = "Mail"
 )
 
@@ -71,16 +71,12 @@ func (h Handlers) List(c echo.Context) error {
 func (h Handlers) cells() httpx.Cells[mail.ListRow] {
 	return httpx.Cells[mail.ListRow]{
 		"queued_at": func(r mail.ListRow) ui.Cell {
-			return ui.LinkCell(httpx.MomentText(r.QueuedAt, h.Zone), at.Mail(r.ID))
+			return ui.Of(httpx.Moment(r.QueuedAt, h.Zone))
 		},
 		"state": func(r mail.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{Badge(r.State)}} },
 		"kind":  func(r mail.ListRow) ui.Cell { return ui.TextCell(Kinds[r.Kind]) },
 		"subject": func(r mail.ListRow) ui.Cell {
-			cell := ui.Cell{Text: r.Subject, Sub: r.CRMAccount}
-			if r.InvoiceID.Valid {
-				cell.Href = at.Invoice(r.InvoiceID.UUID)
-			}
-			return cell
+			return ui.Cell{Text: r.Subject, Href: at.Mail(r.ID), Sub: r.CRMAccount}
 		},
 		"sent_at": func(r mail.ListRow) ui.Cell {
 			if r.SentAt == nil {
@@ -108,7 +104,7 @@ func empty(q httpx.ListQuery) *ui.EmptyState {
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No mail yet",
 		Text:   "Open an invoice that is billed and choose Send: it stands here until the mail server has taken it.",
-		Action: &ui.LinkButton{Text: "Open the invoices", Href: "/invoices"}}
+		Action: &ui.LinkButton{Text: "Open the invoices", Href: at.Invoices}}
 }
 
 // Show is the page of one mail.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -26,9 +25,6 @@ import (
 
 	view "seatledger/views/mapping"
 )
-
-// atOnce is how long an answer waits for a batch; what is left is done by the queue.
-const atOnce = 8 * time.Second
 
 const earlierShown = 20
 
@@ -109,7 +105,7 @@ func (h Handlers) AcceptMany(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Works.Go(ctx, id, atOnce); err != nil {
+	if err := h.Works.Go(ctx, id); err != nil {
 		return err
 	}
 	return h.toldBatch(c, id)

@@ -277,7 +277,7 @@ func (h Handlers) takeBackBatch(c echo.Context, id uuid.UUID) error {
 	if err := h.Works.Undo(ctx, session.Actor(c), id); err != nil {
 		return err
 	}
-	if err := h.Works.Go(ctx, id, atOnce); err != nil {
+	if err := h.Works.Go(ctx, id); err != nil {
 		return err
 	}
 	n, err := selection.CountsOf(ctx, h.DB.Read(ctx), id)

@@ -38,7 +38,8 @@ func (h Handlers) with(c echo.Context, page func(echo.Context, imports.Screen) e
 
 func (h Handlers) screen(l price.List) imports.Screen {
 	return imports.Screen{
-		Kind: h.Prices.Import(l), Undo: true, Title: "Import prices into " + l.Name, Nav: nav, Path: listPath(l.ID) + "/import",
+		Kind: h.Prices.Import(l), Undo: true, Title: "Import prices into " + l.Name, Nav: nav,
+		Path: listPath(l.ID) + "/import",
 		Back: listPath(l.ID),
 		Lead: "All prices are in " + l.Currency +
 			". A line with a product, term, billing frequency and first day that the list has changes that price; " +

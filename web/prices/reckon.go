@@ -61,9 +61,8 @@ func (h Handlers) Reckon(c echo.Context) error {
 }
 
 func (h Handlers) reckonPage(c echo.Context, l price.List, in price.ReckoningInput, problems map[string]string) error {
-	var vendors []string
-	err := h.Prices.DB.Read(c.Request().Context()).Raw(`SELECT DISTINCT vendor FROM products ORDER BY vendor`).
-		Scan(&vendors).Error
+	ctx := c.Request().Context()
+	vendors, err := h.Prices.Vendors(ctx, h.Prices.DB.Read(ctx))
 	if err != nil {
 		return err
 	}
@@ -98,7 +97,8 @@ func reckonGroups(in price.ReckoningInput, vendors []string) []layout.FieldGroup
 	return []layout.FieldGroup{
 		{Group: ui.Group{Title: "Rule", Two: true}, Fields: []ui.Field{
 			{Kind: ui.SelectBox, Name: "base", Label: "Reckoned from", Value: in.Base, Options: []ui.Option{
-				{Value: "cost", Label: "What subscriptions in use cost"}, {Value: "list", Label: "This list's prices"}}},
+				{Value: "cost", Label: "What subscriptions in use cost"},
+				{Value: "list", Label: "This list's prices"}}},
 			{Kind: ui.SelectBox, Name: "change", Label: "By", Value: r.Change, Options: []ui.Option{
 				{Value: "percent", Label: "Percent more"}, {Value: "fixed", Label: "A fixed amount more"},
 				{Value: "margin", Label: "A margin, in percent of the price"}}},

@@ -67,7 +67,7 @@ func listActions(l price.List, mayWrite bool) []templ.Component {
 	if !l.Active {
 		menu.Commands[1] = ui.Command{Label: "Activate", Action: listPath(l.ID) + "/activate", Icon: "play"}
 	}
-	whatIf := ui.PostButton{Button: ui.Button{Text: "What if", Action: "/bulk"}, Hidden: []ui.Pair{
+	whatIf := ui.PostButton{Button: ui.Button{Text: "What if", Action: at.Bulk}, Hidden: []ui.Pair{
 		{Name: "deed", Value: "set-price"}, {Name: "all", Value: "1"}, {Name: "filter", Value: ""},
 		{Name: "base", Value: "list"}, {Name: "change", Value: "fixed"}, {Name: "value", Value: "0"},
 		{Name: "below_cost", Value: "on"}, {Name: "price_list_id", Value: l.ID.String()}}}

@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -55,9 +56,11 @@ func (h Handlers) Decide(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	t := typed{decision: form.Get("decision"), seats: form.Get("seats"), owner: form.Get("owner"), note: form.Get("note"),
+	t := typed{decision: form.Get("decision"), seats: form.Get("seats"), owner: form.Get("owner"),
+		note: form.Get("note"),
 		done: form.On("done")}
-	a := renewal.Answer{Subscription: id, Day: day, Decision: renewal.Decision(t.decision), Owner: t.owner, Note: t.note,
+	a := renewal.Answer{Subscription: id, Day: day, Decision: renewal.Decision(t.decision), Owner: t.owner,
+		Note: t.note,
 		Done: t.done}
 	a.Version, _ = strconv.Atoi(form.Get("version"))
 	var problems map[string]string
@@ -95,7 +98,8 @@ func (h Handlers) page(c echo.Context, status int, r renewal.Row, t typed, probl
 		for i := range m.Fields {
 			m.Fields[i].Error = problems[m.Fields[i].Name]
 		}
-		m.Form = &ui.Form{Action: rowPath(r.SubscriptionID, r.Day), Version: strconv.Itoa(r.Version), Save: "Keep the decision",
+		m.Form = &ui.Form{Action: rowPath(r.SubscriptionID, r.Day), Version: strconv.Itoa(r.Version),
+			Save:   "Keep the decision",
 			Cancel: path}
 		m.Summary = ui.Summarize(problems, m.Fields...)
 		m.Page.HasErrors = m.Summary.Any()
@@ -113,10 +117,10 @@ func facts(r renewal.Row) ui.DefinitionList {
 	}
 	customer := ui.Cell{Text: "no customer", Muted: true}
 	if r.CRMAccountID.Valid {
-		customer = ui.LinkCell(r.CRMAccount, "/crm-accounts/"+r.CRMAccountID.UUID.String())
+		customer = ui.LinkCell(r.CRMAccount, at.CRMAccount(r.CRMAccountID.UUID))
 	}
 	items := []ui.Definition{
-		{Term: "Subscription", Value: ui.LinkCell(r.Name(), "/subscriptions/"+r.SubscriptionID.String()),
+		{Term: "Subscription", Value: ui.LinkCell(r.Name(), at.Subscription(r.SubscriptionID)),
 			Note: r.ExternalID + " at " + r.Provider},
 		{Term: "Customer", Value: customer}, ui.Fact("Seats", words.Count(r.Seats)),
 		{Term: "Price today", Value: price}, {Term: "List price on the day", Value: list},

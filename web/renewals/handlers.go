@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/renewal"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 )
@@ -28,7 +29,7 @@ type Handlers struct {
 }
 
 const (
-	path = "/renewals"
+	path = at.Renewals
 	nav  = "Renewals"
 )
 
@@ -112,9 +113,9 @@ var whatTones = map[renewal.What]ui.Tone{renewal.Ends: ui.Bad, renewal.Renews: u
 func cells(mayDecide bool) httpx.Cells[renewal.Row] {
 	return httpx.Cells[renewal.Row]{
 		"product": func(r renewal.Row) ui.Cell {
-			return ui.Cell{Text: r.Name(), Href: "/subscriptions/" + r.SubscriptionID.String(), Sub: r.ExternalID}
+			return ui.Cell{Text: r.Name(), Href: at.Subscription(r.SubscriptionID), Sub: r.ExternalID}
 		},
-		"day": func(r renewal.Row) ui.Cell { return ui.Cell{Text: r.Day.String(), Sub: windowWords(r)} },
+		"day": func(r renewal.Row) ui.Cell { return ui.Cell{Text: r.Day.String(), Sub: windowShort(r)} },
 		"what": func(r renewal.Row) ui.Cell {
 			return ui.BadgeCell(r.What.Words(), whatTones[r.What])
 		},
@@ -122,7 +123,7 @@ func cells(mayDecide bool) httpx.Cells[renewal.Row] {
 			if !r.CRMAccountID.Valid {
 				return ui.Cell{Text: "no customer", Muted: true}
 			}
-			return ui.Cell{Text: r.CRMAccount, Href: "/crm-accounts/" + r.CRMAccountID.UUID.String(), Sub: r.Contract}
+			return ui.Cell{Text: r.CRMAccount, Href: at.CRMAccount(r.CRMAccountID.UUID), Sub: r.Contract}
 		},
 		"unit_price": func(r renewal.Row) ui.Cell { return ui.Of(httpx.Amount(r.UnitPrice, r.Currency, r.PricePeriod)) },
 		"list_price": func(r renewal.Row) ui.Cell {
@@ -145,6 +146,17 @@ func short(s string) string {
 		return string(r[:80]) + "…"
 	}
 	return s
+}
+
+// windowShort is windowWords for a column.
+func windowShort(r renewal.Row) string {
+	switch {
+	case r.ReduceUntil.IsZero():
+		return ""
+	case r.What == renewal.Reduce:
+		return "since " + r.ReduceFrom.String()
+	}
+	return "reduce until " + r.ReduceUntil.String()
 }
 
 // windowWords say on which days Microsoft takes seats back.

@@ -31,7 +31,7 @@ func (m *Manager) bell(c echo.Context) *layout.Bell {
 // trail and notices name it; empty where it has none.
 func ObjectHref(objectType, id string) string {
 	if objectType == "renewal" {
-		return "/renewals?decision=open"
+		return at.Renewals + "?decision=open"
 	}
 	if _, err := uuid.Parse(id); err != nil {
 		return ""

@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -11,21 +12,30 @@ import (
 )
 
 // TestEveryPageInABrowser looks at every page in both schemes and at both ends of
-// the widths, once each: axe finds nothing, nothing scrolls sideways, the policy blocks nothing.
+// the widths, once each: axe finds nothing, nothing scrolls sideways, the policy blocks nothing,
+// and lists show as many rows as they promise.
 func TestEveryPageInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
 	w := lived(t)
-	pages := crawlAs(w.admin, w.extra...).one()
+	pages := append(crawlAs(w.admin, w.extra...).one(), w.admin.Get("/accounts?state=unmapped"))
 	if len(pages) < 30 {
 		t.Errorf("only %d pages", len(pages))
 	}
+	var lists atomic.Int32
+	t.Cleanup(func() {
+		if n := lists.Load(); n < leastLists {
+			t.Errorf("only %d lists had something to show", n)
+		}
+	})
 	for _, half := range [][]*webtest.Page{pages[:len(pages)/2], pages[len(pages)/2:]} {
 		t.Run("pages", func(t *testing.T) {
 			t.Parallel()
 			tab := w.tab(t, b)
 			for i, p := range half {
-				lookAt(t, tab, w.URL+p.Path(), i)
+				if lookAt(t, tab, w.URL+p.Path(), i) {
+					lists.Add(1)
+				}
 			}
 			lookAt(t, tab, w.URL+"/nowhere", 0)
 		})
@@ -48,7 +58,8 @@ func signIn(tab *browser.Tab, base string) {
 	tab.WaitFor(".app")
 }
 
-func lookAt(t *testing.T, tab *browser.Tab, url string, turn int) {
+// lookAt tells whether the page is a list.
+func lookAt(t *testing.T, tab *browser.Tab, url string, turn int) bool {
 	t.Helper()
 	for _, look := range looks(turn) {
 		tab.Size(look.width, 900)
@@ -62,6 +73,7 @@ func lookAt(t *testing.T, tab *browser.Tab, url string, turn int) {
 	for _, trouble := range tab.Troubles() {
 		t.Errorf("%s: %s", url, trouble)
 	}
+	return dense(t, tab, url)
 }
 
 type look struct {

@@ -16,6 +16,36 @@ const rowsInSight = `(() => {
 	return [...document.querySelectorAll(".table--list tbody tr")].filter((r) => r.getBoundingClientRect().bottom <= end + 1).length;
 })()`
 
+// fullLists repeats the rows of the page's list until they are too many to be seen, and counts how many can be, in
+// comfortable and in compact.
+const fullLists = `(() => {
+	const body = document.querySelector(".table--list tbody");
+	if (!body) return [];
+	const rows = [...body.rows];
+	for (let i = 0; body.rows.length < 40; i++) body.append(rows[i % rows.length].cloneNode(true));
+	return ["comfortable", "compact"].map((density) => {
+		document.documentElement.dataset.density = density;
+		return ` + rowsInSight + `;
+	});
+})()`
+
+// leastLists are the pages of lists that a site some weeks old has to show.
+const leastLists = 20
+
+// dense tells whether the page in the tab is a list, and fails when a full one would show fewer rows than the promised.
+func dense(t *testing.T, tab *browser.Tab, url string) bool {
+	t.Helper()
+	tab.Size(1400, 900)
+	n := browser.Eval[[]int](tab, fullLists)
+	if len(n) == 0 {
+		return false
+	}
+	if n[0] < 16 || n[1] < 24 {
+		t.Errorf("%s shows %d rows in comfortable and %d in compact, want 16 and 24", url, n[0], n[1])
+	}
+	return true
+}
+
 // TestListsShowManyRows measures lists at 1400 x 900 in both densities, and as cards on a phone.
 func TestListsShowManyRows(t *testing.T) {
 	t.Parallel()

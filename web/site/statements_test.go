@@ -19,7 +19,8 @@ func TestAPageOfAListAsksFourStatements(t *testing.T) {
 		"/subscriptions?q=nothing+has+this", "/subscriptions?check=margin", "/subscriptions?proposal=yes",
 		"/contracts", "/contracts?active=yes&sort=-start_date", "/invoice-lines", "/changes", "/changes?q=microsoft",
 		"/changes?event=update&sort=effective_at", "/invoices", "/invoices?q=x", "/accounts",
-		"/accounts?state=unmapped", "/accounts?q=example", "/audit", "/audit?q=robin", "/crm-accounts", "/crm-accounts?q=a", "/sync-runs",
+		"/accounts?state=unmapped", "/accounts?q=example", "/audit", "/audit?q=robin", "/crm-accounts",
+		"/crm-accounts?q=a", "/sync-runs",
 		"/notices", "/price-lists", "/providers",
 	} {
 		w.admin.Get(path) // the first page of a day sees to the day's prices

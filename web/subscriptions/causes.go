@@ -17,6 +17,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
 
@@ -73,12 +74,13 @@ func (h Handlers) Causes(c echo.Context) error {
 	m.Page.Lead = "What keeps subscriptions from being signed off, each cause with its rows, and what can be done to all " +
 		"of them at once. Nothing is done before you have seen the preview."
 	if found.More {
-		m.Callouts = append(m.Callouts, ui.Callout{Tone: ui.Info, Title: "Of the first " + words.Count(list.MostCauses) + " only",
-			Text: "There are more than are grouped here. Narrow the list first, by provider or customer."})
+		m.Callouts = append(m.Callouts,
+			ui.Callout{Tone: ui.Info, Title: "Of the first " + words.Count(list.MostCauses) + " only",
+				Text: "There are more than are grouped here. Narrow the list first, by provider or customer."})
 	}
 	if found.Unmapped > 0 {
 		m.Waiting = &ui.LinkButton{Text: words.Counted(found.Unmapped, "subscription waits", "subscriptions wait") +
-			" for a mapping: map its account first", Href: "/mapping"}
+			" for a mapping: map its account first", Href: at.Mapping}
 		m.WaitingRows = &ui.LinkButton{Text: "Show them", Compact: true,
 			Href: causeRows(q, "review", "fail", "unmapped", "yes")}
 	}
@@ -105,7 +107,8 @@ func causeRows(q httpx.ListQuery, pairs ...string) string {
 func causeTable(q httpx.ListQuery, may bool, causes []list.Cause, g group) ui.Table {
 	t := ui.Table{Caption: g.title, ShowCaption: true, Columns: []ui.Column{{Label: "Cause"},
 		{Label: "Subscriptions", Numeric: true}, {Label: "Seats", Numeric: true},
-		{Label: "Cost per month", Numeric: true}, {Label: "Price per month", Numeric: true}, {Label: "For all of them"}}}
+		{Label: "Cost per month", Numeric: true}, {Label: "Price per month", Numeric: true},
+		{Label: "For all of them"}}}
 	slices.SortStableFunc(causes, func(a, b list.Cause) int { return b.N - a.N })
 	for _, x := range causes {
 		pairs := []string{"review", g.review, "excluded", "no", g.filter, x.Code}
@@ -121,7 +124,8 @@ func causeTable(q httpx.ListQuery, may bool, causes []list.Cause, g group) ui.Ta
 		for _, s := range x.Sums {
 			costs, prices = sumOf(costs, s.Cost, s.Currency), sumOf(prices, s.Price, s.Currency)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.LinkCell(words.Count(x.N), href), ui.TextCell(words.Count(x.Seats)),
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.LinkCell(words.Count(x.N), href),
+			ui.TextCell(words.Count(x.Seats)),
 			lines(costs), lines(prices), buttons(may, g, x.Code, href)}})
 	}
 	return t
@@ -158,15 +162,15 @@ func buttons(may bool, g group, code, href string) ui.Cell {
 	if g.review == "warn" {
 		all = append(slices.Clone(all), mending{"Sign off", review.SignOffDeed})
 	}
-	at, err := url.Parse(href)
+	rows, err := url.Parse(href)
 	if err != nil || len(all) == 0 {
 		return ui.Cell{}
 	}
 	var out []templ.Component
 	for _, d := range all {
-		out = append(out, ui.PostButton{Button: ui.Button{Text: d.text, Action: "/bulk", Compact: true},
+		out = append(out, ui.PostButton{Button: ui.Button{Text: d.text, Action: at.Bulk, Compact: true},
 			Hidden: []ui.Pair{{Name: "deed", Value: d.deed}, {Name: "all", Value: "1"},
-				{Name: "filter", Value: at.RawQuery}}})
+				{Name: "filter", Value: rows.RawQuery}}})
 	}
 	return ui.Of(templ.Join(out...))
 }

@@ -112,7 +112,7 @@ func mend(s sheet, m review.Mend) (text, href string) {
 // contractChoice leads to the contracts of the customer; where there is none, to a new one for that customer.
 func contractChoice(s sheet, text string) (string, string) {
 	if to := s.options.Customer; len(s.options.Contracts) == 0 && to.ID != uuid.Nil {
-		return "New contract for " + to.Name, "/contracts/new?crm_account_id=" + to.ID.String()
+		return "New contract for " + to.Name, at.Contracts + "/new?crm_account_id=" + to.ID.String()
 	}
 	return text, "#contract"
 }

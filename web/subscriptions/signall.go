@@ -39,14 +39,16 @@ func bar(q httpx.ListQuery, l found) *ui.BulkBar {
 	b.FormID, b.Action, b.Hint = bulkForm, path+"/sign-off", "Tick subscriptions to act on them."
 	b.Hidden = append(b.Hidden, seen(l.Rows)...)
 	b.Buttons = []ui.Button{{Text: "Sign off", Weight: ui.Primary, Icon: "sign"},
-		deedButton("Set contract", subscription.ContractDeed), deedButton("Take list price", subscription.ListPriceDeed),
-		deedButton("Set price", subscription.PriceDeed), {Text: "Deactivate", Action: path + "/deactivate"}, {Text: "Activate", Action: path + "/activate"}}
+		deedButton("Set contract", subscription.ContractDeed),
+		deedButton("Take list price", subscription.ListPriceDeed),
+		deedButton("Set price", subscription.PriceDeed), {Text: "Deactivate", Action: path + "/deactivate"},
+		{Text: "Activate", Action: path + "/activate"}}
 	return b
 }
 
 // deedButton begins a deed by its name.
 func deedButton(text, deed string) ui.Button {
-	return ui.Button{Text: text, Action: "/bulk", Name: "deed", Value: deed}
+	return ui.Button{Text: text, Action: at.Bulk, Name: "deed", Value: deed}
 }
 
 // seen carries what the person has before their eyes: id and fingerprint of each row.

@@ -46,6 +46,7 @@ var Items = &listing.List[ItemRow]{
 	Columns: itemListColumns,
 	Shown: []string{"product_name", "part_number", "term", "billing_frequency", "unit_price", "effective_from",
 		"effective_to", "used"},
+	Card: []string{"unit_price", "effective_from"},
 	Filters: []listing.Filter{
 		{Name: "term", Label: "Term", Where: "i.term = ?", Choices: termChoices()},
 		{Name: "in_force", Label: "In force", Choices: []listing.Choice{

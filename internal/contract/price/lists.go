@@ -41,6 +41,7 @@ var Lists = &listing.List[ListRow]{
 			Into: func(r *ListRow) any { return &r.Contracts }},
 	},
 	Shown: []string{"name", "active", "currency", "items", "contracts"},
+	Card:  []string{"currency", "items"},
 	Filters: []listing.Filter{{Name: "active", Label: "State", Choices: []listing.Choice{
 		{Value: "yes", Label: "Active", Where: "l.active"}, {Value: "no", Label: "Inactive", Where: "NOT l.active"}}}},
 }

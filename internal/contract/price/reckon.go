@@ -87,6 +87,16 @@ const onList = `SELECT DISTINCT ON (i.product_id, i.term, i.billing_frequency) p
 		AND (@product = '' OR strpos(lower(p.name || ' ' || p.part_number), lower(@product)) > 0)
 	ORDER BY i.product_id, i.term, i.billing_frequency, i.effective_from DESC`
 
+// Vendors are those of the products known, by name.
+func (s Service) Vendors(ctx context.Context, db *gorm.DB) ([]string, error) {
+	var vendors []string
+	err := db.WithContext(ctx).Raw(`SELECT DISTINCT vendor FROM products ORDER BY vendor`).Scan(&vendors).Error
+	if err != nil {
+		return nil, fmt.Errorf("vendors of products: %w", err)
+	}
+	return vendors, nil
+}
+
 // Reckon makes the file of a list's new prices, in the columns that an import of prices reads, so that they have its
 // preview and its undo. errs.Invalid where there is nothing to reckon from.
 func (s Service) Reckon(ctx context.Context, db *gorm.DB, l List, r Reckoning) ([]byte, error) {

@@ -17,7 +17,7 @@ const (
 
 // Read makes a call that only reads, and tries again where that may help: after
 // a wish for silence, a broken or busy server, a time-out, or a connection that
-// broke off. The number of tries and the sum of all tries of a line are bounded.
+// broke off, or while others read large answers. The number of tries and the sum of all tries of a line are bounded.
 func (l *Line) Read(ctx context.Context, call func(context.Context) error) error {
 	return l.read(ctx, true, call)
 }
@@ -47,6 +47,8 @@ func (l *Line) again(ctx context.Context, err error, try int) bool {
 	switch e := distributor.AsError(err); distributor.KindOf(err) {
 	case distributor.RateLimited:
 		return e.RetryAfter <= longestWait && try < maxRateTries
+	case distributor.NoRoom: // it waited for its turn already, and the distributor is not to blame
+		return try < maxRateTries
 	case distributor.Broken, distributor.TimedOut, distributor.Dropped:
 		return e.RetryAfter <= longestWait && try < maxTries && l.spend(ctx)
 	}

@@ -42,11 +42,16 @@ func sandboxURL(t *testing.T, faults ...string) string {
 
 func openerTo(t *testing.T) distributor.Open {
 	t.Helper()
+	return patientOpener(t, 10*time.Second)
+}
+
+func patientOpener(t *testing.T, limit time.Duration) distributor.Open {
+	t.Helper()
 	allow, err := outbound.ParseAllow("127.0.0.0/8")
 	if err != nil {
 		t.Fatal(err)
 	}
-	hc, err := outbound.New(outbound.Options{Allow: allow, Timeout: 10 * time.Second})
+	hc, err := outbound.New(outbound.Options{Allow: allow, Timeout: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +61,12 @@ func openerTo(t *testing.T) distributor.Open {
 
 func connectTo(t *testing.T, url, connector string) distributor.Connector {
 	t.Helper()
-	c, err := openerTo(t)(t.Context(),
+	return opened(t, openerTo(t), url, connector)
+}
+
+func opened(t *testing.T, open distributor.Open, url, connector string) distributor.Connector {
+	t.Helper()
+	c, err := open(t.Context(),
 		distributor.Credentials{Connector: connector, BaseURL: url,
 			ApplicationID: "sandbox-app", ApplicationSecret: "sandbox-secret", UserName: "integration@reseller.example",
 			Password:       "sandbox-password",

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"sync"
 
 	"seatledger/internal/distributor"
 )
 
-// small is a body that needs no leave. Of larger ones the whole process holds no more
-// at a time than one of the largest, from the first byte until they have been made use of.
+// small is a body that needs no leave. Of larger ones the whole process holds one at a time, from the first byte until
+// it has been made use of.
 const small = 1 << 20
 
 func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) (body []byte, release func(),
@@ -32,7 +33,7 @@ func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) 
 	} else if n > limit {
 		return nil, nil, tooLarge("The answer is larger than the limit of %s.", size(limit))
 	}
-	release, err = c.leave(ctx, resp.ContentLength)
+	release, err = distributor.TakeRoom(ctx, func() (func(), error) { return c.leave(ctx) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,17 +45,17 @@ func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) 
 }
 
 // leave waits until there is room for a large body.
-func (c *Client) leave(ctx context.Context, length int64) (release func(), err error) {
-	if length < 0 {
-		length = c.maxBody
-	}
-	if c.large.Acquire(ctx, length) != nil {
-		return nil, &distributor.Error{Kind: distributor.TooLarge,
+func (c *Client) leave(ctx context.Context) (release func(), err error) {
+	if c.large.Acquire(ctx, 1) != nil {
+		return nil, &distributor.Error{Kind: distributor.NoRoom,
 			Message: "The answer is large, and others as large were being read at the same time, so that it found no " +
 				"room.",
 			Advice: "Lower the page size or the concurrency under Advanced, then try again."}
 	}
-	return sync.OnceFunc(func() { c.large.Release(length) }), nil
+	return sync.OnceFunc(func() {
+		runtime.GC() // what was made of it would else lie beside the next one
+		c.large.Release(1)
+	}), nil
 }
 
 // readOn reads the rest into room that is taken once: growing would take it twice.

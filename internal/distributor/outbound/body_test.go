@@ -20,7 +20,7 @@ func TestASecondLargeAnswerWaitsForRoomAndSaysWhenThereWasNone(t *testing.T) {
 		t.Fatalf("%d bytes, %v", len(first.Body), err)
 	}
 	_, err = get(t, c, url)
-	wantKind(t, err, distributor.TooLarge, "found no room")
+	wantKind(t, err, distributor.NoRoom, "found no room")
 	first.Release()
 	first.Release() // twice is once
 	if again, err := get(t, c, url); err != nil || len(again.Body) != 3<<20 {

@@ -57,7 +57,7 @@ func New(o Options) (*Client, error) {
 		allow: o.Allow, timeout: orDefault(o.Timeout, 30*time.Second), maxBody: orDefault(o.MaxBody, 16<<20),
 		tls: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}, resolver: o.Resolver,
 	}
-	c.large = semaphore.NewWeighted(c.maxBody)
+	c.large = semaphore.NewWeighted(1)
 	header := orDefault(o.MaxHeader, 64<<10)
 	c.secure = c.transport(guard{allow: o.Allow}, header)
 	c.plain = c.transport(guard{allow: o.Allow, plain: true}, header)

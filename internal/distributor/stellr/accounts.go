@@ -26,6 +26,8 @@ func (t tongue) customerKey(raw json.RawMessage) string {
 
 // Accounts lists every customer of the reseller.
 func (c *Connector) Accounts(ctx context.Context) (distributor.AccountListing, error) {
+	ctx, done := distributor.KeepRoom(ctx)
+	defer done()
 	r, why, err := c.readAll(ctx, c.tongue.customers())
 	if err != nil {
 		return distributor.AccountListing{}, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"seatledger/internal/distributor"
@@ -113,6 +114,7 @@ func (r *reading) add(page lenient.List, l list) {
 		r.noTotal = page.NoTotal
 	}
 	before := len(r.seen)
+	r.rows = slices.Grow(r.rows, len(page.Records))
 	for _, raw := range page.Records {
 		k := l.key(raw)
 		if k == "" {

@@ -38,6 +38,12 @@ func TestASubscriptionIsReadWithEveryKnownField(t *testing.T) {
 		StatusText: "Activated",
 		Raw:        json.RawMessage(raw), RequestID: "r9",
 	}}}
+	for _, name := range []string{"subscriptionId=subscriptionId", "unitPrice=unitPrice", "endDate=endDate"} {
+		if got.Names[name] != 1 {
+			t.Errorf("%s was read %d times", name, got.Names[name])
+		}
+	}
+	got.Names = nil
 	equalDates := cmp.Comparer(func(a, b clock.Date) bool { return a.String() == b.String() })
 	if d := cmp.Diff(want, got, equalDates); d != "" {
 		t.Error(d)

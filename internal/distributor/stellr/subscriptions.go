@@ -42,11 +42,14 @@ func subscriptionIDOf(r *lenient.Record) (string, error) {
 // Subscriptions lists every subscription of one customer, of all vendors.
 func (c *Connector) Subscriptions(ctx context.Context,
 	accountExternalID string) (distributor.SubscriptionListing, error) {
+	ctx, done := distributor.KeepRoom(ctx)
+	defer done()
 	r, why, err := c.readAll(ctx, c.tongue.subscriptionsOf(accountExternalID))
 	if err != nil {
 		return distributor.SubscriptionListing{}, err
 	}
 	out := distributor.SubscriptionListing{RequestID: r.requestID, Names: distributor.Names{}}
+	out.Subscriptions = make([]distributor.Subscription, 0, len(r.rows)) // growing would take their room twice
 	notes := noting{distributor.WatchOf(ctx), out.Names}
 	for _, row := range r.rows {
 		s, bad := c.tongue.readSubscription(row, accountExternalID, notes)
