@@ -100,7 +100,8 @@ func (s *Service) store(ctx context.Context, tx *gorm.DB, by audit.Actor, o Orde
 	}
 	err := tx.Exec(`INSERT INTO billing_runs (id, due_on, filter, press, shown, trigger, at, actor, actor_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, o.Day, address, uuid.NullUUID{UUID: o.Press, Valid: o.Press != uuid.Nil}, o.Shown, o.trigger, s.Clock.Now(), by.Name, actorID(by)).Error
+		id, o.Day, address, uuid.NullUUID{UUID: o.Press, Valid: o.Press != uuid.Nil}, o.Shown, o.trigger,
+		s.Clock.Now(), by.Name, actorID(by)).Error
 	if err != nil {
 		return id, err
 	}

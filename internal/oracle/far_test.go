@@ -228,7 +228,7 @@ func (d *distributor) agree(run string) (answer, error) {
 
 // ended waits for a run and tells how it ended.
 func (d *distributor) ended(id string) (state, message string, err error) {
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 5*time.Minute; time.Sleep(50 * time.Millisecond) {
 		runs, err := d.p.records("/sync-runs.csv")
 		if err != nil {
 			return "", "", err

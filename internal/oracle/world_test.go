@@ -329,7 +329,7 @@ func (w *world) sign(x *seat) error {
 	return err
 }
 
-const signedWithin = 20 * time.Second
+const signedWithin = 3 * time.Minute
 
 func (w *world) row(x *seat) (map[string]string, error) {
 	rows, err := w.p.records("/subscriptions.csv?q=" + url.QueryEscape(x.external))

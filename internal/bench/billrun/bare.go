@@ -21,7 +21,8 @@ type written struct {
 // The statements of bare pgx, with the query that gives their rows from the database that a run has worked in: $1 is
 // the invoice. What triggers write they write here too.
 var draftStatements = []struct{ read, write string }{
-	{`SELECT to_jsonb(i) || '{"state": "draft", "number": null, "number_text": "", "number_series": "", "issued_at": null, "version": 1}' FROM invoices i WHERE id = $1`,
+	{`SELECT to_jsonb(i) || '{"state": "draft", "number": null, "number_text": "", "number_series": "",
+		"issued_at": null, "version": 1}' FROM invoices i WHERE id = $1`,
 		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
 			run_to, after_seq, payment_terms, tax_code, drafted_by, drafted_at)
 		SELECT id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end, run_to,
