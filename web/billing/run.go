@@ -341,7 +341,7 @@ func (s sight) table() ui.Table {
 			Unselectable: r.State != billingrun.Drafted,
 			Muted:        r.State == billingrun.Skipped || r.State == billingrun.Thrown,
 			Cells: []ui.Cell{{Text: r.CRMAccount, Href: contractPath(r.ContractID), Sub: r.Contract},
-				{Badges: []ui.Badge{stateBadge(r)}}, invoice,
+				{Badges: []ui.Badge{rowBadge(r)}}, invoice,
 				ui.TextCell(words.Count(r.Lines)), changes(r.Changes), look, {}}}
 		if r.Total.Valid {
 			row.Cells[6] = ui.Of(sum(r.Total.Decimal, r.Currency))
@@ -355,8 +355,8 @@ var stateWords = map[billingrun.State]string{billingrun.Waiting: "waits", billin
 	billingrun.Billed: "billed", billingrun.Sent: "sent", billingrun.Refused: "refused",
 	billingrun.Skipped: "skipped", billingrun.Thrown: "thrown away"}
 
-// stateBadge says sent only of what the mail server has taken.
-func stateBadge(r billingrun.Row) ui.Badge {
+// rowBadge says sent only of what the mail server has taken.
+func rowBadge(r billingrun.Row) ui.Badge {
 	if word, ok := mailWords[r.Mail]; ok {
 		return word
 	}
