@@ -25,6 +25,7 @@ func (w *world) killBackends(most int) {
 		WHERE datname = current_database() AND application_name = $2 ORDER BY state = 'active' DESC, pid LIMIT $1) b`,
 		most, product)
 	w.must(err)
+	w.cut.Store(true)
 }
 
 // lock holds a table for a while, as another session may.

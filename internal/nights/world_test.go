@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +78,7 @@ func firstDay() time.Time { return time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC
 
 // world is the product and a distributor that it has read once.
 type world struct {
+	cut atomic.Bool // connections to the database were cut
 	*webtest.Site
 	t        testing.TB
 	ctx      context.Context
@@ -253,6 +255,9 @@ func (w *world) workAll() {
 		}
 		before := w.state(id)
 		w.execute(id)
+		if w.cut.Swap(false) {
+			w.App.DB.Pool().Reset() // what looks on takes new connections; the run had to do without
+		}
 		w.wake()
 		after := w.state(id)
 		if syncing.State(after).Finished() {

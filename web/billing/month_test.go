@@ -97,7 +97,7 @@ func TestFromDueToBilledAndSentForSixtyCustomers(t *testing.T) {
 	}
 	run := h.press(due, "/billing-runs", "step", "draft").Shows("Bill 60 drafts: 2,808.00 USD")
 	run = h.press(run, run.URL.Path+"/bill").Shows("Send 60 invoices: 2,808.00 USD")
-	run = h.press(run, run.URL.Path+"/send").Shows("Billed and sent")
+	run = h.press(run, run.URL.Path+"/send").Shows("Billed and given to mail")
 	if h.pages > 6 || h.clicks > 8 || sent != 60 {
 		t.Errorf("%d pages, %d clicks, %d sent", h.pages, h.clicks, sent)
 	}

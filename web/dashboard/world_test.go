@@ -21,6 +21,7 @@ import (
 	"seatledger/internal/crm"
 	"seatledger/internal/cutover"
 	"seatledger/internal/invoice"
+	"seatledger/internal/selection"
 	"seatledger/internal/testkit/htmlcheck"
 	"seatledger/internal/testkit/pgtest"
 	"seatledger/web/accounts"
@@ -64,16 +65,17 @@ func open(t *testing.T) *desk {
 		}
 	})
 	db := d.db.DB
+	ticks := &selection.Service{DB: db, Clock: d.clock}
 	d.echo.GET("/", dashboard.Handlers{DB: db, Clock: d.clock, Zone: zone}.Show)
 	for path, h := range map[string]echo.HandlerFunc{
 		"/changes": changes.Handlers{DB: db, Zone: zone}.List,
 		"/invoices": invoices.Handlers{Invoices: billing.Service{Service: invoice.Service{DB: db, Clock: d.clock,
 			Zone: zone}}}.List,
-		"/accounts":      accounts.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
+		"/accounts":      accounts.Handlers{DB: db, Clock: d.clock, Zone: zone, Bulk: ticks}.List,
 		"/crm-accounts":  crmaccounts.Handlers{Accounts: crm.Service{DB: db, Clock: d.clock}, Zone: zone}.List,
 		"/cutovers":      cutovers.Handlers{Cutovers: cutover.Service{DB: db, Clock: d.clock, Zone: zone}}.List,
 		"/providers":     providers.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
-		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
+		"/subscriptions": subscriptions.Handlers{DB: db, Clock: d.clock, Zone: zone, Bulk: ticks}.List,
 		"/sync-runs":     syncruns.Handlers{DB: db, Clock: d.clock, Zone: zone}.List,
 	} {
 		d.echo.GET(path, h)

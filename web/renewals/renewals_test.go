@@ -113,7 +113,7 @@ func TestWhatLiesAheadIsShownAndWhatRenewsEachMonthIsNot(t *testing.T) {
 		"2026-12-10 unknown 2026-12-10 2026-12-17 unsaid")
 	same(t, "what ends", d.rows("?what=ends"), "2026-12-20 ends   last-month")
 	text := htmlcheck.Text(htmlcheck.Parse(t, strings.NewReader(d.get("/renewals"))).Find("main"))
-	for _, part := range []string{"168 hours from 2026-12-01, ends about 2026-12-08", "12.00 USD", "to decide"} {
+	for _, part := range []string{"since 2026-12-01 Last day to reduce, about", "12.00 USD", "to decide"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is missing in %s", part, text)
 		}
