@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/history"
 	"seatledger/internal/invoice"
 	"seatledger/internal/ledger"
+	"seatledger/internal/listing"
 	"seatledger/internal/postgres"
 	"seatledger/internal/subscription"
 )
@@ -244,15 +245,9 @@ type Opening struct {
 	Prices      []Price
 }
 
-// Waits tells whether there is anything of it.
-func Waits(ctx context.Context, db *gorm.DB) (any bool, err error) {
-	err = db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM opening_differences WHERE taken_at IS NULL)
-		OR EXISTS (SELECT FROM opening_prices WHERE seen_at IS NULL)`).Row().Scan(&any)
-	if err != nil {
-		return false, fmt.Errorf("what was billed before: %w", err)
-	}
-	return any, nil
-}
+// Waits asks with a list's choices whether there is anything of it: it says something then.
+var Waits = listing.Extra{SQL: `SELECT 'waits', '', '' WHERE EXISTS (SELECT FROM opening_differences WHERE taken_at IS NULL)
+	OR EXISTS (SELECT FROM opening_prices WHERE seen_at IS NULL)`}
 
 // Load reads it.
 func Load(ctx context.Context, db *gorm.DB) (Opening, error) {

@@ -122,7 +122,8 @@ func proposed(all []mapping.Proposal, heir mapping.Heritage) view.Match {
 			Href: recordPath(best.Holder.AccountID)})
 	}
 	if len(all) > 1 {
-		m.Notes = append(m.Notes, view.Note{Text: fmt.Sprintf("Runner-up, %d %%: %s", all[1].Percent(), all[1].CRMAccount)})
+		m.Notes = append(m.Notes, view.Note{
+			Text: fmt.Sprintf("Runner-up, %d %%: %s", all[1].Percent(), all[1].CRMAccount)})
 	}
 	return m
 }

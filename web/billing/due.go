@@ -289,7 +289,8 @@ func (s sheet) pager() ui.Pager {
 
 func (s sheet) table() ui.Table {
 	t := ui.Table{Caption: "Contracts with something due", Columns: []ui.Column{{Label: "Customer"},
-		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true}, {Label: "Since the last one", Width: "medium"},
+		{Label: "Period", Nowrap: true}, {Label: "Lines", Numeric: true},
+		{Label: "Since the last one", Width: "medium"},
 		{Label: "Look at", Width: "medium", Card: true}, {Label: "Total, net", Numeric: true, Card: true},
 		{Label: "Leave out", Hidden: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "Nothing is due",

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -69,6 +70,7 @@ func (a Around) On(p *layout.Page) {
 	}
 	p.Around = &layout.Around{List: a.List, Prev: a.Prev, Next: a.Next}
 	path, _, _ := strings.Cut(a.List, "?")
+	p.Crumbs = slices.Clone(p.Crumbs) // pages share theirs
 	for i := range p.Crumbs {
 		if p.Crumbs[i].Href == path {
 			p.Crumbs[i].Href = a.List

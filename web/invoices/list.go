@@ -6,9 +6,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/invoice"
+	"seatledger/internal/listing"
 	"seatledger/internal/money"
 	"seatledger/internal/opening"
-	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -23,7 +23,11 @@ import (
 func (h Handlers) List(c echo.Context) error {
 	ctx := c.Request().Context()
 	db, all := h.Invoices.DB.Read(ctx), invoice.All(h.Invoices.Zone)
-	q, err := httpx.AskList(c, db, all)
+	beside := []listing.Extra{opening.Waits}
+	if mayBill(c) && h.Bulk != nil {
+		beside = append(beside, bulk.Ticks(h.Bulk, session.User(c).ID, all.Name))
+	}
+	q, err := httpx.AskListWith(c, db, all, beside)
 	if err != nil {
 		return err
 	}
@@ -45,19 +49,13 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m.Page.Lead = "Drafts, what was billed, and what was paid. What is due stands under Billing."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Accounting", Href: at.Books})
-	if mayBill(c) && len(found.Rows) > 0 && h.Bulk != nil {
-		if err := h.ticks(c, q, found, &m); err != nil {
-			return err
-		}
+	if len(beside) > 1 && len(found.Rows) > 0 {
+		ticks(q, found, &m)
 	}
 	if mayBill(c) {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Payments from a file", Href: path + "/payments"})
 	}
-	before, err := opening.Waits(ctx, db)
-	if err != nil {
-		return err
-	}
-	if before {
+	if len(q.Spec.Extras[0]) > 0 {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
@@ -66,15 +64,8 @@ func (h Handlers) List(c echo.Context) error {
 const bulkForm = "invoices-many"
 
 // ticks puts the checkboxes and the bar over the list, with what can be done to many.
-func (h Handlers) ticks(c echo.Context, q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) error {
-	ctx := c.Request().Context()
-	page := bulk.Page{Total: found.Total}
-	var err error
-	page.Kept, err = h.Bulk.Kept(ctx, h.Invoices.DB.Read(ctx),
-		selection.Ticks{User: session.User(c).ID, List: "invoices"})
-	if err != nil {
-		return err
-	}
+func ticks(q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) {
+	page := bulk.Page{Total: found.Total, Kept: bulk.TicksFrom(q.Spec.Extras[1])}
 	for i, r := range found.Rows {
 		page.Shown = append(page.Shown, r.ID)
 		m.Table.Rows[i].Checked = page.Kept[r.ID]
@@ -86,7 +77,6 @@ func (h Handlers) ticks(c echo.Context, q httpx.ListQuery, found httpx.Found[inv
 		{Text: "Credit", Action: at.Bulk, Name: "deed", Value: invoice.CreditDeed},
 		{Text: "Void", Action: at.Bulk, Name: "deed", Value: invoice.VoidDeed}}
 	m.PaidOn = ui.Field{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Size: ui.Short, FormID: bulkForm}
-	return nil
 }
 
 // cells are the columns that say more than their value.

@@ -76,6 +76,8 @@ func TestALegacySubscriptionIsSignedAndBilledThroughPages(t *testing.T) {
 		t.Errorf("the setting wrote facts before a sync: %v", got)
 	}
 	w.sync("/sync-subscriptions")
+	contract := "/contracts/" + s["contract_id"]
+	w.edit(contract, "bill_from", w.App.Clock.Now().Format("2006-01")+"-01")
 	if got := w.reading(s["id"]); got["cost_period"] != "month" || got["cost_period_assumed"] != "true" {
 		t.Errorf("after the sync: %v", got)
 	}
@@ -85,8 +87,6 @@ func TestALegacySubscriptionIsSignedAndBilledThroughPages(t *testing.T) {
 		t.Fatalf("the review says %s: %s", got["review"], w.admin.Get(page).Text())
 	}
 	w.signOne(s["id"])
-	contract := "/contracts/" + s["contract_id"]
-	w.edit(contract, "bill_from", w.App.Clock.Now().Format("2006-01")+"-01")
 	draft := w.admin.Get(contract).Follow("New invoice").FormTo(contract + "/invoices").Submit().Next()
 	w.admin.Get(draft.Path()).FormTo(draft.URL.Path + "/bill").Submit().Next().Shows("Invoice 1")
 	lines := w.admin.Get("/invoice-lines.csv").Records()

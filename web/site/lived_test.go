@@ -1,7 +1,9 @@
 package site_test
 
 import (
+	"net/http"
 	"testing"
+	"time"
 
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/testkit/webtest"
@@ -21,6 +23,7 @@ func lived(t *testing.T) *walk {
 	w.bill()
 	w.mailOut()
 	w.exportAll()
+	w.paidAndDue()
 	w.moveAway()
 	keep(w.admin, "/subscriptions?state=held", "Held ones", "pinned", "shared")
 	return w
@@ -80,6 +83,27 @@ func (w *walk) previewAgain() {
 	list := w.admin.Get("/price-lists.csv").Records()[0]["id"]
 	w.look("/price-lists/"+list+"/import",
 		"part_number,unit,term,billing_frequency,unit_price,effective_from\r\nABC,month,monthly,month,1.50,2026-01-01\r\nABC,fortnight,,,x,\r\n")
+}
+
+// paidAndDue takes in a part payment and prices from files, looks at a file of contracts, and drafts what is due.
+func (w *walk) paidAndDue() {
+	w.t.Helper()
+	now := w.App.Clock.Now()
+	apply := func(p *webtest.Page) {
+		p.FormTo(p.URL.Path + "/apply").Submit().Next()
+	}
+	apply(w.look("/invoices/payments", "number,date,amount\r\n1,"+now.Format(time.DateOnly)+",1.00\r\n"))
+	list := w.admin.Get("/price-lists.csv").Records()[0]["id"]
+	apply(w.look("/price-lists/"+list+"/import", "part_number,product_name,unit,term,billing_frequency,unit_price,"+
+		"effective_from\r\nABC,A thing,month,annual,monthly,1.50,2026-01-01\r\n"))
+	customer := w.admin.Get("/crm-accounts.csv").Records()[0]
+	w.look("/contracts/import", "crm_account_id,name\r\n"+customer["id"]+",From a file\r\n")
+	run := w.admin.Post("/billing-runs", map[string][]string{"all": {"1"}, "step": {"draft"}, "late": {"1"},
+		"due": {now.AddDate(0, 0, 31).Format(time.DateOnly)}})
+	w.extra = append(w.extra, run.Want(http.StatusSeeOther).Location())
+	contract := "/contracts/" + w.admin.Get("/invoices.csv?state=billed").Records()[0]["contract_id"]
+	w.admin.Get(contract).Follow("Add a line").FormTo(contract+"/lines").Set("text", "Set-up, once", "unit_amount",
+		"120", "every", "once").Submit().Next().Shows("Set-up, once")
 }
 
 // look uploads a file and remembers its preview for whoever walks all pages.
