@@ -169,7 +169,7 @@ func (s Service) ProspectOf(ctx context.Context, db *gorm.DB, in Input) (Prospec
 	db = db.WithContext(ctx)
 	id, err := uuid.Parse(in.CRMAccount)
 	if err != nil {
-		return Prospect{}, nil
+		return Prospect{}, nil //nolint:nilerr // nobody is chosen yet, so nothing waits
 	}
 	list, err := in.list(db, errs.Fields{})
 	if err != nil {

@@ -67,7 +67,7 @@ func lookAt(t *testing.T, tab *browser.Tab, url string, turn int) bool {
 		tab.Dark(look.dark)
 		tab.Go(url) // anew, since colours fade from one scheme to the other
 		if n := tab.Overflow(); n > 0 {
-			t.Errorf("%s is %d pixels too wide at %d", url, n, look.width)
+			t.Errorf("%s is %d pixels too wide at %d: %s", url, n, look.width, tab.Widest())
 		}
 		browser.Axe(at{t, fmt.Sprintf("%s, %d wide, dark %v", url, look.width, look.dark)}, tab)
 	}

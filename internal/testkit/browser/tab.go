@@ -118,6 +118,24 @@ func (tab *Tab) Overflow() int {
 	return Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
 }
 
+// Widest shows the element whose content reaches furthest beyond the window's right edge, the innermost of them;
+// empty: none does.
+func (tab *Tab) Widest() string {
+	tab.t.Helper()
+	return Eval[string](tab, `(() => {
+		const around = (e) => getComputedStyle(e).position === 'absolute' ? e.offsetParent : e.parentElement;
+		const scrolls = (e) => getComputedStyle(e).overflowX !== 'visible';
+		let worst = '', right = document.documentElement.clientWidth + 0.5;
+		for (const e of document.body.querySelectorAll('*')) {
+			const box = e.getBoundingClientRect(), r = Math.max(box.right, scrolls(e) ? 0 : box.left + e.scrollWidth);
+			let inside = around(e);
+			while (inside && inside !== document.body && !scrolls(inside)) inside = around(inside);
+			if ((!inside || inside === document.body) && r >= right) { worst = e.outerHTML.slice(0, 300); right = r; }
+		}
+		return worst;
+	})()`)
+}
+
 // Eval runs JavaScript in the page and waits for its value.
 func Eval[T any](tab *Tab, script string) T {
 	tab.t.Helper()
