@@ -45,7 +45,7 @@ type life struct {
 	away    map[string]bool            // customers that were not listed at some moment since the last look
 	before  map[string]stored
 	gone    map[string]bool // accounts that counted as gone at the last look
-	emptied map[string]bool // lists that said in an earlier night that they have nothing, and were not seen otherwise since
+	emptied map[string]bool // lists that said in an earlier night that they have nothing, and nothing else since
 	trouble []violation
 
 	planted []planted          // what was set to happen this night
@@ -261,7 +261,7 @@ func (l *life) agree() {
 	l.endedForGood(before)
 }
 
-// endedForGood notes what the person has agreed to end although its status is blank: blank does not revive it (RULES 3).
+// endedForGood notes what the person has agreed to end although its status is blank: blank revives nothing (RULES 3).
 func (l *life) endedForGood(before map[string]stored) {
 	after := l.stored()
 	for id, s := range l.listed() {
@@ -337,8 +337,8 @@ func (l *life) lacked() {
 	}
 }
 
-// sawElsewhere lets what another customer's list has as well be there where its own list said that it has nothing: so it
-// is with a customer whose last subscription moves.
+// sawElsewhere lets what another customer's list has as well be there where its own list said that it has nothing: so
+// it is with a customer whose last subscription moves.
 func (l *life) sawElsewhere() {
 	empty := map[string]bool{}
 	for _, f := range l.Far.Faults() {
@@ -731,7 +731,8 @@ func shrink(t *testing.T, s script, bad []violation, did []string) (script, []vi
 	for size := max(1, len(s.Ops)/2); size > 0; size /= 2 {
 		for from := 0; from < len(s.Ops) && time.Now().Before(until); {
 			less := s.without(from, from+size)
-			if b, d, _ := alone(t, less); slices.ContainsFunc(b, func(v violation) bool { return v.kind == bad[0].kind }) {
+			b, d, _ := alone(t, less)
+			if slices.ContainsFunc(b, func(v violation) bool { return v.kind == bad[0].kind }) {
 				s, bad, did = less, b, d
 				continue
 			}

@@ -84,8 +84,8 @@ func keptProduct(f, was Facts) (Facts, bool) {
 	return f, lacks
 }
 
-// keptRhythm fills in the frequency and the term of the same product where a record no longer says them and nothing else
-// of it tells, with what followed from them: the kind, and the period of the cost.
+// keptRhythm fills in the frequency and the term of the same product where a record no longer says them and nothing
+// else of it tells, with what followed from them: the kind, and the period of the cost.
 func keptRhythm(f, was Facts) (Facts, []string) {
 	if f.ProductName != was.ProductName || f.PartNumber != was.PartNumber || f.SKU != was.SKU {
 		return f, nil
