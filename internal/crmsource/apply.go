@@ -169,8 +169,16 @@ func sameDocument(a, b json.RawMessage) bool {
 	return fmt.Sprint(x) == fmt.Sprint(y)
 }
 
+// together is what all attempts came to: what an earlier one brought in, this one finds as it is.
+func (w *worker) together() Counts {
+	c, e := w.run.Counts, w.earlier
+	c.Added, c.Changed = c.Added+e.Added, c.Changed+e.Changed
+	c.Unchanged = max(0, c.Unchanged-e.Added-e.Changed)
+	return c
+}
+
 func (w *worker) saveCounts(tx *gorm.DB) error {
-	c := w.run.Counts
+	c := w.together()
 	return tx.Exec(`UPDATE crm_source_runs
 		SET read_how = ?, accounts = ?, contacts = ?, applied = ?, added = ?, changed = ?, unchanged = ?, gone = ?,
 			kept = ?, skipped = ?, refused = ? WHERE id = ?`,
@@ -193,14 +201,15 @@ func (w *worker) finish(tx *gorm.DB, p plan) error {
 	if err := w.saveDeltas(tx, p); err != nil {
 		return err
 	}
-	if w.run.Added+w.run.Changed+w.run.Gone == 0 {
+	c := w.together()
+	if c.Added+c.Changed+c.Gone == 0 {
 		return nil
 	}
 	return audit.Record(tx.Statement.Context, tx, w.s.Clock, audit.System,
 		audit.Event{Action: "crm_source.read", ObjectType: "crm_source", ObjectID: w.source.ID.String(),
 			ObjectName: w.source.Name,
-			After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": w.run.Added,
-				"changed": w.run.Changed, "gone": w.run.Gone}})
+			After: map[string]any{"run": w.run.ID, "asked_by": w.run.RequestedBy, "added": c.Added,
+				"changed": c.Changed, "gone": c.Gone}})
 }
 
 func (p *plan) goneRecords(w *worker) []Record {

@@ -29,6 +29,7 @@ type worker struct {
 	s       *Service
 	hold    *runs.Hold
 	run     Run
+	earlier Counts // what earlier attempts at this run brought in
 	source  Source
 	client  *dataverse.Client
 	read    atomic.Int64 // accounts that have come
@@ -56,7 +57,7 @@ func (w *worker) work(ctx context.Context) (runs.Outcome, error) {
 	if err := db.Raw(`SELECT * FROM crm_source_runs WHERE id = ?`, w.hold.ID).Scan(&w.run).Error; err != nil {
 		return runs.Outcome{}, err
 	}
-	w.run.Counts = Counts{} // another attempt reads anew
+	w.earlier, w.run.Counts = w.run.Counts, Counts{} // another attempt reads anew
 	var err error
 	if w.source, err = Get(ctx, db, w.run.SourceID); err != nil {
 		return runs.Outcome{}, err

@@ -4,7 +4,7 @@ import "fmt"
 
 // result words what came of a run.
 func (w *worker) result(p plan) outcome {
-	c := w.run.Counts
+	c := w.together()
 	out := outcome{state: Succeeded,
 		message: fmt.Sprintf("%d added, %d changed, %d as they were.", c.Added, c.Changed, c.Unchanged)}
 	say := func(n int, one, many string) {

@@ -15,6 +15,9 @@ func elsewhere() []row {
 				"and in the n-th call", does: "The run goes on and ends as an unbroken one"},
 		{no: "38", fault: "the process is killed again and again in one run", how: "SIGKILL",
 			does: "The run goes on where it was"},
+		{no: "38", fault: "a reading of a CRM, or work on many records, is killed in the middle, also twice", how: "SIGKILL " +
+			"between two transactions and while it reads",
+			does: "It goes on by itself; nothing is lost or done twice, and it says what all attempts did"},
 		{no: "seen", fault: "three replicas are replaced one after the other in one run", how: "SIGTERM, new process",
 			does: "The run goes on at once and does not fail"},
 		{no: "44",

@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,5 +59,49 @@ func TestWhatWasWaitedIsTakenFromWhatMayBe(t *testing.T) {
 	if err := db.Pool().QueryRow(t.Context(), `SELECT setting::int FROM pg_settings WHERE name = 'lock_timeout'`).
 		Scan(&n); err != nil || n != usual {
 		t.Errorf("a connection of the pool itself: %d, %v", n, err)
+	}
+}
+
+// A request that is given up while it waits leaves a connection behind that waits as usual, or none, whoever of many at
+// once had it; and what remains in a transaction of a request that was given up touches no connection of another.
+func TestARequestThatIsGivenUpLeavesNoHurryBehind(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	lock, err := db.Owner().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lock.Exec(t.Context(), `LOCK TABLE providers IN ACCESS EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			ctx, giveUp := context.WithCancel(postgres.Patient(t.Context(), postgres.WaitLimit))
+			postgres.Waited(ctx, 7*time.Second)
+			time.AfterFunc(time.Duration(i*10)*time.Millisecond, giveUp)
+			err := db.InTx(ctx, func(tx *gorm.DB) error {
+				var n int
+				for range 3 { // the later ones on a transaction whose connection may be gone
+					_ = tx.WithContext(ctx).Raw(`SELECT count(*) FROM providers`).Scan(&n).Error
+					postgres.Waited(ctx, time.Second)
+				}
+				return ctx.Err()
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("given up: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if err := lock.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		var ms int
+		err := db.Read(t.Context()).Raw(`SELECT setting::int FROM pg_settings WHERE name = 'lock_timeout'`).Scan(&ms).Error
+		if err != nil || ms != int(postgres.LockLimit.Milliseconds()) {
+			t.Fatalf("the next borrower waits %d ms for a lock, %v", ms, err)
+		}
 	}
 }

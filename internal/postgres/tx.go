@@ -112,7 +112,9 @@ func (p connPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPo
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	before := func(ctx context.Context) { _ = p.lender.hurry(ctx, tx.Conn()) } // what goes wrong shows in the statement
+	before := func(ctx context.Context) { // only while the connection is ours; what goes wrong shows in the statement
+		_ = conn.Raw(func(any) error { _ = p.lender.hurry(ctx, tx.Conn()); return nil })
+	}
 	return &txConn{timed: timed{to: conn, before: before}, conn: conn, tx: tx}, nil
 }
 

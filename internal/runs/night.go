@@ -55,8 +55,8 @@ func (n Nights) Plan(tx *gorm.DB, subject uuid.UUID) error {
 		n.Desk.Table.Name, subject, n.Next(n.Desk.Clock.Now())).Error
 }
 
-// follow moves nights to the hour that is set now, earlier or later: a restart may have set another. One that is
-// due, or is to be tried again, stays as it is.
+// follow moves nights to the hour that is set now, earlier or later: a restart may have set another. One that is due,
+// or is to be tried again, stays as it is.
 func (n Nights) follow(ctx context.Context) error {
 	now := n.Desk.Clock.Now()
 	next := n.Next(now)

@@ -56,17 +56,16 @@ type move struct {
 	ExternalID string
 	FromID     string // the account where it is stored
 	Complete   bool   // that account's list was proved whole in this run, and lacked it
-	Left       bool   // that account is gone, or marked as not readable
 	Missed     bool   // an earlier run waited for this already
 }
 
 // settleMoves asks the account that a subscription would leave, where this run has not read it whole: what both list
-// is a conflict; while it cannot be read, the move waits one run.
+// is a conflict; while it cannot be read, or is gone itself, one answer of another list proves no move, so it waits one
+// run.
 func (w *worker) settleMoves(ctx context.Context) error {
 	var moves []move
 	err := w.s.DB.Read(ctx).Raw(`SELECT r.subject_id, r.external_id, o.external_id AS from_id,
 			coalesce(a.complete, false) AS complete,
-			o.provider_status = 'gone' OR EXISTS (SELECT FROM unreadable_accounts u WHERE u.account_id = o.id) AS left,
 			EXISTS (SELECT FROM subscription_absences b WHERE b.subscription_id = s.id
 				AND b.run_id <> r.run_id) AS missed
 		FROM sync_plan_rows r JOIN subscriptions s ON s.id = r.subject_id
@@ -94,7 +93,7 @@ func (w *worker) settleMove(ctx context.Context, m move) error {
 		return err
 	}
 	listed := err == nil && slices.Contains(idsOf(got), m.ExternalID)
-	if !listed && (err == nil && got.Complete || m.Left || m.Missed) {
+	if !listed && (err == nil && got.Complete || m.Missed) {
 		return nil
 	}
 	return w.lease.InTx(ctx, func(tx *gorm.DB) error {
@@ -103,8 +102,8 @@ func (w *worker) settleMove(ctx context.Context, m move) error {
 		}
 		return tx.Exec(`UPDATE sync_plan_rows SET state = 'waits', since = ?, why = ? WHERE run_id = ?
 			AND subject_id = ?`,
-			clock.Today(w.s.Clock, w.s.Zone), "The customer that had it ("+m.FromID+") could not be read; it moves in "+
-				"the next run.", w.run.ID, m.SubjectID).Error
+			clock.Today(w.s.Clock, w.s.Zone), "The customer that had it ("+m.FromID+") is gone or could not be "+
+				"read; it moves in the next run if it is still listed elsewhere.", w.run.ID, m.SubjectID).Error
 	})
 }
 

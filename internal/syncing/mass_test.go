@@ -298,3 +298,39 @@ func TestAStopNeverSpeaksOfMoreThanThereAre(t *testing.T) {
 		t.Errorf("%s: %s", r.State, r.Message)
 	}
 }
+
+// A frequency that one customer's records no longer carry stays what it was, with the period of the cost that follows
+// from it, and the review says so (RULES 3).
+func TestAFrequencyThatIsNoLongerSentKeepsItsLastValue(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	var account string // one of whose records only the frequency itself tells
+	w.ok(w.db.Read(t.Context()).Raw(`SELECT a.external_id FROM subscriptions s JOIN provider_accounts a
+		ON a.id = s.account_id WHERE s.part_number NOT LIKE '%:%' AND s.billing_frequency = 'monthly' ORDER BY 1
+		LIMIT 1`).Scan(&account).Error)
+	const rhythms = `SELECT coalesce(string_agg(concat_ws(' ', s.external_id, s.billing_frequency, s.cost_period, s.kind,
+		s.term), '; ' ORDER BY s.external_id), '') FROM subscriptions s`
+	stand := func() (all string) {
+		w.ok(w.db.Read(t.Context()).Raw(rhythms).Scan(&all).Error)
+		return all
+	}
+	before := stand()
+	w.fault(sandbox.Fault{Path: listOf(account), Kind: "drop_field", Field: "billingFrequency"})
+	w.fault(sandbox.Fault{Path: listOf(account), Kind: "drop_field", Field: "term"})
+	if r := w.subscriptions(); r.State != syncing.Succeeded {
+		t.Fatalf("%s: %s", r.State, r.Message)
+	}
+	if after := stand(); after != before {
+		t.Errorf("it was\n%s\nand is\n%s", before, after)
+	}
+	if n := w.count(`SELECT count(*) FROM subscription_reviews v JOIN subscriptions s ON s.id = v.subscription_id
+		JOIN provider_accounts a ON a.id = s.account_id WHERE a.external_id = ? AND s.no_longer_sent <> ''
+		AND v.checks::text LIKE '%no longer sends: %frequency%'`, account); n == 0 {
+		t.Error("no review says that the frequency is no longer sent")
+	}
+	w.far.ClearFaults()
+	w.subscriptions()
+	if n := w.count(`SELECT count(*) FROM subscriptions WHERE no_longer_sent <> ''`); n != 0 || stand() != before {
+		t.Errorf("it is sent again, and %d still say otherwise", n)
+	}
+}

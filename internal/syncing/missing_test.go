@@ -3,6 +3,7 @@ package syncing_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -474,5 +475,36 @@ func TestWhatWasMissedOnAnEmptyListIsLookedForEverywhere(t *testing.T) {
 	}
 	if r := w.subscriptions(); r.Gone != 0 || w.accountOf(id) != to {
 		t.Errorf("it is with %s, not with %s: %s", w.accountOf(id), to, r.Message)
+	}
+}
+
+// One answer of another customer's list proves no move from a customer that is gone itself: it moves in the next run if
+// it is still there, and stays where it is if it is not.
+func TestAMoveFromACustomerThatIsGoneWaitsOneRun(t *testing.T) {
+	t.Parallel()
+	w := ready(t)
+	from, to := w.crowded(1), w.crowded(0)
+	id := w.livingOf(from)
+	w.ok(w.far.SetCustomerGone(from, true))
+	w.accounts()
+	w.fault(sandbox.Fault{Path: listOf(to), Kind: "also_lists", Record: id})
+	r := w.subscriptions()
+	if w.accountOf(id) != from || !slices.ContainsFunc(w.waits(r), func(why string) bool {
+		return strings.Contains(why, "next run if it is still listed elsewhere")
+	}) {
+		t.Fatalf("it is with %s: %v", w.accountOf(id), w.waits(r))
+	}
+	w.far.ClearFaults()
+	w.clock.Advance(24 * time.Hour)
+	if w.subscriptions(); w.accountOf(id) != from || w.stateOf(id) == "inactive" {
+		t.Fatalf("it was a lie, and it is %s with %s", w.stateOf(id), w.accountOf(id))
+	}
+	w.fault(sandbox.Fault{Path: listOf(to), Kind: "also_lists", Record: id})
+	for range 2 {
+		w.clock.Advance(24 * time.Hour)
+		w.subscriptions()
+	}
+	if w.accountOf(id) != to {
+		t.Errorf("two runs have seen it with %s, and it is with %s", to, w.accountOf(id))
 	}
 }

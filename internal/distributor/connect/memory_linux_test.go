@@ -49,7 +49,7 @@ func TestLargeAnswersAtOnceTakeLittleMemory(t *testing.T) {
 	}
 	idle := peakOf(t, large(10))
 	for name, c := range map[string]struct{ bytes, most int }{
-		"large": {2 << 20, 100}, "as large as may be": {15 << 20, 200}, "too large": {64 << 20, 100},
+		"large": {2 << 20, 100}, "as large as may be": {15 << 20, 120}, "too large": {64 << 20, 100},
 		"far too large": {300 << 20, 100},
 	} {
 		if more := peakOf(t, large(c.bytes)) - idle; more > int64(c.most) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"seatledger/internal/distributor"
@@ -15,6 +16,35 @@ import (
 // small is a body that needs no leave. Of larger ones the whole process holds one at a time, from the first byte until
 // it has been made use of.
 const small = 1 << 20
+
+// tight is the share of what lives that may lie about as waste while a large body is made use of: by itself the heap
+// would grow to twice what such a body and what is made of it take.
+const tight = 20
+
+// waste bounds the process's waste while any client makes use of a large body.
+var waste thrift
+
+type thrift struct {
+	mu    sync.Mutex
+	users int
+	usual int
+}
+
+func (t *thrift) tighten() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.users++; t.users == 1 {
+		t.usual = debug.SetGCPercent(tight)
+	}
+}
+
+func (t *thrift) loosen() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.users--; t.users == 0 {
+		debug.SetGCPercent(t.usual)
+	}
+}
 
 func (c *Client) read(ctx context.Context, resp *http.Response, smallOnly bool) (body []byte, release func(),
 	err error) {
@@ -52,8 +82,10 @@ func (c *Client) leave(ctx context.Context) (release func(), err error) {
 				"room.",
 			Advice: "Lower the page size or the concurrency under Advanced, then try again."}
 	}
+	waste.tighten()
 	return sync.OnceFunc(func() {
 		runtime.GC() // what was made of it would else lie beside the next one
+		waste.loosen()
 		c.large.Release(1)
 	}), nil
 }

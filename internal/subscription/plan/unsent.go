@@ -13,6 +13,8 @@ const (
 	UnsentCost     = "cost"
 	UnsentProduct  = "product"
 	UnsentQuantity = "quantity"
+	UnsentRhythm   = "frequency"
+	UnsentTerm     = "term"
 )
 
 // Keep puts what is known in the place of what a record no longer carries, and says of which: a lacking field is no
@@ -32,15 +34,18 @@ func Keep(r Reading, s *Subscription) Reading {
 		r.Status = s.Status // the word stands beside it; a doubt revives nothing either
 		unsent = append(unsent, UnknownStatus)
 	}
+	product, lacksProduct := keptProduct(r.Facts, s.Facts)
+	rhythm, lost := keptRhythm(product, s.Facts)
+	r.Facts = rhythm
 	if !r.UnitCost.Valid && s.UnitCost.Valid && r.Kind == s.Kind {
 		r.UnitCost, r.CostPeriod, r.CostPeriodAssumed = s.UnitCost, s.CostPeriod, s.CostPeriodAssumed
 		r.CostCurrency, r.CostCurrencyAssumed = s.CostCurrency, s.CostCurrencyAssumed
 		unsent = append(unsent, UnsentCost)
 	}
-	if kept, lacks := keptProduct(r.Facts, s.Facts); lacks {
-		r.Facts = kept
+	if lacksProduct {
 		unsent = append(unsent, UnsentProduct)
 	}
+	unsent = append(unsent, lost...)
 	if r.QuantityUnknown && s.Quantity != 0 {
 		r.Quantity = s.Quantity
 		unsent = append(unsent, UnsentQuantity)
@@ -77,6 +82,28 @@ func keptProduct(f, was Facts) (Facts, bool) {
 		}
 	}
 	return f, lacks
+}
+
+// keptRhythm fills in the frequency and the term of the same product where a record no longer says them and nothing
+// else of it tells, with what followed from them: the kind, and the period of the cost.
+func keptRhythm(f, was Facts) (Facts, []string) {
+	if f.ProductName != was.ProductName || f.PartNumber != was.PartNumber || f.SKU != was.SKU {
+		return f, nil
+	}
+	var lost []string
+	if f.FrequencyText == "" && f.Frequency == distributor.FreqUnknown && was.Frequency != distributor.FreqUnknown {
+		f.Frequency, f.FrequencyText = was.Frequency, was.FrequencyText
+		f.CostPeriod, f.CostPeriodAssumed = was.CostPeriod, was.CostPeriodAssumed
+		lost = append(lost, UnsentRhythm)
+	}
+	if f.TermText == "" && f.Term == distributor.FreqUnknown && was.Term != distributor.FreqUnknown {
+		f.Term, f.TermText = was.Term, was.TermText
+		lost = append(lost, UnsentTerm)
+	}
+	if lost != nil {
+		f.Kind = was.Kind
+	}
+	return f, lost
 }
 
 // StatusUnsent tells whether its status is one that the distributor no longer sends, or not in a word that is known.
