@@ -14,6 +14,10 @@ func (c charge) worth(s share) decimal.Decimal { return s.times(c.unit.Mul(c.sea
 // follows tells whether the amount of a line is what quantity, price and days give: rounded down for one seat
 // ("A") or for all ("B", recon.md 1.4), or as near as the tolerance allows.
 func (c charge) follows(s share, tolerance decimal.Decimal) bool {
+	whole := c.unit.Mul(c.seats)
+	if s.part == s.of && c.amount.Equal(whole) {
+		return true // nearly all lines are a whole cycle
+	}
 	places := money.Digits(c.currency)
 	a := s.times(c.unit).Truncate(places).Mul(c.seats)
 	b := c.worth(s).Truncate(places)
@@ -138,11 +142,16 @@ func (p priced) costOf(s span) (sum decimal.Decimal) {
 	return sum
 }
 
-// missing is what one seat of the line would cost on days of cycles that the bill does not have.
+// missing is what one seat of the line would cost on days of cycles that the bill does not have: in the bill's own
+// cents, as far as the line is a whole cycle.
 func (p priced) missing(s span, cycles []span) (sum decimal.Decimal) {
+	unit := p.unit
+	if p.right && p.share.part == p.share.of {
+		unit = p.amount.DivRound(p.seats, precision)
+	}
 	for _, cycle := range cycles {
 		if within := cycle.within(s); !within.empty() {
-			sum = sum.Add(share{int64(within.days()), int64(cycle.days())}.times(p.unit))
+			sum = sum.Add(share{int64(within.days()), int64(cycle.days())}.times(unit))
 		}
 	}
 	return sum

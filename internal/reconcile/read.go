@@ -414,6 +414,9 @@ func (t *table) billed(words *pool) (b keptBilled, err error) {
 	if b.amount, err = t.needed("amount"); err != nil {
 		return b, err
 	}
+	if b.amount.sign()*b.seats.sign() < 0 { // the amount decides: a credit
+		b.seats.digits = -b.seats.digits
+	}
 	b.unit, b.priced, err = t.number("unit_price")
 	return b, err
 }
