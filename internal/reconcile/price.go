@@ -142,13 +142,18 @@ func (p priced) costOf(s span) (sum decimal.Decimal) {
 	return sum
 }
 
-// missing is what one seat of the line would cost on days of cycles that the bill does not have: in the bill's own
-// cents, as far as the line is a whole cycle.
-func (p priced) missing(s span, cycles []span) (sum decimal.Decimal) {
-	unit := p.unit
+// cents is what one seat costs for the time that its price is for: as the bill rounds it, where the line is a whole
+// cycle.
+func (p priced) cents() decimal.Decimal {
 	if p.right && p.share.part == p.share.of {
-		unit = p.amount.DivRound(p.seats, precision)
+		return p.amount.DivRound(p.seats, precision)
 	}
+	return p.unit
+}
+
+// missing is what one seat of the line would cost on days of cycles that the bill does not have.
+func (p priced) missing(s span, cycles []span) (sum decimal.Decimal) {
+	unit := p.cents()
 	for _, cycle := range cycles {
 		if within := cycle.within(s); !within.empty() {
 			sum = sum.Add(share{int64(within.days()), int64(cycle.days())}.times(unit))

@@ -499,7 +499,7 @@ func (c *calendar) nearest(i int, seats decimal.Decimal) (once, month decimal.De
 	if best == nil {
 		return decimal.Zero, decimal.Zero
 	}
-	month = best.monthly().Mul(seats)
+	month = best.perMonth(best.cents()).Mul(seats)
 	if best.covers(s.span) {
 		return best.costOf(s.span).Mul(seats).DivRound(best.seats, precision), month
 	}
