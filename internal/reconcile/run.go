@@ -153,18 +153,45 @@ func (r Result) summary(w io.Writer, path string) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %s compared with %s; the others lie on days that nothing was billed for, "+
-		"or are credits of the vendor's.\n%s written to %s.\n", r.Compared,
-		words.Counted(r.Charges, "line of the bill", "lines of the bill"),
-		words.Counted(r.Billed, "billed line", "billed lines"),
+	compared := fmt.Sprintf("All %s", words.Counted(r.Charges, "line of the bill", "lines of the bill"))
+	others := "."
+	if r.Compared < r.Charges {
+		compared = fmt.Sprintf("%d of %s", r.Compared, words.Counted(r.Charges, "line of the bill", "lines of the bill"))
+		others = "; the others lie on days that nothing was billed for, or are credits of the vendor's."
+	}
+	_, err := fmt.Fprintf(w, "%s compared with %s%s\n%s written to %s.\n", compared,
+		words.Counted(r.Billed, "billed line", "billed lines"), others,
 		words.Counted(len(r.Differences), "difference", "differences"), path)
 	if err != nil {
 		return err
 	}
 	for _, s := range r.sums() {
-		if _, err := fmt.Fprintf(w, "%-16s %6d  %s %s\n", s.kind, s.n, s.once.StringFixed(money.Digits(s.currency)),
+		if _, err := fmt.Fprintf(w, "%-18s %5d %14s %s\n", s.kind, s.n, s.once.StringFixed(money.Digits(s.currency)),
 			s.currency); err != nil {
 			return err
+		}
+	}
+	return r.sides(w)
+}
+
+// sides says what is lost and what is billed beyond the bill, for each currency.
+func (r Result) sides(w io.Writer) error {
+	lost, beyond := map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
+	for _, d := range r.Differences {
+		if d.Once.Sign() > 0 {
+			lost[d.Currency] = lost[d.Currency].Add(d.Once)
+		} else {
+			beyond[d.Currency] = beyond[d.Currency].Sub(d.Once)
+		}
+	}
+	for _, side := range []struct {
+		what string
+		by   map[string]decimal.Decimal
+	}{{"Charged and not billed on", lost}, {"Billed and not charged", beyond}} {
+		for _, a := range money.Sums(side.by) {
+			if _, err := fmt.Fprintf(w, "%s: %s %s\n", side.what, money.Grouped(a.Value, a.Currency), a.Currency); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
