@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -13,99 +15,132 @@ type Result struct {
 	Charges     int // lines of the bill
 	Compared    int // of them, on days that we billed at all
 	Billed      int
+
+	billTwice, billedTwice bool // the whole file stood in it twice
 }
 
 // compare compares all lines of both sides. The order of neither matters.
-func compare(cs []keptCharge, bs []keptBilled, tolerance decimal.Decimal) Result {
-	window, charged := daysOf(bs), daysOf(cs)
+func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled, tolerance decimal.Decimal) (Result,
+	error,
+) {
+	window, charged := daysOf(bs, func(b *keptBilled) span { return b.span }),
+		daysOf(cs, func(c *keptCharge) span { return c.span })
 	r := Result{Charges: len(cs), Billed: len(bs)}
-	cs = slices.DeleteFunc(cs, func(c keptCharge) bool { return !c.in(window) || c.credit() })
-	r.Compared = len(cs)
-	match(cs, bs)
-	each(cs, bs, func(cs []charge, bs []billed) {
-		g := newGroup(cs, bs)
-		g.tolerance, g.window, g.charged = tolerance, window, charged
-		g.check()
+	if !window.meets(charged) {
+		return r, fmt.Errorf("the bill is about %s, and what was billed about %s: no day could be compared", charged, window)
+	}
+	cs = slices.DeleteFunc(cs, func(c keptCharge) bool { return c.credit })
+	for i := range cs {
+		if cs[i].span.in(window) {
+			r.Compared++
+		}
+	}
+	words.match(cs, bs)
+	err := words.each(ctx, cs, bs, func(cs []charge, bs []billed) error {
+		g := newGroup(cs, bs, window)
+		g.tolerance, g.charged = tolerance, charged
+		err := g.check(ctx)
 		r.Differences = append(r.Differences, g.differences()...)
+		return err
 	})
 	slices.SortFunc(r.Differences, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(a.Customer, b.Customer), cmp.Compare(a.Subscription, b.Subscription),
-			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Currency, b.Currency))
+			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Currency, b.Currency),
+			slices.Compare(a.BillLines, b.BillLines), slices.Compare(a.BilledLines, b.BilledLines))
 	})
-	return r
-}
-
-// differences are what was found, without those that come to nothing.
-func (g *group) differences() (out []Difference) {
-	for kind, by := range g.found {
-		for _, t := range by {
-			d := g.difference(kind, t)
-			if !d.Once.IsZero() || !d.Month.IsZero() || seatsDiffer[kind] {
-				out = append(out, d)
-			}
-		}
-	}
-	return out
-}
-
-// seatsDiffer are the causes that stand without money too: a tolerance excuses no seats, days or currency.
-var seatsDiffer = map[Kind]bool{Quantity: true, Period: true, NotBilledOn: true, Currency: true}
-
-func newGroup(cs []charge, bs []billed) *group {
-	g := &group{lines: cs, billed: bs}
-	for _, c := range cs {
-		g.currency = cmp.Or(g.currency, c.currency)
-		g.customer, g.part = cmp.Or(g.customer, c.customer), cmp.Or(g.part, c.part)
-	}
-	for i, b := range bs {
-		if i == 0 && b.customer != "" {
-			g.customer = b.customer
-		}
-		g.currency = cmp.Or(g.currency, b.currency)
-		g.part = cmp.Or(g.part, b.part)
-	}
-	return g
+	return r, err
 }
 
 // check looks for each cause in turn; what explains a line takes it out of what follows.
-func (g *group) check() {
-	g.charges = price(g.lines, g.tolerance)
+func (g *group) check(ctx context.Context) (err error) {
+	if g.charges, err = price(ctx, g.lines, g.tolerance); err != nil {
+		return err
+	}
 	g.checkPrices()
 	switch {
-	case len(g.billed) == 0:
-		g.onlyOnBill()
-		return
 	case len(g.charges) == 0:
 		g.onlyHere()
-		return
+		return nil
+	case len(g.billed) == 0:
+		g.onlyOnBill()
+		return nil
+	case g.agrees():
+		return nil
 	}
 	g.checkCurrency()
 	if len(g.charges) == 0 {
-		return
+		return nil
 	}
+	mark(g.charges)
 	g.checkDoubles()
 	g.checkTwoPrices()
-	g.checkSeats()
+	if g.onlyUsage() {
+		g.checkUsage()
+		return nil
+	}
+	days := g.calendar()
+	days.checkSeats()
+	days.checkCost()
 	g.checkOnce()
-	g.checkCost()
+	return ctx.Err()
 }
 
-// onlyOnBill is a subscription that we bill nothing for.
+// agrees tells the plainest case, which most subscriptions are: one line on either side, on the same days, for the
+// same seats, and billed for no less than it costs.
+func (g *group) agrees() bool {
+	if len(g.charges) != 1 || len(g.billed) != 1 {
+		return false
+	}
+	p, b := &g.charges[0], &g.billed[0]
+	sale, ok := b.thirtySixths()
+	return ok && !p.once() && p.span == b.span && p.currency == b.currency && p.seats.Sign() > 0 &&
+		p.seats.Equal(b.seats) && sale.GreaterThanOrEqual(p.thirtySixths())
+}
+
+// onlyOnBill is a subscription that we bill nothing for. A line counts whole where a part of its days is compared,
+// and with it what the bill gives back or adds on its other days.
 func (g *group) onlyOnBill() {
-	f := finding{why: "Charged and on no invoice"}
-	for i, p := range g.charges {
-		f.once = f.once.Add(p.amount)
-		f.bill += p.line + " "
-		if i == 0 || p.from < f.since {
-			f.since = p.from
+	spans := make([]span, 0, len(g.charges))
+	for _, p := range g.charges {
+		spans = append(spans, p.span)
+	}
+	all := slices.Concat(g.lines, within(g.beside, spans))
+	by := map[string]*finding{}
+	for _, c := range all {
+		f := by[c.currency]
+		if f == nil {
+			f = &finding{why: "Charged and on no invoice", since: c.from, currency: c.currency}
+			by[c.currency] = f
+		}
+		f.once = f.once.Add(c.amount)
+		f.bill = append(f.bill, c.line)
+		f.since = min(f.since, c.from)
+	}
+	for currency, f := range by {
+		month, seats := g.lastMonth(currency)
+		if f.once.IsZero() || seats.IsZero() && !g.anyOnce() && f.once.Abs().LessThanOrEqual(g.largestAllowed()) {
+			continue // a trial, or bought and cancelled at once: nothing was charged in the end
+		}
+		f.month = month
+		g.find(OnlyOnBill, *f)
+	}
+}
+
+// within are the lines that lie on the days of one of the spans.
+func within(cs []charge, spans []span) (out []charge) {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(int(a.from-b.from), int(b.to-a.to)) })
+	furthest := day(0) // of the spans that begin no later than the line
+	cs = slices.Clone(cs)
+	slices.SortFunc(cs, inOrder)
+	for _, c := range cs {
+		for len(spans) > 0 && spans[0].from <= c.from {
+			furthest, spans = max(furthest, spans[0].to), spans[1:]
+		}
+		if !c.empty() && c.to <= furthest {
+			out = append(out, c)
 		}
 	}
-	month, seats := g.lastMonth()
-	f.month = month
-	if f.once.IsZero() || seats.IsZero() && !g.anyOnce() && f.once.Abs().LessThanOrEqual(g.largestAllowed()) {
-		return // a trial, or bought and cancelled at once: nothing was charged in the end
-	}
-	g.find(OnlyOnBill, f)
+	return out
 }
 
 func (g *group) anyOnce() bool {
@@ -120,33 +155,42 @@ func (g *group) largestAllowed() decimal.Decimal {
 	return most
 }
 
-// lastMonth is what the seats of the last day cost a month, and how many they are.
-func (g *group) lastMonth() (month, seats decimal.Decimal) {
+// lastMonth is what the seats of the last compared day cost a month, and how many they are.
+func (g *group) lastMonth(currency string) (month, seats decimal.Decimal) {
 	last := day(0)
 	for _, p := range g.charges {
-		if !p.once() {
-			last = max(last, p.to)
+		if !p.once() && p.currency == currency {
+			last = max(last, min(p.to, g.window.to))
 		}
 	}
 	for _, p := range g.charges {
-		if !p.once() && p.from < last && p.to >= last {
+		if !p.once() && p.currency == currency && p.from < last && p.to >= last {
 			month, seats = month.Add(p.monthly().Mul(p.seats)), seats.Add(p.seats)
 		}
 	}
 	return month, seats
 }
 
-// onlyHere is a subscription that the bill does not have.
+// onlyHere is a subscription that the bill does not have, on days that it is about.
 func (g *group) onlyHere() {
-	last, month := g.billedTo(), decimal.Zero
+	last := map[string]day{}
 	for _, b := range g.billed {
-		f := finding{once: b.amount.Neg(), since: b.from, billed: b.line, why: "Billed and not on the bill"}
-		if m, ok := b.monthly(); ok && b.from < last && b.to >= last {
-			month = month.Sub(m.Mul(b.seats))
+		if b.span.in(g.charged) {
+			last[b.currency] = max(last[b.currency], b.to)
 		}
-		g.find(OnlyHere, f)
 	}
-	g.found[OnlyHere][""].month = month
+	for _, b := range g.billed {
+		if !b.span.in(g.charged) {
+			continue
+		}
+		f := finding{once: b.amount.Neg(), since: b.from, ours: []string{b.line}, why: "Billed and not on the bill",
+			currency: b.currency}
+		g.find(OnlyHere, f)
+		if m, ok := b.monthly(); ok && b.to == last[b.currency] {
+			t := g.found[cause{OnlyHere, b.currency}]
+			t.month = t.month.Sub(m.Mul(b.seats))
+		}
+	}
 }
 
 // checkCurrency takes out lines in a currency that we do not bill the subscription in.
@@ -159,139 +203,78 @@ func (g *group) checkCurrency() {
 		if ours[p.currency] {
 			return false
 		}
-		g.find(Currency, finding{once: p.amount, month: p.aMonth(p.amount), since: p.from, bill: p.line,
-			currency: p.currency, why: "Charged in " + p.currency + ", billed in " + g.billed[0].currency,
-			billed: g.billedLines()})
+		g.find(Currency, finding{once: p.amount, month: p.aMonth(p.amount), since: p.from, bill: []string{p.line},
+			currency: p.currency, why: "Charged in " + p.currency + ", billed in " + g.billed[0].currency})
+		if !p.once() {
+			g.aside = append(g.aside, p.span)
+		}
 		return true
 	})
+	g.nameBilled()
 }
 
-func (g *group) billedLines() string {
-	out := ""
-	for _, b := range g.billed {
-		out += b.line + " "
+// nameBilled adds our lines on the days of those in another currency.
+func (g *group) nameBilled() {
+	for c, t := range g.found {
+		if c.kind != Currency {
+			continue
+		}
+		meets := meeting(joined(g.aside))
+		for _, b := range g.billed {
+			if !b.once() && meets(b.span) {
+				t.ours = append(t.ours, b.line)
+			}
+		}
+		if len(t.ours) == 0 {
+			for _, b := range g.billed {
+				t.ours = append(t.ours, b.line)
+			}
+		}
+	}
+}
+
+// joined are spans as few as they can be, in order, none of which meets another.
+func joined(spans []span) (out []span) {
+	spans = slices.Clone(spans)
+	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, s.to)
+			continue
+		}
+		out = append(out, s)
 	}
 	return out
 }
 
-// checkDoubles takes out what the bill charges twice for the same seats and days, as far as we bill it once.
-func (g *group) checkDoubles() {
-	for i := 0; i < len(g.charges); i++ {
-		p := g.charges[i]
-		if p.amount.Sign() <= 0 || !g.repeats(i) || !g.tooMany(p) {
-			continue
-		}
-		g.find(Double, finding{once: p.amount, month: p.aMonth(p.amount), since: p.from, bill: p.line,
-			why: "Charged again for the same seats and days"})
-		g.charges = slices.Delete(g.charges, i, i+1)
-		i--
-	}
-}
-
-// repeats tells whether an earlier line says the same.
-func (g *group) repeats(i int) bool {
-	p := g.charges[i]
-	return slices.ContainsFunc(g.charges[:i], func(q priced) bool {
-		return q.span == p.span && q.word == p.word && q.ids == p.ids && q.part == p.part && q.product == p.product &&
-			q.seats.Equal(p.seats) && q.unit.Equal(p.unit) && q.amount.Equal(p.amount)
-	})
-}
-
-// tooMany tells whether the bill charges at least these seats more than we bill, on all days of the line.
-func (g *group) tooMany(p priced) bool {
-	if p.once() {
-		charged, billed := g.onceSeats()
-		return charged.Sub(billed).GreaterThanOrEqual(p.seats)
-	}
-	within := p.within(g.window)
-	for _, s := range g.stretches() {
-		if within.covers(s.span) && s.charged.Sub(s.billed).LessThan(p.seats) {
-			return false
-		}
-	}
-	return true
-}
-
-func (g *group) onceSeats() (charged, billed decimal.Decimal) {
-	for _, p := range g.charges {
-		if p.once() {
-			charged = charged.Add(p.seats)
-		}
-	}
-	for _, b := range g.billed {
-		if b.once() {
-			billed = billed.Add(b.seats)
-		}
-	}
-	return charged, billed
-}
-
-// checkOnce compares what has no days: by number, at what one costs.
-func (g *group) checkOnce() {
-	charged, here := g.onceSeats()
-	if !here.IsZero() && slices.ContainsFunc(g.charges, func(p priced) bool { return p.usage() }) {
-		return // what was used is billed on by a rule of its own, not by number
-	}
-	apart := charged.Sub(here)
-	if apart.IsZero() {
-		return
-	}
-	kind, sum := Quantity, decimal.Zero
-	if here.IsZero() {
-		kind = NotBilledOn
-	}
-	var f finding
-	for _, p := range g.charges {
-		if p.once() {
-			sum, f.since = sum.Add(p.amount), p.from
-			f.bill += p.line + " "
-		}
-	}
-	f.why = "Charged once: " + charged.String() + "; billed: " + here.String()
-	if !charged.IsZero() {
-		f.once = sum.Mul(apart).DivRound(charged, precision)
-	} else {
-		f.once, f.since, f.billed = g.onceBilled()
-		kind = OnlyHere
-	}
-	g.find(kind, f)
-}
-
-func (g *group) onceBilled() (once decimal.Decimal, since day, lines string) {
-	for _, b := range g.billed {
-		if b.once() {
-			once, since = once.Sub(b.amount), b.from
-			lines += b.line + " "
-		}
-	}
-	return once, since, lines
-}
-
 // checkCost finds seats that we bill for less than they cost.
-func (g *group) checkCost() {
-	for _, s := range g.stretches() {
-		both := decimal.Min(s.charged, s.billed)
-		if both.Sign() <= 0 || !s.priced || s.monthly.Sign() <= 0 {
+func (c *calendar) checkCost() {
+	for i, s := range c.all {
+		both := decimal.Min(s.charged.Add(s.implied), s.billed)
+		if both.Sign() <= 0 || !s.priced() || s.monthly.Sign() <= 0 || s.charged.Sign() <= 0 || s.aside > 0 {
 			continue
 		}
-		cost := s.monthly.DivRound(s.charged, precision)
-		sale := s.sale.DivRound(s.billed, precision)
+		// Both in thirty-sixths of a month, and multiplied rather than divided: mostly nothing is lost.
+		if s.sale.Mul(s.charged).GreaterThanOrEqual(s.monthly.Mul(s.billed)) {
+			continue
+		}
+		cost, sale := s.monthly.DivRound(s.charged.Mul(thirtySix), precision), s.sale.DivRound(s.billed.Mul(thirtySix),
+			precision)
 		lost := cost.Sub(sale)
-		if lost.LessThanOrEqual(g.tolerance) {
+		if lost.LessThanOrEqual(c.g.tolerance) {
 			continue
 		}
-		once, _ := s.money(both)
-		g.find(BilledBelowCost, finding{once: once.Mul(lost).DivRound(cost, precision), month: lost.Mul(both),
-			since: s.from, bill: s.bill, billed: s.ours,
+		once := c.costOn(i).Mul(both).DivRound(s.charged, precision)
+		c.g.find(BilledBelowCost, finding{once: once.Mul(lost).DivRound(cost, precision), month: lost.Mul(both),
+			since: s.from, days: s.span, currency: s.currency,
 			why: "Costs " + cost.Round(4).String() + " a month, billed at " + sale.Round(4).String()})
 	}
 }
 
 // daysOf is from the first day of any line to the last.
-func daysOf[L interface{ dates() span }](lines []L) span {
-	var out span
-	for i, l := range lines {
-		s := l.dates()
+func daysOf[L any](lines []L, of func(*L) span) (out span) {
+	for i := range lines {
+		s := of(&lines[i])
 		if s.empty() {
 			s.to = s.from + 1
 		}
@@ -303,14 +286,10 @@ func daysOf[L interface{ dates() span }](lines []L) span {
 	return out
 }
 
-func (c keptCharge) dates() span { return c.span }
-
-func (b keptBilled) dates() span { return b.span }
-
 // in tells whether a line has a day in common with the days, or lies on one of them.
-func (c keptCharge) in(days span) bool {
-	if c.empty() {
-		return c.from >= days.from && c.from < days.to
+func (s span) in(days span) bool {
+	if s.empty() {
+		return s.from >= days.from && s.from < days.to
 	}
-	return c.meets(days)
+	return s.meets(days)
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -13,30 +14,45 @@ import (
 // where the two sides name subscriptions differently.
 type group struct {
 	customer, part string
-	lines          []charge // of the bill
-	charges        []priced // of them, those that nothing has explained yet
+	lines          []charge // of the bill, on days that we billed at all
+	beside         []charge // of the bill, on other days
+	charges        []priced // of lines, those that nothing has explained yet
 	billed         []billed
+	aside          []span // the days of lines that were explained otherwise: their seats are not compared
 	currency       string // of the bill's lines; of ours where it has none
 	tolerance      decimal.Decimal
 	window         span // the days that we billed at all
 	charged        span // the days that the bill has at all
-	found          map[Kind]map[string]*tally
+	found          map[cause]*tally
 }
 
-// find adds to what is known of one cause.
-func (g *group) find(kind Kind, f finding) {
-	if g.found == nil {
-		g.found = map[Kind]map[string]*tally{}
+// cause is what a row of the result is about.
+type cause struct {
+	kind     Kind
+	currency string
+}
+
+func newGroup(cs []charge, bs []billed, window span) *group {
+	g := &group{billed: bs, window: window, found: map[cause]*tally{}}
+	for _, c := range cs {
+		if c.in(window) {
+			g.lines = append(g.lines, c)
+		} else {
+			g.beside = append(g.beside, c)
+		}
 	}
-	if g.found[kind] == nil {
-		g.found[kind] = map[string]*tally{}
+	for _, c := range g.lines {
+		g.currency = cmp.Or(g.currency, c.currency)
+		g.customer, g.part = cmp.Or(g.customer, c.customer), cmp.Or(g.part, c.part)
 	}
-	t := g.found[kind][f.currency]
-	if t == nil {
-		t = &tally{finding: finding{since: f.since, why: f.why, currency: f.currency}, latest: f.since}
-		g.found[kind][f.currency] = t
+	for i, b := range bs {
+		if i == 0 && b.customer != "" {
+			g.customer = b.customer
+		}
+		g.currency = cmp.Or(g.currency, b.currency)
+		g.part = cmp.Or(g.part, b.part)
 	}
-	t.add(f)
+	return g
 }
 
 // subscription is the bill's id, or ours where the bill has none; several where only sums could be compared.
@@ -54,20 +70,83 @@ func (g *group) subscription() string {
 	return strings.TrimSpace(strings.Join(slices.Compact(ids), " "))
 }
 
-// folded is how names of customers and products are compared where no id is known.
-func folded(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+// match puts lines together: by the distributor's id, then the vendor's, then by customer and product where neither
+// is known. Both slices are brought into the order of their groups.
+func (p *pool) match(cs []keptCharge, bs []keptBilled) {
+	g := groups{pool: p, folds: map[word]word{}, parts: map[word]word{}, product: map[[2]word]int32{},
+		theirs: map[[2]word]int32{}, ours: map[[2]word]int32{}}
+	g.byID = make([]int32, len(p.places))
+	g.named = make([]bool, len(p.places))
+	for i := range bs {
+		g.named[bs[i].id] = true
+	}
+	g.named[0] = false
+	met := map[[2]word]bool{} // products that a line of the bill without a known id is of
+	for i := range cs {
+		c := &cs[i]
+		if c.group = g.known(c.ids); c.group == 0 && c.part != 0 {
+			met[g.key(c.customer, c.part)] = true
+		}
+	}
+	for i := range bs {
+		bs[i].group = g.ofBilled(&bs[i], met)
+	}
+	for i := range cs {
+		if c := &cs[i]; c.group == 0 {
+			c.group = g.unknown(c)
+		}
+	}
+	slices.SortFunc(cs, func(a, b keptCharge) int { return cmp.Compare(a.group, b.group) })
+	slices.SortFunc(bs, func(a, b keptBilled) int { return cmp.Compare(a.group, b.group) })
+}
 
 // groups numbers what is compared with each other. Each line keeps its number, for a map of lines would hold them a
 // second time.
 type groups struct {
-	n       int32
-	byID    map[string]int32 // of subscriptions that both sides name
-	product map[[2]string]int32
-	theirs  map[string]int32 // of subscriptions that only the bill has
-	ours    map[string]int32 // of those that only we have
+	pool         *pool
+	n            int32
+	byID         []int32 // by the number of the id
+	named        []bool  // the ids that we bill
+	folds, parts map[word]word
+	product      map[[2]word]int32
+	theirs, ours map[[2]word]int32 // where a side names no subscription and the other lacks the product
 }
 
-func (g *groups) of(known map[string]int32, key string) int32 {
+func (g *groups) next() int32 { g.n++; return g.n }
+
+// key is customer and product as names are compared.
+func (g *groups) key(customer, part word) [2]word {
+	return [2]word{g.fold(g.folds, customer, folded), g.fold(g.parts, part, foldedPart)}
+}
+
+func (g *groups) fold(known map[word]word, w word, fold func(string) string) word {
+	out, ok := known[w]
+	if !ok {
+		out = g.pool.keep(fold(g.pool.text(w)))
+		known[w] = out
+	}
+	return out
+}
+
+// known is the group of a line whose id our invoices have too; else 0.
+func (g *groups) known(ids [2]word) int32 {
+	for _, id := range ids {
+		if g.named[id] {
+			return g.of(id)
+		}
+	}
+	return 0
+}
+
+// of is the group of an id.
+func (g *groups) of(id word) int32 {
+	if g.byID[id] == 0 {
+		g.byID[id] = g.next()
+	}
+	return g.byID[id]
+}
+
+func (g *groups) byKey(known map[[2]word]int32, key [2]word) int32 {
 	n, ok := known[key]
 	if !ok {
 		n = g.next()
@@ -76,86 +155,40 @@ func (g *groups) of(known map[string]int32, key string) int32 {
 	return n
 }
 
-func (g *groups) next() int32 { g.n++; return g.n }
-
-// match puts lines together: by the distributor's id, then the vendor's, then by customer and product where
-// neither is known. Both slices are brought into the order of their groups.
-func match(cs []keptCharge, bs []keptBilled) {
-	g := groups{byID: map[string]int32{}, product: map[[2]string]int32{}, theirs: map[string]int32{},
-		ours: map[string]int32{}}
-	for _, b := range bs {
-		if b.id != "" {
-			g.byID[b.id] = 0
-		}
-	}
-	for i := range cs {
-		cs[i].group = g.named(cs[i])
-	}
-	met := map[[2]string]bool{} // products that a line of the bill without a known id is of
-	for _, c := range cs {
-		if c.group == 0 && c.part.Value() != "" {
-			met[productKey(c.customer.Value(), c.part.Value())] = true
-		}
-	}
-	for i := range bs {
-		bs[i].group = g.ofBilled(bs[i], met)
-	}
-	for i := range cs {
-		if cs[i].group == 0 {
-			cs[i].group = g.unnamed(cs[i])
-		}
-	}
-	slices.SortFunc(cs, func(a, b keptCharge) int { return cmp.Compare(a.group, b.group) })
-	slices.SortFunc(bs, func(a, b keptBilled) int { return cmp.Compare(a.group, b.group) })
-}
-
-func productKey(customer, part string) [2]string { return [2]string{folded(customer), folded(part)} }
-
-// named is the group of a line whose id our invoices have too; else 0.
-func (g *groups) named(c keptCharge) int32 {
-	for _, id := range c.ids {
-		if id == "" {
-			continue
-		}
-		if n, ours := g.byID[id]; ours {
-			if n == 0 {
-				n = g.next()
-				g.byID[id] = n
-			}
-			return n
-		}
-	}
-	return 0
-}
-
-func (g *groups) ofBilled(b keptBilled, met map[[2]string]bool) int32 {
+func (g *groups) ofBilled(b *keptBilled, met map[[2]word]bool) int32 {
 	if n := g.byID[b.id]; n != 0 {
 		return n
 	}
-	key := productKey(b.customer.Value(), b.part.Value())
-	if b.part.Value() == "" || !met[key] {
-		return g.of(g.ours, cmp.Or(b.id, key[0]+"\x00"+key[1]))
+	key := g.key(b.customer, b.part)
+	switch {
+	case b.part != 0 && met[key]:
+		return g.byKey(g.product, key)
+	case b.id != 0:
+		return g.of(b.id)
 	}
-	n, known := g.product[key]
-	if !known {
-		n = g.next()
-		g.product[key] = n
-	}
-	return n
+	return g.byKey(g.ours, key)
 }
 
-// unnamed is the group of a line whose id we do not know: its product's, or its own where we bill no such product.
-func (g *groups) unnamed(c keptCharge) int32 {
-	key := productKey(c.customer.Value(), c.part.Value())
-	if n, ours := g.product[key]; ours && c.part.Value() != "" {
+// unknown is the group of a line whose id we do not know: its product's, or its own where we bill no such product.
+func (g *groups) unknown(c *keptCharge) int32 {
+	key := g.key(c.customer, c.part)
+	if n, ours := g.product[key]; ours && c.part != 0 {
 		return n
 	}
-	return g.of(g.theirs, cmp.Or(c.ids[0], c.ids[1], key[0]+"\x00"+key[1]))
+	if id := cmp.Or(c.ids[0], c.ids[1]); id != 0 {
+		return g.of(id)
+	}
+	return g.byKey(g.theirs, key)
 }
 
 // each calls check with the lines of one group after the other, in an order that is not that of the files.
-func each(cs []keptCharge, bs []keptBilled, check func([]charge, []billed)) {
+func (p *pool) each(ctx context.Context, cs []keptCharge, bs []keptBilled,
+	check func([]charge, []billed) error,
+) error {
 	for len(cs) > 0 || len(bs) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		n := int32(math.MaxInt32)
 		if len(cs) > 0 {
 			n = cs[0].group
@@ -165,14 +198,17 @@ func each(cs []keptCharge, bs []keptBilled, check func([]charge, []billed)) {
 		}
 		var charges []charge
 		for ; len(cs) > 0 && cs[0].group == n; cs = cs[1:] {
-			charges = append(charges, cs[0].charge())
+			charges = append(charges, p.charge(&cs[0]))
 		}
 		var sold []billed
 		for ; len(bs) > 0 && bs[0].group == n; bs = bs[1:] {
-			sold = append(sold, bs[0].billed())
+			sold = append(sold, p.billed(&bs[0]))
 		}
 		slices.SortFunc(charges, inOrder)
 		slices.SortFunc(sold, billedInOrder)
-		check(charges, sold)
+		if err := check(charges, sold); err != nil {
+			return err
+		}
 	}
+	return nil
 }

@@ -1,82 +1,67 @@
 package reconcile
 
 import (
-	"hash/maphash"
-	"unique"
-
 	"github.com/shopspring/decimal"
 
 	"seatledger/internal/money"
 )
 
-// A bill has a hundred thousand lines, so that each is kept small until its group is compared: numbers without a
-// pointer, words that occur often once for all.
+// periods are numbered, so that a line keeps one byte.
+var periods = []money.Period{money.Unknown, money.Month, money.Quarter, money.Year, money.ThreeYears, money.Once}
 
-// number is a decimal of at most eighteen digits.
-type number struct {
-	digits int64
-	exp    int32
-}
-
-// pack keeps a decimal; places beyond the eighteenth digit are rounded, which no amount shows.
-func pack(d decimal.Decimal) number {
-	for over := int32(d.NumDigits()) - 18; over > 0; over = int32(d.NumDigits()) - 18 {
-		d = d.Round(-d.Exponent() - over)
+func periodNumber(p money.Period) uint8 {
+	for i, known := range periods {
+		if p == known {
+			return uint8(i)
+		}
 	}
-	return number{d.CoefficientInt64(), d.Exponent()}
+	return 0
 }
-
-func (n number) decimal() decimal.Decimal { return decimal.New(n.digits, n.exp) }
-
-type word = unique.Handle[string]
 
 // keptCharge is a charge as it waits.
 type keptCharge struct {
-	line                                            string
-	ids                                             [2]string
-	customer, part, product, word, period, currency word
-	event                                           uint64
-	span
-	seats, unit, amount, rate number
-	unpriced                  bool
-	group                     int32
+	event, content                         uint64 // content: the whole row
+	seats, unit, amount                    number
+	line                                   word
+	ids                                    [2]word
+	customer, part, product, word          word
+	currency, rate                         word
+	span                                   span
+	group                                  int32
+	period                                 uint8
+	unpriced, usage, trial, credit, double bool // double: the bill was given twice, and this is the second
 }
 
-// seed makes one run's events comparable; nothing outside sees them.
-var seed = maphash.MakeSeed()
-
-func keepCharge(c charge, event string) keptCharge {
-	return keptCharge{line: c.line, ids: c.ids, customer: unique.Make(c.customer), part: unique.Make(c.part),
-		product: unique.Make(c.product), word: unique.Make(c.word), period: unique.Make(string(c.period)),
-		currency: unique.Make(c.currency), event: maphash.String(seed, event), span: c.span, seats: pack(c.seats),
-		unit: pack(c.unit), amount: pack(c.amount), rate: pack(c.rate), unpriced: c.unpriced}
-}
-
-func (k keptCharge) charge() charge {
-	return charge{line: k.line, ids: k.ids, customer: k.customer.Value(), part: k.part.Value(),
-		product: k.product.Value(), word: k.word.Value(), period: money.Period(k.period.Value()),
-		currency: k.currency.Value(), event: k.event, span: k.span, seats: k.seats.decimal(), unit: k.unit.decimal(),
-		amount: k.amount.decimal(), rate: k.rate.decimal(), unpriced: k.unpriced}
+func (p *pool) charge(k *keptCharge) charge {
+	unit := k.unit.decimal()
+	c := charge{line: p.text(k.line), ids: [2]string{p.text(k.ids[0]), p.text(k.ids[1])},
+		customer: p.text(k.customer), part: p.text(k.part), product: p.text(k.product), event: k.event,
+		word: p.text(k.word), span: k.span, period: periods[k.period], seats: k.seats.decimal(), list: unit, unit: unit,
+		amount: k.amount.decimal(), unpriced: k.unpriced, usage: k.usage, trial: k.trial,
+		currency: p.text(k.currency)}
+	if k.rate != 0 {
+		rate, _ := readNumber(p.text(k.rate))
+		c.unit = unit.Mul(rate.decimal())
+	}
+	return c
 }
 
 // keptBilled is a billed line as it waits.
 type keptBilled struct {
-	line, id                         string
-	customer, part, period, currency word
-	span
+	content             uint64
 	seats, unit, amount number
-	priced              bool
+	line, id            word
+	customer, part      word
+	currency            word
+	span                span
 	group               int32
+	period              uint8
+	priced, double      bool
 }
 
-func keepBilled(b billed) keptBilled {
-	return keptBilled{line: b.line, id: b.id, customer: unique.Make(b.customer), part: unique.Make(b.part),
-		period: unique.Make(string(b.period)), currency: unique.Make(b.currency), span: b.span, seats: pack(b.seats),
-		unit: pack(b.unit.Decimal), amount: pack(b.amount), priced: b.unit.Valid}
-}
-
-func (k keptBilled) billed() billed {
-	return billed{line: k.line, id: k.id, customer: k.customer.Value(), part: k.part.Value(),
-		period: money.Period(k.period.Value()), currency: k.currency.Value(), span: k.span, seats: k.seats.decimal(),
-		unit: decimal.NullDecimal{Decimal: k.unit.decimal(), Valid: k.priced}, amount: k.amount.decimal()}
+func (p *pool) billed(k *keptBilled) billed {
+	return billed{line: p.text(k.line), id: p.text(k.id), customer: p.text(k.customer), part: p.text(k.part),
+		span: k.span, period: periods[k.period], seats: k.seats.decimal(),
+		unit:   decimal.NullDecimal{Decimal: k.unit.decimal(), Valid: k.priced},
+		amount: k.amount.decimal(), currency: p.text(k.currency)}
 }

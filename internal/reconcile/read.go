@@ -4,29 +4,28 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"seatledger/internal/money"
 )
 
 // table reads a CSV with a header in any order, a row at a time. What it cannot read it names by line and column.
 type table struct {
-	name string
-	size int64 // of the file, in bytes; 0 where nobody knows
-	rows *csv.Reader
-	head []string
-	at   map[string]int
-	row  []string
-	line int
+	name  string
+	size  int64 // of the file, in bytes; 0 where nobody knows
+	rows  *csv.Reader
+	head  []string
+	at    map[string]int
+	row   []string
+	line  int
+	count int
 }
 
 // newTable reads the header. Each of needed must be there; of names joined by | one.
@@ -90,8 +89,12 @@ func (t *table) has(column string) bool {
 	return ok
 }
 
-// next reads a row; false at the end.
-func (t *table) next() (bool, error) {
+// next reads a row; false at the end. A header that stands again between the rows, as in files put together from
+// several, is none.
+func (t *table) next(ctx context.Context) (bool, error) {
+	if t.count++; t.count%1024 == 0 && ctx.Err() != nil {
+		return false, ctx.Err()
+	}
 	row, err := t.rows.Read()
 	if errors.Is(err, io.EOF) {
 		return false, nil
@@ -107,8 +110,19 @@ func (t *table) next() (bool, error) {
 	case len(row) > len(t.head):
 		return false, fmt.Errorf("%s, line %d: %d cells after the last column %s", t.name, t.line,
 			len(row)-len(t.head), t.head[len(t.head)-1])
+	case t.isHead(row):
+		return t.next(ctx)
 	}
 	return true, nil
+}
+
+func (t *table) isHead(row []string) bool {
+	for i, h := range row {
+		if !strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")), t.head[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *table) unreadable(err error) error {
@@ -124,7 +138,7 @@ func (t *table) bad(column, why string) error {
 	return fmt.Errorf("%s, line %d, column %s: %q %s", t.name, t.line, column, t.cell(column), why)
 }
 
-// cell is a cell without the blanks around it; "" where the file lacks the column. It keeps its whole row in memory.
+// cell is a cell without the blanks around it; "" where the file lacks the column. It holds until the next row.
 func (t *table) cell(column string) string {
 	i, ok := t.at[column]
 	if !ok {
@@ -133,34 +147,24 @@ func (t *table) cell(column string) string {
 	return strings.TrimSpace(t.row[i])
 }
 
-// text is a cell to keep.
-func (t *table) text(column string) string {
-	return strings.Clone(t.cell(column))
-}
-
-var plainNumber = regexp.MustCompile(`^[+-]?[0-9]{1,18}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,2})?$`)
-
 // number reads digits with a point; false for an empty cell. An apostrophe before it is a spreadsheet's.
-func (t *table) number(column string) (decimal.Decimal, bool, error) {
+func (t *table) number(column string) (number, bool, error) {
 	cell := strings.TrimPrefix(t.cell(column), "'")
 	if cell == "" {
-		return decimal.Zero, false, nil
+		return number{}, false, nil
 	}
-	if !plainNumber.MatchString(cell) {
-		return decimal.Zero, false, t.bad(column, "is no number with a point, such as 12.50")
+	n, ok := readNumber(cell)
+	if !ok {
+		return n, false, t.bad(column, "is no number with a point, such as 12.50")
 	}
-	d, err := decimal.NewFromString(cell)
-	if err != nil {
-		return decimal.Zero, false, t.bad(column, "is no number with a point, such as 12.50")
+	if n.high() {
+		return n, false, t.bad(column, "is more than any bill comes to")
 	}
-	if d.Abs().Cmp(money.HighestAmount) >= 0 {
-		return decimal.Zero, false, t.bad(column, "is more than any bill comes to")
-	}
-	return d, true, nil
+	return n, true, nil
 }
 
 // needed is a number that must be there.
-func (t *table) needed(column string) (decimal.Decimal, error) {
+func (t *table) needed(column string) (number, error) {
 	d, ok, err := t.number(column)
 	if err == nil && !ok {
 		err = t.bad(column, "is needed: a number with a point, such as 12.50")
@@ -194,18 +198,18 @@ func (t *table) day(column string) (day, error) {
 	return dayOf(at), nil
 }
 
-func (t *table) currency() (string, error) {
+func (t *table) currency(words *pool) (word, error) {
 	c, ok := money.ParseCurrency(t.cell("currency"))
 	if !ok {
-		return "", t.bad("currency", "is no currency of three letters")
+		return 0, t.bad("currency", "is no currency of three letters")
 	}
-	return c, nil
+	return words.keep(c), nil
 }
 
 // period reads how long a price is for; a word that nobody knows is an error, for a wrong guess would be money.
 func (t *table) period(column string) (money.Period, error) {
 	word := t.cell(column)
-	if word == "" {
+	if word == "" || strings.EqualFold(word, "none") {
 		return money.Unknown, nil
 	}
 	p, ok := money.ParsePeriod(word)
@@ -222,113 +226,186 @@ var (
 		"from", "to", "seats", "unit_price", "price_period", "amount", "currency"}
 )
 
-// readCharges reads a neutral supplier bill.
-func readCharges(name string, r io.Reader, size int64) (out []keptCharge, err error) {
-	t, err := newTable(name, r, size, chargeColumns)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		more, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			return out, nil
-		}
-		c, err := t.charge()
-		if err != nil {
-			return nil, err
-		}
-		out = append(roomFor(out, t), keepCharge(c, t.cell("reference")))
-	}
+// kept is what one file comes to.
+type kept[L any] struct {
+	lines []L
+	twice bool // the whole file stands in it twice; each line counts once
 }
 
-func (t *table) charge() (c charge, err error) {
-	c.line = strings.Clone(t.cell("line"))
-	if c.line == "" {
+// readCharges reads a neutral supplier bill.
+func readCharges(ctx context.Context, t *table, words *pool) (out kept[keptCharge], err error) {
+	for {
+		more, err := t.next(ctx)
+		if err != nil {
+			return out, err
+		}
+		if !more {
+			break
+		}
+		c, err := t.charge(words)
+		if err != nil {
+			return out, err
+		}
+		out.lines = append(roomFor(out.lines, t), c)
+	}
+	if len(out.lines) == 0 {
+		return out, fmt.Errorf("%s has no lines: nothing was charged that could be compared", t.name)
+	}
+	out.twice = givenTwice(out.lines, func(c *keptCharge) (uint64, *bool) { return c.content, &c.double })
+	out.lines = slices.DeleteFunc(out.lines, func(c keptCharge) bool { return c.double })
+	return out, nil
+}
+
+// givenTwice tells a file that was pasted together from the same one, twice or more: every line stands in it as
+// often, under its own number. It marks all of them but the first. One line that stands there again is a charge.
+func givenTwice[L any](lines []L, of func(*L) (content uint64, double *bool)) bool {
+	all := make([]uint64, len(lines))
+	for i := range lines {
+		all[i], _ = of(&lines[i])
+	}
+	slices.Sort(all)
+	each := runOf(all)
+	if each < 2 || len(all) == each || len(all)%each != 0 {
+		return false
+	}
+	for i := 0; i < len(all); i += each {
+		if runOf(all[i:]) != each {
+			return false
+		}
+	}
+	seen := make(map[uint64]bool, len(all)/each)
+	for i := range lines {
+		content, double := of(&lines[i])
+		*double = seen[content]
+		seen[content] = true
+	}
+	return true
+}
+
+// runOf is how often the first of sorted numbers stands at their beginning.
+func runOf(sorted []uint64) int {
+	n := 0
+	for n < len(sorted) && sorted[n] == sorted[0] {
+		n++
+	}
+	return n
+}
+
+func (t *table) charge(words *pool) (c keptCharge, err error) {
+	if t.cell("line") == "" {
 		return c, t.bad("line", "is needed: each difference names its line")
 	}
-	c.ids = [2]string{t.text("subscription_external_id"), t.text("vendor_subscription_id")}
-	c.customer, c.part, c.product = t.cell("customer"), t.cell("part_number"), t.cell("product")
-	c.word = strings.ToLower(t.cell("charge"))
+	c.line, c.content = words.add(t.cell("line")), words.hash(strings.Join(t.row, "\x00"))
+	c.ids = [2]word{words.keep(idOf(t.cell("subscription_external_id"))),
+		words.keep(idOf(t.cell("vendor_subscription_id")))}
+	c.customer, c.part = words.keep(t.cell("customer")), words.keep(t.cell("part_number"))
+	c.product = words.keep(t.cell("product"))
+	if ref := t.cell("reference"); ref != "" {
+		c.event = words.hash(ref)
+	}
+	plain := plainWord(t.cell("charge"))
+	c.word, c.credit = words.keep(plain), isCredit(plain)
 	if c.span, err = t.span(); err != nil {
 		return c, err
 	}
-	if c.period, err = t.period("billing_frequency"); err != nil {
+	if c.currency, err = t.currency(words); err != nil {
 		return c, err
 	}
-	if c.currency, err = t.currency(); err != nil {
+	if err = t.money(&c, words); err != nil {
 		return c, err
 	}
-	if c.seats, err = t.needed("quantity"); err != nil {
-		return c, err
-	}
-	if c.amount, err = t.needed("amount"); err != nil {
-		return c, err
-	}
-	if c.amount.Sign() != 0 && c.seats.Sign() != c.amount.Sign() { // the amount decides
-		c.seats = c.seats.Neg()
-	}
-	return c, t.unitPrice(&c)
+	return c, t.frequency(&c, plain)
 }
 
-func (t *table) unitPrice(c *charge) error {
+// frequency reads what the unit price is for. What was used has none that says anything.
+func (t *table) frequency(c *keptCharge, plain string) error {
+	period, err := t.period("billing_frequency")
+	if c.usage = tellsUsage(plain, t.cell("product"), period, c.seats); c.usage {
+		return nil
+	}
+	c.period = periodNumber(period)
+	c.trial = strings.Contains(plain, "trial") || strings.Contains(strings.ToLower(t.cell("term")), "trial")
+	return err
+}
+
+// money reads seats, unit price, rate and amount.
+func (t *table) money(c *keptCharge, words *pool) (err error) {
+	if c.seats, err = t.needed("quantity"); err != nil {
+		return err
+	}
+	if c.amount, err = t.needed("amount"); err != nil {
+		return err
+	}
+	if c.amount.sign()*c.seats.sign() < 0 { // the amount decides
+		c.seats.digits = -c.seats.digits
+	}
 	unit, priced, err := t.number("unit_price")
 	if err != nil {
 		return err
+	}
+	if c.unit, c.unpriced = unit, !priced; unit.sign() < 0 {
+		c.unit.digits = -unit.digits // a refund has its sign in the amount
 	}
 	rate, converted, err := t.number("exchange_rate")
 	if err != nil {
 		return err
 	}
-	if converted && rate.Sign() <= 0 {
+	if converted && rate.sign() <= 0 {
 		return t.bad("exchange_rate", "is no rate above zero")
 	}
-	c.unit, c.unpriced = unit.Abs(), !priced // a refund has its sign in the amount
-	if c.rate = decimal.NewFromInt(1); converted {
-		c.unit, c.rate = c.unit.Mul(rate), rate
+	if converted && rate != (number{digits: 1}) {
+		c.rate = words.keep(strings.TrimPrefix(t.cell("exchange_rate"), "'"))
 	}
 	return nil
 }
 
-// readBilled reads lines of our invoices.
-func readBilled(name string, r io.Reader, size int64) (out []keptBilled, err error) {
-	t, err := newTable(name, r, size, billedColumns)
-	if err != nil {
-		return nil, err
+// idOf is an id as it is compared: a GUID is one in either case.
+func idOf(s string) string {
+	if len(s) == 36 && s[8] == '-' && s[13] == '-' {
+		return strings.ToLower(s)
 	}
+	return s
+}
+
+// readBilled reads lines of our invoices.
+func readBilled(ctx context.Context, t *table, words *pool) (out kept[keptBilled], err error) {
 	for {
-		more, err := t.next()
+		more, err := t.next(ctx)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		if !more {
 			break
 		}
-		b, err := t.billed()
+		b, err := t.billed(words)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		out = append(roomFor(out, t), keepBilled(b))
+		out.lines = append(roomFor(out.lines, t), b)
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s has no lines: nothing was billed that the bill could be compared with", name)
+	if len(out.lines) == 0 {
+		return out, fmt.Errorf("%s has no lines: nothing was billed that the bill could be compared with", t.name)
 	}
+	out.twice = givenTwice(out.lines, func(b *keptBilled) (uint64, *bool) { return b.content, &b.double })
+	out.lines = slices.DeleteFunc(out.lines, func(b keptBilled) bool { return b.double })
 	return out, nil
 }
 
-func (t *table) billed() (b billed, err error) {
-	b.line = strings.Clone(cmp.Or(t.cell("line_id"), t.cell("id")))
-	b.id = cmp.Or(t.text("external_id"), t.text("subscription_id"))
-	b.customer, b.part = cmp.Or(t.cell("customer"), t.cell("crm_account")), t.cell("part_number")
+func (t *table) billed(words *pool) (b keptBilled, err error) {
+	b.line = words.add(cmp.Or(t.cell("line_id"), t.cell("id")))
+	b.content = words.hash(strings.Join(t.row, "\x00"))
+	b.id = words.keep(idOf(cmp.Or(t.cell("external_id"), t.cell("subscription_id"))))
+	b.customer = words.keep(cmp.Or(t.cell("customer"), t.cell("crm_account")))
+	b.part = words.keep(t.cell("part_number"))
 	if b.span, err = t.span(); err != nil {
 		return b, err
 	}
-	if b.period, err = t.period("price_period"); err != nil {
+	period, err := t.period("price_period")
+	if err != nil {
 		return b, err
 	}
-	if b.currency, err = t.currency(); err != nil {
+	b.period = periodNumber(period)
+	if b.currency, err = t.currency(words); err != nil {
 		return b, err
 	}
 	if b.seats, err = t.needed("seats"); err != nil {
@@ -337,6 +414,9 @@ func (t *table) billed() (b billed, err error) {
 	if b.amount, err = t.needed("amount"); err != nil {
 		return b, err
 	}
-	b.unit.Decimal, b.unit.Valid, err = t.number("unit_price")
+	if b.amount.sign()*b.seats.sign() < 0 { // the amount decides: a credit
+		b.seats.digits = -b.seats.digits
+	}
+	b.unit, b.priced, err = t.number("unit_price")
 	return b, err
 }

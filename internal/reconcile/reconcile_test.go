@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -39,12 +40,18 @@ func sold(sub, from, to, seats, unit, amount string) string {
 // run writes both files, each line with its number, and reads what the verb makes of them.
 func run(t *testing.T, bill, billed []string, more ...string) ([][]string, error) {
 	t.Helper()
+	return runUntil(t.Context(), t, bill, billed, more...)
+}
+
+// runUntil is run, ended by a signal.
+func runUntil(ctx context.Context, t *testing.T, bill, billed []string, more ...string) ([][]string, error) {
+	t.Helper()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out.csv")
 	a, b := filepath.Join(dir, "bill.csv"), filepath.Join(dir, "billed.csv")
 	numbered(t, a, billHead, bill, "A")
 	numbered(t, b, billedHead, billed, "B")
-	err := reconcile.Run(t.Context(), append([]string{"--bill", a, "--billed", b, "--out", out}, more...), t.Output())
+	err := reconcile.Run(ctx, append([]string{"--bill", a, "--billed", b, "--out", out}, more...), t.Output())
 	if err != nil && !errors.Is(err, reconcile.ErrDifferences) {
 		if _, gone := os.Stat(out); !os.IsNotExist(gone) {
 			t.Errorf("a result is there after %v", err)

@@ -74,10 +74,11 @@ func readFlags(args []string, w io.Writer) (options, error) {
 	if set.NArg() > 0 {
 		return o, fmt.Errorf("reconcile does not know %q", set.Arg(0))
 	}
-	if !plainNumber.MatchString(tolerance) || strings.HasPrefix(tolerance, "-") {
+	n, ok := readNumber(tolerance)
+	if !ok || n.high() || n.sign() < 0 {
 		return o, fmt.Errorf("--tolerance is an amount such as 0.01, not %q", tolerance)
 	}
-	o.tolerance = decimal.RequireFromString(tolerance)
+	o.tolerance = n.decimal()
 	if info, err := os.Stat(o.out); err == nil && !info.Mode().IsRegular() {
 		return options{}, fmt.Errorf("--out %s is no ordinary file; nothing was written", o.out)
 	}
@@ -96,31 +97,37 @@ func sameFile(a, b string) bool {
 }
 
 func (o options) compare(ctx context.Context) (Result, error) {
-	cs, err := readFile(o.bill, readCharges)
+	words := newPool()
+	cs, err := readFile(ctx, o.bill, chargeColumns, words, readCharges)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
-	}
-	bs, err := readFile(o.billed, readBilled)
+	bs, err := readFile(ctx, o.billed, billedColumns, words, readBilled)
 	if err != nil {
 		return Result{}, err
 	}
-	return compare(cs, bs, o.tolerance), ctx.Err()
+	r, err := compare(ctx, words, cs.lines, bs.lines, o.tolerance)
+	r.billTwice, r.billedTwice = cs.twice, bs.twice
+	return r, err
 }
 
-func readFile[L any](path string, read func(name string, r io.Reader, size int64) ([]L, error)) ([]L, error) {
+func readFile[L any](ctx context.Context, path string, needed []string, words *pool,
+	read func(context.Context, *table, *pool) (kept[L], error),
+) (out kept[L], err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	return read(path, f, info.Size())
+	t, err := newTable(path, f, info.Size(), needed)
+	if err != nil {
+		return out, err
+	}
+	return read(ctx, t, words)
 }
 
 // leaveNothing takes away the result of an earlier run: it would be taken for that of this one.
@@ -134,18 +141,57 @@ func (o options) leaveNothing() error {
 
 // summary says how much was compared, for a clean result of nothing is none.
 func (r Result) summary(w io.Writer, path string) error {
-	_, err := fmt.Fprintf(w, "%d of %s compared with %s; the others lie on days that nothing was billed for, "+
-		"or are credits of the vendor's.\n%s written to %s.\n", r.Compared,
-		words.Counted(r.Charges, "line of the bill", "lines of the bill"),
-		words.Counted(r.Billed, "billed line", "billed lines"),
+	for _, given := range []struct {
+		twice bool
+		what  string
+	}{{r.billTwice, "The bill"}, {r.billedTwice, "What was billed"}} {
+		if !given.twice {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "%s stands in its file more than once; each line was counted once.\n",
+			given.what); err != nil {
+			return err
+		}
+	}
+	compared := fmt.Sprintf("All %s", words.Counted(r.Charges, "line of the bill", "lines of the bill"))
+	others := "."
+	if r.Compared < r.Charges {
+		compared = fmt.Sprintf("%d of %s", r.Compared, words.Counted(r.Charges, "line of the bill", "lines of the bill"))
+		others = "; the others lie on days that nothing was billed for, or are credits of the vendor's."
+	}
+	_, err := fmt.Fprintf(w, "%s compared with %s%s\n%s written to %s.\n", compared,
+		words.Counted(r.Billed, "billed line", "billed lines"), others,
 		words.Counted(len(r.Differences), "difference", "differences"), path)
 	if err != nil {
 		return err
 	}
 	for _, s := range r.sums() {
-		if _, err := fmt.Fprintf(w, "%-16s %6d  %s %s\n", s.kind, s.n, s.once.StringFixed(money.Digits(s.currency)),
+		if _, err := fmt.Fprintf(w, "%-18s %5d %14s %s\n", s.kind, s.n, s.once.StringFixed(money.Digits(s.currency)),
 			s.currency); err != nil {
 			return err
+		}
+	}
+	return r.sides(w)
+}
+
+// sides says what is lost and what is billed beyond the bill, for each currency.
+func (r Result) sides(w io.Writer) error {
+	lost, beyond := map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
+	for _, d := range r.Differences {
+		if d.Once.Sign() > 0 {
+			lost[d.Currency] = lost[d.Currency].Add(d.Once)
+		} else {
+			beyond[d.Currency] = beyond[d.Currency].Sub(d.Once)
+		}
+	}
+	for _, side := range []struct {
+		what string
+		by   map[string]decimal.Decimal
+	}{{"Charged and not billed on", lost}, {"Billed and not charged", beyond}} {
+		for _, a := range money.Sums(side.by) {
+			if _, err := fmt.Fprintf(w, "%s: %s %s\n", side.what, money.Grouped(a.Value, a.Currency), a.Currency); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
