@@ -196,6 +196,10 @@ func (p *pool) each(ctx context.Context, cs []keptCharge, bs []keptBilled,
 		if len(bs) > 0 {
 			n = min(n, bs[0].group)
 		}
+		if agree(cs, bs) {
+			cs, bs = cs[1:], bs[1:]
+			continue
+		}
 		var charges []charge
 		for ; len(cs) > 0 && cs[0].group == n; cs = cs[1:] {
 			charges = append(charges, p.charge(&cs[0]))
@@ -211,4 +215,21 @@ func (p *pool) each(ctx context.Context, cs []keptCharge, bs []keptBilled,
 		}
 	}
 	return nil
+}
+
+// agree tells the plainest case, which most subscriptions are: one line on either side, on the same days, a month of
+// the same seats, charged as its figures say and billed for no less than it costs. Nothing is to be looked for in it.
+func agree(cs []keptCharge, bs []keptBilled) bool {
+	if len(cs) == 0 || len(bs) == 0 || cs[0].group != bs[0].group || len(cs) > 1 && cs[1].group == cs[0].group ||
+		len(bs) > 1 && bs[1].group == bs[0].group {
+		return false
+	}
+	c, b := &cs[0], &bs[0]
+	if c.span != b.span || c.period != aMonth || b.period != aMonth || c.currency != b.currency || c.rate != 0 ||
+		c.unpriced || !b.priced || c.usage || c.seats.sign() <= 0 || !c.seats.equal(b.seats) {
+		return false
+	}
+	whole, small := c.unit.times(c.seats)
+	return small && whole.equal(c.amount) && b.unit.atLeast(c.unit) && c.span.days() >= 28 && c.span.days() <= 31 &&
+		wholeMonths(c.span) == 1
 }

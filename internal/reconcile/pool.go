@@ -101,6 +101,17 @@ func (p *pool) add(s string) word {
 // hash names what is only compared, never shown.
 func (p *pool) hash(s string) uint64 { return maphash.String(p.seed, s) }
 
+// hashRow names a whole row.
+func (p *pool) hashRow(row []string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(p.seed)
+	for _, cell := range row {
+		_, _ = h.WriteString(cell)
+		_ = h.WriteByte(0)
+	}
+	return h.Sum64()
+}
+
 // folded is how names of customers are compared where no id is known.
 func folded(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 

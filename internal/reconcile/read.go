@@ -295,7 +295,7 @@ func (t *table) charge(words *pool) (c keptCharge, err error) {
 	if t.cell("line") == "" {
 		return c, t.bad("line", "is needed: each difference names its line")
 	}
-	c.line, c.content = words.add(t.cell("line")), words.hash(strings.Join(t.row, "\x00"))
+	c.line, c.content = words.add(t.cell("line")), words.hashRow(t.row)
 	c.ids = [2]word{words.keep(idOf(t.cell("subscription_external_id"))),
 		words.keep(idOf(t.cell("vendor_subscription_id")))}
 	c.customer, c.part = words.keep(t.cell("customer")), words.keep(t.cell("part_number"))
@@ -393,7 +393,7 @@ func readBilled(ctx context.Context, t *table, words *pool) (out kept[keptBilled
 
 func (t *table) billed(words *pool) (b keptBilled, err error) {
 	b.line = words.add(cmp.Or(t.cell("line_id"), t.cell("id")))
-	b.content = words.hash(strings.Join(t.row, "\x00"))
+	b.content = words.hashRow(t.row)
 	b.id = words.keep(idOf(cmp.Or(t.cell("external_id"), t.cell("subscription_id"))))
 	b.customer = words.keep(cmp.Or(t.cell("customer"), t.cell("crm_account")))
 	b.part = words.keep(t.cell("part_number"))
