@@ -75,10 +75,17 @@ func (g *group) subscription() string {
 func (p *pool) match(cs []keptCharge, bs []keptBilled) {
 	g := groups{pool: p, folds: map[word]word{}, parts: map[word]word{}, product: map[[2]word]int32{},
 		theirs: map[[2]word]int32{}, ours: map[[2]word]int32{}}
+	for i := range cs { // before their words are counted
+		p.id(cs[i].ids[0])
+		p.id(cs[i].ids[1])
+	}
+	for i := range bs {
+		p.id(bs[i].id)
+	}
 	g.byID = make([]int32, len(p.places))
 	g.named = make([]bool, len(p.places))
 	for i := range bs {
-		g.named[bs[i].id] = true
+		g.named[p.id(bs[i].id)] = true
 	}
 	g.named[0] = false
 	met := map[[2]word]bool{} // products that a line of the bill without a known id is of
@@ -131,7 +138,7 @@ func (g *groups) fold(known map[word]word, w word, fold func(string) string) wor
 // known is the group of a line whose id our invoices have too; else 0.
 func (g *groups) known(ids [2]word) int32 {
 	for _, id := range ids {
-		if g.named[id] {
+		if id = g.pool.id(id); g.named[id] {
 			return g.of(id)
 		}
 	}
@@ -156,15 +163,16 @@ func (g *groups) byKey(known map[[2]word]int32, key [2]word) int32 {
 }
 
 func (g *groups) ofBilled(b *keptBilled, met map[[2]word]bool) int32 {
-	if n := g.byID[b.id]; n != 0 {
+	id := g.pool.id(b.id)
+	if n := g.byID[id]; n != 0 {
 		return n
 	}
 	key := g.key(b.customer, b.part)
 	switch {
 	case b.part != 0 && met[key]:
 		return g.byKey(g.product, key)
-	case b.id != 0:
-		return g.of(b.id)
+	case id != 0:
+		return g.of(id)
 	}
 	return g.byKey(g.ours, key)
 }
@@ -175,7 +183,7 @@ func (g *groups) unknown(c *keptCharge) int32 {
 	if n, ours := g.product[key]; ours && c.part != 0 {
 		return n
 	}
-	if id := cmp.Or(c.ids[0], c.ids[1]); id != 0 {
+	if id := g.pool.id(cmp.Or(c.ids[0], c.ids[1])); id != 0 {
 		return g.of(id)
 	}
 	return g.byKey(g.theirs, key)

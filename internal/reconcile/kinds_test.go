@@ -172,3 +172,14 @@ func compared(t *testing.T, bill, billed string) (result, said string) {
 	}
 	return string(text), words.String()
 }
+
+func TestAnIdComesBackAsItWentIn(t *testing.T) {
+	t.Parallel()
+	const id = "'5F0C2A9E-11AA-4B7D-8A51-00AABBCCDDEE"
+	here := with(with(ours[0], "S1", "5f0c2a9e-11aa-4b7d-8a51-00aabbccddee"), "2026-08-01", "'2026-08-01")
+	rows, err := run(t, append(slices.Clone(soundBill), in(id, "cycleCharge", aug, "4", "10", "40")),
+		append(slices.Clone(soundBilled), here))
+	if err != nil || !slices.Equal(said(rows), []string{"quantity " + id + " 10 10"}) {
+		t.Errorf("%q %v", said(rows), err)
+	}
+}
