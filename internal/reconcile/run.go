@@ -36,6 +36,9 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(12)) // memory before speed: bills are long and machines small
 	r, err := o.compare(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("ended by a signal; no result was written: %w", err)
+	}
 	if err != nil {
 		return errors.Join(err, o.leaveNothing())
 	}

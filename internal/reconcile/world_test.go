@@ -236,6 +236,16 @@ func (w *world) sound() {
 		w.sell(h, m, h.unit+100, "month")
 	}
 
+	h = w.hold("month's end") // cycles from the last day of each month
+	for i := range w.months + 1 {
+		from, to := firstMonth.AddDate(0, i, -1), firstMonth.AddDate(0, i+1, -1)
+		w.charge(h, "cycleCharge", "monthly", made{from: from, to: to, seats: h.seats, cents: h.unit * h.seats}, h.unit)
+	}
+	for _, m := range w.cycles() {
+		m.seats, m.cents = h.seats, (h.unit+100)*h.seats
+		w.sell(h, m, h.unit+100, "month")
+	}
+
 	h = w.hold("used")
 	c = w.cycles()[1]
 	c.seats, c.cents = 3, 15563
