@@ -89,6 +89,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 		"19 an invoice replaced by a credit and another": {append(slices.Clone(threes),
 			in("S1", "credit", sep, "-3", "10", "-30"), in("S1", "cycleCharge", sep, "4", "10", "40")), b,
 			[]string{"quantity S1 10 10"}},
+		"19 an invoice replaced by the same again, all by one word": {append(slices.Clone(threes),
+			in("S1", "cycleCharge", sep, "-3", "10", "-30"), in("S1", "cycleCharge", sep, "3", "10", "30")), b, nil},
 		"20 a trial, and bought and cancelled within a day": {[]string{in("S2", "new", sep, "25", "0", "0"),
 			in("S3", "new", sep, "3", "10", "30"), in("S3", "cancelImmediate", sep, "3", "-10", "-30")}, nil, nil},
 		"21 usage by its sum": {[]string{charge("U", "usage", "", sep[0], sep[1], "29", "0.868", "21.39")},
