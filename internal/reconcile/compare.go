@@ -64,8 +64,6 @@ func (g *group) check(ctx context.Context) (err error) {
 	case len(g.billed) == 0:
 		g.onlyOnBill()
 		return nil
-	case g.agrees():
-		return nil
 	}
 	g.checkCurrency()
 	if len(g.charges) == 0 {
@@ -83,18 +81,6 @@ func (g *group) check(ctx context.Context) (err error) {
 	days.checkCost()
 	g.checkOnce()
 	return ctx.Err()
-}
-
-// agrees tells the plainest case, which most subscriptions are: one line on either side, on the same days, for the
-// same seats, and billed for no less than it costs.
-func (g *group) agrees() bool {
-	if len(g.charges) != 1 || len(g.billed) != 1 {
-		return false
-	}
-	p, b := &g.charges[0], &g.billed[0]
-	sale, ok := b.thirtySixths()
-	return ok && !p.once() && p.span == b.span && p.currency == b.currency && p.seats.Sign() > 0 &&
-		p.seats.Equal(b.seats) && sale.GreaterThanOrEqual(p.thirtySixths())
 }
 
 // onlyOnBill is a subscription that we bill nothing for. A line counts whole where a part of its days is compared,

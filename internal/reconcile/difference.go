@@ -131,11 +131,11 @@ var differenceSpace = uuid.MustParse("6f1f6ac2-5f0e-4d5c-9a5e-0d6f7c1f3a10")
 
 func (g *group) difference(c cause, t *tally) Difference {
 	d := Difference{Kind: c.kind, Customer: g.customer, Subscription: g.subscription(), Part: g.part,
-		Once: money.Round(t.once.Round(12), c.currency), Month: money.Round(t.month.Round(12), c.currency), Currency: c.currency,
-		Since: t.since.String(), Why: t.why}
+		Once:  money.Round(t.once.Round(12), c.currency),
+		Month: money.Round(t.month.Round(12), c.currency), Currency: c.currency, Since: t.since.String(), Why: t.why}
 	d.BillLines, d.BilledLines = g.linesOf(t)
-	d.ID = uuid.NewSHA1(differenceSpace, []byte(strings.Join([]string{string(c.kind), d.Customer, d.Subscription, d.Part,
-		c.currency}, "\x00")))
+	d.ID = uuid.NewSHA1(differenceSpace, []byte(strings.Join([]string{string(c.kind), d.Customer, d.Subscription,
+		d.Part, c.currency}, "\x00")))
 	return d
 }
 

@@ -75,10 +75,17 @@ func (g *group) subscription() string {
 func (p *pool) match(cs []keptCharge, bs []keptBilled) {
 	g := groups{pool: p, folds: map[word]word{}, parts: map[word]word{}, product: map[[2]word]int32{},
 		theirs: map[[2]word]int32{}, ours: map[[2]word]int32{}}
+	for i := range cs { // before their words are counted
+		p.id(cs[i].ids[0])
+		p.id(cs[i].ids[1])
+	}
+	for i := range bs {
+		p.id(bs[i].id)
+	}
 	g.byID = make([]int32, len(p.places))
 	g.named = make([]bool, len(p.places))
 	for i := range bs {
-		g.named[bs[i].id] = true
+		g.named[p.id(bs[i].id)] = true
 	}
 	g.named[0] = false
 	met := map[[2]word]bool{} // products that a line of the bill without a known id is of
@@ -131,7 +138,7 @@ func (g *groups) fold(known map[word]word, w word, fold func(string) string) wor
 // known is the group of a line whose id our invoices have too; else 0.
 func (g *groups) known(ids [2]word) int32 {
 	for _, id := range ids {
-		if g.named[id] {
+		if id = g.pool.id(id); g.named[id] {
 			return g.of(id)
 		}
 	}
@@ -156,15 +163,16 @@ func (g *groups) byKey(known map[[2]word]int32, key [2]word) int32 {
 }
 
 func (g *groups) ofBilled(b *keptBilled, met map[[2]word]bool) int32 {
-	if n := g.byID[b.id]; n != 0 {
+	id := g.pool.id(b.id)
+	if n := g.byID[id]; n != 0 {
 		return n
 	}
 	key := g.key(b.customer, b.part)
 	switch {
 	case b.part != 0 && met[key]:
 		return g.byKey(g.product, key)
-	case b.id != 0:
-		return g.of(b.id)
+	case id != 0:
+		return g.of(id)
 	}
 	return g.byKey(g.ours, key)
 }
@@ -175,7 +183,7 @@ func (g *groups) unknown(c *keptCharge) int32 {
 	if n, ours := g.product[key]; ours && c.part != 0 {
 		return n
 	}
-	if id := cmp.Or(c.ids[0], c.ids[1]); id != 0 {
+	if id := g.pool.id(cmp.Or(c.ids[0], c.ids[1])); id != 0 {
 		return g.of(id)
 	}
 	return g.byKey(g.theirs, key)
@@ -196,6 +204,10 @@ func (p *pool) each(ctx context.Context, cs []keptCharge, bs []keptBilled,
 		if len(bs) > 0 {
 			n = min(n, bs[0].group)
 		}
+		if agree(cs, bs) {
+			cs, bs = cs[1:], bs[1:]
+			continue
+		}
 		var charges []charge
 		for ; len(cs) > 0 && cs[0].group == n; cs = cs[1:] {
 			charges = append(charges, p.charge(&cs[0]))
@@ -211,4 +223,21 @@ func (p *pool) each(ctx context.Context, cs []keptCharge, bs []keptBilled,
 		}
 	}
 	return nil
+}
+
+// agree tells the plainest case, which most subscriptions are: one line on either side, on the same days, a month of
+// the same seats, charged as its figures say and billed for no less than it costs. Nothing is to be looked for in it.
+func agree(cs []keptCharge, bs []keptBilled) bool {
+	if len(cs) == 0 || len(bs) == 0 || cs[0].group != bs[0].group || len(cs) > 1 && cs[1].group == cs[0].group ||
+		len(bs) > 1 && bs[1].group == bs[0].group {
+		return false
+	}
+	c, b := &cs[0], &bs[0]
+	if c.span != b.span || c.period != aMonth || b.period != aMonth || c.currency != b.currency || c.rate != 0 ||
+		c.unpriced || !b.priced || c.usage || c.seats.sign() <= 0 || !c.seats.equal(b.seats) {
+		return false
+	}
+	whole, small := c.unit.times(c.seats)
+	return small && whole.equal(c.amount) && b.unit.atLeast(c.unit) && c.span.days() >= 28 && c.span.days() <= 31 &&
+		wholeMonths(c.span) == 1
 }

@@ -9,6 +9,9 @@ import (
 // periods are numbered, so that a line keeps one byte.
 var periods = []money.Period{money.Unknown, money.Month, money.Quarter, money.Year, money.ThreeYears, money.Once}
 
+// aMonth is the number of a month.
+var aMonth = periodNumber(money.Month)
+
 func periodNumber(p money.Period) uint8 {
 	for i, known := range periods {
 		if p == known {

@@ -43,7 +43,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 			[]string{unnamed(sold("ours", aug[0], aug[1], "4", "15", "60"), "ours")}, []string{"quantity T1 T2 10 10"}},
 		"5 each month with the seats that it had": {[]string{threes[0], in("S1", "renew", sep, "9", "10", "90"),
 			in("S1", "renew", oct, "9", "10", "90")},
-			[]string{b[0], sold("S1", sep[0], sep[1], "9", "15", "135"), sold("S1", oct[0], oct[1], "9", "15", "135")}, nil},
+			[]string{b[0], sold("S1", sep[0], sep[1], "9", "15", "135"),
+				sold("S1", oct[0], oct[1], "9", "15", "135")}, nil},
 		"6 the bill is over ours": {threes, lines(aug, sep, oct, func(m []string) string {
 			return sold("S1", m[0], m[1], "2", "15", "30")
 		}), []string{"quantity S1 30 10"}},
@@ -68,8 +69,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 		"11 an anniversary against calendar months": {a, b, nil},
 		"12 a credit for something else": {append(slices.Clone(threes),
 			charge("S1", "customerCredit", "", aug[0], aug[1], "-1", "9", "-9")), b, nil},
-		"13 a renewal at another price": {[]string{threes[0], threes[1], in("S1", "renew", oct, "3", "10.30", "30.90")}, b,
-			[]string{"price S1 0.9 0.9"}},
+		"13 a renewal at another price": {[]string{threes[0], threes[1],
+			in("S1", "renew", oct, "3", "10.30", "30.90")}, b, []string{"price S1 0.9 0.9"}},
 		"14 the same licence twice after a migration, one of them billed": {append(slices.Clone(threes),
 			lines(aug, sep, oct, func(m []string) string {
 				return with(in("S2", "cycleCharge", m, "3", "10", "30"), "P-S2", "P-S1")
@@ -77,7 +78,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 		"15 a price of a year beside one of a month": {
 			[]string{charge("S1", "new", "annual", aug[0], "2027-08-01", "3", "120", "360")}, b, nil},
 		"16 zeros, apostrophes, case and blanks": {[]string{
-			with(with(with(in("T1", "cycleCharge", aug, "'3", "'10.000000000000000000", "30"), "P-T1", "cfq7ttc0lh18:1:P1Y:M"),
+			with(with(with(in("T1", "cycleCharge", aug, "'3", "'10.000000000000000000", "30"),
+				"P-T1", "cfq7ttc0lh18:1:P1Y:M"),
 				"Customer of T1", " ACME  Ltd"), "cycleCharge", "Cycle Charge")},
 			[]string{with(with(sold("ours", aug[0], aug[1], "3", "15", "45"), "P-ours", "CFQ7TTC0LH18:0001:P1Y:M"),
 				"Customer of ours", "Acme Ltd")}, nil},
@@ -87,6 +89,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 		"19 an invoice replaced by a credit and another": {append(slices.Clone(threes),
 			in("S1", "credit", sep, "-3", "10", "-30"), in("S1", "cycleCharge", sep, "4", "10", "40")), b,
 			[]string{"quantity S1 10 10"}},
+		"19 an invoice replaced by the same again, all by one word": {append(slices.Clone(threes),
+			in("S1", "cycleCharge", sep, "-3", "10", "-30"), in("S1", "cycleCharge", sep, "3", "10", "30")), b, nil},
 		"20 a trial, and bought and cancelled within a day": {[]string{in("S2", "new", sep, "25", "0", "0"),
 			in("S3", "new", sep, "3", "10", "30"), in("S3", "cancelImmediate", sep, "3", "-10", "-30")}, nil, nil},
 		"21 usage by its sum": {[]string{charge("U", "usage", "", sep[0], sep[1], "29", "0.868", "21.39")},
@@ -94,7 +98,8 @@ func TestTheKindsThatPeopleReport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rows, err := run(t, append(slices.Clone(soundBill), c.bill...), append(slices.Clone(soundBilled), c.billed...))
+			rows, err := run(t, append(slices.Clone(soundBill), c.bill...),
+				append(slices.Clone(soundBilled), c.billed...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,4 +173,15 @@ func compared(t *testing.T, bill, billed string) (result, said string) {
 		t.Fatal(readErr)
 	}
 	return string(text), words.String()
+}
+
+func TestAnIdComesBackAsItWentIn(t *testing.T) {
+	t.Parallel()
+	const id = "'5F0C2A9E-11AA-4B7D-8A51-00AABBCCDDEE"
+	here := with(with(ours[0], "S1", "5f0c2a9e-11aa-4b7d-8a51-00aabbccddee"), "2026-08-01", "'2026-08-01")
+	rows, err := run(t, append(slices.Clone(soundBill), in(id, "cycleCharge", aug, "4", "10", "40")),
+		append(slices.Clone(soundBilled), here))
+	if err != nil || !slices.Equal(said(rows), []string{"quantity " + id + " 10 10"}) {
+		t.Errorf("%q %v", said(rows), err)
+	}
 }

@@ -64,7 +64,8 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 		"usage that nothing is billed for": {
 			[]string{charge("U", "usage", "", sep[0], sep[1], "210.950039", "0.868", "155.63")}, nil,
 			[]string{"only_on_bill U 155.63 0"}},
-		"usage below what it costs": {[]string{charge("U", "usage", "", sep[0], sep[1], "210.950039", "0.868", "155.63")},
+		"usage below what it costs": {
+			[]string{charge("U", "usage", "", sep[0], sep[1], "210.950039", "0.868", "155.63")},
 			[]string{with(sold("U", sep[0], sep[1], "1", "100", "100"), ",month,", ",once,")},
 			[]string{"billed_below_cost U 55.63 0"}},
 		"a trial that becomes paid": {[]string{in("S1", "new", aug, "3", "0", "0"),
@@ -104,14 +105,15 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 			[]string{"billed_below_cost S1 9 3"}},
 		"a month of ours is missing on an anniversary": {ann, []string{ours[0], ours[2]},
 			[]string{"not_billed_on S1 29.35 30"}},
-		"one dearer month of seats without an event": {[]string{threes[0], in("S1", "cycleCharge", sep, "4", "10", "40"),
-			threes[2]}, ours, []string{"quantity S1 10 10"}},
+		"one month of more seats without an event": {[]string{threes[0],
+			in("S1", "cycleCharge", sep, "4", "10", "40"), threes[2]}, ours, []string{"quantity S1 10 10"}},
 		"the first month dearer than the others": {[]string{in("S1", "cycleCharge", aug, "3", "11", "33"), threes[1],
 			threes[2]}, ours, []string{"price S1 3 3"}},
 		"a price that rises to stay": {[]string{threes[0], in("S1", "renew", sep, "3", "11", "33"),
 			in("S1", "renew", oct, "3", "11", "33")}, ours, []string{"price S1 6 3"}},
 		"a second line for the same seats under the same name": {append(slices.Clone(threes),
-			lines(aug, sep, oct, func(m []string) string { return in("S1", "cycleCharge", m, "3", "2", "6") })...), ours, nil},
+			lines(aug, sep, oct, func(m []string) string { return in("S1", "cycleCharge", m, "3", "2", "6") })...),
+			ours, nil},
 		"a second line is charged twice": {append(slices.Clone(threes), in("S1", "cycleCharge", aug, "3", "2", "6"),
 			in("S1", "cycleCharge", aug, "3", "2", "6")), ours, []string{"double S1 6 6"}},
 		"seats added to a year that another bill charged": {[]string{
@@ -122,7 +124,8 @@ func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rows, err := run(t, append(slices.Clone(soundBill), c.bill...), append(slices.Clone(soundBilled), c.billed...))
+			rows, err := run(t, append(slices.Clone(soundBill), c.bill...),
+				append(slices.Clone(soundBilled), c.billed...))
 			if err != nil {
 				t.Fatal(err)
 			}

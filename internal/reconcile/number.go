@@ -26,6 +26,36 @@ func (n number) sign() int {
 	return 0
 }
 
+// times is a product, as far as it is small enough to be one; amounts are.
+func (n number) times(m number) (number, bool) {
+	const small = 1 << 31
+	if n.digits >= small || n.digits <= -small || m.digits >= small || m.digits <= -small {
+		return number{}, false
+	}
+	return number{n.digits * m.digits, n.places + m.places}, true
+}
+
+// equal and atLeast compare numbers of as many places, or of fewer; they are false where that takes more than eighteen
+// digits.
+func (n number) equal(m number) bool { return n.atLeast(m) && m.atLeast(n) }
+
+func (n number) atLeast(m number) bool {
+	const small = 1e17
+	for ; n.places < m.places; n.places++ {
+		if n.digits >= small || n.digits <= -small {
+			return false
+		}
+		n.digits *= 10
+	}
+	for ; m.places < n.places; m.places++ {
+		if m.digits >= small || m.digits <= -small {
+			return false
+		}
+		m.digits *= 10
+	}
+	return n.digits >= m.digits
+}
+
 // whole tells a number without a fraction.
 func (n number) whole() bool { return n.decimal().IsInteger() }
 

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"hash/maphash"
 	"strings"
 )
@@ -101,6 +102,17 @@ func (p *pool) add(s string) word {
 // hash names what is only compared, never shown.
 func (p *pool) hash(s string) uint64 { return maphash.String(p.seed, s) }
 
+// hashRow names a whole row.
+func (p *pool) hashRow(row []string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(p.seed)
+	for _, cell := range row {
+		_, _ = h.WriteString(cell)
+		_ = h.WriteByte(0)
+	}
+	return h.Sum64()
+}
+
 // folded is how names of customers are compared where no id is known.
 func folded(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
@@ -111,6 +123,20 @@ func foldedPart(s string) string {
 		cells[1] = strings.Repeat("0", 4-len(cells[1])) + cells[1]
 	}
 	return strings.Join(cells, ":")
+}
+
+// id is an id as it is compared: without a spreadsheet's apostrophe, and a GUID in either case. What is shown stays as
+// it came.
+func (p *pool) id(w word) word {
+	b := p.bytes(w)
+	guid := len(b) == 36 && b[8] == '-' && b[13] == '-' && bytes.ContainsAny(b, "ABCDEF")
+	switch {
+	case len(b) > 1 && b[0] == '\'':
+		return p.id(p.keep(string(b[1:])))
+	case guid:
+		return p.keep(strings.ToLower(string(b)))
+	}
+	return w
 }
 
 // plainWord is a word of a bill without case, blanks and dashes: addQuantity, Add quantity and add_quantity are one.

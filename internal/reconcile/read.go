@@ -191,7 +191,7 @@ func (t *table) span() (s span, err error) {
 }
 
 func (t *table) day(column string) (day, error) {
-	at, err := time.Parse(dayForm, t.cell(column))
+	at, err := time.Parse(dayForm, strings.TrimPrefix(t.cell(column), "'"))
 	if err != nil {
 		return 0, t.bad(column, "is no day such as 2026-02-28")
 	}
@@ -295,9 +295,9 @@ func (t *table) charge(words *pool) (c keptCharge, err error) {
 	if t.cell("line") == "" {
 		return c, t.bad("line", "is needed: each difference names its line")
 	}
-	c.line, c.content = words.add(t.cell("line")), words.hash(strings.Join(t.row, "\x00"))
-	c.ids = [2]word{words.keep(idOf(t.cell("subscription_external_id"))),
-		words.keep(idOf(t.cell("vendor_subscription_id")))}
+	c.line, c.content = words.add(t.cell("line")), words.hashRow(t.row)
+	c.ids = [2]word{words.keep(t.cell("subscription_external_id")),
+		words.keep(t.cell("vendor_subscription_id"))}
 	c.customer, c.part = words.keep(t.cell("customer")), words.keep(t.cell("part_number"))
 	c.product = words.keep(t.cell("product"))
 	if ref := t.cell("reference"); ref != "" {
@@ -359,14 +359,6 @@ func (t *table) money(c *keptCharge, words *pool) (err error) {
 	return nil
 }
 
-// idOf is an id as it is compared: a GUID is one in either case.
-func idOf(s string) string {
-	if len(s) == 36 && s[8] == '-' && s[13] == '-' {
-		return strings.ToLower(s)
-	}
-	return s
-}
-
 // readBilled reads lines of our invoices.
 func readBilled(ctx context.Context, t *table, words *pool) (out kept[keptBilled], err error) {
 	for {
@@ -393,8 +385,8 @@ func readBilled(ctx context.Context, t *table, words *pool) (out kept[keptBilled
 
 func (t *table) billed(words *pool) (b keptBilled, err error) {
 	b.line = words.add(cmp.Or(t.cell("line_id"), t.cell("id")))
-	b.content = words.hash(strings.Join(t.row, "\x00"))
-	b.id = words.keep(idOf(cmp.Or(t.cell("external_id"), t.cell("subscription_id"))))
+	b.content = words.hashRow(t.row)
+	b.id = words.keep(cmp.Or(t.cell("external_id"), t.cell("subscription_id")))
 	b.customer = words.keep(cmp.Or(t.cell("customer"), t.cell("crm_account")))
 	b.part = words.keep(t.cell("part_number"))
 	if b.span, err = t.span(); err != nil {

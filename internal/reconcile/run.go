@@ -36,6 +36,9 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(12)) // memory before speed: bills are long and machines small
 	r, err := o.compare(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("ended by a signal; no result was written: %w", err)
+	}
 	if err != nil {
 		return errors.Join(err, o.leaveNothing())
 	}
@@ -153,10 +156,10 @@ func (r Result) summary(w io.Writer, path string) error {
 			return err
 		}
 	}
-	compared := fmt.Sprintf("All %s", words.Counted(r.Charges, "line of the bill", "lines of the bill"))
-	others := "."
+	charges := words.Counted(r.Charges, "line of the bill", "lines of the bill")
+	compared, others := "All "+charges, "."
 	if r.Compared < r.Charges {
-		compared = fmt.Sprintf("%d of %s", r.Compared, words.Counted(r.Charges, "line of the bill", "lines of the bill"))
+		compared = fmt.Sprintf("%d of %s", r.Compared, charges)
 		others = "; the others lie on days that nothing was billed for, or are credits of the vendor's."
 	}
 	_, err := fmt.Fprintf(w, "%s compared with %s%s\n%s written to %s.\n", compared,

@@ -347,7 +347,8 @@ func (c *calendar) checkSeats() {
 // says tells whether a stretch says the same as an earlier one before it.
 func (c *calendar) says(i, first int) bool {
 	a, b := &c.all[first], &c.all[i]
-	return a.charged.Add(a.implied).Equal(b.charged.Add(b.implied)) && a.billed.Equal(b.billed) && a.currency == b.currency
+	return a.charged.Add(a.implied).Equal(b.charged.Add(b.implied)) && a.billed.Equal(b.billed) &&
+		a.currency == b.currency
 }
 
 func seatsOf(n decimal.Decimal) string {
@@ -420,7 +421,8 @@ func (c *calendar) causeOf(i int) Kind {
 		}
 		return Period
 	case s.here == 0:
-		if gap := c.gap(i, func(s *stretch) bool { return s.here == 0 }); wholeMonths(gap) == 0 && c.meetsBilled(i, gap) {
+		gap := c.gap(i, func(s *stretch) bool { return s.here == 0 })
+		if wholeMonths(gap) == 0 && c.meetsBilled(i, gap) {
 			return Period
 		}
 		return NotBilledOn

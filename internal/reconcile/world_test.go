@@ -236,6 +236,16 @@ func (w *world) sound() {
 		w.sell(h, m, h.unit+100, "month")
 	}
 
+	h = w.hold("month's end") // cycles from the last day of each month
+	for i := range w.months + 1 {
+		from, to := firstMonth.AddDate(0, i, -1), firstMonth.AddDate(0, i+1, -1)
+		w.charge(h, "cycleCharge", "monthly", made{from: from, to: to, seats: h.seats, cents: h.unit * h.seats}, h.unit)
+	}
+	for _, m := range w.cycles() {
+		m.seats, m.cents = h.seats, (h.unit+100)*h.seats
+		w.sell(h, m, h.unit+100, "month")
+	}
+
 	h = w.hold("used")
 	c = w.cycles()[1]
 	c.seats, c.cents = 3, 15563
@@ -334,7 +344,8 @@ func (w *world) events(mid int) {
 		from := c.from.AddDate(0, 0, 1+w.IntN(25))
 		left, of := days(from, c.to), days(c.from, c.to)
 		back := made{from: from, to: c.to, seats: -h.seats, cents: -(h.unit * left * h.seats / of), event: "V" + h.id}
-		anew := made{from: from, to: c.to, seats: h.seats + 2, cents: h.unit * left * (h.seats + 2) / of, event: "V" + h.id}
+		anew := made{from: from, to: c.to, seats: h.seats + 2, event: "V" + h.id}
+		anew.cents = h.unit * left * anew.seats / of
 		net = back.cents + anew.cents
 		w.charge(h, "addQuantity", "monthly", back, h.unit)
 		w.charge(h, "addQuantity", "monthly", anew, h.unit)
@@ -359,8 +370,9 @@ func (w *world) withoutDays(mid int) {
 			w.charge(h, "new", "one_time", made{from: day, seats: h.seats, cents: h.unit * h.seats}, h.unit)
 		}
 		if sold > 0 {
-			w.sell(h, made{from: day, to: day, seats: h.seats + sold - 10, cents: (h.unit + sale) * (h.seats + sold - 10)},
-				h.unit+sale, "once")
+			m := made{from: day, to: day, seats: h.seats + sold - 10}
+			m.cents = (h.unit + sale) * m.seats
+			w.sell(h, m, h.unit+sale, "once")
 		}
 		return h
 	}

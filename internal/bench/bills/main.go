@@ -1,6 +1,6 @@
 // Command bills measures `seatledger reconcile` beside what anything that keeps a bill must do: reading the same bill
-// with encoding/csv and writing its rows with COPY, in turn in the same run. It tells the ratio of the times, and by how
-// much the verb's memory grows from the first size to the others. It makes its bills itself.
+// with encoding/csv and writing its rows with COPY, in turn in the same run. It tells the ratio of the times, and by
+// how much the verb's memory grows from the first size to the others. It makes its bills itself.
 package main
 
 import (

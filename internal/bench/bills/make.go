@@ -8,14 +8,15 @@ import (
 
 var (
 	billHead = []string{"line", "customer_external_id", "customer", "tenant_id", "subscription_external_id",
-		"vendor_subscription_id", "order_id", "part_number", "product", "term", "billing_frequency", "charge", "from", "to",
-		"quantity", "unit_price", "amount", "tax", "currency", "exchange_rate", "reference"}
-	billedHead = []string{"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days", "seats",
-		"unit_price", "price_period", "amount", "currency", "credits_line_id", "again", "customer", "part_number"}
+		"vendor_subscription_id", "order_id", "part_number", "product", "term", "billing_frequency", "charge", "from",
+		"to", "quantity", "unit_price", "amount", "tax", "currency", "exchange_rate", "reference"}
+	billedHead = []string{"line_id", "invoice_id", "subscription_id", "kind", "change_ids", "from", "to", "days",
+		"seats", "unit_price", "price_period", "amount", "currency", "credits_line_id", "again", "customer",
+		"part_number"}
 )
 
-// makeBills writes a bill of so many lines and what was billed of it: of each eight subscriptions six are plain, one has
-// seats added in mid-month, and one of each hundred differs.
+// makeBills writes a bill of so many lines and what was billed of it: of each eight subscriptions one has seats added
+// in mid-month, and one of each hundred differs.
 func (m *measured) makeBills() error {
 	bill, err := newFile(m.path("bill.csv"), billHead)
 	if err != nil {
@@ -49,8 +50,9 @@ func (s subscription) customer() string { return fmt.Sprintf("Customer %d", s.n/
 func (s subscription) part() string     { return fmt.Sprintf("CFQ7TTC0%04d:0001:P1Y:M", s.n%400) }
 
 func (s subscription) charge(f *file, word, from string, seats, cents int) {
-	f.write([]string{fmt.Sprint(f.rows), fmt.Sprintf("C%d", s.n/8), s.customer(), "", s.id(), "", fmt.Sprintf("O%d", s.n),
-		s.part(), fmt.Sprintf("Product %d", s.n%400), "P1Y", "monthly", word, from, "2026-02-01", fmt.Sprint(seats),
+	f.write([]string{fmt.Sprint(f.rows), fmt.Sprintf("C%d", s.n/8), s.customer(), "", s.id(), "",
+		fmt.Sprintf("O%d", s.n), s.part(), fmt.Sprintf("Product %d", s.n%400), "P1Y", "monthly", word, from,
+		"2026-02-01", fmt.Sprint(seats),
 		money(s.cents), money(cents), "", "USD", "", fmt.Sprintf("E%d-%s", s.n, word)})
 }
 
