@@ -19,7 +19,7 @@ import (
 var (
 	howMany   = flag.Int("nights.n", 0, "so many histories; 0: as many as fit into -nights.for")
 	firstSeed = flag.Uint64("nights.seed", 10, "the first seed; 0: another one each time")
-	howLong   = flag.Duration("nights.for", 45*time.Second, "histories end after so long")
+	howLong   = flag.Duration("nights.for", 30*time.Second, "histories end after so long")
 	hands     = flag.Int("nights.hands", 3, "histories at a time")
 	shrinkFor = flag.Duration("nights.shrink", 90*time.Second, "how long a failing history is made smaller")
 )
