@@ -19,7 +19,7 @@ import (
 var (
 	howMany   = flag.Int("nights.n", 0, "so many histories; 0: as many as fit into -nights.for")
 	firstSeed = flag.Uint64("nights.seed", 10, "the first seed; 0: another one each time")
-	howLong   = flag.Duration("nights.for", 45*time.Second, "histories end after so long")
+	howLong   = flag.Duration("nights.for", 30*time.Second, "histories end after so long")
 	hands     = flag.Int("nights.hands", 3, "histories at a time")
 	shrinkFor = flag.Duration("nights.shrink", 90*time.Second, "how long a failing history is made smaller")
 )
@@ -306,6 +306,7 @@ func (l *life) do(o op) {
 	switch o.Act {
 	case doSync:
 		l.lacked()
+		l.sawTwice()
 		l.press("/sync-accounts")
 		l.press("/sync-subscriptions")
 	case doAgree:
@@ -332,6 +333,25 @@ func (l *life) lacked() {
 		for _, s := range l.Far.Subscriptions() {
 			if f.Kind == "empty_list" && f.Times == 0 && f.Path == listOf(s.CustomerNo) {
 				l.absent[s.ID] = true
+			}
+		}
+	}
+}
+
+// sawTwice lets what another customer's list has, while its own cannot be read or is gone, be there after a reading by
+// day and the night's: it waits one run, and no longer (RULES 3).
+func (l *life) sawTwice() {
+	unread := map[string]bool{}
+	for _, c := range l.Far.Customers() {
+		unread[listOf(c.CustomerNo)] = c.Gone
+	}
+	for _, f := range l.Far.Faults() {
+		unread[f.Path] = unread[f.Path] || f.Times == 0 && (f.Kind == "status" || f.Kind == "redirect")
+	}
+	for _, f := range l.Far.Faults() {
+		for _, s := range l.Far.Subscriptions() {
+			if f.Kind == "also_lists" && f.Record == s.ID && unread[listOf(s.CustomerNo)] {
+				may(l.homes, s.ID, strings.Split(f.Path, "/")[4])
 			}
 		}
 	}

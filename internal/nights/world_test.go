@@ -242,10 +242,11 @@ const longEnough = 300 // tries at a run in one night; a run that needs more han
 
 // workAll works what is asked for, also what that asks for. A run that waits is
 // tried again by the clock, when it says or a little later; one that waits past
-// the end of the night is left waiting.
+// the end of the night is left waiting. Where nothing was to do there is nothing to settle either.
 func (w *world) workAll() {
 	w.t.Helper()
-	for try := 0; ; try++ {
+	try := 0
+	for ; ; try++ {
 		id, found := w.unfinished()
 		if !found {
 			break
@@ -276,7 +277,11 @@ func (w *world) workAll() {
 		_ = w.App.Sync.Watch(w.ctx)
 		w.wake()
 	}
-	w.settle()
+	if try > 0 {
+		w.settle()
+	} else if w.power != nil && w.power.restart() {
+		w.died++
+	}
 }
 
 // wake starts a process again whose plug was pulled, two minutes later.
@@ -358,6 +363,7 @@ func (w *world) night() {
 		w.workAll()
 		w.clock.advance(w.idle)
 	}
+	w.settle()
 	w.admin = w.SignIn(auth.Admin)
 }
 
