@@ -244,7 +244,7 @@ func (k candidate) unset() Contract {
 }
 
 // A deactivated contract is looked at while one of its subscriptions stands in it, or is not billed as far as it was
-// deactivated.
+// deactivated, or while days of it are credited to be billed again.
 const candidatesQuery = `SELECT k.id, k.crm_account_id, k.name, a.name AS customer, k.currency,
 		k.billing_frequency AS frequency, k.timing, coalesce(b.actor, '') AS by_itself,
 		k.bill_from IS NULL AND k.active AND EXISTS (SELECT FROM subscriptions s WHERE s.contract_id = k.id
@@ -252,7 +252,8 @@ const candidatesQuery = `SELECT k.id, k.crm_account_id, k.name, a.name AS custom
 	FROM billing_contracts k JOIN crm_accounts a ON a.id = k.crm_account_id
 	LEFT JOIN billing_by_itself b ON b.contract_id = k.id
 	WHERE (k.active OR EXISTS (SELECT FROM contract_stays t JOIN subscriptions s ON s.id = t.subscription_id
-			WHERE t.contract_id = k.id AND NOT t.set_aside AND (s.state = 'active' OR s.billed_through IS NULL)))
+			WHERE t.contract_id = k.id AND NOT t.set_aside AND (s.state = 'active' OR s.billed_through IS NULL))
+			OR ` + billing.Reopened + `)
 		AND (@currency = '' OR k.currency = @currency) AND (@frequency = '' OR k.billing_frequency = @frequency)
 		AND (@timing = '' OR k.timing = @timing) AND (@q = '' OR k.search_text LIKE @like)`
 
@@ -262,7 +263,7 @@ var likeless = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func candidates(ctx context.Context, db *gorm.DB, f Filter) (map[uuid.UUID]candidate, error) {
 	var rows []candidate
 	err := db.WithContext(ctx).Raw(candidatesQuery, map[string]any{"currency": f.Currency,
-		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q,
+		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q, "but": uuid.Nil,
 		"like": "%" + likeless.Replace(strings.ToLower(f.Q)) + "%"}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("contracts to bill: %w", err)
