@@ -49,6 +49,7 @@ type Contract struct {
 	Digest     string // of its lines
 	Why        string // why a run leaves it out; empty: it bills it
 	Pause      *Pause // set: a person left it out
+	Nobody     bool   // it names nobody to send its documents to
 }
 
 // Billable tells whether a run would bill it.
@@ -171,7 +172,7 @@ func (s *Service) look(ctx context.Context, tx *gorm.DB, d *Due) error {
 	owed := map[uuid.UUID]bool{}
 	err = s.Billing.Owed(ctx, tx, ids, d.Day, func(o billing.Owed) error {
 		c := contractOf(o, last[o.Run.ContractID])
-		c.ByItself, owed[c.ID], d.Unmapped = found[c.ID].ByItself, true, o.Unmapped
+		c.ByItself, c.Nobody, owed[c.ID], d.Unmapped = found[c.ID].ByItself, found[c.ID].Nobody, true, o.Unmapped
 		if p, left := pauses[c.ID]; left {
 			c.Pause, c.Why = &p, p.says()
 		}
@@ -233,6 +234,7 @@ type candidate struct {
 	Frequency    contract.Frequency
 	Timing       contract.Timing
 	ByItself     string
+	Nobody       bool // it names nobody to send its documents to
 	Unset        bool // it has seats and no first billing day
 }
 
@@ -243,10 +245,15 @@ func (k candidate) unset() Contract {
 		Why: "It has no first billing day. Set \"Billed from\" in the contract."}
 }
 
+// nobody is the condition on a contract k that its documents go to nobody: neither it names one, nor does another that
+// goes out together with it.
+const nobody = `(k.recipients = '' AND NOT (k.bill_together AND EXISTS (SELECT FROM billing_contracts o
+	WHERE o.crm_account_id = k.crm_account_id AND o.bill_together AND o.active AND o.recipients <> '')))`
+
 // A deactivated contract is looked at while one of its subscriptions stands in it, or is not billed as far as it was
 // deactivated, or while days of it are credited to be billed again.
 const candidatesQuery = `SELECT k.id, k.crm_account_id, k.name, a.name AS customer, k.currency,
-		k.billing_frequency AS frequency, k.timing, coalesce(b.actor, '') AS by_itself,
+		k.billing_frequency AS frequency, k.timing, coalesce(b.actor, '') AS by_itself, ` + nobody + ` AS nobody,
 		k.bill_from IS NULL AND k.active AND EXISTS (SELECT FROM subscriptions s WHERE s.contract_id = k.id
 			AND s.state = 'active') AS unset
 	FROM billing_contracts k JOIN crm_accounts a ON a.id = k.crm_account_id
