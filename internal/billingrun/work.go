@@ -441,7 +441,7 @@ func (w *worker) bill(ctx context.Context, tx *gorm.DB, t task) error {
 	}
 	switch i.State {
 	case invoice.Draft:
-		if err := w.fresh(ctx, tx, i); err != nil {
+		if err := w.s.Billing.Fresh(ctx, tx, i); err != nil {
 			return err
 		}
 		if err := w.s.Billing.BillIn(ctx, tx, w.actor(t), invoice.Step{ID: i.ID}); err != nil {
@@ -473,22 +473,6 @@ func (w *worker) gone(tx *gorm.DB, t task) error {
 		WHERE run_id = ? AND contract_id = ?`,
 		"Somebody voided its invoice. What is due of it stands on the page of what "+
 			"is due.", t.RunID, t.ContractID).Error
-}
-
-// fresh refuses a draft that is no longer what one made now would be (RULES 8). Only what had anything recorded since
-// is reckoned again.
-func (w *worker) fresh(ctx context.Context, tx *gorm.DB, i invoice.Invoice) error {
-	touched, err := invoice.TouchedSince(ctx, tx, i.ID)
-	if err != nil || !touched {
-		return err
-	}
-	c, err := w.s.Billing.ContradictedIn(ctx, tx, i)
-	if err != nil || !c.Says {
-		return err
-	}
-	return errs.Newf(errs.Conflict,
-		"Something was entered since it was drafted: it comes to %s %s, a draft made now to %s. "+
-			"Draw it anew on its page, then bill it.", i.Total, i.Currency, c.Fresh.Total)
 }
 
 // send puts a billed invoice on its way, once a document.

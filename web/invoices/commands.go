@@ -84,6 +84,10 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx := c.Request().Context()
+	if err := invoice.Voidable(ctx, h.Invoices.DB.Read(ctx), o.Invoice); err != nil {
+		return err
+	}
 	return h.confirm(c, o, http.StatusOK,
 		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{
 			Action: recordPath(o.ID) + "/void", Title: "What this changes", Button: "Void the invoice",
