@@ -60,6 +60,9 @@ func (c Contract) First() bool {
 	return slices.ContainsFunc(c.Remarks, func(r Remark) bool { return r.Code == FirstBill })
 }
 
+// HeldBack tells whether its draft waits for a look, because something about it is unusual.
+func (c Contract) HeldBack() bool { return heldBack(c.Remarks) != "" }
+
 // LeftOut is a subscription that is not billed, or not from some day on.
 type LeftOut struct {
 	ID       uuid.UUID           `json:"id"`

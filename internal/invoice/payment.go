@@ -145,12 +145,14 @@ func (s Service) fits(i Invoice, m Money, p Paying) error {
 	case !money.Round(amount, m.Currency).Equal(amount):
 		return errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + m.Currency + "."}.Err()
 	case amount.IsZero() && !left.IsZero(), amount.Sign()*left.Sign() < 0:
-		return errs.Fields{"amount": fmt.Sprintf("Enter an amount up to what is open, %s %s.", left, m.Currency)}.Err()
+		return errs.Fields{"amount": fmt.Sprintf("Enter an amount up to what is open, %s %s.",
+			money.Grouped(left, m.Currency), m.Currency)}.Err()
 	case amount.Abs().GreaterThan(left.Abs()):
 		return errs.Fields{"amount": fmt.Sprintf("%s %s is %s more than the %s that are open of %s. "+
 			"Enter %s, and settle "+
-			"the rest with the customer; nothing was changed.", amount, m.Currency, amount.Sub(left).Abs(), left,
-			i.Called(), left)}.Err()
+			"the rest with the customer; nothing was changed.", money.Grouped(amount, m.Currency), m.Currency,
+			money.Grouped(amount.Sub(left).Abs(), m.Currency), money.Grouped(left, m.Currency), i.Called(),
+			money.Grouped(left, m.Currency))}.Err()
 	}
 	return nil
 }

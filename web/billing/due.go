@@ -260,16 +260,17 @@ func (s sheet) begin() *view.Begin {
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
 			{Text: "Draft, bill and send", Name: "step", Value: "send"}}}
-	if n := s.lateContracts(); n > 0 {
-		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) + " to confirm",
-			Hint: "Lines from before their cycle, or on days that were paid. Otherwise they stay drafts."}
+	if n := s.toConfirm(); n > 0 {
+		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) +
+			" unusual or to confirm", Hint: "Sums that moved much, and lines from before their cycle or on days that " +
+			"were paid. Otherwise they stay drafts."}
 	}
 	return b
 }
 
-func (s sheet) lateContracts() (n int) {
+func (s sheet) toConfirm() (n int) {
 	for _, k := range s.Billable() {
-		if k.LateLines > 0 {
+		if k.LateLines > 0 || k.HeldBack() {
 			n++
 		}
 	}

@@ -57,7 +57,10 @@ func TestPaymentsByTickAndByFile(t *testing.T) {
 	pay(http.StatusConflict, "id", first["id"], "paid_on", "1999-12-31") // long before it was made
 	states("billed 7 , billed 24 , billed 36 ")
 	h.clerk.Post("/invoices/"+first["id"]+"/void", nil).Want(http.StatusConflict)
-	h.clerk.Look("/invoices/" + first["id"] + "/void").Want(http.StatusConflict).Shows("A part of", "by a credit")
+	refused := h.clerk.Get("/invoices/"+first["id"]+"/void").Shows("It cannot be voided", "A part of", "by a credit")
+	if refused.Doc().Find("[name=reason]").Length() > 0 {
+		t.Error("it asks for a reason though it cannot be voided")
+	}
 
 	csv := "number,date,amount,currency,reference\n" +
 		first["number"] + ",2026-01-02,7.00,USD,thanks\n" +

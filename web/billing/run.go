@@ -220,7 +220,7 @@ func (s sight) callouts() []ui.Callout {
 
 func (s sight) stats() ui.Stats {
 	c := s.counts
-	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total()), Note: count(c.Lines, "line", "lines")}}
+	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total() - c.Skipped), Note: count(c.Lines, "line", "lines")}}
 	for _, x := range []struct {
 		label string
 		n     int
