@@ -73,7 +73,8 @@ func (s Service) rhythms(ctx context.Context, db *gorm.DB, ids []uuid.UUID, but 
 		BilledTo, Closing clock.Date
 		Reopened          bool
 	}
-	err = db.WithContext(ctx).Raw(`SELECT k.id, i.billed_to, s.closing, `+Reopened+` AS reopened FROM unnest(CAST(@ids AS uuid[])) AS k (id)
+	err = db.WithContext(ctx).Raw(`SELECT k.id, i.billed_to, s.closing, `+Reopened+` AS reopened
+		FROM unnest(CAST(@ids AS uuid[])) AS k (id)
 		LEFT JOIN LATERAL (SELECT max(coalesce(run_to, period_end)) AS billed_to FROM invoices
 			WHERE contract_id = k.id AND kind = 'full_cycle' AND state <> 'void' AND id <> @but) i ON true
 		LEFT JOIN LATERAL (SELECT max(coalesce(s.deactivated_on, s.frozen_from)) AS closing FROM subscriptions s

@@ -184,7 +184,7 @@ type Counts struct {
 	Waiting, Drafted, Billed, Sent, Refused, Skipped, Thrown int
 	Unusual                                                  int // drafts that somebody should look at first
 	Asked                                                    int // that the work under way has still to do
-	Nobody                                                   int // drafted or billed, of contracts that name nobody to send to
+	Nobody                                                   int // drafted or billed, and to be sent to nobody
 	Lines                                                    int
 	Sums                                                     []StateSum `gorm:"-"`
 }
@@ -218,7 +218,8 @@ func CountsOf(ctx context.Context, db *gorm.DB, run uuid.UUID) (Counts, error) {
 			count(*) FILTER (WHERE `+open+`) AS asked,
 			coalesce(sum(lines) FILTER (WHERE state IN ('drafted', 'billed', 'sent')), 0) AS lines,
 			count(*) FILTER (WHERE state IN ('drafted', 'billed') AND `+nobody+`) AS nobody
-		FROM billing_run_contracts c JOIN billing_contracts k ON k.id = c.contract_id WHERE run_id = ?`, run).Scan(&c).Error
+		FROM billing_run_contracts c JOIN billing_contracts k ON k.id = c.contract_id
+		WHERE run_id = ?`, run).Scan(&c).Error
 	if err != nil {
 		return c, fmt.Errorf("count billing run: %w", err)
 	}

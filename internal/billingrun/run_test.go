@@ -246,8 +246,8 @@ func TestADraftThatAFreshOneContradictsIsNotBilled(t *testing.T) {
 	}
 }
 
-// 48.00 in January, 108.00 in February: more than a fifth and more than 50.00. Of a run that bills it stays a draft, but
-// where a person said to bill it too.
+// 48.00 in January, 108.00 in February: more than a fifth and more than 50.00. In a run that bills it stays a draft,
+// but where a person said to bill it too.
 func TestWhatIsUnusualStaysADraftOfARunThatBills(t *testing.T) {
 	t.Parallel()
 	for _, confirmed := range []bool{false, true} {
@@ -256,7 +256,8 @@ func TestWhatIsUnusualStaysADraftOfARunThatBills(t *testing.T) {
 		h.Today("2026-02-01")
 		h.all[1].Clock.Set(h.World.Clock.Now())
 		h.all[1].Seats(h.ID("S1-0"), 7, "2026-02-01")
-		id, err := h.Begin(t.Context(), billtest.Bea, billingrun.Order{All: true, Goal: billingrun.ToBill, Late: confirmed})
+		id, err := h.Begin(t.Context(), billtest.Bea, billingrun.Order{All: true, Goal: billingrun.ToBill,
+			Late: confirmed})
 		h.ok(err)
 		h.ok(h.Go(t.Context(), id, 0))
 		want := map[bool]billingrun.State{true: billingrun.Billed, false: billingrun.Drafted}[confirmed]

@@ -47,8 +47,6 @@ func (w *working) all(ctx context.Context) error {
 	for ctx.Err() == nil {
 		m, srv, found, err := w.s.take(ctx)
 		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil
 		case err != nil || !found && w.busy == 0:
 			return err
 		case !found:

@@ -131,7 +131,8 @@ func TestABankRowThatIsAPaymentNotedByHandIsNotBookedAgain(t *testing.T) {
 	x := h.billed()["Customer 000"]
 	h.clerk.Post("/invoices/paid", url.Values{"id": {x["id"]}, "amount": {"5"}}).Want(http.StatusSeeOther)
 	file := func(rows string) {
-		f := h.clerk.Get("/invoices/payments").FormTo("/invoices/payments").File("file", "number,date,amount,reference,sure\n"+rows)
+		f := h.clerk.Get("/invoices/payments").FormTo("/invoices/payments").
+			File("file", "number,date,amount,reference,sure\n"+rows)
 		p := f.Submit().Want(http.StatusSeeOther).Next()
 		if !strings.Contains(rows, "yes") {
 			p.Shows("Perhaps the same as the payment of 5.00 USD of 2026-01-02 that")
@@ -198,7 +199,8 @@ func TestManyDraftsAreBilledTogetherCreditNotesToo(t *testing.T) {
 	for _, r := range h.clerk.Get("/invoices.csv?state=draft").Records() {
 		ids.Add("id", r["id"])
 	}
-	p = h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Bill 2 invoices?", "-36.00 USD", "it is billed already")
+	p = h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().
+		Shows("Bill 2 invoices?", "-36.00 USD", "it is billed already")
 	p.FormTo(p.URL.Path + "/apply").Submit().Want(http.StatusSeeOther).Next().Shows("2 of 3 invoices billed")
 	numbers := map[string]bool{}
 	for _, r := range h.clerk.Get("/invoices.csv").Records() {
