@@ -112,6 +112,8 @@ func TestManyAreCreditedAndVoidedWithAPreview(t *testing.T) {
 			drafts++
 		}
 	}
+	h.clerk.Post("/invoices/"+all["Customer 002"]["id"]+"/credit", url.Values{"again": {"no"}, "amount": {"-5"}}).
+		Want(http.StatusUnprocessableEntity).Shows("Enter the amount of goodwill without a minus")
 	if drafts != 2 {
 		t.Errorf("%d credit notes were drafted", drafts)
 	}
