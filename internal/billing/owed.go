@@ -87,6 +87,7 @@ func (m material) owed(r rhythm, day clock.Date) (Owed, bool) {
 }
 
 // dueOn is the day up to which a full cycle is due on a day; zero with due: whatever is unpaid of an ended contract.
+// What was credited to be billed again is due at once.
 func (r rhythm) dueOn(day clock.Date) (end clock.Date, due bool) {
 	if r.BillFrom.IsZero() {
 		return end, false
@@ -105,6 +106,9 @@ func (r rhythm) dueOn(day clock.Date) (end clock.Date, due bool) {
 	}
 	if end.After(r.BillFrom) && (r.billedTo.IsZero() || end.After(r.billedTo)) {
 		return end, true
+	}
+	if r.reopened && !r.billedTo.IsZero() {
+		return r.again(), true
 	}
 	return clock.Date{}, ended
 }

@@ -238,12 +238,13 @@ func (p *Plan) tooMuch(it Item) string {
 		if beyond(l.Amount) {
 			return fmt.Sprintf("Its line from %s to %s comes to %s %s, over the limit of %s. "+
 				"Correct its seats or price.",
-				l.Period.From, l.Period.To, l.Amount, p.Contract.Currency, money.HighestAmount)
+				l.Period.From, l.Period.To, money.Grouped(l.Amount, p.Contract.Currency), p.Contract.Currency,
+				money.HighestAmount)
 		}
 	}
 	if with := p.Total.Add(it.amount()); beyond(with) {
 		return fmt.Sprintf("With it the invoice would come to %s %s, over the limit of %s for one invoice. "+
-			"Correct its seats or price, or move it to another contract.", with, p.Contract.Currency,
+			"Correct its seats or price, or move it to another contract.", money.Grouped(with, p.Contract.Currency), p.Contract.Currency,
 			money.HighestAmount)
 	}
 	return ""
@@ -337,7 +338,8 @@ func (p *Plan) storable() error {
 	dearest := slices.MaxFunc(p.Typed, func(a, b TypedLine) int { return a.Amount.Abs().Cmp(b.Amount.Abs()) })
 	return errs.Newf(errs.Conflict, "With %q, %s, the invoice of %s comes to %s %s, over the limit of %s for one "+
 		"invoice. Correct that line first; nothing was billed.",
-		dearest.Text, dearest.Amount, p.Contract.Name, p.Total, p.Contract.Currency, money.HighestAmount)
+		dearest.Text, money.Grouped(dearest.Amount, p.Contract.Currency), p.Contract.Name,
+		money.Grouped(p.Total, p.Contract.Currency), p.Contract.Currency, money.HighestAmount)
 }
 
 // Lines is how many lines the invoice would have.

@@ -9,6 +9,8 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
+	"seatledger/internal/money"
+	"seatledger/internal/selection"
 )
 
 // Redraw makes a draft anew from what is known now, in the old one's place.
@@ -35,6 +37,30 @@ func (s Service) Redraw(ctx context.Context, by audit.Actor, st invoice.Step) (u
 		return s.Redrawn(ctx, tx, i.ID, id)
 	})
 	return id, err
+}
+
+// Deeds are what can be done to many invoices: those of their records, and to bill drafts that a fresh one would not
+// contradict.
+func (s Service) Deeds() []selection.Deed { return append(s.Service.Deeds(), s.Billing(s.Fresh)) }
+
+// Fresh refuses a draft that is no longer what one made now would be (RULES 8). Only what had anything recorded since
+// is reckoned again.
+func (s Service) Fresh(ctx context.Context, tx *gorm.DB, i invoice.Invoice) error {
+	if i.Kind == invoice.Credit {
+		return nil
+	}
+	touched, err := invoice.TouchedSince(ctx, tx, i.ID)
+	if err != nil || !touched {
+		return err
+	}
+	c, err := s.ContradictedIn(ctx, tx, i)
+	if err != nil || !c.Says {
+		return err
+	}
+	return errs.Newf(errs.Conflict,
+		"Something was entered since it was drafted: it comes to %s %s, a draft made now to %s. "+
+			"Draw it anew on its page, then bill it.", money.Grouped(i.Total, i.Currency), i.Currency,
+		money.Grouped(c.Fresh.Total, i.Currency))
 }
 
 // Contradiction is what a draft made now would differ by from one that stands.

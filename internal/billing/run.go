@@ -38,8 +38,17 @@ type rhythm struct {
 	billedTo clock.Date // end of the last live full cycle; zero: none
 	// last day on which something of it is ended by a person or a cut-over and not billed up to there; zero: nothing
 	closing clock.Date
-	today   clock.Date // of the run
+	// reopened tells that lines were credited to be billed again, and that no run of it was made since
+	reopened bool
+	today    clock.Date // of the run
 }
+
+// Reopened is the condition on a contract k that lines of it were credited to be billed again, and that no run of it
+// was made since: their days are due at once.
+const Reopened = `EXISTS (SELECT FROM invoices c WHERE c.contract_id = k.id AND c.kind = 'credit'
+		AND c.state <> 'void' AND EXISTS (SELECT FROM invoice_lines l WHERE l.invoice_id = c.id AND l.again)
+	AND c.seq > coalesce((SELECT max(r.seq) FROM invoices r WHERE r.contract_id = k.id AND r.kind <> 'credit'
+		AND r.state <> 'void' AND r.id <> @but), 0))`
 
 // rhythm reads what a run of today depends on, as though a draft had not been made.
 func (s Service) rhythm(ctx context.Context, db *gorm.DB, id, but uuid.UUID) (rhythm, error) {
@@ -62,8 +71,10 @@ func (s Service) rhythms(ctx context.Context, db *gorm.DB, ids []uuid.UUID, but 
 	var rows []struct {
 		ID                uuid.UUID
 		BilledTo, Closing clock.Date
+		Reopened          bool
 	}
-	err = db.WithContext(ctx).Raw(`SELECT k.id, i.billed_to, s.closing FROM unnest(CAST(@ids AS uuid[])) AS k (id)
+	err = db.WithContext(ctx).Raw(`SELECT k.id, i.billed_to, s.closing, `+Reopened+` AS reopened
+		FROM unnest(CAST(@ids AS uuid[])) AS k (id)
 		LEFT JOIN LATERAL (SELECT max(coalesce(run_to, period_end)) AS billed_to FROM invoices
 			WHERE contract_id = k.id AND kind = 'full_cycle' AND state <> 'void' AND id <> @but) i ON true
 		LEFT JOIN LATERAL (SELECT max(coalesce(s.deactivated_on, s.frozen_from)) AS closing FROM subscriptions s
@@ -82,7 +93,7 @@ func (s Service) rhythms(ctx context.Context, db *gorm.DB, ids []uuid.UUID, but 
 	for i, k := range contracts {
 		at := rows[stands[k.ID]]
 		out[i] = rhythm{Contract: k, Grid: contract.GridOf(k.Terms), billedTo: at.BilledTo, closing: at.Closing,
-			today: today}
+			reopened: at.Reopened, today: today}
 	}
 	return out, nil
 }
@@ -98,10 +109,22 @@ func (r rhythm) due(kind invoice.Kind) clock.Date {
 	if r.Timing == contract.Arrears {
 		at = clock.Later(r.Cycle(r.today).From.AddDays(-1), r.BillFrom)
 	}
-	if !r.billedTo.IsZero() {
+	switch {
+	case r.reopened && !r.billedTo.IsZero():
+		return r.again()
+	case !r.billedTo.IsZero():
 		at = r.billedTo
 	}
 	return r.ends(at)
+}
+
+// again is the end of the run that takes anew what was credited to be billed again.
+func (r rhythm) again() clock.Date {
+	last := r.billedTo.AddDays(-1)
+	if !r.EndDate.IsZero() {
+		last = clock.Earlier(last, r.EndDate.AddDays(-1))
+	}
+	return r.ends(last)
 }
 
 // following is the run of the next cycle.

@@ -27,7 +27,7 @@ type Order struct {
 	Goal      Goal
 	Press     uuid.UUID // of the form: who presses it twice asked for one run; zero: none
 	Shown     string    // digest of what the form showed; empty: nothing was shown
-	Late      bool      // lines that a person must confirm are confirmed, also where the run goes on without a look
+	Late      bool      // what is unusual or must be confirmed is confirmed, also where the run goes on without a look
 	trigger   runs.Trigger
 }
 

@@ -49,6 +49,7 @@ type Contract struct {
 	Digest     string // of its lines
 	Why        string // why a run leaves it out; empty: it bills it
 	Pause      *Pause // set: a person left it out
+	Nobody     bool   // it names nobody to send its documents to
 }
 
 // Billable tells whether a run would bill it.
@@ -58,6 +59,9 @@ func (c Contract) Billable() bool { return c.Why == "" && c.Lines > 0 }
 func (c Contract) First() bool {
 	return slices.ContainsFunc(c.Remarks, func(r Remark) bool { return r.Code == FirstBill })
 }
+
+// HeldBack tells whether its draft waits for a look, because something about it is unusual.
+func (c Contract) HeldBack() bool { return heldBack(c.Remarks) != "" }
 
 // LeftOut is a subscription that is not billed, or not from some day on.
 type LeftOut struct {
@@ -171,7 +175,7 @@ func (s *Service) look(ctx context.Context, tx *gorm.DB, d *Due) error {
 	owed := map[uuid.UUID]bool{}
 	err = s.Billing.Owed(ctx, tx, ids, d.Day, func(o billing.Owed) error {
 		c := contractOf(o, last[o.Run.ContractID])
-		c.ByItself, owed[c.ID], d.Unmapped = found[c.ID].ByItself, true, o.Unmapped
+		c.ByItself, c.Nobody, owed[c.ID], d.Unmapped = found[c.ID].ByItself, found[c.ID].Nobody, true, o.Unmapped
 		if p, left := pauses[c.ID]; left {
 			c.Pause, c.Why = &p, p.says()
 		}
@@ -233,6 +237,7 @@ type candidate struct {
 	Frequency    contract.Frequency
 	Timing       contract.Timing
 	ByItself     string
+	Nobody       bool // it names nobody to send its documents to
 	Unset        bool // it has seats and no first billing day
 }
 
@@ -243,16 +248,22 @@ func (k candidate) unset() Contract {
 		Why: "It has no first billing day. Set \"Billed from\" in the contract."}
 }
 
+// nobody is the condition on a contract k that its documents go to nobody: neither it names one, nor does another that
+// goes out together with it.
+const nobody = `(k.recipients = '' AND NOT (k.bill_together AND EXISTS (SELECT FROM billing_contracts o
+	WHERE o.crm_account_id = k.crm_account_id AND o.bill_together AND o.active AND o.recipients <> '')))`
+
 // A deactivated contract is looked at while one of its subscriptions stands in it, or is not billed as far as it was
-// deactivated.
+// deactivated, or while days of it are credited to be billed again.
 const candidatesQuery = `SELECT k.id, k.crm_account_id, k.name, a.name AS customer, k.currency,
-		k.billing_frequency AS frequency, k.timing, coalesce(b.actor, '') AS by_itself,
+		k.billing_frequency AS frequency, k.timing, coalesce(b.actor, '') AS by_itself, ` + nobody + ` AS nobody,
 		k.bill_from IS NULL AND k.active AND EXISTS (SELECT FROM subscriptions s WHERE s.contract_id = k.id
 			AND s.state = 'active') AS unset
 	FROM billing_contracts k JOIN crm_accounts a ON a.id = k.crm_account_id
 	LEFT JOIN billing_by_itself b ON b.contract_id = k.id
 	WHERE (k.active OR EXISTS (SELECT FROM contract_stays t JOIN subscriptions s ON s.id = t.subscription_id
-			WHERE t.contract_id = k.id AND NOT t.set_aside AND (s.state = 'active' OR s.billed_through IS NULL)))
+			WHERE t.contract_id = k.id AND NOT t.set_aside AND (s.state = 'active' OR s.billed_through IS NULL))
+			OR ` + billing.Reopened + `)
 		AND (@currency = '' OR k.currency = @currency) AND (@frequency = '' OR k.billing_frequency = @frequency)
 		AND (@timing = '' OR k.timing = @timing) AND (@q = '' OR k.search_text LIKE @like)`
 
@@ -262,7 +273,7 @@ var likeless = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func candidates(ctx context.Context, db *gorm.DB, f Filter) (map[uuid.UUID]candidate, error) {
 	var rows []candidate
 	err := db.WithContext(ctx).Raw(candidatesQuery, map[string]any{"currency": f.Currency,
-		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q,
+		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q, "but": uuid.Nil,
 		"like": "%" + likeless.Replace(strings.ToLower(f.Q)) + "%"}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("contracts to bill: %w", err)

@@ -184,6 +184,7 @@ type Counts struct {
 	Waiting, Drafted, Billed, Sent, Refused, Skipped, Thrown int
 	Unusual                                                  int // drafts that somebody should look at first
 	Asked                                                    int // that the work under way has still to do
+	Nobody                                                   int // drafted or billed, and to be sent to nobody
 	Lines                                                    int
 	Sums                                                     []StateSum `gorm:"-"`
 }
@@ -215,8 +216,10 @@ func CountsOf(ctx context.Context, db *gorm.DB, run uuid.UUID) (Counts, error) {
 			count(*) FILTER (WHERE state = 'skipped') AS skipped, count(*) FILTER (WHERE state = 'thrown') AS thrown,
 			count(*) FILTER (WHERE state = 'drafted' AND (late OR remarks <> '[]')) AS unusual,
 			count(*) FILTER (WHERE `+open+`) AS asked,
-			coalesce(sum(lines) FILTER (WHERE state IN ('drafted', 'billed', 'sent')), 0) AS lines
-		FROM billing_run_contracts WHERE run_id = ?`, run).Scan(&c).Error
+			coalesce(sum(lines) FILTER (WHERE state IN ('drafted', 'billed', 'sent')), 0) AS lines,
+			count(*) FILTER (WHERE state IN ('drafted', 'billed') AND `+nobody+`) AS nobody
+		FROM billing_run_contracts c JOIN billing_contracts k ON k.id = c.contract_id
+		WHERE run_id = ?`, run).Scan(&c).Error
 	if err != nil {
 		return c, fmt.Errorf("count billing run: %w", err)
 	}

@@ -245,3 +245,47 @@ func TestADraftThatAFreshOneContradictsIsNotBilled(t *testing.T) {
 		t.Errorf("%+v, numbers %s", r, h.numbers())
 	}
 }
+
+// 48.00 in January, 108.00 in February: more than a fifth and more than 50.00. In a run that bills it stays a draft,
+// but where a person said to bill it too.
+func TestWhatIsUnusualStaysADraftOfARunThatBills(t *testing.T) {
+	t.Parallel()
+	for _, confirmed := range []bool{false, true} {
+		h := open(t, "2026-01-02", 2)
+		h.run(billingrun.ToBill)
+		h.Today("2026-02-01")
+		h.all[1].Clock.Set(h.World.Clock.Now())
+		h.all[1].Seats(h.ID("S1-0"), 7, "2026-02-01")
+		id, err := h.Begin(t.Context(), billtest.Bea, billingrun.Order{All: true, Goal: billingrun.ToBill,
+			Late: confirmed})
+		h.ok(err)
+		h.ok(h.Go(t.Context(), id, 0))
+		want := map[bool]billingrun.State{true: billingrun.Billed, false: billingrun.Drafted}[confirmed]
+		rows := h.rows(id)
+		if r := rows[h.all[1].Contract]; r.State != want || strings.Contains(r.Message,
+			"It is unusual: The last one came to 48.00, this one to 108.00: +60.00.") == confirmed {
+			t.Errorf("confirmed %t: %s, %q", confirmed, r.State, r.Message)
+		}
+		if r := rows[h.all[0].Contract]; r.State != billingrun.Billed {
+			t.Errorf("the usual one is %s", r.State)
+		}
+	}
+}
+
+// A run over what is drafted already succeeds, and says so.
+func TestARunOverWhatIsDraftedAlreadySaysSo(t *testing.T) {
+	t.Parallel()
+	h := open(t, "2026-01-02", 1)
+	h.AddUnpriced("S-unpriced", 1, "2026-01-01") // left out: nobody signed it
+	h.run(billingrun.ToDraft)
+	id, err := h.Begin(t.Context(), billtest.Bea, billingrun.Order{Goal: billingrun.ToDraft,
+		Contracts: []billingrun.Chosen{{ID: h.Contract}}})
+	h.ok(err)
+	h.ok(h.Go(t.Context(), id, 0))
+	if r := h.rows(id)[h.Contract]; r.State != billingrun.Skipped || !strings.Contains(r.Message, "drafted already") {
+		t.Errorf("%s: %s", r.State, r.Message)
+	}
+	if r, err := billingrun.Get(t.Context(), h.World.DB.Read(t.Context()), id); err != nil || r.State != "succeeded" {
+		t.Errorf("the run is %s, %v", r.State, err)
+	}
+}

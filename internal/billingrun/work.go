@@ -360,14 +360,35 @@ func (w *worker) draft(ctx context.Context, tx *gorm.DB, t task) error {
 		return err
 	}
 	if !due {
-		return errs.Because(errs.Conflict, fmt.Sprintf("Nothing of it is due up to %s that is not drafted or billed "+
-			"already.", w.run.DueOn), billing.ErrNothing)
+		return w.nothing(tx, t, nil)
 	}
 	id, p, err := w.s.Billing.DraftIn(ctx, tx, w.run.drafter(), billing.Order{Run: run, Late: true, Growth: true})
+	if errs.KindOf(err) == errs.Conflict && p.Contract.ID == t.ContractID && p.Empty() {
+		return w.nothing(tx, t, err)
+	}
 	if err != nil {
 		return err
 	}
 	return w.drafted(tx, t, id, p)
+}
+
+// nothing says why nothing of a contract is drafted: it is already, or nothing is due of it. What keeps it from being
+// billed as a whole is a refusal.
+func (w *worker) nothing(tx *gorm.DB, t task, refused error) error {
+	var drafted bool
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM invoices WHERE contract_id = ? AND state = 'draft'
+		AND kind = 'full_cycle')`, t.ContractID).Row().Scan(&drafted)
+	switch {
+	case err != nil:
+		return err
+	case drafted:
+		return errs.Because(errs.Conflict, "It is drafted already. Bill its draft, or throw it away.",
+			billing.ErrNothing)
+	case refused != nil:
+		return refused
+	}
+	return errs.Because(errs.Conflict, fmt.Sprintf("Nothing of it is due up to %s that is not billed already.",
+		w.run.DueOn), billing.ErrNothing)
 }
 
 // drafted keeps what was drafted and what is unusual about it. What a person must confirm goes no further unless they
@@ -375,8 +396,10 @@ func (w *worker) draft(ctx context.Context, tx *gorm.DB, t task) error {
 func (w *worker) drafted(tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) error {
 	last := w.last[t.ContractID]
 	late, _ := p.Late()
+	remarks := last.remarks(p)
+	holds := heldBack(remarks)
 	docs := make([]string, 3)
-	for i, v := range []any{leftOut(p), last.changes(p), last.remarks(p)} {
+	for i, v := range []any{leftOut(p), last.changes(p), remarks} {
 		doc, err := json.Marshal(v)
 		if err != nil {
 			return err
@@ -388,16 +411,28 @@ func (w *worker) drafted(tx *gorm.DB, t task, id uuid.UUID, p billing.Plan) erro
 	return tx.Exec(`UPDATE billing_run_contracts SET state = 'drafted', invoice_id = @id, lines = @lines,
 			digest = @digest, late = @late, left_out = CAST(@left AS jsonb), changes = CAST(@changes AS jsonb),
 			remarks = CAST(@remarks AS jsonb),
-			goal = CASE WHEN goal = 'undo' OR (confirmed OR NOT @late) AND shown IN ('', @digest) THEN goal
-				ELSE 'draft' END,
-			message = CASE WHEN goal IN ('draft', 'undo') THEN '' WHEN NOT confirmed AND @late THEN @confirm
-				WHEN shown NOT IN ('', @digest) THEN @moved ELSE '' END
+			goal = CASE WHEN goal = 'undo' OR (confirmed OR NOT @late AND @unusual = '') AND shown IN ('', @digest)
+				THEN goal ELSE 'draft' END,
+			message = CASE WHEN goal IN ('draft', 'undo') THEN '' WHEN NOT confirmed AND @unusual <> '' THEN @unusual
+				WHEN NOT confirmed AND @late THEN @confirm WHEN shown NOT IN ('', @digest) THEN @moved ELSE '' END
 		WHERE run_id = @run AND contract_id = @contract`,
 		map[string]any{"id": id, "lines": p.Lines(), "digest": p.Digest, "late": late > 0, "left": docs[0],
 			"changes": docs[1], "remarks": docs[2], "run": t.RunID, "contract": t.ContractID,
+			"unusual": holds,
 			"confirm": "It has lines that begin before its cycle or change days that were paid. " +
 				"Look at them, then bill it.",
 			"moved": "What it bills has changed since it was shown. Look at it, then bill it."}).Error
+}
+
+// heldBack says why a draft waits for a look though its run goes on: something about it is unusual. A first bill is
+// not, nor is a lapsed sign-off (RULES 7); empty: nothing holds it.
+func heldBack(all []Remark) string {
+	for _, r := range all {
+		if r.Code != FirstBill && r.Code != Lapsed {
+			return "It is unusual: " + r.Says + " Look at it, then bill it."
+		}
+	}
+	return ""
 }
 
 // compareShown lets nothing of a run go on by itself that is not what its form has shown as a whole.
@@ -441,7 +476,7 @@ func (w *worker) bill(ctx context.Context, tx *gorm.DB, t task) error {
 	}
 	switch i.State {
 	case invoice.Draft:
-		if err := w.fresh(ctx, tx, i); err != nil {
+		if err := w.s.Billing.Fresh(ctx, tx, i); err != nil {
 			return err
 		}
 		if err := w.s.Billing.BillIn(ctx, tx, w.actor(t), invoice.Step{ID: i.ID}); err != nil {
@@ -473,22 +508,6 @@ func (w *worker) gone(tx *gorm.DB, t task) error {
 		WHERE run_id = ? AND contract_id = ?`,
 		"Somebody voided its invoice. What is due of it stands on the page of what "+
 			"is due.", t.RunID, t.ContractID).Error
-}
-
-// fresh refuses a draft that is no longer what one made now would be (RULES 8). Only what had anything recorded since
-// is reckoned again.
-func (w *worker) fresh(ctx context.Context, tx *gorm.DB, i invoice.Invoice) error {
-	touched, err := invoice.TouchedSince(ctx, tx, i.ID)
-	if err != nil || !touched {
-		return err
-	}
-	c, err := w.s.Billing.ContradictedIn(ctx, tx, i)
-	if err != nil || !c.Says {
-		return err
-	}
-	return errs.Newf(errs.Conflict,
-		"Something was entered since it was drafted: it comes to %s %s, a draft made now to %s. "+
-			"Draw it anew on its page, then bill it.", i.Total, i.Currency, c.Fresh.Total)
 }
 
 // send puts a billed invoice on its way, once a document.

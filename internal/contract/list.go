@@ -35,6 +35,9 @@ var All = &listing.List[Row]{
 		{Name: "default", Label: "Default", Counted: true, Choices: []listing.Choice{
 			{Value: "yes", Label: "Default contracts", Where: "c.is_default"},
 			{Value: "no", Label: "Others", Where: "NOT c.is_default"}}},
+		{Name: "recipients", Label: "Documents go to", Choices: []listing.Choice{
+			{Value: "none", Label: "Nobody", Where: "c.recipients = ''"},
+			{Value: "named", Label: "Somebody", Where: "c.recipients <> ''"}}},
 		{Name: "crm_account", Label: "Customer", IsID: true, Where: "c.crm_account_id = ?",
 			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
 		{Name: "price_list", Label: "Price list", IsID: true, Counted: true, Where: "c.price_list_id = ?",
@@ -79,7 +82,8 @@ var columns = []listing.Column[Row]{
 	{Key: "is_default", SQL: "c.is_default", Kind: listing.YesNo, Into: func(r *Row) any { return &r.IsDefault }},
 	{Key: "purchase_order", Label: "Purchase order", SQL: "c.purchase_order",
 		Into: func(r *Row) any { return &r.PurchaseOrder }},
-	{Key: "recipients", SQL: "c.recipients"},
+	{Key: "recipients", Label: "Documents go to", SQL: "c.recipients",
+		Into: func(r *Row) any { return &r.Recipients }},
 	{Key: "language", SQL: "c.language", Kind: listing.Word},
 	{Key: "renewal", SQL: "c.renewal", Kind: listing.Word},
 	{Key: "bill_together", SQL: "c.bill_together", Kind: listing.YesNo},

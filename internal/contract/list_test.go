@@ -17,6 +17,7 @@ func TestEveryFilterAndSortOfContractsStandsOnAnIndex(t *testing.T) {
 	listtest.Kept(t, db.DB, contract.All)
 	listtest.Walk(t, db.Read(t.Context()), contract.All, listtest.Budget{Blocks: 2500, Values: map[string][]string{
 		"active": {"yes", "no"}, "default": {"yes", "no"},
+		"recipients":  {"none", "named"},
 		"crm_account": listtest.One(t, db.DB, "SELECT min(id::text) FROM crm_accounts"),
 		"price_list":  {"0190a000-0000-7000-8000-000000000001"},
 	}})

@@ -39,7 +39,8 @@ func (editing) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uui
 
 // Editable are the terms that can be changed for many, by the names of the form.
 func Editable() []string {
-	return []string{"price_list_id", "billing_day", "payment_terms", "refunds", "bill_from", "renewal", "tax_code"}
+	return []string{"price_list_id", "billing_day", "payment_terms", "refunds", "bill_from", "renewal", "tax_code",
+		"recipients", "language"}
 }
 
 // Check refuses words that no contract could have.
@@ -68,7 +69,7 @@ func (editing) Check(ctx context.Context, db *gorm.DB, p selection.Params) error
 func (in *Input) editable() map[string]*string {
 	return map[string]*string{"price_list_id": &in.PriceList, "billing_day": &in.BillingDay,
 		"payment_terms": &in.PaymentTerms, "refunds": &in.Refunds, "bill_from": &in.BillFrom, "renewal": &in.Renewal,
-		"tax_code": &in.TaxCode}
+		"tax_code": &in.TaxCode, "recipients": &in.Recipients, "language": &in.Language}
 }
 
 // overlaid is a form with what was typed for all.

@@ -1,8 +1,10 @@
 package invoice
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -18,6 +20,7 @@ import (
 
 // What the deeds of this room are called.
 const (
+	BillDeed   = "bill-invoices"
 	PayDeed    = "pay-invoices"
 	CreditDeed = "credit-invoices"
 	VoidDeed   = "void-invoices"
@@ -153,6 +156,8 @@ func (d paying) why(x seen, p Paying) string {
 		return "it is " + string(x.State)
 	case p.On.After(clock.Today(d.Clock, d.Zone)):
 		return "the day lies ahead"
+	case !p.On.IsZero() && p.On.Before(x.made(d.Zone)):
+		return "it was made after that day"
 	}
 	return ""
 }
@@ -276,20 +281,57 @@ type voiding struct{ deed }
 // Name is what the deed is called.
 func (voiding) Name() string { return VoidDeed }
 
-// Look says which could be voided, and what stands against the others.
-func (d voiding) Look(ctx context.Context, db *gorm.DB, _ selection.Work,
+// Arrange puts the later before the earlier ones, so that none rests under another of the selection.
+func (voiding) Arrange(ctx context.Context, db *gorm.DB, records []selection.Record) error {
+	return arrange(ctx, db, records, -1)
+}
+
+// arrange puts records in the order of their drafts, or with -1 turned around.
+func arrange(ctx context.Context, db *gorm.DB, records []selection.Record, way int) error {
+	ids := make(postgres.IDs, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	var rows []struct {
+		ID  uuid.UUID
+		Seq int64
+	}
+	err := db.WithContext(ctx).Raw(`SELECT id, seq FROM invoices WHERE id = ANY (?::uuid[])`, ids).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("order of invoices: %w", err)
+	}
+	seqs := make(map[uuid.UUID]int64, len(rows))
+	for _, r := range rows {
+		seqs[r.ID] = r.Seq
+	}
+	slices.SortStableFunc(records,
+		func(a, b selection.Record) int { return way * cmp.Compare(seqs[a.ID], seqs[b.ID]) })
+	return nil
+}
+
+// Look says which could be voided, and what stands against the others. The later ones were looked at before.
+func (d voiding) Look(ctx context.Context, db *gorm.DB, w selection.Work,
 	records []selection.Record) ([]selection.Seen, error) {
 	all, err := d.read(ctx, db, records)
 	if err != nil {
 		return nil, err
 	}
+	var too []uuid.UUID
+	err = db.WithContext(ctx).Raw(`SELECT record_id FROM bulk_items WHERE work_id = ? AND state = 'will'`, w.ID).
+		Scan(&too).Error
+	if err != nil {
+		return nil, fmt.Errorf("invoices to void: %w", err)
+	}
+	slices.Reverse(all)
 	out := make([]selection.Seen, len(all))
 	for i, x := range all {
 		why := ""
-		if err := voidable(ctx, db, x.Invoice); errs.KindOf(err) == errs.Conflict {
+		if err := voidable(ctx, db, x.Invoice, too...); errs.KindOf(err) == errs.Conflict {
 			why = errs.Public(err)
 		} else if err != nil {
 			return nil, err
+		} else {
+			too = append(too, x.ID)
 		}
 		out[i] = x.seen(why)
 		out[i].Amount = decimal.NullDecimal{Decimal: x.Total, Valid: why == ""}
@@ -297,10 +339,17 @@ func (d voiding) Look(ctx context.Context, db *gorm.DB, _ selection.Work,
 	return out, nil
 }
 
-// Do voids them, the later before the earlier ones of a contract.
+// Do voids them, the later before the earlier ones. What shares a document is void with it.
 func (d voiding) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selection.Work,
 	items []selection.Item) ([]selection.Result, error) {
 	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
+		x, err := Get(ctx, tx, i.RecordID)
+		if err != nil {
+			return selection.Result{}, err
+		}
+		if x.State == Void && x.SharedID.Valid && strings.Contains(i.Mark, string(Billed)) {
+			return selection.Result{}, nil
+		}
 		if err := d.still(ctx, tx, i); err != nil {
 			return selection.Result{}, err
 		}
@@ -311,10 +360,83 @@ func (d voiding) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selectio
 // Undo cannot be: a number that was void stays void. What was on it is due again.
 func (voiding) Undo(_ context.Context, _ *gorm.DB, _ audit.Actor, _ selection.Work,
 	items []selection.Item) ([]selection.Result, error) {
-	out := make([]selection.Result, len(items))
-	for n, i := range items {
-		out[n] = selection.Result{ID: i.RecordID,
-			Refused: "a void invoice stays void; what was on it is due again, and the next run bills it"}
+	return stays(items, "a void invoice stays void; what was on it is due again, and the next run bills it"), nil
+}
+
+// Billing bills drafts of any kind, in the order in which they were made. fresh refuses one that is no longer what a
+// draft made now would be.
+func (s Service) Billing(fresh func(ctx context.Context, tx *gorm.DB, i Invoice) error) selection.Deed {
+	return billing{deed{s}, fresh}
+}
+
+type billing struct {
+	deed
+	fresh func(ctx context.Context, tx *gorm.DB, i Invoice) error
+}
+
+// Name is what the deed is called.
+func (billing) Name() string { return BillDeed }
+
+// Arrange has the numbers follow the drafts.
+func (billing) Arrange(ctx context.Context, db *gorm.DB, records []selection.Record) error {
+	return arrange(ctx, db, records, 1)
+}
+
+// Look says which would be billed.
+func (d billing) Look(ctx context.Context, db *gorm.DB, _ selection.Work,
+	records []selection.Record) ([]selection.Seen, error) {
+	all, err := d.read(ctx, db, records)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]selection.Seen, len(all))
+	for i, x := range all {
+		why := ""
+		if x.State != Draft {
+			why = "it is " + string(x.State) + " already"
+		} else if err := d.fresh(ctx, db, x.Invoice); errs.KindOf(err) == errs.Conflict {
+			why = errs.Public(err)
+		} else if err != nil {
+			return nil, err
+		}
+		out[i] = x.seen(why)
+		out[i].Amount = decimal.NullDecimal{Decimal: x.Total, Valid: why == ""}
 	}
 	return out, nil
+}
+
+// Do bills them. What goes out on the same document is billed with it.
+func (d billing) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, _ selection.Work,
+	items []selection.Item) ([]selection.Result, error) {
+	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
+		x, err := Get(ctx, tx, i.RecordID)
+		if err != nil {
+			return selection.Result{}, err
+		}
+		if x.State == Billed && x.SharedID.Valid && strings.Contains(i.Mark, string(Draft)) {
+			return selection.Result{}, nil
+		}
+		if err := d.still(ctx, tx, i); err != nil {
+			return selection.Result{}, err
+		}
+		if err := d.fresh(ctx, tx, x); err != nil {
+			return selection.Result{}, err
+		}
+		return selection.Result{}, d.BillIn(ctx, tx, by, Step{ID: i.RecordID})
+	})
+}
+
+// Undo cannot be: a number that was given stays.
+func (billing) Undo(_ context.Context, _ *gorm.DB, _ audit.Actor, _ selection.Work,
+	items []selection.Item) ([]selection.Result, error) {
+	return stays(items, "a number that was given stays; void it, or correct it by a credit"), nil
+}
+
+// stays refuses an undo.
+func stays(items []selection.Item, why string) []selection.Result {
+	out := make([]selection.Result, len(items))
+	for n, i := range items {
+		out[n] = selection.Result{ID: i.RecordID, Refused: why}
+	}
+	return out
 }

@@ -127,7 +127,8 @@ func (o CreditOrder) share(all []Creditable, currency string) ([]Creditable, err
 		}
 	}
 	if rest.IsPositive() {
-		return nil, errs.Fields{"amount": fmt.Sprintf("Of these lines %s %s are left to credit.", sum, currency)}.Err()
+		return nil, errs.Fields{"amount": fmt.Sprintf("Of these lines %s %s are left to credit.",
+			money.Grouped(sum, currency), currency)}.Err()
 	}
 	return out, nil
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -41,6 +43,7 @@ func (paymentFile) Forms() []imports.Form {
 			"montant"}},
 		{Name: "currency", Aliases: []string{"waehrung", "devise"}},
 		{Name: "reference", Aliases: []string{"text", "purpose", "description", "verwendungszweck", "libelle"}},
+		{Name: "sure"},
 	}}}
 }
 
@@ -55,10 +58,11 @@ type known struct {
 	Invoice
 	Money
 	left decimal.Decimal
+	hand []Payment // noted by hand; those that no row of the file was found alike to yet
 }
 
 func (k paymentFile) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), noted: map[string]string{},
+	p := payments{file: t.From.ID, today: clock.Today(k.Clock, k.Zone), zone: k.Zone, noted: map[string]string{},
 		first: map[string]int{}}
 	numbers, rows := postgres.Texts{}, postgres.Texts{}
 	for _, l := range t.Lines {
@@ -95,6 +99,7 @@ func contentOf(l imports.Line) string {
 type payments struct {
 	file     uuid.UUID
 	today    clock.Date
+	zone     *time.Location
 	invoices map[string]*known // by number in lower case
 	noted    map[string]string // rows that are payments already, and by whom
 	first    map[string]int    // the line on which a row came first
@@ -118,7 +123,10 @@ func (p *payments) read(tx *gorm.DB, numbers, rows postgres.Texts) error {
 	}
 	p.invoices = map[string]*known{}
 	for _, x := range all {
-		p.invoices[strings.ToLower(x.NumberText)] = &known{x, open[x.ID], open[x.ID].Open()}
+		p.invoices[strings.ToLower(x.NumberText)] = &known{Invoice: x, Money: open[x.ID], left: open[x.ID].Open()}
+	}
+	if err := p.readHand(tx, ids); err != nil {
+		return err
 	}
 	var stored []struct{ FileRow, Actor string }
 	err = tx.Raw(`SELECT file_row, actor FROM invoice_payments WHERE file_row = ANY (CAST(? AS text[]))
@@ -127,6 +135,42 @@ func (p *payments) read(tx *gorm.DB, numbers, rows postgres.Texts) error {
 		p.noted[x.FileRow] = x.Actor
 	}
 	return err
+}
+
+// readHand reads what was noted by hand of the invoices, so that a bank's row does not count it again.
+func (p *payments) readHand(tx *gorm.DB, ids []uuid.UUID) error {
+	var all []Payment
+	err := tx.Raw(`SELECT * FROM invoice_payments WHERE invoice_id = ANY (CAST(? AS uuid[])) AND file_row IS NULL
+		AND undone_at IS NULL ORDER BY seq`, postgres.IDs(ids)).Scan(&all).Error
+	if err != nil {
+		return fmt.Errorf("payments noted by hand: %w", err)
+	}
+	of := map[uuid.UUID]*known{}
+	for _, x := range p.invoices {
+		of[x.Invoice.ID] = x
+	}
+	for _, x := range all {
+		of[x.InvoiceID].hand = append(of[x.InvoiceID].hand, x)
+	}
+	return nil
+}
+
+// alike says which payment noted by hand a row perhaps is: of the same invoice and amount. Each stands for one row.
+func (p *payments) alike(l imports.Line) (says string) {
+	x, amount := p.invoices[strings.ToLower(l.Get("number"))], l.Get("amount")
+	sum, err := decimal.NewFromString(amount)
+	if x == nil || err != nil || slices.Contains([]string{"yes", "true", "1", "on"}, strings.ToLower(l.Get("sure"))) {
+		return ""
+	}
+	at := slices.IndexFunc(x.hand, func(h Payment) bool { return h.Amount.Equal(sum) })
+	if at < 0 {
+		return ""
+	}
+	h := x.hand[at]
+	x.hand = slices.Delete(x.hand, at, at+1)
+	return fmt.Sprintf("Perhaps the same as the payment of %s %s of %s that %s noted by hand, so it is not booked. "+
+		"If it is another one, write yes into a column \"sure\" of this row.", money.Grouped(h.Amount, h.Currency),
+		h.Currency, h.PaidOn, h.Actor)
 }
 
 func (p *payments) row(l imports.Line) imports.Row {
@@ -141,6 +185,9 @@ func (p *payments) row(l imports.Line) imports.Row {
 		return row
 	}
 	p.first[content] = l.Number
+	if row.Note = p.alike(l); row.Note != "" {
+		return row
+	}
 	x, amount, why := p.payment(l)
 	if why != "" {
 		return imports.Refuse(l.Number, row.Label, why)
@@ -175,6 +222,8 @@ func (p *payments) payment(l imports.Line) (x *known, out Paying, why string) {
 		return nil, out, "The date lies ahead; a payment has a day on which it was paid."
 	case x == nil:
 		return nil, out, "No invoice has this number. Look whether it is written as on the invoice."
+	case on.Before(x.made(p.zone)):
+		return nil, out, tooEarly(x.made(p.zone))
 	}
 	left := x.left
 	switch currency := l.Get("currency"); {

@@ -140,17 +140,33 @@ func (s Service) fits(i Invoice, m Money, p Paying) error {
 	switch {
 	case p.On.After(clock.Today(s.Clock, s.Zone)):
 		return errs.Fields{"paid_on": "Enter the day on which it was paid, not one ahead."}.Err()
+	case p.On.Before(i.made(s.Zone)):
+		return errs.Fields{"paid_on": tooEarly(i.made(s.Zone))}.Err()
 	case !money.Round(amount, m.Currency).Equal(amount):
 		return errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + m.Currency + "."}.Err()
 	case amount.IsZero() && !left.IsZero(), amount.Sign()*left.Sign() < 0:
-		return errs.Fields{"amount": fmt.Sprintf("Enter an amount up to what is open, %s %s.", left, m.Currency)}.Err()
+		return errs.Fields{"amount": fmt.Sprintf("Enter an amount up to what is open, %s %s.",
+			money.Grouped(left, m.Currency), m.Currency)}.Err()
 	case amount.Abs().GreaterThan(left.Abs()):
 		return errs.Fields{"amount": fmt.Sprintf("%s %s is %s more than the %s that are open of %s. "+
 			"Enter %s, and settle "+
-			"the rest with the customer; nothing was changed.", amount, m.Currency, amount.Sub(left).Abs(), left,
-			i.Called(), left)}.Err()
+			"the rest with the customer; nothing was changed.", money.Grouped(amount, m.Currency), m.Currency,
+			money.Grouped(amount.Sub(left).Abs(), m.Currency), money.Grouped(left, m.Currency), i.Called(),
+			money.Grouped(left, m.Currency))}.Err()
 	}
 	return nil
+}
+
+// made is the day on which an invoice was billed: nothing was paid of it before.
+func (i Invoice) made(zone *time.Location) clock.Date {
+	if i.IssuedAt == nil {
+		return clock.Date{}
+	}
+	return clock.DateOf(*i.IssuedAt, zone)
+}
+
+func tooEarly(made clock.Date) string {
+	return fmt.Sprintf("It was made on %s, so it cannot have been paid before. Enter the day on which it was paid.", made)
 }
 
 func (s Service) store(tx *gorm.DB, by audit.Actor, id uuid.UUID, m Money, p Paying) error {

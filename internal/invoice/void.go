@@ -11,6 +11,7 @@ import (
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/ledger"
+	"seatledger/internal/postgres"
 	"seatledger/internal/typedline"
 )
 
@@ -78,8 +79,11 @@ func lockSubscriptions(ctx context.Context, tx *gorm.DB, id uuid.UUID) ([]uuid.U
 	return subs, nil
 }
 
-// voidable refuses with the reason and the way out.
-func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
+// Voidable refuses what cannot be voided, with the reason and the way out.
+func Voidable(ctx context.Context, db *gorm.DB, i Invoice) error { return voidable(ctx, db, i) }
+
+// voidable refuses with the reason and the way out. What is about to be void too stands in nobody's way.
+func voidable(ctx context.Context, tx *gorm.DB, i Invoice, too ...uuid.UUID) error {
 	switch i.State {
 	case Void:
 		return errs.Newf(errs.Conflict, "%s is void already. Nothing was changed.", i.Called())
@@ -118,7 +122,8 @@ func voidable(ctx context.Context, tx *gorm.DB, i Invoice) error {
 		JOIN invoice_lines n ON n.live AND (n.subscription_id IN (l.subscription_id, r.target_id)
 			OR n.typed_line_id = l.typed_line_id AND n.from_date < l.to_date AND n.to_date > l.from_date)
 		JOIN invoices j ON j.id = n.invoice_id AND j.state <> 'void' AND j.seq > ?
-		WHERE l.invoice_id = ? ORDER BY j.seq LIMIT 1`, i.Seq, i.ID).Scan(&later).Error
+			AND j.id <> ALL (CAST(? AS uuid[]))
+		WHERE l.invoice_id = ? ORDER BY j.seq LIMIT 1`, i.Seq, postgres.IDs(too), i.ID).Scan(&later).Error
 	switch {
 	case err != nil:
 		return fmt.Errorf("what rests on invoice %s: %w", i.ID, err)

@@ -17,14 +17,14 @@ import (
 	"seatledger/internal/words"
 )
 
-// overdue is what a reminder says beyond its document.
-type overdue struct {
+// asked is what a mail says beyond its document: what is still to be paid of it, and how long it is overdue.
+type asked struct {
 	open decimal.Decimal
 	days int
 }
 
 // valuesOf are the fields of a document, as a language writes them. A document without a seller is from who mails it.
-func valuesOf(d document.Document, from string, language contract.Language, o overdue) map[string]string {
+func valuesOf(d document.Document, from string, language contract.Language, o asked) map[string]string {
 	say := words.For(string(language))
 	amount := func(a decimal.Decimal) string { return say.Amount(a, d.Currency) + " " + d.Currency }
 	contracts, orders := d.Contract, d.Order
@@ -37,7 +37,8 @@ func valuesOf(d document.Document, from string, language contract.Language, o ov
 		"due": say.Date(d.DueOn), "seller": cmp.Or(d.Seller.Name, from), "corrects": strings.Join(d.Corrects, ", "),
 		"reason": d.Reason,
 		"open":   amount(o.open), "days": strconv.Itoa(o.days),
-		"payment": strings.Join(append(append([]string{}, d.PaymentText...), d.Bank...), "\n"),
+		"reference": d.Number,
+		"payment":   strings.Join(append(append([]string{}, d.PaymentText...), d.Bank...), "\n"),
 	}
 	if d.From.Before(d.To) {
 		v["period"] = say.Span(d.From, d.To)
@@ -45,11 +46,15 @@ func valuesOf(d document.Document, from string, language contract.Language, o ov
 	if d.For != "" {
 		v["customer"] += " (" + d.For + ")"
 	}
+	v["pay_to"] = v["seller"]
+	if paid := d.Gross.Sub(o.open); paid.IsPositive() {
+		v["paid"] = amount(paid)
+	}
 	switch {
 	case d.Kind == document.CreditNote:
 		v["amount"], v["due"], v["payment"] = amount(d.Gross.Neg()), "", ""
-	case !d.Gross.IsPositive():
-		v["due"], v["payment"] = "", ""
+	case !d.Gross.IsPositive(), !o.open.IsPositive() && d.Kind == document.Invoice:
+		v["due"], v["payment"], v["pay_to"], v["reference"] = "", "", "", ""
 	}
 	for name := range v {
 		if name != "payment" {
@@ -88,7 +93,7 @@ func (s Service) Preview(ctx context.Context, k Key, t Template, invoice uuid.UU
 	if err != nil {
 		return Previewed{}, err
 	}
-	v := valuesOf(d, from, k.Language, overdue{open: d.Gross, days: usualStages[0]})
+	v := valuesOf(d, from, k.Language, asked{open: d.Gross, days: usualStages[0]})
 	return Previewed{Number: d.Number, Template: Template{Subject: fill(t.Subject, v), Body: fill(t.Body, v)}}, nil
 }
 

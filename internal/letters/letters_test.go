@@ -379,6 +379,51 @@ func TestReminderAsksForWhatIsStillOpen(t *testing.T) {
 	}
 }
 
+// Of 120.00, 50.00 came before the mail went out, then the rest: the first mail asks for 70.00, the second for nothing.
+func TestAMailAsksForWhatIsStillOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mailpit.Options{})
+	w.letters.Open = func(ctx context.Context, db *gorm.DB, id uuid.UUID) (decimal.Decimal, error) {
+		all, err := invoice.MoneyOf(ctx, db, []uuid.UUID{id})
+		return all[id].Open(), err
+	}
+	id := w.billed()
+	pay := func(amount string) {
+		w.must(w.bills.Receive(t.Context(), billtest.Bea, invoice.Paying{Step: invoice.Step{ID: id},
+			Amount: decimal.NewNullDecimal(decimal.RequireFromString(amount))}))
+	}
+	look := func() string {
+		l, err := w.letters.Look(t.Context(), w.DB.Read(t.Context()), id)
+		w.must(err)
+		return l.Body
+	}
+	pay("50")
+	if body := look(); !strings.Contains(body, "Paid so far: 50.00 USD\nTo pay: 70.00 USD\nPlease pay by: 15 Mar 2026") {
+		t.Error(body)
+	}
+	pay("70")
+	body := look()
+	if !strings.Contains(body, "Paid so far: 120.00 USD\nTo pay: 0.00 USD") {
+		t.Error(body)
+	}
+	for _, ask := range []string{"pay by", "IBAN", "with your payment", "To: Reseller"} {
+		if strings.Contains(body, ask) {
+			t.Errorf("paid, it says %q:\n%s", ask, body)
+		}
+	}
+	w.send(id, letters.Options{})
+	w.work()
+	if got := w.far.Only(); !strings.Contains(got.Text, "To pay: 0.00 USD") {
+		t.Error(got.Text)
+	}
+	k := letters.Key{Purpose: letters.ForInvoice, Language: contract.English}
+	w.must(w.letters.SaveTemplate(t.Context(), billtest.Bea, k, 0, letters.Template{Subject: "{number}",
+		Body: "Pay {amount} by {due}\n{seller}"}))
+	if body := look(); !strings.Contains(body, "Paid so far: 120.00 USD. Still to be paid: 0.00 USD.") {
+		t.Errorf("in words of their own: %s", body)
+	}
+}
+
 func TestNoticesOfTheNightGoToTheChosenOnceAndTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mailpit.Options{})
@@ -441,7 +486,7 @@ func TestATemplateWithAFieldThatNobodyKnowsIsRefused(t *testing.T) {
 	w := newWorld(t, mailpit.Options{})
 	k := letters.Key{Purpose: letters.ForInvoice, Language: contract.English}
 	for field, bad := range map[string]letters.Template{
-		"subject": {Subject: "Invoice {numbr}", Body: "x"}, "body": {Subject: "x", Body: "Pay {open}"}} {
+		"subject": {Subject: "Invoice {numbr}", Body: "x"}, "body": {Subject: "x", Body: "Pay for {days}"}} {
 		err := w.letters.SaveTemplate(t.Context(), billtest.Bea, k, 0, bad)
 		if said := errs.FieldsOf(err)[field]; !strings.Contains(said, "There is no field {") {
 			t.Errorf("%s: %v", field, err)

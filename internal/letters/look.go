@@ -58,7 +58,7 @@ func (s Service) Look(ctx context.Context, db *gorm.DB, id uuid.UUID) (Draft, er
 	if err != nil {
 		return Draft{}, err
 	}
-	l, err := s.letter(ctx, db, lead, d, Purpose(d.Kind), overdue{})
+	l, err := s.letter(ctx, db, lead, d, Purpose(d.Kind), asked{})
 	if err != nil {
 		return Draft{}, err
 	}

@@ -88,7 +88,7 @@ func (s Service) remind(ctx context.Context, tx *gorm.DB, r Rules, today clock.D
 	if err != nil {
 		return err
 	}
-	l, err := s.letter(ctx, tx, lead, d, ForReminder, overdue{open: open, days: days})
+	l, err := s.letter(ctx, tx, lead, d, ForReminder, asked{open: open, days: days})
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package letters
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -14,6 +16,7 @@ import (
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/mail"
+	"seatledger/internal/words"
 )
 
 // Options are what a person says of a sending.
@@ -56,7 +59,7 @@ func (s Service) SendIn(ctx context.Context, tx *gorm.DB, by audit.Actor, id uui
 	if err != nil {
 		return Queued{}, err
 	}
-	l, err := s.letter(ctx, tx, lead, d, Purpose(d.Kind), overdue{})
+	l, err := s.letter(ctx, tx, lead, d, Purpose(d.Kind), asked{})
 	if err != nil {
 		return Queued{}, err
 	}
@@ -113,7 +116,7 @@ func recipients(ctx context.Context, tx *gorm.DB, lead invoice.Invoice, typed st
 }
 
 func (s Service) letter(ctx context.Context, db *gorm.DB, lead invoice.Invoice, d document.Document, p Purpose,
-	o overdue) (mail.Letter, error) {
+	o asked) (mail.Letter, error) {
 	k := Key{p, contract.Language(d.Language)}
 	if k.Language != contract.French {
 		k.Language = contract.English
@@ -130,13 +133,33 @@ func (s Service) letter(ctx context.Context, db *gorm.DB, lead invoice.Invoice, 
 	if err != nil {
 		return mail.Letter{}, err
 	}
+	if p != ForReminder {
+		if o.open, err = s.openOf(ctx, db, lead, d); err != nil {
+			return mail.Letter{}, err
+		}
+	}
 	v := valuesOf(d, from, k.Language, o)
+	if p == ForInvoice && v["paid"] != "" && !slices.Contains(namedIn(t.Body), "open") {
+		t.Body += "\n\n" + words.For(string(k.Language)).Say("mail.paid", v["paid"], v["open"])
+	}
 	l := mail.Letter{Kind: mail.Invoice, Invoice: lead.ID, Customer: lead.CRMAccountID, ObjectName: lead.Called(),
 		Language: string(k.Language), Subject: fill(t.Subject, v), Body: fill(t.Body, v), LinesCSV: lines}
 	if l.Subject == "" {
 		l.Subject = d.Title() + " " + d.Number
 	}
 	return l, nil
+}
+
+// openOf is what is still to be paid of an invoice that goes out, perhaps after a payment.
+func (s Service) openOf(ctx context.Context, db *gorm.DB, lead invoice.Invoice, d document.Document) (decimal.Decimal,
+	error) {
+	switch {
+	case s.Open != nil:
+		return s.Open(ctx, db, lead.ID)
+	case lead.State == invoice.Paid:
+		return decimal.Zero, nil
+	}
+	return d.Gross, nil
 }
 
 func (s Service) withLines(ctx context.Context, db *gorm.DB, customer uuid.UUID) (bool, error) {

@@ -178,6 +178,11 @@ func FieldsOf(p Purpose) []Field {
 		{"seller", "who you are"},
 	}
 	switch p {
+	case ForInvoice:
+		return append(out, Field{"open", "what is still to be paid, with the currency"},
+			Field{"paid", "what was paid of it, if anything was"},
+			Field{"pay_to", "who you are, while something is to be paid"},
+			Field{"reference", "its number, while something is to be paid"})
 	case ForCreditNote:
 		return append(out, Field{"corrects", "the documents that it corrects"}, Field{"reason", "why"})
 	case ForReminder:

@@ -13,12 +13,13 @@ For: {customer}, {contract}
 Period: {period}
 Your purchase order: {order}
 
-To pay: {amount}
+Paid so far: {paid}
+To pay: {open}
 Please pay by: {due}
-To: {seller}
+To: {pay_to}
 {payment}
 
-Please give the number {number} with your payment.
+Please give the number {reference} with your payment.
 The invoice says line by line what was charged. If something is not as you expect, answer this mail.
 
 Kind regards
@@ -31,12 +32,13 @@ Pour : {customer}, {contract}
 Période : {period}
 Votre bon de commande : {order}
 
-À payer : {amount}
+Déjà payé : {paid}
+À payer : {open}
 À régler au plus tard le : {due}
-À : {seller}
+À : {pay_to}
 {payment}
 
-Merci d'indiquer le numéro {number} avec votre paiement.
+Merci d'indiquer le numéro {reference} avec votre paiement.
 La facture détaille ligne par ligne ce qui est facturé. Pour toute question, répondez à ce message.
 
 Cordialement

@@ -6,6 +6,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -108,6 +109,21 @@ type Service struct {
 	Files func(ctx context.Context, db *gorm.DB, m Mail) ([]File, error)
 	// Roots are whose certificates are believed; nil: those of the system.
 	Roots *x509.CertPool
+	// Limits are how long is waited for the server; where one is zero, as long as usual.
+	Limits Limits
+}
+
+// Limits are how long is waited for a mail server in one conversation, so that none holds up the others.
+type Limits struct {
+	Dial   time.Duration // for the connection
+	Answer time.Duration // for the greeting with the sign-in, and for each answer after it
+	Data   time.Duration // for the content, and for the answer behind it
+	Others time.Duration // while one mail is handed over: until the next one does not wait for it any longer
+}
+
+func (l Limits) usual() Limits {
+	return Limits{Dial: cmp.Or(l.Dial, dialLimit), Answer: cmp.Or(l.Answer, answerLimit),
+		Data: cmp.Or(l.Data, dataLimit), Others: cmp.Or(l.Others, othersLimit)}
 }
 
 // Get reads a mail; errs.NotFound when there is none.

@@ -23,14 +23,16 @@ import (
 // How long we wait for the server.
 const (
 	dialLimit   = 15 * time.Second
-	answerLimit = 60 * time.Second
-	dataLimit   = 5 * time.Minute  // for the content, and for the answer behind it
+	answerLimit = 30 * time.Second
+	dataLimit   = 5 * time.Minute
+	othersLimit = 10 * time.Second
 	stopLimit   = 10 * time.Second // for the answer, once we are to stop
 )
 
 // talk is a conversation with the server.
 type talk struct {
 	srv    Server
+	limits Limits
 	conn   net.Conn
 	client *smtp.Client
 	unhook func() bool // from the context that breaks the talk off, until the content is handed over
@@ -38,12 +40,13 @@ type talk struct {
 
 // begin reaches the server, makes the way private, and signs in. What goes wrong is a *trouble.
 func (s *Service) begin(ctx context.Context, srv Server, password distributor.Secret) (*talk, error) {
-	dialer := net.Dialer{Timeout: dialLimit, Control: guarded(srv)}
+	limits := s.Limits.usual()
+	dialer := net.Dialer{Timeout: limits.Dial, Control: guarded(srv)}
 	conn, err := dialer.DialContext(ctx, "tcp", srv.address())
 	if err != nil {
 		return nil, notReached(srv, err)
 	}
-	t := &talk{srv: srv, conn: conn, unhook: context.AfterFunc(ctx, func() { _ = conn.Close() })}
+	t := &talk{srv: srv, limits: limits, conn: conn, unhook: context.AfterFunc(ctx, func() { _ = conn.Close() })}
 	if err := t.greet(ctx, s.tlsConfig(srv), password); err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -84,7 +87,7 @@ func (t *talk) wait(limit time.Duration) error {
 }
 
 func (t *talk) greet(ctx context.Context, cfg *tls.Config, password distributor.Secret) (err error) {
-	if err := t.wait(answerLimit); err != nil {
+	if err := t.wait(t.limits.Answer); err != nil {
 		return notReached(t.srv, err)
 	}
 	conn := t.conn
@@ -165,7 +168,7 @@ func (t *talk) knowsUTF8() bool { ok, _ := t.client.Extension("SMTPUTF8"); retur
 
 // offer names sender and recipients, and gives what the server said of each of those that wait.
 func (t *talk) offer(to []Recipient) ([]Recipient, error) {
-	if err := t.wait(answerLimit); err != nil {
+	if err := t.wait(t.limits.Answer); err != nil {
 		return nil, notReached(t.srv, err)
 	}
 	if err := t.client.Mail("<" + t.srv.FromAddress + ">"); err != nil {
@@ -181,7 +184,7 @@ func (t *talk) offer(to []Recipient) ([]Recipient, error) {
 			r.State, r.Answer = TurnedOff, "The mail server takes no addresses with such letters (no SMTPUTF8)."
 			continue
 		}
-		if err := t.wait(answerLimit); err != nil {
+		if err := t.wait(t.limits.Answer); err != nil {
 			return nil, notReached(t.srv, err)
 		}
 		err := t.client.Rcpt("<" + r.Address + ">")
@@ -216,7 +219,7 @@ func (t *talk) hand(ctx context.Context, content []byte) (verdict, string) {
 	t.unhook()
 	stop := context.AfterFunc(ctx, func() { _ = t.wait(stopLimit) })
 	defer stop()
-	if err := t.wait(dataLimit); err != nil {
+	if err := t.wait(t.limits.Data); err != nil {
 		return later, public(notReached(t.srv, err))
 	}
 	w, err := t.client.Data()
@@ -227,7 +230,7 @@ func (t *talk) hand(ctx context.Context, content []byte) (verdict, string) {
 		return later, public(hungUp(t.srv, err))
 	}
 	if ctx.Err() == nil {
-		if err := t.wait(dataLimit); err != nil {
+		if err := t.wait(t.limits.Data); err != nil {
 			return later, public(hungUp(t.srv, err)) // the dot is not written yet
 		}
 	}

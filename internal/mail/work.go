@@ -19,29 +19,85 @@ import (
 // How long the server may say "not now" about one mail.
 const patience = 3 * 24 * time.Hour
 
+const (
+	atOnce    = 4               // conversations of one process, once one takes long
+	lookAgain = 2 * time.Second // for new mail, while a conversation takes long
+)
+
 // Work sends what is due, one mail after the other, until nothing is left, the limit of the minute is reached, or
-// the server is in trouble. Several processes may do so at once.
+// the server is in trouble. One that the server takes long to answer holds no other up. Several processes may do so at
+// once.
 func (s *Service) Work(ctx context.Context) error {
+	w := working{s: s, done: make(chan error, atOnce)}
+	err := w.all(ctx)
+	for w.busy > 0 {
+		err = errors.Join(err, w.wait(nil))
+	}
+	return err
+}
+
+// working is the conversations that a process leads.
+type working struct {
+	s    *Service
+	busy int
+	done chan error
+}
+
+func (w *working) all(ctx context.Context) error {
 	for ctx.Err() == nil {
-		m, srv, found, err := s.take(ctx)
-		if err != nil || !found {
+		m, srv, found, err := w.s.take(ctx)
+		switch {
+		case err != nil || !found && w.busy == 0:
 			return err
+		case !found:
+			err = w.wait(time.After(lookAgain))
+		default:
+			err = w.send(ctx, srv, m)
 		}
-		if err := s.send(ctx, srv, m); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// send begins a try of a mail, and waits for it, but not for a server that takes long over the content.
+func (w *working) send(ctx context.Context, srv Server, m Mail) error {
+	handing := make(chan struct{})
+	w.busy++
+	go func() { w.done <- w.s.send(ctx, srv, m, func() { close(handing) }) }()
+	select {
+	case err := <-w.done:
+		w.busy--
+		return err
+	case <-handing:
+	}
+	var late <-chan time.Time
+	if w.busy < atOnce {
+		late = time.After(w.s.Limits.usual().Others)
+	}
+	return w.wait(late)
+}
+
+// wait waits for the end of a conversation, at most until a moment.
+func (w *working) wait(until <-chan time.Time) error {
+	select {
+	case err := <-w.done:
+		w.busy--
+		return err
+	case <-until:
+		return nil
+	}
+}
+
 // errOvertaken says that another process has the mail by now.
 var errOvertaken = errors.New("mail: another process has taken it")
 
-// send is one try of a mail.
-func (s *Service) send(ctx context.Context, srv Server, m Mail) error {
+// send is one try of a mail. It calls handing once the mail is in the server's hands.
+func (s *Service) send(ctx context.Context, srv Server, m Mail, handing func()) error {
 	release := s.keep(ctx, m)
 	defer release()
-	o := s.try(ctx, srv, &m)
+	o := s.try(ctx, srv, &m, handing)
 	if o.err != nil {
 		if errors.Is(o.err, errOvertaken) {
 			return nil
@@ -75,7 +131,7 @@ type outcome struct {
 	err    error
 }
 
-func (s *Service) try(ctx context.Context, srv Server, m *Mail) outcome {
+func (s *Service) try(ctx context.Context, srv Server, m *Mail, handing func()) outcome {
 	password, err := s.open(ctx, srv)
 	if err != nil {
 		return outcome{what: noLine, answer: errs.Public(err)}
@@ -110,6 +166,7 @@ func (s *Service) try(ctx context.Context, srv Server, m *Mail) outcome {
 	if o, ours := s.handOver(ctx, srv, m, id); !ours {
 		return o
 	}
+	handing()
 	return said(ctx, t, content, m, offered)
 }
 

@@ -89,6 +89,9 @@ func (s *Service) chosen(ctx context.Context, tx *gorm.DB, deed Deed, o Order) (
 		return nil, errs.Fields{"id": fmt.Sprintf("These are more than %d. Narrow the list with a filter and take "+
 			"them in parts; nothing was changed.", Most)}.Err()
 	}
+	if a, ordered := deed.(Arranger); ordered {
+		return records, a.Arrange(ctx, tx, records)
+	}
 	return records, nil
 }
 

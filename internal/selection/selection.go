@@ -49,6 +49,11 @@ type Checker interface {
 	Check(ctx context.Context, db *gorm.DB, p Params) error
 }
 
+// Arranger is a deed that is done in an order of its own, not in that in which records were chosen.
+type Arranger interface {
+	Arrange(ctx context.Context, db *gorm.DB, records []Record) error
+}
+
 // Record is a chosen record with how it stood when it was shown; an empty mark asks nothing.
 type Record struct {
 	ID   uuid.UUID

@@ -42,6 +42,7 @@ var english = Pack{
 		"change.again":    "in use again from %s",
 		"change.price":    "price %s from %s",
 		"change.other":    "a change of %s",
+		"mail.paid":       "Paid so far: %s. Still to be paid: %s.",
 		"account.title":   "Statement of account",
 		"account.opening": "Open before %s", "account.closing": "Open after %s",
 		"account.invoice": "Invoice %s", "account.credit": "Credit note %s", "account.payment": "Payment of %s",

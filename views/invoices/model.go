@@ -77,6 +77,7 @@ type Confirm struct {
 	Summary ui.ErrorSummary
 	Form    ui.ConfirmForm
 	Fields  []ui.Field
+	Refused *ui.Callout // why it cannot be done, instead of the form; nil: it can
 }
 
 // Credit is the page on which a person says what a credit takes, and what it means.

@@ -29,6 +29,7 @@ type sheet struct {
 	asked    url.Values // the filter, as it stands in the address
 	page     int        // from 1
 	may      bool
+	mails    bool // a mail server is set up
 	problems map[string]string
 	notice   *ui.Callout
 }
@@ -87,6 +88,9 @@ func filterOf(v url.Values) (billingrun.Filter, url.Values, error) {
 
 func (h Handlers) due(c echo.Context, f billingrun.Filter, s sheet, status int) (err error) {
 	if s.Due, err = h.Runs.Look(c.Request().Context(), f); err != nil {
+		return err
+	}
+	if s.mails, err = h.mails(c); err != nil {
 		return err
 	}
 	s.may = mayBill(c)
@@ -192,7 +196,27 @@ func (s sheet) stats() ui.Stats {
 		parts = append(parts, text(x))
 	}
 	left.Note = strings.Join(parts, ", ")
-	return append(append(out, left), s.besides()...)
+	out = append(out, left)
+	if n := s.toNobody(); s.mails && n > 0 {
+		out = append(out, toNobody(n))
+	}
+	return append(out, s.besides()...)
+}
+
+// toNobody counts what would be billed and can be sent to nobody.
+func (s sheet) toNobody() (n int) {
+	for _, k := range s.Billable() {
+		if k.Nobody {
+			n++
+		}
+	}
+	return n
+}
+
+// toNobody warns of contracts whose documents go to nobody, and leads to them.
+func toNobody(n int) ui.Stat {
+	return ui.Stat{Label: "Documents go to nobody", Value: words.Count(n), Tone: ui.Warn,
+		Note: "contracts to enter recipients in, before sending", Href: at.Contracts + "?active=yes&recipients=none"}
 }
 
 // besides are what waits elsewhere: drafts that were made, and subscriptions that no run can bill.
@@ -236,16 +260,17 @@ func (s sheet) begin() *view.Begin {
 		Buttons: []ui.Button{{Text: "Make the drafts", Weight: ui.Primary, Name: "step", Value: "draft"},
 			{Text: "Draft and bill", Name: "step", Value: "bill"},
 			{Text: "Draft, bill and send", Name: "step", Value: "send"}}}
-	if n := s.lateContracts(); n > 0 {
-		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) + " to confirm",
-			Hint: "Lines from before their cycle, or on days that were paid. Otherwise they stay drafts."}
+	if n := s.toConfirm(); n > 0 {
+		b.Late = &ui.Field{Kind: ui.Checkbox, Name: "late", Label: "Bill also the " + contracts(n) +
+			" unusual or to confirm", Hint: "Sums that moved much, and lines from before their cycle or on days that " +
+			"were paid. Otherwise they stay drafts."}
 	}
 	return b
 }
 
-func (s sheet) lateContracts() (n int) {
+func (s sheet) toConfirm() (n int) {
 	for _, k := range s.Billable() {
-		if k.LateLines > 0 {
+		if k.LateLines > 0 || k.HeldBack() {
 			n++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/billingrun"
+	"seatledger/internal/mail"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
 	"seatledger/internal/words"
@@ -44,6 +45,13 @@ func RunPath(id uuid.UUID) string { return runsPath + "/" + id.String() }
 func contractPath(id uuid.UUID) string { return at.Contract(id) }
 
 func mayBill(c echo.Context) bool { return auth.Allowed(session.User(c).Role, auth.Billing) }
+
+// mails tells whether a mail server is set up, so that something can be sent.
+func (h Handlers) mails(c echo.Context) (bool, error) {
+	ctx := c.Request().Context()
+	server, _, err := mail.Load(ctx, h.DB.Read(ctx))
+	return server.Ready(), err
+}
 
 func sum(d decimal.Decimal, currency string) ui.Money {
 	return ui.Money{Amount: money.Grouped(d, currency), Currency: currency}

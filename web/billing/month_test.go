@@ -114,3 +114,30 @@ func TestFromDueToBilledAndSentForSixtyCustomers(t *testing.T) {
 	h.see("/billing").Shows("Nothing is due")
 	htmlcheck.Page(t, run.Doc())
 }
+
+// Of three contracts one names whom its documents go to, and one goes out together with it; the third cannot be sent.
+func TestContractsWhoseDocumentsGoToNobodyAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	h := open(t, 3)
+	if p := h.see("/billing"); p.Has("go to nobody") {
+		t.Error("without a mail server it warns of recipients")
+	}
+	h.SignIn(auth.Admin).Get("/settings/mail").FormTo("/settings/mail").Set("host", "127.0.0.1", "port", "2525",
+		"security", "none", "from_address", "billing@reseller.example").Submit().Want(http.StatusSeeOther)
+	first, second := h.worlds[0], h.worlds[1]
+	first.Exec(`UPDATE billing_contracts SET recipients = 'ap@contoso.example', bill_together = true WHERE id = ?`,
+		first.Contract)
+	second.Exec(`UPDATE billing_contracts SET bill_together = true, crm_account_id = ?, name = 'Second' WHERE id = ?`,
+		first.Customer, second.Contract)
+	due := h.see("/billing").Shows("Documents go to nobody")
+	to := due.Doc().Find(`a[href*="recipients=none"]`).First()
+	if got := strings.Join(strings.Fields(to.Parent().Text()), " "); !strings.Contains(got, "1") {
+		t.Errorf("it says %q", got)
+	}
+	h.see(to.AttrOr("href", "")).Shows("Customer 002")
+	run := h.press(due, "/billing-runs", "step", "draft").Shows("Documents go to nobody")
+	h.worlds[2].Exec(`UPDATE billing_contracts SET recipients = 'x@x.example' WHERE id = ?`, h.worlds[2].Contract)
+	if h.see(run.URL.Path).Has("go to nobody") {
+		t.Error("it warns although each names somebody")
+	}
+}

@@ -54,11 +54,16 @@ func TestPaymentsByTickAndByFile(t *testing.T) {
 	pay(http.StatusUnprocessableEntity, "id", first["id"], "id", second["id"], "amount", "5")
 	pay(http.StatusUnprocessableEntity, "id", first["id"], "paid_on", "the second")
 	pay(http.StatusConflict, "id", first["id"], "paid_on", "2026-01-03")
+	pay(http.StatusConflict, "id", first["id"], "paid_on", "1999-12-31") // long before it was made
 	states("billed 7 , billed 24 , billed 36 ")
 	h.clerk.Post("/invoices/"+first["id"]+"/void", nil).Want(http.StatusConflict)
+	refused := h.clerk.Get("/invoices/"+first["id"]+"/void").Shows("It cannot be voided", "A part of", "by a credit")
+	if refused.Doc().Find("[name=reason]").Length() > 0 {
+		t.Error("it asks for a reason though it cannot be voided")
+	}
 
 	csv := "number,date,amount,currency,reference\n" +
-		first["number"] + ",2026-01-01,7.00,USD,thanks\n" +
+		first["number"] + ",2026-01-02,7.00,USD,thanks\n" +
 		second["number"] + ",2026-01-02,14,USD,a part\n" +
 		second["number"] + ",2026-01-02,14,USD,a part\n" + // the same row again
 		second["number"] + ",2026-01-02,11,USD,the rest\n" + // 1.00 too much
@@ -107,6 +112,8 @@ func TestManyAreCreditedAndVoidedWithAPreview(t *testing.T) {
 			drafts++
 		}
 	}
+	h.clerk.Post("/invoices/"+all["Customer 002"]["id"]+"/credit", url.Values{"again": {"no"}, "amount": {"-5"}}).
+		Want(http.StatusUnprocessableEntity).Shows("Enter the amount of goodwill without a minus")
 	if drafts != 2 {
 		t.Errorf("%d credit notes were drafted", drafts)
 	}
@@ -117,4 +124,94 @@ func TestManyAreCreditedAndVoidedWithAPreview(t *testing.T) {
 	p.FormTo(p.URL.Path+"/apply").Set("reason", "wrong price", "confirm", "void-invoices 2").Submit().
 		Want(http.StatusSeeOther)
 	h.see("/billing").Shows("2 contracts: 60.00 USD")
+}
+
+// 5.00 of 12.00 were ticked by hand; the bank's file has them too, and 5.00 more.
+func TestABankRowThatIsAPaymentNotedByHandIsNotBookedAgain(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1)
+	x := h.billed()["Customer 000"]
+	h.clerk.Post("/invoices/paid", url.Values{"id": {x["id"]}, "amount": {"5"}}).Want(http.StatusSeeOther)
+	file := func(rows string) {
+		f := h.clerk.Get("/invoices/payments").FormTo("/invoices/payments").
+			File("file", "number,date,amount,reference,sure\n"+rows)
+		p := f.Submit().Want(http.StatusSeeOther).Next()
+		if !strings.Contains(rows, "yes") {
+			p.Shows("Perhaps the same as the payment of 5.00 USD of 2026-01-02 that")
+		}
+		if f := p.Doc().Find(`form[action$="/apply"]`); f.Length() > 0 {
+			p.FormTo(p.URL.Path + "/apply").Submit().Want(http.StatusSeeOther)
+		}
+	}
+	file(x["number"] + ",2026-01-02,5.00,bank,\n")
+	if now := h.invoices()["Customer 000"]; now["open"] != "7" {
+		t.Errorf("open after the bank's row: %s", now["open"])
+	}
+	file(x["number"] + ",2026-01-02,5.00,bank,\n" + x["number"] + ",2026-01-02,5.00,another,\n")
+	if now := h.invoices()["Customer 000"]; now["open"] != "2" {
+		t.Errorf("open after one more: %s", now["open"])
+	}
+	file(x["number"] + ",2026-01-02,2.00,rest,yes\n")
+	if now := h.invoices()["Customer 000"]; now["state"] != "paid" {
+		t.Errorf("after the rest it is %s", now["state"])
+	}
+}
+
+// January's and February's invoice of one contract are voided in one step, the later first; there is no undo of it.
+func TestInvoicesThatRestOnOneAnotherAreVoidedTogether(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1)
+	h.billed()
+	h.clerk.Post("/billing-runs", url.Values{"all": {"1"}, "step": {"bill"}, "due": {"2026-02-01"}, "late": {"1"}}).
+		Want(http.StatusSeeOther)
+	ids := url.Values{"deed": {"void-invoices"}}
+	for _, r := range h.clerk.Get("/invoices.csv?sort=number").Records() {
+		ids.Add("id", r["id"])
+	}
+	if len(ids["id"]) != 2 {
+		t.Fatalf("%d invoices", len(ids["id"]))
+	}
+	p := h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().Shows("Void 2 invoices?", "24.00 USD")
+	done := p.FormTo(p.URL.Path+"/apply").Set("reason", "wrong price", "confirm", "void-invoices 2").Submit().
+		Want(http.StatusSeeOther).Next().Shows("2 of 2 invoices voided")
+	if n := done.Doc().Find(`form[action$="/undo"], button[formaction$="/undo"]`).Length(); n > 0 {
+		t.Error("it offers an undo that there is not")
+	}
+	h.clerk.Post(p.URL.Path+"/undo", nil).Want(http.StatusConflict)
+	for _, r := range h.clerk.Get("/invoices.csv").Records() {
+		if r["state"] != "void" {
+			t.Errorf("%s is %s", r["number"], r["state"])
+		}
+	}
+}
+
+// Credit notes of many are billed in one step, as drafts of invoices are; what is billed already is left alone.
+func TestManyDraftsAreBilledTogetherCreditNotesToo(t *testing.T) {
+	t.Parallel()
+	h := open(t, 3)
+	all := h.billed()
+	ids := url.Values{"deed": {"credit-invoices"}, "id": {all["Customer 000"]["id"], all["Customer 001"]["id"]}}
+	p := h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next()
+	p.FormTo(p.URL.Path+"/apply").Set("again", "no").Submit().Want(http.StatusSeeOther)
+	list := h.clerk.Get("/invoices?state=draft")
+	if list.Doc().Find(`button[name="deed"][value="bill-invoices"]`).Length() == 0 {
+		t.Fatal("the list has no way to bill what is ticked")
+	}
+	ids = url.Values{"deed": {"bill-invoices"}, "id": {all["Customer 002"]["id"]}}
+	for _, r := range h.clerk.Get("/invoices.csv?state=draft").Records() {
+		ids.Add("id", r["id"])
+	}
+	p = h.clerk.Post("/bulk", ids).Want(http.StatusSeeOther).Next().
+		Shows("Bill 2 invoices?", "-36.00 USD", "it is billed already")
+	p.FormTo(p.URL.Path + "/apply").Submit().Want(http.StatusSeeOther).Next().Shows("2 of 3 invoices billed")
+	numbers := map[string]bool{}
+	for _, r := range h.clerk.Get("/invoices.csv").Records() {
+		if r["state"] != "billed" || r["number"] == "" {
+			t.Errorf("%v", r)
+		}
+		numbers[r["number"]] = true
+	}
+	if len(numbers) != 5 {
+		t.Errorf("numbers %v", numbers)
+	}
 }

@@ -123,6 +123,7 @@ type sight struct {
 	billingrun.Run
 	counts billingrun.Counts
 	rows   []billingrun.Row
+	mails  bool // a mail server is set up
 	page   int
 	may    bool
 }
@@ -154,6 +155,9 @@ func (h Handlers) Show(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	if s.rows, err = billingrun.Rows(ctx, h.DB.Read(ctx), s.ID, (s.page-1)*shown, shown); err != nil {
+		return err
+	}
+	if s.mails, err = h.mails(c); err != nil {
 		return err
 	}
 	s.may = mayBill(c)
@@ -216,7 +220,7 @@ func (s sight) callouts() []ui.Callout {
 
 func (s sight) stats() ui.Stats {
 	c := s.counts
-	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total()), Note: count(c.Lines, "line", "lines")}}
+	out := ui.Stats{{Label: "Contracts", Value: words.Count(c.Total() - c.Skipped), Note: count(c.Lines, "line", "lines")}}
 	for _, x := range []struct {
 		label string
 		n     int
@@ -235,6 +239,9 @@ func (s sight) stats() ui.Stats {
 	if c.Unusual > 0 {
 		out = append(out, ui.Stat{Label: "Unusual drafts", Value: words.Count(c.Unusual), Tone: ui.Warn,
 			Note: "they stand first"})
+	}
+	if s.mails && c.Nobody > 0 {
+		out = append(out, toNobody(c.Nobody))
 	}
 	if n := c.Refused + c.Skipped + c.Thrown; n > 0 {
 		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: toneIf(c.Refused > 0),

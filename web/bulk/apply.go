@@ -103,7 +103,10 @@ func (h Handlers) told(c echo.Context, w selection.Work, said wording) error {
 		return err
 	}
 	notice := layout.Notice{Tone: ui.Good, Text: fmt.Sprintf("%s of %s %s.", words.Count(n.Done),
-		said.count(n.Total()), said.did), Command: undoButton(w.ID)}
+		said.count(n.Total()), said.did)}
+	if !said.final {
+		notice.Command = undoButton(w.ID)
+	}
 	if n.Waiting > 0 {
 		notice.Tone = ui.Info
 		notice.Text += fmt.Sprintf(" %s more follow by themselves.", words.Count(n.Waiting))
@@ -121,6 +124,9 @@ func (h Handlers) Undo(c echo.Context) error {
 	w, said, err := h.mine(c)
 	if err != nil {
 		return err
+	}
+	if said.final {
+		return errs.New(errs.Conflict, said.back)
 	}
 	ctx := c.Request().Context()
 	if err := h.Bulk.Undo(ctx, session.Actor(c), w.ID); err != nil {

@@ -87,7 +87,7 @@ func makeFields(p selection.Params) []ui.Field {
 		{Kind: ui.SelectBox, Name: "tax_code", Label: "Tax code", Value: p["tax_code"], Size: ui.Medium,
 			Options: []ui.Option{{Value: "", Label: "None: no tax is shown"}}},
 		{Kind: ui.SelectBox, Name: "language", Label: "Language of documents", Value: p["language"], Size: ui.Medium,
-			Options: []ui.Option{{Value: "en", Label: "English"}, {Value: "fr", Label: "French"}}},
+			Options: languageChoices()},
 		{Kind: ui.SelectBox, Name: "renewal", Label: "List price at a renewal", Value: p["renewal"],
 			Options: renewalChoices()},
 	}
@@ -109,7 +109,15 @@ func editFields(p selection.Params) []ui.Field {
 			Options: append([]ui.Option{kept}, renewalChoices()...)},
 		{Kind: ui.SelectBox, Name: "tax_code", Label: "Tax code", Value: p["tax_code"], Size: ui.Medium,
 			Options: []ui.Option{kept}},
+		{Name: "recipients", Label: "Documents go to", Value: p["recipients"],
+			Hint: "E-mail addresses, several with commas between them. Blank: as it is in each."},
+		{Kind: ui.SelectBox, Name: "language", Label: "Language of documents", Value: p["language"], Size: ui.Medium,
+			Options: append([]ui.Option{kept}, languageChoices()...)},
 	}
+}
+
+func languageChoices() []ui.Option {
+	return []ui.Option{{Value: "en", Label: "English"}, {Value: "fr", Label: "French"}}
 }
 
 func billingDays() []ui.Option {

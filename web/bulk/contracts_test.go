@@ -170,6 +170,36 @@ func TestTermsOfManyContractsAreChangedAndPutBack(t *testing.T) {
 	}
 }
 
+func TestManyContractsAreToldWhereTheirDocumentsGo(t *testing.T) {
+	t.Parallel()
+	s, list := market(t, "Aspen", "Birch")
+	s.apply(s.made("/contracts/make", "all", "1", "filter", "contract=no&mapped=yes", "price_list_id", list, "name",
+		"Cloud"))
+	named := func() (n int) {
+		for _, r := range s.admin.Get("/contracts.csv?recipients=named").Records() {
+			if r["recipients"] == "ap@house.example, cfo@house.example" && r["language"] == "fr" {
+				n++
+			}
+		}
+		return n
+	}
+	v := values("all", "1", "filter", "price_list="+list, "recipients", "ap@house.example, nobody")
+	s.admin.Post("/contracts/change", v).Want(http.StatusUnprocessableEntity).Shows("is not an e-mail address")
+	work := s.made("/contracts/change", "all", "1", "filter", "price_list="+list,
+		"recipients", "ap@house.example, cfo@house.example", "language", "fr")
+	s.apply(work)
+	if n := named(); n != 2 {
+		t.Errorf("%d name them", n)
+	}
+	if n := len(s.admin.Get("/contracts.csv?recipients=none").Records()); n != 1 {
+		t.Errorf("%d name nobody", n)
+	}
+	s.made(work + "/undo")
+	if n := named(); n != 0 {
+		t.Errorf("after the undo %d name them", n)
+	}
+}
+
 func TestAContractWithoutACurrencyTakesThatOfItsPriceList(t *testing.T) {
 	t.Parallel()
 	s, list := market(t, "Aspen")

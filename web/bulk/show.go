@@ -144,7 +144,7 @@ func (h Handlers) underWay(m *view.Work, s sheet) {
 		m.Callouts = append(m.Callouts, ui.Callout{Tone: ui.Warn, Title: "Interrupted, it goes on by itself",
 			Text: s.run.Message})
 	}
-	if s.Step == selection.Doing && s.may {
+	if s.Step == selection.Doing && s.may && !s.final {
 		m.Undo = s.undoForm()
 	}
 }
@@ -325,7 +325,7 @@ func (h Handlers) result(m *view.Work, s sheet) {
 		m.Callouts = append(m.Callouts, ui.Callout{Tone: ui.Warn, Title: "It ended before its time",
 			Text: s.run.Message + " " + s.run.Advice})
 	}
-	if s.may && c.Done+c.Kept > 0 {
+	if s.may && !s.final && c.Done+c.Kept > 0 {
 		m.Undo = s.undoForm()
 	}
 }

@@ -28,6 +28,7 @@ type wording struct {
 	nav, path string // their list; a record's page is below it
 	text      string // what it means
 	back      string // what its undo does
+	final     bool   // it has none, and back says what to do instead
 	seats     string // what the seats are
 	money     string // what the money is, given the params
 	phrase    bool   // a person types it first
@@ -56,6 +57,7 @@ var deeds = map[string]wording{
 	retire.ActivateDeed:   activateWords(),
 	mapping.AcceptDeed:    acceptWords(),
 	mapping.ExcludeDeed:   excludeWords(),
+	invoice.BillDeed:      billWords(),
 	invoice.PayDeed:       payWords(),
 	invoice.CreditDeed:    creditWords(),
 	invoice.VoidDeed:      voidWords(),
@@ -140,6 +142,15 @@ func excludeWords() wording {
 var invoiceWords = wording{roles: []auth.Role{auth.Billing}, one: "invoice", many: "invoices", nav: "Invoices",
 	path: at.Invoices}
 
+func billWords() wording {
+	w := invoiceWords
+	w.verb, w.did, w.final = "Bill", "billed", true
+	w.text = "Each draft gets its number and its document, which stay for good; credit notes too."
+	w.back = "A number that was given stays. Void the invoice, or correct it by a credit. Nothing was changed."
+	w.money = "Billed"
+	return w
+}
+
 func payWords() wording {
 	w := invoiceWords
 	w.verb, w.did, w.undid = "Mark as paid", "paid", "open again"
@@ -176,10 +187,10 @@ func creditWords() wording {
 
 func voidWords() wording {
 	w := invoiceWords
-	w.verb, w.did, w.undid = "Void", "voided", "not void"
+	w.verb, w.did, w.final = "Void", "voided", true
 	w.text = "Their days are due again. A number that was given stays with the void invoice. What is paid, or rests under " +
 		"a later one, is left out: credit it."
-	w.back = "A void invoice stays void: what was on it is due again, and the next run bills it."
+	w.back = "A void invoice stays void: what was on it is due again, and the next run bills it. Nothing was changed."
 	w.money, w.phrase = "Voided", true
 	w.last = func(p selection.Params) []ui.Field {
 		return []ui.Field{{Name: "reason", Label: "Reason", Required: true, Value: p["reason"],

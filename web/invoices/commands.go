@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -83,6 +84,15 @@ func (h Handlers) ConfirmVoid(c echo.Context) error {
 	o, err := h.look(c)
 	if err != nil {
 		return err
+	}
+	ctx := c.Request().Context()
+	refused := invoice.Voidable(ctx, h.Invoices.DB.Read(ctx), o.Invoice)
+	if errs.KindOf(refused) == errs.Conflict {
+		return h.confirm(c, o, http.StatusOK, view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav),
+			Refused: &ui.Callout{Tone: ui.Warn, Title: "It cannot be voided", Text: errs.Public(refused)}})
+	}
+	if refused != nil {
+		return refused
 	}
 	return h.confirm(c, o, http.StatusOK,
 		view.Confirm{Page: session.Page(c, "Void "+o.Called(), nav), Form: ui.ConfirmForm{

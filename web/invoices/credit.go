@@ -71,7 +71,9 @@ func creditIn(form httpx.Values, id uuid.UUID) (invoice.CreditOrder, error) {
 	}
 	if typed := form.Get("amount"); typed != "" {
 		amount, err := price.ParseAmount(typed)
-		if err != nil {
+		if strings.HasPrefix(strings.TrimSpace(typed), "-") {
+			problems.Add("amount", "Enter the amount of goodwill without a minus: it is what the customer gets back.")
+		} else if err != nil {
 			problems.Add("amount", "%s", errs.Public(err))
 		}
 		o.Amount = decimal.NewNullDecimal(amount)

@@ -74,6 +74,7 @@ func ticks(q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) 
 	m.Bulk = bulk.Bar(q, "invoices", page)
 	m.Bulk.FormID, m.Bulk.Action, m.Bulk.Hint = bulkForm, path+"/paid", "Tick invoices to act on them."
 	m.Bulk.Buttons = []ui.Button{{Text: "Mark as paid"},
+		{Text: "Bill", Action: at.Bulk, Name: "deed", Value: invoice.BillDeed},
 		{Text: "Credit", Action: at.Bulk, Name: "deed", Value: invoice.CreditDeed},
 		{Text: "Void", Action: at.Bulk, Name: "deed", Value: invoice.VoidDeed}}
 	m.PaidOn = ui.Field{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Size: ui.Short, FormID: bulkForm}
