@@ -156,8 +156,8 @@ func (d paying) why(x seen, p Paying) string {
 		return "it is " + string(x.State)
 	case p.On.After(clock.Today(d.Clock, d.Zone)):
 		return "the day lies ahead"
-	case !p.On.IsZero() && p.On.Before(x.made(d.Zone)):
-		return "it was made after that day"
+	case !p.On.IsZero() && p.On.Before(x.payableFrom(d.Zone)):
+		return "the day lies too far back"
 	}
 	return ""
 }

@@ -222,8 +222,8 @@ func (p *payments) payment(l imports.Line) (x *known, out Paying, why string) {
 		return nil, out, "The date lies ahead; a payment has a day on which it was paid."
 	case x == nil:
 		return nil, out, "No invoice has this number. Look whether it is written as on the invoice."
-	case on.Before(x.made(p.zone)):
-		return nil, out, tooEarly(x.made(p.zone))
+	case on.Before(x.payableFrom(p.zone)):
+		return nil, out, tooEarly(x.payableFrom(p.zone))
 	}
 	left := x.left
 	switch currency := l.Get("currency"); {

@@ -140,8 +140,8 @@ func (s Service) fits(i Invoice, m Money, p Paying) error {
 	switch {
 	case p.On.After(clock.Today(s.Clock, s.Zone)):
 		return errs.Fields{"paid_on": "Enter the day on which it was paid, not one ahead."}.Err()
-	case p.On.Before(i.made(s.Zone)):
-		return errs.Fields{"paid_on": tooEarly(i.made(s.Zone))}.Err()
+	case p.On.Before(i.payableFrom(s.Zone)):
+		return errs.Fields{"paid_on": tooEarly(i.payableFrom(s.Zone))}.Err()
 	case !money.Round(amount, m.Currency).Equal(amount):
 		return errs.Fields{"amount": "Enter an amount in whole units of the smallest coin of " + m.Currency + "."}.Err()
 	case amount.IsZero() && !left.IsZero(), amount.Sign()*left.Sign() < 0:
@@ -157,16 +157,21 @@ func (s Service) fits(i Invoice, m Money, p Paying) error {
 	return nil
 }
 
-// made is the day on which an invoice was billed: nothing was paid of it before.
-func (i Invoice) made(zone *time.Location) clock.Date {
+// advance is how many days before its invoice a payment may have come: some customers pay ahead, and a day of
+// another year is a slip.
+const advance = 180
+
+// payableFrom is the first day on which an invoice may have been paid.
+func (i Invoice) payableFrom(zone *time.Location) clock.Date {
 	if i.IssuedAt == nil {
 		return clock.Date{}
 	}
-	return clock.DateOf(*i.IssuedAt, zone)
+	return clock.DateOf(*i.IssuedAt, zone).AddDays(-advance)
 }
 
-func tooEarly(made clock.Date) string {
-	return fmt.Sprintf("It was made on %s, so it cannot have been paid before. Enter the day on which it was paid.", made)
+func tooEarly(first clock.Date) string {
+	return fmt.Sprintf("A payment of it is at most %d days older than the invoice. Enter the day on which it was paid, "+
+		"%s or later.", advance, first)
 }
 
 func (s Service) store(tx *gorm.DB, by audit.Actor, id uuid.UUID, m Money, p Paying) error {
