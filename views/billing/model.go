@@ -17,6 +17,7 @@ type Due struct {
 	Bulk     *ui.BulkBar
 	Table    ui.Table
 	Pager    ui.Pager
+	Reasons  *ui.Table // what is left out, by why; nil: nothing, or one reason
 	LeftOut  *ui.Table // nil: nothing
 	More     string    // how much of it the file has besides
 }

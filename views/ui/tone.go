@@ -12,6 +12,14 @@ const (
 	Bad     Tone = "bad"
 )
 
+// If is the tone of what needs one only sometimes.
+func (t Tone) If(on bool) Tone {
+	if on {
+		return t
+	}
+	return Neutral
+}
+
 func (t Tone) class(base string) string {
 	if t == Neutral {
 		return base

@@ -95,7 +95,7 @@ func (h Handlers) due(c echo.Context, f billingrun.Filter, s sheet, status int) 
 	}
 	s.may = mayBill(c)
 	m := view.Due{Page: session.Page(c, "Billing", nav), Filters: s.filters(), Callouts: s.callouts(),
-		Stats: s.stats(), Table: s.table(), Pager: s.pager(), LeftOut: s.leftOut()}
+		Stats: s.stats(), Table: s.table(), Pager: s.pager(), Reasons: s.reasons(), LeftOut: s.leftOut()}
 	m.Page.Lead = "What is due up to " + s.Day.String() + " over all contracts. Nothing is made until you make the drafts."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billing runs", Href: runsPath},
 		ui.LinkButton{Text: "By itself", Href: path + "/schedule"})
@@ -186,8 +186,8 @@ func (s sheet) stats() ui.Stats {
 	}
 	out = append(out, ui.Stat{Label: "Unusual", Value: words.Count(unusual),
 		Note: count(first, "first bill", "first bills"),
-		Tone: toneIf(unusual > 0)})
-	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: toneIf(len(s.leftOutRows()) > 0)}
+		Tone: ui.Warn.If(unusual > 0)})
+	left := ui.Stat{Label: "Left out", Value: words.Count(len(s.leftOutRows())), Tone: ui.Warn.If(len(s.leftOutRows()) > 0)}
 	if len(s.leftOutRows()) > 0 {
 		left.Href = "#left-out"
 	}
@@ -234,13 +234,6 @@ func (s sheet) besides() (out ui.Stats) {
 			Note: "subscriptions", Href: at.Accounts + "?state=unmapped"})
 	}
 	return out
-}
-
-func toneIf(on bool) ui.Tone {
-	if on {
-		return ui.Warn
-	}
-	return ui.Neutral
 }
 
 // hidden are what a form says of what it was made from.
@@ -393,59 +386,4 @@ func remarks(all []billingrun.Remark, late bool) ui.Cell {
 	}
 	c.Sub = strings.Join(says, " ")
 	return c
-}
-
-const leftOutShown = 200
-
-// leftOutRow is a contract, or a subscription of one, that no run bills.
-type leftOutRow struct {
-	billingrun.Contract
-	of *billingrun.LeftOut // nil: the whole contract
-}
-
-func (s sheet) leftOutRows() []leftOutRow {
-	var out []leftOutRow
-	for _, k := range s.Contracts {
-		if k.Why != "" {
-			out = append(out, leftOutRow{k, nil})
-		}
-		for i := range k.LeftOut {
-			out = append(out, leftOutRow{k, &k.LeftOut[i]})
-		}
-	}
-	return out
-}
-
-func (s sheet) leftOut() *ui.Table {
-	all := s.leftOutRows()
-	if len(all) == 0 {
-		return nil
-	}
-	t := &ui.Table{Caption: "Left out", Plain: true, Columns: []ui.Column{{Label: "What"},
-		{Label: "Why", Width: "wide"}, {Label: "Would come to", Numeric: true}, {Label: "Step", Hidden: true}}}
-	for _, l := range all[:min(len(all), leftOutShown)] {
-		t.Rows = append(t.Rows, ui.Row{Cells: l.cells(s.may)})
-	}
-	return t
-}
-
-func (l leftOutRow) cells(may bool) []ui.Cell {
-	if l.of != nil {
-		worth := ui.Cell{Text: "unknown", Muted: true}
-		if l.of.Amount.Valid {
-			worth = ui.Of(sum(l.of.Amount.Decimal, l.Currency))
-		}
-		return []ui.Cell{{Text: l.of.Name, Href: at.Subscription(l.of.ID),
-			Sub: l.Customer + ", " + l.Name + ", " + l.of.External}, ui.TextCell(l.of.Says), worth, {}}
-	}
-	worth := ui.Cell{Text: "unknown", Muted: true}
-	if l.Lines > 0 {
-		worth = ui.Of(sum(l.Total, l.Currency))
-	}
-	out := []ui.Cell{{Text: l.Customer, Href: contractPath(l.ID), Sub: l.Name}, ui.TextCell(l.Why), worth, {}}
-	if l.Pause != nil && may {
-		out[3].Content = ui.PostButton{Button: ui.Button{Text: "Take in again", Compact: true,
-			Action: path + "/contracts/" + l.ID.String() + "/take-in"}}
-	}
-	return out
 }

@@ -141,3 +141,23 @@ func TestContractsWhoseDocumentsGoToNobodyAreWarnedOf(t *testing.T) {
 		t.Error("it warns although each names somebody")
 	}
 }
+
+// Customers 000 to 002 have 1 to 3 seats at 12.00.
+func TestWhatIsLeftOutIsToldByReason(t *testing.T) {
+	t.Parallel()
+	h := open(t, 4)
+	for n, why := range []string{"The order is disputed", "The order is disputed", "Paid by the parent"} {
+		path := "/billing/contracts/" + h.worlds[n].Contract.String() + "/leave-out"
+		h.clerk.Get(path).FormTo(path).Set("reason", why).Submit().Want(http.StatusSeeOther)
+	}
+	p := h.clerk.Get("/billing")
+	reasons := p.Doc().Find(`#left-out table:has(caption:contains("by reason")) tbody tr`)
+	var got []string
+	for _, row := range reasons.EachIter() {
+		got = append(got, strings.Join(strings.Fields(row.Text()), " "))
+	}
+	if len(got) != 2 || !strings.Contains(got[0], "disputed") || !strings.Contains(got[0], "2 contracts 36.00 USD") ||
+		!strings.Contains(got[1], "parent") || !strings.Contains(got[1], "1 contract 36.00 USD") {
+		t.Errorf("%q", got)
+	}
+}

@@ -244,7 +244,7 @@ func (s sight) stats() ui.Stats {
 		out = append(out, toNobody(c.Nobody))
 	}
 	if n := c.Refused + c.Skipped + c.Thrown; n > 0 {
-		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: toneIf(c.Refused > 0),
+		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: ui.Warn.If(c.Refused > 0),
 			Note: fmt.Sprintf("%d refused, %d skipped, %d thrown away", c.Refused, c.Skipped, c.Thrown)})
 	}
 	return out
@@ -332,10 +332,10 @@ func (s sight) table() ui.Table {
 	for _, r := range s.rows {
 		look := remarks(r.Remarks, r.Late)
 		if r.Message != "" {
-			look.Text, look.Tone = r.Message, toneIf(r.State == billingrun.Refused)
+			look.Text, look.Tone = r.Message, ui.Warn.If(r.State == billingrun.Refused)
 		}
 		if why := mailWhy[r.Mail]; why != "" {
-			look.Text, look.Tone = why, toneIf(true)
+			look.Text, look.Tone = why, ui.Warn
 		}
 		if n := len(r.LeftOut); n > 0 {
 			look.Sub = strings.TrimSpace(look.Sub + " Left out: " + count(n, "subscription", "subscriptions") + ".")

@@ -117,9 +117,9 @@ func stats(o contract.Overview) ui.Stats {
 	out := ui.Stats{
 		{Label: "Active subscriptions", Value: strconv.Itoa(s.Active), Href: subscriptionsPath(o.Contract, "active")},
 		{Label: "Held", Value: strconv.Itoa(s.Held), Href: subscriptionsPath(o.Contract, "held"),
-			Tone: toneIf(s.Held > 0)},
+			Tone: ui.Warn.If(s.Held > 0)},
 		{Label: "Inactive", Value: strconv.Itoa(s.Inactive), Href: subscriptionsPath(o.Contract, "inactive")},
-		{Label: "Without a price", Value: strconv.Itoa(s.Unpriced), Tone: toneIf(s.Unpriced > 0)},
+		{Label: "Without a price", Value: strconv.Itoa(s.Unpriced), Tone: ui.Warn.If(s.Unpriced > 0)},
 	}
 	for _, a := range s.Monthly {
 		out = append(out, ui.Stat{Label: "Active, per month",
@@ -127,13 +127,6 @@ func stats(o contract.Overview) ui.Stats {
 			Note: "one-time prices left out"})
 	}
 	return out
-}
-
-func toneIf(on bool) ui.Tone {
-	if on {
-		return ui.Warn
-	}
-	return ui.Neutral
 }
 
 func facts(o contract.Overview) ui.DefinitionList {

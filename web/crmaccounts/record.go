@@ -129,18 +129,11 @@ func stats(o crm.Overview) ui.Stats {
 	return ui.Stats{
 		{Label: "Active subscriptions", Value: strconv.Itoa(o.Active), Href: subscriptions("active")},
 		{Label: "Held subscriptions", Value: strconv.Itoa(o.Held), Href: subscriptions("held"),
-			Tone: toneIf(o.Held > 0, ui.Warn)},
+			Tone: ui.Warn.If(o.Held > 0)},
 		{Label: "Inactive subscriptions", Value: strconv.Itoa(o.Inactive), Href: subscriptions("inactive")},
 		{Label: "Contracts", Value: strconv.Itoa(len(o.Contracts)),
 			Href: at.Contracts + "?crm_account=" + o.ID.String()},
 	}
-}
-
-func toneIf(on bool, t ui.Tone) ui.Tone {
-	if on {
-		return t
-	}
-	return ui.Neutral
 }
 
 func providers(o crm.Overview) view.Part {
@@ -157,7 +150,7 @@ func providers(o crm.Overview) view.Part {
 			ui.LinkCell(p.Name, at.Account(p.ID)),
 			ui.LinkCell(p.Provider, at.Provider(p.ProviderID)),
 			{Text: p.ExternalID, Mono: true}, ui.BadgeCell(p.ProviderStatus,
-				toneIf(p.ProviderStatus != string(account.Active), ui.Warn)),
+				ui.Warn.If(p.ProviderStatus != string(account.Active))),
 			ui.TextCell(strconv.Itoa(p.Subscriptions)),
 		}})
 	}

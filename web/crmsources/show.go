@@ -140,17 +140,10 @@ func why(is bool, text string) string {
 func (h Handlers) stats(r record) ui.Stats {
 	return ui.Stats{
 		{Label: "Customers from here", Value: strconv.Itoa(r.figures.Customers)},
-		{Label: "Gone at the source", Value: strconv.Itoa(r.figures.Gone), Tone: toneIf(r.figures.Gone > 0, ui.Warn)},
-		{Label: "Not brought in", Value: strconv.Itoa(r.figures.Refused), Tone: toneIf(r.figures.Refused > 0, ui.Warn)},
+		{Label: "Gone at the source", Value: strconv.Itoa(r.figures.Gone), Tone: ui.Warn.If(r.figures.Gone > 0)},
+		{Label: "Not brought in", Value: strconv.Itoa(r.figures.Refused), Tone: ui.Warn.If(r.figures.Refused > 0)},
 		{Label: "Contacts with a mail domain", Value: strconv.Itoa(r.figures.Contacts)},
 	}
-}
-
-func toneIf(on bool, t ui.Tone) ui.Tone {
-	if on {
-		return t
-	}
-	return ui.Neutral
 }
 
 func (h Handlers) facts(r record) ui.DefinitionList {

@@ -106,7 +106,7 @@ func (p customerPage) stats() ui.Stats {
 		{Label: "Seats, new", Value: itoa(p.Customer.NewSeats),
 			Note: words.Counted(p.Customer.NewCount, "subscription", "subscriptions")},
 		{Label: "Undecided", Value: itoa(p.Customer.Undecided), Note: decided(p.Customer) + " decided",
-			Tone: toneIf(p.Customer.Undecided > 0, ui.Warn)}}
+			Tone: ui.Warn.If(p.Customer.Undecided > 0)}}
 }
 
 // missing is what must be fulfilled before the next step, each with the way to its work.

@@ -97,10 +97,10 @@ func rehearsal(c echo.Context, run cutover.Run, r cutover.Rehearsal) view.Report
 	}
 	m.Stats = ui.Stats{{Label: "All the way", Value: itoa(all),
 		Note: "of " + words.Counted(len(r.Customers), "customer", "customers")},
-		{Label: "Not all the way", Value: itoa(len(r.Customers) - all), Tone: toneIf(all < len(r.Customers), ui.Warn)},
+		{Label: "Not all the way", Value: itoa(len(r.Customers) - all), Tone: ui.Warn.If(all < len(r.Customers))},
 		{Label: "Seats before", Value: itoa(before)}, {Label: "Seats after", Value: itoa(after)},
 		{Label: "Findings of the proof", Value: itoa(len(findings.Rows)),
-			Tone: toneIf(len(findings.Rows) > 0, ui.Warn)}}
+			Tone: ui.Warn.If(len(findings.Rows) > 0)}}
 	m.Tables = []view.ReportTable{{Card: ui.Card{Title: "What would happen", Flush: true}, Table: table}}
 	if len(findings.Rows) > 0 {
 		m.Tables = append(m.Tables, view.ReportTable{Card: ui.Card{Title: "What the proof would say", Flush: true},

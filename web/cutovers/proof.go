@@ -194,14 +194,14 @@ func proofStats(r report) ui.Stats {
 		count[b.Verdict]++
 	}
 	bad := func(label string, v proof.Verdict, tone ui.Tone) ui.Stat {
-		return ui.Stat{Label: label, Value: itoa(count[v]), Tone: toneIf(count[v] > 0, tone)}
+		return ui.Stat{Label: label, Value: itoa(count[v]), Tone: tone.If(count[v] > 0)}
 	}
 	return ui.Stats{{Label: "Customers proved", Value: itoa(r.clean), Unit: "of " + itoa(r.customers),
-		Tone: toneIf(r.clean == r.customers && r.customers > 0, ui.Good)},
+		Tone: ui.Good.If(r.clean == r.customers && r.customers > 0)},
 		bad("Doubles", proof.Double, ui.Bad), bad("Gaps", proof.Gap, ui.Bad),
 		bad("Undecided", proof.Undecided, ui.Warn), bad("Waiting", proof.Waiting, ui.Info),
 		{Label: "Changes", Value: itoa(r.open()), Unit: "of " + itoa(len(r.changes)), Note: "not acknowledged",
-			Tone: toneIf(r.open() > 0, ui.Warn)}}
+			Tone: ui.Warn.If(r.open() > 0)}}
 }
 
 func totalsTable(t proof.Totals) ui.Table {

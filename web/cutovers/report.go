@@ -86,10 +86,10 @@ func (h Handlers) Report(c echo.Context) error {
 
 func (h Handlers) report(c echo.Context, run cutover.Run, k kept, status int) error {
 	m := view.Report{Page: session.Page(c, "What came of it", nav), Stats: ui.Stats{
-		{Label: "Done", Value: itoa(k.Count), Note: k.Done, Tone: toneIf(k.Count > 0, ui.Good)},
+		{Label: "Done", Value: itoa(k.Count), Note: k.Done, Tone: ui.Good.If(k.Count > 0)},
 		{Label: "Done before", Value: itoa(len(k.Already))},
 		{Label: "Refused", Value: itoa(len(k.Refused)), Note: "nothing of theirs was changed",
-			Tone: toneIf(len(k.Refused) > 0, ui.Warn)}},
+			Tone: ui.Warn.If(len(k.Refused) > 0)}},
 		Actions: []templ.Component{ui.LinkButton{Text: "Back to the cut-over", Href: path(run.ID) + "#customers",
 			Weight: ui.Primary}}}
 	m.Page.Lead, m.Page.Crumbs = k.Title+" "+words.Counted(k.Count+len(k.Already)+len(k.Refused), "customer",
@@ -136,11 +136,4 @@ func linkWord(l cutover.Link) string {
 		return word
 	}
 	return "Open the customer"
-}
-
-func toneIf(on bool, t ui.Tone) ui.Tone {
-	if on {
-		return t
-	}
-	return ui.Neutral
 }

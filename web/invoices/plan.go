@@ -37,15 +37,8 @@ func planStats(p billing.Plan) ui.Stats {
 		{Label: "Subscriptions", Value: strconv.Itoa(len(p.Items)), Note: fmt.Sprintf("%d lines", lines)},
 		{Label: "Seat-days billed", Value: strconv.Itoa(p.Days.Billed),
 			Note: fmt.Sprintf("forfeited since the last invoice: %d", p.Days.Forfeited)},
-		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out", Tone: toneIf(len(p.LeftOut) > 0)},
+		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out", Tone: ui.Warn.If(len(p.LeftOut) > 0)},
 	}
-}
-
-func toneIf(on bool) ui.Tone {
-	if on {
-		return ui.Warn
-	}
-	return ui.Neutral
 }
 
 func planLines(p billing.Plan) ui.Table {
