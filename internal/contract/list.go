@@ -3,8 +3,10 @@ package contract
 import (
 	"context"
 
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/clock"
 	"seatledger/internal/listing"
 	"seatledger/internal/paging"
 )
@@ -14,7 +16,10 @@ type Row struct {
 	Contract
 	CRMAccount    string
 	PriceList     string
-	Subscriptions int // active or held
+	Subscriptions int             // active or held
+	Value         decimal.Decimal // what is billed of it a month, at the prices of the billing day, in its currency
+	BilledTo      clock.Date      // first day that no live full cycle has; zero: none was billed
+	Open          decimal.Decimal // unpaid of its invoices
 }
 
 // All is the list of all contracts. The columns of the file are those of CONTRACT, then ours.
@@ -26,7 +31,7 @@ var All = &listing.List[Row]{
 		Where: "c.search_text LIKE ?", IDs: "c.id IN (SELECT contracts_like(?))"},
 	Columns: columns,
 	Shown: []string{"name", "crm_account", "active", "currency", "billing_frequency", "price_list", "start_date",
-		"bill_from", "subscriptions"},
+		"bill_from", "subscriptions", "value", "billed_to", "open"},
 	Card: []string{"crm_account", "subscriptions"},
 	Filters: []listing.Filter{
 		{Name: "active", Label: "State", Counted: true, Choices: []listing.Choice{
@@ -90,6 +95,24 @@ var columns = []listing.Column[Row]{
 	{Key: "subscriptions", Label: "Subscriptions", Unfiled: true, Kind: listing.Whole,
 		SQL:  "(SELECT count(*) FROM subscriptions s WHERE s.contract_id = c.id AND s.state <> 'inactive')",
 		Into: func(r *Row) any { return &r.Subscriptions }},
+	{Key: "value", Label: "Value a month", Unfiled: true, Kind: listing.Amount,
+		SQL: `(SELECT coalesce(round(sum((s.billable_quantity - s.seats_ahead)
+				* per_month(s.unit_price, s.price_period)), 6), 0)
+			FROM subscriptions s, billing_day d WHERE s.contract_id = c.id AND s.billed_from <= d.today
+				AND s.billed_to > d.today AND s.sold_in = c.currency)`,
+		Into: func(r *Row) any { return &r.Value }},
+	{Key: "billed_to", Label: "Billed to", Unfiled: true, Kind: listing.Day,
+		SQL: BilledToSQL("c.id"),
+		Into: func(r *Row) any { return &r.BilledTo }},
+	{Key: "open", Label: "Open", Unfiled: true, Kind: listing.Amount,
+		SQL:  `(SELECT coalesce(sum(i.open_amount), 0) FROM invoices i WHERE i.contract_id = c.id AND i.state = 'billed')`,
+		Into: func(r *Row) any { return &r.Open }},
+}
+
+// BilledToSQL reads the first day that no live full cycle of a contract has; none was billed where it is NULL.
+func BilledToSQL(contractID string) string {
+	return `(SELECT max(coalesce(i.run_to, i.period_end)) FROM invoices i
+		WHERE i.contract_id = ` + contractID + ` AND i.kind = 'full_cycle' AND i.state <> 'void')`
 }
 
 // CountActive is how many contracts are active.

@@ -101,8 +101,7 @@ func (c *Customer) readContracts(ctx context.Context, db *gorm.DB, id uuid.UUID)
 		ID       uuid.UUID
 		BilledTo clock.Date
 	}
-	err := db.Raw(`SELECT k.id, (SELECT max(coalesce(i.run_to, i.period_end)) FROM invoices i
-			WHERE i.contract_id = k.id AND i.kind = 'full_cycle' AND i.state <> 'void') AS billed_to
+	err := db.Raw(`SELECT k.id, `+contract.BilledToSQL("k.id")+` AS billed_to
 		FROM billing_contracts k WHERE k.crm_account_id = ?`, id).Scan(&rows).Error
 	if err != nil {
 		return err

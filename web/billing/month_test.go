@@ -101,6 +101,11 @@ func TestFromDueToBilledAndSentForSixtyCustomers(t *testing.T) {
 	if h.pages > 6 || h.clicks > 8 || sent != 60 {
 		t.Errorf("%d pages, %d clicks, %d sent", h.pages, h.clicks, sent)
 	}
+	// Two seats at 12.00 are its value a month, and January of them is open.
+	row := h.clerk.Get("/contracts?q=customer+001").Doc().Find(".table--list tbody tr").First().Text()
+	if strings.Count(row, "24.00") != 2 || !strings.Contains(row, "2026-02-01") {
+		t.Errorf("the contract's row says %q", strings.Join(strings.Fields(row), " "))
+	}
 	total := decimal.Decimal{}
 	for _, r := range h.clerk.Get(run.URL.Path + ".csv").Records() {
 		if r["state"] != "sent" || r["number"] == "" || r["message"] != "" {

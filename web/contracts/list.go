@@ -6,8 +6,10 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
 
 	"seatledger/internal/contract"
+	"seatledger/internal/money"
 	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -92,12 +94,22 @@ var cells = httpx.Cells[contract.Row]{
 	"billing_frequency": func(r contract.Row) ui.Cell {
 		return ui.Cell{Text: frequencies[r.BillingFrequency], Sub: timings[r.Timing]}
 	},
+	"value": func(r contract.Row) ui.Cell { return worth(r.Value, r.Currency) },
+	"open":  func(r contract.Row) ui.Cell { return worth(r.Open, r.Currency) },
 	"price_list": func(r contract.Row) ui.Cell {
 		if !r.PriceListID.Valid {
 			return ui.Cell{}
 		}
 		return ui.LinkCell(r.PriceList, at.PriceList(r.PriceListID.UUID))
 	},
+}
+
+// worth is money of a contract; nothing where there is none, so that the eye meets what there is.
+func worth(amount decimal.Decimal, currency string) ui.Cell {
+	if amount.IsZero() {
+		return ui.Cell{}
+	}
+	return ui.Of(ui.Money{Amount: money.Grouped(amount, currency), Currency: currency})
 }
 
 func badges(c contract.Contract) []ui.Badge {
