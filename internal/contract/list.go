@@ -102,7 +102,7 @@ var columns = []listing.Column[Row]{
 				AND s.billed_to > d.today AND s.sold_in = c.currency)`,
 		Into: func(r *Row) any { return &r.Value }},
 	{Key: "billed_to", Label: "Billed to", Unfiled: true, Kind: listing.Day,
-		SQL: BilledToSQL("c.id"),
+		SQL:  BilledToSQL("c.id"),
 		Into: func(r *Row) any { return &r.BilledTo }},
 	{Key: "open", Label: "Open", Unfiled: true, Kind: listing.Amount,
 		SQL:  `(SELECT coalesce(sum(i.open_amount), 0) FROM invoices i WHERE i.contract_id = c.id AND i.state = 'billed')`,

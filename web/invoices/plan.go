@@ -37,7 +37,8 @@ func planStats(p billing.Plan) ui.Stats {
 		{Label: "Subscriptions", Value: strconv.Itoa(len(p.Items)), Note: fmt.Sprintf("%d lines", lines)},
 		{Label: "Seat-days billed", Value: strconv.Itoa(p.Days.Billed),
 			Note: fmt.Sprintf("forfeited since the last invoice: %d", p.Days.Forfeited)},
-		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out", Tone: ui.Warn.If(len(p.LeftOut) > 0)},
+		{Label: "Left out", Value: strconv.Itoa(len(p.LeftOut)), Href: "#left-out",
+			Tone: ui.Warn.If(len(p.LeftOut) > 0)},
 	}
 }
 
