@@ -1,4 +1,4 @@
-// Single keys for the mapping queue. They press what is on the page: whoever has no
+// Single keys for the mapping queue and the review. They press what is on the page: whoever has no
 // script, or turned the keys off, reaches the same by mouse and Tab.
 const store = "seatledger.keys";
 const place = document.querySelector("[data-keys]");

@@ -27,7 +27,7 @@ type Queue struct {
 	Freshness  string
 	Previous   string
 	Next       string
-	Help       []Key
+	Help       ui.Keys
 	Undo       *ui.PostButton // the last thing this person did, when no notice offers it
 }
 
@@ -114,9 +114,6 @@ type Taken struct {
 	ui.Callout
 	Actions []templ.Component
 }
-
-// Key is one line of the help.
-type Key struct{ Key, Does string }
 
 // Refused is the page after a decision that was refused.
 type Refused struct {

@@ -50,6 +50,7 @@ type Record struct {
 	Price    *Edit
 	Quantity *Edit
 	Dates    *Edit // nil: every date that was given can be read
+	Keys     *ui.Keys
 	Raw      *ui.Raw
 }
 

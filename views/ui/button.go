@@ -29,6 +29,7 @@ type Button struct {
 	Disabled bool
 	Why      string // why it is disabled; also a tooltip
 	Compact  bool
+	Key      string // presses it on a page with Keys
 }
 
 // LinkButton is a link that looks like a button; it never changes anything.

@@ -16,6 +16,7 @@ type Form struct {
 	Save    string // verb and noun; empty: no buttons
 	Cancel  string // where "Cancel" leads
 	Upload  bool   // the form carries a file
+	Key     string // of its button
 }
 
 // Group is a titled part of a form; its children are the fields.
@@ -30,6 +31,7 @@ type Fold struct {
 	Summary string
 	Hint    string
 	Open    bool
+	Key     string // opens and closes it on a page with Keys
 }
 
 // BulkBar acts on the ticked rows of a Table whose Selection names the same FormID.

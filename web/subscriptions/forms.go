@@ -48,7 +48,7 @@ func contractForm(s sheet) *view.Edit {
 		Hint: "Active contracts of this customer. The price comes from the contract's price list, unless a person " +
 			"set it."})
 	return &view.Edit{
-		ID: "contract", Fold: ui.Fold{Summary: "Choose the contract", Open: s.form == "contract" ||
+		ID: "contract", Fold: ui.Fold{Summary: "Choose the contract", Key: "c", Open: s.form == "contract" ||
 			!s.ContractID.Valid && s.State != subscription.Inactive},
 		Form: ui.Form{Action: recordPath(s.ID) + "/contract", Version: version(s), Save: "Save contract"},
 		Groups: []view.FieldGroup{{Group: ui.Group{Title: "Contract"},
@@ -80,7 +80,7 @@ func (h Handlers) priceForm(s sheet) *view.Edit {
 		return nil
 	}
 	e := &view.Edit{
-		ID: "price", Fold: ui.Fold{Summary: "Set the price", Open: s.form == "price" || !s.UnitPrice.Valid &&
+		ID: "price", Fold: ui.Fold{Summary: "Set the price", Key: "p", Open: s.form == "price" || !s.UnitPrice.Valid &&
 			s.State != subscription.Inactive},
 		Form: ui.Form{Action: recordPath(s.ID) + "/price", Version: version(s), Save: "Save price"},
 	}

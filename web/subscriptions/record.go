@@ -80,6 +80,7 @@ func (h Handlers) show(c echo.Context, status int, id uuid.UUID, s sheet) error 
 	}
 	if mayDecide(c) {
 		m.Contract, m.Price, m.Dates = contractForm(s), h.priceForm(s), datesForm(s)
+		m.Keys = &keys
 		m.Summary = summary(s, m.Contract, m.Price, m.Dates)
 		m.Stale = stale(s)
 	}

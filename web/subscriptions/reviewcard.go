@@ -55,8 +55,16 @@ func (h Handlers) review(c echo.Context, s sheet) view.Review {
 	return r
 }
 
+// keys are those of the mapping queue, as far as a review has the same to do.
+var keys = ui.Keys{Of: "the review", Keys: []ui.Key{
+	{Key: "a or Enter", Does: "Sign off, and go on to the next of the list to sign"},
+	{Key: "j", Does: "Next subscription of the list"}, {Key: "k", Does: "Previous subscription of the list"},
+	{Key: "c", Does: "Choose the contract"}, {Key: "p", Does: "Set the price"},
+	{Key: "?", Does: "Show or hide these keys"},
+}}
+
 func signForm(s sheet) *ui.Form {
-	f := &ui.Form{Action: path + "/sign-off", Save: "Sign off"}
+	f := &ui.Form{Action: path + "/sign-off", Save: "Sign off", Key: "a"}
 	next := recordPath(s.ID)
 	if s.around.List != "" {
 		f.Save, next = "Sign off and go on", s.around.Todo
