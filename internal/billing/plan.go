@@ -244,8 +244,8 @@ func (p *Plan) tooMuch(it Item) string {
 	}
 	if with := p.Total.Add(it.amount()); beyond(with) {
 		return fmt.Sprintf("With it the invoice would come to %s %s, over the limit of %s for one invoice. "+
-			"Correct its seats or price, or move it to another contract.", money.Grouped(with, p.Contract.Currency), p.Contract.Currency,
-			money.HighestAmount)
+			"Correct its seats or price, or move it to another contract.",
+			money.Grouped(with, p.Contract.Currency), p.Contract.Currency, money.HighestAmount)
 	}
 	return ""
 }

@@ -169,19 +169,9 @@ func (d paying) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selection
 	if err != nil {
 		return nil, err
 	}
-	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
-		x, err := Get(ctx, tx, i.RecordID)
-		if err != nil {
-			return selection.Result{}, err
-		}
-		if x.State == Paid && x.SharedID.Valid && strings.Contains(i.Mark, string(Billed)) {
-			return selection.Result{}, nil // with the document that it shares
-		}
-		if err := d.still(ctx, tx, i); err != nil {
-			return selection.Result{}, err
-		}
+	return d.each(ctx, tx, items, Billed, Paid, func(tx *gorm.DB, x Invoice) (selection.Result, error) {
 		own := p
-		own.ID = i.RecordID
+		own.ID = x.ID
 		id, err := d.ReceiveIn(ctx, tx, by, own)
 		return selection.Result{Trace: id.String()}, err
 	})
@@ -342,18 +332,27 @@ func (d voiding) Look(ctx context.Context, db *gorm.DB, w selection.Work,
 // Do voids them, the later before the earlier ones. What shares a document is void with it.
 func (d voiding) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selection.Work,
 	items []selection.Item) ([]selection.Result, error) {
+	return d.each(ctx, tx, items, Billed, Void, func(tx *gorm.DB, x Invoice) (selection.Result, error) {
+		return selection.Result{}, d.VoidIn(ctx, tx, by, Step{ID: x.ID, Reason: w.Params["reason"]})
+	})
+}
+
+// each takes those that stand as they were shown from one state to another. One that shares a document with an
+// earlier one went with it.
+func (d deed) each(ctx context.Context, tx *gorm.DB, items []selection.Item, from, to State,
+	do func(tx *gorm.DB, x Invoice) (selection.Result, error)) ([]selection.Result, error) {
 	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
 		x, err := Get(ctx, tx, i.RecordID)
 		if err != nil {
 			return selection.Result{}, err
 		}
-		if x.State == Void && x.SharedID.Valid && strings.Contains(i.Mark, string(Billed)) {
+		if x.State == to && x.SharedID.Valid && strings.Contains(i.Mark, string(from)) {
 			return selection.Result{}, nil
 		}
 		if err := d.still(ctx, tx, i); err != nil {
 			return selection.Result{}, err
 		}
-		return selection.Result{}, d.VoidIn(ctx, tx, by, Step{ID: i.RecordID, Reason: w.Params["reason"]})
+		return do(tx, x)
 	})
 }
 
@@ -408,21 +407,11 @@ func (d billing) Look(ctx context.Context, db *gorm.DB, _ selection.Work,
 // Do bills them. What goes out on the same document is billed with it.
 func (d billing) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, _ selection.Work,
 	items []selection.Item) ([]selection.Result, error) {
-	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
-		x, err := Get(ctx, tx, i.RecordID)
-		if err != nil {
-			return selection.Result{}, err
-		}
-		if x.State == Billed && x.SharedID.Valid && strings.Contains(i.Mark, string(Draft)) {
-			return selection.Result{}, nil
-		}
-		if err := d.still(ctx, tx, i); err != nil {
-			return selection.Result{}, err
-		}
+	return d.each(ctx, tx, items, Draft, Billed, func(tx *gorm.DB, x Invoice) (selection.Result, error) {
 		if err := d.fresh(ctx, tx, x); err != nil {
 			return selection.Result{}, err
 		}
-		return selection.Result{}, d.BillIn(ctx, tx, by, Step{ID: i.RecordID})
+		return selection.Result{}, d.BillIn(ctx, tx, by, Step{ID: x.ID})
 	})
 }
 
