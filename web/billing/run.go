@@ -22,6 +22,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/billing"
 )
@@ -99,24 +100,13 @@ func (h Handlers) List(c echo.Context) error {
 	m.Page.Crumbs = crumbs[:1]
 	for _, r := range all {
 		m.Table.Rows = append(m.Table.Rows, ui.Row{Cells: []ui.Cell{ui.LinkCell(r.Called(), RunPath(r.ID)),
-			ui.TextCell(r.DueOn.String()), {Badges: []ui.Badge{stateBadge(r.State)}}, ui.TextCell(r.Actor),
+			ui.TextCell(r.DueOn.String()), {Badges: []ui.Badge{state.Run(r.State)}}, ui.TextCell(r.Actor),
 			ui.Of(httpx.Moment(r.At, h.Zone))}})
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
 var crumbs = []layout.Crumb{{Label: "Billing", Href: path}, {Label: "Billing runs", Href: runsPath}}
-
-var tones = map[runs.State]ui.Tone{runs.Succeeded: ui.Good, runs.Partial: ui.Warn, runs.Failed: ui.Bad,
-	runs.Cancelled: ui.Neutral, runs.Interrupted: ui.Warn}
-
-func stateBadge(s runs.State) ui.Badge {
-	tone, known := tones[s]
-	if !known {
-		tone = ui.Info
-	}
-	return ui.Badge{Text: string(s), Tone: tone}
-}
 
 // sight is a run as its page shows it.
 type sight struct {
@@ -163,7 +153,7 @@ func (h Handlers) Show(c echo.Context) error {
 	s.may = mayBill(c)
 	m := view.Run{Page: session.Page(c, s.Called(), nav), Callouts: s.callouts(), Stats: s.stats(), Table: s.table(),
 		Pager: s.pager()}
-	m.Page.Crumbs, m.Page.Badges = crumbs, []ui.Badge{stateBadge(s.State)}
+	m.Page.Crumbs, m.Page.Badges = crumbs, []ui.Badge{state.Run(s.State)}
 	m.Page.Meta = []layout.Meta{{Label: "Due up to", Text: s.DueOn.String()}, {Label: "By", Text: s.Actor},
 		{Label: "When", Value: httpx.Moment(s.At, h.Zone)}}
 	m.Page.Actions = []templ.Component{ui.LinkButton{Text: "CSV", Href: RunPath(s.ID) + ".csv", Icon: "download",

@@ -20,6 +20,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/crmaccounts"
 )
@@ -95,8 +96,6 @@ func (x hub) billed(id uuid.UUID) []ui.Cell {
 	return cells
 }
 
-var invoiceTones = map[invoice.State]ui.Tone{invoice.Draft: ui.Info, invoice.Billed: ui.Warn, invoice.Paid: ui.Good}
-
 func (x hub) invoicePart(id uuid.UUID) view.Part {
 	p := view.Part{Card: ui.Card{Title: "Invoices", Flush: true, Actions: []templ.Component{
 		ui.LinkButton{Text: "Statement of account", Href: recordPath(id) + "/statement", Compact: true},
@@ -117,7 +116,7 @@ func (x hub) invoicePart(id uuid.UUID) view.Part {
 		}
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Muted: i.State == invoice.Void, Cells: []ui.Cell{
 			{Text: i.Called(), Href: at.Invoice(i.ID), Sub: i.Contract},
-			ui.BadgeCell(string(i.State), invoiceTones[i.State]), due,
+			ui.Cell{Badges: []ui.Badge{state.Invoice(i.State)}}, due,
 			ui.Of(ui.Money{Amount: money.Grouped(i.Total, i.Currency), Currency: i.Currency}), open}})
 	}
 	return p

@@ -8,22 +8,23 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/internal/distributor"
 	"seatledger/views/ui"
+	"seatledger/web/state"
 
 	view "seatledger/views/crmsources"
 )
 
 // check is the last connectivity check with its age and how far it still holds.
 func (h Handlers) check(r record) view.Check {
-	state := r.Connectivity()
+	stands := r.Connectivity()
 	card := view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity",
-		Badges: []ui.Badge{connectivityBadge(state)}}}
-	if state == crmsource.Unverified {
+		Badges: []ui.Badge{state.Connectivity(stands)}}}
+	if stands == crmsource.Unverified {
 		card.Note = &ui.Callout{Tone: ui.Info,
 			Text: "Not verified yet. The check tries the address, the sign-in, the organisation, and one account and " +
 				"contact, and says what to do about each."}
 		return card
 	}
-	if state == crmsource.Stale {
+	if stands == crmsource.Stale {
 		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale",
 			Text: "Settings were edited after this check. It tells of the old ones; verify again."}
 	}

@@ -62,24 +62,3 @@ func (h Handlers) moment(t *time.Time) ui.Time {
 	}
 	return httpx.Moment(*t, h.Zone)
 }
-
-func connectivityBadge(c crmsource.Connectivity) ui.Badge {
-	switch c {
-	case crmsource.Verified:
-		return ui.Badge{Text: "Verified", Tone: ui.Good}
-	case crmsource.Warning:
-		return ui.Badge{Text: "Warning", Tone: ui.Warn}
-	case crmsource.CheckFailed:
-		return ui.Badge{Text: "Failed", Tone: ui.Bad}
-	case crmsource.Stale:
-		return ui.Badge{Text: "Stale", Tone: ui.Warn, Title: "Settings were edited since the last check"}
-	}
-	return ui.Badge{Text: "Unverified", Tone: ui.Warn}
-}
-
-func activeBadge(active bool) ui.Badge {
-	if active {
-		return ui.Badge{Text: "Active", Tone: ui.Good}
-	}
-	return ui.Badge{Text: "Inactive"}
-}

@@ -10,6 +10,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 )
 
 // List shows the sources, or hands them over as a file.
@@ -41,9 +42,9 @@ var newSource = ui.LinkButton{Text: "New CRM source", Href: listPath + "/new", W
 func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []crmsource.Row) ui.Table {
 	t := httpx.ListTable(crmsource.All, q, rows, httpx.Cells[crmsource.Row]{
 		"name":   func(r crmsource.Row) ui.Cell { return ui.Cell{Text: r.Name, Href: path(r.ID), Sub: r.URL} },
-		"active": func(r crmsource.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{activeBadge(r.Active)}} },
+		"active": func(r crmsource.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{state.Active(r.Active)}} },
 		"connectivity": func(r crmsource.Row) ui.Cell {
-			return ui.Cell{Badges: []ui.Badge{connectivityBadge(r.Stands)}}
+			return ui.Cell{Badges: []ui.Badge{state.Connectivity(r.Stands)}}
 		},
 		"checked_at": func(r crmsource.Row) ui.Cell { return ui.Of(h.moment(r.CheckedAt)) },
 		"read_at":    func(r crmsource.Row) ui.Cell { return ui.Of(h.moment(r.ReadAt)) },

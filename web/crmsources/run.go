@@ -14,6 +14,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/crmsources"
 )
@@ -30,7 +31,7 @@ func (h Handlers) Run(c echo.Context) error {
 	}
 	m := view.Run{Page: session.Page(c, "Reading of "+src.Name, nav), Figures: figures(run),
 		Facts: h.runFacts(src, run), Result: result(run)}
-	m.Page.Kicker, m.Page.Badges = "CRM source", []ui.Badge{stateBadge(run.State)}
+	m.Page.Kicker, m.Page.Badges = "CRM source", []ui.Badge{state.Run(run.State)}
 	m.Page.Crumbs = crumbs(layout.Crumb{Label: src.Name, Href: path(src.ID)})
 	if !run.State.Finished() {
 		p := progressOf(run)
@@ -56,7 +57,7 @@ func result(r crmsource.Run) *ui.Callout {
 	if r.Message == "" {
 		return nil
 	}
-	return &ui.Callout{Tone: stateBadge(r.State).Tone, Title: stateBadge(r.State).Text,
+	return &ui.Callout{Tone: state.Run(r.State).Tone, Title: state.Run(r.State).Text,
 		Text: joined(r.Message, r.Advice)}
 }
 
@@ -87,26 +88,6 @@ func agree(src crmsource.Source, r crmsource.Run) *ui.ConfirmForm {
 	}
 }
 
-func stateBadge(s crmsource.State) ui.Badge {
-	switch s {
-	case crmsource.Succeeded:
-		return ui.Badge{Text: "Succeeded", Tone: ui.Good}
-	case crmsource.Running:
-		return ui.Badge{Text: "Running", Tone: ui.Info}
-	case crmsource.Queued:
-		return ui.Badge{Text: "Queued", Tone: ui.Info}
-	case crmsource.Interrupted:
-		return ui.Badge{Text: "Interrupted", Tone: ui.Warn}
-	case crmsource.Partial:
-		return ui.Badge{Text: "Partial", Tone: ui.Warn}
-	case crmsource.Failed:
-		return ui.Badge{Text: "Failed", Tone: ui.Bad}
-	case crmsource.Stopped:
-		return ui.Badge{Text: "Stopped by the guard", Tone: ui.Bad}
-	}
-	return ui.Badge{Text: "Cancelled"}
-}
-
 // counted are the figures of a run under the names that the stream tells them by.
 func counted(r crmsource.Run) [][3]string {
 	n := strconv.Itoa
@@ -121,7 +102,7 @@ func counted(r crmsource.Run) [][3]string {
 
 func figures(r crmsource.Run) ui.DefinitionList {
 	out := ui.DefinitionList{Columns: 2,
-		Items: []ui.Definition{{Term: "State", Value: ui.Of(ui.Live{Name: "state", Value: stateBadge(r.State).Text})}}}
+		Items: []ui.Definition{{Term: "State", Value: ui.Of(ui.Live{Name: "state", Value: state.Run(r.State).Text})}}}
 	for _, f := range counted(r) {
 		out.Items = append(out.Items, ui.Definition{Term: f[0], Value: ui.Of(ui.Live{Name: f[1], Value: f[2]})})
 	}
@@ -130,7 +111,7 @@ func figures(r crmsource.Run) ui.DefinitionList {
 
 func progressOf(r crmsource.Run) httpx.Progress {
 	p := httpx.Progress{Text: "Waiting for its turn", Final: r.State.Finished(),
-		Values: map[string]string{"state": stateBadge(r.State).Text}}
+		Values: map[string]string{"state": state.Run(r.State).Text}}
 	switch {
 	case r.Applied > 0:
 		p.Text, p.Done, p.Total = strconv.Itoa(r.Applied)+" accounts compared", r.Applied, max(r.Applied, r.Accounts)

@@ -15,6 +15,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/crmsources"
 )
@@ -69,7 +70,7 @@ func (h Handlers) page(c echo.Context, r record) view.Record {
 	m := view.Record{Page: session.Page(c, r.Name, nav), Stats: h.stats(r), Facts: h.facts(r), Check: h.check(r),
 		Runs: h.runs(r), Notes: notes(r)}
 	m.Page.Kicker, m.Page.Crumbs, m.Page.Lead = "CRM source", crumbs(), "Dynamics 365 (Microsoft Dataverse), read-only."
-	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivityBadge(r.Connectivity())}
+	m.Page.Badges = []ui.Badge{state.Active(r.Active), state.Connectivity(r.Connectivity())}
 	m.Page.Actions = actions(c, r)
 	if len(r.gone) > 0 {
 		m.Parts = append(m.Parts, h.records("Gone at the source",
@@ -184,7 +185,7 @@ func (h Handlers) runs(r record) view.Part {
 	for _, run := range r.runs {
 		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: httpx.MomentText(run.RequestedAt, h.Zone), Href: runPath(r.ID, run.ID), Sub: startedBy(run)},
-			{Badges: []ui.Badge{stateBadge(run.State)}},
+			{Badges: []ui.Badge{state.Run(run.State)}},
 			ui.TextCell(strconv.Itoa(run.Added)), ui.TextCell(strconv.Itoa(run.Changed)),
 			ui.TextCell(strconv.Itoa(run.Gone)),
 		}})

@@ -48,16 +48,12 @@ var crumbs = []layout.Crumb{{Label: "Invoices", Href: path}}
 var (
 	kinds = map[invoice.Kind]string{invoice.FullCycle: "Full cycle", invoice.ChangeLog: "Change log",
 		invoice.Credit: "Credit"}
-	states = map[invoice.State]ui.Tone{invoice.Draft: ui.Info, invoice.Billed: ui.Warn, invoice.Paid: ui.Good,
-		invoice.Void: ui.Neutral}
 	// What a line is for.
 	lineKinds = map[history.Kind]string{history.Cycle: "", history.CatchUp: "catch-up",
 		history.Reprice: "price difference", history.Once: "purchase", history.Typed: "by hand", "credit": "credit"}
 	periods = map[string]string{"month": "per month", "quarter": "per quarter", "year": "per year",
 		"three_years": "per three years", "once": "once"}
 )
-
-func badge(s invoice.State) ui.Badge { return ui.Badge{Text: string(s), Tone: states[s]} }
 
 func sum(d decimal.Decimal, currency string) ui.Money {
 	return ui.Money{Amount: money.Grouped(d, currency), Currency: currency}

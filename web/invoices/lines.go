@@ -15,6 +15,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 )
 
 // Lines is the list of the lines of all invoices, and with .csv its file; narrowed
@@ -48,7 +49,7 @@ func (h Handlers) Lines(c echo.Context) error {
 var linesCells = httpx.Cells[invoice.LineRow]{
 	"drafted_at": func(r invoice.LineRow) ui.Cell {
 		return ui.Cell{Text: invoice.Invoice{NumberText: r.NumberText}.Called(), Href: recordPath(r.InvoiceID),
-			Badges: []ui.Badge{badge(r.State)}}
+			Badges: []ui.Badge{state.Invoice(r.State)}}
 	},
 	"crm_account": func(r invoice.LineRow) ui.Cell { return ui.Cell{Text: r.CRMAccount, Sub: r.Contract} },
 	"product":     lineProduct,

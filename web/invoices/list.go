@@ -15,6 +15,7 @@ import (
 	"seatledger/web/bulk"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/invoices"
 )
@@ -83,7 +84,7 @@ func ticks(q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) 
 // cells are the columns that say more than their value.
 var cells = httpx.Cells[invoice.ListRow]{
 	"number": func(r invoice.ListRow) ui.Cell { return ui.LinkCell(r.Called(), recordPath(r.ID)) },
-	"state":  func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{badge(r.State)}} },
+	"state":  func(r invoice.ListRow) ui.Cell { return ui.Cell{Badges: []ui.Badge{state.Invoice(r.State)}} },
 	"crm_account": func(r invoice.ListRow) ui.Cell {
 		return ui.Cell{Text: r.CRMAccount, Href: at.CRMAccount(r.CRMAccountID), Sub: r.Contract}
 	},

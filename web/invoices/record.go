@@ -17,6 +17,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/invoices"
 )
@@ -81,7 +82,7 @@ func (h Handlers) record(c echo.Context, o invoice.Overview, doc document.Docume
 	}
 	m.Notes = []string{fmt.Sprintf("Amounts of lines are net. Seat-days billed: %d; "+
 		"forfeited since the invoice before: %d.", o.Days.Billed, o.Days.Forfeited)}
-	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{badge(o.State)}
+	m.Page.Kicker, m.Page.Crumbs, m.Page.Badges = kinds[o.Kind], crumbs, []ui.Badge{state.Invoice(o.State)}
 	m.Page.Meta = []layout.Meta{
 		{Label: "Customer", Text: o.CRMAccount, Href: at.CRMAccount(o.CRMAccountID)},
 		{Label: "Contract", Text: o.Contract, Href: contractPath(o.ContractID)},
@@ -236,7 +237,7 @@ func credits(o invoice.Overview) *ui.Table {
 		Columns: []ui.Column{{Label: "Credit"}, {Label: "State"}, {Label: "Why"}, {Label: "Total", Numeric: true}}}
 	for _, i := range o.Followers {
 		t.Rows = append(t.Rows, ui.Row{Muted: i.State == invoice.Void,
-			Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{badge(i.State)}},
+			Cells: []ui.Cell{ui.LinkCell(i.Called(), recordPath(i.ID)), {Badges: []ui.Badge{state.Invoice(i.State)}},
 				ui.TextCell(i.Note), ui.Of(sum(i.Total, i.Currency))}})
 	}
 	return &t

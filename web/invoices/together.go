@@ -9,6 +9,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 
 	view "seatledger/views/invoices"
 )
@@ -83,7 +84,7 @@ func (h Handlers) beside(c echo.Context, o invoice.Overview) (*ui.Table, error) 
 		Columns: []ui.Column{{Label: "Contract"}, {Label: "State"}, {Label: "Total, net", Numeric: true}}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, ui.Row{Muted: r.State == invoice.Void, Cells: []ui.Cell{
-			{Text: r.Contract, Sub: r.CRMAccount, Href: recordPath(r.ID)}, {Badges: []ui.Badge{badge(r.State)}},
+			{Text: r.Contract, Sub: r.CRMAccount, Href: recordPath(r.ID)}, {Badges: []ui.Badge{state.Invoice(r.State)}},
 			ui.Of(sum(r.Total, r.Currency))}})
 	}
 	return &t, nil

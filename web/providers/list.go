@@ -12,6 +12,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 	"seatledger/web/syncruns"
 )
 
@@ -34,7 +35,7 @@ func connectivityChoices() []httpx.Choice {
 	var out []httpx.Choice
 	for _, c := range []provider.Connectivity{provider.Unverified, provider.Verified, provider.Warning,
 		provider.CheckFailed, provider.Stale, provider.NotApplicable} {
-		out = append(out, httpx.Choice{Value: string(c), Label: connectivityBadge(c).Text})
+		out = append(out, httpx.Choice{Value: string(c), Label: state.Connectivity(c).Text})
 	}
 	return out
 }
@@ -69,7 +70,7 @@ func (h Handlers) listTable(c echo.Context, q httpx.ListQuery, rows []provider.R
 	t := httpx.ListTable(provider.All, q, rows, httpx.Cells[provider.Row]{
 		"name":      func(r provider.Row) ui.Cell { return ui.Cell{Text: r.Name, Href: path(r.ID), Sub: r.Host} },
 		"connector": func(r provider.Row) ui.Cell { return ui.TextCell(connectorLabel(r.Connector)) },
-		"active":    func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{activeBadge(r.Active)}} },
+		"active":    func(r provider.Row) ui.Cell { return ui.Cell{Badges: []ui.Badge{state.Active(r.Active)}} },
 		"connectivity": func(r provider.Row) ui.Cell {
 			return ui.Cell{Badges: []ui.Badge{connectivity(r.Provider)}}
 		},

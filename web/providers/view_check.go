@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/distributor"
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
+	"seatledger/web/state"
 	"seatledger/web/syncruns"
 
 	view "seatledger/views/providers"
@@ -14,17 +15,17 @@ import (
 
 // checkCard is the last connectivity check with its age and how far it still holds.
 func (h Handlers) checkCard(r record) *view.Check {
-	state := r.Connectivity()
+	stands := r.Connectivity()
 	card := &view.Check{Card: ui.Card{Title: "Connectivity", ID: "connectivity",
-		Badges: []ui.Badge{connectivityBadge(state)}}}
-	if state == provider.Unverified {
+		Badges: []ui.Badge{state.Connectivity(stands)}}}
+	if stands == provider.Unverified {
 		card.Note = &ui.Callout{Tone: ui.Info,
 			Text: "Not verified yet. Verify Connectivity checks the address, the sign-in, the lists and the reseller " +
 				"number one after the other, and says what to do about each."}
 		return card
 	}
 	card.Card.Text = "Checked " + age(h.Clock.Now().Sub(*r.CheckedAt))
-	if state == provider.Stale {
+	if stands == provider.Stale {
 		card.Note = &ui.Callout{Tone: ui.Warn, Title: "Stale",
 			Text: "The credentials were edited after this check. It tells of the old ones; verify again."}
 	}

@@ -13,6 +13,7 @@ import (
 	"seatledger/views/ui"
 	"seatledger/web/at"
 	"seatledger/web/session"
+	"seatledger/web/state"
 	"seatledger/web/syncruns"
 
 	view "seatledger/views/providers"
@@ -22,7 +23,7 @@ func (h Handlers) recordPage(c echo.Context, r record) view.Record {
 	m := view.Record{Page: session.Page(c, r.Name, "Providers"), Stats: stats(r), Facts: h.facts(c, r), Notes: notes(r)}
 	m.Page.Kicker, m.Page.Crumbs = "Provider", crumbs()
 	m.Page.Lead = connectorLabel(r.Connector) + "."
-	m.Page.Badges = []ui.Badge{activeBadge(r.Active), connectivity(r.Provider)}
+	m.Page.Badges = []ui.Badge{state.Active(r.Active), connectivity(r.Provider)}
 	m.Page.Meta = meta(r)
 	m.Page.Actions = actions(c, r)
 	m.Unreadable = h.unreadable(r)

@@ -7,6 +7,7 @@ import (
 	"seatledger/internal/provider"
 	"seatledger/views/ui"
 	"seatledger/web/at"
+	"seatledger/web/state"
 )
 
 func connectorLabel(connector string) string {
@@ -21,35 +22,12 @@ func connectorLabel(connector string) string {
 	return connector
 }
 
-func connectivityBadge(c provider.Connectivity) ui.Badge {
-	switch c {
-	case provider.Verified:
-		return ui.Badge{Text: "Verified", Tone: ui.Good}
-	case provider.Warning:
-		return ui.Badge{Text: "Warning", Tone: ui.Warn}
-	case provider.CheckFailed:
-		return ui.Badge{Text: "Failed", Tone: ui.Bad}
-	case provider.Stale:
-		return ui.Badge{Text: "Stale", Tone: ui.Warn, Title: "The credentials were edited since the last check"}
-	case provider.NotApplicable:
-		return ui.Badge{Text: "Not applicable"}
-	}
-	return ui.Badge{Text: "Unverified", Tone: ui.Warn}
-}
-
 // connectivity is the badge of a provider: that it needs credentials says more than that its check failed.
 func connectivity(p provider.Provider) ui.Badge {
 	if p.NeedsCredentials() {
 		return ui.Badge{Text: "Needs credentials", Tone: ui.Bad, Title: "The distributor refused the sign-in"}
 	}
-	return connectivityBadge(p.Connectivity())
-}
-
-func activeBadge(active bool) ui.Badge {
-	if active {
-		return ui.Badge{Text: "Active", Tone: ui.Good}
-	}
-	return ui.Badge{Text: "Inactive"}
+	return state.Connectivity(p.Connectivity())
 }
 
 func accountsPath(id uuid.UUID, state string) string {

@@ -14,6 +14,7 @@ import (
 	"seatledger/web/at"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
+	"seatledger/web/state"
 )
 
 // List shows the runs, newest first, or hands them over as a file.
@@ -55,7 +56,7 @@ func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 			return ui.Cell{Text: words.RunKind(string(r.Kind)), Sub: startedBy(r.Trigger, r.RequestedBy)}
 		},
 		"state": func(r syncing.Row) ui.Cell {
-			return ui.Cell{Badges: []ui.Badge{Badge(r.State)},
+			return ui.Cell{Badges: []ui.Badge{state.Run(r.State)},
 				Sub: trouble(r)}
 		},
 		"added":     func(r syncing.Row) ui.Cell { return number(r.Added) },
@@ -85,7 +86,7 @@ func startedBy(t syncing.Trigger, by string) string {
 
 // trouble is the message of a run that did not go well; a good one needs no words in a list.
 func trouble(r syncing.Row) string {
-	switch tone(r.State) {
+	switch state.Run(r.State).Tone {
 	case ui.Bad, ui.Warn:
 		return r.Message
 	}

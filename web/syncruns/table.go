@@ -10,6 +10,7 @@ import (
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
+	"seatledger/web/state"
 )
 
 // Path is the page of one run.
@@ -26,7 +27,7 @@ func Table(runs []syncing.Row, zone *time.Location) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{ID: r.ID.String(), Cells: []ui.Cell{
 			ui.LinkCell(Moment(&r.RequestedAt, zone).Text, Path(r.ID)),
 			ui.TextCell(words.RunKind(string(r.Kind))),
-			{Badges: []ui.Badge{Badge(r.State)}, Sub: trouble(r)},
+			{Badges: []ui.Badge{state.Run(r.State)}, Sub: trouble(r)},
 			number(r.Added), number(r.Changed), number(r.Gone), failedCell(r.Failed),
 		}})
 	}
