@@ -107,6 +107,13 @@ func readSize(s string, problems errs.Fields) int {
 	return 0
 }
 
+// Term is what an address searches for, where no list stands behind it.
+func Term(raw url.Values) (string, error) {
+	problems := errs.Fields{}
+	term := readSearch(raw, problems)
+	return term, problems.Err()
+}
+
 func readSearch(raw url.Values, problems errs.Fields) string {
 	s := strings.TrimSpace(raw.Get("q"))
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {

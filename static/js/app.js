@@ -10,3 +10,4 @@ import "./menus.js";
 import "./filters.js";
 import "./summary.js";
 import "./keys.js";
+import "./find.js";

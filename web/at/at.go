@@ -34,6 +34,7 @@ const (
 	Mails         = "/mails"
 	Books         = "/books"
 	Money         = "/money"
+	Search        = "/search"
 )
 
 // Provider is the page of a provider.

@@ -49,6 +49,7 @@ func (m *Manager) base(c echo.Context) layout.Page {
 	}
 	return layout.Page{
 		Nav:     Navigation(u.Role),
+		Find:    at.Search,
 		Bell:    m.bell(c),
 		User:    layout.User{Name: u.Name, Role: u.Role.Label()},
 		Version: m.o.Version, ThemeAction: httpx.ThemePath, SignOut: LogoutPath,

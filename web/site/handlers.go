@@ -29,6 +29,7 @@ import (
 	"seatledger/web/reassign"
 	"seatledger/web/renewals"
 	"seatledger/web/retire"
+	"seatledger/web/search"
 	"seatledger/web/session"
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
@@ -66,9 +67,10 @@ type handlers struct {
 	renewals      renewals.Handlers
 	views         views.Handlers
 	mails         mails.Handlers
+	search        search.Handlers
 }
 
-func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
+func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
 	files := webimports.Pages{Service: imports.Service{DB: a.DB, Clock: a.Clock}, Zone: a.Zone}
 	return handlers{
 		sessions:  session.Handlers{Manager: m, Auth: a.Auth, SetupCode: o.SetupCode},
@@ -104,6 +106,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
 		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		search:   search.Handlers{DB: a.DB, Zone: a.Zone, Doors: open},
 		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }

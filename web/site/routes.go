@@ -10,7 +10,9 @@ import (
 	"seatledger/internal/contract"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
+	"seatledger/web/at"
 	"seatledger/web/httpx"
+	"seatledger/web/search"
 	"seatledger/web/session"
 )
 
@@ -48,6 +50,25 @@ func open(r route) route { r.open = true; return r }
 
 func stream(r route) route { r.stream = true; return r }
 
+// doors are the pages of the table by their paths, so that nobody is led to one that is closed to them.
+type doors map[string][]auth.Role
+
+// note keeps the pages of a table and gives it back.
+func (d doors) note(table []route) []route {
+	for _, r := range table {
+		if r.method == http.MethodGet {
+			d[r.path] = r.roles
+		}
+	}
+	return table
+}
+
+// Open tells whether a role may open the page at a path; false where there is none.
+func (d doors) Open(r auth.Role, path string) bool {
+	roles, known := d[path]
+	return known && (len(roles) == 0 || auth.Allowed(r, roles...))
+}
+
 // routes is the table of contents of the site.
 func routes(a *app.App, m *session.Manager, o Options) []route {
 	const (
@@ -55,9 +76,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		operator = auth.Operator
 		billing  = auth.Billing
 	)
-	h := handlersOf(a, m, o)
+	ways := doors{}
+	h := handlersOf(a, m, o, ways)
 
-	return []route{
+	return ways.note([]route{
 		open(get(session.SetupPath, h.sessions.SetupForm)),
 		open(post(session.SetupPath, h.sessions.Setup)),
 		open(get(session.LoginPath, h.sessions.LoginForm)),
@@ -76,6 +98,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		get("/", h.dashboard.Show),
 		get("/money", h.dashboard.Money),
+		get(at.Search, h.search.Show),
+		get(search.HitsPath, h.search.Hits),
 
 		list(session.NoticesPath, h.notices.List),
 		post(session.NoticesPath+"/read", h.notices.ReadAll),
@@ -422,5 +446,5 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 
 		list("/audit", h.audit.List),
 		get("/audit/:seq", h.audit.Entry),
-	}
+	})
 }
