@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Page is some rows of a list, with the tokens of the pages around them; empty where there is none.
@@ -72,22 +74,24 @@ func keyText(k paging.Kind) string {
 // read scans the rows of a page; before takes what stands in each row before its columns.
 func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any, before ...any) ([]keyed[R],
 	error) {
-	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
+	out := make([]keyed[R], 0, q.Page.Limit())
+	err := postgres.Query(ctx, db, sql, args, func(rows pgx.Rows) error {
+		out = out[:0]
+		var into []any
+		for rows.Next() {
+			out = append(out, keyed[R]{})
+			k := &out[len(out)-1]
+			into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.Name, err)
 	}
-	defer func() { _ = rows.Close() }()
-	out := make([]keyed[R], 0, q.Page.Limit())
-	var into []any
-	for rows.Next() {
-		out = append(out, keyed[R]{})
-		k := &out[len(out)-1]
-		into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("list %s: %w", l.Name, err)
-		}
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // shown are the expressions of the columns that a page reads, each with its comma.
