@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -34,16 +35,22 @@ func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], erro
 	return l.cut(q, rows, err)
 }
 
-// Statement is what Page asks the database, so that a test can ask how it would be carried out.
+// Statement is what Page asks the database, so that a test can ask how it would be carried out. Planning it costs more
+// than carrying it out. The database keeps its plan where nothing that is asked for bears on it; where values of
+// records or dates do, a limit that it does not know has it plan for each anew.
 func (l *List[R]) Statement(q Query) (string, []any) {
 	if q.looked() {
 		return l.searched(q)
 	}
 	where, args := q.Where()
 	behind, more := q.Page.Where()
-	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
-		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
-	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()}, q.joined)
+	limit, rows := strconv.Itoa(q.Page.Limit()), []any(nil)
+	if len(args) > 0 {
+		limit, rows = "?", []any{q.Page.Limit()}
+	}
+	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %s",
+		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL(), limit)
+	return l.dressed(q, keys), slices.Concat(args, more, rows, q.joined)
 }
 
 // keyed is a row with the sort key by which the next page finds it.
