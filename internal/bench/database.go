@@ -111,5 +111,5 @@ func (b *bench) make(ctx context.Context, name string, n int, isNew bool) error 
 		return err
 	}
 	defer conn.Release()
-	return fill.Fill(ctx, conn.Conn(), n, b.out)
+	return fill.Fill(ctx, conn.Conn(), super, n, b.out)
 }

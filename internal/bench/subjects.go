@@ -10,16 +10,17 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seatledger/internal/listing"
+	"seatledger/internal/postgres"
 	"seatledger/views/ui"
+	"seatledger/web/httpx"
 )
 
 // subject is one list that is measured.
 type subject struct {
 	path  string
-	bare  func(*pgxpool.Pool) http.Handler // nil: it is measured beside the first subject's
+	bare  func(context.Context, *postgres.DB) (http.Handler, error) // nil: it is measured beside the first subject's
 	pages func(context.Context, *pgx.Conn) ([]address, error)
 	copy  string // what COPY is told for the same file; empty: the file is not measured
 }
@@ -45,11 +46,13 @@ var wanted = map[kind]float64{plain: 0.7, selective: 0.3, frequent: 0.2, figures
 // words are what a person may look for in a list: what few records have, and what many have.
 type words struct{ rare, common []string }
 
-// of describes a list by its own description, so that what is added there is measured here. dress makes the bare
-// row; nil: it shows the columns as they are.
+// tableOf makes the finished table of a page of rows, as the product's own page does.
+type tableOf[R any] func(httpx.ListQuery, []R) ui.Table
+
+// of describes a list by its own description, so that what is added there is measured here.
 // values are for filters that do not say themselves what they may be.
-func of[R any](l *listing.List[R], dress func(R) ui.Row, values map[string][]string, w words) subject {
-	s := subject{path: "/" + l.Name, copy: copied(l), bare: barePage(l, dress)}
+func of[R any](l *listing.List[R], table tableOf[R], values map[string][]string, w words) subject {
+	s := subject{path: "/" + l.Name, copy: copied(l), bare: barePage(l, table)}
 	s.pages = func(ctx context.Context, db *pgx.Conn) ([]address, error) {
 		g := gatherer{ctx: ctx, db: db, table: l.Table}
 		g.add(plain, "/"+l.Name, nil)

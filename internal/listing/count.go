@@ -25,8 +25,7 @@ func (l *List[R]) count(q Query, most int) (string, []any) {
 	if kept := l.CountsFor(q); kept != "" {
 		return fmt.Sprintf("SELECT coalesce(sum(n), 0) FROM %s WHERE %s", kept, where), args
 	}
-	return fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT ?) counted", l.Table, where),
-		append(args, most+1)
+	return fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT %d) counted", l.Table, where, most+1), args
 }
 
 // Found is a page together with what Count says, in one statement. A term that stands in very many records fills

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -137,23 +136,7 @@ func (f *fileReader[R]) statement() (string, [][]byte, error) {
 		strings.Join(columns, ", "), l.ID, order.Sort.Expr, l.Table, where, behind, order.SQL(), f.chunk,
 		l.Table, l.ID, l.Joins, outer.SQL())
 	texts, err := asTexts(slices.Concat(args, more, f.query.joined))
-	return Numbered(sql), texts, err
-}
-
-// Numbered turns the placeholders of a statement into PostgreSQL's own, for who speaks to it without gorm.
-func Numbered(sql string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range sql {
-		if r != '?' {
-			b.WriteRune(r)
-			continue
-		}
-		n++
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(n))
-	}
-	return b.String()
+	return postgres.Numbered(sql), texts, err
 }
 
 func asTexts(args []any) ([][]byte, error) {

@@ -58,11 +58,15 @@ func (f Filter) choice(v string) *Choice {
 	return nil
 }
 
-// condition is the filter's SQL for a value, with its arguments.
+// condition is the filter's SQL for a value, with its arguments. A word of the description itself stands in the SQL, so
+// that the database keeps a plan for it; what comes from records or from a person never does.
 func (f Filter) condition(v string) (string, []any) {
-	where := f.Where
-	if c := f.choice(v); c != nil && c.Where != "" {
+	where, c := f.Where, f.choice(v)
+	if c != nil && c.Where != "" {
 		where = c.Where
+	}
+	if c != nil && f.ChoicesSQL == "" && f.Args == nil {
+		return strings.ReplaceAll(where, "?", "'"+strings.ReplaceAll(c.Value, "'", "''")+"'"), nil
 	}
 	if f.Args != nil {
 		return where, f.Args(v)

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"seatledger/internal/paging"
+	"seatledger/internal/postgres"
 )
 
 // Page is some rows of a list, with the tokens of the pages around them; empty where there is none.
@@ -32,16 +35,22 @@ func (l *List[R]) Page(ctx context.Context, db *gorm.DB, q Query) (Page[R], erro
 	return l.cut(q, rows, err)
 }
 
-// Statement is what Page asks the database, so that a test can ask how it would be carried out.
+// Statement is what Page asks the database, so that a test can ask how it would be carried out. Planning it costs more
+// than carrying it out. The database keeps its plan where nothing that is asked for bears on it; where values of
+// records or dates do, a limit that it does not know has it plan for each anew.
 func (l *List[R]) Statement(q Query) (string, []any) {
 	if q.looked() {
 		return l.searched(q)
 	}
 	where, args := q.Where()
 	behind, more := q.Page.Where()
-	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT ?",
-		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL())
-	return l.dressed(q, keys), slices.Concat(args, more, []any{q.Page.Limit()}, q.joined)
+	limit, rows := strconv.Itoa(q.Page.Limit()), []any(nil)
+	if len(args) > 0 {
+		limit, rows = "?", []any{q.Page.Limit()}
+	}
+	keys := fmt.Sprintf("SELECT %s AS page_id, %s AS page_key FROM %s WHERE %s AND %s ORDER BY %s LIMIT %s",
+		l.ID, q.Page.Order.Sort.Expr, l.Table, where, behind, q.Page.Sorted().SQL(), limit)
+	return l.dressed(q, keys), slices.Concat(args, more, rows, q.joined)
 }
 
 // keyed is a row with the sort key by which the next page finds it.
@@ -72,22 +81,24 @@ func keyText(k paging.Kind) string {
 // read scans the rows of a page; before takes what stands in each row before its columns.
 func (l *List[R]) read(ctx context.Context, db *gorm.DB, q Query, sql string, args []any, before ...any) ([]keyed[R],
 	error) {
-	rows, err := db.WithContext(ctx).Raw(sql, args...).Rows()
+	out := make([]keyed[R], 0, q.Page.Limit())
+	err := postgres.Query(ctx, db, sql, args, func(rows pgx.Rows) error {
+		out = out[:0]
+		var into []any
+		for rows.Next() {
+			out = append(out, keyed[R]{})
+			k := &out[len(out)-1]
+			into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.Name, err)
 	}
-	defer func() { _ = rows.Close() }()
-	out := make([]keyed[R], 0, q.Page.Limit())
-	var into []any
-	for rows.Next() {
-		out = append(out, keyed[R]{})
-		k := &out[len(out)-1]
-		into = append(l.into(append(into[:0], before...), &k.row), &k.key, &k.id)
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("list %s: %w", l.Name, err)
-		}
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // shown are the expressions of the columns that a page reads, each with its comma.

@@ -7,7 +7,10 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
 )
 
 // Extra is something more that a page asks in the statement of its choices, so that it is none of its own: SQL that
@@ -46,16 +49,29 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values, extras 
 		s.Columns = l.heads(&s)
 		return s, nil
 	}
-	var found []struct {
-		Filter       int
-		Value, Label string
-	}
 	sql := "SELECT filter, value, label FROM (" + strings.Join(parts,
 		" UNION ALL ") + ") said ORDER BY filter, place, label"
-	if err := db.WithContext(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
+	var said []choiceOf
+	err := postgres.Query(ctx, db, sql, args, func(rows pgx.Rows) (err error) {
+		said, err = pgx.CollectRows(rows, pgx.RowToStructByPos[choiceOf])
+		return err
+	})
+	if err != nil {
 		return s, fmt.Errorf("choices of %s: %w", l.Name, err)
 	}
-	for _, r := range found {
+	s.hear(said)
+	s.Columns = l.heads(&s)
+	return s, nil
+}
+
+// choiceOf is something to choose, by the number of its filter; behind the filters come the extras.
+type choiceOf struct {
+	Filter       int
+	Value, Label string
+}
+
+func (s *Spec) hear(said []choiceOf) {
+	for _, r := range said {
 		if i := r.Filter - len(s.Filters); i >= 0 {
 			s.Extras[i] = append(s.Extras[i], Choice{Value: r.Value, Label: r.Label})
 			continue
@@ -67,8 +83,6 @@ func (l *List[R]) Spec(ctx context.Context, db *gorm.DB, raw url.Values, extras 
 		}
 		f.Choices = append(f.Choices, Choice{Value: r.Value, Label: r.Label})
 	}
-	s.Columns = l.heads(&s)
-	return s, nil
 }
 
 // Filter finds a filter by its name, so that a screen adds choices which it alone knows; nil: there is none.

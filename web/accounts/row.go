@@ -17,6 +17,13 @@ import (
 	view "seatledger/views/accounts"
 )
 
+// Table is a page of the list before anything is proposed for its accounts, as whoever may map sees it.
+func (h Handlers) Table(q httpx.ListQuery, rows []account.Row) ui.Table {
+	s := sheet{mayMap: true, here: q.Path}
+	s.Rows = rows
+	return h.table(q, s)
+}
+
 func (h Handlers) table(q httpx.ListQuery, s sheet) ui.Table {
 	cells := httpx.Cells[account.Row]{
 		"name": func(r account.Row) ui.Cell {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"seatledger/internal/audit"
+	"seatledger/internal/auth"
 	"seatledger/internal/words"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
@@ -42,7 +43,7 @@ func (h Handlers) List(c echo.Context) error {
 	frame.Lead = "Who did what, when, with before and after. Rows are only ever added, each bound to the one before it."
 	frame.Badges, frame.Meta = []ui.Badge{chainBadge(chain)}, h.chainMeta(chain, checked)
 	return httpx.Render(c, http.StatusOK, views.List{
-		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.table(c, q, page.Rows),
+		Frame: frame, Alarm: alarm(chain), Filters: bar(q), Table: h.Table(q, page.Rows, session.User(c).Role),
 		Pager: q.Pager(page.Next, page.Prev, words.Counted(len(page.Rows), "entry", "entries")+" on this page"),
 	}.Page())
 }
@@ -87,7 +88,8 @@ func alarm(i audit.Integrity) *ui.Callout {
 			"Compare with a backup, and with the end of the chain noted in earlier logs."}
 }
 
-func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {
+// Table is a page of the trail as a person of that role sees it.
+func (h Handlers) Table(q httpx.ListQuery, rows []audit.Entry, role auth.Role) ui.Table {
 	t := httpx.ListTable(audit.Trail, q, rows, httpx.Cells[audit.Entry]{
 		"seq": func(e audit.Entry) ui.Cell {
 			return ui.LinkCell(strconv.FormatInt(e.Seq, 10), entryPath(e.Seq))
@@ -96,7 +98,7 @@ func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) u
 		"action": func(e audit.Entry) ui.Cell { return ui.TextCell(readable(e.Action)) },
 		"object_name": func(e audit.Entry) ui.Cell {
 			return ui.Cell{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Sub: readable(e.ObjectType),
-				Href: objectHref(c, e)}
+				Href: objectHref(role, e)}
 		},
 		"after": func(e audit.Entry) ui.Cell { return ui.TextCell(summary(e)) },
 	}, func(audit.Entry, *ui.Row) {})

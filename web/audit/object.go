@@ -1,8 +1,6 @@
 package audit
 
 import (
-	"github.com/labstack/echo/v4"
-
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/web/session"
@@ -10,8 +8,8 @@ import (
 
 // objectHref leads to what an entry is about, where it has a page of its own that
 // the reader may open.
-func objectHref(c echo.Context, e audit.Entry) string {
-	if e.ObjectType == "user" && !auth.Allowed(session.User(c).Role, auth.Admin) {
+func objectHref(role auth.Role, e audit.Entry) string {
+	if e.ObjectType == "user" && !auth.Allowed(role, auth.Admin) {
 		return ""
 	}
 	return session.ObjectHref(e.ObjectType, e.ObjectID)

@@ -28,7 +28,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{
 		Page: session.Page(c, "License changes", nav), Filters: bar(q),
-		Table: h.table(q, found.Rows), Pager: q.Pager(found.Next, found.Prev, found.Said()),
+		Table: h.Table(q, found.Rows), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	m.Page.Lead = "Every change of seats, price or state, as it was recorded. Rows are never changed or deleted; " +
 		"what becomes of them stands beside."

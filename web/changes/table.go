@@ -10,7 +10,8 @@ import (
 	"seatledger/web/httpx"
 )
 
-func (h Handlers) table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
+// Table is a page of the list.
+func (h Handlers) Table(q httpx.ListQuery, rows []ledger.ListRow) ui.Table {
 	t := httpx.ListTable(ledger.All, q, rows, httpx.Cells[ledger.ListRow]{
 		"effective_at":  effective,
 		"product":       subscriptionCell,

@@ -36,7 +36,7 @@ func (h Handlers) List(c echo.Context) error {
 	}
 	m := layout.List{
 		Page: session.Page(c, "Billing contracts", nav), Filters: q.FilterBar(contract.All.Search.Label),
-		Table: table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
+		Table: Table(q, found.Rows, mayWrite(c)), Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}
 	if err := h.ticks(c, &m, q, found); err != nil {
 		return err
@@ -75,7 +75,8 @@ func (h Handlers) ticks(c echo.Context, m *layout.List, q httpx.ListQuery, found
 	return nil
 }
 
-func table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {
+// Table is a page of the list; mayWrite offers a first contract where there is none.
+func Table(q httpx.ListQuery, rows []contract.Row, mayWrite bool) ui.Table {
 	t := httpx.ListTable(contract.All, q, rows, cells, func(r contract.Row, row *ui.Row) {
 		row.ID, row.Label, row.Muted = r.ID.String(), r.Name, !r.Active
 	})

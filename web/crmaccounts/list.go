@@ -38,7 +38,7 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Table = h.table(q, found.Rows, mayWrite(c))
+	m.Table = h.Table(q, found.Rows, mayWrite(c))
 	if mayContract(c) && len(found.Rows) > 0 {
 		m.Bulk = bar(q, found, kept)
 		m.Table.Select = &ui.Selection{FormID: bulkForm}
@@ -56,7 +56,8 @@ func (h Handlers) List(c echo.Context) error {
 	return httpx.Render(c, http.StatusOK, m.Show())
 }
 
-func (h Handlers) table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Table {
+// Table is a page of the list; mayWrite offers to import where there is nothing.
+func (h Handlers) Table(q httpx.ListQuery, rows []crm.Row, mayWrite bool) ui.Table {
 	t := httpx.ListTable(crm.All, q, rows, httpx.Cells[crm.Row]{
 		"name": func(r crm.Row) ui.Cell {
 			name := ui.LinkCell(r.Name, recordPath(r.ID))

@@ -34,15 +34,20 @@ func (h Handlers) Lines(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := httpx.ListTable(invoice.AllLines, q, found.Rows, linesCells, func(r invoice.LineRow, row *ui.Row) {
-		row.Muted = r.State == invoice.Void
-	})
-	t.Caption, t.Compact, t.Empty = "Invoice lines", true, empty(q, "line")
 	m := layout.List{Page: session.Page(c, "Invoice lines", nav), Filters: q.FilterBar(invoice.AllLines.Search.Label),
-		Table: t, Pager: q.Pager(found.Next, found.Prev, found.Said())}
+		Table: LinesTable(q, found.Rows), Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	m.Page.Crumbs = crumbs
 	m.Page.Lead = "What every invoice bills, line by line, with the ledger rows it stands for in the file."
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+// LinesTable is a page of the list of lines.
+func LinesTable(q httpx.ListQuery, rows []invoice.LineRow) ui.Table {
+	t := httpx.ListTable(invoice.AllLines, q, rows, linesCells, func(r invoice.LineRow, row *ui.Row) {
+		row.Muted = r.State == invoice.Void
+	})
+	t.Caption, t.Compact, t.Empty = "Invoice lines", true, empty(q, "line")
+	return t
 }
 
 // linesCells are the columns that say more than their value.

@@ -39,11 +39,8 @@ func (h Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	t := httpx.ListTable(all, q, found.Rows, cells, func(r invoice.ListRow, row *ui.Row) {
-		row.Muted, row.ID, row.Label = r.State == invoice.Void, r.ID.String(), "Select "+r.Called()
-	})
-	t.Empty = empty(q, "invoice")
-	m := view.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label), Table: t,
+	m := view.List{Page: session.Page(c, "Invoices", nav), Filters: q.FilterBar(all.Search.Label),
+		Table: Table(all, q, found.Rows),
 		Pager: q.Pager(found.Next, found.Prev, found.Said())}
 	if m.Page.Meta, err = h.sums(c, q, found.Total); err != nil {
 		return err
@@ -60,6 +57,15 @@ func (h Handlers) List(c echo.Context) error {
 		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billed before", Href: openingPath})
 	}
 	return httpx.Render(c, http.StatusOK, m.Show())
+}
+
+// Table is a page of the list, which is described in a zone.
+func Table(l *listing.List[invoice.ListRow], q httpx.ListQuery, rows []invoice.ListRow) ui.Table {
+	t := httpx.ListTable(l, q, rows, cells, func(r invoice.ListRow, row *ui.Row) {
+		row.Muted, row.ID, row.Label = r.State == invoice.Void, r.ID.String(), "Select "+r.Called()
+	})
+	t.Empty = empty(q, "invoice")
+	return t
 }
 
 const bulkForm = "invoices-many"

@@ -47,7 +47,7 @@ func (h Handlers) List(c echo.Context) error {
 	l.kept = bulk.TicksFrom(q.Spec.Extras[0])
 	m := view.List{
 		Page: session.Page(c, "Subscriptions", nav), Tabs: tabs(q, l.Figures), Progress: progress(l.Progress),
-		Filters: q.FilterBar(list.All.Search.Label), Table: table(c, q, l),
+		Filters: q.FilterBar(list.All.Search.Label), Table: Table(q, l.Rows, l.kept, mayDecide(c)),
 		Pager: q.Pager(l.Next, l.Prev, shown(q, l)),
 	}
 	m.Page.Lead = "What the distributors hold for your customers, and whether it is ready to be billed."

@@ -3,7 +3,7 @@ package subscriptions
 import (
 	"strings"
 
-	"github.com/labstack/echo/v4"
+	"github.com/google/uuid"
 
 	"seatledger/internal/distributor"
 	"seatledger/internal/subscription"
@@ -16,14 +16,15 @@ import (
 
 const bulkForm = "sign-off"
 
-func table(c echo.Context, q httpx.ListQuery, l found) ui.Table {
-	t := httpx.ListTable(list.All, q, l.Rows, cells, func(r list.Row, row *ui.Row) {
+// Table is a page of the list, with those ticked that are kept ticked, where ticks lead to something.
+func Table(q httpx.ListQuery, rows []list.Row, kept map[uuid.UUID]bool, mayDecide bool) ui.Table {
+	t := httpx.ListTable(list.All, q, rows, cells, func(r list.Row, row *ui.Row) {
 		row.ID, row.Label = r.ID.String(), called(r.Product, r.ExternalID)+" of "+owner(r)
 		row.Muted = r.State == subscription.Inactive
-		row.Checked = l.kept[r.ID]
+		row.Checked = kept[r.ID]
 	})
 	t.Empty = empty(q)
-	if mayDecide(c) {
+	if mayDecide {
 		t.Select = &ui.Selection{FormID: bulkForm}
 	}
 	return t

@@ -35,7 +35,7 @@ func (h Handlers) List(c echo.Context) error {
 	page.Lead = "Each run reads a provider once: its accounts, or the subscriptions of its accounts. " +
 		"Nothing is ever changed at the distributor."
 	return httpx.Render(c, http.StatusOK, layout.List{
-		Page: page, Filters: q.FilterBar(""), Table: h.listTable(q, found.Rows),
+		Page: page, Filters: q.FilterBar(""), Table: h.ListTable(q, found.Rows),
 		Pager: q.Pager(found.Next, found.Prev, found.Said()),
 	}.Show())
 }
@@ -46,7 +46,8 @@ func (h Handlers) startOf(day string) []any {
 	return []any{d.Start(h.Zone).Format(time.RFC3339)}
 }
 
-func (h Handlers) listTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
+// ListTable is a page of the list.
+func (h Handlers) ListTable(q httpx.ListQuery, rows []syncing.Row) ui.Table {
 	t := httpx.ListTable(syncing.Runs, q, rows, httpx.Cells[syncing.Row]{
 		"requested_at": func(r syncing.Row) ui.Cell {
 			return ui.Cell{Text: Moment(&r.RequestedAt, h.Zone).Text, Href: Path(r.ID), Sub: h.tookText(r)}
