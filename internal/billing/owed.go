@@ -54,16 +54,6 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 	return nil
 }
 
-// DueRun is the run that bills what a contract has due on a day. any is false where no cycle's day has come.
-func (s Service) DueRun(ctx context.Context, db *gorm.DB, id uuid.UUID, day clock.Date) (run Run, any bool, err error) {
-	r, err := s.rhythm(ctx, db, id, uuid.Nil)
-	if err != nil {
-		return run, false, err
-	}
-	end, any := r.dueOn(day)
-	return Run{ContractID: id, Kind: invoice.FullCycle, End: end}, any, nil
-}
-
 // owed reckons one contract. What is deactivated is reckoned too, so that its money is told with the refusal.
 func (m material) owed(r rhythm, day clock.Date) (Owed, bool) {
 	end, _ := r.dueOn(day)

@@ -145,6 +145,11 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	if err != nil {
 		return Plan{}, err
 	}
+	return r.read(ctx, db, run)
+}
+
+// read plans a run with all that it is made of read for it.
+func (r rhythm) read(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) {
 	if waits, err := r.begin(run); waits.Waits != "" || err != nil {
 		return waits, err
 	}
