@@ -36,6 +36,10 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 			due = append(due, r)
 		}
 	}
+	nobodys, err := unmapped(ctx, db)
+	if err != nil {
+		return err
+	}
 	for len(due) > 0 {
 		n := min(owedAtOnce, len(due))
 		m, err := gather(ctx, db, due[:n], uuid.Nil)
@@ -44,6 +48,7 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 		}
 		for _, r := range due[:n] {
 			if o, any := m.owed(r, day); any {
+				o.Unmapped = nobodys
 				if err := each(o); err != nil {
 					return err
 				}
