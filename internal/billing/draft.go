@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
+	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/history"
 	"seatledger/internal/invoice"
@@ -19,9 +20,10 @@ import (
 )
 
 // Order asks for a draft. Digest is that of the preview the person saw; empty: they
-// saw none. Late confirms the lines that begin before the cycle or move paid days, Growth what grew suddenly.
+// saw none. With Due what is due on that day is drafted, as one full cycle. Late confirms the lines that begin before the cycle or move paid days, Growth what grew suddenly.
 type Order struct {
 	Run
+	Due    clock.Date
 	Digest string
 	Late   bool
 	Growth bool
@@ -57,7 +59,7 @@ func (s Service) DraftIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o Ord
 	if err := invoice.LockContract(ctx, tx, o.ContractID); err != nil {
 		return uuid.Nil, Plan{}, err
 	}
-	p, err := s.plan(ctx, tx, &o.Run)
+	p, err := s.planned(ctx, tx, &o)
 	if err != nil {
 		return uuid.Nil, p, err
 	}
@@ -78,6 +80,23 @@ func (s Service) DraftIn(ctx context.Context, tx *gorm.DB, by audit.Actor, o Ord
 			"currency":   p.Contract.Currency, "total": p.Total.String(), "subscriptions": len(p.Items),
 			"typed_lines": len(p.Typed), "left_out": len(p.LeftOut)},
 	})
+}
+
+// planned is the plan of what an order asks for. Where nothing is due, it is that of no lines.
+func (s Service) planned(ctx context.Context, tx *gorm.DB, o *Order) (Plan, error) {
+	r, err := s.rhythm(ctx, tx, o.ContractID, o.instead)
+	if err != nil {
+		return Plan{}, err
+	}
+	if !o.Due.IsZero() {
+		end, any := r.dueOn(o.Due)
+		if !any {
+			return Plan{Contract: r.Contract}, errs.Because(errs.Conflict,
+				fmt.Sprintf("Nothing of it is due up to %s that is not billed already.", o.Due), ErrNothing)
+		}
+		o.Kind, o.End = invoice.FullCycle, end
+	}
+	return r.read(ctx, tx, &o.Run)
 }
 
 func (o Order) accepts(p Plan) error {

@@ -22,7 +22,6 @@ type material struct {
 	typed     map[uuid.UUID]typedline.Book
 	grown     map[uuid.UUID]*Growth // by subscription
 	customers map[uuid.UUID]string
-	unmapped  int
 }
 
 // book is a subscription that a run looks at, with its history.
@@ -99,6 +98,12 @@ func (m *material) readSurroundings(ctx context.Context, db *gorm.DB, customers 
 	for _, r := range rows {
 		m.customers[r.ID] = r.Name
 	}
-	return db.Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
-		WHERE a.state = 'unmapped' AND s.state <> 'inactive'`).Row().Scan(&m.unmapped)
+	return nil
+}
+
+// unmapped counts the subscriptions that no contract can bill, as nobody knows yet whose they are.
+func unmapped(ctx context.Context, db *gorm.DB) (n int, err error) {
+	err = db.WithContext(ctx).Raw(`SELECT count(*) FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id
+		WHERE a.state = 'unmapped' AND s.state <> 'inactive'`).Row().Scan(&n)
+	return n, err
 }

@@ -36,6 +36,10 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 			due = append(due, r)
 		}
 	}
+	nobodys, err := unmapped(ctx, db)
+	if err != nil {
+		return err
+	}
 	for len(due) > 0 {
 		n := min(owedAtOnce, len(due))
 		m, err := gather(ctx, db, due[:n], uuid.Nil)
@@ -44,6 +48,7 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 		}
 		for _, r := range due[:n] {
 			if o, any := m.owed(r, day); any {
+				o.Unmapped = nobodys
 				if err := each(o); err != nil {
 					return err
 				}
@@ -52,16 +57,6 @@ func (s Service) Owed(ctx context.Context, db *gorm.DB, ids []uuid.UUID, day clo
 		due = due[n:]
 	}
 	return nil
-}
-
-// DueRun is the run that bills what a contract has due on a day. any is false where no cycle's day has come.
-func (s Service) DueRun(ctx context.Context, db *gorm.DB, id uuid.UUID, day clock.Date) (run Run, any bool, err error) {
-	r, err := s.rhythm(ctx, db, id, uuid.Nil)
-	if err != nil {
-		return run, false, err
-	}
-	end, any := r.dueOn(day)
-	return Run{ContractID: id, Kind: invoice.FullCycle, End: end}, any, nil
 }
 
 // owed reckons one contract. What is deactivated is reckoned too, so that its money is told with the refusal.

@@ -34,7 +34,7 @@ type Plan struct {
 	LeftOut  []LeftOut
 	Total    decimal.Decimal
 	Days     invoice.SeatDays // Billed: on this invoice; Forfeited: first told on it
-	Unmapped int              // subscriptions of accounts that belong to no customer yet, of all contracts
+	Unmapped int              // subscriptions of accounts that belong to no customer yet, of all contracts; of a preview
 	Digest   string           // of the lines: whoever confirms a preview names what they saw
 	Next     clock.Date
 	Waits    string // why nothing can be billed yet, and when; empty: it can
@@ -128,7 +128,10 @@ func (s Service) Preview(ctx context.Context, run Run) (Plan, error) {
 	var p Plan
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) error {
 		var err error
-		p, err = s.plan(ctx, tx, &run)
+		if p, err = s.plan(ctx, tx, &run); err != nil {
+			return err
+		}
+		p.Unmapped, err = unmapped(ctx, tx)
 		return err
 	})
 	return p, err
@@ -145,6 +148,11 @@ func (s Service) plan(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) 
 	if err != nil {
 		return Plan{}, err
 	}
+	return r.read(ctx, db, run)
+}
+
+// read plans a run with all that it is made of read for it.
+func (r rhythm) read(ctx context.Context, db *gorm.DB, run *Run) (Plan, error) {
 	if waits, err := r.begin(run); waits.Waits != "" || err != nil {
 		return waits, err
 	}
@@ -188,7 +196,7 @@ func (m material) plan(r rhythm, run *Run) (Plan, error) {
 	for i, it := range p.Items {
 		p.Items[i].Grew = m.grown[it.ID]
 	}
-	p.Customer, p.Unmapped = m.customers[r.CRMAccountID], m.unmapped
+	p.Customer = m.customers[r.CRMAccountID]
 	return p, p.storable()
 }
 

@@ -99,7 +99,8 @@ func NextNumber(ctx context.Context, tx *gorm.DB, today clock.Date) (Number, err
 
 func (n Numbering) taken(tx *gorm.DB, given Number) (bool, error) {
 	var taken bool
-	err := tx.Raw(`SELECT EXISTS (SELECT FROM invoices WHERE number_text = ?)`, given.Text).Row().Scan(&taken)
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM invoices WHERE number_text = ? AND number_text <> ''
+		AND document_of IS NULL)`, given.Text).Row().Scan(&taken)
 	return taken, err
 }
 

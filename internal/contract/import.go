@@ -64,7 +64,8 @@ func (importKind) Forms() []imports.Form {
 
 // Plan carries each line out in a savepoint; what a rule refuses leaves nothing behind and is told with its reason.
 func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
-	p := imports.Plan{Write: func(*gorm.DB) error { return nil }}
+	p, all := imports.Plan{}, []done{}
+	p.Write = func(tx *gorm.DB) error { return remember(tx, t.From.ID, all) }
 	twins := imports.Duplicates(t.Lines, func(l imports.Line) string {
 		if id := l.Get("id"); id != "" {
 			return id
@@ -78,9 +79,12 @@ func (k importKind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 			p.Rows = append(p.Rows, imports.Refuse(l.Number, label, imports.SameAs("customer and name", other)))
 			continue
 		}
-		row, err := k.line(tx, t, l)
+		row, did, err := k.line(tx, t, l)
 		if err != nil {
 			return p, err
+		}
+		if row.Outcome == imports.New || row.Outcome == imports.Changed {
+			all = append(all, did)
 		}
 		row.Line, row.Label = l.Number, label
 		if row.Outcome == imports.New {
@@ -104,21 +108,21 @@ func customerOf(l imports.Line) string {
 	return ""
 }
 
-func (k importKind) line(tx *gorm.DB, t imports.Table, l imports.Line) (imports.Row, error) {
+func (k importKind) line(tx *gorm.DB, t imports.Table, l imports.Line) (imports.Row, done, error) {
 	if err := tx.Exec("SAVEPOINT line").Error; err != nil {
-		return imports.Row{}, err
+		return imports.Row{}, done{}, err
 	}
-	row, err := k.carry(tx, t, l)
+	row, did, err := k.carry(tx, t, l)
 	if why := refusal(err); why != "" {
 		if err := tx.Exec("ROLLBACK TO SAVEPOINT line").Error; err != nil {
-			return row, err
+			return row, did, err
 		}
 		row, err = imports.Row{Outcome: imports.Refused, Reason: why}, nil
 	}
 	if err != nil {
-		return row, err
+		return row, did, err
 	}
-	return row, tx.Exec("RELEASE SAVEPOINT line").Error
+	return row, did, tx.Exec("RELEASE SAVEPOINT line").Error
 }
 
 // refusal is what a rule says against a line; empty where it is none.
@@ -143,34 +147,37 @@ func refusal(err error) string {
 	return ""
 }
 
-func (k importKind) carry(tx *gorm.DB, t imports.Table, l imports.Line) (imports.Row, error) {
+func (k importKind) carry(tx *gorm.DB, t imports.Table, l imports.Line) (imports.Row, done, error) {
 	stands, err := standing(tx, l)
 	if err != nil {
-		return imports.Row{}, err
+		return imports.Row{}, done{}, err
 	}
 	if stands == nil {
 		in := overFile(Input{IsDefault: true}, t, l)
 		in.CRMAccount = customerOf(l)
 		made, err := k.createIn(tx, k.by, in)
 		if err != nil {
-			return imports.Row{}, err
+			return imports.Row{}, done{}, err
 		}
 		_, is := difference(Terms{}, made.Terms)
-		return imports.Row{Outcome: imports.New, Changes: changes(nil, is)}, nil
+		return imports.Row{Outcome: imports.New, Changes: changes(nil, is)},
+			done{ContractID: made.ID, Version: made.Version}, nil
 	}
-	in := overFile(InputOf(*stands), t, l)
+	before := InputOf(*stands)
+	in := overFile(before, t, l)
 	if err := k.updateIn(tx, k.by, Edit{ID: stands.ID, Version: stands.Version, Input: in}); err != nil {
-		return imports.Row{}, err
+		return imports.Row{}, done{}, err
 	}
 	after, err := get(tx, stands.ID, "")
 	if err != nil {
-		return imports.Row{}, err
+		return imports.Row{}, done{}, err
 	}
 	was, is := difference(stands.Terms, after.Terms)
 	if len(is) == 0 {
-		return imports.Row{Outcome: imports.Unchanged}, nil
+		return imports.Row{Outcome: imports.Unchanged}, done{}, nil
 	}
-	return imports.Row{Outcome: imports.Changed, Changes: changes(was, is)}, nil
+	return imports.Row{Outcome: imports.Changed, Changes: changes(was, is)},
+		done{ContractID: after.ID, Version: after.Version, Before: &before}, nil
 }
 
 func changes(was, is map[string]string) []imports.Change {

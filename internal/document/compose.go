@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -27,6 +28,7 @@ type composing struct {
 	credited map[uuid.UUID]Line // lines of the documents that it corrects, by id
 	problems []string           // to be said before billing
 	untaxed  []string           // codes without a rate
+	at       time.Time
 }
 
 // compose makes the document of an invoice from what stands now. Before an invoice has
@@ -36,13 +38,13 @@ func (d Desk) compose(ctx context.Context, db *gorm.DB, id uuid.UUID) (*composin
 	if err != nil {
 		return nil, err
 	}
-	c := &composing{source: s, pack: words.For(s.Language),
+	c := &composing{source: s, pack: words.For(s.Language), at: d.Clock.Now(),
 		zone: func(r changeRow) clock.Date { return clock.DateOf(r.RecordedAt, d.Zone) }}
 	if c.credited, err = creditedLines(ctx, db, s.corrects); err != nil {
 		return nil, err
 	}
 	c.Document = Document{Language: s.Language, Labels: c.pack.Labels(), Number: s.NumberText,
-		IssuedOn: clock.Today(d.Clock, d.Zone), Currency: s.Currency,
+		IssuedOn: clock.DateOf(c.at, d.Zone), Currency: s.Currency,
 		TaxElsewhere: s.taxes.AddedBy == tax.Accounting, Contract: s.Contract, Order: s.Order,
 		Reason: s.Note}
 	if s.IssuedAt != nil {

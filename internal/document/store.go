@@ -19,24 +19,35 @@ type Desk struct {
 	Zone  *time.Location
 }
 
-// Issue stores the document of an invoice that has just been given its number, in the
-// transaction that bills it. Refused with errs.Conflict where its tax cannot be reckoned.
-func (d Desk) Issue(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) error {
+// Prepared is the document of a draft that is being billed, complete but for its number.
+type Prepared struct {
+	Document
+	At      time.Time // when it was made; its day is the one on it
+	desk    Desk
+	invoice uuid.UUID
+}
+
+// Prepare makes the document of a draft in the transaction that bills it, before the number is asked for: while one
+// has the next number, all others wait. Refused with errs.Conflict where its tax cannot be reckoned.
+func (d Desk) Prepare(ctx context.Context, tx *gorm.DB, invoice uuid.UUID) (Prepared, error) {
 	c, err := d.compose(ctx, tx, invoice)
 	if err != nil {
-		return err
+		return Prepared{}, err
 	}
 	if older, err := d.storeOlder(ctx, tx, c.corrects); err != nil {
-		return err
+		return Prepared{}, err
 	} else if older {
 		if c, err = d.compose(ctx, tx, invoice); err != nil {
-			return err
+			return Prepared{}, err
 		}
 	}
-	if err := c.refused(); err != nil {
-		return err
-	}
-	return d.store(ctx, tx, invoice, c.Document)
+	return Prepared{c.Document, c.at, d, invoice}, c.refused()
+}
+
+// Issue stores it under the number that its invoice has just been given.
+func (p Prepared) Issue(ctx context.Context, tx *gorm.DB, number string) error {
+	p.Number = number
+	return p.desk.store(ctx, tx, p.invoice, p.Document)
 }
 
 // storeOlder makes the documents of what is corrected where it was billed before documents

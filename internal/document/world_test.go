@@ -86,22 +86,29 @@ func (s *shop) draft(kind string, lines ...line) uuid.UUID {
 	return id
 }
 
-// number gives an invoice its number, as billing does before the document is made.
-func (s *shop) number(ctx context.Context, tx *gorm.DB, id uuid.UUID) error {
+// number gives an invoice its number, as billing does once the document is made but for it.
+func (s *shop) number(ctx context.Context, tx *gorm.DB, id uuid.UUID) (string, error) {
 	n, err := company.NextNumber(ctx, tx, clock.Today(s.Clock, time.UTC))
 	if err != nil {
-		return err
+		return "", err
 	}
-	return tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?, issued_at = ?
-		WHERE id = ?`, n.Count, n.Text, n.Series, s.Clock.Now(), id).Error
+	return n.Text, tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?,
+		issued_at = ? WHERE id = ?`, n.Count, n.Text, n.Series, s.Clock.Now(), id).Error
 }
+
+func second(_ string, err error) error { return err }
 
 func (s *shop) tryBill(id uuid.UUID) error {
 	return s.DB.InTx(s.Context(), func(tx *gorm.DB) error {
-		if err := s.number(s.Context(), tx, id); err != nil {
+		doc, err := s.desk.Prepare(s.Context(), tx, id)
+		if err != nil {
 			return err
 		}
-		return s.desk.Issue(s.Context(), tx, id)
+		number, err := s.number(s.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		return doc.Issue(s.Context(), tx, number)
 	})
 }
 

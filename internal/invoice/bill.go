@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
-	"seatledger/internal/clock"
 	"seatledger/internal/company"
 	"seatledger/internal/document"
 	"seatledger/internal/errs"
@@ -38,7 +37,11 @@ func (s Service) BillIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 	if err := stillFit(ctx, tx, all); err != nil {
 		return err
 	}
-	number, err := company.NextNumber(ctx, tx, clock.Today(s.Clock, s.Zone))
+	doc, err := document.Desk{Clock: s.Clock, Zone: s.Zone}.Prepare(ctx, tx, all[0].ID)
+	if err != nil {
+		return err
+	}
+	number, err := company.NextNumber(ctx, tx, doc.IssuedOn)
 	if err != nil {
 		return err
 	}
@@ -46,7 +49,7 @@ func (s Service) BillIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 		of := uuid.NullUUID{UUID: all[0].ID, Valid: n > 0}
 		err = tx.Exec(`UPDATE invoices SET state = 'billed', number = ?, number_text = ?, number_series = ?,
 				document_of = ?, issued_at = ?, version = version + 1 WHERE id = ?`,
-			number.Count, number.Text, number.Series, of, s.Clock.Now(), part.ID).Error
+			number.Count, number.Text, number.Series, of, doc.At, part.ID).Error
 		if err != nil {
 			return fmt.Errorf("bill invoice %s: %w", part.ID, err)
 		}
@@ -55,5 +58,5 @@ func (s Service) BillIn(ctx context.Context, tx *gorm.DB, by audit.Actor, st Ste
 			return err
 		}
 	}
-	return (document.Desk{Clock: s.Clock, Zone: s.Zone}).Issue(ctx, tx, all[0].ID)
+	return doc.Issue(ctx, tx, number.Text)
 }

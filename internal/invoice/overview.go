@@ -78,10 +78,12 @@ func Forfeited(ctx context.Context, db *gorm.DB, contracts []uuid.UUID,
 		ID         uuid.UUID
 		Days       int
 	}
-	err := db.WithContext(ctx).Raw(`SELECT i.contract_id, c.subscription_id AS id, sum(c.new_forfeited) AS days
-		FROM invoice_coverage c JOIN invoices i ON i.id = c.invoice_id
-		WHERE i.contract_id = ANY (CAST(? AS uuid[])) AND i.state <> 'void' AND i.id <> ?
-		GROUP BY i.contract_id, c.subscription_id HAVING sum(c.new_forfeited) <> 0`,
+	err := db.WithContext(ctx).Raw(`SELECT k.id AS contract_id, c.subscription_id AS id, sum(c.new_forfeited) AS days
+		FROM unnest(CAST(? AS uuid[])) AS k (id)
+		CROSS JOIN LATERAL (SELECT id FROM invoices WHERE contract_id = k.id AND state <> 'void' AND id <> ? OFFSET 0) i
+		CROSS JOIN LATERAL (SELECT subscription_id, new_forfeited FROM invoice_coverage
+			WHERE invoice_id = i.id OFFSET 0) c
+		GROUP BY k.id, c.subscription_id HAVING sum(c.new_forfeited) <> 0`,
 		postgres.IDs(contracts), but).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("forfeited days of %d contracts: %w", len(contracts), err)

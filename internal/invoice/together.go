@@ -25,13 +25,17 @@ type Companion struct {
 }
 
 const companionsQuery = `
-	WITH drafts AS (SELECT i.*, k.name AS contract, a.name AS crm_account, k.language, k.billing_day,
-			k.bill_together AS together,
+	WITH own AS (SELECT i.id, i.shared_id,
 			CASE WHEN a.bill_to_parent AND a.parent_id IS NOT NULL THEN a.parent_id ELSE a.id END AS billed_to
-		FROM invoices i JOIN billing_contracts k ON k.id = i.contract_id JOIN crm_accounts a ON a.id = i.crm_account_id
-		WHERE i.state = 'draft')
-	SELECT o.*, coalesce(o.id <> own.id AND o.shared_id = own.shared_id, false) AS joined
-	FROM drafts own JOIN drafts o ON o.billed_to = own.billed_to WHERE own.id = ? ORDER BY o.seq`
+		FROM invoices i JOIN crm_accounts a ON a.id = i.crm_account_id WHERE i.id = ? AND i.state = 'draft'),
+	customers AS (SELECT a.id, a.name FROM own JOIN crm_accounts a ON a.id = own.billed_to
+			WHERE NOT (a.bill_to_parent AND a.parent_id IS NOT NULL)
+		UNION ALL SELECT a.id, a.name FROM own JOIN crm_accounts a ON a.parent_id = own.billed_to WHERE a.bill_to_parent)
+	SELECT o.*, k.name AS contract, a.name AS crm_account, k.language, k.billing_day, k.bill_together AS together,
+		coalesce(o.id <> own.id AND o.shared_id = own.shared_id, false) AS joined
+	FROM own CROSS JOIN customers a
+	CROSS JOIN LATERAL (SELECT * FROM invoices WHERE crm_account_id = a.id AND state = 'draft' OFFSET 0) o
+	JOIN billing_contracts k ON k.id = o.contract_id ORDER BY o.seq`
 
 // Companions are the other drafts for the one who is billed, and why some cannot share its document.
 func Companions(ctx context.Context, db *gorm.DB, id uuid.UUID) (own Companion, others []Companion, err error) {

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/audit"
 	"seatledger/internal/errs"
+	"seatledger/internal/postgres"
 )
 
 // Mark says what of some rows' status is to change, by whom and why. What is nil
@@ -39,11 +40,11 @@ func (m Mark) Apply(ctx context.Context, tx *gorm.DB, ids []uuid.UUID) (int, err
 		SET counted = n.counted, billing_state = n.billing_state, invoice_id = n.invoice_id
 		FROM (SELECT change_id, coalesce(?, counted) AS counted, coalesce(?, billing_state) AS billing_state,
 		             CASE WHEN ? THEN ?::uuid ELSE invoice_id END AS invoice_id
-		      FROM license_change_status WHERE change_id IN (?) ORDER BY change_id FOR UPDATE) n
+		      FROM license_change_status WHERE change_id = ANY (CAST(? AS uuid[])) ORDER BY change_id FOR UPDATE) n
 		WHERE st.change_id = n.change_id
 		  AND (st.counted, st.billing_state, st.invoice_id) IS DISTINCT
 		FROM (n.counted, n.billing_state, n.invoice_id)`,
-		m.Counted, m.Billing, m.Invoice != nil, m.Invoice, ids)
+		m.Counted, m.Billing, m.Invoice != nil, m.Invoice, postgres.IDs(ids))
 	if set.Error != nil {
 		return 0, fmt.Errorf("mark ledger rows: %w", set.Error)
 	}

@@ -43,11 +43,12 @@ func Settle(ctx context.Context, tx *gorm.DB, s Settlement) error {
 		ID     uuid.UUID
 		Before bool
 	}
-	err = tx.WithContext(ctx).Raw(`SELECT c.id, c.effective_at < d."from" AS before
+	err = tx.WithContext(ctx).Raw(`SELECT st.change_id AS id, st.change_effective_at < d."from" AS before
 		FROM jsonb_to_recordset(?::jsonb) AS d (id uuid, "from" date, "to" date)
-		JOIN license_changes c ON c.subscription_id = d.id
-		JOIN license_change_status st ON st.change_id = c.id
-		WHERE st.counted AND st.billing_state = 'open' AND c.effective_at < d."to" ORDER BY c.id`, string(doc)).
+		CROSS JOIN LATERAL (SELECT change_id, change_effective_at FROM license_change_status
+			WHERE change_subscription_id = d.id AND counted AND billing_state = 'open'
+			AND change_effective_at < d."to" OFFSET 0) st
+		ORDER BY st.change_id`, string(doc)).
 		Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("rows to settle: %w", err)

@@ -35,19 +35,26 @@ type Candidate struct {
 	Queued     bool   // the verdict is being refreshed
 }
 
+// All of it is looked up contract by contract (OFFSET 0 keeps it so): what it reads does not grow with the records of
+// others.
 const candidatesQuery = `
 	WITH asked AS (SELECT id, crm_account_id FROM billing_contracts WHERE id = ANY (CAST(@contracts AS uuid[]))),
-	stayed AS (SELECT t.contract_id AS run, t.subscription_id FROM contract_stays t
-			WHERE t.contract_id IN (SELECT id FROM asked) AND NOT t.set_aside
-		UNION SELECT i.contract_id, l.subscription_id FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
-			WHERE i.contract_id IN (SELECT id FROM asked) AND l.live AND l.subscription_id IS NOT NULL),
+	stayed AS (SELECT k.id AS run, t.subscription_id FROM asked k
+			CROSS JOIN LATERAL (SELECT subscription_id FROM contract_stays
+				WHERE contract_id = k.id AND NOT set_aside OFFSET 0) t
+		UNION SELECT k.id, l.subscription_id FROM asked k
+			CROSS JOIN LATERAL (SELECT id FROM invoices WHERE contract_id = k.id OFFSET 0) i
+			CROSS JOIN LATERAL (SELECT subscription_id FROM invoice_lines
+				WHERE invoice_id = i.id AND live AND subscription_id IS NOT NULL OFFSET 0) l),
 	looked AS (SELECT run, subscription_id, true AS was_here FROM stayed
-		UNION ALL SELECT k.id, s.id, false FROM asked k JOIN subscriptions s ON s.contract_id IS NULL
-			AND s.state <> 'inactive' AND s.id IN (SELECT o.id FROM subscriptions o
-			WHERE o.crm_account_id = k.crm_account_id
-				UNION SELECT o.id FROM provider_accounts a JOIN subscriptions o ON o.account_id = a.id
-				WHERE a.crm_account_id = k.crm_account_id)
-			AND NOT EXISTS (SELECT FROM stayed w WHERE w.run = k.id AND w.subscription_id = s.id))
+		UNION ALL SELECT k.id, s.id, false FROM asked k
+			CROSS JOIN LATERAL (SELECT o.id FROM subscriptions o WHERE o.crm_account_id = k.crm_account_id
+					AND o.contract_id IS NULL AND o.state <> 'inactive'
+				UNION SELECT o.id FROM provider_accounts a
+				CROSS JOIN LATERAL (SELECT id FROM subscriptions WHERE account_id = a.id AND contract_id IS NULL
+					AND state <> 'inactive' OFFSET 0) o
+				WHERE a.crm_account_id = k.crm_account_id) s
+			WHERE NOT EXISTS (SELECT FROM stayed w WHERE w.run = k.id AND w.subscription_id = s.id))
 	SELECT w.run, s.id, s.external_id, p.name AS provider, s.product_name, s.part_number, s.kind, s.state,
 		coalesce(s.hold_reason, '') AS hold_reason,
 	       s.contract_id, s.price_waits, s.billed_through, w.was_here, g.signed_once, g.signed_now, g.lapsed,

@@ -256,3 +256,64 @@ func TestContractsComeFromAFileAndGoBackIntoOne(t *testing.T) {
 		t.Errorf("our own file: %s", says)
 	}
 }
+
+// An import can be taken back: what it made is as though it had never been, what it changed has its terms again, and
+// what was billed or touched since stays and says why.
+func TestAnImportOfContractsIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s, _ := market(t, "Aspen", "Birch", "Cedar", "Dogwood")
+	columns := "crm_account_external_id,name,price_list,start_date,bill_from,payment_terms\n"
+	for _, name := range []string{"Cedar", "Dogwood"} {
+		s.made("/contracts", "crm_account_id", "C-"+name, "name", "Old", "currency", "USD", "billing_frequency", "monthly",
+			"timing", "advance", "billing_day", "1", "start_date", "2026-05-01", "bill_from", "2026-11-01",
+			"payment_terms", "30", "refunds", "global", "language", "en", "renewal", "propose")
+	}
+	file := s.upload("/contracts/import", columns+
+		"C-Aspen,Cloud,Standard,2026-05-01,2026-11-01,14\n"+
+		"C-Birch,Cloud,Standard,2026-05-01,2026-11-01,14\n"+
+		"C-Cedar,Old,,2026-05-01,2026-10-01,14\n"+
+		"C-Dogwood,Old,,2026-05-01,2026-11-01,14\n")
+	s.made(file + "/apply")
+	ids := map[string]string{}
+	for _, r := range s.admin.Get("/contracts.csv").Records() {
+		ids[r["crm_account"]] = r["id"]
+	}
+	s.made("/contracts/"+ids["Birch"]+"/lines", "text", "Set-up", "quantity", "1", "unit_amount", "100", "every", "once", "from",
+		"2026-11-01")
+	s.made("/contracts/"+ids["Birch"]+"/invoices", "kind", "full_cycle")
+	s.admin.Post("/contracts/"+ids["Dogwood"]+"/deactivate", nil).Want(http.StatusSeeOther)
+
+	ask := s.admin.Get(file + "/undo").Text()
+	for _, says := range []string{"Birch", "It is kept: it has an invoice; void that first.", "Dogwood",
+		"It is kept: it was changed after the import.", "payment_terms", "bill_from"} {
+		if !strings.Contains(ask, says) {
+			t.Errorf("%q is not said: %s", says, ask)
+		}
+	}
+	s.made(file + "/undo")
+	stands := map[string]map[string]string{}
+	for _, r := range s.admin.Get("/contracts.csv").Records() {
+		stands[r["crm_account"]] = r
+	}
+	if r := stands["Cedar"]; r["payment_terms"] != "30" || r["bill_from"] != "2026-11-01" {
+		t.Errorf("what was changed has not its terms again: %v", r)
+	}
+	if r := stands["Birch"]; r["payment_terms"] != "14" || r["name"] != "Cloud" {
+		t.Errorf("what was billed does not stand: %v", r)
+	}
+	if r := stands["Aspen"]; r["active"] != "false" || !strings.Contains(r["name"], "taken back") {
+		t.Errorf("what the import made stands: %v", r)
+	}
+	if r := s.record("S-Aspen"); r["contract"] != "" {
+		t.Errorf("its subscription does not wait: %v", r)
+	}
+	if says := s.admin.Post(file+"/undo", nil).Text(); !strings.Contains(says, "has taken this import back already") {
+		t.Errorf("%s", says)
+	}
+	// The same file makes and changes them again.
+	again := s.upload("/contracts/import", columns+"C-Aspen,Cloud,Standard,2026-05-01,2026-11-01,14\n")
+	s.made(again + "/apply")
+	if r := s.record("S-Aspen"); r["contract"] != "Cloud" {
+		t.Errorf("it did not land again: %v", r)
+	}
+}

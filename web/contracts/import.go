@@ -23,10 +23,16 @@ func (h Handlers) Apply(c echo.Context) error { return h.Imports.Apply(c, h.scre
 // Columns sets which column of a file is which.
 func (h Handlers) Columns(c echo.Context) error { return h.Imports.Columns(c, h.screen(c)) }
 
+// ConfirmUndo asks before an import is taken back.
+func (h Handlers) ConfirmUndo(c echo.Context) error { return h.Imports.ConfirmUndo(c, h.screen(c)) }
+
+// Undo takes an import back.
+func (h Handlers) Undo(c echo.Context) error { return h.Imports.Undo(c, h.screen(c)) }
+
 func (h Handlers) screen(c echo.Context) imports.Screen {
 	return imports.Screen{
-		Kind: h.Contracts.Import(session.Actor(c)), Title: "Import billing contracts", Nav: nav, Path: path + "/import",
-		Back: path,
+		Kind: h.Contracts.Import(session.Actor(c)), Undo: true, Title: "Import billing contracts", Nav: nav,
+		Path: path + "/import", Back: path,
 		Lead: "A line with the customer and name of a contract that stands changes it; any other makes one. " +
 			"A column that the file lacks leaves its field alone, an empty cell empties it. The file of the list of " +
 			"contracts can be changed and imported again.",

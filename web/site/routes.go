@@ -214,6 +214,8 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/contracts/import/:import", h.contracts.Preview, billing),
 		post("/contracts/import/:import/columns", h.contracts.Columns, billing),
 		post("/contracts/import/:import/apply", h.contracts.Apply, billing),
+		get("/contracts/import/:import/undo", h.contracts.ConfirmUndo, billing),
+		post("/contracts/import/:import/undo", h.contracts.Undo, billing),
 		post("/contracts", h.contracts.Create, billing),
 		get("/contracts/:id", h.contracts.Record),
 		get("/contracts/:id/edit", h.contracts.Edit, billing),

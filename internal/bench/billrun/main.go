@@ -36,6 +36,7 @@ func main() {
 	flag.IntVar(&b.lines, "lines", 10, "how many licences each has")
 	flag.IntVar(&b.rounds, "rounds", 2, "how often each is measured, in turn")
 	flag.StringVar(&b.profile, "profile", "", "file for a processor profile of the runs")
+	flag.IntVar(&b.statements, "statements", 0, "how many of a run's costliest statements are told (pg_stat_statements)")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "seatledger-billrun"), "folder of the private server")
 	flag.Parse()
 	if err := b.run(ctx, *dir); err != nil {
@@ -47,6 +48,7 @@ func main() {
 type bench struct {
 	contracts, lines, rounds int
 	profile                  string
+	statements               int
 	server                   *embedded.Server
 	super                    *pgx.Conn
 }
@@ -58,7 +60,7 @@ func (b *bench) run(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	b.server, err = embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "postgres"),
-		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN")})
+		BinDir: os.Getenv("SEATLEDGER_POSTGRES_BIN"), Settings: b.settings()})
 	if err != nil {
 		return err
 	}
@@ -84,6 +86,44 @@ func (b *bench) run(ctx context.Context, dir string) (err error) {
 			bare[0].Seconds(), bare[1].Seconds(), (bare[0]+bare[1]).Seconds()/(ours[0]+ours[1]).Seconds())
 	}
 	return nil
+}
+
+// settings are those of the server besides its own.
+func (b *bench) settings() map[string]string {
+	if b.statements == 0 {
+		return nil
+	}
+	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "all"}
+}
+
+// costliest tells which statements of the runs, those of triggers among them, took the database longest. It costs
+// some of the speed.
+func (b *bench) costliest(ctx context.Context, after string) error {
+	if b.statements == 0 {
+		return nil
+	}
+	if _, err := b.super.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
+		return err
+	}
+	rows, err := b.super.Query(ctx, `SELECT calls, total_exec_time + total_plan_time, rows, toplevel,
+			left(regexp_replace(query, '\s+', ' ', 'g'), 160)
+		FROM pg_stat_statements ORDER BY 2 DESC LIMIT $1`, b.statements)
+	if err != nil {
+		return err
+	}
+	fmt.Println(after + ": calls, ms, rows, asked by us, statement")
+	var calls, n int64
+	var ms float64
+	var top bool
+	var sql string
+	_, err = pgx.ForEachRow(rows, []any{&calls, &ms, &n, &top, &sql}, func() error {
+		fmt.Printf("%8d %10.1f %8d %-5t %s\n", calls, ms, n, top, sql)
+		return nil
+	})
+	if err == nil {
+		_, err = b.super.Exec(ctx, "SELECT pg_stat_statements_reset()")
+	}
+	return err
 }
 
 func (b *bench) connect(ctx context.Context, database string) (*pgx.Conn, error) {
@@ -144,12 +184,18 @@ func (b *bench) ours(ctx context.Context) (took [2]time.Duration, rows written, 
 		}
 		defer pprof.StopCPUProfile()
 	}
+	if err := b.costliest(ctx, "what is due"); err != nil {
+		return took, rows, err
+	}
 	began = time.Now()
 	id, err := s.Begin(ctx, ann, billingrun.Order{All: true, Goal: billingrun.ToDraft})
 	if err == nil {
 		err = s.Go(ctx, id, 0)
 	}
 	took[0] = time.Since(began)
+	if err == nil {
+		err = b.costliest(ctx, "drafting")
+	}
 	began = time.Now()
 	if err == nil {
 		err = s.Ask(ctx, ann, billingrun.Asked{Run: id, Goal: billingrun.ToBill})
@@ -158,6 +204,9 @@ func (b *bench) ours(ctx context.Context) (took [2]time.Duration, rows written, 
 		err = s.Go(ctx, id, 0)
 	}
 	took[1] = time.Since(began)
+	if err == nil {
+		err = b.costliest(ctx, "billing")
+	}
 	if err != nil {
 		return took, rows, err
 	}
