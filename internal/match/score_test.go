@@ -7,6 +7,8 @@ type figures struct {
 	truth               int // pairs there are
 	pairs, right        int // likely and certain
 	certain, certainBad int
+	likely, likelyBad   int
+	doubts              map[string]*tally // of rows that are not certain, by what makes them doubtful
 	bins                [10]struct{ pairs, right int } // by probability, every row
 }
 
@@ -19,6 +21,15 @@ func measure(w world, res Result) figures {
 }
 
 func (f *figures) add(c *Candidate, ok bool) {
+	if c.Band != Certain {
+		if f.doubts == nil {
+			f.doubts = map[string]*tally{}
+		}
+		if f.doubts[c.Doubt] == nil {
+			f.doubts[c.Doubt] = &tally{}
+		}
+		f.doubts[c.Doubt].add(ok)
+	}
 	b := &f.bins[min(9, int(c.Probability*10))]
 	b.pairs++
 	if ok {
@@ -36,6 +47,22 @@ func (f *figures) add(c *Candidate, ok bool) {
 		if !ok {
 			f.certainBad++
 		}
+		return
+	}
+	f.likely++
+	if !ok {
+		f.likelyBad++
+	}
+}
+
+// tally counts right and wrong pairs.
+type tally struct{ right, wrong int }
+
+func (n *tally) add(ok bool) {
+	if ok {
+		n.right++
+	} else {
+		n.wrong++
 	}
 }
 
@@ -45,6 +72,18 @@ func (f *figures) merge(o figures) {
 	f.right += o.right
 	f.certain += o.certain
 	f.certainBad += o.certainBad
+	f.likely += o.likely
+	f.likelyBad += o.likelyBad
+	for d, n := range o.doubts {
+		if f.doubts == nil {
+			f.doubts = map[string]*tally{}
+		}
+		if f.doubts[d] == nil {
+			f.doubts[d] = &tally{}
+		}
+		f.doubts[d].right += n.right
+		f.doubts[d].wrong += n.wrong
+	}
 	for i := range f.bins {
 		f.bins[i].pairs += o.bins[i].pairs
 		f.bins[i].right += o.bins[i].right
@@ -59,6 +98,7 @@ func (f figures) certainRecall() float64 {
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("%5d pairs  F1 %.4f  certain: %d, wrong %d, recall %.3f", f.truth, f.f1(), f.certain,
-		f.certainBad, f.certainRecall())
+	return fmt.Sprintf("%5d pairs  F1 %.4f  certain: %d, wrong %d, recall %.3f  likely: %d, wrong %d, right %.3f",
+		f.truth, f.f1(), f.certain, f.certainBad, f.certainRecall(), f.likely, f.likelyBad,
+		1-float64(f.likelyBad)/float64(max(1, f.likely)))
 }

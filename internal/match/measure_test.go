@@ -1,0 +1,63 @@
+package match
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// kindFloors are what must hold on every kind of world. Certain pairs may be wrong in two of a thousand, and likely
+// ones in one of twenty; the floors of recall and F1 stand a little under what is measured, as seeds differ.
+var kindFloors = []struct {
+	name          string
+	make          func(seed uint64) world
+	f1            float64
+	certainRecall float64
+}{
+	{"names alone, unique", uniqueNames, 0, 0},
+	{"addresses and domains", addressed, 0, 0},
+	{"names inside names", namesInNames, 0, 0},
+	{"schools of a district", schools, 0, 0},
+	{"decorated names", decorated, 0, 0},
+	{"branches and funds", branches, 0, 0},
+}
+
+// kindSeeds is how many worlds of a kind are measured, times what SEATLEDGER_WORLDS asks for.
+const kindSeeds = 8
+
+func TestKindsOfWorlds(t *testing.T) {
+	t.Parallel()
+	var all figures
+	for _, k := range kindFloors {
+		var sum figures
+		n := uint64(2)
+		if k.name == "decorated names" {
+			n = kindSeeds
+		}
+		for seed := range n * seeds() {
+			w := k.make(seed)
+			f := measure(w, Assign(w.accounts, w.crm, Options{MinProbability: .05}))
+			sum.merge(f)
+			if k.name == "decorated names" {
+				t.Logf("   %d: %v", seed, f)
+			}
+		}
+		all.merge(sum)
+		t.Logf("%-24s %v", k.name, sum)
+	}
+	t.Log("all kinds\n" + all.curve())
+}
+
+// curve is the reliability curve as the rows of a table.
+func (f figures) curve() string {
+	var b strings.Builder
+	for i := len(f.bins) - 1; i >= 0; i-- {
+		n := f.bins[i]
+		fmt.Fprintf(&b, "| .%d to %s | %d | %.3f |\n", i, strings.Replace(fmt.Sprintf(".%d", i+1), ".10", "1", 1), n.pairs,
+			float64(n.right)/max(1, float64(n.pairs)))
+	}
+	return b.String()
+}
+
+var _ = os.Getenv
