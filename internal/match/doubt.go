@@ -11,9 +11,12 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 	case gradeDiffer:
 		return "the tenant ids differ"
 	}
+	if a.retired != b.retired {
+		return "one name is marked as old, a test or a duplicate"
+	}
 	own := x.ownership(a, b, cmp)
-	for _, ask := range []func(*comparison, *owned) string{doubtFigure, doubtPlaceName, doubtWords, doubtSpelling,
-		doubtForm, doubtMove} {
+	for _, ask := range []func(*comparison, *owned) string{doubtAlias, doubtFigure, doubtEntity, doubtInitials,
+		doubtPlaceName, doubtWords, doubtSpelling, doubtForm, doubtMove, doubtDoor} {
 		if d := ask(cmp, own); d != "" {
 			return d
 		}
@@ -27,6 +30,30 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 func (x *Index) doubtTenant(a *profile) string {
 	if x.rare.holders(fieldTenant, a.tenant) > 1 {
 		return "several records have this tenant id"
+	}
+	return ""
+}
+
+// doubtAlias: the name of a chain is every franchisee's, and an old name may be anybody's by now.
+func doubtAlias(cmp *comparison, own *owned) string {
+	if cmp.name.alias && !own.phone && !own.street && !(own.domain && !cmp.away()) {
+		return "they agree in another name only, and in nothing of their own: perhaps a franchise"
+	}
+	return ""
+}
+
+// doubtEntity: a foundation, a fund or a regional company has a house's domain, telephone and door.
+func doubtEntity(cmp *comparison, own *owned) string {
+	if cmp.name.entity && !own.bareName() {
+		return "one name says foundation, fund or region: perhaps another company of the house"
+	}
+	return ""
+}
+
+// doubtInitials: many names have the same initials.
+func doubtInitials(cmp *comparison, own *owned) string {
+	if cmp.name.pattern == nameAcronym && !(own.domain && (own.seat || own.phone)) {
+		return "one name is only initials, and domain and address do not bear them out"
 	}
 	return ""
 }
@@ -81,7 +108,7 @@ func doubtForm(cmp *comparison, own *owned) string {
 func doubtMove(cmp *comparison, own *owned) string {
 	away := cmp.grade[fieldCountry] == gradeDiffer ||
 		!own.place && (cmp.grade[fieldCity] == gradeDiffer || cmp.grade[fieldState] == gradeDiffer)
-	stayed := cmp.grade[fieldPhone] == gradeAgree && !own.apart ||
+	stayed := own.phone && !own.apart ||
 		own.domain && own.domainName(cmp) && own.readsAlike(cmp) && cmp.grade[fieldPhone] != gradeDiffer
 	if away && !stayed {
 		return "the places differ: perhaps a branch"
@@ -89,10 +116,19 @@ func doubtMove(cmp *comparison, own *owned) string {
 	return ""
 }
 
+// doubtDoor: two schools of a district share name, town and switchboard, but no street.
+func doubtDoor(cmp *comparison, own *owned) string {
+	other := cmp.grade[fieldStreet] == gradeDiffer || cmp.grade[fieldPostal] == gradeDiffer
+	if other && !own.phone && !(own.domain && own.readsAlike(cmp)) {
+		return "another street or postcode in the same town: perhaps a branch"
+	}
+	return ""
+}
+
 // doubtRivals: a record that fits on its own evidence must be contradicted by a
 // field in which this pair agrees; otherwise it could be meant as well.
 func doubtRivals(l *link, own *owned, rivals []link) string {
-	if !own.bare && !own.crowded && !own.apart || own.crowded && own.phone || l.rivals > claimed {
+	if !own.bare && !own.crowded && !own.apart && !own.board || own.crowded && own.phone || l.rivals > claimed {
 		return ""
 	}
 	for i := range rivals {
@@ -107,7 +143,7 @@ func doubtRivals(l *link, own *owned, rivals []link) string {
 func (x *Index) doubtHouse(a, b *profile, l *link, own *owned) string {
 	cmp := &l.cmp
 	switch {
-	case own.crowded && !own.tellsSisters(l) &&
+	case own.crowded && !own.tellsSisters(l) && !(exactly(cmp) && own.seat && !x.namesakes(a, b)) &&
 		(own.bare || !exactly(cmp) || cmp.differs() || x.namesakes(a, b) && !own.place):
 		return "several records have this domain: perhaps a sister company"
 	case own.apart && !own.phone && !(own.backed && exactly(cmp) && !x.namesakes(a, b)):

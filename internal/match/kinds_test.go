@@ -126,7 +126,7 @@ func (z *bazaar) spelling(c card) string {
 	if z.p(.5) {
 		s = strings.ReplaceAll(s, "&", "and")
 	}
-	if z.p(.06) && c.ending != "" {
+	if z.p(.06) && fillersOfWorld[c.ending] {
 		s = strings.Join(strings.Fields(c.head+" "+c.trade), " ")
 	}
 	switch x := z.Float64(); {
@@ -161,11 +161,11 @@ func (z *bazaar) slip(s string) string {
 
 // relative is another company whose name is the first one's and something more.
 func (z *bazaar) relative(c card) card {
-	more := z.any([]string{"Foundation", "II", "Capital II", "North", "#" + fmt.Sprint(100+z.IntN(900)), "West",
-		"Ventures", "Charitable Trust", "of " + c.town, "Pension Scheme", "Europe", "Research", "(" + c.town + ")",
-		"Store " + fmt.Sprint(10+z.IntN(90))})
 	r := c
 	z.settle(&r)
+	more := z.any([]string{"Foundation", "II", "Capital II", "North", "#" + fmt.Sprint(100+z.IntN(900)), "West",
+		"Ventures", "Charitable Trust", "of " + r.town, "Pension Scheme", "Europe", "Research", "(" + r.town + ")",
+		"Store " + fmt.Sprint(10+z.IntN(90))})
 	r.ending = strings.TrimSpace(c.ending + " " + more)
 	return r
 }
@@ -286,9 +286,9 @@ func schools(seed uint64) world {
 				}
 			}
 			switch x := z.Float64(); {
-			case x < .6:
+			case x < .4:
 				z.both(a, b)
-			case x < .8:
+			case x < .7:
 				z.account(a)
 			default:
 				z.customer(b)
@@ -298,8 +298,8 @@ func schools(seed uint64) world {
 	return z.done()
 }
 
-// decorations are what systems write around a name.
-var decorations = []func(n int, name string) string{
+// around is what systems write around a name.
+var around = []func(n int, name string) string{
 	func(n int, name string) string { return fmt.Sprintf("CUST-%d - %s", 100+n*7, name) },
 	func(n int, name string) string { return fmt.Sprintf("[C%05d] %s", 100+n*13, name) },
 	func(n int, name string) string { return fmt.Sprintf("%d %s", 100000+n*17, name) },
@@ -310,16 +310,17 @@ var decorations = []func(n int, name string) string{
 		return onlyAlnum(ascii(strings.ToLower(strings.ReplaceAll(name, "&", "and")))) + ".onmicrosoft.com"
 	},
 	func(n int, name string) string { return fmt.Sprintf("%s (%d)", name, 5000+n*3) },
+	func(n int, name string) string { return natures[n%len(natures)] + " Partner " + fmt.Sprint(n%9) + ":" + name },
 }
 
 // decorated is a file in which most names carry a number or a tag; which one changes with the seed.
 func decorated(seed uint64) world {
 	z := newBazaar(seed)
-	decorate := decorations[seed%uint64(len(decorations))]
+	decorate := around[seed%uint64(len(around))]
 	for i := range 500 {
 		c := z.card()
 		a, b := Record{Name: z.spelling(c)}, Record{Name: c.core() + " " + c.form}
-		if seed%uint64(len(decorations)) == 6 {
+		if seed%uint64(len(around)) == 6 {
 			a.Name = c.core()
 		}
 		if z.p(.3) {
@@ -351,7 +352,8 @@ func branches(seed uint64) world {
 		house := []card{c}
 		for range z.IntN(4) {
 			r := z.relative(c)
-			if z.p(.4) {
+			sited := strings.Contains(r.ending, r.town) || strings.ContainsAny(r.ending, "0123456789")
+			if !sited && z.p(.4) { // a store has a door of its own
 				r.town, r.zip, r.road = c.town, c.zip, c.road
 			}
 			if z.p(.3) {
@@ -408,7 +410,6 @@ func addressed(seed uint64) world {
 			z.customer(b)
 		default:
 			r := z.relative(c)
-			r.town, r.zip = c.town, c.zip
 			z.both(a, b)
 			z.customer(r.record())
 		}

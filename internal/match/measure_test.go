@@ -37,7 +37,9 @@ func TestKindsOfWorlds(t *testing.T) {
 		}
 		for seed := range n * seeds() {
 			w := k.make(seed)
-			f := measure(w, Assign(w.accounts, w.crm, Options{MinProbability: .05}))
+			res := Assign(w.accounts, w.crm, Options{MinProbability: .05})
+			f := measure(w, res)
+			showWrong(t, w, res)
 			sum.merge(f)
 			if k.name == "decorated names" {
 				t.Logf("   %d: %v", seed, f)
@@ -47,6 +49,24 @@ func TestKindsOfWorlds(t *testing.T) {
 		t.Logf("%-24s %v", k.name, sum)
 	}
 	t.Log("all kinds\n" + all.curve())
+}
+
+// showWrong writes the wrong pairs of a world, where SEATLEDGER_SHOW asks for those of a band.
+func showWrong(t *testing.T, w world, res Result) {
+	band := Band(os.Getenv("SEATLEDGER_SHOW"))
+	if band == "" {
+		return
+	}
+	byID := map[string]Record{}
+	for _, r := range append(append([]Record{}, w.accounts...), w.crm...) {
+		byID[r.ID] = r
+	}
+	for i := range res.Pairs {
+		if c := &res.Pairs[i]; c.Band == band && w.truth[c.AccountID] != c.CRMID {
+			t.Logf("%.4f %+v\n  %+v\n  %s\n  %+v", c.Probability, byID[c.AccountID], byID[c.CRMID], reasons(c),
+				byID[w.truth[c.AccountID]])
+		}
+	}
 }
 
 // curve is the reliability curve as the rows of a table.
@@ -59,5 +79,3 @@ func (f figures) curve() string {
 	}
 	return b.String()
 }
-
-var _ = os.Getenv

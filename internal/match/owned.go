@@ -13,7 +13,9 @@ type owned struct {
 	crowded bool // the same domain, held by several records of a side
 	phone   bool // the same telephone, held once on either side
 	street  bool // the same street and number, held once on either side
-	backed  bool // the same street or telephone, whoever else has it
+	backed  bool // the same street, whoever else has it, or a telephone of their own
+	board   bool // the same telephone, held by several records of a side: a switchboard
+	seat    bool // the same street and postcode, whoever else has them
 	place   bool // the same postcode, or the same city of one state
 	apart   bool // both have domains, and they differ
 	bare    bool // one of the names is no more than a domain
@@ -25,11 +27,13 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 	o := &owned{
 		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
 		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
-		backed: agrees(fieldStreet) || agrees(fieldPhone),
+		board:  agrees(fieldPhone) && !alone(fieldPhone, a.phone),
+		seat:   agrees(fieldStreet) && agrees(fieldPostal),
 		place: agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer &&
 			cmp.grade[fieldState] != gradeDiffer,
 		bare: !a.spelled() || !b.spelled(),
 	}
+	o.backed = agrees(fieldStreet) || o.phone
 	if sameDomain(cmp) {
 		o.crowded = !alone(fieldDomain, cmp.shared)
 		o.domain = !o.crowded
@@ -52,7 +56,7 @@ func (o *owned) settles(cmp *comparison) bool {
 	if cmp.grade[fieldPhone] == gradeDiffer {
 		return o.domain && (filler || o.place) || o.street && (filler || o.bareName())
 	}
-	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && !cmp.differs()
+	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && o.place && !cmp.differs()
 }
 
 // settlesFigure is true when a figure that only one name has says nothing: the

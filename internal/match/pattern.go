@@ -1,6 +1,9 @@
 package match
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // pattern is how two names relate once their words are laid side by side.
 type pattern uint8
@@ -29,7 +32,17 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern == extraPlace {
 		al.notePlace(restA, restB)
 	}
+	al.entity = tellsEntity(restA) || tellsEntity(restB)
 	return al
+}
+
+// entityWords tell companies of one house from each other.
+var entityWords = set(`foundation foundations trust trusts trustees fund funds capital ventures venture pension scheme
+	charity charitable research europe asia africa americas america emea apac latam north south east west northern
+	southern eastern western central nominees properties stiftung fondation fundacion fondazione`)
+
+func tellsEntity(rest []token) bool {
+	return slices.ContainsFunc(rest, func(t token) bool { return entityWords[t.text] })
 }
 
 // notePlace keeps the place that only one name has: it may be where the other
