@@ -41,19 +41,21 @@ func unmarked(raw string) (string, bool) {
 }
 
 // namesIn are the parts of a folded name that name the company: the name, and
-// its other names.
-func namesIn(s string) (own string, others []string) {
+// its other names; care tells that somebody stood behind it.
+func namesIn(s string) (own string, others []string, care bool) {
+	was := s
 	s = behalf.ReplaceAllString(s, "")
+	care = s != was
 	if at := alsoCalled.FindStringIndex(s); at != nil && at[0] > 0 {
-		return s[:at[0]], []string{strings.Trim(s[at[1]:], " )]")}
+		return s[:at[0]], []string{strings.Trim(s[at[1]:], " )]")}, care
 	}
 	if long, short, ok := spelledOut(s); ok {
-		return long, short
+		return long, short, care
 	}
 	if before, after, ok := strings.Cut(s, "/"); ok && len(before) >= 4 && len(after) >= 4 {
-		return s, []string{before, after}
+		return s, []string{before, after}, care
 	}
-	return s, nil
+	return s, nil, care
 }
 
 var bracketed = regexp.MustCompile(`^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$`)

@@ -16,7 +16,6 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	b := &x.crm[l.crm]
 	cmp := x.telling().compare(a, b) // again, this time with its words
 	c := Candidate{AccountID: a.rec.ID, CRMID: b.rec.ID, Score: l.final()}
-	c.Probability = probability(c.Score)
 	c.Decisive = x.decisive(a, b)
 	c.Evidence = explain(a, b, &cmp, x.model.scale(x.n).judge(&cmp), l.rivals)
 	rivals = others(rivals, l)
@@ -27,7 +26,14 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	}
 	sort.Strings(c.Ties)
 	c.Doubt = x.doubt(a, b, &l, rivals)
-	c.Band = bandOf(&c, x.ownership(a, b, &cmp), &cmp)
+	own := x.ownership(a, b, &cmp)
+	if off := x.calibration(c.Doubt, own.support(), c.Score); off < 0 {
+		c.Score += off
+		c.Evidence = append(c.Evidence, Evidence{Field: "calibration", Level: Differ, Weight: off,
+			Sentence: "pairs with this doubt are not surer than that: " + c.Doubt})
+	}
+	c.Probability = probability(c.Score)
+	c.Band = bandOf(&c, own, &cmp)
 	return c
 }
 

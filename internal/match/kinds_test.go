@@ -65,7 +65,9 @@ func (z *bazaar) head() string {
 // card is a company of these worlds.
 type card struct{ head, trade, ending, form, site, road, town, zip, tel string }
 
-func (c card) core() string { return strings.Join(strings.Fields(c.head+" "+c.trade+" "+c.ending), " ") }
+func (c card) core() string {
+	return strings.Join(strings.Fields(c.head+" "+c.trade+" "+c.ending), " ")
+}
 
 func (z *bazaar) card() card {
 	for {
@@ -310,7 +312,9 @@ var around = []func(n int, name string) string{
 		return onlyAlnum(ascii(strings.ToLower(strings.ReplaceAll(name, "&", "and")))) + ".onmicrosoft.com"
 	},
 	func(n int, name string) string { return fmt.Sprintf("%s (%d)", name, 5000+n*3) },
-	func(n int, name string) string { return natures[n%len(natures)] + " Partner " + fmt.Sprint(n%9) + ":" + name },
+	func(n int, name string) string {
+		return natures[n%len(natures)] + " Partner " + fmt.Sprint(n%9) + ":" + name
+	},
 }
 
 // decorated is a file in which most names carry a number or a tag; which one changes with the seed.

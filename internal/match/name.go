@@ -45,16 +45,15 @@ func unglue(raw string) string {
 }
 
 // parseNames reads a name and its aliases; the first is the name as a whole.
-func parseNames(raw string) []name {
+func parseNames(raw string) (all []name, care bool) {
 	s := fold(unglue(raw))
 	if s == "" {
-		return nil
+		return nil, false
 	}
 	if label := labelOf(s); label != "" {
-		return []name{{label: label}}
+		return []name{{label: label}}, false
 	}
-	own, others := namesIn(s)
-	var all []name
+	own, others, care := namesIn(s)
 	if n := parseName(own); !n.blank() {
 		all = append(all, n)
 	}
@@ -64,7 +63,7 @@ func parseNames(raw string) []name {
 			all = append(all, n)
 		}
 	}
-	return all
+	return all, care
 }
 
 func parseName(s string) name {

@@ -32,17 +32,21 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern == extraPlace {
 		al.notePlace(restA, restB)
 	}
-	al.entity = tellsEntity(restA) || tellsEntity(restB)
+	al.entity, al.region = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB)
 	return al
 }
 
-// entityWords tell companies of one house from each other.
-var entityWords = set(`foundation foundations trust trusts trustees fund funds capital ventures venture pension scheme
-	charity charitable research europe asia africa americas america emea apac latam north south east west northern
-	southern eastern western central nominees properties stiftung fondation fundacion fondazione`)
+// Words by which companies of one house are told from each other, and regions that
+// often are no company of their own.
+var (
+	entityWords = set(`foundation foundations trust trusts trustees fund funds capital ventures venture pension scheme
+		charity charitable research nominees properties stiftung fondation fundacion fondazione`)
+	regionWords = set(`europe asia africa americas america emea apac latam north south east west northern southern
+		eastern western central`)
+)
 
-func tellsEntity(rest []token) bool {
-	return slices.ContainsFunc(rest, func(t token) bool { return entityWords[t.text] })
+func oneOf(words map[string]bool, rests ...[]token) bool {
+	return slices.ContainsFunc(slices.Concat(rests...), func(t token) bool { return words[t.text] })
 }
 
 // notePlace keeps the place that only one name has: it may be where the other

@@ -14,6 +14,7 @@ type profile struct {
 	state   string
 	country string
 	phone   string
+	care    bool // it is care of somebody, whose address and telephone these may be
 	retired bool // the name says that the row is not to be used
 }
 
@@ -23,7 +24,8 @@ func newProfile(r Record) profile { return profileOf(r, r.Name) }
 func profileOf(r Record, called string) profile {
 	r = r.readable()
 	called, retired := unmarked(beginning(called))
-	p := profile{rec: r, names: parseNames(called), retired: retired, tenant: tenantOf(r.TenantID), sites: sitesOf(r)}
+	p := profile{rec: r, retired: retired, tenant: tenantOf(r.TenantID), sites: sitesOf(r)}
+	p.names, p.care = parseNames(called)
 	p.city = cityOf(r.City)
 	p.country = countryOf(r.Country)
 	p.state = stateOf(r.State)

@@ -8,7 +8,7 @@ type figures struct {
 	pairs, right        int // likely and certain
 	certain, certainBad int
 	likely, likelyBad   int
-	doubts              map[string]*tally // of rows that are not certain, by what makes them doubtful
+	doubts              map[string]*[3]tally           // of rows that are not certain, by what makes them doubtful
 	bins                [10]struct{ pairs, right int } // by probability, every row
 }
 
@@ -23,12 +23,12 @@ func measure(w world, res Result) figures {
 func (f *figures) add(c *Candidate, ok bool) {
 	if c.Band != Certain {
 		if f.doubts == nil {
-			f.doubts = map[string]*tally{}
+			f.doubts = map[string]*[3]tally{}
 		}
 		if f.doubts[c.Doubt] == nil {
-			f.doubts[c.Doubt] = &tally{}
+			f.doubts[c.Doubt] = &[3]tally{}
 		}
-		f.doubts[c.Doubt].add(ok)
+		f.doubts[c.Doubt][thirdOf(c.Probability)].add(ok)
 	}
 	b := &f.bins[min(9, int(c.Probability*10))]
 	b.pairs++
@@ -58,6 +58,17 @@ func (f *figures) add(c *Candidate, ok bool) {
 // tally counts right and wrong pairs.
 type tally struct{ right, wrong int }
 
+// thirdOf is 0 below one half, 1 below nine tenths, 2 above.
+func thirdOf(p float64) int {
+	switch {
+	case p < .5:
+		return 0
+	case p < .9:
+		return 1
+	}
+	return 2
+}
+
 func (n *tally) add(ok bool) {
 	if ok {
 		n.right++
@@ -76,13 +87,15 @@ func (f *figures) merge(o figures) {
 	f.likelyBad += o.likelyBad
 	for d, n := range o.doubts {
 		if f.doubts == nil {
-			f.doubts = map[string]*tally{}
+			f.doubts = map[string]*[3]tally{}
 		}
 		if f.doubts[d] == nil {
-			f.doubts[d] = &tally{}
+			f.doubts[d] = &[3]tally{}
 		}
-		f.doubts[d].right += n.right
-		f.doubts[d].wrong += n.wrong
+		for i := range n {
+			f.doubts[d][i].right += n[i].right
+			f.doubts[d][i].wrong += n[i].wrong
+		}
 	}
 	for i := range f.bins {
 		f.bins[i].pairs += o.bins[i].pairs
