@@ -15,6 +15,7 @@ func (x *Index) doubt(a, b *profile, l *link, rivals []link) string {
 		return markedOld
 	}
 	own := x.ownership(a, b, cmp)
+	own.lone = x.loneName(cmp, rivals)
 	if a.care != b.care && cmp.name.pattern >= swapWord {
 		return careOf
 	}
@@ -109,7 +110,7 @@ func doubtSpelling(cmp *comparison, own *owned) string {
 // doubtForm: a GmbH and an Inc. of one name are two companies of one house.
 func doubtForm(cmp *comparison, own *owned) string {
 	mixed := cmp.grade[fieldForm] == gradeDiffer || cmp.grade[fieldForm] == gradePartly && !own.domainName(cmp)
-	settled := own.backed || own.place || own.domain && cmp.grade[fieldCountry] != gradeDiffer
+	settled := own.lone && cmp.grade[fieldForm] == gradePartly || own.backed || own.place || own.domain && cmp.grade[fieldCountry] != gradeDiffer
 	if mixed && !settled {
 		return formsDiffer
 	}

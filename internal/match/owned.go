@@ -19,6 +19,7 @@ type owned struct {
 	place   bool // the same postcode, or the same city of one state
 	apart   bool // both have domains, and they differ
 	bare    bool // one of the names is no more than a domain
+	lone    bool // a rare name, the same on both sides, in files of unique names, and nobody's is near
 }
 
 func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
@@ -42,6 +43,23 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 	return o
 }
 
+// rareBits is how much a name must say to be rare.
+const rareBits = 8
+
+// loneName is true for a rare name that is the same on both sides where the files
+// show names to be unique, and no other record's name comes near.
+func (x *Index) loneName(cmp *comparison, rivals []link) bool {
+	if !x.rare.lone || !exactly(cmp) || cmp.name.alias || cmp.name.bits < rareBits {
+		return false
+	}
+	for i := range rivals {
+		if p := rivals[i].cmp.name.pattern; p >= nameExact && p <= extraNumber || p == swapPlace || p == swapNumber {
+			return false
+		}
+	}
+	return true
+}
+
 // bareName is true for a domain of its own beside a full name: a domain leaves
 // words, places and figures out, so their lack says nothing.
 func (o *owned) bareName() bool { return o.bare && o.domain }
@@ -60,9 +78,9 @@ func (o *owned) settles(cmp *comparison) bool {
 }
 
 // settlesFigure is true when a figure that only one name has says nothing: the
-// other is no more than their own domain, or they share two things of their own.
+// other is no more than their own domain.
 func (o *owned) settlesFigure(cmp *comparison) bool {
-	return o.domain && (o.phone || o.street) || o.bareName() && !cmp.differs()
+	return o.bareName() && !cmp.differs()
 }
 
 // readsAlike is true for the same name, and for a domain that spells the name

@@ -25,10 +25,14 @@ func (f *figures) add(c *Candidate, ok bool) {
 		if f.doubts == nil {
 			f.doubts = map[string]*[3]tally{}
 		}
-		if f.doubts[c.Doubt] == nil {
-			f.doubts[c.Doubt] = &[3]tally{}
+		doubt := c.Doubt
+		if c.Thin {
+			doubt = "too little agrees"
 		}
-		f.doubts[c.Doubt][thirdOf(c.Probability)].add(ok)
+		if f.doubts[doubt] == nil {
+			f.doubts[doubt] = &[3]tally{}
+		}
+		f.doubts[doubt][thirdOf(c.Probability)].add(ok)
 	}
 	b := &f.bins[min(9, int(c.Probability*10))]
 	b.pairs++
