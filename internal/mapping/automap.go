@@ -83,7 +83,7 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 		if p.candidate == nil {
 			p.candidate = w.candidate(a.ID, p.customer)
 		}
-		if p.candidate != nil && p.candidate.Doubt != "" {
+		if p.candidate != nil && p.candidate.Doubt != "" && !p.candidate.Thin {
 			continue // a sister may have the domain: a person's matter
 		}
 		err := s.Map(ctx, audit.System,

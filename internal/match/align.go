@@ -7,9 +7,14 @@ type alignment struct {
 	pattern pattern
 	bits    float64 // how unlikely it is that strangers share these words
 	typos   int
-	place   string   // the place that only one name has, run together; set with extraPlace
-	placeOn side     // whose name that is
-	besides pattern  // the pattern without that place
+	place   string  // the place that only one name has, run together; set with extraPlace
+	placeOn side    // whose name that is
+	besides pattern // the pattern without that place
+	entity  bool    // only one name has a word that companies of one house are told by: foundation, fund
+	region  bool    // the same with north or Europe
+	alias   bool    // one of the names is an alias
+	nameA   int8    // which of the names
+	nameB   int8
 	words   *laidOut // nil unless the vocabulary is asked to tell
 }
 

@@ -3,6 +3,7 @@ package match
 import (
 	"slices"
 	"sort"
+	"strings"
 )
 
 // tieBits is how much better than its runner-up a candidate must be; below,
@@ -16,7 +17,6 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	b := &x.crm[l.crm]
 	cmp := x.telling().compare(a, b) // again, this time with its words
 	c := Candidate{AccountID: a.rec.ID, CRMID: b.rec.ID, Score: l.final()}
-	c.Probability = probability(c.Score)
 	c.Decisive = x.decisive(a, b)
 	c.Evidence = explain(a, b, &cmp, x.model.scale(x.n).judge(&cmp), l.rivals)
 	rivals = others(rivals, l)
@@ -27,7 +27,17 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	}
 	sort.Strings(c.Ties)
 	c.Doubt = x.doubt(a, b, &l, rivals)
-	c.Band = bandOf(&c, x.ownership(a, b, &cmp), &cmp)
+	own := x.ownership(a, b, &cmp)
+	if off := x.calibration(c.Doubt, own.support(), c.Score); off < 0 {
+		c.Score += off
+		c.Evidence = append(c.Evidence, Evidence{Field: "calibration", Level: Differ, Weight: off,
+			Sentence: "pairs with this doubt are not surer than that: " + c.Doubt})
+	}
+	c.Probability = probability(c.Score)
+	own.lone = x.loneName(&cmp, rivals)
+	if c.Band = bandOf(&c, own, &cmp); c.Band == Likely && c.Doubt == "" {
+		c.Doubt, c.Thin = thin(&cmp), true
+	}
 	return c
 }
 
@@ -50,8 +60,9 @@ func (x *Index) decisive(a, b *profile) bool {
 
 // Thresholds of the bands.
 const (
-	certainAt = 0.99
+	certainAt = 0.97
 	ownedAt   = 0.95 // with a domain, telephone or street that nobody else has, and no field that differs
+	loneAt    = 0.90 // with a rare name where names are unique, and nobody near
 	likelyAt  = 0.5
 )
 
@@ -62,6 +73,9 @@ func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 	if (own.domain || !own.crowded && (own.phone || own.street)) && !cmp.differs() {
 		floor = ownedAt
 	}
+	if own.lone && !cmp.differs() {
+		floor = loneAt
+	}
 	switch {
 	case len(c.Ties) > 0:
 		return Unclear
@@ -71,4 +85,22 @@ func bandOf(c *Candidate, own *owned, cmp *comparison) Band {
 		return Likely
 	}
 	return Unclear
+}
+
+// thin says of a pair that nothing speaks against what it lacks to be certain.
+func thin(cmp *comparison) string {
+	var agree []string
+	for f := range fieldCount {
+		if levelOf(f, cmp) == Agree && f != fieldForm {
+			agree = append(agree, strings.ReplaceAll(fieldNames[f], "_", " "))
+		}
+	}
+	switch len(agree) {
+	case 0:
+		return "nothing agrees to the letter"
+	case 1:
+		return "only the " + agree[0] + " agrees, and that is too little"
+	}
+	last := len(agree) - 1
+	return "only " + strings.Join(agree[:last], ", ") + " and " + agree[last] + " agree, and that is too little"
 }

@@ -95,8 +95,10 @@ func (v *vocabulary) alignBest(as, bs []name) alignment {
 	var best alignment
 	for i := range as {
 		for j := range bs {
-			if al := v.align(&as[i], &bs[j]); best.pattern == nameMissing || al.worth() > best.worth() {
-				best = al
+			al := v.align(&as[i], &bs[j])
+			al.alias = as[i].alias || bs[j].alias
+			if best.pattern == nameMissing || al.worth() > best.worth() {
+				best, best.nameA, best.nameB = al, int8(i), int8(j)
 			}
 		}
 	}
@@ -105,6 +107,11 @@ func (v *vocabulary) alignBest(as, bs []name) alignment {
 
 // worth orders alignments of aliases.
 func (al *alignment) worth() float64 {
+	if al.alias {
+		plain := *al
+		plain.alias = false
+		return plain.worth() - 1 // the names themselves go first
+	}
 	switch al.pattern {
 	case nameMissing, nameStranger:
 		return 0

@@ -62,7 +62,8 @@ type Candidate struct {
 	Probability float64 // 1 / (1 + 2^-Score)
 	Band        Band
 	Evidence    []Evidence
-	Doubt       string   // why it is not certain although it is probable; empty if nothing speaks against it
+	Doubt       string   // why it is not certain; empty if it is, or is not even probable
+	Thin        bool     // the doubt is only that too little agrees: nothing speaks against it
 	Decisive    bool     // same tenant id, held by this one record on either side
 	Ties        []string // CRM ids that are nearly as good; a person must choose
 }

@@ -20,6 +20,7 @@ type name struct {
 	compact string // words without stop words and legal form, run together
 	form    legalForm
 	label   string // set when the name is a domain: "harborviewdental"
+	alias   bool   // not the name, but another one of the company: "trading as"
 }
 
 // whole is the name run together with its stop words: "van der Bilt" is vanderbilt.
@@ -43,38 +44,26 @@ func unglue(raw string) string {
 	return eastern.ReplaceAllString(glued.ReplaceAllString(raw, "$1 $2"), " $0 ")
 }
 
-// aliasMarks part a name from a second one: "Foo Ltd t/a Bar".
-var aliasMarks = []string{" d/b/a ", " dba ", " t/a ", " trading as ", " doing business as ", " aka ", " a/k/a ",
-	" f/k/a ", " fka ", " formerly ", " c/o "}
-
 // parseNames reads a name and its aliases; the first is the name as a whole.
-func parseNames(raw string) []name {
+func parseNames(raw string) (all []name, care bool) {
 	s := fold(unglue(raw))
 	if s == "" {
-		return nil
+		return nil, false
 	}
 	if label := labelOf(s); label != "" {
-		return []name{{label: label}}
+		return []name{{label: label}}, false
 	}
-	var all []name
-	for _, part := range aliases(s) {
-		if n := parseName(part); !n.blank() {
+	own, others, care := namesIn(s)
+	if n := parseName(own); !n.blank() {
+		all = append(all, n)
+	}
+	for _, other := range others {
+		if n := parseName(other); !n.blank() {
+			n.alias = true
 			all = append(all, n)
 		}
 	}
-	return all
-}
-
-func aliases(s string) []string {
-	for _, mark := range aliasMarks {
-		if before, after, ok := strings.Cut(s, mark); ok {
-			return []string{before, after}
-		}
-	}
-	if before, after, ok := strings.Cut(s, "/"); ok && len(before) >= 4 && len(after) >= 4 {
-		return []string{s, before, after}
-	}
-	return []string{s}
+	return all, care
 }
 
 func parseName(s string) name {

@@ -63,7 +63,7 @@ func TestANameIsNeverAllLegalForm(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{"The Limited LLC", "A-B-C Company", "Limited", "Co. Ltd.", "OOO", "AG", "S.A.",
 		"Company", "株式会社", "Инк"} {
-		ns := parseNames(raw)
+		ns, _ := parseNames(raw)
 		if len(ns) != 1 || ns[0].compact == "" {
 			t.Errorf("%s became %+v", raw, ns)
 		}

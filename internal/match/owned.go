@@ -13,10 +13,13 @@ type owned struct {
 	crowded bool // the same domain, held by several records of a side
 	phone   bool // the same telephone, held once on either side
 	street  bool // the same street and number, held once on either side
-	backed  bool // the same street or telephone, whoever else has it
+	backed  bool // the same street, whoever else has it, or a telephone of their own
+	board   bool // the same telephone, held by several records of a side: a switchboard
+	seat    bool // the same street and postcode, whoever else has them
 	place   bool // the same postcode, or the same city of one state
 	apart   bool // both have domains, and they differ
 	bare    bool // one of the names is no more than a domain
+	lone    bool // a rare name, the same on both sides, in files of unique names, and nobody's is near
 }
 
 func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
@@ -25,17 +28,36 @@ func (x *Index) ownership(a, b *profile, cmp *comparison) *owned {
 	o := &owned{
 		phone:  agrees(fieldPhone) && alone(fieldPhone, a.phone),
 		street: agrees(fieldStreet) && alone(fieldStreet, a.streetKey()) && alone(fieldStreet, b.streetKey()),
-		backed: agrees(fieldStreet) || agrees(fieldPhone),
+		board:  agrees(fieldPhone) && !alone(fieldPhone, a.phone),
+		seat:   agrees(fieldStreet) && agrees(fieldPostal),
 		place: agrees(fieldPostal) || agrees(fieldCity) && cmp.grade[fieldPostal] != gradeDiffer &&
 			cmp.grade[fieldState] != gradeDiffer,
 		bare: !a.spelled() || !b.spelled(),
 	}
+	o.backed = agrees(fieldStreet) || o.phone
 	if sameDomain(cmp) {
 		o.crowded = !alone(fieldDomain, cmp.shared)
 		o.domain = !o.crowded
 	}
 	o.apart = !o.domain && !o.crowded && ownDomain(a) && ownDomain(b)
 	return o
+}
+
+// rareBits is how much a name must say to be rare.
+const rareBits = 8
+
+// loneName is true for a rare name that is the same on both sides where the files
+// show names to be unique, and no other record's name comes near.
+func (x *Index) loneName(cmp *comparison, rivals []link) bool {
+	if !x.rare.lone || !exactly(cmp) || cmp.name.alias || cmp.name.bits < rareBits {
+		return false
+	}
+	for i := range rivals {
+		if p := rivals[i].cmp.name.pattern; p >= nameExact && p <= extraNumber || p == swapPlace || p == swapNumber {
+			return false
+		}
+	}
+	return true
 }
 
 // bareName is true for a domain of its own beside a full name: a domain leaves
@@ -52,13 +74,13 @@ func (o *owned) settles(cmp *comparison) bool {
 	if cmp.grade[fieldPhone] == gradeDiffer {
 		return o.domain && (filler || o.place) || o.street && (filler || o.bareName())
 	}
-	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && !cmp.differs()
+	return o.phone || o.street || o.domain || o.crowded || o.backed && o.bare || filler && o.place && !cmp.differs()
 }
 
 // settlesFigure is true when a figure that only one name has says nothing: the
-// other is no more than their own domain, or they share two things of their own.
+// other is no more than their own domain.
 func (o *owned) settlesFigure(cmp *comparison) bool {
-	return o.domain && (o.phone || o.street) || o.bareName() && !cmp.differs()
+	return o.bareName() && !cmp.differs()
 }
 
 // readsAlike is true for the same name, and for a domain that spells the name

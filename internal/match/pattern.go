@@ -1,6 +1,9 @@
 package match
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // pattern is how two names relate once their words are laid side by side.
 type pattern uint8
@@ -29,7 +32,21 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern == extraPlace {
 		al.notePlace(restA, restB)
 	}
+	al.entity, al.region = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB)
 	return al
+}
+
+// Words by which companies of one house are told from each other, and regions that
+// often are no company of their own.
+var (
+	entityWords = set(`foundation foundations trust trusts trustees fund funds capital ventures venture pension scheme
+		charity charitable research nominees properties stiftung fondation fundacion fondazione`)
+	regionWords = set(`europe asia africa americas america emea apac latam north south east west northern southern
+		eastern western central`)
+)
+
+func oneOf(words map[string]bool, rests ...[]token) bool {
+	return slices.ContainsFunc(slices.Concat(rests...), func(t token) bool { return words[t.text] })
 }
 
 // notePlace keeps the place that only one name has: it may be where the other

@@ -14,11 +14,18 @@ type profile struct {
 	state   string
 	country string
 	phone   string
+	care    bool // it is care of somebody, whose address and telephone these may be
+	retired bool // the name says that the row is not to be used
 }
 
-func newProfile(r Record) profile {
+func newProfile(r Record) profile { return profileOf(r, r.Name) }
+
+// profileOf reads a record under the name that is left when decorations are off.
+func profileOf(r Record, called string) profile {
 	r = r.readable()
-	p := profile{rec: r, names: parseNames(r.Name), tenant: tenantOf(r.TenantID), sites: sitesOf(r)}
+	called, retired := unmarked(beginning(called))
+	p := profile{rec: r, retired: retired, tenant: tenantOf(r.TenantID), sites: sitesOf(r)}
+	p.names, p.care = parseNames(called)
 	p.city = cityOf(r.City)
 	p.country = countryOf(r.Country)
 	p.state = stateOf(r.State)
@@ -62,8 +69,9 @@ func (p *profile) onlyLabel() bool {
 
 func profiles(rs []Record) []profile {
 	all := make([]profile, len(rs))
+	plain := learnDecorations(rs)
 	for i, r := range rs {
-		all[i] = newProfile(r)
+		all[i] = profileOf(r, plain.off(r.Name))
 	}
 	return all
 }

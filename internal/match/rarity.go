@@ -5,6 +5,8 @@ package match
 type rarity struct {
 	count [fieldCount]map[string]int
 	size  [fieldCount]float64
+	// lone is true where the names of either side are unique: hardly any stands there twice.
+	lone bool
 }
 
 func newRarity(sides ...[]profile) *rarity {
@@ -12,9 +14,10 @@ func newRarity(sides ...[]profile) *rarity {
 	for f := range fieldCount {
 		r.count[f] = map[string]int{}
 	}
-	for _, side := range sides {
+	for i, side := range sides {
 		var one rarity
 		one.tally(side)
+		r.lone = (i == 0 || r.lone) && one.uniqueNames()
 		for f := range fieldCount {
 			r.size[f] = max(r.size[f], one.size[f])
 			for v, n := range one.count[f] {
@@ -45,6 +48,23 @@ func (r *rarity) tally(side []profile) {
 			r.add(fieldDomain, v)
 		}
 	}
+}
+
+// A side's names are unique when fewer than one in a thousand stands there twice, of
+// enough to say so.
+const (
+	enoughNames = 30
+	repeats     = .001
+)
+
+func (r *rarity) uniqueNames() bool {
+	twice := 0
+	for _, n := range r.count[fieldName] {
+		if n > 1 {
+			twice += n
+		}
+	}
+	return r.size[fieldName] >= enoughNames && float64(twice) < repeats*r.size[fieldName]
 }
 
 func (r *rarity) add(f field, value string) {

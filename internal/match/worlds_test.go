@@ -42,7 +42,9 @@ func TestFiguresOnInventedWorlds(t *testing.T) {
 			var sum figures
 			for seed := range seeds() {
 				w := f.make(900 + seed)
-				sum.merge(measure(w, Assign(w.accounts, w.crm, Options{})))
+				res := Assign(w.accounts, w.crm, Options{})
+				showWrong(t, w, res)
+				sum.merge(measure(w, res))
 			}
 			t.Log(sum)
 			if sum.f1() < f.f1 || sum.certainRecall() < f.certainRecall ||
