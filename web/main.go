@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
@@ -112,7 +113,17 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return err
 	}
 	log := obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn)
-	openDB := func(ctx context.Context) (*postgres.DB, func(), error) { return app.OpenForCommand(ctx, cfg, log) }
+	openDB := func(ctx context.Context) (*postgres.DB, func(), error) {
+		db, done, err := app.OpenForCommand(ctx, cfg, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := app.NoteVerb(ctx, db, clk, named(verb, args)); err != nil {
+			done()
+			return nil, nil, err
+		}
+		return db, done, nil
+	}
 	if verb == "keys" {
 		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clk, Out: out, OpenDB: openDB})
 	}
@@ -130,6 +141,15 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 	}
 	users := auth.Service{DB: db, Clock: clk, Hasher: auth.NewHasher(auth.DefaultCost())}
 	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
+}
+
+// named is a verb with what it is to do: our own words alone, as what is typed there by mistake may be a secret.
+func named(verb string, args []string) string {
+	ours := []string{"list", "add", "role", "password", "disable", "enable", "doctor", "rotate", "prune", "status"}
+	if len(args) > 0 && slices.Contains(ours, args[0]) {
+		return verb + " " + args[0]
+	}
+	return verb
 }
 
 func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {
