@@ -35,8 +35,8 @@ func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
 		[]any{last, last}, nil)
 }
 
-// verifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
-func verifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
+// VerifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
+func VerifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
 	return walk(ctx, db, "?::bigint", []any{a.Seq}, &a)
 }
 

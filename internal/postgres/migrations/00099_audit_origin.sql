@@ -20,8 +20,6 @@ CREATE OR REPLACE FUNCTION audit_event_hash(prev bytea, e audit_events) RETURNS 
     SELECT sha256(prev || convert_to(audit_event_text(e), 'UTF8'))
 $$;
 -- +goose StatementEnd
-CREATE INDEX audit_events_session ON audit_events (session_id, seq, id) INCLUDE (at, actor_id, action, object_type)
-    WHERE session_id IS NOT NULL;
 
 -- Whoever signs what the trail came to: the private half is sealed by the master key.
 CREATE TABLE audit_signers (
