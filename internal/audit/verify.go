@@ -4,17 +4,21 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"time"
 
 	"gorm.io/gorm"
 )
 
 // Integrity is what a check of the chain found.
 type Integrity struct {
-	Checked int64  // rows looked at
-	First   int64  // number at which the trail begins: 1, or what follows the last checkpoint
-	Broken  int64  // number of the first row that does not fit; 0 when all do
-	Missing bool   // the end of the trail is not where the head says
-	Head    Anchor // noted elsewhere, it also betrays somebody who rewrote trail and head together
+	Checked int64 // rows looked at
+	First   int64 // number at which the trail begins: 1, or what follows the last checkpoint
+	Broken  int64 // number of the first row that does not fit; 0 when all do
+	Missing bool  // the end of the trail is not where the head says
+	// Up to which entry the trail was last signed and noted elsewhere, and when; nil: never.
+	Signed   int64
+	SignedAt *time.Time
+	Head     Anchor // noted elsewhere, it also betrays somebody who rewrote trail and head together
 }
 
 // Anchor is the end of the trail: number and hash of its last row.
@@ -52,6 +56,8 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 		FirstHash []byte
 		Start     int64
 		BaseSeq   int64
+		Signed    *int64
+		SignedAt  *time.Time
 	}
 	err := db.WithContext(ctx).Raw(`
 		WITH head AS (SELECT seq, hash FROM audit_head),
@@ -75,7 +81,9 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 		       (SELECT hash FROM chain ORDER BY seq DESC LIMIT 1) AS last_hash,
 		       (SELECT hash FROM chain ORDER BY seq LIMIT 1) AS first_hash,
 		       (SELECT seq FROM head) AS head_seq, (SELECT hash FROM head) AS head_hash,
-		       (SELECT seq FROM start) AS start, (SELECT seq FROM base) AS base_seq
+		       (SELECT seq FROM start) AS start, (SELECT seq FROM base) AS base_seq,
+		       (SELECT seq FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed,
+		       (SELECT at FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed_at
 		FROM chain`, args...).Scan(&row).Error
 	if err != nil {
 		return Integrity{}, err
@@ -84,7 +92,10 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 	if row.Broken != nil {
 		i.Broken = *row.Broken
 	}
-	i.First = row.BaseSeq + 1
+	i.First, i.SignedAt = row.BaseSeq+1, row.SignedAt
+	if row.Signed != nil {
+		i.Signed = *row.Signed
+	}
 	i.Missing = row.HeadSeq != row.BaseSeq
 	if row.LastSeq != nil {
 		i.Missing = *row.LastSeq != row.HeadSeq || !bytes.Equal(row.LastHash, row.HeadHash)
