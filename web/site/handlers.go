@@ -32,6 +32,7 @@ import (
 	"seatledger/web/session"
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
+	"seatledger/web/supplierbills"
 	"seatledger/web/syncruns"
 	"seatledger/web/views"
 )
@@ -66,6 +67,7 @@ type handlers struct {
 	renewals      renewals.Handlers
 	views         views.Handlers
 	mails         mails.Handlers
+	bills         supplierbills.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -104,6 +106,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
 		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
 		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		bills:    supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
