@@ -167,6 +167,7 @@ type Change struct {
 type Plan struct {
 	Rows  []Row
 	Count *Summary // of all lines, where Rows are only some of them
+	Apply string   // what the button says, where the counts of lines do not say it
 	Notes []string
 	// Write does it. It is called once, within the transaction that Lock and Plan were called in.
 	Write func(tx *gorm.DB) error

@@ -230,11 +230,14 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	u.table = tableOf(&u.sheet, u.layout, u.form)
 	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
 	u.table.whole = func(do func(sheet.Row) error) error { return f.each(tx, &u.sheet, do) }
+	_, streams := k.(Streamer)
 	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {
-		u.lacking = true
-		return u, nil
+		if u.lacking = true; !streams {
+			return u, nil
+		}
+	} else {
+		u.unclear = u.table.how.asked
 	}
-	u.unclear = u.table.how.asked
 	asker, ok := k.(Asker)
 	if !ok {
 		return u, nil

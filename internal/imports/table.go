@@ -185,7 +185,7 @@ func (t *Table) line(r sheet.Row, values []string) (Line, *Row) {
 		if why != "" {
 			bad = append(bad, t.how.names[i]+": "+why)
 		}
-		if t.how.holds[i] == ID && values[i] != strings.TrimSpace(unescape(c)) {
+		if t.how.holds[i] == ID && values[i] != guardless(strings.TrimSpace(unescape(c)), ID) {
 			if t.how.folded++; t.how.folded == 1 {
 				t.how.foldedAt = r.Line
 			}

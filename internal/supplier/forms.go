@@ -1,6 +1,10 @@
 package supplier
 
-import "seatledger/internal/imports"
+import (
+	"strings"
+
+	"seatledger/internal/imports"
+)
 
 // The columns of the neutral layout; other programs' names of them are understood too.
 const (
@@ -104,7 +108,13 @@ func sharedMicrosoft() []imports.Column {
 	}
 }
 
-// Forms are the sorts of files, ours first.
+// Forms are the sorts of files, ours first. Microsoft's columns come in several spellings.
 func (Service) Forms() []imports.Form {
-	return []imports.Form{neutralForm(), microsoftForm(), legacyForm()}
+	forms := []imports.Form{neutralForm(), microsoftForm(), legacyForm()}
+	for _, f := range forms[1:] {
+		for i, c := range f.Columns {
+			f.Columns[i].Aliases = append(c.Aliases, strings.ToLower(c.Name))
+		}
+	}
+	return forms
 }

@@ -142,13 +142,22 @@ var seed = maphash.MakeSeed()
 func (l Line) about() uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
-	for _, v := range []string{l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID,
-		l.VendorSubscriptionID, l.OrderID, l.PartNumber, l.Product, strings.ToLower(l.Charge), l.FromOn.String(),
-		l.ToOn.String(), l.Reference, sign(l.Amount)} {
+	whom := firstOf(l.VendorSubscriptionID, l.SubscriptionExternalID, l.OrderID)
+	if whom == "" {
+		whom = strings.Join([]string{l.CustomerExternalID, l.TenantID, l.Customer, l.Product}, "\x1f")
+	}
+	for _, v := range []string{whom, baseOf(l.PartNumber), strings.ToLower(l.Charge), l.FromOn.String(), l.ToOn.String(),
+		l.Reference, sign(l.Amount)} {
 		_, _ = h.WriteString(v)
 		_ = h.WriteByte(0)
 	}
 	return h.Sum64()
+}
+
+// baseOf is a part number without term and plan, which a preliminary bill often lacks.
+func baseOf(part string) string {
+	parts := strings.SplitN(part, ":", 3)
+	return strings.Join(parts[:min(len(parts), 2)], ":")
 }
 
 func sign(d decimal.Decimal) string {

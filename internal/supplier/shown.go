@@ -61,6 +61,13 @@ func (p *plan) shown(k kind, tx *gorm.DB, t imports.Table) (imports.Plan, error)
 		return out, err
 	}
 	out.Count.Mark = p.token(out)
+	switch {
+	case p.twin != nil || p.bill.Lines == 0: // nothing comes in
+	case p.replaced != nil:
+		out.Apply = "Keep this bill in place of " + p.replaced.Called()
+	default:
+		out.Apply = "Keep this bill of " + words.Counted(p.bill.Lines, "line")
+	}
 	out.Write = func(tx *gorm.DB) error { return p.write(tx, k, t) }
 	return out, nil
 }

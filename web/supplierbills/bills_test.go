@@ -42,7 +42,7 @@ func TestABillComesInIsShownAndIsTakenBack(t *testing.T) {
 		t.Error(diff)
 	}
 	d.c.Get(bill.Path()+"/lines").Shows("Contoso, Ltd", "Setup fee", "-25.20 EUR")
-	d.c.Get(bill.Path()+"/lines?what=credit").Shows("-25.20 EUR")
+	d.c.Get(bill.Path() + "/lines?what=credit").Shows("-25.20 EUR")
 
 	file := bill.Follow("file.csv")
 	ask := file.Follow("Undo import")

@@ -59,7 +59,7 @@ func (h Handlers) take(c echo.Context, file httpx.LongFile, form httpx.Values) (
 	}
 	kind := h.Bills.File(by)
 	id, err := h.Imports.Service.UploadLong(ctx, by, kind, file.Name, file)
-	if err != nil {
+	if id == uuid.Nil {
 		return id, err
 	}
 	if layout := form.Get("layout"); layout != "" {
@@ -67,8 +67,8 @@ func (h Handlers) take(c echo.Context, file httpx.LongFile, form httpx.Values) (
 			return id, err
 		}
 	}
-	_, err = h.Imports.Service.Choose(ctx, by, kind, imports.Choice{ID: id, Answers: answers})
-	return id, err
+	_, said := h.Imports.Service.Choose(ctx, by, kind, imports.Choice{ID: id, Answers: answers})
+	return id, errors.Join(err, said)
 }
 
 // answers are what the form says of the whole file, checked.
