@@ -27,35 +27,42 @@ var (
 	named   = regexp.MustCompile(`^(\d{1,2})[- /]([A-Za-z]{3,9})[- /](\d{4})$`)
 )
 
-// orderOf finds in the dates of a file a day beyond the twelfth.
-func orderOf(s *sheet.Sheet, columns []int) order {
-	found := unknownOrder
+// orderOf finds in the dates of a file a day beyond the twelfth. open: some fit both
+// orders, and nothing tells.
+func orderOf(s *sheet.Sheet, columns []int) (found order, open bool) {
 	for _, r := range s.Rows {
 		for _, c := range columns {
 			if c >= len(r.Cells) {
 				continue
 			}
-			m := slashed.FindStringSubmatch(FoldKey(r.Cells[c]))
-			if m == nil {
-				continue
-			}
-			o := unknownOrder
-			switch first, second := number(m[1]), number(m[2]); {
-			case first > 12:
-				o = dayFirst
-			case second > 12:
-				o = monthFirst
-			}
+			o, dated := orderIn(guardless(strings.TrimSpace(r.Cells[c]), Date))
+			open = open || dated
 			if o == unknownOrder || o == found {
 				continue
 			}
 			if found != unknownOrder {
-				return unknownOrder // both: nothing is told
+				return unknownOrder, true // both: nothing is told
 			}
 			found = o
 		}
 	}
-	return found
+	return found, open && found == unknownOrder
+}
+
+// orderIn is what one date tells. open: it fits both orders and would mean two days.
+func orderIn(v string) (o order, open bool) {
+	m := slashed.FindStringSubmatch(FoldKey(v))
+	if m == nil {
+		return unknownOrder, false
+	}
+	switch first, second := number(m[1]), number(m[2]); {
+	case first > 12:
+		return dayFirst, false
+	case second > 12:
+		return monthFirst, false
+	default:
+		return unknownOrder, first != second
+	}
 }
 
 func number(s string) int {

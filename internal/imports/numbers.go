@@ -108,7 +108,7 @@ func tallyOf(s *sheet.Sheet, columns []int) tally {
 			if c >= len(r.Cells) || slices.Contains(r.Typed, c) {
 				continue
 			}
-			v, ok := bareNumber(unescape(strings.TrimSpace(r.Cells[c])))
+			v, ok := bareNumber(guardless(unescape(strings.TrimSpace(r.Cells[c])), Amount))
 			sh := shapeOf(v)
 			if sh == either && strings.Contains(v, ".") {
 				sh = either + 1 // kept apart: a point is how our own files are written

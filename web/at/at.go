@@ -35,6 +35,7 @@ const (
 	Books         = "/books"
 	Money         = "/money"
 	Search        = "/search"
+	SupplierBills = "/supplier-bills"
 )
 
 // Provider is the page of a provider.
@@ -69,6 +70,9 @@ func BillingRun(id uuid.UUID) string { return BillingRuns + "/" + id.String() }
 
 // Export is the page of an export into the books.
 func Export(id uuid.UUID) string { return Books + "/exports/" + id.String() }
+
+// SupplierBill is the page of a distributor's bill.
+func SupplierBill(id uuid.UUID) string { return SupplierBills + "/" + id.String() }
 
 // Cutover is the page of a cut-over.
 func Cutover(id uuid.UUID) string { return Cutovers + "/" + id.String() }

@@ -33,6 +33,7 @@ import (
 	"seatledger/web/session"
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
+	"seatledger/web/supplierbills"
 	"seatledger/web/syncruns"
 	"seatledger/web/views"
 )
@@ -68,6 +69,7 @@ type handlers struct {
 	views         views.Handlers
 	mails         mails.Handlers
 	search        search.Handlers
+	bills         supplierbills.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
@@ -107,6 +109,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
 		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
 		search:   search.Handlers{DB: a.DB, Zone: a.Zone, Doors: open},
+		bills:    supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
