@@ -8,6 +8,7 @@ CREATE TABLE supplier_bills (
     layout         text NOT NULL CHECK (layout <> ''), -- neutral, microsoft, microsoft_legacy, stellr, own, hand
     name           text NOT NULL CHECK (name <> ''), -- of the file, or as a person called it
     number         text NOT NULL DEFAULT '',      -- of the document, where it says one
+    month          date NOT NULL CHECK (extract(day FROM month) = 1), -- whose bill it is: where most of its lines begin
     preliminary    boolean NOT NULL DEFAULT false, -- not yet closed by the distributor
     from_on        date,                          -- first day that a line is about; null: one-time charges only
     to_on          date,                          -- the day after the last
@@ -24,12 +25,17 @@ CREATE TABLE supplier_bills (
     aside_by       text NOT NULL DEFAULT '',
     aside_why      text NOT NULL DEFAULT '' CHECK ((aside_at IS NULL) = (aside_why = ''))
 );
+-- What stands: for a list of months, and of one provider.
+CREATE INDEX supplier_bills_month ON supplier_bills (month, id);
+CREATE INDEX supplier_bills_at ON supplier_bills (at, id);
+CREATE INDEX supplier_bills_provider ON supplier_bills (provider_id, month, id);
+CREATE INDEX supplier_bills_import ON supplier_bills (import_id) WHERE import_id IS NOT NULL;
 CREATE UNIQUE INDEX supplier_bills_seq ON supplier_bills (seq);
 CREATE UNIQUE INDEX supplier_bills_once ON supplier_bills (digest) WHERE aside_at IS NULL;
 CREATE UNIQUE INDEX supplier_bills_one_replacement ON supplier_bills (replaces_id) WHERE aside_at IS NULL AND replaces_id IS NOT NULL;
 
 CREATE TABLE supplier_bill_lines (
-    id                       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id                       uuid PRIMARY KEY,
     bill_id                  uuid NOT NULL REFERENCES supplier_bills,
     place                    integer NOT NULL,          -- in the file, from 1
     line                     text NOT NULL,             -- as the bill numbers it; its place where it does not
@@ -52,6 +58,7 @@ CREATE TABLE supplier_bill_lines (
     amount                   numeric(20, 6) NOT NULL,   -- without tax, in currency
     tax                      numeric(20, 6),
     currency                 text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    price_currency           text NOT NULL DEFAULT '' CHECK (price_currency ~ '^([A-Z]{3})?$'), -- of unit_price; empty: currency
     exchange_rate            numeric(30, 18),           -- null: 1
     reference                text NOT NULL DEFAULT '',  -- ties the lines of one event
     CONSTRAINT supplier_bill_lines_place UNIQUE (bill_id, place),
@@ -59,6 +66,18 @@ CREATE TABLE supplier_bill_lines (
 );
 CREATE INDEX supplier_bill_lines_subscription ON supplier_bill_lines (subscription_external_id, bill_id) WHERE subscription_external_id <> '';
 
+-- What its lines come to in each currency, so that no page adds up a hundred thousand.
+CREATE TABLE supplier_bill_sums (
+    bill_id  uuid NOT NULL REFERENCES supplier_bills,
+    currency text NOT NULL,
+    lines    integer NOT NULL,
+    amount   numeric(20, 6) NOT NULL, -- without tax
+    tax      numeric(20, 6) NOT NULL,
+    usage    numeric(20, 6) NOT NULL, -- of amount
+    once     numeric(20, 6) NOT NULL, -- of amount: charged once, for no days
+    PRIMARY KEY (bill_id, currency)
+);
+
 -- Facts do not change; only whether a bill stands.
-GRANT SELECT, INSERT ON supplier_bills, supplier_bill_lines TO seatledger_app;
+GRANT SELECT, INSERT ON supplier_bills, supplier_bill_lines, supplier_bill_sums TO seatledger_app;
 GRANT UPDATE (aside_at, aside_by, aside_why) ON supplier_bills TO seatledger_app;
