@@ -1,11 +1,11 @@
 package difference
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -54,7 +54,7 @@ type found struct {
 	Since        string
 	Why          string
 	Reached      Reached
-	Lines        []int64
+	Lines        []uuid.UUID
 	Sales        []uuid.UUID
 }
 
@@ -96,8 +96,8 @@ func explained(d reconcile.Difference, known map[string]about) found {
 	f := found{Kind: d.Kind, Subject: d.Subscription, Part: d.Part, Month: d.Month, Once: d.Once, Currency: d.Currency,
 		Since: d.Since, Why: d.Why}
 	for _, l := range d.BillLines {
-		if n, err := strconv.ParseInt(l, 10, 64); err == nil {
-			f.Lines = append(f.Lines, n)
+		if id, err := uuid.Parse(l); err == nil {
+			f.Lines = append(f.Lines, id)
 		}
 	}
 	for _, l := range d.BilledLines {
@@ -185,12 +185,14 @@ func merged(all []found) (out []found) {
 		}
 	}
 	for i := range out {
-		slices.Sort(out[i].Lines)
-		out[i].Lines = slices.Compact(out[i].Lines)
-		slices.SortFunc(out[i].Sales, func(a, b uuid.UUID) int { return cmp.Compare(a.String(), b.String()) })
-		out[i].Sales = slices.Compact(out[i].Sales)
+		out[i].Lines, out[i].Sales = sorted(out[i].Lines), sorted(out[i].Sales)
 	}
 	return out
+}
+
+func sorted(ids []uuid.UUID) []uuid.UUID {
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.Compact(ids)
 }
 
 const knownSQL = `
@@ -206,23 +208,25 @@ SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(
 	'', NULL, false, false, l.usage
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
 LEFT JOIN provider_accounts a ON a.id = m.account_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id
-WHERE l.id = ANY (CAST(@lines AS bigint[]))`
+WHERE l.id = ANY (CAST(@lines AS uuid[]))`
 
 // known reads what differences are about: our subscriptions, or else the first of the bill's lines.
 func (s Service) known(ctx context.Context, ds []reconcile.Difference) (map[string]about, error) {
-	var subs postgres.IDs
-	var lines []string
+	var subs, lines postgres.IDs
 	for _, d := range ds {
 		if id, err := uuid.Parse(d.Subscription); err == nil {
 			subs = append(subs, id)
 		}
-		if len(d.BillLines) > 0 {
-			lines = append(lines, d.BillLines[0])
+		if len(d.BillLines) == 0 {
+			continue
+		}
+		if id, err := uuid.Parse(d.BillLines[0]); err == nil {
+			lines = append(lines, id)
 		}
 	}
 	var rows []about
 	err := s.DB.Read(ctx).Raw(knownSQL, map[string]any{"subs": subs,
-		"lines": "{" + strings.Join(lines, ",") + "}"}).Scan(&rows).Error
+		"lines": lines}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("what differences are about: %w", err)
 	}

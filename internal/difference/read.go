@@ -24,6 +24,7 @@ type bill struct {
 	Aside      bool
 	FromOn     clock.Date
 	ToOn       clock.Date
+	chain      postgres.IDs // itself, and those that it corrects
 	asked      int64
 	about      period
 }
@@ -33,16 +34,15 @@ type bill struct {
 type period struct{ From, To clock.Date }
 
 func readBill(ctx context.Context, db *gorm.DB, id uuid.UUID) (b bill, err error) {
-	err = db.WithContext(ctx).Raw(`WITH RECURSIVE chain AS (
-			SELECT id, replaces_id FROM supplier_bills WHERE id = @id
-			UNION SELECT p.id, p.replaces_id FROM chain c JOIN supplier_bills p ON p.id = c.replaces_id)
-		SELECT b.id, b.provider_id, b.name, b.seq, b.aside_at IS NOT NULL AS aside, b.from_on, b.to_on,
-			(SELECT id FROM chain WHERE replaces_id IS NULL) AS root
-		FROM supplier_bills b WHERE b.id = @id`, map[string]any{"id": id}).Scan(&b).Error
+	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, aside_at IS NOT NULL AS aside, from_on, to_on
+		FROM supplier_bills WHERE id = ?`, id).Scan(&b).Error
 	if err == nil && b.ID == uuid.Nil {
 		err = fmt.Errorf("there is no bill %s", id)
 	}
 	if err != nil {
+		return b, err
+	}
+	if b.chain, b.Root, err = chainOf(ctx, db, b); err != nil {
 		return b, err
 	}
 	err = db.WithContext(ctx).Raw(`
@@ -55,6 +55,23 @@ func readBill(ctx context.Context, db *gorm.DB, id uuid.UUID) (b bill, err error
 		b.about = period{b.FromOn, b.ToOn}
 	}
 	return b, err
+}
+
+// chainOf are the bills that a bill stands for. One that was set aside stands for none.
+func chainOf(ctx context.Context, db *gorm.DB, b bill) (chain postgres.IDs, root uuid.UUID, err error) {
+	var ids []uuid.UUID
+	err = db.WithContext(ctx).Raw(`WITH RECURSIVE chain AS (
+			SELECT id, replaces_id, 1 AS place FROM supplier_bills WHERE id = ?
+			UNION ALL SELECT p.id, p.replaces_id, place + 1 FROM chain c JOIN supplier_bills p ON p.id = c.replaces_id)
+		SELECT id FROM chain ORDER BY place`, b.ID).Scan(&ids).Error
+	if err != nil {
+		return nil, uuid.Nil, fmt.Errorf("bills that bill %s corrects: %w", b.ID, err)
+	}
+	root = ids[len(ids)-1]
+	if b.Aside {
+		ids = ids[:1]
+	}
+	return ids, root, nil
 }
 
 // each reads rows of texts; NULL is empty.

@@ -38,7 +38,7 @@ type stored struct {
 	Since        string        `json:"since"`
 	Why          string        `json:"why"`
 	Reached      Reached       `json:"reached"`
-	Lines        []int64       `json:"lines"`
+	Lines        []uuid.UUID   `json:"lines"`
 	Sales        []uuid.UUID   `json:"sales"`
 }
 
@@ -102,9 +102,9 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 			}
 			ids = append(ids, kept...)
 		}
-		err := tx.Exec(`UPDATE differences d SET gone_at = ?, version = version + 1 WHERE bill_id IN (?, ?)
+		err := tx.Exec(`UPDATE differences d SET gone_at = ?, version = version + 1 WHERE bill_id = ANY (CAST(? AS uuid[]))
 				AND gone_at IS NULL AND NOT EXISTS (SELECT FROM unnest(CAST(? AS uuid[])) AS k WHERE k = d.id)`,
-			s.Clock.Now(), b.ID, b.Root, ids).Error
+			s.Clock.Now(), b.chain, ids).Error
 		if err != nil {
 			return fmt.Errorf("differences that are gone: %w", err)
 		}
@@ -148,7 +148,7 @@ func (s Service) keep(tx *gorm.DB, b bill, all []found) (postgres.IDs, error) {
 }
 
 const (
-	saidLines = `(SELECT r.id, CAST(l AS bigint) AS line FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, lines jsonb),
+	saidLines = `(SELECT r.id, CAST(l AS uuid) AS line FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, lines jsonb),
 		jsonb_array_elements_text(coalesce(nullif(r.lines, 'null'), '[]')) AS l)`
 	saidSales = `(SELECT r.id, CAST(l AS uuid) AS line FROM jsonb_to_recordset(CAST(@rows AS jsonb)) AS r (id uuid, sales jsonb),
 		jsonb_array_elements_text(coalesce(nullif(r.sales, 'null'), '[]')) AS l)`

@@ -43,7 +43,7 @@ CREATE INDEX supplier_comparisons_waiting ON supplier_comparisons (asked_at) WHE
 
 -- What each line is about.
 CREATE TABLE supplier_matches (
-    line_id         bigint PRIMARY KEY REFERENCES supplier_bill_lines,
+    line_id         uuid PRIMARY KEY REFERENCES supplier_bill_lines,
     bill_id         uuid NOT NULL REFERENCES supplier_bills,
     way             text NOT NULL CHECK (way IN ('person', 'id', 'vendor', 'order', 'facts', 'sums', 'customer', 'none')),
     subscription_id uuid REFERENCES subscriptions,
@@ -103,7 +103,7 @@ CREATE TABLE differences (
     reason          text NOT NULL DEFAULT '',
     until_on        date,
     reference       text NOT NULL DEFAULT '',
-    credit_line_id  bigint REFERENCES supplier_bill_lines, -- the credit that a dispute brought
+    credit_line_id  uuid REFERENCES supplier_bill_lines, -- the credit that a dispute brought
     rule_id         uuid,
     decided_at      timestamptz,
     decided_by      text NOT NULL DEFAULT '',
@@ -132,7 +132,7 @@ CREATE INDEX differences_subscription ON differences (subscription_id) WHERE sub
 -- The lines of both sides that a difference is about.
 CREATE TABLE difference_lines (
     difference_id uuid NOT NULL REFERENCES differences,
-    line_id       bigint NOT NULL REFERENCES supplier_bill_lines,
+    line_id       uuid NOT NULL REFERENCES supplier_bill_lines,
     PRIMARY KEY (difference_id, line_id)
 );
 CREATE INDEX difference_lines_line ON difference_lines (line_id);
