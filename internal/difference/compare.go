@@ -40,7 +40,12 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	if b.Aside {
 		return s.store(ctx, b, nil, figures{})
 	}
-	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error { return match(ctx, tx, id) }); err != nil {
+	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := match(ctx, tx, id); err != nil {
+			return err
+		}
+		return b.credits(ctx, tx)
+	}); err != nil {
 		return err
 	}
 	var invoices *reconcile.Sides

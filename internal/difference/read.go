@@ -125,7 +125,7 @@ func (b bill) args() pgx.NamedArgs {
 // thing is the SQL of what a line is about, as the engine is told: our subscription, or what the bill calls it.
 const thing = `coalesce(m.subscription_id::text, supplier_id(l.subscription_external_id))`
 
-// A line that was billed to its customer once is told no more.
+// A credit that a dispute brought is no difference.
 const chargesSQL = `
 SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
 		nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number)) END,
@@ -133,7 +133,7 @@ SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN coale
 	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text, trim_scale(l.unit_price)::text,
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
-WHERE l.bill_id = @bill
+WHERE l.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d WHERE d.credit_line_id = l.id)
 ORDER BY l.place`
 
 func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -108,18 +107,20 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 		if err != nil {
 			return fmt.Errorf("differences that are gone: %w", err)
 		}
+		if err := s.ruled(tx, b); err != nil {
+			return err
+		}
 		return s.tally(tx, b, n)
 	})
 }
 
 // tally keeps how much of the bill was compared.
 func (s Service) tally(tx *gorm.DB, b bill, n figures) error {
-	var at time.Time = s.Clock.Now()
 	err := tx.Exec(`UPDATE supplier_comparisons c SET done = greatest(done, ?), compared_at = ?, from_on = ?, to_on = ?,
 		lines = t.lines, matched = t.matched, compared = ?, equal = ?, differ = ?, incomparable = ?, trouble = ''
 		FROM (SELECT count(*) AS lines, count(*) FILTER (WHERE way <> 'none') AS matched FROM supplier_matches
 			WHERE bill_id = ?) t WHERE c.bill_id = ?`,
-		b.asked, at, b.about.From, b.about.To, n.compared, n.equal, n.differ, n.incomparable, b.ID, b.ID).Error
+		b.asked, s.Clock.Now(), b.about.From, b.about.To, n.compared, n.equal, n.differ, n.incomparable, b.ID, b.ID).Error
 	if err != nil {
 		return fmt.Errorf("keep the figures of a comparison: %w", err)
 	}

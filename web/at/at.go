@@ -34,6 +34,8 @@ const (
 	Mails         = "/mails"
 	Books         = "/books"
 	Money         = "/money"
+	SupplierBills = "/supplier-bills"
+	Differences   = "/differences"
 )
 
 // Provider is the page of a provider.
@@ -56,6 +58,12 @@ func PriceList(id uuid.UUID) string { return PriceLists + "/" + id.String() }
 
 // Subscription is the page of a subscription.
 func Subscription(id uuid.UUID) string { return Subscriptions + "/" + id.String() }
+
+// SupplierBill is the page of a supplier's bill.
+func SupplierBill(id uuid.UUID) string { return SupplierBills + "/" + id.String() }
+
+// Difference is the page of a difference.
+func Difference(id uuid.UUID) string { return Differences + "/" + id.String() }
 
 // Invoice is the page of an invoice.
 func Invoice(id uuid.UUID) string { return Invoices + "/" + id.String() }

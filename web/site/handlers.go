@@ -18,6 +18,7 @@ import (
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	"seatledger/web/dialects"
+	"seatledger/web/differences"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/mails"
@@ -66,6 +67,7 @@ type handlers struct {
 	renewals      renewals.Handlers
 	views         views.Handlers
 	mails         mails.Handlers
+	differences   differences.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -100,11 +102,13 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		cutovers: cutovers.Handlers{Cutovers: a.Cutover},
 		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
 			Letters: a.Letters},
-		audit:    audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
-		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
-		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
-		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
-		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		audit:       audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
+		notices:     notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		renewals:    renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
+		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
+
+		mails: mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		views: views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }
 
