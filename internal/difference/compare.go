@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/postgres"
 	"seatledger/internal/reconcile"
 )
 
@@ -48,24 +49,80 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}); err != nil {
 		return err
 	}
-	var invoices *reconcile.Sides
+	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		invoices, err = b.sides(ctx, tx)
+		seen, err = s.look(ctx, tx, b)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	r, err := invoices.Compare(ctx, Tolerance, nil)
+	all, err := s.explain(ctx, b, seen.invoices)
 	if err != nil {
 		return err
 	}
-	all, err := s.explain(ctx, b, r.Differences)
+	more, err := s.explain(ctx, b, seen.ledger)
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, b, all, figures{compared: r.Compared})
+	all = merged(beside(all, more, seen.invoiced))
+	return s.store(ctx, b, all, figures{compared: seen.compared, answers: seen.answers})
+}
+
+// sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
+type sights struct {
+	invoices, ledger []reconcile.Difference
+	compared         int             // lines, beside the invoices
+	invoiced         map[string]bool // subscriptions whose lines could be, all of them
+	answers          answers
+}
+
+// look compares the bill twice on one state of the records, one comparison after the other: each needs its room.
+func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err error) {
+	sides, windows, err := b.sides(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	r, err := sides.Compare(ctx, Tolerance, nil)
+	if err != nil {
+		return out, err
+	}
+	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
+	if sides, err = b.ledger(ctx, tx); err != nil {
+		return out, err
+	}
+	out.answers.why = map[string]string{}
+	r, err = sides.Compare(ctx, Tolerance, func(line string) { out.answers.covered = append(out.answers.covered, line) })
+	if err != nil {
+		return out, err
+	}
+	out.ledger = r.Differences
+	costs, err := s.costs(ctx, tx, b)
+	if err != nil {
+		return out, err
+	}
+	terms, err := s.terms(ctx, tx, b)
+	out.ledger = append(append(out.ledger, costs...), terms...)
+	for _, d := range out.ledger {
+		if d.Kind == reconcile.OnlyHere || d.Kind == RenewalPrice {
+			continue
+		}
+		for _, l := range d.BillLines {
+			out.answers.why[l] = d.Why
+		}
+	}
+	return out, err
 }
 
 // figures are what a comparison comes to in all.
-type figures struct{ compared, equal, differ, incomparable int }
+type figures struct {
+	compared int
+	answers  answers
+}
+
+// answers are what the expected cost says of each line: those that could be held against the ledger, and why some
+// differ from it.
+type answers struct {
+	covered postgres.Texts
+	why     map[string]string
+}

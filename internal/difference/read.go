@@ -103,19 +103,26 @@ func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n in
 	return rows.Err()
 }
 
-// sides hands a bill's lines and ours over to the engine.
-func (b bill) sides(ctx context.Context, tx *gorm.DB) (*reconcile.Sides, error) {
-	s := reconcile.NewSides()
+// sides hands a bill's lines and ours over to the engine, and tells which subscriptions were invoiced to the last day
+// that the bill is about.
+func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoiced map[string]bool, err error) {
+	s, invoiced = reconcile.NewSides(), map[string]bool{}
 	if err := s.About(b.about.From.String(), b.about.To.String()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{b.charges, b.sales, b.elsewhere,
-		b.windows, b.claims} {
+	charges := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
+		return b.charges(ctx, tx, s, func(bool, bool) bool { return true })
+	}
+	windows := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
+		return b.windows(ctx, tx, s, invoiced)
+	}
+	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{charges, b.sales, b.elsewhere, windows,
+		b.claims} {
 		if err := step(ctx, tx, s); err != nil {
-			return nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
+			return nil, nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
 		}
 	}
-	return s, nil
+	return s, invoiced, nil
 }
 
 func (b bill) args() pgx.NamedArgs {
@@ -131,13 +138,17 @@ SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN coale
 		nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number)) END,
 	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number, l.product, l.term, l.billing_frequency,
 	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text, trim_scale(l.unit_price)::text,
-	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END
+	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END, m.subscription_id::text
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
 WHERE l.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d WHERE d.credit_line_id = l.id)
 ORDER BY l.place`
 
-func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
-	return each(ctx, tx, chargesSQL, b.args(), 18, func(r []string) error {
+// charges hands over the lines of the bill that takes lets through.
+func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, takes func(ours, usage bool) bool) error {
+	return each(ctx, tx, chargesSQL, b.args(), 19, func(r []string) error {
+		if !takes(r[18] != "", r[17] != "") {
+			return nil
+		}
 		from := r[10]
 		if from == "" {
 			from = b.about.From.String()
@@ -211,15 +222,21 @@ SELECT o.id::text, greatest(min(b.from_on), s.billable_from)::text, greatest(max
 	(SELECT max(x.to_date) FROM invoice_lines x WHERE x.subscription_id = o.id AND x.standing AND x.kind IN ('cycle', 'catch_up')))::text
 FROM ours o JOIN subscriptions s ON s.id = o.id
 JOIN contract_stays t ON t.subscription_id = o.id AND NOT t.set_aside JOIN billed b ON b.id = t.contract_id
-WHERE EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AND s.state <> 'held'
+WHERE EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AND s.state <> 'held' AND s.contract_id IS NOT NULL
 GROUP BY o.id, s.billable_from
+UNION ALL
+SELECT o.id::text, least(o.from_on, @from::date)::text, greatest(o.to_on, @to::date)::text FROM ours o JOIN subscriptions s ON s.id = o.id
+WHERE s.state = 'held' OR s.contract_id IS NULL OR NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id)
 UNION ALL
 SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id = c.id GROUP BY 1`
 
-func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
+func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[string]bool) error {
 	return each(ctx, tx, windowsSQL, b.args(), 3, func(r []string) error {
 		if r[1] == "" || r[2] == "" || r[2] < r[1] {
 			return s.Comparable(r[0], "", "")
+		}
+		if r[2] >= b.about.To.String() {
+			invoiced[r[0]] = true
 		}
 		return s.Comparable(r[0], r[1], r[2])
 	})

@@ -114,13 +114,38 @@ func (s Service) store(ctx context.Context, b bill, all []found, n figures) erro
 	})
 }
 
-// tally keeps how much of the bill was compared.
+// answerSQL says of each line whether it is what it should have been, or why it cannot be said.
+const answerSQL = `
+WITH covered AS MATERIALIZED (SELECT CAST(c AS uuid) AS id FROM unnest(CAST(@covered AS text[])) AS c),
+apart AS MATERIALIZED (SELECT CAST(i AS uuid) AS id, why FROM unnest(CAST(@lines AS text[]), CAST(@whys AS text[])) AS a (i, why)),
+said AS (
+	SELECT m.line_id, CASE WHEN a.id IS NOT NULL THEN 'different' WHEN m.subscription_id IS NULL OR l.usage OR c.id IS NULL
+			THEN 'incomparable' ELSE 'equal' END AS answer,
+		CASE WHEN a.id IS NOT NULL THEN a.why WHEN l.usage THEN 'usage has no expected cost'
+			WHEN m.subscription_id IS NULL THEN 'no subscription of ours' WHEN c.id IS NULL THEN 'the ledger has none of its days'
+			ELSE '' END AS why
+	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id LEFT JOIN covered c ON c.id = m.line_id
+	LEFT JOIN apart a ON a.id = m.line_id AND m.subscription_id IS NOT NULL WHERE m.bill_id = @bill)
+UPDATE supplier_matches m SET answer = s.answer, answer_why = s.why FROM said s
+WHERE s.line_id = m.line_id AND (m.answer, m.answer_why) IS DISTINCT FROM (s.answer, s.why)`
+
+// tally keeps how much of the bill was compared, and what came of each line.
 func (s Service) tally(tx *gorm.DB, b bill, n figures) error {
-	err := tx.Exec(`UPDATE supplier_comparisons c SET done = greatest(done, ?), compared_at = ?, from_on = ?, to_on = ?,
-		lines = t.lines, matched = t.matched, compared = ?, equal = ?, differ = ?, incomparable = ?, trouble = ''
-		FROM (SELECT count(*) AS lines, count(*) FILTER (WHERE way <> 'none') AS matched FROM supplier_matches
-			WHERE bill_id = ?) t WHERE c.bill_id = ?`,
-		b.asked, s.Clock.Now(), b.about.From, b.about.To, n.compared, n.equal, n.differ, n.incomparable, b.ID, b.ID).Error
+	var lines, whys postgres.Texts
+	for line, why := range n.answers.why {
+		lines, whys = append(lines, line), append(whys, why)
+	}
+	err := tx.Exec(answerSQL, map[string]any{"bill": b.ID, "covered": n.answers.covered, "lines": lines, "whys": whys}).Error
+	if err != nil {
+		return fmt.Errorf("keep the answers about lines: %w", err)
+	}
+	err = tx.Exec(`UPDATE supplier_comparisons c SET done = greatest(done, ?), compared_at = ?, from_on = ?, to_on = ?,
+		lines = t.lines, matched = t.matched, compared = ?, equal = t.equal, differ = t.differ,
+		incomparable = t.lines - t.equal - t.differ, trouble = ''
+		FROM (SELECT count(*) AS lines, count(*) FILTER (WHERE way <> 'none') AS matched,
+				count(*) FILTER (WHERE answer = 'equal') AS equal, count(*) FILTER (WHERE answer = 'different') AS differ
+			FROM supplier_matches WHERE bill_id = ?) t WHERE c.bill_id = ?`,
+		b.asked, s.Clock.Now(), b.about.From, b.about.To, n.compared, b.ID, b.ID).Error
 	if err != nil {
 		return fmt.Errorf("keep the figures of a comparison: %w", err)
 	}

@@ -111,7 +111,7 @@ func Billed(w *billtest.World, bill, billed []string) {
 	w.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, kind, product_name, part_number,
 			quantity, billing_frequency, term, provider_status, first_seen_at, facts_at, crm_account_id, contract_id, state,
 			updated_at)
-		SELECT id, ?, ?, external_id, 'Microsoft', 'licence', 'Product', part, 0, 'monthly', 'annual', 'active', ?, ?,
+		SELECT id, ?, ?, external_id, 'Microsoft', 'licence', 'Product', part, 0, 'unknown', 'unknown', 'active', ?, ?,
 			customer, contract, 'active', ? `+each+`(id uuid, external_id text, part text, customer uuid, contract uuid)`,
 		w.Provider.ID, w.Account.ID, now, now, now, document(w, subs))
 	w.Exec(`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by, signed_at)
