@@ -27,6 +27,7 @@ import (
 	"seatledger/internal/crmsource"
 	"seatledger/internal/cutover"
 	"seatledger/internal/dialect"
+	"seatledger/internal/difference"
 	"seatledger/internal/distributor"
 	"seatledger/internal/distributor/calls"
 	"seatledger/internal/distributor/capture"
@@ -58,38 +59,39 @@ import (
 
 // App is everything a request or a job may need.
 type App struct {
-	Config    config.Config
-	Clock     clock.Clock
-	Zone      *time.Location
-	Log       *slog.Logger
-	DB        *postgres.DB
-	Sealer    *secret.Sealer
-	Outbound  *outbound.Client
-	Auth      auth.Service
-	Providers *provider.Service
-	Dialects  *dialect.Service
-	Rehearsal rehearsal.Service
-	Reviews   review.Reviewer
-	CRM       crm.Service
-	Contracts contract.Service
-	Prices    price.Service
-	Mapping   *mapping.Service
-	Manual    manual.Service
-	Billing   billing.Service
-	Runs      *billingrun.Service
-	Books     books.Service
-	Bills     supplier.Service
-	Retire    retire.Service
-	Reassign  reassign.Service
-	Cutover   cutover.Service
-	Renewals  renewal.Service
-	Sync      *syncing.Service
-	Sources   *crmsource.Service
-	Bulk      *selection.Service
-	Mail      *mail.Service
-	Letters   letters.Service
-	Anchors   anchor.Keeper
-	Meter     *obs.Meter // what happens in this process, for a scrape
+	Config      config.Config
+	Clock       clock.Clock
+	Zone        *time.Location
+	Log         *slog.Logger
+	DB          *postgres.DB
+	Sealer      *secret.Sealer
+	Outbound    *outbound.Client
+	Auth        auth.Service
+	Providers   *provider.Service
+	Dialects    *dialect.Service
+	Rehearsal   rehearsal.Service
+	Reviews     review.Reviewer
+	CRM         crm.Service
+	Contracts   contract.Service
+	Prices      price.Service
+	Mapping     *mapping.Service
+	Manual      manual.Service
+	Billing     billing.Service
+	Runs        *billingrun.Service
+	Books       books.Service
+	Bills       supplier.Service
+	Retire      retire.Service
+	Reassign    reassign.Service
+	Cutover     cutover.Service
+	Renewals    renewal.Service
+	Sync        *syncing.Service
+	Sources     *crmsource.Service
+	Bulk        *selection.Service
+	Mail        *mail.Service
+	Letters     letters.Service
+	Anchors     anchor.Keeper
+	Differences difference.Service
+	Meter       *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
 	database *database
@@ -187,6 +189,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Cutover = cutover.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Mapping: a.Mapping}
 	a.Renewals = renewal.Service{DB: db, Clock: a.Clock,
 		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
+	a.Differences = a.differences()
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -195,7 +198,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs))
+	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
 	return a, err
 }
 
@@ -349,6 +352,8 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "watch over mail that is being sent", Every: 5 * time.Second, Do: a.Mail.Watch},
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
+		{Name: "bills that wait to be compared", Every: 20 * time.Second, Do: a.Differences.Watch},
+		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},

@@ -12,6 +12,7 @@ import (
 	"seatledger/internal/account"
 	"seatledger/internal/contract"
 	"seatledger/internal/crm"
+	"seatledger/internal/difference"
 	"seatledger/internal/errs"
 	"seatledger/internal/invoice"
 	"seatledger/internal/listing"
@@ -24,7 +25,7 @@ import (
 func (a *App) bulkService() *selection.Service {
 	return &selection.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Log: a.Log, Meter: a.Meter, Holder: holder(),
 		Deeds: slices.Concat(a.Reviews.Deeds(), a.Retire.Deeds(), a.Mapping.Deeds(),
-			a.Billing.Deeds(), a.Contracts.Deeds(), a.decisions().Deeds()),
+			a.Billing.Deeds(), a.Contracts.Deeds(), a.decisions().Deeds(), a.Differences.Deeds()),
 		Lists: a.lists(), Waits: 8 * time.Second,
 		Enqueue: func(ctx context.Context, tx *gorm.DB, job selection.Job, delay time.Duration) error {
 			return a.queue.Put(ctx, tx, job, delay)
@@ -41,9 +42,10 @@ func (a *App) lists() map[string]selection.Find {
 // Lists are the lists on which records are selected, by their names.
 func Lists() map[string]selection.Find {
 	return map[string]selection.Find{
-		account.All.Name:  finds(account.All, nil),
-		contract.All.Name: finds(contract.All, nil),
-		crm.All.Name:      finds(crm.All, nil),
+		account.All.Name:    finds(account.All, nil),
+		contract.All.Name:   finds(contract.All, nil),
+		crm.All.Name:        finds(crm.All, nil),
+		difference.All.Name: finds(difference.All, nil),
 		list.All.Name: finds(list.All, func(s *listing.Spec) {
 			for _, code := range review.Codes() {
 				for _, filter := range []string{"check", "cause"} {

@@ -9,6 +9,7 @@ import (
 
 	"seatledger/internal/billingrun"
 	"seatledger/internal/crmsource"
+	"seatledger/internal/difference"
 	"seatledger/internal/mapping"
 	"seatledger/internal/runs"
 	"seatledger/internal/selection"
@@ -21,6 +22,7 @@ const (
 	busyWait   = 5 * time.Second
 
 	mappingTimeout = 30 * time.Minute // of a provider's suggestions
+	compareTimeout = 30 * time.Minute // of a bill
 )
 
 // Workers are the use cases that jobs call.
@@ -28,13 +30,14 @@ type Workers struct{ all *river.Workers }
 
 // NewWorkers binds each kind of job to its use case.
 func NewWorkers(sync *syncing.Service, maps *mapping.Service, sources *crmsource.Service,
-	bulk *selection.Service, bills *billingrun.Service) *Workers {
+	bulk *selection.Service, bills *billingrun.Service, differences difference.Service) *Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &syncWorker{sync: sync})
 	river.AddWorker(w, &suggestWorker{mapping: maps})
 	river.AddWorker(w, &sourceWorker{sources: sources})
 	river.AddWorker(w, &bulkWorker{bulk: bulk})
 	river.AddWorker(w, &billsWorker{bills: bills})
+	river.AddWorker(w, &compareWorker{differences: differences})
 	return &Workers{all: w}
 }
 
@@ -110,4 +113,17 @@ func (*billsWorker) Timeout(*river.Job[billingrun.Job]) time.Duration { return r
 // Work works what is left of a billing run.
 func (w *billsWorker) Work(ctx context.Context, job *river.Job[billingrun.Job]) error {
 	return worked(w.bills.Execute(ctx, job.Args.TurnID))
+}
+
+type compareWorker struct {
+	river.WorkerDefaults[difference.Job]
+	differences difference.Service
+}
+
+// Timeout is the limit of one attempt.
+func (*compareWorker) Timeout(*river.Job[difference.Job]) time.Duration { return compareTimeout }
+
+// Work compares a bill.
+func (w *compareWorker) Work(ctx context.Context, job *river.Job[difference.Job]) error {
+	return w.differences.Compare(ctx, job.Args.BillID)
 }

@@ -23,22 +23,96 @@ type Result struct {
 func compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled, tolerance decimal.Decimal) (Result,
 	error,
 ) {
-	window, charged := daysOf(bs, func(b *keptBilled) span { return b.span }),
-		daysOf(cs, func(c *keptCharge) span { return c.span })
-	r := Result{Charges: len(cs), Billed: len(bs)}
-	if !window.meets(charged) {
-		return r, fmt.Errorf("the bill is about %s, and what was billed about %s: no day could be compared", charged, window)
+	f := frame{all: daysOf(bs, func(b *keptBilled) span { return b.span }),
+		charged: daysOf(cs, func(c *keptCharge) span { return c.span })}
+	if !f.all.meets(f.charged) {
+		return Result{Charges: len(cs), Billed: len(bs)}, fmt.Errorf(
+			"the bill is about %s, and what was billed about %s: no day could be compared", f.charged, f.all)
 	}
+	return f.compare(ctx, words, cs, bs, tolerance)
+}
+
+// frame is what days are compared.
+type frame struct {
+	all     span              // where nothing else is said of a subscription or a customer
+	charged span              // that the bill is about
+	own     map[word]span     // of a subscription, or of a customer
+	claimed map[word][]span   // that other bills charge
+	covered func(line string) // told of each line that could be compared
+}
+
+// of is what days of a line can be compared.
+func (f *frame) of(p *pool, id, customer word) span {
+	for _, w := range []word{p.id(id), customer} {
+		if s, said := f.own[w]; said && w != 0 {
+			return s
+		}
+	}
+	return f.all
+}
+
+// group prepares a group for its checks.
+func (f *frame) group(p *pool, cs []charge, bs []billed) *group {
+	var id, customer string
+	if len(cs) > 0 {
+		id, customer = cs[0].id(), cs[0].customer
+	}
+	if len(bs) > 0 {
+		id, customer = bs[0].id, bs[0].customer
+	}
+	key := p.id(p.keep(id))
+	g := newGroup(cs, bs, f.of(p, key, p.keep(customer)))
+	g.charged = f.charged
+	if claimed := f.claimed[key]; len(claimed) > 0 {
+		own := make([]span, 0, len(cs))
+		for _, c := range cs {
+			own = append(own, c.span)
+		}
+		g.aside = besides(joined(claimed), joined(own))
+		g.billed = slices.DeleteFunc(g.billed, func(b billed) bool {
+			return !b.once() && slices.ContainsFunc(g.aside, func(s span) bool { return s.covers(b.span) })
+		})
+	}
+	return g
+}
+
+// besides is what is left of spans beside others; both in order, and none of one side meets another of it.
+func besides(spans, others []span) (out []span) {
+	for _, s := range spans {
+		for _, o := range others {
+			if !o.meets(s) {
+				continue
+			}
+			if s.from < o.from {
+				out = append(out, span{s.from, o.from})
+			}
+			s.from = o.to
+		}
+		if !s.empty() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (f *frame) compare(ctx context.Context, words *pool, cs []keptCharge, bs []keptBilled,
+	tolerance decimal.Decimal,
+) (Result, error) {
+	r := Result{Charges: len(cs), Billed: len(bs)}
 	cs = slices.DeleteFunc(cs, func(c keptCharge) bool { return c.credit })
 	for i := range cs {
-		if cs[i].span.in(window) {
+		c := &cs[i]
+		if c.span.in(f.of(words, cmp.Or(c.ids[0], c.ids[1]), c.customer)) {
 			r.Compared++
+			if f.covered != nil {
+				f.covered(words.text(c.line))
+			}
 		}
 	}
 	words.match(cs, bs)
 	err := words.each(ctx, cs, bs, func(cs []charge, bs []billed) error {
-		g := newGroup(cs, bs, window)
-		g.tolerance, g.charged = tolerance, charged
+		g := f.group(words, cs, bs)
+		g.tolerance = tolerance
 		err := g.check(ctx)
 		r.Differences = append(r.Differences, g.differences()...)
 		return err

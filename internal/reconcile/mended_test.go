@@ -5,39 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
+
+	"seatledger/internal/testkit/billlines"
 )
 
-// Three months beside which the cases stand; S0 is sound.
 var (
-	aug, sep, oct = []string{"2026-08-01", "2026-09-01"}, []string{"2026-09-01", "2026-10-01"},
-		[]string{"2026-10-01", "2026-11-01"}
-	soundBill   = lines(aug, sep, oct, func(m []string) string { return in("S0", "cycleCharge", m, "1", "10", "10") })
-	soundBilled = lines(aug, sep, oct, func(m []string) string { return sold("S0", m[0], m[1], "1", "20", "20") })
-	ours        = lines(aug, sep, oct, func(m []string) string { return sold("S1", m[0], m[1], "3", "15", "45") })
+	aug, sep, oct          = billlines.Aug, billlines.Sep, billlines.Oct
+	soundBill, soundBilled = billlines.SoundBill, billlines.SoundBilled
+	ours                   = billlines.Ours
+	lines, in, with, event = billlines.Lines, billlines.In, billlines.With, billlines.Event
+	anniversary            = billlines.Anniversary
+	charge, sold           = billlines.Charge, billlines.Sold
 )
-
-func lines(a, b, c []string, of func([]string) string) []string { return []string{of(a), of(b), of(c)} }
-
-func in(sub, word string, m []string, quantity, unit, amount string) string {
-	return charge(sub, word, "monthly", m[0], m[1], quantity, unit, amount)
-}
-
-// with changes one cell of a line of the bill: its last but two are currency, rate and reference.
-func with(line, from, to string) string { return strings.Replace(line, from, to, 1) }
-
-// event names the reference of a line of the bill.
-func event(line, reference string) string { return line + reference }
-
-// anniversary is three seats at 10 in cycles from the 21st.
-func anniversary() (out []string) {
-	for _, m := range [][]string{{"2026-07-21", "2026-08-21"}, {"2026-08-21", "2026-09-21"},
-		{"2026-09-21", "2026-10-21"}, {"2026-10-21", "2026-11-21"}} {
-		out = append(out, in("S1", "cycleCharge", m, "3", "10", "30"))
-	}
-	return out
-}
 
 func TestMoneyOfWhatIsHardToTellApart(t *testing.T) {
 	t.Parallel()

@@ -13,29 +13,10 @@ import (
 	"testing"
 
 	"seatledger/internal/reconcile"
+	"seatledger/internal/testkit/billlines"
 )
 
-const (
-	billHead = "line,customer_external_id,customer,tenant_id,subscription_external_id,vendor_subscription_id,order_id," +
-		"part_number,product,term,billing_frequency,charge,from,to,quantity,unit_price,amount,tax,currency," +
-		"exchange_rate,reference"
-	billedHead = "line_id,invoice_id,subscription_id,kind,change_ids,from,to,days,seats,unit_price,price_period,amount," +
-		"currency,credits_line_id,again,customer,part_number"
-)
-
-// charge writes a line of a bill: subscription, charge, frequency, from, to, quantity, unit price and amount.
-func charge(sub, word, frequency, from, to, quantity, unit, amount string) string {
-	return strings.Join([]string{"", "C-" + sub, "Customer of " + sub, "", sub, "", "", "P-" + sub,
-		"Product " + sub, "P1Y",
-		frequency, word, from, to, quantity, unit, amount, "", "USD", "", ""}, ",")
-}
-
-// sold writes a line of ours: subscription, from, to, seats, price a month and amount.
-func sold(sub, from, to, seats, unit, amount string) string {
-	return strings.Join([]string{"", "I-1", sub, "full_cycle", "", from, to, "", seats, unit, "month", amount,
-		"USD", "",
-		"", "Customer of " + sub, "P-" + sub}, ",")
-}
+const billHead, billedHead = billlines.BillHead, billlines.BilledHead
 
 // run writes both files, each line with its number, and reads what the verb makes of them.
 func run(t *testing.T, bill, billed []string, more ...string) ([][]string, error) {

@@ -36,6 +36,7 @@ const (
 	Money         = "/money"
 	Search        = "/search"
 	SupplierBills = "/supplier-bills"
+	Differences   = "/differences"
 )
 
 // Provider is the page of a provider.
@@ -59,6 +60,12 @@ func PriceList(id uuid.UUID) string { return PriceLists + "/" + id.String() }
 // Subscription is the page of a subscription.
 func Subscription(id uuid.UUID) string { return Subscriptions + "/" + id.String() }
 
+// SupplierBill is the page of a supplier's bill.
+func SupplierBill(id uuid.UUID) string { return SupplierBills + "/" + id.String() }
+
+// Difference is the page of a difference.
+func Difference(id uuid.UUID) string { return Differences + "/" + id.String() }
+
 // Invoice is the page of an invoice.
 func Invoice(id uuid.UUID) string { return Invoices + "/" + id.String() }
 
@@ -70,9 +77,6 @@ func BillingRun(id uuid.UUID) string { return BillingRuns + "/" + id.String() }
 
 // Export is the page of an export into the books.
 func Export(id uuid.UUID) string { return Books + "/exports/" + id.String() }
-
-// SupplierBill is the page of a distributor's bill.
-func SupplierBill(id uuid.UUID) string { return SupplierBills + "/" + id.String() }
 
 // Cutover is the page of a cut-over.
 func Cutover(id uuid.UUID) string { return Cutovers + "/" + id.String() }

@@ -7,6 +7,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/contract"
+	"seatledger/internal/difference"
 	"seatledger/internal/invoice"
 	"seatledger/internal/mapping"
 	"seatledger/internal/retire"
@@ -63,6 +64,9 @@ var deeds = map[string]wording{
 	invoice.VoidDeed:      voidWords(),
 	contract.MakeDeed:     makeWords(),
 	contract.EditDeed:     editWords(),
+
+	difference.DismissDeed: dismissWords(),
+	difference.DisputeDeed: disputeWords(),
 
 	subscription.ContractDeed:  contractWords(),
 	subscription.GoneDeed:      goneWords(),

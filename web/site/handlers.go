@@ -18,6 +18,7 @@ import (
 	"seatledger/web/cutovers"
 	"seatledger/web/dashboard"
 	"seatledger/web/dialects"
+	"seatledger/web/differences"
 	webimports "seatledger/web/imports"
 	"seatledger/web/invoices"
 	"seatledger/web/mails"
@@ -70,6 +71,7 @@ type handlers struct {
 	mails         mails.Handlers
 	search        search.Handlers
 	bills         supplierbills.Handlers
+	differences   differences.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers {
@@ -104,13 +106,14 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		cutovers: cutovers.Handlers{Cutovers: a.Cutover},
 		settings: settings.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Auth: a.Auth, About: about(a, o),
 			Letters: a.Letters},
-		audit:    audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
-		notices:  notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
-		renewals: renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
-		mails:    mails.Handlers{Mail: a.Mail, Zone: a.Zone},
-		search:   search.Handlers{DB: a.DB, Zone: a.Zone, Doors: open},
-		bills:    supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
-		views:    views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		audit:       audit.Handlers{DB: a.DB, Zone: a.Zone, Chain: trail.NewChain(a.Clock)},
+		notices:     notices.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone},
+		renewals:    renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
+		mails:       mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		search:      search.Handlers{DB: a.DB, Zone: a.Zone, Doors: open},
+		bills:       supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
+		views:       views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
+		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
 	}
 }
 

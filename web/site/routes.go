@@ -393,6 +393,13 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		get("/renewals/:id/:day", h.renewals.Show),
 		post("/renewals/:id/:day", h.renewals.Decide, billing),
 
+		list("/differences", h.differences.List),
+		get("/differences/:id", h.differences.Show),
+		post("/differences/:id", h.differences.Assign, billing),
+		post("/differences/:id/dismiss", h.differences.Dismiss, billing),
+		post("/differences/:id/dispute", h.differences.Dispute, billing),
+		post("/differences/:id/undo", h.differences.Undo, billing),
+
 		list("/cutovers", h.cutovers.List),
 		get("/cutovers/new", h.cutovers.New, operator),
 		post("/cutovers", h.cutovers.Create, operator),

@@ -1,0 +1,128 @@
+package difference
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"seatledger/internal/postgres"
+	"seatledger/internal/reconcile"
+)
+
+// Compare compares a bill as it, the ledger and our invoices stand now, and keeps what differs. The same bill beside
+// the same records changes nothing. One that was set aside has no differences left but those that were decided.
+func (s Service) Compare(ctx context.Context, id uuid.UUID) error {
+	err := s.compare(ctx, id)
+	if err == nil {
+		return nil
+	}
+	kept := s.DB.InTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE supplier_comparisons SET trouble = ?, asked_at = ? WHERE bill_id = ?`, err.Error(),
+			s.Clock.Now(), id).Error
+	})
+	if kept != nil && s.Log != nil {
+		s.Log.ErrorContext(ctx, "the trouble with a comparison could not be kept", "bill", id, "error", kept)
+	}
+	return fmt.Errorf("compare bill %s: %w", id, err)
+}
+
+func (s Service) compare(ctx context.Context, id uuid.UUID) error {
+	db := s.DB.Read(ctx)
+	b, err := readBill(ctx, db, id)
+	if err != nil {
+		return err
+	}
+	if err := db.Raw(`SELECT coalesce((SELECT asked FROM supplier_comparisons WHERE bill_id = ?), 0)`,
+		id).Row().Scan(&b.asked); err != nil {
+		return err
+	}
+	if b.Aside {
+		return s.store(ctx, b, nil, figures{})
+	}
+	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := match(ctx, tx, id); err != nil {
+			return err
+		}
+		return b.credits(ctx, tx)
+	}); err != nil {
+		return err
+	}
+	var seen sights
+	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		seen, err = s.look(ctx, tx, b)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	all, err := s.explain(ctx, b, seen.invoices)
+	if err != nil {
+		return err
+	}
+	more, err := s.explain(ctx, b, seen.ledger)
+	if err != nil {
+		return err
+	}
+	all = merged(beside(all, more, seen.invoiced))
+	return s.store(ctx, b, all, figures{compared: seen.compared, answers: seen.answers})
+}
+
+// sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
+type sights struct {
+	invoices, ledger []reconcile.Difference
+	compared         int             // lines, beside the invoices
+	invoiced         map[string]bool // subscriptions whose lines could be, all of them
+	answers          answers
+}
+
+// look compares the bill twice on one state of the records, one comparison after the other: each needs its room.
+func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err error) {
+	sides, windows, err := b.sides(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	r, err := sides.Compare(ctx, Tolerance, nil)
+	if err != nil {
+		return out, err
+	}
+	out.invoices, out.compared, out.invoiced = r.Differences, r.Compared, windows
+	if sides, err = b.ledger(ctx, tx); err != nil {
+		return out, err
+	}
+	out.answers.why = map[string]string{}
+	r, err = sides.Compare(ctx, Tolerance, func(line string) { out.answers.covered = append(out.answers.covered, line) })
+	if err != nil {
+		return out, err
+	}
+	out.ledger = r.Differences
+	costs, err := s.costs(ctx, tx, b)
+	if err != nil {
+		return out, err
+	}
+	terms, err := s.terms(ctx, tx, b)
+	out.ledger = append(append(out.ledger, costs...), terms...)
+	for _, d := range out.ledger {
+		if d.Kind == reconcile.OnlyHere || d.Kind == RenewalPrice {
+			continue
+		}
+		for _, l := range d.BillLines {
+			out.answers.why[l] = d.Why
+		}
+	}
+	return out, err
+}
+
+// figures are what a comparison comes to in all.
+type figures struct {
+	compared int
+	answers  answers
+}
+
+// answers are what the expected cost says of each line: those that could be held against the ledger, and why some
+// differ from it.
+type answers struct {
+	covered postgres.Texts
+	why     map[string]string
+}

@@ -1,0 +1,151 @@
+package differences
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/difference"
+	"seatledger/internal/money"
+	"seatledger/views/ui"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
+
+	view "seatledger/views/differences"
+)
+
+// typed is a form as it was sent, with what was refused of it.
+type typed struct {
+	step     string
+	values   httpx.Values
+	problems map[string]string
+}
+
+// of is what was typed in a step's field, or what stands there.
+func (t typed) of(step, name, stands string) string {
+	if t.step == step && t.values.Has(name) {
+		return t.values.Get(name)
+	}
+	return stands
+}
+
+// Dismiss says that it is right as it is.
+func (h Handlers) Dismiss(c echo.Context) error {
+	return h.step(c, "dismiss", "Dismissed.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Dismiss(c.Request().Context(), by, s)
+	})
+}
+
+// Dispute says that the distributor was told.
+func (h Handlers) Dispute(c echo.Context) error {
+	return h.step(c, "dispute", "Kept as disputed. Send the text yourself; the credit is found on a later bill.",
+		func(by audit.Actor, s difference.Step) error {
+			return h.Differences.Dispute(c.Request().Context(), by, s)
+		})
+}
+
+// Undo takes back what was decided.
+func (h Handlers) Undo(c echo.Context) error {
+	return h.step(c, "undo", "Taken back. It is to be decided again.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Undo(c.Request().Context(), by, s)
+	})
+}
+
+// Assign keeps owner and note.
+func (h Handlers) Assign(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	return h.step(c, "assign", "Owner and note were kept.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Assign(c.Request().Context(), by, s.ID, s.Version, form.Get("owner"), form.Get("note"))
+	})
+}
+
+// step reads a step's form, does it, and shows the page again with what was refused.
+func (h Handlers) step(c echo.Context, name, done string, do func(by audit.Actor, s difference.Step) error) error {
+	id, err := httpx.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	step := difference.Step{ID: id, Version: form.Version(), Reason: form.Get("reason"), Until: form.Get("until"),
+		EachMonth: form.On("each_month"), Reference: form.Get("reference")}
+	err = do(session.Actor(c), step)
+	problems, refused := httpx.Refused(err)
+	if !refused {
+		if err != nil {
+			return err
+		}
+		return httpx.Done(c, recordPath(id), done)
+	}
+	ctx := c.Request().Context()
+	s, err := difference.Beside(ctx, h.Differences.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	return h.page(c, http.StatusUnprocessableEntity, s, typed{name, form, problems})
+}
+
+// steps are what can be done about a difference as it stands.
+func steps(s difference.Side, t typed) (out []view.Step) {
+	switch {
+	case s.State != difference.Todo:
+		out = append(out, step(s.ID, "undo", "Take it back", "What was decided, and what it wrote, is taken back.", s.Version, nil))
+	case s.GoneAt == nil:
+		if s.Once.Sign() > 0 {
+			out = append(out, step(s.ID, "dispute", "Dispute", "The distributor is wrong. Nothing is sent from here: send the "+
+				"text above. The credit is found on a later bill by itself.", s.Version, []ui.Field{
+				{Name: "reference", Label: "Reference", Value: t.of("dispute", "reference", ""), Size: ui.Medium,
+					Hint: "The distributor's number of your claim, if it has one.", Error: t.problem("dispute", "reference")}}))
+		}
+		out = append(out, step(s.ID, "dismiss", "Dismiss", "It is right as it is.", s.Version, []ui.Field{
+			{Name: "reason", Label: "Reason", Required: true, Value: t.of("dismiss", "reason", ""),
+				Hint:  "Such as: a gift to the customer, billed by another firm.",
+				Error: t.problem("dismiss", "reason")},
+			{Kind: ui.DateInput, Name: "until", Label: "Until", Size: ui.Short, Value: t.of("dismiss", "until", ""),
+				Hint: "On that day it is to be decided again. Empty: for good.", Error: t.problem("dismiss", "until")},
+			{Kind: ui.Checkbox, Name: "each_month", Label: "Each month", Checked: t.step == "dismiss" && t.values.On("each_month"),
+				Hint: "Also on the bills to come, as long as it is no more a month."}}))
+	}
+	return append(out, step(s.ID, "", "Owner and note", "", s.Version, []ui.Field{
+		{Name: "owner", Label: "Owner", Value: t.of("assign", "owner", s.Owner), Size: ui.Medium, Hint: "Who sees to it.",
+			Error: t.problem("assign", "owner")},
+		{Kind: ui.TextArea, Name: "note", Label: "Note", Value: t.of("assign", "note", s.Note),
+			Error: t.problem("assign", "note")}}))
+}
+
+func (t typed) problem(step, name string) string {
+	if t.step != step {
+		return ""
+	}
+	return t.problems[name]
+}
+
+func step(id uuid.UUID, name, title, text string, version int, fields []ui.Field) view.Step {
+	save, action := title, recordPath(id)
+	if name != "" {
+		action += "/" + name
+	} else {
+		save = "Keep owner and note"
+	}
+	for i := range fields {
+		fields[i].Scope = name
+	}
+	return view.Step{Card: ui.Card{Title: title, Text: text}, Fields: fields,
+		Form: ui.Form{Action: action, Version: strconv.Itoa(version), Save: save}}
+}
+
+func plain(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return money.Plain(d.Decimal)
+}
