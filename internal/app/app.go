@@ -20,6 +20,7 @@ import (
 	"seatledger/internal/billingrun"
 	"seatledger/internal/books"
 	"seatledger/internal/clock"
+	"seatledger/internal/closing"
 	"seatledger/internal/config"
 	"seatledger/internal/contract"
 	"seatledger/internal/contract/price"
@@ -91,6 +92,7 @@ type App struct {
 	Letters     letters.Service
 	Anchors     anchor.Keeper
 	Differences difference.Service
+	Months      closing.Service
 	Meter       *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -190,6 +192,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Renewals = renewal.Service{DB: db, Clock: a.Clock,
 		Today: func() clock.Date { return clock.Today(a.Clock, a.Zone) }}
 	a.Differences = a.differences()
+	a.Months = closing.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
 	a.Sync = a.syncService()
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
@@ -353,6 +356,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
 		{Name: "bills that wait to be compared", Every: 20 * time.Second, Do: a.Differences.Watch},
+		{Name: "signed months that changed", Every: 15 * time.Minute, Do: a.Months.Watch},
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},

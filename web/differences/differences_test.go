@@ -119,7 +119,7 @@ func TestTheListAndItsFileSayWhatDiffers(t *testing.T) {
 		}
 	}
 	d.bea.Look("/differences?kind=nonsense").Want(http.StatusUnprocessableEntity)
-	d.bea.Get("/differences/" + q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft", "Please look at this charge")
+	d.bea.Get("/differences/"+q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft", "Please look at this charge")
 	d.bea.Look("/differences/" + uuid.NewString()).Want(http.StatusNotFound)
 }
 

@@ -11,6 +11,7 @@ import (
 	"seatledger/web/books"
 	"seatledger/web/bulk"
 	"seatledger/web/changes"
+	"seatledger/web/closing"
 	"seatledger/web/contracts"
 	"seatledger/web/contractsync"
 	"seatledger/web/crmaccounts"
@@ -71,6 +72,7 @@ type handlers struct {
 	mails         mails.Handlers
 	search        search.Handlers
 	bills         supplierbills.Handlers
+	months        closing.Handlers
 	differences   differences.Handlers
 }
 
@@ -111,6 +113,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		renewals:    renewals.Handlers{Renewals: a.Renewals, BaseURL: o.BaseURL},
 		mails:       mails.Handlers{Mail: a.Mail, Zone: a.Zone},
 		search:      search.Handlers{DB: a.DB, Zone: a.Zone, Doors: open},
+		months:      closing.Handlers{Months: a.Months, Zone: a.Zone},
 		bills:       supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views:       views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},

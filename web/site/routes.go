@@ -394,6 +394,12 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/renewals/:id/:day", h.renewals.Decide, billing),
 
 		list("/differences", h.differences.List),
+		get(at.SupplierMonths, h.months.List),
+		get(at.SupplierMonths+"/:provider/:month", h.months.Show),
+		get(at.SupplierMonths+"/:provider/:month/report.csv", h.months.Report),
+		get(at.SupplierMonths+"/:provider/:month/report.xlsx", h.months.Report),
+		post(at.SupplierMonths+"/:provider/:month/sign", h.months.Sign, billing),
+		post(at.SupplierMonths+"/:provider/:month/reopen", h.months.Reopen, billing),
 		get("/differences/:id", h.differences.Show),
 		post("/differences/:id", h.differences.Assign, billing),
 		post("/differences/:id/dismiss", h.differences.Dismiss, billing),
