@@ -3,7 +3,9 @@ package list_test
 import (
 	"bytes"
 	"flag"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,5 +109,36 @@ func TestAFrequentWordOfProductsGivesTheSameRowsInEveryOrder(t *testing.T) {
 	}
 	if n := slices.IndexFunc(p.Rows, func(r list.Row) bool { return r.Product != "Able 1" }); n != 40 {
 		t.Errorf("what holds the word beside its product's name are %d rows before the others, want 40", n)
+	}
+}
+
+// What may be chosen comes from distributors; a name that means something in SQL is asked for as any other.
+func TestAVendorOfAnyNameNarrowsTheList(t *testing.T) {
+	t.Parallel()
+	db := crowd.Subscriptions(t, 500)
+	const odd = `O'Neil ? \' -- Söhne`
+	for _, sql := range []string{`UPDATE products SET vendor = $1 WHERE vendor = 'Rare Vendor'`,
+		`UPDATE subscriptions s SET vendor = p.vendor FROM products p WHERE p.id = s.product_id`} {
+		args := []any{odd}[:strings.Count(sql, "$1")]
+		if _, err := db.Pool().Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, vendor := range []string{odd, "Microsoft"} {
+		raw := url.Values{"vendor": {vendor}, "size": {"200"}}
+		spec, err := list.All.Spec(t.Context(), db.Read(t.Context()), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := spec.Parse(raw, false)
+		if err != nil {
+			t.Fatal(vendor, err)
+		}
+		p, err := list.All.Page(t.Context(), db.Read(t.Context()), q)
+		if err != nil || len(p.Rows) == 0 || slices.ContainsFunc(p.Rows, func(r list.Row) bool {
+			return r.Vendor != vendor
+		}) {
+			t.Errorf("%s: %d rows, %v", vendor, len(p.Rows), err)
+		}
 	}
 }
