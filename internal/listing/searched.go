@@ -65,8 +65,9 @@ func (s *search) key() string {
 func (s *search) walk() (full, page string) {
 	alias := s.table[strings.LastIndexByte(s.table, ' ')+1:]
 	match, args := s.query.Spec.Search.matches(s.query.Search)
-	s.part("walked", fmt.Sprintf("%s FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) %s WHERE %s ORDER BY %s"+
-		" LIMIT %d", s.key(), s.table, s.narrow, s.behind, s.order.SQL(), walked, alias, match, s.order.SQL(), s.size),
+	s.part("walked", fmt.Sprintf(`%s FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) %s
+		WHERE %s ORDER BY %s LIMIT %d`, s.key(), s.table, s.narrow, s.behind, s.order.SQL(), walked, alias, match,
+		s.order.SQL(), s.size),
 		s.narrowArgs, s.behindArgs, args)
 	full = fmt.Sprintf("(SELECT count(*) = %d FROM walked)", s.size)
 	return full, "SELECT * FROM walked WHERE " + full
@@ -80,7 +81,8 @@ func (s *search) runs(walked string) (full, page string) {
 		cmp, way = "<", " DESC"
 	}
 	find := s.query.Spec.Search
-	s.parts = append(s.parts, fmt.Sprintf(`heads AS ((SELECT %[1]s AS head FROM %[2]s WHERE %[3]s ORDER BY %[1]s%[5]s LIMIT 1)
+	s.parts = append(s.parts, fmt.Sprintf(`heads AS (
+		(SELECT %[1]s AS head FROM %[2]s WHERE %[3]s ORDER BY %[1]s%[5]s LIMIT 1)
 		UNION ALL SELECT (SELECT %[1]s FROM %[2]s WHERE %[1]s %[4]s h.head ORDER BY %[1]s%[5]s LIMIT 1) FROM heads h
 			WHERE h.head IS NOT NULL)`, head, s.table, s.behind, cmp, way))
 	s.args = append(s.args, s.behindArgs...)

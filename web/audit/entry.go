@@ -44,7 +44,8 @@ func (h Handlers) facts(c echo.Context, e audit.Entry) ui.DefinitionList {
 		when,
 		ui.Fact("Who", e.Actor),
 		ui.Fact("What", readable(e.Action)),
-		{Term: "On", Value: ui.Cell{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Href: objectHref(session.User(c).Role, e)}, Note: readable(e.ObjectType)},
+		{Term: "On", Value: ui.Cell{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)),
+			Href: objectHref(session.User(c).Role, e)}, Note: readable(e.ObjectType)},
 		{Term: "Id", Value: ui.Cell{Text: e.ObjectID, Mono: true}},
 		{Term: "Request", Value: ui.Cell{Text: e.RequestID, Mono: true}},
 	}}
