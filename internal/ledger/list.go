@@ -57,7 +57,8 @@ var All = &listing.List[ListRow]{
 		LEFT JOIN billed_elsewhere e ON e.change_id = st.change_id`,
 	Search: listing.Search{
 		Label: "Search product, customer, id, person or note",
-		Where: `(SELECT s.search_text FROM subscriptions s WHERE s.id = st.change_subscription_id) LIKE ?
+		Where: `(SELECT s.product_key LIKE ? OR words_beside(s.search_text, s.product_key) LIKE ?
+				FROM subscriptions s WHERE s.id = st.change_subscription_id)
 			OR (SELECT lower(c.actor || ' ' || c.note) FROM license_changes c WHERE c.id = st.change_id
 				AND (c.actor_id IS NOT NULL OR c.note <> '')) LIKE ?`,
 		IDs: "st.change_id IN (SELECT changes_like(?))",

@@ -58,15 +58,15 @@ func (f Filter) choice(v string) *Choice {
 	return nil
 }
 
-// condition is the filter's SQL for a value, with its arguments. A word of the description itself stands in the SQL, so
-// that the database keeps a plan for it; what comes from records or from a person never does.
+// condition is the filter's SQL for a value, with its arguments. One of few words to choose from stands in the SQL
+// itself, so that the database keeps a plan for each; everything else, and whatever is no plain word, is an argument.
 func (f Filter) condition(v string) (string, []any) {
 	where, c := f.Where, f.choice(v)
 	if c != nil && c.Where != "" {
 		where = c.Where
 	}
-	if c != nil && f.ChoicesSQL == "" && f.Args == nil {
-		return strings.ReplaceAll(where, "?", "'"+strings.ReplaceAll(c.Value, "'", "''")+"'"), nil
+	if c != nil && f.Args == nil && plain(c.Value) {
+		return strings.ReplaceAll(where, "?", "'"+c.Value+"'"), nil
 	}
 	if f.Args != nil {
 		return where, f.Args(v)
@@ -76,4 +76,14 @@ func (f Filter) condition(v string) (string, []any) {
 		args[i] = v
 	}
 	return where, args
+}
+
+// plain tells whether a word is made of letters, digits and a few marks that mean nothing in SQL.
+func plain(word string) bool {
+	for _, r := range word {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(" ._-", r)) {
+			return false
+		}
+	}
+	return true
 }

@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"slices"
 	"strings"
 
 	"seatledger/internal/postgres"
@@ -13,6 +14,10 @@ type Search struct {
 	// IDs finds the ids of all records that match, by trigram indexes alone, whatever the planner
 	// thinks of the term: one "?" for the pattern. Empty: Where is good enough.
 	IDs string
+	// Head is a sort's expression that is itself searched, and the same in long runs of records, as a product's name:
+	// in its order the runs that hold a term are found from one head to the next. Beside is IDs for what is searched
+	// beside it. Empty: there is none.
+	Head, Beside string
 }
 
 // walked is how many records are looked at in the list's order before a term is taken
@@ -21,18 +26,16 @@ type Search struct {
 const walked = 1500
 
 func (s Search) matches(term string) (string, []any) {
-	like := postgres.Contains(term)
-	args := make([]any, strings.Count(s.Where, "?"))
-	for i := range args {
-		args[i] = like
-	}
-	return "(" + s.Where + ")", args
+	return "(" + s.Where + ")", slices.Repeat(like(term), strings.Count(s.Where, "?"))
 }
+
+// like is the pattern of a term.
+func like(term string) []any { return []any{postgres.Contains(term)} }
 
 // found is the condition for a term whose matches are looked up first.
 func (s Search) found(term string) (string, []any) {
 	if s.IDs == "" {
 		return s.matches(term)
 	}
-	return "(" + s.IDs + ")", []any{postgres.Contains(term)}
+	return "(" + s.IDs + ")", like(term)
 }

@@ -7,36 +7,106 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"seatledger/internal/paging"
 )
 
 // looked tells whether the matches of a query's term can be looked up.
 func (q Query) looked() bool { return q.Search != "" && q.Spec.Search.IDs != "" }
 
 // searched is a page of a search, and how many records it has, in one statement. A frequent term is found among
-// the next records in the list's order and fills the page there; only where it does not are all its matches looked
-// up. Before the columns stand whether it did, and the count, which is null where nothing was looked up.
+// the next records in the list's order and fills the page there, or in the heads of the order; only where it does not
+// are all its matches looked up. Before the columns stand whether it did, and the count, which is null where nothing
+// was looked up.
 func (l *List[R]) searched(q Query) (string, []any) {
-	narrow, args := q.narrow()
-	behind, after := q.Page.Where()
-	match, like := q.Spec.Search.matches(q.Search)
-	found, pattern := q.Spec.Search.found(q.Search)
-	alias := l.Table[strings.LastIndexByte(l.Table, ' ')+1:]
-	order, keys, size := q.Page.Sorted(), q.Page, q.Page.Limit()
-	keys.Order.Sort.Expr, keys.Order.ID = "page_key", "page_id"
-	rest, restArgs := keys.Where()
-	const full = "(SELECT count(*) = ? FROM walked)"
-	with := fmt.Sprintf(`WITH walked AS MATERIALIZED (SELECT %[1]s AS page_id, %[2]s AS page_key
-			FROM (SELECT * FROM %[3]s WHERE %[4]s AND %[5]s ORDER BY %[6]s LIMIT ?) %[7]s
-			WHERE %[8]s ORDER BY %[6]s LIMIT ?),
-		found AS MATERIALIZED (SELECT %[1]s AS page_id, %[2]s AS page_key FROM %[3]s
-			WHERE NOT %[9]s AND %[4]s AND %[10]s) `,
-		l.ID, order.Sort.Expr, l.Table, narrow, behind, order.SQL(), alias, match, full, found)
-	all := slices.Concat(args, after, []any{walked}, like, []any{size}, []any{size}, args, pattern)
-	page := fmt.Sprintf(`SELECT * FROM walked WHERE %s
-		UNION ALL (SELECT * FROM found WHERE %s ORDER BY %s LIMIT ?)`, full, rest, keys.Sorted().SQL())
-	return with + "SELECT " + full + ", CASE WHEN " + full + " THEN NULL ELSE (SELECT count(*) FROM found) END, " +
-			strings.TrimPrefix(l.dressed(q, page), "SELECT "),
-		slices.Concat(all, []any{size, size}, []any{size}, restArgs, []any{size}, q.joined)
+	s := search{query: q, table: l.Table, id: l.ID, order: q.Page.Sorted(), size: q.Page.Limit()}
+	s.narrow, s.narrowArgs = q.narrow()
+	s.behind, s.behindArgs = q.Page.Where()
+	s.keys = q.Page
+	s.keys.Order.Sort.Expr, s.keys.Order.ID = "page_key", "page_id"
+	frequent, page := s.walk()
+	if q.Spec.Search.Head != "" && q.Spec.Search.Head == s.order.Sort.Expr {
+		more, runs := s.runs(frequent)
+		frequent, page = "("+frequent+" OR "+more+")", page+runs
+	}
+	page += s.lookUp(frequent)
+	sql := "WITH RECURSIVE " + strings.Join(s.parts, ", ") + " SELECT " + frequent + ", CASE WHEN " + frequent +
+		" THEN NULL ELSE (SELECT count(*) FROM found) END, " + strings.TrimPrefix(l.dressed(q, page), "SELECT ")
+	return sql, slices.Concat(s.args, s.pageArgs, q.joined)
+}
+
+// search is a statement in the making: parts of its WITH, and what goes into the page.
+type search struct {
+	query      Query
+	table, id  string
+	order      paging.Order
+	keys       paging.Request // over page_key and page_id
+	size       int
+	narrow     string
+	narrowArgs []any
+	behind     string
+	behindArgs []any
+
+	parts          []string
+	args, pageArgs []any
+}
+
+func (s *search) part(name, sql string, args ...[]any) {
+	s.parts = append(s.parts, name+" AS MATERIALIZED ("+sql+")")
+	s.args = append(s.args, slices.Concat(args...)...)
+}
+
+// key is what each part selects.
+func (s *search) key() string {
+	return fmt.Sprintf("SELECT %s AS page_id, %s AS page_key", s.id, s.order.Sort.Expr)
+}
+
+// walk looks among the next records. It tells when they fill the page.
+func (s *search) walk() (full, page string) {
+	alias := s.table[strings.LastIndexByte(s.table, ' ')+1:]
+	match, args := s.query.Spec.Search.matches(s.query.Search)
+	s.part("walked", fmt.Sprintf(`%s FROM (SELECT * FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d) %s
+		WHERE %s ORDER BY %s LIMIT %d`, s.key(), s.table, s.narrow, s.behind, s.order.SQL(), walked, alias, match,
+		s.order.SQL(), s.size),
+		s.narrowArgs, s.behindArgs, args)
+	full = fmt.Sprintf("(SELECT count(*) = %d FROM walked)", s.size)
+	return full, "SELECT * FROM walked WHERE " + full
+}
+
+// runs goes from head to head in the order, and takes the records of those that hold the term. Where they fill the
+// page, what holds it beside the head is merged into them.
+func (s *search) runs(walked string) (full, page string) {
+	head, cmp, way := s.order.Sort.Expr, ">", ""
+	if s.order.Desc {
+		cmp, way = "<", " DESC"
+	}
+	find := s.query.Spec.Search
+	s.parts = append(s.parts, fmt.Sprintf(`heads AS (
+		(SELECT %[1]s AS head FROM %[2]s WHERE %[3]s ORDER BY %[1]s%[5]s LIMIT 1)
+		UNION ALL SELECT (SELECT %[1]s FROM %[2]s WHERE %[1]s %[4]s h.head ORDER BY %[1]s%[5]s LIMIT 1) FROM heads h
+			WHERE h.head IS NOT NULL)`, head, s.table, s.behind, cmp, way))
+	s.args = append(s.args, s.behindArgs...)
+	term := like(s.query.Search)
+	s.part("run", fmt.Sprintf(`SELECT r.* FROM heads h, LATERAL (%s FROM %s WHERE %s AND %s AND %s = h.head ORDER BY %s
+		LIMIT %d) r WHERE h.head LIKE ? AND NOT %s LIMIT %d`,
+		s.key(), s.table, s.narrow, s.behind, head, s.order.SQL(), s.size, walked, s.size),
+		s.narrowArgs, s.behindArgs, term)
+	full = fmt.Sprintf("(SELECT count(*) = %d FROM run)", s.size)
+	s.part("beside", fmt.Sprintf("%s FROM %s WHERE %s AND %s AND %s AND %s AND NOT %s LIKE ?", s.key(), s.table, full,
+		s.narrow, s.behind, find.Beside, head), s.narrowArgs, s.behindArgs, term, term)
+	return full, fmt.Sprintf(` UNION ALL (SELECT * FROM (SELECT * FROM run WHERE %s UNION ALL SELECT * FROM beside) m
+		ORDER BY %s LIMIT %d)`, full, s.keys.Sorted().SQL(), s.size)
+}
+
+// lookUp finds all that holds the term, unless it has turned out to be frequent.
+func (s *search) lookUp(frequent string) (page string) {
+	found, term := s.query.Spec.Search.found(s.query.Search)
+	s.part("found", fmt.Sprintf("%s FROM %s WHERE NOT %s AND %s AND %s", s.key(), s.table, frequent, s.narrow, found),
+		s.narrowArgs, term)
+	rest, args := s.keys.Where()
+	s.pageArgs = args
+	return fmt.Sprintf(" UNION ALL (SELECT * FROM found WHERE %s ORDER BY %s LIMIT %d)", rest, s.keys.Sorted().SQL(),
+		s.size)
 }
 
 // found reads a page of a search and counts its records, unless the term fills the page by itself (Page.Frequent).

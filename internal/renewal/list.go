@@ -99,7 +99,7 @@ func All(today clock.Date) *listing.List[Row] {
 					AND (i.effective_to IS NULL OR i.effective_to > r.day)
 				ORDER BY i.effective_from DESC LIMIT 1) i ON r.what <> 'reduce'`,
 		Search: listing.Search{Label: "Search product, customer or id", Where: `r.subscription_id IN
-			(SELECT id FROM subscriptions WHERE search_text LIKE ?)`},
+			(SELECT subscriptions_like(?))`},
 		Columns: columns,
 		Shown: []string{"product", "day", "what", "crm_account", "seats", "decision", "owner", "unit_price",
 			"list_price"},

@@ -35,8 +35,8 @@ func (f *filler) triggers(ctx context.Context, to string) error {
 
 // references gives for each foreign key the query that finds a row which refers to nothing.
 const references = `
-SELECT format('SELECT %L WHERE EXISTS (SELECT FROM %s c WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s))', k.conname,
-	k.conrelid::regclass, string_agg(format('c.%I IS NOT NULL', c.attname), ' AND '), k.confrelid::regclass,
+SELECT format('SELECT %L WHERE EXISTS (SELECT FROM %s c WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s))',
+	k.conname, k.conrelid::regclass, string_agg(format('c.%I IS NOT NULL', c.attname), ' AND '), k.confrelid::regclass,
 	string_agg(format('p.%I = c.%I', p.attname, c.attname), ' AND '))
 FROM pg_constraint k, LATERAL unnest(k.conkey, k.confkey) u (child, parent),
 	LATERAL (SELECT attname FROM pg_attribute WHERE attrelid = k.conrelid AND attnum = child) c,

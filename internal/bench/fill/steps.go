@@ -110,7 +110,8 @@ var steps = []step{
 			active_contracts = coalesce(b.n, 0)
 		FROM crm_accounts x LEFT JOIN (SELECT crm_account_id AS id, count(*) AS n FROM provider_accounts
 			WHERE state = 'mapped' GROUP BY 1) m USING (id)
-		LEFT JOIN (SELECT crm_account_id AS id, count(*) AS n FROM billing_contracts WHERE active GROUP BY 1) b USING (id)
+		LEFT JOIN (SELECT crm_account_id AS id, count(*) AS n FROM billing_contracts
+			WHERE active GROUP BY 1) b USING (id)
 		WHERE a.id = x.id`}},
 	{name: "numbers", sql: []string{`UPDATE invoice_numbers SET last = $n`}},
 	{name: "audit", sql: []string{trail}},
@@ -142,7 +143,9 @@ SELECT pg_temp.bid('b', i), pg_temp.bid('1', i / $c % 4), pg_temp.bid('9', CASE 
 	CASE state WHEN 'inactive' THEN 'provider' END, CASE state WHEN 'inactive' THEN current_date - 20 END,
 	CASE WHEN state = 'active' THEN current_date END, review,
 	CASE review WHEN 'fail' THEN ARRAY['customer'] WHEN 'warn' THEN ARRAY['margin'] ELSE '{}' END,
-	CASE WHEN state = 'inactive' THEN 0 ELSE i % 300 + 1 END, now()` + judged + `, LATERAL (SELECT ((i * 7 + i / $c) % 400)::int AS p) a`
+	CASE WHEN state = 'inactive' THEN 0 ELSE i % 300 + 1 END, now()
+` + judged + `,
+	LATERAL (SELECT ((i * 7 + i / $c) % 400)::int AS p) a`
 
 // judged is what becomes of each subscription: held, ended or active, and what its review says.
 const judged = `

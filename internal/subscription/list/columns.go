@@ -20,7 +20,9 @@ var All = &listing.List[Row]{
 		LEFT JOIN sign_offs g ON g.subscription_id = s.id AND g.lapsed_at IS NULL`,
 	Search: listing.Search{
 		Label: "Search product, customer, part number or id",
-		Where: "s.search_text LIKE ?", IDs: "s.id IN (SELECT subscriptions_like(?))",
+		Where: "s.product_key LIKE ? OR words_beside(s.search_text, s.product_key) LIKE ?",
+		IDs:   "s.id IN (SELECT subscriptions_like(?))",
+		Head:  "s.product_key", Beside: "s.id IN (SELECT subscriptions_like_beside(?))",
 	},
 	Columns: columns,
 	Shown: []string{"product", "review", "crm_account", "provider", "external_id", "state", "quantity", "unit_price",

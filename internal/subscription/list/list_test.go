@@ -3,7 +3,9 @@ package list_test
 import (
 	"bytes"
 	"flag"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,6 +73,72 @@ func TestEveryNumberOpensExactlyItsRows(t *testing.T) {
 		want := map[string]int{"fail": p.Failing(), "warn": p.Warn, "ok": p.OK, "signed": p.Signed}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%+v: %s", base, diff)
+		}
+	}
+}
+
+// A word that stands in the names of products far behind in the order fills pages from their runs, with what holds it
+// beside a name merged in; the pages are the same as everywhere else.
+func TestAFrequentWordOfProductsGivesTheSameRowsInEveryOrder(t *testing.T) {
+	t.Parallel()
+	db := crowd.Subscriptions(t, 4000)
+	if err := db.Read(t.Context()).Exec(`UPDATE subscriptions SET product_name =
+		CASE WHEN right(external_id, 1) = '7' THEN 'Zebra Business ' || right(external_id, 2)
+			WHEN external_id LIKE '%01' THEN 'Able 1' ELSE 'Able ' || right(external_id, 1) END,
+		part_number = CASE WHEN external_id LIKE '%11' THEN 'business-11' ELSE 'x' END`).Error; err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	if err := db.Read(t.Context()).Raw(`SELECT id::text FROM subscriptions
+		WHERE strpos(lower(product_name), 'business') > 0 OR part_number = 'business-11' ORDER BY id`).Scan(&want).
+		Error; err != nil || len(want) < 400 {
+		t.Fatal(len(want), err)
+	}
+	for _, sort := range []string{"product", "-product", "external_id"} {
+		got := listtest.IDs(list.All, listtest.Rows(t, db.DB, list.All,
+			listtest.Asked{Search: "business", Sort: sort, Size: 25}))
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("by %s: %d rows, want %d", sort, len(got), len(want))
+		}
+	}
+	p, err := list.All.Page(t.Context(), db.Read(t.Context()),
+		listtest.Query(t, list.All, listtest.Asked{Search: "business", Sort: "product"}))
+	if err != nil || len(p.Rows) != 50 || !p.Frequent {
+		t.Errorf("the first page: %d rows, frequent %v, %v", len(p.Rows), p.Frequent, err)
+	}
+	if n := slices.IndexFunc(p.Rows, func(r list.Row) bool { return r.Product != "Able 1" }); n != 40 {
+		t.Errorf("what holds the word beside its product's name are %d rows before the others, want 40", n)
+	}
+}
+
+// What may be chosen comes from distributors; a name that means something in SQL is asked for as any other.
+func TestAVendorOfAnyNameNarrowsTheList(t *testing.T) {
+	t.Parallel()
+	db := crowd.Subscriptions(t, 500)
+	const odd = `O'Neil ? \' -- Söhne`
+	for _, sql := range []string{`UPDATE products SET vendor = $1 WHERE vendor = 'Rare Vendor'`,
+		`UPDATE subscriptions s SET vendor = p.vendor FROM products p WHERE p.id = s.product_id`} {
+		args := []any{odd}[:strings.Count(sql, "$1")]
+		if _, err := db.Pool().Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, vendor := range []string{odd, "Microsoft"} {
+		raw := url.Values{"vendor": {vendor}, "size": {"200"}}
+		spec, err := list.All.Spec(t.Context(), db.Read(t.Context()), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := spec.Parse(raw, false)
+		if err != nil {
+			t.Fatal(vendor, err)
+		}
+		p, err := list.All.Page(t.Context(), db.Read(t.Context()), q)
+		if err != nil || len(p.Rows) == 0 || slices.ContainsFunc(p.Rows, func(r list.Row) bool {
+			return r.Vendor != vendor
+		}) {
+			t.Errorf("%s: %d rows, %v", vendor, len(p.Rows), err)
 		}
 	}
 }
