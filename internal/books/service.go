@@ -133,6 +133,13 @@ func (s Service) Preview(ctx context.Context, system string, c Choice) (p bookfi
 	return p, err
 }
 
+// Staying counts which of some invoices cannot be exported: drafts, void ones, and those that were exported already.
+func (s Service) Staying(ctx context.Context, ids []uuid.UUID) (n int, err error) {
+	err = s.DB.Read(ctx).Raw(`SELECT count(*) FROM invoices o WHERE o.id = ANY (?::uuid[]) AND NOT EXISTS (SELECT
+		FROM invoices i WHERE i.id = coalesce(o.document_of, o.id) AND `+waiting+`)`, postgres.IDs(ids)).Row().Scan(&n)
+	return n, err
+}
+
 func (s Service) plan(ctx context.Context, db *gorm.DB, f bookfile.Format, c Choice) (bookfile.Plan, error) {
 	o, _, err := OptionsOf(ctx, db, f.System)
 	if err != nil {

@@ -45,10 +45,16 @@ type Money struct {
 	Currency string
 	Gross    decimal.Decimal
 	Paid     decimal.Decimal
+	Credited decimal.Decimal // by credit notes that were billed for it
 }
 
 // Open is what is left to be paid.
 func (m Money) Open() decimal.Decimal { return m.Gross.Sub(m.Paid) }
+
+// Asked is what the customer is still asked for: what is open, less what was credited of it.
+func (m Money) Asked() decimal.Decimal {
+	return decimal.Max(decimal.Zero, m.Open().Sub(m.Credited))
+}
 
 // MoneyOf is that of some invoices that hold a document.
 func MoneyOf(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Money, error) {
@@ -56,7 +62,10 @@ func MoneyOf(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]M
 	err := db.WithContext(ctx).Raw(`SELECT i.id, i.currency, coalesce(d.gross, i.total) AS gross,
 			coalesce((SELECT sum(p.amount) FROM invoice_payments p WHERE p.invoice_id = i.id
 			AND p.undone_at IS NULL), 0)
-			AS paid
+			AS paid,
+			coalesce((SELECT sum(-cd.gross) FROM invoices p JOIN invoices c ON c.credits_id = p.id
+				AND c.state IN ('billed', 'paid') JOIN invoice_documents cd ON cd.invoice_id = c.id
+				WHERE p.id = i.id OR p.document_of = i.id), 0) AS credited
 		FROM invoices i LEFT JOIN invoice_documents d ON d.invoice_id = i.id WHERE i.id = ANY (CAST(? AS uuid[]))`,
 		postgres.IDs(ids)).Scan(&rows).Error
 	if err != nil {

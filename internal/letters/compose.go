@@ -17,10 +17,11 @@ import (
 	"seatledger/internal/words"
 )
 
-// asked is what a mail says beyond its document: what is still to be paid of it, and how long it is overdue.
+// asked is what a mail says beyond its document: what is still to be paid of it and why not all, and how long it is
+// overdue.
 type asked struct {
-	open decimal.Decimal
-	days int
+	open, paid, credited decimal.Decimal
+	days                 int
 }
 
 // valuesOf are the fields of a document, as a language writes them. A document without a seller is from who mails it.
@@ -47,8 +48,11 @@ func valuesOf(d document.Document, from string, language contract.Language, o as
 		v["customer"] += " (" + d.For + ")"
 	}
 	v["pay_to"] = v["seller"]
-	if paid := d.Gross.Sub(o.open); paid.IsPositive() {
-		v["paid"] = amount(paid)
+	if o.paid.IsPositive() {
+		v["paid"] = amount(o.paid)
+	}
+	if o.credited.IsPositive() {
+		v["credited"] = amount(o.credited)
 	}
 	switch {
 	case d.Kind == document.CreditNote:

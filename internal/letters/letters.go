@@ -5,12 +5,7 @@
 package letters
 
 import (
-	"context"
 	"time"
-
-	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
 	"seatledger/internal/mail"
@@ -24,8 +19,6 @@ type Service struct {
 	Zone    *time.Location
 	Mail    *mail.Service
 	BaseURL string // where people find a notice; empty: nowhere
-	// Open is what is still to be paid on the document of an invoice; nil: all of it while it is billed.
-	Open func(ctx context.Context, db *gorm.DB, invoice uuid.UUID) (decimal.Decimal, error)
 }
 
 func (s Service) today() clock.Date { return clock.Today(s.Clock, s.Zone) }

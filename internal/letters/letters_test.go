@@ -1,7 +1,6 @@
 package letters_test
 
 import (
-	"context"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -49,7 +48,7 @@ func newWorld(t *testing.T, o mailpit.Options) *world {
 		Files:  letters.Files}
 	w.letters = letters.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC, Mail: w.mail,
 		BaseURL: "https://seats.reseller.example"}
-	w.mail.Wanted = w.letters.Wanted
+	w.mail.Wanted, w.mail.Anew = w.letters.Wanted, w.letters.Anew
 	w.bills = billing.Service{Service: invoice.Service{DB: w.DB.DB, Clock: w.Clock, Zone: time.UTC}}
 	w.must(w.mail.Save(t.Context(), billtest.Bea, mail.Input{Server: mail.Server{Host: w.far.Host, Security: mail.Plain,
 		FromName: "Reseller Ltd", FromAddress: "billing@reseller.example"}, Port: port(w.far), PerMinute: "1000"}))
@@ -77,6 +76,22 @@ func (w *world) billed() uuid.UUID {
 	w.must(err)
 	w.must(w.bills.Bill(w.Context(), billtest.Bea, invoice.Step{ID: made}))
 	return made
+}
+
+func (w *world) pay(id uuid.UUID, amount string) {
+	w.Helper()
+	w.must(w.bills.Receive(w.Context(), billtest.Bea, invoice.Paying{Step: invoice.Step{ID: id},
+		Amount: decimal.NewNullDecimal(decimal.RequireFromString(amount))}))
+}
+
+// credit gives an amount of an invoice back as goodwill.
+func (w *world) credit(id uuid.UUID, amount string) uuid.UUID {
+	w.Helper()
+	again := false
+	credit, err := w.bills.CreditLines(w.Context(), billtest.Bea, invoice.CreditOrder{InvoiceID: id, Again: &again,
+		Amount: decimal.NewNullDecimal(decimal.RequireFromString(amount)), Reason: "for the trouble"})
+	w.must(err)
+	return credit
 }
 
 func (w *world) send(id uuid.UUID, o letters.Options) letters.Queued {
@@ -369,13 +384,22 @@ func TestReminderAsksForWhatIsStillOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mailpit.Options{})
 	w.remindersOn()
-	w.billed()
-	w.letters.Open = func(context.Context, *gorm.DB, uuid.UUID) (decimal.Decimal, error) {
-		return decimal.RequireFromString("20.5"), nil
+	id := w.billed()
+	w.pay(id, "80")
+	w.Today("2026-03-24")
+	w.must(w.letters.Remind(t.Context()))
+	if body := w.Text(`SELECT body FROM mails`); !strings.Contains(body, "Still to be paid: 40.00 USD") {
+		t.Error(body)
 	}
-	w.remind("2026-03-24")
-	if got := w.far.Only(); !strings.Contains(got.Text, "Still to be paid: 20.50 USD") {
-		t.Error(got.Text)
+	w.pay(id, "19.50") // while it waits
+	w.work()
+	got := w.far.Only()
+	if !strings.Contains(got.Text, "Still to be paid: 20.50 USD") || !strings.Contains(got.Subject, "20.50 USD") {
+		t.Error(got.Subject, got.Text)
+	}
+	if kept := w.Text(`SELECT concat_ws(' ', subject, trim_scale(open)) FROM mails`); !strings.HasSuffix(kept, "20.5") ||
+		!strings.Contains(kept, "20.50 USD") {
+		t.Errorf("the record says %s", kept)
 	}
 }
 
@@ -383,15 +407,8 @@ func TestReminderAsksForWhatIsStillOpen(t *testing.T) {
 func TestAMailAsksForWhatIsStillOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, mailpit.Options{})
-	w.letters.Open = func(ctx context.Context, db *gorm.DB, id uuid.UUID) (decimal.Decimal, error) {
-		all, err := invoice.MoneyOf(ctx, db, []uuid.UUID{id})
-		return all[id].Open(), err
-	}
 	id := w.billed()
-	pay := func(amount string) {
-		w.must(w.bills.Receive(t.Context(), billtest.Bea, invoice.Paying{Step: invoice.Step{ID: id},
-			Amount: decimal.NewNullDecimal(decimal.RequireFromString(amount))}))
-	}
+	pay := func(amount string) { w.pay(id, amount) }
 	look := func() string {
 		l, err := w.letters.Look(t.Context(), w.DB.Read(t.Context()), id)
 		w.must(err)
@@ -421,6 +438,35 @@ func TestAMailAsksForWhatIsStillOpen(t *testing.T) {
 		Body: "Pay {amount} by {due}\n{seller}"}))
 	if body := look(); !strings.Contains(body, "Paid so far: 120.00 USD. Still to be paid: 0.00 USD.") {
 		t.Errorf("in words of their own: %s", body)
+	}
+}
+
+// Of 120.00, 50.00 are paid and 20.00 credited while the mail waits: it goes out as it would be written now, once the
+// credit note is billed, and the record keeps what went out.
+func TestAMailThatWaitedAsksForNothingThatWasPaidOrCreditedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mailpit.Options{})
+	id := w.billed()
+	w.send(id, letters.Options{})
+	if body := w.Text(`SELECT body FROM mails`); !strings.Contains(body, "To pay: 120.00 USD") {
+		t.Fatal(body)
+	}
+	w.pay(id, "50")
+	w.must(w.bills.Bill(t.Context(), billtest.Bea, invoice.Step{ID: w.credit(id, "20")}))
+	w.credit(id, "5") // a draft that nobody has billed yet
+	w.work()
+	text := strings.ReplaceAll(w.far.Only().Text, "\r\n", "\n")
+	if !strings.Contains(text, "Paid so far: 50.00 USD\nCredited: 20.00 USD\nTo pay: 50.00 USD\nPlease pay by: 15 Mar") {
+		t.Error(text)
+	}
+	if kept := w.Text(`SELECT body FROM mails`); !strings.Contains(kept, "To pay: 50.00 USD") {
+		t.Errorf("the record says: %s", kept)
+	}
+	w.pay(id, "50")
+	l, err := w.letters.Look(t.Context(), w.DB.Read(t.Context()), id)
+	w.must(err)
+	if !strings.Contains(l.Body, "To pay: 0.00 USD") || strings.Contains(l.Body, "pay by") {
+		t.Error(l.Body)
 	}
 }
 

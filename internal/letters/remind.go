@@ -72,7 +72,7 @@ func (s Service) remind(ctx context.Context, tx *gorm.DB, r Rules, today clock.D
 	if stage <= st.Reminded {
 		return nil
 	}
-	open, err := s.open(ctx, tx, st)
+	open, err := st.open(ctx, tx)
 	if err != nil || st.held(open) != "" {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s Service) remind(ctx context.Context, tx *gorm.DB, r Rules, today clock.D
 	if err != nil {
 		return err
 	}
-	l, err := s.letter(ctx, tx, lead, d, ForReminder, asked{open: open, days: days})
+	l, err := s.letter(ctx, tx, lead, d, ForReminder, asked{days: days})
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s Service) overdueOf(ctx context.Context, db *gorm.DB, id uuid.UUID) (Over
 	if err != nil {
 		return Overdue{}, false, err
 	}
-	open, err := s.open(ctx, db, st)
+	open, err := st.open(ctx, db)
 	if err != nil {
 		return Overdue{}, false, err
 	}

@@ -133,33 +133,43 @@ func (s Service) letter(ctx context.Context, db *gorm.DB, lead invoice.Invoice, 
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	if p != ForReminder {
-		if o.open, err = s.openOf(ctx, db, lead, d); err != nil {
-			return mail.Letter{}, err
-		}
+	m, err := moneyOf(ctx, db, lead.ID)
+	if err != nil {
+		return mail.Letter{}, err
 	}
+	o.open, o.paid, o.credited = m.Asked(), m.Paid, m.Credited
 	v := valuesOf(d, from, k.Language, o)
-	if p == ForInvoice && v["paid"] != "" && !slices.Contains(namedIn(t.Body), "open") {
-		t.Body += "\n\n" + words.For(string(k.Language)).Say("mail.paid", v["paid"], v["open"])
+	if p == ForInvoice && !slices.Contains(namedIn(t.Body), "open") {
+		t.Body += lessened(words.For(string(k.Language)), v)
 	}
 	l := mail.Letter{Kind: mail.Invoice, Invoice: lead.ID, Customer: lead.CRMAccountID, ObjectName: lead.Called(),
 		Language: string(k.Language), Subject: fill(t.Subject, v), Body: fill(t.Body, v), LinesCSV: lines}
 	if l.Subject == "" {
 		l.Subject = d.Title() + " " + d.Number
 	}
+	if d.Gross.IsPositive() {
+		l.Open = decimal.NewNullDecimal(o.open)
+	}
 	return l, nil
 }
 
-// openOf is what is still to be paid of an invoice that goes out, perhaps after a payment.
-func (s Service) openOf(ctx context.Context, db *gorm.DB, lead invoice.Invoice, d document.Document) (decimal.Decimal,
-	error) {
-	switch {
-	case s.Open != nil:
-		return s.Open(ctx, db, lead.ID)
-	case lead.State == invoice.Paid:
-		return decimal.Zero, nil
+// lessened says what was paid or credited already, for a template that does not ask.
+func lessened(say words.Pack, v map[string]string) string {
+	var out []string
+	for _, name := range []string{"paid", "credited"} {
+		if v[name] != "" {
+			out = append(out, say.Say("mail."+name, v[name]))
+		}
 	}
-	return d.Gross, nil
+	if out == nil {
+		return ""
+	}
+	return "\n\n" + strings.Join(append(out, say.Say("mail.open", v["open"])), " ")
+}
+
+func moneyOf(ctx context.Context, db *gorm.DB, lead uuid.UUID) (invoice.Money, error) {
+	all, err := invoice.MoneyOf(ctx, db, []uuid.UUID{lead})
+	return all[lead], err
 }
 
 func (s Service) withLines(ctx context.Context, db *gorm.DB, customer uuid.UUID) (bool, error) {

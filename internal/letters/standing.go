@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/document"
 	"seatledger/internal/invoice"
 	"seatledger/internal/mail"
 )
@@ -85,14 +86,9 @@ func (st standing) held(open decimal.Decimal) string {
 	return ""
 }
 
-func (s Service) open(ctx context.Context, db *gorm.DB, st standing) (decimal.Decimal, error) {
-	if s.Open != nil {
-		return s.Open(ctx, db, st.ID)
-	}
-	if st.State == invoice.Billed {
-		return st.Gross, nil
-	}
-	return decimal.Zero, nil
+func (st standing) open(ctx context.Context, db *gorm.DB) (decimal.Decimal, error) {
+	m, err := moneyOf(ctx, db, st.ID)
+	return m.Asked(), err
 }
 
 // Wanted tells mail, in the transaction that hands a mail over, why it is no longer wanted. It holds the invoice, so
@@ -111,6 +107,32 @@ func (s Service) Wanted(ctx context.Context, tx *gorm.DB, m mail.Mail) (string, 
 		}
 		return "", nil
 	}
-	open, err := s.open(ctx, tx, st)
+	open, err := st.open(ctx, tx)
 	return st.held(open), err
+}
+
+// Anew is what a mail that waited says now, where it would ask for more or less than is still to be paid: its words
+// were fixed when it was queued, and something was paid or credited since. nil: it goes out as it is.
+func (s Service) Anew(ctx context.Context, tx *gorm.DB, m mail.Mail) (*mail.Letter, error) {
+	if !m.InvoiceID.Valid || !m.Open.Valid {
+		return nil, nil
+	}
+	money, err := moneyOf(ctx, tx, m.InvoiceID.UUID)
+	if err != nil || money.Asked().Equal(m.Open.Decimal) {
+		return nil, err
+	}
+	lead, err := invoice.Get(ctx, tx, m.InvoiceID.UUID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := document.Of(ctx, tx, lead.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, o := Purpose(d.Kind), asked{}
+	if m.Kind == mail.Reminder {
+		p, o.days = ForReminder, d.DueOn.DaysUntil(s.today())
+	}
+	l, err := s.letter(ctx, tx, lead, d, p, o)
+	return &l, err
 }

@@ -181,6 +181,7 @@ func FieldsOf(p Purpose) []Field {
 	case ForInvoice:
 		return append(out, Field{"open", "what is still to be paid, with the currency"},
 			Field{"paid", "what was paid of it, if anything was"},
+			Field{"credited", "what was credited of it, if anything was"},
 			Field{"pay_to", "who you are, while something is to be paid"},
 			Field{"reference", "its number, while something is to be paid"})
 	case ForCreditNote:

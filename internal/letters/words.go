@@ -14,6 +14,7 @@ Period: {period}
 Your purchase order: {order}
 
 Paid so far: {paid}
+Credited: {credited}
 To pay: {open}
 Please pay by: {due}
 To: {pay_to}
@@ -33,6 +34,7 @@ Période : {period}
 Votre bon de commande : {order}
 
 Déjà payé : {paid}
+Crédité : {credited}
 À payer : {open}
 À régler au plus tard le : {due}
 À : {pay_to}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
@@ -86,6 +87,7 @@ type Mail struct {
 	Server       string
 	SentAt       *time.Time
 	Answer       string
+	Open         decimal.NullDecimal // what it asks for
 }
 
 // File is something attached to a mail.
@@ -105,6 +107,9 @@ type Service struct {
 	// Wanted is asked in the transaction that hands a mail over, and may lock what it reads: why it
 	// is no longer wanted, or nothing.
 	Wanted func(ctx context.Context, tx *gorm.DB, m Mail) (why string, err error)
+	// Anew is asked there too: what the mail says by now, where that is something else than when it was
+	// queued; nil: it goes out as it is. Only its words, and what it asks for, are taken.
+	Anew func(ctx context.Context, tx *gorm.DB, m Mail) (*Letter, error)
 	// Files draws what is attached.
 	Files func(ctx context.Context, db *gorm.DB, m Mail) ([]File, error)
 	// Roots are whose certificates are believed; nil: those of the system.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"seatledger/internal/audit"
@@ -28,6 +29,7 @@ type Letter struct {
 	Subject    string
 	Body       string
 	LinesCSV   bool
+	Open       decimal.NullDecimal // what it asks to be paid
 }
 
 // Queue puts a letter into the queue in the transaction of what wants it. Of an invoice there is one mail unless it
@@ -50,12 +52,12 @@ func (s *Service) Queue(ctx context.Context, tx *gorm.DB, by audit.Actor, l Lett
 	now := s.Clock.Now()
 	var stored []uuid.UUID
 	err = tx.WithContext(ctx).Raw(`INSERT INTO mails (id, kind, state, invoice_id, crm_account_id, object_name, stage,
-			again, language, subject, body, lines_csv, recipients, addresses, queued_at, queued_by, next_at)
-		VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?)
+			again, language, subject, body, lines_csv, recipients, addresses, queued_at, queued_by, next_at,
+			open)
+		VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`, id, l.Kind, orNull(l.Invoice), orNull(l.Customer), l.ObjectName, l.Stage,
 		l.Again, l.Language, Line(l.Subject), readable(l.Body), l.LinesCSV, recipients, strings.Join(l.To, ", "), now,
-		by.Name,
-		now).Scan(&stored).Error
+		by.Name, now, l.Open).Scan(&stored).Error
 	if err != nil {
 		return uuid.Nil, false, fmt.Errorf("queue mail: %w", err)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"seatledger/internal/audit"
 	"seatledger/internal/errs"
 	"seatledger/internal/notify"
 )
@@ -141,8 +140,12 @@ func (s *Service) try(ctx context.Context, srv Server, m *Mail, handing func()) 
 		return outcome{err: err}
 	}
 	id := messageID(srv, *m)
-	content, err := message{from: srv, id: id, mail: *m, at: s.trueNow(), with: files}.written()
-	if err != nil {
+	var content []byte
+	write := func(m Mail) (err error) {
+		content, err = message{from: srv, id: id, mail: m, at: s.trueNow(), with: files}.written()
+		return err
+	}
+	if err := write(*m); err != nil {
 		return outcome{err: err}
 	}
 	t, err := s.begin(ctx, srv, password)
@@ -163,7 +166,7 @@ func (s *Service) try(ctx context.Context, srv Server, m *Mail, handing func()) 
 		m.Recipients = offered
 		return turnedDown(offered)
 	}
-	if o, ours := s.handOver(ctx, srv, m, id); !ours {
+	if o, ours := s.handOver(ctx, srv, m, id, write); !ours {
 		return o
 	}
 	handing()
@@ -237,7 +240,9 @@ func (s *Service) files(ctx context.Context, m Mail) ([]File, error) {
 
 // handOver notes, in a transaction of its own, that from here on the mail may have arrived. Only the holder of the
 // last try comes past it, and only while the mail is wanted.
-func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string) (o outcome, ok bool) {
+func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string,
+	write func(Mail) error) (o outcome, ok bool) {
+	var fresh Mail
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		o = outcome{}
 		if s.Wanted != nil {
@@ -247,8 +252,14 @@ func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string) 
 				return err
 			}
 		}
-		done := tx.Exec(`UPDATE mails SET state = 'sending', message_id = ?, server = ? WHERE id = ? AND attempt = ?
-			AND state = 'queued'`, id, srv.address(), m.ID, m.Attempt)
+		now, err := s.asItSaysNow(ctx, tx, *m, write)
+		if err != nil {
+			return err
+		}
+		done := tx.Exec(`UPDATE mails SET state = 'sending', message_id = ?, server = ?, subject = ?, body = ?, open = ?
+			WHERE id = ? AND attempt = ? AND state = 'queued'`, id, srv.address(), now.Subject, now.Body, now.Open, m.ID,
+			m.Attempt)
+		fresh = now
 		if done.Error == nil && done.RowsAffected == 0 {
 			return errOvertaken
 		}
@@ -257,8 +268,24 @@ func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string) 
 	if err != nil {
 		return outcome{err: err}, false
 	}
-	m.MessageID = id
-	return o, o.what == ""
+	if o.what != "" {
+		return o, false
+	}
+	m.MessageID, m.Subject, m.Body, m.Open = id, fresh.Subject, fresh.Body, fresh.Open
+	return o, true
+}
+
+// asItSaysNow is a mail with the words that it has by now; where they are others, they are written.
+func (s *Service) asItSaysNow(ctx context.Context, tx *gorm.DB, m Mail, write func(Mail) error) (Mail, error) {
+	if s.Anew == nil {
+		return m, nil
+	}
+	l, err := s.Anew(ctx, tx, m)
+	if err != nil || l == nil {
+		return m, err
+	}
+	m.Subject, m.Body, m.Open = Line(l.Subject), readable(l.Body), l.Open
+	return m, write(m)
 }
 
 // keep shows a sign of life for a mail until release is called.
@@ -437,64 +464,4 @@ func (s *Service) lost(ctx context.Context, which string) error {
 		}
 		return nil
 	})
-}
-
-// Test sends a mail at once, past the queue, and gives what the server said. What goes wrong is an errs.Conflict
-// with the sentence for the person.
-func (s *Service) Test(ctx context.Context, by audit.Actor, to string) (answer string, err error) {
-	srv, _, err := Load(ctx, s.DB.Read(ctx))
-	if err != nil {
-		return "", err
-	}
-	problems := errs.Fields{}
-	if !IsAddress(to) {
-		problems.Add("to", "Enter one e-mail address.")
-	}
-	if err := problems.Err(); err != nil {
-		return "", err
-	}
-	if !srv.Ready() {
-		return "", errs.New(errs.Conflict, "Save the mail server first.")
-	}
-	o := s.tryTest(ctx, srv, to)
-	if o.what != sent {
-		return "", errs.Because(errs.Conflict, o.answer, o.err)
-	}
-	return o.answer, s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec(`UPDATE mail_line SET trouble = '', trouble_at = NULL, failures = 0, again_at = NULL`).
-			Error; err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, s.Clock, by, audit.Event{Action: "mail.tested", ObjectType: "settings",
-			ObjectID:   row,
-			ObjectName: "Mail server", After: map[string]any{"to": to, "answer": o.answer}})
-	})
-}
-
-func (s *Service) tryTest(ctx context.Context, srv Server, to string) outcome {
-	password, err := s.open(ctx, srv)
-	if err != nil {
-		return outcome{what: noLine, answer: errs.Public(err), err: err}
-	}
-	m := Mail{ID: newID(), Kind: Notice, Language: "en", Subject: "Test mail of Seatledger",
-		Body: "This is the test mail that was asked for under Settings, Mail.\nThe way to your mail server " +
-			"works.\n",
-		Recipients: []Recipient{{Address: to, State: Waiting}}}
-	content, err := message{from: srv, id: messageID(srv, m), mail: m, at: s.trueNow()}.written()
-	if err != nil {
-		return outcome{what: failed, answer: errs.Public(err), err: err}
-	}
-	t, err := s.begin(ctx, srv, password)
-	if err != nil {
-		return outcome{what: noLine, answer: public(err), err: err}
-	}
-	defer t.end()
-	offered, err := t.offer(m.Recipients)
-	if err != nil {
-		return outcome{what: noLine, answer: public(err), err: err}
-	}
-	if !accepted(m.Recipients, offered) {
-		return turnedDown([]Recipient{{Address: to, State: offered[0].State, Answer: offered[0].Answer}})
-	}
-	return said(ctx, t, content, &m, offered)
 }

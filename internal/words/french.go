@@ -28,7 +28,9 @@ var french = Pack{
 		"label.three_years": "pour trois ans", "label.once": "une fois",
 
 		"span": "du %s au %s", "percent": "\u00a0%",
-		"mail.paid":       "Déjà payé : %s. Reste à payer : %s.",
+		"mail.paid":       "Déjà payé : %s.",
+		"mail.credited":   "Crédité : %s.",
+		"mail.open":       "Reste à payer : %s.",
 		"account.title":   "Relevé de compte",
 		"account.opening": "Solde avant le %s", "account.closing": "Solde après le %s",
 		"account.invoice": "Facture %s", "account.credit": "Avoir %s", "account.payment": "Paiement de %s",

@@ -14,6 +14,7 @@ import (
 	"seatledger/internal/books/bookfile"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
+	"seatledger/internal/selection"
 	"seatledger/views/layout"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -25,6 +26,7 @@ type Handlers struct {
 	DB    *postgres.DB
 	Zone  *time.Location
 	Books books.Service
+	Bulk  *selection.Service // of the ticks on the list of invoices; nil: none are kept
 }
 
 const (

@@ -4,18 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/books"
 	"seatledger/internal/books/bookfile"
-	"seatledger/internal/clock"
 	"seatledger/internal/errs"
-	"seatledger/internal/invoice"
-	"seatledger/internal/money"
 	"seatledger/internal/words"
 	"seatledger/views/ui"
 	"seatledger/web/at"
@@ -24,114 +19,6 @@ import (
 
 	view "seatledger/views/books"
 )
-
-// asked is a selection as an address or a form says it.
-type asked struct {
-	books.Choice
-	again    []ui.Pair // what a form must say to mean the same
-	from, to string
-	leaveOut bool
-	problems errs.Fields
-}
-
-// listFilters narrow the list of invoices; the form of an export may have them too.
-var listFilters = []string{"state", "kind", "contract", "crm_account", "q"}
-
-// ask reads which documents are meant: ids, or a filter. all tells that nothing at all means all that wait.
-func (h Handlers) ask(c echo.Context, v httpx.Values, all bool) (asked, error) {
-	a := asked{from: v.Get("from"), to: v.Get("to"), leaveOut: v.On("leave_out"), problems: errs.Fields{}}
-	day := func(name, text string) (d clock.Date) {
-		d, err := clock.ParseDate(text)
-		if err != nil {
-			a.problems.Add(name, "Enter a date as 2026-03-31.")
-		}
-		return d
-	}
-	a.From, a.To = day("from", a.from), day("to", a.to)
-	if a.Currency = strings.ToUpper(v.Get("currency")); a.Currency != "" {
-		if _, ok := money.ParseCurrency(a.Currency); !ok {
-			a.problems.Add("currency", "Write the currency as three letters, like USD.")
-		}
-	}
-	for _, name := range []string{"from", "to", "currency"} {
-		a.keep(name, v.Get(name))
-	}
-	if len(v.All("id")) > 0 {
-		return a, a.named(v)
-	}
-	filter, err := h.filter(c, v, &a)
-	if err != nil {
-		return a, err
-	}
-	if !filter && !all && !v.On("all") && a.from == "" && a.to == "" && a.Currency == "" {
-		a.problems.Add("id", "Nothing is selected. Name invoices, or choose all that wait; nothing was exported.")
-	}
-	a.keep("all", "1")
-	return a, nil
-}
-
-func (a *asked) keep(name, value string) {
-	if value != "" {
-		a.again = append(a.again, ui.Pair{Name: name, Value: value})
-	}
-}
-
-func (a *asked) named(v httpx.Values) error {
-	ids, err := v.IDs("id")
-	if err != nil {
-		return err
-	}
-	a.Named = true
-	seen := map[uuid.UUID]bool{}
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			a.IDs = append(a.IDs, id)
-			a.keep("id", id.String())
-		}
-	}
-	return nil
-}
-
-// filter narrows to what a filter of the list of invoices lets through.
-func (h Handlers) filter(c echo.Context, v httpx.Values, a *asked) (any bool, err error) {
-	raw, err := url.ParseQuery(v.Get("filter"))
-	if err != nil {
-		return false, errs.Because(errs.Invalid, "This address is damaged. Start again from the list.", err)
-	}
-	a.keep("filter", v.Get("filter"))
-	for _, name := range listFilters {
-		if v.Get(name) != "" {
-			raw.Set(name, v.Get(name))
-			a.keep(name, v.Get(name))
-		}
-	}
-	if len(raw) == 0 {
-		return false, nil
-	}
-	ctx := c.Request().Context()
-	list := invoice.All(h.Zone)
-	spec, err := list.Spec(ctx, h.DB.Read(ctx), raw)
-	if err != nil {
-		return false, err
-	}
-	q, err := spec.Parse(raw, true)
-	if err != nil {
-		return false, err
-	}
-	ids, err := list.IDs(ctx, h.DB.Read(ctx), q, mostFiltered+1)
-	if len(ids) > mostFiltered {
-		return false, errs.Newf(errs.Invalid, "These are more than %s invoices. Narrow the filter; nothing was "+
-			"exported.",
-			words.Count(mostFiltered))
-	}
-	if a.IDs = ids; a.IDs == nil {
-		a.IDs = []uuid.UUID{}
-	}
-	return true, err
-}
-
-const mostFiltered = 50_000
 
 // Preview shows what an export would write.
 func (h Handlers) Preview(c echo.Context) error {
@@ -146,6 +33,10 @@ func (h Handlers) Preview(c echo.Context) error {
 	if len(a.problems) > 0 {
 		return h.preview(c, http.StatusUnprocessableEntity, f, a, bookfile.Plan{}, "")
 	}
+	return h.look(c, f, a)
+}
+
+func (h Handlers) look(c echo.Context, f bookfile.Format, a asked) error {
 	p, err := h.Books.Preview(c.Request().Context(), f.System, a.Choice)
 	switch {
 	case errs.KindOf(err) == errs.Conflict: // the page is where it is put right
@@ -163,6 +54,9 @@ func (h Handlers) Export(c echo.Context) error {
 		return err
 	}
 	f, ok := bookfile.Of(form.Get("system"))
+	if form.Get("system") == "" {
+		return h.choose(c, form)
+	}
 	if !ok {
 		var names []string
 		for _, f := range bookfile.All() {
@@ -177,6 +71,9 @@ func (h Handlers) Export(c echo.Context) error {
 	}
 	if err := a.problems.Err(); err != nil {
 		return err
+	}
+	if form.On("look") {
+		return h.look(c, f, a)
 	}
 	id, err := h.Books.Export(c.Request().Context(), session.Actor(c),
 		books.Order{System: f.System, Choice: a.Choice, LeaveOut: a.leaveOut, Digest: form.Get("digest")})
@@ -199,6 +96,16 @@ func (h Handlers) preview(c echo.Context, status int, f bookfile.Format, a asked
 			{Kind: ui.DateInput, Name: "to", Label: "Issued to", Value: a.to, Size: ui.Short, Error: a.problems["to"]},
 			{Name: "currency", Label: "Currency", Value: a.Currency, Size: ui.Short, Placeholder: "All",
 				Error: a.problems["currency"]}}}}
+	if a.Named || a.ticked > 0 {
+		m.Choice.Fields = nil // days and currency would be asked of all
+	}
+	if a.ticked > 0 {
+		r, err := h.staying(c, a)
+		if err != nil {
+			return err
+		}
+		m.Remarks = append(m.Remarks, r...)
+	}
 	documents := 0
 	for _, part := range p.Parts {
 		documents += len(part.Vouchers)

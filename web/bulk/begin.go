@@ -99,8 +99,13 @@ func (h Handlers) others(c echo.Context, form httpx.Values, deed string) ([]uuid
 	if err != nil {
 		return nil, err
 	}
+	return Elsewhere(c, h.Bulk, d.List(), form)
+}
+
+// Elsewhere are what a person has ticked of a list on pages other than the posted one.
+func Elsewhere(c echo.Context, s *selection.Service, list string, form httpx.Values) ([]uuid.UUID, error) {
 	ctx := c.Request().Context()
-	kept, err := h.Bulk.Kept(ctx, h.DB.Read(ctx), ticksOf(c, d.List()))
+	kept, err := s.Kept(ctx, s.DB.Read(ctx), ticksOf(c, list))
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +116,7 @@ func (h Handlers) others(c echo.Context, form httpx.Values, deed string) ([]uuid
 	for _, id := range shown {
 		delete(kept, id)
 	}
-	var out []uuid.UUID
-	for id := range kept {
-		out = append(out, id)
-	}
-	return out, nil
+	return slices.Collect(maps.Keys(kept)), nil
 }
 
 // paramsIn are what was typed for a deed, of the fields that it asks for.

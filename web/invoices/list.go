@@ -83,7 +83,8 @@ func ticks(q httpx.ListQuery, found httpx.Found[invoice.ListRow], m *view.List) 
 	m.Bulk.Buttons = []ui.Button{{Text: "Mark as paid"},
 		{Text: "Bill", Action: at.Bulk, Name: "deed", Value: invoice.BillDeed},
 		{Text: "Credit", Action: at.Bulk, Name: "deed", Value: invoice.CreditDeed},
-		{Text: "Void", Action: at.Bulk, Name: "deed", Value: invoice.VoidDeed}}
+		{Text: "Void", Action: at.Bulk, Name: "deed", Value: invoice.VoidDeed},
+		{Text: "Export", Action: path + "/export"}}
 	m.PaidOn = ui.Field{Kind: ui.DateInput, Name: "paid_on", Label: "Paid on", Size: ui.Short, FormID: bulkForm}
 }
 

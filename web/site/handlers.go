@@ -100,7 +100,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options, open doors) handlers 
 		changes:       changes.Handlers{DB: a.DB, Zone: a.Zone},
 		invoices:      invoices.Handlers{Invoices: a.Billing, Letters: a.Letters, Bulk: a.Bulk, Imports: files},
 		billing:       billing.Handlers{DB: a.DB, Zone: a.Zone, Runs: a.Runs, Sessions: m},
-		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books},
+		books:         books.Handlers{DB: a.DB, Zone: a.Zone, Books: a.Books, Bulk: a.Bulk},
 		retire:        retire.Handlers{Retire: a.Retire},
 		bulk: bulk.Handlers{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Bulk: a.Bulk, Sessions: m,
 			Contracts: a.Contracts},
