@@ -73,6 +73,8 @@ type Options struct {
 	MinProbability float64       // pairs below are left out, near ties excepted; 0 means 0.5
 	Workers        int           // goroutines; 0 means one per CPU
 	Refused        map[Pair]bool // pairs that a person has said no to
+	// Progress, if set, is told after each account how many have been compared; by several goroutines.
+	Progress func(done, all int)
 }
 
 // Result is a one-to-one assignment of accounts to CRM accounts.

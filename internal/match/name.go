@@ -108,11 +108,13 @@ func plainSpelling(w string, last bool) string {
 	return w
 }
 
+var signs = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa",
+	"united states", "usa", "united kingdom", "uk")
+
 // splitWords cuts folded text into words. Dots inside an initialism vanish
 // ("s.p.a." is spa), and single letters in a row become one word.
 func splitWords(s string) []string {
-	s = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa",
-		"united states", "usa", "united kingdom", "uk").Replace(s)
+	s = signs.Replace(s)
 	raw := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '/' && r != '-'
 	})
