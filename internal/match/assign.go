@@ -20,22 +20,12 @@ func Assign(accounts, crm []Record, o Options) Result {
 
 // AssignContext is Assign until the context ends; then it gives the context's error and no pairs.
 func AssignContext(ctx context.Context, accounts, crm []Record, o Options) (Result, error) {
-	as, bs := profiles(byID(accounts)), profiles(byID(crm))
-	if err := ctx.Err(); err != nil {
+	b, err := NewBoard(ctx, accounts, crm, o)
+	if err != nil {
 		return Result{}, err
 	}
-	x := newIndex(bs, as)
-	for i := range as {
-		x.vocab.weigh(&as[i])
-	}
-	links := x.withoutRefused(as, x.linkAll(ctx, as, o), o.Refused)
-	x.learn(ctx, links)
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
-	}
-	links = x.rank(links)
-	r := Result{Pairs: x.dress(ctx, as, links, optimal(links), o.floor())}
-	return r, ctx.Err()
+	pairs, err := b.Pairs(ctx, nil)
+	return Result{Pairs: pairs}, err
 }
 
 func (o Options) workers() int {

@@ -16,6 +16,7 @@ type Index struct {
 	model    *model
 	n        sizes
 	postings *postings
+	double   map[int32][]int32 // CRM records that look like the same company as another
 }
 
 // NewIndex reads the CRM accounts. Building it costs some microseconds per
@@ -34,6 +35,7 @@ func newIndex(crm, accounts []profile) *Index {
 		x.vocab.weigh(&crm[i])
 	}
 	x.postings = newPostings(crm)
+	x.double = x.twins()
 	return x
 }
 

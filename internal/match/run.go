@@ -155,10 +155,16 @@ func writePairs(w io.Writer, pairs []Candidate) error {
 func reasons(c *Candidate) string {
 	parts := make([]string, 0, len(c.Evidence)+1)
 	for _, e := range c.Evidence {
+		if e.Field == "twin" {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s [%+.1f]", e.Sentence, e.Weight))
 	}
 	if len(c.Ties) > 0 {
 		parts = append(parts, "nearly as good: "+strings.Join(c.Ties, ", "))
+	}
+	if len(c.Twins) > 0 {
+		parts = append(parts, "the CRM seems to have this company more than once: also "+strings.Join(c.Twins, ", "))
 	}
 	if c.Doubt != "" {
 		parts = append(parts, "doubt: "+c.Doubt)
