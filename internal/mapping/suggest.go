@@ -56,11 +56,11 @@ type sides struct {
 	customers  side
 	refusals   []refusal
 	refused    map[match.Pair]bool
-	noes       map[string]int // how many of an account's CRM accounts are among them
+	noes       map[string]int     // how many of an account's CRM accounts are among them
 	done       map[uuid.UUID]bool // mapped in this refresh
-	board      *match.Board      // what was open when it was looked at, beside all CRM accounts
-	gone       map[string]bool   // accounts and CRM accounts that were paired since
-	pairs      []match.Candidate // the assignment of what is open to what is free
+	board      *match.Board       // what was open when it was looked at, beside all CRM accounts
+	gone       map[string]bool    // accounts and CRM accounts that were paired since
+	pairs      []match.Candidate  // the assignment of what is open to what is free
 }
 
 func (s *Service) look(ctx context.Context, providerID uuid.UUID) (*sides, error) {
