@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		}
 		return sandbox.Run(ctx, rest, out)
 	case "match":
-		return match.Run(ctx, rest, out)
+		return match.Run(ctx, rest, out, os.Stderr)
 	case "reconcile":
 		return reconcile.Run(ctx, rest, out)
 	case "migrate":

@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/mapping"
 	"seatledger/internal/postgres"
 )
 
@@ -25,7 +26,11 @@ type Queue struct {
 	clock  clock.Clock
 }
 
-const workers = 8 // jobs at a time in one process; a provider is held by one run anyway
+const (
+	workers = 8 // jobs at a time in one process; a provider is held by one run anyway
+	// suggestions are a queue of their own, one at a time: they take a processor for long, and nothing waits behind them.
+	suggestions = "suggestions"
+)
 
 // New makes a queue over the workers, not yet started.
 func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue, error) {
@@ -33,7 +38,7 @@ func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue
 		Schema:     postgres.RiverSchema,
 		Logger:     log,
 		Workers:    w.all,
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}, suggestions: {MaxWorkers: 1}},
 		JobTimeout: runTimeout,
 		// a run that was lost is queued anew by its own watch, long before
 		RescueStuckJobsAfter: runTimeout + time.Hour,
@@ -54,6 +59,9 @@ func (never) Next(now time.Time) time.Time { return now.Add(math.MaxInt64) }
 // Put enqueues a job in the transaction of the rows it concerns, to be worked after the delay.
 func (q *Queue) Put(ctx context.Context, tx *gorm.DB, args river.JobArgs, delay time.Duration) error {
 	opts := &river.InsertOpts{MaxAttempts: attempts}
+	if _, ok := args.(mapping.SuggestJob); ok {
+		opts.Queue = suggestions
+	}
 	if delay > 0 {
 		now, _ := clock.True(q.clock) // the queue goes by the true time
 		opts.ScheduledAt = now.Add(delay)

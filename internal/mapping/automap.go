@@ -32,8 +32,11 @@ func (s *Service) autoMap(ctx context.Context, w *sides) (int, error) {
 	if err := s.tieAll(ctx, w, w.identical()); err != nil || w.settings.AutoMapScope != settings.AllCertain {
 		return len(w.done), err
 	}
-	err := s.tieAll(ctx, w, w.certain())
-	w.pairs = nil // what is left is paired anew
+	pairs, err := w.certain(ctx)
+	if err != nil {
+		return len(w.done), err
+	}
+	err = s.tieAll(ctx, w, pairs)
 	return len(w.done), err
 }
 
@@ -49,17 +52,18 @@ func (w *sides) identical() []machinePair {
 	return out
 }
 
-func (w *sides) certain() []machinePair {
+func (w *sides) certain(ctx context.Context) ([]machinePair, error) {
+	pairs, err := w.assign(ctx)
 	var out []machinePair
-	for i := range w.assign() {
-		c := &w.pairs[i]
+	for i := range pairs {
+		c := &pairs[i]
 		if c.Band != match.Certain || w.betterTaken(c) != nil {
 			continue
 		}
 		out = append(out, machinePair{account: w.accounts.ids[c.AccountID], customer: w.customers.ids[c.CRMID],
 			reason: wordsOf(c), candidate: c})
 	}
-	return out
+	return out, err
 }
 
 // wordsOf says in one line what a pair rests on.
@@ -93,8 +97,7 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 		case err != nil:
 			return fmt.Errorf("map account %s: %w", a.ExternalID, err)
 		default:
-			w.done[a.ID] = true
-			w.accounts.held[p.customer] = a.ID
+			w.tied(a.ID, p.customer)
 		}
 	}
 	return nil
@@ -102,7 +105,7 @@ func (s *Service) tieAll(ctx context.Context, w *sides, pairs []machinePair) err
 
 // candidate looks a pair up among an account's candidates, for its evidence.
 func (w *sides) candidate(accountID, customer uuid.UUID) *match.Candidate {
-	for _, c := range w.index.Candidates(w.accounts.record(accountID), perAccount) {
+	for _, c := range w.board.Candidates(accountID.String(), perAccount) {
 		if w.customers.ids[c.CRMID] == customer {
 			return &c
 		}

@@ -33,8 +33,12 @@ const nearly = 1
 // who is taken and fits better, then the others by their own evidence.
 func (w *sides) suggestions(ctx context.Context) (map[uuid.UUID][]suggestion, error) {
 	chosen, claims := map[string]*match.Candidate{}, map[string]uuid.UUID{}
-	for i := range w.assign() {
-		c := &w.pairs[i]
+	pairs, err := w.assign(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range pairs {
+		c := &pairs[i]
 		chosen[c.AccountID], claims[c.CRMID] = c, w.accounts.ids[c.AccountID]
 	}
 	made := map[uuid.UUID][]suggestion{}
@@ -59,13 +63,7 @@ func (w *sides) suggestions(ctx context.Context) (map[uuid.UUID][]suggestion, er
 
 // candidates are an account's best ones over all CRM accounts, without those it was said no to.
 func (w *sides) candidates(r match.Record) []match.Candidate {
-	noes := 0
-	for p := range w.refused {
-		if p.AccountID == r.ID {
-			noes++
-		}
-	}
-	all := w.index.Candidates(r, perAccount+noes)
+	all := w.board.Candidates(r.ID, perAccount+w.noes[r.ID])
 	return slices.DeleteFunc(all, func(c match.Candidate) bool {
 		return c.Probability < worthALook || w.refused[match.Pair{AccountID: r.ID, CRMID: c.CRMID}]
 	})
@@ -74,8 +72,7 @@ func (w *sides) candidates(r match.Record) []match.Candidate {
 // betterTaken is the candidate that fits as well as or better than the one chosen
 // for an account, but is taken; nil if there is none.
 func (w *sides) betterTaken(c *match.Candidate) *match.Candidate {
-	all := w.index.Candidates(w.accounts.record(w.accounts.ids[c.AccountID]), perAccount)
-	return w.takenBefore(all, c)
+	return w.takenBefore(w.board.Candidates(c.AccountID, perAccount), c)
 }
 
 func (w *sides) takenBefore(all []match.Candidate, chosen *match.Candidate) *match.Candidate {

@@ -7,12 +7,14 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"seatledger/internal/match"
 )
 
 // state says in short what both sides of a provider's matching are: it differs as
 // soon as anything differs that suggestions rest on.
 type state struct {
-	Sum         string    // of the data, what people refused or opened again, and the settings
+	Sum         string    // of the rules, the data, what people refused or opened again, and the settings
 	Decisions   int64     // taken so far; each takes two records out of the search
 	LastDecided time.Time // zero: none
 }
@@ -35,6 +37,7 @@ func stateOf(ctx context.Context, db *gorm.DB, providerID uuid.UUID) (state, err
 	if err != nil {
 		return s, fmt.Errorf("state of the matching: %w", err)
 	}
+	s.Sum = fmt.Sprintf("rules %d %s", match.Rules, s.Sum)
 	return s, nil
 }
 

@@ -52,6 +52,16 @@ func (p Proposal) Reasons() (pro, contra []string) {
 	return pro, contra
 }
 
+// Twin tells which other CRM accounts look like the same company; empty if none does.
+func (p Proposal) Twin() string {
+	for _, e := range p.Evidence {
+		if e.Field == "twin" {
+			return e.Sentence
+		}
+	}
+	return ""
+}
+
 type proposalRow struct {
 	Proposal
 	Doc              string

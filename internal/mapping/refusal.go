@@ -48,6 +48,7 @@ func (w *sides) readRefusals(ctx context.Context, db *gorm.DB) error {
 			w.refusals = append(w.refusals, r)
 		case r.CRMAccountID.Valid:
 			w.refused[match.Pair{AccountID: r.AccountID.String(), CRMID: r.CRMAccountID.UUID.String()}] = true
+			w.noes[r.AccountID.String()]++
 		}
 	}
 	return nil

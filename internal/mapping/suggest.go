@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,21 +56,23 @@ type sides struct {
 	customers  side
 	refusals   []refusal
 	refused    map[match.Pair]bool
+	noes       map[string]int     // how many of an account's CRM accounts are among them
 	done       map[uuid.UUID]bool // mapped in this refresh
-	index      *match.Index       // of all CRM accounts
+	board      *match.Board       // what was open when it was looked at, beside all CRM accounts
+	gone       map[string]bool    // accounts and CRM accounts that were paired since
 	pairs      []match.Candidate  // the assignment of what is open to what is free
 }
 
 func (s *Service) look(ctx context.Context, providerID uuid.UUID) (*sides, error) {
-	w := &sides{providerID: providerID, done: map[uuid.UUID]bool{}, refused: map[match.Pair]bool{}}
+	w := &sides{providerID: providerID, done: map[uuid.UUID]bool{}, refused: map[match.Pair]bool{},
+		noes: map[string]int{}, gone: map[string]bool{}}
 	db := s.DB.Read(ctx)
 	for _, read := range []func(context.Context, *gorm.DB) error{w.readState, w.readSides, w.readRefusals} {
 		if err := read(ctx, db); err != nil {
 			return nil, err
 		}
 	}
-	w.index = match.NewIndex(w.customers.records)
-	return w, nil
+	return w, w.compare(ctx)
 }
 
 func (w *sides) readState(ctx context.Context, db *gorm.DB) (err error) {
@@ -93,23 +96,38 @@ func (w *sides) open(id uuid.UUID) bool {
 	return w.accounts.byID[id].Mapping == account.Unmapped && !w.done[id]
 }
 
-// assign pairs what is open with what is free, once per refresh.
-func (w *sides) assign() []match.Candidate {
-	if w.pairs != nil {
-		return w.pairs
-	}
-	var open, free []match.Record
+// compare lays what is open beside all CRM accounts, on half of the processors: pages
+// are asked for meanwhile.
+func (w *sides) compare(ctx context.Context) (err error) {
+	var open []match.Record
 	for _, r := range w.accounts.records {
 		if w.open(w.accounts.ids[r.ID]) {
 			open = append(open, r)
 		}
 	}
-	for _, r := range w.customers.records {
-		if _, held := w.accounts.held[w.customers.ids[r.ID]]; !held {
-			free = append(free, r)
-		}
+	held := make(map[string]bool, len(w.accounts.held))
+	for id := range w.accounts.held {
+		held[id.String()] = true
 	}
-	w.pairs = append([]match.Candidate{},
-		match.Assign(open, free, match.Options{MinProbability: worthALook, Refused: w.refused}).Pairs...)
-	return w.pairs
+	w.board, err = match.NewBoard(ctx, open, w.customers.records, match.Options{MinProbability: worthALook,
+		Refused: w.refused, Held: held, Workers: max(1, runtime.GOMAXPROCS(0)/2)})
+	return err
+}
+
+// assign pairs what is open with what is free, once per refresh and after the machine's own decisions.
+func (w *sides) assign(ctx context.Context) ([]match.Candidate, error) {
+	if w.pairs != nil {
+		return w.pairs, nil
+	}
+	pairs, err := w.board.Pairs(ctx, w.gone)
+	w.pairs = append([]match.Candidate{}, pairs...)
+	return w.pairs, err
+}
+
+// tied takes a pair out of what is open and free.
+func (w *sides) tied(accountID, customer uuid.UUID) {
+	w.done[accountID] = true
+	w.accounts.held[customer] = accountID
+	w.gone[accountID.String()], w.gone[customer.String()] = true, true
+	w.pairs = nil // what is left is paired anew
 }

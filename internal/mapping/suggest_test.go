@@ -121,3 +121,34 @@ func TestUnchangedSuggestionsAreNotWrittenAgain(t *testing.T) {
 		t.Errorf("rows %q, before %q", got, before)
 	}
 }
+
+// TestAChangedBandUndoesNoDecision: rules change with a release; what people said stands. The pairs are such as the
+// machine is certain of now, whatever it thought when a person decided.
+func TestAChangedBandUndoesNoDecision(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("North")
+	facts1 := facts{name: "Harborview Dental", domain: "harborview.example"}
+	elsewhere := w.customer(facts{name: "Somebody Else"})
+	mapped, refused := w.account(p, "1", facts1), w.account(p, "2", facts{name: "Redwood Legal", domain: "redwood.example"})
+	w.customer(facts1)
+	no := w.customer(facts{name: "Redwood Legal", domain: "redwood.example"})
+	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: mapped, CRMAccountID: elsewhere}))
+	_, err := w.Service.Refuse(t.Context(), olga, mapping.Choice{AccountID: refused, CRMAccountID: no})
+	w.must(err)
+	// As an older release left them: another band, another probability, other rules.
+	w.must(w.db.Read(t.Context()).Exec(`UPDATE mapping_suggestions SET band = 'unclear', probability = 0.3`).Error)
+	w.must(w.db.Read(t.Context()).Exec(`UPDATE mapping_refreshes SET computed = 'rules 1'`).Error)
+	n, err := w.Refresh(t.Context(), p)
+	w.must(err)
+	if n != 0 || w.state(mapped) != "mapped Somebody Else" || w.state(refused) != "unmapped" {
+		t.Errorf("%d mapped by itself; %s, %s", n, w.state(mapped), w.state(refused))
+	}
+	all, err := mapping.Proposals(t.Context(), w.db.Read(t.Context()), ids(refused))
+	w.must(err)
+	for _, c := range all[refused] {
+		if c.CRMAccountID == no {
+			t.Error("what a person said no to is offered again")
+		}
+	}
+}

@@ -1,10 +1,12 @@
 package match
 
 import (
+	"context"
 	"runtime"
 	"slices"
 	"sort"
 	"sync"
+	"sync/atomic"
 )
 
 // Assign pairs accounts with CRM accounts one to one, chosen as a whole: in
@@ -12,15 +14,18 @@ import (
 // evidence. Near ties are left to a person (band unclear, Ties filled). The
 // order of either slice does not matter.
 func Assign(accounts, crm []Record, o Options) Result {
-	as, bs := profiles(byID(accounts)), profiles(byID(crm))
-	x := newIndex(bs, as)
-	for i := range as {
-		x.vocab.weigh(&as[i])
+	r, _ := AssignContext(context.Background(), accounts, crm, o) // only the context can make it fail
+	return r
+}
+
+// AssignContext is Assign until the context ends; then it gives the context's error and no pairs.
+func AssignContext(ctx context.Context, accounts, crm []Record, o Options) (Result, error) {
+	b, err := NewBoard(ctx, accounts, crm, o)
+	if err != nil {
+		return Result{}, err
 	}
-	links := x.withoutRefused(as, x.linkAll(as, o.workers()), o.Refused)
-	x.learn(links)
-	links = x.rank(links)
-	return Result{Pairs: x.dress(as, links, optimal(links), o.floor())}
+	pairs, err := b.Pairs(ctx, nil)
+	return Result{Pairs: pairs}, err
 }
 
 func (o Options) workers() int {
@@ -51,21 +56,31 @@ const (
 
 // linkAll scores every pair that shares a key, on several goroutines. The
 // result does not depend on their number.
-func (x *Index) linkAll(as []profile, workers int) []link {
+func (x *Index) linkAll(ctx context.Context, as []profile, o Options) []link {
 	parts := make([][]link, len(as))
+	var done atomic.Int64
 	var wg sync.WaitGroup
+	workers := o.workers()
 	for w := range workers {
 		wg.Go(func() {
 			s := x.newScratch()
-			for i := w; i < len(as); i += workers {
+			for i := w; i < len(as) && ctx.Err() == nil; i += workers {
 				parts[i] = x.linksOf(int32(i), &as[i], s)
+				if n := done.Add(1); o.Progress != nil {
+					o.Progress(int(n), len(as))
+				}
 			}
 		})
 	}
 	wg.Wait()
-	var all []link
+	n := 0
 	for _, p := range parts {
+		n += len(p)
+	}
+	all := make([]link, 0, n)
+	for i, p := range parts {
 		all = append(all, p...)
+		parts[i] = nil
 	}
 	return all
 }
@@ -94,18 +109,16 @@ func (x *Index) rank(links []link) []link {
 	return kept
 }
 
-func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) []Candidate {
-	byAccount := map[int32][]link{}
-	byCRM := map[int32][]link{}
-	for _, l := range links {
-		byAccount[l.account] = append(byAccount[l.account], l)
-		byCRM[l.crm] = append(byCRM[l.crm], l)
-	}
+func (x *Index) dress(ctx context.Context, as []profile, links []link, chosen []int, floor float64) []Candidate {
+	byAccount, byCRM := ends(links)
 	var out []Candidate
 	for _, i := range chosen {
+		if ctx.Err() != nil {
+			return nil
+		}
 		l := links[i]
-		c := x.candidate(&as[l.account], l, slices.Concat(byAccount[l.account], byCRM[l.crm]))
-		fought := contested(&l, byCRM[l.crm])
+		c := x.candidate(&as[l.account], l, slices.Concat(at(links, byAccount[l.account]), at(links, byCRM[l.crm])))
+		fought := contested(&l, at(links, byCRM[l.crm]))
 		if fought {
 			c.Band, c.Doubt = Unclear, "another account fits this CRM account as well"
 		}
@@ -114,6 +127,25 @@ func (x *Index) dress(as []profile, links []link, chosen []int, floor float64) [
 		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].AccountID < out[j].AccountID })
+	return out
+}
+
+// ends are the places of the links of each account and of each CRM record.
+func ends(links []link) (byAccount, byCRM map[int32][]int32) {
+	byAccount, byCRM = map[int32][]int32{}, map[int32][]int32{}
+	for i := range links {
+		l := &links[i]
+		byAccount[l.account] = append(byAccount[l.account], int32(i))
+		byCRM[l.crm] = append(byCRM[l.crm], int32(i))
+	}
+	return byAccount, byCRM
+}
+
+func at(links []link, places []int32) []link {
+	out := make([]link, len(places))
+	for i, p := range places {
+		out[i] = links[p]
+	}
 	return out
 }
 

@@ -38,6 +38,7 @@ func (x *Index) candidate(a *profile, l link, rivals []link) Candidate {
 	if c.Band = bandOf(&c, own, &cmp); c.Band == Likely && c.Doubt == "" {
 		c.Doubt, c.Thin = thin(&cmp), true
 	}
+	x.noteTwins(&c, l.crm)
 	return c
 }
 

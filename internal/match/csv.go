@@ -13,9 +13,12 @@ import (
 // unknown columns are ignored. Commas, semicolons, tabs and bars may part the
 // cells. Errors name the line.
 func readRecords(r io.Reader) ([]Record, error) {
-	raw, err := io.ReadAll(r)
+	raw, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(raw) > mostBytes {
+		return nil, fmt.Errorf("the file is larger than %d MB, which is the most that is read; part it", mostBytes>>20)
 	}
 	text, err := plainText(raw)
 	if err != nil {
@@ -49,6 +52,12 @@ func parseRecords(text []byte, lazy bool) ([]Record, error) {
 	}
 	return readRows(rows, cols)
 }
+
+// What one file may hold. Memory grows with the rows: about 10 KB for one of either side.
+const (
+	mostBytes = 256 << 20
+	mostRows  = 200_000
+)
 
 // setters put a cell into its field.
 var setters = map[string]func(*Record, string){
@@ -98,13 +107,22 @@ func readHeader(head []string) ([]string, error) {
 		cols[i] = c
 	}
 	if !seen["external_id"] {
-		return nil, fmt.Errorf("line 1: column external_id is missing; found %s", strings.Join(head, ", "))
+		return nil, fmt.Errorf("line 1: column external_id is missing; found %q", excerpt(strings.Join(head, ", ")))
 	}
 	if len(seen) < 2 {
 		return nil, errors.New("line 1: besides external_id at least one of name, domain, website, email_domains, " +
 			"tenant_id, street, city, state, postal_code, country, phone is needed")
 	}
 	return cols, nil
+}
+
+// excerpt is as much of a file as a message shows.
+func excerpt(s string) string {
+	const most = 120
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "..."
+	}
+	return s
 }
 
 func readRows(rows *csv.Reader, cols []string) ([]Record, error) {
@@ -127,9 +145,13 @@ func readRows(rows *csv.Reader, cols []string) ([]Record, error) {
 			continue
 		}
 		if first, ok := lineOf[r.ID]; ok {
-			return nil, fmt.Errorf("line %d: external_id %q stands already on line %d", line, r.ID, first)
+			return nil, fmt.Errorf("line %d: external_id %q stands already on line %d", line, excerpt(r.ID), first)
 		}
 		lineOf[r.ID] = line
+		if len(out) == mostRows {
+			return nil, fmt.Errorf("line %d: there are more than %d rows, which is the most that is read; part the file",
+				line, mostRows)
+		}
 		out = append(out, *r)
 	}
 }
@@ -150,11 +172,15 @@ func readRow(cells, cols []string, lazy bool) (*Record, error) {
 	}
 	r := &Record{}
 	for i, cell := range cells {
-		if put := setters[cols[i]]; put != nil {
+		switch put := setters[cols[i]]; {
+		case put == nil:
+		case cols[i] == "external_id":
+			put(r, cell) // it comes back as it went in
+		default:
 			put(r, strings.TrimSpace(cell))
 		}
 	}
-	if r.ID == "" {
+	if strings.TrimSpace(r.ID) == "" {
 		return nil, errors.New("external_id is empty")
 	}
 	return r, nil

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold lowers case, strips accents and writes Cyrillic and Greek in Latin
-// letters, so that one company looks the same on either side.
+// fold lowers case, strips accents and writes Cyrillic, Greek, kana, Hangul and
+// Devanagari in Latin letters, so that one company looks the same on either side.
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -22,13 +22,19 @@ func fold(s string) string {
 }
 
 func foldWord(b *strings.Builder, word string) {
-	for _, r := range word {
+	signs := []rune(word)
+	for i := 0; i < len(signs); i++ {
+		r := signs[i]
 		if latin, ok := letters[r]; ok {
 			b.WriteString(latin)
 			continue
 		}
 		if r < 0x80 {
 			b.WriteRune(r)
+			continue
+		}
+		if n := readSound(b, signs, i); n > 0 {
+			i += n - 1
 			continue
 		}
 		foldMarked(b, r)

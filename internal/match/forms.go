@@ -26,7 +26,7 @@ var formTable = []struct {
 	family form
 	forms  string
 }{
-	{formAny, `inc|incorporated|incorporation|incorp|corp|corporation|co|company|comp|cia|compania|companhia|compagnie|cie|firma`},
+	{formAny, `شركة|inc|incorporated|incorporation|incorp|corp|corporation|co|company|comp|cia|compania|companhia|compagnie|cie|firma`},
 	{formLimited, `llc|lc|ltd co|limited liability company|limited liability co|limited company|llc
 		company|ltd|limited|ltd co|co ltd|co limited|company limited|company ltd|corp ltd|private limited|private
 			limited
@@ -63,7 +63,8 @@ var formTable = []struct {
 	|ltd sti|limited sirketi|limited sirket|ltd sirketi|sti|sirketi|tic ltd sti|san ve tic ltd sti|sanayi ve ticaret
 		limited sirketi|san tic ltd sti|wll|w l l|fze|fzco|fz llc|fzllc|free zone company|dmcc|dmcc llc|sal offshore|sdn
 			bhd|sdn|sendirian berhad|cong ty tnhh|cty tnhh|cong ty trach nhiem huu han|tnhh|gk|godo kaisha|yk|yugen
-				kaisha|合同会社|有限会社|有限公司|有限责任公司|有限責任公司|yuhan hoesa|유한회사|בעמ|opc|ltd liability co`},
+				kaisha|yuhan hoesa|yuhan chaegim hoesa|youxian gongsi|בעמ|opc|opc private limited|opc pvt ltd|producer company
+		limited|ltd liability co|mazoji bendrija|mb|fz llc|fz co|llc fz|qfc llc|ذمم|محدودة|المحدودة|المسؤولية المحدودة`},
 	{formStock, `plc|public limited company|public ltd co|public company
 		limited|pcl|ag|aktiengesellschaft|akg|se|societas europaea|kgaa|ag and co kgaa|se and co kgaa|sa|sociedad
 			anonima|societe anonyme|sociedade anonima|societate pe actiuni|sau|sa de cv|sab de cv|sociedad anonima de
@@ -81,8 +82,8 @@ var formTable = []struct {
 			obshchestvo|publichnoe aktsionernoe obshchestvo|aktsionernoe obshchestvo|asc|qsc|psc|pjs
 	|anonim sirketi|anonim sirket|anonim ortakligi|a s|tas|san ve tic as|sanayi ve ticaret
 		as|saog|saoc|ksc|kscc|bsc|sal|pt|perseroan terbatas|tbk|persero|bhd|berhad|cong ty cp|cong ty co
-			phan|kk|kabushiki
-			kaisha|kabushiki gaisha|株式会社|㈱|株|股份有限公司|주식회사|jusik hoesa|eirl sa`},
+			phan|gufen gongsi|kscp|qpsc|psjc|sanayi ve ticaret anonim sirketi|san tic as|ohf|شمع|شمم|شمك|شمب|شمل|شمق|شمس|kk|kabushiki
+			kaisha|kabushiki gaisha|jusik hoesa|eirl sa`},
 	{formPartner, `lp|llp|lllp|limited partnership|limited liability partnership|limited liability limited
 		partnership|general partnership|gp|gbr|gesellschaft burgerlichen rechts|ohg|offene
 			handelsgesellschaft|kg|kommanditgesellschaft|gmbh and co kg|gmbh co kg|gmbh u co kg|gmbh und co kg|gmbh and
@@ -95,12 +96,16 @@ var formTable = []struct {
 						civile|sci|scp|scop|vof|cv|maatschap|hb|kb|ks|ans|da|is|ky|ay|spj|sp j|sp k|spolka jawna|spolka
 							komandytowa|sp
 							z
-							oo sp k|sp z oo spk|spk|vos|kd|ee|oe|bt|kkt|ik|tu|ud`},
+							oo sp k|sp z oo spk|spk|vos|kd|ee|oe|bt|kkt|ik|tu|ud|handelsbolag|kommanditbolag|handelsbolaget|kommanditselskap|kommanditselskab|interessentskab|partnerselskab|ansvarlig
+		selskap|kommandiittiyhtio|avoin yhtio|sameignarfelag|slf|usaldusuhing|taisuhing|pilnsabiedriba|komanditsabiedriba|ukine
+		bendrija|tikroji ukine bendrija|komanditine ukine bendrija|goshi kaisha|gomei kaisha|hapja hoesa|hapmyeong
+		hoesa|kollektif sirketi|komandit sirketi`},
 	{formSole, `ek|e k|ekfm|ekfr|eingetragener kaufmann|ei|entreprise individuelle|ip|fop|sole trader|sole
 		proprietor|enskild firma|eenmanszaak|individualnyi predprinimatel|ditta individuale`},
 	{formCoop, `eg|e g|eingetragene genossenschaft|coop|co op|cooperative|scrl|cvba|scarl|soc coop|societa
 		cooperativa|s coop|soc coop arl|ek for|ekonomisk forening|osk|osuuskunta`},
-	{formNonProfit, `ev|e v|eingetragener verein|asbl|vzw|aisbl|ngo|npo|ano|nko|onlus|aps ets|ong|autonomous non profit
+	{formNonProfit, `vsi|viesoji istaiga|mtu|sihtasutus|biedriba|nodibinajums|shadan hojin|zaidan hojin|iryo hojin|gakko
+		hojin|npo hojin|stiftelsen|stiftelse|ev|e v|eingetragener verein|asbl|vzw|aisbl|ngo|npo|ano|nko|onlus|aps ets|ong|autonomous non profit
 		organization|nonprofit|non profit|cic|community interest company|scio|incorporated association|avtonomnaya
 			nekommercheskaya organizatsiya`},
 	{formState, `gup|fgup|mup|kgu|gp ukraine|soe|federal state unitary enterprise|state unitary enterprise|na|national
@@ -108,9 +113,9 @@ var formTable = []struct {
 }
 
 // frontForms may stand in front of a name; the others only behind it.
-const frontForms = `sia|uab|ab|as|ou|ooo|oao|zao|pao|ao|nao|ano|tov|too|tzov|pat|prat|at|llc|jsc|ojsc|cjsc|pjsc|pt|cv|ud|kk|yk|gk|sarl|sas|sa|srl|eurl|spa|ip|fop|ad|ead|ood|eood|dd|doo|fgup|gup|mup|zat|vat|shps|ss
+const frontForms = `شركة|mb|vsi|mtu|oy|sia|uab|ab|as|ou|ooo|oao|zao|pao|ao|nao|ano|tov|too|tzov|pat|prat|at|llc|jsc|ojsc|cjsc|pjsc|pt|cv|ud|kk|yk|gk|sarl|sas|sa|srl|eurl|spa|ip|fop|ad|ead|ood|eood|dd|doo|fgup|gup|mup|zat|vat|shps|ss
 |limited liability company|open joint stock company|closed joint stock company|public joint stock company|joint stock
-	company|kabushiki kaisha|kabushiki gaisha|yugen kaisha|godo kaisha|株式会社|合同会社|有限会社|㈱|株|주식회사|유한회사|jusik hoesa
+	company|kabushiki kaisha|kabushiki gaisha|yugen kaisha|godo kaisha|goshi kaisha|gomei kaisha|shadan hojin|zaidan hojin|iryo hojin|gakko hojin|npo hojin|yuhan hoesa|yuhan chaegim hoesa|jusik hoesa
 |cong ty tnhh|cong ty co phan|cong ty cp|cty tnhh|cong ty trach nhiem huu han|obshchestvo s ogranichennoi
 	otvetstvennostyu|obshchestvo s ogranichennoy otvetstvennostyu|otkrytoe aktsionernoe obshchestvo|zakrytoe
 		aktsionernoe
@@ -133,7 +138,7 @@ func readForms() map[string]form {
 	m := map[string]form{}
 	for _, row := range formTable {
 		for _, f := range strings.Split(row.forms, "|") {
-			if f = strings.TrimSpace(f); f != "" {
+			if f = strings.Join(strings.Fields(f), " "); f != "" {
 				m[f] = row.family
 			}
 		}
@@ -144,7 +149,7 @@ func readForms() map[string]form {
 func pickForms(all map[string]form, list string) map[string]form {
 	m := map[string]form{}
 	for _, f := range strings.Split(list, "|") {
-		f = strings.TrimSpace(f)
+		f = strings.Join(strings.Fields(f), " ")
 		m[f] = all[f]
 	}
 	return m

@@ -15,7 +15,8 @@ type Index struct {
 	rare     *rarity
 	model    *model
 	n        sizes
-	postings map[uint64][]int32
+	postings *postings
+	double   map[int32][]int32 // CRM records that look like the same company as another
 }
 
 // NewIndex reads the CRM accounts. Building it costs some microseconds per
@@ -33,13 +34,8 @@ func newIndex(crm, accounts []profile) *Index {
 	for i := range crm {
 		x.vocab.weigh(&crm[i])
 	}
-	x.postings = map[uint64][]int32{}
-	var keys keysOf
-	for i := range crm {
-		for _, k := range keys.of(&crm[i]) {
-			x.postings[k] = append(x.postings[k], int32(i))
-		}
-	}
+	x.postings = newPostings(crm)
+	x.double = x.twins()
 	return x
 }
 
@@ -72,7 +68,7 @@ func (x *Index) nearby(a *profile, s *scratch) []int32 {
 		return slices.Clone(s.hits)
 	}
 	for _, k := range s.keys.of(a) {
-		held := x.postings[k]
+		held := x.postings.of(k)
 		if len(held) == 0 || len(held) > crowd && len(x.crm) > crowd {
 			continue
 		}

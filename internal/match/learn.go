@@ -1,5 +1,7 @@
 package match
 
+import "context"
+
 // Learning is expectation maximisation on data without labels. What anchors
 // it: the beliefs of defaultModel count as so many observations, so that a
 // handful of rows moves nothing; and pairs inside one file are known not to be
@@ -18,16 +20,20 @@ const (
 const enough = 40
 
 // learn moves the model towards the data at hand.
-func (x *Index) learn(links []link) {
+func (x *Index) learn(ctx context.Context, links []link) {
 	if min(x.n.accounts, x.n.crm) < enough {
 		return
 	}
 	within, asked := x.within()
 	believed := x.model
+	var kept []link
 	for range rounds {
+		if ctx.Err() != nil {
+			return
+		}
 		t := tallies{}
 		x.expectWithin(&t, within)
-		x.expectAcross(&t, links)
+		kept = x.expectAcross(&t, links, kept[:0])
 		x.model = t.fit(believed, float64(asked), float64(min(x.n.accounts, x.n.crm)))
 	}
 }
@@ -69,10 +75,9 @@ func (x *Index) expectWithin(t *tallies, pairs []comparison) {
 	}
 }
 
-// expectAcross tells how sure each pair is a match, rivals weighed in.
-func (x *Index) expectAcross(t *tallies, links []link) {
+// expectAcross tells how sure each pair is a match, rivals weighed in. kept is room for the links that matter.
+func (x *Index) expectAcross(t *tallies, links, kept []link) []link {
 	scale := x.model.scale(x.n)
-	var kept []link
 	for _, l := range links {
 		if l.score = scale.score(&l.cmp); l.score > faint {
 			kept = append(kept, l)
@@ -82,6 +87,7 @@ func (x *Index) expectAcross(t *tallies, links []link) {
 	for i := range kept {
 		t.add(&kept[i].cmp, classMatch, probability(kept[i].final()))
 	}
+	return kept
 }
 
 func (t *tallies) add(cmp *comparison, c class, share float64) {

@@ -28,6 +28,13 @@ var oneWay = map[string]string{
 	"societe a responsabilite limitee": "sarl", "societe anonyme": "sa", "sociedad anonima": "sa",
 	"sociedad limitada": "sl", "naamloze vennootschap": "nv", "besloten vennootschap": "bv",
 	"aktiebolag": "ab", "aktiebolaget": "ab", "osakeyhtio": "oy", "aktieselskab": "as", "anpartsselskab": "aps",
+	"kabushiki kaisha": "kk", "kabushiki gaisha": "kk", "yugen kaisha": "yk", "godo kaisha": "gk",
+	"open joint stock company": "oao", "ojsc": "oao", "public joint stock company": "pao", "pjsc": "pao",
+	"closed joint stock company": "zao", "cjsc": "zao", "joint stock company": "jsc", "joint stock co": "jsc", "ao": "jsc",
+	"anonim sirketi": "as", "anonim sirket": "as", "san ve tic as": "as", "sanayi ve ticaret as": "as",
+	"sanayi ve ticaret anonim sirketi": "as", "san tic as": "as", "limited sirketi": "ltd sti", "limited sirket": "ltd sti",
+	"handelsbolag": "hb", "handelsbolaget": "hb", "kommanditbolag": "kb", "mazoji bendrija": "mb",
+	"uzdaroji akcine bendrove": "uab", "osauhing": "ou", "aktsiaselts": "as", "viesoji istaiga": "vsi",
 	"spolka z ograniczona odpowiedzialnoscia": "sp zoo", "spzoo": "sp zoo", "sp z oo": "sp zoo",
 }
 

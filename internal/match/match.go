@@ -7,6 +7,10 @@
 // band, and the caller acts on it. docs/matching.md explains the method.
 package match
 
+// Rules is the number of the rules that bands and probabilities come from. It grows
+// when they change, so that what was made by older ones is made anew.
+const Rules = 2
+
 // Record is one company as one side knows it. Every field but ID may be blank;
 // a blank is never agreement and never disagreement.
 type Record struct {
@@ -48,7 +52,7 @@ const (
 // Evidence is one part of an explanation. The weights of all parts of a
 // candidate sum to its Score.
 type Evidence struct {
-	Field    string // name, domain, tenant_id, street, ... or prior, rivals, calibration
+	Field    string // name, domain, tenant_id, street, ... or prior, rivals, calibration, twin
 	Level    Level
 	Weight   float64 // bits: +1 doubles the odds, -1 halves them
 	Sentence string  // plain words, such as "same tenant id"
@@ -66,16 +70,23 @@ type Candidate struct {
 	Thin        bool     // the doubt is only that too little agrees: nothing speaks against it
 	Decisive    bool     // same tenant id, held by this one record on either side
 	Ties        []string // CRM ids that are nearly as good; a person must choose
+	Twins       []string // CRM ids that look like this very company, entered again
 }
 
 // Options steer Assign. The zero value is right for most.
 type Options struct {
-	MinProbability float64       // pairs below are left out, near ties excepted; 0 means 0.5
-	Workers        int           // goroutines; 0 means one per CPU
-	Refused        map[Pair]bool // pairs that a person has said no to
+	MinProbability float64         // pairs below are left out, near ties excepted; 0 means 0.5
+	Workers        int             // goroutines; 0 means one per CPU
+	Refused        map[Pair]bool   // pairs that a person has said no to
+	Held           map[string]bool // CRM accounts that somebody has: shown as candidates, never paired
+	// Progress, if set, is told after each account how many have been compared; by several goroutines.
+	Progress func(done, all int)
 }
 
 // Result is a one-to-one assignment of accounts to CRM accounts.
 type Result struct {
 	Pairs []Candidate // at most one per account and per CRM account, ordered by account id
 }
+
+// Pair names an account and a CRM account.
+type Pair struct{ AccountID, CRMID string }

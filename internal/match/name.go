@@ -37,11 +37,22 @@ func (n *name) blank() bool { return len(n.tokens) == 0 && n.label == "" }
 // glued finds a legal form written without a space: "SiemensAG".
 var glued = regexp.MustCompile(`(\p{Ll}{2})(AG|SA|SE|NV|BV|AB|LLC|LTD|GmbH|INC|PLC)\b`)
 
-// eastern are the forms that are written without a space on either end.
-var eastern = regexp.MustCompile(`株式会社|有限会社|合同会社|㈱|（株）|\(株\)|股份有限公司|有限责任公司|有限責任公司|有限公司|주식회사|유한회사`)
+// eastern are the forms that are written without a space on either end, each as it
+// reads in Latin letters.
+var eastern = strings.NewReplacer(
+	"株式会社", " kk ", "㈱", " kk ", "（株）", " kk ", "(株)", " kk ", "カブシキガイシャ", " kk ",
+	"有限会社", " yk ", "㈲", " yk ", "（有）", " yk ", "(有)", " yk ", "合同会社", " gk ", "（同）", " gk ", "(同)", " gk ",
+	"合資会社", " goshi kaisha ", "合名会社", " gomei kaisha ", "一般社団法人", " shadan hojin ", "公益社団法人", " shadan hojin ",
+	"社団法人", " shadan hojin ", "一般財団法人", " zaidan hojin ", "公益財団法人", " zaidan hojin ", "財団法人", " zaidan hojin ",
+	"医療法人", " iryo hojin ", "学校法人", " gakko hojin ", "NPO法人", " npo hojin ", "特定非営利活動法人", " npo hojin ",
+	"주식회사", " jusik hoesa ", "㈜", " jusik hoesa ", "（주）", " jusik hoesa ", "(주)", " jusik hoesa ",
+	"유한책임회사", " yuhan chaegim hoesa ", "유한회사", " yuhan hoesa ", "(유)", " yuhan hoesa ",
+	"합자회사", " hapja hoesa ", "합명회사", " hapmyeong hoesa ",
+	"股份有限公司", " gufen gongsi ", "股份公司", " gufen gongsi ", "有限责任公司", " youxian gongsi ",
+	"有限責任公司", " youxian gongsi ", "有限公司", " youxian gongsi ")
 
 func unglue(raw string) string {
-	return eastern.ReplaceAllString(glued.ReplaceAllString(raw, "$1 $2"), " $0 ")
+	return eastern.Replace(glued.ReplaceAllString(raw, "$1 $2"))
 }
 
 // parseNames reads a name and its aliases; the first is the name as a whole.
@@ -108,11 +119,13 @@ func plainSpelling(w string, last bool) string {
 	return w
 }
 
+var signs = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa",
+	"united states", "usa", "united kingdom", "uk")
+
 // splitWords cuts folded text into words. Dots inside an initialism vanish
 // ("s.p.a." is spa), and single letters in a row become one word.
 func splitWords(s string) []string {
-	s = strings.NewReplacer("'", "", "%", " percent", "&", " and ", "+", " and ", "united states of america", "usa",
-		"united states", "usa", "united kingdom", "uk").Replace(s)
+	s = signs.Replace(s)
 	raw := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '/' && r != '-'
 	})

@@ -99,10 +99,12 @@ func phoneOf(raw string) string {
 	return d[max(0, len(d)-9):]
 }
 
+var citySigns = strings.NewReplacer(".", " ", "-", " ", "'", "")
+
 func cityOf(raw string) string {
 	s := fold(raw)
 	s, _, _ = strings.Cut(s, ",")
-	words := strings.Fields(strings.NewReplacer(".", " ", "-", " ", "'", "").Replace(s))
+	words := strings.Fields(citySigns.Replace(s))
 	for i, w := range words {
 		switch w {
 		case "st":

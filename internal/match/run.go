@@ -16,8 +16,11 @@ import (
 // Run is the verb `seatledger match`: it pairs two CSV files and writes
 // account_external_id,crm_external_id,probability,band,reasons, one row per
 // account that found a partner, each CRM account at most once. A summary goes
-// to out. Nothing but the file of --out is written.
-func Run(ctx context.Context, args []string, out io.Writer) error {
+// to out, and on long runs how far it is to notes. Nothing but the file of --out is
+// written, and that only when all is done: when ctx ends before, there is none.
+//
+// The file is for programs: ids and words come back as they went in (CONTRACT, CSV).
+func Run(ctx context.Context, args []string, out, notes io.Writer) error {
 	o, err := readFlags(args, out)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -33,10 +36,12 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	p := newProgress(notes)
+	res, err := AssignContext(ctx, accounts, crm, Options{MinProbability: o.floor, Progress: p.note})
+	p.stop()
+	if err != nil {
+		return errors.New("stopped before the end; nothing was written")
 	}
-	res := Assign(accounts, crm, Options{MinProbability: o.floor})
 	if o.out == "-" {
 		return writePairs(out, res.Pairs)
 	}
@@ -59,6 +64,11 @@ func readFlags(args []string, w io.Writer) (runFlags, error) {
 	fs.StringVar(&o.accounts, "accounts", "", "CSV of the provider accounts")
 	fs.StringVar(&o.crm, "crm", "", "CSV of the CRM accounts")
 	fs.StringVar(&o.out, "out", "-", "CSV to write; - for standard output")
+	fs.Usage = func() {
+		_, _ = fmt.Fprintf(w, "seatledger match --accounts FILE --crm FILE [--out FILE] [--min P]\n\n"+
+			"At most %d rows and %d MB a file.\n\n", mostRows, mostBytes>>20)
+		fs.PrintDefaults()
+	}
 	fs.Float64Var(&o.floor, "min", 0.5, "leave out pairs less probable than this, near ties excepted")
 	if err := fs.Parse(args); err != nil {
 		return o, err
@@ -134,29 +144,27 @@ func writePairs(w io.Writer, pairs []Candidate) error {
 	_ = rows.Write([]string{"account_external_id", "crm_external_id", "probability", "band", "reasons"})
 	for i := range pairs {
 		c := &pairs[i]
-		_ = rows.Write([]string{formulaSafe(c.AccountID), formulaSafe(c.CRMID),
-			strconv.FormatFloat(c.Probability, 'f', 4, 64), string(c.Band), formulaSafe(reasons(c))})
+		_ = rows.Write([]string{c.AccountID, c.CRMID, strconv.FormatFloat(c.Probability, 'f', 4, 64), string(c.Band),
+			reasons(c)})
 	}
 	rows.Flush()
 	return rows.Error()
-}
-
-// formulaSafe keeps a spreadsheet from running a cell (CONTRACT, CSV).
-func formulaSafe(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // reasons joins the evidence, each part with its weight in bits.
 func reasons(c *Candidate) string {
 	parts := make([]string, 0, len(c.Evidence)+1)
 	for _, e := range c.Evidence {
+		if e.Field == "twin" {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s [%+.1f]", e.Sentence, e.Weight))
 	}
 	if len(c.Ties) > 0 {
 		parts = append(parts, "nearly as good: "+strings.Join(c.Ties, ", "))
+	}
+	if len(c.Twins) > 0 {
+		parts = append(parts, "the CRM seems to have this company more than once: also "+strings.Join(c.Twins, ", "))
 	}
 	if c.Doubt != "" {
 		parts = append(parts, "doubt: "+c.Doubt)

@@ -2,7 +2,10 @@ package match
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +24,7 @@ func runFiles(t *testing.T, accounts, crm string, more ...string) ([][]string, e
 	}
 	var said bytes.Buffer
 	if err := Run(t.Context(), append([]string{"--accounts", a, "--crm", b, "--out", out}, more...),
-		&said); err != nil {
+		&said, io.Discard); err != nil {
 		return nil, err
 	}
 	text, err := os.ReadFile(out)
@@ -114,17 +117,72 @@ func TestRunRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	for _, args := range [][]string{nil, {"--accounts", "a"}, {"--nope"},
 		{"--accounts", "a", "--crm", "b", "--out", "c", "--min", "2"},
 		{"--accounts", "a", "--crm", "b", "--out", "c", "d"}} {
-		if err := Run(t.Context(), args, &bytes.Buffer{}); err == nil {
+		if err := Run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%v was taken", args)
 		}
 	}
 }
 
-func TestRunKeepsFormulasOutOfSpreadsheets(t *testing.T) {
+// TestIdsComeBackAsTheyWentIn: the file is for programs, and a join must work.
+func TestIdsComeBackAsTheyWentIn(t *testing.T) {
 	t.Parallel()
-	rows, err := runFiles(t, "external_id,tenant_id\n=1+1,11111111-2222-3333-4444-555555555555\n",
-		"external_id,tenant_id\nC,11111111-2222-3333-4444-555555555555\n")
-	if err != nil || len(rows) != 2 || rows[1][0] != "'=1+1" {
-		t.Fatalf("%v %v", rows, err)
+	for _, id := range []string{"=1+1", "+49", "-7", "@x", " 12", "'a", "007", "a,b", "\"q\"", "株1"} {
+		quoted := `"` + strings.ReplaceAll(id, `"`, `""`) + `"`
+		rows, err := runFiles(t, "external_id,tenant_id\n"+quoted+",11111111-2222-3333-4444-555555555555\n",
+			"external_id,tenant_id\n"+quoted+",11111111-2222-3333-4444-555555555555\n")
+		if err != nil || len(rows) != 2 || rows[1][0] != id || rows[1][1] != id {
+			t.Errorf("%q: %v %v", id, rows, err)
+		}
+	}
+}
+
+func TestARunStopsWhenItIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := newWorld(12, knobs{size: 300, noise: 1})
+	a, b, out := filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv"), filepath.Join(dir, "pairs.csv")
+	for path, rs := range map[string][]Record{a: w.accounts, b: w.crm} {
+		if err := os.WriteFile(path, []byte(asCSV(rs)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	err := Run(ctx, []string{"--accounts", a, "--crm", b, "--out", out}, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Fatal("a file was written")
+	}
+	told := 0
+	_, err = AssignContext(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) { told = done }})
+	if !errors.Is(err, context.Canceled) || told > 0 {
+		t.Fatalf("%d accounts were compared, %v", told, err)
+	}
+	ctx, stop = context.WithCancel(t.Context())
+	defer stop()
+	_, err = AssignContext(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) {
+		if told = done; done == 5 {
+			stop()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || told != 5 {
+		t.Fatalf("stopped after 5 accounts, %d were compared, %v", told, err)
+	}
+}
+
+func TestProgressSaysHowFarItIs(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	p := &progress{}
+	p.say(&said)
+	p.note(3, 10)
+	p.say(&said)
+	p.note(10, 10)
+	p.say(&said)
+	if want := "reading the names\n3 of 10 accounts compared\nall accounts compared; choosing the pairs\n"; said.String() !=
+		want {
+		t.Fatal(said.String())
 	}
 }

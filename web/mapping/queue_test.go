@@ -64,3 +64,18 @@ func TestAnUndoSaysThatACreatedCRMAccountStays(t *testing.T) {
 		t.Error(w.state(a))
 	}
 }
+
+// TestTwoCRMAccountsOfOneCompanyAreShownAsSuch: nobody merges them (RULES 6), but a person sees why there are two.
+func TestTwoCRMAccountsOfOneCompanyAreShownAsSuch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.provider("North")
+	w.account(p, "1", company{name: "Lakeside Clinic", domain: "lakeside.example"})
+	w.customer(company{name: "Lakeside Clinic LLC", domain: "lakeside.example"})
+	w.customer(company{name: "LAKESIDE CLINIC", domain: "lakeside.example"})
+	w.suggest(p)
+	w.operator().Get("/mapping").Shows("One company, more than once", "Nothing is merged by itself")
+	if n := w.value(`SELECT count(*)::text FROM crm_accounts`); n != "2" {
+		t.Errorf("%s CRM accounts are left", n)
+	}
+}

@@ -241,6 +241,10 @@ func (h Handlers) callouts(d desk) []ui.Callout {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "Why " + p.customer.Name + " is not certain",
 			Text: sentence(p.proposal.Doubt)})
 	}
+	if p := d.picked; p != nil && p.proposal != nil && p.proposal.Twin() != "" {
+		out = append(out, ui.Callout{Tone: ui.Info, Title: "One company, more than once",
+			Text: sentence(p.proposal.Twin()) + " Nothing is merged by itself: merge them in the CRM, or choose one here."})
+	}
 	if p := d.picked; p != nil && p.free() && !p.acceptable() {
 		out = append(out, ui.Callout{Tone: ui.Info, Title: "Several fit nearly as well",
 			Text: "Choose one by its number; then it can be accepted."})

@@ -27,6 +27,9 @@ func Waterfall(p mapping.Proposal) ui.Waterfall {
 	at := func(v float64) int { return int(math.Round(100 * (v - least) / max(most-least, 0.01))) }
 	sum = 0
 	for _, e := range p.Evidence {
+		if e.Field == "twin" {
+			continue // it weighs nothing, and is told beside
+		}
 		label := evidenceLabels[e.Field]
 		if label == "" {
 			label = e.Field
