@@ -37,8 +37,8 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
 	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
-		recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), trailingSlash, crossOrigin(),
-		httpx.WithFrame(sessions.Frame()))
+		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash, crossOrigin(),
+		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)
 

@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/errs"
 	"seatledger/internal/obs"
 )
 
@@ -51,6 +53,18 @@ func trailingSlash(next echo.HandlerFunc) echo.HandlerFunc {
 			code = http.StatusPermanentRedirect
 		}
 		return c.Redirect(code, to.String())
+	}
+}
+
+// readableAddress refuses what no value of ours can be, before anything looks for it: a NUL, and what is no UTF-8.
+func readableAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		asked, err := url.QueryUnescape(c.Request().URL.RawQuery)
+		if err == nil && (!utf8.ValidString(asked) || strings.ContainsRune(asked, 0)) {
+			return errs.New(errs.Invalid, "This address holds characters that nothing here can be looked for by. "+
+				"Start again from the list.")
+		}
+		return next(c)
 	}
 }
 
