@@ -12,11 +12,14 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
+	"seatledger/internal/anchor"
 	"seatledger/internal/app"
 	"seatledger/internal/auth"
+	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
@@ -39,6 +42,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   user      make or change a user from the command line
   keys      look after the master key
+  audit     prove the audit trail, sign its end, write it out, take old entries out
   capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
   reconcile compare a supplier's bill with what was billed on: what is lost, line by line
@@ -50,7 +54,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
-	if errors.Is(err, reconcile.ErrDifferences) {
+	if errors.Is(err, anchor.ErrBroken) {
+		fmt.Fprintln(os.Stderr, "seatledger:", err)
+	}
+	if errors.Is(err, reconcile.ErrDifferences) || errors.Is(err, anchor.ErrBroken) {
 		os.Exit(3)
 	}
 	if err != nil {
@@ -89,7 +96,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return app.Migrate(ctx, cfg, log)
-	case "user", "keys", "capture":
+	case "user", "keys", "capture", "audit":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
@@ -112,9 +119,22 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return err
 	}
 	log := obs.NewLogger(os.Stderr, cfg.LogFormat, slog.LevelWarn)
-	openDB := func(ctx context.Context) (*postgres.DB, func(), error) { return app.OpenForCommand(ctx, cfg, log) }
+	openDB := func(ctx context.Context) (*postgres.DB, func(), error) {
+		db, done, err := app.OpenForCommand(ctx, cfg, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := app.NoteVerb(ctx, db, clk, named(verb, args)); err != nil {
+			done()
+			return nil, nil, err
+		}
+		return db, done, nil
+	}
 	if verb == "keys" {
 		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clk, Out: out, OpenDB: openDB})
+	}
+	if verb == "audit" {
+		return anchor.Run(ctx, args, anchor.Tool{Out: out, Zone: cfg.Zone(), Open: keeperOf(cfg, clk, log, args)})
 	}
 	db, done, err := openDB(ctx)
 	if err != nil {
@@ -130,6 +150,41 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 	}
 	users := auth.Service{DB: db, Clock: clk, Hasher: auth.NewHasher(auth.DefaultCost())}
 	return auth.RunUser(ctx, args, auth.Tool{Service: users, In: os.Stdin, Out: out})
+}
+
+// keeperOf opens the trail for the `audit` verb. Without a master key it proves by keys that a person names.
+func keeperOf(cfg config.Config, clk clock.Clock, log *slog.Logger, args []string) func(context.Context, bool) (
+	anchor.Keeper, func(), error) {
+	return func(ctx context.Context, asOwner bool) (anchor.Keeper, func(), error) {
+		open := app.OpenForCommand
+		if asOwner {
+			open = app.OpenAsOwner
+		}
+		db, done, err := open(ctx, cfg, log)
+		if err != nil {
+			return anchor.Keeper{}, nil, err
+		}
+		k := anchor.Keeper{DB: db, Clock: clk, Folder: cfg.AnchorFolder()}
+		k.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Clock: clk})
+		if err == nil || slices.Contains(args, "--key") {
+			err = app.NoteVerb(ctx, db, clk, named("audit", args))
+		}
+		if err != nil {
+			done()
+			return anchor.Keeper{}, nil, err
+		}
+		return k, done, nil
+	}
+}
+
+// named is a verb with what it is to do: our own words alone, as what is typed there by mistake may be a secret.
+func named(verb string, args []string) string {
+	ours := []string{"list", "add", "role", "password", "disable", "enable", "doctor", "rotate", "prune", "status",
+		"verify", "anchor", "export"}
+	if len(args) > 0 && slices.Contains(ours, args[0]) {
+		return verb + " " + args[0]
+	}
+	return verb
 }
 
 func settings(getenv func(string) string) (config.Config, *slog.Logger, error) {

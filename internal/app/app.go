@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"seatledger/internal/anchor"
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
 	"seatledger/internal/billing"
@@ -85,6 +86,7 @@ type App struct {
 	Bulk      *selection.Service
 	Mail      *mail.Service
 	Letters   letters.Service
+	Anchors   anchor.Keeper
 	Meter     *obs.Meter // what happens in this process, for a scrape
 
 	queue    *jobs.Queue
@@ -186,6 +188,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Sources = a.sourceService()
 	a.Bulk = a.bulkService()
 	a.Mail, a.Letters = a.mailServices()
+	a.Anchors = anchor.Keeper{DB: db, Clock: a.Clock, Sealer: a.Sealer, Folder: cfg.AnchorFolder()}
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
@@ -344,7 +347,8 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
-		{Name: "sweep of sign-in tries", Every: time.Hour, Do: a.Auth.Sweep},
+		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
+		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }
 

@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os/user"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
 	"seatledger/internal/config"
 	"seatledger/internal/postgres"
 	"seatledger/internal/postgres/embedded"
@@ -28,13 +33,59 @@ func OpenForCommand(ctx context.Context, cfg config.Config, log *slog.Logger) (*
 	return d.db, func() { _ = d.close(context.WithoutCancel(ctx)) }, nil
 }
 
+// OpenAsOwner opens the database with the owner's role, for what the app itself must not be able to do.
+func OpenAsOwner(ctx context.Context, cfg config.Config, log *slog.Logger) (*postgres.DB, func(), error) {
+	if !cfg.PrivateServer() || cfg.MigrateDatabaseURL != "" {
+		if cfg.MigrateDatabaseURL == "" {
+			return nil, nil, errors.New("set SEATLEDGER_MIGRATE_DATABASE_URL to the address with the owner's role")
+		}
+		pool, err := pgxpool.ParseConfig(cfg.MigrateDatabaseURL)
+		if err != nil {
+			return nil, nil, errors.New("SEATLEDGER_MIGRATE_DATABASE_URL is not a PostgreSQL address")
+		}
+		d, err := open(ctx, pool, nil, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		return d.db, func() { _ = d.close(context.WithoutCancel(ctx)) }, nil
+	}
+	_, done, err := OpenForCommand(ctx, cfg, log) // starts the private server where it does not run
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := attachAs(ctx, cfg, embedded.OwnerRole, log)
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return d.db, func() {
+		_ = d.close(context.WithoutCancel(ctx))
+		done()
+	}, nil
+}
+
+// NoteVerb leaves a row of the trail about a verb that somebody at the machine gave.
+func NoteVerb(ctx context.Context, db *postgres.DB, clk clock.Clock, verb string) error {
+	as := ""
+	if u, err := user.Current(); err == nil {
+		as = u.Username
+	}
+	return audit.Note(ctx, db, clk, audit.Actor{Name: "Command line"},
+		audit.Event{Action: "verb.run", ObjectType: "verb", ObjectID: verb, ObjectName: verb,
+			After: map[string]any{"as": as}})
+}
+
 func attach(ctx context.Context, cfg config.Config, log *slog.Logger) (*database, error) {
+	return attachAs(ctx, cfg, embedded.AppRole, log)
+}
+
+func attachAs(ctx context.Context, cfg config.Config, role string, log *slog.Logger) (*database, error) {
 	server, err := embedded.Attach(ctx,
 		embedded.Options{Dir: filepath.Join(cfg.DataDir, "postgres"), BinDir: cfg.PostgresBin, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	pool, err := server.PoolConfig(embedded.AppRole, embedded.Database)
+	pool, err := server.PoolConfig(role, embedded.Database)
 	if err != nil {
 		return nil, err
 	}

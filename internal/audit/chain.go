@@ -42,7 +42,7 @@ func (c *Chain) Check(ctx context.Context, db *gorm.DB) (Integrity, time.Time, e
 		c.remember(found, now, err)
 		return found, now, err
 	}
-	found, err := verifyFrom(ctx, db, last.Head)
+	found, err := VerifyFrom(ctx, db, last.Head)
 	if err != nil || !found.Sound() {
 		c.remember(found, at, err)
 		return found, now, err

@@ -27,6 +27,8 @@ type Entry struct {
 	Before     *string    `gorm:"column:before"` // JSON
 	After      *string    `gorm:"column:after"`  // JSON
 	RequestID  string     `gorm:"column:request_id"`
+	Address    *string    `gorm:"column:address"`    // of the client; nil: from before it was kept
+	SessionID  *uuid.UUID `gorm:"column:session_id"` // names it, and opens nothing
 }
 
 // Trail is the list of all entries. It has one order, that of the chain.
@@ -59,6 +61,9 @@ var entryColumns = []listing.Column[Entry]{
 	{Key: "after", Label: "Changed", SQL: "e.after::text", Into: func(e *Entry) any { return &e.After }},
 	{Key: "request_id", Label: "Request", SQL: "e.request_id", Kind: listing.Word,
 		Into: func(e *Entry) any { return &e.RequestID }},
+	{Key: "address", Label: "From where", SQL: "e.address", Kind: listing.Word,
+		Into: func(e *Entry) any { return &e.Address }},
+	{Key: "session_id", SQL: "e.session_id", Kind: listing.Word, Into: func(e *Entry) any { return &e.SessionID }},
 	{Key: "true_at", SQL: "date_trunc('second', e.true_at)", Kind: listing.Moment,
 		Into: func(e *Entry) any { return &e.TrueAt }},
 }
@@ -90,7 +95,7 @@ func words(column string) string {
 }
 
 const entry = `seq, at, actor_id, actor, action, object_type, object_id, object_name, before::text, after::text,
-	request_id, true_at`
+	request_id, true_at, address, session_id`
 
 // Get reads one row; errs.NotFound when there is none.
 func Get(ctx context.Context, db *gorm.DB, seq int64) (Entry, error) {

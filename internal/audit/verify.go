@@ -1,18 +1,24 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
+	"time"
 
 	"gorm.io/gorm"
 )
 
 // Integrity is what a check of the chain found.
 type Integrity struct {
-	Checked int64  // rows looked at
-	Broken  int64  // number of the first row that does not fit; 0 when all do
-	Missing bool   // the end of the trail is not where the head says
-	Head    Anchor // noted elsewhere, it also betrays somebody who rewrote trail and head together
+	Checked int64 // rows looked at
+	First   int64 // number at which the trail begins: 1, or what follows the last checkpoint
+	Broken  int64 // number of the first row that does not fit; 0 when all do
+	Missing bool  // the end of the trail is not where the head says
+	// Up to which entry the trail was last signed and noted elsewhere, and when; nil: never.
+	Signed   int64
+	SignedAt *time.Time
+	Head     Anchor // noted elsewhere, it also betrays somebody who rewrote trail and head together
 }
 
 // Anchor is the end of the trail: number and hash of its last row.
@@ -25,16 +31,17 @@ type Anchor struct {
 func (i Integrity) Sound() bool { return i.Broken == 0 && !i.Missing }
 
 // Verify walks the chain: each row's hash must follow from its content and from
-// the row before it, numbers must have no gap, and the last row must be the head.
+// the row before it, numbers must have no gap, and the last row must be the head. The
+// first one follows from the last checkpoint, behind which the trail was taken out.
 // last limits the walk to so many rows at the end; 0 walks all of it.
 func Verify(ctx context.Context, db *gorm.DB, last int64) (Integrity, error) {
-	return walk(ctx, db, `CASE WHEN ? > 0 THEN greatest(1, (SELECT seq FROM head) - ? + 1) ELSE 1 END`,
+	return walk(ctx, db, `CASE WHEN ? > 0 THEN (SELECT seq FROM head) - ? + 1 ELSE 1 END`,
 		[]any{last, last}, nil)
 }
 
-// verifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
-func verifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
-	return walk(ctx, db, "greatest(1, ?::bigint)", []any{a.Seq}, &a)
+// VerifyFrom walks the chain from a row that was found sound on; that row must still be what it was.
+func VerifyFrom(ctx context.Context, db *gorm.DB, a Anchor) (Integrity, error) {
+	return walk(ctx, db, "?::bigint", []any{a.Seq}, &a)
 }
 
 func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anchor) (Integrity, error) {
@@ -48,10 +55,15 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 		FirstSeq  *int64
 		FirstHash []byte
 		Start     int64
+		BaseSeq   int64
+		Signed    *int64
+		SignedAt  *time.Time
 	}
 	err := db.WithContext(ctx).Raw(`
 		WITH head AS (SELECT seq, hash FROM audit_head),
-		start AS (SELECT `+start+` AS seq),
+		base AS (SELECT seq, hash FROM audit_checkpoints UNION ALL SELECT 0, sha256('seatledger')
+			ORDER BY seq DESC LIMIT 1),
+		start AS (SELECT greatest((SELECT seq FROM base) + 1, `+start+`) AS seq),
 		chain AS (
 			SELECT e.seq, e.hash, e.prev_hash,
 			       audit_event_hash(e.prev_hash, e) AS due,
@@ -63,12 +75,15 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 		SELECT count(*) AS checked,
 		       min(seq) FILTER (WHERE hash <> due
 		           OR (before_seq IS NOT NULL AND (seq <> before_seq + 1 OR prev_hash <> before_hash))
-		           OR (before_seq IS NULL AND seq = 1 AND prev_hash <> sha256('seatledger'))) AS broken,
+		           OR (before_seq IS NULL AND seq = (SELECT seq FROM base) + 1
+		               AND prev_hash <> (SELECT hash FROM base))) AS broken,
 		       min(seq) AS first_seq, max(seq) AS last_seq,
 		       (SELECT hash FROM chain ORDER BY seq DESC LIMIT 1) AS last_hash,
 		       (SELECT hash FROM chain ORDER BY seq LIMIT 1) AS first_hash,
 		       (SELECT seq FROM head) AS head_seq, (SELECT hash FROM head) AS head_hash,
-		       (SELECT seq FROM start) AS start
+		       (SELECT seq FROM start) AS start, (SELECT seq FROM base) AS base_seq,
+		       (SELECT seq FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed,
+		       (SELECT at FROM audit_anchors ORDER BY id DESC LIMIT 1) AS signed_at
 		FROM chain`, args...).Scan(&row).Error
 	if err != nil {
 		return Integrity{}, err
@@ -77,19 +92,19 @@ func walk(ctx context.Context, db *gorm.DB, start string, args []any, from *Anch
 	if row.Broken != nil {
 		i.Broken = *row.Broken
 	}
-	i.Missing = cutOff(row.HeadSeq, row.HeadHash, row.LastSeq, row.LastHash)
+	i.First, i.SignedAt = row.BaseSeq+1, row.SignedAt
+	if row.Signed != nil {
+		i.Signed = *row.Signed
+	}
+	i.Missing = row.HeadSeq != row.BaseSeq
+	if row.LastSeq != nil {
+		i.Missing = *row.LastSeq != row.HeadSeq || !bytes.Equal(row.LastHash, row.HeadHash)
+	}
 	if row.FirstSeq != nil && *row.FirstSeq != row.Start && i.Broken == 0 {
 		i.Broken = *row.FirstSeq
 	}
-	if from != nil && from.Seq > 0 && hex.EncodeToString(row.FirstHash) != from.Hash && i.Broken == 0 {
+	if from != nil && from.Seq > row.BaseSeq && hex.EncodeToString(row.FirstHash) != from.Hash && i.Broken == 0 {
 		i.Broken = from.Seq
 	}
 	return i, nil
-}
-
-func cutOff(headSeq int64, headHash []byte, lastSeq *int64, lastHash []byte) bool {
-	if lastSeq == nil {
-		return headSeq != 0
-	}
-	return *lastSeq != headSeq || string(lastHash) != string(headHash)
 }

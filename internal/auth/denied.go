@@ -17,3 +17,10 @@ func (s Sessions) Denied(ctx context.Context, u User, method, route string) erro
 		})
 	})
 }
+
+// Refused notes that somebody who is nobody here was refused, once a minute of a place.
+func (s Sessions) Refused(ctx context.Context, address, why string) error {
+	place := Place(address)
+	return audit.Folds{DB: s.DB, Clock: s.Clock}.Note(ctx, stranger(), "refused "+why+" "+place, audit.Event{
+		Action: "access.refused", ObjectType: "place", ObjectID: place, ObjectName: why})
+}

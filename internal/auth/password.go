@@ -1,8 +1,12 @@
 package auth
 
 import (
+	"bytes"
+	"compress/gzip"
 	_ "embed"
+	"io"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,10 +21,39 @@ const (
 	MaxPassword = 256
 )
 
-// The passwords that guessing tries first, of at least MinPassword characters, one per line.
-//
-//go:embed common.txt
-var commonPasswords string
+// The passwords that guessing tries first, of at least MinPassword characters, one per line in lower case: those of
+// a public list of the 47,023 most common ones that are long enough, and what people of today add to them.
+var (
+	//go:embed passwords/common.txt.gz
+	commonPacked []byte
+	//go:embed passwords/more.txt
+	commonMore string
+)
+
+var commonPasswords = sync.OnceValue(func() map[string]struct{} {
+	out := map[string]struct{}{}
+	for _, list := range []string{unpacked(commonPacked), commonMore} {
+		for line := range strings.SplitSeq(list, "\n") {
+			if line != "" {
+				out[line] = struct{}{}
+			}
+		}
+	}
+	return out
+})
+
+// unpacked is part of the program, so what cannot be read is a fault of its build.
+func unpacked(packed []byte) string {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		panic(err)
+	}
+	all, err := io.ReadAll(r)
+	if err != nil {
+		panic(err)
+	}
+	return string(all)
+}
 
 // checkPassword says what is wrong with a new password. Any character is good and
 // none is asked for: length and not being guessable are what counts (ASVS 6.2).
@@ -40,10 +73,8 @@ func checkPassword(f errs.Fields, field, password string, about User) {
 
 func isCommon(password string) bool {
 	p := strings.ToLower(password)
-	for line := range strings.SplitSeq(commonPasswords, "\n") {
-		if line == p && p != "" {
-			return true
-		}
+	if _, common := commonPasswords()[p]; common {
+		return true
 	}
 	return strings.Count(p, p[:1]) == len(p) // one character all along
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -18,6 +19,8 @@ type Service struct {
 	DB     *postgres.DB
 	Clock  clock.Clock
 	Hasher *Hasher
+	// Pause lets a try wait whose account was slowed; nil: by the true time. Tests look at it.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 // ErrStale says that somebody else changed the user after the form was opened.

@@ -34,6 +34,7 @@ type Visit struct {
 	Address   string
 	UserAgent string
 	User      uuid.UUID // zero until somebody has signed in
+	Session   uuid.UUID // names the session in the trail; it opens nothing. Zero: not known yet
 
 	found  string // hash of the token that was found at the start of the request
 	holder User   // whose session it is; the zero User without one
@@ -67,6 +68,7 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		Data   []byte
 		SeenAt time.Time
 		Beside string
+		Named  uuid.UUID
 		Holder User `gorm:"embedded"`
 	}
 	beside := "''"
@@ -74,14 +76,14 @@ func (s Sessions) FindCtx(ctx context.Context, hash string) ([]byte, bool, error
 		beside = s.Beside
 	}
 	now := s.Clock.Now()
-	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, `+holderColumns+`, `+beside+` AS beside
+	found := s.DB.Read(ctx).Raw(`SELECT s.data, s.seen_at, s.id AS named, `+holderColumns+`, `+beside+` AS beside
 		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.token_hash = ? AND s.expiry > ?`, hash,
 		now).Scan(&row)
 	if found.Error != nil || found.RowsAffected == 0 {
 		return nil, false, found.Error
 	}
 	v := visitOf(ctx)
-	v.found, v.holder, v.beside = hash, row.Holder, row.Beside
+	v.found, v.holder, v.beside, v.Session = hash, row.Holder, row.Beside, row.Named
 	if now.Sub(row.SeenAt) < seenEvery {
 		return row.Data, true, nil
 	}
@@ -107,11 +109,13 @@ func (s Sessions) CommitCtx(ctx context.Context, hash string, data []byte, _ tim
 	if v.User != uuid.Nil {
 		user = v.User
 	}
+	if v.Session == uuid.Nil {
+		v.Session = newID()
+	}
 	err := s.DB.Read(ctx).Exec(`
-		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?,
-			?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now, v.Address,
-		short(v.UserAgent)).Error
+		INSERT INTO sessions (token_hash, data, expiry, user_id, created_at, true_at, seen_at, address, user_agent, id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, hash, data, now.Add(IdleLimit), user, now, clock.TrueOrNil(s.Clock), now,
+		v.Address, short(v.UserAgent), v.Session).Error
 	if err == nil {
 		v.found = hash
 	}

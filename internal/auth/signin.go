@@ -17,7 +17,8 @@ import (
 type Attempt struct {
 	Email    string
 	Password string
-	Address  string // of the client, without a port
+	Address  string    // of the client, without a port
+	Session  uuid.UUID // names the session that a good one begins
 }
 
 // wrongPair is one answer for every way to be wrong, so that it tells nobody which users there are.
@@ -34,6 +35,7 @@ func wrongPair() error {
 // checked, so that many at once get no more guesses than one after another.
 func (s Service) SignIn(ctx context.Context, a Attempt) (User, error) {
 	a.Email = cleanEmail(a.Email)
+	ctx = audit.WithFrom(ctx, audit.From{Address: a.Address})
 	try, err := s.reserve(ctx, a)
 	if err != nil {
 		return User{}, err
@@ -74,8 +76,7 @@ func (s Service) check(ctx context.Context, c credentials, password string) (ok,
 
 func (s Service) refused(ctx context.Context, a Attempt, c credentials) error {
 	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		e := audit.Event{Action: "sign_in.refused", ObjectType: "user", ObjectName: claimed(a.Email),
-			After: map[string]any{"address": a.Address}}
+		e := audit.Event{Action: "sign_in.refused", ObjectType: "user", ObjectName: claimed(a.Email)}
 		if c.known() {
 			e.ObjectID, e.ObjectName = c.ID.String(), c.Name
 		}
@@ -117,9 +118,14 @@ func (s Service) welcomed(ctx context.Context, a Attempt, c credentials, try try
 		if err := forgive(tx, a, try); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, c.Actor(), "sign_in.succeeded", c.User,
-			Change{after: map[string]any{"address": a.Address}})
+		ctx := audit.WithFrom(ctx, audit.From{Address: a.Address, Session: a.Session})
+		return s.record(ctx, tx, c.Actor(), "sign_in.succeeded", c.User, Change{})
 	})
+}
+
+// SignedOut notes in the trail that a person ended their session.
+func (s Service) SignedOut(ctx context.Context, u User) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.record(ctx, tx, u.Actor(), "sign_out", u, Change{}) })
 }
 
 // TooMany says that sign-in must wait, and how long.

@@ -31,7 +31,8 @@ type Config struct {
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
 	SyncUntil          string   `env:"SYNC_UNTIL" envDefault:"06:00"` // until then a failed night is tried again
 	TimeZone           string   `env:"TIME_ZONE" envDefault:"UTC"`
-	Clock              string   `env:"CLOCK"` // RFC 3339; empty: the true time
+	Clock              string   `env:"CLOCK"`         // RFC 3339; empty: the true time
+	AuditAnchors       string   `env:"AUDIT_ANCHORS"` // the folder in which the end of the audit trail is noted
 	LogFormat          string   `env:"LOG_FORMAT" envDefault:"text"`
 	LogLevel           string   `env:"LOG_LEVEL" envDefault:"info"`
 	AdminEmail         string   `env:"ADMIN_EMAIL"`
@@ -47,6 +48,15 @@ func (c Config) KeyFile() string {
 		return c.MasterKeyFile
 	}
 	return filepath.Join(c.DataDir, "master.key")
+}
+
+// AnchorFolder is where the signed end of the audit trail is noted. It belongs where nobody with rights to the
+// database can change it.
+func (c Config) AnchorFolder() string {
+	if c.AuditAnchors != "" {
+		return c.AuditAnchors
+	}
+	return filepath.Join(c.DataDir, "anchors")
 }
 
 // Zone is the zone whose calendar days are billing days (RULES 2).

@@ -24,6 +24,8 @@ const (
 	MailUnsure        Kind = "mail_unsure"
 	RenewalNear       Kind = "renewal_near"
 	DraftsPrepared    Kind = "drafts_prepared"
+	TrailAnchored     Kind = "trail_anchored"
+	TrailBroken       Kind = "trail_broken"
 )
 
 // Severity is how soon somebody should look.
@@ -63,6 +65,8 @@ var kinds = []words{
 	{MailUnsure, "Perhaps sent", Warn},
 	{RenewalNear, "Renewal ahead", Warn},
 	{DraftsPrepared, "Drafts wait to be billed", Info},
+	{TrailAnchored, "Audit trail signed", Info},
+	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 
 // doubts are the kinds of what a sync would not believe, or not without a person.

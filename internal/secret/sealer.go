@@ -43,6 +43,14 @@ func MailSecret(host string) Place {
 	return Place{Table: "mail_secrets", Row: "1", Column: "password", For: host}
 }
 
+// SignerFor says what the keys that sign the audit trail are for: they are sent nowhere.
+const SignerFor = "signing the audit trail"
+
+// SignerSecret is the place of a key that signs the audit trail.
+func SignerSecret(id uuid.UUID) Place {
+	return Place{Table: "audit_signers", Row: id.String(), Column: "sealed", For: SignerFor}
+}
+
 // bound writes the place so that no two places read the same.
 func (p Place) bound() []byte {
 	b, parts := []byte("seatledger/1"), []string{p.Table, p.Row, p.Column}

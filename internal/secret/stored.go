@@ -13,11 +13,12 @@ import (
 const (
 	kindCheck = "check"
 	kindMail  = "mail"
+	kindSign  = "signer"
 )
 
 // stored is one sealed value in the database.
 type stored struct {
-	Kind   string    // provider, source, mail or check
+	Kind   string    // provider, source, mail, signer or check
 	Owner  uuid.UUID `gorm:"column:owner"` // zero for the check value
 	Name   string    `gorm:"column:name"`
 	Sealed []byte    `gorm:"column:sealed"`
@@ -32,12 +33,14 @@ func (v stored) place() Place {
 		return SourceSecret(v.Owner, v.Name, v.SentTo)
 	case kindMail:
 		return MailSecret(v.SentTo)
+	case kindSign:
+		return SignerSecret(v.Owner)
 	}
 	return ProviderSecret(v.Owner, v.Name, v.SentTo)
 }
 
 // all reads every sealed value there is, the check value included. There are two per
-// provider, one per CRM source, and one of the mail server.
+// provider, one per CRM source, one of the mail server, and one that signs the audit trail.
 func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 	var out []stored
 	err := db.Read(ctx).Raw(`
@@ -46,6 +49,8 @@ func all(ctx context.Context, db *postgres.DB) ([]stored, error) {
 		SELECT 'source', source_id, name, sealed, sent_to FROM crm_source_secrets
 		UNION ALL
 		SELECT 'mail', '00000000-0000-0000-0000-000000000000'::uuid, name, sealed, sent_to FROM mail_secrets
+		UNION ALL
+		SELECT 'signer', id, 'sealed', sealed, sent_to FROM audit_signers
 		UNION ALL
 		SELECT 'check', '00000000-0000-0000-0000-000000000000'::uuid, 'check', sealed, '' FROM master_key_check
 		ORDER BY kind, owner, name`).Scan(&out).Error
@@ -61,6 +66,8 @@ func (v stored) swap(tx *gorm.DB, sealed []byte) error {
 	case "source":
 		return tx.Exec(`UPDATE crm_source_secrets SET sealed = ? WHERE source_id = ? AND name = ? AND sealed = ?`,
 			sealed, v.Owner, v.Name, v.Sealed).Error
+	case kindSign:
+		return tx.Exec(`UPDATE audit_signers SET sealed = ? WHERE id = ? AND sealed = ?`, sealed, v.Owner, v.Sealed).Error
 	case kindMail:
 		return tx.Exec(`UPDATE mail_secrets SET sealed = ? WHERE sealed = ?`, sealed, v.Sealed).Error
 	}

@@ -40,14 +40,31 @@ func (h Handlers) facts(c echo.Context, e audit.Entry) ui.DefinitionList {
 	if e.TrueAt != nil {
 		when.Note = "by a moved clock; in truth " + h.moment(*e.TrueAt).Text
 	}
-	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
+	facts := ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		when,
 		ui.Fact("Who", e.Actor),
 		ui.Fact("What", readable(e.Action)),
 		{Term: "On", Value: ui.Cell{Text: cmp.Or(e.ObjectName, readable(e.ObjectType)), Href: objectHref(c, e)}, Note: readable(e.ObjectType)},
 		{Term: "Id", Value: ui.Cell{Text: e.ObjectID, Mono: true}},
 		{Term: "Request", Value: ui.Cell{Text: e.RequestID, Mono: true}},
+		{Term: "From where", Value: whence(e)},
 	}}
+	if e.SessionID != nil {
+		facts.Items = append(facts.Items, ui.Definition{Term: "Session", Value: ui.Cell{Text: e.SessionID.String(),
+			Mono: true}, Note: "names it, and opens nothing"})
+	}
+	return facts
+}
+
+// whence is the address that an entry came from.
+func whence(e audit.Entry) ui.Cell {
+	switch {
+	case e.Address == nil:
+		return ui.TextCell("not kept then")
+	case *e.Address == "":
+		return ui.TextCell("this server")
+	}
+	return ui.Cell{Text: *e.Address, Mono: true}
 }
 
 func diffTable(e audit.Entry) *ui.DiffTable {

@@ -71,7 +71,16 @@ func (h Handlers) chainMeta(i audit.Integrity, at time.Time) []layout.Meta {
 		checked.Text = fmt.Sprintf("the latest %d entries, at %s; check all", i.Checked,
 			at.In(h.Zone).Format("15:04:05 MST"))
 	}
-	return []layout.Meta{checked, {Label: "End of the chain", Text: fmt.Sprintf("%d · %.16s", i.Head.Seq, i.Head.Hash)}}
+	return []layout.Meta{checked, {Label: "End of the chain", Text: fmt.Sprintf("%d · %.16s", i.Head.Seq, i.Head.Hash)},
+		{Label: "Last signed", Text: h.signed(i)}}
+}
+
+// signed says up to where the trail was last signed and noted elsewhere.
+func (h Handlers) signed(i audit.Integrity) string {
+	if i.SignedAt == nil {
+		return "not yet"
+	}
+	return fmt.Sprintf("%d, on %s", i.Signed, i.SignedAt.In(h.Zone).Format("2 Jan 2006"))
 }
 
 func alarm(i audit.Integrity) *ui.Callout {
@@ -84,7 +93,7 @@ func alarm(i audit.Integrity) *ui.Callout {
 	}
 	return &ui.Callout{Tone: ui.Bad, Title: "The trail was changed outside of Seatledger",
 		Text: text + " Somebody with the database owner's rights edited, removed or moved rows. " +
-			"Compare with a backup, and with the end of the chain noted in earlier logs."}
+			"Run `seatledger audit verify`, and compare with a backup and with the anchors kept elsewhere."}
 }
 
 func (h Handlers) table(c echo.Context, q httpx.ListQuery, rows []audit.Entry) ui.Table {

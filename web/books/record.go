@@ -113,8 +113,7 @@ func (h Handlers) File(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf("attachment; filename=%q", name))
-	return c.Blob(http.StatusOK, "text/csv", content)
+	return httpx.Give(c, httpx.Taken, name, "text/csv", content)
 }
 
 // TakeBack lets documents of an export wait again: those named, or all.

@@ -1,7 +1,6 @@
 package crmaccounts
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,8 +57,7 @@ func (h Handlers) Statement(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf("inline; filename=%q", st.FileName()))
-	return c.Blob(http.StatusOK, "application/pdf", file)
+	return httpx.Give(c, httpx.Shown, st.FileName(), "application/pdf", file)
 }
 
 // span is what the address of a statement asks for.

@@ -35,6 +35,9 @@ func CSV(c echo.Context, filename string, header []string, rows func(write Row) 
 	if !strings.HasSuffix(c.Request().URL.Path, ".csv") {
 		return errs.New(errs.NotFound, "This list is given as CSV only.")
 	}
+	if err := given(c, filename); err != nil {
+		return err
+	}
 	s := &csvStream{download: newDownload(c, filename, csvType), columns: len(header)}
 	s.out = csv.NewWriter(&s.buffer)
 	s.out.UseCRLF = true

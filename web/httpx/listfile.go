@@ -22,6 +22,9 @@ func ListFile[R any](c echo.Context, db *postgres.DB, l *listing.List[R], q List
 	if strings.HasSuffix(c.Request().URL.Path, ".xlsx") {
 		return listWorkbook(c, db, l, q)
 	}
+	if err := given(c, l.Name+".csv"); err != nil {
+		return err
+	}
 	s := &csvStream{download: newDownload(c, l.Name+".csv", csvType), columns: len(l.Header())}
 	s.out = csv.NewWriter(&s.buffer)
 	s.out.UseCRLF = true
@@ -47,6 +50,9 @@ func listWorkbook[R any](c echo.Context, db *postgres.DB, l *listing.List[R], q 
 	}
 	if n >= workbook.MaxRows {
 		return tooLong(c, l.Many, q)
+	}
+	if err := given(c, l.Name+".xlsx"); err != nil {
+		return err
 	}
 	s := newDownload(c, l.Name+".xlsx", workbookType)
 	if c.Request().Method == http.MethodHead {

@@ -136,8 +136,7 @@ func (h Handlers) pdf(c echo.Context, o invoice.Overview, d document.Document) e
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, fmt.Sprintf("inline; filename=%q", fileName(o, d, "pdf")))
-	return c.Blob(http.StatusOK, "application/pdf", file)
+	return httpx.Give(c, httpx.Shown, fileName(o, d, "pdf"), "application/pdf", file)
 }
 
 // fileName is as invoice-2026-0042.pdf; a void one says so, since the document itself stays as it was issued.

@@ -82,8 +82,7 @@ func (h Handlers) CaptureFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="capture.jsonl"`)
-	return c.Blob(http.StatusOK, "application/jsonl", made.Content)
+	return httpx.Give(c, httpx.Taken, "capture.jsonl", "application/jsonl", made.Content)
 }
 
 func (h Handlers) capturePage(c echo.Context, p provider.Provider, made provider.Captured,

@@ -91,8 +91,7 @@ func (h Handlers) Calendar(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="renewals.ics"`)
-	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", renewal.Calendar(rows, h.Renewals.Clock.Now(),
+	return httpx.Give(c, httpx.Taken, "renewals.ics", "text/calendar; charset=utf-8", renewal.Calendar(rows, h.Renewals.Clock.Now(),
 		func(r renewal.Row) string {
 			return strings.TrimSuffix(h.BaseURL, "/") + rowPath(r.SubscriptionID, r.Day)
 		}))

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
@@ -40,12 +41,13 @@ func (h Handlers) Login(c echo.Context) error {
 	if !form.Has("next") {
 		in.Next = httpx.SafeNext(c.QueryParam("next"))
 	}
+	id := uuid.Must(uuid.NewV7())
 	u, err := h.Auth.SignIn(c.Request().Context(),
-		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP()})
+		auth.Attempt{Email: in.Email, Password: in.Password, Address: c.RealIP(), Session: id})
 	if err != nil {
 		return h.loginRefused(c, in, err)
 	}
-	if err := h.Manager.begin(c, u); err != nil {
+	if err := h.Manager.begin(c, u, id); err != nil {
 		return err
 	}
 	return httpx.SeeOther(c, in.Next)

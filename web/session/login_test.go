@@ -1,10 +1,12 @@
 package session
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
@@ -220,5 +222,69 @@ func TestAStreamCanBeFlushedThroughTheSession(t *testing.T) {
 	v.signIn("ada@reseller.example")
 	if a := v.get("/events"); a.StatusCode != http.StatusOK || a.body != "first\n" {
 		t.Errorf("%d %q", a.StatusCode, a.body)
+	}
+}
+
+// Seen: 60 accounts tried from one /64 without a refusal; 104 wrong tries, then the owner with the right password was
+// refused from an address of their own.
+func TestStrangersUseUpTheirOwnPlaceAndNobodyElses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, Options{}, "")
+	h.admin(t)
+	v := h.visitor(t)
+	refused := 0
+	for i := range 60 {
+		v.from = fmt.Sprintf("2001:db8:a::%x", i+1)
+		a := v.post(LoginPath, url.Values{"email": {fmt.Sprintf("user%d@reseller.example", i)}, "password": {"x"}})
+		if a.StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused != 30 {
+		t.Errorf("%d of 60 accounts were refused", refused)
+	}
+	for i := range 104 {
+		v.from = fmt.Sprintf("2001:db8:b::%x", i+1)
+		v.post(LoginPath, url.Values{"email": {"ada@reseller.example"}, "password": {"wrong one"}})
+	}
+	owner := h.visitor(t)
+	owner.from = "2001:db8:c::1"
+	h.slowed.Store(0)
+	owner.signIn("ada@reseller.example")
+	if d := time.Duration(h.slowed.Load()); d > 5*time.Second {
+		t.Errorf("the owner waited %v", d)
+	}
+}
+
+// Each row says from where and in which session; the name of the session opens nothing.
+func TestTheTrailSaysFromWhereAndInWhichSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, Options{}, "")
+	h.admin(t)
+	h.user(t, "viewer@reseller.example", auth.Viewer)
+	v := h.visitor(t)
+	v.from = "203.0.113.4"
+	v.signIn("viewer@reseller.example")
+	var session string
+	if err := h.db.Read(t.Context()).Raw(`SELECT id FROM sessions`).Scan(&session).Error; err != nil {
+		t.Fatal(err)
+	}
+	if a := h.withToken(t, session).get("/"); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("the name of the session opens it: %d", a.StatusCode)
+	}
+	v.post("/map", nil)
+	v.post(LogoutPath, nil)
+	for _, action := range []string{"sign_in.succeeded", "access.denied", "sign_out"} {
+		if n := h.count(t, `SELECT count(*) FROM audit_events WHERE action = ? AND address = '203.0.113.4'
+			AND session_id = ? AND actor = 'Bob Example'`, action, session); n != 1 {
+			t.Errorf("%s: %d rows", action, n)
+		}
+	}
+	for range 3 {
+		v.post("/map", nil)
+	}
+	if n := h.count(t, `SELECT count(*) FROM audit_events WHERE action = 'access.refused'
+		AND object_id = '203.0.113.0/24' AND session_id IS NULL`); n != 1 {
+		t.Errorf("%d rows of one minute about writes without a session", n)
 	}
 }

@@ -8,6 +8,11 @@ import (
 
 // Logout ends the session, here and in the browser.
 func (h Handlers) Logout(c echo.Context) error {
+	if u := User(c); u.Role != "" {
+		if err := h.Auth.SignedOut(c.Request().Context(), u); err != nil {
+			return err
+		}
+	}
 	if err := h.Manager.end(c); err != nil {
 		return err
 	}

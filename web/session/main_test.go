@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,19 +35,24 @@ type house struct {
 	clock   *clock.Fake
 	auth    auth.Service
 	manager *Manager
+	slowed  *atomic.Int64 // how long the last slowed sign-in waited, which none really does
 }
 
 func newHouse(t *testing.T, o Options, code string) house {
 	t.Helper()
-	h := house{db: pgtest.New(t), clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
+	h := house{db: pgtest.New(t), slowed: &atomic.Int64{}, clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.DiscardHandler)
 	o.DB, o.Clock, o.Log = h.db.DB, h.clock, log
 	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock,
-		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})}
+		Hasher: auth.NewHasher(auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}),
+		Pause: func(_ context.Context, d time.Duration) error {
+			h.slowed.Store(int64(d))
+			return nil
+		}}
 	h.manager = New(o)
 	e := echo.New()
 	e.HTTPErrorHandler = httpx.ErrorHandler(log)
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = echo.ExtractIPFromXFFHeader() // as behind a proxy on this machine
 	e.Use(httpx.WithFrame(h.manager.Frame()))
 	pages := e.Group("", h.manager.Load, h.manager.SetupFirst)
 	doors := Handlers{Manager: h.manager, Auth: h.auth, SetupCode: code}
@@ -75,6 +82,7 @@ type visitor struct {
 	t *testing.T
 	h house
 	*http.Client
+	from string // the address that a proxy says; empty: this machine's
 }
 
 func (h house) visitor(t *testing.T) visitor {
@@ -83,7 +91,7 @@ func (h house) visitor(t *testing.T) visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return visitor{t, h, &http.Client{Jar: jar,
+	return visitor{t: t, h: h, Client: &http.Client{Jar: jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -115,6 +123,9 @@ func (v visitor) post(path string, form url.Values) answer {
 func (v visitor) send(r *http.Request) answer {
 	v.t.Helper()
 	r.Header.Set("Accept", "text/html")
+	if v.from != "" {
+		r.Header.Set("X-Forwarded-For", v.from)
+	}
 	res, err := v.Do(r)
 	if err != nil {
 		v.t.Fatal(err)

@@ -58,6 +58,7 @@ const (
 	noticesValue = "notices"
 	userKey      = "session.user"
 	besideKey    = "session.beside"
+	sessionKey   = "session.id"
 	managerKey   = "session.manager"
 )
 
@@ -75,11 +76,19 @@ func (m *Manager) Load(next echo.HandlerFunc) echo.HandlerFunc {
 		c.SetRequest(r.WithContext(context.WithValue(ctx, loadedKey{}, true)))
 		c.Set(managerKey, m)
 		c.Response().Before(func() { m.save(c) })
+		m.at(c, visit.Session)
 		if err := m.findUser(c, visit); err != nil {
 			return err
 		}
 		return next(c)
 	}
+}
+
+// at says from where the request comes, for the trail.
+func (m *Manager) at(c echo.Context, session uuid.UUID) {
+	r := c.Request()
+	c.Set(sessionKey, session)
+	c.SetRequest(r.WithContext(audit.WithFrom(r.Context(), audit.From{Address: c.RealIP(), Session: session})))
 }
 
 type loadedKey struct{}
@@ -137,21 +146,27 @@ func (m *Manager) save(c echo.Context) {
 }
 
 // begin signs a user in under a fresh token, so that one planted before is worth nothing.
-func (m *Manager) begin(c echo.Context, u auth.User) error {
+// id names the session in the trail.
+func (m *Manager) begin(c echo.Context, u auth.User, id uuid.UUID) error {
 	ctx := c.Request().Context()
 	if err := m.scs.RenewToken(ctx); err != nil {
 		return err
 	}
 	m.scs.Put(ctx, userValue, u.ID.String())
-	ctx = auth.WithVisit(ctx, &auth.Visit{Address: c.RealIP(), UserAgent: c.Request().UserAgent(), User: u.ID})
+	ctx = auth.WithVisit(ctx, &auth.Visit{Address: c.RealIP(), UserAgent: c.Request().UserAgent(), User: u.ID,
+		Session: id})
 	c.SetRequest(c.Request().WithContext(ctx))
 	c.Set(userKey, u)
+	m.at(c, id)
 	_, _, err := m.scs.Commit(ctx) // here and not only when saving, so that a failure is seen
 	return err
 }
 
 // Renew gives the present session a new token, as after a change of password.
-func Renew(c echo.Context) error { return managerOf(c).begin(c, User(c)) }
+func Renew(c echo.Context) error {
+	id, _ := c.Get(sessionKey).(uuid.UUID)
+	return managerOf(c).begin(c, User(c), id)
+}
 
 // end signs out.
 func (m *Manager) end(c echo.Context) error {

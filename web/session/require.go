@@ -21,6 +21,9 @@ func (m *Manager) Require(roles ...auth.Role) echo.MiddlewareFunc {
 			u := User(c)
 			switch {
 			case u.Role == "":
+				if err := m.strange(c); err != nil {
+					return err
+				}
 				return errs.New(errs.Unauthenticated,
 					"You are not signed in, or your session has ended. Nothing was changed. Sign in and try again.")
 			case !auth.Allowed(u.Role, roles...):
@@ -29,6 +32,14 @@ func (m *Manager) Require(roles ...auth.Role) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// strange notes that somebody without a session wanted to change something: once a minute of a place.
+func (m *Manager) strange(c echo.Context) error {
+	if r := c.Request(); r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil // only leads to the sign-in page
+	}
+	return m.store.Refused(c.Request().Context(), c.RealIP(), "without a session")
 }
 
 func (m *Manager) deny(c echo.Context, u auth.User, roles []auth.Role) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/auth"
@@ -44,7 +45,7 @@ func (h Handlers) Setup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Manager.begin(c, u); err != nil {
+	if err := h.Manager.begin(c, u, uuid.Must(uuid.NewV7())); err != nil {
 		return err
 	}
 	return httpx.Done(c, "/", "Welcome. You are the administrator of this Seatledger. The first step is a provider.")

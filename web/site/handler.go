@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"seatledger/internal/app"
+	"seatledger/internal/auth"
 	"seatledger/internal/postgres"
 	"seatledger/static"
 	"seatledger/web/httpx"
@@ -36,13 +37,14 @@ func Handler(a *app.App, o Options) http.Handler {
 	sessions := session.New(session.Options{DB: a.DB, Clock: a.Clock, HTTPS: https, Log: a.Log, Version: o.Version})
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
-	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
-		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash, crossOrigin(),
+	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
+		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash,
+		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
 		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)
 
-	pages := e.Group("", sessions.Load, sessions.SetupFirst)
+	pages := e.Group("", sessions.Load, sessions.SetupFirst, httpx.WithGiven(fileGiven(a)))
 	for _, r := range routes(a, sessions, o) {
 		r.add(pages, sessions, turned(a))
 	}

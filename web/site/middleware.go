@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,9 +15,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"seatledger/internal/app"
+	"seatledger/internal/audit"
 	"seatledger/internal/clock"
 	"seatledger/internal/errs"
 	"seatledger/internal/obs"
+	"seatledger/web/httpx"
+	"seatledger/web/session"
 )
 
 type discard struct{}
@@ -74,6 +79,25 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		c.SetRequest(c.Request().WithContext(obs.WithRequest(c.Request().Context(), id)))
 		return next(c)
+	}
+}
+
+// whence says in the trail from which address a request comes; its session is added where there is one.
+func whence(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx := audit.WithFrom(c.Request().Context(), audit.From{Address: c.RealIP()})
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
+	}
+}
+
+// fileGiven is a row of the trail for each file, before anything of it leaves.
+func fileGiven(a *app.App) httpx.Given {
+	return func(c echo.Context, name string) error {
+		u := c.Request().URL
+		return audit.Note(c.Request().Context(), a.DB, a.Clock, session.Actor(c), audit.Event{
+			Action: "file.given", ObjectType: "file", ObjectID: u.Path, ObjectName: name,
+			After: map[string]any{"filter": u.RawQuery}})
 	}
 }
 
@@ -174,12 +198,15 @@ func isLoopbackName(h string) bool {
 }
 
 // crossOrigin refuses writes that another site makes a browser send. A request
-// without Origin and Sec-Fetch-Site comes from no browser and passes.
-func crossOrigin() echo.MiddlewareFunc {
+// without Origin and Sec-Fetch-Site comes from no browser and passes. What is refused stands in the trail.
+func crossOrigin(refused func(ctx context.Context, address, why string) error) echo.MiddlewareFunc {
 	guard := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := guard.Check(c.Request()); err != nil {
+				if err := refused(c.Request().Context(), c.RealIP(), "from another site"); err != nil {
+					return err
+				}
 				return echo.NewHTTPError(http.StatusForbidden,
 					"This request came from another site, so nothing was changed. Open the page here and try again.")
 			}
