@@ -25,7 +25,7 @@ import (
 // payload closes whatever text or attribute it may stand in and brings a script in three ways. Each place has a number
 // of its own, so that a page tells which of them it shows.
 func payload(n int) string {
-	return fmt.Sprintf(`zq%dx'"></textarea></title><script>pwned=1</script><img src=x onerror=pwned=1>`, n)
+	return fmt.Sprintf(`zq%dx%%s{{7*7}}'"></textarea></title><script>pwned=1</script><img src=x onerror=pwned=1>`, n)
 }
 
 // farTexts are the texts of the distributor's records that are shown and decide nothing.
@@ -262,6 +262,9 @@ func inert(t testing.TB, p *webtest.Page) []string {
 			}
 		}
 	})
+	if body := string(p.Body); strings.Contains(body, "%!s(") || strings.Contains(body, "x%s49") {
+		t.Errorf("%s took a payload for a format or a template", p.Path())
+	}
 	return numbersOf(htmlcheck.Text(doc.Find("html")) + string(p.Body))
 }
 

@@ -3,7 +3,9 @@ package evidence_test
 import (
 	"encoding/csv"
 	"fmt"
+	"go/ast"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -199,6 +201,66 @@ func TestOnlyNamedPackagesUseWhatIsDangerous(t *testing.T) {
 	}
 	if looked < 500 {
 		t.Errorf("only %d files were looked at", looked)
+	}
+}
+
+// TestSecretsAreSealedWithAES256GCMAlone looks at which of Tink's templates the program asks for.
+func TestSecretsAreSealedWithAES256GCMAlone(t *testing.T) {
+	t.Parallel()
+	_, files := tree(t)
+	asked := map[string]bool{}
+	for _, f := range files {
+		if f.IsTest() {
+			continue
+		}
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && strings.HasSuffix(s.Sel.Name, "KeyTemplate") {
+				asked[s.Sel.Name] = true
+			}
+			return true
+		})
+	}
+	if len(asked) != 1 || !asked["XAES256GCM192BitNonceKeyTemplate"] {
+		t.Errorf("the program asks for %v", asked)
+	}
+}
+
+// TestTheComponentsArePinnedAndTheirLicencesKnown holds docs/security/components.md to the modules that the program is
+// built from; task sbom writes it anew.
+func TestTheComponentsArePinnedAndTheirLicencesKnown(t *testing.T) {
+	t.Parallel()
+	root, err := evidence.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}", "./web")
+	list.Dir = root
+	b, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, listed := map[string]bool{}, map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" {
+			built[line] = true
+		}
+	}
+	for _, row := range evidence.Rows(page(t, root, "components.md"), 3) {
+		listed[row[0]+" "+row[1]] = true
+		if row[2] == "" {
+			t.Errorf("%s has no licence", row[0])
+		}
+	}
+	for module := range built {
+		if !listed[module] {
+			t.Errorf("%s is in the program and not on the page: task sbom", module)
+		}
+	}
+	for module := range listed {
+		if !built[module] {
+			t.Errorf("%s is on the page and not in the program: task sbom", module)
+		}
 	}
 }
 
