@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -296,4 +297,67 @@ func TestScriptsMakeNoCodeAndKeepNothing(t *testing.T) {
 			}
 		}
 	}
+}
+
+// comparers are the functions that compare what somebody sends with a secret or its hash.
+var comparers = map[string]string{"internal/auth/hash.go": "ConstantTimeCompare", "web/session/setup.go": "ConstantTimeCompare",
+	"internal/distributor/sandbox/token.go": "ConstantTimeCompare"}
+
+// secretNames are names of values that must not be compared with == or !=, unless with nothing.
+var secretNames = regexp.MustCompile(`(?i)(password|secret|token|setupcode)$`)
+
+// doors are the rooms of signing in; a session is looked up by the hash of its token and never compared with it.
+var doors = []string{"internal/auth", "internal/secret", "internal/anchor", "web/session"}
+
+// TestSecretsAreComparedInConstantTime holds that the functions which compare secrets do it by crypto/subtle, and that
+// nothing in the rooms of sign-in and sessions compares one by ==.
+func TestSecretsAreComparedInConstantTime(t *testing.T) {
+	t.Parallel()
+	_, files := tree(t)
+	found := map[string]bool{}
+	for _, f := range files {
+		if f.IsTest() {
+			continue
+		}
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if comparers[f.Path] == n.Sel.Name {
+					found[f.Path] = true
+				}
+			case *ast.BinaryExpr:
+				secret := isSecret(n.X) && !isNothing(n.Y) || isSecret(n.Y) && !isNothing(n.X)
+				if (n.Op == token.EQL || n.Op == token.NEQ) && secret && slices.Contains(doors, f.Dir()) {
+					t.Errorf("%s compares a secret by %s", f.Path, n.Op)
+				}
+			}
+			return true
+		})
+	}
+	for path := range comparers {
+		if !found[path] {
+			t.Errorf("%s no longer compares in constant time", path)
+		}
+	}
+}
+
+func isSecret(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return secretNames.MatchString(e.Name)
+	case *ast.SelectorExpr:
+		return secretNames.MatchString(e.Sel.Name)
+	}
+	return false
+}
+
+// isNothing tells whether something is an empty text, nil or a constant.
+func isNothing(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.Ident:
+		return e.Name == "nil"
+	}
+	return false
 }
