@@ -53,6 +53,7 @@ import (
 	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
 	"seatledger/internal/syncing"
+	"seatledger/internal/token"
 )
 
 // App is everything a request or a job may need.
@@ -348,6 +349,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
+		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }

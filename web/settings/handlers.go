@@ -50,6 +50,7 @@ const (
 	testPath      = mailPath + "/test"
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
+	tokensPath    = path + "/tokens"
 	profilePath   = path + "/profile"
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"
