@@ -131,7 +131,8 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return db, done, nil
 	}
 	if verb == "keys" {
-		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clk, Out: out, OpenDB: openDB})
+		return secret.RunKeys(ctx, args, secret.Tool{Clock: clk, Out: out, OpenDB: openDB,
+			Key: secret.Source{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand}})
 	}
 	if verb == "audit" {
 		return anchor.Run(ctx, args, anchor.Tool{Out: out, Zone: cfg.Zone(), Open: keeperOf(cfg, clk, log, args)})
@@ -165,7 +166,8 @@ func keeperOf(cfg config.Config, clk clock.Clock, log *slog.Logger, args []strin
 			return anchor.Keeper{}, nil, err
 		}
 		k := anchor.Keeper{DB: db, Clock: clk, Folder: cfg.AnchorFolder()}
-		k.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Clock: clk})
+		k.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey,
+			Command: cfg.MasterKeyCommand, Clock: clk})
 		if err == nil || slices.Contains(args, "--key") {
 			err = app.NoteVerb(ctx, db, clk, named("audit", args))
 		}

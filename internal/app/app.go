@@ -153,7 +153,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.day, a.Meter, a.lifetime = &dayTurn{}, obs.NewMeter(), context.WithoutCancel(ctx)
 	var err error
 	a.Sealer, err = secret.Load(ctx, db,
-		secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
+		secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand,
+			Create: cfg.PrivateServer(), Clock: a.Clock})
 	if err != nil {
 		return nil, err
 	}
