@@ -21,6 +21,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/contact"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/imports/sheet"
@@ -42,6 +43,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   user      make or change a user from the command line
   keys      look after the master key
+  contact   what is kept of a person outside: export it, strike it out
   audit     prove the audit trail, sign its end, write it out, take old entries out
   capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
@@ -96,7 +98,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return err
 		}
 		return app.Migrate(ctx, cfg, log)
-	case "user", "keys", "capture", "audit":
+	case "user", "keys", "capture", "audit", "contact":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
@@ -133,6 +135,12 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 	if verb == "keys" {
 		return secret.RunKeys(ctx, args, secret.Tool{Clock: clk, Out: out, OpenDB: openDB,
 			Key: secret.Source{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand}})
+	}
+	if verb == "contact" {
+		return contact.Run(ctx, args, contact.Tool{Out: out, Open: func(ctx context.Context) (contact.Service, func(), error) {
+			db, done, err := app.OpenAsOwner(ctx, cfg, log)
+			return contact.Service{DB: db, Clock: clk}, done, err
+		}})
 	}
 	if verb == "audit" {
 		return anchor.Run(ctx, args, anchor.Tool{Out: out, Zone: cfg.Zone(), Open: keeperOf(cfg, clk, log, args)})
