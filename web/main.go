@@ -97,7 +97,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return err
 		}
-		return app.Migrate(ctx, cfg, log)
+		if err := app.Migrate(ctx, cfg, log); err != nil {
+			return err
+		}
+		return noteMigrated(ctx, cfg, log)
 	case "user", "keys", "capture", "audit", "contact":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
@@ -185,6 +188,20 @@ func keeperOf(cfg config.Config, clk clock.Clock, log *slog.Logger, args []strin
 		}
 		return k, done, nil
 	}
+}
+
+// noteMigrated leaves a row of the trail, by the owner's role: the app's may not be known here.
+func noteMigrated(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	clk, err := app.ClockOf(cfg)
+	if err != nil {
+		return err
+	}
+	db, done, err := app.OpenAsOwner(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return app.NoteVerb(ctx, db, clk, "migrate")
 }
 
 // named is a verb with what it is to do: our own words alone, as what is typed there by mistake may be a secret.
