@@ -79,7 +79,7 @@ func turned(a *app.App) echo.MiddlewareFunc {
 func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFunc) {
 	var guards []echo.MiddlewareFunc
 	if !r.open {
-		guards = append(append(guards, m.Require(r.roles...)), then...)
+		guards = append(append(guards, m.Admit(areas[r.path], r.roles...)), then...)
 	}
 	for _, path := range r.paths() {
 		handle := r.handle

@@ -94,10 +94,15 @@ func whence(next echo.HandlerFunc) echo.HandlerFunc {
 // fileGiven is a row of the trail for each file, before anything of it leaves.
 func fileGiven(a *app.App) httpx.Given {
 	return func(c echo.Context, name string) error {
-		u := c.Request().URL
+		u, after := c.Request().URL, map[string]any{}
+		if u.RawQuery != "" {
+			after["filter"] = u.RawQuery
+		}
+		if id := session.TokenID(c); id != uuid.Nil {
+			after["token"] = id
+		}
 		return audit.Note(c.Request().Context(), a.DB, a.Clock, session.Actor(c), audit.Event{
-			Action: "file.given", ObjectType: "file", ObjectID: u.Path, ObjectName: name,
-			After: map[string]any{"filter": u.RawQuery}})
+			Action: "file.given", ObjectType: "file", ObjectID: u.Path, ObjectName: name, After: after})
 	}
 }
 
