@@ -21,6 +21,7 @@ import (
 	"seatledger/internal/auth"
 	"seatledger/internal/clock"
 	"seatledger/internal/config"
+	"seatledger/internal/contact"
 	"seatledger/internal/demo"
 	"seatledger/internal/distributor/sandbox"
 	"seatledger/internal/imports/sheet"
@@ -42,6 +43,7 @@ const usage = `seatledger [verb]
   migrate   bring the database to this version
   user      make or change a user from the command line
   keys      look after the master key
+  contact   what is kept of a person outside: export it, strike it out
   audit     prove the audit trail, sign its end, write it out, take old entries out
   capture   a small reading of a provider, with everything replaced that could name somebody
   match     match two CSV files of companies
@@ -95,8 +97,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return err
 		}
-		return app.Migrate(ctx, cfg, log)
-	case "user", "keys", "capture", "audit":
+		if err := app.Migrate(ctx, cfg, log); err != nil {
+			return err
+		}
+		return noteMigrated(ctx, cfg, log)
+	case "user", "keys", "capture", "audit", "contact":
 		return command(ctx, verb, rest, getenv, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "seatledger", version())
@@ -131,7 +136,14 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 		return db, done, nil
 	}
 	if verb == "keys" {
-		return secret.RunKeys(ctx, args, secret.Tool{KeyFile: cfg.KeyFile(), Clock: clk, Out: out, OpenDB: openDB})
+		return secret.RunKeys(ctx, args, secret.Tool{Clock: clk, Out: out, OpenDB: openDB,
+			Key: secret.Source{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand}})
+	}
+	if verb == "contact" {
+		return contact.Run(ctx, args, contact.Tool{Out: out, Open: func(ctx context.Context) (contact.Service, func(), error) {
+			db, done, err := app.OpenAsOwner(ctx, cfg, log)
+			return contact.Service{DB: db, Clock: clk}, done, err
+		}})
 	}
 	if verb == "audit" {
 		return anchor.Run(ctx, args, anchor.Tool{Out: out, Zone: cfg.Zone(), Open: keeperOf(cfg, clk, log, args)})
@@ -165,7 +177,8 @@ func keeperOf(cfg config.Config, clk clock.Clock, log *slog.Logger, args []strin
 			return anchor.Keeper{}, nil, err
 		}
 		k := anchor.Keeper{DB: db, Clock: clk, Folder: cfg.AnchorFolder()}
-		k.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Clock: clk})
+		k.Sealer, err = secret.Load(ctx, db, secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey,
+			Command: cfg.MasterKeyCommand, Clock: clk})
 		if err == nil || slices.Contains(args, "--key") {
 			err = app.NoteVerb(ctx, db, clk, named("audit", args))
 		}
@@ -175,6 +188,20 @@ func keeperOf(cfg config.Config, clk clock.Clock, log *slog.Logger, args []strin
 		}
 		return k, done, nil
 	}
+}
+
+// noteMigrated leaves a row of the trail, by the owner's role: the app's may not be known here.
+func noteMigrated(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+	clk, err := app.ClockOf(cfg)
+	if err != nil {
+		return err
+	}
+	db, done, err := app.OpenAsOwner(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return app.NoteVerb(ctx, db, clk, "migrate")
 }
 
 // named is a verb with what it is to do: our own words alone, as what is typed there by mistake may be a secret.

@@ -56,6 +56,7 @@ import (
 	"seatledger/internal/subscription"
 	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
+	"seatledger/internal/token"
 )
 
 // App is everything a request or a job may need.
@@ -158,7 +159,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.day, a.Meter, a.lifetime = &dayTurn{}, obs.NewMeter(), context.WithoutCancel(ctx)
 	var err error
 	a.Sealer, err = secret.Load(ctx, db,
-		secret.Options{Path: cfg.KeyFile(), Create: cfg.PrivateServer(), Clock: a.Clock})
+		secret.Options{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand,
+			Create: cfg.PrivateServer(), Clock: a.Clock})
 	if err != nil {
 		return nil, err
 	}
@@ -360,6 +362,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},
 		{Name: "sweep of sign-in tries", Every: time.Minute, Do: a.Auth.Sweep},
+		{Name: "tokens that expire", Every: time.Hour, Do: token.Service{DB: a.DB, Clock: a.Clock}.Remind},
 		{Name: "the end of the audit trail signed", Every: 10 * time.Minute, Do: a.Anchors.Keep},
 	}
 }

@@ -26,7 +26,9 @@ type Config struct {
 	DataDir            string   `env:"DATA_DIR" envDefault:"./.seatledger"`
 	PostgresBin        string   `env:"POSTGRES_BIN"`
 	MasterKeyFile      string   `env:"MASTER_KEY_FILE"`
-	OutboundAllow      []string `env:"OUTBOUND_ALLOW"` // CIDR or CIDR:port, as typed
+	MasterKey          string   `env:"MASTER_KEY"`         // the keys themselves, instead of a file
+	MasterKeyCommand   string   `env:"MASTER_KEY_COMMAND"` // what prints them, instead of a file
+	OutboundAllow      []string `env:"OUTBOUND_ALLOW"`     // CIDR or CIDR:port, as typed
 	TrustedProxies     []string `env:"TRUSTED_PROXIES"`
 	SyncAt             string   `env:"SYNC_AT" envDefault:"02:00"`
 	SyncUntil          string   `env:"SYNC_UNTIL" envDefault:"06:00"` // until then a failed night is tried again

@@ -71,6 +71,15 @@ func (c Config) checkPlainHTTP() error {
 }
 
 func (c Config) checkDatabase() error {
+	given := 0
+	for _, s := range []string{c.MasterKeyFile, c.MasterKey, c.MasterKeyCommand} {
+		if s != "" {
+			given++
+		}
+	}
+	if given > 1 {
+		return Fault{"MASTER_KEY", "is given twice. Keep one of MASTER_KEY_FILE, MASTER_KEY and MASTER_KEY_COMMAND."}
+	}
 	if c.DatabaseURL == "" {
 		return nil
 	}
@@ -82,11 +91,11 @@ func (c Config) checkDatabase() error {
 		faults = append(faults, Fault{"MIGRATE_DATABASE_URL",
 			"is not a postgres://user:password@host:port/database address."})
 	}
-	if c.MasterKeyFile == "" {
+	if given == 0 {
 		faults = append(faults, Fault{"MASTER_KEY_FILE",
 			"is required with " + Prefix + "DATABASE_URL: every copy of the app needs the same key. " +
 				"Make one with `seatledger keys new FILE`, keep it out of the database's backups, and set its path " +
-				"here."})
+				"here; or give it by MASTER_KEY or MASTER_KEY_COMMAND."})
 	}
 	return errors.Join(faults...)
 }

@@ -171,7 +171,7 @@ func (q Query) narrow() (string, []any) {
 // Where is the condition of everything that narrows the list, with its arguments.
 func (q Query) Where() (string, []any) {
 	where, args := q.narrow()
-	if q.Search == "" {
+	if q.Search == "" || q.Spec.Search.Where == "" { // a list that is not searched takes no notice of a search
 		return where, args
 	}
 	cond, more := q.Spec.Search.found(q.Search)

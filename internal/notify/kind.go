@@ -26,6 +26,7 @@ const (
 	DraftsPrepared    Kind = "drafts_prepared"
 	TrailAnchored     Kind = "trail_anchored"
 	TrailBroken       Kind = "trail_broken"
+	TokenExpires      Kind = "token_expires"
 )
 
 // Severity is how soon somebody should look.
@@ -66,6 +67,7 @@ var kinds = []words{
 	{RenewalNear, "Renewal ahead", Warn},
 	{DraftsPrepared, "Drafts wait to be billed", Info},
 	{TrailAnchored, "Audit trail signed", Info},
+	{TokenExpires, "Token expires soon", Warn},
 	{TrailBroken, "Audit trail changed from outside", Bad},
 }
 

@@ -27,14 +27,17 @@ var ErrMissing = errors.New("the master key file is missing, and this database w
 	"Restore the file from its backup; a new key could not open the stored secrets, so none was made")
 
 // ErrWrong says that the key file belongs to another database.
-var ErrWrong = errors.New("the master key file does not belong to this database: " +
-	"it cannot open what was sealed here. Set SEATLEDGER_MASTER_KEY_FILE to the right file; nothing was changed")
+var ErrWrong = errors.New("the master key does not belong to this database: " +
+	"it cannot open what was sealed here. Set SEATLEDGER_MASTER_KEY_FILE to the right file, or give the right key by " +
+	"SEATLEDGER_MASTER_KEY or SEATLEDGER_MASTER_KEY_COMMAND; nothing was changed")
 
-// Options says where the key lies and whether a first one may be made.
+// Options says where the key comes from and whether a first one may be made.
 type Options struct {
-	Path   string
-	Create bool // on the private server, and only on a database that has never had a key
-	Clock  clock.Clock
+	Path    string
+	Value   string // instead of a file: the keys themselves
+	Command string // instead of a file: what prints them
+	Create  bool   // on the private server, and only on a database that has never had a key
+	Clock   clock.Clock
 }
 
 // Load opens the master key and proves that it belongs to the database: ErrMissing
@@ -44,10 +47,11 @@ func Load(ctx context.Context, db *postgres.DB, o Options) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := OpenFile(o.Path)
+	from := Source{o.Path, o.Value, o.Command}
+	s, err := open(from)
 	switch {
 	case err == nil:
-	case !errors.Is(err, fs.ErrNotExist):
+	case !from.IsFile() || !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case len(known) > 0:
 		return nil, fmt.Errorf("%s: %w", o.Path, ErrMissing)
@@ -90,7 +94,7 @@ func (s *Sealer) prove(ctx context.Context, db *postgres.DB, o Options) error {
 		}
 		plain, err := s.Open(checkPlace(), known)
 		if err != nil || plain.Reveal() != checkText && plain.Reveal() != unboundText {
-			return fmt.Errorf("%s: %w", o.Path, ErrWrong)
+			return fmt.Errorf("%s: %w", s.from.Says(), ErrWrong)
 		}
 		return nil
 	})

@@ -27,12 +27,7 @@ type stamp struct {
 
 // OpenFile reads the master key. A missing file is fs.ErrNotExist.
 func OpenFile(path string) (*Sealer, error) {
-	keys, seen, err := readKeys(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Sealer{path: path}
-	return s, s.use(keys, seen)
+	return open(Source{Path: path})
 }
 
 // CreateFile makes a master key at path, readable by its owner only. It never
@@ -129,10 +124,16 @@ func stampOf(path string) (stamp, error) {
 	return stamp{info.ModTime(), info.Size()}, nil
 }
 
-// refresh reads the file again when it has changed. A file that is away for a
+// refresh reads the source again when it has changed. A file that is away for a
 // moment leaves the keys in memory in force.
 func (s *Sealer) refresh() error {
-	now, err := stampOf(s.path)
+	if s.from.Command != "" {
+		return s.refreshAsked()
+	}
+	if !s.from.IsFile() {
+		return nil
+	}
+	now, err := stampOf(s.from.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -145,7 +146,7 @@ func (s *Sealer) refresh() error {
 	if same {
 		return nil
 	}
-	keys, seen, err := readKeys(s.path)
+	keys, seen, err := readKeys(s.from.Path)
 	if err != nil {
 		return err
 	}

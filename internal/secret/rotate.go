@@ -36,6 +36,10 @@ func (s *Sealer) Rotate(ctx context.Context, db *postgres.DB, clk clock.Clock, b
 				"again first.", len(health.Broken))
 	}
 	r := Rotation{Resumed: s.unfinished(health)}
+	if !r.Resumed && !s.from.IsFile() {
+		return r, errs.Newf(errs.Conflict, "The master key comes from %s, which Seatledger cannot write. Run `seatledger "+
+			"keys next FILE`, have that key given instead, and rotate again. Nothing was changed.", s.from.Says())
+	}
 	if !r.Resumed {
 		if err := s.addPrimary(); err != nil {
 			return r, err
@@ -64,17 +68,36 @@ func (s *Sealer) unfinished(h Health) bool {
 }
 
 func (s *Sealer) addPrimary() error {
+	m, err := s.withNewPrimary()
+	if err != nil {
+		return err
+	}
+	return s.write(m)
+}
+
+func (s *Sealer) withNewPrimary() (*keyset.Manager, error) {
 	s.mu.RLock()
 	m := keyset.NewManagerFromHandle(s.keys)
 	s.mu.RUnlock()
 	id, err := m.Add(aead.XAES256GCM192BitNonceKeyTemplate())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := m.SetPrimary(id); err != nil {
-		return err
+	return m, m.SetPrimary(id)
+}
+
+// Next writes the keys of today with a new primary one to a new file, for a source that Seatledger cannot write. They
+// are in force once the source gives them; then Rotate seals everything again.
+func (s *Sealer) Next(path string) (primary uint32, err error) {
+	m, err := s.withNewPrimary()
+	if err != nil {
+		return 0, err
 	}
-	return s.write(m)
+	keys, err := m.Handle()
+	if err != nil {
+		return 0, err
+	}
+	return keys.KeysetInfo().GetPrimaryKeyId(), placeNew(path, keys)
 }
 
 func (s *Sealer) write(m *keyset.Manager) error {
@@ -82,7 +105,7 @@ func (s *Sealer) write(m *keyset.Manager) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(s.path, keys); err != nil {
+	if err := replace(s.from.Path, keys); err != nil {
 		return err
 	}
 	return s.refresh()
@@ -136,7 +159,8 @@ func (s *Sealer) resealOne(ctx context.Context, db *postgres.DB, v stored) error
 
 // Prune removes the keys that seal nothing any more. Backups of the database from
 // before the rotation then need a copy of the old key file.
-func (s *Sealer) Prune(ctx context.Context, db *postgres.DB) (removed int, err error) {
+// Where the keys are in no file, what is left of them goes to a new one.
+func (s *Sealer) Prune(ctx context.Context, db *postgres.DB, into string) (removed int, err error) {
 	health, err := s.Examine(ctx, db)
 	if err != nil {
 		return 0, err
@@ -156,5 +180,12 @@ func (s *Sealer) Prune(ctx context.Context, db *postgres.DB) (removed int, err e
 	if removed == 0 {
 		return 0, nil
 	}
-	return removed, s.write(m)
+	if s.from.IsFile() {
+		return removed, s.write(m)
+	}
+	keys, err := m.Handle()
+	if err != nil {
+		return 0, err
+	}
+	return removed, placeNew(into, keys)
 }

@@ -86,11 +86,11 @@ func TestRotationSealsEverythingAgain(t *testing.T) {
 	if err != nil || !h.Good() || onOldKeys(h) != 0 || len(h.Keys) != 2 {
 		t.Errorf("health %+v, %v", h, err)
 	}
-	n, err := v.sealer.Prune(t.Context(), v.db.DB)
+	n, err := v.sealer.Prune(t.Context(), v.db.DB, "")
 	if err != nil || n != 1 {
 		t.Errorf("pruned %d, %v", n, err)
 	}
-	again, err := Load(t.Context(), v.db.DB, Options{Path: v.sealer.path, Clock: newClock()})
+	again, err := Load(t.Context(), v.db.DB, Options{Path: v.sealer.from.Path, Clock: newClock()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestAnInterruptedRotationIsFinishedByTheNext(t *testing.T) {
 	if err := v.sealer.addPrimary(); err != nil { // killed right behind this
 		t.Fatal(err)
 	}
-	other, err := Load(t.Context(), v.db.DB, Options{Path: v.sealer.path, Clock: newClock()})
+	other, err := Load(t.Context(), v.db.DB, Options{Path: v.sealer.from.Path, Clock: newClock()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestAnInterruptedRotationIsFinishedByTheNext(t *testing.T) {
 func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, 1)
-	running, err := OpenFile(v.sealer.path)
+	running, err := OpenFile(v.sealer.from.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestAProcessThatRunsSealsWithTheNewKeyAtOnce(t *testing.T) {
 func TestReadersAndWritersGoOnDuringARotation(t *testing.T) {
 	t.Parallel()
 	v := newVault(t, 2)
-	running, err := OpenFile(v.sealer.path) // another process with the old keys in memory
+	running, err := OpenFile(v.sealer.from.Path) // another process with the old keys in memory
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,9 +214,14 @@ func TestASecretMovedInTheDatabaseIsFoundByTheDoctor(t *testing.T) {
 
 func (v vault) keys(t *testing.T, args ...string) (string, error) {
 	t.Helper()
+	return v.keysOf(t, v.sealer.from, args...)
+}
+
+func (v vault) keysOf(t *testing.T, from Source, args ...string) (string, error) {
+	t.Helper()
 	var out bytes.Buffer
 	err := RunKeys(t.Context(), args, Tool{
-		KeyFile: v.sealer.path, Clock: newClock(), Out: &out,
+		Key: from, Clock: newClock(), Out: &out,
 		OpenDB: func(context.Context) (*postgres.DB, func(), error) { return v.db.DB, func() {}, nil },
 	})
 	return out.String(), err

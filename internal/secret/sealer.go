@@ -1,6 +1,6 @@
 // Package secret seals what must not be read from the database: providers'
 // passwords and application secrets, those of CRM sources, and the mail server's
-// password. One keyset file is the master key. A sealed value opens only in the table,
+// password. One keyset is the master key, from a file, the environment or a command. A sealed value opens only in the table,
 // row and column it was sealed for, and only for the servers that it was given for. The
 // package knows the tables of secrets only to check and to re-seal them.
 package secret
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -67,14 +68,16 @@ func (p Place) bound() []byte {
 // ErrDoesNotOpen says that a value was changed, moved, or sealed with another key.
 var ErrDoesNotOpen = errors.New("secret: the sealed value does not open")
 
-// Sealer seals and opens with the keys of one file. It is safe for concurrent use.
+// Sealer seals and opens with the keys of one source. It is safe for concurrent use.
 type Sealer struct {
-	path string
+	from Source
 
 	mu   sync.RWMutex
 	aead tink.AEAD
 	keys *keyset.Handle
-	seen stamp // of the file that keys came from
+	seen stamp // of the source that keys came from
+	// asked is for which key a command was last asked, and when.
+	asked map[uint32]time.Time
 }
 
 // Seal encrypts with the primary key. A rotation that happened meanwhile is picked
@@ -92,7 +95,7 @@ func (s *Sealer) Seal(at Place, plain distributor.Secret) ([]byte, error) {
 // open is an errs.Conflict around ErrDoesNotOpen that tells what a person can do.
 func (s *Sealer) Open(at Place, sealed []byte) (distributor.Secret, error) {
 	if id, ok := KeyID(sealed); ok && !s.has(id) {
-		if err := s.refresh(); err != nil {
+		if err := s.refreshFor(id); err != nil {
 			return "", err
 		}
 	}
@@ -148,7 +151,7 @@ func KeyID(sealed []byte) (uint32, bool) {
 func (s *Sealer) use(keys *keyset.Handle, seen stamp) error {
 	a, err := aead.New(keys)
 	if err != nil {
-		return fmt.Errorf("master key %s: %w", s.path, err)
+		return fmt.Errorf("master key of %s: %w", s.from.Says(), err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

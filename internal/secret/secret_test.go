@@ -19,7 +19,12 @@ import (
 	"seatledger/internal/testkit/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	if database, file, ok := strings.Cut(os.Getenv(rotates), "\n"); ok {
+		rotateAndExit(database, file)
+	}
+	pgtest.Main(m)
+}
 
 const sentinel = "sentinel-secret-7731"
 
@@ -104,19 +109,19 @@ func TestTwoSealingsOfOneSecretDiffer(t *testing.T) {
 func TestTheKeyFileIsItsOwnersAndNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	s := newSealer(t)
-	info, err := os.Stat(s.path)
+	info, err := os.Stat(s.from.Path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	before, _ := os.ReadFile(s.path)
-	if _, err := CreateFile(s.path); !errors.Is(err, fs.ErrExist) {
+	before, _ := os.ReadFile(s.from.Path)
+	if _, err := CreateFile(s.from.Path); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second key: %v", err)
 	}
-	after, _ := os.ReadFile(s.path)
+	after, _ := os.ReadFile(s.from.Path)
 	if !bytes.Equal(before, after) {
 		t.Error("the key file was changed")
 	}
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(s.path), ".master-key-*"))
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(s.from.Path), ".master-key-*"))
 	if len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
@@ -148,7 +153,7 @@ func TestAWrongOrMissingKeyRefusesToStartAndMakesNone(t *testing.T) {
 		t.Fatalf("the second start: %v", err)
 	}
 	other := newSealer(t)
-	if _, err := Load(t.Context(), db.DB, Options{Path: other.path, Create: true, Clock: newClock()}); !errors.Is(err,
+	if _, err := Load(t.Context(), db.DB, Options{Path: other.from.Path, Create: true, Clock: newClock()}); !errors.Is(err,
 		ErrWrong) {
 		t.Errorf("the wrong key: %v", err)
 	}
@@ -179,7 +184,7 @@ func TestNeitherSealerNorErrorsPrintASecret(t *testing.T) {
 	sealed := seal(t, s, ProviderSecret(uuid.New(), "password", server), sentinel)
 	_, err := s.Open(ProviderSecret(uuid.New(), "password", server), sealed)
 	plain := distributor.Secret(sentinel)
-	raw, _ := os.ReadFile(s.path)
+	raw, _ := os.ReadFile(s.from.Path)
 	_, material, _ := strings.Cut(string(raw), `"value":"`)
 	material, _, _ = strings.Cut(material, `"`)
 	if len(material) < 20 {

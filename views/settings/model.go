@@ -44,6 +44,24 @@ type Users struct {
 	Table ui.Table
 }
 
+// Tokens are the tokens of programs, with the form for another one.
+type Tokens struct {
+	Frame   layout.Page
+	Tabs    ui.Tabs
+	Summary ui.ErrorSummary
+	Made    *Made // a new one, this once
+	Table   ui.Table
+	Make    Edit
+}
+
+// Made is something new that is shown only once.
+type Made struct {
+	Note  ui.Callout
+	Facts ui.DefinitionList
+}
+
+func makeTokenCard() ui.Card { return ui.Card{Title: "New token", ID: "new"} }
+
 // Profile is a person's own page.
 type Profile struct {
 	Frame     layout.Page

@@ -77,7 +77,7 @@ func Status(err error) int {
 func answer(c echo.Context, f failure) error {
 	r := c.Request()
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if f.Status == http.StatusUnauthorized && safe {
+	if f.Status == http.StatusUnauthorized && safe && !byToken(r) {
 		return SeeOther(c, LoginPath(r.URL.RequestURI()))
 	}
 	if r.Method == http.MethodHead {
@@ -101,11 +101,31 @@ func LoginPath(next string) string {
 // wantsHTML is true for browsers and for whoever takes anything; a file or a
 // stream that fails is told in text.
 func wantsHTML(c echo.Context) bool {
+	if byToken(c.Request()) {
+		return false
+	}
 	accept := c.Request().Header.Get(echo.HeaderAccept)
 	if strings.Contains(accept, "text/html") {
 		return true
 	}
 	return !IsFile(c) && (accept == "" || strings.Contains(accept, "*/*"))
+}
+
+// Bearer is the token that a request bears; ok, when it bears one at all.
+func Bearer(r *http.Request) (secret string, ok bool) {
+	for _, h := range r.Header.Values(echo.HeaderAuthorization) {
+		scheme, rest, _ := strings.Cut(h, " ")
+		if strings.EqualFold(scheme, "Bearer") {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}
+
+// byToken tells whether a program asks, with a token and not with a session.
+func byToken(r *http.Request) bool {
+	_, ok := Bearer(r)
+	return ok
 }
 
 // RequestID is the id of this request, which is also in every log line of it.

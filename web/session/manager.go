@@ -23,6 +23,7 @@ import (
 	"seatledger/internal/notify"
 	"seatledger/internal/postgres"
 	"seatledger/internal/savedview"
+	"seatledger/web/httpx"
 )
 
 // Options is what a Manager needs.
@@ -68,6 +69,9 @@ const (
 func (m *Manager) Load(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if secret, ok := httpx.Bearer(r); ok {
+			return m.loadToken(c, secret, next)
+		}
 		visit := &auth.Visit{Address: c.RealIP(), UserAgent: r.UserAgent()}
 		ctx, err := m.scs.Load(auth.WithVisit(r.Context(), visit), m.cookieValue(c))
 		if err != nil {

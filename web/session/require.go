@@ -8,6 +8,7 @@ import (
 
 	"seatledger/internal/auth"
 	"seatledger/internal/errs"
+	"seatledger/internal/token"
 	"seatledger/web/httpx"
 )
 
@@ -19,6 +20,9 @@ func (m *Manager) Require(roles ...auth.Role) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			u := User(c)
+			if t, ok := c.Get(tokenKey).(token.Token); ok {
+				return m.tokens().Denied(c.Request().Context(), t, c.Request().Method, c.Path())
+			}
 			switch {
 			case u.Role == "":
 				if err := m.strange(c); err != nil {

@@ -33,7 +33,7 @@ type About struct {
 	Outbound        []string // exceptions of the address guard
 	PrivateDatabase bool
 	DataDir         string
-	KeyFile         string
+	KeyFile         string // where the master key comes from
 	KeyID           func() uint32 // of the key that seals now
 }
 
@@ -50,6 +50,7 @@ const (
 	testPath      = mailPath + "/test"
 	templatesPath = mailPath + "/templates"
 	usersPath     = path + "/users"
+	tokensPath    = path + "/tokens"
 	profilePath   = path + "/profile"
 	passwordPath  = profilePath + "/password"
 	endPath       = profilePath + "/end-session"

@@ -75,7 +75,7 @@ func (h Handlers) safety() views.Facts {
 	return views.Facts{Card: ui.Card{Title: "Safety"}, Facts: ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		guard,
 		{Term: "Master key", Value: ui.Cell{Text: fmt.Sprint(h.About.KeyID()), Mono: true},
-			Note: "in " + h.About.KeyFile + ". Keep a copy of the file apart from the database's backups."},
+			Note: "from " + h.About.KeyFile + ". Keep a copy of it apart from the database's backups."},
 	}}}
 }
 

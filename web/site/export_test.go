@@ -30,3 +30,15 @@ func Table(a *app.App, o Options) []Line {
 
 // Safe tells whether a route must change nothing.
 func (l Line) Safe() bool { return l.Method == http.MethodGet }
+
+// ListsWithoutAreas are the lists of which nothing says which tokens read them.
+func ListsWithoutAreas(a *app.App) []string {
+	var out []string
+	m := session.New(session.Options{DB: a.DB, Clock: a.Clock, Log: a.Log})
+	for _, r := range routes(a, m, Options{}) {
+		if _, known := areas[r.path]; r.file && !known {
+			out = append(out, r.path)
+		}
+	}
+	return out
+}

@@ -38,9 +38,9 @@ func Handler(a *app.App, o Options) http.Handler {
 
 	e.Use(patient(cmp.Or(o.Patience, postgres.WaitLimit)))
 	e.Use(httpx.WithClock(a.Clock, a.Zone), requestID, whence, requestLog(a.Log, a.Clock), o.Metrics.measure(a.Clock),
-		recovered(a.Log), securityHeaders(https), hostGuard(o.BaseURL), trailingSlash,
+		recovered(a.Log), securityHeaders(https), httpx.Secure(https), hostGuard(o.BaseURL), trailingSlash,
 		crossOrigin(auth.Sessions{DB: a.DB, Clock: a.Clock}.Refused),
-		httpx.WithFrame(sessions.Frame()))
+		httpx.WithFrame(sessions.Frame()), readableAddress)
 	e.GET("/static/*", echo.WrapHandler(static.Handler()))
 	health(e, a)
 
@@ -79,7 +79,7 @@ func turned(a *app.App) echo.MiddlewareFunc {
 func (r route) add(g *echo.Group, m *session.Manager, then ...echo.MiddlewareFunc) {
 	var guards []echo.MiddlewareFunc
 	if !r.open {
-		guards = append(append(guards, m.Require(r.roles...)), then...)
+		guards = append(append(guards, m.Admit(areas[r.path], r.roles...)), then...)
 	}
 	for _, path := range r.paths() {
 		handle := r.handle

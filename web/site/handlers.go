@@ -125,6 +125,6 @@ func about(a *app.App, o Options) settings.About {
 		Version: o.Version, BaseURL: o.BaseURL, TimeZone: a.Config.TimeZone,
 		SyncAt: a.Config.SyncAt, SyncUntil: a.Config.SyncUntil,
 		Outbound: a.Outbound.Allow().Entries(), PrivateDatabase: a.Config.PrivateServer(), DataDir: a.Config.DataDir,
-		KeyFile: a.Config.KeyFile(), KeyID: a.Sealer.PrimaryID,
+		KeyFile: a.Sealer.Source().Says(), KeyID: a.Sealer.PrimaryID,
 	}
 }

@@ -73,8 +73,19 @@ func guarded(t *testing.T, name string, h http.Header) {
 			t.Errorf("%s: the policy allows %s", name, bad)
 		}
 	}
-	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "form-action 'self'") {
-		t.Errorf("%s: policy %s", name, policy)
+	for _, part := range []string{"default-src 'none'", "form-action 'self'", "object-src 'none'", "base-uri 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("%s: policy %s", name, policy)
+		}
+	}
+	for key := range h {
+		if strings.HasPrefix(key, "Access-Control-") {
+			t.Errorf("%s: %s lets other sites read", name, key)
+		}
+	}
+	if kind := h.Get("Content-Type"); strings.HasPrefix(kind, "text/") && kind != "text/event-stream" &&
+		!strings.Contains(strings.ToLower(kind), "charset=utf-8") {
+		t.Errorf("%s: %s says nothing of its letters", name, kind)
 	}
 }
 

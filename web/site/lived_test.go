@@ -13,7 +13,12 @@ import (
 // kept by hand, files were looked at. All screens have something to show.
 func lived(t *testing.T) *walk {
 	t.Helper()
-	w := walked(t)
+	return walked(t).weeksLater()
+}
+
+// weeksLater lets those weeks pass.
+func (w *walk) weeksLater() *walk {
+	w.t.Helper()
 	w.moveOn()
 	w.succeed()
 	w.keepByHand()

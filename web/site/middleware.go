@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -17,6 +18,7 @@ import (
 	"seatledger/internal/app"
 	"seatledger/internal/audit"
 	"seatledger/internal/clock"
+	"seatledger/internal/errs"
 	"seatledger/internal/obs"
 	"seatledger/web/httpx"
 	"seatledger/web/session"
@@ -59,6 +61,18 @@ func trailingSlash(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// readableAddress refuses what no value of ours can be, before anything looks for it: a NUL, and what is no UTF-8.
+func readableAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		asked, err := url.QueryUnescape(c.Request().URL.RawQuery)
+		if err == nil && (!utf8.ValidString(asked) || strings.ContainsRune(asked, 0)) {
+			return errs.New(errs.Invalid, "This address holds characters that nothing here can be looked for by. "+
+				"Start again from the list.")
+		}
+		return next(c)
+	}
+}
+
 func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := uuid.NewString()
@@ -80,10 +94,15 @@ func whence(next echo.HandlerFunc) echo.HandlerFunc {
 // fileGiven is a row of the trail for each file, before anything of it leaves.
 func fileGiven(a *app.App) httpx.Given {
 	return func(c echo.Context, name string) error {
-		u := c.Request().URL
+		u, after := c.Request().URL, map[string]any{}
+		if u.RawQuery != "" {
+			after["filter"] = u.RawQuery
+		}
+		if id := session.TokenID(c); id != uuid.Nil {
+			after["token"] = id
+		}
 		return audit.Note(c.Request().Context(), a.DB, a.Clock, session.Actor(c), audit.Event{
-			Action: "file.given", ObjectType: "file", ObjectID: u.Path, ObjectName: name,
-			After: map[string]any{"filter": u.RawQuery}})
+			Action: "file.given", ObjectType: "file", ObjectID: u.Path, ObjectName: name, After: after})
 	}
 }
 

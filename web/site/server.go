@@ -36,12 +36,8 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	defer runtime.KeepAlive(untouched)
 	requests, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: readHeaderLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit,
-		IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
-		BaseContext: func(net.Listener) context.Context { return requests },
-		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	srv := bounded(h, log)
+	srv.BaseContext = func(net.Listener) context.Context { return requests }
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
@@ -56,4 +52,13 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 		return errors.Join(err, srv.Close())
 	}
 	return nil
+}
+
+// bounded is a server in which no client holds a connection for longer than a request may take.
+func bounded(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit,
+		IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 }

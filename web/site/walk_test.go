@@ -40,7 +40,12 @@ func walked(t *testing.T) *walk {
 // walkOf is walked on a site whose way to its database is changed; nil: it is not.
 func walkOf(t *testing.T, pool func(*pgxpool.Config)) *walk {
 	t.Helper()
-	w := begin(t, pool)
+	return begin(t, pool).path()
+}
+
+// path goes the whole path.
+func (w *walk) path() *walk {
+	w.t.Helper()
 	w.firstAdmin()
 	w.addProvider()
 	w.verify()

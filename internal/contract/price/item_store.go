@@ -137,7 +137,7 @@ func (s Service) saveItem(tx *gorm.DB, i Item) error {
 
 // DeleteItem takes a price off the list. Subscriptions priced by it keep their
 // price but no longer know where it came from; ending it by effective_to keeps that.
-// An item that is gone already is no error.
+// An item that is gone already is no error; one of another list is not found.
 func (s Service) DeleteItem(ctx context.Context, by audit.Actor, list, id uuid.UUID) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		l, err := get(tx, list, "FOR SHARE")
@@ -146,7 +146,7 @@ func (s Service) DeleteItem(ctx context.Context, by audit.Actor, list, id uuid.U
 		}
 		i, err := getItem(tx, list, id, "FOR UPDATE OF i")
 		if errs.KindOf(err) == errs.NotFound {
-			return nil
+			return unlessElsewhere(tx, id, err)
 		}
 		if err != nil {
 			return err
@@ -163,6 +163,18 @@ func (s Service) DeleteItem(ctx context.Context, by audit.Actor, list, id uuid.U
 		}
 		return audit.Record(ctx, tx, s.Clock, by, l.event("price_list_item.deleted", i.told(), nil))
 	})
+}
+
+// unlessElsewhere tells an item that is gone, which is as wanted, from one of another list.
+func unlessElsewhere(tx *gorm.DB, id uuid.UUID, notHere error) error {
+	var elsewhere bool
+	if err := tx.Raw(`SELECT EXISTS (SELECT FROM price_list_items WHERE id = ?)`, id).Scan(&elsewhere).Error; err != nil {
+		return fmt.Errorf("look for price list item %s: %w", id, err)
+	}
+	if elsewhere {
+		return notHere
+	}
+	return nil
 }
 
 // UseOf counts the subscriptions that were priced by an item.
