@@ -175,7 +175,8 @@ func (t *Table) line(r sheet.Row, values []string) (Line, *Row) {
 		cells = cells[:t.width]
 	}
 	if len(cells) != t.width {
-		return refused(fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width))
+		return refused(fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells),
+			t.width))
 	}
 	values = slices.Grow(values[:0], len(cells))[:len(cells)]
 	var bad []string

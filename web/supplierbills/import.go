@@ -124,7 +124,8 @@ func layouts(h Handlers) []ui.Option {
 	return out
 }
 
-func (h Handlers) newPage(c echo.Context, status int, form httpx.Values, problems map[string]string, kept string) error {
+func (h Handlers) newPage(c echo.Context, status int, form httpx.Values, problems map[string]string,
+	kept string) error {
 	providers, err := h.providers(c)
 	if err != nil {
 		return err
