@@ -144,7 +144,7 @@ func (p *plan) notes(tx *gorm.DB, zone *time.Location) ([]string, error) {
 	}
 	out = append(out,
 		fmt.Sprintf("It replaces %s, for %s, which is set aside when you apply it. If it is a further bill, "+
-			"say so above.", p.replaced.Called(), p.replacedWhy))
+			"say so below.", p.replaced.Called(), p.replacedWhy))
 	return append(out, p.changes.notes(*p.replaced, before, p.sums())...), nil
 }
 
