@@ -186,7 +186,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Billing.Redrawn = billingrun.Redrawn
 	a.Runs = a.billingRuns()
 	a.Books = books.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
-	a.Bills = supplier.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Bills = a.supplierBills()
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}

@@ -33,6 +33,7 @@ type Capabilities struct {
 	Paging            bool // page size can be set
 	ApplicationSecret bool // signs in with application id and secret
 	ManualEntry       bool // accounts and subscriptions are entered by hand
+	Bills             bool // tells what it charged: it is a BillReader
 }
 
 // Connector reads one distributor with one set of credentials. It is safe for

@@ -73,6 +73,9 @@ func number(s string) int {
 // dateOf writes a date as YYYY-MM-DD where it can mean one day only. The day of a
 // moment is the one that is written, whatever its zone. All else stays as it is, and is its kind's to refuse.
 func dateOf(v string, o order) string {
+	if isPlainDay(v) {
+		return v
+	}
 	t := FoldKey(v)
 	if m := yeared.FindStringSubmatch(t); m != nil {
 		return day(v, m[1], m[2], m[3])
@@ -102,6 +105,15 @@ func dateOf(v string, o order) string {
 		return day(v, m[3], m[2], m[1])
 	}
 	return v
+}
+
+// isPlainDay tells a day that stands as it is to be, as in nearly all files of programs.
+func isPlainDay(v string) bool {
+	if len(v) != len(time.DateOnly) || v[4] != '-' || v[7] != '-' {
+		return false
+	}
+	_, err := time.Parse(time.DateOnly, v)
+	return err == nil
 }
 
 // Day is the date of a moment or date of a file whose dates have the month first, as

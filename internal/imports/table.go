@@ -175,13 +175,14 @@ func (t *Table) line(r sheet.Row, values []string) (Line, *Row) {
 		cells = cells[:t.width]
 	}
 	if len(cells) != t.width {
-		return refused(fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width))
+		return refused(fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells),
+			t.width))
 	}
 	values = slices.Grow(values[:0], len(cells))[:len(cells)]
 	var bad []string
 	for i, c := range cells {
 		var why string
-		values[i], why = t.how.value(i, strings.TrimSpace(tidy.Replace(unescape(c))), slices.Contains(r.Typed, i))
+		values[i], why = t.how.value(i, strings.TrimSpace(tidied(unescape(c))), slices.Contains(r.Typed, i))
 		if why != "" {
 			bad = append(bad, t.how.names[i]+": "+why)
 		}
@@ -231,6 +232,9 @@ func guardless(v string, holds Holds) string {
 
 // fault names a column whose formula came to nothing.
 func (t *Table) fault(values []string) string {
+	if !slices.ContainsFunc(values, func(v string) bool { return v != "" && v[0] == '#' }) {
+		return ""
+	}
 	for column, i := range t.head {
 		switch values[i] {
 		case "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!":

@@ -25,6 +25,9 @@ func tells(v string) uint16 {
 	if strings.ContainsAny(v, ".,") {
 		return tellsSomething | numberTells(v)
 	}
+	if isPlainDay(v) {
+		return tellsSomething
+	}
 	if strings.ContainsAny(v, "/-") {
 		return tellsSomething | dateTells(v)
 	}
@@ -32,6 +35,9 @@ func tells(v string) uint16 {
 }
 
 func numberTells(v string) uint16 {
+	if at := strings.IndexByte(v, '.'); at > 0 && len(v)-at-1 != 3 && isPlainNumber(v) {
+		return tellsPoint
+	}
 	bare, ok := bareNumber(v)
 	if !ok {
 		return dateTells(v)

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"seatledger/internal/clock"
+	"seatledger/internal/distributor"
 	"seatledger/internal/errs"
 	"seatledger/internal/money"
 	"seatledger/internal/postgres"
@@ -25,6 +26,9 @@ type Service struct {
 	// SetAside runs in the transaction in which a bill is set aside, after it is. An error of it, as a conflict with
 	// what was done about the bill, keeps the bill. It may be nil.
 	SetAside func(tx *gorm.DB, bill uuid.UUID) error
+	// Tells says whether a connector can be asked for bills; Reader asks one of a provider.
+	Tells  func(connector string) bool
+	Reader func(ctx context.Context, provider uuid.UUID) (distributor.BillReader, error)
 }
 
 // Layout is the way in which a bill came.
@@ -37,13 +41,12 @@ const (
 	Microsoft       Layout = "microsoft"        // the reconciliation file of new commerce
 	MicrosoftLegacy Layout = "microsoft_legacy" // the licence-based file before it
 	Hand            Layout = "hand"             // entered by a person
-	Connector       Layout = "connector"        // read from the provider
 )
 
 // Words is a layout in words.
 func (l Layout) Words() string {
 	return map[Layout]string{Neutral: "Neutral layout", Own: "Another file", Microsoft: "Microsoft reconciliation file",
-		MicrosoftLegacy: "Microsoft licence-based file", Hand: "Entered by hand", Connector: "From the provider"}[l]
+		MicrosoftLegacy: "Microsoft licence-based file", Hand: "Entered by hand"}[l]
 }
 
 // State is whether a bill stands.

@@ -60,7 +60,8 @@ func (c *comparison) row(l Line) imports.Row {
 		{cAmount, money.Plain(was.amount) + " " + was.currency, money.Plain(l.Amount) + " " + l.Currency},
 		{cTax, was.tax, plainOf(l.Tax)}} {
 		if f.before != f.after {
-			row.Changes = append(row.Changes, imports.Change{Field: f.name, Before: f.before, After: strings.Clone(f.after)})
+			row.Changes = append(row.Changes, imports.Change{Field: f.name, Before: f.before,
+				After: strings.Clone(f.after)})
 		}
 	}
 	return row
@@ -74,7 +75,8 @@ func shortened(l Line) string {
 
 func newValues(l Line) []imports.Change {
 	out := []imports.Change{{Field: "days", After: l.Days()}, {Field: cQuantity, After: plainOf(l.Quantity)},
-		{Field: cUnitPrice, After: plainOf(l.UnitPrice)}, {Field: cAmount, After: money.Plain(l.Amount) + " " + l.Currency}}
+		{Field: cUnitPrice, After: plainOf(l.UnitPrice)}, {Field: cAmount, After: money.Plain(l.Amount) + " " +
+			l.Currency}}
 	if l.Tax.Valid {
 		out = append(out, imports.Change{Field: cTax, After: plainOf(l.Tax)})
 	}
@@ -106,7 +108,8 @@ func (c *comparison) notes(replaced Bill, before, after []Sum) []string {
 	}
 	var out []string
 	if lines > 0 {
-		out = append(out, fmt.Sprintf("%s of %s %s not in this file: %s.", words.Counted(lines, "line"), replaced.Called(),
+		out = append(out, fmt.Sprintf("%s of %s %s not in this file: %s.", words.Counted(lines, "line"),
+			replaced.Called(),
 			words.Noun(lines, "is", "are"), listed(money.Sums(gone))))
 	}
 	by := map[string]decimal.Decimal{}

@@ -37,7 +37,7 @@ type HandLine struct {
 	Quantity, UnitPrice, Amount, Tax                    string
 }
 
-func (l HandLine) blank() bool { return l == HandLine{} }
+func (h HandLine) blank() bool { return h == HandLine{} }
 
 // LineField is the name of a field of the i-th line in a form.
 func LineField(i int, name string) string { return fmt.Sprintf("line.%d.%s", i, name) }
@@ -126,7 +126,8 @@ func (h HandLine) read(i int, currency string, problems errs.Fields) Line {
 		}
 		return d
 	}
-	l.Quantity, l.UnitPrice, l.Tax = number("quantity", h.Quantity), number("unit_price", h.UnitPrice), number("tax", h.Tax)
+	l.Quantity, l.UnitPrice, l.Tax = number("quantity", h.Quantity), number("unit_price", h.UnitPrice), number("tax",
+		h.Tax)
 	amount := number("amount", h.Amount)
 	if h.Amount == "" {
 		problems.Add(LineField(i, "amount"), "A line needs its amount.")
@@ -139,7 +140,8 @@ func (h HandLine) read(i int, currency string, problems errs.Fields) Line {
 		l.ToOn = l.ToOn.AddDays(1)
 	}
 	if namesNothing(l) {
-		problems.Add(LineField(i, "customer"), "Say what the line is about: customer, subscription, part number or product.")
+		problems.Add(LineField(i, "customer"),
+			"Say what the line is about: customer, subscription, part number or product.")
 	}
 	l.Usage = reconcile.TellsUsage(l.Charge, l.Product, "", l.Quantity)
 	return l

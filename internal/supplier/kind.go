@@ -78,14 +78,17 @@ func (k kind) Questions(tx *gorm.DB, t imports.Table) ([]imports.Question, error
 	out = append(out,
 		imports.Question{Name: AskNumber, Label: "Number of the bill", Value: t.Answer(AskNumber),
 			Hint: "As on the document. Left empty, the file's own, if it has one."},
-		imports.Question{Name: AskMonth, Label: "Month of the bill", Value: t.Answer(AskMonth), Error: monthFault(t.Answer(AskMonth)),
-			Hint: "As 2026-06. Left empty, the one in which most of its lines begin."},
+		imports.Question{Name: AskMonth, Label: "Month of the bill", Value: t.Answer(AskMonth),
+			Error: monthFault(t.Answer(AskMonth)),
+			Hint:  "As 2026-06. Left empty, the one in which most of its lines begin."},
 		imports.Question{Name: AskTotal, Label: "Total of the document, with tax", Value: t.Answer(AskTotal),
-			Error: TotalFault(t.Answer(AskTotal)), Hint: "If you have it: it is checked to the cent against the lines."},
+			Error: TotalFault(t.Answer(AskTotal)),
+			Hint:  "If you have it: it is checked to the cent against the lines."},
 		imports.Question{Name: AskTotalIn, Label: "Currency of that total", Value: t.Answer(AskTotalIn),
 			Error: currencyFault(t.Answer(AskTotalIn)), Hint: "Left empty, that of the lines."},
 		imports.Question{Name: AskPreliminary, Label: "Is it closed?", Value: t.Answer(AskPreliminary),
-			Options: []imports.Option{{Value: "", Label: "As the file shows"}, {Value: no, Label: "Closed by the distributor"},
+			Options: []imports.Option{{Value: "", Label: "As the file shows"}, {Value: no,
+				Label: "Closed by the distributor"},
 				{Value: yes, Label: "Preliminary: lines may still come"}}})
 	replaces := imports.Question{Name: AskReplaces, Label: "Does it replace a bill that is here?",
 		Value: t.Answer(AskReplaces), Options: []imports.Option{{Value: "", Label: "As the file shows"},
@@ -114,8 +117,10 @@ func wholeQuestions(t imports.Table) []imports.Question {
 				{Value: dayAfter, Label: "the day after it (1 June to 1 July)"}}})
 	}
 	if !t.Has(cCurrency) {
-		out = append(out, imports.Question{Name: askCurrency, Label: "Currency of the bill", Value: t.Answer(askCurrency),
-			Needed: true, Error: currencyFault(t.Answer(askCurrency)), Hint: "Three letters, as EUR. The file has no column for it."})
+		out = append(out, imports.Question{Name: askCurrency, Label: "Currency of the bill",
+			Value:  t.Answer(askCurrency),
+			Needed: true, Error: currencyFault(t.Answer(askCurrency)),
+			Hint: "Three letters, as EUR. The file has no column for it."})
 	}
 	return out
 }

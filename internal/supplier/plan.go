@@ -50,7 +50,8 @@ func (k kind) Plan(tx *gorm.DB, t imports.Table) (imports.Plan, error) {
 	p.said.ends = t.Answer(askEnds)
 	p.said.currency, _ = money.ParseCurrency(t.Answer(askCurrency))
 	p.bill = Bill{ID: t.From.ID, Name: t.From.File, Layout: p.said.form, At: k.Clock.Now(), Actor: k.by.Name,
-		ActorID: uuid.NullUUID{UUID: k.by.ID, Valid: k.by.IsPerson()}, ImportID: uuid.NullUUID{UUID: t.From.ID, Valid: true}}
+		ActorID: uuid.NullUUID{UUID: k.by.ID, Valid: k.by.IsPerson()}, ImportID: uuid.NullUUID{UUID: t.From.ID,
+			Valid: true}}
 	if p.said.form == Neutral && (!t.Ours(cAmount) || t.Has(cTo) && !t.Ours(cTo)) {
 		p.bill.Layout = Own
 	}
@@ -146,7 +147,8 @@ func (l Line) about() uint64 {
 	if whom == "" {
 		whom = strings.Join([]string{l.CustomerExternalID, l.TenantID, l.Customer, l.Product}, "\x1f")
 	}
-	for _, v := range []string{whom, baseOf(l.PartNumber), strings.ToLower(l.Charge), l.FromOn.String(), l.ToOn.String(),
+	for _, v := range []string{whom, baseOf(l.PartNumber), strings.ToLower(l.Charge), l.FromOn.String(),
+		l.ToOn.String(),
 		l.Reference, sign(l.Amount)} {
 		_, _ = h.WriteString(v)
 		_ = h.WriteByte(0)
@@ -171,7 +173,8 @@ func sign(d decimal.Decimal) string {
 func (l Line) facts() string {
 	return strings.Join([]string{l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID,
 		l.VendorSubscriptionID, l.OrderID, l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge,
-		l.FromOn.String(), l.ToOn.String(), plainOf(l.Quantity), plainOf(l.UnitPrice), plainOf(decimal.NewNullDecimal(l.Amount)),
+		l.FromOn.String(), l.ToOn.String(), plainOf(l.Quantity), plainOf(l.UnitPrice),
+		plainOf(decimal.NewNullDecimal(l.Amount)),
 		plainOf(l.Tax), l.Currency, plainOf(l.ExchangeRate), l.Reference}, "\x1f")
 }
 
@@ -271,7 +274,8 @@ func (p *plan) replace(tx *gorm.DB, said string) error {
 		return err
 	}
 	if b.AsideAt != nil {
-		return errs.Newf(errs.Conflict, "The bill %s has been set aside meanwhile. Choose again what this one replaces.",
+		return errs.Newf(errs.Conflict,
+			"The bill %s has been set aside meanwhile. Choose again what this one replaces.",
 			b.Called())
 	}
 	p.replaced, p.replacedWhy = &b, "as you said"
@@ -309,7 +313,8 @@ func (p *plan) recognise(tx *gorm.DB, bills []Bill) error {
 		}
 		if found*half >= max(b.Lines, p.bill.Lines) && found > 0 {
 			p.replaced = &bills[i]
-			p.replacedWhy = fmt.Sprintf("%s of its %s are about the same subscriptions, charges and days", words.Count(found),
+			p.replacedWhy = fmt.Sprintf("%s of its %s are about the same subscriptions, charges and days",
+				words.Count(found),
 				words.Counted(b.Lines, "line"))
 			return nil
 		}

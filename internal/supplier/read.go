@@ -153,8 +153,9 @@ func (c *cells) finish(l *Line) {
 	}
 	l.Usage = l.Usage || reconcile.TellsUsage(l.Charge, l.Product, l.BillingFrequency, l.Quantity)
 	if namesNothing(*l) {
-		c.why = append(c.why, "It names no customer, subscription, order or product. If it is the total of the bill, type "+
-			"that above instead.")
+		c.why = append(c.why,
+			"It names no customer, subscription, order or product. If it is the total of the bill, type "+
+				"that above instead.")
 	}
 }
 

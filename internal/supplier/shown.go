@@ -128,8 +128,9 @@ func (p *plan) notes(tx *gorm.DB, zone *time.Location) ([]string, error) {
 		out = append(out, c.Says())
 	}
 	if p.offs > 0 {
-		out = append(out, fmt.Sprintf("%s whose own total is not its amount with tax. The amount and the tax are kept as "+
-			"they stand.", words.Counted(p.offs, "line")))
+		out = append(out,
+			fmt.Sprintf("%s whose own total is not its amount with tax. The amount and the tax are kept as "+
+				"they stand.", words.Counted(p.offs, "line")))
 	}
 	if len(p.numbers) > 1 {
 		out = append(out, fmt.Sprintf("The file holds %d numbers of bills; it is kept as one bill.", len(p.numbers)))
@@ -141,8 +142,9 @@ func (p *plan) notes(tx *gorm.DB, zone *time.Location) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, fmt.Sprintf("It replaces %s, for %s, which is set aside when you apply it. If it is a further bill, "+
-		"say so above.", p.replaced.Called(), p.replacedWhy))
+	out = append(out,
+		fmt.Sprintf("It replaces %s, for %s, which is set aside when you apply it. If it is a further bill, "+
+			"say so below.", p.replaced.Called(), p.replacedWhy))
 	return append(out, p.changes.notes(*p.replaced, before, p.sums())...), nil
 }
 

@@ -130,7 +130,8 @@ func (c *copying) put(l Line) error {
 	c.rows = append(c.rows, []any{[16]byte(uuid.Must(uuid.NewV7())), [16]byte(c.bill), int32(l.Place), l.Line,
 		l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID, l.VendorSubscriptionID, l.OrderID,
 		l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge, l.Usage, dayValue(l.FromOn), dayValue(l.ToOn),
-		numeric(l.Quantity), numeric(l.UnitPrice), numeric(decimal.NewNullDecimal(l.Amount)), numeric(l.Tax), l.Currency,
+		numeric(l.Quantity), numeric(l.UnitPrice), numeric(decimal.NewNullDecimal(l.Amount)), numeric(l.Tax),
+		l.Currency,
 		l.PriceCurrency, numeric(l.ExchangeRate), l.Reference})
 	if len(c.rows) < copiedAtOnce {
 		return nil

@@ -13,11 +13,11 @@ type New struct {
 	ByHand  *ui.LinkButton // a refused file was kept, and its columns can be chosen
 	Form    ui.Form
 	Fields  []ui.Field
-	Read    []Reading // providers that can be asked for bills
-	Columns ui.Table  // of the neutral layout
+	Read    *Reading // nil: no provider can be asked for bills
+	Columns ui.Table // of the neutral layout
 }
 
-// Reading asks one provider for a bill.
+// Reading asks a provider for a bill.
 type Reading struct {
 	Form   ui.Form
 	Fields []ui.Field

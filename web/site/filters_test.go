@@ -30,6 +30,7 @@ import (
 	"seatledger/internal/review"
 	"seatledger/internal/selection"
 	"seatledger/internal/subscription/list"
+	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
 	"seatledger/internal/testkit/webtest"
 )
@@ -80,7 +81,7 @@ func TestEachFilterOfEachListAnswersOnItsPageAndInItsFile(t *testing.T) {
 		narrow(prices, price.Items), narrow("/providers", provider.All), narrow("/subscriptions", list.All),
 		narrow("/sync-runs", syncing.Runs), narrow("/bulk", selection.All), narrow("/crm-sources", crmsource.All),
 		narrow("/cutovers", cutover.All), narrow("/mapping/list", mapping.Queue(clock.Today(s.App.Clock, time.UTC))),
-		narrow("/books/exports", books.All),
+		narrow("/books/exports", books.All), narrow("/supplier-bills", supplier.All),
 	} {
 		spec, err := l.spec(t.Context(), s.App.DB.Read(t.Context()))
 		if err != nil {

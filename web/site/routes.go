@@ -360,6 +360,7 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/supplier-bills/new/:import/apply", h.bills.Apply, billing),
 		get("/supplier-bills/new/:import/undo", h.bills.ConfirmUndo, billing),
 		post("/supplier-bills/new/:import/undo", h.bills.Undo, billing),
+		post("/supplier-bills/read", h.bills.Read, billing),
 		get("/supplier-bills/hand", h.bills.Hand, billing),
 		post("/supplier-bills/hand", h.bills.Enter, billing),
 		get("/supplier-bills/:id", h.bills.Record),

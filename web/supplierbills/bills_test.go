@@ -22,14 +22,16 @@ func TestABillComesInIsShownAndIsTakenBack(t *testing.T) {
 	d := open(t)
 	p := d.upload(neutral, "total", "65.98")
 	p.Shows("preview", "Bill without a number"[5:], "2026-06", "3 lines in EUR come to 55.44 without tax",
-		"65.98 with 10.54 tax", "1 line in USD", "100.00 of it charged once", "is exactly what its lines come to with tax")
+		"65.98 with 10.54 tax", "1 line in USD", "100.00 of it charged once",
+		"is exactly what its lines come to with tax")
 	bill := d.apply(p)
 	bill.Shows("Contoso, Ltd", "file.csv", "2026-06", "standing", "55.44", "10.54", "65.98", "The total is right",
 		"2026-06-16 to 2026-06-30", "once, 2026-06-09")
 
 	list := d.c.Get("/supplier-bills.csv").Records()
-	if diff := cmp.Diff([]string{"2026-06-01 neutral standing 4 55.44 EUR, 100 USD 2026-06-01 2026-07-01"}, column(list, "month",
-		"layout", "state", "lines", "amounts", "from", "to")); diff != "" {
+	if diff := cmp.Diff([]string{"2026-06-01 neutral standing 4 55.44 EUR, 100 USD 2026-06-01 2026-07-01"},
+		column(list, "month",
+			"layout", "state", "lines", "amounts", "from", "to")); diff != "" {
 		t.Error(diff)
 	}
 	d.c.Get("/supplier-bills").Shows("file.csv", "55.44 EUR, 100.00 USD")
@@ -38,7 +40,8 @@ func TestABillComesInIsShownAndIsTakenBack(t *testing.T) {
 	rows := d.lines(bill)
 	want := []string{"1 S1 2026-06-01 2026-07-01 10 50.4", "2 S1 2026-06-16 2026-07-01 -10 -25.2",
 		"3 S1 2026-06-16 2026-07-01 12 30.24", "4 S2 2026-06-09  1 100"}
-	if diff := cmp.Diff(want, column(rows, "line", "subscription_external_id", "from", "to", "quantity", "amount")); diff != "" {
+	if diff := cmp.Diff(want, column(rows, "line", "subscription_external_id", "from", "to", "quantity",
+		"amount")); diff != "" {
 		t.Error(diff)
 	}
 	d.c.Get(bill.Path()+"/lines").Shows("Contoso, Ltd", "Setup fee", "-25.20 EUR")

@@ -31,7 +31,8 @@ func (h Handlers) Enter(c echo.Context) error {
 		get := func(name string) string { return form.Get(supplier.LineField(i, name)) }
 		in.Lines = append(in.Lines, supplier.HandLine{Customer: get("customer"), Subscription: get("subscription"),
 			PartNumber: get("part_number"), Product: get("product"), Charge: get("charge"), From: get("from"),
-			Until: get("until"), Quantity: get("quantity"), UnitPrice: get("unit_price"), Amount: get("amount"), Tax: get("tax")})
+			Until: get("until"), Quantity: get("quantity"), UnitPrice: get("unit_price"), Amount: get("amount"),
+			Tax: get("tax")})
 	}
 	id, err := h.Bills.Enter(c.Request().Context(), session.Actor(c), in)
 	if errs.KindOf(err) == errs.Invalid {
@@ -91,7 +92,8 @@ func (f handForm) line(i int) view.HandLine {
 		{"subscription", "Subscription, as the distributor names it", ""}, {"part_number", "Part number", ""},
 		{"product", "Product", ""}, {"charge", "Charge", "The bill's own word."},
 		{"quantity", "Quantity", ""}, {"from", "First day", "As 2026-06-01."},
-		{"until", "Last day", "Empty: charged once."}, {"unit_price", "Unit price", "For one unit and one whole cycle."},
+		{"until", "Last day", "Empty: charged once."}, {"unit_price", "Unit price",
+			"For one unit and one whole cycle."},
 		{"amount", "Amount without tax", "Below zero for a credit."}, {"tax", "Tax", ""}} {
 		field := f.field(supplier.LineField(i, x.name), x.label)
 		field.Hint = x.hint

@@ -40,7 +40,8 @@ func mayWrite(c echo.Context) bool { return auth.Allowed(session.User(c).Role, a
 
 // screen is the import of a bill. A bill has the id of the file that it came in.
 func (h Handlers) screen(c echo.Context) imports.Screen {
-	s := imports.Screen{Kind: h.Bills.File(session.Actor(c)), Undo: true, Title: "Bring in a bill", Nav: nav, Path: newPath,
+	s := imports.Screen{Kind: h.Bills.File(session.Actor(c)), Undo: true, Title: "Bring in a bill", Nav: nav,
+		Path: newPath,
 		Back: path, Crumbs: crumbs, Columns: neutralHelp,
 		Lead: "Nothing is changed before you have seen what the file holds."}
 	if id, err := uuid.Parse(c.Param("import")); err == nil {

@@ -1,6 +1,7 @@
 package supplierbills
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 
@@ -124,18 +125,85 @@ func layouts(h Handlers) []ui.Option {
 	return out
 }
 
-func (h Handlers) newPage(c echo.Context, status int, form httpx.Values, problems map[string]string, kept string) error {
+// Read asks a provider for a bill and leads to its preview.
+func (h Handlers) Read(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(form.Get("read_provider_id"))
+	if err != nil {
+		err = errs.Fields{"read_provider_id": "Choose a provider."}.Err()
+	}
+	where := ""
+	if err == nil {
+		where, err = h.read(c, id, form.Get("read_number"))
+	}
+	if errs.KindOf(err) == errs.Invalid {
+		return h.newPage(c, http.StatusUnprocessableEntity, form, errs.FieldsOf(err), "")
+	}
+	if err != nil {
+		return err
+	}
+	return httpx.SeeOther(c, where)
+}
+
+func (h Handlers) read(c echo.Context, provider uuid.UUID, number string) (string, error) {
+	ctx, by := c.Request().Context(), session.Actor(c)
+	f, err := h.Bills.Fetch(ctx, provider, number)
+	if err != nil {
+		return "", err
+	}
+	kind := h.Bills.File(by)
+	id, err := h.Imports.Service.UploadLong(ctx, by, kind, f.Name, bytes.NewReader(f.File))
+	if err != nil {
+		return "", err
+	}
+	if _, err := h.Imports.Service.Choose(ctx, by, kind, imports.Choice{ID: id, Answers: f.Answers}); err != nil {
+		return "", err
+	}
+	if f.Doubt != "" {
+		httpx.Tell(c, ui.Warn, "Lines of this bill may be missing: "+f.Doubt+". Compare it with the document.")
+	}
+	return newPath + "/" + id.String(), nil
+}
+
+// reading is the form that asks a provider; nil where none can be asked.
+func reading(sources []supplier.Source, form httpx.Values, problems map[string]string) *view.Reading {
+	if len(sources) == 0 {
+		return nil
+	}
+	provider := ui.Field{Kind: ui.SelectBox, Name: "read_provider_id", Label: "Provider", Size: ui.Medium,
+		Value: form.Get("read_provider_id"), Error: problems["read_provider_id"]}
+	for _, s := range sources {
+		provider.Options = append(provider.Options, ui.Option{Value: s.ID.String(), Label: s.Name})
+	}
+	return &view.Reading{Form: ui.Form{Action: path + "/read", Save: "Read the bill"}, Fields: []ui.Field{provider,
+		{Name: "read_number", Label: "Number", Size: ui.Medium, Value: form.Get("read_number"),
+			Error: problems["read_number"], Hint: "Left empty, its last one."}}}
+}
+
+func (h Handlers) newPage(c echo.Context, status int, form httpx.Values, problems map[string]string,
+	kept string) error {
 	providers, err := h.providers(c)
 	if err != nil {
 		return err
 	}
-	m := view.New{Page: session.Page(c, "Bring in a bill", nav),
+	sources, err := h.Bills.Sources(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	m := view.New{Read: reading(sources, form, problems), Page: session.Page(c, "Bring in a bill", nav),
 		Form:   ui.Form{Action: path, Upload: true, Save: "Upload and preview", Cancel: path},
 		Fields: newFields(form, problems, providers, layouts(h)), Columns: neutralTable()}
 	m.Page.Crumbs, m.Page.Narrow = crumbs, true
 	m.Page.Lead = "Upload what the distributor charged. Nothing is changed before you have seen what the file holds."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Enter by hand", Href: path + "/hand", Icon: "edit"})
-	m.Summary = ui.Summarize(problems, m.Fields...)
+	all := m.Fields
+	if m.Read != nil {
+		all = append(all[:len(all):len(all)], m.Read.Fields...)
+	}
+	m.Summary = ui.Summarize(problems, all...)
 	m.Page.HasErrors = m.Summary.Any()
 	if kept != "" {
 		m.ByHand = &ui.LinkButton{Text: "Choose the columns of this file", Href: kept, Icon: "edit"}

@@ -47,7 +47,8 @@ var commerceWants = []string{
 	"V4 DG7GMGF0D3SJ:0001 2026-06-12  1 900 900  once  false"}
 
 func commerceColumns(rows []map[string]string) []string {
-	return column(rows, "vendor_subscription_id", "part_number", "from", "to", "quantity", "unit_price", "amount", "term",
+	return column(rows, "vendor_subscription_id", "part_number", "from", "to", "quantity", "unit_price", "amount",
+		"term",
 		"billing_frequency", "reference", "usage")
 }
 
@@ -63,7 +64,8 @@ func TestMicrosoftsFileOfSeveralMembersIsKnownAsItIs(t *testing.T) {
 	if diff := cmp.Diff(commerceWants, commerceColumns(rows)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"Contoso, Ltd T1", "Fabrikam T2"}, column([]map[string]string{rows[0], rows[5]}, "customer",
+	if diff := cmp.Diff([]string{"Contoso, Ltd T1", "Fabrikam T2"}, column([]map[string]string{rows[0], rows[5]},
+		"customer",
 		"tenant_id")); diff != "" {
 		t.Error(diff)
 	}
@@ -76,7 +78,8 @@ func TestAPlainFileOfTheSameLinesIsTheSameBill(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.apply(d.upload(zipped(t, commerceStart, commerceMore, commerceLast)))
-	plain := commerceStart + strings.TrimPrefix(commerceLast, commerceHead) + strings.TrimPrefix(commerceMore, commerceHead)
+	plain := commerceStart + strings.TrimPrefix(commerceLast, commerceHead) + strings.TrimPrefix(commerceMore,
+		commerceHead)
 	p := d.upload(plain) // and in another order
 	p.Shows("This bill is here already: G000000001", "Finish: nothing to change")
 	p.FormTo(p.Path() + "/apply").Submit().Next()
@@ -95,7 +98,8 @@ func TestLinesThatAreNotBilledYetAreAPreliminaryBill(t *testing.T) {
 		t.Error(diff) // a month tells the plan, a part of one does not
 	}
 	p := d.upload(commerceStart)
-	p.Shows("It replaces file.csv, for 2 of its 2 lines are about the same", "closed", "Unchanged 2", "Keep this bill in place of file.csv",
+	p.Shows("It replaces file.csv, for 2 of its 2 lines are about the same", "closed", "Unchanged 2",
+		"Keep this bill in place of file.csv",
 		"The bill comes to the same as before")
 	d.apply(p).Shows("Replaces")
 	d.c.Get(first.Path()).Shows("Replaced by G000000001, by", "This bill does not count", "Replaced by")
@@ -112,12 +116,14 @@ func TestJSONIsReadAsTheSameRows(t *testing.T) {
 	d := open(t)
 	want := []string{"V1 CFQ7TTC0LH18:0001:P1Y:M 2026-06-01 2026-07-01 10 5.04 50.4 P1Y monthly  false"}
 	bill := d.apply(d.upload(zipped(t, graphLines+"\n", strings.ReplaceAll(graphLines, "V1", "V2"))))
-	if diff := cmp.Diff([]string{want[0], strings.ReplaceAll(want[0], "V1", "V2")}, commerceColumns(d.lines(bill))); diff != "" {
+	if diff := cmp.Diff([]string{want[0], strings.ReplaceAll(want[0], "V1", "V2")},
+		commerceColumns(d.lines(bill))); diff != "" {
 		t.Error(diff)
 	}
 	// The older interface writes the same names with a small letter first, and the lines within a document.
 	small := strings.ReplaceAll(graphLines, `"Total"`, `"TotalForCustomer"`)
-	for _, name := range []string{"PartnerId", "CustomerName", "CustomerId", "InvoiceNumber", "SubscriptionId", "ProductId",
+	for _, name := range []string{"PartnerId", "CustomerName", "CustomerId", "InvoiceNumber", "SubscriptionId",
+		"ProductId",
 		"SkuId", "ChargeType", "ChargeStartDate", "ChargeEndDate", "SubscriptionStartDate", "SubscriptionEndDate",
 		"BillingFrequency", "BillableQuantity", "UnitPrice", "Subtotal", "TaxTotal", "TotalForCustomer", "Currency"} {
 		small = strings.ReplaceAll(small, `"`+name+`"`, `"`+strings.ToLower(name[:1])+name[1:]+`"`)
@@ -144,7 +150,8 @@ func TestTheLicenceBasedFileIsKnown(t *testing.T) {
 	bill.Shows("Microsoft licence-based file", "80.00")
 	want := []string{"V1 031C9E47 2026-02-01 2026-03-01 25 4 90 monthly Cycle fee",
 		"V1 031C9E47 2026-02-15 2026-03-01 -5 4 -10 monthly Cancel instance prorate"}
-	got := column(d.lines(bill), "vendor_subscription_id", "part_number", "from", "to", "quantity", "unit_price", "amount",
+	got := column(d.lines(bill), "vendor_subscription_id", "part_number", "from", "to", "quantity", "unit_price",
+		"amount",
 		"billing_frequency", "charge")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -161,7 +168,8 @@ func TestAnotherFilesColumnsAreChosenOnce(t *testing.T) {
 		"Contoso;S1;Basic;18.06.2026;17.07.2026;10;5,04;50,40\n").Submit()
 	p.Want(422).Shows("The file was kept")
 	p = p.Follow("Choose the columns of this file")
-	p = d.say(p, "column.0", "customer", "column.1", "subscription_external_id", "column.2", "product", "column.3", "from",
+	p = d.say(p, "column.0", "customer", "column.1", "subscription_external_id", "column.2", "product", "column.3",
+		"from",
 		"column.4", "to", "column.5", "quantity", "column.6", "unit_price", "column.7", "amount")
 	p.Shows("Choose first: The end of a line is, Currency of the bill")
 	p = d.say(p, "answer.ends", "last", "answer.currency", "EUR")
@@ -179,7 +187,8 @@ func TestAnotherFilesColumnsAreChosenOnce(t *testing.T) {
 
 func TestDatesThatFitBothOrdersAreAskedAbout(t *testing.T) {
 	t.Parallel()
-	for order, want := range map[string]string{"month first": "2026-03-01 2026-04-02", "day first": "2026-01-03 2026-02-04"} {
+	for order, want := range map[string]string{"month first": "2026-03-01 2026-04-02",
+		"day first": "2026-01-03 2026-02-04"} {
 		d := open(t)
 		p := d.upload("customer,subscription_external_id,from,to,quantity,amount,currency\nContoso,S1,3/1/2026,4/2/2026,1,5.00,EUR\n")
 		p.Shows("Choose first: Dates such as 3/4/2026", "Nothing is guessed")

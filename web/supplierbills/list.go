@@ -153,7 +153,8 @@ func (h Handlers) Record(c echo.Context) error {
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "All lines", Href: linesPath(b), Icon: "lines"},
 		ui.LinkButton{Text: "Lines as CSV", Href: linesPath(b) + ".csv", Icon: "download"})
 	if mayWrite(c) && b.AsideAt == nil {
-		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Take back", Href: at.SupplierBill(b.ID) + "/take-back"})
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Take back", Href: at.SupplierBill(b.ID) +
+			"/take-back"})
 	}
 	if b.Lines > len(lines) {
 		m.More = "The first " + words.Count(len(lines)) + " of " + words.Counted(b.Lines, "line") + "."
@@ -191,20 +192,23 @@ func remarks(b supplier.Bill, sums []supplier.Sum) []ui.Callout {
 func (h Handlers) facts(b supplier.Bill) ui.DefinitionList {
 	items := []ui.Definition{ui.Fact("Month", b.Month.String()[:7])}
 	if b.ProviderID.Valid {
-		items = append(items, ui.Definition{Term: "Provider", Value: ui.LinkCell(b.Provider, at.Provider(b.ProviderID.UUID))})
+		items = append(items, ui.Definition{Term: "Provider", Value: ui.LinkCell(b.Provider,
+			at.Provider(b.ProviderID.UUID))})
 	} else {
 		items = append(items, ui.Fact("Provider", "Of nobody connected here"))
 	}
 	items = append(items, ui.Fact("Number", b.Number), ui.Fact("Came as", b.Layout.Words()))
 	if b.ImportID.Valid {
-		items = append(items, ui.Definition{Term: "File", Value: ui.LinkCell(b.Name, newPath+"/"+b.ImportID.UUID.String())})
+		items = append(items, ui.Definition{Term: "File", Value: ui.LinkCell(b.Name,
+			newPath+"/"+b.ImportID.UUID.String())})
 	}
 	if !b.FromOn.IsZero() {
 		days := b.FromOn.String()
 		if !b.ToOn.IsZero() {
 			days += " to " + b.ToOn.AddDays(-1).String()
 		}
-		items = append(items, ui.Definition{Term: "Days", Value: ui.TextCell(days), Note: "first and last that a line is about"})
+		items = append(items, ui.Definition{Term: "Days", Value: ui.TextCell(days),
+			Note: "first and last that a line is about"})
 	}
 	items = append(items, ui.Fact("Lines", words.Count(b.Lines)), ui.Definition{Term: "Received",
 		Value: ui.Of(httpx.Moment(b.At, h.Zone)), Note: "by " + b.Actor})
@@ -232,7 +236,8 @@ func linesTable(lines []supplier.LineRow) ui.Table {
 	cells := lineCells()
 	for _, l := range lines {
 		row := ui.Row{ID: l.ID.String()}
-		for _, key := range []string{"line", "customer", "product", "charge", "from", "quantity", "unit_price", "amount"} {
+		for _, key := range []string{"line", "customer", "product", "charge", "from", "quantity", "unit_price",
+			"amount"} {
 			row.Cells = append(row.Cells, cells[key](l))
 		}
 		t.Rows = append(t.Rows, row)
@@ -283,7 +288,8 @@ func lineCells() httpx.Cells[supplier.LineRow] {
 			return ui.TextCell(first(r.Customer, r.CustomerExternalID, r.TenantID))
 		},
 		"product": func(r supplier.LineRow) ui.Cell {
-			return ui.Cell{Text: first(r.Product, r.PartNumber), Sub: first(r.SubscriptionExternalID, r.VendorSubscriptionID,
+			return ui.Cell{Text: first(r.Product, r.PartNumber), Sub: first(r.SubscriptionExternalID,
+				r.VendorSubscriptionID,
 				r.OrderID)}
 		},
 		"charge": func(r supplier.LineRow) ui.Cell {

@@ -43,8 +43,9 @@ func TestACorrectedFileReplacesAndTheDifferenceIsShown(t *testing.T) {
 	second := d.apply(p)
 	second.Shows("Replaces")
 	d.c.Get(first.Path()).Shows("Replaced by file.csv", "does not count")
-	if diff := cmp.Diff([]string{"standing 4 69.48 EUR", "aside 4 55.44 EUR, 100 USD"}, column(d.c.Get("/supplier-bills.csv").
-		Records(), "state", "lines", "amounts")); diff != "" {
+	if diff := cmp.Diff([]string{"standing 4 69.48 EUR", "aside 4 55.44 EUR, 100 USD"},
+		column(d.c.Get("/supplier-bills.csv").
+			Records(), "state", "lines", "amounts")); diff != "" {
 		t.Error(diff)
 	}
 	// Taken back, the first one stands again.
@@ -60,7 +61,8 @@ func TestAFurtherBillOfTheMonthStandsBesideTheFirst(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.apply(d.upload(neutral))
-	other := strings.NewReplacer("S1", "T1", "V1", "W1", "S2", "T2", "O1", "P1", "O2", "P2", "O3", "P3").Replace(neutral)
+	other := strings.NewReplacer("S1", "T1", "V1", "W1", "S2", "T2", "O1", "P1", "O2", "P2", "O3",
+		"P3").Replace(neutral)
 	p := d.upload(other)
 	if p.Has("It replaces") {
 		t.Errorf("a bill about other subscriptions replaces: %s", p.Text())
@@ -108,7 +110,8 @@ func TestATotalThatIsOffIsSaidAndNeverForced(t *testing.T) {
 	p = d.say(p, "answer.replaces", "no", "answer.total_currency", "USD")
 	p.Shows("100.00 USD, is exactly")
 	d.say(p, "answer.total_currency", "SEK").Shows("no line is in SEK")
-	d.c.Get("/supplier-bills/new").FormTo("/supplier-bills").Set("total", "much").File("file", neutral).Submit().Want(422).
+	d.c.Get("/supplier-bills/new").FormTo("/supplier-bills").Set("total", "much").File("file",
+		neutral).Submit().Want(422).
 		Shows("Write the total as 1234.50.")
 }
 
@@ -165,7 +168,8 @@ func TestLinesAreRefusedWithTheirReasonAndTheRestIsTaken(t *testing.T) {
 		"I,S9,P,2026-06-01,2026-07-01,1,5\n" +
 		",,,,,,40,EUR,\n" +
 		"J,S10,P,2026-06-01,2026-07-01,1,0E-20,EUR,\n")
-	p.Shows("9 lines will be left out", "“2026-06-31” is no date", "Its days end before they begin", "A number is needed",
+	p.Shows("9 lines will be left out", "“2026-06-31” is no date", "Its days end before they begin",
+		"A number is needed",
 		"“Euro” is no currency of three letters", "more than any bill comes to", "does not say when it begins",
 		"A rate is above zero", "This line has 7 values, but the first line names 9 columns",
 		"If it is the total of the bill, type that above", "2 lines in EUR come to 5.00")
@@ -180,23 +184,28 @@ func TestABillIsEnteredByHand(t *testing.T) {
 	d := open(t)
 	form := func() *webtest.Form { return d.c.Get("/supplier-bills/hand").FormTo("/supplier-bills/hand") }
 	form().Set("number", "PDF-7", "currency", "eur", "total", "12.60", "line.0.customer", "Contoso", "line.0.product",
-		"Backup", "line.0.from", "2026-06-01", "line.0.until", "2026-06-30", "line.0.quantity", "3", "line.0.amount", "12.60",
+		"Backup", "line.0.from", "2026-06-01", "line.0.until", "2026-06-30", "line.0.quantity", "3", "line.0.amount",
+		"12.60",
 		"line.1.amount", "1", "line.2.amount", "x", "line.2.customer", "y").Submit().Want(422).
 		Shows("Say what the line is about", "Write the number as 1234.50")
-	bill := form().Set("number", "PDF-7", "currency", "eur", "total", "12.60", "line.0.customer", "Contoso", "line.0.product",
+	bill := form().Set("number", "PDF-7", "currency", "eur", "total", "12.60", "line.0.customer", "Contoso",
+		"line.0.product",
 		"Backup", "line.0.from", "2026-06-01", "line.0.until", "2026-06-30", "line.0.quantity", "3", "line.0.amount",
 		"12.60").Submit().Next()
 	bill.Shows("PDF-7", "Entered by hand", "The total is right", "2026-06-01 to 2026-06-30")
-	if diff := cmp.Diff([]string{"1 Contoso 2026-06-01 2026-07-01 3 12.6 EUR"}, column(d.lines(bill), "line", "customer",
+	if diff := cmp.Diff([]string{"1 Contoso 2026-06-01 2026-07-01 3 12.6 EUR"}, column(d.lines(bill), "line",
+		"customer",
 		"from", "to", "quantity", "amount", "currency")); diff != "" {
 		t.Error(diff)
 	}
-	form().Set("number", "PDF-7", "currency", "EUR", "line.0.customer", "Contoso", "line.0.amount", "1").Submit().Want(422).
+	form().Set("number", "PDF-7", "currency", "EUR", "line.0.customer", "Contoso", "line.0.amount",
+		"1").Submit().Want(422).
 		Shows("The bill PDF-7 of 2026-06 is here already")
 	ask := bill.Follow("Take back")
 	ask.FormTo(ask.Path()).Submit().Want(422).Shows("Say why")
 	ask.FormTo(ask.Path()).Set("why", "a typing error").Submit().Next().Shows("A typing error, by Robin Billing")
-	form().Set("number", "PDF-7", "currency", "EUR", "line.0.customer", "Contoso", "line.0.amount", "1").Submit().Next().
+	form().Set("number", "PDF-7", "currency", "EUR", "line.0.customer", "Contoso", "line.0.amount",
+		"1").Submit().Next().
 		Shows("standing")
 }
 

@@ -44,10 +44,12 @@ func (s *Server) adminRoutes() http.Handler {
 		"GET /_sandbox/journal":          s.adminJournal,
 		"DELETE /_sandbox/journal":       s.adminClearJournal,
 		"POST /_sandbox/reset":           s.adminReset,
+		"GET /_sandbox/bill/errors":      s.adminBillErrors,
 	} {
 		mux.Handle(pattern, adminJSON(f))
 	}
 	mux.HandleFunc("GET /_sandbox/{$}", s.adminPage)
+	mux.HandleFunc("GET /_sandbox/bill.csv", s.adminBill)
 	return mux
 }
 

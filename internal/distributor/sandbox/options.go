@@ -52,6 +52,7 @@ type Behaviour struct {
 	OperationReads   int    `json:"operation_reads"`
 	OperationOutcome string `json:"operation_outcome"` // done, vendor_failed or orphan
 	LatencyMillis    int    `json:"latency_ms"`        // waited before every answer
+	BillErrors       bool   `json:"bill_errors"`       // the last month's bill has an error of each kind
 }
 
 // DefaultBehaviour is the best guess of what the real API does.

@@ -23,8 +23,14 @@ type invoiceRow struct {
 // documents mention; Guess: the rest.
 type chargeRow struct {
 	InvoiceNo           string      `json:"invoiceNo"`
+	LineNo              int         `json:"lineNo"`
 	OrderNo             string      `json:"orderNo"`
 	CustomerNo          string      `json:"customerNo"`
+	CustomerName        string      `json:"customerName"`
+	PartNo              string      `json:"mfgPartNo"`
+	ChargeType          string      `json:"chargeType"`
+	Tax                 json.Number `json:"tax"`
+	Currency            string      `json:"currency"`
 	SubscriptionID      string      `json:"subscriptionId"`
 	ProductName         string      `json:"productName"`
 	Quantity            int         `json:"quantity"`
@@ -49,6 +55,8 @@ func (s *Server) charges(sc scope) []chargeRow {
 			}
 			all = append(all, chargeRow{
 				InvoiceNo: invoiceNo(month), OrderNo: sub.ContractNo, CustomerNo: sub.CustomerNo,
+				CustomerName: owner.Company.StellrName, PartNo: p.PartNumber, ChargeType: "cycleCharge", Tax: "0",
+				Currency:       "USD",
 				SubscriptionID: sub.ID,
 				ProductName:    p.Name, Quantity: sub.Quantity, UnitPrice: num(sub.UnitPrice),
 				CustomerPrice:       num(sub.CustomerPrice),
@@ -59,6 +67,23 @@ func (s *Server) charges(sc scope) []chargeRow {
 		}
 	}
 	return all
+}
+
+// billed are the charges with their numbers, and with an error of each kind where that is asked for.
+func (s *Server) billed(sc scope) ([]chargeRow, []PlantedError) {
+	rows := s.charges(sc)
+	var errs []PlantedError
+	if s.behave().BillErrors {
+		rows, errs = planted(rows, func() chargeRow {
+			x := rows[0]
+			x.SubscriptionID, x.OrderNo = "999999_1", "999999"
+			return x
+		})
+	}
+	for i := range rows {
+		rows[i].LineNo = i + 1
+	}
+	return rows, errs
 }
 
 func (s *Server) lastMonth() clock.Date {
@@ -72,7 +97,8 @@ func invoiceNo(month clock.Date) string {
 
 func (s *Server) listInvoices(c call) (any, error) {
 	sum := decimal.Zero
-	for _, line := range s.charges(c.scope) {
+	rows, _ := s.billed(c.scope)
+	for _, line := range rows {
 		sum = sum.Add(decimal.RequireFromString(line.ExtendPrice.String()))
 	}
 	month := s.lastMonth()
@@ -84,7 +110,8 @@ func (s *Server) listInvoices(c call) (any, error) {
 // invoiceReport lists charges, of one order if orderNo is given.
 func (s *Server) invoiceReport(c call) (any, error) {
 	var found []chargeRow
-	for _, line := range s.charges(c.scope) {
+	rows, _ := s.billed(c.scope)
+	for _, line := range rows {
 		if asked := c.URL.Query().Get("orderNo"); asked == "" || asked == line.OrderNo {
 			found = append(found, line)
 		}

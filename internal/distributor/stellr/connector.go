@@ -60,7 +60,7 @@ func (c *Connector) Capabilities() distributor.Capabilities { return Capabilitie
 // Capabilities of the comprehensive API, for screens that have no credentials at hand.
 func Capabilities() distributor.Capabilities {
 	return distributor.Capabilities{Verify: true, Accounts: true, Subscriptions: true, ChangeLog: true,
-		StartDates: true, PartNumbers: true, Paging: true, ApplicationSecret: true}
+		StartDates: true, PartNumbers: true, Paging: true, ApplicationSecret: true, Bills: true}
 }
 
 func baseOf(url string) string { return strings.TrimRight(strings.TrimSpace(url), "/") }

@@ -272,7 +272,8 @@ func openRows(in *bufio.Reader, guessed bool) (*rows, error) {
 	first, _, _ := bytes.Cut(start, []byte("\n"))
 	line := strings.TrimRight(string(first), "\r")
 	r.comma = separator(line)
-	if mark, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(mark) == 1 && strings.Contains(",;\t", mark) {
+	if mark, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(mark) == 1 && strings.Contains(",;\t",
+		mark) {
 		if _, err := in.ReadString('\n'); err != nil {
 			return nil, err
 		}
