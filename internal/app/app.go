@@ -52,6 +52,7 @@ import (
 	"seatledger/internal/secret"
 	"seatledger/internal/selection"
 	"seatledger/internal/subscription"
+	"seatledger/internal/supplier"
 	"seatledger/internal/syncing"
 )
 
@@ -82,6 +83,7 @@ type App struct {
 	Cutover     cutover.Service
 	Renewals    renewal.Service
 	Differences difference.Service
+	Bills       supplier.Service
 	Sync        *syncing.Service
 	Sources     *crmsource.Service
 	Bulk        *selection.Service
@@ -178,6 +180,7 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	a.Billing.Redrawn = billingrun.Redrawn
 	a.Runs = a.billingRuns()
 	a.Books = books.Service{DB: db, Clock: a.Clock, Zone: a.Zone}
+	a.Bills = supplier.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Received: a.compareBill, SetAside: a.compareBill}
 	a.Reassign = reassign.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews}
 	a.Retire = retire.Service{DB: db, Clock: a.Clock, Zone: a.Zone, Reviews: a.Reviews, Ended: a.Reassign.Ended,
 		Reopening: a.Reassign.MayReopen}

@@ -30,7 +30,6 @@ type trace struct {
 	Typed []uuid.UUID `json:"typed,omitempty"`
 	// Contract is that of the typed lines.
 	Contract uuid.UUID `json:"contract,omitzero"`
-	Change   uuid.UUID `json:"change,omitzero"`
 }
 
 // Bill charges to the customer what the distributor charges and the ledger lacks: seats on their days, which count as
@@ -169,15 +168,9 @@ type charged struct {
 // lacking are the seats of the bill, day by day, less all that is charged here, or is going to be. Days before the first
 // billable one are nobody's here.
 func lacking(ctx context.Context, tx *gorm.DB, r Row, h history.History) ([]lack, error) {
-	var lines []charged
-	err := tx.WithContext(ctx).Raw(`SELECT l.id, l.from_on, l.to_on, l.reference, lower(l.charge) AS charge,
-			lower(l.product || ' ' || l.part_number) AS thing,
-			CASE WHEN l.amount < 0 THEN -abs(l.quantity) ELSE l.quantity END AS quantity
-		FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-		WHERE m.bill_id = ? AND m.subscription_id = ? AND l.to_on IS NOT NULL AND NOT l.usage AND l.quantity <> 0
-			AND l.amount <> 0 AND lower(l.charge) <> 'customercredit' ORDER BY l.place`, r.BillID, h.ID).Scan(&lines).Error
+	lines, err := charges(ctx, tx, r)
 	if err != nil {
-		return nil, fmt.Errorf("lines of difference %s: %w", r.ID, err)
+		return nil, err
 	}
 	var days []clock.Date
 	var all contract.Period
@@ -217,6 +210,21 @@ func lacking(ctx context.Context, tx *gorm.DB, r Row, h history.History) ([]lack
 		}
 	}
 	return out, nil
+}
+
+// charges are the lines of the bill about the subscription of a difference.
+func charges(ctx context.Context, tx *gorm.DB, r Row) (lines []charged, err error) {
+	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.from_on, l.to_on, l.reference, lower(l.charge) AS charge,
+			lower(l.product || ' ' || l.part_number) AS thing,
+			CASE WHEN l.amount < 0 THEN -abs(l.quantity) ELSE l.quantity END AS quantity
+		FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
+		WHERE m.bill_id = ? AND m.subscription_id = ? AND l.to_on IS NOT NULL AND NOT l.usage AND l.quantity <> 0
+			AND l.amount <> 0 AND lower(l.charge) <> 'customercredit' ORDER BY l.place`, r.BillID, r.SubscriptionID.UUID).
+		Scan(&lines).Error
+	if err != nil {
+		return nil, fmt.Errorf("lines of difference %s: %w", r.ID, err)
+	}
+	return lines, nil
 }
 
 func joinedTo(out []lack, l lack) []lack {
@@ -358,7 +366,5 @@ func (s Service) takeBack(ctx context.Context, tx *gorm.DB, by audit.Actor, r Ro
 	if err != nil {
 		return fmt.Errorf("take back billed lines: %w", err)
 	}
-	return s.unaccept(ctx, tx, by, r, t)
+	return nil
 }
-
-func (s Service) unaccept(context.Context, *gorm.DB, audit.Actor, Row, trace) error { return nil }

@@ -60,6 +60,8 @@ type Side struct {
 	Lines  []Line
 	Ledger []history.Span // on the days of the lines
 	Sales  []Sale
+
+	billedTo clock.Date // the day after the last that standing lines of the subscription have
 }
 
 const mostShown = 200
@@ -90,6 +92,9 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 	h, err := history.One(ctx, db, s.SubscriptionID.UUID)
 	if err != nil {
 		return s, err
+	}
+	for _, k := range h.Contracts() {
+		s.billedTo = clock.Later(s.billedTo, h.PaidTo(k))
 	}
 	from, to := s.Days()
 	for _, span := range h.Ledger(to) {

@@ -160,25 +160,43 @@ func (s Service) layoutFor(ctx context.Context, k Kind, opened *sheet.Sheet) (La
 	if err != nil {
 		return l, err
 	}
-	if l.Answers, err = answersBefore(db, k, l.Form); err != nil {
+	if l.Answers, err = l.answersBefore(db, k); err != nil {
 		return l, err
 	}
 	return l, l.complete(formOf(k, l.Form).Columns)
 }
 
-// answersBefore are those of the last file of this form that was applied here.
-func answersBefore(db *gorm.DB, k Kind, form string) (map[string]string, error) {
+const lookedBack = 50 // files
+
+// answersBefore are those of the last file of this form that was applied here; of a form
+// that Asks, of the last one with the same column names.
+func (l Layout) answersBefore(db *gorm.DB, k Kind) (map[string]string, error) {
 	var found [][]byte
 	subject := k.Subject()
-	err := db.Raw(`SELECT layout->'answers' FROM imports WHERE kind = ? AND target_id IS NOT DISTINCT FROM ?
+	err := db.Raw(`SELECT layout FROM imports WHERE kind = ? AND target_id IS NOT DISTINCT FROM ?
 		AND applied_at IS NOT NULL
 			AND coalesce(layout->>'form', '') = ? AND layout->'answers' IS NOT NULL
-		ORDER BY applied_at DESC LIMIT 1`, subject.Kind, subject.target(), form).Scan(&found).Error
-	if err != nil || len(found) == 0 {
+		ORDER BY applied_at DESC LIMIT ?`, subject.Kind, subject.target(), l.Form, lookedBack).Scan(&found).Error
+	if err != nil {
 		return nil, err
 	}
-	answers := map[string]string{}
-	return answers, json.Unmarshal(found[0], &answers)
+	asks := formOf(k, l.Form).Asks
+	for _, doc := range found {
+		before := Layout{}
+		if err := json.Unmarshal(doc, &before); err != nil {
+			return nil, fmt.Errorf("layout of a file before: %w", err)
+		}
+		if asks && before.headers() != l.headers() {
+			continue
+		}
+		if s, streams := k.(Streamer); streams {
+			for _, once := range s.Forgets() {
+				delete(before.Answers, once)
+			}
+		}
+		return before.Answers, nil
+	}
+	return nil, nil
 }
 
 // recall gives what a person chose last for such column names, else what they look like.

@@ -27,35 +27,42 @@ var (
 	named   = regexp.MustCompile(`^(\d{1,2})[- /]([A-Za-z]{3,9})[- /](\d{4})$`)
 )
 
-// orderOf finds in the dates of a file a day beyond the twelfth.
-func orderOf(s *sheet.Sheet, columns []int) order {
-	found := unknownOrder
+// orderOf finds in the dates of a file a day beyond the twelfth. open: some fit both
+// orders, and nothing tells.
+func orderOf(s *sheet.Sheet, columns []int) (found order, open bool) {
 	for _, r := range s.Rows {
 		for _, c := range columns {
 			if c >= len(r.Cells) {
 				continue
 			}
-			m := slashed.FindStringSubmatch(FoldKey(r.Cells[c]))
-			if m == nil {
-				continue
-			}
-			o := unknownOrder
-			switch first, second := number(m[1]), number(m[2]); {
-			case first > 12:
-				o = dayFirst
-			case second > 12:
-				o = monthFirst
-			}
+			o, dated := orderIn(guardless(strings.TrimSpace(r.Cells[c]), Date))
+			open = open || dated
 			if o == unknownOrder || o == found {
 				continue
 			}
 			if found != unknownOrder {
-				return unknownOrder // both: nothing is told
+				return unknownOrder, true // both: nothing is told
 			}
 			found = o
 		}
 	}
-	return found
+	return found, open && found == unknownOrder
+}
+
+// orderIn is what one date tells. open: it fits both orders and would mean two days.
+func orderIn(v string) (o order, open bool) {
+	m := slashed.FindStringSubmatch(FoldKey(v))
+	if m == nil {
+		return unknownOrder, false
+	}
+	switch first, second := number(m[1]), number(m[2]); {
+	case first > 12:
+		return dayFirst, false
+	case second > 12:
+		return monthFirst, false
+	default:
+		return unknownOrder, first != second
+	}
 }
 
 func number(s string) int {
@@ -66,6 +73,9 @@ func number(s string) int {
 // dateOf writes a date as YYYY-MM-DD where it can mean one day only. The day of a
 // moment is the one that is written, whatever its zone. All else stays as it is, and is its kind's to refuse.
 func dateOf(v string, o order) string {
+	if isPlainDay(v) {
+		return v
+	}
 	t := FoldKey(v)
 	if m := yeared.FindStringSubmatch(t); m != nil {
 		return day(v, m[1], m[2], m[3])
@@ -95,6 +105,15 @@ func dateOf(v string, o order) string {
 		return day(v, m[3], m[2], m[1])
 	}
 	return v
+}
+
+// isPlainDay tells a day that stands as it is to be, as in nearly all files of programs.
+func isPlainDay(v string) bool {
+	if len(v) != len(time.DateOnly) || v[4] != '-' || v[7] != '-' {
+		return false
+	}
+	_, err := time.Parse(time.DateOnly, v)
+	return err == nil
 }
 
 // Day is the date of a moment or date of a file whose dates have the month first, as

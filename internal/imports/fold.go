@@ -42,6 +42,13 @@ func foldRune(r rune) rune {
 // beginning, and places for a line break. Marks of the direction of writing stay.
 var tidy = strings.NewReplacer("\ufeff", "", "\u200b", "", "\u00ad", "", "\u2060", "")
 
+func tidied(s string) string {
+	if plainASCII(s) {
+		return s
+	}
+	return tidy.Replace(s)
+}
+
 // unescape takes off the ' that our own CSVs put before what a spreadsheet would run as a formula.
 func unescape(s string) string {
 	if len(s) < 2 || s[0] != '\'' {

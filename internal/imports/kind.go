@@ -35,6 +35,9 @@ type Form struct {
 	// Theirs: the columns are somebody else's. A file that has all that are required is of
 	// this form, whatever else fits, and its dates are written month first.
 	Theirs bool
+	// Asks: a file whose dates fit both orders is asked about, and what was answered about
+	// one before holds for files with the same column names only.
+	Asks bool
 }
 
 // Column is one column of a file.
@@ -91,6 +94,15 @@ type Question struct {
 
 // Option is one answer.
 type Option struct{ Value, Label string }
+
+// Streamer is a Kind whose files may be long. They come row by row through Table.Each and
+// are held nowhere; Lines are only some of them.
+type Streamer interface {
+	Asker
+	Kind
+	// Forgets are the questions whose answer holds for one file.
+	Forgets() []string
+}
 
 // Rehearser is a Kind whose Plan writes what the lines say and takes it back, so that a
 // preview promises nothing that Apply would refuse. Its previews are made under its
@@ -154,6 +166,8 @@ type Change struct {
 // Plan is what a file would do now.
 type Plan struct {
 	Rows  []Row
+	Count *Summary // of all lines, where Rows are only some of them
+	Apply string   // what the button says, where the counts of lines do not say it
 	Notes []string
 	// Write does it. It is called once, within the transaction that Lock and Plan were called in.
 	Write func(tx *gorm.DB) error

@@ -108,7 +108,7 @@ func tallyOf(s *sheet.Sheet, columns []int) tally {
 			if c >= len(r.Cells) || slices.Contains(r.Typed, c) {
 				continue
 			}
-			v, ok := bareNumber(unescape(strings.TrimSpace(r.Cells[c])))
+			v, ok := bareNumber(guardless(unescape(strings.TrimSpace(r.Cells[c])), Amount))
 			sh := shapeOf(v)
 			if sh == either && strings.Contains(v, ".") {
 				sh = either + 1 // kept apart: a point is how our own files are written
@@ -170,6 +170,9 @@ func (d decimals) sentence() string {
 
 // amount reads a value of an Amount column. Its second result is why it does not fit.
 func (d decimals) amount(v string) (string, string) {
+	if d.Decimal == Point && isPlainNumber(v) {
+		return v, ""
+	}
 	bare, ok := bareNumber(v)
 	switch {
 	case !ok || d.Decimal == Undecided:
@@ -179,6 +182,21 @@ func (d decimals) amount(v string) (string, string) {
 			"Write it as the others, or choose the other sign.", v, d.Decimal)
 	}
 	return plainly(bare, d.Decimal), ""
+}
+
+// isPlainNumber tells digits with a point between them, or without any, as nearly all files of programs have them.
+func isPlainNumber(v string) bool {
+	digits := strings.TrimPrefix(v, "-")
+	point := false
+	for i := 0; i < len(digits); i++ {
+		switch c := digits[i]; {
+		case c == '.' && !point && i > 0 && i < len(digits)-1:
+			point = true
+		case c < '0' || c > '9':
+			return false
+		}
+	}
+	return digits != ""
 }
 
 // whole reads a value of a Whole column. Three digits behind a sign are thousands, and

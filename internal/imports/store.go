@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -57,12 +58,42 @@ func (s Service) Upload(ctx context.Context, by audit.Actor, k Kind, f File) (uu
 	if err != nil {
 		return uuid.Nil, err
 	}
+	return s.keep(ctx, by, k, f, opened, rows)
+}
+
+// UploadLong is Upload of a file that may be long, for a Streamer.
+func (s Service) UploadLong(ctx context.Context, by audit.Actor, k Streamer, name string, file io.ReadSeeker,
+) (uuid.UUID, error) {
+	workbook, err := sheet.IsWorkbook(file)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if workbook {
+		content, err := io.ReadAll(io.LimitReader(file, sheet.MaxBytes+1))
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return s.Upload(ctx, by, k, File{Name: name, Content: content})
+	}
+	long, err := sheet.TakeLong(ctx, file, tells)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	rows, err := json.Marshal(long.Sheet)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return s.keep(ctx, by, k, File{Name: name, Content: long.Packed}, long.Sheet, rows)
+}
+
+func (s Service) keep(ctx context.Context, by audit.Actor, k Kind, f File, opened sheet.Sheet, rows []byte,
+) (uuid.UUID, error) {
 	layout, unclear := s.layoutFor(ctx, k, &opened)
 	if unclear != nil && (errs.KindOf(unclear) != errs.Invalid || len(layout.Columns) == 0) {
 		return uuid.Nil, unclear
 	}
 	id := uuid.Must(uuid.NewV7())
-	err = s.DB.InTx(ctx, func(tx *gorm.DB) error {
+	err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		if err := s.clearForgotten(tx); err != nil {
 			return err
 		}
@@ -161,6 +192,23 @@ func (f stored) open(tx *gorm.DB) (sheet.Sheet, error) {
 	return s, nil
 }
 
+// each hands over all rows of the file.
+func (f stored) each(tx *gorm.DB, s *sheet.Sheet, do func(sheet.Row) error) error {
+	if !s.Long {
+		for _, r := range s.Rows {
+			if err := do(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	packed, err := f.content(tx)
+	if err != nil {
+		return err
+	}
+	return sheet.Each(tx.Statement.Context, packed, do)
+}
+
 // understood is a file as far as it is understood.
 type understood struct {
 	sheet     sheet.Sheet
@@ -181,11 +229,15 @@ func (f stored) understand(tx *gorm.DB, k Kind) (understood, error) {
 	u.form = formOf(k, u.layout.Form)
 	u.table = tableOf(&u.sheet, u.layout, u.form)
 	u.table.From = Upload{ID: f.ID, File: f.FileName, At: f.UploadedAt}
+	u.table.whole = func(do func(sheet.Row) error) error { return f.each(tx, &u.sheet, do) }
+	_, streams := k.(Streamer)
 	if u.unclear = u.layout.lacks(u.form.Columns); u.unclear != "" {
-		u.lacking = true
-		return u, nil
+		if u.lacking = true; !streams {
+			return u, nil
+		}
+	} else {
+		u.unclear = u.table.how.asked
 	}
-	u.unclear = u.table.how.asked
 	asker, ok := k.(Asker)
 	if !ok {
 		return u, nil
@@ -231,6 +283,10 @@ func (u understood) plan(tx *gorm.DB, k Kind) (Plan, error) {
 	p, err := k.Plan(tx, t)
 	if err != nil {
 		return Plan{}, err
+	}
+	if _, streams := k.(Streamer); streams {
+		p.Rows, p.Notes = inFileOrder(p.Rows), append(t.Notes, p.Notes...)
+		return p, nil
 	}
 	p.Rows = inFileOrder(append(p.Rows, t.Bad...))
 	p.Notes = append(t.Notes, p.Notes...)

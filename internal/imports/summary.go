@@ -20,6 +20,9 @@ type Summary struct {
 
 // Summary counts the lines.
 func (p Plan) Summary() Summary {
+	if p.Count != nil {
+		return *p.Count
+	}
 	s := Summary{}
 	for _, r := range p.Rows {
 		switch r.Outcome {

@@ -23,6 +23,8 @@ type Table struct {
 	how     how
 	head    map[string]int
 	width   int // columns of the first line
+	ours    map[string]bool
+	whole   func(do func(sheet.Row) error) error
 }
 
 // Upload names a file for what remembers it.
@@ -43,6 +45,10 @@ type Line struct {
 // Has tells whether the file has a column.
 func (t Table) Has(column string) bool { _, ok := t.head[column]; return ok }
 
+// Ours tells whether the file names a column as we do, or as its maker does in a form that
+// is theirs: then it holds what the form says.
+func (t Table) Ours(column string) bool { return t.ours[column] }
+
 // Get is the value of a column, trimmed; empty when the file has no such column.
 func (l Line) Get(column string) string {
 	i, ok := l.head[column]
@@ -55,18 +61,30 @@ func (l Line) Get(column string) string {
 // Answer is what a person answered to a Question; empty when nothing.
 func (t Table) Answer(question string) string { return t.answers[question] }
 
+// AnswerDates is the answer to which comes first in a date, the day or the month, of a Form that Asks.
+const AnswerDates = "dates"
+
+// DateOrders are its answers.
+func DateOrders() []Option {
+	return []Option{{string(monthFirst), "Month first: 3/4/2026 is 4 March"},
+		{string(dayFirst), "Day first: 3/4/2026 is 3 April"}}
+}
+
+// DatesFitBoth tells whether dates of the file can mean two days and nothing in it tells which.
+func (t Table) DatesFitBoth() bool { return t.how.datesFit }
+
 // Form is the name of the form that the file has.
 func (t Table) Form() string { return t.form.Name }
 
 // tableOf lays a layout over the rows.
 func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 	t := Table{Notes: append([]string{}, s.Notes...), form: f, answers: l.Answers, head: map[string]int{},
-		width: len(s.Head)}
+		ours: map[string]bool{}, width: len(s.Head)}
 	var unused []string
 	for i, p := range l.Columns {
 		switch {
 		case p.Field != "":
-			t.head[p.Field] = i
+			t.head[p.Field], t.ours[p.Field] = i, p.How == Named
 		case p.Head != "":
 			unused = append(unused, p.Head)
 		}
@@ -96,6 +114,7 @@ func tableOf(s *sheet.Sheet, l Layout, f Form) Table {
 type how struct {
 	decimals
 	dates            order
+	datesFit         bool // some date fits both orders, and nothing tells
 	holds            map[int]Holds
 	names            map[int]string
 	folded, foldedAt int
@@ -112,7 +131,11 @@ func howOf(s *sheet.Sheet, l Layout, f Form) how {
 		}
 	}
 	h.decimals = decide(s, at[Amount], l.Decimal, l.Before)
-	if h.dates = orderOf(s, at[Date]); f.Theirs && h.dates == unknownOrder {
+	h.dates, h.datesFit = orderOf(s, at[Date])
+	switch {
+	case f.Asks && l.Answers[AnswerDates] != "":
+		h.dates = order(l.Answers[AnswerDates])
+	case f.Theirs && !f.Asks && h.dates == unknownOrder:
 		h.dates = monthFirst
 	}
 	return h
@@ -121,24 +144,48 @@ func howOf(s *sheet.Sheet, l Layout, f Form) how {
 // add takes one record. Empty cells too many are what spreadsheets leave behind;
 // a value too many or too few would put every value behind it into the wrong column.
 func (t *Table) add(r sheet.Row) {
+	if l, bad := t.line(r, nil); bad != nil {
+		t.Bad = append(t.Bad, *bad)
+	} else {
+		t.Lines = append(t.Lines, l)
+	}
+}
+
+// Each hands over all lines of the file in their order, also of a long one: each line, or
+// why it does not fit the header. A line is good only until the next one.
+func (t *Table) Each(do func(Line, *Row) error) error {
+	var values []string
+	return t.whole(func(r sheet.Row) error {
+		l, bad := t.line(r, values)
+		if bad == nil {
+			values = l.cells
+		}
+		return do(l, bad)
+	})
+}
+
+// line reads one record, into values where there is room.
+func (t *Table) line(r sheet.Row, values []string) (Line, *Row) {
+	refused := func(why string) (Line, *Row) {
+		bad := Refuse(r.Line, "", why)
+		return Line{Number: r.Line}, &bad
+	}
 	cells := r.Cells
 	if len(cells) > t.width && sheet.Blank(cells[t.width:]) {
 		cells = cells[:t.width]
 	}
 	if len(cells) != t.width {
-		t.Bad = append(t.Bad, Refuse(r.Line, "",
-			fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width)))
-		return
+		return refused(fmt.Sprintf("This line has %d values, but the first line names %d columns.", len(cells), t.width))
 	}
-	values := make([]string, len(cells))
+	values = slices.Grow(values[:0], len(cells))[:len(cells)]
 	var bad []string
 	for i, c := range cells {
 		var why string
-		values[i], why = t.how.value(i, strings.TrimSpace(tidy.Replace(unescape(c))), slices.Contains(r.Typed, i))
+		values[i], why = t.how.value(i, strings.TrimSpace(tidied(unescape(c))), slices.Contains(r.Typed, i))
 		if why != "" {
 			bad = append(bad, t.how.names[i]+": "+why)
 		}
-		if t.how.holds[i] == ID && values[i] != strings.TrimSpace(unescape(c)) {
+		if t.how.holds[i] == ID && values[i] != guardless(strings.TrimSpace(unescape(c)), ID) {
 			if t.how.folded++; t.how.folded == 1 {
 				t.how.foldedAt = r.Line
 			}
@@ -149,14 +196,14 @@ func (t *Table) add(r sheet.Row) {
 			column, values[t.head[column]])}
 	}
 	if len(bad) > 0 {
-		t.Bad = append(t.Bad, Refuse(r.Line, "", strings.Join(bad, " ")))
-		return
+		return refused(strings.Join(bad, " "))
 	}
-	t.Lines = append(t.Lines, Line{Number: r.Line, cells: values, head: t.head, typed: r.Typed})
+	return Line{Number: r.Line, cells: values, head: t.head, typed: r.Typed}, nil
 }
 
 // value reads a cell as its column holds it. typed: a workbook has it as a number or date.
 func (h *how) value(column int, v string, typed bool) (string, string) {
+	v = guardless(v, h.holds[column])
 	switch holds := h.holds[column]; {
 	case v == "":
 		return "", ""
@@ -174,8 +221,19 @@ func (h *how) value(column int, v string, typed bool) (string, string) {
 	return v, ""
 }
 
+// guardless takes off the ' by which a spreadsheet was kept from reading digits as a number.
+func guardless(v string, holds Holds) string {
+	if holds == Text || len(v) < 2 || v[0] != '\'' || v[1] < '0' || v[1] > '9' {
+		return v
+	}
+	return v[1:]
+}
+
 // fault names a column whose formula came to nothing.
 func (t *Table) fault(values []string) string {
+	if !slices.ContainsFunc(values, func(v string) bool { return v != "" && v[0] == '#' }) {
+		return ""
+	}
 	for column, i := range t.head {
 		switch values[i] {
 		case "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!":

@@ -119,7 +119,7 @@ func TestTheListAndItsFileSayWhatDiffers(t *testing.T) {
 		}
 	}
 	d.bea.Look("/differences?kind=nonsense").Want(http.StatusUnprocessableEntity)
-	d.bea.Get("/differences/" + q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft", "Please look at this charge")
+	d.bea.Get("/differences/"+q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft", "Please look at this charge")
 	d.bea.Look("/differences/" + uuid.NewString()).Want(http.StatusNotFound)
 }
 
@@ -172,7 +172,7 @@ func TestWhoDecidesAndWhoOnlyReads(t *testing.T) {
 	if page := olaf.Get(at); page.Has("Dismiss") {
 		t.Error("who may not decide is offered to")
 	}
-	for _, step := range []string{"", "/dismiss", "/dispute", "/undo"} {
+	for _, step := range []string{"", "/dismiss", "/dispute", "/undo", "/accept", "/bill"} {
 		olaf.Post(at+step, values("reason", "x")).Want(http.StatusForbidden)
 	}
 }

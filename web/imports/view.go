@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -74,7 +75,7 @@ func (p Pages) showPlan(m *view.Preview, s Screen, f shown) {
 	sum := f.Plan.Summary()
 	m.Remark = remarkOn(sum)
 	m.Apply.Hidden = []ui.Pair{{Name: "preview", Value: sum.Token()}}
-	m.Apply.Save, m.Apply.Cancel = applyText(sum), s.Back
+	m.Apply.Save, m.Apply.Cancel = cmp.Or(f.Plan.Apply, applyText(sum)), s.Back
 }
 
 func remarkOn(sum imports.Summary) *ui.Callout {

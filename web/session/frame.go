@@ -110,6 +110,7 @@ func Navigation(r auth.Role) []layout.Section {
 			{Label: "Billing", Href: at.Billing, Icon: "money"},
 			{Label: "Invoices", Href: at.Invoices, Icon: "invoice"},
 			{Label: "Invoice lines", Href: at.InvoiceLines, Icon: "lines"},
+			{Label: "Supplier bills", Href: at.SupplierBills, Icon: "invoice"},
 			{Label: "Differences", Href: at.Differences, Icon: "differences"},
 			{Label: "Mail", Href: at.Mails, Icon: "mail"},
 			{Label: "Accounting", Href: at.Books, Icon: "book"},

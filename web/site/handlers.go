@@ -33,6 +33,7 @@ import (
 	"seatledger/web/session"
 	"seatledger/web/settings"
 	"seatledger/web/subscriptions"
+	"seatledger/web/supplierbills"
 	"seatledger/web/syncruns"
 	"seatledger/web/views"
 )
@@ -68,6 +69,7 @@ type handlers struct {
 	views         views.Handlers
 	mails         mails.Handlers
 	differences   differences.Handlers
+	bills         supplierbills.Handlers
 }
 
 func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
@@ -108,6 +110,7 @@ func handlersOf(a *app.App, m *session.Manager, o Options) handlers {
 		differences: differences.Handlers{Differences: a.Differences, Bulk: a.Bulk},
 
 		mails: mails.Handlers{Mail: a.Mail, Zone: a.Zone},
+		bills: supplierbills.Handlers{Bills: a.Bills, Imports: files, Zone: a.Zone},
 		views: views.Handlers{DB: a.DB, Views: savedview.Service{DB: a.DB, Clock: a.Clock}},
 	}
 }

@@ -29,6 +29,9 @@ type Sheet struct {
 	Head  []string `json:"head"`
 	Rows  []Row    `json:"rows"`
 	Notes []string `json:"notes,omitempty"`
+	// Long: the file is long, and Rows are only those that tell how it is written (TakeLong).
+	Long  bool `json:"long,omitempty"`
+	Whole int  `json:"whole,omitempty"` // how many rows a long file has
 
 	cells, text int
 }

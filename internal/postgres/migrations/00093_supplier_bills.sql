@@ -13,7 +13,7 @@ CREATE TABLE supplier_bills (
     from_on        date,                          -- first day that a line is about; null: one-time charges only
     to_on          date,                          -- the day after the last
     lines          integer NOT NULL CHECK (lines > 0),
-    document_total numeric(20, 6),                -- with tax, as the document or a person says it; null: not said
+    document_total numeric,                -- with tax, as the document or a person says it; null: not said
     document_currency text NOT NULL DEFAULT '',
     digest         text NOT NULL CHECK (digest <> ''), -- SHA-256 of the file; of the lines where there was none
     import_id      uuid,                          -- the upload it came by
@@ -53,13 +53,13 @@ CREATE TABLE supplier_bill_lines (
     usage                    boolean NOT NULL DEFAULT false,
     from_on                  date,                      -- null: charged once
     to_on                    date,                      -- the day after the last
-    quantity                 numeric(20, 6),            -- as it came; the sign is in amount
-    unit_price               numeric(30, 18),           -- for one unit and one cycle, before exchange_rate
-    amount                   numeric(20, 6) NOT NULL,   -- without tax, in currency
-    tax                      numeric(20, 6),
+    quantity                 numeric,            -- as it came; the sign is in amount
+    unit_price               numeric,           -- for one unit and one cycle, before exchange_rate
+    amount                   numeric NOT NULL,   -- without tax, in currency
+    tax                      numeric,
     currency                 text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     price_currency           text NOT NULL DEFAULT '' CHECK (price_currency ~ '^([A-Z]{3})?$'), -- of unit_price; empty: currency
-    exchange_rate            numeric(30, 18),           -- null: 1
+    exchange_rate            numeric,           -- null: 1
     reference                text NOT NULL DEFAULT '',  -- ties the lines of one event
     CONSTRAINT supplier_bill_lines_place UNIQUE (bill_id, place),
     CONSTRAINT supplier_bill_lines_days CHECK (from_on < to_on)
@@ -71,10 +71,10 @@ CREATE TABLE supplier_bill_sums (
     bill_id  uuid NOT NULL REFERENCES supplier_bills,
     currency text NOT NULL,
     lines    integer NOT NULL,
-    amount   numeric(20, 6) NOT NULL, -- without tax
-    tax      numeric(20, 6) NOT NULL,
-    usage    numeric(20, 6) NOT NULL, -- of amount
-    once     numeric(20, 6) NOT NULL, -- of amount: charged once, for no days
+    amount   numeric NOT NULL, -- without tax
+    tax      numeric NOT NULL,
+    usage    numeric NOT NULL, -- of amount
+    once     numeric NOT NULL, -- of amount: charged once, for no days
     PRIMARY KEY (bill_id, currency)
 );
 

@@ -1,0 +1,163 @@
+package supplier
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"seatledger/internal/audit"
+	"seatledger/internal/clock"
+	"seatledger/internal/errs"
+	"seatledger/internal/imports"
+	"seatledger/internal/postgres"
+)
+
+// write keeps the bill of a file and sets the replaced one aside.
+func (p *plan) write(tx *gorm.DB, k kind, t imports.Table) error {
+	switch {
+	case p.twin != nil:
+		return nil
+	case p.bill.Lines == 0:
+		return nil
+	}
+	if p.replaced != nil {
+		p.bill.ReplacesID = uuid.NullUUID{UUID: p.replaced.ID, Valid: true}
+	}
+	return k.keep(tx, p.bill, p.sums(), func(put func(Line) error) error {
+		return t.Each(func(from imports.Line, bad *imports.Row) error {
+			if bad != nil {
+				return nil
+			}
+			l, _, why := p.said.read(from)
+			if why != "" {
+				return nil
+			}
+			return put(l)
+		})
+	})
+}
+
+// keep writes a bill with its lines, sets aside what it replaces, and tells who compares bills.
+func (s Service) keep(tx *gorm.DB, b Bill, sums []Sum, each func(put func(Line) error) error) error {
+	if b.ReplacesID.Valid {
+		if err := s.setAside(tx, b.ReplacesID.UUID, audit.Actor{Name: b.Actor}, "replaced by "+b.Called()); err != nil {
+			return err
+		}
+	}
+	err := tx.Exec(`INSERT INTO supplier_bills (id, provider_id, layout, name, number, month, preliminary, from_on, to_on,
+			lines, document_total, document_currency, digest, import_id, replaces_id, at, actor, actor_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, b.ID, b.ProviderID, b.Layout, b.Name, b.Number,
+		b.Month, b.Preliminary, dateOrNull(b.FromOn), dateOrNull(b.ToOn), b.Lines, b.DocumentTotal, b.DocumentCurrency,
+		b.Digest, b.ImportID, b.ReplacesID, b.At, b.Actor, b.ActorID).Error
+	if err != nil {
+		return fmt.Errorf("keep supplier bill: %w", err)
+	}
+	c := copying{tx: tx, bill: b.ID}
+	if err := each(c.put); err != nil {
+		return err
+	}
+	if err := c.flush(); err != nil {
+		return err
+	}
+	for _, x := range sums {
+		err := tx.Exec(`INSERT INTO supplier_bill_sums (bill_id, currency, lines, amount, tax, usage, once)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`, b.ID, x.Currency, x.Lines, x.Amount, x.Tax, x.Usage, x.Once).Error
+		if err != nil {
+			return fmt.Errorf("keep sums of supplier bill: %w", err)
+		}
+	}
+	return s.received(tx, b.ID)
+}
+
+func (s Service) received(tx *gorm.DB, bill uuid.UUID) error {
+	if s.Received == nil {
+		return nil
+	}
+	return s.Received(tx, bill)
+}
+
+func dateOrNull(d clock.Date) any {
+	if d.IsZero() {
+		return nil
+	}
+	return d
+}
+
+// setAside lets a bill stand no more.
+func (s Service) setAside(tx *gorm.DB, bill uuid.UUID, by audit.Actor, why string) error {
+	done := tx.Exec(`UPDATE supplier_bills SET aside_at = ?, aside_by = ?, aside_why = ? WHERE id = ? AND aside_at IS NULL`,
+		s.Clock.Now(), by.Name, why, bill)
+	switch {
+	case done.Error != nil:
+		return fmt.Errorf("set supplier bill aside: %w", done.Error)
+	case done.RowsAffected == 0:
+		return errs.New(errs.Conflict, "This bill has been set aside meanwhile. Nothing was changed; look at it again.")
+	case s.SetAside == nil:
+		return nil
+	}
+	return s.SetAside(tx, bill)
+}
+
+// stand lets a bill that was replaced stand again.
+func (s Service) stand(tx *gorm.DB, bill uuid.UUID) error {
+	err := tx.Exec(`UPDATE supplier_bills SET aside_at = NULL, aside_by = '', aside_why = '' WHERE id = ?`, bill).Error
+	if err != nil {
+		return fmt.Errorf("let supplier bill stand again: %w", err)
+	}
+	return s.received(tx, bill)
+}
+
+const copiedAtOnce = 2000 // lines
+
+var lineColumns = []string{"id", "bill_id", "place", "line", "customer_external_id", "customer", "tenant_id",
+	"subscription_external_id", "vendor_subscription_id", "order_id", "part_number", "product", "term",
+	"billing_frequency", "charge", "usage", "from_on", "to_on", "quantity", "unit_price", "amount", "tax", "currency",
+	"price_currency", "exchange_rate", "reference"}
+
+// copying writes lines with COPY, some thousand at a time, so that a bill of any length takes the memory of those.
+type copying struct {
+	tx   *gorm.DB
+	bill uuid.UUID
+	rows [][]any
+}
+
+func (c *copying) put(l Line) error {
+	c.rows = append(c.rows, []any{[16]byte(uuid.Must(uuid.NewV7())), [16]byte(c.bill), int32(l.Place), l.Line,
+		l.CustomerExternalID, l.Customer, l.TenantID, l.SubscriptionExternalID, l.VendorSubscriptionID, l.OrderID,
+		l.PartNumber, l.Product, l.Term, l.BillingFrequency, l.Charge, l.Usage, dayValue(l.FromOn), dayValue(l.ToOn),
+		numeric(l.Quantity), numeric(l.UnitPrice), numeric(decimal.NewNullDecimal(l.Amount)), numeric(l.Tax), l.Currency,
+		l.PriceCurrency, numeric(l.ExchangeRate), l.Reference})
+	if len(c.rows) < copiedAtOnce {
+		return nil
+	}
+	return c.flush()
+}
+
+func (c *copying) flush() error {
+	if len(c.rows) == 0 {
+		return nil
+	}
+	_, err := postgres.Tx(c.tx).CopyFrom(c.tx.Statement.Context, pgx.Identifier{"supplier_bill_lines"}, lineColumns,
+		pgx.CopyFromRows(c.rows))
+	c.rows = c.rows[:0]
+	if err != nil {
+		return fmt.Errorf("keep lines of supplier bill: %w", err)
+	}
+	return nil
+}
+
+func dayValue(d clock.Date) pgtype.Date {
+	return pgtype.Date{Time: d.Start(time.UTC), Valid: !d.IsZero()}
+}
+
+func numeric(d decimal.NullDecimal) pgtype.Numeric {
+	if !d.Valid {
+		return pgtype.Numeric{}
+	}
+	return pgtype.Numeric{Int: d.Decimal.Coefficient(), Exp: d.Decimal.Exponent(), Valid: true}
+}
