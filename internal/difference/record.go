@@ -61,6 +61,8 @@ type Side struct {
 	Ledger []history.Span // on the days of the lines
 	Sales  []Sale
 
+	ByPerson bool // a person has said which subscription its lines are about
+
 	billedTo clock.Date // the day after the last that standing lines of the subscription have
 }
 
@@ -78,6 +80,11 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 		WHERE x.difference_id = ? ORDER BY l.place LIMIT ?`, id, mostShown).Scan(&s.Lines).Error
 	if err != nil {
 		return s, fmt.Errorf("lines of difference %s: %w", id, err)
+	}
+	err = db.Raw(`SELECT EXISTS (SELECT FROM supplier_keys k JOIN (`+keysOf+`) x ON x.key = k.key
+		WHERE k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, id, s.ProviderID).Row().Scan(&s.ByPerson)
+	if err != nil {
+		return s, fmt.Errorf("matches of difference %s: %w", id, err)
 	}
 	err = db.Raw(`SELECT l.id, l.invoice_id, i.number_text, i.state, l.from_date, l.to_date, l.seats, l.unit_price,
 			l.price_period, l.amount, l.currency

@@ -68,6 +68,25 @@ func (h Handlers) Undo(c echo.Context) error {
 	})
 }
 
+// Match says which subscription is meant.
+func (h Handlers) Match(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	return h.step(c, "match", "Kept, also for the bills to come. The bill is compared again.",
+		func(by audit.Actor, s difference.Step) error {
+			return h.Differences.Match(c.Request().Context(), by, s, form.Get("subscription"))
+		})
+}
+
+// Forget takes that back.
+func (h Handlers) Forget(c echo.Context) error {
+	return h.step(c, "forget", "Forgotten. The bill is compared again.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Forget(c.Request().Context(), by, s)
+	})
+}
+
 // Assign keeps owner and note.
 func (h Handlers) Assign(c echo.Context) error {
 	form, err := httpx.Form(c)
@@ -138,6 +157,16 @@ func steps(s difference.Side, t typed) (out []view.Step) {
 				Hint: "On that day it is to be decided again. Empty: for good.", Error: t.problem("dismiss", "until")},
 			{Kind: ui.Checkbox, Name: "each_month", Label: "Each month", Checked: t.step == "dismiss" && t.values.On("each_month"),
 				Hint: "Also on the bills to come, as long as it is no more a month."}}))
+	}
+	switch {
+	case s.ByPerson:
+		out = append(out, step(s.ID, "forget", "Forget the match", "A person has said which subscription these lines are about. "+
+			"Forgotten, they are matched by what they say.", s.Version, nil))
+	case !s.SubscriptionID.Valid && len(s.Lines) > 0:
+		out = append(out, step(s.ID, "match", "Say which subscription it is", "It holds for the bills to come as well.", s.Version,
+			[]ui.Field{{Name: "subscription", Label: "Id of the subscription", Required: true, Size: ui.Medium,
+				Value: t.of("match", "subscription", ""), Error: t.problem("match", "subscription"),
+				Hint: "The distributor's, as the list of subscriptions has it."}}))
 	}
 	return append(out, step(s.ID, "", "Owner and note", "", s.Version, []ui.Field{
 		{Name: "owner", Label: "Owner", Value: t.of("assign", "owner", s.Owner), Size: ui.Medium, Hint: "Who sees to it.",
