@@ -14,7 +14,7 @@ import (
 
 // supplierBills takes the distributor's bills in, as files and from connectors that can tell them.
 func (a *App) supplierBills() supplier.Service {
-	return supplier.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone,
+	return supplier.Service{DB: a.DB, Clock: a.Clock, Zone: a.Zone, Received: a.compareBill, SetAside: a.compareBill,
 		Tells:  func(connector string) bool { return connect.CapabilitiesOf(connector).Bills },
 		Reader: a.billReader}
 }

@@ -23,6 +23,8 @@ type Step struct {
 	Until     string // a day: dismissed up to it
 	EachMonth bool   // dismissed also on the bills to come, as far as it is no more a month
 	Reference string // of the distributor's, for a dispute
+	Amount    string // to bill, where one line has no subscription; empty: what it costs
+	On        string // the day from which the ledger has it
 }
 
 // The longest texts.

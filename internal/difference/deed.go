@@ -18,19 +18,25 @@ import (
 const (
 	DismissDeed = "dismiss-differences"
 	DisputeDeed = "dispute-differences"
+	BillDeed    = "bill-differences"
+	AcceptDeed  = "accept-differences"
 )
 
 // Deeds are what can be done about many differences.
 func (s Service) Deeds() []selection.Deed {
-	return []selection.Deed{deed{Service: s, name: DismissDeed, may: func(Row) string { return "" }, do: s.dismiss,
-		check: func(step Step) error { _, err := step.dismissal(s.today()); return err }},
-		deed{Service: s, name: DisputeDeed, do: s.dispute, check: func(Step) error { return nil },
-			may: func(r Row) string {
-				if r.Once.Sign() <= 0 {
-					return "nothing is charged too much"
-				}
-				return ""
-			}}}
+	none := func(Step) error { return nil }
+	return []selection.Deed{
+		deed{s, DismissDeed, func(Row) string { return "" },
+			func(step Step) error { _, err := step.dismissal(s.today()); return err }, s.dismiss},
+		deed{s, DisputeDeed, func(r Row) string {
+			if r.Once.Sign() <= 0 {
+				return "nothing is charged too much"
+			}
+			return ""
+		}, none, s.dispute},
+		deed{s, BillDeed, notBillable, none, s.bill},
+		deed{s, AcceptDeed, notAcceptable, none, s.accept},
+	}
 }
 
 // deed is a step for many.
@@ -38,7 +44,7 @@ type deed struct {
 	Service
 	name  string
 	may   func(Row) string // why not; empty: it may
-	check func(Step) error
+	check func(Step) error // what was typed
 	do    func(ctx context.Context, tx *gorm.DB, by audit.Actor, step Step) (audit.Event, error)
 }
 
@@ -67,7 +73,8 @@ func (deed) Marks(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.U
 }
 
 func stepOf(p selection.Params) Step {
-	return Step{Reason: p["reason"], Until: p["until"], EachMonth: p["each_month"] == "on", Reference: p["reference"]}
+	return Step{Reason: p["reason"], Until: p["until"], EachMonth: p["each_month"] == "on", Reference: p["reference"],
+		On: p["effective_at"]}
 }
 
 // Check refuses what was typed before anything is looked at.
@@ -110,6 +117,13 @@ func (d deed) Do(ctx context.Context, tx *gorm.DB, by audit.Actor, w selection.W
 	return selection.Each(tx, items, func(tx *gorm.DB, i selection.Item) (selection.Result, error) {
 		step := stepOf(w.Params)
 		step.ID = i.RecordID
+		if d.name == AcceptDeed && step.On == "" { // each from the day on which it began
+			r, err := Get(ctx, tx, i.RecordID)
+			if err != nil {
+				return selection.Result{}, err
+			}
+			step.On = r.Since.String()
+		}
 		if err := d.still(ctx, tx, i); err != nil {
 			return selection.Result{}, err
 		}

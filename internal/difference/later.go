@@ -11,9 +11,6 @@ import (
 	"seatledger/internal/audit"
 )
 
-// takeBack undoes what a decision wrote beside the difference.
-func (s Service) takeBack(context.Context, *gorm.DB, audit.Actor, Row) error { return nil }
-
 func number(d decimal.NullDecimal) string {
 	if !d.Valid {
 		return "not said"

@@ -81,11 +81,11 @@ func (h held) days(s *reconcile.Sides, of history.History) error {
 		return err
 	}
 	for _, d := range of.Ledger(h.ToOn) {
-		if d.Counted <= 0 {
+		if d.Counted+d.Extra <= 0 {
 			continue
 		}
 		if err := s.Sale(reconcile.Sale{ID: h.ID.String(), Customer: h.Customer, Part: h.PartNumber, From: d.From.String(),
-			To: d.To.String(), Period: money.Month, Seats: fmt.Sprint(d.Counted), Amount: "0",
+			To: d.To.String(), Period: money.Month, Seats: fmt.Sprint(d.Counted + d.Extra), Amount: "0",
 			Currency: h.Currency}); err != nil {
 			return err
 		}

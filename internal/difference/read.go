@@ -132,10 +132,13 @@ func (b bill) args() pgx.NamedArgs {
 // thing is the SQL of what a line is about, as the engine is told: our subscription, or what the bill calls it.
 const thing = `coalesce(m.subscription_id::text, supplier_id(l.subscription_external_id))`
 
+// other is what else a bill may call it.
+const other = `coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
+	nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number))`
+
 // A credit that a dispute brought is no difference.
 const chargesSQL = `
-SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
-		nullif(supplier_id(l.order_id), '') || ' ' || supplier_part(l.part_number)) END,
+SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + other + ` END,
 	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number, l.product, l.term, l.billing_frequency,
 	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text, trim_scale(l.unit_price)::text,
 	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END, m.subscription_id::text
@@ -212,7 +215,7 @@ func (b bill) elsewhere(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) er
 }
 
 // A contract that has not billed these days yet says nothing about them: what it is going to bill is compared then.
-// What was never signed off waits for no run, and what has no contract for none.
+// What was never signed off waits for no run, what has no contract for none, and no run knows what is unknown here.
 const windowsSQL = ours + `,
 billed AS (
 	SELECT k.id, k.crm_account_id, greatest(k.start_date, k.bill_from) AS from_on,
@@ -227,6 +230,12 @@ GROUP BY o.id, s.billable_from
 UNION ALL
 SELECT o.id::text, least(o.from_on, @from::date)::text, greatest(o.to_on, @to::date)::text FROM ours o JOIN subscriptions s ON s.id = o.id
 WHERE s.state = 'held' OR s.contract_id IS NULL OR NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id)
+UNION ALL
+SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `), min(least(l.from_on, @from::date))::text,
+	max(greatest(l.to_on, l.from_on + 1, @to::date))::text
+FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
+WHERE m.bill_id = @bill AND m.way = 'customer' AND coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `) IS NOT NULL
+GROUP BY 1
 UNION ALL
 SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id = c.id GROUP BY 1`
 

@@ -60,6 +60,10 @@ type Side struct {
 	Lines  []Line
 	Ledger []history.Span // on the days of the lines
 	Sales  []Sale
+
+	ByPerson bool // a person has said which subscription its lines are about
+
+	billedTo clock.Date // the day after the last that standing lines of the subscription have
 }
 
 const mostShown = 200
@@ -77,6 +81,11 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 	if err != nil {
 		return s, fmt.Errorf("lines of difference %s: %w", id, err)
 	}
+	err = db.Raw(`SELECT EXISTS (SELECT FROM supplier_keys k JOIN (`+keysOf+`) x ON x.key = k.key
+		WHERE k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, id, s.ProviderID).Row().Scan(&s.ByPerson)
+	if err != nil {
+		return s, fmt.Errorf("matches of difference %s: %w", id, err)
+	}
 	err = db.Raw(`SELECT l.id, l.invoice_id, i.number_text, i.state, l.from_date, l.to_date, l.seats, l.unit_price,
 			l.price_period, l.amount, l.currency
 		FROM difference_sales x JOIN invoice_lines l ON l.id = x.invoice_line_id JOIN invoices i ON i.id = l.invoice_id
@@ -90,6 +99,9 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 	h, err := history.One(ctx, db, s.SubscriptionID.UUID)
 	if err != nil {
 		return s, err
+	}
+	for _, k := range h.Contracts() {
+		s.billedTo = clock.Later(s.billedTo, h.PaidTo(k))
 	}
 	from, to := s.Days()
 	for _, span := range h.Ledger(to) {

@@ -23,6 +23,8 @@ type Service struct {
 	Log   *slog.Logger
 	// Enqueue puts the job of a comparison into the queue, in the transaction that asks for it.
 	Enqueue func(ctx context.Context, tx *gorm.DB, job Job, delay time.Duration) error
+	// Touched runs in the transaction that has changed the ledger of a subscription. It may be nil.
+	Touched func(tx *gorm.DB, subscription uuid.UUID) error
 }
 
 // Job compares a bill.

@@ -47,6 +47,11 @@ func (h History) earliest() clock.Date {
 			first = l.Period.From
 		}
 	}
+	for _, x := range h.Extras {
+		if first.IsZero() || x.Period.From.Before(first) {
+			first = x.Period.From
+		}
+	}
 	return first
 }
 
@@ -59,6 +64,9 @@ func (h History) breaks(contractID uuid.UUID) []clock.Date {
 	}
 	for _, l := range h.Lines {
 		days = append(days, l.Period.From, l.Period.To)
+	}
+	for _, x := range h.Extras {
+		days = append(days, x.Period.From, x.Period.To)
 	}
 	for _, s := range h.Stays {
 		days = append(days, s.On)
@@ -96,10 +104,15 @@ func (h History) Ledger(to clock.Date) []Span {
 	var out []Span
 	for _, p := range Cut(contract.Period{From: h.earliest(), To: to}, h.breaks(uuid.Nil)) {
 		s := Span{Period: p}
-		for _, step := range h.rowsOn(p.From) {
+		var r replay
+		steps := append(h.rowsOn(p.From), h.extrasOn(p.From)...)
+		slices.SortStableFunc(steps, func(a, b step) int { return a.place.Compare(b.place) })
+		for _, step := range steps {
 			s.Counted += step.delta
 			s.Outside += step.outside
+			r.take(step)
 		}
+		s.Extra = r.Extra
 		if !h.Ends.On.IsZero() && !p.From.Before(h.Ends.On) {
 			s.Counted = 0
 		}

@@ -40,6 +40,12 @@ func (w *stored) decode() (map[uuid.UUID]History, error) {
 	if err := w.decodeRows(all); err != nil {
 		return nil, err
 	}
+	for _, x := range w.extras {
+		h := all[x.SubscriptionID]
+		h.Extras = append(h.Extras, Extra{Place: Place{Seq: x.AfterSeq, Invoice: x.AfterInvoice + 1},
+			Period: contract.Period{From: x.FromOn, To: x.ToOn}, Seats: x.Seats})
+		all[x.SubscriptionID] = h
+	}
 	w.decodeLines(all)
 	w.moveDays(all)
 	return all, nil

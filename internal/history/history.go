@@ -15,10 +15,11 @@ import (
 // History is one subscription with all that decides what its days cost.
 type History struct {
 	ID       uuid.UUID
-	Kind     string // licence, one_time, usage, trial, unknown
-	Rows     []Row  // that count
-	Lines    []Line // of invoices that are not void, those of its history's source included
-	Stays    []Stay // in contracts, in the order of their first days
+	Kind     string  // licence, one_time, usage, trial, unknown
+	Rows     []Row   // that count
+	Lines    []Line  // of invoices that are not void, those of its history's source included
+	Extras   []Extra // seats of a supplier's bill that a person bills though the ledger lacks them
+	Stays    []Stay  // in contracts, in the order of their first days
 	Products []ProductFrom
 	// From is the switch day before which no day is its own, zero: there is none.
 	From clock.Date
@@ -27,6 +28,13 @@ type History struct {
 	Ends  Bound
 
 	Terms map[uuid.UUID]Contract // of the contracts it was ever in or has lines of
+}
+
+// Extra is seats that are charged on their days beside those of the ledger. Seats that join later take them back first.
+type Extra struct {
+	Place  Place
+	Period contract.Period
+	Seats  int
 }
 
 // Place is where a row or a line stands in the order of recording.

@@ -23,8 +23,8 @@ func Load(ctx context.Context, db *gorm.DB, ids []uuid.UUID) (map[uuid.UUID]Hist
 	}
 	w := stored{db: db.WithContext(ctx)}
 	for _, step := range []func() error{
-		func() error { return w.readSubscriptions(ids) }, w.readMoves, w.readRows, w.readStays, w.readLines,
-		w.readContracts,
+		func() error { return w.readSubscriptions(ids) }, w.readMoves, w.readRows, w.readExtras, w.readStays,
+		w.readLines, w.readContracts,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("read histories: %w", err)
@@ -45,6 +45,7 @@ type stored struct {
 	subs      []storedSubscription
 	moves     []move
 	rows      []storedRow
+	extras    []storedExtra
 	stays     []storedStay
 	lines     []storedLine
 	contracts []storedContract
@@ -149,6 +150,22 @@ func (w *stored) readRows() error {
 		FROM license_changes c JOIN license_change_status st ON st.change_id = c.id LEFT
 		JOIN billed_elsewhere e ON e.change_id = c.id
 		WHERE c.subscription_id = ANY (CAST(? AS uuid[])) ORDER BY c.seq`, w.ids()).Scan(&w.rows).Error
+}
+
+type storedExtra struct {
+	SubscriptionID uuid.UUID
+	Seats          int
+	FromOn         clock.Date
+	ToOn           clock.Date
+	AfterSeq       int64
+	AfterInvoice   int64
+}
+
+// readExtras reads what people bill from a supplier's bill.
+func (w *stored) readExtras() error {
+	return w.db.Raw(`SELECT subscription_id, seats, from_on, to_on, after_seq, after_invoice FROM supplier_seats
+		WHERE subscription_id = ANY (CAST(? AS uuid[])) AND undone_at IS NULL ORDER BY at, id`, w.ids()).
+		Scan(&w.extras).Error
 }
 
 type storedStay struct {

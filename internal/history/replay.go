@@ -14,10 +14,11 @@ type Seats struct {
 	Paid      int // on standing lines
 	Outside   int // billed elsewhere
 	Forfeited int // paid, and left without refund
+	Extra     int // of a supplier's bill, and not in the ledger
 }
 
 // Charged is what the day is charged for in all.
-func (s Seats) Charged() int { return s.Counted + s.Forfeited - s.Outside }
+func (s Seats) Charged() int { return s.Counted + s.Forfeited + s.Extra - s.Outside }
 
 // Due is what the day is to be charged for, or credited where it is negative.
 func (s Seats) Due() int { return s.Charged() - s.Paid }
@@ -38,13 +39,14 @@ type step struct {
 	line    bool
 	paid    int
 	end     bool
+	extra   int
 }
 
 // seatsOn replays a day under a contract.
 func (h History) seatsOn(contractID uuid.UUID, day clock.Date) Seats {
 	steps := h.paidOn(contractID, day)
 	if h.Owns(contractID, day) {
-		steps = append(steps, h.rowsOn(day)...)
+		steps = append(append(steps, h.rowsOn(day)...), h.extrasOn(day)...)
 		for _, end := range h.endedBy(contractID, day) {
 			steps = append(steps, step{place: end.Place, refund: end.Refund, end: true})
 		}
@@ -68,6 +70,8 @@ func (r *replay) take(s step) {
 	switch {
 	case s.line:
 		r.pay(s.paid)
+	case s.extra > 0:
+		r.Extra += s.extra
 	case s.end:
 		r.change(-r.Counted, s.refund)
 		r.ended = true
@@ -81,13 +85,16 @@ func (r *replay) take(s step) {
 	r.Forfeited = max(r.Forfeited, r.Outside-r.Counted)
 }
 
-// change lets seats join or leave. Those that join take forfeited ones back first; those that leave without
+// change lets seats join or leave. Those that join take forfeited ones back first, then what was billed beside the
+// ledger; those that leave without
 // refund are forfeited as far as they were paid, here or elsewhere, by then.
 func (r *replay) change(delta int, refund bool) {
 	r.Counted += delta
 	switch {
 	case delta > 0:
-		r.Forfeited -= min(r.Forfeited, delta)
+		back := min(r.Forfeited, delta)
+		r.Forfeited -= back
+		r.Extra -= min(r.Extra, delta-back)
 	case !refund:
 		r.Forfeited = max(r.Forfeited, min(r.Forfeited-delta, r.left()))
 	}
@@ -109,6 +116,15 @@ func (h History) paidOn(contractID uuid.UUID, day clock.Date) []step {
 	for _, l := range h.Lines {
 		if l.Standing && l.hasSeats() && l.Contract == contractID && l.Period.Has(day) {
 			steps = append(steps, step{place: l.Place, line: true, paid: l.Seats})
+		}
+	}
+	return steps
+}
+
+func (h History) extrasOn(day clock.Date) (steps []step) {
+	for _, x := range h.Extras {
+		if x.Period.Has(day) {
+			steps = append(steps, step{place: x.Place, extra: x.Seats})
 		}
 	}
 	return steps

@@ -248,3 +248,25 @@ func TestDatesAreWholeDays(t *testing.T) {
 		t.Errorf("%d parts", n)
 	}
 }
+
+// What a supplier's bill has and the ledger lacks is charged on its days; a later correction of the ledger bills nothing
+// again, and one that comes before the run neither twice.
+func TestSeatsOfASuppliersBillArePaidOnce(t *testing.T) {
+	t.Parallel()
+	b := begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01", 2)
+	b.due("2026-11-09", 0).due("2026-11-20", 2).due("2026-12-05", 10)
+	b.row("2026-11-10", 2, false).due("2026-11-20", 2).due("2026-12-05", 12) // corrected before the run
+	b = begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01", 2).bill("2026-12-01")
+	b.on("2026-11-20", Seats{Counted: 10, Paid: 12, Extra: 2}).due("2026-11-20", 0)
+	b.row("2026-11-10", 2, false).on("2026-11-20", Seats{Counted: 12, Paid: 12}).due("2026-11-20", 0)
+	b.row("2026-11-15", 1, false).due("2026-11-12", 0).due("2026-11-20", 1)
+	b = begin(t).row("2026-10-01", 10, false).extra("2026-11-10", "2026-12-01", 2).bill("2026-12-01")
+	b.row("2026-11-12", -3, true).on("2026-11-20", Seats{Counted: 7, Paid: 12, Extra: 2}).due("2026-11-20", -3)
+}
+
+func (b *book) extra(from, to string, seats int) *book {
+	b.seq++
+	b.Extras = append(b.Extras, Extra{Place: Place{Seq: b.seq, Invoice: b.seq}, Seats: seats,
+		Period: contract.Period{From: day(from), To: day(to)}})
+	return b
+}

@@ -151,29 +151,35 @@ func locked(ctx context.Context, tx *gorm.DB, id uuid.UUID) (contract.Contract, 
 // Add types a line on a contract; errs.Invalid by field.
 func (s Service) Add(ctx context.Context, by audit.Actor, contractID uuid.UUID, f Form) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		k, err := locked(ctx, tx, contractID)
-		if err != nil {
-			return err
-		}
-		problems := errs.Fields{}
-		l := f.read(problems)
-		if err := s.fits(ctx, tx, k, &l, problems); err != nil {
-			return err
-		}
-		if err := problems.Err(); err != nil {
-			return err
-		}
-		l.Currency = k.Currency
-		err = tx.Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code, every,
-			from_on, until_on, created_at, created_by)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-				?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
-			s.Clock.Now(), by.Name).Error
-		if err != nil {
-			return fmt.Errorf("add typed line: %w", postgres.Translate(err))
-		}
-		return s.record(ctx, tx, by, "typed_line.added", k, nil, l.facts())
+		_, err := s.AddIn(ctx, tx, by, contractID, f)
+		return err
 	})
+}
+
+// AddIn is Add in a transaction of the caller's; it gives the line's id.
+func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID uuid.UUID, f Form) (uuid.UUID, error) {
+	k, err := locked(ctx, tx, contractID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	problems := errs.Fields{}
+	l := f.read(problems)
+	if err := s.fits(ctx, tx, k, &l, problems); err != nil {
+		return uuid.Nil, err
+	}
+	if err := problems.Err(); err != nil {
+		return uuid.Nil, err
+	}
+	l.Currency = k.Currency
+	err = tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code,
+		every, from_on, until_on, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+			?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
+		s.Clock.Now(), by.Name).Error
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("add typed line: %w", postgres.Translate(err))
+	}
+	return l.ID, s.record(ctx, tx, by, "typed_line.added", k, nil, l.facts())
 }
 
 // End gives a line of every cycle its end, or takes it away (empty). Refused while a
@@ -213,7 +219,12 @@ func (s Service) End(ctx context.Context, by audit.Actor, contractID, id uuid.UU
 
 // SetAside takes a line out of all runs. Refused while something of it stands on an invoice.
 func (s Service) SetAside(ctx context.Context, by audit.Actor, contractID, id uuid.UUID, version int) error {
-	return s.change(ctx, contractID, id, version, func(tx *gorm.DB, k contract.Contract, l Line) error {
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.SetAsideIn(ctx, tx, by, contractID, id, version) })
+}
+
+// SetAsideIn is SetAside in a transaction of the caller's.
+func (s Service) SetAsideIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID, id uuid.UUID, version int) error {
+	return s.changeIn(ctx, tx, contractID, id, version, func(tx *gorm.DB, k contract.Contract, l Line) error {
 		has, err := standing(ctx, tx, id, clock.Date{})
 		if err != nil {
 			return err
@@ -235,23 +246,26 @@ func (s Service) SetAside(ctx context.Context, by audit.Actor, contractID, id uu
 // change locks the contract and hands over a line that may still be changed. version 0: not asked.
 func (s Service) change(ctx context.Context, contractID, id uuid.UUID, version int,
 	do func(*gorm.DB, contract.Contract, Line) error) error {
-	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
-		k, err := locked(ctx, tx, contractID)
-		if err != nil {
-			return err
-		}
-		l, err := Get(ctx, tx, contractID, id)
-		switch {
-		case err != nil:
-			return err
-		case l.SetAsideAt != nil:
-			return errs.New(errs.Conflict, "This line was set aside. Nothing was changed.")
-		case version != 0 && version != l.Version:
-			return errs.New(errs.Conflict,
-				"Somebody changed this line while you were at it. Nothing was changed; look at it again.")
-		}
-		return do(tx, k, l)
-	})
+	return s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.changeIn(ctx, tx, contractID, id, version, do) })
+}
+
+func (s Service) changeIn(ctx context.Context, tx *gorm.DB, contractID, id uuid.UUID, version int,
+	do func(*gorm.DB, contract.Contract, Line) error) error {
+	k, err := locked(ctx, tx, contractID)
+	if err != nil {
+		return err
+	}
+	l, err := Get(ctx, tx, contractID, id)
+	switch {
+	case err != nil:
+		return err
+	case l.SetAsideAt != nil:
+		return errs.New(errs.Conflict, "This line was set aside. Nothing was changed.")
+	case version != 0 && version != l.Version:
+		return errs.New(errs.Conflict,
+			"Somebody changed this line while you were at it. Nothing was changed; look at it again.")
+	}
+	return do(tx, k, l)
 }
 
 // standing names an invoice on which a line stands from a day on; empty: none.

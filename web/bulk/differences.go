@@ -39,3 +39,26 @@ func disputeWords() wording {
 	}
 	return w
 }
+
+func billDifferencesWords() wording {
+	w := differenceWords
+	w.verb, w.did, w.undid = "Bill", "kept to be billed", "taken back"
+	w.text = "The next runs bill the seats on their days, at the prices of the subscriptions; what has no subscription is typed " +
+		"on the customer's default contract, once for each line. A later correction of the ledger bills nothing again."
+	w.back = "What no run has billed yet is billed by none; what one has, the next credits. A typed line that stands on an " +
+		"invoice stays, and the reason is told."
+	return w
+}
+
+func acceptDifferencesWords() wording {
+	w := differenceWords
+	w.verb, w.did, w.undid = "Accept", "accepted", "to be decided again"
+	w.text = "The bill is right: the ledger gets its seats, and the next runs charge or credit what changes on days that are " +
+		"billed already."
+	w.back = "They are to be decided again. The ledger keeps what was entered: correct that on the subscriptions."
+	w.again = func(p selection.Params) []ui.Field {
+		return []ui.Field{{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: p["effective_at"], Size: ui.Short,
+			Hint: "Blank: each from the day on which it began."}}
+	}
+	return w
+}

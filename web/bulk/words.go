@@ -67,6 +67,8 @@ var deeds = map[string]wording{
 
 	difference.DismissDeed: dismissWords(),
 	difference.DisputeDeed: disputeWords(),
+	difference.BillDeed:    billDifferencesWords(),
+	difference.AcceptDeed:  acceptDifferencesWords(),
 
 	subscription.ContractDeed:  contractWords(),
 	subscription.GoneDeed:      goneWords(),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"seatledger/internal/auth"
 	"seatledger/internal/testkit/billdesk"
@@ -172,7 +173,7 @@ func TestWhoDecidesAndWhoOnlyReads(t *testing.T) {
 	if page := olaf.Get(at); page.Has("Dismiss") {
 		t.Error("who may not decide is offered to")
 	}
-	for _, step := range []string{"", "/dismiss", "/dispute", "/undo"} {
+	for _, step := range []string{"", "/dismiss", "/dispute", "/undo", "/accept", "/bill"} {
 		olaf.Post(at+step, values("reason", "x")).Want(http.StatusForbidden)
 	}
 }
@@ -217,5 +218,54 @@ func TestManyAreDecidedAtOnceAndTakenBack(t *testing.T) {
 	d.bea.Post(preview.Path()+"/undo", nil).Want(http.StatusSeeOther)
 	if rows := d.bea.Get("/differences.csv?state=todo").Records(); len(rows) != 2 {
 		t.Errorf("taken back: %v", rows)
+	}
+}
+
+// What a person says which subscription is meant holds for this bill and the next, until it is forgotten.
+func TestAPersonsMatchIsRememberedAndForgotten(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	bill := slices.Concat(billlines.SoundBill, three("X9", "3", "30"))
+	billdesk.Billed(d.world, bill, slices.Concat(billlines.SoundBilled, billlines.Ours))
+	id := d.take("october.csv", bill)
+	at := "/differences/" + d.one("only_on_bill")["id"]
+	d.bea.Post(at+"/match", values("subscription", "nothing")).Want(http.StatusUnprocessableEntity).Shows("There is no subscription")
+	d.bea.Post(at+"/match", values("subscription", "S1")).Want(http.StatusSeeOther)
+	d.compare(id)
+	if rows := d.bea.Get("/differences.csv").Records(); len(rows) > 0 {
+		t.Errorf("matched by a person: %v", rows)
+	}
+	other := d.take("again.csv", slices.Concat(billlines.SoundBill[2:], three("X9", "4", "40")[2:]))
+	if r := d.one("quantity"); r["external_id"] != "S1" || r["once_amount"] != "10" {
+		t.Errorf("the next bill: %v", r)
+	}
+	d.bea.Get(at).Shows("Forget the match")
+	d.bea.Post(at+"/forget", nil).Want(http.StatusSeeOther)
+	d.bea.Post(at+"/forget", nil).Want(http.StatusConflict)
+	d.compare(other)
+	if r := d.one("only_on_bill"); r["external_id"] != "X9" {
+		t.Errorf("forgotten: %v", r)
+	}
+}
+
+// The room that takes bills in tells of each within its transaction; a job compares it then.
+func TestABillThatComesInWaitsForItsComparison(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	id := billdesk.Bill(d.world, "november.csv", three("S9", "1", "10"))
+	d.world.Tx(func(tx *gorm.DB) error { return d.App.Bills.Received(tx, id) })
+	if n := d.world.Text(`SELECT count(*) FROM river.river_job WHERE kind = 'compare_bill' AND args->>'bill_id' = ?`, id.String()); n != "1" {
+		t.Errorf("%s jobs", n)
+	}
+	d.compare(id)
+	if left := d.world.Text(`SELECT count(*) FROM supplier_comparisons WHERE done < asked`); left != "0" {
+		t.Errorf("%s bills wait", left)
+	}
+	d.bea.Get("/differences").Shows("Customer unmapped", "S9")
+	d.world.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea', aside_why = 'taken back' WHERE id = ?`, id)
+	d.world.Tx(func(tx *gorm.DB) error { return d.App.Bills.SetAside(tx, id) })
+	d.compare(id)
+	if rows := d.bea.Get("/differences.csv").Records(); len(rows) > 0 {
+		t.Errorf("set aside: %v", rows)
 	}
 }

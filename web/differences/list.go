@@ -81,7 +81,9 @@ func ticks(q httpx.ListQuery, found httpx.Found[difference.Row], m *layout.List)
 	m.Table.Select = &ui.Selection{FormID: bulkForm}
 	m.Bulk = bulk.Bar(q, difference.All.Name, page)
 	m.Bulk.FormID, m.Bulk.Action, m.Bulk.Hint = bulkForm, at.Bulk, "Tick differences to decide about them."
-	m.Bulk.Buttons = []ui.Button{{Text: "Dismiss", Name: "deed", Value: difference.DismissDeed},
+	m.Bulk.Buttons = []ui.Button{{Text: "Bill to the customer", Name: "deed", Value: difference.BillDeed},
+		{Text: "Accept into the ledger", Name: "deed", Value: difference.AcceptDeed},
+		{Text: "Dismiss", Name: "deed", Value: difference.DismissDeed},
 		{Text: "Dispute", Name: "deed", Value: difference.DisputeDeed}}
 }
 

@@ -48,10 +48,42 @@ func (h Handlers) Dispute(c echo.Context) error {
 		})
 }
 
+// Bill charges it to the customer.
+func (h Handlers) Bill(c echo.Context) error {
+	return h.step(c, "bill", "Kept to be billed. The next run of the contract has it.",
+		func(by audit.Actor, s difference.Step) error { return h.Differences.Bill(c.Request().Context(), by, s) })
+}
+
+// Accept corrects the ledger.
+func (h Handlers) Accept(c echo.Context) error {
+	return h.step(c, "accept", "The ledger was corrected.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Accept(c.Request().Context(), by, s)
+	})
+}
+
 // Undo takes back what was decided.
 func (h Handlers) Undo(c echo.Context) error {
 	return h.step(c, "undo", "Taken back. It is to be decided again.", func(by audit.Actor, s difference.Step) error {
 		return h.Differences.Undo(c.Request().Context(), by, s)
+	})
+}
+
+// Match says which subscription is meant.
+func (h Handlers) Match(c echo.Context) error {
+	form, err := httpx.Form(c)
+	if err != nil {
+		return err
+	}
+	return h.step(c, "match", "Kept, also for the bills to come. The bill is compared again.",
+		func(by audit.Actor, s difference.Step) error {
+			return h.Differences.Match(c.Request().Context(), by, s, form.Get("subscription"))
+		})
+}
+
+// Forget takes that back.
+func (h Handlers) Forget(c echo.Context) error {
+	return h.step(c, "forget", "Forgotten. The bill is compared again.", func(by audit.Actor, s difference.Step) error {
+		return h.Differences.Forget(c.Request().Context(), by, s)
 	})
 }
 
@@ -77,7 +109,8 @@ func (h Handlers) step(c echo.Context, name, done string, do func(by audit.Actor
 		return err
 	}
 	step := difference.Step{ID: id, Version: form.Version(), Reason: form.Get("reason"), Until: form.Get("until"),
-		EachMonth: form.On("each_month"), Reference: form.Get("reference")}
+		EachMonth: form.On("each_month"), Reference: form.Get("reference"), Amount: form.Get("amount"),
+		On: form.Get("effective_at")}
 	err = do(session.Actor(c), step)
 	problems, refused := httpx.Refused(err)
 	if !refused {
@@ -97,9 +130,19 @@ func (h Handlers) step(c echo.Context, name, done string, do func(by audit.Actor
 // steps are what can be done about a difference as it stands.
 func steps(s difference.Side, t typed) (out []view.Step) {
 	switch {
+	case s.State == difference.Accepted:
+		out = append(out, step(s.ID, "undo", "Take it back", "It is to be decided again. The ledger keeps what was entered: correct "+
+			"that on the subscription.", s.Version, nil))
 	case s.State != difference.Todo:
-		out = append(out, step(s.ID, "undo", "Take it back", "What was decided, and what it wrote, is taken back.", s.Version, nil))
+		out = append(out, step(s.ID, "undo", "Take it back", "What was decided, and what it wrote, is taken back. What a run has "+
+			"billed of it, the next one credits.", s.Version, nil))
 	case s.GoneAt == nil:
+		if s.Acceptable() {
+			out = append(out, acceptStep(s, t))
+		}
+		if s.Billable() {
+			out = append(out, billStep(s, t))
+		}
 		if s.Once.Sign() > 0 {
 			out = append(out, step(s.ID, "dispute", "Dispute", "The distributor is wrong. Nothing is sent from here: send the "+
 				"text above. The credit is found on a later bill by itself.", s.Version, []ui.Field{
@@ -114,6 +157,16 @@ func steps(s difference.Side, t typed) (out []view.Step) {
 				Hint: "On that day it is to be decided again. Empty: for good.", Error: t.problem("dismiss", "until")},
 			{Kind: ui.Checkbox, Name: "each_month", Label: "Each month", Checked: t.step == "dismiss" && t.values.On("each_month"),
 				Hint: "Also on the bills to come, as long as it is no more a month."}}))
+	}
+	switch {
+	case s.ByPerson:
+		out = append(out, step(s.ID, "forget", "Forget the match", "A person has said which subscription these lines are about. "+
+			"Forgotten, they are matched by what they say.", s.Version, nil))
+	case !s.SubscriptionID.Valid && len(s.Lines) > 0:
+		out = append(out, step(s.ID, "match", "Say which subscription it is", "It holds for the bills to come as well.", s.Version,
+			[]ui.Field{{Name: "subscription", Label: "Id of the subscription", Required: true, Size: ui.Medium,
+				Value: t.of("match", "subscription", ""), Error: t.problem("match", "subscription"),
+				Hint: "The distributor's, as the list of subscriptions has it."}}))
 	}
 	return append(out, step(s.ID, "", "Owner and note", "", s.Version, []ui.Field{
 		{Name: "owner", Label: "Owner", Value: t.of("assign", "owner", s.Owner), Size: ui.Medium, Hint: "Who sees to it.",
@@ -148,4 +201,23 @@ func plain(d decimal.NullDecimal) string {
 		return ""
 	}
 	return money.Plain(d.Decimal)
+}
+
+func acceptStep(s difference.Side, t typed) view.Step {
+	on := s.Since
+	text := "The bill is right, and the ledger gets its seats from a day on. " + s.Reach(on)
+	return step(s.ID, "accept", "Accept into the ledger", text, s.Version, []ui.Field{
+		{Kind: ui.DateInput, Name: "effective_at", Label: "From", Required: true, Size: ui.Short,
+			Value: t.of("accept", "effective_at", on.String()), Error: t.problem("accept", "effective_at"),
+			Hint: "The first day on which the seats were there."}})
+}
+
+func billStep(s difference.Side, t typed) view.Step {
+	if s.SubscriptionID.Valid {
+		return step(s.ID, "bill", "Bill to the customer", "The next run bills the seats on their days, at the price of the "+
+			"subscription. A later correction of the ledger bills them no second time.", s.Version, nil)
+	}
+	return step(s.ID, "bill", "Bill to the customer", "A line is typed on the customer's default contract, once for each line of "+
+		"the bill.", s.Version, []ui.Field{{Name: "amount", Label: "Amount", Size: ui.Short, Suffix: s.Currency,
+		Value: t.of("bill", "amount", ""), Error: t.problem("bill", "amount"), Hint: "Empty: what it costs you."}})
 }

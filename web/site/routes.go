@@ -405,6 +405,10 @@ func routes(a *app.App, m *session.Manager, o Options) []route {
 		post("/differences/:id", h.differences.Assign, billing),
 		post("/differences/:id/dismiss", h.differences.Dismiss, billing),
 		post("/differences/:id/dispute", h.differences.Dispute, billing),
+		post("/differences/:id/accept", h.differences.Accept, billing),
+		post("/differences/:id/bill", h.differences.Bill, billing),
+		post("/differences/:id/match", h.differences.Match, billing),
+		post("/differences/:id/forget", h.differences.Forget, billing),
 		post("/differences/:id/undo", h.differences.Undo, billing),
 
 		list("/cutovers", h.cutovers.List),
