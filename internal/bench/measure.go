@@ -101,7 +101,7 @@ func (p *pair) lists(ctx context.Context, db *pgx.Conn) error {
 // page measures one page in turn with its reference: what else the machine does hits both.
 func (p *pair) page(ctx context.Context, a address, reference string) error {
 	b, f := p.b, finding{rows: p.rows, address: a}
-	if err := p.warm(ctx, a.path); err != nil {
+	if err := errors.Join(warm(ctx, p.bare, reference, b), warm(ctx, p.product, a.path, b)); err != nil {
 		return err
 	}
 	var ratios, works, rates []float64
@@ -131,11 +131,11 @@ func (p *pair) page(ctx context.Context, a address, reference string) error {
 }
 
 // warm asks for a page until pools and plans are made: PostgreSQL keeps a plan from the sixth time on, for each of the
-// product's 20 connections.
-func (p *pair) warm(ctx context.Context, path string) error {
+// 20 connections that either side has.
+func warm(ctx context.Context, t target, path string, b *bench) error {
 	const enough, longest = 6 * 20, 8
 	for n, tries := 0, 0; n < enough && tries < longest; tries++ {
-		got, err := p.product.pages(ctx, path, p.b.conns, p.b.slice/4)
+		got, err := t.pages(ctx, path, b.conns, b.slice/4)
 		if err != nil {
 			return err
 		}
