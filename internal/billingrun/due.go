@@ -26,6 +26,7 @@ type Filter struct {
 	Frequency contract.Frequency
 	Timing    contract.Timing
 	Q         string // a part of the contract's or the customer's name
+	Nobody    bool   // only those whose documents go to nobody
 }
 
 // Contract is one contract with what is due of it.
@@ -265,7 +266,8 @@ const candidatesQuery = `SELECT k.id, k.crm_account_id, k.name, a.name AS custom
 			WHERE t.contract_id = k.id AND NOT t.set_aside AND (s.state = 'active' OR s.billed_through IS NULL))
 			OR ` + billing.Reopened + `)
 		AND (@currency = '' OR k.currency = @currency) AND (@frequency = '' OR k.billing_frequency = @frequency)
-		AND (@timing = '' OR k.timing = @timing) AND (@q = '' OR k.search_text LIKE @like)`
+		AND (@timing = '' OR k.timing = @timing) AND (@q = '' OR k.search_text LIKE @like)
+		AND (NOT @nobody OR ` + nobody + `)`
 
 // likeless takes their meaning from the signs of a pattern.
 var likeless = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -273,7 +275,7 @@ var likeless = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func candidates(ctx context.Context, db *gorm.DB, f Filter) (map[uuid.UUID]candidate, error) {
 	var rows []candidate
 	err := db.WithContext(ctx).Raw(candidatesQuery, map[string]any{"currency": f.Currency,
-		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q, "but": uuid.Nil,
+		"frequency": string(f.Frequency), "timing": string(f.Timing), "q": f.Q, "but": uuid.Nil, "nobody": f.Nobody,
 		"like": "%" + likeless.Replace(strings.ToLower(f.Q)) + "%"}).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("contracts to bill: %w", err)

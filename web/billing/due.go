@@ -62,7 +62,7 @@ func pageOf(c echo.Context) (int, error) {
 // filterOf reads which contracts are meant, and gives the address that means the same.
 func filterOf(v url.Values) (billingrun.Filter, url.Values, error) {
 	f := billingrun.Filter{Currency: v.Get("currency"), Frequency: contract.Frequency(v.Get("frequency")),
-		Timing: contract.Timing(v.Get("timing")), Q: strings.TrimSpace(v.Get("q"))}
+		Timing: contract.Timing(v.Get("timing")), Q: strings.TrimSpace(v.Get("q")), Nobody: v.Get("nobody") == "1"}
 	problems := errs.Fields{}
 	var err error
 	if f.Day, err = clock.ParseDate(v.Get("due")); err != nil {
@@ -78,7 +78,7 @@ func filterOf(v url.Values) (billingrun.Filter, url.Values, error) {
 		problems.Add("currency", "Enter a currency as USD.")
 	}
 	asked := url.Values{}
-	for _, name := range []string{"due", "currency", "frequency", "timing", "q"} {
+	for _, name := range []string{"due", "currency", "frequency", "timing", "q", "nobody"} {
 		if value := v.Get(name); value != "" {
 			asked.Set(name, value)
 		}
@@ -99,6 +99,9 @@ func (h Handlers) due(c echo.Context, f billingrun.Filter, s sheet, status int) 
 	m.Page.Lead = "What is due up to " + s.Day.String() + " over all contracts. Nothing is made until you make the drafts."
 	m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Billing runs", Href: runsPath},
 		ui.LinkButton{Text: "By itself", Href: path + "/schedule"})
+	if s.Nobody {
+		m.Page.Actions = append(m.Page.Actions, ui.LinkButton{Text: "Enter recipients for many", Href: unaddressed})
+	}
 	if s.may && len(s.Billable()) > 0 {
 		m.Begin, m.Bulk = s.begin(), s.bulk()
 	}
@@ -154,6 +157,9 @@ func (s sheet) filters() ui.FilterBar {
 			b.Chips = append(b.Chips, ui.Chip{Label: labels[name] + value, RemoveHref: s.address(name, "")})
 		}
 	}
+	if s.Nobody {
+		b.Chips = append(b.Chips, ui.Chip{Label: "Documents go to nobody", RemoveHref: s.address("nobody", "")})
+	}
 	return b
 }
 
@@ -198,7 +204,7 @@ func (s sheet) stats() ui.Stats {
 	left.Note = strings.Join(parts, ", ")
 	out = append(out, left)
 	if n := s.toNobody(); s.mails && n > 0 {
-		out = append(out, toNobody(n))
+		out = append(out, toNobody(n, s.address("nobody", "1")))
 	}
 	return append(out, s.besides()...)
 }
@@ -214,10 +220,13 @@ func (s sheet) toNobody() (n int) {
 }
 
 // toNobody warns of contracts whose documents go to nobody, and leads to them.
-func toNobody(n int) ui.Stat {
+func toNobody(n int, href string) ui.Stat {
 	return ui.Stat{Label: "Documents go to nobody", Value: words.Count(n), Tone: ui.Warn,
-		Note: "contracts to enter recipients in, before sending", Href: at.Contracts + "?active=yes&recipients=none"}
+		Note: "contracts to enter recipients in, before sending", Href: href}
 }
+
+// unaddressed is where recipients are entered for many contracts at once.
+const unaddressed = at.Contracts + "?active=yes&recipients=none"
 
 // besides are what waits elsewhere: drafts that were made, and subscriptions that no run can bill.
 func (s sheet) besides() (out ui.Stats) {

@@ -135,11 +135,17 @@ func TestContractsWhoseDocumentsGoToNobodyAreWarnedOf(t *testing.T) {
 	second.Exec(`UPDATE billing_contracts SET bill_together = true, crm_account_id = ?, name = 'Second' WHERE id = ?`,
 		first.Customer, second.Contract)
 	due := h.see("/billing").Shows("Documents go to nobody")
-	to := due.Doc().Find(`a[href*="recipients=none"]`).First()
+	to := due.Doc().Find(`a[href*="nobody=1"]`).First()
 	if got := strings.Join(strings.Fields(to.Parent().Text()), " "); !strings.Contains(got, "1") {
 		t.Errorf("it says %q", got)
 	}
-	h.see(to.AttrOr("href", "")).Shows("Customer 002")
+	// It leads to exactly those that it counts: another without recipients of which nothing is due is not among them.
+	idle := (&billtest.World{TB: t, DB: h.DB}).Beside("2026-01-02", billtest.Terms{BillFrom: "2026-09-01"})
+	idle.Exec(`UPDATE crm_accounts SET name = 'Nothing Due Ltd' WHERE id = ?`, idle.Customer)
+	only := h.see(to.AttrOr("href", "")).Shows("Customer 002", "1 contract", "Enter recipients for many")
+	if only.Has("Customer 000") || only.Has("Customer 001") || only.Has("Nothing Due Ltd") {
+		t.Errorf("it leads to others too: %s", only.Text())
+	}
 	run := h.press(due, "/billing-runs", "step", "draft").Shows("Documents go to nobody")
 	h.worlds[2].Exec(`UPDATE billing_contracts SET recipients = 'x@x.example' WHERE id = ?`, h.worlds[2].Contract)
 	if h.see(run.URL.Path).Has("go to nobody") {

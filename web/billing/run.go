@@ -231,7 +231,7 @@ func (s sight) stats() ui.Stats {
 			Note: "they stand first"})
 	}
 	if s.mails && c.Nobody > 0 {
-		out = append(out, toNobody(c.Nobody))
+		out = append(out, toNobody(c.Nobody, unaddressed))
 	}
 	if n := c.Refused + c.Skipped + c.Thrown; n > 0 {
 		out = append(out, ui.Stat{Label: "Not billed", Value: words.Count(n), Tone: ui.Warn.If(c.Refused > 0),
