@@ -37,7 +37,7 @@ func Run(ctx context.Context, args []string, out, notes io.Writer) error {
 		return err
 	}
 	p := newProgress(notes)
-	res, err := AssignContext(ctx, accounts, crm, Options{MinProbability: o.floor, Progress: p.note})
+	res, err := Assign(ctx, accounts, crm, Options{MinProbability: o.floor, Progress: p.note})
 	p.stop()
 	if err != nil {
 		return errors.New("stopped before the end; nothing was written")
