@@ -55,6 +55,8 @@ func doubtEntity(cmp *comparison, own *owned) string {
 		return entityWord
 	case cmp.name.region:
 		return regionWord
+	case cmp.name.line:
+		return lineWord
 	}
 	return ""
 }

@@ -32,7 +32,8 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern == extraPlace {
 		al.notePlace(restA, restB)
 	}
-	al.entity, al.region = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB)
+	al.entity, al.region, al.line = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB),
+		oneOf(lineWords, restA, restB)
 	return al
 }
 
@@ -41,7 +42,8 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 var (
 	entityWords = set(`foundation foundations trust trusts trustees fund funds pension scheme charity charitable research
 		nominees stiftung fondation fundacion fondazione`)
-	regionWords = set(`capital ventures venture properties europe asia africa americas america emea apac latam north south
+	lineWords   = set(`capital ventures venture properties`)
+	regionWords = set(`europe asia africa americas america emea apac latam north south
 		east west northern southern eastern western central`)
 )
 
