@@ -28,17 +28,19 @@ type Queue struct {
 
 const (
 	workers = 8 // jobs at a time in one process; a provider is held by one run anyway
-	// suggestions are a queue of their own, one at a time: they take a processor for long, and nothing waits behind them.
+	// suggestions are a queue of their own, one at a time: they take a processor for long, and nothing waits
+	// behind them.
 	suggestions = "suggestions"
 )
 
 // New makes a queue over the workers, not yet started.
 func New(db *postgres.DB, clk clock.Clock, log *slog.Logger, w *Workers) (*Queue, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Queue()), &river.Config{
-		Schema:     postgres.RiverSchema,
-		Logger:     log,
-		Workers:    w.all,
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}, suggestions: {MaxWorkers: 1}},
+		Schema:  postgres.RiverSchema,
+		Logger:  log,
+		Workers: w.all,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers},
+			suggestions: {MaxWorkers: 1}},
 		JobTimeout: runTimeout,
 		// a run that was lost is queued anew by its own watch, long before
 		RescueStuckJobsAfter: runTimeout + time.Hour,

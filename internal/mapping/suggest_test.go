@@ -130,9 +130,10 @@ func TestAChangedBandUndoesNoDecision(t *testing.T) {
 	p := w.provider("North")
 	facts1 := facts{name: "Harborview Dental", domain: "harborview.example"}
 	elsewhere := w.customer(facts{name: "Somebody Else"})
-	mapped, refused := w.account(p, "1", facts1), w.account(p, "2", facts{name: "Redwood Legal", domain: "redwood.example"})
+	facts2 := facts{name: "Redwood Legal", domain: "redwood.example"}
+	mapped, refused := w.account(p, "1", facts1), w.account(p, "2", facts2)
 	w.customer(facts1)
-	no := w.customer(facts{name: "Redwood Legal", domain: "redwood.example"})
+	no := w.customer(facts2)
 	w.must(w.Map(t.Context(), olga, mapping.Choice{AccountID: mapped, CRMAccountID: elsewhere}))
 	_, err := w.Service.Refuse(t.Context(), olga, mapping.Choice{AccountID: refused, CRMAccountID: no})
 	w.must(err)

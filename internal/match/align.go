@@ -12,6 +12,7 @@ type alignment struct {
 	besides pattern // the pattern without that place
 	entity  bool    // only one name has a word that companies of one house are told by: foundation, fund
 	region  bool    // the same with north or Europe
+	line    bool    // the same with capital or ventures
 	alias   bool    // one of the names is an alias
 	nameA   int8    // which of the names
 	nameB   int8

@@ -12,14 +12,9 @@ import (
 // Assign pairs accounts with CRM accounts one to one, chosen as a whole: in
 // each group of records that compete, the pairing with the greatest total
 // evidence. Near ties are left to a person (band unclear, Ties filled). The
-// order of either slice does not matter.
-func Assign(accounts, crm []Record, o Options) Result {
-	r, _ := AssignContext(context.Background(), accounts, crm, o) // only the context can make it fail
-	return r
-}
-
-// AssignContext is Assign until the context ends; then it gives the context's error and no pairs.
-func AssignContext(ctx context.Context, accounts, crm []Record, o Options) (Result, error) {
+// order of either slice does not matter. When the context ends before it is done
+// there are no pairs, and its error.
+func Assign(ctx context.Context, accounts, crm []Record, o Options) (Result, error) {
 	b, err := NewBoard(ctx, accounts, crm, o)
 	if err != nil {
 		return Result{}, err

@@ -13,7 +13,7 @@ func BenchmarkAssign10k(b *testing.B) {
 	b.ReportMetric(float64(len(w.crm)), "crm")
 	var m runtime.MemStats
 	for b.Loop() {
-		if len(Assign(w.accounts, w.crm, Options{}).Pairs) == 0 {
+		if len(assign(w.accounts, w.crm, Options{}).Pairs) == 0 {
 			b.Fatal("no pairs")
 		}
 	}

@@ -62,7 +62,8 @@ func (b *Board) Candidates(accountID string, n int) []Candidate {
 	if !ok {
 		return nil
 	}
-	from, _ := slices.BinarySearchFunc(b.links, int32(i), func(l link, account int32) int { return int(l.account - account) })
+	from, _ := slices.BinarySearchFunc(b.links, int32(i),
+		func(l link, account int32) int { return int(l.account - account) })
 	to := from
 	for to < len(b.links) && b.links[to].account == int32(i) {
 		to++

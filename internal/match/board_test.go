@@ -15,7 +15,7 @@ func TestABoardPairsAsAssignDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	pairs, err := b.Pairs(t.Context(), nil)
-	if d := cmp.Diff(Assign(w.accounts, w.crm, Options{}).Pairs, pairs); d != "" || err != nil {
+	if d := cmp.Diff(assign(w.accounts, w.crm, Options{}).Pairs, pairs); d != "" || err != nil {
 		t.Fatal(d, err)
 	}
 	for i := range pairs {
@@ -55,11 +55,11 @@ func TestTwoRowsOfOneCompanyAreShown(t *testing.T) {
 	x := Record{ID: "x", Name: "Harborview Dental LLC", Website: "harborview.com", City: "Reno"}
 	y := Record{ID: "y", Name: "HARBORVIEW DENTAL", Website: "www.harborview.com"}
 	branch := Record{ID: "z", Name: "Harborview Dental", Website: "harborview.com", City: "Salem"}
-	r := Assign([]Record{a}, []Record{x, y}, Options{MinProbability: .01})
+	r := assign([]Record{a}, []Record{x, y}, Options{MinProbability: .01})
 	if len(r.Pairs) != 1 || r.Pairs[0].Band == Certain || len(r.Pairs[0].Twins) != 1 {
 		t.Fatalf("%+v", r.Pairs)
 	}
-	r = Assign([]Record{a}, []Record{x, branch}, Options{MinProbability: .01})
+	r = assign([]Record{a}, []Record{x, branch}, Options{MinProbability: .01})
 	if len(r.Pairs) != 1 || len(r.Pairs[0].Twins) != 0 {
 		t.Fatalf("branches in two towns are no twins: %+v", r.Pairs)
 	}

@@ -174,9 +174,8 @@ func TestABinaryIsRefusedWithoutItsContent(t *testing.T) {
 	for _, text := range []string{"\x7fELF\x02\x01\x01\x00\x00secret\x00", "\x89PNG\r\n\x1a\n\x00\x00secret",
 		"\xd0\xcf\x11\xe0\xa1\xb1secret", "\xff\xfe\x00\x01\x02\x00secret", "%PDF-1.7\x00\x01secret"} {
 		_, err := readRecords(strings.NewReader(text))
-		if err == nil || strings.Contains(err.Error(), "secret") || strings.ContainsFunc(err.Error(), func(r rune) bool {
-			return r < ' ' || r > '~'
-		}) {
+		unclean := func(r rune) bool { return r < ' ' || r > '~' }
+		if err == nil || strings.Contains(err.Error(), "secret") || strings.ContainsFunc(err.Error(), unclean) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -193,7 +192,8 @@ func TestTheSizeLimitIsSaid(t *testing.T) {
 	for i := range mostRows + 1 {
 		fmt.Fprintf(&b, "%d,x\n", i)
 	}
-	if _, err := readRecords(strings.NewReader(b.String())); err == nil || !strings.Contains(err.Error(), "200000 rows") {
+	if _, err := readRecords(strings.NewReader(b.String())); err == nil ||
+		!strings.Contains(err.Error(), "200000 rows") {
 		t.Errorf("%v", err)
 	}
 	if _, err := readRecords(io.MultiReader(strings.NewReader("external_id,name\n"), endless{})); err == nil ||

@@ -55,6 +55,8 @@ func doubtEntity(cmp *comparison, own *owned) string {
 		return entityWord
 	case cmp.name.region:
 		return regionWord
+	case cmp.name.line:
+		return lineWord
 	}
 	return ""
 }
@@ -110,7 +112,8 @@ func doubtSpelling(cmp *comparison, own *owned) string {
 // doubtForm: a GmbH and an Inc. of one name are two companies of one house.
 func doubtForm(cmp *comparison, own *owned) string {
 	mixed := cmp.grade[fieldForm] == gradeDiffer || cmp.grade[fieldForm] == gradePartly && !own.domainName(cmp)
-	settled := own.lone && cmp.grade[fieldForm] == gradePartly || own.backed || own.place || own.domain && cmp.grade[fieldCountry] != gradeDiffer
+	settled := own.lone && cmp.grade[fieldForm] == gradePartly || own.backed || own.place ||
+		own.domain && cmp.grade[fieldCountry] != gradeDiffer
 	if mixed && !settled {
 		return formsDiffer
 	}

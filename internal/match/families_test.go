@@ -10,7 +10,7 @@ func rec(id, name, domain, city, state string) Record {
 // mustPair fails unless exactly the wanted pairs are likely or certain.
 func mustPair(t *testing.T, accounts, crm []Record, want map[string]string) {
 	t.Helper()
-	got := partners(Assign(accounts, crm, Options{}))
+	got := partners(assign(accounts, crm, Options{}))
 	for a, b := range want {
 		if got[a] != b {
 			t.Errorf("%s is paired with %q, want %q", a, got[a], b)
@@ -59,7 +59,7 @@ func TestParentAndSubsidiaryAreNotOne(t *testing.T) {
 
 func TestSistersUnderOneDomainAreNeverCertain(t *testing.T) {
 	t.Parallel()
-	res := Assign(
+	res := assign(
 		[]Record{rec("a1", "acme.example", "acme.example", "", "")},
 		[]Record{rec("c1", "Acme Holdings", "acme.example", "", ""), rec("c2", "Acme Foods", "acme.example", "", "")},
 		Options{})
@@ -72,7 +72,7 @@ func TestSistersUnderOneDomainAreNeverCertain(t *testing.T) {
 
 func TestANearTieIsLeftToAPerson(t *testing.T) {
 	t.Parallel()
-	res := Assign(
+	res := assign(
 		[]Record{rec("a1", "Bluebird Farms", "", "", "")},
 		[]Record{rec("c1", "Bluebird Farms", "", "", ""), rec("c2", "Bluebird Farms", "", "", "")}, Options{})
 	if len(res.Pairs) != 1 || res.Pairs[0].Band != Unclear || len(res.Pairs[0].Ties) != 1 {

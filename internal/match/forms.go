@@ -26,7 +26,8 @@ var formTable = []struct {
 	family form
 	forms  string
 }{
-	{formAny, `شركة|inc|incorporated|incorporation|incorp|corp|corporation|co|company|comp|cia|compania|companhia|compagnie|cie|firma`},
+	{formAny, `شركة|inc|incorporated|incorporation|incorp|corp|corporation|co|company|comp|cia|compania|
+		companhia|compagnie|cie|firma`},
 	{formLimited, `llc|lc|ltd co|limited liability company|limited liability co|limited company|llc
 		company|ltd|limited|ltd co|co ltd|co limited|company limited|company ltd|corp ltd|private limited|private
 			limited
@@ -41,12 +42,14 @@ var formTable = []struct {
 	|sarl|sarlu|societe a responsabilite limitee|eurl|sas|sasu|societe par actions simplifiee|srl|srls|societa a
 		responsabilita limitata|societa responsabilita limitata|societatea cu raspundere limitata|societate cu
 			raspundere
-			limitata|srlu|srl unipersonale|sl|slu|slne|sociedad limitada|sociedad de responsabilidad limitada|sociedad
+			limitata|srlu|srl unipersonale|sl|slu|slne|sociedad limitada|sociedad de responsabilidad limitada|
+		sociedad
 				limitada
 				unipersonal|s de rl de cv|s de rl|srl de cv|sapi de cv|ltda|limitada|cia ltda|lda|unipessoal
 					lda|eireli|me|epp|eirl
 	|bv|b v|bvba|besloten vennootschap|besloten vennootschap met beperkte aansprakelijkheid|srl bv|bv
-		srl|sprl|ebvba|aps|anpartsselskab|ivs|oy|osakeyhtio|oy ab|ab oy|ehf|einkahlutafelag|ou|osauhing|sia|sabiedriba
+		srl|sprl|ebvba|aps|anpartsselskab|ivs|oy|osakeyhtio|oy ab|ab oy|ehf|einkahlutafelag|ou|osauhing|sia|
+		sabiedriba
 			ar
 			ierobezotu atbildibu|uab|uzdaroji akcine bendrove|mb
 	|sp z oo|sp zoo|spzoo|spolka z oo|spolka z ograniczona odpowiedzialnoscia|sro|s ro|spol sro|spol s ro|spol s r
@@ -61,61 +64,81 @@ var formTable = []struct {
 			z
 			obmezhenoyu vidpovidalnistyu|tovarishchestvo s ogranichennoi otvetstvennostyu|mchj|mmc|spps|shps
 	|ltd sti|limited sirketi|limited sirket|ltd sirketi|sti|sirketi|tic ltd sti|san ve tic ltd sti|sanayi ve ticaret
-		limited sirketi|san tic ltd sti|wll|w l l|fze|fzco|fz llc|fzllc|free zone company|dmcc|dmcc llc|sal offshore|sdn
+		limited sirketi|san tic ltd sti|wll|w l l|fze|fzco|fz llc|fzllc|free zone company|dmcc|dmcc llc|
+		sal offshore|sdn
 			bhd|sdn|sendirian berhad|cong ty tnhh|cty tnhh|cong ty trach nhiem huu han|tnhh|gk|godo kaisha|yk|yugen
-				kaisha|yuhan hoesa|yuhan chaegim hoesa|youxian gongsi|בעמ|opc|opc private limited|opc pvt ltd|producer company
-		limited|ltd liability co|mazoji bendrija|mb|fz llc|fz co|llc fz|qfc llc|ذمم|محدودة|المحدودة|المسؤولية المحدودة`},
+				kaisha|yuhan hoesa|yuhan chaegim hoesa|youxian gongsi|בעמ|opc|opc private limited|opc pvt ltd|
+		producer company
+		limited|ltd liability co|mazoji bendrija|mb|fz llc|fz co|llc fz|qfc llc|ذمم|محدودة|المحدودة|
+		المسؤولية المحدودة`},
 	{formStock, `plc|public limited company|public ltd co|public company
 		limited|pcl|ag|aktiengesellschaft|akg|se|societas europaea|kgaa|ag and co kgaa|se and co kgaa|sa|sociedad
-			anonima|societe anonyme|sociedade anonima|societate pe actiuni|sau|sa de cv|sab de cv|sociedad anonima de
+			anonima|societe anonyme|sociedade anonima|societate pe actiuni|sau|sa de cv|sab de cv|
+		sociedad anonima de
 				capital
 				variable|sab|sapi|s en c|saic|sacif|saica|spa|societa per azioni|nv|naamloze vennootschap|nv sa|sa
 					nv|ab|aktiebolag|aktiebolaget|publ|abp|oyj|julkinen
-						osakeyhtio|as|asa|aksjeselskap|allmennaksjeselskap|aktieselskab|hf|hlutafelag|aktsiaselts|akciju
+						osakeyhtio|as|asa|aksjeselskap|allmennaksjeselskap|aktieselskab|hf|hlutafelag|
+		aktsiaselts|akciju
 							sabiedriba|akcine bendrove
 	|spolka akcyjna|akciova spolecnost|akciova spolocnost|zrt|nyrt|rt|zartkoruen mukodo
-		reszvenytarsasag|dd|ad|ead|akcionarsko drustvo|dionicko drustvo|delniska druzba|sha|ae|anonymi etaireia|anonimi
+		reszvenytarsasag|dd|ad|ead|akcionarsko drustvo|dionicko drustvo|delniska druzba|sha|ae|
+		anonymi etaireia|anonimi
 			eteria
 	|oao|zao|pao|ao|nao|pat|prat|at|vat|zat|ojsc|cjsc|pjsc|jsc|open joint stock company|closed joint stock
 		company|public
-		joint stock company|joint stock company|joint stock co|otkrytoe aktsionernoe obshchestvo|zakrytoe aktsionernoe
+		joint stock company|joint stock company|joint stock co|otkrytoe aktsionernoe obshchestvo|
+		zakrytoe aktsionernoe
 			obshchestvo|publichnoe aktsionernoe obshchestvo|aktsionernoe obshchestvo|asc|qsc|psc|pjs
 	|anonim sirketi|anonim sirket|anonim ortakligi|a s|tas|san ve tic as|sanayi ve ticaret
 		as|saog|saoc|ksc|kscc|bsc|sal|pt|perseroan terbatas|tbk|persero|bhd|berhad|cong ty cp|cong ty co
-			phan|gufen gongsi|kscp|qpsc|psjc|sanayi ve ticaret anonim sirketi|san tic as|ohf|شمع|شمم|شمك|شمب|شمل|شمق|شمس|kk|kabushiki
+			phan|gufen gongsi|kscp|qpsc|psjc|sanayi ve ticaret anonim sirketi|san tic as|ohf|شمع|شمم|شمك|شمب|
+		شمل|شمق|شمس|kk|kabushiki
 			kaisha|kabushiki gaisha|jusik hoesa|eirl sa`},
 	{formPartner, `lp|llp|lllp|limited partnership|limited liability partnership|limited liability limited
 		partnership|general partnership|gp|gbr|gesellschaft burgerlichen rechts|ohg|offene
-			handelsgesellschaft|kg|kommanditgesellschaft|gmbh and co kg|gmbh co kg|gmbh u co kg|gmbh und co kg|gmbh and
+			handelsgesellschaft|kg|kommanditgesellschaft|gmbh and co kg|gmbh co kg|gmbh u co kg|gmbh und co kg|
+		gmbh and
 				co|gmbh
-				and co ohg|gmbh and co kgaa|ag and co kg|ug and co kg|ug haftungsbeschrankt and co kg|se and co kg|bv
+				and co ohg|gmbh and co kgaa|ag and co kg|ug and co kg|ug haftungsbeschrankt and co kg|
+		se and co kg|bv
 					and
 					co
 					kg|ltd
 					and co kg|and co kg|und co kg|co kg|snc|societe en nom collectif|sas di|scs|sca|societe
-						civile|sci|scp|scop|vof|cv|maatschap|hb|kb|ks|ans|da|is|ky|ay|spj|sp j|sp k|spolka jawna|spolka
+						civile|sci|scp|scop|vof|cv|maatschap|hb|kb|ks|ans|da|is|ky|ay|spj|sp j|sp k|
+		spolka jawna|spolka
 							komandytowa|sp
 							z
-							oo sp k|sp z oo spk|spk|vos|kd|ee|oe|bt|kkt|ik|tu|ud|handelsbolag|kommanditbolag|handelsbolaget|kommanditselskap|kommanditselskab|interessentskab|partnerselskab|ansvarlig
-		selskap|kommandiittiyhtio|avoin yhtio|sameignarfelag|slf|usaldusuhing|taisuhing|pilnsabiedriba|komanditsabiedriba|ukine
+							oo sp k|sp z oo spk|spk|vos|kd|ee|oe|bt|kkt|ik|tu|ud|handelsbolag|kommanditbolag|
+		handelsbolaget|kommanditselskap|kommanditselskab|interessentskab|partnerselskab|ansvarlig
+		selskap|kommandiittiyhtio|avoin yhtio|sameignarfelag|slf|usaldusuhing|taisuhing|pilnsabiedriba|
+		komanditsabiedriba|ukine
 		bendrija|tikroji ukine bendrija|komanditine ukine bendrija|goshi kaisha|gomei kaisha|hapja hoesa|hapmyeong
 		hoesa|kollektif sirketi|komandit sirketi`},
 	{formSole, `ek|e k|ekfm|ekfr|eingetragener kaufmann|ei|entreprise individuelle|ip|fop|sole trader|sole
 		proprietor|enskild firma|eenmanszaak|individualnyi predprinimatel|ditta individuale`},
 	{formCoop, `eg|e g|eingetragene genossenschaft|coop|co op|cooperative|scrl|cvba|scarl|soc coop|societa
 		cooperativa|s coop|soc coop arl|ek for|ekonomisk forening|osk|osuuskunta`},
-	{formNonProfit, `vsi|viesoji istaiga|mtu|sihtasutus|biedriba|nodibinajums|shadan hojin|zaidan hojin|iryo hojin|gakko
-		hojin|npo hojin|stiftelsen|stiftelse|ev|e v|eingetragener verein|asbl|vzw|aisbl|ngo|npo|ano|nko|onlus|aps ets|ong|autonomous non profit
+	{formNonProfit, `vsi|viesoji istaiga|mtu|sihtasutus|biedriba|nodibinajums|shadan hojin|zaidan hojin|
+		iryo hojin|gakko
+		hojin|npo hojin|stiftelsen|stiftelse|ev|e v|eingetragener verein|asbl|vzw|aisbl|ngo|npo|ano|nko|onlus|
+		aps ets|ong|autonomous non profit
 		organization|nonprofit|non profit|cic|community interest company|scio|incorporated association|avtonomnaya
 			nekommercheskaya organizatsiya`},
-	{formState, `gup|fgup|mup|kgu|gp ukraine|soe|federal state unitary enterprise|state unitary enterprise|na|national
+	{formState, `gup|fgup|mup|kgu|gp ukraine|soe|federal state unitary enterprise|state unitary enterprise|na|
+		national
 		association`},
 }
 
 // frontForms may stand in front of a name; the others only behind it.
-const frontForms = `شركة|mb|vsi|mtu|oy|sia|uab|ab|as|ou|ooo|oao|zao|pao|ao|nao|ano|tov|too|tzov|pat|prat|at|llc|jsc|ojsc|cjsc|pjsc|pt|cv|ud|kk|yk|gk|sarl|sas|sa|srl|eurl|spa|ip|fop|ad|ead|ood|eood|dd|doo|fgup|gup|mup|zat|vat|shps|ss
-|limited liability company|open joint stock company|closed joint stock company|public joint stock company|joint stock
-	company|kabushiki kaisha|kabushiki gaisha|yugen kaisha|godo kaisha|goshi kaisha|gomei kaisha|shadan hojin|zaidan hojin|iryo hojin|gakko hojin|npo hojin|yuhan hoesa|yuhan chaegim hoesa|jusik hoesa
+const frontForms = `شركة|mb|vsi|mtu|oy|sia|uab|ab|as|ou|ooo|oao|zao|pao|ao|nao|ano|tov|too|tzov|pat|prat|at|
+		llc|jsc|ojsc|cjsc|pjsc|pt|cv|ud|kk|yk|gk|sarl|sas|sa|srl|eurl|spa|ip|fop|ad|ead|ood|eood|dd|doo|fgup|
+		gup|mup|zat|vat|shps|ss
+|limited liability company|open joint stock company|closed joint stock company|public joint stock company|
+		joint stock
+	company|kabushiki kaisha|kabushiki gaisha|yugen kaisha|godo kaisha|goshi kaisha|gomei kaisha|shadan hojin|
+		zaidan hojin|iryo hojin|gakko hojin|npo hojin|yuhan hoesa|yuhan chaegim hoesa|jusik hoesa
 |cong ty tnhh|cong ty co phan|cong ty cp|cty tnhh|cong ty trach nhiem huu han|obshchestvo s ogranichennoi
 	otvetstvennostyu|obshchestvo s ogranichennoy otvetstvennostyu|otkrytoe aktsionernoe obshchestvo|zakrytoe
 		aktsionernoe

@@ -102,11 +102,11 @@ func TestABlankIsNeverAgreement(t *testing.T) {
 func TestTheOrderOfRowsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	w := newWorld(5, knobs{size: 400, noise: 1})
-	first := Assign(w.accounts, w.crm, Options{Workers: 1})
+	first := assign(w.accounts, w.crm, Options{Workers: 1})
 	r := rand.New(rand.NewPCG(9, 9))
 	r.Shuffle(len(w.accounts), func(i, j int) { w.accounts[i], w.accounts[j] = w.accounts[j], w.accounts[i] })
 	r.Shuffle(len(w.crm), func(i, j int) { w.crm[i], w.crm[j] = w.crm[j], w.crm[i] })
-	second := Assign(w.accounts, w.crm, Options{Workers: 3})
+	second := assign(w.accounts, w.crm, Options{Workers: 3})
 	if d := cmp.Diff(first, second); d != "" {
 		t.Fatal(d)
 	}
@@ -115,10 +115,10 @@ func TestTheOrderOfRowsDoesNotMatter(t *testing.T) {
 func TestAnUnrelatedRowChangesNoPair(t *testing.T) {
 	t.Parallel()
 	w := newWorld(6, knobs{size: 300, noise: .5})
-	before := Assign(w.accounts, w.crm, Options{})
+	before := assign(w.accounts, w.crm, Options{})
 	crm := append(append([]Record{}, w.crm...),
 		Record{ID: "ZZZ", Name: "Qwyxolm Tapestries", City: "Ulaanbaatar", Phone: "+976 11 999 888"})
-	after := Assign(w.accounts, crm, Options{})
+	after := assign(w.accounts, crm, Options{})
 	if d := cmp.Diff(partners(before), partners(after)); d != "" {
 		t.Fatal(d)
 	}
@@ -138,7 +138,7 @@ func TestTheAssignmentIsOneToOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(7, knobs{size: 500, noise: 1.5})
 	accounts, crm := map[string]bool{}, map[string]bool{}
-	for _, c := range Assign(w.accounts, w.crm, Options{MinProbability: 0.001}).Pairs {
+	for _, c := range assign(w.accounts, w.crm, Options{MinProbability: 0.001}).Pairs {
 		if accounts[c.AccountID] || crm[c.CRMID] {
 			t.Fatalf("%s or %s is paired twice", c.AccountID, c.CRMID)
 		}
@@ -150,7 +150,7 @@ func TestNothingAgainstNothingIsNothing(t *testing.T) {
 	t.Parallel()
 	some := []Record{{ID: "a", Name: "Harborview Dental"}}
 	for _, c := range []struct{ accounts, crm []Record }{{nil, nil}, {some, nil}, {nil, some}} {
-		if r := Assign(c.accounts, c.crm, Options{}); len(r.Pairs) != 0 {
+		if r := assign(c.accounts, c.crm, Options{}); len(r.Pairs) != 0 {
 			t.Fatalf("%v", r)
 		}
 	}

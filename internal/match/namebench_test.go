@@ -30,7 +30,7 @@ func TestNameBenchOrganisations(t *testing.T) {
 	for _, r := range rows[1:] {
 		p, band := Names(r[2], r[3])
 		want, got := r[4] == "true", band != Unclear
-		listed := len(Assign([]Record{{ID: "a", Name: r[2]}}, []Record{{ID: "b", Name: r[3]}}, Options{}).Pairs) > 0
+		listed := len(assign([]Record{{ID: "a", Name: r[2]}}, []Record{{ID: "b", Name: r[3]}}, Options{}).Pairs) > 0
 		if r[5] == "STRONG" && listed != want {
 			t.Errorf("want %v: %s | %s is listed: %v", want, r[2], r[3], listed)
 		}

@@ -32,17 +32,19 @@ func (p *pairing) outcome(v *vocabulary) alignment {
 	if al.pattern == extraPlace {
 		al.notePlace(restA, restB)
 	}
-	al.entity, al.region = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB)
+	al.entity, al.region, al.line = oneOf(entityWords, restA, restB), oneOf(regionWords, restA, restB),
+		oneOf(lineWords, restA, restB)
 	return al
 }
 
-// Words by which companies of one house are told from each other, and regions that
-// often are no company of their own.
+// Words by which companies of one house are told from each other, and regions and
+// lines of business that may be left out of a name.
 var (
-	entityWords = set(`foundation foundations trust trusts trustees fund funds capital ventures venture pension scheme
-		charity charitable research nominees properties stiftung fondation fundacion fondazione`)
-	regionWords = set(`europe asia africa americas america emea apac latam north south east west northern southern
-		eastern western central`)
+	entityWords = set(`foundation foundations trust trusts trustees fund funds pension scheme charity charitable research
+		nominees stiftung fondation fundacion fondazione`)
+	lineWords   = set(`capital ventures venture properties`)
+	regionWords = set(`europe asia africa americas america emea apac latam north south
+		east west northern southern eastern western central`)
 )
 
 func oneOf(words map[string]bool, rests ...[]token) bool {

@@ -17,5 +17,5 @@ func TestAMegabyteInOneCellIsReadOnlyAtItsBeginning(t *testing.T) {
 	if s := strings.Repeat("é", longestField+9); beginning(s) != s[:2*longestField] {
 		t.Error("runes are cut in the middle")
 	}
-	Assign([]Record{huge}, []Record{{ID: "C1", Name: "Harborview Dental Group LLC", City: "Austin"}}, Options{})
+	assign([]Record{huge}, []Record{{ID: "C1", Name: "Harborview Dental Group LLC", City: "Austin"}}, Options{})
 }

@@ -89,7 +89,7 @@ func TestKnownOrganisationsByNameAlone(t *testing.T) {
 	for i, name := range strings.Split(crmOnly, "|") {
 		w.crm = append(w.crm, Record{ID: fmt.Sprintf("y%02d", i), Name: name})
 	}
-	f := measure(w, Assign(w.accounts, w.crm, Options{}))
+	f := measure(w, assign(w.accounts, w.crm, Options{}))
 	t.Log(f)
 	if f.f1() < .90 || f.certainBad > 0 {
 		t.Errorf("%s: want F1 >= .90 and no wrong certain pair", f)

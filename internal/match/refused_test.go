@@ -9,7 +9,7 @@ func TestARefusedPairLeavesBothSidesToOthers(t *testing.T) {
 	paired := func(o Options) map[string]string {
 		o.MinProbability = 0.01
 		out := map[string]string{}
-		for _, c := range Assign(accounts, crm, o).Pairs {
+		for _, c := range assign(accounts, crm, o).Pairs {
 			out[c.AccountID] = c.CRMID
 		}
 		return out

@@ -36,9 +36,7 @@ func Run(ctx context.Context, args []string, out, notes io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p := newProgress(notes)
-	res, err := AssignContext(ctx, accounts, crm, Options{MinProbability: o.floor, Progress: p.note})
-	p.stop()
+	res, err := assignAtOnce(ctx, accounts, crm, o.floor, notes)
 	if err != nil {
 		return errors.New("stopped before the end; nothing was written")
 	}
@@ -50,6 +48,25 @@ func Run(ctx context.Context, args []string, out, notes io.Writer) error {
 	}
 	_, err = fmt.Fprintln(out, summary(len(accounts), len(crm), res.Pairs, o.out))
 	return err
+}
+
+// assignAtOnce is Assign that a signal ends at once: what is between two looks at the
+// context ends with the process.
+func assignAtOnce(ctx context.Context, accounts, crm []Record, floor float64, notes io.Writer) (Result, error) {
+	p := newProgress(notes)
+	defer p.stop()
+	done := make(chan Result, 1)
+	go func() {
+		if res, err := Assign(ctx, accounts, crm, Options{MinProbability: floor, Progress: p.note}); err == nil {
+			done <- res
+		}
+	}()
+	select {
+	case res := <-done:
+		return res, nil
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
 }
 
 type runFlags struct {

@@ -156,13 +156,13 @@ func TestARunStopsWhenItIsTold(t *testing.T) {
 		t.Fatal("a file was written")
 	}
 	told := 0
-	_, err = AssignContext(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) { told = done }})
+	_, err = Assign(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) { told = done }})
 	if !errors.Is(err, context.Canceled) || told > 0 {
 		t.Fatalf("%d accounts were compared, %v", told, err)
 	}
 	ctx, stop = context.WithCancel(t.Context())
 	defer stop()
-	_, err = AssignContext(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) {
+	_, err = Assign(ctx, w.accounts, w.crm, Options{Workers: 1, Progress: func(done, _ int) {
 		if told = done; done == 5 {
 			stop()
 		}

@@ -1,6 +1,18 @@
 package match
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
+
+// assign is Assign to its end.
+func assign(accounts, crm []Record, o Options) Result {
+	r, err := Assign(context.Background(), accounts, crm, o)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
 
 // figures are what a run on a labelled world amounts to.
 type figures struct {

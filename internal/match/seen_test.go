@@ -11,7 +11,7 @@ import (
 // among stands the records among others that are like them in nothing.
 func among(accounts, crm []Record) Result {
 	w := crowdOf()
-	return Assign(append(w.accounts, accounts...), append(w.crm, crm...), Options{MinProbability: .01})
+	return assign(append(w.accounts, accounts...), append(w.crm, crm...), Options{MinProbability: .01})
 }
 
 func bandIn(r Result, account, crm string) (Band, float64, string) {
@@ -67,7 +67,8 @@ func TestSchoolsOfADistrictAreTwo(t *testing.T) {
 	}
 	r := among(
 		[]Record{school("a1", "Lincoln", "12 Oak Street", "62701"), school("a2", "Garfield", "9 Hill Road", "62703")},
-		[]Record{school("c1", "Lincoln", "480 Elm Avenue", "62704"), school("c2", "Jefferson", "77 Mill Lane", "62702")})
+		[]Record{school("c1", "Lincoln", "480 Elm Avenue", "62704"),
+			school("c2", "Jefferson", "77 Mill Lane", "62702")})
 	if band, p, _ := bandIn(r, "a1", "c1"); band == Certain {
 		t.Errorf("the same short name and switchboard, another street: %s, %.3f", band, p)
 	}
@@ -86,7 +87,7 @@ func TestDecorationsAreNoPartOfAName(t *testing.T) {
 			z.both(Record{Name: decorate(n, name)}, Record{Name: c.core() + " " + c.form})
 		}
 		w := z.done()
-		f := measure(w, Assign(w.accounts, w.crm, Options{}))
+		f := measure(w, assign(w.accounts, w.crm, Options{}))
 		if f.right != 40 || f.certain < 36 || f.certainBad > 0 {
 			t.Errorf("%s: %s, want 40 found and nearly all certain", decorate(7, "Name"), f)
 		}
@@ -99,7 +100,7 @@ func TestNumbersOfStoresAreNoDecoration(t *testing.T) {
 	for i := range 40 {
 		stores = append(stores, Record{ID: fmt.Sprintf("a%d", i), Name: fmt.Sprintf("Quellari Burger #%d", 800+i)})
 	}
-	r := Assign(stores, []Record{{ID: "c", Name: "Quellari Burger #911"}}, Options{MinProbability: .01})
+	r := assign(stores, []Record{{ID: "c", Name: "Quellari Burger #911"}}, Options{MinProbability: .01})
 	for _, c := range r.Pairs {
 		if c.Band == Certain || c.Probability > .9 {
 			t.Errorf("%+v", c)
@@ -109,7 +110,8 @@ func TestNumbersOfStoresAreNoDecoration(t *testing.T) {
 
 func TestInitialsFindTheirLongForm(t *testing.T) {
 	t.Parallel()
-	r := among([]Record{{ID: "a", Name: "IBM"}}, []Record{{ID: "c", Name: "International Business Machines Corporation"}})
+	r := among([]Record{{ID: "a", Name: "IBM"}},
+		[]Record{{ID: "c", Name: "International Business Machines Corporation"}})
 	if band, p, _ := bandIn(r, "a", "c"); band != Likely {
 		t.Errorf("IBM: %q, %.3f", band, p)
 	}
@@ -180,7 +182,8 @@ func TestCertainByEvidence(t *testing.T) {
 		"another order at their door under a shared domain": {
 			at(Record{Name: "Bakeries Quellari Zandvoort"}), at(Record{Name: "Quellari Zandvoort Bakeries"}), sister},
 		"another form at their door under a shared domain": {
-			at(Record{Name: "Quellari Zandvoort Bakeries Ltd"}), at(Record{Name: "Quellari Zandvoort Bakeries Inc"}), sister},
+			at(Record{Name: "Quellari Zandvoort Bakeries Ltd"}), at(Record{Name: "Quellari Zandvoort Bakeries Inc"}),
+			sister},
 		"two letters swapped, and a telephone": {
 			Record{Name: "Quellari Zandvoort Bakreies", Phone: "775-555-0143"},
 			Record{Name: "Quellari Zandvoort Bakeries", Phone: "775-555-0143"}, Record{}},
@@ -204,12 +207,12 @@ func TestARareNameAloneIsCertainWhereNamesAreUnique(t *testing.T) {
 		z.both(Record{Name: c.core() + " " + c.form}, Record{Name: strings.ToUpper(c.core())})
 	}
 	w := z.done()
-	f := measure(w, Assign(w.accounts, w.crm, Options{}))
+	f := measure(w, assign(w.accounts, w.crm, Options{}))
 	if f.certain < 57 {
 		t.Errorf("unique names: %s", f)
 	}
 	twice := Record{ID: "twice", Name: w.crm[0].Name}
-	for _, c := range Assign(w.accounts, append(w.crm, twice), Options{}).Pairs {
+	for _, c := range assign(w.accounts, append(w.crm, twice), Options{}).Pairs {
 		if c.CRMID == twice.ID && c.Band == Certain {
 			t.Errorf("a name that stands there twice is certain: %+v", c)
 		}
@@ -220,7 +223,7 @@ func TestEachLikelyPairSaysWhyItIsNotCertain(t *testing.T) {
 	t.Parallel()
 	for _, make := range []func(uint64) world{uniqueNames, branches} {
 		w := make(91)
-		for _, c := range Assign(w.accounts, w.crm, Options{}).Pairs {
+		for _, c := range assign(w.accounts, w.crm, Options{}).Pairs {
 			if c.Band == Likely && c.Doubt == "" || c.Band == Certain && c.Doubt != "" {
 				t.Fatalf("%s, %q", c.Band, c.Doubt)
 			}

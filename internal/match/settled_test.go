@@ -8,7 +8,7 @@ func crowdOf() world { return newWorld(21, knobs{size: 300, noise: .5}) }
 // bandOfPair gives the band and the doubt of a pair that stands among others.
 func bandOfPair(a, b Record) (Band, string) {
 	w := crowdOf()
-	for _, c := range Assign(append(w.accounts, a), append(w.crm, b), Options{MinProbability: .01}).Pairs {
+	for _, c := range assign(append(w.accounts, a), append(w.crm, b), Options{MinProbability: .01}).Pairs {
 		if c.AccountID == a.ID && c.CRMID == b.ID {
 			return c.Band, c.Doubt
 		}

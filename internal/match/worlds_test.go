@@ -42,7 +42,7 @@ func TestFiguresOnInventedWorlds(t *testing.T) {
 			var sum figures
 			for seed := range seeds() {
 				w := f.make(900 + seed)
-				res := Assign(w.accounts, w.crm, Options{})
+				res := assign(w.accounts, w.crm, Options{})
 				showWrong(t, w, res)
 				sum.merge(measure(w, res))
 			}
@@ -62,7 +62,7 @@ func TestProbabilitiesMeanWhatTheySay(t *testing.T) {
 	for seed := range seeds() {
 		for _, k := range []knobs{{600, .75, false}, {600, 1.5, false}, {600, 1, true}} {
 			w := newWorld(200+seed, k)
-			sum.merge(measure(w, Assign(w.accounts, w.crm, Options{MinProbability: .05})))
+			sum.merge(measure(w, assign(w.accounts, w.crm, Options{MinProbability: .05})))
 		}
 	}
 	for i, b := range sum.bins {
@@ -85,7 +85,7 @@ func TestBetterThanAnAfternoonsScript(t *testing.T) {
 		for _, threshold := range []float64{.45, .6, .75} {
 			best = max(best, measure(w, baseline(w, threshold)).f1())
 		}
-		ours := measure(w, Assign(w.accounts, w.crm, Options{})).f1()
+		ours := measure(w, assign(w.accounts, w.crm, Options{})).f1()
 		t.Logf("%+v: script %.4f, matcher %.4f", k, best, ours)
 		if ours <= best {
 			t.Errorf("%+v: a script has %.4f, the matcher %.4f", k, best, ours)

@@ -11,6 +11,7 @@ const (
 	otherName          = "they agree in another name only, and in nothing of their own: perhaps a franchise"
 	entityWord         = "only one name says foundation, fund or the like: perhaps another company of the house"
 	regionWord         = "only one name says a region: perhaps another company of the house"
+	lineWord           = "only one name says capital, ventures or the like: perhaps another company of the house"
 	onlyInitials       = "one name is only initials, and nothing of their own bears them out"
 	figureDiffers      = "the names differ in a place or a figure: perhaps a branch"
 	figureMore         = "only one name has a figure: perhaps a branch or a fund"
@@ -56,11 +57,12 @@ var worth = map[string][3]float64{
 	markedOld:          {.90, .90, .90},
 	careOf:             {.10, .10, .10},
 	otherName:          {.90, .90, .90},
-	entityWord:         {.10, .60, .70},
-	regionWord:         {.30, .60, .70},
+	entityWord:         {.10, .40, .45},
+	regionWord:         {.30, .45, .45},
+	lineWord:           {.30, .45, .65},
 	onlyInitials:       {.90, .95, .95},
 	figureDiffers:      {.75, .75, .75},
-	figureMore:         {.10, .75, .90},
+	figureMore:         {.10, .45, .75},
 	placeMore:          {.90, .95, .95},
 	namesDiffer:        {.45, .60, .60},
 	wordMore:           {.90, .93, .93},
