@@ -3,14 +3,19 @@ package audit
 import (
 	"seatledger/internal/audit"
 	"seatledger/internal/auth"
+	"seatledger/web/at"
 	"seatledger/web/session"
 )
 
 // objectHref leads to what an entry is about, where it has a page of its own that
 // the reader may open.
 func objectHref(role auth.Role, e audit.Entry) string {
-	if e.ObjectType == "user" && !auth.Allowed(role, auth.Admin) {
+	admin := auth.Allowed(role, auth.Admin)
+	switch {
+	case e.ObjectType == "user" && !admin:
 		return ""
+	case e.ObjectType == "token" && admin:
+		return at.Settings + "/tokens"
 	}
 	return session.ObjectHref(e.ObjectType, e.ObjectID)
 }
