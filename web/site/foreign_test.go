@@ -111,7 +111,7 @@ var promised = []struct{ method, path, who string }{
 	{"", `^/(settings/profile|settings/density|views|columns|notices|ticks|density)`, "aobv"},
 	// An administrator alone: providers, sources of the CRM and their secrets, users, general settings, dialect, capture,
 	// mail, tax, company.
-	{"", `^/settings/(general|users|company|tax|mail)`, "a"},
+	{"", `^/settings/(general|users|company|tax|mail|tokens)`, "a"},
 	{"", `^/providers/(new$|:id/edit|:id/deactivate|:id/activate|:id/capture|:id/dialect)`, "a"},
 	{"POST", `^/providers(/:id)?$`, "a"},
 	{"", `^/crm-sources/(new$|:id/edit|:id/deactivate|:id/activate)`, "a"},
