@@ -17,7 +17,8 @@ func FuzzValues(f *testing.F) {
 	f.Fuzz(func(t *testing.T, v string) {
 		for _, sign := range []Decimal{Point, Comma} {
 			d := decimals{Decimal: sign}
-			if got, why := d.amount(v); why == "" && got != v && got != "" { // what it does not know it leaves to whoever stores it
+			// What it does not know it leaves as it is, to whoever stores it.
+			if got, why := d.amount(v); why == "" && got != v && got != "" {
 				if _, err := decimal.NewFromString(got); err != nil {
 					t.Errorf("%q is the amount %q: %v", v, got, err)
 				}

@@ -16,8 +16,9 @@ func FuzzParse(f *testing.F) {
 	}
 	spec := Spec{Sorts: paging.Sorts{ID: "t.id", Default: "name",
 		Keys: []paging.Sort{{Key: "name", Expr: "t.name", Kind: paging.Text}}},
-		Filters: []Filter{{Name: "state", Label: "State", Where: "t.state = ?", Choices: []Choice{{Value: "open"}, {Value: "closed"}}}},
-		Search:  Search{Label: "Search", Where: "lower(t.name) LIKE ?"}}
+		Filters: []Filter{{Name: "state", Label: "State", Where: "t.state = ?",
+			Choices: []Choice{{Value: "open"}, {Value: "closed"}}}},
+		Search: Search{Label: "Search", Where: "lower(t.name) LIKE ?"}}
 	f.Fuzz(func(t *testing.T, address string) {
 		raw, err := url.ParseQuery(address)
 		if err != nil {
@@ -31,7 +32,8 @@ func FuzzParse(f *testing.F) {
 		if strings.Count(where, "?") != len(args) {
 			t.Errorf("%q: %s with %d arguments", address, where, len(args))
 		}
-		bare := strings.NewReplacer("true", "", "AND", "", "t.state = ?", "", "lower(t.name) LIKE ?", "", "(", "", ")", "", " ", "").Replace(where)
+		bare := strings.NewReplacer("true", "", "AND", "", "t.state = ?", "", "lower(t.name) LIKE ?", "",
+			"(", "", ")", "", " ", "").Replace(where)
 		if bare != "" {
 			t.Errorf("%q reached SQL: %s", address, where)
 		}

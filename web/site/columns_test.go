@@ -56,8 +56,8 @@ var writtenAnew = []string{"/books/:system", "/settings/mail/rules", "/providers
 	"/contracts/:id/lines/:line/end", "/contracts/:id/lines/:line/set-aside", "/renewals/:id/:day"}
 
 // TestAFormTakesNoColumnButItsOwn sends each form of a record as it stands with the name of every column of the
-// database beside its own fields: a record that was saved unchanged stays unchanged, whatever else was sent. New records
-// are made the same way, and none of what was sent for a column is stored.
+// database beside its own fields: a record that was saved unchanged stays unchanged, whatever else was sent. New
+// records are made the same way, and none of what was sent for a column is stored.
 func TestAFormTakesNoColumnButItsOwn(t *testing.T) {
 	t.Parallel()
 	w := walked(t)

@@ -48,7 +48,7 @@ func TestNoWriteOfAnySortComesFromAnotherSite(t *testing.T) {
 	}
 }
 
-// TestWhatAListIsAskedForIsNeverSQL gives every parameter of every list what would end a statement, a pattern or a type.
+// TestWhatAListIsAskedForIsNeverSQL gives every parameter of every list what would end a statement or a pattern.
 func TestWhatAListIsAskedForIsNeverSQL(t *testing.T) {
 	t.Parallel()
 	s := webtest.Start(t, webtest.Options{})
@@ -102,16 +102,15 @@ func TestWhatIsLoggedStaysOneRecord(t *testing.T) {
 	}
 }
 
-// promised are the rules of the table of roles in README.md and of CONTRACT's routes, written by hand and not taken from
-// the routes: the first that fits an address says who may use it. a is an administrator, o an operator, b billing, v a
-// viewer, n nobody.
+// promised are the rules of the table of roles in README.md, written by hand and not taken from the routes. The first
+// that fits an address says who may use it: a is an administrator, o an operator, b billing, v a viewer, n nobody.
 var promised = []struct{ method, path, who string }{
 	{"", `^/(login|logout|setup|theme)$`, "aobvn"},
 	// What everybody has of their own.
 	{"", `^/(settings/profile|settings/density|views|columns|notices|ticks|density)`, "aobv"},
-	// An administrator alone: providers, sources of the CRM and their secrets, users, general settings, dialect, capture,
-	// mail, tax, company.
-	{"", `^/settings/(general|users|company|tax|mail)`, "a"},
+	// An administrator alone: providers, sources of the CRM and their secrets, users, tokens, general settings,
+	// dialect, capture, mail, tax, company.
+	{"", `^/settings/(general|users|company|tax|mail|tokens)`, "a"},
 	{"", `^/providers/(new$|:id/edit|:id/deactivate|:id/activate|:id/capture|:id/dialect)`, "a"},
 	{"POST", `^/providers(/:id)?$`, "a"},
 	{"", `^/crm-sources/(new$|:id/edit|:id/deactivate|:id/activate)`, "a"},

@@ -151,8 +151,9 @@ func (w *walk) moreChildren() {
 	w.t.Helper()
 	w.admin.Get("/price-lists/new").FormTo("/price-lists").Set("name", "Second", "currency", "USD").Submit().Next()
 	w.admin.Get("/providers/new?connector=manual").FormTo("/providers").Set("name", "Second by hand").Submit().Next()
-	w.admin.Get("/providers/new").FormTo("/providers").Set("name", "Second distributor", "user_name", "other", "password",
-		apiPassword, "url", w.FarURL, "application_id", "app-2", "application_secret", apiSecret, "reseller_number",
+	w.admin.Get("/providers/new").FormTo("/providers").Set("name", "Second distributor", "user_name", "other",
+		"password", apiPassword, "url", w.FarURL, "application_id", "app-2", "application_secret", apiSecret,
+		"reseller_number",
 		"100201", "token_url", w.FarURL+"/oauth2/v1/token", "grant", "password", "currency", "USD").Submit().Next()
 	w.admin.Get("/crm-sources/new").FormTo("/crm-sources").Set("name", "Second CRM", "url", "https://crm.example",
 		"tenant", uuid.NewString(), "client_id", uuid.NewString(), "client_secret", apiSecret).Submit().Next()

@@ -189,8 +189,8 @@ func (w *walk) uploadTexts() {
 	list := w.admin.Get("/price-lists.csv").Records()[0]["id"]
 	customer := w.admin.Get("/crm-accounts.csv").Records()[0]["id"]
 	for path, file := range map[string]string{
-		"/crm-accounts/import": "external_id,name,street,city," + cell(801) + "\r\n" + cell(802) + "," + cell(803) + "," +
-			cell(804) + "," + cell(805) + ",\r\n",
+		"/crm-accounts/import": "external_id,name,street,city," + cell(801) + "\r\n" + cell(802) + "," +
+			cell(803) + "," + cell(804) + "," + cell(805) + ",\r\n",
 		"/price-lists/" + list + "/import": "part_number,product_name,unit,term,billing_frequency,unit_price," +
 			"effective_from\r\n" + cell(806) + "," + cell(807) + ",month,annual,monthly,1.50,2026-01-01\r\n" +
 			cell(808) + ",," + cell(809) + ",,x,\r\n",
