@@ -22,8 +22,9 @@ func TestBillsInABrowser(t *testing.T) {
 	commerce := d.apply(d.upload(zipped(t, commerceStart, commerceMore, commerceLast)))
 	asked := d.upload("customer,subscription_external_id,from,ende,quantity,amount\nContoso,S1,3/1/2026,4/2/2026,1,5.00\n")
 	pages := map[string]string{"list": "/supplier-bills", "new": "/supplier-bills/new", "hand": "/supplier-bills/hand",
-		"bill": first.Path(), "commerce": commerce.Path(), "lines": commerce.Path() + "/lines", "replaced": replaced.Path(),
-		"asked": asked.Path(), "back": first.Path() + "/take-back"}
+		"bill": first.Path(), "commerce": commerce.Path(), "lines": commerce.Path() + "/lines",
+		"replaced": replaced.Path(),
+		"asked":    asked.Path(), "back": first.Path() + "/take-back"}
 	tab := chrome.Tab(t)
 	tab.Go(d.site.URL + "/login")
 	tab.Fill("email", "billing@reseller.example")
