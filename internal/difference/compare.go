@@ -92,7 +92,10 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	out.answers.why = map[string]string{}
-	r, err = sides.Compare(ctx, Tolerance, func(line string) { out.answers.covered = append(out.answers.covered, line) })
+	r, err = sides.Compare(ctx, Tolerance, func(line string) {
+		out.answers.covered = append(out.answers.covered,
+			line)
+	})
 	if err != nil {
 		return out, err
 	}
