@@ -21,6 +21,7 @@ type bill struct {
 	Name       string
 	Root       uuid.UUID // the first of the bills that it corrects: what was decided there stays with it
 	Seq        int64
+	Lines      int
 	Aside      bool
 	FromOn     clock.Date
 	ToOn       clock.Date
@@ -34,7 +35,7 @@ type bill struct {
 type period struct{ From, To clock.Date }
 
 func readBill(ctx context.Context, db *gorm.DB, id uuid.UUID) (b bill, err error) {
-	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, aside_at IS NOT NULL AS aside, from_on, to_on
+	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, lines, aside_at IS NOT NULL AS aside, from_on, to_on
 		FROM supplier_bills WHERE id = ?`, id).Scan(&b).Error
 	if err == nil && b.ID == uuid.Nil {
 		err = fmt.Errorf("there is no bill %s", id)

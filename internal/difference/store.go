@@ -91,6 +91,9 @@ WHERE (d.bill_id, d.external_id, d.crm_account_id, d.customer, d.product, d.part
 func (s Service) store(ctx context.Context, b bill, all []found, n figures) error {
 	return s.DB.InTx(ctx, func(tx *gorm.DB) error {
 		tx = tx.WithContext(ctx)
+		if err := b.hash(tx); err != nil {
+			return err
+		}
 		var done int64
 		if err := tx.Exec(`INSERT INTO supplier_comparisons (bill_id, asked, asked_at) VALUES (?, ?, ?)
 			ON CONFLICT DO NOTHING`, b.ID, b.asked, s.Clock.Now()).Error; err != nil {
