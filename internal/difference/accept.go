@@ -21,8 +21,10 @@ import (
 var acceptable = map[Kind]bool{reconcile.Quantity: true, reconcile.NotBilledOn: true, reconcile.Period: true,
 	reconcile.OnlyOnBill: true}
 
-// Accept lets the ledger have from a day on the seats that the bill has on it. Where a person enters the seats, a change
-// is entered; where the distributor reports them, the row that reached as many moves to that day, for how many there are
+// Accept lets the ledger have from a day on the seats that the bill has on it. Where a person enters the seats, a
+// change
+// is entered; where the distributor reports them, the row that reached as many moves to that day, for how many
+// there are
 // now only it can say.
 func (s Service) Accept(ctx context.Context, by audit.Actor, step Step) error {
 	return s.alone(ctx, by, func(tx *gorm.DB) (audit.Event, error) { return s.accept(ctx, tx, by, step) })
@@ -31,7 +33,8 @@ func (s Service) Accept(ctx context.Context, by audit.Actor, step Step) error {
 func (s Service) accept(ctx context.Context, tx *gorm.DB, by audit.Actor, step Step) (audit.Event, error) {
 	on, err := clock.ParseDate(step.On)
 	if err != nil || on.IsZero() {
-		return audit.Event{}, errs.Fields{"effective_at": "Enter the day from which the ledger is to have it, as 2026-03-31."}.Err()
+		return audit.Event{},
+			errs.Fields{"effective_at": "Enter the day from which the ledger is to have it, as 2026-03-31."}.Err()
 	}
 	r, err := open(ctx, tx, step.ID, step.Version)
 	if err != nil {
@@ -52,7 +55,8 @@ func (s Service) accept(ctx context.Context, tx *gorm.DB, by audit.Actor, step S
 			return audit.Event{}, err
 		}
 	}
-	e, err := s.decide(ctx, tx, by, r, decision{state: Accepted, reason: fmt.Sprintf("%d seats from %s on", seats, on)})
+	e, err := s.decide(ctx, tx, by, r, decision{state: Accepted, reason: fmt.Sprintf("%d seats from %s on", seats,
+		on)})
 	return e, err
 }
 
@@ -76,12 +80,14 @@ func (s Service) onBill(ctx context.Context, tx *gorm.DB, r Row, on clock.Date) 
 		if !l.FromOn.After(on) && on.Before(l.ToOn) {
 			n := seatsOn(lines, on)
 			if !n.Equal(decimal.NewFromInt(n.IntPart())) || n.Sign() < 0 {
-				return 0, errs.New(errs.Conflict, "The bill has no whole number of seats on that day. Nothing was changed.")
+				return 0, errs.New(errs.Conflict,
+					"The bill has no whole number of seats on that day. Nothing was changed.")
 			}
 			return int(n.IntPart()), nil
 		}
 	}
-	return 0, errs.Fields{"effective_at": "The bill charges no seats on that day. Choose one of the days of its lines."}.Err()
+	return 0,
+		errs.Fields{"effective_at": "The bill charges no seats on that day. Choose one of the days of its lines."}.Err()
 }
 
 func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, on clock.Date, seats int) error {
@@ -89,7 +95,8 @@ func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, 
 		Origin: ledger.Origin{Source: ledger.FromPerson, By: by, At: s.Clock.Now()}}
 	note := short("from the bill " + r.Bill)
 	var byHand bool
-	err := tx.WithContext(ctx).Raw(`SELECT p.connector = 'manual' FROM subscriptions s JOIN providers p ON p.id = s.provider_id
+	err := tx.WithContext(ctx).Raw(`SELECT p.connector = 'manual' FROM subscriptions s JOIN providers p ON p.id =
+		s.provider_id
 		WHERE s.id = ?`, act.ID).Row().Scan(&byHand)
 	if err != nil {
 		return fmt.Errorf("provider of a subscription: %w", err)
@@ -104,12 +111,14 @@ func (s Service) enter(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, 
 	}
 	for _, row := range plan.SeatRows(h) {
 		if row.Reached == seats && row.On.After(on) {
-			_, err := subscription.CorrectChange(ctx, tx, act, subscription.Correction{ChangeID: row.ID, On: on, Note: note})
+			_, err := subscription.CorrectChange(ctx, tx, act, subscription.Correction{ChangeID: row.ID, On: on,
+				Note: note})
 			return named(err)
 		}
 	}
-	return errs.Newf(errs.Conflict, "The distributor has not reported %d seats after that day, and how many there are only it "+
-		"can say. Sync first; then the change is moved to its day. Nothing was changed.", seats)
+	return errs.Newf(errs.Conflict,
+		"The distributor has not reported %d seats after that day, and how many there are only it "+
+			"can say. Sync first; then the change is moved to its day. Nothing was changed.", seats)
 }
 
 // named tells a refusal at the field of the form.

@@ -20,7 +20,8 @@ func TestTheLedgerTakesTheSeatsOfTheBillFromADayOn(t *testing.T) {
 	step := difference.Step{ID: d.difference("quantity")}
 	for on, field := range map[string]bool{"": true, "soon": true, "2026-12-24": true} {
 		step.On = on
-		if err := d.room.Accept(t.Context(), billtest.Bea, step); (errs.FieldsOf(err)["effective_at"] != "") != field {
+		if err := d.room.Accept(t.Context(), billtest.Bea,
+			step); (errs.FieldsOf(err)["effective_at"] != "") != field {
 			t.Errorf("%q: %v", on, err)
 		}
 	}
@@ -28,7 +29,8 @@ func TestTheLedgerTakesTheSeatsOfTheBillFromADayOn(t *testing.T) {
 	if err := d.room.Accept(t.Context(), billtest.Bea, step); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Text(`SELECT concat_ws(' ', event, effective_at, delta, quantity_after, note) FROM license_changes ORDER BY seq DESC LIMIT 1`); got !=
+	if got := d.Text(`SELECT concat_ws(' ', event, effective_at, delta, quantity_after, note) FROM license_changes
+		ORDER BY seq DESC LIMIT 1`); got !=
 		"update 2026-11-01 2 12 from the bill november.csv" {
 		t.Errorf("the ledger: %s", got)
 	}
@@ -38,7 +40,8 @@ func TestTheLedgerTakesTheSeatsOfTheBillFromADayOn(t *testing.T) {
 	if got := d.lines(); got != "catch_up 2 2026-11-01 2026-12-01 24" {
 		t.Errorf("the next run: %s", got)
 	}
-	if got := d.Text(`SELECT state || ' ' || reason FROM differences`); got != "accepted 12 seats from 2026-11-01 on" {
+	if got := d.Text(`SELECT state || ' ' || reason FROM
+		differences`); got != "accepted 12 seats from 2026-11-01 on" {
 		t.Errorf("state %s", got)
 	}
 }
@@ -47,12 +50,15 @@ func TestTheLedgerTakesTheSeatsOfTheBillFromADayOn(t *testing.T) {
 func TestAChangeThatWasSeenLateMovesToTheDayOfTheBill(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	d.Provider.ID, d.Provider.Connector, d.Account.ID = uuid.Must(uuid.NewV7()), distributor.Stellr, uuid.Must(uuid.NewV7())
+	d.Provider.ID, d.Provider.Connector, d.Account.ID = uuid.Must(uuid.NewV7()), distributor.Stellr,
+		uuid.Must(uuid.NewV7())
 	d.Exec(`INSERT INTO providers (id, name, connector, comprehensive_api, host, reseller_number, currency, active,
-		credentials_at, created_at, updated_at) VALUES (?, 'Read', 'stellr', true, 'distributor.example', '1', 'USD', true, now(), now(),
+		credentials_at, created_at, updated_at) VALUES (?, 'Read', 'stellr', true, 'distributor.example', '1',
+		'USD', true, now(), now(),
 		now())`, d.Provider.ID)
 	d.Exec(`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
-		first_seen_at, updated_at) VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, now(), now())`, d.Account.ID, d.Provider.ID,
+		first_seen_at, updated_at) VALUES (?, ?, 'A-1', 'Contoso', 'active', 'mapped', ?, now(), now())`,
+		d.Account.ID, d.Provider.ID,
 		d.Customer)
 	d.Add("S-1", 10, "2026-11-01")
 	d.take(line("S-1", "12", "10", "120"))
@@ -65,7 +71,8 @@ func TestAChangeThatWasSeenLateMovesToTheDayOfTheBill(t *testing.T) {
 	if err := d.room.Accept(t.Context(), billtest.Bea, step); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Text(`SELECT string_agg(concat_ws(' ', c.event, c.effective_at, c.delta), ', ' ORDER BY c.seq) FROM license_changes c
+	if got := d.Text(`SELECT string_agg(concat_ws(' ', c.event, c.effective_at, c.delta), ', ' ORDER BY c.seq) FROM
+		license_changes c
 		JOIN license_change_status s ON s.change_id = c.id WHERE s.counted AND c.delta <> 0`); got !=
 		"create 2026-11-01 10, update 2026-11-05 2" {
 		t.Errorf("the ledger: %s", got)

@@ -82,7 +82,8 @@ func (s Service) decide(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row,
 		}
 		trace = string(b)
 	}
-	err := tx.WithContext(ctx).Exec(`UPDATE differences SET state = ?, reason = ?, until_on = ?, reference = ?, rule_id = ?,
+	err := tx.WithContext(ctx).Exec(`UPDATE differences SET state = ?, reason = ?, until_on = ?, reference = ?,
+		rule_id = ?,
 			decided_at = ?, decided_by = ?, decided_once = once_amount, trace = CAST(? AS jsonb), again_why = '',
 			credit_line_id = NULL, version = version + 1 WHERE id = ?`,
 		d.state, d.reason, d.until, d.reference, d.rule, s.Clock.Now(), by.Name, trace, r.ID).Error
@@ -100,7 +101,8 @@ func event(what string, before, after Row) audit.Event {
 }
 
 func (r Row) facts() map[string]string {
-	return map[string]string{"bill": r.Bill, "state": string(r.State), "reason": r.Reason, "until": r.UntilOn.String(),
+	return map[string]string{"bill": r.Bill, "state": string(r.State), "reason": r.Reason,
+		"until":     r.UntilOn.String(),
 		"reference": r.Reference, "owner": r.Owner, "note": r.Note, "once_amount": r.Once.String(),
 		"month_amount": r.Month.String(), "currency": r.Currency}
 }
@@ -156,17 +158,21 @@ func (s Service) dismiss(ctx context.Context, tx *gorm.DB, by audit.Actor, step 
 }
 
 // eachMonth keeps a dismissal for the bills to come. An earlier rule about the same gives way.
-func (s Service) eachMonth(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, d decision) (uuid.NullUUID, error) {
+func (s Service) eachMonth(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, d decision) (uuid.NullUUID,
+	error) {
 	tx = tx.WithContext(ctx)
-	err := tx.Exec(`UPDATE difference_rules SET ended_at = ?, ended_by = ? WHERE subject = ? AND kind = ? AND currency = ?
+	err := tx.Exec(`UPDATE difference_rules SET ended_at = ?, ended_by = ? WHERE subject = ? AND kind = ? AND
+		currency = ?
 		AND provider_id IS NOT DISTINCT FROM CAST(? AS uuid) AND ended_at IS NULL`,
 		s.Clock.Now(), by.Name, r.Subject, r.Kind, r.Currency, r.ProviderID).Error
 	if err != nil {
 		return uuid.NullUUID{}, fmt.Errorf("end a rule: %w", err)
 	}
 	id := uuid.Must(uuid.NewV7())
-	err = tx.Exec(`INSERT INTO difference_rules (id, provider_id, kind, subject, currency, month_amount, once_amount, reason,
-			until_on, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, r.ProviderID, r.Kind, r.Subject, r.Currency,
+	err = tx.Exec(`INSERT INTO difference_rules (id, provider_id, kind, subject, currency, month_amount,
+		once_amount, reason,
+			until_on, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, r.ProviderID, r.Kind, r.Subject,
+		r.Currency,
 		r.Month, r.Once, d.reason, d.until, s.Clock.Now(), by.Name).Error
 	if err != nil {
 		return uuid.NullUUID{}, fmt.Errorf("keep a rule: %w", err)
@@ -190,8 +196,9 @@ func (s Service) dispute(ctx context.Context, tx *gorm.DB, by audit.Actor, step 
 	case err != nil:
 		return audit.Event{}, err
 	case r.Once.Sign() <= 0:
-		return audit.Event{}, errs.New(errs.Conflict, "The distributor charges nothing too much here, so there is nothing "+
-			"to claim back. Nothing was changed.")
+		return audit.Event{}, errs.New(errs.Conflict,
+			"The distributor charges nothing too much here, so there is nothing "+
+				"to claim back. Nothing was changed.")
 	}
 	return s.decide(ctx, tx, by, r, decision{state: Disputed, reference: reference})
 }
@@ -207,7 +214,8 @@ func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, step Ste
 		return audit.Event{}, err
 	}
 	if r.State == Todo {
-		return audit.Event{}, errs.New(errs.Conflict, "Nothing was decided about it, so there is nothing to take back.")
+		return audit.Event{}, errs.New(errs.Conflict,
+			"Nothing was decided about it, so there is nothing to take back.")
 	}
 	if r.RuleID.Valid {
 		err := tx.WithContext(ctx).Exec(`UPDATE difference_rules SET ended_at = ?, ended_by = ? WHERE id = ?
@@ -219,7 +227,8 @@ func (s Service) undo(ctx context.Context, tx *gorm.DB, by audit.Actor, step Ste
 	if err := s.takeBack(ctx, tx, by, r); err != nil {
 		return audit.Event{}, err
 	}
-	err = tx.WithContext(ctx).Exec(`UPDATE differences SET state = 'todo', decided_at = NULL, decided_by = '', reason = '',
+	err = tx.WithContext(ctx).Exec(`UPDATE differences SET state = 'todo', decided_at = NULL, decided_by = '',
+		reason = '',
 		until_on = NULL, reference = '', rule_id = NULL, decided_once = NULL, trace = NULL, credit_line_id = NULL,
 		again_why = '', version = version + 1 WHERE id = ?`, r.ID).Error
 	if err != nil {
@@ -248,7 +257,8 @@ func (s Service) Assign(ctx context.Context, by audit.Actor, id uuid.UUID, versi
 		if err != nil {
 			return audit.Event{}, err
 		}
-		err = tx.WithContext(ctx).Exec(`UPDATE differences SET owner = ?, note = ?, version = version + 1 WHERE id = ?`,
+		err = tx.WithContext(ctx).Exec(`UPDATE differences SET owner = ?, note = ?, version = version + 1 WHERE id =
+		?`,
 			owner, note, id).Error
 		now := r
 		now.Owner, now.Note = owner, note

@@ -102,7 +102,8 @@ func (s Service) billSeats(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 	}
 	for _, l := range all {
 		id := uuid.Must(uuid.NewV7())
-		err := tx.WithContext(ctx).Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats, from_on, to_on,
+		err := tx.WithContext(ctx).Exec(`INSERT INTO supplier_seats (id, subscription_id, difference_id, seats,
+		from_on, to_on,
 				after_seq, after_invoice, at, actor)
 			SELECT ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM license_changes),
 				(SELECT coalesce(max(seq), 0) FROM invoices), ?, ?`,
@@ -148,7 +149,8 @@ func (s Service) mayBeBilled(ctx context.Context, tx *gorm.DB, r Row, all []lack
 		case l.under == uuid.Nil:
 			return refuse("From %s on the subscription is in no contract that bills. Put it into one first.", l.From)
 		case !l.price:
-			return refuse("It has no price on %s, so nothing could be charged. Set a price from then on first.", l.From)
+			return refuse("It has no price on %s, so nothing could be charged. Set a price from then on first.",
+				l.From)
 		}
 	}
 	return nil
@@ -165,7 +167,8 @@ type charged struct {
 	Thing     string // of lines of one subscription on the same days the second product adds no seats
 }
 
-// lacking are the seats of the bill, day by day, less all that is charged here, or is going to be. Days before the first
+// lacking are the seats of the bill, day by day, less all that is charged here, or is going to be. Days before the
+// first
 // billable one are nobody's here.
 func lacking(ctx context.Context, tx *gorm.DB, r Row, h history.History) ([]lack, error) {
 	lines, err := charges(ctx, tx, r)
@@ -219,7 +222,8 @@ func charges(ctx context.Context, tx *gorm.DB, r Row) (lines []charged, err erro
 			CASE WHEN l.amount < 0 THEN -abs(l.quantity) ELSE l.quantity END AS quantity
 		FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
 		WHERE m.bill_id = ? AND m.subscription_id = ? AND l.to_on IS NOT NULL AND NOT l.usage AND l.quantity <> 0
-			AND l.amount <> 0 AND lower(l.charge) <> 'customercredit' ORDER BY l.place`, r.BillID, r.SubscriptionID.UUID).
+			AND l.amount <> 0 AND lower(l.charge) <> 'customercredit' ORDER BY l.place`, r.BillID,
+		r.SubscriptionID.UUID).
 		Scan(&lines).Error
 	if err != nil {
 		return nil, fmt.Errorf("lines of difference %s: %w", r.ID, err)
@@ -236,7 +240,8 @@ func joinedTo(out []lack, l lack) []lack {
 	return append(out, l)
 }
 
-// seatsOn is how many seats the bill charges on a day: the sum of its lines, or where none but those of events stand, as
+// seatsOn is how many seats the bill charges on a day: the sum of its lines, or where none but those of events
+// stand, as
 // in a year that another bill has charged, what the last event charges anew (recon.md 1.6).
 func seatsOn(lines []charged, day clock.Date) decimal.Decimal {
 	type event struct{ reference, charge string }
@@ -273,7 +278,8 @@ func seatsOn(lines []charged, day clock.Date) decimal.Decimal {
 }
 
 // billLines types the lines of the bill on the customer's contract, each once.
-func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, amount string) (t trace, err error) {
+func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row, amount string) (t trace,
+	err error) {
 	k, err := s.contractOf(ctx, tx, r)
 	if err != nil {
 		return t, err
@@ -284,10 +290,12 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 		Text   string
 		Amount decimal.Decimal
 	}
-	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, coalesce(nullif(l.product, ''), nullif(l.part_number, ''), l.charge)
+	err = tx.WithContext(ctx).Raw(`SELECT l.id, l.amount, coalesce(nullif(l.product, ''), nullif(l.part_number, ''),
+		l.charge)
 			|| coalesce(', ' || l.from_on || coalesce(' to ' || (l.to_on - 1), ''), '') AS text
 		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id WHERE x.difference_id = ?
-			AND NOT EXISTS (SELECT FROM supplier_typed_lines t WHERE t.line_id = l.id) ORDER BY l.place`, r.ID).Scan(&lines).Error
+			AND NOT EXISTS (SELECT FROM supplier_typed_lines t WHERE t.line_id = l.id) ORDER BY l.place`,
+		r.ID).Scan(&lines).Error
 	if err != nil {
 		return t, fmt.Errorf("lines of difference %s: %w", r.ID, err)
 	}
@@ -295,7 +303,8 @@ func (s Service) billLines(ctx context.Context, tx *gorm.DB, by audit.Actor, r R
 	case len(lines) == 0:
 		return t, errs.New(errs.Conflict, "Each of these lines was billed before. Nothing was changed.")
 	case amount != "" && len(lines) > 1:
-		return t, errs.Fields{"amount": "These are several lines, and each is billed at what it costs. Leave this empty."}.Err()
+		return t,
+			errs.Fields{"amount": "These are several lines, and each is billed at what it costs. Leave this empty."}.Err()
 	}
 	rows := typedline.Service{DB: s.DB, Clock: s.Clock, Zone: s.Zone}
 	for _, l := range lines {
@@ -329,20 +338,23 @@ func short(text string) string {
 // contractOf is the contract on which a line without a subscription is billed: the customer's default.
 func (s Service) contractOf(ctx context.Context, tx *gorm.DB, r Row) (contract.Contract, error) {
 	var ids []uuid.UUID
-	err := tx.WithContext(ctx).Raw(`SELECT id FROM billing_contracts WHERE crm_account_id = ? AND active AND is_default
+	err := tx.WithContext(ctx).Raw(`SELECT id FROM billing_contracts WHERE crm_account_id = ? AND active AND
+		is_default
 		AND bill_from IS NOT NULL AND currency = ? AND (end_date IS NULL OR end_date > ?) ORDER BY id`,
 		r.CRMAccountID, r.Currency, s.today()).Scan(&ids).Error
 	if err != nil {
 		return contract.Contract{}, fmt.Errorf("contract of a customer: %w", err)
 	}
 	if len(ids) != 1 {
-		return contract.Contract{}, errs.Newf(errs.Conflict, "The customer has no default contract in %s that bills, or has "+
-			"several. Make one of them the default first. Nothing was changed.", r.Currency)
+		return contract.Contract{}, errs.Newf(errs.Conflict,
+			"The customer has no default contract in %s that bills, or has "+
+				"several. Make one of them the default first. Nothing was changed.", r.Currency)
 	}
 	return contract.Get(ctx, tx, ids[0])
 }
 
-// takeBack undoes what a decision wrote beside the difference. What a run has billed of it by then, the next one credits.
+// takeBack undoes what a decision wrote beside the difference. What a run has billed of it by then, the next one
+// credits.
 func (s Service) takeBack(ctx context.Context, tx *gorm.DB, by audit.Actor, r Row) error {
 	if r.Trace == "" {
 		return nil

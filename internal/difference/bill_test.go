@@ -23,7 +23,8 @@ func (d *desk) difference(kind string) uuid.UUID {
 // lines are seats, days and amounts of the lines of the last draft.
 func (d *desk) lines() string {
 	d.Helper()
-	return d.Text(`SELECT string_agg(concat_ws(' ', l.kind, l.seats, l.from_date, l.to_date, trim_scale(l.amount)), ', ' ORDER BY position)
+	return d.Text(`SELECT string_agg(concat_ws(' ', l.kind, l.seats, l.from_date, l.to_date, trim_scale(l.amount)),
+		', ' ORDER BY position)
 		FROM invoice_lines l WHERE invoice_id = (SELECT id FROM invoices ORDER BY seq DESC LIMIT 1)`)
 }
 
@@ -57,7 +58,8 @@ func TestWhatIsBilledToTheCustomerIsPaidOnce(t *testing.T) {
 		t.Errorf("the next run: %s", got)
 	}
 	d.compare(bill)
-	if got := d.Text(`SELECT string_agg(concat_ws(' ', kind, state, gone_at IS NOT NULL), ', ') FROM differences`); got != "quantity billed t" {
+	if got := d.Text(`SELECT string_agg(concat_ws(' ', kind, state, gone_at IS NOT NULL), ', ') FROM
+		differences`); got != "quantity billed t" {
 		t.Errorf("compared again: %s", got)
 	}
 	// The ledger is corrected later: nothing is due again.
@@ -73,8 +75,10 @@ func TestSeatsThatAreTakenBackBeforeTheRunAreNotBilled(t *testing.T) {
 	d.Add("S-1", 10, "2026-11-01")
 	d.draft("2026-12-01")
 	d.take(billlines.With(line("S-1", "10", "10", "100"), ",P1Y", ",P1Y"),
-		billlines.Event(billlines.Charge("S-1", "addQuantity", "monthly", "2026-11-16", "2026-12-01", "-10", "10", "-50"), "e"),
-		billlines.Event(billlines.Charge("S-1", "addQuantity", "monthly", "2026-11-16", "2026-12-01", "13", "10", "65"), "e"))
+		billlines.Event(billlines.Charge("S-1", "addQuantity", "monthly", "2026-11-16", "2026-12-01", "-10", "10",
+			"-50"), "e"),
+		billlines.Event(billlines.Charge("S-1", "addQuantity", "monthly", "2026-11-16", "2026-12-01", "13", "10",
+			"65"), "e"))
 	if got := d.said(); len(got) != 1 || got[0] != "not_billed_on S-1 15 30" {
 		t.Fatalf("got %q", got)
 	}
@@ -82,7 +86,8 @@ func TestSeatsThatAreTakenBackBeforeTheRunAreNotBilled(t *testing.T) {
 	if err := d.room.Bill(t.Context(), billtest.Bea, step); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Text(`SELECT concat_ws(' ', seats, from_on, to_on) FROM supplier_seats`); got != "3 2026-11-16 2026-12-01" {
+	if got := d.Text(`SELECT concat_ws(' ', seats, from_on, to_on) FROM
+		supplier_seats`); got != "3 2026-11-16 2026-12-01" {
 		t.Errorf("ordered %s", got)
 	}
 	if err := d.room.Undo(t.Context(), billtest.Bea, step); err != nil {
@@ -115,7 +120,8 @@ func TestSeatsThatAreTakenBackBeforeTheRunAreNotBilled(t *testing.T) {
 func TestWhatHasNoSubscriptionIsBilledOnceForEachLine(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	bill := billdesk.Bill(d.World, "november.csv", []string{billlines.With(billlines.With(line("unknown", "2", "10", "20"),
+	bill := billdesk.Bill(d.World, "november.csv", []string{billlines.With(billlines.With(line("unknown", "2", "10",
+		"20"),
 		"Customer of unknown", "Contoso"), "C-unknown", "")})
 	d.compare(bill)
 	step := difference.Step{ID: d.difference("only_on_bill")}
@@ -123,7 +129,8 @@ func TestWhatHasNoSubscriptionIsBilledOnceForEachLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.compare(bill)
-	if got := d.Text(`SELECT string_agg(concat_ws(' ', text, trim_scale(unit_amount), every, from_on), ', ') FROM typed_lines`); got !=
+	if got := d.Text(`SELECT string_agg(concat_ws(' ', text, trim_scale(unit_amount), every, from_on), ', ') FROM
+		typed_lines`); got !=
 		"Product unknown, 2026-11-01 to 2026-11-30 20 once 2026-11-10" {
 		t.Errorf("typed %q", got)
 	}
@@ -155,7 +162,8 @@ func TestWhatNoRunWouldBillIsRefusedWithTheRemedy(t *testing.T) {
 	d.AddUnpriced("unsigned", 10, "2026-11-01")
 	d.Add("dear", 10, "2026-11-01")
 	d.take(line("unsigned", "10", "10", "100"), line("dear", "10", "11", "110"), line("stranger", "1", "3", "3"))
-	for kind, remedy := range map[string]string{"unsigned": "Sign it off", "price": "Dispute it", "unmapped": "Map the customer"} {
+	for kind, remedy := range map[string]string{"unsigned": "Sign it off", "price": "Dispute it",
+		"unmapped": "Map the customer"} {
 		err := d.room.Bill(t.Context(), billtest.Bea, difference.Step{ID: d.difference(kind)})
 		if errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Public(err), remedy) {
 			t.Errorf("%s: %v", kind, err)

@@ -42,6 +42,9 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 		return s.store(ctx, b, nil, figures{})
 	}
 	if err := s.DB.InTx(ctx, func(tx *gorm.DB) error {
+		if err := b.hash(tx); err != nil {
+			return err
+		}
 		if err := match(ctx, tx, id); err != nil {
 			return err
 		}
@@ -51,6 +54,9 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}
 	var seen sights
 	err = s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if err := b.hash(tx); err != nil {
+			return err
+		}
 		seen, err = s.look(ctx, tx, b)
 		return err
 	})
@@ -67,6 +73,18 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 	}
 	all = merged(beside(all, more, seen.invoiced))
 	return s.store(ctx, b, all, figures{compared: seen.compared, answers: seen.answers})
+}
+
+// manyLines is from where on a bill is long.
+const manyLines = 2000
+
+// hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not counted
+// them yet, would hold each against each.
+func (b bill) hash(tx *gorm.DB) error {
+	if b.Lines < manyLines {
+		return nil
+	}
+	return tx.Exec("SET LOCAL enable_nestloop = off").Error
 }
 
 // sights are what the engine finds beside our invoices, and beside the ledger and the distributor's own costs.
@@ -92,7 +110,10 @@ func (s Service) look(ctx context.Context, tx *gorm.DB, b bill) (out sights, err
 		return out, err
 	}
 	out.answers.why = map[string]string{}
-	r, err = sides.Compare(ctx, Tolerance, func(line string) { out.answers.covered = append(out.answers.covered, line) })
+	r, err = sides.Compare(ctx, Tolerance, func(line string) {
+		out.answers.covered = append(out.answers.covered,
+			line)
+	})
 	if err != nil {
 		return out, err
 	}

@@ -93,8 +93,9 @@ func (s Service) explain(ctx context.Context, b bill, ds []reconcile.Difference)
 const explainAtOnce = 500
 
 func explained(d reconcile.Difference, known map[string]about) found {
-	f := found{Kind: d.Kind, Subject: d.Subscription, Part: d.Part, Month: d.Month, Once: d.Once, Currency: d.Currency,
-		Since: d.Since, Why: d.Why}
+	f := found{Kind: d.Kind, Subject: d.Subscription, Part: d.Part, Month: d.Month, Once: d.Once,
+		Currency: d.Currency,
+		Since:    d.Since, Why: d.Why}
 	for _, l := range d.BillLines {
 		if id, err := uuid.Parse(l); err == nil {
 			f.Lines = append(f.Lines, id)
@@ -126,7 +127,8 @@ func explained(d reconcile.Difference, known map[string]about) found {
 // distributor's: our customer pays our price.
 func reached(d reconcile.Difference) Reached {
 	switch {
-	case d.Kind == reconcile.OnlyHere || d.Kind == reconcile.BilledBelowCost || d.Once.Sign() < 0 && len(d.BilledLines) > 0:
+	case d.Kind == reconcile.OnlyHere || d.Kind == reconcile.BilledBelowCost || d.Once.Sign() < 0 &&
+		len(d.BilledLines) > 0:
 		return Yes
 	case d.Kind == reconcile.Quantity || d.Kind == reconcile.Period || d.Kind == reconcile.NotBilledOn:
 		if len(d.BilledLines) > 0 {
@@ -196,15 +198,20 @@ func sorted(ids []uuid.UUID) []uuid.UUID {
 }
 
 const knownSQL = `
-SELECT s.id::text AS key, s.external_id, coalesce(c.name, a.name) AS customer, s.crm_account_id, s.product_name AS product,
-	s.part_number, s.state, coalesce(s.hold_reason, '') AS hold_reason, least(s.deactivated_on, s.ends_on) AS ended_on,
+SELECT s.id::text AS key, s.external_id, coalesce(c.name, a.name) AS customer, s.crm_account_id, s.product_name AS
+	product,
+	s.part_number, s.state, coalesce(s.hold_reason, '') AS hold_reason, least(s.deactivated_on, s.ends_on) AS
+		ended_on,
 	EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = s.id) AS signed, s.contract_id IS NOT NULL AS contract,
 	s.kind = 'usage' AS usage
-FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts c ON c.id = s.crm_account_id
+FROM subscriptions s JOIN provider_accounts a ON a.id = s.account_id LEFT JOIN crm_accounts c ON c.id =
+	s.crm_account_id
 WHERE s.id = ANY (CAST(@subs AS uuid[]))
 UNION ALL
-SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(l.vendor_subscription_id, ''), l.order_id),
-	coalesce(c.name, a.name, nullif(l.customer, ''), l.customer_external_id), m.crm_account_id, l.product, l.part_number, '',
+SELECT 'line ' || l.id, coalesce(nullif(l.subscription_external_id, ''), nullif(l.vendor_subscription_id, ''),
+	l.order_id),
+	coalesce(c.name, a.name, nullif(l.customer, ''), l.customer_external_id), m.crm_account_id, l.product,
+		l.part_number, '',
 	'', NULL, false, false, l.usage
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
 LEFT JOIN provider_accounts a ON a.id = m.account_id LEFT JOIN crm_accounts c ON c.id = m.crm_account_id

@@ -39,7 +39,8 @@ func (d *desk) compare(bill uuid.UUID) {
 // said are kind, subscription, once and month of each difference that stands.
 func (d *desk) said() []string {
 	d.Helper()
-	text := d.Text(`SELECT string_agg(concat_ws(' ', kind, external_id, trim_scale(once_amount), trim_scale(month_amount)), E'\n'
+	text := d.Text(`SELECT string_agg(concat_ws(' ', kind, external_id, trim_scale(once_amount),
+		trim_scale(month_amount)), E'\n'
 		ORDER BY kind COLLATE "C", external_id COLLATE "C", once_amount) FROM differences WHERE gone_at IS NULL`)
 	if text == "" {
 		return nil
@@ -102,7 +103,8 @@ func TestEveryPlantedFaultIsFoundInTheDatabaseAndNoneIsInvented(t *testing.T) {
 			}
 			// The same lines in another order, as a bill that corrects the first.
 			w.Shuffle()
-			d.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea Example', aside_why = 'replaced' WHERE id = ?`, bill)
+			d.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea Example', aside_why = 'replaced'
+			WHERE id = ?`, bill)
 			other := billdesk.Bill(d.World, "other.csv", w.Bill)
 			d.compare(bill)
 			if left := d.money(); left != nil {

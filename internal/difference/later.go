@@ -18,15 +18,18 @@ func number(d decimal.NullDecimal) string {
 	return d.Decimal.String()
 }
 
-// credits finds the credits that disputes have brought: a line of a later bill for the same thing that gives back what
+// credits finds the credits that disputes have brought: a line of a later bill for the same thing that gives back
+// what
 // was claimed, to the cent for each seat. Each line answers one dispute.
 func (b bill) credits(ctx context.Context, tx *gorm.DB) error {
 	err := tx.WithContext(ctx).Exec(`
 		WITH lines AS (SELECT l.id, l.amount, l.currency, l.quantity, l.place, `+thing+` AS subject
 			FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
-			WHERE l.bill_id = @bill AND l.amount < 0 AND NOT EXISTS (SELECT FROM differences t WHERE t.credit_line_id = l.id)),
+			WHERE l.bill_id = @bill AND l.amount < 0 AND NOT EXISTS (SELECT FROM differences t WHERE
+			t.credit_line_id = l.id)),
 		pairs AS (SELECT DISTINCT ON (d.id) d.id, l.id AS line FROM differences d
-			JOIN supplier_bills o ON o.id = d.bill_id JOIN lines l ON l.subject = d.subject AND l.currency = d.currency
+			JOIN supplier_bills o ON o.id = d.bill_id JOIN lines l ON l.subject = d.subject AND l.currency =
+			d.currency
 			WHERE d.state = 'disputed' AND d.credit_line_id IS NULL AND o.seq < @seq
 				AND d.provider_id IS NOT DISTINCT FROM CAST(@provider AS uuid)
 				AND abs(l.amount + d.once_amount) <= 0.01 * greatest(1, abs(coalesce(l.quantity, 1)))
@@ -53,7 +56,8 @@ func (s Service) TurnDay(ctx context.Context) error {
 		events := make([]audit.Event, len(ids))
 		for i, id := range ids {
 			events[i] = audit.Event{Action: "difference.again", ObjectType: "difference", ObjectID: id.String(),
-				Before: map[string]string{"state": string(Dismissed)}, After: map[string]string{"state": string(Todo)}}
+				Before: map[string]string{"state": string(Dismissed)},
+				After:  map[string]string{"state": string(Todo)}}
 		}
 		return audit.Record(ctx, tx, s.Clock, audit.System, events...)
 	})
@@ -61,9 +65,11 @@ func (s Service) TurnDay(ctx context.Context) error {
 
 // ruled applies what people said for the bills to come to what has just been found.
 func (s Service) ruled(tx *gorm.DB, b bill) error {
-	err := tx.Exec(`UPDATE differences d SET state = 'dismissed', reason = r.reason, until_on = r.until_on, rule_id = r.id,
+	err := tx.Exec(`UPDATE differences d SET state = 'dismissed', reason = r.reason, until_on = r.until_on, rule_id
+		= r.id,
 			decided_at = @at, decided_by = r.actor, decided_once = d.once_amount, version = d.version + 1
-		FROM difference_rules r WHERE d.bill_id = @bill AND d.gone_at IS NULL AND d.state = 'todo' AND d.again_why = ''
+		FROM difference_rules r WHERE d.bill_id = @bill AND d.gone_at IS NULL AND d.state = 'todo' AND d.again_why =
+		''
 			AND r.subject = d.subject AND r.kind = d.kind AND r.currency = d.currency AND r.ended_at IS NULL
 			AND r.provider_id IS NOT DISTINCT FROM d.provider_id AND (r.until_on IS NULL OR r.until_on > @today)
 			AND sign(r.once_amount) = sign(d.once_amount) AND abs(d.month_amount) <= abs(r.month_amount)

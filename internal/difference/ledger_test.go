@@ -57,10 +57,12 @@ func TestTheBillIsHeldAgainstLedgerAndCostsBeforeAnyInvoice(t *testing.T) {
 	if got := d.said(); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if got, want := d.answers(), "equal equal, more different, dear different, cheap different, stranger incomparable"; got != want {
+	if got, want := d.answers(),
+		"equal equal, more different, dear different, cheap different, stranger incomparable"; got != want {
 		t.Errorf("answers: %s", got)
 	}
-	if got := d.Text(`SELECT concat_ws(' ', lines, matched, compared, equal, differ, incomparable) FROM supplier_comparisons`); got !=
+	if got := d.Text(`SELECT concat_ws(' ', lines, matched, compared, equal, differ, incomparable) FROM
+		supplier_comparisons`); got !=
 		"5 4 1 1 3 1" { // beside the invoices only the stranger's days wait for none
 		t.Errorf("figures: %s", got)
 	}
@@ -73,7 +75,8 @@ func TestAnInvoiceSaysWhetherADifferenceReachedIt(t *testing.T) {
 	d.Add("S-1", 10, "2026-11-01")
 	d.draft("2026-12-01")
 	d.take(line("S-1", "12", "10", "120"))
-	if got := d.Text(`SELECT kind || ' ' || reached || ' ' || trim_scale(once_amount) FROM differences`); got != "quantity partly 20" {
+	if got := d.Text(`SELECT kind || ' ' || reached || ' ' || trim_scale(once_amount) FROM
+		differences`); got != "quantity partly 20" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -88,7 +91,8 @@ func TestWhatEndedAndIsCharged(t *testing.T) {
 	d.Sync(r)
 	d.take(line("S-1", "10", "10", "100"))
 	if got := d.said(); !slices.Equal(got, []string{"charged_after_end S-1 70 100"}) { // it ended when that was seen
-		t.Errorf("got %q; %s", got, d.Text(`SELECT concat_ws(' ', state, deactivated_on, ends_on) FROM subscriptions`))
+		t.Errorf("got %q; %s", got, d.Text(`SELECT concat_ws(' ', state, deactivated_on, ends_on) FROM
+		subscriptions`))
 	}
 }
 
@@ -113,7 +117,8 @@ func TestARenewalAtAHigherCostWhosePriceStayed(t *testing.T) {
 	d.Sync(r)
 	d.take(line("S-1", "10", "10.30", "103"))
 	if got := d.said(); !slices.Equal(got, []string{"renewal_price S-1 3 3"}) {
-		t.Errorf("got %q; %s", got, d.Text(`SELECT string_agg(concat_ws(' ', event, effective_at, unit_cost), ', ') FROM license_changes`))
+		t.Errorf("got %q; %s", got, d.Text(`SELECT string_agg(concat_ws(' ', event, effective_at, unit_cost), ', ')
+		FROM license_changes`))
 	}
 }
 

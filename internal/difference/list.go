@@ -69,12 +69,14 @@ var KindWords = map[Kind]string{
 	reconcile.OnlyOnBill: "Only on the bill", reconcile.OnlyHere: "Only here", reconcile.Quantity: "Quantity",
 	reconcile.Price: "Price", reconcile.Period: "Period", Term: "Term or frequency", reconcile.Currency: "Currency",
 	ChargedAfterEnd: "Charged after its end", reconcile.Double: "Double", Unmapped: "Customer unmapped",
-	reconcile.NotBilledOn: "Not billed on", reconcile.BilledBelowCost: "Billed below cost", Unsigned: "Sign-off missing",
+	reconcile.NotBilledOn: "Not billed on", reconcile.BilledBelowCost: "Billed below cost",
+	Unsigned:     "Sign-off missing",
 	RenewalPrice: "Renewal price not passed on", UsageWithoutRule: "Usage without a rule",
 }
 
 // Kinds are all kinds, in the order of CONTRACT.
-var Kinds = []Kind{reconcile.OnlyOnBill, reconcile.OnlyHere, reconcile.Quantity, reconcile.Price, reconcile.Period, Term,
+var Kinds = []Kind{reconcile.OnlyOnBill, reconcile.OnlyHere, reconcile.Quantity, reconcile.Price, reconcile.Period,
+	Term,
 	reconcile.Currency, ChargedAfterEnd, reconcile.Double, Unmapped, reconcile.NotBilledOn, reconcile.BilledBelowCost,
 	Unsigned, RenewalPrice, UsageWithoutRule}
 
@@ -88,13 +90,15 @@ var States = []State{Todo, Accepted, Billed, Disputed, Dismissed}
 // All is the list of differences: those that stand, and those that somebody has decided. The columns of the file are
 // those of CONTRACT, then ours.
 var All = &listing.List[Row]{
-	Name: "differences", One: "difference", Many: "differences", Table: "differences d", ID: "d.id", Default: "-once_amount",
-	Within: "d.shown", Ways: true,
+	Name: "differences", One: "difference", Many: "differences", Table: "differences d", ID: "d.id",
+	Default: "-once_amount",
+	Within:  "d.shown", Ways: true,
 	Joins: `JOIN supplier_bills b ON b.id = d.bill_id JOIN supplier_bills f ON f.id = d.first_bill_id
 		LEFT JOIN providers p ON p.id = d.provider_id`,
 	Search:  listing.Search{Label: "Search customer, product, id, reference or owner", Where: "d.search_text LIKE ?"},
 	Columns: columns,
-	Shown:   []string{"kind", "crm_account", "product", "once_amount", "month_amount", "since", "reached", "state", "owner"},
+	Shown: []string{"kind", "crm_account", "product", "once_amount", "month_amount", "since", "reached", "state",
+		"owner"},
 	Card:    []string{"crm_account", "once_amount"},
 	Filters: filters(),
 }
@@ -109,7 +113,8 @@ func filters() []listing.Filter {
 		state.Choices = append(state.Choices, listing.Choice{Value: string(s), Label: StateWords[s]})
 	}
 	return []listing.Filter{kind, state,
-		{Name: "bill", Label: "Bill", IsID: true, Where: "d.bill_id = ?", NameSQL: "SELECT name FROM supplier_bills WHERE id = ?"},
+		{Name: "bill", Label: "Bill", IsID: true, Where: "d.bill_id = ?",
+			NameSQL: "SELECT name FROM supplier_bills WHERE id = ?"},
 		{Name: "crm_account", Label: "Customer", IsID: true, Where: "d.crm_account_id = ?",
 			NameSQL: "SELECT name FROM crm_accounts WHERE id = ?"},
 		{Name: "subscription", Label: "Subscription", IsID: true, Where: "d.subscription_id = ?",
@@ -135,11 +140,17 @@ var columns = []listing.Column[Row]{
 	{Key: "state", Label: "State", SQL: "d.state", Kind: listing.Word, Into: func(r *Row) any { return &r.State }},
 	{Key: "why", Label: "Why", SQL: "d.why", Into: func(r *Row) any { return &r.Why }},
 	{Key: "bill_id", SQL: "d.bill_id", Kind: listing.Word, Into: func(r *Row) any { return &r.BillID }},
-	{Key: "crm_account_id", SQL: "d.crm_account_id", Kind: listing.Word, Into: func(r *Row) any { return &r.CRMAccountID }},
+	{Key: "crm_account_id", SQL: "d.crm_account_id", Kind: listing.Word, Into: func(r *Row) any {
+		return &r.CRMAccountID
+	}},
 	{Key: "external_id", Label: "Id", SQL: "d.external_id", Into: func(r *Row) any { return &r.ExternalID }},
 	{Key: "product", Label: "Product", SQL: "d.product", Into: func(r *Row) any { return &r.Product }},
-	{Key: "reached", Label: "On our invoice", SQL: "d.reached", Kind: listing.Word, Into: func(r *Row) any { return &r.Reached }},
-	{Key: "bills", Label: "Bills in a row", SQL: "d.times", Kind: listing.Whole, Into: func(r *Row) any { return &r.Times }},
+	{Key: "reached", Label: "On our invoice", SQL: "d.reached", Kind: listing.Word, Into: func(r *Row) any {
+		return &r.Reached
+	}},
+	{Key: "bills", Label: "Bills in a row", SQL: "d.times", Kind: listing.Whole, Into: func(r *Row) any {
+		return &r.Times
+	}},
 	{Key: "first_bill", Label: "Since bill", SQL: "f.name", Into: func(r *Row) any { return &r.FirstBill }},
 	{Key: "provider", Label: "Provider", SQL: "coalesce(p.name, '')", Into: func(r *Row) any { return &r.Provider }},
 	{Key: "owner", Label: "Owner", SQL: "d.owner", Into: func(r *Row) any { return &r.Owner }},

@@ -11,8 +11,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// A long bill takes as long as its lines and hardly more memory than a short one. It says what it took; what it may take
+// A long bill takes as long as its lines and hardly more memory than a short one. It says what it took; what it may
+// take
 // is asked of it where a machine has nothing else to do.
+//
+//nolint:paralleltest // it measures
 func TestALongBillIsComparedInLittleMemory(t *testing.T) {
 	if os.Getenv("SEATLEDGER_LONG") == "" {
 		t.Skip("SEATLEDGER_LONG is not set")
@@ -43,7 +46,8 @@ func TestALongBillIsComparedInLittleMemory(t *testing.T) {
 		took := time.Since(begin)
 		close(done)
 		grown[i] = most.Load() - before.HeapInuse
-		t.Logf("%d lines: %v, %d MB; %s", n, took, grown[i]>>20, d.Text(`SELECT string_agg(kind || ' ' || n, ', ') FROM
+		t.Logf("%d lines: %v, %d MB; %s", n, took, grown[i]>>20, d.Text(`SELECT string_agg(kind || ' ' || n, ', ')
+		FROM
 			(SELECT kind, count(*) AS n FROM differences GROUP BY 1) k`))
 		begin = time.Now()
 		d.compare(bill)
@@ -54,35 +58,50 @@ func TestALongBillIsComparedInLittleMemory(t *testing.T) {
 	}
 }
 
-// long makes a bill of so many lines of as many subscriptions, each on an invoice; one in a hundred has a seat less there.
+// long makes a bill of so many lines of as many subscriptions, each on an invoice; one in a hundred has a seat less
+// there.
 func (d *desk) long(n int) uuid.UUID {
 	d.Helper()
 	now := d.Clock.Now()
-	d.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
-		drafted_by, drafted_at) VALUES (?, ?, ?, 'full_cycle', 'draft', 'USD', 0, '2026-10-01', '2026-11-01', 'Bea Example', ?)`,
+	d.Exec(`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start,
+		period_end,
+		drafted_by, drafted_at) VALUES (?, ?, ?, 'full_cycle', 'draft', 'USD', 0, '2026-10-01', '2026-11-01',
+		'Bea Example', ?)`,
 		d.Customer, d.Contract, d.Customer, now)
 	for at := 0; at < n; at += 5_000 {
-		d.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, kind, product_name, part_number,
-				quantity, billing_frequency, term, provider_status, first_seen_at, facts_at, crm_account_id, contract_id, state, updated_at)
-			SELECT gen_random_uuid(), ?, ?, 'L-' || i, 'Microsoft', 'licence', 'Product', 'P-' || i % 400, 0, 'unknown', 'unknown', 'active', ?, ?, ?, ?,
-				'active', ? FROM generate_series(?::int, ?::int) i`, d.Provider.ID, d.Account.ID, now, now, d.Customer, d.Contract, now, at, at+4_999)
-		d.Exec(`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by, signed_at)
+		d.Exec(`INSERT INTO subscriptions (id, provider_id, account_id, external_id, vendor, kind, product_name,
+		part_number,
+				quantity, billing_frequency, term, provider_status, first_seen_at, facts_at, crm_account_id,
+				contract_id, state, updated_at)
+			SELECT gen_random_uuid(), ?, ?, 'L-' || i, 'Microsoft', 'licence', 'Product', 'P-' || i % 400, 0,
+			'unknown', 'unknown', 'active', ?, ?, ?, ?,
+				'active', ? FROM generate_series(?::int, ?::int) i`, d.Provider.ID, d.Account.ID, now, now,
+			d.Customer, d.Contract, now, at, at+4_999)
+		d.Exec(`INSERT INTO sign_offs (id, subscription_id, fingerprint, facts, contract_id, verdict, signed_by,
+		signed_at)
 			SELECT gen_random_uuid(), s.id, '', '{}', ?, 'ok', 'Bea Example', ? FROM generate_series(?::int, ?::int) i
 			JOIN subscriptions s ON s.external_id = 'L-' || i`, d.Contract, now, at, at+4_999)
-		d.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date, to_date, seats,
+		d.Exec(`INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, kind, part_number, from_date,
+		to_date, seats,
 				unit_price, price_period, currency, amount, exact)
-			SELECT gen_random_uuid(), ?, i + 1, s.id, 'catch_up', s.part_number, '2026-10-01', '2026-11-01', 10 - (i % 100 = 0)::int, 12, 'month', 'USD',
-				12 * (10 - (i % 100 = 0)::int), 0 FROM generate_series(?::int, ?::int) i JOIN subscriptions s ON s.external_id = 'L-' || i`,
+			SELECT gen_random_uuid(), ?, i + 1, s.id, 'catch_up', s.part_number, '2026-10-01', '2026-11-01', 10 - (i
+			% 100 = 0)::int, 12, 'month', 'USD',
+				12 * (10 - (i % 100 = 0)::int), 0 FROM generate_series(?::int, ?::int) i JOIN subscriptions s ON
+				s.external_id = 'L-' || i`,
 			d.Customer, at, at+4_999)
 	}
 	id := uuid.Must(uuid.NewV7())
-	d.Exec(`INSERT INTO supplier_bills (id, provider_id, layout, name, month, from_on, to_on, lines, digest, at, actor)
-		VALUES (?, ?, 'neutral', 'long.csv', '2026-10-01', '2026-10-01', '2026-11-01', ?, ?, ?, 'Bea Example')`, id, d.Provider.ID, n,
+	d.Exec(`INSERT INTO supplier_bills (id, provider_id, layout, name, month, from_on, to_on, lines, digest, at,
+		actor)
+		VALUES (?, ?, 'neutral', 'long.csv', '2026-10-01', '2026-10-01', '2026-11-01', ?, ?, ?, 'Bea Example')`, id,
+		d.Provider.ID, n,
 		fmt.Sprint(n), now)
 	for at := 0; at < n; at += 20_000 {
-		d.Exec(`INSERT INTO supplier_bill_lines (id, bill_id, place, line, customer, subscription_external_id, part_number, product,
+		d.Exec(`INSERT INTO supplier_bill_lines (id, bill_id, place, line, customer, subscription_external_id,
+		part_number, product,
 				billing_frequency, charge, from_on, to_on, quantity, unit_price, amount, currency)
-			SELECT gen_random_uuid(), ?, i + 1, 'A' || i, 'Contoso', 'L-' || i, 'P-' || i % 400, 'Product', 'monthly', 'cycleCharge', '2026-10-01', '2026-11-01',
+			SELECT gen_random_uuid(), ?, i + 1, 'A' || i, 'Contoso', 'L-' || i, 'P-' || i % 400, 'Product',
+			'monthly', 'cycleCharge', '2026-10-01', '2026-11-01',
 				10, 10, 100, 'USD' FROM generate_series(?::int, ?::int) i`, id, at, min(at+19_999, n-1))
 	}
 	return id

@@ -8,7 +8,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// match finds what each line of a bill is about: what a person has said, then the ids, the surest first, then what the
+// match finds what each line of a bill is about: what a person has said, then the ids, the surest first, then what
+// the
 // line says of itself where only one subscription of the customer can be meant. What several can be stays with its
 // customer and product, and is compared in sums. One statement for all lines; a line that is about the same as before
 // stays untouched.
@@ -24,11 +25,14 @@ func match(ctx context.Context, tx *gorm.DB, bill uuid.UUID) error {
 const matchSQL = `
 WITH bill AS (SELECT provider_id FROM supplier_bills WHERE id = @bill),
 lines AS MATERIALIZED (
-	SELECT l.id, l.from_on, l.to_on, abs(l.quantity) AS quantity, l.usage, supplier_id(l.subscription_external_id) AS sid,
-		supplier_id(l.vendor_subscription_id) AS vid, supplier_id(l.order_id) AS oid, supplier_part(l.part_number) AS part,
+	SELECT l.id, l.from_on, l.to_on, abs(l.quantity) AS quantity, l.usage, supplier_id(l.subscription_external_id)
+		AS sid,
+		supplier_id(l.vendor_subscription_id) AS vid, supplier_id(l.order_id) AS oid, supplier_part(l.part_number)
+		AS part,
 		supplier_id(l.customer_external_id) AS cid, supplier_id(l.tenant_id) AS tid,
 		lower(regexp_replace(btrim(l.customer), '\s+', ' ', 'g')) AS cname,
-		supplier_key(l.subscription_external_id, l.vendor_subscription_id, l.order_id, l.customer_external_id, l.customer,
+		supplier_key(l.subscription_external_id, l.vendor_subscription_id, l.order_id, l.customer_external_id,
+		l.customer,
 			l.part_number) AS key
 	FROM supplier_bill_lines l WHERE l.bill_id = @bill),
 subs AS NOT MATERIALIZED (
@@ -36,7 +40,8 @@ subs AS NOT MATERIALIZED (
 		s.vendor_subscription_id, s.contract_no, s.start_date
 	FROM subscriptions s, bill b WHERE b.provider_id IS NULL OR s.provider_id = b.provider_id),
 found AS (
-	SELECT l.id AS line, 1 AS place, 'person' AS way, 100 AS certainty, 'said by ' || k.actor AS reasons, k.subscription_id
+	SELECT l.id AS line, 1 AS place, 'person' AS way, 100 AS certainty, 'said by ' || k.actor AS reasons,
+		k.subscription_id
 	FROM lines l, bill b, supplier_keys k
 	WHERE k.key = l.key AND k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM b.provider_id
 	UNION ALL
@@ -56,14 +61,16 @@ found AS (
 		supplier_id(s.contract_no) = l.oid AND supplier_part(s.part_number) = l.part
 	WHERE l.oid <> '' AND s.contract_no <> ''),
 by_id AS MATERIALIZED (
-	SELECT DISTINCT ON (f.line) f.line, f.way, f.certainty, f.reasons, s.id AS subscription_id, s.account_id, s.crm_account_id
+	SELECT DISTINCT ON (f.line) f.line, f.way, f.certainty, f.reasons, s.id AS subscription_id, s.account_id,
+		s.crm_account_id
 	FROM found f JOIN subscriptions s ON s.id = f.subscription_id
 	ORDER BY f.line, f.place, s.state = 'active' DESC, s.state, s.id),
 names AS MATERIALIZED (
 	SELECT DISTINCT l.cid, l.tid, l.cname FROM lines l WHERE NOT EXISTS (SELECT FROM by_id i WHERE i.line = l.id)),
 accounts AS (
 	SELECT n.cid, n.tid, n.cname, 1 AS place, a.id, a.crm_account_id FROM names n, bill b, provider_accounts a
-	WHERE n.cid <> '' AND supplier_id(a.external_id) = n.cid AND (b.provider_id IS NULL OR a.provider_id = b.provider_id)
+	WHERE n.cid <> '' AND supplier_id(a.external_id) = n.cid AND (b.provider_id IS NULL OR a.provider_id =
+		b.provider_id)
 	UNION ALL
 	SELECT n.cid, n.tid, n.cname, 2, a.id, a.crm_account_id FROM names n, bill b, provider_accounts a
 	WHERE n.tid <> '' AND lower(a.tenant_id) = n.tid AND (b.provider_id IS NULL OR a.provider_id = b.provider_id)
@@ -75,7 +82,8 @@ accounts AS (
 	SELECT n.cid, n.tid, n.cname, 4, NULL, c.id FROM names n, crm_accounts c
 	WHERE n.cname <> '' AND lower(regexp_replace(btrim(c.name), '\s+', ' ', 'g')) = n.cname
 	UNION ALL
-	SELECT n.cid, n.tid, n.cname, 5, NULL, c.id FROM names n, crm_accounts c WHERE n.tid <> '' AND lower(c.tenant_id) = n.tid),
+	SELECT n.cid, n.tid, n.cname, 5, NULL, c.id FROM names n, crm_accounts c WHERE n.tid <> '' AND
+		lower(c.tenant_id) = n.tid),
 customers AS MATERIALIZED (
 	SELECT DISTINCT ON (cid, tid, cname) cid, tid, cname, place, id AS account_id, crm_account_id
 	FROM (SELECT *, count(*) OVER (PARTITION BY cid, tid, cname, place) AS n FROM accounts) a
@@ -100,16 +108,20 @@ facts AS (
 			WHEN n = 1 THEN 'the customer''s only one of this product'
 			ELSE 'of this product the only one with as many seats' END AS reasons
 	FROM meant WHERE n = 1 OR same = 1 AND agrees)
-INSERT INTO supplier_matches AS m (line_id, bill_id, way, subscription_id, account_id, crm_account_id, certainty, reasons)
+INSERT INTO supplier_matches AS m (line_id, bill_id, way, subscription_id, account_id, crm_account_id, certainty,
+	reasons)
 SELECT l.id, @bill, coalesce(i.way, CASE WHEN f.line IS NOT NULL THEN 'facts'
 		WHEN r.crm_account_id IS NULL AND r.account_id IS NULL THEN 'none'
 		WHEN EXISTS (SELECT FROM meant x WHERE x.line = l.id) THEN 'sums' ELSE 'customer' END),
 	coalesce(i.subscription_id, f.subscription_id), coalesce(i.account_id, f.account_id, r.account_id),
 	coalesce(i.crm_account_id, f.crm_account_id, r.crm_account_id),
-	coalesce(i.certainty, f.certainty, CASE WHEN r.crm_account_id IS NULL AND r.account_id IS NULL THEN 0 ELSE 50 END),
-	coalesce(i.reasons, f.reasons, CASE r.place WHEN 1 THEN 'the same id of the customer' WHEN 2 THEN 'the same tenant'
+	coalesce(i.certainty, f.certainty, CASE WHEN r.crm_account_id IS NULL AND r.account_id IS NULL THEN 0 ELSE 50
+		END),
+	coalesce(i.reasons, f.reasons, CASE r.place WHEN 1 THEN 'the same id of the customer' WHEN 2 THEN
+		'the same tenant'
 		WHEN 3 THEN 'the same name of the customer' WHEN 4 THEN 'the same name of the CRM account'
-		WHEN 5 THEN 'the same tenant of the CRM account' ELSE 'neither the subscription nor the customer is known here' END)
+		WHEN 5 THEN 'the same tenant of the CRM account' ELSE
+		'neither the subscription nor the customer is known here' END)
 FROM lines l LEFT JOIN by_id i ON i.line = l.id LEFT JOIN facts f ON f.line = l.id LEFT JOIN rest r ON r.id = l.id
 ON CONFLICT (line_id) DO UPDATE SET way = excluded.way, subscription_id = excluded.subscription_id,
 	account_id = excluded.account_id, crm_account_id = excluded.crm_account_id, certainty = excluded.certainty,

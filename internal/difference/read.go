@@ -21,6 +21,7 @@ type bill struct {
 	Name       string
 	Root       uuid.UUID // the first of the bills that it corrects: what was decided there stays with it
 	Seq        int64
+	Lines      int
 	Aside      bool
 	FromOn     clock.Date
 	ToOn       clock.Date
@@ -34,7 +35,7 @@ type bill struct {
 type period struct{ From, To clock.Date }
 
 func readBill(ctx context.Context, db *gorm.DB, id uuid.UUID) (b bill, err error) {
-	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, aside_at IS NOT NULL AS aside, from_on, to_on
+	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, lines, aside_at IS NOT NULL AS aside, from_on, to_on
 		FROM supplier_bills WHERE id = ?`, id).Scan(&b).Error
 	if err == nil && b.ID == uuid.Nil {
 		err = fmt.Errorf("there is no bill %s", id)
@@ -62,7 +63,8 @@ func chainOf(ctx context.Context, db *gorm.DB, b bill) (chain postgres.IDs, root
 	var ids []uuid.UUID
 	err = db.WithContext(ctx).Raw(`WITH RECURSIVE chain AS (
 			SELECT id, replaces_id, 1 AS place FROM supplier_bills WHERE id = ?
-			UNION ALL SELECT p.id, p.replaces_id, place + 1 FROM chain c JOIN supplier_bills p ON p.id = c.replaces_id)
+			UNION ALL SELECT p.id, p.replaces_id, place + 1 FROM chain c JOIN supplier_bills p ON p.id =
+			c.replaces_id)
 		SELECT id FROM chain ORDER BY place`, b.ID).Scan(&ids).Error
 	if err != nil {
 		return nil, uuid.Nil, fmt.Errorf("bills that bill %s corrects: %w", b.ID, err)
@@ -75,7 +77,8 @@ func chainOf(ctx context.Context, db *gorm.DB, b bill) (chain postgres.IDs, root
 }
 
 // each reads rows of texts; NULL is empty.
-func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n int, do func(row []string) error) error {
+func each(ctx context.Context, tx *gorm.DB, sql string, args pgx.NamedArgs, n int,
+	do func(row []string) error) error {
 	rows, err := postgres.Tx(tx).Query(ctx, sql, args)
 	if err != nil {
 		return err
@@ -116,7 +119,8 @@ func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoi
 	windows := func(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 		return b.windows(ctx, tx, s, invoiced)
 	}
-	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{charges, b.sales, b.elsewhere, windows,
+	for _, step := range []func(context.Context, *gorm.DB, *reconcile.Sides) error{charges, b.sales, b.elsewhere,
+		windows,
 		b.claims} {
 		if err := step(ctx, tx, s); err != nil {
 			return nil, nil, fmt.Errorf("read what bill %s is compared with: %w", b.ID, err)
@@ -126,7 +130,8 @@ func (b bill) sides(ctx context.Context, tx *gorm.DB) (s *reconcile.Sides, invoi
 }
 
 func (b bill) args() pgx.NamedArgs {
-	return pgx.NamedArgs{"bill": b.ID, "provider": b.ProviderID, "from": b.about.From.String(), "to": b.about.To.String()}
+	return pgx.NamedArgs{"bill": b.ID, "provider": b.ProviderID, "from": b.about.From.String(),
+		"to": b.about.To.String()}
 }
 
 // thing is the SQL of what a line is about, as the engine is told: our subscription, or what the bill calls it.
@@ -139,9 +144,12 @@ const other = `coalesce(nullif(supplier_id(l.vendor_subscription_id), ''),
 // A credit that a dispute brought is no difference.
 const chargesSQL = `
 SELECT l.id::text, ` + thing + `, CASE WHEN m.subscription_id IS NULL THEN ` + other + ` END,
-	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number, l.product, l.term, l.billing_frequency,
-	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text, trim_scale(l.unit_price)::text,
-	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END, m.subscription_id::text
+	coalesce(m.crm_account_id::text, nullif(supplier_id(l.customer_external_id), ''), l.customer), l.part_number,
+		l.product, l.term, l.billing_frequency,
+	l.charge, l.reference, l.from_on::text, l.to_on::text, trim_scale(l.quantity)::text,
+		trim_scale(l.unit_price)::text,
+	trim_scale(l.amount)::text, trim_scale(l.exchange_rate)::text, l.currency, CASE WHEN l.usage THEN '1' END,
+		m.subscription_id::text
 FROM supplier_bill_lines l JOIN supplier_matches m ON m.line_id = l.id
 WHERE l.bill_id = @bill AND NOT EXISTS (SELECT FROM differences d WHERE d.credit_line_id = l.id)
 ORDER BY l.place`
@@ -156,8 +164,9 @@ func (b bill) charges(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, take
 		if from == "" {
 			from = b.about.From.String()
 		}
-		return s.Charge(reconcile.Charge{Line: r[0], ID: r[1], VendorID: r[2], Customer: r[3], Part: r[4], Product: r[5],
-			Term: r[6], Frequency: r[7], Word: r[8], Reference: r[9], From: from, To: r[11], Quantity: r[12],
+		return s.Charge(reconcile.Charge{Line: r[0], ID: r[1], VendorID: r[2], Customer: r[3], Part: r[4],
+			Product: r[5],
+			Term:    r[6], Frequency: r[7], Word: r[8], Reference: r[9], From: from, To: r[11], Quantity: r[12],
 			UnitPrice: r[13], Amount: r[14], Rate: r[15], Currency: r[16], Usage: r[17] != ""})
 	})
 }
@@ -169,7 +178,8 @@ const ours = `WITH ours AS MATERIALIZED (
 		max(coalesce(l.to_on, l.from_on + 1, @to::date)) AS to_on
 	FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
 	WHERE m.bill_id = @bill AND m.subscription_id IS NOT NULL GROUP BY 1),
-customers AS MATERIALIZED (SELECT DISTINCT crm_account_id AS id FROM supplier_matches WHERE bill_id = @bill AND crm_account_id IS NOT NULL)`
+customers AS MATERIALIZED (SELECT DISTINCT crm_account_id AS id FROM supplier_matches WHERE bill_id = @bill AND
+	crm_account_id IS NOT NULL)`
 
 // What other bills charge on these days is compared with those: a subscription that this bill does not have, and
 // another has, is none of its matter.
@@ -181,7 +191,8 @@ LEFT JOIN ours o ON o.id = x.subscription_id
 WHERE x.standing AND x.kind IN ('cycle', 'catch_up', 'once') AND CASE WHEN o.id IS NOT NULL
 	THEN x.from_date < greatest(o.to_on, @to::date) AND x.to_date > least(o.from_on, @from::date)
 	ELSE x.from_date < @to::date AND x.to_date > @from::date
-		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL AND i.crm_account_id IN (SELECT id FROM customers))
+		AND (s.provider_id = @provider::uuid OR @provider::uuid IS NULL AND i.crm_account_id IN (SELECT id FROM
+		customers))
 		AND NOT EXISTS (SELECT FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
 			JOIN supplier_bills b ON b.id = m.bill_id AND b.aside_at IS NULL
 			WHERE m.subscription_id = x.subscription_id AND m.bill_id <> @bill AND l.from_on < x.to_date
@@ -201,15 +212,18 @@ func (b bill) sales(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error 
 // elsewhere are seats that another system has billed: no price of ours, but billed they are.
 const elsewhereSQL = ours + `
 SELECT c.id::text, c.subscription_id::text, s.crm_account_id::text, s.part_number, c.effective_at::text,
-	coalesce(e.until, greatest(o.to_on, @to::date))::text, c.delta::text, coalesce(nullif(s.currency, ''), s.cost_currency)
-FROM billed_elsewhere e JOIN license_changes c ON c.id = e.change_id JOIN license_change_status st ON st.change_id = c.id
+	coalesce(e.until, greatest(o.to_on, @to::date))::text, c.delta::text, coalesce(nullif(s.currency, ''),
+		s.cost_currency)
+FROM billed_elsewhere e JOIN license_changes c ON c.id = e.change_id JOIN license_change_status st ON st.change_id =
+	c.id
 JOIN subscriptions s ON s.id = c.subscription_id JOIN ours o ON o.id = s.id
 WHERE st.counted AND c.delta > 0 AND c.effective_at < coalesce(e.until, greatest(o.to_on, @to::date))
 	AND coalesce(nullif(s.currency, ''), s.cost_currency) <> ''`
 
 func (b bill) elsewhere(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, elsewhereSQL, b.args(), 8, func(r []string) error {
-		return s.Sale(reconcile.Sale{Line: "elsewhere " + r[0], ID: r[1], Customer: r[2], Part: r[3], From: r[4], To: r[5],
+		return s.Sale(reconcile.Sale{Line: "elsewhere " + r[0], ID: r[1], Customer: r[2], Part: r[3], From: r[4],
+			To:     r[5],
 			Period: money.Month, Seats: r[6], Amount: "0", Currency: r[7]})
 	})
 }
@@ -219,25 +233,32 @@ func (b bill) elsewhere(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) er
 const windowsSQL = ours + `,
 billed AS (
 	SELECT k.id, k.crm_account_id, greatest(k.start_date, k.bill_from) AS from_on,
-		(SELECT max(i.period_end) FROM invoices i WHERE i.contract_id = k.id AND i.state <> 'void' AND i.kind <> 'credit') AS to_on
+		(SELECT max(i.period_end) FROM invoices i WHERE i.contract_id = k.id AND i.state <> 'void' AND i.kind <>
+		'credit') AS to_on
 	FROM billing_contracts k)
 SELECT o.id::text, greatest(min(b.from_on), s.billable_from)::text, greatest(max(b.to_on),
-	(SELECT max(x.to_date) FROM invoice_lines x WHERE x.subscription_id = o.id AND x.standing AND x.kind IN ('cycle', 'catch_up')))::text
+	(SELECT max(x.to_date) FROM invoice_lines x WHERE x.subscription_id = o.id AND x.standing AND x.kind IN
+		('cycle', 'catch_up')))::text
 FROM ours o JOIN subscriptions s ON s.id = o.id
 JOIN contract_stays t ON t.subscription_id = o.id AND NOT t.set_aside JOIN billed b ON b.id = t.contract_id
-WHERE EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AND s.state <> 'held' AND s.contract_id IS NOT NULL
+WHERE EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id) AND s.state <> 'held' AND s.contract_id IS NOT
+	NULL
 GROUP BY o.id, s.billable_from
 UNION ALL
-SELECT o.id::text, least(o.from_on, @from::date)::text, greatest(o.to_on, @to::date)::text FROM ours o JOIN subscriptions s ON s.id = o.id
+SELECT o.id::text, least(o.from_on, @from::date)::text, greatest(o.to_on, @to::date)::text FROM ours o JOIN
+	subscriptions s ON s.id = o.id
 WHERE s.state = 'held' OR s.contract_id IS NULL OR NOT EXISTS (SELECT FROM sign_offs g WHERE g.subscription_id = o.id)
 UNION ALL
-SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `), min(least(l.from_on, @from::date))::text,
+SELECT coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `), min(least(l.from_on,
+	@from::date))::text,
 	max(greatest(l.to_on, l.from_on + 1, @to::date))::text
 FROM supplier_matches m JOIN supplier_bill_lines l ON l.id = m.line_id
-WHERE m.bill_id = @bill AND m.way = 'customer' AND coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` + other + `) IS NOT NULL
+WHERE m.bill_id = @bill AND m.way = 'customer' AND coalesce(nullif(supplier_id(l.subscription_external_id), ''), ` +
+	other + `) IS NOT NULL
 GROUP BY 1
 UNION ALL
-SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id = c.id GROUP BY 1`
+SELECT c.id::text, min(b.from_on)::text, max(b.to_on)::text FROM customers c JOIN billed b ON b.crm_account_id =
+	c.id GROUP BY 1`
 
 func (b bill) windows(ctx context.Context, tx *gorm.DB, s *reconcile.Sides, invoiced map[string]bool) error {
 	return each(ctx, tx, windowsSQL, b.args(), 3, func(r []string) error {
@@ -255,7 +276,8 @@ const claimsSQL = ours + `
 SELECT o.id::text, l.from_on::text, l.to_on::text FROM ours o
 JOIN supplier_matches m ON m.subscription_id = o.id AND m.bill_id <> @bill
 JOIN supplier_bills b ON b.id = m.bill_id AND b.aside_at IS NULL JOIN supplier_bill_lines l ON l.id = m.line_id
-WHERE l.to_on IS NOT NULL AND NOT l.usage AND l.from_on < greatest(o.to_on, @to::date) AND l.to_on > least(o.from_on, @from::date)`
+WHERE l.to_on IS NOT NULL AND NOT l.usage AND l.from_on < greatest(o.to_on, @to::date) AND l.to_on >
+	least(o.from_on, @from::date)`
 
 func (b bill) claims(ctx context.Context, tx *gorm.DB, s *reconcile.Sides) error {
 	return each(ctx, tx, claimsSQL, b.args(), 3, func(r []string) error { return s.Claimed(r[0], r[1], r[2]) })

@@ -74,21 +74,25 @@ func Beside(ctx context.Context, db *gorm.DB, id uuid.UUID) (s Side, err error) 
 		return s, err
 	}
 	db = db.WithContext(ctx)
-	err = db.Raw(`SELECT l.id, l.line, l.charge, l.from_on, l.to_on, l.quantity, l.unit_price, l.amount, l.currency, m.way,
+	err = db.Raw(`SELECT l.id, l.line, l.charge, l.from_on, l.to_on, l.quantity, l.unit_price, l.amount, l.currency,
+		m.way,
 			m.reasons, m.certainty, m.answer, m.answer_why, m.subscription_id
-		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id JOIN supplier_matches m ON m.line_id = l.id
+		FROM difference_lines x JOIN supplier_bill_lines l ON l.id = x.line_id JOIN supplier_matches m ON m.line_id
+		= l.id
 		WHERE x.difference_id = ? ORDER BY l.place LIMIT ?`, id, mostShown).Scan(&s.Lines).Error
 	if err != nil {
 		return s, fmt.Errorf("lines of difference %s: %w", id, err)
 	}
 	err = db.Raw(`SELECT EXISTS (SELECT FROM supplier_keys k JOIN (`+keysOf+`) x ON x.key = k.key
-		WHERE k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, id, s.ProviderID).Row().Scan(&s.ByPerson)
+		WHERE k.undone_at IS NULL AND k.provider_id IS NOT DISTINCT FROM CAST(? AS uuid))`, id,
+		s.ProviderID).Row().Scan(&s.ByPerson)
 	if err != nil {
 		return s, fmt.Errorf("matches of difference %s: %w", id, err)
 	}
 	err = db.Raw(`SELECT l.id, l.invoice_id, i.number_text, i.state, l.from_date, l.to_date, l.seats, l.unit_price,
 			l.price_period, l.amount, l.currency
-		FROM difference_sales x JOIN invoice_lines l ON l.id = x.invoice_line_id JOIN invoices i ON i.id = l.invoice_id
+		FROM difference_sales x JOIN invoice_lines l ON l.id = x.invoice_line_id JOIN invoices i ON i.id =
+		l.invoice_id
 		WHERE x.difference_id = ? ORDER BY l.from_date, l.id LIMIT ?`, id, mostShown).Scan(&s.Sales).Error
 	if err != nil {
 		return s, fmt.Errorf("invoice lines of difference %s: %w", id, err)

@@ -40,7 +40,8 @@ var Tolerance = decimal.RequireFromString("0.01")
 
 func (s Service) today() clock.Date { return clock.Today(s.Clock, s.Zone) }
 
-// Ask has a bill compared, in the transaction that received it, set it aside, or changed what it is compared with. The
+// Ask has a bill compared, in the transaction that received it, set it aside, or changed what it is compared with.
+// The
 // other bills whose days it shares are compared again with it.
 func (s Service) Ask(ctx context.Context, tx *gorm.DB, bill uuid.UUID) error {
 	var bills []uuid.UUID

@@ -30,7 +30,8 @@ type History struct {
 	Terms map[uuid.UUID]Contract // of the contracts it was ever in or has lines of
 }
 
-// Extra is seats that are charged on their days beside those of the ledger. Seats that join later take them back first.
+// Extra is seats that are charged on their days beside those of the ledger. Seats that join later take them back
+// first.
 type Extra struct {
 	Place  Place
 	Period contract.Period

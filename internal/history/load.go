@@ -84,7 +84,8 @@ func (w *stored) readSubscriptions(ids []uuid.UUID) error {
 			UNION
 			SELECT CASE WHEN m.source_id = kin.id THEN m.target_id ELSE m.source_id END
 			FROM kin JOIN moves m ON kin.id IN (m.source_id, m.target_id))
-		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency, s.billable_from,
+		SELECT s.id, s.kind, s.product_id, s.product_name, s.part_number, s.term, s.billing_frequency,
+		s.billable_from,
 			s.frozen_from, s.ends_on, s.ends_refund, s.ends_seq,
 			s.ends_invoice, s.state
 		FROM kin JOIN subscriptions s ON s.id = kin.id ORDER BY s.id`, postgres.IDs(ids)).Scan(&w.subs).Error
@@ -205,7 +206,8 @@ type storedLine struct {
 // says yes.
 func (w *stored) readLines() error {
 	return w.db.Raw(`
-		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date, l.to_date,
+		SELECT l.id, l.invoice_id, i.contract_id, i.seq, i.after_seq, l.subscription_id, l.kind, l.from_date,
+		l.to_date,
 			l.seats,
 		       l.unit_price, l.price_period, l.currency, l.exact, l.amount,
 		       l.standing AND l.kind <> 'credit' AS standing,
@@ -213,7 +215,8 @@ func (w *stored) readLines() error {
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id
 		WHERE l.subscription_id = ANY (CAST(@ids AS uuid[])) AND l.live
 		UNION ALL
-		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, CASE WHEN d.kind = 'cycle' THEN 'catch_up'
+		SELECT d.id, d.id, d.contract_id, 0, d.after_seq, d.subscription_id, CASE WHEN d.kind = 'cycle' THEN
+		'catch_up'
 		ELSE d.kind END, d.from_date, d.to_date, d.seats,
 		       d.unit_price, d.price_period, d.currency, d.exact, d.amount, true, false
 		FROM opening_differences d WHERE d.subscription_id = ANY (CAST(@ids AS uuid[])) AND d.taken_at IS NULL

@@ -249,14 +249,16 @@ func TestDatesAreWholeDays(t *testing.T) {
 	}
 }
 
-// What a supplier's bill has and the ledger lacks is charged on its days; a later correction of the ledger bills nothing
+// What a supplier's bill has and the ledger lacks is charged on its days; a later correction of the ledger bills
+// nothing
 // again, and one that comes before the run neither twice.
 func TestSeatsOfASuppliersBillArePaidOnce(t *testing.T) {
 	t.Parallel()
 	b := begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01", 2)
 	b.due("2026-11-09", 0).due("2026-11-20", 2).due("2026-12-05", 10)
 	b.row("2026-11-10", 2, false).due("2026-11-20", 2).due("2026-12-05", 12) // corrected before the run
-	b = begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01", 2).bill("2026-12-01")
+	b = begin(t).row("2026-10-01", 10, false).bill("2026-12-01").extra("2026-11-10", "2026-12-01",
+		2).bill("2026-12-01")
 	b.on("2026-11-20", Seats{Counted: 10, Paid: 12, Extra: 2}).due("2026-11-20", 0)
 	b.row("2026-11-10", 2, false).on("2026-11-20", Seats{Counted: 12, Paid: 12}).due("2026-11-20", 0)
 	b.row("2026-11-15", 1, false).due("2026-11-12", 0).due("2026-11-20", 1)

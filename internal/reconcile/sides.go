@@ -33,7 +33,8 @@ type Sale struct {
 	Currency                 string
 }
 
-// Sides are the lines of a bill and of invoices, handed over a line at a time in any order. What is compared with what,
+// Sides are the lines of a bill and of invoices, handed over a line at a time in any order. What is compared with
+// what,
 // and what is found, is as with two files.
 type Sides struct {
 	words *pool
@@ -121,7 +122,8 @@ func (s *Sides) About(from, to string) (err error) {
 	return err
 }
 
-// Comparable says on which days a subscription, or else a customer, was billed at all, so that its lines on others are
+// Comparable says on which days a subscription, or else a customer, was billed at all, so that its lines on others
+// are
 // not compared. No days: none of its lines is.
 func (s *Sides) Comparable(of, from, to string) error {
 	days, err := s.span(from, to)
@@ -142,7 +144,8 @@ func (s *Sides) Claimed(id, from, to string) error {
 	return err
 }
 
-// Compare compares the lines; covered is told of each line of the bill that could be compared. What nothing was said of
+// Compare compares the lines; covered is told of each line of the bill that could be compared. What nothing was
+// said of
 // is compared on all days that the bill is about.
 func (s *Sides) Compare(ctx context.Context, tolerance decimal.Decimal, covered func(line string)) (Result, error) {
 	all := daysOf(s.cs, func(c *keptCharge) span { return c.span })

@@ -62,7 +62,8 @@ func (f Form) read(problems errs.Fields) Line {
 		"Enter an amount with a point, like 49.90, or -10 to give money back.")
 	if problems["quantity"] == "" && problems["unit_amount"] == "" &&
 		l.Quantity.Mul(l.UnitAmount).Abs().GreaterThanOrEqual(money.HighestAmount) {
-		problems.Add("unit_amount", "Quantity times amount is over the limit of %s for one line.", money.HighestAmount)
+		problems.Add("unit_amount", "Quantity times amount is over the limit of %s for one line.",
+			money.HighestAmount)
 	}
 	if l.Every != Once && l.Every != Cycle {
 		problems.Add("every", "Choose once or every cycle.")
@@ -157,7 +158,8 @@ func (s Service) Add(ctx context.Context, by audit.Actor, contractID uuid.UUID, 
 }
 
 // AddIn is Add in a transaction of the caller's; it gives the line's id.
-func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID uuid.UUID, f Form) (uuid.UUID, error) {
+func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID uuid.UUID, f Form) (uuid.UUID,
+	error) {
 	k, err := locked(ctx, tx, contractID)
 	if err != nil {
 		return uuid.Nil, err
@@ -171,7 +173,8 @@ func (s Service) AddIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contrac
 		return uuid.Nil, err
 	}
 	l.Currency = k.Currency
-	err = tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency, tax_code,
+	err = tx.WithContext(ctx).Exec(`INSERT INTO typed_lines (id, contract_id, text, quantity, unit_amount, currency,
+		tax_code,
 		every, from_on, until_on, created_at, created_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 			?)`, l.ID, k.ID, l.Text, l.Quantity, l.UnitAmount, k.Currency, l.TaxCode, l.Every, l.FromOn, l.UntilOn,
@@ -223,7 +226,8 @@ func (s Service) SetAside(ctx context.Context, by audit.Actor, contractID, id uu
 }
 
 // SetAsideIn is SetAside in a transaction of the caller's.
-func (s Service) SetAsideIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID, id uuid.UUID, version int) error {
+func (s Service) SetAsideIn(ctx context.Context, tx *gorm.DB, by audit.Actor, contractID, id uuid.UUID,
+	version int) error {
 	return s.changeIn(ctx, tx, contractID, id, version, func(tx *gorm.DB, k contract.Contract, l Line) error {
 		has, err := standing(ctx, tx, id, clock.Date{})
 		if err != nil {

@@ -57,7 +57,8 @@ func acceptDifferencesWords() wording {
 		"billed already."
 	w.back = "They are to be decided again. The ledger keeps what was entered: correct that on the subscriptions."
 	w.again = func(p selection.Params) []ui.Field {
-		return []ui.Field{{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: p["effective_at"], Size: ui.Short,
+		return []ui.Field{{Kind: ui.DateInput, Name: "effective_at", Label: "From", Value: p["effective_at"],
+			Size: ui.Short,
 			Hint: "Blank: each from the day on which it began."}}
 	}
 	return w

@@ -54,7 +54,8 @@ func (d *desk) first() uuid.UUID {
 	d.t.Helper()
 	bill := slices.Concat(billlines.SoundBill, three("S1", "5", "50"), three("S2", "2", "20"))
 	billdesk.Billed(d.world, bill, slices.Concat(billlines.SoundBilled, billlines.Ours,
-		[]string{billlines.Sold("S0", nov[0], nov[1], "1", "20", "20"), billlines.Sold("S1", nov[0], nov[1], "3", "15", "45")}))
+		[]string{billlines.Sold("S0", nov[0], nov[1], "1", "20", "20"), billlines.Sold("S1", nov[0], nov[1], "3",
+			"15", "45")}))
 	return d.take("october.csv", bill)
 }
 
@@ -107,20 +108,23 @@ func TestTheListAndItsFileSayWhatDiffers(t *testing.T) {
 		}
 	}
 	q := d.one("quantity")
-	for column, want := range map[string]string{"bill": "october.csv", "crm_account": "Customer of S1", "part_number": "P-S1",
+	for column, want := range map[string]string{"bill": "october.csv", "crm_account": "Customer of S1",
+		"part_number":  "P-S1",
 		"month_amount": "20", "once_amount": "60", "currency": "USD", "since": "2026-08-01", "state": "todo"} {
 		if q[column] != want {
 			t.Errorf("%s is %q, want %q", column, q[column], want)
 		}
 	}
-	for query, n := range map[string]int{"?bill=" + bill.String(): 2, "?state=dismissed": 0, "?q=customer+of+s2": 1, "?q=P-S1": 1,
+	for query, n := range map[string]int{"?bill=" + bill.String(): 2, "?state=dismissed": 0, "?q=customer+of+s2": 1,
+		"?q=P-S1":                   1,
 		"?bill=" + uuid.NewString(): 0} {
 		if got := len(d.bea.Get("/differences.csv" + query).Records()); got != n {
 			t.Errorf("%s: %d rows, want %d", query, got, n)
 		}
 	}
 	d.bea.Look("/differences?kind=nonsense").Want(http.StatusUnprocessableEntity)
-	d.bea.Get("/differences/"+q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft", "Please look at this charge")
+	d.bea.Get("/differences/"+q["id"]).Shows("The bill", "The ledger", "Our invoices", "A4", "Draft",
+		"Please look at this charge")
 	d.bea.Look("/differences/" + uuid.NewString()).Want(http.StatusNotFound)
 }
 
@@ -129,7 +133,8 @@ func TestADecisionIsKeptWhenTheBillIsComparedAgainAndCanBeTakenBack(t *testing.T
 	d := open(t)
 	bill := d.first()
 	at := "/differences/" + d.one("quantity")["id"]
-	d.bea.Post(at+"/dismiss", values("reason", " ")).Want(http.StatusUnprocessableEntity).Shows("Enter why it is right as it is")
+	d.bea.Post(at+"/dismiss", values("reason",
+		" ")).Want(http.StatusUnprocessableEntity).Shows("Enter why it is right as it is")
 	d.bea.Post(at+"/dismiss", values("reason", "gift", "until", "2026-11-10")).Want(http.StatusUnprocessableEntity).
 		Shows("This day is over")
 	d.bea.Post(at, values("owner", "Olaf", "note", "asked on Monday")).Want(http.StatusSeeOther)
@@ -137,7 +142,8 @@ func TestADecisionIsKeptWhenTheBillIsComparedAgainAndCanBeTakenBack(t *testing.T
 	d.bea.Post(at+"/dispute", nil).Want(http.StatusConflict).Shows("dismissed already")
 	before := d.one("quantity")
 	d.compare(bill)
-	if after := d.one("quantity"); after["state"] != "dismissed" || after["owner"] != "Olaf" || after["note"] != before["note"] ||
+	if after := d.one("quantity"); after["state"] != "dismissed" || after["owner"] != "Olaf" ||
+		after["note"] != before["note"] ||
 		after["until"] != "2026-12-01" {
 		t.Errorf("compared again: %v", after)
 	}
@@ -154,8 +160,10 @@ func TestADecisionIsKeptWhenTheBillIsComparedAgainAndCanBeTakenBack(t *testing.T
 		t.Errorf("taken back: %v", r)
 	}
 	d.bea.Post(at+"/undo", nil).Want(http.StatusConflict)
-	d.bea.Post(at+"/dismiss", values("reason", "x", "version", "1")).Want(http.StatusConflict).Shows("look at it again")
-	trail := d.world.Text(`SELECT string_agg(action || ' ' || (before->>'state') || '-' || (after->>'state'), ', ' ORDER BY id)
+	d.bea.Post(at+"/dismiss", values("reason", "x", "version",
+		"1")).Want(http.StatusConflict).Shows("look at it again")
+	trail := d.world.Text(`SELECT string_agg(action || ' ' || (before->>'state') || '-' || (after->>'state'), ', '
+		ORDER BY id)
 		FROM audit_events WHERE object_type = 'difference' AND before ? 'state'`)
 	if want := "difference.assigned todo-todo, difference.dismissed todo-dismissed, difference.again dismissed-todo, " +
 		"difference.disputed todo-disputed, difference.undone disputed-todo"; trail != want {
@@ -185,11 +193,13 @@ func TestTheBillsToComeAnswerWhatWasDecided(t *testing.T) {
 	d.first()
 	disputed := "/differences/" + d.one("quantity")["id"]
 	d.bea.Post(disputed+"/dispute", nil).Want(http.StatusSeeOther)
-	d.bea.Post("/differences/"+d.one("only_on_bill")["id"]+"/dismiss", values("reason", "our own tenant", "each_month", "on")).
+	d.bea.Post("/differences/"+d.one("only_on_bill")["id"]+"/dismiss", values("reason", "our own tenant",
+		"each_month", "on")).
 		Want(http.StatusSeeOther)
 	var lines []string
 	for sub, amount := range map[string]string{"S0": "10", "S1": "30", "S2": "20"} {
-		lines = append(lines, billlines.In(sub, "cycleCharge", nov, map[string]string{"S0": "1", "S1": "3", "S2": "2"}[sub], "10", amount))
+		lines = append(lines, billlines.In(sub, "cycleCharge", nov, map[string]string{"S0": "1", "S1": "3",
+			"S2": "2"}[sub], "10", amount))
 	}
 	lines = append(lines, billlines.Charge("S1", "credit", "", "2026-11-05", "", "-6", "10", "-60"))
 	d.take("november.csv", lines)
@@ -209,10 +219,12 @@ func TestManyAreDecidedAtOnceAndTakenBack(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.first()
-	preview := d.bea.Post("/bulk", values("deed", "dismiss-differences", "all", "1", "filter", "")).Want(http.StatusSeeOther).Next()
+	preview := d.bea.Post("/bulk", values("deed", "dismiss-differences", "all", "1", "filter",
+		"")).Want(http.StatusSeeOther).Next()
 	preview.Shows("Dismiss", "Customer of S1", "Customer of S2")
 	preview.FormTo(preview.Path()+"/apply").Set("reason", "a gift").Submit().Want(http.StatusSeeOther)
-	if rows := d.bea.Get("/differences.csv?state=dismissed").Records(); len(rows) != 2 || rows[0]["reason"] != "a gift" {
+	if rows := d.bea.Get("/differences.csv?state=dismissed").Records(); len(rows) != 2 ||
+		rows[0]["reason"] != "a gift" {
 		t.Errorf("dismissed: %v", rows)
 	}
 	d.bea.Post(preview.Path()+"/undo", nil).Want(http.StatusSeeOther)
@@ -229,7 +241,8 @@ func TestAPersonsMatchIsRememberedAndForgotten(t *testing.T) {
 	billdesk.Billed(d.world, bill, slices.Concat(billlines.SoundBilled, billlines.Ours))
 	id := d.take("october.csv", bill)
 	at := "/differences/" + d.one("only_on_bill")["id"]
-	d.bea.Post(at+"/match", values("subscription", "nothing")).Want(http.StatusUnprocessableEntity).Shows("There is no subscription")
+	d.bea.Post(at+"/match", values("subscription",
+		"nothing")).Want(http.StatusUnprocessableEntity).Shows("There is no subscription")
 	d.bea.Post(at+"/match", values("subscription", "S1")).Want(http.StatusSeeOther)
 	d.compare(id)
 	if rows := d.bea.Get("/differences.csv").Records(); len(rows) > 0 {
@@ -254,7 +267,8 @@ func TestABillThatComesInWaitsForItsComparison(t *testing.T) {
 	d := open(t)
 	id := billdesk.Bill(d.world, "november.csv", three("S9", "1", "10"))
 	d.world.Tx(func(tx *gorm.DB) error { return d.App.Bills.Received(tx, id) })
-	if n := d.world.Text(`SELECT count(*) FROM river.river_job WHERE kind = 'compare_bill' AND args->>'bill_id' = ?`, id.String()); n != "1" {
+	if n := d.world.Text(`SELECT count(*) FROM river.river_job WHERE kind = 'compare_bill' AND args->>'bill_id' =
+		?`, id.String()); n != "1" {
 		t.Errorf("%s jobs", n)
 	}
 	d.compare(id)
@@ -262,7 +276,8 @@ func TestABillThatComesInWaitsForItsComparison(t *testing.T) {
 		t.Errorf("%s bills wait", left)
 	}
 	d.bea.Get("/differences").Shows("Customer unmapped", "S9")
-	d.world.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea', aside_why = 'taken back' WHERE id = ?`, id)
+	d.world.Exec(`UPDATE supplier_bills SET aside_at = now(), aside_by = 'Bea', aside_why = 'taken back' WHERE id =
+		?`, id)
 	d.world.Tx(func(tx *gorm.DB) error { return d.App.Bills.SetAside(tx, id) })
 	d.compare(id)
 	if rows := d.bea.Get("/differences.csv").Records(); len(rows) > 0 {

@@ -90,7 +90,8 @@ func ticks(q httpx.ListQuery, found httpx.Found[difference.Row], m *layout.List)
 var stateTones = map[difference.State]ui.Tone{difference.Todo: ui.Warn, difference.Accepted: ui.Good,
 	difference.Billed: ui.Good, difference.Disputed: ui.Info, difference.Dismissed: ui.Neutral}
 
-var reachedWords = map[difference.Reached]string{difference.Yes: "Yes", difference.No: "No", difference.Partly: "Partly"}
+var reachedWords = map[difference.Reached]string{difference.Yes: "Yes", difference.No: "No",
+	difference.Partly: "Partly"}
 
 // cells are the columns that say more than their value.
 var cells = httpx.Cells[difference.Row]{
@@ -146,7 +147,8 @@ func amount(d decimal.Decimal, currency string) ui.Cell {
 
 func empty(q httpx.ListQuery) *ui.EmptyState {
 	if q.Narrowed() {
-		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No difference matches", Text: "Change the search or the filters.",
+		return &ui.EmptyState{Kind: ui.NoMatch, Title: "No difference matches",
+			Text:   "Change the search or the filters.",
 			Action: &ui.LinkButton{Text: "Clear the filters", Href: q.ClearHref()}}
 	}
 	return &ui.EmptyState{Kind: ui.NothingYet, Title: "No differences",

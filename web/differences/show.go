@@ -62,7 +62,8 @@ func remarks(s difference.Side) (out []ui.Callout) {
 		out = append(out, ui.Callout{Tone: ui.Warn, Title: "To decide again", Text: "It was " + s.AgainWhy + "."})
 	}
 	if s.Times >= difference.Comes {
-		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It comes back", Text: times(s.Times) + " have it, the first of them " +
+		out = append(out, ui.Callout{Tone: ui.Warn, Title: "It comes back", Text: times(s.Times) +
+			" have it, the first of them " +
 			s.FirstBill + "."})
 	}
 	switch {
@@ -70,7 +71,8 @@ func remarks(s difference.Side) (out []ui.Callout) {
 		out = append(out, ui.Callout{Tone: ui.Good, Title: "Bill, ledger and invoices agree by now",
 			Text: "It is kept for what was decided about it."})
 	case s.CreditLineID.Valid:
-		out = append(out, ui.Callout{Tone: ui.Good, Title: "The credit came", Text: "A later bill gives back what was claimed."})
+		out = append(out, ui.Callout{Tone: ui.Good, Title: "The credit came",
+			Text: "A later bill gives back what was claimed."})
 	}
 	return out
 }
@@ -103,7 +105,8 @@ func facts(r difference.Row) ui.DefinitionList {
 	return ui.DefinitionList{Columns: 2, Items: []ui.Definition{
 		{Term: "Kind", Value: ui.TextCell(difference.KindWords[r.Kind]), Note: r.Why},
 		state,
-		{Term: "On this bill", Value: amount(r.Once, r.Currency)}, {Term: "A month", Value: amount(r.Month, r.Currency)},
+		{Term: "On this bill", Value: amount(r.Once, r.Currency)}, {Term: "A month", Value: amount(r.Month,
+			r.Currency)},
 		{Term: "Customer", Value: customer},
 		{Term: "Subscription", Value: subscription, Note: r.Product + " " + r.PartNumber},
 		{Term: "Bill", Value: ui.LinkCell(r.Bill, at.SupplierBill(r.BillID)), Note: r.Provider},
@@ -127,11 +130,13 @@ func span(from, to clock.Date) ui.Cell {
 	return ui.Cell{Text: from.String(), Sub: "to " + to.AddDays(-1).String()}
 }
 
-var ways = map[string]string{"person": "by a person", "id": "by id", "vendor": "by the vendor's id", "order": "by order",
+var ways = map[string]string{"person": "by a person", "id": "by id", "vendor": "by the vendor's id",
+	"order": "by order",
 	"facts": "by what it says", "sums": "in sums", "customer": "by customer only", "none": "with nothing here"}
 
 func billSide(s difference.Side) view.Side {
-	t := ui.Table{Caption: "Lines of the bill", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Line"}, {Label: "Days"},
+	t := ui.Table{Caption: "Lines of the bill", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Line"},
+		{Label: "Days"},
 		{Label: "Quantity", Numeric: true}, {Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true},
 		{Label: "Matched"}, {Label: "Beside the ledger"}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No line of the bill"}}
@@ -151,7 +156,8 @@ func ledgerSide(s difference.Side) view.Side {
 		{Label: "Seats", Numeric: true}, {Label: "Billed elsewhere", Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "The ledger has no such subscription"}}
 	for _, d := range s.Ledger {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{span(d.From, d.To), ui.TextCell(words.Count(d.Counted)), outside(d)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{span(d.From, d.To), ui.TextCell(words.Count(d.Counted)),
+			outside(d)}})
 	}
 	return view.Side{Card: ui.Card{Title: "The ledger", Flush: true}, Table: t}
 }
@@ -164,8 +170,10 @@ func outside(d history.Span) ui.Cell {
 }
 
 func salesSide(s difference.Side) view.Side {
-	t := ui.Table{Caption: "Lines of our invoices", Plain: true, Compact: true, Columns: []ui.Column{{Label: "Invoice"},
-		{Label: "Days"}, {Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Amount", Numeric: true}},
+	t := ui.Table{Caption: "Lines of our invoices", Plain: true, Compact: true,
+		Columns: []ui.Column{{Label: "Invoice"},
+			{Label: "Days"}, {Label: "Seats", Numeric: true}, {Label: "Price", Numeric: true}, {Label: "Amount",
+				Numeric: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "On no invoice"}}
 	for _, l := range s.Sales {
 		number := l.NumberText
@@ -174,7 +182,8 @@ func salesSide(s difference.Side) view.Side {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: number, Href: at.Invoice(l.InvoiceID), Sub: l.State},
 			span(l.FromDate, l.ToDate), ui.TextCell(strconv.Itoa(l.Seats)),
-			ui.Of(httpx.Amount(decimal.NewNullDecimal(l.UnitPrice), l.Currency, l.PricePeriod)), amount(l.Amount, l.Currency)}})
+			ui.Of(httpx.Amount(decimal.NewNullDecimal(l.UnitPrice), l.Currency, l.PricePeriod)), amount(l.Amount,
+				l.Currency)}})
 	}
 	return view.Side{Card: ui.Card{Title: "Our invoices", Flush: true}, Table: t}
 }

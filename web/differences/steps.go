@@ -82,7 +82,8 @@ func (h Handlers) Match(c echo.Context) error {
 
 // Forget takes that back.
 func (h Handlers) Forget(c echo.Context) error {
-	return h.step(c, "forget", "Forgotten. The bill is compared again.", func(by audit.Actor, s difference.Step) error {
+	return h.step(c, "forget", "Forgotten. The bill is compared again.", func(by audit.Actor,
+		s difference.Step) error {
 		return h.Differences.Forget(c.Request().Context(), by, s)
 	})
 }
@@ -131,11 +132,13 @@ func (h Handlers) step(c echo.Context, name, done string, do func(by audit.Actor
 func steps(s difference.Side, t typed) (out []view.Step) {
 	switch {
 	case s.State == difference.Accepted:
-		out = append(out, step(s.ID, "undo", "Take it back", "It is to be decided again. The ledger keeps what was entered: correct "+
-			"that on the subscription.", s.Version, nil))
+		out = append(out, step(s.ID, "undo", "Take it back",
+			"It is to be decided again. The ledger keeps what was entered: correct "+
+				"that on the subscription.", s.Version, nil))
 	case s.State != difference.Todo:
-		out = append(out, step(s.ID, "undo", "Take it back", "What was decided, and what it wrote, is taken back. What a run has "+
-			"billed of it, the next one credits.", s.Version, nil))
+		out = append(out, step(s.ID, "undo", "Take it back",
+			"What was decided, and what it wrote, is taken back. What a run has "+
+				"billed of it, the next one credits.", s.Version, nil))
 	case s.GoneAt == nil:
 		if s.Acceptable() {
 			out = append(out, acceptStep(s, t))
@@ -144,32 +147,39 @@ func steps(s difference.Side, t typed) (out []view.Step) {
 			out = append(out, billStep(s, t))
 		}
 		if s.Once.Sign() > 0 {
-			out = append(out, step(s.ID, "dispute", "Dispute", "The distributor is wrong. Nothing is sent from here: send the "+
-				"text above. The credit is found on a later bill by itself.", s.Version, []ui.Field{
-				{Name: "reference", Label: "Reference", Value: t.of("dispute", "reference", ""), Size: ui.Medium,
-					Hint: "The distributor's number of your claim, if it has one.", Error: t.problem("dispute", "reference")}}))
+			out = append(out, step(s.ID, "dispute", "Dispute",
+				"The distributor is wrong. Nothing is sent from here: send the "+
+					"text above. The credit is found on a later bill by itself.", s.Version, []ui.Field{
+					{Name: "reference", Label: "Reference", Value: t.of("dispute", "reference", ""), Size: ui.Medium,
+						Hint: "The distributor's number of your claim, if it has one.", Error: t.problem("dispute",
+							"reference")}}))
 		}
 		out = append(out, step(s.ID, "dismiss", "Dismiss", "It is right as it is.", s.Version, []ui.Field{
 			{Name: "reason", Label: "Reason", Required: true, Value: t.of("dismiss", "reason", ""),
 				Hint:  "Such as: a gift to the customer, billed by another firm.",
 				Error: t.problem("dismiss", "reason")},
 			{Kind: ui.DateInput, Name: "until", Label: "Until", Size: ui.Short, Value: t.of("dismiss", "until", ""),
-				Hint: "On that day it is to be decided again. Empty: for good.", Error: t.problem("dismiss", "until")},
-			{Kind: ui.Checkbox, Name: "each_month", Label: "Each month", Checked: t.step == "dismiss" && t.values.On("each_month"),
+				Hint: "On that day it is to be decided again. Empty: for good.", Error: t.problem("dismiss",
+					"until")},
+			{Kind: ui.Checkbox, Name: "each_month", Label: "Each month", Checked: t.step == "dismiss" &&
+				t.values.On("each_month"),
 				Hint: "Also on the bills to come, as long as it is no more a month."}}))
 	}
 	switch {
 	case s.ByPerson:
-		out = append(out, step(s.ID, "forget", "Forget the match", "A person has said which subscription these lines are about. "+
-			"Forgotten, they are matched by what they say.", s.Version, nil))
+		out = append(out, step(s.ID, "forget", "Forget the match",
+			"A person has said which subscription these lines are about. "+
+				"Forgotten, they are matched by what they say.", s.Version, nil))
 	case !s.SubscriptionID.Valid && len(s.Lines) > 0:
-		out = append(out, step(s.ID, "match", "Say which subscription it is", "It holds for the bills to come as well.", s.Version,
+		out = append(out, step(s.ID, "match", "Say which subscription it is",
+			"It holds for the bills to come as well.", s.Version,
 			[]ui.Field{{Name: "subscription", Label: "Id of the subscription", Required: true, Size: ui.Medium,
 				Value: t.of("match", "subscription", ""), Error: t.problem("match", "subscription"),
 				Hint: "The distributor's, as the list of subscriptions has it."}}))
 	}
 	return append(out, step(s.ID, "", "Owner and note", "", s.Version, []ui.Field{
-		{Name: "owner", Label: "Owner", Value: t.of("assign", "owner", s.Owner), Size: ui.Medium, Hint: "Who sees to it.",
+		{Name: "owner", Label: "Owner", Value: t.of("assign", "owner", s.Owner), Size: ui.Medium,
+			Hint:  "Who sees to it.",
 			Error: t.problem("assign", "owner")},
 		{Kind: ui.TextArea, Name: "note", Label: "Note", Value: t.of("assign", "note", s.Note),
 			Error: t.problem("assign", "note")}}))
@@ -214,10 +224,12 @@ func acceptStep(s difference.Side, t typed) view.Step {
 
 func billStep(s difference.Side, t typed) view.Step {
 	if s.SubscriptionID.Valid {
-		return step(s.ID, "bill", "Bill to the customer", "The next run bills the seats on their days, at the price of the "+
-			"subscription. A later correction of the ledger bills them no second time.", s.Version, nil)
+		return step(s.ID, "bill", "Bill to the customer",
+			"The next run bills the seats on their days, at the price of the "+
+				"subscription. A later correction of the ledger bills them no second time.", s.Version, nil)
 	}
-	return step(s.ID, "bill", "Bill to the customer", "A line is typed on the customer's default contract, once for each line of "+
-		"the bill.", s.Version, []ui.Field{{Name: "amount", Label: "Amount", Size: ui.Short, Suffix: s.Currency,
-		Value: t.of("bill", "amount", ""), Error: t.problem("bill", "amount"), Hint: "Empty: what it costs you."}})
+	return step(s.ID, "bill", "Bill to the customer",
+		"A line is typed on the customer's default contract, once for each line of "+
+			"the bill.", s.Version, []ui.Field{{Name: "amount", Label: "Amount", Size: ui.Short, Suffix: s.Currency,
+			Value: t.of("bill", "amount", ""), Error: t.problem("bill", "amount"), Hint: "Empty: what it costs you."}})
 }

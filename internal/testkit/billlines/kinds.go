@@ -6,8 +6,10 @@ import "slices"
 type Case struct{ Bill, Billed, Want []string }
 
 // Kinds are the kinds of difference that people report, by the number they have in our notes (recon.md 6). Two files
-// cannot show 18, a bill read before it is closed: nothing in it says so. Of 5 they show that our own days are compared,
-// of 13 that a price changed and not why, of 16 what damage can be undone. 4 stands by itself. SoundBill and SoundBilled
+// cannot show 18, a bill read before it is closed: nothing in it says so. Of 5 they show that our own days are
+// compared,
+// of 13 that a price changed and not why, of 16 what damage can be undone. 4 stands by itself. SoundBill and
+// SoundBilled
 // belong to each.
 func Kinds() map[string]Case {
 	a, b := Anniversary(), Ours
@@ -33,7 +35,8 @@ func Kinds() map[string]Case {
 		"3 two subscriptions that we know by one other id, in sums": {[]string{
 			unnamed(In("T1", "cycleCharge", Aug, "3", "10", "30"), "T1"),
 			unnamed(In("T2", "cycleCharge", Aug, "2", "10", "20"), "T2")},
-			[]string{unnamed(Sold("ours", Aug[0], Aug[1], "4", "15", "60"), "ours")}, []string{"quantity T1 T2 10 10"}},
+			[]string{unnamed(Sold("ours", Aug[0], Aug[1], "4", "15", "60"), "ours")},
+			[]string{"quantity T1 T2 10 10"}},
 		"5 each month with the seats that it had": {[]string{threes[0], In("S1", "renew", Sep, "9", "10", "90"),
 			In("S1", "renew", Oct, "9", "10", "90")},
 			[]string{b[0], Sold("S1", Sep[0], Sep[1], "9", "15", "135"),

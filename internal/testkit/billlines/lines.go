@@ -1,4 +1,5 @@
-// Package billlines makes lines of supplier bills and of our invoices, as CSV rows of the layouts of CONTRACT, for tests
+// Package billlines makes lines of supplier bills and of our invoices, as CSV rows of the layouts of CONTRACT, for
+// tests
 // of whatever compares them: the kinds that people report, and a world with planted faults. It knows nothing of what
 // compares.
 package billlines
@@ -30,8 +31,9 @@ func Sold(sub, from, to, seats, unit, amount string) string {
 
 // Three months beside which the cases stand, with what we bill in them; S0 is sound.
 var (
-	Aug, Sep, Oct = []string{"2026-08-01", "2026-09-01"}, []string{"2026-09-01", "2026-10-01"},
-		[]string{"2026-10-01", "2026-11-01"}
+	Aug       = []string{"2026-08-01", "2026-09-01"}
+	Sep       = []string{"2026-09-01", "2026-10-01"}
+	Oct       = []string{"2026-10-01", "2026-11-01"}
 	SoundBill = Lines(Aug, Sep, Oct, func(m []string) string {
 		return In("S0", "cycleCharge", m, "1", "10", "10")
 	})

@@ -84,8 +84,10 @@ func (w *World) charge(h *held, word, frequency string, m made, unit int64) {
 	if w.IntN(2) == 0 && seats < 0 {
 		seats = -seats // the sign is in the amount
 	}
-	w.Bill = append(w.Bill, strings.Join([]string{fmt.Sprintf("A%d", w.n), "C", "Customer of " + h.id, "", h.id, "", "",
-		"P-" + h.id, "Product", "P1Y", frequency, word, m.from.Format(time.DateOnly), to, fmt.Sprint(seats), cents(unit),
+	w.Bill = append(w.Bill, strings.Join([]string{fmt.Sprintf("A%d", w.n), "C", "Customer of " + h.id, "", h.id, "",
+		"",
+		"P-" + h.id, "Product", "P1Y", frequency, word, m.from.Format(time.DateOnly), to, fmt.Sprint(seats),
+		cents(unit),
 		cents(m.cents), "", h.currency, rate, m.event}, ","))
 }
 
@@ -233,7 +235,8 @@ func (w *World) sound() {
 	w.charge(h, "cancelImmediate", "monthly", c, h.unit)
 
 	h = w.plain("credited", nil)
-	w.charge(h, "customerCredit", "", made{from: firstMonth, to: firstMonth.AddDate(0, 1, 0), seats: -1, cents: -777}, 777)
+	w.charge(h, "customerCredit", "", made{from: firstMonth, to: firstMonth.AddDate(0, 1, 0), seats: -1,
+		cents: -777}, 777)
 
 	h = w.hold("year") // paid at once, sold by the month
 	from := firstMonth.AddDate(0, -2, 0)
@@ -247,7 +250,8 @@ func (w *World) sound() {
 	h = w.hold("month's end") // cycles from the last day of each month
 	for i := range w.months + 1 {
 		from, to := firstMonth.AddDate(0, i, -1), firstMonth.AddDate(0, i+1, -1)
-		w.charge(h, "cycleCharge", "monthly", made{from: from, to: to, seats: h.seats, cents: h.unit * h.seats}, h.unit)
+		w.charge(h, "cycleCharge", "monthly", made{from: from, to: to, seats: h.seats, cents: h.unit * h.seats},
+			h.unit)
 	}
 	for _, m := range w.cycles() {
 		m.seats, m.cents = h.seats, (h.unit+100)*h.seats
