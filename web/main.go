@@ -140,10 +140,11 @@ func command(ctx context.Context, verb string, args []string, getenv func(string
 			Key: secret.Source{Path: cfg.KeyFile(), Value: cfg.MasterKey, Command: cfg.MasterKeyCommand}})
 	}
 	if verb == "contact" {
-		return contact.Run(ctx, args, contact.Tool{Out: out, Open: func(ctx context.Context) (contact.Service, func(), error) {
+		owned := func(ctx context.Context) (contact.Service, func(), error) {
 			db, done, err := app.OpenAsOwner(ctx, cfg, log)
 			return contact.Service{DB: db, Clock: clk}, done, err
-		}})
+		}
+		return contact.Run(ctx, args, contact.Tool{Out: out, Open: owned})
 	}
 	if verb == "audit" {
 		return anchor.Run(ctx, args, anchor.Tool{Out: out, Zone: cfg.Zone(), Open: keeperOf(cfg, clk, log, args)})

@@ -50,8 +50,8 @@ func (w world) add(n int) {
 	for i := range n {
 		w.clock.Advance(time.Hour)
 		ctx := audit.WithFrom(w.t.Context(), audit.From{Address: "192.0.2.1"})
-		err := audit.Note(ctx, w.k.DB, w.clock, audit.Actor{Name: "Ada Example"}, audit.Event{Action: "provider.changed",
-			ObjectType: "provider", ObjectID: fmt.Sprint(i), After: map[string]any{"n": i, "name": "Zoë <&> \"x\""}})
+		err := audit.Note(ctx, w.k.DB, w.clock, audit.Actor{Name: "Ada Example"}, audit.Event{
+			Action: "provider.changed", ObjectType: "provider", ObjectID: fmt.Sprint(i), After: map[string]any{"n": i, "name": "Zoë <&> \"x\""}})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -308,7 +308,8 @@ func TestOldEntriesGoOnlyUnderASignedCheckpoint(t *testing.T) {
 	if _, err := w.db.Owner().Exec(t.Context(), `DELETE FROM audit_events WHERE seq <= 50`); err != nil {
 		t.Fatal(err)
 	}
-	if out, broken := w.verify(); !broken || !strings.Contains(out, "Entries 48 to 50 were taken out without a signature") {
+	if out, broken := w.verify(); !broken ||
+		!strings.Contains(out, "Entries 48 to 50 were taken out without a signature") {
 		t.Errorf("a checkpoint that nobody signed: %s", out)
 	}
 }

@@ -31,7 +31,7 @@ const usage = `usage: seatledger audit verify [--anchor FILE|FOLDER]... [--key F
            write the whole trail so that it can be proved anywhere
        seatledger audit prune --before YYYY-MM-DD --out TRAIL
            as the database's owner: write the older entries out, and take them out under a signed checkpoint
-verify exits with 0 when all holds, 3 when the trail was changed, 1 when it could not be read.`
+verify exits with 0 when all holds, 3 when the trail was changed, 1 when it could not be read`
 
 type options struct {
 	against           Against

@@ -43,7 +43,8 @@ func (p Person) check() error {
 	}
 	for _, w := range p.Also {
 		if utf8.RuneCountInString(strings.TrimSpace(w)) < leastOfWords {
-			return errs.Newf(errs.Invalid, "%q has fewer than %d characters, and would meet others too.", w, leastOfWords)
+			return errs.Newf(errs.Invalid, "%q has fewer than %d characters, and would meet others too.", w,
+				leastOfWords)
 		}
 	}
 	return nil

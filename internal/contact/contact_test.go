@@ -43,9 +43,9 @@ func newWorld(t *testing.T) world {
 	w.exec(`INSERT INTO crm_accounts (id, name, source, created_at, updated_at) VALUES (?, 'Customer', 'person', now(),
 		now())`, customer)
 	w.exec(`INSERT INTO billing_contracts (id, crm_account_id, name, currency, billing_frequency, timing, billing_day,
-		start_date, refunds, is_default, active, recipients, created_at, updated_at) VALUES (gen_random_uuid(), ?, 'Main',
-		'EUR', 'monthly', 'advance', 1, '2026-01-01', 'global', false, true, 'bo@customer.example, Pat@customer.example, xpat@customer.example', now(),
-		now())`, customer)
+		start_date, refunds, is_default, active, recipients, created_at, updated_at)
+		VALUES (gen_random_uuid(), ?, 'Main', 'EUR', 'monthly', 'advance', 1, '2026-01-01', 'global', false, true,
+		'bo@customer.example, Pat@customer.example, xpat@customer.example', now(), now())`, customer)
 	w.exec(`INSERT INTO crm_account_notes (id, crm_account_id, text, written_by, written_at) VALUES (gen_random_uuid(), ?,
 		'Called Pat Example (pat@customer.example). Not pat@customer.example.org.', 'Ada', now())`, customer)
 	w.exec(`INSERT INTO mails (id, kind, state, language, subject, body, recipients, addresses, queued_at, queued_by,

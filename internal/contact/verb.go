@@ -23,7 +23,7 @@ type Tool struct {
 
 const usage = `usage: seatledger contact export --email pat@customer.example [--also WORDS]... --out FILE
        seatledger contact strike --email pat@customer.example [--also WORDS]...
---also: further words that name the person, as "Pat Example" or a telephone number. Both work as the database's owner.`
+--also: further words that name the person, as "Pat Example" or a telephone number. Both work as the database's owner`
 
 // Run is the `contact` verb.
 func Run(ctx context.Context, args []string, t Tool) error {
@@ -43,7 +43,8 @@ func Run(ctx context.Context, args []string, t Tool) error {
 	if err := set.Parse(args[1:]); err != nil || set.NArg() > 0 {
 		return errors.New(usage)
 	}
-	do := map[string]func(context.Context, Service, Person, string) error{"export": t.export, "strike": t.strike}[args[0]]
+	do := map[string]func(context.Context, Service, Person, string) error{"export": t.export,
+		"strike": t.strike}[args[0]]
 	if do == nil || (out != "") != (args[0] == "export") {
 		return errors.New(usage)
 	}

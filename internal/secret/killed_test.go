@@ -235,8 +235,9 @@ func TestTheMasterKeyComesFromTheEnvironmentOrACommandToo(t *testing.T) {
 	}
 	for name, o := range map[string]Options{
 		"a command that fails": {Command: "false"}, "one that is not there": {Command: "/nowhere/at/all"},
-		"one that prints something else": {Command: "echo slightly-secret"}, "a value that is none": {Value: "slightly-secret"},
-		"one that never stops printing": {Command: "cat /dev/zero"},
+		"one that prints something else": {Command: "echo slightly-secret"},
+		"a value that is none":           {Value: "slightly-secret"},
+		"one that never stops printing":  {Command: "cat /dev/zero"},
 	} {
 		o.Clock, o.Create = newClock(), true
 		if _, err := Load(t.Context(), fresh.db.DB, o); err == nil || strings.Contains(err.Error(), "slightly-secret") {
@@ -251,7 +252,8 @@ func TestAKeyFromACommandIsRotatedInTwoSteps(t *testing.T) {
 	file, command := keysByCommand(t)
 	v := vault{db: pgtest.New(t)}
 	keys := func(args ...string) (string, error) { return v.keysOf(t, Source{Command: command}, args...) }
-	if out, err := keys("status"); err != nil || !strings.Contains(out, "the command cat") || !strings.Contains(out, "Never rotated") {
+	if out, err := keys("status"); err != nil || !strings.Contains(out, "the command cat") ||
+		!strings.Contains(out, "Never rotated") {
 		t.Fatalf("%s, %v", out, err)
 	}
 	running, err := Load(t.Context(), v.db.DB, Options{Command: command, Clock: newClock()})

@@ -1,8 +1,9 @@
 // Package secret seals what must not be read from the database: providers'
-// passwords and application secrets, those of CRM sources, and the mail server's
-// password. One keyset is the master key, from a file, the environment or a command. A sealed value opens only in the table,
-// row and column it was sealed for, and only for the servers that it was given for. The
-// package knows the tables of secrets only to check and to re-seal them.
+// passwords and application secrets, those of CRM sources, the mail server's
+// password, and the key that signs the audit trail. One keyset is the master key, from
+// a file, the environment or a command. A sealed value opens only in the table, row and
+// column it was sealed for, and only for the servers or the purpose that it was given
+// for. The package knows the tables of secrets only to check and to re-seal them.
 package secret
 
 import (

@@ -153,7 +153,8 @@ func TestAWrongOrMissingKeyRefusesToStartAndMakesNone(t *testing.T) {
 		t.Fatalf("the second start: %v", err)
 	}
 	other := newSealer(t)
-	if _, err := Load(t.Context(), db.DB, Options{Path: other.from.Path, Create: true, Clock: newClock()}); !errors.Is(err,
+	if _, err := Load(t.Context(), db.DB, Options{Path: other.from.Path, Create: true,
+		Clock: newClock()}); !errors.Is(err,
 		ErrWrong) {
 		t.Errorf("the wrong key: %v", err)
 	}

@@ -40,7 +40,8 @@ type house struct {
 
 func newHouse(t *testing.T, o Options, code string) house {
 	t.Helper()
-	h := house{db: pgtest.New(t), slowed: &atomic.Int64{}, clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
+	h := house{db: pgtest.New(t), slowed: &atomic.Int64{},
+		clock: clock.NewFake(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC))}
 	log := slog.New(slog.DiscardHandler)
 	o.DB, o.Clock, o.Log = h.db.DB, h.clock, log
 	h.auth = auth.Service{DB: h.db.DB, Clock: h.clock,

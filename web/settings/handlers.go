@@ -33,7 +33,7 @@ type About struct {
 	Outbound        []string // exceptions of the address guard
 	PrivateDatabase bool
 	DataDir         string
-	KeyFile         string // where the master key comes from
+	KeyFile         string        // where the master key comes from
 	KeyID           func() uint32 // of the key that seals now
 }
 

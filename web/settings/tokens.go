@@ -83,9 +83,8 @@ func (h Handlers) tokensPage(c echo.Context, status int, in token.New, problems 
 	m := views.Tokens{Frame: h.frame(c, tokensTitle, summary), Tabs: tabs(c, tokensPath), Summary: summary,
 		Table: h.tokenTable(all),
 		Make:  views.Edit{Form: ui.Form{Action: tokensPath, Save: "Make the token"}, Fields: fields}}
-	m.Frame.Lead = "A program sends a token as `Authorization: Bearer ...` and reads the CSV files of the lists of its " +
-		"areas, 60 times a minute. It changes nothing."
-	m.Frame.Lead = strings.ReplaceAll(m.Frame.Lead, "`", "")
+	m.Frame.Lead = fmt.Sprintf("A program sends a token as Authorization: Bearer ... and reads the CSV files of the "+
+		"lists of its areas, %d times a minute. It changes nothing.", token.PerMinute)
 	if secret != "" {
 		m.Made = &views.Made{Note: ui.Callout{Tone: ui.Good, Title: "The new token, shown this once",
 			Text: "Copy it to where the program keeps its secrets. Seatledger keeps only its hash."},

@@ -76,7 +76,8 @@ func TestATokenReadsTheListsOfItsAreasAndNothingElse(t *testing.T) {
 	if strings.Contains(s.Dump(), all) {
 		t.Error("the token stands in the database")
 	}
-	before := s.Versions("audit_events", "audit_folds", "audit_head", "audit_days", "api_tokens", "sessions")
+	others := []string{"audit_events", "audit_folds", "audit_head", "audit_days", "api_tokens", "sessions"}
+	before := s.Versions(others...)
 	id := strings.NewReplacer(":id", uuid.NewString(), ":seq", "1")
 	for i, l := range site.Table(s.App, site.Options{}) {
 		if i%25 == 24 { // each has so many requests a minute
@@ -90,12 +91,12 @@ func TestATokenReadsTheListsOfItsAreasAndNothingElse(t *testing.T) {
 		for _, c := range []*webtest.Client{program, admin} {
 			if got := ask(c, l.Method, path, all, url.Values{"name": {"x"}}); got.Status != http.StatusForbidden ||
 				got.Header.Get("Set-Cookie") != "" || got.IsHTML() {
-				t.Errorf("%s %s with a token: %d, cookie %q", l.Method, l.Path, got.Status, got.Header.Get("Set-Cookie"))
+				t.Errorf("%s %s with a token: %d, cookie %q", l.Method, l.Path, got.Status,
+					got.Header.Get("Set-Cookie"))
 			}
 		}
 	}
-	if after := s.Versions("audit_events", "audit_folds", "audit_head", "audit_days", "api_tokens", "sessions"); len(after) !=
-		len(before) {
+	if after := s.Versions(others...); len(after) != len(before) {
 		t.Error("tables came or went")
 	} else {
 		for table, v := range before {
@@ -123,7 +124,8 @@ func TestATokenThatOpensNothingIs401(t *testing.T) {
 		// Also with a session beside it that could read the list.
 		for _, c := range []*webtest.Client{s.Client(), admin} {
 			got := ask(c, http.MethodGet, "/invoices.csv", secret, nil)
-			if got.Status != http.StatusUnauthorized || !strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Bearer") ||
+			if got.Status != http.StatusUnauthorized ||
+				!strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Bearer") ||
 				strings.Contains(string(got.Body), "slt_") {
 				t.Errorf("%s: %d, %s", what, got.Status, got.Body)
 			}
@@ -173,7 +175,7 @@ func TestEveryListHasItsAreas(t *testing.T) {
 	}
 }
 
-func count(t *testing.T, s *webtest.Site, sql string) int {
+func count(t testing.TB, s *webtest.Site, sql string) int {
 	t.Helper()
 	var n int
 	if err := s.App.DB.Read(t.Context()).Raw(sql).Scan(&n).Error; err != nil {
