@@ -149,7 +149,8 @@ func (s Service) Make(ctx context.Context, by audit.Actor, n New) (Token, string
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, "token.made", t, map[string]any{"areas": t.Areas, "expires_at": t.ExpiresAt.Format(time.RFC3339)})
+		return s.record(ctx, tx, by, "token.made", t, map[string]any{"areas": t.Areas,
+			"expires_at": t.ExpiresAt.Format(time.RFC3339)})
 	})
 }
 

@@ -21,7 +21,9 @@ func TestNoWriteOfAnySortComesFromAnotherSite(t *testing.T) {
 	t.Parallel()
 	s := webtest.Start(t, webtest.Options{})
 	c := s.SignIn(auth.Admin)
-	before := s.Versions("sessions")
+	// The trail keeps what was refused.
+	trail := []string{"sessions", "audit_events", "audit_folds", "audit_head", "audit_days"}
+	before := s.Versions(trail...)
 	for _, l := range site.Table(s.App, site.Options{}) {
 		if l.Safe() {
 			continue
@@ -41,7 +43,7 @@ func TestNoWriteOfAnySortComesFromAnotherSite(t *testing.T) {
 			}
 		}
 	}
-	for table, v := range s.Versions("sessions") {
+	for table, v := range s.Versions(trail...) {
 		if before[table] != v {
 			t.Errorf("%s changed", table)
 		}

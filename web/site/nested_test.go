@@ -39,7 +39,7 @@ func TestAChildOfAnotherParentIsNotFound(t *testing.T) {
 	w.moreChildren()
 	at := w.addresses()
 	byScript(at)
-	before := w.Versions("sessions", "audit_events", "audit_head", "audit_days")
+	before := w.Versions("sessions", "audit_events", "audit_folds", "audit_head", "audit_days")
 	for _, l := range nested(site.Table(w.App, site.Options{})) {
 		own := first(at[l.Method], l.Path)
 		if own == "" {
@@ -59,7 +59,7 @@ func TestAChildOfAnotherParentIsNotFound(t *testing.T) {
 			t.Errorf("%s %s: no other parent of its kind was tried", l.Method, l.Path)
 		}
 	}
-	w.same(before, w.Versions("sessions", "audit_events", "audit_head", "audit_days"))
+	w.same(before, w.Versions("sessions", "audit_events", "audit_folds", "audit_head", "audit_days"))
 }
 
 // addresses are those that the pages lead to, by method, with what their forms send.

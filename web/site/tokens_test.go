@@ -125,7 +125,8 @@ func TestATokenThatOpensNothingIs401(t *testing.T) {
 		for _, c := range []*webtest.Client{s.Client(), admin} {
 			got := ask(c, http.MethodGet, "/invoices.csv", secret, nil)
 			if got.Status != http.StatusUnauthorized ||
-				!strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Bearer") || strings.Contains(string(got.Body), "slt_") {
+				!strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Bearer") ||
+				strings.Contains(string(got.Body), "slt_") {
 				t.Errorf("%s: %d, %s", what, got.Status, got.Body)
 			}
 		}
@@ -174,7 +175,7 @@ func TestEveryListHasItsAreas(t *testing.T) {
 	}
 }
 
-func count(t *testing.T, s *webtest.Site, sql string) int {
+func count(t testing.TB, s *webtest.Site, sql string) int {
 	t.Helper()
 	var n int
 	if err := s.App.DB.Read(t.Context()).Raw(sql).Scan(&n).Error; err != nil {
