@@ -20,7 +20,8 @@ import (
 )
 
 // Order asks for a draft. Digest is that of the preview the person saw; empty: they
-// saw none. With Due what is due on that day is drafted, as one full cycle. Late confirms the lines that begin before the cycle or move paid days, Growth what grew suddenly.
+// saw none. With Due what is due on that day is drafted, as one full cycle. Late confirms
+// the lines that begin before the cycle or move paid days, Growth what grew suddenly.
 type Order struct {
 	Run
 	Due    clock.Date

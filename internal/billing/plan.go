@@ -34,7 +34,7 @@ type Plan struct {
 	LeftOut  []LeftOut
 	Total    decimal.Decimal
 	Days     invoice.SeatDays // Billed: on this invoice; Forfeited: first told on it
-	Unmapped int              // subscriptions of accounts that belong to no customer yet, of all contracts; of a preview
+	Unmapped int              // subscriptions of accounts that belong to no customer yet, of a preview alone
 	Digest   string           // of the lines: whoever confirms a preview names what they saw
 	Next     clock.Date
 	Waits    string // why nothing can be billed yet, and when; empty: it can

@@ -69,20 +69,21 @@ func TestWhatIsReadForABillDoesNotGrowWithOtherCustomers(t *testing.T) {
 				'no', '30 days', false, true, now(), now() FROM generate_series(1, @crowd) n`,
 		`INSERT INTO provider_accounts (id, provider_id, external_id, name, provider_status, state, crm_account_id,
 				first_seen_at, updated_at)
-			SELECT md5('p' || n)::uuid, @provider, 'P' || n, 'Other', 'active', 'mapped', md5('a' || n)::uuid, now(), now()
-			FROM generate_series(1, @crowd) n`,
+			SELECT md5('p' || n)::uuid, @provider, 'P' || n, 'Other', 'active', 'mapped', md5('a' || n)::uuid, now(),
+				now() FROM generate_series(1, @crowd) n`,
 		`INSERT INTO subscriptions (id, provider_id, account_id, external_id, kind, quantity, billing_frequency, term,
 				provider_status, state, hold_reason, product_name, first_seen_at, facts_at, updated_at, crm_account_id,
 				contract_id)
-			SELECT gen_random_uuid(), @provider, md5('p' || n)::uuid, 'X' || n, 'licence', 0, 'monthly', 'annual', 'active',
-				'held', 'pending', 'Product', now(), now(), now(), md5('a' || n)::uuid,
+			SELECT gen_random_uuid(), @provider, md5('p' || n)::uuid, 'X' || n, 'licence', 0, 'monthly', 'annual',
+				'active', 'held', 'pending', 'Product', now(), now(), now(), md5('a' || n)::uuid,
 				CASE n % 2 WHEN 0 THEN md5('k' || n)::uuid END FROM generate_series(1, @crowd) n`,
 		`INSERT INTO invoices (id, contract_id, crm_account_id, kind, state, currency, total, period_start, period_end,
 				run_to, after_seq, payment_terms, tax_code, drafted_by, drafted_at, number, number_text, number_series,
 				issued_at)
 			SELECT md5('i' || n)::uuid, md5('k' || n)::uuid, md5('a' || n)::uuid, kind, CASE n % 2 WHEN 0 THEN 'draft'
-				ELSE 'billed' END, currency, total, period_start, period_end, run_to, after_seq, payment_terms, tax_code,
-				drafted_by, drafted_at, CASE n % 2 WHEN 1 THEN 1000 + n END, CASE n % 2 WHEN 1 THEN 'X' || n ELSE '' END,
+				ELSE 'billed' END, currency, total, period_start, period_end, run_to, after_seq, payment_terms,
+				tax_code, drafted_by, drafted_at, CASE n % 2 WHEN 1 THEN 1000 + n END,
+				CASE n % 2 WHEN 1 THEN 'X' || n ELSE '' END,
 				CASE n % 2 WHEN 1 THEN 'X#' ELSE '' END, CASE n % 2 WHEN 1 THEN now() END
 			FROM invoices, generate_series(1, @crowd) n WHERE id = @first`,
 	} {

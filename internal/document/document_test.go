@@ -247,7 +247,9 @@ func TestAnOlderInvoiceGetsItsDocumentFromWhatStandsAndSaysSo(t *testing.T) {
 	s := open(t, "2026-10-01")
 	s.furnish()
 	id := s.draft("change_log", cycle("2026-10-01", "2026-11-01", 10, "10", "100.00"))
-	if err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error { return second(s.number(t.Context(), tx, id)) }); err != nil {
+	if err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error {
+		return second(s.number(t.Context(), tx, id))
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := document.Of(t.Context(), s.DB.Read(t.Context()), id); errs.KindOf(err) != errs.NotFound {
@@ -267,7 +269,9 @@ func TestAnOlderInvoiceGetsItsDocumentFromWhatStandsAndSaysSo(t *testing.T) {
 	has(t, read(t, draw(t, d)), "Issued on 1 Oct 2026. Made on 29 Nov 2026 from what was stored on that day.")
 	// A credit of one that has none yet stores that first, and takes its tax.
 	old := s.draft("change_log", cycle("2026-11-01", "2026-12-01", 10, "10", "100.00"))
-	if err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error { return second(s.number(t.Context(), tx, old)) }); err != nil {
+	if err := s.DB.InTx(t.Context(), func(tx *gorm.DB) error {
+		return second(s.number(t.Context(), tx, old))
+	}); err != nil {
 		t.Fatal(err)
 	}
 	back := line{kind: "credit", from: "2026-11-01", to: "2026-12-01", seats: -10, price: "10", period: "month",

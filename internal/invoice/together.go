@@ -30,7 +30,8 @@ const companionsQuery = `
 		FROM invoices i JOIN crm_accounts a ON a.id = i.crm_account_id WHERE i.id = ? AND i.state = 'draft'),
 	customers AS (SELECT a.id, a.name FROM own JOIN crm_accounts a ON a.id = own.billed_to
 			WHERE NOT (a.bill_to_parent AND a.parent_id IS NOT NULL)
-		UNION ALL SELECT a.id, a.name FROM own JOIN crm_accounts a ON a.parent_id = own.billed_to WHERE a.bill_to_parent)
+		UNION ALL SELECT a.id, a.name FROM own JOIN crm_accounts a ON a.parent_id = own.billed_to
+			WHERE a.bill_to_parent)
 	SELECT o.*, k.name AS contract, a.name AS crm_account, k.language, k.billing_day, k.bill_together AS together,
 		coalesce(o.id <> own.id AND o.shared_id = own.shared_id, false) AS joined
 	FROM own CROSS JOIN customers a

@@ -257,8 +257,8 @@ func (s *Service) handOver(ctx context.Context, srv Server, m *Mail, id string,
 			return err
 		}
 		done := tx.Exec(`UPDATE mails SET state = 'sending', message_id = ?, server = ?, subject = ?, body = ?, open = ?
-			WHERE id = ? AND attempt = ? AND state = 'queued'`, id, srv.address(), now.Subject, now.Body, now.Open, m.ID,
-			m.Attempt)
+			WHERE id = ? AND attempt = ? AND state = 'queued'`, id, srv.address(), now.Subject, now.Body, now.Open,
+			m.ID, m.Attempt)
 		fresh = now
 		if done.Error == nil && done.RowsAffected == 0 {
 			return errOvertaken

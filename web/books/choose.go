@@ -49,6 +49,6 @@ func (h Handlers) staying(c echo.Context, a asked) ([]ui.Callout, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	return []ui.Callout{{Tone: ui.Warn, Text: words.Counted(n, "of the ticked invoices does", "of the ticked invoices do") +
-		" not go: only what is billed or paid and was not exported before goes into the books."}}, nil
+	return []ui.Callout{{Tone: ui.Warn, Text: words.Counted(n, "of the ticked invoices does",
+		"of the ticked invoices do") + " not go: only what is billed or paid and was not exported before goes into the books."}}, nil
 }

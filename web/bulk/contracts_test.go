@@ -264,8 +264,9 @@ func TestAnImportOfContractsIsTakenBack(t *testing.T) {
 	s, _ := market(t, "Aspen", "Birch", "Cedar", "Dogwood")
 	columns := "crm_account_external_id,name,price_list,start_date,bill_from,payment_terms\n"
 	for _, name := range []string{"Cedar", "Dogwood"} {
-		s.made("/contracts", "crm_account_id", "C-"+name, "name", "Old", "currency", "USD", "billing_frequency", "monthly",
-			"timing", "advance", "billing_day", "1", "start_date", "2026-05-01", "bill_from", "2026-11-01",
+		s.made("/contracts", "crm_account_id", "C-"+name, "name", "Old", "currency", "USD",
+			"billing_frequency", "monthly", "timing", "advance", "billing_day", "1", "start_date", "2026-05-01",
+			"bill_from", "2026-11-01",
 			"payment_terms", "30", "refunds", "global", "language", "en", "renewal", "propose")
 	}
 	file := s.upload("/contracts/import", columns+
@@ -278,8 +279,8 @@ func TestAnImportOfContractsIsTakenBack(t *testing.T) {
 	for _, r := range s.admin.Get("/contracts.csv").Records() {
 		ids[r["crm_account"]] = r["id"]
 	}
-	s.made("/contracts/"+ids["Birch"]+"/lines", "text", "Set-up", "quantity", "1", "unit_amount", "100", "every", "once", "from",
-		"2026-11-01")
+	s.made("/contracts/"+ids["Birch"]+"/lines", "text", "Set-up", "quantity", "1", "unit_amount", "100", "every",
+		"once", "from", "2026-11-01")
 	s.made("/contracts/"+ids["Birch"]+"/invoices", "kind", "full_cycle")
 	s.admin.Post("/contracts/"+ids["Dogwood"]+"/deactivate", nil).Want(http.StatusSeeOther)
 
