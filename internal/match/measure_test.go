@@ -47,7 +47,10 @@ func TestKindsOfWorlds(t *testing.T) {
 				k.certainRecall)
 		}
 	}
-	for _, f := range worldFloors[:len(worldFloors)*int(min(1, seeds()-1))] { // only where more than one seed is asked for
+	for _, f := range worldFloors {
+		if seeds() == 1 {
+			break // they have a test of their own; here they are for the curve
+		}
 		for seed := range seeds() {
 			w := f.make(4000 + firstSeed() + seed)
 			all.merge(measure(w, assign(w.accounts, w.crm, Options{MinProbability: .05})))
