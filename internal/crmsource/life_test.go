@@ -294,7 +294,7 @@ func TestTheSecretIsSealedAndTurnsWithTheMasterKey(t *testing.T) {
 	if _, err := w.Sealer.Rotate(t.Context(), w.DB, w.clock, ada); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := w.Sealer.Prune(t.Context(), w.DB); err != nil || n == 0 {
+	if n, err := w.Sealer.Prune(t.Context(), w.DB, ""); err != nil || n == 0 {
 		t.Errorf("%d %v", n, err)
 	}
 	if err := w.DB.Read(t.Context()).Raw(`SELECT sealed FROM crm_source_secrets`).Row().Scan(&sealed); err != nil {
