@@ -203,7 +203,8 @@ func wired(ctx context.Context, db *postgres.DB, bare App) (*App, error) {
 	if err = a.Sealer.BindOnce(ctx, db, a.Providers.Secrets(), a.Sources.Secrets()); err != nil {
 		return nil, err
 	}
-	a.queue, err = jobs.New(db, a.Clock, log, jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
+	a.queue, err = jobs.New(db, a.Clock, log,
+		jobs.NewWorkers(a.Sync, a.Mapping, a.Sources, a.Bulk, a.Runs, a.Differences))
 	return a, err
 }
 
@@ -358,6 +359,7 @@ func (a *App) beats() []jobs.Beat {
 		{Name: "reminders", Every: 10 * time.Minute, Do: a.Letters.Remind},
 		{Name: "notices by mail", Every: 30 * time.Second, Do: a.Letters.Tell},
 		{Name: "bills that wait to be compared", Every: 20 * time.Second, Do: a.Differences.Watch},
+		{Name: "bills whose days were invoiced", Every: 10 * time.Minute, Do: a.Differences.Invoiced},
 		{Name: "signed months that changed", Every: 15 * time.Minute, Do: a.Months.Watch},
 		{Name: "dismissals that are over", Every: time.Minute, Do: a.Differences.TurnDay},
 		{Name: "what renews soon", Every: time.Hour, Do: a.Renewals.Tell},

@@ -78,7 +78,8 @@ func (s Service) compare(ctx context.Context, id uuid.UUID) error {
 // manyLines is from where on a bill is long.
 const manyLines = 2000
 
-// hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not counted
+// hash has a long bill's statements join by hash: its lines came a moment ago, and the database, which has not
+// counted
 // them yet, would hold each against each.
 func (b bill) hash(tx *gorm.DB) error {
 	if b.Lines < manyLines {

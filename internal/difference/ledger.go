@@ -214,7 +214,8 @@ func (s Service) costs(ctx context.Context, tx *gorm.DB, b bill) (out []reconcil
 		}
 		out = append(out, reconcile.Difference{Kind: r.Kind, Subscription: r.SubscriptionID.String(),
 			Currency: r.Currency,
-			Since:    r.Since.String(), Once: money.Round(r.Once, r.Currency), Month: money.Round(r.Month, r.Currency),
+			Since:    r.Since.String(), Once: money.Round(r.Once, r.Currency), Month: money.Round(r.Month,
+				r.Currency),
 			Why:       why,
 			BillLines: r.Lines})
 	}

@@ -35,7 +35,8 @@ type bill struct {
 type period struct{ From, To clock.Date }
 
 func readBill(ctx context.Context, db *gorm.DB, id uuid.UUID) (b bill, err error) {
-	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, lines, aside_at IS NOT NULL AS aside, from_on, to_on
+	err = db.WithContext(ctx).Raw(`SELECT id, provider_id, name, seq, lines, aside_at IS NOT NULL AS aside, from_on,
+		to_on
 		FROM supplier_bills WHERE id = ?`, id).Scan(&b).Error
 	if err == nil && b.ID == uuid.Nil {
 		err = fmt.Errorf("there is no bill %s", id)

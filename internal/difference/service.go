@@ -91,5 +91,25 @@ func (s Service) Watch(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// Invoiced has bills compared again on whose days an invoice was made, or voided, since they were: what waited to be
+// billed may have been.
+func (s Service) Invoiced(ctx context.Context) error {
+	var bills []uuid.UUID
+	err := s.DB.Read(ctx).Raw(`SELECT c.bill_id FROM supplier_comparisons c JOIN supplier_bills b ON b.id = c.bill_id
+		WHERE b.aside_at IS NULL AND c.done = c.asked AND EXISTS (SELECT FROM invoices i
+			WHERE greatest(i.drafted_at, i.issued_at, i.voided_at) > c.compared_at AND i.period_start < c.to_on
+				AND i.period_end > c.from_on)
+		ORDER BY c.compared_at LIMIT ?`, mostWaiting).Scan(&bills).Error
+	if err != nil {
+		return fmt.Errorf("bills whose days were invoiced: %w", err)
+	}
+	for _, id := range bills {
+		if err := s.DB.InTx(ctx, func(tx *gorm.DB) error { return s.ask(ctx, tx, id) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lostAfter is how long a job is waited for.
 const lostAfter = 2 * time.Minute

@@ -52,7 +52,9 @@ var billColumns = []listing.Column[ListRow]{
 		Into: func(r *ListRow) any { return &r.Called }},
 	{Key: "month", Label: "Month", SQL: "b.month", Kind: listing.Day, Into: func(r *ListRow) any { return &r.Month },
 		Sort: listing.Sort{Expr: "b.month", Kind: paging.Date}},
-	{Key: "provider_id", SQL: "b.provider_id", Kind: listing.Word, Into: func(r *ListRow) any { return &r.ProviderID }},
+	{Key: "provider_id", SQL: "b.provider_id", Kind: listing.Word, Into: func(r *ListRow) any {
+		return &r.ProviderID
+	}},
 	{Key: "provider", Label: "Provider", SQL: "coalesce(p.name, '')",
 		Into: func(r *ListRow) any { return &r.Provider }},
 	{Key: "layout", Label: "Came as", SQL: "b.layout", Kind: listing.Word,
@@ -64,7 +66,9 @@ var billColumns = []listing.Column[ListRow]{
 		Into: func(r *ListRow) any { return &r.State }},
 	{Key: "from", SQL: "b.from_on", Kind: listing.Day},
 	{Key: "to", SQL: "b.to_on", Kind: listing.Day},
-	{Key: "lines", Label: "Lines", SQL: "b.lines", Kind: listing.Whole, Into: func(r *ListRow) any { return &r.Lines }},
+	{Key: "lines", Label: "Lines", SQL: "b.lines", Kind: listing.Whole, Into: func(r *ListRow) any {
+		return &r.Lines
+	}},
 	{Key: "amounts", Label: "Without tax",
 		SQL: `coalesce((SELECT string_agg(trim_scale(x.amount)::text || ' ' || x.currency,
 		', ' ORDER BY x.currency) FROM supplier_bill_sums x WHERE x.bill_id = b.id), '')`,
@@ -85,13 +89,20 @@ type LineRow struct {
 	Matched, Kind, Difference, State string
 }
 
-// Lines is the list of the lines of one bill (Query.Of). What they were matched with is said by who compares bills;
-// until then those columns are empty.
+// Lines is the list of the lines of one bill (Query.Of), with what the comparison found of each: the subscription
+// that
+// it is about, and the difference that weighs most, one to do before others.
 var Lines = &listing.List[LineRow]{
 	Name: "lines", One: "line", Many: "lines", Table: "supplier_bill_lines l", ID: "l.id", Default: "place",
 	Within: "l.bill_id = ?", Columns: lineList,
-	Shown: []string{"line", "customer", "product", "charge", "from", "quantity", "unit_price", "amount"},
-	Card:  []string{"customer", "amount"},
+	Joins: `LEFT JOIN supplier_matches m ON m.line_id = l.id
+		LEFT JOIN LATERAL (SELECT d.id, d.kind, d.state FROM difference_lines x JOIN differences d ON d.id =
+		x.difference_id
+			WHERE x.line_id = l.id AND d.shown ORDER BY d.state = 'todo' DESC, abs(d.once_amount) DESC, d.id LIMIT
+			1) d ON true`,
+	Shown: []string{"line", "customer", "product", "charge", "from", "quantity", "unit_price", "amount", "matched",
+		"kind"},
+	Card: []string{"customer", "amount"},
 	Filters: []listing.Filter{
 		{Name: "what", Label: "What", Where: "true", Choices: []listing.Choice{
 			{Value: "credit", Label: "Credits", Where: "l.amount < 0"},
@@ -111,7 +122,9 @@ var lineList = []listing.Column[LineRow]{
 	{Key: "part_number", Label: "Part number", SQL: "l.part_number",
 		Into: func(r *LineRow) any { return &r.PartNumber }},
 	{Key: "charge", Label: "Charge", SQL: "l.charge", Into: func(r *LineRow) any { return &r.Charge }},
-	{Key: "from", Label: "Days", SQL: "l.from_on", Kind: listing.Day, Into: func(r *LineRow) any { return &r.FromOn }},
+	{Key: "from", Label: "Days", SQL: "l.from_on", Kind: listing.Day, Into: func(r *LineRow) any {
+		return &r.FromOn
+	}},
 	{Key: "to", SQL: "l.to_on", Kind: listing.Day, Into: func(r *LineRow) any { return &r.ToOn }},
 	{Key: "quantity", Label: "Quantity", SQL: "l.quantity", Kind: listing.Amount,
 		Into: func(r *LineRow) any { return &r.Quantity }},
@@ -120,10 +133,15 @@ var lineList = []listing.Column[LineRow]{
 	{Key: "amount", Label: "Amount", SQL: "l.amount", Kind: listing.Amount,
 		Into: func(r *LineRow) any { return &r.Amount }},
 	{Key: "currency", SQL: "l.currency", Kind: listing.Word, Into: func(r *LineRow) any { return &r.Currency }},
-	{Key: "matched", SQL: "''", Into: func(r *LineRow) any { return &r.Matched }},
-	{Key: "kind", SQL: "''", Kind: listing.Word, Into: func(r *LineRow) any { return &r.Kind }},
-	{Key: "difference", SQL: "''", Kind: listing.Word, Into: func(r *LineRow) any { return &r.Difference }},
-	{Key: "state", SQL: "''", Kind: listing.Word, Into: func(r *LineRow) any { return &r.State }},
+	{Key: "matched", Label: "Matched", SQL: "coalesce(m.subscription_id::text, '')", Kind: listing.Word,
+		Into: func(r *LineRow) any { return &r.Matched }},
+	{Key: "kind", Label: "Difference", SQL: "coalesce(d.kind, '')", Kind: listing.Word, Into: func(r *LineRow) any {
+		return &r.Kind
+	}},
+	{Key: "difference", SQL: "coalesce(d.id::text, '')", Kind: listing.Word, Into: func(r *LineRow) any {
+		return &r.Difference
+	}},
+	{Key: "state", SQL: "coalesce(d.state, '')", Kind: listing.Word, Into: func(r *LineRow) any { return &r.State }},
 	{Key: "customer_external_id", SQL: "l.customer_external_id",
 		Into: func(r *LineRow) any { return &r.CustomerExternalID }},
 	{Key: "tenant_id", SQL: "l.tenant_id", Into: func(r *LineRow) any { return &r.TenantID }},

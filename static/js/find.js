@@ -1,5 +1,6 @@
 // The search over everything, from any page: / or Ctrl+K leads to it, and what fits shows while one types.
 // Without a script the form leads to a page that shows the same.
+const store = "seatledger.keys"; // as keys.js keeps it
 const form = document.querySelector("[data-find]");
 
 if (form) {
@@ -13,7 +14,7 @@ if (form) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && localStorage.getItem("seatledger.keys") !== "off" &&
+    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && localStorage.getItem(store) !== "off" &&
       !event.target.closest("input, select, textarea, [contenteditable], dialog");
     if (!palette && !slash) return;
     event.preventDefault();

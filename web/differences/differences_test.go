@@ -284,3 +284,28 @@ func TestABillThatComesInWaitsForItsComparison(t *testing.T) {
 		t.Errorf("set aside: %v", rows)
 	}
 }
+
+func TestABillIsComparedAgainWhenItsDaysAreInvoiced(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	bill := d.first()
+	waiting := func() string {
+		if err := d.App.Differences.Invoiced(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var n string
+		if err := d.DB.Read(t.Context()).Raw("SELECT asked FROM supplier_comparisons WHERE bill_id = ?", bill).Row().
+			Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := waiting()
+	if again := waiting(); again != before {
+		t.Errorf("nothing was invoiced, and it was asked for %s times instead of %s", again, before)
+	}
+	d.world.Exec("UPDATE invoices SET voided_at = now() + interval '1 hour', void_reason = 'wrong', state = 'void'")
+	if after := waiting(); after == before {
+		t.Error("its days were invoiced, and it is not compared again")
+	}
+}

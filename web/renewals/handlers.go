@@ -91,10 +91,11 @@ func (h Handlers) Calendar(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Give(c, httpx.Taken, "renewals.ics", "text/calendar; charset=utf-8", renewal.Calendar(rows, h.Renewals.Clock.Now(),
-		func(r renewal.Row) string {
-			return strings.TrimSuffix(h.BaseURL, "/") + rowPath(r.SubscriptionID, r.Day)
-		}))
+	return httpx.Give(c, httpx.Taken, "renewals.ics", "text/calendar; charset=utf-8",
+		renewal.Calendar(rows, h.Renewals.Clock.Now(),
+			func(r renewal.Row) string {
+				return strings.TrimSuffix(h.BaseURL, "/") + rowPath(r.SubscriptionID, r.Day)
+			}))
 }
 
 func empty(q httpx.ListQuery) *ui.EmptyState {

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"seatledger/internal/difference"
 	"seatledger/internal/money"
 	"seatledger/internal/supplier"
 	"seatledger/internal/words"
@@ -119,6 +120,7 @@ func (h Handlers) Record(c echo.Context) error {
 		sums     []supplier.Sum
 		lines    []supplier.LineRow
 		after    supplier.Bill
+		compared difference.Comparison
 		replaced bool
 	)
 	err = h.Bills.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
@@ -131,6 +133,9 @@ func (h Handlers) Record(c echo.Context) error {
 		if after, replaced, err = supplier.ReplacedBy(ctx, tx, id); err != nil {
 			return err
 		}
+		if compared, err = difference.ComparisonOf(ctx, tx, id); err != nil {
+			return err
+		}
 		lines, err = supplier.Lines.Some(ctx, tx, "l.bill_id = ? AND l.place <= ?", "l.place", id, firstPlaces)
 		lines = lines[:min(len(lines), firstLines)]
 		return err
@@ -138,7 +143,7 @@ func (h Handlers) Record(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b), Sums: sumsTable(sums),
+	m := view.Record{Page: session.Page(c, b.Called(), nav), Facts: h.facts(b, compared), Sums: sumsTable(sums),
 		Lines: linesTable(lines), Remarks: remarks(b, sums)}
 	m.Page.Kicker, m.Page.Crumbs = "Supplier bill", crumbs
 	m.Page.Badges = []ui.Badge{stateBadge(b.State(), b.Preliminary)}
@@ -189,7 +194,7 @@ func remarks(b supplier.Bill, sums []supplier.Sum) []ui.Callout {
 	return out
 }
 
-func (h Handlers) facts(b supplier.Bill) ui.DefinitionList {
+func (h Handlers) facts(b supplier.Bill, c difference.Comparison) ui.DefinitionList {
 	items := []ui.Definition{ui.Fact("Month", b.Month.String()[:7])}
 	if b.ProviderID.Valid {
 		items = append(items, ui.Definition{Term: "Provider", Value: ui.LinkCell(b.Provider,
@@ -212,7 +217,28 @@ func (h Handlers) facts(b supplier.Bill) ui.DefinitionList {
 	}
 	items = append(items, ui.Fact("Lines", words.Count(b.Lines)), ui.Definition{Term: "Received",
 		Value: ui.Of(httpx.Moment(b.At, h.Zone)), Note: "by " + b.Actor})
+	if b.AsideAt == nil {
+		items = append(items, comparedFacts(b, c)...)
+	}
 	return ui.DefinitionList{Columns: 2, Items: items}
+}
+
+// comparedFacts say how much of a bill could be compared: a result without that says nothing.
+func comparedFacts(b supplier.Bill, c difference.Comparison) []ui.Definition {
+	compared := ui.Definition{Term: "Compared", Value: ui.TextCell(words.Count(c.Compared) + " of " +
+		words.Counted(c.Lines, "line") + " beside our invoices"), Note: words.Count(c.Equal) +
+		" equal to the ledger, " +
+		words.Count(c.Differ) + " different, " + words.Count(c.Incomparable) + " not comparable"}
+	switch {
+	case c.Trouble != "":
+		compared.Value, compared.Note = ui.BadgeCell("not compared", ui.Bad), c.Trouble
+	case c.Waiting:
+		compared.Note = "being compared; reload the page for what it finds"
+	}
+	return []ui.Definition{compared,
+		{Term: "Lines matched", Value: ui.TextCell(words.Count(c.Matched) + " of " + words.Count(c.Lines))},
+		{Term: "Differences to do", Value: ui.LinkCell(words.Count(c.Todo), at.Differences+"?bill="+b.ID.String()+
+			"&state=todo")}}
 }
 
 func sumsTable(sums []supplier.Sum) ui.Table {
@@ -230,14 +256,16 @@ func sumsTable(sums []supplier.Sum) ui.Table {
 func sum(d decimal.Decimal, currency string) ui.Cell { return ui.TextCell(money.Grouped(d, currency)) }
 
 func linesTable(lines []supplier.LineRow) ui.Table {
-	t := ui.Table{Caption: "First lines", Columns: []ui.Column{{Label: "Line"}, {Label: "Customer"}, {Label: "Product"},
+	t := ui.Table{Caption: "First lines", Columns: []ui.Column{{Label: "Line"}, {Label: "Customer"},
+		{Label: "Product"},
 		{Label: "Charge"}, {Label: "Days", Nowrap: true}, {Label: "Quantity", Numeric: true},
-		{Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}}}
+		{Label: "Unit price", Numeric: true}, {Label: "Amount", Numeric: true}, {Label: "Matched"},
+		{Label: "Difference"}}}
 	cells := lineCells()
 	for _, l := range lines {
 		row := ui.Row{ID: l.ID.String()}
 		for _, key := range []string{"line", "customer", "product", "charge", "from", "quantity", "unit_price",
-			"amount"} {
+			"amount", "matched", "kind"} {
 			row.Cells = append(row.Cells, cells[key](l))
 		}
 		t.Rows = append(t.Rows, row)
@@ -310,6 +338,20 @@ func lineCells() httpx.Cells[supplier.LineRow] {
 		},
 		"amount": func(r supplier.LineRow) ui.Cell {
 			return ui.TextCell(money.Grouped(r.Amount, r.Currency) + " " + r.Currency)
+		},
+		"matched": func(r supplier.LineRow) ui.Cell {
+			if r.Matched == "" {
+				return ui.Cell{Text: "no", Muted: true}
+			}
+			return ui.LinkCell("yes", at.Subscriptions+"/"+r.Matched)
+		},
+		"kind": func(r supplier.LineRow) ui.Cell {
+			if r.Difference == "" {
+				return ui.Cell{}
+			}
+			return ui.Cell{Text: difference.KindWords[difference.Kind(r.Kind)], Href: at.Differences + "/" +
+				r.Difference,
+				Sub: difference.StateWords[difference.State(r.State)]}
 		},
 	}
 }

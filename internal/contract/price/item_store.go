@@ -168,7 +168,8 @@ func (s Service) DeleteItem(ctx context.Context, by audit.Actor, list, id uuid.U
 // unlessElsewhere tells an item that is gone, which is as wanted, from one of another list.
 func unlessElsewhere(tx *gorm.DB, id uuid.UUID, notHere error) error {
 	var elsewhere bool
-	if err := tx.Raw(`SELECT EXISTS (SELECT FROM price_list_items WHERE id = ?)`, id).Scan(&elsewhere).Error; err != nil {
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM price_list_items WHERE id = ?)`, id).Scan(&elsewhere).Error
+	if err != nil {
 		return fmt.Errorf("look for price list item %s: %w", id, err)
 	}
 	if elsewhere {
