@@ -218,9 +218,9 @@ func marginTable(by closing.By, rows []closing.Margin) ui.Table {
 }
 
 func (h Handlers) table(rows []closing.Row) ui.Table {
-	t := ui.Table{Caption: nav, Columns: []ui.Column{{Label: "Month"}, {Label: "Provider"}, {Label: "Bills",
-		Numeric: true},
-		{Label: "Charged", Numeric: true}, {Label: "Differences to do", Numeric: true}, {Label: "Signature"}},
+	t := ui.Table{Caption: nav, Columns: []ui.Column{{Label: "Month", Card: true}, {Label: "Provider"},
+		{Label: "Bills", Numeric: true}, {Label: "Charged", Numeric: true, Card: true},
+		{Label: "Differences to do", Numeric: true}, {Label: "Signature", Card: true}},
 		Empty: &ui.EmptyState{Kind: ui.NothingYet, Title: "No month yet",
 			Text: "A month is here when it has a bill, and the present one of each provider with what it should come " +
 				"to.",
@@ -238,5 +238,5 @@ func (h Handlers) table(rows []closing.Row) ui.Table {
 			ui.TextCell(r.Provider), ui.TextCell(strconv.Itoa(r.Bills)), charged, ui.TextCell(strconv.Itoa(r.Open)),
 			signed}})
 	}
-	return t
+	return t.AsList()
 }
